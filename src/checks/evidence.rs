@@ -1,0 +1,81 @@
+//! What supports a finding: recent warnings about its object, and whether the pod's logs can be read.
+
+use super::View;
+use super::reporter::say;
+use crate::finding::{Fact, Finding};
+use crate::model::{Event, Pod};
+use crate::text::{Say, Text};
+
+static EVENT: Text = Text {
+    en: "event {reason}, {count} times, last {age} ago: {detail}",
+    zh_tw: "事件 {reason}，共 {count} 次，最近一次在 {age} 前：{detail}",
+    zh_cn: "事件 {reason}，共 {count} 次，最近一次在 {age} 前：{detail}",
+};
+
+static NO_EVENTS: Text = Text {
+    en: "no recent warning events (the API server keeps them for about an hour)",
+    zh_tw: "近期沒有警告事件（API server 預設只保留約一小時）",
+    zh_cn: "近期没有警告事件（API server 默认只保留约一小时）",
+};
+
+static LOGS_READABLE: Text =
+    Text { en: "its logs can be read", zh_tw: "日誌可以讀取", zh_cn: "日志可以读取" };
+
+static LOGS_REFUSED: Text = Text {
+    en: "its logs cannot be read: {detail}",
+    zh_tw: "日誌無法讀取：{detail}",
+    zh_cn: "日志无法读取：{detail}",
+};
+
+static NO_NODE: Text = Text {
+    en: "its logs cannot be read: no node is recorded for the pod",
+    zh_tw: "日誌無法讀取：Pod 沒有記錄所在節點",
+    zh_cn: "日志无法读取：Pod 没有记录所在节点",
+};
+
+/// At most so many warnings for one finding; the newest.
+const EVENTS: usize = 3;
+
+/// Adds to every finding about an object what is known about that object.
+pub(super) fn attach(view: &View, findings: &mut [Finding]) {
+    for finding in findings {
+        let object = &finding.object;
+        let is_pod = &*object.kind == "Pod";
+        let pod = if is_pod { view.snapshot.rows.pod(&object.namespace, &object.name) } else { None };
+        let uid = pod.and_then(|pod| pod.object.as_deref()).map_or("", |object| &object.metadata.uid);
+        let mut events: Vec<&Event> =
+            view.snapshot.rows.events.iter().filter(|event| event.is_about(&finding.object, uid)).collect();
+        events.sort_by_key(|event| std::cmp::Reverse(event.last_seen));
+        finding.evidence.extend(events.iter().take(EVENTS).map(|event| about(view, event)));
+        if events.is_empty() && view.snapshot.saw_events(&finding.object.namespace) {
+            finding.evidence.push(say(&NO_EVENTS, Vec::new()));
+        }
+        if let Some(pod) = pod {
+            finding.evidence.extend(logs(view, pod));
+        }
+    }
+}
+
+fn about(view: &View, event: &Event) -> Say {
+    say(
+        &EVENT,
+        vec![
+            ("reason", Fact::text(&event.reason)),
+            ("count", Fact::Number(event.count.into())),
+            ("age", event.last_seen.map_or(Fact::text("?"), |seen| Fact::Age(view.age(seen)))),
+            ("detail", Fact::text(&event.message)),
+        ],
+    )
+}
+
+fn logs(view: &View, pod: &Pod) -> Option<Say> {
+    if pod.node.is_none() {
+        return Some(say(&NO_NODE, Vec::new()));
+    }
+    let access =
+        view.snapshot.logs.iter().find(|log| *log.namespace == *pod.namespace && *log.pod == *pod.name)?;
+    Some(match &access.refused {
+        None => say(&LOGS_READABLE, Vec::new()),
+        Some(detail) => say(&LOGS_REFUSED, vec![("detail", Fact::text(detail))]),
+    })
+}

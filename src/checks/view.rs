@@ -1,0 +1,202 @@
+//! What the checks look at: the snapshot, the settings, and the ways between objects.
+
+use crate::model::{CronJob, Job, Node, ObjectRef, Owner, Pod, Trouble, Workload, troubles};
+use crate::settings::Settings;
+use crate::snapshot::Snapshot;
+use crate::wire::{Kind, Time};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// A snapshot to be judged. Its rows must be sorted, as [`Snapshot::sort`] leaves them.
+pub struct View<'a> {
+    /// What was seen.
+    pub snapshot: &'a Snapshot,
+    /// By which settings.
+    pub settings: &'a Settings,
+    /// Pods with something wrong by their own status.
+    troubled: Vec<(&'a Pod, Vec<Trouble<'a>>)>,
+    /// For each owner that has a pod which ended: its newest pod that serves.
+    successors: BTreeMap<Root, &'a Pod>,
+    /// Names of the nodes that hold pods of the scope.
+    used_nodes: BTreeSet<&'a str>,
+    /// The topmost owners of the pods, where a selector chose them; else empty.
+    selected: BTreeSet<Root>,
+}
+
+/// The topmost owner known of a pod: its namespace, and the owner.
+type Root = (Arc<str>, Owner);
+
+impl<'a> View<'a> {
+    /// Looks at a snapshot.
+    pub fn new(snapshot: &'a Snapshot, settings: &'a Settings) -> Self {
+        let pods = &snapshot.rows.pods;
+        let mut view = Self {
+            snapshot,
+            settings,
+            troubled: Vec::new(),
+            successors: BTreeMap::new(),
+            used_nodes: pods.iter().filter_map(|pod| pod.node.as_deref()).collect(),
+            selected: BTreeSet::new(),
+        };
+        if snapshot.scope.selected {
+            let root = |pod: &Pod| Some((Arc::clone(&pod.namespace), view.root(pod)?));
+            view.selected = pods.iter().filter_map(root).collect();
+        }
+        view.troubled = pods
+            .iter()
+            .map(|pod| (pod, troubles(pod, snapshot.taken_at, &settings.thresholds)))
+            .filter(|(_, troubles)| !troubles.is_empty())
+            .collect();
+        view.successors = view.find_successors();
+        view
+    }
+
+    /// The moment ages are told by.
+    pub fn now(&self) -> Time {
+        self.snapshot.taken_at
+    }
+
+    /// Seconds from an instant to now.
+    pub fn age(&self, since: Time) -> i64 {
+        self.now().seconds_since(since)
+    }
+
+    /// Whether something began so recently that it may still come right by itself.
+    pub fn is_young(&self, since: Option<Time>) -> bool {
+        since.is_some_and(|since| self.age(since) < self.settings.thresholds.grace)
+    }
+
+    /// Every trouble of every pod, in the order of the pods.
+    pub fn troubles(&self) -> impl Iterator<Item = (&'a Pod, Trouble<'a>)> {
+        self.troubled.iter().flat_map(|(pod, troubles)| troubles.iter().map(|trouble| (*pod, *trouble)))
+    }
+
+    /// Every pod with a trouble.
+    pub fn troubled_pods(&self) -> impl Iterator<Item = &'a Pod> {
+        self.troubled.iter().map(|(pod, _)| *pod)
+    }
+
+    /// The troubles of one pod.
+    pub fn troubles_of(&self, pod: &Pod) -> impl Iterator<Item = Trouble<'a>> {
+        let key = (&pod.namespace, &pod.name);
+        let found = self.troubled.binary_search_by(|(other, _)| (&other.namespace, &other.name).cmp(&key));
+        found.ok().into_iter().flat_map(|index| self.troubled[index].1.iter().copied())
+    }
+
+    /// The pods of the scope on a node.
+    pub fn pods_on(&self, node: &str) -> impl Iterator<Item = &'a Pod> {
+        self.snapshot.rows.pods.iter().filter(move |pod| pod.node.as_deref() == Some(node))
+    }
+
+    /// The pods in trouble that a workload is the topmost owner of.
+    pub fn pods_of(&self, workload: &Workload) -> impl Iterator<Item = &'a Pod> {
+        self.troubled_pods().filter(move |pod| {
+            pod.namespace == workload.namespace
+                && self.root(pod).is_some_and(|r| *r.kind == *workload.kind.name() && r.name == workload.name)
+        })
+    }
+
+    /// Whether a workload belongs to what was asked for. A selector chooses pods; with them it chooses their
+    /// owners.
+    pub fn is_asked_for(&self, workload: &Workload) -> bool {
+        let owner = || Owner { kind: workload.kind.name().into(), name: Arc::clone(&workload.name) };
+        !self.snapshot.scope.selected || self.selected.contains(&(Arc::clone(&workload.namespace), owner()))
+    }
+
+    /// The ReplicaSet, Deployment, StatefulSet or DaemonSet of this name.
+    pub fn workload(&self, namespace: &str, kind: &str, name: &str) -> Option<&'a Workload> {
+        let kind = Kind::from_name(kind)?;
+        let key = (namespace, kind.name(), name);
+        search(&self.snapshot.rows.workloads, |w| (&*w.namespace, w.kind.name(), &*w.name).cmp(&key))
+    }
+
+    /// The Job of this name.
+    pub fn job(&self, namespace: &str, name: &str) -> Option<&'a Job> {
+        search(&self.snapshot.rows.jobs, |j| (&*j.namespace, &*j.name).cmp(&(namespace, name)))
+    }
+
+    /// The CronJob of this name.
+    pub fn cron_job(&self, namespace: &str, name: &str) -> Option<&'a CronJob> {
+        search(&self.snapshot.rows.cron_jobs, |j| (&*j.namespace, &*j.name).cmp(&(namespace, name)))
+    }
+
+    /// The node of this name.
+    pub fn node(&self, name: &str) -> Option<&'a Node> {
+        search(&self.snapshot.rows.nodes, |n| (*n.name).cmp(name))
+    }
+
+    /// The nodes that matter to the scope: all of them, or those that hold its pods.
+    pub fn nodes(&self) -> impl Iterator<Item = &'a Node> {
+        let scope = &self.snapshot.scope;
+        let all = scope.is_whole_cluster() && !scope.selected;
+        self.snapshot.rows.nodes.iter().filter(move |n| all || self.used_nodes.contains(&*n.name))
+    }
+
+    /// The Job that made a pod.
+    pub fn job_of(&self, pod: &Pod) -> Option<&'a Job> {
+        let owner = pod.owner.as_ref().filter(|owner| &*owner.kind == "Job")?;
+        self.job(&pod.namespace, &owner.name)
+    }
+
+    /// The topmost owner known of what this owner manages: a ReplicaSet's Deployment, a Job's CronJob.
+    pub fn topmost(&self, namespace: &str, owner: &Owner) -> Owner {
+        let above = match &*owner.kind {
+            "ReplicaSet" => {
+                self.workload(namespace, "ReplicaSet", &owner.name).and_then(|w| w.owner.as_ref())
+            }
+            "Job" => self.job(namespace, &owner.name).and_then(|j| j.owner.as_ref()),
+            _ => None,
+        };
+        above.unwrap_or(owner).clone()
+    }
+
+    /// The topmost owner known of a pod.
+    pub fn root(&self, pod: &Pod) -> Option<Owner> {
+        Some(self.topmost(&pod.namespace, pod.owner.as_ref()?))
+    }
+
+    /// The newest pod that serves in the place of one that ended, made after it by the same owner.
+    pub fn successor(&self, pod: &Pod) -> Option<&'a Pod> {
+        let newest = self.successors.get(&(Arc::clone(&pod.namespace), self.root(pod)?))?;
+        (newest.created > pod.created && pod.created.is_some()).then_some(*newest)
+    }
+
+    /// Whether the owner of a pod does its work in spite of it. A pod without an owner that is known answers
+    /// for itself.
+    pub fn is_served(&self, pod: &Pod) -> bool {
+        let root = self.root(pod);
+        let workload = root.as_ref().and_then(|root| self.workload(&pod.namespace, &root.kind, &root.name));
+        workload.map_or_else(|| pod.serves(), Workload::is_full)
+    }
+
+    /// A pod, as a finding names it.
+    pub fn pod_ref(&self, pod: &Pod) -> ObjectRef {
+        ObjectRef { namespace: Arc::clone(&pod.namespace), kind: "Pod".into(), name: (*pod.name).into() }
+    }
+
+    fn find_successors(&self) -> BTreeMap<Root, &'a Pod> {
+        let pods = &self.snapshot.rows.pods;
+        let root = |pod: &Pod| Some((Arc::clone(&pod.namespace), self.root(pod)?));
+        let ended = pods.iter().filter(|pod| pod.ended.is_some() && pod.object.is_some());
+        let wanted: BTreeSet<Root> =
+            ended.filter_map(root).filter(|(_, owner)| !matches!(&*owner.kind, "Job" | "CronJob")).collect();
+        let mut newest: BTreeMap<Root, &Pod> = BTreeMap::new();
+        if wanted.is_empty() {
+            return newest;
+        }
+        for pod in pods.iter().filter(|pod| pod.serves()) {
+            let Some(root) = root(pod).filter(|root| wanted.contains(root)) else { continue };
+            let best = newest.entry(root).or_insert(pod);
+            if pod.created > best.created {
+                *best = pod;
+            }
+        }
+        newest
+    }
+}
+
+/// The row that compares equal, in a sorted list.
+fn search<T>(rows: &[T], order: impl Fn(&T) -> Ordering) -> Option<&T> {
+    rows.binary_search_by(order).ok().map(|index| &rows[index])
+}

@@ -1,0 +1,427 @@
+//! The command line: what can be asked, in kubectl's words, and the exit codes.
+
+use crate::finding::Severity;
+use crate::model::{Thresholds, parse_duration};
+use crate::render::Format;
+use crate::text::Lang;
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
+use globset::{GlobSet, GlobSetBuilder};
+use std::path::PathBuf;
+use std::time::Duration;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing at or above --fail-on, and everything in scope was seen
+  1  something at or above --fail-on
+  2  wrong usage, no connection, or nothing to look at
+  3  not everything was seen, and nothing at or above --fail-on
+
+Flags go after the name: kubectl refuses flags before a plugin's name.";
+
+/// Says in one screen what is broken, why, and which command comes next.
+#[derive(Debug, Parser)]
+#[command(
+    name = crate::NAME,
+    bin_name = "kubectl healthcheck",
+    version = crate::VERSION,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
+    after_help = EXIT_CODES
+)]
+pub struct Cli {
+    /// What to do instead of a check.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The check.
+    #[command(flatten)]
+    pub check: CheckArgs,
+}
+
+/// What else it can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show the report of the bundled example: 48 pods of three namespaces, no cluster needed
+    Demo(DemoArgs),
+    /// Write what a check would see to a file that `-f` reads
+    Snapshot(Box<SnapshotArgs>),
+    /// List the checks
+    Checks {
+        /// How to show them.
+        #[command(flatten)]
+        show: ShowArgs,
+    },
+    /// Explain a check: what it looks for, why it matters, what to do, when it is wrong
+    Explain {
+        /// The id of the check, as `checks` lists it
+        #[arg(value_parser = known_check)]
+        id: &'static str,
+        /// Language: en, zh-TW or zh-CN; else that of the locale
+        #[arg(long)]
+        lang: Option<Lang>,
+    },
+    /// Print a completion script for a shell
+    Completion {
+        /// The shell
+        shell: Shell,
+    },
+    /// Complete a command line in kubectl's protocol
+    #[command(name = "__complete", hide = true, disable_help_flag = true)]
+    Complete {
+        /// The words after the plugin's name, the last one being completed.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<std::ffi::OsString>,
+    },
+}
+
+/// The shells that have a completion script.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+#[allow(missing_docs, reason = "each variant is the shell of that name")]
+pub enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+    #[value(name = "powershell")]
+    PowerShell,
+}
+
+/// A check of a cluster or of files.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// What to look at.
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+    /// Read files, folders or - (standard input) instead of a cluster: `kubectl get ... -o json|yaml`, captures
+    #[arg(short = 'f', long = "filename", value_name = "FILE", action = ArgAction::Append)]
+    #[arg(conflicts_with_all = ["selector", "field_selector"], conflicts_with = "Connection")]
+    #[arg(value_hint = ValueHint::AnyPath, help_heading = "Files")]
+    pub filename: Vec<PathBuf>,
+    /// The time to judge files by, such as 2025-12-26T10:00:00+08:00; a capture has its own
+    #[arg(long, value_name = "TIME", requires = "filename", help_heading = "Files")]
+    pub now: Option<jiff::Timestamp>,
+    /// How to judge.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
+    /// How to show it.
+    #[command(flatten)]
+    pub show: ShowArgs,
+    /// How to list.
+    #[command(flatten)]
+    pub list: ListArgs,
+    /// How to reach the cluster.
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+}
+
+/// The bundled example.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// How to judge.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
+    /// How to show it.
+    #[command(flatten)]
+    pub show: ShowArgs,
+}
+
+/// A capture of a cluster.
+#[derive(Debug, Args)]
+pub struct SnapshotArgs {
+    /// The file to write; .gz and .zst are compressed, - is standard output
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: PathBuf,
+    /// What to look at.
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+    /// How to list.
+    #[command(flatten)]
+    pub list: ListArgs,
+    /// How to reach the cluster.
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+}
+
+/// What to look at.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Scope")]
+pub struct ScopeArgs {
+    /// Namespaces, by comma or repeated; else the context's namespace
+    #[arg(short, long, value_name = "NAMESPACE", value_delimiter = ',', action = ArgAction::Append)]
+    pub namespace: Vec<String>,
+    /// All namespaces
+    #[arg(short = 'A', long)]
+    pub all_namespaces: bool,
+    /// Namespaces to leave out of all, by comma or repeated; * and ? match
+    #[arg(long, value_name = "PATTERN", value_delimiter = ',', action = ArgAction::Append)]
+    #[arg(requires = "all_namespaces")]
+    pub exclude_namespace: Vec<globset::Glob>,
+    /// Only pods with these labels, and their owners (app=web, tier!=cache, env in (a,b), key, !key)
+    #[arg(short = 'l', long)]
+    pub selector: Option<String>,
+    /// Only pods with these fields, and their owners (status.phase=Running, spec.nodeName!=n1)
+    #[arg(long)]
+    pub field_selector: Option<String>,
+    /// Kinds to leave out, such as nodes or cronjobs; the report says so
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = skippable_kind)]
+    pub skip_kinds: Vec<crate::wire::Kind>,
+}
+
+impl ScopeArgs {
+    /// The namespaces that are left out.
+    ///
+    /// # Errors
+    /// When the patterns together are too large to be matched.
+    pub fn excluded(&self) -> Result<GlobSet, String> {
+        let mut set = GlobSetBuilder::new();
+        for glob in &self.exclude_namespace {
+            set.add(glob.clone());
+        }
+        set.build().map_err(|error| error.to_string())
+    }
+}
+
+/// How to judge.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Judgement")]
+pub struct JudgeArgs {
+    /// Exit with 1 for findings of this severity and worse
+    #[arg(long, value_name = "SEVERITY", default_value = "critical")]
+    pub fail_on: FailOn,
+    /// Restarts from which a pod needs attention
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(i64).range(1..))]
+    pub restarts_attention: i64,
+    /// Restarts from which a pod is unhealthy
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(i64).range(1..))]
+    pub restarts_unhealthy: i64,
+    /// After so long without another, restarts are history
+    #[arg(long, value_name = "DURATION", default_value = "7d", value_parser = duration)]
+    pub quiet_after: Duration,
+    /// How long something may take to come up or go before it counts as stuck
+    #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = duration)]
+    pub grace: Duration,
+}
+
+impl JudgeArgs {
+    /// The thresholds they set.
+    ///
+    /// # Errors
+    /// When they contradict each other.
+    pub fn thresholds(&self) -> Result<Thresholds, String> {
+        if self.restarts_attention > self.restarts_unhealthy {
+            return Err(format!(
+                "--restarts-attention {} must not be above --restarts-unhealthy {}",
+                self.restarts_attention, self.restarts_unhealthy
+            ));
+        }
+        let seconds = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+        Ok(Thresholds {
+            restarts_attention: self.restarts_attention,
+            restarts_unhealthy: self.restarts_unhealthy,
+            quiet_after: seconds(self.quiet_after),
+            grace: seconds(self.grace),
+        })
+    }
+}
+
+/// From which severity on the exit code is 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Also called high.
+    #[value(alias = "high")]
+    Critical,
+    /// Also called medium.
+    #[value(alias = "medium")]
+    Warning,
+    /// Also called low.
+    #[value(alias = "low")]
+    Info,
+    /// No finding fails the run.
+    Never,
+}
+
+impl FailOn {
+    /// The least severity that fails the run, if any does.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            FailOn::Critical => Some(Severity::Critical),
+            FailOn::Warning => Some(Severity::Warning),
+            FailOn::Info => Some(Severity::Info),
+            FailOn::Never => None,
+        }
+    }
+}
+
+/// How to show it.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct ShowArgs {
+    /// Format
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub output: Format,
+    /// Show healthy pods and namespaces, every finding of an incident, and low severities
+    #[arg(long)]
+    pub all: bool,
+    /// Language: en, zh-TW or zh-CN; else that of the locale
+    #[arg(long)]
+    pub lang: Option<Lang>,
+    /// Colours: by default on a terminal, unless `NO_COLOR` is set
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+    /// Columns to fit tables into; else those of the terminal
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
+    pub width: Option<u16>,
+}
+
+/// When colours are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless the environment says otherwise.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How to list.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Listing")]
+pub struct ListArgs {
+    /// Objects a page
+    #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=5000))]
+    pub page_size: u32,
+    /// How long one page may take, retries included
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = waiting_time)]
+    pub page_timeout: Duration,
+    /// Requests under way at once
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub concurrency: u16,
+    /// Log each page on standard error
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// How to reach the cluster, as kubectl does.
+#[derive(Clone, Debug, Default, Args)]
+#[group(id = "Connection", multiple = true)]
+#[command(next_help_heading = "Connection")]
+pub struct ConnectArgs {
+    /// The kubeconfig file to use
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub kubeconfig: Option<PathBuf>,
+    /// The kubeconfig context to use
+    #[arg(long)]
+    pub context: Option<String>,
+    /// The kubeconfig cluster to use
+    #[arg(long)]
+    pub cluster: Option<String>,
+    /// The kubeconfig user to use
+    #[arg(long)]
+    pub user: Option<String>,
+    /// The address and port of the API server
+    #[arg(short, long)]
+    pub server: Option<String>,
+    /// Bearer token for the API server
+    #[arg(long)]
+    pub token: Option<String>,
+    /// User to impersonate
+    #[arg(long = "as", value_name = "USER")]
+    pub as_user: Option<String>,
+    /// Group to impersonate; may be repeated
+    #[arg(long, value_name = "GROUP", requires = "as_user", action = ArgAction::Append)]
+    pub as_group: Vec<String>,
+    /// UID to impersonate
+    #[arg(long, value_name = "UID", requires = "as_user")]
+    pub as_uid: Option<String>,
+    /// File with the certificate of the authority
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub certificate_authority: Option<PathBuf>,
+    /// File with the client certificate
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub client_certificate: Option<PathBuf>,
+    /// File with the client key
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub client_key: Option<PathBuf>,
+    /// Do not check the server's certificate: the connection is not secure
+    #[arg(long)]
+    pub insecure_skip_tls_verify: bool,
+    /// Server name to check the server's certificate for
+    #[arg(long, value_name = "NAME")]
+    pub tls_server_name: Option<String>,
+    /// How long one request may take; 0 is no limit of its own (1s, 2m, 3h)
+    #[arg(long, value_name = "DURATION", default_value = "0", value_parser = duration)]
+    pub request_timeout: Duration,
+    /// Do not ask for compressed answers
+    #[arg(long)]
+    pub disable_compression: bool,
+}
+
+impl ConnectArgs {
+    /// The flags that every suggested command must repeat, so that it reaches the same cluster in the same
+    /// name. A token is not among them.
+    pub fn to_repeat(&self) -> Vec<String> {
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        let named = [
+            ("--kubeconfig", path(&self.kubeconfig)),
+            ("--context", self.context.clone()),
+            ("--cluster", self.cluster.clone()),
+            ("--user", self.user.clone()),
+            ("--server", self.server.clone()),
+            ("--as", self.as_user.clone()),
+        ];
+        named.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value?])).flatten().collect()
+    }
+}
+
+/// How a run ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Nothing at or above `--fail-on`, everything seen.
+    Clean,
+    /// Something at or above `--fail-on`.
+    Findings,
+    /// Wrong usage, no connection, nothing to look at.
+    Error,
+    /// Not everything was seen, nothing at or above `--fail-on`.
+    Incomplete,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Clean => 0,
+            Exit::Findings => 1,
+            Exit::Error => 2,
+            Exit::Incomplete => 3,
+        })
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    parse_duration(text).map(Duration::from_millis)
+}
+
+fn waiting_time(text: &str) -> Result<Duration, String> {
+    let time = duration(text)?;
+    if time < Duration::from_millis(100) || time > Duration::from_secs(3600) {
+        return Err("a page needs between 100ms and 1h".to_owned());
+    }
+    Ok(time)
+}
+
+fn known_check(id: &str) -> Result<&'static str, String> {
+    crate::checks::find(id)
+        .map(|check| check.id)
+        .ok_or_else(|| "no such check; `kubectl healthcheck checks` lists them".to_owned())
+}
+
+/// Pods are what a report is of; all other kinds can be done without.
+fn skippable_kind(name: &str) -> Result<crate::wire::Kind, String> {
+    use crate::wire::Kind;
+    let wanted = name.to_lowercase();
+    let kinds = Kind::ALL.into_iter().filter(|kind| !matches!(kind, Kind::Pod | Kind::Namespace));
+    let known: Vec<&str> = kinds.clone().map(Kind::plural).collect();
+    kinds
+        .into_iter()
+        .find(|kind| kind.plural() == wanted || kind.name().to_lowercase() == wanted)
+        .ok_or_else(|| format!("one of {}", known.join(", ")))
+}

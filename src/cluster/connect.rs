@@ -1,0 +1,274 @@
+//! From the kubeconfig and the flags to a client, by client-go's rules.
+
+use super::{Error, exec, kubeconfig};
+use crate::cli::ConnectArgs;
+use crate::snapshot::Cluster;
+use hyper_util::client::proxy::matcher::Matcher;
+use kube::config::{
+    AuthInfo, Cluster as ClusterConfig, Context, KubeConfigOptions, Kubeconfig, KubeconfigError,
+    NamedAuthInfo, NamedCluster, NamedContext,
+};
+use kube::{Client, Config};
+use std::net::IpAddr;
+use std::path::Path;
+use std::time::Duration;
+
+/// How long a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(10);
+/// What client-go asks when nothing says where the server is.
+const NO_SERVER: &str = "http://localhost:8080";
+
+/// A client, and what its kubeconfig says besides.
+#[derive(Clone)]
+pub struct Session {
+    /// The client: authenticated, encrypted, proxied.
+    pub client: Client,
+    /// Which cluster; its version is not known yet.
+    pub cluster: Cluster,
+    /// Host and port, as errors name them.
+    pub host: String,
+    /// The namespace for those who name none.
+    pub namespace: String,
+    /// What was found wrong, where the kubeconfig is not there.
+    pub hint: Option<&'static str>,
+}
+
+/// Makes a client. Runs the user's credential plugin, if there is one.
+///
+/// # Errors
+/// When the kubeconfig, a file it names or a flag is wrong, or the plugin fails.
+pub async fn connect(args: &ConnectArgs) -> Result<Session, Error> {
+    let known = kubeconfig::load(args.kubeconfig.as_deref())?;
+    let nothing = known.contexts.is_empty() && known.clusters.is_empty() && known.current_context.is_none();
+    let mut hint = None;
+    let (context, mut config) = if nothing && args.server.is_none() && in_cluster() {
+        ("in-cluster".to_owned(), inside(args)?)
+    } else {
+        if nothing && args.server.is_none() {
+            hint = Some("no kubeconfig was found: set KUBECONFIG, or name one with --kubeconfig");
+        }
+        outside(known, args).await?
+    };
+    config.connect_timeout = Some(CONNECT);
+    config.default_retry = false;
+    config.disable_compression |= args.disable_compression;
+    config.headers.push((http::header::USER_AGENT, user_agent()));
+    exec::resolve(&mut config.auth_info).await?;
+    let server = config.cluster_url.to_string();
+    let host = config.cluster_url.authority().map_or_else(|| server.clone(), ToString::to_string);
+    let namespace = config.default_namespace.clone();
+    let client = Client::try_from(config).map_err(|error| Error::Config(innermost(&error)))?;
+    let server = server.trim_end_matches('/').to_owned();
+    let cluster = Cluster { context, server, version: String::new() };
+    Ok(Session { client, cluster, host, namespace, hint })
+}
+
+/// The names of the contexts, clusters and users of the kubeconfig, for completion.
+///
+/// # Errors
+/// When the kubeconfig cannot be read.
+pub fn names(kubeconfig: Option<&Path>) -> Result<[Vec<String>; 3], Error> {
+    let known = kubeconfig::load(kubeconfig)?;
+    Ok([
+        known.contexts.into_iter().map(|named| named.name).collect(),
+        known.clusters.into_iter().map(|named| named.name).collect(),
+        known.auth_infos.into_iter().map(|named| named.name).collect(),
+    ])
+}
+
+fn in_cluster() -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    set("KUBERNETES_SERVICE_HOST")
+        && set("KUBERNETES_SERVICE_PORT")
+        && Path::new("/var/run/secrets/kubernetes.io/serviceaccount/token").exists()
+}
+
+/// The configuration of a pod's service account.
+fn inside(args: &ConnectArgs) -> Result<Config, Error> {
+    let mut config = Config::incluster().map_err(|error| Error::Config(innermost(&error)))?;
+    override_user(&mut config.auth_info, args);
+    if let Some(namespace) = std::env::var_os("POD_NAMESPACE").and_then(|name| name.into_string().ok()) {
+        config.default_namespace = namespace;
+    }
+    Ok(config)
+}
+
+/// The configuration of a kubeconfig, with the flags over it.
+async fn outside(known: Kubeconfig, args: &ConnectArgs) -> Result<(String, Config), Error> {
+    let name = args.context.clone().or_else(|| known.current_context.clone());
+    let context = match &name {
+        Some(name) => find_context(&known, name)?,
+        None => Context::default(),
+    };
+    let cluster_name = args.cluster.as_ref().unwrap_or(&context.cluster);
+    let mut cluster = match known.clusters.iter().find(|named| &named.name == cluster_name) {
+        Some(named) => named.cluster.clone().unwrap_or_default(),
+        None if cluster_name.is_empty() || args.server.is_some() && args.cluster.is_none() => {
+            ClusterConfig::default()
+        }
+        None => return Err(Error::Config(format!("cluster \"{cluster_name}\" does not exist"))),
+    };
+    let user_name = args.user.clone().or_else(|| context.user.clone()).unwrap_or_default();
+    let mut user = match known.auth_infos.iter().find(|named| named.name == user_name) {
+        Some(named) => named.auth_info.clone().unwrap_or_default(),
+        // As client-go: only a user that was asked for by a flag must exist.
+        None if args.user.is_none() => AuthInfo::default(),
+        None => return Err(Error::Config(format!("auth info \"{user_name}\" does not exist"))),
+    };
+    override_cluster(&mut cluster, args);
+    override_user(&mut user, args);
+    let server = with_scheme(cluster.server.take(), &cluster, &user);
+    let proxy = proxy_for(&server, cluster.proxy_url.take())?;
+    cluster.server = Some(server);
+    let label = name.unwrap_or_default();
+    let mut config = build(&label, cluster, user).await?;
+    config.default_namespace =
+        context.namespace.filter(|name| !name.is_empty()).unwrap_or_else(|| "default".to_owned());
+    config.proxy_url = proxy;
+    Ok((label, config))
+}
+
+fn find_context(known: &Kubeconfig, name: &str) -> Result<Context, Error> {
+    let found = known.contexts.iter().find(|named| named.name == name);
+    found.and_then(|named| named.context.clone()).ok_or_else(|| {
+        let names: Vec<&str> = known.contexts.iter().map(|named| named.name.as_str()).collect();
+        let known = match names.as_slice() {
+            [] => String::new(),
+            names => format!("; the kubeconfig has: {}", names.join(", ")),
+        };
+        Error::Config(format!("context \"{name}\" does not exist{known}"))
+    })
+}
+
+fn override_cluster(cluster: &mut ClusterConfig, args: &ConnectArgs) {
+    let text = |path: &Path| path.display().to_string();
+    if let Some(server) = &args.server {
+        cluster.server = Some(server.clone());
+        cluster.tls_server_name = None;
+    }
+    if let Some(file) = &args.certificate_authority {
+        cluster.certificate_authority = Some(text(file));
+        cluster.certificate_authority_data = None;
+        cluster.insecure_skip_tls_verify = None;
+    }
+    if args.insecure_skip_tls_verify {
+        cluster.insecure_skip_tls_verify = Some(true);
+        cluster.certificate_authority = None;
+        cluster.certificate_authority_data = None;
+    }
+    if let Some(name) = &args.tls_server_name {
+        cluster.tls_server_name = Some(name.clone());
+    }
+}
+
+fn override_user(user: &mut AuthInfo, args: &ConnectArgs) {
+    let text = |path: &Path| path.display().to_string();
+    if let Some(token) = &args.token {
+        user.token = Some(token.clone().into());
+        (user.token_file, user.username, user.password, user.auth_provider, user.exec) =
+            (None, None, None, None, None);
+    }
+    if let Some(file) = &args.client_certificate {
+        (user.client_certificate, user.client_certificate_data) = (Some(text(file)), None);
+    }
+    if let Some(file) = &args.client_key {
+        (user.client_key, user.client_key_data) = (Some(text(file)), None);
+    }
+    if let Some(name) = &args.as_user {
+        user.impersonate = Some(name.clone());
+        user.impersonate_uid.clone_from(&args.as_uid);
+        user.impersonate_groups = (!args.as_group.is_empty()).then(|| args.as_group.clone());
+    }
+}
+
+/// A server without a scheme is http, unless something speaks of certificates, as in client-go.
+fn with_scheme(server: Option<String>, cluster: &ClusterConfig, user: &AuthInfo) -> String {
+    let Some(server) = server.filter(|server| !server.is_empty()) else { return NO_SERVER.to_owned() };
+    if server.contains("://") {
+        return server;
+    }
+    let encrypted = cluster.certificate_authority.is_some()
+        || cluster.certificate_authority_data.is_some()
+        || cluster.insecure_skip_tls_verify == Some(true)
+        || user.client_certificate.is_some()
+        || user.client_certificate_data.is_some();
+    format!("{}://{server}", if encrypted { "https" } else { "http" })
+}
+
+/// The proxy to use: the kubeconfig's in any case, else that of the environment, but never to this machine.
+fn proxy_for(server: &str, configured: Option<String>) -> Result<Option<http::Uri>, Error> {
+    let parse = |url: String| {
+        url.parse::<http::Uri>().map_err(|error| Error::Config(format!("proxy-url {url}: {error}")))
+    };
+    if let Some(url) = configured.filter(|url| !url.is_empty()) {
+        return parse(url).map(Some);
+    }
+    let server: http::Uri =
+        server.parse().map_err(|error| Error::Config(format!("server {server}: {error}")))?;
+    let host = server.host().unwrap_or_default().trim_matches(['[', ']']);
+    if host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()) {
+        return Ok(None);
+    }
+    let Some(chosen) = Matcher::from_env().intercept(&server) else { return Ok(None) };
+    let (proxy, login) = (chosen.uri(), chosen.raw_auth());
+    match login {
+        None => Ok(Some(proxy.clone())),
+        Some((name, password)) => {
+            let rest = proxy.to_string();
+            let (scheme, rest) = rest.split_once("://").unwrap_or(("http", &rest));
+            parse(format!("{scheme}://{name}:{password}@{rest}")).map(Some)
+        }
+    }
+}
+
+/// One context in, one configuration out: the client library reads the files that it names.
+async fn build(context: &str, cluster: ClusterConfig, user: AuthInfo) -> Result<Config, Error> {
+    const ONLY: &str = "only";
+    let one = Kubeconfig {
+        clusters: vec![NamedCluster { name: ONLY.into(), cluster: Some(cluster), ..NamedCluster::default() }],
+        auth_infos: vec![NamedAuthInfo {
+            name: ONLY.into(),
+            auth_info: Some(user),
+            ..NamedAuthInfo::default()
+        }],
+        contexts: vec![NamedContext {
+            name: ONLY.into(),
+            context: Some(Context { cluster: ONLY.into(), user: Some(ONLY.into()), ..Context::default() }),
+            ..NamedContext::default()
+        }],
+        current_context: Some(ONLY.into()),
+        ..Kubeconfig::default()
+    };
+    Config::from_custom_kubeconfig(one, &KubeConfigOptions::default()).await.map_err(|error| {
+        let what = match &error {
+            KubeconfigError::LoadCertificateAuthority(_) => "unable to read certificate-authority",
+            KubeconfigError::LoadClientCertificate(_) => "unable to read client-cert",
+            KubeconfigError::LoadClientKey(_) => "unable to read client-key",
+            KubeconfigError::ParseCertificates(_) => "unable to parse certificate-authority",
+            KubeconfigError::ParseClusterUrl(_) => "unable to parse the server's address",
+            _ => "unable to use the kubeconfig",
+        };
+        Error::Config(format!("{what} for context \"{context}\": {}", innermost(&error)))
+    })
+}
+
+/// The last cause of an error, which is the one that helps.
+fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    match cause.downcast_ref::<std::io::Error>() {
+        // The file's name is one level up.
+        Some(_) => error.to_string(),
+        None => cause.to_string(),
+    }
+}
+
+/// `kubectl-healthcheck/0.1.0 (linux/amd64)`.
+fn user_agent() -> http::HeaderValue {
+    let text =
+        format!("{}/{} ({}/{})", crate::NAME, crate::VERSION, std::env::consts::OS, std::env::consts::ARCH);
+    // Only visible ASCII is in it.
+    http::HeaderValue::from_str(&text).unwrap_or_else(|_| http::HeaderValue::from_static(crate::NAME))
+}

@@ -1,0 +1,115 @@
+//! Credential plugins: run once, with a time limit, away from the threads that list.
+//!
+//! The protocol is `client.authentication.k8s.io` v1 and v1beta1, as client-go 0.36 speaks it.
+
+use super::Error;
+use base64::Engine;
+use kube::config::{AuthInfo, ExecConfig, ExecInteractiveMode};
+use serde::Deserialize;
+use std::io::IsTerminal;
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::process::Command;
+
+/// A plugin that talks to nobody.
+const ALONE: Duration = Duration::from_secs(60);
+/// A plugin that waits for somebody to log in.
+const WITH_SOMEBODY: Duration = Duration::from_secs(300);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Credential {
+    api_version: Option<String>,
+    kind: Option<String>,
+    status: Option<CredentialStatus>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CredentialStatus {
+    token: Option<String>,
+    client_certificate_data: Option<String>,
+    client_key_data: Option<String>,
+}
+
+/// Runs the plugin of a user, if it has one, and puts what it gives in its place.
+pub(super) async fn resolve(auth: &mut AuthInfo) -> Result<(), Error> {
+    let Some(exec) = auth.exec.take() else { return Ok(()) };
+    // Any other credential goes before it, as in client-go.
+    if auth.token.is_some() || auth.token_file.is_some() || auth.auth_provider.is_some() {
+        return Ok(());
+    }
+    let status =
+        run(&exec).await.map_err(|reason| Error::Config(format!("getting credentials: {reason}")))?;
+    let encode = |pem: String| base64::engine::general_purpose::STANDARD.encode(pem);
+    auth.token = status.token.map(Into::into);
+    if let (Some(certificate), Some(key)) = (status.client_certificate_data, status.client_key_data) {
+        auth.client_certificate_data = Some(encode(certificate));
+        auth.client_key_data = Some(encode(key).into());
+    }
+    Ok(())
+}
+
+async fn run(exec: &ExecConfig) -> Result<CredentialStatus, String> {
+    let name = exec.command.as_deref().filter(|name| !name.is_empty()).ok_or("exec: no command is given")?;
+    let interactive = is_interactive(exec)?;
+    let limit = if interactive { WITH_SOMEBODY } else { ALONE };
+    let output = tokio::time::timeout(limit, command(exec, name, interactive).output())
+        .await
+        .map_err(|_| format!("exec: executable {name} did not end within {} s", limit.as_secs()))?
+        .map_err(|error| match &exec.install_hint {
+            Some(hint) => format!("exec: {name}: {error}\n\n{hint}"),
+            None => format!("exec: {name}: {error}"),
+        })?;
+    if !output.status.success() {
+        let code = output.status.code().map_or_else(|| output.status.to_string(), |code| code.to_string());
+        return Err(format!("exec: executable {name} failed with exit code {code}"));
+    }
+    read(&output.stdout, name, exec.api_version.as_deref().unwrap_or_default())
+}
+
+/// Whether the plugin may talk to somebody: it wants to, and somebody is there.
+fn is_interactive(exec: &ExecConfig) -> Result<bool, String> {
+    let somebody = std::io::stdin().is_terminal();
+    match exec.interactive_mode {
+        Some(ExecInteractiveMode::Never) => Ok(false),
+        Some(ExecInteractiveMode::Always) if !somebody => {
+            Err("exec plugin cannot support interactive mode: standard input is not a terminal".to_owned())
+        }
+        _ => Ok(somebody),
+    }
+}
+
+fn command(exec: &ExecConfig, name: &str, interactive: bool) -> Command {
+    let input = serde_json::json!({
+        "apiVersion": exec.api_version,
+        "kind": "ExecCredential",
+        "spec": { "interactive": interactive, "cluster": exec.cluster },
+    });
+    let mut command = Command::new(name);
+    command
+        .args(exec.args.iter().flatten())
+        .envs(exec.env.iter().flatten().filter_map(|pair| Some((pair.get("name")?, pair.get("value")?))))
+        .env("KUBERNETES_EXEC_INFO", input.to_string())
+        .stdin(if interactive { Stdio::inherit() } else { Stdio::null() })
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .kill_on_drop(true);
+    command
+}
+
+/// Reads what a plugin printed: JSON, or YAML, which JSON is a part of. An error must not quote what may be a
+/// token.
+fn read(output: &[u8], name: &str, version: &str) -> Result<CredentialStatus, String> {
+    let credential: Option<Credential> = serde_saphyr::from_slice(output).ok();
+    let credential = credential
+        .filter(|credential| credential.kind.as_deref() == Some("ExecCredential"))
+        .ok_or_else(|| format!("exec: executable {name} did not print an ExecCredential"))?;
+    let returned = credential.api_version.unwrap_or_default();
+    if returned != version {
+        return Err(format!(
+            "exec plugin is configured to use API version {version}, plugin returned version {returned}"
+        ));
+    }
+    credential.status.ok_or_else(|| "exec plugin didn't return a status field".to_owned())
+}

@@ -1,0 +1,398 @@
+//! A scope, gathered: which lists to read, all of them side by side, and what is asked about trouble afterwards.
+
+use super::list::{self, Listing};
+use super::page::{Accept, Asker, Request};
+use super::{Chain, Error, Keep, Progress, Session, logs};
+use crate::cli::{ListArgs, ScopeArgs};
+use crate::model::{Coverage, Ended, Gap, Names, ObjectRef, Reason};
+use crate::snapshot::{Capture, Header, Rows, Scope, Snapshot};
+use crate::wire::{Kind, Object, Time};
+use globset::GlobSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+/// What to gather, and how.
+pub struct Plan<'a> {
+    /// What to look at.
+    pub scope: &'a ScopeArgs,
+    /// How to list.
+    pub list: &'a ListArgs,
+    /// How long one attempt may take; zero is as long as its page.
+    pub request_timeout: Duration,
+    /// The clock.
+    pub clock: fn() -> Time,
+}
+
+/// Gathers a scope into a snapshot.
+///
+/// # Errors
+/// When the server cannot be reached or refuses everything, or a namespace does not exist.
+pub async fn gather(session: Session, plan: &Plan<'_>, progress: Progress) -> Result<Snapshot, Error> {
+    let mut run = Run::start(session, plan, progress).await?;
+    let (mut snapshot, parts) = run.lists::<Rows>().await?;
+    for (_, rows) in parts {
+        snapshot.rows.append(rows);
+    }
+    run.check_namespaces(&snapshot).await?;
+    snapshot.sort();
+    run.trouble(&mut snapshot).await;
+    run.finish(&mut snapshot);
+    snapshot.sort();
+    Ok(snapshot)
+}
+
+/// Gathers a scope into a capture: its head, and the objects of each list.
+///
+/// # Errors
+/// As [`gather`].
+pub async fn snapshot(
+    session: Session,
+    plan: &Plan<'_>,
+    progress: Progress,
+) -> Result<(Header, Vec<Capture>), Error> {
+    let mut run = Run::start(session, plan, progress).await?;
+    run.with_events = !plan.scope.skip_kinds.contains(&Kind::Event);
+    let (mut snapshot, parts) = run.lists::<Capture>().await?;
+    run.finish(&mut snapshot);
+    snapshot.coverage.gaps.sort();
+    snapshot.coverage.outside.sort();
+    let header = Header::of(&snapshot, crate::VERSION);
+    Ok((header, parts.into_iter().map(|(_, capture)| capture).collect()))
+}
+
+/// The names of the namespaces of a cluster, for completion.
+///
+/// # Errors
+/// When they cannot be listed.
+pub async fn namespaces(session: Session, deadline: Duration) -> Result<Vec<String>, Error> {
+    let asker = Arc::new(Asker::new(session, 1, deadline));
+    let chain = Chain {
+        kind: Kind::Namespace,
+        namespace: None,
+        labels: None,
+        fields: None,
+        excluded: GlobSet::empty(),
+        page_size: 500,
+        page_timeout: deadline,
+    };
+    let listing = list::list(asker, &chain, Rows::default(), &Progress::new(false, false)).await;
+    match listing.error {
+        Some(error) => Err(error),
+        None => Ok(listing.kept.namespaces.iter().map(ToString::to_string).collect()),
+    }
+}
+
+impl Keep for Rows {
+    fn keep(&mut self, object: Object) {
+        self.add(object);
+    }
+}
+
+impl Keep for Capture {
+    fn keep(&mut self, object: Object) {
+        // Into memory: it cannot fail.
+        drop(self.add(&object));
+    }
+}
+
+/// Warnings about some objects; all others are let go.
+struct Warnings {
+    about: Arc<BTreeSet<ObjectRef>>,
+    names: Names,
+    rows: Rows,
+}
+
+impl Keep for Warnings {
+    fn keep(&mut self, object: Object) {
+        let Object::Event(event) = &object else { return };
+        let about = &event.involved_object;
+        let object_ref = ObjectRef {
+            namespace: self.names.get(&about.namespace),
+            kind: self.names.get(&about.kind),
+            name: about.name.as_str().into(),
+        };
+        if self.about.contains(&object_ref) {
+            self.rows.add(object);
+        }
+    }
+}
+
+/// One run against one cluster.
+struct Run<'a> {
+    plan: &'a Plan<'a>,
+    asker: Arc<Asker>,
+    progress: Arc<Progress>,
+    /// By name; empty for all of them.
+    namespaces: Vec<String>,
+    excluded: GlobSet,
+    with_events: bool,
+    started_at: Time,
+    /// By how many seconds the server's clock is ahead of ours.
+    skew: i64,
+    version: String,
+}
+
+impl<'a> Run<'a> {
+    /// Greets the server: whoever cannot be greeted is not asked further.
+    async fn start(session: Session, plan: &'a Plan<'a>, progress: Progress) -> Result<Self, Error> {
+        let started_at = (plan.clock)();
+        let mut namespaces = plan.scope.namespace.clone();
+        if namespaces.is_empty() && !plan.scope.all_namespaces {
+            namespaces.push(session.namespace.clone());
+        }
+        if plan.scope.all_namespaces {
+            namespaces.clear();
+        }
+        if let Some(bad) = namespaces.iter().find(|name| !is_name(name)) {
+            return Err(Error::Config(format!("\"{bad}\" is not the name of a namespace")));
+        }
+        namespaces.sort();
+        namespaces.dedup();
+        let excluded = plan.scope.excluded().map_err(Error::Config)?;
+        let asker = Asker::new(session, plan.list.concurrency, plan.request_timeout);
+        let mut run = Self {
+            plan,
+            asker: Arc::new(asker),
+            progress: Arc::new(progress),
+            namespaces,
+            excluded,
+            with_events: false,
+            started_at,
+            skew: 0,
+            version: String::new(),
+        };
+        run.greet().await?;
+        Ok(run)
+    }
+
+    async fn greet(&mut self) -> Result<(), Error> {
+        let request = Request {
+            path: "/version".to_owned(),
+            accept: Accept::Json,
+            deadline: self.plan.list.page_timeout,
+        };
+        match self.asker.greet(&request).await {
+            Ok(answer) => {
+                let version: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+                let git = version.get("gitVersion").and_then(serde_json::Value::as_str);
+                git.unwrap_or_default().clone_into(&mut self.version);
+                let ahead = answer.date.map_or(0, |date| date.seconds - (self.plan.clock)().seconds);
+                // The header has whole seconds, and the answer was under way.
+                self.skew = if ahead.abs() > 2 { ahead } else { 0 };
+                Ok(())
+            }
+            // Some clusters hide their version.
+            Err(error) if error.is_forbidden() || error.is_not_found() => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn chain(&self, kind: Kind, namespace: Option<&str>) -> Chain {
+        let (scope, list) = (self.plan.scope, self.plan.list);
+        let of_pods = |selector: &Option<String>| selector.clone().filter(|_| kind == Kind::Pod);
+        let warnings = (kind == Kind::Event).then(|| "type=Warning".to_owned());
+        Chain {
+            kind,
+            namespace: namespace.map(str::to_owned),
+            labels: of_pods(&scope.selector),
+            fields: of_pods(&scope.field_selector).or(warnings),
+            excluded: self.excluded.clone(),
+            page_size: list.page_size,
+            page_timeout: list.page_timeout,
+        }
+    }
+
+    /// Every list of the scope, the longest first.
+    fn chains(&self) -> Vec<Chain> {
+        let all = self.namespaces.is_empty();
+        let asked = |kind: &Kind| match kind {
+            Kind::Namespace => all,
+            Kind::Event => self.with_events,
+            _ => !self.plan.scope.skip_kinds.contains(kind),
+        };
+        let of_kind = |kind: Kind| -> Vec<Chain> {
+            match kind.namespaced() && !all {
+                true => self.namespaces.iter().map(|name| self.chain(kind, Some(name))).collect(),
+                false => vec![self.chain(kind, None)],
+            }
+        };
+        Kind::ALL.into_iter().filter(asked).flat_map(of_kind).collect()
+    }
+
+    /// Reads every list of the scope. An error where not one list of pods could be begun.
+    async fn lists<K: Keep + Default>(&mut self) -> Result<(Snapshot, Vec<(Chain, K)>), Error> {
+        let chains = self.chains();
+        self.progress.started(&self.asker.session.cluster.context, &chains);
+        let mut read = self.read::<K>(chains).await;
+        if self.namespaces.is_empty() {
+            read = self.one_by_one(read).await;
+        }
+        let mut pods = read.iter().filter(|(chain, _)| chain.kind == Kind::Pod).peekable();
+        let refused = |(_, listing): &(Chain, Listing<K>)| listing.error.is_some() && listing.got == 0;
+        if pods.peek().is_some() && pods.clone().all(refused) {
+            return Err(pods
+                .find_map(|(_, listing)| listing.error.clone())
+                .unwrap_or(Error::Config(String::new())));
+        }
+        let mut snapshot = Snapshot { scope: self.scope(), ..Snapshot::default() };
+        let mut parts = Vec::new();
+        for (chain, listing) in read {
+            let mut coverage = listing.coverage(&chain);
+            // What was asked of some namespaces is complete without the nodes.
+            if !chain.kind.namespaced() && !self.namespaces.is_empty() {
+                coverage.outside.append(&mut coverage.gaps);
+            }
+            snapshot.coverage.add(coverage);
+            parts.push((chain, listing.kept));
+        }
+        snapshot.coverage.outside.extend(self.plan.scope.skip_kinds.iter().map(|kind| Gap {
+            namespace: None,
+            kind: kind.name().to_owned(),
+            reason: Reason::Skipped,
+            detail: String::new(),
+            got: 0,
+        }));
+        Ok((snapshot, parts))
+    }
+
+    fn scope(&self) -> Scope {
+        let scope = self.plan.scope;
+        Scope {
+            namespaces: self.namespaces.clone(),
+            excluded: scope.exclude_namespace.iter().map(|glob| glob.glob().to_owned()).collect(),
+            selected: scope.selector.is_some() || scope.field_selector.is_some(),
+        }
+    }
+
+    /// Reads lists side by side; they come back in the order in which they were given.
+    async fn read<K: Keep + Default>(&self, chains: Vec<Chain>) -> Vec<(Chain, Listing<K>)> {
+        let mut tasks = JoinSet::new();
+        for (order, chain) in chains.into_iter().enumerate() {
+            let (asker, progress) = (Arc::clone(&self.asker), Arc::clone(&self.progress));
+            tasks.spawn(async move {
+                let listing = list::list(asker, &chain, K::default(), &progress).await;
+                progress.ended(&chain, listing.error.as_ref());
+                (order, (chain, listing))
+            });
+        }
+        let done: BTreeMap<usize, (Chain, Listing<K>)> = tasks.join_all().await.into_iter().collect();
+        done.into_values().collect()
+    }
+
+    /// Whoever may not list the whole cluster may still list some of its namespaces, if they are known.
+    async fn one_by_one<K: Keep + Default>(
+        &self,
+        read: Vec<(Chain, Listing<K>)>,
+    ) -> Vec<(Chain, Listing<K>)> {
+        let forbidden = |listing: &Listing<K>| listing.error.as_ref().is_some_and(Error::is_forbidden);
+        if !read.iter().any(|(chain, listing)| chain.kind == Kind::Pod && forbidden(listing)) {
+            return read;
+        }
+        let Ok(names) = namespaces(self.asker.session.clone(), self.plan.list.page_timeout).await else {
+            return read;
+        };
+        let names: Vec<String> = names.into_iter().filter(|name| !self.excluded.is_match(name)).collect();
+        let (again, mut kept): (Vec<_>, Vec<_>) =
+            read.into_iter().partition(|(chain, listing)| chain.kind.namespaced() && forbidden(listing));
+        let chains = again
+            .iter()
+            .flat_map(|(chain, _)| names.iter().map(|name| self.chain(chain.kind, Some(name))))
+            .collect();
+        kept.extend(self.read::<K>(chains).await);
+        kept
+    }
+
+    /// A namespace without pods may be a slip of the pen: it must exist, or be hidden from us.
+    async fn check_namespaces(&self, snapshot: &Snapshot) -> Result<(), Error> {
+        let held: BTreeSet<&str> = snapshot.rows.pods.iter().map(|pod| &*pod.namespace).collect();
+        for name in self.namespaces.iter().filter(|name| !held.contains(name.as_str())) {
+            let path = format!("/api/v1/namespaces/{name}");
+            let request = Request { path, accept: Accept::Json, deadline: self.plan.list.page_timeout };
+            match self.asker.ask(&request).await {
+                Err(error) if error.is_not_found() => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks about what is in trouble: its warnings, and whether its logs can be read.
+    async fn trouble(&self, snapshot: &mut Snapshot) {
+        let about = in_trouble(&snapshot.rows);
+        let places: BTreeSet<&str> =
+            about.iter().map(|object| &*object.namespace).filter(|name| !name.is_empty()).collect();
+        let probes = logs::probe(&self.asker, sick_pods(&snapshot.rows));
+        if self.plan.scope.skip_kinds.contains(&Kind::Event) {
+            snapshot.logs = probes.await;
+            return;
+        }
+        let chains: Vec<Chain> = places.iter().map(|name| self.chain(Kind::Event, Some(name))).collect();
+        let about = Arc::new(about);
+        let mut tasks = JoinSet::new();
+        for chain in chains {
+            let (asker, progress) = (Arc::clone(&self.asker), Arc::clone(&self.progress));
+            let kept = Warnings { about: Arc::clone(&about), names: Names::default(), rows: Rows::default() };
+            tasks.spawn(async move {
+                let listing = list::list(asker, &chain, kept, &progress).await;
+                (listing.coverage(&chain), listing.kept.rows)
+            });
+        }
+        let (probed, read) = tokio::join!(probes, tasks.join_all());
+        snapshot.logs = probed;
+        for (coverage, rows) in read {
+            snapshot.coverage.add(coverage);
+            snapshot.rows.append(rows);
+        }
+    }
+
+    /// Writes down what it cost, and by whose clock it is told.
+    fn finish(&self, snapshot: &mut Snapshot) {
+        let active = snapshot.rows.pods.iter().filter(|pod| pod.ended != Some(Ended::Succeeded)).count();
+        self.progress.finished(active as u64);
+        snapshot.cluster = self.asker.session.cluster.clone();
+        snapshot.cluster.version.clone_from(&self.version);
+        snapshot.skew = self.skew;
+        let shift = |time: Time| time.minus(-self.skew);
+        (snapshot.started_at, snapshot.taken_at) = (shift(self.started_at), shift((self.plan.clock)()));
+        snapshot.coverage.add(Coverage {
+            requests: self.asker.requests.load(Ordering::Relaxed),
+            retries: self.asker.retries.load(Ordering::Relaxed),
+            bytes: self.asker.bytes.load(Ordering::Relaxed),
+            ..Coverage::default()
+        });
+    }
+}
+
+/// What the API server accepts as the name of a namespace: a DNS label.
+fn is_name(name: &str) -> bool {
+    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !name.is_empty()
+        && name.len() <= 63
+        && name.chars().all(inner)
+        && !name.starts_with('-')
+        && !name.ends_with('-')
+}
+
+/// Pods that may be in trouble: whose whole object was kept, and that do not just serve with few restarts.
+fn sick_pods(rows: &Rows) -> impl Iterator<Item = &crate::model::Pod> {
+    rows.pods.iter().filter(|pod| pod.object.is_some() && !pod.serves())
+}
+
+/// Objects that may be in trouble.
+fn in_trouble(rows: &Rows) -> BTreeSet<ObjectRef> {
+    let object = |namespace: &Arc<str>, kind: &str, name: &str| ObjectRef {
+        namespace: Arc::clone(namespace),
+        kind: kind.into(),
+        name: name.into(),
+    };
+    let pods = rows.pods.iter().filter(|pod| pod.object.is_some());
+    let workloads = rows.workloads.iter().filter(|workload| !workload.is_full());
+    let jobs = rows.jobs.iter().filter(|job| job.is("Failed").is_some());
+    pods.map(|pod| object(&pod.namespace, "Pod", &pod.name))
+        .chain(workloads.map(|w| object(&w.namespace, w.kind.name(), &w.name)))
+        .chain(jobs.map(|job| object(&job.namespace, "Job", &job.name)))
+        .collect()
+}

@@ -1,0 +1,63 @@
+//! Commands for the operator to paste: exact, quoted for a POSIX shell, and aimed at the cluster the report is
+//! about.
+
+/// Characters that may not reach a terminal as they are: controls, and those that reorder or hide text.
+pub(crate) fn is_hostile(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// How the operator reaches the cluster: the flags that every suggested command must repeat.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kubectl {
+    /// Such as `--context prod`.
+    pub global: Vec<String>,
+}
+
+impl Kubectl {
+    /// A command line such as `kubectl get pods -n pigo-dev`.
+    pub fn line(&self, args: &[&str]) -> String {
+        let words = std::iter::once("kubectl")
+            .chain(self.global.iter().map(String::as_str))
+            .chain(args.iter().copied());
+        words.map(quote).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// One word of a command line. A name that no terminal should be shown cannot be pasted either: its hostile
+/// characters become U+FFFD, and the command fails instead of doing something else.
+fn quote(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    let visible: String = word.chars().map(|c| if is_hostile(c) { '\u{fffd}' } else { c }).collect();
+    // Only NUL cannot be quoted, and it is gone by now.
+    shlex::try_quote(&visible).map_or_else(|_| "''".to_owned(), std::borrow::Cow::into_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_names_stay_plain() {
+        let kubectl = Kubectl { global: vec!["--context".into(), "prod".into()] };
+        assert_eq!(
+            kubectl.line(&["delete", "pod", "-n", "a", "web-0"]),
+            "kubectl --context prod delete pod -n a web-0"
+        );
+    }
+
+    #[test]
+    fn hostile_names_cannot_leave_their_word() {
+        let line =
+            Kubectl::default().line(&["get", "pod", "x; rm -rf ~", "$(id)", "a'b", "\u{1b}[2J\n\u{202e}"]);
+        assert_eq!(
+            shlex::split(&line).unwrap(),
+            ["kubectl", "get", "pod", "x; rm -rf ~", "$(id)", "a'b", "\u{fffd}[2J\u{fffd}\u{fffd}"]
+        );
+        assert!(!line.chars().any(is_hostile));
+    }
+}

@@ -1,0 +1,88 @@
+//! What a check found: facts, not sentences. A renderer fills the sentence in its reader's language.
+
+use crate::checks::Check;
+use crate::model::{ObjectRef, Owner, human};
+use crate::text::Say;
+use crate::wire::Time;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub enum Severity {
+    /// Worth knowing; nothing to do now.
+    #[value(alias = "low")]
+    Info,
+    /// Degraded, or about to be.
+    #[value(alias = "medium")]
+    Warning,
+    /// Something does not work now.
+    #[value(alias = "high")]
+    Critical,
+}
+
+impl Severity {
+    /// As in JSON and in `--fail-on`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Critical => "critical",
+        }
+    }
+}
+
+/// A value in a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// A name, a reason, a message.
+    Text(String),
+    /// A count.
+    Number(i64),
+    /// A duration in seconds, shown as kubectl shows ages.
+    Age(i64),
+}
+
+/// The values of a finding by name, in the order they were stated.
+pub type Facts = Vec<(&'static str, Fact)>;
+
+impl Fact {
+    /// A text, from anything that has one.
+    pub fn text(value: impl AsRef<str>) -> Self {
+        Fact::Text(value.as_ref().to_owned())
+    }
+
+    /// As it stands in a sentence.
+    pub fn shown(&self) -> String {
+        match self {
+            Fact::Text(text) => text.clone(),
+            Fact::Number(number) => number.to_string(),
+            Fact::Age(seconds) => human(*seconds),
+        }
+    }
+}
+
+/// Something that is wrong with an object.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The check that found it.
+    pub check: &'static Check,
+    /// How bad it is here; never worse than the check says.
+    pub severity: Severity,
+    /// The object it is about.
+    pub object: ObjectRef,
+    /// The topmost owner known of that object.
+    pub owner: Option<Owner>,
+    /// Other objects that suffer from it.
+    pub affected: Vec<ObjectRef>,
+    /// Since when, if known.
+    pub since: Option<Time>,
+    /// What is wrong, with its facts.
+    pub message: Say,
+    /// What was seen that supports it.
+    pub evidence: Vec<Say>,
+    /// Commands that come next, the first one first.
+    pub actions: Vec<String>,
+    /// Whether what it is about does its work in spite of it: the workload has all its replicas.
+    pub serving: bool,
+    /// Stable from run to run: no pod hash, no free text.
+    pub key: String,
+}

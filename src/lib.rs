@@ -1,0 +1,30 @@
+//! `kubectl healthcheck`: what is broken, why, and which command comes next.
+//!
+//! ```text
+//! flags ──▶ gather (cluster │ snapshot::read) ──▶ Snapshot ──▶ checks ──▶ findings ──▶ incidents ──▶ Report ──▶ render ──▶ stdout
+//!           the only async part                  plain data   pure       one a cause   counted once  plain data  one match
+//! ```
+//!
+//! A module uses only what lies to its left, plus `wire`, `model` and `text`.
+
+pub mod checks;
+pub mod cli;
+pub mod cluster;
+pub mod command;
+pub mod finding;
+pub mod incident;
+pub mod model;
+pub mod output;
+pub mod render;
+pub mod report;
+pub mod run;
+pub mod settings;
+pub mod snapshot;
+pub mod text;
+pub mod wire;
+
+/// The name of the program.
+pub const NAME: &str = "kubectl-healthcheck";
+
+/// The version, from the one file it is written in.
+pub const VERSION: &str = include_str!("../VERSION").trim_ascii();

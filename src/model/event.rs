@@ -1,0 +1,57 @@
+//! A warning event as it is kept.
+
+use super::{Names, ObjectRef};
+use crate::wire::{self, Time};
+
+/// A warning about an object, folded from either event API.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Event {
+    /// What it is about.
+    pub object: ObjectRef,
+    /// When it was last seen, if known.
+    pub last_seen: Option<Time>,
+    /// How often it was seen; at least 1.
+    pub count: i32,
+    /// The uid of that object; empty if the event does not say.
+    pub uid: String,
+    /// Such as `FailedScheduling`.
+    pub reason: String,
+    /// The sentence, as the component wrote it.
+    pub message: String,
+}
+
+impl Event {
+    /// Whether it is about the object of this kind, place and uid. A pod of a StatefulSet has the name of the
+    /// one before it, so the uid decides where both sides know it.
+    pub fn is_about(&self, object: &ObjectRef, uid: &str) -> bool {
+        self.object == *object && (self.uid.is_empty() || uid.is_empty() || self.uid == uid)
+    }
+
+    /// Folds an event; `None` unless it is a warning.
+    pub fn fold(object: wire::Event, names: &mut Names) -> Option<Self> {
+        if object.r#type != "Warning" {
+            return None;
+        }
+        let about = &object.involved_object;
+        let series = object.series.as_ref();
+        let last_seen = [
+            series.and_then(|s| s.last_observed_time),
+            object.last_timestamp,
+            object.event_time,
+            object.first_timestamp,
+            object.metadata.creation_timestamp,
+        ];
+        Some(Self {
+            object: ObjectRef {
+                namespace: names.get(&about.namespace),
+                kind: names.get(&about.kind),
+                name: names.get(&about.name),
+            },
+            uid: about.uid.clone(),
+            count: series.map_or(object.count, |s| s.count).max(1),
+            last_seen: last_seen.into_iter().flatten().find_map(Time::known),
+            reason: object.reason,
+            message: object.message,
+        })
+    }
+}

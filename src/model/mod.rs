@@ -1,0 +1,23 @@
+//! What the rest of the tool thinks with: small rows folded from the API's shapes. A healthy pod costs one row
+//! of fixed size; the whole object is kept only where something may be wrong with it.
+//!
+//! What does not belong here: I/O, and sentences for people.
+
+mod age;
+mod coverage;
+mod event;
+mod names;
+mod node;
+mod pod;
+mod status;
+mod trouble;
+mod workload;
+
+pub use age::{human, parse_duration};
+pub use coverage::{Coverage, Gap, Reason};
+pub use event::Event;
+pub use names::Names;
+pub use node::{Node, NodeCondition};
+pub use pod::{Container, Ended, Pod, Role};
+pub use trouble::{Thresholds, Trouble, troubles};
+pub use workload::{CronJob, Job, ObjectRef, Owner, Workload};

@@ -1,0 +1,186 @@
+//! A pod as it is kept.
+
+use super::{Names, Owner, status};
+use crate::wire::{self, ContainerStatus, Time};
+use std::sync::Arc;
+
+/// A pod: the columns of `kubectl get pods`, its owner, and its whole object where something may be wrong.
+#[derive(Debug)]
+pub struct Pod {
+    /// Its namespace.
+    pub namespace: Arc<str>,
+    /// Its name, as the server gave it.
+    pub name: Box<str>,
+    /// The STATUS column.
+    pub status: Arc<str>,
+    /// Containers that are ready.
+    pub ready: u32,
+    /// Containers and native sidecars there should be.
+    pub total: u32,
+    /// The RESTARTS column. Negative only in a broken object.
+    pub restarts: i64,
+    /// When the last of these restarts was, if known.
+    pub last_restart: Option<Time>,
+    /// When it was created, if known.
+    pub created: Option<Time>,
+    /// Where it runs, once scheduled.
+    pub node: Option<Arc<str>>,
+    /// Who manages it.
+    pub owner: Option<Owner>,
+    /// Whether it has ended for good: phase `Succeeded` or `Failed`.
+    pub ended: Option<Ended>,
+    /// The object itself; `None` for a pod that is plainly healthy, or done as a job's pod should be.
+    pub object: Option<Box<wire::Pod>>,
+}
+
+/// How a pod ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Phase `Succeeded`.
+    Succeeded,
+    /// Phase `Failed`.
+    Failed,
+}
+
+impl Pod {
+    /// Folds a pod into its row.
+    pub fn fold(mut object: wire::Pod, names: &mut Names) -> Self {
+        let columns = status::columns(&object);
+        let owner = object.metadata.controller().map(|o| Owner::new(&o.kind, &o.name, names));
+        let ended = match object.status.phase.as_str() {
+            "Succeeded" => Some(Ended::Succeeded),
+            "Failed" => Some(Ended::Failed),
+            _ => None,
+        };
+        let mut pod = Self {
+            namespace: names.get(&object.metadata.namespace),
+            name: std::mem::take(&mut object.metadata.name).into_boxed_str(),
+            status: names.get(&columns.status),
+            ready: columns.ready,
+            total: columns.total,
+            restarts: columns.restarts,
+            last_restart: columns.last_restart,
+            created: object.metadata.created(),
+            node: (!object.spec.node_name.is_empty()).then(|| names.get(&object.spec.node_name)),
+            owner,
+            ended,
+            object: None,
+        };
+        let plain = object.metadata.deletion_timestamp.is_none()
+            && (pod.runs_and_is_ready() && pod.restarts == 0 && !says_not_ready(&object)
+                || pod.ended == Some(Ended::Succeeded)
+                    && pod.owner.as_ref().is_some_and(|o| &*o.kind == "Job"));
+        if !plain {
+            pod.object = Some(Box::new(object));
+        }
+        pod
+    }
+
+    /// The READY column.
+    pub fn ready_column(&self) -> String {
+        format!("{}/{}", self.ready, self.total)
+    }
+
+    /// The AGE column.
+    pub fn age_column(&self, now: Time) -> String {
+        self.created.map_or_else(|| "<unknown>".to_owned(), |t| super::human(now.seconds_since(t)))
+    }
+
+    /// The RESTARTS column, with when the last one was.
+    pub fn restarts_column(&self, now: Time) -> String {
+        match self.last_restart {
+            Some(last) if self.restarts != 0 => {
+                format!("{} ({} ago)", self.restarts, super::human(now.seconds_since(last)))
+            }
+            _ => self.restarts.to_string(),
+        }
+    }
+
+    /// The first half of "healthy": STATUS is Running and READY is x/x.
+    pub fn runs_and_is_ready(&self) -> bool {
+        &*self.status == "Running" && self.ready == self.total && self.total > 0
+    }
+
+    /// Whether it serves: running, ready in every column, and Ready by its own condition.
+    pub fn serves(&self) -> bool {
+        self.runs_and_is_ready() && !self.object.as_deref().is_some_and(says_not_ready)
+    }
+
+    /// Whether it has reached its end and was not deleted since.
+    pub fn is_leftover_of(&self, end: Ended) -> bool {
+        self.ended == Some(end)
+            && self.object.as_ref().is_some_and(|o| o.metadata.deletion_timestamp.is_none())
+    }
+
+    /// Every container with a status, init containers first, in the order of the API.
+    pub fn containers(&self) -> impl Iterator<Item = Container<'_>> {
+        let object = self.object.as_deref();
+        let of = |init: bool| {
+            let (specs, statuses) = match object {
+                Some(o) if init => (&*o.spec.init_containers, &*o.status.init_container_statuses),
+                Some(o) => (&*o.spec.containers, &*o.status.container_statuses),
+                None => Default::default(),
+            };
+            statuses.iter().map(move |status| {
+                let spec = specs.iter().find(|spec| spec.name == status.name);
+                let role = match spec {
+                    _ if !init => Role::Main,
+                    Some(spec) if spec.restart_policy == "Always" => Role::Sidecar,
+                    _ => Role::Init,
+                };
+                Container { role, status, spec }
+            })
+        };
+        of(true).chain(of(false))
+    }
+
+    /// When it came to its end: the last of its containers' ends.
+    pub fn finished(&self) -> Option<Time> {
+        self.containers().filter_map(|c| c.status.state.terminated.as_ref()?.finished()).max()
+    }
+}
+
+/// Whether the pod's own Ready condition denies what its containers say: a readiness gate is open, or its node
+/// is lost.
+fn says_not_ready(object: &wire::Pod) -> bool {
+    object.status.condition("Ready").is_some_and(|c| c.status == "False")
+}
+
+/// What a container is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Runs once, before the others.
+    Init,
+    /// An init container that keeps running.
+    Sidecar,
+    /// The pod's work.
+    Main,
+}
+
+/// One container of a pod: its status and, if the spec knows the name, its spec.
+#[derive(Clone, Copy, Debug)]
+pub struct Container<'a> {
+    /// What it is for.
+    pub role: Role,
+    /// What there is.
+    pub status: &'a ContainerStatus,
+    /// What was asked for.
+    pub spec: Option<&'a wire::Container>,
+}
+
+impl Container<'_> {
+    /// The image that was asked for.
+    pub fn image(&self) -> &str {
+        self.spec.map_or("", |spec| spec.image.as_str())
+    }
+
+    /// Its memory limit as written, if it has one.
+    pub fn memory_limit(&self) -> Option<&str> {
+        self.spec?.resources.limits.get("memory").map(|quantity| quantity.text.as_str())
+    }
+
+    /// How it last ended: now, or before its last restart.
+    pub fn last_end(&self) -> Option<&wire::Terminated> {
+        self.status.state.terminated.as_ref().or(self.status.last_state.terminated.as_ref())
+    }
+}

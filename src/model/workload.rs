@@ -1,0 +1,224 @@
+//! Owners of pods: workloads, jobs, cron jobs.
+
+use super::Names;
+use crate::wire::{self, Condition, Kind, Time};
+use std::sync::Arc;
+
+/// Who manages an object, in the object's own namespace.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Owner {
+    /// Such as `Deployment`.
+    pub kind: Arc<str>,
+    /// Its name.
+    pub name: Arc<str>,
+}
+
+impl Owner {
+    /// An owner of this kind and name.
+    pub fn new(kind: &str, name: &str, names: &mut Names) -> Self {
+        Self { kind: names.get(kind), name: names.get(name) }
+    }
+}
+
+/// The object a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectRef {
+    /// Empty for objects of the cluster.
+    pub namespace: Arc<str>,
+    /// Such as `Pod`.
+    pub kind: Arc<str>,
+    /// Its name.
+    pub name: Arc<str>,
+}
+
+impl ObjectRef {
+    /// As kubectl names it on the command line: `pod/web-0`.
+    pub fn slashed(&self) -> String {
+        format!("{}/{}", self.kind.to_lowercase(), self.name)
+    }
+}
+
+/// A Deployment, ReplicaSet, StatefulSet or DaemonSet: how many pods it wants and has.
+#[derive(Debug)]
+pub struct Workload {
+    /// Which of the four.
+    pub kind: Kind,
+    /// Its namespace.
+    pub namespace: Arc<str>,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Who manages it: a ReplicaSet's Deployment.
+    pub owner: Option<Owner>,
+    /// When it was created.
+    pub created: Option<Time>,
+    /// Pods it should have.
+    pub desired: i32,
+    /// Pods that pass their readiness probe.
+    pub ready: i32,
+    /// Pods that have been ready for `minReadySeconds`.
+    pub available: i32,
+    /// Whether its controller has seen its last change.
+    pub observed: bool,
+    /// Its conditions.
+    pub conditions: Vec<Condition>,
+}
+
+impl Workload {
+    /// The first condition of a type.
+    pub fn condition(&self, kind: &str) -> Option<&Condition> {
+        self.conditions.iter().find(|condition| condition.r#type == kind)
+    }
+
+    /// Whether every pod it wants is available.
+    pub fn is_full(&self) -> bool {
+        self.available >= self.desired
+    }
+
+    /// Folds a ReplicaSet.
+    pub fn replica_set(object: wire::ReplicaSet, names: &mut Names) -> Self {
+        let (status, metadata) = (object.status, object.metadata);
+        Self {
+            desired: object.spec.replicas.unwrap_or(1),
+            ready: status.ready_replicas,
+            available: status.available_replicas,
+            observed: status.observed_generation >= metadata.generation,
+            conditions: status.conditions.into_iter().map(Condition::from).collect(),
+            ..Self::named(Kind::ReplicaSet, &metadata, names)
+        }
+    }
+
+    /// Folds a Deployment.
+    pub fn deployment(object: wire::Deployment, names: &mut Names) -> Self {
+        let (status, metadata) = (object.status, object.metadata);
+        Self {
+            desired: object.spec.replicas.unwrap_or(1),
+            ready: status.ready_replicas,
+            available: status.available_replicas,
+            observed: status.observed_generation >= metadata.generation,
+            conditions: status.conditions.into_iter().map(Condition::from).collect(),
+            ..Self::named(Kind::Deployment, &metadata, names)
+        }
+    }
+
+    /// Folds a StatefulSet.
+    pub fn stateful_set(object: wire::StatefulSet, names: &mut Names) -> Self {
+        let (status, metadata) = (object.status, object.metadata);
+        Self {
+            desired: object.spec.replicas.unwrap_or(1),
+            ready: status.ready_replicas,
+            available: status.available_replicas,
+            observed: status.observed_generation >= metadata.generation,
+            conditions: status.conditions.into_iter().map(Condition::from).collect(),
+            ..Self::named(Kind::StatefulSet, &metadata, names)
+        }
+    }
+
+    /// Folds a DaemonSet.
+    pub fn daemon_set(object: wire::DaemonSet, names: &mut Names) -> Self {
+        let (status, metadata) = (object.status, object.metadata);
+        Self {
+            desired: status.desired_number_scheduled,
+            ready: status.number_ready,
+            available: status.number_available,
+            observed: status.observed_generation >= metadata.generation,
+            conditions: status.conditions.into_iter().map(Condition::from).collect(),
+            ..Self::named(Kind::DaemonSet, &metadata, names)
+        }
+    }
+
+    fn named(kind: Kind, metadata: &wire::ObjectMeta, names: &mut Names) -> Self {
+        Self {
+            kind,
+            namespace: names.get(&metadata.namespace),
+            name: names.get(&metadata.name),
+            owner: metadata.controller().map(|o| Owner::new(&o.kind, &o.name, names)),
+            created: metadata.created(),
+            desired: 0,
+            ready: 0,
+            available: 0,
+            observed: true,
+            conditions: Vec::new(),
+        }
+    }
+}
+
+impl From<wire::WorkloadCondition> for Condition {
+    fn from(c: wire::WorkloadCondition) -> Self {
+        let wire::WorkloadCondition { r#type, status, last_transition_time, reason, message } = c;
+        Self { r#type, status, last_transition_time, reason, message }
+    }
+}
+
+impl From<wire::DeploymentCondition> for Condition {
+    fn from(c: wire::DeploymentCondition) -> Self {
+        let wire::DeploymentCondition { r#type, status, last_transition_time, reason, message, .. } = c;
+        Self { r#type, status, last_transition_time, reason, message }
+    }
+}
+
+/// A Job.
+#[derive(Debug)]
+pub struct Job {
+    /// Its namespace.
+    pub namespace: Arc<str>,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its CronJob, if it has one.
+    pub owner: Option<Owner>,
+    /// When it was created.
+    pub created: Option<Time>,
+    /// Pods that run or wait.
+    pub active: i32,
+    /// Pods that failed.
+    pub failed: i32,
+    /// Failed pods it takes to fail the job.
+    pub backoff_limit: i32,
+    /// `Complete`, `Failed` and others.
+    pub conditions: Vec<Condition>,
+}
+
+impl Job {
+    /// Folds a Job.
+    pub fn fold(object: wire::Job, names: &mut Names) -> Self {
+        Self {
+            namespace: names.get(&object.metadata.namespace),
+            name: names.get(&object.metadata.name),
+            owner: object.metadata.controller().map(|o| Owner::new(&o.kind, &o.name, names)),
+            created: object.metadata.created(),
+            active: object.status.active,
+            failed: object.status.failed,
+            backoff_limit: object.spec.backoff_limit.unwrap_or(6),
+            conditions: object.status.conditions,
+        }
+    }
+
+    /// The condition of this type, if it is true.
+    pub fn is(&self, kind: &str) -> Option<&Condition> {
+        self.conditions.iter().find(|c| c.r#type == kind && c.status == "True")
+    }
+}
+
+/// A CronJob.
+#[derive(Debug)]
+pub struct CronJob {
+    /// Its namespace.
+    pub namespace: Arc<str>,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Whether no more jobs are started.
+    pub suspended: bool,
+    /// When a job of it last succeeded.
+    pub last_success: Option<Time>,
+}
+
+impl CronJob {
+    /// Folds a CronJob.
+    pub fn fold(object: &wire::CronJob, names: &mut Names) -> Self {
+        Self {
+            namespace: names.get(&object.metadata.namespace),
+            name: names.get(&object.metadata.name),
+            suspended: object.spec.suspend,
+            last_success: object.status.last_successful_time.and_then(Time::known),
+        }
+    }
+}

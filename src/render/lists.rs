@@ -1,0 +1,94 @@
+//! What the tool knows: the list of checks, and the page of one.
+
+use super::grid::{self, Column};
+use super::{Format, Look, words};
+use crate::checks::{CHECKS, Check};
+use crate::text::Lang;
+use crate::wire::Kind;
+use serde_json::json;
+use std::io::{self, Write};
+
+/// Writes the list of checks. As Markdown it is the file docs/checks.md.
+///
+/// # Errors
+/// When `out` fails.
+pub fn checks(format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Table | Format::Wide => {
+            for line in table(look) {
+                writeln!(out, "{line}")?;
+            }
+            Ok(())
+        }
+        Format::Markdown => markdown(look.lang, out),
+        Format::Name => CHECKS.iter().try_for_each(|check| writeln!(out, "{}", check.id)),
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut *out, &listed())?;
+            writeln!(out)
+        }
+        Format::Yaml => {
+            let text = serde_saphyr::to_string(&listed()).map_err(io::Error::other)?;
+            out.write_all(text.as_bytes())
+        }
+    }
+}
+
+fn table(look: Look) -> Vec<String> {
+    let cells = |of: &dyn Fn(&Check) -> String| CHECKS.iter().map(|check| of(check)).collect::<Vec<_>>();
+    let columns = vec![
+        Column::new("ID", cells(&|check| check.id.to_owned())),
+        Column::new(words::SEVERITY.get(look.lang), cells(&|c| words::severity(c.severity, look.lang))),
+        Column::new(words::WHAT.get(look.lang), cells(&|c| c.title.get(look.lang).to_owned())),
+        Column::new("NEEDS", cells(&needs)).expendable(1),
+    ];
+    grid::lines(&grid::fit(columns, look.width))
+}
+
+fn needs(check: &Check) -> String {
+    check.needs.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ")
+}
+
+fn listed() -> Vec<serde_json::Value> {
+    let one = |check: &&Check| {
+        json!({
+            "id": check.id,
+            "severity": check.severity.id(),
+            "title": check.title.en,
+            "meaning": check.meaning.en,
+            "remedy": check.remedy.en,
+            "since": check.since,
+            "needs": check.needs.iter().copied().map(Kind::name).collect::<Vec<_>>(),
+        })
+    };
+    CHECKS.iter().map(one).collect()
+}
+
+fn markdown(lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "# Checks\n")?;
+    writeln!(
+        out,
+        "What `kubectl healthcheck` looks for. Printed by `kubectl healthcheck checks -o markdown`.\n"
+    )?;
+    writeln!(out, "| Check | At worst | Says | Needs | Since |")?;
+    writeln!(out, "| --- | --- | --- | --- | --- |")?;
+    for check in CHECKS {
+        writeln!(
+            out,
+            "| [{id}](checks/{id}.md) | {} | {} | {} | {} |",
+            words::severity(check.severity, lang),
+            check.title.get(lang),
+            needs(check),
+            check.since,
+            id = check.id,
+        )?;
+    }
+    Ok(())
+}
+
+/// Writes the page of a check.
+///
+/// # Errors
+/// When `out` fails.
+pub fn explain(check: &Check, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(check.page.get(lang).as_bytes())
+}

@@ -1,0 +1,384 @@
+//! One screen for people: the verdict first, trouble before health, then the next commands.
+
+use super::escape::{message, visible};
+use super::grid::{self, Column};
+use super::words::{self, texts};
+use super::{Look, seen};
+use crate::finding::{Fact, Finding, Severity};
+use crate::model::human;
+use crate::report::{Class, Counts, Report, Verdict};
+use crate::text::Lang;
+use owo_colors::{OwoColorize, Style};
+use std::io::{self, Write};
+
+texts! {
+    HEALTHY_OF: "{healthy} of {active} pods healthy", "{active} 個 Pod 中 {healthy} 個健康",
+        "{active} 个 Pod 中 {healthy} 个健康";
+    COMPLETED: "+{completed} completed", "另有 {completed} 個已完成", "另有 {completed} 个已完成";
+    BY_SEVERITY: "{count} {severity}", "{severity} {count}", "{severity} {count}";
+    CONTEXT: "context {context}", "context {context}", "context {context}";
+    NAMESPACES: "{count} namespaces", "{count} 個命名空間", "{count} 个命名空间";
+    SECONDS: "{seconds} s", "{seconds} 秒", "{seconds} 秒";
+    MORE: "{count} more namespaces, all healthy: {pods} pods", "其餘 {count} 個命名空間全部健康，共 {pods} 個 Pod",
+        "其余 {count} 个命名空间全部健康，共 {pods} 个 Pod";
+    MINOR: "🔵 {count} of low severity: --all shows them", "🔵 另有 {count} 項低嚴重程度，--all 可列出",
+        "🔵 另有 {count} 项低严重程度，--all 可列出";
+    AFFECTED: "{count} objects: ", "{count} 個物件：", "{count} 个对象：";
+    NEXT: "NEXT", "下一步", "下一步";
+    REST: "{count} more commands: -o wide", "還有 {count} 條指令：-o wide", "还有 {count} 条命令：-o wide";
+    EVERY_POD: "Every pod: --all", "列出所有 Pod：--all", "列出所有 Pod：--all";
+    FULL: "Full report: -o markdown", "完整報告：-o markdown", "完整报告：-o markdown";
+    WHY: "Why: kubectl healthcheck explain {id}", "說明：kubectl healthcheck explain {id}",
+        "说明：kubectl healthcheck explain {id}";
+}
+
+/// With more namespaces than this, healthy ones are folded into one line.
+const NAMESPACES_SHOWN: usize = 10;
+/// The text column of the problem table is not squeezed below this; then it moves under its row.
+const TEXT_WIDTH: usize = 36;
+/// As many commands as fit one look.
+const COMMANDS_SHOWN: usize = 6;
+
+pub(super) fn write(report: &Report, look: Look, wide: bool, out: &mut dyn Write) -> io::Result<()> {
+    let screen = Screen { report, look, wide };
+    let blocks =
+        [screen.head(), screen.namespaces(), screen.problems(), screen.next(), screen.pods(), screen.foot()];
+    let blocks: Vec<String> = blocks.into_iter().filter(|b| !b.is_empty()).map(|b| b.join("\n")).collect();
+    writeln!(out, "{}", blocks.join("\n\n"))
+}
+
+struct Screen<'r> {
+    report: &'r Report<'r>,
+    look: Look,
+    wide: bool,
+}
+
+impl Screen<'_> {
+    fn paint(&self, text: impl AsRef<str>, style: Style) -> String {
+        let text = text.as_ref();
+        if self.look.color && !text.is_empty() { text.style(style).to_string() } else { text.to_owned() }
+    }
+
+    fn dim(&self, text: impl AsRef<str>) -> String {
+        self.paint(text, Style::new().dimmed())
+    }
+
+    /// The verdict, and where it holds.
+    fn head(&self) -> Vec<String> {
+        let (report, lang) = (self.report, self.look.lang);
+        let style = match report.verdict {
+            Verdict::Healthy => Style::new().green().bold(),
+            Verdict::Incomplete => Style::new().bold(),
+            Verdict::Attention => Style::new().yellow().bold(),
+            Verdict::Unhealthy => Style::new().red().bold(),
+        };
+        let mut left = vec![format!(
+            "{} {}",
+            words::verdict_glyph(report.verdict),
+            self.paint(words::verdict(report.verdict).get(lang), style)
+        )];
+        left.push(healthy_of(&report.totals, lang));
+        let counts: Vec<String> = [Severity::Critical, Severity::Warning]
+            .into_iter()
+            .filter(|severity| report.count(*severity) > 0)
+            .map(|severity| {
+                let shown = words::severity(severity, lang);
+                let word = shown.split_once(' ').map_or("", |(_, word)| word).to_owned();
+                BY_SEVERITY
+                    .fill(lang, &[("count", count(report.count(severity))), ("severity", Fact::Text(word))])
+            })
+            .collect();
+        left.extend((!counts.is_empty()).then(|| words::list(&counts, lang)));
+        let (left, right) = (left.join(" · "), self.whereabouts());
+        let room =
+            self.look.width.map(|width| width.saturating_sub(grid::width(&left) + grid::width(&right)));
+        match room {
+            Some(room) if room < 3 => vec![left, self.dim(right)],
+            Some(room) => vec![format!("{left}{}{}", " ".repeat(room.min(12)), self.dim(right))],
+            None => vec![format!("{left} · {right}")],
+        }
+    }
+
+    fn whereabouts(&self) -> String {
+        let (snapshot, lang) = (self.report.snapshot, self.look.lang);
+        let mut parts = Vec::new();
+        if !snapshot.cluster.context.is_empty() {
+            parts.push(CONTEXT.fill(lang, &[("context", Fact::Text(visible(&snapshot.cluster.context)))]));
+        }
+        parts.push(match self.report.namespaces.as_slice() {
+            [(name, _)] => visible(name),
+            many => NAMESPACES.fill(lang, &[("count", count(many.len()))]),
+        });
+        if snapshot.coverage.requests > 0 {
+            let (started, taken) = (snapshot.started_at, snapshot.taken_at);
+            let tenths =
+                (taken.seconds - started.seconds) * 10 + i64::from(taken.nanos - started.nanos) / 100_000_000;
+            let seconds = Fact::Text(format!("{}.{}", tenths.max(0) / 10, tenths.max(0) % 10));
+            parts.push(SECONDS.fill(lang, &[("seconds", seconds)]));
+        }
+        parts.join(" · ")
+    }
+
+    /// The namespaces, each with its counts. One healthy namespace needs no table.
+    fn namespaces(&self) -> Vec<String> {
+        let (report, lang, all) = (self.report, self.look.lang, self.look.all || self.wide);
+        if report.namespaces.len() < 2 && !all {
+            return Vec::new();
+        }
+        let fold = report.namespaces.len() > NAMESPACES_SHOWN && !all;
+        let is_folded = |counts: &Counts| fold && counts.worst() == Class::Healthy;
+        let mut rows: Vec<(String, Counts, &str)> = report
+            .namespaces
+            .iter()
+            .filter(|(_, counts)| !is_folded(counts))
+            .map(|(name, counts)| (visible(name), *counts, words::class_glyph(counts.worst())))
+            .collect();
+        if report.namespaces.len() > 1 {
+            let overall = words::verdict_glyph(report.verdict);
+            rows.push((words::TOTAL.get(lang).to_owned(), report.totals, overall));
+        }
+        let numbers = |head: &'static crate::text::Text, of: fn(&Counts) -> i64| {
+            let cells = rows.iter().map(|(_, counts, _)| of(counts).to_string()).collect();
+            Column::new(head.get(lang), cells).numeric()
+        };
+        let columns = vec![
+            Column::new(words::NAMESPACE.get(lang), rows.iter().map(|row| row.0.clone()).collect()),
+            numbers(&words::PODS, |c| signed(c.pods)),
+            numbers(&words::COL_HEALTHY, |c| signed(c.healthy)),
+            numbers(&words::COL_ATTENTION, |c| signed(c.attention)),
+            numbers(&words::COL_UNHEALTHY, |c| signed(c.unhealthy)),
+            numbers(&words::COL_COMPLETED, |c| signed(c.completed)).expendable(2),
+            numbers(&words::RESTARTS, |c| c.restarts).expendable(1),
+            Column::new("", rows.iter().map(|row| row.2.to_owned()).collect()),
+        ];
+        let mut lines = self.headed(grid::lines(&grid::fit(columns, self.look.width)));
+        let folded: Vec<&Counts> =
+            report.namespaces.iter().map(|(_, c)| c).filter(|c| is_folded(c)).collect();
+        if !folded.is_empty() {
+            let pods = folded.iter().map(|counts| signed(counts.pods)).sum();
+            lines.push(
+                self.dim(MORE.fill(lang, &[("count", count(folded.len())), ("pods", Fact::Number(pods))])),
+            );
+        }
+        lines
+    }
+
+    /// What is wrong, one row a cause; every finding with `--all`.
+    fn problems(&self) -> Vec<String> {
+        let minor = self.report.count(Severity::Info);
+        let rows = self.rows();
+        let mut lines = if rows.is_empty() { Vec::new() } else { self.problem_table(&rows) };
+        if minor > 0 && !self.look.all {
+            lines.push(self.dim(MINOR.fill(self.look.lang, &[("count", count(minor))])));
+        }
+        lines
+    }
+
+    /// The findings to show, each with how many objects stand behind its row.
+    fn rows(&self) -> Vec<(&Finding, usize)> {
+        let report = self.report;
+        if self.look.all {
+            return report.findings.iter().map(|finding| (finding, 1 + finding.affected.len())).collect();
+        }
+        let shown = report.incidents.iter().filter(|incident| incident.severity > Severity::Info);
+        shown.map(|incident| (&report.findings[incident.cause], incident.affected)).collect()
+    }
+
+    fn problem_table(&self, rows: &[(&Finding, usize)]) -> Vec<String> {
+        let lang = self.look.lang;
+        let now = self.report.snapshot.taken_at;
+        let cells = |of: &dyn Fn(&Finding, usize) -> String| {
+            rows.iter().map(|(finding, affected)| of(finding, *affected)).collect::<Vec<_>>()
+        };
+        let mut columns = vec![
+            Column::new(words::SEVERITY.get(lang), cells(&|f, _| self.severity(f.severity))),
+            Column::new(
+                words::SINCE.get(lang),
+                cells(&|f, _| {
+                    f.since.map_or_else(|| "?".to_owned(), |since| human(now.seconds_since(since)))
+                }),
+            ),
+            Column::new(words::NAMESPACE.get(lang), cells(&|f, _| visible(&f.object.namespace))),
+            Column::new(words::OBJECT.get(lang), cells(&|f, affected| self.object(f, affected))),
+        ];
+        let texts = cells(&|f, affected| self.text(f, affected));
+        let room = self.look.width.map(|width| width.saturating_sub(grid::total_width(&columns) + 3));
+        let beside = room.is_none_or(|room| room >= TEXT_WIDTH);
+        if beside && !self.wide {
+            let wrapped = texts.iter().map(|text| wrap(text, room).join("\n")).collect();
+            columns.push(Column::new(words::WHAT.get(lang), wrapped));
+            return self.headed(grid::lines(&columns));
+        }
+        // Too narrow, or evidence to come: the text goes under its row.
+        let mut table = self.headed(grid::lines(&columns)).into_iter();
+        let head = table.next().into_iter();
+        let rows = table.zip(&texts).zip(rows);
+        head.chain(
+            rows.flat_map(|((row, text), (finding, _))| {
+                std::iter::once(row).chain(self.under(text, finding))
+            }),
+        )
+        .collect()
+    }
+
+    /// What stands under the row of a finding: its text, and with `-o wide` its evidence and its commands.
+    fn under(&self, text: &str, finding: &Finding) -> Vec<String> {
+        let width = self.look.width.map(|width| width.saturating_sub(3));
+        let mut lines = wrap(text, width);
+        if self.wide {
+            let evidence = finding.evidence.iter().map(|say| message(&say.in_lang(self.look.lang)));
+            lines.extend(evidence.flat_map(|text| wrap(&text, width)).map(|line| self.dim(line)));
+            lines.extend(finding.actions.iter().map(|command| self.command(&format!("$ {command}"))));
+        }
+        lines.into_iter().map(|line| format!("   {line}")).collect()
+    }
+
+    /// The object of a row. Several pods of one owner are shown as that owner.
+    fn object(&self, finding: &Finding, affected: usize) -> String {
+        match &finding.owner {
+            Some(owner) if affected > 1 && !self.look.all => {
+                visible(&format!("{}/{}", owner.kind.to_lowercase(), owner.name))
+            }
+            _ => visible(&finding.object.slashed()),
+        }
+    }
+
+    fn text(&self, finding: &Finding, affected: usize) -> String {
+        let text = message(&finding.message.in_lang(self.look.lang));
+        match affected {
+            2.. if &*finding.object.kind != "Node" => {
+                AFFECTED.fill(self.look.lang, &[("count", count(affected))]) + &text
+            }
+            _ => text,
+        }
+    }
+
+    fn severity(&self, severity: Severity) -> String {
+        let style = match severity {
+            Severity::Critical => Style::new().red().bold(),
+            Severity::Warning => Style::new().yellow(),
+            Severity::Info => Style::new().blue(),
+        };
+        let shown = words::severity(severity, self.look.lang);
+        let (glyph, word) = shown.split_once(' ').unwrap_or(("", &shown));
+        format!("{glyph} {}", self.paint(word, style))
+    }
+
+    fn next(&self) -> Vec<String> {
+        let commands = self.report.next_commands();
+        if commands.is_empty() || self.wide {
+            return Vec::new();
+        }
+        let lang = self.look.lang;
+        let mut lines = vec![self.bold(NEXT.get(lang))];
+        lines.extend(commands.iter().take(COMMANDS_SHOWN).map(|line| format!("  {}", self.command(line))));
+        let rest = commands.len().saturating_sub(COMMANDS_SHOWN);
+        if rest > 0 {
+            lines.push(self.dim(format!("  {}", REST.fill(lang, &[("count", count(rest))]))));
+        }
+        lines
+    }
+
+    /// The pods: all of them with `--all`, else with `-o wide` those that are not healthy.
+    fn pods(&self) -> Vec<String> {
+        let (report, lang, all) = (self.report, self.look.lang, self.look.all);
+        let now = report.snapshot.taken_at;
+        let shown: Vec<_> = report
+            .pods
+            .iter()
+            .filter(|(_, class)| all || self.wide && matches!(class, Class::Attention | Class::Unhealthy))
+            .collect();
+        if shown.is_empty() {
+            return Vec::new();
+        }
+        let cells = |of: &dyn Fn(&crate::model::Pod) -> String| {
+            shown.iter().map(|(pod, _)| of(pod)).collect::<Vec<_>>()
+        };
+        let class = |class: Class| format!("{} {}", words::class_glyph(class), words::class(class).get(lang));
+        let node = |pod: &crate::model::Pod| pod.node.as_deref().map_or_else(|| "<none>".to_owned(), visible);
+        let mut columns = vec![
+            Column::new(words::NAMESPACE.get(lang), cells(&|pod| visible(&pod.namespace))),
+            Column::new(words::NAME.get(lang), cells(&|pod| visible(&pod.name))),
+            Column::new(words::READY.get(lang), cells(&crate::model::Pod::ready_column)),
+            Column::new(words::STATUS.get(lang), cells(&|pod| visible(&pod.status))),
+            Column::new(words::RESTARTS.get(lang), cells(&|pod| pod.restarts_column(now))).expendable(1),
+            Column::new(words::AGE.get(lang), cells(&|pod| pod.age_column(now))),
+            Column::new(words::NODE.get(lang), cells(&node)).expendable(2),
+            Column::new(words::CLASS.get(lang), shown.iter().map(|(_, c)| class(*c)).collect()).expendable(3),
+        ];
+        if self.wide {
+            let owner = |pod: &crate::model::Pod| {
+                pod.owner.as_ref().map_or_else(
+                    || "<none>".to_owned(),
+                    |owner| visible(&format!("{}/{}", owner.kind.to_lowercase(), owner.name)),
+                )
+            };
+            columns.push(Column::new(words::OWNER.get(lang), cells(&owner)).expendable(4));
+        }
+        self.headed(grid::lines(&grid::fit(columns, self.look.width)))
+    }
+
+    /// What was seen, and where to read on.
+    fn foot(&self) -> Vec<String> {
+        let (report, lang) = (self.report, self.look.lang);
+        let coverage = &report.snapshot.coverage;
+        let mut lines = vec![self.dim(seen::summary(coverage, lang))];
+        lines.extend(seen::gaps(coverage, lang).iter().flat_map(|line| wrap(line, self.look.width)));
+        if let Some(incident) = report.incidents.iter().find(|i| i.severity > Severity::Info) {
+            let id = Fact::text(report.findings[incident.cause].check.id);
+            let hints = [EVERY_POD.get(lang), FULL.get(lang), &WHY.fill(lang, &[("id", id)])];
+            let line = hints.join(" · ");
+            // A command is not broken over two lines.
+            match self.look.width.is_some_and(|width| grid::width(&line) > width) {
+                true => lines.extend(hints.iter().map(|hint| self.dim(hint))),
+                false => lines.push(self.dim(line)),
+            }
+        }
+        lines
+    }
+
+    fn bold(&self, text: &str) -> String {
+        self.paint(text, Style::new().bold())
+    }
+
+    fn command(&self, line: &str) -> String {
+        self.paint(line, Style::new().cyan())
+    }
+
+    fn headed(&self, mut lines: Vec<String>) -> Vec<String> {
+        if let Some(head) = lines.first_mut() {
+            *head = self.bold(head);
+        }
+        lines
+    }
+}
+
+/// `46 of 48 pods healthy (+2 completed)`.
+fn healthy_of(totals: &Counts, lang: Lang) -> String {
+    let facts = [
+        ("healthy", Fact::Number(signed(totals.healthy))),
+        ("active", Fact::Number(signed(totals.active()))),
+        ("completed", Fact::Number(signed(totals.completed))),
+    ];
+    match totals.completed {
+        0 => HEALTHY_OF.fill(lang, &facts),
+        _ => format!("{} ({})", HEALTHY_OF.fill(lang, &facts), COMPLETED.fill(lang, &facts)),
+    }
+}
+
+/// Breaks a text into lines at places where its language allows it; words stay whole.
+fn wrap(text: &str, width: Option<usize>) -> Vec<String> {
+    let Some(width) = width else { return vec![text.to_owned()] };
+    let options = textwrap::Options::new(width.max(10))
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
+}
+
+fn count(n: usize) -> Fact {
+    Fact::Number(i64::try_from(n).unwrap_or(i64::MAX))
+}
+
+fn signed(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,156 @@
+//! The words that several human formats share.
+
+use crate::finding::Severity;
+use crate::model::Reason;
+use crate::report::{Class, Verdict};
+use crate::text::{Lang, Text};
+use crate::wire::Time;
+use jiff::tz::TimeZone;
+
+/// Declares texts.
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident: $en:literal, $tw:literal, $cn:literal;)*) => {
+        $($(#[$doc])* pub(super) static $name: $crate::text::Text = $crate::text::Text { en: $en, zh_tw: $tw, zh_cn: $cn };)*
+    };
+}
+pub(super) use texts;
+
+texts! {
+    HEALTHY: "Healthy", "健康", "健康";
+    ATTENTION: "Needs attention", "需要關注", "需要关注";
+    UNHEALTHY: "Unhealthy", "異常", "异常";
+    INCOMPLETE: "Incomplete", "檢查不完整", "检查不完整";
+    CLASS_HEALTHY: "healthy", "健康", "健康";
+    CLASS_ATTENTION: "attention", "需關注", "需关注";
+    CLASS_UNHEALTHY: "unhealthy", "異常", "异常";
+    CLASS_COMPLETED: "completed", "已完成", "已完成";
+    HIGH: "high", "高", "高";
+    MEDIUM: "medium", "中", "中";
+    LOW: "low", "低", "低";
+    NAMESPACE: "NAMESPACE", "命名空間", "命名空间";
+    PODS: "PODS", "POD 數", "POD 数";
+    COL_HEALTHY: "HEALTHY", "健康", "健康";
+    COL_ATTENTION: "ATTENTION", "需關注", "需关注";
+    COL_UNHEALTHY: "UNHEALTHY", "異常", "异常";
+    COL_COMPLETED: "COMPLETED", "已完成", "已完成";
+    RESTARTS: "RESTARTS", "重啟次數", "重启次数";
+    STATE: "STATE", "狀態", "状态";
+    TOTAL: "TOTAL", "合計", "合计";
+    SEVERITY: "SEVERITY", "嚴重程度", "严重程度";
+    SINCE: "SINCE", "持續時間", "持续时间";
+    OBJECT: "OBJECT", "物件", "对象";
+    WHAT: "WHAT, AND WHY", "問題與原因", "问题与原因";
+    NAME: "NAME", "名稱", "名称";
+    READY: "READY", "就緒", "就绪";
+    STATUS: "STATUS", "狀態", "状态";
+    AGE: "AGE", "執行時間", "运行时间";
+    NODE: "NODE", "節點", "节点";
+    OWNER: "OWNER", "擁有者", "属主";
+    CLASS: "CLASS", "分類", "分类";
+    FORBIDDEN: "forbidden", "權限不足", "权限不足";
+    TIMED_OUT: "timed out", "逾時", "超时";
+    EXPIRED: "list expired", "清單過期", "列表过期";
+    FAILED: "failed", "失敗", "失败";
+    UNREADABLE: "unreadable", "無法解析", "无法解析";
+    ABSENT: "not served", "伺服器未提供", "服务器未提供";
+    NOT_GIVEN: "not in the input", "輸入中沒有", "输入中没有";
+    SKIPPED: "left out", "未納入", "未纳入";
+    REPEATED: "given twice", "重複提供", "重复提供";
+}
+
+pub(super) fn verdict(verdict: Verdict) -> &'static Text {
+    match verdict {
+        Verdict::Healthy => &HEALTHY,
+        Verdict::Incomplete => &INCOMPLETE,
+        Verdict::Attention => &ATTENTION,
+        Verdict::Unhealthy => &UNHEALTHY,
+    }
+}
+
+pub(super) fn verdict_glyph(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Healthy => "🟢",
+        Verdict::Incomplete => "⚪",
+        Verdict::Attention => "🟡",
+        Verdict::Unhealthy => "🔴",
+    }
+}
+
+pub(super) fn class(class: Class) -> &'static Text {
+    match class {
+        Class::Completed => &CLASS_COMPLETED,
+        Class::Healthy => &CLASS_HEALTHY,
+        Class::Attention => &CLASS_ATTENTION,
+        Class::Unhealthy => &CLASS_UNHEALTHY,
+    }
+}
+
+pub(super) fn class_glyph(class: Class) -> &'static str {
+    match class {
+        Class::Completed => "⚫",
+        Class::Healthy => "🟢",
+        Class::Attention => "🟡",
+        Class::Unhealthy => "🔴",
+    }
+}
+
+/// `🔴 high`, as the patrol reports name severities.
+pub(super) fn severity(severity: Severity, lang: Lang) -> String {
+    let (glyph, word) = match severity {
+        Severity::Critical => ("🔴", &HIGH),
+        Severity::Warning => ("🟡", &MEDIUM),
+        Severity::Info => ("🔵", &LOW),
+    };
+    format!("{glyph} {}", word.get(lang))
+}
+
+pub(super) fn reason(reason: Reason) -> &'static Text {
+    match reason {
+        Reason::Forbidden => &FORBIDDEN,
+        Reason::TimedOut => &TIMED_OUT,
+        Reason::Expired => &EXPIRED,
+        Reason::Failed => &FAILED,
+        Reason::Unreadable => &UNREADABLE,
+        Reason::Absent => &ABSENT,
+        Reason::NotGiven => &NOT_GIVEN,
+        Reason::Skipped => &SKIPPED,
+        Reason::Repeated => &REPEATED,
+    }
+}
+
+/// `a, b`, or in Chinese `a、b`.
+pub(super) fn list<T: AsRef<str>>(items: &[T], lang: Lang) -> String {
+    let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
+    items.join(if lang == Lang::En { ", " } else { "、" })
+}
+
+/// An instant in the reader's time zone, with its offset: `2025-12-26 10:00:00 +08:00`.
+pub(super) fn moment(time: Time) -> String {
+    match time.known().and_then(Time::to_timestamp) {
+        Some(timestamp) => {
+            timestamp.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
+        }
+        None => "?".to_owned(),
+    }
+}
+
+/// A share in percent with one decimal, as in `95.8 %`.
+pub(super) fn percent(part: u64, whole: u64) -> String {
+    // Half up in integers: exact, where floating point would round 2.05 down.
+    let tenths = (part * 2000 + whole.max(1)) / (whole.max(1) * 2);
+    format!("{}.{} %", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_rounded_half_up() {
+        assert_eq!(percent(46, 48), "95.8 %");
+        assert_eq!(percent(1, 48), "2.1 %");
+        assert_eq!(percent(1, 2000), "0.1 %");
+        assert_eq!(percent(0, 0), "0.0 %");
+        assert_eq!(percent(5, 5), "100.0 %");
+    }
+}

@@ -1,0 +1,257 @@
+//! The report: what was seen and found, sorted and counted once. Renderers read it and count nothing.
+
+use crate::checks::{self, View};
+use crate::finding::{Finding, Severity};
+use crate::incident::{self, Incident};
+use crate::model::Pod;
+use crate::settings::Settings;
+use crate::snapshot::Snapshot;
+use std::collections::BTreeMap;
+
+/// Everything a renderer needs.
+pub struct Report<'a> {
+    /// What was seen.
+    pub snapshot: &'a Snapshot,
+    /// By which settings it was judged.
+    pub settings: &'a Settings,
+    /// The overall state.
+    pub verdict: Verdict,
+    /// All pods of the scope.
+    pub totals: Counts,
+    /// Each namespace, sorted by name.
+    pub namespaces: Vec<(String, Counts)>,
+    /// Worst and oldest first.
+    pub findings: Vec<Finding>,
+    /// Worst and oldest first.
+    pub incidents: Vec<Incident>,
+    /// Every pod with its class, sorted by namespace and name.
+    pub pods: Vec<(&'a Pod, Class)>,
+    /// Distributions.
+    pub statistics: Statistics,
+}
+
+/// The overall state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// All was seen and nothing is wrong.
+    Healthy,
+    /// Nothing wrong was seen, but not all was seen.
+    Incomplete,
+    /// Something is wrong, and everything it concerns still does its work.
+    Attention,
+    /// Something does not do its work.
+    Unhealthy,
+}
+
+impl Verdict {
+    /// As in JSON.
+    pub fn id(self) -> &'static str {
+        match self {
+            Verdict::Healthy => "healthy",
+            Verdict::Incomplete => "incomplete",
+            Verdict::Attention => "attention",
+            Verdict::Unhealthy => "unhealthy",
+        }
+    }
+}
+
+/// What a pod counts as. The four exclude each other and add up to the pods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Done as it should be.
+    Completed,
+    /// Running, ready, nothing found.
+    Healthy,
+    /// Something of severity warning was found, or it is coming or going.
+    Attention,
+    /// Something critical was found.
+    Unhealthy,
+}
+
+impl Class {
+    /// As in JSON.
+    pub fn id(self) -> &'static str {
+        match self {
+            Class::Completed => "completed",
+            Class::Healthy => "healthy",
+            Class::Attention => "attention",
+            Class::Unhealthy => "unhealthy",
+        }
+    }
+}
+
+/// Pods by class, and their restarts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All pods.
+    pub pods: u64,
+    /// Of class healthy.
+    pub healthy: u64,
+    /// Of class attention.
+    pub attention: u64,
+    /// Of class unhealthy.
+    pub unhealthy: u64,
+    /// Of class completed.
+    pub completed: u64,
+    /// The sum of the RESTARTS column.
+    pub restarts: i64,
+}
+
+impl Counts {
+    fn add(&mut self, pod: &Pod, class: Class) {
+        self.pods += 1;
+        self.restarts = self.restarts.saturating_add(pod.restarts);
+        *match class {
+            Class::Completed => &mut self.completed,
+            Class::Healthy => &mut self.healthy,
+            Class::Attention => &mut self.attention,
+            Class::Unhealthy => &mut self.unhealthy,
+        } += 1;
+    }
+
+    /// Pods that should be doing work: all but the completed ones.
+    pub fn active(&self) -> u64 {
+        self.pods - self.completed
+    }
+
+    /// Pods that are neither healthy nor completed.
+    pub fn sick(&self) -> u64 {
+        self.attention + self.unhealthy
+    }
+
+    /// The worst class among them.
+    pub fn worst(&self) -> Class {
+        match self {
+            Counts { unhealthy: 1.., .. } => Class::Unhealthy,
+            Counts { attention: 1.., .. } => Class::Attention,
+            _ => Class::Healthy,
+        }
+    }
+}
+
+/// Distributions over all pods of the scope.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Statistics {
+    /// Pods by STATUS, most frequent first.
+    pub status: Vec<(String, u64)>,
+    /// Pods by age, in the order of [`AGES`].
+    pub age: [u64; 4],
+    /// Pods by node, most first; pods without a node are under the empty name.
+    pub nodes: Vec<(String, u64)>,
+    /// Pods that have restarted at all.
+    pub restarted: u64,
+    /// The most restarts of one pod.
+    pub most_restarts: i64,
+}
+
+/// The age groups of a patrol report. The first three hold each other: a pod of 100 days is in all three.
+pub const AGES: [&str; 4] = [">90d", ">70d", ">30d", "<7d"];
+
+impl<'a> Report<'a> {
+    /// Judges a snapshot.
+    pub fn new(snapshot: &'a Snapshot, settings: &'a Settings) -> Self {
+        let findings = checks::run(&View::new(snapshot, settings));
+        let incidents = incident::group(&findings, &snapshot.rows);
+        let pods = classify(snapshot, &findings);
+        let mut totals = Counts::default();
+        let mut namespaces: BTreeMap<&str, Counts> = BTreeMap::new();
+        let named = snapshot.scope.namespaces.iter().map(String::as_str);
+        let concerned = findings.iter().map(|f| &*f.object.namespace).filter(|name| !name.is_empty());
+        for name in named.chain(concerned) {
+            namespaces.entry(name).or_default();
+        }
+        for &(pod, class) in &pods {
+            totals.add(pod, class);
+            namespaces.entry(&pod.namespace).or_default().add(pod, class);
+        }
+        Self {
+            snapshot,
+            settings,
+            verdict: verdict(&findings, snapshot),
+            totals,
+            namespaces: namespaces.into_iter().map(|(name, counts)| (name.to_owned(), counts)).collect(),
+            incidents,
+            statistics: statistics(snapshot),
+            findings,
+            pods,
+        }
+    }
+
+    /// How many incidents have this severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.incidents.iter().filter(|incident| incident.severity == severity).count()
+    }
+
+    /// The first command of each incident that needs one, without repetition.
+    pub fn next_commands(&self) -> Vec<&str> {
+        let mut commands: Vec<&str> = Vec::new();
+        for incident in self.incidents.iter().filter(|i| i.severity > Severity::Info) {
+            let first = self.findings[incident.cause].actions.first();
+            commands.extend(first.map(String::as_str).filter(|line| !commands.contains(line)));
+        }
+        commands
+    }
+
+    /// Whether anything of at least this severity was found.
+    pub fn has(&self, severity: Severity) -> bool {
+        self.findings.iter().any(|finding| finding.severity >= severity)
+    }
+}
+
+/// Gives each pod its class: that of the worst finding about it.
+fn classify<'a>(snapshot: &'a Snapshot, findings: &[Finding]) -> Vec<(&'a Pod, Class)> {
+    let mut worst: BTreeMap<(&str, &str), Severity> = BTreeMap::new();
+    // What a dead node does to a pod, the pod says itself.
+    for finding in findings.iter().filter(|finding| &*finding.object.kind != "Node") {
+        for object in std::iter::once(&finding.object).chain(&finding.affected) {
+            let of_pod = worst.entry((&object.namespace, &object.name)).or_insert(finding.severity);
+            *of_pod = finding.severity.max(*of_pod);
+        }
+    }
+    let class = |pod: &Pod| match worst.get(&(&*pod.namespace, &*pod.name)) {
+        Some(Severity::Critical) => Class::Unhealthy,
+        Some(Severity::Warning) => Class::Attention,
+        _ if pod.ended.is_some() => Class::Completed,
+        _ if pod.serves() => Class::Healthy,
+        _ => Class::Attention,
+    };
+    snapshot.rows.pods.iter().map(|pod| (pod, class(pod))).collect()
+}
+
+fn verdict(findings: &[Finding], snapshot: &Snapshot) -> Verdict {
+    if findings.iter().any(|f| f.severity == Severity::Critical && !f.serving) {
+        Verdict::Unhealthy
+    } else if findings.iter().any(|f| f.severity >= Severity::Warning) {
+        Verdict::Attention
+    } else if snapshot.coverage.gaps.is_empty() {
+        Verdict::Healthy
+    } else {
+        Verdict::Incomplete
+    }
+}
+
+fn statistics(snapshot: &Snapshot) -> Statistics {
+    let mut out = Statistics::default();
+    let (mut status, mut nodes) = (BTreeMap::new(), BTreeMap::new());
+    for pod in &snapshot.rows.pods {
+        *status.entry(&*pod.status).or_insert(0) += 1;
+        *nodes.entry(pod.node.as_deref().unwrap_or_default()).or_insert(0) += 1;
+        out.restarted += u64::from(pod.restarts > 0);
+        out.most_restarts = out.most_restarts.max(pod.restarts);
+        // In whole days, as the AGE column counts them.
+        let days = pod.created.map(|created| snapshot.taken_at.seconds_since(created).div_euclid(86_400));
+        let groups = days.map(|days| [days > 90, days > 70, days > 30, (0..7).contains(&days)]);
+        for (count, within) in out.age.iter_mut().zip(groups.unwrap_or_default()) {
+            *count += u64::from(within);
+        }
+    }
+    out.status = most_first(status);
+    out.nodes = most_first(nodes);
+    out
+}
+
+fn most_first(counts: BTreeMap<&str, u64>) -> Vec<(String, u64)> {
+    let mut counts: Vec<(String, u64)> = counts.into_iter().map(|(name, n)| (name.to_owned(), n)).collect();
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    counts
+}

@@ -1,0 +1,140 @@
+//! Our own capture: a JSON document whose head says which cluster, when and how complete, and whose items are
+//! the narrow objects, one a line.
+
+use super::{Cluster, LogAccess, Scope, Snapshot};
+use crate::model::Coverage;
+use crate::wire::{Object, Time};
+use serde::{Deserialize, Serialize};
+use std::io::{self, Read, Write};
+
+/// The `apiVersion` of captures and reports.
+pub(super) const VERSION: &str = "healthcheck/v1";
+
+/// The head of a capture.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Header {
+    /// Always `healthcheck/v1`.
+    pub api_version: String,
+    /// Always `Snapshot`.
+    pub kind: String,
+    /// The version of the tool that wrote it.
+    #[serde(default)]
+    pub tool_version: String,
+    /// When the capture began.
+    pub started_at: Time,
+    /// The moment all ages are told by.
+    pub taken_at: Time,
+    /// Which cluster.
+    #[serde(default)]
+    pub cluster: Cluster,
+    /// What was asked for.
+    #[serde(default)]
+    pub scope: Scope,
+    /// What could not be seen.
+    #[serde(default)]
+    pub coverage: Coverage,
+    /// Whether the logs of pods in trouble could be read.
+    #[serde(default)]
+    pub logs: Vec<LogAccess>,
+    /// Another cluster's context, when captures of two were given.
+    #[serde(skip)]
+    other_context: Option<String>,
+}
+
+impl Header {
+    /// The head for a snapshot that was taken now.
+    pub fn of(snapshot: &Snapshot, tool_version: &str) -> Self {
+        Self {
+            api_version: VERSION.to_owned(),
+            kind: "Snapshot".to_owned(),
+            tool_version: tool_version.to_owned(),
+            started_at: snapshot.started_at,
+            taken_at: snapshot.taken_at,
+            cluster: snapshot.cluster.clone(),
+            scope: snapshot.scope.clone(),
+            coverage: snapshot.coverage.clone(),
+            logs: snapshot.logs.clone(),
+            other_context: None,
+        }
+    }
+
+    /// Takes in the head of another capture of the same cluster.
+    pub(super) fn merge(&mut self, other: Header) {
+        if other.cluster.context != self.cluster.context {
+            self.other_context = Some(other.cluster.context);
+        }
+        self.started_at = self.started_at.min(other.started_at);
+        self.taken_at = self.taken_at.max(other.taken_at);
+        if self.scope.is_whole_cluster() || other.scope.is_whole_cluster() {
+            self.scope.namespaces.clear();
+        } else {
+            self.scope.namespaces.extend(other.scope.namespaces);
+            self.scope.namespaces.sort();
+            self.scope.namespaces.dedup();
+        }
+        self.scope.selected |= other.scope.selected;
+        self.coverage.add(other.coverage);
+        self.logs.extend(other.logs);
+    }
+
+    /// The contexts, when captures of two clusters were given.
+    pub(super) fn two_clusters(&self) -> Option<(String, String)> {
+        self.other_context.as_ref().map(|other| (other.clone(), self.cluster.context.clone()))
+    }
+
+    /// Puts what the head says into a snapshot whose rows came from the items.
+    pub(super) fn apply(self, snapshot: &mut Snapshot) {
+        snapshot.cluster = self.cluster;
+        snapshot.scope = self.scope;
+        (snapshot.started_at, snapshot.taken_at) = (self.started_at, self.taken_at);
+        snapshot.logs = self.logs;
+        snapshot.coverage.add(self.coverage);
+    }
+}
+
+/// The items of a capture as they come from the cluster, compressed while they wait for the head, whose
+/// coverage is only known at the end.
+#[derive(Default)]
+pub struct Capture {
+    /// Made with the first object.
+    lines: Option<zstd::Encoder<'static, Vec<u8>>>,
+}
+
+impl Capture {
+    /// Adds an object.
+    ///
+    /// # Errors
+    /// When the compressor fails.
+    pub fn add(&mut self, object: &Object) -> io::Result<()> {
+        let lines = match &mut self.lines {
+            Some(lines) => {
+                lines.write_all(b",\n")?;
+                lines
+            }
+            lines @ None => lines.insert(zstd::Encoder::new(Vec::new(), 1)?),
+        };
+        Ok(serde_json::to_writer(lines, object)?)
+    }
+
+    /// Writes the parts of one capture, in their order, under one head.
+    ///
+    /// # Errors
+    /// When the compressor or `out` fails.
+    pub fn write(parts: Vec<Capture>, header: &Header, mut out: impl Write) -> io::Result<()> {
+        let head = serde_json::to_string(header)?;
+        // The items follow inside the same object.
+        out.write_all(head.strip_suffix('}').unwrap_or(&head).as_bytes())?;
+        out.write_all(b",\"items\":[\n")?;
+        let mut first = true;
+        for lines in parts.into_iter().filter_map(|part| part.lines) {
+            if !first {
+                out.write_all(b",\n")?;
+            }
+            first = false;
+            let packed = lines.finish()?;
+            io::copy(&mut zstd::Decoder::new(&*packed)?.by_ref(), &mut out)?;
+        }
+        out.write_all(b"\n]}\n")
+    }
+}

@@ -1,0 +1,101 @@
+//! A snapshot: everything one run knows of one cluster, as plain data, and its ways to and from files.
+//!
+//! What does not belong here: judgement (`checks`), and asking a server (`cluster`).
+
+mod capture;
+mod document;
+mod error;
+mod read;
+mod rows;
+
+pub use capture::{Capture, Header};
+pub use error::Error;
+pub use read::{demo, read, read_bytes};
+pub use rows::Rows;
+
+use crate::model::{Coverage, Gap};
+use crate::wire::{Kind, Time};
+use serde::{Deserialize, Serialize};
+
+/// Everything one run knows of one cluster.
+#[derive(Debug, Default)]
+pub struct Snapshot {
+    /// Which cluster.
+    pub cluster: Cluster,
+    /// What was asked for.
+    pub scope: Scope,
+    /// When the run began.
+    pub started_at: Time,
+    /// The moment all ages are told by: when the last page was in.
+    pub taken_at: Time,
+    /// The objects.
+    pub rows: Rows,
+    /// Whether the logs of pods in trouble can be read.
+    pub logs: Vec<LogAccess>,
+    /// What could not be seen.
+    pub coverage: Coverage,
+    /// By how many seconds the server's clock was ahead of this machine's; ages are told by the server's.
+    pub skew: i64,
+}
+
+/// A cluster, as the operator and the server name it. Empty texts are unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Cluster {
+    /// The kubeconfig context.
+    pub context: String,
+    /// The URL of the API server.
+    pub server: String,
+    /// Its version, such as `v1.36.3`.
+    pub version: String,
+}
+
+/// The namespaces that were asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Scope {
+    /// By name, sorted; empty when all were asked for, or when the input said nothing.
+    pub namespaces: Vec<String>,
+    /// Patterns of those left out of all.
+    pub excluded: Vec<String>,
+    /// Whether a label or field selector narrowed the pods.
+    pub selected: bool,
+}
+
+impl Scope {
+    /// Whether every namespace of the cluster was asked for.
+    pub fn is_whole_cluster(&self) -> bool {
+        self.namespaces.is_empty()
+    }
+}
+
+/// Whether the logs of one pod can be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LogAccess {
+    /// The pod's namespace.
+    pub namespace: String,
+    /// The pod's name.
+    pub pod: String,
+    /// `None` when they can be read; else why not, in the server's words.
+    pub refused: Option<String>,
+}
+
+impl Snapshot {
+    /// Whether the warning events of a namespace were seen.
+    pub fn saw_events(&self, namespace: &str) -> bool {
+        let unseen = |gap: &Gap| {
+            gap.kind == Kind::Event.name() && gap.namespace.as_deref().is_none_or(|name| name == namespace)
+        };
+        !namespace.is_empty() && !self.coverage.gaps.iter().chain(&self.coverage.outside).any(unseen)
+    }
+
+    /// Puts everything in its one order, so that the same objects give the same report however they came.
+    pub fn sort(&mut self) {
+        let repeated = self.rows.sort();
+        self.coverage.outside.extend(repeated);
+        self.coverage.gaps.sort();
+        self.coverage.outside.sort();
+        self.logs.sort_by(|a, b| (&a.namespace, &a.pod).cmp(&(&b.namespace, &b.pod)));
+    }
+}

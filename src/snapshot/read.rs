@@ -1,0 +1,238 @@
+//! Snapshots from files: `kubectl get … -o json|yaml`, lists, folders, streams of documents, our own captures,
+//! plain or compressed. Lists are read item by item, so that a file may be far larger than memory.
+
+use super::document::{Document, Item};
+use super::{Error, Header, Snapshot};
+use crate::model::{Gap, Reason};
+use crate::wire::{Kind, Time};
+use serde::de::DeserializeSeed;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+/// The bundled example: the 48 pods of a patrol on 2025-12-26.
+const DEMO: &[u8] = include_bytes!("../../examples/pigo.json");
+
+/// Reads files, folders and `-` (standard input) into one snapshot. `clock` is the moment ages are told by,
+/// unless a capture among the files has its own.
+///
+/// # Errors
+/// When something cannot be opened, is neither JSON nor YAML, ends too early, or does not belong together.
+/// Objects that make no sense are no error: they become gaps in the coverage.
+pub fn read(paths: &[PathBuf], clock: Time) -> Result<Snapshot, Error> {
+    let mut files = Files::default();
+    for path in paths {
+        let shown = path.display().to_string();
+        if path.as_os_str() == "-" {
+            files.read("standard input", io::stdin().lock())?;
+        } else if path.is_dir() {
+            for file in readable_in(path, &shown)? {
+                files.open(&file)?;
+            }
+        } else {
+            files.open(path)?;
+        }
+    }
+    Ok(files.finish(clock))
+}
+
+/// Reads one document stream that is in memory; `name` stands for it in errors.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_bytes(name: &str, bytes: &[u8], clock: Time) -> Result<Snapshot, Error> {
+    let mut files = Files::default();
+    files.read(name, bytes)?;
+    Ok(files.finish(clock))
+}
+
+/// Reads the bundled example.
+///
+/// # Errors
+/// Never, unless the example in the binary is broken.
+pub fn demo() -> Result<Snapshot, Error> {
+    read_bytes("the bundled example", DEMO, Time::default())
+}
+
+/// The files of a folder that can be read, sorted by name.
+fn readable_in(folder: &Path, shown: &str) -> Result<Vec<PathBuf>, Error> {
+    let fail = |source| Error::Read { path: shown.to_owned(), source };
+    let entries: Result<Vec<PathBuf>, io::Error> =
+        std::fs::read_dir(folder).map_err(fail)?.map(|entry| Ok(entry?.path())).collect();
+    let extension = |path: &Path| path.extension().and_then(OsStr::to_str).unwrap_or_default().to_lowercase();
+    let mut files: Vec<PathBuf> = entries
+        .map_err(fail)?
+        .into_iter()
+        .filter(|path| {
+            let inner = match extension(path).as_str() {
+                "gz" | "zst" => extension(Path::new(path.file_stem().unwrap_or_default())),
+                plain => plain.to_owned(),
+            };
+            path.is_file() && matches!(inner.as_str(), "json" | "yaml" | "yml")
+        })
+        .collect();
+    files.sort();
+    if files.is_empty() {
+        return Err(Error::NothingIn { path: shown.to_owned() });
+    }
+    Ok(files)
+}
+
+/// What the files hold together.
+#[derive(Default)]
+struct Files {
+    snapshot: Snapshot,
+    header: Option<Header>,
+    kinds: BTreeSet<Kind>,
+    unknown: BTreeMap<String, u64>,
+}
+
+impl Files {
+    fn open(&mut self, path: &Path) -> Result<(), Error> {
+        let shown = path.display().to_string();
+        let file = File::open(path).map_err(|source| Error::Read { path: shown.clone(), source })?;
+        self.read(&shown, file)
+    }
+
+    /// Reads one stream, unpacking it if it is compressed.
+    fn read(&mut self, path: &str, stream: impl Read) -> Result<(), Error> {
+        let fail = |source| Error::Read { path: path.to_owned(), source };
+        let mut stream = BufReader::with_capacity(1 << 16, stream);
+        let head = stream.fill_buf().map_err(fail)?;
+        if head.starts_with(&[0x1f, 0x8b]) {
+            return self.text(path, BufReader::new(flate2::bufread::MultiGzDecoder::new(stream)));
+        }
+        if head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+            let plain = zstd::Decoder::with_buffer(stream).map_err(fail)?;
+            return self.text(path, BufReader::new(plain));
+        }
+        self.text(path, stream)
+    }
+
+    /// Reads a stream of JSON or YAML documents.
+    fn text(&mut self, path: &str, mut stream: impl BufRead) -> Result<(), Error> {
+        let head = stream.fill_buf().map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        if let Some(offset) = head.iter().position(|b| *b < b'\t') {
+            return Err(Error::Binary { path: path.to_owned(), offset });
+        }
+        match head.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            None => Err(Error::Empty { path: path.to_owned() }),
+            Some(b'{') => self.json(path, stream),
+            Some(_) => self.yaml(path, stream),
+        }
+    }
+
+    fn json(&mut self, path: &str, stream: impl BufRead) -> Result<(), Error> {
+        let mut documents = serde_json::Deserializer::from_reader(stream);
+        loop {
+            // `end` looks past white space: an error means that another document follows.
+            if documents.end().is_ok() {
+                return self.check_version(path);
+            }
+            Document(&mut |item| self.take(path, item)).deserialize(&mut documents).map_err(|error| {
+                let reason = error.to_string();
+                Error::Syntax { path: path.to_owned(), form: "JSON", reason }
+            })?;
+        }
+    }
+
+    fn yaml(&mut self, path: &str, mut stream: impl BufRead) -> Result<(), Error> {
+        let options = serde_saphyr::options! {
+            with_snippet: false,
+            budget: serde_saphyr::budget! {
+                // A cluster's pods are large; depth, anchors and aliases keep their limits.
+                max_reader_input_bytes: None,
+                max_events: usize::MAX,
+                max_nodes: usize::MAX,
+                max_documents: usize::MAX,
+                max_total_scalar_bytes: usize::MAX,
+            },
+        };
+        for document in serde_saphyr::read_with_options::<_, Collected>(&mut stream, options) {
+            let Collected(items) = document.map_err(|error| Error::Syntax {
+                path: path.to_owned(),
+                form: "YAML",
+                reason: error.to_string(),
+            })?;
+            for item in items {
+                self.take(path, item);
+            }
+        }
+        self.check_version(path)
+    }
+
+    fn take(&mut self, path: &str, item: Item) {
+        match item {
+            Item::Object(object) => {
+                self.kinds.insert(object.kind());
+                self.snapshot.rows.add(*object);
+            }
+            Item::Unknown(kind) => *self.unknown.entry(kind).or_default() += 1,
+            Item::Broken(kind, detail) => self.snapshot.coverage.gaps.push(Gap {
+                namespace: None,
+                kind,
+                reason: Reason::Unreadable,
+                detail: format!("{path}: {detail}"),
+                got: 0,
+            }),
+            Item::Header(mut header) => {
+                // Several captures of one cluster are one report, as old as the newest.
+                if let Some(before) = self.header.take() {
+                    header.merge(before);
+                }
+                self.header = Some(*header);
+            }
+        }
+    }
+
+    fn check_version(&self, path: &str) -> Result<(), Error> {
+        let Some(header) = &self.header else { return Ok(()) };
+        if let Some((first, second)) = header.two_clusters() {
+            return Err(Error::TwoClusters { first, second });
+        }
+        if header.api_version != super::capture::VERSION {
+            let (path, version) = (path.to_owned(), header.api_version.clone());
+            return Err(Error::Newer { path, version, known: super::capture::VERSION });
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, clock: Time) -> Snapshot {
+        let mut snapshot = self.snapshot;
+        let outside = &mut snapshot.coverage.outside;
+        let gap = |kind: &str, reason, detail: &str, got| Gap {
+            namespace: None,
+            kind: kind.to_owned(),
+            reason,
+            detail: detail.to_owned(),
+            got,
+        };
+        let unknown = self.unknown.iter();
+        outside.extend(
+            unknown.map(|(kind, got)| gap(kind, Reason::Skipped, "of no kind that is checked", *got)),
+        );
+        if let Some(header) = self.header.take() {
+            header.apply(&mut snapshot);
+        } else {
+            // Plain files hold what somebody chose to put there.
+            let missing = Kind::ALL.into_iter().filter(|kind| !self.kinds.contains(kind));
+            outside.extend(missing.map(|kind| gap(kind.name(), Reason::NotGiven, "", 0)));
+            (snapshot.started_at, snapshot.taken_at) = (clock, clock);
+        }
+        snapshot.sort();
+        snapshot
+    }
+}
+
+/// The items of one YAML document: its reader takes no seed, so they are collected first.
+struct Collected(Vec<Item>);
+
+impl<'de> serde::Deserialize<'de> for Collected {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut items = Vec::new();
+        Document(&mut |item| items.push(item)).deserialize(deserializer)?;
+        Ok(Self(items))
+    }
+}

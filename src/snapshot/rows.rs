@@ -1,0 +1,107 @@
+//! The objects of a snapshot, folded into rows as they come.
+
+use crate::model::{CronJob, Event, Gap, Job, Names, Node, Pod, Reason, Workload};
+use crate::wire::{Kind, Object};
+use std::sync::Arc;
+
+/// The objects of a snapshot.
+#[derive(Debug, Default)]
+pub struct Rows {
+    /// Pods.
+    pub pods: Vec<Pod>,
+    /// Nodes.
+    pub nodes: Vec<Node>,
+    /// Deployments, ReplicaSets, StatefulSets and DaemonSets.
+    pub workloads: Vec<Workload>,
+    /// Jobs.
+    pub jobs: Vec<Job>,
+    /// CronJobs.
+    pub cron_jobs: Vec<CronJob>,
+    /// Warnings about objects in trouble.
+    pub events: Vec<Event>,
+    /// Names of namespaces that exist.
+    pub namespaces: Vec<Arc<str>>,
+    names: Names,
+}
+
+impl Rows {
+    /// Folds one object into its row.
+    pub fn add(&mut self, object: Object) {
+        let names = &mut self.names;
+        match object {
+            Object::Pod(pod) => self.pods.push(Pod::fold(pod, names)),
+            Object::Node(node) => self.nodes.push(Node::fold(node, names)),
+            Object::ReplicaSet(set) => self.workloads.push(Workload::replica_set(set, names)),
+            Object::Deployment(deployment) => self.workloads.push(Workload::deployment(deployment, names)),
+            Object::StatefulSet(set) => self.workloads.push(Workload::stateful_set(set, names)),
+            Object::DaemonSet(set) => self.workloads.push(Workload::daemon_set(set, names)),
+            Object::Job(job) => self.jobs.push(Job::fold(job, names)),
+            Object::CronJob(job) => self.cron_jobs.push(CronJob::fold(&job, names)),
+            Object::Event(event) => self.events.extend(Event::fold(event, names)),
+            Object::Namespace(namespace) => self.namespaces.push(names.get(&namespace.metadata.name)),
+        }
+    }
+
+    /// The pod of this name; the rows must be sorted.
+    pub fn pod(&self, namespace: &str, name: &str) -> Option<&Pod> {
+        let found = self.pods.binary_search_by(|pod| (&*pod.namespace, &*pod.name).cmp(&(namespace, name)));
+        found.ok().map(|index| &self.pods[index])
+    }
+
+    /// Takes over the rows of another part of the run.
+    pub fn append(&mut self, mut other: Rows) {
+        self.pods.append(&mut other.pods);
+        self.nodes.append(&mut other.nodes);
+        self.workloads.append(&mut other.workloads);
+        self.jobs.append(&mut other.jobs);
+        self.cron_jobs.append(&mut other.cron_jobs);
+        self.events.append(&mut other.events);
+        self.namespaces.append(&mut other.namespaces);
+    }
+
+    /// Sorts every list and drops what was given twice. Returns what was dropped, by kind.
+    pub(super) fn sort(&mut self) -> Vec<Gap> {
+        let events = &mut self.events;
+        events.sort_by(|a, b| {
+            (&a.object, a.last_seen, &a.reason, &a.message).cmp(&(
+                &b.object,
+                b.last_seen,
+                &b.reason,
+                &b.message,
+            ))
+        });
+        events.dedup_by(|a, b| {
+            (&a.object, &a.uid, &a.reason, &a.message, a.last_seen, a.count)
+                == (&b.object, &b.uid, &b.reason, &b.message, b.last_seen, b.count)
+        });
+        self.namespaces.sort();
+        self.namespaces.dedup();
+        let repeated = [
+            (Kind::Pod, once(&mut self.pods, |p| (&p.namespace, "", &p.name))),
+            (Kind::Node, once(&mut self.nodes, |n| ("", "", &n.name))),
+            (Kind::Deployment, once(&mut self.workloads, |w| (&w.namespace, w.kind.name(), &w.name))),
+            (Kind::Job, once(&mut self.jobs, |j| (&j.namespace, "", &j.name))),
+            (Kind::CronJob, once(&mut self.cron_jobs, |j| (&j.namespace, "", &j.name))),
+        ];
+        repeated
+            .into_iter()
+            .filter(|&(_, count)| count > 0)
+            .map(|(kind, got)| Gap {
+                namespace: None,
+                kind: kind.name().to_owned(),
+                reason: Reason::Repeated,
+                detail: "given more than once, counted once".to_owned(),
+                got,
+            })
+            .collect()
+    }
+}
+
+/// Sorts rows by namespace, kind and name, and keeps the first of each; returns how many were dropped. Broken
+/// objects without a name cannot be told apart, so all of them stay.
+fn once<T>(rows: &mut Vec<T>, key: fn(&T) -> (&str, &str, &str)) -> u64 {
+    let before = rows.len();
+    rows.sort_by(|a, b| key(a).cmp(&key(b)));
+    rows.dedup_by(|later, first| !key(first).2.is_empty() && key(first) == key(later));
+    (before - rows.len()) as u64
+}

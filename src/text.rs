@@ -1,0 +1,126 @@
+//! Languages as data: every text has all three, so the compiler finds what is missing.
+//!
+//! What does not belong here: the texts themselves, which stand beside the thing they name.
+
+use crate::finding::{Fact, Facts};
+
+/// A language of the human formats. Machine formats never change with it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Lang {
+    /// English.
+    #[default]
+    #[value(name = "en")]
+    En,
+    /// Traditional Chinese, as operators in Taiwan write it.
+    #[value(name = "zh-TW")]
+    ZhTw,
+    /// Simplified Chinese, as operators in mainland China write it.
+    #[value(name = "zh-CN")]
+    ZhCn,
+}
+
+impl Lang {
+    /// As in `--lang` and in HTML.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Lang::En => "en",
+            Lang::ZhTw => "zh-TW",
+            Lang::ZhCn => "zh-CN",
+        }
+    }
+
+    /// The language of a POSIX locale such as `zh_TW.UTF-8`; English for all others.
+    pub fn of_locale(locale: &str) -> Self {
+        let name = locale.split(['.', '@']).next().unwrap_or_default().to_lowercase().replace('_', "-");
+        let mut parts = name.split('-');
+        if parts.next() != Some("zh") {
+            return Lang::En;
+        }
+        if parts.any(|part| matches!(part, "tw" | "hk" | "mo" | "hant")) { Lang::ZhTw } else { Lang::ZhCn }
+    }
+}
+
+/// A text in the three languages. `{name}` stands for the fact of that name.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Text {
+    /// English.
+    pub en: &'static str,
+    /// Traditional Chinese.
+    pub zh_tw: &'static str,
+    /// Simplified Chinese.
+    pub zh_cn: &'static str,
+}
+
+impl Text {
+    /// The text in one language, as written.
+    pub fn get(&self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::En => self.en,
+            Lang::ZhTw => self.zh_tw,
+            Lang::ZhCn => self.zh_cn,
+        }
+    }
+
+    /// The text in one language with its facts filled in. A fact's own braces are left alone.
+    pub fn fill(&self, lang: Lang, facts: &[(&'static str, Fact)]) -> String {
+        let mut out = String::new();
+        let mut rest = self.get(lang);
+        while let Some((before, tail)) = rest.split_once('{') {
+            out.push_str(before);
+            let (name, after) = tail.split_once('}').unwrap_or((tail, ""));
+            match facts.iter().find(|(known, _)| *known == name) {
+                Some((_, fact)) => out.push_str(&fact.shown()),
+                // A slip of ours, which a test looks for; the reader sees which fact is missing.
+                None => out.extend(["{", name, "}"]),
+            }
+            rest = after;
+        }
+        out + rest
+    }
+}
+
+/// A text and the facts it speaks of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Say {
+    /// The text.
+    pub text: &'static Text,
+    /// Its facts.
+    pub facts: Facts,
+}
+
+impl Say {
+    /// The sentence in one language.
+    pub fn in_lang(&self, lang: Lang) -> String {
+        self.text.fill(lang, &self.facts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_fill_their_places_and_are_not_read_again() {
+        static TEXT: Text = Text { en: "{a} of {b}: {missing}", zh_tw: "{b}：{a}", zh_cn: "{b}：{a}" };
+        let facts = [("a", Fact::Text("{b}".into())), ("b", Fact::Number(2))];
+        assert_eq!(TEXT.fill(Lang::En, &facts), "{b} of 2: {missing}");
+        assert_eq!(TEXT.fill(Lang::ZhTw, &facts), "2：{b}");
+    }
+
+    #[test]
+    fn locales_name_their_language() {
+        for (locale, lang) in [
+            ("", Lang::En),
+            ("C.UTF-8", Lang::En),
+            ("de_DE.UTF-8", Lang::En),
+            ("zh_TW.UTF-8", Lang::ZhTw),
+            ("zh_HK", Lang::ZhTw),
+            ("zh-Hant-TW", Lang::ZhTw),
+            ("zh_CN.UTF-8", Lang::ZhCn),
+            ("zh", Lang::ZhCn),
+            ("zh_SG.UTF-8@pinyin", Lang::ZhCn),
+        ] {
+            assert_eq!(Lang::of_locale(locale), lang, "{locale}");
+        }
+    }
+}

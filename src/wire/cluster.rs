@@ -1,0 +1,130 @@
+//! `v1.Namespace`, `v1.Node`, `v1.Event`.
+
+use super::{ObjectMeta, Quantity, Time};
+use std::collections::BTreeMap;
+
+wire! {
+    /// `v1.Namespace`.
+    Namespace {
+        /// Its name and age.
+        [message, required, tag = "1"] metadata: ObjectMeta,
+        /// What there is.
+        [message, required, tag = "3"] status: NamespaceStatus,
+    }
+}
+
+wire! {
+    /// `v1.NamespaceStatus`.
+    NamespaceStatus {
+        /// `Active` or `Terminating`.
+        [string, tag = "1"] phase: String,
+    }
+}
+
+wire! {
+    /// `v1.Node`.
+    Node {
+        /// Its name and age.
+        [message, required, tag = "1"] metadata: ObjectMeta,
+        /// What was asked for.
+        [message, required, tag = "2"] spec: NodeSpec,
+        /// What there is.
+        [message, required, tag = "3"] status: NodeStatus,
+    }
+}
+
+wire! {
+    /// `v1.NodeSpec`.
+    NodeSpec {
+        /// Cordoned.
+        [bool, tag = "4"] unschedulable: bool,
+    }
+}
+
+wire! {
+    /// `v1.NodeStatus`.
+    NodeStatus {
+        /// What pods can have of it.
+        [btree_map = "string, message", tag = "2"] allocatable: BTreeMap<String, Quantity>,
+        /// `Ready`, the pressures, and what others add.
+        [message, repeated, tag = "4"] conditions: Vec<NodeCondition>,
+        /// Versions and architecture.
+        [message, required, tag = "7"] node_info: NodeInfo,
+    }
+}
+
+wire! {
+    /// `v1.NodeCondition`.
+    NodeCondition {
+        /// Such as `Ready` or `MemoryPressure`.
+        [string, tag = "1"] r#type: String,
+        /// `True`, `False` or `Unknown`.
+        [string, tag = "2"] status: String,
+        /// When the kubelet last spoke.
+        [message, optional, tag = "3"] last_heartbeat_time: Option<Time>,
+        /// When the status last changed.
+        [message, optional, tag = "4"] last_transition_time: Option<Time>,
+        /// One word for machines.
+        [string, tag = "5"] reason: String,
+        /// A sentence for people.
+        [string, tag = "6"] message: String,
+    }
+}
+
+wire! {
+    /// `v1.NodeSystemInfo`.
+    NodeInfo {
+        /// Such as `v1.36.3`.
+        [string, tag = "7"] kubelet_version: String,
+    }
+}
+
+wire! {
+    /// `v1.Event`.
+    Event {
+        /// Its namespace and age.
+        [message, required, tag = "1"] metadata: ObjectMeta,
+        /// The object it is about.
+        [message, required, tag = "2"] involved_object: ObjectReference,
+        /// One word for machines.
+        [string, tag = "3"] reason: String,
+        /// A sentence for people.
+        [string, tag = "4"] message: String,
+        /// First seen, in events of the old API.
+        [message, optional, tag = "6"] first_timestamp: Option<Time>,
+        /// Last seen, in events of the old API.
+        [message, optional, tag = "7"] last_timestamp: Option<Time>,
+        /// How often, in events of the old API.
+        [int32, tag = "8"] count: i32,
+        /// `Normal` or `Warning`.
+        [string, tag = "9"] r#type: String,
+        /// First seen, in events of the new API.
+        [message, optional, tag = "10"] event_time: Option<Time>,
+        /// Repetitions, in events of the new API.
+        [message, optional, tag = "11"] series: Option<EventSeries>,
+    }
+}
+
+wire! {
+    /// `v1.EventSeries`.
+    EventSeries {
+        /// How often.
+        [int32, tag = "1"] count: i32,
+        /// Last seen.
+        [message, optional, tag = "2"] last_observed_time: Option<Time>,
+    }
+}
+
+wire! {
+    /// `v1.ObjectReference`.
+    ObjectReference {
+        /// Such as `Pod`.
+        [string, tag = "1"] kind: String,
+        /// Empty for objects of the cluster.
+        [string, tag = "2"] namespace: String,
+        /// Its name.
+        [string, tag = "3"] name: String,
+        /// Its uid.
+        [string, tag = "4"] uid: String,
+    }
+}

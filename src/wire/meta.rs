@@ -1,0 +1,122 @@
+//! What every object has: metadata, owners, conditions, quantities.
+
+use super::Time;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+wire! {
+    /// `metav1.ListMeta`.
+    ListMeta {
+        /// The version of the whole list.
+        [string, tag = "2"] resource_version: String,
+        /// The token of the next page; empty on the last one.
+        [string, tag = "3"] r#continue: String,
+        /// How many objects follow this page, when the server knows.
+        [int64, optional, tag = "4"] remaining_item_count: Option<i64>,
+    }
+}
+
+wire! {
+    /// `metav1.ObjectMeta`.
+    ObjectMeta {
+        /// Unique among the objects of a kind in a namespace.
+        [string, tag = "1"] name: String,
+        /// Empty for objects of the cluster.
+        [string, tag = "3"] namespace: String,
+        /// Unique for all time.
+        [string, tag = "5"] uid: String,
+        /// Rises with each change of the spec.
+        [int64, tag = "7"] generation: i64,
+        /// When the API server accepted the object.
+        [message, optional, tag = "8"] creation_timestamp: Option<Time>,
+        /// When the object may be gone: the time of the request plus its grace period.
+        [message, optional, tag = "9"] deletion_timestamp: Option<Time>,
+        /// Who made the object, and is deleted before it.
+        [message, repeated, tag = "13"] owner_references: Vec<OwnerReference>,
+        /// What must happen before the object can go.
+        [string, repeated, tag = "14"] finalizers: Vec<String>,
+    }
+}
+
+wire! {
+    /// `metav1.OwnerReference`.
+    OwnerReference {
+        /// Such as `ReplicaSet`.
+        [string, tag = "1"] kind: String,
+        /// In the namespace of the owned object.
+        [string, tag = "3"] name: String,
+        /// Whether this owner manages the object; at most one does.
+        [bool, tag = "6"] controller: bool,
+    }
+}
+
+impl ObjectMeta {
+    /// The owner that manages this object.
+    pub fn controller(&self) -> Option<&OwnerReference> {
+        self.owner_references.iter().find(|owner| owner.controller)
+    }
+
+    /// When it was created, unless nobody wrote that down.
+    pub fn created(&self) -> Option<Time> {
+        self.creation_timestamp.and_then(Time::known)
+    }
+
+    /// Its deletion time, when it is being deleted.
+    pub fn deleted(&self) -> Option<Time> {
+        self.deletion_timestamp.and_then(Time::known)
+    }
+}
+
+wire! {
+    /// The condition of a pod or a job; `last_transition_time` has the same tag in both.
+    Condition {
+        /// Such as `Ready`.
+        [string, tag = "1"] r#type: String,
+        /// `True`, `False` or `Unknown`.
+        [string, tag = "2"] status: String,
+        /// When the status last changed.
+        [message, optional, tag = "4"] last_transition_time: Option<Time>,
+        /// One word for machines.
+        [string, tag = "5"] reason: String,
+        /// A sentence for people.
+        [string, tag = "6"] message: String,
+    }
+}
+
+impl Condition {
+    /// When the status last changed, if that was written down.
+    pub fn since(&self) -> Option<Time> {
+        self.last_transition_time.and_then(Time::known)
+    }
+}
+
+/// `resource.Quantity`: a message with one string in protobuf, a string or a number in JSON. Kept as written.
+#[derive(Clone, PartialEq, Eq, prost::Message)]
+pub struct Quantity {
+    /// Such as `500m` or `1Gi`.
+    #[prost(string, tag = "1")]
+    pub text: String,
+}
+
+impl Serialize for Quantity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Quantity {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Text(String),
+            Whole(i64),
+            Fraction(f64),
+        }
+        let text = match Written::deserialize(deserializer)? {
+            Written::Text(text) => text,
+            Written::Whole(number) => number.to_string(),
+            Written::Fraction(number) => number.to_string(),
+        };
+        Ok(Self { text })
+    }
+}

@@ -1,0 +1,33 @@
+//! The shapes in which the API server and files give us objects: narrow structs that carry only the fields
+//! some check or report reads. Each derives both `prost::Message` (tags from the `generated.proto` files of
+//! Kubernetes 1.36) and serde (the field names of the same API), so one struct reads either encoding.
+//!
+//! What does not belong here: judgement, and anything that is not a field of the Kubernetes API.
+
+#[macro_use]
+mod shape;
+mod cluster;
+mod meta;
+mod object;
+mod pod;
+mod status;
+mod time;
+mod workload;
+
+pub use cluster::{
+    Event, EventSeries, Namespace, NamespaceStatus, Node, NodeCondition, NodeInfo, NodeSpec, NodeStatus,
+    ObjectReference,
+};
+pub use meta::{Condition, ListMeta, ObjectMeta, OwnerReference, Quantity};
+pub use object::{Envelope, Kind, List, Object, PROTOBUF_MAGIC, decode_list};
+pub use pod::{
+    Container, ContainerState, ContainerStatus, Pod, PodSpec, PodStatus, ReadinessGate, Resources, Running,
+    Terminated, Waiting,
+};
+pub use status::{Status, StatusDetails};
+pub use time::Time;
+pub use workload::{
+    CronJob, CronJobSpec, CronJobStatus, DaemonSet, DaemonSetStatus, Deployment, DeploymentCondition,
+    DeploymentSpec, DeploymentStatus, Job, JobSpec, JobStatus, ReplicaSet, ReplicaSetStatus, ReplicasSpec,
+    StatefulSet, StatefulSetStatus, WorkloadCondition,
+};

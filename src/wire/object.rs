@@ -1,0 +1,254 @@
+//! The kinds that are read, their addresses, and lists of them in either encoding.
+
+use super::{
+    CronJob, DaemonSet, Deployment, Event, Job, ListMeta, Namespace, Node, ObjectMeta, Pod, ReplicaSet,
+    StatefulSet,
+};
+use bytes::Bytes;
+use prost::Message;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::fmt::Debug;
+
+/// A kind of object that is read from the cluster or a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "each variant is the Kubernetes kind of that name")]
+pub enum Kind {
+    Namespace,
+    Node,
+    Pod,
+    ReplicaSet,
+    Deployment,
+    StatefulSet,
+    DaemonSet,
+    Job,
+    CronJob,
+    Event,
+}
+
+impl Kind {
+    /// Every kind, in the order in which they are asked for: the longest lists first.
+    pub const ALL: [Kind; 10] = [
+        Kind::Pod,
+        Kind::ReplicaSet,
+        Kind::Node,
+        Kind::Job,
+        Kind::Deployment,
+        Kind::StatefulSet,
+        Kind::DaemonSet,
+        Kind::CronJob,
+        Kind::Namespace,
+        Kind::Event,
+    ];
+
+    /// As in an object's `kind`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Namespace => "Namespace",
+            Kind::Node => "Node",
+            Kind::Pod => "Pod",
+            Kind::ReplicaSet => "ReplicaSet",
+            Kind::Deployment => "Deployment",
+            Kind::StatefulSet => "StatefulSet",
+            Kind::DaemonSet => "DaemonSet",
+            Kind::Job => "Job",
+            Kind::CronJob => "CronJob",
+            Kind::Event => "Event",
+        }
+    }
+
+    /// The kind of this name, if it is one that is read.
+    pub fn from_name(name: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// As in URLs and RBAC rules.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Kind::Namespace => "namespaces",
+            Kind::Node => "nodes",
+            Kind::Pod => "pods",
+            Kind::ReplicaSet => "replicasets",
+            Kind::Deployment => "deployments",
+            Kind::StatefulSet => "statefulsets",
+            Kind::DaemonSet => "daemonsets",
+            Kind::Job => "jobs",
+            Kind::CronJob => "cronjobs",
+            Kind::Event => "events",
+        }
+    }
+
+    /// As in an object's `apiVersion`.
+    pub fn api_version(self) -> &'static str {
+        match self {
+            Kind::Namespace | Kind::Node | Kind::Pod | Kind::Event => "v1",
+            Kind::ReplicaSet | Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet => "apps/v1",
+            Kind::Job | Kind::CronJob => "batch/v1",
+        }
+    }
+
+    /// Whether its objects live in namespaces.
+    pub fn namespaced(self) -> bool {
+        !matches!(self, Kind::Namespace | Kind::Node)
+    }
+
+    /// The path of its list, in one namespace or everywhere.
+    pub fn path(self, namespace: Option<&str>) -> String {
+        let group = match self.api_version() {
+            "v1" => "/api/v1".to_owned(),
+            version => format!("/apis/{version}"),
+        };
+        match namespace.filter(|_| self.namespaced()) {
+            Some(namespace) => format!("{group}/namespaces/{namespace}/{}", self.plural()),
+            None => format!("{group}/{}", self.plural()),
+        }
+    }
+}
+
+/// One object of a kind that is read.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "each variant holds the Kubernetes kind of that name")]
+pub enum Object {
+    Namespace(Namespace),
+    Node(Node),
+    Pod(Pod),
+    ReplicaSet(ReplicaSet),
+    Deployment(Deployment),
+    StatefulSet(StatefulSet),
+    DaemonSet(DaemonSet),
+    Job(Job),
+    CronJob(CronJob),
+    Event(Event),
+}
+
+/// Calls `$body` with `$object` bound to what the variant holds.
+macro_rules! each_kind {
+    ($value:expr, $object:ident => $body:expr) => {
+        match $value {
+            Object::Namespace($object) => $body,
+            Object::Node($object) => $body,
+            Object::Pod($object) => $body,
+            Object::ReplicaSet($object) => $body,
+            Object::Deployment($object) => $body,
+            Object::StatefulSet($object) => $body,
+            Object::DaemonSet($object) => $body,
+            Object::Job($object) => $body,
+            Object::CronJob($object) => $body,
+            Object::Event($object) => $body,
+        }
+    };
+}
+
+impl Object {
+    /// Which kind it is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Object::Namespace(_) => Kind::Namespace,
+            Object::Node(_) => Kind::Node,
+            Object::Pod(_) => Kind::Pod,
+            Object::ReplicaSet(_) => Kind::ReplicaSet,
+            Object::Deployment(_) => Kind::Deployment,
+            Object::StatefulSet(_) => Kind::StatefulSet,
+            Object::DaemonSet(_) => Kind::DaemonSet,
+            Object::Job(_) => Kind::Job,
+            Object::CronJob(_) => Kind::CronJob,
+            Object::Event(_) => Kind::Event,
+        }
+    }
+
+    /// Its metadata.
+    pub fn metadata(&self) -> &ObjectMeta {
+        each_kind!(self, object => &object.metadata)
+    }
+
+    /// Reads an object of a known kind from parsed JSON or YAML.
+    ///
+    /// # Errors
+    /// When a field that is read has a value of another type.
+    pub fn from_value(kind: Kind, value: serde_json::Value) -> Result<Object, serde_json::Error> {
+        Ok(match kind {
+            Kind::Namespace => Object::Namespace(serde_json::from_value(value)?),
+            Kind::Node => Object::Node(serde_json::from_value(value)?),
+            Kind::Pod => Object::Pod(serde_json::from_value(value)?),
+            Kind::ReplicaSet => Object::ReplicaSet(serde_json::from_value(value)?),
+            Kind::Deployment => Object::Deployment(serde_json::from_value(value)?),
+            Kind::StatefulSet => Object::StatefulSet(serde_json::from_value(value)?),
+            Kind::DaemonSet => Object::DaemonSet(serde_json::from_value(value)?),
+            Kind::Job => Object::Job(serde_json::from_value(value)?),
+            Kind::CronJob => Object::CronJob(serde_json::from_value(value)?),
+            Kind::Event => Object::Event(serde_json::from_value(value)?),
+        })
+    }
+}
+
+/// As a JSON object with `apiVersion` and `kind`, which is how a capture keeps it.
+impl Serialize for Object {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Typed<'a, T> {
+            api_version: &'a str,
+            kind: &'a str,
+            #[serde(flatten)]
+            object: &'a T,
+        }
+        let (api_version, kind) = (self.kind().api_version(), self.kind().name());
+        each_kind!(self, object => Typed { api_version, kind, object }.serialize(serializer))
+    }
+}
+
+/// A page of objects of one kind.
+#[derive(Clone, PartialEq, Message, Deserialize)]
+#[serde(default, bound = "T: DeserializeOwned + Message + Debug + Default")]
+pub struct List<T: Message + Debug + Default> {
+    /// Where the next page begins.
+    #[prost(message, required, tag = "1")]
+    #[serde(deserialize_with = "super::shape::nullable")]
+    pub metadata: ListMeta,
+    /// The objects.
+    #[prost(message, repeated, tag = "2")]
+    #[serde(deserialize_with = "super::shape::nullable")]
+    pub items: Vec<T>,
+}
+
+/// The first four bytes of everything the API server says in protobuf.
+pub const PROTOBUF_MAGIC: [u8; 4] = *b"k8s\0";
+
+/// `runtime.Unknown`: what follows the magic bytes, holding the real message.
+#[derive(Clone, PartialEq, Message)]
+pub struct Envelope {
+    /// The encoded object.
+    #[prost(bytes = "bytes", tag = "2")]
+    pub raw: Bytes,
+}
+
+/// Reads a page in whichever encoding the server chose.
+///
+/// # Errors
+/// When the bytes are neither, or end too early; the text says which and where.
+pub fn decode_list(kind: Kind, body: &Bytes) -> Result<(ListMeta, Vec<Object>), String> {
+    match kind {
+        Kind::Namespace => decode(body, Object::Namespace),
+        Kind::Node => decode(body, Object::Node),
+        Kind::Pod => decode(body, Object::Pod),
+        Kind::ReplicaSet => decode(body, Object::ReplicaSet),
+        Kind::Deployment => decode(body, Object::Deployment),
+        Kind::StatefulSet => decode(body, Object::StatefulSet),
+        Kind::DaemonSet => decode(body, Object::DaemonSet),
+        Kind::Job => decode(body, Object::Job),
+        Kind::CronJob => decode(body, Object::CronJob),
+        Kind::Event => decode(body, Object::Event),
+    }
+}
+
+fn decode<T: Message + Debug + Default + DeserializeOwned>(
+    body: &Bytes,
+    object: fn(T) -> Object,
+) -> Result<(ListMeta, Vec<Object>), String> {
+    let list: List<T> = if body.starts_with(&PROTOBUF_MAGIC) {
+        let envelope = Envelope::decode(body.slice(PROTOBUF_MAGIC.len()..)).map_err(|e| e.to_string())?;
+        List::decode(envelope.raw).map_err(|e| e.to_string())?
+    } else {
+        serde_json::from_slice(body).map_err(|e| e.to_string())?
+    };
+    Ok((list.metadata, list.items.into_iter().map(object).collect()))
+}

@@ -1,0 +1,82 @@
+//! The binary against a real etcd and kube-apiserver on loopback.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "tests")]
+
+mod support;
+
+use jiff::Timestamp;
+use support::lab::LAB;
+use support::{pigo, shapes};
+
+#[allow(clippy::disallowed_methods, reason = "ages on a real server are told from now")]
+fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+#[test]
+fn pigo_on_a_real_server_is_the_report_of_the_patrol() {
+    let lab = &*LAB;
+    lab.store(&pigo::objects(now()));
+    let ran = lab.healthcheck("-n pigo-dev,pigo-stg,pigo-rel");
+    assert_eq!(ran.code, 1, "{ran:?}");
+}
+
+/// The cells of a table by its heads, which all columns line up with.
+fn cells(table: &str, heads: &[&str]) -> Vec<Vec<String>> {
+    let mut lines = table.lines().skip_while(|line| !heads.iter().all(|head| line.contains(head)));
+    let head = lines.next().unwrap_or_else(|| panic!("no table of {heads:?} in:\n{table}"));
+    let starts: Vec<usize> = heads.iter().map(|name| head.find(name).unwrap()).collect();
+    // Columns are set by display width; the heads are ASCII.
+    let column = |line: &str, from: usize| -> String {
+        let (mut at, mut out) = (0, String::new());
+        for c in line.chars() {
+            if at >= from {
+                out.push(c);
+            }
+            at += unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
+        }
+        out
+    };
+    let cell = |line: &str, from: usize| {
+        let text = column(line, from);
+        if text.starts_with("   ") { String::new() } else { text.split("   ").next().unwrap().trim().to_owned() }
+    };
+    lines
+        .take_while(|line| !line.is_empty())
+        .map(|line| starts.iter().map(|start| cell(line, *start)).collect())
+        .collect()
+}
+
+#[test]
+fn every_cell_is_kubectls() {
+    let lab = &*LAB;
+    let seed = 20_251_226;
+    let shapes = shapes::shapes(now(), seed);
+    assert!(shapes.len() >= 400, "{}", shapes.len());
+    lab.apply(&[serde_json::json!({
+        "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": shapes::NAMESPACE },
+    })]);
+    lab.store(&shapes);
+    let heads = ["NAME ", "READY", "STATUS", "RESTARTS", "AGE"];
+    let kubectl = || cells(&lab.kubectl(&format!("get pods -n {}", shapes::NAMESPACE)).out, &heads);
+    let ours = || {
+        let ran = lab.healthcheck(&format!("-n {} --all", shapes::NAMESPACE));
+        cells(&ran.out, &heads)
+    };
+    // Ages go on while three programs run: each cell must be what one of the two kubectls printed.
+    let mut differences = Vec::new();
+    for _ in 0..5 {
+        let (before, between, after) = (kubectl(), ours(), kubectl());
+        assert_eq!(before.len(), shapes.len());
+        assert_eq!(between.len(), shapes.len());
+        differences = between
+            .iter()
+            .zip(before.iter().zip(&after))
+            .filter(|(our, (a, b))| our.iter().enumerate().any(|(i, cell)| *cell != a[i] && *cell != b[i]))
+            .map(|(our, (a, _))| format!("ours {our:?}\n     {a:?}"))
+            .collect();
+        if differences.is_empty() {
+            return;
+        }
+    }
+    panic!("seed {seed}: {} pods differ from kubectl:\n{}", differences.len(), differences.join("\n"));
+}

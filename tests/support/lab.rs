@@ -1,0 +1,195 @@
+//! A real etcd and kube-apiserver on loopback, for as long as this process lives.
+
+use super::{Ran, Run, in_clean_environment};
+use base64::Engine;
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::LazyLock;
+use std::time::Duration;
+
+/// The control plane of this test binary; it ends with the binary.
+pub static LAB: LazyLock<Lab> = LazyLock::new(|| Lab::start(&[]));
+
+pub struct Lab {
+    pub dir: tempfile::TempDir,
+    pub kubeconfig: PathBuf,
+    pub port: u16,
+    etcd: u16,
+    binaries: PathBuf,
+    supervisor: Child,
+    /// The control plane stops when this is closed.
+    alive: Option<ChildStdin>,
+}
+
+impl Lab {
+    /// Starts a control plane; `settings` are variables of tests/lab/control-plane.sh.
+    pub fn start(settings: &[(&str, &str)]) -> Self {
+        let binaries = binaries();
+        for attempt in 1..=5 {
+            match Self::try_start(&binaries, settings) {
+                Ok(lab) => return lab,
+                // Somebody may have taken one of the ports in between.
+                Err(log) => {
+                    kubectl_healthcheck::output::log(&format!("the lab did not start ({attempt}): {log}"));
+                }
+            }
+        }
+        panic!("the lab does not start");
+    }
+
+    fn try_start(binaries: &Path, settings: &[(&str, &str)]) -> Result<Self, String> {
+        let dir = tempfile::tempdir().unwrap();
+        let listeners: Vec<TcpListener> = (0..3).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
+        let ports: Vec<u16> = listeners.iter().map(|l| l.local_addr().unwrap().port()).collect();
+        drop(listeners);
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lab/control-plane.sh");
+        let mut supervisor = Command::new(script)
+            .arg(dir.path())
+            .env("BIN", binaries)
+            .env("PORT", ports[0].to_string())
+            .env("ETCD", ports[1].to_string())
+            .env("PEER", ports[2].to_string())
+            .envs(settings.iter().copied())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let alive = supervisor.stdin.take();
+        let mut line = String::new();
+        BufReader::new(supervisor.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        if line.trim() != "ready" {
+            drop(alive);
+            let output = supervisor.wait_with_output().unwrap();
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
+        Ok(Self {
+            kubeconfig: dir.path().join("kubeconfig"),
+            dir,
+            port: ports[0],
+            etcd: ports[1],
+            binaries: binaries.to_owned(),
+            supervisor,
+            alive,
+        })
+    }
+
+    /// The real kubectl, as cluster-admin.
+    pub fn kubectl(&self, arguments: &str) -> Ran {
+        self.command(self.binaries.join("kubectl")).args(arguments.split_whitespace()).ran()
+    }
+
+    /// The real kubectl with objects on standard input; it must succeed.
+    pub fn apply(&self, objects: &[Value]) {
+        let list = json!({ "apiVersion": "v1", "kind": "List", "items": objects }).to_string();
+        let ran =
+            self.command(self.binaries.join("kubectl")).args(["create", "-f", "-"]).fed(list.as_bytes());
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+
+    /// The binary, with this lab's kubeconfig.
+    pub fn healthcheck(&self, arguments: &str) -> Ran {
+        let mut command = super::healthcheck();
+        command.env("KUBECONFIG", &self.kubeconfig).args(arguments.split_whitespace()).ran()
+    }
+
+    /// A program with this lab's kubeconfig and its kubectl on the path.
+    pub fn command(&self, program: impl AsRef<Path>) -> Command {
+        let mut command = in_clean_environment(program);
+        let ours = Path::new(env!("CARGO_BIN_EXE_kubectl-healthcheck")).parent().unwrap();
+        let path = [self.binaries.as_os_str(), ours.as_os_str(), "/usr/bin".as_ref(), "/bin".as_ref()];
+        let path = std::env::join_paths(path).unwrap();
+        command.env("KUBECONFIG", &self.kubeconfig).env("PATH", path).env("HOME", self.dir.path());
+        command
+    }
+
+    /// Writes objects past the API server into etcd, as they are: with their own creation times and statuses
+    /// that no kubelet would report. The API server's watch picks them up.
+    pub fn store(&self, objects: &[Value]) {
+        let encode = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+        for batch in objects.chunks(200) {
+            let puts: Vec<Value> = batch
+                .iter()
+                .map(|object| {
+                    json!({ "requestPut": { "key": encode(&key(object)), "value": encode(&object.to_string()) } })
+                })
+                .collect();
+            let url = format!("http://127.0.0.1:{}/v3/kv/txn", self.etcd);
+            let body = json!({ "success": puts }).to_string();
+            ureq::post(&url).content_type("application/json").send(body).unwrap();
+        }
+        if let Some(last) = objects.last() {
+            self.wait_for(last);
+        }
+    }
+
+    /// Waits until the API server serves an object.
+    fn wait_for(&self, object: &Value) {
+        let meta = &object["metadata"];
+        let kind = object["kind"].as_str().unwrap();
+        let namespace = meta["namespace"].as_str().map_or(String::new(), |name| format!("-n {name}"));
+        let query = format!("get {kind} {} {namespace}", meta["name"].as_str().unwrap());
+        for _ in 0..100 {
+            if self.kubectl(&query).code == 0 {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        panic!("{:?}", self.kubectl(&query));
+    }
+
+    /// Gives the identity `limited` the right to read these resources in one namespace.
+    pub fn grant(&self, namespace: &str, resources: &[(&str, &str)]) {
+        let rules: Vec<Value> = resources
+            .iter()
+            .map(|(group, resource)| {
+                json!({ "apiGroups": [group], "resources": [resource], "verbs": ["get", "list"] })
+            })
+            .collect();
+        let group = "rbac.authorization.k8s.io";
+        self.apply(&[
+            json!({
+                "apiVersion": format!("{group}/v1"), "kind": "Role",
+                "metadata": { "name": "reader", "namespace": namespace }, "rules": rules,
+            }),
+            json!({
+                "apiVersion": format!("{group}/v1"), "kind": "RoleBinding",
+                "metadata": { "name": "reader", "namespace": namespace },
+                "roleRef": { "apiGroup": group, "kind": "Role", "name": "reader" },
+                "subjects": [{ "apiGroup": group, "kind": "User", "name": "limited" }],
+            }),
+        ]);
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        drop(self.alive.take());
+        drop(self.supervisor.wait());
+    }
+}
+
+/// Where etcd keeps an object.
+fn key(object: &Value) -> String {
+    let kind = object["kind"].as_str().unwrap();
+    let plural = match kind {
+        "Node" => "minions".to_owned(),
+        kind => format!("{}s", kind.to_lowercase()),
+    };
+    let name = object["metadata"]["name"].as_str().unwrap();
+    match object["metadata"]["namespace"].as_str() {
+        Some(namespace) => format!("/registry/{plural}/{namespace}/{name}"),
+        None => format!("/registry/{plural}/{name}"),
+    }
+}
+
+/// The folder of the lab's binaries. Without it the live tests fail, with the one sentence that says why.
+fn binaries() -> PathBuf {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lab/build.sh");
+    let output = Command::new(script).arg("--path").output().expect("tests/lab/build.sh runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    PathBuf::from(String::from_utf8(output.stdout).unwrap().trim())
+}

@@ -1,0 +1,84 @@
+//! What the tests share: the binary as a user runs it, example objects, and a real control plane.
+#![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on must stop"
+)]
+#![allow(unreachable_pub, reason = "each test binary is its own crate")]
+#![allow(missing_docs, reason = "tests are read with their code")]
+
+pub mod lab;
+pub mod pigo;
+pub mod shapes;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// The binary, in an environment that says nothing.
+pub fn healthcheck() -> Command {
+    in_clean_environment(env!("CARGO_BIN_EXE_kubectl-healthcheck"))
+}
+
+/// A program that inherits nothing but the way to other programs: no time zone, locale or kubeconfig of the
+/// machine decides a test.
+pub fn in_clean_environment(program: impl AsRef<Path>) -> Command {
+    let mut command = Command::new(program.as_ref());
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command.env("TZ", "UTC").env("HOME", "/nonexistent").stdin(Stdio::null());
+    command
+}
+
+/// What a run printed, and how it ended.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Ran {
+    fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).expect("standard output is UTF-8"),
+            err: String::from_utf8(output.stderr).expect("standard error is UTF-8"),
+        }
+    }
+
+    /// The report of a run that printed JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error} in: {self:?}"))
+    }
+}
+
+pub trait Run {
+    /// Runs it to its end.
+    fn ran(&mut self) -> Ran;
+    /// Runs it with something on standard input.
+    fn fed(&mut self, input: &[u8]) -> Ran;
+}
+
+impl Run for Command {
+    fn ran(&mut self) -> Ran {
+        Ran::of(self.output().expect("the program runs"))
+    }
+
+    fn fed(&mut self, input: &[u8]) -> Ran {
+        let mut child =
+            self.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (mut stdin, input) = (child.stdin.take().unwrap(), input.to_vec());
+        // A program that stops reading early is no failure of the test.
+        let feeder = std::thread::spawn(move || drop(stdin.write_all(&input)));
+        let output = child.wait_with_output().unwrap();
+        feeder.join().unwrap();
+        Ran::of(output)
+    }
+}
+
+/// Runs the binary with these arguments, separated by spaces.
+pub fn run(arguments: &str) -> Ran {
+    healthcheck().args(arguments.split_whitespace()).ran()
+}
