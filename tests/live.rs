@@ -38,7 +38,11 @@ fn cells(table: &str, heads: &[&str]) -> Vec<Vec<String>> {
     };
     let cell = |line: &str, from: usize| {
         let text = column(line, from);
-        if text.starts_with("   ") { String::new() } else { text.split("   ").next().unwrap().trim().to_owned() }
+        if text.starts_with("   ") {
+            String::new()
+        } else {
+            text.split("   ").next().unwrap().trim().to_owned()
+        }
     };
     lines
         .take_while(|line| !line.is_empty())

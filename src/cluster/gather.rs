@@ -14,6 +14,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::task::JoinSet;
 
+/// With trouble in more namespaces than this, the events of the whole cluster are listed.
+const EVENT_LISTS: usize = 8;
+
 /// What to gather, and how.
 pub struct Plan<'a> {
     /// What to look at.
@@ -36,7 +39,7 @@ pub async fn gather(session: Session, plan: &Plan<'_>, progress: Progress) -> Re
     for (_, rows) in parts {
         snapshot.rows.append(rows);
     }
-    run.check_namespaces(&snapshot).await?;
+    run.check_namespaces(&mut snapshot).await?;
     snapshot.sort();
     run.trouble(&mut snapshot).await;
     run.finish(&mut snapshot);
@@ -241,8 +244,10 @@ impl<'a> Run<'a> {
         let mut parts = Vec::new();
         for (chain, listing) in read {
             let mut coverage = listing.coverage(&chain);
-            // What was asked of some namespaces is complete without the nodes.
-            if !chain.kind.namespaced() && !self.namespaces.is_empty() {
+            // What was asked of some namespaces is complete without the nodes, and no server can show what it
+            // does not serve.
+            let not_asked = !chain.kind.namespaced() && !self.namespaces.is_empty();
+            if not_asked || coverage.gaps.iter().any(|gap| gap.reason == Reason::Absent) {
                 coverage.outside.append(&mut coverage.gaps);
             }
             snapshot.coverage.add(coverage);
@@ -282,7 +287,8 @@ impl<'a> Run<'a> {
         done.into_values().collect()
     }
 
-    /// Whoever may not list the whole cluster may still list some of its namespaces, if they are known.
+    /// Whoever may not list the whole cluster may still list some of its namespaces, if they are known: first
+    /// their pods, then the rest where the pods could be had.
     async fn one_by_one<K: Keep + Default>(
         &self,
         read: Vec<(Chain, Listing<K>)>,
@@ -294,26 +300,40 @@ impl<'a> Run<'a> {
         let Ok(names) = namespaces(self.asker.session.clone(), self.plan.list.page_timeout).await else {
             return read;
         };
-        let names: Vec<String> = names.into_iter().filter(|name| !self.excluded.is_match(name)).collect();
+        let names = names.iter().filter(|name| !self.excluded.is_match(name));
+        let pods = self.read::<K>(names.map(|name| self.chain(Kind::Pod, Some(name))).collect()).await;
         let (again, mut kept): (Vec<_>, Vec<_>) =
             read.into_iter().partition(|(chain, listing)| chain.kind.namespaced() && forbidden(listing));
-        let chains = again
+        let open: Vec<&str> = pods
             .iter()
-            .flat_map(|(chain, _)| names.iter().map(|name| self.chain(chain.kind, Some(name))))
+            .filter(|(_, listing)| !forbidden(listing))
+            .filter_map(|(chain, _)| chain.namespace.as_deref())
             .collect();
+        let kinds = again.iter().map(|(chain, _)| chain.kind).filter(|kind| *kind != Kind::Pod);
+        let chains =
+            kinds.flat_map(|kind| open.iter().map(move |name| self.chain(kind, Some(name)))).collect();
         kept.extend(self.read::<K>(chains).await);
+        kept.extend(pods);
         kept
     }
 
-    /// A namespace without pods may be a slip of the pen: it must exist, or be hidden from us.
-    async fn check_namespaces(&self, snapshot: &Snapshot) -> Result<(), Error> {
+    /// A namespace without pods may be a slip of the pen: it must exist, and if it is hidden from us, nobody
+    /// shall take it for healthy.
+    async fn check_namespaces(&self, snapshot: &mut Snapshot) -> Result<(), Error> {
         let held: BTreeSet<&str> = snapshot.rows.pods.iter().map(|pod| &*pod.namespace).collect();
         for name in self.namespaces.iter().filter(|name| !held.contains(name.as_str())) {
             let path = format!("/api/v1/namespaces/{name}");
             let request = Request { path, accept: Accept::Json, deadline: self.plan.list.page_timeout };
             match self.asker.ask(&request).await {
+                Ok(_) => {}
                 Err(error) if error.is_not_found() => return Err(error),
-                _ => {}
+                Err(error) => snapshot.coverage.gaps.push(Gap {
+                    namespace: Some(name.clone()),
+                    kind: Kind::Namespace.name().to_owned(),
+                    reason: error.reason(),
+                    detail: error.detail(),
+                    got: 0,
+                }),
             }
         }
         Ok(())
@@ -329,7 +349,12 @@ impl<'a> Run<'a> {
             snapshot.logs = probes.await;
             return;
         }
-        let chains: Vec<Chain> = places.iter().map(|name| self.chain(Kind::Event, Some(name))).collect();
+        // Trouble everywhere is asked about at once.
+        let everywhere = self.namespaces.is_empty() && places.len() > EVENT_LISTS;
+        let chains: Vec<Chain> = match everywhere {
+            true => vec![self.chain(Kind::Event, None)],
+            false => places.iter().map(|name| self.chain(Kind::Event, Some(name))).collect(),
+        };
         let about = Arc::new(about);
         let mut tasks = JoinSet::new();
         for chain in chains {

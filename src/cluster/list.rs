@@ -1,15 +1,15 @@
 //! A chain of pages: the next one is asked for while the last one is read.
 
-use super::page::{Accept, Answer, Asker, Request};
+use super::page::{Accept, Asker, Request};
 use super::{Error, Progress};
 use crate::model::{Coverage, Gap};
-use crate::wire::{Kind, ListMeta, Object, PROTOBUF_MAGIC, decode_list};
-use bytes::Bytes;
+use crate::wire::{Kind, ListMeta, ListReader, Object};
 use globset::GlobSet;
 use kube::api::ListParams;
-use prost::Message;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 /// What takes the objects as they come.
@@ -66,6 +66,39 @@ impl<K> Listing<K> {
     }
 }
 
+/// A page that has been asked for.
+struct Page {
+    /// Told as soon as the page's first bytes are there.
+    token: oneshot::Receiver<String>,
+    objects: JoinHandle<Result<(ListMeta, Vec<Object>), Error>>,
+    asked: Instant,
+}
+
+impl Drop for Page {
+    /// Nobody waits for it any more.
+    fn drop(&mut self) {
+        self.objects.abort();
+    }
+}
+
+/// The body of a page: it tells the token of the next one once, whichever attempt learns it first.
+struct Body {
+    reader: ListReader,
+    tell: Arc<Mutex<Option<oneshot::Sender<String>>>>,
+}
+
+impl super::page::Body for Body {
+    fn take(&mut self, bytes: &[u8]) -> Result<(), String> {
+        self.reader.push(bytes)?;
+        if let Some(token) = self.reader.token().filter(|token| !token.is_empty()) {
+            let tell = self.tell.lock().ok().and_then(|mut tell| tell.take());
+            // Nobody may be listening any more.
+            tell.map(|tell| tell.send(token.to_owned()));
+        }
+        Ok(())
+    }
+}
+
 /// Reads a chain to its end, or as far as it goes.
 pub(super) async fn list<K: Keep>(
     asker: Arc<Asker>,
@@ -74,47 +107,45 @@ pub(super) async fn list<K: Keep>(
     progress: &Progress,
 ) -> Listing<K> {
     let (mut pages, mut got) = (0, 0);
-    let mut asked = Instant::now();
-    let mut answer = ask(&asker, chain, "").await;
+    let mut page = ask(&asker, chain, "");
     let error = loop {
-        let body = match answer {
-            Ok(Answer { body, .. }) => body,
-            Err(error) => break Some(error),
-        };
-        let took = asked.elapsed();
-        asked = Instant::now();
-        let next = next_token(&body).filter(|token| !token.is_empty()).map(|token| {
-            let (asker, chain) = (Arc::clone(&asker), chain.clone());
-            tokio::spawn(async move { ask(&asker, &chain, &token).await })
-        });
-        let (meta, objects) = match decode_list(chain.kind, &body) {
-            Ok(list) => list,
-            Err(reason) => {
-                if let Some(next) = next {
-                    next.abort();
-                }
-                break Some(Error::Unreadable(reason));
-            }
+        // The next page is under way while this one still arrives.
+        let next = (&mut page.token).await.ok().map(|token| ask(&asker, chain, &token));
+        let (metadata, objects) = match (&mut page.objects).await {
+            Ok(Ok(read)) => read,
+            Ok(Err(error)) => break Some(error),
+            Err(lost) => break Some(Error::Unreadable(lost.to_string())),
         };
         pages += 1;
         let count = objects.len() as u64;
         got += count;
-        progress.page(chain, pages, count, took);
+        progress.page(chain, pages, count, page.asked.elapsed());
         for object in objects.into_iter().filter(|object| wanted(chain, object)) {
             kept.keep(object);
         }
-        answer = match next {
-            Some(next) => next.await.unwrap_or_else(|_| Err(Error::Unreadable("a page was lost".to_owned()))),
-            None if meta.r#continue.is_empty() => break None,
-            // The token stood where only the whole page showed it: in JSON.
-            None => ask(&asker, chain, &meta.r#continue).await,
+        page = match next {
+            Some(next) => next,
+            None if metadata.r#continue.is_empty() => break None,
+            // In JSON the token is known at the end.
+            None => ask(&asker, chain, &metadata.r#continue),
         };
     };
     Listing { kept, pages, got, error }
 }
 
-async fn ask(asker: &Asker, chain: &Chain, token: &str) -> Result<Answer, Error> {
-    asker.ask(&page_request(chain, token)?).await
+/// Asks for the page that this token begins.
+fn ask(asker: &Arc<Asker>, chain: &Chain, token: &str) -> Page {
+    let (tell, told) = oneshot::channel();
+    let tell = Arc::new(Mutex::new(Some(tell)));
+    let (asker, kind, request) = (Arc::clone(asker), chain.kind, page_request(chain, token));
+    let objects = tokio::spawn(async move {
+        let body = || Body { reader: ListReader::new(kind), tell: Arc::clone(&tell) };
+        let answer = asker.read(&request?, body).await?;
+        // Whoever waits for a token learns now that there is none to wait for.
+        drop(tell);
+        answer.body.reader.finish().map_err(Error::Unreadable)
+    });
+    Page { token: told, objects, asked: Instant::now() }
 }
 
 fn wanted(chain: &Chain, object: &Object) -> bool {
@@ -135,20 +166,4 @@ fn page_request(chain: &Chain, token: &str) -> Result<Request, Error> {
         .list(&params)
         .map_err(|error| Error::Config(error.to_string()))?;
     Ok(Request { path: call.uri().to_string(), accept: Accept::Protobuf, deadline: chain.page_timeout })
-}
-
-/// The token of the next page, which stands before the objects: found without reading them.
-fn next_token(body: &Bytes) -> Option<String> {
-    #[derive(Clone, PartialEq, Message)]
-    struct Raw {
-        #[prost(message, required, tag = "2")]
-        raw: Head,
-    }
-    #[derive(Clone, PartialEq, Message)]
-    struct Head {
-        #[prost(message, required, tag = "1")]
-        metadata: ListMeta,
-    }
-    let envelope = body.starts_with(&PROTOBUF_MAGIC).then(|| body.slice(PROTOBUF_MAGIC.len()..))?;
-    Some(Raw::decode(envelope).ok()?.raw.metadata.r#continue)
 }

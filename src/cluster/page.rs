@@ -3,10 +3,9 @@
 use super::error::transport;
 use super::{Error, Session};
 use crate::wire::{Envelope, PROTOBUF_MAGIC, Status, Time};
-use bytes::{Bytes, BytesMut};
-use http::header::{ACCEPT, CONTENT_LENGTH, DATE, RETRY_AFTER};
+use bytes::Bytes;
+use http::header::{ACCEPT, DATE, RETRY_AFTER};
 use http_body_util::BodyExt;
-use kube::client::Body;
 use prost::Message;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,8 +13,8 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 
-/// The most a single answer may hold. A page of 500 pods is some 5 MB.
-const LARGEST: usize = 256 << 20;
+/// The most an answer that is wanted whole may hold: a version, a refusal, the end of a log.
+const LARGEST: usize = 1 << 20;
 /// The pause before the first repetition; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause, whatever a server asks for.
@@ -43,12 +42,32 @@ pub struct Request {
     pub deadline: Duration,
 }
 
-/// The body of an answer, and when the server sent it.
+/// What takes the body of an answer as it arrives. A body that breaks off is begun anew with another.
+pub(super) trait Body: Send {
+    /// Takes the next bytes.
+    fn take(&mut self, bytes: &[u8]) -> Result<(), String>;
+}
+
+/// A body that is wanted whole; only short ones are.
+impl Body for Vec<u8> {
+    fn take(&mut self, bytes: &[u8]) -> Result<(), String> {
+        if self.len() + bytes.len() > LARGEST {
+            return Err(format!("an answer of more than {} MiB", LARGEST >> 20));
+        }
+        self.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+/// An answer, and when the server sent it.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) body: Bytes,
+pub(super) struct Answer<B> {
+    pub(super) body: B,
     pub(super) date: Option<Time>,
 }
+
+/// Why there is none, and how long the server asks to wait.
+type Refusal = (Error, Option<Duration>);
 
 /// Asks one cluster: a session, the limits of the run, and what it has cost so far.
 pub struct Asker {
@@ -74,17 +93,23 @@ impl Asker {
     }
 
     /// Asks once: whoever does not answer at first is not asked further.
-    pub(super) async fn greet(&self, request: &Request) -> Result<Answer, Error> {
-        self.requests.fetch_add(1, Ordering::Relaxed);
+    pub(super) async fn greet(&self, request: &Request) -> Result<Answer<Vec<u8>>, Error> {
         let limit = self.attempt_limit.map_or(request.deadline, |limit| limit.min(request.deadline));
-        match timeout(limit, self.attempt(request, limit)).await {
-            Ok(answer) => answer.map_err(|(error, _)| error),
-            Err(_) => Err(Error::TimedOut { after: limit }),
-        }
+        self.within(limit, request, Vec::new()).await.map_err(|(error, _)| error)
     }
 
-    /// Asks until there is an answer, a refusal that is final, or no time left.
-    pub(super) async fn ask(&self, request: &Request) -> Result<Answer, Error> {
+    /// Asks for something short and reads it whole.
+    pub(super) async fn ask(&self, request: &Request) -> Result<Answer<Vec<u8>>, Error> {
+        self.read(request, Vec::new).await
+    }
+
+    /// Asks until there is an answer, a refusal that is final, or no time left. Each attempt fills a body of its
+    /// own.
+    pub(super) async fn read<B: Body>(
+        &self,
+        request: &Request,
+        body: impl Fn() -> B,
+    ) -> Result<Answer<B>, Error> {
         let Ok(_permit) = self.permits.acquire().await else {
             return Err(Error::Config("the run has ended".to_owned()));
         };
@@ -93,11 +118,9 @@ impl Asker {
         loop {
             let left = end.saturating_duration_since(Instant::now());
             let limit = self.attempt_limit.map_or(left, |limit| limit.min(left));
-            self.requests.fetch_add(1, Ordering::Relaxed);
-            let (error, asked_to_wait) = match timeout(limit, self.attempt(request, limit)).await {
-                Ok(Ok(answer)) => return Ok(answer),
-                Ok(Err(refusal)) => refusal,
-                Err(_) => (Error::TimedOut { after: limit }, None),
+            let (error, asked_to_wait) = match self.within(limit, request, body()).await {
+                Ok(answer) => return Ok(answer),
+                Err(refusal) => refusal,
             };
             let wait = asked_to_wait.unwrap_or_else(|| jittered(pause)).min(LONGEST_PAUSE);
             let time_left = end.saturating_duration_since(Instant::now()) > wait;
@@ -111,48 +134,60 @@ impl Asker {
         }
     }
 
-    /// One attempt. A refusal comes with how long the server asks to wait.
-    async fn attempt(&self, request: &Request, limit: Duration) -> Result<Answer, (Error, Option<Duration>)> {
-        let final_error = |error| (error, None);
-        // The server stops working on what nobody waits for any more.
-        let mark = if request.path.contains('?') { '&' } else { '?' };
-        let seconds = limit.as_secs().max(1);
-        let accept = match request.accept {
-            Accept::Protobuf => "application/vnd.kubernetes.protobuf,application/json",
-            Accept::Json => "application/json",
-            Accept::Text => "*/*",
-        };
-        let call = http::Request::get(format!("{}{mark}timeout={seconds}s", request.path))
-            .header(ACCEPT, accept)
-            .body(Body::empty())
-            .map_err(|error| final_error(Error::Config(error.to_string())))?;
-        let failed = |error: kube::Error| match error {
-            kube::Error::Auth(error) => Error::Config(error.to_string()),
-            error => transport(&error, &self.session.host),
-        };
-        let response = self.session.client.send(call).await.map_err(|error| final_error(failed(error)))?;
-        let (parts, mut body) = response.into_parts();
-        let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
-        let expected = header(CONTENT_LENGTH).and_then(|length| length.parse().ok()).unwrap_or(0usize);
-        let mut read = BytesMut::with_capacity(expected.min(LARGEST / 8));
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|error| final_error(failed(error)))?;
-            if let Ok(data) = frame.into_data() {
-                if read.len() + data.len() > LARGEST {
-                    let text = format!("more than {} MiB; ask for smaller pages: --page-size", LARGEST >> 20);
-                    return Err(final_error(Error::Unreadable(text)));
-                }
-                read.extend_from_slice(&data);
-            }
+    async fn within<B: Body>(
+        &self,
+        limit: Duration,
+        request: &Request,
+        body: B,
+    ) -> Result<Answer<B>, Refusal> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        match timeout(limit, self.attempt(request, limit, body)).await {
+            Ok(done) => done,
+            Err(_) => Err((Error::TimedOut { after: limit }, None)),
         }
-        let body = read.freeze();
-        self.bytes.fetch_add(body.len() as u64, Ordering::Relaxed);
+    }
+
+    async fn attempt<B: Body>(
+        &self,
+        request: &Request,
+        limit: Duration,
+        mut into: B,
+    ) -> Result<Answer<B>, Refusal> {
+        let call = call(request, limit).map_err(|error| (error, None))?;
+        let failed = |error: kube::Error| match error {
+            kube::Error::Auth(error) => (Error::Config(error.to_string()), None),
+            error => (transport(&error, &self.session.host), None),
+        };
+        let (parts, mut stream) = self.session.client.send(call).await.map_err(failed)?.into_parts();
+        let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let mut refused = Vec::<u8>::new();
+        while let Some(frame) = stream.frame().await {
+            let Ok(data) = frame.map_err(failed)?.into_data() else { continue };
+            self.bytes.fetch_add(data.len() as u64, Ordering::Relaxed);
+            let taken = if parts.status.is_success() { into.take(&data) } else { refused.take(&data) };
+            taken.map_err(|reason| (Error::Unreadable(reason), None))?;
+        }
         if parts.status.is_success() {
-            return Ok(Answer { body, date: header(DATE).and_then(http_date) });
+            return Ok(Answer { body: into, date: header(DATE).and_then(http_date) });
         }
         let wait = header(RETRY_AFTER).and_then(|value| value.parse().ok()).map(Duration::from_secs);
-        Err((refusal(parts.status.as_u16(), &body), wait))
+        Err((refusal(parts.status.as_u16(), &Bytes::from(refused)), wait))
     }
+}
+
+fn call(request: &Request, limit: Duration) -> Result<http::Request<kube::client::Body>, Error> {
+    // The server stops working on what nobody waits for any more.
+    let mark = if request.path.contains('?') { '&' } else { '?' };
+    let seconds = limit.as_secs().max(1);
+    let accept = match request.accept {
+        Accept::Protobuf => "application/vnd.kubernetes.protobuf,application/json",
+        Accept::Json => "application/json",
+        Accept::Text => "*/*",
+    };
+    http::Request::get(format!("{}{mark}timeout={seconds}s", request.path))
+        .header(ACCEPT, accept)
+        .body(kube::client::Body::empty())
+        .map_err(|error| Error::Config(error.to_string()))
 }
 
 /// Reads an answer that is not 2xx: a Status in either encoding, or the words of something in between.

@@ -33,6 +33,9 @@ pub struct Pod {
     pub object: Option<Box<wire::Pod>>,
 }
 
+/// Owners that put a new pod in the place of one that ended. Pods of all others are done when they succeed.
+const KEEPERS: [&str; 4] = ["DaemonSet", "ReplicaSet", "ReplicationController", "StatefulSet"];
+
 /// How a pod ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
@@ -66,10 +69,10 @@ impl Pod {
             ended,
             object: None,
         };
+        let replaceable = pod.owner.as_ref().is_some_and(|owner| KEEPERS.contains(&&*owner.kind));
         let plain = object.metadata.deletion_timestamp.is_none()
             && (pod.runs_and_is_ready() && pod.restarts == 0 && !says_not_ready(&object)
-                || pod.ended == Some(Ended::Succeeded)
-                    && pod.owner.as_ref().is_some_and(|o| &*o.kind == "Job"));
+                || pod.ended == Some(Ended::Succeeded) && !replaceable);
         if !plain {
             pod.object = Some(Box::new(object));
         }

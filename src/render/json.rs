@@ -40,6 +40,7 @@ struct Document<'r> {
     pods: Vec<Row<'r>>,
     statistics: Value,
     coverage: Seen<'r>,
+    clock_skew_seconds: i64,
 }
 
 #[derive(Serialize)]
@@ -164,6 +165,7 @@ fn document<'r>(report: &'r Report) -> Document<'r> {
         findings: report.findings.iter().map(|f| finding(f, context)).collect(),
         pods: pods.collect(),
         statistics: statistics(report),
+        clock_skew_seconds: snapshot.skew,
         coverage: Seen { complete: snapshot.coverage.gaps.is_empty(), coverage: &snapshot.coverage },
     }
 }

@@ -113,7 +113,7 @@ fn summary(report: &Report, page: &mut Page) {
     }
     page.paragraph(format!("**{}{}{verdict}** · {of_pods}", page.word(&OVERALL), page.colon()));
     let coverage = &report.snapshot.coverage;
-    let lines = std::iter::once(seen::summary(coverage, lang)).chain(seen::gaps(coverage, lang));
+    let lines = std::iter::once(seen::summary(coverage, lang)).chain(seen::notes(report.snapshot, lang));
     page.bullets(lines.map(|line| text(&line)));
 }
 

@@ -11,6 +11,7 @@ mod meta;
 mod object;
 mod pod;
 mod status;
+mod stream;
 mod time;
 mod workload;
 
@@ -19,12 +20,14 @@ pub use cluster::{
     ObjectReference,
 };
 pub use meta::{Condition, ListMeta, ObjectMeta, OwnerReference, Quantity};
-pub use object::{Envelope, Kind, List, Object, PROTOBUF_MAGIC, decode_list};
+use object::json_list;
+pub use object::{Envelope, Kind, Object, PROTOBUF_MAGIC};
 pub use pod::{
     Container, ContainerState, ContainerStatus, Pod, PodSpec, PodStatus, ReadinessGate, Resources, Running,
     Terminated, Waiting,
 };
 pub use status::{Status, StatusDetails};
+pub use stream::ListReader;
 pub use time::Time;
 pub use workload::{
     CronJob, CronJobSpec, CronJobStatus, DaemonSet, DaemonSetStatus, Deployment, DeploymentCondition,

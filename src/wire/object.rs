@@ -7,7 +7,6 @@ use super::{
 use bytes::Bytes;
 use prost::Message;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::fmt::Debug;
 
 /// A kind of object that is read from the cluster or a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -180,6 +179,28 @@ impl Object {
     }
 }
 
+impl Object {
+    /// Reads an object of a known kind from protobuf.
+    ///
+    /// # Errors
+    /// When the bytes are no such message.
+    pub(super) fn decode(kind: Kind, bytes: &[u8]) -> Result<Object, String> {
+        let object = match kind {
+            Kind::Namespace => Namespace::decode(bytes).map(Object::Namespace),
+            Kind::Node => Node::decode(bytes).map(Object::Node),
+            Kind::Pod => Pod::decode(bytes).map(Object::Pod),
+            Kind::ReplicaSet => ReplicaSet::decode(bytes).map(Object::ReplicaSet),
+            Kind::Deployment => Deployment::decode(bytes).map(Object::Deployment),
+            Kind::StatefulSet => StatefulSet::decode(bytes).map(Object::StatefulSet),
+            Kind::DaemonSet => DaemonSet::decode(bytes).map(Object::DaemonSet),
+            Kind::Job => Job::decode(bytes).map(Object::Job),
+            Kind::CronJob => CronJob::decode(bytes).map(Object::CronJob),
+            Kind::Event => Event::decode(bytes).map(Object::Event),
+        };
+        object.map_err(|error| error.to_string())
+    }
+}
+
 /// As a JSON object with `apiVersion` and `kind`, which is how a capture keeps it.
 impl Serialize for Object {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -196,18 +217,20 @@ impl Serialize for Object {
     }
 }
 
-/// A page of objects of one kind.
-#[derive(Clone, PartialEq, Message, Deserialize)]
-#[serde(default, bound = "T: DeserializeOwned + Message + Debug + Default")]
-pub struct List<T: Message + Debug + Default> {
-    /// Where the next page begins.
-    #[prost(message, required, tag = "1")]
+/// A page of objects of one kind, as JSON has it.
+#[derive(Deserialize)]
+#[serde(default, bound = "T: DeserializeOwned")]
+struct JsonList<T> {
     #[serde(deserialize_with = "super::shape::nullable")]
-    pub metadata: ListMeta,
-    /// The objects.
-    #[prost(message, repeated, tag = "2")]
+    metadata: ListMeta,
     #[serde(deserialize_with = "super::shape::nullable")]
-    pub items: Vec<T>,
+    items: Vec<T>,
+}
+
+impl<T> Default for JsonList<T> {
+    fn default() -> Self {
+        Self { metadata: ListMeta::default(), items: Vec::new() }
+    }
 }
 
 /// The first four bytes of everything the API server says in protobuf.
@@ -221,34 +244,29 @@ pub struct Envelope {
     pub raw: Bytes,
 }
 
-/// Reads a page in whichever encoding the server chose.
+/// Reads a page in JSON.
 ///
 /// # Errors
-/// When the bytes are neither, or end too early; the text says which and where.
-pub fn decode_list(kind: Kind, body: &Bytes) -> Result<(ListMeta, Vec<Object>), String> {
+/// When the bytes are no list, or end too early; the text says where.
+pub(super) fn json_list(kind: Kind, body: &[u8]) -> Result<(ListMeta, Vec<Object>), String> {
     match kind {
-        Kind::Namespace => decode(body, Object::Namespace),
-        Kind::Node => decode(body, Object::Node),
-        Kind::Pod => decode(body, Object::Pod),
-        Kind::ReplicaSet => decode(body, Object::ReplicaSet),
-        Kind::Deployment => decode(body, Object::Deployment),
-        Kind::StatefulSet => decode(body, Object::StatefulSet),
-        Kind::DaemonSet => decode(body, Object::DaemonSet),
-        Kind::Job => decode(body, Object::Job),
-        Kind::CronJob => decode(body, Object::CronJob),
-        Kind::Event => decode(body, Object::Event),
+        Kind::Namespace => json(body, Object::Namespace),
+        Kind::Node => json(body, Object::Node),
+        Kind::Pod => json(body, Object::Pod),
+        Kind::ReplicaSet => json(body, Object::ReplicaSet),
+        Kind::Deployment => json(body, Object::Deployment),
+        Kind::StatefulSet => json(body, Object::StatefulSet),
+        Kind::DaemonSet => json(body, Object::DaemonSet),
+        Kind::Job => json(body, Object::Job),
+        Kind::CronJob => json(body, Object::CronJob),
+        Kind::Event => json(body, Object::Event),
     }
 }
 
-fn decode<T: Message + Debug + Default + DeserializeOwned>(
-    body: &Bytes,
+fn json<T: DeserializeOwned>(
+    body: &[u8],
     object: fn(T) -> Object,
 ) -> Result<(ListMeta, Vec<Object>), String> {
-    let list: List<T> = if body.starts_with(&PROTOBUF_MAGIC) {
-        let envelope = Envelope::decode(body.slice(PROTOBUF_MAGIC.len()..)).map_err(|e| e.to_string())?;
-        List::decode(envelope.raw).map_err(|e| e.to_string())?
-    } else {
-        serde_json::from_slice(body).map_err(|e| e.to_string())?
-    };
+    let list: JsonList<T> = serde_json::from_slice(body).map_err(|e| e.to_string())?;
     Ok((list.metadata, list.items.into_iter().map(object).collect()))
 }

@@ -17,7 +17,7 @@ pub struct Lab {
     pub dir: tempfile::TempDir,
     pub kubeconfig: PathBuf,
     pub port: u16,
-    etcd: u16,
+    pub etcd: u16,
     binaries: PathBuf,
     supervisor: Child,
     /// The control plane stops when this is closed.
@@ -109,21 +109,24 @@ impl Lab {
     /// Writes objects past the API server into etcd, as they are: with their own creation times and statuses
     /// that no kubelet would report. The API server's watch picks them up.
     pub fn store(&self, objects: &[Value]) {
-        let encode = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
-        for batch in objects.chunks(200) {
-            let puts: Vec<Value> = batch
-                .iter()
-                .map(|object| {
-                    json!({ "requestPut": { "key": encode(&key(object)), "value": encode(&object.to_string()) } })
-                })
-                .collect();
-            let url = format!("http://127.0.0.1:{}/v3/kv/txn", self.etcd);
-            let body = json!({ "success": puts }).to_string();
-            ureq::post(&url).content_type("application/json").send(body).unwrap();
-        }
+        put(self.etcd, objects);
         if let Some(last) = objects.last() {
             self.wait_for(last);
         }
+    }
+
+    /// Waits until the API server serves so many objects of a kind.
+    pub fn wait_for_count(&self, resource: &str, count: usize) {
+        for _ in 0..300 {
+            let ran = self.kubectl(&format!("get --raw /api/v1/{resource}?limit=1"));
+            let list: Value = serde_json::from_str(&ran.out).unwrap_or_default();
+            let rest = list["metadata"]["remainingItemCount"].as_u64().unwrap_or(0);
+            if usize::try_from(rest).unwrap() + 1 >= count {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        panic!("{count} {resource} never came");
     }
 
     /// Waits until the API server serves an object.
@@ -169,6 +172,17 @@ impl Drop for Lab {
     fn drop(&mut self) {
         drop(self.alive.take());
         drop(self.supervisor.wait());
+    }
+}
+
+/// Puts objects into the etcd on this port.
+pub fn put(etcd: u16, objects: &[Value]) {
+    let encode = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+    let put = |object: &Value| json!({ "requestPut": { "key": encode(&key(object)), "value": encode(&object.to_string()) } });
+    for batch in objects.chunks(200) {
+        let body = json!({ "success": batch.iter().map(put).collect::<Vec<_>>() }).to_string();
+        let url = format!("http://127.0.0.1:{etcd}/v3/kv/txn");
+        ureq::post(&url).content_type("application/json").send(body).unwrap();
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// The namespace they live in.
 pub const NAMESPACE: &str = "shapes";
 
-/// A small generator of numbers, the same for the same seed (SplitMix64).
+/// A small generator of numbers, the same for the same seed (the algorithm is called splitmix64).
 pub struct Random(pub u64);
 
 impl Random {
@@ -27,8 +27,28 @@ impl Random {
 const PHASES: [&str; 7] = ["Running", "Pending", "Succeeded", "Failed", "Unknown", "", "Bogus"];
 const REASONS: [&str; 4] = ["", "Evicted", "NodeLost", "OddReason"];
 const AGES: [i64; 22] = [
-    3, 59, 119, 121, 300, 599, 601, 3600, 10_799, 10_801, 20_000, 28_799, 30_000, 172_799, 172_801, 500_000, 691_199,
-    691_201, 5_000_000, 63_072_001, 100_000_000, 300_000_000,
+    3,
+    59,
+    119,
+    121,
+    300,
+    599,
+    601,
+    3600,
+    10_799,
+    10_801,
+    20_000,
+    28_799,
+    30_000,
+    172_799,
+    172_801,
+    500_000,
+    691_199,
+    691_201,
+    5_000_000,
+    63_072_001,
+    100_000_000,
+    300_000_000,
 ];
 
 /// Every shape, at least 400 of them; the random ones follow the seed.
@@ -130,7 +150,9 @@ impl Shapes<'_> {
     fn init_containers(&mut self) {
         let main = (json!({ "waiting": { "reason": "PodInitializing" } }), false);
         for (i, state) in self.states().iter().enumerate() {
-            for (kind, policy, name) in [("ordinary", "", "x"), ("sidecar", "Always", "x"), ("unknown", "", "y")] {
+            for (kind, policy, name) in
+                [("ordinary", "", "x"), ("sidecar", "Always", "x"), ("unknown", "", "y")]
+            {
                 for started in [None, Some(true), Some(false)] {
                     let mut init = Self::status_of(name, state, 3);
                     if let Some(started) = started {
@@ -182,9 +204,7 @@ impl Shapes<'_> {
         for (i, age) in AGES.into_iter().enumerate() {
             let mut first = Self::status_of("a", &running, i32::try_from(i).unwrap() - 2);
             let mut second = Self::status_of("b", &running, 1);
-            let ended = |seconds: i64| {
-                json!({ "terminated": { "exitCode": 1, "reason": "Error", "finishedAt": (self.ago)(seconds) } })
-            };
+            let ended = |seconds: i64| json!({ "terminated": { "exitCode": 1, "reason": "Error", "finishedAt": (self.ago)(seconds) } });
             first["lastState"] = ended(age);
             second["lastState"] = if i % 2 == 0 { ended(age * 2) } else { json!({ "running": {} }) };
             let status = json!({ "phase": "Running", "containerStatuses": [first, second] });
@@ -233,7 +253,8 @@ impl Shapes<'_> {
                 (0..count)
                     .map(|i| {
                         let restarts = i32::try_from(random.below(12)).unwrap();
-                        let mut status = Self::status_of(&format!("{prefix}{i}"), random.one(&states), restarts);
+                        let mut status =
+                            Self::status_of(&format!("{prefix}{i}"), random.one(&states), restarts);
                         status["started"] = json!(random.below(2) == 0);
                         status["lastState"] = random.one(&states).0.clone();
                         status
@@ -245,9 +266,7 @@ impl Shapes<'_> {
                 "initContainers": sidecars.iter().enumerate().map(|(i, s)| container("i", i, *s)).collect::<Vec<_>>(),
                 "containers": (0..mains).map(|i| container("c", i, false)).collect::<Vec<_>>(),
             });
-            let condition = |kind: &str, random: &mut Random| {
-                json!({ "type": kind, "status": random.one(&["True", "False", "Unknown"]) })
-            };
+            let condition = |kind: &str, random: &mut Random| json!({ "type": kind, "status": random.one(&["True", "False", "Unknown"]) });
             let status = json!({
                 "phase": random.one(&PHASES), "reason": random.one(&REASONS),
                 "conditions": [condition("Ready", &mut random), condition("Initialized", &mut random)],

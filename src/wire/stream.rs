@@ -1,0 +1,251 @@
+//! A list read as it arrives: each object is decoded when its last byte is there, so that a page of many
+//! megabytes needs the room of one object, and the token of the next page is known with the first bytes.
+//!
+//! prost decodes whole messages only; what is ours here is the walk over the list around them.
+
+use super::object::PROTOBUF_MAGIC;
+use super::{Kind, ListMeta, Object, json_list};
+use bytes::{Buf, BytesMut};
+use prost::Message;
+
+/// No object is larger: etcd refuses 1.5 MiB, and nobody raises that a hundredfold.
+const LARGEST_OBJECT: u64 = 128 << 20;
+
+/// Reads one page of a list, in whichever encoding the server chose.
+pub struct ListReader {
+    kind: Kind,
+    buffer: BytesMut,
+    place: Place,
+    metadata: Option<ListMeta>,
+    objects: Vec<Object>,
+}
+
+/// Where in the page the next byte stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Place {
+    /// In the four bytes that tell the encodings apart.
+    Start,
+    /// In JSON, which is read at its end.
+    Json,
+    /// In the envelope, before the list.
+    Envelope,
+    /// In the list, with so many of its bytes to come.
+    List(u64),
+    /// In the envelope, after the list.
+    After,
+}
+
+/// A field of a message: its number, and its bytes; `None` where they are not all there yet.
+struct Field {
+    number: u64,
+    /// Bytes of key and length before the content.
+    head: usize,
+    /// Bytes of the content.
+    length: u64,
+}
+
+impl ListReader {
+    /// Reads a list of this kind.
+    pub fn new(kind: Kind) -> Self {
+        Self { kind, buffer: BytesMut::new(), place: Place::Start, metadata: None, objects: Vec::new() }
+    }
+
+    /// The token of the next page, as soon as it is known; empty on the last page.
+    pub fn token(&self) -> Option<&str> {
+        // In protobuf the metadata stands before the objects.
+        self.metadata.as_ref().map(|metadata| metadata.r#continue.as_str())
+    }
+
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// When they are no list.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), String> {
+        self.buffer.extend_from_slice(bytes);
+        if self.place == Place::Start && self.buffer.len() >= PROTOBUF_MAGIC.len() {
+            self.place = if self.buffer.starts_with(&PROTOBUF_MAGIC) {
+                self.buffer.advance(PROTOBUF_MAGIC.len());
+                Place::Envelope
+            } else {
+                Place::Json
+            };
+        }
+        while self.step()? {}
+        Ok(())
+    }
+
+    /// The page, when no more bytes come.
+    ///
+    /// # Errors
+    /// When it is not whole.
+    pub fn finish(self) -> Result<(ListMeta, Vec<Object>), String> {
+        match self.place {
+            Place::Start | Place::Json => json_list(self.kind, &self.buffer),
+            Place::After | Place::List(0) if self.buffer.is_empty() => {
+                Ok((self.metadata.unwrap_or_default(), self.objects))
+            }
+            _ => Err(format!("the list ends in the middle, after {} objects", self.objects.len())),
+        }
+    }
+
+    /// Reads one field, if it is there. Returns whether there may be another.
+    fn step(&mut self) -> Result<bool, String> {
+        match self.place {
+            Place::Start | Place::Json => Ok(false),
+            Place::Envelope | Place::After => {
+                let Some(field) = field(&self.buffer)? else { return Ok(false) };
+                if field.number == 2 && self.place == Place::Envelope {
+                    self.buffer.advance(field.head);
+                    self.place = Place::List(field.length);
+                    return Ok(true);
+                }
+                Ok(self.content(&field)?.is_some())
+            }
+            Place::List(0) => {
+                self.place = Place::After;
+                Ok(true)
+            }
+            Place::List(left) => {
+                let Some(field) = field(&self.buffer)? else { return Ok(false) };
+                let Some(content) = self.content(&field)? else { return Ok(false) };
+                match field.number {
+                    1 => self.metadata = Some(ListMeta::decode(content).map_err(|e| e.to_string())?),
+                    2 => self.objects.push(Object::decode(self.kind, &content)?),
+                    _ => {}
+                }
+                let read = field.head as u64 + field.length;
+                let left = left.checked_sub(read).ok_or("an object is longer than its list")?;
+                self.place = Place::List(left);
+                Ok(true)
+            }
+        }
+    }
+
+    /// Takes a field's content out of the buffer, if it is all there.
+    fn content(&mut self, field: &Field) -> Result<Option<BytesMut>, String> {
+        if field.length > LARGEST_OBJECT {
+            return Err(format!("an object of {} bytes", field.length));
+        }
+        let length = usize::try_from(field.length).map_err(|e| e.to_string())?;
+        if self.buffer.len() < field.head + length {
+            return Ok(None);
+        }
+        self.buffer.advance(field.head);
+        Ok(Some(self.buffer.split_to(length)))
+    }
+}
+
+/// Reads the key of the next field, and its length.
+fn field(bytes: &[u8]) -> Result<Option<Field>, String> {
+    let Some((key, key_length)) = varint(bytes)? else { return Ok(None) };
+    let rest = bytes.get(key_length..).unwrap_or_default();
+    let (skip, length) = match key & 7 {
+        0 => match varint(rest)? {
+            Some((_, length)) => (0, length as u64),
+            None => return Ok(None),
+        },
+        1 => (0, 8),
+        2 => match varint(rest)? {
+            Some((length, skip)) => (skip, length),
+            None => return Ok(None),
+        },
+        5 => (0, 4),
+        other => return Err(format!("a field of the unknown type {other}")),
+    };
+    Ok(Some(Field { number: key >> 3, head: key_length + skip, length }))
+}
+
+/// Reads a number and how many bytes it took; `None` where it is not all there yet.
+fn varint(bytes: &[u8]) -> Result<Option<(u64, usize)>, String> {
+    let mut value = 0;
+    for (index, byte) in bytes.iter().take(10).enumerate() {
+        value |= u64::from(byte & 0x7f) << (7 * index);
+        if byte & 0x80 == 0 {
+            return Ok(Some((value, index + 1)));
+        }
+    }
+    if bytes.len() < 10 { Ok(None) } else { Err("a number without an end".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{Envelope, Pod};
+    use proptest::prelude::*;
+
+    #[derive(Clone, PartialEq, Message)]
+    struct PodList {
+        #[prost(message, required, tag = "1")]
+        metadata: ListMeta,
+        #[prost(message, repeated, tag = "2")]
+        items: Vec<Pod>,
+    }
+
+    fn page(names: &[String], token: &str) -> Vec<u8> {
+        let mut list = PodList::default();
+        list.metadata.r#continue = token.to_owned();
+        for name in names {
+            let mut pod = Pod::default();
+            pod.metadata.name.clone_from(name);
+            list.items.push(pod);
+        }
+        let mut bytes = PROTOBUF_MAGIC.to_vec();
+        bytes.extend(Envelope { raw: list.encode_to_vec().into() }.encode_to_vec());
+        bytes
+    }
+
+    fn read(bytes: &[u8], cut: usize) -> Result<(ListMeta, Vec<Object>), String> {
+        let mut reader = ListReader::new(Kind::Pod);
+        for chunk in bytes.chunks(cut) {
+            reader.push(chunk)?;
+        }
+        reader.finish()
+    }
+
+    proptest! {
+        #[test]
+        fn a_page_reads_the_same_however_it_is_cut(
+            names in proptest::collection::vec("[a-z]{0,40}", 0..20), cut in 1usize..200,
+        ) {
+            let bytes = page(&names, "more");
+            let (metadata, objects) = read(&bytes, cut).unwrap();
+            prop_assert_eq!(metadata.r#continue, "more");
+            let read: Vec<String> = objects.iter().map(|object| object.metadata().name.clone()).collect();
+            prop_assert_eq!(read, names);
+        }
+
+        #[test]
+        fn a_page_that_ends_early_is_an_error(
+            names in proptest::collection::vec("[a-z]{1,40}", 1..20), cut in any::<prop::sample::Index>(),
+        ) {
+            let bytes = page(&names, "");
+            let end = cut.index(bytes.len());
+            prop_assert!(read(&bytes[..end], 50).is_err());
+        }
+
+        #[test]
+        fn nonsense_is_an_error_and_never_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let mut framed = PROTOBUF_MAGIC.to_vec();
+            framed.extend(&bytes);
+            let _ = read(&framed, 7);
+            let _ = read(&bytes, 7);
+        }
+    }
+
+    #[test]
+    fn the_token_is_known_before_the_objects() {
+        let bytes = page(&vec!["x".repeat(1000); 20], "next");
+        let mut reader = ListReader::new(Kind::Pod);
+        reader.push(&bytes[..100]).unwrap();
+        assert_eq!(reader.token(), Some("next"));
+    }
+
+    #[test]
+    fn json_is_read_as_well() {
+        let json = br#"{"kind":"PodList","metadata":{"continue":"c"},"items":[{"metadata":{"name":"a"}}]}"#;
+        let (metadata, objects) = read(json, 9).unwrap();
+        assert_eq!((metadata.r#continue.as_str(), objects.len()), ("c", 1));
+        assert!(read(&json[..40], 9).is_err());
+        assert!(read(b"", 1).is_err());
+    }
+}

@@ -1,0 +1,242 @@
+//! A large cluster: thousands of pods of a real size, with their owners and nodes.
+
+use super::shapes::Random;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+/// How large.
+#[derive(Clone, Copy, Debug)]
+pub struct Crowd {
+    pub pods: usize,
+    pub nodes: usize,
+    pub namespaces: usize,
+    pub seed: u64,
+}
+
+/// Pods of one workload.
+const REPLICAS: usize = 8;
+/// Namespaces, nodes and workloads were made so long ago, in seconds.
+const OLD: i64 = 9_000_000;
+
+fn ago(now: Timestamp, seconds: i64) -> String {
+    Timestamp::from_second(now.as_second() - seconds).unwrap().to_string()
+}
+
+impl Crowd {
+    /// Every object but the pods.
+    pub fn surroundings(&self, now: Timestamp) -> Vec<Value> {
+        let namespaces = (0..self.namespaces).map(|i| {
+            json!({
+                "apiVersion": "v1", "kind": "Namespace",
+                "metadata": { "name": namespace(i), "uid": uid(9, i), "creationTimestamp": ago(now, OLD) },
+                "spec": { "finalizers": ["kubernetes"] }, "status": { "phase": "Active" },
+            })
+        });
+        let workloads = (0..self.pods.div_ceil(REPLICAS)).flat_map(|i| {
+            let replicas = REPLICAS.min(self.pods - i * REPLICAS);
+            [self.workload("Deployment", i, replicas, now), self.workload("ReplicaSet", i, replicas, now)]
+        });
+        namespaces.chain((0..self.nodes).map(|i| a_node(i, now))).chain(workloads).collect()
+    }
+
+    fn workload(&self, kind: &str, i: usize, replicas: usize, now: Timestamp) -> Value {
+        let labels = json!({ "app": app(i) });
+        let is_deployment = kind == "Deployment";
+        let mut metadata = json!({
+            "name": if is_deployment { app(i) } else { replica_set(i) },
+            "namespace": namespace(i % self.namespaces), "creationTimestamp": ago(now, OLD),
+            "uid": uid(if is_deployment { 7 } else { 6 }, i),
+        });
+        if !is_deployment {
+            metadata["ownerReferences"] = owned_by("Deployment", &app(i), &uid(7, i));
+        }
+        json!({
+            "apiVersion": "apps/v1", "kind": kind, "metadata": metadata,
+            "spec": {
+                "replicas": replicas, "selector": { "matchLabels": labels },
+                "template": { "metadata": { "labels": labels }, "spec": spec(i, None) },
+            },
+            "status": { "replicas": replicas, "readyReplicas": replicas, "availableReplicas": replicas },
+        })
+    }
+
+    /// The pods, one after another: most are healthy, one in a hundred restarts, one does not come up.
+    pub fn pods(&self, now: Timestamp) -> impl Iterator<Item = Value> {
+        let mut random = Random(self.seed);
+        let crowd = *self;
+        (0..self.pods).map(move |i| {
+            let owner = i / REPLICAS;
+            let age = 100_000 + i64::try_from(random.below(8_000_000)).unwrap();
+            let mut pod = json!({
+                "apiVersion": "v1", "kind": "Pod",
+                "metadata": crowd.metadata(i, owner, &ago(now, age)),
+                "spec": spec(owner, Some(random.below(crowd.nodes))),
+                "status": status(owner, random.below(100), age, now),
+            });
+            pod["metadata"]["managedFields"] = managed(&pod);
+            pod
+        })
+    }
+
+    fn metadata(&self, i: usize, owner: usize, created: &str) -> Value {
+        json!({
+            "name": format!("{}-{i:05}", replica_set(owner)), "namespace": namespace(owner % self.namespaces),
+            "uid": uid(1, i), "creationTimestamp": created, "generation": 1,
+            "labels": {
+                "app": app(owner), "pod-template-hash": "7d9f8c6b5", "app.kubernetes.io/name": app(owner),
+                "app.kubernetes.io/part-of": "platform", "team": "payments", "tier": "backend",
+            },
+            "annotations": {
+                "prometheus.io/scrape": "true", "prometheus.io/port": "8080", "checksum/config": "ef".repeat(32),
+            },
+            "ownerReferences": owned_by("ReplicaSet", &replica_set(owner), &uid(6, owner)),
+        })
+    }
+}
+
+fn owned_by(kind: &str, name: &str, uid: &str) -> Value {
+    json!([{
+        "apiVersion": "apps/v1", "kind": kind, "name": name, "uid": uid,
+        "controller": true, "blockOwnerDeletion": true,
+    }])
+}
+
+/// Who set which fields, as the API server writes it down: for each manager a tree of `f:` names, list items by
+/// their key. In real pods this is a third of the object.
+fn managed(pod: &Value) -> Value {
+    let entry = |manager: &str, subresource: &str, fields: Value| {
+        json!({
+            "manager": manager, "operation": "Update", "apiVersion": "v1", "fieldsType": "FieldsV1",
+            "time": pod["metadata"]["creationTimestamp"], "fieldsV1": fields, "subresource": subresource,
+        })
+    };
+    let labels =
+        json!({ "labels": pod["metadata"]["labels"], "annotations": pod["metadata"]["annotations"] });
+    let wanted = json!({ "f:metadata": fields(&labels), "f:spec": fields(&pod["spec"]) });
+    json!([
+        entry("kube-controller-manager", "", wanted),
+        entry("kubelet", "status", json!({ "f:status": fields(&pod["status"]) })),
+    ])
+}
+
+fn fields(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            map.iter().map(|(name, value)| (format!("f:{name}"), fields(value))).collect::<Map<_, _>>().into()
+        }
+        Value::Array(items) => {
+            let keyed = |item: &Value| {
+                let key = ["name", "type", "ip"].into_iter().find(|key| item.get(key).is_some())?;
+                let mut inner = fields(item);
+                inner["."] = json!({});
+                Some((format!("k:{}", json!({ key: item[key] })), inner))
+            };
+            items.iter().filter_map(keyed).collect::<Map<_, _>>().into()
+        }
+        _ => json!({}),
+    }
+}
+
+/// The status of a pod; by a number below 100 it is healthy, restarts, or does not come up.
+fn status(owner: usize, luck: usize, age: i64, now: Timestamp) -> Value {
+    let ended = |seconds: i64| json!({ "terminated": { "exitCode": 1, "reason": "Error", "finishedAt": ago(now, seconds) } });
+    let running = |seconds: i64| json!({ "running": { "startedAt": ago(now, seconds) } });
+    let (ready, restarts, state, last) = match luck {
+        0 => {
+            let waiting = json!({ "waiting": { "reason": "CrashLoopBackOff", "message": "back-off 5m0s" } });
+            (false, 40, waiting, ended(200))
+        }
+        1 => (true, 7, running(900), ended(1000)),
+        _ => (true, 0, running(age), json!({})),
+    };
+    let condition = |kind: &str, ok: bool| {
+        let status = if ok { "True" } else { "False" };
+        json!({ "type": kind, "status": status, "lastProbeTime": null, "lastTransitionTime": ago(now, age) })
+    };
+    let image = format!("registry.example.com/platform/{}", app(owner));
+    let container = |name: &str| {
+        json!({
+            "name": name, "image": format!("{image}:v3.14.1"), "imageID": format!("{image}@sha256:{}", "ab".repeat(32)),
+            "containerID": format!("containerd://{}", "cd".repeat(32)), "ready": ready, "started": ready,
+            "restartCount": restarts, "state": state, "lastState": last,
+        })
+    };
+    json!({
+        "phase": "Running", "qosClass": "Burstable", "startTime": ago(now, age),
+        "hostIP": "10.1.2.3", "podIP": "10.2.3.4", "podIPs": [{ "ip": "10.2.3.4" }],
+        "conditions": [
+            condition("PodReadyToStartContainers", true), condition("Initialized", true),
+            condition("Ready", ready), condition("ContainersReady", ready), condition("PodScheduled", true),
+        ],
+        "containerStatuses": [container("app"), container("mesh")],
+    })
+}
+
+fn spec(owner: usize, on: Option<usize>) -> Value {
+    let many = |count: usize, one: &dyn Fn(usize) -> Value| (0..count).map(one).collect::<Vec<Value>>();
+    let container = |name: &str| {
+        json!({
+            "name": name, "image": format!("registry.example.com/platform/{}:v3.14.1", app(owner)),
+            "args": ["--listen=:8080", "--config=/etc/app/config.yaml", "--log-format=json"],
+            "env": many(12, &|n| json!({ "name": format!("SETTING_{n}"), "value": format!("value of setting {n}") })),
+            "resources": {
+                "limits": { "cpu": "1", "memory": "1Gi" }, "requests": { "cpu": "100m", "memory": "512Mi" },
+            },
+            "livenessProbe": { "httpGet": { "path": "/healthz", "port": 8080 }, "periodSeconds": 10 },
+            "readinessProbe": { "httpGet": { "path": "/readyz", "port": 8080 }, "periodSeconds": 10 },
+            "volumeMounts": many(3, &|n| json!({ "name": format!("volume-{n}"), "mountPath": format!("/mnt/{n}") })),
+        })
+    };
+    let toleration = |key: &str| json!({ "key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300 });
+    let mut spec = json!({
+        "containers": [container("app"), container("mesh")],
+        "volumes": many(3, &|n| json!({ "name": format!("volume-{n}"), "emptyDir": {} })),
+        "restartPolicy": "Always", "terminationGracePeriodSeconds": 30, "dnsPolicy": "ClusterFirst",
+        "serviceAccountName": "default", "schedulerName": "default-scheduler",
+        "tolerations": [toleration("node.kubernetes.io/not-ready"), toleration("node.kubernetes.io/unreachable")],
+    });
+    if let Some(on) = on {
+        spec["nodeName"] = json!(node(on));
+    }
+    spec
+}
+
+fn a_node(i: usize, now: Timestamp) -> Value {
+    let image = |n: usize| {
+        let name = format!("registry.example.com/platform/image-{n}:v1.{n}.0");
+        json!({ "names": [name], "sizeBytes": 100_000_000 + n })
+    };
+    json!({
+        "apiVersion": "v1", "kind": "Node",
+        "metadata": { "name": node(i), "uid": uid(8, i), "creationTimestamp": ago(now, OLD) },
+        "spec": {},
+        "status": {
+            "allocatable": { "pods": "250", "cpu": "32", "memory": "128Gi" },
+            "conditions": [{
+                "type": "Ready", "status": "True", "reason": "KubeletReady",
+                "lastHeartbeatTime": ago(now, 30), "lastTransitionTime": ago(now, OLD),
+            }],
+            "images": (0..40).map(image).collect::<Vec<_>>(),
+        },
+    })
+}
+
+fn namespace(i: usize) -> String {
+    format!("crowd-{i:02}")
+}
+
+fn node(i: usize) -> String {
+    format!("node-{i:03}")
+}
+
+fn app(i: usize) -> String {
+    format!("service-{i:05}")
+}
+
+fn replica_set(i: usize) -> String {
+    format!("{}-7d9f8c6b5", app(i))
+}
+
+fn uid(kind: u64, i: usize) -> String {
+    format!("{kind:08x}-0000-4000-8000-{i:012x}")
+}
