@@ -1,5 +1,9 @@
 //! The command line: what can be asked, in kubectl's words, and the exit codes.
 
+mod connect;
+
+pub use connect::ConnectArgs;
+
 use crate::finding::Severity;
 use crate::model::{Thresholds, parse_duration};
 use crate::render::Format;
@@ -92,7 +96,6 @@ pub struct CheckArgs {
     pub scope: ScopeArgs,
     /// Read files, folders or - (standard input) instead of a cluster: `kubectl get ... -o json|yaml`, captures
     #[arg(short = 'f', long = "filename", value_name = "FILE", action = ArgAction::Append)]
-    #[arg(conflicts_with_all = ["selector", "field_selector"], conflicts_with = "Connection")]
     #[arg(value_hint = ValueHint::AnyPath, help_heading = "Files")]
     pub filename: Vec<PathBuf>,
     /// The time to judge files by, such as 2025-12-26T10:00:00+08:00; a capture has its own
@@ -300,75 +303,30 @@ pub struct ListArgs {
     pub verbose: bool,
 }
 
-/// How to reach the cluster, as kubectl does.
-#[derive(Clone, Debug, Default, Args)]
-#[group(id = "Connection", multiple = true)]
-#[command(next_help_heading = "Connection")]
-pub struct ConnectArgs {
-    /// The kubeconfig file to use
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub kubeconfig: Option<PathBuf>,
-    /// The kubeconfig context to use
-    #[arg(long)]
-    pub context: Option<String>,
-    /// The kubeconfig cluster to use
-    #[arg(long)]
-    pub cluster: Option<String>,
-    /// The kubeconfig user to use
-    #[arg(long)]
-    pub user: Option<String>,
-    /// The address and port of the API server
-    #[arg(short, long)]
-    pub server: Option<String>,
-    /// Bearer token for the API server
-    #[arg(long)]
-    pub token: Option<String>,
-    /// User to impersonate
-    #[arg(long = "as", value_name = "USER")]
-    pub as_user: Option<String>,
-    /// Group to impersonate; may be repeated
-    #[arg(long, value_name = "GROUP", requires = "as_user", action = ArgAction::Append)]
-    pub as_group: Vec<String>,
-    /// UID to impersonate
-    #[arg(long, value_name = "UID", requires = "as_user")]
-    pub as_uid: Option<String>,
-    /// File with the certificate of the authority
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub certificate_authority: Option<PathBuf>,
-    /// File with the client certificate
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub client_certificate: Option<PathBuf>,
-    /// File with the client key
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub client_key: Option<PathBuf>,
-    /// Do not check the server's certificate: the connection is not secure
-    #[arg(long)]
-    pub insecure_skip_tls_verify: bool,
-    /// Server name to check the server's certificate for
-    #[arg(long, value_name = "NAME")]
-    pub tls_server_name: Option<String>,
-    /// How long one request may take; 0 is no limit of its own (1s, 2m, 3h)
-    #[arg(long, value_name = "DURATION", default_value = "0", value_parser = duration)]
-    pub request_timeout: Duration,
-    /// Do not ask for compressed answers
-    #[arg(long)]
-    pub disable_compression: bool,
-}
-
-impl ConnectArgs {
-    /// The flags that every suggested command must repeat, so that it reaches the same cluster in the same
-    /// name. A token is not among them.
-    pub fn to_repeat(&self) -> Vec<String> {
-        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
-        let named = [
-            ("--kubeconfig", path(&self.kubeconfig)),
-            ("--context", self.context.clone()),
-            ("--cluster", self.cluster.clone()),
-            ("--user", self.user.clone()),
-            ("--server", self.server.clone()),
-            ("--as", self.as_user.clone()),
+impl CheckArgs {
+    /// The first flag that has no meaning where files are read.
+    pub fn meaningless_with_files(&self) -> Option<&'static str> {
+        let connect = &self.connect;
+        let given = [
+            ("--selector", self.scope.selector.is_some()),
+            ("--field-selector", self.scope.field_selector.is_some()),
+            ("--skip-kinds", !self.scope.skip_kinds.is_empty()),
+            ("--kubeconfig", connect.kubeconfig.is_some()),
+            ("--context", connect.context.is_some()),
+            ("--cluster", connect.cluster.is_some()),
+            ("--user", connect.user.is_some()),
+            ("--server", connect.server.is_some()),
+            ("--token", connect.token.is_some()),
+            ("--as", connect.as_user.is_some()),
+            ("--certificate-authority", connect.certificate_authority.is_some()),
+            ("--client-certificate", connect.client_certificate.is_some()),
+            ("--client-key", connect.client_key.is_some()),
+            ("--insecure-skip-tls-verify", connect.insecure_skip_tls_verify),
+            ("--tls-server-name", connect.tls_server_name.is_some()),
+            ("--request-timeout", !connect.request_timeout.is_zero()),
+            ("--disable-compression", connect.disable_compression),
         ];
-        named.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value?])).flatten().collect()
+        given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
     }
 }
 

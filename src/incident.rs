@@ -1,7 +1,7 @@
 //! Findings with one cause become one incident. The rules, in the order in which they apply:
 //!
 //! 1. A node that is not ready takes in the pods on it that are not ready or stuck terminating.
-//! 2. Findings with one key are one incident: the same check, owner, container and reason on several pods.
+//! 2. Findings of one check about one owner are one incident, however many pods and containers they are of.
 //! 3. A workload that misses replicas joins the worst incident of its own pods.
 //!
 //! Worst first, then oldest. What does not belong here: looking at anything but findings.
@@ -61,7 +61,11 @@ fn cause_of(finding: &Finding, dead: &BTreeSet<&str>, rows: &Rows) -> String {
             return format!("node-not-ready//Node/{node}");
         }
     }
-    finding.key.clone()
+    let (kind, name) = finding
+        .owner
+        .as_ref()
+        .map_or((&finding.object.kind, &finding.object.name), |owner| (&owner.kind, &owner.name));
+    format!("{}/{}/{kind}/{name}", finding.check.id, finding.object.namespace)
 }
 
 /// The worst finding about a pod of the workload that this one is about.

@@ -22,3 +22,9 @@ pub fn log(line: &str) {
     let line: String = line.chars().map(|c| if hostile(c) { '\u{fffd}' } else { c }).collect();
     drop(writeln!(io::stderr().lock(), "{line}"));
 }
+
+/// What the system says of a failed call, without the number it ends with.
+pub fn io_words(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_owned()
+}

@@ -10,7 +10,7 @@ use crate::cli::{
 };
 use crate::cluster::{self, Plan, Progress};
 use crate::command::Kubectl;
-use crate::model::Gap;
+use crate::model::{Gap, Reason};
 use crate::render::{self, Look};
 use crate::report::Report;
 use crate::settings::Settings;
@@ -122,6 +122,11 @@ fn check(args: &CheckArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
         let watched = args.show.output.is_human();
         let snapshot = from_cluster(args, watched, clock)?;
         return judge_and_show(&snapshot, &args.judge, &args.show, args.connect.to_repeat());
+    }
+    if let Some(flag) = args.meaningless_with_files() {
+        return Err(Failure::new(format!(
+            "{flag} asks a server, and --filename reads files: use one of them"
+        )));
     }
     let now = args.now.map_or_else(clock, Time::from);
     let mut snapshot = snapshot::read(&args.filename, now)?;
@@ -272,7 +277,13 @@ fn nothing_found(snapshot: &Snapshot) -> Failure {
         [] => "No resources found".to_owned(),
         names => format!("No resources found in {} namespace.", names.join(", ")),
     };
-    Failure { line, hint: Some("there is not one pod to look at".to_owned()) }
+    let skipped = snapshot.coverage.outside.iter().filter(|gap| gap.reason == Reason::Skipped && gap.got > 0);
+    let skipped: Vec<String> = skipped.map(|gap| format!("{} ({})", gap.kind, gap.got)).collect();
+    let hint = match skipped.as_slice() {
+        [] => "there is not one pod to look at".to_owned(),
+        skipped => format!("there is not one pod to look at; left out: {}", skipped.join(", ")),
+    };
+    Failure { line, hint: Some(hint) }
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {

@@ -2,11 +2,12 @@
 
 use super::{Error, exec, kubeconfig};
 use crate::cli::ConnectArgs;
+use crate::output::io_words;
 use crate::snapshot::Cluster;
 use hyper_util::client::proxy::matcher::Matcher;
 use kube::config::{
     AuthInfo, Cluster as ClusterConfig, Context, KubeConfigOptions, Kubeconfig, KubeconfigError,
-    NamedAuthInfo, NamedCluster, NamedContext,
+    LoadDataError, NamedAuthInfo, NamedCluster, NamedContext,
 };
 use kube::{Client, Config};
 use std::net::IpAddr;
@@ -57,7 +58,8 @@ pub async fn connect(args: &ConnectArgs) -> Result<Session, Error> {
     let server = config.cluster_url.to_string();
     let host = config.cluster_url.authority().map_or_else(|| server.clone(), ToString::to_string);
     let namespace = config.default_namespace.clone();
-    let client = Client::try_from(config).map_err(|error| Error::Config(innermost(&error)))?;
+    let client = Client::try_from(config)
+        .map_err(|error| Error::Config(format!("unable to use the credentials: {}", innermost(&error))))?;
     let server = server.trim_end_matches('/').to_owned();
     let cluster = Cluster { context, server, version: String::new() };
     Ok(Session { client, cluster, host, namespace, hint })
@@ -252,16 +254,17 @@ async fn build(context: &str, cluster: ClusterConfig, user: AuthInfo) -> Result<
     })
 }
 
-/// The last cause of an error, which is the one that helps.
+/// What an error comes down to: the file that cannot be read, or else its last cause.
 fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     let mut cause = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    match cause.downcast_ref::<std::io::Error>() {
-        // The file's name is one level up.
-        Some(_) => error.to_string(),
-        None => cause.to_string(),
+    loop {
+        if let Some(LoadDataError::ReadFile(io, path)) = cause.downcast_ref() {
+            return format!("open {}: {}", path.display(), io_words(io).to_lowercase());
+        }
+        match cause.source() {
+            Some(source) => cause = source,
+            None => return cause.to_string(),
+        }
     }
 }
 

@@ -139,7 +139,7 @@ pub(super) fn transport(error: &(dyn StdError + 'static), host: &str) -> Error {
         }
         match cause.source() {
             Some(source) => cause = source,
-            None => return Error::Transport(cause.to_string()),
+            None => return Error::Transport(format!("{host}: {cause}")),
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use super::list::{self, Listing};
 use super::page::{Accept, Asker, Request};
-use super::{Chain, Error, Keep, Progress, Session, logs};
+use super::{Chain, Error, Keep, Progress, Session};
 use crate::cli::{ListArgs, ScopeArgs};
-use crate::model::{Coverage, Ended, Gap, Names, ObjectRef, Reason};
+use crate::model::{Coverage, Ended, Gap, Reason};
 use crate::snapshot::{Capture, Header, Rows, Scope, Snapshot};
 use crate::wire::{Kind, Object, Time};
 use globset::GlobSet;
@@ -13,9 +13,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::task::JoinSet;
-
-/// With trouble in more namespaces than this, the events of the whole cluster are listed.
-const EVENT_LISTS: usize = 8;
 
 /// What to gather, and how.
 pub struct Plan<'a> {
@@ -41,7 +38,7 @@ pub async fn gather(session: Session, plan: &Plan<'_>, progress: Progress) -> Re
     }
     run.check_namespaces(&mut snapshot).await?;
     snapshot.sort();
-    run.trouble(&mut snapshot).await;
+    run.ask_about_trouble(&mut snapshot).await;
     run.finish(&mut snapshot);
     snapshot.sort();
     Ok(snapshot)
@@ -101,35 +98,13 @@ impl Keep for Capture {
     }
 }
 
-/// Warnings about some objects; all others are let go.
-struct Warnings {
-    about: Arc<BTreeSet<ObjectRef>>,
-    names: Names,
-    rows: Rows,
-}
-
-impl Keep for Warnings {
-    fn keep(&mut self, object: Object) {
-        let Object::Event(event) = &object else { return };
-        let about = &event.involved_object;
-        let object_ref = ObjectRef {
-            namespace: self.names.get(&about.namespace),
-            kind: self.names.get(&about.kind),
-            name: about.name.as_str().into(),
-        };
-        if self.about.contains(&object_ref) {
-            self.rows.add(object);
-        }
-    }
-}
-
 /// One run against one cluster.
-struct Run<'a> {
-    plan: &'a Plan<'a>,
-    asker: Arc<Asker>,
-    progress: Arc<Progress>,
+pub(super) struct Run<'a> {
+    pub(super) plan: &'a Plan<'a>,
+    pub(super) asker: Arc<Asker>,
+    pub(super) progress: Arc<Progress>,
     /// By name; empty for all of them.
-    namespaces: Vec<String>,
+    pub(super) namespaces: Vec<String>,
     excluded: GlobSet,
     with_events: bool,
     started_at: Time,
@@ -193,7 +168,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn chain(&self, kind: Kind, namespace: Option<&str>) -> Chain {
+    /// The list of a kind in a namespace, or everywhere.
+    pub(super) fn chain(&self, kind: Kind, namespace: Option<&str>) -> Chain {
         let (scope, list) = (self.plan.scope, self.plan.list);
         let of_pods = |selector: &Option<String>| selector.clone().filter(|_| kind == Kind::Pod);
         let warnings = (kind == Kind::Event).then(|| "type=Warning".to_owned());
@@ -339,40 +315,6 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Asks about what is in trouble: its warnings, and whether its logs can be read.
-    async fn trouble(&self, snapshot: &mut Snapshot) {
-        let about = in_trouble(&snapshot.rows);
-        let places: BTreeSet<&str> =
-            about.iter().map(|object| &*object.namespace).filter(|name| !name.is_empty()).collect();
-        let probes = logs::probe(&self.asker, sick_pods(&snapshot.rows));
-        if self.plan.scope.skip_kinds.contains(&Kind::Event) {
-            snapshot.logs = probes.await;
-            return;
-        }
-        // Trouble everywhere is asked about at once.
-        let everywhere = self.namespaces.is_empty() && places.len() > EVENT_LISTS;
-        let chains: Vec<Chain> = match everywhere {
-            true => vec![self.chain(Kind::Event, None)],
-            false => places.iter().map(|name| self.chain(Kind::Event, Some(name))).collect(),
-        };
-        let about = Arc::new(about);
-        let mut tasks = JoinSet::new();
-        for chain in chains {
-            let (asker, progress) = (Arc::clone(&self.asker), Arc::clone(&self.progress));
-            let kept = Warnings { about: Arc::clone(&about), names: Names::default(), rows: Rows::default() };
-            tasks.spawn(async move {
-                let listing = list::list(asker, &chain, kept, &progress).await;
-                (listing.coverage(&chain), listing.kept.rows)
-            });
-        }
-        let (probed, read) = tokio::join!(probes, tasks.join_all());
-        snapshot.logs = probed;
-        for (coverage, rows) in read {
-            snapshot.coverage.add(coverage);
-            snapshot.rows.append(rows);
-        }
-    }
-
     /// Writes down what it cost, and by whose clock it is told.
     fn finish(&self, snapshot: &mut Snapshot) {
         let active = snapshot.rows.pods.iter().filter(|pod| pod.ended != Some(Ended::Succeeded)).count();
@@ -399,25 +341,4 @@ fn is_name(name: &str) -> bool {
         && name.chars().all(inner)
         && !name.starts_with('-')
         && !name.ends_with('-')
-}
-
-/// Pods that may be in trouble: whose whole object was kept, and that do not just serve with few restarts.
-fn sick_pods(rows: &Rows) -> impl Iterator<Item = &crate::model::Pod> {
-    rows.pods.iter().filter(|pod| pod.object.is_some() && !pod.serves())
-}
-
-/// Objects that may be in trouble.
-fn in_trouble(rows: &Rows) -> BTreeSet<ObjectRef> {
-    let object = |namespace: &Arc<str>, kind: &str, name: &str| ObjectRef {
-        namespace: Arc::clone(namespace),
-        kind: kind.into(),
-        name: name.into(),
-    };
-    let pods = rows.pods.iter().filter(|pod| pod.object.is_some());
-    let workloads = rows.workloads.iter().filter(|workload| !workload.is_full());
-    let jobs = rows.jobs.iter().filter(|job| job.is("Failed").is_some());
-    pods.map(|pod| object(&pod.namespace, "Pod", &pod.name))
-        .chain(workloads.map(|w| object(&w.namespace, w.kind.name(), &w.name)))
-        .chain(jobs.map(|job| object(&job.namespace, "Job", &job.name)))
-        .collect()
 }

@@ -2,7 +2,8 @@
 //! Of several files the first that names a thing wins, and files that do not exist are skipped.
 
 use super::Error;
-use kube::config::{Kubeconfig, KubeconfigError};
+use kube::config::Kubeconfig;
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -37,25 +38,59 @@ fn paths() -> Vec<PathBuf> {
 fn read(path: &Path) -> Result<Kubeconfig, Error> {
     let refuse =
         |reason: String| Error::Config(format!("error loading config file \"{}\": {reason}", path.display()));
-    let mut config = Kubeconfig::read_from(path).map_err(|error| match error {
-        KubeconfigError::ReadConfig(io, _) => refuse(format!("open {}: {}", path.display(), plain(&io))),
-        KubeconfigError::Parse(yaml) => refuse(first_line(&yaml.to_string())),
-        other => refuse(other.to_string()),
-    })?;
-    // As in Go, where an empty string is no value.
-    config.current_context = config.current_context.filter(|name| !name.is_empty());
-    Ok(config)
+    let bytes =
+        std::fs::read(path).map_err(|error| refuse(format!("open {}: {}", path.display(), plain(&error))))?;
+    // The parser quotes what it could not read; a kubeconfig may hold secrets.
+    let syntax = |text: String| refuse(text.lines().next().unwrap_or_default().replace("error: ", ""));
+    let mut merged = Kubeconfig::default();
+    let options = serde_saphyr::options! { with_snippet: false };
+    let documents: Vec<Value> =
+        serde_saphyr::from_slice_multiple_with_options(&bytes, options).map_err(|e| syntax(e.to_string()))?;
+    for mut document in documents {
+        complete(&mut document);
+        let mut config: Kubeconfig =
+            serde_json::from_value(document).map_err(|error| syntax(error.to_string()))?;
+        // As in Go, where an empty string is no value.
+        config.current_context = config.current_context.filter(|name| !name.is_empty());
+        resolve(&mut config, path.parent().unwrap_or(Path::new("")));
+        merged = merged.merge(config).map_err(|error| refuse(error.to_string()))?;
+    }
+    Ok(merged)
 }
 
-/// The parser draws the place in the file over several lines; its first says what and where. A kubeconfig may
-/// hold secrets, which an error must not quote.
-fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().to_owned()
+/// Fills in what the client library insists on and client-go does not: a context without a cluster.
+fn complete(document: &mut Value) {
+    let contexts = document.get_mut("contexts").and_then(Value::as_array_mut);
+    for named in contexts.into_iter().flatten() {
+        if let Some(context) = named.get_mut("context").and_then(Value::as_object_mut) {
+            context.entry("cluster").or_insert_with(|| Value::String(String::new()));
+        }
+    }
+}
+
+/// Relative paths in a kubeconfig begin at the folder it is in. A plugin's command does only when it is a path,
+/// not a bare name.
+fn resolve(config: &mut Kubeconfig, folder: &Path) {
+    let absolute = |file: &mut Option<String>| {
+        if let Some(name) = file.as_mut().filter(|name| !name.is_empty() && Path::new(name).is_relative()) {
+            *name = folder.join(&*name).display().to_string();
+        }
+    };
+    for cluster in config.clusters.iter_mut().filter_map(|named| named.cluster.as_mut()) {
+        absolute(&mut cluster.certificate_authority);
+    }
+    for user in config.auth_infos.iter_mut().filter_map(|named| named.auth_info.as_mut()) {
+        absolute(&mut user.client_certificate);
+        absolute(&mut user.client_key);
+        absolute(&mut user.token_file);
+        let is_path = |name: &String| name.contains(std::path::MAIN_SEPARATOR);
+        if let Some(exec) = user.exec.as_mut().filter(|exec| exec.command.as_ref().is_some_and(is_path)) {
+            absolute(&mut exec.command);
+        }
+    }
 }
 
 /// An I/O error in the system's words, as Go prints it: without `(os error 2)`.
 fn plain(error: &io::Error) -> String {
-    let text = error.to_string();
-    let words = text.split(" (os error").next().unwrap_or_default();
-    words.to_lowercase()
+    crate::output::io_words(error).to_lowercase()
 }

@@ -13,6 +13,7 @@ mod list;
 mod logs;
 mod page;
 mod progress;
+mod trouble;
 
 pub use connect::{Session, connect, names};
 pub use error::Error;

@@ -1,11 +1,12 @@
 //! One screen for people: the verdict first, trouble before health, then the next commands.
 
-use super::escape::{message, visible};
+mod problems;
+
+use super::escape::visible;
 use super::grid::{self, Column};
 use super::words::{self, texts};
 use super::{Look, seen};
-use crate::finding::{Fact, Finding, Severity};
-use crate::model::human;
+use crate::finding::{Fact, Severity};
 use crate::report::{Class, Counts, Report, Verdict};
 use crate::text::Lang;
 use owo_colors::{OwoColorize, Style};
@@ -21,11 +22,6 @@ texts! {
     SECONDS: "{seconds} s", "{seconds} 秒", "{seconds} 秒";
     MORE: "{count} more namespaces, all healthy: {pods} pods", "其餘 {count} 個命名空間全部健康，共 {pods} 個 Pod",
         "其余 {count} 个命名空间全部健康，共 {pods} 个 Pod";
-    MINOR: "🔵 {count} of low severity: --all shows them", "🔵 另有 {count} 項低嚴重程度，--all 可列出",
-        "🔵 另有 {count} 项低严重程度，--all 可列出";
-    AFFECTED: "{count} objects: ", "{count} 個物件：", "{count} 个对象：";
-    NEXT: "NEXT", "下一步", "下一步";
-    REST: "{count} more commands: -o wide", "還有 {count} 條指令：-o wide", "还有 {count} 条命令：-o wide";
     EVERY_POD: "Every pod: --all", "列出所有 Pod：--all", "列出所有 Pod：--all";
     FULL: "Full report: -o markdown", "完整報告：-o markdown", "完整报告：-o markdown";
     WHY: "Why: kubectl healthcheck explain {id}", "說明：kubectl healthcheck explain {id}",
@@ -34,10 +30,6 @@ texts! {
 
 /// With more namespaces than this, healthy ones are folded into one line.
 const NAMESPACES_SHOWN: usize = 10;
-/// The text column of the problem table is not squeezed below this; then it moves under its row.
-const TEXT_WIDTH: usize = 36;
-/// As many commands as fit one look.
-const COMMANDS_SHOWN: usize = 6;
 
 pub(super) fn write(report: &Report, look: Look, wide: bool, out: &mut dyn Write) -> io::Result<()> {
     let screen = Screen { report, look, wide };
@@ -159,122 +151,6 @@ impl Screen<'_> {
             lines.push(
                 self.dim(MORE.fill(lang, &[("count", count(folded.len())), ("pods", Fact::Number(pods))])),
             );
-        }
-        lines
-    }
-
-    /// What is wrong, one row a cause; every finding with `--all`.
-    fn problems(&self) -> Vec<String> {
-        let minor = self.report.count(Severity::Info);
-        let rows = self.rows();
-        let mut lines = if rows.is_empty() { Vec::new() } else { self.problem_table(&rows) };
-        if minor > 0 && !self.look.all {
-            lines.push(self.dim(MINOR.fill(self.look.lang, &[("count", count(minor))])));
-        }
-        lines
-    }
-
-    /// The findings to show, each with how many objects stand behind its row.
-    fn rows(&self) -> Vec<(&Finding, usize)> {
-        let report = self.report;
-        if self.look.all {
-            return report.findings.iter().map(|finding| (finding, 1 + finding.affected.len())).collect();
-        }
-        let shown = report.incidents.iter().filter(|incident| incident.severity > Severity::Info);
-        shown.map(|incident| (&report.findings[incident.cause], incident.affected)).collect()
-    }
-
-    fn problem_table(&self, rows: &[(&Finding, usize)]) -> Vec<String> {
-        let lang = self.look.lang;
-        let now = self.report.snapshot.taken_at;
-        let cells = |of: &dyn Fn(&Finding, usize) -> String| {
-            rows.iter().map(|(finding, affected)| of(finding, *affected)).collect::<Vec<_>>()
-        };
-        let mut columns = vec![
-            Column::new(words::SEVERITY.get(lang), cells(&|f, _| self.severity(f.severity))),
-            Column::new(
-                words::SINCE.get(lang),
-                cells(&|f, _| {
-                    f.since.map_or_else(|| "?".to_owned(), |since| human(now.seconds_since(since)))
-                }),
-            ),
-            Column::new(words::NAMESPACE.get(lang), cells(&|f, _| visible(&f.object.namespace))),
-            Column::new(words::OBJECT.get(lang), cells(&|f, affected| self.object(f, affected))),
-        ];
-        let texts = cells(&|f, affected| self.text(f, affected));
-        let room = self.look.width.map(|width| width.saturating_sub(grid::total_width(&columns) + 3));
-        let beside = room.is_none_or(|room| room >= TEXT_WIDTH);
-        if beside && !self.wide {
-            let wrapped = texts.iter().map(|text| wrap(text, room).join("\n")).collect();
-            columns.push(Column::new(words::WHAT.get(lang), wrapped));
-            return self.headed(grid::lines(&columns));
-        }
-        // Too narrow, or evidence to come: the text goes under its row.
-        let mut table = self.headed(grid::lines(&columns)).into_iter();
-        let head = table.next().into_iter();
-        let rows = table.zip(&texts).zip(rows);
-        head.chain(
-            rows.flat_map(|((row, text), (finding, _))| {
-                std::iter::once(row).chain(self.under(text, finding))
-            }),
-        )
-        .collect()
-    }
-
-    /// What stands under the row of a finding: its text, and with `-o wide` its evidence and its commands.
-    fn under(&self, text: &str, finding: &Finding) -> Vec<String> {
-        let width = self.look.width.map(|width| width.saturating_sub(3));
-        let mut lines = wrap(text, width);
-        if self.wide {
-            let evidence = finding.evidence.iter().map(|say| message(&say.in_lang(self.look.lang)));
-            lines.extend(evidence.flat_map(|text| wrap(&text, width)).map(|line| self.dim(line)));
-            lines.extend(finding.actions.iter().map(|command| self.command(&format!("$ {command}"))));
-        }
-        lines.into_iter().map(|line| format!("   {line}")).collect()
-    }
-
-    /// The object of a row. Several pods of one owner are shown as that owner.
-    fn object(&self, finding: &Finding, affected: usize) -> String {
-        match &finding.owner {
-            Some(owner) if affected > 1 && !self.look.all => {
-                visible(&format!("{}/{}", owner.kind.to_lowercase(), owner.name))
-            }
-            _ => visible(&finding.object.slashed()),
-        }
-    }
-
-    fn text(&self, finding: &Finding, affected: usize) -> String {
-        let text = message(&finding.message.in_lang(self.look.lang));
-        match affected {
-            2.. if &*finding.object.kind != "Node" => {
-                AFFECTED.fill(self.look.lang, &[("count", count(affected))]) + &text
-            }
-            _ => text,
-        }
-    }
-
-    fn severity(&self, severity: Severity) -> String {
-        let style = match severity {
-            Severity::Critical => Style::new().red().bold(),
-            Severity::Warning => Style::new().yellow(),
-            Severity::Info => Style::new().blue(),
-        };
-        let shown = words::severity(severity, self.look.lang);
-        let (glyph, word) = shown.split_once(' ').unwrap_or(("", &shown));
-        format!("{glyph} {}", self.paint(word, style))
-    }
-
-    fn next(&self) -> Vec<String> {
-        let commands = self.report.next_commands();
-        if commands.is_empty() || self.wide {
-            return Vec::new();
-        }
-        let lang = self.look.lang;
-        let mut lines = vec![self.bold(NEXT.get(lang))];
-        lines.extend(commands.iter().take(COMMANDS_SHOWN).map(|line| format!("  {}", self.command(line))));
-        let rest = commands.len().saturating_sub(COMMANDS_SHOWN);
-        if rest > 0 {
-            lines.push(self.dim(format!("  {}", REST.fill(lang, &[("count", count(rest))]))));
         }
         lines
     }

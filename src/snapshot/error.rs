@@ -1,12 +1,13 @@
 //! What can be wrong with the files that were given.
 
+use crate::output::io_words;
 use std::io;
 
 /// Why no snapshot could be read or written. Each says what was tried on what.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file or folder cannot be opened or read.
-    #[error("cannot read {path}: {source}")]
+    #[error("cannot read {path}: {}", io_words(source))]
     Read {
         /// As given.
         path: String,
@@ -14,12 +15,18 @@ pub enum Error {
         source: io::Error,
     },
     /// The capture cannot be written.
-    #[error("cannot write {path}: {source}")]
+    #[error("cannot write {path}: {}", io_words(source))]
     Write {
         /// As given.
         path: String,
         /// The system's reason.
         source: io::Error,
+    },
+    /// Nothing is there.
+    #[error("the path \"{path}\" does not exist")]
+    Missing {
+        /// As given.
+        path: String,
     },
     /// Not JSON or YAML, or not whole.
     #[error("{path} cannot be read as {form}: {reason}")]

@@ -92,7 +92,10 @@ struct Files {
 impl Files {
     fn open(&mut self, path: &Path) -> Result<(), Error> {
         let shown = path.display().to_string();
-        let file = File::open(path).map_err(|source| Error::Read { path: shown.clone(), source })?;
+        let file = File::open(path).map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound => Error::Missing { path: shown.clone() },
+            _ => Error::Read { path: shown.clone(), source },
+        })?;
         self.read(&shown, file)
     }
 
