@@ -46,7 +46,7 @@ pub struct Cli {
 pub enum Command {
     /// Show the report of the bundled example: 48 pods of three namespaces, no cluster needed
     Demo(DemoArgs),
-    /// Write what a check would see to a file that `-f` reads
+    /// Write what a check would see to a file that -f reads
     Snapshot(Box<SnapshotArgs>),
     /// List the checks
     Checks {
@@ -94,7 +94,7 @@ pub struct CheckArgs {
     /// What to look at.
     #[command(flatten)]
     pub scope: ScopeArgs,
-    /// Read files, folders or - (standard input) instead of a cluster: `kubectl get ... -o json|yaml`, captures
+    /// Read files, folders or - (standard input) instead of a cluster: what kubectl get -o json or yaml printed, captures
     #[arg(short = 'f', long = "filename", value_name = "FILE", action = ArgAction::Append)]
     #[arg(value_hint = ValueHint::AnyPath, help_heading = "Files")]
     pub filename: Vec<PathBuf>,
@@ -266,7 +266,7 @@ pub struct ShowArgs {
     /// Language: en, zh-TW or zh-CN; else that of the locale
     #[arg(long)]
     pub lang: Option<Lang>,
-    /// Colours: by default on a terminal, unless `NO_COLOR` is set
+    /// Colours: by default on a terminal, unless NO_COLOR is set
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
     /// Columns to fit tables into; else those of the terminal

@@ -81,17 +81,24 @@ impl Screen<'_> {
             })
             .collect();
         left.extend((!counts.is_empty()).then(|| words::list(&counts, lang)));
-        let (left, right) = (left.join(" · "), self.whereabouts());
+        let right = self.whereabouts();
+        let (one_line, aside) = (left.join(" · "), right.join(" · "));
         let room =
-            self.look.width.map(|width| width.saturating_sub(grid::width(&left) + grid::width(&right)));
+            self.look.width.map(|width| width.saturating_sub(grid::width(&one_line) + grid::width(&aside)));
         match room {
-            Some(room) if room < 3 => vec![left, self.dim(right)],
-            Some(room) => vec![format!("{left}{}{}", " ".repeat(room.min(12)), self.dim(right))],
-            None => vec![format!("{left} · {right}")],
+            None => vec![format!("{one_line} · {aside}")],
+            Some(room) if room >= 3 => {
+                vec![format!("{one_line}{}{}", " ".repeat(room.min(12)), self.dim(aside))]
+            }
+            Some(_) => {
+                let mut lines = flow(&left, self.look.width);
+                lines.extend(flow(&right, self.look.width).into_iter().map(|line| self.dim(line)));
+                lines
+            }
         }
     }
 
-    fn whereabouts(&self) -> String {
+    fn whereabouts(&self) -> Vec<String> {
         let (snapshot, lang) = (self.report.snapshot, self.look.lang);
         let mut parts = Vec::new();
         if !snapshot.cluster.context.is_empty() {
@@ -108,7 +115,7 @@ impl Screen<'_> {
             let seconds = Fact::Text(format!("{}.{}", tenths.max(0) / 10, tenths.max(0) % 10));
             parts.push(SECONDS.fill(lang, &[("seconds", seconds)]));
         }
-        parts.join(" · ")
+        parts
     }
 
     /// The namespaces, each with its counts. One healthy namespace needs no table.
@@ -202,13 +209,9 @@ impl Screen<'_> {
         lines.extend(seen::notes(report.snapshot, lang).iter().flat_map(|line| wrap(line, self.look.width)));
         if let Some(incident) = report.incidents.iter().find(|i| i.severity > Severity::Info) {
             let id = Fact::text(report.findings[incident.cause].check.id);
-            let hints = [EVERY_POD.get(lang), FULL.get(lang), &WHY.fill(lang, &[("id", id)])];
-            let line = hints.join(" · ");
-            // A command is not broken over two lines.
-            match self.look.width.is_some_and(|width| grid::width(&line) > width) {
-                true => lines.extend(hints.iter().map(|hint| self.dim(hint))),
-                false => lines.push(self.dim(line)),
-            }
+            let hints =
+                [EVERY_POD.get(lang).to_owned(), FULL.get(lang).to_owned(), WHY.fill(lang, &[("id", id)])];
+            lines.extend(flow(&hints, self.look.width).into_iter().map(|line| self.dim(line)));
         }
         lines
     }
@@ -240,6 +243,21 @@ fn healthy_of(totals: &Counts, lang: Lang) -> String {
         0 => HEALTHY_OF.fill(lang, &facts),
         _ => format!("{} ({})", HEALTHY_OF.fill(lang, &facts), COMPLETED.fill(lang, &facts)),
     }
+}
+
+/// Sets parts on as few lines as they fit, none of them broken: a part may be a command.
+fn flow(parts: &[String], width: Option<usize>) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if width.is_none_or(|width| grid::width(line) + 3 + grid::width(part) <= width) => {
+                line.push_str(" · ");
+                line.push_str(part);
+            }
+            _ => lines.push(part.clone()),
+        }
+    }
+    lines
 }
 
 /// Breaks a text into lines at places where its language allows it; words stay whole.

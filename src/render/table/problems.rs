@@ -75,31 +75,46 @@ impl Screen<'_> {
         (!counts.is_empty()).then(|| FOLDED.fill(lang, &[("rest", rest)]))
     }
 
+    /// The rows in columns: with the text beside them where there is room for it, else below them.
     fn problem_table(&self, rows: &[Row]) -> Vec<String> {
-        let lang = self.look.lang;
-        let cells = |of: &dyn Fn(&Row) -> String| rows.iter().map(of).collect::<Vec<_>>();
-        let mut columns = vec![
-            Column::new(words::SEVERITY.get(lang), cells(&|row| self.severity(row.finding.severity))),
-            Column::new(words::SINCE.get(lang), cells(&|row| self.since(row.finding))),
-            Column::new(words::NAMESPACE.get(lang), cells(&|row| visible(&row.finding.object.namespace))),
-            Column::new(words::OBJECT.get(lang), cells(&Self::object)),
-        ];
-        let texts = cells(&|row| self.text(row));
-        let room = self.look.width.map(|width| width.saturating_sub(grid::total_width(&columns) + 3));
-        let beside = room.is_none_or(|room| room >= TEXT_WIDTH);
-        if beside && !self.wide {
-            let wrapped = texts.iter().map(|text| wrap(text, room).join("\n")).collect();
-            columns.push(Column::new(words::WHAT.get(lang), wrapped));
-            return self.headed(grid::lines(&columns));
+        let texts: Vec<String> = rows.iter().map(|row| self.text(row)).collect();
+        // Names in the text are not broken either.
+        let longest = texts.iter().flat_map(|text| text.split_whitespace()).map(grid::width).max();
+        let needed = TEXT_WIDTH.max(longest.unwrap_or(0));
+        for mut columns in [self.columns(rows, false), self.columns(rows, true)] {
+            let room = self.look.width.map(|width| width.saturating_sub(grid::total_width(&columns) + 3));
+            if !self.wide && room.is_none_or(|room| room >= needed) {
+                let wrapped = texts.iter().map(|text| wrap(text, room).join("\n")).collect();
+                columns.push(Column::new(words::WHAT.get(self.look.lang), wrapped));
+                return self.headed(grid::lines(&columns));
+            }
         }
-        // Too narrow, or evidence to come: the text goes under its row.
-        let mut lines = self.headed(grid::lines(&columns)).into_iter();
+        let mut lines = self.headed(grid::lines(&self.columns(rows, false))).into_iter();
         let head = lines.next().into_iter();
         let body = lines.zip(texts.iter().zip(rows));
         head.chain(
             body.flat_map(|(line, (text, row))| std::iter::once(line).chain(self.under(text, row.finding))),
         )
         .collect()
+    }
+
+    /// The columns before the text; in a narrower form the namespace stands below its object.
+    fn columns(&self, rows: &[Row], narrower: bool) -> Vec<Column> {
+        let lang = self.look.lang;
+        let cells = |of: &dyn Fn(&Row) -> String| rows.iter().map(of).collect::<Vec<_>>();
+        let namespace = |row: &Row| visible(&row.finding.object.namespace);
+        let mut columns = vec![
+            Column::new(words::SEVERITY.get(lang), cells(&|row| self.severity(row.finding.severity))),
+            Column::new(words::SINCE.get(lang), cells(&|row| self.since(row.finding))),
+        ];
+        if narrower {
+            let both = |row: &Row| format!("{}\n{}", Self::object(row), namespace(row));
+            columns.push(Column::new(words::OBJECT.get(lang), cells(&both)));
+        } else {
+            columns.push(Column::new(words::NAMESPACE.get(lang), cells(&namespace)));
+            columns.push(Column::new(words::OBJECT.get(lang), cells(&Self::object)));
+        }
+        columns
     }
 
     /// What stands under the row of a finding: its text, and with `-o wide` its evidence and its commands.

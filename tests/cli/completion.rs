@@ -1,0 +1,47 @@
+//! Completion, under kubectl and in a shell.
+
+use crate::support::{Run, healthcheck, run};
+
+#[test]
+fn completion_knows_flags_values_commands_and_contexts() {
+    let complete = |words: &[&str]| healthcheck().args(["__complete", "--"]).args(words).ran().out;
+    assert!(complete(&["--al"]).contains("--all-namespaces\t"), "{}", complete(&["--al"]));
+    assert_eq!(complete(&["-o", "j"]), "json\tThe full report for machines\n:4\n");
+    assert_eq!(complete(&["--output=j"]), "json\tThe full report for machines\n:4\n");
+    assert!(complete(&["sna"]).starts_with("snapshot\t"));
+    assert!(complete(&["explain", "pod-o"]).contains(":4"));
+    assert!(complete(&["-f", ""]).ends_with(":0\n"));
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = dir.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let first =
+        write("a", "contexts: [{name: alpha, context: {cluster: c}}, {name: beta}]\ncurrent-context: ''\n");
+    let second = write("b", "contexts: [{name: beta, context: {}}, {name: gamma}]\nusers: null\n");
+    let paths = std::env::join_paths([&first, &dir.path().join("missing"), &second]).unwrap();
+    let ran = healthcheck().env("KUBECONFIG", &paths).args(["__complete", "--", "--context", ""]).ran();
+    assert_eq!(ran.out, "alpha\nbeta\ngamma\n:4\n");
+    let ran = healthcheck().env("KUBECONFIG", &paths).args(["__complete", "--", "--context=al"]).ran();
+    assert_eq!(ran.out, "alpha\n:4\n");
+    // The name under which kubectl calls it.
+    let link = dir.path().join("kubectl_complete-healthcheck");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_kubectl-healthcheck"), &link).unwrap();
+    let ran = crate::support::in_clean_environment(&link).args(["--lang", "zh"]).ran();
+    assert_eq!(
+        ran.out,
+        "zh-TW\tTraditional Chinese, as operators in Taiwan write it\nzh-CN\tSimplified Chinese, as operators in mainland China write it\n:4\n"
+    );
+}
+
+#[test]
+fn every_shell_has_its_script() {
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let ran = run(&format!("completion {shell}"));
+        assert!(
+            ran.code == 0 && ran.out.contains("kubectl-healthcheck") && ran.out.contains("page-size"),
+            "{shell}"
+        );
+    }
+}

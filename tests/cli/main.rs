@@ -1,0 +1,50 @@
+//! The binary as a user runs it, on files.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc, missing_docs, reason = "tests")]
+#![allow(clippy::too_many_lines, reason = "tables of cases are long")]
+#![allow(unreachable_pub, reason = "shared between the modules of one test binary")]
+
+mod completion;
+mod input;
+mod judgement;
+mod output;
+mod pigo_report;
+mod project;
+#[path = "../support/mod.rs"]
+mod support;
+
+use serde_json::{Value, json};
+use std::path::Path;
+use support::{Run, healthcheck, pigo};
+
+pub const LANGS: [&str; 3] = ["en", "zh-TW", "zh-CN"];
+
+pub fn now() -> jiff::Timestamp {
+    pigo::TAKEN_AT.parse().unwrap()
+}
+
+pub fn project(path: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// A pod as a list item, with a status.
+pub fn pod(name: &str, status: &Value) -> Value {
+    json!({
+        "apiVersion": "v1", "kind": "Pod",
+        "metadata": { "name": name, "namespace": "demo", "creationTimestamp": "2025-12-20T00:00:00Z" },
+        "spec": { "nodeName": "n1", "containers": [{ "name": "app", "image": "registry.example.com/app:1" }] },
+        "status": status,
+    })
+}
+
+pub fn judged(items: &[Value], arguments: &str) -> support::Ran {
+    let input = json!({ "kind": "List", "items": items }).to_string();
+    let arguments = format!("-f - --now {} {arguments}", pigo::TAKEN_AT);
+    healthcheck().args(arguments.split_whitespace()).fed(input.as_bytes())
+}
+
+pub fn healthy_status() -> Value {
+    json!({
+        "phase": "Running",
+        "containerStatuses": [{ "name": "app", "ready": true, "state": { "running": {} } }],
+    })
+}

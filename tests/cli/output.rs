@@ -1,0 +1,154 @@
+//! What goes out: languages, colours, widths, and text that nobody should trust.
+
+use crate::support::{Run, healthcheck, pigo, run};
+use crate::{LANGS, healthy_status, judged, pod};
+use serde_json::json;
+
+/// Nothing that came from a cluster reaches a terminal or a document as anything but text.
+#[test]
+fn hostile_text_is_shown_and_never_obeyed() {
+    let evil = "a\u{1b}[2J\u{1b}]0;t\u{7}\r\n| x | <script>alert(1)</script> [l](http://e.example) `id` \u{202e}gnp\u{200b} $(rm -rf /)";
+    let status = json!({
+        "phase": "Pending", "reason": evil,
+        "containerStatuses": [{ "name": evil, "state": { "waiting": { "reason": "ErrImagePull", "message": evil } } }],
+    });
+    let mut items = vec![pod("victim", &status), pod(evil, &status)];
+    items[0]["metadata"]["namespace"] = json!(evil);
+    items[0]["spec"]["nodeName"] = json!(evil);
+    for lang in LANGS {
+        for format in ["table", "wide", "markdown", "name"] {
+            let ran = judged(&items, &format!("--all -o {format} --lang {lang} --width 100"));
+            let obeyed: Vec<char> = ran
+                .out
+                .chars()
+                .filter(|c| c.is_control() && *c != '\n' || matches!(c, '\u{202e}' | '\u{200b}'))
+                .collect();
+            assert!(obeyed.is_empty(), "{format}: {obeyed:?}");
+            if format == "markdown" {
+                let outside: Vec<&str> = ran.out.split("```").step_by(2).collect();
+                let outside = outside.concat().replace("\\]", "");
+                assert!(!outside.contains("<script") && !outside.contains("](http"), "{outside}");
+            }
+        }
+    }
+    // Every suggested command is one command of kubectl, whatever the names in it.
+    for finding in judged(&items, "-o json").json()["findings"].as_array().unwrap() {
+        for action in finding["actions"].as_array().unwrap() {
+            let words = shlex::split(action.as_str().unwrap()).unwrap();
+            assert_eq!(words[0], "kubectl");
+            assert!(!words.iter().any(|word| word == "rm" || word.contains('\u{1b}')), "{words:?}");
+        }
+    }
+}
+
+#[test]
+fn machine_formats_never_change_with_the_language() {
+    for format in ["json", "yaml", "name"] {
+        let plain = run(&format!("demo -o {format}")).out;
+        for lang in LANGS {
+            assert_eq!(run(&format!("demo -o {format} --lang {lang}")).out, plain);
+            let ran = healthcheck()
+                .env("LC_ALL", format!("{}.UTF-8", lang.replace('-', "_")))
+                .args(["demo", "-o", format])
+                .ran();
+            assert_eq!(ran.out, plain);
+        }
+    }
+    let of_locale = |locale: &str| healthcheck().env("LANG", locale).arg("demo").ran().out;
+    assert!(of_locale("zh_TW.UTF-8").contains("需要關注"));
+    assert!(of_locale("zh_CN.UTF-8").contains("需要关注"));
+    assert!(of_locale("C").contains("Needs attention"));
+}
+
+#[test]
+fn colours_follow_the_flag_then_the_environment_then_the_terminal() {
+    for (flag, variables, colored) in [
+        ("auto", &[][..], false),
+        ("always", &[("NO_COLOR", "1")], true),
+        ("never", &[("FORCE_COLOR", "1")], false),
+        ("auto", &[("CLICOLOR_FORCE", "1")], true),
+        ("auto", &[("FORCE_COLOR", "1")], true),
+        ("auto", &[("FORCE_COLOR", "0")], false),
+        ("auto", &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], false),
+        ("auto", &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "")], true),
+    ] {
+        let ran = healthcheck().envs(variables.iter().copied()).args(["demo", "--color", flag]).ran();
+        assert_eq!(ran.out.contains("\u{1b}["), colored, "--color {flag} {variables:?}");
+    }
+    // Colour adds nothing but codes.
+    let plain = run("demo --width 120").out;
+    let colored = run("demo --width 120 --color always").out;
+    let mut stripped = String::new();
+    for (index, part) in colored.split('\u{1b}').enumerate() {
+        stripped.push_str(if index == 0 { part } else { part.split_once('m').unwrap().1 });
+    }
+    assert_eq!(stripped, plain);
+}
+
+#[test]
+fn tables_fit_the_terminal_and_cut_no_name() {
+    use unicode_width::UnicodeWidthStr;
+    let names: Vec<String> = pigo::rows().into_iter().map(|row| row.name).collect();
+    for lang in LANGS {
+        for format in ["table", "wide"] {
+            for width in (60..=200).step_by(10) {
+                let ran = run(&format!("demo --all -o {format} --lang {lang} --width {width}"));
+                for name in &names {
+                    assert!(ran.out.contains(name.as_str()), "{name} at {width}");
+                }
+                // Only a line that holds a name or a command may be too wide, since those are copied, and the
+                // heads above it.
+                let copied =
+                    |line: &&str| line.contains("kubectl") || names.iter().any(|n| line.contains(n.as_str()));
+                let head = |line: &&str| ["NAMESPACE ", "命名"].iter().any(|word| line.starts_with(word));
+                let wide = |line: &&str| line.width() > width && !copied(line) && !head(line);
+                let too_wide: Vec<&str> = ran.out.lines().filter(wide).collect();
+                assert!(too_wide.is_empty(), "{lang} {format} {width}: {too_wide:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_healthy_input_is_a_few_green_lines() {
+    let ran = judged(&[pod("fine", &healthy_status())], "");
+    assert_eq!(ran.code, 0);
+    insta::assert_snapshot!(ran.out, @r"
+    🟢 Healthy · 1 of 1 pods healthy · demo
+
+    Coverage complete · from files
+    Not looked at: cronjobs, daemonsets, deployments, events, jobs, namespaces, nodes, replicasets, statefulsets (not in the input)
+    ");
+}
+
+#[test]
+fn a_check_is_explained_in_the_readers_language() {
+    for (lang, head) in [("en", "## What it checks"), ("zh-TW", "## 檢查什麼"), ("zh-CN", "## 检查什么")]
+    {
+        let ran = run(&format!("explain pod-leftover --lang {lang}"));
+        assert!(ran.code == 0 && ran.out.contains(head), "{}", ran.out);
+    }
+    insta::assert_snapshot!(run("checks --lang en --width 100").out);
+}
+
+#[test]
+fn help_is_kubectls() {
+    let ran = run("--help");
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert!(ran.out.contains("Usage: kubectl healthcheck [OPTIONS]"), "{}", ran.out);
+    insta::assert_snapshot!(run("-h").out);
+}
+
+/// A reader that has seen enough is no error.
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let mut child = healthcheck()
+        .args(["demo", "--all", "-o", "markdown"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(1), &b""[..]));
+}

@@ -1,0 +1,66 @@
+//! What the project keeps in step with itself: the example, the index, the version, the contract.
+
+use crate::support::{pigo, run};
+use crate::{healthy_status, judged, now, pod, project};
+use kubectl_healthcheck::{NAME, VERSION};
+use serde_json::{Value, json};
+
+/// Compares a file of the project with what it is made from; `UPDATE=1 cargo test` writes it anew.
+fn is_current(path: &str, text: &str) {
+    let path = project(path);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, text).unwrap();
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == text, "{} is out of date: UPDATE=1 cargo test", path.display());
+}
+
+#[test]
+fn the_bundled_example_is_current() {
+    let head = json!({
+        "apiVersion": "healthcheck/v1", "kind": "Snapshot", "toolVersion": "0.1.0",
+        "startedAt": pigo::TAKEN_AT, "takenAt": pigo::TAKEN_AT,
+        "cluster": { "context": "tp-hkidc" },
+        "scope": { "namespaces": ["pigo-dev", "pigo-rel", "pigo-stg"] },
+    })
+    .to_string();
+    let items: Vec<String> = pigo::objects(now()).iter().map(ToString::to_string).collect();
+    let text = format!("{},\"items\":[\n{}\n]}}\n", head.strip_suffix('}').unwrap(), items.join(",\n"));
+    is_current("examples/pigo.json", &text);
+}
+
+#[test]
+fn the_index_of_checks_is_current() {
+    is_current("docs/checks.md", &run("checks -o markdown --lang en").out);
+}
+
+#[test]
+fn the_version_is_written_once() {
+    let file = std::fs::read_to_string(project("VERSION")).unwrap();
+    assert_eq!(file.trim(), VERSION);
+    assert_eq!(env!("CARGO_PKG_VERSION"), VERSION, "Cargo.toml and VERSION");
+    assert_eq!(run("--version").out, format!("{NAME} {VERSION}\n"));
+    assert_eq!(run("demo -o json").json()["tool"], json!({ "name": NAME, "version": VERSION }));
+    let changelog = std::fs::read_to_string(project("CHANGELOG.md")).unwrap();
+    assert!(changelog.contains(&format!("## {VERSION}")), "CHANGELOG.md tells of {VERSION}");
+}
+
+/// docs/report.schema.json is the contract of `-o json`.
+#[test]
+fn reports_keep_their_contract() {
+    let schema: Value =
+        serde_json::from_str(&std::fs::read_to_string(project("docs/report.schema.json")).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let broken = pod("odd", &json!({ "containerStatuses": 1 }));
+    let mut reports =
+        vec![run("demo -o json").json(), judged(&[pod("fine", &healthy_status()), broken], "-o json").json()];
+    reports.push(serde_saphyr::from_str(&run("demo -o yaml").out).unwrap());
+    assert_eq!(reports[0], reports[2], "YAML says what JSON says");
+    for report in &reports {
+        let errors: Vec<String> = validator.iter_errors(report).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?}");
+    }
+    let mut renamed = reports.swap_remove(0);
+    renamed.as_object_mut().unwrap().remove("verdict");
+    assert!(!validator.is_valid(&renamed), "the schema notices a field that is gone");
+}
