@@ -142,6 +142,8 @@ pub struct Statistics {
     pub restarted: u64,
     /// The most restarts of one pod.
     pub most_restarts: i64,
+    /// Nodes that matter to the scope, and how many of them are ready.
+    pub relevant_nodes: (usize, usize),
 }
 
 /// The age groups of a patrol report. The first three hold each other: a pod of 100 days is in all three.
@@ -150,7 +152,8 @@ pub const AGES: [&str; 4] = [">90d", ">70d", ">30d", "<7d"];
 impl<'a> Report<'a> {
     /// Judges a snapshot.
     pub fn new(snapshot: &'a Snapshot, settings: &'a Settings) -> Self {
-        let findings = checks::run(&View::new(snapshot, settings));
+        let view = View::new(snapshot, settings);
+        let findings = checks::run(&view);
         let incidents = incident::group(&findings, &snapshot.rows);
         let pods = classify(snapshot, &findings);
         let mut totals = Counts::default();
@@ -171,7 +174,10 @@ impl<'a> Report<'a> {
             totals,
             namespaces: namespaces.into_iter().map(|(name, counts)| (name.to_owned(), counts)).collect(),
             incidents,
-            statistics: statistics(snapshot),
+            statistics: Statistics {
+                relevant_nodes: (view.nodes().count(), view.nodes().filter(|node| node.is_ready()).count()),
+                ..statistics(snapshot)
+            },
             findings,
             pods,
         }

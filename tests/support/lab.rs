@@ -146,6 +146,11 @@ impl Lab {
 
     /// Gives the identity `limited` the right to read these resources in one namespace.
     pub fn grant(&self, namespace: &str, resources: &[(&str, &str)]) {
+        self.grant_to("limited", namespace, resources);
+    }
+
+    /// Gives somebody the right to read these resources in one namespace.
+    pub fn grant_to(&self, user: &str, namespace: &str, resources: &[(&str, &str)]) {
         let rules: Vec<Value> = resources
             .iter()
             .map(|(group, resource)| {
@@ -162,7 +167,7 @@ impl Lab {
                 "apiVersion": format!("{group}/v1"), "kind": "RoleBinding",
                 "metadata": { "name": "reader", "namespace": namespace },
                 "roleRef": { "apiGroup": group, "kind": "Role", "name": "reader" },
-                "subjects": [{ "apiGroup": group, "kind": "User", "name": "limited" }],
+                "subjects": [{ "apiGroup": group, "kind": "User", "name": user }],
             }),
         ]);
     }

@@ -121,8 +121,9 @@ fn strengths(report: &Report, page: &Page) -> Vec<String> {
         let standing = rows.workloads.iter().filter(|w| w.desired > 0 && w.owner.is_none()).count();
         out.push(ALL_FULL.fill(lang, &[("count", number(standing))]));
     }
-    if !rows.nodes.is_empty() && rows.nodes.iter().all(crate::model::Node::is_ready) {
-        out.push(NODES_READY.fill(lang, &[("count", number(rows.nodes.len()))]));
+    let (nodes, ready) = report.statistics.relevant_nodes;
+    if nodes > 0 && nodes == ready {
+        out.push(NODES_READY.fill(lang, &[("count", number(nodes))]));
     }
     out
 }

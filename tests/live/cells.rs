@@ -1,24 +1,8 @@
-//! The binary against a real etcd and kube-apiserver on loopback.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "tests")]
+//! STATUS, READY, RESTARTS and AGE are those of the real `kubectl get pods`, for every shape of status.
 
-mod support;
-
-use jiff::Timestamp;
-use support::lab::LAB;
-use support::{pigo, shapes};
-
-#[allow(clippy::disallowed_methods, reason = "ages on a real server are told from now")]
-fn now() -> Timestamp {
-    Timestamp::now()
-}
-
-#[test]
-fn pigo_on_a_real_server_is_the_report_of_the_patrol() {
-    let lab = &*LAB;
-    lab.store(&pigo::objects(now()));
-    let ran = lab.healthcheck("-n pigo-dev,pigo-stg,pigo-rel");
-    assert_eq!(ran.code, 1, "{ran:?}");
-}
+use crate::support::lab::LAB;
+use crate::support::shapes;
+use crate::{NOW, namespace};
 
 /// The cells of a table by its heads, which all columns line up with.
 fn cells(table: &str, heads: &[&str]) -> Vec<Vec<String>> {
@@ -54,24 +38,18 @@ fn cells(table: &str, heads: &[&str]) -> Vec<Vec<String>> {
 fn every_cell_is_kubectls() {
     let lab = &*LAB;
     let seed = 20_251_226;
-    let shapes = shapes::shapes(now(), seed);
+    let shapes = shapes::shapes(*NOW, seed);
     assert!(shapes.len() >= 400, "{}", shapes.len());
-    lab.apply(&[serde_json::json!({
-        "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": shapes::NAMESPACE },
-    })]);
+    namespace(shapes::NAMESPACE);
     lab.store(&shapes);
     let heads = ["NAME ", "READY", "STATUS", "RESTARTS", "AGE"];
     let kubectl = || cells(&lab.kubectl(&format!("get pods -n {}", shapes::NAMESPACE)).out, &heads);
-    let ours = || {
-        let ran = lab.healthcheck(&format!("-n {} --all", shapes::NAMESPACE));
-        cells(&ran.out, &heads)
-    };
+    let ours = || cells(&lab.healthcheck(&format!("-n {} --all", shapes::NAMESPACE)).out, &heads);
     // Ages go on while three programs run: each cell must be what one of the two kubectls printed.
     let mut differences = Vec::new();
     for _ in 0..5 {
         let (before, between, after) = (kubectl(), ours(), kubectl());
-        assert_eq!(before.len(), shapes.len());
-        assert_eq!(between.len(), shapes.len());
+        assert_eq!((before.len(), between.len()), (shapes.len(), shapes.len()));
         differences = between
             .iter()
             .zip(before.iter().zip(&after))

@@ -1,0 +1,167 @@
+//! Protobuf and JSON say the same: each field we read has the tag and the name of the same thing.
+
+use crate::support::lab::LAB;
+use crate::{NOW, PIGO, namespace};
+use http_body_util::BodyExt;
+use kubectl_healthcheck::cli::ConnectArgs;
+use kubectl_healthcheck::cluster;
+use kubectl_healthcheck::wire::{Kind, ListReader, Object};
+use serde_json::{Value, json};
+
+/// A list as the server sends it in one encoding.
+fn list(kind: Kind, accept: &str) -> Vec<Object> {
+    let args = ConnectArgs { kubeconfig: Some(LAB.kubeconfig.clone()), ..ConnectArgs::default() };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let session = cluster::connect(&args).await.unwrap();
+        let request = http::Request::get(kind.path(None))
+            .header("accept", accept)
+            .body(kube::client::Body::empty())
+            .unwrap();
+        let response = session.client.send(request).await.unwrap();
+        assert_eq!(response.headers()["content-type"], accept);
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let mut reader = ListReader::new(kind);
+        reader.push(&body).unwrap();
+        reader.finish().unwrap().1
+    })
+}
+
+/// An object as a capture has it. A time that nobody wrote is an empty message in protobuf and nothing in JSON.
+fn written(object: &Object) -> Value {
+    fn without_nulls(value: &mut Value) {
+        match value {
+            Value::Object(map) => {
+                map.retain(|_, value| !value.is_null());
+                map.values_mut().for_each(without_nulls);
+            }
+            Value::Array(items) => items.iter_mut().for_each(without_nulls),
+            _ => {}
+        }
+    }
+    let mut value = serde_json::to_value(object).unwrap();
+    without_nulls(&mut value);
+    value
+}
+
+#[test]
+fn both_encodings_of_every_kind_are_the_same_objects() {
+    namespace("encoded");
+    let time = |seconds: i64| jiff::Timestamp::from_second(NOW.as_second() - seconds).unwrap().to_string();
+    let meta = |name: &str| {
+        json!({
+            "name": name, "namespace": "encoded", "uid": format!("uid-{name}"), "generation": 7,
+            "creationTimestamp": time(1), "deletionTimestamp": time(2), "finalizers": ["example.com/hold"],
+            "ownerReferences": [{ "apiVersion": "v1", "kind": "Owner", "name": "o", "uid": "u", "controller": true }],
+        })
+    };
+    let condition = |seconds: i64| {
+        json!([{
+            "type": "A", "status": "B", "reason": "C", "message": "D", "lastTransitionTime": time(seconds),
+            "lastUpdateTime": time(seconds + 1), "lastProbeTime": time(seconds + 2), "lastHeartbeatTime": time(seconds + 3),
+        }])
+    };
+    let template = json!({
+        "metadata": { "labels": { "a": "b" } }, "spec": { "containers": [{ "name": "c", "image": "i" }] },
+    });
+    let selector = json!({ "matchLabels": { "a": "b" } });
+    let workload = |kind: &str, version: &str, spec: Value, status: Value| json!({ "apiVersion": version, "kind": kind, "metadata": meta("all"), "spec": spec, "status": status });
+    let container = json!({
+        "name": "c", "ready": true, "restartCount": 3, "started": true, "image": "i", "imageID": "d",
+        "state": { "waiting": { "reason": "R", "message": "M" } },
+        "lastState": { "terminated": {
+            "exitCode": 4, "signal": 5, "reason": "T", "message": "U", "startedAt": time(10), "finishedAt": time(11),
+        } },
+    });
+    LAB.store(&[
+        workload(
+            "Pod",
+            "v1",
+            json!({
+                "nodeName": "n", "restartPolicy": "OnFailure", "readinessGates": [{ "conditionType": "g" }],
+                "containers": [{ "name": "c", "image": "i", "resources": { "limits": { "memory": "1Gi", "cpu": "500m" } } }],
+                "initContainers": [{ "name": "d", "image": "j", "restartPolicy": "Always" }],
+            }),
+            json!({
+                "phase": "Running", "reason": "R", "message": "M", "startTime": time(12), "conditions": condition(13),
+                "containerStatuses": [container], "initContainerStatuses": [{
+                    "name": "d", "image": "j", "imageID": "", "ready": false, "restartCount": 1,
+                    "state": { "running": { "startedAt": time(14) } }, "lastState": {},
+                }],
+            }),
+        ),
+        workload(
+            "ReplicaSet",
+            "apps/v1",
+            json!({ "replicas": 2, "selector": selector, "template": template }),
+            json!({ "replicas": 1, "readyReplicas": 3, "availableReplicas": 4, "observedGeneration": 5, "conditions": condition(20) }),
+        ),
+        workload(
+            "Deployment",
+            "apps/v1",
+            json!({ "replicas": 2, "paused": true, "selector": selector, "template": template }),
+            json!({
+                "replicas": 1, "readyReplicas": 3, "availableReplicas": 4, "updatedReplicas": 6, "observedGeneration": 5,
+                "conditions": condition(30),
+            }),
+        ),
+        workload(
+            "StatefulSet",
+            "apps/v1",
+            json!({ "replicas": 2, "selector": selector, "template": template, "serviceName": "s" }),
+            json!({
+                "replicas": 1, "readyReplicas": 3, "availableReplicas": 4, "updatedReplicas": 6, "observedGeneration": 5,
+                "conditions": condition(40),
+            }),
+        ),
+        workload(
+            "DaemonSet",
+            "apps/v1",
+            json!({ "selector": selector, "template": template }),
+            json!({
+                "currentNumberScheduled": 1, "numberMisscheduled": 2, "desiredNumberScheduled": 3, "numberReady": 4,
+                "observedGeneration": 5, "updatedNumberScheduled": 6, "numberAvailable": 7, "conditions": condition(50),
+            }),
+        ),
+        workload(
+            "Job",
+            "batch/v1",
+            json!({ "backoffLimit": 9, "suspend": true, "template": template }),
+            json!({ "active": 1, "succeeded": 2, "failed": 3, "conditions": condition(60) }),
+        ),
+        workload(
+            "CronJob",
+            "batch/v1",
+            json!({ "schedule": "* * * * *", "suspend": true, "jobTemplate": { "spec": { "template": template } } }),
+            json!({ "lastSuccessfulTime": time(70), "lastScheduleTime": time(71) }),
+        ),
+        json!({
+            "apiVersion": "v1", "kind": "Event", "metadata": meta("all"),
+            "involvedObject": { "kind": "K", "namespace": "encoded", "name": "n", "uid": "u" }, "type": "Warning",
+            "reason": "R", "message": "M", "count": 3, "firstTimestamp": time(80), "lastTimestamp": time(81),
+            "eventTime": "2025-12-26T02:00:00.123456Z",
+            "series": { "count": 4, "lastObservedTime": "2025-12-26T03:00:00.654321Z" },
+        }),
+        json!({
+            "apiVersion": "v1", "kind": "Node", "metadata": { "name": "encoded", "uid": "u", "creationTimestamp": time(90) },
+            "spec": { "unschedulable": true },
+            "status": {
+                "allocatable": { "pods": "110" }, "conditions": condition(91), "nodeInfo": { "kubeletVersion": "v1.36.3" },
+            },
+        }),
+    ]);
+    // Of every kind there is something, with the patrol's own objects.
+    let _ = &*PIGO;
+    for kind in Kind::ALL {
+        let protobuf = list(kind, "application/vnd.kubernetes.protobuf");
+        let json = list(kind, "application/json");
+        assert!(!protobuf.is_empty(), "{kind:?}");
+        assert_eq!(protobuf.len(), json.len(), "{kind:?}");
+        for (a, b) in protobuf.iter().zip(&json) {
+            assert_eq!(written(a), written(b));
+            // And nothing of it is lost on the way through a capture.
+            assert_eq!(written(&Object::from_value(kind, written(a)).unwrap()), written(a));
+        }
+    }
+    LAB.kubectl("delete node encoded --wait=false");
+}

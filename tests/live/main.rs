@@ -1,0 +1,63 @@
+//! The binary against a real etcd and kube-apiserver on loopback.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc, missing_docs, reason = "tests")]
+#![allow(clippy::too_many_lines, reason = "tables of cases are long")]
+#![allow(unreachable_pub, reason = "shared between the modules of one test binary")]
+
+mod cells;
+mod connection;
+mod encodings;
+mod listing;
+mod pigo_live;
+mod plugin;
+mod rights;
+#[path = "../support/mod.rs"]
+mod support;
+mod weather;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::sync::LazyLock;
+use support::lab::{LAB, Lab};
+use support::pigo;
+
+/// The moment the ages on the real server are told from.
+#[allow(clippy::disallowed_methods, reason = "the server's clock is this machine's")]
+pub static NOW: LazyLock<Timestamp> = LazyLock::new(Timestamp::now);
+
+/// The lab with the patrol of PIGO in it.
+pub static PIGO: LazyLock<&'static Lab> = LazyLock::new(|| {
+    LAB.store(&pigo::objects(*NOW));
+    &LAB
+});
+
+/// Makes a namespace.
+pub fn namespace(name: &str) {
+    LAB.apply(&[json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } })]);
+}
+
+/// A pod that is ready, of a namespace.
+pub fn healthy(namespace: &str, name: &str) -> Value {
+    json!({
+        "apiVersion": "v1", "kind": "Pod",
+        "metadata": {
+            "name": name, "namespace": namespace, "uid": format!("uid-of-{namespace}-{name}"),
+            "creationTimestamp": NOW.to_string(), "labels": { "app": name },
+        },
+        "spec": { "containers": [{ "name": "app", "image": "registry.example.com/app:1" }] },
+        "status": {
+            "phase": "Running",
+            "containerStatuses": [{
+                "name": "app", "image": "i", "imageID": "", "ready": true, "restartCount": 0,
+                "state": { "running": { "startedAt": NOW.to_string() } }, "lastState": {},
+            }],
+        },
+    })
+}
+
+/// A pod that keeps crashing.
+pub fn crashing(namespace: &str, name: &str) -> Value {
+    let mut pod = healthy(namespace, name);
+    pod["status"]["containerStatuses"][0]["ready"] = json!(false);
+    pod["status"]["containerStatuses"][0]["state"] = json!({ "waiting": { "reason": "CrashLoopBackOff" } });
+    pod
+}

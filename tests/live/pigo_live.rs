@@ -1,0 +1,103 @@
+//! The patrol of PIGO on a real server: the report of the bundled example, in every form and language, live, from
+//! what kubectl saves and from our own capture.
+
+use crate::PIGO;
+use crate::support::{Ran, run};
+use serde_json::Value;
+
+const SCOPE: &str = "-n pigo-dev,pigo-stg,pigo-rel";
+
+/// A report without what differs from run to run: when, how, and where it was made.
+fn told(report: &str) -> String {
+    let elsewhere = ["lab", "tp-hkidc"];
+    let mut out = String::new();
+    for line in report.lines() {
+        let skipped = ["Time", "Environment", "Coverage", "時間", "环境", "環境", "巡", "涵", "覆"];
+        if skipped.iter().any(|word| line.trim_start_matches(['-', '*', ' ']).starts_with(word)) {
+            continue;
+        }
+        let mut line = line.replace(" --context tp-hkidc", "").replace(" --context lab", "");
+        for name in elsewhere {
+            line = line.replace(&format!("context {name}"), "context C");
+        }
+        // The seconds a run took.
+        let line = line.split(" · 0.").next().unwrap_or_default();
+        out.push_str(line.split(" · 1.").next().unwrap_or_default().trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+#[test]
+fn the_report_is_that_of_the_bundled_example_in_every_language() {
+    for lang in ["en", "zh-TW", "zh-CN"] {
+        for format in ["table", "wide", "markdown"] {
+            let look = format!("-o {format} --lang {lang} --width 120");
+            let (live, demo) = (PIGO.healthcheck(&format!("{SCOPE} {look}")), run(&format!("demo {look}")));
+            assert_eq!((live.code, live.err.as_str()), (1, ""), "{live:?}");
+            assert_eq!(told(&live.out), told(&demo.out), "{lang} {format}");
+        }
+    }
+}
+
+/// The parts of a JSON report that do not speak of the run itself.
+fn judged(ran: &Ran) -> Value {
+    assert_eq!(ran.code, 1, "{ran:?}");
+    let mut report = ran.json();
+    for key in ["clusters", "startedAt", "finishedAt", "coverage", "incidents"] {
+        report.as_object_mut().unwrap().remove(key);
+    }
+    for namespace in report["namespaces"].as_array_mut().unwrap() {
+        namespace.as_object_mut().unwrap().remove("context");
+    }
+    for finding in report["findings"].as_array_mut().unwrap() {
+        finding["facts"].as_object_mut().unwrap().remove("age");
+        for key in ["context", "actions", "since"] {
+            finding.as_object_mut().unwrap().remove(key);
+        }
+    }
+    report
+}
+
+#[test]
+fn kubectls_files_and_our_captures_give_the_same_report() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).display().to_string();
+    let live = PIGO.healthcheck(&format!("{SCOPE} -o json"));
+    assert!(live.json()["coverage"]["complete"].as_bool().unwrap());
+    assert_eq!(live.json()["clusters"][0]["version"], "v1.36.3");
+    let wanted = judged(&live);
+    assert_eq!(judged(&run("demo -o json")), wanted);
+    for name in ["capture.json", "capture.json.gz", "capture.json.zst"] {
+        let ran = PIGO.healthcheck(&format!("snapshot {SCOPE} --output {}", path(name)));
+        assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (0, "", ""), "{ran:?}");
+        assert_eq!(judged(&run(&format!("-f {} -o json", path(name)))), wanted, "{name}");
+    }
+    let captured = PIGO.healthcheck(&format!("snapshot {SCOPE} -o -"));
+    std::fs::write(path("stdout.json"), &captured.out).unwrap();
+    assert_eq!(judged(&run(&format!("-f {} -o json", path("stdout.json")))), wanted);
+    let kinds = "pods,replicasets,deployments,statefulsets,events";
+    for format in ["json", "yaml"] {
+        let mut arguments = Vec::new();
+        for namespace in ["pigo-dev", "pigo-stg", "pigo-rel"] {
+            let saved = PIGO.kubectl(&format!("get {kinds} -n {namespace} -o {format}"));
+            let file = path(&format!("{namespace}.{format}"));
+            std::fs::write(&file, saved.out).unwrap();
+            arguments.push(format!("-f {file}"));
+        }
+        let saved = PIGO.kubectl(&format!("get nodes -o {format}"));
+        std::fs::write(path(&format!("nodes.{format}")), saved.out).unwrap();
+        let ran = run(&format!("{} -f {} -o json", arguments.join(" "), path(&format!("nodes.{format}"))));
+        assert_eq!(judged(&ran), wanted, "{format}");
+    }
+}
+
+#[test]
+fn a_capture_that_cannot_be_written_leaves_nothing_behind() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("no/such/folder.json");
+    let ran = PIGO.healthcheck(&format!("snapshot {SCOPE} --output {}", file.display()));
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("cannot write") && ran.err.contains("No such file or directory"), "{}", ran.err);
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+}

@@ -1,0 +1,42 @@
+//! Under the real kubectl: as a plugin, and completing its command lines.
+
+use crate::PIGO;
+use crate::support::Run;
+
+fn kubectl(arguments: &[&str]) -> crate::support::Ran {
+    PIGO.command("kubectl").args(arguments).ran()
+}
+
+#[test]
+fn kubectl_runs_it_and_keeps_its_exit_code() {
+    let ran = kubectl(&["healthcheck", "-n", "pigo-dev"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.out.starts_with("🟡 Needs attention · 13 of 14 pods healthy"), "{}", ran.out);
+    assert_eq!(kubectl(&["healthcheck", "-n", "pigo-stg"]).code, 0);
+    assert_eq!(kubectl(&["healthcheck", "--nonsense"]).code, 2);
+    let listed = kubectl(&["plugin", "list", "--name-only"]).out;
+    assert!(listed.lines().any(|line| line == "kubectl-healthcheck"), "{listed}");
+    // As kubectl's own refusal says, flags go after the name.
+    let ran = kubectl(&["--context", "lab", "healthcheck"]);
+    assert!(ran.code == 1 && ran.err.contains("flags cannot be placed before plugin name"), "{ran:?}");
+}
+
+#[test]
+fn kubectl_completes_namespaces_of_the_live_cluster() {
+    let dir = tempfile::tempdir().unwrap();
+    let link = dir.path().join("kubectl_complete-healthcheck");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_kubectl-healthcheck"), link).unwrap();
+    let complete = |words: &[&str]| {
+        let mut command = PIGO.command("kubectl");
+        let found =
+            command.get_envs().find(|(name, _)| *name == "PATH").and_then(|(_, value)| value).unwrap();
+        let path =
+            std::env::join_paths(std::iter::once(dir.path().to_owned()).chain(std::env::split_paths(found)));
+        command.env("PATH", path.unwrap()).args(["__complete", "healthcheck"]).args(words).ran().out
+    };
+    assert_eq!(complete(&["-n", "pigo-"]), "pigo-dev\npigo-rel\npigo-stg\n:4\n");
+    assert_eq!(complete(&["-n", "pigo-dev,pigo-s"]), "pigo-dev,pigo-stg\n:4\n");
+    assert_eq!(complete(&["--context", "li"]), "limited\n:4\n");
+    assert_eq!(complete(&["--context", "limited", "-n", ""]), ":4\n", "no rights, no names, no noise");
+    assert!(complete(&["--page-"]).contains("--page-size\tObjects a page\n"));
+}

@@ -1,0 +1,124 @@
+//! Accounts with few rights: what can be seen is complete, what cannot is said, and nothing unseen is healthy.
+
+use crate::support::lab::LAB;
+use crate::{crashing, healthy, namespace};
+use serde_json::json;
+
+const ALL: [(&str, &str); 8] = [
+    ("", "pods"),
+    ("", "events"),
+    ("apps", "replicasets"),
+    ("apps", "deployments"),
+    ("apps", "statefulsets"),
+    ("apps", "daemonsets"),
+    ("batch", "jobs"),
+    ("batch", "cronjobs"),
+];
+
+#[test]
+fn a_role_in_one_namespace_sees_that_namespace_whole() {
+    namespace("rights-one");
+    LAB.store(&[healthy("rights-one", "web")]);
+    LAB.grant("rights-one", &ALL);
+    let ran = LAB.healthcheck("--context limited -n rights-one");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.starts_with("🟢 Healthy · 1 of 1 pods healthy"), "{}", ran.out);
+    assert!(ran.out.contains("Coverage complete"), "{}", ran.out);
+    assert!(ran.out.contains("Not looked at: nodes (forbidden)"), "{}", ran.out);
+    let coverage = LAB.healthcheck("--context limited -n rights-one -o json").json()["coverage"].clone();
+    assert_eq!((&coverage["complete"], &coverage["gaps"]), (&json!(true), &json!([])));
+    assert_eq!(
+        (&coverage["outside"][0]["kind"], &coverage["outside"][0]["reason"]),
+        (&json!("Node"), &json!("forbidden"))
+    );
+}
+
+#[test]
+fn a_role_for_pods_alone_is_told_what_it_does_not_see() {
+    namespace("rights-pods");
+    LAB.store(&[healthy("rights-pods", "web")]);
+    LAB.grant("rights-pods", &[("", "pods")]);
+    let ran = LAB.healthcheck("--context limited -n rights-pods");
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(ran.out.starts_with("⚪ Incomplete · 1 of 1 pods healthy"), "{}", ran.out);
+    let line = "Not seen: cronjobs, daemonsets, deployments, jobs, replicasets, statefulsets in rights-pods (forbidden)";
+    assert!(ran.out.contains(line), "{}", ran.out);
+    // What is left out by request is no gap.
+    let kinds = "cronjobs,daemonsets,deployments,jobs,replicasets,statefulsets";
+    let ran = LAB.healthcheck(&format!("--context limited -n rights-pods --skip-kinds {kinds}"));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.contains("(left out)"), "{}", ran.out);
+}
+
+#[test]
+fn without_rights_there_is_no_report() {
+    namespace("rights-none");
+    LAB.store(&[healthy("rights-none", "web")]);
+    for (arguments, place) in
+        [("-n rights-none", "in the namespace \"rights-none\""), ("-A", "at the cluster scope")]
+    {
+        let ran = LAB.healthcheck(&format!("--context limited {arguments}"));
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
+        let line = format!(
+            "Error from server (Forbidden): pods is forbidden: User \"limited\" cannot list resource \"pods\" in API \
+             group \"\" {place}\n"
+        );
+        assert!(ran.err.starts_with(&line), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_namespace_that_may_not_be_seen_is_a_gap_beside_one_that_may() {
+    namespace("rights-half");
+    namespace("rights-hidden");
+    LAB.store(&[healthy("rights-half", "web"), crashing("rights-hidden", "web")]);
+    LAB.grant("rights-half", &ALL);
+    let ran = LAB.healthcheck("--context limited -n rights-half,rights-hidden");
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(ran.out.starts_with("⚪ Incomplete"), "{}", ran.out);
+    assert!(ran.out.contains("pods, replicasets, statefulsets in rights-hidden (forbidden)"), "{}", ran.out);
+    // A name that nobody can vouch for is never healthy.
+    let ran = LAB.healthcheck("--context limited -n rights-half,no-such-namespace -o json");
+    assert_eq!((ran.code, ran.json()["verdict"].as_str()), (3, Some("incomplete")), "{ran:?}");
+}
+
+/// Who may list namespaces, but pods only in some of them, gets those.
+#[test]
+fn all_namespaces_are_those_that_may_be_seen() {
+    namespace("rights-seen");
+    LAB.store(&[healthy("rights-seen", "web")]);
+    LAB.grant_to("viewer", "rights-seen", &ALL);
+    let group = "rbac.authorization.k8s.io";
+    LAB.apply(&[
+        json!({
+            "apiVersion": format!("{group}/v1"), "kind": "ClusterRole", "metadata": { "name": "names" },
+            "rules": [{ "apiGroups": [""], "resources": ["namespaces"], "verbs": ["get", "list"] }],
+        }),
+        json!({
+            "apiVersion": format!("{group}/v1"), "kind": "ClusterRoleBinding", "metadata": { "name": "names" },
+            "roleRef": { "apiGroup": group, "kind": "ClusterRole", "name": "names" },
+            "subjects": [{ "apiGroup": group, "kind": "User", "name": "viewer" }],
+        }),
+    ]);
+    let report = LAB.healthcheck("--as viewer -A -o json").json();
+    assert_eq!(report["totals"]["pods"], 1);
+    assert_eq!(report["verdict"], "incomplete");
+    let gaps = report["coverage"]["gaps"].as_array().unwrap();
+    assert!(gaps.iter().any(|gap| gap["kind"] == "Pod" && gap["namespace"] == "default"), "{gaps:?}");
+    // Where the pods may not be seen, nothing else is asked.
+    assert!(!gaps.iter().any(|gap| gap["kind"] == "Job" && gap["namespace"] == "default"), "{gaps:?}");
+    assert!(!gaps.iter().any(|gap| gap["namespace"] == "rights-seen"), "{gaps:?}");
+}
+
+#[test]
+fn impersonation_is_kubectls() {
+    namespace("rights-as");
+    LAB.store(&[healthy("rights-as", "web")]);
+    let ran = LAB.healthcheck("--as somebody --as-group some --as-uid 7 -n rights-as");
+    assert!(ran.code == 2 && ran.err.contains("User \"somebody\" cannot list"), "{ran:?}");
+    let ran = LAB.healthcheck("--as somebody --as-group system:masters -n rights-as");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    LAB.store(&[crashing("rights-as", "bad")]);
+    let ran = LAB.healthcheck("--as somebody --as-group system:masters -n rights-as");
+    assert!(ran.out.contains("kubectl --as somebody logs -n rights-as bad"), "{}", ran.out);
+}

@@ -1,0 +1,114 @@
+//! Servers that do not answer, and proxies that understand less than the server behind them.
+
+use crate::support::lab::LAB;
+use crate::support::{Run, healthcheck};
+use crate::{PIGO, healthy, namespace};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+/// `kubectl proxy` in front of the lab, without TLS.
+struct PlainProxy {
+    child: Child,
+    port: u16,
+}
+
+impl PlainProxy {
+    fn start() -> Self {
+        use std::io::BufRead;
+        let mut child =
+            LAB.command("kubectl").args(["proxy", "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        std::io::BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let port = line.trim().rsplit(':').next().unwrap().parse().unwrap();
+        Self { child, port }
+    }
+}
+
+impl Drop for PlainProxy {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// A server that hands each request to `answer`, which may change it, pass it on to this port, or say nothing.
+fn scripted(upstream: u16, answer: impl Fn(String) -> Option<String> + Send + Sync + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let answer = std::sync::Arc::new(answer);
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            let (mut client, answer) = (client.unwrap(), answer.clone());
+            std::thread::spawn(move || {
+                let mut head = Vec::new();
+                let mut byte = [0];
+                while !head.ends_with(b"\r\n\r\n") && client.read(&mut byte).unwrap_or(0) == 1 {
+                    head.push(byte[0]);
+                }
+                match answer(String::from_utf8(head).unwrap()) {
+                    // One request a connection keeps this simple.
+                    Some(head) => {
+                        let mut server = TcpStream::connect(("127.0.0.1", upstream)).unwrap();
+                        let head = head.replacen("\r\n", "\r\nConnection: close\r\n", 1);
+                        server.write_all(head.as_bytes()).unwrap();
+                        drop(std::io::copy(&mut server, &mut client));
+                    }
+                    None => std::thread::sleep(Duration::from_secs(60)),
+                }
+            });
+        }
+    });
+    format!("http://{address}")
+}
+
+fn check(server: &str, arguments: &str) -> crate::support::Ran {
+    healthcheck().args(["-s", server]).args(arguments.split_whitespace()).ran()
+}
+
+#[test]
+fn a_proxy_that_speaks_only_json_is_understood() {
+    let proxy = PlainProxy::start();
+    let _ = &*PIGO;
+    let server = scripted(proxy.port, |head| Some(head.replace("application/vnd.kubernetes.protobuf,", "")));
+    let ran = check(&server, "-n pigo-dev,pigo-rel,pigo-stg -o json --page-size 5");
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert_eq!(ran.json()["totals"]["healthy"], 46);
+    assert!(ran.json()["coverage"]["complete"].as_bool().unwrap());
+}
+
+#[test]
+fn a_list_that_never_comes_is_a_gap_and_holds_nothing_up() {
+    namespace("stalled");
+    LAB.store(&[healthy("stalled", "web")]);
+    let proxy = PlainProxy::start();
+    let server = scripted(proxy.port, |head| (!head.contains("/jobs?")).then_some(head));
+    let began = Instant::now();
+    let ran = check(&server, "-n stalled --page-timeout 1s -o json");
+    // Generous: the machine may be busy, the 60 s of the stalled server are not waited for.
+    assert!(began.elapsed() < Duration::from_secs(20));
+    assert_eq!(ran.code, 3, "{ran:?}");
+    let report = ran.json();
+    assert_eq!(
+        (report["verdict"].as_str(), report["totals"]["healthy"].as_u64()),
+        (Some("incomplete"), Some(1))
+    );
+    let gaps = report["coverage"]["gaps"].as_array().unwrap();
+    assert_eq!(gaps.len(), 1, "{gaps:?}");
+    assert_eq!((gaps[0]["kind"].as_str(), gaps[0]["reason"].as_str()), (Some("Job"), Some("timed-out")));
+    let table = check(&server, "-n stalled --page-timeout 1s").out;
+    assert!(table.contains("Not seen: jobs in stalled (timed out: "), "{table}");
+}
+
+#[test]
+fn a_server_that_never_answers_is_given_up() {
+    let server = scripted(1, |_| None);
+    let began = Instant::now();
+    let ran = check(&server, "--page-timeout 500ms");
+    assert!(began.elapsed() < Duration::from_secs(20));
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.starts_with("Unable to connect to the server: no answer within 0.5 s\n"), "{}", ran.err);
+    let ran = check(&server, "--request-timeout 300ms");
+    assert!(ran.err.starts_with("Unable to connect to the server: no answer within 0.3 s\n"), "{}", ran.err);
+}
