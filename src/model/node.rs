@@ -4,17 +4,13 @@ use super::Names;
 use crate::wire::{self, Time};
 use std::sync::Arc;
 
-/// A node: its conditions and its room for pods.
+/// A node: its conditions.
 #[derive(Debug)]
 pub struct Node {
     /// Its name.
     pub name: Arc<str>,
     /// When it was created.
     pub created: Option<Time>,
-    /// Cordoned.
-    pub unschedulable: bool,
-    /// How many pods it can hold, where it says.
-    pub pod_capacity: Option<u32>,
     /// Its conditions, in the order of the API.
     pub conditions: Vec<NodeCondition>,
 }
@@ -28,8 +24,6 @@ impl Node {
         Self {
             name: names.get(&object.metadata.name),
             created: object.metadata.created(),
-            unschedulable: object.spec.unschedulable,
-            pod_capacity: object.status.allocatable.get("pods").and_then(|q| q.text.parse().ok()),
             conditions: object.status.conditions,
         }
     }

@@ -53,12 +53,8 @@ pub struct Workload {
     pub created: Option<Time>,
     /// Pods it should have.
     pub desired: i32,
-    /// Pods that pass their readiness probe.
-    pub ready: i32,
     /// Pods that have been ready for `minReadySeconds`.
     pub available: i32,
-    /// Whether its controller has seen its last change.
-    pub observed: bool,
     /// Its conditions.
     pub conditions: Vec<Condition>,
 }
@@ -79,9 +75,7 @@ impl Workload {
         let (status, metadata) = (object.status, object.metadata);
         Self {
             desired: object.spec.replicas.unwrap_or(1),
-            ready: status.ready_replicas,
             available: status.available_replicas,
-            observed: status.observed_generation >= metadata.generation,
             conditions: status.conditions.into_iter().map(Condition::from).collect(),
             ..Self::named(Kind::ReplicaSet, &metadata, names)
         }
@@ -92,9 +86,7 @@ impl Workload {
         let (status, metadata) = (object.status, object.metadata);
         Self {
             desired: object.spec.replicas.unwrap_or(1),
-            ready: status.ready_replicas,
             available: status.available_replicas,
-            observed: status.observed_generation >= metadata.generation,
             conditions: status.conditions.into_iter().map(Condition::from).collect(),
             ..Self::named(Kind::Deployment, &metadata, names)
         }
@@ -105,9 +97,7 @@ impl Workload {
         let (status, metadata) = (object.status, object.metadata);
         Self {
             desired: object.spec.replicas.unwrap_or(1),
-            ready: status.ready_replicas,
             available: status.available_replicas,
-            observed: status.observed_generation >= metadata.generation,
             conditions: status.conditions.into_iter().map(Condition::from).collect(),
             ..Self::named(Kind::StatefulSet, &metadata, names)
         }
@@ -118,9 +108,7 @@ impl Workload {
         let (status, metadata) = (object.status, object.metadata);
         Self {
             desired: status.desired_number_scheduled,
-            ready: status.number_ready,
             available: status.number_available,
-            observed: status.observed_generation >= metadata.generation,
             conditions: status.conditions.into_iter().map(Condition::from).collect(),
             ..Self::named(Kind::DaemonSet, &metadata, names)
         }
@@ -134,9 +122,7 @@ impl Workload {
             owner: metadata.controller().map(|o| Owner::new(&o.kind, &o.name, names)),
             created: metadata.created(),
             desired: 0,
-            ready: 0,
             available: 0,
-            observed: true,
             conditions: Vec::new(),
         }
     }
@@ -167,12 +153,8 @@ pub struct Job {
     pub owner: Option<Owner>,
     /// When it was created.
     pub created: Option<Time>,
-    /// Pods that run or wait.
-    pub active: i32,
     /// Pods that failed.
     pub failed: i32,
-    /// Failed pods it takes to fail the job.
-    pub backoff_limit: i32,
     /// `Complete`, `Failed` and others.
     pub conditions: Vec<Condition>,
 }
@@ -185,9 +167,7 @@ impl Job {
             name: names.get(&object.metadata.name),
             owner: object.metadata.controller().map(|o| Owner::new(&o.kind, &o.name, names)),
             created: object.metadata.created(),
-            active: object.status.active,
             failed: object.status.failed,
-            backoff_limit: object.spec.backoff_limit.unwrap_or(6),
             conditions: object.status.conditions,
         }
     }
@@ -205,8 +185,6 @@ pub struct CronJob {
     pub namespace: Arc<str>,
     /// Its name.
     pub name: Arc<str>,
-    /// Whether no more jobs are started.
-    pub suspended: bool,
     /// When a job of it last succeeded.
     pub last_success: Option<Time>,
 }
@@ -217,7 +195,6 @@ impl CronJob {
         Self {
             namespace: names.get(&object.metadata.namespace),
             name: names.get(&object.metadata.name),
-            suspended: object.spec.suspend,
             last_success: object.status.last_successful_time.and_then(Time::known),
         }
     }

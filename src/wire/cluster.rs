@@ -1,7 +1,6 @@
 //! `v1.Namespace`, `v1.Node`, `v1.Event`.
 
-use super::{ObjectMeta, Quantity, Time};
-use std::collections::BTreeMap;
+use super::{ObjectMeta, Time};
 
 wire! {
     /// `v1.Namespace`.
@@ -26,30 +25,16 @@ wire! {
     Node {
         /// Its name and age.
         [message, required, tag = "1"] metadata: ObjectMeta,
-        /// What was asked for.
-        [message, required, tag = "2"] spec: NodeSpec,
         /// What there is.
         [message, required, tag = "3"] status: NodeStatus,
     }
 }
 
 wire! {
-    /// `v1.NodeSpec`.
-    NodeSpec {
-        /// Cordoned.
-        [bool, tag = "4"] unschedulable: bool,
-    }
-}
-
-wire! {
     /// `v1.NodeStatus`.
     NodeStatus {
-        /// What pods can have of it.
-        [btree_map = "string, message", tag = "2"] allocatable: BTreeMap<String, Quantity>,
         /// `Ready`, the pressures, and what others add.
         [message, repeated, tag = "4"] conditions: Vec<NodeCondition>,
-        /// Versions and architecture.
-        [message, required, tag = "7"] node_info: NodeInfo,
     }
 }
 
@@ -60,22 +45,12 @@ wire! {
         [string, tag = "1"] r#type: String,
         /// `True`, `False` or `Unknown`.
         [string, tag = "2"] status: String,
-        /// When the kubelet last spoke.
-        [message, optional, tag = "3"] last_heartbeat_time: Option<Time>,
         /// When the status last changed.
         [message, optional, tag = "4"] last_transition_time: Option<Time>,
         /// One word for machines.
         [string, tag = "5"] reason: String,
         /// A sentence for people.
         [string, tag = "6"] message: String,
-    }
-}
-
-wire! {
-    /// `v1.NodeSystemInfo`.
-    NodeInfo {
-        /// Such as `v1.36.3`.
-        [string, tag = "7"] kubelet_version: String,
     }
 }
 

@@ -6,12 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 wire! {
     /// `metav1.ListMeta`.
     ListMeta {
-        /// The version of the whole list.
-        [string, tag = "2"] resource_version: String,
         /// The token of the next page; empty on the last one.
         [string, tag = "3"] r#continue: String,
-        /// How many objects follow this page, when the server knows.
-        [int64, optional, tag = "4"] remaining_item_count: Option<i64>,
     }
 }
 
@@ -24,8 +20,6 @@ wire! {
         [string, tag = "3"] namespace: String,
         /// Unique for all time.
         [string, tag = "5"] uid: String,
-        /// Rises with each change of the spec.
-        [int64, tag = "7"] generation: i64,
         /// When the API server accepted the object.
         [message, optional, tag = "8"] creation_timestamp: Option<Time>,
         /// When the object may be gone: the time of the request plus its grace period.

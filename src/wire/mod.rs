@@ -16,21 +16,20 @@ mod time;
 mod workload;
 
 pub use cluster::{
-    Event, EventSeries, Namespace, NamespaceStatus, Node, NodeCondition, NodeInfo, NodeSpec, NodeStatus,
-    ObjectReference,
+    Event, EventSeries, Namespace, NamespaceStatus, Node, NodeCondition, NodeStatus, ObjectReference,
 };
 pub use meta::{Condition, ListMeta, ObjectMeta, OwnerReference, Quantity};
 use object::json_list;
 pub use object::{Envelope, Kind, Object, PROTOBUF_MAGIC};
 pub use pod::{
-    Container, ContainerState, ContainerStatus, Pod, PodSpec, PodStatus, ReadinessGate, Resources, Running,
-    Terminated, Waiting,
+    Container, ContainerState, ContainerStatus, Pod, PodSpec, PodStatus, Resources, Running, Terminated,
+    Waiting,
 };
-pub use status::{Status, StatusDetails};
+pub use status::Status;
 pub use stream::ListReader;
 pub use time::Time;
 pub use workload::{
-    CronJob, CronJobSpec, CronJobStatus, DaemonSet, DaemonSetStatus, Deployment, DeploymentCondition,
-    DeploymentSpec, DeploymentStatus, Job, JobSpec, JobStatus, ReplicaSet, ReplicaSetStatus, ReplicasSpec,
-    StatefulSet, StatefulSetStatus, WorkloadCondition,
+    CronJob, CronJobStatus, DaemonSet, DaemonSetStatus, Deployment, DeploymentCondition, DeploymentStatus,
+    Job, JobStatus, ReplicaSet, ReplicaSetStatus, ReplicasSpec, StatefulSet, StatefulSetStatus,
+    WorkloadCondition,
 };

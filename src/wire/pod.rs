@@ -26,16 +26,6 @@ wire! {
         [string, tag = "10"] node_name: String,
         /// Containers that run before the others, and native sidecars.
         [message, repeated, tag = "20"] init_containers: Vec<Container>,
-        /// Conditions that others must set before the pod is Ready.
-        [message, repeated, tag = "28"] readiness_gates: Vec<ReadinessGate>,
-    }
-}
-
-wire! {
-    /// `v1.PodReadinessGate`.
-    ReadinessGate {
-        /// The type of the condition that is waited for.
-        [string, tag = "1"] condition_type: String,
     }
 }
 
@@ -72,8 +62,6 @@ wire! {
         [string, tag = "3"] message: String,
         /// Such as `Evicted` or `NodeLost`.
         [string, tag = "4"] reason: String,
-        /// When the kubelet accepted the pod.
-        [message, optional, tag = "7"] start_time: Option<Time>,
         /// One for each of `spec.containers` the kubelet knows.
         [message, repeated, tag = "8"] container_statuses: Vec<ContainerStatus>,
         /// One for each of `spec.initContainers` the kubelet knows.
@@ -131,8 +119,6 @@ wire! {
 wire! {
     /// `v1.ContainerStateRunning`.
     Running {
-        /// When it was started.
-        [message, optional, tag = "1"] started_at: Option<Time>,
     }
 }
 
@@ -147,8 +133,6 @@ wire! {
         [string, tag = "3"] reason: String,
         /// What the container or the runtime left to say.
         [string, tag = "4"] message: String,
-        /// When it began.
-        [message, optional, tag = "5"] started_at: Option<Time>,
         /// When it ended.
         [message, optional, tag = "6"] finished_at: Option<Time>,
     }

@@ -73,6 +73,9 @@ fn both_encodings_of_every_kind_are_the_same_objects() {
             "exitCode": 4, "signal": 5, "reason": "T", "message": "U", "startedAt": time(10), "finishedAt": time(11),
         } },
     });
+    // Ready, so that no other test finds a node in trouble.
+    let mut ready = condition(91);
+    (ready[0]["type"], ready[0]["status"]) = (json!("Ready"), json!("True"));
     LAB.store(&[
         workload(
             "Pod",
@@ -146,7 +149,7 @@ fn both_encodings_of_every_kind_are_the_same_objects() {
             "apiVersion": "v1", "kind": "Node", "metadata": { "name": "encoded", "uid": "u", "creationTimestamp": time(90) },
             "spec": { "unschedulable": true },
             "status": {
-                "allocatable": { "pods": "110" }, "conditions": condition(91), "nodeInfo": { "kubeletVersion": "v1.36.3" },
+                "allocatable": { "pods": "110" }, "conditions": ready, "nodeInfo": { "kubeletVersion": "v1.36.3" },
             },
         }),
     ]);

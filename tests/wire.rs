@@ -1,0 +1,169 @@
+//! Our narrow messages against the generated ones of k8s-pb: whatever we write, they read and write again, and we
+//! read the same. A tag that is not theirs, or of another type, would be lost or refused on the way.
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+use k8s_pb::api::{apps::v1 as apps, batch::v1 as batch, core::v1 as core};
+use kubectl_healthcheck::wire;
+use proptest::prelude::*;
+use prost::Message;
+use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, Visitor};
+
+/// A deserializer that makes every value up: each field of a struct is there, filled from a stream of numbers.
+struct MadeUp<'n> {
+    numbers: &'n mut dyn FnMut() -> u32,
+    /// The field that is being made up: times must look like times.
+    field: &'static str,
+}
+
+impl MadeUp<'_> {
+    fn text(&mut self) -> String {
+        let number = (self.numbers)();
+        match self.field {
+            name if name.ends_with("Time") || name.ends_with("Timestamp") || name.ends_with("At") => {
+                jiff::Timestamp::from_second(1 + i64::from(number)).unwrap().to_string()
+            }
+            _ => format!("{}-{number}", self.field),
+        }
+    }
+}
+
+impl<'de> Deserializer<'de> for MadeUp<'_> {
+    type Error = de::value::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_string(self.text())
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_bool((self.numbers)().is_multiple_of(2))
+    }
+
+    fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_i32((self.numbers)().cast_signed())
+    }
+
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_i64(i64::from((self.numbers)()) << 20)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        if (self.numbers)().is_multiple_of(4) { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        let left = (self.numbers)() % 3;
+        visitor.visit_seq(Several { numbers: self.numbers, field: self.field, left })
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        let left = (self.numbers)() % 3;
+        visitor.visit_map(Several { numbers: self.numbers, field: self.field, left })
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        visitor.visit_map(Fields { numbers: self.numbers, left: fields.iter(), field: "" })
+    }
+
+    serde::forward_to_deserialize_any! {
+        i8 i16 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct newtype_struct
+        tuple tuple_struct enum identifier ignored_any
+    }
+}
+
+struct Several<'n> {
+    numbers: &'n mut dyn FnMut() -> u32,
+    field: &'static str,
+    left: u32,
+}
+
+impl<'de> de::SeqAccess<'de> for Several<'_> {
+    type Error = de::value::Error;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Self::Error> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        self.left -= 1;
+        seed.deserialize(MadeUp { numbers: self.numbers, field: self.field }).map(Some)
+    }
+}
+
+impl<'de> de::MapAccess<'de> for Several<'_> {
+    type Error = de::value::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Self::Error> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        self.left -= 1;
+        seed.deserialize(MadeUp { numbers: self.numbers, field: "key" }).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Self::Error> {
+        seed.deserialize(MadeUp { numbers: self.numbers, field: "value" })
+    }
+}
+
+struct Fields<'n> {
+    numbers: &'n mut dyn FnMut() -> u32,
+    left: std::slice::Iter<'static, &'static str>,
+    field: &'static str,
+}
+
+impl<'de> de::MapAccess<'de> for Fields<'_> {
+    type Error = de::value::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Self::Error> {
+        let Some(field) = self.left.next() else { return Ok(None) };
+        self.field = field;
+        seed.deserialize(field.into_deserializer()).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Self::Error> {
+        seed.deserialize(MadeUp { numbers: self.numbers, field: self.field })
+    }
+}
+
+/// Makes an object up, sends it through the generated message and back.
+fn goes_around<Ours, Theirs>(seed: u64) -> Result<(), TestCaseError>
+where
+    Ours: Message + Default + DeserializeOwned + PartialEq + std::fmt::Debug,
+    Theirs: Message + Default,
+{
+    let mut state = seed;
+    let mut numbers = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        u32::try_from(state >> 33).unwrap()
+    };
+    let ours = Ours::deserialize(MadeUp { numbers: &mut numbers, field: "" }).unwrap();
+    let theirs = Theirs::decode(ours.encode_to_vec().as_slice()).unwrap();
+    let back = Ours::decode(theirs.encode_to_vec().as_slice()).unwrap();
+    prop_assert_eq!(back, ours);
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn every_kind_has_the_tags_of_the_api(seed in any::<u64>()) {
+        goes_around::<wire::Pod, core::Pod>(seed)?;
+        goes_around::<wire::Node, core::Node>(seed)?;
+        goes_around::<wire::Namespace, core::Namespace>(seed)?;
+        goes_around::<wire::Event, core::Event>(seed)?;
+        goes_around::<wire::ReplicaSet, apps::ReplicaSet>(seed)?;
+        goes_around::<wire::Deployment, apps::Deployment>(seed)?;
+        goes_around::<wire::StatefulSet, apps::StatefulSet>(seed)?;
+        goes_around::<wire::DaemonSet, apps::DaemonSet>(seed)?;
+        goes_around::<wire::Job, batch::Job>(seed)?;
+        goes_around::<wire::CronJob, batch::CronJob>(seed)?;
+        goes_around::<wire::ListMeta, k8s_pb::apimachinery::pkg::apis::meta::v1::ListMeta>(seed)?;
+        goes_around::<wire::Status, k8s_pb::apimachinery::pkg::apis::meta::v1::Status>(seed)?;
+    }
+}
