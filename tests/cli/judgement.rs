@@ -1,6 +1,7 @@
 //! What is made of it: classes, exit codes, incidents.
 
-use crate::{healthy_status, judged, pod};
+use crate::support::{pigo, shapes};
+use crate::{healthy_status, judged, now, pod};
 use serde_json::{Value, json};
 
 #[test]
@@ -78,5 +79,146 @@ fn one_dead_node_is_one_incident() {
     assert_eq!(
         (&incidents[0]["id"], &incidents[0]["affected"]),
         (&json!("node-not-ready//Node/n1"), &json!(21))
+    );
+}
+
+/// Over every shape of pod: the classes add up, whatever is not healthy is told of, and what kubectl shows as
+/// running and ready with few restarts is healthy.
+#[test]
+fn no_pod_in_trouble_is_left_out_and_no_healthy_one_is_named() {
+    let seed = 7;
+    let mut pods = shapes::shapes(now(), seed);
+    pods.extend(pigo::objects(now()).into_iter().filter(|object| object["kind"] == "Pod"));
+    let report = judged(&pods, "-o json").json();
+    let totals = |name: &str| report["totals"][name].as_u64().unwrap();
+    assert_eq!(usize::try_from(totals("pods")).unwrap(), pods.len());
+    let sum = ["healthy", "attention", "unhealthy", "completed"].map(totals).iter().sum::<u64>();
+    assert_eq!(sum, totals("pods"));
+    let mut named = std::collections::BTreeMap::new();
+    for finding in report["findings"].as_array().unwrap() {
+        let affected = finding["affected"].as_array().unwrap().iter();
+        for object in affected.chain([&finding["object"]]) {
+            let severities: &mut Vec<String> =
+                named.entry((object["namespace"].to_string(), object["name"].to_string())).or_default();
+            severities.push(finding["severity"].as_str().unwrap().to_owned());
+        }
+    }
+    for pod in report["pods"].as_array().unwrap() {
+        let found = named
+            .get(&(pod["namespace"].to_string(), pod["name"].to_string()))
+            .map_or(&[][..], Vec::as_slice);
+        let ready = pod["ready"].as_str().unwrap().split_once('/').unwrap();
+        let serves = pod["status"] == "Running" && ready.0 == ready.1 && ready.1 != "0";
+        match pod["class"].as_str().unwrap() {
+            "healthy" => {
+                assert!(
+                    serves && !found.iter().any(|severity| severity != "info"),
+                    "{seed}: {pod} {found:?}"
+                );
+            }
+            "completed" => {
+                assert!(!found.iter().any(|severity| severity != "info"), "{seed}: {pod} {found:?}");
+            }
+            "attention" => assert!(!found.is_empty(), "{seed}: {pod} is told nothing of"),
+            "unhealthy" => {
+                assert!(found.iter().any(|severity| severity == "critical"), "{seed}: {pod} {found:?}");
+            }
+            other => panic!("{other}"),
+        }
+    }
+}
+
+/// Retries that came good, and jobs whose next run did, are no trouble.
+#[test]
+fn jobs_are_judged_by_their_outcome() {
+    let job = |name: &str, condition: &str, owner: Option<&str>| {
+        let mut job = json!({
+            "apiVersion": "batch/v1", "kind": "Job",
+            "metadata": { "name": name, "namespace": "demo", "creationTimestamp": "2025-12-25T00:00:00Z" },
+            "status": { "failed": 1, "conditions": [] },
+        });
+        if !condition.is_empty() {
+            job["status"]["conditions"] = json!([{
+                "type": condition, "status": "True", "reason": "R", "lastTransitionTime": "2025-12-25T01:00:00Z",
+            }]);
+        }
+        if let Some(owner) = owner {
+            job["metadata"]["ownerReferences"] = json!([{ "apiVersion": "batch/v1", "kind": "CronJob", "name": owner, "uid": "u", "controller": true }]);
+        }
+        job
+    };
+    let attempt = |of: &str| {
+        let state = json!({ "terminated": { "exitCode": 1, "reason": "Error", "finishedAt": "2025-12-25T00:30:00Z" } });
+        let status = json!({ "phase": "Failed", "containerStatuses": [{ "name": "app", "state": state }] });
+        let mut pod = pod(&format!("{of}-x"), &status);
+        pod["metadata"]["ownerReferences"] =
+            json!([{ "apiVersion": "batch/v1", "kind": "Job", "name": of, "uid": "u", "controller": true }]);
+        pod
+    };
+    let cron = json!({
+        "apiVersion": "batch/v1", "kind": "CronJob", "metadata": { "name": "nightly", "namespace": "demo" },
+        "spec": {}, "status": { "lastSuccessfulTime": "2025-12-26T00:00:00Z" },
+    });
+    for (name, condition, owner, class, findings) in [
+        ("retried", "Complete", None, "completed", &[][..]),
+        ("trying", "", None, "attention", &["pod-failed warning"]),
+        ("gave-up", "Failed", None, "unhealthy", &["job-failed critical"]),
+        ("nightly-1", "Failed", Some("nightly"), "completed", &["job-failed info"]),
+        ("weekly-1", "Failed", Some("weekly"), "unhealthy", &["job-failed critical"]),
+    ] {
+        let report = judged(&[job(name, condition, owner), attempt(name), cron.clone()], "-o json").json();
+        let found: Vec<String> = report["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|f| format!("{} {}", f["id"].as_str().unwrap(), f["severity"].as_str().unwrap()))
+            .collect();
+        assert_eq!(
+            (report["pods"][0]["class"].as_str().unwrap(), found.as_slice()),
+            (class, findings.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>().as_slice()),
+            "{name}"
+        );
+    }
+}
+
+/// Three pods of one workload that cannot pull their image are one row; the workload that misses them joins it.
+#[test]
+fn a_workload_and_its_pods_are_one_incident() {
+    let deployment = json!({
+        "apiVersion": "apps/v1", "kind": "Deployment",
+        "metadata": { "name": "web", "namespace": "demo", "creationTimestamp": "2025-12-20T00:00:00Z" },
+        "spec": { "replicas": 3 },
+        "status": { "conditions": [{ "type": "Available", "status": "False", "lastTransitionTime": "2025-12-26T01:00:00Z" }] },
+    });
+    let set = json!({
+        "apiVersion": "apps/v1", "kind": "ReplicaSet",
+        "metadata": {
+            "name": "web-5d9c", "namespace": "demo",
+            "ownerReferences": [{ "apiVersion": "apps/v1", "kind": "Deployment", "name": "web", "uid": "u", "controller": true }],
+        },
+        "spec": { "replicas": 3 },
+    });
+    let mut items = vec![deployment, set];
+    for i in 0..3 {
+        let reason = if i == 0 { "ErrImagePull" } else { "ImagePullBackOff" };
+        let waiting = json!({ "waiting": { "reason": reason, "message": "not found" } });
+        let status =
+            json!({ "phase": "Pending", "containerStatuses": [{ "name": "app", "state": waiting }] });
+        let mut pod = pod(&format!("web-5d9c-{i}"), &status);
+        pod["metadata"]["ownerReferences"] = json!([{ "apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-5d9c", "uid": "u", "controller": true }]);
+        items.push(pod);
+    }
+    let report = judged(&items, "-o json").json();
+    let incidents = report["incidents"].as_array().unwrap();
+    assert_eq!((incidents.len(), &incidents[0]["affected"]), (1, &json!(4)), "{incidents:?}");
+    assert_eq!(report["verdict"], "unhealthy");
+    let keys: std::collections::BTreeSet<&str> =
+        report["findings"].as_array().unwrap().iter().map(|f| f["key"].as_str().unwrap()).collect();
+    assert_eq!(keys.len(), 2, "a key has no pod hash, and one for both words of a failed pull: {keys:?}");
+    let table = judged(&items, "--width 160").out;
+    assert!(table.contains("deployment/web"), "{table}");
+    assert!(
+        table.contains("4 objects: container app: image registry.example.com/app:1 cannot be pulled"),
+        "{table}"
     );
 }
