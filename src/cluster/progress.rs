@@ -11,9 +11,9 @@ use std::time::Duration;
 pub struct Progress {
     bar: Option<ProgressBar>,
     log: bool,
+    /// Lists of pods: one for each namespace, or one for all.
     namespaces: AtomicU64,
-    chains: AtomicU64,
-    chains_done: AtomicU64,
+    namespaces_done: AtomicU64,
     pages: AtomicU64,
     pods: AtomicU64,
 }
@@ -23,29 +23,23 @@ impl Progress {
     pub fn new(watched: bool, log: bool) -> Self {
         let bar = (watched && !log).then(|| {
             let bar = ProgressBar::new_spinner();
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}  {elapsed}") {
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix}  {wide_msg}") {
                 bar.set_style(style);
             }
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
         let zero = || AtomicU64::new(0);
-        Self {
-            bar,
-            log,
-            namespaces: zero(),
-            chains: zero(),
-            chains_done: zero(),
-            pages: zero(),
-            pods: zero(),
-        }
+        Self { bar, log, namespaces: zero(), namespaces_done: zero(), pages: zero(), pods: zero() }
     }
 
     /// The lists that will be read are known.
     pub(super) fn started(&self, context: &str, chains: &[Chain]) {
         let namespaces = chains.iter().filter(|chain| chain.kind == Kind::Pod).count();
         self.namespaces.store(namespaces as u64, Ordering::Relaxed);
-        self.chains.fetch_add(chains.len() as u64, Ordering::Relaxed);
+        if let Some(bar) = &self.bar {
+            bar.set_prefix(context.to_owned());
+        }
         self.say(|| format!("start: context {context}, {} lists to read", chains.len()));
     }
 
@@ -59,19 +53,21 @@ impl Progress {
         let millis = took.as_millis();
         self.say(|| format!("page {number} of {} in {place}: {items} in {millis} ms", chain.kind.plural()));
         if let Some(bar) = &self.bar {
+            let namespaces = match self.namespaces.load(Ordering::Relaxed) {
+                0 | 1 => String::new(),
+                all => format!("namespaces {}/{all}  ", self.namespaces_done.load(Ordering::Relaxed)),
+            };
+            let pods = self.pods.load(Ordering::Relaxed);
+            let kind = chain.kind.plural();
             bar.set_message(format!(
-                "lists {}/{}  pods {}  page {pages} ({} in {place}, {millis} ms)",
-                self.chains_done.load(Ordering::Relaxed),
-                self.chains.load(Ordering::Relaxed),
-                self.pods.load(Ordering::Relaxed),
-                chain.kind.plural(),
+                "{namespaces}pods {pods}  page {pages} ({kind} in {place}, {millis} ms)"
             ));
         }
     }
 
     /// A list has been read, or given up.
     pub(super) fn ended(&self, chain: &Chain, error: Option<&super::Error>) {
-        self.chains_done.fetch_add(1, Ordering::Relaxed);
+        self.namespaces_done.fetch_add(u64::from(chain.kind == Kind::Pod), Ordering::Relaxed);
         if let Some(error) = error {
             let place = chain.namespace.as_deref().unwrap_or("all namespaces");
             self.say(|| format!("{} in {place}: {error}", chain.kind.plural()));

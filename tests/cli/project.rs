@@ -64,3 +64,29 @@ fn reports_keep_their_contract() {
     renamed.as_object_mut().unwrap().remove("verdict");
     assert!(!validator.is_valid(&renamed), "the schema notices a field that is gone");
 }
+
+/// The rules of validate-krew-manifest (krew 0.5), as far as a template can keep them.
+#[test]
+fn the_krew_manifest_keeps_krews_rules() {
+    let text = std::fs::read_to_string(project("krew-manifest.yaml")).unwrap();
+    let manifest: Value = serde_saphyr::from_str(&text).unwrap();
+    assert_eq!(manifest["apiVersion"], "krew.googlecontainertools.github.com/v1alpha2");
+    assert_eq!((&manifest["kind"], &manifest["metadata"]["name"]), (&json!("Plugin"), &json!("healthcheck")));
+    let spec = &manifest["spec"];
+    assert_eq!(spec["version"], "v@VERSION@", "the version is written in one place only");
+    let short = spec["shortDescription"].as_str().unwrap();
+    assert!(!short.is_empty() && short.len() <= 50 && !short.contains(['\n', '\r']), "{short}");
+    assert!(spec["description"].as_str().unwrap().lines().all(|line| line.len() <= 80));
+    let mut seen = std::collections::BTreeSet::new();
+    for platform in spec["platforms"].as_array().unwrap() {
+        let labels = &platform["selector"]["matchLabels"];
+        let (os, arch) = (labels["os"].as_str().unwrap(), labels["arch"].as_str().unwrap());
+        assert!(seen.insert((os, arch)), "{os} {arch} twice");
+        let file = format!("kubectl-healthcheck_{os}_{arch}");
+        assert_eq!(platform["uri"], format!("@URL@/{file}.tar.gz"));
+        assert_eq!(platform["sha256"], format!("@SHA256_{os}_{arch}@"));
+        let suffix = if os == "windows" { ".exe" } else { "" };
+        assert_eq!(platform["bin"], format!("{NAME}{suffix}"));
+    }
+    assert!(project("LICENSE").exists(), "krew wants a file of this name in every archive");
+}

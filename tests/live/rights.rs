@@ -122,3 +122,26 @@ fn impersonation_is_kubectls() {
     let ran = LAB.healthcheck("--as somebody --as-group system:masters -n rights-as");
     assert!(ran.out.contains("kubectl --as somebody logs -n rights-as bad"), "{}", ran.out);
 }
+
+/// A capture keeps what it could not see: its report is as incomplete as one that was made then.
+#[test]
+fn a_capture_remembers_its_gaps() {
+    namespace("rights-capture");
+    LAB.store(&[healthy("rights-capture", "web")]);
+    LAB.grant("rights-capture", &ALL[..4]);
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("capture.json").display().to_string();
+    let ran = LAB.healthcheck(&format!("--context limited snapshot -n rights-capture -o {file}"));
+    assert_eq!(ran.code, 2, "flags of a command stand after it: {ran:?}");
+    let ran = LAB.healthcheck(&format!("snapshot --context limited -n rights-capture -o {file}"));
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(
+        ran.err.contains("not in the capture: Job of rights-capture: jobs.batch is forbidden"),
+        "{}",
+        ran.err
+    );
+    let live = LAB.healthcheck("--context limited -n rights-capture -o json");
+    let read = crate::support::run(&format!("-f {file} -o json"));
+    assert_eq!((live.code, read.code), (3, 3));
+    assert_eq!(live.json()["coverage"]["gaps"], read.json()["coverage"]["gaps"]);
+}

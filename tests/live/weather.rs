@@ -112,3 +112,67 @@ fn a_server_that_never_answers_is_given_up() {
     let ran = check(&server, "--request-timeout 300ms");
     assert!(ran.err.starts_with("Unable to connect to the server: no answer within 0.3 s\n"), "{}", ran.err);
 }
+
+/// A proxy for `CONNECT`; it notes whom it was asked for, and refuses all but the lab.
+fn tunnel() -> (u16, std::sync::Arc<std::sync::Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let notes = asked.clone();
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            let (mut client, notes) = (client.unwrap(), notes.clone());
+            std::thread::spawn(move || {
+                let mut head = Vec::new();
+                let mut byte = [0];
+                while !head.ends_with(b"\r\n\r\n") && client.read(&mut byte).unwrap_or(0) == 1 {
+                    head.push(byte[0]);
+                }
+                let head = String::from_utf8(head).unwrap();
+                let target = head.split(' ').nth(1).unwrap_or_default().to_owned();
+                notes.lock().unwrap().push(target.clone());
+                let Ok(mut server) = TcpStream::connect(target) else {
+                    client.write_all(b"HTTP/1.1 502 Bad Gateway\r\n\r\n").unwrap();
+                    return;
+                };
+                client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+                let (mut back, mut forth) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+                std::thread::spawn(move || drop(std::io::copy(&mut back, &mut forth)));
+                drop(std::io::copy(&mut client, &mut server));
+            });
+        }
+    });
+    (port, asked)
+}
+
+#[test]
+fn a_proxy_is_used_where_it_is_named_and_not_where_it_is_excepted() {
+    namespace("proxied");
+    LAB.store(&[healthy("proxied", "web")]);
+    let (port, asked) = tunnel();
+    let dir = tempfile::tempdir().unwrap();
+    let config = dir.path().join("config");
+    let text = std::fs::read_to_string(&LAB.kubeconfig).unwrap();
+    let proxied = text.replace(
+        "insecure-skip-tls-verify",
+        &format!("proxy-url: 'http://127.0.0.1:{port}', insecure-skip-tls-verify"),
+    );
+    std::fs::write(&config, proxied).unwrap();
+    let ran = healthcheck().env("KUBECONFIG", &config).args(["-n", "proxied"]).ran();
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(asked.lock().unwrap().contains(&format!("127.0.0.1:{}", LAB.port)));
+    asked.lock().unwrap().clear();
+    // Of the environment: not for this machine, not where NO_PROXY says so, and else always.
+    let proxy = format!("http://127.0.0.1:{port}");
+    let with = |arguments: &[&str], no_proxy: &str| {
+        let mut command = healthcheck();
+        command.env("KUBECONFIG", &LAB.kubeconfig).env("HTTPS_PROXY", &proxy).env("NO_PROXY", no_proxy);
+        command.args(arguments).ran()
+    };
+    assert_eq!(with(&["-n", "proxied"], "").code, 0);
+    let elsewhere = ["-s", "https://cluster.invalid:6443"];
+    assert!(with(&elsewhere, "example.com,.invalid").err.contains("cluster.invalid:6443: failed to lookup"));
+    assert!(asked.lock().unwrap().is_empty(), "{:?}", asked.lock().unwrap());
+    assert_eq!(with(&elsewhere, "example.com").code, 2);
+    assert_eq!(*asked.lock().unwrap(), ["cluster.invalid:6443"]);
+}

@@ -14,9 +14,9 @@ texts! {
     BY_NODE: "Nodes", "節點分布", "节点分布";
     SHARE: "SHARE", "占比", "占比";
     NO_STATUS: "(none)", "（無）", "（无）";
-    RESTARTED: "{total} restarts in total; {pods} pods have restarted, the most restless {most} times",
-        "總計重啟 {total} 次；{pods} 個 Pod 曾重啟，最多 {most} 次",
-        "总计重启 {total} 次；{pods} 个 Pod 曾重启，最多 {most} 次";
+    RESTARTED: "In total: {total}. Pods that have restarted: {pods}. Most of one pod: {most}.",
+        "總計 {total} 次；曾重啟的 Pod {pods} 個；單一 Pod 最多 {most} 次。",
+        "总计 {total} 次；曾重启的 Pod {pods} 个；单个 Pod 最多 {most} 次。";
     NEVER: "No pod has restarted: stable.", "沒有任何 Pod 重啟過：穩定。", "没有任何 Pod 重启过：稳定。";
     CALM: "No pod reaches {limit} restarts: stable.", "沒有 Pod 達到 {limit} 次：穩定。",
         "没有 Pod 达到 {limit} 次：稳定。";
@@ -76,8 +76,7 @@ fn by_restarts(report: &Report, page: &mut Page) {
         _ if statistics.restarted > 0 => &CALM,
         _ => &NEVER,
     };
-    let counts = (statistics.restarted > 0).then(|| RESTARTED.fill(lang, &facts));
-    page.bullets(counts.into_iter().chain([judged.fill(lang, &facts)]));
+    page.bullets([RESTARTED.fill(lang, &facts), judged.fill(lang, &facts)]);
 }
 
 fn by_age(report: &Report, page: &mut Page) {

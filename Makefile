@@ -1,0 +1,35 @@
+.PHONY: help test lint lab live bench demo deny dist picture clean
+
+help: ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+test: lint lab ## everything: formatting, lints, unit, command line and live tests
+	cargo test --locked
+
+lint: ## formatting and clippy, without mercy
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+
+lab: ## the real control plane for the live tests, built once
+	@tests/lab/build.sh
+
+live: lab ## the live tests alone
+	cargo test --locked --test live
+
+bench: lab ## the figures of docs/performance.md; takes a few minutes
+	cargo bench --locked --bench listing
+
+demo: ## the report of the bundled example
+	cargo run --release --locked -- demo
+
+deny: ## licences and sources of the dependencies; needs cargo-deny
+	cargo deny --locked check bans licenses sources
+
+dist: ## an archive for this platform and its krew manifest, in dist/
+	packaging/dist.sh
+
+picture: ## the picture in the README
+	docs/picture.sh
+
+clean: ## what cargo built; the lab stays in .lab
+	cargo clean
