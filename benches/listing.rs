@@ -167,7 +167,7 @@ fn bare_read() {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let session = cluster::connect(&ConnectArgs::default()).await.unwrap();
+        let session = cluster::connect(&ConnectArgs::default(), None).await.unwrap();
         let mut token = String::new();
         loop {
             let path = format!("/api/v1/pods?limit=500&continue={token}");

@@ -4,6 +4,7 @@ mod connect;
 
 pub use connect::ConnectArgs;
 
+use crate::cluster::LogFormat;
 use crate::finding::Severity;
 use crate::model::{Thresholds, parse_duration};
 use crate::render::Format;
@@ -295,12 +296,28 @@ pub struct ListArgs {
     /// How long one page may take, retries included
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = waiting_time)]
     pub page_timeout: Duration,
-    /// Requests under way at once
+    /// Requests under way at once, over all clusters
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub concurrency: u16,
-    /// Log each page on standard error
+    /// Requests a second at most, over all clusters; 0 is no limit
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub max_rps: u16,
+    /// Stop asking after so long and report what is there; 0 is never
+    #[arg(long, value_name = "DURATION", default_value = "0", value_parser = duration)]
+    pub timeout: Duration,
+    /// Log each page, repetition and gap on standard error
     #[arg(short, long)]
     pub verbose: bool,
+    /// Log the same in this format
+    #[arg(long, value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
+}
+
+impl ListArgs {
+    /// Whether and how to log.
+    pub fn log(&self) -> Option<LogFormat> {
+        self.log_format.or(self.verbose.then_some(LogFormat::Text))
+    }
 }
 
 impl CheckArgs {
@@ -312,7 +329,8 @@ impl CheckArgs {
             ("--field-selector", self.scope.field_selector.is_some()),
             ("--skip-kinds", !self.scope.skip_kinds.is_empty()),
             ("--kubeconfig", connect.kubeconfig.is_some()),
-            ("--context", connect.context.is_some()),
+            ("--context", !connect.context.is_empty()),
+            ("--all-contexts", connect.all_contexts),
             ("--cluster", connect.cluster.is_some()),
             ("--user", connect.user.is_some()),
             ("--server", connect.server.is_some()),
@@ -325,6 +343,8 @@ impl CheckArgs {
             ("--tls-server-name", connect.tls_server_name.is_some()),
             ("--request-timeout", !connect.request_timeout.is_zero()),
             ("--disable-compression", connect.disable_compression),
+            ("--timeout", !self.list.timeout.is_zero()),
+            ("--max-rps", self.list.max_rps > 0),
         ];
         given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
     }

@@ -3,7 +3,7 @@
 use crate::checks::{self, View};
 use crate::finding::{Finding, Severity};
 use crate::incident::{self, Incident};
-use crate::model::Pod;
+use crate::model::{Gap, Pod};
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ pub struct Report<'a> {
 }
 
 /// The overall state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
     /// All was seen and nothing is wrong.
     Healthy,
@@ -53,6 +53,23 @@ impl Verdict {
             Verdict::Unhealthy => "unhealthy",
         }
     }
+}
+
+/// What is left of a report when it has been shown: one row of the overview of several clusters.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// The context.
+    pub context: String,
+    /// The overall state.
+    pub verdict: Verdict,
+    /// All pods.
+    pub totals: Counts,
+    /// The worst finding.
+    pub worst: Option<Severity>,
+    /// Whether all of the scope was seen.
+    pub complete: bool,
+    /// Why nothing of the cluster could be seen.
+    pub unseen: Option<String>,
 }
 
 /// What a pod counts as. The four exclude each other and add up to the pods.
@@ -98,7 +115,17 @@ pub struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, pod: &Pod, class: Class) {
+    /// Adds the counts of another part.
+    pub fn add(&mut self, other: &Counts) {
+        self.pods += other.pods;
+        self.healthy += other.healthy;
+        self.attention += other.attention;
+        self.unhealthy += other.unhealthy;
+        self.completed += other.completed;
+        self.restarts = self.restarts.saturating_add(other.restarts);
+    }
+
+    fn count(&mut self, pod: &Pod, class: Class) {
         self.pods += 1;
         self.restarts = self.restarts.saturating_add(pod.restarts);
         *match class {
@@ -164,8 +191,8 @@ impl<'a> Report<'a> {
             namespaces.entry(name).or_default();
         }
         for &(pod, class) in &pods {
-            totals.add(pod, class);
-            namespaces.entry(&pod.namespace).or_default().add(pod, class);
+            totals.count(pod, class);
+            namespaces.entry(&pod.namespace).or_default().count(pod, class);
         }
         Self {
             snapshot,
@@ -181,6 +208,26 @@ impl<'a> Report<'a> {
             findings,
             pods,
         }
+    }
+
+    /// What is left of it when it has been shown.
+    pub fn summary(&self) -> Summary {
+        let coverage = &self.snapshot.coverage;
+        let unseen = coverage.gaps.iter().find(|gap| gap.kind == Gap::CLUSTER);
+        Summary {
+            context: self.snapshot.cluster.context.clone(),
+            verdict: self.verdict,
+            totals: self.totals,
+            worst: self.findings.iter().map(|finding| finding.severity).max(),
+            complete: coverage.gaps.is_empty(),
+            unseen: unseen.map(|gap| gap.detail.clone()),
+        }
+    }
+
+    /// Whether there was nothing to look at, or nothing could be looked at.
+    pub fn is_of_nothing(&self) -> bool {
+        let gaps = &self.snapshot.coverage.gaps;
+        self.pods.is_empty() && self.findings.is_empty() && gaps.iter().all(|gap| gap.kind == Gap::CLUSTER)
     }
 
     /// How many incidents have this severity.

@@ -11,9 +11,12 @@ pub struct ConnectArgs {
     /// The kubeconfig file to use
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub kubeconfig: Option<PathBuf>,
-    /// The kubeconfig context to use
-    #[arg(long)]
-    pub context: Option<String>,
+    /// The kubeconfig context to use; several by comma, repeated or by pattern (prod-*)
+    #[arg(long, action = ArgAction::Append)]
+    pub context: Vec<String>,
+    /// Every context of the kubeconfig
+    #[arg(long, conflicts_with = "context")]
+    pub all_contexts: bool,
     /// The kubeconfig cluster to use
     #[arg(long)]
     pub cluster: Option<String>,
@@ -61,16 +64,26 @@ pub struct ConnectArgs {
 impl ConnectArgs {
     /// The flags that every suggested command must repeat, so that it reaches the same cluster in the same
     /// name. A token is not among them.
-    pub fn to_repeat(&self) -> Vec<String> {
+    pub fn to_repeat(&self, context: Option<&str>) -> Vec<String> {
         let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
         let named = [
             ("--kubeconfig", path(&self.kubeconfig)),
-            ("--context", self.context.clone()),
+            ("--context", context.map(str::to_owned)),
             ("--cluster", self.cluster.clone()),
             ("--user", self.user.clone()),
             ("--server", self.server.clone()),
             ("--as", self.as_user.clone()),
         ];
         named.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value?])).flatten().collect()
+    }
+
+    /// The first flag that speaks of one cluster only.
+    pub fn meaningless_with_several(&self) -> Option<&'static str> {
+        let given = [
+            ("--server", self.server.is_some()),
+            ("--cluster", self.cluster.is_some()),
+            ("--tls-server-name", self.tls_server_name.is_some()),
+        ];
+        given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
     }
 }

@@ -15,7 +15,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// How long a connection may take to be made.
-const CONNECT: Duration = Duration::from_secs(10);
+pub(super) const CONNECT: Duration = Duration::from_secs(10);
 /// What client-go asks when nothing says where the server is.
 const NO_SERVER: &str = "http://localhost:8080";
 
@@ -34,21 +34,21 @@ pub struct Session {
     pub hint: Option<&'static str>,
 }
 
-/// Makes a client. Runs the user's credential plugin, if there is one.
+/// Makes a client for a context, or for the current one. Runs the user's credential plugin, if there is one.
 ///
 /// # Errors
 /// When the kubeconfig, a file it names or a flag is wrong, or the plugin fails.
-pub async fn connect(args: &ConnectArgs) -> Result<Session, Error> {
+pub async fn connect(args: &ConnectArgs, context: Option<&str>) -> Result<Session, Error> {
     let known = kubeconfig::load(args.kubeconfig.as_deref())?;
     let nothing = known.contexts.is_empty() && known.clusters.is_empty() && known.current_context.is_none();
     let mut hint = None;
-    let (context, mut config) = if nothing && args.server.is_none() && in_cluster() {
+    let (context, mut config) = if nothing && args.server.is_none() && context.is_none() && in_cluster() {
         ("in-cluster".to_owned(), inside(args)?)
     } else {
         if nothing && args.server.is_none() {
             hint = Some("no kubeconfig was found: set KUBECONFIG, or name one with --kubeconfig");
         }
-        outside(known, args).await?
+        outside(known, args, context).await?
     };
     config.connect_timeout = Some(CONNECT);
     config.default_retry = false;
@@ -96,8 +96,12 @@ fn inside(args: &ConnectArgs) -> Result<Config, Error> {
 }
 
 /// The configuration of a kubeconfig, with the flags over it.
-async fn outside(known: Kubeconfig, args: &ConnectArgs) -> Result<(String, Config), Error> {
-    let name = args.context.clone().or_else(|| known.current_context.clone());
+async fn outside(
+    known: Kubeconfig,
+    args: &ConnectArgs,
+    context: Option<&str>,
+) -> Result<(String, Config), Error> {
+    let name = context.map(str::to_owned).or_else(|| known.current_context.clone());
     let context = match &name {
         Some(name) => find_context(&known, name)?,
         None => Context::default(),
@@ -132,14 +136,8 @@ async fn outside(known: Kubeconfig, args: &ConnectArgs) -> Result<(String, Confi
 
 fn find_context(known: &Kubeconfig, name: &str) -> Result<Context, Error> {
     let found = known.contexts.iter().find(|named| named.name == name);
-    found.and_then(|named| named.context.clone()).ok_or_else(|| {
-        let names: Vec<&str> = known.contexts.iter().map(|named| named.name.as_str()).collect();
-        let known = match names.as_slice() {
-            [] => String::new(),
-            names => format!("; the kubeconfig has: {}", names.join(", ")),
-        };
-        Error::Config(format!("context \"{name}\" does not exist{known}"))
-    })
+    let context = found.and_then(|named| named.context.clone());
+    context.ok_or_else(|| Error::Config(format!("context \"{name}\" does not exist")))
 }
 
 fn override_cluster(cluster: &mut ClusterConfig, args: &ConnectArgs) {

@@ -1,5 +1,7 @@
 //! What a cluster, or the way to it, can refuse: told in kubectl's words.
 
+use super::connect::CONNECT;
+use super::page::Patience;
 use crate::model::Reason;
 use crate::wire::Status;
 use std::error::Error as StdError;
@@ -16,7 +18,9 @@ pub enum Error {
         /// Host and port.
         host: String,
     },
-    /// The connection could not be made or did not last.
+    /// The connection could not be made.
+    Unreached(String),
+    /// The connection did not last.
     Transport(String),
     /// No answer in time.
     TimedOut {
@@ -34,6 +38,8 @@ pub enum Error {
     },
     /// The answer made no sense.
     Unreadable(String),
+    /// The run was stopped before there was an answer; why.
+    Stopped(String),
 }
 
 impl std::fmt::Display for Error {
@@ -44,9 +50,13 @@ impl std::fmt::Display for Error {
                 f,
                 "The connection to the server {host} was refused - did you specify the right host or port?"
             ),
-            Error::Transport(text) => write!(f, "Unable to connect to the server: {text}"),
+            Error::Unreached(text) | Error::Transport(text) => {
+                write!(f, "Unable to connect to the server: {text}")
+            }
             Error::TimedOut { after } => {
-                write!(f, "Unable to connect to the server: no answer within {} s", after.as_secs_f32())
+                // In tenths: the last attempt has what time is left.
+                let seconds = (after.as_secs_f32() * 10.0).round() / 10.0;
+                write!(f, "Unable to connect to the server: no answer within {seconds} s")
             }
             Error::Status(status) if status.code == 401 => {
                 write!(f, "error: You must be logged in to the server (Unauthorized)")
@@ -57,6 +67,7 @@ impl std::fmt::Display for Error {
             Error::Status(status) => write!(f, "Error from server ({}): {}", status.reason, status.message),
             Error::Foreign { code, text } => write!(f, "Error from server: HTTP {code}: {text}"),
             Error::Unreadable(text) => write!(f, "error: the server's answer cannot be read: {text}"),
+            Error::Stopped(why) => write!(f, "error: stopped: {why}"),
         }
     }
 }
@@ -67,7 +78,7 @@ impl Error {
     /// What may help, where something is likely to.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Error::Transport(text) if text.contains("certificate") => Some(
+            Error::Unreached(text) if text.contains("certificate") => Some(
                 "the server's certificate is not trusted: name its authority with --certificate-authority, or \
                  skip the check with --insecure-skip-tls-verify",
             ),
@@ -89,6 +100,7 @@ impl Error {
         match self {
             Error::TimedOut { .. } => Reason::TimedOut,
             Error::Unreadable(_) => Reason::Unreadable,
+            Error::Stopped(_) => Reason::Stopped,
             Error::Status(status) => match status.code {
                 401 | 403 => Reason::Forbidden,
                 404 => Reason::Absent,
@@ -104,23 +116,61 @@ impl Error {
     pub fn detail(&self) -> String {
         match self {
             Error::Status(status) => status.message.clone(),
+            Error::Stopped(why) => why.clone(),
             other => other.to_string(),
         }
     }
 
-    /// Whether asking again may help.
-    pub(super) fn is_passing(&self) -> bool {
+    /// How many times in all it is worth asking what was refused so, if there is time.
+    pub(super) fn attempts(&self, patience: Patience) -> u32 {
+        let code = match self {
+            Error::Status(status) => status.code,
+            Error::Foreign { code, .. } => (*code).into(),
+            _ => 0,
+        };
+        match (patience, self) {
+            (Patience::Once, _) | (Patience::Greeting, Error::Refused { .. }) => 1,
+            // An answer that is broken where it is kept will be so again.
+            (Patience::Greeting, Error::Unreached(_)) | (_, Error::Unreadable(_)) => 3,
+            (_, Error::Refused { .. } | Error::Unreached(_) | Error::Transport(_)) => u32::MAX,
+            _ if code == 500 => 7,
+            _ if matches!(code, 429 | 502 | 503 | 504) => u32::MAX,
+            // A page for people where an answer should be: a portal, a login.
+            (_, Error::Foreign { code: 200..=299, .. }) => 3,
+            _ => 1,
+        }
+    }
+
+    /// Whether the server asks for fewer requests.
+    pub(super) fn is_throttling(&self) -> bool {
+        matches!(self, Error::Status(status) if status.code == 429)
+            || matches!(self, Error::Foreign { code: 429, .. })
+    }
+
+    /// Whether there was not time enough: less may be had in the same time.
+    pub(super) fn is_timeout(&self) -> bool {
+        matches!(self, Error::TimedOut { .. } | Error::Foreign { code: 504, .. })
+            || matches!(self, Error::Status(status) if status.code == 504)
+    }
+
+    /// The token with which an expired list goes on, from another moment.
+    pub(super) fn fresh_token(&self) -> Option<&str> {
         match self {
-            Error::Refused { .. } | Error::Transport(_) => true,
-            Error::Status(status) => matches!(status.code, 429 | 500 | 502 | 503 | 504),
-            Error::Foreign { code, .. } => matches!(code, 429 | 500 | 502 | 503 | 504),
-            _ => false,
+            Error::Status(status) if status.code == 410 => {
+                Some(status.metadata.r#continue.as_str()).filter(|token| !token.is_empty())
+            }
+            _ => None,
         }
     }
 
     /// Whether the server refused for want of rights.
     pub(super) fn is_forbidden(&self) -> bool {
         matches!(self, Error::Status(status) if status.code == 403)
+    }
+
+    /// Whether the run was stopped.
+    pub(super) fn is_stopped(&self) -> bool {
+        matches!(self, Error::Stopped(_))
     }
 
     /// Whether the server does not know the object or the kind.
@@ -132,13 +182,20 @@ impl Error {
 /// Reads a failed call: refused, or what its innermost cause says.
 pub(super) fn transport(error: &(dyn StdError + 'static), host: &str) -> Error {
     let mut cause = error;
+    let mut unreached = false;
     loop {
-        let io = cause.downcast_ref::<io::Error>();
-        if io.is_some_and(|io| io.kind() == io::ErrorKind::ConnectionRefused) {
+        let io = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        if io == Some(io::ErrorKind::ConnectionRefused) {
             return Error::Refused { host: host.to_owned() };
         }
+        let client = cause.downcast_ref::<hyper_util::client::legacy::Error>();
+        unreached |= client.is_some_and(hyper_util::client::legacy::Error::is_connect);
         match cause.source() {
             Some(source) => cause = source,
+            None if io == Some(io::ErrorKind::TimedOut) && unreached => {
+                return Error::TimedOut { after: CONNECT };
+            }
+            None if unreached => return Error::Unreached(format!("{host}: {cause}")),
             None => return Error::Transport(format!("{host}: {cause}")),
         }
     }

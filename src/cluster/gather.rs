@@ -1,37 +1,48 @@
 //! A scope, gathered: which lists to read, all of them side by side, and what is asked about trouble afterwards.
 
-use super::list::{self, Listing};
-use super::page::{Accept, Asker, Request};
-use super::{Chain, Error, Keep, Progress, Session};
+use super::list::{self, Listing, Seen};
+use super::page::{Accept, Asker, Patience, Request};
+use super::{Budget, Chain, Error, Keep, Progress, Session, Stop};
 use crate::cli::{ListArgs, ScopeArgs};
-use crate::model::{Coverage, Ended, Gap, Reason};
+use crate::model::{Cost, Ended, Gap, Reason};
 use crate::snapshot::{Capture, Header, Rows, Scope, Snapshot};
 use crate::wire::{Kind, Object, Time};
 use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::task::JoinSet;
 
 /// What to gather, and how.
-pub struct Plan<'a> {
+#[derive(Clone)]
+pub struct Plan {
     /// What to look at.
-    pub scope: &'a ScopeArgs,
+    pub scope: ScopeArgs,
     /// How to list.
-    pub list: &'a ListArgs,
+    pub list: ListArgs,
     /// How long one attempt may take; zero is as long as its page.
     pub request_timeout: Duration,
     /// The clock.
     pub clock: fn() -> Time,
+    /// How many clusters share the budget.
+    pub clusters: usize,
+    /// What all requests share.
+    pub budget: Arc<Budget>,
 }
 
-/// Gathers a scope into a snapshot.
+/// Gathers a scope into a snapshot. `answered` is told when the server has answered the first time.
 ///
 /// # Errors
 /// When the server cannot be reached or refuses everything, or a namespace does not exist.
-pub async fn gather(session: Session, plan: &Plan<'_>, progress: Progress) -> Result<Snapshot, Error> {
+pub(super) async fn gather(
+    session: Session,
+    plan: &Plan,
+    progress: &Progress,
+    answered: impl FnOnce(),
+) -> Result<Snapshot, Error> {
     let mut run = Run::start(session, plan, progress).await?;
+    answered();
     let (mut snapshot, parts) = run.lists::<Rows>().await?;
     for (_, rows) in parts {
         snapshot.rows.append(rows);
@@ -47,18 +58,17 @@ pub async fn gather(session: Session, plan: &Plan<'_>, progress: Progress) -> Re
 /// Gathers a scope into a capture: its head, and the objects of each list.
 ///
 /// # Errors
-/// As [`gather`].
+/// When the server cannot be reached or refuses everything.
 pub async fn snapshot(
     session: Session,
-    plan: &Plan<'_>,
-    progress: Progress,
+    plan: &Plan,
+    progress: &Progress,
 ) -> Result<(Header, Vec<Capture>), Error> {
     let mut run = Run::start(session, plan, progress).await?;
     run.with_events = !plan.scope.skip_kinds.contains(&Kind::Event);
     let (mut snapshot, parts) = run.lists::<Capture>().await?;
     run.finish(&mut snapshot);
-    snapshot.coverage.gaps.sort();
-    snapshot.coverage.outside.sort();
+    snapshot.coverage.sort();
     let header = Header::of(&snapshot, crate::VERSION);
     Ok((header, parts.into_iter().map(|(_, capture)| capture).collect()))
 }
@@ -68,7 +78,13 @@ pub async fn snapshot(
 /// # Errors
 /// When they cannot be listed.
 pub async fn namespaces(session: Session, deadline: Duration) -> Result<Vec<String>, Error> {
-    let asker = Arc::new(Asker::new(session, 1, deadline));
+    let budget = Arc::new(Budget::new(1, 0, Stop::default()));
+    let silent = Progress::new(false, None, Time::default, 1);
+    names(Arc::new(Asker::new(session, &budget, 1, deadline, silent)), deadline).await
+}
+
+/// The names of the namespaces of a cluster.
+pub(super) async fn names(asker: Arc<Asker>, deadline: Duration) -> Result<Vec<String>, Error> {
     let chain = Chain {
         kind: Kind::Namespace,
         namespace: None,
@@ -78,7 +94,7 @@ pub async fn namespaces(session: Session, deadline: Duration) -> Result<Vec<Stri
         page_size: 500,
         page_timeout: deadline,
     };
-    let listing = list::list(asker, &chain, Rows::default(), &Progress::new(false, false)).await;
+    let listing = list::list(asker, &chain, Rows::default()).await;
     match listing.error {
         Some(error) => Err(error),
         None => Ok(listing.kept.namespaces.iter().map(ToString::to_string).collect()),
@@ -100,12 +116,11 @@ impl Keep for Capture {
 
 /// One run against one cluster.
 pub(super) struct Run<'a> {
-    pub(super) plan: &'a Plan<'a>,
+    pub(super) plan: &'a Plan,
     pub(super) asker: Arc<Asker>,
-    pub(super) progress: Arc<Progress>,
     /// By name; empty for all of them.
     pub(super) namespaces: Vec<String>,
-    excluded: GlobSet,
+    pub(super) excluded: GlobSet,
     with_events: bool,
     started_at: Time,
     /// By how many seconds the server's clock is ahead of ours.
@@ -115,26 +130,23 @@ pub(super) struct Run<'a> {
 
 impl<'a> Run<'a> {
     /// Greets the server: whoever cannot be greeted is not asked further.
-    async fn start(session: Session, plan: &'a Plan<'a>, progress: Progress) -> Result<Self, Error> {
+    async fn start(session: Session, plan: &'a Plan, progress: &Progress) -> Result<Self, Error> {
         let started_at = (plan.clock)();
-        let mut namespaces = plan.scope.namespace.clone();
-        if namespaces.is_empty() && !plan.scope.all_namespaces {
-            namespaces.push(session.namespace.clone());
-        }
-        if plan.scope.all_namespaces {
-            namespaces.clear();
-        }
+        let scope = &plan.scope;
+        let namespaces = match scope.all_namespaces {
+            true => Vec::new(),
+            false if scope.namespace.is_empty() => vec![session.namespace.clone()],
+            false => scope.namespace.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect(),
+        };
         if let Some(bad) = namespaces.iter().find(|name| !is_name(name)) {
             return Err(Error::Config(format!("\"{bad}\" is not the name of a namespace")));
         }
-        namespaces.sort();
-        namespaces.dedup();
-        let excluded = plan.scope.excluded().map_err(Error::Config)?;
-        let asker = Asker::new(session, plan.list.concurrency, plan.request_timeout);
+        let excluded = scope.excluded().map_err(Error::Config)?;
+        let progress = progress.of(&session.cluster.context);
+        let asker = Asker::new(session, &plan.budget, plan.clusters, plan.request_timeout, progress);
         let mut run = Self {
             plan,
             asker: Arc::new(asker),
-            progress: Arc::new(progress),
             namespaces,
             excluded,
             with_events: false,
@@ -146,13 +158,15 @@ impl<'a> Run<'a> {
         Ok(run)
     }
 
-    async fn greet(&mut self) -> Result<(), Error> {
+    /// Asks for the version, once: whether somebody is there, who it is, and what time it is there.
+    pub(super) async fn greet(&mut self) -> Result<(), Error> {
         let request = Request {
             path: "/version".to_owned(),
             accept: Accept::Json,
             deadline: self.plan.list.page_timeout,
+            patience: Patience::Greeting,
         };
-        match self.asker.greet(&request).await {
+        match self.asker.ask(&request).await {
             Ok(answer) => {
                 let version: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
                 let git = version.get("gitVersion").and_then(serde_json::Value::as_str);
@@ -170,7 +184,7 @@ impl<'a> Run<'a> {
 
     /// The list of a kind in a namespace, or everywhere.
     pub(super) fn chain(&self, kind: Kind, namespace: Option<&str>) -> Chain {
-        let (scope, list) = (self.plan.scope, self.plan.list);
+        let (scope, list) = (&self.plan.scope, &self.plan.list);
         let of_pods = |selector: &Option<String>| selector.clone().filter(|_| kind == Kind::Pod);
         let warnings = (kind == Kind::Event).then(|| "type=Warning".to_owned());
         Chain {
@@ -204,13 +218,16 @@ impl<'a> Run<'a> {
     /// Reads every list of the scope. An error where not one list of pods could be begun.
     async fn lists<K: Keep + Default>(&mut self) -> Result<(Snapshot, Vec<(Chain, K)>), Error> {
         let chains = self.chains();
-        self.progress.started(&self.asker.session.cluster.context, &chains);
+        self.asker.progress.started(&self.asker.session.cluster.server, &self.version, &chains);
         let mut read = self.read::<K>(chains).await;
         if self.namespaces.is_empty() {
             read = self.one_by_one(read).await;
         }
         let mut pods = read.iter().filter(|(chain, _)| chain.kind == Kind::Pod).peekable();
-        let refused = |(_, listing): &(Chain, Listing<K>)| listing.error.is_some() && listing.got == 0;
+        // What was stopped is told as far as it went, even if it did not go far.
+        let refused = |(_, listing): &(Chain, Listing<K>)| {
+            listing.got == 0 && listing.error.as_ref().is_some_and(|error| !error.is_stopped())
+        };
         if pods.peek().is_some() && pods.clone().all(refused) {
             return Err(pods
                 .find_map(|(_, listing)| listing.error.clone())
@@ -235,12 +252,13 @@ impl<'a> Run<'a> {
             reason: Reason::Skipped,
             detail: String::new(),
             got: 0,
+            missing: None,
         }));
         Ok((snapshot, parts))
     }
 
     fn scope(&self) -> Scope {
-        let scope = self.plan.scope;
+        let scope = &self.plan.scope;
         Scope {
             namespaces: self.namespaces.clone(),
             excluded: scope.exclude_namespace.iter().map(|glob| glob.glob().to_owned()).collect(),
@@ -249,48 +267,26 @@ impl<'a> Run<'a> {
     }
 
     /// Reads lists side by side; they come back in the order in which they were given.
-    async fn read<K: Keep + Default>(&self, chains: Vec<Chain>) -> Vec<(Chain, Listing<K>)> {
+    pub(super) async fn read<K: Keep + Default>(&self, chains: Vec<Chain>) -> Vec<(Chain, Listing<K>)> {
+        self.read_rest(chains.into_iter().map(|chain| (chain, Seen::default())).collect()).await
+    }
+
+    /// The same of lists of which something has been seen.
+    pub(super) async fn read_rest<K: Keep + Default>(
+        &self,
+        chains: Vec<(Chain, Seen)>,
+    ) -> Vec<(Chain, Listing<K>)> {
         let mut tasks = JoinSet::new();
-        for (order, chain) in chains.into_iter().enumerate() {
-            let (asker, progress) = (Arc::clone(&self.asker), Arc::clone(&self.progress));
+        for (order, (chain, seen)) in chains.into_iter().enumerate() {
+            let asker = Arc::clone(&self.asker);
             tasks.spawn(async move {
-                let listing = list::list(asker, &chain, K::default(), &progress).await;
-                progress.ended(&chain, listing.error.as_ref());
+                let listing = list::list_rest(Arc::clone(&asker), &chain, K::default(), seen).await;
+                asker.progress.ended(&chain, listing.got, listing.error.as_ref());
                 (order, (chain, listing))
             });
         }
         let done: BTreeMap<usize, (Chain, Listing<K>)> = tasks.join_all().await.into_iter().collect();
         done.into_values().collect()
-    }
-
-    /// Whoever may not list the whole cluster may still list some of its namespaces, if they are known: first
-    /// their pods, then the rest where the pods could be had.
-    async fn one_by_one<K: Keep + Default>(
-        &self,
-        read: Vec<(Chain, Listing<K>)>,
-    ) -> Vec<(Chain, Listing<K>)> {
-        let forbidden = |listing: &Listing<K>| listing.error.as_ref().is_some_and(Error::is_forbidden);
-        if !read.iter().any(|(chain, listing)| chain.kind == Kind::Pod && forbidden(listing)) {
-            return read;
-        }
-        let Ok(names) = namespaces(self.asker.session.clone(), self.plan.list.page_timeout).await else {
-            return read;
-        };
-        let names = names.iter().filter(|name| !self.excluded.is_match(name));
-        let pods = self.read::<K>(names.map(|name| self.chain(Kind::Pod, Some(name))).collect()).await;
-        let (again, mut kept): (Vec<_>, Vec<_>) =
-            read.into_iter().partition(|(chain, listing)| chain.kind.namespaced() && forbidden(listing));
-        let open: Vec<&str> = pods
-            .iter()
-            .filter(|(_, listing)| !forbidden(listing))
-            .filter_map(|(chain, _)| chain.namespace.as_deref())
-            .collect();
-        let kinds = again.iter().map(|(chain, _)| chain.kind).filter(|kind| *kind != Kind::Pod);
-        let chains =
-            kinds.flat_map(|kind| open.iter().map(move |name| self.chain(kind, Some(name)))).collect();
-        kept.extend(self.read::<K>(chains).await);
-        kept.extend(pods);
-        kept
     }
 
     /// A namespace without pods may be a slip of the pen: it must exist, and if it is hidden from us, nobody
@@ -299,7 +295,8 @@ impl<'a> Run<'a> {
         let held: BTreeSet<&str> = snapshot.rows.pods.iter().map(|pod| &*pod.namespace).collect();
         for name in self.namespaces.iter().filter(|name| !held.contains(name.as_str())) {
             let path = format!("/api/v1/namespaces/{name}");
-            let request = Request { path, accept: Accept::Json, deadline: self.plan.list.page_timeout };
+            let deadline = self.plan.list.page_timeout;
+            let request = Request { path, accept: Accept::Json, deadline, patience: Patience::Full };
             match self.asker.ask(&request).await {
                 Ok(_) => {}
                 Err(error) if error.is_not_found() => return Err(error),
@@ -309,6 +306,7 @@ impl<'a> Run<'a> {
                     reason: error.reason(),
                     detail: error.detail(),
                     got: 0,
+                    missing: None,
                 }),
             }
         }
@@ -318,18 +316,23 @@ impl<'a> Run<'a> {
     /// Writes down what it cost, and by whose clock it is told.
     fn finish(&self, snapshot: &mut Snapshot) {
         let active = snapshot.rows.pods.iter().filter(|pod| pod.ended != Some(Ended::Succeeded)).count();
-        self.progress.finished(active as u64);
         snapshot.cluster = self.asker.session.cluster.clone();
         snapshot.cluster.version.clone_from(&self.version);
         snapshot.skew = self.skew;
         let shift = |time: Time| time.minus(-self.skew);
         (snapshot.started_at, snapshot.taken_at) = (shift(self.started_at), shift((self.plan.clock)()));
-        snapshot.coverage.add(Coverage {
-            requests: self.asker.requests.load(Ordering::Relaxed),
-            retries: self.asker.retries.load(Ordering::Relaxed),
-            bytes: self.asker.bytes.load(Ordering::Relaxed),
-            ..Coverage::default()
+        let count = |number: &AtomicU64| number.load(Ordering::Relaxed);
+        let meter = &self.asker.meter;
+        let (requests, retries) = (count(&meter.requests), count(&meter.retries));
+        let cost = &mut snapshot.coverage.cost;
+        cost.add(&Cost {
+            requests,
+            retries,
+            bytes: count(&meter.bytes),
+            throttled_millis: count(&meter.throttled),
+            ..Cost::default()
         });
+        self.asker.progress.finished(active as u64, cost.pages, requests, retries);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whether the logs of pods in trouble can be read. What they say is not kept.
 
-use super::page::{Accept, Asker, Request};
+use super::page::{Accept, Asker, Patience, Request};
 use crate::model::Pod;
 use crate::snapshot::LogAccess;
 use std::sync::Arc;
@@ -22,7 +22,8 @@ pub(super) async fn probe(asker: &Arc<Asker>, pods: impl Iterator<Item = &Pod>) 
             container.unwrap_or_default()
         );
         probes.spawn(async move {
-            let request = Request { path, accept: Accept::Text, deadline: DEADLINE };
+            let request =
+                Request { path, accept: Accept::Text, deadline: DEADLINE, patience: Patience::Once };
             let refused = asker.ask(&request).await.err().map(|error| error.detail());
             LogAccess { namespace, pod: name, refused }
         });

@@ -1,23 +1,34 @@
 //! Asking a cluster: the only async code, and the only `use kube`.
 //!
-//! `connect` makes a [`Session`] of the kubeconfig and the flags; `page` makes one request within its deadline;
-//! `list` makes a chain of pages; `gather` runs the chains of a scope side by side. What could not be had is
+//! `connect` makes a [`Session`] of the kubeconfig and the flags; `page` makes one request within its deadline and
+//! the [`Budget`] of the run; `list` makes a chain of pages; `gather` runs the chains of a scope side by side, and
+//! `fleet` several clusters. What could not be had is
 //! data (a gap in the coverage); an error means that nothing can be said at all.
 
+mod budget;
 mod connect;
 mod error;
 mod exec;
+mod fleet;
 mod gather;
 mod kubeconfig;
 mod list;
 mod logs;
+mod one_by_one;
 mod page;
+mod page_size;
 mod progress;
+mod refusal;
+mod stop;
 mod trouble;
 
+pub use budget::Budget;
 pub use connect::{Session, connect, names};
 pub use error::Error;
-pub use gather::{Plan, gather, namespaces, snapshot};
+pub use fleet::{Fleet, Seen, Unseen, contexts};
+pub use gather::{Plan, namespaces, snapshot};
 pub use list::{Chain, Keep};
-pub use page::{Accept, Asker, Request};
-pub use progress::Progress;
+pub use page::{Accept, Asker, Patience, Request};
+use page_size::PageSize;
+pub use progress::{LogFormat, Progress};
+pub use stop::Stop;

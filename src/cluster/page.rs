@@ -1,23 +1,24 @@
 //! One request within its deadline: asked again while asking again may help, counted, and read whole.
 
 use super::error::transport;
-use super::{Error, Session};
-use crate::wire::{Envelope, PROTOBUF_MAGIC, Status, Time};
+use super::refusal::{asked_to_wait, first_words, is_for_people, refusal, sent_at};
+use super::{Budget, Error, Progress, Session};
+use crate::wire::Time;
 use bytes::Bytes;
-use http::header::{ACCEPT, DATE, RETRY_AFTER};
+use http::header::ACCEPT;
 use http_body_util::BodyExt;
-use prost::Message;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 /// The most an answer that is wanted whole may hold: a version, a refusal, the end of a log.
 const LARGEST: usize = 1 << 20;
 /// The pause before the first repetition; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// The longest pause, whatever a server asks for.
+/// The longest pause of our own; a server may ask for more.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// In which form an answer is wanted.
@@ -31,6 +32,17 @@ pub enum Accept {
     Text,
 }
 
+/// How often something is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// As long as asking again may help and there is time.
+    Full,
+    /// A first word to a server: one that refuses the connection is left alone.
+    Greeting,
+    /// Once: whoever answers may be what is wrong.
+    Once,
+}
+
 /// What is asked.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -40,16 +52,30 @@ pub struct Request {
     pub accept: Accept,
     /// How long all attempts together may take.
     pub deadline: Duration,
+    /// How often it is asked.
+    pub patience: Patience,
 }
 
 /// What takes the body of an answer as it arrives. A body that breaks off is begun anew with another.
 pub(super) trait Body: Send {
+    /// What it is when it is whole.
+    type Whole;
+
     /// Takes the next bytes.
     fn take(&mut self, bytes: &[u8]) -> Result<(), String>;
+
+    /// Nothing more comes.
+    fn end(self) -> Result<Self::Whole, String>;
 }
 
-/// A body that is wanted whole; only short ones are.
+/// A body that is wanted as it is; only short ones are.
 impl Body for Vec<u8> {
+    type Whole = Self;
+
+    fn end(self) -> Result<Self, String> {
+        Ok(self)
+    }
+
     fn take(&mut self, bytes: &[u8]) -> Result<(), String> {
         if self.len() + bytes.len() > LARGEST {
             return Err(format!("an answer of more than {} MiB", LARGEST >> 20));
@@ -59,43 +85,59 @@ impl Body for Vec<u8> {
     }
 }
 
-/// An answer, and when the server sent it.
+/// An answer.
 #[derive(Debug)]
-pub(super) struct Answer<B> {
-    pub(super) body: B,
+pub(super) struct Answer<T> {
+    pub(super) body: T,
+    /// When the server sent it, by its own clock.
     pub(super) date: Option<Time>,
+    /// How long the attempt took that brought it.
+    pub(super) took: Duration,
 }
 
 /// Why there is none, and how long the server asks to wait.
-type Refusal = (Error, Option<Duration>);
+type Refused = (Error, Option<Duration>);
 
-/// Asks one cluster: a session, the limits of the run, and what it has cost so far.
-pub struct Asker {
-    pub(super) session: Session,
-    permits: Semaphore,
-    /// `--request-timeout`, for one attempt.
-    attempt_limit: Option<Duration>,
+/// What a cluster was asked, and what it cost.
+#[derive(Debug, Default)]
+pub(super) struct Meter {
     pub(super) requests: AtomicU64,
     pub(super) retries: AtomicU64,
+    /// Of bodies, after decompression.
     pub(super) bytes: AtomicU64,
+    /// Milliseconds that requests waited because the server or `--max-rps` asked them to.
+    pub(super) throttled: AtomicU64,
+}
+
+/// Asks one cluster.
+pub struct Asker {
+    pub(super) session: Session,
+    pub(super) budget: Arc<Budget>,
+    pub(super) progress: Progress,
+    pub(super) meter: Meter,
+    /// Of the run's requests, so many may be this cluster's.
+    share: Semaphore,
+    /// `--request-timeout`, for one attempt.
+    attempt_limit: Option<Duration>,
 }
 
 impl Asker {
-    pub(super) fn new(session: Session, concurrency: u16, attempt_limit: Duration) -> Self {
+    /// Asks the cluster of a session, one of `clusters`; an `attempt_limit` of zero is none.
+    pub(super) fn new(
+        session: Session,
+        budget: &Arc<Budget>,
+        clusters: usize,
+        attempt_limit: Duration,
+        progress: Progress,
+    ) -> Self {
         Self {
             session,
-            permits: Semaphore::new(concurrency.into()),
+            budget: Arc::clone(budget),
+            progress,
+            meter: Meter::default(),
+            share: Semaphore::new(budget.share(clusters)),
             attempt_limit: (!attempt_limit.is_zero()).then_some(attempt_limit),
-            requests: AtomicU64::new(0),
-            retries: AtomicU64::new(0),
-            bytes: AtomicU64::new(0),
         }
-    }
-
-    /// Asks once: whoever does not answer at first is not asked further.
-    pub(super) async fn greet(&self, request: &Request) -> Result<Answer<Vec<u8>>, Error> {
-        let limit = self.attempt_limit.map_or(request.deadline, |limit| limit.min(request.deadline));
-        self.within(limit, request, Vec::new()).await.map_err(|(error, _)| error)
     }
 
     /// Asks for something short and reads it whole.
@@ -103,34 +145,56 @@ impl Asker {
         self.read(request, Vec::new).await
     }
 
-    /// Asks until there is an answer, a refusal that is final, or no time left. Each attempt fills a body of its
-    /// own.
+    /// Asks until there is an answer, a refusal that is final, no time left, or the run is stopped. Each attempt
+    /// fills a body of its own.
     pub(super) async fn read<B: Body>(
         &self,
         request: &Request,
         body: impl Fn() -> B,
-    ) -> Result<Answer<B>, Error> {
-        let Ok(_permit) = self.permits.acquire().await else {
-            return Err(Error::Config("the run has ended".to_owned()));
+    ) -> Result<Answer<B::Whole>, Error> {
+        self.budget.stop.or(self.read_on(request, body)).await
+    }
+
+    async fn read_on<B: Body>(
+        &self,
+        request: &Request,
+        body: impl Fn() -> B,
+    ) -> Result<Answer<B::Whole>, Error> {
+        // A server that has not answered yet must not take the place of those that have.
+        let _permits = match request.patience {
+            Patience::Greeting => None,
+            _ => Some((self.share.acquire().await.ok(), self.budget.permit().await)),
         };
+        self.wait(self.budget.turn()).await;
         let end = Instant::now() + request.deadline;
-        let mut pause = FIRST_PAUSE;
-        loop {
+        for attempt in 1.. {
             let left = end.saturating_duration_since(Instant::now());
             let limit = self.attempt_limit.map_or(left, |limit| limit.min(left));
-            let (error, asked_to_wait) = match self.within(limit, request, body()).await {
+            let (error, asked) = match self.within(limit, request, body()).await {
                 Ok(answer) => return Ok(answer),
-                Err(refusal) => refusal,
+                Err(refused) => refused,
             };
-            let wait = asked_to_wait.unwrap_or_else(|| jittered(pause)).min(LONGEST_PAUSE);
-            let time_left = end.saturating_duration_since(Instant::now()) > wait;
-            // A log is asked for once: its kubelet may be what is wrong.
-            if !error.is_passing() || !time_left || request.accept == Accept::Text {
+            let pause = asked.unwrap_or_else(|| pause(attempt));
+            let left = end.saturating_duration_since(Instant::now());
+            if attempt >= error.attempts(request.patience) || pause >= left || !self.budget.repeat() {
                 return Err(error);
             }
-            self.retries.fetch_add(1, Ordering::Relaxed);
-            tokio::time::sleep(wait).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            self.meter.retries.fetch_add(1, Ordering::Relaxed);
+            self.progress.retry(&request.path, &error, pause);
+            match asked.is_some() || error.is_throttling() {
+                true => self.wait(pause).await,
+                false => sleep(pause).await,
+            }
+            self.wait(self.budget.turn()).await;
+        }
+        Err(Error::TimedOut { after: request.deadline })
+    }
+
+    /// Waits because somebody asked to.
+    async fn wait(&self, time: Duration) {
+        if !time.is_zero() {
+            self.meter.throttled.fetch_add(u64::try_from(time.as_millis()).unwrap_or(0), Ordering::Relaxed);
+            sleep(time).await;
         }
     }
 
@@ -139,12 +203,14 @@ impl Asker {
         limit: Duration,
         request: &Request,
         body: B,
-    ) -> Result<Answer<B>, Refusal> {
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        match timeout(limit, self.attempt(request, limit, body)).await {
-            Ok(done) => done,
-            Err(_) => Err((Error::TimedOut { after: limit }, None)),
+    ) -> Result<Answer<B::Whole>, Refused> {
+        self.meter.requests.fetch_add(1, Ordering::Relaxed);
+        let done = timeout(limit, self.attempt(request, limit, body)).await;
+        let done = done.unwrap_or(Err((Error::TimedOut { after: limit }, None)));
+        if done.is_ok() {
+            self.budget.answered();
         }
+        done
     }
 
     async fn attempt<B: Body>(
@@ -152,26 +218,34 @@ impl Asker {
         request: &Request,
         limit: Duration,
         mut into: B,
-    ) -> Result<Answer<B>, Refusal> {
+    ) -> Result<Answer<B::Whole>, Refused> {
         let call = call(request, limit).map_err(|error| (error, None))?;
         let failed = |error: kube::Error| match error {
             kube::Error::Auth(error) => (Error::Config(error.to_string()), None),
             error => (transport(&error, &self.session.host), None),
         };
+        let began = Instant::now();
+        let unreadable = |reason| (Error::Unreadable(reason), None);
         let (parts, mut stream) = self.session.client.send(call).await.map_err(failed)?.into_parts();
-        let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let foreign = is_for_people(&parts.headers) && request.accept != Accept::Text;
+        let good = parts.status.is_success() && !foreign;
         let mut refused = Vec::<u8>::new();
         while let Some(frame) = stream.frame().await {
             let Ok(data) = frame.map_err(failed)?.into_data() else { continue };
-            self.bytes.fetch_add(data.len() as u64, Ordering::Relaxed);
-            let taken = if parts.status.is_success() { into.take(&data) } else { refused.take(&data) };
-            taken.map_err(|reason| (Error::Unreadable(reason), None))?;
+            self.meter.bytes.fetch_add(data.len() as u64, Ordering::Relaxed);
+            let taken = if good { into.take(&data) } else { refused.take(&data) };
+            taken.map_err(unreadable)?;
         }
-        if parts.status.is_success() {
-            return Ok(Answer { body: into, date: header(DATE).and_then(http_date) });
+        let code = parts.status.as_u16();
+        if good {
+            let body = into.end().map_err(unreadable)?;
+            return Ok(Answer { body, date: sent_at(&parts.headers), took: began.elapsed() });
         }
-        let wait = header(RETRY_AFTER).and_then(|value| value.parse().ok()).map(Duration::from_secs);
-        Err((refusal(parts.status.as_u16(), &Bytes::from(refused)), wait))
+        let wait = asked_to_wait(&parts.headers);
+        match foreign {
+            true => Err((Error::Foreign { code, text: first_words(&refused) }, wait)),
+            false => Err((refusal(code, &Bytes::from(refused)), wait)),
+        }
     }
 }
 
@@ -190,67 +264,11 @@ fn call(request: &Request, limit: Duration) -> Result<http::Request<kube::client
         .map_err(|error| Error::Config(error.to_string()))
 }
 
-/// Reads an answer that is not 2xx: a Status in either encoding, or the words of something in between.
-fn refusal(code: u16, body: &Bytes) -> Error {
-    let status = if body.starts_with(&PROTOBUF_MAGIC) {
-        Envelope::decode(body.slice(PROTOBUF_MAGIC.len()..)).and_then(|e| Status::decode(e.raw)).ok()
-    } else {
-        serde_json::from_slice::<Status>(body).ok()
-    };
-    match status.filter(|status| status.code != 0 || !status.message.is_empty()) {
-        Some(status) => Error::Status(Box::new(Status { code: code.into(), ..status })),
-        // The API server itself answers in plain text when it has no time to think.
-        None if code == 429 || code == 401 => Error::Status(Box::new(Status {
-            code: code.into(),
-            message: first_words(body),
-            reason: if code == 429 { "TooManyRequests".to_owned() } else { "Unauthorized".to_owned() },
-            ..Status::default()
-        })),
-        None => Error::Foreign { code, text: first_words(body) },
-    }
-}
-
-/// The beginning of a body, as text on one line.
-fn first_words(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body.get(..200.min(body.len())).unwrap_or_default()).into_owned();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn http_date(text: &str) -> Option<Time> {
-    let zoned = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
-    Some(Time::from(zoned))
-}
-
-/// Between half and one and a half times the pause, so that many clients do not come back together.
-fn jittered(pause: Duration) -> Duration {
+/// The pause after so many attempts: between half and one and a half times what it should be, so that many
+/// clients do not come back together.
+fn pause(attempts: u32) -> Duration {
+    let doubled = FIRST_PAUSE * 2u32.saturating_pow(attempts.saturating_sub(1).min(10));
     let random = RandomState::new().hash_one(0u8) % 1000;
+    let pause = doubled.min(LONGEST_PAUSE);
     pause / 2 + pause * u32::try_from(random).unwrap_or(0) / 1000
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dates_of_http_are_read() {
-        assert_eq!(http_date("Fri, 26 Dec 2025 02:00:00 GMT"), Some(Time::at(1_766_714_400)));
-        assert_eq!(http_date("yesterday"), None);
-    }
-
-    #[test]
-    fn refusals_are_told_in_kubectls_words() {
-        let json = br#"{"kind":"Status","code":403,"reason":"Forbidden","message":"pods is forbidden"}"#;
-        for (code, body, line) in [
-            (403, &json[..], "Error from server (Forbidden): pods is forbidden"),
-            (401, b"", "error: You must be logged in to the server (Unauthorized)"),
-            (
-                429,
-                b"Too many requests, please try again later.\n",
-                "Error from server (TooManyRequests): Too many requests, please try again later.",
-            ),
-            (502, b"<html>\n<b>Bad Gateway</b>", "Error from server: HTTP 502: <html> <b>Bad Gateway</b>"),
-        ] {
-            assert_eq!(refusal(code, &Bytes::copy_from_slice(body)).to_string(), line);
-        }
-    }
 }

@@ -55,10 +55,10 @@ impl Run<'_> {
         let about = Arc::new(about);
         let mut tasks = JoinSet::new();
         for chain in chains {
-            let (asker, progress) = (Arc::clone(&self.asker), Arc::clone(&self.progress));
+            let asker = Arc::clone(&self.asker);
             let kept = Warnings { about: Arc::clone(&about), names: Names::default(), rows: Rows::default() };
             tasks.spawn(async move {
-                let listing = list::list(asker, &chain, kept, &progress).await;
+                let listing = list::list(asker, &chain, kept).await;
                 (listing.coverage(&chain), listing.kept.rows)
             });
         }

@@ -14,7 +14,7 @@ mod trouble;
 mod workload;
 
 pub use age::{human, parse_duration};
-pub use coverage::{Coverage, Gap, Reason};
+pub use coverage::{Cost, Coverage, Gap, Reason, SlowPage};
 pub use event::Event;
 pub use names::Names;
 pub use node::{Node, NodeCondition};

@@ -3,22 +3,23 @@
 
 use crate::finding::{Fact, Facts, Finding};
 use crate::incident::Incident;
-use crate::model::{Coverage, ObjectRef};
-use crate::report::{AGES, Counts, Report};
+use crate::model::{Cost, Coverage, Gap, ObjectRef};
+use crate::report::{AGES, Counts, Report, Statistics, Verdict};
 use crate::snapshot::Cluster;
 use crate::text::Lang;
 use crate::wire::Time;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-pub(super) fn write_json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &document(report))?;
+pub(super) fn write_json(reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &document(reports))?;
     out.write_all(b"\n")
 }
 
-pub(super) fn write_yaml(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let text = serde_saphyr::to_string(&document(report)).map_err(io::Error::other)?;
+pub(super) fn write_yaml(reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
+    let text = serde_saphyr::to_string(&document(reports)).map_err(io::Error::other)?;
     out.write_all(text.as_bytes())
 }
 
@@ -28,7 +29,7 @@ struct Document<'r> {
     api_version: &'static str,
     kind: &'static str,
     tool: Value,
-    clusters: [&'r Cluster; 1],
+    clusters: Vec<&'r Cluster>,
     started_at: Time,
     finished_at: Time,
     lang: &'static str,
@@ -75,7 +76,7 @@ struct IncidentRow<'r> {
     cause: String,
     since: Option<Time>,
     affected: usize,
-    findings: &'r [usize],
+    findings: Vec<usize>,
 }
 
 #[derive(Serialize)]
@@ -116,6 +117,7 @@ struct OwnerRow<'r> {
 
 #[derive(Serialize)]
 struct Row<'r> {
+    context: &'r str,
     namespace: &'r str,
     name: &'r str,
     status: &'r str,
@@ -126,51 +128,111 @@ struct Row<'r> {
     class: &'static str,
 }
 
+/// The coverage of all clusters together; each gap names its own.
 #[derive(Serialize)]
 struct Seen<'r> {
     complete: bool,
     #[serde(flatten)]
-    coverage: &'r Coverage,
+    cost: Cost,
+    gaps: Vec<Missing<'r>>,
+    outside: Vec<Missing<'r>>,
+    remarks: Vec<Missing<'r>>,
 }
 
-fn document<'r>(report: &'r Report) -> Document<'r> {
-    let snapshot = report.snapshot;
-    let context = snapshot.cluster.context.as_str();
-    let pods = report.pods.iter().map(|(pod, class)| Row {
+#[derive(Serialize)]
+struct Missing<'r> {
+    context: &'r str,
+    #[serde(flatten)]
+    gap: &'r Gap,
+}
+
+fn document<'r>(reports: &'r [Report<'r>]) -> Document<'r> {
+    let snapshots = || reports.iter().map(|report| report.snapshot);
+    let mut totals = Counts::default();
+    for report in reports {
+        totals.add(&report.totals);
+    }
+    let verdict = reports.iter().map(|report| report.verdict).max().unwrap_or(Verdict::Incomplete);
+    let mut offset = 0;
+    let mut incidents = Vec::new();
+    for report in reports {
+        incidents.extend(report.incidents.iter().map(|i| incident(i, report, offset)));
+        offset += report.findings.len();
+    }
+    // A cluster that was never seen has no times.
+    let seen = || snapshots().filter(|snapshot| snapshot.taken_at != Time::default());
+    Document {
+        api_version: "healthcheck/v1",
+        kind: "Report",
+        tool: json!({ "name": crate::NAME, "version": crate::VERSION }),
+        clusters: snapshots().map(|snapshot| &snapshot.cluster).collect(),
+        started_at: seen().map(|snapshot| snapshot.started_at).min().unwrap_or_default(),
+        finished_at: seen().map(|snapshot| snapshot.taken_at).max().unwrap_or_default(),
+        lang: Lang::En.tag(),
+        verdict: verdict.id(),
+        totals: totals.into(),
+        namespaces: reports.iter().flat_map(namespaces).collect(),
+        incidents,
+        findings: reports
+            .iter()
+            .flat_map(|report| report.findings.iter().map(move |f| finding(f, context(report))))
+            .collect(),
+        pods: reports.iter().flat_map(pods).collect(),
+        statistics: statistics(reports),
+        clock_skew_seconds: snapshots().map(|s| s.skew).max_by_key(|skew| skew.abs()).unwrap_or(0),
+        coverage: coverage(reports),
+    }
+}
+
+fn context<'r>(report: &'r Report) -> &'r str {
+    &report.snapshot.cluster.context
+}
+
+fn namespaces<'r>(report: &'r Report) -> impl Iterator<Item = Namespace<'r>> {
+    let row = |(name, counts): &'r (String, Counts)| Namespace {
+        context: context(report),
+        name,
+        counts: (*counts).into(),
+    };
+    report.namespaces.iter().map(row)
+}
+
+fn pods<'r>(report: &'r Report) -> impl Iterator<Item = Row<'r>> {
+    report.pods.iter().map(|(pod, class)| Row {
+        context: context(report),
         namespace: &pod.namespace,
         name: &pod.name,
         status: &pod.status,
         ready: pod.ready_column(),
         restarts: pod.restarts,
-        age: pod.age_column(snapshot.taken_at),
+        age: pod.age_column(report.snapshot.taken_at),
         node: pod.node.as_deref(),
         class: class.id(),
-    });
-    Document {
-        api_version: "healthcheck/v1",
-        kind: "Report",
-        tool: json!({ "name": crate::NAME, "version": crate::VERSION }),
-        clusters: [&snapshot.cluster],
-        started_at: snapshot.started_at,
-        finished_at: snapshot.taken_at,
-        lang: Lang::En.tag(),
-        verdict: report.verdict.id(),
-        totals: report.totals.into(),
-        namespaces: report
-            .namespaces
-            .iter()
-            .map(|(name, counts)| Namespace { context, name, counts: (*counts).into() })
-            .collect(),
-        incidents: report.incidents.iter().map(|i| incident(i, report)).collect(),
-        findings: report.findings.iter().map(|f| finding(f, context)).collect(),
-        pods: pods.collect(),
-        statistics: statistics(report),
-        clock_skew_seconds: snapshot.skew,
-        coverage: Seen { complete: snapshot.coverage.gaps.is_empty(), coverage: &snapshot.coverage },
+    })
+}
+
+fn coverage<'r>(reports: &'r [Report]) -> Seen<'r> {
+    let gaps = |of: fn(&Coverage) -> &[Gap]| -> Vec<Missing<'r>> {
+        let each = |report: &'r Report| {
+            of(&report.snapshot.coverage).iter().map(move |gap| Missing { context: context(report), gap })
+        };
+        reports.iter().flat_map(each).collect()
+    };
+    let mut cost = Cost::default();
+    for report in reports {
+        cost.add(&report.snapshot.coverage.cost);
+    }
+    Seen {
+        complete: reports.iter().all(|report| report.snapshot.coverage.gaps.is_empty()),
+        cost,
+        gaps: gaps(|coverage| &coverage.gaps),
+        outside: gaps(|coverage| &coverage.outside),
+        remarks: gaps(|coverage| &coverage.remarks),
     }
 }
 
-fn incident<'r>(incident: &'r Incident, report: &'r Report) -> IncidentRow<'r> {
+/// An incident; its findings are counted over all clusters.
+fn incident<'r>(incident: &'r Incident, report: &'r Report, offset: usize) -> IncidentRow<'r> {
     let cause = &report.findings[incident.cause];
     IncidentRow {
         id: &cause.key,
@@ -178,7 +240,7 @@ fn incident<'r>(incident: &'r Incident, report: &'r Report) -> IncidentRow<'r> {
         cause: cause.message.in_lang(Lang::En),
         since: incident.since,
         affected: incident.affected,
-        findings: &incident.findings,
+        findings: incident.findings.iter().map(|index| index + offset).collect(),
     }
 }
 
@@ -209,21 +271,31 @@ fn facts(facts: &Facts) -> Value {
     facts.iter().map(|(name, fact)| ((*name).to_owned(), value(fact))).collect::<Map<_, _>>().into()
 }
 
-fn statistics(report: &Report) -> Value {
-    let statistics = &report.statistics;
-    let counts = |counts: &[(String, u64)]| -> Value {
-        counts.iter().map(|(name, n)| (name.clone(), json!(n))).collect::<Map<_, _>>().into()
+/// The distributions over all clusters together.
+fn statistics(reports: &[Report]) -> Value {
+    let sum = |of: fn(&Statistics) -> &[(String, u64)]| -> Value {
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        for (name, n) in reports.iter().flat_map(|report| of(&report.statistics)) {
+            *counts.entry(name).or_default() += n;
+        }
+        json!(counts)
     };
-    let ages: Map<String, Value> =
-        AGES.iter().zip(statistics.age).map(|(group, n)| ((*group).to_owned(), json!(n))).collect();
+    let ages: Map<String, Value> = AGES
+        .iter()
+        .enumerate()
+        .map(|(i, group)| {
+            ((*group).to_owned(), json!(reports.iter().map(|r| r.statistics.age[i]).sum::<u64>()))
+        })
+        .collect();
+    let restarts: i64 = reports.iter().fold(0, |sum, report| sum.saturating_add(report.totals.restarts));
     json!({
-        "status": counts(&statistics.status),
+        "status": sum(|statistics| &statistics.status),
         "age": ages,
-        "nodes": counts(&statistics.nodes),
+        "nodes": sum(|statistics| &statistics.nodes),
         "restarts": {
-            "total": report.totals.restarts,
-            "pods": statistics.restarted,
-            "most": statistics.most_restarts,
+            "total": restarts,
+            "pods": reports.iter().map(|report| report.statistics.restarted).sum::<u64>(),
+            "most": reports.iter().map(|report| report.statistics.most_restarts).max(),
         },
     })
 }

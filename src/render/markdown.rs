@@ -6,10 +6,15 @@ use crate::report::Report;
 use crate::text::{Lang, Text};
 use std::io::{self, Write};
 
-pub(super) fn write(report: &Report, look: Look, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(reports: &[Report], look: Look, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { lang: look.lang, all: look.all, lines: Vec::new() };
-    for section in sections::ALL {
-        section(report, &mut page);
+    if reports.len() > 1 {
+        sections::clusters(reports, &mut page);
+    }
+    for report in reports.iter().filter(|report| reports.len() == 1 || !report.is_of_nothing()) {
+        for section in sections::ALL {
+            section(report, &mut page);
+        }
     }
     for line in &page.lines {
         writeln!(out, "{line}")?;

@@ -8,12 +8,14 @@ mod json;
 mod lists;
 mod markdown;
 mod name;
+mod overview;
 mod sections;
 mod seen;
 mod table;
 mod words;
 
 pub use lists::{checks, explain};
+pub use overview::overview;
 
 use crate::report::Report;
 use crate::text::Lang;
@@ -57,17 +59,17 @@ pub struct Look {
     pub all: bool,
 }
 
-/// Writes the report.
+/// Writes the reports of some clusters, each after the other or as one document.
 ///
 /// # Errors
 /// When `out` fails.
-pub fn render(report: &Report, format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
+pub fn render(reports: &[Report], format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        Format::Table => table::write(report, look, false, out),
-        Format::Wide => table::write(report, look, true, out),
-        Format::Markdown => markdown::write(report, look, out),
-        Format::Json => json::write_json(report, out),
-        Format::Yaml => json::write_yaml(report, out),
-        Format::Name => name::write(report, out),
+        Format::Table => reports.iter().try_for_each(|report| table::write(report, look, false, out)),
+        Format::Wide => reports.iter().try_for_each(|report| table::write(report, look, true, out)),
+        Format::Markdown => markdown::write(reports, look, out),
+        Format::Json => json::write_json(reports, out),
+        Format::Yaml => json::write_yaml(reports, out),
+        Format::Name => name::write(reports, out),
     }
 }

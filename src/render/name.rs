@@ -1,5 +1,6 @@
 //! The objects in trouble, one a line, for `xargs`: `pod/web-0` where one namespace was asked about, as kubectl
-//! names objects; `-n shop pod/web-0` where there are several.
+//! names objects; `-n shop pod/web-0` where there are several, and with `--context` before it where there are several
+//! clusters.
 
 use crate::finding::Severity;
 use crate::model::ObjectRef;
@@ -7,17 +8,29 @@ use crate::report::Report;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let one = matches!(report.snapshot.scope.namespaces.as_slice(), [_]);
+pub(super) fn write(reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
+    for report in reports {
+        let context = &report.snapshot.cluster.context;
+        let prefix = match reports {
+            [_] => String::new(),
+            _ => format!("--context {} ", super::escape::visible(context)),
+        };
+        write_one(report, &prefix, out)?;
+    }
+    Ok(())
+}
+
+fn write_one(report: &Report, prefix: &str, out: &mut dyn Write) -> io::Result<()> {
+    let one = prefix.is_empty() && matches!(report.snapshot.scope.namespaces.as_slice(), [_]);
     let findings = report.findings.iter().filter(|finding| finding.severity > Severity::Info);
     let objects: BTreeSet<&ObjectRef> = findings.map(|finding| &finding.object).collect();
     for object in objects {
         let name = super::escape::visible(&object.slashed());
         match &*object.namespace {
             namespace if !one && !namespace.is_empty() => {
-                writeln!(out, "-n {} {name}", super::escape::visible(namespace))?;
+                writeln!(out, "{prefix}-n {} {name}", super::escape::visible(namespace))?;
             }
-            _ => writeln!(out, "{name}")?,
+            _ => writeln!(out, "{prefix}{name}")?,
         }
     }
     Ok(())

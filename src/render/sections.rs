@@ -10,7 +10,7 @@ use super::words::{self, texts};
 use crate::finding::{Fact, Finding, Severity};
 use crate::incident::Incident;
 use crate::model::human;
-use crate::report::{Class, Counts, Report};
+use crate::report::{Class, Counts, Report, Summary};
 
 /// Each writes one section.
 pub(super) const ALL: [fn(&Report, &mut Page); 9] = [
@@ -40,12 +40,55 @@ texts! {
     OF_PODS: "{healthy} of {active} pods healthy, {sick} not", "{active} 個 Pod 中 {healthy} 個健康、{sick} 個不健康",
         "{active} 个 Pod 中 {healthy} 个健康、{sick} 个不健康";
     AND_COMPLETED: "; {completed} more completed", "；另有 {completed} 個已完成", "；另有 {completed} 个已完成";
+    CLUSTERS: "Clusters", "叢集總覽", "集群总览";
     ABOUT: "1. About this report", "1. 巡檢資訊", "1. 巡检信息";
     PROBLEMS: "4. Problems", "4. 問題彙總", "4. 问题汇总";
     NONE: "None.", "無。", "无。";
     DESCRIPTION: "Description", "問題描述", "问题描述";
     ACTION: "Suggested action", "建議處理", "建议处理";
     AFFECTED: "({count} objects)", "（{count} 個物件）", "（{count} 个对象）";
+}
+
+/// Before the reports of several clusters: how each of them is, worst first.
+pub(super) fn clusters(reports: &[Report], page: &mut Page) {
+    let lang = page.lang;
+    page.heading(1, page.word(&CLUSTERS));
+    let head = [
+        &words::CONTEXT,
+        &words::PODS,
+        &words::COL_HEALTHY,
+        &words::COL_ATTENTION,
+        &words::COL_UNHEALTHY,
+        &words::COL_COMPLETED,
+        &words::RESTARTS,
+        &words::STATE,
+    ];
+    let mut rows = vec![heads(&head, page)];
+    let summaries: Vec<Summary> = reports.iter().map(Report::summary).collect();
+    rows.extend(summaries.iter().map(|summary| {
+        let state = format!(
+            "{} {}",
+            words::verdict_glyph(summary.verdict),
+            words::verdict(summary.verdict).get(lang)
+        );
+        let row = tally(text(&summary.context), &summary.totals, state);
+        match summary.unseen {
+            // Of a cluster that was not seen there are no numbers, not even zero.
+            Some(_) => row
+                .iter()
+                .enumerate()
+                .map(|(i, cell)| if i == 0 || i == 7 { cell.clone() } else { "-".to_owned() })
+                .collect(),
+            None => row,
+        }
+    }));
+    page.table(&rows);
+    let unseen = |summary: &Summary| {
+        let why = message(summary.unseen.as_ref()?);
+        Some(format!("{}{}{}: {why}", seen::NOT_SEEN.get(lang), page.colon(), text(&summary.context)))
+    };
+    let lines: Vec<String> = summaries.iter().filter_map(unseen).collect();
+    page.bullets(lines);
 }
 
 /// 1. What this is a report of.
@@ -58,7 +101,7 @@ fn header(report: &Report, page: &mut Page) {
     let known: Vec<String> = cluster.iter().filter(|part| !part.is_empty()).map(|part| text(part)).collect();
     let scope = &snapshot.scope;
     let mut names: Vec<String> = report.namespaces.iter().map(|(name, _)| text(name)).collect();
-    if scope.is_whole_cluster() && (names.is_empty() || snapshot.coverage.requests > 0) {
+    if scope.is_whole_cluster() && (names.is_empty() || snapshot.coverage.cost.requests > 0) {
         let patterns: Vec<String> = scope.excluded.iter().map(|pattern| text(pattern)).collect();
         names = vec![match patterns.as_slice() {
             [] => page.word(&EVERYTHING).to_owned(),

@@ -16,6 +16,16 @@ texts! {
         "{requests} 次请求、{pages} 页、{size} MB";
     RETRIES: "{retries} retries", "重試 {retries} 次", "重试 {retries} 次";
     FROM_FILES: "from files", "來自檔案", "来自文件";
+    THROTTLED: "{seconds} s throttled", "被限流 {seconds} 秒", "被限流 {seconds} 秒";
+    CLUSTER: "the cluster", "整個叢集", "整个集群";
+    SEEN_OTHERWISE: "Note", "備註", "备注";
+    SLOW: "Pages were slow: {kind} took up to {seconds} s. If they time out: --page-size {size} or --page-timeout {timeout}s",
+        "分頁回應緩慢：{kind} 最久 {seconds} 秒。若逾時，可加 --page-size {size} 或 --page-timeout {timeout}s",
+        "分页响应缓慢：{kind} 最慢 {seconds} 秒。如果超时，可加 --page-size {size} 或 --page-timeout {timeout}s";
+    HALVED: "Pages were too slow ({kind}, {seconds} s) and made smaller. Next time: --page-size {size}, or more time with \
+        --page-timeout {timeout}s", "分頁太慢（{kind}，{seconds} 秒），已自動縮小。下次可加 --page-size {size}，或以 --page-timeout {timeout}s 放寬時限",
+        "分页太慢（{kind}，{seconds} 秒），已自动缩小。下次可加 --page-size {size}，或用 --page-timeout {timeout}s 放宽时限";
+    READ_OF: "{got} read, {missing} missing", "已讀 {got} 個，尚缺 {missing} 個", "已读 {got} 个，还缺 {missing} 个";
     NOT_SEEN: "Not seen", "未檢查到", "未检查到";
     OUTSIDE: "Not looked at", "未納入", "未纳入";
     READ: "{got} read", "已讀 {got} 個", "已读 {got} 个";
@@ -32,22 +42,57 @@ const PLACES: usize = 5;
 /// `Coverage complete · 12 requests, 3 pages, 0.4 MB`.
 pub(super) fn summary(coverage: &Coverage, lang: Lang) -> String {
     let head = if coverage.gaps.is_empty() { &COMPLETE } else { &SHORT }.get(lang);
-    if coverage.requests == 0 {
+    if coverage.cost.requests == 0 {
         return format!("{head} · {}", FROM_FILES.get(lang));
     }
     let number = |n: u64| Fact::Number(i64::try_from(n).unwrap_or(i64::MAX));
-    let tenths = coverage.bytes.div_ceil(100_000);
+    let tenths = coverage.cost.bytes.div_ceil(100_000);
     let cost = COST.fill(
         lang,
         &[
-            ("requests", number(coverage.requests)),
-            ("pages", number(coverage.pages)),
+            ("requests", number(coverage.cost.requests)),
+            ("pages", number(coverage.cost.pages)),
             ("size", Fact::Text(format!("{}.{}", tenths / 10, tenths % 10))),
         ],
     );
-    match coverage.retries {
-        0 => format!("{head} · {cost}"),
-        retries => format!("{head} · {cost} · {}", RETRIES.fill(lang, &[("retries", number(retries))])),
+    let mut parts = vec![head.to_owned(), cost];
+    if coverage.cost.retries > 0 {
+        parts.push(RETRIES.fill(lang, &[("retries", number(coverage.cost.retries))]));
+    }
+    if coverage.cost.throttled_millis >= 100 {
+        parts.push(THROTTLED.fill(lang, &[("seconds", Fact::Text(seconds(coverage.cost.throttled_millis)))]));
+    }
+    parts.join(" · ")
+}
+
+/// `12.3`, rounded up: what took long must not look as if it took no time.
+fn seconds(millis: u64) -> String {
+    let tenths = millis.div_ceil(100);
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+/// Pages slower than this are worth a word, in milliseconds.
+const SLOW_PAGE: u64 = 5_000;
+
+/// What to do about pages that came slowly.
+fn pace(coverage: &Coverage, lang: Lang) -> Option<String> {
+    let slowest = coverage.cost.slowest_page.as_ref()?;
+    let number = |n: u64| Fact::Number(i64::try_from(n).unwrap_or(i64::MAX));
+    let kind =
+        Kind::from_name(&slowest.kind).map_or_else(|| visible(&slowest.kind), |k| k.plural().to_owned());
+    let facts = |size: u64| {
+        [
+            ("kind", Fact::Text(kind.clone())),
+            ("seconds", Fact::Text(seconds(slowest.millis))),
+            ("size", number(size)),
+            // Twice the time it took, in whole seconds.
+            ("timeout", number(slowest.millis.div_ceil(500).max(60))),
+        ]
+    };
+    match coverage.cost.smallest_page {
+        Some(size) => Some(HALVED.fill(lang, &facts(size.into()))),
+        None if slowest.millis >= SLOW_PAGE => Some(SLOW.fill(lang, &facts(200))),
+        None => None,
     }
 }
 
@@ -60,6 +105,8 @@ pub(super) fn notes(snapshot: &Snapshot, lang: Lang) -> Vec<String> {
     };
     let mut out = lines(&coverage.gaps, NOT_SEEN.get(lang));
     out.extend(lines(&coverage.outside, OUTSIDE.get(lang)));
+    out.extend(lines(&coverage.remarks, SEEN_OTHERWISE.get(lang)));
+    out.extend(pace(coverage, lang));
     if snapshot.skew != 0 {
         out.push(SKEW.fill(lang, &[("skew", Fact::Number(snapshot.skew.saturating_abs()))]));
     }
@@ -72,7 +119,9 @@ fn group(gaps: &[Gap], lang: Lang) -> Vec<String> {
     for gap in gaps {
         // Only a server's refusal reads the same for every kind.
         let detail = match gap.reason {
-            Reason::Forbidden | Reason::NotGiven | Reason::Skipped | Reason::Absent => String::new(),
+            Reason::Forbidden | Reason::NotGiven | Reason::Skipped | Reason::Absent | Reason::Repeated => {
+                String::new()
+            }
             _ => message(&gap.detail),
         };
         kinds.entry((gap.reason, detail, gap.namespace.as_deref())).or_default().push(what(gap, lang));
@@ -89,12 +138,18 @@ fn group(gaps: &[Gap], lang: Lang) -> Vec<String> {
 
 /// The kind that is missing, and how much of it was read.
 fn what(gap: &Gap, lang: Lang) -> String {
-    let kind = Kind::from_name(&gap.kind).map_or_else(|| message(&gap.kind), |kind| kind.plural().to_owned());
-    let got = [("got", Fact::Number(i64::try_from(gap.got).unwrap_or(i64::MAX)))];
-    match (gap.got, gap.reason) {
-        (0, _) => kind,
-        (_, Reason::Repeated | Reason::Skipped) => format!("{kind} ({})", COUNT.fill(lang, &got)),
-        _ => format!("{kind} ({})", READ.fill(lang, &got)),
+    let number = |n: u64| Fact::Number(i64::try_from(n).unwrap_or(i64::MAX));
+    let kind = match Kind::from_name(&gap.kind) {
+        Some(kind) => kind.plural().to_owned(),
+        None if gap.kind == Gap::CLUSTER => CLUSTER.get(lang).to_owned(),
+        None => message(&gap.kind),
+    };
+    let facts = [("got", number(gap.got)), ("missing", number(gap.missing.unwrap_or(0)))];
+    match (gap.got, gap.missing, gap.reason) {
+        (_, Some(_), _) => format!("{kind} ({})", READ_OF.fill(lang, &facts)),
+        (0, None, _) | (_, _, Reason::Inconsistent) => kind,
+        (_, _, Reason::Repeated | Reason::Skipped) => format!("{kind} ({})", COUNT.fill(lang, &facts)),
+        _ => format!("{kind} ({})", READ.fill(lang, &facts)),
     }
 }
 

@@ -108,7 +108,7 @@ impl Screen<'_> {
             [(name, _)] => visible(name),
             many => NAMESPACES.fill(lang, &[("count", count(many.len()))]),
         });
-        if snapshot.coverage.requests > 0 {
+        if snapshot.coverage.cost.requests > 0 {
             let (started, taken) = (snapshot.started_at, snapshot.taken_at);
             let tenths =
                 (taken.seconds - started.seconds) * 10 + i64::from(taken.nanos - started.nanos) / 100_000_000;
@@ -269,10 +269,10 @@ fn wrap(text: &str, width: Option<usize>) -> Vec<String> {
     textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
 }
 
-fn count(n: usize) -> Fact {
+pub(super) fn count(n: usize) -> Fact {
     Fact::Number(i64::try_from(n).unwrap_or(i64::MAX))
 }
 
-fn signed(n: u64) -> i64 {
+pub(super) fn signed(n: u64) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }

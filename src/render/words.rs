@@ -27,6 +27,7 @@ texts! {
     HIGH: "high", "高", "高";
     MEDIUM: "medium", "中", "中";
     LOW: "low", "低", "低";
+    CONTEXT: "CONTEXT", "CONTEXT", "CONTEXT";
     NAMESPACE: "NAMESPACE", "命名空間", "命名空间";
     PODS: "PODS", "POD 數", "POD 数";
     COL_HEALTHY: "HEALTHY", "健康", "健康";
@@ -55,7 +56,10 @@ texts! {
     ABSENT: "not served", "伺服器未提供", "服务器未提供";
     NOT_GIVEN: "not in the input", "輸入中沒有", "输入中没有";
     SKIPPED: "left out", "未納入", "未纳入";
-    REPEATED: "given twice", "重複提供", "重复提供";
+    REPEATED: "given twice, counted once", "重複提供，只計一次", "重复提供，只计一次";
+    STOPPED: "stopped", "已中止", "已中止";
+    INCONSISTENT: "expired while it was read: its parts are of different moments", "讀取途中過期，前後部分並非同一時刻",
+        "读取中途过期，前后部分不是同一时刻";
 }
 
 pub(super) fn verdict(verdict: Verdict) -> &'static Text {
@@ -115,6 +119,8 @@ pub(super) fn reason(reason: Reason) -> &'static Text {
         Reason::NotGiven => &NOT_GIVEN,
         Reason::Skipped => &SKIPPED,
         Reason::Repeated => &REPEATED,
+        Reason::Stopped => &STOPPED,
+        Reason::Inconsistent => &INCONSISTENT,
     }
 }
 

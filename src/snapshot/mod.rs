@@ -93,9 +93,8 @@ impl Snapshot {
     /// Puts everything in its one order, so that the same objects give the same report however they came.
     pub fn sort(&mut self) {
         let repeated = self.rows.sort();
-        self.coverage.outside.extend(repeated);
-        self.coverage.gaps.sort();
-        self.coverage.outside.sort();
+        self.coverage.remarks.extend(repeated);
+        self.coverage.sort();
         self.logs.sort_by(|a, b| (&a.namespace, &a.pod).cmp(&(&b.namespace, &b.pod)));
     }
 }

@@ -179,6 +179,7 @@ impl Files {
                 reason: Reason::Unreadable,
                 detail: format!("{path}: {detail}"),
                 got: 0,
+                missing: None,
             }),
             Item::Header(mut header) => {
                 // Several captures of one cluster are one report, as old as the newest.
@@ -211,6 +212,7 @@ impl Files {
             reason,
             detail: detail.to_owned(),
             got,
+            missing: None,
         };
         let unknown = self.unknown.iter();
         outside.extend(

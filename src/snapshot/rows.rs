@@ -90,8 +90,9 @@ impl Rows {
                 namespace: None,
                 kind: kind.name().to_owned(),
                 reason: Reason::Repeated,
-                detail: "given more than once, counted once".to_owned(),
+                detail: String::new(),
                 got,
+                missing: None,
             })
             .collect()
     }

@@ -8,6 +8,8 @@ wire! {
     ListMeta {
         /// The token of the next page; empty on the last one.
         [string, tag = "3"] r#continue: String,
+        /// How many objects come after this page; unknown with selectors, and on the last page.
+        [int64, optional, tag = "4"] remaining_item_count: Option<i64>,
     }
 }
 

@@ -20,7 +20,7 @@ pub use cluster::{
 };
 pub use meta::{Condition, ListMeta, ObjectMeta, OwnerReference, Quantity};
 use object::json_list;
-pub use object::{Envelope, Kind, Object, PROTOBUF_MAGIC};
+pub use object::{Envelope, Kind, Object, PROTOBUF_MAGIC, TypeMeta};
 pub use pod::{
     Container, ContainerState, ContainerStatus, Pod, PodSpec, PodStatus, Resources, Running, Terminated,
     Waiting,

@@ -222,6 +222,8 @@ impl Serialize for Object {
 #[serde(default, bound = "T: DeserializeOwned")]
 struct JsonList<T> {
     #[serde(deserialize_with = "super::shape::nullable")]
+    kind: String,
+    #[serde(deserialize_with = "super::shape::nullable")]
     metadata: ListMeta,
     #[serde(deserialize_with = "super::shape::nullable")]
     items: Vec<T>,
@@ -229,7 +231,7 @@ struct JsonList<T> {
 
 impl<T> Default for JsonList<T> {
     fn default() -> Self {
-        Self { metadata: ListMeta::default(), items: Vec::new() }
+        Self { kind: String::new(), metadata: ListMeta::default(), items: Vec::new() }
     }
 }
 
@@ -239,9 +241,28 @@ pub const PROTOBUF_MAGIC: [u8; 4] = *b"k8s\0";
 /// `runtime.Unknown`: what follows the magic bytes, holding the real message.
 #[derive(Clone, PartialEq, Message)]
 pub struct Envelope {
+    /// What the encoded object says it is.
+    #[prost(message, required, tag = "1")]
+    pub type_meta: TypeMeta,
     /// The encoded object.
     #[prost(bytes = "bytes", tag = "2")]
     pub raw: Bytes,
+}
+
+/// `metav1.TypeMeta`.
+#[derive(Clone, PartialEq, Message)]
+pub struct TypeMeta {
+    /// Such as `PodList`.
+    #[prost(string, tag = "2")]
+    pub kind: String,
+}
+
+/// Whether a list says that it is one of this kind: an answer that says nothing of the sort is not an empty list.
+pub(super) fn is_list_of(kind: Kind, said: &str) -> Result<(), String> {
+    match said.strip_suffix("List") == Some(kind.name()) {
+        true => Ok(()),
+        false => Err(format!("\"{said}\" where a {}List should be", kind.name())),
+    }
 }
 
 /// Reads a page in JSON.
@@ -250,23 +271,25 @@ pub struct Envelope {
 /// When the bytes are no list, or end too early; the text says where.
 pub(super) fn json_list(kind: Kind, body: &[u8]) -> Result<(ListMeta, Vec<Object>), String> {
     match kind {
-        Kind::Namespace => json(body, Object::Namespace),
-        Kind::Node => json(body, Object::Node),
-        Kind::Pod => json(body, Object::Pod),
-        Kind::ReplicaSet => json(body, Object::ReplicaSet),
-        Kind::Deployment => json(body, Object::Deployment),
-        Kind::StatefulSet => json(body, Object::StatefulSet),
-        Kind::DaemonSet => json(body, Object::DaemonSet),
-        Kind::Job => json(body, Object::Job),
-        Kind::CronJob => json(body, Object::CronJob),
-        Kind::Event => json(body, Object::Event),
+        Kind::Namespace => json(kind, body, Object::Namespace),
+        Kind::Node => json(kind, body, Object::Node),
+        Kind::Pod => json(kind, body, Object::Pod),
+        Kind::ReplicaSet => json(kind, body, Object::ReplicaSet),
+        Kind::Deployment => json(kind, body, Object::Deployment),
+        Kind::StatefulSet => json(kind, body, Object::StatefulSet),
+        Kind::DaemonSet => json(kind, body, Object::DaemonSet),
+        Kind::Job => json(kind, body, Object::Job),
+        Kind::CronJob => json(kind, body, Object::CronJob),
+        Kind::Event => json(kind, body, Object::Event),
     }
 }
 
 fn json<T: DeserializeOwned>(
+    kind: Kind,
     body: &[u8],
     object: fn(T) -> Object,
 ) -> Result<(ListMeta, Vec<Object>), String> {
     let list: JsonList<T> = serde_json::from_slice(body).map_err(|e| e.to_string())?;
+    is_list_of(kind, &list.kind)?;
     Ok((list.metadata, list.items.into_iter().map(object).collect()))
 }

@@ -3,7 +3,7 @@
 //!
 //! prost decodes whole messages only; what is ours here is the walk over the list around them.
 
-use super::object::PROTOBUF_MAGIC;
+use super::object::{PROTOBUF_MAGIC, TypeMeta, is_list_of};
 use super::{Kind, ListMeta, Object, json_list};
 use bytes::{Buf, BytesMut};
 use prost::Message;
@@ -11,11 +11,17 @@ use prost::Message;
 /// No object is larger: etcd refuses 1.5 MiB, and nobody raises that a hundredfold.
 const LARGEST_OBJECT: u64 = 128 << 20;
 
+/// JSON is read when all of it is there, so there is an end to it: a page of 500 objects, each as large as etcd
+/// takes them, is 750 MiB.
+const LARGEST_JSON: usize = 1 << 30;
+
 /// Reads one page of a list, in whichever encoding the server chose.
 pub struct ListReader {
     kind: Kind,
     buffer: BytesMut,
     place: Place,
+    /// Whether it has said that it is a list of the kind.
+    named: bool,
     metadata: Option<ListMeta>,
     objects: Vec<Object>,
 }
@@ -47,7 +53,14 @@ struct Field {
 impl ListReader {
     /// Reads a list of this kind.
     pub fn new(kind: Kind) -> Self {
-        Self { kind, buffer: BytesMut::new(), place: Place::Start, metadata: None, objects: Vec::new() }
+        Self {
+            kind,
+            buffer: BytesMut::new(),
+            place: Place::Start,
+            named: false,
+            metadata: None,
+            objects: Vec::new(),
+        }
     }
 
     /// The token of the next page, as soon as it is known; empty on the last page.
@@ -61,6 +74,9 @@ impl ListReader {
     /// # Errors
     /// When they are no list.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), String> {
+        if self.place == Place::Json && self.buffer.len() + bytes.len() > LARGEST_JSON {
+            return Err(format!("a page of more than {} MiB of JSON", LARGEST_JSON >> 20));
+        }
         self.buffer.extend_from_slice(bytes);
         if self.place == Place::Start && self.buffer.len() >= PROTOBUF_MAGIC.len() {
             self.place = if self.buffer.starts_with(&PROTOBUF_MAGIC) {
@@ -82,7 +98,10 @@ impl ListReader {
         match self.place {
             Place::Start | Place::Json => json_list(self.kind, &self.buffer),
             Place::After | Place::List(0) if self.buffer.is_empty() => {
-                Ok((self.metadata.unwrap_or_default(), self.objects))
+                // Every list has it, even an empty one.
+                let metadata =
+                    self.metadata.filter(|_| self.named).ok_or("a list that does not say what it is")?;
+                Ok((metadata, self.objects))
             }
             _ => Err(format!("the list ends in the middle, after {} objects", self.objects.len())),
         }
@@ -99,7 +118,13 @@ impl ListReader {
                     self.place = Place::List(field.length);
                     return Ok(true);
                 }
-                Ok(self.content(&field)?.is_some())
+                let content = self.content(&field)?;
+                if let Some(content) = content.as_ref().filter(|_| field.number == 1) {
+                    let said = TypeMeta::decode(&**content).map_err(|e| e.to_string())?;
+                    is_list_of(self.kind, &said.kind)?;
+                    self.named = true;
+                }
+                Ok(content.is_some())
             }
             Place::List(0) => {
                 self.place = Place::After;
@@ -190,7 +215,8 @@ mod tests {
             list.items.push(pod);
         }
         let mut bytes = PROTOBUF_MAGIC.to_vec();
-        bytes.extend(Envelope { raw: list.encode_to_vec().into() }.encode_to_vec());
+        let type_meta = TypeMeta { kind: "PodList".to_owned() };
+        bytes.extend(Envelope { type_meta, raw: list.encode_to_vec().into() }.encode_to_vec());
         bytes
     }
 
@@ -247,5 +273,19 @@ mod tests {
         assert_eq!((metadata.r#continue.as_str(), objects.len()), ("c", 1));
         assert!(read(&json[..40], 9).is_err());
         assert!(read(b"", 1).is_err());
+    }
+
+    #[test]
+    fn what_is_no_list_of_the_kind_is_not_taken_for_an_empty_one() {
+        for json in [&b"{}"[..], br#"{"kind":"Status","code":200}"#, br#"{"kind":"PodListing"}"#] {
+            assert!(read(json, 9).is_err(), "{}", String::from_utf8_lossy(json));
+        }
+        let mut pods = page(&[], "");
+        assert!(read(&pods, 9).is_ok());
+        pods.splice(4.., Envelope::default().encode_to_vec());
+        assert!(read(&pods, 9).is_err());
+        let nodes = TypeMeta { kind: "NodeList".to_owned() };
+        pods.splice(4.., Envelope { type_meta: nodes, ..Envelope::default() }.encode_to_vec());
+        assert!(read(&pods, 9).is_err());
     }
 }

@@ -79,8 +79,8 @@ fn repeated_objects_count_once() {
     let file = file.display().to_string();
     let ran = healthcheck().args(["-f", &file, "-f", &file, "--now", pigo::TAKEN_AT, "-o", "json"]).ran();
     assert_eq!(ran.json()["totals"]["pods"], 48);
-    let outside = ran.json()["coverage"]["outside"].to_string();
-    assert!(outside.contains("repeated"), "{outside}");
+    let remarks = ran.json()["coverage"]["remarks"].to_string();
+    assert!(remarks.contains("repeated"), "{remarks}");
 }
 
 #[test]

@@ -47,6 +47,9 @@ fn judged(ran: &Ran) -> Value {
     for key in ["clusters", "startedAt", "finishedAt", "coverage", "incidents"] {
         report.as_object_mut().unwrap().remove(key);
     }
+    for pod in report["pods"].as_array_mut().unwrap() {
+        pod.as_object_mut().unwrap().remove("context");
+    }
     for namespace in report["namespaces"].as_array_mut().unwrap() {
         namespace.as_object_mut().unwrap().remove("context");
     }

@@ -174,5 +174,6 @@ fn a_proxy_is_used_where_it_is_named_and_not_where_it_is_excepted() {
     assert!(with(&elsewhere, "example.com,.invalid").err.contains("cluster.invalid:6443: failed to lookup"));
     assert!(asked.lock().unwrap().is_empty(), "{:?}", asked.lock().unwrap());
     assert_eq!(with(&elsewhere, "example.com").code, 2);
-    assert_eq!(*asked.lock().unwrap(), ["cluster.invalid:6443"]);
+    let asked = asked.lock().unwrap();
+    assert!(!asked.is_empty() && asked.iter().all(|host| host == "cluster.invalid:6443"), "{asked:?}");
 }

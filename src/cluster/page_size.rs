@@ -1,0 +1,89 @@
+//! How many objects to ask for at once, by how the last pages came.
+
+use std::time::Duration;
+
+/// No page is made smaller than this, unless it was asked for smaller.
+const SMALLEST: u32 = 50;
+/// After so many quick pages in a row the next one is twice as large again.
+const CALM: u32 = 3;
+
+/// The size of the next page of a chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PageSize {
+    full: u32,
+    now: u32,
+    quick: u32,
+}
+
+impl PageSize {
+    /// Begins with full pages.
+    pub(super) fn new(full: u32) -> Self {
+        Self { full, now: full, quick: 0 }
+    }
+
+    /// Objects a page.
+    pub(super) fn now(self) -> u32 {
+        self.now
+    }
+
+    /// Whether nothing has been too slow, or all is well again.
+    pub(super) fn is_full(self) -> bool {
+        self.now == self.full
+    }
+
+    /// A page did not come in time. Returns whether a smaller one can be asked for.
+    pub(super) fn halve(&mut self) -> bool {
+        self.quick = 0;
+        let smaller = (self.now / 2).max(SMALLEST.min(self.full));
+        let halved = smaller < self.now;
+        self.now = smaller;
+        halved
+    }
+
+    /// A page came after a time, of the time it had.
+    pub(super) fn came(&mut self, took: Duration, limit: Duration) {
+        // Twice as large it may take twice as long, and shall be far from the limit still.
+        self.quick = if took < limit / 4 { self.quick + 1 } else { 0 };
+        if self.quick >= CALM {
+            self.quick = 0;
+            self.now = (self.now * 2).min(self.full);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_secs(30);
+
+    #[test]
+    fn pages_halve_down_to_fifty_and_grow_back() {
+        let mut size = PageSize::new(500);
+        let mut sizes = vec![500];
+        while size.halve() {
+            sizes.push(size.now());
+        }
+        assert_eq!(sizes, [500, 250, 125, 62, 50]);
+        let mut grown = Vec::new();
+        for _ in 0..12 {
+            size.came(Duration::from_secs(1), LIMIT);
+            grown.push(size.now());
+        }
+        assert_eq!(grown, [50, 50, 100, 100, 100, 200, 200, 200, 400, 400, 400, 500]);
+    }
+
+    #[test]
+    fn slow_pages_do_not_grow() {
+        let mut size = PageSize::new(200);
+        assert!(size.halve());
+        (0..9).for_each(|i| size.came(Duration::from_secs(if i % 3 == 2 { 20 } else { 1 }), LIMIT));
+        assert_eq!(size.now(), 100);
+    }
+
+    #[test]
+    fn small_pages_stay() {
+        let mut size = PageSize::new(5);
+        assert!(!size.halve() && size.is_full());
+    }
+}

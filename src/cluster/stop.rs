@@ -1,0 +1,53 @@
+//! The end of a run before its time: by Ctrl-C, by a signal of the system, or because its time is over.
+
+use super::Error;
+use std::future::Future;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// Tells everybody who asks a cluster to stop asking. Clones tell each other.
+#[derive(Clone, Debug, Default)]
+pub struct Stop {
+    token: CancellationToken,
+    why: Arc<OnceLock<String>>,
+}
+
+impl Stop {
+    /// Stops. Returns whether it had been stopped before.
+    pub fn now(&self, why: &str) -> bool {
+        let again = self.why.set(why.to_owned()).is_err();
+        self.token.cancel();
+        again
+    }
+
+    /// Stops after a time.
+    pub async fn after(&self, time: Duration) {
+        tokio::time::sleep(time).await;
+        self.now(&format!("the {} s of --timeout are over", time.as_secs_f32()));
+    }
+
+    /// Does something, unless it is stopped before that is done.
+    pub(super) async fn or<T>(&self, what: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        tokio::select! {
+            biased;
+            () = self.token.cancelled() => Err(Error::Stopped(self.why.get().cloned().unwrap_or_default())),
+            done = what => done,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_waits_is_told_why() {
+        let stop = Stop::default();
+        let waits = stop.or(std::future::pending::<Result<(), Error>>());
+        let ((), told) = tokio::join!(stop.after(Duration::from_millis(1500)), waits);
+        assert_eq!(told, Err(Error::Stopped("the 1.5 s of --timeout are over".to_owned())));
+        assert!(stop.now("Ctrl-C"), "the first reason counts");
+        assert_eq!(stop.or(async { Ok(()) }).await, told);
+    }
+}

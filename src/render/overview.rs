@@ -1,0 +1,87 @@
+//! Several clusters on one screen: after what is wrong in each, how all of them are.
+
+use super::escape::visible;
+use super::grid::{self, Column};
+use super::table::{count, signed};
+use super::words::{self, texts};
+use super::{Look, seen};
+use crate::report::{Counts, Summary, Verdict};
+use crate::text::{Lang, Text};
+use owo_colors::{OwoColorize, Style};
+use std::cmp::Reverse;
+use std::io::{self, Write};
+
+texts! {
+    CLUSTERS: "{count} clusters", "{count} 個叢集", "{count} 个集群";
+    UNSEEN: "{count} not seen", "{count} 個未檢查到", "{count} 个未检查到";
+}
+
+/// Writes the overview of several clusters, worst first.
+///
+/// # Errors
+/// When `out` fails.
+pub fn overview(summaries: &mut [Summary], look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let lang = look.lang;
+    summaries.sort_by(|a, b| (Reverse(a.verdict), &a.context).cmp(&(Reverse(b.verdict), &b.context)));
+    let bold =
+        |text: &str| if look.color { text.style(Style::new().bold()).to_string() } else { text.to_owned() };
+    writeln!(out, "{}", bold(&head(summaries, lang)))?;
+    writeln!(out)?;
+    for (index, line) in grid::lines(&grid::fit(columns(summaries, lang), look.width)).iter().enumerate() {
+        writeln!(out, "{}", if index == 0 { bold(line) } else { line.clone() })?;
+    }
+    let unseen: Vec<String> = summaries.iter().filter_map(|summary| not_seen(summary, lang)).collect();
+    if !unseen.is_empty() {
+        writeln!(out)?;
+    }
+    unseen.iter().try_for_each(|line| writeln!(out, "{line}"))
+}
+
+/// `🔴 Unhealthy · 3 clusters · 1 not seen`.
+fn head(summaries: &[Summary], lang: Lang) -> String {
+    let verdict = summaries.iter().map(|summary| summary.verdict).max().unwrap_or(Verdict::Incomplete);
+    let unseen = summaries.iter().filter(|summary| summary.unseen.is_some()).count();
+    let mut parts = vec![
+        format!("{} {}", words::verdict_glyph(verdict), words::verdict(verdict).get(lang)),
+        CLUSTERS.fill(lang, &[("count", count(summaries.len()))]),
+    ];
+    if unseen > 0 {
+        parts.push(UNSEEN.fill(lang, &[("count", count(unseen))]));
+    }
+    parts.join(" · ")
+}
+
+fn not_seen(summary: &Summary, lang: Lang) -> Option<String> {
+    let why = summary.unseen.as_ref()?;
+    let why = super::escape::message(why);
+    Some(format!("{}: {}: {why}", seen::NOT_SEEN.get(lang), visible(&summary.context)))
+}
+
+fn columns(summaries: &[Summary], lang: Lang) -> Vec<Column> {
+    // Of a cluster that was not seen there are no numbers, not even zero.
+    let numbers = |head: &'static Text, of: fn(&Counts) -> i64| {
+        let cell = |summary: &Summary| match summary.unseen {
+            Some(_) => "-".to_owned(),
+            None => of(&summary.totals).to_string(),
+        };
+        Column::new(head.get(lang), summaries.iter().map(cell).collect()).numeric()
+    };
+    let state = |summary: &Summary| {
+        let (verdict, gap) =
+            (words::verdict_glyph(summary.verdict), words::verdict(Verdict::Incomplete).get(lang));
+        match summary.complete || summary.verdict == Verdict::Incomplete {
+            true => format!("{verdict} {}", words::verdict(summary.verdict).get(lang)),
+            false => format!("{verdict} {} ({gap})", words::verdict(summary.verdict).get(lang)),
+        }
+    };
+    vec![
+        Column::new(words::CONTEXT.get(lang), summaries.iter().map(|s| visible(&s.context)).collect()),
+        numbers(&words::PODS, |c| signed(c.pods)),
+        numbers(&words::COL_HEALTHY, |c| signed(c.healthy)),
+        numbers(&words::COL_ATTENTION, |c| signed(c.attention)),
+        numbers(&words::COL_UNHEALTHY, |c| signed(c.unhealthy)),
+        numbers(&words::COL_COMPLETED, |c| signed(c.completed)).expendable(2),
+        numbers(&words::RESTARTS, |c| c.restarts).expendable(1),
+        Column::new(words::STATE.get(lang), summaries.iter().map(state).collect()),
+    ]
+}

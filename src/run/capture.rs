@@ -1,0 +1,80 @@
+//! Captures: what a check would see, written to a file.
+
+use super::Failure;
+use crate::cli::{Exit, SnapshotArgs};
+use crate::cluster::{self, Plan};
+use crate::model::Gap;
+use crate::output;
+use crate::snapshot::{self, Capture};
+use crate::wire::Time;
+use std::fs::File;
+use std::io::{self, BufWriter};
+use std::path::Path;
+
+pub(super) fn capture(args: &SnapshotArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
+    let contexts = cluster::contexts(&args.connect)?;
+    let [context] = contexts.as_slice() else {
+        return Err(Failure::new("a capture is of one cluster: name one context"));
+    };
+    let budget = super::budget(&args.list);
+    let plan = Plan {
+        scope: args.scope.clone(),
+        list: args.list.clone(),
+        request_timeout: args.connect.request_timeout,
+        clock,
+        clusters: 1,
+        budget: budget.clone(),
+    };
+    let progress = super::progress(&args.list, true, clock, 1);
+    let context = Some(context.as_str()).filter(|name| !name.is_empty());
+    let gathered = super::wait_for(&args.list, &budget, async {
+        let session = cluster::connect(&args.connect, context).await?;
+        let hint = session.hint;
+        cluster::snapshot(session, &plan, &progress)
+            .await
+            .map_err(|error| Failure::from(cluster::Unseen { error, hint }))
+    })?;
+    drop(progress);
+    let (header, parts) = gathered?;
+    let complete = header.coverage.gaps.is_empty();
+    if args.output.as_os_str() == "-" {
+        output::stdout(|out| Capture::write(parts, &header, out))?;
+    } else {
+        let path = args.output.display().to_string();
+        write_capture(&args.output, parts, &header)
+            .map_err(|source| snapshot::Error::Write { path, source })?;
+    }
+    for Gap { namespace, kind, detail, .. } in &header.coverage.gaps {
+        let place = namespace.as_deref().unwrap_or("the cluster");
+        output::log(&format!("not in the capture: {kind} of {place}: {detail}"));
+    }
+    Ok(if complete { Exit::Clean } else { Exit::Incomplete })
+}
+
+/// Writes a capture beside its place and moves it there when it is whole.
+fn write_capture(path: &Path, parts: Vec<Capture>, header: &snapshot::Header) -> io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    let file = File::create(&beside)?;
+    let written = match path.extension().and_then(|extension| extension.to_str()) {
+        Some("gz") => {
+            let mut out = flate2::write::GzEncoder::new(file, flate2::Compression::default());
+            Capture::write(parts, header, &mut out).and_then(|()| out.finish()?.sync_all())
+        }
+        Some("zst") => {
+            let mut out = zstd::Encoder::new(file, 3)?;
+            Capture::write(parts, header, &mut out).and_then(|()| out.finish()?.sync_all())
+        }
+        _ => {
+            let mut out = BufWriter::new(file);
+            Capture::write(parts, header, &mut out).and_then(|()| out.into_inner()?.sync_all())
+        }
+    };
+    match written {
+        Ok(()) => std::fs::rename(&beside, path),
+        Err(error) => {
+            drop(std::fs::remove_file(&beside));
+            Err(error)
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! A check of one cluster, of several, or of files.
+
+use super::{Failure, files, look};
+use crate::cli::{CheckArgs, DemoArgs, Exit, JudgeArgs, ShowArgs};
+use crate::cluster::{self, Fleet, Plan};
+use crate::command::Kubectl;
+use crate::model::{Gap, Reason};
+use crate::output;
+use crate::render::{self, Format};
+use crate::report::{Report, Summary, Verdict};
+use crate::settings::Settings;
+use crate::snapshot::{self, Snapshot};
+use crate::wire::Time;
+
+pub(super) fn check(args: &CheckArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
+    // Before anything is asked for: a contradiction must not cost a listing.
+    args.judge.thresholds().map_err(Failure::new)?;
+    if args.filename.is_empty() {
+        return live(args, clock);
+    }
+    let snapshot = files::read(args, clock)?;
+    let global = repeat_context(&snapshot);
+    Judge { judge: &args.judge, show: &args.show }.one(&snapshot, global)
+}
+
+pub(super) fn demo(args: &DemoArgs) -> Result<Exit, Failure> {
+    let mut snapshot = snapshot::demo()?;
+    // The example's cluster is not the operator's.
+    snapshot.scope.namespaces = files::namespaces_of(&snapshot);
+    let global = repeat_context(&snapshot);
+    Judge { judge: &args.judge, show: &args.show }.one(&snapshot, global)
+}
+
+fn live(args: &CheckArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
+    let contexts = cluster::contexts(&args.connect)?;
+    let several = contexts.len() > 1;
+    if let Some(flag) = args.connect.meaningless_with_several().filter(|_| several) {
+        return Err(Failure::new(format!("{flag} speaks of one cluster, and there are several contexts")));
+    }
+    let budget = super::budget(&args.list);
+    let plan = Plan {
+        scope: args.scope.clone(),
+        list: args.list.clone(),
+        request_timeout: args.connect.request_timeout,
+        clock,
+        clusters: contexts.len(),
+        budget: budget.clone(),
+    };
+    let progress = super::progress(&args.list, args.show.output.is_human(), clock, plan.clusters);
+    let judge = Judge { judge: &args.judge, show: &args.show };
+    super::wait_for(&args.list, &budget, async {
+        let mut fleet = Fleet::start(&args.connect, contexts, &plan, &progress);
+        if several {
+            return judge.several(&mut fleet, &progress, args).await;
+        }
+        let only = fleet.next().await.pop();
+        drop(progress);
+        let (_, seen) = only.ok_or_else(|| Failure::new("the run has ended"))?;
+        let context = args.connect.context.first().map(String::as_str);
+        judge.one(&seen?, args.connect.to_repeat(context))
+    })?
+}
+
+/// A report from a file may be read far from its cluster: commands name the context.
+fn repeat_context(snapshot: &Snapshot) -> Vec<String> {
+    match snapshot.cluster.context.as_str() {
+        "" => Vec::new(),
+        context => vec!["--context".to_owned(), context.to_owned()],
+    }
+}
+
+/// How what was seen is judged and shown.
+struct Judge<'a> {
+    judge: &'a JudgeArgs,
+    show: &'a ShowArgs,
+}
+
+impl Judge<'_> {
+    fn settings(&self, global: Vec<String>) -> Result<Settings, Failure> {
+        let thresholds = self.judge.thresholds().map_err(Failure::new)?;
+        Ok(Settings { thresholds, kubectl: Kubectl { global } })
+    }
+
+    fn one(&self, snapshot: &Snapshot, global: Vec<String>) -> Result<Exit, Failure> {
+        let settings = self.settings(global)?;
+        let report = Report::new(snapshot, &settings);
+        if report.is_of_nothing() {
+            return Err(nothing_found(snapshot));
+        }
+        let reports = [report];
+        output::stdout(|out| render::render(&reports, self.show.output, look::look(self.show), out))?;
+        Ok(self.exit(&reports.map(|report| report.summary())))
+    }
+
+    /// Shows clusters as they come, where the format allows it, and how all of them are at the end.
+    async fn several(
+        &self,
+        fleet: &mut Fleet,
+        progress: &cluster::Progress,
+        args: &CheckArgs,
+    ) -> Result<Exit, Failure> {
+        let at_once = matches!(self.show.output, Format::Table | Format::Wide);
+        let (mut seen, mut summaries, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+        loop {
+            let batch = fleet.next().await;
+            let last = batch.is_empty();
+            for (context, result) in batch {
+                let settings = self.settings(args.connect.to_repeat(Some(&context)))?;
+                let snapshot =
+                    result.map_err(Failure::from).and_then(|snapshot| something(snapshot, &settings));
+                let snapshot = snapshot.unwrap_or_else(|failure| {
+                    failures.push(format!("{context}: {}", failure.line));
+                    unseen_cluster(&context, failure)
+                });
+                seen.push((snapshot, settings));
+            }
+            if at_once && !last {
+                progress.suspend(|| self.batch(&seen, &mut summaries))?;
+                seen.clear();
+            }
+            if last {
+                break;
+            }
+        }
+        // Of not one cluster is there anything to say: that is no report.
+        if failures.len() == summaries.len() + seen.len() {
+            return Err(Failure { line: failures.join("\n"), hint: None, reason: Reason::Failed });
+        }
+        if at_once {
+            output::stdout(|out| render::overview(&mut summaries, look::look(self.show), out))?;
+        } else {
+            progress.suspend(|| self.batch(&seen, &mut summaries))?;
+        }
+        Ok(self.exit(&summaries))
+    }
+
+    /// Shows some clusters, worst first. On one screen with others, a healthy one needs no more than its line in
+    /// the overview.
+    fn batch(&self, seen: &[(Snapshot, Settings)], summaries: &mut Vec<Summary>) -> Result<(), Failure> {
+        let mut reports: Vec<Report> =
+            seen.iter().map(|(snapshot, settings)| Report::new(snapshot, settings)).collect();
+        reports.sort_by_key(|report| std::cmp::Reverse(report.verdict));
+        summaries.extend(reports.iter().map(Report::summary));
+        match self.show.output {
+            Format::Table if !self.show.all => {
+                reports.retain(|report| report.verdict != Verdict::Healthy && !report.is_of_nothing());
+            }
+            Format::Table | Format::Wide => reports.retain(|report| !report.is_of_nothing()),
+            _ => {}
+        }
+        let (format, look) = (self.show.output, look::look(self.show));
+        Ok(output::stdout(|out| match format {
+            Format::Table | Format::Wide => reports.iter().try_for_each(|report| {
+                render::render(std::slice::from_ref(report), format, look, out)?;
+                writeln!(out)
+            }),
+            _ => render::render(&reports, format, look, out),
+        })?)
+    }
+
+    fn exit(&self, summaries: &[Summary]) -> Exit {
+        let worst = summaries.iter().filter_map(|summary| summary.worst).max();
+        let failed = self.judge.fail_on.severity().is_some_and(|severity| worst >= Some(severity));
+        match (failed, summaries.iter().all(|summary| summary.complete)) {
+            (true, _) => Exit::Findings,
+            (false, true) => Exit::Clean,
+            (false, false) => Exit::Incomplete,
+        }
+    }
+}
+
+/// What was seen of a cluster, if that was anything.
+fn something(snapshot: Snapshot, settings: &Settings) -> Result<Snapshot, Failure> {
+    let empty = snapshot.rows.pods.is_empty() && snapshot.coverage.gaps.is_empty();
+    if empty && Report::new(&snapshot, settings).is_of_nothing() {
+        return Err(nothing_found(&snapshot));
+    }
+    Ok(snapshot)
+}
+
+/// What is known of a cluster that could not be looked at: nothing, and why.
+fn unseen_cluster(context: &str, failure: Failure) -> Snapshot {
+    let mut snapshot = Snapshot::default();
+    context.clone_into(&mut snapshot.cluster.context);
+    snapshot.coverage.gaps.push(Gap {
+        namespace: None,
+        kind: Gap::CLUSTER.to_owned(),
+        reason: failure.reason,
+        detail: failure.line,
+        got: 0,
+        missing: None,
+    });
+    snapshot
+}
+
+/// In kubectl's words; but here it is an error, since nothing was checked.
+fn nothing_found(snapshot: &Snapshot) -> Failure {
+    let line = match snapshot.scope.namespaces.as_slice() {
+        [] => "No resources found".to_owned(),
+        names => format!("No resources found in {} namespace.", names.join(", ")),
+    };
+    let skipped = snapshot.coverage.outside.iter().filter(|gap| gap.reason == Reason::Skipped && gap.got > 0);
+    let skipped: Vec<String> = skipped.map(|gap| format!("{} ({})", gap.kind, gap.got)).collect();
+    let hint = match skipped.as_slice() {
+        [] => "there is not one pod to look at".to_owned(),
+        skipped => format!("there is not one pod to look at; left out: {}", skipped.join(", ")),
+    };
+    Failure { line, hint: Some(hint), reason: Reason::Absent }
+}

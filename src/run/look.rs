@@ -1,0 +1,41 @@
+//! How the human formats look, decided once from the flags, the environment and the terminal.
+
+use crate::cli::{ColorChoice, ShowArgs};
+use crate::render::Look;
+use crate::text::Lang;
+use std::io::{self, IsTerminal};
+
+pub(super) fn look(show: &ShowArgs) -> Look {
+    let terminal = io::stdout().is_terminal();
+    let size = terminal.then(terminal_size::terminal_size).flatten();
+    Look {
+        lang: show.lang.unwrap_or_else(locale),
+        color: color(show.color, terminal),
+        width: show.width.or(size.map(|(width, _)| width.0)).map(usize::from),
+        all: show.all,
+    }
+}
+
+/// The flag, then `NO_COLOR` (no-color.org), `CLICOLOR_FORCE` (bixense.com/clicolors), `FORCE_COLOR`, then
+/// whether a terminal looks on.
+pub(super) fn color(choice: ColorChoice, terminal: bool) -> bool {
+    let on = |name| environment(name).is_some_and(|value| value != "0" && value != "false");
+    match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto if environment("NO_COLOR").is_some() => false,
+        ColorChoice::Auto if on("CLICOLOR_FORCE") || on("FORCE_COLOR") => true,
+        ColorChoice::Auto => terminal && environment("TERM").is_none_or(|term| term != "dumb"),
+    }
+}
+
+pub(super) fn locale() -> Lang {
+    // The order of POSIX.
+    let name = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(environment);
+    name.map_or(Lang::En, |name| Lang::of_locale(&name))
+}
+
+/// A variable of the environment that is set to something.
+pub(super) fn environment(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
+}
