@@ -29,11 +29,15 @@ start etcd "$BIN/etcd" --data-dir data --unsafe-no-fsync --quota-backend-bytes 8
   --listen-peer-urls "http://127.0.0.1:$PEER" --initial-advertise-peer-urls "http://127.0.0.1:$PEER" \
   --initial-cluster "default=http://127.0.0.1:$PEER"
 # shellcheck disable=SC2086 # flags are words
-start apiserver "$BIN/kube-apiserver" --etcd-servers "http://127.0.0.1:$ETCD" --cert-dir certs \
-  --bind-address 127.0.0.1 --secure-port "$PORT" --authorization-mode RBAC --token-auth-file tokens.csv \
-  --service-account-issuer https://kubernetes.default.svc --service-account-key-file sa.key \
-  --service-account-signing-key-file sa.key --service-cluster-ip-range 10.0.0.0/16 --allow-privileged \
-  --disable-admission-plugins ServiceAccount,TaintNodesByCondition,Priority --event-ttl 24h ${APISERVER_FLAGS:-}
+serve() {
+  start apiserver "$BIN/kube-apiserver" --etcd-servers "http://127.0.0.1:$ETCD" --cert-dir certs \
+    --bind-address 127.0.0.1 --secure-port "$PORT" --authorization-mode RBAC --token-auth-file tokens.csv \
+    --service-account-issuer https://kubernetes.default.svc --service-account-key-file sa.key \
+    --service-account-signing-key-file sa.key --service-cluster-ip-range 10.0.0.0/16 --allow-privileged \
+    --disable-admission-plugins ServiceAccount,TaintNodesByCondition,Priority --event-ttl 24h ${APISERVER_FLAGS:-}
+  apiserver=${pids[0]}
+}
+serve
 cat >kubeconfig <<K
 apiVersion: v1
 kind: Config
@@ -61,4 +65,13 @@ if [ "${FULL:-}" ]; then
   start kwok "$BIN/kwok" --kubeconfig kubeconfig --manage-nodes-with-annotation-selector kwok.x-k8s.io/node=fake
 fi
 echo ready
-cat >/dev/null
+# A line "restart" is the death of the API server, and its return.
+while read -r line; do
+  [ "$line" = restart ] || continue
+  kill -9 "$apiserver"
+  wait "$apiserver" || true
+  others=()
+  for pid in "${pids[@]}"; do [ "$pid" = "$apiserver" ] || others+=("$pid"); done
+  pids=("${others[@]}")
+  serve
+done

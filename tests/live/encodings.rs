@@ -24,7 +24,7 @@ fn list(kind: Kind, accept: &str) -> Vec<Object> {
         let mut reader = ListReader::new(kind);
         reader.push(&body).unwrap();
         let objects = reader.finish().unwrap().1;
-        objects.into_iter().filter(|object| stays(object)).collect()
+        objects.into_iter().filter(stays).collect()
     })
 }
 

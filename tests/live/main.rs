@@ -6,6 +6,7 @@
 mod cells;
 mod connection;
 mod encodings;
+mod faults;
 mod listing;
 mod pigo_live;
 mod plugin;

@@ -77,6 +77,12 @@ impl Lab {
         })
     }
 
+    /// Kills the API server and starts it again; returns at once.
+    pub fn restart_apiserver(&self) {
+        use std::io::Write;
+        self.alive.as_ref().unwrap().write_all(b"restart\n").unwrap();
+    }
+
     /// The real kubectl, as cluster-admin.
     pub fn kubectl(&self, arguments: &str) -> Ran {
         self.command(self.binaries.join("kubectl")).args(arguments.split_whitespace()).ran()

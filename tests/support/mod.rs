@@ -10,6 +10,7 @@
 #![allow(missing_docs, reason = "tests are read with their code")]
 
 pub mod crowd;
+pub mod faults;
 pub mod lab;
 pub mod pigo;
 pub mod shapes;

@@ -1,0 +1,287 @@
+//! Every fault of networks, proxies and tired servers: the report is the one without it, or says precisely what it
+//! lacks. docs/reliability.md is the table of these tests.
+
+use crate::support::faults::{Asked, Fault, Faults};
+use crate::support::lab::LAB;
+use crate::support::{Ran, Run, healthcheck};
+use crate::{crashing, healthy, namespace};
+use serde_json::{Value, json};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+const SCOPE: &str = "-n faults-a,faults-b,faults-c --page-size 20";
+/// Pods of each namespace.
+const PODS: [(&str, usize); 3] = [("faults-a", 61), ("faults-b", 40), ("faults-c", 7)];
+const ALL: u64 = 108;
+
+/// The report of the same pods in fair weather.
+static FAIR: LazyLock<Value> = LazyLock::new(|| {
+    for (name, count) in PODS {
+        namespace(name);
+        let pod =
+            |i: usize| if i == 5 { crashing(name, "web-005") } else { healthy(name, &format!("web-{i:03}")) };
+        LAB.store(&(0..count).map(pod).collect::<Vec<_>>());
+    }
+    let ran = LAB.healthcheck(&format!("{SCOPE} -o json"));
+    assert_eq!(ran.json()["totals"]["pods"], ALL, "{ran:?}");
+    seen(&ran)
+});
+
+/// What a report says of the cluster, not of the run.
+fn seen(ran: &Ran) -> Value {
+    let report = ran.json();
+    let objects: Vec<&Value> = report["findings"].as_array().unwrap().iter().map(|f| &f["object"]).collect();
+    let pod = |pod: &Value| json!([pod["namespace"], pod["name"], pod["status"], pod["ready"], pod["class"]]);
+    let pods: Vec<Value> = report["pods"].as_array().unwrap().iter().map(pod).collect();
+    json!({ "totals": report["totals"], "findings": objects, "pods": pods, "verdict": report["verdict"] })
+}
+
+/// Runs behind a proxy with this rule.
+fn behind(rule: impl Fn(&Asked) -> Fault + Send + Sync + 'static, arguments: &str) -> Ran {
+    let _ = &*FAIR;
+    let faults = Faults::before(&LAB, rule);
+    let server = faults.url();
+    let format = if arguments.contains("-o ") { "" } else { "-ojson" };
+    healthcheck()
+        .args(["-s", &server])
+        .args(arguments.split_whitespace().chain(format.split_whitespace()))
+        .ran()
+}
+
+/// Nothing is lost: the report is the one of fair weather, and complete.
+fn nothing_is_lost(ran: &Ran) -> Value {
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert_eq!(seen(ran), *FAIR);
+    let coverage = ran.json()["coverage"].clone();
+    assert_eq!(coverage["complete"], true, "{coverage}");
+    coverage
+}
+
+/// The only gap of a report, and every pod is either in the report or in the gap.
+fn only_gap(ran: &Ran) -> Value {
+    let report = ran.json();
+    let gaps = report["coverage"]["gaps"].as_array().unwrap();
+    assert_eq!(gaps.len(), 1, "{gaps:?}");
+    assert_ne!(report["verdict"], "healthy");
+    let (pods, gap) = (report["totals"]["pods"].as_u64().unwrap(), &gaps[0]);
+    if let Some(missing) = gap["missing"].as_u64() {
+        assert_eq!(pods + missing, ALL, "{gap}");
+    }
+    gap.clone()
+}
+
+/// A rule for the first so many times that each page of pods is asked for.
+fn at_first(times: usize, fault: Fault) -> impl Fn(&Asked) -> Fault + Send + Sync {
+    move |asked| if asked.is_pods() && asked.before < times { fault.clone() } else { Fault::None }
+}
+
+/// A rule for one page of pods in the middle of `faults-a`, always.
+fn third_page(fault: Fault) -> impl Fn(&Asked) -> Fault + Send + Sync {
+    let token = std::sync::Mutex::new(Vec::<String>::new());
+    move |asked| {
+        let Some(now) = asked.parameter("continue").filter(|_| asked.path.contains("/faults-a/pods?")) else {
+            return Fault::None;
+        };
+        let mut tokens = token.lock().unwrap();
+        if !tokens.iter().any(|token| token == now) {
+            tokens.push(now.to_owned());
+        }
+        if tokens[1..].iter().any(|token| token == now) { fault.clone() } else { Fault::None }
+    }
+}
+
+#[test]
+fn latency_changes_nothing() {
+    let ran = behind(|_| Fault::Latency(Duration::from_millis(50)), SCOPE);
+    assert_eq!(nothing_is_lost(&ran)["retries"], 0);
+}
+
+#[test]
+fn a_narrow_way_changes_nothing() {
+    let ran = behind(|_| Fault::Bandwidth(40_000), SCOPE);
+    nothing_is_lost(&ran);
+}
+
+#[test]
+fn what_stalls_is_asked_for_in_halves() {
+    // Only pages of 125 and less come through.
+    let large =
+        |asked: &Asked| asked.parameter("limit").is_some_and(|limit| limit.parse::<u32>().unwrap() > 125);
+    let rule =
+        move |asked: &Asked| if asked.is_pods() && large(asked) { Fault::Stall(300) } else { Fault::None };
+    let ran = behind(rule, "-n faults-a,faults-b,faults-c --page-timeout 1s");
+    let coverage = nothing_is_lost(&ran);
+    assert_eq!(coverage["smallestPage"], 125);
+    assert_eq!(coverage["slowestPage"]["kind"], "Pod");
+    assert!(coverage["slowestPage"]["millis"].as_u64().unwrap() >= 1000);
+    let table = behind(rule, "-n faults-a,faults-b,faults-c --page-timeout 1s -v -o table");
+    assert!(
+        table.out.contains("Next time: --page-size 125, or more time with --page-timeout 60s"),
+        "{}",
+        table.out
+    );
+    assert!(table.err.contains("too slow: pods in faults-a: pages of 250 from here"), "{}", table.err);
+}
+
+#[test]
+fn a_page_that_always_stalls_is_a_gap() {
+    let began = Instant::now();
+    let ran = behind(third_page(Fault::Stall(10)), &format!("{SCOPE} --page-timeout 1s"));
+    let gap = only_gap(&ran);
+    assert_eq!(
+        (&gap["namespace"], &gap["kind"], &gap["reason"]),
+        (&json!("faults-a"), &json!("Pod"), &json!("timed-out"))
+    );
+    assert_eq!((&gap["got"], &gap["missing"]), (&json!(40), &json!(21)));
+    // Pages of 20 are not halved; generous, since the machine may be busy.
+    assert!(began.elapsed() < Duration::from_secs(30));
+    assert_eq!(ran.code, 1, "the crash loops that were seen count");
+}
+
+#[test]
+fn resets_and_truncated_bodies_are_asked_for_again() {
+    // Four, two and one page, each twice; a page of one pod is shorter than the larger numbers.
+    for (fault, retries) in
+        [(Fault::Reset(0), 14), (Fault::Reset(900), 12), (Fault::Truncate(0), 14), (Fault::Truncate(900), 12)]
+    {
+        let ran = behind(at_first(2, fault.clone()), SCOPE);
+        assert_eq!(nothing_is_lost(&ran)["retries"], retries, "{fault:?}");
+    }
+}
+
+#[test]
+fn a_storm_of_429_is_waited_out() {
+    let storm = |headers: &str| at_first(2, Fault::status(429, headers));
+    let calm = nothing_is_lost(&behind(storm("Retry-After: 0\r\n"), SCOPE));
+    assert_eq!(calm["retries"], 14);
+    let waited = |coverage: &Value| coverage["throttledMillis"].as_u64().unwrap();
+    let asked = nothing_is_lost(&behind(storm("Retry-After: 1\r\n"), SCOPE));
+    assert_eq!((waited(&asked), &asked["retries"]), (14_000, &json!(14)));
+    // By the server's own clock the date is a second away.
+    let date = "Date: Fri, 26 Dec 2025 02:00:00 GMT\r\nRetry-After: Fri, 26 Dec 2025 02:00:01 GMT\r\n";
+    assert_eq!(waited(&nothing_is_lost(&behind(storm(date), SCOPE))), 14_000);
+    let own = nothing_is_lost(&behind(storm(""), SCOPE));
+    assert!((14 * 50..14 * 400).contains(&waited(&own)), "{own}");
+}
+
+#[test]
+fn a_server_that_asks_for_more_time_than_there_is_gets_it() {
+    let ran = behind(third_page(Fault::status(429, "Retry-After: 3600\r\n")), SCOPE);
+    let gap = only_gap(&ran);
+    assert_eq!((&gap["reason"], &gap["got"]), (&json!("failed"), &json!(40)));
+    assert_eq!(ran.json()["coverage"]["retries"], 0, "it is not asked before its time");
+}
+
+#[test]
+fn bursts_of_server_errors_are_waited_out() {
+    for code in [500, 502, 503, 504] {
+        let ran = behind(at_first(3, Fault::status(code, "")), SCOPE);
+        assert_eq!(nothing_is_lost(&ran)["retries"], 21, "{code}");
+    }
+}
+
+#[test]
+fn a_server_error_that_stays_is_a_gap() {
+    let status =
+        r#"{"kind":"Status","apiVersion":"v1","status":"Failure","message":"etcd is unhappy","code":500}"#;
+    let answer = Fault::Answer(
+        "HTTP/1.1 500 Oops\r\nContent-Type: application/json\r\n".to_owned(),
+        status.to_owned(),
+    );
+    let gap = only_gap(&behind(third_page(answer), &format!("{SCOPE} --page-timeout 1s")));
+    assert_eq!((&gap["reason"], &gap["detail"]), (&json!("failed"), &json!("etcd is unhappy")));
+    assert_eq!((&gap["got"], &gap["missing"]), (&json!(40), &json!(21)));
+}
+
+#[test]
+fn pages_for_people_are_no_answers() {
+    let html = "<html><body>Bad Gateway</body></html>";
+    let page = |status: &str| {
+        Fault::Answer(format!("HTTP/1.1 {status}\r\nContent-Type: text/html\r\n"), html.to_owned())
+    };
+    nothing_is_lost(&behind(at_first(2, page("502 Bad Gateway")), SCOPE));
+    nothing_is_lost(&behind(at_first(2, page("200 OK")), SCOPE));
+    let gap = only_gap(&behind(third_page(page("200 OK")), SCOPE));
+    assert_eq!((&gap["reason"], &gap["got"]), (&json!("failed"), &json!(40)));
+    assert!(gap["detail"].as_str().unwrap().contains("Bad Gateway"), "{gap}");
+}
+
+#[test]
+fn a_wrong_content_type_does_not_hide_what_came() {
+    let ran =
+        behind(|asked| if asked.is_pods() { Fault::ContentType("text/plain") } else { Fault::None }, SCOPE);
+    nothing_is_lost(&ran);
+}
+
+#[test]
+fn an_answer_that_is_no_list_is_no_empty_list() {
+    for body in ["{}", r#"{"kind":"Status","code":200}"#, "", "null", "k8s\0"] {
+        let answer = Fault::Answer(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n".to_owned(),
+            body.to_owned(),
+        );
+        let gap = only_gap(&behind(third_page(answer), SCOPE));
+        assert_eq!(
+            (&gap["reason"], &gap["got"], &gap["missing"]),
+            (&json!("unreadable"), &json!(40), &json!(21)),
+            "{body}"
+        );
+    }
+}
+
+#[test]
+fn corrupted_protobuf_is_asked_for_again() {
+    for at in [0, 5, 40, 600] {
+        nothing_is_lost(&behind(at_first(1, Fault::Corrupt(at)), SCOPE));
+    }
+    let gap = only_gap(&behind(third_page(Fault::Corrupt(60)), SCOPE));
+    assert_eq!(
+        (&gap["reason"], &gap["got"], &gap["missing"]),
+        (&json!("unreadable"), &json!(40), &json!(21))
+    );
+}
+
+#[test]
+fn an_expired_list_without_a_way_on_is_a_gap() {
+    let status = r#"{"kind":"Status","message":"too old","reason":"Expired","code":410}"#;
+    let answer = Fault::Answer(
+        "HTTP/1.1 410 Gone\r\nContent-Type: application/json\r\n".to_owned(),
+        status.to_owned(),
+    );
+    let gap = only_gap(&behind(third_page(answer), SCOPE));
+    assert_eq!((&gap["reason"], &gap["got"], &gap["missing"]), (&json!("expired"), &json!(40), &json!(21)));
+}
+
+#[test]
+fn a_list_that_expires_again_and_again_ends() {
+    // The fresh token is as stale as the old one.
+    let rule = |asked: &Asked| match asked.parameter("continue") {
+        Some(_) if asked.path.contains("/faults-a/pods?") => {
+            let status = r#"{"kind":"Status","metadata":{"continue":"stale"},"reason":"Expired","code":410}"#;
+            Fault::Answer("HTTP/1.1 410 Gone\r\n".to_owned(), status.to_owned())
+        }
+        _ => Fault::None,
+    };
+    let ran = behind(rule, SCOPE);
+    let gap = only_gap(&ran);
+    assert_eq!((&gap["reason"], &gap["got"], &gap["missing"]), (&json!("expired"), &json!(20), &json!(41)));
+}
+
+#[test]
+fn a_server_that_only_errs_gets_a_bounded_number_of_requests() {
+    let began = Instant::now();
+    let ran = behind(
+        |asked| {
+            if asked.path.starts_with("/version") {
+                Fault::None
+            } else {
+                Fault::status(503, "Retry-After: 0\r\n")
+            }
+        },
+        SCOPE,
+    );
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.starts_with("Error from server: HTTP 503"), "{}", ran.err);
+    // 200 repetitions for the whole run; with nobody answering they are soon gone.
+    assert!(began.elapsed() < Duration::from_secs(60));
+}

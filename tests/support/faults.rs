@@ -1,0 +1,214 @@
+//! A proxy that does to the way between client and server what networks, proxies and tired servers do.
+//!
+//! It speaks plain HTTP, one request a connection, in front of `kubectl proxy`, and a rule says for each request what
+//! happens to it.
+
+use super::lab::Lab;
+use socket2::SockRef;
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// What happens to a request or its answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fault {
+    /// Nothing.
+    None,
+    /// It takes longer.
+    Latency(Duration),
+    /// The answer comes at so many bytes a second.
+    Bandwidth(usize),
+    /// After so many bytes of the body nothing comes any more.
+    Stall(usize),
+    /// After so many bytes of the body the connection is reset.
+    Reset(usize),
+    /// After so many bytes of the body the connection is closed, as if that were all.
+    Truncate(usize),
+    /// Bytes of the body are overwritten, from here on.
+    Corrupt(usize),
+    /// The content type is another.
+    ContentType(&'static str),
+    /// Somebody else answers: status line and headers, and a body.
+    Answer(String, String),
+}
+
+impl Fault {
+    /// A status without a body of the API's.
+    pub fn status(code: u16, headers: &str) -> Self {
+        Fault::Answer(format!("HTTP/1.1 {code} Odd\r\n{headers}"), String::new())
+    }
+}
+
+/// A request, as a rule sees it.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Path and query.
+    pub path: String,
+    /// How often the same path was asked before, whatever its `timeout` parameter.
+    pub before: usize,
+}
+
+impl Asked {
+    /// Whether it is for a page of pods.
+    pub fn is_pods(&self) -> bool {
+        self.path.contains("/pods?")
+    }
+
+    /// The value of a parameter.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        let query = self.path.split_once('?')?.1;
+        query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+    }
+}
+
+type Rule = dyn Fn(&Asked) -> Fault + Send + Sync;
+
+/// The proxy; it ends with this.
+pub struct Faults {
+    address: SocketAddr,
+    over: Arc<AtomicBool>,
+    upstream: Child,
+}
+
+impl Faults {
+    /// Stands before a lab.
+    pub fn before(lab: &Lab, rule: impl Fn(&Asked) -> Fault + Send + Sync + 'static) -> Self {
+        let mut upstream =
+            lab.command("kubectl").args(["proxy", "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(upstream.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let server: SocketAddr = line.trim().rsplit(' ').next().unwrap().parse().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let over = Arc::new(AtomicBool::new(false));
+        let (ended, rule) = (Arc::clone(&over), Arc::new(rule));
+        let known = Arc::new(Mutex::new(BTreeMap::new()));
+        std::thread::spawn(move || {
+            for client in listener.incoming() {
+                if ended.load(Ordering::Relaxed) {
+                    break;
+                }
+                let (rule, known, ended) = (Arc::clone(&rule), Arc::clone(&known), Arc::clone(&ended));
+                // A client that has gone away is its own affair.
+                std::thread::spawn(move || drop(serve(&client.unwrap(), server, &*rule, &known, &ended)));
+            }
+        });
+        Self { address, over, upstream }
+    }
+
+    /// Where to ask.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+impl Drop for Faults {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
+        drop(TcpStream::connect(self.address));
+        drop(self.upstream.kill());
+        drop(self.upstream.wait());
+    }
+}
+
+fn serve(
+    client: &TcpStream,
+    server: SocketAddr,
+    rule: &Rule,
+    known: &Mutex<BTreeMap<String, usize>>,
+    over: &AtomicBool,
+) -> std::io::Result<()> {
+    let head = head(client)?;
+    let Some(path) = head.split(' ').nth(1).map(str::to_owned) else { return Ok(()) };
+    let same = path.split("timeout=").next().unwrap_or_default().to_owned();
+    let before = {
+        let mut known = known.lock().unwrap();
+        let count = known.entry(same).or_insert(0);
+        *count += 1;
+        *count - 1
+    };
+    let fault = rule(&Asked { path, before });
+    if let Fault::Answer(head, body) = &fault {
+        let length = body.len();
+        return (&mut &*client).write_all(
+            format!("{head}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}").as_bytes(),
+        );
+    }
+    if let Fault::Latency(time) = fault {
+        std::thread::sleep(time);
+    }
+    let mut upstream = TcpStream::connect(server)?;
+    upstream.write_all(head.replacen("\r\n", "\r\nConnection: close\r\n", 1).as_bytes())?;
+    let mut answer = self::head(&upstream)?;
+    if let Fault::ContentType(kind) = fault {
+        let lines = answer.split("\r\n").filter(|line| !line.to_lowercase().starts_with("content-type:"));
+        let mut lines: Vec<&str> = lines.collect();
+        let ours = format!("Content-Type: {kind}");
+        lines.insert(1, &ours);
+        answer = lines.join("\r\n");
+    }
+    (&mut &*client).write_all(answer.as_bytes())?;
+    relay(upstream, client, &fault, over)
+}
+
+/// Reads a head byte by byte, so that nothing of the body is taken.
+fn head(stream: &TcpStream) -> std::io::Result<String> {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") && (&mut &*stream).read(&mut byte)? == 1 {
+        head.push(byte[0]);
+    }
+    Ok(String::from_utf8(head).unwrap())
+}
+
+/// Passes a body on, as far as the fault lets it.
+fn relay(mut from: TcpStream, to: &TcpStream, fault: &Fault, over: &AtomicBool) -> std::io::Result<()> {
+    let (limit, chunk) = match fault {
+        Fault::Stall(at) | Fault::Reset(at) | Fault::Truncate(at) => (*at, 16 << 10),
+        Fault::Bandwidth(rate) => (usize::MAX, rate.div_ceil(20)),
+        _ => (usize::MAX, 16 << 10),
+    };
+    let mut buffer = vec![0; chunk];
+    let mut sent = 0;
+    while sent < limit {
+        let room = buffer.len().min(limit - sent);
+        let length = from.read(&mut buffer[..room])?;
+        if length == 0 {
+            break;
+        }
+        if let Fault::Corrupt(at) = fault {
+            let begin = at.saturating_sub(sent).min(length);
+            buffer[begin..length]
+                .iter_mut()
+                .take(if sent + begin >= *at { 64 } else { 0 })
+                .for_each(|b| *b = 0xff);
+        }
+        (&mut &*to).write_all(&buffer[..length])?;
+        sent += length;
+        if let Fault::Bandwidth(_) = fault {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+    match fault {
+        Fault::Reset(_) => SockRef::from(to).set_linger(Some(Duration::ZERO)),
+        Fault::Stall(_) => wait_for_the_end(to, over),
+        _ => Ok(()),
+    }
+}
+
+/// Until the client gives up and goes, or the test is over.
+fn wait_for_the_end(client: &TcpStream, over: &AtomicBool) -> std::io::Result<()> {
+    client.set_read_timeout(Some(Duration::from_millis(100)))?;
+    while !over.load(Ordering::Relaxed) {
+        match (&mut &*client).read(&mut [0]) {
+            Ok(0) => break,
+            Err(error) if error.kind() != std::io::ErrorKind::WouldBlock => break,
+            _ => {}
+        }
+    }
+    Ok(())
+}
