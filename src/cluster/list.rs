@@ -82,9 +82,9 @@ impl<K> Listing<K> {
     fn of(kept: K, seen: Seen) -> Self {
         Self {
             kept,
-            seen,
             pages: 0,
-            got: 0,
+            got: seen.uids.len() as u64,
+            seen,
             error: None,
             missing: None,
             smallest: None,

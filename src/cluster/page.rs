@@ -177,7 +177,11 @@ impl Asker {
             let pause = asked.unwrap_or_else(|| pause(attempt));
             let left = end.saturating_duration_since(Instant::now());
             if attempt >= error.attempts(request.patience) || pause >= left || !self.budget.repeat() {
-                return Err(error);
+                return Err(match error {
+                    // What the last attempt had left tells nobody anything.
+                    Error::TimedOut { .. } if attempt > 1 => Error::TimedOut { after: request.deadline },
+                    error => error,
+                });
             }
             self.meter.retries.fetch_add(1, Ordering::Relaxed);
             self.progress.retry(&request.path, &error, pause);

@@ -101,14 +101,14 @@ fn warnings_about_trouble_are_evidence_and_others_are_not_read() {
             "firstTimestamp": NOW.to_string(), "lastTimestamp": NOW.to_string(), "source": { "component": "kubelet" },
         })
     };
-    let uid = "uid-of-warned-bad";
+    let uid = &*crate::uid("warned", "bad");
     LAB.store(&[
         crashing("warned", "bad"),
         healthy("warned", "good"),
         event("bad", uid, "Back-off restarting failed container", "Warning"),
         event("bad", "the-pod-before-it", "of another life", "Warning"),
         event("bad", uid, "Pulled", "Normal"),
-        event("good", "uid-of-warned-good", "about a healthy pod", "Warning"),
+        event("good", &crate::uid("warned", "good"), "about a healthy pod", "Warning"),
     ]);
     let report = LAB.healthcheck("-n warned -o json").json();
     let evidence: Vec<&str> = report["findings"][0]["evidence"]

@@ -11,6 +11,7 @@ mod listing;
 mod pigo_live;
 mod plugin;
 mod rights;
+mod storms;
 #[path = "../support/mod.rs"]
 mod support;
 mod weather;
@@ -36,12 +37,19 @@ pub fn namespace(name: &str) {
     LAB.apply(&[json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } })]);
 }
 
+/// As the API server makes them, but always the same.
+pub fn uid(namespace: &str, name: &str) -> String {
+    use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+    let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one((namespace, name));
+    format!("{:08x}-0000-4000-8000-{:012x}", hash >> 48, hash & 0xffff_ffff_ffff)
+}
+
 /// A pod that is ready, of a namespace.
 pub fn healthy(namespace: &str, name: &str) -> Value {
     json!({
         "apiVersion": "v1", "kind": "Pod",
         "metadata": {
-            "name": name, "namespace": namespace, "uid": format!("uid-of-{namespace}-{name}"),
+            "name": name, "namespace": namespace, "uid": uid(namespace, name),
             "creationTimestamp": NOW.to_string(), "labels": { "app": name },
         },
         "spec": { "containers": [{ "name": "app", "image": "registry.example.com/app:1" }] },

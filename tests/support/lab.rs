@@ -121,6 +121,19 @@ impl Lab {
         }
     }
 
+    /// Writes bytes that may be no object into etcd.
+    pub fn put_raw(&self, key: &str, value: &[u8]) {
+        let encode = |bytes: &[u8]| base64::engine::general_purpose::STANDARD.encode(bytes);
+        self.etcd("kv/put", &json!({ "key": encode(key.as_bytes()), "value": encode(value) }));
+    }
+
+    /// Asks etcd something through its JSON gateway.
+    pub fn etcd(&self, what: &str, body: &Value) -> Value {
+        let url = format!("http://127.0.0.1:{}/v3/{what}", self.etcd);
+        let mut answer = ureq::post(&url).content_type("application/json").send(body.to_string()).unwrap();
+        serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap()
+    }
+
     /// Waits until the API server serves so many objects of a kind.
     pub fn wait_for_count(&self, resource: &str, count: usize) {
         for _ in 0..300 {
@@ -133,6 +146,17 @@ impl Lab {
             std::thread::sleep(Duration::from_millis(200));
         }
         panic!("{count} {resource} never came");
+    }
+
+    /// Waits until kubectl says something.
+    pub fn wait_until(&self, query: &str, said: impl Fn(&Ran) -> bool) {
+        for _ in 0..600 {
+            if said(&self.kubectl(query)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        panic!("{:?}", self.kubectl(query));
     }
 
     /// Waits until the API server serves an object.

@@ -1,0 +1,122 @@
+//! Faults that a real control plane makes itself: poisoned objects, compaction, its own limits, its own death.
+
+use crate::healthy;
+use crate::support::faults::{Fault, Faults};
+use crate::support::lab::Lab;
+use crate::support::{Ran, Run, healthcheck};
+use serde_json::{Value, json};
+
+fn namespace_object(name: &str) -> Value {
+    json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } })
+}
+
+/// A lab with so many pods in each of these namespaces.
+fn lab(flags: &str, namespaces: &[&str], pods: usize) -> Lab {
+    let lab = Lab::start(&[("APISERVER_FLAGS", flags)]);
+    lab.apply(&namespaces.iter().map(|name| namespace_object(name)).collect::<Vec<_>>());
+    for name in namespaces {
+        lab.store(&(0..pods).map(|i| healthy(name, &format!("web-{i:03}"))).collect::<Vec<_>>());
+    }
+    lab
+}
+
+fn pods(ran: &Ran) -> u64 {
+    ran.json()["totals"]["pods"].as_u64().unwrap()
+}
+
+#[test]
+fn a_poisoned_object_costs_its_namespace() {
+    let lab = lab("", &["aaa", "poisoned", "zzz", "zzz-a"], 30);
+    lab.put_raw("/registry/pods/poisoned/web-015", b"not an object at all");
+    // The API server first tries to go on from memory.
+    lab.wait_until("get --raw /api/v1/namespaces/poisoned/pods", |ran| ran.err.contains("illegal base64"));
+    assert_eq!(lab.kubectl("get pods -A").out, "", "kubectl shows nothing at all");
+    for (arguments, got) in [("-A --page-size 10", 10), ("-A", 0)] {
+        let ran = lab.healthcheck(&format!("{arguments} -o json"));
+        assert_eq!((ran.code, pods(&ran)), (3, 90 + got), "{}", ran.err);
+        let report = ran.json();
+        let gaps = report["coverage"]["gaps"].as_array().unwrap();
+        assert_eq!(gaps.len(), 1, "{gaps:?}");
+        let (gap, why) = (&gaps[0], json!("illegal base64 data at input byte 3"));
+        assert_eq!((&gap["namespace"], &gap["kind"]), (&json!("poisoned"), &json!("Pod")));
+        assert_eq!((&gap["reason"], &gap["detail"], &gap["got"]), (&json!("failed"), &why, &json!(got)));
+        assert_eq!(report["coverage"]["remarks"], json!([]), "nothing came twice");
+        assert_eq!(report["verdict"], "incomplete");
+    }
+}
+
+/// Makes etcd forget everything but the present.
+fn compact(lab: &Lab) {
+    let put = lab.etcd("kv/put", &json!({ "key": "aGVhbHRoY2hlY2s=", "value": "" }));
+    let revision = put["header"]["revision"].as_str().unwrap();
+    lab.etcd("kv/compaction", &json!({ "revision": revision, "physical": true }));
+}
+
+#[test]
+fn a_list_that_expires_goes_on_from_another_moment() {
+    let flags = "--feature-gates=ListFromCacheSnapshot=false --watch-cache=false";
+    let lab = std::sync::Arc::new(lab(flags, &["early", "late"], 30));
+    // Before the third page every moment but the present is forgotten, and the pods have moved on.
+    let (etcd, once) = (std::sync::Arc::clone(&lab), std::sync::Once::new());
+    let tokens = std::sync::Mutex::new(std::collections::BTreeSet::new());
+    let faults = Faults::before(&lab, move |asked| {
+        if let Some(token) = asked.parameter("continue").filter(|_| asked.is_pods()) {
+            let pages = {
+                let mut tokens = tokens.lock().unwrap();
+                tokens.insert(token.to_owned());
+                tokens.len()
+            };
+            if pages == 2 {
+                once.call_once(|| {
+                    etcd.store(&[healthy("late", "web-new")]);
+                    compact(&etcd);
+                });
+            }
+        }
+        Fault::None
+    });
+    let server = faults.url();
+    let ran = healthcheck().args(["-s", &server, "-A", "--page-size", "10", "-o", "json", "-v"]).ran();
+    assert_eq!((ran.code, pods(&ran)), (0, 61), "{}", ran.err);
+    assert!(ran.err.contains("expired: pods in all namespaces: going on from a later moment"), "{}", ran.err);
+    let coverage = ran.json()["coverage"].clone();
+    assert_eq!(coverage["complete"], true, "{coverage}");
+    assert_eq!(coverage["remarks"][0]["reason"], "inconsistent", "{coverage}");
+    drop(faults);
+}
+
+#[test]
+fn the_death_of_a_server_in_the_middle_of_a_list_is_survived() {
+    let lab = std::sync::Arc::new(lab("", &["early", "late"], 30));
+    let (mortal, once) = (std::sync::Arc::clone(&lab), std::sync::Once::new());
+    let faults = Faults::before(&lab, move |asked| {
+        if asked.is_pods() && asked.parameter("continue").is_some() {
+            once.call_once(|| mortal.restart_apiserver());
+        }
+        Fault::None
+    });
+    let server = faults.url();
+    let ran = healthcheck().args(["-s", &server, "-A", "--page-size", "10", "-o", "json", "-v"]).ran();
+    assert_eq!((ran.code, pods(&ran)), (0, 60), "{}", ran.err);
+    assert_eq!(ran.json()["coverage"]["complete"], true);
+    assert!(ran.json()["coverage"]["retries"].as_u64().unwrap() > 0, "{}", ran.err);
+    drop(faults);
+}
+
+#[test]
+fn a_server_at_its_limit_is_asked_until_it_has_answered() {
+    let lab = lab("--max-requests-inflight=2 --max-mutating-requests-inflight=2", &["early", "late"], 30);
+    let check = || {
+        let mut command = lab.command(env!("CARGO_BIN_EXE_kubectl-healthcheck"));
+        command.args(["-A", "--page-size", "1", "--concurrency", "64", "-o", "json"]);
+        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap()
+    };
+    // Many at once, each with as many requests as it may have under way.
+    let runs: Vec<_> = (0..6).map(|_| check()).collect();
+    for run in runs {
+        let output = run.wait_with_output().unwrap();
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((output.status.code(), &report["totals"]["pods"]), (Some(0), &json!(60)));
+        assert_eq!(report["coverage"]["complete"], true);
+    }
+}
