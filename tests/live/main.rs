@@ -5,12 +5,14 @@
 
 mod cells;
 mod connection;
+mod contexts;
 mod encodings;
 mod faults;
 mod listing;
 mod pigo_live;
 mod plugin;
 mod rights;
+mod stopped;
 mod storms;
 #[path = "../support/mod.rs"]
 mod support;

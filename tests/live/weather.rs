@@ -1,37 +1,11 @@
 //! Servers that do not answer, and proxies that understand less than the server behind them.
 
-use crate::support::lab::LAB;
+use crate::support::lab::{LAB, PlainProxy};
 use crate::support::{Run, healthcheck};
 use crate::{PIGO, healthy, namespace};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
-
-/// `kubectl proxy` in front of the lab, without TLS.
-struct PlainProxy {
-    child: Child,
-    port: u16,
-}
-
-impl PlainProxy {
-    fn start() -> Self {
-        use std::io::BufRead;
-        let mut child =
-            LAB.command("kubectl").args(["proxy", "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        std::io::BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let port = line.trim().rsplit(':').next().unwrap().parse().unwrap();
-        Self { child, port }
-    }
-}
-
-impl Drop for PlainProxy {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
 
 /// A server that hands each request to `answer`, which may change it, pass it on to this port, or say nothing.
 fn scripted(upstream: u16, answer: impl Fn(String) -> Option<String> + Send + Sync + 'static) -> String {
@@ -69,9 +43,10 @@ fn check(server: &str, arguments: &str) -> crate::support::Ran {
 
 #[test]
 fn a_proxy_that_speaks_only_json_is_understood() {
-    let proxy = PlainProxy::start();
+    let proxy = PlainProxy::before(&LAB);
     let _ = &*PIGO;
-    let server = scripted(proxy.port, |head| Some(head.replace("application/vnd.kubernetes.protobuf,", "")));
+    let server =
+        scripted(proxy.address.port(), |head| Some(head.replace("application/vnd.kubernetes.protobuf,", "")));
     let ran = check(&server, "-n pigo-dev,pigo-rel,pigo-stg -o json --page-size 5");
     assert_eq!(ran.code, 1, "{ran:?}");
     assert_eq!(ran.json()["totals"]["healthy"], 46);
@@ -82,8 +57,8 @@ fn a_proxy_that_speaks_only_json_is_understood() {
 fn a_list_that_never_comes_is_a_gap_and_holds_nothing_up() {
     namespace("stalled");
     LAB.store(&[healthy("stalled", "web")]);
-    let proxy = PlainProxy::start();
-    let server = scripted(proxy.port, |head| (!head.contains("/jobs?")).then_some(head));
+    let proxy = PlainProxy::before(&LAB);
+    let server = scripted(proxy.address.port(), |head| (!head.contains("/jobs?")).then_some(head));
     let began = Instant::now();
     let ran = check(&server, "-n stalled --page-timeout 1s -o json");
     // Generous: the machine may be busy, the 60 s of the stalled server are not waited for.

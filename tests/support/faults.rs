@@ -3,12 +3,11 @@
 //! It speaks plain HTTP, one request a connection, in front of `kubectl proxy`, and a rule says for each request what
 //! happens to it.
 
-use super::lab::Lab;
+use super::lab::{Lab, PlainProxy};
 use socket2::SockRef;
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -71,17 +70,14 @@ type Rule = dyn Fn(&Asked) -> Fault + Send + Sync;
 pub struct Faults {
     address: SocketAddr,
     over: Arc<AtomicBool>,
-    upstream: Child,
+    _upstream: PlainProxy,
 }
 
 impl Faults {
     /// Stands before a lab.
     pub fn before(lab: &Lab, rule: impl Fn(&Asked) -> Fault + Send + Sync + 'static) -> Self {
-        let mut upstream =
-            lab.command("kubectl").args(["proxy", "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(upstream.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let server: SocketAddr = line.trim().rsplit(' ').next().unwrap().parse().unwrap();
+        let upstream = PlainProxy::before(lab);
+        let server = upstream.address;
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let over = Arc::new(AtomicBool::new(false));
@@ -97,7 +93,7 @@ impl Faults {
                 std::thread::spawn(move || drop(serve(&client.unwrap(), server, &*rule, &known, &ended)));
             }
         });
-        Self { address, over, upstream }
+        Self { address, over, _upstream: upstream }
     }
 
     /// Where to ask.
@@ -110,8 +106,6 @@ impl Drop for Faults {
     fn drop(&mut self) {
         self.over.store(true, Ordering::Relaxed);
         drop(TcpStream::connect(self.address));
-        drop(self.upstream.kill());
-        drop(self.upstream.wait());
     }
 }
 

@@ -13,6 +13,39 @@ use std::time::Duration;
 /// The control plane of this test binary; it ends with the binary.
 pub static LAB: LazyLock<Lab> = LazyLock::new(|| Lab::start(&[]));
 
+/// `kubectl proxy` in front of a lab: the same server without TLS and tokens. It ends with this, and with the test
+/// process however that ends.
+pub struct PlainProxy {
+    pub address: std::net::SocketAddr,
+    supervisor: Child,
+    alive: Option<ChildStdin>,
+}
+
+impl PlainProxy {
+    pub fn before(lab: &Lab) -> Self {
+        let script = "kubectl proxy --port 0 </dev/null & proxy=$!; cat >/dev/null; kill $proxy; wait";
+        let mut supervisor = lab
+            .command("bash")
+            .args(["-c", script])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(supervisor.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().rsplit(' ').next().unwrap().parse().unwrap();
+        Self { address, alive: supervisor.stdin.take(), supervisor }
+    }
+}
+
+impl Drop for PlainProxy {
+    fn drop(&mut self) {
+        drop(self.alive.take());
+        drop(self.supervisor.wait());
+    }
+}
+
 pub struct Lab {
     pub dir: tempfile::TempDir,
     pub kubeconfig: PathBuf,
