@@ -292,7 +292,7 @@ fn statistics(snapshot: &Snapshot) -> Statistics {
         out.restarted += u64::from(pod.restarts > 0);
         out.most_restarts = out.most_restarts.max(pod.restarts);
         // In whole days, as the AGE column counts them.
-        let days = pod.created.map(|created| snapshot.taken_at.seconds_since(created).div_euclid(86_400));
+        let days = pod.created().map(|created| snapshot.taken_at.seconds_since(created).div_euclid(86_400));
         let groups = days.map(|days| [days > 90, days > 70, days > 30, (0..7).contains(&days)]);
         for (count, within) in out.age.iter_mut().zip(groups.unwrap_or_default()) {
             *count += u64::from(within);

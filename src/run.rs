@@ -149,8 +149,7 @@ fn wait_for<T>(list: &ListArgs, budget: &Budget, what: impl Future<Output = T>) 
 }
 
 fn block_on<T>(what: impl Future<Output = T>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::new(format!("cannot start: {error}")))?;

@@ -91,6 +91,6 @@ fn judge(view: &View, job: &Job, failed: &Condition) -> (Severity, Say) {
 fn attempts<'a>(view: &View<'a>, job: &Job) -> Vec<&'a Pod> {
     let of_job = |pod: &&Pod| view.job_of(pod).is_some_and(|of| std::ptr::eq(of, job));
     let mut pods: Vec<&Pod> = view.troubled_pods().filter(of_job).collect();
-    pods.sort_by_key(|pod| std::cmp::Reverse(pod.created));
+    pods.sort_by_key(|pod| std::cmp::Reverse(pod.created()));
     pods
 }

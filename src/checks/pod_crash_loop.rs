@@ -76,5 +76,5 @@ fn run(view: &View, out: &mut Reporter) {
 /// Since when the pod has not been ready.
 fn since(pod: &Pod) -> Option<Time> {
     let ready = pod.object.as_deref()?.status.condition("Ready").filter(|c| c.status != "True");
-    ready.and_then(crate::wire::Condition::since).or(pod.created)
+    ready.and_then(crate::wire::Condition::since).or(pod.created())
 }

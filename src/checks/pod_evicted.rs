@@ -59,7 +59,7 @@ fn run(view: &View, out: &mut Reporter) {
         groups.entry((&pod.namespace, owner, reason)).or_default().push(pod);
     }
     for ((_, _, reason), mut pods) in groups {
-        pods.sort_by(|a, b| (b.created, &b.name).cmp(&(a.created, &a.name)));
+        pods.sort_by(|a, b| (b.created(), &b.name).cmp(&(a.created(), &a.name)));
         let [newest, ..] = pods.as_slice() else { continue };
         let successor = view.successor(newest);
         let detail = newest.object.as_deref().map_or("", |object| object.status.message.as_str());
@@ -91,5 +91,5 @@ fn run(view: &View, out: &mut Reporter) {
 fn ended(pod: &Pod) -> Option<Time> {
     let object = pod.object.as_deref()?;
     let disrupted = object.status.condition("DisruptionTarget").and_then(crate::wire::Condition::since);
-    disrupted.or_else(|| pod.finished()).or(pod.created)
+    disrupted.or_else(|| pod.finished()).or(pod.created())
 }

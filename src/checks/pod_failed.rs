@@ -61,7 +61,7 @@ fn run(view: &View, out: &mut Reporter) {
         }
         facts.extend(culprit.as_ref().map(|c| ("container", Fact::text(&c.status.name))));
         let finding = out.pod(pod, severity, say(if culprit.is_some() { &EXITED } else { &PLAIN }, facts));
-        finding.since = pod.finished().or(pod.created);
+        finding.since = pod.finished().or(pod.created());
         finding.actions = vec![
             view.settings.kubectl.line(&[
                 "logs",

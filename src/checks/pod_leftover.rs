@@ -67,7 +67,7 @@ fn run(view: &View, out: &mut Reporter) {
         };
         let (Some(successor), Some(owner)) = (view.successor(pod), &pod.owner) else { continue };
         let finding = out.pod(pod, severity, message(view, pod, owner, successor));
-        finding.since = pod.finished().or(pod.created);
+        finding.since = pod.finished().or(pod.created());
         let root = finding.owner.clone();
         let kubectl = &view.settings.kubectl;
         finding.actions = vec![kubectl.line(&["delete", "pod", "-n", &pod.namespace, &pod.name])];
@@ -94,11 +94,11 @@ fn message(view: &View, pod: &Pod, owner: &Owner, successor: &Pod) -> Say {
         ("kind", Fact::text(&owner.kind)),
         ("owner", Fact::text(&owner.name)),
         ("successor", Fact::text(&successor.name)),
-        ("age", successor.created.map_or(Fact::text("?"), |t| Fact::Age(view.age(t)))),
+        ("age", successor.created().map_or(Fact::text("?"), |t| Fact::Age(view.age(t)))),
     ];
     facts.extend(exit_code.map(|code| ("exitCode", Fact::Number(code))));
     facts.extend(successor.owner.as_ref().map(|owner| ("successorOwner", Fact::text(&owner.name))));
-    let text = match (exit_code.is_some(), successor.owner.as_ref() == Some(owner)) {
+    let text = match (exit_code.is_some(), successor.owner.as_deref() == Some(owner)) {
         (true, true) => &FAILED_SAME,
         (false, true) => &ENDED_SAME,
         (true, false) => &FAILED_OLD,

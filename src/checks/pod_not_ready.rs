@@ -57,7 +57,7 @@ fn run(view: &View, out: &mut Reporter) {
         let Trouble::NotReady = trouble else { continue };
         let ready = pod.object.as_deref().and_then(|object| object.status.condition("Ready"));
         let since =
-            ready.filter(|c| c.status != "True").and_then(crate::wire::Condition::since).or(pod.created);
+            ready.filter(|c| c.status != "True").and_then(crate::wire::Condition::since).or(pod.created());
         let mut facts = vec![
             ("age", since.map_or(Fact::text("?"), |since| Fact::Age(view.age(since)))),
             ("status", Fact::text(shown(&pod.status))),

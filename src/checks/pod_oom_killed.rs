@@ -65,7 +65,7 @@ fn run(view: &View, out: &mut Reporter) {
             _ => Severity::Critical,
         };
         let finding = out.pod(pod, severity, say(if limit.is_some() { &LIMIT } else { &NO_LIMIT }, facts));
-        finding.since = finished.or(pod.created);
+        finding.since = finished.or(pod.created());
         finding.actions = vec![
             view.settings.kubectl.line(&["top", "pod", "-n", &pod.namespace, &pod.name, "--containers"]),
             view.settings.kubectl.line(&["describe", "pod", "-n", &pod.namespace, &pod.name]),

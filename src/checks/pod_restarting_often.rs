@@ -47,15 +47,15 @@ fn run(view: &View, out: &mut Reporter) {
     for (pod, trouble) in view.troubles() {
         let Trouble::Restarts = trouble else { continue };
         let mut facts = vec![("restarts", Fact::Number(pod.restarts))];
-        facts.extend(pod.last_restart.map(|at| ("last", Fact::Age(view.age(at)))));
-        let recent = pod.last_restart.is_none_or(|at| view.age(at) < thresholds.quiet_after);
+        facts.extend(pod.last_restart().map(|at| ("last", Fact::Age(view.age(at)))));
+        let recent = pod.last_restart().is_none_or(|at| view.age(at) < thresholds.quiet_after);
         let severity = match pod.restarts >= thresholds.restarts_unhealthy && recent {
             true => Severity::Critical,
             false => Severity::Warning,
         };
-        let text = if pod.last_restart.is_some() { &KNOWN } else { &UNKNOWN };
+        let text = if pod.last_restart().is_some() { &KNOWN } else { &UNKNOWN };
         let finding = out.pod(pod, severity, say(text, facts));
-        finding.since = pod.last_restart.or(pod.created);
+        finding.since = pod.last_restart().or(pod.created());
         let worst = pod.containers().max_by_key(|c| c.status.restart_count);
         let name = worst.map_or("", |c| c.status.name.as_str());
         finding.actions = vec![view.settings.kubectl.line(&[

@@ -48,7 +48,7 @@ fn run(view: &View, out: &mut Reporter) {
             _ => continue,
         };
         let scheduled = pod.object.as_deref().and_then(|object| object.status.condition("PodScheduled"));
-        let since = scheduled.and_then(crate::wire::Condition::since).or(pod.created);
+        let since = scheduled.and_then(crate::wire::Condition::since).or(pod.created());
         let facts = vec![
             ("age", since.map_or(Fact::text("?"), |since| Fact::Age(view.age(since)))),
             ("detail", Fact::text(scheduled.map_or("", |c| c.message.as_str()))),

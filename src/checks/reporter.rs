@@ -22,7 +22,7 @@ impl<'r, 'a> Reporter<'r, 'a> {
         let object = self.view.pod_ref(pod);
         let owner = self.view.root(pod);
         let serving = self.view.is_served(pod);
-        let since = pod.created;
+        let since = pod.created();
         self.push(Finding { since, serving, ..self.blank(severity, object, owner, message) })
     }
 

@@ -159,7 +159,7 @@ impl<'a> View<'a> {
     /// The newest pod that serves in the place of one that ended, made after it by the same owner.
     pub fn successor(&self, pod: &Pod) -> Option<&'a Pod> {
         let newest = self.successors.get(&(Arc::clone(&pod.namespace), self.root(pod)?))?;
-        (newest.created > pod.created && pod.created.is_some()).then_some(*newest)
+        (newest.created() > pod.created() && pod.created().is_some()).then_some(*newest)
     }
 
     /// Whether the owner of a pod does its work in spite of it. A pod without an owner that is known answers
@@ -188,7 +188,7 @@ impl<'a> View<'a> {
         for pod in pods.iter().filter(|pod| pod.serves()) {
             let Some(root) = root(pod).filter(|root| wanted.contains(root)) else { continue };
             let best = newest.entry(root).or_insert(pod);
-            if pod.created > best.created {
+            if pod.created() > best.created() {
                 *best = pod;
             }
         }

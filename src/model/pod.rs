@@ -19,14 +19,13 @@ pub struct Pod {
     pub total: u32,
     /// The RESTARTS column. Negative only in a broken object.
     pub restarts: i64,
-    /// When the last of these restarts was, if known.
-    pub last_restart: Option<Time>,
-    /// When it was created, if known.
-    pub created: Option<Time>,
+    /// Zero where it is not known, which takes less room than an `Option`.
+    last_restart: Time,
+    created: Time,
     /// Where it runs, once scheduled.
     pub node: Option<Arc<str>>,
     /// Who manages it.
-    pub owner: Option<Owner>,
+    pub owner: Option<Arc<Owner>>,
     /// Whether it has ended for good: phase `Succeeded` or `Failed`.
     pub ended: Option<Ended>,
     /// The object itself; `None` for a pod that is plainly healthy, or done as a job's pod should be.
@@ -49,7 +48,7 @@ impl Pod {
     /// Folds a pod into its row.
     pub fn fold(mut object: wire::Pod, names: &mut Names) -> Self {
         let columns = status::columns(&object);
-        let owner = object.metadata.controller().map(|o| Owner::new(&o.kind, &o.name, names));
+        let owner = object.metadata.controller().map(|o| names.owner(&o.kind, &o.name));
         let ended = match object.status.phase.as_str() {
             "Succeeded" => Some(Ended::Succeeded),
             "Failed" => Some(Ended::Failed),
@@ -62,8 +61,8 @@ impl Pod {
             ready: columns.ready,
             total: columns.total,
             restarts: columns.restarts,
-            last_restart: columns.last_restart,
-            created: object.metadata.created(),
+            last_restart: columns.last_restart.unwrap_or_default(),
+            created: object.metadata.created().unwrap_or_default(),
             node: (!object.spec.node_name.is_empty()).then(|| names.get(&object.spec.node_name)),
             owner,
             ended,
@@ -79,6 +78,16 @@ impl Pod {
         pod
     }
 
+    /// When it was created, if known.
+    pub fn created(&self) -> Option<Time> {
+        self.created.known()
+    }
+
+    /// When the last of its restarts was, if known.
+    pub fn last_restart(&self) -> Option<Time> {
+        self.last_restart.known()
+    }
+
     /// The READY column.
     pub fn ready_column(&self) -> String {
         format!("{}/{}", self.ready, self.total)
@@ -86,12 +95,12 @@ impl Pod {
 
     /// The AGE column.
     pub fn age_column(&self, now: Time) -> String {
-        self.created.map_or_else(|| "<unknown>".to_owned(), |t| super::human(now.seconds_since(t)))
+        self.created().map_or_else(|| "<unknown>".to_owned(), |t| super::human(now.seconds_since(t)))
     }
 
     /// The RESTARTS column, with when the last one was.
     pub fn restarts_column(&self, now: Time) -> String {
-        match self.last_restart {
+        match self.last_restart() {
             Some(last) if self.restarts != 0 => {
                 format!("{} ({} ago)", self.restarts, super::human(now.seconds_since(last)))
             }

@@ -128,7 +128,7 @@ pub fn troubles<'a>(pod: &'a Pod, now: Time, thresholds: &Thresholds) -> Vec<Tro
 
 /// From how many restarts a pod is worth a word: more of them when the last was long ago.
 fn attention(pod: &Pod, now: Time, thresholds: &Thresholds) -> i64 {
-    match is_recent(pod.last_restart, now, thresholds) {
+    match is_recent(pod.last_restart(), now, thresholds) {
         true => thresholds.restarts_attention,
         false => thresholds.restarts_unhealthy,
     }
