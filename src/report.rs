@@ -24,8 +24,8 @@ pub struct Report<'a> {
     pub findings: Vec<Finding>,
     /// Worst and oldest first.
     pub incidents: Vec<Incident>,
-    /// Every pod with its class, sorted by namespace and name.
-    pub pods: Vec<(&'a Pod, Class)>,
+    /// The class of each pod of the snapshot.
+    classes: Vec<Class>,
     /// Distributions.
     pub statistics: Statistics,
 }
@@ -182,7 +182,7 @@ impl<'a> Report<'a> {
         let view = View::new(snapshot, settings);
         let findings = checks::run(&view);
         let incidents = incident::group(&findings, &snapshot.rows);
-        let pods = classify(snapshot, &findings);
+        let classes = classify(snapshot, &findings);
         let mut totals = Counts::default();
         let mut namespaces: BTreeMap<&str, Counts> = BTreeMap::new();
         let named = snapshot.scope.namespaces.iter().map(String::as_str);
@@ -190,9 +190,9 @@ impl<'a> Report<'a> {
         for name in named.chain(concerned) {
             namespaces.entry(name).or_default();
         }
-        for &(pod, class) in &pods {
+        for (pod, &class) in snapshot.rows.pods.iter().zip(&classes) {
             totals.count(pod, class);
-            namespaces.entry(&pod.namespace).or_default().count(pod, class);
+            namespaces.entry(&pod.kin.namespace).or_default().count(pod, class);
         }
         Self {
             snapshot,
@@ -206,8 +206,13 @@ impl<'a> Report<'a> {
                 ..statistics(snapshot)
             },
             findings,
-            pods,
+            classes,
         }
+    }
+
+    /// Every pod with its class, sorted by namespace and name.
+    pub fn pods(&self) -> impl Iterator<Item = (&'a Pod, Class)> {
+        self.snapshot.rows.pods.iter().zip(self.classes.iter().copied())
     }
 
     /// What is left of it when it has been shown.
@@ -227,7 +232,7 @@ impl<'a> Report<'a> {
     /// Whether there was nothing to look at, or nothing could be looked at.
     pub fn is_of_nothing(&self) -> bool {
         let gaps = &self.snapshot.coverage.gaps;
-        self.pods.is_empty() && self.findings.is_empty() && gaps.iter().all(|gap| gap.kind == Gap::CLUSTER)
+        self.classes.is_empty() && self.findings.is_empty() && gaps.iter().all(|gap| gap.kind == Gap::CLUSTER)
     }
 
     /// How many incidents have this severity.
@@ -252,7 +257,7 @@ impl<'a> Report<'a> {
 }
 
 /// Gives each pod its class: that of the worst finding about it.
-fn classify<'a>(snapshot: &'a Snapshot, findings: &[Finding]) -> Vec<(&'a Pod, Class)> {
+fn classify(snapshot: &Snapshot, findings: &[Finding]) -> Vec<Class> {
     let mut worst: BTreeMap<(&str, &str), Severity> = BTreeMap::new();
     // What a dead node does to a pod, the pod says itself.
     for finding in findings.iter().filter(|finding| &*finding.object.kind != "Node") {
@@ -261,14 +266,14 @@ fn classify<'a>(snapshot: &'a Snapshot, findings: &[Finding]) -> Vec<(&'a Pod, C
             *of_pod = finding.severity.max(*of_pod);
         }
     }
-    let class = |pod: &Pod| match worst.get(&(&*pod.namespace, &*pod.name)) {
+    let class = |pod: &Pod| match worst.get(&(&*pod.kin.namespace, &*pod.name)) {
         Some(Severity::Critical) => Class::Unhealthy,
         Some(Severity::Warning) => Class::Attention,
-        _ if pod.ended.is_some() => Class::Completed,
+        _ if pod.kin.ended.is_some() => Class::Completed,
         _ if pod.serves() => Class::Healthy,
         _ => Class::Attention,
     };
-    snapshot.rows.pods.iter().map(|pod| (pod, class(pod))).collect()
+    snapshot.rows.pods.iter().map(class).collect()
 }
 
 fn verdict(findings: &[Finding], snapshot: &Snapshot) -> Verdict {
@@ -287,7 +292,7 @@ fn statistics(snapshot: &Snapshot) -> Statistics {
     let mut out = Statistics::default();
     let (mut status, mut nodes) = (BTreeMap::new(), BTreeMap::new());
     for pod in &snapshot.rows.pods {
-        *status.entry(&*pod.status).or_insert(0) += 1;
+        *status.entry(&*pod.kin.status).or_insert(0) += 1;
         *nodes.entry(pod.node.as_deref().unwrap_or_default()).or_insert(0) += 1;
         out.restarted += u64::from(pod.restarts > 0);
         out.most_restarts = out.most_restarts.max(pod.restarts);

@@ -72,8 +72,11 @@ fn logs(view: &View, pod: &Pod) -> Option<Say> {
     if pod.node.is_none() {
         return Some(say(&NO_NODE, Vec::new()));
     }
-    let access =
-        view.snapshot.logs.iter().find(|log| *log.namespace == *pod.namespace && *log.pod == *pod.name)?;
+    let access = view
+        .snapshot
+        .logs
+        .iter()
+        .find(|log| *log.namespace == *pod.kin.namespace && *log.pod == *pod.name)?;
     Some(match &access.refused {
         None => say(&LOGS_READABLE, Vec::new()),
         Some(detail) => say(&LOGS_REFUSED, vec![("detail", Fact::text(detail))]),

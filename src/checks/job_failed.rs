@@ -61,7 +61,7 @@ fn run(view: &View, out: &mut Reporter) {
         finding.affected = pods.iter().map(|pod| view.pod_ref(pod)).collect();
         let kubectl = &view.settings.kubectl;
         let log = |pod: &&Pod| {
-            kubectl.line(&["logs", "-n", &pod.namespace, &pod.name, "--all-containers", "--tail=50"])
+            kubectl.line(&["logs", "-n", &pod.kin.namespace, &pod.name, "--all-containers", "--tail=50"])
         };
         finding.actions = pods.first().map(log).into_iter().collect();
         finding.actions.push(kubectl.line(&["describe", "job", "-n", &job.namespace, &job.name]));

@@ -49,6 +49,6 @@ fn run(view: &View, out: &mut Reporter) {
         ];
         let finding = out.pod(pod, Severity::Critical, say(&MESSAGE, facts));
         finding.actions =
-            vec![view.settings.kubectl.line(&["describe", "pod", "-n", &pod.namespace, &pod.name])];
+            vec![view.settings.kubectl.line(&["describe", "pod", "-n", &pod.kin.namespace, &pod.name])];
     }
 }

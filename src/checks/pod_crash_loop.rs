@@ -61,14 +61,14 @@ fn run(view: &View, out: &mut Reporter) {
             view.settings.kubectl.line(&[
                 "logs",
                 "-n",
-                &pod.namespace,
+                &pod.kin.namespace,
                 &pod.name,
                 "-c",
                 name,
                 "--previous",
                 "--tail=50",
             ]),
-            view.settings.kubectl.line(&["describe", "pod", "-n", &pod.namespace, &pod.name]),
+            view.settings.kubectl.line(&["describe", "pod", "-n", &pod.kin.namespace, &pod.name]),
         ];
     }
 }

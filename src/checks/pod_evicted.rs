@@ -56,7 +56,7 @@ fn run(view: &View, out: &mut Reporter) {
         let owner = view
             .root(pod)
             .unwrap_or_else(|| crate::model::Owner { kind: "Pod".into(), name: (*pod.name).into() });
-        groups.entry((&pod.namespace, owner, reason)).or_default().push(pod);
+        groups.entry((&pod.kin.namespace, owner, reason)).or_default().push(pod);
     }
     for ((_, _, reason), mut pods) in groups {
         pods.sort_by(|a, b| (b.created(), &b.name).cmp(&(a.created(), &a.name)));
@@ -79,7 +79,7 @@ fn run(view: &View, out: &mut Reporter) {
         let finding = out.pod(newest, severity, say(text, facts));
         finding.since = oldest;
         finding.affected = affected;
-        let delete = [&["delete", "pod", "-n", &newest.namespace], names.as_slice()].concat();
+        let delete = [&["delete", "pod", "-n", &newest.kin.namespace], names.as_slice()].concat();
         finding.actions = vec![view.settings.kubectl.line(&delete)];
         finding
             .actions

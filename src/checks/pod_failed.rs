@@ -53,7 +53,7 @@ fn run(view: &View, out: &mut Reporter) {
             None => Severity::Critical,
         };
         let detail = pod.object.as_deref().map_or("", |object| object.status.message.as_str());
-        let mut facts = vec![("status", Fact::text(&pod.status)), ("detail", Fact::text(detail))];
+        let mut facts = vec![("status", Fact::text(&pod.kin.status)), ("detail", Fact::text(detail))];
         let culprit =
             pod.containers().find(|c| c.status.state.terminated.as_ref().is_some_and(|t| t.exit_code != 0));
         if let Some(end) = culprit.as_ref().and_then(|c| c.status.state.terminated.as_ref()) {
@@ -66,12 +66,12 @@ fn run(view: &View, out: &mut Reporter) {
             view.settings.kubectl.line(&[
                 "logs",
                 "-n",
-                &pod.namespace,
+                &pod.kin.namespace,
                 &pod.name,
                 "--all-containers",
                 "--tail=50",
             ]),
-            view.settings.kubectl.line(&["describe", "pod", "-n", &pod.namespace, &pod.name]),
+            view.settings.kubectl.line(&["describe", "pod", "-n", &pod.kin.namespace, &pod.name]),
         ];
     }
 }

@@ -49,6 +49,6 @@ fn run(view: &View, out: &mut Reporter) {
         // ErrImagePull and ImagePullBackOff take turns; the key may not.
         finding.key = finding.key.replace(&waiting.reason, container.image());
         finding.actions =
-            vec![view.settings.kubectl.line(&["describe", "pod", "-n", &pod.namespace, &pod.name])];
+            vec![view.settings.kubectl.line(&["describe", "pod", "-n", &pod.kin.namespace, &pod.name])];
     }
 }

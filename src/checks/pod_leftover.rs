@@ -58,27 +58,27 @@ static ENDED_OLD: Text = Text {
 
 fn run(view: &View, out: &mut Reporter) {
     for pod in &view.snapshot.rows.pods {
-        let severity = match pod.ended {
+        let severity = match pod.kin.ended {
             Some(Ended::Succeeded) if pod.is_leftover_of(Ended::Succeeded) => Severity::Warning,
             Some(Ended::Failed) if view.troubles_of(pod).any(|t| matches!(t, Trouble::Failed)) => {
                 Severity::Critical
             }
             _ => continue,
         };
-        let (Some(successor), Some(owner)) = (view.successor(pod), &pod.owner) else { continue };
+        let (Some(successor), Some(owner)) = (view.successor(pod), &pod.kin.owner) else { continue };
         let finding = out.pod(pod, severity, message(view, pod, owner, successor));
         finding.since = pod.finished().or(pod.created());
         let root = finding.owner.clone();
         let kubectl = &view.settings.kubectl;
-        finding.actions = vec![kubectl.line(&["delete", "pod", "-n", &pod.namespace, &pod.name])];
+        finding.actions = vec![kubectl.line(&["delete", "pod", "-n", &pod.kin.namespace, &pod.name])];
         finding.actions.extend(root.map(|root| {
-            kubectl.line(&["describe", &root.kind.to_lowercase(), "-n", &pod.namespace, &root.name])
+            kubectl.line(&["describe", &root.kind.to_lowercase(), "-n", &pod.kin.namespace, &root.name])
         }));
         finding.actions.push(kubectl.line(&[
             "get",
             "pod",
             "-n",
-            &pod.namespace,
+            &pod.kin.namespace,
             &successor.name,
             "-o",
             "wide",
@@ -90,15 +90,15 @@ fn message(view: &View, pod: &Pod, owner: &Owner, successor: &Pod) -> Say {
     let ended = pod.containers().filter_map(|c| c.status.state.terminated.as_ref());
     let exit_code = ended.map(|end| i64::from(end.exit_code)).find(|code| *code != 0);
     let mut facts = vec![
-        ("status", Fact::text(&pod.status)),
+        ("status", Fact::text(&pod.kin.status)),
         ("kind", Fact::text(&owner.kind)),
         ("owner", Fact::text(&owner.name)),
         ("successor", Fact::text(&successor.name)),
         ("age", successor.created().map_or(Fact::text("?"), |t| Fact::Age(view.age(t)))),
     ];
     facts.extend(exit_code.map(|code| ("exitCode", Fact::Number(code))));
-    facts.extend(successor.owner.as_ref().map(|owner| ("successorOwner", Fact::text(&owner.name))));
-    let text = match (exit_code.is_some(), successor.owner.as_deref() == Some(owner)) {
+    facts.extend(successor.kin.owner.as_ref().map(|owner| ("successorOwner", Fact::text(&owner.name))));
+    let text = match (exit_code.is_some(), successor.kin.owner.as_ref() == Some(owner)) {
         (true, true) => &FAILED_SAME,
         (false, true) => &ENDED_SAME,
         (true, false) => &FAILED_OLD,

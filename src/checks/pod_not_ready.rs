@@ -60,7 +60,7 @@ fn run(view: &View, out: &mut Reporter) {
             ready.filter(|c| c.status != "True").and_then(crate::wire::Condition::since).or(pod.created());
         let mut facts = vec![
             ("age", since.map_or(Fact::text("?"), |since| Fact::Age(view.age(since)))),
-            ("status", Fact::text(shown(&pod.status))),
+            ("status", Fact::text(shown(&pod.kin.status))),
             ("ready", Fact::Text(pod.ready_column())),
         ];
         let young = view.is_young(since);
@@ -82,7 +82,7 @@ fn run(view: &View, out: &mut Reporter) {
         let finding = out.pod(pod, severity, say(text, facts));
         finding.since = since;
         finding.actions =
-            vec![view.settings.kubectl.line(&["describe", "pod", "-n", &pod.namespace, &pod.name])];
+            vec![view.settings.kubectl.line(&["describe", "pod", "-n", &pod.kin.namespace, &pod.name])];
     }
 }
 

@@ -67,8 +67,8 @@ fn run(view: &View, out: &mut Reporter) {
         let finding = out.pod(pod, severity, say(if limit.is_some() { &LIMIT } else { &NO_LIMIT }, facts));
         finding.since = finished.or(pod.created());
         finding.actions = vec![
-            view.settings.kubectl.line(&["top", "pod", "-n", &pod.namespace, &pod.name, "--containers"]),
-            view.settings.kubectl.line(&["describe", "pod", "-n", &pod.namespace, &pod.name]),
+            view.settings.kubectl.line(&["top", "pod", "-n", &pod.kin.namespace, &pod.name, "--containers"]),
+            view.settings.kubectl.line(&["describe", "pod", "-n", &pod.kin.namespace, &pod.name]),
         ];
     }
 }

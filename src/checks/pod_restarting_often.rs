@@ -61,7 +61,7 @@ fn run(view: &View, out: &mut Reporter) {
         finding.actions = vec![view.settings.kubectl.line(&[
             "logs",
             "-n",
-            &pod.namespace,
+            &pod.kin.namespace,
             &pod.name,
             "-c",
             name,

@@ -60,7 +60,7 @@ fn run(view: &View, out: &mut Reporter) {
             }
         };
         // A StatefulSet does not replace a pod before it is gone; all others do.
-        let blocks = pod.owner.as_ref().is_some_and(|owner| &*owner.kind == "StatefulSet");
+        let blocks = pod.kin.owner.as_ref().is_some_and(|owner| &*owner.kind == "StatefulSet");
         let severity = match () {
             () if view.is_young(due) => Severity::Info,
             () if blocks => Severity::Critical,
@@ -68,8 +68,15 @@ fn run(view: &View, out: &mut Reporter) {
         };
         let finding = out.pod(pod, severity, say(text, facts));
         finding.since = due;
-        finding.actions =
-            vec![view.settings.kubectl.line(&["get", "pod", "-n", &pod.namespace, &pod.name, "-o", "yaml"])];
+        finding.actions = vec![view.settings.kubectl.line(&[
+            "get",
+            "pod",
+            "-n",
+            &pod.kin.namespace,
+            &pod.name,
+            "-o",
+            "yaml",
+        ])];
         finding
             .actions
             .extend(pod.node.as_ref().map(|node| view.settings.kubectl.line(&["get", "node", node])));

@@ -58,7 +58,7 @@ fn run(view: &View, out: &mut Reporter) {
         let finding = out.pod(pod, severity, say(if gated { &GATED } else { &MESSAGE }, facts));
         finding.since = since;
         finding.actions = vec![
-            view.settings.kubectl.line(&["describe", "pod", "-n", &pod.namespace, &pod.name]),
+            view.settings.kubectl.line(&["describe", "pod", "-n", &pod.kin.namespace, &pod.name]),
             view.settings.kubectl.line(&["describe", "nodes"]),
         ];
     }

@@ -40,7 +40,7 @@ impl<'a> View<'a> {
             selected: BTreeSet::new(),
         };
         if snapshot.scope.selected {
-            let root = |pod: &Pod| Some((Arc::clone(&pod.namespace), view.root(pod)?));
+            let root = |pod: &Pod| Some((Arc::clone(&pod.kin.namespace), view.root(pod)?));
             view.selected = pods.iter().filter_map(root).collect();
         }
         view.troubled = pods
@@ -79,8 +79,9 @@ impl<'a> View<'a> {
 
     /// The troubles of one pod.
     pub fn troubles_of(&self, pod: &Pod) -> impl Iterator<Item = Trouble<'a>> {
-        let key = (&pod.namespace, &pod.name);
-        let found = self.troubled.binary_search_by(|(other, _)| (&other.namespace, &other.name).cmp(&key));
+        let key = (&pod.kin.namespace, &pod.name);
+        let found =
+            self.troubled.binary_search_by(|(other, _)| (&other.kin.namespace, &other.name).cmp(&key));
         found.ok().into_iter().flat_map(|index| self.troubled[index].1.iter().copied())
     }
 
@@ -92,7 +93,7 @@ impl<'a> View<'a> {
     /// The pods in trouble that a workload is the topmost owner of.
     pub fn pods_of(&self, workload: &Workload) -> impl Iterator<Item = &'a Pod> {
         self.troubled_pods().filter(move |pod| {
-            pod.namespace == workload.namespace
+            pod.kin.namespace == workload.namespace
                 && self.root(pod).is_some_and(|r| *r.kind == *workload.kind.name() && r.name == workload.name)
         })
     }
@@ -135,8 +136,8 @@ impl<'a> View<'a> {
 
     /// The Job that made a pod.
     pub fn job_of(&self, pod: &Pod) -> Option<&'a Job> {
-        let owner = pod.owner.as_ref().filter(|owner| &*owner.kind == "Job")?;
-        self.job(&pod.namespace, &owner.name)
+        let owner = pod.kin.owner.as_ref().filter(|owner| &*owner.kind == "Job")?;
+        self.job(&pod.kin.namespace, &owner.name)
     }
 
     /// The topmost owner known of what this owner manages: a ReplicaSet's Deployment, a Job's CronJob.
@@ -153,12 +154,12 @@ impl<'a> View<'a> {
 
     /// The topmost owner known of a pod.
     pub fn root(&self, pod: &Pod) -> Option<Owner> {
-        Some(self.topmost(&pod.namespace, pod.owner.as_ref()?))
+        Some(self.topmost(&pod.kin.namespace, pod.kin.owner.as_ref()?))
     }
 
     /// The newest pod that serves in the place of one that ended, made after it by the same owner.
     pub fn successor(&self, pod: &Pod) -> Option<&'a Pod> {
-        let newest = self.successors.get(&(Arc::clone(&pod.namespace), self.root(pod)?))?;
+        let newest = self.successors.get(&(Arc::clone(&pod.kin.namespace), self.root(pod)?))?;
         (newest.created() > pod.created() && pod.created().is_some()).then_some(*newest)
     }
 
@@ -166,19 +167,20 @@ impl<'a> View<'a> {
     /// for itself.
     pub fn is_served(&self, pod: &Pod) -> bool {
         let root = self.root(pod);
-        let workload = root.as_ref().and_then(|root| self.workload(&pod.namespace, &root.kind, &root.name));
+        let workload =
+            root.as_ref().and_then(|root| self.workload(&pod.kin.namespace, &root.kind, &root.name));
         workload.map_or_else(|| pod.serves(), Workload::is_full)
     }
 
     /// A pod, as a finding names it.
     pub fn pod_ref(&self, pod: &Pod) -> ObjectRef {
-        ObjectRef { namespace: Arc::clone(&pod.namespace), kind: "Pod".into(), name: (*pod.name).into() }
+        ObjectRef { namespace: Arc::clone(&pod.kin.namespace), kind: "Pod".into(), name: (*pod.name).into() }
     }
 
     fn find_successors(&self) -> BTreeMap<Root, &'a Pod> {
         let pods = &self.snapshot.rows.pods;
-        let root = |pod: &Pod| Some((Arc::clone(&pod.namespace), self.root(pod)?));
-        let ended = pods.iter().filter(|pod| pod.ended.is_some() && pod.object.is_some());
+        let root = |pod: &Pod| Some((Arc::clone(&pod.kin.namespace), self.root(pod)?));
+        let ended = pods.iter().filter(|pod| pod.kin.ended.is_some() && pod.object.is_some());
         let wanted: BTreeSet<Root> =
             ended.filter_map(root).filter(|(_, owner)| !matches!(&*owner.kind, "Job" | "CronJob")).collect();
         let mut newest: BTreeMap<Root, &Pod> = BTreeMap::new();

@@ -105,12 +105,29 @@ impl Keep for Rows {
     fn keep(&mut self, object: Object) {
         self.add(object);
     }
+
+    fn part(&self) -> Self {
+        Rows::part(self)
+    }
+
+    fn append(&mut self, part: Self) {
+        Rows::append(self, part);
+    }
 }
 
 impl Keep for Capture {
     fn keep(&mut self, object: Object) {
         // Into memory: it cannot fail.
         drop(self.add(&object));
+    }
+
+    fn part(&self) -> Self {
+        Capture::default()
+    }
+
+    fn append(&mut self, part: Self) {
+        // Nor can this.
+        drop(Capture::append(self, part));
     }
 }
 
@@ -276,11 +293,11 @@ impl<'a> Run<'a> {
         &self,
         chains: Vec<(Chain, Seen)>,
     ) -> Vec<(Chain, Listing<K>)> {
-        let mut tasks = JoinSet::new();
+        let (mut tasks, all) = (JoinSet::new(), K::default());
         for (order, (chain, seen)) in chains.into_iter().enumerate() {
-            let asker = Arc::clone(&self.asker);
+            let (asker, part) = (Arc::clone(&self.asker), all.part());
             tasks.spawn(async move {
-                let listing = list::list_rest(Arc::clone(&asker), &chain, K::default(), seen).await;
+                let listing = list::list_rest(Arc::clone(&asker), &chain, part, seen).await;
                 asker.progress.ended(&chain, listing.got, listing.error.as_ref());
                 (order, (chain, listing))
             });
@@ -292,7 +309,7 @@ impl<'a> Run<'a> {
     /// A namespace without pods may be a slip of the pen: it must exist, and if it is hidden from us, nobody
     /// shall take it for healthy.
     async fn check_namespaces(&self, snapshot: &mut Snapshot) -> Result<(), Error> {
-        let held: BTreeSet<&str> = snapshot.rows.pods.iter().map(|pod| &*pod.namespace).collect();
+        let held: BTreeSet<&str> = snapshot.rows.pods.iter().map(|pod| &*pod.kin.namespace).collect();
         for name in self.namespaces.iter().filter(|name| !held.contains(name.as_str())) {
             let path = format!("/api/v1/namespaces/{name}");
             let deadline = self.plan.list.page_timeout;
@@ -315,7 +332,7 @@ impl<'a> Run<'a> {
 
     /// Writes down what it cost, and by whose clock it is told.
     fn finish(&self, snapshot: &mut Snapshot) {
-        let active = snapshot.rows.pods.iter().filter(|pod| pod.ended != Some(Ended::Succeeded)).count();
+        let active = snapshot.rows.pods.iter().filter(|pod| pod.kin.ended != Some(Ended::Succeeded)).count();
         snapshot.cluster = self.asker.session.cluster.clone();
         snapshot.cluster.version.clone_from(&self.version);
         snapshot.skew = self.skew;

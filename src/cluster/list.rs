@@ -13,10 +13,18 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// What takes the objects as they come.
-pub trait Keep: Send + 'static {
+/// What takes the objects as they come. A page is kept by a part of its own, which is given up when the page breaks
+/// off.
+pub trait Keep: Send + Sync + 'static {
     /// Takes one.
     fn keep(&mut self, object: Object);
+
+    /// An empty one of the same kind.
+    #[must_use]
+    fn part(&self) -> Self;
+
+    /// Takes over what a part has kept.
+    fn append(&mut self, part: Self);
 }
 
 /// A list to be read to its end.
@@ -59,7 +67,7 @@ pub(super) struct Listing<K> {
 
 /// The objects of the namespace that is being read. Lists come in the order of their keys, so nothing else can
 /// come twice.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Seen {
     /// The last namespace, once there is one.
     pub(super) namespace: Option<String>,
@@ -67,15 +75,35 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// Notes an object. Returns whether it is new. Objects without a uid cannot be told apart.
-    pub(super) fn is_new(&mut self, object: &ObjectMeta) -> bool {
+    /// Notes an object.
+    fn note(&mut self, object: &ObjectMeta) {
         if self.namespace.as_ref() != Some(&object.namespace) {
             self.namespace = Some(object.namespace.clone());
             self.uids.clear();
         }
-        let hex: String = object.uid.chars().filter(|c| *c != '-').collect();
-        u128::from_str_radix(&hex, 16).map_or(true, |uid| self.uids.insert(uid))
+        self.uids.extend(number(&object.uid));
     }
+
+    /// Whether an object has been noted.
+    fn knows(&self, object: &ObjectMeta) -> bool {
+        !self.uids.is_empty() && number(&object.uid).is_some_and(|uid| self.uids.contains(&uid))
+    }
+
+    /// Goes on where a later part has come to.
+    fn append(&mut self, later: Seen) {
+        match later.namespace {
+            None => {}
+            Some(_) if later.namespace == self.namespace => self.uids.extend(later.uids),
+            Some(_) => *self = later,
+        }
+    }
+}
+
+/// A uid in the room of its 128 bits. Objects without one cannot be told apart.
+fn number(uid: &str) -> Option<u128> {
+    let digit = |number: u128, c: char| Some(number.checked_mul(16)? + u128::from(c.to_digit(16)?));
+    let digits = uid.chars().filter(|c| *c != '-').try_fold(0, digit);
+    digits.filter(|_| !uid.is_empty())
 }
 
 impl<K> Listing<K> {
@@ -128,36 +156,64 @@ impl<K> Listing<K> {
     }
 }
 
-/// What a page holds.
-type Objects = (ListMeta, Vec<Object>);
+/// What has been kept of a page.
+struct Part<K> {
+    kept: K,
+    count: u64,
+    seen: Seen,
+}
+
+/// What a page says of its list, and what it held.
+type Whole<K> = (ListMeta, Part<K>);
 
 /// A page that has been asked for.
-struct Page {
+struct Page<K> {
     /// The token it begins at; empty for the first.
     from: String,
     /// Told as soon as the page's first bytes are there.
     token: oneshot::Receiver<String>,
-    objects: JoinHandle<Result<Answer<Objects>, Error>>,
+    part: JoinHandle<Result<Answer<Whole<K>>, Error>>,
 }
 
-impl Drop for Page {
+impl<K> Drop for Page<K> {
     /// Nobody waits for it any more.
     fn drop(&mut self) {
-        self.objects.abort();
+        self.part.abort();
     }
 }
 
 /// The body of a page: it tells the token of the next one once, whichever attempt learns it first.
-struct Body {
+struct Body<K> {
+    chain: Arc<Chain>,
     reader: ListReader,
+    part: Part<K>,
+    /// What an earlier list has read of the same.
+    known: Arc<Seen>,
     tell: Arc<Mutex<Option<oneshot::Sender<String>>>>,
 }
 
-impl super::page::Body for Body {
-    type Whole = Objects;
+/// Keeps an object, unless it is known or not wanted.
+fn keep<K: Keep>(part: &mut Part<K>, object: Object, chain: &Chain, known: &Seen) {
+    let metadata = object.metadata();
+    if known.knows(metadata) {
+        return;
+    }
+    part.count += 1;
+    // Only a list of all namespaces may have to be taken up again by another.
+    if chain.namespace.is_none() {
+        part.seen.note(metadata);
+    }
+    if wanted(chain, &object) {
+        part.kept.keep(object);
+    }
+}
+
+impl<K: Keep> super::page::Body for Body<K> {
+    type Whole = Whole<K>;
 
     fn take(&mut self, bytes: &[u8]) -> Result<(), String> {
-        self.reader.push(bytes)?;
+        let Self { chain, reader, part, known, .. } = self;
+        reader.push(bytes, &mut |object| keep(part, object, chain, known))?;
         if let Some(token) = self.reader.token().filter(|token| !token.is_empty()) {
             let tell = self.tell.lock().ok().and_then(|mut tell| tell.take());
             // Nobody may be listening any more.
@@ -167,7 +223,9 @@ impl super::page::Body for Body {
     }
 
     fn end(self) -> Result<Self::Whole, String> {
-        self.reader.finish()
+        let Self { chain, reader, mut part, known, .. } = self;
+        let metadata = reader.finish(&mut |object| keep(&mut part, object, &chain, &known))?;
+        Ok((metadata, part))
     }
 }
 
@@ -178,8 +236,9 @@ pub(super) async fn list<K: Keep>(asker: Arc<Asker>, chain: &Chain, kept: K) -> 
 
 /// Reads a chain of which some objects have been seen.
 pub(super) async fn list_rest<K: Keep>(asker: Arc<Asker>, chain: &Chain, kept: K, seen: Seen) -> Listing<K> {
-    let mut walk =
-        Walk { asker, chain, size: PageSize::new(chain.page_size), listing: Listing::of(kept, seen) };
+    let (chain, known) = (Arc::new(chain.clone()), Arc::new(seen.clone()));
+    let size = PageSize::new(chain.page_size);
+    let mut walk = Walk { asker, chain, size, known, listing: Listing::of(kept, seen) };
     let mut page = Some(walk.ask(""));
     while let Some(asked) = page {
         page = walk.step(asked).await.unwrap_or_else(|error| {
@@ -191,23 +250,25 @@ pub(super) async fn list_rest<K: Keep>(asker: Arc<Asker>, chain: &Chain, kept: K
 }
 
 /// A chain on its way.
-struct Walk<'a, K> {
+struct Walk<K> {
     asker: Arc<Asker>,
-    chain: &'a Chain,
+    chain: Arc<Chain>,
     size: PageSize,
+    /// What need not be kept again.
+    known: Arc<Seen>,
     listing: Listing<K>,
 }
 
-impl<K: Keep> Walk<'_, K> {
+impl<K: Keep> Walk<K> {
     /// Waits for a page and keeps its objects. Returns the next one, if there is one.
-    async fn step(&mut self, mut page: Page) -> Result<Option<Page>, Error> {
+    async fn step(&mut self, mut page: Page<K>) -> Result<Option<Page<K>>, Error> {
         // The next page is under way while this one still arrives, unless the way is too narrow for both.
         let early = match self.size.is_full() {
             true => (&mut page.token).await.ok().map(|token| self.ask(&token)),
             false => None,
         };
-        let read = (&mut page.objects).await.unwrap_or_else(|lost| Err(Error::Unreadable(lost.to_string())));
-        let Answer { body: (metadata, objects), took, .. } = match read {
+        let read = (&mut page.part).await.unwrap_or_else(|lost| Err(Error::Unreadable(lost.to_string())));
+        let Answer { body: (metadata, part), took, .. } = match read {
             Ok(answer) => answer,
             Err(error) => {
                 drop(early);
@@ -216,7 +277,7 @@ impl<K: Keep> Walk<'_, K> {
         };
         self.listing.slowest = self.listing.slowest.max(took);
         self.size.came(took, self.chain.page_timeout);
-        self.take(&metadata, objects, took);
+        self.take(&metadata, part, took);
         Ok(match early {
             _ if metadata.r#continue.is_empty() => None,
             // A page that was asked for twice may end elsewhere the second time.
@@ -226,14 +287,14 @@ impl<K: Keep> Walk<'_, K> {
     }
 
     /// What to do about a page that could not be had: a smaller one, or one of another moment.
-    fn go_on(&mut self, from: &str, error: Error) -> Result<Option<Page>, Error> {
+    fn go_on(&mut self, from: &str, error: Error) -> Result<Option<Page<K>>, Error> {
         if error.is_timeout() {
             self.listing.slowest = self.listing.slowest.max(self.chain.page_timeout);
         }
         if error.is_timeout() && self.size.halve() {
             self.listing.smallest =
                 self.listing.smallest.min(Some(self.size.now())).or(Some(self.size.now()));
-            self.asker.progress.halved(self.chain, self.size.now());
+            self.asker.progress.halved(&self.chain, self.size.now());
             return Ok(Some(self.ask(from)));
         }
         let pages = self.listing.pages;
@@ -241,45 +302,46 @@ impl<K: Keep> Walk<'_, K> {
             // Once at a place: a token that expires at once is no way on.
             Some(token) if !from.is_empty() && self.listing.expired_at != Some(pages) => {
                 self.listing.expired_at = Some(pages);
-                self.asker.progress.expired(self.chain);
+                self.known = Arc::new(self.listing.seen.clone());
+                self.asker.progress.expired(&self.chain);
                 Ok(Some(self.ask(token)))
             }
             _ => Err(error),
         }
     }
 
-    fn take(&mut self, metadata: &ListMeta, objects: Vec<Object>, took: Duration) {
+    fn take(&mut self, metadata: &ListMeta, part: Part<K>, took: Duration) {
         let listing = &mut self.listing;
         listing.pages += 1;
         listing.missing = metadata.remaining_item_count.and_then(|count| u64::try_from(count).ok());
-        let mut count = 0;
-        for object in objects {
-            if listing.seen.is_new(object.metadata()) {
-                count += 1;
-                if wanted(self.chain, &object) {
-                    listing.kept.keep(object);
-                }
-            }
-        }
-        listing.got += count;
-        self.asker.progress.page(self.chain, listing.pages, count, took);
+        listing.got += part.count;
+        listing.kept.append(part.kept);
+        listing.seen.append(part.seen);
+        self.asker.progress.page(&self.chain, listing.pages, part.count, took);
     }
 
     /// Asks for the page that this token begins.
-    fn ask(&self, token: &str) -> Page {
+    fn ask(&self, token: &str) -> Page<K> {
         let (tell, told) = oneshot::channel();
         let tell = Arc::new(Mutex::new(Some(tell)));
-        let (asker, kind) = (Arc::clone(&self.asker), self.chain.kind);
-        let request = page_request(self.chain, self.size.now(), token);
-        self.asker.progress.asked(self.chain);
-        let objects = tokio::spawn(async move {
-            let body = || Body { reader: ListReader::new(kind), tell: Arc::clone(&tell) };
+        let (asker, chain, known) =
+            (Arc::clone(&self.asker), Arc::clone(&self.chain), Arc::clone(&self.known));
+        let (request, blank) = (page_request(&chain, self.size.now(), token), self.listing.kept.part());
+        asker.progress.asked(&chain);
+        let part = tokio::spawn(async move {
+            let body = || Body {
+                chain: Arc::clone(&chain),
+                reader: ListReader::new(chain.kind),
+                part: Part { kept: blank.part(), count: 0, seen: Seen::default() },
+                known: Arc::clone(&known),
+                tell: Arc::clone(&tell),
+            };
             let answer = asker.read(&request?, body).await;
             // Whoever waits for a token learns now that there is none to wait for.
             drop(tell);
             answer
         });
-        Page { from: token.to_owned(), token: told, objects }
+        Page { from: token.to_owned(), token: told, part }
     }
 }
 

@@ -15,7 +15,8 @@ const DEADLINE: Duration = Duration::from_secs(3);
 pub(super) async fn probe(asker: &Arc<Asker>, pods: impl Iterator<Item = &Pod>) -> Vec<LogAccess> {
     let mut probes = tokio::task::JoinSet::new();
     for pod in pods.filter(|pod| pod.node.is_some()).take(PODS) {
-        let (asker, namespace, name) = (Arc::clone(asker), pod.namespace.to_string(), pod.name.to_string());
+        let (asker, namespace, name) =
+            (Arc::clone(asker), pod.kin.namespace.to_string(), pod.name.to_string());
         let container = pod.containers().last().map(|c| format!("&container={}", c.status.name));
         let path = format!(
             "/api/v1/namespaces/{namespace}/pods/{name}/log?tailLines=1&limitBytes=256{}",

@@ -33,6 +33,14 @@ impl Keep for Warnings {
             self.rows.add(object);
         }
     }
+
+    fn part(&self) -> Self {
+        Self { about: Arc::clone(&self.about), names: self.names.clone(), rows: self.rows.part() }
+    }
+
+    fn append(&mut self, part: Self) {
+        self.rows.append(part.rows);
+    }
 }
 
 impl Run<'_> {
@@ -86,7 +94,7 @@ fn in_trouble(rows: &Rows) -> BTreeSet<ObjectRef> {
     let pods = rows.pods.iter().filter(|pod| pod.object.is_some());
     let workloads = rows.workloads.iter().filter(|workload| !workload.is_full());
     let jobs = rows.jobs.iter().filter(|job| job.is("Failed").is_some());
-    pods.map(|pod| object(&pod.namespace, "Pod", &pod.name))
+    pods.map(|pod| object(&pod.kin.namespace, "Pod", &pod.name))
         .chain(workloads.map(|w| object(&w.namespace, w.kind.name(), &w.name)))
         .chain(jobs.map(|job| object(&job.namespace, "Job", &job.name)))
         .collect()

@@ -28,7 +28,7 @@ impl Event {
     }
 
     /// Folds an event; `None` unless it is a warning.
-    pub fn fold(object: wire::Event, names: &mut Names) -> Option<Self> {
+    pub fn fold(object: wire::Event, names: &Names) -> Option<Self> {
         if object.r#type != "Warning" {
             return None;
         }

@@ -18,6 +18,6 @@ pub use coverage::{Cost, Coverage, Gap, Reason, SlowPage};
 pub use event::Event;
 pub use names::Names;
 pub use node::{Node, NodeCondition};
-pub use pod::{Container, Ended, Pod, Role};
+pub use pod::{Container, Ended, Kin, Pod, Role};
 pub use trouble::{Thresholds, Trouble, troubles};
 pub use workload::{CronJob, Job, ObjectRef, Owner, Workload};

@@ -20,7 +20,7 @@ pub type NodeCondition = wire::NodeCondition;
 
 impl Node {
     /// Folds a node.
-    pub fn fold(object: wire::Node, names: &mut Names) -> Self {
+    pub fn fold(object: wire::Node, names: &Names) -> Self {
         Self {
             name: names.get(&object.metadata.name),
             created: object.metadata.created(),

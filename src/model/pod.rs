@@ -7,36 +7,43 @@ use std::sync::Arc;
 /// A pod: the columns of `kubectl get pods`, its owner, and its whole object where something may be wrong.
 #[derive(Debug)]
 pub struct Pod {
-    /// Its namespace.
-    pub namespace: Arc<str>,
+    /// What it has in common with its siblings.
+    pub kin: Arc<Kin>,
     /// Its name, as the server gave it.
     pub name: Box<str>,
+    /// The RESTARTS column. Negative only in a broken object.
+    pub restarts: i64,
+    /// In seconds, like the API's own times; zero where it is not known.
+    last_restart: i64,
+    created: i64,
+    /// Where it runs, once scheduled.
+    pub node: Option<Arc<str>>,
+    /// The object itself; `None` for a pod that is plainly healthy, or done as a job's pod should be.
+    pub object: Option<Box<wire::Pod>>,
+}
+
+/// What the pods of one workload have in common while they are in the same state: kept once for all of them.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct Kin {
+    /// Their namespace.
+    pub namespace: Arc<str>,
+    /// Who manages them.
+    pub owner: Option<Owner>,
     /// The STATUS column.
     pub status: Arc<str>,
     /// Containers that are ready.
     pub ready: u32,
     /// Containers and native sidecars there should be.
     pub total: u32,
-    /// The RESTARTS column. Negative only in a broken object.
-    pub restarts: i64,
-    /// Zero where it is not known, which takes less room than an `Option`.
-    last_restart: Time,
-    created: Time,
-    /// Where it runs, once scheduled.
-    pub node: Option<Arc<str>>,
-    /// Who manages it.
-    pub owner: Option<Arc<Owner>>,
-    /// Whether it has ended for good: phase `Succeeded` or `Failed`.
+    /// Whether they have ended for good: phase `Succeeded` or `Failed`.
     pub ended: Option<Ended>,
-    /// The object itself; `None` for a pod that is plainly healthy, or done as a job's pod should be.
-    pub object: Option<Box<wire::Pod>>,
 }
 
 /// Owners that put a new pod in the place of one that ended. Pods of all others are done when they succeed.
 const KEEPERS: [&str; 4] = ["DaemonSet", "ReplicaSet", "ReplicationController", "StatefulSet"];
 
 /// How a pod ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Ended {
     /// Phase `Succeeded`.
     Succeeded,
@@ -46,33 +53,39 @@ pub enum Ended {
 
 impl Pod {
     /// Folds a pod into its row.
-    pub fn fold(mut object: wire::Pod, names: &mut Names) -> Self {
+    pub fn fold(mut object: wire::Pod, names: &Names) -> Self {
         let columns = status::columns(&object);
-        let owner = object.metadata.controller().map(|o| names.owner(&o.kind, &o.name));
-        let ended = match object.status.phase.as_str() {
-            "Succeeded" => Some(Ended::Succeeded),
-            "Failed" => Some(Ended::Failed),
-            _ => None,
-        };
-        let mut pod = Self {
+        let seconds = |time: Option<Time>| time.map_or(0, |time| time.seconds);
+        let kin = names.kin(Kin {
             namespace: names.get(&object.metadata.namespace),
-            name: std::mem::take(&mut object.metadata.name).into_boxed_str(),
+            owner: object.metadata.controller().map(|o| Owner::new(&o.kind, &o.name, names)),
             status: names.get(&columns.status),
             ready: columns.ready,
             total: columns.total,
+            ended: match object.status.phase.as_str() {
+                "Succeeded" => Some(Ended::Succeeded),
+                "Failed" => Some(Ended::Failed),
+                _ => None,
+            },
+        });
+        let mut pod = Self {
+            kin,
+            name: std::mem::take(&mut object.metadata.name).into_boxed_str(),
             restarts: columns.restarts,
-            last_restart: columns.last_restart.unwrap_or_default(),
-            created: object.metadata.created().unwrap_or_default(),
+            last_restart: seconds(columns.last_restart),
+            created: seconds(object.metadata.created()),
             node: (!object.spec.node_name.is_empty()).then(|| names.get(&object.spec.node_name)),
-            owner,
-            ended,
             object: None,
         };
-        let replaceable = pod.owner.as_ref().is_some_and(|owner| KEEPERS.contains(&&*owner.kind));
+        let replaceable = pod.kin.owner.as_ref().is_some_and(|owner| KEEPERS.contains(&&*owner.kind));
         let plain = object.metadata.deletion_timestamp.is_none()
             && (pod.runs_and_is_ready() && pod.restarts == 0 && !says_not_ready(&object)
-                || pod.ended == Some(Ended::Succeeded) && !replaceable);
+                || pod.kin.ended == Some(Ended::Succeeded) && !replaceable);
         if !plain {
+            // There are many of these in a bad hour.
+            object.status.conditions.shrink_to_fit();
+            object.status.container_statuses.shrink_to_fit();
+            object.spec.containers.shrink_to_fit();
             pod.object = Some(Box::new(object));
         }
         pod
@@ -80,17 +93,17 @@ impl Pod {
 
     /// When it was created, if known.
     pub fn created(&self) -> Option<Time> {
-        self.created.known()
+        Time::at(self.created).known()
     }
 
     /// When the last of its restarts was, if known.
     pub fn last_restart(&self) -> Option<Time> {
-        self.last_restart.known()
+        Time::at(self.last_restart).known()
     }
 
     /// The READY column.
     pub fn ready_column(&self) -> String {
-        format!("{}/{}", self.ready, self.total)
+        format!("{}/{}", self.kin.ready, self.kin.total)
     }
 
     /// The AGE column.
@@ -110,7 +123,7 @@ impl Pod {
 
     /// The first half of "healthy": STATUS is Running and READY is x/x.
     pub fn runs_and_is_ready(&self) -> bool {
-        &*self.status == "Running" && self.ready == self.total && self.total > 0
+        &*self.kin.status == "Running" && self.kin.ready == self.kin.total && self.kin.total > 0
     }
 
     /// Whether it serves: running, ready in every column, and Ready by its own condition.
@@ -120,7 +133,7 @@ impl Pod {
 
     /// Whether it has reached its end and was not deleted since.
     pub fn is_leftover_of(&self, end: Ended) -> bool {
-        self.ended == Some(end)
+        self.kin.ended == Some(end)
             && self.object.as_ref().is_some_and(|o| o.metadata.deletion_timestamp.is_none())
     }
 

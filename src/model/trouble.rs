@@ -100,7 +100,7 @@ pub fn troubles<'a>(pod: &'a Pod, now: Time, thresholds: &Thresholds) -> Vec<Tro
     if object.metadata.deletion_timestamp.is_some() {
         return vec![Trouble::Terminating];
     }
-    match pod.ended {
+    match pod.kin.ended {
         Some(Ended::Succeeded) => return Vec::new(),
         Some(Ended::Failed) if TURNED_AWAY.contains(&object.status.reason.as_str()) => {
             return vec![Trouble::Evicted];

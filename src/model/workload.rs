@@ -15,7 +15,7 @@ pub struct Owner {
 
 impl Owner {
     /// An owner of this kind and name.
-    pub fn new(kind: &str, name: &str, names: &mut Names) -> Self {
+    pub fn new(kind: &str, name: &str, names: &Names) -> Self {
         Self { kind: names.get(kind), name: names.get(name) }
     }
 }
@@ -71,7 +71,7 @@ impl Workload {
     }
 
     /// Folds a ReplicaSet.
-    pub fn replica_set(object: wire::ReplicaSet, names: &mut Names) -> Self {
+    pub fn replica_set(object: wire::ReplicaSet, names: &Names) -> Self {
         let (status, metadata) = (object.status, object.metadata);
         Self {
             desired: object.spec.replicas.unwrap_or(1),
@@ -82,7 +82,7 @@ impl Workload {
     }
 
     /// Folds a Deployment.
-    pub fn deployment(object: wire::Deployment, names: &mut Names) -> Self {
+    pub fn deployment(object: wire::Deployment, names: &Names) -> Self {
         let (status, metadata) = (object.status, object.metadata);
         Self {
             desired: object.spec.replicas.unwrap_or(1),
@@ -93,7 +93,7 @@ impl Workload {
     }
 
     /// Folds a StatefulSet.
-    pub fn stateful_set(object: wire::StatefulSet, names: &mut Names) -> Self {
+    pub fn stateful_set(object: wire::StatefulSet, names: &Names) -> Self {
         let (status, metadata) = (object.status, object.metadata);
         Self {
             desired: object.spec.replicas.unwrap_or(1),
@@ -104,7 +104,7 @@ impl Workload {
     }
 
     /// Folds a DaemonSet.
-    pub fn daemon_set(object: wire::DaemonSet, names: &mut Names) -> Self {
+    pub fn daemon_set(object: wire::DaemonSet, names: &Names) -> Self {
         let (status, metadata) = (object.status, object.metadata);
         Self {
             desired: status.desired_number_scheduled,
@@ -114,7 +114,7 @@ impl Workload {
         }
     }
 
-    fn named(kind: Kind, metadata: &wire::ObjectMeta, names: &mut Names) -> Self {
+    fn named(kind: Kind, metadata: &wire::ObjectMeta, names: &Names) -> Self {
         Self {
             kind,
             namespace: names.get(&metadata.namespace),
@@ -161,7 +161,7 @@ pub struct Job {
 
 impl Job {
     /// Folds a Job.
-    pub fn fold(object: wire::Job, names: &mut Names) -> Self {
+    pub fn fold(object: wire::Job, names: &Names) -> Self {
         Self {
             namespace: names.get(&object.metadata.namespace),
             name: names.get(&object.metadata.name),
@@ -191,7 +191,7 @@ pub struct CronJob {
 
 impl CronJob {
     /// Folds a CronJob.
-    pub fn fold(object: &wire::CronJob, names: &mut Names) -> Self {
+    pub fn fold(object: &wire::CronJob, names: &Names) -> Self {
         Self {
             namespace: names.get(&object.metadata.namespace),
             name: names.get(&object.metadata.name),

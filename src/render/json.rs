@@ -198,11 +198,11 @@ fn namespaces<'r>(report: &'r Report) -> impl Iterator<Item = Namespace<'r>> {
 }
 
 fn pods<'r>(report: &'r Report) -> impl Iterator<Item = Row<'r>> {
-    report.pods.iter().map(|(pod, class)| Row {
+    report.pods().map(|(pod, class)| Row {
         context: context(report),
-        namespace: &pod.namespace,
+        namespace: &pod.kin.namespace,
         name: &pod.name,
-        status: &pod.status,
+        status: &pod.kin.status,
         ready: pod.ready_column(),
         restarts: pod.restarts,
         age: pod.age_column(report.snapshot.taken_at),

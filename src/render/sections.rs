@@ -211,7 +211,7 @@ fn problems(report: &Report, page: &mut Page) {
 fn status(report: &Report, finding: &Finding) -> String {
     let pod = report.snapshot.rows.pod(&finding.object.namespace, &finding.object.name);
     match pod.filter(|_| &*finding.object.kind == "Pod") {
-        Some(pod) => text(&pod.status),
+        Some(pod) => text(&pod.kin.status),
         None => "-".to_owned(),
     }
 }

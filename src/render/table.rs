@@ -167,8 +167,7 @@ impl Screen<'_> {
         let (report, lang, all) = (self.report, self.look.lang, self.look.all);
         let now = report.snapshot.taken_at;
         let shown: Vec<_> = report
-            .pods
-            .iter()
+            .pods()
             .filter(|(_, class)| all || self.wide && matches!(class, Class::Attention | Class::Unhealthy))
             .collect();
         if shown.is_empty() {
@@ -180,10 +179,10 @@ impl Screen<'_> {
         let class = |class: Class| format!("{} {}", words::class_glyph(class), words::class(class).get(lang));
         let node = |pod: &crate::model::Pod| pod.node.as_deref().map_or_else(|| "<none>".to_owned(), visible);
         let mut columns = vec![
-            Column::new(words::NAMESPACE.get(lang), cells(&|pod| visible(&pod.namespace))),
+            Column::new(words::NAMESPACE.get(lang), cells(&|pod| visible(&pod.kin.namespace))),
             Column::new(words::NAME.get(lang), cells(&|pod| visible(&pod.name))),
             Column::new(words::READY.get(lang), cells(&crate::model::Pod::ready_column)),
-            Column::new(words::STATUS.get(lang), cells(&|pod| visible(&pod.status))),
+            Column::new(words::STATUS.get(lang), cells(&|pod| visible(&pod.kin.status))),
             Column::new(words::RESTARTS.get(lang), cells(&|pod| pod.restarts_column(now))).expendable(1),
             Column::new(words::AGE.get(lang), cells(&|pod| pod.age_column(now))),
             Column::new(words::NODE.get(lang), cells(&node)).expendable(2),
@@ -191,7 +190,7 @@ impl Screen<'_> {
         ];
         if self.wide {
             let owner = |pod: &crate::model::Pod| {
-                pod.owner.as_ref().map_or_else(
+                pod.kin.owner.as_ref().map_or_else(
                     || "<none>".to_owned(),
                     |owner| visible(&format!("{}/{}", owner.kind.to_lowercase(), owner.name)),
                 )

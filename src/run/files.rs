@@ -32,7 +32,7 @@ fn narrow(snapshot: &mut Snapshot, args: &CheckArgs) -> Result<(), Failure> {
         return Err(Failure::new(format!("namespace \"{unknown}\" is not in the input")));
     }
     let rows = &mut snapshot.rows;
-    rows.pods.retain(|pod| keep(&pod.namespace));
+    rows.pods.retain(|pod| keep(&pod.kin.namespace));
     rows.workloads.retain(|workload| keep(&workload.namespace));
     rows.jobs.retain(|job| keep(&job.namespace));
     rows.cron_jobs.retain(|job| keep(&job.namespace));
@@ -49,7 +49,7 @@ fn narrow(snapshot: &mut Snapshot, args: &CheckArgs) -> Result<(), Failure> {
 pub(super) fn namespaces_of(snapshot: &Snapshot) -> Vec<String> {
     let rows = &snapshot.rows;
     let mut names: Vec<String> = snapshot.scope.namespaces.clone();
-    names.extend(rows.pods.iter().map(|pod| pod.namespace.to_string()));
+    names.extend(rows.pods.iter().map(|pod| pod.kin.namespace.to_string()));
     names.extend(rows.workloads.iter().map(|workload| workload.namespace.to_string()));
     names.extend(rows.jobs.iter().map(|job| job.namespace.to_string()));
     names.extend(rows.namespaces.iter().map(ToString::to_string));

@@ -97,7 +97,9 @@ impl Header {
 /// coverage is only known at the end.
 #[derive(Default)]
 pub struct Capture {
-    /// Made with the first object.
+    /// What is whole, each part compressed.
+    packed: Vec<Vec<u8>>,
+    /// What still grows; made with the first object.
     lines: Option<zstd::Encoder<'static, Vec<u8>>>,
 }
 
@@ -117,6 +119,28 @@ impl Capture {
         Ok(serde_json::to_writer(lines, object)?)
     }
 
+    /// Adds the objects of another part.
+    ///
+    /// # Errors
+    /// When the compressor fails.
+    pub fn append(&mut self, part: Self) -> io::Result<()> {
+        self.finish()?;
+        self.packed.extend(part.into_packed()?);
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        if let Some(lines) = self.lines.take() {
+            self.packed.push(lines.finish()?);
+        }
+        Ok(())
+    }
+
+    fn into_packed(mut self) -> io::Result<Vec<Vec<u8>>> {
+        self.finish()?;
+        Ok(self.packed)
+    }
+
     /// Writes the parts of one capture, in their order, under one head.
     ///
     /// # Errors
@@ -127,13 +151,14 @@ impl Capture {
         out.write_all(head.strip_suffix('}').unwrap_or(&head).as_bytes())?;
         out.write_all(b",\"items\":[\n")?;
         let mut first = true;
-        for lines in parts.into_iter().filter_map(|part| part.lines) {
-            if !first {
-                out.write_all(b",\n")?;
+        for part in parts {
+            for packed in part.into_packed()? {
+                if !first {
+                    out.write_all(b",\n")?;
+                }
+                first = false;
+                io::copy(&mut zstd::Decoder::new(&*packed)?.by_ref(), &mut out)?;
             }
-            first = false;
-            let packed = lines.finish()?;
-            io::copy(&mut zstd::Decoder::new(&*packed)?.by_ref(), &mut out)?;
         }
         out.write_all(b"\n]}\n")
     }

@@ -27,7 +27,7 @@ pub struct Rows {
 impl Rows {
     /// Folds one object into its row.
     pub fn add(&mut self, object: Object) {
-        let names = &mut self.names;
+        let names = &self.names;
         match object {
             Object::Pod(pod) => self.pods.push(Pod::fold(pod, names)),
             Object::Node(node) => self.nodes.push(Node::fold(node, names)),
@@ -42,9 +42,16 @@ impl Rows {
         }
     }
 
+    /// No rows, but the same names.
+    #[must_use]
+    pub fn part(&self) -> Self {
+        Self { names: self.names.clone(), ..Self::default() }
+    }
+
     /// The pod of this name; the rows must be sorted.
     pub fn pod(&self, namespace: &str, name: &str) -> Option<&Pod> {
-        let found = self.pods.binary_search_by(|pod| (&*pod.namespace, &*pod.name).cmp(&(namespace, name)));
+        let found =
+            self.pods.binary_search_by(|pod| (&*pod.kin.namespace, &*pod.name).cmp(&(namespace, name)));
         found.ok().map(|index| &self.pods[index])
     }
 
@@ -61,6 +68,8 @@ impl Rows {
 
     /// Sorts every list and drops what was given twice. Returns what was dropped, by kind.
     pub(super) fn sort(&mut self) -> Vec<Gap> {
+        // Whoever sorts has them all.
+        self.names = Names::default();
         let events = &mut self.events;
         events.sort_by(|a, b| {
             (&a.object, a.last_seen, &a.reason, &a.message).cmp(&(
@@ -77,7 +86,7 @@ impl Rows {
         self.namespaces.sort();
         self.namespaces.dedup();
         let repeated = [
-            (Kind::Pod, once(&mut self.pods, |p| (&p.namespace, "", &p.name))),
+            (Kind::Pod, once(&mut self.pods, |p| (&p.kin.namespace, "", &p.name))),
             (Kind::Node, once(&mut self.nodes, |n| ("", "", &n.name))),
             (Kind::Deployment, once(&mut self.workloads, |w| (&w.namespace, w.kind.name(), &w.name))),
             (Kind::Job, once(&mut self.jobs, |j| (&j.namespace, "", &j.name))),

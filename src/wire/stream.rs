@@ -1,5 +1,5 @@
-//! A list read as it arrives: each object is decoded when its last byte is there, so that a page of many
-//! megabytes needs the room of one object, and the token of the next page is known with the first bytes.
+//! A list read as it arrives: each object is decoded and handed over when its last byte is there, so that a page of
+//! many megabytes needs the room of one object, and the token of the next page is known with the first bytes.
 //!
 //! prost decodes whole messages only; what is ours here is the walk over the list around them.
 
@@ -23,7 +23,8 @@ pub struct ListReader {
     /// Whether it has said that it is a list of the kind.
     named: bool,
     metadata: Option<ListMeta>,
-    objects: Vec<Object>,
+    /// Objects that have been handed over.
+    read: usize,
 }
 
 /// Where in the page the next byte stands.
@@ -53,14 +54,7 @@ struct Field {
 impl ListReader {
     /// Reads a list of this kind.
     pub fn new(kind: Kind) -> Self {
-        Self {
-            kind,
-            buffer: BytesMut::new(),
-            place: Place::Start,
-            named: false,
-            metadata: None,
-            objects: Vec::new(),
-        }
+        Self { kind, buffer: BytesMut::new(), place: Place::Start, named: false, metadata: None, read: 0 }
     }
 
     /// The token of the next page, as soon as it is known; empty on the last page.
@@ -69,11 +63,11 @@ impl ListReader {
         self.metadata.as_ref().map(|metadata| metadata.r#continue.as_str())
     }
 
-    /// Takes the next bytes.
+    /// Takes the next bytes, and hands over each object that is complete.
     ///
     /// # Errors
     /// When they are no list.
-    pub fn push(&mut self, bytes: &[u8]) -> Result<(), String> {
+    pub fn push(&mut self, bytes: &[u8], each: &mut impl FnMut(Object)) -> Result<(), String> {
         if self.place == Place::Json && self.buffer.len() + bytes.len() > LARGEST_JSON {
             return Err(format!("a page of more than {} MiB of JSON", LARGEST_JSON >> 20));
         }
@@ -86,29 +80,31 @@ impl ListReader {
                 Place::Json
             };
         }
-        while self.step()? {}
+        while self.step(each)? {}
         Ok(())
     }
 
-    /// The page, when no more bytes come.
+    /// What the list says of itself, when no more bytes come.
     ///
     /// # Errors
     /// When it is not whole.
-    pub fn finish(self) -> Result<(ListMeta, Vec<Object>), String> {
+    pub fn finish(self, each: &mut impl FnMut(Object)) -> Result<ListMeta, String> {
         match self.place {
-            Place::Start | Place::Json => json_list(self.kind, &self.buffer),
+            Place::Start | Place::Json => {
+                let (metadata, objects) = json_list(self.kind, &self.buffer)?;
+                objects.into_iter().for_each(each);
+                Ok(metadata)
+            }
             Place::After | Place::List(0) if self.buffer.is_empty() => {
                 // Every list has it, even an empty one.
-                let metadata =
-                    self.metadata.filter(|_| self.named).ok_or("a list that does not say what it is")?;
-                Ok((metadata, self.objects))
+                Ok(self.metadata.filter(|_| self.named).ok_or("a list that does not say what it is")?)
             }
-            _ => Err(format!("the list ends in the middle, after {} objects", self.objects.len())),
+            _ => Err(format!("the list ends in the middle, after {} objects", self.read)),
         }
     }
 
     /// Reads one field, if it is there. Returns whether there may be another.
-    fn step(&mut self) -> Result<bool, String> {
+    fn step(&mut self, each: &mut impl FnMut(Object)) -> Result<bool, String> {
         match self.place {
             Place::Start | Place::Json => Ok(false),
             Place::Envelope | Place::After => {
@@ -135,7 +131,10 @@ impl ListReader {
                 let Some(content) = self.content(&field)? else { return Ok(false) };
                 match field.number {
                     1 => self.metadata = Some(ListMeta::decode(content).map_err(|e| e.to_string())?),
-                    2 => self.objects.push(Object::decode(self.kind, &content)?),
+                    2 => {
+                        each(Object::decode(self.kind, &content)?);
+                        self.read += 1;
+                    }
                     _ => {}
                 }
                 let read = field.head as u64 + field.length;
@@ -222,10 +221,12 @@ mod tests {
 
     fn read(bytes: &[u8], cut: usize) -> Result<(ListMeta, Vec<Object>), String> {
         let mut reader = ListReader::new(Kind::Pod);
+        let mut objects = Vec::new();
         for chunk in bytes.chunks(cut) {
-            reader.push(chunk)?;
+            reader.push(chunk, &mut |object| objects.push(object))?;
         }
-        reader.finish()
+        let metadata = reader.finish(&mut |object| objects.push(object))?;
+        Ok((metadata, objects))
     }
 
     proptest! {
@@ -262,7 +263,7 @@ mod tests {
     fn the_token_is_known_before_the_objects() {
         let bytes = page(&vec!["x".repeat(1000); 20], "next");
         let mut reader = ListReader::new(Kind::Pod);
-        reader.push(&bytes[..100]).unwrap();
+        reader.push(&bytes[..100], &mut |_| {}).unwrap();
         assert_eq!(reader.token(), Some("next"));
     }
 

@@ -22,8 +22,9 @@ fn list(kind: Kind, accept: &str) -> Vec<Object> {
         assert_eq!(response.headers()["content-type"], accept);
         let body = response.into_body().collect().await.unwrap().to_bytes();
         let mut reader = ListReader::new(kind);
-        reader.push(&body).unwrap();
-        let objects = reader.finish().unwrap().1;
+        let mut objects = Vec::new();
+        reader.push(&body, &mut |object| objects.push(object)).unwrap();
+        reader.finish(&mut |object| objects.push(object)).unwrap();
         objects.into_iter().filter(stays).collect()
     })
 }

@@ -70,7 +70,7 @@ fn by_object<'r>(report: &'r Report) -> Findings<'r> {
 /// The pods of one class in one namespace.
 fn pods(report: &Report, namespace: &str, of: Class, findings: &Findings, page: &mut Page) {
     let found: Vec<&Pod> =
-        report.pods.iter().filter(|(p, c)| *c == of && *p.namespace == *namespace).map(|(p, _)| *p).collect();
+        report.pods().filter(|(p, c)| *c == of && *p.kin.namespace == *namespace).map(|(p, _)| p).collect();
     if found.is_empty() {
         return;
     }
@@ -102,7 +102,7 @@ fn columns(report: &Report, pod: &Pod) -> Vec<String> {
     let now = report.snapshot.taken_at;
     vec![
         text(&pod.name),
-        text(&pod.status),
+        text(&pod.kin.status),
         pod.ready_column(),
         pod.restarts_column(now),
         text(&pod.age_column(now)),
@@ -111,7 +111,7 @@ fn columns(report: &Report, pod: &Pod) -> Vec<String> {
 }
 
 fn of_pod<'f, 'r>(pod: &'r Pod, findings: &'f Findings<'r>) -> &'f [&'r Finding] {
-    findings.get(&(&*pod.namespace, &*pod.name)).map_or(&[], Vec::as_slice)
+    findings.get(&(&*pod.kin.namespace, &*pod.name)).map_or(&[], Vec::as_slice)
 }
 
 /// Everything that was found about a pod, in one cell.
@@ -131,7 +131,7 @@ fn analysis(report: &Report, pod: &Pod, findings: &Findings, page: &mut Page) {
         page.paragraph(format!("**{}{colon}{}**", page.word(&ANALYSIS), text(&pod.name)));
         let state = FOR.fill(
             lang,
-            &[("state", Fact::Text(text(&pod.status))), ("age", Fact::Text(since(report, finding)))],
+            &[("state", Fact::Text(text(&pod.kin.status))), ("age", Fact::Text(since(report, finding)))],
         );
         let evidence = finding.evidence.iter().map(|say| (page.word(&EVIDENCE), message(&say.in_lang(lang))));
         let lines =
