@@ -3,7 +3,7 @@
 use crate::checks::{self, View};
 use crate::finding::{Finding, Severity};
 use crate::incident::{self, Incident};
-use crate::model::{Gap, Pod};
+use crate::model::{Amount, Gap, Node, Pod};
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 use std::collections::BTreeMap;
@@ -28,6 +28,46 @@ pub struct Report<'a> {
     classes: Vec<Class>,
     /// Distributions.
     pub statistics: Statistics,
+    /// The nodes that matter to the scope, worst and fullest first.
+    pub nodes: Vec<NodeLoad<'a>>,
+}
+
+/// A node, and what it carries.
+#[derive(Clone, Debug)]
+pub struct NodeLoad<'a> {
+    /// The node.
+    pub node: &'a Node,
+    /// How it is.
+    pub class: Class,
+    /// Pods of the scope on it that have not ended.
+    pub pods: u64,
+    /// What is set aside for them.
+    pub requests: Amount,
+}
+
+/// With so many percent of the pods it may hold, a node needs attention.
+const NEARLY_FULL: i64 = 90;
+
+impl<'a> NodeLoad<'a> {
+    fn new(node: &'a Node, (pods, requests): (u64, Amount)) -> Self {
+        let room = node.pods.unwrap_or(i64::MAX);
+        let nearly_full =
+            i64::try_from(pods).unwrap_or(i64::MAX).saturating_mul(100) >= room.saturating_mul(NEARLY_FULL);
+        let class = match node.is_ready() {
+            false => Class::Unhealthy,
+            true if nearly_full || node.pressures().next().is_some() => Class::Attention,
+            true => Class::Healthy,
+        };
+        Self { node, class, pods, requests }
+    }
+
+    /// How full it is of what it is fullest of, in thousandths: pods, CPU or memory set aside.
+    fn fullness(&self) -> i128 {
+        let share = |part: i64, whole: i64| i128::from(part) * 1000 / i128::from(whole.max(1));
+        let pods = self.node.pods.map_or(0, |room| share(i64::try_from(self.pods).unwrap_or(i64::MAX), room));
+        let room = self.node.allocatable;
+        pods.max(share(self.requests.cpu, room.cpu)).max(share(self.requests.memory, room.memory))
+    }
 }
 
 /// The overall state.
@@ -205,6 +245,7 @@ impl<'a> Report<'a> {
                 relevant_nodes: (view.nodes().count(), view.nodes().filter(|node| node.is_ready()).count()),
                 ..statistics(snapshot)
             },
+            nodes: node_loads(&view),
             findings,
             classes,
         }
@@ -274,6 +315,22 @@ fn classify(snapshot: &Snapshot, findings: &[Finding]) -> Vec<Class> {
         _ => Class::Attention,
     };
     snapshot.rows.pods.iter().map(class).collect()
+}
+
+/// The nodes of the scope with what they carry, worst and fullest first.
+fn node_loads<'a>(view: &View<'a>) -> Vec<NodeLoad<'a>> {
+    let mut loads: BTreeMap<&str, (u64, Amount)> = BTreeMap::new();
+    for pod in view.snapshot.rows.pods.iter().filter(|pod| pod.kin.ended.is_none()) {
+        if let Some(node) = &pod.node {
+            let (pods, requests) = loads.entry(node).or_default();
+            *pods += 1;
+            *requests = requests.plus(pod.kin.requests);
+        }
+    }
+    let load = |node: &'a Node| NodeLoad::new(node, loads.get(&*node.name).copied().unwrap_or_default());
+    let mut nodes: Vec<NodeLoad> = view.nodes().map(load).collect();
+    nodes.sort_by(|a, b| (b.class, b.fullness(), &a.node.name).cmp(&(a.class, a.fullness(), &b.node.name)));
+    nodes
 }
 
 fn verdict(findings: &[Finding], snapshot: &Snapshot) -> Verdict {

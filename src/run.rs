@@ -70,6 +70,7 @@ pub fn run(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
     match cli.command {
         None => check::check(&cli.check, clock),
         Some(Command::Demo(args)) => check::demo(&args),
+        Some(Command::Nodes(args)) => check::nodes(*args, clock),
         Some(Command::Snapshot(args)) => capture::capture(&args, clock),
         Some(Command::Checks { show }) => {
             output::stdout(|out| render::checks(show.output, look::look(&show), out))?;

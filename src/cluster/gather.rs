@@ -2,7 +2,7 @@
 
 use super::list::{self, Listing, Seen};
 use super::page::{Accept, Asker, Patience, Request};
-use super::{Budget, Chain, Error, Keep, Progress, Session, Stop};
+use super::{Budget, Chain, Error, Keep, Progress, Session, Stop, usage};
 use crate::cli::{ListArgs, ScopeArgs};
 use crate::model::{Cost, Ended, Gap, Reason};
 use crate::snapshot::{Capture, Header, Rows, Scope, Snapshot};
@@ -27,6 +27,8 @@ pub struct Plan {
     pub clock: fn() -> Time,
     /// How many clusters share the budget.
     pub clusters: usize,
+    /// Whether to ask what is used of the nodes, where that is measured.
+    pub with_usage: bool,
     /// What all requests share.
     pub budget: Arc<Budget>,
 }
@@ -50,6 +52,9 @@ pub(super) async fn gather(
     run.check_namespaces(&mut snapshot).await?;
     snapshot.sort();
     run.ask_about_trouble(&mut snapshot).await;
+    if plan.with_usage {
+        usage::ask(&run.asker, &mut snapshot, plan.list.page_timeout).await;
+    }
     run.finish(&mut snapshot);
     snapshot.sort();
     Ok(snapshot)

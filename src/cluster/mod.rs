@@ -21,6 +21,7 @@ mod progress;
 mod refusal;
 mod stop;
 mod trouble;
+mod usage;
 
 pub use budget::Budget;
 pub use connect::{Session, connect, names};

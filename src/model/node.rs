@@ -1,6 +1,6 @@
 //! A node as it is kept.
 
-use super::Names;
+use super::{Amount, Names, quantity};
 use crate::wire::{self, Time};
 use std::sync::Arc;
 
@@ -11,6 +11,14 @@ pub struct Node {
     pub name: Arc<str>,
     /// When it was created.
     pub created: Option<Time>,
+    /// Whether it is cordoned.
+    pub cordoned: bool,
+    /// What pods may have of it.
+    pub allocatable: Amount,
+    /// How many pods it may hold, if it says.
+    pub pods: Option<i64>,
+    /// What is used of it, where that is measured.
+    pub usage: Option<Amount>,
     /// Its conditions, in the order of the API.
     pub conditions: Vec<NodeCondition>,
 }
@@ -24,6 +32,10 @@ impl Node {
         Self {
             name: names.get(&object.metadata.name),
             created: object.metadata.created(),
+            cordoned: object.spec.unschedulable,
+            allocatable: Amount::of(object.status.allocatable.iter().map(|(k, v)| (&**k, &*v.text))),
+            pods: object.status.allocatable.get("pods").and_then(|pods| quantity::whole(&pods.text)),
+            usage: None,
             conditions: object.status.conditions,
         }
     }
@@ -31,6 +43,12 @@ impl Node {
     /// The first condition of a type.
     pub fn condition(&self, kind: &str) -> Option<&NodeCondition> {
         self.conditions.iter().find(|condition| condition.r#type == kind)
+    }
+
+    /// The pressures it is under: conditions named so that are true.
+    pub fn pressures(&self) -> impl Iterator<Item = &str> {
+        let real = self.conditions.iter().filter(|c| c.status == "True");
+        real.filter_map(|condition| condition.r#type.strip_suffix("Pressure"))
     }
 
     /// Whether its kubelet says it is Ready. A node without the condition has never reported.

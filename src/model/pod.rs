@@ -1,6 +1,6 @@
 //! A pod as it is kept.
 
-use super::{Names, Owner, status};
+use super::{Amount, Names, Owner, status};
 use crate::wire::{self, ContainerStatus, Time};
 use std::sync::Arc;
 
@@ -35,6 +35,8 @@ pub struct Kin {
     pub ready: u32,
     /// Containers and native sidecars there should be.
     pub total: u32,
+    /// What the scheduler sets aside for each.
+    pub requests: Amount,
     /// Whether they have ended for good: phase `Succeeded` or `Failed`.
     pub ended: Option<Ended>,
 }
@@ -62,6 +64,7 @@ impl Pod {
             status: names.get(&columns.status),
             ready: columns.ready,
             total: columns.total,
+            requests: requests(&object.spec),
             ended: match object.status.phase.as_str() {
                 "Succeeded" => Some(Ended::Succeeded),
                 "Failed" => Some(Ended::Failed),
@@ -165,6 +168,32 @@ impl Pod {
     }
 }
 
+/// What the scheduler counts for a pod: all containers and sidecars together, or what the most demanding init container
+/// needs beside the sidecars that run by then, and the overhead; as `PodRequests` in k8s.io/component-helpers.
+fn requests(spec: &wire::PodSpec) -> Amount {
+    let amount = |list: &std::collections::BTreeMap<String, wire::Quantity>| {
+        Amount::of(list.iter().map(|(name, quantity)| (&**name, &*quantity.text)))
+    };
+    let of = |container: &wire::Container| amount(&container.resources.requests);
+    let (mut sidecars, mut first) = (Amount::default(), Amount::default());
+    for container in &spec.init_containers {
+        let needed = sidecars.plus(of(container));
+        if container.restart_policy == "Always" {
+            sidecars = needed;
+        }
+        first = first.max(needed);
+    }
+    let together = spec.containers.iter().map(of).fold(sidecars, Amount::plus);
+    let mut total = together.max(first);
+    // What is set for the pod as a whole counts instead.
+    for list in spec.resources.iter().map(|resources| &resources.requests) {
+        let whole = amount(list);
+        total.cpu = if list.contains_key("cpu") { whole.cpu } else { total.cpu };
+        total.memory = if list.contains_key("memory") { whole.memory } else { total.memory };
+    }
+    total.plus(amount(&spec.overhead))
+}
+
 /// Whether the pod's own Ready condition denies what its containers say: a readiness gate is open, or its node
 /// is lost.
 fn says_not_ready(object: &wire::Pod) -> bool {
@@ -207,5 +236,42 @@ impl Container<'_> {
     /// How it last ended: now, or before its last restart.
     pub fn last_end(&self) -> Option<&wire::Terminated> {
         self.status.state.terminated.as_ref().or(self.status.last_state.terminated.as_ref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn requests_are_those_the_scheduler_counts() {
+        let of = |cpu: &str, policy: &str| json!({ "restartPolicy": policy, "resources": { "requests": { "cpu": cpu, "memory": "1Mi" } } });
+        let count = |spec: serde_json::Value| requests(&serde_json::from_value(spec).unwrap());
+        let mebi = |n: i64| n << 20;
+        for (spec, cpu, memory) in [
+            (json!({}), 0, 0),
+            (json!({ "containers": [of("100m", ""), of("0.2", "")] }), 300, mebi(2)),
+            (json!({ "containers": [of("100m", "")], "initContainers": [of("2", "")] }), 2000, mebi(1)),
+            // A sidecar runs beside the containers, and beside the init containers after it.
+            (
+                json!({ "containers": [of("100m", "")], "initContainers": [of("50m", "Always"), of("400m", "")] }),
+                450,
+                mebi(2),
+            ),
+            (
+                json!({ "containers": [of("100m", "")], "overhead": { "cpu": "10m", "memory": "2Mi" } }),
+                110,
+                mebi(3),
+            ),
+            (
+                json!({ "containers": [of("100m", "")], "resources": { "requests": { "cpu": "1" } } }),
+                1000,
+                mebi(1),
+            ),
+            (json!({ "containers": [of("lots", "")] }), 0, mebi(1)),
+        ] {
+            assert_eq!(count(spec.clone()), Amount { cpu, memory }, "{spec}");
+        }
     }
 }

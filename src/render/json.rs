@@ -3,8 +3,8 @@
 
 use crate::finding::{Fact, Facts, Finding};
 use crate::incident::Incident;
-use crate::model::{Cost, Coverage, Gap, ObjectRef};
-use crate::report::{AGES, Counts, Report, Statistics, Verdict};
+use crate::model::{Amount, Cost, Coverage, Gap, ObjectRef};
+use crate::report::{AGES, Counts, NodeLoad, Report, Statistics, Verdict};
 use crate::snapshot::Cluster;
 use crate::text::Lang;
 use crate::wire::Time;
@@ -39,6 +39,7 @@ struct Document<'r> {
     incidents: Vec<IncidentRow<'r>>,
     findings: Vec<FindingRow<'r>>,
     pods: Vec<Row<'r>>,
+    nodes: Vec<Value>,
     statistics: Value,
     coverage: Seen<'r>,
     clock_skew_seconds: i64,
@@ -178,6 +179,7 @@ fn document<'r>(reports: &'r [Report<'r>]) -> Document<'r> {
             .flat_map(|report| report.findings.iter().map(move |f| finding(f, context(report))))
             .collect(),
         pods: reports.iter().flat_map(pods).collect(),
+        nodes: reports.iter().flat_map(nodes).collect(),
         statistics: statistics(reports),
         clock_skew_seconds: snapshots().map(|s| s.skew).max_by_key(|skew| skew.abs()).unwrap_or(0),
         coverage: coverage(reports),
@@ -209,6 +211,28 @@ fn pods<'r>(report: &'r Report) -> impl Iterator<Item = Row<'r>> {
         node: pod.node.as_deref(),
         class: class.id(),
     })
+}
+
+/// The nodes: CPU in thousandths, memory in bytes.
+fn nodes(report: &Report) -> Vec<Value> {
+    let amount = |amount: Amount| json!({ "cpuMillis": amount.cpu, "memoryBytes": amount.memory });
+    let row = |load: &NodeLoad| {
+        let node = load.node;
+        json!({
+            "context": context(report),
+            "name": &*node.name,
+            "class": load.class.id(),
+            "ready": node.is_ready(),
+            "cordoned": node.cordoned,
+            "pressures": node.pressures().collect::<Vec<_>>(),
+            "pods": load.pods,
+            "podCapacity": node.pods,
+            "requests": amount(load.requests),
+            "allocatable": amount(node.allocatable),
+            "usage": node.usage.map(amount),
+        })
+    };
+    report.nodes.iter().map(row).collect()
 }
 
 fn coverage<'r>(reports: &'r [Report]) -> Seen<'r> {

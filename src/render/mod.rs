@@ -8,6 +8,7 @@ mod json;
 mod lists;
 mod markdown;
 mod name;
+mod nodes;
 mod overview;
 mod sections;
 mod seen;
@@ -15,6 +16,7 @@ mod table;
 mod words;
 
 pub use lists::{checks, explain};
+pub use nodes::nodes;
 pub use overview::overview;
 
 use crate::report::Report;

@@ -4,6 +4,8 @@ mod advice;
 mod namespaces;
 mod statistics;
 
+pub(super) use statistics::spread;
+
 use super::markdown::{Page, message, text};
 use super::seen;
 use super::words::{self, texts};

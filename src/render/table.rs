@@ -260,7 +260,7 @@ fn flow(parts: &[String], width: Option<usize>) -> Vec<String> {
 }
 
 /// Breaks a text into lines at places where its language allows it; words stay whole.
-fn wrap(text: &str, width: Option<usize>) -> Vec<String> {
+pub(super) fn wrap(text: &str, width: Option<usize>) -> Vec<String> {
     let Some(width) = width else { return vec![text.to_owned()] };
     let options = textwrap::Options::new(width.max(10))
         .break_words(false)

@@ -23,6 +23,7 @@ pub(super) fn capture(args: &SnapshotArgs, clock: fn() -> Time) -> Result<Exit, 
         request_timeout: args.connect.request_timeout,
         clock,
         clusters: 1,
+        with_usage: false,
         budget: budget.clone(),
     };
     let progress = super::progress(&args.list, true, clock, 1);

@@ -12,15 +12,34 @@ use crate::settings::Settings;
 use crate::snapshot::{self, Snapshot};
 use crate::wire::Time;
 
+/// What of a report is shown.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    /// All of it.
+    Whole,
+    /// The nodes; machines get all of it.
+    Nodes,
+}
+
 pub(super) fn check(args: &CheckArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
+    part(args, clock, Part::Whole)
+}
+
+/// The nodes carry pods of all namespaces.
+pub(super) fn nodes(mut args: CheckArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
+    args.scope.all_namespaces |= args.scope.namespace.is_empty();
+    part(&args, clock, Part::Nodes)
+}
+
+fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failure> {
     // Before anything is asked for: a contradiction must not cost a listing.
     args.judge.thresholds().map_err(Failure::new)?;
     if args.filename.is_empty() {
-        return live(args, clock);
+        return live(args, clock, part);
     }
     let snapshot = files::read(args, clock)?;
     let global = repeat_context(&snapshot);
-    Judge { judge: &args.judge, show: &args.show }.one(&snapshot, global)
+    Judge { by: &args.judge, show: &args.show, part }.one(&snapshot, global)
 }
 
 pub(super) fn demo(args: &DemoArgs) -> Result<Exit, Failure> {
@@ -28,10 +47,10 @@ pub(super) fn demo(args: &DemoArgs) -> Result<Exit, Failure> {
     // The example's cluster is not the operator's.
     snapshot.scope.namespaces = files::namespaces_of(&snapshot);
     let global = repeat_context(&snapshot);
-    Judge { judge: &args.judge, show: &args.show }.one(&snapshot, global)
+    Judge { by: &args.judge, show: &args.show, part: Part::Whole }.one(&snapshot, global)
 }
 
-fn live(args: &CheckArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
+fn live(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failure> {
     let contexts = cluster::contexts(&args.connect)?;
     let several = contexts.len() > 1;
     if let Some(flag) = args.connect.meaningless_with_several().filter(|_| several) {
@@ -44,10 +63,11 @@ fn live(args: &CheckArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
         request_timeout: args.connect.request_timeout,
         clock,
         clusters: contexts.len(),
+        with_usage: part == Part::Nodes,
         budget: budget.clone(),
     };
     let progress = super::progress(&args.list, args.show.output.is_human(), clock, plan.clusters);
-    let judge = Judge { judge: &args.judge, show: &args.show };
+    let judge = Judge { by: &args.judge, show: &args.show, part };
     super::wait_for(&args.list, &budget, async {
         let mut fleet = Fleet::start(&args.connect, contexts, &plan, &progress);
         if several {
@@ -71,13 +91,14 @@ fn repeat_context(snapshot: &Snapshot) -> Vec<String> {
 
 /// How what was seen is judged and shown.
 struct Judge<'a> {
-    judge: &'a JudgeArgs,
+    by: &'a JudgeArgs,
     show: &'a ShowArgs,
+    part: Part,
 }
 
 impl Judge<'_> {
     fn settings(&self, global: Vec<String>) -> Result<Settings, Failure> {
-        let thresholds = self.judge.thresholds().map_err(Failure::new)?;
+        let thresholds = self.by.thresholds().map_err(Failure::new)?;
         Ok(Settings { thresholds, kubectl: Kubectl { global } })
     }
 
@@ -88,7 +109,7 @@ impl Judge<'_> {
             return Err(nothing_found(snapshot));
         }
         let reports = [report];
-        output::stdout(|out| render::render(&reports, self.show.output, look::look(self.show), out))?;
+        self.render(&reports)?;
         Ok(self.exit(&reports.map(|report| report.summary())))
     }
 
@@ -99,7 +120,7 @@ impl Judge<'_> {
         progress: &cluster::Progress,
         args: &CheckArgs,
     ) -> Result<Exit, Failure> {
-        let at_once = matches!(self.show.output, Format::Table | Format::Wide);
+        let at_once = matches!(self.show.output, Format::Table | Format::Wide) && self.part == Part::Whole;
         let (mut seen, mut summaries, mut failures) = (Vec::new(), Vec::new(), Vec::new());
         loop {
             let batch = fleet.next().await;
@@ -142,25 +163,35 @@ impl Judge<'_> {
         reports.sort_by_key(|report| std::cmp::Reverse(report.verdict));
         summaries.extend(reports.iter().map(Report::summary));
         match self.show.output {
-            Format::Table if !self.show.all => {
+            Format::Table if !self.show.all && self.part == Part::Whole => {
                 reports.retain(|report| report.verdict != Verdict::Healthy && !report.is_of_nothing());
             }
             Format::Table | Format::Wide => reports.retain(|report| !report.is_of_nothing()),
             _ => {}
         }
+        let one_by_one = self.part == Part::Whole && matches!(self.show.output, Format::Table | Format::Wide);
+        if !one_by_one {
+            return self.render(&reports);
+        }
+        for report in reports.chunks(1) {
+            self.render(report)?;
+            output::stdout(|out| writeln!(out))?;
+        }
+        Ok(())
+    }
+
+    fn render(&self, reports: &[Report]) -> Result<(), Failure> {
         let (format, look) = (self.show.output, look::look(self.show));
-        Ok(output::stdout(|out| match format {
-            Format::Table | Format::Wide => reports.iter().try_for_each(|report| {
-                render::render(std::slice::from_ref(report), format, look, out)?;
-                writeln!(out)
-            }),
-            _ => render::render(&reports, format, look, out),
+        let people = matches!(format, Format::Table | Format::Wide);
+        Ok(output::stdout(|out| match self.part {
+            Part::Nodes if people => render::nodes(reports, look, out),
+            _ => render::render(reports, format, look, out),
         })?)
     }
 
     fn exit(&self, summaries: &[Summary]) -> Exit {
         let worst = summaries.iter().filter_map(|summary| summary.worst).max();
-        let failed = self.judge.fail_on.severity().is_some_and(|severity| worst >= Some(severity));
+        let failed = self.by.fail_on.severity().is_some_and(|severity| worst >= Some(severity));
         match (failed, summaries.iter().all(|summary| summary.complete)) {
             (true, _) => Exit::Findings,
             (false, true) => Exit::Clean,

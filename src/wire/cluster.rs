@@ -1,6 +1,7 @@
 //! `v1.Namespace`, `v1.Node`, `v1.Event`.
 
-use super::{ObjectMeta, Time};
+use super::{ObjectMeta, Quantity, Time};
+use std::collections::BTreeMap;
 
 wire! {
     /// `v1.Namespace`.
@@ -25,14 +26,26 @@ wire! {
     Node {
         /// Its name and age.
         [message, required, tag = "1"] metadata: ObjectMeta,
+        /// What was asked for.
+        [message, required, tag = "2"] spec: NodeSpec,
         /// What there is.
         [message, required, tag = "3"] status: NodeStatus,
     }
 }
 
 wire! {
+    /// `v1.NodeSpec`.
+    NodeSpec {
+        /// Whether it is cordoned: no new pods.
+        [bool, tag = "4"] unschedulable: bool,
+    }
+}
+
+wire! {
     /// `v1.NodeStatus`.
     NodeStatus {
+        /// What pods may have of it.
+        [btree_map = "string, message", tag = "2"] allocatable: BTreeMap<String, Quantity>,
         /// `Ready`, the pressures, and what others add.
         [message, repeated, tag = "4"] conditions: Vec<NodeCondition>,
     }

@@ -16,7 +16,8 @@ mod time;
 mod workload;
 
 pub use cluster::{
-    Event, EventSeries, Namespace, NamespaceStatus, Node, NodeCondition, NodeStatus, ObjectReference,
+    Event, EventSeries, Namespace, NamespaceStatus, Node, NodeCondition, NodeSpec, NodeStatus,
+    ObjectReference,
 };
 pub use meta::{Condition, ListMeta, ObjectMeta, OwnerReference, Quantity};
 use object::json_list;

@@ -26,6 +26,10 @@ wire! {
         [string, tag = "10"] node_name: String,
         /// Containers that run before the others, and native sidecars.
         [message, repeated, tag = "20"] init_containers: Vec<Container>,
+        /// What the runtime itself takes.
+        [btree_map = "string, message", tag = "32"] overhead: BTreeMap<String, Quantity>,
+        /// Requests and limits of the pod as a whole, where they are set.
+        [message, optional, tag = "40"] resources: Option<Resources>,
     }
 }
 
@@ -48,6 +52,8 @@ wire! {
     Resources {
         /// What the container may use at most.
         [btree_map = "string, message", tag = "1"] limits: BTreeMap<String, Quantity>,
+        /// What is set aside for it.
+        [btree_map = "string, message", tag = "2"] requests: BTreeMap<String, Quantity>,
     }
 }
 

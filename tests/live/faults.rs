@@ -285,3 +285,71 @@ fn a_server_that_only_errs_gets_a_bounded_number_of_requests() {
     // 200 repetitions for the whole run; with nobody answering they are soon gone.
     assert!(began.elapsed() < Duration::from_secs(60));
 }
+
+/// Random weather: whatever it does, the report is whole, or says what it lacks. `SOAK_SECONDS` says for how long,
+/// `SOAK_SEED` repeats a failure.
+#[test]
+fn whatever_the_weather_nothing_is_lost_unsaid() {
+    let number = |name: &str, default: u64| std::env::var(name).map_or(default, |text| text.parse().unwrap());
+    let (seconds, first) = (number("SOAK_SECONDS", 8), number("SOAK_SEED", 20_261_122));
+    let began = Instant::now();
+    let mut seed = first;
+    while began.elapsed() < Duration::from_secs(seconds) {
+        weather(seed);
+        seed += 1;
+    }
+    println!("{} kinds of weather, seeds {first} to {}", seed - first, seed - 1);
+}
+
+/// One run in the weather of a seed.
+fn weather(seed: u64) {
+    let random = std::sync::Mutex::new(crate::support::shapes::Random(seed));
+    let severity = random.lock().unwrap().below(60);
+    let rule = move |asked: &Asked| {
+        let mut random = random.lock().unwrap();
+        if asked.path.starts_with("/version") || random.below(100) >= severity {
+            return Fault::None;
+        }
+        let at = random.below(2000);
+        match random.below(9) {
+            0 => Fault::Latency(Duration::from_millis(at as u64 / 10)),
+            1 => Fault::Bandwidth(20_000 + at * 10),
+            2 => Fault::Stall(at),
+            3 => Fault::Reset(at),
+            4 => Fault::Truncate(at),
+            5 => Fault::status(429, "Retry-After: 0\r\n"),
+            6 => Fault::status([500, 502, 503, 504][at % 4], ""),
+            7 => Fault::Answer(
+                "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\n".to_owned(),
+                "<html>".to_owned(),
+            ),
+            _ => Fault::ContentType("application/octet-stream"),
+        }
+    };
+    let ran = behind(rule, &format!("{SCOPE} --page-timeout 1s"));
+    if ran.code == 2 {
+        // Not one list of pods was to be had; that is said, and nothing else.
+        assert!(ran.out.is_empty() && !ran.err.is_empty(), "seed {seed}: {ran:?}");
+        return;
+    }
+    let report = ran.json();
+    let gaps = report["coverage"]["gaps"].as_array().unwrap();
+    let of_pods: Vec<&Value> = gaps.iter().filter(|gap| gap["kind"] == "Pod").collect();
+    let pods = report["totals"]["pods"].as_u64().unwrap();
+    let names: std::collections::BTreeSet<String> = report["pods"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| format!("{}/{}", p["namespace"], p["name"]))
+        .collect();
+    assert_eq!(names.len() as u64, pods, "seed {seed}: a pod is there twice");
+    let missing: Option<u64> = of_pods.iter().map(|gap| gap["missing"].as_u64()).sum();
+    if let Some(missing) = missing {
+        assert_eq!(pods + missing, ALL, "seed {seed}: {gaps:?}");
+    }
+    if of_pods.is_empty() {
+        assert_eq!(seen(&ran)["pods"], FAIR["pods"], "seed {seed}");
+    }
+    assert!(gaps.is_empty() || report["verdict"] != "healthy", "seed {seed}");
+    assert_eq!(report["coverage"]["complete"], gaps.is_empty(), "seed {seed}");
+}

@@ -9,6 +9,7 @@ mod contexts;
 mod encodings;
 mod faults;
 mod listing;
+mod nodes;
 mod pigo_live;
 mod plugin;
 mod rights;

@@ -5,6 +5,7 @@ use super::super::words::{self, texts};
 use super::heads;
 use crate::finding::Fact;
 use crate::report::{AGES, Report};
+use crate::text::Lang;
 
 texts! {
     STATISTICS: "5. Statistics", "5. 統計分析", "5. 统计分析";
@@ -101,15 +102,20 @@ fn by_node(report: &Report, page: &mut Page) {
     }));
     page.table(&rows);
     let used: Vec<&(String, u64)> = nodes.iter().filter(|(node, _)| !node.is_empty()).collect();
-    page.bullets(spread(&used, report.totals.pods, page));
+    page.bullets(spread(&used, report.totals.pods, page.lang, text));
 }
 
 /// How the pods are spread over the nodes that hold any. Even means that the busiest has at most half as many
 /// again as the mean.
-fn spread(used: &[&(String, u64)], all: u64, page: &Page) -> Vec<String> {
+pub(in crate::render) fn spread(
+    used: &[&(String, u64)],
+    all: u64,
+    lang: Lang,
+    name: fn(&str) -> String,
+) -> Vec<String> {
     let (Some((busiest, most)), Some((_, least))) = (used.first(), used.last()) else { return Vec::new() };
     if used.len() == 1 {
-        return vec![page.word(&ONE_NODE).to_owned()];
+        return vec![ONE_NODE.get(lang).to_owned()];
     }
     let pods: u64 = used.iter().map(|(_, count)| count).sum();
     let count = used.len() as u64;
@@ -122,12 +128,12 @@ fn spread(used: &[&(String, u64)], all: u64, page: &Page) -> Vec<String> {
         ("least", number(*least)),
         ("share", Fact::Text(words::percent(*most, all))),
         ("ratio", Fact::Text(format!("{}.{}", ratio / 10, ratio % 10))),
-        ("node", Fact::Text(text(busiest))),
+        ("node", Fact::Text(name(busiest))),
     ];
     let even = most * count * 2 <= pods * 3;
     let heavy = most * 3 > pods && count > 2;
     vec![
-        if even { &EVEN } else { &UNEVEN }.fill(page.lang, &facts),
-        if heavy { &TOO_MUCH } else { &BEARABLE }.fill(page.lang, &facts),
+        if even { &EVEN } else { &UNEVEN }.fill(lang, &facts),
+        if heavy { &TOO_MUCH } else { &BEARABLE }.fill(lang, &facts),
     ]
 }

@@ -1,0 +1,129 @@
+//! Quantities: how much of something, as the API writes it (`500m`, `1Gi`, `2e3`).
+
+/// CPU and memory, asked for, used, or there to be had.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Amount {
+    /// Thousandths of a CPU.
+    pub cpu: i64,
+    /// Bytes.
+    pub memory: i64,
+}
+
+impl Amount {
+    /// The `cpu` and `memory` of such a list; what cannot be read counts as nothing.
+    pub fn of<'a>(list: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut amount = Self::default();
+        for (name, text) in list {
+            match name {
+                "cpu" => amount.cpu = thousandths(text).unwrap_or(0),
+                "memory" => amount.memory = whole(text).unwrap_or(0),
+                _ => {}
+            }
+        }
+        amount
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self { cpu: self.cpu.saturating_add(other.cpu), memory: self.memory.saturating_add(other.memory) }
+    }
+
+    /// Of each the larger.
+    #[must_use]
+    pub fn max(self, other: Self) -> Self {
+        Self { cpu: self.cpu.max(other.cpu), memory: self.memory.max(other.memory) }
+    }
+}
+
+/// A quantity in whole units, rounded up as the API rounds.
+pub(super) fn whole(text: &str) -> Option<i64> {
+    scaled(text, 1)
+}
+
+/// A quantity in thousandths, rounded up.
+pub(super) fn thousandths(text: &str) -> Option<i64> {
+    scaled(text, 1000)
+}
+
+/// The quantity times `scale`, rounded up; what is too large for a number is the largest one. The grammar is that
+/// of `resource.Quantity`: a signed decimal, then a suffix or an exponent.
+fn scaled(text: &str, scale: i128) -> Option<i64> {
+    let digits_end = text.find(|c: char| !c.is_ascii_digit() && !"+-.".contains(c)).unwrap_or(text.len());
+    let (number, suffix) = text.split_at_checked(digits_end)?;
+    let (sign, number) = match number.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, number.strip_prefix('+').unwrap_or(number)),
+    };
+    let (units, fraction) = number.split_once('.').unwrap_or((number, ""));
+    if units.is_empty() && fraction.is_empty() || units.len() > 30 || fraction.len() > 30 {
+        return None;
+    }
+    let (up, down) = multiplier(suffix)?;
+    let digits: i128 = format!("{units}{fraction}").parse().ok()?;
+    let down = down.checked_mul(10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?)?;
+    let Some(top) = digits.checked_mul(up).and_then(|top| top.checked_mul(scale)) else {
+        return Some(if sign < 0 { i64::MIN } else { i64::MAX });
+    };
+    // Away from zero, as Quantity.Value and MilliValue round.
+    let rounded = sign * top.div_euclid(down) + sign * i128::from(top.rem_euclid(down) > 0);
+    Some(i64::try_from(rounded).unwrap_or(if sign < 0 { i64::MIN } else { i64::MAX }))
+}
+
+/// What a suffix multiplies by, and divides by.
+fn multiplier(suffix: &str) -> Option<(i128, i128)> {
+    if let Some(power) = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"].iter().position(|s| *s == suffix) {
+        return Some((1 << (10 * power), 1));
+    }
+    if let Some(power) = ["", "k", "M", "G", "T", "P", "E"].iter().position(|s| *s == suffix) {
+        return Some((1000_i128.pow(u32::try_from(power).ok()?), 1));
+    }
+    if let Some(power) = ["", "m", "u", "n"].iter().position(|s| *s == suffix) {
+        return Some((1, 1000_i128.pow(u32::try_from(power).ok()?)));
+    }
+    let exponent: i32 = suffix.strip_prefix(['e', 'E'])?.parse().ok()?;
+    let power = 10_i128.checked_pow(exponent.unsigned_abs())?;
+    Some(if exponent < 0 { (1, power) } else { (power, 1) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn quantities_are_read_as_the_api_reads_them() {
+        for (text, thousandth, unit) in [
+            ("0", 0, 0),
+            ("1", 1000, 1),
+            ("500m", 500, 1),
+            ("0.5", 500, 1),
+            (".5", 500, 1),
+            ("5.", 5000, 5),
+            ("+2", 2000, 2),
+            ("-1500m", -1500, -2),
+            ("100u", 1, 1),
+            ("1n", 1, 1),
+            ("2k", 2_000_000, 2000),
+            ("1Ki", 1_024_000, 1024),
+            ("1.5Gi", 1_610_612_736_000, 1_610_612_736),
+            ("2e3", 2_000_000, 2000),
+            ("2E3", 2_000_000, 2000),
+            ("25e-1", 2500, 3),
+            ("1E", i64::MAX, 1_000_000_000_000_000_000),
+            ("99Ei", i64::MAX, i64::MAX),
+        ] {
+            assert_eq!((thousandths(text), whole(text)), (Some(thousandth), Some(unit)), "{text}");
+        }
+        for text in ["", "m", "Gi", "1X", "1 Gi", "--1", "1.2.3", "e3", "1e", "1e999", "一"] {
+            assert_eq!(whole(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_makes_it_panic(text in "[-+0-9.eEkKMGTPimun]{0,40}|\\PC{0,12}") {
+            let _ = (whole(&text), thousandths(&text));
+        }
+    }
+}
