@@ -1,7 +1,7 @@
 //! `make bench`: the whole check of a large cluster beside `kubectl get pods -A`, and beside a bare paged read of
 //! the same pods, on the same real API server, in one run. It prints figures and judges nothing.
 //!
-//!   cargo bench --bench listing -- [--pods 10000] [--runs 5]
+//!   cargo bench --bench listing -- [--pods 10000] [--runs 5] [--only size|weather|large]
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -21,11 +21,14 @@ use kubectl_healthcheck::cli::ConnectArgs;
 use kubectl_healthcheck::cluster;
 use kubectl_healthcheck::wire::{Envelope, ListMeta, PROTOBUF_MAGIC};
 use prost::Message;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use support::crowd::Crowd;
+use support::faults::{Fault, Faults};
 use support::lab::{self, Lab};
+use support::shapes::Random;
 use wait4::Wait4;
 
 fn main() {
@@ -42,44 +45,156 @@ fn main() {
     if arguments.iter().any(|argument| argument == "load") {
         return load(crowd, number("--etcd", 0).try_into().unwrap());
     }
+    let part =
+        arguments.iter().position(|argument| argument == "--only").and_then(|at| arguments.get(at + 1));
+    let wanted = |name: &str| part.is_none_or(|part| part == name);
+    let me = std::env::current_exe().unwrap();
+    if wanted("size") || wanted("weather") {
+        let lab = loaded(crowd, &me);
+        if wanted("size") {
+            size(&lab, &me, runs);
+        }
+        if wanted("weather") {
+            weather(&lab, runs);
+            black_hole(&lab, runs);
+        }
+    }
+    if wanted("large") {
+        large(Crowd { pods: crowd.pods * 10, ..crowd }, &me, runs);
+    }
+}
+
+/// A lab with this crowd in it.
+fn loaded(crowd: Crowd, me: &Path) -> Lab {
     // A quiet cluster is served from etcd once it is compacted, a busy one from memory; this one never is quiet.
     let lab = Lab::start(&[("APISERVER_FLAGS", "--etcd-compaction-interval=0s")]);
     // In a process of its own: a child's peak memory begins with its parent's.
-    let me = std::env::current_exe().unwrap();
-    let loaded = Command::new(&me)
+    let status = Command::new(me)
         .args(["load", "--pods", &crowd.pods.to_string(), "--etcd", &lab.etcd.to_string()])
         .status();
-    assert!(loaded.unwrap().success());
+    assert!(status.unwrap().success());
     lab.wait_for_count("pods", crowd.pods);
-    println!("{runs} runs each, in turn");
-    let mut all = programs(&lab, &me);
-    for program in &mut all {
+    lab
+}
+
+/// Runs all programs in turn, so often, after one run to warm up.
+fn in_turn(all: &mut [Program], runs: usize) {
+    for program in &mut *all {
         program.run();
         program.figures.clear();
     }
     for _ in 0..runs {
         all.iter_mut().for_each(Program::run);
     }
-    print(&all);
 }
 
-fn programs(lab: &Lab, me: &Path) -> [Program; 5] {
-    let ours = |arguments: &[&str]| {
-        let mut command = lab.command(env!("CARGO_BIN_EXE_kubectl-healthcheck"));
-        command.args(["-A", "--fail-on=never"]).args(arguments);
-        command
-    };
+/// Beside kubectl, and beside a bare read.
+fn size(lab: &Lab, me: &Path, runs: usize) {
     let mut kubectl = lab.command("kubectl");
     kubectl.args(["get", "pods", "-A"]);
+    let mut all = [
+        Program::new("kubectl get pods -A", kubectl),
+        Program::new("bare paged read of the pods", bare(lab, me)),
+        Program::new("healthcheck -A, pods only", ours(lab, &["--skip-kinds", ALL_BUT_PODS])),
+        Program::new("healthcheck -A", ours(lab, &[])),
+        Program::new("healthcheck -A -o markdown", ours(lab, &["-o", "markdown"])),
+        Program::new("healthcheck -A, no gzip", ours(lab, &["--disable-compression"])),
+    ];
+    in_turn(&mut all, runs);
+    print(&all);
+    let wall = |index: usize| all[index].median(0) / all[1].median(0);
+    println!("wall of a bare paged read: pods only {:.2}, all kinds {:.2}", wall(2), wall(3));
+}
+
+const ALL_BUT_PODS: &str = "nodes,replicasets,deployments,statefulsets,daemonsets,jobs,cronjobs,events";
+
+fn ours(lab: &Lab, arguments: &[&str]) -> Command {
+    let mut command = lab.command(env!("CARGO_BIN_EXE_kubectl-healthcheck"));
+    command.args(["-A", "--fail-on=never"]).args(arguments);
+    command
+}
+
+fn bare(lab: &Lab, me: &Path) -> Command {
     let mut bare = lab.command(me);
     bare.arg("bare-read");
-    [
-        Program::new("kubectl get pods -A", kubectl),
-        Program::new("bare paged read", bare),
-        Program::new("healthcheck -A", ours(&[])),
-        Program::new("healthcheck -A -o markdown", ours(&["-o", "markdown"])),
-        Program::new("healthcheck -A, no gzip", ours(&["--disable-compression"])),
-    ]
+    bare
+}
+
+/// Ten times as many pods: whether memory stays flat and CPU grows no faster than the pods.
+fn large(crowd: Crowd, me: &Path, runs: usize) {
+    let small = Crowd { pods: crowd.pods / 10, ..crowd };
+    let labs = [loaded(small, me), loaded(crowd, me)];
+    let mut all = [
+        Program::new("healthcheck -A, the smaller", ours(&labs[0], &[])),
+        Program::new("healthcheck -A, the larger", ours(&labs[1], &[])),
+        Program::new("bare read, the larger", bare(&labs[1], me)),
+    ];
+    in_turn(&mut all, runs);
+    print(&all);
+    let ratio = |figure: usize| all[1].median(figure) / all[0].median(figure);
+    println!("ten times the pods: wall {:.2}, CPU {:.2}, memory {:.2}", ratio(0), ratio(1), ratio(2));
+}
+
+/// 200 ms of latency, and the same with 5 % of the requests failing.
+fn weather(lab: &Lab, runs: usize) {
+    let latency = Duration::from_millis(200);
+    let calm = Faults::before(lab, move |_| Fault::Latency(latency));
+    let random = std::sync::Mutex::new(Random(7));
+    let rough = Faults::before(lab, move |_| {
+        let luck = random.lock().unwrap().below(100);
+        match luck {
+            0 => Fault::status(503, ""),
+            1 => Fault::status(429, "Retry-After: 1\r\n"),
+            2 => Fault::Reset(20_000),
+            3 => Fault::Truncate(20_000),
+            4 => Fault::status(500, ""),
+            _ => Fault::Latency(latency),
+        }
+    });
+    let behind = |faults: &Faults| ours(lab, &["-s", &faults.url(), "--skip-kinds", "events"]);
+    let mut all = [
+        Program::new("200 ms of latency", behind(&calm)),
+        Program::new("and 5 % of requests failing", behind(&rough)),
+    ];
+    in_turn(&mut all, runs);
+    print(&all);
+    println!("wall with failures / without: {:.2}", all[1].median(0) / all[0].median(0));
+}
+
+/// Three contexts, one of which never answers: when the reports of the other two are there.
+fn black_hole(lab: &Lab, runs: usize) {
+    let hole = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let config = std::fs::read_to_string(&lab.kubeconfig).unwrap();
+    let more = config
+        .replace("clusters:\n", &format!("clusters:\n- {{name: hole, cluster: {{server: \"https://{}\"}}}}\n", hole.local_addr().unwrap()))
+        .replace("contexts:\n", "contexts:\n- {name: twin, context: {cluster: lab, user: admin}}\n- {name: hole, context: {cluster: hole, user: admin}}\n");
+    let path = lab.dir.path().join("three");
+    std::fs::write(&path, more).unwrap();
+    let until_both = |contexts: &str| {
+        let mut times: Vec<f64> = (0..runs).map(|_| time_to_reports(lab, &path, contexts)).collect();
+        times.sort_by(f64::total_cmp);
+        times[times.len() / 2]
+    };
+    let (two, three) = (until_both("lab,twin"), until_both("lab,twin,hole"));
+    println!(
+        "two contexts: both reports after {two:.2} s; with a third that never answers: {three:.2} s, {:.2}",
+        three / two
+    );
+}
+
+/// Seconds until the reports of two clusters are on standard output.
+fn time_to_reports(lab: &Lab, config: &Path, contexts: &str) -> f64 {
+    let began = Instant::now();
+    let mut command = ours(lab, &["--context", contexts, "--timeout", "60s"]);
+    let mut child = command.env("KUBECONFIG", config).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    for _ in 0..2 {
+        assert!(lines.by_ref().any(|line| line.unwrap().starts_with("Coverage complete")));
+    }
+    let took = began.elapsed().as_secs_f64();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    took
 }
 
 /// Puts the crowd into etcd.
@@ -138,7 +253,7 @@ impl Program {
 
 fn print(all: &[Program]) {
     println!(
-        "\n{:28} {:>8} {:>8} {:>9}   kubectl / this: wall, CPU, memory",
+        "\n{:28} {:>8} {:>8} {:>9}   first / this: wall, CPU, memory",
         "median of", "wall s", "CPU s", "peak MiB"
     );
     for program in all {
@@ -155,7 +270,6 @@ fn print(all: &[Program]) {
             ratio(2)
         );
     }
-    println!("healthcheck -A / bare paged read: wall {:.2}", all[2].median(0) / all[1].median(0));
 }
 
 /// Reads every page of pods and forgets it: what no listing can be faster than, one page after another.

@@ -290,6 +290,7 @@ fn a_server_that_only_errs_gets_a_bounded_number_of_requests() {
 /// `SOAK_SEED` repeats a failure.
 #[test]
 fn whatever_the_weather_nothing_is_lost_unsaid() {
+    #[allow(clippy::disallowed_methods, reason = "for whoever repeats a failure")]
     let number = |name: &str, default: u64| std::env::var(name).map_or(default, |text| text.parse().unwrap());
     let (seconds, first) = (number("SOAK_SECONDS", 8), number("SOAK_SEED", 20_261_122));
     let began = Instant::now();
