@@ -24,6 +24,8 @@ use prost::Message;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use support::crowd::Crowd;
 use support::faults::{Fault, Faults};
@@ -140,8 +142,12 @@ fn weather(lab: &Lab, runs: usize) {
     let latency = Duration::from_millis(200);
     let calm = Faults::before(lab, move |_| Fault::Latency(latency));
     let random = std::sync::Mutex::new(Random(7));
+    let (asked, failed) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+    let counts = (Arc::clone(&asked), Arc::clone(&failed));
     let rough = Faults::before(lab, move |_| {
         let luck = random.lock().unwrap().below(100);
+        counts.0.fetch_add(1, Ordering::Relaxed);
+        counts.1.fetch_add(u64::from(luck < 5), Ordering::Relaxed);
         match luck {
             0 => Fault::status(503, ""),
             1 => Fault::status(429, "Retry-After: 1\r\n"),
@@ -158,7 +164,11 @@ fn weather(lab: &Lab, runs: usize) {
     ];
     in_turn(&mut all, runs);
     print(&all);
-    println!("wall with failures / without: {:.2}", all[1].median(0) / all[0].median(0));
+    let (asked, failed) = (asked.load(Ordering::Relaxed), failed.load(Ordering::Relaxed));
+    println!(
+        "{failed} of {asked} requests failed; wall with failures / without: {:.2}",
+        all[1].median(0) / all[0].median(0)
+    );
 }
 
 /// Three contexts, one of which never answers: when the reports of the other two are there.

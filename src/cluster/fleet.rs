@@ -11,9 +11,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
-/// When all clusters that have answered are done, the others get a tenth of that time more before they are
+/// When all clusters that have answered are done, the others get a twentieth of that time more before they are
 /// left for later.
-const TIME_FOR_THE_OTHERS: u32 = 10;
+const TIME_FOR_THE_OTHERS: u32 = 20;
 
 /// The clusters of a run, all under way.
 pub struct Fleet {
