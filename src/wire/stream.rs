@@ -11,9 +11,8 @@ use prost::Message;
 /// No object is larger: etcd refuses 1.5 MiB, and nobody raises that a hundredfold.
 const LARGEST_OBJECT: u64 = 128 << 20;
 
-/// JSON is read when all of it is there, so there is an end to it: a page of 500 objects, each as large as etcd
-/// takes them, is 750 MiB.
-const LARGEST_JSON: usize = 1 << 30;
+/// JSON is read when all of it is there, so there is an end to it: fifty times what 500 pods of 10 kB are.
+const LARGEST_JSON: usize = 256 << 20;
 
 /// Reads one page of a list, in whichever encoding the server chose.
 pub struct ListReader {

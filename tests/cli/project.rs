@@ -90,3 +90,27 @@ fn the_krew_manifest_keeps_krews_rules() {
     }
     assert!(project("LICENSE").exists(), "krew wants a file of this name in every archive");
 }
+
+/// docs/reliability.md names the test of each fault, and every test of a fault.
+#[test]
+fn the_table_of_faults_names_its_tests() {
+    let page = std::fs::read_to_string(project("docs/reliability.md")).unwrap();
+    let named = |line: &str| Some(line.strip_suffix("` |")?.rsplit_once('`')?.1.to_owned());
+    let named: std::collections::BTreeSet<String> = page.lines().filter_map(named).collect();
+    let tests = |file: &str| -> Vec<String> {
+        let text = std::fs::read_to_string(project(&format!("tests/live/{file}.rs"))).unwrap();
+        let after: Vec<&str> = text.split("#[test]\nfn ").skip(1).collect();
+        after.iter().map(|test| test.split('(').next().unwrap().to_owned()).collect()
+    };
+    let of_faults: Vec<String> = ["faults", "storms"].iter().flat_map(|file| tests(file)).collect();
+    let all: Vec<String> = ["weather", "connection", "contexts", "stopped"]
+        .iter()
+        .flat_map(|file| tests(file))
+        .chain(of_faults.clone())
+        .collect();
+    assert!(named.len() > 25, "{named:?}");
+    assert!(named.iter().all(|name| all.contains(name)), "{named:?}");
+    for name in of_faults {
+        assert!(named.contains(&name), "docs/reliability.md does not name {name}");
+    }
+}
