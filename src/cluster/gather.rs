@@ -118,6 +118,10 @@ impl Keep for Rows {
     fn append(&mut self, part: Self) {
         Rows::append(self, part);
     }
+
+    fn expect(&mut self, kind: Kind, count: usize) {
+        self.reserve(kind, count);
+    }
 }
 
 impl Keep for Capture {
@@ -134,6 +138,8 @@ impl Keep for Capture {
         // Nor can this.
         drop(Capture::append(self, part));
     }
+
+    fn expect(&mut self, _: Kind, _: usize) {}
 }
 
 /// One run against one cluster.

@@ -13,6 +13,9 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+/// For more objects than this no room is made beforehand.
+const LARGEST_GUESS: usize = 200_000;
+
 /// What takes the objects as they come. A page is kept by a part of its own, which is given up when the page breaks
 /// off.
 pub trait Keep: Send + Sync + 'static {
@@ -25,6 +28,9 @@ pub trait Keep: Send + Sync + 'static {
 
     /// Takes over what a part has kept.
     fn append(&mut self, part: Self);
+
+    /// Makes room for so many more objects of a kind, as the server says.
+    fn expect(&mut self, kind: Kind, count: usize);
 }
 
 /// A list to be read to its end.
@@ -316,6 +322,12 @@ impl<K: Keep> Walk<K> {
         listing.missing = metadata.remaining_item_count.and_then(|count| u64::try_from(count).ok());
         listing.got += part.count;
         listing.kept.append(part.kept);
+        if let Some(rest) = listing.missing.filter(|_| listing.pages == 1) {
+            // Room that is not filled costs nothing, but a server may say anything.
+            listing
+                .kept
+                .expect(self.chain.kind, usize::try_from(rest).unwrap_or(usize::MAX).min(LARGEST_GUESS));
+        }
         listing.seen.append(part.seen);
         self.asker.progress.page(&self.chain, listing.pages, part.count, took);
     }

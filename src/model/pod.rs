@@ -89,6 +89,11 @@ impl Pod {
             object.status.conditions.shrink_to_fit();
             object.status.container_statuses.shrink_to_fit();
             object.spec.containers.shrink_to_fit();
+            for container in &mut object.spec.containers {
+                container.resources.limits.shrink_to_fit();
+                // They are counted.
+                container.resources.requests = Vec::new();
+            }
             pod.object = Some(Box::new(object));
         }
         pod
@@ -171,8 +176,8 @@ impl Pod {
 /// What the scheduler counts for a pod: all containers and sidecars together, or what the most demanding init container
 /// needs beside the sidecars that run by then, and the overhead; as `PodRequests` in k8s.io/component-helpers.
 fn requests(spec: &wire::PodSpec) -> Amount {
-    let amount = |list: &std::collections::BTreeMap<String, wire::Quantity>| {
-        Amount::of(list.iter().map(|(name, quantity)| (&**name, &*quantity.text)))
+    let amount = |list: &[wire::Resource]| {
+        Amount::of(list.iter().map(|resource| (&*resource.name, &*resource.quantity.text)))
     };
     let of = |container: &wire::Container| amount(&container.resources.requests);
     let (mut sidecars, mut first) = (Amount::default(), Amount::default());
@@ -188,10 +193,11 @@ fn requests(spec: &wire::PodSpec) -> Amount {
     // What is set for the pod as a whole counts instead.
     for list in spec.resources.iter().map(|resources| &resources.requests) {
         let whole = amount(list);
-        total.cpu = if list.contains_key("cpu") { whole.cpu } else { total.cpu };
-        total.memory = if list.contains_key("memory") { whole.memory } else { total.memory };
+        let is_set = |name| list.iter().any(|resource| resource.name == name);
+        total.cpu = if is_set("cpu") { whole.cpu } else { total.cpu };
+        total.memory = if is_set("memory") { whole.memory } else { total.memory };
     }
-    total.plus(amount(&spec.overhead))
+    total.plus(Amount::of(spec.overhead.iter().map(|(name, quantity)| (&**name, &*quantity.text))))
 }
 
 /// Whether the pod's own Ready condition denies what its containers say: a readiness gate is open, or its node
@@ -230,7 +236,8 @@ impl Container<'_> {
 
     /// Its memory limit as written, if it has one.
     pub fn memory_limit(&self) -> Option<&str> {
-        self.spec?.resources.limits.get("memory").map(|quantity| quantity.text.as_str())
+        let mut limits = self.spec?.resources.limits.iter();
+        limits.find(|limit| limit.name == "memory").map(|limit| limit.quantity.text.as_str())
     }
 
     /// How it last ended: now, or before its last restart.

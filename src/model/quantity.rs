@@ -56,7 +56,8 @@ fn scaled(text: &str, scale: i128) -> Option<i64> {
         None => (1, number.strip_prefix('+').unwrap_or(number)),
     };
     let (units, fraction) = number.split_once('.').unwrap_or((number, ""));
-    if units.is_empty() && fraction.is_empty() || units.len() > 30 || fraction.len() > 30 {
+    let is_number = |part: &str| part.len() <= 30 && part.bytes().all(|byte| byte.is_ascii_digit());
+    if units.is_empty() && fraction.is_empty() || !is_number(units) || !is_number(fraction) {
         return None;
     }
     let (up, down) = multiplier(suffix)?;

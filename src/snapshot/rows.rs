@@ -42,6 +42,19 @@ impl Rows {
         }
     }
 
+    /// Makes room for so many more rows of a kind.
+    pub fn reserve(&mut self, kind: Kind, count: usize) {
+        match kind {
+            Kind::Pod => self.pods.reserve_exact(count),
+            Kind::ReplicaSet | Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet => {
+                self.workloads.reserve_exact(count);
+            }
+            Kind::Job => self.jobs.reserve_exact(count),
+            // There are never many of these.
+            Kind::Node | Kind::CronJob | Kind::Namespace | Kind::Event => {}
+        }
+    }
+
     /// No rows, but the same names.
     #[must_use]
     pub fn part(&self) -> Self {

@@ -23,8 +23,8 @@ pub use meta::{Condition, ListMeta, ObjectMeta, OwnerReference, Quantity};
 use object::json_list;
 pub use object::{Envelope, Kind, Object, PROTOBUF_MAGIC, TypeMeta};
 pub use pod::{
-    Container, ContainerState, ContainerStatus, Pod, PodSpec, PodStatus, Resources, Running, Terminated,
-    Waiting,
+    Container, ContainerState, ContainerStatus, Pod, PodSpec, PodStatus, Resource, Resources, Running,
+    Terminated, Waiting,
 };
 pub use status::Status;
 pub use stream::ListReader;

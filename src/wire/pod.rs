@@ -1,6 +1,7 @@
 //! `v1.Pod`.
 
 use super::{Condition, ObjectMeta, Quantity, Time};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 wire! {
@@ -47,13 +48,43 @@ wire! {
     }
 }
 
-wire! {
-    /// `v1.ResourceRequirements`.
-    Resources {
-        /// What the container may use at most.
-        [btree_map = "string, message", tag = "1"] limits: BTreeMap<String, Quantity>,
-        /// What is set aside for it.
-        [btree_map = "string, message", tag = "2"] requests: BTreeMap<String, Quantity>,
+/// `v1.ResourceRequirements`. There is one for each container of each pod, so its maps are short lists here.
+#[derive(Clone, PartialEq, prost::Message, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Resources {
+    /// What the container may use at most.
+    #[prost(message, repeated, tag = "1")]
+    #[serde(with = "as_map", skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<Resource>,
+    /// What is set aside for it.
+    #[prost(message, repeated, tag = "2")]
+    #[serde(with = "as_map", skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<Resource>,
+}
+
+/// An entry of a `v1.ResourceList`.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Resource {
+    /// Such as `memory`.
+    #[prost(string, tag = "1")]
+    pub name: String,
+    /// How much of it.
+    #[prost(message, required, tag = "2")]
+    pub quantity: Quantity,
+}
+
+/// A resource list is a map in JSON.
+mod as_map {
+    use super::{BTreeMap, Quantity, Resource};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(list: &[Resource], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(list.iter().map(|resource| (&resource.name, &resource.quantity)))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Resource>, D::Error> {
+        let map = Option::<BTreeMap<String, Quantity>>::deserialize(deserializer)?.unwrap_or_default();
+        Ok(map.into_iter().map(|(name, quantity)| Resource { name, quantity }).collect())
     }
 }
 
