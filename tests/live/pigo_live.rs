@@ -47,8 +47,10 @@ fn judged(ran: &Ran) -> Value {
     for key in ["clusters", "startedAt", "finishedAt", "coverage", "incidents"] {
         report.as_object_mut().unwrap().remove(key);
     }
-    for pod in report["pods"].as_array_mut().unwrap() {
-        pod.as_object_mut().unwrap().remove("context");
+    for of in ["pods", "nodes"] {
+        for row in report[of].as_array_mut().unwrap() {
+            row.as_object_mut().unwrap().remove("context");
+        }
     }
     for namespace in report["namespaces"].as_array_mut().unwrap() {
         namespace.as_object_mut().unwrap().remove("context");
