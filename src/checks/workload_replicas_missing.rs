@@ -63,7 +63,7 @@ fn run(view: &View, out: &mut Reporter) {
             facts.push(("detail", Fact::text(&refused.message)));
         }
         let since = since(view, workload);
-        let coming = is_rolling(workload) || view.is_young(since.or(workload.created));
+        let coming = is_rolling(workload) || view.is_young(since.or(workload.created()));
         let (text, severity) = match refused {
             Some(_) if workload.available == 0 => (&REFUSED, Severity::Critical),
             Some(_) => (&REFUSED, Severity::Warning),

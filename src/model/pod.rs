@@ -85,7 +85,8 @@ impl Pod {
             && (pod.runs_and_is_ready() && pod.restarts == 0 && !says_not_ready(&object)
                 || pod.kin.ended == Some(Ended::Succeeded) && !replaceable);
         if !plain {
-            // There are many of these in a bad hour.
+            // There are many of these in a bad hour. What the row says, it need not say.
+            (object.metadata.namespace, object.spec.node_name) = (String::new(), String::new());
             object.status.conditions.shrink_to_fit();
             object.status.container_statuses.shrink_to_fit();
             object.spec.containers.shrink_to_fit();

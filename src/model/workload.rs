@@ -49,17 +49,22 @@ pub struct Workload {
     pub name: Arc<str>,
     /// Who manages it: a ReplicaSet's Deployment.
     pub owner: Option<Owner>,
-    /// When it was created.
-    pub created: Option<Time>,
+    /// In seconds; zero where it is not known, which takes less room than an `Option`.
+    created: i64,
     /// Pods it should have.
     pub desired: i32,
     /// Pods that have been ready for `minReadySeconds`.
     pub available: i32,
     /// Its conditions.
-    pub conditions: Vec<Condition>,
+    conditions: Box<[Condition]>,
 }
 
 impl Workload {
+    /// When it was created, if known.
+    pub fn created(&self) -> Option<Time> {
+        Time::at(self.created).known()
+    }
+
     /// The first condition of a type.
     pub fn condition(&self, kind: &str) -> Option<&Condition> {
         self.conditions.iter().find(|condition| condition.r#type == kind)
@@ -120,10 +125,10 @@ impl Workload {
             namespace: names.get(&metadata.namespace),
             name: names.get(&metadata.name),
             owner: metadata.controller().map(|o| Owner::new(&o.kind, &o.name, names)),
-            created: metadata.created(),
+            created: metadata.created().map_or(0, |time| time.seconds),
             desired: 0,
             available: 0,
-            conditions: Vec::new(),
+            conditions: Box::default(),
         }
     }
 }
