@@ -2,11 +2,11 @@
 
 use super::escape::visible;
 use super::grid::{self, Column};
-use super::table::{count, signed};
+use super::table::{count, count_columns};
 use super::words::{self, texts};
 use super::{Look, seen};
 use crate::report::{Counts, Summary, Verdict};
-use crate::text::{Lang, Text};
+use crate::text::Lang;
 use owo_colors::{OwoColorize, Style};
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -58,14 +58,6 @@ fn not_seen(summary: &Summary, lang: Lang) -> Option<String> {
 }
 
 fn columns(summaries: &[Summary], lang: Lang) -> Vec<Column> {
-    // Of a cluster that was not seen there are no numbers, not even zero.
-    let numbers = |head: &'static Text, of: fn(&Counts) -> i64| {
-        let cell = |summary: &Summary| match summary.unseen {
-            Some(_) => "-".to_owned(),
-            None => of(&summary.totals).to_string(),
-        };
-        Column::new(head.get(lang), summaries.iter().map(cell).collect()).numeric()
-    };
     let state = |summary: &Summary| {
         let (verdict, gap) =
             (words::verdict_glyph(summary.verdict), words::verdict(Verdict::Incomplete).get(lang));
@@ -74,14 +66,11 @@ fn columns(summaries: &[Summary], lang: Lang) -> Vec<Column> {
             false => format!("{verdict} {} ({gap})", words::verdict(summary.verdict).get(lang)),
         }
     };
-    vec![
-        Column::new(words::CONTEXT.get(lang), summaries.iter().map(|s| visible(&s.context)).collect()),
-        numbers(&words::PODS, |c| signed(c.pods)),
-        numbers(&words::COL_HEALTHY, |c| signed(c.healthy)),
-        numbers(&words::COL_ATTENTION, |c| signed(c.attention)),
-        numbers(&words::COL_UNHEALTHY, |c| signed(c.unhealthy)),
-        numbers(&words::COL_COMPLETED, |c| signed(c.completed)).expendable(2),
-        numbers(&words::RESTARTS, |c| c.restarts).expendable(1),
-        Column::new(words::STATE.get(lang), summaries.iter().map(state).collect()),
-    ]
+    let counts: Vec<Option<Counts>> =
+        summaries.iter().map(|summary| summary.unseen.is_none().then_some(summary.totals)).collect();
+    let names = summaries.iter().map(|summary| visible(&summary.context)).collect();
+    let mut columns = vec![Column::new(words::CONTEXT.get(lang), names)];
+    columns.extend(count_columns(&counts, lang));
+    columns.push(Column::new(words::STATE.get(lang), summaries.iter().map(state).collect()));
+    columns
 }

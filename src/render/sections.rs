@@ -55,17 +55,7 @@ texts! {
 pub(super) fn clusters(reports: &[Report], page: &mut Page) {
     let lang = page.lang;
     page.heading(1, page.word(&CLUSTERS));
-    let head = [
-        &words::CONTEXT,
-        &words::PODS,
-        &words::COL_HEALTHY,
-        &words::COL_ATTENTION,
-        &words::COL_UNHEALTHY,
-        &words::COL_COMPLETED,
-        &words::RESTARTS,
-        &words::STATE,
-    ];
-    let mut rows = vec![heads(&head, page)];
+    let mut rows = vec![tally_heads(&words::CONTEXT, page)];
     let summaries: Vec<Summary> = reports.iter().map(Report::summary).collect();
     rows.extend(summaries.iter().map(|summary| {
         let state = format!(
@@ -126,17 +116,7 @@ fn header(report: &Report, page: &mut Page) {
 fn summary(report: &Report, page: &mut Page) {
     let lang = page.lang;
     page.heading(2, page.word(&SUMMARY));
-    let head = [
-        &words::NAMESPACE,
-        &words::PODS,
-        &words::COL_HEALTHY,
-        &words::COL_ATTENTION,
-        &words::COL_UNHEALTHY,
-        &words::COL_COMPLETED,
-        &words::RESTARTS,
-        &words::STATE,
-    ];
-    let mut rows = vec![heads(&head, page)];
+    let mut rows = vec![tally_heads(&words::NAMESPACE, page)];
     let verdict =
         format!("{} {}", words::verdict_glyph(report.verdict), words::verdict(report.verdict).get(lang));
     rows.extend(
@@ -160,6 +140,21 @@ fn summary(report: &Report, page: &mut Page) {
     let coverage = &report.snapshot.coverage;
     let lines = std::iter::once(seen::summary(coverage, lang)).chain(seen::notes(report.snapshot, lang));
     page.bullets(lines.map(|line| text(&line)));
+}
+
+/// The heads over rows of counts.
+fn tally_heads(first: &'static crate::text::Text, page: &Page) -> Vec<String> {
+    let counts = [
+        first,
+        &words::PODS,
+        &words::COL_HEALTHY,
+        &words::COL_ATTENTION,
+        &words::COL_UNHEALTHY,
+        &words::COL_COMPLETED,
+        &words::RESTARTS,
+        &words::STATE,
+    ];
+    heads(&counts, page)
 }
 
 fn tally(name: String, counts: &Counts, state: String) -> Vec<String> {

@@ -136,20 +136,11 @@ impl Screen<'_> {
             let overall = words::verdict_glyph(report.verdict);
             rows.push((words::TOTAL.get(lang).to_owned(), report.totals, overall));
         }
-        let numbers = |head: &'static crate::text::Text, of: fn(&Counts) -> i64| {
-            let cells = rows.iter().map(|(_, counts, _)| of(counts).to_string()).collect();
-            Column::new(head.get(lang), cells).numeric()
-        };
-        let columns = vec![
-            Column::new(words::NAMESPACE.get(lang), rows.iter().map(|row| row.0.clone()).collect()),
-            numbers(&words::PODS, |c| signed(c.pods)),
-            numbers(&words::COL_HEALTHY, |c| signed(c.healthy)),
-            numbers(&words::COL_ATTENTION, |c| signed(c.attention)),
-            numbers(&words::COL_UNHEALTHY, |c| signed(c.unhealthy)),
-            numbers(&words::COL_COMPLETED, |c| signed(c.completed)).expendable(2),
-            numbers(&words::RESTARTS, |c| c.restarts).expendable(1),
-            Column::new("", rows.iter().map(|row| row.2.to_owned()).collect()),
-        ];
+        let counts: Vec<Option<Counts>> = rows.iter().map(|(_, counts, _)| Some(*counts)).collect();
+        let names = rows.iter().map(|row| row.0.clone()).collect();
+        let mut columns = vec![Column::new(words::NAMESPACE.get(lang), names)];
+        columns.extend(count_columns(&counts, lang));
+        columns.push(Column::new("", rows.iter().map(|row| row.2.to_owned()).collect()));
         let mut lines = self.headed(grid::lines(&grid::fit(columns, self.look.width)));
         let folded: Vec<&Counts> =
             report.namespaces.iter().map(|(_, c)| c).filter(|c| is_folded(c)).collect();
@@ -266,6 +257,22 @@ pub(super) fn wrap(text: &str, width: Option<usize>) -> Vec<String> {
         .break_words(false)
         .word_splitter(textwrap::WordSplitter::NoHyphenation);
     textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
+}
+
+/// The columns of counts, a row each; of what was not seen there are no numbers, not even zero.
+pub(super) fn count_columns(rows: &[Option<Counts>], lang: Lang) -> [Column; 6] {
+    let numbers = |head: &'static crate::text::Text, of: fn(&Counts) -> i64| {
+        let cell = |row: &Option<Counts>| row.as_ref().map_or_else(|| "-".to_owned(), |c| of(c).to_string());
+        Column::new(head.get(lang), rows.iter().map(cell).collect()).numeric()
+    };
+    [
+        numbers(&words::PODS, |c| signed(c.pods)),
+        numbers(&words::COL_HEALTHY, |c| signed(c.healthy)),
+        numbers(&words::COL_ATTENTION, |c| signed(c.attention)),
+        numbers(&words::COL_UNHEALTHY, |c| signed(c.unhealthy)),
+        numbers(&words::COL_COMPLETED, |c| signed(c.completed)).expendable(2),
+        numbers(&words::RESTARTS, |c| c.restarts).expendable(1),
+    ]
 }
 
 pub(super) fn count(n: usize) -> Fact {
