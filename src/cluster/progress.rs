@@ -173,6 +173,13 @@ impl Progress {
         }
     }
 
+    /// Nothing more will be done: the bar goes.
+    pub fn end(&self) {
+        if let Some(bar) = &self.board.bar {
+            bar.finish_and_clear();
+        }
+    }
+
     /// The lists that will be read are known.
     pub(super) fn started(&self, server: &str, version: &str, chains: &[Chain]) {
         let namespaces = chains.iter().filter(|chain| chain.kind == Kind::Pod).count();

@@ -68,7 +68,8 @@ impl Run<'_> {
             let asker = Arc::clone(&self.asker);
             let kept = Warnings { about: Arc::clone(&about), names: Names::default(), rows: Rows::default() };
             tasks.spawn(async move {
-                let listing = list::list(asker, &chain, kept).await;
+                let listing = list::list(Arc::clone(&asker), &chain, kept).await;
+                asker.progress.ended(&chain, listing.got, listing.error.as_ref());
                 (listing.coverage(&chain), listing.kept.rows)
             });
         }

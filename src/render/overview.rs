@@ -2,7 +2,7 @@
 
 use super::escape::visible;
 use super::grid::{self, Column};
-use super::table::{count, count_columns};
+use super::table::{count, count_columns, wrap};
 use super::words::{self, texts};
 use super::{Look, seen};
 use crate::report::{Counts, Summary, Verdict};
@@ -34,7 +34,7 @@ pub fn overview(summaries: &mut [Summary], look: Look, out: &mut dyn Write) -> i
     if !unseen.is_empty() {
         writeln!(out)?;
     }
-    unseen.iter().try_for_each(|line| writeln!(out, "{line}"))
+    unseen.iter().flat_map(|line| wrap(line, look.width)).try_for_each(|line| writeln!(out, "{line}"))
 }
 
 /// `🔴 Unhealthy · 3 clusters · 1 not seen`.

@@ -147,10 +147,11 @@ impl Judge<'_> {
         if failures.len() == summaries.len() + seen.len() {
             return Err(Failure { line: failures.join("\n"), hint: None, reason: Reason::Failed });
         }
+        progress.end();
         if at_once {
             output::stdout(|out| render::overview(&mut summaries, look::look(self.show), out))?;
         } else {
-            progress.suspend(|| self.batch(&seen, &mut summaries))?;
+            self.batch(&seen, &mut summaries)?;
         }
         Ok(self.exit(&summaries))
     }
