@@ -140,12 +140,13 @@ fn a_page_that_always_stalls_is_a_gap() {
 
 #[test]
 fn resets_and_truncated_bodies_are_asked_for_again() {
-    // Four, two and one page, each twice.
+    // Four, two and one page, each at least twice: a page that is asked for again may end elsewhere, and what comes
+    // after it is then asked for from there.
     for (fault, retries) in
         [(Fault::Reset(0), 14), (Fault::Reset(150), 14), (Fault::Truncate(0), 14), (Fault::Truncate(150), 14)]
     {
         let ran = behind(at_first(2, fault.clone()), SCOPE);
-        assert_eq!(nothing_is_lost(&ran)["retries"], retries, "{fault:?}");
+        assert!(nothing_is_lost(&ran)["retries"].as_u64().unwrap() >= retries, "{fault:?}");
     }
 }
 

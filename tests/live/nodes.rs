@@ -1,9 +1,9 @@
 //! The view of the nodes.
 
 use crate::support::faults::{Fault, Faults};
-use crate::support::lab::LAB;
+use crate::support::lab::Lab;
 use crate::support::{Run, healthcheck};
-use crate::{NOW, healthy, namespace};
+use crate::{NOW, healthy};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
@@ -22,9 +22,11 @@ fn node(name: &str, ready: &str, pressure: &str, room: i64, cordoned: bool) -> V
 }
 
 /// Four nodes: a dead one, one that is short of memory and cordoned, one that is full, one that is well.
-static NODES: LazyLock<()> = LazyLock::new(|| {
-    namespace("on-nodes");
-    LAB.store(&[
+/// In a control plane of their own: nodes are nobody's, and others would find a dead one.
+static NODES: LazyLock<Lab> = LazyLock::new(|| {
+    let lab = Lab::start(&[]);
+    lab.apply(&[json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "on-nodes" } })]);
+    lab.store(&[
         node("view-dead", "Unknown", "Unknown", 10, false),
         node("view-full", "True", "False", 2, false),
         node("view-short", "True", "True", 10, true),
@@ -37,27 +39,26 @@ static NODES: LazyLock<()> = LazyLock::new(|| {
         pod
     };
     let places = ["view-dead", "view-full", "view-full", "view-short", "view-well", "view-well", "view-well"];
-    LAB.store(&places.iter().enumerate().map(|(i, on)| pod(i, on)).collect::<Vec<_>>());
+    lab.store(&places.iter().enumerate().map(|(i, on)| pod(i, on)).collect::<Vec<_>>());
     // What has ended takes no room.
     let mut done = pod(90, "view-well");
     done["status"] = json!({ "phase": "Succeeded" });
-    LAB.store(&[done]);
+    lab.store(&[done]);
+    lab
 });
 
 #[test]
 fn nodes_are_shown_with_what_they_carry() {
-    LazyLock::force(&NODES);
-    let ran = LAB.healthcheck("nodes -n on-nodes");
+    let ran = NODES.healthcheck("nodes -n on-nodes");
     let lines: Vec<&str> = ran.out.lines().filter(|line| !line.starts_with("Coverage")).collect();
     insta::assert_snapshot!(lines.join("\n"));
-    let chinese = LAB.healthcheck("nodes -n on-nodes --lang zh-CN --width 80").out;
+    let chinese = NODES.healthcheck("nodes -n on-nodes --lang zh-CN --width 80").out;
     assert!(chinese.starts_with("🔴 4 个节点，3 个就绪 · 7 个 Pod"), "{chinese}");
 }
 
 #[test]
 fn machines_get_the_nodes_in_numbers() {
-    LazyLock::force(&NODES);
-    let nodes = LAB.healthcheck("nodes -n on-nodes -o json").json()["nodes"].clone();
+    let nodes = NODES.healthcheck("nodes -n on-nodes -o json").json()["nodes"].clone();
     assert_eq!(nodes[0]["name"], "view-dead");
     assert_eq!(
         nodes[3],
@@ -72,7 +73,6 @@ fn machines_get_the_nodes_in_numbers() {
 
 #[test]
 fn usage_is_shown_where_it_is_measured() {
-    LazyLock::force(&NODES);
     let answer = |body: &Value| Fault::Answer("HTTP/1.1 200 OK\r\n".to_owned(), body.to_string());
     let metrics = answer(&json!({
         "kind": "NodeMetricsList",
@@ -85,7 +85,7 @@ fn usage_is_shown_where_it_is_measured() {
         let rule = move |asked: &crate::support::faults::Asked| {
             if asked.path.contains("metrics.k8s.io") { fault.clone() } else { Fault::None }
         };
-        let faults = Faults::before(&LAB, rule);
+        let faults = Faults::before(&NODES, rule);
         healthcheck().args(["nodes", "-s", &faults.url(), "-n", "on-nodes", "--width", "200"]).ran().out
     };
     let shown = with(metrics);
