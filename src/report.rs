@@ -167,7 +167,7 @@ impl Counts {
 
     fn count(&mut self, pod: &Pod, class: Class) {
         self.pods += 1;
-        self.restarts = self.restarts.saturating_add(pod.restarts);
+        self.restarts = self.restarts.saturating_add(pod.kin.restarts);
         *match class {
             Class::Completed => &mut self.completed,
             Class::Healthy => &mut self.healthy,
@@ -351,8 +351,8 @@ fn statistics(snapshot: &Snapshot) -> Statistics {
     for pod in &snapshot.rows.pods {
         *status.entry(&*pod.kin.status).or_insert(0) += 1;
         *nodes.entry(pod.node.as_deref().unwrap_or_default()).or_insert(0) += 1;
-        out.restarted += u64::from(pod.restarts > 0);
-        out.most_restarts = out.most_restarts.max(pod.restarts);
+        out.restarted += u64::from(pod.kin.restarts > 0);
+        out.most_restarts = out.most_restarts.max(pod.kin.restarts);
         // In whole days, as the AGE column counts them.
         let days = pod.created().map(|created| snapshot.taken_at.seconds_since(created).div_euclid(86_400));
         let groups = days.map(|days| [days > 90, days > 70, days > 30, (0..7).contains(&days)]);

@@ -59,7 +59,7 @@ fn run(view: &View, out: &mut Reporter) {
         let limit = container.memory_limit();
         facts.extend(limit.map(|limit| ("limit", Fact::text(limit))));
         // Up again and seldom killed: it works, for now.
-        let often = pod.restarts >= view.settings.thresholds.restarts_unhealthy;
+        let often = pod.kin.restarts >= view.settings.thresholds.restarts_unhealthy;
         let severity = match container.status.state.running {
             Some(_) if !often => Severity::Warning,
             _ => Severity::Critical,

@@ -46,10 +46,10 @@ fn run(view: &View, out: &mut Reporter) {
     let thresholds = &view.settings.thresholds;
     for (pod, trouble) in view.troubles() {
         let Trouble::Restarts = trouble else { continue };
-        let mut facts = vec![("restarts", Fact::Number(pod.restarts))];
+        let mut facts = vec![("restarts", Fact::Number(pod.kin.restarts))];
         facts.extend(pod.last_restart().map(|at| ("last", Fact::Age(view.age(at)))));
         let recent = pod.last_restart().is_none_or(|at| view.age(at) < thresholds.quiet_after);
-        let severity = match pod.restarts >= thresholds.restarts_unhealthy && recent {
+        let severity = match pod.kin.restarts >= thresholds.restarts_unhealthy && recent {
             true => Severity::Critical,
             false => Severity::Warning,
         };

@@ -11,10 +11,7 @@ pub struct Pod {
     pub kin: Arc<Kin>,
     /// Its name, as the server gave it.
     pub name: Box<str>,
-    /// The RESTARTS column. Negative only in a broken object.
-    pub restarts: i64,
     /// In seconds, like the API's own times; zero where it is not known.
-    last_restart: i64,
     created: i64,
     /// Where it runs, once scheduled.
     pub node: Option<Arc<str>>,
@@ -37,6 +34,10 @@ pub struct Kin {
     pub total: u32,
     /// What the scheduler sets aside for each.
     pub requests: Amount,
+    /// The RESTARTS column. Negative only in a broken object.
+    pub restarts: i64,
+    /// In seconds; zero where it is not known.
+    last_restart: i64,
     /// Whether they have ended for good: phase `Succeeded` or `Failed`.
     pub ended: Option<Ended>,
 }
@@ -65,6 +66,8 @@ impl Pod {
             ready: columns.ready,
             total: columns.total,
             requests: requests(&object.spec),
+            restarts: columns.restarts,
+            last_restart: seconds(columns.last_restart),
             ended: match object.status.phase.as_str() {
                 "Succeeded" => Some(Ended::Succeeded),
                 "Failed" => Some(Ended::Failed),
@@ -74,15 +77,13 @@ impl Pod {
         let mut pod = Self {
             kin,
             name: std::mem::take(&mut object.metadata.name).into_boxed_str(),
-            restarts: columns.restarts,
-            last_restart: seconds(columns.last_restart),
             created: seconds(object.metadata.created()),
             node: (!object.spec.node_name.is_empty()).then(|| names.get(&object.spec.node_name)),
             object: None,
         };
         let replaceable = pod.kin.owner.as_ref().is_some_and(|owner| KEEPERS.contains(&&*owner.kind));
         let plain = object.metadata.deletion_timestamp.is_none()
-            && (pod.runs_and_is_ready() && pod.restarts == 0 && !says_not_ready(&object)
+            && (pod.runs_and_is_ready() && pod.kin.restarts == 0 && !says_not_ready(&object)
                 || pod.kin.ended == Some(Ended::Succeeded) && !replaceable);
         if !plain {
             // There are many of these in a bad hour. What the row says, it need not say.
@@ -107,7 +108,7 @@ impl Pod {
 
     /// When the last of its restarts was, if known.
     pub fn last_restart(&self) -> Option<Time> {
-        Time::at(self.last_restart).known()
+        Time::at(self.kin.last_restart).known()
     }
 
     /// The READY column.
@@ -123,10 +124,10 @@ impl Pod {
     /// The RESTARTS column, with when the last one was.
     pub fn restarts_column(&self, now: Time) -> String {
         match self.last_restart() {
-            Some(last) if self.restarts != 0 => {
-                format!("{} ({} ago)", self.restarts, super::human(now.seconds_since(last)))
+            Some(last) if self.kin.restarts != 0 => {
+                format!("{} ({} ago)", self.kin.restarts, super::human(now.seconds_since(last)))
             }
-            _ => self.restarts.to_string(),
+            _ => self.kin.restarts.to_string(),
         }
     }
 

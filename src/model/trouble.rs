@@ -119,7 +119,7 @@ pub fn troubles<'a>(pod: &'a Pod, now: Time, thresholds: &Thresholds) -> Vec<Tro
         pod.containers().filter_map(|c| of_container(c, never_again, now, thresholds)).collect();
     let blocked = found.iter().any(|trouble| !matches!(trouble, Trouble::OomKilled(c) if is_up(*c)));
     match (pod.serves(), found.is_empty()) {
-        (true, true) if pod.restarts >= attention(pod, now, thresholds) => vec![Trouble::Restarts],
+        (true, true) if pod.kin.restarts >= attention(pod, now, thresholds) => vec![Trouble::Restarts],
         // A past kill does not explain why the pod is not ready now.
         (false, _) if !blocked => found.into_iter().chain([Trouble::NotReady]).collect(),
         _ => found,

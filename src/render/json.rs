@@ -206,7 +206,7 @@ fn pods<'r>(report: &'r Report) -> impl Iterator<Item = Row<'r>> {
         name: &pod.name,
         status: &pod.kin.status,
         ready: pod.ready_column(),
-        restarts: pod.restarts,
+        restarts: pod.kin.restarts,
         age: pod.age_column(report.snapshot.taken_at),
         node: pod.node.as_deref(),
         class: class.id(),
