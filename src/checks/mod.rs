@@ -9,6 +9,7 @@
 
 mod blame;
 mod evidence;
+mod exit_code;
 mod reporter;
 mod view;
 
@@ -19,13 +20,20 @@ mod pod_config_error;
 mod pod_crash_loop;
 mod pod_evicted;
 mod pod_failed;
+mod pod_hook_failed;
 mod pod_image_pull_failed;
+mod pod_killed_by_probe;
 mod pod_leftover;
 mod pod_not_ready;
 mod pod_oom_killed;
+mod pod_probe_failing;
 mod pod_restarting_often;
+mod pod_sandbox_failed;
 mod pod_stuck_terminating;
 mod pod_unschedulable;
+mod pod_volume_not_mounted;
+mod pod_wrong_architecture;
+mod pods_restarted_together;
 mod workload_replicas_missing;
 
 #[cfg(test)]
@@ -47,13 +55,20 @@ pub static CHECKS: &[&Check] = &[
     &pod_crash_loop::CHECK,
     &pod_evicted::CHECK,
     &pod_failed::CHECK,
+    &pod_hook_failed::CHECK,
     &pod_image_pull_failed::CHECK,
+    &pod_killed_by_probe::CHECK,
     &pod_leftover::CHECK,
     &pod_not_ready::CHECK,
     &pod_oom_killed::CHECK,
+    &pod_probe_failing::CHECK,
     &pod_restarting_often::CHECK,
+    &pod_sandbox_failed::CHECK,
     &pod_stuck_terminating::CHECK,
     &pod_unschedulable::CHECK,
+    &pod_volume_not_mounted::CHECK,
+    &pod_wrong_architecture::CHECK,
+    &pods_restarted_together::CHECK,
     &workload_replicas_missing::CHECK,
 ];
 
@@ -116,10 +131,10 @@ pub fn find(id: &str) -> Option<&'static Check> {
 
 /// What a check file needs.
 mod prelude {
-    pub(super) use super::reporter::say;
+    pub(super) use super::reporter::{role, say};
     pub(super) use super::{Check, Reporter, View, page};
-    pub(super) use crate::finding::{Fact, Severity};
-    pub(super) use crate::model::{ObjectRef, Pod, Trouble};
+    pub(super) use crate::finding::{Fact, Facts, Severity};
+    pub(super) use crate::model::{Container, ObjectRef, Pod, Trouble};
     pub(super) use crate::text::Text;
     pub(super) use crate::wire::{Kind, Time};
 }

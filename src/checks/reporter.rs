@@ -2,7 +2,7 @@
 
 use super::{Check, View};
 use crate::finding::{Fact, Facts, Finding, Severity};
-use crate::model::{ObjectRef, Owner, Pod};
+use crate::model::{Container, ObjectRef, Owner, Pod, Role};
 use crate::text::{Say, Text};
 
 /// Takes the findings of one check.
@@ -75,3 +75,16 @@ fn key(id: &str, object: &ObjectRef, owner: Option<&Owner>, facts: &Facts) -> St
 pub(super) fn say(text: &'static Text, facts: Facts) -> Say {
     Say { text, facts }
 }
+
+/// What a container is called by its role.
+pub(super) fn role(container: &Container) -> &'static Text {
+    match container.role {
+        Role::Main => &MAIN,
+        Role::Init => &INIT,
+        Role::Sidecar => &SIDECAR,
+    }
+}
+
+static MAIN: Text = Text { en: "container", zh_tw: "容器", zh_cn: "容器" };
+static INIT: Text = Text { en: "init container", zh_tw: "init 容器", zh_cn: "init 容器" };
+static SIDECAR: Text = Text { en: "sidecar", zh_tw: "sidecar 容器", zh_cn: "sidecar 容器" };

@@ -1,7 +1,8 @@
 //! What the checks look at: the snapshot, the settings, and the ways between objects.
 
 use crate::model::{
-    CronJob, Endpoints, Event, Job, Node, ObjectRef, Owner, Pod, Trouble, Workload, troubles,
+    Container, CronJob, Endpoints, Event, Heard, Job, LogTail, Node, ObjectRef, Owner, Pod, Trouble,
+    Workload, troubles,
 };
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
@@ -50,7 +51,8 @@ impl<'a> View<'a> {
         }
         view.troubled = pods
             .iter()
-            .map(|pod| (pod, troubles(pod, snapshot.taken_at, &settings.thresholds)))
+            .filter(|pod| pod.object.is_some())
+            .map(|pod| (pod, troubles(pod, &view.heard(pod), snapshot.taken_at, &settings.thresholds)))
             .filter(|(_, troubles)| !troubles.is_empty())
             .collect();
         let mut troubled_of: BTreeMap<Root, Vec<&Pod>> = BTreeMap::new();
@@ -209,6 +211,20 @@ impl<'a> View<'a> {
         self.events(&self.pod_ref(pod), uid)
     }
 
+    /// The ends of the logs of a pod's containers, where they were asked for.
+    pub fn logs(&self, pod: &Pod) -> impl Iterator<Item = &'a LogTail> {
+        let logs = &self.snapshot.logs;
+        let key = |log: &LogTail| (&*log.namespace, &*log.pod).cmp(&(&*pod.kin.namespace, &*pod.name));
+        let (from, to) =
+            (logs.partition_point(|log| key(log).is_lt()), logs.partition_point(|log| key(log).is_le()));
+        logs[from..to].iter()
+    }
+
+    /// What is known about a pod besides its own status.
+    pub fn heard(&self, pod: &Pod) -> Heard<'a> {
+        Heard { events: self.pod_events(pod), logs: self.logs(pod).collect() }
+    }
+
     /// The service of this name.
     pub fn service(&self, namespace: &str, name: &str) -> Option<&'a wire::Service> {
         search(&self.snapshot.rows.services, |s| {
@@ -245,6 +261,21 @@ impl<'a> View<'a> {
     ) -> impl Iterator<Item = &'a Workload> {
         let all = self.snapshot.rows.workloads.iter();
         all.filter(move |workload| &*workload.namespace == namespace && workload.is_selected_by(selector))
+    }
+
+    /// The command that tells most about a pod.
+    pub fn describe(&self, pod: &Pod) -> String {
+        self.settings.kubectl.line(&["describe", "pod", "-n", &pod.kin.namespace, &pod.name])
+    }
+
+    /// The command that shows the end of a container's log; before its last restart, where there was one.
+    pub fn show_log(&self, pod: &Pod, container: &Container) -> String {
+        let mut words = vec!["logs", "-n", &pod.kin.namespace, &pod.name, "-c", &container.status.name];
+        if container.status.last_state.terminated.is_some() {
+            words.push("--previous");
+        }
+        words.push("--tail=50");
+        self.settings.kubectl.line(&words)
     }
 
     /// A pod, as a finding names it.

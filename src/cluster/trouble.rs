@@ -1,9 +1,9 @@
-//! What is asked about objects in trouble, once it is known which they are: their warnings, and whether their
-//! logs can be read.
+//! What is asked about objects in trouble, once it is known which they are: their warnings, and the ends of their
+//! logs.
 
 use super::gather::Run;
 use super::{Chain, Keep, list, logs};
-use crate::model::{Names, ObjectRef, Pod};
+use crate::model::{Names, ObjectRef, Pod, Thresholds};
 use crate::snapshot::{Rows, Snapshot};
 use crate::wire::{Kind, Object};
 use std::collections::BTreeSet;
@@ -46,12 +46,12 @@ impl Keep for Warnings {
 }
 
 impl Run<'_> {
-    /// Asks about what is in trouble: its warnings, and whether its logs can be read.
+    /// Asks about what is in trouble: its warnings, and the ends of its logs.
     pub(super) async fn ask_about_trouble(&self, snapshot: &mut Snapshot) {
         let about = in_trouble(&snapshot.rows);
         let places: BTreeSet<&str> =
             about.iter().map(|object| &*object.namespace).filter(|name| !name.is_empty()).collect();
-        let probes = logs::probe(&self.asker, sick_pods(&snapshot.rows));
+        let probes = logs::read(&self.asker, sick_pods(&snapshot.rows));
         if self.plan.scope.skip_kinds.contains(&Kind::Event) {
             snapshot.logs = probes.await;
             return;
@@ -84,7 +84,10 @@ impl Run<'_> {
 
 /// Pods that may be in trouble: whose whole object was kept, and that do not just serve with few restarts.
 fn sick_pods(rows: &Rows) -> impl Iterator<Item = &Pod> {
-    rows.pods.iter().filter(|pod| pod.object.is_some() && !pod.serves())
+    let restarts = Thresholds::default().restarts_attention;
+    rows.pods
+        .iter()
+        .filter(move |pod| pod.object.is_some() && (!pod.serves() || pod.kin.restarts >= restarts))
 }
 
 /// Objects that may be in trouble.

@@ -37,7 +37,7 @@ impl Amount {
 }
 
 /// A quantity in whole units, rounded up as the API rounds.
-pub(super) fn whole(text: &str) -> Option<i64> {
+pub fn whole(text: &str) -> Option<i64> {
     scaled(text, 1)
 }
 

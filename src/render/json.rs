@@ -291,6 +291,7 @@ fn facts(facts: &Facts) -> Value {
     let value = |fact: &Fact| match fact {
         Fact::Text(text) => json!(text),
         Fact::Number(number) | Fact::Age(number) => json!(number),
+        Fact::Words(text) => json!(text.fill(Lang::En, facts)),
     };
     facts.iter().map(|(name, fact)| ((*name).to_owned(), value(fact))).collect::<Map<_, _>>().into()
 }

@@ -13,7 +13,7 @@ pub use error::Error;
 pub use read::{demo, read, read_bytes};
 pub use rows::Rows;
 
-use crate::model::{Coverage, Gap};
+use crate::model::{Coverage, Gap, LogTail};
 use crate::wire::{Kind, Time};
 use serde::{Deserialize, Serialize};
 
@@ -30,8 +30,8 @@ pub struct Snapshot {
     pub taken_at: Time,
     /// The objects.
     pub rows: Rows,
-    /// Whether the logs of pods in trouble can be read.
-    pub logs: Vec<LogAccess>,
+    /// The ends of the logs of pods in trouble, where they can be read.
+    pub logs: Vec<LogTail>,
     /// What could not be seen.
     pub coverage: Coverage,
     /// By how many seconds the server's clock was ahead of this machine's; ages are told by the server's.
@@ -74,18 +74,6 @@ impl Scope {
     }
 }
 
-/// Whether the logs of one pod can be read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LogAccess {
-    /// The pod's namespace.
-    pub namespace: String,
-    /// The pod's name.
-    pub pod: String,
-    /// `None` when they can be read; else why not, in the server's words.
-    pub refused: Option<String>,
-}
-
 impl Snapshot {
     /// Whether all objects of a kind in a namespace were seen; for objects of the cluster the namespace is empty.
     /// Only of what was seen can it be said that something is missing.
@@ -103,6 +91,7 @@ impl Snapshot {
         let repeated = self.rows.sort();
         self.coverage.remarks.extend(repeated);
         self.coverage.sort();
-        self.logs.sort_by(|a, b| (&a.namespace, &a.pod).cmp(&(&b.namespace, &b.pod)));
+        self.logs
+            .sort_by(|a, b| (&a.namespace, &a.pod, &a.container).cmp(&(&b.namespace, &b.pod, &b.container)));
     }
 }

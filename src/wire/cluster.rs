@@ -144,5 +144,7 @@ wire! {
         [string, tag = "3"] name: String,
         /// Its uid.
         [string, tag = "4"] uid: String,
+        /// The part of it that is meant, such as `spec.containers{app}`.
+        [string, tag = "7"] field_path: String,
     }
 }
