@@ -10,6 +10,7 @@
 mod blame;
 mod evidence;
 mod exit_code;
+mod fit;
 mod reporter;
 mod view;
 
