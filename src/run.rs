@@ -68,7 +68,10 @@ impl Failure {
 /// When there is nothing to report: wrong usage, no connection, nothing to look at.
 pub fn run(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
     match cli.command {
-        None => check::check(&cli.check, clock),
+        None => match Target::of(&cli.object).map_err(Failure::new)? {
+            Some(target) => check::investigate(&cli.check, &target, clock),
+            None => check::check(&cli.check, clock),
+        },
         Some(Command::Demo(args)) => check::demo(&args),
         Some(Command::Nodes(args)) => check::nodes(*args, clock),
         Some(Command::Snapshot(args)) => capture::capture(&args, clock),

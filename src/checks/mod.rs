@@ -40,6 +40,7 @@ mod workload_replicas_missing;
 #[cfg(test)]
 mod honesty;
 
+pub use exit_code::meaning as exit_meaning;
 pub use reporter::Reporter;
 pub use view::View;
 
