@@ -2,16 +2,20 @@
 
 use crate::support::corpus::{Case, MOMENT, cases, incidents_of, told};
 use crate::support::{Run, healthcheck};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// There are at least so many cases; raise it when there are more.
-const CASES: usize = 1;
+const CASES: usize = 90;
 
 /// So many in a hundred must be healthy ones that look sick: a false alarm costs more trust than a miss.
 const HEALTHY_PERCENT: usize = 40;
 
 fn report(case: &Case) -> Value {
     let ran = healthcheck().arg("-f").arg(&case.path).args(["--now", MOMENT, "-o", "json"]).ran();
+    // Where there is not one pod and nothing is wrong, there is no report.
+    if ran.err.starts_with("No resources found") {
+        return json!({ "findings": [], "incidents": [], "coverage": { "gaps": [] } });
+    }
     assert!(ran.out.starts_with('{'), "{}: {ran:?}", case.title);
     ran.json()
 }
