@@ -73,6 +73,9 @@ pub struct Finding {
     pub owner: Option<Owner>,
     /// Other objects that suffer from it.
     pub affected: Vec<ObjectRef>,
+    /// Objects whose trouble explains this: whichever of them has the worst finding takes this one in. The first one
+    /// gathers findings even where nothing is found about itself: an image, a secret that is not there.
+    pub because: Vec<ObjectRef>,
     /// Since when, if known.
     pub since: Option<Time>,
     /// What is wrong, with its facts.

@@ -1,14 +1,15 @@
 //! Findings with one cause become one incident. The rules, in the order in which they apply:
 //!
-//! 1. A node that is not ready takes in the pods on it that are not ready or stuck terminating.
-//! 2. Findings of one check about one owner are one incident, however many pods and containers they are of.
-//! 3. A workload that misses replicas joins the worst incident of its own pods.
+//! 1. A finding joins the worst finding about one of the objects it is because of: a workload its pods, a pod its
+//!    node, a service what stands behind it; and so on up, until a finding is because of nothing that was found.
+//! 2. Findings that are because of the same object are one incident, found or not: an image, a missing secret.
+//! 3. Findings of one check about one owner are one incident, however many pods and containers they are of.
 //!
-//! Worst first, then oldest. What does not belong here: looking at anything but findings.
+//! Worst first, then oldest. `docs/incidents.md` tells operators the same. What does not belong here: looking at
+//! anything but findings.
 
 use crate::finding::{Finding, Severity};
 use crate::model::ObjectRef;
-use crate::snapshot::Rows;
 use crate::wire::Time;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,24 +29,19 @@ pub struct Incident {
 }
 
 /// Groups findings, which must be sorted worst and oldest first.
-pub fn group(findings: &[Finding], rows: &Rows) -> Vec<Incident> {
-    let dead: BTreeSet<&str> = findings
-        .iter()
-        .filter(|f| f.check.id == "node-not-ready" && f.severity == Severity::Critical)
-        .map(|f| &*f.object.name)
-        .collect();
-    let keys: Vec<String> = findings.iter().map(|f| cause_of(f, &dead, rows)).collect();
-    let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+pub fn group(findings: &[Finding]) -> Vec<Incident> {
+    let mut about: BTreeMap<&ObjectRef, Vec<usize>> = BTreeMap::new();
     for (index, finding) in findings.iter().enumerate() {
-        let own = if finding.check.id == "workload-replicas-missing" {
-            pods_incident(finding, findings).unwrap_or(index)
-        } else {
-            index
-        };
-        groups.entry(&keys[own]).or_default().push(index);
+        about.entry(&finding.object).or_default().push(index);
+    }
+    let named: BTreeSet<&ObjectRef> = findings.iter().filter_map(|finding| finding.because.first()).collect();
+    let mut groups: BTreeMap<Cause, Vec<usize>> = BTreeMap::new();
+    for index in 0..findings.len() {
+        let root = root(index, findings, &about);
+        groups.entry(cause(&findings[root], &named)).or_default().push(index);
     }
     let mut incidents: Vec<Incident> =
-        groups.into_values().map(|members| incident(findings, members)).collect();
+        groups.into_iter().map(|(cause, members)| incident(findings, &cause, members)).collect();
     incidents.sort_by(|a, b| {
         let rank = |i: &Incident| (std::cmp::Reverse(i.severity), i.since.is_none(), i.since, i.cause);
         rank(a).cmp(&rank(b))
@@ -53,37 +49,60 @@ pub fn group(findings: &[Finding], rows: &Rows) -> Vec<Incident> {
     incidents
 }
 
-/// What a finding is grouped by.
-fn cause_of(finding: &Finding, dead: &BTreeSet<&str>, rows: &Rows) -> String {
-    if matches!(finding.check.id, "pod-not-ready" | "pod-stuck-terminating") {
-        let pod = rows.pod(&finding.object.namespace, &finding.object.name);
-        if let Some(node) = pod.and_then(|pod| pod.node.as_deref()).filter(|node| dead.contains(node)) {
-            return format!("node-not-ready//Node/{node}");
+/// What findings are grouped by.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Cause<'a> {
+    /// An object that explains them.
+    Object(&'a ObjectRef),
+    /// One check, about one owner: its namespace, kind and name.
+    Owner(&'a str, &'a str, &'a str, &'a str),
+}
+
+/// A left-over pod is the opposite of a missing replica, and what is only worth knowing breaks nothing.
+fn explains(finding: &Finding) -> bool {
+    finding.check.id != "pod-leftover"
+}
+
+/// The finding that a finding leads to, over the objects that it is because of.
+fn root(start: usize, findings: &[Finding], about: &BTreeMap<&ObjectRef, Vec<usize>>) -> usize {
+    let mut seen = BTreeSet::from([start]);
+    let mut at = start;
+    loop {
+        let objects = findings[at].because.iter().filter(|object| **object != findings[at].object);
+        let found = objects.filter_map(|object| about.get(object)).flatten().copied();
+        // They are sorted: the first is the worst and oldest.
+        match found.filter(|&index| explains(&findings[index])).min() {
+            Some(next) if seen.insert(next) => at = next,
+            // Two that explain each other are one incident, named by the worse.
+            Some(_) => return seen.into_iter().next().unwrap_or(start),
+            None => return at,
         }
+    }
+}
+
+fn cause<'a>(finding: &'a Finding, named: &BTreeSet<&'a ObjectRef>) -> Cause<'a> {
+    if let Some(object) = finding.because.first() {
+        return Cause::Object(object);
+    }
+    if named.contains(&finding.object) {
+        return Cause::Object(&finding.object);
     }
     let (kind, name) = finding
         .owner
         .as_ref()
         .map_or((&finding.object.kind, &finding.object.name), |owner| (&owner.kind, &owner.name));
-    format!("{}/{}/{kind}/{name}", finding.check.id, finding.object.namespace)
+    Cause::Owner(finding.check.id, &finding.object.namespace, kind, name)
 }
 
-/// The worst finding about a pod of the workload that this one is about.
-fn pods_incident(workload: &Finding, findings: &[Finding]) -> Option<usize> {
-    findings.iter().position(|f| {
-        // A leftover is the opposite of a missing replica.
-        f.check.id != "pod-leftover"
-            && f.severity >= workload.severity
-            && f.object.namespace == workload.object.namespace
-            && f.owner
-                .as_ref()
-                .is_some_and(|owner| owner.kind == workload.object.kind && owner.name == workload.object.name)
-    })
-}
-
-fn incident(findings: &[Finding], mut members: Vec<usize>) -> Incident {
-    // A dead node is the cause, whichever of its pods was noticed first.
-    members.sort_by_key(|&index| (findings[index].check.id != "node-not-ready", index));
+fn incident(findings: &[Finding], cause: &Cause, mut members: Vec<usize>) -> Incident {
+    // What is found about the cause itself names it; else the worst that comes of it, and of equals what needs no
+    // further explanation.
+    let about_cause =
+        |finding: &Finding| matches!(cause, Cause::Object(object) if **object == finding.object);
+    members.sort_by_key(|&index| {
+        let finding = &findings[index];
+        (!about_cause(finding), std::cmp::Reverse(finding.severity), !finding.because.is_empty(), index)
+    });
     let objects: BTreeSet<&ObjectRef> = members
         .iter()
         .flat_map(|&index| std::iter::once(&findings[index].object).chain(&findings[index].affected))

@@ -221,7 +221,7 @@ impl<'a> Report<'a> {
     pub fn new(snapshot: &'a Snapshot, settings: &'a Settings) -> Self {
         let view = View::new(snapshot, settings);
         let findings = checks::run(&view);
-        let incidents = incident::group(&findings, &snapshot.rows);
+        let incidents = incident::group(&findings);
         let classes = classify(snapshot, &findings);
         let mut totals = Counts::default();
         let mut namespaces: BTreeMap<&str, Counts> = BTreeMap::new();

@@ -2,7 +2,10 @@
 //! read the same. A tag that is not theirs, or of another type, would be lost or refused on the way.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
-use k8s_pb::api::{apps::v1 as apps, batch::v1 as batch, core::v1 as core};
+use k8s_pb::api::{
+    admissionregistration::v1 as admission, apps::v1 as apps, batch::v1 as batch, core::v1 as core,
+    networking::v1 as networking,
+};
 use kubectl_healthcheck::wire;
 use proptest::prelude::*;
 use prost::Message;
@@ -19,7 +22,12 @@ impl MadeUp<'_> {
     fn text(&mut self) -> String {
         let number = (self.numbers)();
         match self.field {
-            name if name.ends_with("Time") || name.ends_with("Timestamp") || name.ends_with("At") => {
+            name if name == "time"
+                || name == "timeAdded"
+                || name.ends_with("Time")
+                || name.ends_with("Timestamp")
+                || name.ends_with("At") =>
+            {
                 jiff::Timestamp::from_second(1 + i64::from(number)).unwrap().to_string()
             }
             _ => format!("{}-{number}", self.field),
@@ -163,6 +171,20 @@ proptest! {
         goes_around::<wire::DaemonSet, apps::DaemonSet>(seed)?;
         goes_around::<wire::Job, batch::Job>(seed)?;
         goes_around::<wire::CronJob, batch::CronJob>(seed)?;
+        goes_around::<wire::Service, core::Service>(seed)?;
+        goes_around::<wire::EndpointSlice, k8s_pb::api::discovery::v1::EndpointSlice>(seed)?;
+        goes_around::<wire::Ingress, networking::Ingress>(seed)?;
+        goes_around::<wire::IngressClass, networking::IngressClass>(seed)?;
+        goes_around::<wire::PersistentVolumeClaim, core::PersistentVolumeClaim>(seed)?;
+        goes_around::<wire::PersistentVolume, core::PersistentVolume>(seed)?;
+        goes_around::<wire::StorageClass, k8s_pb::api::storage::v1::StorageClass>(seed)?;
+        goes_around::<wire::HorizontalPodAutoscaler, k8s_pb::api::autoscaling::v2::HorizontalPodAutoscaler>(seed)?;
+        goes_around::<wire::PodDisruptionBudget, k8s_pb::api::policy::v1::PodDisruptionBudget>(seed)?;
+        goes_around::<wire::ResourceQuota, core::ResourceQuota>(seed)?;
+        goes_around::<wire::WebhookConfiguration, admission::ValidatingWebhookConfiguration>(seed)?;
+        goes_around::<wire::WebhookConfiguration, admission::MutatingWebhookConfiguration>(seed)?;
+        goes_around::<wire::ApiService, k8s_pb::kube_aggregator::pkg::apis::apiregistration::v1::APIService>(seed)?;
+        goes_around::<wire::Secret, core::Secret>(seed)?;
         goes_around::<wire::ListMeta, k8s_pb::apimachinery::pkg::apis::meta::v1::ListMeta>(seed)?;
         goes_around::<wire::Status, k8s_pb::apimachinery::pkg::apis::meta::v1::Status>(seed)?;
     }

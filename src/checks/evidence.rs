@@ -5,6 +5,7 @@ use super::reporter::say;
 use crate::finding::{Fact, Finding};
 use crate::model::{Event, Pod};
 use crate::text::{Say, Text};
+use crate::wire::Kind;
 
 static EVENT: Text = Text {
     en: "event {reason}, {count} times, last {age} ago: {detail}",
@@ -42,12 +43,12 @@ pub(super) fn attach(view: &View, findings: &mut [Finding]) {
         let object = &finding.object;
         let is_pod = &*object.kind == "Pod";
         let pod = if is_pod { view.snapshot.rows.pod(&object.namespace, &object.name) } else { None };
-        let uid = pod.and_then(|pod| pod.object.as_deref()).map_or("", |object| &object.metadata.uid);
-        let mut events: Vec<&Event> =
-            view.snapshot.rows.events.iter().filter(|event| event.is_about(&finding.object, uid)).collect();
-        events.sort_by_key(|event| std::cmp::Reverse(event.last_seen));
+        let events = pod.map_or_else(|| view.events(object, ""), |pod| view.pod_events(pod));
         finding.evidence.extend(events.iter().take(EVENTS).map(|event| about(view, event)));
-        if events.is_empty() && view.snapshot.saw_events(&finding.object.namespace) {
+        if events.is_empty()
+            && !object.namespace.is_empty()
+            && view.snapshot.saw(Kind::Event, &object.namespace)
+        {
             finding.evidence.push(say(&NO_EVENTS, Vec::new()));
         }
         if let Some(pod) = pod {

@@ -1,7 +1,6 @@
 //! A Job gave up.
 
 use super::prelude::*;
-use super::reporter::say;
 use crate::model::Job;
 use crate::text::Say;
 use crate::wire::Condition;

@@ -7,6 +7,7 @@
 //!
 //! A check is a pure function of what was seen. It asks nobody, knows no clock and prints nothing.
 
+mod blame;
 mod evidence;
 mod reporter;
 mod view;
@@ -99,6 +100,7 @@ pub fn run(view: &View) -> Vec<Finding> {
     for check in CHECKS {
         (check.run)(view, &mut Reporter::new(check, view, &mut findings));
     }
+    blame::nodes(view, &mut findings);
     evidence::attach(view, &mut findings);
     findings.sort_by(|a, b| {
         let rank = |f: &Finding| (std::cmp::Reverse(f.severity), f.since.is_none(), f.since);
@@ -114,6 +116,7 @@ pub fn find(id: &str) -> Option<&'static Check> {
 
 /// What a check file needs.
 mod prelude {
+    pub(super) use super::reporter::say;
     pub(super) use super::{Check, Reporter, View, page};
     pub(super) use crate::finding::{Fact, Severity};
     pub(super) use crate::model::{ObjectRef, Pod, Trouble};

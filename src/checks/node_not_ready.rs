@@ -1,7 +1,6 @@
 //! A node's kubelet does not report, or reports that it cannot run pods.
 
 use super::prelude::*;
-use super::reporter::say;
 
 pub(super) static CHECK: Check = Check {
     id: "node-not-ready",

@@ -1,7 +1,6 @@
 //! A node is short of memory, disk, process ids, or has no network.
 
 use super::prelude::*;
-use super::reporter::say;
 
 pub(super) static CHECK: Check = Check {
     id: "node-pressure",

@@ -1,7 +1,6 @@
 //! A container cannot be made or started as it is configured.
 
 use super::prelude::*;
-use super::reporter::say;
 
 pub(super) static CHECK: Check = Check {
     id: "pod-config-error",

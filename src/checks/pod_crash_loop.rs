@@ -1,7 +1,6 @@
 //! A container keeps ending, and the kubelet waits longer before each restart.
 
 use super::prelude::*;
-use super::reporter::say;
 
 pub(super) static CHECK: Check = Check {
     id: "pod-crash-loop",

@@ -1,7 +1,6 @@
 //! Pods that their node evicted or turned away, counted by owner.
 
 use super::prelude::*;
-use super::reporter::say;
 use std::collections::BTreeMap;
 
 pub(super) static CHECK: Check = Check {

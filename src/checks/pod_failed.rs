@@ -1,7 +1,6 @@
 //! A pod ended in failure and nothing has taken its place.
 
 use super::prelude::*;
-use super::reporter::say;
 
 pub(super) static CHECK: Check = Check {
     id: "pod-failed",

@@ -1,7 +1,6 @@
 //! A container's image does not come.
 
 use super::prelude::*;
-use super::reporter::say;
 
 pub(super) static CHECK: Check = Check {
     id: "pod-image-pull-failed",

@@ -1,7 +1,6 @@
 //! A pod that has ended, and whose work a newer pod of the same owner does.
 
 use super::prelude::*;
-use super::reporter::say;
 use crate::model::{Ended, Owner};
 use crate::text::Say;
 

@@ -1,7 +1,6 @@
 //! A pod is not ready, for none of the reasons that have a check of their own.
 
 use super::prelude::*;
-use super::reporter::say;
 
 pub(super) static CHECK: Check = Check {
     id: "pod-not-ready",

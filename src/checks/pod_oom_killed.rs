@@ -1,7 +1,6 @@
 //! The kernel killed a container for its memory.
 
 use super::prelude::*;
-use super::reporter::say;
 
 pub(super) static CHECK: Check = Check {
     id: "pod-oom-killed",

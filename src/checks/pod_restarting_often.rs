@@ -1,7 +1,6 @@
 //! A pod runs now, and has restarted often.
 
 use super::prelude::*;
-use super::reporter::say;
 
 pub(super) static CHECK: Check = Check {
     id: "pod-restarting-often",

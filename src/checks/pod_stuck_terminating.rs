@@ -1,7 +1,6 @@
 //! A pod should be gone and is not.
 
 use super::prelude::*;
-use super::reporter::say;
 
 pub(super) static CHECK: Check = Check {
     id: "pod-stuck-terminating",

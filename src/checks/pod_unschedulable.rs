@@ -1,7 +1,6 @@
 //! The scheduler finds no node for a pod.
 
 use super::prelude::*;
-use super::reporter::say;
 
 pub(super) static CHECK: Check = Check {
     id: "pod-unschedulable",

@@ -41,6 +41,7 @@ impl<'r, 'a> Reporter<'r, 'a> {
             object,
             owner,
             affected: Vec::new(),
+            because: Vec::new(),
             since: None,
             message,
             evidence: Vec::new(),

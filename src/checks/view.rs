@@ -1,9 +1,11 @@
 //! What the checks look at: the snapshot, the settings, and the ways between objects.
 
-use crate::model::{CronJob, Job, Node, ObjectRef, Owner, Pod, Trouble, Workload, troubles};
+use crate::model::{
+    CronJob, Endpoints, Event, Job, Node, ObjectRef, Owner, Pod, Trouble, Workload, troubles,
+};
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
-use crate::wire::{Kind, Time};
+use crate::wire::{self, Kind, Time};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,6 +18,8 @@ pub struct View<'a> {
     pub settings: &'a Settings,
     /// Pods with something wrong by their own status.
     troubled: Vec<(&'a Pod, Vec<Trouble<'a>>)>,
+    /// Those of them that have not ended, by their topmost owner.
+    troubled_of: BTreeMap<Root, Vec<&'a Pod>>,
     /// For each owner that has a pod which ended: its newest pod that serves.
     successors: BTreeMap<Root, &'a Pod>,
     /// Names of the nodes that hold pods of the scope.
@@ -35,6 +39,7 @@ impl<'a> View<'a> {
             snapshot,
             settings,
             troubled: Vec::new(),
+            troubled_of: BTreeMap::new(),
             successors: BTreeMap::new(),
             used_nodes: pods.iter().filter_map(|pod| pod.node.as_deref()).collect(),
             selected: BTreeSet::new(),
@@ -48,6 +53,13 @@ impl<'a> View<'a> {
             .map(|pod| (pod, troubles(pod, snapshot.taken_at, &settings.thresholds)))
             .filter(|(_, troubles)| !troubles.is_empty())
             .collect();
+        let mut troubled_of: BTreeMap<Root, Vec<&Pod>> = BTreeMap::new();
+        for (pod, _) in view.troubled.iter().filter(|(pod, _)| pod.kin.ended.is_none()) {
+            if let Some(root) = view.root(pod) {
+                troubled_of.entry((Arc::clone(&pod.kin.namespace), root)).or_default().push(pod);
+            }
+        }
+        view.troubled_of = troubled_of;
         view.successors = view.find_successors();
         view
     }
@@ -90,12 +102,10 @@ impl<'a> View<'a> {
         self.snapshot.rows.pods.iter().filter(move |pod| pod.node.as_deref() == Some(node))
     }
 
-    /// The pods in trouble that a workload is the topmost owner of.
+    /// The pods in trouble, and not ended, that a workload is the topmost owner of.
     pub fn pods_of(&self, workload: &Workload) -> impl Iterator<Item = &'a Pod> {
-        self.troubled_pods().filter(move |pod| {
-            pod.kin.namespace == workload.namespace
-                && self.root(pod).is_some_and(|r| *r.kind == *workload.kind.name() && r.name == workload.name)
-        })
+        let owner = Owner { kind: workload.kind.name().into(), name: Arc::clone(&workload.name) };
+        self.troubled_of.get(&(Arc::clone(&workload.namespace), owner)).into_iter().flatten().copied()
     }
 
     /// Whether a workload belongs to what was asked for. A selector chooses pods; with them it chooses their
@@ -170,6 +180,71 @@ impl<'a> View<'a> {
         let workload =
             root.as_ref().and_then(|root| self.workload(&pod.kin.namespace, &root.kind, &root.name));
         workload.map_or_else(|| pod.serves(), Workload::is_full)
+    }
+
+    /// Whether something has lasted so many seconds; what has no time has.
+    pub fn lasts(&self, since: Option<Time>, seconds: i64) -> bool {
+        since.is_none_or(|since| self.age(since) >= seconds)
+    }
+
+    /// Whether all objects of a kind in a namespace were seen: only then can one of them be missing. For objects of
+    /// the cluster the namespace is empty.
+    pub fn saw(&self, kind: Kind, namespace: &str) -> bool {
+        self.snapshot.saw(kind, namespace)
+    }
+
+    /// The warnings about an object, newest first. With a uid, only those about that very object.
+    pub fn events(&self, object: &ObjectRef, uid: &str) -> Vec<&'a Event> {
+        let events = &self.snapshot.rows.events;
+        let first = events.partition_point(|event| event.object < *object);
+        let about = events[first..].iter().take_while(|event| event.object == *object);
+        let mut found: Vec<&Event> = about.filter(|event| event.is_about(object, uid)).collect();
+        found.sort_by_key(|event| std::cmp::Reverse(event.last_seen));
+        found
+    }
+
+    /// The warnings about a pod, newest first.
+    pub fn pod_events(&self, pod: &Pod) -> Vec<&'a Event> {
+        let uid = pod.object.as_deref().map_or("", |object| &object.metadata.uid);
+        self.events(&self.pod_ref(pod), uid)
+    }
+
+    /// The service of this name.
+    pub fn service(&self, namespace: &str, name: &str) -> Option<&'a wire::Service> {
+        search(&self.snapshot.rows.services, |s| {
+            (&*s.metadata.namespace, &*s.metadata.name).cmp(&(namespace, name))
+        })
+    }
+
+    /// The parts of what stands behind a service; empty where nothing keeps them.
+    pub fn endpoints(&self, namespace: &str, service: &str) -> &'a [Endpoints] {
+        let all = &self.snapshot.rows.endpoints;
+        let key = |part: &Endpoints| (&*part.namespace, &*part.service).cmp(&(namespace, service));
+        let (from, to) =
+            (all.partition_point(|part| key(part).is_lt()), all.partition_point(|part| key(part).is_le()));
+        &all[from..to]
+    }
+
+    /// The claim of this name.
+    pub fn claim(&self, namespace: &str, name: &str) -> Option<&'a wire::PersistentVolumeClaim> {
+        search(&self.snapshot.rows.claims, |c| {
+            (&*c.metadata.namespace, &*c.metadata.name).cmp(&(namespace, name))
+        })
+    }
+
+    /// The storage class of this name.
+    pub fn storage_class(&self, name: &str) -> Option<&'a wire::StorageClass> {
+        search(&self.snapshot.rows.storage_classes, |class| (*class.metadata.name).cmp(name))
+    }
+
+    /// The Deployments, StatefulSets and DaemonSets of a namespace whose pods a selector chooses.
+    pub fn workloads_selected_by(
+        &self,
+        namespace: &str,
+        selector: &BTreeMap<String, String>,
+    ) -> impl Iterator<Item = &'a Workload> {
+        let all = self.snapshot.rows.workloads.iter();
+        all.filter(move |workload| &*workload.namespace == namespace && workload.is_selected_by(selector))
     }
 
     /// A pod, as a finding names it.

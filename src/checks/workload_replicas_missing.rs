@@ -1,7 +1,6 @@
 //! A workload has fewer pods that serve than it should.
 
 use super::prelude::*;
-use super::reporter::say;
 use crate::model::Workload;
 
 pub(super) static CHECK: Check = Check {
@@ -71,17 +70,12 @@ fn run(view: &View, out: &mut Reporter) {
             None if workload.available == 0 => (&MISSING, Severity::Critical),
             None => (&MISSING, Severity::Warning),
         };
-        let kind = workload.kind.name();
-        let object = ObjectRef {
-            namespace: workload.namespace.clone(),
-            kind: kind.into(),
-            name: workload.name.clone(),
-        };
-        let finding = out.object(object, severity, say(text, facts));
+        let finding = out.object(workload.object(), severity, say(text, facts));
         finding.since = since;
+        finding.because = view.pods_of(workload).map(|pod| view.pod_ref(pod)).collect();
         finding.actions = vec![view.settings.kubectl.line(&[
             "describe",
-            &kind.to_lowercase(),
+            &workload.kind.name().to_lowercase(),
             "-n",
             &workload.namespace,
             &workload.name,

@@ -4,8 +4,8 @@ use super::list::{self, Listing, Seen};
 use super::page::{Accept, Asker, Patience, Request};
 use super::{Budget, Chain, Error, Keep, Progress, Session, Stop, usage};
 use crate::cli::{ListArgs, ScopeArgs};
-use crate::model::{Cost, Ended, Gap, Reason};
-use crate::snapshot::{Capture, Header, Rows, Scope, Snapshot};
+use crate::model::{Cost, Ended, Gap};
+use crate::snapshot::{Capture, Header, Rows, Snapshot};
 use crate::wire::{Kind, Object, Time};
 use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,7 +70,7 @@ pub async fn snapshot(
     progress: &Progress,
 ) -> Result<(Header, Vec<Capture>), Error> {
     let mut run = Run::start(session, plan, progress).await?;
-    run.with_events = !plan.scope.skip_kinds.contains(&Kind::Event);
+    run.with_evidence = true;
     let (mut snapshot, parts) = run.lists::<Capture>().await?;
     run.finish(&mut snapshot);
     snapshot.coverage.sort();
@@ -102,7 +102,7 @@ pub(super) async fn names(asker: Arc<Asker>, deadline: Duration) -> Result<Vec<S
     let listing = list::list(asker, &chain, Rows::default()).await;
     match listing.error {
         Some(error) => Err(error),
-        None => Ok(listing.kept.namespaces.iter().map(ToString::to_string).collect()),
+        None => Ok(listing.kept.namespaces.iter().map(|namespace| namespace.name.to_string()).collect()),
     }
 }
 
@@ -149,7 +149,8 @@ pub(super) struct Run<'a> {
     /// By name; empty for all of them.
     pub(super) namespaces: Vec<String>,
     pub(super) excluded: GlobSet,
-    with_events: bool,
+    /// Whether what is asked about trouble is asked at once: nobody will know what is in trouble.
+    pub(super) with_evidence: bool,
     started_at: Time,
     /// By how many seconds the server's clock is ahead of ours.
     skew: i64,
@@ -166,7 +167,7 @@ impl<'a> Run<'a> {
             false if scope.namespace.is_empty() => vec![session.namespace.clone()],
             false => scope.namespace.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect(),
         };
-        if let Some(bad) = namespaces.iter().find(|name| !is_name(name)) {
+        if let Some(bad) = namespaces.iter().find(|name| !super::scope::is_name(name)) {
             return Err(Error::Config(format!("\"{bad}\" is not the name of a namespace")));
         }
         let excluded = scope.excluded().map_err(Error::Config)?;
@@ -177,7 +178,7 @@ impl<'a> Run<'a> {
             asker: Arc::new(asker),
             namespaces,
             excluded,
-            with_events: false,
+            with_evidence: false,
             started_at,
             skew: 0,
             version: String::new(),
@@ -210,39 +211,6 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The list of a kind in a namespace, or everywhere.
-    pub(super) fn chain(&self, kind: Kind, namespace: Option<&str>) -> Chain {
-        let (scope, list) = (&self.plan.scope, &self.plan.list);
-        let of_pods = |selector: &Option<String>| selector.clone().filter(|_| kind == Kind::Pod);
-        let warnings = (kind == Kind::Event).then(|| "type=Warning".to_owned());
-        Chain {
-            kind,
-            namespace: namespace.map(str::to_owned),
-            labels: of_pods(&scope.selector),
-            fields: of_pods(&scope.field_selector).or(warnings),
-            excluded: self.excluded.clone(),
-            page_size: list.page_size,
-            page_timeout: list.page_timeout,
-        }
-    }
-
-    /// Every list of the scope, the longest first.
-    fn chains(&self) -> Vec<Chain> {
-        let all = self.namespaces.is_empty();
-        let asked = |kind: &Kind| match kind {
-            Kind::Namespace => all,
-            Kind::Event => self.with_events,
-            _ => !self.plan.scope.skip_kinds.contains(kind),
-        };
-        let of_kind = |kind: Kind| -> Vec<Chain> {
-            match kind.namespaced() && !all {
-                true => self.namespaces.iter().map(|name| self.chain(kind, Some(name))).collect(),
-                false => vec![self.chain(kind, None)],
-            }
-        };
-        Kind::ALL.into_iter().filter(asked).flat_map(of_kind).collect()
-    }
-
     /// Reads every list of the scope. An error where not one list of pods could be begun.
     async fn lists<K: Keep + Default>(&mut self) -> Result<(Snapshot, Vec<(Chain, K)>), Error> {
         let chains = self.chains();
@@ -265,33 +233,12 @@ impl<'a> Run<'a> {
         let mut parts = Vec::new();
         for (chain, listing) in read {
             let mut coverage = listing.coverage(&chain);
-            // What was asked of some namespaces is complete without the nodes, and no server can show what it
-            // does not serve.
-            let not_asked = !chain.kind.namespaced() && !self.namespaces.is_empty();
-            if not_asked || coverage.gaps.iter().any(|gap| gap.reason == Reason::Absent) {
-                coverage.outside.append(&mut coverage.gaps);
-            }
+            self.put_outside(&chain, &mut coverage);
             snapshot.coverage.add(coverage);
             parts.push((chain, listing.kept));
         }
-        snapshot.coverage.outside.extend(self.plan.scope.skip_kinds.iter().map(|kind| Gap {
-            namespace: None,
-            kind: kind.name().to_owned(),
-            reason: Reason::Skipped,
-            detail: String::new(),
-            got: 0,
-            missing: None,
-        }));
+        snapshot.coverage.outside.extend(self.left_out());
         Ok((snapshot, parts))
-    }
-
-    fn scope(&self) -> Scope {
-        let scope = &self.plan.scope;
-        Scope {
-            namespaces: self.namespaces.clone(),
-            excluded: scope.exclude_namespace.iter().map(|glob| glob.glob().to_owned()).collect(),
-            selected: scope.selector.is_some() || scope.field_selector.is_some(),
-        }
     }
 
     /// Reads lists side by side; they come back in the order in which they were given.
@@ -362,14 +309,4 @@ impl<'a> Run<'a> {
         });
         self.asker.progress.finished(active as u64, cost.pages, requests, retries);
     }
-}
-
-/// What the API server accepts as the name of a namespace: a DNS label.
-fn is_name(name: &str) -> bool {
-    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    !name.is_empty()
-        && name.len() <= 63
-        && name.chars().all(inner)
-        && !name.starts_with('-')
-        && !name.ends_with('-')
 }

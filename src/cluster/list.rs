@@ -4,7 +4,7 @@
 use super::page::{Accept, Answer, Asker, Patience, Request};
 use super::{Error, PageSize};
 use crate::model::{Cost, Coverage, Gap, Reason, SlowPage};
-use crate::wire::{Kind, ListMeta, ListReader, Object, ObjectMeta};
+use crate::wire::{Identity, Kind, ListMeta, ListReader, Object};
 use globset::GlobSet;
 use kube::api::ListParams;
 use std::collections::HashSet;
@@ -82,17 +82,17 @@ pub(super) struct Seen {
 
 impl Seen {
     /// Notes an object.
-    fn note(&mut self, object: &ObjectMeta) {
-        if self.namespace.as_ref() != Some(&object.namespace) {
-            self.namespace = Some(object.namespace.clone());
+    fn note(&mut self, object: Identity) {
+        if self.namespace.as_deref() != Some(object.namespace) {
+            self.namespace = Some(object.namespace.to_owned());
             self.uids.clear();
         }
-        self.uids.extend(number(&object.uid));
+        self.uids.extend(number(object.uid));
     }
 
     /// Whether an object has been noted.
-    fn knows(&self, object: &ObjectMeta) -> bool {
-        !self.uids.is_empty() && number(&object.uid).is_some_and(|uid| self.uids.contains(&uid))
+    fn knows(&self, object: Identity) -> bool {
+        !self.uids.is_empty() && number(object.uid).is_some_and(|uid| self.uids.contains(&uid))
     }
 
     /// Goes on where a later part has come to.
@@ -200,14 +200,14 @@ struct Body<K> {
 
 /// Keeps an object, unless it is known or not wanted.
 fn keep<K: Keep>(part: &mut Part<K>, object: Object, chain: &Chain, known: &Seen) {
-    let metadata = object.metadata();
-    if known.knows(metadata) {
+    let identity = object.identity();
+    if known.knows(identity) {
         return;
     }
     part.count += 1;
     // Only a list of all namespaces may have to be taken up again by another.
     if chain.namespace.is_none() {
-        part.seen.note(metadata);
+        part.seen.note(identity);
     }
     if wanted(chain, &object) {
         part.kept.keep(object);
@@ -358,8 +358,8 @@ impl<K: Keep> Walk<K> {
 }
 
 fn wanted(chain: &Chain, object: &Object) -> bool {
-    let metadata = object.metadata();
-    let namespace = if chain.kind == Kind::Namespace { &metadata.name } else { &metadata.namespace };
+    let identity = object.identity();
+    let namespace = if chain.kind == Kind::Namespace { identity.name } else { identity.namespace };
     chain.excluded.is_empty() || !chain.excluded.is_match(namespace)
 }
 
@@ -376,7 +376,7 @@ fn page_request(chain: &Chain, size: u32, token: &str) -> Result<Request, Error>
         .map_err(|error| Error::Config(error.to_string()))?;
     Ok(Request {
         path: call.uri().to_string(),
-        accept: Accept::Protobuf,
+        accept: if chain.kind == Kind::Secret { Accept::Names } else { Accept::Protobuf },
         deadline: chain.page_timeout,
         patience: Patience::Full,
     })

@@ -19,6 +19,7 @@ mod page;
 mod page_size;
 mod progress;
 mod refusal;
+mod scope;
 mod stop;
 mod trouble;
 mod usage;

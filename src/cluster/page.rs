@@ -26,6 +26,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 pub enum Accept {
     /// Protobuf, or JSON from servers that do not speak it.
     Protobuf,
+    /// That the objects exist, and nothing of what they hold.
+    Names,
     /// JSON.
     Json,
     /// Anything: logs.
@@ -259,6 +261,10 @@ fn call(request: &Request, limit: Duration) -> Result<http::Request<kube::client
     let seconds = limit.as_secs().max(1);
     let accept = match request.accept {
         Accept::Protobuf => "application/vnd.kubernetes.protobuf,application/json",
+        Accept::Names => concat!(
+            "application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,",
+            "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+        ),
         Accept::Json => "application/json",
         Accept::Text => "*/*",
     };

@@ -10,6 +10,8 @@ pub struct Event {
     pub object: ObjectRef,
     /// When it was last seen, if known.
     pub last_seen: Option<Time>,
+    /// When it was first seen, if known.
+    pub first_seen: Option<Time>,
     /// How often it was seen; at least 1.
     pub count: i32,
     /// The uid of that object; empty if the event does not say.
@@ -48,6 +50,10 @@ impl Event {
                 name: names.get(&about.name),
             },
             uid: about.uid.clone(),
+            first_seen: [object.first_timestamp, object.event_time]
+                .into_iter()
+                .flatten()
+                .find_map(Time::known),
             count: series.map_or(object.count, |s| s.count).max(1),
             last_seen: last_seen.into_iter().flatten().find_map(Time::known),
             reason: object.reason,

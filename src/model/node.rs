@@ -2,17 +2,26 @@
 
 use super::{Amount, Names, quantity};
 use crate::wire::{self, Time};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A node: its conditions.
+/// A node: what it is, what it has, how it is.
 #[derive(Debug)]
 pub struct Node {
     /// Its name.
     pub name: Arc<str>,
     /// When it was created.
     pub created: Option<Time>,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
     /// Whether it is cordoned.
     pub cordoned: bool,
+    /// What keeps pods away from it.
+    pub taints: Vec<wire::Taint>,
+    /// Such as `v1.36.3`; empty if it has never reported.
+    pub kubelet_version: String,
+    /// Such as `amd64`; empty if it has never reported.
+    pub architecture: String,
     /// What pods may have of it.
     pub allocatable: Amount,
     /// How many pods it may hold, if it says.
@@ -32,7 +41,11 @@ impl Node {
         Self {
             name: names.get(&object.metadata.name),
             created: object.metadata.created(),
+            labels: object.metadata.labels,
             cordoned: object.spec.unschedulable,
+            taints: object.spec.taints,
+            kubelet_version: object.status.node_info.kubelet_version,
+            architecture: object.status.node_info.architecture,
             allocatable: Amount::of(object.status.allocatable.iter().map(|(k, v)| (&**k, &*v.text))),
             pods: object.status.allocatable.get("pods").and_then(|pods| quantity::whole(&pods.text)),
             usage: None,

@@ -2,6 +2,7 @@
 
 use super::Names;
 use crate::wire::{self, Condition, Kind, Time};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Who manages an object, in the object's own namespace.
@@ -32,6 +33,16 @@ pub struct ObjectRef {
 }
 
 impl ObjectRef {
+    /// An object of a namespace.
+    pub fn new(namespace: &str, kind: &str, name: &str) -> Self {
+        Self { namespace: namespace.into(), kind: kind.into(), name: name.into() }
+    }
+
+    /// An object of the cluster.
+    pub fn of_cluster(kind: &str, name: &str) -> Self {
+        Self::new("", kind, name)
+    }
+
     /// As kubectl names it on the command line: `pod/web-0`.
     pub fn slashed(&self) -> String {
         format!("{}/{}", self.kind.to_lowercase(), self.name)
@@ -57,9 +68,66 @@ pub struct Workload {
     pub available: i32,
     /// Its conditions.
     conditions: Box<[Condition]>,
+    /// What a ReplicaSet has not.
+    rollout: Option<Box<Rollout>>,
+}
+
+/// How a Deployment, StatefulSet or DaemonSet gets from one template to the next.
+#[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+pub struct Rollout {
+    /// The labels of its pods.
+    pub labels: BTreeMap<String, String>,
+    /// When its spec was last changed, while its controller has not seen that.
+    pub unseen_since: Option<Time>,
+    /// Whether its controller has not seen the newest spec.
+    pub unseen: bool,
+    /// Whether somebody holds it back.
+    pub paused: bool,
+    /// Whether there is an update that has not reached all pods.
+    pub unfinished: bool,
+    /// Whether pods are replaced only when somebody deletes them.
+    pub on_delete: bool,
+    /// Whether each pod waits for the one before it.
+    pub ordered: bool,
+    /// Pods of the newest template.
+    pub updated: i32,
+    /// Nodes that run the pod and should not.
+    pub misscheduled: i32,
+    /// Nodes that run the pod and should.
+    pub scheduled: i32,
+}
+
+impl Rollout {
+    fn new(metadata: &wire::WorkloadMeta, template: wire::Template, observed: i64) -> Self {
+        let unseen = observed < metadata.generation;
+        let unseen_since = metadata.changed().or(metadata.created()).filter(|_| unseen);
+        Self { labels: template.metadata.labels, unseen, unseen_since, ..Self::default() }
+    }
 }
 
 impl Workload {
+    /// How it gets from one template to the next; a ReplicaSet does not.
+    pub fn rollout(&self) -> Option<&Rollout> {
+        self.rollout.as_deref()
+    }
+
+    /// Whether a selector chooses its pods. An empty one chooses none, as a service's does.
+    pub fn is_selected_by(&self, selector: &BTreeMap<String, String>) -> bool {
+        let labels = self.rollout().map(|rollout| &rollout.labels);
+        let has = |(key, value)| labels.is_some_and(|labels| labels.get(key) == Some(value));
+        !selector.is_empty() && selector.iter().all(has)
+    }
+
+    /// The object, as a finding names it.
+    pub fn object(&self) -> ObjectRef {
+        ObjectRef {
+            namespace: Arc::clone(&self.namespace),
+            kind: self.kind.name().into(),
+            name: Arc::clone(&self.name),
+        }
+    }
+
     /// When it was created, if known.
     pub fn created(&self) -> Option<Time> {
         Time::at(self.created).known()
@@ -81,54 +149,83 @@ impl Workload {
         Self {
             desired: object.spec.replicas.unwrap_or(1),
             available: status.available_replicas,
+            owner: metadata.controller().map(|o| Owner::new(&o.kind, &o.name, names)),
             conditions: status.conditions.into_iter().map(Condition::from).collect(),
-            ..Self::named(Kind::ReplicaSet, &metadata, names)
+            ..Self::named(Kind::ReplicaSet, &metadata.namespace, &metadata.name, metadata.created(), names)
         }
     }
 
     /// Folds a Deployment.
     pub fn deployment(object: wire::Deployment, names: &Names) -> Self {
-        let (status, metadata) = (object.status, object.metadata);
+        let (spec, status, metadata) = (object.spec, object.status, object.metadata);
+        let desired = spec.replicas.unwrap_or(1);
         Self {
-            desired: object.spec.replicas.unwrap_or(1),
+            desired,
             available: status.available_replicas,
             conditions: status.conditions.into_iter().map(Condition::from).collect(),
-            ..Self::named(Kind::Deployment, &metadata, names)
+            rollout: Some(Box::new(Rollout {
+                paused: spec.paused,
+                unfinished: status.updated_replicas < desired || status.replicas > status.updated_replicas,
+                updated: status.updated_replicas,
+                ..Rollout::new(&metadata, spec.template, status.observed_generation)
+            })),
+            ..Self::managed(Kind::Deployment, &metadata, names)
         }
     }
 
     /// Folds a StatefulSet.
     pub fn stateful_set(object: wire::StatefulSet, names: &Names) -> Self {
-        let (status, metadata) = (object.status, object.metadata);
+        let (spec, status, metadata) = (object.spec, object.status, object.metadata);
         Self {
-            desired: object.spec.replicas.unwrap_or(1),
+            desired: spec.replicas.unwrap_or(1),
             available: status.available_replicas,
             conditions: status.conditions.into_iter().map(Condition::from).collect(),
-            ..Self::named(Kind::StatefulSet, &metadata, names)
+            rollout: Some(Box::new(Rollout {
+                unfinished: !status.update_revision.is_empty()
+                    && status.update_revision != status.current_revision,
+                on_delete: spec.update_strategy.r#type == "OnDelete",
+                ordered: spec.pod_management_policy != "Parallel",
+                updated: status.updated_replicas,
+                ..Rollout::new(&metadata, spec.template, status.observed_generation)
+            })),
+            ..Self::managed(Kind::StatefulSet, &metadata, names)
         }
     }
 
     /// Folds a DaemonSet.
     pub fn daemon_set(object: wire::DaemonSet, names: &Names) -> Self {
-        let (status, metadata) = (object.status, object.metadata);
+        let (spec, status, metadata) = (object.spec, object.status, object.metadata);
         Self {
             desired: status.desired_number_scheduled,
             available: status.number_available,
             conditions: status.conditions.into_iter().map(Condition::from).collect(),
-            ..Self::named(Kind::DaemonSet, &metadata, names)
+            rollout: Some(Box::new(Rollout {
+                misscheduled: status.number_misscheduled,
+                scheduled: status.current_number_scheduled,
+                ..Rollout::new(&metadata, spec.template, status.observed_generation)
+            })),
+            ..Self::managed(Kind::DaemonSet, &metadata, names)
         }
     }
 
-    fn named(kind: Kind, metadata: &wire::ObjectMeta, names: &Names) -> Self {
+    fn managed(kind: Kind, metadata: &wire::WorkloadMeta, names: &Names) -> Self {
+        Self {
+            owner: metadata.controller().map(|o| Owner::new(&o.kind, &o.name, names)),
+            ..Self::named(kind, &metadata.namespace, &metadata.name, metadata.created(), names)
+        }
+    }
+
+    fn named(kind: Kind, namespace: &str, name: &str, created: Option<Time>, names: &Names) -> Self {
         Self {
             kind,
-            namespace: names.get(&metadata.namespace),
-            name: names.get(&metadata.name),
-            owner: metadata.controller().map(|o| Owner::new(&o.kind, &o.name, names)),
-            created: metadata.created().map_or(0, |time| time.seconds),
+            namespace: names.get(namespace),
+            name: names.get(name),
+            owner: None,
+            created: created.map_or(0, |time| time.seconds),
             desired: 0,
             available: 0,
             conditions: Box::default(),
+            rollout: None,
         }
     }
 }
@@ -158,6 +255,16 @@ pub struct Job {
     pub owner: Option<Owner>,
     /// When it was created.
     pub created: Option<Time>,
+    /// When its controller first saw it.
+    pub started: Option<Time>,
+    /// Whether it is held back.
+    pub suspended: bool,
+    /// Seconds it may take.
+    pub deadline: Option<i64>,
+    /// Failures it may have.
+    pub backoff_limit: i32,
+    /// Pods that run.
+    pub active: i32,
     /// Pods that failed.
     pub failed: i32,
     /// `Complete`, `Failed` and others.
@@ -172,6 +279,11 @@ impl Job {
             name: names.get(&object.metadata.name),
             owner: object.metadata.controller().map(|o| Owner::new(&o.kind, &o.name, names)),
             created: object.metadata.created(),
+            started: object.status.start_time.and_then(Time::known),
+            suspended: object.spec.suspend,
+            deadline: object.spec.active_deadline_seconds,
+            backoff_limit: object.spec.backoff_limit.unwrap_or(6),
+            active: object.status.active,
             failed: object.status.failed,
             conditions: object.status.conditions,
         }
@@ -190,16 +302,40 @@ pub struct CronJob {
     pub namespace: Arc<str>,
     /// Its name.
     pub name: Arc<str>,
+    /// When it was created.
+    pub created: Option<Time>,
+    /// A cron line.
+    pub schedule: String,
+    /// Of the cron line; unset for that of the controller.
+    pub time_zone: Option<String>,
+    /// A late run is skipped after so many seconds.
+    pub starting_deadline: Option<i64>,
+    /// Whether a run waits for the one before it.
+    pub one_at_a_time: bool,
+    /// Whether it is held back.
+    pub suspended: bool,
+    /// Jobs of it that run.
+    pub active: Vec<String>,
+    /// When it last started a job.
+    pub last_schedule: Option<Time>,
     /// When a job of it last succeeded.
     pub last_success: Option<Time>,
 }
 
 impl CronJob {
     /// Folds a CronJob.
-    pub fn fold(object: &wire::CronJob, names: &Names) -> Self {
+    pub fn fold(object: wire::CronJob, names: &Names) -> Self {
         Self {
             namespace: names.get(&object.metadata.namespace),
             name: names.get(&object.metadata.name),
+            created: object.metadata.created(),
+            schedule: object.spec.schedule,
+            time_zone: object.spec.time_zone,
+            starting_deadline: object.spec.starting_deadline_seconds,
+            one_at_a_time: object.spec.concurrency_policy == "Forbid",
+            suspended: object.spec.suspend,
+            active: object.status.active.into_iter().map(|job| job.name).collect(),
+            last_schedule: object.status.last_schedule_time.and_then(Time::known),
             last_success: object.status.last_successful_time.and_then(Time::known),
         }
     }

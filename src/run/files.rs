@@ -52,7 +52,7 @@ pub(super) fn namespaces_of(snapshot: &Snapshot) -> Vec<String> {
     names.extend(rows.pods.iter().map(|pod| pod.kin.namespace.to_string()));
     names.extend(rows.workloads.iter().map(|workload| workload.namespace.to_string()));
     names.extend(rows.jobs.iter().map(|job| job.namespace.to_string()));
-    names.extend(rows.namespaces.iter().map(ToString::to_string));
+    names.extend(rows.namespaces.iter().map(|namespace| namespace.name.to_string()));
     names.sort();
     names.dedup();
     names

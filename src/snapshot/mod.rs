@@ -63,6 +63,11 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// Whether a namespace was asked for by name, or as one of all.
+    pub fn holds(&self, namespace: &str) -> bool {
+        self.is_whole_cluster() || self.namespaces.iter().any(|name| name == namespace)
+    }
+
     /// Whether every namespace of the cluster was asked for.
     pub fn is_whole_cluster(&self) -> bool {
         self.namespaces.is_empty()
@@ -82,12 +87,15 @@ pub struct LogAccess {
 }
 
 impl Snapshot {
-    /// Whether the warning events of a namespace were seen.
-    pub fn saw_events(&self, namespace: &str) -> bool {
+    /// Whether all objects of a kind in a namespace were seen; for objects of the cluster the namespace is empty.
+    /// Only of what was seen can it be said that something is missing.
+    pub fn saw(&self, kind: Kind, namespace: &str) -> bool {
         let unseen = |gap: &Gap| {
-            gap.kind == Kind::Event.name() && gap.namespace.as_deref().is_none_or(|name| name == namespace)
+            let place = gap.namespace.as_deref();
+            gap.kind == kind.name() && (namespace.is_empty() || place.is_none_or(|name| name == namespace))
         };
-        !namespace.is_empty() && !self.coverage.gaps.iter().chain(&self.coverage.outside).any(unseen)
+        let asked = namespace.is_empty() || self.scope.holds(namespace);
+        asked && !self.coverage.gaps.iter().chain(&self.coverage.outside).any(unseen)
     }
 
     /// Puts everything in its one order, so that the same objects give the same report however they came.

@@ -1,8 +1,7 @@
 //! The objects of a snapshot, folded into rows as they come.
 
-use crate::model::{CronJob, Event, Gap, Job, Names, Node, Pod, Reason, Workload};
-use crate::wire::{Kind, Object};
-use std::sync::Arc;
+use crate::model::{CronJob, Endpoints, Event, Gap, Job, Names, Namespace, Node, Pod, Reason, Workload};
+use crate::wire::{self, Kind, Object};
 
 /// The objects of a snapshot.
 #[derive(Debug, Default)]
@@ -17,10 +16,36 @@ pub struct Rows {
     pub jobs: Vec<Job>,
     /// CronJobs.
     pub cron_jobs: Vec<CronJob>,
+    /// Services.
+    pub services: Vec<wire::Service>,
+    /// What stands behind services.
+    pub endpoints: Vec<Endpoints>,
+    /// Ingresses.
+    pub ingresses: Vec<wire::Ingress>,
+    /// Classes of ingresses.
+    pub ingress_classes: Vec<wire::IngressClass>,
+    /// Claims of volumes.
+    pub claims: Vec<wire::PersistentVolumeClaim>,
+    /// Volumes.
+    pub volumes: Vec<wire::PersistentVolume>,
+    /// Classes of volumes.
+    pub storage_classes: Vec<wire::StorageClass>,
+    /// HorizontalPodAutoscalers.
+    pub autoscalers: Vec<wire::HorizontalPodAutoscaler>,
+    /// PodDisruptionBudgets.
+    pub budgets: Vec<wire::PodDisruptionBudget>,
+    /// ResourceQuotas.
+    pub quotas: Vec<wire::ResourceQuota>,
+    /// Webhook configurations, each with its kind.
+    pub webhooks: Vec<(Kind, wire::WebhookConfiguration)>,
+    /// APIServices.
+    pub api_services: Vec<wire::ApiService>,
+    /// Secrets that exist.
+    pub secrets: Vec<wire::Secret>,
     /// Warnings about objects in trouble.
     pub events: Vec<Event>,
-    /// Names of namespaces that exist.
-    pub namespaces: Vec<Arc<str>>,
+    /// Namespaces that exist.
+    pub namespaces: Vec<Namespace>,
     names: Names,
 }
 
@@ -36,9 +61,27 @@ impl Rows {
             Object::StatefulSet(set) => self.workloads.push(Workload::stateful_set(set, names)),
             Object::DaemonSet(set) => self.workloads.push(Workload::daemon_set(set, names)),
             Object::Job(job) => self.jobs.push(Job::fold(job, names)),
-            Object::CronJob(job) => self.cron_jobs.push(CronJob::fold(&job, names)),
+            Object::CronJob(job) => self.cron_jobs.push(CronJob::fold(job, names)),
+            Object::Service(service) => self.services.push(service),
+            Object::EndpointSlice(slice) => self.endpoints.push(Endpoints::fold(slice, names)),
+            Object::Ingress(ingress) => self.ingresses.push(ingress),
+            Object::IngressClass(class) => self.ingress_classes.push(class),
+            Object::PersistentVolumeClaim(claim) => self.claims.push(claim),
+            Object::PersistentVolume(volume) => self.volumes.push(volume),
+            Object::StorageClass(class) => self.storage_classes.push(class),
+            Object::HorizontalPodAutoscaler(autoscaler) => self.autoscalers.push(autoscaler),
+            Object::PodDisruptionBudget(budget) => self.budgets.push(budget),
+            Object::ResourceQuota(quota) => self.quotas.push(quota),
+            Object::ValidatingWebhookConfiguration(webhooks) => {
+                self.webhooks.push((Kind::ValidatingWebhookConfiguration, webhooks));
+            }
+            Object::MutatingWebhookConfiguration(webhooks) => {
+                self.webhooks.push((Kind::MutatingWebhookConfiguration, webhooks));
+            }
+            Object::APIService(service) => self.api_services.push(service),
+            Object::Secret(secret) => self.secrets.push(secret),
             Object::Event(event) => self.events.extend(Event::fold(event, names)),
-            Object::Namespace(namespace) => self.namespaces.push(names.get(&namespace.metadata.name)),
+            Object::Namespace(namespace) => self.namespaces.push(Namespace::fold(namespace, names)),
         }
     }
 
@@ -50,8 +93,10 @@ impl Rows {
                 self.workloads.reserve_exact(count);
             }
             Kind::Job => self.jobs.reserve_exact(count),
-            // There are never many of these.
-            Kind::Node | Kind::CronJob | Kind::Namespace | Kind::Event => {}
+            Kind::EndpointSlice => self.endpoints.reserve_exact(count),
+            Kind::Service => self.services.reserve_exact(count),
+            // There are never many of the others.
+            _ => {}
         }
     }
 
@@ -75,6 +120,19 @@ impl Rows {
         take_over(&mut self.workloads, &mut other.workloads);
         take_over(&mut self.jobs, &mut other.jobs);
         take_over(&mut self.cron_jobs, &mut other.cron_jobs);
+        take_over(&mut self.services, &mut other.services);
+        take_over(&mut self.endpoints, &mut other.endpoints);
+        take_over(&mut self.ingresses, &mut other.ingresses);
+        take_over(&mut self.ingress_classes, &mut other.ingress_classes);
+        take_over(&mut self.claims, &mut other.claims);
+        take_over(&mut self.volumes, &mut other.volumes);
+        take_over(&mut self.storage_classes, &mut other.storage_classes);
+        take_over(&mut self.autoscalers, &mut other.autoscalers);
+        take_over(&mut self.budgets, &mut other.budgets);
+        take_over(&mut self.quotas, &mut other.quotas);
+        take_over(&mut self.webhooks, &mut other.webhooks);
+        take_over(&mut self.api_services, &mut other.api_services);
+        take_over(&mut self.secrets, &mut other.secrets);
         take_over(&mut self.events, &mut other.events);
         take_over(&mut self.namespaces, &mut other.namespaces);
     }
@@ -83,6 +141,24 @@ impl Rows {
     pub(super) fn sort(&mut self) -> Vec<Gap> {
         // Whoever sorts has them all.
         self.names = Names::default();
+        self.sort_events();
+        let mut repeated = self.sort_workloads();
+        repeated.extend(self.sort_others());
+        repeated
+            .into_iter()
+            .filter(|&(_, count)| count > 0)
+            .map(|(kind, got)| Gap {
+                namespace: None,
+                kind: kind.name().to_owned(),
+                reason: Reason::Repeated,
+                detail: String::new(),
+                got,
+                missing: None,
+            })
+            .collect()
+    }
+
+    fn sort_events(&mut self) {
         let events = &mut self.events;
         events.sort_by(|a, b| {
             (&a.object, a.last_seen, &a.reason, &a.message).cmp(&(
@@ -96,27 +172,46 @@ impl Rows {
             (&a.object, &a.uid, &a.reason, &a.message, a.last_seen, a.count)
                 == (&b.object, &b.uid, &b.reason, &b.message, b.last_seen, b.count)
         });
-        self.namespaces.sort();
-        self.namespaces.dedup();
-        let repeated = [
+    }
+
+    /// Pods and what owns or carries them.
+    fn sort_workloads(&mut self) -> Vec<(Kind, u64)> {
+        vec![
             (Kind::Pod, once(&mut self.pods, |p| (&p.kin.namespace, "", &p.name))),
             (Kind::Node, once(&mut self.nodes, |n| ("", "", &n.name))),
             (Kind::Deployment, once(&mut self.workloads, |w| (&w.namespace, w.kind.name(), &w.name))),
             (Kind::Job, once(&mut self.jobs, |j| (&j.namespace, "", &j.name))),
             (Kind::CronJob, once(&mut self.cron_jobs, |j| (&j.namespace, "", &j.name))),
-        ];
-        repeated
-            .into_iter()
-            .filter(|&(_, count)| count > 0)
-            .map(|(kind, got)| Gap {
-                namespace: None,
-                kind: kind.name().to_owned(),
-                reason: Reason::Repeated,
-                detail: String::new(),
-                got,
-                missing: None,
-            })
-            .collect()
+            (Kind::EndpointSlice, once(&mut self.endpoints, |e| (&e.namespace, &e.service, &e.name))),
+            (Kind::Namespace, once(&mut self.namespaces, |n| ("", "", &n.name))),
+            (
+                Kind::ValidatingWebhookConfiguration,
+                once(&mut self.webhooks, |(kind, w)| ("", kind.name(), &w.metadata.name)),
+            ),
+        ]
+    }
+
+    /// What is kept as the API has it.
+    fn sort_others(&mut self) -> Vec<(Kind, u64)> {
+        /// Sorts by what the metadata say.
+        macro_rules! sorted {
+            ($kind:ident $rows:ident) => {
+                (Kind::$kind, once(&mut self.$rows, |row| (&row.metadata.namespace, "", &row.metadata.name)))
+            };
+        }
+        vec![
+            sorted!(Service services),
+            sorted!(Ingress ingresses),
+            sorted!(IngressClass ingress_classes),
+            sorted!(PersistentVolumeClaim claims),
+            sorted!(PersistentVolume volumes),
+            sorted!(StorageClass storage_classes),
+            sorted!(HorizontalPodAutoscaler autoscalers),
+            sorted!(PodDisruptionBudget budgets),
+            sorted!(ResourceQuota quotas),
+            sorted!(APIService api_services),
+            sorted!(Secret secrets),
+        ]
     }
 }
 

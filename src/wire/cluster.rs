@@ -1,12 +1,12 @@
 //! `v1.Namespace`, `v1.Node`, `v1.Event`.
 
-use super::{ObjectMeta, Quantity, Time};
+use super::{Condition, LabelledMeta, ObjectMeta, Quantity, Time};
 use std::collections::BTreeMap;
 
 wire! {
     /// `v1.Namespace`.
     Namespace {
-        /// Its name and age.
+        /// Its name, age and end.
         [message, required, tag = "1"] metadata: ObjectMeta,
         /// What there is.
         [message, required, tag = "3"] status: NamespaceStatus,
@@ -18,14 +18,16 @@ wire! {
     NamespaceStatus {
         /// `Active` or `Terminating`.
         [string, tag = "1"] phase: String,
+        /// What holds up its deletion.
+        [message, repeated, tag = "2"] conditions: Vec<Condition>,
     }
 }
 
 wire! {
     /// `v1.Node`.
     Node {
-        /// Its name and age.
-        [message, required, tag = "1"] metadata: ObjectMeta,
+        /// Its name, age and labels.
+        [message, required, tag = "1"] metadata: LabelledMeta,
         /// What was asked for.
         [message, required, tag = "2"] spec: NodeSpec,
         /// What there is.
@@ -38,6 +40,22 @@ wire! {
     NodeSpec {
         /// Whether it is cordoned: no new pods.
         [bool, tag = "4"] unschedulable: bool,
+        /// What keeps pods away.
+        [message, repeated, tag = "5"] taints: Vec<Taint>,
+    }
+}
+
+wire! {
+    /// `v1.Taint`.
+    Taint {
+        /// Such as `node.kubernetes.io/unreachable`.
+        [string, tag = "1"] key: String,
+        /// Often empty.
+        [string, tag = "2"] value: String,
+        /// `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
+        [string, tag = "3"] effect: String,
+        /// Since when, where the one who set it says so.
+        [message, optional, tag = "4"] time_added: Option<Time>,
     }
 }
 
@@ -48,6 +66,18 @@ wire! {
         [btree_map = "string, message", tag = "2"] allocatable: BTreeMap<String, Quantity>,
         /// `Ready`, the pressures, and what others add.
         [message, repeated, tag = "4"] conditions: Vec<NodeCondition>,
+        /// What it is.
+        [message, required, tag = "7"] node_info: NodeInfo,
+    }
+}
+
+wire! {
+    /// `v1.NodeSystemInfo`.
+    NodeInfo {
+        /// Such as `v1.36.3`.
+        [string, tag = "7"] kubelet_version: String,
+        /// Such as `amd64`.
+        [string, tag = "10"] architecture: String,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Time;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::BTreeMap;
 
 wire! {
     /// `metav1.ListMeta`.
@@ -30,6 +31,86 @@ wire! {
         [message, repeated, tag = "13"] owner_references: Vec<OwnerReference>,
         /// What must happen before the object can go.
         [string, repeated, tag = "14"] finalizers: Vec<String>,
+    }
+}
+
+wire! {
+    /// `metav1.ObjectMeta` of the kinds whose labels or annotations are read.
+    LabelledMeta {
+        /// Unique among the objects of a kind in a namespace.
+        [string, tag = "1"] name: String,
+        /// Empty for objects of the cluster.
+        [string, tag = "3"] namespace: String,
+        /// Unique for all time.
+        [string, tag = "5"] uid: String,
+        /// When the API server accepted the object.
+        [message, optional, tag = "8"] creation_timestamp: Option<Time>,
+        /// For selectors.
+        [btree_map = "string, string", tag = "11"] labels: BTreeMap<String, String>,
+        /// For everything else.
+        [btree_map = "string, string", tag = "12"] annotations: BTreeMap<String, String>,
+    }
+}
+
+impl LabelledMeta {
+    /// When it was created, unless nobody wrote that down.
+    pub fn created(&self) -> Option<Time> {
+        self.creation_timestamp.and_then(Time::known)
+    }
+
+    /// Whether an annotation says `true`.
+    pub fn is_annotated(&self, annotation: &str) -> bool {
+        self.annotations.get(annotation).is_some_and(|value| value == "true")
+    }
+}
+
+wire! {
+    /// `metav1.ObjectMeta` of the kinds whose controllers may lag behind their specs.
+    WorkloadMeta {
+        /// Unique among the objects of a kind in a namespace.
+        [string, tag = "1"] name: String,
+        /// Empty for objects of the cluster.
+        [string, tag = "3"] namespace: String,
+        /// Unique for all time.
+        [string, tag = "5"] uid: String,
+        /// Counts the changes of the spec.
+        [int64, tag = "7"] generation: i64,
+        /// When the API server accepted the object.
+        [message, optional, tag = "8"] creation_timestamp: Option<Time>,
+        /// When the object may be gone: the time of the request plus its grace period.
+        [message, optional, tag = "9"] deletion_timestamp: Option<Time>,
+        /// Who made the object, and is deleted before it.
+        [message, repeated, tag = "13"] owner_references: Vec<OwnerReference>,
+        /// Who last wrote which part, and when.
+        [message, repeated, tag = "17"] managed_fields: Vec<ManagedFields>,
+    }
+}
+
+wire! {
+    /// `metav1.ManagedFieldsEntry`.
+    ManagedFields {
+        /// When.
+        [message, optional, tag = "4"] time: Option<Time>,
+        /// `status`, or empty for the spec.
+        [string, tag = "8"] subresource: String,
+    }
+}
+
+impl WorkloadMeta {
+    /// The owner that manages this object.
+    pub fn controller(&self) -> Option<&OwnerReference> {
+        self.owner_references.iter().find(|owner| owner.controller)
+    }
+
+    /// When it was created, unless nobody wrote that down.
+    pub fn created(&self) -> Option<Time> {
+        self.creation_timestamp.and_then(Time::known)
+    }
+
+    /// When anything but its status was last written, if that was written down.
+    pub fn changed(&self) -> Option<Time> {
+        let of_spec = self.managed_fields.iter().filter(|entry| entry.subresource.is_empty());
+        of_spec.filter_map(|entry| entry.time?.known()).max()
     }
 }
 

@@ -7,30 +7,55 @@
 #[macro_use]
 mod shape;
 mod cluster;
+mod container;
 mod meta;
+mod network;
 mod object;
 mod pod;
+mod policy;
 mod status;
+mod storage;
 mod stream;
 mod time;
 mod workload;
 
 pub use cluster::{
-    Event, EventSeries, Namespace, NamespaceStatus, Node, NodeCondition, NodeSpec, NodeStatus,
-    ObjectReference,
+    Event, EventSeries, Namespace, NamespaceStatus, Node, NodeCondition, NodeInfo, NodeSpec, NodeStatus,
+    ObjectReference, Taint,
 };
-pub use meta::{Condition, ListMeta, ObjectMeta, OwnerReference, Quantity};
+pub use container::{Container, ContainerPort, EnvVar, Probe, Resource, Resources};
+pub use meta::{
+    Condition, LabelledMeta, ListMeta, ManagedFields, ObjectMeta, OwnerReference, Quantity, WorkloadMeta,
+};
+pub use network::{
+    ApiService, ApiServiceSpec, ApiServiceStatus, Endpoint, EndpointConditions, EndpointPort, EndpointSlice,
+    HttpIngressPath, HttpIngressRuleValue, Ingress, IngressBackend, IngressClass, IngressRule,
+    IngressRuleValue, IngressServiceBackend, IngressSpec, IngressTls, IntOrString, LoadBalancerIngress,
+    LoadBalancerStatus, Service, ServiceBackendPort, ServicePort, ServiceReference, ServiceSpec,
+    ServiceStatus, Webhook, WebhookClientConfig, WebhookConfiguration,
+};
 use object::json_list;
-pub use object::{Envelope, Kind, Object, PROTOBUF_MAGIC, TypeMeta};
+pub use object::{Envelope, Identity, Kind, Object, PROTOBUF_MAGIC, Place, TypeMeta};
 pub use pod::{
-    Container, ContainerState, ContainerStatus, Pod, PodSpec, PodStatus, Resource, Resources, Running,
-    Terminated, Waiting,
+    Affinity, ClaimSource, ContainerState, ContainerStatus, NodeAffinity, NodeSelector, NodeSelectorTerm,
+    Pod, PodSpec, PodStatus, Requirement, Running, SchedulingGate, Terminated, Toleration, Volume,
+    VolumeSource, Waiting,
+};
+pub use policy::{
+    HorizontalPodAutoscaler, HorizontalPodAutoscalerSpec, HorizontalPodAutoscalerStatus, LabelSelector,
+    PodDisruptionBudget, PodDisruptionBudgetSpec, PodDisruptionBudgetStatus, ResourceQuota,
+    ResourceQuotaStatus, ScaleTarget,
 };
 pub use status::Status;
+pub use storage::{
+    PersistentVolume, PersistentVolumeClaim, PersistentVolumeClaimSpec, PersistentVolumeClaimStatus,
+    PersistentVolumeSpec, PersistentVolumeStatus, Secret, StorageClass,
+};
 pub use stream::ListReader;
 pub use time::Time;
 pub use workload::{
-    CronJob, CronJobStatus, DaemonSet, DaemonSetStatus, Deployment, DeploymentCondition, DeploymentStatus,
-    Job, JobStatus, ReplicaSet, ReplicaSetStatus, ReplicasSpec, StatefulSet, StatefulSetStatus,
-    WorkloadCondition,
+    CronJob, CronJobSpec, CronJobStatus, DaemonSet, DaemonSetSpec, DaemonSetStatus, Deployment,
+    DeploymentCondition, DeploymentSpec, DeploymentStatus, Job, JobSpec, JobStatus, ReplicaSet,
+    ReplicaSetStatus, ReplicasSpec, StatefulSet, StatefulSetSpec, StatefulSetStatus, Template, TemplateMeta,
+    UpdateStrategy, WorkloadCondition,
 };

@@ -1,93 +1,164 @@
 //! The kinds that are read, their addresses, and lists of them in either encoding.
 
 use super::{
-    CronJob, DaemonSet, Deployment, Event, Job, ListMeta, Namespace, Node, ObjectMeta, Pod, ReplicaSet,
-    StatefulSet,
+    ApiService, CronJob, DaemonSet, Deployment, EndpointSlice, Event, HorizontalPodAutoscaler, Ingress,
+    IngressClass, Job, ListMeta, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod,
+    PodDisruptionBudget, ReplicaSet, ResourceQuota, Secret, Service, StatefulSet, StorageClass,
+    WebhookConfiguration,
 };
 use bytes::Bytes;
 use prost::Message;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-/// A kind of object that is read from the cluster or a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "each variant is the Kubernetes kind of that name")]
-pub enum Kind {
+/// Declares the kinds: how each is called, where its lists are, and which struct holds it.
+macro_rules! kinds {
+    ($($kind:ident $version:literal $plural:literal $place:ident $holds:ident,)*) => {
+        /// A kind of object that is read from the cluster or a file.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[allow(missing_docs, reason = "each variant is the Kubernetes kind of that name")]
+        pub enum Kind { $($kind,)* }
+
+        impl Kind {
+            /// Every kind, in the order in which they are asked for: the longest lists first.
+            pub const ALL: [Kind; [$($plural,)*].len()] = [$(Kind::$kind,)*];
+
+            /// As in an object's `kind`.
+            pub fn name(self) -> &'static str {
+                match self { $(Kind::$kind => stringify!($kind),)* }
+            }
+
+            /// As in URLs and RBAC rules.
+            pub fn plural(self) -> &'static str {
+                match self { $(Kind::$kind => $plural,)* }
+            }
+
+            /// As in an object's `apiVersion`.
+            pub fn api_version(self) -> &'static str {
+                match self { $(Kind::$kind => $version,)* }
+            }
+
+            /// Where its objects live.
+            pub fn place(self) -> Place {
+                match self { $(Kind::$kind => Place::$place,)* }
+            }
+        }
+
+        /// One object of a kind that is read.
+        #[derive(Clone, Debug, PartialEq)]
+        #[allow(missing_docs, reason = "each variant holds the Kubernetes kind of that name")]
+        pub enum Object { $($kind($holds),)* }
+
+        impl Object {
+            /// Which kind it is.
+            pub fn kind(&self) -> Kind {
+                match self { $(Object::$kind(_) => Kind::$kind,)* }
+            }
+
+            /// What tells it apart.
+            pub fn identity(&self) -> Identity<'_> {
+                match self {
+                    $(Object::$kind(object) => {
+                        let metadata = &object.metadata;
+                        Identity { namespace: &metadata.namespace, name: &metadata.name, uid: &metadata.uid }
+                    })*
+                }
+            }
+
+            /// Reads an object of a known kind from parsed JSON or YAML.
+            ///
+            /// # Errors
+            /// When a field that is read has a value of another type.
+            pub fn from_value(kind: Kind, value: serde_json::Value) -> Result<Object, serde_json::Error> {
+                let object = match kind { $(Kind::$kind => Object::$kind(serde_json::from_value(value)?),)* };
+                Ok(object.tidy())
+            }
+
+            /// Reads an object of a known kind from protobuf.
+            ///
+            /// # Errors
+            /// When the bytes are no such message.
+            pub(super) fn decode(kind: Kind, bytes: &[u8]) -> Result<Object, String> {
+                let object = match kind { $(Kind::$kind => $holds::decode(bytes).map(Object::$kind),)* };
+                object.map(Object::tidy).map_err(|error| error.to_string())
+            }
+        }
+
+        /// As a JSON object with `apiVersion` and `kind`, which is how a capture keeps it.
+        impl Serialize for Object {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let (api_version, kind) = (self.kind().api_version(), self.kind().name());
+                match self { $(Object::$kind(object) => Typed { api_version, kind, object }.serialize(serializer),)* }
+            }
+        }
+
+        /// Reads a page in JSON.
+        ///
+        /// # Errors
+        /// When the bytes are no list, or end too early; the text says where.
+        pub(super) fn json_list(kind: Kind, body: &[u8]) -> Result<(ListMeta, Vec<Object>), String> {
+            match kind { $(Kind::$kind => json(kind, body, Object::$kind),)* }
+        }
+    };
+}
+
+kinds! {
+    Pod "v1" "pods" Namespace Pod,
+    ReplicaSet "apps/v1" "replicasets" Namespace ReplicaSet,
+    EndpointSlice "discovery.k8s.io/v1" "endpointslices" Namespace EndpointSlice,
+    Node "v1" "nodes" Cluster Node,
+    Job "batch/v1" "jobs" Namespace Job,
+    Service "v1" "services" Namespace Service,
+    Deployment "apps/v1" "deployments" Namespace Deployment,
+    StatefulSet "apps/v1" "statefulsets" Namespace StatefulSet,
+    DaemonSet "apps/v1" "daemonsets" Namespace DaemonSet,
+    CronJob "batch/v1" "cronjobs" Namespace CronJob,
+    PersistentVolumeClaim "v1" "persistentvolumeclaims" Namespace PersistentVolumeClaim,
+    Ingress "networking.k8s.io/v1" "ingresses" Namespace Ingress,
+    HorizontalPodAutoscaler "autoscaling/v2" "horizontalpodautoscalers" Namespace HorizontalPodAutoscaler,
+    PodDisruptionBudget "policy/v1" "poddisruptionbudgets" Namespace PodDisruptionBudget,
+    ResourceQuota "v1" "resourcequotas" Namespace ResourceQuota,
+    PersistentVolume "v1" "persistentvolumes" Beyond PersistentVolume,
+    StorageClass "storage.k8s.io/v1" "storageclasses" Beyond StorageClass,
+    IngressClass "networking.k8s.io/v1" "ingressclasses" Beyond IngressClass,
+    ValidatingWebhookConfiguration "admissionregistration.k8s.io/v1" "validatingwebhookconfigurations" Beyond WebhookConfiguration,
+    MutatingWebhookConfiguration "admissionregistration.k8s.io/v1" "mutatingwebhookconfigurations" Beyond WebhookConfiguration,
+    APIService "apiregistration.k8s.io/v1" "apiservices" Beyond ApiService,
+    Namespace "v1" "namespaces" Cluster Namespace,
+    Secret "v1" "secrets" Namespace Secret,
+    Event "v1" "events" Namespace Event,
+}
+
+/// Where the objects of a kind live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In namespaces.
     Namespace,
-    Node,
-    Pod,
-    ReplicaSet,
-    Deployment,
-    StatefulSet,
-    DaemonSet,
-    Job,
-    CronJob,
-    Event,
+    /// In the cluster, and a report of the whole cluster is not complete without them.
+    Cluster,
+    /// In the cluster, and read where the identity may: few have the right, and fewer need it.
+    Beyond,
+}
+
+/// What tells an object apart from all others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity<'a> {
+    /// Empty for objects of the cluster.
+    pub namespace: &'a str,
+    /// Unique among the objects of a kind in a namespace.
+    pub name: &'a str,
+    /// Unique for all time.
+    pub uid: &'a str,
 }
 
 impl Kind {
-    /// Every kind, in the order in which they are asked for: the longest lists first.
-    pub const ALL: [Kind; 10] = [
-        Kind::Pod,
-        Kind::ReplicaSet,
-        Kind::Node,
-        Kind::Job,
-        Kind::Deployment,
-        Kind::StatefulSet,
-        Kind::DaemonSet,
-        Kind::CronJob,
-        Kind::Namespace,
-        Kind::Event,
-    ];
-
-    /// As in an object's `kind`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Namespace => "Namespace",
-            Kind::Node => "Node",
-            Kind::Pod => "Pod",
-            Kind::ReplicaSet => "ReplicaSet",
-            Kind::Deployment => "Deployment",
-            Kind::StatefulSet => "StatefulSet",
-            Kind::DaemonSet => "DaemonSet",
-            Kind::Job => "Job",
-            Kind::CronJob => "CronJob",
-            Kind::Event => "Event",
-        }
-    }
-
     /// The kind of this name, if it is one that is read.
     pub fn from_name(name: &str) -> Option<Kind> {
         Kind::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// As in URLs and RBAC rules.
-    pub fn plural(self) -> &'static str {
-        match self {
-            Kind::Namespace => "namespaces",
-            Kind::Node => "nodes",
-            Kind::Pod => "pods",
-            Kind::ReplicaSet => "replicasets",
-            Kind::Deployment => "deployments",
-            Kind::StatefulSet => "statefulsets",
-            Kind::DaemonSet => "daemonsets",
-            Kind::Job => "jobs",
-            Kind::CronJob => "cronjobs",
-            Kind::Event => "events",
-        }
-    }
-
-    /// As in an object's `apiVersion`.
-    pub fn api_version(self) -> &'static str {
-        match self {
-            Kind::Namespace | Kind::Node | Kind::Pod | Kind::Event => "v1",
-            Kind::ReplicaSet | Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet => "apps/v1",
-            Kind::Job | Kind::CronJob => "batch/v1",
-        }
-    }
-
     /// Whether its objects live in namespaces.
     pub fn namespaced(self) -> bool {
-        !matches!(self, Kind::Namespace | Kind::Node)
+        self.place() == Place::Namespace
     }
 
     /// The path of its list, in one namespace or everywhere.
@@ -103,118 +174,24 @@ impl Kind {
     }
 }
 
-/// One object of a kind that is read.
-#[derive(Clone, Debug, PartialEq)]
-#[allow(missing_docs, reason = "each variant holds the Kubernetes kind of that name")]
-pub enum Object {
-    Namespace(Namespace),
-    Node(Node),
-    Pod(Pod),
-    ReplicaSet(ReplicaSet),
-    Deployment(Deployment),
-    StatefulSet(StatefulSet),
-    DaemonSet(DaemonSet),
-    Job(Job),
-    CronJob(CronJob),
-    Event(Event),
-}
-
-/// Calls `$body` with `$object` bound to what the variant holds.
-macro_rules! each_kind {
-    ($value:expr, $object:ident => $body:expr) => {
-        match $value {
-            Object::Namespace($object) => $body,
-            Object::Node($object) => $body,
-            Object::Pod($object) => $body,
-            Object::ReplicaSet($object) => $body,
-            Object::Deployment($object) => $body,
-            Object::StatefulSet($object) => $body,
-            Object::DaemonSet($object) => $body,
-            Object::Job($object) => $body,
-            Object::CronJob($object) => $body,
-            Object::Event($object) => $body,
-        }
-    };
-}
-
 impl Object {
-    /// Which kind it is.
-    pub fn kind(&self) -> Kind {
-        match self {
-            Object::Namespace(_) => Kind::Namespace,
-            Object::Node(_) => Kind::Node,
-            Object::Pod(_) => Kind::Pod,
-            Object::ReplicaSet(_) => Kind::ReplicaSet,
-            Object::Deployment(_) => Kind::Deployment,
-            Object::StatefulSet(_) => Kind::StatefulSet,
-            Object::DaemonSet(_) => Kind::DaemonSet,
-            Object::Job(_) => Kind::Job,
-            Object::CronJob(_) => Kind::CronJob,
-            Object::Event(_) => Kind::Event,
+    /// Lets go of what is read but never kept: whatever a container is told that is not about its memory may be
+    /// a secret.
+    fn tidy(mut self) -> Self {
+        if let Object::Pod(pod) = &mut self {
+            pod.spec.keep_only_memory_flags();
         }
-    }
-
-    /// Its metadata.
-    pub fn metadata(&self) -> &ObjectMeta {
-        each_kind!(self, object => &object.metadata)
-    }
-
-    /// Reads an object of a known kind from parsed JSON or YAML.
-    ///
-    /// # Errors
-    /// When a field that is read has a value of another type.
-    pub fn from_value(kind: Kind, value: serde_json::Value) -> Result<Object, serde_json::Error> {
-        Ok(match kind {
-            Kind::Namespace => Object::Namespace(serde_json::from_value(value)?),
-            Kind::Node => Object::Node(serde_json::from_value(value)?),
-            Kind::Pod => Object::Pod(serde_json::from_value(value)?),
-            Kind::ReplicaSet => Object::ReplicaSet(serde_json::from_value(value)?),
-            Kind::Deployment => Object::Deployment(serde_json::from_value(value)?),
-            Kind::StatefulSet => Object::StatefulSet(serde_json::from_value(value)?),
-            Kind::DaemonSet => Object::DaemonSet(serde_json::from_value(value)?),
-            Kind::Job => Object::Job(serde_json::from_value(value)?),
-            Kind::CronJob => Object::CronJob(serde_json::from_value(value)?),
-            Kind::Event => Object::Event(serde_json::from_value(value)?),
-        })
+        self
     }
 }
 
-impl Object {
-    /// Reads an object of a known kind from protobuf.
-    ///
-    /// # Errors
-    /// When the bytes are no such message.
-    pub(super) fn decode(kind: Kind, bytes: &[u8]) -> Result<Object, String> {
-        let object = match kind {
-            Kind::Namespace => Namespace::decode(bytes).map(Object::Namespace),
-            Kind::Node => Node::decode(bytes).map(Object::Node),
-            Kind::Pod => Pod::decode(bytes).map(Object::Pod),
-            Kind::ReplicaSet => ReplicaSet::decode(bytes).map(Object::ReplicaSet),
-            Kind::Deployment => Deployment::decode(bytes).map(Object::Deployment),
-            Kind::StatefulSet => StatefulSet::decode(bytes).map(Object::StatefulSet),
-            Kind::DaemonSet => DaemonSet::decode(bytes).map(Object::DaemonSet),
-            Kind::Job => Job::decode(bytes).map(Object::Job),
-            Kind::CronJob => CronJob::decode(bytes).map(Object::CronJob),
-            Kind::Event => Event::decode(bytes).map(Object::Event),
-        };
-        object.map_err(|error| error.to_string())
-    }
-}
-
-/// As a JSON object with `apiVersion` and `kind`, which is how a capture keeps it.
-impl Serialize for Object {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Typed<'a, T> {
-            api_version: &'a str,
-            kind: &'a str,
-            #[serde(flatten)]
-            object: &'a T,
-        }
-        let (api_version, kind) = (self.kind().api_version(), self.kind().name());
-        each_kind!(self, object => Typed { api_version, kind, object }.serialize(serializer))
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Typed<'a, T> {
+    api_version: &'a str,
+    kind: &'a str,
+    #[serde(flatten)]
+    object: &'a T,
 }
 
 /// A page of objects of one kind, as JSON has it.
@@ -259,28 +236,11 @@ pub struct TypeMeta {
 
 /// Whether a list says that it is one of this kind: an answer that says nothing of the sort is not an empty list.
 pub(super) fn is_list_of(kind: Kind, said: &str) -> Result<(), String> {
-    match said.strip_suffix("List") == Some(kind.name()) {
+    // Secrets are asked for without what they hold.
+    let name = if kind == Kind::Secret { "PartialObjectMetadata" } else { kind.name() };
+    match said.strip_suffix("List") == Some(name) {
         true => Ok(()),
         false => Err(format!("\"{said}\" where a {}List should be", kind.name())),
-    }
-}
-
-/// Reads a page in JSON.
-///
-/// # Errors
-/// When the bytes are no list, or end too early; the text says where.
-pub(super) fn json_list(kind: Kind, body: &[u8]) -> Result<(ListMeta, Vec<Object>), String> {
-    match kind {
-        Kind::Namespace => json(kind, body, Object::Namespace),
-        Kind::Node => json(kind, body, Object::Node),
-        Kind::Pod => json(kind, body, Object::Pod),
-        Kind::ReplicaSet => json(kind, body, Object::ReplicaSet),
-        Kind::Deployment => json(kind, body, Object::Deployment),
-        Kind::StatefulSet => json(kind, body, Object::StatefulSet),
-        Kind::DaemonSet => json(kind, body, Object::DaemonSet),
-        Kind::Job => json(kind, body, Object::Job),
-        Kind::CronJob => json(kind, body, Object::CronJob),
-        Kind::Event => json(kind, body, Object::Event),
     }
 }
 
@@ -291,5 +251,5 @@ fn json<T: DeserializeOwned>(
 ) -> Result<(ListMeta, Vec<Object>), String> {
     let list: JsonList<T> = serde_json::from_slice(body).map_err(|e| e.to_string())?;
     is_list_of(kind, &list.kind)?;
-    Ok((list.metadata, list.items.into_iter().map(object).collect()))
+    Ok((list.metadata, list.items.into_iter().map(|item| object(item).tidy()).collect()))
 }

@@ -1,6 +1,6 @@
 //! `v1.Pod`.
 
-use super::{Condition, ObjectMeta, Quantity, Time};
+use super::{Condition, Container, ObjectMeta, Quantity, Resources, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -19,72 +19,157 @@ wire! {
 wire! {
     /// `v1.PodSpec`.
     PodSpec {
+        /// What its containers may mount.
+        [message, repeated, tag = "1"] volumes: Vec<Volume>,
         /// The containers that make the pod's work.
         [message, repeated, tag = "2"] containers: Vec<Container>,
         /// `Always`, `OnFailure` or `Never`.
         [string, tag = "3"] restart_policy: String,
+        /// Seconds its containers get to end.
+        [int64, optional, tag = "4"] termination_grace_period_seconds: Option<i64>,
+        /// Labels its node must have.
+        [btree_map = "string, string", tag = "7"] node_selector: BTreeMap<String, String>,
         /// Empty until the pod is scheduled.
         [string, tag = "10"] node_name: String,
+        /// Rules for its node.
+        [message, optional, tag = "18"] affinity: Option<Affinity>,
         /// Containers that run before the others, and native sidecars.
         [message, repeated, tag = "20"] init_containers: Vec<Container>,
+        /// Taints it does not mind.
+        [message, repeated, tag = "22"] tolerations: Vec<Toleration>,
         /// What the runtime itself takes.
         [btree_map = "string, message", tag = "32"] overhead: BTreeMap<String, Quantity>,
+        /// Who holds its scheduling back.
+        [message, repeated, tag = "38"] scheduling_gates: Vec<SchedulingGate>,
         /// Requests and limits of the pod as a whole, where they are set.
         [message, optional, tag = "40"] resources: Option<Resources>,
     }
 }
 
-wire! {
-    /// `v1.Container`.
-    Container {
-        /// Unique in the pod.
-        [string, tag = "1"] name: String,
-        /// As written in the spec.
-        [string, tag = "2"] image: String,
-        /// Requests and limits.
-        [message, required, tag = "8"] resources: Resources,
-        /// `Always` on an init container makes it a native sidecar.
-        [string, tag = "24"] restart_policy: String,
-    }
-}
-
-/// `v1.ResourceRequirements`. There is one for each container of each pod, so its maps are short lists here.
+/// `v1.Volume`. In JSON its source stands in the volume itself.
 #[derive(Clone, PartialEq, prost::Message, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Resources {
-    /// What the container may use at most.
-    #[prost(message, repeated, tag = "1")]
-    #[serde(with = "as_map", skip_serializing_if = "Vec::is_empty")]
-    pub limits: Vec<Resource>,
-    /// What is set aside for it.
-    #[prost(message, repeated, tag = "2")]
-    #[serde(with = "as_map", skip_serializing_if = "Vec::is_empty")]
-    pub requests: Vec<Resource>,
-}
-
-/// An entry of a `v1.ResourceList`.
-#[derive(Clone, PartialEq, prost::Message)]
-pub struct Resource {
-    /// Such as `memory`.
+#[serde(from = "FlatVolume", into = "FlatVolume")]
+pub struct Volume {
+    /// Unique in the pod.
     #[prost(string, tag = "1")]
     pub name: String,
-    /// How much of it.
+    /// Where it comes from.
     #[prost(message, required, tag = "2")]
-    pub quantity: Quantity,
+    pub source: VolumeSource,
 }
 
-/// A resource list is a map in JSON.
-mod as_map {
-    use super::{BTreeMap, Quantity, Resource};
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(list: &[Resource], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(list.iter().map(|resource| (&resource.name, &resource.quantity)))
+wire! {
+    /// `v1.VolumeSource`.
+    VolumeSource {
+        /// A claim of the same namespace.
+        [message, optional, tag = "10"] persistent_volume_claim: Option<ClaimSource>,
     }
+}
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Resource>, D::Error> {
-        let map = Option::<BTreeMap<String, Quantity>>::deserialize(deserializer)?.unwrap_or_default();
-        Ok(map.into_iter().map(|(name, quantity)| Resource { name, quantity }).collect())
+wire! {
+    /// `v1.PersistentVolumeClaimVolumeSource`.
+    ClaimSource {
+        /// The claim.
+        [string, tag = "1"] claim_name: String,
+    }
+}
+
+wire! {
+    /// A [`Volume`] as JSON has it.
+    FlatVolume {
+        /// Unique in the pod.
+        [string, tag = "1"] name: String,
+        /// A claim of the same namespace.
+        [message, optional, tag = "2"] persistent_volume_claim: Option<ClaimSource>,
+    }
+}
+
+impl From<FlatVolume> for Volume {
+    fn from(FlatVolume { name, persistent_volume_claim }: FlatVolume) -> Self {
+        Self { name, source: VolumeSource { persistent_volume_claim } }
+    }
+}
+
+impl From<Volume> for FlatVolume {
+    fn from(volume: Volume) -> Self {
+        Self { name: volume.name, persistent_volume_claim: volume.source.persistent_volume_claim }
+    }
+}
+
+wire! {
+    /// `v1.Affinity`: its part about nodes.
+    Affinity {
+        /// Rules about the node's labels.
+        [message, optional, tag = "1"] node_affinity: Option<NodeAffinity>,
+    }
+}
+
+wire! {
+    /// `v1.NodeAffinity`: what must hold.
+    NodeAffinity {
+        /// One of its terms must hold.
+        [message, optional, tag = "1"]
+        required_during_scheduling_ignored_during_execution: Option<NodeSelector>,
+    }
+}
+
+wire! {
+    /// `v1.NodeSelector`.
+    NodeSelector {
+        /// One of these must hold.
+        [message, repeated, tag = "1"] node_selector_terms: Vec<NodeSelectorTerm>,
+    }
+}
+
+wire! {
+    /// `v1.NodeSelectorTerm`.
+    NodeSelectorTerm {
+        /// All of these must hold of the labels.
+        [message, repeated, tag = "1"] match_expressions: Vec<Requirement>,
+        /// All of these must hold of the fields.
+        [message, repeated, tag = "2"] match_fields: Vec<Requirement>,
+    }
+}
+
+wire! {
+    /// `v1.NodeSelectorRequirement`.
+    Requirement {
+        /// The label.
+        [string, tag = "1"] key: String,
+        /// `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.
+        [string, tag = "2"] operator: String,
+        /// With what it is compared.
+        [string, repeated, tag = "3"] values: Vec<String>,
+    }
+}
+
+wire! {
+    /// `v1.Toleration`.
+    Toleration {
+        /// The taint; empty for all of them.
+        [string, tag = "1"] key: String,
+        /// `Equal`, which is the default, or `Exists`.
+        [string, tag = "2"] operator: String,
+        /// With what the taint's value is compared.
+        [string, tag = "3"] value: String,
+        /// Empty for every effect.
+        [string, tag = "4"] effect: String,
+    }
+}
+
+wire! {
+    /// `v1.PodSchedulingGate`.
+    SchedulingGate {
+        /// Whose it is.
+        [string, tag = "1"] name: String,
+    }
+}
+
+impl PodSpec {
+    /// Forgets every word of commands, arguments and environment that is not about memory.
+    pub(super) fn keep_only_memory_flags(&mut self) {
+        let containers = self.containers.iter_mut().chain(&mut self.init_containers);
+        containers.for_each(Container::keep_only_memory_flags);
     }
 }
 
@@ -99,6 +184,8 @@ wire! {
         [string, tag = "3"] message: String,
         /// Such as `Evicted` or `NodeLost`.
         [string, tag = "4"] reason: String,
+        /// When the kubelet took it up.
+        [message, optional, tag = "7"] start_time: Option<Time>,
         /// One for each of `spec.containers` the kubelet knows.
         [message, repeated, tag = "8"] container_statuses: Vec<ContainerStatus>,
         /// One for each of `spec.initContainers` the kubelet knows.
@@ -126,6 +213,8 @@ wire! {
         [bool, tag = "4"] ready: bool,
         /// As the kubelet counts; may start over when it forgets.
         [int32, tag = "5"] restart_count: i32,
+        /// What the image was when it was pulled.
+        [string, tag = "7"] image_id: String,
         /// Whether the startup probe has passed; unset in old kubelets.
         [bool, optional, tag = "9"] started: Option<bool>,
     }
@@ -156,6 +245,8 @@ wire! {
 wire! {
     /// `v1.ContainerStateRunning`.
     Running {
+        /// Since when.
+        [message, optional, tag = "1"] started_at: Option<Time>,
     }
 }
 
@@ -170,6 +261,8 @@ wire! {
         [string, tag = "3"] reason: String,
         /// What the container or the runtime left to say.
         [string, tag = "4"] message: String,
+        /// When it started.
+        [message, optional, tag = "5"] started_at: Option<Time>,
         /// When it ended.
         [message, optional, tag = "6"] finished_at: Option<Time>,
     }

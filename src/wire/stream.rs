@@ -236,7 +236,7 @@ mod tests {
             let bytes = page(&names, "more");
             let (metadata, objects) = read(&bytes, cut).unwrap();
             prop_assert_eq!(metadata.r#continue, "more");
-            let read: Vec<String> = objects.iter().map(|object| object.metadata().name.clone()).collect();
+            let read: Vec<String> = objects.iter().map(|object| object.identity().name.to_owned()).collect();
             prop_assert_eq!(read, names);
         }
 

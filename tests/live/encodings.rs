@@ -31,8 +31,8 @@ fn list(kind: Kind, accept: &str) -> Vec<Object> {
 
 /// Whether no other test makes or deletes the object between two lists.
 fn stays(object: &Object) -> bool {
-    let metadata = object.metadata();
-    let place = if metadata.namespace.is_empty() { &metadata.name } else { &metadata.namespace };
+    let metadata = object.identity();
+    let place = if metadata.namespace.is_empty() { metadata.name } else { metadata.namespace };
     place == "encoded" || place.starts_with("pigo-") || place.starts_with("waas-")
 }
 

@@ -1,0 +1,111 @@
+//! The scope of a run: which lists it takes, and which gaps in them lie outside of it.
+
+use super::Chain;
+use super::gather::Run;
+use crate::model::{Coverage, Gap, Reason};
+use crate::snapshot::Scope;
+use crate::wire::{Kind, Place};
+
+/// Kinds that are nobody's owner: a selector of pods does not choose them.
+const BESIDE_PODS: [Kind; 11] = [
+    Kind::EndpointSlice,
+    Kind::Service,
+    Kind::Ingress,
+    Kind::IngressClass,
+    Kind::HorizontalPodAutoscaler,
+    Kind::PodDisruptionBudget,
+    Kind::ResourceQuota,
+    Kind::ValidatingWebhookConfiguration,
+    Kind::MutatingWebhookConfiguration,
+    Kind::APIService,
+    Kind::Secret,
+];
+
+impl Run<'_> {
+    /// The list of a kind in a namespace, or everywhere.
+    pub(super) fn chain(&self, kind: Kind, namespace: Option<&str>) -> Chain {
+        let (scope, list) = (&self.plan.scope, &self.plan.list);
+        let of_pods = |selector: &Option<String>| selector.clone().filter(|_| kind == Kind::Pod);
+        let warnings = (kind == Kind::Event).then(|| "type=Warning".to_owned());
+        Chain {
+            kind,
+            namespace: namespace.map(str::to_owned),
+            labels: of_pods(&scope.selector),
+            fields: of_pods(&scope.field_selector).or(warnings),
+            excluded: self.excluded.clone(),
+            page_size: list.page_size,
+            page_timeout: list.page_timeout,
+        }
+    }
+
+    /// Every list of the scope, the longest first.
+    pub(super) fn chains(&self) -> Vec<Chain> {
+        let all = self.namespaces.is_empty();
+        let asked = |kind: &Kind| match kind {
+            Kind::Namespace => all,
+            Kind::Event | Kind::Secret if !self.with_evidence => false,
+            kind if self.is_unselected(*kind) => false,
+            _ => !self.plan.scope.skip_kinds.contains(kind),
+        };
+        let of_kind = |kind: Kind| -> Vec<Chain> {
+            match kind.namespaced() && !all {
+                true => self.namespaces.iter().map(|name| self.chain(kind, Some(name))).collect(),
+                false => vec![self.chain(kind, None)],
+            }
+        };
+        Kind::ALL.into_iter().filter(asked).flat_map(of_kind).collect()
+    }
+
+    /// Whether a selector of pods says nothing about a kind.
+    fn is_unselected(&self, kind: Kind) -> bool {
+        let scope = &self.plan.scope;
+        (scope.selector.is_some() || scope.field_selector.is_some()) && BESIDE_PODS.contains(&kind)
+    }
+
+    /// What was asked for, as the snapshot tells it.
+    pub(super) fn scope(&self) -> Scope {
+        let scope = &self.plan.scope;
+        Scope {
+            namespaces: self.namespaces.clone(),
+            excluded: scope.exclude_namespace.iter().map(|glob| glob.glob().to_owned()).collect(),
+            selected: scope.selector.is_some() || scope.field_selector.is_some(),
+        }
+    }
+
+    /// What was left out by request.
+    pub(super) fn left_out(&self) -> impl Iterator<Item = Gap> {
+        let skipped = |kind: &Kind| self.plan.scope.skip_kinds.contains(kind) || self.is_unselected(*kind);
+        Kind::ALL.into_iter().filter(skipped).map(|kind| Gap {
+            namespace: None,
+            kind: kind.name().to_owned(),
+            reason: Reason::Skipped,
+            detail: String::new(),
+            got: 0,
+            missing: None,
+        })
+    }
+
+    /// Takes what lies outside the scope out of the gaps: what was asked of some namespaces is complete without the
+    /// nodes, no server can show what it does not serve, and few may read everything.
+    pub(super) fn put_outside(&self, chain: &Chain, coverage: &mut Coverage) {
+        let not_asked = !chain.kind.namespaced() && !self.namespaces.is_empty();
+        let dispensable = |gap: &Gap| match gap.reason {
+            Reason::Absent => true,
+            Reason::Forbidden => chain.kind.place() == Place::Beyond || chain.kind == Kind::Secret,
+            _ => false,
+        };
+        if not_asked || coverage.gaps.iter().any(dispensable) {
+            coverage.outside.append(&mut coverage.gaps);
+        }
+    }
+}
+
+/// What the API server accepts as the name of a namespace: a DNS label.
+pub(super) fn is_name(name: &str) -> bool {
+    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !name.is_empty()
+        && name.len() <= 63
+        && name.chars().all(inner)
+        && !name.starts_with('-')
+        && !name.ends_with('-')
+}

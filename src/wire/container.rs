@@ -1,0 +1,160 @@
+//! A container as it is asked for: what it may use, and what it is told about that.
+
+use super::Quantity;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+wire! {
+    /// `v1.Container`.
+    Container {
+        /// Unique in the pod.
+        [string, tag = "1"] name: String,
+        /// As written in the spec.
+        [string, tag = "2"] image: String,
+        /// What is run; only what sets a memory limit of its own.
+        [string, repeated, tag = "3"] command: Vec<String>,
+        /// Its arguments; only those that set a memory limit.
+        [string, repeated, tag = "4"] args: Vec<String>,
+        /// What it listens on.
+        [message, repeated, tag = "6"] ports: Vec<ContainerPort>,
+        /// Its environment; only what sets a memory limit.
+        [message, repeated, tag = "7"] env: Vec<EnvVar>,
+        /// Requests and limits.
+        [message, required, tag = "8"] resources: Resources,
+        /// When it is killed.
+        [message, optional, tag = "10"] liveness_probe: Option<Probe>,
+        /// When it gets traffic.
+        [message, optional, tag = "11"] readiness_probe: Option<Probe>,
+        /// `Always`, `IfNotPresent` or `Never`.
+        [string, tag = "14"] image_pull_policy: String,
+        /// How long it may take to come up.
+        [message, optional, tag = "22"] startup_probe: Option<Probe>,
+        /// `Always` on an init container makes it a native sidecar.
+        [string, tag = "24"] restart_policy: String,
+    }
+}
+
+wire! {
+    /// `v1.ContainerPort`.
+    ContainerPort {
+        /// Unique in the pod.
+        [string, tag = "1"] name: String,
+        /// The port of the node that it takes; 0 for none.
+        [int32, tag = "2"] host_port: i32,
+        /// Where it listens.
+        [int32, tag = "3"] container_port: i32,
+        /// `TCP`, which is the default, `UDP` or `SCTP`.
+        [string, tag = "4"] protocol: String,
+    }
+}
+
+wire! {
+    /// `v1.EnvVar`, where it says itself what it is.
+    EnvVar {
+        /// Its name.
+        [string, tag = "1"] name: String,
+        /// Its value.
+        [string, tag = "2"] value: String,
+    }
+}
+
+wire! {
+    /// `v1.Probe`: how patient it is, in seconds. 0 is the API's default: 1 for the timeout, 10 for the period, 3 failures.
+    Probe {
+        /// Before the first.
+        [int32, tag = "2"] initial_delay_seconds: i32,
+        /// For one.
+        [int32, tag = "3"] timeout_seconds: i32,
+        /// From one to the next.
+        [int32, tag = "4"] period_seconds: i32,
+        /// So many in a row are one too many.
+        [int32, tag = "6"] failure_threshold: i32,
+    }
+}
+
+impl Probe {
+    /// Seconds from a container's start to its first verdict, where every probe fails.
+    pub fn budget(&self) -> i64 {
+        let or = |value: i32, default: i64| if value > 0 { i64::from(value) } else { default };
+        i64::from(self.initial_delay_seconds) + or(self.failure_threshold, 3) * or(self.period_seconds, 10)
+    }
+}
+
+/// `v1.ResourceRequirements`. There is one for each container of each pod, so its maps are short lists here.
+#[derive(Clone, PartialEq, prost::Message, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Resources {
+    /// What the container may use at most.
+    #[prost(message, repeated, tag = "1")]
+    #[serde(with = "as_map", skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<Resource>,
+    /// What is set aside for it.
+    #[prost(message, repeated, tag = "2")]
+    #[serde(with = "as_map", skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<Resource>,
+}
+
+/// An entry of a `v1.ResourceList`.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Resource {
+    /// Such as `memory`.
+    #[prost(string, tag = "1")]
+    pub name: String,
+    /// How much of it.
+    #[prost(message, required, tag = "2")]
+    pub quantity: Quantity,
+}
+
+/// A resource list is a map in JSON.
+mod as_map {
+    use super::{BTreeMap, Quantity, Resource};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(list: &[Resource], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(list.iter().map(|resource| (&resource.name, &resource.quantity)))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Resource>, D::Error> {
+        let map = Option::<BTreeMap<String, Quantity>>::deserialize(deserializer)?.unwrap_or_default();
+        Ok(map.into_iter().map(|(name, quantity)| Resource { name, quantity }).collect())
+    }
+}
+
+/// Variables that set how much memory a runtime takes, and nothing that is secret.
+const MEMORY_VARIABLES: [&str; 7] = [
+    "CATALINA_OPTS",
+    "GOMEMLIMIT",
+    "JAVA_OPTS",
+    "JAVA_TOOL_OPTIONS",
+    "JDK_JAVA_OPTIONS",
+    "NODE_OPTIONS",
+    "_JAVA_OPTIONS",
+];
+
+/// What an argument that sets a memory limit begins with.
+const MEMORY_FLAGS: [&str; 5] =
+    ["-Xmx", "-Xms", "-XX:MaxRAMPercentage=", "-XX:MaxRAM=", "--max-old-space-size="];
+
+impl Container {
+    /// Forgets every word of command, arguments and environment that is not about memory.
+    pub(super) fn keep_only_memory_flags(&mut self) {
+        self.env.retain(|variable| MEMORY_VARIABLES.contains(&&*variable.name));
+        for variable in &mut self.env {
+            if variable.name != "GOMEMLIMIT" {
+                variable.value = memory_flags(&variable.value);
+            }
+        }
+        for words in [&mut self.command, &mut self.args] {
+            words.retain_mut(|word| {
+                *word = memory_flags(word);
+                !word.is_empty()
+            });
+        }
+    }
+}
+
+/// The words of a text that set a memory limit.
+fn memory_flags(text: &str) -> String {
+    let is_flag = |word: &&str| MEMORY_FLAGS.iter().any(|flag| word.starts_with(flag));
+    text.split([' ', '\t', '\n', '"', '\'']).filter(is_flag).collect::<Vec<_>>().join(" ")
+}

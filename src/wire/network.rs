@@ -1,0 +1,380 @@
+//! Services and what leads to them: EndpointSlices, Ingresses, webhooks, API services.
+
+use super::{LabelledMeta, ObjectMeta, ObjectReference, Time, WorkloadCondition};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+wire! {
+    /// `v1.Service`.
+    Service {
+        /// Name and age.
+        [message, required, tag = "1"] metadata: ObjectMeta,
+        /// What was asked for.
+        [message, required, tag = "2"] spec: ServiceSpec,
+        /// What there is.
+        [message, required, tag = "3"] status: ServiceStatus,
+    }
+}
+
+wire! {
+    /// `v1.ServiceSpec`.
+    ServiceSpec {
+        /// What it listens on.
+        [message, repeated, tag = "1"] ports: Vec<ServicePort>,
+        /// The labels of its pods; empty where somebody else keeps its endpoints.
+        [btree_map = "string, string", tag = "2"] selector: std::collections::BTreeMap<String, String>,
+        /// `ClusterIP`, `NodePort`, `LoadBalancer` or `ExternalName`.
+        [string, tag = "4"] r#type: String,
+        /// Whether pods that are not ready get traffic too.
+        [bool, tag = "13"] publish_not_ready_addresses: bool,
+        /// Whose load balancer it is; empty for that of the cloud.
+        [string, tag = "21"] load_balancer_class: String,
+    }
+}
+
+wire! {
+    /// `v1.ServicePort`.
+    ServicePort {
+        /// Unique in the service; empty where there is only one.
+        [string, tag = "1"] name: String,
+        /// `TCP`, `UDP` or `SCTP`.
+        [string, tag = "2"] protocol: String,
+        /// Where the service listens.
+        [int32, tag = "3"] port: i32,
+        /// Where the pods listen: a number, or the name of a container port.
+        [message, required, tag = "4"] target_port: IntOrString,
+    }
+}
+
+wire! {
+    /// `v1.ServiceStatus`.
+    ServiceStatus {
+        /// What the load balancer gave it.
+        [message, required, tag = "1"] load_balancer: LoadBalancerStatus,
+    }
+}
+
+wire! {
+    /// `v1.LoadBalancerStatus`.
+    LoadBalancerStatus {
+        /// The addresses traffic comes in by.
+        [message, repeated, tag = "1"] ingress: Vec<LoadBalancerIngress>,
+    }
+}
+
+wire! {
+    /// `v1.LoadBalancerIngress`.
+    LoadBalancerIngress {
+        /// An address.
+        [string, tag = "1"] ip: String,
+        /// Or a name.
+        [string, tag = "2"] hostname: String,
+    }
+}
+
+/// `intstr.IntOrString`.
+#[derive(Clone, PartialEq, Eq, prost::Message)]
+pub struct IntOrString {
+    /// 0 for a number, 1 for a text.
+    #[prost(int64, tag = "1")]
+    pub r#type: i64,
+    /// The number.
+    #[prost(int32, tag = "2")]
+    pub int_val: i32,
+    /// The text.
+    #[prost(string, tag = "3")]
+    pub str_val: String,
+}
+
+impl std::fmt::Display for IntOrString {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        match self.r#type {
+            0 => self.int_val.fmt(f),
+            _ => f.write_str(&self.str_val),
+        }
+    }
+}
+
+impl Serialize for IntOrString {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.r#type {
+            0 => serializer.serialize_i32(self.int_val),
+            _ => serializer.serialize_str(&self.str_val),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for IntOrString {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Number(i32),
+            Text(String),
+        }
+        Ok(match Written::deserialize(deserializer)? {
+            Written::Number(int_val) => Self { r#type: 0, int_val, str_val: String::new() },
+            Written::Text(str_val) => Self { r#type: 1, int_val: 0, str_val },
+        })
+    }
+}
+
+wire! {
+    /// `discovery.k8s.io/v1.EndpointSlice`.
+    EndpointSlice {
+        /// Name, and the label that names its service.
+        [message, required, tag = "1"] metadata: LabelledMeta,
+        /// The pods behind the service, or some of them.
+        [message, repeated, tag = "2"] endpoints: Vec<Endpoint>,
+        /// The ports that all of them have.
+        [message, repeated, tag = "3"] ports: Vec<EndpointPort>,
+    }
+}
+
+wire! {
+    /// `discovery.k8s.io/v1.Endpoint`.
+    Endpoint {
+        /// Whether it gets traffic.
+        [message, required, tag = "2"] conditions: EndpointConditions,
+        /// Usually a pod.
+        [message, optional, tag = "4"] target_ref: Option<ObjectReference>,
+    }
+}
+
+wire! {
+    /// `discovery.k8s.io/v1.EndpointConditions`.
+    EndpointConditions {
+        /// Unset means ready.
+        [bool, optional, tag = "1"] ready: Option<bool>,
+    }
+}
+
+wire! {
+    /// `discovery.k8s.io/v1.EndpointPort`.
+    EndpointPort {
+        /// As in the service.
+        [string, tag = "1"] name: String,
+        /// Where the pods listen.
+        [int32, optional, tag = "3"] port: Option<i32>,
+    }
+}
+
+wire! {
+    /// `networking.k8s.io/v1.Ingress`.
+    Ingress {
+        /// Name, age, and the annotation that named the class before there was a field.
+        [message, required, tag = "1"] metadata: LabelledMeta,
+        /// What was asked for.
+        [message, required, tag = "2"] spec: IngressSpec,
+    }
+}
+
+wire! {
+    /// `networking.k8s.io/v1.IngressSpec`.
+    IngressSpec {
+        /// Where traffic goes that no rule takes.
+        [message, optional, tag = "1"] default_backend: Option<IngressBackend>,
+        /// Hosts and the secrets that hold their certificates.
+        [message, repeated, tag = "2"] tls: Vec<IngressTls>,
+        /// Hosts and where their traffic goes.
+        [message, repeated, tag = "3"] rules: Vec<IngressRule>,
+        /// Whose it is; unset for the default class.
+        [string, optional, tag = "4"] ingress_class_name: Option<String>,
+    }
+}
+
+impl IngressSpec {
+    /// Every backend, the default one first.
+    pub fn backends(&self) -> impl Iterator<Item = &IngressBackend> {
+        let paths = self.rules.iter().flat_map(|rule| &rule.value.http.paths);
+        self.default_backend.iter().chain(paths.map(|path| &path.backend))
+    }
+}
+
+wire! {
+    /// `networking.k8s.io/v1.IngressBackend`.
+    IngressBackend {
+        /// A service of the same namespace; unset where it is another resource.
+        [message, optional, tag = "4"] service: Option<IngressServiceBackend>,
+    }
+}
+
+wire! {
+    /// `networking.k8s.io/v1.IngressServiceBackend`.
+    IngressServiceBackend {
+        /// The service.
+        [string, tag = "1"] name: String,
+        /// Its port.
+        [message, required, tag = "2"] port: ServiceBackendPort,
+    }
+}
+
+wire! {
+    /// `networking.k8s.io/v1.ServiceBackendPort`: one of the two.
+    ServiceBackendPort {
+        /// By name.
+        [string, tag = "1"] name: String,
+        /// By number.
+        [int32, tag = "2"] number: i32,
+    }
+}
+
+wire! {
+    /// `networking.k8s.io/v1.IngressTLS`.
+    IngressTls {
+        /// The hosts of the certificate.
+        [string, repeated, tag = "1"] hosts: Vec<String>,
+        /// The secret; empty where the controller has a certificate of its own.
+        [string, tag = "2"] secret_name: String,
+    }
+}
+
+/// `networking.k8s.io/v1.IngressRule`. In JSON its value stands in the rule itself.
+#[derive(Clone, PartialEq, prost::Message, Serialize, Deserialize)]
+#[serde(from = "FlatRule", into = "FlatRule")]
+pub struct IngressRule {
+    /// Empty for every host.
+    #[prost(string, tag = "1")]
+    pub host: String,
+    /// Where its traffic goes.
+    #[prost(message, required, tag = "2")]
+    pub value: IngressRuleValue,
+}
+
+wire! {
+    /// `networking.k8s.io/v1.IngressRuleValue`.
+    IngressRuleValue {
+        /// The paths.
+        [message, required, tag = "1"] http: HttpIngressRuleValue,
+    }
+}
+
+wire! {
+    /// An [`IngressRule`] as JSON has it.
+    FlatRule {
+        /// Empty for every host.
+        [string, tag = "1"] host: String,
+        /// The paths.
+        [message, required, tag = "2"] http: HttpIngressRuleValue,
+    }
+}
+
+impl From<FlatRule> for IngressRule {
+    fn from(FlatRule { host, http }: FlatRule) -> Self {
+        Self { host, value: IngressRuleValue { http } }
+    }
+}
+
+impl From<IngressRule> for FlatRule {
+    fn from(rule: IngressRule) -> Self {
+        Self { host: rule.host, http: rule.value.http }
+    }
+}
+
+wire! {
+    /// `networking.k8s.io/v1.HTTPIngressRuleValue`.
+    HttpIngressRuleValue {
+        /// The paths of a host.
+        [message, repeated, tag = "1"] paths: Vec<HttpIngressPath>,
+    }
+}
+
+wire! {
+    /// `networking.k8s.io/v1.HTTPIngressPath`.
+    HttpIngressPath {
+        /// Such as `/`.
+        [string, tag = "1"] path: String,
+        /// Where it leads.
+        [message, required, tag = "2"] backend: IngressBackend,
+    }
+}
+
+wire! {
+    /// `networking.k8s.io/v1.IngressClass`.
+    IngressClass {
+        /// Name, and the annotation that makes it the default.
+        [message, required, tag = "1"] metadata: LabelledMeta,
+    }
+}
+
+wire! {
+    /// `admissionregistration.k8s.io/v1.ValidatingWebhookConfiguration` and its mutating twin, which have the same tags.
+    WebhookConfiguration {
+        /// Name and age.
+        [message, required, tag = "1"] metadata: ObjectMeta,
+        /// Whom the API server asks.
+        [message, repeated, tag = "2"] webhooks: Vec<Webhook>,
+    }
+}
+
+wire! {
+    /// `admissionregistration.k8s.io/v1.ValidatingWebhook` and `MutatingWebhook`.
+    Webhook {
+        /// A domain name.
+        [string, tag = "1"] name: String,
+        /// Where it is.
+        [message, required, tag = "2"] client_config: WebhookClientConfig,
+        /// `Fail` or `Ignore`.
+        [string, tag = "4"] failure_policy: String,
+    }
+}
+
+wire! {
+    /// `admissionregistration.k8s.io/v1.WebhookClientConfig`.
+    WebhookClientConfig {
+        /// A service of the cluster; unset where it is a URL.
+        [message, optional, tag = "1"] service: Option<ServiceReference>,
+    }
+}
+
+wire! {
+    /// The `ServiceReference` of webhooks and API services.
+    ServiceReference {
+        /// Its namespace.
+        [string, tag = "1"] namespace: String,
+        /// Its name.
+        [string, tag = "2"] name: String,
+    }
+}
+
+wire! {
+    /// `apiregistration.k8s.io/v1.APIService`.
+    ApiService {
+        /// Name and age.
+        [message, required, tag = "1"] metadata: ObjectMeta,
+        /// What was asked for.
+        [message, required, tag = "2"] spec: ApiServiceSpec,
+        /// What there is.
+        [message, required, tag = "3"] status: ApiServiceStatus,
+    }
+}
+
+wire! {
+    /// `apiregistration.k8s.io/v1.APIServiceSpec`.
+    ApiServiceSpec {
+        /// Who serves it; unset for the API server itself.
+        [message, optional, tag = "1"] service: Option<ServiceReference>,
+    }
+}
+
+wire! {
+    /// `apiregistration.k8s.io/v1.APIServiceStatus`.
+    ApiServiceStatus {
+        /// `Available`.
+        [message, repeated, tag = "1"] conditions: Vec<WorkloadCondition>,
+    }
+}
+
+/// When something that is told by a condition changed.
+impl ApiService {
+    /// Its `Available` condition.
+    pub fn available(&self) -> Option<&WorkloadCondition> {
+        self.status.conditions.iter().find(|condition| condition.r#type == "Available")
+    }
+}
+
+impl WorkloadCondition {
+    /// When the status last changed, if that was written down.
+    pub fn since(&self) -> Option<Time> {
+        self.last_transition_time.and_then(Time::known)
+    }
+}
