@@ -10,9 +10,15 @@
 mod blame;
 mod evidence;
 mod reporter;
+mod traffic;
 mod view;
 
+mod apiservice_unavailable;
+mod ingress_backend_missing;
+mod ingress_class_missing;
+mod ingress_secret_missing;
 mod job_failed;
+mod namespace_stuck_terminating;
 mod node_not_ready;
 mod node_pressure;
 mod pod_config_error;
@@ -26,6 +32,10 @@ mod pod_oom_killed;
 mod pod_restarting_often;
 mod pod_stuck_terminating;
 mod pod_unschedulable;
+mod service_load_balancer_pending;
+mod service_no_endpoints;
+mod service_port_unmatched;
+mod webhook_backend_dead;
 mod workload_replicas_missing;
 
 #[cfg(test)]
@@ -40,7 +50,12 @@ use crate::wire::Kind;
 
 /// Every check, sorted by id.
 pub static CHECKS: &[&Check] = &[
+    &apiservice_unavailable::CHECK,
+    &ingress_backend_missing::CHECK,
+    &ingress_class_missing::CHECK,
+    &ingress_secret_missing::CHECK,
     &job_failed::CHECK,
+    &namespace_stuck_terminating::CHECK,
     &node_not_ready::CHECK,
     &node_pressure::CHECK,
     &pod_config_error::CHECK,
@@ -54,6 +69,10 @@ pub static CHECKS: &[&Check] = &[
     &pod_restarting_often::CHECK,
     &pod_stuck_terminating::CHECK,
     &pod_unschedulable::CHECK,
+    &service_load_balancer_pending::CHECK,
+    &service_no_endpoints::CHECK,
+    &service_port_unmatched::CHECK,
+    &webhook_backend_dead::CHECK,
     &workload_replicas_missing::CHECK,
 ];
 
