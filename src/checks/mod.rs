@@ -12,9 +12,15 @@ mod evidence;
 mod exit_code;
 mod fit;
 mod reporter;
+mod traffic;
 mod view;
 
+mod apiservice_unavailable;
+mod ingress_backend_missing;
+mod ingress_class_missing;
+mod ingress_secret_missing;
 mod job_failed;
+mod namespace_stuck_terminating;
 mod node_not_ready;
 mod node_pressure;
 mod pod_config_error;
@@ -35,6 +41,10 @@ mod pod_unschedulable;
 mod pod_volume_not_mounted;
 mod pod_wrong_architecture;
 mod pods_restarted_together;
+mod service_load_balancer_pending;
+mod service_no_endpoints;
+mod service_port_unmatched;
+mod webhook_backend_dead;
 mod workload_replicas_missing;
 
 #[cfg(test)]
@@ -50,7 +60,12 @@ use crate::wire::Kind;
 
 /// Every check, sorted by id.
 pub static CHECKS: &[&Check] = &[
+    &apiservice_unavailable::CHECK,
+    &ingress_backend_missing::CHECK,
+    &ingress_class_missing::CHECK,
+    &ingress_secret_missing::CHECK,
     &job_failed::CHECK,
+    &namespace_stuck_terminating::CHECK,
     &node_not_ready::CHECK,
     &node_pressure::CHECK,
     &pod_config_error::CHECK,
@@ -71,6 +86,10 @@ pub static CHECKS: &[&Check] = &[
     &pod_volume_not_mounted::CHECK,
     &pod_wrong_architecture::CHECK,
     &pods_restarted_together::CHECK,
+    &service_load_balancer_pending::CHECK,
+    &service_no_endpoints::CHECK,
+    &service_port_unmatched::CHECK,
+    &webhook_backend_dead::CHECK,
     &workload_replicas_missing::CHECK,
 ];
 

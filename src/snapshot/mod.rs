@@ -63,15 +63,21 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Whether a namespace was asked for by name, or as one of all.
+    /// Whether a namespace was asked for by name, or as one of all but those left out.
     pub fn holds(&self, namespace: &str) -> bool {
-        self.is_whole_cluster() || self.namespaces.iter().any(|name| name == namespace)
+        let named = self.is_whole_cluster() || self.namespaces.iter().any(|name| name == namespace);
+        named && !self.excluded.iter().any(|pattern| matches(pattern, namespace))
     }
 
     /// Whether every namespace of the cluster was asked for.
     pub fn is_whole_cluster(&self) -> bool {
         self.namespaces.is_empty()
     }
+}
+
+/// Whether a pattern means a name. What is no pattern means none: whoever was asked would have said so.
+fn matches(pattern: &str, name: &str) -> bool {
+    globset::Glob::new(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(name))
 }
 
 impl Snapshot {
