@@ -12,9 +12,15 @@ mod evidence;
 mod reporter;
 mod view;
 
+mod cluster_overcommitted;
 mod job_failed;
+mod node_cordoned;
+mod node_nearly_full;
+mod node_network_unavailable;
 mod node_not_ready;
 mod node_pressure;
+mod node_problem;
+mod node_version_skew;
 mod pod_config_error;
 mod pod_crash_loop;
 mod pod_evicted;
@@ -32,7 +38,7 @@ mod workload_replicas_missing;
 mod honesty;
 
 pub use reporter::Reporter;
-pub use view::View;
+pub use view::{Load, View};
 
 use crate::finding::{Finding, Severity};
 use crate::text::Text;
@@ -40,9 +46,15 @@ use crate::wire::Kind;
 
 /// Every check, sorted by id.
 pub static CHECKS: &[&Check] = &[
+    &cluster_overcommitted::CHECK,
     &job_failed::CHECK,
+    &node_cordoned::CHECK,
+    &node_nearly_full::CHECK,
+    &node_network_unavailable::CHECK,
     &node_not_ready::CHECK,
     &node_pressure::CHECK,
+    &node_problem::CHECK,
+    &node_version_skew::CHECK,
     &pod_config_error::CHECK,
     &pod_crash_loop::CHECK,
     &pod_evicted::CHECK,
@@ -119,7 +131,7 @@ mod prelude {
     pub(super) use super::reporter::say;
     pub(super) use super::{Check, Reporter, View, page};
     pub(super) use crate::finding::{Fact, Severity};
-    pub(super) use crate::model::{ObjectRef, Pod, Trouble};
+    pub(super) use crate::model::{Node, ObjectRef, Pod, Trouble};
     pub(super) use crate::text::Text;
     pub(super) use crate::wire::{Kind, Time};
 }
