@@ -64,7 +64,9 @@ fn run(view: &View, out: &mut Reporter) {
     for api in &view.snapshot.rows.api_services {
         // What the API server serves itself has no service.
         let Some(service) = &api.spec.service else { continue };
-        let Some(condition) = api.available().filter(|condition| condition.status == "False") else { continue };
+        let Some(condition) = api.available().filter(|condition| condition.status == "False") else {
+            continue;
+        };
         if !view.snapshot.scope.holds(&service.namespace) {
             continue;
         }

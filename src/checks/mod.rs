@@ -16,13 +16,19 @@ mod traffic;
 mod view;
 
 mod apiservice_unavailable;
+mod cluster_overcommitted;
 mod ingress_backend_missing;
 mod ingress_class_missing;
 mod ingress_secret_missing;
 mod job_failed;
 mod namespace_stuck_terminating;
+mod node_cordoned;
+mod node_nearly_full;
+mod node_network_unavailable;
 mod node_not_ready;
 mod node_pressure;
+mod node_problem;
+mod node_version_skew;
 mod pod_config_error;
 mod pod_crash_loop;
 mod pod_evicted;
@@ -52,7 +58,7 @@ mod honesty;
 
 pub use exit_code::meaning as exit_meaning;
 pub use reporter::Reporter;
-pub use view::View;
+pub use view::{Load, View};
 
 use crate::finding::{Finding, Severity};
 use crate::text::Text;
@@ -61,13 +67,19 @@ use crate::wire::Kind;
 /// Every check, sorted by id.
 pub static CHECKS: &[&Check] = &[
     &apiservice_unavailable::CHECK,
+    &cluster_overcommitted::CHECK,
     &ingress_backend_missing::CHECK,
     &ingress_class_missing::CHECK,
     &ingress_secret_missing::CHECK,
     &job_failed::CHECK,
     &namespace_stuck_terminating::CHECK,
+    &node_cordoned::CHECK,
+    &node_nearly_full::CHECK,
+    &node_network_unavailable::CHECK,
     &node_not_ready::CHECK,
     &node_pressure::CHECK,
+    &node_problem::CHECK,
+    &node_version_skew::CHECK,
     &pod_config_error::CHECK,
     &pod_crash_loop::CHECK,
     &pod_evicted::CHECK,
@@ -155,7 +167,7 @@ mod prelude {
     pub(super) use super::reporter::{role, say};
     pub(super) use super::{Check, Reporter, View, page};
     pub(super) use crate::finding::{Fact, Facts, Severity};
-    pub(super) use crate::model::{Container, ObjectRef, Pod, Trouble};
+    pub(super) use crate::model::{Container, Node, ObjectRef, Pod, Trouble};
     pub(super) use crate::text::Text;
     pub(super) use crate::wire::{Kind, Time};
 }

@@ -59,7 +59,9 @@ const CONDITIONS: [&str; 5] = [
 
 fn run(view: &View, out: &mut Reporter) {
     for namespace in &view.snapshot.rows.namespaces {
-        let Some(deleted) = namespace.deleted.filter(|deleted| view.age(*deleted) >= PATIENCE) else { continue };
+        let Some(deleted) = namespace.deleted.filter(|deleted| view.age(*deleted) >= PATIENCE) else {
+            continue;
+        };
         let said = |kind: &&str| {
             let condition = namespace.conditions.iter().find(|c| c.r#type == **kind && c.status == "True");
             condition.map(|condition| condition.message.trim_end_matches('.'))
@@ -87,8 +89,11 @@ fn run(view: &View, out: &mut Reporter) {
 fn unavailable(message: &str) -> Vec<String> {
     let words = message.split(|c: char| c.is_whitespace() || ",;:()\"[]".contains(c));
     let pairs = words.filter_map(|word| word.split_once('/'));
-    let is_version = |text: &str| text.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-    let apis = pairs.filter(|(group, version)| group.contains('.') && is_version(version) && !version.contains('/'));
+    let is_version = |text: &str| {
+        text.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let apis =
+        pairs.filter(|(group, version)| group.contains('.') && is_version(version) && !version.contains('/'));
     let mut out: Vec<String> = apis.map(|(group, version)| format!("{version}.{group}")).collect();
     out.sort();
     out.dedup();
@@ -113,7 +118,8 @@ fn because(view: &View, namespace: &Namespace, apis: &[String]) -> Vec<ObjectRef
 
 fn actions(view: &View, namespace: &str, apis: &[String], left: &[&str]) -> Vec<String> {
     let kubectl = &view.settings.kubectl;
-    let mut out: Vec<String> = apis.iter().map(|api| kubectl.line(&["describe", "apiservice", api])).collect();
+    let mut out: Vec<String> =
+        apis.iter().map(|api| kubectl.line(&["describe", "apiservice", api])).collect();
     if !left.is_empty() {
         out.push(kubectl.line(&["get", &left.join(","), "-n", namespace]));
     }

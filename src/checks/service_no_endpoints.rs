@@ -94,8 +94,7 @@ fn run(view: &View, out: &mut Reporter) {
         let (namespace, name) = (&*service.metadata.namespace, &*service.metadata.name);
         let ingresses: Vec<_> = traffic::ingresses_to(view, namespace, name).collect();
         let open = service.spec.r#type == "LoadBalancer" && !service.status.load_balancer.ingress.is_empty();
-        let used =
-            open || !ingresses.is_empty() || traffic::is_asked_by_server(view, namespace, name);
+        let used = open || !ingresses.is_empty() || traffic::is_asked_by_server(view, namespace, name);
         let (text, severity) = judge(view, service, &empty, used);
         let finding = out.object(traffic::service_ref(service), severity, say(text, facts(service, &empty)));
         finding.since = empty.since();

@@ -46,7 +46,8 @@ fn run(view: &View, out: &mut Reporter) {
             continue;
         }
         let parts = view.endpoints(namespace, name).iter().filter(|part| part.ready > 0);
-        let served = |port: &&ServicePort| parts.clone().any(|part| part.ports.iter().any(|p| **p == *port.name));
+        let served =
+            |port: &&ServicePort| parts.clone().any(|part| part.ports.iter().any(|p| **p == *port.name));
         let lost: Vec<&ServicePort> =
             service.spec.ports.iter().filter(|port| port.target_port.r#type == 1 && !served(port)).collect();
         let ready: i64 = parts.clone().map(|part| i64::from(part.ready)).sum();

@@ -32,8 +32,7 @@ impl<'a> Empty<'a> {
             return None;
         }
         let parts = view.endpoints(namespace, name);
-        let unready: Vec<&str> =
-            parts.iter().flat_map(|part| &part.unready).map(AsRef::as_ref).collect();
+        let unready: Vec<&str> = parts.iter().flat_map(|part| &part.unready).map(AsRef::as_ref).collect();
         let published = service.spec.publish_not_ready_addresses && !unready.is_empty();
         if published || parts.iter().any(|part| part.ready > 0) {
             return None;

@@ -1,7 +1,7 @@
 //! What the checks look at: the snapshot, the settings, and the ways between objects.
 
 use crate::model::{
-    Container, CronJob, Endpoints, Event, Heard, Job, LogTail, Node, ObjectRef, Owner, Pod, Trouble,
+    Amount, Container, CronJob, Endpoints, Event, Heard, Job, LogTail, Node, ObjectRef, Owner, Pod, Trouble,
     Workload, troubles,
 };
 use crate::settings::Settings;
@@ -25,8 +25,19 @@ pub struct View<'a> {
     successors: BTreeMap<Root, &'a Pod>,
     /// Names of the nodes that hold pods of the scope.
     used_nodes: BTreeSet<&'a str>,
+    /// What the nodes carry, by their names.
+    loads: BTreeMap<&'a str, Load>,
     /// The topmost owners of the pods, where a selector chose them; else empty.
     selected: BTreeSet<Root>,
+}
+
+/// What a node carries: the pods of the scope on it that have not ended.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Load {
+    /// How many they are.
+    pub pods: u64,
+    /// What is set aside for them.
+    pub requests: Amount,
 }
 
 /// The topmost owner known of a pod: its namespace, and the owner.
@@ -43,6 +54,7 @@ impl<'a> View<'a> {
             troubled_of: BTreeMap::new(),
             successors: BTreeMap::new(),
             used_nodes: pods.iter().filter_map(|pod| pod.node.as_deref()).collect(),
+            loads: loads(pods),
             selected: BTreeSet::new(),
         };
         if snapshot.scope.selected {
@@ -144,6 +156,17 @@ impl<'a> View<'a> {
         let scope = &self.snapshot.scope;
         let all = scope.is_whole_cluster() && !scope.selected;
         self.snapshot.rows.nodes.iter().filter(move |n| all || self.used_nodes.contains(&*n.name))
+    }
+
+    /// What a node carries.
+    pub fn load(&self, node: &str) -> Load {
+        self.loads.get(node).copied().unwrap_or_default()
+    }
+
+    /// Whether every pod of the cluster was seen: only then is it known what the nodes carry.
+    pub fn saw_all_pods(&self) -> bool {
+        let scope = &self.snapshot.scope;
+        scope.is_whole_cluster() && scope.excluded.is_empty() && !scope.selected && self.saw(Kind::Pod, "")
     }
 
     /// The Job that made a pod.
@@ -302,6 +325,18 @@ impl<'a> View<'a> {
         }
         newest
     }
+}
+
+fn loads(pods: &[Pod]) -> BTreeMap<&str, Load> {
+    let mut loads: BTreeMap<&str, Load> = BTreeMap::new();
+    for pod in pods.iter().filter(|pod| pod.kin.ended.is_none()) {
+        if let Some(node) = &pod.node {
+            let load = loads.entry(node).or_default();
+            load.pods += 1;
+            load.requests = load.requests.plus(pod.kin.requests);
+        }
+    }
+    loads
 }
 
 /// The row that compares equal, in a sorted list.

@@ -72,7 +72,8 @@ mod tests {
     #[test]
     fn objects_are_named_as_kubectl_takes_them() {
         let of = |text: &str| {
-            let words: Vec<String> = text.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+            let words: Vec<String> =
+                text.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
             Target::of(&words).map(|target| target.map(|target| (target.kind, target.name)))
         };
         assert_eq!(of(""), Ok(None));

@@ -87,6 +87,23 @@ fn multiplier(suffix: &str) -> Option<(i128, i128)> {
     Some(if exponent < 0 { (1, power) } else { (power, 1) })
 }
 
+/// Thousandths of a CPU as CPUs, in tenths.
+pub fn cores(thousandths: i64) -> String {
+    tenths(i128::from(thousandths) * 10 / 1000)
+}
+
+/// Bytes as GiB, in tenths.
+pub fn gibibytes(bytes: i64) -> String {
+    format!("{}Gi", tenths(i128::from(bytes) * 10 / (1 << 30)))
+}
+
+fn tenths(number: i128) -> String {
+    match number % 10 {
+        0 => (number / 10).to_string(),
+        rest => format!("{}.{}", number / 10, rest.abs()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -42,11 +42,20 @@ type Part = (String, Vec<String>);
 ///
 /// # Errors
 /// When `out` fails.
-pub fn story(report: &Report, story: &Story, format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
+pub fn story(
+    report: &Report,
+    story: &Story,
+    format: Format,
+    look: Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match format {
         Format::Json => json::write_story(report, story, false, out),
         Format::Yaml => json::write_story(report, story, true, out),
-        Format::Name => story.findings.iter().try_for_each(|finding| writeln!(out, "{}", visible(&finding.object.slashed()))),
+        Format::Name => story
+            .findings
+            .iter()
+            .try_for_each(|finding| writeln!(out, "{}", visible(&finding.object.slashed()))),
         Format::Markdown => {
             let plain = Look { color: false, width: None, ..look };
             let (title, parts) = Teller { report, story, look: plain }.all();
@@ -90,11 +99,19 @@ impl Teller<'_> {
     fn title(&self) -> String {
         let (story, lang) = (self.story, self.look.lang);
         let named = |object: &ObjectRef| visible(&object.slashed());
-        let place = if story.object.namespace.is_empty() { String::new() } else { format!(" · {}", visible(&story.object.namespace)) };
-        let glyph = story.worst().map_or_else(|| "🟢".to_owned(), |worst| words::severity(worst, lang).chars().take(1).collect());
+        let place = if story.object.namespace.is_empty() {
+            String::new()
+        } else {
+            format!(" · {}", visible(&story.object.namespace))
+        };
+        let glyph = story
+            .worst()
+            .map_or_else(|| "🟢".to_owned(), |worst| words::severity(worst, lang).chars().take(1).collect());
         let mut title = match story.exists {
             true => format!("{glyph} {}{place}", named(&story.object)),
-            false => format!("⚪ {}{place}", GONE.fill(lang, &[("object", Fact::Text(named(&story.object)))])),
+            false => {
+                format!("⚪ {}{place}", GONE.fill(lang, &[("object", Fact::Text(named(&story.object)))]))
+            }
         };
         if !story.owners.is_empty() {
             let owners: Vec<String> = story.owners.iter().map(named).collect();
@@ -102,14 +119,16 @@ impl Teller<'_> {
         }
         if !story.exists && !story.pods.is_empty() {
             let pods: Vec<String> = story.pods.iter().map(|pod| visible(&pod.name)).collect();
-            title += &format!("\n   {}", REPLACED.fill(lang, &[("pods", Fact::Text(words::list(&pods, lang)))]));
+            title +=
+                &format!("\n   {}", REPLACED.fill(lang, &[("pods", Fact::Text(words::list(&pods, lang)))]));
         }
         title
     }
 
     fn found(&self) -> Part {
         let lang = self.look.lang;
-        let mut lines: Vec<String> = self.story.findings.iter().flat_map(|finding| self.finding(finding)).collect();
+        let mut lines: Vec<String> =
+            self.story.findings.iter().flat_map(|finding| self.finding(finding)).collect();
         if lines.is_empty() && self.story.exists {
             lines.push(format!("  {}", NOTHING.get(lang)));
         }
@@ -118,7 +137,12 @@ impl Teller<'_> {
 
     fn finding(&self, finding: &Finding) -> Vec<String> {
         let lang = self.look.lang;
-        let head = format!("{}  {}  {}", words::severity(finding.severity, lang), visible(&finding.object.slashed()), finding.check.id);
+        let head = format!(
+            "{}  {}  {}",
+            words::severity(finding.severity, lang),
+            visible(&finding.object.slashed()),
+            finding.check.id
+        );
         let said = std::iter::once(&finding.message).chain(&finding.evidence);
         let texts = said.flat_map(|say| self.wrapped(&message(&say.in_lang(lang)), 5));
         std::iter::once(format!("  {head}")).chain(texts).collect()
@@ -146,7 +170,9 @@ impl Teller<'_> {
         };
         let mut lines: Vec<String> = self.story.pods.iter().take(PODS_SHOWN).map(row).collect();
         let more = self.story.pods.len().saturating_sub(PODS_SHOWN);
-        lines.extend((more > 0).then(|| format!("  {}", MORE_PODS.fill(lang, &[("count", Fact::count(more))]))));
+        lines.extend(
+            (more > 0).then(|| format!("  {}", MORE_PODS.fill(lang, &[("count", Fact::count(more))]))),
+        );
         (PODS.get(lang).to_owned(), lines)
     }
 
@@ -186,7 +212,10 @@ impl Teller<'_> {
         let said = format!("{object}{}", message(&moment.what.in_lang(lang)));
         let head = format!("  {} {mark} ({ago}) ", words::moment(moment.at));
         let mut lines = self.wrapped(&said, 5).into_iter();
-        let short = self.look.width.is_none_or(|width| super::grid::width(&head) + super::grid::width(&said) <= width);
+        let short = self
+            .look
+            .width
+            .is_none_or(|width| super::grid::width(&head) + super::grid::width(&said) <= width);
         if short {
             return vec![head + &said];
         }
@@ -196,10 +225,13 @@ impl Teller<'_> {
     fn logs(&self) -> Vec<Part> {
         let lang = self.look.lang;
         let part = |log: &&crate::model::LogTail| {
-            let facts = [("pod", Fact::Text(visible(&log.pod))), ("container", Fact::Text(visible(&log.container)))];
+            let facts =
+                [("pod", Fact::Text(visible(&log.pod))), ("container", Fact::Text(visible(&log.container)))];
             let heading = if log.previous { &LOG_BEFORE } else { &LOG }.fill(lang, &facts);
             let lines = match (&log.refused, log.lines.is_empty()) {
-                (Some(detail), _) => vec![format!("  {}", REFUSED.fill(lang, &[("detail", Fact::Text(message(detail)))]))],
+                (Some(detail), _) => {
+                    vec![format!("  {}", REFUSED.fill(lang, &[("detail", Fact::Text(message(detail)))]))]
+                }
                 (None, true) => vec![format!("  {}", SILENT.get(lang))],
                 (None, false) => log.lines.iter().map(|line| format!("  {}", visible(line))).collect(),
             };
@@ -209,7 +241,11 @@ impl Teller<'_> {
     }
 
     fn next(&self) -> Part {
-        let lines = self.story.actions().into_iter().map(|line| format!("  {}", self.paint(line, Style::new().cyan())));
+        let lines = self
+            .story
+            .actions()
+            .into_iter()
+            .map(|line| format!("  {}", self.paint(line, Style::new().cyan())));
         (NEXT.get(self.look.lang).to_owned(), lines.take(8).collect())
     }
 }
