@@ -190,7 +190,8 @@ fn is_made_by(pod: &str, owner: &str) -> bool {
     })
 }
 
-fn exists(report: &Report, object: &ObjectRef) -> bool {
+/// Whether an object of a kind that has a story is there.
+pub fn exists(report: &Report, object: &ObjectRef) -> bool {
     let rows = &report.snapshot.rows;
     let (namespace, name) = (&*object.namespace, &*object.name);
     match &*object.kind {

@@ -16,6 +16,8 @@ const LISTS: usize = 8;
 /// Warnings about some objects, and some secrets; all others are let go.
 struct Wanted {
     about: Arc<BTreeSet<ObjectRef>>,
+    /// An object that is asked about: warnings about it and its parts are wanted too, even where it is gone.
+    part_of: Option<String>,
     names: Names,
     rows: Rows,
 }
@@ -41,13 +43,23 @@ impl Wanted {
 
 impl Keep for Wanted {
     fn keep(&mut self, object: Object) {
-        if self.object_ref(&object).is_some_and(|object_ref| self.about.contains(&object_ref)) {
+        let is_part = |object: &ObjectRef| {
+            &*object.kind != "Secret"
+                && self.part_of.as_deref().is_some_and(|name| is_named_for(&object.name, name))
+        };
+        let wanted = |object: ObjectRef| is_part(&object) || self.about.contains(&object);
+        if self.object_ref(&object).is_some_and(wanted) {
             self.rows.add(object);
         }
     }
 
     fn part(&self) -> Self {
-        Self { about: Arc::clone(&self.about), names: self.names.clone(), rows: self.rows.part() }
+        Self {
+            about: Arc::clone(&self.about),
+            part_of: self.part_of.clone(),
+            names: self.names.clone(),
+            rows: self.rows.part(),
+        }
     }
 
     fn append(&mut self, part: Self) {
@@ -60,7 +72,8 @@ impl Keep for Wanted {
 impl Run<'_> {
     /// Asks about what is in trouble: its warnings, and the ends of its logs; and for secrets that must be there.
     pub(super) async fn ask_about_trouble(&self, snapshot: &mut Snapshot) {
-        let probes = logs::read(&self.asker, sick_pods(&snapshot.rows));
+        let asked_about = |pod: &&Pod| self.plan.about.as_deref().is_none_or(|name| is_of(pod, name));
+        let probes = logs::read(&self.asker, sick_pods(&snapshot.rows).filter(asked_about));
         let mut tasks = JoinSet::new();
         for (kind, about) in
             [(Kind::Event, in_trouble(&snapshot.rows)), (Kind::Secret, named_secrets(&snapshot.rows))]
@@ -68,8 +81,12 @@ impl Run<'_> {
             let (chains, about) = (self.chains_about(kind, &about), Arc::new(about));
             for chain in chains {
                 let asker = Arc::clone(&self.asker);
-                let kept =
-                    Wanted { about: Arc::clone(&about), names: Names::default(), rows: Rows::default() };
+                let kept = Wanted {
+                    about: Arc::clone(&about),
+                    part_of: self.plan.about.clone(),
+                    names: Names::default(),
+                    rows: Rows::default(),
+                };
                 tasks.spawn(async move {
                     let listing = list::list(Arc::clone(&asker), &chain, kept).await;
                     asker.progress.ended(&chain, listing.got, listing.error.as_ref());
@@ -89,14 +106,28 @@ impl Run<'_> {
 
     /// The lists that hold a kind where these objects are. What is wanted everywhere is asked for at once.
     fn chains_about(&self, kind: Kind, about: &BTreeSet<ObjectRef>) -> Vec<Chain> {
-        let places: BTreeSet<&str> =
+        let mut places: BTreeSet<&str> =
             about.iter().map(|object| &*object.namespace).filter(|name| !name.is_empty()).collect();
+        if kind == Kind::Event && self.plan.about.is_some() {
+            places.extend(self.namespaces.iter().map(String::as_str));
+        }
         match () {
             () if self.plan.scope.skip_kinds.contains(&kind) => Vec::new(),
             () if self.namespaces.is_empty() && places.len() > LISTS => vec![self.chain(kind, None)],
             () => places.iter().map(|name| self.chain(kind, Some(name))).collect(),
         }
     }
+}
+
+/// Whether a name is another's, or one that its controller made of it.
+fn is_named_for(name: &str, other: &str) -> bool {
+    name.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+}
+
+/// Whether a pod is the object of this name, or one of its pods.
+fn is_of(pod: &Pod, name: &str) -> bool {
+    let owner = pod.kin.owner.as_ref().is_some_and(|owner| is_named_for(&owner.name, name));
+    owner || is_named_for(&pod.name, name) || pod.node.as_deref() == Some(name)
 }
 
 /// Pods that may be in trouble: whose whole object was kept, and that do not just serve with few restarts.
