@@ -34,6 +34,8 @@ pub struct Story<'a> {
     pub logs: Vec<&'a LogTail>,
     /// Whether warnings of its namespace could be read; older ones than about an hour are gone.
     pub saw_events: bool,
+    /// Whether there are warnings about any of it.
+    pub warned: bool,
 }
 
 /// Something that happened.
@@ -90,6 +92,7 @@ impl<'a> Story<'a> {
             findings,
             logs: logs.filter(of_pods).collect(),
             saw_events: report.snapshot.saw(Kind::Event, &object.namespace),
+            warned: false,
             object,
             pods,
         };
@@ -109,7 +112,7 @@ impl<'a> Story<'a> {
         all.filter(|action| seen.insert(*action)).collect()
     }
 
-    fn tell(&self, report: &Report, pods: &[&Pod], around: &BTreeSet<ObjectRef>) -> Vec<Moment> {
+    fn tell(&mut self, report: &Report, pods: &[&Pod], around: &BTreeSet<ObjectRef>) -> Vec<Moment> {
         let mut moments: Vec<Moment> = pods.iter().flat_map(|pod| moments::of_pod(pod)).collect();
         moments.extend(self.workloads(report).flat_map(moments::of_workload));
         let began = moments.iter().map(|moment| moment.at).min();
@@ -119,6 +122,7 @@ impl<'a> Story<'a> {
         let events = report.snapshot.rows.events.iter();
         let about = events.filter(|event| around.contains(&event.object) || event.object == self.object);
         for event in about {
+            self.warned = true;
             let Some(at) = event.last_seen else { continue };
             let detail = crate::model::without_secrets(&event.message);
             let facts = vec![
@@ -179,15 +183,13 @@ fn concerns(view: &View, object: &ObjectRef, pod: &Pod) -> bool {
     }
 }
 
-/// Whether a pod of this name, which is gone, was made by an owner: its name is the owner's and a suffix of the
-/// controller's own, `web-5d4b-x7x2p` or `db-0`.
+/// Whether a pod of this name, which is gone, was made by an owner: its name is the owner's and a suffix that the
+/// controller drew, `web-5d4b-x7x2p`. A StatefulSet gives the same name again.
 fn is_made_by(pod: &str, owner: &str) -> bool {
-    pod.rsplit_once('-').is_some_and(|(stem, _)| {
-        stem == owner
-            || stem
-                .rsplit_once('-')
-                .is_some_and(|(app, _)| owner.rsplit_once('-').is_some_and(|(of, _)| of == app))
-    })
+    let drawn = |suffix: &str| !suffix.bytes().all(|byte| byte.is_ascii_digit());
+    let Some((stem, _)) = pod.rsplit_once('-').filter(|(_, suffix)| drawn(suffix)) else { return false };
+    let app = |name: &str| name.rsplit_once('-').map(|(app, _)| app.to_owned());
+    stem == owner || app(stem).is_some_and(|of| app(owner) == Some(of))
 }
 
 /// Whether an object of a kind that has a story is there.

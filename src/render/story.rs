@@ -191,10 +191,9 @@ impl Teller<'_> {
     fn timeline(&self) -> Part {
         let (story, lang) = (self.story, self.look.lang);
         let mut lines: Vec<String> = story.moments.iter().flat_map(|moment| self.moment(moment)).collect();
-        let warned = self.report.snapshot.rows.events.iter().any(|event| event.object == story.object);
         if !lines.is_empty() && !story.saw_events {
             lines.push(format!("  {}", NO_EVENTS.get(lang)));
-        } else if !lines.is_empty() && !warned && story.worst().is_some() {
+        } else if !lines.is_empty() && !story.warned && story.worst().is_some() {
             lines.push(format!("  {}", EXPIRED.get(lang)));
         }
         (TIMELINE.get(lang).to_owned(), lines)

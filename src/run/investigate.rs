@@ -56,8 +56,7 @@ fn tell(
     let report = Report::new(snapshot, settings);
     let object = find(&report, target)?;
     let story = Story::of(&report, object);
-    let warned = snapshot.rows.events.iter().any(|event| event.object == story.object);
-    if !story.exists && story.pods.is_empty() && !warned {
+    if !story.exists && story.pods.is_empty() && !story.warned {
         return Err(missing(target, &story.object.namespace));
     }
     output::stdout(|out| render::story(&report, &story, args.show.output, look::look(&args.show), out))?;
