@@ -119,7 +119,9 @@ impl Case {
             match word {
                 "expect" => match expectation(rest) {
                     Some(expected) => self.expected.push(expected),
-                    None => self.slips.push(format!("not <check> <Kind>/<name> <severity> \"words\": {rest}")),
+                    None => {
+                        self.slips.push(format!("not <check> <Kind>/<name> <severity> \"words\": {rest}"))
+                    }
                 },
                 "healthy" if !rest.is_empty() => self.healthy = true,
                 "incident" if rest.parse::<usize>().is_ok() => self.incidents = rest.parse().ok(),
@@ -193,7 +195,11 @@ impl Case {
                 continue;
             };
             for words in expected.words.iter().filter(|words| !said.contains(words.as_str())) {
-                out.push(format!("wanted {} to say \"{words}\", not:\n      {}", expected.finding, said.trim()));
+                out.push(format!(
+                    "wanted {} to say \"{words}\", not:\n      {}",
+                    expected.finding,
+                    said.trim()
+                ));
             }
         }
         let wanted: BTreeSet<&str> = self.expected.iter().map(|expected| &*expected.finding).collect();
