@@ -12,9 +12,21 @@ mod evidence;
 mod reporter;
 mod view;
 
+mod cronjob_failing;
+mod cronjob_schedule_missed;
+mod cronjob_suspended;
+mod daemonset_misscheduled;
+mod deployment_paused;
+mod deployment_rollout_stuck;
+mod hpa_at_max;
+mod hpa_cannot_scale;
 mod job_failed;
+mod job_overdue;
 mod node_not_ready;
 mod node_pressure;
+mod pdb_blocks_evictions;
+mod pdb_matches_nothing;
+mod pdb_not_enough_healthy;
 mod pod_config_error;
 mod pod_crash_loop;
 mod pod_evicted;
@@ -26,6 +38,10 @@ mod pod_oom_killed;
 mod pod_restarting_often;
 mod pod_stuck_terminating;
 mod pod_unschedulable;
+mod quota_full;
+mod statefulset_blocked;
+mod workload_create_refused;
+mod workload_not_observed;
 mod workload_replicas_missing;
 
 #[cfg(test)]
@@ -40,9 +56,21 @@ use crate::wire::Kind;
 
 /// Every check, sorted by id.
 pub static CHECKS: &[&Check] = &[
+    &cronjob_failing::CHECK,
+    &cronjob_schedule_missed::CHECK,
+    &cronjob_suspended::CHECK,
+    &daemonset_misscheduled::CHECK,
+    &deployment_paused::CHECK,
+    &deployment_rollout_stuck::CHECK,
+    &hpa_at_max::CHECK,
+    &hpa_cannot_scale::CHECK,
     &job_failed::CHECK,
+    &job_overdue::CHECK,
     &node_not_ready::CHECK,
     &node_pressure::CHECK,
+    &pdb_blocks_evictions::CHECK,
+    &pdb_matches_nothing::CHECK,
+    &pdb_not_enough_healthy::CHECK,
     &pod_config_error::CHECK,
     &pod_crash_loop::CHECK,
     &pod_evicted::CHECK,
@@ -54,6 +82,10 @@ pub static CHECKS: &[&Check] = &[
     &pod_restarting_often::CHECK,
     &pod_stuck_terminating::CHECK,
     &pod_unschedulable::CHECK,
+    &quota_full::CHECK,
+    &statefulset_blocked::CHECK,
+    &workload_create_refused::CHECK,
+    &workload_not_observed::CHECK,
     &workload_replicas_missing::CHECK,
 ];
 

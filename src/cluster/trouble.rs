@@ -3,7 +3,7 @@
 
 use super::gather::Run;
 use super::{Chain, Keep, list, logs};
-use crate::model::{Names, ObjectRef, Pod};
+use crate::model::{Job, Names, ObjectRef, Pod};
 use crate::snapshot::{Rows, Snapshot};
 use crate::wire::{Kind, Object};
 use std::collections::BTreeSet;
@@ -87,6 +87,11 @@ fn sick_pods(rows: &Rows) -> impl Iterator<Item = &Pod> {
     rows.pods.iter().filter(|pod| pod.object.is_some() && !pod.serves())
 }
 
+/// Whether a Job should have pods and has none: they may be refused.
+fn lacks_pods(job: &Job) -> bool {
+    job.active == 0 && !job.suspended && !job.is_done()
+}
+
 /// Objects that may be in trouble.
 fn in_trouble(rows: &Rows) -> BTreeSet<ObjectRef> {
     let object = |namespace: &Arc<str>, kind: &str, name: &str| ObjectRef {
@@ -96,7 +101,7 @@ fn in_trouble(rows: &Rows) -> BTreeSet<ObjectRef> {
     };
     let pods = rows.pods.iter().filter(|pod| pod.object.is_some());
     let workloads = rows.workloads.iter().filter(|workload| !workload.is_full());
-    let jobs = rows.jobs.iter().filter(|job| job.is("Failed").is_some());
+    let jobs = rows.jobs.iter().filter(|job| job.is("Failed").is_some() || lacks_pods(job));
     pods.map(|pod| object(&pod.kin.namespace, "Pod", &pod.name))
         .chain(workloads.map(|w| object(&w.namespace, w.kind.name(), &w.name)))
         .chain(jobs.map(|job| object(&job.namespace, "Job", &job.name)))

@@ -5,6 +5,7 @@
 
 mod age;
 mod coverage;
+mod cron;
 mod event;
 mod names;
 mod namespace;
@@ -18,12 +19,13 @@ mod workload;
 
 pub use age::{human, parse_duration};
 pub use coverage::{Cost, Coverage, Gap, Reason, SlowPage};
+pub use cron::{Schedule, Unreadable};
 pub use event::Event;
 pub use names::Names;
 pub use namespace::Namespace;
 pub use network::Endpoints;
 pub use node::{Node, NodeCondition};
 pub use pod::{Container, Ended, Kin, Pod, Role};
-pub use quantity::Amount;
+pub use quantity::{Amount, thousandths};
 pub use trouble::{Thresholds, Trouble, troubles};
 pub use workload::{CronJob, Job, ObjectRef, Owner, Rollout, Workload};
