@@ -17,10 +17,19 @@ mod view;
 
 mod apiservice_unavailable;
 mod cluster_overcommitted;
+mod cronjob_failing;
+mod cronjob_schedule_missed;
+mod cronjob_suspended;
+mod daemonset_misscheduled;
+mod deployment_paused;
+mod deployment_rollout_stuck;
+mod hpa_at_max;
+mod hpa_cannot_scale;
 mod ingress_backend_missing;
 mod ingress_class_missing;
 mod ingress_secret_missing;
 mod job_failed;
+mod job_overdue;
 mod namespace_stuck_terminating;
 mod node_cordoned;
 mod node_nearly_full;
@@ -29,6 +38,9 @@ mod node_not_ready;
 mod node_pressure;
 mod node_problem;
 mod node_version_skew;
+mod pdb_blocks_evictions;
+mod pdb_matches_nothing;
+mod pdb_not_enough_healthy;
 mod pod_config_error;
 mod pod_crash_loop;
 mod pod_evicted;
@@ -47,10 +59,14 @@ mod pod_unschedulable;
 mod pod_volume_not_mounted;
 mod pod_wrong_architecture;
 mod pods_restarted_together;
+mod quota_full;
 mod service_load_balancer_pending;
 mod service_no_endpoints;
 mod service_port_unmatched;
+mod statefulset_blocked;
 mod webhook_backend_dead;
+mod workload_create_refused;
+mod workload_not_observed;
 mod workload_replicas_missing;
 
 #[cfg(test)]
@@ -68,10 +84,19 @@ use crate::wire::Kind;
 pub static CHECKS: &[&Check] = &[
     &apiservice_unavailable::CHECK,
     &cluster_overcommitted::CHECK,
+    &cronjob_failing::CHECK,
+    &cronjob_schedule_missed::CHECK,
+    &cronjob_suspended::CHECK,
+    &daemonset_misscheduled::CHECK,
+    &deployment_paused::CHECK,
+    &deployment_rollout_stuck::CHECK,
+    &hpa_at_max::CHECK,
+    &hpa_cannot_scale::CHECK,
     &ingress_backend_missing::CHECK,
     &ingress_class_missing::CHECK,
     &ingress_secret_missing::CHECK,
     &job_failed::CHECK,
+    &job_overdue::CHECK,
     &namespace_stuck_terminating::CHECK,
     &node_cordoned::CHECK,
     &node_nearly_full::CHECK,
@@ -80,6 +105,9 @@ pub static CHECKS: &[&Check] = &[
     &node_pressure::CHECK,
     &node_problem::CHECK,
     &node_version_skew::CHECK,
+    &pdb_blocks_evictions::CHECK,
+    &pdb_matches_nothing::CHECK,
+    &pdb_not_enough_healthy::CHECK,
     &pod_config_error::CHECK,
     &pod_crash_loop::CHECK,
     &pod_evicted::CHECK,
@@ -98,10 +126,14 @@ pub static CHECKS: &[&Check] = &[
     &pod_volume_not_mounted::CHECK,
     &pod_wrong_architecture::CHECK,
     &pods_restarted_together::CHECK,
+    &quota_full::CHECK,
     &service_load_balancer_pending::CHECK,
     &service_no_endpoints::CHECK,
     &service_port_unmatched::CHECK,
+    &statefulset_blocked::CHECK,
     &webhook_backend_dead::CHECK,
+    &workload_create_refused::CHECK,
+    &workload_not_observed::CHECK,
     &workload_replicas_missing::CHECK,
 ];
 

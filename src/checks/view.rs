@@ -122,6 +122,11 @@ impl<'a> View<'a> {
         self.troubled_of.get(&(Arc::clone(&workload.namespace), owner)).into_iter().flatten().copied()
     }
 
+    /// What may explain that a workload is in trouble: its pods in trouble, then whatever else is found about itself.
+    pub fn behind(&self, workload: &Workload) -> Vec<ObjectRef> {
+        self.pods_of(workload).map(|pod| self.pod_ref(pod)).chain([workload.object()]).collect()
+    }
+
     /// Whether a workload belongs to what was asked for. A selector chooses pods; with them it chooses their
     /// owners.
     pub fn is_asked_for(&self, workload: &Workload) -> bool {

@@ -5,6 +5,7 @@
 
 mod age;
 mod coverage;
+mod cron;
 mod event;
 mod heap;
 mod log;
@@ -20,6 +21,7 @@ mod workload;
 
 pub use age::{human, parse_duration};
 pub use coverage::{Cost, Coverage, Gap, Reason, SlowPage};
+pub use cron::{Schedule, Unreadable};
 pub use event::Event;
 pub use heap::{Heap, mebibytes};
 pub use log::{LINES, LogTail, without_secrets};
@@ -28,6 +30,6 @@ pub use namespace::Namespace;
 pub use network::Endpoints;
 pub use node::{Node, NodeCondition, minor_version};
 pub use pod::{Container, Ended, Kin, Pod, Role};
-pub use quantity::{Amount, cores, gibibytes, whole};
+pub use quantity::{Amount, cores, gibibytes, thousandths, whole};
 pub use trouble::{Heard, SANDBOX_EVENTS, Thresholds, Trouble, VOLUME_EVENTS, troubles};
 pub use workload::{CronJob, Job, ObjectRef, Owner, Rollout, Workload};

@@ -42,7 +42,7 @@ pub fn whole(text: &str) -> Option<i64> {
 }
 
 /// A quantity in thousandths, rounded up.
-pub(super) fn thousandths(text: &str) -> Option<i64> {
+pub fn thousandths(text: &str) -> Option<i64> {
     scaled(text, 1000)
 }
 

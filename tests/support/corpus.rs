@@ -181,7 +181,7 @@ impl Case {
     pub fn differences(&self, findings: &[&Value], incidents: usize) -> Vec<String> {
         let mut out = Vec::new();
         let mut found: BTreeMap<String, String> = BTreeMap::new();
-        for finding in findings.iter().filter(|finding| finding["severity"] != "info") {
+        for finding in findings {
             let said = found.entry(shown(finding)).or_default();
             let evidence = finding["evidence"].as_array().into_iter().flatten();
             for text in std::iter::once(&finding["message"]).chain(evidence) {
@@ -203,7 +203,10 @@ impl Case {
             }
         }
         let wanted: BTreeSet<&str> = self.expected.iter().map(|expected| &*expected.finding).collect();
-        for (finding, said) in found.iter().filter(|(finding, _)| !wanted.contains(finding.as_str())) {
+        for (finding, said) in found
+            .iter()
+            .filter(|(finding, _)| !wanted.contains(finding.as_str()) && !finding.ends_with(" info"))
+        {
             out.push(format!("found  {finding}: {}", said.lines().next().unwrap_or_default()));
         }
         if let Some(wanted) = self.incidents.filter(|wanted| *wanted != incidents) {
@@ -229,7 +232,7 @@ fn expectation(text: &str) -> Option<Expected> {
     let finding: Vec<&str> = parts.next()?.split_whitespace().collect();
     let [_, object, severity] = finding.as_slice() else { return None };
     let (kind, name) = object.split_once('/')?;
-    if kind.is_empty() || name.is_empty() || !["warning", "critical"].contains(severity) {
+    if kind.is_empty() || name.is_empty() || !["info", "warning", "critical"].contains(severity) {
         return None;
     }
     let mut words = Vec::new();
