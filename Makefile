@@ -1,4 +1,4 @@
-.PHONY: help test lint lab live soak bench demo deny dist picture clean
+.PHONY: help test lint lab live soak fuzz bench demo deny dist picture clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -19,6 +19,10 @@ live: lab ## the live tests alone
 soak: lab ## random weather between client and server for some minutes
 	SOAK_SECONDS=$${SOAK_SECONDS:-240} SOAK_SEED=$${SOAK_SEED:-$$(date +%s)} \
 		cargo test --locked --test live -- whatever_the_weather --nocapture
+
+fuzz: ## broken objects and broken bytes for some minutes
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-240} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \
+		cargo test --locked --test fuzz -- --nocapture
 
 bench: lab ## the figures of docs/performance.md; takes a few minutes
 	cargo bench --locked --bench listing

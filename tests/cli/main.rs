@@ -4,6 +4,7 @@
 #![allow(unreachable_pub, reason = "shared between the modules of one test binary")]
 
 mod completion;
+mod corpus;
 mod input;
 mod judgement;
 mod output;

@@ -6,6 +6,7 @@
 mod cells;
 mod connection;
 mod contexts;
+mod corpus;
 mod encodings;
 mod faults;
 mod listing;

@@ -254,11 +254,18 @@ pub fn put(etcd: u16, objects: &[Value]) {
     }
 }
 
-/// Where etcd keeps an object.
+/// Where etcd keeps an object (`pkg/registry` of Kubernetes, and of its aggregator).
 fn key(object: &Value) -> String {
     let kind = object["kind"].as_str().unwrap();
     let plural = match kind {
         "Node" => "minions".to_owned(),
+        "Service" => "services/specs".to_owned(),
+        "Endpoints" => "services/endpoints".to_owned(),
+        "Ingress" => "ingress".to_owned(),
+        "StorageClass" | "IngressClass" | "PriorityClass" => format!("{}es", kind.to_lowercase()),
+        "APIService" => "apiregistration.k8s.io/apiservices".to_owned(),
+        "CustomResourceDefinition" => "apiextensions.k8s.io/customresourcedefinitions".to_owned(),
+        "NetworkPolicy" => "networkpolicies".to_owned(),
         kind => format!("{}s", kind.to_lowercase()),
     };
     let name = object["metadata"]["name"].as_str().unwrap();

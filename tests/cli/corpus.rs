@@ -1,0 +1,55 @@
+//! The corpus: what must be said of each of its small clusters, and of which nothing may be said.
+
+use crate::support::corpus::{Case, MOMENT, cases, incidents_of, told};
+use crate::support::{Run, healthcheck};
+use serde_json::{Value, json};
+
+/// There are at least so many cases; raise it when there are more.
+const CASES: usize = 90;
+
+/// So many in a hundred must be healthy ones that look sick: a false alarm costs more trust than a miss.
+const HEALTHY_PERCENT: usize = 40;
+
+fn report(case: &Case) -> Value {
+    let ran = healthcheck().arg("-f").arg(&case.path).args(["--now", MOMENT, "-o", "json"]).ran();
+    // Where there is not one pod and nothing is wrong, there is no report.
+    if ran.err.starts_with("No resources found") {
+        return json!({ "findings": [], "incidents": [], "coverage": { "gaps": [] } });
+    }
+    assert!(ran.out.starts_with('{'), "{}: {ran:?}", case.title);
+    ran.json()
+}
+
+#[test]
+fn every_case_is_judged_as_it_says() {
+    let cases = cases();
+    let mut wrong = Vec::new();
+    for case in &cases {
+        let report = report(case);
+        let findings: Vec<&Value> = report["findings"].as_array().unwrap().iter().collect();
+        let mut lines = case.differences(&findings, incidents_of(&report, |_| true));
+        // What cannot be read is not judged, and a case without judgement shows nothing.
+        let gaps = report["coverage"]["gaps"].as_array().unwrap().iter();
+        lines.extend(gaps.map(|gap| format!("unread {gap}")));
+        if !lines.is_empty() {
+            wrong.push((case, lines));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", told(&wrong));
+}
+
+#[test]
+fn every_case_has_its_form() {
+    let cases = cases();
+    let wrong: Vec<(&Case, Vec<String>)> =
+        cases.iter().filter(|case| !case.slips.is_empty()).map(|case| (case, case.slips.clone())).collect();
+    assert!(wrong.is_empty(), "{}", told(&wrong));
+}
+
+#[test]
+fn the_corpus_holds_enough_that_is_healthy() {
+    let cases = cases();
+    let healthy = cases.iter().filter(|case| case.healthy).count();
+    assert!(cases.len() >= CASES, "{} cases", cases.len());
+    assert!(healthy * 100 >= cases.len() * HEALTHY_PERCENT, "{healthy} of {} are healthy", cases.len());
+}

@@ -1,0 +1,615 @@
+//! Objects that no API server would hand out, and bytes that no list is made of: whatever comes in, nothing panics,
+//! nothing is lost without a word, and what goes out is whole.
+//!
+//! `FUZZ_SECONDS` is how long each test goes on, `FUZZ_SEED` where it begins. A failure prints the seed that repeats
+//! it at once.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "tests")]
+#![allow(clippy::print_stderr, reason = "a random test says where it begins")]
+
+#[path = "support/mod.rs"]
+mod support;
+
+use kubectl_healthcheck::model::{ObjectRef, Reason};
+use kubectl_healthcheck::render::{Format, Look, render};
+use kubectl_healthcheck::report::Report;
+use kubectl_healthcheck::settings::Settings;
+use kubectl_healthcheck::snapshot::{Snapshot, read_bytes};
+use kubectl_healthcheck::text::Lang;
+use kubectl_healthcheck::wire::{
+    Envelope, Kind, ListMeta, ListReader, Object, PROTOBUF_MAGIC, Time, TypeMeta,
+};
+use prost::Message;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+use support::corpus;
+use support::shapes::Random;
+
+/// Where it begins unless it is told.
+const SEED: u64 = 20_251_226;
+
+/// 2025-12-26T02:00:00Z.
+const NOW: Time = Time { seconds: 1_766_714_400, nanos: 0 };
+
+const FORMATS: [Format; 6] =
+    [Format::Table, Format::Wide, Format::Markdown, Format::Json, Format::Yaml, Format::Name];
+
+/// Every object of the corpus and of the pages of the checks.
+static OBJECTS: LazyLock<Vec<Value>> = LazyLock::new(|| {
+    let mut all: Vec<Value> = corpus::cases().into_iter().flat_map(|case| case.objects).collect();
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/checks");
+    let mut pages: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    pages.sort();
+    for page in pages {
+        let text = std::fs::read_to_string(page).unwrap();
+        let Some((_, example)) = text.split_once("```yaml\n") else { continue };
+        let documents = example.split_once("```").unwrap().0.split("\n---\n");
+        all.extend(documents.map(|document| serde_saphyr::from_str::<Value>(document).unwrap()));
+    }
+    assert!(all.len() > 100, "{} objects", all.len());
+    all
+});
+
+#[allow(clippy::disallowed_methods, reason = "how long and from where is for whoever runs the test to say")]
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).map_or(default, |text| text.parse().unwrap())
+}
+
+/// Repeats a step with seed after seed until the time is over. What a step panics with, or says is wrong, comes
+/// back after `shrink` has had its try at a smaller input.
+fn go_on<T>(
+    what: &str,
+    make: fn(&mut Random) -> T,
+    check: fn(&T) -> Result<(), String>,
+    shrink: fn(T, Fails<T>) -> String,
+) {
+    let (seconds, seed) = (setting("FUZZ_SECONDS", 5), setting("FUZZ_SEED", SEED));
+    eprintln!("{what}: FUZZ_SEED={seed} FUZZ_SECONDS={seconds}");
+    let begin = Instant::now();
+    let mut rounds = 0;
+    while rounds == 0 || begin.elapsed() < Duration::from_secs(seconds) {
+        let seed = seed.wrapping_add(rounds);
+        // Far apart, or the numbers of one round would be those of the next.
+        let input = make(&mut Random(seed.wrapping_mul(0x5851_f42d_4c95_7f2d)));
+        if let Err(wrong) = outcome(check, &input) {
+            let hook = take_hook();
+            set_hook(Box::new(|_| {}));
+            let smallest = shrink(input, &|smaller| outcome(check, smaller).is_err());
+            set_hook(hook);
+            panic!("{what}: FUZZ_SEED={seed}: {wrong}\n{smallest}");
+        }
+        rounds += 1;
+    }
+    eprintln!("{what}: {rounds} rounds");
+}
+
+type Fails<'f, T> = &'f dyn Fn(&T) -> bool;
+
+fn outcome<T>(check: fn(&T) -> Result<(), String>, input: &T) -> Result<(), String> {
+    catch_unwind(AssertUnwindSafe(|| check(input))).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        Err(text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default())
+    })
+}
+
+/// Leaves out as much of a sequence as can go, in smaller and smaller pieces.
+fn fewer<T: Clone>(mut items: Vec<T>, still: &dyn Fn(&Vec<T>) -> bool, until: Instant) -> Vec<T> {
+    let mut piece = items.len().div_ceil(2);
+    while piece > 0 && Instant::now() < until {
+        let mut start = 0;
+        while start < items.len() && Instant::now() < until {
+            let mut smaller = items.clone();
+            smaller.drain(start..(start + piece).min(items.len()));
+            if still(&smaller) {
+                items = smaller;
+            } else {
+                start += piece;
+            }
+        }
+        piece = if piece == 1 { 0 } else { piece.div_ceil(2) };
+    }
+    items
+}
+
+fn until() -> Instant {
+    Instant::now() + Duration::from_secs(20)
+}
+
+// ------------------------------------------------------------------------------------------ objects
+
+#[test]
+fn whatever_the_objects_nothing_is_lost_and_nothing_panics() {
+    go_on("objects", a_list, judge, |list, still| {
+        let until = until();
+        let with = |items: &Vec<Value>| List { items: items.clone(), ..list };
+        let mut items = fewer(list.items.clone(), &|items| still(&with(items)), until);
+        // Then what the objects can do without.
+        for index in 0..items.len() {
+            let mut places = pointers(&items[index]);
+            places.retain(|place| !place.is_empty());
+            for place in places {
+                let mut smaller = items.clone();
+                if Instant::now() < until
+                    && remove(&mut smaller[index], &place).is_some()
+                    && still(&with(&smaller))
+                {
+                    items = smaller;
+                }
+            }
+        }
+        json!({ "kind": "List", "items": items }).to_string()
+    });
+}
+
+/// What is read, and how it is shown.
+#[derive(Clone)]
+struct List {
+    items: Vec<Value>,
+    yaml: bool,
+    look: Look,
+}
+
+impl std::ops::Deref for List {
+    type Target = Vec<Value>;
+    fn deref(&self) -> &Vec<Value> {
+        &self.items
+    }
+}
+
+fn a_list(random: &mut Random) -> List {
+    let mut items = Vec::new();
+    // Neighbours in the corpus are of one case, and their checks look from one to the other.
+    let mut next = random.below(OBJECTS.len());
+    for _ in 0..=random.below(40) {
+        if random.below(3) == 0 {
+            next = random.below(OBJECTS.len());
+        }
+        let mut object = OBJECTS[next].clone();
+        next = (next + 1) % OBJECTS.len();
+        for _ in 0..random.below(5) {
+            mutate(&mut object, random);
+        }
+        if random.below(8) == 0 {
+            items.push(object.clone());
+        }
+        items.push(object);
+    }
+    let look = Look {
+        lang: *random.one(&[Lang::En, Lang::ZhTw, Lang::ZhCn]),
+        color: false,
+        width: *random.one(&[None, Some(20), Some(80), Some(200)]),
+        all: random.below(2) == 0,
+    };
+    List { items, yaml: random.below(16) == 0, look }
+}
+
+/// Changes one place of an object.
+fn mutate(object: &mut Value, random: &mut Random) {
+    let mut places = pointers(object);
+    let kind = random.below(11);
+    let prefer = |places: &mut Vec<String>, wanted: &dyn Fn(&String) -> bool| {
+        if places.iter().any(wanted) {
+            places.retain(wanted);
+        }
+    };
+    // Most of an object is never read. Half of the changes go where the checks look.
+    match kind {
+        0 => prefer(&mut places, &|place| ["Time", "Timestamp", "At"].iter().any(|end| place.ends_with(end))),
+        6 => prefer(&mut places, &|place| place.ends_with("/memory") || place.ends_with("/cpu")),
+        _ if random.below(4) == 0 => prefer(&mut places, &|place| place.starts_with("/metadata/")),
+        _ if random.below(3) == 0 => prefer(&mut places, &|place| place.starts_with("/status/")),
+        _ => {}
+    }
+    let place = random.one(&places).clone();
+    let other = random.one(&OBJECTS);
+    let new = match kind {
+        0 => json!(random.one(&TIMES)),
+        1 => return drop(remove(object, &place)),
+        2 => Value::Null,
+        3 => odd_value(random),
+        4 => json!(random.one(&NUMBERS)),
+        5 => json!(odd_text(random)),
+        6 => json!(random.one(&QUANTITIES)),
+        7 => return shuffle(object, &places, random),
+        // From the same place of another object, then from any.
+        8 => other.pointer(&place).cloned().unwrap_or_default(),
+        9 => other.pointer(random.one::<String>(&pointers(other))).cloned().unwrap_or_default(),
+        _ => {
+            return drop(remove(
+                object,
+                *random.one(&["/metadata", "/metadata/name", "/spec", "/status", "/kind"]),
+            ));
+        }
+    };
+    if let Some(old) = object.pointer_mut(&place) {
+        *old = new;
+    }
+}
+
+const TIMES: [&str; 12] = [
+    "",
+    "garbage",
+    "0000-01-01T00:00:00Z",
+    "0001-01-01T00:00:00Z",
+    "-009999-01-02T01:59:59Z",
+    "1970-01-01T00:00:00Z",
+    "2025-12-26T02:00:00.999999999Z",
+    "2025-12-26T02:00:00+25:00",
+    "2025-12-26T02:00:01Z",
+    "2262-04-11T23:47:17Z",
+    "9999-12-30T22:00:00Z",
+    "292277026596-12-04T15:30:07Z",
+];
+
+const NUMBERS: [i64; 9] =
+    [0, -1, 1, 100, i32::MAX as i64, i32::MIN as i64, i64::MAX, i64::MIN, 2_147_483_648];
+
+const QUANTITIES: [&str; 9] = [
+    "1Ei",
+    "-5Gi",
+    "99999999999999999999999",
+    "1e400",
+    "NaN",
+    "0.0000000001n",
+    "1e-400",
+    "9223372036854775807Ei",
+    "m",
+];
+
+fn odd_value(random: &mut Random) -> Value {
+    let all = [
+        json!([]),
+        json!({}),
+        json!(""),
+        json!(true),
+        json!(false),
+        json!(1.5),
+        json!(1e308),
+        json!(u64::MAX),
+        json!([[]]),
+        json!([null]),
+        json!({ "": null }),
+        json!([1, "a", {}]),
+    ];
+    random.one(&all).clone()
+}
+
+fn odd_text(random: &mut Random) -> String {
+    let piece = *random.one(&[
+        "",
+        "x",
+        "\u{0}",
+        "\n",
+        "\r\n\t",
+        "\u{1b}[31m",
+        "\u{1b}]8;;https://example.com\u{7}",
+        "\u{202e}abc",
+        "\u{2066}",
+        "\u{200b}",
+        "\u{feff}",
+        "\u{85}",
+        "\u{e0041}",
+        "🔴",
+        "👩‍👩‍👧‍👦",
+        "映像檔",
+        "e\u{301}",
+        "{reason}",
+        "{",
+        "}",
+        "|",
+        "`",
+        "<b>",
+        "'; rm -rf ~",
+        "%s",
+        "True",
+        "False",
+        "Running",
+        "CrashLoopBackOff",
+        "OOMKilled",
+        "Evicted",
+        "a b",
+        "-",
+        "/",
+        "..",
+    ]);
+    piece.repeat(*random.one(&[1, 1, 1, 2, 50, 5000]))
+}
+
+/// An item of an array twice, or two in the other order.
+fn shuffle(object: &mut Value, places: &[String], random: &mut Random) {
+    let arrays: Vec<&String> =
+        places.iter().filter(|place| object.pointer(place).is_some_and(Value::is_array)).collect();
+    if arrays.is_empty() {
+        return;
+    }
+    let place = (*random.one(&arrays)).clone();
+    let Some(items) =
+        object.pointer_mut(&place).and_then(Value::as_array_mut).filter(|items| !items.is_empty())
+    else {
+        return;
+    };
+    let (one, two) = (random.below(items.len()), random.below(items.len()));
+    match random.below(2) {
+        0 => items.swap(one, two),
+        _ => items.insert(one, items[two].clone()),
+    }
+}
+
+/// The places of a value, its own first.
+fn pointers(value: &Value) -> Vec<String> {
+    fn walk(value: &Value, at: &str, out: &mut Vec<String>) {
+        out.push(at.to_owned());
+        match value {
+            Value::Object(fields) => {
+                for (name, field) in fields {
+                    walk(field, &format!("{at}/{}", name.replace('~', "~0").replace('/', "~1")), out);
+                }
+            }
+            Value::Array(items) => {
+                items.iter().enumerate().for_each(|(index, item)| walk(item, &format!("{at}/{index}"), out));
+            }
+            _ => {}
+        }
+    }
+    let mut out = Vec::new();
+    walk(value, "", &mut out);
+    out
+}
+
+/// Takes a place out of a value.
+fn remove(value: &mut Value, place: &str) -> Option<Value> {
+    let (parent, last) = place.rsplit_once('/')?;
+    match value.pointer_mut(parent)? {
+        Value::Object(fields) => fields.remove(&last.replace("~1", "/").replace("~0", "~")),
+        Value::Array(items) => {
+            let index = last.parse::<usize>().ok().filter(|index| *index < items.len())?;
+            Some(items.remove(index))
+        }
+        _ => None,
+    }
+}
+
+fn judge(list: &List) -> Result<(), String> {
+    let document = json!({ "apiVersion": "v1", "kind": "List", "items": list.items });
+    if list.yaml {
+        // Not every string survives being written as YAML; what is read is judged all the same.
+        let Ok(text) = serde_saphyr::to_string(&document) else { return Ok(()) };
+        let Ok(snapshot) = read_bytes("fuzz", text.as_bytes(), NOW) else { return Ok(()) };
+        return shown(&snapshot, list.look).map(drop);
+    }
+    let snapshot = read_bytes("fuzz", document.to_string().as_bytes(), NOW).map_err(|e| e.to_string())?;
+    all_accounted_for(&list.items, &snapshot)?;
+    for object in shown(&snapshot, list.look)? {
+        if !exists(&object, &list.items) {
+            return Err(format!("a finding is about {object:?}, which was not given"));
+        }
+    }
+    Ok(())
+}
+
+/// The kind that an item is read as.
+fn kind_of(item: &Value) -> Option<Kind> {
+    let kind = Kind::from_name(item.get("kind")?.as_str()?)?;
+    let version = item.get("apiVersion").and_then(Value::as_str);
+    version.is_none_or(|version| version == kind.api_version()).then_some(kind)
+}
+
+/// Whether every item is a row, or a gap, or counted as given twice or as of another kind.
+fn all_accounted_for(items: &[Value], snapshot: &Snapshot) -> Result<(), String> {
+    let rows = &snapshot.rows;
+    let coverage = &snapshot.coverage;
+    let counts = [
+        (&[Kind::Pod][..], rows.pods.len()),
+        (&[Kind::Node], rows.nodes.len()),
+        (&[Kind::ReplicaSet, Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet], rows.workloads.len()),
+        (&[Kind::Job], rows.jobs.len()),
+        (&[Kind::CronJob], rows.cron_jobs.len()),
+        (&[Kind::Service], rows.services.len()),
+        (&[Kind::EndpointSlice], rows.endpoints.len()),
+        (&[Kind::Ingress], rows.ingresses.len()),
+        (&[Kind::IngressClass], rows.ingress_classes.len()),
+        (&[Kind::PersistentVolumeClaim], rows.claims.len()),
+        (&[Kind::PersistentVolume], rows.volumes.len()),
+        (&[Kind::StorageClass], rows.storage_classes.len()),
+        (&[Kind::HorizontalPodAutoscaler], rows.autoscalers.len()),
+        (&[Kind::PodDisruptionBudget], rows.budgets.len()),
+        (&[Kind::ResourceQuota], rows.quotas.len()),
+        (&[Kind::ValidatingWebhookConfiguration, Kind::MutatingWebhookConfiguration], rows.webhooks.len()),
+        (&[Kind::APIService], rows.api_services.len()),
+        (&[Kind::Secret], rows.secrets.len()),
+        (&[Kind::Namespace], rows.namespaces.len()),
+    ];
+    // Of events only warnings are kept.
+    let uncounted =
+        |kind: &Kind| *kind != Kind::Event && !counts.iter().any(|(kinds, _)| kinds.contains(kind));
+    assert_eq!(Kind::ALL.into_iter().find(uncounted), None, "its rows are to be counted above");
+    for (kinds, rows) in counts {
+        let given =
+            items.iter().filter(|item| kind_of(item).is_some_and(|kind| kinds.contains(&kind))).count();
+        let named = |kind: &str| kinds.iter().any(|known| known.name() == kind);
+        let unreadable =
+            coverage.gaps.iter().filter(|gap| named(&gap.kind) && gap.reason == Reason::Unreadable);
+        let repeated =
+            coverage.remarks.iter().filter(|gap| named(&gap.kind) && gap.reason == Reason::Repeated);
+        let twice: u64 = repeated.map(|gap| gap.got).sum();
+        let seen = rows + unreadable.count() + usize::try_from(twice).unwrap();
+        if seen != given {
+            return Err(format!("{given} of {kinds:?} given, {seen} seen"));
+        }
+    }
+    let unknown = items.iter().filter(|item| kind_of(item).is_none()).count() as u64;
+    let skipped = coverage.outside.iter().filter(|gap| gap.reason == Reason::Skipped);
+    let counted: u64 = skipped.map(|gap| gap.got).sum();
+    if counted != unknown {
+        return Err(format!("{unknown} of no kind that is checked, {counted} counted"));
+    }
+    Ok(())
+}
+
+/// Renders a snapshot in every format and looks at what comes out; returns the objects that it names.
+fn shown(snapshot: &Snapshot, look: Look) -> Result<Vec<ObjectRef>, String> {
+    let settings = Settings::default();
+    let reports = [Report::new(snapshot, &settings)];
+    let totals = reports[0].totals;
+    if totals.healthy + totals.attention + totals.unhealthy + totals.completed != totals.pods {
+        return Err(format!("the classes do not add up: {totals:?}"));
+    }
+    for format in FORMATS {
+        let mut out = Vec::new();
+        render(&reports, format, look, &mut out).map_err(|error| format!("{format:?}: {error}"))?;
+        let text = String::from_utf8(out).map_err(|error| format!("{format:?}: {error}"))?;
+        let hostile = text.chars().find(|c| *c != '\n' && is_hostile(*c));
+        match format {
+            Format::Json => drop(serde_json::from_str::<Value>(&text).map_err(|error| error.to_string())?),
+            Format::Yaml => {}
+            _ if hostile.is_some() => return Err(format!("{format:?} writes {hostile:?}:\n{text}")),
+            _ => {}
+        }
+    }
+    let named = |finding: &kubectl_healthcheck::finding::Finding| {
+        std::iter::once(finding.object.clone()).chain(finding.affected.clone()).collect::<Vec<_>>()
+    };
+    Ok(reports[0].findings.iter().flat_map(named).collect())
+}
+
+/// Whether a character controls a terminal, or hides or reorders text.
+fn is_hostile(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Whether an object was given. What has no kind of the API stands for the cluster as a whole.
+fn exists(object: &ObjectRef, items: &[Value]) -> bool {
+    let Some(kind) = Kind::from_name(&object.kind) else { return true };
+    items.iter().filter(|item| kind_of(item) == Some(kind)).any(|item| {
+        let text = |pointer: &str| item.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        *object.name == *text("/metadata/name")
+            && (!kind.namespaced() || *object.namespace == *text("/metadata/namespace"))
+    })
+}
+
+// ------------------------------------------------------------------------------------------ bytes
+
+#[test]
+fn whatever_the_bytes_they_are_objects_or_an_error() {
+    go_on("bytes", some_bytes, read, |input, still| {
+        let with = |bytes: &Vec<u8>| Bytes { bytes: bytes.clone(), ..input };
+        let bytes = fewer(input.bytes.clone(), &|bytes| still(&with(bytes)), until());
+        format!("{:?} in chunks of {}: {bytes:?}", input.kind, input.chunk)
+    });
+}
+
+/// An answer of the API server, and how it arrives.
+struct Bytes {
+    kind: Kind,
+    bytes: Vec<u8>,
+    chunk: usize,
+    /// How many objects it holds, unless it is broken.
+    whole: Option<usize>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct AnyList {
+    #[prost(message, required, tag = "1")]
+    metadata: ListMeta,
+    #[prost(bytes = "vec", repeated, tag = "2")]
+    items: Vec<Vec<u8>>,
+}
+
+fn some_bytes(random: &mut Random) -> Bytes {
+    // The kinds that there are examples of, pods and their fellows most often.
+    let kind = kind_of(random.one(&OBJECTS)).unwrap_or(Kind::Pod);
+    let of_kind: Vec<&Value> = OBJECTS.iter().filter(|object| kind_of(object) == Some(kind)).collect();
+    let picked = (0..random.below(6)).map(|_| (*random.one(&of_kind)).clone()).collect::<Vec<_>>();
+    let items: Vec<Vec<u8>> = picked.into_iter().filter_map(|object| encoded(kind, object)).collect();
+    let mut whole = Some(items.len());
+    let raw = AnyList { metadata: ListMeta::default(), items }.encode_to_vec().into();
+    let type_meta = TypeMeta { kind: format!("{}List", kind.name()) };
+    let mut bytes = PROTOBUF_MAGIC.to_vec();
+    bytes.extend(Envelope { type_meta, raw }.encode_to_vec());
+    for _ in 0..random.below(12) {
+        whole = None;
+        spoil(&mut bytes, random);
+    }
+    let largest = *random.one(&[1, 8, 300, 20_000]);
+    Bytes { kind, chunk: 1 + random.below(largest), bytes, whole }
+}
+
+fn encoded(kind: Kind, object: Value) -> Option<Vec<u8>> {
+    Some(match Object::from_value(kind, object).unwrap() {
+        Object::Pod(object) => object.encode_to_vec(),
+        Object::Node(object) => object.encode_to_vec(),
+        Object::Deployment(object) => object.encode_to_vec(),
+        Object::Job(object) => object.encode_to_vec(),
+        Object::Event(object) => object.encode_to_vec(),
+        Object::StatefulSet(object) => object.encode_to_vec(),
+        Object::Service(object) => object.encode_to_vec(),
+        Object::EndpointSlice(object) => object.encode_to_vec(),
+        Object::Ingress(object) => object.encode_to_vec(),
+        Object::HorizontalPodAutoscaler(object) => object.encode_to_vec(),
+        Object::PersistentVolumeClaim(object) => object.encode_to_vec(),
+        Object::ValidatingWebhookConfiguration(object) => object.encode_to_vec(),
+        _ => return None,
+    })
+}
+
+/// Changes, adds or takes away some bytes.
+fn spoil(bytes: &mut Vec<u8>, random: &mut Random) {
+    if bytes.is_empty() {
+        return;
+    }
+    let at = random.below(bytes.len());
+    let end = bytes.len().min(at + 1 + random.below(9));
+    match random.below(6) {
+        0 => bytes[at] ^= 1 << random.below(8),
+        1 => bytes[at] = *random.one(&[0, 0x7f, 0x80, 0xff]),
+        2 => bytes.insert(at, u8::try_from(random.below(256)).unwrap()),
+        3 => drop(bytes.drain(at..end)),
+        4 => {
+            let piece = bytes[at..end].to_vec();
+            let to = random.below(bytes.len());
+            bytes.splice(to..to, piece);
+        }
+        // Most of what is cut off early is an error like any other.
+        _ if random.below(4) == 0 => bytes.truncate(at),
+        _ => bytes[at] = bytes[at].wrapping_add(1),
+    }
+}
+
+fn read(input: &Bytes) -> Result<(), String> {
+    let mut snapshot = Snapshot { taken_at: NOW, ..Snapshot::default() };
+    let mut count = 0;
+    let mut each = |object: Object| {
+        count += 1;
+        snapshot.rows.add(object);
+    };
+    let mut reader = ListReader::new(input.kind);
+    let pushed = input.bytes.chunks(input.chunk).try_for_each(|chunk| reader.push(chunk, &mut each));
+    let ended = pushed.and_then(|()| reader.finish(&mut each).map(drop));
+    if let Some(whole) = input.whole.filter(|whole| ended.is_err() || *whole != count) {
+        return Err(format!("{count} of {whole} objects: {ended:?}"));
+    }
+    // What came before an error is judged as well: it may be what the report is of.
+    snapshot.sort();
+    shown(&snapshot, Look::default()).map(drop)
+}
+
+/// The generator makes what it says: broken ones, and some that are whole.
+#[test]
+fn broken_objects_are_broken_and_most_are_still_read() {
+    let (mut unreadable, mut read, mut findings) = (0, 0, BTreeSet::new());
+    for seed in 0..60 {
+        let list = a_list(&mut Random(seed));
+        let document =
+            Map::from_iter([("kind".to_owned(), json!("List")), ("items".to_owned(), json!(list.items))]);
+        let snapshot = read_bytes("fuzz", Value::from(document).to_string().as_bytes(), NOW).unwrap();
+        unreadable += snapshot.coverage.gaps.len();
+        read += snapshot.rows.pods.len();
+        let settings = Settings::default();
+        findings.extend(Report::new(&snapshot, &settings).findings.iter().map(|finding| finding.check.id));
+    }
+    assert!(unreadable > 20 && read > 100 && findings.len() > 10, "{unreadable} {read} {findings:?}");
+}
