@@ -1,4 +1,4 @@
-//! What a pod's node explains: one dead kubelet is one fault, however many pods it carries.
+//! What a pod's node and its claims explain: one dead kubelet is one fault, however many pods it carries.
 
 use super::View;
 use crate::finding::{Finding, Severity};
@@ -26,5 +26,20 @@ pub(super) fn nodes(view: &View, findings: &mut [Finding]) {
         if leaving || dead.contains(name) {
             finding.because.insert(0, ObjectRef::of_cluster("Node", name));
         }
+    }
+}
+
+/// Says of each pod that cannot be scheduled which of its claims are found to be the reason.
+pub(super) fn claims(view: &View, findings: &mut [Finding]) {
+    let of_claims =
+        |finding: &&Finding| finding.check.id.starts_with("pvc-") && finding.severity > Severity::Info;
+    let found: BTreeSet<ObjectRef> = findings.iter().filter(of_claims).map(|f| f.object.clone()).collect();
+    for finding in findings.iter_mut().filter(|finding| finding.check.id == "pod-unschedulable") {
+        let object = &finding.object;
+        let pod = view.snapshot.rows.pod(&object.namespace, &object.name);
+        let claims = pod.into_iter().flat_map(|pod| {
+            pod.claims().map(|name| ObjectRef::new(&pod.kin.namespace, "PersistentVolumeClaim", name))
+        });
+        finding.because.extend(claims.filter(|claim| found.contains(claim)));
     }
 }

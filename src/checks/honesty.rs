@@ -111,7 +111,11 @@ fn every_message_is_complete_in_three_languages() {
             for text in &texts {
                 assert!(!text.contains('{') && !text.is_empty(), "{}: {text}", check.id);
             }
-            assert!(finding.severity <= finding.check.severity && !finding.actions.is_empty(), "{}", check.id);
+            assert!(
+                finding.severity <= finding.check.severity && !finding.actions.is_empty(),
+                "{}",
+                check.id
+            );
             let evidence = finding.evidence.iter().flat_map(|say| LANGS.map(|lang| say.in_lang(lang)));
             assert!(evidence.into_iter().all(|text| !text.contains('{')));
         }

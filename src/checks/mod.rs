@@ -32,6 +32,10 @@ mod pod_oom_killed;
 mod pod_restarting_often;
 mod pod_stuck_terminating;
 mod pod_unschedulable;
+mod pv_failed;
+mod pv_released;
+mod pvc_lost;
+mod pvc_pending;
 mod workload_replicas_missing;
 
 #[cfg(test)]
@@ -66,6 +70,10 @@ pub static CHECKS: &[&Check] = &[
     &pod_restarting_often::CHECK,
     &pod_stuck_terminating::CHECK,
     &pod_unschedulable::CHECK,
+    &pv_failed::CHECK,
+    &pv_released::CHECK,
+    &pvc_lost::CHECK,
+    &pvc_pending::CHECK,
     &workload_replicas_missing::CHECK,
 ];
 
@@ -113,6 +121,7 @@ pub fn run(view: &View) -> Vec<Finding> {
         (check.run)(view, &mut Reporter::new(check, view, &mut findings));
     }
     blame::nodes(view, &mut findings);
+    blame::claims(view, &mut findings);
     evidence::attach(view, &mut findings);
     findings.sort_by(|a, b| {
         let rank = |f: &Finding| (std::cmp::Reverse(f.severity), f.since.is_none(), f.since);

@@ -97,8 +97,12 @@ fn in_trouble(rows: &Rows) -> BTreeSet<ObjectRef> {
     let pods = rows.pods.iter().filter(|pod| pod.object.is_some());
     let workloads = rows.workloads.iter().filter(|workload| !workload.is_full());
     let jobs = rows.jobs.iter().filter(|job| job.is("Failed").is_some());
+    let claims = rows.claims.iter().filter(|claim| claim.status.phase != "Bound");
     pods.map(|pod| object(&pod.kin.namespace, "Pod", &pod.name))
         .chain(workloads.map(|w| object(&w.namespace, w.kind.name(), &w.name)))
         .chain(jobs.map(|job| object(&job.namespace, "Job", &job.name)))
+        .chain(
+            claims.map(|c| ObjectRef::new(&c.metadata.namespace, "PersistentVolumeClaim", &c.metadata.name)),
+        )
         .collect()
 }

@@ -169,6 +169,12 @@ impl Pod {
         of(true).chain(of(false))
     }
 
+    /// The claims that it mounts, by name; of a healthy pod they are not known.
+    pub fn claims(&self) -> impl Iterator<Item = &str> {
+        let volumes = self.object.iter().flat_map(|object| &object.spec.volumes);
+        volumes.filter_map(|volume| Some(volume.source.persistent_volume_claim.as_ref()?.claim_name.as_str()))
+    }
+
     /// When it came to its end: the last of its containers' ends.
     pub fn finished(&self) -> Option<Time> {
         self.containers().filter_map(|c| c.status.state.terminated.as_ref()?.finished()).max()
