@@ -13,6 +13,8 @@ mod reporter;
 mod view;
 
 mod cluster_overcommitted;
+mod image_ids_differ;
+mod image_tag_mutable;
 mod job_failed;
 mod node_cordoned;
 mod node_nearly_full;
@@ -51,6 +53,8 @@ use crate::wire::Kind;
 /// Every check, sorted by id.
 pub static CHECKS: &[&Check] = &[
     &cluster_overcommitted::CHECK,
+    &image_ids_differ::CHECK,
+    &image_tag_mutable::CHECK,
     &job_failed::CHECK,
     &node_cordoned::CHECK,
     &node_nearly_full::CHECK,

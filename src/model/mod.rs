@@ -23,7 +23,7 @@ pub use names::Names;
 pub use namespace::Namespace;
 pub use network::Endpoints;
 pub use node::{Node, NodeCondition, minor_version};
-pub use pod::{Container, Ended, Kin, Pod, Role};
+pub use pod::{Container, Ended, Image, Kin, Pod, Role};
 pub use quantity::{Amount, cores, gibibytes};
 pub use trouble::{Thresholds, Trouble, troubles};
 pub use workload::{CronJob, Job, ObjectRef, Owner, Rollout, Workload};
