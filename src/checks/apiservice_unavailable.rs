@@ -57,14 +57,16 @@ static OTHERS: Text = Text {
     zh_cn: "无法访问它的对象，命名空间也无法删除（{reason}）：{detail}",
 };
 
-/// As KubeAggregatedAPIDown waits, in seconds.
+/// As `KubeAggregatedAPIDown` waits, in seconds.
 const PATIENCE: i64 = 300;
 
 fn run(view: &View, out: &mut Reporter) {
     for api in &view.snapshot.rows.api_services {
         // What the API server serves itself has no service.
         let Some(service) = &api.spec.service else { continue };
-        let Some(condition) = api.available().filter(|condition| condition.status == "False") else { continue };
+        let Some(condition) = api.available().filter(|condition| condition.status == "False") else {
+            continue;
+        };
         if !view.snapshot.scope.holds(&service.namespace) {
             continue;
         }

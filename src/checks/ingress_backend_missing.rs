@@ -60,7 +60,9 @@ fn run(view: &View, out: &mut Reporter) {
             continue;
         }
         for (name, used) in by_service(ingress) {
-            let Some((message, severity)) = judge(view.service(namespace, name), name, &used) else { continue };
+            let Some((message, severity)) = judge(view.service(namespace, name), name, &used) else {
+                continue;
+            };
             let finding = out.object(traffic::ingress_ref(ingress), severity, message);
             finding.key = format!("{}/{name}", finding.key);
             finding.since = metadata.created();

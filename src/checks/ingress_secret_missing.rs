@@ -50,7 +50,8 @@ static NOT_ISSUED: Text = Text {
 const ISSUING: i64 = 900;
 
 /// Whoever has one of these has its secret made by a controller.
-const ISSUERS: [&str; 3] = ["cert-manager.io/issuer", "cert-manager.io/cluster-issuer", "kubernetes.io/tls-acme"];
+const ISSUERS: [&str; 3] =
+    ["cert-manager.io/issuer", "cert-manager.io/cluster-issuer", "kubernetes.io/tls-acme"];
 
 fn run(view: &View, out: &mut Reporter) {
     for ingress in &view.snapshot.rows.ingresses {

@@ -69,7 +69,8 @@ impl Run<'_> {
             let (chains, about) = (self.chains_about(kind, &about), Arc::new(about));
             for chain in chains {
                 let asker = Arc::clone(&self.asker);
-                let kept = Wanted { about: Arc::clone(&about), names: Names::default(), rows: Rows::default() };
+                let kept =
+                    Wanted { about: Arc::clone(&about), names: Names::default(), rows: Rows::default() };
                 tasks.spawn(async move {
                     let listing = list::list(Arc::clone(&asker), &chain, kept).await;
                     asker.progress.ended(&chain, listing.got, listing.error.as_ref());
