@@ -98,33 +98,7 @@ fn secrets_that_are_left_out_are_not_missing() {
 #[test]
 fn secrets_that_may_not_be_listed_are_not_missing() {
     shop("secrets-forbidden", &["gone"]);
-    let groups = |kind: &str| match kind {
-        "replicasets" | "deployments" | "statefulsets" | "daemonsets" => "apps",
-        "jobs" | "cronjobs" => "batch",
-        "endpointslices" => "discovery.k8s.io",
-        "ingresses" => "networking.k8s.io",
-        "horizontalpodautoscalers" => "autoscaling",
-        "poddisruptionbudgets" => "policy",
-        _ => "",
-    };
-    let kinds = [
-        "pods",
-        "replicasets",
-        "endpointslices",
-        "jobs",
-        "services",
-        "deployments",
-        "statefulsets",
-        "daemonsets",
-        "cronjobs",
-        "persistentvolumeclaims",
-        "ingresses",
-        "horizontalpodautoscalers",
-        "poddisruptionbudgets",
-        "resourcequotas",
-        "events",
-    ];
-    LAB.grant("secrets-forbidden", &kinds.map(|kind| (groups(kind), kind)));
+    LAB.grant("secrets-forbidden", &crate::rights::ALL);
     let ran = LAB.healthcheck("--context limited -n secrets-forbidden -o json");
     assert_eq!((missing(&ran), ran.code), (Vec::new(), 0), "{ran:?}");
     assert_eq!(outside(&ran), [json!(["secrets-forbidden", "forbidden"])]);
