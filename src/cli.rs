@@ -2,9 +2,11 @@
 
 mod connect;
 mod list;
+mod target;
 
 pub use connect::ConnectArgs;
 pub use list::ListArgs;
+pub use target::Target;
 
 use crate::finding::Severity;
 use crate::model::{Thresholds, parse_duration};
@@ -38,6 +40,9 @@ pub struct Cli {
     /// What to do instead of a check.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// An object to investigate instead of a whole namespace: pod NAME, deploy/NAME
+    #[arg(value_name = "TYPE/NAME", num_args = 0..=2)]
+    pub object: Vec<String>,
     /// The check.
     #[command(flatten)]
     pub check: CheckArgs,

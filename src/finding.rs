@@ -2,7 +2,7 @@
 
 use crate::checks::Check;
 use crate::model::{ObjectRef, Owner, human};
-use crate::text::Say;
+use crate::text::{Lang, Say, Text};
 use crate::wire::Time;
 
 /// How bad it is.
@@ -39,6 +39,8 @@ pub enum Fact {
     Number(i64),
     /// A duration in seconds, shown as kubectl shows ages.
     Age(i64),
+    /// Words of ours, in the reader's language; they may speak of the other facts.
+    Words(&'static Text),
 }
 
 /// The values of a finding by name, in the order they were stated.
@@ -50,12 +52,23 @@ impl Fact {
         Fact::Text(value.as_ref().to_owned())
     }
 
-    /// As it stands in a sentence.
-    pub fn shown(&self) -> String {
+    /// A duration from a moment, if it is known.
+    pub fn age(seconds: Option<i64>) -> Self {
+        seconds.map_or_else(|| Fact::text("?"), Fact::Age)
+    }
+
+    /// A count.
+    pub fn count(number: impl TryInto<i64>) -> Self {
+        Fact::Number(number.try_into().unwrap_or(i64::MAX))
+    }
+
+    /// As it stands in a sentence beside these other facts.
+    pub fn shown(&self, lang: Lang, facts: &[(&'static str, Fact)]) -> String {
         match self {
             Fact::Text(text) => text.clone(),
             Fact::Number(number) => number.to_string(),
             Fact::Age(seconds) => human(*seconds),
+            Fact::Words(text) => text.fill(lang, facts),
         }
     }
 }

@@ -84,7 +84,8 @@ fn cause<'a>(finding: &'a Finding, named: &BTreeSet<&'a ObjectRef>) -> Cause<'a>
     if let Some(object) = finding.because.first() {
         return Cause::Object(object);
     }
-    if named.contains(&finding.object) {
+    // The pods of an owner are one incident, whichever of them somebody names.
+    if finding.owner.is_none() && named.contains(&finding.object) {
         return Cause::Object(&finding.object);
     }
     let (kind, name) = finding

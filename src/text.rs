@@ -69,7 +69,7 @@ impl Text {
             out.push_str(before);
             let (name, after) = tail.split_once('}').unwrap_or((tail, ""));
             match facts.iter().find(|(known, _)| *known == name) {
-                Some((_, fact)) => out.push_str(&fact.shown()),
+                Some((_, fact)) => out.push_str(&fact.shown(lang, facts)),
                 // A slip of ours, which a test looks for; the reader sees which fact is missing.
                 None => out.extend(["{", name, "}"]),
             }

@@ -22,6 +22,12 @@ static NO_EVENTS: Text = Text {
 static LOGS_READABLE: Text =
     Text { en: "its logs can be read", zh_tw: "日誌可以讀取", zh_cn: "日志可以读取" };
 
+static LOG: Text = Text {
+    en: "the log of {logOf} ends: {detail}",
+    zh_tw: "{logOf} 的日誌結尾：{detail}",
+    zh_cn: "{logOf} 的日志末尾：{detail}",
+};
+
 static LOGS_REFUSED: Text = Text {
     en: "its logs cannot be read: {detail}",
     zh_tw: "日誌無法讀取：{detail}",
@@ -36,6 +42,8 @@ static NO_NODE: Text = Text {
 
 /// At most so many warnings for one finding; the newest.
 const EVENTS: usize = 3;
+/// At most so many lines of a log in one line of evidence; `healthcheck pod` shows more.
+const LOG_LINES: usize = 3;
 
 /// Adds to every finding about an object what is known about that object.
 pub(super) fn attach(view: &View, findings: &mut [Finding]) {
@@ -69,17 +77,19 @@ fn about(view: &View, event: &Event) -> Say {
     )
 }
 
+/// Whether its logs can be read, and how they end where they say anything.
 fn logs(view: &View, pod: &Pod) -> Option<Say> {
     if pod.node.is_none() {
         return Some(say(&NO_NODE, Vec::new()));
     }
-    let access = view
-        .snapshot
-        .logs
-        .iter()
-        .find(|log| *log.namespace == *pod.kin.namespace && *log.pod == *pod.name)?;
-    Some(match &access.refused {
-        None => say(&LOGS_READABLE, Vec::new()),
-        Some(detail) => say(&LOGS_REFUSED, vec![("detail", Fact::text(detail))]),
+    let tail = view.logs(pod).next()?;
+    Some(match (&tail.refused, tail.lines.as_slice()) {
+        (Some(detail), _) => say(&LOGS_REFUSED, vec![("detail", Fact::text(detail))]),
+        (None, []) => say(&LOGS_READABLE, Vec::new()),
+        (None, lines) => {
+            let from = lines.len().saturating_sub(LOG_LINES);
+            let detail = lines.iter().skip(from).map(|line| line.trim()).collect::<Vec<_>>().join(" ⏎ ");
+            say(&LOG, vec![("logOf", Fact::text(&tail.container)), ("detail", Fact::Text(detail))])
+        }
     })
 }

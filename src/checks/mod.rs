@@ -9,9 +9,14 @@
 
 mod blame;
 mod evidence;
+mod exit_code;
+mod fit;
 mod reporter;
+mod traffic;
 mod view;
 
+mod apiservice_unavailable;
+mod cluster_overcommitted;
 mod cronjob_failing;
 mod cronjob_schedule_missed;
 mod cronjob_suspended;
@@ -20,10 +25,19 @@ mod deployment_paused;
 mod deployment_rollout_stuck;
 mod hpa_at_max;
 mod hpa_cannot_scale;
+mod ingress_backend_missing;
+mod ingress_class_missing;
+mod ingress_secret_missing;
 mod job_failed;
 mod job_overdue;
+mod namespace_stuck_terminating;
+mod node_cordoned;
+mod node_nearly_full;
+mod node_network_unavailable;
 mod node_not_ready;
 mod node_pressure;
+mod node_problem;
+mod node_version_skew;
 mod pdb_blocks_evictions;
 mod pdb_matches_nothing;
 mod pdb_not_enough_healthy;
@@ -31,15 +45,26 @@ mod pod_config_error;
 mod pod_crash_loop;
 mod pod_evicted;
 mod pod_failed;
+mod pod_hook_failed;
 mod pod_image_pull_failed;
+mod pod_killed_by_probe;
 mod pod_leftover;
 mod pod_not_ready;
 mod pod_oom_killed;
+mod pod_probe_failing;
 mod pod_restarting_often;
+mod pod_sandbox_failed;
 mod pod_stuck_terminating;
 mod pod_unschedulable;
+mod pod_volume_not_mounted;
+mod pod_wrong_architecture;
+mod pods_restarted_together;
 mod quota_full;
+mod service_load_balancer_pending;
+mod service_no_endpoints;
+mod service_port_unmatched;
 mod statefulset_blocked;
+mod webhook_backend_dead;
 mod workload_create_refused;
 mod workload_not_observed;
 mod workload_replicas_missing;
@@ -47,8 +72,9 @@ mod workload_replicas_missing;
 #[cfg(test)]
 mod honesty;
 
+pub use exit_code::meaning as exit_meaning;
 pub use reporter::Reporter;
-pub use view::View;
+pub use view::{Load, View};
 
 use crate::finding::{Finding, Severity};
 use crate::text::Text;
@@ -56,6 +82,8 @@ use crate::wire::Kind;
 
 /// Every check, sorted by id.
 pub static CHECKS: &[&Check] = &[
+    &apiservice_unavailable::CHECK,
+    &cluster_overcommitted::CHECK,
     &cronjob_failing::CHECK,
     &cronjob_schedule_missed::CHECK,
     &cronjob_suspended::CHECK,
@@ -64,10 +92,19 @@ pub static CHECKS: &[&Check] = &[
     &deployment_rollout_stuck::CHECK,
     &hpa_at_max::CHECK,
     &hpa_cannot_scale::CHECK,
+    &ingress_backend_missing::CHECK,
+    &ingress_class_missing::CHECK,
+    &ingress_secret_missing::CHECK,
     &job_failed::CHECK,
     &job_overdue::CHECK,
+    &namespace_stuck_terminating::CHECK,
+    &node_cordoned::CHECK,
+    &node_nearly_full::CHECK,
+    &node_network_unavailable::CHECK,
     &node_not_ready::CHECK,
     &node_pressure::CHECK,
+    &node_problem::CHECK,
+    &node_version_skew::CHECK,
     &pdb_blocks_evictions::CHECK,
     &pdb_matches_nothing::CHECK,
     &pdb_not_enough_healthy::CHECK,
@@ -75,15 +112,26 @@ pub static CHECKS: &[&Check] = &[
     &pod_crash_loop::CHECK,
     &pod_evicted::CHECK,
     &pod_failed::CHECK,
+    &pod_hook_failed::CHECK,
     &pod_image_pull_failed::CHECK,
+    &pod_killed_by_probe::CHECK,
     &pod_leftover::CHECK,
     &pod_not_ready::CHECK,
     &pod_oom_killed::CHECK,
+    &pod_probe_failing::CHECK,
     &pod_restarting_often::CHECK,
+    &pod_sandbox_failed::CHECK,
     &pod_stuck_terminating::CHECK,
     &pod_unschedulable::CHECK,
+    &pod_volume_not_mounted::CHECK,
+    &pod_wrong_architecture::CHECK,
+    &pods_restarted_together::CHECK,
     &quota_full::CHECK,
+    &service_load_balancer_pending::CHECK,
+    &service_no_endpoints::CHECK,
+    &service_port_unmatched::CHECK,
     &statefulset_blocked::CHECK,
+    &webhook_backend_dead::CHECK,
     &workload_create_refused::CHECK,
     &workload_not_observed::CHECK,
     &workload_replicas_missing::CHECK,
@@ -148,10 +196,10 @@ pub fn find(id: &str) -> Option<&'static Check> {
 
 /// What a check file needs.
 mod prelude {
-    pub(super) use super::reporter::say;
+    pub(super) use super::reporter::{role, say};
     pub(super) use super::{Check, Reporter, View, page};
-    pub(super) use crate::finding::{Fact, Severity};
-    pub(super) use crate::model::{ObjectRef, Pod, Trouble};
+    pub(super) use crate::finding::{Fact, Facts, Severity};
+    pub(super) use crate::model::{Container, Node, ObjectRef, Pod, Trouble};
     pub(super) use crate::text::Text;
     pub(super) use crate::wire::{Kind, Time};
 }

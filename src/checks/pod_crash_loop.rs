@@ -1,5 +1,6 @@
 //! A container keeps ending, and the kubelet waits longer before each restart.
 
+use super::exit_code;
 use super::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -28,48 +29,67 @@ pub(super) static CHECK: Check = Check {
 };
 
 static ENDED: Text = Text {
-    en: "container {container} keeps crashing: exit code {exitCode} ({reason}) {last} ago, restarts: {restarts}",
-    zh_tw: "容器 {container} 反覆崩潰：{last} 前以結束碼 {exitCode}（{reason}）結束，已重啟 {restarts} 次",
-    zh_cn: "容器 {container} 反复崩溃：{last} 前以退出码 {exitCode}（{reason}）退出，已重启 {restarts} 次",
+    en: "{role} {container} keeps crashing: exit code {exitCode}, {meaning}, {last} ago, restarts: {restarts}",
+    zh_tw: "{role} {container} 反覆崩潰：{last} 前以結束碼 {exitCode} 結束（{meaning}），已重啟 {restarts} 次",
+    zh_cn: "{role} {container} 反复崩溃：{last} 前以退出码 {exitCode} 退出（{meaning}），已重启 {restarts} 次",
+};
+
+static SAMPLED: Text = Text {
+    en: "{role} {container} keeps crashing and runs at the moment: exit code {exitCode}, {meaning}, {last} ago after \
+         {ran}, restarts: {restarts}",
+    zh_tw: "{role} {container} 反覆崩潰，此刻剛好在執行：{last} 前執行 {ran} 後以結束碼 {exitCode} 結束（{meaning}），\
+            已重啟 {restarts} 次",
+    zh_cn: "{role} {container} 反复崩溃，此刻恰好在运行：{last} 前运行 {ran} 后以退出码 {exitCode} 退出（{meaning}），\
+            已重启 {restarts} 次",
 };
 
 static UNKNOWN: Text = Text {
-    en: "container {container} keeps crashing: how it ended is not recorded, restarts: {restarts}",
-    zh_tw: "容器 {container} 反覆崩潰：沒有留下結束原因，已重啟 {restarts} 次",
-    zh_cn: "容器 {container} 反复崩溃：没有留下退出原因，已重启 {restarts} 次",
+    en: "{role} {container} keeps crashing: how it ended is not recorded, restarts: {restarts}",
+    zh_tw: "{role} {container} 反覆崩潰：沒有留下結束原因，已重啟 {restarts} 次",
+    zh_cn: "{role} {container} 反复崩溃：没有留下退出原因，已重启 {restarts} 次",
+};
+
+static SAYS: Text = Text {
+    en: "its last words: {detail}",
+    zh_tw: "結束前留下的訊息：{detail}",
+    zh_cn: "退出前留下的信息：{detail}",
 };
 
 fn run(view: &View, out: &mut Reporter) {
     for (pod, trouble) in view.troubles() {
         let Trouble::CrashLoop(container) = trouble else { continue };
-        let name = &container.status.name;
-        let mut facts = vec![
-            ("container", Fact::text(name)),
-            ("restarts", Fact::Number(container.status.restart_count.into())),
-        ];
-        let ended = container.last_end();
-        if let Some(end) = ended {
-            facts.push(("exitCode", Fact::Number(end.exit_code.into())));
-            facts.push(("reason", Fact::text(&end.reason)));
-            facts.push(("last", end.finished().map_or(Fact::text("?"), |at| Fact::Age(view.age(at)))));
-        }
-        let message = say(if ended.is_some() { &ENDED } else { &UNKNOWN }, facts);
-        let finding = out.pod(pod, Severity::Critical, message);
+        let (text, facts) = message(view, &container);
+        let finding = out.pod(pod, Severity::Critical, say(text, facts));
         finding.since = since(pod);
-        finding.actions = vec![
-            view.settings.kubectl.line(&[
-                "logs",
-                "-n",
-                &pod.kin.namespace,
-                &pod.name,
-                "-c",
-                name,
-                "--previous",
-                "--tail=50",
-            ]),
-            view.settings.kubectl.line(&["describe", "pod", "-n", &pod.kin.namespace, &pod.name]),
-        ];
+        let last_words = container.last_end().map_or("", |end| end.message.trim());
+        if !last_words.is_empty() {
+            let detail = Fact::Text(crate::model::without_secrets(last_words));
+            finding.evidence.push(say(&SAYS, vec![("detail", detail)]));
+        }
+        finding.actions = vec![view.show_log(pod, &container), view.describe(pod)];
     }
+}
+
+fn message(view: &View, container: &Container) -> (&'static Text, Facts) {
+    let mut facts = vec![
+        ("role", Fact::Words(role(container))),
+        ("container", Fact::text(&container.status.name)),
+        ("restarts", Fact::count(container.status.restart_count)),
+    ];
+    let Some(end) = container.last_end() else { return (&UNKNOWN, facts) };
+    facts.extend([
+        ("exitCode", Fact::count(end.exit_code)),
+        ("reason", Fact::text(&end.reason)),
+        ("meaning", Fact::Words(exit_code::meaning(end))),
+        ("last", Fact::age(end.finished().map(|at| view.age(at)))),
+    ]);
+    facts.extend(exit_code::signal(end).map(|signal| ("signal", Fact::count(signal))));
+    if container.status.state.running.is_none() {
+        return (&ENDED, facts);
+    }
+    let ran = end.started().zip(end.finished()).map(|(started, finished)| finished.seconds_since(started));
+    facts.push(("ran", Fact::age(ran)));
+    (&SAMPLED, facts)
 }
 
 /// Since when the pod has not been ready.

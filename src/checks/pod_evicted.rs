@@ -37,6 +37,12 @@ static REPLACED: Text = Text {
     zh_cn: "{reason}，残留 {count} 个 Pod：已由 {successor} 接手。{detail}",
 };
 
+static NOT_MISSED: Text = Text {
+    en: "{reason}, {count} pods left behind: their owner has all the pods it wants. {detail}",
+    zh_tw: "{reason}，殘留 {count} 個 Pod：擁有者所需的 Pod 已足夠。{detail}",
+    zh_cn: "{reason}，残留 {count} 个 Pod：属主所需的 Pod 已足够。{detail}",
+};
+
 static NOT_REPLACED: Text = Text {
     en: "{reason}, {count} pods, none that serves in their place. {detail}",
     zh_tw: "{reason}，{count} 個 Pod，尚無其他 Pod 接手。{detail}",
@@ -70,6 +76,8 @@ fn run(view: &View, out: &mut Reporter) {
         ];
         let (text, severity) = match successor {
             Some(_) => (&REPLACED, Severity::Warning),
+            // It was scaled down since, perhaps to nothing.
+            None if view.is_served(newest) => (&NOT_MISSED, Severity::Warning),
             None => (&NOT_REPLACED, Severity::Critical),
         };
         let affected = pods.iter().skip(1).map(|pod| view.pod_ref(pod)).collect();

@@ -49,6 +49,8 @@ fn run(view: &View, out: &mut Reporter) {
         let severity = match view.job_of(pod) {
             Some(job) if job.is("Complete").is_some() || job.is("Failed").is_some() => continue,
             Some(_) => Severity::Warning,
+            // Nobody misses it: its owner was scaled down since, perhaps to nothing.
+            None if view.is_served(pod) => Severity::Warning,
             None => Severity::Critical,
         };
         let detail = pod.object.as_deref().map_or("", |object| object.status.message.as_str());

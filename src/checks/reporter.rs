@@ -2,7 +2,7 @@
 
 use super::{Check, View};
 use crate::finding::{Fact, Facts, Finding, Severity};
-use crate::model::{ObjectRef, Owner, Pod};
+use crate::model::{Container, Node, ObjectRef, Owner, Pod, Role};
 use crate::text::{Say, Text};
 
 /// Takes the findings of one check.
@@ -30,6 +30,15 @@ impl<'r, 'a> Reporter<'r, 'a> {
     pub fn object(&mut self, object: ObjectRef, severity: Severity, message: Say) -> &mut Finding {
         let blank = self.blank(severity, object, None, message);
         self.push(blank)
+    }
+
+    /// Reports something about a node. All that is found about one node is one incident.
+    pub fn node(&mut self, node: &Node, severity: Severity, message: Say) -> &mut Finding {
+        let object = node.object();
+        let (because, serving) = (vec![object.clone()], node.is_ready());
+        let actions = vec![self.view.settings.kubectl.line(&["describe", "node", &node.name])];
+        let blank = self.blank(severity, object, None, message);
+        self.push(Finding { because, actions, serving, ..blank })
     }
 
     fn blank(&self, severity: Severity, object: ObjectRef, owner: Option<Owner>, message: Say) -> Finding {
@@ -75,3 +84,16 @@ fn key(id: &str, object: &ObjectRef, owner: Option<&Owner>, facts: &Facts) -> St
 pub(super) fn say(text: &'static Text, facts: Facts) -> Say {
     Say { text, facts }
 }
+
+/// What a container is called by its role.
+pub(super) fn role(container: &Container) -> &'static Text {
+    match container.role {
+        Role::Main => &MAIN,
+        Role::Init => &INIT,
+        Role::Sidecar => &SIDECAR,
+    }
+}
+
+static MAIN: Text = Text { en: "container", zh_tw: "容器", zh_cn: "容器" };
+static INIT: Text = Text { en: "init container", zh_tw: "init 容器", zh_cn: "init 容器" };
+static SIDECAR: Text = Text { en: "sidecar", zh_tw: "sidecar 容器", zh_cn: "sidecar 容器" };

@@ -1,7 +1,8 @@
 //! What the checks look at: the snapshot, the settings, and the ways between objects.
 
 use crate::model::{
-    CronJob, Endpoints, Event, Job, Node, ObjectRef, Owner, Pod, Trouble, Workload, troubles,
+    Amount, Container, CronJob, Endpoints, Event, Heard, Job, LogTail, Node, ObjectRef, Owner, Pod, Trouble,
+    Workload, troubles,
 };
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
@@ -24,8 +25,19 @@ pub struct View<'a> {
     successors: BTreeMap<Root, &'a Pod>,
     /// Names of the nodes that hold pods of the scope.
     used_nodes: BTreeSet<&'a str>,
+    /// What the nodes carry, by their names.
+    loads: BTreeMap<&'a str, Load>,
     /// The topmost owners of the pods, where a selector chose them; else empty.
     selected: BTreeSet<Root>,
+}
+
+/// What a node carries: the pods of the scope on it that have not ended.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Load {
+    /// How many they are.
+    pub pods: u64,
+    /// What is set aside for them.
+    pub requests: Amount,
 }
 
 /// The topmost owner known of a pod: its namespace, and the owner.
@@ -42,6 +54,7 @@ impl<'a> View<'a> {
             troubled_of: BTreeMap::new(),
             successors: BTreeMap::new(),
             used_nodes: pods.iter().filter_map(|pod| pod.node.as_deref()).collect(),
+            loads: loads(pods),
             selected: BTreeSet::new(),
         };
         if snapshot.scope.selected {
@@ -50,7 +63,8 @@ impl<'a> View<'a> {
         }
         view.troubled = pods
             .iter()
-            .map(|pod| (pod, troubles(pod, snapshot.taken_at, &settings.thresholds)))
+            .filter(|pod| pod.object.is_some())
+            .map(|pod| (pod, troubles(pod, &view.heard(pod), snapshot.taken_at, &settings.thresholds)))
             .filter(|(_, troubles)| !troubles.is_empty())
             .collect();
         let mut troubled_of: BTreeMap<Root, Vec<&Pod>> = BTreeMap::new();
@@ -149,6 +163,17 @@ impl<'a> View<'a> {
         self.snapshot.rows.nodes.iter().filter(move |n| all || self.used_nodes.contains(&*n.name))
     }
 
+    /// What a node carries.
+    pub fn load(&self, node: &str) -> Load {
+        self.loads.get(node).copied().unwrap_or_default()
+    }
+
+    /// Whether every pod of the cluster was seen: only then is it known what the nodes carry.
+    pub fn saw_all_pods(&self) -> bool {
+        let scope = &self.snapshot.scope;
+        scope.is_whole_cluster() && scope.excluded.is_empty() && !scope.selected && self.saw(Kind::Pod, "")
+    }
+
     /// The Job that made a pod.
     pub fn job_of(&self, pod: &Pod) -> Option<&'a Job> {
         let owner = pod.kin.owner.as_ref().filter(|owner| &*owner.kind == "Job")?;
@@ -214,6 +239,20 @@ impl<'a> View<'a> {
         self.events(&self.pod_ref(pod), uid)
     }
 
+    /// The ends of the logs of a pod's containers, where they were asked for.
+    pub fn logs(&self, pod: &Pod) -> impl Iterator<Item = &'a LogTail> {
+        let logs = &self.snapshot.logs;
+        let key = |log: &LogTail| (&*log.namespace, &*log.pod).cmp(&(&*pod.kin.namespace, &*pod.name));
+        let (from, to) =
+            (logs.partition_point(|log| key(log).is_lt()), logs.partition_point(|log| key(log).is_le()));
+        logs[from..to].iter()
+    }
+
+    /// What is known about a pod besides its own status.
+    pub fn heard(&self, pod: &Pod) -> Heard<'a> {
+        Heard { events: self.pod_events(pod), logs: self.logs(pod).collect() }
+    }
+
     /// The service of this name.
     pub fn service(&self, namespace: &str, name: &str) -> Option<&'a wire::Service> {
         search(&self.snapshot.rows.services, |s| {
@@ -252,6 +291,21 @@ impl<'a> View<'a> {
         all.filter(move |workload| &*workload.namespace == namespace && workload.is_selected_by(selector))
     }
 
+    /// The command that tells most about a pod.
+    pub fn describe(&self, pod: &Pod) -> String {
+        self.settings.kubectl.line(&["describe", "pod", "-n", &pod.kin.namespace, &pod.name])
+    }
+
+    /// The command that shows the end of a container's log; before its last restart, where there was one.
+    pub fn show_log(&self, pod: &Pod, container: &Container) -> String {
+        let mut words = vec!["logs", "-n", &pod.kin.namespace, &pod.name, "-c", &container.status.name];
+        if container.status.last_state.terminated.is_some() {
+            words.push("--previous");
+        }
+        words.push("--tail=50");
+        self.settings.kubectl.line(&words)
+    }
+
     /// A pod, as a finding names it.
     pub fn pod_ref(&self, pod: &Pod) -> ObjectRef {
         ObjectRef { namespace: Arc::clone(&pod.kin.namespace), kind: "Pod".into(), name: (*pod.name).into() }
@@ -276,6 +330,18 @@ impl<'a> View<'a> {
         }
         newest
     }
+}
+
+fn loads(pods: &[Pod]) -> BTreeMap<&str, Load> {
+    let mut loads: BTreeMap<&str, Load> = BTreeMap::new();
+    for pod in pods.iter().filter(|pod| pod.kin.ended.is_none()) {
+        if let Some(node) = &pod.node {
+            let load = loads.entry(node).or_default();
+            load.pods += 1;
+            load.requests = load.requests.plus(pod.kin.requests);
+        }
+    }
+    loads
 }
 
 /// The row that compares equal, in a sorted list.

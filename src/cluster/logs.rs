@@ -1,33 +1,61 @@
-//! Whether the logs of pods in trouble can be read. What they say is not kept.
+//! The ends of the logs of pods in trouble: one for each owner and container, since siblings die of the same.
 
 use super::page::{Accept, Asker, Patience, Request};
-use crate::model::Pod;
-use crate::snapshot::LogAccess;
+use crate::model::{Container, LINES, LogTail, Pod};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// For at most so many pods; a report with more trouble is not read pod by pod.
-const PODS: usize = 10;
+/// At most so many logs; a report with more trouble is not read log by log.
+const LOGS: usize = 40;
 /// A node that does not answer must not hold up the report.
 const DEADLINE: Duration = Duration::from_secs(3);
+/// At most so many bytes of each.
+const BYTES: usize = 16 << 10;
 
-/// Tries the log of each pod that has a node, the first ones only.
-pub(super) async fn probe(asker: &Arc<Asker>, pods: impl Iterator<Item = &Pod>) -> Vec<LogAccess> {
-    let mut probes = tokio::task::JoinSet::new();
-    for pod in pods.filter(|pod| pod.node.is_some()).take(PODS) {
-        let (asker, namespace, name) =
-            (Arc::clone(asker), pod.kin.namespace.to_string(), pod.name.to_string());
-        let container = pod.containers().last().map(|c| format!("&container={}", c.status.name));
-        let path = format!(
-            "/api/v1/namespaces/{namespace}/pods/{name}/log?tailLines=1&limitBytes=256{}",
-            container.unwrap_or_default()
-        );
-        probes.spawn(async move {
-            let request =
-                Request { path, accept: Accept::Text, deadline: DEADLINE, patience: Patience::Once };
-            let refused = asker.ask(&request).await.err().map(|error| error.detail());
-            LogAccess { namespace, pod: name, refused }
-        });
+/// Reads the ends of the logs of pods that have a node, the first ones only.
+pub(super) async fn read(asker: &Arc<Asker>, pods: impl Iterator<Item = &Pod>) -> Vec<LogTail> {
+    let mut known = BTreeSet::new();
+    let mut tails = tokio::task::JoinSet::new();
+    let wanted = pods.filter(|pod| pod.node.is_some()).filter_map(|pod| Some((pod, culprit(pod)?)));
+    let first_of_kind = wanted.filter(|(pod, container)| {
+        let owner = pod.kin.owner.as_ref().map_or(&*pod.name, |owner| &*owner.name);
+        known.insert((pod.kin.namespace.to_string(), owner.to_owned(), container.status.name.clone()))
+    });
+    for (pod, container) in first_of_kind.take(LOGS) {
+        let asker = Arc::clone(asker);
+        let tail = LogTail {
+            namespace: pod.kin.namespace.to_string(),
+            pod: pod.name.to_string(),
+            container: container.status.name.clone(),
+            previous: container.status.state.running.is_some() && container.last_end().is_some(),
+            ..LogTail::default()
+        };
+        tails.spawn(async move { end_of(&asker, tail).await });
     }
-    probes.join_all().await
+    tails.join_all().await
+}
+
+/// The container whose log says most: one that ended badly, else one that is not ready, else the last.
+fn culprit(pod: &Pod) -> Option<Container<'_>> {
+    let ended = |c: &Container| c.last_end().is_some_and(|end| end.exit_code != 0);
+    let unready = |c: &Container| c.status.state.running.is_some() && !c.status.ready;
+    let started = pod.containers().filter(|c| c.status.state.running.is_some() || c.last_end().is_some());
+    pod.containers().find(ended).or_else(|| pod.containers().find(unready)).or_else(|| started.last())
+}
+
+async fn end_of(asker: &Asker, mut tail: LogTail) -> LogTail {
+    let path = format!(
+        "/api/v1/namespaces/{}/pods/{}/log?container={}&tailLines={LINES}&limitBytes={BYTES}{}",
+        tail.namespace,
+        tail.pod,
+        tail.container,
+        if tail.previous { "&previous=true" } else { "" }
+    );
+    let request = Request { path, accept: Accept::Text, deadline: DEADLINE, patience: Patience::Once };
+    match asker.ask(&request).await {
+        Ok(answer) => tail.keep(&String::from_utf8_lossy(&answer.body)),
+        Err(error) => tail.refused = Some(error.detail()),
+    }
+    tail
 }

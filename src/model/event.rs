@@ -16,13 +16,26 @@ pub struct Event {
     pub count: i32,
     /// The uid of that object; empty if the event does not say.
     pub uid: String,
+    /// The container of the pod that is meant, if it is one.
+    pub container: Option<Box<str>>,
     /// Such as `FailedScheduling`.
     pub reason: String,
     /// The sentence, as the component wrote it.
     pub message: String,
 }
 
+/// The container in a path such as `spec.initContainers{setup}`.
+fn container(path: &str) -> Option<Box<str>> {
+    let (place, rest) = path.split_once('{')?;
+    place.ends_with("ontainers").then(|| rest.trim_end_matches('}').into())
+}
+
 impl Event {
+    /// Whether it is about this container of its pod, as far as it says.
+    pub fn is_of(&self, container: &str) -> bool {
+        self.container.as_deref().is_none_or(|name| name == container)
+    }
+
     /// Whether it is about the object of this kind, place and uid. A pod of a StatefulSet has the name of the
     /// one before it, so the uid decides where both sides know it.
     pub fn is_about(&self, object: &ObjectRef, uid: &str) -> bool {
@@ -50,6 +63,7 @@ impl Event {
                 name: names.get(&about.name),
             },
             uid: about.uid.clone(),
+            container: container(&about.field_path),
             first_seen: [object.first_timestamp, object.event_time]
                 .into_iter()
                 .flatten()

@@ -169,6 +169,12 @@ impl Pod {
         of(true).chain(of(false))
     }
 
+    /// Since when it has not been ready, if it says so.
+    pub fn unready_since(&self) -> Option<Time> {
+        let ready = self.object.as_deref()?.status.condition("Ready").filter(|c| c.status != "True");
+        ready.and_then(wire::Condition::since)
+    }
+
     /// When it came to its end: the last of its containers' ends.
     pub fn finished(&self) -> Option<Time> {
         self.containers().filter_map(|c| c.status.state.terminated.as_ref()?.finished()).max()

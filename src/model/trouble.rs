@@ -5,7 +5,7 @@
 //! objects to see (a superseded pod, a failed job).
 
 use super::pod::Ended;
-use super::{Container, Pod, Role};
+use super::{Container, Event, LogTail, Pod, Role};
 use crate::wire::Time;
 
 /// When trouble is trouble. Durations in seconds.
@@ -44,14 +44,53 @@ pub enum Trouble<'a> {
     ImagePull(Container<'a>),
     /// A container cannot be made or started as it is configured.
     Config(Container<'a>),
+    /// A hook that runs after a container's start fails.
+    Hook(Container<'a>),
+    /// A container's program is for another kind of machine.
+    Architecture(Container<'a>),
     /// A container was killed for its memory, now or within the quiet time.
     OomKilled(Container<'a>),
+    /// A container keeps being killed because a probe fails.
+    ProbeKill(Container<'a>),
     /// A container keeps ending.
     CrashLoop(Container<'a>),
     /// It has restarted often, for no reason that still shows.
     Restarts,
+    /// It waits for a volume.
+    Volume,
+    /// Its sandbox or network cannot be made.
+    Sandbox,
+    /// A container runs and does not pass its readiness or startup probe.
+    Unready(Container<'a>),
     /// It is not ready, for none of the reasons above.
     NotReady,
+}
+
+/// What is known about a pod besides its own status.
+#[derive(Clone, Debug, Default)]
+pub struct Heard<'a> {
+    /// Warnings about it, newest first.
+    pub events: Vec<&'a Event>,
+    /// The ends of its logs.
+    pub logs: Vec<&'a LogTail>,
+}
+
+impl<'a> Heard<'a> {
+    /// The newest warning of one of these reasons.
+    pub fn warning(&self, reasons: &[&str]) -> Option<&'a Event> {
+        self.events.iter().copied().find(|event| reasons.contains(&&*event.reason))
+    }
+
+    /// The newest warning that a probe of a container failed, and how it begins: `Liveness`, `Readiness` or
+    /// `Startup`.
+    pub fn failed_probe(&self, container: &str, probes: &[&str]) -> Option<&'a Event> {
+        let of_probe = |event: &&Event| {
+            event.reason == "Unhealthy"
+                && event.is_of(container)
+                && probes.iter().any(|p| event.message.starts_with(p))
+        };
+        self.events.iter().copied().find(of_probe)
+    }
 }
 
 /// Reasons of a pod's status that the kubelet, the scheduler or the eviction API sets when it ends a pod that
@@ -83,19 +122,33 @@ const IMAGE: [&str; 7] = [
 ];
 
 /// Waiting reasons of a container that cannot be made or started (`pkg/kubelet/kuberuntime` in 1.36).
-const CONFIG: [&str; 8] = [
+const CONFIG: [&str; 5] = [
     "ContainerCannotRun",
     "CreateContainerConfigError",
     "CreateContainerError",
-    "PostStartHookError",
-    "PreCreateHookError",
-    "PreStartHookError",
     "RunContainerError",
     "StartError",
 ];
 
+/// Waiting reasons of a hook that fails.
+const HOOK: [&str; 3] = ["PostStartHookError", "PreCreateHookError", "PreStartHookError"];
+
+/// Warnings of the kubelet and the attach controller about a volume.
+pub const VOLUME_EVENTS: [&str; 4] =
+    ["FailedAttachVolume", "FailedMapVolume", "FailedMount", "VolumeResizeFailed"];
+
+/// Warnings of the kubelet about a pod's sandbox and network.
+pub const SANDBOX_EVENTS: [&str; 3] = ["FailedCreatePodSandBox", "FailedPodSandBoxStatus", "NetworkNotReady"];
+
+/// The kubelet forgets a container's crashes when it has run so long, in seconds (`MaxContainerBackOff` and its
+/// reset in `pkg/kubelet`): a shorter run is one more turn of the loop.
+const BACKOFF_RESET: i64 = 600;
+
+/// So many restarts, each after a short run, are a loop even where the container runs at the moment.
+const TURNS_OF_A_LOOP: i32 = 3;
+
 /// Everything that is wrong with a pod; empty for one that is healthy or done.
-pub fn troubles<'a>(pod: &'a Pod, now: Time, thresholds: &Thresholds) -> Vec<Trouble<'a>> {
+pub fn troubles<'a>(pod: &'a Pod, heard: &Heard<'a>, now: Time, thresholds: &Thresholds) -> Vec<Trouble<'a>> {
     let Some(object) = pod.object.as_deref() else { return Vec::new() };
     if object.metadata.deletion_timestamp.is_some() {
         return vec![Trouble::Terminating];
@@ -114,14 +167,13 @@ pub fn troubles<'a>(pod: &'a Pod, now: Time, thresholds: &Thresholds) -> Vec<Tro
             _ => Trouble::Unschedulable,
         }];
     }
-    let never_again = object.spec.restart_policy == "Never";
-    let found: Vec<Trouble> =
-        pod.containers().filter_map(|c| of_container(c, never_again, now, thresholds)).collect();
+    let judge = Judge { heard, now, thresholds, never_again: object.spec.restart_policy == "Never" };
+    let found: Vec<Trouble> = pod.containers().filter_map(|container| judge.container(container)).collect();
     let blocked = found.iter().any(|trouble| !matches!(trouble, Trouble::OomKilled(c) if is_up(*c)));
     match (pod.serves(), found.is_empty()) {
-        (true, true) if pod.kin.restarts >= attention(pod, now, thresholds) => vec![Trouble::Restarts],
+        (true, true) if pod.kin.restarts >= attention(pod, now, thresholds) => vec![judge.often(pod)],
         // A past kill does not explain why the pod is not ready now.
-        (false, _) if !blocked => found.into_iter().chain([Trouble::NotReady]).collect(),
+        (false, _) if !blocked => found.into_iter().chain([judge.not_ready(pod)]).collect(),
         _ => found,
     }
 }
@@ -143,33 +195,122 @@ fn is_up(container: Container) -> bool {
     container.status.state.running.is_some()
 }
 
-fn of_container<'a>(
-    container: Container<'a>,
-    never_again: bool,
+/// What the containers of one pod are judged by.
+struct Judge<'h, 'a> {
+    heard: &'h Heard<'a>,
     now: Time,
-    thresholds: &Thresholds,
-) -> Option<Trouble<'a>> {
-    let (state, last) = (&container.status.state, container.status.last_state.terminated.as_ref());
-    if let Some(waiting) = &state.waiting {
-        return match waiting.reason.as_str() {
-            reason if IMAGE.contains(&reason) => Some(Trouble::ImagePull(container)),
-            reason if CONFIG.contains(&reason) => Some(Trouble::Config(container)),
-            "CrashLoopBackOff" if last.is_some_and(|t| t.reason == "OOMKilled") => {
-                Some(Trouble::OomKilled(container))
+    thresholds: &'h Thresholds,
+    /// Whether a container that has ended stays so.
+    never_again: bool,
+}
+
+impl<'a> Judge<'_, 'a> {
+    fn container(&self, container: Container<'a>) -> Option<Trouble<'a>> {
+        let state = &container.status.state;
+        if let Some(waiting) = &state.waiting {
+            return match waiting.reason.as_str() {
+                reason if IMAGE.contains(&reason) => Some(Trouble::ImagePull(container)),
+                reason if HOOK.contains(&reason) => Some(Trouble::Hook(container)),
+                reason if CONFIG.contains(&reason) && self.is_for_another_machine(container) => {
+                    Some(Trouble::Architecture(container))
+                }
+                reason if CONFIG.contains(&reason) => Some(Trouble::Config(container)),
+                "CrashLoopBackOff" => Some(self.crash(container)),
+                _ => None,
+            };
+        }
+        if let Some(ended) = &state.terminated {
+            // A program that ends well, or for good, does not crash: the pod stays as it is, not ready.
+            let done = ended.exit_code == 0 || self.never_again && container.role != Role::Sidecar;
+            return match done {
+                true if ended.reason != "OOMKilled" => None,
+                _ => Some(self.crash(container)),
+            };
+        }
+        self.running(container)
+    }
+
+    /// A container that runs: what its last end says of its next.
+    fn running(&self, container: Container<'a>) -> Option<Trouble<'a>> {
+        let last = container.status.last_state.terminated.as_ref()?;
+        if last.reason == "OOMKilled" {
+            let recent = is_recent(last.finished(), self.now, self.thresholds);
+            return recent.then_some(Trouble::OomKilled(container));
+        }
+        let (started, finished) = (last.started()?, last.finished()?);
+        let short = finished.seconds_since(started) < BACKOFF_RESET;
+        let just_now = self.now.seconds_since(finished) < BACKOFF_RESET;
+        let looping = short && just_now && container.status.restart_count >= TURNS_OF_A_LOOP;
+        looping.then(|| self.crash(container))
+    }
+
+    /// Why a container keeps ending.
+    fn crash(&self, container: Container<'a>) -> Trouble<'a> {
+        let name = &*container.status.name;
+        match container.last_end() {
+            Some(end) if end.reason == "OOMKilled" => Trouble::OomKilled(container),
+            _ if self.is_for_another_machine(container) => Trouble::Architecture(container),
+            _ if self.heard.events.iter().any(|e| e.reason == "FailedPostStartHook" && e.is_of(name)) => {
+                Trouble::Hook(container)
             }
-            "CrashLoopBackOff" => Some(Trouble::CrashLoop(container)),
-            _ => None,
-        };
+            _ if self.is_killed_by_probe(container) => Trouble::ProbeKill(container),
+            _ => Trouble::CrashLoop(container),
+        }
     }
-    if let Some(ended) = &state.terminated {
-        return match ended {
-            t if t.exit_code == 0 => None,
-            t if t.reason == "OOMKilled" => Some(Trouble::OomKilled(container)),
-            // It will not be started again, so the pod stays as it is: not ready.
-            _ if never_again && container.role != Role::Sidecar => None,
-            _ => Some(Trouble::CrashLoop(container)),
-        };
+
+    /// Whether the kernel could not read a container's program: by the kubelet's word, or by its log's.
+    fn is_for_another_machine(&self, container: Container) -> bool {
+        let status = container.status;
+        let ends = [&status.state.terminated, &status.last_state.terminated].into_iter().flatten();
+        let said = ends.map(|end| end.message.as_str());
+        let logs = self.heard.logs.iter().filter(|log| log.container == status.name);
+        status
+            .state
+            .waiting
+            .iter()
+            .map(|waiting| waiting.message.as_str())
+            .chain(said)
+            .chain(logs.flat_map(|log| log.lines.iter().map(String::as_str)))
+            .any(|text| text.contains("exec format error"))
     }
-    last.filter(|t| t.reason == "OOMKilled" && is_recent(t.finished(), now, thresholds))
-        .map(|_| Trouble::OomKilled(container))
+
+    /// Whether a liveness or startup probe ends a container: by the kubelet's warning, or, where that has expired, by
+    /// a kill that nothing else explains.
+    fn is_killed_by_probe(&self, container: Container) -> bool {
+        let has_probe =
+            container.spec.is_some_and(|spec| spec.liveness_probe.is_some() || spec.startup_probe.is_some());
+        let warned = self.heard.failed_probe(&container.status.name, &["Liveness", "Startup"]).is_some();
+        let killed = container.last_end().is_some_and(|end| matches!(end.exit_code, 137 | 143));
+        warned || has_probe && killed
+    }
+
+    /// A pod that serves and has restarted often.
+    fn often(&self, pod: &'a Pod) -> Trouble<'a> {
+        let recent = |container: &Container| {
+            let last = container.status.last_state.terminated.as_ref();
+            last.is_some_and(|end| is_recent(end.finished(), self.now, self.thresholds))
+        };
+        let killed = pod.containers().filter(recent).find(|container| self.is_killed_by_probe(*container));
+        killed.map_or(Trouble::Restarts, Trouble::ProbeKill)
+    }
+
+    /// Why a pod that nothing blocks is not ready.
+    fn not_ready(&self, pod: &'a Pod) -> Trouble<'a> {
+        let unready = pod.containers().find(|container| self.is_unready(*container));
+        let never_ran = pod.containers().all(|c| c.role != Role::Main || c.status.state.waiting.is_some());
+        match unready {
+            Some(container) => Trouble::Unready(container),
+            None if never_ran && self.heard.warning(&VOLUME_EVENTS).is_some() => Trouble::Volume,
+            None if never_ran && self.heard.warning(&SANDBOX_EVENTS).is_some() => Trouble::Sandbox,
+            None => Trouble::NotReady,
+        }
+    }
+
+    fn is_unready(&self, container: Container) -> bool {
+        let status = container.status;
+        let probed =
+            container.spec.is_some_and(|spec| spec.readiness_probe.is_some() || spec.startup_probe.is_some());
+        let warned = self.heard.failed_probe(&status.name, &["Readiness", "Startup"]).is_some();
+        container.role != Role::Init && is_up(container) && !status.ready && (probed || warned)
+    }
 }

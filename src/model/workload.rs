@@ -32,6 +32,15 @@ pub struct ObjectRef {
     pub name: Arc<str>,
 }
 
+impl std::fmt::Display for ObjectRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        match &*self.namespace {
+            "" => write!(f, "{} {}", self.kind, self.name),
+            namespace => write!(f, "{} {namespace}/{}", self.kind, self.name),
+        }
+    }
+}
+
 impl ObjectRef {
     /// An object of a namespace.
     pub fn new(namespace: &str, kind: &str, name: &str) -> Self {

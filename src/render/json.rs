@@ -6,6 +6,7 @@ use crate::incident::Incident;
 use crate::model::{Amount, Cost, Coverage, Gap, ObjectRef};
 use crate::report::{AGES, Counts, NodeLoad, Report, Statistics, Verdict};
 use crate::snapshot::Cluster;
+use crate::story::{Moment, Story};
 use crate::text::Lang;
 use crate::wire::Time;
 use serde::Serialize;
@@ -291,6 +292,7 @@ fn facts(facts: &Facts) -> Value {
     let value = |fact: &Fact| match fact {
         Fact::Text(text) => json!(text),
         Fact::Number(number) | Fact::Age(number) => json!(number),
+        Fact::Words(text) => json!(text.fill(Lang::En, facts)),
     };
     facts.iter().map(|(name, fact)| ((*name).to_owned(), value(fact))).collect::<Map<_, _>>().into()
 }
@@ -322,4 +324,39 @@ fn statistics(reports: &[Report]) -> Value {
             "most": reports.iter().map(|report| report.statistics.most_restarts).max(),
         },
     })
+}
+
+/// The story of one object, with its findings as a report has them.
+pub(super) fn write_story(report: &Report, story: &Story, yaml: bool, out: &mut dyn Write) -> io::Result<()> {
+    let moment = |moment: &Moment| {
+        json!({
+            "at": moment.at,
+            "object": Named::of(&moment.object),
+            "message": moment.what.in_lang(Lang::En),
+            "bad": moment.bad,
+        })
+    };
+    let document = json!({
+        "apiVersion": "healthcheck/v1",
+        "kind": "Investigation",
+        "tool": { "name": crate::NAME, "version": crate::VERSION },
+        "cluster": report.snapshot.cluster,
+        "finishedAt": report.snapshot.taken_at,
+        "object": Named::of(&story.object),
+        "exists": story.exists,
+        "owners": story.owners.iter().map(Named::of).collect::<Vec<_>>(),
+        "pods": story.pods.iter().map(|pod| &*pod.name).collect::<Vec<_>>(),
+        "nodes": story.nodes.iter().map(|node| &*node.name).collect::<Vec<_>>(),
+        "findings": story.findings.iter().map(|f| finding(f, context(report))).collect::<Vec<_>>(),
+        "timeline": story.moments.iter().map(moment).collect::<Vec<_>>(),
+        "logs": story.logs,
+        "actions": story.actions(),
+        "coverage": report.snapshot.coverage,
+    });
+    if yaml {
+        let text = serde_saphyr::to_string(&document).map_err(io::Error::other)?;
+        return out.write_all(text.as_bytes());
+    }
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    out.write_all(b"\n")
 }

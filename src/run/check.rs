@@ -56,19 +56,13 @@ fn live(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failu
     if let Some(flag) = args.connect.meaningless_with_several().filter(|_| several) {
         return Err(Failure::new(format!("{flag} speaks of one cluster, and there are several contexts")));
     }
-    let budget = super::budget(&args.list);
     let plan = Plan {
-        scope: args.scope.clone(),
-        list: args.list.clone(),
-        request_timeout: args.connect.request_timeout,
-        clock,
-        clusters: contexts.len(),
         with_usage: part == Part::Nodes,
-        budget: budget.clone(),
+        ..super::plan(&args.scope, &args.list, &args.connect, clock, contexts.len())
     };
     let progress = super::progress(&args.list, args.show.output.is_human(), clock, plan.clusters);
     let judge = Judge { by: &args.judge, show: &args.show, part };
-    super::wait_for(&args.list, &budget, async {
+    super::wait_for(&args.list, &plan.budget, async {
         let mut fleet = Fleet::start(&args.connect, contexts, &plan, &progress);
         if several {
             return judge.several(&mut fleet, &progress, args).await;
@@ -82,11 +76,17 @@ fn live(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failu
 }
 
 /// A report from a file may be read far from its cluster: commands name the context.
-fn repeat_context(snapshot: &Snapshot) -> Vec<String> {
+pub(super) fn repeat_context(snapshot: &Snapshot) -> Vec<String> {
     match snapshot.cluster.context.as_str() {
         "" => Vec::new(),
         context => vec!["--context".to_owned(), context.to_owned()],
     }
+}
+
+/// By what is judged.
+pub(super) fn settings(by: &JudgeArgs, global: Vec<String>) -> Result<Settings, Failure> {
+    let thresholds = by.thresholds().map_err(Failure::new)?;
+    Ok(Settings { thresholds, kubectl: Kubectl { global } })
 }
 
 /// How what was seen is judged and shown.
@@ -97,13 +97,8 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn settings(&self, global: Vec<String>) -> Result<Settings, Failure> {
-        let thresholds = self.by.thresholds().map_err(Failure::new)?;
-        Ok(Settings { thresholds, kubectl: Kubectl { global } })
-    }
-
     fn one(&self, snapshot: &Snapshot, global: Vec<String>) -> Result<Exit, Failure> {
-        let settings = self.settings(global)?;
+        let settings = settings(self.by, global)?;
         let report = Report::new(snapshot, &settings);
         if report.is_of_nothing() {
             return Err(nothing_found(snapshot));
@@ -126,7 +121,7 @@ impl Judge<'_> {
             let batch = fleet.next().await;
             let last = batch.is_empty();
             for (context, result) in batch {
-                let settings = self.settings(args.connect.to_repeat(Some(&context)))?;
+                let settings = settings(self.by, args.connect.to_repeat(Some(&context)))?;
                 let snapshot =
                     result.map_err(Failure::from).and_then(|snapshot| something(snapshot, &settings));
                 let snapshot = snapshot.unwrap_or_else(|failure| {

@@ -1,8 +1,8 @@
 //! Our own capture: a JSON document whose head says which cluster, when and how complete, and whose items are
 //! the narrow objects, one a line.
 
-use super::{Cluster, LogAccess, Scope, Snapshot};
-use crate::model::Coverage;
+use super::{Cluster, Scope, Snapshot};
+use crate::model::{Coverage, LogTail};
 use crate::wire::{Object, Time};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
@@ -34,9 +34,9 @@ pub struct Header {
     /// What could not be seen.
     #[serde(default)]
     pub coverage: Coverage,
-    /// Whether the logs of pods in trouble could be read.
+    /// The ends of the logs of pods in trouble.
     #[serde(default)]
-    pub logs: Vec<LogAccess>,
+    pub logs: Vec<LogTail>,
     /// Another cluster's context, when captures of two were given.
     #[serde(skip)]
     other_context: Option<String>,

@@ -13,7 +13,7 @@ pub use error::Error;
 pub use read::{demo, read, read_bytes};
 pub use rows::Rows;
 
-use crate::model::{Coverage, Gap};
+use crate::model::{Coverage, Gap, LogTail};
 use crate::wire::{Kind, Time};
 use serde::{Deserialize, Serialize};
 
@@ -30,8 +30,8 @@ pub struct Snapshot {
     pub taken_at: Time,
     /// The objects.
     pub rows: Rows,
-    /// Whether the logs of pods in trouble can be read.
-    pub logs: Vec<LogAccess>,
+    /// The ends of the logs of pods in trouble, where they can be read.
+    pub logs: Vec<LogTail>,
     /// What could not be seen.
     pub coverage: Coverage,
     /// By how many seconds the server's clock was ahead of this machine's; ages are told by the server's.
@@ -63,9 +63,10 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Whether a namespace was asked for by name, or as one of all.
+    /// Whether a namespace was asked for by name, or as one of all but those left out.
     pub fn holds(&self, namespace: &str) -> bool {
-        self.is_whole_cluster() || self.namespaces.iter().any(|name| name == namespace)
+        let named = self.is_whole_cluster() || self.namespaces.iter().any(|name| name == namespace);
+        named && !self.excluded.iter().any(|pattern| matches(pattern, namespace))
     }
 
     /// Whether every namespace of the cluster was asked for.
@@ -74,16 +75,9 @@ impl Scope {
     }
 }
 
-/// Whether the logs of one pod can be read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LogAccess {
-    /// The pod's namespace.
-    pub namespace: String,
-    /// The pod's name.
-    pub pod: String,
-    /// `None` when they can be read; else why not, in the server's words.
-    pub refused: Option<String>,
+/// Whether a pattern means a name. What is no pattern means none: whoever was asked would have said so.
+fn matches(pattern: &str, name: &str) -> bool {
+    globset::Glob::new(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(name))
 }
 
 impl Snapshot {
@@ -103,6 +97,7 @@ impl Snapshot {
         let repeated = self.rows.sort();
         self.coverage.remarks.extend(repeated);
         self.coverage.sort();
-        self.logs.sort_by(|a, b| (&a.namespace, &a.pod).cmp(&(&b.namespace, &b.pod)));
+        self.logs
+            .sort_by(|a, b| (&a.namespace, &a.pod, &a.container).cmp(&(&b.namespace, &b.pod, &b.container)));
     }
 }

@@ -97,6 +97,13 @@ wire! {
     }
 }
 
+impl NodeCondition {
+    /// When the status last changed, if that was written down.
+    pub fn since(&self) -> Option<Time> {
+        self.last_transition_time.and_then(Time::known)
+    }
+}
+
 wire! {
     /// `v1.Event`.
     Event {
@@ -144,5 +151,7 @@ wire! {
         [string, tag = "3"] name: String,
         /// Its uid.
         [string, tag = "4"] uid: String,
+        /// The part of it that is meant, such as `spec.containers{app}`.
+        [string, tag = "7"] field_path: String,
     }
 }

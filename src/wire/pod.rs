@@ -269,6 +269,11 @@ wire! {
 }
 
 impl Terminated {
+    /// When it started, if that was written down.
+    pub fn started(&self) -> Option<Time> {
+        self.started_at.and_then(Time::known)
+    }
+
     /// When it ended, if that was written down.
     pub fn finished(&self) -> Option<Time> {
         self.finished_at.and_then(Time::known)

@@ -5,10 +5,10 @@ use crate::support::{Run, healthcheck};
 use serde_json::{Value, json};
 
 /// There are at least so many cases; raise it when there are more.
-const CASES: usize = 90;
+const CASES: usize = 101;
 
 /// So many in a hundred must be healthy ones that look sick: a false alarm costs more trust than a miss.
-const HEALTHY_PERCENT: usize = 40;
+const HEALTHY_PERCENT: usize = 45;
 
 fn report(case: &Case) -> Value {
     let ran = healthcheck().arg("-f").arg(&case.path).args(["--now", MOMENT, "-o", "json"]).ran();

@@ -120,7 +120,7 @@ impl Case {
                 "expect" => match expectation(rest) {
                     Some(expected) => self.expected.push(expected),
                     None => {
-                        self.slips.push(format!("not <check> <Kind>/<name> <severity> \"words\": {rest}"))
+                        self.slips.push(format!("not <check> <Kind>/<name> <severity> \"words\": {rest}"));
                     }
                 },
                 "healthy" if !rest.is_empty() => self.healthy = true,
@@ -216,7 +216,9 @@ impl Case {
     pub fn objects_at(&self, now: Timestamp) -> Vec<Value> {
         let fixed: Timestamp = MOMENT.parse().unwrap();
         let mut objects = self.objects.clone();
-        objects.iter_mut().for_each(|object| shift(object, now.as_second() - fixed.as_second()));
+        for object in &mut objects {
+            shift(object, now.as_second() - fixed.as_second());
+        }
         objects
     }
 }
@@ -276,10 +278,10 @@ fn shift(value: &mut Value, seconds: i64) {
 
 /// The differences of all cases as one text, with where to look.
 pub fn told(wrong: &[(&Case, Vec<String>)]) -> String {
-    let mut out = format!("{} cases are judged wrongly:\n", wrong.len());
+    let mut out = vec![format!("{} cases are judged wrongly:", wrong.len())];
     for (case, lines) in wrong {
-        out.push_str(&format!("  {}\n", case.title));
-        lines.iter().for_each(|line| out.push_str(&format!("    {line}\n")));
+        out.push(format!("  {}", case.title));
+        out.extend(lines.iter().map(|line| format!("    {line}")));
     }
-    out
+    out.join("\n")
 }

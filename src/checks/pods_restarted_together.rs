@@ -1,0 +1,110 @@
+//! Pods on several nodes restarted within the same minute: one event, not many.
+
+use super::prelude::*;
+use crate::model::Owner;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) static CHECK: Check = Check {
+    id: "pods-restarted-together",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    needs: &[Kind::Pod],
+    title: Text {
+        en: "Pods restarted in the same minute",
+        zh_tw: "多個 Pod 於同一分鐘重啟",
+        zh_cn: "多个 Pod 在同一分钟重启",
+    },
+    meaning: Text {
+        en: "What ends pods on several nodes at once is none of them: a dependency that failed, a network that broke, a \
+             change that was rolled out.",
+        zh_tw: "同時影響多個節點上的 Pod，原因通常不在 Pod 本身：相依服務故障、網路中斷或設定變更。",
+        zh_cn: "同时影响多个节点上的 Pod，原因通常不在 Pod 本身：依赖服务故障、网络中断或配置变更。",
+    },
+    remedy: Text {
+        en: "Look for what all of them use, at that minute: the database, the message broker, DNS, a deployment.",
+        zh_tw: "查那一分鐘它們共同依賴的東西：資料庫、訊息佇列、DNS，或當時的部署。",
+        zh_cn: "查那一分钟它们共同依赖的东西：数据库、消息队列、DNS，或当时的发布。",
+    },
+    prevention: Text {
+        en: "Let programs wait and reconnect when a dependency fails, instead of ending.",
+        zh_tw: "相依服務中斷時，程式應等待重連而不是直接結束。",
+        zh_cn: "依赖服务中断时，程序应等待重连而不是直接退出。",
+    },
+    page: page!("pods-restarted-together"),
+    run,
+};
+
+static MESSAGE: Text = Text {
+    en: "{count} pods on {nodes} nodes restarted within a minute, {age} ago: one event, not {count}",
+    zh_tw: "{age} 前 {nodes} 個節點上的 {count} 個 Pod 在一分鐘內重啟：應視為同一事件",
+    zh_cn: "{age} 前 {nodes} 个节点上的 {count} 个 Pod 在一分钟内重启：应视为同一事件",
+};
+
+/// So many pods on so many nodes in so many seconds are no coincidence.
+const PODS: usize = 3;
+const NODES: usize = 2;
+const WINDOW: i64 = 60;
+/// What was longer ago is history.
+const RECENT: i64 = 86_400;
+
+fn run(view: &View, out: &mut Reporter) {
+    let restarted = |pod: &&Pod| {
+        let recent = pod.last_restart().is_some_and(|at| (0..RECENT).contains(&view.age(at)));
+        recent && pod.kin.restarts > 0 && pod.kin.ended.is_none() && pod.node.is_some()
+    };
+    // A pod that keeps restarting is in every minute; its own finding tells more.
+    let steady = |pod: &&Pod| pod.kin.restarts < view.settings.thresholds.restarts_unhealthy && pod.serves();
+    let mut by_namespace: BTreeMap<&str, Vec<&Pod>> = BTreeMap::new();
+    for pod in view.snapshot.rows.pods.iter().filter(restarted).filter(steady) {
+        by_namespace.entry(&pod.kin.namespace).or_default().push(pod);
+    }
+    for mut pods in by_namespace.into_values() {
+        pods.sort_by(|a, b| (a.last_restart(), &a.name).cmp(&(b.last_restart(), &b.name)));
+        let mut rest = pods.as_slice();
+        while let [first, ..] = rest {
+            let near = |pod: &&Pod| {
+                pod.last_restart()
+                    .zip(first.last_restart())
+                    .is_some_and(|(at, began)| at.seconds_since(began) < WINDOW)
+            };
+            let together = rest.iter().take_while(|pod| near(pod)).count().max(1);
+            let (group, others) = rest.split_at(together);
+            report(view, out, group);
+            rest = others;
+        }
+    }
+}
+
+fn report(view: &View, out: &mut Reporter, pods: &[&Pod]) {
+    let nodes: BTreeSet<&str> = pods.iter().filter_map(|pod| pod.node.as_deref()).collect();
+    let [first, ..] = pods else { return };
+    if pods.len() < PODS || nodes.len() < NODES {
+        return;
+    }
+    let at = first.last_restart();
+    let facts = vec![
+        ("count", Fact::count(pods.len())),
+        ("nodes", Fact::count(nodes.len())),
+        ("age", Fact::age(at.map(|at| view.age(at)))),
+    ];
+    let namespace = &*first.kin.namespace;
+    let finding = out.object(place(view, pods), Severity::Warning, say(&MESSAGE, facts));
+    finding.since = at;
+    finding.serving = true;
+    finding.affected = pods.iter().map(|pod| view.pod_ref(pod)).collect();
+    let kubectl = &view.settings.kubectl;
+    finding.actions = vec![
+        kubectl.line(&["get", "events", "-n", namespace, "--sort-by=.lastTimestamp"]),
+        kubectl.line(&["get", "pods", "-n", namespace, "-o", "wide"]),
+    ];
+}
+
+/// What the pods have in common: their workload, or else their namespace.
+fn place(view: &View, pods: &[&Pod]) -> ObjectRef {
+    let owners: BTreeSet<Option<Owner>> = pods.iter().map(|pod| view.root(pod)).collect();
+    let namespace = pods.first().map_or("", |pod| &*pod.kin.namespace);
+    match owners.into_iter().collect::<Vec<_>>().as_slice() {
+        [Some(only)] => ObjectRef::new(namespace, &only.kind, &only.name),
+        _ => ObjectRef::of_cluster("Namespace", namespace),
+    }
+}

@@ -1,0 +1,164 @@
+//! How much memory a runtime takes by its own flags, beside what its container may use.
+
+use super::Container;
+
+/// A limit that a runtime sets itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heap {
+    /// As it is written, such as `-Xmx1024m`.
+    pub flag: String,
+    /// So many bytes the heap may grow to.
+    pub bytes: i64,
+    /// So many bytes the container should have, at least.
+    pub needs: i64,
+}
+
+const MEBI: i64 = 1 << 20;
+
+/// What a JVM takes beside its heap: metaspace, code cache, threads, buffers. Half a gibibyte is what operators who had
+/// their JVMs killed with less settled on.
+const BESIDE_JVM: i64 = 512 * MEBI;
+/// What Node.js takes beside its old space.
+const BESIDE_NODE: i64 = 256 * MEBI;
+/// Limits are proposed in such steps.
+const STEP: i64 = 256 * MEBI;
+
+/// Where a JVM looks for flags: whatever comes first here wins. `JAVA_OPTS` and `CATALINA_OPTS` are what start scripts
+/// put on the command line.
+const JAVA: [&str; 5] =
+    ["_JAVA_OPTIONS", "JAVA_OPTS", "CATALINA_OPTS", "JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS"];
+
+impl Heap {
+    /// What a container's runtime was told, under a limit of so many bytes.
+    pub fn of(container: Container, limit: i64) -> Option<Self> {
+        let spec = container.spec?;
+        let variable = |name: &str| {
+            spec.env.iter().find(|variable| variable.name == name).map(|found| found.value.as_str())
+        };
+        let line = spec.command.iter().chain(&spec.args).map(String::as_str).collect::<Vec<_>>().join(" ");
+        let [own, others @ ..] = JAVA;
+        let java = [variable(own), Some(&*line)].into_iter().chain(others.map(variable));
+        java.flatten()
+            .find_map(|flags| Self::java(flags, limit))
+            .or_else(|| Self::node(&line).or_else(|| Self::node(variable("NODE_OPTIONS")?)))
+            .or_else(|| Self::go(variable("GOMEMLIMIT")?))
+    }
+
+    /// The last of several flags counts.
+    fn java(flags: &str, limit: i64) -> Option<Self> {
+        let last = |start: &str| {
+            flags.split_whitespace().filter_map(|flag| Some((flag, flag.strip_prefix(start)?))).next_back()
+        };
+        if let Some((flag, size)) = last("-Xmx") {
+            let bytes = size_of(size)?;
+            return Some(Self {
+                flag: flag.to_owned(),
+                bytes,
+                needs: rounded(bytes.saturating_add(BESIDE_JVM)),
+            });
+        }
+        let (flag, percent) = last("-XX:MaxRAMPercentage=")?;
+        let percent: f64 = percent.parse().ok().filter(|percent| (1.0..=100.0).contains(percent))?;
+        // A share has two digits that matter.
+        #[allow(clippy::cast_possible_truncation, reason = "it is between 100 and 10,000")]
+        let share = (percent * 100.0) as i64;
+        let bytes = i64::try_from(i128::from(limit) * i128::from(share) / 10_000).ok()?;
+        let needs = rounded(BESIDE_JVM.saturating_mul(10_000) / (10_000 - share).max(500));
+        Some(Self { flag: flag.to_owned(), bytes, needs })
+    }
+
+    fn node(flags: &str) -> Option<Self> {
+        let start = "--max-old-space-size=";
+        let (flag, size) = flags
+            .split_whitespace()
+            .filter_map(|flag| Some((flag, flag.strip_prefix(start)?)))
+            .next_back()?;
+        let bytes = size.parse::<i64>().ok().filter(|mebi| *mebi > 0)?.checked_mul(MEBI)?;
+        Some(Self { flag: flag.to_owned(), bytes, needs: rounded(bytes.saturating_add(BESIDE_NODE)) })
+    }
+
+    /// Go counts everything that its runtime manages, so a tenth more is enough.
+    fn go(value: &str) -> Option<Self> {
+        let digits = value.find(|c: char| !c.is_ascii_digit()).unwrap_or(value.len());
+        let (number, unit) = value.split_at_checked(digits)?;
+        let power = ["B", "KiB", "MiB", "GiB", "TiB"].iter().position(|known| *known == unit);
+        let unit = 1_i64 << (10 * power.or(unit.is_empty().then_some(0))?);
+        let bytes = number.parse::<i64>().ok().filter(|bytes| *bytes > 0)?.checked_mul(unit)?;
+        Some(Self {
+            flag: format!("GOMEMLIMIT={value}"),
+            bytes,
+            needs: rounded(bytes.saturating_add(bytes / 10)),
+        })
+    }
+}
+
+/// A size as the JVM reads it: `1024m`, `2G`, bytes without a letter.
+fn size_of(text: &str) -> Option<i64> {
+    let (number, unit) = match text.char_indices().last()? {
+        (at, letter) if letter.is_ascii_alphabetic() => (text.split_at(at).0, letter.to_ascii_lowercase()),
+        _ => (text, 'b'),
+    };
+    let power = ['b', 'k', 'm', 'g', 't'].iter().position(|known| *known == unit)?;
+    number.parse::<i64>().ok().filter(|number| *number > 0)?.checked_mul(1 << (10 * power))
+}
+
+fn rounded(bytes: i64) -> i64 {
+    bytes.saturating_add(STEP - 1) / STEP * STEP
+}
+
+/// So many bytes as people write limits: in Gi where that is whole and no smaller number is meant, else in Mi.
+pub fn mebibytes(bytes: i64) -> String {
+    match bytes {
+        bytes if bytes % (1024 * MEBI) == 0 && bytes > 0 => format!("{}Gi", bytes / (1024 * MEBI)),
+        bytes => format!("{}Mi", bytes / MEBI),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Role;
+    use crate::wire;
+    use serde_json::json;
+
+    fn heap(spec: serde_json::Value, limit: i64) -> Option<(String, String, String)> {
+        let spec: wire::Container = serde_json::from_value(spec).unwrap();
+        let status = wire::ContainerStatus::default();
+        let container = Container { role: Role::Main, status: &status, spec: Some(&spec) };
+        Heap::of(container, limit * MEBI)
+            .map(|heap| (heap.flag, mebibytes(heap.bytes), mebibytes(heap.needs)))
+    }
+
+    #[test]
+    fn flags_are_found_wherever_they_are_set() {
+        let env = |name: &str, value: &str| json!({ "env": [{ "name": name, "value": value }] });
+        for (spec, limit, wanted) in [
+            (env("JAVA_TOOL_OPTIONS", "-Xms1024m -Xmx1024m"), 1280, Some(("-Xmx1024m", "1Gi", "1536Mi"))),
+            (json!({ "args": ["-Xms1g", "-Xmx1g", "-Xmx2g"] }), 2048, Some(("-Xmx2g", "2Gi", "2560Mi"))),
+            (
+                json!({ "args": ["-Xmx512m"], "env": [{ "name": "_JAVA_OPTIONS", "value": "-Xmx1G" }] }),
+                1024,
+                Some(("-Xmx1G", "1Gi", "1536Mi")),
+            ),
+            (
+                env("JAVA_TOOL_OPTIONS", "-XX:MaxRAMPercentage=75.0"),
+                1024,
+                Some(("-XX:MaxRAMPercentage=75.0", "768Mi", "2Gi")),
+            ),
+            (
+                env("NODE_OPTIONS", "--max-old-space-size=1024"),
+                1024,
+                Some(("--max-old-space-size=1024", "1Gi", "1280Mi")),
+            ),
+            (env("GOMEMLIMIT", "900MiB"), 900, Some(("GOMEMLIMIT=900MiB", "900Mi", "1Gi"))),
+            (env("GOMEMLIMIT", "off"), 900, None),
+            (json!({ "args": ["-Xmxlots"] }), 900, None),
+            (json!({ "args": ["-Xmx9223372036854775807g"] }), 900, None),
+            (env("JAVA_OPTS", "-XX:MaxRAMPercentage=900"), 900, None),
+            (json!({}), 900, None),
+        ] {
+            let wanted = wanted.map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned()));
+            assert_eq!(heap(spec.clone(), limit), wanted, "{spec}");
+        }
+    }
+}
