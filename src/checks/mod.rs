@@ -177,10 +177,14 @@ pub(crate) use page;
 /// Runs every check over what was seen. The findings come worst and oldest first.
 pub fn run(view: &View) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for check in CHECKS {
+    let choice = &view.settings.choice;
+    for check in CHECKS.iter().filter(|check| !choice.left_out.contains(check.id)) {
         (check.run)(view, &mut Reporter::new(check, view, &mut findings));
     }
     blame::nodes(view, &mut findings);
+    for finding in &mut findings {
+        finding.severity = choice.severity(finding.check.id, finding.check.severity, finding.severity);
+    }
     evidence::attach(view, &mut findings);
     findings.sort_by(|a, b| {
         let rank = |f: &Finding| (std::cmp::Reverse(f.severity), f.since.is_none(), f.since);

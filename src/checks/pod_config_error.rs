@@ -55,9 +55,15 @@ static NO_COMMAND: Text = Text {
 };
 
 static ROOT: Text = Text {
-    en: "the image runs as root, which runAsNonRoot forbids",
+    en: "the image will run as root, which runAsNonRoot forbids",
     zh_tw: "映像檔以 root 執行，但 runAsNonRoot 不允許",
     zh_cn: "镜像以 root 运行，而 runAsNonRoot 不允许",
+};
+
+static USER: Text = Text {
+    en: "runAsNonRoot cannot be verified, because the image names its user instead of numbering it: set runAsUser",
+    zh_tw: "無法驗證 runAsNonRoot：映像檔的 USER 是名稱而非數字，請設定 runAsUser",
+    zh_cn: "无法校验 runAsNonRoot：镜像的 USER 是用户名而非数字，请设置 runAsUser",
 };
 
 static SAID: Text = Text { en: "{detail}", zh_tw: "{detail}", zh_cn: "{detail}" };
@@ -65,19 +71,20 @@ static SAID: Text = Text { en: "{detail}", zh_tw: "{detail}", zh_cn: "{detail}" 
 fn run(view: &View, out: &mut Reporter) {
     for (pod, trouble) in view.troubles() {
         let Trouble::Config(container) = trouble else { continue };
-        let waiting = container.status.state.waiting.clone().unwrap_or_default();
+        let (reason, said) = said(&container);
         let mut facts = vec![
             ("role", Fact::Words(role(&container))),
             ("container", Fact::text(&container.status.name)),
-            ("reason", Fact::text(&waiting.reason)),
-            ("detail", Fact::Text(crate::model::without_secrets(&waiting.message))),
+            ("reason", Fact::text(reason)),
+            ("detail", Fact::text(said)),
         ];
-        let missing = missing(&pod.kin.namespace, &waiting.message);
+        let missing = missing(&pod.kin.namespace, said);
         let cause = match &missing {
             Some((_, Some(_))) => &KEY,
             Some(_) => &MISSING,
-            None if waiting.message.contains("executable file not found") => &NO_COMMAND,
-            None if waiting.message.contains("runAsNonRoot") => &ROOT,
+            None if is_no_command(said) => &NO_COMMAND,
+            None if said.contains("will run as root") => &ROOT,
+            None if said.contains("non-numeric user") => &USER,
             None => &SAID,
         };
         facts.push(("cause", Fact::Words(cause)));
@@ -86,7 +93,11 @@ fn run(view: &View, out: &mut Reporter) {
             facts.push(("name", Fact::text(&object.name)));
             facts.extend(entry.map(|entry| ("entry", Fact::text(entry))));
         }
-        let finding = out.pod(pod, Severity::Critical, say(&MESSAGE, facts));
+        // What it refers to may be on its way, from the same manifests or an operator.
+        let since = pod.unready_since().or(pod.created());
+        let severity = if view.is_young(since) { Severity::Info } else { Severity::Critical };
+        let finding = out.pod(pod, severity, say(&MESSAGE, facts));
+        finding.since = since;
         finding.actions = vec![view.describe(pod)];
         if let Some((object, _)) = missing {
             let kind = object.kind.to_lowercase();
@@ -95,6 +106,25 @@ fn run(view: &View, out: &mut Reporter) {
             finding.because = vec![object];
         }
     }
+}
+
+/// Why it does not start, and in whose words: it waits, or the runtime gave up on its last start.
+fn said<'a>(container: &Container<'a>) -> (&'a str, &'a str) {
+    let status = container.status;
+    let waiting = status.state.waiting.as_ref().map(|waiting| (&*waiting.reason, &*waiting.message));
+    let ends = [&status.state.terminated, &status.last_state.terminated].into_iter().flatten().next();
+    let ended = ends.map(|end| (&*end.reason, &*end.message)).filter(|(_, said)| !said.is_empty());
+    match (waiting, ended) {
+        (Some(waiting), Some(ended)) if waiting.0 == "CrashLoopBackOff" => ended,
+        (Some(waiting), _) => waiting,
+        (None, ended) => ended.unwrap_or(("StartError", "")),
+    }
+}
+
+/// Whether the runtime looked for a program that is not there.
+fn is_no_command(said: &str) -> bool {
+    said.contains("executable file not found")
+        || said.contains("exec: \"") && said.contains("no such file or directory")
 }
 
 /// The Secret or ConfigMap that a message of the kubelet says is missing, or the key that it lacks:

@@ -2,6 +2,7 @@
 
 use super::exit_code;
 use super::prelude::*;
+use crate::model::TURNS_OF_A_LOOP;
 
 pub(super) static CHECK: Check = Check {
     id: "pod-crash-loop",
@@ -59,12 +60,15 @@ fn run(view: &View, out: &mut Reporter) {
     for (pod, trouble) in view.troubles() {
         let Trouble::CrashLoop(container) = trouble else { continue };
         let (text, facts) = message(view, &container);
-        let finding = out.pod(pod, Severity::Critical, say(text, facts));
-        finding.since = since(pod);
+        let since = pod.unready_since().or(pod.created());
+        // A first crash or two while it comes up are no loop yet.
+        let proven = container.status.restart_count >= TURNS_OF_A_LOOP || !view.is_young(since);
+        let severity = if proven { Severity::Critical } else { Severity::Info };
+        let finding = out.pod(pod, severity, say(text, facts));
+        finding.since = since;
         let last_words = container.last_end().map_or("", |end| end.message.trim());
         if !last_words.is_empty() {
-            let detail = Fact::Text(crate::model::without_secrets(last_words));
-            finding.evidence.push(say(&SAYS, vec![("detail", detail)]));
+            finding.evidence.push(say(&SAYS, vec![("detail", Fact::text(last_words))]));
         }
         finding.actions = vec![view.show_log(pod, &container), view.describe(pod)];
     }
@@ -87,13 +91,6 @@ fn message(view: &View, container: &Container) -> (&'static Text, Facts) {
     if container.status.state.running.is_none() {
         return (&ENDED, facts);
     }
-    let ran = end.started().zip(end.finished()).map(|(started, finished)| finished.seconds_since(started));
-    facts.push(("ran", Fact::age(ran)));
+    facts.push(("ran", Fact::age(end.ran())));
     (&SAMPLED, facts)
-}
-
-/// Since when the pod has not been ready.
-fn since(pod: &Pod) -> Option<Time> {
-    let ready = pod.object.as_deref()?.status.condition("Ready").filter(|c| c.status != "True");
-    ready.and_then(crate::wire::Condition::since).or(pod.created())
 }

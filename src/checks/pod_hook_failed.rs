@@ -51,10 +51,12 @@ fn run(view: &View, out: &mut Reporter) {
             ("role", Fact::Words(role(&container))),
             ("container", Fact::text(name)),
             ("restarts", Fact::count(container.status.restart_count)),
-            ("detail", Fact::Text(crate::model::without_secrets(warned.or(said).unwrap_or("postStart")))),
+            ("detail", Fact::text(warned.or(said).unwrap_or("postStart"))),
         ];
-        let finding = out.pod(pod, Severity::Critical, say(&MESSAGE, facts));
-        finding.since = pod.unready_since().or(pod.created());
+        let since = pod.unready_since().or(pod.created());
+        let severity = if view.is_young(since) { Severity::Info } else { Severity::Critical };
+        let finding = out.pod(pod, severity, say(&MESSAGE, facts));
+        finding.since = since;
         finding.actions = vec![view.describe(pod), view.show_log(pod, &container)];
     }
 }

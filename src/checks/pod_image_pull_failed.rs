@@ -42,7 +42,7 @@ static UNSAID: Text = Text {
 
 /// What is behind a pull that fails: words that runtimes and registries use, and what they mean. The first that is
 /// found counts, so what is certain stands first.
-static CAUSES: [(&[&str], Text); 10] = [
+static CAUSES: [(&[&str], Text); 12] = [
     (
         &["no match for platform", "no matching manifest for"],
         Text {
@@ -52,7 +52,7 @@ static CAUSES: [(&[&str], Text); 10] = [
         },
     ),
     (
-        &["toomanyrequests", "too many requests", "rate limit", "429"],
+        &["toomanyrequests", "too many requests", "rate limit"],
         Text {
             en: "the registry limits pulls",
             zh_tw: "registry 限制拉取次數",
@@ -60,7 +60,7 @@ static CAUSES: [(&[&str], Text); 10] = [
         },
     ),
     (
-        &["x509:", "tls:", "certificate", "server gave http response to https client"],
+        &["x509:", "tls: ", "certificate verify", "server gave http response to https client"],
         Text {
             en: "the registry's TLS is not trusted",
             zh_tw: "registry 的 TLS 憑證不受信任",
@@ -83,6 +83,7 @@ static CAUSES: [(&[&str], Text); 10] = [
             "client.timeout",
             "deadline exceeded",
             "connection reset",
+            "tls handshake timeout",
         ],
         Text {
             en: "the registry cannot be reached", zh_tw: "連不上 registry", zh_cn: "连不上 registry"
@@ -94,14 +95,32 @@ static CAUSES: [(&[&str], Text); 10] = [
             "authentication required",
             "pull access denied",
             "403 forbidden",
-            "401 unauthorized",
             "denied",
             "no basic auth",
+            "token has expired",
         ],
         Text {
             en: "not allowed: a pull secret is missing or wrong, or the repository does not exist",
             zh_tw: "沒有權限：缺少 pull secret 或內容有誤，或 repository 不存在",
             zh_cn: "没有权限：缺少 pull secret 或内容有误，或仓库不存在",
+        },
+    ),
+    (
+        &[
+            "500 internal server error",
+            "502 bad gateway",
+            "503 service unavailable",
+            "504 gateway time",
+            "registryunavailable",
+        ],
+        Text {
+            en: "the registry itself fails", zh_tw: "registry 本身故障", zh_cn: "registry 自身故障"
+        },
+    ),
+    (
+        &["signaturevalidationfailed", "signature validation failed"],
+        Text {
+            en: "its signature is not accepted", zh_tw: "簽章驗證未通過", zh_cn: "签名校验未通过"
         },
     ),
     (
@@ -145,12 +164,12 @@ fn run(view: &View, out: &mut Reporter) {
         ];
         let text = if detail.is_empty() { &UNSAID } else { &MESSAGE };
         // A pull that has just begun to fail may only have met a restart of the registry.
-        let ready = pod.object.as_deref().and_then(|object| object.status.condition("Ready"));
-        let since = ready.filter(|c| c.status != "True").and_then(crate::wire::Condition::since);
-        let finding = out.pod(pod, Severity::Critical, say(text, facts));
+        let since = pod.unready_since().or(pod.created());
+        let severity = if view.is_young(since) { Severity::Info } else { Severity::Critical };
+        let finding = out.pod(pod, severity, say(text, facts));
         // ErrImagePull and ImagePullBackOff take turns; the key may not.
         finding.key = finding.key.replace(&waiting.reason, container.image());
-        finding.since = since.or(pod.created());
+        finding.since = since;
         finding.because = vec![ObjectRef::of_cluster("Image", container.image())];
         finding.actions = vec![view.describe(pod)];
     }
@@ -167,13 +186,20 @@ fn cause(
     let events =
         view.pod_events(pod).into_iter().filter(|event| event.is_of(name) && event.reason == "Failed");
     let said = std::iter::once(waiting.message.as_str()).chain(events.map(|event| event.message.as_str()));
-    let said: Vec<&str> = said.filter(|text| !text.trim().is_empty()).collect();
+    let said: Vec<&str> = said.filter(|text| tells(text)).collect();
     for text in said.iter().copied().chain([&*waiting.reason]) {
         let lower = text.to_lowercase();
         let known = CAUSES.iter().find(|(words, _)| words.iter().any(|word| lower.contains(word)));
         if let Some((_, cause)) = known {
-            return (cause, crate::model::without_secrets(text));
+            return (cause, text.to_owned());
         }
     }
-    (&OTHER, said.first().map_or_else(String::new, |text| crate::model::without_secrets(text)))
+    (&OTHER, said.first().map_or_else(String::new, |text| (*text).to_owned()))
+}
+
+/// Whether a text says more than that a pull fails: `Back-off pulling image "app:1"` and `Error: ErrImagePull` do not.
+fn tells(text: &str) -> bool {
+    let text = text.trim();
+    let backs_off = text.starts_with("Back-off pulling image") && text.ends_with('"');
+    !text.is_empty() && !backs_off && !matches!(text, "Error: ErrImagePull" | "Error: ImagePullBackOff")
 }

@@ -1,6 +1,7 @@
 //! A container is killed again and again because a probe of it fails.
 
 use super::prelude::*;
+use crate::wire::{Probe, Terminated};
 
 pub(super) static CHECK: Check = Check {
     id: "pod-killed-by-probe",
@@ -50,6 +51,9 @@ static LIKELY: Text = Text {
             {probe} probe 失败，启动后容许 {budget}",
 };
 
+/// Seconds that a container has to end when it is asked to, where nothing else is said.
+const GRACE: i64 = 30;
+
 fn run(view: &View, out: &mut Reporter) {
     for (pod, trouble) in view.troubles() {
         let Trouble::ProbeKill(container) = trouble else { continue };
@@ -57,10 +61,13 @@ fn run(view: &View, out: &mut Reporter) {
         let spec = container.spec;
         let startup = spec.and_then(|spec| spec.startup_probe.as_ref());
         let liveness = spec.and_then(|spec| spec.liveness_probe.as_ref());
-        let by_startup = warning.map_or(liveness.is_none(), |event| event.message.starts_with("Startup"));
-        let probe = if by_startup { startup } else { liveness };
         let end = container.last_end();
-        let finished = end.and_then(crate::wire::Terminated::finished);
+        let by_startup = match warning {
+            Some(event) => event.message.starts_with("Startup"),
+            None => liveness.is_none() || end.zip(startup).is_some_and(|(end, probe)| fits(end, probe)),
+        };
+        let probe = if by_startup { startup } else { liveness };
+        let finished = end.and_then(Terminated::finished);
         let mut facts = vec![
             ("role", Fact::Words(role(&container))),
             ("container", Fact::text(&container.status.name)),
@@ -68,14 +75,20 @@ fn run(view: &View, out: &mut Reporter) {
             ("exitCode", Fact::count(end.map_or(0, |end| end.exit_code))),
             ("last", Fact::age(finished.map(|at| view.age(at)))),
             ("restarts", Fact::count(container.status.restart_count)),
-            ("budget", Fact::age(probe.map(crate::wire::Probe::budget))),
+            ("budget", Fact::age(probe.map(Probe::budget))),
         ];
         let said =
             warning.map(|event| event.message.split_once(": ").map_or(&*event.message, |(_, said)| said));
-        facts.extend(said.map(|said| ("detail", Fact::Text(crate::model::without_secrets(said)))));
+        facts.extend(said.map(|said| ("detail", Fact::text(said))));
         let severity = if pod.serves() { Severity::Warning } else { Severity::Critical };
         let finding = out.pod(pod, severity, say(if said.is_some() { &WARNED } else { &LIKELY }, facts));
         finding.since = pod.unready_since().or(warning.and_then(|event| event.first_seen)).or(finished);
         finding.actions = vec![view.describe(pod), view.show_log(pod, &container)];
     }
+}
+
+/// Whether a container ran for as long as its startup probe gives it, and no longer than it takes to end then.
+fn fits(end: &Terminated, startup: &Probe) -> bool {
+    let (soonest, latest) = (startup.soonest(), startup.budget().saturating_add(GRACE));
+    end.ran().is_some_and(|ran| (soonest..=latest).contains(&ran))
 }

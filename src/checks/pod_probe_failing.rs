@@ -67,15 +67,27 @@ fn run(view: &View, out: &mut Reporter) {
         ];
         let said =
             warning.map(|event| event.message.split_once(": ").map_or(&*event.message, |(_, said)| said));
-        facts.extend(said.map(|said| ("detail", Fact::Text(crate::model::without_secrets(said)))));
-        // What starts slowly says itself how slowly that may be.
-        let patience = starting.map_or(0, crate::wire::Probe::budget);
-        let in_time = since.is_some_and(|since| view.age(since) < patience);
-        let severity = if view.is_young(since) || in_time { Severity::Info } else { Severity::Critical };
+        facts.extend(said.map(|said| ("detail", Fact::text(said))));
+        let severity = if is_in_time(view, &container, since) { Severity::Info } else { Severity::Critical };
         let finding = out.pod(pod, severity, say(if said.is_some() { &SAID } else { &UNSAID }, facts));
         finding.since = since;
         let budget = starting.map(|probe| vec![("budget", Fact::Age(probe.budget()))]);
         finding.evidence.extend(budget.map(|facts| say(&BUDGET, facts)));
         finding.actions = vec![view.describe(pod), view.show_log(pod, &container)];
     }
+}
+
+/// Whether a container may still come up. What starts slowly says itself how slowly that may be; the first time counts
+/// from its start, for what was before, such as a large image, is not its own.
+fn is_in_time(view: &View, container: &Container, since: Option<Time>) -> bool {
+    let running = container.status.state.running.as_ref().filter(|_| container.status.restart_count == 0);
+    let started = running.and_then(|running| running.started_at?.known());
+    let began = started.filter(|started| since.is_none_or(|since| *started > since)).or(since);
+    let startup = container.spec.and_then(|spec| spec.startup_probe.as_ref());
+    let readiness = container.spec.and_then(|spec| spec.readiness_probe.as_ref());
+    let patience = match startup.filter(|_| container.status.started != Some(true)) {
+        Some(startup) => startup.budget(),
+        None => readiness.map_or(0, |probe| i64::from(probe.initial_delay_seconds)),
+    };
+    view.is_young(began) || began.is_some_and(|began| view.age(began) < patience)
 }

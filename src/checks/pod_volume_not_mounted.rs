@@ -40,7 +40,12 @@ static MESSAGE: Text = Text {
 fn run(view: &View, out: &mut Reporter) {
     for (pod, trouble) in view.troubles() {
         let Trouble::Volume = trouble else { continue };
-        let Some(warning) = view.heard(pod).warning(&VOLUME_EVENTS) else { continue };
+        let heard = view.heard(pod);
+        let mut warnings = heard.events.iter().filter(|event| VOLUME_EVENTS.contains(&&*event.reason));
+        // That it waits is told along with why, and says less.
+        let why =
+            warnings.clone().find(|event| !event.message.starts_with("Unable to attach or mount volumes"));
+        let Some(warning) = why.or_else(|| warnings.next()) else { continue };
         let since = pod.unready_since().or(pod.created());
         let facts = vec![
             ("age", Fact::age(since.map(|since| view.age(since)))),

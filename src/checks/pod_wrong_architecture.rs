@@ -47,6 +47,13 @@ static LIKELY: Text = Text {
             （exec format error）",
 };
 
+static SCRIPT: Text = Text {
+    en: "{role} {container}: the kernel cannot execute the program of image {image} (exec format error), most likely a \
+         script whose first line does not begin with #!: {detail}",
+    zh_tw: "{role} {container}：核心無法執行映像檔 {image} 的程式（exec format error），很可能是腳本第一行缺少 #!：{detail}",
+    zh_cn: "{role} {container}：内核无法执行镜像 {image} 的程序（exec format error），很可能是脚本第一行缺少 #!：{detail}",
+};
+
 static UNKNOWN: Text = Text {
     en: "{role} {container}: image {image} is built for another architecture than its node's (exec format error)",
     zh_tw: "{role} {container}：映像檔 {image} 的架構與節點不符（exec format error）",
@@ -59,26 +66,17 @@ fn run(view: &View, out: &mut Reporter) {
         let image = container.image();
         let node = pod.node.as_deref().and_then(|name| view.node(name));
         let own = node.map_or("", |node| node.architecture.as_str());
+        let said = view.heard(pod).format_error(&container).unwrap_or_default();
+        let (text, built) = story(image, own, said);
         let mut facts = vec![
             ("role", Fact::Words(role(&container))),
             ("container", Fact::text(&container.status.name)),
             ("image", Fact::text(image)),
             ("node", Fact::text(pod.node.as_deref().unwrap_or("?"))),
             ("architecture", Fact::text(own)),
+            ("detail", Fact::text(said)),
         ];
-        let sure = named_in(image).filter(|built| *built != own);
-        let text = match (sure, likely(own)) {
-            _ if own.is_empty() => &UNKNOWN,
-            (Some(built), _) => {
-                facts.push(("built", Fact::text(built)));
-                &BOTH
-            }
-            (None, Some(built)) => {
-                facts.push(("built", Fact::text(built)));
-                &LIKELY
-            }
-            (None, None) => &UNKNOWN,
-        };
+        facts.extend(built.map(|built| ("built", Fact::text(built))));
         let finding = out.pod(pod, Severity::Critical, say(text, facts));
         finding.since = pod.unready_since().or(pod.created());
         finding.because = vec![ObjectRef::of_cluster("Image", image)];
@@ -88,6 +86,24 @@ fn run(view: &View, out: &mut Reporter) {
             view.show_log(pod, &container),
         ];
     }
+}
+
+/// What is behind it, and the architecture that the image was built for, as far as its name, its node and the kubelet
+/// tell.
+fn story(image: &str, own: &str, said: &str) -> (&'static Text, Option<&'static str>) {
+    match (named_in(image), likely(own)) {
+        (named, _) if is_script(said) || named.is_some() && named == Some(own) => (&SCRIPT, None),
+        _ if own.is_empty() => (&UNKNOWN, None),
+        (Some(built), _) => (&BOTH, Some(built)),
+        (None, Some(built)) => (&LIKELY, Some(built)),
+        (None, None) => (&UNKNOWN, None),
+    }
+}
+
+/// Whether the program that cannot be executed is a script by its name.
+fn is_script(said: &str) -> bool {
+    let named = said.split([' ', '"', '\'', ':']);
+    named.filter_map(|word| word.rsplit_once('.')).any(|(_, end)| matches!(end, "bash" | "py" | "rb" | "sh"))
 }
 
 /// The architecture that an image's own name tells.

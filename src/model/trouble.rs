@@ -6,7 +6,7 @@
 
 use super::pod::Ended;
 use super::{Container, Event, LogTail, Pod, Role};
-use crate::wire::Time;
+use crate::wire::{self, Time};
 
 /// When trouble is trouble. Durations in seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +81,17 @@ impl<'a> Heard<'a> {
         self.events.iter().copied().find(|event| reasons.contains(&&*event.reason))
     }
 
+    /// What says that the kernel could not read a container's program: the kubelet's word, or its log's.
+    pub fn format_error(&self, container: &Container<'a>) -> Option<&'a str> {
+        let status = container.status;
+        let waiting = status.state.waiting.iter().map(|waiting| &*waiting.message);
+        let ends = [&status.state.terminated, &status.last_state.terminated].into_iter().flatten();
+        let logs = self.logs.iter().filter(|log| log.container == status.name);
+        let lines = logs.flat_map(|log| log.lines.iter().map(String::as_str));
+        let said = waiting.chain(ends.map(|end| &*end.message)).chain(lines);
+        said.flat_map(str::lines).find(|line| line.contains("exec format error"))
+    }
+
     /// The newest warning that a probe of a container failed, and how it begins: `Liveness`, `Readiness` or
     /// `Startup`.
     pub fn failed_probe(&self, container: &str, probes: &[&str]) -> Option<&'a Event> {
@@ -145,7 +156,14 @@ pub const SANDBOX_EVENTS: [&str; 3] = ["FailedCreatePodSandBox", "FailedPodSandB
 const BACKOFF_RESET: i64 = 600;
 
 /// So many restarts, each after a short run, are a loop even where the container runs at the moment.
-const TURNS_OF_A_LOOP: i32 = 3;
+pub const TURNS_OF_A_LOOP: i32 = 3;
+
+/// The kubelet tells of a failing probe again and again, but of one pod at most every five minutes once it has said
+/// much of it: the last word is no older than this when it acts, in seconds.
+const LAST_WORD: i64 = 600;
+
+/// Ends of containers that never began: their program could not be started.
+const NOT_STARTED: [&str; 2] = ["ContainerCannotRun", "StartError"];
 
 /// Everything that is wrong with a pod; empty for one that is healthy or done.
 pub fn troubles<'a>(pod: &'a Pod, heard: &Heard<'a>, now: Time, thresholds: &Thresholds) -> Vec<Trouble<'a>> {
@@ -211,10 +229,10 @@ impl<'a> Judge<'_, 'a> {
             return match waiting.reason.as_str() {
                 reason if IMAGE.contains(&reason) => Some(Trouble::ImagePull(container)),
                 reason if HOOK.contains(&reason) => Some(Trouble::Hook(container)),
-                reason if CONFIG.contains(&reason) && self.is_for_another_machine(container) => {
-                    Some(Trouble::Architecture(container))
-                }
-                reason if CONFIG.contains(&reason) => Some(Trouble::Config(container)),
+                reason if CONFIG.contains(&reason) => Some(match self.heard.format_error(&container) {
+                    Some(_) => Trouble::Architecture(container),
+                    None => Trouble::Config(container),
+                }),
                 "CrashLoopBackOff" => Some(self.crash(container)),
                 _ => None,
             };
@@ -237,10 +255,13 @@ impl<'a> Judge<'_, 'a> {
             let recent = is_recent(last.finished(), self.now, self.thresholds);
             return recent.then_some(Trouble::OomKilled(container));
         }
-        let (started, finished) = (last.started()?, last.finished()?);
-        let short = finished.seconds_since(started) < BACKOFF_RESET;
-        let just_now = self.now.seconds_since(finished) < BACKOFF_RESET;
-        let looping = short && just_now && container.status.restart_count >= TURNS_OF_A_LOOP;
+        let short = last.ran()? < BACKOFF_RESET;
+        let just_now = self.now.seconds_since(last.finished()?) < BACKOFF_RESET;
+        // One that has run far longer than the last time has come through.
+        let since = container.status.state.running.as_ref().and_then(|running| running.started_at);
+        let settled =
+            since.is_some_and(|at| self.now.seconds_since(at) > 2 * last.ran().unwrap_or(0).max(30));
+        let looping = short && just_now && !settled && container.status.restart_count >= TURNS_OF_A_LOOP;
         looping.then(|| self.crash(container))
     }
 
@@ -249,7 +270,8 @@ impl<'a> Judge<'_, 'a> {
         let name = &*container.status.name;
         match container.last_end() {
             Some(end) if end.reason == "OOMKilled" => Trouble::OomKilled(container),
-            _ if self.is_for_another_machine(container) => Trouble::Architecture(container),
+            _ if self.heard.format_error(&container).is_some() => Trouble::Architecture(container),
+            Some(end) if NOT_STARTED.contains(&&*end.reason) => Trouble::Config(container),
             _ if self.heard.events.iter().any(|e| e.reason == "FailedPostStartHook" && e.is_of(name)) => {
                 Trouble::Hook(container)
             }
@@ -258,30 +280,25 @@ impl<'a> Judge<'_, 'a> {
         }
     }
 
-    /// Whether the kernel could not read a container's program: by the kubelet's word, or by its log's.
-    fn is_for_another_machine(&self, container: Container) -> bool {
-        let status = container.status;
-        let ends = [&status.state.terminated, &status.last_state.terminated].into_iter().flatten();
-        let said = ends.map(|end| end.message.as_str());
-        let logs = self.heard.logs.iter().filter(|log| log.container == status.name);
-        status
-            .state
-            .waiting
-            .iter()
-            .map(|waiting| waiting.message.as_str())
-            .chain(said)
-            .chain(logs.flat_map(|log| log.lines.iter().map(String::as_str)))
-            .any(|text| text.contains("exec format error"))
-    }
-
     /// Whether a liveness or startup probe ends a container: by the kubelet's warning, or, where that has expired, by
-    /// a kill that nothing else explains.
+    /// a kill that nothing else explains. Nothing that ended before a probe could fail for good was ended by it.
     fn is_killed_by_probe(&self, container: Container) -> bool {
-        let has_probe =
-            container.spec.is_some_and(|spec| spec.liveness_probe.is_some() || spec.startup_probe.is_some());
-        let warned = self.heard.failed_probe(&container.status.name, &["Liveness", "Startup"]).is_some();
-        let killed = container.last_end().is_some_and(|end| matches!(end.exit_code, 137 | 143));
-        warned || has_probe && killed
+        let spec = container.spec;
+        let probes = spec.into_iter().flat_map(|spec| [&spec.liveness_probe, &spec.startup_probe]).flatten();
+        let soonest = probes.map(wire::Probe::soonest).min();
+        let warning = self.heard.failed_probe(&container.status.name, &["Liveness", "Startup"]);
+        let Some(end) = container.last_end() else { return warning.is_some() };
+        if end.ran().zip(soonest).is_some_and(|(ran, soonest)| ran + 1 < soonest) {
+            return false;
+        }
+        match end.exit_code {
+            137 | 143 => warning.is_some() || soonest.is_some(),
+            // Asked to end, a program ends in its own way; but it may also have ended by itself.
+            _ => warning.is_some_and(|warning| {
+                let times = warning.last_seen.zip(end.finished());
+                times.is_none_or(|(seen, finished)| finished.seconds_since(seen) < LAST_WORD)
+            }),
+        }
     }
 
     /// A pod that serves and has restarted often.
@@ -297,7 +314,12 @@ impl<'a> Judge<'_, 'a> {
     /// Why a pod that nothing blocks is not ready.
     fn not_ready(&self, pod: &'a Pod) -> Trouble<'a> {
         let unready = pod.containers().find(|container| self.is_unready(*container));
-        let never_ran = pod.containers().all(|c| c.role != Role::Main || c.status.state.waiting.is_some());
+        let waits = |c: Container| match c.role {
+            Role::Main => c.status.state.waiting.is_some(),
+            // Once one of them runs, volumes and sandbox are there.
+            Role::Init | Role::Sidecar => !is_up(c),
+        };
+        let never_ran = pod.containers().all(waits);
         match unready {
             Some(container) => Trouble::Unready(container),
             None if never_ran && self.heard.warning(&VOLUME_EVENTS).is_some() => Trouble::Volume,

@@ -78,6 +78,8 @@ struct IncidentRow<'r> {
     cause: String,
     since: Option<Time>,
     affected: usize,
+    pods: usize,
+    workloads: usize,
     findings: Vec<usize>,
 }
 
@@ -265,6 +267,8 @@ fn incident<'r>(incident: &'r Incident, report: &'r Report, offset: usize) -> In
         cause: cause.message.in_lang(Lang::En),
         since: incident.since,
         affected: incident.affected,
+        pods: incident.pods,
+        workloads: incident.workloads,
         findings: incident.findings.iter().map(|index| index + offset).collect(),
     }
 }

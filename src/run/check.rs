@@ -33,13 +33,13 @@ pub(super) fn nodes(mut args: CheckArgs, clock: fn() -> Time) -> Result<Exit, Fa
 
 fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failure> {
     // Before anything is asked for: a contradiction must not cost a listing.
-    args.judge.thresholds().map_err(Failure::new)?;
+    settings(&args.judge, Vec::new())?;
     if args.filename.is_empty() {
         return live(args, clock, part);
     }
     let snapshot = files::read(args, clock)?;
     let global = repeat_context(&snapshot);
-    Judge { by: &args.judge, show: &args.show, part }.one(&snapshot, global)
+    Judge { by: &args.judge, show: &args.show, part }.one(snapshot, global)
 }
 
 pub(super) fn demo(args: &DemoArgs) -> Result<Exit, Failure> {
@@ -47,7 +47,7 @@ pub(super) fn demo(args: &DemoArgs) -> Result<Exit, Failure> {
     // The example's cluster is not the operator's.
     snapshot.scope.namespaces = files::namespaces_of(&snapshot);
     let global = repeat_context(&snapshot);
-    Judge { by: &args.judge, show: &args.show, part: Part::Whole }.one(&snapshot, global)
+    Judge { by: &args.judge, show: &args.show, part: Part::Whole }.one(snapshot, global)
 }
 
 fn live(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failure> {
@@ -71,7 +71,7 @@ fn live(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failu
         drop(progress);
         let (_, seen) = only.ok_or_else(|| Failure::new("the run has ended"))?;
         let context = args.connect.context.first().map(String::as_str);
-        judge.one(&seen?, args.connect.to_repeat(context))
+        judge.one(seen?, args.connect.to_repeat(context))
     })?
 }
 
@@ -85,8 +85,8 @@ pub(super) fn repeat_context(snapshot: &Snapshot) -> Vec<String> {
 
 /// By what is judged.
 pub(super) fn settings(by: &JudgeArgs, global: Vec<String>) -> Result<Settings, Failure> {
-    let thresholds = by.thresholds().map_err(Failure::new)?;
-    Ok(Settings { thresholds, kubectl: Kubectl { global } })
+    let (thresholds, choice) = (by.thresholds().map_err(Failure::new)?, by.choice().map_err(Failure::new)?);
+    Ok(Settings { thresholds, kubectl: Kubectl { global }, choice })
 }
 
 /// How what was seen is judged and shown.
@@ -97,11 +97,12 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn one(&self, snapshot: &Snapshot, global: Vec<String>) -> Result<Exit, Failure> {
+    fn one(&self, mut snapshot: Snapshot, global: Vec<String>) -> Result<Exit, Failure> {
         let settings = settings(self.by, global)?;
-        let report = Report::new(snapshot, &settings);
+        snapshot.coverage.outside.extend(settings.choice.gaps());
+        let report = Report::new(&snapshot, &settings);
         if report.is_of_nothing() {
-            return Err(nothing_found(snapshot));
+            return Err(nothing_found(&snapshot));
         }
         let reports = [report];
         self.render(&reports)?;
@@ -124,10 +125,11 @@ impl Judge<'_> {
                 let settings = settings(self.by, args.connect.to_repeat(Some(&context)))?;
                 let snapshot =
                     result.map_err(Failure::from).and_then(|snapshot| something(snapshot, &settings));
-                let snapshot = snapshot.unwrap_or_else(|failure| {
+                let mut snapshot = snapshot.unwrap_or_else(|failure| {
                     failures.push(format!("{context}: {}", failure.line));
                     unseen_cluster(&context, failure)
                 });
+                snapshot.coverage.outside.extend(settings.choice.gaps());
                 seen.push((snapshot, settings));
             }
             if at_once && !last {

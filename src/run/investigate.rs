@@ -14,7 +14,7 @@ use crate::wire::{Kind, Time};
 use std::collections::BTreeSet;
 
 pub(super) fn investigate(args: &CheckArgs, target: &Target, clock: fn() -> Time) -> Result<Exit, Failure> {
-    args.judge.thresholds().map_err(Failure::new)?;
+    super::check::settings(&args.judge, Vec::new())?;
     let context = args.connect.context.first().map(String::as_str);
     let (snapshot, global) = match args.filename.is_empty() {
         true => (gathered(args, target, clock)?, args.connect.to_repeat(context)),

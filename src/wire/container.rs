@@ -78,6 +78,13 @@ impl Probe {
         let or = |value: i32, default: i64| if value > 0 { i64::from(value) } else { default };
         i64::from(self.initial_delay_seconds) + or(self.failure_threshold, 3) * or(self.period_seconds, 10)
     }
+
+    /// Seconds from a container's start to the moment at which it can fail for good at the soonest: all but the first
+    /// probe come a period after the last.
+    pub fn soonest(&self) -> i64 {
+        let period = if self.period_seconds > 0 { i64::from(self.period_seconds) } else { 10 };
+        self.budget() - period
+    }
 }
 
 /// `v1.ResourceRequirements`. There is one for each container of each pod, so its maps are short lists here.

@@ -13,6 +13,7 @@ mod network;
 mod object;
 mod pod;
 mod policy;
+mod secret;
 mod status;
 mod storage;
 mod stream;
@@ -46,6 +47,7 @@ pub use policy::{
     PodDisruptionBudget, PodDisruptionBudgetSpec, PodDisruptionBudgetStatus, ResourceQuota,
     ResourceQuotaStatus, ScaleTarget,
 };
+pub use secret::without_secrets;
 pub use status::Status;
 pub use storage::{
     PersistentVolume, PersistentVolumeClaim, PersistentVolumeClaimSpec, PersistentVolumeClaimStatus,

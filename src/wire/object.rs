@@ -1,5 +1,6 @@
 //! The kinds that are read, their addresses, and lists of them in either encoding.
 
+use super::secret::hide_secrets;
 use super::{
     ApiService, CronJob, DaemonSet, Deployment, EndpointSlice, Event, HorizontalPodAutoscaler, Ingress,
     IngressClass, Job, ListMeta, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod,
@@ -176,10 +177,15 @@ impl Kind {
 
 impl Object {
     /// Lets go of what is read but never kept: whatever a container is told that is not about its memory may be
-    /// a secret.
+    /// a secret, and whatever it says may hold one.
     fn tidy(mut self) -> Self {
-        if let Object::Pod(pod) = &mut self {
-            pod.spec.keep_only_memory_flags();
+        match &mut self {
+            Object::Pod(pod) => {
+                pod.spec.keep_only_memory_flags();
+                pod.status.hide_secrets();
+            }
+            Object::Event(event) => hide_secrets(&mut event.message),
+            _ => {}
         }
         self
     }

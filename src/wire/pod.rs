@@ -1,5 +1,6 @@
 //! `v1.Pod`.
 
+use super::secret::hide_secrets;
 use super::{Condition, Container, ObjectMeta, Quantity, Resources, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -198,6 +199,18 @@ impl PodStatus {
     pub fn condition(&self, kind: &str) -> Option<&Condition> {
         self.conditions.iter().find(|condition| condition.r#type == kind)
     }
+
+    /// Leaves credentials out of whatever the kubelet, the runtime and the programs themselves said.
+    pub(super) fn hide_secrets(&mut self) {
+        hide_secrets(&mut self.message);
+        self.conditions.iter_mut().for_each(|condition| hide_secrets(&mut condition.message));
+        for status in self.container_statuses.iter_mut().chain(&mut self.init_container_statuses) {
+            for state in [&mut status.state, &mut status.last_state] {
+                state.waiting.iter_mut().for_each(|waiting| hide_secrets(&mut waiting.message));
+                state.terminated.iter_mut().for_each(|ended| hide_secrets(&mut ended.message));
+            }
+        }
+    }
 }
 
 wire! {
@@ -277,5 +290,10 @@ impl Terminated {
     /// When it ended, if that was written down.
     pub fn finished(&self) -> Option<Time> {
         self.finished_at.and_then(Time::known)
+    }
+
+    /// How many seconds it ran, if that was written down.
+    pub fn ran(&self) -> Option<i64> {
+        Some(self.finished()?.seconds_since(self.started()?))
     }
 }

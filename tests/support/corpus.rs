@@ -203,7 +203,10 @@ impl Case {
             }
         }
         let wanted: BTreeSet<&str> = self.expected.iter().map(|expected| &*expected.finding).collect();
-        for (finding, said) in found.iter().filter(|(finding, _)| !wanted.contains(finding.as_str()) && !finding.ends_with(" info")) {
+        for (finding, said) in found
+            .iter()
+            .filter(|(finding, _)| !wanted.contains(finding.as_str()) && !finding.ends_with(" info"))
+        {
             out.push(format!("found  {finding}: {}", said.lines().next().unwrap_or_default()));
         }
         if let Some(wanted) = self.incidents.filter(|wanted| *wanted != incidents) {
