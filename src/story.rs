@@ -70,7 +70,7 @@ impl<'a> Story<'a> {
         let mut around: BTreeSet<ObjectRef> = refs.iter().chain(&owners).cloned().collect();
         around.insert(object.clone());
         around.extend(nodes.iter().map(|node| ObjectRef::of_cluster("Node", &node.name)));
-        around.extend(pods.iter().flat_map(|pod| claims(pod)));
+        around.extend(pods.iter().flat_map(|pod| pod.claim_refs()));
         let touches = |finding: &&Finding| {
             around.contains(&finding.object)
                 || finding.affected.contains(&object)
@@ -158,12 +158,6 @@ fn pod_ref(pod: &Pod) -> ObjectRef {
     ObjectRef::new(&pod.kin.namespace, "Pod", &pod.name)
 }
 
-fn claims(pod: &Pod) -> impl Iterator<Item = ObjectRef> {
-    let volumes = pod.object.iter().flat_map(|object| &object.spec.volumes);
-    let claims = volumes.filter_map(|volume| volume.source.persistent_volume_claim.as_ref());
-    claims.map(|claim| ObjectRef::new(&pod.kin.namespace, "PersistentVolumeClaim", &claim.claim_name))
-}
-
 /// Whether a pod belongs to the story of an object.
 fn concerns(view: &View, object: &ObjectRef, pod: &Pod) -> bool {
     if &*object.kind == "Node" {
@@ -178,7 +172,7 @@ fn concerns(view: &View, object: &ObjectRef, pod: &Pod) -> bool {
         "Pod" if view.snapshot.rows.pod(&object.namespace, &object.name).is_none() => {
             pod.kin.owner.as_ref().is_some_and(|owner| is_made_by(&object.name, &owner.name))
         }
-        "PersistentVolumeClaim" => claims(pod).any(|claim| claim == *object),
+        "PersistentVolumeClaim" => pod.claim_refs().any(|claim| claim == *object),
         _ => pod.kin.owner.as_ref().is_some_and(manages) || view.root(pod).as_ref().is_some_and(manages),
     }
 }

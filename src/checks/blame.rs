@@ -1,4 +1,4 @@
-//! What a pod's node explains: one dead kubelet is one fault, however many pods it carries.
+//! What a pod's node and its claims explain: one dead kubelet is one fault, however many pods it carries.
 
 use super::View;
 use crate::finding::{Finding, Severity};

@@ -59,6 +59,10 @@ mod pod_unschedulable;
 mod pod_volume_not_mounted;
 mod pod_wrong_architecture;
 mod pods_restarted_together;
+mod pv_failed;
+mod pv_released;
+mod pvc_lost;
+mod pvc_pending;
 mod quota_full;
 mod service_load_balancer_pending;
 mod service_no_endpoints;
@@ -126,6 +130,10 @@ pub static CHECKS: &[&Check] = &[
     &pod_volume_not_mounted::CHECK,
     &pod_wrong_architecture::CHECK,
     &pods_restarted_together::CHECK,
+    &pv_failed::CHECK,
+    &pv_released::CHECK,
+    &pvc_lost::CHECK,
+    &pvc_pending::CHECK,
     &quota_full::CHECK,
     &service_load_balancer_pending::CHECK,
     &service_no_endpoints::CHECK,

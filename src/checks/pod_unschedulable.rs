@@ -99,10 +99,7 @@ fn is_about_volumes(message: &str) -> bool {
 /// What else explains it: the pod's claims, or that the cluster is full.
 fn because(pod: &Pod, message: &str) -> Vec<ObjectRef> {
     if is_about_volumes(message) {
-        let volumes = pod.object.iter().flat_map(|object| &object.spec.volumes);
-        let claims = volumes.filter_map(|volume| volume.source.persistent_volume_claim.as_ref());
-        let claim = |name: &str| ObjectRef::new(&pod.kin.namespace, "PersistentVolumeClaim", name);
-        return claims.map(|source| claim(&source.claim_name)).collect();
+        return pod.claim_refs().collect();
     }
     let short =
         ["cpu", "memory"].into_iter().filter(|name| message.contains(&format!("Insufficient {name}")));

@@ -276,6 +276,49 @@ impl<'a> View<'a> {
         })
     }
 
+    /// The pods in trouble, and not ended, that mount a claim.
+    pub fn pods_with_claim(&self, claim: &wire::PersistentVolumeClaim) -> Vec<&'a Pod> {
+        let metadata = &claim.metadata;
+        let near = self.troubled_pods().filter(|pod| *pod.kin.namespace == metadata.namespace);
+        let waiting = near.filter(|pod| pod.kin.ended.is_none() && !pod.serves());
+        waiting.filter(|pod| pod.claims().any(|name| name == metadata.name)).collect()
+    }
+
+    /// The claims that matter to the scope: all of them, or where a selector chose pods, those that they wait for.
+    pub fn claims(&self) -> impl Iterator<Item = &'a wire::PersistentVolumeClaim> {
+        let selected = self.snapshot.scope.selected;
+        let claims = self.snapshot.rows.claims.iter();
+        claims.filter(move |claim| !selected || !self.pods_with_claim(claim).is_empty())
+    }
+
+    /// The volume of this name.
+    pub fn volume(&self, name: &str) -> Option<&'a wire::PersistentVolume> {
+        search(&self.snapshot.rows.volumes, |volume| (*volume.metadata.name).cmp(name))
+    }
+
+    /// The volumes that matter to the scope: those that are, or were, of a claim in it.
+    pub fn volumes(&self) -> impl Iterator<Item = &'a wire::PersistentVolume> {
+        let scope = &self.snapshot.scope;
+        let claimed = |volume: &wire::PersistentVolume| {
+            volume.spec.claim_ref.as_ref().is_some_and(|claim| scope.holds(&claim.namespace))
+        };
+        let asked = move |volume: &&wire::PersistentVolume| {
+            !scope.selected && (scope.is_whole_cluster() || claimed(volume))
+        };
+        self.snapshot.rows.volumes.iter().filter(asked)
+    }
+
+    /// The class of claims that name none.
+    pub fn default_class(&self) -> Option<&'a wire::StorageClass> {
+        const DEFAULT: [&str; 2] = [
+            "storageclass.kubernetes.io/is-default-class",
+            "storageclass.beta.kubernetes.io/is-default-class",
+        ];
+        let is_default =
+            |class: &&wire::StorageClass| DEFAULT.iter().any(|key| class.metadata.is_annotated(key));
+        self.snapshot.rows.storage_classes.iter().find(is_default)
+    }
+
     /// The storage class of this name.
     pub fn storage_class(&self, name: &str) -> Option<&'a wire::StorageClass> {
         search(&self.snapshot.rows.storage_classes, |class| (*class.metadata.name).cmp(name))

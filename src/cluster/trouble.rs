@@ -155,10 +155,13 @@ fn in_trouble(rows: &Rows) -> BTreeSet<ObjectRef> {
     let jobs = rows.jobs.iter().filter(|job| job.is("Failed").is_some() || lacks_pods(job));
     let services = rows.services.iter().filter(|service| service.waits_for_load_balancer());
     let services = services.map(|service| &service.metadata);
+    let claims =
+        rows.claims.iter().filter(|claim| claim.status.phase != "Bound").map(|claim| &claim.metadata);
     pods.map(|pod| object(&pod.kin.namespace, "Pod", &pod.name))
         .chain(workloads.map(|w| object(&w.namespace, w.kind.name(), &w.name)))
         .chain(jobs.map(|job| object(&job.namespace, "Job", &job.name)))
         .chain(services.map(|service| ObjectRef::new(&service.namespace, "Service", &service.name)))
+        .chain(claims.map(|claim| ObjectRef::new(&claim.namespace, "PersistentVolumeClaim", &claim.name)))
         .collect()
 }
 

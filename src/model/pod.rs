@@ -1,6 +1,6 @@
 //! A pod as it is kept.
 
-use super::{Amount, Names, Owner, status};
+use super::{Amount, Names, ObjectRef, Owner, status};
 use crate::wire::{self, ContainerStatus, Time};
 use std::sync::Arc;
 
@@ -173,6 +173,17 @@ impl Pod {
     pub fn unready_since(&self) -> Option<Time> {
         let ready = self.object.as_deref()?.status.condition("Ready").filter(|c| c.status != "True");
         ready.and_then(wire::Condition::since)
+    }
+
+    /// The claims that it mounts, by name; of a healthy pod they are not known.
+    pub fn claims(&self) -> impl Iterator<Item = &str> {
+        let volumes = self.object.iter().flat_map(|object| &object.spec.volumes);
+        volumes.filter_map(|volume| Some(volume.source.persistent_volume_claim.as_ref()?.claim_name.as_str()))
+    }
+
+    /// The same, as findings name them.
+    pub fn claim_refs(&self) -> impl Iterator<Item = ObjectRef> {
+        self.claims().map(|name| ObjectRef::new(&self.kin.namespace, "PersistentVolumeClaim", name))
     }
 
     /// When it came to its end: the last of its containers' ends.
