@@ -124,7 +124,7 @@ impl<'a> Story<'a> {
         for event in about {
             self.warned = true;
             let Some(at) = event.last_seen else { continue };
-            let detail = crate::model::without_secrets(&event.message);
+            let detail = event.message.clone();
             let facts = vec![
                 ("reason", Fact::text(&event.reason)),
                 ("count", Fact::count(event.count)),
