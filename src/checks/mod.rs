@@ -25,6 +25,8 @@ mod deployment_paused;
 mod deployment_rollout_stuck;
 mod hpa_at_max;
 mod hpa_cannot_scale;
+mod image_ids_differ;
+mod image_tag_mutable;
 mod ingress_backend_missing;
 mod ingress_class_missing;
 mod ingress_secret_missing;
@@ -96,6 +98,8 @@ pub static CHECKS: &[&Check] = &[
     &deployment_rollout_stuck::CHECK,
     &hpa_at_max::CHECK,
     &hpa_cannot_scale::CHECK,
+    &image_ids_differ::CHECK,
+    &image_tag_mutable::CHECK,
     &ingress_backend_missing::CHECK,
     &ingress_class_missing::CHECK,
     &ingress_secret_missing::CHECK,

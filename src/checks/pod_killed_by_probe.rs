@@ -51,8 +51,8 @@ static LIKELY: Text = Text {
             {probe} probe 失败，启动后容许 {budget}",
 };
 
-/// Seconds that a container has to end when it is asked to, where nothing else is said.
-const GRACE: i64 = 30;
+/// Seconds by which the kubelet is late at most.
+const SLACK: i64 = 10;
 
 fn run(view: &View, out: &mut Reporter) {
     for (pod, trouble) in view.troubles() {
@@ -64,7 +64,7 @@ fn run(view: &View, out: &mut Reporter) {
         let end = container.last_end();
         let by_startup = match warning {
             Some(event) => event.message.starts_with("Startup"),
-            None => liveness.is_none() || end.zip(startup).is_some_and(|(end, probe)| fits(end, probe)),
+            None => liveness.is_none() || end.zip(startup).is_some_and(|(end, probe)| fits(pod, end, probe)),
         };
         let probe = if by_startup { startup } else { liveness };
         let finished = end.and_then(Terminated::finished);
@@ -88,7 +88,8 @@ fn run(view: &View, out: &mut Reporter) {
 }
 
 /// Whether a container ran for as long as its startup probe gives it, and no longer than it takes to end then.
-fn fits(end: &Terminated, startup: &Probe) -> bool {
-    let (soonest, latest) = (startup.soonest(), startup.budget().saturating_add(GRACE));
+fn fits(pod: &Pod, end: &Terminated, startup: &Probe) -> bool {
+    let grace = pod.object.as_deref().and_then(|object| object.spec.termination_grace_period_seconds);
+    let (soonest, latest) = (startup.soonest(), startup.budget().saturating_add(grace.unwrap_or(30) + SLACK));
     end.ran().is_some_and(|ran| (soonest..=latest).contains(&ran))
 }

@@ -77,12 +77,22 @@ fn run(view: &View, out: &mut Reporter) {
                 &UNREADY
             }
         };
-        let severity = if young { Severity::Info } else { Severity::Critical };
+        let severity = if young || works_off(pod) { Severity::Info } else { Severity::Critical };
         let finding = out.pod(pod, severity, say(text, facts));
         finding.since = since;
         finding.actions =
             vec![view.settings.kubectl.line(&["describe", "pod", "-n", &pod.kin.namespace, &pod.name])];
     }
+}
+
+/// Whether a pod that is meant to end is on its way there: some of its containers are done, the others run. Nobody asks
+/// whether a job is ready.
+fn works_off(pod: &Pod) -> bool {
+    let policy = pod.object.as_deref().map_or("", |object| object.spec.restart_policy.as_str());
+    let done = |c: Container| c.status.state.terminated.as_ref().is_some_and(|end| end.exit_code == 0);
+    matches!(policy, "Never" | "OnFailure")
+        && pod.containers().any(|c| c.status.state.running.is_some())
+        && pod.containers().all(|c| done(c) || c.status.state.running.is_some())
 }
 
 /// A pod that says nothing of itself still has to be named.

@@ -159,7 +159,7 @@ fn is_given_later(key: &str) -> bool {
         || matches!(&*name, "pod-name" | "pod-index" | "job-name" | "controller-uid")
 }
 
-fn facts(service: &Service, empty: &Empty) -> crate::finding::Facts {
+fn facts(service: &Service, empty: &Empty) -> Facts {
     let wanted = empty.workloads.iter().find(|workload| workload.desired > 0).or(empty.workloads.first());
     let shown = wanted.map_or_else(String::new, |w| format!("{} {}", w.kind.name(), w.name));
     vec![

@@ -134,6 +134,15 @@ impl<'a> View<'a> {
         !self.snapshot.scope.selected || self.selected.contains(&(Arc::clone(&workload.namespace), owner()))
     }
 
+    /// How many pods of a workload serve.
+    pub fn serving(&self, workload: &Workload) -> usize {
+        let pods = &self.snapshot.rows.pods;
+        let from = pods.partition_point(|pod| pod.kin.namespace < workload.namespace);
+        let of_namespace = pods[from..].iter().take_while(|pod| pod.kin.namespace == workload.namespace);
+        let own = |pod: &&Pod| self.root(pod).is_some_and(|r| *r.kind == *workload.kind.name() && r.name == workload.name);
+        of_namespace.filter(|pod| pod.serves()).filter(own).count()
+    }
+
     /// The ReplicaSet, Deployment, StatefulSet or DaemonSet of this name.
     pub fn workload(&self, namespace: &str, kind: &str, name: &str) -> Option<&'a Workload> {
         let kind = Kind::from_name(kind)?;

@@ -79,7 +79,13 @@ pub(super) fn stands_alone(workload: &Workload) -> bool {
 
 /// Whether its replicas may still come by themselves.
 pub(super) fn is_coming(view: &View, workload: &Workload) -> bool {
-    is_rolling(workload) || view.is_young(since(view, workload).or(workload.created()))
+    is_rolling(workload) || view.is_young(since(view, workload).or(workload.created())) || is_settling(view, workload)
+}
+
+/// Whether all its pods serve, and some of them not yet for `minReadySeconds`.
+fn is_settling(view: &View, workload: &Workload) -> bool {
+    let serving = view.serving(workload);
+    serving > 0 && i32::try_from(serving).is_ok_and(|serving| serving >= workload.desired)
 }
 
 /// Whether a Deployment says that it is still getting there. It stops saying so at its progress deadline.

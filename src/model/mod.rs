@@ -29,7 +29,7 @@ pub use names::Names;
 pub use namespace::Namespace;
 pub use network::Endpoints;
 pub use node::{Node, NodeCondition, minor_version};
-pub use pod::{Container, Ended, Kin, Pod, Role};
+pub use pod::{Container, Ended, Image, Kin, Pod, Role};
 pub use quantity::{Amount, cores, gibibytes, thousandths, whole};
 pub use trouble::{Heard, SANDBOX_EVENTS, TURNS_OF_A_LOOP, Thresholds, Trouble, VOLUME_EVENTS, troubles};
 pub use workload::{CronJob, Job, ObjectRef, Owner, Rollout, Workload};
