@@ -139,7 +139,9 @@ impl<'a> View<'a> {
         let pods = &self.snapshot.rows.pods;
         let from = pods.partition_point(|pod| pod.kin.namespace < workload.namespace);
         let of_namespace = pods[from..].iter().take_while(|pod| pod.kin.namespace == workload.namespace);
-        let own = |pod: &&Pod| self.root(pod).is_some_and(|r| *r.kind == *workload.kind.name() && r.name == workload.name);
+        let own = |pod: &&Pod| {
+            self.root(pod).is_some_and(|r| *r.kind == *workload.kind.name() && r.name == workload.name)
+        };
         of_namespace.filter(|pod| pod.serves()).filter(own).count()
     }
 

@@ -79,7 +79,9 @@ pub(super) fn stands_alone(workload: &Workload) -> bool {
 
 /// Whether its replicas may still come by themselves.
 pub(super) fn is_coming(view: &View, workload: &Workload) -> bool {
-    is_rolling(workload) || view.is_young(since(view, workload).or(workload.created())) || is_settling(view, workload)
+    is_rolling(workload)
+        || view.is_young(since(view, workload).or(workload.created()))
+        || is_settling(view, workload)
 }
 
 /// Whether all its pods serve, and some of them not yet for `minReadySeconds`.
