@@ -57,7 +57,7 @@ static OTHERS: Text = Text {
     zh_cn: "无法访问它的对象，命名空间也无法删除（{reason}）：{detail}",
 };
 
-/// As KubeAggregatedAPIDown waits, in seconds.
+/// As `KubeAggregatedAPIDown` waits, in seconds.
 const PATIENCE: i64 = 300;
 
 fn run(view: &View, out: &mut Reporter) {

@@ -62,24 +62,19 @@ fn run(view: &View, out: &mut Reporter) {
         let Some(deleted) = namespace.deleted.filter(|deleted| view.age(*deleted) >= PATIENCE) else {
             continue;
         };
-        let said = |kind: &&str| {
-            let condition = namespace.conditions.iter().find(|c| c.r#type == **kind && c.status == "True");
+        let said = |kind: &str| {
+            let condition = namespace.conditions.iter().find(|c| c.r#type == kind && c.status == "True");
             condition.map(|condition| condition.message.trim_end_matches('.'))
         };
-        let details: Vec<&str> = CONDITIONS.iter().filter_map(|kind| said(&kind)).collect();
+        let details: Vec<&str> = CONDITIONS.iter().filter_map(|kind| said(kind)).collect();
         let mut facts = vec![("age", Fact::Age(view.age(deleted)))];
-        let text = match details.is_empty() {
-            true => &STUCK,
-            false => {
-                facts.push(("detail", Fact::Text(details.join("; "))));
-                &HELD
-            }
-        };
+        let text = if details.is_empty() { &STUCK } else { &HELD };
+        facts.push(("detail", Fact::Text(details.join("; "))));
         let object = ObjectRef::of_cluster("Namespace", &namespace.name);
         let finding = out.object(object, Severity::Warning, say(text, facts));
         finding.since = Some(deleted);
-        let apis = said(&CONDITIONS[0]).map(unavailable).unwrap_or_default();
-        let left = said(&CONDITIONS[3]).map(remaining).unwrap_or_default();
+        let apis = said(CONDITIONS[0]).map(unavailable).unwrap_or_default();
+        let left = said(CONDITIONS[3]).map(remaining).unwrap_or_default();
         finding.because = because(view, namespace, &apis);
         finding.actions = actions(view, &namespace.name, &apis, &left);
     }
@@ -103,7 +98,8 @@ fn unavailable(message: &str) -> Vec<String> {
 /// The resources that are left: `pods. has 1 resource instances, widgets.example.com has 2 resource instances`.
 fn remaining(message: &str) -> Vec<&str> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
-    let before = message.match_indices(" has ").filter_map(|(at, _)| message[..at].rsplit(' ').next());
+    let parts: Vec<&str> = message.split(" has ").collect();
+    let before = parts.iter().take(parts.len() - 1).filter_map(|part| part.rsplit(' ').next());
     let names = before.map(|name| name.trim_end_matches('.'));
     names.filter(|name| !name.is_empty() && name.chars().all(plain)).collect()
 }

@@ -47,9 +47,9 @@ pub(super) static CHECK: Check = Check {
 };
 
 static UNREADY: Text = Text {
-    en: "no ready endpoint: {count} of its pods are there, none of them is ready",
-    zh_tw: "沒有就緒的端點：{count} 個 Pod 都未就緒",
-    zh_cn: "没有就绪的端点：{count} 个 Pod 均未就绪",
+    en: "no endpoint is ready (not ready: {count})",
+    zh_tw: "沒有就緒的端點（未就緒：{count}）",
+    zh_cn: "没有就绪的端点（未就绪：{count}）",
 };
 
 static MISSING: Text = Text {
@@ -65,9 +65,9 @@ static UNLISTED: Text = Text {
 };
 
 static NOBODY: Text = Text {
-    en: "no pod has its labels: {selector}",
-    zh_tw: "沒有 Pod 符合它的 selector：{selector}",
-    zh_cn: "没有 Pod 匹配它的 selector：{selector}",
+    en: "no endpoint: no pod has its labels ({selector})",
+    zh_tw: "沒有端點：沒有 Pod 符合 selector（{selector}）",
+    zh_cn: "没有端点：没有 Pod 匹配 selector（{selector}）",
 };
 
 static ZERO: Text = Text {

@@ -34,9 +34,9 @@ pub(super) static CHECK: Check = Check {
 };
 
 static MESSAGE: Text = Text {
-    en: "no container of its {ready} ready pods has a port named {names} (service port {ports})",
-    zh_tw: "{ready} 個就緒的 Pod 都沒有名為 {names} 的容器連接埠（服務連接埠 {ports}）",
-    zh_cn: "{ready} 个就绪的 Pod 都没有名为 {names} 的容器端口（服务端口 {ports}）",
+    en: "no container port of its pods is named {names} (service port {ports}, ready endpoints: {ready})",
+    zh_tw: "Pod 的容器都沒有名為 {names} 的連接埠（服務連接埠 {ports}，就緒端點 {ready} 個）",
+    zh_cn: "Pod 的容器都没有名为 {names} 的端口（服务端口 {ports}，就绪端点 {ready} 个）",
 };
 
 fn run(view: &View, out: &mut Reporter) {

@@ -61,13 +61,13 @@ impl<'a> Empty<'a> {
     /// Whether it has just begun, or a rollout is under way.
     pub(super) fn is_coming(&self, view: &View) -> bool {
         let since = self.since();
-        let rolls = |workload: &&Workload| {
+        let rolls = |workload: &Workload| {
             let progress = workload.condition("Progressing");
             let says = progress.is_some_and(|c| c.status == "True" && c.reason != "NewReplicaSetAvailable");
             let unfinished = workload.rollout().is_some_and(|rollout| rollout.unfinished || rollout.unseen);
             says || progress.is_none() && unfinished && !view.lasts(since, ROLLOUT)
         };
-        view.is_young(since) || self.workloads.iter().any(|workload| rolls(&workload))
+        view.is_young(since) || self.workloads.iter().any(|workload| rolls(workload))
     }
 
     /// Since when: the moment the last of its pods stopped being ready, as far as that was written down.
@@ -78,7 +78,7 @@ impl<'a> Empty<'a> {
         };
         let own = self.workloads.iter().filter_map(|workload| workload.condition("Available"));
         let of_workloads = own.filter(|c| c.status == "False").filter_map(crate::wire::Condition::since);
-        self.pods.iter().filter_map(|pod| unready(pod)).max().or_else(|| of_workloads.max())
+        self.pods.iter().filter_map(unready).max().or_else(|| of_workloads.max())
     }
 
     /// What explains it: its pods, then their workloads.

@@ -72,7 +72,7 @@ fn write_one(report: &Report, look: Look, out: &mut dyn Write) -> io::Result<()>
     let all = used.iter().map(|(_, pods)| pods).sum();
     let mut notes = spread(&used.iter().collect::<Vec<_>>(), all, lang, visible);
     notes.push(seen::summary(&report.snapshot.coverage, lang));
-    notes.extend(seen::notes(report.snapshot, lang));
+    notes.extend(seen::short_notes(report.snapshot, lang));
     notes.iter().flat_map(|line| wrap(line, look.width)).try_for_each(|line| writeln!(out, "{line}"))
 }
 
