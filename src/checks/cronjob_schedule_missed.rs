@@ -72,7 +72,9 @@ const MOST: usize = 100;
 const HANGS: i64 = 12 * 3600;
 
 fn run(view: &View, out: &mut Reporter) {
-    for cron_job in view.snapshot.rows.cron_jobs.iter().filter(|cron_job| !cron_job.suspended) {
+    // Without a schedule it is not a whole CronJob.
+    let runs = |cron_job: &&CronJob| !cron_job.suspended && !cron_job.schedule.is_empty();
+    for cron_job in view.snapshot.rows.cron_jobs.iter().filter(runs) {
         match Schedule::read(&cron_job.schedule, cron_job.time_zone.as_deref()) {
             Ok(schedule) => judge(view, cron_job, &schedule, out),
             Err(unreadable) => report_unreadable(view, cron_job, unreadable, out),

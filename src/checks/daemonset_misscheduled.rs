@@ -55,16 +55,6 @@ const NAMED: usize = 5;
 /// Taints under these prefixes come from the node's own state, and every DaemonSet tolerates them.
 const TOLERATED: &str = "node.kubernetes.io/";
 
-/// Taints of nodes that are about to go, by how their keys begin: autoscalers and clouds that reclaim a machine.
-const GOING: [&str; 6] = [
-    "DeletionCandidateOfClusterAutoscaler",
-    "ToBeDeletedByClusterAutoscaler",
-    "aws-node-termination-handler/",
-    "cloud.google.com/impending-node-termination",
-    "karpenter.sh/",
-    "node.cloudprovider.kubernetes.io/",
-];
-
 fn run(view: &View, out: &mut Reporter) {
     for set in view.snapshot.rows.workloads.iter().filter(|set| view.is_asked_for(set)) {
         let misscheduled = set.rollout().map_or(0, |rollout| rollout.misscheduled);
@@ -73,9 +63,7 @@ fn run(view: &View, out: &mut Reporter) {
         }
         let suspects = suspects(view, set);
         let nodes: BTreeSet<&str> = suspects.iter().map(|(_, node)| &*node.name).collect();
-        let leaves = |node: &Node| {
-            node.cordoned || node.taints.iter().any(|t| GOING.iter().any(|key| t.key.starts_with(key)))
-        };
+        let leaves = |node: &Node| node.cordoned || node.is_leaving();
         let is_passing = !suspects.is_empty() && suspects.iter().all(|(_, node)| leaves(node));
         let mut facts: Facts = vec![("misscheduled", Fact::Number(misscheduled.into()))];
         let named: Vec<&str> = nodes.iter().take(NAMED).copied().collect();

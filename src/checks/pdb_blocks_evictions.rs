@@ -1,4 +1,4 @@
-//! A PodDisruptionBudget that never allows an eviction.
+//! A disruption budget that never allows an eviction.
 
 use super::prelude::*;
 use crate::model::Node;

@@ -1,4 +1,4 @@
-//! A PodDisruptionBudget without pods.
+//! A disruption budget without pods.
 
 use super::prelude::*;
 

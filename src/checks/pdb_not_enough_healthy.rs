@@ -1,4 +1,4 @@
-//! Fewer pods are healthy than a PodDisruptionBudget wants.
+//! Fewer pods are healthy than a disruption budget wants.
 
 use super::prelude::*;
 use super::workload_replicas_missing::{is_coming, since};

@@ -2,7 +2,8 @@
 
 use super::prelude::*;
 use super::workload_create_refused::refusal;
-use crate::model::thousandths;
+use super::workload_replicas_missing::stands_alone;
+use crate::model::{Workload, thousandths};
 use crate::wire::{Quantity, ResourceQuota};
 use std::collections::BTreeMap;
 
@@ -83,7 +84,7 @@ fn run(view: &View, out: &mut Reporter) {
         let mut uses = uses(quota);
         // Those that the refusals name, or else those that are nearly full.
         let is_named =
-            |of: &Use| refused.iter().any(|(_, words)| words.contains(&format!("{}=", of.resource)));
+            |of: &Use| refused.iter().any(|other| other.words.contains(&format!("{}=", of.resource)));
         let any_named = uses.iter().any(is_named);
         uses.retain(|of| if any_named { is_named(of) } else { of.percent >= NEARLY_FULL });
         let Some(most) = uses.iter().map(|of| of.percent).max().or((!refused.is_empty()).then_some(0)) else {
@@ -96,14 +97,15 @@ fn run(view: &View, out: &mut Reporter) {
             _ => (&NEARLY, Severity::Info),
         };
         let shown = |of: &Use| format!("{} {}/{} ({}%)", of.resource, of.used, of.hard, of.percent);
-        let names: Vec<String> = refused.iter().map(|(workload, _)| workload.slashed()).collect();
+        let names: Vec<String> = refused.iter().map(|other| other.workload.slashed()).collect();
         let facts = vec![
             ("resources", Fact::Text(uses.iter().map(shown).collect::<Vec<_>>().join(", "))),
             ("refused", Fact::Text(names.join(", "))),
         ];
         let finding = out.object(object, severity, say(text, facts));
+        finding.since = refused.iter().filter_map(|other| other.since).min();
         finding.serving = refused.is_empty();
-        finding.affected = refused.iter().map(|(workload, _)| workload.clone()).collect();
+        finding.affected = refused.iter().map(|other| other.workload.clone()).collect();
         finding.actions =
             vec![view.settings.kubectl.line(&["describe", "resourcequota", "-n", namespace, name])];
     }
@@ -132,16 +134,29 @@ fn percent(used: &str, hard: &str) -> Option<i128> {
     })
 }
 
-/// The workloads that quotas refuse, and the server's words, by quota.
-fn refused<'a>(view: &View<'a>) -> BTreeMap<ObjectRef, Vec<(ObjectRef, &'a str)>> {
-    let mut found: BTreeMap<ObjectRef, Vec<(ObjectRef, &str)>> = BTreeMap::new();
-    let alone = |workload: &&crate::model::Workload| super::workload_replicas_missing::stands_alone(workload);
-    for workload in view.snapshot.rows.workloads.iter().filter(alone) {
+/// A workload whose pods are refused.
+struct Refused<'a> {
+    workload: ObjectRef,
+    since: Option<Time>,
+    /// The server's words.
+    words: &'a str,
+}
+
+/// The workloads that quotas refuse, by quota.
+fn refused<'a>(view: &View<'a>) -> BTreeMap<ObjectRef, Vec<Refused<'a>>> {
+    let mut found: BTreeMap<ObjectRef, Vec<Refused>> = BTreeMap::new();
+    let lacks = |workload: &&Workload| {
+        let rolling = workload.rollout().is_some_and(|rollout| rollout.unfinished);
+        stands_alone(workload) && (!workload.is_full() || rolling)
+    };
+    for workload in view.snapshot.rows.workloads.iter().filter(lacks) {
         let Some(refusal) = refusal(view, workload).filter(|refusal| !view.is_young(refusal.since)) else {
             continue;
         };
         for quota in refusal.because.iter().filter(|object| &*object.kind == "ResourceQuota") {
-            found.entry(quota.clone()).or_default().push((workload.object(), refusal.detail));
+            let refused =
+                Refused { workload: workload.object(), since: refusal.since, words: refusal.detail };
+            found.entry(quota.clone()).or_default().push(refused);
         }
     }
     found

@@ -103,8 +103,10 @@ impl Screen<'_> {
         let lang = self.look.lang;
         let cells = |of: &dyn Fn(&Row) -> String| rows.iter().map(of).collect::<Vec<_>>();
         let namespace = |row: &Row| visible(&row.finding.object.namespace);
+        // What names the cause may be milder than what comes of it.
+        let severity = |row: &Row| row.incident.map_or(row.finding.severity, |incident| incident.severity);
         let mut columns = vec![
-            Column::new(words::SEVERITY.get(lang), cells(&|row| self.severity(row.finding.severity))),
+            Column::new(words::SEVERITY.get(lang), cells(&|row| self.severity(severity(row)))),
             Column::new(words::SINCE.get(lang), cells(&|row| self.since(row.finding))),
         ];
         if narrower {
