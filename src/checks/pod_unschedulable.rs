@@ -91,7 +91,7 @@ fn without_preemption(message: &str) -> &str {
 }
 
 fn is_about_volumes(message: &str) -> bool {
-    ["persistentvolumeclaim", "PersistentVolumeClaim", "persistent volume", "volume node affinity"]
+    ["persistentvolumeclaim", "PersistentVolumeClaim", "persistent volume", "volume node affinity", "VolumeBinding"]
         .iter()
         .any(|words| message.contains(words))
 }

@@ -94,7 +94,9 @@ fn run(view: &View, out: &mut Reporter) {
 /// and the kubelet tell.
 fn story(named: Option<String>, own: &str, said: &str) -> (&'static Text, Option<String>) {
     match (named, likely(own)) {
-        (named, _) if is_script(said) || named.as_deref().is_some_and(|named| named == own) => (&SCRIPT, None),
+        (named, _) if is_script(said) || named.as_deref().is_some_and(|named| named == own) => {
+            (&SCRIPT, None)
+        }
         _ if own.is_empty() => (&UNKNOWN, None),
         (Some(built), _) => (&BOTH, Some(built)),
         (None, Some(built)) => (&LIKELY, Some(built.to_owned())),

@@ -2,7 +2,8 @@
 
 use crate::support::{Run, healthcheck, pigo, run};
 use crate::{LANGS, healthy_status, judged, pod};
-use serde_json::json;
+use kubectl_healthcheck::wire::{Kind, Object};
+use serde_json::{Value, json};
 
 /// Nothing that came from a cluster reaches a terminal or a document as anything but text.
 #[test]
@@ -151,4 +152,75 @@ fn a_closed_pipe_ends_quietly() {
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(1), &b""[..]));
+}
+
+/// What a program or a person wrote down carelessly is in no output and in no capture.
+#[test]
+fn no_credential_comes_through() {
+    let says = |what: &str| {
+        format!("{what}: postgres://app:CANARY@db/app refused, password=CANARY, Bearer CANARYCANARY")
+    };
+    let status = |container: &Value| {
+        json!({
+            "phase": "Running",
+            "message": says("status"),
+            "conditions": [{ "type": "Ready", "status": "False", "reason": "R", "message": says("condition") }],
+            "containerStatuses": [container],
+        })
+    };
+    let end = json!({ "exitCode": 1, "reason": "Error", "message": says("end"), "finishedAt": "2025-12-26T01:58:00Z" });
+    let waits = |reason: &str| {
+        json!({
+            "name": "app", "restartCount": 9, "lastState": { "terminated": end },
+            "state": { "waiting": { "reason": reason, "message": says("waiting") } },
+        })
+    };
+    let states = [
+        waits("CrashLoopBackOff"),
+        waits("CreateContainerConfigError"),
+        waits("ImagePullBackOff"),
+        waits("PostStartHookError"),
+        waits("ContainerCreating"),
+        json!({ "name": "app", "restartCount": 9, "lastState": { "terminated": end }, "state": { "terminated": end } }),
+        json!({ "name": "app", "ready": false, "state": { "running": {} } }),
+    ];
+    let reasons =
+        ["BackOff", "Failed", "Failed", "FailedPostStartHook", "FailedMount", "BackOff", "Unhealthy"];
+    let mut items = Vec::new();
+    for (index, (state, reason)) in states.iter().zip(reasons).enumerate() {
+        let mut pod = pod(&format!("p{index}"), &status(state));
+        pod["spec"]["containers"][0]["args"] = json!(["--password", "CANARY", "-Dkey=CANARY"]);
+        pod["spec"]["containers"][0]["command"] = json!(["sh", "-c", "TOKEN=CANARY exec java -Xmx1g"]);
+        pod["spec"]["containers"][0]["env"] = json!([
+            { "name": "DB_PASSWORD", "value": "CANARY" },
+            { "name": "JAVA_TOOL_OPTIONS", "value": "-Xmx1g -Dtrust.password=CANARY" },
+        ]);
+        items.push(pod);
+        for (api, times) in [
+            (
+                "old",
+                json!({ "firstTimestamp": "2025-12-26T01:00:00Z", "lastTimestamp": "2025-12-26T01:59:00Z" }),
+            ),
+            ("new", json!({ "eventTime": "2025-12-26T01:59:00.000000Z" })),
+        ] {
+            let mut event = json!({
+                "apiVersion": "v1", "kind": "Event",
+                "metadata": { "name": format!("p{index}.{api}"), "namespace": "demo" },
+                "involvedObject": { "kind": "Pod", "namespace": "demo", "name": format!("p{index}") },
+                "type": "Warning", "reason": reason, "message": says("Liveness probe failed"),
+            });
+            event.as_object_mut().unwrap().extend(times.as_object().unwrap().clone());
+            items.push(event);
+        }
+    }
+    for format in ["table", "wide", "markdown", "json", "yaml", "name"] {
+        let ran = judged(&items, &format!("--all -o {format}"));
+        assert!(ran.code == 1 && !(ran.out + &ran.err).contains("CANARY"), "{format}");
+    }
+    for item in items {
+        let kind = Kind::from_name(item["kind"].as_str().unwrap()).unwrap();
+        // This is how a capture keeps it.
+        let out = serde_json::to_string(&Object::from_value(kind, item).unwrap()).unwrap();
+        assert!(out.contains("***") && !out.contains("CANARY"), "{out}");
+    }
 }
