@@ -96,7 +96,7 @@ fn is_about_volumes(message: &str) -> bool {
         "PersistentVolumeClaim",
         "persistent volume",
         "volume node affinity",
-        "VolumeBinding",
+        "binding volumes",
     ]
     .iter()
     .any(|words| message.contains(words))
