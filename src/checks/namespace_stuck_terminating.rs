@@ -58,7 +58,9 @@ const CONDITIONS: [&str; 5] = [
 ];
 
 fn run(view: &View, out: &mut Reporter) {
-    for namespace in &view.snapshot.rows.namespaces {
+    // Whoever chooses pods by a selector asks for nothing beside them.
+    let asked = !view.snapshot.scope.selected;
+    for namespace in view.snapshot.rows.namespaces.iter().filter(|_| asked) {
         let Some(deleted) = namespace.deleted.filter(|deleted| view.age(*deleted) >= PATIENCE) else {
             continue;
         };
@@ -121,4 +123,31 @@ fn actions(view: &View, namespace: &str, apis: &[String], left: &[&str]) -> Vec<
     }
     out.push(kubectl.line(&["get", "namespace", namespace, "-o", "yaml"]));
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_apis_of_a_discovery_failure_are_its_apiservices() {
+        let of = |text: &str| unavailable(text).join(" ");
+        let old = "Discovery failed for some groups, 2 failing: unable to retrieve the complete list of server APIs: \
+                   custom.metrics.k8s.io/v1beta1: the server is currently unable to handle the request, \
+                   metrics.k8s.io/v1beta1: the server is currently unable to handle the request";
+        assert_eq!(of(old), "v1beta1.custom.metrics.k8s.io v1beta1.metrics.k8s.io");
+        let new = "unable to retrieve the complete list of server APIs: a.example.com/v1: stale GroupVersion \
+                   discovery: a.example.com/v1";
+        assert_eq!(of(new), "v1.a.example.com");
+        assert_eq!(of("Get \"https://10.0.0.1/apis/v1/x\": dial tcp 10.0.0.1:443: i/o timeout"), "");
+    }
+
+    #[test]
+    fn what_is_left_is_named_as_kubectl_takes_it() {
+        let text = "Some resources are remaining: pods. has 1 resource instances, widgets.example.com has 2 resource \
+                    instances";
+        assert_eq!(remaining(text), ["pods", "widgets.example.com"]);
+        assert_eq!(remaining("nothing of the sort"), [""; 0]);
+        assert_eq!(remaining("$(id) has 1"), [""; 0]);
+    }
 }

@@ -42,16 +42,13 @@ static MESSAGE: Text = Text {
 fn run(view: &View, out: &mut Reporter) {
     for service in &view.snapshot.rows.services {
         let (namespace, name) = (&*service.metadata.namespace, &*service.metadata.name);
-        if !is_judged(view, service) {
-            continue;
-        }
         let parts = view.endpoints(namespace, name).iter().filter(|part| part.ready > 0);
         let served =
             |port: &&ServicePort| parts.clone().any(|part| part.ports.iter().any(|p| **p == *port.name));
         let lost: Vec<&ServicePort> =
             service.spec.ports.iter().filter(|port| port.target_port.r#type == 1 && !served(port)).collect();
         let ready: i64 = parts.clone().map(|part| i64::from(part.ready)).sum();
-        if lost.is_empty() || ready == 0 {
+        if lost.is_empty() || ready == 0 || !is_judged(view, service) {
             continue;
         }
         let joined = |each: fn(&ServicePort) -> String| {
