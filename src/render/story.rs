@@ -115,12 +115,13 @@ impl Teller<'_> {
         };
         if !story.owners.is_empty() {
             let owners: Vec<String> = story.owners.iter().map(named).collect();
-            title += &format!(" · {}", OWNED.fill(lang, &[("owners", Fact::Text(owners.join(" ← ")))]));
+            title.push_str(" · ");
+            title.push_str(&OWNED.fill(lang, &[("owners", Fact::Text(owners.join(" ← ")))]));
         }
         if !story.exists && !story.pods.is_empty() {
             let pods: Vec<String> = story.pods.iter().map(|pod| visible(&pod.name)).collect();
-            title +=
-                &format!("\n   {}", REPLACED.fill(lang, &[("pods", Fact::Text(words::list(&pods, lang)))]));
+            title.push_str("\n   ");
+            title.push_str(&REPLACED.fill(lang, &[("pods", Fact::Text(words::list(&pods, lang)))]));
         }
         title
     }

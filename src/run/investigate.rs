@@ -16,13 +16,12 @@ use std::collections::BTreeSet;
 pub(super) fn investigate(args: &CheckArgs, target: &Target, clock: fn() -> Time) -> Result<Exit, Failure> {
     super::check::settings(&args.judge, Vec::new())?;
     let context = args.connect.context.first().map(String::as_str);
-    let (snapshot, global) = match args.filename.is_empty() {
-        true => (gathered(args, target, clock)?, args.connect.to_repeat(context)),
-        false => {
-            let snapshot = files::read(args, clock)?;
-            let global = super::check::repeat_context(&snapshot);
-            (snapshot, global)
-        }
+    let (snapshot, global) = if args.filename.is_empty() {
+        (gathered(args, target, clock)?, args.connect.to_repeat(context))
+    } else {
+        let snapshot = files::read(args, clock)?;
+        let global = super::check::repeat_context(&snapshot);
+        (snapshot, global)
     };
     tell(args, target, &snapshot, &super::check::settings(&args.judge, global)?)
 }
