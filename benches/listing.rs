@@ -1,7 +1,7 @@
 //! `make bench`: the whole check of a large cluster beside `kubectl get pods -A`, and beside a bare paged read of
 //! the same pods, on the same real API server, in one run. It prints figures and judges nothing.
 //!
-//!   cargo bench --bench listing -- [--pods 10000] [--runs 5] [--only size|weather|large]
+//!   cargo bench --bench listing -- [--pods 10000] [--runs 5] [--only size|trouble|weather|large]
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -19,7 +19,7 @@ use http_body_util::BodyExt;
 use jiff::Timestamp;
 use kubectl_healthcheck::cli::ConnectArgs;
 use kubectl_healthcheck::cluster;
-use kubectl_healthcheck::wire::{Envelope, ListMeta, PROTOBUF_MAGIC};
+use kubectl_healthcheck::wire::{Envelope, Kind, ListMeta, PROTOBUF_MAGIC};
 use prost::Message;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -27,7 +27,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-use support::crowd::Crowd;
+use support::crowd::{Crowd, warnings};
 use support::faults::{Fault, Faults};
 use support::lab::{self, Lab};
 use support::shapes::Random;
@@ -42,7 +42,13 @@ fn main() {
     if arguments.iter().any(|argument| argument == "bare-read") {
         return bare_read();
     }
-    let crowd = Crowd { pods: number("--pods", 10_000), nodes: 104, namespaces: 29, seed: 7 };
+    let crowd = Crowd {
+        pods: number("--pods", 10_000),
+        nodes: 104,
+        namespaces: 29,
+        seed: 7,
+        sick: number("--sick", 1),
+    };
     let runs = number("--runs", 5);
     if arguments.iter().any(|argument| argument == "load") {
         return load(crowd, number("--etcd", 0).try_into().unwrap());
@@ -61,6 +67,9 @@ fn main() {
             black_hole(&lab, runs);
         }
     }
+    if wanted("trouble") {
+        trouble(&loaded(Crowd { sick: 5, ..crowd }, &me), runs);
+    }
     if wanted("large") {
         large(Crowd { pods: crowd.pods * 10, ..crowd }, &me, runs);
     }
@@ -72,7 +81,8 @@ fn loaded(crowd: Crowd, me: &Path) -> Lab {
     let lab = Lab::start(&[("APISERVER_FLAGS", "--etcd-compaction-interval=0s")]);
     // In a process of its own: a child's peak memory begins with its parent's.
     let status = Command::new(me)
-        .args(["load", "--pods", &crowd.pods.to_string(), "--etcd", &lab.etcd.to_string()])
+        .args(["load", "--pods", &crowd.pods.to_string(), "--sick", &crowd.sick.to_string()])
+        .args(["--etcd", &lab.etcd.to_string()])
         .status();
     assert!(status.unwrap().success());
     lab.wait_for_count("pods", crowd.pods);
@@ -97,7 +107,7 @@ fn size(lab: &Lab, me: &Path, runs: usize) {
     let mut all = [
         Program::new("kubectl get pods -A", kubectl),
         Program::new("bare paged read of the pods", bare(lab, me)),
-        Program::new("healthcheck -A, pods only", ours(lab, &["--skip-kinds", ALL_BUT_PODS])),
+        Program::new("healthcheck -A, pods only", ours(lab, &["--skip-kinds", &all_but_pods()])),
         Program::new("healthcheck -A", ours(lab, &[])),
         Program::new("healthcheck -A -o markdown", ours(lab, &["-o", "markdown"])),
         Program::new("healthcheck -A, no gzip", ours(lab, &["--disable-compression"])),
@@ -108,7 +118,29 @@ fn size(lab: &Lab, me: &Path, runs: usize) {
     println!("wall of a bare paged read: pods only {:.2}, all kinds {:.2}", wall(2), wall(3));
 }
 
-const ALL_BUT_PODS: &str = "nodes,replicasets,deployments,statefulsets,daemonsets,jobs,cronjobs,events";
+/// Five of a hundred pods in trouble: what it costs to ask about them.
+fn trouble(lab: &Lab, runs: usize) {
+    let mut all = [
+        Program::new("healthcheck -A --no-evidence", ours(lab, &["--no-evidence"])),
+        Program::new("healthcheck -A", ours(lab, &[])),
+    ];
+    in_turn(&mut all, runs);
+    print(&all);
+    let report = lab.healthcheck("-A -o json --fail-on never").json();
+    let without = lab.healthcheck("-A -o json --fail-on never --no-evidence").json();
+    let requests = |report: &serde_json::Value| report["coverage"]["requests"].as_u64().unwrap();
+    println!(
+        "wall with evidence / without: {:.2}; {} requests more for {} incidents",
+        all[1].median(0) / all[0].median(0),
+        requests(&report) - requests(&without),
+        report["incidents"].as_array().unwrap().len()
+    );
+}
+
+fn all_but_pods() -> String {
+    let others = Kind::ALL.into_iter().filter(|kind| !matches!(kind, Kind::Pod | Kind::Namespace));
+    others.map(Kind::plural).collect::<Vec<_>>().join(",")
+}
 
 fn ours(lab: &Lab, arguments: &[&str]) -> Command {
     let mut command = lab.command(env!("CARGO_BIN_EXE_kubectl-healthcheck"));
@@ -215,8 +247,9 @@ fn load(crowd: Crowd, etcd: u16) {
     let mut batch = Vec::new();
     for pod in crowd.pods(Timestamp::now()) {
         size += pod.to_string().len();
+        batch.extend(warnings(&pod, Timestamp::now()));
         batch.push(pod);
-        if batch.len() == 2000 {
+        if batch.len() >= 1900 {
             lab::put(etcd, &std::mem::take(&mut batch));
         }
     }

@@ -173,6 +173,9 @@ pub struct ScopeArgs {
     /// Only pods with these fields, and their owners (status.phase=Running, spec.nodeName!=n1)
     #[arg(long)]
     pub field_selector: Option<String>,
+    /// Ask nothing more about objects in trouble: neither their warnings nor their logs
+    #[arg(long)]
+    pub no_evidence: bool,
     /// Kinds to leave out, such as nodes or cronjobs; the report says so
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = skippable_kind)]
     pub skip_kinds: Vec<crate::wire::Kind>,
@@ -231,6 +234,7 @@ impl CheckArgs {
         let given = [
             ("--selector", self.scope.selector.is_some()),
             ("--field-selector", self.scope.field_selector.is_some()),
+            ("--no-evidence", self.scope.no_evidence),
             ("--skip-kinds", !self.scope.skip_kinds.is_empty()),
             ("--kubeconfig", connect.kubeconfig.is_some()),
             ("--context", !connect.context.is_empty()),

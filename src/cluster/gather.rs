@@ -54,7 +54,9 @@ pub async fn gather(
     }
     run.check_namespaces(&mut snapshot).await?;
     snapshot.sort();
-    run.ask_about_trouble(&mut snapshot).await;
+    if !plan.scope.no_evidence {
+        run.ask_about_trouble(&mut snapshot).await;
+    }
     if plan.with_usage {
         usage::ask(&run.asker, &mut snapshot, plan.list.page_timeout).await;
     }
@@ -73,7 +75,7 @@ pub async fn snapshot(
     progress: &Progress,
 ) -> Result<(Header, Vec<Capture>), Error> {
     let mut run = Run::start(session, plan, progress).await?;
-    run.with_evidence = true;
+    run.with_evidence = !plan.scope.no_evidence;
     let (mut snapshot, parts) = run.lists::<Capture>().await?;
     run.finish(&mut snapshot);
     snapshot.coverage.sort();

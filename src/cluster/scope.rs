@@ -74,7 +74,11 @@ impl Run<'_> {
 
     /// What was left out by request.
     pub(super) fn left_out(&self) -> impl Iterator<Item = Gap> {
-        let skipped = |kind: &Kind| self.plan.scope.skip_kinds.contains(kind) || self.is_unselected(*kind);
+        let scope = &self.plan.scope;
+        let skipped = move |kind: &Kind| {
+            let unasked = scope.no_evidence && matches!(kind, Kind::Event | Kind::Secret);
+            unasked || scope.skip_kinds.contains(kind) || self.is_unselected(*kind)
+        };
         Kind::ALL.into_iter().filter(skipped).map(|kind| Gap {
             namespace: None,
             kind: kind.name().to_owned(),

@@ -6,6 +6,7 @@
 
 #[macro_use]
 mod shape;
+mod admission;
 mod cluster;
 mod container;
 mod meta;
@@ -20,6 +21,10 @@ mod stream;
 mod time;
 mod workload;
 
+pub use admission::{
+    ApiService, ApiServiceSpec, ApiServiceStatus, ServiceReference, Webhook, WebhookClientConfig,
+    WebhookConfiguration,
+};
 pub use cluster::{
     Event, EventSeries, Namespace, NamespaceStatus, Node, NodeCondition, NodeInfo, NodeSpec, NodeStatus,
     ObjectReference, Taint,
@@ -29,11 +34,10 @@ pub use meta::{
     Condition, LabelledMeta, ListMeta, ManagedFields, ObjectMeta, OwnerReference, Quantity, WorkloadMeta,
 };
 pub use network::{
-    ApiService, ApiServiceSpec, ApiServiceStatus, Endpoint, EndpointConditions, EndpointPort, EndpointSlice,
-    HttpIngressPath, HttpIngressRuleValue, Ingress, IngressBackend, IngressClass, IngressRule,
-    IngressRuleValue, IngressServiceBackend, IngressSpec, IngressTls, IntOrString, LoadBalancerIngress,
-    LoadBalancerStatus, Service, ServiceBackendPort, ServicePort, ServiceReference, ServiceSpec,
-    ServiceStatus, Webhook, WebhookClientConfig, WebhookConfiguration,
+    Endpoint, EndpointConditions, EndpointPort, EndpointSlice, HttpIngressPath, HttpIngressRuleValue,
+    Ingress, IngressBackend, IngressClass, IngressRule, IngressRuleValue, IngressServiceBackend, IngressSpec,
+    IngressTls, IntOrString, LoadBalancerIngress, LoadBalancerStatus, Service, ServiceBackendPort,
+    ServicePort, ServiceSpec, ServiceStatus,
 };
 use object::json_list;
 pub use object::{Envelope, Identity, Kind, Object, PROTOBUF_MAGIC, Place, TypeMeta};

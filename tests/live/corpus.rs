@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 const LAST: [&str; 3] = ["APIService", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
 
 /// A control plane that holds every case, and what was found in it before anything else was done to it.
-static CORPUS: LazyLock<(Lab, Vec<Case>, Value)> = LazyLock::new(|| {
+pub static CORPUS: LazyLock<(Lab, Vec<Case>, Value)> = LazyLock::new(|| {
     let cases = cases();
     let lab = Lab::start(&[]);
     store(&lab, &cases.iter().filter(|case| !case.alone).collect::<Vec<_>>());

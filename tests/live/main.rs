@@ -72,6 +72,11 @@ pub fn healthy(namespace: &str, name: &str) -> Value {
 pub fn crashing(namespace: &str, name: &str) -> Value {
     let mut pod = healthy(namespace, name);
     pod["status"]["containerStatuses"][0]["ready"] = json!(false);
-    pod["status"]["containerStatuses"][0]["state"] = json!({ "waiting": { "reason": "CrashLoopBackOff" } });
+    let container = &mut pod["status"]["containerStatuses"][0];
+    container["state"] = json!({ "waiting": { "reason": "CrashLoopBackOff" } });
+    container["restartCount"] = json!(12);
+    let time = NOW.to_string();
+    container["lastState"] =
+        json!({ "terminated": { "exitCode": 1, "reason": "Error", "startedAt": time, "finishedAt": time } });
     pod
 }

@@ -11,6 +11,8 @@ pub struct Crowd {
     pub nodes: usize,
     pub namespaces: usize,
     pub seed: u64,
+    /// So many of a hundred pods crash again and again, and have warnings to show for it.
+    pub sick: usize,
 }
 
 /// Pods of one workload.
@@ -71,7 +73,7 @@ impl Crowd {
                 "apiVersion": "v1", "kind": "Pod",
                 "metadata": crowd.metadata(i, owner, &ago(now, age)),
                 "spec": spec(owner, Some(random.below(crowd.nodes))),
-                "status": status(owner, random.below(100), age, now),
+                "status": status(owner, random.below(100), crowd.sick, age, now),
             });
             pod["metadata"]["managedFields"] = managed(&pod);
             pod
@@ -137,16 +139,45 @@ fn fields(value: &Value) -> Value {
     }
 }
 
+/// The warnings about a pod that crashes: two, of the old API.
+pub fn warnings(pod: &Value, now: Timestamp) -> Vec<Value> {
+    let looping = pod["status"]["containerStatuses"][0]["state"]["waiting"]["reason"] == "CrashLoopBackOff";
+    let meta = &pod["metadata"];
+    let (_, number) = meta["name"].as_str().unwrap().rsplit_once('-').unwrap();
+    let i: usize = number.parse().unwrap();
+    let warning = |kind: u64, reason: &str, message: &str, count: i64| {
+        json!({
+            "apiVersion": "v1", "kind": "Event", "type": "Warning", "reason": reason, "message": message, "count": count,
+            "metadata": {
+                "name": format!("{}.{}", meta["name"].as_str().unwrap(), reason.to_lowercase()), "namespace": meta["namespace"],
+                "uid": uid(kind, i), "creationTimestamp": ago(now, 3000),
+            },
+            "involvedObject": {
+                "kind": "Pod", "namespace": meta["namespace"], "name": meta["name"], "uid": meta["uid"], "apiVersion": "v1",
+                "fieldPath": "spec.containers{app}",
+            },
+            "firstTimestamp": ago(now, 3000), "lastTimestamp": ago(now, 30), "source": { "component": "kubelet" },
+        })
+    };
+    match looping {
+        true => vec![
+            warning(4, "BackOff", "Back-off restarting failed container app", 40),
+            warning(5, "Failed", "Error: the process ended with exit code 1", 12),
+        ],
+        false => Vec::new(),
+    }
+}
+
 /// The status of a pod; by a number below 100 it is healthy, restarts, or does not come up.
-fn status(owner: usize, luck: usize, age: i64, now: Timestamp) -> Value {
+fn status(owner: usize, luck: usize, sick: usize, age: i64, now: Timestamp) -> Value {
     let ended = |seconds: i64| json!({ "terminated": { "exitCode": 1, "reason": "Error", "finishedAt": ago(now, seconds) } });
     let running = |seconds: i64| json!({ "running": { "startedAt": ago(now, seconds) } });
     let (ready, restarts, state, last) = match luck {
-        0 => {
+        _ if luck < sick => {
             let waiting = json!({ "waiting": { "reason": "CrashLoopBackOff", "message": "back-off 5m0s" } });
             (false, 40, waiting, ended(200))
         }
-        1 => (true, 7, running(900), ended(1000)),
+        99 => (true, 7, running(900), ended(1000)),
         _ => (true, 0, running(age), json!({})),
     };
     let condition = |kind: &str, ok: bool| {
