@@ -1,13 +1,16 @@
 //! The command line: what can be asked, in kubectl's words, and the exit codes.
 
 mod connect;
+mod judge;
 mod list;
+mod target;
 
 pub use connect::ConnectArgs;
+pub use judge::{FailOn, JudgeArgs};
 pub use list::ListArgs;
+pub use target::Target;
 
-use crate::finding::Severity;
-use crate::model::{Thresholds, parse_duration};
+use crate::model::parse_duration;
 use crate::render::Format;
 use crate::text::Lang;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -38,6 +41,9 @@ pub struct Cli {
     /// What to do instead of a check.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// An object to investigate instead of a whole namespace: pod NAME, deploy/NAME
+    #[arg(value_name = "TYPE/NAME", num_args = 0..=2)]
+    pub object: Vec<String>,
     /// The check.
     #[command(flatten)]
     pub check: CheckArgs,
@@ -183,77 +189,6 @@ impl ScopeArgs {
             set.add(glob.clone());
         }
         set.build().map_err(|error| error.to_string())
-    }
-}
-
-/// How to judge.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Judgement")]
-pub struct JudgeArgs {
-    /// Exit with 1 for findings of this severity and worse
-    #[arg(long, value_name = "SEVERITY", default_value = "critical")]
-    pub fail_on: FailOn,
-    /// Restarts from which a pod needs attention
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(i64).range(1..))]
-    pub restarts_attention: i64,
-    /// Restarts from which a pod is unhealthy
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(i64).range(1..))]
-    pub restarts_unhealthy: i64,
-    /// After so long without another, restarts are history
-    #[arg(long, value_name = "DURATION", default_value = "7d", value_parser = duration)]
-    pub quiet_after: Duration,
-    /// How long something may take to come up or go before it counts as stuck
-    #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = duration)]
-    pub grace: Duration,
-}
-
-impl JudgeArgs {
-    /// The thresholds they set.
-    ///
-    /// # Errors
-    /// When they contradict each other.
-    pub fn thresholds(&self) -> Result<Thresholds, String> {
-        if self.restarts_attention > self.restarts_unhealthy {
-            return Err(format!(
-                "--restarts-attention {} must not be above --restarts-unhealthy {}",
-                self.restarts_attention, self.restarts_unhealthy
-            ));
-        }
-        let seconds = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
-        Ok(Thresholds {
-            restarts_attention: self.restarts_attention,
-            restarts_unhealthy: self.restarts_unhealthy,
-            quiet_after: seconds(self.quiet_after),
-            grace: seconds(self.grace),
-        })
-    }
-}
-
-/// From which severity on the exit code is 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
-    /// Also called high.
-    #[value(alias = "high")]
-    Critical,
-    /// Also called medium.
-    #[value(alias = "medium")]
-    Warning,
-    /// Also called low.
-    #[value(alias = "low")]
-    Info,
-    /// No finding fails the run.
-    Never,
-}
-
-impl FailOn {
-    /// The least severity that fails the run, if any does.
-    pub fn severity(self) -> Option<Severity> {
-        match self {
-            FailOn::Critical => Some(Severity::Critical),
-            FailOn::Warning => Some(Severity::Warning),
-            FailOn::Info => Some(Severity::Info),
-            FailOn::Never => None,
-        }
     }
 }
 

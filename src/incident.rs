@@ -24,6 +24,10 @@ pub struct Incident {
     pub since: Option<Time>,
     /// How many objects suffer: those of the findings and those they name as affected.
     pub affected: usize,
+    /// How many of these are pods.
+    pub pods: usize,
+    /// How many workloads suffer: those that are among the objects, and those whose pods are.
+    pub workloads: usize,
     /// Its findings as indices, the cause first.
     pub findings: Vec<usize>,
 }
@@ -48,6 +52,9 @@ pub fn group(findings: &[Finding]) -> Vec<Incident> {
     });
     incidents
 }
+
+/// Kinds that own pods and answer to operators.
+const WORKLOADS: [&str; 5] = ["CronJob", "DaemonSet", "Deployment", "Job", "StatefulSet"];
 
 /// What findings are grouped by.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -104,16 +111,26 @@ fn incident(findings: &[Finding], cause: &Cause, mut members: Vec<usize>) -> Inc
         let finding = &findings[index];
         (!about_cause(finding), std::cmp::Reverse(finding.severity), !finding.because.is_empty(), index)
     });
+    let of = |index: &usize| &findings[*index];
     let objects: BTreeSet<&ObjectRef> = members
         .iter()
-        .flat_map(|&index| std::iter::once(&findings[index].object).chain(&findings[index].affected))
+        .map(of)
+        .flat_map(|finding| std::iter::once(&finding.object).chain(&finding.affected))
         .collect();
-    let of = |index: &usize| &findings[*index];
+    let owners = members.iter().map(of).filter_map(|finding| {
+        let owner = finding.owner.as_ref()?;
+        Some((&*finding.object.namespace, &*owner.kind, &*owner.name))
+    });
+    let own = objects.iter().filter(|object| WORKLOADS.contains(&&*object.kind));
+    let own = own.map(|object| (&*object.namespace, &*object.kind, &*object.name));
+    let workloads: BTreeSet<_> = owners.chain(own).collect();
     Incident {
         severity: members.iter().map(of).map(|f| f.severity).max().unwrap_or(Severity::Info),
         cause: members.first().copied().unwrap_or_default(),
         since: members.iter().map(of).filter_map(|f| f.since).min(),
         affected: objects.len(),
+        pods: objects.iter().filter(|object| &*object.kind == "Pod").count(),
+        workloads: workloads.len(),
         findings: members,
     }
 }

@@ -20,6 +20,7 @@ pub mod report;
 pub mod run;
 pub mod settings;
 pub mod snapshot;
+pub mod story;
 pub mod text;
 pub mod wire;
 

@@ -1,6 +1,6 @@
 //! The report: what was seen and found, sorted and counted once. Renderers read it and count nothing.
 
-use crate::checks::{self, View};
+use crate::checks::{self, Load, View};
 use crate::finding::{Finding, Severity};
 use crate::incident::{self, Incident};
 use crate::model::{Amount, Gap, Node, Pod};
@@ -49,7 +49,7 @@ pub struct NodeLoad<'a> {
 const NEARLY_FULL: i64 = 90;
 
 impl<'a> NodeLoad<'a> {
-    fn new(node: &'a Node, (pods, requests): (u64, Amount)) -> Self {
+    fn new(node: &'a Node, Load { pods, requests }: Load) -> Self {
         let room = node.pods.unwrap_or(i64::MAX);
         let nearly_full =
             i64::try_from(pods).unwrap_or(i64::MAX).saturating_mul(100) >= room.saturating_mul(NEARLY_FULL);
@@ -319,15 +319,7 @@ fn classify(snapshot: &Snapshot, findings: &[Finding]) -> Vec<Class> {
 
 /// The nodes of the scope with what they carry, worst and fullest first.
 fn node_loads<'a>(view: &View<'a>) -> Vec<NodeLoad<'a>> {
-    let mut loads: BTreeMap<&str, (u64, Amount)> = BTreeMap::new();
-    for pod in view.snapshot.rows.pods.iter().filter(|pod| pod.kin.ended.is_none()) {
-        if let Some(node) = &pod.node {
-            let (pods, requests) = loads.entry(node).or_default();
-            *pods += 1;
-            *requests = requests.plus(pod.kin.requests);
-        }
-    }
-    let load = |node: &'a Node| NodeLoad::new(node, loads.get(&*node.name).copied().unwrap_or_default());
+    let load = |node: &'a Node| NodeLoad::new(node, view.load(&node.name));
     let mut nodes: Vec<NodeLoad> = view.nodes().map(load).collect();
     nodes.sort_by(|a, b| (b.class, b.fullness(), &a.node.name).cmp(&(a.class, a.fullness(), &b.node.name)));
     nodes

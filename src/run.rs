@@ -6,10 +6,11 @@ mod capture;
 mod check;
 mod complete;
 mod files;
+mod investigate;
 mod look;
 
-use crate::cli::{Cli, ColorChoice, Command, ConnectArgs, Exit, ListArgs, Shell};
-use crate::cluster::{self, Budget, Progress, Stop};
+use crate::cli::{Cli, ColorChoice, Command, ConnectArgs, Exit, ListArgs, ScopeArgs, Shell, Target};
+use crate::cluster::{self, Budget, Plan, Progress, Stop};
 use crate::model::Reason;
 use crate::render;
 use crate::wire::Time;
@@ -68,7 +69,10 @@ impl Failure {
 /// When there is nothing to report: wrong usage, no connection, nothing to look at.
 pub fn run(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
     match cli.command {
-        None => check::check(&cli.check, clock),
+        None => match Target::of(&cli.object).map_err(Failure::new)? {
+            Some(target) => investigate::investigate(&cli.check, &target, clock),
+            None => check::check(&cli.check, clock),
+        },
         Some(Command::Demo(args)) => check::demo(&args),
         Some(Command::Nodes(args)) => check::nodes(*args, clock),
         Some(Command::Snapshot(args)) => capture::capture(&args, clock),
@@ -114,6 +118,26 @@ pub fn usage(error: &clap::Error) -> Exit {
             output::log(error.render().to_string().trim_end());
             Exit::Error
         }
+    }
+}
+
+/// What to gather of so many clusters.
+fn plan(
+    scope: &ScopeArgs,
+    list: &ListArgs,
+    connect: &ConnectArgs,
+    clock: fn() -> Time,
+    clusters: usize,
+) -> Plan {
+    Plan {
+        scope: scope.clone(),
+        list: list.clone(),
+        request_timeout: connect.request_timeout,
+        clock,
+        clusters,
+        with_usage: false,
+        about: None,
+        budget: budget(list),
     }
 }
 

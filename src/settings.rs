@@ -1,7 +1,9 @@
 //! The settings of a run: read once, passed by reference.
 
 use crate::command::Kubectl;
-use crate::model::Thresholds;
+use crate::finding::Severity;
+use crate::model::{Gap, Reason, Thresholds};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The settings that judgement depends on.
 #[derive(Clone, Debug, Default)]
@@ -10,4 +12,38 @@ pub struct Settings {
     pub thresholds: Thresholds,
     /// How suggested commands reach the cluster.
     pub kubectl: Kubectl,
+    /// Which checks run, and how bad what they find is.
+    pub choice: Choice,
+}
+
+/// Which checks run, and how bad what they find is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// Checks that do not run, by id.
+    pub left_out: BTreeSet<&'static str>,
+    /// Severities that take the place of a check's own, by id.
+    pub severities: BTreeMap<&'static str, Severity>,
+}
+
+impl Choice {
+    /// The checks that do not run, as a report names what was not looked at.
+    pub fn gaps(&self) -> impl Iterator<Item = Gap> {
+        self.left_out.iter().map(|id| Gap {
+            namespace: None,
+            kind: (*id).to_owned(),
+            reason: Reason::Skipped,
+            detail: String::new(),
+            got: 0,
+            missing: None,
+        })
+    }
+
+    /// How bad a finding of a check is. What is only worth knowing, where the check can find worse, stays so: it may
+    /// still come right by itself.
+    pub fn severity(&self, id: &str, worst: Severity, found: Severity) -> Severity {
+        match self.severities.get(id) {
+            Some(chosen) if found > Severity::Info || worst == Severity::Info => *chosen,
+            _ => found,
+        }
+    }
 }

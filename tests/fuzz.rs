@@ -4,6 +4,7 @@
 //! `FUZZ_SECONDS` is how long each test goes on, `FUZZ_SEED` where it begins. A failure prints the seed that repeats
 //! it at once.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "tests")]
+#![allow(clippy::too_many_lines, reason = "tables of cases are long")]
 #![allow(clippy::print_stderr, reason = "a random test says where it begins")]
 
 #[path = "support/mod.rs"]
@@ -217,16 +218,16 @@ fn mutate(object: &mut Value, random: &mut Random) {
         8 => other.pointer(&place).cloned().unwrap_or_default(),
         9 => other.pointer(random.one::<String>(&pointers(other))).cloned().unwrap_or_default(),
         _ => {
-            return drop(remove(
-                object,
-                *random.one(&["/metadata", "/metadata/name", "/spec", "/status", "/kind"]),
-            ));
+            return drop(remove(object, random.one::<&str>(&PARTS)));
         }
     };
     if let Some(old) = object.pointer_mut(&place) {
         *old = new;
     }
 }
+
+/// What every object has.
+const PARTS: [&str; 5] = ["/metadata", "/metadata/name", "/spec", "/status", "/kind"];
 
 const TIMES: [&str; 12] = [
     "",
@@ -496,14 +497,14 @@ fn exists(object: &ObjectRef, items: &[Value]) -> bool {
 #[test]
 fn whatever_the_bytes_they_are_objects_or_an_error() {
     go_on("bytes", some_bytes, read, |input, still| {
-        let with = |bytes: &Vec<u8>| Bytes { bytes: bytes.clone(), ..input };
+        let with = |bytes: &Vec<u8>| Answer { bytes: bytes.clone(), ..input };
         let bytes = fewer(input.bytes.clone(), &|bytes| still(&with(bytes)), until());
         format!("{:?} in chunks of {}: {bytes:?}", input.kind, input.chunk)
     });
 }
 
 /// An answer of the API server, and how it arrives.
-struct Bytes {
+struct Answer {
     kind: Kind,
     bytes: Vec<u8>,
     chunk: usize,
@@ -519,7 +520,7 @@ struct AnyList {
     items: Vec<Vec<u8>>,
 }
 
-fn some_bytes(random: &mut Random) -> Bytes {
+fn some_bytes(random: &mut Random) -> Answer {
     // The kinds that there are examples of, pods and their fellows most often.
     let kind = kind_of(random.one(&OBJECTS)).unwrap_or(Kind::Pod);
     let of_kind: Vec<&Value> = OBJECTS.iter().filter(|object| kind_of(object) == Some(kind)).collect();
@@ -535,7 +536,7 @@ fn some_bytes(random: &mut Random) -> Bytes {
         spoil(&mut bytes, random);
     }
     let largest = *random.one(&[1, 8, 300, 20_000]);
-    Bytes { kind, chunk: 1 + random.below(largest), bytes, whole }
+    Answer { kind, chunk: 1 + random.below(largest), bytes, whole }
 }
 
 fn encoded(kind: Kind, object: Value) -> Option<Vec<u8>> {
@@ -579,7 +580,7 @@ fn spoil(bytes: &mut Vec<u8>, random: &mut Random) {
     }
 }
 
-fn read(input: &Bytes) -> Result<(), String> {
+fn read(input: &Answer) -> Result<(), String> {
     let mut snapshot = Snapshot { taken_at: NOW, ..Snapshot::default() };
     let mut count = 0;
     let mut each = |object: Object| {

@@ -1,4 +1,4 @@
-//! What a pod's node explains: one dead kubelet is one fault, however many pods it carries.
+//! What a pod's node and its claims explain: one dead kubelet is one fault, however many pods it carries.
 
 use super::View;
 use crate::finding::{Finding, Severity};
@@ -17,8 +17,14 @@ pub(super) fn nodes(view: &View, findings: &mut [Finding]) {
     let dead: BTreeSet<Arc<str>> = dead.map(|finding| Arc::clone(&finding.object.name)).collect();
     for finding in findings.iter_mut().filter(|finding| BY_NODE.contains(&finding.check.id)) {
         let pod = view.snapshot.rows.pod(&finding.object.namespace, &finding.object.name);
-        if let Some(node) = pod.and_then(|pod| pod.node.as_ref()).filter(|node| dead.contains(*node)) {
-            finding.because.insert(0, ObjectRef::of_cluster("Node", node));
+        let Some(name) = pod.and_then(|pod| pod.node.as_ref()) else { continue };
+        let leaving = view.node(name).is_some_and(|node| node.is_leaving() && !node.is_ready());
+        if leaving {
+            // It goes with its node, on purpose. What is missed of it, its owner says.
+            finding.severity = Severity::Info;
+        }
+        if leaving || dead.contains(name) {
+            finding.because.insert(0, ObjectRef::of_cluster("Node", name));
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::text::Text;
 use crate::wire::Terminated;
 
 /// What is likely behind an end, in a few words; they may speak of the fact `signal`.
-pub(super) fn meaning(end: &Terminated) -> &'static Text {
+pub fn meaning(end: &Terminated) -> &'static Text {
     match (end.exit_code, end.reason.as_str()) {
         (_, "OOMKilled") => &OUT_OF_MEMORY,
         (_, "ContainerCannotRun" | "StartError") | (128, _) => &NOT_STARTED,

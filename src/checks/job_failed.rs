@@ -47,12 +47,12 @@ fn run(view: &View, out: &mut Reporter) {
         let Some(failed) = job.is("Failed") else { continue };
         let cron_job = job.owner.as_ref().filter(|owner| &*owner.kind == "CronJob");
         let pods = attempts(view, job);
-        let object =
-            ObjectRef { namespace: job.namespace.clone(), kind: "Job".into(), name: job.name.clone() };
         let (severity, message) = judge(view, job, failed);
-        let finding = out.object(object, severity, message);
+        let finding = out.object(job.object(), severity, message);
         if let Some(owner) = cron_job {
-            // The Jobs of a CronJob carry their minute in their name.
+            // The failed runs of a CronJob are one matter: that it fails.
+            finding.because = vec![ObjectRef::new(&job.namespace, &owner.kind, &owner.name)];
+            // Its Jobs carry their minute in their name.
             finding.key = format!("{}/{}/CronJob/{}/{}", CHECK.id, job.namespace, owner.name, failed.reason);
         }
         finding.owner = cron_job.cloned();

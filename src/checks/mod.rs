@@ -10,12 +10,39 @@
 mod blame;
 mod evidence;
 mod exit_code;
+mod fit;
 mod reporter;
+mod traffic;
 mod view;
 
+mod apiservice_unavailable;
+mod cluster_overcommitted;
+mod cronjob_failing;
+mod cronjob_schedule_missed;
+mod cronjob_suspended;
+mod daemonset_misscheduled;
+mod deployment_paused;
+mod deployment_rollout_stuck;
+mod hpa_at_max;
+mod hpa_cannot_scale;
+mod image_ids_differ;
+mod image_tag_mutable;
+mod ingress_backend_missing;
+mod ingress_class_missing;
+mod ingress_secret_missing;
 mod job_failed;
+mod job_overdue;
+mod namespace_stuck_terminating;
+mod node_cordoned;
+mod node_nearly_full;
+mod node_network_unavailable;
 mod node_not_ready;
 mod node_pressure;
+mod node_problem;
+mod node_version_skew;
+mod pdb_blocks_evictions;
+mod pdb_matches_nothing;
+mod pdb_not_enough_healthy;
 mod pod_config_error;
 mod pod_crash_loop;
 mod pod_evicted;
@@ -34,13 +61,26 @@ mod pod_unschedulable;
 mod pod_volume_not_mounted;
 mod pod_wrong_architecture;
 mod pods_restarted_together;
+mod pv_failed;
+mod pv_released;
+mod pvc_lost;
+mod pvc_pending;
+mod quota_full;
+mod service_load_balancer_pending;
+mod service_no_endpoints;
+mod service_port_unmatched;
+mod statefulset_blocked;
+mod webhook_backend_dead;
+mod workload_create_refused;
+mod workload_not_observed;
 mod workload_replicas_missing;
 
 #[cfg(test)]
 mod honesty;
 
+pub use exit_code::meaning as exit_meaning;
 pub use reporter::Reporter;
-pub use view::View;
+pub use view::{Load, View};
 
 use crate::finding::{Finding, Severity};
 use crate::text::Text;
@@ -48,9 +88,34 @@ use crate::wire::Kind;
 
 /// Every check, sorted by id.
 pub static CHECKS: &[&Check] = &[
+    &apiservice_unavailable::CHECK,
+    &cluster_overcommitted::CHECK,
+    &cronjob_failing::CHECK,
+    &cronjob_schedule_missed::CHECK,
+    &cronjob_suspended::CHECK,
+    &daemonset_misscheduled::CHECK,
+    &deployment_paused::CHECK,
+    &deployment_rollout_stuck::CHECK,
+    &hpa_at_max::CHECK,
+    &hpa_cannot_scale::CHECK,
+    &image_ids_differ::CHECK,
+    &image_tag_mutable::CHECK,
+    &ingress_backend_missing::CHECK,
+    &ingress_class_missing::CHECK,
+    &ingress_secret_missing::CHECK,
     &job_failed::CHECK,
+    &job_overdue::CHECK,
+    &namespace_stuck_terminating::CHECK,
+    &node_cordoned::CHECK,
+    &node_nearly_full::CHECK,
+    &node_network_unavailable::CHECK,
     &node_not_ready::CHECK,
     &node_pressure::CHECK,
+    &node_problem::CHECK,
+    &node_version_skew::CHECK,
+    &pdb_blocks_evictions::CHECK,
+    &pdb_matches_nothing::CHECK,
+    &pdb_not_enough_healthy::CHECK,
     &pod_config_error::CHECK,
     &pod_crash_loop::CHECK,
     &pod_evicted::CHECK,
@@ -69,6 +134,18 @@ pub static CHECKS: &[&Check] = &[
     &pod_volume_not_mounted::CHECK,
     &pod_wrong_architecture::CHECK,
     &pods_restarted_together::CHECK,
+    &pv_failed::CHECK,
+    &pv_released::CHECK,
+    &pvc_lost::CHECK,
+    &pvc_pending::CHECK,
+    &quota_full::CHECK,
+    &service_load_balancer_pending::CHECK,
+    &service_no_endpoints::CHECK,
+    &service_port_unmatched::CHECK,
+    &statefulset_blocked::CHECK,
+    &webhook_backend_dead::CHECK,
+    &workload_create_refused::CHECK,
+    &workload_not_observed::CHECK,
     &workload_replicas_missing::CHECK,
 ];
 
@@ -112,10 +189,14 @@ pub(crate) use page;
 /// Runs every check over what was seen. The findings come worst and oldest first.
 pub fn run(view: &View) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for check in CHECKS {
+    let choice = &view.settings.choice;
+    for check in CHECKS.iter().filter(|check| !choice.left_out.contains(check.id)) {
         (check.run)(view, &mut Reporter::new(check, view, &mut findings));
     }
     blame::nodes(view, &mut findings);
+    for finding in &mut findings {
+        finding.severity = choice.severity(finding.check.id, finding.check.severity, finding.severity);
+    }
     evidence::attach(view, &mut findings);
     findings.sort_by(|a, b| {
         let rank = |f: &Finding| (std::cmp::Reverse(f.severity), f.since.is_none(), f.since);
@@ -134,7 +215,7 @@ mod prelude {
     pub(super) use super::reporter::{role, say};
     pub(super) use super::{Check, Reporter, View, page};
     pub(super) use crate::finding::{Fact, Facts, Severity};
-    pub(super) use crate::model::{Container, ObjectRef, Pod, Trouble};
+    pub(super) use crate::model::{Container, Node, ObjectRef, Pod, Trouble};
     pub(super) use crate::text::Text;
     pub(super) use crate::wire::{Kind, Time};
 }

@@ -1,6 +1,9 @@
 //! A node's kubelet does not report, or reports that it cannot run pods.
 
 use super::prelude::*;
+use crate::finding::Facts;
+use crate::model::Owner;
+use std::collections::BTreeSet;
 
 pub(super) static CHECK: Check = Check {
     id: "node-not-ready",
@@ -29,43 +32,70 @@ pub(super) static CHECK: Check = Check {
 };
 
 static NOT_READY: Text = Text {
-    en: "Ready={status} ({reason}): {detail} Pods of the scope on it: {pods}",
-    zh_tw: "Ready={status}（{reason}）：{detail} 範圍內的 Pod：{pods} 個",
-    zh_cn: "Ready={status}（{reason}）：{detail} 范围内的 Pod：{pods} 个",
+    en: "Ready={status} ({reason}): {detail} Pods of the scope on it: {pods}, their owners: {owners}",
+    zh_tw: "Ready={status}（{reason}）：{detail} 範圍內的 Pod：{pods} 個，所屬工作負載：{owners} 個",
+    zh_cn: "Ready={status}（{reason}）：{detail} 范围内的 Pod：{pods} 个，所属工作负载：{owners} 个",
+};
+
+static SILENT: Text = Text {
+    en: "its kubelet has been silent for {age} ({reason}): {detail} Pods of the scope on it: {pods}, their \
+         owners: {owners}",
+    zh_tw: "kubelet 已 {age} 沒有回報（{reason}）：{detail} 範圍內的 Pod：{pods} 個，所屬工作負載：{owners} 個",
+    zh_cn: "kubelet 已 {age} 没有上报（{reason}）：{detail} 范围内的 Pod：{pods} 个，所属工作负载：{owners} 个",
 };
 
 static NEVER: Text = Text {
-    en: "has never reported a Ready condition. Pods of the scope on it: {pods}",
-    zh_tw: "從未回報 Ready 狀態。範圍內的 Pod：{pods} 個",
-    zh_cn: "从未上报 Ready 状态。范围内的 Pod：{pods} 个",
+    en: "has never reported a Ready condition. Pods of the scope on it: {pods}, their owners: {owners}",
+    zh_tw: "從未回報 Ready 狀態。範圍內的 Pod：{pods} 個，所屬工作負載：{owners} 個",
+    zh_cn: "从未上报 Ready 状态。范围内的 Pod：{pods} 个，所属工作负载：{owners} 个",
 };
 
 fn run(view: &View, out: &mut Reporter) {
     for node in view.nodes().filter(|node| !node.is_ready()) {
-        let pods: Vec<&Pod> = view.pods_on(&node.name).collect();
-        let mut facts = vec![("pods", Fact::Number(i64::try_from(pods.len()).unwrap_or(i64::MAX)))];
         let ready = node.condition("Ready");
-        if let Some(ready) = ready {
-            facts.push(("status", Fact::text(&ready.status)));
-            facts.push(("reason", Fact::text(&ready.reason)));
-            facts.push(("detail", Fact::text(&ready.message)));
-        }
-        let since = ready.and_then(|c| c.last_transition_time).and_then(Time::known).or(node.created);
-        // A node that has just joined has not had the time to report.
-        let joining = view.is_young(node.created);
-        let severity = if joining { Severity::Info } else { Severity::Critical };
-        let object = ObjectRef { namespace: "".into(), kind: "Node".into(), name: node.name.clone() };
-        let affected = pods.iter().map(|pod| view.pod_ref(pod)).collect();
-        let message = say(if ready.is_some() { &NOT_READY } else { &NEVER }, facts);
-        let finding = out.object(object, severity, message);
+        let since = ready.and_then(crate::wire::NodeCondition::since);
+        let pods: Vec<&Pod> = view.pods_on(&node.name).filter(|pod| pod.kin.ended.is_none()).collect();
+        let (text, facts) = message(view, node, &pods);
+        // A node that has just joined has not had the time to report, and a reboot takes a moment. What is being taken
+        // away is not ready on purpose.
+        let passing = view.is_young(node.created) || view.is_young(since) || node.is_leaving();
+        let severity = if passing { Severity::Info } else { Severity::Critical };
+        let finding = out.node(node, severity, say(text, facts));
         // Its kubelet changes its mind about the reason; it is one outage.
         finding.key = format!("{}//Node/{}", CHECK.id, node.name);
-        finding.since = since;
-        finding.affected = affected;
+        finding.since = since.or(node.created);
+        finding.affected = pods.iter().map(|pod| view.pod_ref(pod)).collect();
         let field = format!("--field-selector=spec.nodeName={}", node.name);
-        finding.actions = vec![
-            view.settings.kubectl.line(&["describe", "node", &node.name]),
-            view.settings.kubectl.line(&["get", "pods", "-A", "-o", "wide", &field]),
-        ];
+        finding.actions.push(view.settings.kubectl.line(&["get", "pods", "-A", "-o", "wide", &field]));
+    }
+}
+
+/// What the node says, and what stands on it.
+fn message(view: &View, node: &Node, pods: &[&Pod]) -> (&'static Text, Facts) {
+    let count = |number: usize| Fact::Number(i64::try_from(number).unwrap_or(i64::MAX));
+    let owners: BTreeSet<(&str, Option<Owner>)> =
+        pods.iter().map(|pod| (&*pod.kin.namespace, view.root(pod))).collect();
+    let owners = owners.iter().filter(|(_, owner)| owner.is_some()).count();
+    let mut facts = vec![("pods", count(pods.len())), ("owners", count(owners))];
+    let Some(ready) = node.condition("Ready") else { return (&NEVER, facts) };
+    facts.push(("status", Fact::text(&ready.status)));
+    facts.push(("reason", Fact::text(&ready.reason)));
+    facts.push(("detail", Fact::text(sentence(&ready.message))));
+    match ready.since().filter(|_| ready.status == "Unknown") {
+        Some(since) => {
+            facts.push(("age", Fact::Age(view.age(since))));
+            (&SILENT, facts)
+        }
+        None => (&NOT_READY, facts),
+    }
+}
+
+/// A message that another sentence follows.
+pub(super) fn sentence(message: &str) -> String {
+    let message = message.trim_end();
+    if message.is_empty() || message.ends_with(['.', '!', '?']) {
+        message.to_owned()
+    } else {
+        format!("{message}.")
     }
 }

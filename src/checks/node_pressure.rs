@@ -1,4 +1,4 @@
-//! A node is short of memory, disk, process ids, or has no network.
+//! A node is short of memory, disk or process ids.
 
 use super::prelude::*;
 
@@ -34,7 +34,7 @@ static MESSAGE: Text = Text {
 };
 
 /// Conditions of the kubelet that are bad when true. What others add is none of our business.
-const BAD: [&str; 4] = ["DiskPressure", "MemoryPressure", "NetworkUnavailable", "PIDPressure"];
+const BAD: [&str; 3] = ["DiskPressure", "MemoryPressure", "PIDPressure"];
 
 fn run(view: &View, out: &mut Reporter) {
     for node in view.nodes() {
@@ -44,15 +44,11 @@ fn run(view: &View, out: &mut Reporter) {
                 ("reason", Fact::text(&condition.reason)),
                 ("detail", Fact::text(&condition.message)),
             ];
-            let object = ObjectRef { namespace: "".into(), kind: "Node".into(), name: node.name.clone() };
-            let finding = out.object(object, Severity::Warning, say(&MESSAGE, facts));
-            finding.since = condition.last_transition_time.and_then(Time::known);
-            // It is degraded, and still does its work.
-            finding.serving = node.is_ready();
-            finding.actions = vec![
-                view.settings.kubectl.line(&["describe", "node", &node.name]),
-                view.settings.kubectl.line(&["top", "node", &node.name]),
-            ];
+            // What is being taken away need not be rescued.
+            let severity = if node.is_leaving() { Severity::Info } else { Severity::Warning };
+            let finding = out.node(node, severity, say(&MESSAGE, facts));
+            finding.since = condition.since();
+            finding.actions.push(view.settings.kubectl.line(&["top", "node", &node.name]));
         }
     }
 }

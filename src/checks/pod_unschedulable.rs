@@ -1,12 +1,13 @@
 //! The scheduler finds no node for a pod.
 
+use super::fit::Fit;
 use super::prelude::*;
 
 pub(super) static CHECK: Check = Check {
     id: "pod-unschedulable",
     since: "0.1.0",
     severity: Severity::Critical,
-    needs: &[Kind::Pod],
+    needs: &[Kind::Pod, Kind::Node],
     title: Text { en: "Pod cannot be scheduled", zh_tw: "Pod 無法排程", zh_cn: "Pod 无法调度" },
     meaning: Text {
         en: "No node fits: too little room, a taint it does not tolerate, a selector or volume that no node matches.",
@@ -14,9 +15,9 @@ pub(super) static CHECK: Check = Check {
         zh_cn: "没有合适的节点：资源不足、污点不被容忍，或选择条件、存储卷没有节点满足。",
     },
     remedy: Text {
-        en: "Read the scheduler's message: it counts the nodes for each reason.",
-        zh_tw: "看排程器的訊息：每種原因各有多少節點，都列在裡面。",
-        zh_cn: "看调度器的信息：每种原因各有多少节点，都列在里面。",
+        en: "See which nodes are ruled out by what: ask for less, make room, tolerate the taint, or add a node.",
+        zh_tw: "看各節點分別因何被排除：降低要求、騰出資源、容忍污點，或新增節點。",
+        zh_cn: "看各节点分别因何被排除：降低要求、腾出资源、容忍污点，或新增节点。",
     },
     prevention: Text {
         en: "Keep room for one node's loss, and give a ResourceQuota to namespaces that grow.",
@@ -33,32 +34,74 @@ static MESSAGE: Text = Text {
     zh_cn: "已 {age} 无法调度：{detail}",
 };
 
+static EXPLAINED: Text = Text {
+    en: "not scheduled for {age}: {cause}; the scheduler says: {detail}",
+    zh_tw: "已 {age} 無法排程：{cause}；排程器訊息：{detail}",
+    zh_cn: "已 {age} 无法调度：{cause}；调度器信息：{detail}",
+};
+
 static GATED: Text = Text {
-    en: "held back by a scheduling gate for {age}",
-    zh_tw: "因 scheduling gate 暫緩排程，已 {age}",
-    zh_cn: "因 scheduling gate 暂缓调度，已 {age}",
+    en: "held back by the scheduling gate {gates} for {age}",
+    zh_tw: "因 scheduling gate {gates} 暫緩排程，已 {age}",
+    zh_cn: "因 scheduling gate {gates} 暂缓调度，已 {age}",
 };
 
 fn run(view: &View, out: &mut Reporter) {
+    let fit = Fit::new(view);
     for (pod, trouble) in view.troubles() {
         let gated = match trouble {
             Trouble::Gated => true,
             Trouble::Unschedulable => false,
             _ => continue,
         };
-        let scheduled = pod.object.as_deref().and_then(|object| object.status.condition("PodScheduled"));
+        let object = pod.object.as_deref();
+        let scheduled = object.and_then(|object| object.status.condition("PodScheduled"));
         let since = scheduled.and_then(crate::wire::Condition::since).or(pod.created());
-        let facts = vec![
-            ("age", since.map_or(Fact::text("?"), |since| Fact::Age(view.age(since)))),
-            ("detail", Fact::text(scheduled.map_or("", |c| c.message.as_str()))),
+        let gates = object.iter().flat_map(|object| &object.spec.scheduling_gates);
+        let gates: Vec<&str> = gates.map(|gate| gate.name.as_str()).collect();
+        let said = scheduled.map_or("", |condition| condition.message.as_str());
+        let mut facts = vec![
+            ("age", Fact::age(since.map(|since| view.age(since)))),
+            ("detail", Fact::text(without_preemption(said))),
+            ("gates", Fact::Text(gates.join(", "))),
         ];
+        let reasons = if gated { Vec::new() } else { fit.explain(pod) };
+        let text = match reasons.first().filter(|_| !is_about_volumes(said)) {
+            _ if gated => &GATED,
+            Some(first) => {
+                facts.push(("cause", Fact::Words(first.text)));
+                facts.extend(first.facts.iter().cloned());
+                &EXPLAINED
+            }
+            None => &MESSAGE,
+        };
         // A gate is somebody's wish; a pod seconds old may only wait for the autoscaler.
         let severity = if gated || view.is_young(since) { Severity::Info } else { Severity::Critical };
-        let finding = out.pod(pod, severity, say(if gated { &GATED } else { &MESSAGE }, facts));
+        let finding = out.pod(pod, severity, say(text, facts));
         finding.since = since;
-        finding.actions = vec![
-            view.settings.kubectl.line(&["describe", "pod", "-n", &pod.kin.namespace, &pod.name]),
-            view.settings.kubectl.line(&["describe", "nodes"]),
-        ];
+        finding.because = because(pod, said);
+        finding.evidence = reasons;
+        finding.actions = vec![view.describe(pod), view.settings.kubectl.line(&["describe", "nodes"])];
     }
+}
+
+/// The scheduler adds what preemption would not change; the reasons stand before that.
+fn without_preemption(message: &str) -> &str {
+    message.split_once(" preemption:").map_or(message, |(reasons, _)| reasons)
+}
+
+fn is_about_volumes(message: &str) -> bool {
+    ["persistentvolumeclaim", "PersistentVolumeClaim", "persistent volume", "volume node affinity"]
+        .iter()
+        .any(|words| message.contains(words))
+}
+
+/// What else explains it: the pod's claims, or that the cluster is full.
+fn because(pod: &Pod, message: &str) -> Vec<ObjectRef> {
+    if is_about_volumes(message) {
+        return pod.claim_refs().collect();
+    }
+    let short =
+        ["cpu", "memory"].into_iter().filter(|name| message.contains(&format!("Insufficient {name}")));
+    short.map(|name| ObjectRef::of_cluster("Capacity", name)).collect()
 }

@@ -58,7 +58,7 @@ fn run(view: &View, out: &mut Reporter) {
         finding.since = since;
         finding.because.extend(missing(&pod.kin.namespace, &warning.message));
         if finding.because.is_empty() {
-            finding.because = claims(pod).collect();
+            finding.because = pod.claim_refs().collect();
         }
         finding.actions = vec![view.describe(pod)];
         finding.actions.extend(finding.because.first().map(|object| {
@@ -75,11 +75,4 @@ fn missing(namespace: &str, message: &str) -> Option<ObjectRef> {
         let (name, after) = rest.split_once('"')?;
         after.starts_with(" not found").then(|| ObjectRef::new(namespace, kind, name))
     })
-}
-
-/// The claims that a pod mounts.
-fn claims(pod: &Pod) -> impl Iterator<Item = ObjectRef> {
-    let volumes = pod.object.iter().flat_map(|object| &object.spec.volumes);
-    let names = volumes.filter_map(|volume| volume.source.persistent_volume_claim.as_ref());
-    names.map(|claim| ObjectRef::new(&pod.kin.namespace, "PersistentVolumeClaim", &claim.claim_name))
 }

@@ -1,6 +1,7 @@
 //! A container's program is built for another kind of machine than its node.
 
 use super::prelude::*;
+use std::collections::BTreeSet;
 
 pub(super) static CHECK: Check = Check {
     id: "pod-wrong-architecture",
@@ -67,7 +68,8 @@ fn run(view: &View, out: &mut Reporter) {
         let node = pod.node.as_deref().and_then(|name| view.node(name));
         let own = node.map_or("", |node| node.architecture.as_str());
         let said = view.heard(pod).format_error(&container).unwrap_or_default();
-        let (text, built) = story(image, own, said);
+        let named = named_in(image).map(str::to_owned).or_else(|| runs_on(view, image));
+        let (text, built) = story(named, own, said);
         let mut facts = vec![
             ("role", Fact::Words(role(&container))),
             ("container", Fact::text(&container.status.name)),
@@ -88,15 +90,28 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// What is behind it, and the architecture that the image was built for, as far as its name, its node and the kubelet
-/// tell.
-fn story(image: &str, own: &str, said: &str) -> (&'static Text, Option<&'static str>) {
-    match (named_in(image), likely(own)) {
-        (named, _) if is_script(said) || named.is_some() && named == Some(own) => (&SCRIPT, None),
+/// What is behind it, and the architecture that the image was built for, as far as its name, its node, its other pods
+/// and the kubelet tell.
+fn story(named: Option<String>, own: &str, said: &str) -> (&'static Text, Option<String>) {
+    match (named, likely(own)) {
+        (named, _) if is_script(said) || named.as_deref().is_some_and(|named| named == own) => {
+            (&SCRIPT, None)
+        }
         _ if own.is_empty() => (&UNKNOWN, None),
         (Some(built), _) => (&BOTH, Some(built)),
-        (None, Some(built)) => (&LIKELY, Some(built)),
+        (None, Some(built)) => (&LIKELY, Some(built.to_owned())),
         (None, None) => (&UNKNOWN, None),
+    }
+}
+
+/// The architecture of the nodes where pods with the image serve, if it is one.
+fn runs_on(view: &View, image: &str) -> Option<String> {
+    let uses = |pod: &&Pod| pod.serves() && pod.kin.images.iter().any(|used| &*used.image == image);
+    let nodes = view.snapshot.rows.pods.iter().filter(uses).filter_map(|pod| view.node(pod.node.as_deref()?));
+    let architectures: BTreeSet<&str> = nodes.map(|node| &*node.architecture).collect();
+    match architectures.into_iter().collect::<Vec<_>>().as_slice() {
+        [only] if !only.is_empty() => Some((*only).to_owned()),
+        _ => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Check, View};
 use crate::finding::{Fact, Facts, Finding, Severity};
-use crate::model::{Container, ObjectRef, Owner, Pod, Role};
+use crate::model::{Container, Node, ObjectRef, Owner, Pod, Role};
 use crate::text::{Say, Text};
 
 /// Takes the findings of one check.
@@ -30,6 +30,15 @@ impl<'r, 'a> Reporter<'r, 'a> {
     pub fn object(&mut self, object: ObjectRef, severity: Severity, message: Say) -> &mut Finding {
         let blank = self.blank(severity, object, None, message);
         self.push(blank)
+    }
+
+    /// Reports something about a node. All that is found about one node is one incident.
+    pub fn node(&mut self, node: &Node, severity: Severity, message: Say) -> &mut Finding {
+        let object = node.object();
+        let (because, serving) = (vec![object.clone()], node.is_ready());
+        let actions = vec![self.view.settings.kubectl.line(&["describe", "node", &node.name])];
+        let blank = self.blank(severity, object, None, message);
+        self.push(Finding { because, actions, serving, ..blank })
     }
 
     fn blank(&self, severity: Severity, object: ObjectRef, owner: Option<Owner>, message: Say) -> Finding {

@@ -1,13 +1,11 @@
 //! What the checks look at: the snapshot, the settings, and the ways between objects.
 
-use crate::model::{
-    Container, CronJob, Endpoints, Event, Heard, Job, LogTail, Node, ObjectRef, Owner, Pod, Trouble,
-    Workload, troubles,
-};
+mod lookup;
+
+use crate::model::{Amount, Container, Job, Node, ObjectRef, Owner, Pod, Trouble, Workload, troubles};
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
-use crate::wire::{self, Kind, Time};
-use std::cmp::Ordering;
+use crate::wire::{Kind, Time};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -25,8 +23,19 @@ pub struct View<'a> {
     successors: BTreeMap<Root, &'a Pod>,
     /// Names of the nodes that hold pods of the scope.
     used_nodes: BTreeSet<&'a str>,
+    /// What the nodes carry, by their names.
+    loads: BTreeMap<&'a str, Load>,
     /// The topmost owners of the pods, where a selector chose them; else empty.
     selected: BTreeSet<Root>,
+}
+
+/// What a node carries: the pods of the scope on it that have not ended.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Load {
+    /// How many they are.
+    pub pods: u64,
+    /// What is set aside for them.
+    pub requests: Amount,
 }
 
 /// The topmost owner known of a pod: its namespace, and the owner.
@@ -43,6 +52,7 @@ impl<'a> View<'a> {
             troubled_of: BTreeMap::new(),
             successors: BTreeMap::new(),
             used_nodes: pods.iter().filter_map(|pod| pod.node.as_deref()).collect(),
+            loads: loads(pods),
             selected: BTreeSet::new(),
         };
         if snapshot.scope.selected {
@@ -110,6 +120,11 @@ impl<'a> View<'a> {
         self.troubled_of.get(&(Arc::clone(&workload.namespace), owner)).into_iter().flatten().copied()
     }
 
+    /// What may explain that a workload is in trouble: its pods in trouble, then whatever else is found about itself.
+    pub fn behind(&self, workload: &Workload) -> Vec<ObjectRef> {
+        self.pods_of(workload).map(|pod| self.pod_ref(pod)).chain([workload.object()]).collect()
+    }
+
     /// Whether a workload belongs to what was asked for. A selector chooses pods; with them it chooses their
     /// owners.
     pub fn is_asked_for(&self, workload: &Workload) -> bool {
@@ -117,26 +132,15 @@ impl<'a> View<'a> {
         !self.snapshot.scope.selected || self.selected.contains(&(Arc::clone(&workload.namespace), owner()))
     }
 
-    /// The ReplicaSet, Deployment, StatefulSet or DaemonSet of this name.
-    pub fn workload(&self, namespace: &str, kind: &str, name: &str) -> Option<&'a Workload> {
-        let kind = Kind::from_name(kind)?;
-        let key = (namespace, kind.name(), name);
-        search(&self.snapshot.rows.workloads, |w| (&*w.namespace, w.kind.name(), &*w.name).cmp(&key))
-    }
-
-    /// The Job of this name.
-    pub fn job(&self, namespace: &str, name: &str) -> Option<&'a Job> {
-        search(&self.snapshot.rows.jobs, |j| (&*j.namespace, &*j.name).cmp(&(namespace, name)))
-    }
-
-    /// The CronJob of this name.
-    pub fn cron_job(&self, namespace: &str, name: &str) -> Option<&'a CronJob> {
-        search(&self.snapshot.rows.cron_jobs, |j| (&*j.namespace, &*j.name).cmp(&(namespace, name)))
-    }
-
-    /// The node of this name.
-    pub fn node(&self, name: &str) -> Option<&'a Node> {
-        search(&self.snapshot.rows.nodes, |n| (*n.name).cmp(name))
+    /// How many pods of a workload serve.
+    pub fn serving(&self, workload: &Workload) -> usize {
+        let pods = &self.snapshot.rows.pods;
+        let from = pods.partition_point(|pod| pod.kin.namespace < workload.namespace);
+        let of_namespace = pods[from..].iter().take_while(|pod| pod.kin.namespace == workload.namespace);
+        let own = |pod: &&Pod| {
+            self.root(pod).is_some_and(|r| *r.kind == *workload.kind.name() && r.name == workload.name)
+        };
+        of_namespace.filter(|pod| pod.serves()).filter(own).count()
     }
 
     /// The nodes that matter to the scope: all of them, or those that hold its pods.
@@ -144,6 +148,17 @@ impl<'a> View<'a> {
         let scope = &self.snapshot.scope;
         let all = scope.is_whole_cluster() && !scope.selected;
         self.snapshot.rows.nodes.iter().filter(move |n| all || self.used_nodes.contains(&*n.name))
+    }
+
+    /// What a node carries.
+    pub fn load(&self, node: &str) -> Load {
+        self.loads.get(node).copied().unwrap_or_default()
+    }
+
+    /// Whether every pod of the cluster was seen: only then is it known what the nodes carry.
+    pub fn saw_all_pods(&self) -> bool {
+        let scope = &self.snapshot.scope;
+        scope.is_whole_cluster() && scope.excluded.is_empty() && !scope.selected && self.saw(Kind::Pod, "")
     }
 
     /// The Job that made a pod.
@@ -195,74 +210,6 @@ impl<'a> View<'a> {
         self.snapshot.saw(kind, namespace)
     }
 
-    /// The warnings about an object, newest first. With a uid, only those about that very object.
-    pub fn events(&self, object: &ObjectRef, uid: &str) -> Vec<&'a Event> {
-        let events = &self.snapshot.rows.events;
-        let first = events.partition_point(|event| event.object < *object);
-        let about = events[first..].iter().take_while(|event| event.object == *object);
-        let mut found: Vec<&Event> = about.filter(|event| event.is_about(object, uid)).collect();
-        found.sort_by_key(|event| std::cmp::Reverse(event.last_seen));
-        found
-    }
-
-    /// The warnings about a pod, newest first.
-    pub fn pod_events(&self, pod: &Pod) -> Vec<&'a Event> {
-        let uid = pod.object.as_deref().map_or("", |object| &object.metadata.uid);
-        self.events(&self.pod_ref(pod), uid)
-    }
-
-    /// The ends of the logs of a pod's containers, where they were asked for.
-    pub fn logs(&self, pod: &Pod) -> impl Iterator<Item = &'a LogTail> {
-        let logs = &self.snapshot.logs;
-        let key = |log: &LogTail| (&*log.namespace, &*log.pod).cmp(&(&*pod.kin.namespace, &*pod.name));
-        let (from, to) =
-            (logs.partition_point(|log| key(log).is_lt()), logs.partition_point(|log| key(log).is_le()));
-        logs[from..to].iter()
-    }
-
-    /// What is known about a pod besides its own status.
-    pub fn heard(&self, pod: &Pod) -> Heard<'a> {
-        Heard { events: self.pod_events(pod), logs: self.logs(pod).collect() }
-    }
-
-    /// The service of this name.
-    pub fn service(&self, namespace: &str, name: &str) -> Option<&'a wire::Service> {
-        search(&self.snapshot.rows.services, |s| {
-            (&*s.metadata.namespace, &*s.metadata.name).cmp(&(namespace, name))
-        })
-    }
-
-    /// The parts of what stands behind a service; empty where nothing keeps them.
-    pub fn endpoints(&self, namespace: &str, service: &str) -> &'a [Endpoints] {
-        let all = &self.snapshot.rows.endpoints;
-        let key = |part: &Endpoints| (&*part.namespace, &*part.service).cmp(&(namespace, service));
-        let (from, to) =
-            (all.partition_point(|part| key(part).is_lt()), all.partition_point(|part| key(part).is_le()));
-        &all[from..to]
-    }
-
-    /// The claim of this name.
-    pub fn claim(&self, namespace: &str, name: &str) -> Option<&'a wire::PersistentVolumeClaim> {
-        search(&self.snapshot.rows.claims, |c| {
-            (&*c.metadata.namespace, &*c.metadata.name).cmp(&(namespace, name))
-        })
-    }
-
-    /// The storage class of this name.
-    pub fn storage_class(&self, name: &str) -> Option<&'a wire::StorageClass> {
-        search(&self.snapshot.rows.storage_classes, |class| (*class.metadata.name).cmp(name))
-    }
-
-    /// The Deployments, StatefulSets and DaemonSets of a namespace whose pods a selector chooses.
-    pub fn workloads_selected_by(
-        &self,
-        namespace: &str,
-        selector: &BTreeMap<String, String>,
-    ) -> impl Iterator<Item = &'a Workload> {
-        let all = self.snapshot.rows.workloads.iter();
-        all.filter(move |workload| &*workload.namespace == namespace && workload.is_selected_by(selector))
-    }
-
     /// The command that tells most about a pod.
     pub fn describe(&self, pod: &Pod) -> String {
         self.settings.kubectl.line(&["describe", "pod", "-n", &pod.kin.namespace, &pod.name])
@@ -304,7 +251,14 @@ impl<'a> View<'a> {
     }
 }
 
-/// The row that compares equal, in a sorted list.
-fn search<T>(rows: &[T], order: impl Fn(&T) -> Ordering) -> Option<&T> {
-    rows.binary_search_by(order).ok().map(|index| &rows[index])
+fn loads(pods: &[Pod]) -> BTreeMap<&str, Load> {
+    let mut loads: BTreeMap<&str, Load> = BTreeMap::new();
+    for pod in pods.iter().filter(|pod| pod.kin.ended.is_none()) {
+        if let Some(node) = &pod.node {
+            let load = loads.entry(node).or_default();
+            load.pods += 1;
+            load.requests = load.requests.plus(pod.kin.requests);
+        }
+    }
+    loads
 }

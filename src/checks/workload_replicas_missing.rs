@@ -1,13 +1,14 @@
 //! A workload has fewer pods that serve than it should.
 
 use super::prelude::*;
+use super::workload_create_refused::is_refused;
 use crate::model::Workload;
 
 pub(super) static CHECK: Check = Check {
     id: "workload-replicas-missing",
     since: "0.1.0",
     severity: Severity::Critical,
-    needs: &[Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::ReplicaSet],
+    needs: &[Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::ReplicaSet, Kind::Pod, Kind::Event],
     title: Text {
         en: "Workload misses replicas", zh_tw: "工作負載副本不足", zh_cn: "工作负载副本不足"
     },
@@ -17,10 +18,9 @@ pub(super) static CHECK: Check = Check {
         zh_cn: "可用的 Pod 少于设定值：承载与容错能力下降，甚至完全没有服务。",
     },
     remedy: Text {
-        en: "Look at the pods that are not ready; if there are none, at the events of the ReplicaSet: a quota or \
-             a webhook may refuse them.",
-        zh_tw: "查看未就緒的 Pod；若根本沒有 Pod，看 ReplicaSet 事件，可能被配額或 webhook 拒絕。",
-        zh_cn: "查看未就绪的 Pod；若根本没有 Pod，看 ReplicaSet 事件，可能被配额或 webhook 拒绝。",
+        en: "Look at the pods that are not ready, and at the events of the workload.",
+        zh_tw: "查看未就緒的 Pod，以及工作負載的事件。",
+        zh_cn: "查看未就绪的 Pod，以及工作负载的事件。",
     },
     prevention: Text {
         en: "Run at least two replicas of what must not stop, with a PodDisruptionBudget.",
@@ -37,12 +37,6 @@ static MISSING: Text = Text {
     zh_cn: "可用副本 {available}/{desired}",
 };
 
-static REFUSED: Text = Text {
-    en: "{available} of {desired} replicas available, pods cannot be created ({reason}): {detail}",
-    zh_tw: "可用副本 {available}/{desired}，無法建立 Pod（{reason}）：{detail}",
-    zh_cn: "可用副本 {available}/{desired}，无法创建 Pod（{reason}）：{detail}",
-};
-
 static ROLLING: Text = Text {
     en: "{available} of {desired} replicas available, a rollout is under way",
     zh_tw: "可用副本 {available}/{desired}，更新進行中",
@@ -52,27 +46,22 @@ static ROLLING: Text = Text {
 fn run(view: &View, out: &mut Reporter) {
     let workloads = view.snapshot.rows.workloads.iter();
     for workload in workloads.filter(|w| !w.is_full() && stands_alone(w) && view.is_asked_for(w)) {
-        let mut facts = vec![
+        if is_refused(view, workload) {
+            continue; // Another check says why.
+        }
+        let facts = vec![
             ("available", Fact::Number(workload.available.into())),
             ("desired", Fact::Number(workload.desired.into())),
         ];
-        let refused = workload.condition("ReplicaFailure").filter(|c| c.status == "True");
-        if let Some(refused) = refused {
-            facts.push(("reason", Fact::text(&refused.reason)));
-            facts.push(("detail", Fact::text(&refused.message)));
-        }
         let since = since(view, workload);
-        let coming = is_rolling(workload) || view.is_young(since.or(workload.created()));
-        let (text, severity) = match refused {
-            Some(_) if workload.available == 0 => (&REFUSED, Severity::Critical),
-            Some(_) => (&REFUSED, Severity::Warning),
-            None if coming => (&ROLLING, Severity::Info),
-            None if workload.available == 0 => (&MISSING, Severity::Critical),
-            None => (&MISSING, Severity::Warning),
+        let (text, severity) = match workload.available {
+            _ if is_coming(view, workload) => (&ROLLING, Severity::Info),
+            0 => (&MISSING, Severity::Critical),
+            _ => (&MISSING, Severity::Warning),
         };
         let finding = out.object(workload.object(), severity, say(text, facts));
         finding.since = since;
-        finding.because = view.pods_of(workload).map(|pod| view.pod_ref(pod)).collect();
+        finding.because = view.behind(workload);
         finding.actions = vec![view.settings.kubectl.line(&[
             "describe",
             &workload.kind.name().to_lowercase(),
@@ -84,8 +73,21 @@ fn run(view: &View, out: &mut Reporter) {
 }
 
 /// A ReplicaSet is its Deployment's business, unless something else made it.
-fn stands_alone(workload: &Workload) -> bool {
+pub(super) fn stands_alone(workload: &Workload) -> bool {
     workload.kind != Kind::ReplicaSet || workload.owner.as_ref().is_none_or(|o| &*o.kind != "Deployment")
+}
+
+/// Whether its replicas may still come by themselves.
+pub(super) fn is_coming(view: &View, workload: &Workload) -> bool {
+    is_rolling(workload)
+        || view.is_young(since(view, workload).or(workload.created()))
+        || is_settling(view, workload)
+}
+
+/// Whether all its pods serve, and some of them not yet for `minReadySeconds`.
+fn is_settling(view: &View, workload: &Workload) -> bool {
+    let serving = view.serving(workload);
+    serving > 0 && i32::try_from(serving).is_ok_and(|serving| serving >= workload.desired)
 }
 
 /// Whether a Deployment says that it is still getting there. It stops saying so at its progress deadline.
@@ -96,7 +98,7 @@ fn is_rolling(workload: &Workload) -> bool {
 }
 
 /// Since when replicas are missing: by its own word, or that of its pods.
-fn since(view: &View, workload: &Workload) -> Option<Time> {
+pub(super) fn since(view: &View, workload: &Workload) -> Option<Time> {
     let own = workload.condition("Available").filter(|c| c.status == "False");
     own.and_then(crate::wire::Condition::since).or_else(|| {
         view.pods_of(workload)

@@ -29,6 +29,9 @@ pub struct Plan {
     pub clusters: usize,
     /// Whether to ask what is used of the nodes, where that is measured.
     pub with_usage: bool,
+    /// The object that is asked about, by name: then every warning of the scope is kept, and the logs are those of its
+    /// pods.
+    pub about: Option<String>,
     /// What all requests share.
     pub budget: Arc<Budget>,
 }
@@ -37,7 +40,7 @@ pub struct Plan {
 ///
 /// # Errors
 /// When the server cannot be reached or refuses everything, or a namespace does not exist.
-pub(super) async fn gather(
+pub async fn gather(
     session: Session,
     plan: &Plan,
     progress: &Progress,

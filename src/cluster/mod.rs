@@ -28,7 +28,7 @@ pub use budget::Budget;
 pub use connect::{Session, connect, names};
 pub use error::Error;
 pub use fleet::{Fleet, Seen, Unseen, contexts};
-pub use gather::{Plan, namespaces, snapshot};
+pub use gather::{Plan, gather, namespaces, snapshot};
 pub use list::{Chain, Keep};
 pub use page::{Accept, Asker, Patience, Request};
 use page_size::PageSize;

@@ -1,41 +1,65 @@
-//! What is asked about objects in trouble, once it is known which they are: their warnings, and the ends of their
-//! logs.
+//! What is asked once it is known which objects are in trouble: their warnings, the ends of their logs, and whether the
+//! secrets exist that ingresses name.
 
 use super::gather::Run;
 use super::{Chain, Keep, list, logs};
-use crate::model::{Names, ObjectRef, Pod, Thresholds};
+use crate::model::{Job, Names, ObjectRef, Pod, Thresholds};
 use crate::snapshot::{Rows, Snapshot};
 use crate::wire::{Kind, Object};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
-/// With trouble in more namespaces than this, the events of the whole cluster are listed.
-const EVENT_LISTS: usize = 8;
+/// In more namespaces than this, the events or secrets of the whole cluster are listed.
+const LISTS: usize = 8;
 
-/// Warnings about some objects; all others are let go.
-struct Warnings {
+/// Warnings about some objects, and some secrets; all others are let go.
+struct Wanted {
     about: Arc<BTreeSet<ObjectRef>>,
+    /// An object that is asked about: warnings about it and its parts are wanted too, even where it is gone.
+    part_of: Option<String>,
     names: Names,
     rows: Rows,
 }
 
-impl Keep for Warnings {
-    fn keep(&mut self, object: Object) {
-        let Object::Event(event) = &object else { return };
-        let about = &event.involved_object;
-        let object_ref = ObjectRef {
-            namespace: self.names.get(&about.namespace),
-            kind: self.names.get(&about.kind),
-            name: about.name.as_str().into(),
+impl Wanted {
+    /// What an object is wanted for.
+    fn object_ref(&self, object: &Object) -> Option<ObjectRef> {
+        let (namespace, kind, name) = match object {
+            Object::Event(event) => {
+                let about = &event.involved_object;
+                (&about.namespace, about.kind.as_str(), &about.name)
+            }
+            Object::Secret(secret) => (&secret.metadata.namespace, "Secret", &secret.metadata.name),
+            _ => return None,
         };
-        if self.about.contains(&object_ref) {
+        Some(ObjectRef {
+            namespace: self.names.get(namespace),
+            kind: self.names.get(kind),
+            name: name.as_str().into(),
+        })
+    }
+}
+
+impl Keep for Wanted {
+    fn keep(&mut self, object: Object) {
+        let is_part = |object: &ObjectRef| {
+            &*object.kind != "Secret"
+                && self.part_of.as_deref().is_some_and(|name| is_named_for(&object.name, name))
+        };
+        let wanted = |object: ObjectRef| is_part(&object) || self.about.contains(&object);
+        if self.object_ref(&object).is_some_and(wanted) {
             self.rows.add(object);
         }
     }
 
     fn part(&self) -> Self {
-        Self { about: Arc::clone(&self.about), names: self.names.clone(), rows: self.rows.part() }
+        Self {
+            about: Arc::clone(&self.about),
+            part_of: self.part_of.clone(),
+            names: self.names.clone(),
+            rows: self.rows.part(),
+        }
     }
 
     fn append(&mut self, part: Self) {
@@ -46,40 +70,64 @@ impl Keep for Warnings {
 }
 
 impl Run<'_> {
-    /// Asks about what is in trouble: its warnings, and the ends of its logs.
+    /// Asks about what is in trouble: its warnings, and the ends of its logs; and for secrets that must be there.
     pub(super) async fn ask_about_trouble(&self, snapshot: &mut Snapshot) {
-        let about = in_trouble(&snapshot.rows);
-        let places: BTreeSet<&str> =
-            about.iter().map(|object| &*object.namespace).filter(|name| !name.is_empty()).collect();
-        let probes = logs::read(&self.asker, sick_pods(&snapshot.rows));
-        if self.plan.scope.skip_kinds.contains(&Kind::Event) {
-            snapshot.logs = probes.await;
-            return;
-        }
-        // Trouble everywhere is asked about at once.
-        let everywhere = self.namespaces.is_empty() && places.len() > EVENT_LISTS;
-        let chains: Vec<Chain> = match everywhere {
-            true => vec![self.chain(Kind::Event, None)],
-            false => places.iter().map(|name| self.chain(Kind::Event, Some(name))).collect(),
-        };
-        let about = Arc::new(about);
+        let asked_about = |pod: &&Pod| self.plan.about.as_deref().is_none_or(|name| is_of(pod, name));
+        let probes = logs::read(&self.asker, sick_pods(&snapshot.rows).filter(asked_about));
         let mut tasks = JoinSet::new();
-        for chain in chains {
-            let asker = Arc::clone(&self.asker);
-            let kept = Warnings { about: Arc::clone(&about), names: Names::default(), rows: Rows::default() };
-            tasks.spawn(async move {
-                let listing = list::list(Arc::clone(&asker), &chain, kept).await;
-                asker.progress.ended(&chain, listing.got, listing.error.as_ref());
-                (listing.coverage(&chain), listing.kept.rows)
-            });
+        for (kind, about) in
+            [(Kind::Event, in_trouble(&snapshot.rows)), (Kind::Secret, named_secrets(&snapshot.rows))]
+        {
+            let (chains, about) = (self.chains_about(kind, &about), Arc::new(about));
+            for chain in chains {
+                let asker = Arc::clone(&self.asker);
+                let kept = Wanted {
+                    about: Arc::clone(&about),
+                    part_of: self.plan.about.clone(),
+                    names: Names::default(),
+                    rows: Rows::default(),
+                };
+                tasks.spawn(async move {
+                    let listing = list::list(Arc::clone(&asker), &chain, kept).await;
+                    asker.progress.ended(&chain, listing.got, listing.error.as_ref());
+                    let coverage = listing.coverage(&chain);
+                    (chain, coverage, listing.kept.rows)
+                });
+            }
         }
         let (probed, read) = tokio::join!(probes, tasks.join_all());
         snapshot.logs = probed;
-        for (coverage, rows) in read {
+        for (chain, mut coverage, rows) in read {
+            self.put_outside(&chain, &mut coverage);
             snapshot.coverage.add(coverage);
             snapshot.rows.append(rows);
         }
     }
+
+    /// The lists that hold a kind where these objects are. What is wanted everywhere is asked for at once.
+    fn chains_about(&self, kind: Kind, about: &BTreeSet<ObjectRef>) -> Vec<Chain> {
+        let mut places: BTreeSet<&str> =
+            about.iter().map(|object| &*object.namespace).filter(|name| !name.is_empty()).collect();
+        if kind == Kind::Event && self.plan.about.is_some() {
+            places.extend(self.namespaces.iter().map(String::as_str));
+        }
+        match () {
+            () if self.plan.scope.skip_kinds.contains(&kind) => Vec::new(),
+            () if self.namespaces.is_empty() && places.len() > LISTS => vec![self.chain(kind, None)],
+            () => places.iter().map(|name| self.chain(kind, Some(name))).collect(),
+        }
+    }
+}
+
+/// Whether a name is another's, or one that its controller made of it.
+fn is_named_for(name: &str, other: &str) -> bool {
+    name.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+}
+
+/// Whether a pod is the object of this name, or one of its pods.
+fn is_of(pod: &Pod, name: &str) -> bool {
+    let owner = pod.kin.owner.as_ref().is_some_and(|owner| is_named_for(&owner.name, name));
+    owner || is_named_for(&pod.name, name) || pod.node.as_deref() == Some(name)
 }
 
 /// Pods that may be in trouble: whose whole object was kept, and that do not just serve with few restarts.
@@ -88,6 +136,11 @@ fn sick_pods(rows: &Rows) -> impl Iterator<Item = &Pod> {
     rows.pods
         .iter()
         .filter(move |pod| pod.object.is_some() && (!pod.serves() || pod.kin.restarts >= restarts))
+}
+
+/// Whether a Job should have pods and has none: they may be refused.
+fn lacks_pods(job: &Job) -> bool {
+    job.active == 0 && !job.suspended && !job.is_done()
 }
 
 /// Objects that may be in trouble.
@@ -99,9 +152,24 @@ fn in_trouble(rows: &Rows) -> BTreeSet<ObjectRef> {
     };
     let pods = rows.pods.iter().filter(|pod| pod.object.is_some());
     let workloads = rows.workloads.iter().filter(|workload| !workload.is_full());
-    let jobs = rows.jobs.iter().filter(|job| job.is("Failed").is_some());
+    let jobs = rows.jobs.iter().filter(|job| job.is("Failed").is_some() || lacks_pods(job));
+    let services = rows.services.iter().filter(|service| service.waits_for_load_balancer());
+    let services = services.map(|service| &service.metadata);
+    let claims =
+        rows.claims.iter().filter(|claim| claim.status.phase != "Bound").map(|claim| &claim.metadata);
     pods.map(|pod| object(&pod.kin.namespace, "Pod", &pod.name))
         .chain(workloads.map(|w| object(&w.namespace, w.kind.name(), &w.name)))
         .chain(jobs.map(|job| object(&job.namespace, "Job", &job.name)))
+        .chain(services.map(|service| ObjectRef::new(&service.namespace, "Service", &service.name)))
+        .chain(claims.map(|claim| ObjectRef::new(&claim.namespace, "PersistentVolumeClaim", &claim.name)))
         .collect()
+}
+
+/// The secrets that ingresses name for their certificates.
+fn named_secrets(rows: &Rows) -> BTreeSet<ObjectRef> {
+    let named = rows.ingresses.iter().flat_map(|ingress| {
+        let of_hosts = ingress.spec.tls.iter().filter(|tls| !tls.secret_name.is_empty());
+        of_hosts.map(|tls| ObjectRef::new(&ingress.metadata.namespace, "Secret", &tls.secret_name))
+    });
+    named.collect()
 }

@@ -5,6 +5,7 @@
 
 mod age;
 mod coverage;
+mod cron;
 mod event;
 mod heap;
 mod log;
@@ -20,14 +21,15 @@ mod workload;
 
 pub use age::{human, parse_duration};
 pub use coverage::{Cost, Coverage, Gap, Reason, SlowPage};
+pub use cron::{Schedule, Unreadable};
 pub use event::Event;
 pub use heap::{Heap, mebibytes};
 pub use log::{LINES, LogTail};
 pub use names::Names;
 pub use namespace::Namespace;
 pub use network::Endpoints;
-pub use node::{Node, NodeCondition};
-pub use pod::{Container, Ended, Kin, Pod, Role};
-pub use quantity::{Amount, whole};
+pub use node::{Node, NodeCondition, minor_version};
+pub use pod::{Container, Ended, Image, Kin, Pod, Role};
+pub use quantity::{Amount, cores, gibibytes, thousandths, whole};
 pub use trouble::{Heard, SANDBOX_EVENTS, TURNS_OF_A_LOOP, Thresholds, Trouble, VOLUME_EVENTS, troubles};
 pub use workload::{CronJob, Job, ObjectRef, Owner, Rollout, Workload};

@@ -1,6 +1,6 @@
 //! A node as it is kept.
 
-use super::{Amount, Names, quantity};
+use super::{Amount, Names, ObjectRef, quantity};
 use crate::wire::{self, Time};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,6 +32,20 @@ pub struct Node {
     pub conditions: Vec<NodeCondition>,
 }
 
+/// Taints of a node that somebody takes away for good: autoscalers, and clouds that want their machine back.
+const LEAVING: [&str; 7] = [
+    "ToBeDeletedByClusterAutoscaler",
+    "aws-node-termination-handler/asg-lifecycle-termination",
+    "aws-node-termination-handler/spot-itn",
+    "cloud.google.com/impending-node-termination",
+    "karpenter.sh/disrupted",
+    "karpenter.sh/disruption",
+    "karpenter.sh/termination",
+];
+
+/// The taint of a cordoned node.
+const CORDON: &str = "node.kubernetes.io/unschedulable";
+
 /// One condition of a node.
 pub type NodeCondition = wire::NodeCondition;
 
@@ -53,6 +67,31 @@ impl Node {
         }
     }
 
+    /// The object, as a finding names it.
+    pub fn object(&self) -> ObjectRef {
+        ObjectRef { namespace: "".into(), kind: "Node".into(), name: Arc::clone(&self.name) }
+    }
+
+    /// Whether it has a taint of this key.
+    pub fn is_tainted(&self, key: &str) -> bool {
+        self.taints.iter().any(|taint| taint.key == key)
+    }
+
+    /// Whether it is being taken away, so that what becomes of it is nobody's fault.
+    pub fn is_leaving(&self) -> bool {
+        LEAVING.iter().any(|key| self.is_tainted(key))
+    }
+
+    /// Since when it is cordoned, if that was written down.
+    pub fn cordoned_since(&self) -> Option<Time> {
+        self.taints.iter().find(|taint| taint.key == CORDON)?.time_added?.known()
+    }
+
+    /// Its kubelet's version as major and minor; `None` if that is no version of Kubernetes.
+    pub fn minor_version(&self) -> Option<(u32, u32)> {
+        minor_version(&self.kubelet_version)
+    }
+
     /// The first condition of a type.
     pub fn condition(&self, kind: &str) -> Option<&NodeCondition> {
         self.conditions.iter().find(|condition| condition.r#type == kind)
@@ -67,5 +106,35 @@ impl Node {
     /// Whether its kubelet says it is Ready. A node without the condition has never reported.
     pub fn is_ready(&self) -> bool {
         self.condition("Ready").is_some_and(|c| c.status == "True")
+    }
+}
+
+/// The first two numbers of a version, however it goes on: `v1.33.4-eks-3abbec1`, `v1.31+`.
+pub fn minor_version(version: &str) -> Option<(u32, u32)> {
+    let (major, rest) = version.strip_prefix('v').unwrap_or(version).split_once('.')?;
+    let minor = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_read_as_vendors_write_them() {
+        for (text, version) in [
+            ("v1.33.4", Some((1, 33))),
+            ("v1.33.4-eks-3abbec1", Some((1, 33))),
+            ("v1.31+", Some((1, 31))),
+            ("1.30", Some((1, 30))),
+            ("v1.32.6+k3s1", Some((1, 32))),
+            ("v1.31.0-beta.1", Some((1, 31))),
+            ("kwok-v0.7.0", None),
+            ("v1", None),
+            ("v.5", None),
+            ("", None),
+        ] {
+            assert_eq!(minor_version(text), version, "{text}");
+        }
     }
 }

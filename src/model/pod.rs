@@ -1,6 +1,6 @@
 //! A pod as it is kept.
 
-use super::{Amount, Names, Owner, status};
+use super::{Amount, Names, ObjectRef, Owner, status};
 use crate::wire::{self, ContainerStatus, Time};
 use std::sync::Arc;
 
@@ -40,6 +40,21 @@ pub struct Kin {
     last_restart: i64,
     /// Whether they have ended for good: phase `Succeeded` or `Failed`.
     pub ended: Option<Ended>,
+    /// What their containers run, in the order of the spec; of pods that have ended, nothing.
+    pub images: Box<[Image]>,
+}
+
+/// What a container runs.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct Image {
+    /// The container.
+    pub container: Arc<str>,
+    /// The image as it was asked for.
+    pub image: Arc<str>,
+    /// What that image was when the running container was made; empty for one that does not run.
+    pub id: Arc<str>,
+    /// Whether a node that has an image of this name does not ask for a newer one.
+    pub pulled_once: bool,
 }
 
 /// Owners that put a new pod in the place of one that ended. Pods of all others are done when they succeed.
@@ -52,6 +67,16 @@ pub enum Ended {
     Succeeded,
     /// Phase `Failed`.
     Failed,
+}
+
+impl Ended {
+    fn of(object: &wire::Pod) -> Option<Self> {
+        match object.status.phase.as_str() {
+            "Succeeded" => Some(Ended::Succeeded),
+            "Failed" => Some(Ended::Failed),
+            _ => None,
+        }
+    }
 }
 
 impl Pod {
@@ -68,11 +93,8 @@ impl Pod {
             requests: requests(&object.spec),
             restarts: columns.restarts,
             last_restart: seconds(columns.last_restart),
-            ended: match object.status.phase.as_str() {
-                "Succeeded" => Some(Ended::Succeeded),
-                "Failed" => Some(Ended::Failed),
-                _ => None,
-            },
+            ended: Ended::of(&object),
+            images: images(&object, names),
         });
         let mut pod = Self {
             kin,
@@ -175,6 +197,17 @@ impl Pod {
         ready.and_then(wire::Condition::since)
     }
 
+    /// The claims that it mounts, by name; of a healthy pod they are not known.
+    pub fn claims(&self) -> impl Iterator<Item = &str> {
+        let volumes = self.object.iter().flat_map(|object| &object.spec.volumes);
+        volumes.filter_map(|volume| Some(volume.source.persistent_volume_claim.as_ref()?.claim_name.as_str()))
+    }
+
+    /// The same, as findings name them.
+    pub fn claim_refs(&self) -> impl Iterator<Item = ObjectRef> {
+        self.claims().map(|name| ObjectRef::new(&self.kin.namespace, "PersistentVolumeClaim", name))
+    }
+
     /// When it came to its end: the last of its containers' ends.
     pub fn finished(&self) -> Option<Time> {
         self.containers().filter_map(|c| c.status.state.terminated.as_ref()?.finished()).max()
@@ -206,6 +239,30 @@ fn requests(spec: &wire::PodSpec) -> Amount {
         total.memory = if is_set("memory") { whole.memory } else { total.memory };
     }
     total.plus(Amount::of(spec.overhead.iter().map(|(name, quantity)| (&**name, &*quantity.text))))
+}
+
+/// What the containers and sidecars of a pod run; of one that has ended, nothing.
+fn images(object: &wire::Pod, names: &Names) -> Box<[Image]> {
+    if Ended::of(object).is_some() {
+        return Box::default();
+    }
+    let (spec, status) = (&object.spec, &object.status);
+    let of = |container: &wire::Container, statuses: &[ContainerStatus]| {
+        let status = statuses.iter().find(|status| status.name == container.name);
+        let id =
+            status.filter(|status| status.state.running.is_some()).map_or("", |status| &*status.image_id);
+        Image {
+            container: names.get(&container.name),
+            image: names.get(&container.image),
+            id: names.get(id),
+            pulled_once: container.image_pull_policy == "IfNotPresent",
+        }
+    };
+    let sidecars = spec.init_containers.iter().filter(|container| container.restart_policy == "Always");
+    sidecars
+        .map(|container| of(container, &status.init_container_statuses))
+        .chain(spec.containers.iter().map(|container| of(container, &status.container_statuses)))
+        .collect()
 }
 
 /// Whether the pod's own Ready condition denies what its containers say: a readiness gate is open, or its node

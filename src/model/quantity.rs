@@ -42,7 +42,7 @@ pub fn whole(text: &str) -> Option<i64> {
 }
 
 /// A quantity in thousandths, rounded up.
-pub(super) fn thousandths(text: &str) -> Option<i64> {
+pub fn thousandths(text: &str) -> Option<i64> {
     scaled(text, 1000)
 }
 
@@ -85,6 +85,23 @@ fn multiplier(suffix: &str) -> Option<(i128, i128)> {
     let exponent: i32 = suffix.strip_prefix(['e', 'E'])?.parse().ok()?;
     let power = 10_i128.checked_pow(exponent.unsigned_abs())?;
     Some(if exponent < 0 { (1, power) } else { (power, 1) })
+}
+
+/// Thousandths of a CPU as CPUs, in tenths.
+pub fn cores(thousandths: i64) -> String {
+    tenths(i128::from(thousandths) * 10 / 1000)
+}
+
+/// Bytes as GiB, in tenths.
+pub fn gibibytes(bytes: i64) -> String {
+    format!("{}Gi", tenths(i128::from(bytes) * 10 / (1 << 30)))
+}
+
+fn tenths(number: i128) -> String {
+    match number % 10 {
+        0 => (number / 10).to_string(),
+        rest => format!("{}.{}", number / 10, rest.abs()),
+    }
 }
 
 #[cfg(test)]

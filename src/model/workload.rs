@@ -298,6 +298,16 @@ impl Job {
         }
     }
 
+    /// The object, as a finding names it.
+    pub fn object(&self) -> ObjectRef {
+        ObjectRef { namespace: Arc::clone(&self.namespace), kind: "Job".into(), name: Arc::clone(&self.name) }
+    }
+
+    /// Whether it has come to its end.
+    pub fn is_done(&self) -> bool {
+        self.is("Complete").is_some() || self.is("Failed").is_some()
+    }
+
     /// The condition of this type, if it is true.
     pub fn is(&self, kind: &str) -> Option<&Condition> {
         self.conditions.iter().find(|c| c.r#type == kind && c.status == "True")
@@ -329,9 +339,22 @@ pub struct CronJob {
     pub last_schedule: Option<Time>,
     /// When a job of it last succeeded.
     pub last_success: Option<Time>,
+    /// When its spec was last changed, if that is known.
+    pub changed: Option<Time>,
+    /// Seconds after which its jobs are deleted once they are done.
+    pub keeps_jobs: Option<i32>,
 }
 
 impl CronJob {
+    /// The object, as a finding names it.
+    pub fn object(&self) -> ObjectRef {
+        ObjectRef {
+            namespace: Arc::clone(&self.namespace),
+            kind: "CronJob".into(),
+            name: Arc::clone(&self.name),
+        }
+    }
+
     /// Folds a CronJob.
     pub fn fold(object: wire::CronJob, names: &Names) -> Self {
         Self {
@@ -346,6 +369,8 @@ impl CronJob {
             active: object.status.active.into_iter().map(|job| job.name).collect(),
             last_schedule: object.status.last_schedule_time.and_then(Time::known),
             last_success: object.status.last_successful_time.and_then(Time::known),
+            changed: object.metadata.changed(),
+            keeps_jobs: object.spec.job_template.spec.ttl_seconds_after_finished,
         }
     }
 }

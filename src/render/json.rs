@@ -6,6 +6,7 @@ use crate::incident::Incident;
 use crate::model::{Amount, Cost, Coverage, Gap, ObjectRef};
 use crate::report::{AGES, Counts, NodeLoad, Report, Statistics, Verdict};
 use crate::snapshot::Cluster;
+use crate::story::{Moment, Story};
 use crate::text::Lang;
 use crate::wire::Time;
 use serde::Serialize;
@@ -77,6 +78,8 @@ struct IncidentRow<'r> {
     cause: String,
     since: Option<Time>,
     affected: usize,
+    pods: usize,
+    workloads: usize,
     findings: Vec<usize>,
 }
 
@@ -264,6 +267,8 @@ fn incident<'r>(incident: &'r Incident, report: &'r Report, offset: usize) -> In
         cause: cause.message.in_lang(Lang::En),
         since: incident.since,
         affected: incident.affected,
+        pods: incident.pods,
+        workloads: incident.workloads,
         findings: incident.findings.iter().map(|index| index + offset).collect(),
     }
 }
@@ -323,4 +328,39 @@ fn statistics(reports: &[Report]) -> Value {
             "most": reports.iter().map(|report| report.statistics.most_restarts).max(),
         },
     })
+}
+
+/// The story of one object, with its findings as a report has them.
+pub(super) fn write_story(report: &Report, story: &Story, yaml: bool, out: &mut dyn Write) -> io::Result<()> {
+    let moment = |moment: &Moment| {
+        json!({
+            "at": moment.at,
+            "object": Named::of(&moment.object),
+            "message": moment.what.in_lang(Lang::En),
+            "bad": moment.bad,
+        })
+    };
+    let document = json!({
+        "apiVersion": "healthcheck/v1",
+        "kind": "Investigation",
+        "tool": { "name": crate::NAME, "version": crate::VERSION },
+        "cluster": report.snapshot.cluster,
+        "finishedAt": report.snapshot.taken_at,
+        "object": Named::of(&story.object),
+        "exists": story.exists,
+        "owners": story.owners.iter().map(Named::of).collect::<Vec<_>>(),
+        "pods": story.pods.iter().map(|pod| &*pod.name).collect::<Vec<_>>(),
+        "nodes": story.nodes.iter().map(|node| &*node.name).collect::<Vec<_>>(),
+        "findings": story.findings.iter().map(|f| finding(f, context(report))).collect::<Vec<_>>(),
+        "timeline": story.moments.iter().map(moment).collect::<Vec<_>>(),
+        "logs": story.logs,
+        "actions": story.actions(),
+        "coverage": report.snapshot.coverage,
+    });
+    if yaml {
+        let text = serde_saphyr::to_string(&document).map_err(io::Error::other)?;
+        return out.write_all(text.as_bytes());
+    }
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    out.write_all(b"\n")
 }

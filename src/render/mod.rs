@@ -12,12 +12,14 @@ mod nodes;
 mod overview;
 mod sections;
 mod seen;
+mod story;
 mod table;
 mod words;
 
 pub use lists::{checks, explain};
 pub use nodes::nodes;
 pub use overview::overview;
+pub use story::story;
 
 use crate::report::Report;
 use crate::text::Lang;

@@ -7,7 +7,7 @@ use super::table::{count, signed, wrap};
 use super::words::{self, texts};
 use super::{Look, seen};
 use crate::finding::Fact;
-use crate::model::{Amount, Node};
+use crate::model::{Amount, Node, cores, gibibytes};
 use crate::report::{Class, NodeLoad, Report};
 use crate::text::{Lang, Text};
 use owo_colors::{OwoColorize, Style};
@@ -72,7 +72,7 @@ fn write_one(report: &Report, look: Look, out: &mut dyn Write) -> io::Result<()>
     let all = used.iter().map(|(_, pods)| pods).sum();
     let mut notes = spread(&used.iter().collect::<Vec<_>>(), all, lang, visible);
     notes.push(seen::summary(&report.snapshot.coverage, lang));
-    notes.extend(seen::notes(report.snapshot, lang));
+    notes.extend(seen::short_notes(report.snapshot, lang));
     notes.iter().flat_map(|line| wrap(line, look.width)).try_for_each(|line| writeln!(out, "{line}"))
 }
 
@@ -160,21 +160,4 @@ fn share(part: i64, whole: i64, unit: fn(i64) -> String) -> String {
     }
     let percent = i128::from(part) * 100 / i128::from(whole);
     format!("{}/{} ({percent} %)", unit(part), unit(whole))
-}
-
-/// Thousandths of a CPU as CPUs, in tenths.
-fn cores(thousandths: i64) -> String {
-    tenths(i128::from(thousandths) * 10 / 1000)
-}
-
-/// Bytes as GiB, in tenths.
-fn gibibytes(bytes: i64) -> String {
-    format!("{}Gi", tenths(i128::from(bytes) * 10 / (1 << 30)))
-}
-
-fn tenths(number: i128) -> String {
-    match number % 10 {
-        0 => (number / 10).to_string(),
-        rest => format!("{}.{}", number / 10, rest.abs()),
-    }
 }

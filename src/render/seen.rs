@@ -31,6 +31,7 @@ texts! {
     READ: "{got} read", "已讀 {got} 個", "已读 {got} 个";
     IN: "{kinds} in {places}", "{places} 的 {kinds}", "{places} 的 {kinds}";
     MORE: "{count} more namespaces", "另外 {count} 個命名空間", "另外 {count} 个命名空间";
+    KINDS: "{kinds} and {count} other kinds", "{kinds} 及其他 {count} 種", "{kinds} 及其他 {count} 种";
     SKEW: "The API server's clock is {skew} s away from this machine's; ages are told by the server's.",
         "API server 的時鐘與本機相差 {skew} 秒，時間一律以伺服器為準。", "API server 的时钟与本机相差 {skew} 秒，时间一律以服务器为准。";
     COUNT: "{got} of them", "{got} 個", "{got} 个";
@@ -38,6 +39,21 @@ texts! {
 
 /// Of places with the same gap, so many are named.
 const PLACES: usize = 5;
+
+/// Of kinds that nobody asked for, a short note names so many, where there are more than that many.
+const NAMED: (usize, usize) = (3, 5);
+
+/// The kinds that a reader misses most, in this order.
+const MISSED: [Kind; 8] = [
+    Kind::Pod,
+    Kind::Node,
+    Kind::Event,
+    Kind::Deployment,
+    Kind::StatefulSet,
+    Kind::DaemonSet,
+    Kind::Job,
+    Kind::Service,
+];
 
 /// `Coverage complete · 12 requests, 3 pages, 0.4 MB`.
 pub(super) fn summary(coverage: &Coverage, lang: Lang) -> String {
@@ -99,13 +115,23 @@ fn pace(coverage: &Coverage, lang: Lang) -> Option<String> {
 /// One line for each reason and place, such as `Not seen: jobs, cronjobs in batch (forbidden)`, and what else a
 /// reader must know to trust the report.
 pub(super) fn notes(snapshot: &Snapshot, lang: Lang) -> Vec<String> {
+    told(snapshot, lang, false)
+}
+
+/// The same, with the first of many kinds that nobody asked for, and how many others there are. What should have been
+/// seen and was not is always named.
+pub(super) fn short_notes(snapshot: &Snapshot, lang: Lang) -> Vec<String> {
+    told(snapshot, lang, true)
+}
+
+fn told(snapshot: &Snapshot, lang: Lang, short: bool) -> Vec<String> {
     let coverage = &snapshot.coverage;
-    let lines = |gaps: &[Gap], head: &str| -> Vec<String> {
-        group(gaps, lang).into_iter().map(|what| format!("{head}: {what}")).collect()
+    let lines = |gaps: &[Gap], head: &str, short: bool| -> Vec<String> {
+        group(gaps, short, lang).into_iter().map(|what| format!("{head}: {what}")).collect()
     };
-    let mut out = lines(&coverage.gaps, NOT_SEEN.get(lang));
-    out.extend(lines(&coverage.outside, OUTSIDE.get(lang)));
-    out.extend(lines(&coverage.remarks, SEEN_OTHERWISE.get(lang)));
+    let mut out = lines(&coverage.gaps, NOT_SEEN.get(lang), false);
+    out.extend(lines(&coverage.outside, OUTSIDE.get(lang), short));
+    out.extend(lines(&coverage.remarks, SEEN_OTHERWISE.get(lang), false));
     out.extend(pace(coverage, lang));
     if snapshot.skew != 0 {
         out.push(SKEW.fill(lang, &[("skew", Fact::Number(snapshot.skew.saturating_abs()))]));
@@ -113,7 +139,7 @@ pub(super) fn notes(snapshot: &Snapshot, lang: Lang) -> Vec<String> {
     out
 }
 
-fn group(gaps: &[Gap], lang: Lang) -> Vec<String> {
+fn group(gaps: &[Gap], short: bool, lang: Lang) -> Vec<String> {
     // The kinds that are missing in a place for a reason; then the places where the same is missing.
     let mut kinds: BTreeMap<(Reason, String, Option<&str>), Vec<String>> = BTreeMap::new();
     for gap in gaps {
@@ -132,8 +158,25 @@ fn group(gaps: &[Gap], lang: Lang) -> Vec<String> {
     }
     places
         .into_iter()
-        .map(|((reason, detail, kinds), places)| line(reason, &detail, &kinds, places, lang))
+        .map(|((reason, detail, kinds), places)| {
+            let kinds = if short { first_of(kinds, lang) } else { words::list(&kinds, lang) };
+            line(reason, &detail, kinds, places, lang)
+        })
         .collect()
+}
+
+/// `nodes, events, deployments and 15 other kinds`.
+fn first_of(mut kinds: Vec<String>, lang: Lang) -> String {
+    let (named, most) = NAMED;
+    if kinds.len() <= most {
+        return words::list(&kinds, lang);
+    }
+    let rank =
+        |kind: &String| MISSED.iter().position(|missed| missed.plural() == kind).unwrap_or(MISSED.len());
+    kinds.sort_by_key(rank);
+    let others = i64::try_from(kinds.len() - named).unwrap_or(i64::MAX);
+    let named = Fact::Text(words::list(&kinds[..named], lang));
+    KINDS.fill(lang, &[("kinds", named), ("count", Fact::Number(others))])
 }
 
 /// The kind that is missing, and how much of it was read.
@@ -154,8 +197,7 @@ fn what(gap: &Gap, lang: Lang) -> String {
 }
 
 /// `jobs, cronjobs in batch, shop (forbidden)`.
-fn line(reason: Reason, detail: &str, kinds: &[String], mut places: Vec<String>, lang: Lang) -> String {
-    let mut line = words::list(kinds, lang);
+fn line(reason: Reason, detail: &str, mut line: String, mut places: Vec<String>, lang: Lang) -> String {
     let more = places.len().saturating_sub(PLACES);
     if more > 0 {
         places.truncate(PLACES);

@@ -196,7 +196,9 @@ impl Screen<'_> {
         let (report, lang) = (self.report, self.look.lang);
         let coverage = &report.snapshot.coverage;
         let mut lines = vec![self.dim(seen::summary(coverage, lang))];
-        lines.extend(seen::notes(report.snapshot, lang).iter().flat_map(|line| wrap(line, self.look.width)));
+        lines.extend(
+            seen::short_notes(report.snapshot, lang).iter().flat_map(|line| wrap(line, self.look.width)),
+        );
         if let Some(incident) = report.incidents.iter().find(|i| i.severity > Severity::Info) {
             let id = Fact::text(report.findings[incident.cause].check.id);
             let hints =

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use crate::cli::{Exit, SnapshotArgs};
-use crate::cluster::{self, Plan};
+use crate::cluster;
 use crate::model::Gap;
 use crate::output;
 use crate::snapshot::{self, Capture};
@@ -16,19 +16,10 @@ pub(super) fn capture(args: &SnapshotArgs, clock: fn() -> Time) -> Result<Exit, 
     let [context] = contexts.as_slice() else {
         return Err(Failure::new("a capture is of one cluster: name one context"));
     };
-    let budget = super::budget(&args.list);
-    let plan = Plan {
-        scope: args.scope.clone(),
-        list: args.list.clone(),
-        request_timeout: args.connect.request_timeout,
-        clock,
-        clusters: 1,
-        with_usage: false,
-        budget: budget.clone(),
-    };
+    let plan = super::plan(&args.scope, &args.list, &args.connect, clock, 1);
     let progress = super::progress(&args.list, true, clock, 1);
     let context = Some(context.as_str()).filter(|name| !name.is_empty());
-    let gathered = super::wait_for(&args.list, &budget, async {
+    let gathered = super::wait_for(&args.list, &plan.budget, async {
         let session = cluster::connect(&args.connect, context).await?;
         let hint = session.hint;
         cluster::snapshot(session, &plan, &progress)

@@ -33,13 +33,13 @@ pub(super) fn nodes(mut args: CheckArgs, clock: fn() -> Time) -> Result<Exit, Fa
 
 fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failure> {
     // Before anything is asked for: a contradiction must not cost a listing.
-    args.judge.thresholds().map_err(Failure::new)?;
+    settings(&args.judge, Vec::new())?;
     if args.filename.is_empty() {
         return live(args, clock, part);
     }
     let snapshot = files::read(args, clock)?;
     let global = repeat_context(&snapshot);
-    Judge { by: &args.judge, show: &args.show, part }.one(&snapshot, global)
+    Judge { by: &args.judge, show: &args.show, part }.one(snapshot, global)
 }
 
 pub(super) fn demo(args: &DemoArgs) -> Result<Exit, Failure> {
@@ -47,7 +47,7 @@ pub(super) fn demo(args: &DemoArgs) -> Result<Exit, Failure> {
     // The example's cluster is not the operator's.
     snapshot.scope.namespaces = files::namespaces_of(&snapshot);
     let global = repeat_context(&snapshot);
-    Judge { by: &args.judge, show: &args.show, part: Part::Whole }.one(&snapshot, global)
+    Judge { by: &args.judge, show: &args.show, part: Part::Whole }.one(snapshot, global)
 }
 
 fn live(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failure> {
@@ -56,19 +56,13 @@ fn live(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failu
     if let Some(flag) = args.connect.meaningless_with_several().filter(|_| several) {
         return Err(Failure::new(format!("{flag} speaks of one cluster, and there are several contexts")));
     }
-    let budget = super::budget(&args.list);
     let plan = Plan {
-        scope: args.scope.clone(),
-        list: args.list.clone(),
-        request_timeout: args.connect.request_timeout,
-        clock,
-        clusters: contexts.len(),
         with_usage: part == Part::Nodes,
-        budget: budget.clone(),
+        ..super::plan(&args.scope, &args.list, &args.connect, clock, contexts.len())
     };
     let progress = super::progress(&args.list, args.show.output.is_human(), clock, plan.clusters);
     let judge = Judge { by: &args.judge, show: &args.show, part };
-    super::wait_for(&args.list, &budget, async {
+    super::wait_for(&args.list, &plan.budget, async {
         let mut fleet = Fleet::start(&args.connect, contexts, &plan, &progress);
         if several {
             return judge.several(&mut fleet, &progress, args).await;
@@ -77,16 +71,22 @@ fn live(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failu
         drop(progress);
         let (_, seen) = only.ok_or_else(|| Failure::new("the run has ended"))?;
         let context = args.connect.context.first().map(String::as_str);
-        judge.one(&seen?, args.connect.to_repeat(context))
+        judge.one(seen?, args.connect.to_repeat(context))
     })?
 }
 
 /// A report from a file may be read far from its cluster: commands name the context.
-fn repeat_context(snapshot: &Snapshot) -> Vec<String> {
+pub(super) fn repeat_context(snapshot: &Snapshot) -> Vec<String> {
     match snapshot.cluster.context.as_str() {
         "" => Vec::new(),
         context => vec!["--context".to_owned(), context.to_owned()],
     }
+}
+
+/// By what is judged.
+pub(super) fn settings(by: &JudgeArgs, global: Vec<String>) -> Result<Settings, Failure> {
+    let (thresholds, choice) = (by.thresholds().map_err(Failure::new)?, by.choice().map_err(Failure::new)?);
+    Ok(Settings { thresholds, kubectl: Kubectl { global }, choice })
 }
 
 /// How what was seen is judged and shown.
@@ -97,16 +97,12 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn settings(&self, global: Vec<String>) -> Result<Settings, Failure> {
-        let thresholds = self.by.thresholds().map_err(Failure::new)?;
-        Ok(Settings { thresholds, kubectl: Kubectl { global } })
-    }
-
-    fn one(&self, snapshot: &Snapshot, global: Vec<String>) -> Result<Exit, Failure> {
-        let settings = self.settings(global)?;
-        let report = Report::new(snapshot, &settings);
+    fn one(&self, mut snapshot: Snapshot, global: Vec<String>) -> Result<Exit, Failure> {
+        let settings = settings(self.by, global)?;
+        snapshot.coverage.outside.extend(settings.choice.gaps());
+        let report = Report::new(&snapshot, &settings);
         if report.is_of_nothing() {
-            return Err(nothing_found(snapshot));
+            return Err(nothing_found(&snapshot));
         }
         let reports = [report];
         self.render(&reports)?;
@@ -126,13 +122,14 @@ impl Judge<'_> {
             let batch = fleet.next().await;
             let last = batch.is_empty();
             for (context, result) in batch {
-                let settings = self.settings(args.connect.to_repeat(Some(&context)))?;
+                let settings = settings(self.by, args.connect.to_repeat(Some(&context)))?;
                 let snapshot =
                     result.map_err(Failure::from).and_then(|snapshot| something(snapshot, &settings));
-                let snapshot = snapshot.unwrap_or_else(|failure| {
+                let mut snapshot = snapshot.unwrap_or_else(|failure| {
                     failures.push(format!("{context}: {}", failure.line));
                     unseen_cluster(&context, failure)
                 });
+                snapshot.coverage.outside.extend(settings.choice.gaps());
                 seen.push((snapshot, settings));
             }
             if at_once && !last {

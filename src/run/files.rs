@@ -37,6 +37,17 @@ fn narrow(snapshot: &mut Snapshot, args: &CheckArgs) -> Result<(), Failure> {
     rows.jobs.retain(|job| keep(&job.namespace));
     rows.cron_jobs.retain(|job| keep(&job.namespace));
     rows.events.retain(|event| keep(&event.object.namespace));
+    rows.endpoints.retain(|part| keep(&part.namespace));
+    rows.services.retain(|object| keep(&object.metadata.namespace));
+    rows.ingresses.retain(|object| keep(&object.metadata.namespace));
+    rows.claims.retain(|object| keep(&object.metadata.namespace));
+    rows.autoscalers.retain(|object| keep(&object.metadata.namespace));
+    rows.budgets.retain(|object| keep(&object.metadata.namespace));
+    rows.quotas.retain(|object| keep(&object.metadata.namespace));
+    rows.secrets.retain(|object| keep(&object.metadata.namespace));
+    rows.namespaces.retain(|namespace| keep(&namespace.name));
+    let patterns = scope.exclude_namespace.iter().map(|glob| glob.glob().to_owned());
+    snapshot.scope.excluded.extend(patterns);
     if !named.is_empty() && !scope.all_namespaces {
         snapshot.scope.namespaces.clone_from(named);
         snapshot.scope.namespaces.sort();
@@ -52,6 +63,8 @@ pub(super) fn namespaces_of(snapshot: &Snapshot) -> Vec<String> {
     names.extend(rows.pods.iter().map(|pod| pod.kin.namespace.to_string()));
     names.extend(rows.workloads.iter().map(|workload| workload.namespace.to_string()));
     names.extend(rows.jobs.iter().map(|job| job.namespace.to_string()));
+    names.extend(rows.services.iter().map(|service| service.metadata.namespace.clone()));
+    names.extend(rows.ingresses.iter().map(|ingress| ingress.metadata.namespace.clone()));
     names.extend(rows.namespaces.iter().map(|namespace| namespace.name.to_string()));
     names.sort();
     names.dedup();

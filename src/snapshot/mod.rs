@@ -63,15 +63,28 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Whether a namespace was asked for by name, or as one of all.
+    /// Whether a namespace was asked for by name, or as one of all but those left out.
     pub fn holds(&self, namespace: &str) -> bool {
-        self.is_whole_cluster() || self.namespaces.iter().any(|name| name == namespace)
+        let named = self.is_whole_cluster() || self.namespaces.iter().any(|name| name == namespace);
+        named && !self.excluded.iter().any(|pattern| matches(pattern, namespace))
     }
 
     /// Whether every namespace of the cluster was asked for.
     pub fn is_whole_cluster(&self) -> bool {
         self.namespaces.is_empty()
     }
+}
+
+/// Whether a pattern means a name. What is no pattern means none: whoever was asked would have said so.
+fn matches(pattern: &str, name: &str) -> bool {
+    let is_plain = |text: &str| !text.contains(|c| "*?[]{}\\!".contains(c));
+    // Nearly all of them are of these two forms, and this is asked for every object.
+    match pattern.strip_suffix('*') {
+        Some(start) if is_plain(start) => return name.starts_with(start),
+        None if is_plain(pattern) => return name == pattern,
+        _ => {}
+    }
+    globset::Glob::new(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(name))
 }
 
 impl Snapshot {
@@ -93,5 +106,21 @@ impl Snapshot {
         self.coverage.sort();
         self.logs
             .sort_by(|a, b| (&a.namespace, &a.pod, &a.container).cmp(&(&b.namespace, &b.pod, &b.container)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_left_out_is_not_held() {
+        let excluded = ["kube-*", "cert-manager", "team-[ab]"].map(str::to_owned).to_vec();
+        let scope = Scope { excluded, ..Scope::default() };
+        let held = ["shop", "kube", "cert-manager-2", "team-c"];
+        assert!(held.into_iter().all(|name| scope.holds(name)));
+        assert!(!["kube-system", "cert-manager", "team-a"].into_iter().any(|name| scope.holds(name)));
+        let named = Scope { namespaces: vec!["shop".to_owned()], ..Scope::default() };
+        assert!(named.holds("shop") && !named.holds("kube-system"));
     }
 }

@@ -97,6 +97,13 @@ wire! {
     }
 }
 
+impl NodeCondition {
+    /// When the status last changed, if that was written down.
+    pub fn since(&self) -> Option<Time> {
+        self.last_transition_time.and_then(Time::known)
+    }
+}
+
 wire! {
     /// `v1.Event`.
     Event {

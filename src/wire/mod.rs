@@ -57,7 +57,7 @@ pub use stream::ListReader;
 pub use time::Time;
 pub use workload::{
     CronJob, CronJobSpec, CronJobStatus, DaemonSet, DaemonSetSpec, DaemonSetStatus, Deployment,
-    DeploymentCondition, DeploymentSpec, DeploymentStatus, Job, JobSpec, JobStatus, ReplicaSet,
-    ReplicaSetStatus, ReplicasSpec, StatefulSet, StatefulSetSpec, StatefulSetStatus, Template, TemplateMeta,
-    UpdateStrategy, WorkloadCondition,
+    DeploymentCondition, DeploymentSpec, DeploymentStatus, Job, JobSpec, JobStatus, JobTemplate,
+    JobTemplateSpec, ReplicaSet, ReplicaSetStatus, ReplicasSpec, StatefulSet, StatefulSetSpec,
+    StatefulSetStatus, Template, TemplateMeta, UpdateStrategy, WorkloadCondition,
 };

@@ -22,12 +22,29 @@ wire! {
         [message, repeated, tag = "1"] ports: Vec<ServicePort>,
         /// The labels of its pods; empty where somebody else keeps its endpoints.
         [btree_map = "string, string", tag = "2"] selector: std::collections::BTreeMap<String, String>,
+        /// Its address in the cluster; `None` where DNS gives those of its pods.
+        #[serde(rename = "clusterIP")]
+        [string, tag = "3"] cluster_ip: String,
         /// `ClusterIP`, `NodePort`, `LoadBalancer` or `ExternalName`.
         [string, tag = "4"] r#type: String,
         /// Whether pods that are not ready get traffic too.
         [bool, tag = "13"] publish_not_ready_addresses: bool,
         /// Whose load balancer it is; empty for that of the cloud.
         [string, tag = "21"] load_balancer_class: String,
+    }
+}
+
+impl Service {
+    /// Whether DNS gives the addresses of its pods, and nothing stands between.
+    pub fn is_headless(&self) -> bool {
+        self.spec.cluster_ip == "None"
+    }
+
+    /// Whether it should have a load balancer, and has none.
+    pub fn waits_for_load_balancer(&self) -> bool {
+        self.spec.r#type == "LoadBalancer"
+            && self.status.load_balancer.ingress.is_empty()
+            && self.metadata.deleted().is_none()
     }
 }
 
@@ -315,6 +332,13 @@ wire! {
         [message, required, tag = "2"] client_config: WebhookClientConfig,
         /// `Fail` or `Ignore`.
         [string, tag = "4"] failure_policy: String,
+    }
+}
+
+impl Webhook {
+    /// Whether what it should judge is refused while it does not answer; that is the default.
+    pub fn must_answer(&self) -> bool {
+        self.failure_policy != "Ignore"
     }
 }
 

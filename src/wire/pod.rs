@@ -227,6 +227,7 @@ wire! {
         /// As the kubelet counts; may start over when it forgets.
         [int32, tag = "5"] restart_count: i32,
         /// What the image was when it was pulled.
+        #[serde(rename = "imageID")]
         [string, tag = "7"] image_id: String,
         /// Whether the startup probe has passed; unset in old kubelets.
         [bool, optional, tag = "9"] started: Option<bool>,

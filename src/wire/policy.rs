@@ -40,6 +40,8 @@ wire! {
 wire! {
     /// `autoscaling/v2.HorizontalPodAutoscalerStatus`.
     HorizontalPodAutoscalerStatus {
+        /// When it last changed the number.
+        [message, optional, tag = "2"] last_scale_time: Option<super::Time>,
         /// So many there are.
         [int32, tag = "3"] current_replicas: i32,
         /// So many it wants.

@@ -253,7 +253,7 @@ wire! {
     /// `batch/v1.CronJob`.
     CronJob {
         /// Name, owner, ages.
-        [message, required, tag = "1"] metadata: ObjectMeta,
+        [message, required, tag = "1"] metadata: WorkloadMeta,
         /// What was asked for.
         [message, required, tag = "2"] spec: CronJobSpec,
         /// What there is.
@@ -272,8 +272,26 @@ wire! {
         [string, tag = "3"] concurrency_policy: String,
         /// Whether it is held back.
         [bool, tag = "4"] suspend: bool,
+        /// What its jobs are like.
+        [message, required, tag = "5"] job_template: JobTemplate,
         /// Of the cron line; unset for that of the controller.
         [string, optional, tag = "8"] time_zone: Option<String>,
+    }
+}
+
+wire! {
+    /// `batch/v1.JobTemplateSpec`.
+    JobTemplate {
+        /// What is asked for.
+        [message, required, tag = "2"] spec: JobTemplateSpec,
+    }
+}
+
+wire! {
+    /// `batch/v1.JobSpec` of a template.
+    JobTemplateSpec {
+        /// A job is deleted so many seconds after its end.
+        [int32, optional, tag = "8"] ttl_seconds_after_finished: Option<i32>,
     }
 }
 

@@ -169,5 +169,7 @@ fn every_kind_of_the_corpus_lies_where_the_server_looks() {
         ),
     ];
     // Each is waited for.
-    objects.iter().for_each(|object| lab.store(std::slice::from_ref(object)));
+    for object in &objects {
+        lab.store(std::slice::from_ref(object));
+    }
 }

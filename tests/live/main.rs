@@ -14,6 +14,7 @@ mod nodes;
 mod pigo_live;
 mod plugin;
 mod rights;
+mod secrets;
 mod stopped;
 mod storms;
 #[path = "../support/mod.rs"]

@@ -4,7 +4,8 @@ use crate::support::lab::LAB;
 use crate::{crashing, healthy, namespace};
 use serde_json::json;
 
-const ALL: [(&str, &str); 8] = [
+/// What a reader of one namespace needs.
+pub const ALL: [(&str, &str); 15] = [
     ("", "pods"),
     ("", "events"),
     ("apps", "replicasets"),
@@ -13,6 +14,13 @@ const ALL: [(&str, &str); 8] = [
     ("apps", "daemonsets"),
     ("batch", "jobs"),
     ("batch", "cronjobs"),
+    ("discovery.k8s.io", "endpointslices"),
+    ("", "services"),
+    ("", "persistentvolumeclaims"),
+    ("networking.k8s.io", "ingresses"),
+    ("autoscaling", "horizontalpodautoscalers"),
+    ("policy", "poddisruptionbudgets"),
+    ("", "resourcequotas"),
 ];
 
 #[test]
@@ -24,13 +32,16 @@ fn a_role_in_one_namespace_sees_that_namespace_whole() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.out.starts_with("🟢 Healthy · 1 of 1 pods healthy"), "{}", ran.out);
     assert!(ran.out.contains("Coverage complete"), "{}", ran.out);
-    assert!(ran.out.contains("Not looked at: nodes (forbidden)"), "{}", ran.out);
+    let line = "Not looked at: nodes, apiservices, ingressclasses and 4 other kinds (forbidden)";
+    assert!(ran.out.contains(line), "{}", ran.out);
+    // The full report names them all.
+    let report = LAB.healthcheck("--context limited -n rights-one -o markdown").out;
+    assert!(report.contains("persistentvolumes, storageclasses"), "{report}");
     let coverage = LAB.healthcheck("--context limited -n rights-one -o json").json()["coverage"].clone();
     assert_eq!((&coverage["complete"], &coverage["gaps"]), (&json!(true), &json!([])));
-    assert_eq!(
-        (&coverage["outside"][0]["kind"], &coverage["outside"][0]["reason"]),
-        (&json!("Node"), &json!("forbidden"))
-    );
+    let outside = coverage["outside"].as_array().unwrap();
+    assert!(outside.iter().all(|gap| gap["reason"] == "forbidden"), "{outside:?}");
+    assert!(outside.iter().any(|gap| gap["kind"] == "Node"), "{outside:?}");
 }
 
 #[test]
@@ -41,10 +52,13 @@ fn a_role_for_pods_alone_is_told_what_it_does_not_see() {
     let ran = LAB.healthcheck("--context limited -n rights-pods");
     assert_eq!(ran.code, 3, "{ran:?}");
     assert!(ran.out.starts_with("⚪ Incomplete · 1 of 1 pods healthy"), "{}", ran.out);
-    let line = "Not seen: cronjobs, daemonsets, deployments, jobs, replicasets, statefulsets in rights-pods (forbidden)";
+    let line = "Not seen: cronjobs, daemonsets, deployments, endpointslices, horizontalpodautoscalers, ingresses, jobs, \
+                persistentvolumeclaims, poddisruptionbudgets, replicasets, resourcequotas, services, statefulsets in \
+                rights-pods (forbidden)";
     assert!(ran.out.contains(line), "{}", ran.out);
     // What is left out by request is no gap.
-    let kinds = "cronjobs,daemonsets,deployments,jobs,replicasets,statefulsets";
+    let kinds: Vec<&str> = ALL.iter().map(|(_, kind)| *kind).filter(|kind| *kind != "pods").collect();
+    let kinds = kinds.join(",");
     let ran = LAB.healthcheck(&format!("--context limited -n rights-pods --skip-kinds {kinds}"));
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.out.contains("(left out)"), "{}", ran.out);
@@ -76,7 +90,7 @@ fn a_namespace_that_may_not_be_seen_is_a_gap_beside_one_that_may() {
     let ran = LAB.healthcheck("--context limited -n rights-half,rights-hidden");
     assert_eq!(ran.code, 3, "{ran:?}");
     assert!(ran.out.starts_with("⚪ Incomplete"), "{}", ran.out);
-    assert!(ran.out.contains("pods, replicasets, statefulsets in rights-hidden (forbidden)"), "{}", ran.out);
+    assert!(ran.out.contains("services, statefulsets in rights-hidden (forbidden)"), "{}", ran.out);
     // A name that nobody can vouch for is never healthy.
     let ran = LAB.healthcheck("--context limited -n rights-half,no-such-namespace -o json");
     assert_eq!((ran.code, ran.json()["verdict"].as_str()), (3, Some("incomplete")), "{ran:?}");

@@ -120,7 +120,7 @@ impl Case {
                 "expect" => match expectation(rest) {
                     Some(expected) => self.expected.push(expected),
                     None => {
-                        self.slips.push(format!("not <check> <Kind>/<name> <severity> \"words\": {rest}"))
+                        self.slips.push(format!("not <check> <Kind>/<name> <severity> \"words\": {rest}"));
                     }
                 },
                 "healthy" if !rest.is_empty() => self.healthy = true,
@@ -181,7 +181,7 @@ impl Case {
     pub fn differences(&self, findings: &[&Value], incidents: usize) -> Vec<String> {
         let mut out = Vec::new();
         let mut found: BTreeMap<String, String> = BTreeMap::new();
-        for finding in findings.iter().filter(|finding| finding["severity"] != "info") {
+        for finding in findings {
             let said = found.entry(shown(finding)).or_default();
             let evidence = finding["evidence"].as_array().into_iter().flatten();
             for text in std::iter::once(&finding["message"]).chain(evidence) {
@@ -203,7 +203,10 @@ impl Case {
             }
         }
         let wanted: BTreeSet<&str> = self.expected.iter().map(|expected| &*expected.finding).collect();
-        for (finding, said) in found.iter().filter(|(finding, _)| !wanted.contains(finding.as_str())) {
+        for (finding, said) in found
+            .iter()
+            .filter(|(finding, _)| !wanted.contains(finding.as_str()) && !finding.ends_with(" info"))
+        {
             out.push(format!("found  {finding}: {}", said.lines().next().unwrap_or_default()));
         }
         if let Some(wanted) = self.incidents.filter(|wanted| *wanted != incidents) {
@@ -216,7 +219,9 @@ impl Case {
     pub fn objects_at(&self, now: Timestamp) -> Vec<Value> {
         let fixed: Timestamp = MOMENT.parse().unwrap();
         let mut objects = self.objects.clone();
-        objects.iter_mut().for_each(|object| shift(object, now.as_second() - fixed.as_second()));
+        for object in &mut objects {
+            shift(object, now.as_second() - fixed.as_second());
+        }
         objects
     }
 }
@@ -227,7 +232,7 @@ fn expectation(text: &str) -> Option<Expected> {
     let finding: Vec<&str> = parts.next()?.split_whitespace().collect();
     let [_, object, severity] = finding.as_slice() else { return None };
     let (kind, name) = object.split_once('/')?;
-    if kind.is_empty() || name.is_empty() || !["warning", "critical"].contains(severity) {
+    if kind.is_empty() || name.is_empty() || !["info", "warning", "critical"].contains(severity) {
         return None;
     }
     let mut words = Vec::new();
@@ -276,10 +281,10 @@ fn shift(value: &mut Value, seconds: i64) {
 
 /// The differences of all cases as one text, with where to look.
 pub fn told(wrong: &[(&Case, Vec<String>)]) -> String {
-    let mut out = format!("{} cases are judged wrongly:\n", wrong.len());
+    let mut out = vec![format!("{} cases are judged wrongly:", wrong.len())];
     for (case, lines) in wrong {
-        out.push_str(&format!("  {}\n", case.title));
-        lines.iter().for_each(|line| out.push_str(&format!("    {line}\n")));
+        out.push(format!("  {}", case.title));
+        out.extend(lines.iter().map(|line| format!("    {line}")));
     }
-    out
+    out.join("\n")
 }

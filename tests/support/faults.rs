@@ -49,6 +49,8 @@ pub struct Asked {
     pub path: String,
     /// How often the same path was asked before, whatever its `timeout` parameter.
     pub before: usize,
+    /// The form in which the answer is wanted.
+    pub accept: String,
 }
 
 impl Asked {
@@ -118,6 +120,10 @@ fn serve(
 ) -> std::io::Result<()> {
     let head = head(client)?;
     let Some(path) = head.split(' ').nth(1).map(str::to_owned) else { return Ok(()) };
+    let accept = head.lines().filter_map(|line| line.split_once(": "));
+    let accept =
+        accept.filter(|(name, _)| name.eq_ignore_ascii_case("accept")).map(|(_, value)| value.to_owned());
+    let accept = accept.collect();
     let same = path.split("timeout=").next().unwrap_or_default().to_owned();
     let before = {
         let mut known = known.lock().unwrap();
@@ -125,7 +131,7 @@ fn serve(
         *count += 1;
         *count - 1
     };
-    let fault = rule(&Asked { path, before });
+    let fault = rule(&Asked { path, before, accept });
     if let Fault::Answer(head, body) = &fault {
         let length = body.len();
         return (&mut &*client).write_all(

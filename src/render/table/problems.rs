@@ -13,7 +13,10 @@ use std::collections::BTreeMap;
 
 texts! {
     FOLDED: "Not shown: {rest}. --all shows them", "未列出：{rest}。--all 可列出", "未列出：{rest}。--all 可列出";
-    AFFECTED: "{count} objects: ", "{count} 個物件：", "{count} 个对象：";
+    OBJECTS: "{count} objects: ", "{count} 個物件：", "{count} 个对象：";
+    PODS: "{pods} pods: ", "{pods} 個 Pod：", "{pods} 个 Pod：";
+    PODS_OF: "{pods} pods of {workloads} workloads: ", "{workloads} 個工作負載的 {pods} 個 Pod：",
+        "{workloads} 个工作负载的 {pods} 个 Pod：";
     AND_MORE: " (+{count} more)", "（另有 {count} 項）", "（另有 {count} 项）";
     NEXT: "NEXT", "下一步", "下一步";
     REST: "{count} more commands: -o wide", "還有 {count} 條指令：-o wide", "还有 {count} 条命令：-o wide";
@@ -30,10 +33,8 @@ const COMMANDS_SHOWN: usize = 6;
 struct Row<'r> {
     /// The finding it shows.
     finding: &'r Finding,
-    /// The objects behind it.
-    objects: usize,
-    /// Findings of the same incident that it does not show.
-    more: usize,
+    /// The incident it stands for; `None` where every finding has a row of its own.
+    incident: Option<&'r Incident>,
 }
 
 impl Screen<'_> {
@@ -48,17 +49,16 @@ impl Screen<'_> {
     fn rows(&self) -> Vec<Row<'_>> {
         let report = self.report;
         if self.look.all {
-            let row = |finding| Row { finding, objects: 1, more: 0 };
+            let row = |finding| Row { finding, incident: None };
             return report.findings.iter().map(row).collect();
         }
         let serious = report.incidents.iter().filter(|incident| incident.severity > Severity::Info);
         let shown = if self.wide { usize::MAX } else { INCIDENTS_SHOWN };
-        let row = |incident: &Incident| Row {
-            finding: &report.findings[incident.cause],
-            objects: incident.affected,
-            more: incident.findings.len() - 1,
-        };
-        serious.take(shown).map(row).collect()
+        let cause = |incident: &Incident| &report.findings[incident.cause];
+        serious
+            .take(shown)
+            .map(|incident| Row { finding: cause(incident), incident: Some(incident) })
+            .collect()
     }
 
     /// How many incidents of which severity are not among the rows.
@@ -103,8 +103,10 @@ impl Screen<'_> {
         let lang = self.look.lang;
         let cells = |of: &dyn Fn(&Row) -> String| rows.iter().map(of).collect::<Vec<_>>();
         let namespace = |row: &Row| visible(&row.finding.object.namespace);
+        // What names the cause may be milder than what comes of it.
+        let severity = |row: &Row| row.incident.map_or(row.finding.severity, |incident| incident.severity);
         let mut columns = vec![
-            Column::new(words::SEVERITY.get(lang), cells(&|row| self.severity(row.finding.severity))),
+            Column::new(words::SEVERITY.get(lang), cells(&|row| self.severity(severity(row)))),
             Column::new(words::SINCE.get(lang), cells(&|row| self.since(row.finding))),
         ];
         if narrower {
@@ -145,13 +147,16 @@ impl Screen<'_> {
         finding.since.map_or_else(|| "?".to_owned(), |since| human(now.seconds_since(since)))
     }
 
-    /// The object of a row. Several pods of one owner are shown as that owner.
+    /// The object of a row. Several pods of one owner are shown as that owner, those of several as the first of them
+    /// and how many more there are.
     fn object(row: &Row) -> String {
-        match &row.finding.owner {
-            Some(owner) if row.objects > 1 => {
-                visible(&format!("{}/{}", owner.kind.to_lowercase(), owner.name))
-            }
-            _ => visible(&row.finding.object.slashed()),
+        let own = || visible(&row.finding.object.slashed());
+        let Some((incident, owner)) = row.incident.zip(row.finding.owner.as_ref()) else { return own() };
+        let owner = visible(&format!("{}/{}", owner.kind.to_lowercase(), owner.name));
+        match incident {
+            Incident { workloads: 2.., .. } => format!("{owner} +{}", incident.workloads - 1),
+            Incident { pods: 2.., .. } => owner,
+            _ => own(),
         }
     }
 
@@ -159,11 +164,20 @@ impl Screen<'_> {
     fn text(&self, row: &Row) -> String {
         let lang = self.look.lang;
         let text = message(&row.finding.message.in_lang(lang));
-        match row {
-            Row { objects: 2.., finding, .. } if &*finding.object.kind != "Node" => {
-                AFFECTED.fill(lang, &[("count", count(row.objects))]) + &text
+        let Some(incident) = row.incident else { return text };
+        let facts = [
+            ("pods", count(incident.pods)),
+            ("workloads", count(incident.workloads)),
+            ("count", count(incident.affected)),
+        ];
+        let more = incident.findings.len() - 1;
+        match incident {
+            Incident { pods: 2.., workloads: 2.., .. } => PODS_OF.fill(lang, &facts) + &text,
+            Incident { pods: 2.., .. } => PODS.fill(lang, &facts) + &text,
+            Incident { pods: 0, affected: 2.., .. } => OBJECTS.fill(lang, &facts) + &text,
+            Incident { affected: 1, .. } if more > 0 => {
+                text + &AND_MORE.fill(lang, &[("count", count(more))])
             }
-            Row { objects: 1, more: 1.., .. } => text + &AND_MORE.fill(lang, &[("count", count(row.more))]),
             _ => text,
         }
     }

@@ -1,0 +1,101 @@
+//! The cluster cannot lose its largest node: what is set aside for pods would not fit on the others.
+
+use super::prelude::*;
+use crate::model::{Amount, cores, gibibytes};
+
+pub(super) static CHECK: Check = Check {
+    id: "cluster-overcommitted",
+    since: "0.1.0",
+    severity: Severity::Info,
+    needs: &[Kind::Node, Kind::Pod],
+    title: Text {
+        en: "No room for the loss of a node",
+        zh_tw: "容量不足以承受節點故障",
+        zh_cn: "容量不足以承受节点故障",
+    },
+    meaning: Text {
+        en: "If the largest node goes down or is drained, some of its pods will find no place elsewhere.",
+        zh_tw: "最大的節點故障或被 drain 時，部分 Pod 在其他節點排不進去。",
+        zh_cn: "最大的节点故障或被 drain 时，部分 Pod 在其他节点调度不进去。",
+    },
+    remedy: Text {
+        en: "Add a node, or lower requests that are far above what is used.",
+        zh_tw: "增加節點，或調低遠高於實際用量的 request。",
+        zh_cn: "增加节点，或调低远高于实际用量的 request。",
+    },
+    prevention: Text {
+        en: "Watch requests against what is left without the largest node; let an autoscaler keep that room free.",
+        zh_tw: "持續比對 request 總量與扣除最大節點後的容量；可由 autoscaler 保留餘裕。",
+        zh_cn: "持续对比 request 总量与扣除最大节点后的容量；可由 autoscaler 预留余量。",
+    },
+    page: page!("cluster-overcommitted"),
+    run,
+};
+
+static MESSAGE: Text = Text {
+    en: "without node {node}, pods would need {needed} of {resource}, and {left} would be left on {nodes} other nodes",
+    zh_tw: "少了節點 {node}，Pod 需要 {resource} {needed}，其餘 {nodes} 個節點只有 {left}",
+    zh_cn: "少了节点 {node}，Pod 需要 {resource} {needed}，其余 {nodes} 个节点只有 {left}",
+};
+
+/// One of the two things that are counted.
+struct Resource {
+    name: &'static str,
+    of: fn(Amount) -> i64,
+    shown: fn(i64) -> String,
+}
+
+const RESOURCES: [Resource; 2] = [
+    Resource { name: "CPU", of: |amount| amount.cpu, shown: cores },
+    Resource { name: "memory", of: |amount| amount.memory, shown: gibibytes },
+];
+
+fn run(view: &View, out: &mut Reporter) {
+    if !view.saw_all_pods() {
+        return;
+    }
+    let nodes: Vec<&Node> = view.nodes().filter(|node| takes_pods(node)).collect();
+    for Resource { name, of, shown } in RESOURCES {
+        let all: i64 = total(nodes.iter().map(|node| of(node.allocatable)));
+        let largest = nodes.iter().max_by_key(|node| (of(node.allocatable), std::cmp::Reverse(&node.name)));
+        let Some(largest) = largest.filter(|node| nodes.len() > 1 && of(node.allocatable) > 0) else {
+            continue;
+        };
+        let left = all.saturating_sub(of(largest.allocatable));
+        let staying = view.pods_on(&largest.name).filter(|pod| goes_with_its_node(pod));
+        let staying = total(staying.map(|pod| of(pod.kin.requests)));
+        let asked = total(nodes.iter().map(|node| of(view.load(&node.name).requests)));
+        let needed = asked.saturating_sub(staying);
+        if needed <= left {
+            continue;
+        }
+        let facts = vec![
+            ("node", Fact::text(&largest.name)),
+            ("resource", Fact::text(name)),
+            ("needed", Fact::text(shown(needed))),
+            ("left", Fact::text(shown(left))),
+            ("nodes", Fact::Number(i64::try_from(nodes.len() - 1).unwrap_or(i64::MAX))),
+        ];
+        let cluster = ObjectRef::of_cluster("Cluster", "capacity");
+        let finding = out.object(cluster, Severity::Info, say(&MESSAGE, facts));
+        finding.key = format!("{}//Cluster/capacity/{name}", CHECK.id);
+        finding.serving = true;
+        finding.actions = vec![view.settings.kubectl.line(&["describe", "nodes"])];
+    }
+}
+
+/// Whether ordinary pods may go there: it is ready, and nothing keeps all of them away.
+fn takes_pods(node: &Node) -> bool {
+    let closed = |effect: &str| effect == "NoSchedule" || effect == "NoExecute";
+    node.is_ready() && !node.cordoned && !node.taints.iter().any(|taint| closed(&taint.effect))
+}
+
+/// Whether nobody puts a pod elsewhere when its node is lost.
+fn goes_with_its_node(pod: &Pod) -> bool {
+    let owner = pod.kin.owner.as_ref().map(|owner| &*owner.kind);
+    pod.kin.ended.is_some() || matches!(owner, Some("DaemonSet" | "Node"))
+}
+
+fn total(amounts: impl Iterator<Item = i64>) -> i64 {
+    amounts.fold(0, i64::saturating_add)
+}

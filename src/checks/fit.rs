@@ -1,0 +1,272 @@
+//! Whether a pod fits a node, by what can be seen: cordons, taints, labels, room. The order is that of the scheduler's
+//! filters, so each node counts for the first reason that rules it out.
+
+use super::View;
+use super::reporter::say;
+use crate::finding::{Fact, Facts};
+use crate::model::{Amount, Node, Pod, mebibytes};
+use crate::text::{Say, Text};
+use crate::wire::{NodeSelectorTerm, PodSpec, Requirement, Taint, Toleration};
+use std::collections::BTreeMap;
+
+/// Why a node does not take a pod.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Misfit {
+    Cordoned,
+    Taint(String),
+    Labels(String),
+    /// Larger than the whole node.
+    TooLarge(Resource),
+    /// Larger than what is left of it.
+    NoRoom(Resource),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Resource {
+    Cpu,
+    Memory,
+    Pods,
+}
+
+/// What the nodes have, and what is left of it.
+pub(super) struct Fit<'a> {
+    nodes: &'a [Node],
+    /// What is set aside on each node, and how many pods it carries; unknown where not all pods were seen.
+    taken: Option<BTreeMap<&'a str, (Amount, i64)>>,
+}
+
+impl<'a> Fit<'a> {
+    pub(super) fn new(view: &View<'a>) -> Self {
+        let snapshot = view.snapshot;
+        let whole = snapshot.scope.is_whole_cluster()
+            && !snapshot.scope.selected
+            && view.saw(crate::wire::Kind::Pod, "");
+        let taken = whole.then(|| {
+            let mut taken: BTreeMap<&str, (Amount, i64)> = BTreeMap::new();
+            for pod in snapshot.rows.pods.iter().filter(|pod| pod.kin.ended.is_none()) {
+                let Some(node) = pod.node.as_deref() else { continue };
+                let sum = taken.entry(node).or_default();
+                *sum = (sum.0.plus(pod.kin.requests), sum.1 + 1);
+            }
+            taken
+        });
+        Self { nodes: &snapshot.rows.nodes, taken }
+    }
+
+    /// Why no node takes a pod, what rules out most nodes first; empty where nothing is known of nodes.
+    pub(super) fn explain(&self, pod: &Pod) -> Vec<Say> {
+        let Some(spec) = pod.object.as_deref().map(|object| &object.spec) else { return Vec::new() };
+        let mut reasons: BTreeMap<Misfit, Vec<&Node>> = BTreeMap::new();
+        let mut fitting = Vec::new();
+        for node in self.nodes {
+            match self.misfit(spec, pod.kin.requests, node) {
+                Some(reason) => reasons.entry(reason).or_default().push(node),
+                None => fitting.push(node),
+            }
+        }
+        let mut reasons: Vec<(Misfit, Vec<&Node>)> = reasons.into_iter().collect();
+        reasons.sort_by(|a, b| (b.1.len(), &a.0).cmp(&(a.1.len(), &b.0)));
+        let mut said: Vec<Say> =
+            reasons.iter().map(|(reason, nodes)| self.words(reason, pod.kin.requests, nodes)).collect();
+        if self.taken.is_some() && !fitting.is_empty() {
+            said.push(say(&FITS, vec![("nodes", Fact::count(fitting.len()))]));
+        }
+        said
+    }
+
+    fn misfit(&self, spec: &PodSpec, requests: Amount, node: &Node) -> Option<Misfit> {
+        let tolerated =
+            |taint: &Taint| spec.tolerations.iter().any(|toleration| tolerates(toleration, taint));
+        if node.cordoned && !spec.tolerations.iter().any(|t| tolerates(t, &cordon())) {
+            return Some(Misfit::Cordoned);
+        }
+        let hard = node.taints.iter().filter(|taint| taint.effect != "PreferNoSchedule");
+        if let Some(taint) = hard.into_iter().find(|taint| !tolerated(taint)) {
+            return Some(Misfit::Taint(named(taint)));
+        }
+        if let Some(missing) = missing_labels(spec, node) {
+            return Some(Misfit::Labels(missing));
+        }
+        let size = [
+            (Resource::Cpu, requests.cpu, node.allocatable.cpu),
+            (Resource::Memory, requests.memory, node.allocatable.memory),
+        ];
+        if let Some((resource, ..)) = size.into_iter().find(|(_, needed, whole)| needed > whole) {
+            return Some(Misfit::TooLarge(resource));
+        }
+        let free = self.free(node)?;
+        match () {
+            () if free.1 < 1 => Some(Misfit::NoRoom(Resource::Pods)),
+            () if requests.cpu > free.0.cpu => Some(Misfit::NoRoom(Resource::Cpu)),
+            () if requests.memory > free.0.memory => Some(Misfit::NoRoom(Resource::Memory)),
+            () => None,
+        }
+    }
+
+    /// What is left of a node, where that is known.
+    fn free(&self, node: &Node) -> Option<(Amount, i64)> {
+        let (taken, pods) = self.taken.as_ref()?.get(&*node.name).copied().unwrap_or_default();
+        let left = |whole: i64, taken: i64| whole.saturating_sub(taken).max(0);
+        let amount = Amount {
+            cpu: left(node.allocatable.cpu, taken.cpu),
+            memory: left(node.allocatable.memory, taken.memory),
+        };
+        Some((amount, left(node.pods.unwrap_or(i64::MAX), pods)))
+    }
+
+    fn words(&self, reason: &Misfit, requests: Amount, nodes: &[&Node]) -> Say {
+        let mut facts: Facts = vec![("nodes", Fact::count(nodes.len()))];
+        let text = match reason {
+            Misfit::Cordoned => &CORDONED,
+            Misfit::Taint(taint) => {
+                facts.push(("taint", Fact::text(taint)));
+                &TAINT
+            }
+            Misfit::Labels(labels) => {
+                facts.push(("labels", Fact::text(labels)));
+                if nodes.len() == self.nodes.len() { &NO_LABELS } else { &LABELS }
+            }
+            Misfit::NoRoom(Resource::Pods) | Misfit::TooLarge(Resource::Pods) => &FULL,
+            Misfit::TooLarge(resource) => {
+                facts.extend(room(*resource, requests, nodes, |node| node.allocatable));
+                &TOO_LARGE
+            }
+            Misfit::NoRoom(resource) => {
+                facts.extend(room(*resource, requests, nodes, |node| self.free(node).unwrap_or_default().0));
+                &NO_ROOM
+            }
+        };
+        say(text, facts)
+    }
+}
+
+/// How much is needed, where most of it is, and how much is short there.
+fn room(resource: Resource, requests: Amount, nodes: &[&Node], of: impl Fn(&Node) -> Amount) -> Facts {
+    let part = |amount: Amount| if resource == Resource::Cpu { amount.cpu } else { amount.memory };
+    let written = |number: i64| match resource {
+        Resource::Cpu if number % 1000 == 0 => (number / 1000).to_string(),
+        Resource::Cpu => format!("{number}m"),
+        _ => mebibytes(number),
+    };
+    let best = nodes.iter().max_by_key(|node| (part(of(node)), std::cmp::Reverse(&node.name)));
+    let most = best.map_or(0, |node| part(of(node)));
+    vec![
+        ("resource", Fact::text(if resource == Resource::Cpu { "CPU" } else { "memory" })),
+        ("needed", Fact::Text(written(part(requests)))),
+        ("most", Fact::Text(written(most))),
+        ("short", Fact::Text(written(part(requests).saturating_sub(most)))),
+        ("best", Fact::text(best.map_or("?", |node| &*node.name))),
+    ]
+}
+
+static CORDONED: Text = Text {
+    en: "{nodes} nodes are cordoned",
+    zh_tw: "{nodes} 個節點已停止排程",
+    zh_cn: "{nodes} 个节点已停止调度",
+};
+static TAINT: Text = Text {
+    en: "{nodes} nodes have the taint {taint}, which it does not tolerate",
+    zh_tw: "{nodes} 個節點帶有它不容忍的污點 {taint}",
+    zh_cn: "{nodes} 个节点带有它不容忍的污点 {taint}",
+};
+static LABELS: Text = Text {
+    en: "{nodes} nodes do not have the labels it asks for: {labels}",
+    zh_tw: "{nodes} 個節點不符合它要求的標籤：{labels}",
+    zh_cn: "{nodes} 个节点不符合它要求的标签：{labels}",
+};
+static NO_LABELS: Text = Text {
+    en: "no node has the labels it asks for: {labels}",
+    zh_tw: "沒有任何節點符合它要求的標籤：{labels}",
+    zh_cn: "没有任何节点符合它要求的标签：{labels}",
+};
+static FULL: Text = Text {
+    en: "{nodes} nodes carry as many pods as they may",
+    zh_tw: "{nodes} 個節點的 Pod 數已達上限",
+    zh_cn: "{nodes} 个节点的 Pod 数已达上限",
+};
+static TOO_LARGE: Text = Text {
+    en: "it asks for {needed} of {resource}, more than {nodes} nodes have at all (the largest, {best}: {most})",
+    zh_tw: "它要求 {resource} {needed}，超過 {nodes} 個節點的總量（最大的 {best} 只有 {most}）",
+    zh_cn: "它要求 {resource} {needed}，超过 {nodes} 个节点的总量（最大的 {best} 只有 {most}）",
+};
+static NO_ROOM: Text = Text {
+    en: "{nodes} nodes have too little {resource} left: it needs {needed}, the most is {most} on {best}, {short} short",
+    zh_tw: "{nodes} 個節點剩餘的 {resource} 不足：需要 {needed}，最多的 {best} 只剩 {most}，還差 {short}",
+    zh_cn: "{nodes} 个节点剩余的 {resource} 不足：需要 {needed}，最多的 {best} 只剩 {most}，还差 {short}",
+};
+static FITS: Text = Text {
+    en: "{nodes} nodes would take it by room, taints and labels: look at its volumes, ports and affinity to other pods",
+    zh_tw: "以資源、污點與標籤來看，有 {nodes} 個節點放得下：請查儲存卷、port 與 Pod 親和性",
+    zh_cn: "按资源、污点与标签来看，有 {nodes} 个节点放得下：请查存储卷、端口与 Pod 亲和性",
+};
+
+fn cordon() -> Taint {
+    let (key, effect) = ("node.kubernetes.io/unschedulable".to_owned(), "NoSchedule".to_owned());
+    Taint { key, effect, ..Taint::default() }
+}
+
+fn named(taint: &Taint) -> String {
+    match taint.value.as_str() {
+        "" => format!("{}:{}", taint.key, taint.effect),
+        value => format!("{}={value}:{}", taint.key, taint.effect),
+    }
+}
+
+/// As `Toleration.ToleratesTaint` in k8s.io/api.
+fn tolerates(toleration: &Toleration, taint: &Taint) -> bool {
+    let effect = toleration.effect.is_empty() || toleration.effect == taint.effect;
+    let key = toleration.key.is_empty() || toleration.key == taint.key;
+    let value = match toleration.operator.as_str() {
+        "Exists" => true,
+        "" | "Equal" => !toleration.key.is_empty() && toleration.value == taint.value,
+        _ => false,
+    };
+    effect && key && value
+}
+
+/// What a pod asks of a node's labels and the node does not have, in words such as `disk=ssd`.
+fn missing_labels(spec: &PodSpec, node: &Node) -> Option<String> {
+    let wrong = spec.node_selector.iter().find(|(key, value)| node.labels.get(*key) != Some(*value));
+    if let Some((key, value)) = wrong {
+        return Some(format!("{key}={value}"));
+    }
+    let affinity = spec.affinity.as_ref()?.node_affinity.as_ref()?;
+    let terms = &affinity.required_during_scheduling_ignored_during_execution.as_ref()?.node_selector_terms;
+    if terms.iter().any(|term| matches(term, node)) {
+        return None;
+    }
+    let told: Vec<String> = terms.iter().map(in_words).collect();
+    Some(told.join(" | "))
+}
+
+/// An empty term matches nothing.
+fn matches(term: &NodeSelectorTerm, node: &Node) -> bool {
+    let is_empty = term.match_expressions.is_empty() && term.match_fields.is_empty();
+    let label = |r: &Requirement| holds(r, node.labels.get(&r.key).map(String::as_str));
+    let field = |r: &Requirement| holds(r, (r.key == "metadata.name").then_some(&*node.name));
+    !is_empty && term.match_expressions.iter().all(label) && term.match_fields.iter().all(field)
+}
+
+fn holds(requirement: &Requirement, value: Option<&str>) -> bool {
+    let is_among = value.is_some_and(|value| requirement.values.iter().any(|wanted| wanted == value));
+    let number = |text: Option<&str>| text.and_then(|text| text.parse::<i64>().ok());
+    let bound = number(requirement.values.first().map(String::as_str));
+    match requirement.operator.as_str() {
+        "In" => is_among,
+        "NotIn" => !is_among,
+        "Exists" => value.is_some(),
+        "DoesNotExist" => value.is_none(),
+        "Gt" => number(value).zip(bound).is_some_and(|(value, bound)| value > bound),
+        "Lt" => number(value).zip(bound).is_some_and(|(value, bound)| value < bound),
+        _ => false,
+    }
+}
+
+fn in_words(term: &NodeSelectorTerm) -> String {
+    let all = term.match_expressions.iter().chain(&term.match_fields);
+    let words = all.map(|r| match r.operator.as_str() {
+        "Exists" | "DoesNotExist" => format!("{} {}", r.key, r.operator),
+        operator => format!("{} {operator} ({})", r.key, r.values.join(", ")),
+    });
+    words.collect::<Vec<_>>().join(", ")
+}

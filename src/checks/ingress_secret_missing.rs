@@ -1,0 +1,117 @@
+//! An ingress names a secret for its certificate that does not exist.
+
+use super::prelude::*;
+use super::traffic;
+use crate::wire::Ingress;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) static CHECK: Check = Check {
+    id: "ingress-secret-missing",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    needs: &[Kind::Ingress, Kind::Secret],
+    title: Text {
+        en: "TLS secret of an ingress missing",
+        zh_tw: "Ingress 的 TLS Secret 不存在",
+        zh_cn: "Ingress 的 TLS Secret 不存在",
+    },
+    meaning: Text {
+        en: "The controller answers with a certificate of its own: browsers warn, and clients that verify refuse.",
+        zh_tw: "控制器只能用自己的預設憑證回應：瀏覽器會警告，驗證憑證的用戶端會拒絕連線。",
+        zh_cn: "控制器只能用自己的默认证书响应：浏览器会告警，校验证书的客户端会拒绝连接。",
+    },
+    remedy: Text {
+        en: "Create the secret. Where cert-manager should, look at its Certificate, Order and Challenge.",
+        zh_tw: "建立該 Secret；若由 cert-manager 簽發，看 Certificate、Order、Challenge 卡在哪一步。",
+        zh_cn: "创建该 Secret；如果由 cert-manager 签发，查看 Certificate、Order、Challenge 卡在哪一步。",
+    },
+    prevention: Text {
+        en: "Let certificates be issued and renewed in the cluster, and copy none by hand.",
+        zh_tw: "憑證在叢集內自動簽發與更新，不靠人工複製。",
+        zh_cn: "证书在集群内自动签发与更新，不靠人工复制。",
+    },
+    page: page!("ingress-secret-missing"),
+    run,
+};
+
+static MISSING: Text = Text {
+    en: "TLS secret {secret} does not exist ({hosts})",
+    zh_tw: "TLS Secret {secret} 不存在（{hosts}）",
+    zh_cn: "TLS Secret {secret} 不存在（{hosts}）",
+};
+
+static NOT_ISSUED: Text = Text {
+    en: "cert-manager has not issued TLS secret {secret} in {age} ({hosts})",
+    zh_tw: "cert-manager 在 {age} 內仍未簽發 TLS Secret {secret}（{hosts}）",
+    zh_cn: "cert-manager 在 {age} 内仍未签发 TLS Secret {secret}（{hosts}）",
+};
+
+/// A certificate takes minutes to be issued; in seconds.
+const ISSUING: i64 = 900;
+
+/// Whoever has one of these has its secret made by a controller.
+const ISSUERS: [&str; 3] =
+    ["cert-manager.io/issuer", "cert-manager.io/cluster-issuer", "kubernetes.io/tls-acme"];
+
+fn run(view: &View, out: &mut Reporter) {
+    for ingress in &view.snapshot.rows.ingresses {
+        let metadata = &ingress.metadata;
+        let namespace = &*metadata.namespace;
+        let secrets = named(ingress);
+        if secrets.is_empty() || !view.saw(Kind::Secret, namespace) || traffic::is_going(view, namespace) {
+            continue;
+        }
+        let issued = ISSUERS.iter().any(|issuer| metadata.annotations.contains_key(*issuer));
+        let young = match issued {
+            true => !view.lasts(metadata.created(), ISSUING),
+            false => !view.lasts(metadata.created(), traffic::NEW),
+        };
+        for (secret, hosts) in secrets.into_iter().filter(|(secret, _)| !exists(view, namespace, secret)) {
+            let hosts: Vec<&str> = hosts.into_iter().collect();
+            let facts = vec![
+                ("secret", Fact::text(secret)),
+                ("hosts", Fact::Text(if hosts.is_empty() { "*".to_owned() } else { hosts.join(", ") })),
+                ("age", metadata.created().map_or(Fact::text("?"), |created| Fact::Age(view.age(created)))),
+            ];
+            let severity = if young { Severity::Info } else { Severity::Warning };
+            let text = if issued { &NOT_ISSUED } else { &MISSING };
+            let finding = out.object(traffic::ingress_ref(ingress), severity, say(text, facts));
+            finding.key = format!("{}/{secret}", finding.key);
+            finding.since = metadata.created();
+            finding.because = vec![ObjectRef::new(namespace, "Secret", secret)];
+            // Traffic comes in, under another certificate.
+            finding.serving = true;
+            finding.actions = actions(view, ingress, secret, issued);
+        }
+    }
+}
+
+/// The secrets of an ingress, and the hosts they are for. Without a name the controller has one of its own.
+fn named(ingress: &Ingress) -> BTreeMap<&str, BTreeSet<&str>> {
+    let mut out: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for tls in ingress.spec.tls.iter().filter(|tls| !tls.secret_name.is_empty()) {
+        out.entry(&tls.secret_name).or_default().extend(tls.hosts.iter().map(String::as_str));
+    }
+    out
+}
+
+fn exists(view: &View, namespace: &str, name: &str) -> bool {
+    let key = |secret: &crate::wire::Secret| {
+        (&*secret.metadata.namespace, &*secret.metadata.name).cmp(&(namespace, name))
+    };
+    view.snapshot.rows.secrets.binary_search_by(key).is_ok()
+}
+
+fn actions(view: &View, ingress: &Ingress, secret: &str, issued: bool) -> Vec<String> {
+    let kubectl = &view.settings.kubectl;
+    let namespace = &*ingress.metadata.namespace;
+    let steps = "certificate,certificaterequest,order,challenge";
+    let mut out = vec![
+        kubectl.line(&["get", "secret", "-n", namespace, secret]),
+        kubectl.line(&["describe", "ingress", "-n", namespace, &ingress.metadata.name]),
+    ];
+    if issued {
+        out.insert(0, kubectl.line(&["get", steps, "-n", namespace]));
+    }
+    out
+}

@@ -1,0 +1,140 @@
+//! Services, as several checks see them: what stands behind one, and who leads to it.
+
+use super::View;
+use crate::model::{ObjectRef, Pod, Workload};
+use crate::wire::{Ingress, Kind, Service, Time};
+
+/// Services this young may still be getting their endpoints, in seconds.
+pub(super) const NEW: i64 = 300;
+
+/// A StatefulSet has no progress deadline; a Deployment's is this by default, in seconds.
+const ROLLOUT: i64 = 600;
+
+/// The kinds that say who should stand behind a service.
+const WORKLOADS: [Kind; 3] = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet];
+
+/// What stands behind a service that has not one ready endpoint.
+pub(super) struct Empty<'a> {
+    /// Endpoints that are there and not ready: pods, by name.
+    pub unready: Vec<&'a str>,
+    /// Whose pods its selector chooses.
+    pub workloads: Vec<&'a Workload>,
+    /// The pods of these workloads that are in trouble, and those that are not ready.
+    pods: Vec<&'a Pod>,
+    namespace: &'a str,
+}
+
+impl<'a> Empty<'a> {
+    /// `None` where something gets the traffic, or where that was not seen.
+    pub(super) fn of(view: &View<'a>, service: &'a Service) -> Option<Self> {
+        let (namespace, name) = (&*service.metadata.namespace, &*service.metadata.name);
+        if service.spec.r#type == "ExternalName" || !view.saw(Kind::EndpointSlice, namespace) {
+            return None;
+        }
+        let parts = view.endpoints(namespace, name);
+        let unready: Vec<&str> = parts.iter().flat_map(|part| &part.unready).map(AsRef::as_ref).collect();
+        let published = service.spec.publish_not_ready_addresses && !unready.is_empty();
+        if published || parts.iter().any(|part| part.ready > 0) {
+            return None;
+        }
+        let workloads: Vec<&Workload> =
+            view.workloads_selected_by(namespace, &service.spec.selector).collect();
+        let listed = unready.iter().filter_map(|pod| view.snapshot.rows.pod(namespace, pod));
+        let mut pods: Vec<&Pod> =
+            listed.chain(workloads.iter().flat_map(|workload| view.pods_of(workload))).collect();
+        pods.sort_by(|a, b| a.name.cmp(&b.name));
+        pods.dedup_by(|a, b| a.name == b.name);
+        Some(Self { unready, workloads, pods, namespace })
+    }
+
+    /// Whether all that should stand behind it was told to have no pods.
+    pub(super) fn is_scaled_to_zero(&self) -> bool {
+        !self.workloads.is_empty() && self.workloads.iter().all(|workload| workload.desired == 0)
+    }
+
+    /// Whether a workload says that its pods are there: the two were read at different moments, or nobody keeps the
+    /// endpoints.
+    pub(super) fn is_contradicted(&self) -> bool {
+        self.workloads.iter().any(|workload| workload.available > 0)
+    }
+
+    /// Whether it has just begun, or a rollout is under way.
+    pub(super) fn is_coming(&self, view: &View) -> bool {
+        let since = self.since();
+        let rolls = |workload: &Workload| {
+            let progress = workload.condition("Progressing");
+            let says = progress.is_some_and(|c| c.status == "True" && c.reason != "NewReplicaSetAvailable");
+            let unfinished = workload.rollout().is_some_and(|rollout| rollout.unfinished || rollout.unseen);
+            says || progress.is_none() && unfinished && !view.lasts(since, ROLLOUT)
+        };
+        view.is_young(since) || self.workloads.iter().any(|workload| rolls(workload))
+    }
+
+    /// Since when: the moment the last of its pods stopped being ready, as far as that was written down.
+    pub(super) fn since(&self) -> Option<Time> {
+        let unready = |pod: &&Pod| {
+            let ready = pod.object.as_deref().and_then(|object| object.status.condition("Ready"));
+            ready.filter(|c| c.status != "True").and_then(crate::wire::Condition::since).or(pod.created())
+        };
+        let own = self.workloads.iter().filter_map(|workload| workload.condition("Available"));
+        let of_workloads = own.filter(|c| c.status == "False").filter_map(crate::wire::Condition::since);
+        self.pods.iter().filter_map(unready).max().or_else(|| of_workloads.max())
+    }
+
+    /// What explains it: its pods, then their workloads.
+    pub(super) fn because(&self, view: &View) -> Vec<ObjectRef> {
+        let unseen = self.unready.iter().map(|pod| ObjectRef::new(self.namespace, "Pod", pod));
+        let mut out: Vec<ObjectRef> = self.pods.iter().map(|pod| view.pod_ref(pod)).chain(unseen).collect();
+        out.sort();
+        out.dedup();
+        let wanted = self.workloads.iter().filter(|workload| workload.desired > 0);
+        out.extend(wanted.map(|workload| workload.object()));
+        out
+    }
+}
+
+/// Whether it was seen who should stand behind the services of a namespace.
+pub(super) fn saw_workloads(view: &View, namespace: &str) -> bool {
+    WORKLOADS.into_iter().all(|kind| view.saw(kind, namespace))
+}
+
+/// Whether a namespace is being deleted with all that is in it.
+pub(super) fn is_going(view: &View, namespace: &str) -> bool {
+    let namespaces = &view.snapshot.rows.namespaces;
+    let found = namespaces.binary_search_by(|other| (*other.name).cmp(namespace));
+    found.is_ok_and(|index| namespaces[index].deleted.is_some())
+}
+
+/// A service, as a finding names it.
+pub(super) fn service_ref(service: &Service) -> ObjectRef {
+    ObjectRef::new(&service.metadata.namespace, "Service", &service.metadata.name)
+}
+
+/// An ingress, as a finding names it.
+pub(super) fn ingress_ref(ingress: &Ingress) -> ObjectRef {
+    ObjectRef::new(&ingress.metadata.namespace, "Ingress", &ingress.metadata.name)
+}
+
+/// The ingresses that lead to a service.
+pub(super) fn ingresses_to<'a>(
+    view: &View<'a>,
+    namespace: &'a str,
+    service: &'a str,
+) -> impl Iterator<Item = &'a Ingress> {
+    let leads = move |ingress: &&Ingress| {
+        let mut services = ingress.spec.backends().filter_map(|backend| backend.service.as_ref());
+        ingress.metadata.namespace == namespace && services.any(|backend| backend.name == service)
+    };
+    view.snapshot.rows.ingresses.iter().filter(leads)
+}
+
+/// Whether the API server itself cannot do without a service: a webhook that must answer, or an API of its own.
+pub(super) fn is_asked_by_server(view: &View, namespace: &str, service: &str) -> bool {
+    let rows = &view.snapshot.rows;
+    let webhooks = rows.webhooks.iter().flat_map(|(_, configuration)| &configuration.webhooks);
+    let asked = webhooks
+        .filter(|webhook| webhook.must_answer())
+        .filter_map(|webhook| webhook.client_config.service.as_ref());
+    let served = rows.api_services.iter().filter_map(|api| api.spec.service.as_ref());
+    asked.chain(served).any(|named| named.namespace == namespace && named.name == service)
+}

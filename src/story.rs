@@ -1,0 +1,224 @@
+//! One object investigated: what it is part of, what happened to it in which order, and what was found. All of it is
+//! read off the same snapshot and the same findings as the report.
+//!
+//! What does not belong here: asking a server, and layout.
+
+mod moments;
+
+use crate::checks::View;
+use crate::finding::{Fact, Finding, Severity};
+use crate::model::{LogTail, Node, ObjectRef, Owner, Pod, Workload};
+use crate::report::Report;
+use crate::text::Say;
+use crate::wire::{Kind, Time};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The story of one object.
+pub struct Story<'a> {
+    /// The object that was asked about.
+    pub object: ObjectRef,
+    /// Whether it is there.
+    pub exists: bool,
+    /// Who manages it, the topmost last.
+    pub owners: Vec<ObjectRef>,
+    /// Its pods: itself, those it manages, or those that took its place; the ones in trouble first.
+    pub pods: Vec<&'a Pod>,
+    /// The nodes of those pods.
+    pub nodes: Vec<&'a Node>,
+    /// What happened, the oldest first.
+    pub moments: Vec<Moment>,
+    /// What was found about any of them, worst first.
+    pub findings: Vec<&'a Finding>,
+    /// The ends of the logs of its pods.
+    pub logs: Vec<&'a LogTail>,
+    /// Whether warnings of its namespace could be read; older ones than about an hour are gone.
+    pub saw_events: bool,
+    /// Whether there are warnings about any of it.
+    pub warned: bool,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moment {
+    /// When.
+    pub at: Time,
+    /// To what.
+    pub object: ObjectRef,
+    /// What.
+    pub what: Say,
+    /// Whether it is bad news.
+    pub bad: bool,
+}
+
+/// Of more pods than this, only those in trouble have their moments told.
+const PODS_TOLD: usize = 10;
+
+/// How many moments of one object are told, the newest.
+const MOMENTS: usize = 60;
+
+impl<'a> Story<'a> {
+    /// Investigates an object; its kind must be one that is read.
+    pub fn of(report: &'a Report<'a>, object: ObjectRef) -> Self {
+        let view = View::new(report.snapshot, report.settings);
+        let rows = &report.snapshot.rows;
+        let mut pods: Vec<&Pod> = rows.pods.iter().filter(|pod| concerns(&view, &object, pod)).collect();
+        let owners = owners(&view, &object, pods.first().copied());
+        let on: BTreeSet<&str> = pods.iter().filter_map(|pod| pod.node.as_deref()).collect();
+        let nodes: Vec<&Node> = rows.nodes.iter().filter(|node| on.contains(&*node.name)).collect();
+        let refs: BTreeSet<ObjectRef> = pods.iter().map(|pod| pod_ref(pod)).collect();
+        let mut around: BTreeSet<ObjectRef> = refs.iter().chain(&owners).cloned().collect();
+        around.insert(object.clone());
+        around.extend(nodes.iter().map(|node| ObjectRef::of_cluster("Node", &node.name)));
+        around.extend(pods.iter().flat_map(|pod| pod.claim_refs()));
+        let touches = |finding: &&Finding| {
+            around.contains(&finding.object)
+                || finding.affected.contains(&object)
+                || finding.because.contains(&object)
+        };
+        let findings: Vec<&Finding> = report.findings.iter().filter(touches).collect();
+        let sick: BTreeSet<&ObjectRef> = findings.iter().map(|finding| &finding.object).collect();
+        pods.sort_by_key(|pod| !sick.contains(&pod_ref(pod)));
+        let worth_telling =
+            |(index, pod): &(usize, &&Pod)| *index < PODS_TOLD || sick.contains(&pod_ref(pod));
+        let told: Vec<&Pod> = pods.iter().enumerate().filter(worth_telling).map(|(_, pod)| *pod).collect();
+        let logs = report.snapshot.logs.iter();
+        let of_pods = |log: &&LogTail| refs.contains(&ObjectRef::new(&log.namespace, "Pod", &log.pod));
+        let mut story = Self {
+            exists: exists(report, &object),
+            owners,
+            nodes,
+            moments: Vec::new(),
+            findings,
+            logs: logs.filter(of_pods).collect(),
+            saw_events: report.snapshot.saw(Kind::Event, &object.namespace),
+            warned: false,
+            object,
+            pods,
+        };
+        story.moments = story.tell(report, &told, &around);
+        story
+    }
+
+    /// The worst that was found.
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings.iter().map(|finding| finding.severity).max()
+    }
+
+    /// The commands that come next, each once.
+    pub fn actions(&self) -> Vec<&str> {
+        let mut seen = BTreeSet::new();
+        let all = self.findings.iter().flat_map(|finding| finding.actions.iter().map(String::as_str));
+        all.filter(|action| seen.insert(*action)).collect()
+    }
+
+    fn tell(&mut self, report: &Report, pods: &[&Pod], around: &BTreeSet<ObjectRef>) -> Vec<Moment> {
+        let mut moments: Vec<Moment> = pods.iter().flat_map(|pod| moments::of_pod(pod)).collect();
+        moments.extend(self.workloads(report).flat_map(moments::of_workload));
+        let began = moments.iter().map(|moment| moment.at).min();
+        // What a node went through before there was any of this explains nothing.
+        let changes = self.nodes.iter().flat_map(|node| moments::of_node(node));
+        moments.extend(changes.filter(|moment| began.is_none_or(|began| moment.at >= began)));
+        let events = report.snapshot.rows.events.iter();
+        let about = events.filter(|event| around.contains(&event.object) || event.object == self.object);
+        for event in about {
+            self.warned = true;
+            let Some(at) = event.last_seen else { continue };
+            let detail = event.message.clone();
+            let facts = vec![
+                ("reason", Fact::text(&event.reason)),
+                ("count", Fact::count(event.count)),
+                ("detail", Fact::Text(detail)),
+            ];
+            let text = if event.count > 1 { &moments::EVENTS } else { &moments::EVENT };
+            moments.push(Moment { at, object: event.object.clone(), what: Say { text, facts }, bad: true });
+        }
+        moments.sort_by(|a, b| (a.at, &a.object, a.what.text.en).cmp(&(b.at, &b.object, b.what.text.en)));
+        moments.dedup();
+        let surplus = moments.len().saturating_sub(MOMENTS);
+        moments.split_off(surplus)
+    }
+
+    /// The Deployments, ReplicaSets, StatefulSets and DaemonSets of the story.
+    fn workloads<'r>(&self, report: &'r Report) -> impl Iterator<Item = &'r Workload> {
+        let all = report.snapshot.rows.workloads.iter();
+        all.filter(move |workload| {
+            let own = workload.object();
+            let is_part = |object: &ObjectRef| {
+                workload.owner.as_ref().is_some_and(|o| o.kind == object.kind && o.name == object.name)
+                    && workload.namespace == object.namespace
+            };
+            // Of a Deployment's ReplicaSets, those that still want pods: the others are history.
+            own == self.object || self.owners.contains(&own) || is_part(&self.object) && workload.desired > 0
+        })
+    }
+}
+
+fn pod_ref(pod: &Pod) -> ObjectRef {
+    ObjectRef::new(&pod.kin.namespace, "Pod", &pod.name)
+}
+
+/// Whether a pod belongs to the story of an object.
+fn concerns(view: &View, object: &ObjectRef, pod: &Pod) -> bool {
+    if &*object.kind == "Node" {
+        return pod.node.as_deref() == Some(&*object.name);
+    }
+    if pod.kin.namespace != object.namespace {
+        return false;
+    }
+    let manages = |owner: &Owner| owner.kind == object.kind && owner.name == object.name;
+    match &*object.kind {
+        "Pod" if *pod.name == *object.name => true,
+        "Pod" if view.snapshot.rows.pod(&object.namespace, &object.name).is_none() => {
+            pod.kin.owner.as_ref().is_some_and(|owner| is_made_by(&object.name, &owner.name))
+        }
+        "PersistentVolumeClaim" => pod.claim_refs().any(|claim| claim == *object),
+        _ => pod.kin.owner.as_ref().is_some_and(manages) || view.root(pod).as_ref().is_some_and(manages),
+    }
+}
+
+/// Whether a pod of this name, which is gone, was made by an owner: its name is the owner's and a suffix that the
+/// controller drew, `web-5d4b-x7x2p`. A StatefulSet gives the same name again.
+fn is_made_by(pod: &str, owner: &str) -> bool {
+    let drawn = |suffix: &str| !suffix.bytes().all(|byte| byte.is_ascii_digit());
+    let Some((stem, _)) = pod.rsplit_once('-').filter(|(_, suffix)| drawn(suffix)) else { return false };
+    let app = |name: &str| name.rsplit_once('-').map(|(app, _)| app.to_owned());
+    stem == owner || app(stem).is_some_and(|of| app(owner) == Some(of))
+}
+
+/// Whether an object of a kind that has a story is there.
+pub fn exists(report: &Report, object: &ObjectRef) -> bool {
+    let rows = &report.snapshot.rows;
+    let (namespace, name) = (&*object.namespace, &*object.name);
+    match &*object.kind {
+        "Pod" => rows.pod(namespace, name).is_some(),
+        "Node" => rows.nodes.iter().any(|node| &*node.name == name),
+        "Job" => rows.jobs.iter().any(|job| (&*job.namespace, &*job.name) == (namespace, name)),
+        "CronJob" => rows.cron_jobs.iter().any(|job| (&*job.namespace, &*job.name) == (namespace, name)),
+        "PersistentVolumeClaim" => {
+            rows.claims.iter().any(|c| (&*c.metadata.namespace, &*c.metadata.name) == (namespace, name))
+        }
+        _ => rows.workloads.iter().any(|workload| workload.object() == *object),
+    }
+}
+
+/// Who manages an object, or managed one that is gone.
+fn owners(view: &View, object: &ObjectRef, pod: Option<&Pod>) -> Vec<ObjectRef> {
+    let owner = |owner: &Owner| ObjectRef {
+        namespace: Arc::clone(&object.namespace),
+        kind: Arc::clone(&owner.kind),
+        name: Arc::clone(&owner.name),
+    };
+    let mut owners: Vec<ObjectRef> = Vec::new();
+    match (&*object.kind, pod) {
+        ("Pod", Some(pod)) => {
+            owners.extend(pod.kin.owner.as_ref().map(owner));
+            owners.extend(view.root(pod).as_ref().map(owner));
+        }
+        ("ReplicaSet" | "Job", Some(pod)) => owners.extend(view.root(pod).as_ref().map(owner)),
+        _ => {}
+    }
+    owners.dedup();
+    owners.retain(|owner| owner != object);
+    owners
+}

@@ -1,0 +1,138 @@
+//! What happened to one object, as far as the object itself remembers.
+
+use super::{Moment, pod_ref};
+use crate::checks::exit_meaning;
+use crate::finding::{Fact, Facts};
+use crate::model::{Node, NodeCondition, ObjectRef, Pod, Workload};
+use crate::text::{Say, Text};
+use crate::wire::{Condition, Time};
+
+pub(super) static EVENT: Text = Text {
+    en: "warning {reason}: {detail}",
+    zh_tw: "警告 {reason}：{detail}",
+    zh_cn: "警告 {reason}：{detail}",
+};
+pub(super) static EVENTS: Text = Text {
+    en: "warning {reason}, {count} times until then: {detail}",
+    zh_tw: "警告 {reason}（至此共 {count} 次）：{detail}",
+    zh_cn: "警告 {reason}（至此共 {count} 次）：{detail}",
+};
+static CREATED: Text = Text { en: "created", zh_tw: "建立", zh_cn: "创建" };
+static DELETED: Text =
+    Text { en: "should have been gone", zh_tw: "應已刪除完成", zh_cn: "应已删除完成" };
+static SCHEDULED: Text =
+    Text { en: "scheduled on {node}", zh_tw: "排程到節點 {node}", zh_cn: "调度到节点 {node}" };
+static STARTED: Text = Text {
+    en: "container {container} started",
+    zh_tw: "容器 {container} 啟動",
+    zh_cn: "容器 {container} 启动",
+};
+static ENDED: Text = Text {
+    en: "container {container} ended with exit code {exitCode}: {meaning}",
+    zh_tw: "容器 {container} 以結束碼 {exitCode} 結束：{meaning}",
+    zh_cn: "容器 {container} 以退出码 {exitCode} 退出：{meaning}",
+};
+static CHANGED: Text = Text {
+    en: "{condition} became {state} {detail}",
+    zh_tw: "{condition} 變為 {state} {detail}",
+    zh_cn: "{condition} 变为 {state} {detail}",
+};
+
+fn moment(
+    at: Option<Time>,
+    object: &ObjectRef,
+    text: &'static Text,
+    facts: Facts,
+    bad: bool,
+) -> Option<Moment> {
+    Some(Moment { at: at?, object: object.clone(), what: Say { text, facts }, bad })
+}
+
+pub(super) fn of_pod(pod: &Pod) -> Vec<Moment> {
+    let own = pod_ref(pod);
+    let mut moments: Vec<Moment> =
+        moment(pod.created(), &own, &CREATED, Vec::new(), false).into_iter().collect();
+    let Some(object) = pod.object.as_deref() else { return moments };
+    moments.extend(moment(object.metadata.deleted(), &own, &DELETED, Vec::new(), true));
+    for condition in &object.status.conditions {
+        let at = condition.since();
+        moments.extend(match (&*condition.r#type, &*condition.status) {
+            ("PodScheduled", "True") => {
+                let node = Fact::text(pod.node.as_deref().unwrap_or("?"));
+                moment(at, &own, &SCHEDULED, vec![("node", node)], false)
+            }
+            ("Ready" | "PodScheduled" | "DisruptionTarget", _) => {
+                moment(at, &own, &CHANGED, changed(condition), is_bad(condition))
+            }
+            _ => None,
+        });
+    }
+    for container in pod.containers() {
+        let name = || Fact::text(&container.status.name);
+        let running = container.status.state.running.as_ref().and_then(|running| running.started_at?.known());
+        moments.extend(moment(running, &own, &STARTED, vec![("container", name())], false));
+        let ends = [&container.status.last_state.terminated, &container.status.state.terminated];
+        for end in ends.into_iter().flatten() {
+            moments.extend(moment(end.started(), &own, &STARTED, vec![("container", name())], false));
+            let mut facts = vec![
+                ("container", name()),
+                ("exitCode", Fact::count(end.exit_code)),
+                ("meaning", Fact::Words(exit_meaning(end))),
+            ];
+            facts.push(("signal", Fact::count(end.exit_code.saturating_sub(128))));
+            moments.extend(moment(end.finished(), &own, &ENDED, facts, end.exit_code != 0));
+        }
+    }
+    moments
+}
+
+pub(super) fn of_workload(workload: &Workload) -> Vec<Moment> {
+    let own = workload.object();
+    let mut moments: Vec<Moment> =
+        moment(workload.created(), &own, &CREATED, Vec::new(), false).into_iter().collect();
+    for condition in
+        ["Available", "Progressing", "ReplicaFailure"].iter().filter_map(|kind| workload.condition(kind))
+    {
+        let bad = is_bad(condition) != (condition.r#type == "ReplicaFailure");
+        moments.extend(moment(condition.since(), &own, &CHANGED, changed(condition), bad));
+    }
+    moments
+}
+
+/// A node's conditions, all of which but Ready are bad when they are true.
+pub(super) fn of_node(node: &Node) -> Vec<Moment> {
+    let own = ObjectRef::of_cluster("Node", &node.name);
+    let told = |condition: &&NodeCondition| {
+        condition.r#type == "Ready" || condition.status == "True" && condition.r#type.ends_with("Pressure")
+    };
+    let conditions = node.conditions.iter().filter(told).map(|c| Condition {
+        r#type: c.r#type.clone(),
+        status: c.status.clone(),
+        last_transition_time: c.last_transition_time,
+        reason: c.reason.clone(),
+        message: c.message.clone(),
+    });
+    conditions
+        .filter_map(|c| {
+            let bad = if c.r#type == "Ready" { c.status != "True" } else { c.status == "True" };
+            moment(c.since(), &own, &CHANGED, changed(&c), bad)
+        })
+        .collect()
+}
+
+fn is_bad(condition: &Condition) -> bool {
+    match condition.r#type.as_str() {
+        "DisruptionTarget" => condition.status == "True",
+        _ => condition.status != "True",
+    }
+}
+
+fn changed(condition: &Condition) -> Facts {
+    let said = [&*condition.reason, &*condition.message].into_iter().filter(|text| !text.is_empty());
+    let said = said.collect::<Vec<_>>().join(": ");
+    vec![
+        ("condition", Fact::text(&condition.r#type)),
+        ("state", Fact::text(&condition.status)),
+        ("detail", Fact::Text(if said.is_empty() { said } else { format!("({said})") })),
+    ]
+}
