@@ -91,9 +91,15 @@ fn without_preemption(message: &str) -> &str {
 }
 
 fn is_about_volumes(message: &str) -> bool {
-    ["persistentvolumeclaim", "PersistentVolumeClaim", "persistent volume", "volume node affinity"]
-        .iter()
-        .any(|words| message.contains(words))
+    [
+        "persistentvolumeclaim",
+        "PersistentVolumeClaim",
+        "persistent volume",
+        "volume node affinity",
+        "VolumeBinding",
+    ]
+    .iter()
+    .any(|words| message.contains(words))
 }
 
 /// What else explains it: the pod's claims, or that the cluster is full.

@@ -218,7 +218,7 @@ fn a_workload_and_its_pods_are_one_incident() {
     let table = judged(&items, "--width 160").out;
     assert!(table.contains("deployment/web"), "{table}");
     assert!(
-        table.contains("4 objects: container app: image registry.example.com/app:1 cannot be pulled"),
+        table.contains("3 pods: container app: image registry.example.com/app:1 cannot be pulled"),
         "{table}"
     );
 }
