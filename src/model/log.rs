@@ -49,7 +49,7 @@ mod tests {
     #[test]
     fn only_the_end_is_kept() {
         let mut tail = LogTail::default();
-        let log: String = (0..50).map(|n| format!("line {n}\n\n")).collect();
+        let log = (0..50).map(|n| format!("line {n}\n\n")).collect::<Vec<_>>().concat();
         tail.keep(&(log + &"x ".repeat(10_000)));
         assert_eq!(tail.lines.len(), LINES);
         assert_eq!(tail.lines[0], "line 41");
