@@ -88,7 +88,11 @@ fn report(view: &View, out: &mut Reporter, pods: &[&Pod]) {
         ("age", Fact::age(at.map(|at| view.age(at)))),
     ];
     let namespace = &*first.kin.namespace;
-    let finding = out.object(place(view, pods), Severity::Warning, say(&MESSAGE, facts));
+    let message = say(&MESSAGE, facts);
+    let finding = match place(view, pods) {
+        Some(place) => out.object(place, Severity::Warning, message),
+        None => out.pod(first, Severity::Warning, message),
+    };
     finding.since = at;
     finding.serving = true;
     finding.affected = pods.iter().map(|pod| view.pod_ref(pod)).collect();
@@ -99,12 +103,18 @@ fn report(view: &View, out: &mut Reporter, pods: &[&Pod]) {
     ];
 }
 
-/// What the pods have in common: their workload, or else their namespace.
-fn place(view: &View, pods: &[&Pod]) -> ObjectRef {
+/// What the pods have in common, where it was seen: their workload, or else their namespace.
+fn place(view: &View, pods: &[&Pod]) -> Option<ObjectRef> {
     let owners: BTreeSet<Option<Owner>> = pods.iter().map(|pod| view.root(pod)).collect();
-    let namespace = pods.first().map_or("", |pod| &*pod.kin.namespace);
+    let namespace = &*pods.first()?.kin.namespace;
     match owners.into_iter().collect::<Vec<_>>().as_slice() {
-        [Some(only)] => ObjectRef::new(namespace, &only.kind, &only.name),
-        _ => ObjectRef::of_cluster("Namespace", namespace),
+        [Some(only)] => {
+            let seen = view.workload(namespace, &only.kind, &only.name);
+            seen.map(|_| ObjectRef::new(namespace, &only.kind, &only.name))
+        }
+        _ => {
+            let seen = view.snapshot.rows.namespaces.iter().any(|known| &*known.name == namespace);
+            seen.then(|| ObjectRef::of_cluster("Namespace", namespace))
+        }
     }
 }
