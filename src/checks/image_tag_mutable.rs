@@ -8,7 +8,15 @@ pub(super) static CHECK: Check = Check {
     id: "image-tag-mutable",
     since: "0.1.0",
     severity: Severity::Info,
-    needs: &[Kind::Pod, Kind::ReplicaSet, Kind::Job],
+    needs: &[
+        Kind::Pod,
+        Kind::ReplicaSet,
+        Kind::Deployment,
+        Kind::StatefulSet,
+        Kind::DaemonSet,
+        Kind::Job,
+        Kind::CronJob,
+    ],
     title: Text {
         en: "Image tag may go stale", zh_tw: "映像檔標籤可能過期", zh_cn: "镜像标签可能过期"
     },
@@ -51,8 +59,8 @@ fn run(view: &View, out: &mut Reporter) {
     for pod in &view.snapshot.rows.pods {
         for image in pod.kin.images.iter().filter(|image| image.pulled_once) {
             let Some(tag) = moving_tag(&image.image) else { continue };
-            // A static pod is owned by its node.
-            let owner = view.root(pod).filter(|owner| &*owner.kind != "Node").ok_or(&*pod.name);
+            let owner =
+                view.root(pod).filter(|owner| is_there(view, &pod.kin.namespace, owner)).ok_or(&*pod.name);
             found.entry((&pod.kin.namespace, owner, &image.container)).or_insert((image, tag));
         }
     }
@@ -72,6 +80,13 @@ fn run(view: &View, out: &mut Reporter) {
         finding.serving = true;
         finding.actions = vec![get];
     }
+}
+
+/// Whether an owner was seen itself. A static pod is owned by its node, others by what is not read.
+fn is_there(view: &View, namespace: &str, owner: &Owner) -> bool {
+    view.workload(namespace, &owner.kind, &owner.name).is_some()
+        || &*owner.kind == "Job" && view.job(namespace, &owner.name).is_some()
+        || &*owner.kind == "CronJob" && view.cron_job(namespace, &owner.name).is_some()
 }
 
 /// The tag of an image, if it is one that moves.
