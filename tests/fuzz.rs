@@ -528,7 +528,9 @@ fn some_bytes(random: &mut Random) -> Answer {
     let items: Vec<Vec<u8>> = picked.into_iter().filter_map(|object| encoded(kind, object)).collect();
     let mut whole = Some(items.len());
     let raw = AnyList { metadata: ListMeta::default(), items }.encode_to_vec().into();
-    let type_meta = TypeMeta { kind: format!("{}List", kind.name()) };
+    // Secrets are asked for without what they hold.
+    let name = if kind == Kind::Secret { "PartialObjectMetadata" } else { kind.name() };
+    let type_meta = TypeMeta { kind: format!("{name}List") };
     let mut bytes = PROTOBUF_MAGIC.to_vec();
     bytes.extend(Envelope { type_meta, raw }.encode_to_vec());
     for _ in 0..random.below(12) {
