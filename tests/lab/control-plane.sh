@@ -4,13 +4,16 @@
 # Prints "ready" when the API server is, and stops everything, each by its pid, when standard input ends: a test
 # that dies takes its control plane with it.
 # DIR/kubeconfig: context `lab` is cluster-admin, context `limited` has no rights until a test grants some.
-# FULL=1 adds kube-controller-manager, kube-scheduler and kwok (nodes annotated kwok.x-k8s.io/node=fake run pods).
-# APISERVER_FLAGS adds flags to kube-apiserver.
+# FULL=1 adds kube-controller-manager, kube-scheduler and kwok (nodes annotated kwok.x-k8s.io/node=fake run pods, as
+# kwok.yaml beside this script says).
+# APISERVER_FLAGS adds flags to kube-apiserver, CONTROLLER_FLAGS to kube-controller-manager.
 set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
 cd "$1"
 BIN=${BIN:?folder with etcd, kube-apiserver and kubectl}
 pids=()
+controllers=()
 start() { local name=$1; shift; "$@" >"$name.log" 2>&1 </dev/null & pids=($! "${pids[@]}"); }
 stop() {
   # the last started first, each gone before the next: an API server that outlives its etcd hangs on its port
@@ -59,19 +62,38 @@ for _ in $(seq 300); do
 done
 [ "$("$BIN/kubectl" get --raw /readyz --request-timeout 2)" = ok ]
 if [ "${FULL:-}" ]; then
+  # shellcheck disable=SC2086 # flags are words
   start kcm "$BIN/kube-controller-manager" --kubeconfig kubeconfig --service-account-private-key-file sa.key \
-    --bind-address 127.0.0.1 --secure-port 0 --leader-elect=false --controllers='*,-node-ipam-controller'
+    --bind-address 127.0.0.1 --secure-port 0 --leader-elect=false --controllers='*,-node-ipam-controller' \
+    --kube-api-qps 500 --kube-api-burst 1000 ${CONTROLLER_FLAGS:-}
   start sched "$BIN/kube-scheduler" --kubeconfig kubeconfig --bind-address 127.0.0.1 --secure-port 0 --leader-elect=false
-  start kwok "$BIN/kwok" --kubeconfig kubeconfig --manage-nodes-with-annotation-selector kwok.x-k8s.io/node=fake
+  start kwok "$BIN/kwok" --kubeconfig kubeconfig --config "$here/kwok.yaml" \
+    --manage-nodes-with-annotation-selector kwok.x-k8s.io/node=fake
+  controllers=("${pids[@]:0:3}")
 fi
 echo ready
-# A line "restart" is the death of the API server, and its return.
-while read -r line; do
-  [ "$line" = restart ] || continue
-  kill -9 "$apiserver"
-  wait "$apiserver" || true
-  others=()
-  for pid in "${pids[@]}"; do [ "$pid" = "$apiserver" ] || others+=("$pid"); done
+forget() {
+  local others=()
+  for pid in "${pids[@]}"; do [ "$pid" = "$1" ] || others+=("$pid"); done
   pids=("${others[@]}")
-  serve
+}
+# A line "restart" is the death of the API server, and its return; "freeze" that of all controllers, for good: nobody
+# writes any more, and the file "frozen" says when.
+while read -r line; do
+  case $line in
+    restart)
+      kill -9 "$apiserver"
+      wait "$apiserver" || true
+      forget "$apiserver"
+      serve
+      ;;
+    freeze)
+      for controller in "${controllers[@]}"; do
+        kill -9 "$controller"
+        wait "$controller" || true
+        forget "$controller"
+      done
+      touch frozen
+      ;;
+  esac
 done

@@ -34,6 +34,15 @@ pub struct Expected {
     pub words: Vec<String>,
 }
 
+/// What is done to a cluster that controllers work in, and what is waited for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The arguments of a kubectl that must succeed.
+    Run(Vec<String>),
+    /// The arguments of a kubectl, and words that it says in the end.
+    Until(Vec<String>, Vec<String>),
+}
+
 /// One small cluster, and what must be said of it.
 #[derive(Debug, Default)]
 pub struct Case {
@@ -50,6 +59,8 @@ pub struct Case {
     /// Whether it cannot be judged in one cluster with others.
     pub alone: bool,
     pub objects: Vec<Value>,
+    /// What happens to it before it is judged; only where there are controllers.
+    pub steps: Vec<Step>,
     /// What is wrong with its form.
     pub slips: Vec<String>,
 }
@@ -61,6 +72,20 @@ pub fn cases() -> Vec<Case> {
     for area in entries(&root).into_iter().filter(|path| path.is_dir()) {
         files.extend(entries(&area));
     }
+    let mut cases = read(files);
+    for case in cases.iter_mut().filter(|case| !case.steps.is_empty()) {
+        case.slips.push("nothing happens in a file".to_owned());
+    }
+    cases
+}
+
+/// The cases that controllers bring about, sorted by name.
+pub fn produced() -> Vec<Case> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/produced");
+    read(entries(&folder).into_iter().filter(|path| path.extension().is_some_and(|e| e == "yaml")).collect())
+}
+
+fn read(mut files: Vec<PathBuf>) -> Vec<Case> {
     files.sort();
     let mut cases: Vec<Case> = files.iter().map(|path| Case::read(path)).collect();
     let names: Vec<String> = cases.iter().map(|case| case.name.clone()).collect();
@@ -122,6 +147,10 @@ impl Case {
                     None => {
                         self.slips.push(format!("not <check> <Kind>/<name> <severity> \"words\": {rest}"));
                     }
+                },
+                "run" | "until" => match step(word, rest) {
+                    Some(step) => self.steps.push(step),
+                    None => self.slips.push(format!("not what kubectl can do or say: {rest}")),
                 },
                 "healthy" if !rest.is_empty() => self.healthy = true,
                 "incident" if rest.parse::<usize>().is_ok() => self.incidents = rest.parse().ok(),
@@ -246,6 +275,17 @@ fn expectation(text: &str) -> Option<Expected> {
     Some(Expected { finding: finding.join(" "), words })
 }
 
+/// Reads `run: <arguments>` or `until: <arguments> "words" …`.
+fn step(word: &str, text: &str) -> Option<Step> {
+    if word == "run" {
+        return shlex::split(text).map(Step::Run);
+    }
+    let mut parts = text.split('"');
+    let arguments = parts.next()?.split_whitespace().map(str::to_owned).collect();
+    let words: Vec<String> = parts.step_by(2).map(str::to_owned).collect();
+    (!words.is_empty()).then_some(Step::Until(arguments, words))
+}
+
 /// A finding as an expectation names it.
 pub fn shown(finding: &Value) -> String {
     let text = |pointer: &str| finding.pointer(pointer).and_then(Value::as_str).unwrap_or("?");
@@ -264,7 +304,7 @@ pub fn incidents_of(report: &Value, belongs: impl Fn(usize) -> bool) -> usize {
 
 /// Moves every time of an object by so many seconds. Times with fractions keep their six digits, which the API
 /// server insists on.
-fn shift(value: &mut Value, seconds: i64) {
+pub fn shift(value: &mut Value, seconds: i64) {
     match value {
         Value::String(text) => {
             let time = text.parse::<Timestamp>().ok().filter(|_| text.ends_with('Z'));

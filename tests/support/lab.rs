@@ -116,6 +116,20 @@ impl Lab {
         self.alive.as_ref().unwrap().write_all(b"restart\n").unwrap();
     }
 
+    /// Ends all controllers, for good; returns when nobody writes any more.
+    pub fn freeze(&self) {
+        use std::io::Write;
+        self.alive.as_ref().unwrap().write_all(b"freeze\n").unwrap();
+        let frozen = self.dir.path().join("frozen");
+        for _ in 0..300 {
+            if frozen.exists() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        panic!("the controllers do not end");
+    }
+
     /// The real kubectl, as cluster-admin.
     pub fn kubectl(&self, arguments: &str) -> Ran {
         self.command(self.binaries.join("kubectl")).args(arguments.split_whitespace()).ran()

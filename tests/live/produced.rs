@@ -1,0 +1,250 @@
+//! Faults that a real control plane brings about: controllers, scheduler and server write every status, condition and
+//! event, with kwok in place of the kubelets. tests/fixtures/produced/README.md tells the format.
+//!
+//! Nobody waits for the minutes that checks wait: when everything has happened, the controllers are ended and all that
+//! they wrote is made [`LATER`] older. What is judged is their cluster, a while later.
+
+use crate::support::corpus::{self, Case, Step, incidents_of, owner, told};
+use crate::support::lab::Lab;
+use crate::support::{Ran, Run};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+/// Longer than any check waits by default, but those that wait for hours; in seconds.
+const LATER: i64 = 25 * 60;
+
+/// At least so many different faults.
+const FAULTS: usize = 24;
+
+/// How long it may take until everything has happened.
+const PATIENCE: Duration = Duration::from_secs(240);
+
+/// A dead node is noticed in seconds, and autoscalers and claims are looked at as often.
+const CONTROLLER_FLAGS: &str = "--node-monitor-period=1s --node-monitor-grace-period=20s \
+    --node-startup-grace-period=20s --node-eviction-rate=10 --horizontal-pod-autoscaler-sync-period=2s \
+    --pvclaimbinder-sync-period=3s";
+
+/// What controllers write, and what they read.
+const KINDS: &str = "namespaces,nodes,pods,services,endpointslices,events,ingresses,ingressclasses,resourcequotas,\
+    limitranges,deployments,replicasets,statefulsets,daemonsets,jobs,cronjobs,horizontalpodautoscalers,\
+    poddisruptionbudgets,persistentvolumeclaims,persistentvolumes,storageclasses,\
+    validatingwebhookconfigurations,apiservices";
+
+/// The cluster in which all of it has happened, and what was found there.
+pub struct Produced {
+    pub lab: Lab,
+    cases: Vec<Case>,
+    report: Value,
+    /// A pod of `pod-replaced` that was deleted.
+    pub gone: String,
+}
+
+pub static PRODUCED: LazyLock<Produced> = LazyLock::new(|| {
+    let cases = corpus::produced();
+    let lab = Lab::start(&[("FULL", "1"), ("CONTROLLER_FLAGS", CONTROLLER_FLAGS)]);
+    lab.apply(&(1..=3).map(plain_node).collect::<Vec<_>>());
+    // An API that does not answer is in the way of other controllers.
+    let (last, first): (Vec<&Case>, Vec<&Case>) = cases.iter().partition(|case| has_api(case));
+    for some in [first, last] {
+        create(&lab, &some);
+        let unfinished = happen(&lab, &some);
+        assert!(unfinished.is_empty(), "has not happened:\n{}", unfinished.join("\n"));
+    }
+    let gone = replace_a_pod(&lab);
+    lab.freeze();
+    grow_old(&lab);
+    let ran = lab.healthcheck("-A -o json");
+    assert!(ran.out.starts_with('{'), "{ran:?}");
+    let report = ran.json();
+    Produced { lab, cases, report, gone }
+});
+
+fn has_api(case: &Case) -> bool {
+    case.objects.iter().any(|object| object["kind"] == "APIService")
+}
+
+fn plain_node(number: usize) -> Value {
+    let name = format!("plain-{number}");
+    json!({ "apiVersion": "v1", "kind": "Node", "metadata": {
+        "name": name, "annotations": { "kwok.x-k8s.io/node": "fake" }, "labels": { "kubernetes.io/hostname": name },
+    } })
+}
+
+fn create(lab: &Lab, cases: &[&Case]) {
+    let all = || cases.iter().flat_map(|case| &case.objects);
+    let given: BTreeSet<&str> =
+        all().filter(|o| o["kind"] == "Namespace").filter_map(|o| o["metadata"]["name"].as_str()).collect();
+    let wanted: BTreeSet<&str> =
+        all().filter_map(|object| object["metadata"]["namespace"].as_str()).collect();
+    let namespace =
+        |name: &&str| json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } });
+    let mut objects: Vec<Value> = wanted.difference(&given).map(namespace).collect();
+    objects.extend(all().cloned());
+    lab.apply(&objects);
+}
+
+/// Goes through the steps of all cases, each at its own pace; returns where it came to a halt.
+fn happen(lab: &Lab, cases: &[&Case]) -> Vec<String> {
+    let began = Instant::now();
+    let mut left: Vec<(&Case, &[Step])> = cases.iter().map(|case| (*case, case.steps.as_slice())).collect();
+    loop {
+        let mut said = Vec::new();
+        for (case, steps) in &mut left {
+            while let Some((step, rest)) = steps.split_first() {
+                if let Some(not) = take(lab, case, step) {
+                    said.push(not);
+                    break;
+                }
+                *steps = rest;
+            }
+        }
+        left.retain(|(_, steps)| !steps.is_empty());
+        if left.is_empty() || began.elapsed() > PATIENCE {
+            return said;
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+/// Takes a step; returns what was said if it is too soon for it.
+fn take(lab: &Lab, case: &Case, step: &Step) -> Option<String> {
+    match step {
+        Step::Run(arguments) => {
+            let ran = kubectl(lab, case, arguments);
+            assert_eq!(ran.code, 0, "{}: {ran:?}", case.name);
+            None
+        }
+        Step::Until(arguments, words) => {
+            let ran = kubectl(lab, case, arguments);
+            let missing: Vec<&String> =
+                words.iter().filter(|words| !ran.out.contains(*words) && !ran.err.contains(*words)).collect();
+            (!missing.is_empty()).then(|| format!("{}: no {missing:?} in {arguments:?}: {ran:?}", case.name))
+        }
+    }
+}
+
+/// In the namespace of the case, unless it says otherwise.
+fn kubectl(lab: &Lab, case: &Case, arguments: &[String]) -> Ran {
+    let mut command = lab.command("kubectl");
+    command.args(arguments);
+    if !arguments.iter().any(|argument| argument == "-n") {
+        command.args(["-n", &case.name]);
+    }
+    command.ran()
+}
+
+/// Deletes a pod of a Deployment and waits for its successor.
+fn replace_a_pod(lab: &Lab) -> String {
+    let names = || lab.kubectl("get pods -n pod-replaced -o name").out;
+    let gone = names().lines().next().unwrap().trim_start_matches("pod/").to_owned();
+    assert_eq!(lab.kubectl(&format!("delete pod -n pod-replaced {gone}")).code, 0);
+    lab.wait_until("get deployment web -n pod-replaced -o jsonpath={.status.readyReplicas}", |ran| {
+        ran.out == "2" && !names().contains(&gone)
+    });
+    gone
+}
+
+/// Moves every time that was written into the past.
+fn grow_old(lab: &Lab) {
+    let list = lab.kubectl(&format!("get {KINDS} -A -o json"));
+    assert_eq!(list.code, 0, "{list:?}");
+    let mut list = list.json();
+    let objects = list["items"].as_array_mut().unwrap();
+    for object in objects.iter_mut() {
+        corpus::shift(object, -LATER);
+    }
+    lab.store(objects);
+}
+
+/// Its findings, those of pods with drawn names under the name that the case expects: `web-*`.
+fn findings_of<'r>(case: &Case, report: &'r Value, names: &[String]) -> Vec<(usize, Value)> {
+    let findings = report["findings"].as_array().unwrap().iter().enumerate();
+    let its = findings.filter(|(_, finding)| owner(names, &finding["object"]) == Some(&case.name));
+    its.map(|(index, finding): (usize, &'r Value)| (index, named(case, finding.clone()))).collect()
+}
+
+fn named(case: &Case, mut finding: Value) -> Value {
+    let object = finding["object"].clone();
+    let (kind, name) = (object["kind"].as_str().unwrap(), object["name"].as_str().unwrap());
+    let patterns = case.expected.iter().filter_map(|expected| {
+        let (its_kind, its_name) = expected.finding.split(' ').nth(1)?.split_once('/')?;
+        let stem = its_name.strip_suffix('*')?;
+        (its_kind == kind && name.starts_with(stem)).then_some(its_name)
+    });
+    if let Some(pattern) = patterns.max_by_key(|pattern| pattern.len()) {
+        finding["object"]["name"] = json!(pattern);
+    }
+    finding
+}
+
+#[test]
+fn every_fault_that_a_control_plane_makes_is_found_and_nothing_else() {
+    let Produced { cases, report, .. } = &*PRODUCED;
+    let names: Vec<String> = cases.iter().map(|case| case.name.clone()).collect();
+    let mut wrong = Vec::new();
+    for case in cases {
+        let its = findings_of(case, report, &names);
+        let indices: BTreeSet<usize> = its.iter().map(|(index, _)| *index).collect();
+        let incidents = incidents_of(report, |index| indices.contains(&index));
+        let lines = case.differences(&its.iter().map(|(_, finding)| finding).collect::<Vec<_>>(), incidents);
+        if !lines.is_empty() {
+            wrong.push((case, lines));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", told(&wrong));
+    let findings = report["findings"].as_array().unwrap().iter();
+    let nobodys: Vec<&Value> =
+        findings.filter(|f| owner(&names, &f["object"]).is_none() && f["severity"] != "info").collect();
+    assert!(nobodys.is_empty(), "about objects of no case: {nobodys:#?}");
+    assert_eq!(report["coverage"]["gaps"], json!([]));
+}
+
+#[test]
+fn every_produced_case_has_its_form() {
+    let cases = corpus::produced();
+    let wrong: Vec<(&Case, Vec<String>)> =
+        cases.iter().filter(|case| !case.slips.is_empty()).map(|case| (case, case.slips.clone())).collect();
+    assert!(wrong.is_empty(), "{}", told(&wrong));
+    let faults = cases.iter().filter(|case| !case.healthy).count();
+    assert!(faults >= FAULTS, "{faults} faults");
+}
+
+/// The node of `node-lost` died with sixty pods: whoever looks after its namespaces is told of one thing.
+#[test]
+fn a_dead_node_is_one_incident_whatever_stood_on_it() {
+    let Produced { lab, .. } = &*PRODUCED;
+    let scope = "-n node-lost-shop,node-lost-pay,node-lost-ops";
+    let report = lab.healthcheck(&format!("{scope} -o json")).json();
+    let incidents = report["incidents"].as_array().unwrap();
+    let loud: Vec<&Value> = incidents.iter().filter(|incident| incident["severity"] != "info").collect();
+    assert_eq!((loud.len(), loud[0]), (1, &incidents[0]), "{loud:#?}");
+    let findings = report["findings"].as_array().unwrap();
+    let cause = &findings[usize::try_from(loud[0]["cause"].as_u64().unwrap()).unwrap()];
+    assert_eq!(
+        (&cause["id"], &cause["object"]["name"]),
+        (&json!("node-not-ready"), &json!("node-lost-1")),
+        "{cause}"
+    );
+    // The node, its pods, their workloads, and two services.
+    assert_eq!((&loud[0]["affected"], &report["totals"]["pods"]), (&json!(1 + 60 + 9 + 2), &json!(60)));
+    let named = |kind: &str| {
+        let mut names: Vec<String> = findings
+            .iter()
+            .filter(|finding| finding["object"]["kind"] == kind)
+            .map(|finding| format!("{}/{}", finding["object"]["namespace"], finding["object"]["name"]))
+            .collect();
+        names.sort();
+        names.dedup();
+        names.len()
+    };
+    assert_eq!((named("Pod"), named("Deployment"), named("StatefulSet")), (60, 5, 2));
+    // A row for the incident, and none for what stood on the node.
+    let table = lab.healthcheck(scope).out;
+    let rows: Vec<&str> =
+        table.lines().filter(|line| line.starts_with('🔴') && line.contains(" high ")).collect();
+    let [row] = rows.as_slice() else { panic!("{table}") };
+    assert!(row.contains("node/node-lost-1") && row.contains("60 pods of 9 workloads"), "{row}");
+    assert!(!table.contains("pod/") && table.lines().count() < 25, "{table}");
+}
