@@ -107,14 +107,10 @@ fn report(view: &View, out: &mut Reporter, pods: &[&Pod]) {
 fn place(view: &View, pods: &[&Pod]) -> Option<ObjectRef> {
     let owners: BTreeSet<Option<Owner>> = pods.iter().map(|pod| view.root(pod)).collect();
     let namespace = &*pods.first()?.kin.namespace;
-    match owners.into_iter().collect::<Vec<_>>().as_slice() {
-        [Some(only)] => {
-            let seen = view.workload(namespace, &only.kind, &only.name);
-            seen.map(|_| ObjectRef::new(namespace, &only.kind, &only.name))
-        }
-        _ => {
-            let seen = view.snapshot.rows.namespaces.iter().any(|known| &*known.name == namespace);
-            seen.then(|| ObjectRef::of_cluster("Namespace", namespace))
-        }
+    if let [Some(only)] = owners.into_iter().collect::<Vec<_>>().as_slice() {
+        let seen = view.workload(namespace, &only.kind, &only.name);
+        return seen.map(|_| ObjectRef::new(namespace, &only.kind, &only.name));
     }
+    let seen = view.snapshot.rows.namespaces.iter().any(|known| &*known.name == namespace);
+    seen.then(|| ObjectRef::of_cluster("Namespace", namespace))
 }
