@@ -9,7 +9,7 @@ use crate::checks::View;
 use crate::finding::{Fact, Finding, Severity};
 use crate::model::{LogTail, Node, ObjectRef, Owner, Pod, Workload};
 use crate::report::Report;
-use crate::text::Say;
+use crate::text::{Lang, Say};
 use crate::wire::{Kind, Time};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -45,6 +45,8 @@ pub struct Moment {
     pub at: Time,
     /// To what.
     pub object: ObjectRef,
+    /// To how many others of its kind at the same moment.
+    pub others: usize,
     /// What.
     pub what: Say,
     /// Whether it is bad news.
@@ -131,10 +133,19 @@ impl<'a> Story<'a> {
                 ("detail", Fact::Text(detail)),
             ];
             let text = if event.count > 1 { &moments::EVENTS } else { &moments::EVENT };
-            moments.push(Moment { at, object: event.object.clone(), what: Say { text, facts }, bad: true });
+            let (object, what) = (event.object.clone(), Say { text, facts });
+            moments.push(Moment { at, object, others: 0, what, bad: true });
         }
-        moments.sort_by(|a, b| (a.at, &a.object, a.what.text.en).cmp(&(b.at, &b.object, b.what.text.en)));
+        moments
+            .sort_by_cached_key(|moment| (moment.at, moment.what.in_lang(Lang::En), moment.object.clone()));
         moments.dedup();
+        // What happens to many at once is one moment.
+        moments.dedup_by(|later, first| {
+            let same =
+                (later.at, &later.object.kind, &later.what) == (first.at, &first.object.kind, &first.what);
+            first.others += usize::from(same);
+            same
+        });
         let surplus = moments.len().saturating_sub(MOMENTS);
         moments.split_off(surplus)
     }

@@ -336,6 +336,7 @@ pub(super) fn write_story(report: &Report, story: &Story, yaml: bool, out: &mut 
         json!({
             "at": moment.at,
             "object": Named::of(&moment.object),
+            "others": moment.others,
             "message": moment.what.in_lang(Lang::En),
             "bad": moment.bad,
         })

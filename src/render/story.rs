@@ -19,6 +19,7 @@ texts! {
     FOUND: "FOUND", "發現", "发现";
     NOTHING: "nothing is wrong with it, as far as can be seen", "就目前可見的資訊，沒有異常", "就目前可见的信息，没有异常";
     TIMELINE: "TIMELINE", "時間軸", "时间线";
+    OTHERS: " and {count} others", " 等另外 {count} 個", " 等另外 {count} 个";
     AGO: "{age} ago", "{age} 前", "{age} 前";
     NO_EVENTS: "Warnings could not be read.", "無法讀取警告事件。", "无法读取警告事件。";
     EXPIRED: "No warnings are left: the API server keeps them for about an hour.",
@@ -29,9 +30,12 @@ texts! {
     REFUSED: "cannot be read: {detail}", "無法讀取：{detail}", "无法读取：{detail}";
     SILENT: "(empty)", "（空白）", "（空）";
     NEXT: "NEXT", "下一步", "下一步";
+    MORE_FINDINGS: "{count} more findings: --all", "其餘 {count} 項發現：--all", "其余 {count} 项发现：--all";
     MORE_PODS: "{count} more pods", "其餘 {count} 個 Pod", "其余 {count} 个 Pod";
 }
 
+/// Of more findings than this, the others are counted, unless all are asked for.
+const FINDINGS_SHOWN: usize = 8;
 /// Of more pods than this, the others are counted.
 const PODS_SHOWN: usize = 12;
 
@@ -128,8 +132,15 @@ impl Teller<'_> {
 
     fn found(&self) -> Part {
         let lang = self.look.lang;
+        let mut findings = self.story.findings.clone();
+        // What is found about the object itself comes first.
+        findings.sort_by_key(|finding| finding.object != self.story.object);
+        let shown = if self.look.all { usize::MAX } else { FINDINGS_SHOWN };
         let mut lines: Vec<String> =
-            self.story.findings.iter().flat_map(|finding| self.finding(finding)).collect();
+            findings.iter().take(shown).flat_map(|finding| self.finding(finding)).collect();
+        let more = findings.len().saturating_sub(shown);
+        let more = (more > 0).then(|| MORE_FINDINGS.fill(lang, &[("count", Fact::count(more))]));
+        lines.extend(more.map(|more| format!("  {more}")));
         if lines.is_empty() && self.story.exists {
             lines.push(format!("  {}", NOTHING.get(lang)));
         }
@@ -206,8 +217,14 @@ impl Teller<'_> {
         let ago = AGO.fill(lang, &[("age", Fact::Text(age))]);
         let mark = if moment.bad { self.paint("●", Style::new().red()) } else { "○".to_owned() };
         let mut object = String::new();
-        if moment.object != self.story.object {
-            object = format!("{}: ", visible(&moment.object.slashed()));
+        if moment.object != self.story.object || moment.others > 0 {
+            let place = match &*moment.object.namespace {
+                namespace if *namespace != *self.story.object.namespace => format!("{} ", visible(namespace)),
+                _ => String::new(),
+            };
+            let others = OTHERS.fill(lang, &[("count", Fact::count(moment.others))]);
+            let others = if moment.others > 0 { others } else { String::new() };
+            object = format!("{place}{}{others}: ", visible(&moment.object.slashed()));
         }
         let said = format!("{object}{}", message(&moment.what.in_lang(lang)));
         let head = format!("  {} {mark} ({ago}) ", words::moment(moment.at));

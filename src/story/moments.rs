@@ -45,7 +45,7 @@ fn moment(
     facts: Facts,
     bad: bool,
 ) -> Option<Moment> {
-    Some(Moment { at: at?, object: object.clone(), what: Say { text, facts }, bad })
+    Some(Moment { at: at?, object: object.clone(), others: 0, what: Say { text, facts }, bad })
 }
 
 pub(super) fn of_pod(pod: &Pod) -> Vec<Moment> {

@@ -1,7 +1,7 @@
 //! What is made of it: classes, exit codes, incidents.
 
-use crate::support::{pigo, shapes};
-use crate::{healthy_status, judged, now, pod};
+use crate::support::{pigo, run, shapes};
+use crate::{healthy_status, judged, now, pod, project};
 use serde_json::{Value, json};
 
 #[test]
@@ -221,4 +221,54 @@ fn a_workload_and_its_pods_are_one_incident() {
         table.contains("3 pods: container app: image registry.example.com/app:1 cannot be pulled"),
         "{table}"
     );
+}
+
+#[test]
+fn checks_are_chosen_and_weighed_by_flag() {
+    let dead = project("tests/fixtures/registercenter.yaml");
+    let judged =
+        |flags: &str| run(&format!("-f {} --now 2025-12-26T02:00:00Z -o json {flags}", dead.display()));
+    let found = |ran: &crate::support::Ran| -> Vec<(String, String)> {
+        let report = ran.json();
+        let findings = report["findings"].as_array().unwrap().iter();
+        let text = |f: &Value, key: &str| f[key].as_str().unwrap().to_owned();
+        let mut found: Vec<_> = findings.map(|f| (text(f, "id"), text(f, "severity"))).collect();
+        found.retain(|(_, severity)| severity != "info");
+        found.sort();
+        found
+    };
+    let (oom, pressure) = (
+        ("pod-oom-killed".to_owned(), "critical".to_owned()),
+        ("node-pressure".to_owned(), "warning".to_owned()),
+    );
+    assert_eq!(found(&judged("")), [pressure.clone(), oom.clone()]);
+    assert_eq!(found(&judged("--checks pod-*")), [oom.clone()]);
+    let ran = judged("--skip pod-oom-killed,statefulset-*");
+    assert_eq!((found(&ran), ran.code), (vec![pressure.clone()], 0));
+    let outside = ran.json()["coverage"]["outside"].to_string();
+    assert!(outside.contains("\"pod-oom-killed\""), "what did not run is named: {outside}");
+    let ran = judged("--severity pod-oom-killed=warning,node-*=critical");
+    assert_eq!(
+        found(&ran),
+        [
+            ("node-pressure".to_owned(), "critical".to_owned()),
+            ("pod-oom-killed".to_owned(), "warning".to_owned())
+        ]
+    );
+    for (flags, line) in [
+        ("--skip pod-oom", "error: --skip pod-oom: no check of that name (perhaps pod-oom-killed); "),
+        ("--checks zebra", "error: --checks zebra: no check of that name; "),
+        ("--skip *", "error: --checks and --skip leave no check\n"),
+        (
+            "--severity pod-*",
+            "error: invalid value 'pod-*' for '--severity <CHECK=SEVERITY>': CHECK=SEVERITY, such as pvc-pending=info",
+        ),
+        (
+            "--severity pod-*=bad",
+            "error: invalid value 'pod-*=bad' for '--severity <CHECK=SEVERITY>': no severity bad: critical, warning or info",
+        ),
+    ] {
+        let ran = judged(flags);
+        assert!(ran.code == 2 && ran.out.is_empty() && ran.err.starts_with(line), "{ran:?}");
+    }
 }

@@ -6,6 +6,7 @@
 mod completion;
 mod corpus;
 mod input;
+mod investigate;
 mod judgement;
 mod output;
 mod pigo_report;

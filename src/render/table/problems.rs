@@ -171,7 +171,9 @@ impl Screen<'_> {
             ("count", count(incident.affected)),
         ];
         let more = incident.findings.len() - 1;
+        let says_itself = row.finding.message.facts.iter().any(|(name, _)| *name == "pods");
         match incident {
+            _ if says_itself => text,
             Incident { pods: 2.., workloads: 2.., .. } => PODS_OF.fill(lang, &facts) + &text,
             Incident { pods: 2.., .. } => PODS.fill(lang, &facts) + &text,
             Incident { pods: 0, affected: 2.., .. } => OBJECTS.fill(lang, &facts) + &text,

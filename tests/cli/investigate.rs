@@ -1,0 +1,75 @@
+//! One object investigated, from files.
+
+use crate::support::{Ran, run};
+use crate::{LANGS, project};
+use serde_json::Value;
+
+const NOW: &str = "--now 2025-12-26T02:00:00Z";
+
+fn investigate(words: &str) -> Ran {
+    let file = project("tests/fixtures/registercenter.yaml");
+    run(&format!("{words} -f {} {NOW}", file.display()))
+}
+
+#[test]
+fn a_jvm_without_room_is_told_as_a_story_in_every_language() {
+    for lang in LANGS {
+        let ran = investigate(&format!("pod/registercenter-0 --lang {lang} --width 100"));
+        assert_eq!((ran.code, ran.err.as_str()), (1, ""), "{ran:?}");
+        for fact in [
+            "1280Mi",
+            "-Xmx1024m",
+            "256Mi",
+            "1536Mi",
+            "137",
+            "kubectl set resources -n demo statefulset/registercenter -c app --limits=memory=1536Mi",
+        ] {
+            assert!(ran.out.contains(fact), "{fact} in {}", ran.out);
+        }
+        assert!(!ran.out.contains("CANARY"), "{}", ran.out);
+        // Times are told in the reader's time zone.
+        let timeless: Vec<&str> = ran.out.lines().filter(|line| !line.starts_with("  2025-")).collect();
+        insta::assert_snapshot!(format!("registercenter-{lang}"), timeless.join("\n"));
+    }
+}
+
+#[test]
+fn machines_get_the_story_by_its_schema() {
+    let text = std::fs::read_to_string(project("docs/investigation.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&serde_json::from_str(&text).unwrap()).unwrap();
+    for words in ["pod registercenter-0", "sts/registercenter", "node n1"] {
+        let story = investigate(&format!("{words} -o json")).json();
+        let errors: Vec<String> = validator.iter_errors(&story).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{words}: {errors:?}");
+        assert!(story["findings"].as_array().unwrap().iter().any(|f| f["id"] == "pod-oom-killed"), "{words}");
+        let times: Vec<&str> =
+            story["timeline"].as_array().unwrap().iter().map(|m| m["at"].as_str().unwrap()).collect();
+        assert!(times.len() > 3 && times.is_sorted(), "{times:?}");
+        let mut renamed: Value = story.clone();
+        renamed.as_object_mut().unwrap().remove("timeline");
+        assert!(!validator.is_valid(&renamed), "the schema notices a field that is gone");
+    }
+    let yaml = investigate("pod registercenter-0 -o yaml").out;
+    assert!(yaml.contains("kind: Investigation"), "{yaml}");
+    let markdown = investigate("pod registercenter-0 -o markdown").out;
+    assert!(
+        markdown.starts_with("# 🔴 pod/registercenter-0") && markdown.contains("\n## TIMELINE\n"),
+        "{markdown}"
+    );
+}
+
+#[test]
+fn what_is_no_object_is_said_in_kubectls_words() {
+    for (words, line) in [
+        ("pod registercenter-9", "Error from server (NotFound): pods \"registercenter-9\" not found\n"),
+        ("deploy/none", "Error from server (NotFound): deployments \"none\" not found\n"),
+        ("secret/db", "error: \"secret\" cannot be investigated; one of pod, "),
+        (
+            "registercenter",
+            "error: unknown command \"registercenter\"; to investigate an object, say TYPE NAME or TYPE/NAME\n",
+        ),
+    ] {
+        let ran = investigate(words);
+        assert!(ran.code == 2 && ran.out.is_empty() && ran.err.starts_with(line), "{ran:?}");
+    }
+}
