@@ -54,7 +54,7 @@ pub struct Moment {
 /// Of more pods than this, only those in trouble have their moments told.
 const PODS_TOLD: usize = 10;
 
-/// How many moments of one object are told, the newest.
+/// How many moments are told.
 const MOMENTS: usize = 60;
 
 impl<'a> Story<'a> {
@@ -96,6 +96,8 @@ impl<'a> Story<'a> {
             object,
             pods,
         };
+        // What makes its pods speaks of them.
+        around.extend(story.workloads(report).map(Workload::object));
         story.moments = story.tell(report, &told, &around);
         story
     }
@@ -113,8 +115,9 @@ impl<'a> Story<'a> {
     }
 
     fn tell(&mut self, report: &Report, pods: &[&Pod], around: &BTreeSet<ObjectRef>) -> Vec<Moment> {
-        let mut moments: Vec<Moment> = pods.iter().flat_map(|pod| moments::of_pod(pod)).collect();
-        moments.extend(self.workloads(report).flat_map(moments::of_workload));
+        // Of one second, whoever makes the others comes first.
+        let mut moments: Vec<Moment> = self.workloads(report).flat_map(moments::of_workload).collect();
+        moments.extend(pods.iter().flat_map(|pod| moments::of_pod(pod)));
         let began = moments.iter().map(|moment| moment.at).min();
         // What a node went through before there was any of this explains nothing.
         let changes = self.nodes.iter().flat_map(|node| moments::of_node(node));
@@ -133,10 +136,21 @@ impl<'a> Story<'a> {
             let text = if event.count > 1 { &moments::EVENTS } else { &moments::EVENT };
             moments.push(Moment { at, object: event.object.clone(), what: Say { text, facts }, bad: true });
         }
-        moments.sort_by(|a, b| (a.at, &a.object, a.what.text.en).cmp(&(b.at, &b.object, b.what.text.en)));
-        moments.dedup();
-        let surplus = moments.len().saturating_sub(MOMENTS);
-        moments.split_off(surplus)
+        moments.sort_by_key(|moment| moment.at);
+        let mut once: Vec<Moment> = Vec::with_capacity(moments.len());
+        for moment in moments {
+            if !once.iter().rev().take_while(|other| other.at == moment.at).any(|other| *other == moment) {
+                once.push(moment);
+            }
+        }
+        // Of too many, the newest; what happened to the object itself is not among those left out.
+        let mut surplus = once.len().saturating_sub(MOMENTS);
+        once.retain(|moment| {
+            let is_kept = surplus == 0 || moment.object == self.object;
+            surplus -= usize::from(!is_kept);
+            is_kept
+        });
+        once
     }
 
     /// The Deployments, ReplicaSets, StatefulSets and DaemonSets of the story.
