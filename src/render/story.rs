@@ -8,6 +8,7 @@ use crate::model::{ObjectRef, Pod, human};
 use crate::report::Report;
 use crate::story::{Moment, Story};
 use owo_colors::{OwoColorize, Style};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 texts! {
@@ -29,11 +30,15 @@ texts! {
     REFUSED: "cannot be read: {detail}", "無法讀取：{detail}", "无法读取：{detail}";
     SILENT: "(empty)", "（空白）", "（空）";
     NEXT: "NEXT", "下一步", "下一步";
+    MORE_FOUND: "{check}: {count} more", "{check}：另有 {count} 項", "{check}：另有 {count} 项";
     MORE_PODS: "{count} more pods", "其餘 {count} 個 Pod", "其余 {count} 个 Pod";
 }
 
 /// Of more pods than this, the others are counted.
 const PODS_SHOWN: usize = 12;
+
+/// Of more findings of one check than this, the others are counted.
+const FOUND_SHOWN: usize = 3;
 
 /// A part of the story: its heading, and its lines.
 type Part = (String, Vec<String>);
@@ -128,8 +133,18 @@ impl Teller<'_> {
 
     fn found(&self) -> Part {
         let lang = self.look.lang;
-        let mut lines: Vec<String> =
-            self.story.findings.iter().flat_map(|finding| self.finding(finding)).collect();
+        let (mut lines, mut of_check) = (Vec::new(), BTreeMap::<&str, usize>::new());
+        for finding in &self.story.findings {
+            let count = of_check.entry(finding.check.id).or_default();
+            *count += 1;
+            if *count <= FOUND_SHOWN {
+                lines.extend(self.finding(finding));
+            }
+        }
+        for (check, count) in of_check.into_iter().filter(|(_, count)| *count > FOUND_SHOWN) {
+            let facts = [("check", Fact::text(check)), ("count", Fact::count(count - FOUND_SHOWN))];
+            lines.push(format!("  {}", MORE_FOUND.fill(lang, &facts)));
+        }
         if lines.is_empty() && self.story.exists {
             lines.push(format!("  {}", NOTHING.get(lang)));
         }
