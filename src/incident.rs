@@ -40,12 +40,14 @@ pub fn group(findings: &[Finding]) -> Vec<Incident> {
     }
     let named: BTreeSet<&ObjectRef> = findings.iter().filter_map(|finding| finding.because.first()).collect();
     let mut groups: BTreeMap<Cause, Vec<usize>> = BTreeMap::new();
+    let mut roots = BTreeSet::new();
     for index in 0..findings.len() {
         let root = root(index, findings, &about);
+        roots.insert(root);
         groups.entry(cause(&findings[root], &named)).or_default().push(index);
     }
     let mut incidents: Vec<Incident> =
-        groups.into_iter().map(|(cause, members)| incident(findings, &cause, members)).collect();
+        groups.into_iter().map(|(cause, members)| incident(findings, &cause, &roots, members)).collect();
     incidents.sort_by(|a, b| {
         let rank = |i: &Incident| (std::cmp::Reverse(i.severity), i.since.is_none(), i.since, i.cause);
         rank(a).cmp(&rank(b))
@@ -102,14 +104,20 @@ fn cause<'a>(finding: &'a Finding, named: &BTreeSet<&'a ObjectRef>) -> Cause<'a>
     Cause::Owner(finding.check.id, &finding.object.namespace, kind, name)
 }
 
-fn incident(findings: &[Finding], cause: &Cause, mut members: Vec<usize>) -> Incident {
+fn incident(
+    findings: &[Finding],
+    cause: &Cause,
+    roots: &BTreeSet<usize>,
+    mut members: Vec<usize>,
+) -> Incident {
     // What is found about the cause itself names it; else the worst that comes of it, and of equals what needs no
-    // further explanation.
+    // further explanation, or what explains the others.
     let about_cause =
         |finding: &Finding| matches!(cause, Cause::Object(object) if **object == finding.object);
     members.sort_by_key(|&index| {
         let finding = &findings[index];
-        (!about_cause(finding), std::cmp::Reverse(finding.severity), !finding.because.is_empty(), index)
+        let rank = (!finding.because.is_empty(), !roots.contains(&index));
+        (!about_cause(finding), std::cmp::Reverse(finding.severity), rank, index)
     });
     let of = |index: &usize| &findings[*index];
     let objects: BTreeSet<&ObjectRef> = members

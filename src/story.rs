@@ -9,7 +9,7 @@ use crate::checks::View;
 use crate::finding::{Fact, Finding, Severity};
 use crate::model::{LogTail, Node, ObjectRef, Owner, Pod, Workload};
 use crate::report::Report;
-use crate::text::{Lang, Say};
+use crate::text::Say;
 use crate::wire::{Kind, Time};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -56,7 +56,7 @@ pub struct Moment {
 /// Of more pods than this, only those in trouble have their moments told.
 const PODS_TOLD: usize = 10;
 
-/// How many moments of one object are told, the newest.
+/// How many moments are told.
 const MOMENTS: usize = 60;
 
 impl<'a> Story<'a> {
@@ -98,6 +98,8 @@ impl<'a> Story<'a> {
             object,
             pods,
         };
+        // What makes its pods speaks of them.
+        around.extend(story.workloads(report).map(Workload::object));
         story.moments = story.tell(report, &told, &around);
         story
     }
@@ -115,8 +117,9 @@ impl<'a> Story<'a> {
     }
 
     fn tell(&mut self, report: &Report, pods: &[&Pod], around: &BTreeSet<ObjectRef>) -> Vec<Moment> {
-        let mut moments: Vec<Moment> = pods.iter().flat_map(|pod| moments::of_pod(pod)).collect();
-        moments.extend(self.workloads(report).flat_map(moments::of_workload));
+        // Of one second, whoever makes the others comes first.
+        let mut moments: Vec<Moment> = self.workloads(report).flat_map(moments::of_workload).collect();
+        moments.extend(pods.iter().flat_map(|pod| moments::of_pod(pod)));
         let began = moments.iter().map(|moment| moment.at).min();
         // What a node went through before there was any of this explains nothing.
         let changes = self.nodes.iter().flat_map(|node| moments::of_node(node));
@@ -136,18 +139,15 @@ impl<'a> Story<'a> {
             let (object, what) = (event.object.clone(), Say { text, facts });
             moments.push(Moment { at, object, others: 0, what, bad: true });
         }
-        moments
-            .sort_by_cached_key(|moment| (moment.at, moment.what.in_lang(Lang::En), moment.object.clone()));
-        moments.dedup();
-        // What happens to many at once is one moment.
-        moments.dedup_by(|later, first| {
-            let same =
-                (later.at, &later.object.kind, &later.what) == (first.at, &first.object.kind, &first.what);
-            first.others += usize::from(same);
-            same
+        // Of too many, the newest; what happened to the object itself is not among those left out.
+        let mut told = folded(moments);
+        let mut surplus = told.len().saturating_sub(MOMENTS);
+        told.retain(|moment| {
+            let is_kept = surplus == 0 || moment.object == self.object;
+            surplus -= usize::from(!is_kept);
+            is_kept
         });
-        let surplus = moments.len().saturating_sub(MOMENTS);
-        moments.split_off(surplus)
+        told
     }
 
     /// The Deployments, ReplicaSets, StatefulSets and DaemonSets of the story.
@@ -195,6 +195,22 @@ fn is_made_by(pod: &str, owner: &str) -> bool {
     let Some((stem, _)) = pod.rsplit_once('-').filter(|(_, suffix)| drawn(suffix)) else { return false };
     let app = |name: &str| name.rsplit_once('-').map(|(app, _)| app.to_owned());
     stem == owner || app(stem).is_some_and(|of| app(owner) == Some(of))
+}
+
+/// Puts moments in their order. What happens to many at once is one moment.
+fn folded(mut moments: Vec<Moment>) -> Vec<Moment> {
+    moments.sort_by_key(|moment| moment.at);
+    let mut told: Vec<Moment> = Vec::with_capacity(moments.len());
+    for moment in moments {
+        let same =
+            |other: &&mut Moment| (&other.object.kind, &other.what) == (&moment.object.kind, &moment.what);
+        let then = told.iter_mut().rev().take_while(|other| other.at == moment.at);
+        match then.into_iter().find(same) {
+            Some(other) => other.others += usize::from(other.object != moment.object),
+            None => told.push(moment),
+        }
+    }
+    told
 }
 
 /// Whether an object of a kind that has a story is there.

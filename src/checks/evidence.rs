@@ -51,7 +51,7 @@ pub(super) fn attach(view: &View, findings: &mut [Finding]) {
         let object = &finding.object;
         let is_pod = &*object.kind == "Pod";
         let pod = if is_pod { view.snapshot.rows.pod(&object.namespace, &object.name) } else { None };
-        let events = pod.map_or_else(|| view.events(object, ""), |pod| view.pod_events(pod));
+        let events = pod.map_or_else(|| view.events_around(object), |pod| view.pod_events(pod));
         finding.evidence.extend(events.iter().take(EVENTS).map(|event| about(view, event)));
         if events.is_empty()
             && !object.namespace.is_empty()

@@ -53,9 +53,10 @@ impl<'a> Fit<'a> {
         Self { nodes: &snapshot.rows.nodes, taken }
     }
 
-    /// Why no node takes a pod, what rules out most nodes first; empty where nothing is known of nodes.
-    pub(super) fn explain(&self, pod: &Pod) -> Vec<Say> {
-        let Some(spec) = pod.object.as_deref().map(|object| &object.spec) else { return Vec::new() };
+    /// Why no node takes a pod, and whether the first of the reasons is the one that matters. First comes what rules out
+    /// most of the nodes that the pod is meant for; of the others nobody expects that they take it.
+    pub(super) fn explain(&self, pod: &Pod) -> (bool, Vec<Say>) {
+        let Some(spec) = pod.object.as_deref().map(|object| &object.spec) else { return (false, Vec::new()) };
         let mut reasons: BTreeMap<Misfit, Vec<&Node>> = BTreeMap::new();
         let mut fitting = Vec::new();
         for node in self.nodes {
@@ -65,13 +66,18 @@ impl<'a> Fit<'a> {
             }
         }
         let mut reasons: Vec<(Misfit, Vec<&Node>)> = reasons.into_iter().collect();
-        reasons.sort_by(|a, b| (b.1.len(), &a.0).cmp(&(a.1.len(), &b.0)));
+        let meant = |nodes: &[&Node]| nodes.iter().any(|node| is_meant_for(spec, node));
+        reasons.sort_by_cached_key(|(reason, nodes)| {
+            (std::cmp::Reverse((meant(nodes), nodes.len())), reason.clone())
+        });
         let mut said: Vec<Say> =
             reasons.iter().map(|(reason, nodes)| self.words(reason, pod.kin.requests, nodes)).collect();
-        if self.taken.is_some() && !fitting.is_empty() {
-            said.push(say(&FITS, vec![("nodes", Fact::count(fitting.len()))]));
+        let fits = !fitting.is_empty();
+        if self.taken.is_some() && fits {
+            said.insert(0, say(&FITS, vec![("nodes", Fact::count(fitting.len()))]));
         }
-        said
+        // What is left of nodes that fit otherwise may not be known.
+        (self.taken.is_some() || !fits, said)
     }
 
     fn misfit(&self, spec: &PodSpec, requests: Amount, node: &Node) -> Option<Misfit> {
@@ -199,6 +205,12 @@ static FITS: Text = Text {
     zh_tw: "以資源、污點與標籤來看，有 {nodes} 個節點放得下：請查儲存卷、port 與 Pod 親和性",
     zh_cn: "按资源、污点与标签来看，有 {nodes} 个节点放得下：请查存储卷、端口与 Pod 亲和性",
 };
+
+/// Whether a node has the labels that a pod asks for, and no role of its own that keeps pods away.
+fn is_meant_for(spec: &PodSpec, node: &Node) -> bool {
+    let has_role = node.taints.iter().any(|taint| taint.key.starts_with("node-role.kubernetes.io/"));
+    missing_labels(spec, node).is_none() && !has_role
+}
 
 fn cordon() -> Taint {
     let (key, effect) = ("node.kubernetes.io/unschedulable".to_owned(), "NoSchedule".to_owned());

@@ -51,6 +51,12 @@ static DENIED: Text = Text {
     zh_cn: "容器都已就绪，但 Pod 未就绪已 {age}：{reason} {detail}",
 };
 
+static DENIED_SILENTLY: Text = Text {
+    en: "its containers are ready, the pod is not for {age}, and it does not say why",
+    zh_tw: "容器都已就緒，但 Pod 未就緒已 {age}，狀態中沒有說明原因",
+    zh_cn: "容器都已就绪，但 Pod 未就绪已 {age}，状态中没有说明原因",
+};
+
 fn run(view: &View, out: &mut Reporter) {
     for (pod, trouble) in view.troubles() {
         let Trouble::NotReady = trouble else { continue };
@@ -65,6 +71,11 @@ fn run(view: &View, out: &mut Reporter) {
         let young = view.is_young(since);
         let waiting = unready(pod);
         let text = match ready {
+            Some(denied)
+                if pod.runs_and_is_ready() && denied.reason.is_empty() && denied.message.is_empty() =>
+            {
+                &DENIED_SILENTLY
+            }
             Some(denied) if pod.runs_and_is_ready() => {
                 facts.push(("reason", Fact::text(&denied.reason)));
                 facts.push(("detail", Fact::text(&denied.message)));

@@ -65,8 +65,8 @@ fn run(view: &View, out: &mut Reporter) {
             ("detail", Fact::text(without_preemption(said))),
             ("gates", Fact::Text(gates.join(", "))),
         ];
-        let reasons = if gated { Vec::new() } else { fit.explain(pod) };
-        let text = match reasons.first().filter(|_| !is_about_volumes(said)) {
+        let (known, reasons) = if gated { (false, Vec::new()) } else { fit.explain(pod) };
+        let text = match reasons.first().filter(|_| known && !is_about_volumes(said)) {
             _ if gated => &GATED,
             Some(first) => {
                 facts.push(("cause", Fact::Words(first.text)));
@@ -87,13 +87,15 @@ fn run(view: &View, out: &mut Reporter) {
 
 /// The scheduler adds what preemption would not change; the reasons stand before that.
 fn without_preemption(message: &str) -> &str {
-    message.split_once(" preemption:").map_or(message, |(reasons, _)| reasons)
+    let reasons = message.split_once(" preemption:").map_or(message, |(reasons, _)| reasons);
+    reasons.trim_end_matches(" no new claims to deallocate,").trim_end_matches(". not found")
 }
 
 fn is_about_volumes(message: &str) -> bool {
+    // "volume node affinity conflict" is "PersistentVolume's node affinity" since 1.34.
     [
         "persistentvolumeclaim",
-        "PersistentVolumeClaim",
+        "PersistentVolume",
         "persistent volume",
         "volume node affinity",
         "binding volumes",
@@ -110,4 +112,46 @@ fn because(pod: &Pod, message: &str) -> Vec<ObjectRef> {
     let short =
         ["cpu", "memory"].into_iter().filter(|name| message.contains(&format!("Insufficient {name}")));
     short.map(|name| ObjectRef::of_cluster("Capacity", name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scheduler_is_quoted_without_what_changes_nothing() {
+        for (said, shown) in [
+            (
+                "0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are \
+              available: 3 Preemption is not helpful for scheduling.",
+                "0/3 nodes are available: 3 Insufficient cpu.",
+            ),
+            (
+                "0/3 nodes are available: 3 Insufficient cpu. preemption: 0/3 nodes are available.",
+                "0/3 nodes are available: 3 Insufficient cpu.",
+            ),
+            (
+                "0/2 nodes are available: persistentvolumeclaim \"data\" not found. not found",
+                "0/2 nodes are available: persistentvolumeclaim \"data\" not found",
+            ),
+            ("0/2 nodes are available: 2 Too many pods.", "0/2 nodes are available: 2 Too many pods."),
+        ] {
+            assert_eq!(without_preemption(said), shown);
+        }
+    }
+
+    #[test]
+    fn old_and_new_schedulers_say_that_it_is_the_volumes() {
+        for said in [
+            "0/6 nodes are available: 4 node(s) had volume node affinity conflict.",
+            "0/6 nodes are available: 4 node(s) didn't match PersistentVolume's node affinity.",
+            "0/6 nodes are available: pod has unbound immediate PersistentVolumeClaims.",
+            "0/6 nodes are available: persistentvolumeclaim \"data\" not found.",
+        ] {
+            assert!(is_about_volumes(said), "{said}");
+        }
+        assert!(!is_about_volumes(
+            "0/6 nodes are available: 6 node(s) didn't match Pod's node affinity/selector."
+        ));
+    }
 }

@@ -8,6 +8,7 @@ use crate::model::{ObjectRef, Pod, human};
 use crate::report::Report;
 use crate::story::{Moment, Story};
 use owo_colors::{OwoColorize, Style};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 texts! {
@@ -30,14 +31,16 @@ texts! {
     REFUSED: "cannot be read: {detail}", "無法讀取：{detail}", "无法读取：{detail}";
     SILENT: "(empty)", "（空白）", "（空）";
     NEXT: "NEXT", "下一步", "下一步";
-    MORE_FINDINGS: "{count} more findings: --all", "其餘 {count} 項發現：--all", "其余 {count} 项发现：--all";
+    MORE_FOUND: "{check}: {count} more, --all shows them", "{check}：另有 {count} 項，--all 可列出",
+        "{check}：另有 {count} 项，--all 可列出";
     MORE_PODS: "{count} more pods", "其餘 {count} 個 Pod", "其余 {count} 个 Pod";
 }
 
-/// Of more findings than this, the others are counted, unless all are asked for.
-const FINDINGS_SHOWN: usize = 8;
 /// Of more pods than this, the others are counted.
 const PODS_SHOWN: usize = 12;
+
+/// Of more findings of one check than this, the others are counted.
+const FOUND_SHOWN: usize = 3;
 
 /// A part of the story: its heading, and its lines.
 type Part = (String, Vec<String>);
@@ -135,12 +138,19 @@ impl Teller<'_> {
         let mut findings = self.story.findings.clone();
         // What is found about the object itself comes first.
         findings.sort_by_key(|finding| finding.object != self.story.object);
-        let shown = if self.look.all { usize::MAX } else { FINDINGS_SHOWN };
-        let mut lines: Vec<String> =
-            findings.iter().take(shown).flat_map(|finding| self.finding(finding)).collect();
-        let more = findings.len().saturating_sub(shown);
-        let more = (more > 0).then(|| MORE_FINDINGS.fill(lang, &[("count", Fact::count(more))]));
-        lines.extend(more.map(|more| format!("  {more}")));
+        let shown = if self.look.all { usize::MAX } else { FOUND_SHOWN };
+        let (mut lines, mut of_check) = (Vec::new(), BTreeMap::<&str, usize>::new());
+        for finding in findings {
+            let count = of_check.entry(finding.check.id).or_default();
+            *count += 1;
+            if *count <= shown {
+                lines.extend(self.finding(finding));
+            }
+        }
+        for (check, count) in of_check.into_iter().filter(|(_, count)| *count > shown) {
+            let facts = [("check", Fact::text(check)), ("count", Fact::count(count - shown))];
+            lines.push(format!("  {}", MORE_FOUND.fill(lang, &facts)));
+        }
         if lines.is_empty() && self.story.exists {
             lines.push(format!("  {}", NOTHING.get(lang)));
         }

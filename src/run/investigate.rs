@@ -96,7 +96,7 @@ fn find(report: &Report, target: &Target) -> Result<ObjectRef, Failure> {
 /// In kubectl's words.
 fn missing(target: &Target, namespace: &str) -> Failure {
     let line =
-        format!("Error from server (NotFound): {} \"{}\" not found", target.kind.plural(), target.name);
+        format!("Error from server (NotFound): {} \"{}\" not found", target.kind.resource(), target.name);
     let hint = match namespace {
         "" => "nothing of that name was seen".to_owned(),
         name => format!(

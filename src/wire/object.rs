@@ -157,6 +157,14 @@ impl Kind {
         Kind::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
+    /// As kubectl names it: `pods`, `deployments.apps`.
+    pub fn resource(self) -> String {
+        match self.api_version().split_once('/') {
+            Some((group, _)) => format!("{}.{group}", self.plural()),
+            None => self.plural().to_owned(),
+        }
+    }
+
     /// Whether its objects live in namespaces.
     pub fn namespaced(self) -> bool {
         self.place() == Place::Namespace

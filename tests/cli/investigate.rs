@@ -62,7 +62,7 @@ fn machines_get_the_story_by_its_schema() {
 fn what_is_no_object_is_said_in_kubectls_words() {
     for (words, line) in [
         ("pod registercenter-9", "Error from server (NotFound): pods \"registercenter-9\" not found\n"),
-        ("deploy/none", "Error from server (NotFound): deployments \"none\" not found\n"),
+        ("deploy/none", "Error from server (NotFound): deployments.apps \"none\" not found\n"),
         ("secret/db", "error: \"secret\" cannot be investigated; one of pod, "),
         (
             "registercenter",

@@ -179,6 +179,22 @@ fn named(case: &Case, mut finding: Value) -> Value {
     finding
 }
 
+/// What is expected first must name the incident.
+fn wrong_cause(case: &Case, report: &Value, its: &[(usize, Value)]) -> Option<String> {
+    let first = &case.expected.first().filter(|_| case.incidents == Some(1))?.finding;
+    let of = |incident: &Value| -> Vec<usize> {
+        let indices = incident["findings"].as_array().unwrap().iter();
+        indices.map(|index| usize::try_from(index.as_u64().unwrap()).unwrap()).collect()
+    };
+    let its_finding = |index: usize| its.iter().find(|(own, _)| *own == index);
+    let loud = report["incidents"].as_array().unwrap().iter().filter(|i| i["severity"] != "info").map(of);
+    let incident =
+        loud.into_iter().find(|indices| indices.iter().any(|index| its_finding(*index).is_some()))?;
+    let named = its_finding(incident[0])
+        .map_or_else(|| corpus::shown(&report["findings"][incident[0]]), |(_, named)| corpus::shown(named));
+    (named != *first).then(|| format!("wanted the incident to be named by {first}, not by {named}"))
+}
+
 #[test]
 fn every_fault_that_a_control_plane_makes_is_found_and_nothing_else() {
     let Produced { cases, report, .. } = &*PRODUCED;
@@ -188,7 +204,9 @@ fn every_fault_that_a_control_plane_makes_is_found_and_nothing_else() {
         let its = findings_of(case, report, &names);
         let indices: BTreeSet<usize> = its.iter().map(|(index, _)| *index).collect();
         let incidents = incidents_of(report, |index| indices.contains(&index));
-        let lines = case.differences(&its.iter().map(|(_, finding)| finding).collect::<Vec<_>>(), incidents);
+        let mut lines =
+            case.differences(&its.iter().map(|(_, finding)| finding).collect::<Vec<_>>(), incidents);
+        lines.extend(wrong_cause(case, report, &its));
         if !lines.is_empty() {
             wrong.push((case, lines));
         }
@@ -221,12 +239,13 @@ fn a_dead_node_is_one_incident_whatever_stood_on_it() {
     let loud: Vec<&Value> = incidents.iter().filter(|incident| incident["severity"] != "info").collect();
     assert_eq!((loud.len(), loud[0]), (1, &incidents[0]), "{loud:#?}");
     let findings = report["findings"].as_array().unwrap();
-    let cause = &findings[usize::try_from(loud[0]["cause"].as_u64().unwrap()).unwrap()];
+    let cause = &findings[usize::try_from(loud[0]["findings"][0].as_u64().unwrap()).unwrap()];
     assert_eq!(
         (&cause["id"], &cause["object"]["name"]),
         (&json!("node-not-ready"), &json!("node-lost-1")),
         "{cause}"
     );
+    assert_eq!((&loud[0]["pods"], &loud[0]["workloads"]), (&json!(60), &json!(9)));
     // The node, its pods, their workloads, and two services.
     assert_eq!((&loud[0]["affected"], &report["totals"]["pods"]), (&json!(1 + 60 + 9 + 2), &json!(60)));
     let named = |kind: &str| {
@@ -242,8 +261,7 @@ fn a_dead_node_is_one_incident_whatever_stood_on_it() {
     assert_eq!((named("Pod"), named("Deployment"), named("StatefulSet")), (60, 5, 2));
     // A row for the incident, and none for what stood on the node.
     let table = lab.healthcheck(scope).out;
-    let rows: Vec<&str> =
-        table.lines().filter(|line| line.starts_with('🔴') && line.contains(" high ")).collect();
+    let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("🔴 high ")).collect();
     let [row] = rows.as_slice() else { panic!("{table}") };
     assert!(row.contains("node/node-lost-1") && row.contains("60 pods of 9 workloads"), "{row}");
     assert!(!table.contains("pod/") && table.lines().count() < 25, "{table}");

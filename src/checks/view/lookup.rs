@@ -120,6 +120,30 @@ impl<'a> View<'a> {
         found
     }
 
+    /// The warnings about an object and, of a Deployment, about the ReplicaSets that make its pods, newest first.
+    pub fn events_around(&self, object: &ObjectRef) -> Vec<&'a Event> {
+        let mut found = self.events(object, "");
+        if &*object.kind == "Deployment" {
+            let sets = self.replica_sets(&object.namespace, &object.name);
+            found.extend(sets.flat_map(|set| self.events(&set.object(), "")));
+            found.sort_by_key(|event| std::cmp::Reverse(event.last_seen));
+        }
+        found
+    }
+
+    /// The ReplicaSets of a Deployment, which it names after itself.
+    fn replica_sets(&self, namespace: &str, deployment: &str) -> impl Iterator<Item = &'a Workload> {
+        let all = &self.snapshot.rows.workloads;
+        let from = (namespace, Kind::ReplicaSet.name(), deployment);
+        let first = all.partition_point(|w| (&*w.namespace, w.kind.name(), &*w.name) < from);
+        let named = all[first..].iter().take_while(move |w| {
+            (&*w.namespace, w.kind) == (namespace, Kind::ReplicaSet) && w.name.starts_with(deployment)
+        });
+        named.filter(move |w| {
+            w.owner.as_ref().is_some_and(|o| &*o.kind == "Deployment" && &*o.name == deployment)
+        })
+    }
+
     /// The warnings about a pod, newest first.
     pub fn pod_events(&self, pod: &Pod) -> Vec<&'a Event> {
         let uid = pod.object.as_deref().map_or("", |object| &object.metadata.uid);
