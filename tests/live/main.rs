@@ -77,7 +77,8 @@ pub fn crashing(namespace: &str, name: &str) -> Value {
     let container = &mut pod["status"]["containerStatuses"][0];
     container["state"] = json!({ "waiting": { "reason": "CrashLoopBackOff" } });
     container["restartCount"] = json!(12);
-    let time = NOW.to_string();
+    // Long enough ago that no age of it changes while a test runs.
+    let time = jiff::Timestamp::from_second(NOW.as_second() - 45_000).unwrap().to_string();
     container["lastState"] =
         json!({ "terminated": { "exitCode": 1, "reason": "Error", "startedAt": time, "finishedAt": time } });
     pod
