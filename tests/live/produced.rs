@@ -81,8 +81,22 @@ fn create(lab: &Lab, cases: &[&Case]) {
     let namespace =
         |name: &&str| json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } });
     let mut objects: Vec<Value> = wanted.difference(&given).map(namespace).collect();
-    objects.extend(all().cloned());
-    lab.apply(&objects);
+    // A pod goes where there are nodes when it comes.
+    let (nodes, others): (Vec<&Value>, Vec<&Value>) = all().partition(|object| object["kind"] == "Node");
+    objects.extend(nodes.into_iter().cloned());
+    if !objects.is_empty() {
+        lab.apply(&objects);
+    }
+    let alive = |object: &Value| object["metadata"]["annotations"]["kwok.x-k8s.io/node"] == "fake";
+    lab.wait_until("get nodes -o json", |ran| {
+        let nodes = ran.json();
+        let mut fake = nodes["items"].as_array().unwrap().iter().filter(|node| alive(node));
+        fake.all(|node| {
+            let mut conditions = node["status"]["conditions"].as_array().into_iter().flatten();
+            conditions.any(|condition| condition["type"] == "Ready" && condition["status"] == "True")
+        })
+    });
+    lab.apply(&others.into_iter().cloned().collect::<Vec<_>>());
 }
 
 /// Goes through the steps of all cases, each at its own pace; returns where it came to a halt.
