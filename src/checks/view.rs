@@ -137,10 +137,12 @@ impl<'a> View<'a> {
         let pods = &self.snapshot.rows.pods;
         let from = pods.partition_point(|pod| pod.kin.namespace < workload.namespace);
         let of_namespace = pods[from..].iter().take_while(|pod| pod.kin.namespace == workload.namespace);
+        // Controllers name what they make after themselves, which is seen at once.
+        let named = |pod: &&Pod| pod.kin.owner.as_ref().is_some_and(|o| o.name.starts_with(&*workload.name));
         let own = |pod: &&Pod| {
             self.root(pod).is_some_and(|r| *r.kind == *workload.kind.name() && r.name == workload.name)
         };
-        of_namespace.filter(|pod| pod.serves()).filter(own).count()
+        of_namespace.filter(|pod| pod.serves()).filter(named).filter(own).count()
     }
 
     /// The nodes that matter to the scope: all of them, or those that hold its pods.

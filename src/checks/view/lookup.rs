@@ -98,8 +98,10 @@ impl<'a> View<'a> {
         namespace: &str,
         selector: &BTreeMap<String, String>,
     ) -> impl Iterator<Item = &'a Workload> {
-        let all = self.snapshot.rows.workloads.iter();
-        all.filter(move |workload| &*workload.namespace == namespace && workload.is_selected_by(selector))
+        let all = &self.snapshot.rows.workloads;
+        let from = all.partition_point(|workload| &*workload.namespace < namespace);
+        let of_namespace = all[from..].iter().take_while(move |workload| &*workload.namespace == namespace);
+        of_namespace.filter(move |workload| workload.is_selected_by(selector))
     }
 
     /// The pods in trouble, and not ended, that mount a claim.
