@@ -108,16 +108,7 @@ impl Pod {
             && (pod.runs_and_is_ready() && pod.kin.restarts == 0 && !says_not_ready(&object)
                 || pod.kin.ended == Some(Ended::Succeeded) && !replaceable);
         if !plain {
-            // There are many of these in a bad hour. What the row says, it need not say.
-            (object.metadata.namespace, object.spec.node_name) = (String::new(), String::new());
-            object.status.conditions.shrink_to_fit();
-            object.status.container_statuses.shrink_to_fit();
-            object.spec.containers.shrink_to_fit();
-            for container in &mut object.spec.containers {
-                container.resources.limits.shrink_to_fit();
-                // They are counted.
-                container.resources.requests = Vec::new();
-            }
+            slim(&mut object);
             pod.object = Some(Box::new(object));
         }
         pod
@@ -211,6 +202,36 @@ impl Pod {
     /// When it came to its end: the last of its containers' ends.
     pub fn finished(&self) -> Option<Time> {
         self.containers().filter_map(|c| c.status.state.terminated.as_ref()?.finished()).max()
+    }
+}
+
+/// Lets go of what the row says already, and of what no check asks of a pod in its state: there are many of these in a
+/// bad hour.
+fn slim(object: &mut wire::Pod) {
+    let (metadata, spec, status) = (&mut object.metadata, &mut object.spec, &mut object.status);
+    metadata.namespace = String::new();
+    metadata.owner_references = Vec::new();
+    // Where it may run is of interest while it runs nowhere.
+    if !spec.node_name.is_empty() {
+        (spec.tolerations, spec.scheduling_gates, spec.affinity) = (Vec::new(), Vec::new(), None);
+        spec.node_selector.clear();
+    }
+    spec.node_name = String::new();
+    spec.volumes.retain(|volume| volume.source.persistent_volume_claim.is_some());
+    spec.volumes.shrink_to_fit();
+    spec.containers.shrink_to_fit();
+    for container in spec.containers.iter_mut().chain(&mut spec.init_containers) {
+        container.resources.limits.shrink_to_fit();
+        // They are counted.
+        container.resources.requests = Vec::new();
+        container.env.shrink_to_fit();
+        container.command.shrink_to_fit();
+        container.args.shrink_to_fit();
+    }
+    status.conditions.shrink_to_fit();
+    status.container_statuses.shrink_to_fit();
+    for container in &mut status.container_statuses {
+        container.image_id = String::new();
     }
 }
 

@@ -86,7 +86,7 @@ pub struct Workload {
 #[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Rollout {
     /// The labels of its pods.
-    pub labels: BTreeMap<String, String>,
+    pub labels: Box<[(Arc<str>, Arc<str>)]>,
     /// When its spec was last changed, while its controller has not seen that.
     pub unseen_since: Option<Time>,
     /// Whether its controller has not seen the newest spec.
@@ -108,10 +108,20 @@ pub struct Rollout {
 }
 
 impl Rollout {
-    fn new(metadata: &wire::WorkloadMeta, template: wire::Template, observed: i64) -> Self {
+    fn new(metadata: &wire::WorkloadMeta, template: &wire::Template, observed: i64, names: &Names) -> Self {
         let unseen = observed < metadata.generation;
         let unseen_since = metadata.changed().or(metadata.created()).filter(|_| unseen);
-        Self { labels: template.metadata.labels, unseen, unseen_since, ..Self::default() }
+        Self {
+            labels: template
+                .metadata
+                .labels
+                .iter()
+                .map(|(key, value)| (names.get(key), names.get(value)))
+                .collect(),
+            unseen,
+            unseen_since,
+            ..Self::default()
+        }
     }
 }
 
@@ -124,7 +134,9 @@ impl Workload {
     /// Whether a selector chooses its pods. An empty one chooses none, as a service's does.
     pub fn is_selected_by(&self, selector: &BTreeMap<String, String>) -> bool {
         let labels = self.rollout().map(|rollout| &rollout.labels);
-        let has = |(key, value)| labels.is_some_and(|labels| labels.get(key) == Some(value));
+        let has = |(key, value): (&String, &String)| {
+            labels.is_some_and(|labels| labels.iter().any(|(k, v)| **k == **key && **v == **value))
+        };
         !selector.is_empty() && selector.iter().all(has)
     }
 
@@ -176,7 +188,7 @@ impl Workload {
                 paused: spec.paused,
                 unfinished: status.updated_replicas < desired || status.replicas > status.updated_replicas,
                 updated: status.updated_replicas,
-                ..Rollout::new(&metadata, spec.template, status.observed_generation)
+                ..Rollout::new(&metadata, &spec.template, status.observed_generation, names)
             })),
             ..Self::managed(Kind::Deployment, &metadata, names)
         }
@@ -195,7 +207,7 @@ impl Workload {
                 on_delete: spec.update_strategy.r#type == "OnDelete",
                 ordered: spec.pod_management_policy != "Parallel",
                 updated: status.updated_replicas,
-                ..Rollout::new(&metadata, spec.template, status.observed_generation)
+                ..Rollout::new(&metadata, &spec.template, status.observed_generation, names)
             })),
             ..Self::managed(Kind::StatefulSet, &metadata, names)
         }
@@ -211,7 +223,7 @@ impl Workload {
             rollout: Some(Box::new(Rollout {
                 misscheduled: status.number_misscheduled,
                 scheduled: status.current_number_scheduled,
-                ..Rollout::new(&metadata, spec.template, status.observed_generation)
+                ..Rollout::new(&metadata, &spec.template, status.observed_generation, names)
             })),
             ..Self::managed(Kind::DaemonSet, &metadata, names)
         }

@@ -15,8 +15,6 @@ wire! {
         [string, repeated, tag = "3"] command: Vec<String>,
         /// Its arguments; only those that set a memory limit.
         [string, repeated, tag = "4"] args: Vec<String>,
-        /// What it listens on.
-        [message, repeated, tag = "6"] ports: Vec<ContainerPort>,
         /// Its environment; only what sets a memory limit.
         [message, repeated, tag = "7"] env: Vec<EnvVar>,
         /// Requests and limits.
@@ -31,20 +29,6 @@ wire! {
         [message, optional, tag = "22"] startup_probe: Option<Probe>,
         /// `Always` on an init container makes it a native sidecar.
         [string, tag = "24"] restart_policy: String,
-    }
-}
-
-wire! {
-    /// `v1.ContainerPort`.
-    ContainerPort {
-        /// Unique in the pod.
-        [string, tag = "1"] name: String,
-        /// The port of the node that it takes; 0 for none.
-        [int32, tag = "2"] host_port: i32,
-        /// Where it listens.
-        [int32, tag = "3"] container_port: i32,
-        /// `TCP`, which is the default, `UDP` or `SCTP`.
-        [string, tag = "4"] protocol: String,
     }
 }
 

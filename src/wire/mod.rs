@@ -29,7 +29,7 @@ pub use cluster::{
     Event, EventSeries, Namespace, NamespaceStatus, Node, NodeCondition, NodeInfo, NodeSpec, NodeStatus,
     ObjectReference, Taint,
 };
-pub use container::{Container, ContainerPort, EnvVar, Probe, Resource, Resources};
+pub use container::{Container, EnvVar, Probe, Resource, Resources};
 pub use meta::{
     Condition, LabelledMeta, ListMeta, ManagedFields, ObjectMeta, OwnerReference, Quantity, WorkloadMeta,
 };

@@ -185,8 +185,6 @@ wire! {
         [string, tag = "3"] message: String,
         /// Such as `Evicted` or `NodeLost`.
         [string, tag = "4"] reason: String,
-        /// When the kubelet took it up.
-        [message, optional, tag = "7"] start_time: Option<Time>,
         /// One for each of `spec.containers` the kubelet knows.
         [message, repeated, tag = "8"] container_statuses: Vec<ContainerStatus>,
         /// One for each of `spec.initContainers` the kubelet knows.

@@ -78,7 +78,7 @@ pub fn crashing(namespace: &str, name: &str) -> Value {
     container["state"] = json!({ "waiting": { "reason": "CrashLoopBackOff" } });
     container["restartCount"] = json!(12);
     // Long enough ago that no age of it changes while a test runs.
-    let time = jiff::Timestamp::from_second(NOW.as_second() - 45_000).unwrap().to_string();
+    let time = Timestamp::from_second(NOW.as_second() - 45_000).unwrap().to_string();
     container["lastState"] =
         json!({ "terminated": { "exitCode": 1, "reason": "Error", "startedAt": time, "finishedAt": time } });
     pod
