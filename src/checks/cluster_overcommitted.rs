@@ -74,7 +74,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("resource", Fact::text(name)),
             ("needed", Fact::text(shown(needed))),
             ("left", Fact::text(shown(left))),
-            ("nodes", Fact::Number(i64::try_from(nodes.len() - 1).unwrap_or(i64::MAX))),
+            ("nodes", Fact::count(nodes.len() - 1)),
         ];
         let cluster = ObjectRef::of_cluster("Cluster", "capacity");
         let finding = out.object(cluster, Severity::Info, say(&MESSAGE, facts));

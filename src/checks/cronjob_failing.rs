@@ -69,7 +69,7 @@ fn run(view: &View, out: &mut Reporter) {
 }
 
 fn report_failed(view: &View, cron_job: &CronJob, failed: &[&Job], out: &mut Reporter) {
-    let mut facts: Facts = vec![("failed", Fact::Number(i64::try_from(failed.len()).unwrap_or(i64::MAX)))];
+    let mut facts: Facts = vec![("failed", Fact::count(failed.len()))];
     facts.extend(cron_job.last_success.map(|at| ("last", Fact::Age(view.age(at)))));
     let text = if cron_job.last_success.is_some() { &FAILED } else { &NEVER };
     // The Jobs are found failed because of their CronJob, so that each of its runs is not an incident of its own.
@@ -99,10 +99,7 @@ fn report_gone(view: &View, cron_job: &CronJob, out: &mut Reporter) {
     }
     let unseen = cron_job.keeps_jobs.is_some_and(|seconds| seconds < SEEN_AFTER);
     let severity = if unseen { Severity::Info } else { Severity::Warning };
-    let facts = vec![
-        ("last", Fact::Age(view.age(success))),
-        ("begun", Fact::Number(i64::try_from(runs).unwrap_or(i64::MAX))),
-    ];
+    let facts = vec![("last", Fact::Age(view.age(success))), ("begun", Fact::count(runs))];
     let finding = out.object(cron_job.object(), severity, say(&GONE, facts));
     finding.since = Some(success);
     finding.actions = vec![describe(view, cron_job)];

@@ -80,7 +80,7 @@ fn run(view: &View, out: &mut Reporter) {
         let facts = vec![
             ("container", Fact::text(container)),
             ("image", Fact::text(image)),
-            ("count", Fact::Number(i64::try_from(digests.len()).unwrap_or(i64::MAX))),
+            ("count", Fact::count(digests.len())),
             ("digests", Fact::text(shown.join(", "))),
         ];
         let (kind, name) = (owner.kind.to_lowercase(), &owner.name);

@@ -69,7 +69,7 @@ fn run(view: &View, out: &mut Reporter) {
             false => (&NEARLY, Severity::Info),
         };
         if is_missed {
-            facts.push(("waiting", Fact::Number(i64::try_from(waiting.len()).unwrap_or(i64::MAX))));
+            facts.push(("waiting", Fact::count(waiting.len())));
         }
         let finding = out.node(node, severity, say(text, facts));
         if is_missed {

@@ -72,7 +72,7 @@ fn run(view: &View, out: &mut Reporter) {
 
 /// What the node says, and what stands on it.
 fn message(view: &View, node: &Node, pods: &[&Pod]) -> (&'static Text, Facts) {
-    let count = |number: usize| Fact::Number(i64::try_from(number).unwrap_or(i64::MAX));
+    let count = |number: usize| Fact::count(number);
     let owners: BTreeSet<(&str, Option<Owner>)> =
         pods.iter().map(|pod| (&*pod.kin.namespace, view.root(pod))).collect();
     let owners = owners.iter().filter(|(_, owner)| owner.is_some()).count();

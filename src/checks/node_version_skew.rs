@@ -110,10 +110,7 @@ fn report_mixture(view: &View, versions: &[(&Node, (u32, u32))], out: &mut Repor
     }
     let shown: Vec<String> =
         nodes.iter().map(|((major, minor), count)| format!("{major}.{minor} (×{count})")).collect();
-    let facts = vec![
-        ("count", Fact::Number(i64::try_from(nodes.len()).unwrap_or(i64::MAX))),
-        ("versions", Fact::text(shown.join(", "))),
-    ];
+    let facts = vec![("count", Fact::count(nodes.len())), ("versions", Fact::text(shown.join(", ")))];
     let finding = out.object(cluster(), Severity::Info, say(&MIXED, facts));
     finding.serving = true;
     finding.actions = vec![view.settings.kubectl.line(&["get", "nodes", "-o", "wide"])];

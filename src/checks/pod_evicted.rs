@@ -70,7 +70,7 @@ fn run(view: &View, out: &mut Reporter) {
         let detail = newest.object.as_deref().map_or("", |object| object.status.message.as_str());
         let facts = vec![
             ("reason", Fact::text(reason)),
-            ("count", Fact::Number(i64::try_from(pods.len()).unwrap_or(i64::MAX))),
+            ("count", Fact::count(pods.len())),
             ("successor", Fact::text(successor.map_or("", |pod| &*pod.name))),
             ("detail", Fact::text(detail)),
         ];

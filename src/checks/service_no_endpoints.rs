@@ -164,7 +164,7 @@ fn facts(service: &Service, empty: &Empty) -> Facts {
     let shown = wanted.map_or_else(String::new, |w| format!("{} {}", w.kind.name(), w.name));
     vec![
         ("selector", Fact::Text(selector(service))),
-        ("count", Fact::Number(i64::try_from(empty.unready.len()).unwrap_or(i64::MAX))),
+        ("count", Fact::count(empty.unready.len())),
         ("workload", Fact::Text(shown)),
         ("desired", Fact::Number(wanted.map_or(0, |workload| workload.desired.into()))),
     ]

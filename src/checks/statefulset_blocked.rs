@@ -62,7 +62,7 @@ fn run(view: &View, out: &mut Reporter) {
         let facts = vec![
             ("pod", Fact::text(&pod.name)),
             ("age", since.map_or(Fact::text("?"), |since| Fact::Age(view.age(since)))),
-            ("waiting", Fact::Number(i64::try_from(waiting).unwrap_or(i64::MAX))),
+            ("waiting", Fact::count(waiting)),
             ("updated", Fact::Number(rollout.updated.into())),
             ("desired", Fact::Number(set.desired.into())),
         ];

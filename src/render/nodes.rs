@@ -3,7 +3,7 @@
 use super::escape::visible;
 use super::grid::{self, Column};
 use super::sections::spread;
-use super::table::{count, signed, wrap};
+use super::table::{signed, wrap};
 use super::words::{self, texts};
 use super::{Look, seen};
 use crate::finding::Fact;
@@ -59,7 +59,7 @@ fn write_one(report: &Report, look: Look, out: &mut dyn Write) -> io::Result<()>
         }
     }
     if shown.len() < report.nodes.len() {
-        writeln!(out, "{}", MORE.fill(lang, &[("count", count(report.nodes.len() - shown.len()))]))?;
+        writeln!(out, "{}", MORE.fill(lang, &[("count", Fact::count(report.nodes.len() - shown.len()))]))?;
     }
     writeln!(out)?;
     let mut used: Vec<(String, u64)> = report
@@ -84,7 +84,11 @@ fn head(report: &Report, lang: Lang) -> String {
     };
     let ready = report.nodes.iter().filter(|load| load.node.is_ready()).count();
     let pods = report.nodes.iter().map(|load| signed(load.pods)).sum();
-    let facts = [("nodes", count(report.nodes.len())), ("ready", count(ready)), ("pods", Fact::Number(pods))];
+    let facts = [
+        ("nodes", Fact::count(report.nodes.len())),
+        ("ready", Fact::count(ready)),
+        ("pods", Fact::Number(pods)),
+    ];
     let context = match report.snapshot.cluster.context.as_str() {
         "" => String::new(),
         context => format!(" · context {}", visible(context)),

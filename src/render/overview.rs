@@ -2,9 +2,10 @@
 
 use super::escape::visible;
 use super::grid::{self, Column};
-use super::table::{count, count_columns, wrap};
+use super::table::{count_columns, wrap};
 use super::words::{self, texts};
 use super::{Look, seen};
+use crate::finding::Fact;
 use crate::report::{Counts, Summary, Verdict};
 use crate::text::Lang;
 use owo_colors::{OwoColorize, Style};
@@ -43,10 +44,10 @@ fn head(summaries: &[Summary], lang: Lang) -> String {
     let unseen = summaries.iter().filter(|summary| summary.unseen.is_some()).count();
     let mut parts = vec![
         format!("{} {}", words::verdict_glyph(verdict), words::verdict(verdict).get(lang)),
-        CLUSTERS.fill(lang, &[("count", count(summaries.len()))]),
+        CLUSTERS.fill(lang, &[("count", Fact::count(summaries.len()))]),
     ];
     if unseen > 0 {
-        parts.push(UNSEEN.fill(lang, &[("count", count(unseen))]));
+        parts.push(UNSEEN.fill(lang, &[("count", Fact::count(unseen))]));
     }
     parts.join(" · ")
 }

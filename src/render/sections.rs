@@ -125,12 +125,11 @@ fn summary(report: &Report, page: &mut Page) {
     rows.push(tally(format!("**{}**", page.word(&words::TOTAL)), &report.totals, verdict.clone()));
     page.table(&rows);
     let totals = &report.totals;
-    let number = |n: u64| Fact::Number(i64::try_from(n).unwrap_or(i64::MAX));
     let facts = [
-        ("healthy", number(totals.healthy)),
-        ("active", number(totals.active())),
-        ("sick", number(totals.sick())),
-        ("completed", number(totals.completed)),
+        ("healthy", Fact::count(totals.healthy)),
+        ("active", Fact::count(totals.active())),
+        ("sick", Fact::count(totals.sick())),
+        ("completed", Fact::count(totals.completed)),
     ];
     let mut of_pods = OF_PODS.fill(lang, &facts);
     if totals.completed > 0 {
@@ -186,7 +185,7 @@ fn problems(report: &Report, page: &mut Page) {
     let mut rows = vec![heads(&head, page)];
     rows.extend(incidents.into_iter().map(|incident| {
         let finding = &report.findings[incident.cause];
-        let count = Fact::Number(i64::try_from(incident.affected).unwrap_or(i64::MAX));
+        let count = Fact::count(incident.affected);
         let more = match incident.affected {
             0 | 1 => String::new(),
             _ => format!(" {}", AFFECTED.fill(page.lang, &[("count", count)])),

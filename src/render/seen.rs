@@ -61,19 +61,18 @@ pub(super) fn summary(coverage: &Coverage, lang: Lang) -> String {
     if coverage.cost.requests == 0 {
         return format!("{head} · {}", FROM_FILES.get(lang));
     }
-    let number = |n: u64| Fact::Number(i64::try_from(n).unwrap_or(i64::MAX));
     let tenths = coverage.cost.bytes.div_ceil(100_000);
     let cost = COST.fill(
         lang,
         &[
-            ("requests", number(coverage.cost.requests)),
-            ("pages", number(coverage.cost.pages)),
+            ("requests", Fact::count(coverage.cost.requests)),
+            ("pages", Fact::count(coverage.cost.pages)),
             ("size", Fact::Text(format!("{}.{}", tenths / 10, tenths % 10))),
         ],
     );
     let mut parts = vec![head.to_owned(), cost];
     if coverage.cost.retries > 0 {
-        parts.push(RETRIES.fill(lang, &[("retries", number(coverage.cost.retries))]));
+        parts.push(RETRIES.fill(lang, &[("retries", Fact::count(coverage.cost.retries))]));
     }
     if coverage.cost.throttled_millis >= 100 {
         parts.push(THROTTLED.fill(lang, &[("seconds", Fact::Text(seconds(coverage.cost.throttled_millis)))]));
@@ -93,16 +92,15 @@ const SLOW_PAGE: u64 = 5_000;
 /// What to do about pages that came slowly.
 fn pace(coverage: &Coverage, lang: Lang) -> Option<String> {
     let slowest = coverage.cost.slowest_page.as_ref()?;
-    let number = |n: u64| Fact::Number(i64::try_from(n).unwrap_or(i64::MAX));
     let kind =
         Kind::from_name(&slowest.kind).map_or_else(|| visible(&slowest.kind), |k| k.plural().to_owned());
     let facts = |size: u64| {
         [
             ("kind", Fact::Text(kind.clone())),
             ("seconds", Fact::Text(seconds(slowest.millis))),
-            ("size", number(size)),
+            ("size", Fact::count(size)),
             // Twice the time it took, in whole seconds.
-            ("timeout", number(slowest.millis.div_ceil(500).max(60))),
+            ("timeout", Fact::count(slowest.millis.div_ceil(500).max(60))),
         ]
     };
     match coverage.cost.smallest_page {
@@ -181,13 +179,12 @@ fn first_of(mut kinds: Vec<String>, lang: Lang) -> String {
 
 /// The kind that is missing, and how much of it was read.
 fn what(gap: &Gap, lang: Lang) -> String {
-    let number = |n: u64| Fact::Number(i64::try_from(n).unwrap_or(i64::MAX));
     let kind = match Kind::from_name(&gap.kind) {
         Some(kind) => kind.plural().to_owned(),
         None if gap.kind == Gap::CLUSTER => CLUSTER.get(lang).to_owned(),
         None => message(&gap.kind),
     };
-    let facts = [("got", number(gap.got)), ("missing", number(gap.missing.unwrap_or(0)))];
+    let facts = [("got", Fact::count(gap.got)), ("missing", Fact::count(gap.missing.unwrap_or(0)))];
     match (gap.got, gap.missing, gap.reason) {
         (_, Some(_), _) => format!("{kind} ({})", READ_OF.fill(lang, &facts)),
         (0, None, _) | (_, _, Reason::Inconsistent) => kind,
@@ -201,7 +198,7 @@ fn line(reason: Reason, detail: &str, mut line: String, mut places: Vec<String>,
     let more = places.len().saturating_sub(PLACES);
     if more > 0 {
         places.truncate(PLACES);
-        places.push(MORE.fill(lang, &[("count", Fact::Number(i64::try_from(more).unwrap_or(i64::MAX)))]));
+        places.push(MORE.fill(lang, &[("count", Fact::count(more))]));
     }
     if !places.is_empty() {
         let places = Fact::Text(words::list(&places, lang));

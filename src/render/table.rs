@@ -58,12 +58,7 @@ impl Screen<'_> {
     /// The verdict, and where it holds.
     fn head(&self) -> Vec<String> {
         let (report, lang) = (self.report, self.look.lang);
-        let style = match report.verdict {
-            Verdict::Healthy => Style::new().green().bold(),
-            Verdict::Incomplete => Style::new().bold(),
-            Verdict::Attention => Style::new().yellow().bold(),
-            Verdict::Unhealthy => Style::new().red().bold(),
-        };
+        let style = style_of(report.verdict);
         let mut left = vec![format!(
             "{} {}",
             words::verdict_glyph(report.verdict),
@@ -76,8 +71,10 @@ impl Screen<'_> {
             .map(|severity| {
                 let shown = words::severity(severity, lang);
                 let word = shown.split_once(' ').map_or("", |(_, word)| word).to_owned();
-                BY_SEVERITY
-                    .fill(lang, &[("count", count(report.count(severity))), ("severity", Fact::Text(word))])
+                BY_SEVERITY.fill(
+                    lang,
+                    &[("count", Fact::count(report.count(severity))), ("severity", Fact::Text(word))],
+                )
             })
             .collect();
         left.extend((!counts.is_empty()).then(|| words::list(&counts, lang)));
@@ -106,7 +103,7 @@ impl Screen<'_> {
         }
         parts.push(match self.report.namespaces.as_slice() {
             [(name, _)] => visible(name),
-            many => NAMESPACES.fill(lang, &[("count", count(many.len()))]),
+            many => NAMESPACES.fill(lang, &[("count", Fact::count(many.len()))]),
         });
         if snapshot.coverage.cost.requests > 0 {
             let (started, taken) = (snapshot.started_at, snapshot.taken_at);
@@ -147,7 +144,9 @@ impl Screen<'_> {
         if !folded.is_empty() {
             let pods = folded.iter().map(|counts| signed(counts.pods)).sum();
             lines.push(
-                self.dim(MORE.fill(lang, &[("count", count(folded.len())), ("pods", Fact::Number(pods))])),
+                self.dim(
+                    MORE.fill(lang, &[("count", Fact::count(folded.len())), ("pods", Fact::Number(pods))]),
+                ),
             );
         }
         lines
@@ -224,6 +223,16 @@ impl Screen<'_> {
     }
 }
 
+fn style_of(verdict: Verdict) -> Style {
+    let bold = Style::new().bold();
+    match verdict {
+        Verdict::Healthy => bold.green(),
+        Verdict::Incomplete => bold,
+        Verdict::Attention => bold.yellow(),
+        Verdict::Unhealthy => bold.red(),
+    }
+}
+
 /// `46 of 48 pods healthy (+2 completed)`.
 fn healthy_of(totals: &Counts, lang: Lang) -> String {
     let facts = [
@@ -275,10 +284,6 @@ pub(super) fn count_columns(rows: &[Option<Counts>], lang: Lang) -> [Column; 6] 
         numbers(&words::COL_COMPLETED, |c| signed(c.completed)).expendable(2),
         numbers(&words::RESTARTS, |c| c.restarts).expendable(1),
     ]
-}
-
-pub(super) fn count(n: usize) -> Fact {
-    Fact::Number(i64::try_from(n).unwrap_or(i64::MAX))
 }
 
 pub(super) fn signed(n: u64) -> i64 {

@@ -5,7 +5,7 @@ use crate::support::{Run, healthcheck};
 use serde_json::{Value, json};
 
 /// There are at least so many cases; raise it when there are more.
-const CASES: usize = 171;
+const CASES: usize = 280;
 
 /// So many in a hundred must be healthy ones that look sick: a false alarm costs more trust than a miss.
 const HEALTHY_PERCENT: usize = 45;

@@ -102,28 +102,26 @@ fn named(finding: &crate::finding::Finding) -> String {
     format!("{} {}", finding.object.namespace, finding.object.slashed()).trim_start().to_owned()
 }
 
-fn number(n: usize) -> Fact {
-    Fact::Number(i64::try_from(n).unwrap_or(i64::MAX))
-}
-
 fn strengths(report: &Report, page: &Page) -> Vec<String> {
     let (lang, rows) = (page.lang, &report.snapshot.rows);
     let (healthy, active) = (report.totals.healthy, report.totals.active());
-    let whole = |n: u64| Fact::Number(i64::try_from(n).unwrap_or(i64::MAX));
     let share = Fact::Text(words::percent(healthy, active));
     let mut out =
-        vec![MOST.fill(lang, &[("healthy", whole(healthy)), ("active", whole(active)), ("share", share)])];
+        vec![MOST.fill(
+            lang,
+            &[("healthy", Fact::count(healthy)), ("active", Fact::count(active)), ("share", share)],
+        )];
     if report.statistics.restarted == 0 && report.totals.pods > 0 {
         out.push(page.word(&NO_RESTARTS).to_owned());
     }
     let wanted = rows.workloads.iter().filter(|workload| workload.desired > 0).count();
     if wanted > 0 && rows.workloads.iter().all(crate::model::Workload::is_full) {
         let standing = rows.workloads.iter().filter(|w| w.desired > 0 && w.owner.is_none()).count();
-        out.push(ALL_FULL.fill(lang, &[("count", number(standing))]));
+        out.push(ALL_FULL.fill(lang, &[("count", Fact::count(standing))]));
     }
     let (nodes, ready) = report.statistics.relevant_nodes;
     if nodes > 0 && nodes == ready {
-        out.push(NODES_READY.fill(lang, &[("count", number(nodes))]));
+        out.push(NODES_READY.fill(lang, &[("count", Fact::count(nodes))]));
     }
     out
 }
@@ -136,7 +134,7 @@ pub(super) fn actions(report: &Report, page: &mut Page) {
     }
     for (rank, (severity, finding)) in serious(report).enumerate() {
         let title = format!("{} · {}", finding.check.title.get(lang), text(&named(finding)));
-        let facts = [("rank", number(rank + 1)), ("title", Fact::Text(title))];
+        let facts = [("rank", Fact::count(rank + 1)), ("title", Fact::Text(title))];
         let (glyph, _) = words::severity(severity, lang)
             .split_once(' ')
             .map_or_else(Default::default, |(g, w)| (g.to_owned(), w.to_owned()));
@@ -166,7 +164,7 @@ pub(super) fn long_term(report: &Report, page: &mut Page) {
         advice.push(SCHEDULE.fill(lang, &[("age", Fact::Text(human(oldest)))]));
     }
     let high = report.count(Severity::Critical);
-    advice.extend((high > 0).then(|| MONITOR.fill(lang, &[("count", number(high))])));
+    advice.extend((high > 0).then(|| MONITOR.fill(lang, &[("count", Fact::count(high))])));
     let commands: Vec<String> =
         checks.keys().map(|id| format!("`kubectl healthcheck explain {id}`")).collect();
     advice.push(KNOWLEDGE.fill(lang, &[("commands", Fact::Text(words::list(&commands, lang)))]));

@@ -34,14 +34,13 @@ pub(super) fn write(report: &Report, page: &mut Page) {
     let findings = by_object(report);
     for (name, counts) in &report.namespaces {
         page.heading(3, &text(name));
-        let number = |n: u64| Fact::Number(i64::try_from(n).unwrap_or(i64::MAX));
         page.paragraph(COUNTS.fill(
             page.lang,
             &[
-                ("pods", number(counts.pods)),
-                ("healthy", number(counts.healthy)),
-                ("sick", number(counts.sick())),
-                ("completed", number(counts.completed)),
+                ("pods", Fact::count(counts.pods)),
+                ("healthy", Fact::count(counts.healthy)),
+                ("sick", Fact::count(counts.sick())),
+                ("completed", Fact::count(counts.completed)),
             ],
         ));
         for of in [Class::Healthy, Class::Unhealthy, Class::Attention, Class::Completed] {
@@ -90,7 +89,7 @@ fn pods(report: &Report, namespace: &str, of: Class, findings: &Findings, page: 
     }));
     page.table(&rows);
     if found.len() > listed {
-        let count = Fact::Number(i64::try_from(found.len() - listed).unwrap_or(i64::MAX));
+        let count = Fact::count(found.len() - listed);
         page.paragraph(MORE.fill(page.lang, &[("count", count)]));
     }
     if sick {

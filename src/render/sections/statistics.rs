@@ -68,7 +68,7 @@ fn by_restarts(report: &Report, page: &mut Page) {
     let limit = report.settings.thresholds.restarts_attention;
     let facts = [
         ("total", Fact::Number(report.totals.restarts)),
-        ("pods", Fact::Number(i64::try_from(statistics.restarted).unwrap_or(i64::MAX))),
+        ("pods", Fact::count(statistics.restarted)),
         ("most", Fact::Number(statistics.most_restarts)),
         ("limit", Fact::Number(limit)),
     ];
@@ -121,11 +121,10 @@ pub(in crate::render) fn spread(
     let count = used.len() as u64;
     // most / (pods / count), in tenths, half up.
     let ratio = (most * count * 20 + pods) / (pods.max(1) * 2);
-    let number = |n: u64| Fact::Number(i64::try_from(n).unwrap_or(i64::MAX));
     let facts = [
-        ("nodes", number(count)),
-        ("most", number(*most)),
-        ("least", number(*least)),
+        ("nodes", Fact::count(count)),
+        ("most", Fact::count(*most)),
+        ("least", Fact::count(*least)),
         ("share", Fact::Text(words::percent(*most, all))),
         ("ratio", Fact::Text(format!("{}.{}", ratio / 10, ratio % 10))),
         ("node", Fact::Text(name(busiest))),

@@ -3,7 +3,7 @@
 use super::super::escape::{message, visible};
 use super::super::grid::{self, Column};
 use super::super::words::{self, texts};
-use super::{Screen, count, wrap};
+use super::{Screen, wrap};
 use crate::finding::{Fact, Finding, Severity};
 use crate::incident::Incident;
 use crate::model::human;
@@ -166,9 +166,9 @@ impl Screen<'_> {
         let text = message(&row.finding.message.in_lang(lang));
         let Some(incident) = row.incident else { return text };
         let facts = [
-            ("pods", count(incident.pods)),
-            ("workloads", count(incident.workloads)),
-            ("count", count(incident.affected)),
+            ("pods", Fact::count(incident.pods)),
+            ("workloads", Fact::count(incident.workloads)),
+            ("count", Fact::count(incident.affected)),
         ];
         let more = incident.findings.len() - 1;
         let says_itself = row.finding.message.facts.iter().any(|(name, _)| *name == "pods");
@@ -178,7 +178,7 @@ impl Screen<'_> {
             Incident { pods: 2.., .. } => PODS.fill(lang, &facts) + &text,
             Incident { pods: 0, affected: 2.., .. } => OBJECTS.fill(lang, &facts) + &text,
             Incident { affected: 1, .. } if more > 0 => {
-                text + &AND_MORE.fill(lang, &[("count", count(more))])
+                text + &AND_MORE.fill(lang, &[("count", Fact::count(more))])
             }
             _ => text,
         }
@@ -195,7 +195,7 @@ impl Screen<'_> {
         lines.extend(commands.iter().take(COMMANDS_SHOWN).map(|line| format!("  {}", self.command(line))));
         let rest = commands.len().saturating_sub(COMMANDS_SHOWN);
         if rest > 0 {
-            lines.push(self.dim(format!("  {}", REST.fill(lang, &[("count", count(rest))]))));
+            lines.push(self.dim(format!("  {}", REST.fill(lang, &[("count", Fact::count(rest))]))));
         }
         lines
     }
