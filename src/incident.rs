@@ -110,10 +110,12 @@ fn incident(
     roots: &BTreeSet<usize>,
     mut members: Vec<usize>,
 ) -> Incident {
-    // What is found about the cause itself names it; else the worst that comes of it, and of equals what needs no
-    // further explanation, or what explains the others.
-    let about_cause =
-        |finding: &Finding| matches!(cause, Cause::Object(object) if **object == finding.object);
+    // What is found about the cause itself names it, if that is more than worth knowing; else the worst that comes of
+    // it, and of equals what needs no further explanation, or what explains the others.
+    let about_cause = |finding: &Finding| {
+        let is_cause = matches!(cause, Cause::Object(object) if **object == finding.object);
+        is_cause && finding.severity > Severity::Info
+    };
     members.sort_by_key(|&index| {
         let finding = &findings[index];
         let rank = (!finding.because.is_empty(), !roots.contains(&index));
