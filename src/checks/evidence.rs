@@ -13,6 +13,12 @@ static EVENT: Text = Text {
     zh_cn: "事件 {reason}，共 {count} 次，最近一次在 {age} 前：{detail}",
 };
 
+static EVENTS_OVER: Text = Text {
+    en: "event {reason}, {count} times over {span}, last {age} ago: {detail}",
+    zh_tw: "事件 {reason}，{span} 內 {count} 次，最近一次在 {age} 前：{detail}",
+    zh_cn: "事件 {reason}，{span} 内 {count} 次，最近一次在 {age} 前：{detail}",
+};
+
 static NO_EVENTS: Text = Text {
     en: "no recent warning events (the API server keeps them for about an hour)",
     zh_tw: "近期沒有警告事件（API server 預設只保留約一小時）",
@@ -52,7 +58,15 @@ pub(super) fn attach(view: &View, findings: &mut [Finding]) {
         let is_pod = &*object.kind == "Pod";
         let pod = if is_pod { view.snapshot.rows.pod(&object.namespace, &object.name) } else { None };
         let events = pod.map_or_else(|| view.events_around(object), |pod| view.pod_events(pod));
-        finding.evidence.extend(events.iter().take(EVENTS).map(|event| about(view, event)));
+        // A scheduler says the same of a pod by several events.
+        let mut told: Vec<&Event> = Vec::new();
+        for event in &events {
+            let is_new = |other: &&Event| (&other.reason, &other.message) != (&event.reason, &event.message);
+            if told.len() < EVENTS && told.iter().all(is_new) {
+                told.push(event);
+            }
+        }
+        finding.evidence.extend(told.into_iter().map(|event| about(view, event)));
         if events.is_empty()
             && !object.namespace.is_empty()
             && view.snapshot.saw(Kind::Event, &object.namespace)
@@ -66,15 +80,16 @@ pub(super) fn attach(view: &View, findings: &mut [Finding]) {
 }
 
 fn about(view: &View, event: &Event) -> Say {
-    say(
-        &EVENT,
-        vec![
-            ("reason", Fact::text(&event.reason)),
-            ("count", Fact::Number(event.count.into())),
-            ("age", event.last_seen.map_or(Fact::text("?"), |seen| Fact::Age(view.age(seen)))),
-            ("detail", Fact::text(&event.message)),
-        ],
-    )
+    let span = event.last_seen.zip(event.first_seen).map(|(last, first)| last.seconds_since(first));
+    let span = span.filter(|span| *span > 0 && event.count > 1);
+    let mut facts = vec![
+        ("reason", Fact::text(&event.reason)),
+        ("count", Fact::count(event.count)),
+        ("age", Fact::age(event.last_seen.map(|seen| view.age(seen)))),
+        ("detail", Fact::text(&event.message)),
+    ];
+    facts.extend(span.map(|span| ("span", Fact::Age(span))));
+    say(if span.is_some() { &EVENTS_OVER } else { &EVENT }, facts)
 }
 
 /// Whether its logs can be read, and how they end where they say anything.

@@ -33,6 +33,8 @@ static MESSAGE: Text = Text {
     zh_cn: "{condition}（{reason}）：{detail}",
 };
 
+static UNSAID: Text = Text { en: "{condition}", zh_tw: "{condition}", zh_cn: "{condition}" };
+
 /// Conditions of the kubelet that are bad when true. What others add is none of our business.
 const BAD: [&str; 3] = ["DiskPressure", "MemoryPressure", "PIDPressure"];
 
@@ -46,7 +48,8 @@ fn run(view: &View, out: &mut Reporter) {
             ];
             // What is being taken away need not be rescued.
             let severity = if node.is_leaving() { Severity::Info } else { Severity::Warning };
-            let finding = out.node(node, severity, say(&MESSAGE, facts));
+            let text = if condition.reason.is_empty() { &UNSAID } else { &MESSAGE };
+            let finding = out.node(node, severity, say(text, facts));
             finding.since = condition.since();
             finding.actions.push(view.settings.kubectl.line(&["top", "node", &node.name]));
         }
