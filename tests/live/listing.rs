@@ -118,7 +118,7 @@ fn warnings_about_trouble_are_evidence_and_others_are_not_read() {
         .iter()
         .map(|text| text.as_str().unwrap())
         .collect();
-    assert!(evidence[0].starts_with("event BackOff, 12 times "), "{evidence:?}");
+    assert!(evidence[0].starts_with("event BackOff, 12 times, last "), "{evidence:?}");
     assert!(evidence[0].ends_with("ago: Back-off restarting failed container"), "{evidence:?}");
     // It has no node: the server is not asked for its logs.
     assert_eq!(evidence[1..], ["its logs cannot be read: no node is recorded for the pod"]);
