@@ -109,6 +109,10 @@ impl Schedule {
     }
 
     fn next(&self, after: Time) -> Option<Time> {
+        // Past the end of the calendar the parser of cron lines panics.
+        if after.seconds > LATEST {
+            return None;
+        }
         match &self.line {
             Line::Every(seconds) => Some(Time::at(after.seconds.checked_add(*seconds)?)),
             Line::Cron(crontab) => {
@@ -126,6 +130,9 @@ impl Schedule {
         offset(-CLOCK_CHANGE) == offset(CLOCK_CHANGE)
     }
 }
+
+/// In the year 9987: no cluster is that old, whatever an object says.
+const LATEST: i64 = 253_000_000_000;
 
 /// A field without what Kubernetes knows and the parser does not: `?`, and steps that leave only the first value.
 fn plain(field: &str, min: &str, max: u32) -> String {
@@ -158,6 +165,13 @@ mod tests {
         let schedule = Schedule::read(line, zone).unwrap();
         let found = schedule.between(time(after), Time::at(i64::MAX / 2), 2);
         found.iter().map(|at| at.to_timestamp().unwrap().to_string()).collect()
+    }
+
+    #[test]
+    fn the_calendar_has_an_end() {
+        assert_eq!(runs("0 0 29 2 *", None, "9998-12-30T23:00:00Z"), Vec::<String>::new());
+        assert_eq!(runs("@every 1h", None, "9998-12-30T23:00:00Z"), Vec::<String>::new());
+        assert_eq!(runs("0 0 30 2 *", None, "2025-12-26T02:00:00Z"), Vec::<String>::new());
     }
 
     #[test]
