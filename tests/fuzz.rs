@@ -485,10 +485,14 @@ fn is_hostile(c: char) -> bool {
 /// Whether an object was given. What has no kind of the API stands for the cluster as a whole.
 fn exists(object: &ObjectRef, items: &[Value]) -> bool {
     let Some(kind) = Kind::from_name(&object.kind) else { return true };
-    items.iter().filter(|item| kind_of(item) == Some(kind)).any(|item| {
+    items.iter().any(|item| {
         let text = |pointer: &str| item.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-        *object.name == *text("/metadata/name")
-            && (!kind.namespaced() || *object.namespace == *text("/metadata/namespace"))
+        let here = !kind.namespaced() || *object.namespace == *text("/metadata/namespace");
+        // An owner may be named by what it owns, where it may not be read itself.
+        let owners = item.pointer("/metadata/ownerReferences").and_then(Value::as_array);
+        let owns = |owner: &Value| owner["kind"] == *object.kind && owner["name"] == *object.name;
+        let named = owners.is_some_and(|owners| owners.iter().any(owns));
+        here && (named || kind_of(item) == Some(kind) && *object.name == *text("/metadata/name"))
     })
 }
 
