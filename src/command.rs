@@ -1,6 +1,9 @@
 //! Commands for the operator to paste: exact, quoted for a POSIX shell, and aimed at the cluster the report is
 //! about.
 
+use crate::model::ObjectRef;
+use std::collections::BTreeMap;
+
 /// Characters that may not reach a terminal as they are: controls, and those that reorder or hide text.
 pub(crate) fn is_hostile(c: char) -> bool {
     c.is_control()
@@ -23,6 +26,26 @@ impl Kubectl {
             .chain(args.iter().copied());
         words.map(quote).collect::<Vec<_>>().join(" ")
     }
+
+    /// The command that tells most about an object.
+    pub fn describe(&self, object: &ObjectRef) -> String {
+        let kind = match &*object.kind {
+            "HorizontalPodAutoscaler" => "hpa".to_owned(),
+            "PersistentVolume" => "pv".to_owned(),
+            "PersistentVolumeClaim" => "pvc".to_owned(),
+            "PodDisruptionBudget" => "pdb".to_owned(),
+            kind => kind.to_lowercase(),
+        };
+        match &*object.namespace {
+            "" => self.line(&["describe", &kind, &object.name]),
+            namespace => self.line(&["describe", &kind, "-n", namespace, &object.name]),
+        }
+    }
+}
+
+/// Labels as kubectl's `-l` takes them.
+pub fn selector(labels: &BTreeMap<String, String>) -> String {
+    labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
 }
 
 /// One word of a command line. A name that no terminal should be shown cannot be pasted either: its hostile
@@ -48,6 +71,14 @@ mod tests {
             kubectl.line(&["delete", "pod", "-n", "a", "web-0"]),
             "kubectl --context prod delete pod -n a web-0"
         );
+    }
+
+    #[test]
+    fn objects_are_described_by_the_words_people_type() {
+        let of = |object: ObjectRef| Kubectl::default().describe(&object);
+        assert_eq!(of(ObjectRef::new("a", "StatefulSet", "db")), "kubectl describe statefulset -n a db");
+        assert_eq!(of(ObjectRef::new("a", "PersistentVolumeClaim", "d")), "kubectl describe pvc -n a d");
+        assert_eq!(of(ObjectRef::of_cluster("Node", "n1")), "kubectl describe node n1");
     }
 
     #[test]

@@ -68,7 +68,7 @@ impl<'a> Story<'a> {
         let owners = owners(&view, &object, pods.first().copied());
         let on: BTreeSet<&str> = pods.iter().filter_map(|pod| pod.node.as_deref()).collect();
         let nodes: Vec<&Node> = rows.nodes.iter().filter(|node| on.contains(&*node.name)).collect();
-        let refs: BTreeSet<ObjectRef> = pods.iter().map(|pod| pod_ref(pod)).collect();
+        let refs: BTreeSet<ObjectRef> = pods.iter().map(|pod| pod.object_ref()).collect();
         let mut around: BTreeSet<ObjectRef> = refs.iter().chain(&owners).cloned().collect();
         around.insert(object.clone());
         around.extend(nodes.iter().map(|node| ObjectRef::of_cluster("Node", &node.name)));
@@ -80,9 +80,9 @@ impl<'a> Story<'a> {
         };
         let findings: Vec<&Finding> = report.findings.iter().filter(touches).collect();
         let sick: BTreeSet<&ObjectRef> = findings.iter().map(|finding| &finding.object).collect();
-        pods.sort_by_key(|pod| !sick.contains(&pod_ref(pod)));
+        pods.sort_by_key(|pod| !sick.contains(&pod.object_ref()));
         let worth_telling =
-            |(index, pod): &(usize, &&Pod)| *index < PODS_TOLD || sick.contains(&pod_ref(pod));
+            |(index, pod): &(usize, &&Pod)| *index < PODS_TOLD || sick.contains(&pod.object_ref());
         let told: Vec<&Pod> = pods.iter().enumerate().filter(worth_telling).map(|(_, pod)| *pod).collect();
         let logs = report.snapshot.logs.iter();
         let of_pods = |log: &&LogTail| refs.contains(&ObjectRef::new(&log.namespace, "Pod", &log.pod));
@@ -163,10 +163,6 @@ impl<'a> Story<'a> {
             own == self.object || self.owners.contains(&own) || is_part(&self.object) && workload.desired > 0
         })
     }
-}
-
-fn pod_ref(pod: &Pod) -> ObjectRef {
-    ObjectRef::new(&pod.kin.namespace, "Pod", &pod.name)
 }
 
 /// Whether a pod belongs to the story of an object.

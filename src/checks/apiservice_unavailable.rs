@@ -95,7 +95,7 @@ fn because(view: &View, service: &ServiceReference) -> Vec<ObjectRef> {
     let mut out = vec![ObjectRef::new(&service.namespace, "Service", &service.name)];
     let found = view.service(&service.namespace, &service.name);
     if let Some(empty) = found.and_then(|service| Empty::of(view, service)) {
-        out.extend(empty.because(view));
+        out.extend(empty.because());
     }
     out
 }

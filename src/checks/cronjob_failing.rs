@@ -83,7 +83,7 @@ fn report_failed(view: &View, cron_job: &CronJob, failed: &[&Job], out: &mut Rep
         let logs = ["logs", "-n", namespace, &job, "--all-containers", "--tail=50"];
         finding.actions.push(view.settings.kubectl.line(&logs));
     }
-    finding.actions.push(describe(view, cron_job));
+    finding.actions.push(view.settings.kubectl.describe(&finding.object));
 }
 
 /// Without its Jobs, a CronJob still says when the last one began and when one last succeeded.
@@ -102,11 +102,7 @@ fn report_gone(view: &View, cron_job: &CronJob, out: &mut Reporter) {
     let facts = vec![("last", Fact::Age(view.age(success))), ("begun", Fact::count(runs))];
     let finding = out.object(cron_job.object(), severity, say(&GONE, facts));
     finding.since = Some(success);
-    finding.actions = vec![describe(view, cron_job)];
-}
-
-fn describe(view: &View, cron_job: &CronJob) -> String {
-    view.settings.kubectl.line(&["describe", "cronjob", "-n", &cron_job.namespace, &cron_job.name])
+    finding.actions = vec![view.settings.kubectl.describe(&finding.object)];
 }
 
 /// Its Jobs, the newest first.

@@ -111,7 +111,7 @@ fn judge(view: &View, cron_job: &CronJob, schedule: &Schedule, out: &mut Reporte
         let logs = ["logs", "-n", &cron_job.namespace, &job, "--all-containers", "--tail=50"];
         finding.actions.push(view.settings.kubectl.line(&logs));
     }
-    finding.actions.push(describe(view, cron_job));
+    finding.actions.push(view.settings.kubectl.describe(&finding.object));
 }
 
 /// The runs that were due since the last one began, since it was made, or since its spec was changed.
@@ -145,9 +145,5 @@ fn report_unreadable(view: &View, cron_job: &CronJob, unreadable: Unreadable, ou
     };
     let finding = out.object(cron_job.object(), Severity::Warning, message);
     finding.since = cron_job.changed.or(cron_job.created);
-    finding.actions = vec![describe(view, cron_job)];
-}
-
-fn describe(view: &View, cron_job: &CronJob) -> String {
-    view.settings.kubectl.line(&["describe", "cronjob", "-n", &cron_job.namespace, &cron_job.name])
+    finding.actions = vec![view.settings.kubectl.describe(&finding.object)];
 }

@@ -73,12 +73,12 @@ fn run(view: &View, out: &mut Reporter) {
         let severity = if is_passing { Severity::Info } else { Severity::Warning };
         let finding = out.object(set.object(), severity, say(text, facts));
         finding.serving = set.is_full();
-        finding.affected = suspects.iter().map(|(pod, _)| view.pod_ref(pod)).collect();
+        finding.affected = suspects.iter().map(|(pod, _)| pod.object_ref()).collect();
         let kubectl = &view.settings.kubectl;
-        finding.actions = vec![kubectl.line(&["describe", "daemonset", "-n", &set.namespace, &set.name])];
-        finding
-            .actions
-            .extend(nodes.iter().take(NAMED).map(|node| kubectl.line(&["describe", "node", node])));
+        finding.actions = vec![kubectl.describe(&finding.object)];
+        finding.actions.extend(
+            nodes.iter().take(NAMED).map(|node| kubectl.describe(&ObjectRef::of_cluster("Node", node))),
+        );
     }
 }
 

@@ -48,7 +48,7 @@ fn run(view: &View, out: &mut Reporter) {
         let Some((updated, condition)) = stuck(deployment) else { continue };
         let since = condition.since();
         let facts = vec![
-            ("age", since.map_or(Fact::text("?"), |since| Fact::Age(view.age(since)))),
+            ("age", view.ago(since)),
             ("updated", Fact::Number(updated.into())),
             ("desired", Fact::Number(deployment.desired.into())),
             ("available", Fact::Number(deployment.available.into())),
@@ -63,7 +63,7 @@ fn run(view: &View, out: &mut Reporter) {
         let (kubectl, namespace) = (&view.settings.kubectl, &*deployment.namespace);
         let target = format!("deployment/{}", deployment.name);
         finding.actions = vec![
-            kubectl.line(&["describe", "deployment", "-n", namespace, &deployment.name]),
+            kubectl.describe(&finding.object),
             kubectl.line(&["rollout", "history", "-n", namespace, &target]),
             kubectl.line(&["rollout", "undo", "-n", namespace, &target]),
         ];

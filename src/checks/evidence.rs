@@ -85,7 +85,7 @@ fn about(view: &View, event: &Event) -> Say {
     let mut facts = vec![
         ("reason", Fact::text(&event.reason)),
         ("count", Fact::count(event.count)),
-        ("age", Fact::age(event.last_seen.map(|seen| view.age(seen)))),
+        ("age", view.ago(event.last_seen)),
         ("detail", Fact::text(&event.message)),
     ];
     facts.extend(span.map(|span| ("span", Fact::Age(span))));

@@ -29,28 +29,16 @@ enum Resource {
 }
 
 /// What the nodes have, and what is left of it.
-pub(super) struct Fit<'a> {
+pub(super) struct Fit<'v, 'a> {
+    view: &'v View<'a>,
     nodes: &'a [Node],
-    /// What is set aside on each node, and how many pods it carries; unknown where not all pods were seen.
-    taken: Option<BTreeMap<&'a str, (Amount, i64)>>,
+    /// Whether it is known what the nodes carry.
+    knows_loads: bool,
 }
 
-impl<'a> Fit<'a> {
-    pub(super) fn new(view: &View<'a>) -> Self {
-        let snapshot = view.snapshot;
-        let whole = snapshot.scope.is_whole_cluster()
-            && !snapshot.scope.selected
-            && view.saw(crate::wire::Kind::Pod, "");
-        let taken = whole.then(|| {
-            let mut taken: BTreeMap<&str, (Amount, i64)> = BTreeMap::new();
-            for pod in snapshot.rows.pods.iter().filter(|pod| pod.kin.ended.is_none()) {
-                let Some(node) = pod.node.as_deref() else { continue };
-                let sum = taken.entry(node).or_default();
-                *sum = (sum.0.plus(pod.kin.requests), sum.1 + 1);
-            }
-            taken
-        });
-        Self { nodes: &snapshot.rows.nodes, taken }
+impl<'v, 'a> Fit<'v, 'a> {
+    pub(super) fn new(view: &'v View<'a>) -> Self {
+        Self { view, nodes: &view.snapshot.rows.nodes, knows_loads: view.saw_all_pods() }
     }
 
     /// Why no node takes a pod, and whether the first of the reasons is the one that matters. First comes what rules out
@@ -73,11 +61,11 @@ impl<'a> Fit<'a> {
         let mut said: Vec<Say> =
             reasons.iter().map(|(reason, nodes)| self.words(reason, pod.kin.requests, nodes)).collect();
         let fits = !fitting.is_empty();
-        if self.taken.is_some() && fits {
+        if self.knows_loads && fits {
             said.insert(0, say(&FITS, vec![("nodes", Fact::count(fitting.len()))]));
         }
         // What is left of nodes that fit otherwise may not be known.
-        (self.taken.is_some() || !fits, said)
+        (self.knows_loads || !fits, said)
     }
 
     fn misfit(&self, spec: &PodSpec, requests: Amount, node: &Node) -> Option<Misfit> {
@@ -111,12 +99,13 @@ impl<'a> Fit<'a> {
 
     /// What is left of a node, where that is known.
     fn free(&self, node: &Node) -> Option<(Amount, i64)> {
-        let (taken, pods) = self.taken.as_ref()?.get(&*node.name).copied().unwrap_or_default();
+        let load = self.knows_loads.then(|| self.view.load(&node.name))?;
         let left = |whole: i64, taken: i64| whole.saturating_sub(taken).max(0);
         let amount = Amount {
-            cpu: left(node.allocatable.cpu, taken.cpu),
-            memory: left(node.allocatable.memory, taken.memory),
+            cpu: left(node.allocatable.cpu, load.requests.cpu),
+            memory: left(node.allocatable.memory, load.requests.memory),
         };
+        let pods = i64::try_from(load.pods).unwrap_or(i64::MAX);
         Some((amount, left(node.pods.unwrap_or(i64::MAX), pods)))
     }
 

@@ -60,7 +60,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("kind", Fact::text(&target.kind)),
             ("target", Fact::text(&target.name)),
             ("max", Fact::Number(spec.max_replicas.into())),
-            ("age", since.map_or(Fact::text("?"), |since| Fact::Age(view.age(since)))),
+            ("age", view.ago(since)),
         ];
         let object = ObjectRef::new(namespace, "HorizontalPodAutoscaler", name);
         let finding = out.object(object, Severity::Warning, say(&MESSAGE, facts));
@@ -69,9 +69,7 @@ fn run(view: &View, out: &mut Reporter) {
         finding.serving = workload.is_none_or(crate::model::Workload::is_full);
         finding.because = workload.map(|workload| view.behind(workload)).unwrap_or_default();
         let kubectl = &view.settings.kubectl;
-        finding.actions = vec![
-            kubectl.line(&["describe", "hpa", "-n", namespace, name]),
-            kubectl.line(&["top", "pods", "-n", namespace]),
-        ];
+        finding.actions =
+            vec![kubectl.describe(&finding.object), kubectl.line(&["top", "pods", "-n", namespace])];
     }
 }

@@ -102,7 +102,7 @@ fn run(view: &View, out: &mut Reporter) {
         finding.because = api.map(|api| ObjectRef::of_cluster("APIService", api)).into_iter().collect();
         finding.because.extend(workload.into_iter().flat_map(|workload| view.behind(workload)));
         let kubectl = &view.settings.kubectl;
-        finding.actions = vec![kubectl.line(&["describe", "hpa", "-n", namespace, name])];
+        finding.actions = vec![kubectl.describe(&finding.object)];
         finding.actions.extend(api.map(|api| kubectl.line(&["get", "apiservice", api])));
     }
 }

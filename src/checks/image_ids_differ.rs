@@ -83,8 +83,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("count", Fact::count(digests.len())),
             ("digests", Fact::text(shown.join(", "))),
         ];
-        let (kind, name) = (owner.kind.to_lowercase(), &owner.name);
-        let object = ObjectRef::new(namespace, &owner.kind, name);
+        let object = ObjectRef::new(namespace, &owner.kind, &owner.name);
         let severity = if settled { Severity::Warning } else { Severity::Info };
         let finding = out.object(object, severity, say(&MESSAGE, facts));
         // Since the last of them came.
@@ -93,7 +92,7 @@ fn run(view: &View, out: &mut Reporter) {
         finding.evidence = digests.iter().map(|(digest, pods)| evidence(digest, pods)).collect();
         finding.actions = vec![
             view.settings.kubectl.line(&["get", "pods", "-n", namespace, "-o", COLUMNS]),
-            view.settings.kubectl.line(&["describe", &kind, "-n", namespace, name]),
+            view.settings.kubectl.describe(&finding.object),
         ];
     }
 }

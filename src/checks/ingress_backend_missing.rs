@@ -68,10 +68,8 @@ fn run(view: &View, out: &mut Reporter) {
             finding.since = metadata.created();
             finding.because = vec![ObjectRef::new(namespace, "Service", name)];
             let kubectl = &view.settings.kubectl;
-            finding.actions = vec![
-                kubectl.line(&["describe", "ingress", "-n", namespace, &metadata.name]),
-                kubectl.line(&["get", "services", "-n", namespace]),
-            ];
+            finding.actions =
+                vec![kubectl.describe(&finding.object), kubectl.line(&["get", "services", "-n", namespace])];
         }
     }
 }

@@ -81,10 +81,7 @@ fn run(view: &View, out: &mut Reporter) {
             finding.because = vec![ObjectRef::of_cluster("IngressClass", class)];
         }
         let kubectl = &view.settings.kubectl;
-        finding.actions = vec![
-            kubectl.line(&["get", "ingressclasses"]),
-            kubectl.line(&["describe", "ingress", "-n", namespace, &metadata.name]),
-        ];
+        finding.actions = vec![kubectl.line(&["get", "ingressclasses"]), kubectl.describe(&finding.object)];
     }
 }
 

@@ -71,7 +71,7 @@ fn run(view: &View, out: &mut Reporter) {
             let facts = vec![
                 ("secret", Fact::text(secret)),
                 ("hosts", Fact::Text(if hosts.is_empty() { "*".to_owned() } else { hosts.join(", ") })),
-                ("age", metadata.created().map_or(Fact::text("?"), |created| Fact::Age(view.age(created)))),
+                ("age", view.ago(metadata.created())),
             ];
             let severity = if young { Severity::Info } else { Severity::Warning };
             let text = if issued { &NOT_ISSUED } else { &MISSING };
@@ -108,7 +108,7 @@ fn actions(view: &View, ingress: &Ingress, secret: &str, issued: bool) -> Vec<St
     let steps = "certificate,certificaterequest,order,challenge";
     let mut out = vec![
         kubectl.line(&["get", "secret", "-n", namespace, secret]),
-        kubectl.line(&["describe", "ingress", "-n", namespace, &ingress.metadata.name]),
+        kubectl.describe(&traffic::ingress_ref(ingress)),
     ];
     if issued {
         out.insert(0, kubectl.line(&["get", steps, "-n", namespace]));

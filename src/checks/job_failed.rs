@@ -57,13 +57,13 @@ fn run(view: &View, out: &mut Reporter) {
         }
         finding.owner = cron_job.cloned();
         finding.since = failed.since().or(job.created);
-        finding.affected = pods.iter().map(|pod| view.pod_ref(pod)).collect();
+        finding.affected = pods.iter().map(|pod| pod.object_ref()).collect();
         let kubectl = &view.settings.kubectl;
         let log = |pod: &&Pod| {
             kubectl.line(&["logs", "-n", &pod.kin.namespace, &pod.name, "--all-containers", "--tail=50"])
         };
         finding.actions = pods.first().map(log).into_iter().collect();
-        finding.actions.push(kubectl.line(&["describe", "job", "-n", &job.namespace, &job.name]));
+        finding.actions.push(kubectl.describe(&finding.object));
     }
 }
 

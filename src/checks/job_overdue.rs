@@ -43,7 +43,7 @@ fn run(view: &View, out: &mut Reporter) {
     for job in view.snapshot.rows.jobs.iter().filter(|job| is_overdue(view, job)) {
         let since = job.started.or(job.created);
         let facts = vec![
-            ("age", since.map_or(Fact::text("?"), |since| Fact::Age(view.age(since)))),
+            ("age", view.ago(since)),
             ("active", Fact::Number(job.active.into())),
             ("failed", Fact::Number(job.failed.into())),
         ];
@@ -58,12 +58,12 @@ fn run(view: &View, out: &mut Reporter) {
         finding.serving = true;
         let of_job = |pod: &&Pod| view.job_of(pod).is_some_and(|of| std::ptr::eq(of, job));
         let pods = view.troubled_pods().filter(of_job);
-        finding.because = pods.filter(|pod| pod.kin.ended.is_none()).map(|pod| view.pod_ref(pod)).collect();
+        finding.because = pods.filter(|pod| pod.kin.ended.is_none()).map(Pod::object_ref).collect();
         let kubectl = &view.settings.kubectl;
         let target = format!("job/{}", job.name);
         finding.actions = vec![
             kubectl.line(&["logs", "-n", &job.namespace, &target, "--all-containers", "--tail=50"]),
-            kubectl.line(&["describe", "job", "-n", &job.namespace, &job.name]),
+            kubectl.describe(&finding.object),
         ];
     }
 }

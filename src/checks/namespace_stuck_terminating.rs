@@ -111,7 +111,7 @@ fn because(view: &View, namespace: &Namespace, apis: &[String]) -> Vec<ObjectRef
     let terminating = view.troubles().filter(|(pod, trouble)| {
         pod.kin.namespace == namespace.name && matches!(trouble, Trouble::Terminating)
     });
-    apis.chain(terminating.map(|(pod, _)| view.pod_ref(pod))).collect()
+    apis.chain(terminating.map(|(pod, _)| pod.object_ref())).collect()
 }
 
 fn actions(view: &View, namespace: &str, apis: &[String], left: &[&str]) -> Vec<String> {

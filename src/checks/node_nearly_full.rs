@@ -55,7 +55,7 @@ fn run(view: &View, out: &mut Reporter) {
         return;
     }
     let waiting: Vec<ObjectRef> =
-        view.troubled_pods().filter(|pod| waits_for_a_slot(pod)).map(|pod| view.pod_ref(pod)).collect();
+        view.troubled_pods().filter(|pod| waits_for_a_slot(pod)).map(Pod::object_ref).collect();
     for node in view.nodes().filter(|node| node.is_ready() && !node.is_leaving()) {
         let pods = i64::try_from(view.load(&node.name).pods).unwrap_or(i64::MAX);
         let Some(room) = node.pods.filter(|room| *room > 0) else { continue };

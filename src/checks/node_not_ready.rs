@@ -64,7 +64,7 @@ fn run(view: &View, out: &mut Reporter) {
         // Its kubelet changes its mind about the reason; it is one outage.
         finding.key = format!("{}//Node/{}", CHECK.id, node.name);
         finding.since = since.or(node.created);
-        finding.affected = pods.iter().map(|pod| view.pod_ref(pod)).collect();
+        finding.affected = pods.iter().map(|pod| pod.object_ref()).collect();
         let field = format!("--field-selector=spec.nodeName={}", node.name);
         finding.actions.push(view.settings.kubectl.line(&["get", "pods", "-A", "-o", "wide", &field]));
     }

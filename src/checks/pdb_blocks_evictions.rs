@@ -3,6 +3,7 @@
 use super::prelude::*;
 use crate::model::Node;
 use crate::wire::PodDisruptionBudget;
+use std::collections::BTreeSet;
 
 pub(super) static CHECK: Check = Check {
     id: "pdb-blocks-evictions",
@@ -71,7 +72,7 @@ fn run(view: &View, out: &mut Reporter) {
         finding.serving = true;
         finding.affected = held.map(|node| ObjectRef::of_cluster("Node", &node.name)).into_iter().collect();
         let kubectl = &view.settings.kubectl;
-        finding.actions = vec![kubectl.line(&["describe", "pdb", "-n", namespace, name])];
+        finding.actions = vec![kubectl.describe(&finding.object)];
         let on = |node: &Node| {
             let on = format!("--field-selector=spec.nodeName={}", node.name);
             kubectl.line(&["get", "pods", "-n", namespace, "-o", "wide", &on])
@@ -91,14 +92,22 @@ fn never_allows(budget: &PodDisruptionBudget) -> bool {
         && status.desired_healthy >= status.expected_pods
 }
 
-/// A cordoned node with a pod of a workload that it protects.
+/// The first cordoned node with a pod of a workload that it protects.
 fn held_node<'a>(view: &View<'a>, budget: &PodDisruptionBudget) -> Option<&'a Node> {
     let namespace = &*budget.metadata.namespace;
-    let mut cordoned = view.snapshot.rows.nodes.iter().filter(|node| node.cordoned);
-    let protects = |pod: &Pod| {
-        let Some(root) = view.root(pod).filter(|_| &*pod.kin.namespace == namespace) else { return false };
+    let cordoned = view.snapshot.rows.nodes.iter().filter(|node| node.cordoned);
+    let cordoned: BTreeSet<&str> = cordoned.map(|node| &*node.name).collect();
+    if cordoned.is_empty() {
+        return None;
+    }
+    let there = |pod: &&Pod| {
+        pod.kin.ended.is_none() && pod.node.as_deref().is_some_and(|node| cordoned.contains(node))
+    };
+    let protects = |pod: &&Pod| {
+        let Some(root) = view.root(pod) else { return false };
         let mut all = view.workloads_selected_by(namespace, &budget.spec.selector.match_labels);
         all.any(|workload| workload.name == root.name && workload.kind.name() == &*root.kind)
     };
-    cordoned.find(|node| view.pods_on(&node.name).any(|pod| pod.kin.ended.is_none() && protects(pod)))
+    let held = view.pods_in(namespace).iter().filter(there).filter(protects);
+    view.node(held.filter_map(|pod| pod.node.as_deref()).min()?)
 }

@@ -1,6 +1,7 @@
 //! A disruption budget without pods.
 
 use super::prelude::*;
+use crate::command::selector;
 
 pub(super) static CHECK: Check = Check {
     id: "pdb-matches-nothing",
@@ -52,14 +53,13 @@ fn run(view: &View, out: &mut Reporter) {
         if view.workloads_selected_by(namespace, labels).next().is_some() {
             continue;
         }
-        let shown: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
-        let facts = vec![("labels", Fact::Text(shown.join(",")))];
+        let facts = vec![("labels", Fact::Text(selector(labels)))];
         let object = ObjectRef::new(namespace, "PodDisruptionBudget", name);
         let finding = out.object(object, Severity::Info, say(&MESSAGE, facts));
         finding.serving = true;
         let kubectl = &view.settings.kubectl;
         finding.actions = vec![
-            kubectl.line(&["describe", "pdb", "-n", namespace, name]),
+            kubectl.describe(&finding.object),
             kubectl.line(&["get", "pods", "-n", namespace, "--show-labels"]),
         ];
     }

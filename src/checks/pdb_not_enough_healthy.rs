@@ -74,7 +74,7 @@ fn run(view: &View, out: &mut Reporter) {
         finding.since = begun;
         finding.because = workloads.iter().flat_map(|workload| view.behind(workload)).collect();
         finding.actions = vec![
-            view.settings.kubectl.line(&["describe", "pdb", "-n", namespace, name]),
+            view.settings.kubectl.describe(&finding.object),
             view.settings.kubectl.line(&["get", "pods", "-n", namespace, "-o", "wide"]),
         ];
     }

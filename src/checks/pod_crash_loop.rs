@@ -85,7 +85,7 @@ fn message(view: &View, container: &Container) -> (&'static Text, Facts) {
         ("exitCode", Fact::count(end.exit_code)),
         ("reason", Fact::text(&end.reason)),
         ("meaning", Fact::Words(exit_code::meaning(end))),
-        ("last", Fact::age(end.finished().map(|at| view.age(at)))),
+        ("last", view.ago(end.finished())),
     ]);
     facts.extend(exit_code::signal(end).map(|signal| ("signal", Fact::count(signal))));
     if container.status.state.running.is_none() {

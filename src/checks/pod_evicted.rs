@@ -80,17 +80,17 @@ fn run(view: &View, out: &mut Reporter) {
             None if view.is_served(newest) => (&NOT_MISSED, Severity::Warning),
             None => (&NOT_REPLACED, Severity::Critical),
         };
-        let affected = pods.iter().skip(1).map(|pod| view.pod_ref(pod)).collect();
+        let affected = pods.iter().skip(1).map(|pod| pod.object_ref()).collect();
         let names: Vec<&str> = pods.iter().map(|pod| &*pod.name).collect();
         let oldest = pods.iter().filter_map(|pod| ended(pod)).min();
         let finding = out.pod(newest, severity, say(text, facts));
         finding.since = oldest;
         finding.affected = affected;
+        let kubectl = &view.settings.kubectl;
         let delete = [&["delete", "pod", "-n", &newest.kin.namespace], names.as_slice()].concat();
-        finding.actions = vec![view.settings.kubectl.line(&delete)];
-        finding
-            .actions
-            .extend(newest.node.as_ref().map(|node| view.settings.kubectl.line(&["describe", "node", node])));
+        let node = newest.node.as_deref().map(|node| ObjectRef::of_cluster("Node", node));
+        finding.actions = vec![kubectl.line(&delete)];
+        finding.actions.extend(node.map(|node| kubectl.describe(&node)));
     }
 }
 

@@ -72,7 +72,7 @@ fn run(view: &View, out: &mut Reporter) {
                 "--all-containers",
                 "--tail=50",
             ]),
-            view.settings.kubectl.line(&["describe", "pod", "-n", &pod.kin.namespace, &pod.name]),
+            view.describe(pod),
         ];
     }
 }

@@ -73,7 +73,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("container", Fact::text(&container.status.name)),
             ("probe", Fact::text(if by_startup { "startup" } else { "liveness" })),
             ("exitCode", Fact::count(end.map_or(0, |end| end.exit_code))),
-            ("last", Fact::age(finished.map(|at| view.age(at)))),
+            ("last", view.ago(finished)),
             ("restarts", Fact::count(container.status.restart_count)),
             ("budget", Fact::age(probe.map(Probe::budget))),
         ];

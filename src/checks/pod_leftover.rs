@@ -93,7 +93,7 @@ fn message(view: &View, pod: &Pod, owner: &Owner, successor: &Pod) -> Say {
         ("kind", Fact::text(&owner.kind)),
         ("owner", Fact::text(&owner.name)),
         ("successor", Fact::text(&successor.name)),
-        ("age", successor.created().map_or(Fact::text("?"), |t| Fact::Age(view.age(t)))),
+        ("age", view.ago(successor.created())),
     ];
     facts.extend(exit_code.map(|code| ("exitCode", Fact::Number(code))));
     facts.extend(successor.kin.owner.as_ref().map(|owner| ("successorOwner", Fact::text(&owner.name))));

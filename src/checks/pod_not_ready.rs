@@ -64,7 +64,7 @@ fn run(view: &View, out: &mut Reporter) {
         let since =
             ready.filter(|c| c.status != "True").and_then(crate::wire::Condition::since).or(pod.created());
         let mut facts = vec![
-            ("age", since.map_or(Fact::text("?"), |since| Fact::Age(view.age(since)))),
+            ("age", view.ago(since)),
             ("status", Fact::text(shown(&pod.kin.status))),
             ("ready", Fact::Text(pod.ready_column())),
         ];
@@ -91,8 +91,7 @@ fn run(view: &View, out: &mut Reporter) {
         let severity = if young || works_off(pod) { Severity::Info } else { Severity::Critical };
         let finding = out.pod(pod, severity, say(text, facts));
         finding.since = since;
-        finding.actions =
-            vec![view.settings.kubectl.line(&["describe", "pod", "-n", &pod.kin.namespace, &pod.name])];
+        finding.actions = vec![view.describe(pod)];
     }
 }
 

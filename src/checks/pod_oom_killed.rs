@@ -71,7 +71,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("role", Fact::Words(role(&container))),
             ("container", Fact::text(&container.status.name)),
             ("restarts", Fact::count(container.status.restart_count)),
-            ("last", Fact::age(finished.map(|at| view.age(at)))),
+            ("last", view.ago(finished)),
         ];
         let (text, proposal) = story(&container, &mut facts);
         // Up again and seldom killed: it works, for now.

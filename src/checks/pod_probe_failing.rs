@@ -63,7 +63,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("role", Fact::Words(role(&container))),
             ("container", Fact::text(&container.status.name)),
             ("probe", Fact::text(probe)),
-            ("age", Fact::age(since.map(|since| view.age(since)))),
+            ("age", view.ago(since)),
         ];
         let said =
             warning.map(|event| event.message.split_once(": ").map_or(&*event.message, |(_, said)| said));

@@ -47,7 +47,7 @@ fn run(view: &View, out: &mut Reporter) {
         let since = pod.unready_since().or(pod.created());
         let facts = vec![
             ("node", Fact::text(node)),
-            ("age", Fact::age(since.map(|since| view.age(since)))),
+            ("age", view.ago(since)),
             ("reason", Fact::text(&warning.reason)),
             ("count", Fact::count(warning.count)),
             ("detail", Fact::text(&warning.message)),

@@ -49,7 +49,7 @@ fn run(view: &View, out: &mut Reporter) {
         let Trouble::Terminating = trouble else { continue };
         let Some(metadata) = pod.object.as_deref().map(|object| &object.metadata) else { continue };
         let due = metadata.deleted();
-        let mut facts = vec![("overdue", due.map_or(Fact::text("?"), |due| Fact::Age(view.age(due))))];
+        let mut facts = vec![("overdue", view.ago(due))];
         let text = match metadata.finalizers.as_slice() {
             _ if view.is_young(due) => &GOING,
             [] => &STUCK,

@@ -61,7 +61,7 @@ fn run(view: &View, out: &mut Reporter) {
         let gates: Vec<&str> = gates.map(|gate| gate.name.as_str()).collect();
         let said = scheduled.map_or("", |condition| condition.message.as_str());
         let mut facts = vec![
-            ("age", Fact::age(since.map(|since| view.age(since)))),
+            ("age", view.ago(since)),
             ("detail", Fact::text(without_preemption(said))),
             ("gates", Fact::Text(gates.join(", "))),
         ];

@@ -48,7 +48,7 @@ fn run(view: &View, out: &mut Reporter) {
         let Some(warning) = why.or_else(|| warnings.next()) else { continue };
         let since = pod.unready_since().or(pod.created());
         let facts = vec![
-            ("age", Fact::age(since.map(|since| view.age(since)))),
+            ("age", view.ago(since)),
             ("reason", Fact::text(&warning.reason)),
             ("count", Fact::count(warning.count)),
             ("detail", Fact::text(&warning.message)),

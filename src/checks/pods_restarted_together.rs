@@ -82,11 +82,8 @@ fn report(view: &View, out: &mut Reporter, pods: &[&Pod]) {
         return;
     }
     let at = first.last_restart();
-    let facts = vec![
-        ("count", Fact::count(pods.len())),
-        ("nodes", Fact::count(nodes.len())),
-        ("age", Fact::age(at.map(|at| view.age(at)))),
-    ];
+    let facts =
+        vec![("count", Fact::count(pods.len())), ("nodes", Fact::count(nodes.len())), ("age", view.ago(at))];
     let namespace = &*first.kin.namespace;
     let message = say(&MESSAGE, facts);
     let finding = match place(view, pods) {
@@ -95,7 +92,7 @@ fn report(view: &View, out: &mut Reporter, pods: &[&Pod]) {
     };
     finding.since = at;
     finding.serving = true;
-    finding.affected = pods.iter().map(|pod| view.pod_ref(pod)).collect();
+    finding.affected = pods.iter().map(|pod| pod.object_ref()).collect();
     let kubectl = &view.settings.kubectl;
     finding.actions = vec![
         kubectl.line(&["get", "events", "-n", namespace, "--sort-by=.lastTimestamp"]),

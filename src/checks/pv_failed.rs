@@ -60,7 +60,7 @@ fn run(view: &View, out: &mut Reporter) {
                 && view.claim(&claim.namespace, &claim.name).is_none()
         });
         finding.actions = vec![
-            view.settings.kubectl.line(&["describe", "pv", name]),
+            view.settings.kubectl.describe(&finding.object),
             view.settings.kubectl.line(&["get", "volumeattachment"]),
         ];
     }

@@ -68,7 +68,7 @@ fn run(view: &View, out: &mut Reporter) {
             true => ObjectRef::of_cluster("ReclaimPolicy", "Retain"),
             false => ObjectRef::of_cluster("StorageClass", &spec.storage_class_name),
         }];
-        finding.actions = vec![view.settings.kubectl.line(&["describe", "pv", name])];
+        finding.actions = vec![view.settings.kubectl.describe(&finding.object)];
         if !is_kept {
             finding.actions.push(view.settings.kubectl.line(&["get", "volumeattachment"]));
         }

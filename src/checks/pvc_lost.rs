@@ -66,10 +66,8 @@ fn run(view: &View, out: &mut Reporter) {
         };
         let object = ObjectRef::new(namespace, "PersistentVolumeClaim", name);
         let finding = out.object(object, Severity::Critical, say(text, facts));
-        finding.affected = view.pods_with_claim(claim).into_iter().map(|pod| view.pod_ref(pod)).collect();
-        finding.actions = vec![
-            view.settings.kubectl.line(&["describe", "pvc", "-n", namespace, name]),
-            view.settings.kubectl.line(&["get", "pv"]),
-        ];
+        finding.affected = view.pods_with_claim(claim).into_iter().map(Pod::object_ref).collect();
+        finding.actions =
+            vec![view.settings.kubectl.describe(&finding.object), view.settings.kubectl.line(&["get", "pv"])];
     }
 }

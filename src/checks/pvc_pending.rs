@@ -103,10 +103,10 @@ fn run(view: &View, out: &mut Reporter) {
         let finding = out.object(object, severity, say(text, facts));
         finding.key = format!("{}/{namespace}/PersistentVolumeClaim/{name}", CHECK.id);
         finding.since = since;
-        finding.affected = waiting.iter().map(|pod| view.pod_ref(pod)).collect();
+        finding.affected = waiting.iter().map(|pod| pod.object_ref()).collect();
         finding.because = because.into_iter().collect();
         finding.actions = vec![
-            view.settings.kubectl.line(&["describe", "pvc", "-n", namespace, name]),
+            view.settings.kubectl.describe(&finding.object),
             view.settings.kubectl.line(&["get", "storageclass"]),
         ];
     }

@@ -106,8 +106,7 @@ fn run(view: &View, out: &mut Reporter) {
         finding.since = refused.iter().filter_map(|other| other.since).min();
         finding.serving = refused.is_empty();
         finding.affected = refused.iter().map(|other| other.workload.clone()).collect();
-        finding.actions =
-            vec![view.settings.kubectl.line(&["describe", "resourcequota", "-n", namespace, name])];
+        finding.actions = vec![view.settings.kubectl.describe(&finding.object)];
     }
 }
 

@@ -19,7 +19,7 @@ impl<'r, 'a> Reporter<'r, 'a> {
 
     /// Reports something about a pod. `part` and `reason` make the key: the container, and the state.
     pub fn pod(&mut self, pod: &Pod, severity: Severity, message: Say) -> &mut Finding {
-        let object = self.view.pod_ref(pod);
+        let object = pod.object_ref();
         let owner = self.view.root(pod);
         let serving = self.view.is_served(pod);
         let since = pod.created();
@@ -36,7 +36,7 @@ impl<'r, 'a> Reporter<'r, 'a> {
     pub fn node(&mut self, node: &Node, severity: Severity, message: Say) -> &mut Finding {
         let object = node.object();
         let (because, serving) = (vec![object.clone()], node.is_ready());
-        let actions = vec![self.view.settings.kubectl.line(&["describe", "node", &node.name])];
+        let actions = vec![self.view.settings.kubectl.describe(&object)];
         let blank = self.blank(severity, object, None, message);
         self.push(Finding { because, actions, serving, ..blank })
     }

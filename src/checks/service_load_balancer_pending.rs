@@ -78,7 +78,6 @@ fn run(view: &View, out: &mut Reporter) {
         if !class.is_empty() {
             finding.evidence.push(say(&OF_CLASS, vec![("class", Fact::text(class))]));
         }
-        let (namespace, name) = (&*metadata.namespace, &*metadata.name);
-        finding.actions = vec![view.settings.kubectl.line(&["describe", "service", "-n", namespace, name])];
+        finding.actions = vec![view.settings.kubectl.describe(&finding.object)];
     }
 }

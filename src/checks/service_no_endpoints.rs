@@ -2,6 +2,7 @@
 
 use super::prelude::*;
 use super::traffic::{self, Empty};
+use crate::command::selector;
 use crate::wire::Service;
 
 pub(super) static CHECK: Check = Check {
@@ -98,7 +99,7 @@ fn run(view: &View, out: &mut Reporter) {
         let (text, severity) = judge(view, service, &empty, used);
         let finding = out.object(traffic::service_ref(service), severity, say(text, facts(service, &empty)));
         finding.since = empty.since();
-        finding.because = empty.because(view);
+        finding.because = empty.because();
         finding.affected = ingresses.iter().map(|ingress| traffic::ingress_ref(ingress)).collect();
         if !ingresses.is_empty() {
             let names: Vec<&str> = ingresses.iter().map(|ingress| &*ingress.metadata.name).collect();
@@ -106,8 +107,17 @@ fn run(view: &View, out: &mut Reporter) {
         }
         let kubectl = &view.settings.kubectl;
         finding.actions = vec![
-            kubectl.line(&["get", "pods", "-n", namespace, "-l", &selector(service), "-o", "wide"]),
-            kubectl.line(&["describe", "service", "-n", namespace, name]),
+            kubectl.line(&[
+                "get",
+                "pods",
+                "-n",
+                namespace,
+                "-l",
+                &selector(&service.spec.selector),
+                "-o",
+                "wide",
+            ]),
+            kubectl.describe(&finding.object),
         ];
     }
 }
@@ -163,15 +173,9 @@ fn facts(service: &Service, empty: &Empty) -> Facts {
     let wanted = empty.workloads.iter().find(|workload| workload.desired > 0).or(empty.workloads.first());
     let shown = wanted.map_or_else(String::new, |w| format!("{} {}", w.kind.name(), w.name));
     vec![
-        ("selector", Fact::Text(selector(service))),
+        ("selector", Fact::Text(selector(&service.spec.selector))),
         ("count", Fact::count(empty.unready.len())),
         ("workload", Fact::Text(shown)),
         ("desired", Fact::Number(wanted.map_or(0, |workload| workload.desired.into()))),
     ]
-}
-
-/// As kubectl's `-l` takes it.
-fn selector(service: &Service) -> String {
-    let labels = service.spec.selector.iter().map(|(key, value)| format!("{key}={value}"));
-    labels.collect::<Vec<_>>().join(",")
 }

@@ -2,6 +2,7 @@
 
 use super::prelude::*;
 use super::traffic;
+use crate::command::selector;
 use crate::wire::{Service, ServicePort};
 
 pub(super) static CHECK: Check = Check {
@@ -62,11 +63,10 @@ fn run(view: &View, out: &mut Reporter) {
         let finding = out.object(traffic::service_ref(service), Severity::Warning, say(&MESSAGE, facts));
         let kubectl = &view.settings.kubectl;
         let ports = "custom-columns=POD:.metadata.name,PORTS:.spec.containers[*].ports";
-        let labels: Vec<String> =
-            service.spec.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let labels = selector(&service.spec.selector);
         finding.actions = vec![
-            kubectl.line(&["get", "pods", "-n", namespace, "-l", &labels.join(","), "-o", ports]),
-            kubectl.line(&["describe", "service", "-n", namespace, name]),
+            kubectl.line(&["get", "pods", "-n", namespace, "-l", &labels, "-o", ports]),
+            kubectl.describe(&finding.object),
         ];
     }
 }
@@ -76,8 +76,7 @@ fn is_judged(view: &View, service: &Service) -> bool {
     let metadata = &service.metadata;
     let namespace = &*metadata.namespace;
     let rolls = |workload: &crate::model::Workload| {
-        let says = workload.condition("Progressing");
-        says.is_some_and(|c| c.status == "True" && c.reason != "NewReplicaSetAvailable")
+        workload.is_rolling()
             || workload.rollout().is_some_and(|rollout| rollout.unfinished || rollout.unseen)
     };
     !service.spec.selector.is_empty()

@@ -55,13 +55,13 @@ fn run(view: &View, out: &mut Reporter) {
         let desired = usize::try_from(set.desired).unwrap_or(0);
         let waiting = desired.saturating_sub(pods.len());
         let Some((text, pod)) = blocking(rollout, &pods, waiting) else { continue };
-        let since = unready_since(pod);
+        let since = pod.unready_since().or(pod.created());
         if !view.lasts(since, LASTS) || view.troubles_of(pod).next().is_none() {
             continue;
         }
         let facts = vec![
             ("pod", Fact::text(&pod.name)),
-            ("age", since.map_or(Fact::text("?"), |since| Fact::Age(view.age(since)))),
+            ("age", view.ago(since)),
             ("waiting", Fact::count(waiting)),
             ("updated", Fact::Number(rollout.updated.into())),
             ("desired", Fact::Number(set.desired.into())),
@@ -73,7 +73,7 @@ fn run(view: &View, out: &mut Reporter) {
         finding.because = view.behind(set);
         let (kubectl, namespace) = (&view.settings.kubectl, &*set.namespace);
         finding.actions = vec![
-            kubectl.line(&["describe", "pod", "-n", namespace, &pod.name]),
+            view.describe(pod),
             kubectl.line(&["get", "pods", "-n", namespace, "-o", "wide"]),
             kubectl.line(&["delete", "pod", "-n", namespace, &pod.name]),
         ];
@@ -100,16 +100,10 @@ fn pods_of<'a>(view: &View<'a>, set: &Workload) -> Vec<&'a Pod> {
     };
     let is_its = |pod: &&Pod| {
         let owner = pod.kin.owner.as_ref();
-        pod.kin.namespace == set.namespace
-            && owner.is_some_and(|owner| &*owner.kind == "StatefulSet" && owner.name == set.name)
+        owner.is_some_and(|owner| &*owner.kind == "StatefulSet" && owner.name == set.name)
             && number(pod).is_some()
     };
-    let mut pods: Vec<&Pod> = view.snapshot.rows.pods.iter().filter(is_its).collect();
+    let mut pods: Vec<&Pod> = view.pods_in(&set.namespace).iter().filter(is_its).collect();
     pods.sort_by_key(|pod| number(pod));
     pods
-}
-
-fn unready_since(pod: &Pod) -> Option<Time> {
-    let ready = pod.object.as_deref()?.status.condition("Ready").filter(|c| c.status != "True");
-    ready.and_then(crate::wire::Condition::since).or(pod.created())
 }

@@ -62,29 +62,25 @@ impl<'a> Empty<'a> {
     pub(super) fn is_coming(&self, view: &View) -> bool {
         let since = self.since();
         let rolls = |workload: &Workload| {
-            let progress = workload.condition("Progressing");
-            let says = progress.is_some_and(|c| c.status == "True" && c.reason != "NewReplicaSetAvailable");
             let unfinished = workload.rollout().is_some_and(|rollout| rollout.unfinished || rollout.unseen);
-            says || progress.is_none() && unfinished && !view.lasts(since, ROLLOUT)
+            let says_nothing = workload.condition("Progressing").is_none();
+            workload.is_rolling() || says_nothing && unfinished && !view.lasts(since, ROLLOUT)
         };
         view.is_young(since) || self.workloads.iter().any(|workload| rolls(workload))
     }
 
     /// Since when: the moment the last of its pods stopped being ready, as far as that was written down.
     pub(super) fn since(&self) -> Option<Time> {
-        let unready = |pod: &&Pod| {
-            let ready = pod.object.as_deref().and_then(|object| object.status.condition("Ready"));
-            ready.filter(|c| c.status != "True").and_then(crate::wire::Condition::since).or(pod.created())
-        };
+        let unready = |pod: &&Pod| pod.unready_since().or(pod.created());
         let own = self.workloads.iter().filter_map(|workload| workload.condition("Available"));
         let of_workloads = own.filter(|c| c.status == "False").filter_map(crate::wire::Condition::since);
         self.pods.iter().filter_map(unready).max().or_else(|| of_workloads.max())
     }
 
     /// What explains it: its pods, then their workloads.
-    pub(super) fn because(&self, view: &View) -> Vec<ObjectRef> {
+    pub(super) fn because(&self) -> Vec<ObjectRef> {
         let unseen = self.unready.iter().map(|pod| ObjectRef::new(self.namespace, "Pod", pod));
-        let mut out: Vec<ObjectRef> = self.pods.iter().map(|pod| view.pod_ref(pod)).chain(unseen).collect();
+        let mut out: Vec<ObjectRef> = self.pods.iter().map(|pod| pod.object_ref()).chain(unseen).collect();
         out.sort();
         out.dedup();
         let wanted = self.workloads.iter().filter(|workload| workload.desired > 0);

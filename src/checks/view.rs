@@ -2,6 +2,7 @@
 
 mod lookup;
 
+use crate::finding::Fact;
 use crate::model::{Amount, Container, Job, Node, ObjectRef, Owner, Pod, Trouble, Workload, troubles};
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
@@ -86,6 +87,11 @@ impl<'a> View<'a> {
         self.now().seconds_since(since)
     }
 
+    /// How long ago something was, as a fact; `?` if that is not known.
+    pub fn ago(&self, at: Option<Time>) -> Fact {
+        Fact::age(at.map(|at| self.age(at)))
+    }
+
     /// Whether something began so recently that it may still come right by itself.
     pub fn is_young(&self, since: Option<Time>) -> bool {
         since.is_some_and(|since| self.age(since) < self.settings.thresholds.grace)
@@ -122,7 +128,7 @@ impl<'a> View<'a> {
 
     /// What may explain that a workload is in trouble: its pods in trouble, then whatever else is found about itself.
     pub fn behind(&self, workload: &Workload) -> Vec<ObjectRef> {
-        self.pods_of(workload).map(|pod| self.pod_ref(pod)).chain([workload.object()]).collect()
+        self.pods_of(workload).map(Pod::object_ref).chain([workload.object()]).collect()
     }
 
     /// Whether a workload belongs to what was asked for. A selector chooses pods; with them it chooses their
@@ -134,15 +140,12 @@ impl<'a> View<'a> {
 
     /// How many pods of a workload serve.
     pub fn serving(&self, workload: &Workload) -> usize {
-        let pods = &self.snapshot.rows.pods;
-        let from = pods.partition_point(|pod| pod.kin.namespace < workload.namespace);
-        let of_namespace = pods[from..].iter().take_while(|pod| pod.kin.namespace == workload.namespace);
         // Controllers name what they make after themselves, which is seen at once.
         let named = |pod: &&Pod| pod.kin.owner.as_ref().is_some_and(|o| o.name.starts_with(&*workload.name));
         let own = |pod: &&Pod| {
             self.root(pod).is_some_and(|r| *r.kind == *workload.kind.name() && r.name == workload.name)
         };
-        of_namespace.filter(|pod| pod.serves()).filter(named).filter(own).count()
+        self.pods_in(&workload.namespace).iter().filter(|pod| pod.serves()).filter(named).filter(own).count()
     }
 
     /// The nodes that matter to the scope: all of them, or those that hold its pods.
@@ -214,7 +217,7 @@ impl<'a> View<'a> {
 
     /// The command that tells most about a pod.
     pub fn describe(&self, pod: &Pod) -> String {
-        self.settings.kubectl.line(&["describe", "pod", "-n", &pod.kin.namespace, &pod.name])
+        self.settings.kubectl.describe(&pod.object_ref())
     }
 
     /// The command that shows the end of a container's log; before its last restart, where there was one.
@@ -225,11 +228,6 @@ impl<'a> View<'a> {
         }
         words.push("--tail=50");
         self.settings.kubectl.line(&words)
-    }
-
-    /// A pod, as a finding names it.
-    pub fn pod_ref(&self, pod: &Pod) -> ObjectRef {
-        ObjectRef { namespace: Arc::clone(&pod.kin.namespace), kind: "Pod".into(), name: (*pod.name).into() }
     }
 
     fn find_successors(&self) -> BTreeMap<Root, &'a Pod> {

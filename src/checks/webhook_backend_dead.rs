@@ -142,11 +142,11 @@ fn report(
     finding.because = vec![ObjectRef::new(&service.namespace, "Service", &service.name)];
     if let Why::Dead(empty) = why {
         finding.since = empty.since();
-        finding.because.extend(empty.because(view));
+        finding.because.extend(empty.because());
     }
     let kubectl = &view.settings.kubectl;
     finding.actions = vec![
         kubectl.line(&["get", "service,endpointslice", "-n", &service.namespace]),
-        kubectl.line(&["describe", &kind.name().to_lowercase(), name]),
+        kubectl.describe(&finding.object),
     ];
 }

@@ -3,7 +3,7 @@
 use super::prelude::*;
 use super::workload_replicas_missing::stands_alone;
 use crate::finding::Facts;
-use crate::model::{Event, Job, Workload};
+use crate::model::{Event, Workload};
 
 pub(super) static CHECK: Check = Check {
     id: "workload-create-refused",
@@ -132,7 +132,7 @@ fn run(view: &View, out: &mut Reporter) {
         }
     }
     let mut told = std::collections::BTreeSet::new();
-    for job in view.snapshot.rows.jobs.iter().filter(|job| waits_for_pods(job)) {
+    for job in view.snapshot.rows.jobs.iter().filter(|job| job.lacks_pods()) {
         let Some(refusal) = of_events(view, &job.object()).filter(|refusal| !view.is_young(refusal.since))
         else {
             continue;
@@ -172,8 +172,7 @@ fn report(view: &View, object: &ObjectRef, pods: (i32, i32), refusal: &Refusal, 
         "limit-range" => kubectl.line(&["describe", "limitrange", "-n", namespace]),
         _ => kubectl.line(&["get", "events", "-n", namespace, "--field-selector=reason=FailedCreate"]),
     }];
-    let kind = object.kind.to_lowercase();
-    finding.actions.push(kubectl.line(&["describe", &kind, "-n", namespace, &object.name]));
+    finding.actions.push(kubectl.describe(object));
 }
 
 /// Whether a workload lacks pods because they are refused, and for longer than a moment.
@@ -201,15 +200,10 @@ pub(super) fn refusal<'a>(view: &View<'a>, workload: &'a Workload) -> Option<Ref
 fn lacks_pods(view: &View, workload: &Workload) -> bool {
     let is_its = |pod: &&Pod| {
         let owner = pod.kin.owner.as_ref();
-        pod.kin.namespace == workload.namespace
-            && owner.is_some_and(|o| *o.kind == *workload.kind.name() && o.name == workload.name)
+        owner.is_some_and(|o| *o.kind == *workload.kind.name() && o.name == workload.name)
     };
-    let there = view.snapshot.rows.pods.iter().filter(is_its).count();
+    let there = view.pods_in(&workload.namespace).iter().filter(is_its).count();
     i64::try_from(there).unwrap_or(i64::MAX) < i64::from(workload.desired)
-}
-
-fn waits_for_pods(job: &Job) -> bool {
-    job.active == 0 && !job.suspended && !job.is_done()
 }
 
 /// The newest event of an object that says so.

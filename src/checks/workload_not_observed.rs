@@ -63,11 +63,10 @@ fn run(view: &View, out: &mut Reporter) {
         finding.serving = workload.is_full();
         // One controller manager for all of them.
         finding.because = vec![ObjectRef::of_cluster("Component", "kube-controller-manager")];
-        let kind = workload.kind.name().to_lowercase();
         let kubectl = &view.settings.kubectl;
         finding.actions = vec![
             kubectl.line(&["get", "lease", "-n", "kube-system", "kube-controller-manager"]),
-            kubectl.line(&["describe", &kind, "-n", &workload.namespace, &workload.name]),
+            kubectl.describe(&finding.object),
         ];
     }
 }

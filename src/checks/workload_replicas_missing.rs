@@ -62,13 +62,7 @@ fn run(view: &View, out: &mut Reporter) {
         let finding = out.object(workload.object(), severity, say(text, facts));
         finding.since = since;
         finding.because = view.behind(workload);
-        finding.actions = vec![view.settings.kubectl.line(&[
-            "describe",
-            &workload.kind.name().to_lowercase(),
-            "-n",
-            &workload.namespace,
-            &workload.name,
-        ])];
+        finding.actions = vec![view.settings.kubectl.describe(&finding.object)];
     }
 }
 
@@ -79,7 +73,7 @@ pub(super) fn stands_alone(workload: &Workload) -> bool {
 
 /// Whether its replicas may still come by themselves.
 pub(super) fn is_coming(view: &View, workload: &Workload) -> bool {
-    is_rolling(workload)
+    workload.is_rolling()
         || view.is_young(since(view, workload).or(workload.created()))
         || is_settling(view, workload)
 }
@@ -90,22 +84,9 @@ fn is_settling(view: &View, workload: &Workload) -> bool {
     serving > 0 && i32::try_from(serving).is_ok_and(|serving| serving >= workload.desired)
 }
 
-/// Whether a Deployment says that it is still getting there. It stops saying so at its progress deadline.
-fn is_rolling(workload: &Workload) -> bool {
-    workload
-        .condition("Progressing")
-        .is_some_and(|c| c.status == "True" && c.reason != "NewReplicaSetAvailable")
-}
-
 /// Since when replicas are missing: by its own word, or that of its pods.
 pub(super) fn since(view: &View, workload: &Workload) -> Option<Time> {
     let own = workload.condition("Available").filter(|c| c.status == "False");
-    own.and_then(crate::wire::Condition::since).or_else(|| {
-        view.pods_of(workload)
-            .filter_map(|pod| {
-                let ready = pod.object.as_deref()?.status.condition("Ready")?;
-                (ready.status != "True").then(|| ready.since())?
-            })
-            .min()
-    })
+    own.and_then(crate::wire::Condition::since)
+        .or_else(|| view.pods_of(workload).filter_map(Pod::unready_since).min())
 }

@@ -3,7 +3,7 @@
 
 use super::gather::Run;
 use super::{Chain, Keep, list, logs};
-use crate::model::{Job, Names, ObjectRef, Pod, Thresholds};
+use crate::model::{Job, Names, ObjectRef, Pod, Thresholds, Workload};
 use crate::snapshot::{Rows, Snapshot};
 use crate::wire::{Kind, Object};
 use std::collections::BTreeSet;
@@ -138,28 +138,18 @@ fn sick_pods(rows: &Rows) -> impl Iterator<Item = &Pod> {
         .filter(move |pod| pod.object.is_some() && (!pod.serves() || pod.kin.restarts >= restarts))
 }
 
-/// Whether a Job should have pods and has none: they may be refused.
-fn lacks_pods(job: &Job) -> bool {
-    job.active == 0 && !job.suspended && !job.is_done()
-}
-
 /// Objects that may be in trouble.
 fn in_trouble(rows: &Rows) -> BTreeSet<ObjectRef> {
-    let object = |namespace: &Arc<str>, kind: &str, name: &str| ObjectRef {
-        namespace: Arc::clone(namespace),
-        kind: kind.into(),
-        name: name.into(),
-    };
     let pods = rows.pods.iter().filter(|pod| pod.object.is_some());
     let workloads = rows.workloads.iter().filter(|workload| !workload.is_full());
-    let jobs = rows.jobs.iter().filter(|job| job.is("Failed").is_some() || lacks_pods(job));
+    let jobs = rows.jobs.iter().filter(|job| job.is("Failed").is_some() || job.lacks_pods());
     let services = rows.services.iter().filter(|service| service.waits_for_load_balancer());
     let services = services.map(|service| &service.metadata);
     let claims =
         rows.claims.iter().filter(|claim| claim.status.phase != "Bound").map(|claim| &claim.metadata);
-    pods.map(|pod| object(&pod.kin.namespace, "Pod", &pod.name))
-        .chain(workloads.map(|w| object(&w.namespace, w.kind.name(), &w.name)))
-        .chain(jobs.map(|job| object(&job.namespace, "Job", &job.name)))
+    pods.map(Pod::object_ref)
+        .chain(workloads.map(Workload::object))
+        .chain(jobs.map(Job::object))
         .chain(services.map(|service| ObjectRef::new(&service.namespace, "Service", &service.name)))
         .chain(claims.map(|claim| ObjectRef::new(&claim.namespace, "PersistentVolumeClaim", &claim.name)))
         .collect()

@@ -114,6 +114,15 @@ impl Pod {
         pod
     }
 
+    /// The pod, as a finding names it.
+    pub fn object_ref(&self) -> ObjectRef {
+        ObjectRef {
+            namespace: Arc::clone(&self.kin.namespace),
+            kind: "Pod".into(),
+            name: (*self.name).into(),
+        }
+    }
+
     /// When it was created, if known.
     pub fn created(&self) -> Option<Time> {
         Time::at(self.created).known()

@@ -159,6 +159,12 @@ impl Workload {
         self.conditions.iter().find(|condition| condition.r#type == kind)
     }
 
+    /// Whether a Deployment says that it is still getting there. It stops saying so at its progress deadline.
+    pub fn is_rolling(&self) -> bool {
+        let progress = self.condition("Progressing");
+        progress.is_some_and(|c| c.status == "True" && c.reason != "NewReplicaSetAvailable")
+    }
+
     /// Whether every pod it wants is available.
     pub fn is_full(&self) -> bool {
         self.available >= self.desired
@@ -318,6 +324,11 @@ impl Job {
     /// Whether it has come to its end.
     pub fn is_done(&self) -> bool {
         self.is("Complete").is_some() || self.is("Failed").is_some()
+    }
+
+    /// Whether it should have pods and has none: they may be refused.
+    pub fn lacks_pods(&self) -> bool {
+        self.active == 0 && !self.suspended && !self.is_done()
     }
 
     /// The condition of this type, if it is true.

@@ -1,6 +1,6 @@
 //! What happened to one object, as far as the object itself remembers.
 
-use super::{Moment, pod_ref};
+use super::Moment;
 use crate::checks::exit_meaning;
 use crate::finding::{Fact, Facts};
 use crate::model::{Node, NodeCondition, ObjectRef, Pod, Workload};
@@ -49,7 +49,7 @@ fn moment(
 }
 
 pub(super) fn of_pod(pod: &Pod) -> Vec<Moment> {
-    let own = pod_ref(pod);
+    let own = pod.object_ref();
     let mut moments: Vec<Moment> =
         moment(pod.created(), &own, &CREATED, Vec::new(), false).into_iter().collect();
     let Some(object) = pod.object.as_deref() else { return moments };

@@ -24,6 +24,14 @@ impl<'a> View<'a> {
         search(&self.snapshot.rows.cron_jobs, |j| (&*j.namespace, &*j.name).cmp(&(namespace, name)))
     }
 
+    /// The pods of a namespace.
+    pub fn pods_in(&self, namespace: &str) -> &'a [Pod] {
+        let all = &self.snapshot.rows.pods;
+        let from = all.partition_point(|pod| &*pod.kin.namespace < namespace);
+        let to = all.partition_point(|pod| &*pod.kin.namespace <= namespace);
+        &all[from..to]
+    }
+
     /// The node of this name.
     pub fn node(&self, name: &str) -> Option<&'a Node> {
         search(&self.snapshot.rows.nodes, |n| (*n.name).cmp(name))
@@ -149,7 +157,7 @@ impl<'a> View<'a> {
     /// The warnings about a pod, newest first.
     pub fn pod_events(&self, pod: &Pod) -> Vec<&'a Event> {
         let uid = pod.object.as_deref().map_or("", |object| &object.metadata.uid);
-        self.events(&self.pod_ref(pod), uid)
+        self.events(&pod.object_ref(), uid)
     }
 
     /// The ends of the logs of a pod's containers, where they were asked for.
