@@ -1,10 +1,12 @@
 //! The command line: what can be asked, in kubectl's words, and the exit codes.
 
+mod compare;
 mod connect;
 mod judge;
 mod list;
 mod target;
 
+pub use compare::{CompareArgs, DiffArgs};
 pub use connect::ConnectArgs;
 pub use judge::{FailOn, JudgeArgs};
 pub use list::ListArgs;
@@ -21,7 +23,7 @@ use std::time::Duration;
 const EXIT_CODES: &str = "\
 Exit codes:
   0  nothing at or above --fail-on, and everything in scope was seen
-  1  something at or above --fail-on
+  1  something at or above --fail-on; with --fail-on new, something that was not there before
   2  wrong usage, no connection, or nothing to look at
   3  not everything was seen, and nothing at or above --fail-on
 
@@ -58,6 +60,8 @@ pub enum Command {
     Nodes(Box<CheckArgs>),
     /// Write what a check would see to a file that -f reads
     Snapshot(Box<SnapshotArgs>),
+    /// Compare two runs: what is new, worse, fixed and better, from captures, reports or what kubectl printed
+    Diff(Box<DiffArgs>),
     /// List the checks
     Checks {
         /// How to show them.
@@ -111,6 +115,9 @@ pub struct CheckArgs {
     /// The time to judge files by, such as 2025-12-26T10:00:00+08:00; a capture has its own
     #[arg(long, value_name = "TIME", requires = "filename", help_heading = "Files")]
     pub now: Option<jiff::Timestamp>,
+    /// What to compare with.
+    #[command(flatten)]
+    pub compare: CompareArgs,
     /// How to judge.
     #[command(flatten)]
     pub judge: JudgeArgs,

@@ -7,14 +7,18 @@
 //!
 //! A module uses only what lies to its left, plus `wire`, `model` and `text`.
 
+pub mod changes;
 pub mod checks;
 pub mod cli;
 pub mod cluster;
 pub mod command;
 pub mod finding;
+pub mod history;
 pub mod incident;
+pub mod measure;
 pub mod model;
 pub mod output;
+pub mod past;
 pub mod render;
 pub mod report;
 pub mod run;
@@ -22,6 +26,7 @@ pub mod settings;
 pub mod snapshot;
 pub mod story;
 pub mod text;
+pub mod verdict;
 pub mod wire;
 
 /// The name of the program.
