@@ -11,6 +11,7 @@ mod encodings;
 mod faults;
 mod investigation;
 mod listing;
+mod next_day;
 mod nodes;
 mod pigo_live;
 mod plugin;
