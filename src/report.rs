@@ -3,10 +3,11 @@
 use crate::checks::{self, Load, View};
 use crate::finding::{Finding, Severity};
 use crate::incident::{self, Incident};
-use crate::model::{Amount, Gap, Node, Pod};
+use crate::model::{Amount, Ended, Gap, Node, ObjectRef, Pod};
+use crate::mute::{self, Muted};
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything a renderer needs.
 pub struct Report<'a> {
@@ -24,6 +25,8 @@ pub struct Report<'a> {
     pub findings: Vec<Finding>,
     /// Worst and oldest first.
     pub incidents: Vec<Incident>,
+    /// What somebody has accepted for a time.
+    pub muted: Muted,
     /// The class of each pod of the snapshot.
     classes: Vec<Class>,
     /// Distributions.
@@ -220,9 +223,10 @@ impl<'a> Report<'a> {
     /// Judges a snapshot.
     pub fn new(snapshot: &'a Snapshot, settings: &'a Settings) -> Self {
         let view = View::new(snapshot, settings);
-        let findings = checks::run(&view);
+        let mut findings = checks::run(&view);
+        let muted = mute::apply(&view, settings.rules.mutes.clone(), &mut findings);
         let incidents = incident::group(&findings);
-        let classes = classify(snapshot, &findings);
+        let classes = classify(snapshot, &findings, &muted);
         let mut totals = Counts::default();
         let mut namespaces: BTreeMap<&str, Counts> = BTreeMap::new();
         let named = snapshot.scope.namespaces.iter().map(String::as_str);
@@ -241,6 +245,7 @@ impl<'a> Report<'a> {
             totals,
             namespaces: namespaces.into_iter().map(|(name, counts)| (name.to_owned(), counts)).collect(),
             incidents,
+            muted,
             statistics: Statistics {
                 relevant_nodes: (view.nodes().count(), view.nodes().filter(|node| node.is_ready()).count()),
                 ..statistics(snapshot)
@@ -298,7 +303,7 @@ impl<'a> Report<'a> {
 }
 
 /// Gives each pod its class: that of the worst finding about it.
-fn classify(snapshot: &Snapshot, findings: &[Finding]) -> Vec<Class> {
+fn classify(snapshot: &Snapshot, findings: &[Finding], muted: &Muted) -> Vec<Class> {
     let mut worst: BTreeMap<(&str, &str), Severity> = BTreeMap::new();
     // What a dead node does to a pod, the pod says itself.
     for finding in findings.iter().filter(|finding| &*finding.object.kind != "Node") {
@@ -307,9 +312,13 @@ fn classify(snapshot: &Snapshot, findings: &[Finding]) -> Vec<Class> {
             *of_pod = finding.severity.max(*of_pod);
         }
     }
+    let quiet: BTreeSet<&ObjectRef> = muted.findings.iter().map(|(finding, _)| &finding.object).collect();
+    let accepted = |pod: &Pod| quiet.contains(&pod.object_ref());
     let class = |pod: &Pod| match worst.get(&(&*pod.kin.namespace, &*pod.name)) {
         Some(Severity::Critical) => Class::Unhealthy,
         Some(Severity::Warning) => Class::Attention,
+        // That a failure is accepted does not make it a success.
+        _ if pod.kin.ended == Some(Ended::Failed) && accepted(pod) => Class::Attention,
         _ if pod.kin.ended.is_some() => Class::Completed,
         _ if pod.serves() => Class::Healthy,
         _ => Class::Attention,

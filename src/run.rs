@@ -8,6 +8,9 @@ mod complete;
 mod files;
 mod investigate;
 mod look;
+mod profile;
+
+pub use look::environment;
 
 use crate::cli::{Cli, ColorChoice, Command, ConnectArgs, Exit, ListArgs, ScopeArgs, Shell, Target};
 use crate::cluster::{self, Budget, Plan, Progress, Stop};
@@ -51,6 +54,12 @@ impl From<snapshot::Error> for Failure {
     }
 }
 
+impl From<crate::profile::Error> for Failure {
+    fn from(error: crate::profile::Error) -> Self {
+        Self { hint: error.hint.clone(), ..Self::new(error.to_string()) }
+    }
+}
+
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         Self::new(format!("cannot write the report: {error}"))
@@ -76,6 +85,7 @@ pub fn run(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
         Some(Command::Demo(args)) => check::demo(&args),
         Some(Command::Nodes(args)) => check::nodes(*args, clock),
         Some(Command::Snapshot(args)) => capture::capture(&args, clock),
+        Some(Command::Profile { what }) => profile::profile(what, clock),
         Some(Command::Checks { show }) => {
             output::stdout(|out| render::checks(show.output, look::look(&show), out))?;
             Ok(Exit::Clean)
@@ -185,8 +195,7 @@ fn block_on<T>(what: impl Future<Output = T>) -> Result<T, Failure> {
 }
 
 fn progress(list: &ListArgs, watched: bool, clock: fn() -> Time, clusters: usize) -> Progress {
-    let dumb =
-        look::environment("TERM").is_some_and(|term| term == "dumb") || look::environment("CI").is_some();
+    let dumb = environment("TERM").is_some_and(|term| term == "dumb") || environment("CI").is_some();
     Progress::new(watched && io::stderr().is_terminal() && !dumb, list.log(), clock, clusters)
 }
 

@@ -16,6 +16,7 @@ mod node;
 mod pod;
 mod quantity;
 mod status;
+mod thresholds;
 mod trouble;
 mod workload;
 
@@ -31,5 +32,6 @@ pub use network::Endpoints;
 pub use node::{Node, NodeCondition, minor_version};
 pub use pod::{Container, Ended, Image, Kin, Pod, Role};
 pub use quantity::{Amount, cores, gibibytes, thousandths, whole};
-pub use trouble::{Heard, SANDBOX_EVENTS, TURNS_OF_A_LOOP, Thresholds, Trouble, VOLUME_EVENTS, troubles};
+pub use thresholds::{Changes, Thresholds};
+pub use trouble::{Heard, SANDBOX_EVENTS, TURNS_OF_A_LOOP, Trouble, VOLUME_EVENTS, troubles};
 pub use workload::{CronJob, Job, ObjectRef, Owner, Rollout, Workload};

@@ -1,9 +1,11 @@
 //! The report for machines, in the one language machines read: English texts beside the facts they speak of.
 //! Fields may be added and are never renamed; docs/report.schema.json is the contract.
 
+use super::links;
 use crate::finding::{Fact, Facts, Finding};
 use crate::incident::Incident;
 use crate::model::{Amount, Cost, Coverage, Gap, ObjectRef};
+use crate::mute::Muting;
 use crate::report::{AGES, Counts, NodeLoad, Report, Statistics, Verdict};
 use crate::snapshot::Cluster;
 use crate::story::{Moment, Story};
@@ -39,6 +41,8 @@ struct Document<'r> {
     namespaces: Vec<Namespace<'r>>,
     incidents: Vec<IncidentRow<'r>>,
     findings: Vec<FindingRow<'r>>,
+    muted: Vec<MutedRow<'r>>,
+    mutes: Vec<MuteRow<'r>>,
     pods: Vec<Row<'r>>,
     nodes: Vec<Value>,
     statistics: Value,
@@ -97,7 +101,34 @@ struct FindingRow<'r> {
     message: String,
     evidence: Vec<String>,
     actions: &'r [String],
+    links: Vec<LinkRow<'r>>,
     facts: Value,
+}
+
+#[derive(Serialize)]
+struct LinkRow<'r> {
+    name: &'r str,
+    url: String,
+}
+
+/// A finding that somebody has accepted for a time, and by which of the mutes.
+#[derive(Serialize)]
+struct MutedRow<'r> {
+    #[serde(flatten)]
+    finding: FindingRow<'r>,
+    mute: usize,
+}
+
+#[derive(Serialize)]
+struct MuteRow<'r> {
+    context: &'r str,
+    check: &'r str,
+    state: &'static str,
+    findings: usize,
+    reason: &'r str,
+    owner: &'r str,
+    until: String,
+    place: &'r str,
 }
 
 #[derive(Serialize)]
@@ -177,10 +208,9 @@ fn document<'r>(reports: &'r [Report<'r>]) -> Document<'r> {
         totals: totals.into(),
         namespaces: reports.iter().flat_map(namespaces).collect(),
         incidents,
-        findings: reports
-            .iter()
-            .flat_map(|report| report.findings.iter().map(move |f| finding(f, context(report))))
-            .collect(),
+        findings: reports.iter().flat_map(|r| r.findings.iter().map(move |f| finding(f, r))).collect(),
+        muted: muted(reports),
+        mutes: reports.iter().flat_map(mutes).collect(),
         pods: reports.iter().flat_map(pods).collect(),
         nodes: reports.iter().flat_map(nodes).collect(),
         statistics: statistics(reports),
@@ -273,12 +303,36 @@ fn incident<'r>(incident: &'r Incident, report: &'r Report, offset: usize) -> In
     }
 }
 
-fn finding<'r>(finding: &'r Finding, context: &'r str) -> FindingRow<'r> {
+fn mutes<'r>(report: &'r Report) -> impl Iterator<Item = MuteRow<'r>> {
+    report.muted.mutes.iter().map(|Muting { mute, state, findings }| MuteRow {
+        context: context(report),
+        check: &mute.check,
+        state: state.id(),
+        findings: *findings,
+        reason: &mute.reason,
+        owner: &mute.owner,
+        until: mute.until.to_string(),
+        place: &mute.place,
+    })
+}
+
+/// What is muted; the mutes are counted over all clusters.
+fn muted<'r>(reports: &'r [Report<'r>]) -> Vec<MutedRow<'r>> {
+    let (mut offset, mut out) = (0, Vec::new());
+    for report in reports {
+        let rows = report.muted.findings.iter();
+        out.extend(rows.map(|(f, mute)| MutedRow { finding: finding(f, report), mute: mute + offset }));
+        offset += report.muted.mutes.len();
+    }
+    out
+}
+
+fn finding<'r>(finding: &'r Finding, report: &'r Report) -> FindingRow<'r> {
     FindingRow {
         id: finding.check.id,
         key: &finding.key,
         severity: finding.severity.id(),
-        context,
+        context: context(report),
         object: Named::of(&finding.object),
         owner: finding.owner.as_ref().map(|owner| OwnerRow { kind: &owner.kind, name: &owner.name }),
         affected: finding.affected.iter().map(Named::of).collect(),
@@ -287,6 +341,7 @@ fn finding<'r>(finding: &'r Finding, context: &'r str) -> FindingRow<'r> {
         message: finding.message.in_lang(Lang::En),
         evidence: finding.evidence.iter().map(|say| say.in_lang(Lang::En)).collect(),
         actions: &finding.actions,
+        links: links::of(report, finding).map(|(name, url)| LinkRow { name, url }).collect(),
         facts: facts(&finding.message.facts),
     }
 }
@@ -352,7 +407,7 @@ pub(super) fn write_story(report: &Report, story: &Story, yaml: bool, out: &mut 
         "owners": story.owners.iter().map(Named::of).collect::<Vec<_>>(),
         "pods": story.pods.iter().map(|pod| &*pod.name).collect::<Vec<_>>(),
         "nodes": story.nodes.iter().map(|node| &*node.name).collect::<Vec<_>>(),
-        "findings": story.findings.iter().map(|f| finding(f, context(report))).collect::<Vec<_>>(),
+        "findings": story.findings.iter().map(|f| finding(f, report)).collect::<Vec<_>>(),
         "timeline": story.moments.iter().map(moment).collect::<Vec<_>>(),
         "logs": story.logs,
         "actions": story.actions(),

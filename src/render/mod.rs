@@ -5,11 +5,14 @@
 mod escape;
 mod grid;
 mod json;
+mod links;
 mod lists;
 mod markdown;
+mod muted;
 mod name;
 mod nodes;
 mod overview;
+mod profile;
 mod sections;
 mod seen;
 mod story;
@@ -19,6 +22,7 @@ mod words;
 pub use lists::{checks, explain};
 pub use nodes::nodes;
 pub use overview::overview;
+pub use profile::{profile, settings_table};
 pub use story::story;
 
 use crate::report::Report;

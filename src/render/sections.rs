@@ -7,8 +7,8 @@ mod statistics;
 pub(super) use statistics::spread;
 
 use super::markdown::{Page, message, text};
-use super::seen;
 use super::words::{self, texts};
+use super::{muted, seen};
 use crate::finding::{Fact, Finding, Severity};
 use crate::incident::Incident;
 use crate::model::human;
@@ -138,6 +138,7 @@ fn summary(report: &Report, page: &mut Page) {
     page.paragraph(format!("**{}{}{verdict}** · {of_pods}", page.word(&OVERALL), page.colon()));
     let coverage = &report.snapshot.coverage;
     let lines = std::iter::once(seen::summary(coverage, lang)).chain(seen::notes(report.snapshot, lang));
+    let lines = lines.chain(muted::notes(report, lang));
     page.bullets(lines.map(|line| text(&line)));
 }
 
@@ -218,7 +219,7 @@ fn since(report: &Report, finding: &Finding) -> String {
 }
 
 /// The heads of a table: the words of the terminal's tables, as a report writes them.
-fn heads(words: &[&'static crate::text::Text], page: &Page) -> Vec<String> {
+pub(super) fn heads(words: &[&'static crate::text::Text], page: &Page) -> Vec<String> {
     words.iter().map(|word| sentence_case(page.word(word))).collect()
 }
 

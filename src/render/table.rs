@@ -5,7 +5,7 @@ mod problems;
 use super::escape::visible;
 use super::grid::{self, Column};
 use super::words::{self, texts};
-use super::{Look, seen};
+use super::{Look, muted, seen};
 use crate::finding::{Fact, Severity};
 use crate::report::{Class, Counts, Report, Verdict};
 use crate::text::Lang;
@@ -198,6 +198,7 @@ impl Screen<'_> {
         lines.extend(
             seen::short_notes(report.snapshot, lang).iter().flat_map(|line| wrap(line, self.look.width)),
         );
+        lines.extend(muted::notes(report, lang).iter().flat_map(|line| wrap(line, self.look.width)));
         if let Some(incident) = report.incidents.iter().find(|i| i.severity > Severity::Info) {
             let id = Fact::text(report.findings[incident.cause].check.id);
             let hints =

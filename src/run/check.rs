@@ -33,6 +33,7 @@ pub(super) fn nodes(mut args: CheckArgs, clock: fn() -> Time) -> Result<Exit, Fa
 
 fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failure> {
     // Before anything is asked for: a contradiction must not cost a listing.
+    args.scope.check().map_err(Failure::new)?;
     settings(&args.judge, Vec::new())?;
     if args.filename.is_empty() {
         return live(args, clock, part);
@@ -86,7 +87,8 @@ pub(super) fn repeat_context(snapshot: &Snapshot) -> Vec<String> {
 /// By what is judged.
 pub(super) fn settings(by: &JudgeArgs, global: Vec<String>) -> Result<Settings, Failure> {
     let (thresholds, choice) = (by.thresholds().map_err(Failure::new)?, by.choice().map_err(Failure::new)?);
-    Ok(Settings { thresholds, kubectl: Kubectl { global }, choice })
+    let (rules, annotations) = (by.rules.clone(), !by.no_annotations);
+    Ok(Settings { thresholds, kubectl: Kubectl { global }, choice, rules, annotations })
 }
 
 /// How what was seen is judged and shown.

@@ -10,6 +10,7 @@ mod investigate;
 mod judgement;
 mod output;
 mod pigo_report;
+mod profile;
 mod project;
 #[path = "../support/mod.rs"]
 mod support;

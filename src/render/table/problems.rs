@@ -2,6 +2,7 @@
 
 use super::super::escape::{message, visible};
 use super::super::grid::{self, Column};
+use super::super::links;
 use super::super::words::{self, texts};
 use super::{Screen, wrap};
 use crate::finding::{Fact, Finding, Severity};
@@ -127,6 +128,8 @@ impl Screen<'_> {
             let evidence = finding.evidence.iter().map(|say| message(&say.in_lang(self.look.lang)));
             lines.extend(evidence.flat_map(|text| wrap(&text, width)).map(|line| self.dim(line)));
             lines.extend(finding.actions.iter().map(|command| self.command(&format!("$ {command}"))));
+            let links = links::of(self.report, finding);
+            lines.extend(links.map(|(name, url)| self.dim(format!("{}: {url}", visible(name)))));
         }
         lines.into_iter().map(|line| format!("   {line}")).collect()
     }
