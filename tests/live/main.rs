@@ -15,6 +15,7 @@ mod nodes;
 mod pigo_live;
 mod plugin;
 mod produced;
+mod profiles;
 mod rights;
 mod secrets;
 mod stopped;
