@@ -4,10 +4,12 @@
 //! What does not belong here: I/O, and sentences for people.
 
 mod age;
+mod annotations;
 mod coverage;
 mod cron;
 mod event;
 mod heap;
+mod job;
 mod log;
 mod names;
 mod namespace;
@@ -20,10 +22,12 @@ mod trouble;
 mod workload;
 
 pub use age::{human, parse_duration};
+pub use annotations::{Annotations, PREFIX};
 pub use coverage::{Cost, Coverage, Gap, Reason, SlowPage};
 pub use cron::{Schedule, Unreadable};
 pub use event::Event;
 pub use heap::{Heap, mebibytes};
+pub use job::{CronJob, Job};
 pub use log::{LINES, LogTail};
 pub use names::Names;
 pub use namespace::Namespace;
@@ -32,4 +36,4 @@ pub use node::{Node, NodeCondition, minor_version};
 pub use pod::{Container, Ended, Image, Kin, Pod, Role};
 pub use quantity::{Amount, cores, gibibytes, thousandths, whole};
 pub use trouble::{Heard, SANDBOX_EVENTS, TURNS_OF_A_LOOP, Thresholds, Trouble, VOLUME_EVENTS, troubles};
-pub use workload::{CronJob, Job, ObjectRef, Owner, Rollout, Workload};
+pub use workload::{ObjectRef, Owner, Rollout, Workload};
