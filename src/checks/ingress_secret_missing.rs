@@ -61,7 +61,7 @@ fn run(view: &View, out: &mut Reporter) {
         if secrets.is_empty() || !view.saw(Kind::Secret, namespace) || traffic::is_going(view, namespace) {
             continue;
         }
-        let issued = ISSUERS.iter().any(|issuer| metadata.annotations.contains_key(*issuer));
+        let issued = ISSUERS.iter().any(|issuer| metadata.annotation(issuer).is_some());
         let young = match issued {
             true => !view.lasts(metadata.created(), ISSUING),
             false => !view.lasts(metadata.created(), traffic::NEW),

@@ -1,7 +1,7 @@
 //! Pods on several nodes restarted within the same minute: one event, not many.
 
 use super::prelude::*;
-use crate::model::Owner;
+use crate::model::{Namespace, Owner};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) static CHECK: Check = Check {
@@ -108,6 +108,5 @@ fn place(view: &View, pods: &[&Pod]) -> Option<ObjectRef> {
         let seen = view.workload(namespace, &only.kind, &only.name);
         return seen.map(|_| ObjectRef::new(namespace, &only.kind, &only.name));
     }
-    let seen = view.snapshot.rows.namespaces.iter().any(|known| &*known.name == namespace);
-    seen.then(|| ObjectRef::of_cluster("Namespace", namespace))
+    view.namespace(namespace).map(Namespace::object)
 }

@@ -138,7 +138,7 @@ fn reason(view: &View, claim: &PersistentVolumeClaim, waiting: &[&Pod]) -> Optio
     }
     // The first pod that uses it decides where the volume is made; until a node is chosen, nobody makes it.
     let at_once = class.is_some_and(|class| class.volume_binding_mode != "WaitForFirstConsumer");
-    let chosen = claim.metadata.annotations.contains_key(CHOSEN) && !waiting.is_empty();
+    let chosen = claim.metadata.annotation(CHOSEN).is_some() && !waiting.is_empty();
     let provisioner = class.map_or("?", |class| &*class.provisioner);
     let facts = vec![("class", Fact::text(name)), ("provisioner", Fact::text(provisioner))];
     (at_once || chosen).then_some(Reason { text: &SILENT, facts, because })

@@ -1,5 +1,6 @@
 //! What the checks look at: the snapshot, the settings, and the ways between objects.
 
+mod annotations;
 mod lookup;
 
 use crate::finding::Fact;
@@ -135,7 +136,12 @@ impl<'a> View<'a> {
     /// owners.
     pub fn is_asked_for(&self, workload: &Workload) -> bool {
         let owner = || Owner { kind: workload.kind.name().into(), name: Arc::clone(&workload.name) };
-        !self.snapshot.scope.selected || self.selected.contains(&(Arc::clone(&workload.namespace), owner()))
+        !self.snapshot.scope.selected || self.is_selected(&workload.namespace, owner())
+    }
+
+    /// Whether it is the topmost owner of a pod that a selector chose.
+    fn is_selected(&self, namespace: &Arc<str>, owner: Owner) -> bool {
+        self.selected.contains(&(Arc::clone(namespace), owner))
     }
 
     /// How many pods of a workload serve.

@@ -4,10 +4,12 @@
 //! What does not belong here: I/O, and sentences for people.
 
 mod age;
+mod annotations;
 mod coverage;
 mod cron;
 mod event;
 mod heap;
+mod job;
 mod log;
 mod names;
 mod namespace;
@@ -21,10 +23,12 @@ mod trouble;
 mod workload;
 
 pub use age::{human, parse_duration};
+pub use annotations::{Annotations, PREFIX};
 pub use coverage::{Cost, Coverage, Gap, Reason, SlowPage};
 pub use cron::{Schedule, Unreadable};
 pub use event::Event;
 pub use heap::{Heap, mebibytes};
+pub use job::{CronJob, Job};
 pub use log::{LINES, LogTail};
 pub use names::Names;
 pub use namespace::Namespace;
@@ -34,4 +38,4 @@ pub use pod::{Container, Ended, Image, Kin, Pod, Role};
 pub use quantity::{Amount, cores, gibibytes, thousandths, whole};
 pub use thresholds::{Changes, Thresholds};
 pub use trouble::{Heard, SANDBOX_EVENTS, TURNS_OF_A_LOOP, Trouble, VOLUME_EVENTS, troubles};
-pub use workload::{CronJob, Job, ObjectRef, Owner, Rollout, Workload};
+pub use workload::{ObjectRef, Owner, Rollout, Workload};

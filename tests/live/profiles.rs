@@ -12,7 +12,7 @@ const FLAGS: &str = "--context lab -n pigo-dev,pigo-stg,pigo-rel --restarts-atte
 /// What a run printed, without what no two runs have in common: when they were, and how long they took.
 fn told(ran: &Ran) -> String {
     let moments = Regex::new(
-        r#"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( \+00:00|Z)?|\d+\.\d (s\b|秒)|"throttledMillis": \d+|"slowestPage": \{[^}]*\}"#,
+        r#"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( \+00:00|Z)?|\d+\.\d (s\b|秒)|"(throttledMillis|age)": \d+|"slowestPage": \{[^}]*\}"#,
     );
     moments.unwrap().replace_all(&ran.out, "…").into_owned()
 }

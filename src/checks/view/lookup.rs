@@ -1,7 +1,9 @@
 //! The objects by name, and what is known about them: everything is sorted, so it is found at once.
 
 use super::View;
-use crate::model::{CronJob, Endpoints, Event, Heard, Job, LogTail, Node, ObjectRef, Pod, Workload};
+use crate::model::{
+    CronJob, Endpoints, Event, Heard, Job, LogTail, Namespace, Node, ObjectRef, Pod, Workload,
+};
 use crate::wire::{self, Kind};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -22,6 +24,11 @@ impl<'a> View<'a> {
     /// The CronJob of this name.
     pub fn cron_job(&self, namespace: &str, name: &str) -> Option<&'a CronJob> {
         search(&self.snapshot.rows.cron_jobs, |j| (&*j.namespace, &*j.name).cmp(&(namespace, name)))
+    }
+
+    /// The namespace of this name.
+    pub fn namespace(&self, name: &str) -> Option<&'a Namespace> {
+        search(&self.snapshot.rows.namespaces, |n| (*n.name).cmp(name))
     }
 
     /// The pods of a namespace.
