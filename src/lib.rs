@@ -16,6 +16,7 @@ pub mod incident;
 pub mod model;
 pub mod mute;
 pub mod output;
+pub mod overrides;
 pub mod profile;
 pub mod render;
 pub mod report;

@@ -3,8 +3,9 @@
 use crate::checks::{self, Load, View};
 use crate::finding::{Finding, Severity};
 use crate::incident::{self, Incident};
-use crate::model::{Amount, Ended, Gap, Node, ObjectRef, Pod};
+use crate::model::{Amount, Coverage, Ended, Gap, Node, ObjectRef, Pod};
 use crate::mute::{self, Muted};
+use crate::overrides::Override;
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,10 @@ pub struct Report<'a> {
     pub settings: &'a Settings,
     /// The overall state.
     pub verdict: Verdict,
+    /// What was seen and what was not, with the checks that were left out.
+    pub coverage: Coverage,
+    /// What is written on objects for this tool and was not heeded, and why.
+    pub unheeded: Vec<(ObjectRef, String)>,
     /// All pods of the scope.
     pub totals: Counts,
     /// Each namespace, sorted by name.
@@ -224,7 +229,9 @@ impl<'a> Report<'a> {
     pub fn new(snapshot: &'a Snapshot, settings: &'a Settings) -> Self {
         let view = View::new(snapshot, settings);
         let mut findings = checks::run(&view);
-        let muted = mute::apply(&view, settings.rules.mutes.clone(), &mut findings);
+        let written = view.overrides().iter().filter_map(|over| over.mute.clone());
+        let mutes = settings.rules.mutes.iter().cloned().chain(written).collect();
+        let muted = mute::apply(&view, mutes, &mut findings);
         let incidents = incident::group(&findings);
         let classes = classify(snapshot, &findings, &muted);
         let mut totals = Counts::default();
@@ -242,6 +249,8 @@ impl<'a> Report<'a> {
             snapshot,
             settings,
             verdict: verdict(&findings, snapshot),
+            coverage: coverage(&view),
+            unheeded: unheeded(&view),
             totals,
             namespaces: namespaces.into_iter().map(|(name, counts)| (name.to_owned(), counts)).collect(),
             incidents,
@@ -263,7 +272,7 @@ impl<'a> Report<'a> {
 
     /// What is left of it when it has been shown.
     pub fn summary(&self) -> Summary {
-        let coverage = &self.snapshot.coverage;
+        let coverage = &self.coverage;
         let unseen = coverage.gaps.iter().find(|gap| gap.kind == Gap::CLUSTER);
         Summary {
             context: self.snapshot.cluster.context.clone(),
@@ -277,7 +286,7 @@ impl<'a> Report<'a> {
 
     /// Whether there was nothing to look at, or nothing could be looked at.
     pub fn is_of_nothing(&self) -> bool {
-        let gaps = &self.snapshot.coverage.gaps;
+        let gaps = &self.coverage.gaps;
         self.classes.is_empty() && self.findings.is_empty() && gaps.iter().all(|gap| gap.kind == Gap::CLUSTER)
     }
 
@@ -332,6 +341,19 @@ fn node_loads<'a>(view: &View<'a>) -> Vec<NodeLoad<'a>> {
     let mut nodes: Vec<NodeLoad> = view.nodes().map(load).collect();
     nodes.sort_by(|a, b| (b.class, b.fullness(), &a.node.name).cmp(&(a.class, a.fullness(), &b.node.name)));
     nodes
+}
+
+fn coverage(view: &View) -> Coverage {
+    let mut coverage = view.snapshot.coverage.clone();
+    coverage.outside.extend(view.settings.choice.gaps());
+    coverage.outside.extend(view.overrides().iter().flat_map(Override::gaps));
+    coverage.sort();
+    coverage
+}
+
+fn unheeded(view: &View) -> Vec<(ObjectRef, String)> {
+    let each = |over: &Override| over.unheeded.iter().map(|why| (over.object.clone(), why.clone())).collect();
+    view.overrides().iter().flat_map::<Vec<_>, _>(each).collect()
 }
 
 fn verdict(findings: &[Finding], snapshot: &Snapshot) -> Verdict {

@@ -17,8 +17,8 @@ pub struct Settings {
     pub choice: Choice,
     /// Classes, mutes and links.
     pub rules: Rules,
-    /// Whether the annotations of namespaces and workloads are heeded.
-    pub annotations: bool,
+    /// Whether the annotations of namespaces and workloads are not heeded.
+    pub no_annotations: bool,
 }
 
 /// Which checks run, and how bad what they find is.

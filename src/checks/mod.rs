@@ -196,6 +196,7 @@ pub fn run(view: &View) -> Vec<Finding> {
     for check in CHECKS.iter().filter(|check| !choice.left_out.contains(check.id)) {
         (check.run)(view, &mut Reporter::new(check, view, &mut findings));
     }
+    findings.retain(|finding| !view.is_left_out(finding));
     blame::nodes(view, &mut findings);
     for finding in &mut findings {
         finding.severity = choice.severity(finding.check.id, finding.check.severity, finding.severity);

@@ -2,9 +2,11 @@
 
 mod annotations;
 mod lookup;
+mod thresholds;
 
 use crate::finding::Fact;
 use crate::model::{Amount, Container, Job, Node, ObjectRef, Owner, Pod, Trouble, Workload, troubles};
+use crate::overrides::Override;
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 use crate::wire::{Kind, Time};
@@ -29,6 +31,8 @@ pub struct View<'a> {
     loads: BTreeMap<&'a str, Load>,
     /// The topmost owners of the pods, where a selector chose them; else empty.
     selected: BTreeSet<Root>,
+    /// What is written on namespaces and workloads for this tool, sorted by object.
+    overrides: Vec<Override>,
 }
 
 /// What a node carries: the pods of the scope on it that have not ended.
@@ -56,15 +60,17 @@ impl<'a> View<'a> {
             used_nodes: pods.iter().filter_map(|pod| pod.node.as_deref()).collect(),
             loads: loads(pods),
             selected: BTreeSet::new(),
+            overrides: Vec::new(),
         };
         if snapshot.scope.selected {
             let root = |pod: &Pod| Some((Arc::clone(&pod.kin.namespace), view.root(pod)?));
             view.selected = pods.iter().filter_map(root).collect();
         }
+        view.overrides = view.read_overrides();
         view.troubled = pods
             .iter()
             .filter(|pod| pod.object.is_some())
-            .map(|pod| (pod, troubles(pod, &view.heard(pod), snapshot.taken_at, &settings.thresholds)))
+            .map(|pod| (pod, troubles(pod, &view.heard(pod), snapshot.taken_at, &view.thresholds(pod))))
             .filter(|(_, troubles)| !troubles.is_empty())
             .collect();
         let mut troubled_of: BTreeMap<Root, Vec<&Pod>> = BTreeMap::new();

@@ -33,7 +33,7 @@ pub(super) fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>)
 }
 
 /// `did you mean "thresholds"?`, or else what there is.
-pub(super) fn suggestion(wrong: &str, known: &[&str]) -> Option<String> {
+pub fn suggestion(wrong: &str, known: &[&str]) -> Option<String> {
     match nearest(wrong, known.iter().copied()) {
         Some(word) => Some(format!("did you mean \"{word}\"?")),
         None if known.is_empty() => None,

@@ -11,7 +11,7 @@ mod rules;
 mod schema;
 mod values;
 
-pub use error::Error;
+pub use error::{Error, suggestion};
 pub use place::At;
 pub use read::{Chosen, Place, choose, default_path, parse};
 pub use rules::{Class, Link, Mute, PLACEHOLDERS, Pattern, Rules, day};

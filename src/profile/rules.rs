@@ -100,6 +100,16 @@ impl Pattern {
         Ok(Self { matcher: glob.compile_matcher(), with_kind: text.contains('/') })
     }
 
+    /// The pattern that means this object alone.
+    ///
+    /// # Errors
+    /// When its name is so long that it cannot be matched.
+    pub fn exact(kind: &str, name: &str) -> Result<Self, String> {
+        let written = globset::escape(&format!("{}/{name}", kind.to_lowercase()));
+        let glob = Glob::new(&written).map_err(|error| error.to_string())?;
+        Ok(Self { matcher: glob.compile_matcher(), with_kind: true })
+    }
+
     /// Whether it means an object of this kind and name.
     pub fn is_match(&self, kind: &str, name: &str) -> bool {
         match self.with_kind {

@@ -43,6 +43,7 @@ struct Document<'r> {
     findings: Vec<FindingRow<'r>>,
     muted: Vec<MutedRow<'r>>,
     mutes: Vec<MuteRow<'r>>,
+    unheeded: Vec<Unheeded<'r>>,
     pods: Vec<Row<'r>>,
     nodes: Vec<Value>,
     statistics: Value,
@@ -131,6 +132,14 @@ struct MuteRow<'r> {
     place: &'r str,
 }
 
+/// What is written on an object for this tool, and makes no sense.
+#[derive(Serialize)]
+struct Unheeded<'r> {
+    context: &'r str,
+    object: Named<'r>,
+    why: &'r str,
+}
+
 #[derive(Serialize)]
 struct Named<'r> {
     kind: &'r str,
@@ -211,6 +220,7 @@ fn document<'r>(reports: &'r [Report<'r>]) -> Document<'r> {
         findings: reports.iter().flat_map(|r| r.findings.iter().map(move |f| finding(f, r))).collect(),
         muted: muted(reports),
         mutes: reports.iter().flat_map(mutes).collect(),
+        unheeded: reports.iter().flat_map(unheeded).collect(),
         pods: reports.iter().flat_map(pods).collect(),
         nodes: reports.iter().flat_map(nodes).collect(),
         statistics: statistics(reports),
@@ -271,16 +281,16 @@ fn nodes(report: &Report) -> Vec<Value> {
 fn coverage<'r>(reports: &'r [Report]) -> Seen<'r> {
     let gaps = |of: fn(&Coverage) -> &[Gap]| -> Vec<Missing<'r>> {
         let each = |report: &'r Report| {
-            of(&report.snapshot.coverage).iter().map(move |gap| Missing { context: context(report), gap })
+            of(&report.coverage).iter().map(move |gap| Missing { context: context(report), gap })
         };
         reports.iter().flat_map(each).collect()
     };
     let mut cost = Cost::default();
     for report in reports {
-        cost.add(&report.snapshot.coverage.cost);
+        cost.add(&report.coverage.cost);
     }
     Seen {
-        complete: reports.iter().all(|report| report.snapshot.coverage.gaps.is_empty()),
+        complete: reports.iter().all(|report| report.coverage.gaps.is_empty()),
         cost,
         gaps: gaps(|coverage| &coverage.gaps),
         outside: gaps(|coverage| &coverage.outside),
@@ -314,6 +324,15 @@ fn mutes<'r>(report: &'r Report) -> impl Iterator<Item = MuteRow<'r>> {
         until: mute.until.to_string(),
         place: &mute.place,
     })
+}
+
+fn unheeded<'r>(report: &'r Report) -> impl Iterator<Item = Unheeded<'r>> {
+    let row = |(object, why): &'r (ObjectRef, String)| Unheeded {
+        context: context(report),
+        object: Named::of(object),
+        why,
+    };
+    report.unheeded.iter().map(row)
 }
 
 /// What is muted; the mutes are counted over all clusters.
@@ -411,7 +430,7 @@ pub(super) fn write_story(report: &Report, story: &Story, yaml: bool, out: &mut 
         "timeline": story.moments.iter().map(moment).collect::<Vec<_>>(),
         "logs": story.logs,
         "actions": story.actions(),
-        "coverage": report.snapshot.coverage,
+        "coverage": report.coverage,
     });
     if yaml {
         let text = serde_saphyr::to_string(&document).map_err(io::Error::other)?;

@@ -93,7 +93,7 @@ fn header(report: &Report, page: &mut Page) {
     let known: Vec<String> = cluster.iter().filter(|part| !part.is_empty()).map(|part| text(part)).collect();
     let scope = &snapshot.scope;
     let mut names: Vec<String> = report.namespaces.iter().map(|(name, _)| text(name)).collect();
-    if scope.is_whole_cluster() && (names.is_empty() || snapshot.coverage.cost.requests > 0) {
+    if scope.is_whole_cluster() && (names.is_empty() || report.coverage.cost.requests > 0) {
         let patterns: Vec<String> = scope.excluded.iter().map(|pattern| text(pattern)).collect();
         names = vec![match patterns.as_slice() {
             [] => page.word(&EVERYTHING).to_owned(),
@@ -136,8 +136,8 @@ fn summary(report: &Report, page: &mut Page) {
         of_pods += &AND_COMPLETED.fill(lang, &facts);
     }
     page.paragraph(format!("**{}{}{verdict}** · {of_pods}", page.word(&OVERALL), page.colon()));
-    let coverage = &report.snapshot.coverage;
-    let lines = std::iter::once(seen::summary(coverage, lang)).chain(seen::notes(report.snapshot, lang));
+    let coverage = &report.coverage;
+    let lines = std::iter::once(seen::summary(coverage, lang)).chain(seen::notes(report, lang));
     let lines = lines.chain(muted::notes(report, lang));
     page.bullets(lines.map(|line| text(&line)));
 }

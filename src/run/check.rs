@@ -87,8 +87,8 @@ pub(super) fn repeat_context(snapshot: &Snapshot) -> Vec<String> {
 /// By what is judged.
 pub(super) fn settings(by: &JudgeArgs, global: Vec<String>) -> Result<Settings, Failure> {
     let (thresholds, choice) = (by.thresholds().map_err(Failure::new)?, by.choice().map_err(Failure::new)?);
-    let (rules, annotations) = (by.rules.clone(), !by.no_annotations);
-    Ok(Settings { thresholds, kubectl: Kubectl { global }, choice, rules, annotations })
+    let (rules, no_annotations) = (by.rules.clone(), by.no_annotations);
+    Ok(Settings { thresholds, kubectl: Kubectl { global }, choice, rules, no_annotations })
 }
 
 /// How what was seen is judged and shown.
@@ -99,9 +99,8 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn one(&self, mut snapshot: Snapshot, global: Vec<String>) -> Result<Exit, Failure> {
+    fn one(&self, snapshot: Snapshot, global: Vec<String>) -> Result<Exit, Failure> {
         let settings = settings(self.by, global)?;
-        snapshot.coverage.outside.extend(settings.choice.gaps());
         let report = Report::new(&snapshot, &settings);
         if report.is_of_nothing() {
             return Err(nothing_found(&snapshot));
@@ -127,11 +126,10 @@ impl Judge<'_> {
                 let settings = settings(self.by, args.connect.to_repeat(Some(&context)))?;
                 let snapshot =
                     result.map_err(Failure::from).and_then(|snapshot| something(snapshot, &settings));
-                let mut snapshot = snapshot.unwrap_or_else(|failure| {
+                let snapshot = snapshot.unwrap_or_else(|failure| {
                     failures.push(format!("{context}: {}", failure.line));
                     unseen_cluster(&context, failure)
                 });
-                snapshot.coverage.outside.extend(settings.choice.gaps());
                 seen.push((snapshot, settings));
             }
             if at_once && !last {

@@ -9,6 +9,7 @@ mod input;
 mod investigate;
 mod judgement;
 mod output;
+mod overrides;
 mod pigo_report;
 mod profile;
 mod project;
