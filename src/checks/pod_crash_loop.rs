@@ -64,7 +64,7 @@ fn run(view: &View, out: &mut Reporter) {
         // A first crash or two while it comes up are no loop yet.
         let proven = container.status.restart_count >= TURNS_OF_A_LOOP || !view.is_young(since);
         let severity = if proven { Severity::Critical } else { Severity::Info };
-        let finding = out.pod(pod, severity, say(text, facts));
+        let finding = out.pod(pod, &[&container.status.name], severity, say(text, facts));
         finding.since = since;
         let last_words = container.last_end().map_or("", |end| end.message.trim());
         if !last_words.is_empty() {

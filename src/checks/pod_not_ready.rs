@@ -89,7 +89,7 @@ fn run(view: &View, out: &mut Reporter) {
             }
         };
         let severity = if young || works_off(pod) { Severity::Info } else { Severity::Critical };
-        let finding = out.pod(pod, severity, say(text, facts));
+        let finding = out.pod(pod, &[], severity, say(text, facts));
         finding.since = since;
         finding.actions = vec![view.describe(pod)];
     }

@@ -80,7 +80,7 @@ fn run(view: &View, out: &mut Reporter) {
             Some(_) if !often => Severity::Warning,
             _ => Severity::Critical,
         };
-        let finding = out.pod(pod, severity, say(text, facts));
+        let finding = out.pod(pod, &[&container.status.name], severity, say(text, facts));
         finding.since = finished.or(pod.created());
         let kubectl = &view.settings.kubectl;
         finding.actions =

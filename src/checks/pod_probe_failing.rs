@@ -69,7 +69,12 @@ fn run(view: &View, out: &mut Reporter) {
             warning.map(|event| event.message.split_once(": ").map_or(&*event.message, |(_, said)| said));
         facts.extend(said.map(|said| ("detail", Fact::text(said))));
         let severity = if is_in_time(view, &container, since) { Severity::Info } else { Severity::Critical };
-        let finding = out.pod(pod, severity, say(if said.is_some() { &SAID } else { &UNSAID }, facts));
+        let finding = out.pod(
+            pod,
+            &[&container.status.name],
+            severity,
+            say(if said.is_some() { &SAID } else { &UNSAID }, facts),
+        );
         finding.since = since;
         let budget = starting.map(|probe| vec![("budget", Fact::Age(probe.budget()))]);
         finding.evidence.extend(budget.map(|facts| say(&BUDGET, facts)));

@@ -53,7 +53,7 @@ fn run(view: &View, out: &mut Reporter) {
             false => Severity::Warning,
         };
         let text = if pod.last_restart().is_some() { &KNOWN } else { &UNKNOWN };
-        let finding = out.pod(pod, severity, say(text, facts));
+        let finding = out.pod(pod, &[], severity, say(text, facts));
         finding.since = pod.last_restart().or(pod.created());
         let worst = pod.containers().max_by_key(|c| c.status.restart_count);
         let name = worst.map_or("", |c| c.status.name.as_str());

@@ -65,7 +65,7 @@ fn run(view: &View, out: &mut Reporter) {
             () if blocks => Severity::Critical,
             () => Severity::Warning,
         };
-        let finding = out.pod(pod, severity, say(text, facts));
+        let finding = out.pod(pod, &[], severity, say(text, facts));
         finding.since = due;
         finding.actions = vec![view.settings.kubectl.line(&[
             "get",

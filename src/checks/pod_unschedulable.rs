@@ -77,7 +77,9 @@ fn run(view: &View, out: &mut Reporter) {
         };
         // A gate is somebody's wish; a pod seconds old may only wait for the autoscaler.
         let severity = if gated || view.is_young(since) { Severity::Info } else { Severity::Critical };
-        let finding = out.pod(pod, severity, say(text, facts));
+        // Who knows that a gate is closed does not know yet that there is no room behind it.
+        let part: &[&str] = if gated { &["gated"] } else { &[] };
+        let finding = out.pod(pod, part, severity, say(text, facts));
         finding.since = since;
         finding.because = because(pod, said);
         finding.evidence = reasons;

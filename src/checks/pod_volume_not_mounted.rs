@@ -54,7 +54,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("detail", Fact::text(&warning.message)),
         ];
         let severity = if view.is_young(since) { Severity::Info } else { Severity::Critical };
-        let finding = out.pod(pod, severity, say(&MESSAGE, facts));
+        let finding = out.pod(pod, &[], severity, say(&MESSAGE, facts));
         finding.since = since;
         finding.because.extend(missing(&pod.kin.namespace, &warning.message));
         if finding.because.is_empty() {

@@ -1,6 +1,7 @@
 //! Pods on several nodes restarted within the same minute: one event, not many.
 
 use super::prelude::*;
+use crate::finding::key;
 use crate::model::Owner;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -86,10 +87,14 @@ fn report(view: &View, out: &mut Reporter, pods: &[&Pod]) {
         vec![("count", Fact::count(pods.len())), ("nodes", Fact::count(nodes.len())), ("age", view.ago(at))];
     let namespace = &*first.kin.namespace;
     let message = say(&MESSAGE, facts);
-    let finding = match place(view, pods) {
-        Some(place) => out.object(place, Severity::Warning, message),
-        None => out.pod(first, Severity::Warning, message),
+    let (place, seen) = place(view, pods);
+    // Which of the pods was the first is another one when one of them restarts again.
+    let place_key = key(CHECK.id, &place, &[]);
+    let finding = match seen {
+        true => out.object(place, &[], Severity::Warning, message),
+        false => out.pod(first, &[], Severity::Warning, message),
     };
+    finding.key = place_key;
     finding.since = at;
     finding.serving = true;
     finding.affected = pods.iter().map(|pod| pod.object_ref()).collect();
@@ -100,14 +105,14 @@ fn report(view: &View, out: &mut Reporter, pods: &[&Pod]) {
     ];
 }
 
-/// What the pods have in common, where it was seen: their workload, or else their namespace.
-fn place(view: &View, pods: &[&Pod]) -> Option<ObjectRef> {
+/// What the pods have in common: their workload, or else their namespace; and whether it was seen.
+fn place(view: &View, pods: &[&Pod]) -> (ObjectRef, bool) {
     let owners: BTreeSet<Option<Owner>> = pods.iter().map(|pod| view.root(pod)).collect();
-    let namespace = &*pods.first()?.kin.namespace;
+    let namespace = pods.first().map_or("", |pod| &*pod.kin.namespace);
     if let [Some(only)] = owners.into_iter().collect::<Vec<_>>().as_slice() {
-        let seen = view.workload(namespace, &only.kind, &only.name);
-        return seen.map(|_| ObjectRef::new(namespace, &only.kind, &only.name));
+        let seen = view.workload(namespace, &only.kind, &only.name).is_some();
+        return (ObjectRef::new(namespace, &only.kind, &only.name), seen);
     }
     let seen = view.snapshot.rows.namespaces.iter().any(|known| &*known.name == namespace);
-    seen.then(|| ObjectRef::of_cluster("Namespace", namespace))
+    (ObjectRef::of_cluster("Namespace", namespace), seen)
 }

@@ -9,6 +9,7 @@ mod cron;
 mod event;
 mod heap;
 mod log;
+mod maker;
 mod names;
 mod namespace;
 mod network;
