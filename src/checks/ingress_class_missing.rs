@@ -75,7 +75,7 @@ fn run(view: &View, out: &mut Reporter) {
         let names: Vec<&str> =
             view.snapshot.rows.ingress_classes.iter().map(|class| &*class.metadata.name).collect();
         let facts = vec![("class", Fact::text(class)), ("classes", Fact::Text(names.join(", ")))];
-        let finding = out.object(traffic::ingress_ref(ingress), severity, say(text, facts));
+        let finding = out.object(traffic::ingress_ref(ingress), &[], severity, say(text, facts));
         finding.since = metadata.created();
         if !class.is_empty() {
             finding.because = vec![ObjectRef::of_cluster("IngressClass", class)];

@@ -100,8 +100,7 @@ fn run(view: &View, out: &mut Reporter) {
         };
         let (namespace, name) = (&claim.metadata.namespace, &claim.metadata.name);
         let object = ObjectRef::new(namespace, "PersistentVolumeClaim", name);
-        let finding = out.object(object, severity, say(text, facts));
-        finding.key = format!("{}/{namespace}/PersistentVolumeClaim/{name}", CHECK.id);
+        let finding = out.object(object, &[], severity, say(text, facts));
         finding.since = since;
         finding.affected = waiting.iter().map(|pod| pod.object_ref()).collect();
         finding.because = because.into_iter().collect();

@@ -11,6 +11,7 @@ mod event;
 mod heap;
 mod job;
 mod log;
+mod maker;
 mod names;
 mod namespace;
 mod network;

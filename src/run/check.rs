@@ -40,7 +40,7 @@ fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failu
     }
     let snapshot = files::read(args, clock)?;
     let global = repeat_context(&snapshot);
-    Judge { by: &args.judge, show: &args.show, part }.one(snapshot, global)
+    Judge { by: &args.judge, show: &args.show, part }.one(&snapshot, global)
 }
 
 pub(super) fn demo(args: &DemoArgs) -> Result<Exit, Failure> {
@@ -48,7 +48,7 @@ pub(super) fn demo(args: &DemoArgs) -> Result<Exit, Failure> {
     // The example's cluster is not the operator's.
     snapshot.scope.namespaces = files::namespaces_of(&snapshot);
     let global = repeat_context(&snapshot);
-    Judge { by: &args.judge, show: &args.show, part: Part::Whole }.one(snapshot, global)
+    Judge { by: &args.judge, show: &args.show, part: Part::Whole }.one(&snapshot, global)
 }
 
 fn live(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failure> {
@@ -72,7 +72,7 @@ fn live(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failu
         drop(progress);
         let (_, seen) = only.ok_or_else(|| Failure::new("the run has ended"))?;
         let context = args.connect.context.first().map(String::as_str);
-        judge.one(seen?, args.connect.to_repeat(context))
+        judge.one(&seen?, args.connect.to_repeat(context))
     })?
 }
 
@@ -99,11 +99,11 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn one(&self, snapshot: Snapshot, global: Vec<String>) -> Result<Exit, Failure> {
+    fn one(&self, snapshot: &Snapshot, global: Vec<String>) -> Result<Exit, Failure> {
         let settings = settings(self.by, global)?;
-        let report = Report::new(&snapshot, &settings);
+        let report = Report::new(snapshot, &settings);
         if report.is_of_nothing() {
-            return Err(nothing_found(&snapshot));
+            return Err(nothing_found(snapshot));
         }
         let reports = [report];
         self.render(&reports)?;

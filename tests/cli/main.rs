@@ -8,6 +8,8 @@ mod corpus;
 mod input;
 mod investigate;
 mod judgement;
+mod keys;
+mod matters;
 mod output;
 mod overrides;
 mod pigo_report;

@@ -2,11 +2,14 @@
 
 use super::View;
 use crate::model::{
-    CronJob, Endpoints, Event, Heard, Job, LogTail, Namespace, Node, ObjectRef, Pod, Workload,
+    CronJob, Endpoints, Event, Heard, Job, LogTail, Namespace, Node, ObjectRef, Owner, Pod, Workload,
 };
 use crate::wire::{self, Kind};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+
+/// Owners that give each pod another name.
+const DRAW_NAMES: [&str; 4] = ["DaemonSet", "Job", "ReplicaSet", "ReplicationController"];
 
 impl<'a> View<'a> {
     /// The ReplicaSet, Deployment, StatefulSet or DaemonSet of this name.
@@ -65,6 +68,23 @@ impl<'a> View<'a> {
         search(&self.snapshot.rows.claims, |c| {
             (&*c.metadata.namespace, &*c.metadata.name).cmp(&(namespace, name))
         })
+    }
+
+    /// The topmost owner of the pod that a claim was made for along with it, and the volume that it is of: the claim of
+    /// an ephemeral volume has the name of its pod, which a controller drew.
+    pub fn owner_of_claim<'c>(&self, claim: &'c ObjectRef) -> Option<(Owner, &'c str)> {
+        if &*claim.kind != "PersistentVolumeClaim" {
+            return None;
+        }
+        let splits = claim.name.match_indices('-').filter_map(|(at, _)| claim.name.split_at_checked(at));
+        let named = splits.filter_map(|(pod, volume)| Some((pod, volume.strip_prefix('-')?)));
+        let mut made = named.filter_map(|(pod, volume)| {
+            let pod = self.snapshot.rows.pod(&claim.namespace, pod)?;
+            let draws = |owner: &Owner| DRAW_NAMES.contains(&&*owner.kind);
+            pod.kin.owner.as_ref().filter(|owner| draws(owner))?;
+            Some((self.root(pod)?, volume))
+        });
+        made.next()
     }
 
     /// The volume of this name.

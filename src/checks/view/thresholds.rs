@@ -8,7 +8,7 @@ use crate::overrides::{self, Override};
 use crate::profile::Class;
 use crate::wire::Time;
 
-impl<'a> View<'a> {
+impl View<'_> {
     pub(super) fn read_overrides(&self) -> Vec<Override> {
         if self.settings.no_annotations {
             return Vec::new();
