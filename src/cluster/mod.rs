@@ -14,6 +14,7 @@ mod gather;
 mod kubeconfig;
 mod list;
 mod logs;
+mod named;
 mod one_by_one;
 mod page;
 mod page_size;
