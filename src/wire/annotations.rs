@@ -4,8 +4,8 @@
 //!
 //! What does not belong here: what an annotation means.
 
+use bytes::{Buf, BufMut};
 use prost::DecodeError;
-use prost::bytes::{Buf, BufMut};
 use prost::encoding::{DecodeContext, WireType, btree_map, message, string};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use std::collections::BTreeMap;
@@ -73,7 +73,8 @@ impl Annotations {
 }
 
 /// What prost calls for the field that `wire!` declares. To prost it is a oneof, as only those read and write
-/// themselves; on the wire it is the map that it should be.
+/// themselves; on the wire it is the map that it should be. These functions of prost are for the code it derives: should
+/// they change, this does not compile.
 impl Annotations {
     pub(super) fn merge(
         kept: &mut Option<Self>,
