@@ -68,7 +68,8 @@ fn run(view: &View, out: &mut Reporter) {
         let said =
             warning.map(|event| event.message.split_once(": ").map_or(&*event.message, |(_, said)| said));
         facts.extend(said.map(|said| ("detail", Fact::text(said))));
-        let severity = if is_in_time(view, pod, &container, since) { Severity::Info } else { Severity::Critical };
+        let severity =
+            if is_in_time(view, pod, &container, since) { Severity::Info } else { Severity::Critical };
         let finding = out.pod(
             pod,
             &[&container.status.name],
