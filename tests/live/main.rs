@@ -11,6 +11,7 @@ mod corpus;
 mod encodings;
 mod faults;
 mod investigation;
+mod keys;
 mod listing;
 mod nodes;
 mod pigo_live;
