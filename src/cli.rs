@@ -1,5 +1,6 @@
 //! The command line: what can be asked, in kubectl's words, and the exit codes.
 
+mod compare;
 mod connect;
 mod judge;
 mod layers;
@@ -7,6 +8,7 @@ mod list;
 mod profile;
 mod target;
 
+pub use compare::{CompareArgs, DiffArgs};
 pub use connect::ConnectArgs;
 pub use judge::{FailOn, Ids, JudgeArgs};
 pub use layers::{Row, SETTINGS, Set, Setting, Source, Unparsed, parse, table};
@@ -25,7 +27,7 @@ use std::time::Duration;
 const EXIT_CODES: &str = "\
 Exit codes:
   0  nothing at or above --fail-on, and everything in scope was seen
-  1  something at or above --fail-on
+  1  something at or above --fail-on; with --fail-on new, something that was not there before
   2  wrong usage, no connection, or nothing to look at
   3  not everything was seen, and nothing at or above --fail-on
 
@@ -68,6 +70,8 @@ pub enum Command {
         #[command(subcommand)]
         what: ProfileCommand,
     },
+    /// Compare two runs: what is new, worse, fixed and better, from captures, reports or what kubectl printed
+    Diff(Box<DiffArgs>),
     /// List the checks
     Checks {
         /// How to show them.
@@ -121,6 +125,9 @@ pub struct CheckArgs {
     /// The time to judge files by, such as 2025-12-26T10:00:00+08:00; a capture has its own
     #[arg(long, value_name = "TIME", requires = "filename", help_heading = "Files")]
     pub now: Option<jiff::Timestamp>,
+    /// What to compare with.
+    #[command(flatten)]
+    pub compare: CompareArgs,
     /// How to judge.
     #[command(flatten)]
     pub judge: JudgeArgs,
@@ -197,13 +204,15 @@ pub struct ScopeArgs {
 }
 
 impl Cli {
-    /// The flags of what is judged, whichever command judges it.
-    fn check_args(&mut self) -> Option<&mut CheckArgs> {
-        match &mut self.command {
-            None => Some(&mut self.check),
-            Some(Command::Nodes(args) | Command::Profile { what: ProfileCommand::Show(args) }) => Some(args),
-            _ => None,
-        }
+    /// The flags by which is judged, whichever command judges, and where they come from.
+    fn judging(&mut self) -> Option<(&mut JudgeArgs, &mut ProfileArgs)> {
+        let args = match &mut self.command {
+            None => &mut self.check,
+            Some(Command::Nodes(args) | Command::Profile { what: ProfileCommand::Show(args) }) => &mut **args,
+            Some(Command::Diff(args)) => return Some((&mut args.judge, &mut args.profile)),
+            _ => return None,
+        };
+        Some((&mut args.judge, &mut args.profile))
     }
 }
 

@@ -8,9 +8,11 @@ use crate::checks::Check;
 use crate::model::{ObjectRef, Owner, human};
 use crate::text::{Lang, Say, Text};
 use crate::wire::Time;
+use serde::{Deserialize, Serialize};
 
 /// How bad it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Worth knowing; nothing to do now.
     #[value(alias = "low")]

@@ -7,16 +7,20 @@
 //!
 //! A module uses only what lies to its left, plus `wire`, `model` and `text`.
 
+pub mod changes;
 pub mod checks;
 pub mod cli;
 pub mod cluster;
 pub mod command;
 pub mod finding;
+pub mod history;
 pub mod incident;
+pub mod measure;
 pub mod model;
 pub mod mute;
 pub mod output;
 pub mod overrides;
+pub mod past;
 pub mod profile;
 pub mod render;
 pub mod report;
@@ -25,6 +29,7 @@ pub mod settings;
 pub mod snapshot;
 pub mod story;
 pub mod text;
+pub mod verdict;
 pub mod wire;
 
 /// The name of the program.

@@ -1,5 +1,8 @@
 //! The report: what was seen and found, sorted and counted once. Renderers read it and count nothing.
 
+mod past;
+
+use crate::changes::{Changes, Trend};
 use crate::checks::{self, Load, View};
 use crate::finding::{Finding, Severity};
 use crate::incident::{self, Incident};
@@ -8,6 +11,7 @@ use crate::mute::{self, Muted};
 use crate::overrides::Override;
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
+pub use crate::verdict::{Class, Counts, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything a renderer needs.
@@ -38,6 +42,41 @@ pub struct Report<'a> {
     pub statistics: Statistics,
     /// The nodes that matter to the scope, worst and fullest first.
     pub nodes: Vec<NodeLoad<'a>>,
+    /// What has changed.
+    pub compared: Compared,
+    /// The counts of an earlier run.
+    pub trend: Option<Trend>,
+}
+
+/// What has changed since an earlier run.
+#[derive(Debug, Default)]
+pub enum Compared {
+    /// Nobody asked.
+    #[default]
+    No,
+    /// There is no earlier run on record.
+    FirstRun,
+    /// What differs, and where the earlier run is from.
+    With(Box<Changes>, Source),
+}
+
+/// Where an earlier run is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A file.
+    Baseline,
+    /// The last record of a history.
+    History,
+}
+
+impl Source {
+    /// As in JSON.
+    pub fn id(self) -> &'static str {
+        match self {
+            Source::Baseline => "baseline",
+            Source::History => "history",
+        }
+    }
 }
 
 /// A node, and what it carries.
@@ -78,31 +117,6 @@ impl<'a> NodeLoad<'a> {
     }
 }
 
-/// The overall state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
-    /// All was seen and nothing is wrong.
-    Healthy,
-    /// Nothing wrong was seen, but not all was seen.
-    Incomplete,
-    /// Something is wrong, and everything it concerns still does its work.
-    Attention,
-    /// Something does not do its work.
-    Unhealthy,
-}
-
-impl Verdict {
-    /// As in JSON.
-    pub fn id(self) -> &'static str {
-        match self {
-            Verdict::Healthy => "healthy",
-            Verdict::Incomplete => "incomplete",
-            Verdict::Attention => "attention",
-            Verdict::Unhealthy => "unhealthy",
-        }
-    }
-}
-
 /// What is left of a report when it has been shown: one row of the overview of several clusters.
 #[derive(Clone, Debug)]
 pub struct Summary {
@@ -118,90 +132,8 @@ pub struct Summary {
     pub complete: bool,
     /// Why nothing of the cluster could be seen.
     pub unseen: Option<String>,
-}
-
-/// What a pod counts as. The four exclude each other and add up to the pods.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Class {
-    /// Done as it should be.
-    Completed,
-    /// Running, ready, nothing found.
-    Healthy,
-    /// Something of severity warning was found, or it is coming or going.
-    Attention,
-    /// Something critical was found.
-    Unhealthy,
-}
-
-impl Class {
-    /// As in JSON.
-    pub fn id(self) -> &'static str {
-        match self {
-            Class::Completed => "completed",
-            Class::Healthy => "healthy",
-            Class::Attention => "attention",
-            Class::Unhealthy => "unhealthy",
-        }
-    }
-}
-
-/// Pods by class, and their restarts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// All pods.
-    pub pods: u64,
-    /// Of class healthy.
-    pub healthy: u64,
-    /// Of class attention.
-    pub attention: u64,
-    /// Of class unhealthy.
-    pub unhealthy: u64,
-    /// Of class completed.
-    pub completed: u64,
-    /// The sum of the RESTARTS column.
-    pub restarts: i64,
-}
-
-impl Counts {
-    /// Adds the counts of another part.
-    pub fn add(&mut self, other: &Counts) {
-        self.pods += other.pods;
-        self.healthy += other.healthy;
-        self.attention += other.attention;
-        self.unhealthy += other.unhealthy;
-        self.completed += other.completed;
-        self.restarts = self.restarts.saturating_add(other.restarts);
-    }
-
-    fn count(&mut self, pod: &Pod, class: Class) {
-        self.pods += 1;
-        self.restarts = self.restarts.saturating_add(pod.kin.restarts);
-        *match class {
-            Class::Completed => &mut self.completed,
-            Class::Healthy => &mut self.healthy,
-            Class::Attention => &mut self.attention,
-            Class::Unhealthy => &mut self.unhealthy,
-        } += 1;
-    }
-
-    /// Pods that should be doing work: all but the completed ones.
-    pub fn active(&self) -> u64 {
-        self.pods - self.completed
-    }
-
-    /// Pods that are neither healthy nor completed.
-    pub fn sick(&self) -> u64 {
-        self.attention + self.unhealthy
-    }
-
-    /// The worst class among them.
-    pub fn worst(&self) -> Class {
-        match self {
-            Counts { unhealthy: 1.., .. } => Class::Unhealthy,
-            Counts { attention: 1.., .. } => Class::Attention,
-            _ => Class::Healthy,
-        }
-    }
+    /// The worst finding that was not there before.
+    pub worst_new: Option<Severity>,
 }
 
 /// Distributions over all pods of the scope.
@@ -248,7 +180,10 @@ impl<'a> Report<'a> {
         Self {
             snapshot,
             settings,
-            verdict: verdict(&findings, snapshot),
+            verdict: Verdict::of(
+                findings.iter().map(|finding| (finding.severity, finding.serving)),
+                snapshot.coverage.gaps.is_empty(),
+            ),
             coverage: coverage(&view),
             unheeded: unheeded(&view),
             totals,
@@ -262,6 +197,8 @@ impl<'a> Report<'a> {
             nodes: node_loads(&view),
             findings,
             classes,
+            compared: Compared::No,
+            trend: None,
         }
     }
 
@@ -281,6 +218,15 @@ impl<'a> Report<'a> {
             worst: self.findings.iter().map(|finding| finding.severity).max(),
             complete: coverage.gaps.is_empty(),
             unseen: unseen.map(|gap| gap.detail.clone()),
+            worst_new: self.changes().and_then(Changes::worst_new),
+        }
+    }
+
+    /// What has changed, if it was compared with anything.
+    pub fn changes(&self) -> Option<&Changes> {
+        match &self.compared {
+            Compared::With(changes, _) => Some(changes),
+            Compared::No | Compared::FirstRun => None,
         }
     }
 
@@ -295,12 +241,17 @@ impl<'a> Report<'a> {
         self.incidents.iter().filter(|incident| incident.severity == severity).count()
     }
 
-    /// The first command of each incident that needs one, without repetition.
+    /// The first command of each incident that needs one, without repetition; what has changed comes first.
     pub fn next_commands(&self) -> Vec<&str> {
+        let serious = self.incidents.iter().filter(|incident| incident.severity > Severity::Info);
+        let mut causes: Vec<&Finding> = serious.map(|incident| &self.findings[incident.cause]).collect();
+        if let Some(changes) = self.changes() {
+            causes.sort_by_key(|cause| changes.of_key(&cause.key).map(|changed| changed.change));
+        }
         let mut commands: Vec<&str> = Vec::new();
-        for incident in self.incidents.iter().filter(|i| i.severity > Severity::Info) {
-            let first = self.findings[incident.cause].actions.first();
-            commands.extend(first.map(String::as_str).filter(|line| !commands.contains(line)));
+        for cause in causes {
+            let first = cause.actions.first().map(String::as_str);
+            commands.extend(first.filter(|line| !commands.contains(line)));
         }
         commands
     }
@@ -354,18 +305,6 @@ fn coverage(view: &View) -> Coverage {
 fn unheeded(view: &View) -> Vec<(ObjectRef, String)> {
     let each = |over: &Override| over.unheeded.iter().map(|why| (over.object.clone(), why.clone())).collect();
     view.overrides().iter().flat_map::<Vec<_>, _>(each).collect()
-}
-
-fn verdict(findings: &[Finding], snapshot: &Snapshot) -> Verdict {
-    if findings.iter().any(|f| f.severity == Severity::Critical && !f.serving) {
-        Verdict::Unhealthy
-    } else if findings.iter().any(|f| f.severity >= Severity::Warning) {
-        Verdict::Attention
-    } else if snapshot.coverage.gaps.is_empty() {
-        Verdict::Healthy
-    } else {
-        Verdict::Incomplete
-    }
 }
 
 fn statistics(snapshot: &Snapshot) -> Statistics {

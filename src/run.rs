@@ -2,9 +2,11 @@
 //!
 //! What does not belong here: how any of these is done.
 
+mod before;
 mod capture;
 mod check;
 mod complete;
+mod diff;
 mod files;
 mod investigate;
 mod look;
@@ -17,7 +19,7 @@ use crate::cluster::{self, Budget, Plan, Progress, Stop};
 use crate::model::Reason;
 use crate::render;
 use crate::wire::Time;
-use crate::{checks, output, snapshot};
+use crate::{checks, history, output, snapshot};
 use clap::CommandFactory;
 use std::future::Future;
 use std::io::{self, IsTerminal, Write};
@@ -60,6 +62,12 @@ impl From<crate::profile::Error> for Failure {
     }
 }
 
+impl From<history::Error> for Failure {
+    fn from(error: history::Error) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         Self::new(format!("cannot write the report: {error}"))
@@ -82,10 +90,11 @@ pub fn run(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
             Some(target) => investigate::investigate(&cli.check, &target, clock),
             None => check::check(&cli.check, clock),
         },
-        Some(Command::Demo(args)) => check::demo(&args),
+        Some(Command::Demo(args)) => check::demo(&args, clock),
         Some(Command::Nodes(args)) => check::nodes(*args, clock),
         Some(Command::Snapshot(args)) => capture::capture(&args, clock),
         Some(Command::Profile { what }) => profile::profile(what, clock),
+        Some(Command::Diff(args)) => diff::diff(&args, clock),
         Some(Command::Checks { show }) => {
             output::stdout(|out| render::checks(show.output, look::look(&show), out))?;
             Ok(Exit::Clean)

@@ -14,7 +14,7 @@ use std::time::Duration;
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Judgement")]
 pub struct JudgeArgs {
-    /// Exit with 1 for findings of this severity and worse
+    /// Exit with 1 for findings of this severity and worse; new: of those that were not there before, the medium and high
     #[arg(long, value_name = "SEVERITY", default_value = "critical")]
     pub fail_on: FailOn,
     /// Only these checks, by comma or repeated; * and ? match (pod-*,node-*)
@@ -120,18 +120,21 @@ pub enum FailOn {
     /// Also called low.
     #[value(alias = "low")]
     Info,
+    /// What was not there before, and is of severity warning at least.
+    New,
     /// No finding fails the run.
     Never,
 }
 
 impl FailOn {
-    /// The least severity that fails the run, if any does.
-    pub fn severity(self) -> Option<Severity> {
+    /// Whether the run fails whose worst finding is this, and the worst of those that are new.
+    pub fn fails(self, worst: Option<Severity>, worst_new: Option<Severity>) -> bool {
         match self {
-            FailOn::Critical => Some(Severity::Critical),
-            FailOn::Warning => Some(Severity::Warning),
-            FailOn::Info => Some(Severity::Info),
-            FailOn::Never => None,
+            FailOn::Critical => worst >= Some(Severity::Critical),
+            FailOn::Warning => worst >= Some(Severity::Warning),
+            FailOn::Info => worst >= Some(Severity::Info),
+            FailOn::New => worst_new >= Some(Severity::Warning),
+            FailOn::Never => false,
         }
     }
 }

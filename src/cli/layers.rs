@@ -31,7 +31,7 @@ const fn always(id: &'static str, key: &'static str) -> Setting {
 }
 
 /// Everything that can be set, in the order of the help.
-pub static SETTINGS: [Setting; 30] = [
+pub static SETTINGS: [Setting; 34] = [
     cluster("namespace", "namespaces"),
     cluster("all_namespaces", "allNamespaces"),
     cluster("exclude_namespace", "excludeNamespaces"),
@@ -49,6 +49,10 @@ pub static SETTINGS: [Setting; 30] = [
     always("quiet_after", "thresholds.quietAfter"),
     always("grace", "thresholds.grace"),
     always("no_annotations", "noAnnotations"),
+    always("baseline", "baseline"),
+    always("history", "history"),
+    always("history_keep", "historyKeep"),
+    always("history_age", "historyAge"),
     always("output", "output"),
     always("all", "all"),
     always("lang", "lang"),
@@ -66,6 +70,9 @@ pub static SETTINGS: [Setting; 30] = [
 
 /// Settings of which one takes the place of the other: whoever names namespaces does not want all of them.
 const EITHER: [[&str; 2]; 2] = [["namespace", "all_namespaces"], ["context", "all_contexts"]];
+
+/// Settings that only a whole report heeds: of nodes and of one object there is nothing to compare.
+const COMPARING: [&str; 4] = ["baseline", "history", "history_keep", "history_age"];
 
 /// Variables that set something besides those of the flags' names.
 const ALSO: [(&str, &str); 1] = [("skip_tls_check", "SKIP_TLS_CHECK")];
@@ -116,6 +123,13 @@ pub struct Set {
     pub source: Source,
 }
 
+impl Set {
+    /// Whether the command line has set it.
+    pub fn is_flag(&self) -> bool {
+        matches!(self.source, Source::Flag(_))
+    }
+}
+
 /// Why a command line cannot be followed.
 #[derive(Debug)]
 pub enum Unparsed {
@@ -156,7 +170,10 @@ pub fn parse(words: &[OsString], environment: &dyn Fn(&str) -> Option<String>) -
         }
         return Ok(cli);
     }
-    let (chosen, lower) = below(flags, environment)?;
+    let whole =
+        path.is_empty() && !is_flag(flags, "object") || path.last().is_some_and(|name| name == "show");
+    let compares = whole || path.last().is_some_and(|name| name == "diff");
+    let (chosen, lower) = below(flags, environment, compares)?;
     let command = at(command, &path, &|mut command| {
         for (id, (values, _)) in &lower {
             command = command.mut_arg(id, |arg| arg.default_values(values.clone()));
@@ -165,10 +182,10 @@ pub fn parse(words: &[OsString], environment: &dyn Fn(&str) -> Option<String>) -
     });
     let matches = command.try_get_matches_from(words)?;
     let mut cli = Cli::from_arg_matches(&matches)?;
-    if let Some(args) = cli.check_args() {
-        args.judge.rules = chosen.rules.clone();
-        args.profile.settings = sources(leaf(&matches).1, &lower);
-        args.profile.chosen = chosen;
+    if let Some((judge, profile)) = cli.judging() {
+        judge.rules = chosen.rules.clone();
+        profile.settings = sources(leaf(&matches).1, &lower);
+        profile.chosen = chosen;
     }
     Ok(cli)
 }
@@ -205,6 +222,7 @@ fn is_flag(matches: &ArgMatches, id: &str) -> bool {
 fn below(
     flags: &ArgMatches,
     environment: &dyn Fn(&str) -> Option<String>,
+    compares: bool,
 ) -> Result<(Chosen, Lower), Unparsed> {
     let named = |id: &str, variable: &str| {
         let flag = flags.get_raw(id).and_then(|mut values| values.next());
@@ -233,6 +251,10 @@ fn below(
         }
     }
     narrow(&mut lower, flags);
+    if !compares {
+        lower.retain(|id, _| !COMPARING.contains(id));
+        lower.retain(|id, (words, _)| *id != "fail_on" || words != &["new"]);
+    }
     Ok((chosen, lower))
 }
 

@@ -2,6 +2,7 @@
 
 use super::Chain;
 use super::gather::Run;
+use crate::cli::ScopeArgs;
 use crate::model::{Coverage, Gap, Reason};
 use crate::snapshot::Scope;
 use crate::wire::{Kind, Place};
@@ -69,6 +70,7 @@ impl Run<'_> {
             namespaces: self.namespaces.clone(),
             excluded: scope.exclude_namespace.iter().map(|glob| glob.glob().to_owned()).collect(),
             selected: scope.selector.is_some() || scope.field_selector.is_some(),
+            selector: selectors(scope),
         }
     }
 
@@ -102,6 +104,13 @@ impl Run<'_> {
             coverage.outside.append(&mut coverage.gaps);
         }
     }
+}
+
+/// The selectors as they were given, the labels first: `-l app=web`.
+fn selectors(scope: &ScopeArgs) -> String {
+    let given = [("-l", &scope.selector), ("--field-selector", &scope.field_selector)];
+    let shown = given.into_iter().filter_map(|(flag, text)| Some(format!("{flag} {}", text.as_ref()?)));
+    shown.collect::<Vec<_>>().join(" ")
 }
 
 /// What the API server accepts as the name of a namespace: a DNS label.

@@ -2,11 +2,12 @@
 
 use super::{Annotations, Names, annotations};
 use crate::wire::{self, Condition, Kind, Time};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Who manages an object, in the object's own namespace.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Owner {
     /// Such as `Deployment`.
     pub kind: Arc<str>,
@@ -22,7 +23,7 @@ impl Owner {
 }
 
 /// The object a finding is about.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ObjectRef {
     /// Empty for objects of the cluster.
     pub namespace: Arc<str>,

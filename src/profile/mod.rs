@@ -40,7 +40,7 @@ pub struct Config {
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Profile {
-    /// The kubeconfig file to use.
+    /// The kubeconfig file to use; a path begins where this file is.
     pub kubeconfig: Option<At<String>>,
     /// Contexts of the kubeconfig, by name or pattern (prod-*).
     pub contexts: Option<At<Vec<String>>>,
@@ -80,6 +80,14 @@ pub struct Profile {
     pub links: Vec<At<LinkEntry>>,
     /// Exit with 1 for findings of this severity and worse: critical, warning, info, never; or new.
     pub fail_on: Option<At<String>>,
+    /// Tell what has changed since this file: a capture, a report or what kubectl printed.
+    pub baseline: Option<At<String>>,
+    /// Keep a record of each run in this folder (from where this file is), and tell what has changed since the last.
+    pub history: Option<At<String>>,
+    /// Records to keep, of the same cluster and scope.
+    pub history_keep: Option<At<i64>>,
+    /// How long to keep them; 0 is for ever (90d).
+    pub history_age: Option<At<String>>,
     /// The format: table, wide, markdown, json, yaml or name.
     pub output: Option<At<String>>,
     /// Show healthy pods and namespaces, every finding of an incident, and low severities.

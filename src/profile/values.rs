@@ -2,6 +2,7 @@
 
 use super::{At, Place, Profile};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// What a profile sets: the key, its values as a flag would have them, and where it stands.
 #[derive(Clone, Debug)]
@@ -12,6 +13,16 @@ pub struct Value {
     pub words: Vec<String>,
     /// Where it stands.
     pub place: Place,
+}
+
+/// Keys that name files.
+const PATHS: [&str; 3] = ["kubeconfig", "baseline", "history"];
+
+/// A path as the file means it: from where the file is, as in a kubeconfig; `~/` is the home.
+fn located(text: &str, file: &str) -> String {
+    let home = text.strip_prefix("~/").and_then(|rest| Some(std::env::home_dir()?.join(rest)));
+    let folder = Path::new(file).parent().unwrap_or(Path::new(""));
+    home.unwrap_or_else(|| folder.join(text)).display().to_string()
 }
 
 /// How a key is written.
@@ -50,13 +61,17 @@ impl Profile {
             by_check.iter().map(|(check, severity)| format!("{check}={severity}")).collect()
         };
         let severity = value("severity", self.severity.as_ref(), path, severity);
-        let texts = self.texts().map(|(key, at)| value(key, at, path, |text| vec![text.clone()]));
+        let texts = self.texts().map(|(key, at)| {
+            value(key, at, path, |text| {
+                vec![if PATHS.contains(&key) { located(text, path) } else { text.clone() }]
+            })
+        });
         let lists = self.lists().map(|(key, at)| value(key, at, path, Clone::clone));
         let switches = self.switches().map(|(key, at)| value(key, at, path, |on| vec![on.to_string()]));
         texts.into_iter().chain(lists).chain(switches).chain(numbers).chain([severity]).flatten().collect()
     }
 
-    fn texts(&self) -> [(&'static str, Option<&At<String>>); 12] {
+    fn texts(&self) -> [(&'static str, Option<&At<String>>); 15] {
         [
             ("kubeconfig", self.kubeconfig.as_ref()),
             ("selector", self.selector.as_ref()),
@@ -64,6 +79,9 @@ impl Profile {
             ("thresholds.quietAfter", self.thresholds.quiet_after.as_ref()),
             ("thresholds.grace", self.thresholds.grace.as_ref()),
             ("failOn", self.fail_on.as_ref()),
+            ("baseline", self.baseline.as_ref()),
+            ("history", self.history.as_ref()),
+            ("historyAge", self.history_age.as_ref()),
             ("output", self.output.as_ref()),
             ("lang", self.lang.as_ref()),
             ("color", self.color.as_ref()),
@@ -84,10 +102,11 @@ impl Profile {
         ]
     }
 
-    fn numbers(&self) -> [(&'static str, Option<&At<i64>>); 6] {
+    fn numbers(&self) -> [(&'static str, Option<&At<i64>>); 7] {
         [
             ("thresholds.restartsAttention", self.thresholds.restarts_attention.as_ref()),
             ("thresholds.restartsUnhealthy", self.thresholds.restarts_unhealthy.as_ref()),
+            ("historyKeep", self.history_keep.as_ref()),
             ("width", self.width.as_ref()),
             ("pageSize", self.page_size.as_ref()),
             ("concurrency", self.concurrency.as_ref()),

@@ -1,13 +1,18 @@
 //! The report for machines, in the one language machines read: English texts beside the facts they speak of.
 //! Fields may be added and are never renamed; docs/report.schema.json is the contract.
 
+mod comparison;
+
+pub(super) use comparison::write_difference;
+
 use super::links;
+use crate::changes::Change;
 use crate::finding::{Fact, Facts, Finding};
 use crate::incident::Incident;
 use crate::model::{Amount, Cost, Coverage, Gap, ObjectRef};
 use crate::mute::Muting;
 use crate::report::{AGES, Counts, NodeLoad, Report, Statistics, Verdict};
-use crate::snapshot::Cluster;
+use crate::snapshot::{Cluster, Scope};
 use crate::story::{Moment, Story};
 use crate::text::Lang;
 use crate::wire::Time;
@@ -37,7 +42,7 @@ struct Document<'r> {
     finished_at: Time,
     lang: &'static str,
     verdict: &'static str,
-    totals: Tally,
+    totals: Counts,
     namespaces: Vec<Namespace<'r>>,
     incidents: Vec<IncidentRow<'r>>,
     findings: Vec<FindingRow<'r>>,
@@ -49,23 +54,8 @@ struct Document<'r> {
     statistics: Value,
     coverage: Seen<'r>,
     clock_skew_seconds: i64,
-}
-
-#[derive(Serialize)]
-struct Tally {
-    pods: u64,
-    healthy: u64,
-    attention: u64,
-    unhealthy: u64,
-    completed: u64,
-    restarts: i64,
-}
-
-impl From<Counts> for Tally {
-    fn from(counts: Counts) -> Self {
-        let Counts { pods, healthy, attention, unhealthy, completed, restarts } = counts;
-        Self { pods, healthy, attention, unhealthy, completed, restarts }
-    }
+    scopes: Vec<Scope>,
+    comparisons: Vec<Value>,
 }
 
 #[derive(Serialize)]
@@ -73,7 +63,7 @@ struct Namespace<'r> {
     context: &'r str,
     name: &'r str,
     #[serde(flatten)]
-    counts: Tally,
+    counts: Counts,
 }
 
 #[derive(Serialize)]
@@ -92,12 +82,14 @@ struct IncidentRow<'r> {
 struct FindingRow<'r> {
     id: &'static str,
     key: &'r str,
+    change: Option<Change>,
     severity: &'static str,
     context: &'r str,
     object: Named<'r>,
     owner: Option<OwnerRow<'r>>,
     affected: Vec<Named<'r>>,
     since: Option<Time>,
+    serving: bool,
     title: &'static str,
     message: String,
     evidence: Vec<String>,
@@ -214,7 +206,7 @@ fn document<'r>(reports: &'r [Report<'r>]) -> Document<'r> {
         finished_at: seen().map(|snapshot| snapshot.taken_at).max().unwrap_or_default(),
         lang: Lang::En.tag(),
         verdict: verdict.id(),
-        totals: totals.into(),
+        totals,
         namespaces: reports.iter().flat_map(namespaces).collect(),
         incidents,
         findings: reports.iter().flat_map(|r| r.findings.iter().map(move |f| finding(f, r))).collect(),
@@ -226,6 +218,8 @@ fn document<'r>(reports: &'r [Report<'r>]) -> Document<'r> {
         statistics: statistics(reports),
         clock_skew_seconds: snapshots().map(|s| s.skew).max_by_key(|skew| skew.abs()).unwrap_or(0),
         coverage: coverage(reports),
+        scopes: reports.iter().map(Report::scope).collect(),
+        comparisons: reports.iter().filter_map(comparison::of).collect(),
     }
 }
 
@@ -234,11 +228,8 @@ fn context<'r>(report: &'r Report) -> &'r str {
 }
 
 fn namespaces<'r>(report: &'r Report) -> impl Iterator<Item = Namespace<'r>> {
-    let row = |(name, counts): &'r (String, Counts)| Namespace {
-        context: context(report),
-        name,
-        counts: (*counts).into(),
-    };
+    let row =
+        |(name, counts): &'r (String, Counts)| Namespace { context: context(report), name, counts: *counts };
     report.namespaces.iter().map(row)
 }
 
@@ -347,15 +338,18 @@ fn muted<'r>(reports: &'r [Report<'r>]) -> Vec<MutedRow<'r>> {
 }
 
 fn finding<'r>(finding: &'r Finding, report: &'r Report) -> FindingRow<'r> {
+    let changed = report.changes().and_then(|changes| changes.of_key(&finding.key));
     FindingRow {
         id: finding.check.id,
         key: &finding.key,
+        change: changed.map(|changed| changed.change),
         severity: finding.severity.id(),
         context: context(report),
         object: Named::of(&finding.object),
         owner: finding.owner.as_ref().map(|owner| OwnerRow { kind: &owner.kind, name: &owner.name }),
         affected: finding.affected.iter().map(Named::of).collect(),
         since: finding.since,
+        serving: finding.serving,
         title: finding.check.title.en,
         message: finding.message.in_lang(Lang::En),
         evidence: finding.evidence.iter().map(|say| say.in_lang(Lang::En)).collect(),

@@ -7,7 +7,7 @@ use crate::text::{Lang, Text};
 use std::io::{self, Write};
 
 pub(super) fn write(reports: &[Report], look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = Page { lang: look.lang, all: look.all, lines: Vec::new() };
+    let mut page = Page::new(look.lang, look.all);
     if reports.len() > 1 {
         sections::clusters(reports, &mut page);
     }
@@ -16,10 +16,7 @@ pub(super) fn write(reports: &[Report], look: Look, out: &mut dyn Write) -> io::
             section(report, &mut page);
         }
     }
-    for line in &page.lines {
-        writeln!(out, "{line}")?;
-    }
-    Ok(())
+    page.write(out)
 }
 
 /// The Markdown being written, line by line.
@@ -31,6 +28,14 @@ pub(super) struct Page {
 }
 
 impl Page {
+    pub(super) fn new(lang: Lang, all: bool) -> Self {
+        Self { lang, all, lines: Vec::new() }
+    }
+
+    pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        self.lines.iter().try_for_each(|line| writeln!(out, "{line}"))
+    }
+
     /// A text of ours.
     pub(super) fn word(&self, text: &Text) -> &'static str {
         text.get(self.lang)

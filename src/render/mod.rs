@@ -2,6 +2,9 @@
 //!
 //! What does not belong here: counting and judging, which the report has done.
 
+mod beside;
+mod changed;
+mod diff;
 mod escape;
 mod grid;
 mod json;
@@ -19,6 +22,7 @@ mod story;
 mod table;
 mod words;
 
+pub use diff::{Difference, difference};
 pub use lists::{checks, explain};
 pub use nodes::nodes;
 pub use overview::overview;

@@ -67,8 +67,8 @@ fn columns(summaries: &[Summary], lang: Lang) -> Vec<Column> {
             false => format!("{verdict} {} ({gap})", words::verdict(summary.verdict).get(lang)),
         }
     };
-    let counts: Vec<Option<Counts>> =
-        summaries.iter().map(|summary| summary.unseen.is_none().then_some(summary.totals)).collect();
+    let counts: Vec<(Option<Counts>, Option<Counts>)> =
+        summaries.iter().map(|summary| (summary.unseen.is_none().then_some(summary.totals), None)).collect();
     let names = summaries.iter().map(|summary| visible(&summary.context)).collect();
     let mut columns = vec![Column::new(words::CONTEXT.get(lang), names)];
     columns.extend(count_columns(&counts, lang));

@@ -1,6 +1,7 @@
-//! The nine sections of the patrol report, in their order.
+//! The nine sections of the patrol report, in their order, and before the second what has changed.
 
 mod advice;
+mod changes;
 mod namespaces;
 mod statistics;
 
@@ -15,8 +16,9 @@ use crate::model::human;
 use crate::report::{Class, Counts, Report, Summary};
 
 /// Each writes one section.
-pub(super) const ALL: [fn(&Report, &mut Page); 9] = [
+pub(super) const ALL: [fn(&Report, &mut Page); 10] = [
     header,
+    changes::write,
     summary,
     namespaces::write,
     problems,
@@ -224,7 +226,7 @@ pub(super) fn heads(words: &[&'static crate::text::Text], page: &Page) -> Vec<St
 }
 
 /// `NAMESPACE` as `Namespace`; Chinese has no case.
-fn sentence_case(word: &str) -> String {
+pub(super) fn sentence_case(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_string() + &letters.as_str().to_lowercase())
 }

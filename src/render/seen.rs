@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 texts! {
     COMPLETE: "Coverage complete", "涵蓋範圍完整", "覆盖范围完整";
-    SHORT: "Coverage incomplete", "涵蓋範圍不完整", "覆盖范围不完整";
+    INCOMPLETE: "Coverage incomplete", "涵蓋範圍不完整", "覆盖范围不完整";
     COST: "{requests} requests, {pages} pages, {size} MB", "{requests} 次請求、{pages} 頁、{size} MB",
         "{requests} 次请求、{pages} 页、{size} MB";
     RETRIES: "{retries} retries", "重試 {retries} 次", "重试 {retries} 次";
@@ -62,7 +62,7 @@ const MISSED: [Kind; 8] = [
 
 /// `Coverage complete · 12 requests, 3 pages, 0.4 MB`.
 pub(super) fn summary(coverage: &Coverage, lang: Lang) -> String {
-    let head = if coverage.gaps.is_empty() { &COMPLETE } else { &SHORT }.get(lang);
+    let head = if coverage.gaps.is_empty() { &COMPLETE } else { &INCOMPLETE }.get(lang);
     if coverage.cost.requests == 0 {
         return format!("{head} · {}", FROM_FILES.get(lang));
     }

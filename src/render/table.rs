@@ -1,7 +1,9 @@
 //! One screen for people: the verdict first, trouble before health, then the next commands.
 
 mod problems;
+mod rows;
 
+use super::changed;
 use super::escape::visible;
 use super::grid::{self, Column};
 use super::words::{self, texts};
@@ -55,8 +57,14 @@ impl Screen<'_> {
         self.paint(text, Style::new().dimmed())
     }
 
-    /// The verdict, and where it holds.
+    /// The verdict and where it holds; then what has changed.
     fn head(&self) -> Vec<String> {
+        let mut lines = self.verdict();
+        lines.extend(flow(&changed::since(self.report, self.look.lang), self.look.width));
+        lines
+    }
+
+    fn verdict(&self) -> Vec<String> {
         let (report, lang) = (self.report, self.look.lang);
         let style = style_of(report.verdict);
         let mut left = vec![format!(
@@ -118,7 +126,7 @@ impl Screen<'_> {
     /// The namespaces, each with its counts. One healthy namespace needs no table.
     fn namespaces(&self) -> Vec<String> {
         let (report, lang, all) = (self.report, self.look.lang, self.look.all || self.wide);
-        if report.namespaces.len() < 2 && !all {
+        if report.namespaces.len() < 2 && !all && !self.has_moved() {
             return Vec::new();
         }
         let fold = report.namespaces.len() > NAMESPACES_SHOWN && !all;
@@ -127,14 +135,18 @@ impl Screen<'_> {
             .namespaces
             .iter()
             .filter(|(_, counts)| !is_folded(counts))
-            .map(|(name, counts)| (visible(name), *counts, words::class_glyph(counts.worst())))
+            .map(|(name, counts)| (name.clone(), *counts, words::class_glyph(counts.worst())))
             .collect();
         if report.namespaces.len() > 1 {
             let overall = words::verdict_glyph(report.verdict);
             rows.push((words::TOTAL.get(lang).to_owned(), report.totals, overall));
         }
-        let counts: Vec<Option<Counts>> = rows.iter().map(|(_, counts, _)| Some(*counts)).collect();
-        let names = rows.iter().map(|row| row.0.clone()).collect();
+        let mut counts: Vec<(Option<Counts>, Option<Counts>)> =
+            rows.iter().map(|(name, counts, _)| (Some(*counts), self.before(name))).collect();
+        if let Some((_, before)) = counts.last_mut().filter(|_| report.namespaces.len() > 1) {
+            *before = report.trend.as_ref().and_then(|trend| trend.totals);
+        }
+        let names = rows.iter().map(|row| visible(&row.0)).collect();
         let mut columns = vec![Column::new(words::NAMESPACE.get(lang), names)];
         columns.extend(count_columns(&counts, lang));
         columns.push(Column::new("", rows.iter().map(|row| row.2.to_owned()).collect()));
@@ -150,6 +162,17 @@ impl Screen<'_> {
             );
         }
         lines
+    }
+
+    /// The counts of a namespace in the run that this one is compared with.
+    fn before(&self, namespace: &str) -> Option<Counts> {
+        self.report.trend.as_ref()?.namespaces.get(namespace).copied()
+    }
+
+    /// Whether any count of a namespace is another than it was.
+    fn has_moved(&self) -> bool {
+        let moved = |(name, now): &(String, Counts)| self.before(name).is_some_and(|before| before != *now);
+        self.report.namespaces.iter().any(moved)
     }
 
     /// The pods: all of them with `--all`, else with `-o wide` those that are not healthy.
@@ -246,7 +269,7 @@ fn healthy_of(totals: &Counts, lang: Lang) -> String {
 }
 
 /// Sets parts on as few lines as they fit, none of them broken: a part may be a command.
-fn flow(parts: &[String], width: Option<usize>) -> Vec<String> {
+pub(super) fn flow(parts: &[String], width: Option<usize>) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for part in parts {
         match lines.last_mut() {
@@ -269,11 +292,22 @@ pub(super) fn wrap(text: &str, width: Option<usize>) -> Vec<String> {
     textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
 }
 
-/// The columns of counts, a row each; of what was not seen there are no numbers, not even zero.
-pub(super) fn count_columns(rows: &[Option<Counts>], lang: Lang) -> [Column; 6] {
+/// The columns of counts, a row each: those of now, and those they are held against. Of what was not seen there are no
+/// numbers, not even zero.
+pub(super) fn count_columns(rows: &[(Option<Counts>, Option<Counts>)], lang: Lang) -> [Column; 6] {
     let numbers = |head: &'static crate::text::Text, of: fn(&Counts) -> i64| {
-        let cell = |row: &Option<Counts>| row.as_ref().map_or_else(|| "-".to_owned(), |c| of(c).to_string());
-        Column::new(head.get(lang), rows.iter().map(cell).collect()).numeric()
+        let cell = |(now, before): &(Option<Counts>, Option<Counts>)| match now {
+            Some(now) => changed::trend(of(now), before.as_ref().map(of)),
+            None => ("-".to_owned(), String::new()),
+        };
+        let cells: Vec<(String, String)> = rows.iter().map(cell).collect();
+        // Numbers stand below numbers, and arrows below arrows.
+        let room = cells.iter().map(|(_, arrow)| grid::width(arrow)).max().unwrap_or(0);
+        let aligned = |(number, arrow): (String, String)| {
+            let gap = " ".repeat(room - grid::width(&arrow));
+            format!("{number}{arrow}{gap}")
+        };
+        Column::new(head.get(lang), cells.into_iter().map(aligned).collect()).numeric()
     };
     [
         numbers(&words::PODS, |c| signed(c.pods)),

@@ -1,6 +1,6 @@
 //! The words that several human formats share.
 
-use crate::finding::Severity;
+use crate::finding::{Fact, Severity};
 use crate::model::Reason;
 use crate::report::{Class, Verdict};
 use crate::text::{Lang, Text};
@@ -48,6 +48,9 @@ texts! {
     NODE: "NODE", "節點", "节点";
     OWNER: "OWNER", "擁有者", "属主";
     CLASS: "CLASS", "分類", "分类";
+    NEXT: "NEXT", "下一步", "下一步";
+    MORE_COMMANDS: "{count} more commands: -o wide", "還有 {count} 條指令：-o wide", "还有 {count} 条命令：-o wide";
+    AND_MORE: " (+{count} more)", "（另有 {count} 項）", "（另有 {count} 项）";
     FORBIDDEN: "forbidden", "權限不足", "权限不足";
     TIMED_OUT: "timed out", "逾時", "超时";
     EXPIRED: "list expired", "清單過期", "列表过期";
@@ -100,12 +103,20 @@ pub(super) fn class_glyph(class: Class) -> &'static str {
 
 /// `🔴 high`, as the patrol reports name severities.
 pub(super) fn severity(severity: Severity, lang: Lang) -> String {
-    let (glyph, word) = match severity {
-        Severity::Critical => ("🔴", &HIGH),
-        Severity::Warning => ("🟡", &MEDIUM),
-        Severity::Info => ("🔵", &LOW),
+    let glyph = match severity {
+        Severity::Critical => "🔴",
+        Severity::Warning => "🟡",
+        Severity::Info => "🔵",
     };
-    format!("{glyph} {}", word.get(lang))
+    format!("{glyph} {}", severity_word(severity).get(lang))
+}
+
+pub(super) fn severity_word(severity: Severity) -> &'static Text {
+    match severity {
+        Severity::Critical => &HIGH,
+        Severity::Warning => &MEDIUM,
+        Severity::Info => &LOW,
+    }
 }
 
 pub(super) fn reason(reason: Reason) -> &'static Text {
@@ -124,6 +135,14 @@ pub(super) fn reason(reason: Reason) -> &'static Text {
     }
 }
 
+/// A text, and how many more there are of what it speaks of.
+pub(super) fn and_more(text: String, more: usize, lang: Lang) -> String {
+    match more {
+        0 => text,
+        _ => text + &AND_MORE.fill(lang, &[("count", Fact::count(more))]),
+    }
+}
+
 /// `a, b`, or in Chinese `a、b`.
 pub(super) fn list<T: AsRef<str>>(items: &[T], lang: Lang) -> String {
     let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
@@ -132,10 +151,17 @@ pub(super) fn list<T: AsRef<str>>(items: &[T], lang: Lang) -> String {
 
 /// An instant in the reader's time zone, with its offset: `2025-12-26 10:00:00 +08:00`.
 pub(super) fn moment(time: Time) -> String {
+    zoned(time, "%Y-%m-%d %H:%M:%S %:z")
+}
+
+/// The same to the minute.
+pub(super) fn minute(time: Time) -> String {
+    zoned(time, "%Y-%m-%d %H:%M %:z")
+}
+
+fn zoned(time: Time, format: &str) -> String {
     match time.known().and_then(Time::to_timestamp) {
-        Some(timestamp) => {
-            timestamp.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
-        }
+        Some(timestamp) => timestamp.to_zoned(TimeZone::system()).strftime(format).to_string(),
         None => "?".to_owned(),
     }
 }

@@ -1,11 +1,14 @@
 //! A check of one cluster, of several, or of files.
 
+use super::before::{self, Before};
 use super::{Failure, files, look};
+use crate::changes::Changes;
 use crate::cli::{CheckArgs, DemoArgs, Exit, JudgeArgs, ShowArgs};
 use crate::cluster::{self, Fleet, Plan};
 use crate::command::Kubectl;
 use crate::model::{Gap, Reason};
 use crate::output;
+use crate::past::Past;
 use crate::render::{self, Format};
 use crate::report::{Report, Summary, Verdict};
 use crate::settings::Settings;
@@ -35,34 +38,46 @@ fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failu
     // Before anything is asked for: a contradiction must not cost a listing.
     args.scope.check().map_err(Failure::new)?;
     settings(&args.judge, Vec::new())?;
+    if part == Part::Nodes {
+        before::refuse(&args.compare, &args.judge, "nodes are shown as they are")?;
+    }
+    let before = Before::open(args, clock)?;
+    let judge = Judge { by: &args.judge, show: &args.show, part, before, clock };
     if args.filename.is_empty() {
-        return live(args, clock, part);
+        return live(args, &judge);
     }
     let snapshot = files::read(args, clock)?;
     let global = repeat_context(&snapshot);
-    Judge { by: &args.judge, show: &args.show, part }.one(&snapshot, global)
+    judge.one(&snapshot, global)
 }
 
-pub(super) fn demo(args: &DemoArgs) -> Result<Exit, Failure> {
+pub(super) fn demo(args: &DemoArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
+    before::wants_nothing(&args.judge)?;
     let mut snapshot = snapshot::demo()?;
     // The example's cluster is not the operator's.
-    snapshot.scope.namespaces = files::namespaces_of(&snapshot);
+    snapshot.scope.namespaces = snapshot.namespaces();
     let global = repeat_context(&snapshot);
-    Judge { by: &args.judge, show: &args.show, part: Part::Whole }.one(&snapshot, global)
+    let (part, before) = (Part::Whole, Before::default());
+    Judge { by: &args.judge, show: &args.show, part, before, clock }.one(&snapshot, global)
 }
 
-fn live(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failure> {
+fn live(args: &CheckArgs, judge: &Judge) -> Result<Exit, Failure> {
+    let clock = judge.clock;
     let contexts = cluster::contexts(&args.connect)?;
     let several = contexts.len() > 1;
     if let Some(flag) = args.connect.meaningless_with_several().filter(|_| several) {
         return Err(Failure::new(format!("{flag} speaks of one cluster, and there are several contexts")));
     }
+    if several && judge.before.is_of_one_cluster() {
+        return Err(Failure::new(
+            "--baseline is of one cluster, and there are several contexts; --history keeps one for each",
+        ));
+    }
     let plan = Plan {
-        with_usage: part == Part::Nodes,
+        with_usage: judge.part == Part::Nodes,
         ..super::plan(&args.scope, &args.list, &args.connect, clock, contexts.len())
     };
     let progress = super::progress(&args.list, args.show.output.is_human(), clock, plan.clusters);
-    let judge = Judge { by: &args.judge, show: &args.show, part };
     super::wait_for(&args.list, &plan.budget, async {
         let mut fleet = Fleet::start(&args.connect, contexts, &plan, &progress);
         if several {
@@ -96,17 +111,28 @@ struct Judge<'a> {
     by: &'a JudgeArgs,
     show: &'a ShowArgs,
     part: Part,
+    before: Before,
+    clock: fn() -> Time,
+}
+
+/// What is left of the reports of several clusters when they have been shown.
+#[derive(Default)]
+struct Shown {
+    summaries: Vec<Summary>,
+    records: Vec<Past>,
 }
 
 impl Judge<'_> {
     fn one(&self, snapshot: &Snapshot, global: Vec<String>) -> Result<Exit, Failure> {
         let settings = settings(self.by, global)?;
-        let report = Report::new(snapshot, &settings);
+        let mut report = Report::new(snapshot, &settings);
         if report.is_of_nothing() {
             return Err(nothing_found(snapshot));
         }
+        let record = self.before.compare(&mut report)?;
         let reports = [report];
         self.render(&reports)?;
+        self.before.keep(record.as_slice(), self.clock)?;
         Ok(self.exit(&reports.map(|report| report.summary())))
     }
 
@@ -118,7 +144,7 @@ impl Judge<'_> {
         args: &CheckArgs,
     ) -> Result<Exit, Failure> {
         let at_once = matches!(self.show.output, Format::Table | Format::Wide) && self.part == Part::Whole;
-        let (mut seen, mut summaries, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut seen, mut shown, mut failures) = (Vec::new(), Shown::default(), Vec::new());
         loop {
             let batch = fleet.next().await;
             let last = batch.is_empty();
@@ -133,7 +159,7 @@ impl Judge<'_> {
                 seen.push((snapshot, settings));
             }
             if at_once && !last {
-                progress.suspend(|| self.batch(&seen, &mut summaries))?;
+                progress.suspend(|| self.batch(&seen, &mut shown))?;
                 seen.clear();
             }
             if last {
@@ -141,28 +167,34 @@ impl Judge<'_> {
             }
         }
         // Of not one cluster is there anything to say: that is no report.
-        if failures.len() == summaries.len() + seen.len() {
+        if failures.len() == shown.summaries.len() + seen.len() {
             return Err(Failure { line: failures.join("\n"), hint: None, reason: Reason::Failed });
         }
         progress.end();
         if at_once {
-            output::stdout(|out| render::overview(&mut summaries, look::look(self.show), out))?;
+            output::stdout(|out| render::overview(&mut shown.summaries, look::look(self.show), out))?;
         } else {
-            self.batch(&seen, &mut summaries)?;
+            self.batch(&seen, &mut shown)?;
         }
-        Ok(self.exit(&summaries))
+        self.before.keep(&shown.records, self.clock)?;
+        Ok(self.exit(&shown.summaries))
     }
 
     /// Shows some clusters, worst first. On one screen with others, a healthy one needs no more than its line in
-    /// the overview.
-    fn batch(&self, seen: &[(Snapshot, Settings)], summaries: &mut Vec<Summary>) -> Result<(), Failure> {
+    /// the overview, unless something has changed.
+    fn batch(&self, seen: &[(Snapshot, Settings)], shown: &mut Shown) -> Result<(), Failure> {
         let mut reports: Vec<Report> =
             seen.iter().map(|(snapshot, settings)| Report::new(snapshot, settings)).collect();
+        for report in &mut reports {
+            shown.records.extend(self.before.compare(report)?);
+        }
         reports.sort_by_key(|report| std::cmp::Reverse(report.verdict));
-        summaries.extend(reports.iter().map(Report::summary));
+        shown.summaries.extend(reports.iter().map(Report::summary));
         match self.show.output {
             Format::Table if !self.show.all && self.part == Part::Whole => {
-                reports.retain(|report| report.verdict != Verdict::Healthy && !report.is_of_nothing());
+                let is_news = |report: &Report| report.changes().is_some_and(Changes::is_news);
+                let is_worth_it = |report: &Report| report.verdict != Verdict::Healthy || is_news(report);
+                reports.retain(|report| is_worth_it(report) && !report.is_of_nothing());
             }
             Format::Table | Format::Wide => reports.retain(|report| !report.is_of_nothing()),
             _ => {}
@@ -189,7 +221,8 @@ impl Judge<'_> {
 
     fn exit(&self, summaries: &[Summary]) -> Exit {
         let worst = summaries.iter().filter_map(|summary| summary.worst).max();
-        let failed = self.by.fail_on.severity().is_some_and(|severity| worst >= Some(severity));
+        let worst_new = summaries.iter().filter_map(|summary| summary.worst_new).max();
+        let failed = self.by.fail_on.fails(worst, worst_new);
         match (failed, summaries.iter().all(|summary| summary.complete)) {
             (true, _) => Exit::Findings,
             (false, true) => Exit::Clean,

@@ -44,6 +44,8 @@ pub(super) fn complete(words: &[OsString], out: &mut dyn Write) -> io::Result<()
     let wants_file = matches!(
         flag,
         "-f" | "--filename"
+            | "--baseline"
+            | "--history"
             | "--kubeconfig"
             | "--certificate-authority"
             | "--client-certificate"

@@ -27,7 +27,7 @@ fn narrow(snapshot: &mut Snapshot, args: &CheckArgs) -> Result<(), Failure> {
         (named.is_empty() || scope.all_namespaces || named.iter().any(|n| n == name))
             && !excluded.is_match(name)
     };
-    let known = namespaces_of(snapshot);
+    let known = snapshot.namespaces();
     if let Some(unknown) = named.iter().find(|name| !scope.all_namespaces && !known.contains(name)) {
         return Err(Failure::new(format!("namespace \"{unknown}\" is not in the input")));
     }
@@ -54,19 +54,4 @@ fn narrow(snapshot: &mut Snapshot, args: &CheckArgs) -> Result<(), Failure> {
         snapshot.scope.namespaces.dedup();
     }
     Ok(())
-}
-
-/// The namespaces of the input: those it was taken of, or those its objects name.
-pub(super) fn namespaces_of(snapshot: &Snapshot) -> Vec<String> {
-    let rows = &snapshot.rows;
-    let mut names: Vec<String> = snapshot.scope.namespaces.clone();
-    names.extend(rows.pods.iter().map(|pod| pod.kin.namespace.to_string()));
-    names.extend(rows.workloads.iter().map(|workload| workload.namespace.to_string()));
-    names.extend(rows.jobs.iter().map(|job| job.namespace.to_string()));
-    names.extend(rows.services.iter().map(|service| service.metadata.namespace.clone()));
-    names.extend(rows.ingresses.iter().map(|ingress| ingress.metadata.namespace.clone()));
-    names.extend(rows.namespaces.iter().map(|namespace| namespace.name.to_string()));
-    names.sort();
-    names.dedup();
-    names
 }

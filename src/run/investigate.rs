@@ -1,6 +1,6 @@
 //! One object, investigated: the same gathering and the same checks as a report, told as its story.
 
-use super::{Failure, files, look};
+use super::{Failure, before, files, look};
 use crate::cli::{CheckArgs, Exit, Target};
 use crate::cluster::{self, Plan};
 use crate::model::{ObjectRef, Reason};
@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 
 pub(super) fn investigate(args: &CheckArgs, target: &Target, clock: fn() -> Time) -> Result<Exit, Failure> {
     super::check::settings(&args.judge, Vec::new())?;
+    before::refuse(&args.compare, &args.judge, "one object is not compared with what it was")?;
     let context = args.connect.context.first().map(String::as_str);
     let (snapshot, global) = if args.filename.is_empty() {
         (gathered(args, target, clock)?, args.connect.to_repeat(context))
@@ -59,7 +60,7 @@ fn tell(
         return Err(missing(target, &story.object.namespace));
     }
     output::stdout(|out| render::story(&report, &story, args.show.output, look::look(&args.show), out))?;
-    let failed = args.judge.fail_on.severity().is_some_and(|severity| story.worst() >= Some(severity));
+    let failed = args.judge.fail_on.fails(story.worst(), None);
     Ok(match (failed, snapshot.coverage.gaps.is_empty()) {
         (true, _) => Exit::Findings,
         (false, true) => Exit::Clean,

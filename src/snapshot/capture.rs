@@ -7,8 +7,8 @@ use crate::wire::{Object, Time};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
 
-/// The `apiVersion` of captures and reports.
-pub(super) const VERSION: &str = "healthcheck/v1";
+/// The `apiVersion` of captures, reports and records.
+pub(crate) const VERSION: &str = "healthcheck/v1";
 
 /// The head of a capture.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -89,6 +89,7 @@ impl Header {
         snapshot.scope = self.scope;
         (snapshot.started_at, snapshot.taken_at) = (self.started_at, self.taken_at);
         snapshot.logs = self.logs;
+        snapshot.taken_by = Some(self.tool_version).filter(|version| !version.is_empty());
         snapshot.coverage.add(self.coverage);
     }
 }

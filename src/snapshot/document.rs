@@ -17,6 +17,8 @@ pub(super) enum Item {
     Broken(String, String),
     /// The head of one of our captures.
     Header(Box<Header>),
+    /// Something else that this tool wrote: its kind, and all of it.
+    Written(String, Value),
 }
 
 /// Reads one document and hands each item to `sink`.
@@ -64,6 +66,7 @@ impl<'de, S: FnMut(Item)> Visitor<'de> for DocumentVisitor<'_, S> {
                     (self.0)(item(value, item_kind(&kind), &format!("items[{index}]")));
                 }
             }
+            None if is_ours(&rest) => (self.0)(Item::Written(kind, Value::Object(rest))),
             None if kind.is_empty() => {
                 return Err(M::Error::custom("no kind: not a Kubernetes object or list"));
             }
@@ -71,6 +74,12 @@ impl<'de, S: FnMut(Item)> Visitor<'de> for DocumentVisitor<'_, S> {
         }
         Ok(())
     }
+}
+
+/// Whether this tool wrote it.
+fn is_ours(document: &Map<String, Value>) -> bool {
+    let version = document.get("apiVersion").and_then(Value::as_str);
+    version.is_some_and(|version| version.starts_with("healthcheck/"))
 }
 
 /// The kind of the items of a list of this kind: `PodList` holds Pods, `List` says nothing.

@@ -66,6 +66,16 @@ pub enum Error {
         /// The context of another.
         second: String,
     },
+    /// Something about a run, where objects should be.
+    #[error(
+        "{path} is a {kind} that this tool wrote, not the objects of a cluster; alone, it is read by --baseline and by diff"
+    )]
+    Written {
+        /// As given.
+        path: String,
+        /// Such as `Report`.
+        kind: String,
+    },
     /// A capture of a later version.
     #[error("{path} was written by a later version ({version}); this one reads {known}")]
     Newer {

@@ -8,9 +8,10 @@ mod error;
 mod read;
 mod rows;
 
+pub(crate) use capture::VERSION;
 pub use capture::{Capture, Header};
 pub use error::Error;
-pub use read::{demo, read, read_bytes};
+pub use read::{Given, Written, demo, read, read_any, read_bytes};
 pub use rows::Rows;
 
 use crate::model::{Coverage, Gap, LogTail};
@@ -36,6 +37,11 @@ pub struct Snapshot {
     pub coverage: Coverage,
     /// By how many seconds the server's clock was ahead of this machine's; ages are told by the server's.
     pub skew: i64,
+    /// Whether it came from files that say neither when they were made nor of what: then `taken_at` is the moment they
+    /// are judged by, and nothing but what is in them was looked at.
+    pub plain: bool,
+    /// The version of the tool that took it, where that was another run.
+    pub taken_by: Option<String>,
 }
 
 /// A cluster, as the operator and the server name it. Empty texts are unknown.
@@ -60,6 +66,8 @@ pub struct Scope {
     pub excluded: Vec<String>,
     /// Whether a label or field selector narrowed the pods.
     pub selected: bool,
+    /// The selectors, as they were given.
+    pub selector: String,
 }
 
 impl Scope {
@@ -67,6 +75,17 @@ impl Scope {
     pub fn holds(&self, namespace: &str) -> bool {
         let named = self.is_whole_cluster() || self.namespaces.iter().any(|name| name == namespace);
         named && !self.excluded.iter().any(|pattern| matches(pattern, namespace))
+    }
+
+    /// Whether everything that another holds was asked for.
+    pub fn covers(&self, other: &Scope) -> bool {
+        match other.is_whole_cluster() {
+            true => {
+                self.is_whole_cluster()
+                    && self.excluded.iter().all(|pattern| other.excluded.contains(pattern))
+            }
+            false => other.namespaces.iter().all(|name| self.holds(name)),
+        }
     }
 
     /// Whether every namespace of the cluster was asked for.
@@ -99,6 +118,21 @@ impl Snapshot {
         asked && !self.coverage.gaps.iter().chain(&self.coverage.outside).any(unseen)
     }
 
+    /// The namespaces it is of, sorted: those that were asked for, or those its objects name.
+    pub fn namespaces(&self) -> Vec<String> {
+        let rows = &self.rows;
+        let mut names: Vec<String> = self.scope.namespaces.clone();
+        names.extend(rows.pods.iter().map(|pod| pod.kin.namespace.to_string()));
+        names.extend(rows.workloads.iter().map(|workload| workload.namespace.to_string()));
+        names.extend(rows.jobs.iter().map(|job| job.namespace.to_string()));
+        names.extend(rows.services.iter().map(|service| service.metadata.namespace.clone()));
+        names.extend(rows.ingresses.iter().map(|ingress| ingress.metadata.namespace.clone()));
+        names.extend(rows.namespaces.iter().map(|namespace| namespace.name.to_string()));
+        names.sort();
+        names.dedup();
+        names
+    }
+
     /// Puts everything in its one order, so that the same objects give the same report however they came.
     pub fn sort(&mut self) {
         let repeated = self.rows.sort();
@@ -122,5 +156,7 @@ mod tests {
         assert!(!["kube-system", "cert-manager", "team-a"].into_iter().any(|name| scope.holds(name)));
         let named = Scope { namespaces: vec!["shop".to_owned()], ..Scope::default() };
         assert!(named.holds("shop") && !named.holds("kube-system"));
+        assert!(scope.covers(&named) && !named.covers(&scope) && scope.covers(&scope));
+        assert!(Scope::default().covers(&scope) && !scope.covers(&Scope::default()));
     }
 }

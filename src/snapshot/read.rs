@@ -22,6 +22,49 @@ const DEMO: &[u8] = include_bytes!("../../examples/pigo.json");
 /// When something cannot be opened, is neither JSON nor YAML, ends too early, or does not belong together.
 /// Objects that make no sense are no error: they become gaps in the coverage.
 pub fn read(paths: &[PathBuf], clock: Time) -> Result<Snapshot, Error> {
+    let files = open(paths)?;
+    match files.written.first() {
+        Some(written) => Err(Error::Written { path: written.path.clone(), kind: written.kind.clone() }),
+        None => Ok(files.finish(clock)),
+    }
+}
+
+/// Reads a file that may also be something this tool wrote about an earlier run.
+///
+/// # Errors
+/// As [`read`], and when it holds more than that.
+pub fn read_any(path: &Path, clock: Time) -> Result<Given, Error> {
+    let mut files = open(&[path.to_owned()])?;
+    let Some(written) = files.written.pop() else {
+        return Ok(Given::Snapshot(Box::new(files.finish(clock))));
+    };
+    if !files.written.is_empty() || files.header.is_some() || !files.kinds.is_empty() {
+        return Err(Error::Written { path: written.path, kind: written.kind });
+    }
+    Ok(Given::Written(written))
+}
+
+/// What a file gave.
+#[derive(Debug)]
+pub enum Given {
+    /// Objects.
+    Snapshot(Box<Snapshot>),
+    /// What this tool wrote about an earlier run.
+    Written(Written),
+}
+
+/// A document that this tool wrote, and that is no capture.
+#[derive(Debug)]
+pub struct Written {
+    /// Where it is.
+    pub path: String,
+    /// Such as `Report`.
+    pub kind: String,
+    /// All of it.
+    pub document: serde_json::Value,
+}
+
+fn open(paths: &[PathBuf]) -> Result<Files, Error> {
     let mut files = Files::default();
     for path in paths {
         let shown = path.display().to_string();
@@ -35,7 +78,7 @@ pub fn read(paths: &[PathBuf], clock: Time) -> Result<Snapshot, Error> {
             files.open(path)?;
         }
     }
-    Ok(files.finish(clock))
+    Ok(files)
 }
 
 /// Reads one document stream that is in memory; `name` stands for it in errors.
@@ -87,6 +130,7 @@ struct Files {
     header: Option<Header>,
     kinds: BTreeSet<Kind>,
     unknown: BTreeMap<String, u64>,
+    written: Vec<Written>,
 }
 
 impl Files {
@@ -172,6 +216,9 @@ impl Files {
                 self.kinds.insert(object.kind());
                 self.snapshot.rows.add(*object);
             }
+            Item::Written(kind, document) => {
+                self.written.push(Written { path: path.to_owned(), kind, document });
+            }
             Item::Unknown(kind) => *self.unknown.entry(kind).or_default() += 1,
             Item::Broken(kind, detail) => self.snapshot.coverage.gaps.push(Gap {
                 namespace: None,
@@ -224,7 +271,7 @@ impl Files {
             // Plain files hold what somebody chose to put there.
             let missing = Kind::ALL.into_iter().filter(|kind| !self.kinds.contains(kind));
             outside.extend(missing.map(|kind| gap(kind.name(), Reason::NotGiven, "", 0)));
-            (snapshot.started_at, snapshot.taken_at) = (clock, clock);
+            (snapshot.started_at, snapshot.taken_at, snapshot.plain) = (clock, clock, true);
         }
         snapshot.sort();
         snapshot

@@ -1,7 +1,7 @@
 //! A new profile: what the flags of this command line set, after a look at the cluster that they reach.
 
 use super::super::{Failure, plan, progress, wait_for};
-use crate::cli::{Exit, InitArgs, ScopeArgs, Set, Source};
+use crate::cli::{Exit, InitArgs, ScopeArgs, Set};
 use crate::cluster::{self, Fleet};
 use crate::output;
 use crate::profile::{self, Config, Form};
@@ -122,7 +122,7 @@ fn block(args: &InitArgs, seen: &[Snapshot]) -> Result<String, Failure> {
             out += &comment(&format!("{name}: {} pods", counts.pods));
         }
     }
-    let flags = args.settings.iter().filter(|set| matches!(set.source, Source::Flag(_)));
+    let flags = args.settings.iter().filter(|set| set.is_flag());
     let mut settings: Vec<(&str, Value)> = flags.map(|set| (set.key, value(set))).collect();
     // Whoever names no namespace means the one of the context: another day that may be another one.
     if let [snapshot] = seen {

@@ -1,0 +1,224 @@
+//! What has changed, in words that the human formats share.
+
+use super::escape::visible;
+use super::markdown::text;
+use super::sections::sentence_case;
+use super::words::{self, texts};
+use crate::changes::{Both, Change, Changed, Changes, Row, Side, Tally};
+use crate::checks;
+use crate::finding::{Fact, Severity};
+use crate::model::human;
+use crate::past::Blindness;
+use crate::report::{Compared, Report};
+use crate::text::{Lang, Text};
+use crate::wire::Time;
+
+texts! {
+    NEW: "new", "新增", "新增";
+    WORSE: "worse", "惡化", "恶化";
+    FIXED: "fixed", "已解決", "已解决";
+    BETTER: "better", "好轉", "好转";
+    UNSEEN: "unknown", "無從比較", "无法比较";
+    UNCHANGED: "unchanged", "未變", "未变";
+    SAME: "same", "未變", "未变";
+    CHANGE: "CHANGE", "變化", "变化";
+    COUNT: "{count} {change}", "{change} {count}", "{change} {count}";
+    SINCE: "Since {moment} ({age} ago): {counts}", "自 {moment}（{age} 前）以來：{counts}", "自 {moment}（{age} 前）以来：{counts}";
+    SINCE_THEN: "Since the baseline, whose time is not known: {counts}", "與基準相比（基準的時間不明）：{counts}",
+        "与基线相比（基线的时间未知）：{counts}";
+    FIRST: "The first record of this cluster and scope: there is nothing to compare with yet",
+        "這是此叢集與範圍的第一筆紀錄，尚無可比較的對象", "这是该集群与范围的第一条记录，暂无可比较的对象";
+    MOVED: "{name} {before} → {now}", "{name} {before} → {now}", "{name} {before} → {now}";
+    WAS: "{name} {now}", "{name} {now}", "{name} {now}";
+    OBJECTS: "objects", "物件數", "对象数";
+    WITH: "{text} ({numbers})", "{text}（{numbers}）", "{text}（{numbers}）";
+    NOT_THEN: "not looked at then: {why}", "當時未檢查：{why}", "当时未检查：{why}";
+    NOT_NOW: "not looked at now: {why}", "這次未檢查：{why}", "这次未检查：{why}";
+    OUT_OF_SCOPE: "out of scope", "不在範圍內", "不在范围内";
+    LEFT_OUT: "check left out", "未納入該項檢查", "未纳入该项检查";
+    VERSION: "another version of the tool", "工具版本不同", "工具版本不同";
+}
+
+fn change(change: Change) -> &'static Text {
+    match change {
+        Change::New => &NEW,
+        Change::Worse => &WORSE,
+        Change::Fixed => &FIXED,
+        Change::Better => &BETTER,
+        Change::Unseen => &UNSEEN,
+        Change::Unchanged => &UNCHANGED,
+    }
+}
+
+/// `▲ new`.
+pub(super) fn label(of: Change, lang: Lang) -> String {
+    let (glyph, word) = match of {
+        Change::New => ("▲", &NEW),
+        Change::Worse => ("↑", &WORSE),
+        Change::Fixed => ("✓", &FIXED),
+        Change::Better => ("↓", &BETTER),
+        Change::Unseen => ("?", &UNSEEN),
+        Change::Unchanged => ("=", &SAME),
+    };
+    format!("{glyph} {}", word.get(lang))
+}
+
+/// `1 new`, `2 fixed`: always what is new, and of the others those that there are.
+pub(super) fn counts(tally: &Tally, lang: Lang) -> Vec<String> {
+    let new = tally.get(&Change::New).copied().unwrap_or(0);
+    let others = tally.iter().filter(|(change, _)| **change != Change::New);
+    let each = std::iter::once((Change::New, new)).chain(others.map(|(change, count)| (*change, *count)));
+    each.map(|(of, count)| {
+        let word = Fact::text(change(of).get(lang));
+        COUNT.fill(lang, &[("count", Fact::count(count)), ("change", word)])
+    })
+    .collect()
+}
+
+/// The line below the head of a report, in parts that stay whole: since when, and how much of what became.
+pub(super) fn since(report: &Report, lang: Lang) -> Vec<String> {
+    match &report.compared {
+        Compared::No => Vec::new(),
+        Compared::FirstRun => vec![FIRST.get(lang).to_owned()],
+        Compared::With(changes, _) => since_then(changes, report.snapshot.taken_at, lang),
+    }
+}
+
+pub(super) fn since_then(changes: &Changes, now: Time, lang: Lang) -> Vec<String> {
+    let mut parts = counts(&changes.counts, lang);
+    let first = parts.first().cloned().unwrap_or_default();
+    let head = match changes.with.taken_at {
+        Some(then) => SINCE.fill(
+            lang,
+            &[
+                ("moment", Fact::Text(words::minute(then))),
+                ("age", Fact::Text(human(now.seconds_since(then)))),
+                ("counts", Fact::Text(first)),
+            ],
+        ),
+        None => SINCE_THEN.fill(lang, &[("counts", Fact::Text(first))]),
+    };
+    parts.splice(..1, [head]);
+    parts
+}
+
+/// What is wrong, or was, without looking at the objects: the title of the check, its numbers, and of how many other
+/// findings the same became.
+pub(super) fn what(changed: &Changed, others: usize, lang: Lang) -> String {
+    let title = checks::find(&changed.check)
+        .map_or_else(|| visible(&changed.check), |c| c.title.get(lang).to_owned());
+    words::and_more(with_numbers(title, changed, lang), others, lang)
+}
+
+/// Changes as the cells of a Markdown table under their heads; `now` is when the later run was.
+pub(super) fn cells(changes: &Changes, rows: &[Row], now: Option<Time>, lang: Lang) -> Vec<Vec<String>> {
+    let heads = [&CHANGE, &words::SEVERITY, &words::SINCE, &words::NAMESPACE, &words::OBJECT, &words::WHAT];
+    let mut out = vec![heads.map(|head| sentence_case(head.get(lang))).to_vec()];
+    out.extend(rows.iter().map(|row| {
+        let changed = changes.named(row);
+        vec![
+            label(row.change, lang),
+            words::severity(row.severity, lang),
+            text(&lasted(changes, changed, now)),
+            text(&changed.object.namespace),
+            text(&object(changed)),
+            text(&what(changed, row.others, lang)),
+        ]
+    }));
+    out
+}
+
+/// How long something has lasted, as kubectl writes ages.
+pub(super) fn lasted(changes: &Changes, changed: &Changed, now: Option<Time>) -> String {
+    changes.lasted(changed, now).map_or_else(|| "?".to_owned(), human)
+}
+
+/// A text and the numbers that changed, if any did.
+pub(super) fn with_numbers(text: String, changed: &Changed, lang: Lang) -> String {
+    let numbers = numbers(changed, lang);
+    if numbers.is_empty() {
+        return text;
+    }
+    let numbers = Fact::Text(words::list(&numbers, lang));
+    WITH.fill(lang, &[("text", Fact::Text(text)), ("numbers", numbers)])
+}
+
+/// `restarts 12 → 40`; of what is gone `restarts 12`.
+fn numbers(changed: &Changed, lang: Lang) -> Vec<String> {
+    if let Some((side, why)) = &changed.unseen {
+        return vec![unseen(*side, why, lang)];
+    }
+    let mut out = Vec::new();
+    let moved = |name: &str, before: String, now: String| {
+        let facts = [("name", Fact::text(name)), ("before", Fact::Text(before)), ("now", Fact::Text(now))];
+        MOVED.fill(lang, &facts)
+    };
+    if let Both { before: Some(before), now: Some(now) } = changed.severity {
+        if before != now {
+            let word = |severity: Severity| words::severity_word(severity).get(lang).to_owned();
+            out.push(format!("{} → {}", word(before), word(now)));
+        }
+        if let (Some(before), Some(now)) = (changed.objects.before, changed.objects.now)
+            && before != now
+        {
+            out.push(moved(OBJECTS.get(lang), before.to_string(), now.to_string()));
+        }
+        let measures = changed.moved();
+        out.extend(measures.map(|(measure, before, now)| {
+            moved(measure.called.get(lang), measure.shown(before), measure.shown(now))
+        }));
+    } else if changed.severity.now.is_none() {
+        out.extend(was(changed, lang));
+    }
+    out
+}
+
+/// The numbers of what is gone.
+fn was(changed: &Changed, lang: Lang) -> Vec<String> {
+    let one = |name: &str, number: String| {
+        WAS.fill(lang, &[("name", Fact::text(name)), ("now", Fact::Text(number))])
+    };
+    let objects = changed.objects.before.filter(|count| *count > 1);
+    let mut out: Vec<String> =
+        objects.into_iter().map(|count| one(OBJECTS.get(lang), count.to_string())).collect();
+    out.extend(changed.measures.iter().filter_map(|moved| {
+        let measure = crate::measure::Measure::of(&changed.check, &moved.name)?;
+        Some(one(measure.called.get(lang), measure.shown(moved.values.before?)))
+    }));
+    out
+}
+
+fn unseen(side: Side, why: &Blindness, lang: Lang) -> String {
+    let why = match why {
+        Blindness::Scope => OUT_OF_SCOPE.get(lang).to_owned(),
+        Blindness::Kind(kind) => {
+            crate::wire::Kind::from_name(kind).map_or_else(|| visible(kind), |kind| kind.plural().to_owned())
+        }
+        Blindness::LeftOut => LEFT_OUT.get(lang).to_owned(),
+        Blindness::Version => VERSION.get(lang).to_owned(),
+    };
+    let text = if side == Side::Before { &NOT_THEN } else { &NOT_NOW };
+    text.fill(lang, &[("why", Fact::Text(why))])
+}
+
+/// The object of a change. What is gone is named by its owner, which may still be there; so are several objects.
+pub(super) fn object(changed: &Changed) -> String {
+    let several = changed.objects.now.max(changed.objects.before) > Some(1);
+    match &changed.owner {
+        Some(owner) if several || changed.severity.now.is_none() => {
+            visible(&format!("{}/{}", owner.kind.to_lowercase(), owner.name))
+        }
+        _ => visible(&changed.object.slashed()),
+    }
+}
+
+/// A number, and by how much it differs from what it was: `46 ↑2`.
+pub(super) fn trend(now: i64, before: Option<i64>) -> (String, String) {
+    let moved = before.map_or(0, |before| i128::from(now) - i128::from(before));
+    let arrow = match moved {
+        0 => String::new(),
+        1.. => format!(" ↑{moved}"),
+        _ => format!(" ↓{}", -moved),
+    };
+    (now.to_string(), arrow)
+}

@@ -1,0 +1,70 @@
+//! What is kept of a report, so that another can be compared with it.
+
+use super::Report;
+use crate::finding::{Fact, Finding};
+use crate::measure::Measure;
+use crate::past::{KIND, Noted, Past, Sight, together};
+use crate::snapshot::{Scope, VERSION};
+
+impl Report<'_> {
+    /// What was looked at. Of files that do not say, it is what is in them.
+    pub fn scope(&self) -> Scope {
+        let mut scope = self.snapshot.scope.clone();
+        scope.excluded.sort();
+        scope.excluded.dedup();
+        if self.snapshot.plain && scope.is_whole_cluster() {
+            scope.namespaces = self.snapshot.namespaces();
+        }
+        scope
+    }
+
+    /// What is kept of it.
+    pub fn past(&self) -> Past {
+        let mut incidents = vec![""; self.findings.len()];
+        for incident in &self.incidents {
+            for &index in &incident.findings {
+                incidents[index] = &self.findings[incident.cause].key;
+            }
+        }
+        let found = self.findings.iter().zip(incidents);
+        let shown = found.map(|(finding, incident)| (finding.object.clone(), noted(finding, incident)));
+        let quiet = self.muted.findings.iter().map(|(finding, _)| {
+            (finding.object.clone(), Noted { muted: true, ..noted(finding, &finding.key) })
+        });
+        let snapshot = self.snapshot;
+        Past {
+            api_version: VERSION.to_owned(),
+            kind: KIND.to_owned(),
+            tool_version: snapshot.taken_by.as_deref().unwrap_or(crate::VERSION).to_owned(),
+            taken_at: snapshot.taken_at.known().filter(|_| !snapshot.plain),
+            cluster: snapshot.cluster.clone(),
+            scope: self.scope(),
+            verdict: self.verdict,
+            totals: self.totals,
+            namespaces: self.namespaces.iter().cloned().collect(),
+            sight: Sight::of(&self.coverage),
+            findings: together(shown.chain(quiet)),
+        }
+    }
+}
+
+fn noted(finding: &Finding, incident: &str) -> Noted {
+    let number = |(name, fact): &(&'static str, Fact)| match (fact, Measure::of(finding.check.id, name)) {
+        (Fact::Number(number), Some(_)) => Some(((*name).to_owned(), *number)),
+        _ => None,
+    };
+    Noted {
+        key: finding.key.clone(),
+        check: finding.check.id.to_owned(),
+        severity: finding.severity,
+        object: finding.object.clone(),
+        owner: finding.owner.clone(),
+        since: finding.since,
+        objects: 1,
+        measures: finding.message.facts.iter().filter_map(number).collect(),
+        incident: incident.to_owned(),
+        serving: finding.serving,
+        muted: false,
+        action: finding.actions.first().cloned(),
+    }
+}

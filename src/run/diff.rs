@@ -1,0 +1,48 @@
+//! Two runs, compared from files.
+
+use super::{Failure, before, look};
+use crate::changes::{Changes, Trend, comparable};
+use crate::cli::{DiffArgs, Exit};
+use crate::output;
+use crate::past::Past;
+use crate::render::{self, Difference};
+use crate::wire::Time;
+use std::path::Path;
+
+pub(super) fn diff(args: &DiffArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
+    super::check::settings(&args.judge, Vec::new())?;
+    let stdin = |path: &Path| path.as_os_str() == "-";
+    if stdin(&args.old) && stdin(&args.new) {
+        return Err(Failure::new("standard input is read once: only one of the two can be -"));
+    }
+    let now = args.now.map_or_else(clock, Time::from);
+    let mut old = before::past(&args.old, &args.judge, now)?;
+    let mut new = before::past(&args.new, &args.judge, now)?;
+    let names = [&args.old, &args.new].map(|path| path.display().to_string());
+    if !args.namespace.is_empty() {
+        for (past, name) in [(&mut old, &names[0]), (&mut new, &names[1])] {
+            if !args.namespace.iter().any(|namespace| past.scope.holds(namespace)) {
+                let asked = args.namespace.join(", ");
+                return Err(Failure::new(format!("{name} is not of namespace {asked}")));
+            }
+            past.narrow(&args.namespace);
+        }
+    }
+    comparable((&old, &names[0]), (&new, &names[1])).map_err(Failure::new)?;
+    let changes = Changes::between(&old, &new);
+    let trend = Trend::between(&old, &new);
+    let difference = Difference { old: &old, new: &new, changes: &changes, trend: &trend };
+    output::stdout(|out| render::difference(&difference, args.show.output, look::look(&args.show), out))?;
+    Ok(exit(args, &new, &changes))
+}
+
+/// As a check of the later run would end.
+fn exit(args: &DiffArgs, new: &Past, changes: &Changes) -> Exit {
+    let shown = new.findings.iter().filter(|noted| !noted.muted);
+    let worst = shown.map(|noted| noted.severity).max();
+    match (args.judge.fail_on.fails(worst, changes.worst_new()), new.sight.is_complete()) {
+        (true, _) => Exit::Findings,
+        (false, true) => Exit::Clean,
+        (false, false) => Exit::Incomplete,
+    }
+}
