@@ -143,6 +143,10 @@ pub struct CheckArgs {
     /// What is set elsewhere.
     #[command(flatten)]
     pub profile: ProfileArgs,
+    /// The webhooks to tell of this run.
+    #[arg(long, value_name = "NAME", value_delimiter = ',', action = ArgAction::Append, help_heading = "Profile")]
+    #[arg(help = "Send a message about the run to these webhooks of the profile; else HEALTHCHECK_NOTIFY")]
+    pub notify: Vec<String>,
 }
 
 /// The bundled example.
@@ -206,13 +210,22 @@ pub struct ScopeArgs {
 impl Cli {
     /// The flags by which is judged, whichever command judges, and where they come from.
     fn judging(&mut self) -> Option<(&mut JudgeArgs, &mut ProfileArgs)> {
-        let args = match &mut self.command {
-            None => &mut self.check,
-            Some(Command::Nodes(args) | Command::Profile { what: ProfileCommand::Show(args) }) => &mut **args,
-            Some(Command::Diff(args)) => return Some((&mut args.judge, &mut args.profile)),
-            _ => return None,
-        };
-        Some((&mut args.judge, &mut args.profile))
+        if !matches!(self.command, Some(Command::Diff(_))) {
+            return self.check_args().map(|args| (&mut args.judge, &mut args.profile));
+        }
+        match &mut self.command {
+            Some(Command::Diff(args)) => Some((&mut args.judge, &mut args.profile)),
+            _ => None,
+        }
+    }
+
+    /// The flags of a check, whichever command takes them.
+    fn check_args(&mut self) -> Option<&mut CheckArgs> {
+        match &mut self.command {
+            None => Some(&mut self.check),
+            Some(Command::Nodes(args) | Command::Profile { what: ProfileCommand::Show(args) }) => Some(args),
+            _ => None,
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod diff;
 mod files;
 mod investigate;
 mod look;
+mod notify;
 mod profile;
 
 pub use look::environment;

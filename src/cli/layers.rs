@@ -187,6 +187,7 @@ pub fn parse(words: &[OsString], environment: &dyn Fn(&str) -> Option<String>) -
         profile.settings = sources(leaf(&matches).1, &lower);
         profile.chosen = chosen;
     }
+    super::profile::choose_webhooks(&mut cli, environment)?;
     Ok(cli)
 }
 

@@ -1,8 +1,8 @@
 //! Profiles on the command line: which one a run follows, and what can be done with them.
 
 use super::layers::Set;
-use super::{CheckArgs, ConnectArgs, JudgeArgs, ListArgs, ScopeArgs, ShowArgs};
-use crate::profile::Chosen;
+use super::{CheckArgs, Cli, ConnectArgs, JudgeArgs, ListArgs, ScopeArgs, ShowArgs};
+use crate::profile::{Chosen, Error, suggestion};
 use clap::{Args, Subcommand, ValueHint};
 use std::path::PathBuf;
 
@@ -66,4 +66,38 @@ pub struct InitArgs {
     /// What these flags set.
     #[arg(skip)]
     pub settings: Vec<Set>,
+}
+
+/// What `--notify` is in the environment.
+const NOTIFY: &str = "HEALTHCHECK_NOTIFY";
+
+/// Whom a run tells: those that its flag names, else those that the environment does. Unlike a setting this cannot be
+/// said in the profile: it would send from every desk where somebody looks.
+///
+/// # Errors
+/// When the profile has no webhook of that name.
+pub(super) fn choose_webhooks(
+    cli: &mut Cli,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<(), Error> {
+    // What sends nothing has no use for the variable.
+    let is_report = cli.command.is_none() && cli.object.is_empty();
+    let Some(args) = cli.check_args() else { return Ok(()) };
+    let mut place = "--notify";
+    if let Some(names) = environment(NOTIFY).filter(|_| is_report && args.notify.is_empty()) {
+        place = NOTIFY;
+        args.notify = names.split(',').map(|name| name.trim().to_owned()).collect();
+    }
+    let chosen = &args.profile.chosen;
+    let known: Vec<&str> = chosen.webhooks.iter().map(|webhook| webhook.name.as_str()).collect();
+    let Some(unknown) = args.notify.iter().find(|name| !known.contains(&name.as_str())) else {
+        return Ok(());
+    };
+    let text = match chosen.name.as_str() {
+        "" => "webhooks are those of a profile, and this run has none".to_owned(),
+        name => format!("profile {name} has no webhook \"{unknown}\""),
+    };
+    let hint = suggestion(unknown, &known);
+    let hint = hint.or_else(|| Some("a profile lists its webhooks under \"notify\"".to_owned()));
+    Err(Error { place: place.to_owned(), text, hint })
 }

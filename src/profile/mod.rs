@@ -10,12 +10,14 @@ mod rules;
 #[cfg(test)]
 mod schema;
 mod values;
+mod webhook;
 
 pub use error::{Error, suggestion};
 pub use place::At;
 pub use read::{Chosen, Place, choose, default_path, parse};
 pub use rules::{Class, Link, Mute, PLACEHOLDERS, Pattern, Rules, day};
 pub use values::{Form, Value, form};
+pub use webhook::{Address, Secret, Source, Webhook, When};
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -78,6 +80,8 @@ pub struct Profile {
     pub no_annotations: Option<At<bool>>,
     /// Where to read on about a finding.
     pub links: Vec<At<LinkEntry>>,
+    /// Webhooks that runs with --notify send a message to.
+    pub notify: Vec<At<NotifyEntry>>,
     /// Exit with 1 for findings of this severity and worse: critical, warning, info, never; or new.
     pub fail_on: Option<At<String>>,
     /// Tell what has changed since this file: a capture, a report or what kubectl printed.
@@ -170,4 +174,35 @@ pub struct LinkEntry {
     pub url: Option<At<String>>,
     /// Only for these checks; * and ? match.
     pub checks: Option<At<Vec<String>>>,
+}
+
+/// A webhook that takes {"text": "…"} by POST: an incoming webhook of Slack, Mattermost, Rocket.Chat or Google Chat.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(extend("required" = ["name"], "oneOf" = [{"required": ["url"]}, {"required": ["urlFrom"]}])))]
+pub struct NotifyEntry {
+    /// What --notify calls it.
+    pub name: Option<At<String>>,
+    /// Its address, a secret: it is never printed.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub url: Option<At<Secret>>,
+    /// Where its address is, if not here.
+    pub url_from: Option<At<UrlFrom>>,
+    /// Of which runs it is told: always; trouble, those that are not healthy (the default); or new, those that found what was not there before.
+    pub when: Option<At<String>>,
+    /// The language of its messages: en, zh-TW or zh-CN; else that of the run.
+    pub lang: Option<At<String>>,
+}
+
+/// Where the address of a webhook is: in a variable or in a file.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(extend("minProperties" = 1, "maxProperties" = 1)))]
+pub struct UrlFrom {
+    /// A variable of the environment.
+    pub env: Option<String>,
+    /// A file; a relative path begins at the folder of this one.
+    pub file: Option<String>,
 }

@@ -1,7 +1,8 @@
 //! The file, found and read: `--config`, else `$XDG_CONFIG_HOME/kubectl-healthcheck/config.yaml`, else the same under
 //! `~/.config`. Where none is named and none is there, there is none; anything else that goes wrong is an error.
 
-use super::error::suggestion;
+use super::error::{suggestion, without_secrets};
+use super::webhook::{Webhook, webhooks};
 use super::{At, Config, Error, Profile, Rules};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -32,7 +33,7 @@ impl Place {
     }
 
     pub(super) fn wrong(&self, text: impl Into<String>, hint: Option<String>) -> Error {
-        Error { place: self.to_string(), text: text.into(), hint }
+        Error { place: self.to_string(), text: without_secrets(&text.into()), hint }
     }
 }
 
@@ -47,6 +48,8 @@ pub struct Chosen {
     pub profile: Profile,
     /// Those of its rules that are no settings.
     pub rules: Rules,
+    /// Its webhooks, in the order of the file.
+    pub webhooks: Vec<Webhook>,
 }
 
 /// Where the file is when nobody says where: `None` where there is no home either.
@@ -107,8 +110,8 @@ fn take(mut config: Config, path: String, name: String) -> Result<Chosen, Error>
         let text = format!("no profile \"{name}\"");
         return Err(Error { hint: hint.or(missing("", &name).hint), place: path, text });
     };
-    let rules = Rules::of(&profile, &path)?;
-    Ok(Chosen { name, path, profile, rules })
+    let (rules, webhooks) = (Rules::of(&profile, &path)?, webhooks(&profile, &path)?);
+    Ok(Chosen { name, path, profile, rules, webhooks })
 }
 
 fn read(path: &Path) -> io::Result<String> {
@@ -151,7 +154,7 @@ fn told(path: &str, error: &serde_saphyr::Error) -> Error {
         }
         other => (said(&other.render()).to_owned(), None),
     };
-    Error { place, text, hint }
+    Error { place, text: without_secrets(&text), hint }
 }
 
 /// What the parser says, without the place, which it tells in its own way.

@@ -11,6 +11,7 @@ mod json;
 mod links;
 mod lists;
 mod markdown;
+mod message;
 mod muted;
 mod name;
 mod nodes;
@@ -24,6 +25,7 @@ mod words;
 
 pub use diff::{Difference, difference};
 pub use lists::{checks, explain};
+pub use message::{Brief, message};
 pub use nodes::nodes;
 pub use overview::overview;
 pub use profile::{profile, settings_table};

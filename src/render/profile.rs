@@ -6,7 +6,7 @@ use super::words::texts;
 use super::{Format, Look};
 use crate::cli::{ProfileArgs, Row, Set, Source, table as settings};
 use crate::mute::State;
-use crate::profile::{Class, Link, Mute};
+use crate::profile::{Class, Link, Mute, Webhook};
 use crate::text::{Lang, Text};
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -26,6 +26,7 @@ texts! {
     MUTE: "mute", "靜音", "静默";
     CLASS: "class", "類別", "类别";
     LINK: "link", "連結", "链接";
+    WEBHOOK: "webhook", "webhook", "webhook";
 }
 
 /// Writes every setting of a run, its value and who has set it. `today` tells which mutes have ended.
@@ -107,6 +108,10 @@ fn lines(args: &ProfileArgs, today: Date, lang: Lang) -> Vec<Line> {
         [word(&MUTE, &mute.check, lang), of_mute(mute) + &said, in_profile(&mute.place, lang)]
     }));
     lines.extend(rules.links.iter().map(|link| [word(&LINK, &link.name, lang), link.url.clone(), whole()]));
+    lines.extend(args.chosen.webhooks.iter().map(|webhook| {
+        let place = in_profile(&webhook.place.to_string(), lang);
+        [word(&WEBHOOK, &webhook.name, lang), of_webhook(webhook), place]
+    }));
     lines
 }
 
@@ -130,6 +135,12 @@ fn of_class(class: &Class) -> String {
     let thresholds = class.thresholds.to_string();
     let parts = [patterns.join(","), thresholds];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
+}
+
+/// Where its address is, of which runs it is told, and in which language, where that is not the run's.
+fn of_webhook(webhook: &Webhook) -> String {
+    let of = [webhook.address.to_string(), webhook.when.id().to_owned()];
+    of.into_iter().chain(webhook.lang.map(|lang| lang.tag().to_owned())).collect::<Vec<_>>().join(" ")
 }
 
 /// The value as a flag takes it; `-` where it is not set.
@@ -175,6 +186,10 @@ fn document(args: &ProfileArgs, today: Date) -> Value {
         "workloads": class.workloads.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "thresholds": class.thresholds.to_string() })
     };
+    let webhook = |webhook: &Webhook| {
+        json!({ "name": webhook.name, "address": webhook.address.to_string(), "when": webhook.when.id(),
+        "lang": webhook.lang.map(Lang::tag), "place": webhook.place.to_string() })
+    };
     let rules = &args.chosen.rules;
     json!({
         "apiVersion": "healthcheck/v1",
@@ -185,6 +200,7 @@ fn document(args: &ProfileArgs, today: Date) -> Value {
         "classes": rules.classes.iter().map(class).collect::<Vec<_>>(),
         "mutes": rules.mutes.iter().map(mute).collect::<Vec<_>>(),
         "links": rules.links.iter().map(link).collect::<Vec<_>>(),
+        "notify": args.chosen.webhooks.iter().map(webhook).collect::<Vec<_>>(),
     })
 }
 

@@ -127,12 +127,18 @@ pub(super) fn short_notes(report: &Report, lang: Lang) -> Vec<String> {
     told(report, lang, true)
 }
 
+/// What lies in the scope and was not seen, one line for each reason and place.
+pub(super) fn not_seen(report: &Report, lang: Lang) -> Vec<String> {
+    let what = group(&report.coverage.gaps, false, lang).into_iter();
+    what.map(|what| format!("{}: {what}", NOT_SEEN.get(lang))).collect()
+}
+
 fn told(report: &Report, lang: Lang, short: bool) -> Vec<String> {
     let (coverage, snapshot) = (&report.coverage, report.snapshot);
     let lines = |gaps: &[Gap], head: &str, short: bool| -> Vec<String> {
         group(gaps, short, lang).into_iter().map(|what| format!("{head}: {what}")).collect()
     };
-    let mut out = lines(&coverage.gaps, NOT_SEEN.get(lang), false);
+    let mut out = not_seen(report, lang);
     out.extend(lines(&coverage.outside, OUTSIDE.get(lang), short));
     out.extend(lines(&coverage.remarks, SEEN_OTHERWISE.get(lang), false));
     out.extend(pace(coverage, lang));

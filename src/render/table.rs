@@ -3,6 +3,8 @@
 mod problems;
 mod rows;
 
+pub(super) use rows::{of_incident, of_objects};
+
 use super::changed;
 use super::escape::visible;
 use super::grid::{self, Column};

@@ -1,6 +1,7 @@
 //! A check of one cluster, of several, or of files.
 
 use super::before::{self, Before};
+use super::notify::{self, Notices};
 use super::{Failure, files, look};
 use crate::changes::Changes;
 use crate::cli::{CheckArgs, DemoArgs, Exit, JudgeArgs, ShowArgs};
@@ -40,15 +41,16 @@ fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failu
     settings(&args.judge, Vec::new())?;
     if part == Part::Nodes {
         before::refuse(&args.compare, &args.judge, "nodes are shown as they are")?;
+        notify::refuse(args, "nodes are shown to those who look at them")?;
     }
-    let before = Before::open(args, clock)?;
-    let judge = Judge { by: &args.judge, show: &args.show, part, before, clock };
-    if args.filename.is_empty() {
-        return live(args, &judge);
-    }
-    let snapshot = files::read(args, clock)?;
-    let global = repeat_context(&snapshot);
-    judge.one(&snapshot, global)
+    let (before, notices) = (Before::open(args, clock)?, Notices::open(args)?);
+    let mut judge = Judge { by: &args.judge, show: &args.show, part, before, notices, clock };
+    let done = if args.filename.is_empty() {
+        live(args, &mut judge)
+    } else {
+        files::read(args, clock).and_then(|snapshot| judge.one(&snapshot, repeat_context(&snapshot)))
+    };
+    judge.notices.send(done)
 }
 
 pub(super) fn demo(args: &DemoArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
@@ -57,11 +59,11 @@ pub(super) fn demo(args: &DemoArgs, clock: fn() -> Time) -> Result<Exit, Failure
     // The example's cluster is not the operator's.
     snapshot.scope.namespaces = snapshot.namespaces();
     let global = repeat_context(&snapshot);
-    let (part, before) = (Part::Whole, Before::default());
-    Judge { by: &args.judge, show: &args.show, part, before, clock }.one(&snapshot, global)
+    let (part, before, notices) = (Part::Whole, Before::default(), Notices::default());
+    Judge { by: &args.judge, show: &args.show, part, before, notices, clock }.one(&snapshot, global)
 }
 
-fn live(args: &CheckArgs, judge: &Judge) -> Result<Exit, Failure> {
+fn live(args: &CheckArgs, judge: &mut Judge) -> Result<Exit, Failure> {
     let clock = judge.clock;
     let contexts = cluster::contexts(&args.connect)?;
     let several = contexts.len() > 1;
@@ -112,6 +114,7 @@ struct Judge<'a> {
     show: &'a ShowArgs,
     part: Part,
     before: Before,
+    notices: Notices,
     clock: fn() -> Time,
 }
 
@@ -123,13 +126,14 @@ struct Shown {
 }
 
 impl Judge<'_> {
-    fn one(&self, snapshot: &Snapshot, global: Vec<String>) -> Result<Exit, Failure> {
+    fn one(&mut self, snapshot: &Snapshot, global: Vec<String>) -> Result<Exit, Failure> {
         let settings = settings(self.by, global)?;
         let mut report = Report::new(snapshot, &settings);
         if report.is_of_nothing() {
             return Err(nothing_found(snapshot));
         }
         let record = self.before.compare(&mut report)?;
+        self.notices.add(&report);
         let reports = [report];
         self.render(&reports)?;
         self.before.keep(record.as_slice(), self.clock)?;
@@ -138,7 +142,7 @@ impl Judge<'_> {
 
     /// Shows clusters as they come, where the format allows it, and how all of them are at the end.
     async fn several(
-        &self,
+        &mut self,
         fleet: &mut Fleet,
         progress: &cluster::Progress,
         args: &CheckArgs,
@@ -154,7 +158,7 @@ impl Judge<'_> {
                     result.map_err(Failure::from).and_then(|snapshot| something(snapshot, &settings));
                 let snapshot = snapshot.unwrap_or_else(|failure| {
                     failures.push(format!("{context}: {}", failure.line));
-                    unseen_cluster(&context, failure)
+                    unseen_cluster(&context, failure.reason, &failure.line)
                 });
                 seen.push((snapshot, settings));
             }
@@ -182,11 +186,12 @@ impl Judge<'_> {
 
     /// Shows some clusters, worst first. On one screen with others, a healthy one needs no more than its line in
     /// the overview, unless something has changed.
-    fn batch(&self, seen: &[(Snapshot, Settings)], shown: &mut Shown) -> Result<(), Failure> {
+    fn batch(&mut self, seen: &[(Snapshot, Settings)], shown: &mut Shown) -> Result<(), Failure> {
         let mut reports: Vec<Report> =
             seen.iter().map(|(snapshot, settings)| Report::new(snapshot, settings)).collect();
         for report in &mut reports {
             shown.records.extend(self.before.compare(report)?);
+            self.notices.add(report);
         }
         reports.sort_by_key(|report| std::cmp::Reverse(report.verdict));
         shown.summaries.extend(reports.iter().map(Report::summary));
@@ -241,14 +246,14 @@ fn something(snapshot: Snapshot, settings: &Settings) -> Result<Snapshot, Failur
 }
 
 /// What is known of a cluster that could not be looked at: nothing, and why.
-fn unseen_cluster(context: &str, failure: Failure) -> Snapshot {
+pub(super) fn unseen_cluster(context: &str, reason: Reason, detail: &str) -> Snapshot {
     let mut snapshot = Snapshot::default();
     context.clone_into(&mut snapshot.cluster.context);
     snapshot.coverage.gaps.push(Gap {
         namespace: None,
         kind: Gap::CLUSTER.to_owned(),
-        reason: failure.reason,
-        detail: failure.line,
+        reason,
+        detail: detail.to_owned(),
         got: 0,
         missing: None,
     });
