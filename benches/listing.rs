@@ -1,7 +1,7 @@
 //! `make bench`: the whole check of a large cluster beside `kubectl get pods -A`, and beside a bare paged read of
 //! the same pods, on the same real API server, in one run. It prints figures and judges nothing.
 //!
-//!   cargo bench --bench listing -- [--pods 10000] [--runs 5] [--only size|trouble|weather|large]
+//!   cargo bench --bench listing -- [--pods 10000] [--runs 5] [--only size|trouble|weather|large|diff]
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -19,7 +19,8 @@ use http_body_util::BodyExt;
 use jiff::Timestamp;
 use kubectl_healthcheck::cli::ConnectArgs;
 use kubectl_healthcheck::cluster;
-use kubectl_healthcheck::wire::{Envelope, Kind, ListMeta, PROTOBUF_MAGIC};
+use kubectl_healthcheck::snapshot::{Capture, Header, Snapshot};
+use kubectl_healthcheck::wire::{Envelope, Kind, ListMeta, Object, PROTOBUF_MAGIC};
 use prost::Message;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -46,16 +47,23 @@ fn main() {
         pods: number("--pods", 10_000),
         nodes: 104,
         namespaces: 29,
-        seed: 7,
+        seed: number("--seed", 7).try_into().unwrap(),
         sick: number("--sick", 1),
     };
     let runs = number("--runs", 5);
     if arguments.iter().any(|argument| argument == "load") {
         return load(crowd, number("--etcd", 0).try_into().unwrap());
     }
+    if arguments.iter().any(|argument| argument == "capture") {
+        return capture(crowd, Path::new(arguments.last().unwrap()));
+    }
     let part =
         arguments.iter().position(|argument| argument == "--only").and_then(|at| arguments.get(at + 1));
-    let wanted = |name: &str| part.is_none_or(|part| part == name);
+    measure(crowd, runs, &|name| part.is_none_or(|part| part == name));
+}
+
+/// Measures what is wanted.
+fn measure(crowd: Crowd, runs: usize, wanted: &dyn Fn(&str) -> bool) {
     let me = std::env::current_exe().unwrap();
     if wanted("size") || wanted("weather") {
         let lab = loaded(crowd, &me);
@@ -70,9 +78,55 @@ fn main() {
     if wanted("trouble") {
         trouble(&loaded(Crowd { sick: 5, ..crowd }, &me), runs);
     }
+    if wanted("diff") {
+        diff(crowd, &me, runs);
+    }
     if wanted("large") {
         large(Crowd { pods: crowd.pods * 10, ..crowd }, &me, runs);
     }
+}
+
+/// Two captures of a crowd, a day apart, compared; beside the check of one of them.
+fn diff(crowd: Crowd, me: &Path, runs: usize) {
+    let dir = tempfile::tempdir().unwrap();
+    let files = ["old.json.zst", "new.json.zst"].map(|name| dir.path().join(name));
+    // Other pods are sick on the second day, and in a process of its own: a child's peak memory begins with its parent's.
+    for (file, seed) in files.iter().zip(["7", "8"]) {
+        let mut write = Command::new(me);
+        write.args(["capture", "--pods", &crowd.pods.to_string(), "--seed", seed]).arg(file);
+        assert!(write.status().unwrap().success());
+    }
+    let ours = |arguments: &[&str]| {
+        let mut command = support::healthcheck();
+        command.args(arguments).arg("--fail-on=never");
+        command
+    };
+    let [old, new] = files.each_ref().map(|file| file.to_str().unwrap());
+    let mut all = [
+        Program::new("healthcheck -f NEW", ours(&["-f", new])),
+        Program::new("healthcheck diff OLD NEW", ours(&["diff", old, new])),
+        Program::new("the same -o json --all", ours(&["diff", old, new, "-o", "json", "--all"])),
+        Program::new("-f NEW --baseline OLD", ours(&["-f", new, "--baseline", old])),
+    ];
+    in_turn(&mut all, runs);
+    print(&all);
+    let memory = all[1].median(2) / all[0].median(2);
+    println!("memory of the comparison / of one check: {memory:.2}");
+}
+
+/// Writes a capture of a crowd as `snapshot` would.
+fn capture(crowd: Crowd, file: &Path) {
+    let now = if crowd.seed == 7 { "2026-11-21T01:00:00Z" } else { "2026-11-22T01:00:00Z" };
+    let now: Timestamp = now.parse().unwrap();
+    let mut capture = Capture::default();
+    for object in crowd.surroundings(now).into_iter().chain(crowd.pods(now)) {
+        let kind = Kind::from_name(object["kind"].as_str().unwrap()).unwrap();
+        capture.add(&Object::from_value(kind, object).unwrap()).unwrap();
+    }
+    let snapshot = Snapshot { started_at: now.into(), taken_at: now.into(), ..Snapshot::default() };
+    let mut out = zstd::Encoder::new(std::fs::File::create(file).unwrap(), 3).unwrap();
+    Capture::write(vec![capture], &Header::of(&snapshot, "0.1.0"), &mut out).unwrap();
+    out.finish().unwrap();
 }
 
 /// A lab with this crowd in it.

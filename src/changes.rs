@@ -83,7 +83,7 @@ pub struct Changed {
     pub object: ObjectRef,
     /// Its topmost owner.
     pub owner: Option<Owner>,
-    /// Since when; of what is gone, since when it had lasted.
+    /// Since when, by what both runs know.
     pub since: Option<Time>,
     /// How bad.
     pub severity: Both<Severity>,
@@ -307,7 +307,7 @@ fn changed(change: Change, shown: &Noted, earlier: Option<&Noted>, later: Option
         check: shown.check.clone(),
         object: shown.object.clone(),
         owner: shown.owner.clone(),
-        since: shown.since,
+        since: [earlier, later].into_iter().flatten().filter_map(|noted| noted.since).min(),
         severity: Both { before: earlier.map(|n| n.severity), now: later.map(|n| n.severity) },
         objects: Both { before: earlier.map(|n| n.objects), now: later.map(|n| n.objects) },
         measures: names.into_iter().map(moved).collect(),

@@ -75,14 +75,16 @@ pub fn day_of(time: Time) -> Date {
     timestamp.to_zoned(TimeZone::UTC).date()
 }
 
-/// Takes the muted ones out of the findings. What an ended mute fits says so.
-pub fn apply(view: &View, mutes: Vec<Mute>, findings: &mut Vec<Finding>) -> Muted {
+/// Takes out of the findings what the profile and annotations mute. What an ended mute fits says so.
+pub fn apply(view: &View, findings: &mut Vec<Finding>) -> Muted {
     let today = day_of(view.now());
+    let written = view.overrides().iter().filter_map(|over| over.mute.clone());
+    let mutes = view.settings.rules.mutes.iter().cloned().chain(written);
     let muting = |mute: Mute| {
         let state = if mute.until < today { State::Expired } else { State::Unused };
         Muting { mute, state, findings: 0 }
     };
-    let mut muted = Muted { mutes: mutes.into_iter().map(muting).collect(), findings: Vec::new() };
+    let mut muted = Muted { mutes: mutes.map(muting).collect(), findings: Vec::new() };
     for mut finding in std::mem::take(findings) {
         let mut quiet = None;
         for (index, muting) in muted.mutes.iter_mut().enumerate() {

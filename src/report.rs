@@ -161,9 +161,7 @@ impl<'a> Report<'a> {
     pub fn new(snapshot: &'a Snapshot, settings: &'a Settings) -> Self {
         let view = View::new(snapshot, settings);
         let mut findings = checks::run(&view);
-        let written = view.overrides().iter().filter_map(|over| over.mute.clone());
-        let mutes = settings.rules.mutes.iter().cloned().chain(written).collect();
-        let muted = mute::apply(&view, mutes, &mut findings);
+        let muted = mute::apply(&view, &mut findings);
         let incidents = incident::group(&findings);
         let classes = classify(snapshot, &findings, &muted);
         let mut totals = Counts::default();

@@ -71,7 +71,7 @@ pub static SETTINGS: [Setting; 34] = [
 /// Settings of which one takes the place of the other: whoever names namespaces does not want all of them.
 const EITHER: [[&str; 2]; 2] = [["namespace", "all_namespaces"], ["context", "all_contexts"]];
 
-/// Settings that only a whole report heeds: of nodes and of one object there is nothing to compare.
+/// Settings that only a whole report heeds.
 const COMPARING: [&str; 4] = ["baseline", "history", "history_keep", "history_age"];
 
 /// Variables that set something besides those of the flags' names.
@@ -170,10 +170,7 @@ pub fn parse(words: &[OsString], environment: &dyn Fn(&str) -> Option<String>) -
         }
         return Ok(cli);
     }
-    let whole =
-        path.is_empty() && !is_flag(flags, "object") || path.last().is_some_and(|name| name == "show");
-    let compares = whole || path.last().is_some_and(|name| name == "diff");
-    let (chosen, lower) = below(flags, environment, compares)?;
+    let (chosen, lower) = below(&path, flags, environment)?;
     let command = at(command, &path, &|mut command| {
         for (id, (values, _)) in &lower {
             command = command.mut_arg(id, |arg| arg.default_values(values.clone()));
@@ -221,9 +218,9 @@ fn is_flag(matches: &ArgMatches, id: &str) -> bool {
 
 /// The profile, and what it and the environment set that no flag does.
 fn below(
+    path: &[String],
     flags: &ArgMatches,
     environment: &dyn Fn(&str) -> Option<String>,
-    compares: bool,
 ) -> Result<(Chosen, Lower), Unparsed> {
     let named = |id: &str, variable: &str| {
         let flag = flags.get_raw(id).and_then(|mut values| values.next());
@@ -251,11 +248,7 @@ fn below(
             lower.insert(setting.id, (words, Source::Environment(name)));
         }
     }
-    narrow(&mut lower, flags);
-    if !compares {
-        lower.retain(|id, _| !COMPARING.contains(id));
-        lower.retain(|id, (words, _)| *id != "fail_on" || words != &["new"]);
-    }
+    narrow(&mut lower, path, flags);
     Ok((chosen, lower))
 }
 
@@ -277,17 +270,28 @@ fn give_way(lower: &mut Lower, id: &str) {
 }
 
 /// Leaves what this command can use and no flag takes the place of.
-fn narrow(lower: &mut Lower, flags: &ArgMatches) {
+fn narrow(lower: &mut Lower, path: &[String], flags: &ArgMatches) {
     for setting in SETTINGS.iter().filter(|setting| is_flag(flags, setting.id)) {
         give_way(lower, setting.id);
         lower.remove(setting.id);
     }
-    let files = is_flag(flags, "filename");
-    let setting = |id: &str| SETTINGS.iter().find(|setting| setting.id == id);
-    lower.retain(|id, _| {
-        let usable = !files || setting(id).is_some_and(|setting| !setting.of_cluster);
-        usable && flags.try_contains_id(id).is_ok()
-    });
+    let command = path.last().map_or("", String::as_str);
+    let files = is_flag(flags, "filename") || command == "diff";
+    // Of nodes and of one object there is nothing to compare.
+    let compares = matches!(command, "show" | "diff") || command.is_empty() && !is_flag(flags, "object");
+    for setting in &SETTINGS {
+        let usable = match command {
+            // Its --output is a file.
+            "snapshot" => setting.of_cluster,
+            _ => !(files && setting.of_cluster) && (compares || !COMPARING.contains(&setting.id)),
+        };
+        if !usable || flags.try_contains_id(setting.id).is_err() {
+            lower.remove(setting.id);
+        }
+    }
+    if !compares && lower.get("fail_on").is_some_and(|(words, _)| words == &["new"]) {
+        lower.remove("fail_on");
+    }
     // It leaves namespaces out of all, and not all are asked for.
     let all = lower.get("all_namespaces").is_some_and(|(words, _)| words == &["true"]);
     if !all && !is_flag(flags, "all_namespaces") {

@@ -10,7 +10,7 @@ const TEXT_WIDTH: usize = 36;
 pub(super) struct Told {
     /// The columns before the text, a line for each row.
     pub(super) columns: Vec<Column>,
-    /// The same in a narrower form, two lines for each row.
+    /// The same in a narrower form, two lines for each row; what is expendable goes if even that is too wide.
     pub(super) narrower: Vec<Column>,
     /// The head above the texts.
     pub(super) head: &'static str,
@@ -38,7 +38,7 @@ impl Told {
             }
         }
         let fits = width.is_none_or(|width| grid::total_width(&columns) <= width);
-        let (columns, each) = if fits { (columns, 1) } else { (narrower, 2) };
+        let (columns, each) = if fits { (columns, 1) } else { (grid::fit(narrower, width), 2) };
         let mut lines = grid::lines(&columns);
         let rows = lines.split_off(1);
         let mut below = below.into_iter();

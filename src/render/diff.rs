@@ -188,7 +188,7 @@ impl Screen<'_> {
         let mut columns = vec![
             Column::new(changed::CHANGE.get(lang), cells(&|row| changed::label(row.change, lang))),
             Column::new(words::SEVERITY.get(lang), cells(&|row| words::severity(row.severity, lang))),
-            Column::new(words::SINCE.get(lang), cells(&since)),
+            Column::new(words::SINCE.get(lang), cells(&since)).expendable(1),
         ];
         if narrower {
             let both = |row: &Row| format!("{}\n{}", object(row), namespace(row));

@@ -272,3 +272,21 @@ fn keys_stay_from_version_to_version() {
     }
     insta::assert_snapshot!(pinned);
 }
+
+/// docs/keys.md shows real keys, and names every check that puts more than the owner into its keys.
+#[test]
+fn the_page_about_keys_is_current() {
+    let page = std::fs::read_to_string(project("docs/keys.md")).unwrap();
+    let found: BTreeSet<&str> = FOUND.iter().flatten().map(|(key, _)| key.as_str()).collect();
+    let shown: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("    ")).collect();
+    let shown: Vec<&str> = shown.into_iter().filter(|line| !line.starts_with("$ ")).collect();
+    assert!(shown.len() > 10 && shown.iter().all(|key| found.contains(key)), "{shown:?}");
+    for key in found.iter().filter(|key| key.split('/').count() > 4) {
+        let row = format!("`{}`", key.split('/').next().unwrap());
+        let rows = page.lines().filter(|line| line.starts_with("| `"));
+        assert!(
+            rows.into_iter().any(|line| line.contains(&row)),
+            "nothing tells what the last part of {key} is"
+        );
+    }
+}

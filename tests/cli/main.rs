@@ -3,8 +3,10 @@
 #![allow(clippy::too_many_lines, reason = "tables of cases are long")]
 #![allow(unreachable_pub, reason = "shared between the modules of one test binary")]
 
+mod compare;
 mod completion;
 mod corpus;
+mod history;
 mod input;
 mod investigate;
 mod judgement;

@@ -101,6 +101,31 @@ fn a_profile_says_how_files_are_judged_and_not_what_of_them() {
     assert_eq!(judged.json()["coverage"]["outside"][0]["kind"], "pod-leftover");
 }
 
+/// A profile that speaks of everything must be in nobody's way.
+#[test]
+fn commands_take_of_a_profile_what_they_can_use() {
+    let config = "defaultProfile: p\nprofiles:\n  p:\n    namespaces: [elsewhere]\n    output: json\n    history: records\n    \
+                  failOn: new\n    skip: [pod-leftover]\n";
+    let home = Home::with(config);
+    let file = pigo();
+    let ran = home.run(&format!("diff {file} {file}"));
+    assert_eq!((ran.code, ran.json()["kind"].as_str()), (0, Some("Comparison")), "{ran:?}");
+    let ran = home.run(&format!("nodes -f {file}"));
+    assert_eq!((ran.code, ran.json()["kind"].as_str()), (0, Some("Report")), "{ran:?}");
+    let ran = home.run(&format!("deploy/pigo-cron -n pigo-dev -f {file}"));
+    assert_eq!((ran.code, ran.json()["kind"].as_str()), (0, Some("Investigation")), "{ran:?}");
+    let ran = home.run("snapshot --server http://127.0.0.1:1");
+    assert!(ran.code == 2 && ran.err.contains("--output"), "{ran:?}");
+    // The history is beside the file that names it.
+    for _ in 0..2 {
+        assert_eq!(home.run(&format!("-f {file}")).code, 0);
+    }
+    let folder = home.config().parent().unwrap().join("records");
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 2);
+    let ran = home.run(&format!("-f {file} --history-keep 3 --config /dev/null"));
+    assert!(ran.code == 2 && ran.err.contains("--history-keep says how to keep a history"), "{ran:?}");
+}
+
 #[test]
 fn nothing_named_and_nothing_there_is_no_profile() {
     assert_eq!(run("profile show -o json").json()["profile"], "");

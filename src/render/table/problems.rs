@@ -63,7 +63,7 @@ impl Screen<'_> {
             columns.push(Column::new(changed::CHANGE.get(lang), cells(&change)));
         }
         columns.push(Column::new(words::SEVERITY.get(lang), cells(&|row| self.severity(row.severity))));
-        columns.push(Column::new(words::SINCE.get(lang), cells(&|row| self.since(row))));
+        columns.push(Column::new(words::SINCE.get(lang), cells(&|row| self.since(row))).expendable(1));
         if narrower {
             let both = |row: &Row| format!("{}\n{}", row.object(), row.namespace());
             columns.push(Column::new(words::OBJECT.get(lang), cells(&both)));

@@ -124,13 +124,11 @@ impl Screen<'_> {
 
     pub(super) fn since(&self, row: &Row) -> String {
         let now = self.report.snapshot.taken_at;
-        match (row.finding, self.report.changes().zip(row.changed)) {
-            (None, Some((changes, changed))) => changed::lasted(changes, changed, Some(now)),
-            (finding, _) => {
-                let since = finding.and_then(|finding| finding.since);
-                since.map_or_else(|| "?".to_owned(), |since| human(now.seconds_since(since)))
-            }
+        if let Some((changes, changed)) = self.report.changes().zip(row.changed) {
+            return changed::lasted(changes, changed, Some(now));
         }
+        let since = row.finding.and_then(|finding| finding.since);
+        since.map_or_else(|| "?".to_owned(), |since| human(now.seconds_since(since)))
     }
 
     /// What is wrong, how much more of it there is, and how it was.

@@ -1,0 +1,212 @@
+//! The day after: yesterday's capture, a rollout that changes every name, and what is told of it.
+
+use crate::support::corpus;
+use crate::support::lab::Lab;
+use crate::support::{Ran, Run};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+const DAY: i64 = 86_400;
+
+/// What is asked about, on both days: nothing is too young to be judged.
+const SCOPE: &str = "-n shop --grace 0";
+
+/// What its pods say of themselves: how often they have crashed, or nothing if they run.
+fn annotations(restarts: Option<&str>, template: &str) -> Value {
+    match restarts {
+        Some(restarts) => json!({
+            "lab/waiting": "CrashLoopBackOff", "lab/exit-code": "1", "lab/reason": "Error",
+            "lab/restarts": restarts, "template": template,
+        }),
+        None => json!({ "template": template }),
+    }
+}
+
+/// A Deployment that takes its old pods away before it makes new ones.
+fn deployment(name: &str, replicas: u32, restarts: Option<&str>, template: &str) -> Value {
+    let labels = json!({ "app": name });
+    json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": name, "namespace": "shop" },
+        "spec": {
+            "replicas": replicas, "selector": { "matchLabels": labels }, "strategy": { "type": "Recreate" },
+            "template": {
+                "metadata": { "labels": labels, "annotations": annotations(restarts, template) },
+                "spec": { "terminationGracePeriodSeconds": 0, "containers": [{ "name": "app", "image": "registry.example.com/app:1" }] },
+            },
+        },
+    })
+}
+
+fn first_day() -> [Value; 5] {
+    [
+        deployment("fresh", 2, None, "a"),
+        deployment("gone", 2, Some("12"), "a"),
+        deployment("grows", 2, Some("12"), "a"),
+        deployment("heals", 3, Some("12"), "a"),
+        deployment("stays", 2, Some("12"), "a"),
+    ]
+}
+
+/// Every template is another, so every pod has another name.
+fn second_day() -> [Value; 5] {
+    [
+        deployment("fresh", 2, Some("12"), "b"),
+        deployment("gone", 2, None, "b"),
+        deployment("grows", 2, Some("40"), "b"),
+        deployment("heals", 2, Some("12"), "b"),
+        deployment("stays", 2, Some("3"), "b"),
+    ]
+}
+
+/// Applies the Deployments and waits until the pods are theirs, and of nobody before them.
+fn roll_out(lab: &Lab, deployments: &[Value], template: &str) -> Vec<String> {
+    let list = json!({ "apiVersion": "v1", "kind": "List", "items": deployments }).to_string();
+    let ran = lab.command("kubectl").args(["apply", "-f", "-"]).fed(list.as_bytes());
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let wanted: u64 = deployments.iter().filter_map(|of| of["spec"]["replicas"].as_u64()).sum();
+    let is_done = |pods: &Value| {
+        let pods = pods["items"].as_array().unwrap();
+        let settled = |pod: &Value| {
+            pod["metadata"]["annotations"]["template"] == template
+                && pod["status"]["containerStatuses"].is_array()
+        };
+        pods.len() as u64 == wanted && pods.iter().all(settled)
+    };
+    lab.wait_until("get pods -n shop -o json", |ran| is_done(&ran.json()));
+    // The controllers have said so too.
+    for of in deployments {
+        let name = of["metadata"]["name"].as_str().unwrap();
+        let query = format!("get deployment {name} -n shop -o json");
+        lab.wait_until(&query, |ran| {
+            let (wanted, status) = (&of["spec"]["replicas"], &ran.json()["status"]);
+            let observed = status["observedGeneration"] == ran.json()["metadata"]["generation"];
+            observed && status["updatedReplicas"] == *wanted && status["replicas"] == *wanted
+        });
+    }
+    let names = lab.kubectl("get pods -n shop -o name").out;
+    names.lines().map(|line| line.trim_start_matches("pod/").to_owned()).collect()
+}
+
+/// A cluster on its second day, and files about its first.
+struct NextDay {
+    lab: Lab,
+    /// The pods of the first day, and those of the second.
+    pods: [Vec<String>; 2],
+}
+
+impl NextDay {
+    fn new() -> Self {
+        let lab = Lab::start(&[("FULL", "1")]);
+        lab.apply(&[
+            json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "shop" } }),
+            json!({ "apiVersion": "v1", "kind": "Node", "metadata": {
+                "name": "n1", "annotations": { "kwok.x-k8s.io/node": "fake" }, "labels": { "kubernetes.io/hostname": "n1" },
+            } }),
+        ]);
+        let before = roll_out(&lab, &first_day(), "a");
+        let ran =
+            lab.healthcheck(&format!("snapshot -n shop -o {}", lab.dir.path().join("today.json").display()));
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
+        // Nobody waits for a day: what was captured was so a day ago.
+        let mut capture: Value =
+            serde_json::from_str(&std::fs::read_to_string(lab.dir.path().join("today.json")).unwrap())
+                .unwrap();
+        corpus::shift(&mut capture, -DAY);
+        std::fs::write(lab.dir.path().join("yesterday.json"), capture.to_string()).unwrap();
+        let after = roll_out(&lab, &second_day(), "b");
+        let next = Self { lab, pods: [before, after] };
+        let report = next.run(&format!("-f {} --grace 0 -o json", next.path("yesterday.json").display()));
+        std::fs::write(next.path("report.json"), report.out).unwrap();
+        next
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.lab.dir.path().join(name)
+    }
+
+    fn run(&self, arguments: &str) -> Ran {
+        self.lab.healthcheck(arguments)
+    }
+}
+
+/// What became of which Deployment: the worst that became of its keys.
+fn told(changes: &Value) -> Vec<(String, String)> {
+    let mut out: Vec<(String, String)> = Vec::new();
+    for changed in changes.as_array().unwrap() {
+        let text = |pointer: &str| changed.pointer(pointer).and_then(Value::as_str);
+        let owner = text("/owner/name").or(text("/object/name")).unwrap().to_owned();
+        if changed["severity"] != json!({ "before": "info", "now": "info" })
+            && !out.iter().any(|(_, of)| *of == owner)
+        {
+            out.push((text("/change").unwrap().to_owned(), owner));
+        }
+    }
+    out
+}
+
+#[test]
+fn the_morning_after_a_rollout_tells_what_has_changed_and_nothing_else() {
+    let next = NextDay::new();
+    assert!(next.pods[0].iter().all(|name| !next.pods[1].contains(name)), "{:?}", next.pods);
+    let wanted: Vec<(String, String)> = [
+        ("new", "fresh"),
+        ("worse", "grows"),
+        ("fixed", "gone"),
+        ("better", "heals"),
+        ("unchanged", "stays"),
+    ]
+    .map(|(change, name)| (change.to_owned(), name.to_owned()))
+    .to_vec();
+    let capture = next.run(&format!("snapshot -n shop -o {}", next.path("second.json").display()));
+    assert_eq!(capture.code, 0, "{capture:?}");
+    let second = format!("-f {} --grace 0", next.path("second.json").display());
+    for scope in [SCOPE, &second] {
+        for baseline in ["yesterday.json", "report.json"] {
+            let with = format!("--baseline {} --fail-on new", next.path(baseline).display());
+            let ran = next.run(&format!("{scope} {with} -o json"));
+            assert_eq!((ran.code, ran.err.as_str()), (1, ""), "{ran:?}");
+            let report = ran.json();
+            let comparison = &report["comparisons"][0];
+            assert_eq!(told(&comparison["changes"]), wanted, "{scope} {baseline}: {comparison:#}");
+            assert_eq!(comparison["counts"]["unseen"], 0, "{comparison:#}");
+            // Nothing that is there today is called new but what is.
+            let new =
+                report["findings"].as_array().unwrap().iter().filter(|finding| finding["change"] == "new");
+            assert!(
+                new.clone().count() > 0
+                    && new.clone().all(|finding| finding["key"].as_str().unwrap().contains("/fresh"))
+            );
+        }
+    }
+    let table = |arguments: &str| {
+        let baseline = next.path("yesterday.json").display().to_string();
+        let ran = next.run(&format!("{SCOPE} --baseline {baseline} --width 200 {arguments}"));
+        assert_eq!(ran.code, 1, "{ran:?}");
+        ran.out
+    };
+    let (english, chinese) = (table(""), table("--lang zh-TW"));
+    let heads = |out: &str, words: [&str; 5]| {
+        let lines: Vec<&str> = out.lines().collect();
+        assert!(lines[1].contains("（24h 前）以來：") || lines[1].contains("(24h ago): "), "{out}");
+        let rows = words.map(|word| {
+            lines.iter().position(|line| line.starts_with(word)).unwrap_or_else(|| panic!("{word}: {out}"))
+        });
+        assert!(rows.is_sorted(), "{out}");
+        rows.map(|row| lines[row].to_owned())
+    };
+    assert!(english.contains(": 1 new · 1 worse · 1 fixed · 1 better · 1 unchanged\n"), "{english}");
+    assert!(chinese.contains("以來：新增 1 · 惡化 1 · 已解決 1 · 好轉 1 · 未變 1\n"), "{chinese}");
+    for (out, words) in [
+        (&english, ["▲ new ", "↑ worse ", "✓ fixed ", "↓ better ", "= same "]),
+        (&chinese, ["▲ 新增 ", "↑ 惡化 ", "✓ 已解決 ", "↓ 好轉 ", "= 未變 "]),
+    ] {
+        let rows = heads(out, words);
+        for (row, name) in rows.iter().zip(["fresh", "grows", "gone", "heals", "stays"]) {
+            assert!(row.contains(&format!(" deployment/{name} ")), "{out}");
+        }
+    }
+    assert!(english.contains("restarts 12 → 40") && english.contains("objects 3 → 2"), "{english}");
+    assert!(chinese.contains("重啟次數 12 → 40") && chinese.contains("物件數 3 → 2"), "{chinese}");
+    // No name of yesterday's pods is told today.
+    assert!(!next.pods[0].iter().any(|name| english.contains(name.as_str())), "{english}");
+}
