@@ -3,13 +3,17 @@
 mod compare;
 mod connect;
 mod judge;
+mod layers;
 mod list;
+mod profile;
 mod target;
 
 pub use compare::{CompareArgs, DiffArgs};
 pub use connect::ConnectArgs;
-pub use judge::{FailOn, JudgeArgs};
+pub use judge::{FailOn, Ids, JudgeArgs};
+pub use layers::{Row, SETTINGS, Set, Setting, Source, Unparsed, parse, table};
 pub use list::ListArgs;
+pub use profile::{InitArgs, ProfileArgs, ProfileCommand};
 pub use target::Target;
 
 use crate::model::parse_duration;
@@ -60,6 +64,12 @@ pub enum Command {
     Nodes(Box<CheckArgs>),
     /// Write what a check would see to a file that -f reads
     Snapshot(Box<SnapshotArgs>),
+    /// Write a profile, or show what a run is set to and by whom
+    Profile {
+        /// What about it.
+        #[command(subcommand)]
+        what: ProfileCommand,
+    },
     /// Compare two runs: what is new, worse, fixed and better, from captures, reports or what kubectl printed
     Diff(Box<DiffArgs>),
     /// List the checks
@@ -130,6 +140,13 @@ pub struct CheckArgs {
     /// How to reach the cluster.
     #[command(flatten)]
     pub connect: ConnectArgs,
+    /// What is set elsewhere.
+    #[command(flatten)]
+    pub profile: ProfileArgs,
+    /// The webhooks to tell of this run.
+    #[arg(long, value_name = "NAME", value_delimiter = ',', action = ArgAction::Append, help_heading = "Profile")]
+    #[arg(help = "Send a message about the run to these webhooks of the profile; else HEALTHCHECK_NOTIFY")]
+    pub notify: Vec<String>,
 }
 
 /// The bundled example.
@@ -158,6 +175,9 @@ pub struct SnapshotArgs {
     /// How to reach the cluster.
     #[command(flatten)]
     pub connect: ConnectArgs,
+    /// What is set elsewhere.
+    #[command(flatten)]
+    pub profile: ProfileArgs,
 }
 
 /// What to look at.
@@ -172,7 +192,6 @@ pub struct ScopeArgs {
     pub all_namespaces: bool,
     /// Namespaces to leave out of all, by comma or repeated; * and ? match
     #[arg(long, value_name = "PATTERN", value_delimiter = ',', action = ArgAction::Append)]
-    #[arg(requires = "all_namespaces")]
     pub exclude_namespace: Vec<globset::Glob>,
     /// Only pods with these labels, and their owners (app=web, tier!=cache, env in (a,b), key, !key)
     #[arg(short = 'l', long)]
@@ -188,7 +207,42 @@ pub struct ScopeArgs {
     pub skip_kinds: Vec<crate::wire::Kind>,
 }
 
+impl Cli {
+    /// The flags by which is judged, whichever command judges, and where they come from.
+    fn judging(&mut self) -> Option<(&mut JudgeArgs, &mut ProfileArgs)> {
+        if !matches!(self.command, Some(Command::Diff(_))) {
+            return self.check_args().map(|args| (&mut args.judge, &mut args.profile));
+        }
+        match &mut self.command {
+            Some(Command::Diff(args)) => Some((&mut args.judge, &mut args.profile)),
+            _ => None,
+        }
+    }
+
+    /// The flags of a check, whichever command takes them.
+    fn check_args(&mut self) -> Option<&mut CheckArgs> {
+        match &mut self.command {
+            None => Some(&mut self.check),
+            Some(Command::Nodes(args) | Command::Profile { what: ProfileCommand::Show(args) }) => Some(args),
+            _ => None,
+        }
+    }
+}
+
 impl ScopeArgs {
+    /// What of it makes no sense together.
+    ///
+    /// # Errors
+    /// When namespaces are left out of something else than all of them.
+    pub fn check(&self) -> Result<(), String> {
+        if !self.exclude_namespace.is_empty() && !self.all_namespaces {
+            return Err(
+                "--exclude-namespace leaves namespaces out of all: it needs --all-namespaces".to_owned()
+            );
+        }
+        Ok(())
+    }
+
     /// The namespaces that are left out.
     ///
     /// # Errors

@@ -1,5 +1,9 @@
 //! What a check found: facts, not sentences. A renderer fills the sentence in its reader's language.
 
+mod key;
+
+pub(crate) use key::key;
+
 use crate::checks::Check;
 use crate::model::{ObjectRef, Owner, human};
 use crate::text::{Lang, Say, Text};
@@ -101,6 +105,9 @@ pub struct Finding {
     pub actions: Vec<String>,
     /// Whether what it is about does its work in spite of it: the workload has all its replicas.
     pub serving: bool,
-    /// Stable from run to run: no pod hash, no free text.
+    /// What it is known by from run to run and from version to version: its check, the topmost owner (or the object), and
+    /// what else tells it from other findings of that check, each after a `/`, in printable ASCII. The same through
+    /// rollouts and runs of a CronJob, in every language, and whether or not the owners could be read. Findings about
+    /// several pods of one workload may share a key. `docs/keys.md` has the whole of it.
     pub key: String,
 }

@@ -1,18 +1,18 @@
 //! `kubectl-healthcheck`: parse, run, exit.
 
-use clap::{CommandFactory, FromArgMatches};
-use kubectl_healthcheck::cli::{Cli, Exit};
+use kubectl_healthcheck::cli::{self, Exit, Unparsed};
 use kubectl_healthcheck::wire::Time;
 use kubectl_healthcheck::{output, run};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = match Cli::command().try_get_matches_from(words()).and_then(|m| Cli::from_arg_matches(&m)) {
-        Ok(cli) => cli,
-        Err(error) => return run::usage(&error).into(),
+    let done = match cli::parse(&words(), &run::environment) {
+        Ok(cli) => run::run(cli, now),
+        Err(Unparsed::Usage(error)) => return run::usage(&error).into(),
+        Err(Unparsed::Setting(error)) => Err(error.into()),
     };
-    match run::run(cli, now) {
+    match done {
         Ok(exit) => exit.into(),
         Err(failure) => {
             output::log(&failure.line);

@@ -1,7 +1,9 @@
 //! The one place that writes to the terminal.
 
 use crate::command::is_hostile;
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
 /// Writes to standard output through a buffer. A reader that has gone away is no error: it has seen enough.
 ///
@@ -27,4 +29,32 @@ pub fn log(line: &str) {
 pub fn io_words(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or_default().to_owned()
+}
+
+/// Writes a file that is there as a whole or not at all: beside its place first, then to the disk, then in one step
+/// to its place. `new` refuses to take the place of a file that is there already.
+///
+/// # Errors
+/// When the folder cannot be written to, or there is such a file and none was expected.
+pub fn file(path: &Path, new: bool, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let mut beside = tempfile::Builder::new().prefix(".healthcheck-").tempfile_in(folder)?;
+    let mut out = BufWriter::new(beside.as_file_mut());
+    write(&mut out)?;
+    out.flush()?;
+    drop(out);
+    beside.as_file().sync_all()?;
+    let moved = if new { beside.persist_noclobber(path) } else { beside.persist(path) };
+    moved.map_err(|error| error.error)?;
+    // So that the name lasts as well. Where folders cannot be opened, the system keeps names by itself.
+    if let Ok(folder) = File::open(folder) {
+        folder.sync_all().or_else(|error| match error.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::InvalidInput => Ok(()),
+            _ => Err(error),
+        })?;
+    }
+    Ok(())
 }

@@ -6,11 +6,13 @@ use crate::changes::{Changes, Trend};
 use crate::checks::{self, Load, View};
 use crate::finding::{Finding, Severity};
 use crate::incident::{self, Incident};
-use crate::model::{Amount, Gap, Node, Pod};
+use crate::model::{Amount, Coverage, Ended, Gap, Node, ObjectRef, Pod};
+use crate::mute::{self, Muted};
+use crate::overrides::Override;
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 pub use crate::verdict::{Class, Counts, Verdict};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything a renderer needs.
 pub struct Report<'a> {
@@ -20,6 +22,10 @@ pub struct Report<'a> {
     pub settings: &'a Settings,
     /// The overall state.
     pub verdict: Verdict,
+    /// What was seen and what was not, with the checks that were left out.
+    pub coverage: Coverage,
+    /// What is written on objects for this tool and was not heeded, and why.
+    pub unheeded: Vec<(ObjectRef, String)>,
     /// All pods of the scope.
     pub totals: Counts,
     /// Each namespace, sorted by name.
@@ -28,6 +34,8 @@ pub struct Report<'a> {
     pub findings: Vec<Finding>,
     /// Worst and oldest first.
     pub incidents: Vec<Incident>,
+    /// What somebody has accepted for a time.
+    pub muted: Muted,
     /// The class of each pod of the snapshot.
     classes: Vec<Class>,
     /// Distributions.
@@ -152,9 +160,10 @@ impl<'a> Report<'a> {
     /// Judges a snapshot.
     pub fn new(snapshot: &'a Snapshot, settings: &'a Settings) -> Self {
         let view = View::new(snapshot, settings);
-        let findings = checks::run(&view);
+        let mut findings = checks::run(&view);
+        let muted = mute::apply(&view, &mut findings);
         let incidents = incident::group(&findings);
-        let classes = classify(snapshot, &findings);
+        let classes = classify(snapshot, &findings, &muted);
         let mut totals = Counts::default();
         let mut namespaces: BTreeMap<&str, Counts> = BTreeMap::new();
         let named = snapshot.scope.namespaces.iter().map(String::as_str);
@@ -173,9 +182,12 @@ impl<'a> Report<'a> {
                 findings.iter().map(|finding| (finding.severity, finding.serving)),
                 snapshot.coverage.gaps.is_empty(),
             ),
+            coverage: coverage(&view),
+            unheeded: unheeded(&view),
             totals,
             namespaces: namespaces.into_iter().map(|(name, counts)| (name.to_owned(), counts)).collect(),
             incidents,
+            muted,
             statistics: Statistics {
                 relevant_nodes: (view.nodes().count(), view.nodes().filter(|node| node.is_ready()).count()),
                 ..statistics(snapshot)
@@ -195,7 +207,7 @@ impl<'a> Report<'a> {
 
     /// What is left of it when it has been shown.
     pub fn summary(&self) -> Summary {
-        let coverage = &self.snapshot.coverage;
+        let coverage = &self.coverage;
         let unseen = coverage.gaps.iter().find(|gap| gap.kind == Gap::CLUSTER);
         Summary {
             context: self.snapshot.cluster.context.clone(),
@@ -218,7 +230,7 @@ impl<'a> Report<'a> {
 
     /// Whether there was nothing to look at, or nothing could be looked at.
     pub fn is_of_nothing(&self) -> bool {
-        let gaps = &self.snapshot.coverage.gaps;
+        let gaps = &self.coverage.gaps;
         self.classes.is_empty() && self.findings.is_empty() && gaps.iter().all(|gap| gap.kind == Gap::CLUSTER)
     }
 
@@ -249,7 +261,7 @@ impl<'a> Report<'a> {
 }
 
 /// Gives each pod its class: that of the worst finding about it.
-fn classify(snapshot: &Snapshot, findings: &[Finding]) -> Vec<Class> {
+fn classify(snapshot: &Snapshot, findings: &[Finding], muted: &Muted) -> Vec<Class> {
     let mut worst: BTreeMap<(&str, &str), Severity> = BTreeMap::new();
     // What a dead node does to a pod, the pod says itself.
     for finding in findings.iter().filter(|finding| &*finding.object.kind != "Node") {
@@ -258,9 +270,13 @@ fn classify(snapshot: &Snapshot, findings: &[Finding]) -> Vec<Class> {
             *of_pod = finding.severity.max(*of_pod);
         }
     }
+    let quiet: BTreeSet<&ObjectRef> = muted.findings.iter().map(|(finding, _)| &finding.object).collect();
+    let accepted = |pod: &Pod| quiet.contains(&pod.object_ref());
     let class = |pod: &Pod| match worst.get(&(&*pod.kin.namespace, &*pod.name)) {
         Some(Severity::Critical) => Class::Unhealthy,
         Some(Severity::Warning) => Class::Attention,
+        // That a failure is accepted does not make it a success.
+        _ if pod.kin.ended == Some(Ended::Failed) && accepted(pod) => Class::Attention,
         _ if pod.kin.ended.is_some() => Class::Completed,
         _ if pod.serves() => Class::Healthy,
         _ => Class::Attention,
@@ -274,6 +290,19 @@ fn node_loads<'a>(view: &View<'a>) -> Vec<NodeLoad<'a>> {
     let mut nodes: Vec<NodeLoad> = view.nodes().map(load).collect();
     nodes.sort_by(|a, b| (b.class, b.fullness(), &a.node.name).cmp(&(a.class, a.fullness(), &b.node.name)));
     nodes
+}
+
+fn coverage(view: &View) -> Coverage {
+    let mut coverage = view.snapshot.coverage.clone();
+    coverage.outside.extend(view.settings.choice.gaps());
+    coverage.outside.extend(view.overrides().iter().flat_map(Override::gaps));
+    coverage.sort();
+    coverage
+}
+
+fn unheeded(view: &View) -> Vec<(ObjectRef, String)> {
+    let each = |over: &Override| over.unheeded.iter().map(|why| (over.object.clone(), why.clone())).collect();
+    view.overrides().iter().flat_map::<Vec<_>, _>(each).collect()
 }
 
 fn statistics(snapshot: &Snapshot) -> Statistics {

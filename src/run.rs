@@ -10,6 +10,10 @@ mod diff;
 mod files;
 mod investigate;
 mod look;
+mod notify;
+mod profile;
+
+pub use look::environment;
 
 use crate::cli::{Cli, ColorChoice, Command, ConnectArgs, Exit, ListArgs, ScopeArgs, Shell, Target};
 use crate::cluster::{self, Budget, Plan, Progress, Stop};
@@ -53,6 +57,12 @@ impl From<snapshot::Error> for Failure {
     }
 }
 
+impl From<crate::profile::Error> for Failure {
+    fn from(error: crate::profile::Error) -> Self {
+        Self { hint: error.hint.clone(), ..Self::new(error.to_string()) }
+    }
+}
+
 impl From<history::Error> for Failure {
     fn from(error: history::Error) -> Self {
         Self::new(error.to_string())
@@ -84,6 +94,7 @@ pub fn run(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
         Some(Command::Demo(args)) => check::demo(&args, clock),
         Some(Command::Nodes(args)) => check::nodes(*args, clock),
         Some(Command::Snapshot(args)) => capture::capture(&args, clock),
+        Some(Command::Profile { what }) => profile::profile(what, clock),
         Some(Command::Diff(args)) => diff::diff(&args, clock),
         Some(Command::Checks { show }) => {
             output::stdout(|out| render::checks(show.output, look::look(&show), out))?;
@@ -194,8 +205,7 @@ fn block_on<T>(what: impl Future<Output = T>) -> Result<T, Failure> {
 }
 
 fn progress(list: &ListArgs, watched: bool, clock: fn() -> Time, clusters: usize) -> Progress {
-    let dumb =
-        look::environment("TERM").is_some_and(|term| term == "dumb") || look::environment("CI").is_some();
+    let dumb = environment("TERM").is_some_and(|term| term == "dumb") || environment("CI").is_some();
     Progress::new(watched && io::stderr().is_terminal() && !dumb, list.log(), clock, clusters)
 }
 

@@ -3,6 +3,7 @@
 use crate::command::Kubectl;
 use crate::finding::Severity;
 use crate::model::{Gap, Reason, Thresholds};
+use crate::profile::Rules;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The settings that judgement depends on.
@@ -14,6 +15,10 @@ pub struct Settings {
     pub kubectl: Kubectl,
     /// Which checks run, and how bad what they find is.
     pub choice: Choice,
+    /// Classes, mutes and links.
+    pub rules: Rules,
+    /// Whether the annotations of namespaces and workloads are not heeded.
+    pub no_annotations: bool,
 }
 
 /// Which checks run, and how bad what they find is.

@@ -11,7 +11,7 @@
 mod support;
 
 use kubectl_healthcheck::changes::{Change, Changes, Trend};
-use kubectl_healthcheck::model::{ObjectRef, Reason};
+use kubectl_healthcheck::model::{ObjectRef, Owner, Reason};
 use kubectl_healthcheck::past::Past;
 use kubectl_healthcheck::render::{self, Difference, Format, Look, render};
 use kubectl_healthcheck::report::Report;
@@ -471,6 +471,11 @@ fn shown(snapshot: &Snapshot, look: Look) -> Result<Vec<ObjectRef>, String> {
             _ => {}
         }
     }
+    let keys = reports[0].findings.iter().map(|finding| &finding.key);
+    let odd = |key: &&String| key.len() > 2500 || !key.bytes().all(|byte| byte.is_ascii_graphic());
+    if let Some(key) = keys.into_iter().find(odd) {
+        return Err(format!("a key that cannot be written down: {key:?}"));
+    }
     let named = |finding: &kubectl_healthcheck::finding::Finding| {
         std::iter::once(finding.object.clone()).chain(finding.affected.clone()).collect::<Vec<_>>()
     };
@@ -490,9 +495,14 @@ fn exists(object: &ObjectRef, items: &[Value]) -> bool {
     items.iter().any(|item| {
         let text = |pointer: &str| item.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
         let here = !kind.namespaced() || *object.namespace == *text("/metadata/namespace");
-        // An owner may be named by what it owns, where it may not be read itself.
+        // An owner may be named by what it owns, where it may not be read itself, and tell by its name who made it.
         let owners = item.pointer("/metadata/ownerReferences").and_then(Value::as_array);
-        let owns = |owner: &Value| owner["kind"] == *object.kind && owner["name"] == *object.name;
+        let owns = |owner: &Value| {
+            let text = |field: &str| owner[field].as_str().unwrap_or_default().into();
+            let named = Owner { kind: text("kind"), name: text("name") };
+            let is_it = |owner: &Owner| (&owner.kind, &owner.name) == (&object.kind, &object.name);
+            is_it(&named) || named.maker().is_some_and(|maker| is_it(&maker))
+        };
         let named = owners.is_some_and(|owners| owners.iter().any(owns));
         here && (named || kind_of(item) == Some(kind) && *object.name == *text("/metadata/name"))
     })

@@ -30,6 +30,8 @@ impl MadeUp<'_> {
             {
                 jiff::Timestamp::from_second(1 + i64::from(number)).unwrap().to_string()
             }
+            // Of annotations only ours are read.
+            "key" => format!("{}{number}", wire::PREFIX),
             _ => format!("{}-{number}", self.field),
         }
     }
@@ -187,5 +189,41 @@ proptest! {
         goes_around::<wire::Secret, core::Secret>(seed)?;
         goes_around::<wire::ListMeta, k8s_pb::apimachinery::pkg::apis::meta::v1::ListMeta>(seed)?;
         goes_around::<wire::Status, k8s_pb::apimachinery::pkg::apis::meta::v1::Status>(seed)?;
+    }
+}
+
+/// Whatever is annotated, only ours is read of what the generated messages write; written again, they read just that.
+#[test]
+fn of_annotations_only_ours_are_read() {
+    let written = [
+        ("kubectl.kubernetes.io/last-applied-configuration", "CANARY".repeat(10_000)),
+        ("healthcheck.dev/class", "best-effort".to_owned()),
+        ("healthcheck.dev/empty", String::new()),
+        ("deployment.kubernetes.io/revision", "7".to_owned()),
+    ];
+    let metadata = k8s_pb::apimachinery::pkg::apis::meta::v1::ObjectMeta {
+        annotations: written.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
+        ..Default::default()
+    };
+    macro_rules! only_ours {
+        ($($ours:ident $theirs:path,)*) => {$(
+            let mut theirs = <$theirs>::default();
+            theirs.metadata = Some(metadata.clone());
+            let bytes = theirs.encode_to_vec();
+            let ours = wire::$ours::decode(bytes.as_slice()).unwrap();
+            let read = ours.metadata.annotations.as_ref().unwrap().ours().collect::<Vec<_>>();
+            assert_eq!(read, [("class", "best-effort"), ("empty", "")]);
+            let json = serde_json::to_string(&ours).unwrap();
+            assert!(!json.contains("CANARY") && !json.contains("revision"), "{json}");
+            assert_eq!(serde_json::from_str::<wire::$ours>(&json).unwrap(), ours);
+            let back = <$theirs>::decode(ours.encode_to_vec().as_slice()).unwrap();
+            let back = back.metadata.unwrap().annotations;
+            assert_eq!((back.len(), back["healthcheck.dev/class"].as_str()), (2, "best-effort"));
+        )*};
+    }
+    only_ours! {
+        Namespace core::Namespace, Deployment apps::Deployment, StatefulSet apps::StatefulSet,
+        DaemonSet apps::DaemonSet, Job batch::Job, CronJob batch::CronJob, Node core::Node,
+        Ingress networking::Ingress, PersistentVolumeClaim core::PersistentVolumeClaim,
     }
 }

@@ -80,7 +80,7 @@ fn run(view: &View, out: &mut Reporter) {
         let severity = if lasts { Severity::Critical } else { Severity::Info };
         let facts =
             vec![("reason", Fact::text(&condition.reason)), ("detail", Fact::text(&condition.message))];
-        let finding = out.object(ObjectRef::of_cluster("APIService", name), severity, say(text, facts));
+        let finding = out.object(ObjectRef::of_cluster("APIService", name), &[], severity, say(text, facts));
         finding.since = condition.since();
         finding.because = because(view, service);
         let kubectl = &view.settings.kubectl;

@@ -77,8 +77,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("nodes", Fact::count(nodes.len() - 1)),
         ];
         let cluster = ObjectRef::of_cluster("Cluster", "capacity");
-        let finding = out.object(cluster, Severity::Info, say(&MESSAGE, facts));
-        finding.key = format!("{}//Cluster/capacity/{name}", CHECK.id);
+        let finding = out.object(cluster, &[name], Severity::Info, say(&MESSAGE, facts));
         finding.serving = true;
         finding.actions = vec![view.settings.kubectl.line(&["describe", "nodes"])];
     }

@@ -73,7 +73,7 @@ fn report_failed(view: &View, cron_job: &CronJob, failed: &[&Job], out: &mut Rep
     facts.extend(cron_job.last_success.map(|at| ("last", Fact::Age(view.age(at)))));
     let text = if cron_job.last_success.is_some() { &FAILED } else { &NEVER };
     // The Jobs are found failed because of their CronJob, so that each of its runs is not an incident of its own.
-    let finding = out.object(cron_job.object(), Severity::Warning, say(text, facts));
+    let finding = out.object(cron_job.object(), &[], Severity::Warning, say(text, facts));
     let oldest = failed.last().and_then(|job| job.is("Failed")?.since());
     finding.since = oldest;
     finding.affected = failed.iter().map(|job| job.object()).collect();
@@ -100,7 +100,7 @@ fn report_gone(view: &View, cron_job: &CronJob, out: &mut Reporter) {
     let unseen = cron_job.keeps_jobs.is_some_and(|seconds| seconds < SEEN_AFTER);
     let severity = if unseen { Severity::Info } else { Severity::Warning };
     let facts = vec![("last", Fact::Age(view.age(success))), ("begun", Fact::count(runs))];
-    let finding = out.object(cron_job.object(), severity, say(&GONE, facts));
+    let finding = out.object(cron_job.object(), &[], severity, say(&GONE, facts));
     finding.since = Some(success);
     finding.actions = vec![view.settings.kubectl.describe(&finding.object)];
 }

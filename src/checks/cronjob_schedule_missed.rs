@@ -103,7 +103,7 @@ fn judge(view: &View, cron_job: &CronJob, schedule: &Schedule, out: &mut Reporte
         Some(job) if !hangs(view, cron_job, job) => Severity::Info,
         _ => Severity::Warning,
     };
-    let finding = out.object(cron_job.object(), severity, say(text, facts));
+    let finding = out.object(cron_job.object(), &[], severity, say(text, facts));
     finding.since = Some(first);
     if let Some(job) = held_by {
         finding.because = vec![ObjectRef::new(&cron_job.namespace, "Job", job)];
@@ -143,7 +143,7 @@ fn report_unreadable(view: &View, cron_job: &CronJob, unreadable: Unreadable, ou
         Unreadable::Line => say(&BAD_LINE, vec![("schedule", Fact::text(&cron_job.schedule))]),
         Unreadable::Zone(zone) => say(&BAD_ZONE, vec![("zone", Fact::Text(zone))]),
     };
-    let finding = out.object(cron_job.object(), Severity::Warning, message);
+    let finding = out.object(cron_job.object(), &[], Severity::Warning, message);
     finding.since = cron_job.changed.or(cron_job.created);
     finding.actions = vec![view.settings.kubectl.describe(&finding.object)];
 }

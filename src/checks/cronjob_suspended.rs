@@ -44,7 +44,7 @@ fn run(view: &View, out: &mut Reporter) {
         let last = cron_job.last_schedule.map(|at| ("last", Fact::Age(view.age(at))));
         let text = if last.is_some() { &LAST } else { &NEVER };
         let facts = last.into_iter().collect();
-        let finding = out.object(cron_job.object(), Severity::Info, say(text, facts));
+        let finding = out.object(cron_job.object(), &[], Severity::Info, say(text, facts));
         // Nothing says since when.
         finding.serving = true;
         let place = ["-n", &cron_job.namespace, &cron_job.name];

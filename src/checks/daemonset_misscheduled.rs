@@ -71,7 +71,7 @@ fn run(view: &View, out: &mut Reporter) {
         facts.push(("nodes", Fact::Text(named.join(", ") + more)));
         let text = if nodes.is_empty() { &UNKNOWN } else { &KNOWN };
         let severity = if is_passing { Severity::Info } else { Severity::Warning };
-        let finding = out.object(set.object(), severity, say(text, facts));
+        let finding = out.object(set.object(), &[], severity, say(text, facts));
         finding.serving = set.is_full();
         finding.affected = suspects.iter().map(|(pod, _)| pod.object_ref()).collect();
         let kubectl = &view.settings.kubectl;

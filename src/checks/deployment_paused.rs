@@ -66,7 +66,7 @@ fn run(view: &View, out: &mut Reporter) {
             (true, None) => (&HALFWAY, Severity::Info),
             (false, None) => (&PAUSED, Severity::Info),
         };
-        let finding = out.object(deployment.object(), severity, say(text, facts));
+        let finding = out.object(deployment.object(), &[], severity, say(text, facts));
         finding.since = since;
         finding.serving = deployment.is_full();
         let target = format!("deployment/{}", deployment.name);

@@ -54,7 +54,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("available", Fact::Number(deployment.available.into())),
         ];
         let severity = if deployment.available == 0 { Severity::Critical } else { Severity::Warning };
-        let finding = out.object(deployment.object(), severity, say(&STUCK, facts));
+        let finding = out.object(deployment.object(), &[], severity, say(&STUCK, facts));
         finding.since = since;
         finding.serving = deployment.is_full();
         let refusal = refusal(view, deployment);

@@ -63,7 +63,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("age", view.ago(since)),
         ];
         let object = ObjectRef::new(namespace, "HorizontalPodAutoscaler", name);
-        let finding = out.object(object, Severity::Warning, say(&MESSAGE, facts));
+        let finding = out.object(object, &[], Severity::Warning, say(&MESSAGE, facts));
         finding.since = since;
         let workload = view.workload(namespace, &target.kind, &target.name);
         finding.serving = workload.is_none_or(crate::model::Workload::is_full);

@@ -96,7 +96,7 @@ fn run(view: &View, out: &mut Reporter) {
         ];
         facts.extend(api.map(|api| ("api", Fact::text(api))));
         let object = ObjectRef::new(namespace, "HorizontalPodAutoscaler", name);
-        let finding = out.object(object, Severity::Warning, say(text, facts));
+        let finding = out.object(object, &[], Severity::Warning, say(text, facts));
         finding.since = since;
         finding.serving = workload.is_none_or(crate::model::Workload::is_full);
         finding.because = api.map(|api| ObjectRef::of_cluster("APIService", api)).into_iter().collect();

@@ -85,7 +85,7 @@ fn run(view: &View, out: &mut Reporter) {
         ];
         let object = ObjectRef::new(namespace, &owner.kind, &owner.name);
         let severity = if settled { Severity::Warning } else { Severity::Info };
-        let finding = out.object(object, severity, say(&MESSAGE, facts));
+        let finding = out.object(object, &[container], severity, say(&MESSAGE, facts));
         // Since the last of them came.
         finding.since = digests.values().filter_map(created).max();
         finding.serving = true;

@@ -76,7 +76,7 @@ fn run(view: &View, out: &mut Reporter) {
         };
         let get = ["get", &object.kind.to_lowercase(), "-n", namespace, &object.name, "-o", "yaml"];
         let get = view.settings.kubectl.line(&get);
-        let finding = out.object(object, Severity::Info, say(&MESSAGE, facts));
+        let finding = out.object(object, &[container], Severity::Info, say(&MESSAGE, facts));
         finding.serving = true;
         finding.actions = vec![get];
     }

@@ -63,8 +63,7 @@ fn run(view: &View, out: &mut Reporter) {
             let Some((message, severity)) = judge(view.service(namespace, name), name, &used) else {
                 continue;
             };
-            let finding = out.object(traffic::ingress_ref(ingress), severity, message);
-            finding.key = format!("{}/{name}", finding.key);
+            let finding = out.object(traffic::ingress_ref(ingress), &[name], severity, message);
             finding.since = metadata.created();
             finding.because = vec![ObjectRef::new(namespace, "Service", name)];
             let kubectl = &view.settings.kubectl;

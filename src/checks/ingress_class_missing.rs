@@ -75,7 +75,7 @@ fn run(view: &View, out: &mut Reporter) {
         let names: Vec<&str> =
             view.snapshot.rows.ingress_classes.iter().map(|class| &*class.metadata.name).collect();
         let facts = vec![("class", Fact::text(class)), ("classes", Fact::Text(names.join(", ")))];
-        let finding = out.object(traffic::ingress_ref(ingress), severity, say(text, facts));
+        let finding = out.object(traffic::ingress_ref(ingress), &[], severity, say(text, facts));
         finding.since = metadata.created();
         if !class.is_empty() {
             finding.because = vec![ObjectRef::of_cluster("IngressClass", class)];
@@ -90,7 +90,7 @@ fn judge<'a>(view: &View, ingress: &'a Ingress) -> Option<(&'static Text, Severi
     let classes = &view.snapshot.rows.ingress_classes;
     let exists = |name: &str| classes.iter().any(|class| class.metadata.name == name);
     let field = ingress.spec.ingress_class_name.as_deref().filter(|name| !name.is_empty());
-    let annotation = ingress.metadata.annotations.get(ANNOTATION).map(String::as_str);
+    let annotation = ingress.metadata.annotation(ANNOTATION);
     match (field, annotation) {
         (Some(name), _) if exists(name) => None,
         (Some(name), _) if classes.is_empty() => Some((&NONE_AT_ALL, Severity::Warning, name)),

@@ -61,7 +61,7 @@ fn run(view: &View, out: &mut Reporter) {
         if secrets.is_empty() || !view.saw(Kind::Secret, namespace) || traffic::is_going(view, namespace) {
             continue;
         }
-        let issued = ISSUERS.iter().any(|issuer| metadata.annotations.contains_key(*issuer));
+        let issued = ISSUERS.iter().any(|issuer| metadata.annotation(issuer).is_some());
         let young = match issued {
             true => !view.lasts(metadata.created(), ISSUING),
             false => !view.lasts(metadata.created(), traffic::NEW),
@@ -75,8 +75,7 @@ fn run(view: &View, out: &mut Reporter) {
             ];
             let severity = if young { Severity::Info } else { Severity::Warning };
             let text = if issued { &NOT_ISSUED } else { &MISSING };
-            let finding = out.object(traffic::ingress_ref(ingress), severity, say(text, facts));
-            finding.key = format!("{}/{secret}", finding.key);
+            let finding = out.object(traffic::ingress_ref(ingress), &[secret], severity, say(text, facts));
             finding.since = metadata.created();
             finding.because = vec![ObjectRef::new(namespace, "Secret", secret)];
             // Traffic comes in, under another certificate.

@@ -48,14 +48,11 @@ fn run(view: &View, out: &mut Reporter) {
         let cron_job = job.owner.as_ref().filter(|owner| &*owner.kind == "CronJob");
         let pods = attempts(view, job);
         let (severity, message) = judge(view, job, failed);
-        let finding = out.object(job.object(), severity, message);
+        let finding = out.object(job.object(), &[&failed.reason], severity, message);
         if let Some(owner) = cron_job {
             // The failed runs of a CronJob are one matter: that it fails.
             finding.because = vec![ObjectRef::new(&job.namespace, &owner.kind, &owner.name)];
-            // Its Jobs carry their minute in their name.
-            finding.key = format!("{}/{}/CronJob/{}/{}", CHECK.id, job.namespace, owner.name, failed.reason);
         }
-        finding.owner = cron_job.cloned();
         finding.since = failed.since().or(job.created);
         finding.affected = pods.iter().map(|pod| pod.object_ref()).collect();
         let kubectl = &view.settings.kubectl;

@@ -47,13 +47,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("active", Fact::Number(job.active.into())),
             ("failed", Fact::Number(job.failed.into())),
         ];
-        let finding = out.object(job.object(), Severity::Warning, say(&MESSAGE, facts));
-        let cron_job = job.owner.as_ref().filter(|owner| &*owner.kind == "CronJob");
-        if let Some(owner) = cron_job {
-            // The Jobs of a CronJob carry their minute in their name.
-            finding.key = format!("{}/{}/CronJob/{}", CHECK.id, job.namespace, owner.name);
-        }
-        finding.owner = cron_job.cloned();
+        let finding = out.object(job.object(), &[], Severity::Warning, say(&MESSAGE, facts));
         finding.since = since;
         finding.serving = true;
         let of_job = |pod: &&Pod| view.job_of(pod).is_some_and(|of| std::ptr::eq(of, job));

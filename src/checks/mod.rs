@@ -149,6 +149,9 @@ pub static CHECKS: &[&Check] = &[
     &workload_replicas_missing::CHECK,
 ];
 
+/// The checks of TLS certificates, which an internal namespace may well do without.
+pub const OF_TLS: [&str; 1] = ["ingress-secret-missing"];
+
 /// One check: what it is called, what it says, and how it looks.
 #[derive(Debug)]
 pub struct Check {
@@ -193,6 +196,7 @@ pub fn run(view: &View) -> Vec<Finding> {
     for check in CHECKS.iter().filter(|check| !choice.left_out.contains(check.id)) {
         (check.run)(view, &mut Reporter::new(check, view, &mut findings));
     }
+    findings.retain(|finding| !view.is_left_out(finding));
     blame::nodes(view, &mut findings);
     for finding in &mut findings {
         finding.severity = choice.severity(finding.check.id, finding.check.severity, finding.severity);
@@ -209,6 +213,30 @@ pub fn run(view: &View) -> Vec<Finding> {
 pub fn find(id: &str) -> Option<&'static Check> {
     CHECKS.iter().copied().find(|check| check.id == id)
 }
+
+/// The checks that a pattern means, by id; * and ? match.
+///
+/// # Errors
+/// When it is no pattern, or means none.
+pub fn matching(pattern: &str) -> Result<Vec<&'static str>, String> {
+    let matcher = globset::Glob::new(pattern).map_err(|error| error.to_string())?.compile_matcher();
+    let ids = || CHECKS.iter().map(|check| check.id);
+    let found: Vec<&str> = ids().filter(|id| matcher.is_match(id)).collect();
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let near = |id: &&str| id.contains(pattern.trim_matches('*')) || strsim::jaro(id, pattern) > NEAR;
+    let best =
+        ids().filter(near).max_by(|a, b| strsim::jaro(a, pattern).total_cmp(&strsim::jaro(b, pattern)));
+    let near = best.map_or_else(
+        || "; \"kubectl healthcheck checks\" lists them".to_owned(),
+        |id| format!("; did you mean \"{id}\"?"),
+    );
+    Err(format!("no check is called \"{pattern}\"{near}"))
+}
+
+/// As near as clap asks of the flags it suggests.
+const NEAR: f64 = 0.7;
 
 /// What a check file needs.
 mod prelude {

@@ -72,8 +72,7 @@ fn run(view: &View, out: &mut Reporter) {
         let mut facts = vec![("age", Fact::Age(view.age(deleted)))];
         let text = if details.is_empty() { &STUCK } else { &HELD };
         facts.push(("detail", Fact::Text(details.join("; "))));
-        let object = ObjectRef::of_cluster("Namespace", &namespace.name);
-        let finding = out.object(object, Severity::Warning, say(text, facts));
+        let finding = out.object(namespace.object(), &[], Severity::Warning, say(text, facts));
         finding.since = Some(deleted);
         let apis = said(CONDITIONS[0]).map(unavailable).unwrap_or_default();
         let left = said(CONDITIONS[3]).map(remaining).unwrap_or_default();

@@ -57,7 +57,7 @@ fn run(view: &View, out: &mut Reporter) {
         let forgotten = since.is_some_and(|since| view.age(since) > FORGOTTEN);
         let severity = if forgotten { Severity::Warning } else { Severity::Info };
         let text = if since.is_some() { &CORDONED } else { &SOMETIME };
-        let finding = out.node(node, severity, say(text, facts));
+        let finding = out.node(node, &[], severity, say(text, facts));
         finding.since = since;
         finding.actions.push(view.settings.kubectl.line(&["uncordon", &node.name]));
     }

@@ -71,7 +71,7 @@ fn run(view: &View, out: &mut Reporter) {
         if is_missed {
             facts.push(("waiting", Fact::count(waiting.len())));
         }
-        let finding = out.node(node, severity, say(text, facts));
+        let finding = out.node(node, &[], severity, say(text, facts));
         if is_missed {
             // However many nodes are full, it is the one thing that these pods wait for.
             finding.because.clone_from(&waiting);

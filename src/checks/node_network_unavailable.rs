@@ -51,7 +51,7 @@ fn run(view: &View, out: &mut Reporter) {
         // Where a cloud makes the routes, every node begins so.
         let coming = view.is_young(since) || view.is_young(node.created) || node.is_leaving();
         let severity = if coming { Severity::Info } else { Severity::Critical };
-        let finding = out.node(node, severity, say(&MESSAGE, facts));
+        let finding = out.node(node, &[], severity, say(&MESSAGE, facts));
         finding.since = since;
         // The kubelet knows nothing of it, and calls itself ready.
         finding.serving = false;

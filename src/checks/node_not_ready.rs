@@ -60,9 +60,7 @@ fn run(view: &View, out: &mut Reporter) {
         // away is not ready on purpose.
         let passing = view.is_young(node.created) || view.is_young(since) || node.is_leaving();
         let severity = if passing { Severity::Info } else { Severity::Critical };
-        let finding = out.node(node, severity, say(text, facts));
-        // Its kubelet changes its mind about the reason; it is one outage.
-        finding.key = format!("{}//Node/{}", CHECK.id, node.name);
+        let finding = out.node(node, &[], severity, say(text, facts));
         finding.since = since.or(node.created);
         finding.affected = pods.iter().map(|pod| pod.object_ref()).collect();
         let field = format!("--field-selector=spec.nodeName={}", node.name);

@@ -49,7 +49,7 @@ fn run(view: &View, out: &mut Reporter) {
             // What is being taken away need not be rescued.
             let severity = if node.is_leaving() { Severity::Info } else { Severity::Warning };
             let text = if condition.reason.is_empty() { &UNSAID } else { &MESSAGE };
-            let finding = out.node(node, severity, say(text, facts));
+            let finding = out.node(node, &[&condition.r#type], severity, say(text, facts));
             finding.since = condition.since();
             finding.actions.push(view.settings.kubectl.line(&["top", "node", &node.name]));
         }

@@ -75,7 +75,7 @@ fn run(view: &View, out: &mut Reporter) {
                 ("reason", Fact::text(&condition.reason)),
                 ("detail", Fact::text(&condition.message)),
             ];
-            let finding = out.node(node, severity, say(&MESSAGE, facts));
+            let finding = out.node(node, &[&condition.r#type], severity, say(&MESSAGE, facts));
             finding.since = condition.since();
             finding.actions.push(view.settings.kubectl.line(&["cordon", &node.name]));
         }

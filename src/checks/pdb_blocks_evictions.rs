@@ -68,7 +68,7 @@ fn run(view: &View, out: &mut Reporter) {
             None => (&NEVER, Severity::Info),
         };
         let object = ObjectRef::new(namespace, "PodDisruptionBudget", name);
-        let finding = out.object(object, severity, say(text, facts));
+        let finding = out.object(object, &[], severity, say(text, facts));
         finding.serving = true;
         finding.affected = held.map(|node| ObjectRef::of_cluster("Node", &node.name)).into_iter().collect();
         let kubectl = &view.settings.kubectl;

@@ -55,7 +55,7 @@ fn run(view: &View, out: &mut Reporter) {
         }
         let facts = vec![("labels", Fact::Text(selector(labels)))];
         let object = ObjectRef::new(namespace, "PodDisruptionBudget", name);
-        let finding = out.object(object, Severity::Info, say(&MESSAGE, facts));
+        let finding = out.object(object, &[], Severity::Info, say(&MESSAGE, facts));
         finding.serving = true;
         let kubectl = &view.settings.kubectl;
         finding.actions = vec![

@@ -70,7 +70,7 @@ fn run(view: &View, out: &mut Reporter) {
         ];
         let severity = if lasts { Severity::Warning } else { Severity::Info };
         let object = ObjectRef::new(namespace, "PodDisruptionBudget", name);
-        let finding = out.object(object, severity, say(&MESSAGE, facts));
+        let finding = out.object(object, &[], severity, say(&MESSAGE, facts));
         finding.since = begun;
         finding.because = workloads.iter().flat_map(|workload| view.behind(workload)).collect();
         finding.actions = vec![

@@ -95,8 +95,8 @@ fn run(view: &View, out: &mut Reporter) {
         }
         // What it refers to may be on its way, from the same manifests or an operator.
         let since = pod.unready_since().or(pod.created());
-        let severity = if view.is_young(since) { Severity::Info } else { Severity::Critical };
-        let finding = out.pod(pod, severity, say(&MESSAGE, facts));
+        let severity = if view.is_young_for(pod, since) { Severity::Info } else { Severity::Critical };
+        let finding = out.pod(pod, &part(&container, missing.as_ref()), severity, say(&MESSAGE, facts));
         finding.since = since;
         finding.actions = vec![view.describe(pod)];
         if let Some((object, _)) = missing {
@@ -106,6 +106,13 @@ fn run(view: &View, out: &mut Reporter) {
             finding.because = vec![object];
         }
     }
+}
+
+/// The container, and what it misses: one secret after the other may not be there.
+fn part<'a>(container: &Container<'a>, missing: Option<&'a (ObjectRef, Option<&str>)>) -> Vec<&'a str> {
+    let object = missing.map(|(object, _)| [&*object.kind, &*object.name]);
+    let entry = missing.and_then(|(_, entry)| *entry);
+    std::iter::once(&*container.status.name).chain(object.into_iter().flatten()).chain(entry).collect()
 }
 
 /// Why it does not start, and in whose words: it waits, or the runtime gave up on its last start.

@@ -62,9 +62,9 @@ fn run(view: &View, out: &mut Reporter) {
         let (text, facts) = message(view, &container);
         let since = pod.unready_since().or(pod.created());
         // A first crash or two while it comes up are no loop yet.
-        let proven = container.status.restart_count >= TURNS_OF_A_LOOP || !view.is_young(since);
+        let proven = container.status.restart_count >= TURNS_OF_A_LOOP || !view.is_young_for(pod, since);
         let severity = if proven { Severity::Critical } else { Severity::Info };
-        let finding = out.pod(pod, severity, say(text, facts));
+        let finding = out.pod(pod, &[&container.status.name], severity, say(text, facts));
         finding.since = since;
         let last_words = container.last_end().map_or("", |end| end.message.trim());
         if !last_words.is_empty() {

@@ -1,6 +1,7 @@
 //! Pods that their node evicted or turned away, counted by owner.
 
 use super::prelude::*;
+use crate::model::Owner;
 use std::collections::BTreeMap;
 
 pub(super) static CHECK: Check = Check {
@@ -58,10 +59,7 @@ fn run(view: &View, out: &mut Reporter) {
             continue; // A job counts its own failures.
         }
         let reason = pod.object.as_deref().map_or("", |object| object.status.reason.as_str());
-        let owner = view
-            .root(pod)
-            .unwrap_or_else(|| crate::model::Owner { kind: "Pod".into(), name: (*pod.name).into() });
-        groups.entry((&pod.kin.namespace, owner, reason)).or_default().push(pod);
+        groups.entry((&pod.kin.namespace, whose(view, pod), reason)).or_default().push(pod);
     }
     for ((_, _, reason), mut pods) in groups {
         pods.sort_by(|a, b| (b.created(), &b.name).cmp(&(a.created(), &a.name)));
@@ -83,7 +81,7 @@ fn run(view: &View, out: &mut Reporter) {
         let affected = pods.iter().skip(1).map(|pod| pod.object_ref()).collect();
         let names: Vec<&str> = pods.iter().map(|pod| &*pod.name).collect();
         let oldest = pods.iter().filter_map(|pod| ended(pod)).min();
-        let finding = out.pod(newest, severity, say(text, facts));
+        let finding = out.pod(newest, &[reason], severity, say(text, facts));
         finding.since = oldest;
         finding.affected = affected;
         let kubectl = &view.settings.kubectl;
@@ -92,6 +90,12 @@ fn run(view: &View, out: &mut Reporter) {
         finding.actions = vec![kubectl.line(&delete)];
         finding.actions.extend(node.map(|node| kubectl.describe(&node)));
     }
+}
+
+/// Who counts it among their own: its owner, or else itself. The static pods of a node have nothing else in common.
+fn whose(view: &View, pod: &Pod) -> Owner {
+    let owner = view.root(pod).filter(|owner| &*owner.kind != "Node");
+    owner.unwrap_or_else(|| Owner { kind: "Pod".into(), name: (*pod.name).into() })
 }
 
 /// When it was evicted, or else created.

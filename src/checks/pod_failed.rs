@@ -61,7 +61,8 @@ fn run(view: &View, out: &mut Reporter) {
             facts.push(("exitCode", Fact::Number(end.exit_code.into())));
         }
         facts.extend(culprit.as_ref().map(|c| ("container", Fact::text(&c.status.name))));
-        let finding = out.pod(pod, severity, say(if culprit.is_some() { &EXITED } else { &PLAIN }, facts));
+        let finding =
+            out.pod(pod, &[], severity, say(if culprit.is_some() { &EXITED } else { &PLAIN }, facts));
         finding.since = pod.finished().or(pod.created());
         finding.actions = vec![
             view.settings.kubectl.line(&[

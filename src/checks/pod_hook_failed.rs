@@ -54,8 +54,8 @@ fn run(view: &View, out: &mut Reporter) {
             ("detail", Fact::text(warned.or(said).unwrap_or("postStart"))),
         ];
         let since = pod.unready_since().or(pod.created());
-        let severity = if view.is_young(since) { Severity::Info } else { Severity::Critical };
-        let finding = out.pod(pod, severity, say(&MESSAGE, facts));
+        let severity = if view.is_young_for(pod, since) { Severity::Info } else { Severity::Critical };
+        let finding = out.pod(pod, &[name], severity, say(&MESSAGE, facts));
         finding.since = since;
         finding.actions = vec![view.describe(pod), view.show_log(pod, &container)];
     }

@@ -165,10 +165,9 @@ fn run(view: &View, out: &mut Reporter) {
         let text = if detail.is_empty() { &UNSAID } else { &MESSAGE };
         // A pull that has just begun to fail may only have met a restart of the registry.
         let since = pod.unready_since().or(pod.created());
-        let severity = if view.is_young(since) { Severity::Info } else { Severity::Critical };
-        let finding = out.pod(pod, severity, say(text, facts));
-        // ErrImagePull and ImagePullBackOff take turns; the key may not.
-        finding.key = finding.key.replace(&waiting.reason, container.image());
+        let severity = if view.is_young_for(pod, since) { Severity::Info } else { Severity::Critical };
+        // ErrImagePull and ImagePullBackOff take turns, and the next rollout has another tag.
+        let finding = out.pod(pod, &[&container.status.name], severity, say(text, facts));
         finding.since = since;
         finding.because = vec![ObjectRef::of_cluster("Image", container.image())];
         finding.actions = vec![view.describe(pod)];

@@ -81,7 +81,12 @@ fn run(view: &View, out: &mut Reporter) {
             warning.map(|event| event.message.split_once(": ").map_or(&*event.message, |(_, said)| said));
         facts.extend(said.map(|said| ("detail", Fact::text(said))));
         let severity = if pod.serves() { Severity::Warning } else { Severity::Critical };
-        let finding = out.pod(pod, severity, say(if said.is_some() { &WARNED } else { &LIKELY }, facts));
+        let finding = out.pod(
+            pod,
+            &[&container.status.name],
+            severity,
+            say(if said.is_some() { &WARNED } else { &LIKELY }, facts),
+        );
         finding.since = pod.unready_since().or(warning.and_then(|event| event.first_seen)).or(finished);
         finding.actions = vec![view.describe(pod), view.show_log(pod, &container)];
     }

@@ -65,7 +65,7 @@ fn run(view: &View, out: &mut Reporter) {
             _ => continue,
         };
         let (Some(successor), Some(owner)) = (view.successor(pod), &pod.kin.owner) else { continue };
-        let finding = out.pod(pod, severity, message(view, pod, owner, successor));
+        let finding = out.pod(pod, &[], severity, message(view, pod, owner, successor));
         finding.since = pod.finished().or(pod.created());
         let root = finding.owner.clone();
         let kubectl = &view.settings.kubectl;

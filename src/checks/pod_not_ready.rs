@@ -68,7 +68,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("status", Fact::text(shown(&pod.kin.status))),
             ("ready", Fact::Text(pod.ready_column())),
         ];
-        let young = view.is_young(since);
+        let young = view.is_young_for(pod, since);
         let waiting = unready(pod);
         let text = match ready {
             Some(denied)
@@ -89,7 +89,7 @@ fn run(view: &View, out: &mut Reporter) {
             }
         };
         let severity = if young || works_off(pod) { Severity::Info } else { Severity::Critical };
-        let finding = out.pod(pod, severity, say(text, facts));
+        let finding = out.pod(pod, &[], severity, say(text, facts));
         finding.since = since;
         finding.actions = vec![view.describe(pod)];
     }

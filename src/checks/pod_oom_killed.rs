@@ -75,12 +75,12 @@ fn run(view: &View, out: &mut Reporter) {
         ];
         let (text, proposal) = story(&container, &mut facts);
         // Up again and seldom killed: it works, for now.
-        let often = pod.kin.restarts >= view.settings.thresholds.restarts_unhealthy;
+        let often = pod.kin.restarts >= view.thresholds(pod).restarts_unhealthy;
         let severity = match container.status.state.running {
             Some(_) if !often => Severity::Warning,
             _ => Severity::Critical,
         };
-        let finding = out.pod(pod, severity, say(text, facts));
+        let finding = out.pod(pod, &[&container.status.name], severity, say(text, facts));
         finding.since = finished.or(pod.created());
         let kubectl = &view.settings.kubectl;
         finding.actions =

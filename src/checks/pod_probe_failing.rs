@@ -68,8 +68,14 @@ fn run(view: &View, out: &mut Reporter) {
         let said =
             warning.map(|event| event.message.split_once(": ").map_or(&*event.message, |(_, said)| said));
         facts.extend(said.map(|said| ("detail", Fact::text(said))));
-        let severity = if is_in_time(view, &container, since) { Severity::Info } else { Severity::Critical };
-        let finding = out.pod(pod, severity, say(if said.is_some() { &SAID } else { &UNSAID }, facts));
+        let severity =
+            if is_in_time(view, pod, &container, since) { Severity::Info } else { Severity::Critical };
+        let finding = out.pod(
+            pod,
+            &[&container.status.name],
+            severity,
+            say(if said.is_some() { &SAID } else { &UNSAID }, facts),
+        );
         finding.since = since;
         let budget = starting.map(|probe| vec![("budget", Fact::Age(probe.budget()))]);
         finding.evidence.extend(budget.map(|facts| say(&BUDGET, facts)));
@@ -79,7 +85,7 @@ fn run(view: &View, out: &mut Reporter) {
 
 /// Whether a container may still come up. What starts slowly says itself how slowly that may be; the first time counts
 /// from its start, for what was before, such as a large image, is not its own.
-fn is_in_time(view: &View, container: &Container, since: Option<Time>) -> bool {
+fn is_in_time(view: &View, pod: &Pod, container: &Container, since: Option<Time>) -> bool {
     let running = container.status.state.running.as_ref().filter(|_| container.status.restart_count == 0);
     let started = running.and_then(|running| running.started_at?.known());
     let began = started.filter(|started| since.is_none_or(|since| *started > since)).or(since);
@@ -89,5 +95,5 @@ fn is_in_time(view: &View, container: &Container, since: Option<Time>) -> bool {
         Some(startup) => startup.budget(),
         None => readiness.map_or(0, |probe| i64::from(probe.initial_delay_seconds)),
     };
-    view.is_young(began) || began.is_some_and(|began| view.age(began) < patience)
+    view.is_young_for(pod, began) || began.is_some_and(|began| view.age(began) < patience)
 }

@@ -42,9 +42,9 @@ static UNKNOWN: Text = Text {
 };
 
 fn run(view: &View, out: &mut Reporter) {
-    let thresholds = &view.settings.thresholds;
     for (pod, trouble) in view.troubles() {
         let Trouble::Restarts = trouble else { continue };
+        let thresholds = view.thresholds(pod);
         let mut facts = vec![("restarts", Fact::Number(pod.kin.restarts))];
         facts.extend(pod.last_restart().map(|at| ("last", Fact::Age(view.age(at)))));
         let recent = pod.last_restart().is_none_or(|at| view.age(at) < thresholds.quiet_after);
@@ -53,7 +53,7 @@ fn run(view: &View, out: &mut Reporter) {
             false => Severity::Warning,
         };
         let text = if pod.last_restart().is_some() { &KNOWN } else { &UNKNOWN };
-        let finding = out.pod(pod, severity, say(text, facts));
+        let finding = out.pod(pod, &[], severity, say(text, facts));
         finding.since = pod.last_restart().or(pod.created());
         let worst = pod.containers().max_by_key(|c| c.status.restart_count);
         let name = worst.map_or("", |c| c.status.name.as_str());

@@ -52,8 +52,8 @@ fn run(view: &View, out: &mut Reporter) {
             ("count", Fact::count(warning.count)),
             ("detail", Fact::text(&warning.message)),
         ];
-        let severity = if view.is_young(since) { Severity::Info } else { Severity::Critical };
-        let finding = out.pod(pod, severity, say(&MESSAGE, facts));
+        let severity = if view.is_young_for(pod, since) { Severity::Info } else { Severity::Critical };
+        let finding = out.pod(pod, &[], severity, say(&MESSAGE, facts));
         finding.since = since;
         // Whatever else cannot start there has the same cause, and so may the node itself.
         finding.because = vec![ObjectRef::of_cluster("Node", node)];

@@ -51,7 +51,7 @@ fn run(view: &View, out: &mut Reporter) {
         let due = metadata.deleted();
         let mut facts = vec![("overdue", view.ago(due))];
         let text = match metadata.finalizers.as_slice() {
-            _ if view.is_young(due) => &GOING,
+            _ if view.is_young_for(pod, due) => &GOING,
             [] => &STUCK,
             finalizers => {
                 facts.push(("finalizers", Fact::Text(finalizers.join(", "))));
@@ -61,11 +61,11 @@ fn run(view: &View, out: &mut Reporter) {
         // A StatefulSet does not replace a pod before it is gone; all others do.
         let blocks = pod.kin.owner.as_ref().is_some_and(|owner| &*owner.kind == "StatefulSet");
         let severity = match () {
-            () if view.is_young(due) => Severity::Info,
+            () if view.is_young_for(pod, due) => Severity::Info,
             () if blocks => Severity::Critical,
             () => Severity::Warning,
         };
-        let finding = out.pod(pod, severity, say(text, facts));
+        let finding = out.pod(pod, &[], severity, say(text, facts));
         finding.since = due;
         finding.actions = vec![view.settings.kubectl.line(&[
             "get",

@@ -76,8 +76,11 @@ fn run(view: &View, out: &mut Reporter) {
             None => &MESSAGE,
         };
         // A gate is somebody's wish; a pod seconds old may only wait for the autoscaler.
-        let severity = if gated || view.is_young(since) { Severity::Info } else { Severity::Critical };
-        let finding = out.pod(pod, severity, say(text, facts));
+        let severity =
+            if gated || view.is_young_for(pod, since) { Severity::Info } else { Severity::Critical };
+        // Who knows that a gate is closed does not know yet that there is no room behind it.
+        let part: &[&str] = if gated { &["gated"] } else { &[] };
+        let finding = out.pod(pod, part, severity, say(text, facts));
         finding.since = since;
         finding.because = because(pod, said);
         finding.evidence = reasons;

@@ -53,8 +53,8 @@ fn run(view: &View, out: &mut Reporter) {
             ("count", Fact::count(warning.count)),
             ("detail", Fact::text(&warning.message)),
         ];
-        let severity = if view.is_young(since) { Severity::Info } else { Severity::Critical };
-        let finding = out.pod(pod, severity, say(&MESSAGE, facts));
+        let severity = if view.is_young_for(pod, since) { Severity::Info } else { Severity::Critical };
+        let finding = out.pod(pod, &[], severity, say(&MESSAGE, facts));
         finding.since = since;
         finding.because.extend(missing(&pod.kin.namespace, &warning.message));
         if finding.because.is_empty() {

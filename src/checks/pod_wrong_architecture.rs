@@ -79,7 +79,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("detail", Fact::text(said)),
         ];
         facts.extend(built.map(|built| ("built", Fact::text(built))));
-        let finding = out.pod(pod, Severity::Critical, say(text, facts));
+        let finding = out.pod(pod, &[&container.status.name], Severity::Critical, say(text, facts));
         finding.since = pod.unready_since().or(pod.created());
         finding.because = vec![ObjectRef::of_cluster("Image", image)];
         let columns = "custom-columns=NODE:.metadata.name,ARCH:.status.nodeInfo.architecture";

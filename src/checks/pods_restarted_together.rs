@@ -1,6 +1,7 @@
 //! Pods on several nodes restarted within the same minute: one event, not many.
 
 use super::prelude::*;
+use crate::finding::key;
 use crate::model::Owner;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,7 +54,7 @@ fn run(view: &View, out: &mut Reporter) {
         recent && pod.kin.restarts > 0 && pod.kin.ended.is_none() && pod.node.is_some()
     };
     // A pod that keeps restarting is in every minute; its own finding tells more.
-    let steady = |pod: &&Pod| pod.kin.restarts < view.settings.thresholds.restarts_unhealthy && pod.serves();
+    let steady = |pod: &&Pod| pod.kin.restarts < view.thresholds(pod).restarts_unhealthy && pod.serves();
     let mut by_namespace: BTreeMap<&str, Vec<&Pod>> = BTreeMap::new();
     for pod in view.snapshot.rows.pods.iter().filter(restarted).filter(steady) {
         by_namespace.entry(&pod.kin.namespace).or_default().push(pod);
@@ -86,10 +87,14 @@ fn report(view: &View, out: &mut Reporter, pods: &[&Pod]) {
         vec![("count", Fact::count(pods.len())), ("nodes", Fact::count(nodes.len())), ("age", view.ago(at))];
     let namespace = &*first.kin.namespace;
     let message = say(&MESSAGE, facts);
-    let finding = match place(view, pods) {
-        Some(place) => out.object(place, Severity::Warning, message),
-        None => out.pod(first, Severity::Warning, message),
+    let (place, seen) = place(view, pods);
+    // Which of the pods was the first is another one when one of them restarts again.
+    let place_key = key(CHECK.id, &place, &[]);
+    let finding = match seen {
+        true => out.object(place, &[], Severity::Warning, message),
+        false => out.pod(first, &[], Severity::Warning, message),
     };
+    finding.key = place_key;
     finding.since = at;
     finding.serving = true;
     finding.affected = pods.iter().map(|pod| pod.object_ref()).collect();
@@ -100,14 +105,14 @@ fn report(view: &View, out: &mut Reporter, pods: &[&Pod]) {
     ];
 }
 
-/// What the pods have in common, where it was seen: their workload, or else their namespace.
-fn place(view: &View, pods: &[&Pod]) -> Option<ObjectRef> {
+/// What the pods have in common: their workload, or else their namespace; and whether it was seen.
+fn place(view: &View, pods: &[&Pod]) -> (ObjectRef, bool) {
     let owners: BTreeSet<Option<Owner>> = pods.iter().map(|pod| view.root(pod)).collect();
-    let namespace = &*pods.first()?.kin.namespace;
+    let namespace = pods.first().map_or("", |pod| &*pod.kin.namespace);
     if let [Some(only)] = owners.into_iter().collect::<Vec<_>>().as_slice() {
-        let seen = view.workload(namespace, &only.kind, &only.name);
-        return seen.map(|_| ObjectRef::new(namespace, &only.kind, &only.name));
+        let seen = view.workload(namespace, &only.kind, &only.name).is_some();
+        return (ObjectRef::new(namespace, &only.kind, &only.name), seen);
     }
-    let seen = view.snapshot.rows.namespaces.iter().any(|known| &*known.name == namespace);
-    seen.then(|| ObjectRef::of_cluster("Namespace", namespace))
+    let seen = view.namespace(namespace).is_some();
+    (ObjectRef::of_cluster("Namespace", namespace), seen)
 }

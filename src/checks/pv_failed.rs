@@ -52,7 +52,7 @@ fn run(view: &View, out: &mut Reporter) {
         let since = status.last_phase_transition_time.and_then(Time::known);
         let severity = if view.lasts(since, PATIENCE) { Severity::Critical } else { Severity::Info };
         let finding =
-            out.object(ObjectRef::of_cluster("PersistentVolume", name), severity, say(&MESSAGE, facts));
+            out.object(ObjectRef::of_cluster("PersistentVolume", name), &[], severity, say(&MESSAGE, facts));
         finding.since = since;
         // Whose claim is gone, it serves nobody, so nobody misses it.
         finding.serving = claim.is_some_and(|claim| {

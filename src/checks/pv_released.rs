@@ -60,7 +60,8 @@ fn run(view: &View, out: &mut Reporter) {
         let facts = vec![("claim", Fact::text(claim)), ("policy", Fact::text(policy))];
         let severity = if is_stuck { Severity::Warning } else { Severity::Info };
         let text = if is_kept { &KEPT } else { &STUCK };
-        let finding = out.object(ObjectRef::of_cluster("PersistentVolume", name), severity, say(text, facts));
+        let finding =
+            out.object(ObjectRef::of_cluster("PersistentVolume", name), &[], severity, say(text, facts));
         finding.since = since;
         finding.serving = true;
         // However many are kept, it is one decision; however many are stuck, it is one driver.

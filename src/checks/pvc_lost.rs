@@ -65,7 +65,7 @@ fn run(view: &View, out: &mut Reporter) {
             _ => &LOST,
         };
         let object = ObjectRef::new(namespace, "PersistentVolumeClaim", name);
-        let finding = out.object(object, Severity::Critical, say(text, facts));
+        let finding = out.object(object, &[], Severity::Critical, say(text, facts));
         finding.affected = view.pods_with_claim(claim).into_iter().map(Pod::object_ref).collect();
         finding.actions =
             vec![view.settings.kubectl.describe(&finding.object), view.settings.kubectl.line(&["get", "pv"])];

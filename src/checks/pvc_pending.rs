@@ -100,8 +100,7 @@ fn run(view: &View, out: &mut Reporter) {
         };
         let (namespace, name) = (&claim.metadata.namespace, &claim.metadata.name);
         let object = ObjectRef::new(namespace, "PersistentVolumeClaim", name);
-        let finding = out.object(object, severity, say(text, facts));
-        finding.key = format!("{}/{namespace}/PersistentVolumeClaim/{name}", CHECK.id);
+        let finding = out.object(object, &[], severity, say(text, facts));
         finding.since = since;
         finding.affected = waiting.iter().map(|pod| pod.object_ref()).collect();
         finding.because = because.into_iter().collect();
@@ -138,7 +137,7 @@ fn reason(view: &View, claim: &PersistentVolumeClaim, waiting: &[&Pod]) -> Optio
     }
     // The first pod that uses it decides where the volume is made; until a node is chosen, nobody makes it.
     let at_once = class.is_some_and(|class| class.volume_binding_mode != "WaitForFirstConsumer");
-    let chosen = claim.metadata.annotations.contains_key(CHOSEN) && !waiting.is_empty();
+    let chosen = claim.metadata.annotation(CHOSEN).is_some() && !waiting.is_empty();
     let provisioner = class.map_or("?", |class| &*class.provisioner);
     let facts = vec![("class", Fact::text(name)), ("provisioner", Fact::text(provisioner))];
     (at_once || chosen).then_some(Reason { text: &SILENT, facts, because })

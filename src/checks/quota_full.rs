@@ -102,7 +102,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("resources", Fact::Text(uses.iter().map(shown).collect::<Vec<_>>().join(", "))),
             ("refused", Fact::Text(names.join(", "))),
         ];
-        let finding = out.object(object, severity, say(text, facts));
+        let finding = out.object(object, &[], severity, say(text, facts));
         finding.since = refused.iter().filter_map(|other| other.since).min();
         finding.serving = refused.is_empty();
         finding.affected = refused.iter().map(|other| other.workload.clone()).collect();

@@ -1,9 +1,10 @@
 //! How a check reports: bound to the check that runs, so that none can speak under another's id.
 
 use super::{Check, View};
-use crate::finding::{Fact, Facts, Finding, Severity};
+use crate::finding::{Facts, Finding, Severity, key};
 use crate::model::{Container, Node, ObjectRef, Owner, Pod, Role};
 use crate::text::{Say, Text};
+use std::sync::Arc;
 
 /// Takes the findings of one check.
 pub struct Reporter<'r, 'a> {
@@ -17,36 +18,45 @@ impl<'r, 'a> Reporter<'r, 'a> {
         Self { check, view, findings }
     }
 
-    /// Reports something about a pod. `part` and `reason` make the key: the container, and the state.
-    pub fn pod(&mut self, pod: &Pod, severity: Severity, message: Say) -> &mut Finding {
-        let object = pod.object_ref();
-        let owner = self.view.root(pod);
+    /// Reports something about a pod. `part` goes into the key: what tells this from other findings of the check about
+    /// the same owner, such as the container. It must be the same as long as the trouble is: no reason that takes turns
+    /// with another, no text of a component. What several pods of a workload suffer from is one matter, and one key.
+    pub fn pod(&mut self, pod: &Pod, part: &[&str], severity: Severity, message: Say) -> &mut Finding {
         let serving = self.view.is_served(pod);
         let since = pod.created();
-        self.push(Finding { since, serving, ..self.blank(severity, object, owner, message) })
+        let blank = self.blank(pod.object_ref(), part, severity, message);
+        self.push(Finding { since, serving, ..blank })
     }
 
-    /// Reports something about an object other than a pod.
-    pub fn object(&mut self, object: ObjectRef, severity: Severity, message: Say) -> &mut Finding {
-        let blank = self.blank(severity, object, None, message);
+    /// Reports something about any object; for `part` see [`Reporter::pod`].
+    pub fn object(
+        &mut self,
+        object: ObjectRef,
+        part: &[&str],
+        severity: Severity,
+        message: Say,
+    ) -> &mut Finding {
+        let blank = self.blank(object, part, severity, message);
         self.push(blank)
     }
 
-    /// Reports something about a node. All that is found about one node is one incident.
-    pub fn node(&mut self, node: &Node, severity: Severity, message: Say) -> &mut Finding {
+    /// Reports something about a node; for `part` see [`Reporter::pod`]. All that is found about one node is one
+    /// incident.
+    pub fn node(&mut self, node: &Node, part: &[&str], severity: Severity, message: Say) -> &mut Finding {
         let object = node.object();
         let (because, serving) = (vec![object.clone()], node.is_ready());
         let actions = vec![self.view.settings.kubectl.describe(&object)];
-        let blank = self.blank(severity, object, None, message);
+        let blank = self.blank(object, part, severity, message);
         self.push(Finding { because, actions, serving, ..blank })
     }
 
-    fn blank(&self, severity: Severity, object: ObjectRef, owner: Option<Owner>, message: Say) -> Finding {
+    fn blank(&self, object: ObjectRef, part: &[&str], severity: Severity, message: Say) -> Finding {
         debug_assert!(severity <= self.check.severity, "{} is never that bad", self.check.id);
+        let owner = self.owner(&object);
         Finding {
             check: self.check,
             severity,
-            key: key(self.check.id, &object, owner.as_ref(), &message.facts),
+            key: self.key(&object, owner.as_ref(), part),
             object,
             owner,
             affected: Vec::new(),
@@ -59,25 +69,42 @@ impl<'r, 'a> Reporter<'r, 'a> {
         }
     }
 
+    /// The topmost owner of what has one above it.
+    fn owner(&self, object: &ObjectRef) -> Option<Owner> {
+        let ObjectRef { namespace, kind, name } = object;
+        match &**kind {
+            "Pod" => self.view.root(self.view.snapshot.rows.pod(namespace, name)?),
+            "Job" | "ReplicaSet" => {
+                let itself = Owner { kind: Arc::clone(kind), name: Arc::clone(name) };
+                Some(self.view.topmost(namespace, &itself)).filter(|owner| *owner != itself)
+            }
+            _ => None,
+        }
+    }
+
+    fn key(&self, object: &ObjectRef, owner: Option<&Owner>, part: &[&str]) -> String {
+        // A static pod keeps its name, and its node has others of its kind.
+        let owner = owner.filter(|owner| &*owner.kind != "Node");
+        let of = |owner: &Owner| {
+            let (namespace, kind, name) = (&object.namespace, &owner.kind, &owner.name);
+            ObjectRef { namespace: Arc::clone(namespace), kind: Arc::clone(kind), name: Arc::clone(name) }
+        };
+        if let Some(owner) = owner {
+            return key(self.check.id, &of(owner), part);
+        }
+        // The claim of an ephemeral volume is called after its pod.
+        if let Some((owner, volume)) = self.view.owner_of_claim(object) {
+            return key(self.check.id, &of(&owner), &[&[volume], part].concat());
+        }
+        key(self.check.id, object, part)
+    }
+
     fn push(&mut self, finding: Finding) -> &mut Finding {
         self.findings.push(finding);
         // Just pushed.
         let last = self.findings.len() - 1;
         &mut self.findings[last]
     }
-}
-
-/// What stays the same from run to run: the check, the namespace, the topmost owner, the container, the reason.
-fn key(id: &str, object: &ObjectRef, owner: Option<&Owner>, facts: &Facts) -> String {
-    let (kind, name) = owner.map_or((&object.kind, &object.name), |owner| (&owner.kind, &owner.name));
-    let mut key = format!("{id}/{}/{kind}/{name}", object.namespace);
-    for part in ["container", "condition", "reason"] {
-        if let Some((_, Fact::Text(value))) = facts.iter().find(|(fact, _)| *fact == part) {
-            key.push('/');
-            key.push_str(value);
-        }
-    }
-    key
 }
 
 /// A message: a text and its facts.

@@ -72,7 +72,7 @@ fn run(view: &View, out: &mut Reporter) {
             }
             None => &PENDING,
         };
-        let finding = out.object(object, Severity::Warning, say(text, facts));
+        let finding = out.object(object, &[], Severity::Warning, say(text, facts));
         finding.since = Some(created);
         let class = &service.spec.load_balancer_class;
         if !class.is_empty() {

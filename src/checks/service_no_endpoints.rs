@@ -97,7 +97,8 @@ fn run(view: &View, out: &mut Reporter) {
         let open = service.spec.r#type == "LoadBalancer" && !service.status.load_balancer.ingress.is_empty();
         let used = open || !ingresses.is_empty() || traffic::is_asked_by_server(view, namespace, name);
         let (text, severity) = judge(view, service, &empty, used);
-        let finding = out.object(traffic::service_ref(service), severity, say(text, facts(service, &empty)));
+        let finding =
+            out.object(traffic::service_ref(service), &[], severity, say(text, facts(service, &empty)));
         finding.since = empty.since();
         finding.because = empty.because();
         finding.affected = ingresses.iter().map(|ingress| traffic::ingress_ref(ingress)).collect();

@@ -60,7 +60,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("names", joined(|port| port.target_port.to_string())),
             ("ports", joined(|port| port.port.to_string())),
         ];
-        let finding = out.object(traffic::service_ref(service), Severity::Warning, say(&MESSAGE, facts));
+        let finding = out.object(traffic::service_ref(service), &[], Severity::Warning, say(&MESSAGE, facts));
         let kubectl = &view.settings.kubectl;
         let ports = "custom-columns=POD:.metadata.name,PORTS:.spec.containers[*].ports";
         let labels = selector(&service.spec.selector);

@@ -67,7 +67,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("desired", Fact::Number(set.desired.into())),
         ];
         let severity = if set.available == 0 { Severity::Critical } else { Severity::Warning };
-        let finding = out.object(set.object(), severity, say(text, facts));
+        let finding = out.object(set.object(), &[], severity, say(text, facts));
         finding.since = since;
         // The same as of its missing replicas, so that both are one incident.
         finding.because = view.behind(set);

@@ -96,9 +96,7 @@ pub(super) fn saw_workloads(view: &View, namespace: &str) -> bool {
 
 /// Whether a namespace is being deleted with all that is in it.
 pub(super) fn is_going(view: &View, namespace: &str) -> bool {
-    let namespaces = &view.snapshot.rows.namespaces;
-    let found = namespaces.binary_search_by(|other| (*other.name).cmp(namespace));
-    found.is_ok_and(|index| namespaces[index].deleted.is_some())
+    view.namespace(namespace).is_some_and(|namespace| namespace.deleted.is_some())
 }
 
 /// A service, as a finding names it.

@@ -1,9 +1,12 @@
 //! What the checks look at: the snapshot, the settings, and the ways between objects.
 
+mod annotations;
 mod lookup;
+mod thresholds;
 
 use crate::finding::Fact;
 use crate::model::{Amount, Container, Job, Node, ObjectRef, Owner, Pod, Trouble, Workload, troubles};
+use crate::overrides::Override;
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 use crate::wire::{Kind, Time};
@@ -28,7 +31,14 @@ pub struct View<'a> {
     loads: BTreeMap<&'a str, Load>,
     /// The topmost owners of the pods, where a selector chose them; else empty.
     selected: BTreeSet<Root>,
+    /// What is written on namespaces and workloads for this tool, sorted by object.
+    overrides: Vec<Override>,
+    /// Of the kinds that draw names: the namespaces with pods in which all of that kind were seen.
+    seen_makers: BTreeSet<(Kind, &'a str)>,
 }
+
+/// Kinds whose names are known from what they make.
+const MAKERS: [Kind; 2] = [Kind::Deployment, Kind::CronJob];
 
 /// What a node carries: the pods of the scope on it that have not ended.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,15 +65,18 @@ impl<'a> View<'a> {
             used_nodes: pods.iter().filter_map(|pod| pod.node.as_deref()).collect(),
             loads: loads(pods),
             selected: BTreeSet::new(),
+            overrides: Vec::new(),
+            seen_makers: seen_makers(snapshot),
         };
         if snapshot.scope.selected {
             let root = |pod: &Pod| Some((Arc::clone(&pod.kin.namespace), view.root(pod)?));
             view.selected = pods.iter().filter_map(root).collect();
         }
+        view.overrides = view.read_overrides();
         view.troubled = pods
             .iter()
             .filter(|pod| pod.object.is_some())
-            .map(|pod| (pod, troubles(pod, &view.heard(pod), snapshot.taken_at, &settings.thresholds)))
+            .map(|pod| (pod, troubles(pod, &view.heard(pod), snapshot.taken_at, &view.thresholds(pod))))
             .filter(|(_, troubles)| !troubles.is_empty())
             .collect();
         let mut troubled_of: BTreeMap<Root, Vec<&Pod>> = BTreeMap::new();
@@ -135,7 +148,12 @@ impl<'a> View<'a> {
     /// owners.
     pub fn is_asked_for(&self, workload: &Workload) -> bool {
         let owner = || Owner { kind: workload.kind.name().into(), name: Arc::clone(&workload.name) };
-        !self.snapshot.scope.selected || self.selected.contains(&(Arc::clone(&workload.namespace), owner()))
+        !self.snapshot.scope.selected || self.is_selected(&workload.namespace, owner())
+    }
+
+    /// Whether it is the topmost owner of a pod that a selector chose.
+    fn is_selected(&self, namespace: &Arc<str>, owner: Owner) -> bool {
+        self.selected.contains(&(Arc::clone(namespace), owner))
     }
 
     /// How many pods of a workload serve.
@@ -172,16 +190,29 @@ impl<'a> View<'a> {
         self.job(&pod.kin.namespace, &owner.name)
     }
 
-    /// The topmost owner known of what this owner manages: a ReplicaSet's Deployment, a Job's CronJob.
+    /// The topmost owner known of what this owner manages: a ReplicaSet's Deployment, a Job's CronJob. Where the
+    /// ReplicaSet or the Job itself was not seen, its name tells.
     pub fn topmost(&self, namespace: &str, owner: &Owner) -> Owner {
         let above = match &*owner.kind {
-            "ReplicaSet" => {
-                self.workload(namespace, "ReplicaSet", &owner.name).and_then(|w| w.owner.as_ref())
-            }
-            "Job" => self.job(namespace, &owner.name).and_then(|j| j.owner.as_ref()),
-            _ => None,
+            "ReplicaSet" => self.workload(namespace, "ReplicaSet", &owner.name).map(|set| set.owner.as_ref()),
+            "Job" => self.job(namespace, &owner.name).map(|job| job.owner.as_ref()),
+            _ => return owner.clone(),
         };
-        above.unwrap_or(owner).clone()
+        match above {
+            Some(above) => above.unwrap_or(owner).clone(),
+            None => self.maker(namespace, owner).unwrap_or_else(|| owner.clone()),
+        }
+    }
+
+    /// Who made an owner by its name, unless that is known not to be there.
+    fn maker(&self, namespace: &str, owner: &Owner) -> Option<Owner> {
+        let maker = owner.maker()?;
+        let is_there = match &*maker.kind {
+            "Deployment" => self.workload(namespace, "Deployment", &maker.name).is_some(),
+            _ => self.cron_job(namespace, &maker.name).is_some(),
+        };
+        let kind = Kind::from_name(&maker.kind)?;
+        (is_there || !self.seen_makers.contains(&(kind, namespace))).then_some(maker)
     }
 
     /// The topmost owner known of a pod.
@@ -249,6 +280,13 @@ impl<'a> View<'a> {
         }
         newest
     }
+}
+
+/// Asked once for each namespace, as there may be very many pods and gaps.
+fn seen_makers(snapshot: &Snapshot) -> BTreeSet<(Kind, &str)> {
+    let namespaces: BTreeSet<&str> = snapshot.rows.pods.iter().map(|pod| &*pod.kin.namespace).collect();
+    let of_kind = |kind: Kind| namespaces.iter().map(move |namespace| (kind, *namespace));
+    MAKERS.into_iter().flat_map(of_kind).filter(|(kind, namespace)| snapshot.saw(*kind, namespace)).collect()
 }
 
 fn loads(pods: &[Pod]) -> BTreeMap<&str, Load> {

@@ -138,7 +138,7 @@ fn report(
         ("webhooks", Fact::Text(names.join(", "))),
     ];
     let name = &*configuration.metadata.name;
-    let finding = out.object(ObjectRef::of_cluster(kind.name(), name), severity, say(text, facts));
+    let finding = out.object(ObjectRef::of_cluster(kind.name(), name), &[], severity, say(text, facts));
     finding.because = vec![ObjectRef::new(&service.namespace, "Service", &service.name)];
     if let Why::Dead(empty) = why {
         finding.since = empty.since();

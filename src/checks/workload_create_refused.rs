@@ -155,7 +155,8 @@ fn report(view: &View, object: &ObjectRef, pods: (i32, i32), refusal: &Refusal, 
         ("detail", Fact::text(refusal.detail)),
     ];
     let severity = if available == 0 { Severity::Critical } else { Severity::Warning };
-    let finding = out.object(object.clone(), severity, say(refusal.refuser.text, facts));
+    let finding =
+        out.object(object.clone(), &[refusal.refuser.reason], severity, say(refusal.refuser.text, facts));
     finding.since = refusal.since;
     finding.because.clone_from(&refusal.because);
     let (kubectl, namespace) = (&view.settings.kubectl, &*object.namespace);

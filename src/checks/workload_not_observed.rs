@@ -58,7 +58,7 @@ fn run(view: &View, out: &mut Reporter) {
             Some(_) => (&MESSAGE, Severity::Warning),
             None => (&UNKNOWN, Severity::Info),
         };
-        let finding = out.object(workload.object(), severity, say(text, age.into_iter().collect()));
+        let finding = out.object(workload.object(), &[], severity, say(text, age.into_iter().collect()));
         finding.since = since;
         finding.serving = workload.is_full();
         // One controller manager for all of them.

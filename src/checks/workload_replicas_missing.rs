@@ -59,7 +59,7 @@ fn run(view: &View, out: &mut Reporter) {
             0 => (&MISSING, Severity::Critical),
             _ => (&MISSING, Severity::Warning),
         };
-        let finding = out.object(workload.object(), severity, say(text, facts));
+        let finding = out.object(workload.object(), &[], severity, say(text, facts));
         finding.since = since;
         finding.because = view.behind(workload);
         finding.actions = vec![view.settings.kubectl.describe(&finding.object)];

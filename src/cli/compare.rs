@@ -1,6 +1,6 @@
 //! The flags that say what to compare a run with, and the comparison of two files.
 
-use super::{JudgeArgs, ShowArgs, duration};
+use super::{JudgeArgs, ProfileArgs, ShowArgs, duration};
 use clap::{ArgAction, Args, ValueHint};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -17,11 +17,9 @@ pub struct CompareArgs {
     pub history: Option<PathBuf>,
     /// Records to keep, of the same cluster and scope
     #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
-    #[arg(requires = "history")]
     pub history_keep: u32,
     /// How long to keep them; 0 is for ever
     #[arg(long, value_name = "DURATION", default_value = "90d", value_parser = duration)]
-    #[arg(requires = "history")]
     pub history_age: Duration,
 }
 
@@ -55,4 +53,7 @@ pub struct DiffArgs {
     /// How to show it.
     #[command(flatten)]
     pub show: ShowArgs,
+    /// What is set elsewhere.
+    #[command(flatten)]
+    pub profile: ProfileArgs,
 }

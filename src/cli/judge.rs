@@ -1,12 +1,13 @@
 //! How to judge: thresholds, which checks, how bad.
 
 use super::duration;
-use crate::checks::CHECKS;
+use crate::checks::{self, CHECKS};
 use crate::finding::Severity;
 use crate::model::Thresholds;
+use crate::profile::Rules;
 use crate::settings::Choice;
 use clap::{Args, ValueEnum};
-use globset::Glob;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How to judge.
@@ -17,14 +18,17 @@ pub struct JudgeArgs {
     #[arg(long, value_name = "SEVERITY", default_value = "critical")]
     pub fail_on: FailOn,
     /// Only these checks, by comma or repeated; * and ? match (pod-*,node-*)
-    #[arg(long, value_name = "CHECK", value_delimiter = ',')]
-    pub checks: Vec<Glob>,
+    #[arg(long, value_name = "CHECK", value_delimiter = ',', value_parser = known_checks)]
+    pub checks: Vec<Ids>,
     /// Not these checks; the report names them as left out
-    #[arg(long, value_name = "CHECK", value_delimiter = ',')]
-    pub skip: Vec<Glob>,
+    #[arg(long, value_name = "CHECK", value_delimiter = ',', value_parser = known_checks)]
+    pub skip: Vec<Ids>,
+    /// Not the checks of TLS secrets; the report names them as left out
+    #[arg(long)]
+    pub skip_tls_check: bool,
     /// Another severity for what checks find: image-ids-differ=info, pvc-*=critical
     #[arg(long, value_name = "CHECK=SEVERITY", value_delimiter = ',', value_parser = other_severity)]
-    pub severity: Vec<(Glob, Severity)>,
+    pub severity: Vec<(Ids, Severity)>,
     /// Restarts from which a pod needs attention
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(i64).range(1..))]
     pub restarts_attention: i64,
@@ -37,7 +41,16 @@ pub struct JudgeArgs {
     /// How long something may take to come up or go before it counts as stuck
     #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = duration)]
     pub grace: Duration,
+    /// Do not heed the annotations healthcheck.dev/* of namespaces and workloads
+    #[arg(long)]
+    pub no_annotations: bool,
+    /// Classes, mutes and links of the profile.
+    #[arg(skip)]
+    pub rules: Rules,
 }
+
+/// The checks that a pattern means, by id.
+pub type Ids = Arc<[&'static str]>;
 
 impl JudgeArgs {
     /// The thresholds they set.
@@ -63,51 +76,36 @@ impl JudgeArgs {
     /// The checks they choose.
     ///
     /// # Errors
-    /// When a pattern means no check, or no check is left.
+    /// When no check is left.
     pub fn choice(&self) -> Result<Choice, String> {
-        let (only, skip) = (ids("--checks", &self.checks)?, ids("--skip", &self.skip)?);
+        let named = |ids: &[Ids], id: &str| ids.iter().any(|ids| ids.contains(&id));
         let mut choice = Choice::default();
         for id in CHECKS.iter().map(|check| check.id) {
-            if !self.checks.is_empty() && !only.contains(&id) || skip.contains(&id) {
+            let asked = self.checks.is_empty() || named(&self.checks, id);
+            let tls = self.skip_tls_check && checks::OF_TLS.contains(&id);
+            if !asked || tls || named(&self.skip, id) {
                 choice.left_out.insert(id);
             }
         }
         if choice.left_out.len() == CHECKS.len() {
             return Err("--checks and --skip leave no check".to_owned());
         }
-        for (glob, severity) in &self.severity {
-            let ids = ids("--severity", std::slice::from_ref(glob))?;
-            choice.severities.extend(ids.into_iter().map(|id| (id, *severity)));
+        for (ids, severity) in &self.severity {
+            choice.severities.extend(ids.iter().map(|id| (*id, *severity)));
         }
         Ok(choice)
     }
 }
 
-/// The checks that patterns mean; each must mean one.
-fn ids(flag: &str, globs: &[Glob]) -> Result<Vec<&'static str>, String> {
-    let mut found = Vec::new();
-    for glob in globs {
-        let matcher = glob.compile_matcher();
-        let before = found.len();
-        found.extend(CHECKS.iter().map(|check| check.id).filter(|id| matcher.is_match(id)));
-        if found.len() == before {
-            let glob = glob.glob();
-            let near = CHECKS.iter().map(|check| check.id).find(|id| id.contains(glob.trim_matches('*')));
-            let near = near.map_or(String::new(), |id| format!(" (perhaps {id})"));
-            return Err(format!(
-                "{flag} {glob}: no check of that name{near}; `kubectl healthcheck checks` lists them"
-            ));
-        }
-    }
-    Ok(found)
+fn known_checks(pattern: &str) -> Result<Ids, String> {
+    checks::matching(pattern).map(Ids::from)
 }
 
-fn other_severity(text: &str) -> Result<(Glob, Severity), String> {
+fn other_severity(text: &str) -> Result<(Ids, Severity), String> {
     let (check, severity) = text.split_once('=').ok_or("CHECK=SEVERITY, such as pvc-pending=info")?;
-    let glob = Glob::new(check).map_err(|error| error.to_string())?;
     let severity = Severity::from_str(severity, true)
         .map_err(|_| format!("no severity {severity}: critical, warning or info"))?;
-    Ok((glob, severity))
+    Ok((known_checks(check)?, severity))
 }
 
 /// From which severity on the exit code is 1.

@@ -220,7 +220,7 @@ fn with_scheme(server: Option<String>, cluster: &ClusterConfig, user: &AuthInfo)
 }
 
 /// The proxy to use: the kubeconfig's in any case, else that of the environment, but never to this machine.
-fn proxy_for(server: &str, configured: Option<String>) -> Result<Option<http::Uri>, Error> {
+pub(super) fn proxy_for(server: &str, configured: Option<String>) -> Result<Option<http::Uri>, Error> {
     let parse = |url: String| {
         url.parse::<http::Uri>().map_err(|error| Error::Config(format!("proxy-url {url}: {error}")))
     };
@@ -291,7 +291,7 @@ fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
 }
 
 /// `kubectl-healthcheck/0.1.0 (linux/amd64)`.
-fn user_agent() -> http::HeaderValue {
+pub(super) fn user_agent() -> http::HeaderValue {
     let text =
         format!("{}/{} ({}/{})", crate::NAME, crate::VERSION, std::env::consts::OS, std::env::consts::ARCH);
     // Only visible ASCII is in it.

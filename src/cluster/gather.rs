@@ -4,7 +4,7 @@ use super::list::{self, Listing, Seen};
 use super::page::{Accept, Asker, Patience, Request};
 use super::{Budget, Chain, Error, Keep, Progress, Session, Stop, usage};
 use crate::cli::{ListArgs, ScopeArgs};
-use crate::model::{Cost, Ended, Gap};
+use crate::model::{Cost, Ended};
 use crate::snapshot::{Capture, Header, Rows, Snapshot};
 use crate::wire::{Kind, Object, Time};
 use globset::GlobSet;
@@ -49,10 +49,9 @@ pub async fn gather(
     let mut run = Run::start(session, plan, progress).await?;
     answered();
     let (mut snapshot, parts) = run.lists::<Rows>().await?;
-    for (_, rows) in parts {
+    for rows in parts {
         snapshot.rows.append(rows);
     }
-    run.check_namespaces(&mut snapshot).await?;
     snapshot.sort();
     if !plan.scope.no_evidence {
         run.ask_about_trouble(&mut snapshot).await;
@@ -80,7 +79,7 @@ pub async fn snapshot(
     run.finish(&mut snapshot);
     snapshot.coverage.sort();
     let header = Header::of(&snapshot, crate::VERSION);
-    Ok((header, parts.into_iter().map(|(_, capture)| capture).collect()))
+    Ok((header, parts))
 }
 
 /// The names of the namespaces of a cluster, for completion.
@@ -216,11 +215,11 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Reads every list of the scope. An error where not one list of pods could be begun.
-    async fn lists<K: Keep + Default>(&mut self) -> Result<(Snapshot, Vec<(Chain, K)>), Error> {
+    /// Reads every list of the scope. An error where not one list of pods could be begun, or a namespace does not exist.
+    async fn lists<K: Keep + Default>(&mut self) -> Result<(Snapshot, Vec<K>), Error> {
         let chains = self.chains();
         self.asker.progress.started(&self.asker.session.cluster.server, &self.version, &chains);
-        let mut read = self.read::<K>(chains).await;
+        let (mut read, named) = tokio::join!(self.read::<K>(chains), self.named());
         if self.namespaces.is_empty() {
             read = self.one_by_one(read).await;
         }
@@ -235,12 +234,12 @@ impl<'a> Run<'a> {
                 .unwrap_or(Error::Config(String::new())));
         }
         let mut snapshot = Snapshot { scope: self.scope(), ..Snapshot::default() };
-        let mut parts = Vec::new();
+        let mut parts = vec![Self::keep_named(named, &read, &mut snapshot.coverage)?];
         for (chain, listing) in read {
             let mut coverage = listing.coverage(&chain);
             self.put_outside(&chain, &mut coverage);
             snapshot.coverage.add(coverage);
-            parts.push((chain, listing.kept));
+            parts.push(listing.kept);
         }
         snapshot.coverage.outside.extend(self.left_out());
         Ok((snapshot, parts))
@@ -267,30 +266,6 @@ impl<'a> Run<'a> {
         }
         let done: BTreeMap<usize, (Chain, Listing<K>)> = tasks.join_all().await.into_iter().collect();
         done.into_values().collect()
-    }
-
-    /// A namespace without pods may be a slip of the pen: it must exist, and if it is hidden from us, nobody
-    /// shall take it for healthy.
-    async fn check_namespaces(&self, snapshot: &mut Snapshot) -> Result<(), Error> {
-        let held: BTreeSet<&str> = snapshot.rows.pods.iter().map(|pod| &*pod.kin.namespace).collect();
-        for name in self.namespaces.iter().filter(|name| !held.contains(name.as_str())) {
-            let path = format!("/api/v1/namespaces/{name}");
-            let deadline = self.plan.list.page_timeout;
-            let request = Request { path, accept: Accept::Json, deadline, patience: Patience::Full };
-            match self.asker.ask(&request).await {
-                Ok(_) => {}
-                Err(error) if error.is_not_found() => return Err(error),
-                Err(error) => snapshot.coverage.gaps.push(Gap {
-                    namespace: Some(name.clone()),
-                    kind: Kind::Namespace.name().to_owned(),
-                    reason: error.reason(),
-                    detail: error.detail(),
-                    got: 0,
-                    missing: None,
-                }),
-            }
-        }
-        Ok(())
     }
 
     /// Writes down what it cost, and by whose clock it is told.

@@ -3,7 +3,8 @@
 //! `connect` makes a [`Session`] of the kubeconfig and the flags; `page` makes one request within its deadline and
 //! the [`Budget`] of the run; `list` makes a chain of pages; `gather` runs the chains of a scope side by side, and
 //! `fleet` several clusters. What could not be had is
-//! data (a gap in the coverage); an error means that nothing can be said at all.
+//! data (a gap in the coverage); an error means that nothing can be said at all. `post` asks nobody anything: it sends
+//! the message of a run to a webhook, by the same client.
 
 mod budget;
 mod connect;
@@ -14,9 +15,11 @@ mod gather;
 mod kubeconfig;
 mod list;
 mod logs;
+mod named;
 mod one_by_one;
 mod page;
 mod page_size;
+mod post;
 mod progress;
 mod refusal;
 mod scope;
@@ -32,5 +35,6 @@ pub use gather::{Plan, gather, namespaces, snapshot};
 pub use list::{Chain, Keep};
 pub use page::{Accept, Asker, Patience, Request};
 use page_size::PageSize;
+pub use post::post;
 pub use progress::{LogFormat, Progress};
 pub use stop::Stop;

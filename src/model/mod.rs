@@ -4,11 +4,14 @@
 //! What does not belong here: I/O, and sentences for people.
 
 mod age;
+mod annotations;
 mod coverage;
 mod cron;
 mod event;
 mod heap;
+mod job;
 mod log;
+mod maker;
 mod names;
 mod namespace;
 mod network;
@@ -16,14 +19,17 @@ mod node;
 mod pod;
 mod quantity;
 mod status;
+mod thresholds;
 mod trouble;
 mod workload;
 
 pub use age::{human, parse_duration};
+pub use annotations::{Annotations, PREFIX};
 pub use coverage::{Cost, Coverage, Gap, Reason, SlowPage};
 pub use cron::{Schedule, Unreadable};
 pub use event::Event;
 pub use heap::{Heap, mebibytes};
+pub use job::{CronJob, Job};
 pub use log::{LINES, LogTail};
 pub use names::Names;
 pub use namespace::Namespace;
@@ -31,5 +37,6 @@ pub use network::Endpoints;
 pub use node::{Node, NodeCondition, minor_version};
 pub use pod::{Container, Ended, Image, Kin, Pod, Role};
 pub use quantity::{Amount, cores, gibibytes, thousandths, whole};
-pub use trouble::{Heard, SANDBOX_EVENTS, TURNS_OF_A_LOOP, Thresholds, Trouble, VOLUME_EVENTS, troubles};
-pub use workload::{CronJob, Job, ObjectRef, Owner, Rollout, Workload};
+pub use thresholds::{Changes, Thresholds};
+pub use trouble::{Heard, SANDBOX_EVENTS, TURNS_OF_A_LOOP, Trouble, VOLUME_EVENTS, troubles};
+pub use workload::{ObjectRef, Owner, Rollout, Workload};

@@ -5,27 +5,8 @@
 //! objects to see (a superseded pod, a failed job).
 
 use super::pod::Ended;
-use super::{Container, Event, LogTail, Pod, Role};
+use super::{Container, Event, LogTail, Pod, Role, Thresholds};
 use crate::wire::{self, Time};
-
-/// When trouble is trouble. Durations in seconds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Thresholds {
-    /// Restarts from which a pod needs attention.
-    pub restarts_attention: i64,
-    /// Restarts from which a pod is unhealthy.
-    pub restarts_unhealthy: i64,
-    /// After so long without another, restarts and kills are history.
-    pub quiet_after: i64,
-    /// How long something may take to come up before it counts as stuck.
-    pub grace: i64,
-}
-
-impl Default for Thresholds {
-    fn default() -> Self {
-        Self { restarts_attention: 5, restarts_unhealthy: 10, quiet_after: 7 * 86_400, grace: 120 }
-    }
-}
 
 /// One thing that is wrong with a pod.
 #[derive(Clone, Copy, Debug)]

@@ -87,6 +87,8 @@ struct Report {
     namespaces: Vec<Namespace>,
     incidents: Vec<Incident>,
     findings: Vec<Finding>,
+    #[serde(default)]
+    muted: Vec<Finding>,
     coverage: Seen,
     scopes: Vec<Scope>,
 }
@@ -140,7 +142,12 @@ impl Report {
         }
         let coverage =
             Coverage { gaps: self.coverage.gaps, outside: self.coverage.outside, ..Coverage::default() };
-        let facts = self.findings.into_iter().zip(incidents);
+        let shown = self.findings.into_iter().zip(incidents).map(|(of, incident)| of.noted(incident));
+        let quiet = self.muted.into_iter().map(|of| {
+            let key = of.key.clone();
+            let (object, noted) = of.noted(key);
+            (object, Noted { muted: true, ..noted })
+        });
         Past {
             api_version: VERSION.to_owned(),
             kind: KIND.to_owned(),
@@ -152,7 +159,7 @@ impl Report {
             totals: self.totals,
             namespaces: self.namespaces.into_iter().map(|of| (of.name, of.counts)).collect(),
             sight: Sight::of(&coverage),
-            findings: together(facts.map(|(finding, incident)| finding.noted(incident))),
+            findings: together(shown.chain(quiet)),
         }
     }
 }
@@ -187,6 +194,10 @@ pub fn together(findings: impl Iterator<Item = (ObjectRef, Noted)>) -> Vec<Noted
     let mut of_key: BTreeMap<String, (usize, BTreeSet<ObjectRef>)> = BTreeMap::new();
     for (object, noted) in findings {
         if let Some((index, objects)) = of_key.get_mut(&noted.key) {
+            // What of a key is shown speaks for it.
+            if noted.muted && !out[*index].muted {
+                continue;
+            }
             objects.insert(object);
             out[*index].objects = objects.len() as u64;
             out[*index].take_in(noted);

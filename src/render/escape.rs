@@ -46,6 +46,52 @@ pub(super) fn markdown(text: &str) -> String {
     out.replace("://", ":&#47;&#47;").replace("www.", "www&#46;").replace('@', "&#64;")
 }
 
+/// As [`visible`], and nothing in it is a mark, a mention or a link with a text of its own to Slack, Mattermost,
+/// Rocket.Chat or Google Chat. They share no escape but that of `&`, `<` and `>`: what else is a mark to one of them
+/// becomes a sign that looks like it.
+pub(super) fn chat(text: &str) -> String {
+    let text = visible(text);
+    let mut out = String::with_capacity(text.len());
+    let (mut before, mut rest) = (' ', text.chars());
+    while let Some(c) = rest.next() {
+        let after = rest.clone().next().unwrap_or(' ');
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '`' => out.push('\''),
+            '*' => out.push('∗'),
+            '~' => out.push('∼'),
+            '@' => out.push('＠'),
+            '#' => out.push('＃'),
+            // Within a word it is no mark.
+            '_' if !(before.is_alphanumeric() && after.is_alphanumeric()) => out.push('＿'),
+            ']' if after == '(' => out.push_str("] "),
+            ':' if rest.as_str().starts_with("//") => out.push('：'),
+            '.' if before.eq_ignore_ascii_case(&'w') && ends_with_www(&out) => out.push('．'),
+            c => out.push(c),
+        }
+        before = c;
+    }
+    out
+}
+
+fn ends_with_www(text: &str) -> bool {
+    text.len().checked_sub(3).and_then(|at| text.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case("www"))
+}
+
+/// A command between two backticks, as it is to be pasted; `None` where it could leave them or mention somebody.
+pub(super) fn chat_command(command: &str) -> Option<String> {
+    let mention = |(at, _): (usize, &str)| {
+        let before = command.get(..at).and_then(|text| text.chars().next_back());
+        !before.is_some_and(|c| c.is_ascii_alphanumeric())
+    };
+    if command.contains('`') || command.chars().any(is_hostile) || command.match_indices('@').any(mention) {
+        return None;
+    }
+    Some(format!("`{}`", command.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,6 +106,34 @@ mod tests {
     fn messages_are_cut_between_characters() {
         let long = "映".repeat(1000);
         assert_eq!(message(&long).chars().count(), LONG + 1);
+    }
+
+    #[test]
+    fn chats_are_told_and_not_commanded() {
+        for (text, told) in [
+            ("<!channel> <@U1> @here @all", "&lt;!channel&gt; &lt;＠U1&gt; ＠here ＠all"),
+            ("a & `rm` *b* _c_ ~d~ #e", "a &amp; 'rm' ∗b∗ ＿c＿ ∼d∼ ＃e"),
+            ("[x](http://y) <https://z|x>", "[x] (http：//y) &lt;https：//z|x&gt;"),
+            ("WWW.evil.example www.x", "WWW．evil.example www．x"),
+            ("snake_case_name __init__", "snake_case_name ＿＿init＿＿"),
+            ("one\ntwo\u{202e}", "one\\ntwo\\u{202e}"),
+            ("映像檔 registry.example.com/app:1.2", "映像檔 registry.example.com/app:1.2"),
+        ] {
+            assert_eq!(chat(text), told);
+        }
+    }
+
+    #[test]
+    fn commands_for_a_chat_are_whole_or_not_there() {
+        let kept = "kubectl --context kubernetes-admin@prod get pod -l 'tier in (a,b)'";
+        assert_eq!(chat_command(kept), Some(format!("`{kept}`")));
+        assert_eq!(
+            chat_command("kubectl get pod 'a<b&c'").as_deref(),
+            Some("`kubectl get pod 'a&lt;b&amp;c'`")
+        );
+        for command in ["kubectl get pod 'a`b'", "kubectl get pod '@here'", "kubectl get pod a\u{202e}b"] {
+            assert_eq!(chat_command(command), None, "{command}");
+        }
     }
 
     #[test]

@@ -2,18 +2,18 @@
 //! Fields may be added and are never renamed; docs/report.schema.json is the contract.
 
 mod comparison;
+mod findings;
 
 pub(super) use comparison::write_difference;
 
-use crate::changes::Change;
-use crate::finding::{Fact, Facts, Finding};
 use crate::incident::Incident;
-use crate::model::{Amount, Cost, Coverage, Gap, ObjectRef};
+use crate::model::{Amount, Cost, Coverage, Gap};
 use crate::report::{AGES, Counts, NodeLoad, Report, Statistics, Verdict};
 use crate::snapshot::{Cluster, Scope};
 use crate::story::{Moment, Story};
 use crate::text::Lang;
 use crate::wire::Time;
+use findings::{FindingRow, MuteRow, MutedRow, Named, Unheeded, finding, muted, mutes, unheeded};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -44,6 +44,9 @@ struct Document<'r> {
     namespaces: Vec<Namespace<'r>>,
     incidents: Vec<IncidentRow<'r>>,
     findings: Vec<FindingRow<'r>>,
+    muted: Vec<MutedRow<'r>>,
+    mutes: Vec<MuteRow<'r>>,
+    unheeded: Vec<Unheeded<'r>>,
     pods: Vec<Row<'r>>,
     nodes: Vec<Value>,
     statistics: Value,
@@ -71,44 +74,6 @@ struct IncidentRow<'r> {
     pods: usize,
     workloads: usize,
     findings: Vec<usize>,
-}
-
-#[derive(Serialize)]
-struct FindingRow<'r> {
-    id: &'static str,
-    key: &'r str,
-    change: Option<Change>,
-    severity: &'static str,
-    context: &'r str,
-    object: Named<'r>,
-    owner: Option<OwnerRow<'r>>,
-    affected: Vec<Named<'r>>,
-    since: Option<Time>,
-    serving: bool,
-    title: &'static str,
-    message: String,
-    evidence: Vec<String>,
-    actions: &'r [String],
-    facts: Value,
-}
-
-#[derive(Serialize)]
-struct Named<'r> {
-    kind: &'r str,
-    namespace: &'r str,
-    name: &'r str,
-}
-
-impl<'r> Named<'r> {
-    fn of(object: &'r ObjectRef) -> Self {
-        Self { kind: &object.kind, namespace: &object.namespace, name: &object.name }
-    }
-}
-
-#[derive(Serialize)]
-struct OwnerRow<'r> {
-    kind: &'r str,
-    name: &'r str,
 }
 
 #[derive(Serialize)]
@@ -169,10 +134,10 @@ fn document<'r>(reports: &'r [Report<'r>]) -> Document<'r> {
         totals,
         namespaces: reports.iter().flat_map(namespaces).collect(),
         incidents,
-        findings: reports
-            .iter()
-            .flat_map(|report| report.findings.iter().map(move |f| finding(f, report)))
-            .collect(),
+        findings: reports.iter().flat_map(|r| r.findings.iter().map(move |f| finding(f, r))).collect(),
+        muted: muted(reports),
+        mutes: reports.iter().flat_map(mutes).collect(),
+        unheeded: reports.iter().flat_map(unheeded).collect(),
         pods: reports.iter().flat_map(pods).collect(),
         nodes: reports.iter().flat_map(nodes).collect(),
         statistics: statistics(reports),
@@ -232,16 +197,16 @@ fn nodes(report: &Report) -> Vec<Value> {
 fn coverage<'r>(reports: &'r [Report]) -> Seen<'r> {
     let gaps = |of: fn(&Coverage) -> &[Gap]| -> Vec<Missing<'r>> {
         let each = |report: &'r Report| {
-            of(&report.snapshot.coverage).iter().map(move |gap| Missing { context: context(report), gap })
+            of(&report.coverage).iter().map(move |gap| Missing { context: context(report), gap })
         };
         reports.iter().flat_map(each).collect()
     };
     let mut cost = Cost::default();
     for report in reports {
-        cost.add(&report.snapshot.coverage.cost);
+        cost.add(&report.coverage.cost);
     }
     Seen {
-        complete: reports.iter().all(|report| report.snapshot.coverage.gaps.is_empty()),
+        complete: reports.iter().all(|report| report.coverage.gaps.is_empty()),
         cost,
         gaps: gaps(|coverage| &coverage.gaps),
         outside: gaps(|coverage| &coverage.outside),
@@ -262,37 +227,6 @@ fn incident<'r>(incident: &'r Incident, report: &'r Report, offset: usize) -> In
         workloads: incident.workloads,
         findings: incident.findings.iter().map(|index| index + offset).collect(),
     }
-}
-
-fn finding<'r>(finding: &'r Finding, report: &'r Report) -> FindingRow<'r> {
-    let changed = report.changes().and_then(|changes| changes.of_key(&finding.key));
-    FindingRow {
-        id: finding.check.id,
-        key: &finding.key,
-        change: changed.map(|changed| changed.change),
-        severity: finding.severity.id(),
-        context: context(report),
-        object: Named::of(&finding.object),
-        owner: finding.owner.as_ref().map(|owner| OwnerRow { kind: &owner.kind, name: &owner.name }),
-        affected: finding.affected.iter().map(Named::of).collect(),
-        since: finding.since,
-        serving: finding.serving,
-        title: finding.check.title.en,
-        message: finding.message.in_lang(Lang::En),
-        evidence: finding.evidence.iter().map(|say| say.in_lang(Lang::En)).collect(),
-        actions: &finding.actions,
-        facts: facts(&finding.message.facts),
-    }
-}
-
-/// Numbers stay numbers; durations are in seconds.
-fn facts(facts: &Facts) -> Value {
-    let value = |fact: &Fact| match fact {
-        Fact::Text(text) => json!(text),
-        Fact::Number(number) | Fact::Age(number) => json!(number),
-        Fact::Words(text) => json!(text.fill(Lang::En, facts)),
-    };
-    facts.iter().map(|(name, fact)| ((*name).to_owned(), value(fact))).collect::<Map<_, _>>().into()
 }
 
 /// The distributions over all clusters together.
@@ -350,7 +284,7 @@ pub(super) fn write_story(report: &Report, story: &Story, yaml: bool, out: &mut 
         "timeline": story.moments.iter().map(moment).collect::<Vec<_>>(),
         "logs": story.logs,
         "actions": story.actions(),
-        "coverage": report.snapshot.coverage,
+        "coverage": report.coverage,
     });
     if yaml {
         let text = serde_saphyr::to_string(&document).map_err(io::Error::other)?;

@@ -43,7 +43,7 @@ impl Page {
 
     /// What stands between a name and its value.
     pub(super) fn colon(&self) -> &'static str {
-        if self.lang == Lang::En { ": " } else { "：" }
+        super::words::colon(self.lang)
     }
 
     /// A heading after an empty line.

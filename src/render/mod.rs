@@ -8,11 +8,15 @@ mod diff;
 mod escape;
 mod grid;
 mod json;
+mod links;
 mod lists;
 mod markdown;
+mod message;
+mod muted;
 mod name;
 mod nodes;
 mod overview;
+mod profile;
 mod sections;
 mod seen;
 mod story;
@@ -21,8 +25,10 @@ mod words;
 
 pub use diff::{Difference, difference};
 pub use lists::{checks, explain};
+pub use message::{Brief, message};
 pub use nodes::nodes;
 pub use overview::overview;
+pub use profile::{profile, settings_table};
 pub use story::story;
 
 use crate::report::Report;

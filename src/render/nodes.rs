@@ -71,8 +71,8 @@ fn write_one(report: &Report, look: Look, out: &mut dyn Write) -> io::Result<()>
     used.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let all = used.iter().map(|(_, pods)| pods).sum();
     let mut notes = spread(&used.iter().collect::<Vec<_>>(), all, lang, visible);
-    notes.push(seen::summary(&report.snapshot.coverage, lang));
-    notes.extend(seen::short_notes(report.snapshot, lang));
+    notes.push(seen::summary(&report.coverage, lang));
+    notes.extend(seen::short_notes(report, lang));
     notes.iter().flat_map(|line| wrap(line, look.width)).try_for_each(|line| writeln!(out, "{line}"))
 }
 

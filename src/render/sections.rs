@@ -8,8 +8,8 @@ mod statistics;
 pub(super) use statistics::spread;
 
 use super::markdown::{Page, message, text};
-use super::seen;
 use super::words::{self, texts};
+use super::{muted, seen};
 use crate::finding::{Fact, Finding, Severity};
 use crate::incident::Incident;
 use crate::model::human;
@@ -95,7 +95,7 @@ fn header(report: &Report, page: &mut Page) {
     let known: Vec<String> = cluster.iter().filter(|part| !part.is_empty()).map(|part| text(part)).collect();
     let scope = &snapshot.scope;
     let mut names: Vec<String> = report.namespaces.iter().map(|(name, _)| text(name)).collect();
-    if scope.is_whole_cluster() && (names.is_empty() || snapshot.coverage.cost.requests > 0) {
+    if scope.is_whole_cluster() && (names.is_empty() || report.coverage.cost.requests > 0) {
         let patterns: Vec<String> = scope.excluded.iter().map(|pattern| text(pattern)).collect();
         names = vec![match patterns.as_slice() {
             [] => page.word(&EVERYTHING).to_owned(),
@@ -138,8 +138,9 @@ fn summary(report: &Report, page: &mut Page) {
         of_pods += &AND_COMPLETED.fill(lang, &facts);
     }
     page.paragraph(format!("**{}{}{verdict}** · {of_pods}", page.word(&OVERALL), page.colon()));
-    let coverage = &report.snapshot.coverage;
-    let lines = std::iter::once(seen::summary(coverage, lang)).chain(seen::notes(report.snapshot, lang));
+    let coverage = &report.coverage;
+    let lines = std::iter::once(seen::summary(coverage, lang)).chain(seen::notes(report, lang));
+    let lines = lines.chain(muted::notes(report, lang));
     page.bullets(lines.map(|line| text(&line)));
 }
 
@@ -220,7 +221,7 @@ fn since(report: &Report, finding: &Finding) -> String {
 }
 
 /// The heads of a table: the words of the terminal's tables, as a report writes them.
-fn heads(words: &[&'static crate::text::Text], page: &Page) -> Vec<String> {
+pub(super) fn heads(words: &[&'static crate::text::Text], page: &Page) -> Vec<String> {
     words.iter().map(|word| sentence_case(page.word(word))).collect()
 }
 

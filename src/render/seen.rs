@@ -4,7 +4,7 @@ use super::escape::{message, visible};
 use super::words::{self, texts};
 use crate::finding::Fact;
 use crate::model::{Coverage, Gap, Reason};
-use crate::snapshot::Snapshot;
+use crate::report::Report;
 use crate::text::Lang;
 use crate::wire::Kind;
 use std::collections::BTreeMap;
@@ -34,8 +34,13 @@ texts! {
     KINDS: "{kinds} and {count} other kinds", "{kinds} 及其他 {count} 種", "{kinds} 及其他 {count} 种";
     SKEW: "The API server's clock is {skew} s away from this machine's; ages are told by the server's.",
         "API server 的時鐘與本機相差 {skew} 秒，時間一律以伺服器為準。", "API server 的时钟与本机相差 {skew} 秒，时间一律以服务器为准。";
+    UNHEEDED: "Annotation not heeded: {object}: {why}", "未採用的 annotation：{object}：{why}", "未采用的注解：{object}：{why}";
+    MORE_UNHEEDED: "More annotations not heeded: {count}", "其他未採用的 annotation：{count} 個", "其他未采用的注解：{count} 个";
     COUNT: "{got} of them", "{got} 個", "{got} 个";
 }
+
+/// So many annotations that were not heeded are told.
+const UNHEEDED_SHOWN: usize = 3;
 
 /// Of places with the same gap, so many are named.
 const PLACES: usize = 5;
@@ -112,27 +117,40 @@ fn pace(coverage: &Coverage, lang: Lang) -> Option<String> {
 
 /// One line for each reason and place, such as `Not seen: jobs, cronjobs in batch (forbidden)`, and what else a
 /// reader must know to trust the report.
-pub(super) fn notes(snapshot: &Snapshot, lang: Lang) -> Vec<String> {
-    told(snapshot, lang, false)
+pub(super) fn notes(report: &Report, lang: Lang) -> Vec<String> {
+    told(report, lang, false)
 }
 
 /// The same, with the first of many kinds that nobody asked for, and how many others there are. What should have been
 /// seen and was not is always named.
-pub(super) fn short_notes(snapshot: &Snapshot, lang: Lang) -> Vec<String> {
-    told(snapshot, lang, true)
+pub(super) fn short_notes(report: &Report, lang: Lang) -> Vec<String> {
+    told(report, lang, true)
 }
 
-fn told(snapshot: &Snapshot, lang: Lang, short: bool) -> Vec<String> {
-    let coverage = &snapshot.coverage;
+/// What lies in the scope and was not seen, one line for each reason and place.
+pub(super) fn not_seen(report: &Report, lang: Lang) -> Vec<String> {
+    let what = group(&report.coverage.gaps, false, lang).into_iter();
+    what.map(|what| format!("{}: {what}", NOT_SEEN.get(lang))).collect()
+}
+
+fn told(report: &Report, lang: Lang, short: bool) -> Vec<String> {
+    let (coverage, snapshot) = (&report.coverage, report.snapshot);
     let lines = |gaps: &[Gap], head: &str, short: bool| -> Vec<String> {
         group(gaps, short, lang).into_iter().map(|what| format!("{head}: {what}")).collect()
     };
-    let mut out = lines(&coverage.gaps, NOT_SEEN.get(lang), false);
+    let mut out = not_seen(report, lang);
     out.extend(lines(&coverage.outside, OUTSIDE.get(lang), short));
     out.extend(lines(&coverage.remarks, SEEN_OTHERWISE.get(lang), false));
     out.extend(pace(coverage, lang));
     if snapshot.skew != 0 {
         out.push(SKEW.fill(lang, &[("skew", Fact::Number(snapshot.skew.saturating_abs()))]));
+    }
+    out.extend(report.unheeded.iter().take(UNHEEDED_SHOWN).map(|(object, why)| {
+        let facts = [("object", Fact::Text(visible(&object.to_string()))), ("why", Fact::Text(message(why)))];
+        UNHEEDED.fill(lang, &facts)
+    }));
+    if let Some(more) = report.unheeded.len().checked_sub(UNHEEDED_SHOWN).filter(|more| *more > 0) {
+        out.push(MORE_UNHEEDED.fill(lang, &[("count", Fact::count(more))]));
     }
     out
 }
@@ -143,9 +161,7 @@ fn group(gaps: &[Gap], short: bool, lang: Lang) -> Vec<String> {
     for gap in gaps {
         // Only a server's refusal reads the same for every kind.
         let detail = match gap.reason {
-            Reason::Forbidden | Reason::NotGiven | Reason::Skipped | Reason::Absent | Reason::Repeated => {
-                String::new()
-            }
+            Reason::Forbidden | Reason::NotGiven | Reason::Absent | Reason::Repeated => String::new(),
             _ => message(&gap.detail),
         };
         kinds.entry((gap.reason, detail, gap.namespace.as_deref())).or_default().push(what(gap, lang));

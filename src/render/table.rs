@@ -3,11 +3,13 @@
 mod problems;
 mod rows;
 
+pub(super) use rows::{of_incident, of_objects};
+
 use super::changed;
 use super::escape::visible;
 use super::grid::{self, Column};
 use super::words::{self, texts};
-use super::{Look, seen};
+use super::{Look, muted, seen};
 use crate::finding::{Fact, Severity};
 use crate::report::{Class, Counts, Report, Verdict};
 use crate::text::Lang;
@@ -113,7 +115,7 @@ impl Screen<'_> {
             [(name, _)] => visible(name),
             many => NAMESPACES.fill(lang, &[("count", Fact::count(many.len()))]),
         });
-        if snapshot.coverage.cost.requests > 0 {
+        if self.report.coverage.cost.requests > 0 {
             let (started, taken) = (snapshot.started_at, snapshot.taken_at);
             let tenths =
                 (taken.seconds - started.seconds) * 10 + i64::from(taken.nanos - started.nanos) / 100_000_000;
@@ -216,11 +218,10 @@ impl Screen<'_> {
     /// What was seen, and where to read on.
     fn foot(&self) -> Vec<String> {
         let (report, lang) = (self.report, self.look.lang);
-        let coverage = &report.snapshot.coverage;
+        let coverage = &report.coverage;
         let mut lines = vec![self.dim(seen::summary(coverage, lang))];
-        lines.extend(
-            seen::short_notes(report.snapshot, lang).iter().flat_map(|line| wrap(line, self.look.width)),
-        );
+        lines.extend(seen::short_notes(report, lang).iter().flat_map(|line| wrap(line, self.look.width)));
+        lines.extend(muted::notes(report, lang).iter().flat_map(|line| wrap(line, self.look.width)));
         if let Some(incident) = report.incidents.iter().find(|i| i.severity > Severity::Info) {
             let id = Fact::text(report.findings[incident.cause].check.id);
             let hints =

@@ -103,12 +103,15 @@ pub(super) fn class_glyph(class: Class) -> &'static str {
 
 /// `🔴 high`, as the patrol reports name severities.
 pub(super) fn severity(severity: Severity, lang: Lang) -> String {
-    let glyph = match severity {
+    format!("{} {}", severity_glyph(severity), severity_word(severity).get(lang))
+}
+
+pub(super) fn severity_glyph(severity: Severity) -> &'static str {
+    match severity {
         Severity::Critical => "🔴",
         Severity::Warning => "🟡",
         Severity::Info => "🔵",
-    };
-    format!("{glyph} {}", severity_word(severity).get(lang))
+    }
 }
 
 pub(super) fn severity_word(severity: Severity) -> &'static Text {
@@ -147,6 +150,11 @@ pub(super) fn and_more(text: String, more: usize, lang: Lang) -> String {
 pub(super) fn list<T: AsRef<str>>(items: &[T], lang: Lang) -> String {
     let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
     items.join(if lang == Lang::En { ", " } else { "、" })
+}
+
+/// What stands between a name and what is said of it.
+pub(super) fn colon(lang: Lang) -> &'static str {
+    if lang == Lang::En { ": " } else { "：" }
 }
 
 /// An instant in the reader's time zone, with its offset: `2025-12-26 10:00:00 +08:00`.

@@ -26,7 +26,11 @@ impl Report<'_> {
                 incidents[index] = &self.findings[incident.cause].key;
             }
         }
-        let findings = self.findings.iter().zip(incidents);
+        let found = self.findings.iter().zip(incidents);
+        let shown = found.map(|(finding, incident)| (finding.object.clone(), noted(finding, incident)));
+        let quiet = self.muted.findings.iter().map(|(finding, _)| {
+            (finding.object.clone(), Noted { muted: true, ..noted(finding, &finding.key) })
+        });
         let snapshot = self.snapshot;
         Past {
             api_version: VERSION.to_owned(),
@@ -38,10 +42,8 @@ impl Report<'_> {
             verdict: self.verdict,
             totals: self.totals,
             namespaces: self.namespaces.iter().cloned().collect(),
-            sight: Sight::of(&snapshot.coverage),
-            findings: together(
-                findings.map(|(finding, incident)| (finding.object.clone(), noted(finding, incident))),
-            ),
+            sight: Sight::of(&self.coverage),
+            findings: together(shown.chain(quiet)),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Failure, check};
 use crate::changes::{Changes, Trend, comparable, of_one_cluster};
-use crate::cli::{CheckArgs, CompareArgs, ConnectArgs, FailOn, JudgeArgs};
+use crate::cli::{CheckArgs, CompareArgs, ConnectArgs, FailOn, JudgeArgs, Set};
 use crate::cluster;
 use crate::history::History;
 use crate::past::Past;
@@ -42,6 +42,13 @@ impl Before {
     /// Reads the file and the folder that were named, before anything is asked of a cluster.
     pub(super) fn open(args: &CheckArgs, clock: fn() -> Time) -> Result<Self, Failure> {
         let compare = &args.compare;
+        let keeps = |set: &&Set| ["historyKeep", "historyAge"].contains(&set.key) && set.is_flag();
+        if let Some(set) = args.profile.settings.iter().find(keeps).filter(|_| compare.history.is_none()) {
+            return Err(Failure::new(format!(
+                "{} says how to keep a history: name its folder with --history",
+                set.flag
+            )));
+        }
         if compare.given().is_none() {
             return wants_nothing(&args.judge).map(|()| Self::default());
         }
@@ -55,13 +62,11 @@ impl Before {
         let keep = usize::try_from(compare.history_keep).unwrap_or(usize::MAX);
         let history = compare.history.as_deref().map(|folder| History::open(folder, keep, age));
         let now = args.now.map_or_else(clock, Time::from);
-        let named = |path: &Path| format!("the baseline {}", path.display());
-        let baseline =
-            compare.baseline.as_deref().map(|path| Ok((past(path, &args.judge, now)?, named(path))));
-        Ok(Self {
-            history: history.transpose()?,
-            baseline: baseline.transpose().map_err(|failure: Failure| failure)?,
-        })
+        let baseline = match compare.baseline.as_deref() {
+            Some(path) => Some((past(path, &args.judge, now)?, format!("the baseline {}", path.display()))),
+            None => None,
+        };
+        Ok(Self { history: history.transpose()?, baseline })
     }
 
     /// Whether what is asked may be compared with the baseline, before it is asked.
@@ -117,9 +122,8 @@ pub(super) fn past(path: &Path, judge: &JudgeArgs, now: Time) -> Result<Past, Fa
         Given::Written(written) => {
             Past::from_written(written).map_err(|refused| Failure::new(format!("{shown} {refused}")))
         }
-        Given::Snapshot(mut snapshot) => {
+        Given::Snapshot(snapshot) => {
             let settings = check::settings(judge, check::repeat_context(&snapshot))?;
-            snapshot.coverage.outside.extend(settings.choice.gaps());
             let report = Report::new(&snapshot, &settings);
             match report.is_of_nothing() {
                 true => Err(Failure::new(format!(

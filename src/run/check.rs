@@ -1,6 +1,7 @@
 //! A check of one cluster, of several, or of files.
 
 use super::before::{self, Before};
+use super::notify::{self, Notices};
 use super::{Failure, files, look};
 use crate::changes::Changes;
 use crate::cli::{CheckArgs, DemoArgs, Exit, JudgeArgs, ShowArgs};
@@ -36,18 +37,20 @@ pub(super) fn nodes(mut args: CheckArgs, clock: fn() -> Time) -> Result<Exit, Fa
 
 fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failure> {
     // Before anything is asked for: a contradiction must not cost a listing.
+    args.scope.check().map_err(Failure::new)?;
     settings(&args.judge, Vec::new())?;
     if part == Part::Nodes {
         before::refuse(&args.compare, &args.judge, "nodes are shown as they are")?;
+        notify::refuse(args, "nodes are shown to those who look at them")?;
     }
-    let before = Before::open(args, clock)?;
-    let judge = Judge { by: &args.judge, show: &args.show, part, before, clock };
-    if args.filename.is_empty() {
-        return live(args, &judge);
-    }
-    let snapshot = files::read(args, clock)?;
-    let global = repeat_context(&snapshot);
-    judge.one(snapshot, global)
+    let (before, notices) = (Before::open(args, clock)?, Notices::open(args)?);
+    let mut judge = Judge { by: &args.judge, show: &args.show, part, before, notices, clock };
+    let done = if args.filename.is_empty() {
+        live(args, &mut judge)
+    } else {
+        files::read(args, clock).and_then(|snapshot| judge.one(&snapshot, repeat_context(&snapshot)))
+    };
+    judge.notices.send(done)
 }
 
 pub(super) fn demo(args: &DemoArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
@@ -56,11 +59,11 @@ pub(super) fn demo(args: &DemoArgs, clock: fn() -> Time) -> Result<Exit, Failure
     // The example's cluster is not the operator's.
     snapshot.scope.namespaces = snapshot.namespaces();
     let global = repeat_context(&snapshot);
-    let (part, before) = (Part::Whole, Before::default());
-    Judge { by: &args.judge, show: &args.show, part, before, clock }.one(snapshot, global)
+    let (part, before, notices) = (Part::Whole, Before::default(), Notices::default());
+    Judge { by: &args.judge, show: &args.show, part, before, notices, clock }.one(&snapshot, global)
 }
 
-fn live(args: &CheckArgs, judge: &Judge) -> Result<Exit, Failure> {
+fn live(args: &CheckArgs, judge: &mut Judge) -> Result<Exit, Failure> {
     let clock = judge.clock;
     let contexts = cluster::contexts(&args.connect)?;
     let several = contexts.len() > 1;
@@ -82,7 +85,7 @@ fn live(args: &CheckArgs, judge: &Judge) -> Result<Exit, Failure> {
         drop(progress);
         let (_, seen) = only.ok_or_else(|| Failure::new("the run has ended"))?;
         let context = args.connect.context.first().map(String::as_str);
-        judge.one(seen?, args.connect.to_repeat(context))
+        judge.one(&seen?, args.connect.to_repeat(context))
     })?
 }
 
@@ -97,7 +100,8 @@ pub(super) fn repeat_context(snapshot: &Snapshot) -> Vec<String> {
 /// By what is judged.
 pub(super) fn settings(by: &JudgeArgs, global: Vec<String>) -> Result<Settings, Failure> {
     let (thresholds, choice) = (by.thresholds().map_err(Failure::new)?, by.choice().map_err(Failure::new)?);
-    Ok(Settings { thresholds, kubectl: Kubectl { global }, choice })
+    let (rules, no_annotations) = (by.rules.clone(), by.no_annotations);
+    Ok(Settings { thresholds, kubectl: Kubectl { global }, choice, rules, no_annotations })
 }
 
 /// How what was seen is judged and shown.
@@ -106,6 +110,7 @@ struct Judge<'a> {
     show: &'a ShowArgs,
     part: Part,
     before: Before,
+    notices: Notices,
     clock: fn() -> Time,
 }
 
@@ -117,14 +122,14 @@ struct Shown {
 }
 
 impl Judge<'_> {
-    fn one(&self, mut snapshot: Snapshot, global: Vec<String>) -> Result<Exit, Failure> {
+    fn one(&mut self, snapshot: &Snapshot, global: Vec<String>) -> Result<Exit, Failure> {
         let settings = settings(self.by, global)?;
-        snapshot.coverage.outside.extend(settings.choice.gaps());
-        let mut report = Report::new(&snapshot, &settings);
+        let mut report = Report::new(snapshot, &settings);
         if report.is_of_nothing() {
-            return Err(nothing_found(&snapshot));
+            return Err(nothing_found(snapshot));
         }
         let record = self.before.compare(&mut report)?;
+        self.notices.add(&report);
         let reports = [report];
         self.render(&reports)?;
         self.before.keep(record.as_slice(), self.clock)?;
@@ -133,7 +138,7 @@ impl Judge<'_> {
 
     /// Shows clusters as they come, where the format allows it, and how all of them are at the end.
     async fn several(
-        &self,
+        &mut self,
         fleet: &mut Fleet,
         progress: &cluster::Progress,
         args: &CheckArgs,
@@ -147,11 +152,10 @@ impl Judge<'_> {
                 let settings = settings(self.by, args.connect.to_repeat(Some(&context)))?;
                 let snapshot =
                     result.map_err(Failure::from).and_then(|snapshot| something(snapshot, &settings));
-                let mut snapshot = snapshot.unwrap_or_else(|failure| {
+                let snapshot = snapshot.unwrap_or_else(|failure| {
                     failures.push(format!("{context}: {}", failure.line));
-                    unseen_cluster(&context, failure)
+                    unseen_cluster(&context, failure.reason, &failure.line)
                 });
-                snapshot.coverage.outside.extend(settings.choice.gaps());
                 seen.push((snapshot, settings));
             }
             if at_once && !last {
@@ -178,11 +182,12 @@ impl Judge<'_> {
 
     /// Shows some clusters, worst first. On one screen with others, a healthy one needs no more than its line in
     /// the overview, unless something has changed.
-    fn batch(&self, seen: &[(Snapshot, Settings)], shown: &mut Shown) -> Result<(), Failure> {
+    fn batch(&mut self, seen: &[(Snapshot, Settings)], shown: &mut Shown) -> Result<(), Failure> {
         let mut reports: Vec<Report> =
             seen.iter().map(|(snapshot, settings)| Report::new(snapshot, settings)).collect();
         for report in &mut reports {
             shown.records.extend(self.before.compare(report)?);
+            self.notices.add(report);
         }
         reports.sort_by_key(|report| std::cmp::Reverse(report.verdict));
         shown.summaries.extend(reports.iter().map(Report::summary));
@@ -237,14 +242,14 @@ fn something(snapshot: Snapshot, settings: &Settings) -> Result<Snapshot, Failur
 }
 
 /// What is known of a cluster that could not be looked at: nothing, and why.
-fn unseen_cluster(context: &str, failure: Failure) -> Snapshot {
+pub(super) fn unseen_cluster(context: &str, reason: Reason, detail: &str) -> Snapshot {
     let mut snapshot = Snapshot::default();
     context.clone_into(&mut snapshot.cluster.context);
     snapshot.coverage.gaps.push(Gap {
         namespace: None,
         kind: Gap::CLUSTER.to_owned(),
-        reason: failure.reason,
-        detail: failure.line,
+        reason,
+        detail: detail.to_owned(),
         got: 0,
         missing: None,
     });

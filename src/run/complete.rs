@@ -3,9 +3,11 @@
 
 use crate::cli::Cli;
 use crate::cluster;
+use crate::profile;
 use clap::{CommandFactory, FromArgMatches};
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 /// The shell adds no file names.
 const NO_FILES: u8 = 4;
@@ -48,6 +50,7 @@ pub(super) fn complete(words: &[OsString], out: &mut dyn Write) -> io::Result<()
             | "--certificate-authority"
             | "--client-certificate"
             | "--client-key"
+            | "--config"
     );
     writeln!(out, ":{}", if wants_file { FILES } else { NO_FILES })
 }
@@ -72,11 +75,23 @@ fn from_the_world(flag: &str, before: &[String]) -> Option<Vec<String>> {
         "--context" => names(0),
         "--cluster" => names(1),
         "--user" => names(2),
+        "--profile" => profiles(before),
         _ => return None,
     };
     values.sort();
     values.dedup();
     Some(values)
+}
+
+/// The profiles of the file that this command line names.
+fn profiles(before: &[String]) -> Vec<String> {
+    let named = before.iter().position(|word| word == "--config").and_then(|at| before.get(at + 1));
+    let joined = before.iter().find_map(|word| word.strip_prefix("--config="));
+    let path = named.map(String::as_str).or(joined).map(PathBuf::from);
+    let path = path.or_else(|| super::environment("HEALTHCHECK_CONFIG").map(PathBuf::from));
+    let text = path.or_else(profile::default_path).and_then(|path| std::fs::read_to_string(path).ok());
+    let config = text.and_then(|text| profile::parse("", &text).ok()).unwrap_or_default();
+    config.profiles.into_keys().collect()
 }
 
 /// Flags, their values and subcommands, as the command line knows them.

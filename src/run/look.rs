@@ -36,6 +36,6 @@ pub(super) fn locale() -> Lang {
 }
 
 /// A variable of the environment that is set to something.
-pub(super) fn environment(name: &str) -> Option<String> {
+pub fn environment(name: &str) -> Option<String> {
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
 }

@@ -1,13 +1,13 @@
 //! `v1.Namespace`, `v1.Node`, `v1.Event`.
 
-use super::{Condition, LabelledMeta, ObjectMeta, Quantity, Time};
+use super::{AnnotatedMeta, Condition, LabelledMeta, ObjectMeta, Quantity, Time};
 use std::collections::BTreeMap;
 
 wire! {
     /// `v1.Namespace`.
     Namespace {
         /// Its name, age and end.
-        [message, required, tag = "1"] metadata: ObjectMeta,
+        [message, required, tag = "1"] metadata: AnnotatedMeta,
         /// What there is.
         [message, required, tag = "3"] status: NamespaceStatus,
     }

@@ -35,8 +35,43 @@ wire! {
 }
 
 wire! {
+    /// `metav1.ObjectMeta` of the kinds of which annotations are read, and neither labels nor who wrote what.
+    AnnotatedMeta with annotations {
+        /// Unique among the objects of a kind in a namespace.
+        [string, tag = "1"] name: String,
+        /// Empty for objects of the cluster.
+        [string, tag = "3"] namespace: String,
+        /// Unique for all time.
+        [string, tag = "5"] uid: String,
+        /// When the API server accepted the object.
+        [message, optional, tag = "8"] creation_timestamp: Option<Time>,
+        /// When the object may be gone: the time of the request plus its grace period.
+        [message, optional, tag = "9"] deletion_timestamp: Option<Time>,
+        /// Who made the object, and is deleted before it.
+        [message, repeated, tag = "13"] owner_references: Vec<OwnerReference>,
+    }
+}
+
+impl AnnotatedMeta {
+    /// The owner that manages this object.
+    pub fn controller(&self) -> Option<&OwnerReference> {
+        self.owner_references.iter().find(|owner| owner.controller)
+    }
+
+    /// When it was created, unless nobody wrote that down.
+    pub fn created(&self) -> Option<Time> {
+        self.creation_timestamp.and_then(Time::known)
+    }
+
+    /// Its deletion time, when it is being deleted.
+    pub fn deleted(&self) -> Option<Time> {
+        self.deletion_timestamp.and_then(Time::known)
+    }
+}
+
+wire! {
     /// `metav1.ObjectMeta` of the kinds whose labels or annotations are read.
-    LabelledMeta {
+    LabelledMeta with annotations {
         /// Unique among the objects of a kind in a namespace.
         [string, tag = "1"] name: String,
         /// Empty for objects of the cluster.
@@ -47,8 +82,6 @@ wire! {
         [message, optional, tag = "8"] creation_timestamp: Option<Time>,
         /// For selectors.
         [btree_map = "string, string", tag = "11"] labels: BTreeMap<String, String>,
-        /// For everything else.
-        [btree_map = "string, string", tag = "12"] annotations: BTreeMap<String, String>,
     }
 }
 
@@ -58,15 +91,20 @@ impl LabelledMeta {
         self.creation_timestamp.and_then(Time::known)
     }
 
+    /// The value of an annotation.
+    pub fn annotation(&self, key: &str) -> Option<&str> {
+        self.annotations.as_ref()?.get(key)
+    }
+
     /// Whether an annotation says `true`.
-    pub fn is_annotated(&self, annotation: &str) -> bool {
-        self.annotations.get(annotation).is_some_and(|value| value == "true")
+    pub fn is_annotated(&self, key: &str) -> bool {
+        self.annotation(key) == Some("true")
     }
 }
 
 wire! {
     /// `metav1.ObjectMeta` of the kinds whose controllers may lag behind their specs.
-    WorkloadMeta {
+    WorkloadMeta with annotations {
         /// Unique among the objects of a kind in a namespace.
         [string, tag = "1"] name: String,
         /// Empty for objects of the cluster.

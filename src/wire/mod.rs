@@ -7,6 +7,7 @@
 #[macro_use]
 mod shape;
 mod admission;
+mod annotations;
 mod cluster;
 mod container;
 mod meta;
@@ -25,13 +26,15 @@ pub use admission::{
     ApiService, ApiServiceSpec, ApiServiceStatus, ServiceReference, Webhook, WebhookClientConfig,
     WebhookConfiguration,
 };
+pub use annotations::{Annotations, PREFIX};
 pub use cluster::{
     Event, EventSeries, Namespace, NamespaceStatus, Node, NodeCondition, NodeInfo, NodeSpec, NodeStatus,
     ObjectReference, Taint,
 };
 pub use container::{Container, EnvVar, Probe, Resource, Resources};
 pub use meta::{
-    Condition, LabelledMeta, ListMeta, ManagedFields, ObjectMeta, OwnerReference, Quantity, WorkloadMeta,
+    AnnotatedMeta, Condition, LabelledMeta, ListMeta, ManagedFields, ObjectMeta, OwnerReference, Quantity,
+    WorkloadMeta,
 };
 pub use network::{
     Endpoint, EndpointConditions, EndpointPort, EndpointSlice, HttpIngressPath, HttpIngressRuleValue,

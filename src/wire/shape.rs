@@ -3,9 +3,9 @@
 use serde::{Deserialize, Deserializer};
 
 /// Declares a struct that reads protobuf and JSON alike. In JSON a missing or `null` field is the default, as
-/// in Go, and default fields are left out when written.
+/// in Go, and default fields are left out when written. `with annotations` adds that field.
 macro_rules! wire {
-    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* [$($prost:tt)*] $field:ident: $type:ty,)* }) => {
+    ($(#[$doc:meta])* $name:ident $(with $annotations:ident)? { $($(#[$field_doc:meta])* [$($prost:tt)*] $field:ident: $type:ty,)* }) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, prost::Message, serde::Serialize, serde::Deserialize)]
         #[serde(rename_all = "camelCase", default)]
@@ -19,6 +19,15 @@ macro_rules! wire {
                 )]
                 pub $field: $type,
             )*
+            $(
+                /// For everything else; of them only what is read.
+                #[prost(oneof = "crate::wire::Annotations", tags = "12")]
+                #[serde(
+                    deserialize_with = "crate::wire::annotations::read",
+                    skip_serializing_if = "Option::is_none"
+                )]
+                pub $annotations: Option<crate::wire::Annotations>,
+            )?
         }
     };
 }

@@ -1,6 +1,6 @@
 //! The kinds of the `apps` and `batch` groups.
 
-use super::{Condition, ObjectMeta, Time, WorkloadMeta};
+use super::{AnnotatedMeta, Condition, ObjectMeta, Time, WorkloadMeta};
 use std::collections::BTreeMap;
 
 wire! {
@@ -215,7 +215,7 @@ wire! {
     /// `batch/v1.Job`.
     Job {
         /// Name, owner, ages.
-        [message, required, tag = "1"] metadata: ObjectMeta,
+        [message, required, tag = "1"] metadata: AnnotatedMeta,
         /// What was asked for.
         [message, required, tag = "2"] spec: JobSpec,
         /// What there is.

@@ -256,8 +256,14 @@ fn checks_are_chosen_and_weighed_by_flag() {
         ]
     );
     for (flags, line) in [
-        ("--skip pod-oom", "error: --skip pod-oom: no check of that name (perhaps pod-oom-killed); "),
-        ("--checks zebra", "error: --checks zebra: no check of that name; "),
+        (
+            "--skip pod-oom",
+            "error: invalid value 'pod-oom' for '--skip <CHECK>': no check is called \"pod-oom\"; did you mean \"pod-oom-killed\"?",
+        ),
+        (
+            "--checks zebra",
+            "error: invalid value 'zebra' for '--checks <CHECK>': no check is called \"zebra\"; \"kubectl healthcheck checks\" lists them",
+        ),
         ("--skip *", "error: --checks and --skip leave no check\n"),
         (
             "--severity pod-*",

@@ -10,8 +10,12 @@ mod history;
 mod input;
 mod investigate;
 mod judgement;
+mod keys;
+mod matters;
 mod output;
+mod overrides;
 mod pigo_report;
+mod profile;
 mod project;
 #[path = "../support/mod.rs"]
 mod support;

@@ -2,7 +2,8 @@
 
 use crate::support::{Run, healthcheck, pigo, run};
 use crate::{LANGS, healthy_status, judged, pod};
-use kubectl_healthcheck::wire::{Kind, Object};
+use kubectl_healthcheck::snapshot::{self, Capture, Header, Snapshot};
+use kubectl_healthcheck::wire::{Kind, Object, Time};
 use serde_json::{Value, json};
 
 /// Nothing that came from a cluster reaches a terminal or a document as anything but text.
@@ -223,4 +224,40 @@ fn no_credential_comes_through() {
         let out = serde_json::to_string(&Object::from_value(kind, item).unwrap()).unwrap();
         assert!(out.contains("***") && !out.contains("CANARY"), "{out}");
     }
+}
+
+/// What `kubectl apply` leaves behind is in no output and in no capture; what was written for us stays.
+#[test]
+fn of_annotations_only_what_is_read_comes_through() {
+    let kinds = [Kind::Namespace, Kind::Deployment, Kind::Job, Kind::Ingress, Kind::PersistentVolumeClaim];
+    let items = kinds.map(|kind| {
+        let applied = json!({ "spec": { "env": [{ "name": "KEY", "value": "CANARY" }] } }).to_string();
+        json!({
+            "apiVersion": kind.api_version(), "kind": kind.name(),
+            "metadata": {
+                "name": "x", "namespace": kind.namespaced().then_some("demo"),
+                "annotations": {
+                    "kubectl.kubernetes.io/last-applied-configuration": applied,
+                    "healthcheck.dev/owner": "shop-team", "example.com/other": "CANARY",
+                },
+            },
+        })
+    });
+    for format in ["table", "wide", "markdown", "json", "yaml", "name"] {
+        let ran = judged(&items, &format!("--all -o {format}"));
+        assert!(ran.code < 2 && !(ran.out + &ran.err).contains("CANARY"), "{format}");
+    }
+    let mut capture = Capture::default();
+    for (kind, item) in kinds.into_iter().zip(items) {
+        capture.add(&Object::from_value(kind, item).unwrap()).unwrap();
+    }
+    let (now, mut written) = (Time::from(crate::now()), Vec::new());
+    let head = Snapshot { started_at: now, taken_at: now, ..Snapshot::default() };
+    Capture::write(vec![capture], &Header::of(&head, "0"), &mut written).unwrap();
+    let text = String::from_utf8(written).unwrap();
+    assert_eq!(text.matches(r#""annotations":{"healthcheck.dev/owner":"shop-team"}"#).count(), kinds.len());
+    assert!(!text.contains("CANARY") && !text.contains("last-applied"), "{text}");
+    let read = snapshot::read_bytes("capture", text.as_bytes(), now).unwrap();
+    let annotations = read.rows.workloads[0].annotations().iter().collect::<Vec<_>>();
+    assert_eq!(annotations, [("owner", "shop-team")]);
 }

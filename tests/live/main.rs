@@ -3,6 +3,7 @@
 #![allow(clippy::too_many_lines, reason = "tables of cases are long")]
 #![allow(unreachable_pub, reason = "shared between the modules of one test binary")]
 
+mod annotations;
 mod cells;
 mod connection;
 mod contexts;
@@ -10,12 +11,14 @@ mod corpus;
 mod encodings;
 mod faults;
 mod investigation;
+mod keys;
 mod listing;
 mod next_day;
 mod nodes;
 mod pigo_live;
 mod plugin;
 mod produced;
+mod profiles;
 mod rights;
 mod secrets;
 mod stopped;

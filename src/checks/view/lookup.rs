@@ -1,10 +1,15 @@
 //! The objects by name, and what is known about them: everything is sorted, so it is found at once.
 
 use super::View;
-use crate::model::{CronJob, Endpoints, Event, Heard, Job, LogTail, Node, ObjectRef, Pod, Workload};
+use crate::model::{
+    CronJob, Endpoints, Event, Heard, Job, LogTail, Namespace, Node, ObjectRef, Owner, Pod, Workload,
+};
 use crate::wire::{self, Kind};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+
+/// Owners that give each pod another name.
+const DRAW_NAMES: [&str; 4] = ["DaemonSet", "Job", "ReplicaSet", "ReplicationController"];
 
 impl<'a> View<'a> {
     /// The ReplicaSet, Deployment, StatefulSet or DaemonSet of this name.
@@ -22,6 +27,11 @@ impl<'a> View<'a> {
     /// The CronJob of this name.
     pub fn cron_job(&self, namespace: &str, name: &str) -> Option<&'a CronJob> {
         search(&self.snapshot.rows.cron_jobs, |j| (&*j.namespace, &*j.name).cmp(&(namespace, name)))
+    }
+
+    /// The namespace of this name.
+    pub fn namespace(&self, name: &str) -> Option<&'a Namespace> {
+        search(&self.snapshot.rows.namespaces, |n| (*n.name).cmp(name))
     }
 
     /// The pods of a namespace.
@@ -58,6 +68,23 @@ impl<'a> View<'a> {
         search(&self.snapshot.rows.claims, |c| {
             (&*c.metadata.namespace, &*c.metadata.name).cmp(&(namespace, name))
         })
+    }
+
+    /// The topmost owner of the pod that a claim was made for along with it, and the volume that it is of: the claim of
+    /// an ephemeral volume has the name of its pod, which a controller drew.
+    pub fn owner_of_claim<'c>(&self, claim: &'c ObjectRef) -> Option<(Owner, &'c str)> {
+        if &*claim.kind != "PersistentVolumeClaim" {
+            return None;
+        }
+        let splits = claim.name.match_indices('-').filter_map(|(at, _)| claim.name.split_at_checked(at));
+        let named = splits.filter_map(|(pod, volume)| Some((pod, volume.strip_prefix('-')?)));
+        let mut made = named.filter_map(|(pod, volume)| {
+            let pod = self.snapshot.rows.pod(&claim.namespace, pod)?;
+            let draws = |owner: &Owner| DRAW_NAMES.contains(&&*owner.kind);
+            pod.kin.owner.as_ref().filter(|owner| draws(owner))?;
+            Some((self.root(pod)?, volume))
+        });
+        made.next()
     }
 
     /// The volume of this name.

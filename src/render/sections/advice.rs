@@ -2,6 +2,7 @@
 
 use super::super::markdown::{Page, message, text};
 use super::super::words::{self, texts};
+use super::super::{links, muted};
 use crate::finding::{Fact, Severity};
 use crate::model::human;
 use crate::report::{Report, Verdict};
@@ -141,6 +142,8 @@ pub(super) fn actions(report: &Report, page: &mut Page) {
         page.heading(3, &format!("{glyph} {}", PRIORITY.fill(lang, &facts)));
         page.paragraph(finding.check.remedy.get(lang));
         page.commands(&finding.actions);
+        // An address of the profile; what the cluster says is percent-encoded in it.
+        page.bullets(links::of(report, finding).map(|(name, url)| format!("{}: <{url}>", text(name))));
     }
 }
 
@@ -201,4 +204,5 @@ pub(super) fn appendix(report: &Report, page: &mut Page) {
     ];
     let criteria = [&C_HEALTHY, &C_ATTENTION, &C_UNHEALTHY, &C_COMPLETED, &C_QUIET];
     page.bullets(criteria.map(|text| text.fill(lang, &facts)));
+    muted::section(report, page);
 }

@@ -2,8 +2,9 @@
 
 use super::super::beside::Told;
 use super::super::changed;
-use super::super::escape::message;
+use super::super::escape::{message, visible};
 use super::super::grid::Column;
+use super::super::links;
 use super::super::words::{self, texts};
 use super::rows::Row;
 use super::{Screen, wrap};
@@ -80,7 +81,9 @@ impl Screen<'_> {
         let evidence = finding.evidence.iter().map(|say| message(&say.in_lang(self.look.lang)));
         let evidence = evidence.flat_map(|text| wrap(&text, width)).map(|line| self.dim(line));
         let actions = finding.actions.iter().map(|command| self.command(&format!("$ {command}")));
-        evidence.chain(actions).collect()
+        let links = links::of(self.report, finding);
+        let links = links.map(|(name, url)| self.dim(format!("{}: {url}", visible(name))));
+        evidence.chain(actions).chain(links).collect()
     }
 
     fn severity(&self, severity: Severity) -> String {

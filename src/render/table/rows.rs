@@ -135,7 +135,13 @@ impl Screen<'_> {
     pub(super) fn text(&self, row: &Row) -> String {
         let lang = self.look.lang;
         let text = match (row.finding, row.changed) {
-            (Some(finding), _) => of_objects(row, finding, message(&finding.message.in_lang(lang)), lang),
+            (Some(finding), _) => {
+                let text = message(&finding.message.in_lang(lang));
+                match row.incident {
+                    Some(incident) => of_objects(incident, finding, text, lang),
+                    None => text,
+                }
+            }
             (None, Some(changed)) => return changed::what(changed, row.others, lang),
             (None, None) => String::new(),
         };
@@ -158,26 +164,37 @@ impl Row<'_> {
         object.map_or_else(String::new, |object| visible(&object.namespace))
     }
 
-    /// The object of a row. Several pods of one owner are shown as that owner, those of several as the first of them
-    /// and how many more there are.
     pub(super) fn object(&self) -> String {
         let Some(finding) = self.finding else {
             return self.changed.map_or_else(String::new, changed::object);
         };
-        let own = || visible(&finding.object.slashed());
-        let Some((incident, owner)) = self.incident.zip(finding.owner.as_ref()) else { return own() };
-        let owner = visible(&format!("{}/{}", owner.kind.to_lowercase(), owner.name));
-        match incident {
-            Incident { workloads: 2.., .. } => format!("{owner} +{}", incident.workloads - 1),
-            Incident { pods: 2.., .. } => owner,
-            _ => own(),
+        match self.incident {
+            Some(incident) => of_incident(incident, finding),
+            None => visible(&finding.object.slashed()),
         }
     }
 }
 
-/// How many objects a row speaks of, before its text.
-fn of_objects(row: &Row, finding: &Finding, text: String, lang: Lang) -> String {
-    let Some(incident) = row.incident else { return text };
+/// The object of an incident whose cause this finding names. Several pods of one owner are shown as that owner, those
+/// of several as the first of them and how many more there are.
+pub(in super::super) fn of_incident(incident: &Incident, finding: &Finding) -> String {
+    let own = || visible(&finding.object.slashed());
+    let Some(owner) = finding.owner.as_ref() else { return own() };
+    let owner = visible(&format!("{}/{}", owner.kind.to_lowercase(), owner.name));
+    match incident {
+        Incident { workloads: 2.., .. } => format!("{owner} +{}", incident.workloads - 1),
+        Incident { pods: 2.., .. } => owner,
+        _ => own(),
+    }
+}
+
+/// How many objects an incident is of, before the text of the finding that names its cause.
+pub(in super::super) fn of_objects(
+    incident: &Incident,
+    finding: &Finding,
+    text: String,
+    lang: Lang,
+) -> String {
     let facts = [
         ("pods", Fact::count(incident.pods)),
         ("workloads", Fact::count(incident.workloads)),

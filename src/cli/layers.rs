@@ -1,0 +1,384 @@
+//! Where settings come from: what is built in < the profile < the environment < flags. A list takes the place of the
+//! list below it. `docs/profiles.md` has the table of all settings, which is made from [`SETTINGS`].
+//!
+//! What does not belong here: what a setting means. Every value, wherever it is set, is read by the rules of its flag.
+
+use super::{CheckArgs, Cli, Command as Asked, ProfileCommand};
+use crate::profile::{self, Chosen, Error};
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt::{self, Display};
+
+/// Something that can be set by a flag, a variable of the environment and a key of a profile.
+#[derive(Debug)]
+pub struct Setting {
+    /// Its flag, as clap knows it.
+    id: &'static str,
+    /// Its key in a profile.
+    pub key: &'static str,
+    /// Whether it speaks of the cluster: where files are read, profile and environment leave it alone.
+    of_cluster: bool,
+}
+
+const fn cluster(id: &'static str, key: &'static str) -> Setting {
+    Setting { id, key, of_cluster: true }
+}
+
+const fn always(id: &'static str, key: &'static str) -> Setting {
+    Setting { id, key, of_cluster: false }
+}
+
+/// Everything that can be set, in the order of the help.
+pub static SETTINGS: [Setting; 34] = [
+    cluster("namespace", "namespaces"),
+    cluster("all_namespaces", "allNamespaces"),
+    cluster("exclude_namespace", "excludeNamespaces"),
+    cluster("selector", "selector"),
+    cluster("field_selector", "fieldSelector"),
+    cluster("no_evidence", "noEvidence"),
+    cluster("skip_kinds", "skipKinds"),
+    always("fail_on", "failOn"),
+    always("checks", "checks"),
+    always("skip", "skip"),
+    always("skip_tls_check", "skipTlsCheck"),
+    always("severity", "severity"),
+    always("restarts_attention", "thresholds.restartsAttention"),
+    always("restarts_unhealthy", "thresholds.restartsUnhealthy"),
+    always("quiet_after", "thresholds.quietAfter"),
+    always("grace", "thresholds.grace"),
+    always("no_annotations", "noAnnotations"),
+    always("baseline", "baseline"),
+    always("history", "history"),
+    always("history_keep", "historyKeep"),
+    always("history_age", "historyAge"),
+    always("output", "output"),
+    always("all", "all"),
+    always("lang", "lang"),
+    always("color", "color"),
+    always("width", "width"),
+    cluster("page_size", "pageSize"),
+    cluster("page_timeout", "pageTimeout"),
+    cluster("concurrency", "concurrency"),
+    cluster("max_rps", "maxRps"),
+    cluster("timeout", "timeout"),
+    cluster("kubeconfig", "kubeconfig"),
+    cluster("context", "contexts"),
+    cluster("all_contexts", "allContexts"),
+];
+
+/// Settings of which one takes the place of the other: whoever names namespaces does not want all of them.
+const EITHER: [[&str; 2]; 2] = [["namespace", "all_namespaces"], ["context", "all_contexts"]];
+
+/// Settings that only a whole report heeds.
+const COMPARING: [&str; 4] = ["baseline", "history", "history_keep", "history_age"];
+
+/// Variables that set something besides those of the flags' names.
+const ALSO: [(&str, &str); 1] = [("skip_tls_check", "SKIP_TLS_CHECK")];
+
+impl Setting {
+    /// Its flag, as the command line has it.
+    fn arg<'c>(&self, command: &'c Command) -> Option<&'c Arg> {
+        command.get_arguments().find(|arg| arg.get_id() == self.id)
+    }
+
+    /// The name of its flag, without dashes.
+    fn long(&self, command: &Command) -> String {
+        self.arg(command).and_then(Arg::get_long).unwrap_or(self.id).to_owned()
+    }
+
+    /// The variables of the environment that set it, the first one first.
+    pub fn variables(&self) -> Vec<String> {
+        let long = self.long(&checks());
+        let own = format!("HEALTHCHECK_{}", long.to_uppercase().replace('-', "_"));
+        let also = ALSO.into_iter().filter(|(id, _)| *id == self.id).map(|(_, name)| name.to_owned());
+        std::iter::once(own).chain(also).collect()
+    }
+}
+
+/// Who has set something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Nobody.
+    BuiltIn,
+    /// The profile; the place in its file.
+    Profile(String),
+    /// The environment; the variable.
+    Environment(String),
+    /// The command line; the flag.
+    Flag(String),
+}
+
+/// A setting, its value and who has set it.
+#[derive(Clone, Debug)]
+pub struct Set {
+    /// Its key in a profile.
+    pub key: &'static str,
+    /// Its flag.
+    pub flag: String,
+    /// Its values, in the form of flags; none where it is not set.
+    pub values: Vec<String>,
+    /// Who has set it.
+    pub source: Source,
+}
+
+impl Set {
+    /// Whether the command line has set it.
+    pub fn is_flag(&self) -> bool {
+        matches!(self.source, Source::Flag(_))
+    }
+}
+
+/// Why a command line cannot be followed.
+#[derive(Debug)]
+pub enum Unparsed {
+    /// It is wrong itself, or asks for help.
+    Usage(Box<clap::Error>),
+    /// A profile or the environment is wrong.
+    Setting(Error),
+}
+
+impl From<clap::Error> for Unparsed {
+    fn from(error: clap::Error) -> Self {
+        Self::Usage(Box::new(error))
+    }
+}
+
+impl From<Error> for Unparsed {
+    fn from(error: Error) -> Self {
+        Self::Setting(error)
+    }
+}
+
+/// What profile and environment set, by the id of the flag.
+type Lower = BTreeMap<&'static str, (Vec<String>, Source)>;
+
+/// Reads a command line, on top of the environment, on top of the profile. This is the one place where settings meet.
+///
+/// # Errors
+/// When any of the three is wrong, or help was asked for.
+pub fn parse(words: &[OsString], environment: &dyn Fn(&str) -> Option<String>) -> Result<Cli, Unparsed> {
+    let command = Cli::command();
+    let first = command.clone().try_get_matches_from(words)?;
+    let (path, flags) = leaf(&first);
+    // What shows the example, or explains a check, needs no settings.
+    if flags.try_contains_id("profile").is_err() {
+        let mut cli = Cli::from_arg_matches(&first)?;
+        if let Some(Asked::Profile { what: ProfileCommand::Init(args) }) = &mut cli.command {
+            args.settings = sources(flags, &Lower::new());
+        }
+        return Ok(cli);
+    }
+    let (chosen, lower) = below(&path, flags, environment)?;
+    let command = at(command, &path, &|mut command| {
+        for (id, (values, _)) in &lower {
+            command = command.mut_arg(id, |arg| arg.default_values(values.clone()));
+        }
+        command
+    });
+    let matches = command.try_get_matches_from(words)?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    if let Some((judge, profile)) = cli.judging() {
+        judge.rules = chosen.rules.clone();
+        profile.settings = sources(leaf(&matches).1, &lower);
+        profile.chosen = chosen;
+    }
+    super::profile::choose_webhooks(&mut cli, environment)?;
+    Ok(cli)
+}
+
+/// The matches of the command that was named, and the way to it.
+fn leaf(matches: &ArgMatches) -> (Vec<String>, &ArgMatches) {
+    let (mut path, mut at) = (Vec::new(), matches);
+    while let Some((name, below)) = at.subcommand() {
+        path.push(name.to_owned());
+        at = below;
+    }
+    (path, at)
+}
+
+/// Changes the command at the end of a path.
+fn at(command: Command, path: &[String], change: &dyn Fn(Command) -> Command) -> Command {
+    match path.split_first() {
+        None => change(command),
+        Some((name, rest)) => command.mut_subcommand(name, |below| at(below, rest, change)),
+    }
+}
+
+/// All flags that settings are of.
+fn checks() -> Command {
+    CheckArgs::augment_args(Command::new("check"))
+}
+
+fn is_flag(matches: &ArgMatches, id: &str) -> bool {
+    let known = matches.try_contains_id(id).is_ok();
+    known && matches.value_source(id) == Some(ValueSource::CommandLine)
+}
+
+/// The profile, and what it and the environment set that no flag does.
+fn below(
+    path: &[String],
+    flags: &ArgMatches,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<(Chosen, Lower), Unparsed> {
+    let named = |id: &str, variable: &str| {
+        let flag = flags.get_raw(id).and_then(|mut values| values.next());
+        flag.map(std::ffi::OsStr::to_os_string).or_else(|| environment(variable).map(OsString::from))
+    };
+    let config = named("config", "HEALTHCHECK_CONFIG");
+    let name = named("profile", "HEALTHCHECK_PROFILE").map(|name| name.to_string_lossy().into_owned());
+    let chosen =
+        profile::choose(config.as_deref().map(std::path::Path::new), name.as_deref())?.unwrap_or_default();
+    let command = checks();
+    let mut lower = Lower::new();
+    for value in chosen.profile.values(&chosen.path) {
+        if let Some(setting) = SETTINGS.iter().find(|setting| setting.key == value.key) {
+            let source = Source::Profile(value.place.to_string());
+            check(&command, setting, &value.words, &value.place)?;
+            lower.insert(setting.id, (value.words, source));
+        }
+    }
+    for setting in &SETTINGS {
+        let found = setting.variables().into_iter().find_map(|name| Some((environment(&name)?, name)));
+        if let Some((value, name)) = found {
+            let words = vec![spoken(setting, &command, value)];
+            check(&command, setting, &words, &format_args!("environment variable {name}"))?;
+            give_way(&mut lower, setting.id);
+            lower.insert(setting.id, (words, Source::Environment(name)));
+        }
+    }
+    narrow(&mut lower, path, flags);
+    Ok((chosen, lower))
+}
+
+/// What is on or off may be said in several words.
+fn spoken(setting: &Setting, command: &Command, value: String) -> String {
+    let is_switch = setting.arg(command).is_some_and(|arg| matches!(arg.get_action(), ArgAction::SetTrue));
+    match value.to_lowercase().as_str() {
+        "1" | "yes" | "on" | "true" if is_switch => "true".to_owned(),
+        "0" | "no" | "off" | "false" if is_switch => "false".to_owned(),
+        _ => value,
+    }
+}
+
+/// Takes away what a setting takes the place of.
+fn give_way(lower: &mut Lower, id: &str) {
+    for pair in EITHER.iter().filter(|pair| pair.contains(&id)) {
+        lower.retain(|other, _| *other == id || !pair.contains(other));
+    }
+}
+
+/// Leaves what this command can use and no flag takes the place of.
+fn narrow(lower: &mut Lower, path: &[String], flags: &ArgMatches) {
+    for setting in SETTINGS.iter().filter(|setting| is_flag(flags, setting.id)) {
+        give_way(lower, setting.id);
+        lower.remove(setting.id);
+    }
+    let command = path.last().map_or("", String::as_str);
+    let files = is_flag(flags, "filename") || command == "diff";
+    // Of nodes and of one object there is nothing to compare.
+    let compares = matches!(command, "show" | "diff") || command.is_empty() && !is_flag(flags, "object");
+    for setting in &SETTINGS {
+        let usable = match command {
+            // Its --output is a file.
+            "snapshot" => setting.of_cluster,
+            _ => !(files && setting.of_cluster) && (compares || !COMPARING.contains(&setting.id)),
+        };
+        if !usable || flags.try_contains_id(setting.id).is_err() {
+            lower.remove(setting.id);
+        }
+    }
+    if !compares && lower.get("fail_on").is_some_and(|(words, _)| words == &["new"]) {
+        lower.remove("fail_on");
+    }
+    // It leaves namespaces out of all, and not all are asked for.
+    let all = lower.get("all_namespaces").is_some_and(|(words, _)| words == &["true"]);
+    if !all && !is_flag(flags, "all_namespaces") {
+        lower.remove("exclude_namespace");
+    }
+}
+
+/// Reads values as the flag would, so that what is wrong with them is told with the place they are from.
+fn check(command: &Command, setting: &Setting, words: &[String], place: &dyn Display) -> Result<(), Error> {
+    let long = setting.long(command);
+    let wrong = |text: String| Error { place: place.to_string(), text, hint: None };
+    let is_switch = setting.arg(command).is_some_and(|arg| matches!(arg.get_action(), ArgAction::SetTrue));
+    if is_switch {
+        let known = words.iter().all(|word| word == "true" || word == "false");
+        let refuse = || wrong(format!("{}: true or false, not \"{}\"", setting.key, words.join(",")));
+        return if known { Ok(()) } else { Err(refuse()) };
+    }
+    let line = std::iter::once("check".to_owned()).chain(words.iter().map(|word| format!("--{long}={word}")));
+    match command.clone().try_get_matches_from(line) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let text = error.render().to_string();
+            let said: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+            let said = said.join(" ");
+            Err(wrong(said.strip_prefix("error: ").unwrap_or(&said).to_owned()))
+        }
+    }
+}
+
+/// Every setting with its value and who has set it.
+fn sources(matches: &ArgMatches, lower: &Lower) -> Vec<Set> {
+    let command = checks();
+    let set = |setting: &'static Setting| {
+        let flag = format!("--{}", setting.long(&command));
+        let raw = matches.try_get_raw(setting.id).ok().flatten();
+        let values = raw.into_iter().flatten().map(|value| value.to_string_lossy().into_owned()).collect();
+        let source = match lower.get(setting.id) {
+            _ if is_flag(matches, setting.id) => Source::Flag(flag.clone()),
+            Some((_, source)) => source.clone(),
+            None => Source::BuiltIn,
+        };
+        Set { key: setting.key, flag, values, source }
+    };
+    SETTINGS.iter().map(set).collect()
+}
+
+impl Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Source::BuiltIn => f.write_str("built in"),
+            Source::Profile(place) => write!(f, "profile ({place})"),
+            Source::Environment(name) => write!(f, "environment ({name})"),
+            Source::Flag(flag) => write!(f, "flag ({flag})"),
+        }
+    }
+}
+
+/// One row of the table of settings in docs/profiles.md.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The key in a profile.
+    pub key: &'static str,
+    /// The variables of the environment.
+    pub variables: Vec<String>,
+    /// The flag.
+    pub flag: String,
+    /// What it is without being set.
+    pub built_in: String,
+    /// What it does.
+    pub help: String,
+}
+
+/// Every setting, as the docs tell it.
+pub fn table() -> Vec<Row> {
+    let command = checks();
+    let row = |setting: &'static Setting| {
+        let arg = setting.arg(&command);
+        let defaults = arg.map(Arg::get_default_values).unwrap_or_default();
+        let defaults: Vec<String> =
+            defaults.iter().map(|value| value.to_string_lossy().into_owned()).collect();
+        Row {
+            key: setting.key,
+            variables: setting.variables(),
+            flag: format!("--{}", setting.long(&command)),
+            built_in: defaults.join(","),
+            help: arg.and_then(Arg::get_help).map(ToString::to_string).unwrap_or_default(),
+        }
+    };
+    SETTINGS.iter().map(row).collect()
+}

@@ -1,0 +1,74 @@
+//! The namespaces that were asked for by name: that they exist, and what is written on them. Each is asked for by its
+//! name, which a Role in it can allow; to list them takes more.
+
+use super::gather::Run;
+use super::list::Listing;
+use super::page::{Accept, Asker, Patience, Request};
+use super::{Chain, Error, Keep};
+use crate::model::{Coverage, Gap};
+use crate::wire::{Kind, Object};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+/// A namespace by its name, or why it was not seen.
+pub(super) type Named = (String, Result<Object, Error>);
+
+impl Run<'_> {
+    /// Asks for the namespaces that were named, side by side; sorted by name.
+    pub(super) async fn named(&self) -> Vec<Named> {
+        let mut tasks = JoinSet::new();
+        for name in self.namespaces.iter().cloned() {
+            let (asker, deadline) = (Arc::clone(&self.asker), self.plan.list.page_timeout);
+            tasks.spawn(async move {
+                let object = namespace(&asker, &name, deadline).await;
+                (name, object)
+            });
+        }
+        let mut named = tasks.join_all().await;
+        named.sort_by(|(a, _), (b, _)| a.cmp(b));
+        named
+    }
+
+    /// Keeps what was seen of them. One without pods may be a slip of the pen: it must exist, and if it is hidden from
+    /// us, nobody shall take it for healthy. Of one with pods it is enough to have those.
+    pub(super) fn keep_named<K: Keep + Default>(
+        named: Vec<Named>,
+        read: &[(Chain, Listing<K>)],
+        coverage: &mut Coverage,
+    ) -> Result<K, Error> {
+        let mut kept = K::default();
+        for (name, object) in named {
+            let of_it = |chain: &Chain| chain.kind == Kind::Pod && chain.namespace.as_ref() == Some(&name);
+            let has_pods = read.iter().any(|(chain, listing)| of_it(chain) && listing.got > 0);
+            match object {
+                Ok(object) => kept.keep(object),
+                Err(error) if error.is_not_found() && !has_pods => return Err(error),
+                Err(error) => {
+                    let unseen = if has_pods { &mut coverage.outside } else { &mut coverage.gaps };
+                    unseen.push(Gap {
+                        namespace: Some(name),
+                        kind: Kind::Namespace.name().to_owned(),
+                        reason: error.reason(),
+                        detail: error.detail(),
+                        got: 0,
+                        missing: None,
+                    });
+                }
+            }
+        }
+        Ok(kept)
+    }
+}
+
+async fn namespace(asker: &Asker, name: &str, deadline: Duration) -> Result<Object, Error> {
+    let path = format!("/api/v1/namespaces/{name}");
+    let request = Request { path, accept: Accept::Json, deadline, patience: Patience::Full };
+    let answer = asker.ask(&request).await?;
+    let unreadable = |error: serde_json::Error| Error::Unreadable(error.to_string());
+    let value: serde_json::Value = serde_json::from_slice(&answer.body).map_err(unreadable)?;
+    if value["kind"] != Kind::Namespace.name() || value["metadata"]["name"] != name {
+        return Err(Error::Unreadable(format!("it is not the namespace {name}")));
+    }
+    Object::from_value(Kind::Namespace, value).map_err(unreadable)
+}

@@ -1,0 +1,131 @@
+//! When trouble is trouble, and how that differs for some workloads.
+
+use super::{human, parse_duration};
+
+/// When trouble is trouble. Durations in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Thresholds {
+    /// Restarts from which a pod needs attention.
+    pub restarts_attention: i64,
+    /// Restarts from which a pod is unhealthy.
+    pub restarts_unhealthy: i64,
+    /// After so long without another, restarts and kills are history.
+    pub quiet_after: i64,
+    /// How long something may take to come up before it counts as stuck.
+    pub grace: i64,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self { restarts_attention: 5, restarts_unhealthy: 10, quiet_after: 7 * 86_400, grace: 120 }
+    }
+}
+
+/// What is different for some workloads; the rest is as for all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    restarts_attention: Option<i64>,
+    restarts_unhealthy: Option<i64>,
+    quiet_after: Option<i64>,
+    grace: Option<i64>,
+}
+
+impl Changes {
+    /// The names that [`Changes::set`] knows.
+    pub const NAMES: [&'static str; 4] = ["restarts-attention", "restarts-unhealthy", "quiet-after", "grace"];
+
+    /// Sets the threshold of this name.
+    ///
+    /// # Errors
+    /// When there is none of that name, or the value is none for it: a count from 1, or a duration such as `2m`.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let count = || match value.parse::<i64>() {
+            Ok(count @ 1..) => Ok(Some(count)),
+            _ => Err(format!("{name}: \"{value}\" is not a number from 1")),
+        };
+        let seconds = || match parse_duration(value) {
+            Ok(millis) => Ok(i64::try_from(millis / 1000).ok()),
+            Err(_) => Err(format!("{name}: \"{value}\" is not a duration such as 90s, 2m or 7d")),
+        };
+        match name {
+            "restarts-attention" => self.restarts_attention = count()?,
+            "restarts-unhealthy" => self.restarts_unhealthy = count()?,
+            "quiet-after" => self.quiet_after = seconds()?,
+            "grace" => self.grace = seconds()?,
+            _ => return Err(format!("no threshold is called \"{name}\"")),
+        }
+        Ok(())
+    }
+
+    /// Whether nothing is different.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// These thresholds with the changes. Whoever is not unhealthy before attention is asked for keeps it that way.
+    pub fn over(&self, base: &Thresholds) -> Thresholds {
+        let restarts_unhealthy = self.restarts_unhealthy.unwrap_or(base.restarts_unhealthy);
+        let restarts_attention = self.restarts_attention.unwrap_or(base.restarts_attention);
+        // Of a pair of which only one is changed, the other gives way.
+        let (restarts_attention, restarts_unhealthy) = match self.restarts_unhealthy {
+            Some(_) => (restarts_attention.min(restarts_unhealthy), restarts_unhealthy),
+            None => (restarts_attention, restarts_unhealthy.max(restarts_attention)),
+        };
+        Thresholds {
+            restarts_attention,
+            restarts_unhealthy,
+            quiet_after: self.quiet_after.unwrap_or(base.quiet_after),
+            grace: self.grace.unwrap_or(base.grace),
+        }
+    }
+}
+
+impl std::fmt::Display for Changes {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        let count = |value: Option<i64>| value.map(|count| count.to_string());
+        let time = |value: Option<i64>| value.map(human);
+        let values = [
+            count(self.restarts_attention),
+            count(self.restarts_unhealthy),
+            time(self.quiet_after),
+            time(self.grace),
+        ];
+        let set = Self::NAMES
+            .into_iter()
+            .zip(values)
+            .filter_map(|(name, value)| Some(format!("{name} {}", value?)));
+        f.write_str(&set.collect::<Vec<_>>().join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_take_the_place_of_what_they_name() {
+        let mut changes = Changes::default();
+        assert!(changes.is_empty());
+        assert_eq!(changes.set("restarts-unhealthy", "3"), Ok(()));
+        assert_eq!(changes.set("grace", "10m"), Ok(()));
+        let thresholds = changes.over(&Thresholds::default());
+        assert_eq!((thresholds.restarts_attention, thresholds.restarts_unhealthy), (3, 3));
+        assert_eq!((thresholds.quiet_after, thresholds.grace), (604_800, 600));
+        let mut changes = Changes::default();
+        assert_eq!(changes.set("restarts-attention", "20"), Ok(()));
+        assert_eq!(changes.over(&Thresholds::default()).restarts_unhealthy, 20);
+    }
+
+    #[test]
+    fn nonsense_is_refused_by_its_name() {
+        for (name, value) in [
+            ("restarts-attention", "0"),
+            ("restarts-unhealthy", "many"),
+            ("grace", "soon"),
+            ("patience", "1"),
+        ] {
+            let refused = Changes::default().set(name, value).unwrap_err();
+            assert!(refused.contains(name), "{refused}");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Profiles: what a run is set to, and a new one written.
+
+mod init;
+
+use super::{Failure, look};
+use crate::cli::{Exit, ProfileCommand};
+use crate::output;
+use crate::profile::SCHEMA;
+use crate::render;
+use crate::wire::Time;
+
+pub(super) fn profile(what: ProfileCommand, clock: fn() -> Time) -> Result<Exit, Failure> {
+    match what {
+        ProfileCommand::Show(args) => {
+            let today = crate::mute::day_of(clock());
+            let look = look::look(&args.show);
+            output::stdout(|out| render::profile(&args.profile, today, args.show.output, look, out))?;
+            Ok(Exit::Clean)
+        }
+        ProfileCommand::Init(args) => init::init(&args, clock),
+        ProfileCommand::Schema => {
+            output::stdout(|out| out.write_all(SCHEMA.as_bytes()))?;
+            Ok(Exit::Clean)
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! A new profile: what the flags of this command line set, after a look at the cluster that they reach.
+
+use super::super::{Failure, plan, progress, wait_for};
+use crate::cli::{Exit, InitArgs, ScopeArgs, Set};
+use crate::cluster::{self, Fleet};
+use crate::output;
+use crate::profile::{self, Config, Form};
+use crate::report::Report;
+use crate::settings::Settings;
+use crate::snapshot::Snapshot;
+use crate::wire::Time;
+use serde_json::{Map, Value, json};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What may be added by hand, so that nobody has to look for it.
+const MORE: &str = "\
+# What else it may hold (docs/profiles.md tells all of it):
+#   skip: [image-tag-mutable]
+#   severity: {pvc-pending: critical}
+#   thresholds: {restartsAttention: 5, restartsUnhealthy: 10, quietAfter: 7d, grace: 2m}
+#   classes:
+#     batch: {workloads: [cronjob/*, \"*runner*\"], thresholds: {restartsUnhealthy: 50}}
+#   mutes:
+#   - {check: pod-leftover, object: deployment/old, reason: why, owner: who, until: 2026-12-31}
+#   links:
+#   - {name: runbook, url: \"https://wiki.example.com/{check}\"}
+";
+
+pub(super) fn init(args: &InitArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
+    let plain = |c: char| c.is_alphanumeric() || "-_.".contains(c);
+    if args.name.is_empty() || !args.name.chars().all(plain) {
+        return Err(Failure::new(format!(
+            "a profile is named by letters, digits, - _ and ., not \"{}\"",
+            args.name
+        )));
+    }
+    args.scope.check().map_err(Failure::new)?;
+    super::super::check::settings(&args.judge, Vec::new())?;
+    let to_stdout = args.config.as_deref() == Some(Path::new("-"));
+    let path =
+        args.config.clone().or_else(|| super::super::environment("HEALTHCHECK_CONFIG").map(PathBuf::from));
+    let path = path
+        .or_else(profile::default_path)
+        .ok_or_else(|| Failure::new("no home: name a file with --config"))?;
+    let before = if to_stdout { None } else { existing(&path, &args.name)? };
+    let seen = look(args, clock)?;
+    let block = block(args, &seen)?;
+    if to_stdout {
+        output::stdout(|out| out.write_all(format!("profiles:\n{}", indented(&block, "  ")).as_bytes()))?;
+        return Ok(Exit::Clean);
+    }
+    let shown = path.display().to_string();
+    let text = added(&shown, before.as_deref(), &block, &args.name)?;
+    let new = before.is_none();
+    write(&path, new, &text).map_err(|error| cannot(&shown, &error))?;
+    output::log(&format!(
+        "profile {} written to {shown}; kubectl healthcheck --profile {}",
+        args.name, args.name
+    ));
+    Ok(Exit::Clean)
+}
+
+fn cannot(shown: &str, error: &io::Error) -> Failure {
+    Failure::new(format!("{shown}: {}", output::io_words(error)))
+}
+
+fn write(path: &Path, new: bool, text: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| *folder != Path::new("")) {
+        std::fs::create_dir_all(folder)?;
+    }
+    output::file(path, new, |out| out.write_all(text.as_bytes()))
+}
+
+/// The file as it is, if it is there and can take a profile of this name.
+fn existing(path: &Path, name: &str) -> Result<Option<String>, Failure> {
+    let shown = path.display().to_string();
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(cannot(&shown, &error)),
+    };
+    if profile::parse(&shown, &text)?.profiles.contains_key(name) {
+        let hint = "take it out of the file, choose another name, or print the new one with --config -";
+        return Err(Failure {
+            hint: Some(hint.to_owned()),
+            ..Failure::new(format!("{shown} has a profile \"{name}\" already"))
+        });
+    }
+    Ok(Some(text))
+}
+
+/// Looks at what the profile will look at: a profile of a namespace that does not exist helps nobody.
+fn look(args: &InitArgs, clock: fn() -> Time) -> Result<Vec<Snapshot>, Failure> {
+    let contexts = cluster::contexts(&args.connect)?;
+    let scope = ScopeArgs { no_evidence: true, ..args.scope.clone() };
+    let plan = plan(&scope, &args.list, &args.connect, clock, contexts.len());
+    let progress = progress(&args.list, true, clock, plan.clusters);
+    wait_for(&args.list, &plan.budget, async {
+        let mut fleet = Fleet::start(&args.connect, contexts, &plan, &progress);
+        let mut seen = Vec::new();
+        loop {
+            let batch = fleet.next().await;
+            if batch.is_empty() {
+                return Ok(seen);
+            }
+            for (_, snapshot) in batch {
+                seen.push(snapshot?);
+            }
+        }
+    })?
+}
+
+/// The lines of the profile, its name first.
+fn block(args: &InitArgs, seen: &[Snapshot]) -> Result<String, Failure> {
+    let mut out = format!("{}:\n", args.name);
+    for snapshot in seen {
+        let cluster = &snapshot.cluster;
+        out += &comment(&format!("context {} · {} · {}", cluster.context, cluster.server, cluster.version));
+        let settings = Settings::default();
+        for (name, counts) in &Report::new(snapshot, &settings).namespaces {
+            out += &comment(&format!("{name}: {} pods", counts.pods));
+        }
+    }
+    let flags = args.settings.iter().filter(|set| set.is_flag());
+    let mut settings: Vec<(&str, Value)> = flags.map(|set| (set.key, value(set))).collect();
+    // Whoever names no namespace means the one of the context: another day that may be another one.
+    if let [snapshot] = seen {
+        let names = &snapshot.scope.namespaces;
+        if !names.is_empty() && !settings.iter().any(|(key, _)| *key == "namespaces") {
+            settings.insert(0, ("namespaces", json!(names)));
+        }
+    }
+    out += &indented(&yaml(settings)?, "  ");
+    if args.connect.context.is_empty() && !args.connect.all_contexts {
+        out += "  # Any context; to hold it to one:\n";
+        for snapshot in seen {
+            let name = serde_saphyr::to_string(&snapshot.cluster.context);
+            let name = name.map_err(|error| Failure::new(error.to_string()))?;
+            out.extend(["  # contexts: [", name.trim(), "]\n"]);
+        }
+    }
+    Ok(out + &indented(MORE, "  "))
+}
+
+/// A line that no name from a cluster can leave.
+fn comment(text: &str) -> String {
+    let plain: String =
+        text.chars().map(|c| if crate::command::is_hostile(c) { '\u{fffd}' } else { c }).collect();
+    format!("  # {plain}\n")
+}
+
+/// The value as a profile writes it.
+fn value(set: &Set) -> Value {
+    let text = || set.values.join(",");
+    match profile::form(set.key) {
+        Some(Form::List) => {
+            json!(set.values.iter().flat_map(|value| value.split(',')).collect::<Vec<_>>())
+        }
+        Some(Form::Switch) => json!(true),
+        Some(Form::Number) => text().parse::<i64>().map_or_else(|_| json!(text()), |number| json!(number)),
+        Some(Form::Map) => {
+            let pairs =
+                set.values.iter().flat_map(|value| value.split(',')).filter_map(|v| v.split_once('='));
+            pairs.map(|(key, value)| (key.to_owned(), json!(value))).collect::<Map<_, _>>().into()
+        }
+        // A path that begins where this command was typed means nothing elsewhere.
+        _ if set.key == "kubeconfig" => {
+            let path = std::path::absolute(text()).map_or_else(|_| text(), |path| path.display().to_string());
+            json!(path)
+        }
+        _ => json!(text()),
+    }
+}
+
+fn yaml(settings: Vec<(&str, Value)>) -> Result<String, Failure> {
+    let mut out = String::new();
+    let mut thresholds = Map::new();
+    let mut add = |key: &str, value: &Value| {
+        let one: Map<String, Value> = [(key.to_owned(), value.clone())].into_iter().collect();
+        let text = serde_saphyr::to_string(&one).map_err(|error| Failure::new(error.to_string()))?;
+        out += &text;
+        Ok::<(), Failure>(())
+    };
+    for (key, value) in settings {
+        match key.strip_prefix("thresholds.") {
+            Some(name) => drop(thresholds.insert(name.to_owned(), value)),
+            None => add(key, &value)?,
+        }
+    }
+    if !thresholds.is_empty() {
+        add("thresholds", &thresholds.into())?;
+    }
+    Ok(out)
+}
+
+fn indented(text: &str, by: &str) -> String {
+    text.lines().flat_map(|line| [by, line, "\n"]).collect()
+}
+
+/// The file with the new profile at its end. What it says otherwise stays as it is, comments too; and it is only
+/// written when it then says the same as before, and the profile besides.
+fn added(shown: &str, before: Option<&str>, block: &str, name: &str) -> Result<String, Failure> {
+    let Some(before) = before.filter(|text| !text.trim().is_empty()) else {
+        return Ok(format!("# Profiles of kubectl-healthcheck\nprofiles:\n{}", indented(block, "  ")));
+    };
+    let old = profile::parse(shown, before)?;
+    let by = before.lines().skip_while(|line| !line.starts_with("profiles:")).skip(1);
+    let by = by.map(|line| line.split_at(line.len() - line.trim_start().len()));
+    let by = by.filter(|(_, rest)| !rest.is_empty() && !rest.starts_with('#')).map(|(space, _)| space).next();
+    let head = if before.lines().any(|line| line.starts_with("profiles:")) { "" } else { "profiles:\n" };
+    let end = if before.ends_with('\n') { "" } else { "\n" };
+    let by = by.filter(|space| !space.is_empty()).unwrap_or("  ");
+    let text = format!("{before}{end}{head}{}", indented(block, by));
+    let names = |config: &Config| config.profiles.keys().cloned().collect::<Vec<_>>();
+    let mut wanted = names(&old);
+    wanted.push(name.to_owned());
+    wanted.sort();
+    match profile::parse(shown, &text) {
+        Ok(new) if names(&new) == wanted => Ok(text),
+        _ => Err(Failure {
+            hint: Some("print it with --config - and put it under \"profiles:\" yourself".to_owned()),
+            ..Failure::new(format!("{shown} is not written so that a profile can be added at its end"))
+        }),
+    }
+}
