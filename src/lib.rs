@@ -3,6 +3,8 @@
 //! ```text
 //! flags ──▶ gather (cluster │ snapshot::read) ──▶ Snapshot ──▶ checks ──▶ findings ──▶ incidents ──▶ Report ──▶ render ──▶ stdout
 //!           the only async part                  plain data   pure       one a cause   counted once  plain data  one match
+//! profile, environment ──▶ flags (`cli::layers`, the one place where settings meet)
+//! what people wrote on objects (`overrides`), what they accepted (`mute`) ──▶ checks, Report
 //! an earlier run (file │ history) ──▶ past ──▶ changes ──▶ Report
 //! ```
 //!
