@@ -9,7 +9,7 @@ mod rows;
 mod tests;
 mod trend;
 
-pub use mismatch::comparable;
+pub use mismatch::{comparable, of_one_cluster};
 pub use rows::Row;
 pub use trend::Trend;
 

@@ -3,6 +3,7 @@
 //! ```text
 //! flags ──▶ gather (cluster │ snapshot::read) ──▶ Snapshot ──▶ checks ──▶ findings ──▶ incidents ──▶ Report ──▶ render ──▶ stdout │ cluster::post
 //!           the only async part                  plain data   pure       one a cause   counted once  plain data  one match
+//! an earlier run (file │ history) ──▶ past ──▶ changes ──▶ Report
 //! ```
 //!
 //! A module uses only what lies to its left, plus `wire`, `model` and `text`.

@@ -86,13 +86,6 @@ impl Past {
         self.findings.iter().find(|noted| noted.key == key)
     }
 
-    /// Whether another is of another cluster, as far as both say of which they are: neither server nor context agree.
-    pub fn is_of_another_cluster(&self, other: &Past) -> bool {
-        let differ = |a: &str, b: &str| !a.is_empty() && !b.is_empty() && a != b;
-        let (ours, theirs) = (&self.cluster, &other.cluster);
-        differ(&ours.server, &theirs.server) && differ(&ours.context, &theirs.context)
-    }
-
     /// Fills in what this run did not get to see from an earlier one of the same scope, so that what both leave out is
     /// all that nobody has seen.
     pub fn fill(&mut self, earlier: &Past) {

@@ -10,11 +10,13 @@
 #[path = "support/mod.rs"]
 mod support;
 
+use kubectl_healthcheck::changes::{Change, Changes, Trend};
 use kubectl_healthcheck::model::{ObjectRef, Owner, Reason};
-use kubectl_healthcheck::render::{Format, Look, render};
+use kubectl_healthcheck::past::Past;
+use kubectl_healthcheck::render::{self, Difference, Format, Look, render};
 use kubectl_healthcheck::report::Report;
 use kubectl_healthcheck::settings::Settings;
-use kubectl_healthcheck::snapshot::{Snapshot, read_bytes};
+use kubectl_healthcheck::snapshot::{Snapshot, Written, read_bytes};
 use kubectl_healthcheck::text::Lang;
 use kubectl_healthcheck::wire::{
     Envelope, Kind, ListMeta, ListReader, Object, PROTOBUF_MAGIC, Time, TypeMeta,
@@ -504,6 +506,89 @@ fn exists(object: &ObjectRef, items: &[Value]) -> bool {
         let named = owners.is_some_and(|owners| owners.iter().any(owns));
         here && (named || kind_of(item) == Some(kind) && *object.name == *text("/metadata/name"))
     })
+}
+
+// ------------------------------------------------------------------------------------------ earlier runs
+
+#[test]
+fn whatever_an_earlier_run_says_it_is_compared_or_refused() {
+    go_on("earlier runs", two_runs, compared, |documents, still| {
+        let until = until();
+        let mut smallest = documents;
+        for index in 0..2 {
+            for place in pointers(&smallest[index]).into_iter().rev().filter(|place| !place.is_empty()) {
+                let mut smaller = smallest.clone();
+                if Instant::now() < until && remove(&mut smaller[index], &place).is_some() && still(&smaller)
+                {
+                    smallest = smaller;
+                }
+            }
+        }
+        json!(smallest).to_string()
+    });
+}
+
+/// What two runs wrote, a report or a record each, and what became of it.
+fn two_runs(random: &mut Random) -> [Value; 2] {
+    [(); 2].map(|()| {
+        let List { items, .. } = a_list(random);
+        let text = json!({ "kind": "List", "items": items }).to_string();
+        let snapshot = read_bytes("fuzz", text.as_bytes(), NOW).unwrap();
+        let settings = Settings::default();
+        let report = Report::new(&snapshot, &settings);
+        let mut document = serde_json::to_value(report.past()).unwrap();
+        if random.below(2) == 0 {
+            let mut out = Vec::new();
+            render(&[report], Format::Json, Look::default(), &mut out).unwrap();
+            document = serde_json::from_slice(&out).unwrap();
+        }
+        for _ in 0..random.below(4) {
+            mutate(&mut document, random);
+        }
+        document
+    })
+}
+
+fn compared(documents: &[Value; 2]) -> Result<(), String> {
+    let past = |document: &Value| {
+        let kind = document["kind"].as_str().unwrap_or_default().to_owned();
+        Past::from_written(Written { path: "fuzz".to_owned(), kind, document: document.clone() })
+    };
+    let [Ok(old), Ok(new)] = documents.each_ref().map(past) else { return Ok(()) };
+    let again: Past =
+        serde_json::from_value(serde_json::to_value(&old).unwrap()).map_err(|e| e.to_string())?;
+    let actionless = |past: &Past| past.findings.iter().all(|noted| noted.action.is_none());
+    if actionless(&old) && again != old {
+        return Err(format!("a record is read as another:\n{old:?}\n{again:?}"));
+    }
+    let mut narrow = new.clone();
+    narrow.narrow(&["demo".to_owned()]);
+    let mut filled = old.clone();
+    filled.fill(&new);
+    for (old, new) in [(&old, &new), (&new, &old), (&old, &old), (&old, &narrow), (&filled, &new)] {
+        differs(old, new)?;
+    }
+    Ok(())
+}
+
+/// Compares two runs and looks at what comes out in every format.
+fn differs(old: &Past, new: &Past) -> Result<(), String> {
+    let (changes, trend) = (Changes::between(old, new), Trend::between(old, new));
+    if old == new && changes.all.iter().any(|changed| changed.change != Change::Unchanged) {
+        return Err(format!("a run differs from itself: {changes:?}"));
+    }
+    let difference = Difference { old, new, changes: &changes, trend: &trend };
+    for format in FORMATS {
+        let mut out = Vec::new();
+        let look = Look { width: Some(80), all: true, ..Look::default() };
+        render::difference(&difference, format, look, &mut out).map_err(|error| error.to_string())?;
+        let text = String::from_utf8(out).map_err(|error| error.to_string())?;
+        let hostile = text.chars().find(|c| *c != '\n' && is_hostile(*c));
+        if let Some(hostile) = hostile.filter(|_| !matches!(format, Format::Json | Format::Yaml)) {
+            return Err(format!("{format:?} writes {hostile:?}:\n{text}"));
+        }
+    }
+    Ok(())
 }
 
 // ------------------------------------------------------------------------------------------ bytes

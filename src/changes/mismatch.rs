@@ -10,12 +10,7 @@ use crate::wire::Time;
 /// When they are of two clusters, when the earlier one is the later one, or when they looked at no namespace in common.
 /// The text says which, and what to do.
 pub fn comparable((old, earlier): (&Past, &str), (new, later): (&Past, &str)) -> Result<(), String> {
-    if old.is_of_another_cluster(new) {
-        let (theirs, ours) = (named(&old.cluster), named(&new.cluster));
-        return Err(format!(
-            "{earlier} is of cluster {theirs}, and {later} of {ours}: compare runs on one cluster"
-        ));
-    }
+    of_one_cluster((&old.cluster, earlier), (&new.cluster, later))?;
     if let Some((then, now)) = old.taken_at.zip(new.taken_at).filter(|(then, now)| then > now) {
         let (then, now) = (shown(then), shown(now));
         return Err(format!("{earlier} is newer ({then}) than {later} ({now}): is it the other way round?"));
@@ -27,6 +22,25 @@ pub fn comparable((old, earlier): (&Past, &str), (new, later): (&Past, &str)) ->
         ));
     }
     Ok(())
+}
+
+/// Whether two runs are on one cluster, as far as they say on which.
+///
+/// # Errors
+/// When both say so, and neither server nor context agree.
+pub fn of_one_cluster(
+    (old, earlier): (&Cluster, &str),
+    (new, later): (&Cluster, &str),
+) -> Result<(), String> {
+    let differ = |a: &str, b: &str| !a.is_empty() && !b.is_empty() && a != b;
+    match differ(&old.server, &new.server) && differ(&old.context, &new.context) {
+        true => Err(format!(
+            "{earlier} is of cluster {}, and {later} of {}: compare runs on one cluster",
+            named(old),
+            named(new)
+        )),
+        false => Ok(()),
+    }
 }
 
 fn named(cluster: &Cluster) -> String {

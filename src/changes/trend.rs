@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 pub struct Trend {
     /// All pods; `None` where one of the runs looked at more, or did not see all.
     pub totals: Option<Counts>,
-    /// The namespaces of the later run whose pods both runs saw.
+    /// The namespaces whose pods both runs saw.
     pub namespaces: BTreeMap<String, Counts>,
 }
 
@@ -20,16 +20,12 @@ impl Trend {
         let saw = |past: &Past, name: &str| past.scope.holds(name) && past.sight.blind("Pod", name).is_none();
         let both_saw = |name: &&String| alike && saw(old, name) && saw(new, name);
         let counts = |name: &String| old.namespaces.get(name).copied().unwrap_or_default();
+        let names = old.namespaces.keys().chain(new.namespaces.keys());
         let same = alike && old.scope.covers(&new.scope) && new.scope.covers(&old.scope);
         let blind = |past: &Past| past.sight.blind("Pod", "").is_some();
         Self {
             totals: (same && !blind(old) && !blind(new)).then_some(old.totals),
-            namespaces: new
-                .namespaces
-                .keys()
-                .filter(both_saw)
-                .map(|name| (name.clone(), counts(name)))
-                .collect(),
+            namespaces: names.filter(both_saw).map(|name| (name.clone(), counts(name))).collect(),
         }
     }
 }

@@ -101,19 +101,7 @@ async fn outside(
     args: &ConnectArgs,
     context: Option<&str>,
 ) -> Result<(String, Config), Error> {
-    let name = context.map(str::to_owned).or_else(|| known.current_context.clone());
-    let context = match &name {
-        Some(name) => find_context(&known, name)?,
-        None => Context::default(),
-    };
-    let cluster_name = args.cluster.as_ref().unwrap_or(&context.cluster);
-    let mut cluster = match known.clusters.iter().find(|named| &named.name == cluster_name) {
-        Some(named) => named.cluster.clone().unwrap_or_default(),
-        None if cluster_name.is_empty() || args.server.is_some() && args.cluster.is_none() => {
-            ClusterConfig::default()
-        }
-        None => return Err(Error::Config(format!("cluster \"{cluster_name}\" does not exist"))),
-    };
+    let (name, context, mut cluster) = chosen(&known, args, context)?;
     let user_name = args.user.clone().or_else(|| context.user.clone()).unwrap_or_default();
     let mut user = match known.auth_infos.iter().find(|named| named.name == user_name) {
         Some(named) => named.auth_info.clone().unwrap_or_default(),
@@ -132,6 +120,42 @@ async fn outside(
         context.namespace.filter(|name| !name.is_empty()).unwrap_or_else(|| "default".to_owned());
     config.proxy_url = proxy;
     Ok((label, config))
+}
+
+/// Which cluster these flags lead to, before anything is asked of anybody. What is not known is empty.
+///
+/// # Errors
+/// When the kubeconfig cannot be read, or lacks what is named.
+pub fn whereabouts(args: &ConnectArgs, context: Option<&str>) -> Result<Cluster, Error> {
+    let known = kubeconfig::load(args.kubeconfig.as_deref())?;
+    let (name, _, cluster) = chosen(&known, args, context)?;
+    let server = args.server.clone().or(cluster.server).and_then(|server| server.parse::<http::Uri>().ok());
+    // A server without a scheme gets one only when it is known who asks.
+    let server = server.filter(|server| server.scheme().is_some()).map(|server| server.to_string());
+    let server = server.unwrap_or_default().trim_end_matches('/').to_owned();
+    Ok(Cluster { context: name.unwrap_or_default(), server, version: String::new() })
+}
+
+/// The context and its cluster, as the flags and the kubeconfig have them.
+fn chosen(
+    known: &Kubeconfig,
+    args: &ConnectArgs,
+    context: Option<&str>,
+) -> Result<(Option<String>, Context, ClusterConfig), Error> {
+    let name = context.map(str::to_owned).or_else(|| known.current_context.clone());
+    let context = match &name {
+        Some(name) => find_context(known, name)?,
+        None => Context::default(),
+    };
+    let cluster_name = args.cluster.as_ref().unwrap_or(&context.cluster);
+    let cluster = match known.clusters.iter().find(|named| &named.name == cluster_name) {
+        Some(named) => named.cluster.clone().unwrap_or_default(),
+        None if cluster_name.is_empty() || args.server.is_some() && args.cluster.is_none() => {
+            ClusterConfig::default()
+        }
+        None => return Err(Error::Config(format!("cluster \"{cluster_name}\" does not exist"))),
+    };
+    Ok((name, context, cluster))
 }
 
 fn find_context(known: &Kubeconfig, name: &str) -> Result<Context, Error> {

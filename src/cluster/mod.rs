@@ -28,7 +28,7 @@ mod trouble;
 mod usage;
 
 pub use budget::Budget;
-pub use connect::{Session, connect, names};
+pub use connect::{Session, connect, names, whereabouts};
 pub use error::Error;
 pub use fleet::{Fleet, Seen, Unseen, contexts};
 pub use gather::{Plan, gather, namespaces, snapshot};

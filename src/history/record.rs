@@ -58,7 +58,7 @@ pub(super) fn read(path: &Path) -> Result<Past, Error> {
         }
         Head { .. } => {}
     }
-    let run: Past = serde_json::from_slice(&text).map_err(syntax)?;
+    let run = serde_json::from_slice::<Past>(&text).map_err(syntax)?.tidy();
     match run.taken_at {
         Some(_) => Ok(run),
         None => Err(no_record("it does not say when it was taken".to_owned())),

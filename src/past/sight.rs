@@ -76,7 +76,7 @@ impl Sight {
     }
 
     /// Leaves of the gaps what another did not see either.
-    pub(super) fn fill(&mut self, other: &Sight) {
+    pub(crate) fn fill(&mut self, other: &Sight) {
         for (kind, places) in &mut self.gaps {
             let nowhere = BTreeMap::new();
             let theirs = |of: &Places| of.get(kind).unwrap_or(&nowhere).clone();

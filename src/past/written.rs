@@ -48,16 +48,30 @@ impl Past {
         let lacks =
             |error: serde_json::Error| Refused::Incomplete { kind: kind.clone(), reason: error.to_string() };
         match kind.as_str() {
-            KIND => serde_json::from_value(document).map_err(lacks),
+            KIND => serde_json::from_value(document).map(Past::tidy).map_err(lacks),
             "Report" => {
                 let report: Report = serde_json::from_value(document).map_err(lacks)?;
                 match report.clusters.len() {
-                    1 => Ok(report.into_past()),
+                    1 => Ok(report.into_past().tidy()),
                     several => Err(Refused::Several(several)),
                 }
             }
             _ => Err(Refused::OtherKind(kind)),
         }
+    }
+}
+
+impl Past {
+    /// Makes of what a file says what this tool would have written: no time is no time, and a key is there once.
+    #[must_use]
+    pub fn tidy(mut self) -> Self {
+        self.taken_at = self.taken_at.and_then(Time::known);
+        let mut seen = BTreeSet::new();
+        self.findings.retain(|noted| seen.insert(noted.key.clone()));
+        for noted in &mut self.findings {
+            noted.since = noted.since.and_then(Time::known);
+        }
+        self
     }
 }
 

@@ -13,7 +13,6 @@ use crate::command::Kubectl;
 use crate::finding::{Fact, Severity};
 use crate::model::human;
 use crate::past::Past;
-use crate::verdict::Counts;
 use crate::wire::Time;
 use owo_colors::{OwoColorize, Style};
 use std::collections::BTreeSet;
@@ -25,11 +24,14 @@ texts! {
     APART: "{moments} ({age})", "{moments}（相隔 {age}）", "{moments}（相隔 {age}）";
     NO_TIME: "time not known", "時間不明", "时间未知";
     NOTHING: "Nothing has changed.", "沒有變化。", "没有变化。";
-    REST: "The others: --all", "其餘：--all", "其余：--all";
+    MORE: "{count} more changes: --all", "還有 {count} 項變化：--all", "还有 {count} 项变化：--all";
+    REST: "What is unchanged or unknown: --all", "未變或無從比較的：--all", "未变或无法比较的：--all";
     THEN: "{what} (the earlier run)", "{what}（前次）", "{what}（前次）";
     NOW: "{what} (the later run)", "{what}（後次）", "{what}（后次）";
 }
 
+/// As many rows as fit one look; what is new comes first.
+const ROWS_SHOWN: usize = 20;
 /// As many commands as fit one look.
 const COMMANDS_SHOWN: usize = 6;
 
@@ -133,14 +135,12 @@ impl Screen<'_> {
     fn counts(&self) -> Vec<String> {
         let (lang, new) = (self.look.lang, self.of.new);
         let before = |name: &str| self.of.trend.namespaces.get(name).copied();
-        let is_shown =
-            |(name, now): &(&String, &Counts)| self.look.all || before(name).is_none_or(|then| then != **now);
-        let mut rows: Vec<(String, Counts, Option<Counts>)> = new
-            .namespaces
-            .iter()
-            .filter(is_shown)
-            .map(|(name, now)| (visible(name), *now, before(name)))
-            .collect();
+        // A namespace that is gone had pods.
+        let names: BTreeSet<&String> = new.namespaces.keys().chain(self.of.trend.namespaces.keys()).collect();
+        let now = |name: &str| new.namespaces.get(name).copied().unwrap_or_default();
+        let is_shown = |name: &&String| self.look.all || before(name).is_none_or(|then| then != now(name));
+        let row = |name: &String| (visible(name), now(name), before(name));
+        let mut rows: Vec<_> = names.into_iter().filter(is_shown).map(row).collect();
         rows.push((words::TOTAL.get(lang).to_owned(), new.totals, self.of.trend.totals));
         let counts: Vec<_> = rows.iter().map(|(_, now, then)| (Some(*now), *then)).collect();
         let names = rows.into_iter().map(|(name, ..)| name).collect();
@@ -156,8 +156,13 @@ impl Screen<'_> {
         rows.into_iter().filter(|row| self.look.all || row.is_news()).collect()
     }
 
+    fn limit(&self) -> usize {
+        if self.look.all || self.wide { usize::MAX } else { ROWS_SHOWN }
+    }
+
     fn table(&self) -> Vec<String> {
-        let (rows, lang) = (self.rows(), self.look.lang);
+        let (mut rows, lang) = (self.rows(), self.look.lang);
+        rows.truncate(self.limit());
         if rows.is_empty() {
             return vec![NOTHING.get(lang).to_owned()];
         }
@@ -249,8 +254,10 @@ impl Screen<'_> {
         };
         let mut lines: Vec<String> =
             gap(self.of.old, &THEN).into_iter().chain(gap(self.of.new, &NOW)).collect();
-        let hidden = self.rows().len() < self.of.changes.all.len() && !self.look.all;
-        lines.extend(hidden.then(|| REST.get(lang).to_owned()));
+        let rest = self.rows().len().saturating_sub(self.limit());
+        lines.extend((rest > 0).then(|| MORE.fill(lang, &[("count", Fact::count(rest))])));
+        let unchanged = self.of.changes.counts.keys().any(|change| *change >= Change::Unseen);
+        lines.extend((unchanged && !self.look.all).then(|| REST.get(lang).to_owned()));
         lines.into_iter().map(|line| self.paint(&line, Style::new().dimmed())).collect()
     }
 

@@ -1,8 +1,9 @@
 //! What a run is compared with: a file, the records of a folder, or both; and the record that it leaves.
 
 use super::{Failure, check};
-use crate::changes::{Changes, Trend, comparable};
-use crate::cli::{CheckArgs, CompareArgs, FailOn, JudgeArgs, Set};
+use crate::changes::{Changes, Trend, comparable, of_one_cluster};
+use crate::cli::{CheckArgs, CompareArgs, ConnectArgs, FailOn, JudgeArgs, Set};
+use crate::cluster;
 use crate::history::History;
 use crate::past::Past;
 use crate::report::{Compared, Report, Source};
@@ -70,9 +71,16 @@ impl Before {
         })
     }
 
-    /// Whether it is a file, and so of one cluster.
-    pub(super) fn is_of_one_cluster(&self) -> bool {
-        self.baseline.is_some()
+    /// Whether what is asked may be compared with the baseline, before it is asked.
+    pub(super) fn suits(&self, connect: &ConnectArgs, contexts: &[String]) -> Result<(), Failure> {
+        let Some((baseline, name)) = &self.baseline else { return Ok(()) };
+        let [context] = contexts else {
+            let line = "--baseline is of one cluster, and there are several contexts; --history keeps records of each";
+            return Err(Failure::new(line));
+        };
+        let context = Some(context.as_str()).filter(|name| !name.is_empty());
+        let here = cluster::whereabouts(connect, context)?;
+        of_one_cluster((&baseline.cluster, name), (&here, "this run")).map_err(Failure::new)
     }
 
     /// Tells a report what has changed. Returns the record that is to be kept once the report has been shown.

@@ -70,11 +70,7 @@ fn live(args: &CheckArgs, judge: &mut Judge) -> Result<Exit, Failure> {
     if let Some(flag) = args.connect.meaningless_with_several().filter(|_| several) {
         return Err(Failure::new(format!("{flag} speaks of one cluster, and there are several contexts")));
     }
-    if several && judge.before.is_of_one_cluster() {
-        return Err(Failure::new(
-            "--baseline is of one cluster, and there are several contexts; --history keeps one for each",
-        ));
-    }
+    judge.before.suits(&args.connect, &contexts)?;
     let plan = Plan {
         with_usage: judge.part == Part::Nodes,
         ..super::plan(&args.scope, &args.list, &args.connect, clock, contexts.len())

@@ -189,6 +189,23 @@ fn the_next_day_leads_with_what_has_changed_in_three_languages() {
     }
 }
 
+/// docs/changes.md shows what is really printed.
+#[test]
+fn the_page_about_changes_shows_what_is_printed() {
+    let page = project("docs/changes.md");
+    let text = std::fs::read_to_string(&page).unwrap();
+    let command = "    $ kubectl healthcheck -f new.json --baseline old.json --width 120\n";
+    let (before, rest) = text.split_once(command).unwrap();
+    let (_, after) = rest.split_once("\n## ").unwrap();
+    let out = Days::new().run("-f new.json --baseline old.json --width 120").out;
+    let shown: String = out.lines().map(|line| format!("    {line}").trim_end().to_owned() + "\n").collect();
+    let wanted = format!("{before}{command}{shown}\n## {after}");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&page, &wanted).unwrap();
+    }
+    assert!(std::fs::read_to_string(&page).unwrap() == wanted, "UPDATE=1 cargo test");
+}
+
 /// Captures, lists, reports and records tell the same, whichever side they are on.
 #[test]
 fn whatever_kind_of_file_tells_of_a_run_the_changes_are_the_same() {
@@ -480,6 +497,10 @@ fn flags_that_contradict_are_refused() {
         (
             "--context a,b --baseline old.json --kubeconfig config",
             "--baseline is of one cluster, and there are several contexts",
+        ),
+        (
+            "--context a --baseline old.json --kubeconfig config",
+            "is of cluster tp-hkidc (https://tp-hkidc.example), and this run of a (https://127.0.0.1:1): compare runs on one cluster",
         ),
         ("diff old.json new.json -n nowhere", "old.json is not of namespace nowhere"),
         ("diff old.json new.json --fail-on often", "critical, warning, info, new, never"),

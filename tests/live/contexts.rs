@@ -176,3 +176,35 @@ fn of_no_cluster_at_all_there_is_no_report() {
     assert!(ran.err.contains("closed: The connection to the server"), "{}", ran.err);
     assert!(ran.err.contains("locked: error: getting credentials"), "{}", ran.err);
 }
+
+/// Each cluster has its own past, in one folder.
+#[test]
+fn each_cluster_is_told_against_its_own_records() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = format!("--context good,bad --history {} --fail-on new", dir.path().display());
+    let first = check(&format!("{history} --width 100"));
+    assert_eq!((first.code, first.err.as_str()), (0, ""), "{first:?}");
+    assert!(first.out.contains("there is nothing to compare with yet"), "{}", first.out);
+    let second = check(&format!("{history} -o json"));
+    assert_eq!((second.code, second.err.as_str()), (0, ""), "{second:?}");
+    let comparisons = second.json()["comparisons"].clone();
+    let told: Vec<_> = comparisons
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|of| {
+            (
+                of["context"].as_str().unwrap(),
+                of["counts"]["new"].as_u64(),
+                of["counts"]["unchanged"].as_u64(),
+            )
+        })
+        .collect();
+    assert_eq!(told, [("bad", Some(0), Some(1)), ("good", Some(0), Some(0))]);
+    // Of a cluster that was not seen there is no record.
+    let unseen = check(&format!("--context hole {history} --page-timeout 2s -o json"));
+    assert_eq!(unseen.code, 3, "{unseen:?}");
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 6);
+    let baseline = check("--context good,bad --baseline none.json");
+    assert!(baseline.code == 2 && baseline.err.contains("none.json"), "{baseline:?}");
+}

@@ -5,6 +5,7 @@ use crate::support::lab::Lab;
 use crate::support::{Ran, Run};
 use serde_json::{Value, json};
 use std::path::PathBuf;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 const DAY: i64 = 86_400;
 
@@ -94,6 +95,12 @@ struct NextDay {
     pods: [Vec<String>; 2],
 }
 
+/// It has one namespace, in which one test at a time deploys.
+fn next_day() -> MutexGuard<'static, NextDay> {
+    static NEXT: LazyLock<Mutex<NextDay>> = LazyLock::new(|| Mutex::new(NextDay::new()));
+    NEXT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl NextDay {
     fn new() -> Self {
         let lab = Lab::start(&[("FULL", "1")]);
@@ -146,7 +153,7 @@ fn told(changes: &Value) -> Vec<(String, String)> {
 
 #[test]
 fn the_morning_after_a_rollout_tells_what_has_changed_and_nothing_else() {
-    let next = NextDay::new();
+    let next = next_day();
     assert!(next.pods[0].iter().all(|name| !next.pods[1].contains(name)), "{:?}", next.pods);
     let wanted: Vec<(String, String)> = [
         ("new", "fresh"),
@@ -209,4 +216,59 @@ fn the_morning_after_a_rollout_tells_what_has_changed_and_nothing_else() {
     assert!(chinese.contains("重啟次數 12 → 40") && chinese.contains("物件數 3 → 2"), "{chinese}");
     // No name of yesterday's pods is told today.
     assert!(!next.pods[0].iter().any(|name| english.contains(name.as_str())), "{english}");
+}
+
+/// A block of docs/changes.md, without its fences.
+fn block(fence: &str) -> &'static str {
+    let page = include_str!("../../docs/changes.md");
+    let (_, rest) = page.split_once(&format!("\n```{fence}\n")).unwrap();
+    rest.split_once("```").unwrap().0
+}
+
+/// The deployment that breaks something fails the job, and the one that does not passes, in a namespace full of trouble.
+#[test]
+fn the_example_for_ci_runs() {
+    let next = next_day();
+    let deploy = |template: &str, restarts: Option<&str>| {
+        let web = deployment("web", 2, restarts, template).to_string();
+        std::fs::write(next.path("app.yaml"), web).unwrap();
+        let script = format!("set -eu\n{}", block("bash"));
+        next.lab.command("bash").current_dir(next.lab.dir.path()).args(["-c", &script]).ran()
+    };
+    let good = deploy("good", None);
+    assert_eq!(good.code, 0, "{good:?}");
+    assert!(good.out.contains("): 0 new · "), "{}", good.out);
+    let bad = deploy("bad", Some("12"));
+    assert_eq!(bad.code, 1, "{bad:?}");
+    assert!(bad.out.contains("): 1 new · ") && bad.out.contains(" deployment/web "), "{}", bad.out);
+    assert_eq!(next.lab.kubectl("delete deployment web -n shop --cascade=foreground --wait").code, 0);
+}
+
+/// The manifest is one that a server takes, and what its container runs finds nothing new on the second day.
+#[test]
+fn the_example_of_a_cron_job_runs() {
+    let next = next_day();
+    std::fs::write(next.path("cronjob.yaml"), block("yaml")).unwrap();
+    let ran = next
+        .lab
+        .kubectl(&format!("apply --dry-run=server -o json -f {}", next.path("cronjob.yaml").display()));
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
+    let container =
+        ran.json()["items"][0]["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0].clone();
+    let command: Vec<&str> =
+        container["command"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+    assert_eq!(
+        (command[0], &container["volumeMounts"][0]["mountPath"]),
+        ("kubectl-healthcheck", &json!("/history"))
+    );
+    let volume = next.path("volume");
+    let words: Vec<String> =
+        command[1..].iter().map(|word| word.replace("/history", &volume.display().to_string())).collect();
+    for line in ["這是此叢集與範圍的第一筆紀錄，尚無可比較的對象", "以來：新增 0"]
+    {
+        let ran = next.run(&words.join(" "));
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
+        assert!(ran.out.contains(line), "{line}: {}", ran.out);
+    }
+    assert_eq!(std::fs::read_dir(volume.join("shop")).unwrap().count(), 2);
 }
