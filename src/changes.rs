@@ -156,13 +156,13 @@ impl Changes {
         for (order, noted) in new.findings.iter().enumerate().filter(|(_, noted)| !noted.muted) {
             let changed = match before.get(noted.key.as_str()) {
                 Some(earlier) => still(earlier, noted, old, new),
-                None => only(noted, Side::Now, blindness(noted, new, (Side::Before, old))),
+                None => only(noted, Side::Now, old.blind_to(noted, new)),
             };
             all.push((order, changed));
         }
         let gone = |noted: &Noted| !noted.muted && !now.contains_key(noted.key.as_str());
         for (order, noted) in old.findings.iter().enumerate().filter(|(_, noted)| gone(noted)) {
-            all.push((order, only(noted, Side::Before, blindness(noted, old, (Side::Now, new)))));
+            all.push((order, only(noted, Side::Before, new.blind_to(noted, old))));
         }
         all.sort_by(|(i, a), (j, b)| {
             (a.change, Reverse(a.weight()), i, &a.key).cmp(&(b.change, Reverse(b.weight()), j, &b.key))
@@ -237,25 +237,18 @@ fn by_key(past: &Past) -> BTreeMap<&str, &Noted> {
     past.findings.iter().map(|noted| (noted.key.as_str(), noted)).collect()
 }
 
-/// Why one run could not have found what the other found: it did not look, or whoever looked knows it by another name.
-fn blindness(noted: &Noted, found: &Past, (side, other): (Side, &Past)) -> Option<(Side, Blindness)> {
-    let opposite = if side == Side::Now { Side::Before } else { Side::Now };
-    let blind = other.blind_to(noted, found).map(|why| (side, why));
-    blind.or_else(|| Some((opposite, found.misnames(noted, other)?)))
-}
-
-/// A key that only one of the runs found.
-fn only(noted: &Noted, found: Side, unseen: Option<(Side, Blindness)>) -> Changed {
-    let change = match found {
-        _ if unseen.is_some() => Change::Unseen,
-        Side::Now => Change::New,
-        Side::Before => Change::Fixed,
+/// A key that only one of the runs found; `blind` is why the other could not have found it.
+fn only(noted: &Noted, found: Side, blind: Option<Blindness>) -> Changed {
+    let (change, other) = match found {
+        Side::Now => (Change::New, Side::Before),
+        Side::Before => (Change::Fixed, Side::Now),
     };
+    let change = if blind.is_some() { Change::Unseen } else { change };
     let (earlier, later) = match found {
         Side::Before => (Some(noted), None),
         Side::Now => (None, Some(noted)),
     };
-    Changed { unseen, ..changed(change, noted, earlier, later) }
+    Changed { unseen: blind.map(|why| (other, why)), ..changed(change, noted, earlier, later) }
 }
 
 /// A key that both found.

@@ -128,7 +128,6 @@ fn what_a_run_could_not_see_is_neither_new_nor_fixed() {
     let selected: &dyn Fn(&mut Past) = &|p| (p.scope.selected, p.scope.selector) = (true, "-l app=db".into());
     let no_pods: &dyn Fn(&mut Past) = &|p| p.sight = blind(Kind::Pod, "", Blind::Wholly);
     let some_pods: &dyn Fn(&mut Past) = &|p| p.sight = blind(Kind::Pod, "shop", Blind::Partly);
-    let no_sets: &dyn Fn(&mut Past) = &|p| p.sight = blind(Kind::ReplicaSet, "", Blind::Wholly);
     let left_out: &dyn Fn(&mut Past) = &|p| {
         let everywhere = BTreeMap::from([(String::new(), Blind::Wholly)]);
         p.sight.outside = BTreeMap::from([("pod-crash-loop".to_owned(), everywhere)]);
@@ -140,7 +139,6 @@ fn what_a_run_could_not_see_is_neither_new_nor_fixed() {
         (selected, "out-of-scope"),
         (no_pods, "kind-not-seen"),
         (some_pods, "kind-not-seen"),
-        (no_sets, "kind-not-seen"),
         (left_out, "check-left-out"),
         (older, "check-unknown"),
     ] {
@@ -178,6 +176,20 @@ fn who_could_not_see_all_of_it_is_not_held_to_its_numbers() {
     assert_eq!((became(&some, &all), became(&all, &some)), (Change::Unchanged, Change::Unchanged));
     some.findings[0].severity = Warning;
     assert_eq!(became(&some, &all), Change::Worse, "severities can be compared");
+}
+
+/// An annotation of one workload is in force in both runs, and all others are held against each other.
+#[test]
+fn a_check_that_both_left_out_somewhere_is_still_compared() {
+    let with = |findings| {
+        let shop = BTreeMap::from([("shop".to_owned(), Blind::Wholly)]);
+        let outside = BTreeMap::from([("pod-crash-loop".to_owned(), shop)]);
+        Past { sight: Sight { outside, ..Sight::default() }, ..past(findings) }
+    };
+    assert_eq!(became(&with(vec![]), &with(vec![crash(12)])), Change::New);
+    assert_eq!(became(&past(vec![crash(12)]), &with(vec![])), Change::Unseen);
+    let elsewhere = Noted { object: ObjectRef::new("else", "Pod", "web-7d9f-x2k4p"), ..crash(12) };
+    assert_eq!(became(&past(vec![elsewhere]), &with(vec![])), Change::Fixed);
 }
 
 /// What two runs are equally blind to is found by neither, or without it.

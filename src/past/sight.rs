@@ -75,6 +75,13 @@ impl Sight {
         of(&self.gaps).max(of(&self.outside))
     }
 
+    /// Whether a check did not look at a namespace; for the empty one, at anything.
+    fn is_left_out(&self, check: &str, namespace: &str) -> bool {
+        let left_out =
+            |places: &BTreeMap<String, Blind>| places.contains_key("") || places.contains_key(namespace);
+        self.outside.get(check).is_some_and(left_out)
+    }
+
     /// Leaves of the gaps what another did not see either.
     pub(crate) fn fill(&mut self, other: &Sight) {
         for (kind, places) in &mut self.gaps {
@@ -124,7 +131,9 @@ impl Past {
             None if self.tool_version != other.tool_version => return Some(Blindness::Version),
             None => &[],
         };
-        if self.sight.blind(&noted.check, "").is_some() {
+        // An annotation leaves a check out for one workload: what both have left out did not keep them from finding this.
+        let left_out = |past: &Past| past.sight.is_left_out(&noted.check, namespace);
+        if left_out(self) && !left_out(other) {
             return Some(Blindness::LeftOut);
         }
         let (ours, theirs) = (&self.scope, &other.scope);
@@ -138,21 +147,7 @@ impl Past {
             Some(Blind::Partly) => true,
             None => false,
         };
-        let kind = needs.iter().find(unseen);
-        kind.map(|kind| Blindness::Kind(kind.name().to_owned())).or_else(|| self.misnames(noted, other))
-    }
-
-    /// Whether this run knows another owner of a pod than the other, since it did not see what stands between them. The
-    /// owner is part of the key.
-    pub fn misnames(&self, noted: &Noted, other: &Past) -> Option<Blindness> {
-        let owner = noted.owner.as_ref().filter(|_| &*noted.object.kind == "Pod")?;
-        let between = match &*owner.kind {
-            "Deployment" | "ReplicaSet" => Kind::ReplicaSet,
-            "CronJob" | "Job" => Kind::Job,
-            _ => return None,
-        };
-        let unseen = |past: &Past| past.sight.blind(between.name(), &noted.object.namespace).is_some();
-        (unseen(self) && !unseen(other)).then(|| Blindness::Kind(between.name().to_owned()))
+        needs.iter().find(unseen).map(|kind| Blindness::Kind(kind.name().to_owned()))
     }
 }
 

@@ -194,6 +194,10 @@ pub fn together(findings: impl Iterator<Item = (ObjectRef, Noted)>) -> Vec<Noted
     let mut of_key: BTreeMap<String, (usize, BTreeSet<ObjectRef>)> = BTreeMap::new();
     for (object, noted) in findings {
         if let Some((index, objects)) = of_key.get_mut(&noted.key) {
+            // What of a key is shown speaks for it.
+            if noted.muted && !out[*index].muted {
+                continue;
+            }
             objects.insert(object);
             out[*index].objects = objects.len() as u64;
             out[*index].take_in(noted);

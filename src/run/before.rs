@@ -62,13 +62,11 @@ impl Before {
         let keep = usize::try_from(compare.history_keep).unwrap_or(usize::MAX);
         let history = compare.history.as_deref().map(|folder| History::open(folder, keep, age));
         let now = args.now.map_or_else(clock, Time::from);
-        let named = |path: &Path| format!("the baseline {}", path.display());
-        let baseline =
-            compare.baseline.as_deref().map(|path| Ok((past(path, &args.judge, now)?, named(path))));
-        Ok(Self {
-            history: history.transpose()?,
-            baseline: baseline.transpose().map_err(|failure: Failure| failure)?,
-        })
+        let baseline = match compare.baseline.as_deref() {
+            Some(path) => Some((past(path, &args.judge, now)?, format!("the baseline {}", path.display()))),
+            None => None,
+        };
+        Ok(Self { history: history.transpose()?, baseline })
     }
 
     /// Whether what is asked may be compared with the baseline, before it is asked.

@@ -393,6 +393,31 @@ fn what_was_not_looked_at_is_not_told_as_news() {
     assert!(!total.contains(['↑', '↓']), "{total}");
 }
 
+/// What somebody has accepted is no news, nor is that nobody accepts it any more.
+#[test]
+fn what_is_muted_is_neither_new_nor_fixed() {
+    let days = Days::new();
+    let mute = "profiles:\n  p:\n    mutes:\n    - {check: pod-crash-loop, namespace: pigo-rel, reason: r, owner: o, until: 2026-12-31}\n";
+    std::fs::write(days.path("config.yaml"), mute).unwrap();
+    let muting = "--config config.yaml --profile p";
+    let quiet = days.run(&format!("-f old.json -o json {muting}")).out;
+    std::fs::write(days.path("quiet.json"), quiet).unwrap();
+    let ran = days.run(&format!("-f old.json --history quiet {muting} -o name"));
+    assert_eq!(ran.code, 1, "{ran:?}");
+    std::fs::rename(only_file(&days.path("quiet")), days.path("quiet-record.json")).unwrap();
+    for baseline in ["quiet.json", "quiet-record.json"] {
+        let changes = |arguments: &str| {
+            told(&days.run(&format!("-f new.json -o json {arguments}")).json()["comparisons"][0]["changes"])
+        };
+        assert_eq!(changes(&format!("--baseline {baseline}")), CHANGES, "it was there before");
+        let without: Vec<&str> =
+            CHANGES.into_iter().filter(|change| !change.ends_with("pigo-rel/nacos")).collect();
+        assert_eq!(changes(&format!("--baseline {baseline} {muting}")), without);
+        assert_eq!(changes(&format!("--baseline old.json {muting}")), without, "it is not fixed");
+        assert_eq!(changes(&format!("--baseline old-report.yaml {muting}")), without, "it is not fixed");
+    }
+}
+
 #[test]
 fn what_cannot_be_compared_is_refused_before_anything_is_shown() {
     let days = Days::new();
