@@ -1,8 +1,10 @@
 //! `kubectl healthcheck`: what is broken, why, and which command comes next.
 //!
 //! ```text
-//! flags ──▶ gather (cluster │ snapshot::read) ──▶ Snapshot ──▶ checks ──▶ findings ──▶ incidents ──▶ Report ──▶ render ──▶ stdout
+//! flags ──▶ gather (cluster │ snapshot::read) ──▶ Snapshot ──▶ checks ──▶ findings ──▶ incidents ──▶ Report ──▶ render ──▶ stdout │ cluster::post
 //!           the only async part                  plain data   pure       one a cause   counted once  plain data  one match
+//! profile, environment ──▶ flags (`cli::layers`, the one place where settings meet)
+//! what people wrote on objects (`overrides`), what they accepted (`mute`) ──▶ checks, Report
 //! an earlier run (file │ history) ──▶ past ──▶ changes ──▶ Report
 //! ```
 //!

@@ -32,11 +32,18 @@ pub fn io_words(error: &io::Error) -> String {
 }
 
 /// Writes a file that is there as a whole or not at all: beside its place first, then to the disk, then in one step
-/// to its place. `new` refuses to take the place of a file that is there already.
+/// to its place. A link is followed, so that what it leads to is replaced and not the link. `new` refuses to take the
+/// place of a file that is there already. What is no file, such as a pipe or a device, is written to as it is.
 ///
 /// # Errors
 /// When the folder cannot be written to, or there is such a file and none was expected.
 pub fn file(path: &Path, new: bool, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let target = std::fs::canonicalize(path);
+    let path = target.as_deref().unwrap_or(path);
+    if std::fs::metadata(path).is_ok_and(|known| !known.is_file() && !known.is_dir()) {
+        let mut out = BufWriter::new(File::options().write(true).open(path)?);
+        return write(&mut out).and_then(|()| out.flush());
+    }
     let folder = match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
@@ -57,4 +64,43 @@ pub fn file(path: &Path, new: bool, write: impl FnOnce(&mut dyn Write) -> io::Re
         })?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(path: &Path, new: bool, text: &str) -> io::Result<()> {
+        file(path, new, |out| out.write_all(text.as_bytes()))
+    }
+
+    #[test]
+    fn files_are_whole_or_as_they_were() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.yaml");
+        write(&path, true, "one").unwrap();
+        assert_eq!(write(&path, true, "two").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        write(&path, false, "three").unwrap();
+        let failed = file(&path, false, |out| {
+            out.write_all(b"half of it")?;
+            Err(io::Error::other("the rest is lost"))
+        });
+        assert!(failed.is_err());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "three");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn links_are_followed_and_devices_stay_devices() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("dotfiles.yaml"), folder.path().join("config.yaml"));
+        write(&path, true, "old").unwrap();
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        write(&link, false, "new").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+        write(Path::new("/dev/null"), false, "gone").unwrap();
+        assert!(!std::fs::metadata("/dev/null").unwrap().is_file());
+    }
 }

@@ -110,7 +110,8 @@ fn code<'a>(body: &'a [u8], address: &Address) -> Option<&'a str> {
 fn words(error: &Error) -> String {
     match error {
         Error::Refused { .. } => "the connection was refused".to_owned(),
-        Error::Unreached(text) | Error::Transport(text) | Error::Config(text) => text.clone(),
+        Error::Unreached(text) | Error::Transport(text) => text.trim_start_matches(": ").to_owned(),
+        Error::Config(text) => text.clone(),
         Error::TimedOut { after } => format!("no connection within {} s", after.as_secs()),
         other => other.to_string(),
     }

@@ -214,3 +214,45 @@ fn lang(at: &At<String>, path: &str) -> Result<Lang, Error> {
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::read::parse;
+    use super::*;
+
+    #[test]
+    fn nothing_that_can_be_printed_holds_the_secret() {
+        let text = "profiles:\n  p:\n    notify:\n    - {name: ops, url: 'https://hooks.example.com:8443/T0/hush?k=hush'}\n";
+        let config = parse("c.yaml", text).unwrap();
+        let webhooks = webhooks(&config.profiles["p"], "c.yaml").unwrap();
+        assert!(!format!("{config:#?} {webhooks:#?}").contains("hush"));
+        let Source::Written(address) = &webhooks[0].address else { panic!("it is written there") };
+        assert_eq!(address.to_string(), "https://hooks.example.com:8443/…");
+        assert_eq!(
+            (address.origin().as_str(), address.path()),
+            ("https://hooks.example.com:8443", "/T0/hush?k=hush")
+        );
+    }
+
+    #[test]
+    fn an_address_is_of_http_and_says_where() {
+        for good in ["https://h/x", " http://127.0.0.1:80/x\n", "https://[::1]/x", "HTTPS://h"] {
+            assert!(Address::new(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "h/x",
+            "//h/x",
+            "ftp://h",
+            "https://",
+            "https:///x",
+            "https://u@h/x",
+            "https://h:0x1/",
+            "https://h/a b",
+            "https://h:/x",
+        ] {
+            let error = Address::new(bad).unwrap_err();
+            assert!(!error.contains("h/") && !error.contains("u@"), "{error}");
+        }
+    }
+}

@@ -4,6 +4,9 @@
 //!
 //! What does not belong here: who is told, and when (`run::notify`).
 
+#[cfg(test)]
+mod tests;
+
 use super::escape::{chat, chat_command, visible};
 use super::table::{of_incident, of_objects};
 use super::words::{self, texts};
@@ -123,7 +126,7 @@ impl Brief {
             namespaces: namespaces.into_iter().take(NAMED).collect(),
             more_incidents: incidents.clone().count().saturating_sub(NAMED),
             incidents: incidents.take(NAMED).map(|incident| line(report, incident, lang)).collect(),
-            gaps: seen::not_seen(report, lang).iter().map(|gap| text(gap)).collect(),
+            gaps: seen::not_seen(report, lang, true).iter().map(|gap| text(gap)).collect(),
             muted: report.muted.findings.len(),
         }
     }

@@ -127,9 +127,9 @@ pub(super) fn short_notes(report: &Report, lang: Lang) -> Vec<String> {
     told(report, lang, true)
 }
 
-/// What lies in the scope and was not seen, one line for each reason and place.
-pub(super) fn not_seen(report: &Report, lang: Lang) -> Vec<String> {
-    let what = group(&report.coverage.gaps, false, lang).into_iter();
+/// What lies in the scope and was not seen, one line for each reason and place; in short, of many kinds the first.
+pub(super) fn not_seen(report: &Report, lang: Lang, short: bool) -> Vec<String> {
+    let what = group(&report.coverage.gaps, short, lang).into_iter();
     what.map(|what| format!("{}: {what}", NOT_SEEN.get(lang))).collect()
 }
 
@@ -138,7 +138,7 @@ fn told(report: &Report, lang: Lang, short: bool) -> Vec<String> {
     let lines = |gaps: &[Gap], head: &str, short: bool| -> Vec<String> {
         group(gaps, short, lang).into_iter().map(|what| format!("{head}: {what}")).collect()
     };
-    let mut out = not_seen(report, lang);
+    let mut out = not_seen(report, lang, false);
     out.extend(lines(&coverage.outside, OUTSIDE.get(lang), short));
     out.extend(lines(&coverage.remarks, SEEN_OTHERWISE.get(lang), false));
     out.extend(pace(coverage, lang));

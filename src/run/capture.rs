@@ -7,8 +7,7 @@ use crate::model::Gap;
 use crate::output;
 use crate::snapshot::{self, Capture};
 use crate::wire::Time;
-use std::fs::File;
-use std::io::{self, BufWriter};
+use std::io;
 use std::path::Path;
 
 pub(super) fn capture(args: &SnapshotArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
@@ -43,30 +42,17 @@ pub(super) fn capture(args: &SnapshotArgs, clock: fn() -> Time) -> Result<Exit, 
     Ok(if complete { Exit::Clean } else { Exit::Incomplete })
 }
 
-/// Writes a capture beside its place and moves it there when it is whole.
+/// Writes a capture, compressed as its name says.
 fn write_capture(path: &Path, parts: Vec<Capture>, header: &snapshot::Header) -> io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
-    let file = File::create(&beside)?;
-    let written = match path.extension().and_then(|extension| extension.to_str()) {
+    output::file(path, false, |out| match path.extension().and_then(|extension| extension.to_str()) {
         Some("gz") => {
-            let mut out = flate2::write::GzEncoder::new(file, flate2::Compression::default());
-            Capture::write(parts, header, &mut out).and_then(|()| out.finish()?.sync_all())
+            let mut out = flate2::write::GzEncoder::new(out, flate2::Compression::default());
+            Capture::write(parts, header, &mut out).and_then(|()| out.finish().map(drop))
         }
         Some("zst") => {
-            let mut out = zstd::Encoder::new(file, 3)?;
-            Capture::write(parts, header, &mut out).and_then(|()| out.finish()?.sync_all())
+            let mut out = zstd::Encoder::new(out, 3)?;
+            Capture::write(parts, header, &mut out).and_then(|()| out.finish().map(drop))
         }
-        _ => {
-            let mut out = BufWriter::new(file);
-            Capture::write(parts, header, &mut out).and_then(|()| out.into_inner()?.sync_all())
-        }
-    };
-    match written {
-        Ok(()) => std::fs::rename(&beside, path),
-        Err(error) => {
-            drop(std::fs::remove_file(&beside));
-            Err(error)
-        }
-    }
+        _ => Capture::write(parts, header, out),
+    })
 }

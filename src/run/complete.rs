@@ -76,6 +76,7 @@ fn from_the_world(flag: &str, before: &[String]) -> Option<Vec<String>> {
         "--cluster" => names(1),
         "--user" => names(2),
         "--profile" => profiles(before),
+        "--notify" => webhooks(before),
         _ => return None,
     };
     values.sort();
@@ -85,13 +86,30 @@ fn from_the_world(flag: &str, before: &[String]) -> Option<Vec<String>> {
 
 /// The profiles of the file that this command line names.
 fn profiles(before: &[String]) -> Vec<String> {
-    let named = before.iter().position(|word| word == "--config").and_then(|at| before.get(at + 1));
-    let joined = before.iter().find_map(|word| word.strip_prefix("--config="));
-    let path = named.map(String::as_str).or(joined).map(PathBuf::from);
-    let path = path.or_else(|| super::environment("HEALTHCHECK_CONFIG").map(PathBuf::from));
+    config(before).profiles.into_keys().collect()
+}
+
+/// The webhooks of the profile that this command line follows.
+fn webhooks(before: &[String]) -> Vec<String> {
+    let config = config(before);
+    let named = said(before, "--profile").or_else(|| super::environment("HEALTHCHECK_PROFILE"));
+    let name = named.or_else(|| config.default_profile.map(|name| name.value)).unwrap_or_default();
+    let entries = config.profiles.get(&name).map_or(&[][..], |profile| &profile.notify);
+    entries.iter().filter_map(|entry| entry.value.name.as_ref()).map(|name| name.value.clone()).collect()
+}
+
+fn config(before: &[String]) -> profile::Config {
+    let path =
+        said(before, "--config").or_else(|| super::environment("HEALTHCHECK_CONFIG")).map(PathBuf::from);
     let text = path.or_else(profile::default_path).and_then(|path| std::fs::read_to_string(path).ok());
-    let config = text.and_then(|text| profile::parse("", &text).ok()).unwrap_or_default();
-    config.profiles.into_keys().collect()
+    text.and_then(|text| profile::parse("", &text).ok()).unwrap_or_default()
+}
+
+/// What a flag of the command line says.
+fn said(before: &[String], flag: &str) -> Option<String> {
+    let named = before.iter().position(|word| word == flag).and_then(|at| before.get(at + 1));
+    let joined = before.iter().find_map(|word| word.strip_prefix(flag)?.strip_prefix('='));
+    named.map(String::as_str).or(joined).map(str::to_owned)
 }
 
 /// Flags, their values and subcommands, as the command line knows them.

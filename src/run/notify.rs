@@ -76,6 +76,9 @@ impl Notices {
     /// Tells everybody who wants to hear of a run that ended so. Whoever cannot be told is named on standard error, and
     /// the run is none that went well.
     pub(super) fn send(mut self, done: Result<Exit, Failure>) -> Result<Exit, Failure> {
+        if self.to.is_empty() {
+            return done;
+        }
         if let Err(failure) = &done {
             self.add_failure(failure);
         }

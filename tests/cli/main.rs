@@ -12,6 +12,7 @@ mod investigate;
 mod judgement;
 mod keys;
 mod matters;
+mod notify;
 mod output;
 mod overrides;
 mod pigo_report;
@@ -19,6 +20,7 @@ mod profile;
 mod project;
 #[path = "../support/mod.rs"]
 mod support;
+mod webhook;
 
 use serde_json::{Value, json};
 use std::path::Path;

@@ -25,6 +25,8 @@ const MORE: &str = "\
 #   - {check: pod-leftover, object: deployment/old, reason: why, owner: who, until: 2026-12-31}
 #   links:
 #   - {name: runbook, url: \"https://wiki.example.com/{check}\"}
+#   notify:
+#   - {name: ops, urlFrom: {env: OPS_WEBHOOK}, when: trouble}
 ";
 
 pub(super) fn init(args: &InitArgs, clock: fn() -> Time) -> Result<Exit, Failure> {

@@ -1,0 +1,111 @@
+//! What a profile says about webhooks, what is wrong with it, and what of it is shown.
+
+use super::{Home, SECRET, discreet, example};
+use crate::support::Run;
+use crate::webhook::{Chat, OK};
+use serde_json::json;
+
+#[test]
+fn an_address_may_be_in_a_variable_or_in_a_file() {
+    let chat = Chat::new(&[OK]);
+    let home = Home::with(
+        "    - {name: env, urlFrom: {env: OPS_URL}}\n    - {name: file, urlFrom: {file: ops.url}}\n",
+    );
+    home.file("ops.url", &format!("  {}\n", chat.url(SECRET)));
+    let ran = discreet(home.command(&example("--notify env,file")).env("OPS_URL", chat.url(SECRET)).ran());
+    assert_eq!((ran.code, ran.err.as_str(), chat.sent().len()), (1, "", 2));
+    // Only of those that are to be told the address is looked for.
+    assert_eq!(home.run(&example("--notify file")).code, 1);
+    let ran = home.run(&example("--notify env"));
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(
+        ran.err.contains("config.yaml:5:7: webhook env: environment variable OPS_URL is not set"),
+        "{}",
+        ran.err
+    );
+    let ran = discreet(home.command(&example("--notify env")).env("OPS_URL", "hush-hush://x").ran());
+    assert!(
+        ran.err.contains("webhook env: env OPS_URL: no address that begins with https://"),
+        "{}",
+        ran.err
+    );
+    home.file("ops.url", "hush\u{0}hush");
+    let ran = home.run(&example("--notify file"));
+    assert!(ran.code == 2 && ran.err.contains("webhook file: file ops.url: no address"), "{}", ran.err);
+    std::fs::remove_file(home.0.path().join(".config/kubectl-healthcheck/ops.url")).unwrap();
+    assert!(home.run(&example("--notify file")).err.contains("ops.url: No such file"));
+}
+
+#[test]
+fn a_profile_shows_where_but_not_what_the_address_is() {
+    let chat = Chat::new(&[OK]);
+    let home = Home::with(&format!(
+        "    - {{name: ops, url: \"{}\", lang: zh-TW}}\n    - {{name: env, urlFrom: {{env: OPS_URL}}, when: always}}\n",
+        chat.url(SECRET)
+    ));
+    for format in ["table", "wide", "markdown", "json", "yaml", "name"] {
+        let ran = home.run(&format!("profile show --notify ops -o {format}"));
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{format}");
+    }
+    let shown = home.run("profile show -o json").json();
+    assert_eq!(shown["notify"][0]["address"], chat.shown());
+    assert_eq!(shown["notify"][0]["lang"], "zh-TW");
+    assert_eq!(
+        (&shown["notify"][1]["address"], &shown["notify"][1]["when"]),
+        (&json!("env OPS_URL"), &json!("always"))
+    );
+    let table = home.run("profile show").out;
+    assert!(table.contains(&format!("{} trouble zh-TW", chat.shown())), "{table}");
+}
+
+#[test]
+fn what_is_wrong_with_a_webhook_is_said_with_its_place() {
+    for (webhook, told) in [
+        ("{url: U}", ":5:7: a webhook without name"),
+        (
+            "{name: ops}",
+            ":5:7: webhook \"ops\": one of url and urlFrom belongs here\nhint: urlFrom: {env: VARIABLE}",
+        ),
+        ("{name: ops, url: U, urlFrom: {env: A}}", ":5:7: webhook \"ops\": one of url and urlFrom"),
+        ("{name: ops, urlFrom: {}}", ":5:28: urlFrom: {env: VARIABLE} or {file: PATH} belongs here"),
+        ("{name: ops, urlFrom: {env: A, file: b}}", ":5:28: urlFrom: {env"),
+        ("{name: ops, urlFrom: {env: \"\"}}", ":5:28: urlFrom: {env"),
+        ("{name: ops, urlFrom: {var: A}}", "unknown key \"var\""),
+        ("{name: ops, urlFrom: U}", ":5:28: "),
+        ("{name: ops, url: {env: A}}", ":5:24: "),
+        ("{name: ops, urls: U}", "unknown key \"urls\"\nhint: did you mean \"url\"?"),
+        ("{name: ops, url: U, when: sometimes}", "when: \"sometimes\" is none of always, trouble, new"),
+        ("{name: ops, url: U, when: allways}", "hint: did you mean \"always\"?"),
+        ("{name: ops, url: U, when: U}", "is none of always"),
+        ("{name: ops, url: U, lang: de}", "lang: \"de\" is none of en, zh-TW, zh-CN"),
+        ("{name: ops, url: \"ftp://x/hush\"}", ":5:24: url: no address that begins with https:// or http://"),
+        ("{name: ops, url: \"https:/services\"}", ":5:24: url: no address"),
+        ("{name: ops, url: \"https://u:hush@h/x\"}", "before its host"),
+        ("{name: ops, url: \"https://h:hush/x\"}", ":5:24: url: "),
+        ("{name: ops, url: \"https://h:99999/hush\"}", "without a usable port"),
+        ("{name: \"a b\", url: U}", ":5:14: a webhook is named by letters"),
+        ("{name: U, url: U}", "a webhook is named by letters"),
+        ("U", ":5:7: "),
+        ("{U: U}", "unknown key \"https://hooks.example.com/…\""),
+        (
+            "{name: ops, url: U}\n    - {name: ops, url: U}",
+            ":6:7: a second webhook \"ops\": the first is on line 5",
+        ),
+    ] {
+        let url = format!("\"https://hooks.example.com{SECRET}\"");
+        let home = Home::with(&format!("    - {}\n", webhook.replace('U', &url)));
+        let ran = home.run("--server http://127.0.0.1:1");
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{webhook}");
+        assert!(ran.err.contains("config.yaml:") && ran.err.contains(told), "{webhook}\n{}\n{told}", ran.err);
+    }
+    let home = Home::with(&format!("      https://hooks.example.com{SECRET}\n"));
+    assert!(home.run("-n a").err.contains(":5:7: a list belongs here"));
+}
+
+#[test]
+fn completion_knows_no_secret() {
+    let chat = Chat::new(&[OK]);
+    let home = Home::of(&chat, "");
+    let ran = home.run("__complete --notify o");
+    assert_eq!((ran.code, ran.out.as_str()), (0, "ops\n:4\n"));
+}
