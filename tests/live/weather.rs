@@ -103,6 +103,10 @@ fn tunnel() -> (u16, std::sync::Arc<std::sync::Mutex<Vec<String>>>) {
                 while !head.ends_with(b"\r\n\r\n") && client.read(&mut byte).unwrap_or(0) == 1 {
                     head.push(byte[0]);
                 }
+                // A connection that was opened ahead and not needed in the end asks for nobody.
+                if !head.ends_with(b"\r\n\r\n") {
+                    return;
+                }
                 let head = String::from_utf8(head).unwrap();
                 let target = head.split(' ').nth(1).unwrap_or_default().to_owned();
                 notes.lock().unwrap().push(target.clone());
@@ -136,7 +140,8 @@ fn a_proxy_is_used_where_it_is_named_and_not_where_it_is_excepted() {
     let ran = healthcheck().env("KUBECONFIG", &config).args(["-n", "proxied"]).ran();
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(asked.lock().unwrap().contains(&format!("127.0.0.1:{}", LAB.port)));
-    asked.lock().unwrap().clear();
+    // One of its own: a connection that the first one still opens says nothing of what follows.
+    let (port, asked) = tunnel();
     // Of the environment: not for this machine, not where NO_PROXY says so, and else always.
     let proxy = format!("http://127.0.0.1:{port}");
     let with = |arguments: &[&str], no_proxy: &str| {
