@@ -5,6 +5,7 @@ mod connect;
 mod judge;
 mod layers;
 mod list;
+mod measure;
 mod profile;
 mod target;
 
@@ -13,6 +14,7 @@ pub use connect::ConnectArgs;
 pub use judge::{FailOn, Ids, JudgeArgs};
 pub use layers::{Row, SETTINGS, Set, Setting, Source, Unparsed, parse, table};
 pub use list::ListArgs;
+pub use measure::{Address, MeasureArgs, PrometheusUrl};
 pub use profile::{InitArgs, ProfileArgs, ProfileCommand};
 pub use target::Target;
 
@@ -205,6 +207,9 @@ pub struct ScopeArgs {
     /// Kinds to leave out, such as nodes or cronjobs; the report says so
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = skippable_kind)]
     pub skip_kinds: Vec<crate::wire::Kind>,
+    /// Who is asked for measurements.
+    #[command(flatten)]
+    pub measure: MeasureArgs,
 }
 
 impl Cli {
@@ -297,6 +302,8 @@ impl CheckArgs {
             ("--field-selector", self.scope.field_selector.is_some()),
             ("--no-evidence", self.scope.no_evidence),
             ("--skip-kinds", !self.scope.skip_kinds.is_empty()),
+            ("--prometheus-url", self.scope.measure.prometheus_url.is_some()),
+            ("--throttle-window", self.scope.measure.throttle_window.is_some()),
             ("--kubeconfig", connect.kubeconfig.is_some()),
             ("--context", !connect.context.is_empty()),
             ("--all-contexts", connect.all_contexts),

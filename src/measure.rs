@@ -68,6 +68,7 @@ pub static MEASURES: &[Measure] = measures! {
     "pods" of "node-network-unavailable", Bad Pieces: "pods on it", "其上的 Pod", "其上的 Pod";
     "pods" of "node-not-ready", Bad Pieces: "pods on it", "其上的 Pod", "其上的 Pod";
     "restarts" of "", Counted Pieces: "restarts", "重啟次數", "重启次数";
+    "thousandths" of "cpu-throttled", Bad Thousandths: "throttled", "限流比例", "限流比例";
     "updated" of "", Good Pieces: "updated", "已更新", "已更新";
     "waiting" of "", Bad Pieces: "waiting", "等待中", "等待中";
 };

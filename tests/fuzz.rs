@@ -423,6 +423,7 @@ fn all_accounted_for(items: &[Value], snapshot: &Snapshot) -> Result<(), String>
         (&[Kind::APIService], rows.api_services.len()),
         (&[Kind::Secret], rows.secrets.len()),
         (&[Kind::Namespace], rows.namespaces.len()),
+        (&[Kind::Throttling], rows.throttling.len()),
     ];
     // Of events only warnings are kept.
     let uncounted =

@@ -17,6 +17,7 @@ mod view;
 
 mod apiservice_unavailable;
 mod cluster_overcommitted;
+mod cpu_throttled;
 mod cronjob_failing;
 mod cronjob_schedule_missed;
 mod cronjob_suspended;
@@ -90,6 +91,7 @@ use crate::wire::Kind;
 pub static CHECKS: &[&Check] = &[
     &apiservice_unavailable::CHECK,
     &cluster_overcommitted::CHECK,
+    &cpu_throttled::CHECK,
     &cronjob_failing::CHECK,
     &cronjob_schedule_missed::CHECK,
     &cronjob_suspended::CHECK,

@@ -41,6 +41,9 @@ pub struct JudgeArgs {
     /// How long something may take to come up or go before it counts as stuck
     #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = duration)]
     pub grace: Duration,
+    /// In more percent of its CPU periods a container may not be held back by its limit
+    #[arg(long, value_name = "PERCENT", default_value = "10", value_parser = crate::model::percent)]
+    pub throttled: i64,
     /// Do not heed the annotations healthcheck.dev/* of namespaces and workloads
     #[arg(long)]
     pub no_annotations: bool,
@@ -70,6 +73,7 @@ impl JudgeArgs {
             restarts_unhealthy: self.restarts_unhealthy,
             quiet_after: seconds(self.quiet_after),
             grace: seconds(self.grace),
+            throttled: self.throttled,
         })
     }
 

@@ -3,7 +3,7 @@
 //!
 //! What does not belong here: what a setting means. Every value, wherever it is set, is read by the rules of its flag.
 
-use super::{CheckArgs, Cli, Command as Asked, ProfileCommand};
+use super::{CheckArgs, Cli, Command as Asked, ProfileCommand, PrometheusUrl};
 use crate::profile::{self, Chosen, Error};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches};
@@ -31,7 +31,7 @@ const fn always(id: &'static str, key: &'static str) -> Setting {
 }
 
 /// Everything that can be set, in the order of the help.
-pub static SETTINGS: [Setting; 34] = [
+pub static SETTINGS: [Setting; 37] = [
     cluster("namespace", "namespaces"),
     cluster("all_namespaces", "allNamespaces"),
     cluster("exclude_namespace", "excludeNamespaces"),
@@ -39,6 +39,8 @@ pub static SETTINGS: [Setting; 34] = [
     cluster("field_selector", "fieldSelector"),
     cluster("no_evidence", "noEvidence"),
     cluster("skip_kinds", "skipKinds"),
+    cluster("prometheus_url", "prometheusUrl"),
+    cluster("throttle_window", "throttleWindow"),
     always("fail_on", "failOn"),
     always("checks", "checks"),
     always("skip", "skip"),
@@ -48,6 +50,7 @@ pub static SETTINGS: [Setting; 34] = [
     always("restarts_unhealthy", "thresholds.restartsUnhealthy"),
     always("quiet_after", "thresholds.quietAfter"),
     always("grace", "thresholds.grace"),
+    always("throttled", "thresholds.throttled"),
     always("no_annotations", "noAnnotations"),
     always("baseline", "baseline"),
     always("history", "history"),
@@ -327,7 +330,13 @@ fn sources(matches: &ArgMatches, lower: &Lower) -> Vec<Set> {
     let set = |setting: &'static Setting| {
         let flag = format!("--{}", setting.long(&command));
         let raw = matches.try_get_raw(setting.id).ok().flatten();
-        let values = raw.into_iter().flatten().map(|value| value.to_string_lossy().into_owned()).collect();
+        let plain = |value: String| match setting.id {
+            // It may hold a password, and what is set is shown and written to new profiles.
+            "prometheus_url" => PrometheusUrl::shown(&value),
+            _ => value,
+        };
+        let words = raw.into_iter().flatten().map(|value| value.to_string_lossy().into_owned());
+        let values = words.map(plain).collect();
         let source = match lower.get(setting.id) {
             _ if is_flag(matches, setting.id) => Source::Flag(flag.clone()),
             Some((_, source)) => source.clone(),

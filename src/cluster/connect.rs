@@ -277,7 +277,7 @@ async fn build(context: &str, cluster: ClusterConfig, user: AuthInfo) -> Result<
 }
 
 /// What an error comes down to: the file that cannot be read, or else its last cause.
-fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+pub(super) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     let mut cause = error;
     loop {
         if let Some(LoadDataError::ReadFile(io, path)) = cause.downcast_ref() {

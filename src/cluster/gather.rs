@@ -1,6 +1,7 @@
 //! A scope, gathered: which lists to read, all of them side by side, and what is asked about trouble afterwards.
 
 use super::list::{self, Listing, Seen};
+use super::measure::{self, Measured, Measurement, Noted};
 use super::page::{Accept, Asker, Patience, Request};
 use super::{Budget, Chain, Error, Keep, Progress, Session, Stop, usage};
 use crate::cli::{ListArgs, ScopeArgs};
@@ -48,7 +49,7 @@ pub async fn gather(
 ) -> Result<Snapshot, Error> {
     let mut run = Run::start(session, plan, progress).await?;
     answered();
-    let (mut snapshot, parts) = run.lists::<Rows>().await?;
+    let (mut snapshot, parts) = run.everything::<Rows>().await?;
     for rows in parts {
         snapshot.rows.append(rows);
     }
@@ -75,7 +76,7 @@ pub async fn snapshot(
 ) -> Result<(Header, Vec<Capture>), Error> {
     let mut run = Run::start(session, plan, progress).await?;
     run.with_evidence = !plan.scope.no_evidence;
-    let (mut snapshot, parts) = run.lists::<Capture>().await?;
+    let (mut snapshot, parts) = run.everything::<Capture>().await?;
     run.finish(&mut snapshot);
     snapshot.coverage.sort();
     let header = Header::of(&snapshot, crate::VERSION);
@@ -198,6 +199,7 @@ impl<'a> Run<'a> {
             accept: Accept::Json,
             deadline: self.plan.list.page_timeout,
             patience: Patience::Greeting,
+            form: None,
         };
         match self.asker.ask(&request).await {
             Ok(answer) => {
@@ -215,13 +217,37 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Reads every list of the scope, and measures beside that.
+    async fn everything<K: Keep + Default>(&mut self) -> Result<(Snapshot, Vec<K>), Error> {
+        let measurement = Measurement::of(self)?;
+        let (nodes, told) = measure::channel();
+        let nodes = Some(nodes).filter(|_| measurement.as_ref().is_some_and(Measurement::wants_nodes));
+        let blank = Noted::new(K::default(), nodes);
+        // Whoever waits for more nodes must learn when the lists are done: then nothing that tells them is left.
+        let lists = async {
+            let (snapshot, parts) = self.lists(blank).await?;
+            Ok((snapshot, parts.into_iter().map(Noted::into_kept).collect::<Vec<K>>()))
+        };
+        let measured = async {
+            Ok(match measurement {
+                Some(measurement) => measurement.take(told).await,
+                None => Measured::default(),
+            })
+        };
+        let ((mut snapshot, mut parts), measured) = tokio::try_join!(lists, measured)?;
+        let mut part = K::default();
+        measured.put(&mut part, &mut snapshot.coverage);
+        parts.push(part);
+        Ok((snapshot, parts))
+    }
+
     /// Reads every list of the scope. An error where not one list of pods could be begun, or a namespace does not exist.
-    async fn lists<K: Keep + Default>(&mut self) -> Result<(Snapshot, Vec<K>), Error> {
+    async fn lists<K: Keep + Default>(&mut self, blank: K) -> Result<(Snapshot, Vec<K>), Error> {
         let chains = self.chains();
         self.asker.progress.started(&self.asker.session.cluster.server, &self.version, &chains);
-        let (mut read, named) = tokio::join!(self.read::<K>(chains), self.named());
+        let (mut read, named) = tokio::join!(self.read(&blank, chains), self.named());
         if self.namespaces.is_empty() {
-            read = self.one_by_one(read).await;
+            read = self.one_by_one(&blank, read).await;
         }
         let mut pods = read.iter().filter(|(chain, _)| chain.kind == Kind::Pod).peekable();
         // What was stopped is told as far as it went, even if it did not go far.
@@ -246,18 +272,19 @@ impl<'a> Run<'a> {
     }
 
     /// Reads lists side by side; they come back in the order in which they were given.
-    pub(super) async fn read<K: Keep + Default>(&self, chains: Vec<Chain>) -> Vec<(Chain, Listing<K>)> {
-        self.read_rest(chains.into_iter().map(|chain| (chain, Seen::default())).collect()).await
+    pub(super) async fn read<K: Keep>(&self, blank: &K, chains: Vec<Chain>) -> Vec<(Chain, Listing<K>)> {
+        self.read_rest(blank, chains.into_iter().map(|chain| (chain, Seen::default())).collect()).await
     }
 
     /// The same of lists of which something has been seen.
-    pub(super) async fn read_rest<K: Keep + Default>(
+    pub(super) async fn read_rest<K: Keep>(
         &self,
+        blank: &K,
         chains: Vec<(Chain, Seen)>,
     ) -> Vec<(Chain, Listing<K>)> {
-        let (mut tasks, all) = (JoinSet::new(), K::default());
+        let mut tasks = JoinSet::new();
         for (order, (chain, seen)) in chains.into_iter().enumerate() {
-            let (asker, part) = (Arc::clone(&self.asker), all.part());
+            let (asker, part) = (Arc::clone(&self.asker), blank.part());
             tasks.spawn(async move {
                 let listing = list::list_rest(Arc::clone(&asker), &chain, part, seen).await;
                 asker.progress.ended(&chain, listing.got, listing.error.as_ref());

@@ -379,5 +379,6 @@ fn page_request(chain: &Chain, size: u32, token: &str) -> Result<Request, Error>
         accept: if chain.kind == Kind::Secret { Accept::Names } else { Accept::Protobuf },
         deadline: chain.page_timeout,
         patience: Patience::Full,
+        form: None,
     })
 }

@@ -52,7 +52,8 @@ async fn end_of(asker: &Asker, mut tail: LogTail) -> LogTail {
         tail.container,
         if tail.previous { "&previous=true" } else { "" }
     );
-    let request = Request { path, accept: Accept::Text, deadline: DEADLINE, patience: Patience::Once };
+    let request =
+        Request { path, accept: Accept::Text, deadline: DEADLINE, patience: Patience::Once, form: None };
     match asker.ask(&request).await {
         Ok(answer) => tail.keep(&String::from_utf8_lossy(&answer.body)),
         Err(error) => tail.refused = Some(error.detail()),

@@ -15,6 +15,7 @@ mod gather;
 mod kubeconfig;
 mod list;
 mod logs;
+mod measure;
 mod named;
 mod one_by_one;
 mod page;

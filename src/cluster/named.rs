@@ -63,7 +63,7 @@ impl Run<'_> {
 
 async fn namespace(asker: &Asker, name: &str, deadline: Duration) -> Result<Object, Error> {
     let path = format!("/api/v1/namespaces/{name}");
-    let request = Request { path, accept: Accept::Json, deadline, patience: Patience::Full };
+    let request = Request { path, accept: Accept::Json, deadline, patience: Patience::Full, form: None };
     let answer = asker.ask(&request).await?;
     let unreadable = |error: serde_json::Error| Error::Unreadable(error.to_string());
     let value: serde_json::Value = serde_json::from_slice(&answer.body).map_err(unreadable)?;

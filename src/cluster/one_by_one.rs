@@ -10,8 +10,9 @@ use std::sync::Arc;
 
 impl Run<'_> {
     /// Puts lists of single namespaces in the place of lists of all that were refused or have died.
-    pub(super) async fn one_by_one<K: Keep + Default>(
+    pub(super) async fn one_by_one<K: Keep>(
         &mut self,
+        blank: &K,
         read: Vec<(Chain, Listing<K>)>,
     ) -> Vec<(Chain, Listing<K>)> {
         let (dead, mut kept): (Vec<_>, Vec<_>) = read.into_iter().partition(is_dead);
@@ -19,7 +20,7 @@ impl Run<'_> {
             return kept;
         }
         let names = self.names_to_try(&dead).await.unwrap_or_default();
-        kept.extend(if names.is_empty() { dead } else { self.rest_of(dead, &names).await });
+        kept.extend(if names.is_empty() { dead } else { self.rest_of(blank, dead, &names).await });
         kept
     }
 
@@ -33,26 +34,28 @@ impl Run<'_> {
     }
 
     /// Reads what is missing of these lists: of a list that was forbidden, only where pods may be listed.
-    async fn rest_of<K: Keep + Default>(
+    async fn rest_of<K: Keep>(
         &self,
+        blank: &K,
         dead: Vec<(Chain, Listing<K>)>,
         names: &[String],
     ) -> Vec<(Chain, Listing<K>)> {
         let (pods, others): (Vec<_>, Vec<_>) =
             dead.into_iter().partition(|(chain, _)| chain.kind == Kind::Pod);
-        let mut out = self.rests(pods, names).await;
+        let mut out = self.rests(blank, pods, names).await;
         let closed = |(chain, listing): &(Chain, Listing<K>)| match &chain.namespace {
             Some(name) if is_forbidden(listing) => Some(name.clone()),
             _ => None,
         };
         let closed: BTreeSet<String> = out.iter().filter_map(closed).collect();
         let open: Vec<String> = names.iter().filter(|name| !closed.contains(*name)).cloned().collect();
-        out.extend(self.rests(others, &open).await);
+        out.extend(self.rests(blank, others, &open).await);
         out
     }
 
-    async fn rests<K: Keep + Default>(
+    async fn rests<K: Keep>(
         &self,
+        blank: &K,
         dead: Vec<(Chain, Listing<K>)>,
         names: &[String],
     ) -> Vec<(Chain, Listing<K>)> {
@@ -71,7 +74,7 @@ impl Run<'_> {
                 out.push((chain, listing));
             }
         }
-        out.extend(self.read_rest(chains).await);
+        out.extend(self.read_rest(blank, chains).await);
         out
     }
 }

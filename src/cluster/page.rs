@@ -5,7 +5,7 @@ use super::refusal::{asked_to_wait, first_words, is_for_people, refusal, sent_at
 use super::{Budget, Error, Progress, Session};
 use crate::wire::Time;
 use bytes::Bytes;
-use http::header::ACCEPT;
+use http::header::{ACCEPT, CONTENT_TYPE};
 use http_body_util::BodyExt;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
@@ -56,6 +56,8 @@ pub struct Request {
     pub deadline: Duration,
     /// How often it is asked.
     pub patience: Patience,
+    /// What is posted, as a form; `None` where nothing is.
+    pub form: Option<String>,
 }
 
 /// What takes the body of an answer as it arrives. A body that breaks off is begun anew with another.
@@ -268,10 +270,15 @@ fn call(request: &Request, limit: Duration) -> Result<http::Request<kube::client
         Accept::Json => "application/json",
         Accept::Text => "*/*",
     };
-    http::Request::get(format!("{}{mark}timeout={seconds}s", request.path))
-        .header(ACCEPT, accept)
-        .body(kube::client::Body::empty())
-        .map_err(|error| Error::Config(error.to_string()))
+    let address = format!("{}{mark}timeout={seconds}s", request.path);
+    match &request.form {
+        None => http::Request::get(address).header(ACCEPT, accept).body(kube::client::Body::empty()),
+        Some(form) => http::Request::post(address)
+            .header(ACCEPT, accept)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(kube::client::Body::from(form.clone().into_bytes())),
+    }
+    .map_err(|error| Error::Config(error.to_string()))
 }
 
 /// The pause after so many attempts: between half and one and a half times what it should be, so that many

@@ -44,6 +44,7 @@ impl Run<'_> {
         let all = self.namespaces.is_empty();
         let asked = |kind: &Kind| match kind {
             Kind::Namespace => all,
+            kind if kind.place() == Place::Measured => false,
             Kind::Event | Kind::Secret if !self.with_evidence => false,
             kind if self.is_unselected(*kind) => false,
             _ => !self.plan.scope.skip_kinds.contains(kind),
@@ -78,7 +79,7 @@ impl Run<'_> {
     pub(super) fn left_out(&self) -> impl Iterator<Item = Gap> {
         let scope = &self.plan.scope;
         let skipped = move |kind: &Kind| {
-            let unasked = scope.no_evidence && matches!(kind, Kind::Event | Kind::Secret);
+            let unasked = scope.no_evidence && matches!(kind, Kind::Event | Kind::Secret | Kind::Throttling);
             unasked || scope.skip_kinds.contains(kind) || self.is_unselected(*kind)
         };
         Kind::ALL.into_iter().filter(skipped).map(|kind| Gap {

@@ -32,7 +32,7 @@ struct Metadata {
 /// Asks once. That nobody measures is no gap, and neither is a server that does not say.
 pub(super) async fn ask(asker: &Asker, snapshot: &mut Snapshot, deadline: Duration) {
     let path = "/apis/metrics.k8s.io/v1beta1/nodes".to_owned();
-    let request = Request { path, accept: Accept::Json, deadline, patience: Patience::Once };
+    let request = Request { path, accept: Accept::Json, deadline, patience: Patience::Once, form: None };
     let list = match asker.ask(&request).await {
         Ok(answer) => serde_json::from_slice::<List>(&answer.body)
             .map_err(|error| (Reason::Unreadable, error.to_string())),

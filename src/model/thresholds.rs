@@ -13,11 +13,19 @@ pub struct Thresholds {
     pub quiet_after: i64,
     /// How long something may take to come up before it counts as stuck.
     pub grace: i64,
+    /// In more of its CPU periods than so many thousandths a container may not be held back by its limit.
+    pub throttled: i64,
 }
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { restarts_attention: 5, restarts_unhealthy: 10, quiet_after: 7 * 86_400, grace: 120 }
+        Self {
+            restarts_attention: 5,
+            restarts_unhealthy: 10,
+            quiet_after: 7 * 86_400,
+            grace: 120,
+            throttled: 100,
+        }
     }
 }
 
@@ -28,11 +36,13 @@ pub struct Changes {
     restarts_unhealthy: Option<i64>,
     quiet_after: Option<i64>,
     grace: Option<i64>,
+    throttled: Option<i64>,
 }
 
 impl Changes {
     /// The names that [`Changes::set`] knows.
-    pub const NAMES: [&'static str; 4] = ["restarts-attention", "restarts-unhealthy", "quiet-after", "grace"];
+    pub const NAMES: [&'static str; 5] =
+        ["restarts-attention", "restarts-unhealthy", "quiet-after", "grace", "throttled"];
 
     /// Sets the threshold of this name.
     ///
@@ -52,9 +62,22 @@ impl Changes {
             "restarts-unhealthy" => self.restarts_unhealthy = count()?,
             "quiet-after" => self.quiet_after = seconds()?,
             "grace" => self.grace = seconds()?,
+            "throttled" => self.throttled = Some(percent(value).map_err(|why| format!("{name}: {why}"))?),
             _ => return Err(format!("no threshold is called \"{name}\"")),
         }
         Ok(())
+    }
+
+    /// These changes, and of the others those that they do not make.
+    #[must_use]
+    pub fn or(&self, other: &Changes) -> Self {
+        Self {
+            restarts_attention: self.restarts_attention.or(other.restarts_attention),
+            restarts_unhealthy: self.restarts_unhealthy.or(other.restarts_unhealthy),
+            quiet_after: self.quiet_after.or(other.quiet_after),
+            grace: self.grace.or(other.grace),
+            throttled: self.throttled.or(other.throttled),
+        }
     }
 
     /// Whether nothing is different.
@@ -76,6 +99,7 @@ impl Changes {
             restarts_unhealthy,
             quiet_after: self.quiet_after.unwrap_or(base.quiet_after),
             grace: self.grace.unwrap_or(base.grace),
+            throttled: self.throttled.unwrap_or(base.throttled),
         }
     }
 }
@@ -89,6 +113,7 @@ impl std::fmt::Display for Changes {
             count(self.restarts_unhealthy),
             time(self.quiet_after),
             time(self.grace),
+            self.throttled.map(|share| format!("{}.{} %", share / 10, share % 10)),
         ];
         let set = Self::NAMES
             .into_iter()
@@ -96,6 +121,23 @@ impl std::fmt::Display for Changes {
             .filter_map(|(name, value)| Some(format!("{name} {}", value?)));
         f.write_str(&set.collect::<Vec<_>>().join(", "))
     }
+}
+
+/// Reads a share in percent, such as `20`, `12.5` or `20 %`, into thousandths.
+///
+/// # Errors
+/// When it is none from 0 to 100 with at most one decimal.
+pub fn percent(text: &str) -> Result<i64, String> {
+    let refuse = || format!("\"{text}\" is not a share in percent such as 20 or 12.5");
+    let number = text.trim().trim_end_matches('%').trim();
+    let (whole, tenths) = number.split_once('.').unwrap_or((number, "0"));
+    let digits =
+        |part: &str, most| (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    if !digits(whole, 3) || !digits(tenths, 1) {
+        return Err(refuse());
+    }
+    let thousandths = whole.parse::<i64>().ok().zip(tenths.parse::<i64>().ok()).map(|(w, t)| w * 10 + t);
+    thousandths.filter(|share| *share <= 1000).ok_or_else(refuse)
 }
 
 #[cfg(test)]

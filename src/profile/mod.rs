@@ -62,6 +62,10 @@ pub struct Profile {
     pub skip_kinds: Option<At<Vec<String>>>,
     /// Ask nothing more about objects in trouble: neither their warnings nor their logs.
     pub no_evidence: Option<At<bool>>,
+    /// The Prometheus to ask which containers are throttled: `https://prometheus.example.com:9090`.
+    pub prometheus_url: Option<At<String>>,
+    /// Where no Prometheus tells, read the kubelets twice, so long apart (30s).
+    pub throttle_window: Option<At<String>>,
     /// Only these checks; * and ? match.
     pub checks: Option<At<Vec<String>>>,
     /// Not these checks; * and ? match.
@@ -129,6 +133,8 @@ pub struct Thresholds {
     pub quiet_after: Option<At<String>>,
     /// How long something may take to come up or go before it counts as stuck (2m).
     pub grace: Option<At<String>>,
+    /// In more percent of its CPU periods a container may not be held back by its limit ("10").
+    pub throttled: Option<At<String>>,
 }
 
 /// A class of workloads.

@@ -11,7 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::collections::BTreeSet;
 
 /// Classes, mutes and links.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Rules {
     /// Sorted by name.
     pub classes: Vec<Class>,
@@ -125,19 +125,52 @@ impl std::fmt::Display for Pattern {
     }
 }
 
+impl Class {
+    /// Takes over what a profile says about a class that there is without it.
+    fn become_like(&mut self, said: Class) {
+        self.thresholds = said.thresholds.or(&self.thresholds);
+        if !said.workloads.is_empty() {
+            self.workloads = said.workloads;
+        }
+    }
+}
+
+/// Work that nobody waits for at every step: its pods may be held back by their limits twice as often.
+const BATCH: (&str, [&str; 3], &str) = ("batch", ["job/*", "cronjob/*", "*runner*"], "20");
+
+impl Default for Rules {
+    /// What holds without a profile: one class, [`BATCH`].
+    fn default() -> Self {
+        let (name, workloads, throttled) = BATCH;
+        let mut thresholds = Changes::default();
+        // Both are written above, and a test reads them.
+        let _ = thresholds.set("throttled", throttled);
+        let workloads = workloads.iter().filter_map(|pattern| Pattern::new(pattern).ok()).collect();
+        let batch = Class { name: name.to_owned(), workloads, thresholds };
+        Self { classes: vec![batch], mutes: Vec::new(), links: Vec::new() }
+    }
+}
+
 impl Rules {
     /// The rules of a profile; `path` is the file it is from.
     ///
     /// # Errors
     /// When one of them is incomplete or means nothing.
     pub(super) fn of(profile: &Profile, path: &str) -> Result<Self, Error> {
-        let classes: Result<_, Error> =
-            profile.classes.iter().map(|(name, entry)| class(name, entry, path)).collect();
+        let mut classes = Rules::default().classes;
+        for (name, entry) in &profile.classes {
+            let of_profile = class(name, entry, path)?;
+            match classes.iter_mut().find(|class| class.name == *name) {
+                Some(built_in) => built_in.become_like(of_profile),
+                None => classes.push(of_profile),
+            }
+        }
+        classes.sort_by(|a, b| a.name.cmp(&b.name));
         let mutes: Result<_, Error> = profile.mutes.iter().map(|entry| mute(entry, path)).collect();
         let links: Result<_, Error> = profile.links.iter().map(|entry| link(entry, path)).collect();
         // Contradictions between the two are found where they are put together with the other layers.
         changes(&profile.thresholds, path)?;
-        Ok(Self { classes: classes?, mutes: mutes?, links: links? })
+        Ok(Self { classes, mutes: mutes?, links: links? })
     }
 }
 
@@ -161,6 +194,7 @@ fn changes(thresholds: &Thresholds, path: &str) -> Result<Changes, Error> {
         count(&thresholds.restarts_unhealthy),
         time(&thresholds.quiet_after),
         time(&thresholds.grace),
+        time(&thresholds.throttled),
     ];
     for (name, set) in Changes::NAMES.into_iter().zip(named) {
         if let Some((place, value)) = set {

@@ -99,9 +99,11 @@ fn lines(args: &ProfileArgs, today: Date, lang: Lang) -> Vec<Line> {
     let rules = &args.chosen.rules;
     let whole = || WHOLE.get(lang).to_owned();
     let mut lines: Vec<Line> = args.settings.iter().map(set).collect();
-    lines.extend(
-        rules.classes.iter().map(|class| [word(&CLASS, &class.name, lang), of_class(class), whole()]),
-    );
+    lines.extend(rules.classes.iter().map(|class| {
+        let own = args.chosen.profile.classes.contains_key(&class.name);
+        let by = if own { whole() } else { BUILT_IN.get(lang).to_owned() };
+        [word(&CLASS, &class.name, lang), of_class(class), by]
+    }));
     lines.extend(rules.mutes.iter().map(|mute| {
         let state = super::muted::state(state(mute, today)).get(lang);
         let said = if lang == Lang::En { format!(" ({state})") } else { format!("（{state}）") };

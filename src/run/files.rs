@@ -36,6 +36,7 @@ fn narrow(snapshot: &mut Snapshot, args: &CheckArgs) -> Result<(), Failure> {
     rows.workloads.retain(|workload| keep(&workload.namespace));
     rows.jobs.retain(|job| keep(&job.namespace));
     rows.cron_jobs.retain(|job| keep(&job.namespace));
+    rows.throttling.retain(|measured| keep(&measured.namespace));
     rows.events.retain(|event| keep(&event.object.namespace));
     rows.endpoints.retain(|part| keep(&part.namespace));
     rows.services.retain(|object| keep(&object.metadata.namespace));

@@ -66,7 +66,9 @@ impl<'de, S: FnMut(Item)> Visitor<'de> for DocumentVisitor<'_, S> {
                     (self.0)(item(value, item_kind(&kind), &format!("items[{index}]")));
                 }
             }
-            None if is_ours(&rest) => (self.0)(Item::Written(kind, Value::Object(rest))),
+            None if is_ours(&rest) && Kind::from_name(&kind).is_none() => {
+                (self.0)(Item::Written(kind, Value::Object(rest)));
+            }
             None if kind.is_empty() => {
                 return Err(M::Error::custom("no kind: not a Kubernetes object or list"));
             }

@@ -1,6 +1,8 @@
 //! The objects of a snapshot, folded into rows as they come.
 
-use crate::model::{CronJob, Endpoints, Event, Gap, Job, Names, Namespace, Node, Pod, Reason, Workload};
+use crate::model::{
+    CronJob, Endpoints, Event, Gap, Job, Names, Namespace, Node, Pod, Reason, Throttling, Workload,
+};
 use crate::wire::{self, Kind, Object};
 
 /// The objects of a snapshot.
@@ -44,6 +46,8 @@ pub struct Rows {
     pub secrets: Vec<wire::Secret>,
     /// Warnings about objects in trouble.
     pub events: Vec<Event>,
+    /// Containers that were measured.
+    pub throttling: Vec<Throttling>,
     /// Namespaces that exist.
     pub namespaces: Vec<Namespace>,
     names: Names,
@@ -80,6 +84,7 @@ impl Rows {
             }
             Object::APIService(service) => self.api_services.push(service),
             Object::Secret(secret) => self.secrets.push(secret),
+            Object::Throttling(measured) => self.throttling.push(Throttling::fold(&measured, names)),
             Object::Event(event) => self.events.extend(Event::fold(event, names)),
             Object::Namespace(namespace) => self.namespaces.push(Namespace::fold(namespace, names)),
         }
@@ -134,6 +139,7 @@ impl Rows {
         take_over(&mut self.api_services, &mut other.api_services);
         take_over(&mut self.secrets, &mut other.secrets);
         take_over(&mut self.events, &mut other.events);
+        take_over(&mut self.throttling, &mut other.throttling);
         take_over(&mut self.namespaces, &mut other.namespaces);
     }
 
@@ -183,6 +189,8 @@ impl Rows {
             (Kind::Job, once(&mut self.jobs, |j| (&j.namespace, "", &j.name))),
             (Kind::CronJob, once(&mut self.cron_jobs, |j| (&j.namespace, "", &j.name))),
             (Kind::EndpointSlice, once(&mut self.endpoints, |e| (&e.namespace, &e.service, &e.name))),
+            // Of a container that was measured twice the first counts: nobody adds up windows that overlap.
+            (Kind::Throttling, once(&mut self.throttling, |t| (&t.namespace, &t.pod, &t.container))),
             (Kind::Namespace, once(&mut self.namespaces, |n| ("", "", &n.name))),
             (
                 Kind::ValidatingWebhookConfiguration,

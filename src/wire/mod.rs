@@ -2,7 +2,8 @@
 //! some check or report reads. Each derives both `prost::Message` (tags from the `generated.proto` files of
 //! Kubernetes 1.36) and serde (the field names of the same API), so one struct reads either encoding.
 //!
-//! What does not belong here: judgement, and anything that is not a field of the Kubernetes API.
+//! What does not belong here: judgement, and anything that is not a field of the Kubernetes API; but for what somebody
+//! measured (`measured`), which captures keep beside the objects.
 
 #[macro_use]
 mod shape;
@@ -10,6 +11,7 @@ mod admission;
 mod annotations;
 mod cluster;
 mod container;
+mod measured;
 mod meta;
 mod network;
 mod object;
@@ -32,6 +34,7 @@ pub use cluster::{
     ObjectReference, Taint,
 };
 pub use container::{Container, EnvVar, Probe, Resource, Resources};
+pub use measured::Throttling;
 pub use meta::{
     AnnotatedMeta, Condition, LabelledMeta, ListMeta, ManagedFields, ObjectMeta, OwnerReference, Quantity,
     WorkloadMeta,

@@ -4,7 +4,7 @@ use super::secret::hide_secrets;
 use super::{
     ApiService, CronJob, DaemonSet, Deployment, EndpointSlice, Event, HorizontalPodAutoscaler, Ingress,
     IngressClass, Job, ListMeta, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod,
-    PodDisruptionBudget, ReplicaSet, ResourceQuota, Secret, Service, StatefulSet, StorageClass,
+    PodDisruptionBudget, ReplicaSet, ResourceQuota, Secret, Service, StatefulSet, StorageClass, Throttling,
     WebhookConfiguration,
 };
 use bytes::Bytes;
@@ -127,6 +127,7 @@ kinds! {
     Namespace "v1" "namespaces" Cluster Namespace,
     Secret "v1" "secrets" Namespace Secret,
     Event "v1" "events" Namespace Event,
+    Throttling "healthcheck/v1" "cpu-throttling" Measured Throttling,
 }
 
 /// Where the objects of a kind live.
@@ -138,6 +139,8 @@ pub enum Place {
     Cluster,
     /// In the cluster, and read where the identity may: few have the right, and fewer need it.
     Beyond,
+    /// In namespaces, and in no list: somebody measures it.
+    Measured,
 }
 
 /// What tells an object apart from all others.
@@ -167,7 +170,7 @@ impl Kind {
 
     /// Whether its objects live in namespaces.
     pub fn namespaced(self) -> bool {
-        self.place() == Place::Namespace
+        matches!(self.place(), Place::Namespace | Place::Measured)
     }
 
     /// The path of its list, in one namespace or everywhere.

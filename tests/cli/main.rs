@@ -20,6 +20,7 @@ mod profile;
 mod project;
 #[path = "../support/mod.rs"]
 mod support;
+mod throttling;
 mod webhook;
 
 use serde_json::{Value, json};

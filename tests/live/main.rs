@@ -13,6 +13,7 @@ mod faults;
 mod investigation;
 mod keys;
 mod listing;
+mod measured;
 mod next_day;
 mod nodes;
 mod pigo_live;

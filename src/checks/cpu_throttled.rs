@@ -1,0 +1,142 @@
+//! Containers that want to run and are stopped, because their CPU limit is used up.
+
+use super::prelude::*;
+use crate::model::{Owner, Periods, Throttling, millis, next_limit};
+use std::collections::BTreeMap;
+
+pub(super) static CHECK: Check = Check {
+    id: "cpu-throttled",
+    since: "0.1.0",
+    severity: Severity::Critical,
+    needs: &[Kind::Throttling, Kind::Pod],
+    title: Text { en: "CPU throttled", zh_tw: "CPU 受到限流", zh_cn: "CPU 被限流" },
+    meaning: Text {
+        en: "The container has work to do and is made to wait: whatever it answers takes longer, and probes and timeouts may fail.",
+        zh_tw: "容器有工作要做卻被迫等待：回應變慢，探針與逾時都可能因此失敗。",
+        zh_cn: "容器有活要干却被迫等待：响应变慢，探针和超时都可能因此失败。",
+    },
+    remedy: Text {
+        en: "Raise its CPU limit, or take the limit away and keep the request.",
+        zh_tw: "調高 CPU limit，或移除 limit、只保留 request。",
+        zh_cn: "调高 CPU limit，或去掉 limit、只保留 request。",
+    },
+    prevention: Text {
+        en: "Set limits from what was used at its peak, and alert on the share of throttled periods.",
+        zh_tw: "依尖峰用量設定 limit，並對限流比例設定告警。",
+        zh_cn: "按峰值用量设置 limit，并对限流比例配置告警。",
+    },
+    page: page!("cpu-throttled"),
+    run,
+};
+
+static LIMITED: Text = Text {
+    en: "container {container} is stopped in {share} of its CPU periods: its limit is {limit}, try {proposal}",
+    zh_tw: "容器 {container} 有 {share} 的 CPU 週期被限流：limit 為 {limit}，建議改為 {proposal}",
+    zh_cn: "容器 {container} 有 {share} 的 CPU 周期被限流：limit 为 {limit}，建议改为 {proposal}",
+};
+
+static UNKNOWN: Text = Text {
+    en: "container {container} is stopped in {share} of its CPU periods by its limit",
+    zh_tw: "容器 {container} 因 limit 有 {share} 的 CPU 週期被限流",
+    zh_cn: "容器 {container} 因 limit 有 {share} 的 CPU 周期被限流",
+};
+
+static OVER: Text = Text {
+    en: "{throttled} of {periods} periods within {window}, pods: {pods}; more than {allowed} is too much for it",
+    zh_tw: "{window} 內 {periods} 個週期中有 {throttled} 個被限流，Pod 數：{pods}；門檻為 {allowed}",
+    zh_cn: "{window} 内 {periods} 个周期中有 {throttled} 个被限流，Pod 数：{pods}；阈值为 {allowed}",
+};
+
+/// One container of a workload, over all its pods that were measured.
+struct Measured<'a> {
+    /// The workload, or a pod that nobody owns.
+    object: ObjectRef,
+    container: &'a str,
+    periods: Periods,
+    /// The largest limit, which the newest pods have.
+    limit: Option<i64>,
+    pods: usize,
+    /// More than so many thousandths are too much.
+    allowed: i64,
+}
+
+fn run(view: &View, out: &mut Reporter) {
+    for measured in by_workload(view) {
+        let periods = measured.periods;
+        if periods.is_idle() || !periods.is_above(measured.allowed) {
+            continue;
+        }
+        let object = measured.object.clone();
+        let finding = out.object(object, &[measured.container], Severity::Critical, message(&measured));
+        finding.serving = true;
+        finding.evidence.push(say(
+            &OVER,
+            vec![
+                ("throttled", Fact::Number(periods.throttled)),
+                ("periods", Fact::Number(periods.all)),
+                ("window", Fact::Age(periods.window)),
+                ("pods", Fact::count(measured.pods)),
+                ("allowed", Fact::text(percent(measured.allowed))),
+            ],
+        ));
+        finding.actions = actions(view, &measured);
+    }
+}
+
+/// Only of pods in sight is it known whose they are.
+fn by_workload<'a>(view: &View<'a>) -> Vec<Measured<'a>> {
+    let rows = &view.snapshot.rows;
+    let mut found: BTreeMap<(ObjectRef, &str), Measured> = BTreeMap::new();
+    for one in &rows.throttling {
+        let Throttling { namespace, pod, container, periods, limit } = one;
+        let Some(pod) = rows.pod(namespace, pod).filter(|pod| pod.kin.ended.is_none()) else { continue };
+        let owner = view.root(pod).map(|Owner { kind, name }| ObjectRef::new(namespace, &kind, &name));
+        let object = owner.unwrap_or_else(|| pod.object_ref());
+        let measured = found.entry((object.clone(), container)).or_insert_with(|| Measured {
+            object,
+            container,
+            periods: Periods::default(),
+            limit: None,
+            pods: 0,
+            allowed: view.thresholds(pod).throttled,
+        });
+        measured.periods = measured.periods.plus(*periods);
+        measured.limit = measured.limit.max(*limit);
+        measured.pods += 1;
+    }
+    found.into_values().collect()
+}
+
+fn message(measured: &Measured) -> crate::text::Say {
+    let share = measured.periods.share();
+    let mut facts = vec![
+        ("container", Fact::text(measured.container)),
+        ("share", Fact::text(percent(share))),
+        ("thousandths", Fact::Number(share)),
+    ];
+    let Some(limit) = measured.limit else { return say(&UNKNOWN, facts) };
+    facts.push(("limit", Fact::text(millis(limit))));
+    facts.push(("proposal", Fact::text(millis(next_limit(limit, share)))));
+    say(&LIMITED, facts)
+}
+
+fn actions(view: &View, measured: &Measured) -> Vec<String> {
+    let kubectl = &view.settings.kubectl;
+    let object = &measured.object;
+    let share = measured.periods.share();
+    let mut actions = vec![kubectl.line(&["top", "pods", "-n", &object.namespace, "--containers"])];
+    let settable = matches!(&*object.kind, "Deployment" | "StatefulSet" | "DaemonSet");
+    if let Some(limit) = measured.limit.filter(|_| settable) {
+        let limit = format!("--limits=cpu={}", millis(next_limit(limit, share)));
+        let target = object.slashed();
+        let words = ["set", "resources", "-n", &object.namespace, &target, "-c", measured.container, &limit];
+        actions.insert(0, kubectl.line(&words));
+    }
+    actions.push(kubectl.describe(object));
+    actions
+}
+
+/// Thousandths in percent: `42.2 %`.
+fn percent(thousandths: i64) -> String {
+    format!("{}.{} %", thousandths / 10, thousandths % 10)
+}

@@ -1,0 +1,151 @@
+//! The flags that say who is asked how often containers are held back by their CPU limits.
+
+use super::duration;
+use clap::Args;
+use http::Uri;
+use percent_encoding::percent_decode_str;
+use std::convert::Infallible;
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// Who is asked for measurements.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Measurements")]
+pub struct MeasureArgs {
+    /// The Prometheus to ask which containers are throttled; else one that is found in the cluster
+    #[arg(long, value_name = "URL")]
+    pub prometheus_url: Option<PrometheusUrl>,
+    /// Where no Prometheus tells, read the kubelets twice, so long apart (10s to 10m)
+    #[arg(long, value_name = "DURATION", value_parser = window)]
+    pub throttle_window: Option<Duration>,
+}
+
+/// The address of a Prometheus, as somebody wrote it: it may hold a password, and is never shown whole.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PrometheusUrl(String);
+
+/// An address that can be asked.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Address {
+    /// Scheme, host, port and the path before `/api/v1`; no login.
+    pub base: Uri,
+    /// Name and password.
+    pub login: Option<(String, String)>,
+}
+
+impl FromStr for PrometheusUrl {
+    type Err = Infallible;
+
+    /// Takes anything: what is wrong with it is told later, without the password.
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.trim().to_owned()))
+    }
+}
+
+impl fmt::Debug for PrometheusUrl {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(&Self::shown(&self.0))
+    }
+}
+
+impl PrometheusUrl {
+    /// An address without the name and the password in it.
+    pub fn shown(text: &str) -> String {
+        let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
+        // The last one: a password that is not percent-encoded may hold anything.
+        let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
+        if scheme.is_empty() { rest.to_owned() } else { format!("{scheme}://{rest}") }
+    }
+
+    /// The same, ready to be asked.
+    ///
+    /// # Errors
+    /// When it is no address of HTTP; the text does not repeat it.
+    pub fn address(&self) -> Result<Address, String> {
+        let wrong =
+            || "--prometheus-url is no address such as https://prometheus.example.com:9090".to_owned();
+        let (scheme, rest) = self.0.split_once("://").ok_or_else(wrong)?;
+        let scheme = scheme.to_ascii_lowercase();
+        if scheme != "http" && scheme != "https" {
+            return Err(wrong());
+        }
+        let (login, rest) = match rest.rsplit_once('@') {
+            Some((login, _)) if login.contains(['/', '?', '#', '@']) => {
+                return Err(
+                    "--prometheus-url: what is no letter or digit in a password is written as %XX".to_owned()
+                );
+            }
+            Some((login, rest)) => (Some(login), rest),
+            None => (None, rest),
+        };
+        let base: Uri = format!("{scheme}://{rest}").parse().map_err(|_| wrong())?;
+        // Nobody else may get what was meant for a port that there is not.
+        let port =
+            rest.split(['/', '?', '#']).next().and_then(|host| host.rsplit_once(':')).map(|(_, port)| port);
+        let no_port = port.is_some_and(|port| !port.ends_with(']') && port.parse::<u16>().is_err());
+        if no_port || base.host().is_none_or(str::is_empty) || base.query().is_some() {
+            return Err(wrong());
+        }
+        let plain = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let login = login.map(|login| {
+            let (name, password) = login.split_once(':').unwrap_or((login, ""));
+            (plain(name), plain(password))
+        });
+        Ok(Address { base, login })
+    }
+}
+
+fn window(text: &str) -> Result<Duration, String> {
+    let time = duration(text)?;
+    if time < Duration::from_secs(10) || time > Duration::from_secs(600) {
+        return Err("between 10s and 10m: kubelets count anew about every 10 seconds".to_owned());
+    }
+    Ok(time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(text: &str) -> PrometheusUrl {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_login_is_taken_out_of_the_address() {
+        let address = url("https://ops:p%40ss%3Aword@prom.example.com:9090/prefix/").address().unwrap();
+        assert_eq!(address.base.to_string(), "https://prom.example.com:9090/prefix/");
+        assert_eq!(address.login, Some(("ops".to_owned(), "p@ss:word".to_owned())));
+        let address = url(" HTTP://[::1]:9090 ").address().unwrap();
+        assert_eq!((address.base.to_string().as_str(), address.login), ("http://[::1]:9090/", None));
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused_and_never_repeated() {
+        for text in [
+            "",
+            "prom:9090",
+            "ftp://a:secret@b",
+            "http://",
+            "http://a:secret@",
+            "http://a:secret@ b",
+            "http://a:se/cret@b",
+            "http://a:secret@b?c",
+            "http://a:secret@b:99999",
+            "http://a:secret@b:/x",
+        ] {
+            let error = url(text).address().err().unwrap_or_else(|| panic!("{text} is taken"));
+            assert!(!error.contains("secret") && !error.contains("cret@"), "{error}");
+            assert!(!format!("{:?}", url(text)).contains("cret@"), "{text}");
+        }
+        assert_eq!(PrometheusUrl::shown("http://a:se/c@ret@b:1/x"), "http://b:1/x");
+        assert_eq!(PrometheusUrl::shown("a:secret@b"), "b");
+    }
+
+    #[test]
+    fn a_window_is_long_enough_for_a_kubelet_to_count() {
+        assert_eq!(window("30s"), Ok(Duration::from_secs(30)));
+        assert!(window("9s").is_err() && window("11m").is_err() && window("soon").is_err());
+    }
+}

@@ -1,0 +1,89 @@
+//! Of which namespaces something is measured, in the words of whoever is asked.
+
+use globset::{Glob, GlobSet};
+
+/// The namespaces of the scope.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Area {
+    /// By name; empty for all of them.
+    namespaces: Vec<String>,
+    /// Patterns of those left out of all.
+    patterns: Vec<Glob>,
+    excluded: GlobSet,
+}
+
+impl Area {
+    pub(super) fn new(namespaces: Vec<String>, patterns: Vec<Glob>, excluded: GlobSet) -> Self {
+        Self { namespaces, patterns, excluded }
+    }
+
+    /// Whether a namespace is one of them: what is answered may be more than what was asked.
+    pub(super) fn holds(&self, namespace: &str) -> bool {
+        let named = self.namespaces.is_empty() || self.namespaces.iter().any(|name| name == namespace);
+        named && !self.excluded.is_match(namespace)
+    }
+
+    /// The matchers of the containers in them, as `PromQL` has them.
+    pub(super) fn matchers(&self) -> String {
+        let mut matchers = vec![r#"container!="",container!="POD""#.to_owned()];
+        if !self.namespaces.is_empty() {
+            let names: Vec<String> = self.namespaces.iter().map(|name| regex::escape(name)).collect();
+            matchers.push(format!(r#"namespace=~"^(?:{})$""#, quoted(&names.join("|"))));
+        }
+        let left_out = self.patterns.iter().filter_map(re2);
+        matchers.extend(left_out.map(|pattern| format!(r#"namespace!~"{}""#, quoted(&pattern))));
+        matchers.join(",")
+    }
+}
+
+/// A pattern of names as RE2 has it; `None` for what it may not have. Such names come and are left out here.
+fn re2(glob: &Glob) -> Option<String> {
+    let pattern = glob.regex().strip_prefix("(?-u)")?;
+    let plain = !pattern.replace("(?:", "").contains("(?") && pattern.is_ascii();
+    plain.then(|| pattern.to_owned())
+}
+
+/// The inside of a `PromQL` text.
+fn quoted(text: &str) -> String {
+    text.replace('\\', r"\\").replace('"', "\\\"").replace('\n', r"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use globset::GlobSetBuilder;
+
+    fn area(namespaces: &[&str], patterns: &[&str]) -> Area {
+        let patterns: Vec<Glob> = patterns.iter().map(|pattern| Glob::new(pattern).unwrap()).collect();
+        let mut set = GlobSetBuilder::new();
+        for glob in &patterns {
+            set.add(glob.clone());
+        }
+        let names = namespaces.iter().map(|name| (*name).to_owned()).collect();
+        Area::new(names, patterns, set.build().unwrap())
+    }
+
+    #[test]
+    fn only_the_scope_is_asked_for() {
+        let all = r#"container!="",container!="POD""#;
+        assert_eq!(area(&[], &[]).matchers(), all);
+        let two = area(&["shop", "shop-eu"], &[]).matchers();
+        assert_eq!(two, format!(r#"{all},namespace=~"^(?:shop|shop\\-eu)$""#));
+        let odd = area(&["a.b\"}"], &[]).matchers();
+        assert_eq!(odd, format!(r#"{all},namespace=~"^(?:a\\.b\"\\}})$""#));
+        let but = area(&[], &["kube-*", "ci-?", "{a,b}"]).matchers();
+        let left = [r"^kube\\-.*$", r"^ci\\-.$", "^(?:a|b)$"];
+        assert_eq!(
+            but,
+            left.iter().fold(all.to_owned(), |all, left| all + &format!(r#",namespace!~"{left}""#))
+        );
+    }
+
+    #[test]
+    fn what_was_not_asked_for_is_not_taken() {
+        let named = area(&["shop"], &[]);
+        assert!(named.holds("shop") && !named.holds("shop2") && !named.holds(""));
+        let all = area(&[], &["kube-*"]);
+        assert!(all.holds("shop") && !all.holds("kube-system"));
+    }
+}

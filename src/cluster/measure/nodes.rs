@@ -1,0 +1,98 @@
+//! The nodes that carry pods of the scope, told while the pods are still being listed.
+
+use crate::cluster::Keep;
+use crate::wire::{Kind, Object};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+/// Tells each node once.
+#[derive(Debug)]
+pub(in crate::cluster) struct Nodes {
+    told: Mutex<BTreeSet<String>>,
+    tell: UnboundedSender<String>,
+}
+
+/// Keeps objects, and tells which nodes the pods among them run on.
+#[derive(Debug, Default)]
+pub(in crate::cluster) struct Noted<K> {
+    kept: K,
+    /// `None` where nobody wants to know.
+    nodes: Option<Arc<Nodes>>,
+}
+
+/// Who tells the nodes, and who hears of them. It ends when whoever tells is gone.
+pub(in crate::cluster) fn channel() -> (Nodes, UnboundedReceiver<String>) {
+    let (tell, told) = unbounded_channel();
+    (Nodes { told: Mutex::default(), tell }, told)
+}
+
+impl Nodes {
+    fn tell(&self, node: &str) {
+        let Ok(mut told) = self.told.lock() else { return };
+        if !told.contains(node) {
+            told.insert(node.to_owned());
+            // Nobody may be listening any more.
+            drop(self.tell.send(node.to_owned()));
+        }
+    }
+}
+
+impl<K> Noted<K> {
+    pub(in crate::cluster) fn new(kept: K, nodes: Option<Nodes>) -> Self {
+        Self { kept, nodes: nodes.map(Arc::new) }
+    }
+
+    pub(in crate::cluster) fn into_kept(self) -> K {
+        self.kept
+    }
+}
+
+impl<K: Keep> Keep for Noted<K> {
+    fn keep(&mut self, object: Object) {
+        if let (Some(nodes), Object::Pod(pod)) = (&self.nodes, &object) {
+            let ended = matches!(pod.status.phase.as_str(), "Succeeded" | "Failed");
+            if !ended && !pod.spec.node_name.is_empty() {
+                nodes.tell(&pod.spec.node_name);
+            }
+        }
+        self.kept.keep(object);
+    }
+
+    fn part(&self) -> Self {
+        Self { kept: self.kept.part(), nodes: self.nodes.clone() }
+    }
+
+    fn append(&mut self, part: Self) {
+        self.kept.append(part.kept);
+    }
+
+    fn expect(&mut self, kind: Kind, count: usize) {
+        self.kept.expect(kind, count);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::Rows;
+    use serde_json::json;
+
+    #[test]
+    fn each_node_of_a_running_pod_is_told_once() {
+        let pod = |node: &str, phase: &str| {
+            let value = json!({ "spec": { "nodeName": node }, "status": { "phase": phase } });
+            Object::from_value(Kind::Pod, value).unwrap()
+        };
+        let (nodes, mut heard) = channel();
+        let mut noted = Noted::new(Rows::default(), Some(nodes));
+        let mut part = noted.part();
+        part.keep(pod("one", "Running"));
+        part.keep(pod("two", "Succeeded"));
+        part.keep(pod("", "Pending"));
+        noted.append(part);
+        noted.keep(pod("one", "Running"));
+        assert_eq!(noted.into_kept().pods.len(), 4);
+        assert_eq!((heard.blocking_recv(), heard.blocking_recv()), (Some("one".to_owned()), None));
+    }
+}
