@@ -294,12 +294,15 @@ fn a_record_that_cannot_be_written_does_not_cost_the_report() {
     command.current_dir(days.dir.path()).args(["-f", "-", "--history", "h"]);
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // The folder is made before standard input is read.
-    while !days.path("h").exists() || !files(&days.path("h")).is_empty() {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
+    // The folder is looked at before standard input is read, and no pipe holds so much that nobody reads.
+    let mut stdin = child.stdin.take().unwrap();
+    let text = std::fs::read(days.path("old.json")).unwrap();
+    let (most, last) = text.split_at(text.len() - 2);
+    stdin.write_all(most).unwrap();
+    stdin.write_all(&vec![b' '; 1 << 20]).unwrap();
     std::fs::remove_dir_all(days.path("h")).unwrap();
-    child.stdin.take().unwrap().write_all(&std::fs::read(days.path("old.json")).unwrap()).unwrap();
+    stdin.write_all(last).unwrap();
+    drop(stdin);
     let output = child.wait_with_output().unwrap();
     let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert!(out.starts_with("🟡 Needs attention"), "{out}");
