@@ -34,6 +34,14 @@ texts! {
     KINDS: "{kinds} and {count} other kinds", "{kinds} 及其他 {count} 種", "{kinds} 及其他 {count} 种";
     SKEW: "The API server's clock is {skew} s away from this machine's; ages are told by the server's.",
         "API server 的時鐘與本機相差 {skew} 秒，時間一律以伺服器為準。", "API server 的时钟与本机相差 {skew} 秒，时间一律以服务器为准。";
+    NO_PROMETHEUS: "no Prometheus was found; --prometheus-url names one, --throttle-window 30s asks the kubelets",
+        "叢集內找不到 Prometheus；可用 --prometheus-url 指定，或以 --throttle-window 30s 直接詢問 kubelet",
+        "集群内找不到 Prometheus；可用 --prometheus-url 指定，或用 --throttle-window 30s 直接询问 kubelet";
+    NO_SERVICES: "no Prometheus was looked for: the services of all namespaces may not be listed; --prometheus-url names one, \
+        --throttle-window 30s asks the kubelets",
+        "無權列出所有命名空間的 Service，未尋找 Prometheus；可用 --prometheus-url 指定，或以 --throttle-window 30s 直接詢問 kubelet",
+        "无权列出所有命名空间的 Service，未查找 Prometheus；可用 --prometheus-url 指定，或用 --throttle-window 30s 直接询问 kubelet";
+    WRITTEN_ON: "annotation on {object}", "{object} 的 annotation", "{object} 的注解";
     UNHEEDED: "Annotation not heeded: {object}: {why}", "未採用的 annotation：{object}：{why}", "未采用的注解：{object}：{why}";
     MORE_UNHEEDED: "More annotations not heeded: {count}", "其他未採用的 annotation：{count} 個", "其他未采用的注解：{count} 个";
     COUNT: "{got} of them", "{got} 個", "{got} 个";
@@ -155,6 +163,16 @@ fn told(report: &Report, lang: Lang, short: bool) -> Vec<String> {
     out
 }
 
+/// Why something was left out, where it is not a server that says so.
+fn left_out(detail: &str, lang: Lang) -> String {
+    let known = [&NO_PROMETHEUS, &NO_SERVICES].into_iter().find(|text| text.en == detail);
+    match (known, detail.strip_prefix("annotation on ")) {
+        (Some(text), _) => text.get(lang).to_owned(),
+        (None, Some(object)) => WRITTEN_ON.fill(lang, &[("object", Fact::Text(visible(object)))]),
+        (None, None) => message(detail),
+    }
+}
+
 fn group(gaps: &[Gap], short: bool, lang: Lang) -> Vec<String> {
     // The kinds that are missing in a place for a reason; then the places where the same is missing.
     let mut kinds: BTreeMap<(Reason, String, Option<&str>), Vec<String>> = BTreeMap::new();
@@ -162,6 +180,7 @@ fn group(gaps: &[Gap], short: bool, lang: Lang) -> Vec<String> {
         // Only a server's refusal reads the same for every kind.
         let detail = match gap.reason {
             Reason::Forbidden | Reason::NotGiven | Reason::Absent | Reason::Repeated => String::new(),
+            Reason::Skipped => left_out(&gap.detail, lang),
             _ => message(&gap.detail),
         };
         kinds.entry((gap.reason, detail, gap.namespace.as_deref())).or_default().push(what(gap, lang));
@@ -221,5 +240,10 @@ fn line(reason: Reason, detail: &str, mut line: String, mut places: Vec<String>,
         line = IN.fill(lang, &[("kinds", Fact::Text(line)), ("places", places)]);
     }
     let why = words::reason(reason).get(lang);
-    if detail.is_empty() { format!("{line} ({why})") } else { format!("{line} ({why}: {detail})") }
+    match detail {
+        "" => format!("{line} ({why})"),
+        // The line begins with it.
+        _ if reason == Reason::Skipped => format!("{line} ({detail})"),
+        _ => format!("{line} ({why}: {detail})"),
+    }
 }

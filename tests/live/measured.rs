@@ -357,7 +357,19 @@ fn nobody_to_ask_is_one_line_that_says_what_would_help() {
         "{detail}"
     );
     let table = CLUSTER.lab.healthcheck("-n measured --as measurer");
-    assert!(table.out.contains("cpu-throttling (left out: no Prometheus was looked for"), "{}", table.out);
+    assert!(table.out.contains("cpu-throttling (no Prometheus was looked for"), "{}", table.out);
+    for (lang, told) in [
+        ("zh-TW", "cpu-throttling (無權列出所有命名空間的 Service，未尋找 Prometheus；"),
+        ("zh-CN", "cpu-throttling (无权列出所有命名空间的 Service，未查找 Prometheus；"),
+    ] {
+        let table = CLUSTER.lab.healthcheck(&format!("-n measured --as measurer --lang {lang}"));
+        assert!(table.out.contains(told), "{}", table.out);
+        // A cluster without a Prometheus.
+        let table = crate::PIGO.healthcheck(&format!("-n pigo-stg --lang {lang}"));
+        let told =
+            if lang == "zh-TW" { "叢集內找不到 Prometheus" } else { "集群内找不到 Prometheus" };
+        assert!(table.out.contains(told), "{}", table.out);
+    }
     // Nor may it read kubelets.
     let ran = check("--as measurer --throttle-window 10s");
     let [line] = &lines(&ran)[..] else { panic!("{ran:?}") };
