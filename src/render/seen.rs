@@ -2,6 +2,7 @@
 
 use super::escape::{message, visible};
 use super::words::{self, texts};
+use crate::checks;
 use crate::finding::Fact;
 use crate::model::{Coverage, Gap, Reason};
 use crate::report::Report;
@@ -32,6 +33,7 @@ texts! {
     IN: "{kinds} in {places}", "{places} 的 {kinds}", "{places} 的 {kinds}";
     MORE: "{count} more namespaces", "另外 {count} 個命名空間", "另外 {count} 个命名空间";
     KINDS: "{kinds} and {count} other kinds", "{kinds} 及其他 {count} 種", "{kinds} 及其他 {count} 种";
+    CHECKS: "{kinds} and {count} other checks", "{kinds} 及其他 {count} 項檢查", "{kinds} 及其他 {count} 项检查";
     SKEW: "The API server's clock is {skew} s away from this machine's; ages are told by the server's.",
         "API server 的時鐘與本機相差 {skew} 秒，時間一律以伺服器為準。", "API server 的时钟与本机相差 {skew} 秒，时间一律以服务器为准。";
     NO_PROMETHEUS: "no Prometheus was found; --prometheus-url names one, --throttle-window 30s asks the kubelets",
@@ -209,7 +211,8 @@ fn first_of(mut kinds: Vec<String>, lang: Lang) -> String {
     kinds.sort_by_key(rank);
     let others = i64::try_from(kinds.len() - named).unwrap_or(i64::MAX);
     let named = Fact::Text(words::list(&kinds[..named], lang));
-    KINDS.fill(lang, &[("kinds", named), ("count", Fact::Number(others))])
+    let text = if kinds.iter().all(|id| checks::find(id).is_some()) { &CHECKS } else { &KINDS };
+    text.fill(lang, &[("kinds", named), ("count", Fact::Number(others))])
 }
 
 /// The kind that is missing, and how much of it was read.
