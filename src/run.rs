@@ -142,14 +142,18 @@ pub fn usage(error: &clap::Error) -> Exit {
 }
 
 /// What to gather of so many clusters.
+///
+/// # Errors
+/// When the scope contradicts itself.
 fn plan(
     scope: &ScopeArgs,
     list: &ListArgs,
     connect: &ConnectArgs,
     clock: fn() -> Time,
     clusters: usize,
-) -> Plan {
-    Plan {
+) -> Result<Plan, Failure> {
+    scope.check().map_err(Failure::new)?;
+    Ok(Plan {
         scope: scope.clone(),
         list: list.clone(),
         request_timeout: connect.request_timeout,
@@ -158,7 +162,7 @@ fn plan(
         with_usage: false,
         about: None,
         budget: budget(list),
-    }
+    })
 }
 
 /// What all requests of a run share. From here on Ctrl-C stops the asking, and a second one the program.

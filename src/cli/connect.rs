@@ -15,7 +15,7 @@ pub struct ConnectArgs {
     #[arg(long, action = ArgAction::Append)]
     pub context: Vec<String>,
     /// Every context of the kubeconfig
-    #[arg(long)]
+    #[arg(long, conflicts_with = "context")]
     pub all_contexts: bool,
     /// The kubeconfig cluster to use
     #[arg(long)]

@@ -37,7 +37,6 @@ pub(super) fn nodes(mut args: CheckArgs, clock: fn() -> Time) -> Result<Exit, Fa
 
 fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failure> {
     // Before anything is asked for: a contradiction must not cost a listing.
-    args.scope.check().map_err(Failure::new)?;
     settings(&args.judge, Vec::new())?;
     if part == Part::Nodes {
         before::refuse(&args.compare, &args.judge, "nodes are shown as they are")?;
@@ -73,7 +72,7 @@ fn live(args: &CheckArgs, judge: &mut Judge) -> Result<Exit, Failure> {
     judge.before.suits(&args.connect, &contexts)?;
     let plan = Plan {
         with_usage: judge.part == Part::Nodes,
-        ..super::plan(&args.scope, &args.list, &args.connect, clock, contexts.len())
+        ..super::plan(&args.scope, &args.list, &args.connect, clock, contexts.len())?
     };
     let progress = super::progress(&args.list, args.show.output.is_human(), clock, plan.clusters);
     super::wait_for(&args.list, &plan.budget, async {

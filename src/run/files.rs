@@ -12,6 +12,7 @@ pub(super) fn read(args: &CheckArgs, clock: fn() -> Time) -> Result<Snapshot, Fa
             "{flag} asks a server, and --filename reads files: use one of them"
         )));
     }
+    args.scope.check().map_err(Failure::new)?;
     let now = args.now.map_or_else(clock, Time::from);
     let mut snapshot = snapshot::read(&args.filename, now)?;
     narrow(&mut snapshot, args)?;

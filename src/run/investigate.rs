@@ -36,8 +36,10 @@ fn gathered(args: &CheckArgs, target: &Target, clock: fn() -> Time) -> Result<Sn
     };
     let mut scope = args.scope.clone();
     scope.all_namespaces |= target.kind == Kind::Node;
-    let plan =
-        Plan { about: Some(target.name.clone()), ..super::plan(&scope, &args.list, &args.connect, clock, 1) };
+    let plan = Plan {
+        about: Some(target.name.clone()),
+        ..super::plan(&scope, &args.list, &args.connect, clock, 1)?
+    };
     let progress = super::progress(&args.list, args.show.output.is_human(), clock, 1);
     let context = Some(context.as_str()).filter(|name| !name.is_empty());
     super::wait_for(&args.list, &plan.budget, async {

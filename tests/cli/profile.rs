@@ -83,9 +83,19 @@ fn naming_namespaces_takes_the_place_of_all_of_them() {
         home.command("profile show -o json --profile other").env("HEALTHCHECK_NAMESPACE", "d,e").ran().json();
     assert_eq!(settings(&shown, "namespaces").0, "d,e");
     assert_eq!(settings(&shown, "allNamespaces").0, "false");
-    let refused = home.run("--exclude-namespace x");
-    assert_eq!(refused.code, 2);
-    assert!(refused.err.contains("it needs --all-namespaces"), "{}", refused.err);
+    let kubeconfig = home.0.path().join("kubeconfig");
+    let config = "contexts: [{name: c, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: 'http://127.0.0.1:1'}}]\n\
+                  current-context: c\n";
+    std::fs::write(&kubeconfig, config).unwrap();
+    for command in ["", "snapshot -o x.json", "pod/web", "profile init q --config -"] {
+        let ran =
+            home.command(&format!("{command} --exclude-namespace x")).env("KUBECONFIG", &kubeconfig).ran();
+        assert!(ran.code == 2 && ran.err.contains("it needs --all-namespaces"), "{command}: {}", ran.err);
+    }
+    let both = home.run("--context c --all-contexts");
+    assert!(both.code == 2 && both.err.contains("cannot be used with"), "{}", both.err);
+    let shown = home.run("profile show -o json --all-contexts").json();
+    assert_eq!(settings(&shown, "allContexts").0, "true");
 }
 
 #[test]

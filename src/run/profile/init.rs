@@ -37,7 +37,6 @@ pub(super) fn init(args: &InitArgs, clock: fn() -> Time) -> Result<Exit, Failure
             args.name
         )));
     }
-    args.scope.check().map_err(Failure::new)?;
     super::super::check::settings(&args.judge, Vec::new())?;
     let to_stdout = args.config.as_deref() == Some(Path::new("-"));
     let path =
@@ -96,7 +95,7 @@ fn existing(path: &Path, name: &str) -> Result<Option<String>, Failure> {
 fn look(args: &InitArgs, clock: fn() -> Time) -> Result<Vec<Snapshot>, Failure> {
     let contexts = cluster::contexts(&args.connect)?;
     let scope = ScopeArgs { no_evidence: true, ..args.scope.clone() };
-    let plan = plan(&scope, &args.list, &args.connect, clock, contexts.len());
+    let plan = plan(&scope, &args.list, &args.connect, clock, contexts.len())?;
     let progress = progress(&args.list, true, clock, plan.clusters);
     wait_for(&args.list, &plan.budget, async {
         let mut fleet = Fleet::start(&args.connect, contexts, &plan, &progress);
