@@ -8,12 +8,12 @@ mod record;
 #[cfg(test)]
 mod tests;
 
-use crate::output::io_words;
+use crate::output::{self, io_words};
 use crate::past::Past;
 use crate::snapshot::{Cluster, Scope};
 use crate::wire::Time;
 use record::{EXTENSION, file_name};
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, DirBuilder};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
@@ -141,7 +141,7 @@ impl History {
         let path = self.folder.join(file_name(run.taken_at.unwrap_or_default(), file.path()));
         record::write(run, &mut file).and_then(|()| file.as_file().sync_all()).map_err(&write)?;
         file.persist_noclobber(&path).map_err(|error| write(error.error))?;
-        sync(&self.folder).map_err(&write)?;
+        output::sync(&self.folder).map_err(&write)?;
         self.prune(run)?;
         self.sweep(now).map_err(&write)
     }
@@ -206,11 +206,6 @@ fn make(folder: &Path) -> io::Result<()> {
 
 fn unfinished(folder: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new().prefix(UNFINISHED.0).suffix(UNFINISHED.1).tempfile_in(folder)
-}
-
-/// Makes a new name in a folder survive a power cut, where the system has a way to.
-fn sync(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 fn is_abandoned(path: &Path, now: Time) -> bool {

@@ -48,7 +48,7 @@ pub fn file(path: &Path, new: bool, write: impl FnOnce(&mut dyn Write) -> io::Re
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
     };
-    let mut beside = tempfile::Builder::new().prefix(".healthcheck-").tempfile_in(folder)?;
+    let mut beside = builder(path).prefix(".healthcheck-").tempfile_in(folder)?;
     let mut out = BufWriter::new(beside.as_file_mut());
     write(&mut out)?;
     out.flush()?;
@@ -56,14 +56,32 @@ pub fn file(path: &Path, new: bool, write: impl FnOnce(&mut dyn Write) -> io::Re
     beside.as_file().sync_all()?;
     let moved = if new { beside.persist_noclobber(path) } else { beside.persist(path) };
     moved.map_err(|error| error.error)?;
-    // So that the name lasts as well. Where folders cannot be opened, the system keeps names by itself.
-    if let Ok(folder) = File::open(folder) {
-        folder.sync_all().or_else(|error| match error.kind() {
-            io::ErrorKind::PermissionDenied | io::ErrorKind::InvalidInput => Ok(()),
-            _ => Err(error),
-        })?;
+    sync(folder)
+}
+
+/// Whoever might read the file that is there may read the new one; where there is none, the system's habit decides, as
+/// it does of any file.
+fn builder(path: &Path) -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let known = std::fs::metadata(path).map(|known| known.permissions());
+        builder.permissions(known.unwrap_or_else(|_| std::fs::Permissions::from_mode(0o666)));
     }
-    Ok(())
+    builder
+}
+
+/// Makes a new name in a folder survive a power cut. Where folders cannot be opened, the system keeps names by itself.
+///
+/// # Errors
+/// When the disk fails.
+pub fn sync(folder: &Path) -> io::Result<()> {
+    let Ok(folder) = File::open(folder) else { return Ok(()) };
+    folder.sync_all().or_else(|error| match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::InvalidInput => Ok(()),
+        _ => Err(error),
+    })
 }
 
 #[cfg(test)]
@@ -88,6 +106,21 @@ mod tests {
         assert!(failed.is_err());
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "three");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn files_may_be_read_by_whom_they_could_be_before() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let (plain, made) = (folder.path().join("plain"), folder.path().join("made"));
+        std::fs::write(&plain, "").unwrap();
+        write(&made, true, "as any file").unwrap();
+        assert_eq!(mode(&made), mode(&plain));
+        std::fs::set_permissions(&made, std::fs::Permissions::from_mode(0o600)).unwrap();
+        write(&made, false, "as it was").unwrap();
+        assert_eq!(mode(&made), 0o600);
     }
 
     #[test]
