@@ -84,6 +84,7 @@ pub use reporter::Reporter;
 pub use view::{Load, View};
 
 use crate::finding::{Finding, Severity};
+use crate::meant;
 use crate::text::Text;
 use crate::wire::Kind;
 
@@ -227,18 +228,12 @@ pub fn matching(pattern: &str) -> Result<Vec<&'static str>, String> {
     if !found.is_empty() {
         return Ok(found);
     }
-    let near = |id: &&str| id.contains(pattern.trim_matches('*')) || strsim::jaro(id, pattern) > NEAR;
-    let best =
-        ids().filter(near).max_by(|a, b| strsim::jaro(a, pattern).total_cmp(&strsim::jaro(b, pattern)));
-    let near = best.map_or_else(
+    let near = meant::nearest_holding(pattern, ids()).map_or_else(
         || "; \"kubectl healthcheck checks\" lists them".to_owned(),
         |id| format!("; did you mean \"{id}\"?"),
     );
     Err(format!("no check is called \"{pattern}\"{near}"))
 }
-
-/// As near as clap asks of the flags it suggests.
-const NEAR: f64 = 0.7;
 
 /// What a check file needs.
 mod prelude {

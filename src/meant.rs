@@ -1,0 +1,63 @@
+//! What was probably meant by a misspelt word: a key, a check, a profile.
+
+/// As near as clap asks of the flags it suggests.
+const NEAR: f64 = 0.7;
+
+/// How like another a word is, from 0 to 1; however it is written: `exclude-namespaces`, `excludeNamespaces`.
+fn likeness(a: &str, b: &str) -> f64 {
+    let plain = |word: &str| word.to_lowercase().replace(['-', '_'], "");
+    strsim::jaro(&plain(a), &plain(b))
+}
+
+/// The word that comes nearest to a misspelt one, if any comes near.
+pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    best(wrong, known, |_| false)
+}
+
+/// The same of names that people remember by a part: whatever holds it comes near.
+pub fn nearest_holding<'a>(part: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    best(part, known, |word| word.contains(part.trim_matches('*')))
+}
+
+fn best<'a>(
+    wrong: &str,
+    known: impl IntoIterator<Item = &'a str>,
+    near: impl Fn(&str) -> bool,
+) -> Option<&'a str> {
+    let ranked = known.into_iter().map(|word| (likeness(wrong, word), word));
+    ranked
+        .filter(|(likeness, word)| *likeness > NEAR || near(word))
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
+        .map(|(_, word)| word)
+}
+
+/// `did you mean "thresholds"?`, or else what there is.
+pub fn suggestion(wrong: &str, known: &[&str]) -> Option<String> {
+    match nearest(wrong, known.iter().copied()) {
+        Some(word) => Some(format!("did you mean \"{word}\"?")),
+        None if known.is_empty() => None,
+        None => Some(format!("known here: {}", known.join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn misspelt_words_are_recognised() {
+        let known = ["namespaces", "thresholds", "excludeNamespaces", "skip"];
+        assert_eq!(nearest("namespace", known), Some("namespaces"));
+        assert_eq!(nearest("treshold", known), Some("thresholds"));
+        assert_eq!(nearest("exclude-namespaces", known), Some("excludeNamespaces"));
+        assert_eq!(nearest("colour", known), None);
+    }
+
+    #[test]
+    fn a_part_of_a_name_is_enough() {
+        let known = ["pod-oom-killed", "pod-leftover", "node-pressure"];
+        assert_eq!(nearest_holding("oom", known), Some("pod-oom-killed"));
+        assert_eq!(nearest_holding("pod-leftovers", known), Some("pod-leftover"));
+        assert_eq!(nearest_holding("zebra", known), None);
+    }
+}
