@@ -5,8 +5,9 @@
 //! A cluster says these things, not the operator: what makes no sense is not heeded and told, never an error.
 
 use crate::checks;
-use crate::model::{Annotations, Changes, Gap, ObjectRef, PREFIX, Reason};
-use crate::profile::{Class, Mute, Pattern, day, suggestion};
+use crate::meant::suggestion;
+use crate::model::{Annotations, Gap, ObjectRef, PREFIX, Reason, ThresholdChanges};
+use crate::profile::{Class, Mute, Pattern, day};
 use std::collections::BTreeSet;
 
 /// What is written on one object, read.
@@ -17,7 +18,7 @@ pub struct Override {
     /// Its class, which there is.
     pub class: Option<String>,
     /// What is different about its thresholds.
-    pub thresholds: Changes,
+    pub thresholds: ThresholdChanges,
     /// The checks that are left out, by id.
     pub skip: BTreeSet<&'static str>,
     /// What of it is accepted for a time.
@@ -35,7 +36,7 @@ pub fn read(object: ObjectRef, annotations: &Annotations, classes: &[Class]) -> 
     let mut out = Override {
         object,
         class: None,
-        thresholds: Changes::default(),
+        thresholds: ThresholdChanges::default(),
         skip: BTreeSet::new(),
         mute: None,
         unheeded: Vec::new(),
@@ -64,9 +65,9 @@ impl Override {
                 _ => return Err(format!("true or false, not \"{value}\"")),
             },
             "mute" | "mute-reason" | "mute-owner" | "mute-until" => {}
-            _ if Changes::NAMES.contains(&name) => self.thresholds.set(name, value)?,
+            _ if ThresholdChanges::NAMES.contains(&name) => self.thresholds.set(name, value)?,
             _ => {
-                let known: Vec<&str> = NAMES.into_iter().chain(Changes::NAMES).collect();
+                let known: Vec<&str> = NAMES.into_iter().chain(ThresholdChanges::NAMES).collect();
                 return Err(format!("unknown; {}", suggestion(name, &known).unwrap_or_default()));
             }
         }
@@ -83,11 +84,8 @@ impl Override {
         let place = if self.is_of_namespace() { &self.object.name } else { &self.object.namespace };
         self.skip.iter().map(move |id| Gap {
             namespace: Some(place.to_string()),
-            kind: (*id).to_owned(),
-            reason: Reason::Skipped,
             detail: format!("annotation on {}", self.object.slashed()),
-            got: 0,
-            missing: None,
+            ..Gap::new(*id, Reason::Skipped)
         })
     }
 }
@@ -147,7 +145,11 @@ mod tests {
             pairs.iter().map(|(name, value)| (format!("{PREFIX}{name}"), json!(value))).collect();
         let read: crate::wire::Annotations = serde_json::from_value(all.into()).unwrap();
         let annotations = Annotations::fold(Some(&read), &Names::default());
-        let batch = Class { name: "batch".to_owned(), workloads: Vec::new(), thresholds: Changes::default() };
+        let batch = Class {
+            name: "batch".to_owned(),
+            workloads: Vec::new(),
+            thresholds: ThresholdChanges::default(),
+        };
         super::read(ObjectRef::new("shop", "Deployment", "web[1]"), &annotations, &[batch])
     }
 

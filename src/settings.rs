@@ -33,14 +33,7 @@ pub struct Choice {
 impl Choice {
     /// The checks that do not run, as a report names what was not looked at.
     pub fn gaps(&self) -> impl Iterator<Item = Gap> {
-        self.left_out.iter().map(|id| Gap {
-            namespace: None,
-            kind: (*id).to_owned(),
-            reason: Reason::Skipped,
-            detail: String::new(),
-            got: 0,
-            missing: None,
-        })
+        self.left_out.iter().map(|id| Gap::new(*id, Reason::Skipped))
     }
 
     /// How bad a finding of a check is. What is only worth knowing, where the check can find worse, stays so: it may

@@ -48,11 +48,8 @@ impl Run<'_> {
                     let unseen = if has_pods { &mut coverage.outside } else { &mut coverage.gaps };
                     unseen.push(Gap {
                         namespace: Some(name),
-                        kind: Kind::Namespace.name().to_owned(),
-                        reason: error.reason(),
                         detail: error.detail(),
-                        got: 0,
-                        missing: None,
+                        ..Gap::new(Kind::Namespace.name(), error.reason())
                     });
                 }
             }

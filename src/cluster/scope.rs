@@ -82,14 +82,7 @@ impl Run<'_> {
             let unasked = scope.no_evidence && matches!(kind, Kind::Event | Kind::Secret | Kind::Throttling);
             unasked || scope.skip_kinds.contains(kind) || self.is_unselected(*kind)
         };
-        Kind::ALL.into_iter().filter(skipped).map(|kind| Gap {
-            namespace: None,
-            kind: kind.name().to_owned(),
-            reason: Reason::Skipped,
-            detail: String::new(),
-            got: 0,
-            missing: None,
-        })
+        Kind::ALL.into_iter().filter(skipped).map(|kind| Gap::new(kind.name(), Reason::Skipped))
     }
 
     /// Takes what lies outside the scope out of the gaps: what was asked of some namespaces is complete without the

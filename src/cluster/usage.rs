@@ -42,14 +42,7 @@ pub(super) async fn ask(asker: &Asker, snapshot: &mut Snapshot, deadline: Durati
     };
     match list {
         Ok(list) => fill(snapshot, &list),
-        Err((reason, detail)) => snapshot.coverage.outside.push(Gap {
-            namespace: None,
-            kind: KIND.to_owned(),
-            reason,
-            detail,
-            got: 0,
-            missing: None,
-        }),
+        Err((reason, detail)) => snapshot.coverage.outside.push(Gap { detail, ..Gap::new(KIND, reason) }),
     }
 }
 

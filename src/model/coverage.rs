@@ -98,6 +98,11 @@ pub enum Reason {
 impl Gap {
     /// The kind of a gap that is a whole cluster.
     pub const CLUSTER: &'static str = "Cluster";
+
+    /// Nothing of a kind was seen, in the whole cluster; why, in one word.
+    pub fn new(kind: impl Into<String>, reason: Reason) -> Self {
+        Self { namespace: None, kind: kind.into(), reason, detail: String::new(), got: 0, missing: None }
+    }
 }
 
 impl Coverage {

@@ -220,14 +220,11 @@ impl Files {
                 self.written.push(Written { path: path.to_owned(), kind, document });
             }
             Item::Unknown(kind) => *self.unknown.entry(kind).or_default() += 1,
-            Item::Broken(kind, detail) => self.snapshot.coverage.gaps.push(Gap {
-                namespace: None,
-                kind,
-                reason: Reason::Unreadable,
-                detail: format!("{path}: {detail}"),
-                got: 0,
-                missing: None,
-            }),
+            Item::Broken(kind, detail) => self
+                .snapshot
+                .coverage
+                .gaps
+                .push(Gap { detail: format!("{path}: {detail}"), ..Gap::new(kind, Reason::Unreadable) }),
             Item::Header(mut header) => {
                 // Several captures of one cluster are one report, as old as the newest.
                 if let Some(before) = self.header.take() {
@@ -254,12 +251,9 @@ impl Files {
         let mut snapshot = self.snapshot;
         let outside = &mut snapshot.coverage.outside;
         let gap = |kind: &str, reason, detail: &str, got| Gap {
-            namespace: None,
-            kind: kind.to_owned(),
-            reason,
             detail: detail.to_owned(),
             got,
-            missing: None,
+            ..Gap::new(kind, reason)
         };
         let unknown = self.unknown.iter();
         outside.extend(

@@ -153,14 +153,7 @@ impl Rows {
         repeated
             .into_iter()
             .filter(|&(_, count)| count > 0)
-            .map(|(kind, got)| Gap {
-                namespace: None,
-                kind: kind.name().to_owned(),
-                reason: Reason::Repeated,
-                detail: String::new(),
-                got,
-                missing: None,
-            })
+            .map(|(kind, got)| Gap { got, ..Gap::new(kind.name(), Reason::Repeated) })
             .collect()
     }
 

@@ -117,12 +117,8 @@ fn several_clusters_are_one_message() {
         let mut snapshot = Snapshot::default();
         snapshot.cluster.context = "far".to_owned();
         snapshot.coverage.gaps.push(crate::model::Gap {
-            namespace: None,
-            kind: crate::model::Gap::CLUSTER.to_owned(),
-            reason: crate::model::Reason::Failed,
             detail: "no route".to_owned(),
-            got: 0,
-            missing: None,
+            ..crate::model::Gap::new(crate::model::Gap::CLUSTER, crate::model::Reason::Failed)
         });
         Brief::of(&Report::new(&snapshot, &Settings::default()), lang)
     };
