@@ -65,6 +65,22 @@ pub async fn connect(args: &ConnectArgs, context: Option<&str>) -> Result<Sessio
     Ok(Session { client, cluster, host, namespace, hint })
 }
 
+/// How to reach a server that is no API server: over the same TLS, roots and proxies, and with nothing of the kubeconfig.
+///
+/// # Errors
+/// When the proxy that the environment names for it is none.
+pub(super) fn foreign(server: http::Uri) -> Result<Config, Error> {
+    let mut config = Config::new(server);
+    config.default_retry = false;
+    config.proxy_url = proxy_for(&config.cluster_url.to_string(), None)?;
+    config.headers.push((http::header::USER_AGENT, user_agent()));
+    // Without encryption nobody has to be trusted, and a small image may have no authorities at all.
+    if config.cluster_url.scheme_str() == Some("http") {
+        config.root_cert = Some(Vec::new());
+    }
+    Ok(config)
+}
+
 /// The names of the contexts, clusters and users of the kubeconfig, for completion.
 ///
 /// # Errors
@@ -220,7 +236,7 @@ fn with_scheme(server: Option<String>, cluster: &ClusterConfig, user: &AuthInfo)
 }
 
 /// The proxy to use: the kubeconfig's in any case, else that of the environment, but never to this machine.
-pub(super) fn proxy_for(server: &str, configured: Option<String>) -> Result<Option<http::Uri>, Error> {
+fn proxy_for(server: &str, configured: Option<String>) -> Result<Option<http::Uri>, Error> {
     let parse = |url: String| {
         url.parse::<http::Uri>().map_err(|error| Error::Config(format!("proxy-url {url}: {error}")))
     };
@@ -291,7 +307,7 @@ pub(super) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
 }
 
 /// `kubectl-healthcheck/0.1.0 (linux/amd64)`.
-pub(super) fn user_agent() -> http::HeaderValue {
+fn user_agent() -> http::HeaderValue {
     let text =
         format!("{}/{} ({}/{})", crate::NAME, crate::VERSION, std::env::consts::OS, std::env::consts::ARCH);
     // Only visible ASCII is in it.

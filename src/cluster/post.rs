@@ -4,15 +4,15 @@
 //! What does not belong here: what the message says, and whether it is sent.
 
 use super::Error;
-use super::connect::{proxy_for, user_agent};
+use super::connect::foreign;
 use super::error::transport;
 use super::refusal::asked_to_wait;
 use crate::profile::Address;
 use http::StatusCode;
-use http::header::{CONTENT_TYPE, USER_AGENT};
+use http::header::CONTENT_TYPE;
 use http_body_util::BodyExt;
+use kube::Client;
 use kube::client::Body;
-use kube::{Client, Config};
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
@@ -46,16 +46,8 @@ pub async fn post(address: &Address, text: &str) -> Result<(), String> {
 }
 
 fn client(address: &Address) -> Result<Client, String> {
-    let origin = address.origin();
-    let server = origin.parse().map_err(|_| "its address cannot be used".to_owned())?;
-    let mut config = Config::new(server);
-    config.default_retry = false;
-    config.headers.push((USER_AGENT, user_agent()));
-    config.proxy_url = proxy_for(&origin, None).map_err(|error| words(&error))?;
-    // Without encryption nobody has to be trusted, and a small image may have no authorities at all.
-    if origin.starts_with("http:") {
-        config.root_cert = Some(Vec::new());
-    }
+    let server = address.origin().parse().map_err(|_| "its address cannot be used".to_owned())?;
+    let config = foreign(server).map_err(|error| words(&error))?;
     Client::try_from(config).map_err(|error| format!("cannot connect: {error}"))
 }
 

@@ -5,13 +5,13 @@ use super::area::Area;
 use super::find::Service;
 use super::series::{self, Numbers};
 use crate::cli::Address;
-use crate::cluster::connect::{CONNECT, innermost, proxy_for, user_agent};
+use crate::cluster::connect::{CONNECT, foreign, innermost};
 use crate::cluster::page::{Accept, Asker, Body, Meter, Patience, Request};
 use crate::cluster::{Error, Session};
 use crate::snapshot::Cluster;
 use crate::wire::Throttling;
+use kube::Client;
 use kube::config::AuthInfo;
-use kube::{Client, Config};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -139,17 +139,10 @@ fn count(from: &Meter, to: &Meter) {
     add(&from.throttled, &to.throttled);
 }
 
-/// A client of its own: nothing of the kubeconfig goes there.
+/// A client of its own.
 fn session(address: &Address) -> Result<Session, Error> {
-    let mut config = Config::new(address.base.clone());
+    let mut config = foreign(address.base.clone())?;
     config.connect_timeout = Some(CONNECT);
-    config.default_retry = false;
-    config.proxy_url = proxy_for(&address.base.to_string(), None)?;
-    config.headers.push((http::header::USER_AGENT, user_agent()));
-    // Without encryption nobody has to be trusted, and a small image may have no authorities at all.
-    if address.base.scheme_str() == Some("http") {
-        config.root_cert = Some(Vec::new());
-    }
     if let Some((name, password)) = &address.login {
         let (username, password) = (Some(name.clone()), Some(password.clone().into()));
         config.auth_info = AuthInfo { username, password, ..AuthInfo::default() };
