@@ -38,7 +38,7 @@ pub use network::Endpoints;
 pub use node::{Node, NodeCondition, minor_version};
 pub use pod::{Container, Ended, Image, Kin, Pod, Role};
 pub use quantity::{Amount, cores, gibibytes, thousandths, whole};
-pub use thresholds::{Changes, Thresholds, percent};
+pub use thresholds::{ThresholdChanges, Thresholds, percent};
 pub use throttling::{Periods, Throttling, millis, next_limit};
 pub use trouble::{Heard, SANDBOX_EVENTS, TURNS_OF_A_LOOP, Trouble, VOLUME_EVENTS, troubles};
 pub use workload::{ObjectRef, Owner, Rollout, Workload};

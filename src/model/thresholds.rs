@@ -31,7 +31,7 @@ impl Default for Thresholds {
 
 /// What is different for some workloads; the rest is as for all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Changes {
+pub struct ThresholdChanges {
     restarts_attention: Option<i64>,
     restarts_unhealthy: Option<i64>,
     quiet_after: Option<i64>,
@@ -39,8 +39,8 @@ pub struct Changes {
     throttled: Option<i64>,
 }
 
-impl Changes {
-    /// The names that [`Changes::set`] knows.
+impl ThresholdChanges {
+    /// The names that [`ThresholdChanges::set`] knows.
     pub const NAMES: [&'static str; 5] =
         ["restarts-attention", "restarts-unhealthy", "quiet-after", "grace", "throttled"];
 
@@ -70,7 +70,7 @@ impl Changes {
 
     /// These changes, and of the others those that they do not make.
     #[must_use]
-    pub fn or(&self, other: &Changes) -> Self {
+    pub fn or(&self, other: &ThresholdChanges) -> Self {
         Self {
             restarts_attention: self.restarts_attention.or(other.restarts_attention),
             restarts_unhealthy: self.restarts_unhealthy.or(other.restarts_unhealthy),
@@ -104,7 +104,7 @@ impl Changes {
     }
 }
 
-impl std::fmt::Display for Changes {
+impl std::fmt::Display for ThresholdChanges {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
         let count = |value: Option<i64>| value.map(|count| count.to_string());
         let time = |value: Option<i64>| value.map(human);
@@ -146,14 +146,14 @@ mod tests {
 
     #[test]
     fn changes_take_the_place_of_what_they_name() {
-        let mut changes = Changes::default();
+        let mut changes = ThresholdChanges::default();
         assert!(changes.is_empty());
         assert_eq!(changes.set("restarts-unhealthy", "3"), Ok(()));
         assert_eq!(changes.set("grace", "10m"), Ok(()));
         let thresholds = changes.over(&Thresholds::default());
         assert_eq!((thresholds.restarts_attention, thresholds.restarts_unhealthy), (3, 3));
         assert_eq!((thresholds.quiet_after, thresholds.grace), (604_800, 600));
-        let mut changes = Changes::default();
+        let mut changes = ThresholdChanges::default();
         assert_eq!(changes.set("restarts-attention", "20"), Ok(()));
         assert_eq!(changes.over(&Thresholds::default()).restarts_unhealthy, 20);
     }
@@ -166,7 +166,7 @@ mod tests {
             ("grace", "soon"),
             ("patience", "1"),
         ] {
-            let refused = Changes::default().set(name, value).unwrap_err();
+            let refused = ThresholdChanges::default().set(name, value).unwrap_err();
             assert!(refused.contains(name), "{refused}");
         }
     }

@@ -1,9 +1,9 @@
 //! What a profile says besides settings, made ready to be used: classes, mutes and links.
 
-use super::error::suggestion;
 use super::{At, ClassEntry, Error, LinkEntry, MuteEntry, Place, Profile, Thresholds};
 use crate::checks;
-use crate::model::Changes;
+use crate::meant::{self, suggestion};
+use crate::model::ThresholdChanges;
 use crate::wire::Kind;
 use globset::{Glob, GlobMatcher};
 use jiff::civil::Date;
@@ -29,7 +29,7 @@ pub struct Class {
     /// Which workloads belong to it; others may by an annotation.
     pub workloads: Vec<Pattern>,
     /// What is different for them.
-    pub thresholds: Changes,
+    pub thresholds: ThresholdChanges,
 }
 
 /// What is accepted for a time.
@@ -88,7 +88,7 @@ impl Pattern {
                 let known: Vec<String> = Kind::ALL.into_iter().map(lower).collect();
                 if plain && !known.contains(&kind) {
                     let known: Vec<&str> = known.iter().map(String::as_str).collect();
-                    let hint = super::error::nearest(&kind, known);
+                    let hint = meant::nearest(&kind, known);
                     let hint = hint.map_or(String::new(), |word| format!("; did you mean \"{word}\"?"));
                     return Err(format!("no kind is called \"{kind}\"{hint}"));
                 }
@@ -142,7 +142,7 @@ impl Default for Rules {
     /// What holds without a profile: one class, [`BATCH`].
     fn default() -> Self {
         let (name, workloads, throttled) = BATCH;
-        let mut thresholds = Changes::default();
+        let mut thresholds = ThresholdChanges::default();
         // Both are written above, and a test reads them.
         let _ = thresholds.set("throttled", throttled);
         let workloads = workloads.iter().filter_map(|pattern| Pattern::new(pattern).ok()).collect();
@@ -185,8 +185,8 @@ fn class(name: &str, entry: &ClassEntry, path: &str) -> Result<Class, Error> {
     Ok(Class { name: name.to_owned(), workloads, thresholds: changes(&entry.thresholds, path)? })
 }
 
-fn changes(thresholds: &Thresholds, path: &str) -> Result<Changes, Error> {
-    let mut changes = Changes::default();
+fn changes(thresholds: &Thresholds, path: &str) -> Result<ThresholdChanges, Error> {
+    let mut changes = ThresholdChanges::default();
     let count = |at: &Option<At<i64>>| at.as_ref().map(|at| (Place::of(path, at), at.value.to_string()));
     let time = |at: &Option<At<String>>| at.as_ref().map(|at| (Place::of(path, at), at.value.clone()));
     let named = [
@@ -196,7 +196,7 @@ fn changes(thresholds: &Thresholds, path: &str) -> Result<Changes, Error> {
         time(&thresholds.grace),
         time(&thresholds.throttled),
     ];
-    for (name, set) in Changes::NAMES.into_iter().zip(named) {
+    for (name, set) in ThresholdChanges::NAMES.into_iter().zip(named) {
         if let Some((place, value)) = set {
             changes.set(name, &value).map_err(|error| place.wrong(error, None))?;
         }
