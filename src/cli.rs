@@ -12,7 +12,7 @@ mod target;
 pub use compare::{CompareArgs, DiffArgs};
 pub use connect::ConnectArgs;
 pub use judge::{FailOn, Ids, JudgeArgs};
-pub use layers::{Row, SETTINGS, Set, Setting, Source, Unparsed, parse, table};
+pub use layers::{Row, Set, Source, Unparsed, parse, table};
 pub use list::ListArgs;
 pub use measure::{Address, MeasureArgs, PrometheusUrl};
 pub use profile::{InitArgs, ProfileArgs, ProfileCommand};
@@ -215,11 +215,12 @@ pub struct ScopeArgs {
 impl Cli {
     /// The flags by which is judged, whichever command judges, and where they come from.
     fn judging(&mut self) -> Option<(&mut JudgeArgs, &mut ProfileArgs)> {
-        if !matches!(self.command, Some(Command::Diff(_))) {
-            return self.check_args().map(|args| (&mut args.judge, &mut args.profile));
-        }
         match &mut self.command {
             Some(Command::Diff(args)) => Some((&mut args.judge, &mut args.profile)),
+            None => Some((&mut self.check.judge, &mut self.check.profile)),
+            Some(Command::Nodes(args) | Command::Profile { what: ProfileCommand::Show(args) }) => {
+                Some((&mut args.judge, &mut args.profile))
+            }
             _ => None,
         }
     }
@@ -337,6 +338,17 @@ pub enum Exit {
     Error,
     /// Not everything was seen, nothing at or above `--fail-on`.
     Incomplete,
+}
+
+impl Exit {
+    /// That of a run: whether something fails it, and whether everything in scope was seen.
+    pub fn of(failed: bool, complete: bool) -> Self {
+        match (failed, complete) {
+            (true, _) => Exit::Findings,
+            (false, true) => Exit::Clean,
+            (false, false) => Exit::Incomplete,
+        }
+    }
 }
 
 impl From<Exit> for std::process::ExitCode {

@@ -9,15 +9,15 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fmt::{self, Display};
+use std::fmt::Display;
 
 /// Something that can be set by a flag, a variable of the environment and a key of a profile.
 #[derive(Debug)]
-pub struct Setting {
+struct Setting {
     /// Its flag, as clap knows it.
     id: &'static str,
     /// Its key in a profile.
-    pub key: &'static str,
+    key: &'static str,
     /// Whether it speaks of the cluster: where files are read, profile and environment leave it alone.
     of_cluster: bool,
 }
@@ -31,7 +31,7 @@ const fn always(id: &'static str, key: &'static str) -> Setting {
 }
 
 /// Everything that can be set, in the order of the help.
-pub static SETTINGS: [Setting; 37] = [
+static SETTINGS: [Setting; 37] = [
     cluster("namespace", "namespaces"),
     cluster("all_namespaces", "allNamespaces"),
     cluster("exclude_namespace", "excludeNamespaces"),
@@ -91,9 +91,14 @@ impl Setting {
         self.arg(command).and_then(Arg::get_long).unwrap_or(self.id).to_owned()
     }
 
+    /// Whether it is on or off, and takes no value as a flag.
+    fn is_switch(&self, command: &Command) -> bool {
+        self.arg(command).is_some_and(|arg| matches!(arg.get_action(), ArgAction::SetTrue))
+    }
+
     /// The variables of the environment that set it, the first one first.
-    pub fn variables(&self) -> Vec<String> {
-        let long = self.long(&checks());
+    fn variables(&self, command: &Command) -> Vec<String> {
+        let long = self.long(command);
         let own = format!("HEALTHCHECK_{}", long.to_uppercase().replace('-', "_"));
         let also = ALSO.into_iter().filter(|(id, _)| *id == self.id).map(|(_, name)| name.to_owned());
         std::iter::once(own).chain(also).collect()
@@ -229,7 +234,7 @@ fn below(
         let flag = flags.get_raw(id).and_then(|mut values| values.next());
         flag.map(std::ffi::OsStr::to_os_string).or_else(|| environment(variable).map(OsString::from))
     };
-    let config = named("config", "HEALTHCHECK_CONFIG");
+    let config = named("config", profile::VARIABLE);
     let name = named("profile", "HEALTHCHECK_PROFILE").map(|name| name.to_string_lossy().into_owned());
     let chosen =
         profile::choose(config.as_deref().map(std::path::Path::new), name.as_deref())?.unwrap_or_default();
@@ -243,7 +248,8 @@ fn below(
         }
     }
     for setting in &SETTINGS {
-        let found = setting.variables().into_iter().find_map(|name| Some((environment(&name)?, name)));
+        let found =
+            setting.variables(&command).into_iter().find_map(|name| Some((environment(&name)?, name)));
         if let Some((value, name)) = found {
             let words = vec![spoken(setting, &command, value)];
             check(&command, setting, &words, &format_args!("environment variable {name}"))?;
@@ -257,7 +263,7 @@ fn below(
 
 /// What is on or off may be said in several words.
 fn spoken(setting: &Setting, command: &Command, value: String) -> String {
-    let is_switch = setting.arg(command).is_some_and(|arg| matches!(arg.get_action(), ArgAction::SetTrue));
+    let is_switch = setting.is_switch(command);
     match value.to_lowercase().as_str() {
         "1" | "yes" | "on" | "true" if is_switch => "true".to_owned(),
         "0" | "no" | "off" | "false" if is_switch => "false".to_owned(),
@@ -306,8 +312,7 @@ fn narrow(lower: &mut Lower, path: &[String], flags: &ArgMatches) {
 fn check(command: &Command, setting: &Setting, words: &[String], place: &dyn Display) -> Result<(), Error> {
     let long = setting.long(command);
     let wrong = |text: String| Error { place: place.to_string(), text, hint: None };
-    let is_switch = setting.arg(command).is_some_and(|arg| matches!(arg.get_action(), ArgAction::SetTrue));
-    if is_switch {
+    if setting.is_switch(command) {
         let known = words.iter().all(|word| word == "true" || word == "false");
         let refuse = || wrong(format!("{}: true or false, not \"{}\"", setting.key, words.join(",")));
         return if known { Ok(()) } else { Err(refuse()) };
@@ -347,17 +352,6 @@ fn sources(matches: &ArgMatches, lower: &Lower) -> Vec<Set> {
     SETTINGS.iter().map(set).collect()
 }
 
-impl Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Source::BuiltIn => f.write_str("built in"),
-            Source::Profile(place) => write!(f, "profile ({place})"),
-            Source::Environment(name) => write!(f, "environment ({name})"),
-            Source::Flag(flag) => write!(f, "flag ({flag})"),
-        }
-    }
-}
-
 /// One row of the table of settings in docs/profiles.md.
 #[derive(Clone, Debug)]
 pub struct Row {
@@ -383,7 +377,7 @@ pub fn table() -> Vec<Row> {
             defaults.iter().map(|value| value.to_string_lossy().into_owned()).collect();
         Row {
             key: setting.key,
-            variables: setting.variables(),
+            variables: setting.variables(&command),
             flag: format!("--{}", setting.long(&command)),
             built_in: defaults.join(","),
             help: arg.and_then(Arg::get_help).map(ToString::to_string).unwrap_or_default(),

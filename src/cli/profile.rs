@@ -2,7 +2,8 @@
 
 use super::layers::Set;
 use super::{CheckArgs, Cli, ConnectArgs, JudgeArgs, ListArgs, ScopeArgs, ShowArgs};
-use crate::profile::{Chosen, Error, suggestion};
+use crate::meant::suggestion;
+use crate::profile::{Chosen, Error};
 use clap::{Args, Subcommand, ValueHint};
 use std::path::PathBuf;
 

@@ -12,9 +12,9 @@ mod schema;
 mod values;
 mod webhook;
 
-pub use error::{Error, suggestion};
+pub use error::Error;
 pub use place::At;
-pub use read::{Chosen, Place, choose, default_path, parse};
+pub use read::{Chosen, Place, VARIABLE, choose, default_path, is_plain, parse};
 pub use rules::{Class, Link, Mute, PLACEHOLDERS, Pattern, Rules, day};
 pub use values::{Form, Value, form};
 pub use webhook::{Address, Secret, Source, Webhook, When};

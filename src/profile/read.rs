@@ -1,9 +1,10 @@
 //! The file, found and read: `--config`, else `$XDG_CONFIG_HOME/kubectl-healthcheck/config.yaml`, else the same under
 //! `~/.config`. Where none is named and none is there, there is none; anything else that goes wrong is an error.
 
-use super::error::{suggestion, without_secrets};
+use super::error::without_secrets;
 use super::webhook::{Webhook, webhooks};
 use super::{At, Config, Error, Profile, Rules};
+use crate::meant::suggestion;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -50,6 +51,14 @@ pub struct Chosen {
     pub rules: Rules,
     /// Its webhooks, in the order of the file.
     pub webhooks: Vec<Webhook>,
+}
+
+/// The variable of the environment that names the file, where no flag does.
+pub const VARIABLE: &str = "HEALTHCHECK_CONFIG";
+
+/// Whether a name can be typed as it is, and written as a key: that of a profile, or of a webhook.
+pub fn is_plain(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c))
 }
 
 /// Where the file is when nobody says where: `None` where there is no home either.

@@ -3,8 +3,8 @@
 //!
 //! What does not belong here: what a message says (`render::message`), and sending it (`cluster::post`).
 
-use super::error::suggestion;
-use super::{At, Error, NotifyEntry, Place, Profile, UrlFrom};
+use super::{At, Error, NotifyEntry, Place, Profile, UrlFrom, is_plain};
+use crate::meant::suggestion;
 use crate::text::Lang;
 use clap::ValueEnum;
 use serde::Deserialize;
@@ -158,8 +158,7 @@ pub(super) fn webhooks(profile: &Profile, path: &str) -> Result<Vec<Webhook>, Er
 fn webhook(entry: &At<NotifyEntry>, path: &str) -> Result<Webhook, Error> {
     let (place, entry) = (Place::of(path, entry), &entry.value);
     let name = entry.name.as_ref().ok_or_else(|| place.wrong("a webhook without name", None))?;
-    let plain = |c: char| c.is_alphanumeric() || "-_.".contains(c);
-    if name.value.is_empty() || !name.value.chars().all(plain) {
+    if !is_plain(&name.value) {
         let text = "a webhook is named by letters, digits, - _ and ., as --notify takes it";
         return Err(Place::of(path, name).wrong(text, None));
     }

@@ -223,11 +223,7 @@ impl Judge<'_> {
         let worst = summaries.iter().filter_map(|summary| summary.worst).max();
         let worst_new = summaries.iter().filter_map(|summary| summary.worst_new).max();
         let failed = self.by.fail_on.fails(worst, worst_new);
-        match (failed, summaries.iter().all(|summary| summary.complete)) {
-            (true, _) => Exit::Findings,
-            (false, true) => Exit::Clean,
-            (false, false) => Exit::Incomplete,
-        }
+        Exit::of(failed, summaries.iter().all(|summary| summary.complete))
     }
 }
 
@@ -244,14 +240,7 @@ fn something(snapshot: Snapshot, settings: &Settings) -> Result<Snapshot, Failur
 pub(super) fn unseen_cluster(context: &str, reason: Reason, detail: &str) -> Snapshot {
     let mut snapshot = Snapshot::default();
     context.clone_into(&mut snapshot.cluster.context);
-    snapshot.coverage.gaps.push(Gap {
-        namespace: None,
-        kind: Gap::CLUSTER.to_owned(),
-        reason,
-        detail: detail.to_owned(),
-        got: 0,
-        missing: None,
-    });
+    snapshot.coverage.gaps.push(Gap { detail: detail.to_owned(), ..Gap::new(Gap::CLUSTER, reason) });
     snapshot
 }
 

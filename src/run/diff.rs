@@ -40,9 +40,5 @@ pub(super) fn diff(args: &DiffArgs, clock: fn() -> Time) -> Result<Exit, Failure
 fn exit(args: &DiffArgs, new: &Past, changes: &Changes) -> Exit {
     let shown = new.findings.iter().filter(|noted| !noted.muted);
     let worst = shown.map(|noted| noted.severity).max();
-    match (args.judge.fail_on.fails(worst, changes.worst_new()), new.sight.is_complete()) {
-        (true, _) => Exit::Findings,
-        (false, true) => Exit::Clean,
-        (false, false) => Exit::Incomplete,
-    }
+    Exit::of(args.judge.fail_on.fails(worst, changes.worst_new()), new.sight.is_complete())
 }

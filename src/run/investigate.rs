@@ -64,11 +64,7 @@ fn tell(
     }
     output::stdout(|out| render::story(&report, &story, args.show.output, look::look(&args.show), out))?;
     let failed = args.judge.fail_on.fails(story.worst(), None);
-    Ok(match (failed, snapshot.coverage.gaps.is_empty()) {
-        (true, _) => Exit::Findings,
-        (false, true) => Exit::Clean,
-        (false, false) => Exit::Incomplete,
-    })
+    Ok(Exit::of(failed, snapshot.coverage.gaps.is_empty()))
 }
 
 /// The object in the one namespace that has it, or had it.

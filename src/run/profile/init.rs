@@ -30,8 +30,7 @@ const MORE: &str = "\
 ";
 
 pub(super) fn init(args: &InitArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
-    let plain = |c: char| c.is_alphanumeric() || "-_.".contains(c);
-    if args.name.is_empty() || !args.name.chars().all(plain) {
+    if !profile::is_plain(&args.name) {
         return Err(Failure::new(format!(
             "a profile is named by letters, digits, - _ and ., not \"{}\"",
             args.name
@@ -40,7 +39,7 @@ pub(super) fn init(args: &InitArgs, clock: fn() -> Time) -> Result<Exit, Failure
     super::super::check::settings(&args.judge, Vec::new())?;
     let to_stdout = args.config.as_deref() == Some(Path::new("-"));
     let path =
-        args.config.clone().or_else(|| super::super::environment("HEALTHCHECK_CONFIG").map(PathBuf::from));
+        args.config.clone().or_else(|| super::super::environment(profile::VARIABLE).map(PathBuf::from));
     let path = path
         .or_else(profile::default_path)
         .ok_or_else(|| Failure::new("no home: name a file with --config"))?;
