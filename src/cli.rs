@@ -305,6 +305,7 @@ impl CheckArgs {
             ("--skip-kinds", !self.scope.skip_kinds.is_empty()),
             ("--prometheus-url", self.scope.measure.prometheus_url.is_some()),
             ("--throttle-window", self.scope.measure.throttle_window.is_some()),
+            ("--since", self.scope.measure.since.is_some()),
             ("--kubeconfig", connect.kubeconfig.is_some()),
             ("--context", !connect.context.is_empty()),
             ("--all-contexts", connect.all_contexts),
@@ -377,9 +378,9 @@ fn skippable_kind(name: &str) -> Result<crate::wire::Kind, String> {
     use crate::wire::Kind;
     let wanted = name.to_lowercase();
     let kinds = Kind::ALL.into_iter().filter(|kind| !matches!(kind, Kind::Pod | Kind::Namespace));
-    let known: Vec<&str> = kinds.clone().map(Kind::plural).collect();
+    let known: Vec<String> = kinds.clone().map(Kind::shown).collect();
     kinds
         .into_iter()
-        .find(|kind| kind.plural() == wanted || kind.name().to_lowercase() == wanted)
+        .find(|kind| kind.shown() == wanted || kind.name().to_lowercase() == wanted)
         .ok_or_else(|| format!("one of {}", known.join(", ")))
 }

@@ -160,6 +160,7 @@ fn plan(
         clock,
         clusters,
         with_usage: false,
+        history: None,
         about: None,
         budget: budget(list),
     })

@@ -108,7 +108,7 @@ fn suspects<'a>(view: &View<'a>) -> BTreeSet<(&'a str, Owner)> {
             continue;
         }
         let Some(owner) = view.root(pod).filter(|owner| ALIKE.contains(&&*owner.kind)) else { continue };
-        for image in pod.kin.images.iter().filter(|image| !image.id.is_empty()) {
+        for image in pod.kin.specs.iter().filter(|image| !image.id.is_empty()) {
             let place = (&*pod.kin.namespace, owner.clone(), &*image.container, &*image.image);
             if *ids.entry(place).or_insert(&image.id) != &*image.id {
                 found.insert((&*pod.kin.namespace, owner.clone()));
@@ -133,7 +133,7 @@ fn gather<'a>(view: &View<'a>) -> BTreeMap<Place<'a>, BTreeMap<&'a str, Vec<&'a 
         if !suspects.contains(&(namespace, owner.clone())) {
             continue;
         }
-        for image in pod.kin.images.iter().filter(|image| !image.id.is_empty()) {
+        for image in pod.kin.specs.iter().filter(|image| !image.id.is_empty()) {
             let (named, digest) = digest(&image.id);
             let place =
                 (namespace, owner.clone(), &*image.container, &*image.image, &*node.architecture, named);

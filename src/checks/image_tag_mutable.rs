@@ -1,7 +1,7 @@
 //! A container's tag moves, and nodes that have the image do not ask again.
 
 use super::prelude::*;
-use crate::model::{Image, Owner};
+use crate::model::{Owner, Spec};
 use std::collections::BTreeMap;
 
 pub(super) static CHECK: Check = Check {
@@ -55,9 +55,9 @@ type Place<'a> = (&'a str, Result<Owner, &'a str>, &'a str);
 
 fn run(view: &View, out: &mut Reporter) {
     // One of its pods stands for all.
-    let mut found: BTreeMap<Place, (&Image, &str)> = BTreeMap::new();
+    let mut found: BTreeMap<Place, (&Spec, &str)> = BTreeMap::new();
     for pod in &view.snapshot.rows.pods {
-        for image in pod.kin.images.iter().filter(|image| image.pulled_once) {
+        for image in pod.kin.specs.iter().filter(|image| image.pulled_once) {
             let Some(tag) = moving_tag(&image.image) else { continue };
             let owner =
                 view.root(pod).filter(|owner| is_there(view, &pod.kin.namespace, owner)).ok_or(&*pod.name);

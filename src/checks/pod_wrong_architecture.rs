@@ -106,7 +106,7 @@ fn story(named: Option<String>, own: &str, said: &str) -> (&'static Text, Option
 
 /// The architecture of the nodes where pods with the image serve, if it is one.
 fn runs_on(view: &View, image: &str) -> Option<String> {
-    let uses = |pod: &&Pod| pod.serves() && pod.kin.images.iter().any(|used| &*used.image == image);
+    let uses = |pod: &&Pod| pod.serves() && pod.kin.specs.iter().any(|used| &*used.image == image);
     let nodes = view.snapshot.rows.pods.iter().filter(uses).filter_map(|pod| view.node(pod.node.as_deref()?));
     let architectures: BTreeSet<&str> = nodes.map(|node| &*node.architecture).collect();
     match architectures.into_iter().collect::<Vec<_>>().as_slice() {

@@ -1,4 +1,4 @@
-//! The flags that say who is asked how often containers are held back by their CPU limits.
+//! The flags that say who is asked what containers use, and how often they are held back by their CPU limits.
 
 use super::duration;
 use clap::Args;
@@ -13,12 +13,15 @@ use std::time::Duration;
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Measurements")]
 pub struct MeasureArgs {
-    /// The Prometheus to ask which containers are throttled; else one that is found in the cluster
+    /// The Prometheus to ask what containers used and which are throttled; else one that is found in the cluster
     #[arg(long, value_name = "URL")]
     pub prometheus_url: Option<PrometheusUrl>,
     /// Where no Prometheus tells, read the kubelets twice, so long apart (10s to 10m)
     #[arg(long, value_name = "DURATION", value_parser = window)]
     pub throttle_window: Option<Duration>,
+    /// How far back a Prometheus is asked what containers used (2h to 90d); else 7d for rightsize, 24h for what was killed
+    #[arg(long, value_name = "DURATION", value_parser = since)]
+    pub since: Option<Duration>,
 }
 
 /// The address of a Prometheus, as somebody wrote it: it may hold a password, and is never shown whole.
@@ -104,6 +107,15 @@ fn window(text: &str) -> Result<Duration, String> {
     Ok(time)
 }
 
+/// From what tells something to what a Prometheus may still keep.
+fn since(text: &str) -> Result<Duration, String> {
+    let time = duration(text)?;
+    if time < Duration::from_secs(2 * 3600) || time > Duration::from_secs(90 * 86_400) {
+        return Err("between 2h and 90d".to_owned());
+    }
+    Ok(time)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,6 +158,7 @@ mod tests {
     #[test]
     fn a_window_is_long_enough_for_a_kubelet_to_count() {
         assert_eq!(window("30s"), Ok(Duration::from_secs(30)));
+        assert!(since("119m").is_err() && since("91d").is_err() && since("7d").is_ok());
         assert!(window("9s").is_err() && window("11m").is_err() && window("soon").is_err());
     }
 }

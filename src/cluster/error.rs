@@ -108,6 +108,8 @@ impl Error {
                 504 => Reason::TimedOut,
                 _ => Reason::Failed,
             },
+            // A path that nobody serves is answered so, without a Status.
+            Error::Foreign { code: 404, .. } => Reason::Absent,
             _ => Reason::Failed,
         }
     }

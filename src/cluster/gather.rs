@@ -3,7 +3,7 @@
 use super::list::{self, Listing, Seen};
 use super::measure::{self, Measured, Measurement, Noted};
 use super::page::{Accept, Asker, Patience, Request};
-use super::{Budget, Chain, Error, Keep, Progress, Session, Stop, usage};
+use super::{Budget, Chain, Error, Keep, Progress, Session, Stop};
 use crate::cli::{ListArgs, ScopeArgs};
 use crate::model::{Cost, Ended};
 use crate::snapshot::{Capture, Header, Rows, Snapshot};
@@ -28,8 +28,10 @@ pub struct Plan {
     pub clock: fn() -> Time,
     /// How many clusters share the budget.
     pub clusters: usize,
-    /// Whether to ask what is used of the nodes, where that is measured.
+    /// Whether to ask what every pod uses, where that is measured; what nodes use is always asked.
     pub with_usage: bool,
+    /// How far back a Prometheus is asked what every container used; `None` where that is not wanted.
+    pub history: Option<Duration>,
     /// The object that is asked about, by name: then every warning of the scope is kept, and the logs are those of its
     /// pods.
     pub about: Option<String>,
@@ -56,9 +58,6 @@ pub async fn gather(
     snapshot.sort();
     if !plan.scope.no_evidence {
         run.ask_about_trouble(&mut snapshot).await;
-    }
-    if plan.with_usage {
-        usage::ask(&run.asker, &mut snapshot, plan.list.page_timeout).await;
     }
     run.finish(&mut snapshot);
     snapshot.sort();

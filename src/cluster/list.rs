@@ -378,7 +378,8 @@ fn page_request(chain: &Chain, size: u32, token: &str) -> Result<Request, Error>
         path: call.uri().to_string(),
         accept: if chain.kind == Kind::Secret { Accept::Names } else { Accept::Protobuf },
         deadline: chain.page_timeout,
-        patience: Patience::Full,
+        // A metrics server that is down is not waited for.
+        patience: if chain.kind.is_metered() { Patience::Once } else { Patience::Full },
         form: None,
     })
 }

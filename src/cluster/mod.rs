@@ -26,7 +26,6 @@ mod refusal;
 mod scope;
 mod stop;
 mod trouble;
-mod usage;
 
 pub use budget::Budget;
 pub use connect::{Session, connect, names, whereabouts};

@@ -27,11 +27,12 @@ impl Run<'_> {
     pub(super) fn chain(&self, kind: Kind, namespace: Option<&str>) -> Chain {
         let (scope, list) = (&self.plan.scope, &self.plan.list);
         let of_pods = |selector: &Option<String>| selector.clone().filter(|_| kind == Kind::Pod);
+        let labels = scope.selector.clone().filter(|_| matches!(kind, Kind::Pod | Kind::PodMetrics));
         let warnings = (kind == Kind::Event).then(|| "type=Warning".to_owned());
         Chain {
             kind,
             namespace: namespace.map(str::to_owned),
-            labels: of_pods(&scope.selector),
+            labels,
             fields: of_pods(&scope.field_selector).or(warnings),
             excluded: self.excluded.clone(),
             page_size: list.page_size,
@@ -44,6 +45,7 @@ impl Run<'_> {
         let all = self.namespaces.is_empty();
         let asked = |kind: &Kind| match kind {
             Kind::Namespace => all,
+            Kind::PodMetrics if !self.plan.with_usage => false,
             kind if kind.place() == Place::Measured => false,
             Kind::Event | Kind::Secret if !self.with_evidence => false,
             kind if self.is_unselected(*kind) => false,
@@ -91,6 +93,7 @@ impl Run<'_> {
         let not_asked = !chain.kind.namespaced() && !self.namespaces.is_empty();
         let dispensable = |gap: &Gap| match gap.reason {
             Reason::Absent => true,
+            _ if chain.kind.is_metered() => true,
             Reason::Forbidden => chain.kind.place() == Place::Beyond || chain.kind == Kind::Secret,
             _ => false,
         };

@@ -93,6 +93,8 @@ pub enum Reason {
     Stopped,
     /// The list expired while it was read: its parts are of different moments.
     Inconsistent,
+    /// It was measured too long ago to be told as what is.
+    Stale,
 }
 
 impl Gap {

@@ -1,5 +1,6 @@
 //! A pod as it is kept.
 
+use super::spec::{Spec, limits, requests, specs};
 use super::{Amount, Names, ObjectRef, Owner, status};
 use crate::wire::{self, ContainerStatus, Time};
 use std::sync::Arc;
@@ -34,27 +35,16 @@ pub struct Kin {
     pub total: u32,
     /// What the scheduler sets aside for each.
     pub requests: Amount,
+    /// What each may use at most, as far as its containers are limited.
+    pub limits: Amount,
     /// The RESTARTS column. Negative only in a broken object.
     pub restarts: i64,
     /// In seconds; zero where it is not known.
     last_restart: i64,
     /// Whether they have ended for good: phase `Succeeded` or `Failed`.
     pub ended: Option<Ended>,
-    /// What their containers run, in the order of the spec; of pods that have ended, nothing.
-    pub images: Box<[Image]>,
-}
-
-/// What a container runs.
-#[derive(Debug, PartialEq, Eq, Hash)]
-pub struct Image {
-    /// The container.
-    pub container: Arc<str>,
-    /// The image as it was asked for.
-    pub image: Arc<str>,
-    /// What that image was when the running container was made; empty for one that does not run.
-    pub id: Arc<str>,
-    /// Whether a node that has an image of this name does not ask for a newer one.
-    pub pulled_once: bool,
+    /// What their containers and sidecars are to run, in the order of the spec; of pods that have ended, nothing.
+    pub specs: Box<[Spec]>,
 }
 
 /// Owners that put a new pod in the place of one that ended. Pods of all others are done when they succeed.
@@ -70,7 +60,7 @@ pub enum Ended {
 }
 
 impl Ended {
-    fn of(object: &wire::Pod) -> Option<Self> {
+    pub(super) fn of(object: &wire::Pod) -> Option<Self> {
         match object.status.phase.as_str() {
             "Succeeded" => Some(Ended::Succeeded),
             "Failed" => Some(Ended::Failed),
@@ -91,10 +81,11 @@ impl Pod {
             ready: columns.ready,
             total: columns.total,
             requests: requests(&object.spec),
+            limits: limits(&object.spec),
             restarts: columns.restarts,
             last_restart: seconds(columns.last_restart),
             ended: Ended::of(&object),
-            images: images(&object, names),
+            specs: specs(&object, names),
         });
         let mut pod = Self {
             kin,
@@ -244,57 +235,6 @@ fn slim(object: &mut wire::Pod) {
     }
 }
 
-/// What the scheduler counts for a pod: all containers and sidecars together, or what the most demanding init container
-/// needs beside the sidecars that run by then, and the overhead; as `PodRequests` in k8s.io/component-helpers.
-fn requests(spec: &wire::PodSpec) -> Amount {
-    let amount = |list: &[wire::Resource]| {
-        Amount::of(list.iter().map(|resource| (&*resource.name, &*resource.quantity.text)))
-    };
-    let of = |container: &wire::Container| amount(&container.resources.requests);
-    let (mut sidecars, mut first) = (Amount::default(), Amount::default());
-    for container in &spec.init_containers {
-        let needed = sidecars.plus(of(container));
-        if container.restart_policy == "Always" {
-            sidecars = needed;
-        }
-        first = first.max(needed);
-    }
-    let together = spec.containers.iter().map(of).fold(sidecars, Amount::plus);
-    let mut total = together.max(first);
-    // What is set for the pod as a whole counts instead.
-    for list in spec.resources.iter().map(|resources| &resources.requests) {
-        let whole = amount(list);
-        let is_set = |name| list.iter().any(|resource| resource.name == name);
-        total.cpu = if is_set("cpu") { whole.cpu } else { total.cpu };
-        total.memory = if is_set("memory") { whole.memory } else { total.memory };
-    }
-    total.plus(Amount::of(spec.overhead.iter().map(|(name, quantity)| (&**name, &*quantity.text))))
-}
-
-/// What the containers and sidecars of a pod run; of one that has ended, nothing.
-fn images(object: &wire::Pod, names: &Names) -> Box<[Image]> {
-    if Ended::of(object).is_some() {
-        return Box::default();
-    }
-    let (spec, status) = (&object.spec, &object.status);
-    let of = |container: &wire::Container, statuses: &[ContainerStatus]| {
-        let status = statuses.iter().find(|status| status.name == container.name);
-        let id =
-            status.filter(|status| status.state.running.is_some()).map_or("", |status| &*status.image_id);
-        Image {
-            container: names.get(&container.name),
-            image: names.get(&container.image),
-            id: names.get(id),
-            pulled_once: container.image_pull_policy == "IfNotPresent",
-        }
-    };
-    let sidecars = spec.init_containers.iter().filter(|container| container.restart_policy == "Always");
-    sidecars
-        .map(|container| of(container, &status.init_container_statuses))
-        .chain(spec.containers.iter().map(|container| of(container, &status.container_statuses)))
-        .collect()
-}
-
 /// Whether the pod's own Ready condition denies what its containers say: a readiness gate is open, or its node
 /// is lost.
 fn says_not_ready(object: &wire::Pod) -> bool {
@@ -338,42 +278,5 @@ impl Container<'_> {
     /// How it last ended: now, or before its last restart.
     pub fn last_end(&self) -> Option<&wire::Terminated> {
         self.status.state.terminated.as_ref().or(self.status.last_state.terminated.as_ref())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn requests_are_those_the_scheduler_counts() {
-        let of = |cpu: &str, policy: &str| json!({ "restartPolicy": policy, "resources": { "requests": { "cpu": cpu, "memory": "1Mi" } } });
-        let count = |spec: serde_json::Value| requests(&serde_json::from_value(spec).unwrap());
-        let mebi = |n: i64| n << 20;
-        for (spec, cpu, memory) in [
-            (json!({}), 0, 0),
-            (json!({ "containers": [of("100m", ""), of("0.2", "")] }), 300, mebi(2)),
-            (json!({ "containers": [of("100m", "")], "initContainers": [of("2", "")] }), 2000, mebi(1)),
-            // A sidecar runs beside the containers, and beside the init containers after it.
-            (
-                json!({ "containers": [of("100m", "")], "initContainers": [of("50m", "Always"), of("400m", "")] }),
-                450,
-                mebi(2),
-            ),
-            (
-                json!({ "containers": [of("100m", "")], "overhead": { "cpu": "10m", "memory": "2Mi" } }),
-                110,
-                mebi(3),
-            ),
-            (
-                json!({ "containers": [of("100m", "")], "resources": { "requests": { "cpu": "1" } } }),
-                1000,
-                mebi(1),
-            ),
-            (json!({ "containers": [of("lots", "")] }), 0, mebi(1)),
-        ] {
-            assert_eq!(count(spec.clone()), Amount { cpu, memory }, "{spec}");
-        }
     }
 }

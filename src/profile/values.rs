@@ -71,13 +71,14 @@ impl Profile {
         texts.into_iter().chain(lists).chain(switches).chain(numbers).chain([severity]).flatten().collect()
     }
 
-    fn texts(&self) -> [(&'static str, Option<&At<String>>); 18] {
+    fn texts(&self) -> [(&'static str, Option<&At<String>>); 19] {
         [
             ("kubeconfig", self.kubeconfig.as_ref()),
             ("selector", self.selector.as_ref()),
             ("fieldSelector", self.field_selector.as_ref()),
             ("prometheusUrl", self.prometheus_url.as_ref()),
             ("throttleWindow", self.throttle_window.as_ref()),
+            ("since", self.since.as_ref()),
             ("thresholds.quietAfter", self.thresholds.quiet_after.as_ref()),
             ("thresholds.grace", self.thresholds.grace.as_ref()),
             ("thresholds.throttled", self.thresholds.throttled.as_ref()),

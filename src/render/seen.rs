@@ -218,7 +218,7 @@ fn first_of(mut kinds: Vec<String>, lang: Lang) -> String {
 /// The kind that is missing, and how much of it was read.
 fn what(gap: &Gap, lang: Lang) -> String {
     let kind = match Kind::from_name(&gap.kind) {
-        Some(kind) => kind.plural().to_owned(),
+        Some(kind) => kind.shown(),
         None if gap.kind == Gap::CLUSTER => CLUSTER.get(lang).to_owned(),
         None => message(&gap.kind),
     };
@@ -226,7 +226,9 @@ fn what(gap: &Gap, lang: Lang) -> String {
     match (gap.got, gap.missing, gap.reason) {
         (_, Some(_), _) => format!("{kind} ({})", READ_OF.fill(lang, &facts)),
         (0, None, _) | (_, _, Reason::Inconsistent) => kind,
-        (_, _, Reason::Repeated | Reason::Skipped) => format!("{kind} ({})", COUNT.fill(lang, &facts)),
+        (_, _, Reason::Repeated | Reason::Skipped | Reason::Stale) => {
+            format!("{kind} ({})", COUNT.fill(lang, &facts))
+        }
         _ => format!("{kind} ({})", READ.fill(lang, &facts)),
     }
 }

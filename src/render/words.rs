@@ -61,6 +61,7 @@ texts! {
     SKIPPED: "left out", "未納入", "未纳入";
     REPEATED: "given twice, counted once", "重複提供，只計一次", "重复提供，只计一次";
     STOPPED: "stopped", "已中止", "已中止";
+    STALE: "measured too long ago", "量測值過舊", "测量值过旧";
     INCONSISTENT: "expired while it was read: its parts are of different moments", "讀取途中過期，前後部分並非同一時刻",
         "读取中途过期，前后部分不是同一时刻";
 }
@@ -135,6 +136,7 @@ pub(super) fn reason(reason: Reason) -> &'static Text {
         Reason::Repeated => &REPEATED,
         Reason::Stopped => &STOPPED,
         Reason::Inconsistent => &INCONSISTENT,
+        Reason::Stale => &STALE,
     }
 }
 

@@ -15,7 +15,13 @@ pub(super) fn capture(args: &SnapshotArgs, clock: fn() -> Time) -> Result<Exit, 
     let [context] = contexts.as_slice() else {
         return Err(Failure::new("a capture is of one cluster: name one context"));
     };
-    let plan = super::plan(&args.scope, &args.list, &args.connect, clock, 1)?;
+    // Whatever a command may ask of it later is in it; what costs a Prometheus much, where a time is named.
+    let (with_usage, history) = (true, args.scope.measure.since);
+    let plan = cluster::Plan {
+        with_usage,
+        history,
+        ..super::plan(&args.scope, &args.list, &args.connect, clock, 1)?
+    };
     let progress = super::progress(&args.list, true, clock, 1);
     let context = Some(context.as_str()).filter(|name| !name.is_empty());
     let gathered = super::wait_for(&args.list, &plan.budget, async {

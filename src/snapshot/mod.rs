@@ -137,6 +137,9 @@ impl Snapshot {
     pub fn sort(&mut self) {
         let repeated = self.rows.sort();
         self.coverage.remarks.extend(repeated);
+        if let Some(taken_at) = self.taken_at.known() {
+            self.coverage.remarks.extend(self.rows.let_go_of_stale(taken_at));
+        }
         self.coverage.sort();
         self.logs
             .sort_by(|a, b| (&a.namespace, &a.pod, &a.container).cmp(&(&b.namespace, &b.pod, &b.container)));

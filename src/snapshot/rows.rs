@@ -1,9 +1,10 @@
 //! The objects of a snapshot, folded into rows as they come.
 
 use crate::model::{
-    CronJob, Endpoints, Event, Gap, Job, Names, Namespace, Node, Pod, Reason, Throttling, Workload,
+    CronJob, Endpoints, Event, Gap, Job, MemoryHistory, Metered, Names, Namespace, Node, Pod, Reason,
+    Throttling, Usage, Workload,
 };
-use crate::wire::{self, Kind, Object};
+use crate::wire::{self, Kind, Object, Time};
 
 /// The objects of a snapshot.
 #[derive(Debug, Default)]
@@ -46,8 +47,16 @@ pub struct Rows {
     pub secrets: Vec<wire::Secret>,
     /// Warnings about objects in trouble.
     pub events: Vec<Event>,
-    /// Containers that were measured.
+    /// How often containers were held back by their CPU limits.
     pub throttling: Vec<Throttling>,
+    /// What containers use at this moment.
+    pub metered: Vec<Metered>,
+    /// What nodes use at this moment.
+    pub metered_nodes: Vec<Metered>,
+    /// What containers have used over time.
+    pub usage: Vec<Usage>,
+    /// How the memory of containers went that were killed for it.
+    pub memory: Vec<MemoryHistory>,
     /// Namespaces that exist.
     pub namespaces: Vec<Namespace>,
     names: Names,
@@ -85,6 +94,10 @@ impl Rows {
             Object::APIService(service) => self.api_services.push(service),
             Object::Secret(secret) => self.secrets.push(secret),
             Object::Throttling(measured) => self.throttling.push(Throttling::fold(&measured, names)),
+            Object::PodMetrics(metrics) => self.metered.extend(Metered::fold_pod(metrics, names)),
+            Object::NodeMetrics(metrics) => self.metered_nodes.extend(Metered::fold_node(metrics, names)),
+            Object::Usage(measured) => self.usage.extend(Usage::fold(&measured, names)),
+            Object::MemoryHistory(measured) => self.memory.extend(MemoryHistory::fold(measured, names)),
             Object::Event(event) => self.events.extend(Event::fold(event, names)),
             Object::Namespace(namespace) => self.namespaces.push(Namespace::fold(namespace, names)),
         }
@@ -140,6 +153,10 @@ impl Rows {
         take_over(&mut self.secrets, &mut other.secrets);
         take_over(&mut self.events, &mut other.events);
         take_over(&mut self.throttling, &mut other.throttling);
+        take_over(&mut self.metered, &mut other.metered);
+        take_over(&mut self.metered_nodes, &mut other.metered_nodes);
+        take_over(&mut self.usage, &mut other.usage);
+        take_over(&mut self.memory, &mut other.memory);
         take_over(&mut self.namespaces, &mut other.namespaces);
     }
 
@@ -150,11 +167,32 @@ impl Rows {
         self.sort_events();
         let mut repeated = self.sort_workloads();
         repeated.extend(self.sort_others());
+        repeated.extend(self.sort_measured());
         repeated
             .into_iter()
             .filter(|&(_, count)| count > 0)
             .map(|(kind, got)| Gap { got, ..Gap::new(kind.name(), Reason::Repeated) })
             .collect()
+    }
+
+    /// Lets go of what was not measured at about this moment, and gives the nodes what is left. Returns how much was let
+    /// go, by kind.
+    pub(super) fn let_go_of_stale(&mut self, now: Time) -> Vec<Gap> {
+        let fresh = |metered: &Metered| metered.is_of(now);
+        let mut stale = Vec::new();
+        for (kind, rows) in
+            [(Kind::PodMetrics, &mut self.metered), (Kind::NodeMetrics, &mut self.metered_nodes)]
+        {
+            let before = rows.len();
+            rows.retain(fresh);
+            let got = (before - rows.len()) as u64;
+            stale.extend((got > 0).then(|| Gap { got, ..Gap::new(kind.name(), Reason::Stale) }));
+        }
+        for node in &mut self.nodes {
+            let metered = self.metered_nodes.binary_search_by(|metered| (*metered.object).cmp(&*node.name));
+            node.usage = metered.ok().map(|index| self.metered_nodes[index].used);
+        }
+        stale
     }
 
     fn sort_events(&mut self) {
@@ -182,13 +220,22 @@ impl Rows {
             (Kind::Job, once(&mut self.jobs, |j| (&j.namespace, "", &j.name))),
             (Kind::CronJob, once(&mut self.cron_jobs, |j| (&j.namespace, "", &j.name))),
             (Kind::EndpointSlice, once(&mut self.endpoints, |e| (&e.namespace, &e.service, &e.name))),
-            // Of a container that was measured twice the first counts: nobody adds up windows that overlap.
-            (Kind::Throttling, once(&mut self.throttling, |t| (&t.namespace, &t.pod, &t.container))),
             (Kind::Namespace, once(&mut self.namespaces, |n| ("", "", &n.name))),
             (
                 Kind::ValidatingWebhookConfiguration,
                 once(&mut self.webhooks, |(kind, w)| ("", kind.name(), &w.metadata.name)),
             ),
+        ]
+    }
+
+    /// What was measured. Of a container that was measured twice the first counts: nobody adds up windows that overlap.
+    fn sort_measured(&mut self) -> Vec<(Kind, u64)> {
+        vec![
+            (Kind::Throttling, once(&mut self.throttling, |t| (&t.namespace, &t.pod, &t.container))),
+            (Kind::PodMetrics, once(&mut self.metered, |m| (&m.namespace, &m.object, &m.container))),
+            (Kind::NodeMetrics, once(&mut self.metered_nodes, |m| ("", "", &m.object))),
+            (Kind::Usage, once(&mut self.usage, |u| (&u.namespace, &u.pod, &u.container))),
+            (Kind::MemoryHistory, once(&mut self.memory, |m| (&m.namespace, &m.pod, &m.container))),
         ]
     }
 

@@ -3,9 +3,9 @@
 use super::secret::hide_secrets;
 use super::{
     ApiService, CronJob, DaemonSet, Deployment, EndpointSlice, Event, HorizontalPodAutoscaler, Ingress,
-    IngressClass, Job, ListMeta, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod,
-    PodDisruptionBudget, ReplicaSet, ResourceQuota, Secret, Service, StatefulSet, StorageClass, Throttling,
-    WebhookConfiguration,
+    IngressClass, Job, ListMeta, MemoryHistory, Namespace, Node, NodeMetrics, PersistentVolume,
+    PersistentVolumeClaim, Pod, PodDisruptionBudget, PodMetrics, ReplicaSet, ResourceQuota, Secret, Service,
+    StatefulSet, StorageClass, Throttling, Usage, WebhookConfiguration,
 };
 use bytes::Bytes;
 use prost::Message;
@@ -104,9 +104,11 @@ macro_rules! kinds {
 
 kinds! {
     Pod "v1" "pods" Namespace Pod,
+    PodMetrics "metrics.k8s.io/v1beta1" "pods" Namespace PodMetrics,
     ReplicaSet "apps/v1" "replicasets" Namespace ReplicaSet,
     EndpointSlice "discovery.k8s.io/v1" "endpointslices" Namespace EndpointSlice,
     Node "v1" "nodes" Cluster Node,
+    NodeMetrics "metrics.k8s.io/v1beta1" "nodes" Beyond NodeMetrics,
     Job "batch/v1" "jobs" Namespace Job,
     Service "v1" "services" Namespace Service,
     Deployment "apps/v1" "deployments" Namespace Deployment,
@@ -128,6 +130,8 @@ kinds! {
     Secret "v1" "secrets" Namespace Secret,
     Event "v1" "events" Namespace Event,
     Throttling "healthcheck/v1" "cpu-throttling" Measured Throttling,
+    Usage "healthcheck/v1" "usage-history" Measured Usage,
+    MemoryHistory "healthcheck/v1" "memory-history" Measured MemoryHistory,
 }
 
 /// Where the objects of a kind live.
@@ -166,6 +170,16 @@ impl Kind {
             Some((group, _)) => format!("{}.{group}", self.plural()),
             None => self.plural().to_owned(),
         }
+    }
+
+    /// As people are told of it: the API's own name where another kind has the same.
+    pub fn shown(self) -> String {
+        if self.is_metered() { self.resource() } else { self.plural().to_owned() }
+    }
+
+    /// Whether a metrics server tells of it, where there is one: no report needs it.
+    pub fn is_metered(self) -> bool {
+        matches!(self, Kind::PodMetrics | Kind::NodeMetrics)
     }
 
     /// Whether its objects live in namespaces.

@@ -114,7 +114,7 @@ fn wrong_usage_says_what_is_wrong_and_exits_with_2() {
         ("--exclude-namespace kube-*", "--all-namespaces"),
         ("-A --exclude-namespace a[", "error parsing glob"),
         ("--as-group admins", "--as <USER>"),
-        ("--skip-kinds pods", "one of replicasets, endpointslices, nodes"),
+        ("--skip-kinds pods", "one of pods.metrics.k8s.io, replicasets"),
         ("-f x.json --context prod", "--context asks a server, and --filename reads files"),
         ("-f x.json -l app=web", "--selector asks a server"),
         ("-f /no/such/file", "error: the path \"/no/such/file\" does not exist"),
