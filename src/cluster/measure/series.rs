@@ -4,7 +4,7 @@ use crate::wire::{ObjectMeta, Throttling};
 use std::collections::BTreeMap;
 
 /// Namespace, pod and container.
-pub(super) type Name = (String, String, String);
+pub(in crate::cluster) type Name = (String, String, String);
 
 /// A number of each container.
 pub(super) type Numbers = BTreeMap<Name, f64>;
@@ -51,7 +51,7 @@ pub(super) fn paired(
 
 /// A count in whole numbers: `increase` gives parts of periods.
 #[allow(clippy::cast_possible_truncation, reason = "it was looked at before")]
-fn whole(number: f64) -> Option<i64> {
+pub(super) fn whole(number: f64) -> Option<i64> {
     // Beyond this not every whole number is there, and no container comes so far.
     (number.is_finite() && (0.0..9e15).contains(&number)).then(|| number.round() as i64)
 }
