@@ -15,11 +15,16 @@ use kube::config::AuthInfo;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// The most an answer may hold: half a million containers.
+/// The most an answer may hold: a quarter of a million containers.
 const LARGEST: usize = 64 << 20;
+
+/// What the counts are called in the answer.
+const PERIODS: &str = "periods";
+const THROTTLED: &str = "throttled";
 
 /// A body that is wanted as it is, and may be long.
 #[derive(Default)]
@@ -72,6 +77,8 @@ struct Labels {
     namespace: String,
     pod: String,
     container: String,
+    /// What was counted, as the query calls it.
+    counted: String,
 }
 
 /// What is wanted of a Prometheus.
@@ -84,12 +91,16 @@ pub(super) struct Question<'a> {
     pub(super) deadline: Duration,
 }
 
-/// The three things that are asked.
+/// The two things that are asked.
 struct Queries {
-    periods: String,
-    throttled: String,
+    /// Periods and those throttled, in one question: between two a scrape may come, and the share would be of counts
+    /// that were never there together.
+    counts: String,
     limits: String,
 }
+
+/// What an answer tells, by what was counted.
+type Told = BTreeMap<String, Numbers>;
 
 /// How a query is put.
 enum Way<'a> {
@@ -165,10 +176,12 @@ async fn numbers(
         let answer = asker.read(&request, Long::default).await?;
         vector(&answer.body, area).map_err(Error::Unreadable)
     };
-    let told = tokio::try_join!(ask(queries.periods), ask(queries.throttled), ask(queries.limits));
-    let (periods, throttled, limits) = told.map_err(|error| Untold::of(who, &error))?;
+    let told = tokio::try_join!(ask(queries.counts), ask(queries.limits));
+    let (counts, limits) = told.map_err(|error| Untold::of(who, &error))?;
     let window = i64::try_from(back.as_secs()).unwrap_or(i64::MAX);
-    let objects = series::paired(&periods, &throttled, &limits, window);
+    let none = Numbers::new();
+    let [periods, throttled] = [PERIODS, THROTTLED].map(|counted| counts.get(counted).unwrap_or(&none));
+    let objects = series::paired(periods, throttled, limits.get("").unwrap_or(&none), window);
     match objects.is_empty() {
         true => Err(Untold::left_out(format!(
             "{who} has no such numbers of the scope: it does not scrape cAdvisor, or no container has a CPU limit"
@@ -181,14 +194,15 @@ impl Queries {
     fn new(area: &Area, back: Duration) -> Self {
         const BY: &str = "by (namespace,pod,container)";
         let (matchers, seconds) = (area.matchers(), back.as_secs());
-        let increase = |metric: &str| format!("sum {BY} (increase({metric}{{{matchers}}}[{seconds}s]))");
+        let increase = |metric: &str, counted: &str| {
+            let sum = format!("sum {BY} (increase({metric}{{{matchers}}}[{seconds}s]))");
+            format!(r#"label_replace({sum},"counted","{counted}","","")"#)
+        };
+        let periods = increase("container_cpu_cfs_periods_total", PERIODS);
+        let throttled = increase("container_cpu_cfs_throttled_periods_total", THROTTLED);
         let of = |metric: &str| format!("{metric}{{{matchers}}}");
         let (quota, period) = (of("container_spec_cpu_quota"), of("container_spec_cpu_period"));
-        Self {
-            periods: increase("container_cpu_cfs_periods_total"),
-            throttled: increase("container_cpu_cfs_throttled_periods_total"),
-            limits: format!("max {BY} ({quota} / {period})"),
-        }
+        Self { counts: format!("{periods} or {throttled}"), limits: format!("max {BY} ({quota} / {period})") }
     }
 }
 
@@ -207,7 +221,7 @@ impl Way<'_> {
 }
 
 /// The numbers in an answer that is whole.
-fn vector(body: &[u8], area: &Area) -> Result<Numbers, String> {
+fn vector(body: &[u8], area: &Area) -> Result<Told, String> {
     let answer: Answer = serde_json::from_slice(body).map_err(|error| error.to_string())?;
     if answer.status != "success" {
         return Err(format!("status \"{}\": {}", answer.status, answer.error));
@@ -217,16 +231,17 @@ fn vector(body: &[u8], area: &Area) -> Result<Numbers, String> {
         return Err(format!("it may be partial: {warning}"));
     }
     let data = answer.data.filter(|data| data.result_type == "vector").ok_or("it is no vector")?;
-    let mut numbers = Numbers::new();
-    for Series { metric: Labels { namespace, pod, container }, value: (_, value) } in data.result {
+    let mut told = Told::new();
+    for Series { metric, value: (_, value) } in data.result {
+        let Labels { namespace, pod, container, counted } = metric;
         let is_whole = !pod.is_empty() && !container.is_empty() && container != "POD";
         let number = value.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0);
         if let Some(number) = number.filter(|_| is_whole && area.holds(&namespace)) {
             // Each comes once; should a server say it twice, the first one counts.
-            numbers.entry((namespace, pod, container)).or_insert(number);
+            told.entry(counted).or_default().entry((namespace, pod, container)).or_insert(number);
         }
     }
-    Ok(numbers)
+    Ok(told)
 }
 
 #[cfg(test)]
@@ -240,8 +255,12 @@ mod tests {
 
     fn series(namespace: &str, pod: &str, value: &str) -> String {
         format!(
-            r#"{{"metric":{{"namespace":"{namespace}","pod":"{pod}","container":"app"}},"value":[1.5,"{value}"]}}"#
+            r#"{{"metric":{{"namespace":"{namespace}","pod":"{pod}","container":"app","counted":"periods"}},"value":[1.5,"{value}"]}}"#
         )
+    }
+
+    fn told(series: &[String], area: &Area) -> Numbers {
+        vector(answer(series).as_bytes(), area).unwrap().remove(PERIODS).unwrap_or_default()
     }
 
     fn answer(series: &[String]) -> String {
@@ -253,12 +272,13 @@ mod tests {
     fn queries_ask_for_the_scope_and_its_window() {
         let queries = Queries::new(&area(&["shop"]), Duration::from_secs(300));
         let matchers = r#"{container!="",container!="POD",namespace=~"^(?:shop)$"}"#;
-        assert_eq!(
-            queries.throttled,
+        let part = |metric: &str, counted: &str| {
             format!(
-                "sum by (namespace,pod,container) (increase(container_cpu_cfs_throttled_periods_total{matchers}[300s]))"
+                r#"label_replace(sum by (namespace,pod,container) (increase(container_cpu_cfs_{metric}_total{matchers}[300s])),"counted","{counted}","","")"#
             )
-        );
+        };
+        let (all, throttled) = (part("periods", "periods"), part("throttled_periods", "throttled"));
+        assert_eq!(queries.counts, format!("{all} or {throttled}"));
         assert_eq!(
             queries.limits,
             format!(
@@ -283,11 +303,14 @@ mod tests {
         let mut all = vec![series("shop", "a", "12.5"), series("shop", "a", "99"), series("bank", "b", "1")];
         all.extend(odd);
         all.push(r#"{"metric":{},"value":[1,"3"]}"#.to_owned());
-        let numbers = vector(answer(&all).as_bytes(), &area(&["shop"])).unwrap();
+        let numbers = told(&all, &area(&["shop"]));
         let name = ("shop".to_owned(), "a".to_owned(), "app".to_owned());
         assert_eq!(numbers, [(name, 12.5)].into(), "the first one counts");
-        assert_eq!(vector(answer(&all).as_bytes(), &area(&[])).unwrap().len(), 2);
-        assert!(vector(answer(&[]).as_bytes(), &area(&[])).unwrap().is_empty());
+        assert_eq!(told(&all, &area(&[])).len(), 2);
+        assert!(told(&[], &area(&[])).is_empty());
+        let throttled = series("shop", "a", "7").replace("periods", THROTTLED);
+        let both = vector(answer(&[series("shop", "a", "12.5"), throttled]).as_bytes(), &area(&[])).unwrap();
+        assert_eq!(both.keys().collect::<Vec<_>>(), [PERIODS, THROTTLED]);
     }
 
     #[test]
