@@ -154,7 +154,7 @@ fn is_the_table(ran: &Ran, without: &[&str]) {
         |told: &[(String, i64, String)]| told.iter().map(|(name, ..)| name.clone()).collect::<Vec<_>>();
     assert_eq!(names(&told), expected.iter().map(|(name, ..)| *name).collect::<Vec<_>>(), "{ran:?}");
     for ((name, share, proposal), (_, expected, limit)) in told.iter().zip(expected) {
-        // What stands in whole periods, and parts of them that a server adds to fill its window.
+        // Periods are counted whole, and `increase` makes parts of them.
         assert!((share - expected).abs() <= 3, "{name}: {share} for {expected} thousandths");
         assert_eq!(proposal, limit, "{name}");
     }
@@ -178,6 +178,12 @@ fn what_was_throttled_that_day_is_found_by_a_real_prometheus_and_by_kubelets() {
     let behind = check("-o json");
     is_the_table(&behind, &[]);
     assert_eq!(lines(&behind), Vec::<serde_json::Value>::new());
+    let table = check("--width 200").out;
+    for Busy { name, proposal, .. } in BUSY {
+        let row = table.lines().find(|line| line.starts_with("🔴 high") && line.contains(name));
+        let limit = row.and_then(|row| Some(row.rsplit_once(", try ")?.1.trim_end()));
+        assert_eq!(limit, proposal, "{name}: {table}");
+    }
     let kubelets = Faults::before(&lab, kubelet);
     let nobody = "--prometheus-url http://127.0.0.1:9";
     let read = check(&format!("-o json -s {} {nobody} --throttle-window 10s", kubelets.url()));
