@@ -20,6 +20,7 @@ mod pigo_live;
 mod plugin;
 mod produced;
 mod profiles;
+mod prometheus;
 mod rights;
 mod secrets;
 mod stopped;

@@ -65,15 +65,15 @@ fn queries(killed: &BTreeSet<Name>, back: u64, step: u64) -> Vec<String> {
 fn on_grid(points: &[(f64, f64)], step: u64) -> Option<(i64, Vec<i64>)> {
     let start = whole(points.first()?.0)?;
     let step = i64::try_from(step).ok()?;
+    // More than was asked for is no answer.
+    let most = 2 * usize::try_from(SAMPLES).ok()?;
     let mut bytes = Vec::new();
     for (at, value) in points {
-        let place = usize::try_from((whole(*at)? - start).div_euclid(step)).ok()?;
-        // More than was asked for is no answer.
-        if place > 2 * usize::try_from(SAMPLES).ok()? || place < bytes.len() {
-            continue;
+        let place = usize::try_from((whole(*at)? - start).div_euclid(step)).unwrap_or(usize::MAX);
+        if (bytes.len()..=most).contains(&place) {
+            bytes.resize(place, -1);
+            bytes.push(whole(*value).unwrap_or(-1));
         }
-        bytes.resize(place, -1);
-        bytes.push(whole(*value).unwrap_or(-1));
     }
     Some((start, bytes))
 }

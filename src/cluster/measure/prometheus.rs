@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// The most an answer may hold: half a million containers.
+/// The most an answer may hold: a quarter of a million containers.
 const LARGEST: usize = 64 << 20;
 
 /// A body that is wanted as it is, and may be long.
@@ -87,7 +87,12 @@ struct Labels {
     namespace: String,
     pod: String,
     container: String,
+    /// What was counted, as the query calls it; empty where it asks for one thing.
+    counted: String,
 }
+
+/// What an answer tells, by what was counted.
+pub(super) type Counts = BTreeMap<String, Numbers>;
 
 /// Points of each container: seconds since 1970, and how much.
 pub(super) type Courses = BTreeMap<Name, Vec<(f64, f64)>>;
@@ -126,18 +131,26 @@ impl Prometheus {
         Self { who, asker: Arc::clone(asker), way: Way::Through(service) }
     }
 
-    /// The number of each container that a query gives at this moment.
+    /// The numbers of each container that a query gives at this moment, by its label `counted`.
     ///
     /// # Errors
     /// When it does not answer, or with something else.
+    pub(super) async fn counts(&self, query: &str, area: &Area, deadline: Duration) -> Result<Counts, Error> {
+        let answer = self.asker.read(&self.way.request(query, deadline), Long::default).await?;
+        counts(&answer.body, area).map_err(Error::Unreadable)
+    }
+
+    /// The same of a query that gives one number of each.
+    ///
+    /// # Errors
+    /// As above.
     pub(super) async fn numbers(
         &self,
         query: &str,
         area: &Area,
         deadline: Duration,
     ) -> Result<Numbers, Error> {
-        let answer = self.asker.read(&self.way.request(query, deadline), Long::default).await?;
-        numbers(&answer.body, area).map_err(Error::Unreadable)
+        Ok(self.counts(query, area, deadline).await?.remove("").unwrap_or_default())
     }
 
     /// The number of each namespace that a query gives at this moment.
@@ -239,15 +252,16 @@ fn series<T: DeserializeOwned>(body: &[u8], wanted: &str) -> Result<Vec<T>, Stri
     Ok(data.ok_or_else(|| format!("it is no {wanted}"))?.result)
 }
 
-fn numbers(body: &[u8], area: &Area) -> Result<Numbers, String> {
-    let mut numbers = Numbers::new();
-    for Newest { metric, value: (_, value) } in series(body, "vector")? {
+fn counts(body: &[u8], area: &Area) -> Result<Counts, String> {
+    let mut counts = Counts::new();
+    for Newest { mut metric, value: (_, value) } in series(body, "vector")? {
+        let counted = std::mem::take(&mut metric.counted);
         if let Some((name, number)) = metric.name(area).zip(real(&value)) {
             // Each comes once; should a server say it twice, the first one counts.
-            numbers.entry(name).or_insert(number);
+            counts.entry(counted).or_default().entry(name).or_insert(number);
         }
     }
-    Ok(numbers)
+    Ok(counts)
 }
 
 fn courses(body: &[u8], area: &Area) -> Result<Courses, String> {
@@ -286,8 +300,12 @@ mod tests {
 
     fn one(namespace: &str, pod: &str, value: &str) -> String {
         format!(
-            r#"{{"metric":{{"namespace":"{namespace}","pod":"{pod}","container":"app"}},"value":[1.5,"{value}"]}}"#
+            r#"{{"metric":{{"namespace":"{namespace}","pod":"{pod}","container":"app","counted":"periods"}},"value":[1.5,"{value}"]}}"#
         )
+    }
+
+    fn told(series: &[String], area: &Area) -> Numbers {
+        counts(answer(series).as_bytes(), area).unwrap().remove("periods").unwrap_or_default()
     }
 
     fn answer(series: &[String]) -> String {
@@ -311,11 +329,14 @@ mod tests {
         let mut all = vec![one("shop", "a", "12.5"), one("shop", "a", "99"), one("bank", "b", "1")];
         all.extend(odd);
         all.push(r#"{"metric":{},"value":[1,"3"]}"#.to_owned());
-        let read = numbers(answer(&all).as_bytes(), &area(&["shop"])).unwrap();
+        let read = told(&all, &area(&["shop"]));
         let name = ("shop".to_owned(), "a".to_owned(), "app".to_owned());
         assert_eq!(read, [(name, 12.5)].into(), "the first one counts");
-        assert_eq!(numbers(answer(&all).as_bytes(), &area(&[])).unwrap().len(), 2);
-        assert!(numbers(answer(&[]).as_bytes(), &area(&[])).unwrap().is_empty());
+        assert_eq!(told(&all, &area(&[])).len(), 2);
+        assert!(told(&[], &area(&[])).is_empty());
+        let throttled = one("shop", "a", "7").replace("periods", "throttled");
+        let both = counts(answer(&[one("shop", "a", "12.5"), throttled]).as_bytes(), &area(&[])).unwrap();
+        assert_eq!(both.keys().collect::<Vec<_>>(), ["periods", "throttled"]);
     }
 
     #[test]
@@ -333,7 +354,7 @@ mod tests {
             ("", "EOF"),
             (r#"{"status":"success","data":{"resultType":"vector","result":[{"value":[1"#, "EOF"),
         ] {
-            let error = numbers(body.as_bytes(), &area(&[])).unwrap_err();
+            let error = counts(body.as_bytes(), &area(&[])).unwrap_err();
             assert!(error.contains(said), "{body}: {error}");
         }
     }
