@@ -27,6 +27,7 @@ mod stopped;
 mod storms;
 #[path = "../support/mod.rs"]
 mod support;
+mod usage;
 mod weather;
 
 use jiff::Timestamp;
