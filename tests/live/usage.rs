@@ -138,7 +138,9 @@ fn a_leak_is_seen_in_the_history_of_a_real_prometheus() {
     let of = |pod: &'static str, mebibytes: fn(i64) -> f64| {
         let mut before =
             Vec::from(series("killed", &Used { pod, minutes: 20 * 60, cores: |_| 0.1, mebibytes }, "1"));
-        before.iter_mut().for_each(|series| series.samples.truncate(20 * 60 - 10));
+        for series in &mut before {
+            series.samples.truncate(20 * 60 - 10);
+        }
         let now = Used { pod, minutes: 10, cores: |_| 0.1, mebibytes: |_| 100.0 };
         before.extend(series("killed", &now, "2"));
         before
@@ -155,9 +157,8 @@ fn a_leak_is_seen_in_the_history_of_a_real_prometheus() {
         .as_array()
         .unwrap()
         .iter()
-        .filter_map(|finding| {
-            (finding["id"] == "pod-oom-killed").then(|| finding["message"].as_str().unwrap())
-        })
+        .filter(|finding| finding["id"] == "pod-oom-killed")
+        .map(|finding| finding["message"].as_str().unwrap())
         .collect();
     let [leak, level] = messages[..] else { panic!("{report}") };
     let (leak, level) = if leak.contains("leak:") { (leak, level) } else { (level, leak) };

@@ -81,8 +81,13 @@ impl Prometheus {
     /// newer than an hour is there as well.
     pub fn with_history(openmetrics: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("history.txt"), openmetrics).unwrap();
+        Self::remembering(dir)
+    }
+
+    /// The same with what stands in `history.txt` of a folder.
+    pub fn remembering(dir: tempfile::TempDir) -> Self {
         let text = dir.path().join("history.txt");
-        std::fs::write(&text, openmetrics).unwrap();
         // For each block the whole text is read again: blocks of two hours would take as long as the test.
         let made = in_clean_environment(binaries().join("promtool"))
             .args(["tsdb", "create-blocks-from", "--max-block-duration=1000h", "--quiet", "openmetrics"])
