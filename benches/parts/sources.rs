@@ -18,7 +18,7 @@ const BACK: i64 = 125;
 const AHEAD: i64 = 20;
 
 /// A run with nobody to ask, beside runs that ask.
-pub fn sources(lab: &Lab, crowd: Crowd, me: &Path, runs: usize) {
+pub(crate) fn sources(lab: &Lab, crowd: Crowd, me: &Path, runs: usize) {
     let prometheus = remembering(crowd, me);
     let url = format!("--prometheus-url={}", prometheus.url());
     let (nodes, pods) = (metrics_of_nodes(crowd), metrics_of_pods(crowd));
@@ -51,7 +51,7 @@ pub fn sources(lab: &Lab, crowd: Crowd, me: &Path, runs: usize) {
 }
 
 /// Namespace and name of each pod, and its number.
-fn names(crowd: Crowd, now: Timestamp) -> impl Iterator<Item = (usize, String, String)> {
+fn names(crowd: &Crowd, now: Timestamp) -> impl Iterator<Item = (usize, String, String)> {
     crowd.pods(now).enumerate().map(|(i, pod)| {
         let text = |key: &str| pod["metadata"][key].as_str().unwrap().to_owned();
         (i, text("namespace"), text("name"))
@@ -76,7 +76,7 @@ fn metrics_of_nodes(crowd: Crowd) -> Fault {
 }
 
 fn metrics_of_pods(crowd: Crowd) -> Fault {
-    let metrics = names(crowd, Timestamp::now()).map(|(i, namespace, name)| {
+    let metrics = names(&crowd, Timestamp::now()).map(|(i, namespace, name)| {
         let usage = json!({ "cpu": format!("{}n", 12_345_678 + i * 1000), "memory": format!("{}Ki", 200_000 + i) });
         let containers = ["app", "sidecar"].map(|name| json!({ "name": name, "usage": usage }));
         json!({ "metadata": { "namespace": namespace, "name": name }, "window": "15.1s", "containers": containers })
@@ -95,10 +95,10 @@ fn remembering(crowd: Crowd, me: &Path) -> Prometheus {
 }
 
 /// Writes what cAdvisor would have counted of the first container of each pod, each minute.
-pub fn write_history(crowd: Crowd, file: &Path) {
+pub(crate) fn write_history(crowd: Crowd, file: &Path) {
     let now = Timestamp::now();
     let mut out = BufWriter::new(File::create(file).unwrap());
-    for (i, namespace, name) in names(crowd, now) {
+    for (i, namespace, name) in names(&crowd, now) {
         let labels = format!(r#"{{namespace="{namespace}",pod="{name}",container="app"}}"#);
         let i = i64::try_from(i).unwrap();
         for minute in -BACK..AHEAD {

@@ -12,6 +12,7 @@ mod encodings;
 mod faults;
 mod investigation;
 mod keys;
+mod kubelets;
 mod listing;
 mod measured;
 mod next_day;
