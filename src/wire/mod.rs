@@ -17,6 +17,7 @@ mod network;
 mod object;
 mod pod;
 mod policy;
+mod public;
 mod secret;
 mod status;
 mod storage;
@@ -57,6 +58,7 @@ pub use policy::{
     PodDisruptionBudget, PodDisruptionBudgetSpec, PodDisruptionBudgetStatus, ResourceQuota,
     ResourceQuotaStatus, ScaleTarget,
 };
+pub use public::{AUTHORITY, CERTIFICATE, Public};
 pub use secret::without_secrets;
 pub use status::Status;
 pub use storage::{
