@@ -12,6 +12,7 @@ mod investigate;
 mod judgement;
 mod keys;
 mod matters;
+mod nodes;
 mod notify;
 mod output;
 mod overrides;
