@@ -102,7 +102,8 @@ fn line(resource: Resource, resources: &Resources, lang: Lang) -> String {
         let part = part(resource, of(amount), of(capacity.allocatable), lang);
         if resources.complete { part } else { AT_LEAST.fill(lang, &[("part", Fact::Text(part))]) }
     };
-    let limited = of(capacity.limits) != 0;
+    // Of pods that were not looked at nobody knows.
+    let limited = of(capacity.limits) != 0 || !resources.complete;
     let facts = [
         ("resource", Fact::text(name(resource).get(lang))),
         ("all", Fact::Text(resource.shown(of(capacity.allocatable)))),
