@@ -10,8 +10,9 @@ lint: ## formatting and clippy, without mercy
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 
-lab: ## the real control plane for the live tests, built once
+lab: ## the real control plane and Prometheus for the live tests, built once
 	@tests/lab/build.sh
+	@tests/lab/prometheus.sh
 
 live: lab ## the live tests alone
 	cargo test --locked --test live

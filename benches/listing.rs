@@ -1,7 +1,7 @@
 //! `make bench`: the whole check of a large cluster beside `kubectl get pods -A`, and beside a bare paged read of
 //! the same pods, on the same real API server, in one run. It prints figures and judges nothing.
 //!
-//!   cargo bench --bench listing -- [--pods 10000] [--runs 5] [--only size|trouble|weather|large|diff]
+//!   cargo bench --bench listing -- [--pods 10000] [--runs 5] [--only size|trouble|weather|large|diff|sources]
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -11,6 +11,8 @@
     reason = "a bench that cannot go on must stop; it prints its figures"
 )]
 
+#[path = "parts/sources.rs"]
+mod sources;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
@@ -54,6 +56,9 @@ fn main() {
     if arguments.iter().any(|argument| argument == "load") {
         return load(crowd, number("--etcd", 0).try_into().unwrap());
     }
+    if arguments.iter().any(|argument| argument == "history") {
+        return sources::write_history(crowd, Path::new(arguments.last().unwrap()));
+    }
     if arguments.iter().any(|argument| argument == "capture") {
         return capture(crowd, Path::new(arguments.last().unwrap()));
     }
@@ -65,10 +70,13 @@ fn main() {
 /// Measures what is wanted.
 fn measure(crowd: Crowd, runs: usize, wanted: &dyn Fn(&str) -> bool) {
     let me = std::env::current_exe().unwrap();
-    if wanted("size") || wanted("weather") {
+    if wanted("size") || wanted("weather") || wanted("sources") {
         let lab = loaded(crowd, &me);
         if wanted("size") {
             size(&lab, &me, runs);
+        }
+        if wanted("sources") {
+            sources::sources(&lab, crowd, &me, runs);
         }
         if wanted("weather") {
             weather(&lab, runs);

@@ -102,9 +102,11 @@ fn requested(view: &View, node: &Node) -> Option<crate::text::Say> {
     (load.pods > 0).then(|| say(text, vec![("requests", Fact::text(gibibytes(load.requests.memory)))]))
 }
 
-/// What each pod on some nodes uses, in bytes: by node, the largest first, no more than are named.
+/// What each pod on some nodes uses, in bytes: by node, the largest first, no more than are named. Nothing of a node where
+/// only some pods were measured: they may well not be the largest.
 fn largest<'a>(view: &View<'a>, nodes: &[(&Node, i64)]) -> BTreeMap<&'a str, Vec<(i64, &'a Pod)>> {
     let mut found: BTreeMap<&str, Vec<(i64, &Pod)>> = BTreeMap::new();
+    let mut measured: BTreeMap<&str, u64> = BTreeMap::new();
     let (rows, mut names) =
         (&view.snapshot.rows, nodes.iter().map(|(node, _)| &*node.name).collect::<Vec<_>>());
     names.sort_unstable();
@@ -117,12 +119,16 @@ fn largest<'a>(view: &View<'a>, nodes: &[(&Node, i64)]) -> BTreeMap<&'a str, Vec
         let Some((pod, node)) = pod.and_then(|pod| Some((pod, pod.node.as_deref()?))) else { continue };
         if names.binary_search(&node).is_ok() {
             let used = of_pod.iter().fold(0_i64, |sum, metered| sum.saturating_add(metered.used.memory));
+            *measured.entry(node).or_default() += 1;
             let largest = found.entry(node).or_default();
             let place = largest.partition_point(|(other, _)| *other >= used);
             largest.insert(place, (used, pod));
             largest.truncate(NAMED);
         }
     }
+    // Those that began a moment ago are never measured.
+    let mostly = |node: &str| measured.get(node).is_some_and(|count| count * 2 >= view.load(node).pods);
+    found.retain(|node, _| mostly(node));
     found
 }
 

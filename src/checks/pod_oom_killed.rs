@@ -1,7 +1,9 @@
 //! The kernel killed a container for its memory.
 
 use super::prelude::*;
-use crate::model::{Heap, mebibytes, whole};
+use crate::model::{Container, Course, Heap, Node, gibibytes, mebibytes, whole};
+use crate::text::Say;
+use crate::wire::{self, Terminated};
 
 pub(super) static CHECK: Check = Check {
     id: "pod-oom-killed",
@@ -63,17 +65,66 @@ static NO_LIMIT: Text = Text {
     zh_cn: "{role} {container} 未设置内存上限，于 {last} 前因节点内存耗尽被杀，已重启 {restarts} 次",
 };
 
+static LEAK: Text = Text {
+    en: "{role} {container} was killed at its memory limit of {limit} {last} ago, restarts: {restarts}; leak: it grew without \
+         bound, from {from} to {to} within {span}, and a higher limit only puts off the next time",
+    zh_tw: "{role} {container} 於 {last} 前達到記憶體上限 {limit} 被終止，已重啟 {restarts} 次；記憶體洩漏：{span} 內由 {from} \
+            持續成長到 {to}，未見收斂，調高上限只會延後下一次",
+    zh_cn: "{role} {container} 于 {last} 前达到内存上限 {limit} 被杀，已重启 {restarts} 次；内存泄漏：{span} 内从 {from} \
+            一直涨到 {to}，没有收敛，调高上限只会推迟下一次",
+};
+
+static LEAK_NO_LIMIT: Text = Text {
+    en: "{role} {container} has no memory limit and was killed when memory ran out {last} ago, restarts: {restarts}; leak: it \
+         grew without bound, from {from} to {to} within {span}",
+    zh_tw: "{role} {container} 未設定記憶體上限，於 {last} 前因節點記憶體耗盡被終止，已重啟 {restarts} 次；記憶體洩漏：\
+            {span} 內由 {from} 持續成長到 {to}，未見收斂",
+    zh_cn: "{role} {container} 未设置内存上限，于 {last} 前因节点内存耗尽被杀，已重启 {restarts} 次；内存泄漏：\
+            {span} 内从 {from} 一直涨到 {to}，没有收敛",
+};
+
+static NODE_SHORT: Text = Text {
+    en: "{role} {container} was killed {last} ago, restarts: {restarts}; it used {to} of its limit of {limit}: node {node} was \
+         short of memory",
+    zh_tw: "{role} {container} 於 {last} 前被終止，已重啟 {restarts} 次；當時只用了 {to}（上限 {limit}）：節點 {node} 記憶體不足",
+    zh_cn: "{role} {container} 于 {last} 前被杀，已重启 {restarts} 次；当时只用了 {to}（上限 {limit}）：节点 {node} 内存不足",
+};
+
+static BEFORE: Text = Text {
+    en: "it used {least} to {most} within the {span} before",
+    zh_tw: "之前 {span} 的用量為 {least} 到 {most}",
+    zh_cn: "之前 {span} 的用量为 {least} 到 {most}",
+};
+
+static NOW: Text =
+    Text {
+        en: "it uses {used} of memory now", zh_tw: "目前使用記憶體 {used}", zh_cn: "目前使用内存 {used}"
+    };
+
+static NODE_USES: Text = Text {
+    en: "node {node} uses {used} of {allocatable}",
+    zh_tw: "節點 {node} 已使用 {used}，可分配 {allocatable}",
+    zh_cn: "节点 {node} 已使用 {used}，可分配 {allocatable}",
+};
+
+/// What uses less of its limit than this, in percent, was not killed for it.
+const FAR_BELOW: i64 = 70;
+
+/// A node of which more is used, in percent, is short of memory.
+const SHORT_ABOVE: i64 = 95;
+
 fn run(view: &View, out: &mut Reporter) {
     for (pod, trouble) in view.troubles() {
         let Trouble::OomKilled(container) = trouble else { continue };
-        let finished = container.last_end().and_then(crate::wire::Terminated::finished);
+        let killed = Killed::new(view, pod, container);
+        let finished = container.last_end().and_then(Terminated::finished);
         let mut facts = vec![
             ("role", Fact::Words(role(&container))),
             ("container", Fact::text(&container.status.name)),
             ("restarts", Fact::count(container.status.restart_count)),
             ("last", view.ago(finished)),
         ];
-        let (text, proposal) = story(&container, &mut facts);
+        let (text, proposal) = killed.story(&mut facts);
         // Up again and seldom killed: it works, for now.
         let often = pod.kin.restarts >= view.thresholds(pod).restarts_unhealthy;
         let severity = match container.status.state.running {
@@ -82,6 +133,7 @@ fn run(view: &View, out: &mut Reporter) {
         };
         let finding = out.pod(pod, &[&container.status.name], severity, say(text, facts));
         finding.since = finished.or(pod.created());
+        finding.evidence.extend(killed.evidence());
         let kubectl = &view.settings.kubectl;
         finding.actions =
             vec![kubectl.line(&["top", "pod", "-n", &pod.kin.namespace, &pod.name, "--containers"])];
@@ -95,20 +147,111 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// What the limit and the runtime's own flags tell together, and the limit to set instead.
-fn story(container: &Container, facts: &mut Facts) -> (&'static Text, Option<String>) {
-    let Some(written) = container.memory_limit() else { return (&NO_LIMIT, None) };
-    facts.push(("limit", Fact::text(written)));
-    let limit = whole(written);
-    let Some((limit, heap)) = limit.and_then(|limit| Some((limit, Heap::of(*container, limit)?))) else {
-        return (&LIMIT, None);
-    };
-    facts.push(("flag", Fact::text(&heap.flag)));
-    if heap.needs <= limit {
-        return (&FITS, None);
+/// A container that was killed, and what is known of that.
+struct Killed<'a> {
+    container: Container<'a>,
+    /// Its memory limit as written, and in bytes.
+    limit: Option<(&'a str, Option<i64>)>,
+    /// How its memory went before.
+    course: Option<Course>,
+    /// What it uses at this moment.
+    now: Option<i64>,
+    node: Option<&'a Node>,
+}
+
+impl<'a> Killed<'a> {
+    fn new(view: &View<'a>, pod: &'a Pod, container: Container<'a>) -> Self {
+        let (rows, name) = (&view.snapshot.rows, &*container.status.name);
+        let history = rows.memory_of(&pod.kin.namespace, &pod.name, name);
+        let written = container.spec.and_then(wire::Container::memory_limit);
+        Self {
+            container,
+            limit: written.map(|written| (written, whole(written))),
+            course: history.and_then(|history| history.course(container.last_end()?)),
+            now: rows.metered(&pod.kin.namespace, &pod.name, name).map(|metered| metered.used.memory),
+            node: pod.node.as_deref().and_then(|name| view.node(name)),
+        }
     }
-    let proposal = mebibytes(heap.needs);
-    facts.push(("left", Fact::Text(mebibytes((limit - heap.bytes).max(0)))));
-    facts.push(("proposal", Fact::text(&proposal)));
-    (&HEAP, Some(proposal))
+
+    /// What the limit, the runtime's own flags and the time before tell together, and the limit to set instead.
+    fn story(&self, facts: &mut Facts) -> (&'static Text, Option<String>) {
+        let limit = self.limit.and_then(|(_, bytes)| bytes);
+        if let Some((written, _)) = self.limit {
+            facts.push(("limit", Fact::text(written)));
+        }
+        if let Some(course) = self.course.filter(|course| course.grew && !is_far_below(course.last, limit)) {
+            facts.extend([
+                ("from", Fact::Text(mebibytes(course.least))),
+                ("to", Fact::Text(mebibytes(course.last))),
+                ("span", Fact::Age(course.seconds)),
+            ]);
+            return (if self.limit.is_some() { &LEAK } else { &LEAK_NO_LIMIT }, None);
+        }
+        if let Some((course, node)) = self.course.zip(self.short_node())
+            && is_far_below(course.last, limit)
+        {
+            facts.extend([("to", Fact::Text(mebibytes(course.last))), ("node", Fact::text(&node.name))]);
+            return (&NODE_SHORT, None);
+        }
+        self.story_of_flags(limit, facts)
+    }
+
+    /// What the limit and the runtime's own flags tell.
+    fn story_of_flags(&self, limit: Option<i64>, facts: &mut Facts) -> (&'static Text, Option<String>) {
+        if self.limit.is_none() {
+            return (&NO_LIMIT, None);
+        }
+        let Some((limit, heap)) = limit.and_then(|limit| Some((limit, Heap::of(self.container, limit)?)))
+        else {
+            return (&LIMIT, None);
+        };
+        facts.push(("flag", Fact::text(&heap.flag)));
+        if heap.needs <= limit {
+            return (&FITS, None);
+        }
+        let proposal = mebibytes(heap.needs);
+        facts.push(("left", Fact::Text(mebibytes((limit - heap.bytes).max(0)))));
+        facts.push(("proposal", Fact::text(&proposal)));
+        (&HEAP, Some(proposal))
+    }
+
+    /// Its node, where that is short of memory.
+    fn short_node(&self) -> Option<&'a Node> {
+        self.node.filter(|node| {
+            let (used, whole) = (node.usage.map_or(0, |used| used.memory), node.allocatable.memory);
+            let full = whole > 0 && i128::from(used) * 100 >= i128::from(whole) * i128::from(SHORT_ABOVE);
+            full || node.pressures().any(|pressure| pressure == "Memory")
+        })
+    }
+
+    fn evidence(&self) -> Vec<Say> {
+        let mut evidence = Vec::new();
+        if let Some(course) = self.course.filter(|course| course.seconds > 0) {
+            evidence.push(say(
+                &BEFORE,
+                vec![
+                    ("least", Fact::Text(mebibytes(course.least))),
+                    ("most", Fact::Text(mebibytes(course.most))),
+                    ("span", Fact::Age(course.seconds)),
+                ],
+            ));
+        }
+        evidence.extend(self.now.map(|used| say(&NOW, vec![("used", Fact::Text(mebibytes(used)))])));
+        let used = self.short_node().and_then(|node| Some((node, node.usage?)));
+        evidence.extend(used.map(|(node, used)| {
+            say(
+                &NODE_USES,
+                vec![
+                    ("node", Fact::text(&node.name)),
+                    ("used", Fact::Text(gibibytes(used.memory))),
+                    ("allocatable", Fact::Text(gibibytes(node.allocatable.memory))),
+                ],
+            )
+        }));
+        evidence
+    }
+}
+
+fn is_far_below(bytes: i64, limit: Option<i64>) -> bool {
+    limit.is_some_and(|limit| i128::from(bytes) * 100 < i128::from(limit) * i128::from(FAR_BELOW))
 }

@@ -58,6 +58,7 @@ pub async fn gather(
     snapshot.sort();
     if !plan.scope.no_evidence {
         run.ask_about_trouble(&mut snapshot).await;
+        run.ask_what_the_killed_use(&mut snapshot).await;
     }
     run.finish(&mut snapshot);
     snapshot.sort();
@@ -221,7 +222,8 @@ impl<'a> Run<'a> {
         let measurement = Measurement::of(self)?;
         let (nodes, told) = measure::channel();
         let nodes = Some(nodes).filter(|_| measurement.as_ref().is_some_and(Measurement::wants_nodes));
-        let blank = Noted::new(K::default(), nodes);
+        let (killed, told_killed) = measure::killed();
+        let blank = Noted::new(K::default(), nodes, killed);
         // Whoever waits for more nodes must learn when the lists are done: then nothing that tells them is left.
         let lists = async {
             let (snapshot, parts) = self.lists(blank).await?;
@@ -229,7 +231,7 @@ impl<'a> Run<'a> {
         };
         let measured = async {
             Ok(match measurement {
-                Some(measurement) => measurement.take(told).await,
+                Some(measurement) => Box::pin(measurement.take(told, told_killed)).await,
                 None => Measured::default(),
             })
         };
@@ -241,7 +243,7 @@ impl<'a> Run<'a> {
     }
 
     /// Reads every list of the scope. An error where not one list of pods could be begun, or a namespace does not exist.
-    async fn lists<K: Keep + Default>(&mut self, blank: K) -> Result<(Snapshot, Vec<K>), Error> {
+    async fn lists<K: Keep>(&mut self, blank: K) -> Result<(Snapshot, Vec<K>), Error> {
         let chains = self.chains();
         self.asker.progress.started(&self.asker.session.cluster.server, &self.version, &chains);
         let (mut read, named) = tokio::join!(self.read(&blank, chains), self.named());
@@ -259,7 +261,7 @@ impl<'a> Run<'a> {
                 .unwrap_or(Error::Config(String::new())));
         }
         let mut snapshot = Snapshot { scope: self.scope(), ..Snapshot::default() };
-        let mut parts = vec![Self::keep_named(named, &read, &mut snapshot.coverage)?];
+        let mut parts = vec![Self::keep_named(blank.part(), named, &read, &mut snapshot.coverage)?];
         for (chain, listing) in read {
             let mut coverage = listing.coverage(&chain);
             self.put_outside(&chain, &mut coverage);

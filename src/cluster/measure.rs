@@ -1,17 +1,23 @@
-//! How often containers of the scope are held back by their CPU limits: what a Prometheus has counted, else what the
-//! kubelets count while we wait. It is done beside the lists, and a report is complete without it.
+//! What containers of the scope used over time, and how often they were held back by their CPU limits: what a Prometheus
+//! has counted, and for the latter else what the kubelets count while we wait. It is done beside the lists, and a report
+//! is complete without it.
 //!
 //! What does not belong here: what the numbers mean (`model`, `checks`).
 
 mod area;
 mod exposition;
 mod find;
+mod history;
+mod killed;
 mod kubelets;
 mod lines;
+mod memory;
 mod nodes;
 mod prometheus;
 mod series;
+mod throttling;
 
+pub(super) use killed::killed;
 pub(super) use nodes::{Noted, channel};
 
 use super::gather::Run;
@@ -19,9 +25,9 @@ use super::page::Asker;
 use super::{Error, Keep, Stop};
 use crate::cli::Address;
 use crate::model::{Gap, Reason};
-use crate::wire::{Kind, Object, Throttling};
+use crate::wire::{Kind, Object};
 use area::Area;
-use prometheus::Question;
+use prometheus::Prometheus;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -35,13 +41,16 @@ const WINDOW: Duration = Duration::from_secs(300);
 /// What can be done where nobody tells.
 const HINT: &str = "--prometheus-url names one, --throttle-window 30s asks the kubelets";
 
+/// How far back the memory of what was killed is looked at, unless more is asked for.
+const KILLED_SINCE: Duration = Duration::from_secs(86_400);
+
 /// What was measured, and what is to be said about it.
 #[derive(Debug, Default)]
 pub(super) struct Measured {
-    /// Sorted by namespace and name.
-    objects: Vec<Throttling>,
+    /// Each kind sorted by namespace and name.
+    objects: Vec<Object>,
     /// Why there is nothing, or less than there should be.
-    unseen: Option<Gap>,
+    unseen: Vec<Gap>,
     /// That it came from somebody else than who was asked first.
     remark: Option<Gap>,
 }
@@ -53,15 +62,43 @@ pub(super) struct Untold {
     detail: String,
 }
 
+/// What is measured of a cluster.
+struct Wanted {
+    throttling: bool,
+    /// What every container used, so far back.
+    usage: Option<Duration>,
+    /// How the memory went of what was killed for it, so far back.
+    memory: Option<Duration>,
+}
+
 /// A measurement of one cluster, ready to be taken.
 pub(super) struct Measurement {
     asker: Arc<Asker>,
     area: Arc<Area>,
+    wanted: Wanted,
     address: Option<Address>,
     window: Option<Duration>,
     /// Several clusters are asked, and an address is of one of them.
     several: bool,
-    deadline: Duration,
+    page_timeout: Duration,
+}
+
+impl Wanted {
+    fn of(plan: &super::Plan) -> Self {
+        let scope = &plan.scope;
+        let kept = |kind: Kind| !scope.skip_kinds.contains(&kind);
+        let evidence = |kind: Kind| kept(kind) && !scope.no_evidence;
+        let memory = scope.measure.since.unwrap_or(KILLED_SINCE);
+        Self {
+            throttling: evidence(Kind::Throttling),
+            usage: plan.history.filter(|_| kept(Kind::Usage)),
+            memory: evidence(Kind::MemoryHistory).then_some(memory),
+        }
+    }
+
+    fn is_nothing(&self) -> bool {
+        !self.throttling && self.usage.is_none() && self.memory.is_none()
+    }
 }
 
 impl Measurement {
@@ -73,67 +110,144 @@ impl Measurement {
         let scope = &run.plan.scope;
         let url = scope.measure.prometheus_url.as_ref();
         let address = url.map(|url| url.address().map_err(Error::Config)).transpose()?;
-        if scope.no_evidence || scope.skip_kinds.contains(&Kind::Throttling) {
+        let wanted = Wanted::of(run.plan);
+        if wanted.is_nothing() {
             return Ok(None);
         }
         let patterns = scope.exclude_namespace.clone();
         Ok(Some(Self {
             asker: Arc::clone(&run.asker),
             area: Arc::new(Area::new(run.namespaces.clone(), patterns, run.excluded.clone())),
+            wanted,
             address,
             window: scope.measure.throttle_window,
             several: run.plan.clusters > 1,
-            deadline: DEADLINE.min(run.plan.list.page_timeout),
+            page_timeout: run.plan.list.page_timeout,
         }))
     }
 
     /// Whether it may come to the kubelets, so that it must be known which nodes there are.
     pub(super) fn wants_nodes(&self) -> bool {
-        self.window.is_some()
+        self.window.is_some() && self.wanted.throttling
     }
 
-    /// Takes it. `nodes` tells the nodes that carry pods of the scope, and ends.
-    pub(super) async fn take(self, nodes: UnboundedReceiver<String>) -> Measured {
-        let untold = match self.of_prometheus().await {
-            Ok(objects) => return Measured { objects, ..Measured::default() },
-            Err(untold) => untold,
-        };
-        let Some(window) = self.window else {
-            return Measured { unseen: Some(untold.gap(0)), ..Measured::default() };
-        };
-        let read = kubelets::read(&self.asker, &self.area, window, self.deadline, nodes).await;
-        let got = u64::try_from(read.objects.len()).unwrap_or(u64::MAX);
-        Measured {
-            objects: read.objects,
-            unseen: read.untold.map(|untold| untold.gap(got)),
-            // That there is no Prometheus is no news to whoever asks the kubelets.
-            remark: (untold.reason != Reason::Skipped).then(|| untold.and("the kubelets were asked").gap(0)),
+    /// Takes it. `nodes` tells the nodes that carry pods of the scope, and `killed` what of them was killed for its memory;
+    /// both end when the lists do.
+    pub(super) async fn take(
+        self,
+        nodes: UnboundedReceiver<String>,
+        killed: UnboundedReceiver<series::Name>,
+    ) -> Measured {
+        let found = self.prometheus().await;
+        let prometheus = found.as_ref();
+        let (throttling, usage, memory) = tokio::join!(
+            self.throttling(prometheus, nodes),
+            self.usage(prometheus),
+            self.memory(prometheus, killed)
+        );
+        if let Ok(prometheus) = prometheus {
+            prometheus.count_for(&self.asker);
         }
+        throttling.and(usage).and(memory)
     }
 
-    /// What a Prometheus has counted: the one that was named, else the first one in the cluster.
-    async fn of_prometheus(&self) -> Result<Vec<Throttling>, Untold> {
-        let back = self.window.unwrap_or_default().max(WINDOW);
-        let question = Question { area: &self.area, back, deadline: self.deadline };
+    /// The one that was named, else the first one in the cluster.
+    async fn prometheus(&self) -> Result<Prometheus, Untold> {
         match &self.address {
             Some(_) if self.several => Err(Untold::left_out(
                 "--prometheus-url speaks of one cluster, and there are several contexts".to_owned(),
             )),
-            Some(address) => prometheus::at(&self.asker, address, &question).await,
-            None => {
-                let service = find::service(&self.asker, self.deadline).await?;
-                prometheus::behind(&self.asker, &service, &question).await
-            }
+            Some(address) => Prometheus::at(&self.asker, address),
+            None => Ok(Prometheus::behind(&self.asker, find::service(&self.asker, self.deadline()).await?)),
+        }
+    }
+
+    fn deadline(&self) -> Duration {
+        DEADLINE.min(self.page_timeout)
+    }
+
+    /// How often containers were held back: what a Prometheus has counted, else what the kubelets count meanwhile.
+    async fn throttling(
+        &self,
+        prometheus: Result<&Prometheus, &Untold>,
+        nodes: UnboundedReceiver<String>,
+    ) -> Measured {
+        if !self.wanted.throttling {
+            return Measured::default();
+        }
+        let back = self.window.unwrap_or_default().max(WINDOW);
+        let told = match prometheus {
+            Ok(prometheus) => throttling::ask(prometheus, &self.area, back, self.deadline()).await,
+            Err(untold) => Err(untold.clone()),
+        };
+        let untold = match told {
+            Ok(objects) => return Measured::all(objects, Object::Throttling),
+            Err(untold) => untold,
+        };
+        let Some(window) = self.window else { return Measured::none(Kind::Throttling, untold) };
+        let read = kubelets::read(&self.asker, &self.area, window, self.deadline(), nodes).await;
+        let got = u64::try_from(read.objects.len()).unwrap_or(u64::MAX);
+        let mut measured = Measured::all(read.objects, Object::Throttling);
+        measured.unseen.extend(read.untold.map(|untold| untold.gap(Kind::Throttling, got)));
+        // That there is no Prometheus is no news to whoever asks the kubelets.
+        let news = untold.reason != Reason::Skipped;
+        measured.remark = news.then(|| untold.and("the kubelets were asked").gap(Kind::Throttling, 0));
+        measured
+    }
+
+    /// What every container used, where that is wanted.
+    async fn usage(&self, prometheus: Result<&Prometheus, &Untold>) -> Measured {
+        let Some(back) = self.wanted.usage else { return Measured::default() };
+        let told = match prometheus {
+            Ok(prometheus) => history::ask(prometheus, &self.area, back, self.page_timeout).await,
+            Err(untold) => Err(untold.clone()),
+        };
+        match told {
+            Ok(objects) => Measured::all(objects, Object::Usage),
+            Err(untold) => Measured::none(Kind::Usage, untold),
+        }
+    }
+
+    /// How the memory of what was killed went. Where nothing was, nothing is missing.
+    async fn memory(
+        &self,
+        prometheus: Result<&Prometheus, &Untold>,
+        killed: UnboundedReceiver<series::Name>,
+    ) -> Measured {
+        let Some(back) = self.wanted.memory else { return Measured::default() };
+        let killed = &killed::first(killed).await;
+        if killed.is_empty() {
+            return Measured::default();
+        }
+        let told = match prometheus {
+            Ok(prometheus) => memory::ask(prometheus, &self.area, killed, back, self.deadline()).await,
+            Err(untold) => Err(untold.clone()),
+        };
+        match told {
+            Ok(objects) => Measured::all(objects, Object::MemoryHistory),
+            Err(untold) => Measured::none(Kind::MemoryHistory, untold),
         }
     }
 }
 
 impl Measured {
+    fn all<T>(objects: Vec<T>, object: fn(T) -> Object) -> Self {
+        Self { objects: objects.into_iter().map(object).collect(), ..Self::default() }
+    }
+
+    fn none(kind: Kind, untold: Untold) -> Self {
+        Self { unseen: vec![untold.gap(kind, 0)], ..Self::default() }
+    }
+
+    fn and(mut self, other: Self) -> Self {
+        self.objects.extend(other.objects);
+        self.unseen.extend(other.unseen);
+        Self { remark: self.remark.or(other.remark), ..self }
+    }
+
     /// Puts it into what was seen otherwise.
     pub(super) fn put<K: Keep>(self, into: &mut K, coverage: &mut crate::model::Coverage) {
-        for object in self.objects {
-            into.keep(Object::Throttling(object));
-        }
+        self.objects.into_iter().for_each(|object| into.keep(object));
         coverage.outside.extend(self.unseen);
         coverage.remarks.extend(self.remark);
     }
@@ -179,9 +293,8 @@ impl Untold {
     }
 
     /// The line in the coverage; so many measurements are there all the same.
-    fn gap(self, got: u64) -> Gap {
-        let Self { reason, detail } = self;
-        Gap { namespace: None, kind: Kind::Throttling.name().to_owned(), reason, detail, got, missing: None }
+    fn gap(self, kind: Kind, got: u64) -> Gap {
+        Gap { detail: self.detail, got, ..Gap::new(kind.name(), self.reason) }
     }
 }
 

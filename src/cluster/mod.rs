@@ -26,6 +26,7 @@ mod refusal;
 mod scope;
 mod stop;
 mod trouble;
+mod used;
 
 pub use budget::Budget;
 pub use connect::{Session, connect, names, whereabouts};

@@ -32,12 +32,12 @@ impl Run<'_> {
 
     /// Keeps what was seen of them. One without pods may be a slip of the pen: it must exist, and if it is hidden from
     /// us, nobody shall take it for healthy. Of one with pods it is enough to have those.
-    pub(super) fn keep_named<K: Keep + Default>(
+    pub(super) fn keep_named<K: Keep>(
+        mut kept: K,
         named: Vec<Named>,
         read: &[(Chain, Listing<K>)],
         coverage: &mut Coverage,
     ) -> Result<K, Error> {
-        let mut kept = K::default();
         for (name, object) in named {
             let of_it = |chain: &Chain| chain.kind == Kind::Pod && chain.namespace.as_ref() == Some(&name);
             let has_pods = read.iter().any(|(chain, listing)| of_it(chain) && listing.got > 0);

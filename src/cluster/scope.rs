@@ -22,6 +22,9 @@ const BESIDE_PODS: [Kind; 11] = [
     Kind::Secret,
 ];
 
+/// What is asked about objects in trouble, and of those that are kept from working.
+const EVIDENCE: [Kind; 4] = [Kind::Event, Kind::Secret, Kind::Throttling, Kind::MemoryHistory];
+
 impl Run<'_> {
     /// The list of a kind in a namespace, or everywhere.
     pub(super) fn chain(&self, kind: Kind, namespace: Option<&str>) -> Chain {
@@ -81,7 +84,7 @@ impl Run<'_> {
     pub(super) fn left_out(&self) -> impl Iterator<Item = Gap> {
         let scope = &self.plan.scope;
         let skipped = move |kind: &Kind| {
-            let unasked = scope.no_evidence && matches!(kind, Kind::Event | Kind::Secret | Kind::Throttling);
+            let unasked = scope.no_evidence && EVIDENCE.contains(kind);
             unasked || scope.skip_kinds.contains(kind) || self.is_unselected(*kind)
         };
         Kind::ALL.into_iter().filter(skipped).map(|kind| Gap::new(kind.name(), Reason::Skipped))

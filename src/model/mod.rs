@@ -5,6 +5,7 @@
 
 mod age;
 mod annotations;
+mod course;
 mod coverage;
 mod cron;
 mod event;
@@ -28,6 +29,7 @@ mod workload;
 
 pub use age::{human, parse_duration};
 pub use annotations::{Annotations, PREFIX};
+pub use course::Course;
 pub use coverage::{Cost, Coverage, Gap, Reason, SlowPage};
 pub use cron::{Schedule, Unreadable};
 pub use event::Event;

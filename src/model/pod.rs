@@ -269,12 +269,6 @@ impl Container<'_> {
         self.spec.map_or("", |spec| spec.image.as_str())
     }
 
-    /// Its memory limit as written, if it has one.
-    pub fn memory_limit(&self) -> Option<&str> {
-        let mut limits = self.spec?.resources.limits.iter();
-        limits.find(|limit| limit.name == "memory").map(|limit| limit.quantity.text.as_str())
-    }
-
     /// How it last ended: now, or before its last restart.
     pub fn last_end(&self) -> Option<&wire::Terminated> {
         self.status.state.terminated.as_ref().or(self.status.last_state.terminated.as_ref())

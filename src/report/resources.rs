@@ -18,9 +18,9 @@ pub struct Resources<'a> {
     pub elsewhere: Taken,
     /// Each namespace that has pods, the largest share of the nodes first.
     pub namespaces: Vec<(Arc<str>, Taken)>,
-    /// The workloads that take most: the topmost owner, or a pod that nobody owns.
+    /// The workloads that take most, by usage where it is measured: the topmost owner, or a pod that nobody owns.
     pub consumers: Vec<(ObjectRef, Taken)>,
-    /// Whether any pod was measured; then the consumers are those that use most, else those that ask for most.
+    /// Whether any pod was measured. Of those that were not, what is set aside for them stands for what they use.
     pub is_measured: bool,
     /// Nodes that take ordinary pods.
     pub open_nodes: usize,
@@ -62,6 +62,8 @@ pub struct Taken {
     pub measured: u64,
     /// What those use.
     used: Amount,
+    /// What is set aside for those that are on a node and not measured.
+    unmeasured: Amount,
 }
 
 /// So many workloads are named.
@@ -97,10 +99,13 @@ impl Taken {
     }
 
     fn of(pod: &Pod, metered: &[Metered]) -> Self {
-        let used = metered.iter().map(|metered| metered.used);
+        let used = metered.iter().map(|metered| metered.used).fold(Amount::default(), Amount::plus);
         let (requests, limits) = (pod.kin.requests, pod.kin.limits);
         let measured = u64::from(!metered.is_empty());
-        Self { pods: 1, requests, limits, measured, used: used.fold(Amount::default(), Amount::plus) }
+        // What is on no node uses nothing.
+        let is_unknown = metered.is_empty() && pod.node.is_some();
+        let unmeasured = if is_unknown { requests } else { Amount::default() };
+        Self { pods: 1, requests, limits, measured, used, unmeasured }
     }
 
     fn plus(self, other: Self) -> Self {
@@ -110,6 +115,7 @@ impl Taken {
             limits: self.limits.plus(other.limits),
             measured: self.measured + other.measured,
             used: self.used.plus(other.used),
+            unmeasured: self.unmeasured.plus(other.unmeasured),
         }
     }
 }
@@ -133,16 +139,19 @@ impl<'a> Report<'a> {
         let whole = if capacity.nodes > 0 { capacity.allocatable } else { all.requests };
         let namespaces = namespaces.into_iter().map(|(name, taken)| (Arc::clone(name), taken)).collect();
         let is_measured = all.measured > 0;
-        let used = |taken: &Taken| if is_measured { share(taken.used, whole) } else { 0 };
-        let mut consumers = largest_first(consumers.into_iter().collect(), |taken| {
-            (used(taken), share(taken.requests, whole))
-        });
+        let asked = |taken: &Taken| share(taken.requests, whole);
+        let used = |taken: &Taken| match is_measured {
+            true => share(taken.used.plus(taken.unmeasured), whole),
+            false => asked(taken),
+        };
+        let mut consumers =
+            largest_first(consumers.into_iter().collect(), |taken| (used(taken), asked(taken)));
         consumers.truncate(CONSUMERS);
         Resources {
             complete: view.saw_all_pods(),
             capacity,
             elsewhere,
-            namespaces: largest_first(namespaces, |taken| (share(taken.requests, whole), used(taken))),
+            namespaces: largest_first(namespaces, |taken| (asked(taken), used(taken))),
             consumers,
             is_measured,
             open_nodes: view.open_nodes().count(),

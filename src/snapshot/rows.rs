@@ -131,6 +131,20 @@ impl Rows {
         found.ok().map(|index| &self.pods[index])
     }
 
+    /// How the memory of a container went, where it was killed for it; the rows must be sorted.
+    pub fn memory_of(&self, namespace: &str, pod: &str, container: &str) -> Option<&MemoryHistory> {
+        let key =
+            |of: &MemoryHistory| (&*of.namespace, &*of.pod, &*of.container).cmp(&(namespace, pod, container));
+        self.memory.binary_search_by(key).ok().map(|index| &self.memory[index])
+    }
+
+    /// What a container uses at this moment; the rows must be sorted.
+    pub fn metered(&self, namespace: &str, pod: &str, container: &str) -> Option<&Metered> {
+        let key =
+            |of: &Metered| (&*of.namespace, &*of.object, &*of.container).cmp(&(namespace, pod, container));
+        self.metered.binary_search_by(key).ok().map(|index| &self.metered[index])
+    }
+
     /// Takes over the rows of another part of the run.
     pub fn append(&mut self, mut other: Rows) {
         take_over(&mut self.pods, &mut other.pods);

@@ -127,6 +127,12 @@ const MEMORY_FLAGS: [&str; 5] =
     ["-Xmx", "-Xms", "-XX:MaxRAMPercentage=", "-XX:MaxRAM=", "--max-old-space-size="];
 
 impl Container {
+    /// Its memory limit as written, if it has one.
+    pub fn memory_limit(&self) -> Option<&str> {
+        let limit = self.resources.limits.iter().find(|limit| limit.name == "memory");
+        limit.map(|limit| limit.quantity.text.as_str())
+    }
+
     /// Forgets every word of command, arguments and environment that is not about memory.
     pub(super) fn keep_only_memory_flags(&mut self) {
         self.env.retain(|variable| MEMORY_VARIABLES.contains(&&*variable.name));

@@ -11,6 +11,7 @@ mod input;
 mod investigate;
 mod judgement;
 mod keys;
+mod killed;
 mod matters;
 mod nodes;
 mod notify;

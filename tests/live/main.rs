@@ -12,6 +12,7 @@ mod encodings;
 mod faults;
 mod investigation;
 mod keys;
+mod kubelets;
 mod listing;
 mod measured;
 mod next_day;
@@ -20,12 +21,14 @@ mod pigo_live;
 mod plugin;
 mod produced;
 mod profiles;
+mod prometheus;
 mod rights;
 mod secrets;
 mod stopped;
 mod storms;
 #[path = "../support/mod.rs"]
 mod support;
+mod usage;
 mod weather;
 
 use jiff::Timestamp;

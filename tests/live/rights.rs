@@ -32,7 +32,7 @@ fn a_role_in_one_namespace_sees_that_namespace_whole() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.out.starts_with("🟢 Healthy · 1 of 1 pods healthy"), "{}", ran.out);
     assert!(ran.out.contains("Coverage complete"), "{}", ran.out);
-    let line = "Not looked at: nodes, apiservices, ingressclasses and 4 other kinds (forbidden)";
+    let line = "Not looked at: nodes, apiservices, ingressclasses and 5 other kinds (forbidden)";
     assert!(ran.out.contains(line), "{}", ran.out);
     // The full report names them all.
     let report = LAB.healthcheck("--context limited -n rights-one -o markdown").out;

@@ -14,6 +14,7 @@ pub mod crowd;
 pub mod faults;
 pub mod lab;
 pub mod pigo;
+pub mod prometheus;
 pub mod scripted;
 pub mod shapes;
 

@@ -27,13 +27,18 @@ impl Area {
     pub(super) fn matchers(&self) -> String {
         let mut matchers = vec![r#"container!="",container!="POD""#.to_owned()];
         if !self.namespaces.is_empty() {
-            let names: Vec<String> = self.namespaces.iter().map(|name| regex::escape(name)).collect();
-            matchers.push(format!(r#"namespace=~"^(?:{})$""#, quoted(&names.join("|"))));
+            matchers.push(names("namespace", self.namespaces.iter().map(String::as_str)));
         }
         let left_out = self.patterns.iter().filter_map(re2);
         matchers.extend(left_out.map(|pattern| format!(r#"namespace!~"{}""#, quoted(&pattern))));
         matchers.join(",")
     }
+}
+
+/// The matcher of a label that has one of these values.
+pub(super) fn names<'a>(label: &str, values: impl IntoIterator<Item = &'a str>) -> String {
+    let values: Vec<String> = values.into_iter().map(regex::escape).collect();
+    format!(r#"{label}=~"^(?:{})$""#, quoted(&values.join("|")))
 }
 
 /// A pattern of names as RE2 has it; `None` for what it may not have. Such names come and are left out here.

@@ -1,5 +1,7 @@
-//! The nodes that carry pods of the scope, told while the pods are still being listed.
+//! What is to be measured, noted while the pods are still being listed: the nodes that carry them are told at once, the
+//! containers that were killed for their memory when all is read.
 
+use super::killed::Killed;
 use crate::cluster::Keep;
 use crate::wire::{Kind, Object};
 use std::collections::BTreeSet;
@@ -13,12 +15,13 @@ pub(in crate::cluster) struct Nodes {
     tell: UnboundedSender<String>,
 }
 
-/// Keeps objects, and tells which nodes the pods among them run on.
-#[derive(Debug, Default)]
+/// Keeps objects, and tells which nodes the pods among them run on, and what was killed.
+#[derive(Debug)]
 pub(in crate::cluster) struct Noted<K> {
     kept: K,
     /// `None` where nobody wants to know.
     nodes: Option<Arc<Nodes>>,
+    killed: Killed,
 }
 
 /// Who tells the nodes, and who hears of them. It ends when whoever tells is gone.
@@ -39,8 +42,8 @@ impl Nodes {
 }
 
 impl<K> Noted<K> {
-    pub(in crate::cluster) fn new(kept: K, nodes: Option<Nodes>) -> Self {
-        Self { kept, nodes: nodes.map(Arc::new) }
+    pub(in crate::cluster) fn new(kept: K, nodes: Option<Nodes>, killed: Killed) -> Self {
+        Self { kept, nodes: nodes.map(Arc::new), killed }
     }
 
     pub(in crate::cluster) fn into_kept(self) -> K {
@@ -50,9 +53,10 @@ impl<K> Noted<K> {
 
 impl<K: Keep> Keep for Noted<K> {
     fn keep(&mut self, object: Object) {
-        if let (Some(nodes), Object::Pod(pod)) = (&self.nodes, &object) {
+        if let Object::Pod(pod) = &object {
+            self.killed.note(pod);
             let ended = matches!(pod.status.phase.as_str(), "Succeeded" | "Failed");
-            if !ended && !pod.spec.node_name.is_empty() {
+            if let Some(nodes) = self.nodes.as_ref().filter(|_| !ended && !pod.spec.node_name.is_empty()) {
                 nodes.tell(&pod.spec.node_name);
             }
         }
@@ -60,7 +64,7 @@ impl<K: Keep> Keep for Noted<K> {
     }
 
     fn part(&self) -> Self {
-        Self { kept: self.kept.part(), nodes: self.nodes.clone() }
+        Self { kept: self.kept.part(), nodes: self.nodes.clone(), killed: self.killed.clone() }
     }
 
     fn append(&mut self, part: Self) {
@@ -74,6 +78,7 @@ impl<K: Keep> Keep for Noted<K> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::killed::killed;
     use super::*;
     use crate::snapshot::Rows;
     use serde_json::json;
@@ -85,7 +90,7 @@ mod tests {
             Object::from_value(Kind::Pod, value).unwrap()
         };
         let (nodes, mut heard) = channel();
-        let mut noted = Noted::new(Rows::default(), Some(nodes));
+        let mut noted = Noted::new(Rows::default(), Some(nodes), killed().0);
         let mut part = noted.part();
         part.keep(pod("one", "Running"));
         part.keep(pod("two", "Succeeded"));

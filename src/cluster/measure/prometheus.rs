@@ -1,24 +1,27 @@
-//! What a Prometheus has counted, by its query API: asked at an address of its own, or through the API server.
+//! A Prometheus and its query API: at an address of its own, or through the API server.
+//!
+//! What does not belong here: what is asked of it.
 
 use super::Untold;
 use super::area::Area;
 use super::find::Service;
-use super::series::{self, Numbers};
+use super::series::{Name, Numbers};
 use crate::cli::Address;
 use crate::cluster::connect::{CONNECT, foreign, innermost};
 use crate::cluster::page::{Accept, Asker, Body, Meter, Patience, Request};
 use crate::cluster::{Error, Session};
 use crate::snapshot::Cluster;
-use crate::wire::Throttling;
 use kube::Client;
 use kube::config::AuthInfo;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// The most an answer may hold: half a million containers.
+/// The most an answer may hold: a quarter of a million containers.
 const LARGEST: usize = 64 << 20;
 
 /// A body that is wanted as it is, and may be long.
@@ -43,27 +46,39 @@ impl Body for Long {
 
 /// An answer of `/api/v1/query`.
 #[derive(Deserialize)]
-struct Answer {
+#[serde(bound = "T: DeserializeOwned")]
+struct Answer<T> {
     status: String,
     #[serde(default)]
     error: String,
     warnings: Option<Vec<String>>,
-    data: Option<Vector>,
+    data: Option<Data<T>>,
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Vector {
+#[serde(rename_all = "camelCase", bound = "T: DeserializeOwned")]
+struct Data<T> {
     result_type: String,
-    result: Vec<Series>,
+    result: Vec<T>,
 }
 
+/// When, and how much: a number as a text.
+type Point<T> = (T, String);
+
+/// A series of a vector: its newest point.
 #[derive(Deserialize)]
-struct Series {
+struct Newest {
     #[serde(default)]
     metric: Labels,
-    /// When, and how much: a number as a text.
-    value: (IgnoredAny, String),
+    value: Point<IgnoredAny>,
+}
+
+/// A series of a matrix: its points, the oldest first.
+#[derive(Deserialize)]
+struct Course {
+    #[serde(default)]
+    metric: Labels,
+    values: Vec<Point<f64>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -72,64 +87,121 @@ struct Labels {
     namespace: String,
     pod: String,
     container: String,
+    /// What was counted, as the query calls it; empty where it asks for one thing.
+    counted: String,
 }
 
-/// What is wanted of a Prometheus.
-#[derive(Clone, Copy)]
-pub(super) struct Question<'a> {
-    pub(super) area: &'a Area,
-    /// How far it looks back.
-    pub(super) back: Duration,
-    /// How long one answer may take.
-    pub(super) deadline: Duration,
-}
+/// What an answer tells, by what was counted.
+pub(super) type Counts = BTreeMap<String, Numbers>;
 
-/// The three things that are asked.
-struct Queries {
-    periods: String,
-    throttled: String,
-    limits: String,
+/// Points of each container: seconds since 1970, and how much.
+pub(super) type Courses = BTreeMap<Name, Vec<(f64, f64)>>;
+
+/// One that can be asked.
+pub(super) struct Prometheus {
+    /// How it is called where it does not answer.
+    who: String,
+    asker: Arc<Asker>,
+    way: Way,
 }
 
 /// How a query is put.
-enum Way<'a> {
+enum Way {
     /// As a form, to a server of its own.
     Form,
     /// As part of the address: to post through the API server's proxy is another right than to get.
-    Through(&'a Service),
+    Through(Service),
 }
 
-/// Asks the one at an address.
-///
-/// # Errors
-/// When it does not answer, or has no such numbers.
-pub(super) async fn at(
-    asker: &Asker,
-    address: &Address,
-    question: &Question<'_>,
-) -> Result<Vec<Throttling>, Untold> {
-    let who = format!("Prometheus at {}", address.base.authority().map_or("", |host| host.as_str()));
-    let session = session(address).map_err(|error| Untold::of(&who, &error))?;
-    let beside = Asker::new(session, &asker.budget, 1, Duration::ZERO, asker.progress.clone());
-    let told = numbers(&beside, &Way::Form, question, &who).await;
-    count(&beside.meter, &asker.meter);
-    told
+impl Prometheus {
+    /// The one at an address.
+    ///
+    /// # Errors
+    /// When there is no way to reach it.
+    pub(super) fn at(asker: &Asker, address: &Address) -> Result<Self, Untold> {
+        let who = format!("Prometheus at {}", address.base.authority().map_or("", |host| host.as_str()));
+        let session = session(address).map_err(|error| Untold::of(&who, &error))?;
+        let beside = Asker::new(session, &asker.budget, 1, Duration::ZERO, asker.progress.clone());
+        Ok(Self { who, asker: Arc::new(beside), way: Way::Form })
+    }
+
+    /// The one behind a service, through the API server.
+    pub(super) fn behind(asker: &Arc<Asker>, service: Service) -> Self {
+        let who = format!("Prometheus behind service {}/{}", service.namespace, service.name);
+        Self { who, asker: Arc::clone(asker), way: Way::Through(service) }
+    }
+
+    /// The numbers of each container that a query gives at this moment, by its label `counted`.
+    ///
+    /// # Errors
+    /// When it does not answer, or with something else.
+    pub(super) async fn counts(&self, query: &str, area: &Area, deadline: Duration) -> Result<Counts, Error> {
+        let answer = self.asker.read(&self.way.request(query, deadline), Long::default).await?;
+        counts(&answer.body, area).map_err(Error::Unreadable)
+    }
+
+    /// The same of a query that gives one number of each.
+    ///
+    /// # Errors
+    /// As above.
+    pub(super) async fn numbers(
+        &self,
+        query: &str,
+        area: &Area,
+        deadline: Duration,
+    ) -> Result<Numbers, Error> {
+        Ok(self.counts(query, area, deadline).await?.remove("").unwrap_or_default())
+    }
+
+    /// The number of each namespace that a query gives at this moment.
+    ///
+    /// # Errors
+    /// As above.
+    pub(super) async fn by_namespace(
+        &self,
+        query: &str,
+        area: &Area,
+        deadline: Duration,
+    ) -> Result<BTreeMap<String, f64>, Error> {
+        let answer = self.asker.read(&self.way.request(query, deadline), Long::default).await?;
+        let series: Vec<Newest> = series(&answer.body, "vector").map_err(Error::Unreadable)?;
+        let of = |Newest { metric, value: (_, value) }: Newest| Some((metric.namespace, real(&value)?));
+        let all = series.into_iter().filter_map(of);
+        Ok(all.filter(|(namespace, _)| area.holds(namespace)).collect())
+    }
+
+    /// The points of each container that a query with a range gives.
+    ///
+    /// # Errors
+    /// As above.
+    pub(super) async fn courses(
+        &self,
+        query: &str,
+        area: &Area,
+        deadline: Duration,
+    ) -> Result<Courses, Error> {
+        let answer = self.asker.read(&self.way.request(query, deadline), Long::default).await?;
+        courses(&answer.body, area).map_err(Error::Unreadable)
+    }
+
+    /// Why it does not tell.
+    pub(super) fn untold(&self, error: &Error) -> Untold {
+        Untold::of(&self.who, error)
+    }
+
+    /// That it has nothing of the sort.
+    pub(super) fn has_none(&self, why: &str) -> Untold {
+        Untold::left_out(format!("{} has no such numbers of the scope: {why}", self.who))
+    }
+
+    /// What was sent to another server was sent by the same run.
+    pub(super) fn count_for(&self, run: &Asker) {
+        if !std::ptr::eq(&raw const *self.asker, run) {
+            count(&self.asker.meter, &run.meter);
+        }
+    }
 }
 
-/// Asks the one behind a service, through the API server.
-///
-/// # Errors
-/// When it does not answer, or has no such numbers.
-pub(super) async fn behind(
-    asker: &Asker,
-    service: &Service,
-    question: &Question<'_>,
-) -> Result<Vec<Throttling>, Untold> {
-    let who = format!("Prometheus behind service {}/{}", service.namespace, service.name);
-    numbers(asker, &Way::Through(service), question, &who).await
-}
-
-/// What was sent to another server was sent by the same run.
 fn count(from: &Meter, to: &Meter) {
     let add = |from: &AtomicU64, to: &AtomicU64| {
         to.fetch_add(from.load(Ordering::Relaxed), Ordering::Relaxed);
@@ -152,47 +224,7 @@ fn session(address: &Address) -> Result<Session, Error> {
     Ok(Session { client, cluster: Cluster::default(), host, namespace: String::new(), hint: None })
 }
 
-async fn numbers(
-    asker: &Asker,
-    way: &Way<'_>,
-    question: &Question<'_>,
-    who: &str,
-) -> Result<Vec<Throttling>, Untold> {
-    let Question { area, back, deadline } = *question;
-    let queries = Queries::new(area, back);
-    let ask = |query: String| async move {
-        let request = way.request(&query, deadline);
-        let answer = asker.read(&request, Long::default).await?;
-        vector(&answer.body, area).map_err(Error::Unreadable)
-    };
-    let told = tokio::try_join!(ask(queries.periods), ask(queries.throttled), ask(queries.limits));
-    let (periods, throttled, limits) = told.map_err(|error| Untold::of(who, &error))?;
-    let window = i64::try_from(back.as_secs()).unwrap_or(i64::MAX);
-    let objects = series::paired(&periods, &throttled, &limits, window);
-    match objects.is_empty() {
-        true => Err(Untold::left_out(format!(
-            "{who} has no such numbers of the scope: it does not scrape cAdvisor, or no container has a CPU limit"
-        ))),
-        false => Ok(objects),
-    }
-}
-
-impl Queries {
-    fn new(area: &Area, back: Duration) -> Self {
-        const BY: &str = "by (namespace,pod,container)";
-        let (matchers, seconds) = (area.matchers(), back.as_secs());
-        let increase = |metric: &str| format!("sum {BY} (increase({metric}{{{matchers}}}[{seconds}s]))");
-        let of = |metric: &str| format!("{metric}{{{matchers}}}");
-        let (quota, period) = (of("container_spec_cpu_quota"), of("container_spec_cpu_period"));
-        Self {
-            periods: increase("container_cpu_cfs_periods_total"),
-            throttled: increase("container_cpu_cfs_throttled_periods_total"),
-            limits: format!("max {BY} ({quota} / {period})"),
-        }
-    }
-}
-
-impl Way<'_> {
+impl Way {
     fn request(&self, query: &str, deadline: Duration) -> Request {
         let query = format!("query={}", utf8_percent_encode(query, NON_ALPHANUMERIC));
         let (path, form) = match self {
@@ -206,9 +238,9 @@ impl Way<'_> {
     }
 }
 
-/// The numbers in an answer that is whole.
-fn vector(body: &[u8], area: &Area) -> Result<Numbers, String> {
-    let answer: Answer = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+/// The series in an answer that is whole.
+fn series<T: DeserializeOwned>(body: &[u8], wanted: &str) -> Result<Vec<T>, String> {
+    let answer: Answer<T> = serde_json::from_slice(body).map_err(|error| error.to_string())?;
     if answer.status != "success" {
         return Err(format!("status \"{}\": {}", answer.status, answer.error));
     }
@@ -216,17 +248,45 @@ fn vector(body: &[u8], area: &Area) -> Result<Numbers, String> {
     if let Some(warning) = answer.warnings.as_ref().and_then(|warnings| warnings.first()) {
         return Err(format!("it may be partial: {warning}"));
     }
-    let data = answer.data.filter(|data| data.result_type == "vector").ok_or("it is no vector")?;
-    let mut numbers = Numbers::new();
-    for Series { metric: Labels { namespace, pod, container }, value: (_, value) } in data.result {
-        let is_whole = !pod.is_empty() && !container.is_empty() && container != "POD";
-        let number = value.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0);
-        if let Some(number) = number.filter(|_| is_whole && area.holds(&namespace)) {
+    let data = answer.data.filter(|data| data.result_type == wanted);
+    Ok(data.ok_or_else(|| format!("it is no {wanted}"))?.result)
+}
+
+fn counts(body: &[u8], area: &Area) -> Result<Counts, String> {
+    let mut counts = Counts::new();
+    for Newest { mut metric, value: (_, value) } in series(body, "vector")? {
+        let counted = std::mem::take(&mut metric.counted);
+        if let Some((name, number)) = metric.name(area).zip(real(&value)) {
             // Each comes once; should a server say it twice, the first one counts.
-            numbers.entry((namespace, pod, container)).or_insert(number);
+            counts.entry(counted).or_default().entry(name).or_insert(number);
         }
     }
-    Ok(numbers)
+    Ok(counts)
+}
+
+fn courses(body: &[u8], area: &Area) -> Result<Courses, String> {
+    let mut courses = Courses::new();
+    for Course { metric, values } in series(body, "matrix")? {
+        let point = |(at, value): Point<f64>| Some((at, real(&value)?));
+        if let Some(name) = metric.name(area) {
+            courses.entry(name).or_insert_with(|| values.into_iter().filter_map(point).collect());
+        }
+    }
+    Ok(courses)
+}
+
+impl Labels {
+    /// The container of the scope that they name.
+    fn name(self, area: &Area) -> Option<Name> {
+        let is_whole = !self.pod.is_empty() && !self.container.is_empty() && self.container != "POD";
+        let name = (self.namespace, self.pod, self.container);
+        (is_whole && area.holds(&name.0)).then_some(name)
+    }
+}
+
+/// A number that something can have been counted to.
+fn real(value: &str) -> Option<f64> {
+    value.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0)
 }
 
 #[cfg(test)]
@@ -238,10 +298,14 @@ mod tests {
         Area::new(names, Vec::new(), globset::GlobSet::empty())
     }
 
-    fn series(namespace: &str, pod: &str, value: &str) -> String {
+    fn one(namespace: &str, pod: &str, value: &str) -> String {
         format!(
-            r#"{{"metric":{{"namespace":"{namespace}","pod":"{pod}","container":"app"}},"value":[1.5,"{value}"]}}"#
+            r#"{{"metric":{{"namespace":"{namespace}","pod":"{pod}","container":"app","counted":"periods"}},"value":[1.5,"{value}"]}}"#
         )
+    }
+
+    fn told(series: &[String], area: &Area) -> Numbers {
+        counts(answer(series).as_bytes(), area).unwrap().remove("periods").unwrap_or_default()
     }
 
     fn answer(series: &[String]) -> String {
@@ -250,27 +314,9 @@ mod tests {
     }
 
     #[test]
-    fn queries_ask_for_the_scope_and_its_window() {
-        let queries = Queries::new(&area(&["shop"]), Duration::from_secs(300));
-        let matchers = r#"{container!="",container!="POD",namespace=~"^(?:shop)$"}"#;
-        assert_eq!(
-            queries.throttled,
-            format!(
-                "sum by (namespace,pod,container) (increase(container_cpu_cfs_throttled_periods_total{matchers}[300s]))"
-            )
-        );
-        assert_eq!(
-            queries.limits,
-            format!(
-                "max by (namespace,pod,container) (container_spec_cpu_quota{matchers} / container_spec_cpu_period{matchers})"
-            )
-        );
-    }
-
-    #[test]
     fn through_the_api_server_nothing_is_posted() {
         let service = Service { namespace: "m".to_owned(), name: "prom".to_owned(), port: "web".to_owned() };
-        let request = Way::Through(&service).request("a{b=\"c d\"}", Duration::from_secs(1));
+        let request = Way::Through(service).request("a{b=\"c d\"}", Duration::from_secs(1));
         let path = "/api/v1/namespaces/m/services/prom:web/proxy/api/v1/query?query=a%7Bb%3D%22c%20d%22%7D";
         assert_eq!((request.path.as_str(), request.form), (path, None));
         let request = Way::Form.request("a+b", Duration::from_secs(1));
@@ -279,20 +325,23 @@ mod tests {
 
     #[test]
     fn odd_numbers_and_foreign_containers_are_left_out() {
-        let odd = ["NaN", "+Inf", "-1", "many"].map(|value| series("shop", "odd", value));
-        let mut all = vec![series("shop", "a", "12.5"), series("shop", "a", "99"), series("bank", "b", "1")];
+        let odd = ["NaN", "+Inf", "-1", "many"].map(|value| one("shop", "odd", value));
+        let mut all = vec![one("shop", "a", "12.5"), one("shop", "a", "99"), one("bank", "b", "1")];
         all.extend(odd);
         all.push(r#"{"metric":{},"value":[1,"3"]}"#.to_owned());
-        let numbers = vector(answer(&all).as_bytes(), &area(&["shop"])).unwrap();
+        let read = told(&all, &area(&["shop"]));
         let name = ("shop".to_owned(), "a".to_owned(), "app".to_owned());
-        assert_eq!(numbers, [(name, 12.5)].into(), "the first one counts");
-        assert_eq!(vector(answer(&all).as_bytes(), &area(&[])).unwrap().len(), 2);
-        assert!(vector(answer(&[]).as_bytes(), &area(&[])).unwrap().is_empty());
+        assert_eq!(read, [(name, 12.5)].into(), "the first one counts");
+        assert_eq!(told(&all, &area(&[])).len(), 2);
+        assert!(told(&[], &area(&[])).is_empty());
+        let throttled = one("shop", "a", "7").replace("periods", "throttled");
+        let both = counts(answer(&[one("shop", "a", "12.5"), throttled]).as_bytes(), &area(&[])).unwrap();
+        assert_eq!(both.keys().collect::<Vec<_>>(), ["periods", "throttled"]);
     }
 
     #[test]
     fn what_is_no_whole_answer_is_told() {
-        let partial = answer(&[series("shop", "a", "1")]).replacen('{', r#"{"warnings":["store down"],"#, 1);
+        let partial = answer(&[one("shop", "a", "1")]).replacen('{', r#"{"warnings":["store down"],"#, 1);
         for (body, said) in [
             (
                 r#"{"status":"error","errorType":"bad_data","error":"parse error"}"#,
@@ -305,7 +354,7 @@ mod tests {
             ("", "EOF"),
             (r#"{"status":"success","data":{"resultType":"vector","result":[{"value":[1"#, "EOF"),
         ] {
-            let error = vector(body.as_bytes(), &area(&[])).unwrap_err();
+            let error = counts(body.as_bytes(), &area(&[])).unwrap_err();
             assert!(error.contains(said), "{body}: {error}");
         }
     }

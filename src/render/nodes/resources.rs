@@ -43,7 +43,8 @@ texts! {
     LOSS_UNKNOWN: "What the loss of a node would leave is not known: not every pod of the cluster was looked at",
         "未檢查叢集的所有 Pod，無法得知少了一個節點後是否放得下", "没有检查集群的所有 Pod，无法得知少了一个节点后能否放得下";
     NAMESPACES: "Namespaces, by requests", "命名空間（依請求量排序）", "命名空间（按请求量排序）";
-    BY_USAGE: "Workloads that use most", "使用量最高的工作負載", "使用量最高的工作负载";
+    BY_USAGE: "Workloads that take most, by usage where it is measured and else by requests",
+        "用量最大的工作負載（沒有量測值者以請求量計）", "用量最大的工作负载（没有测量值的按请求量计）";
     BY_REQUESTS: "Workloads that request most; usage is not measured", "請求量最高的工作負載（使用量未量測）",
         "请求量最高的工作负载（使用量未测量）";
     WORKLOAD: "WORKLOAD", "工作負載", "工作负载";

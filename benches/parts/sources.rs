@@ -1,0 +1,127 @@
+//! What it costs to ask who measures: a real Prometheus that knows every container, and a metrics API before the real API
+//! server.
+
+use super::support::crowd::Crowd;
+use super::support::faults::{Fault, Faults};
+use super::support::lab::Lab;
+use super::support::prometheus::Prometheus;
+use super::{Program, in_turn, ours, print};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::process::Command;
+
+/// How far back the history goes, and how long the bench may take, in minutes.
+const BACK: i64 = 125;
+const AHEAD: i64 = 20;
+
+/// A run with nobody to ask, beside runs that ask.
+pub(crate) fn sources(lab: &Lab, crowd: Crowd, me: &Path, runs: usize) {
+    let prometheus = remembering(crowd, me);
+    let url = format!("--prometheus-url={}", prometheus.url());
+    let (nodes, pods) = (metrics_of_nodes(crowd), metrics_of_pods(crowd));
+    // Both ways lead through it, so that its own cost is in both.
+    let without = Faults::before(lab, |_| Fault::None);
+    let with =
+        Faults::before(lab, move |asked| match asked.path.strip_prefix("/apis/metrics.k8s.io/v1beta1/") {
+            Some(path) if path.starts_with("nodes") => nodes.clone(),
+            Some(_) => pods.clone(),
+            None => Fault::None,
+        });
+    let behind = |faults: &Faults, arguments: &[&str]| {
+        let mut command = lab.command(env!("CARGO_BIN_EXE_kubectl-healthcheck"));
+        command.args(arguments).args(["-A", "-s", &faults.url()]);
+        command
+    };
+    let mut all = [
+        Program::new("healthcheck -A, no Prometheus", ours(lab, &[])),
+        Program::new("and one that is asked", ours(lab, &[&url])),
+        Program::new("nodes, no metrics API", behind(&without, &["nodes"])),
+        Program::new("and one that is asked", behind(&with, &["nodes"])),
+        Program::new("rightsize, nobody to ask", behind(&without, &["rightsize"])),
+        Program::new("and both are asked, 2 h", behind(&with, &["rightsize", &url, "--since=2h"])),
+    ];
+    in_turn(&mut all, runs);
+    print(&all);
+    for (what, index) in [("Prometheus", 1), ("metrics API", 3), ("both, with 2 h of history", 5)] {
+        println!("wall with {what} / without: {:.2}", all[index].median(0) / all[index - 1].median(0));
+    }
+}
+
+/// Namespace and name of each pod, and its number.
+fn names(crowd: &Crowd, now: Timestamp) -> impl Iterator<Item = (usize, String, String)> {
+    crowd.pods(now).enumerate().map(|(i, pod)| {
+        let text = |key: &str| pod["metadata"][key].as_str().unwrap().to_owned();
+        (i, text("namespace"), text("name"))
+    })
+}
+
+fn json_of(body: &Value) -> Fault {
+    Fault::Answer("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n".to_owned(), body.to_string())
+}
+
+fn list(kind: &str, items: &[Value]) -> Fault {
+    json_of(&json!({ "kind": kind, "apiVersion": "metrics.k8s.io/v1beta1", "metadata": {}, "items": items }))
+}
+
+fn metrics_of_nodes(crowd: Crowd) -> Fault {
+    let now = Timestamp::now();
+    let nodes = crowd.surroundings(now).into_iter().filter(|object| object["kind"] == "Node");
+    let metrics = nodes.map(|node| {
+        json!({ "metadata": { "name": node["metadata"]["name"] }, "usage": { "cpu": "3217654321n", "memory": "21474836Ki" } })
+    });
+    list("NodeMetricsList", &metrics.collect::<Vec<_>>())
+}
+
+fn metrics_of_pods(crowd: Crowd) -> Fault {
+    let metrics = names(&crowd, Timestamp::now()).map(|(i, namespace, name)| {
+        let usage = json!({ "cpu": format!("{}n", 12_345_678 + i * 1000), "memory": format!("{}Ki", 200_000 + i) });
+        let containers = ["app", "sidecar"].map(|name| json!({ "name": name, "usage": usage }));
+        json!({ "metadata": { "namespace": namespace, "name": name }, "window": "15.1s", "containers": containers })
+    });
+    list("PodMetricsList", &metrics.collect::<Vec<_>>())
+}
+
+/// A Prometheus that knows the crowd. Its history is written in a process of its own: a child's peak memory begins with
+/// its parent's.
+fn remembering(crowd: Crowd, me: &Path) -> Prometheus {
+    let dir = tempfile::tempdir().unwrap();
+    let mut write = Command::new(me);
+    write.args(["history", "--pods", &crowd.pods.to_string()]).arg(dir.path().join("history.txt"));
+    assert!(write.status().unwrap().success());
+    Prometheus::remembering(dir)
+}
+
+/// Writes what cAdvisor would have counted of the first container of each pod, each minute.
+pub(crate) fn write_history(crowd: Crowd, file: &Path) {
+    let now = Timestamp::now();
+    let mut out = BufWriter::new(File::create(file).unwrap());
+    for (i, namespace, name) in names(&crowd, now) {
+        let labels = format!(r#"{{namespace="{namespace}",pod="{name}",container="app"}}"#);
+        let i = i64::try_from(i).unwrap();
+        for minute in -BACK..AHEAD {
+            let (at, passed) = (now.as_second() + minute * 60, minute + BACK);
+            // One in a hundred is held back in a fifth of its periods.
+            let share = if i % 100 == 0 { 5 } else { 100 };
+            let (periods, throttled) = (passed * 600, passed * 600 / share);
+            let cores = passed * 60 * (1 + i % 9) / 10;
+            // Of these nobody asks for more than five minutes.
+            if minute > -10 {
+                writeln!(out, "container_cpu_cfs_periods_total{labels} {periods} {at}").unwrap();
+                writeln!(out, "container_cpu_cfs_throttled_periods_total{labels} {throttled} {at}").unwrap();
+                writeln!(out, "container_spec_cpu_quota{labels} 50000 {at}").unwrap();
+                writeln!(out, "container_spec_cpu_period{labels} 100000 {at}").unwrap();
+            }
+            writeln!(out, "container_cpu_usage_seconds_total{labels} {cores} {at}").unwrap();
+            writeln!(
+                out,
+                "container_memory_working_set_bytes{labels} {} {at}",
+                200_000_000 + (i + minute) % 97 * 100_000
+            )
+            .unwrap();
+        }
+    }
+    writeln!(out, "# EOF").unwrap();
+}

@@ -1,0 +1,293 @@
+//! What containers used, from a real Prometheus with a history whose answers are known, and from a metrics API before the
+//! real API server.
+
+use crate::support::Run;
+use crate::support::faults::{Fault, Faults};
+use crate::support::healthcheck;
+use crate::support::lab::LAB;
+use crate::support::prometheus::{Prometheus, Series, openmetrics};
+use crate::support::scripted::{Reply, Scripted};
+use crate::{NOW, healthy, namespace};
+use serde_json::{Value, json};
+
+const MEBI: f64 = 1_048_576.0;
+const DAY: i64 = 86_400;
+
+/// Minutes.
+const WEEK: i64 = 7 * 24 * 60;
+
+/// What a container used in each minute up to now, as functions of the minutes since.
+struct Used {
+    pod: &'static str,
+    /// How long ago it began, in minutes.
+    minutes: i64,
+    cores: fn(i64) -> f64,
+    mebibytes: fn(i64) -> f64,
+}
+
+/// Counters and gauges of cAdvisor; one life of each container is one series.
+fn series(namespace: &str, Used { pod, minutes, cores, mebibytes }: &Used, id: &str) -> [Series; 2] {
+    let labels = || {
+        vec![
+            ("namespace", namespace.to_owned()),
+            ("pod", (*pod).to_owned()),
+            ("container", "app".to_owned()),
+            ("id", format!("/kubepods/{pod}/{id}")),
+        ]
+    };
+    let now = NOW.as_second();
+    let minutes = || (0..*minutes).rev();
+    let mut seconds = 0.0;
+    let counted = |minute: i64| {
+        seconds += cores(minute) * 60.0;
+        (now - minute * 60, seconds)
+    };
+    let cpu = minutes().map(counted).collect();
+    let memory = minutes().map(|minute| (now - minute * 60, (mebibytes(minute) * MEBI).floor())).collect();
+    [
+        Series { metric: "container_cpu_usage_seconds_total", labels: labels(), samples: cpu },
+        Series { metric: "container_memory_working_set_bytes", labels: labels(), samples: memory },
+    ]
+}
+
+/// The objects of a kind in a capture with these flags, and what its coverage says of that kind.
+fn captured(kind: &str, flags: &str) -> (Vec<Value>, Vec<Value>) {
+    let ran = LAB.healthcheck(&format!("snapshot {flags} -o -"));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let capture: Value = serde_json::from_str(&ran.out).unwrap();
+    let of = |list: &Value| -> Vec<Value> {
+        list.as_array().unwrap().iter().filter(|item| item["kind"] == kind).cloned().collect()
+    };
+    (of(&capture["items"]), of(&capture["coverage"]["outside"]))
+}
+
+#[test]
+fn what_containers_used_over_time_is_what_they_used() {
+    let used = [
+        // Three minutes of a hundred at two cores: the five worst of a hundred are not told.
+        Used {
+            pod: "burst",
+            minutes: WEEK,
+            cores: |minute| if minute / 10 % 100 < 3 { 2.0 } else { 0.1 },
+            mebibytes: |minute| if minute == 5000 { 900.0 } else { 300.0 },
+        },
+        Used {
+            pod: "busy",
+            minutes: WEEK,
+            cores: |minute| if minute / 10 % 10 == 0 { 0.5 } else { 0.1 },
+            mebibytes: |_| 512.0,
+        },
+        Used { pod: "young", minutes: 30, cores: |_| 0.25, mebibytes: |_| 64.0 },
+        Used {
+            pod: "older",
+            minutes: 2 * WEEK,
+            cores: |_| 0.2,
+            mebibytes: |minute| if minute > WEEK + 60 { 4000.0 } else { 200.0 },
+        },
+    ];
+    let all: Vec<Series> = used.iter().flat_map(|used| series("used", used, "1")).collect();
+    let mut elsewhere = Vec::from(series("elsewhere", &used[1], "1"));
+    elsewhere.extend(all);
+    let prometheus = Prometheus::with_history(&openmetrics(&elsewhere));
+    namespace("used");
+    LAB.store(&used.iter().map(|used| healthy("used", used.pod)).collect::<Vec<_>>());
+    let url = format!("--prometheus-url {}", prometheus.url());
+    let (told, unseen) = captured("Usage", &format!("-n used {url} --since 7d"));
+    assert_eq!(unseen, Vec::<Value>::new());
+    let row = |usage: &Value| {
+        let number = |key: &str| usage[key].as_i64().unwrap();
+        assert_eq!((number("stepSeconds"), number("windowSeconds")), (300, 7 * DAY));
+        let name = usage["metadata"]["name"].as_str().unwrap().to_owned();
+        (name, number("cpuP95Millis"), number("memoryMaxBytes") >> 20, number("samples"))
+    };
+    let rows: Vec<_> = told.iter().map(row).collect();
+    let names: Vec<&str> = rows.iter().map(|(name, ..)| name.as_str()).collect();
+    assert_eq!(names, ["burst/app", "busy/app", "older/app", "young/app"], "only of the scope, and sorted");
+    // The rates of a server are not exact to the last digit, and are rounded up.
+    for ((name, cpu, memory, samples), (wanted, most)) in
+        rows.iter().zip([(100, 900), (500, 512), (200, 200), (250, 64)])
+    {
+        assert!((wanted..=wanted + 2).contains(cpu), "{name}: {cpu}");
+        assert_eq!(*memory, most, "{name}");
+        let all = if name == "young/app" { 5..=8 } else { 2014..=2017 };
+        assert!(all.contains(samples), "{name}: {samples}");
+    }
+    // Not asked for, not there; left out, and said so.
+    assert!(captured("Usage", &format!("-n used {url}")).0.is_empty());
+    let (none, unseen) = captured("Usage", &format!("-n used {url} --since 7d --skip-kinds usage-history"));
+    assert_eq!((none.len(), &unseen[0]["reason"]), (0, &json!("skipped")));
+}
+
+/// A pod whose container was killed ten minutes ago, after so many hours.
+fn killed(name: &str, hours: i64) -> Value {
+    let at = |seconds: i64| jiff::Timestamp::from_second(NOW.as_second() - seconds).unwrap().to_string();
+    let mut pod = healthy("killed", name);
+    pod["metadata"]["creationTimestamp"] = json!(at(DAY));
+    pod["spec"]["containers"][0]["resources"] = json!({ "limits": { "memory": "1280Mi" } });
+    let status = &mut pod["status"]["containerStatuses"][0];
+    status["restartCount"] = json!(2);
+    status["lastState"] = json!({ "terminated": {
+        "exitCode": 137, "reason": "OOMKilled", "startedAt": at(hours * 3600 + 600), "finishedAt": at(600),
+    } });
+    pod
+}
+
+#[test]
+fn a_leak_is_seen_in_the_history_of_a_real_prometheus() {
+    // Two lives of each: what ended ten minutes ago, and what runs now.
+    let of = |pod: &'static str, mebibytes: fn(i64) -> f64| {
+        let mut before =
+            Vec::from(series("killed", &Used { pod, minutes: 20 * 60, cores: |_| 0.1, mebibytes }, "1"));
+        for series in &mut before {
+            series.samples.truncate(20 * 60 - 10);
+        }
+        let now = Used { pod, minutes: 10, cores: |_| 0.1, mebibytes: |_| 100.0 };
+        before.extend(series("killed", &now, "2"));
+        before
+    };
+    #[allow(clippy::cast_precision_loss, reason = "small numbers")]
+    let leak = of("leak", |minute| 300.0 + (1200 - minute) as f64 * 0.8);
+    let level = of("level", |minute| if minute > 1190 { 400.0 } else { 1250.0 });
+    let prometheus =
+        Prometheus::with_history(&openmetrics(&[leak, level].into_iter().flatten().collect::<Vec<_>>()));
+    namespace("killed");
+    LAB.store(&[killed("leak", 19), killed("level", 19), healthy("killed", "well")]);
+    let report = LAB.healthcheck(&format!("-n killed -o json --prometheus-url {}", prometheus.url())).json();
+    let messages: Vec<&str> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| finding["id"] == "pod-oom-killed")
+        .map(|finding| finding["message"].as_str().unwrap())
+        .collect();
+    let [leak, level] = messages[..] else { panic!("{report}") };
+    let (leak, level) = if leak.contains("leak:") { (leak, level) } else { (level, leak) };
+    assert!(leak.contains("leak: it grew without bound, from 3") && leak.contains("within 18h"), "{leak}");
+    assert!(level.contains("was killed at its memory limit of 1280Mi") && !level.contains("leak"), "{level}");
+    // A capture tells the same.
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("capture.json");
+    let flags = format!("snapshot -n killed --prometheus-url {} -o {}", prometheus.url(), file.display());
+    assert_eq!(LAB.healthcheck(&flags).code, 0);
+    let again = healthcheck().args(["-o", "json", "-f"]).arg(&file).ran().json();
+    let found = again["findings"].as_array().unwrap().iter().map(|finding| &finding["message"]);
+    assert!(
+        found.clone().any(|message| message.as_str().unwrap().contains("leak: it grew without bound")),
+        "{again}"
+    );
+}
+
+#[test]
+fn a_history_that_is_not_to_be_had_costs_a_line() {
+    namespace("unasked");
+    LAB.store(&[healthy("unasked", "web")]);
+    let counts = r#"{"status":"success","data":{"resultType":"vector","result":[{"metric":{"namespace":"unasked"},"value":[1,"1"]}]}}"#;
+    let refusal = r#"{"status":"error","errorType":"execution","error":"query processing would load too many samples into memory in query execution"}"#;
+    let matrix = r#"{"status":"success","data":{"resultType":"matrix","result":[]}}"#;
+    for (reply, said) in [
+        (
+            Reply::Answer(
+                "HTTP/1.1 422 Unprocessable\r\nContent-Type: application/json\r\n".to_owned(),
+                refusal.to_owned(),
+            ),
+            "too many samples",
+        ),
+        (Reply::ok("application/json", matrix.to_owned()), "it is no vector"),
+        (Reply::Answer("HTTP/1.1 401 Unauthorized\r\n".to_owned(), "who?".to_owned()), "HTTP 401: who?"),
+        (Reply::ok("text/html", "<html>".to_owned()), "HTTP 200: <html>"),
+        (Reply::Stall, "no answer within 2 s"),
+    ] {
+        let server = Scripted::start(move |call| match call.query() {
+            query if !query.contains(r#"namespace=~"^(?:unasked)$""#) => {
+                panic!("more than the scope: {query}")
+            }
+            query if query.starts_with("count by") => Reply::ok("application/json", counts.to_owned()),
+            _ => reply.clone(),
+        });
+        let flags =
+            format!("-n unasked --since 7d --page-timeout 2s --prometheus-url http://{}", server.address);
+        let (told, unseen) = captured("Usage", &flags);
+        let [line] = &unseen[..] else { panic!("{said}: {unseen:?}") };
+        assert!(told.is_empty() && line["detail"].as_str().unwrap().contains(said), "{said}: {line}");
+    }
+}
+
+/// A metrics API before the real API server, which has none.
+fn metrics(answer: impl Fn(&str) -> Fault + Send + Sync + 'static) -> Faults {
+    Faults::before(&LAB, move |asked| match asked.path.strip_prefix("/apis/metrics.k8s.io/v1beta1/") {
+        Some(path) => answer(path.split('?').next().unwrap_or_default()),
+        None => Fault::None,
+    })
+}
+
+fn json_of(body: &Value) -> Fault {
+    Fault::Answer("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n".to_owned(), body.to_string())
+}
+
+#[test]
+fn a_check_asks_a_metrics_server_of_nodes_and_of_what_was_killed_and_nothing_else() {
+    namespace("metered");
+    let mut pod = killed("web", 1);
+    pod["metadata"]["namespace"] = json!("metered");
+    LAB.store(&[pod, healthy("metered", "well")]);
+    let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = std::sync::Arc::clone(&asked);
+    let server = metrics(move |path| {
+        seen.lock().unwrap().push(path.to_owned());
+        match path {
+            "nodes" => json_of(
+                &json!({ "kind": "NodeMetricsList", "apiVersion": "metrics.k8s.io/v1beta1", "metadata": {}, "items": [] }),
+            ),
+            _ => json_of(&json!({
+                "kind": "PodMetrics", "apiVersion": "metrics.k8s.io/v1beta1", "metadata": { "namespace": "metered", "name": "web" },
+                "timestamp": NOW.to_string(), "containers": [{ "name": "app", "usage": { "cpu": "1m", "memory": "1000Mi" } }],
+            })),
+        }
+    });
+    let report = healthcheck().args(["-s", &server.url(), "-n", "metered", "-o", "json"]).ran().json();
+    let finding = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|finding| finding["id"] == "pod-oom-killed")
+        .unwrap();
+    let evidence = finding["evidence"].as_array().unwrap();
+    assert!(evidence.contains(&json!("it uses 1000Mi of memory now")), "{evidence:?}");
+    let mut asked = std::mem::take(&mut *asked.lock().unwrap());
+    asked.sort();
+    assert_eq!(asked, ["namespaces/metered/pods/web", "nodes"]);
+}
+
+#[test]
+fn a_metrics_server_that_does_not_do_its_part_costs_one_line_and_no_time() {
+    namespace("unmetered");
+    LAB.store(&[healthy("unmetered", "web")]);
+    let list = |items: &str| {
+        Fault::Answer(
+            "HTTP/1.1 200 OK\r\n".to_owned(),
+            format!(r#"{{"kind":"NodeMetricsList","items":{items}}}"#),
+        )
+    };
+    for (fault, reason) in [
+        (Fault::status(503, ""), "failed"),
+        (Fault::status(403, ""), "failed"),
+        (Fault::status(404, ""), "absent"),
+        (Fault::Answer("HTTP/1.1 404 Not Found\r\n".to_owned(), "404 page not found".to_owned()), "absent"),
+        (Fault::Answer("HTTP/1.1 200 OK\r\n".to_owned(), "<html>".to_owned()), "unreadable"),
+        (list("7"), "unreadable"),
+        (list(r#"[{"metadata":{"name":"n"},"usage":{"cpu":[]}}]"#), "unreadable"),
+    ] {
+        let told = format!("{fault:?}");
+        let server = metrics(move |_| fault.clone());
+        let ran = healthcheck().args(["-s", &server.url(), "-n", "unmetered", "-o", "json"]).ran();
+        let coverage = ran.json()["coverage"].clone();
+        let outside = coverage["outside"].as_array().unwrap();
+        let lines: Vec<&Value> = outside.iter().filter(|gap| gap["kind"] == "NodeMetrics").collect();
+        assert_eq!((lines.len(), &lines[0]["reason"]), (1, &json!(reason)), "{told}: {outside:?}");
+        assert_eq!(
+            (ran.code, &coverage["complete"], &coverage["retries"]),
+            (0, &json!(true), &json!(0)),
+            "{told}"
+        );
+    }
+}

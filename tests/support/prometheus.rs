@@ -1,0 +1,205 @@
+//! A real Prometheus on loopback, for as long as its value lives: one that scrapes what a test plays, or one that has a
+//! history.
+//!
+//! What does not belong here: servers that answer what a test tells them to (`scripted`).
+
+use super::in_clean_environment;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::Duration;
+
+/// Ends with its program, and ends it when standard input does: a test that dies takes its Prometheus with it.
+const SUPERVISOR: &str = r#""$@" </dev/null & server=$!
+while kill -0 $server 2>/dev/null; do
+  read -r -t 1
+  [ $? -gt 128 ] || break
+done
+kill -9 $server; wait"#;
+
+/// How often a question is put until it is given up, so long apart.
+const ATTEMPTS: usize = 900;
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Nobody on loopback takes as long for an answer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A server; it ends with this.
+pub struct Prometheus {
+    pub address: SocketAddr,
+    supervisor: Child,
+    /// It stops when this is closed.
+    alive: Option<ChildStdin>,
+    _dir: tempfile::TempDir,
+}
+
+/// The values of one metric with one set of labels, by time in seconds.
+pub struct Series {
+    pub metric: &'static str,
+    pub labels: Vec<(&'static str, String)>,
+    pub samples: Vec<(i64, f64)>,
+}
+
+/// Series in the `OpenMetrics` text format.
+pub fn openmetrics(series: &[Series]) -> String {
+    let mut text = String::new();
+    for Series { metric, labels, samples } in series {
+        let labels: Vec<String> =
+            labels.iter().map(|(key, value)| format!("{key}={}", quoted(value))).collect();
+        let labels = labels.join(",");
+        for (time, value) in samples {
+            writeln!(text, "{metric}{{{labels}}} {value} {time}").unwrap();
+        }
+    }
+    text + "# EOF\n"
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\"").replace('\n', r"\n"))
+}
+
+/// A configuration: who is scraped, each second.
+pub fn scraping(targets: &[SocketAddr]) -> String {
+    let targets: Vec<String> = targets.iter().map(|target| format!("'{target}'")).collect();
+    format!(
+        "global: {{scrape_interval: 1s, scrape_timeout: 1s}}\nscrape_configs:\n- {{job_name: lab, static_configs: [{{targets: [{}]}}]}}\n",
+        targets.join(",")
+    )
+}
+
+impl Prometheus {
+    /// One with this configuration.
+    pub fn start(config: &str) -> Self {
+        Self::within(tempfile::tempdir().unwrap(), config)
+    }
+
+    /// One that scrapes nobody and remembers this, in the `OpenMetrics` text format. Times may be years ago; what is
+    /// newer than an hour is there as well.
+    pub fn with_history(openmetrics: &str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("history.txt"), openmetrics).unwrap();
+        Self::remembering(dir)
+    }
+
+    /// The same with what stands in `history.txt` of a folder.
+    pub fn remembering(dir: tempfile::TempDir) -> Self {
+        let text = dir.path().join("history.txt");
+        // For each block the whole text is read again: blocks of two hours would take as long as the test.
+        let made = in_clean_environment(binaries().join("promtool"))
+            .args(["tsdb", "create-blocks-from", "--max-block-duration=1000h", "--quiet", "openmetrics"])
+            .args([&text, &dir.path().join("data")])
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "promtool: {made:?}");
+        Self::within(dir, &scraping(&[]))
+    }
+
+    fn within(dir: tempfile::TempDir, config: &str) -> Self {
+        std::fs::write(dir.path().join("prometheus.yml"), config).unwrap();
+        let mut log = String::new();
+        for _ in 0..5 {
+            // Somebody may take the port in between.
+            let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+            let mut supervisor = command(dir.path(), address).spawn().unwrap();
+            let alive = supervisor.stdin.take();
+            if is_ready(&mut supervisor, address, dir.path()) {
+                return Self { address, supervisor, alive, _dir: dir };
+            }
+            drop(alive);
+            drop(supervisor.wait());
+            log = std::fs::read_to_string(dir.path().join("log")).unwrap();
+        }
+        panic!("Prometheus does not start: {log}");
+    }
+
+    /// Its address as a flag has it.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What a query gives at a time, in seconds: labels and values.
+    pub fn query(&self, query: &str, at: i64) -> Vec<(BTreeMap<String, String>, f64)> {
+        self.vector(query, &format!("&time={at}"))
+    }
+
+    /// Waits until a condition gives something: `count(up == 1) == 3`.
+    pub fn wait_until(&self, condition: &str) {
+        for _ in 0..ATTEMPTS {
+            if !self.vector(condition, "").is_empty() {
+                return;
+            }
+            std::thread::sleep(PAUSE);
+        }
+        panic!("never true: {condition}");
+    }
+
+    fn vector(&self, query: &str, more: &str) -> Vec<(BTreeMap<String, String>, f64)> {
+        let query = utf8_percent_encode(query, NON_ALPHANUMERIC);
+        let answer = json(self.address, &format!("api/v1/query?query={query}{more}"));
+        let answer = answer.unwrap_or_else(|| panic!("{query}{more} is not answered"));
+        let row = |series: &Value| {
+            let labels = serde_json::from_value(series["metric"].clone()).unwrap();
+            (labels, series["value"][1].as_str().unwrap().parse().unwrap())
+        };
+        answer["data"]["result"].as_array().unwrap().iter().map(row).collect()
+    }
+}
+
+impl Drop for Prometheus {
+    fn drop(&mut self) {
+        drop(self.alive.take());
+        drop(self.supervisor.wait());
+    }
+}
+
+fn command(dir: &Path, address: SocketAddr) -> Command {
+    let log = std::fs::File::create(dir.join("log")).unwrap();
+    let mut command = in_clean_environment("bash");
+    command.args(["-c", SUPERVISOR, "supervisor"]).arg(binaries().join("prometheus"));
+    command.args([
+        "--config.file=prometheus.yml",
+        "--storage.tsdb.path=data",
+        "--storage.tsdb.retention.time=10y",
+    ]);
+    command.arg(format!("--web.listen-address={address}")).current_dir(dir);
+    command.stdin(Stdio::piped()).stdout(log.try_clone().unwrap()).stderr(log);
+    command
+}
+
+/// Whether it came to be ready; not, where it ended or somebody else answers on its port.
+fn is_ready(supervisor: &mut Child, address: SocketAddr, dir: &Path) -> bool {
+    for _ in 0..ATTEMPTS {
+        if supervisor.try_wait().unwrap().is_some() {
+            return false;
+        }
+        if get(address, "-/ready").is_some() {
+            let works_in = json(address, "api/v1/status/runtimeinfo").map(|info| info["data"]["CWD"].clone());
+            return works_in
+                .is_some_and(|cwd| cwd.as_str().map(Path::new) == dir.canonicalize().ok().as_deref());
+        }
+        std::thread::sleep(PAUSE);
+    }
+    false
+}
+
+fn get(address: SocketAddr, path: &str) -> Option<String> {
+    let request =
+        ureq::get(format!("http://{address}/{path}")).config().timeout_global(Some(PATIENCE)).build();
+    request.call().ok()?.body_mut().read_to_string().ok()
+}
+
+fn json(address: SocketAddr, path: &str) -> Option<Value> {
+    serde_json::from_str(&get(address, path)?).ok()
+}
+
+/// The folder of the binaries. Without it the tests fail, with the one sentence that says why.
+fn binaries() -> PathBuf {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lab/prometheus.sh");
+    let output = Command::new(script).arg("--path").output().expect("tests/lab/prometheus.sh runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    PathBuf::from(String::from_utf8(output.stdout).unwrap().trim())
+}
