@@ -62,7 +62,7 @@ pub struct Cli {
 pub enum Command {
     /// Show the report of the bundled example: 48 pods of three namespaces, no cluster needed
     Demo(DemoArgs),
-    /// Show the nodes: how each is, and what it carries; of all namespaces, unless some are named
+    /// Show the nodes, what they carry, and which namespaces and workloads take it; of all namespaces, unless some are named
     Nodes(Box<CheckArgs>),
     /// Write what a check would see to a file that -f reads
     Snapshot(Box<SnapshotArgs>),

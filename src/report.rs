@@ -1,17 +1,19 @@
 //! The report: what was seen and found, sorted and counted once. Renderers read it and count nothing.
 
 mod past;
+mod resources;
 
 use crate::changes::{Changes, Trend};
 use crate::checks::{self, Load, View};
 use crate::finding::{Finding, Severity};
 use crate::incident::{self, Incident};
-use crate::model::{Amount, Coverage, Ended, Gap, Node, ObjectRef, Pod};
+use crate::model::{Amount, Coverage, Ended, Gap, Node, ObjectRef, Pod, Thresholds};
 use crate::mute::{self, Muted};
 use crate::overrides::Override;
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 pub use crate::verdict::{Class, Counts, Verdict};
+pub use resources::{Capacity, Resources, Taken};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything a renderer needs.
@@ -90,22 +92,25 @@ pub struct NodeLoad<'a> {
     pub pods: u64,
     /// What is set aside for them.
     pub requests: Amount,
+    /// What they may use at most, as far as they are limited.
+    pub limits: Amount,
 }
 
 /// With so many percent of the pods it may hold, a node needs attention.
 const NEARLY_FULL: i64 = 90;
 
 impl<'a> NodeLoad<'a> {
-    fn new(node: &'a Node, Load { pods, requests }: Load) -> Self {
+    fn new(node: &'a Node, Load { pods, requests, limits }: Load, thresholds: &Thresholds) -> Self {
         let room = node.pods.unwrap_or(i64::MAX);
         let nearly_full =
             i64::try_from(pods).unwrap_or(i64::MAX).saturating_mul(100) >= room.saturating_mul(NEARLY_FULL);
+        let low_on_memory = node.memory_used().is_some_and(|used| used >= thresholds.node_memory);
         let class = match node.is_ready() {
             false => Class::Unhealthy,
-            true if nearly_full || node.pressures().next().is_some() => Class::Attention,
+            true if nearly_full || low_on_memory || node.pressures().next().is_some() => Class::Attention,
             true => Class::Healthy,
         };
-        Self { node, class, pods, requests }
+        Self { node, class, pods, requests, limits }
     }
 
     /// How full it is of what it is fullest of, in thousandths: pods, CPU or memory set aside.
@@ -286,7 +291,7 @@ fn classify(snapshot: &Snapshot, findings: &[Finding], muted: &Muted) -> Vec<Cla
 
 /// The nodes of the scope with what they carry, worst and fullest first.
 fn node_loads<'a>(view: &View<'a>) -> Vec<NodeLoad<'a>> {
-    let load = |node: &'a Node| NodeLoad::new(node, view.load(&node.name));
+    let load = |node: &'a Node| NodeLoad::new(node, view.load(&node.name), &view.settings.thresholds);
     let mut nodes: Vec<NodeLoad> = view.nodes().map(load).collect();
     nodes.sort_by(|a, b| (b.class, b.fullness(), &a.node.name).cmp(&(a.class, a.fullness(), &b.node.name)));
     nodes

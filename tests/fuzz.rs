@@ -473,6 +473,12 @@ fn shown(snapshot: &Snapshot, look: Look) -> Result<Vec<ObjectRef>, String> {
             _ => {}
         }
     }
+    let mut out = Vec::new();
+    render::nodes(&reports, look, &mut out).map_err(|error| format!("nodes: {error}"))?;
+    let text = String::from_utf8(out).map_err(|error| format!("nodes: {error}"))?;
+    if let Some(hostile) = text.chars().find(|c| *c != '\n' && is_hostile(*c)) {
+        return Err(format!("nodes writes {hostile:?}:\n{text}"));
+    }
     let keys = reports[0].findings.iter().map(|finding| &finding.key);
     let odd = |key: &&String| key.len() > 2500 || !key.bytes().all(|byte| byte.is_ascii_graphic());
     if let Some(key) = keys.into_iter().find(odd) {

@@ -1,7 +1,7 @@
 //! The cluster cannot lose its largest node: what is set aside for pods would not fit on the others.
 
 use super::prelude::*;
-use crate::model::{Amount, cores, gibibytes};
+use crate::checks::view::Loss;
 
 pub(super) static CHECK: Check = Check {
     id: "cluster-overcommitted",
@@ -38,63 +38,19 @@ static MESSAGE: Text = Text {
     zh_cn: "少了节点 {node}，Pod 需要 {resource} {needed}，其余 {nodes} 个节点只有 {left}",
 };
 
-/// One of the two things that are counted.
-struct Resource {
-    name: &'static str,
-    of: fn(Amount) -> i64,
-    shown: fn(i64) -> String,
-}
-
-const RESOURCES: [Resource; 2] = [
-    Resource { name: "CPU", of: |amount| amount.cpu, shown: cores },
-    Resource { name: "memory", of: |amount| amount.memory, shown: gibibytes },
-];
-
 fn run(view: &View, out: &mut Reporter) {
-    if !view.saw_all_pods() {
-        return;
-    }
-    let nodes: Vec<&Node> = view.nodes().filter(|node| takes_pods(node)).collect();
-    for Resource { name, of, shown } in RESOURCES {
-        let all: i64 = total(nodes.iter().map(|node| of(node.allocatable)));
-        let largest = nodes.iter().max_by_key(|node| (of(node.allocatable), std::cmp::Reverse(&node.name)));
-        let Some(largest) = largest.filter(|node| nodes.len() > 1 && of(node.allocatable) > 0) else {
-            continue;
-        };
-        let left = all.saturating_sub(of(largest.allocatable));
-        let staying = view.pods_on(&largest.name).filter(|pod| goes_with_its_node(pod));
-        let staying = total(staying.map(|pod| of(pod.kin.requests)));
-        let asked = total(nodes.iter().map(|node| of(view.load(&node.name).requests)));
-        let needed = asked.saturating_sub(staying);
-        if needed <= left {
-            continue;
-        }
+    for loss in view.losses().into_iter().filter(|loss| loss.short() > 0) {
+        let Loss { resource, node, needed, left, others } = loss;
         let facts = vec![
-            ("node", Fact::text(&largest.name)),
-            ("resource", Fact::text(name)),
-            ("needed", Fact::text(shown(needed))),
-            ("left", Fact::text(shown(left))),
-            ("nodes", Fact::count(nodes.len() - 1)),
+            ("node", Fact::text(&node.name)),
+            ("resource", Fact::text(resource.name())),
+            ("needed", Fact::text(resource.shown(needed))),
+            ("left", Fact::text(resource.shown(left))),
+            ("nodes", Fact::count(others)),
         ];
         let cluster = ObjectRef::of_cluster("Cluster", "capacity");
-        let finding = out.object(cluster, &[name], Severity::Info, say(&MESSAGE, facts));
+        let finding = out.object(cluster, &[resource.name()], Severity::Info, say(&MESSAGE, facts));
         finding.serving = true;
         finding.actions = vec![view.settings.kubectl.line(&["describe", "nodes"])];
     }
-}
-
-/// Whether ordinary pods may go there: it is ready, and nothing keeps all of them away.
-fn takes_pods(node: &Node) -> bool {
-    let closed = |effect: &str| effect == "NoSchedule" || effect == "NoExecute";
-    node.is_ready() && !node.cordoned && !node.taints.iter().any(|taint| closed(&taint.effect))
-}
-
-/// Whether nobody puts a pod elsewhere when its node is lost.
-fn goes_with_its_node(pod: &Pod) -> bool {
-    let owner = pod.kin.owner.as_ref().map(|owner| &*owner.kind);
-    pod.kin.ended.is_some() || matches!(owner, Some("DaemonSet" | "Node"))
-}
-
-fn total(amounts: impl Iterator<Item = i64>) -> i64 {
-    amounts.fold(0, i64::saturating_add)
 }

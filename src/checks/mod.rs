@@ -35,6 +35,7 @@ mod job_failed;
 mod job_overdue;
 mod namespace_stuck_terminating;
 mod node_cordoned;
+mod node_memory_used;
 mod node_nearly_full;
 mod node_network_unavailable;
 mod node_not_ready;
@@ -81,7 +82,7 @@ mod honesty;
 
 pub use exit_code::meaning as exit_meaning;
 pub use reporter::Reporter;
-pub use view::{Load, View};
+pub use view::{Load, Loss, Resource, View};
 
 use crate::finding::{Finding, Severity};
 use crate::meant;
@@ -110,6 +111,7 @@ pub static CHECKS: &[&Check] = &[
     &job_overdue::CHECK,
     &namespace_stuck_terminating::CHECK,
     &node_cordoned::CHECK,
+    &node_memory_used::CHECK,
     &node_nearly_full::CHECK,
     &node_network_unavailable::CHECK,
     &node_not_ready::CHECK,

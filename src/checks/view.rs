@@ -2,7 +2,10 @@
 
 mod annotations;
 mod lookup;
+mod loss;
 mod thresholds;
+
+pub use loss::{Loss, Resource};
 
 use crate::finding::Fact;
 use crate::model::{Amount, Container, Job, Node, ObjectRef, Owner, Pod, Trouble, Workload, troubles};
@@ -47,6 +50,8 @@ pub struct Load {
     pub pods: u64,
     /// What is set aside for them.
     pub requests: Amount,
+    /// What they may use at most, as far as they are limited.
+    pub limits: Amount,
 }
 
 /// The topmost owner known of a pod: its namespace, and the owner.
@@ -296,6 +301,7 @@ fn loads(pods: &[Pod]) -> BTreeMap<&str, Load> {
             let load = loads.entry(node).or_default();
             load.pods += 1;
             load.requests = load.requests.plus(pod.kin.requests);
+            load.limits = load.limits.plus(pod.kin.limits);
         }
     }
     loads

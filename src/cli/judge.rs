@@ -44,6 +44,9 @@ pub struct JudgeArgs {
     /// In more percent of its CPU periods a container may not be held back by its limit
     #[arg(long, value_name = "PERCENT", default_value = "10", value_parser = crate::model::percent)]
     pub throttled: i64,
+    /// From so many percent of its allocatable memory on, a node uses too much of it
+    #[arg(long, value_name = "PERCENT", default_value = "90", value_parser = crate::model::percent)]
+    pub node_memory: i64,
     /// Do not heed the annotations healthcheck.dev/* of namespaces and workloads
     #[arg(long)]
     pub no_annotations: bool,
@@ -74,6 +77,7 @@ impl JudgeArgs {
             quiet_after: seconds(self.quiet_after),
             grace: seconds(self.grace),
             throttled: self.throttled,
+            node_memory: self.node_memory,
         })
     }
 

@@ -31,7 +31,7 @@ const fn always(id: &'static str, key: &'static str) -> Setting {
 }
 
 /// Everything that can be set, in the order of the help.
-static SETTINGS: [Setting; 38] = [
+static SETTINGS: [Setting; 39] = [
     cluster("namespace", "namespaces"),
     cluster("all_namespaces", "allNamespaces"),
     cluster("exclude_namespace", "excludeNamespaces"),
@@ -52,6 +52,7 @@ static SETTINGS: [Setting; 38] = [
     always("quiet_after", "thresholds.quietAfter"),
     always("grace", "thresholds.grace"),
     always("throttled", "thresholds.throttled"),
+    always("node_memory", "thresholds.nodeMemory"),
     always("no_annotations", "noAnnotations"),
     always("baseline", "baseline"),
     always("history", "history"),

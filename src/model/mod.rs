@@ -41,7 +41,7 @@ pub use namespace::Namespace;
 pub use network::Endpoints;
 pub use node::{Node, NodeCondition, minor_version};
 pub use pod::{Container, Ended, Kin, Pod, Role};
-pub use quantity::{Amount, cores, gibibytes, thousandths, whole};
+pub use quantity::{Amount, cores, cores_or_millis, gibi_or_mebibytes, gibibytes, thousandths, whole};
 pub use spec::Spec;
 pub use thresholds::{ThresholdChanges, Thresholds, percent};
 pub use throttling::{Periods, Throttling, millis, next_limit};

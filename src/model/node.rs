@@ -103,6 +103,14 @@ impl Node {
         real.filter_map(|condition| condition.r#type.strip_suffix("Pressure"))
     }
 
+    /// How much of its allocatable memory is in use, in thousandths; more than 1000 where what the system uses is more than
+    /// what is kept back for it. `None` where that is not measured, or it has not said what pods may have.
+    pub fn memory_used(&self) -> Option<i64> {
+        let whole = Some(self.allocatable.memory).filter(|memory| *memory > 0)?;
+        let share = i128::from(self.usage?.memory) * 1000 / i128::from(whole);
+        Some(i64::try_from(share).unwrap_or(i64::MAX))
+    }
+
     /// Whether its kubelet says it is Ready. A node without the condition has never reported.
     pub fn is_ready(&self) -> bool {
         self.condition("Ready").is_some_and(|c| c.status == "True")

@@ -97,6 +97,16 @@ pub fn gibibytes(bytes: i64) -> String {
     format!("{}Gi", tenths(i128::from(bytes) * 10 / (1 << 30)))
 }
 
+/// Thousandths of a CPU as people write them: `250m`, and from one CPU on `1.2`.
+pub fn cores_or_millis(thousandths: i64) -> String {
+    if thousandths.unsigned_abs() < 1000 { format!("{thousandths}m") } else { cores(thousandths) }
+}
+
+/// Bytes as people write them: `250Mi`, and from one GiB on `1.2Gi`.
+pub fn gibi_or_mebibytes(bytes: i64) -> String {
+    if bytes.unsigned_abs() < 1 << 30 { format!("{}Mi", bytes / (1 << 20)) } else { gibibytes(bytes) }
+}
+
 fn tenths(number: i128) -> String {
     match number % 10 {
         0 => (number / 10).to_string(),
@@ -136,6 +146,14 @@ mod tests {
         for text in ["", "m", "Gi", "1X", "1 Gi", "--1", "1.2.3", "e3", "1e", "1e999", "一"] {
             assert_eq!(whole(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn little_is_told_in_small_units() {
+        let told = [0, 20, 999, 1000, 1250, i64::MAX].map(cores_or_millis);
+        assert_eq!(told, ["0m", "20m", "999m", "1", "1.2", "9223372036854775.8"]);
+        let told = [0, 20 << 20, (1 << 30) - 1, 1 << 30, 5 << 29].map(gibi_or_mebibytes);
+        assert_eq!(told, ["0Mi", "20Mi", "1023Mi", "1Gi", "2.5Gi"]);
     }
 
     proptest! {

@@ -15,6 +15,9 @@ pub struct Thresholds {
     pub grace: i64,
     /// In more of its CPU periods than so many thousandths a container may not be held back by its limit.
     pub throttled: i64,
+    /// From so many thousandths of its allocatable memory on, a node uses too much of it. Of nodes, so no workload has
+    /// another.
+    pub node_memory: i64,
 }
 
 impl Default for Thresholds {
@@ -25,6 +28,7 @@ impl Default for Thresholds {
             quiet_after: 7 * 86_400,
             grace: 120,
             throttled: 100,
+            node_memory: 900,
         }
     }
 }
@@ -100,6 +104,7 @@ impl ThresholdChanges {
             quiet_after: self.quiet_after.unwrap_or(base.quiet_after),
             grace: self.grace.unwrap_or(base.grace),
             throttled: self.throttled.unwrap_or(base.throttled),
+            node_memory: base.node_memory,
         }
     }
 }

@@ -137,6 +137,8 @@ pub struct Thresholds {
     pub grace: Option<At<String>>,
     /// In more percent of its CPU periods a container may not be held back by its limit ("10").
     pub throttled: Option<At<String>>,
+    /// From so many percent of its allocatable memory on, a node uses too much of it ("90"); not in classes.
+    pub node_memory: Option<At<String>>,
 }
 
 /// A class of workloads.

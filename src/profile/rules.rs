@@ -3,7 +3,7 @@
 use super::{At, ClassEntry, Error, LinkEntry, MuteEntry, Place, Profile, Thresholds};
 use crate::checks;
 use crate::meant::{self, suggestion};
-use crate::model::ThresholdChanges;
+use crate::model::{ThresholdChanges, percent};
 use crate::wire::Kind;
 use globset::{Glob, GlobMatcher};
 use jiff::civil::Date;
@@ -182,6 +182,11 @@ fn class(name: &str, entry: &ClassEntry, path: &str) -> Result<Class, Error> {
             workloads.push(Pattern::new(text).map_err(wrong)?);
         }
     }
+    if let Some(at) = &entry.thresholds.node_memory {
+        let hint = "it stands under the profile's own thresholds".to_owned();
+        let why = "nodeMemory is of nodes, and a class is of workloads";
+        return Err(Place::of(path, at).wrong(why, Some(hint)));
+    }
     Ok(Class { name: name.to_owned(), workloads, thresholds: changes(&entry.thresholds, path)? })
 }
 
@@ -200,6 +205,10 @@ fn changes(thresholds: &Thresholds, path: &str) -> Result<ThresholdChanges, Erro
         if let Some((place, value)) = set {
             changes.set(name, &value).map_err(|error| place.wrong(error, None))?;
         }
+    }
+    if let Some(at) = &thresholds.node_memory {
+        let wrong = |why| Place::of(path, at).wrong(format!("node-memory: {why}"), None);
+        percent(&at.value).map_err(wrong)?;
     }
     Ok(changes)
 }

@@ -71,7 +71,7 @@ impl Profile {
         texts.into_iter().chain(lists).chain(switches).chain(numbers).chain([severity]).flatten().collect()
     }
 
-    fn texts(&self) -> [(&'static str, Option<&At<String>>); 19] {
+    fn texts(&self) -> [(&'static str, Option<&At<String>>); 20] {
         [
             ("kubeconfig", self.kubeconfig.as_ref()),
             ("selector", self.selector.as_ref()),
@@ -82,6 +82,7 @@ impl Profile {
             ("thresholds.quietAfter", self.thresholds.quiet_after.as_ref()),
             ("thresholds.grace", self.thresholds.grace.as_ref()),
             ("thresholds.throttled", self.thresholds.throttled.as_ref()),
+            ("thresholds.nodeMemory", self.thresholds.node_memory.as_ref()),
             ("failOn", self.fail_on.as_ref()),
             ("baseline", self.baseline.as_ref()),
             ("history", self.history.as_ref()),

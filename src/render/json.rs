@@ -3,6 +3,7 @@
 
 mod comparison;
 mod findings;
+mod resources;
 
 pub(super) use comparison::write_difference;
 
@@ -49,6 +50,7 @@ struct Document<'r> {
     unheeded: Vec<Unheeded<'r>>,
     pods: Vec<Row<'r>>,
     nodes: Vec<Value>,
+    resources: Vec<Value>,
     statistics: Value,
     coverage: Seen<'r>,
     clock_skew_seconds: i64,
@@ -140,6 +142,7 @@ fn document<'r>(reports: &'r [Report<'r>]) -> Document<'r> {
         unheeded: reports.iter().flat_map(unheeded).collect(),
         pods: reports.iter().flat_map(pods).collect(),
         nodes: reports.iter().flat_map(nodes).collect(),
+        resources: reports.iter().map(resources::of).collect(),
         statistics: statistics(reports),
         clock_skew_seconds: snapshots().map(|s| s.skew).max_by_key(|skew| skew.abs()).unwrap_or(0),
         coverage: coverage(reports),
@@ -172,9 +175,12 @@ fn pods<'r>(report: &'r Report) -> impl Iterator<Item = Row<'r>> {
     })
 }
 
+fn amount(amount: Amount) -> Value {
+    json!({ "cpuMillis": amount.cpu, "memoryBytes": amount.memory })
+}
+
 /// The nodes: CPU in thousandths, memory in bytes.
 fn nodes(report: &Report) -> Vec<Value> {
-    let amount = |amount: Amount| json!({ "cpuMillis": amount.cpu, "memoryBytes": amount.memory });
     let row = |load: &NodeLoad| {
         let node = load.node;
         json!({
@@ -187,6 +193,7 @@ fn nodes(report: &Report) -> Vec<Value> {
             "pods": load.pods,
             "podCapacity": node.pods,
             "requests": amount(load.requests),
+            "limits": amount(load.limits),
             "allocatable": amount(node.allocatable),
             "usage": node.usage.map(amount),
         })

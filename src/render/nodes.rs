@@ -1,5 +1,7 @@
 //! The nodes: how each is, and what it carries.
 
+mod resources;
+
 use super::escape::visible;
 use super::grid::{self, Column};
 use super::sections::spread;
@@ -19,6 +21,8 @@ texts! {
     PRESSURE: "PRESSURE", "資源壓力", "资源压力";
     CPU_REQUESTED: "CPU REQUESTED", "CPU 請求量", "CPU 请求量";
     MEMORY_REQUESTED: "MEMORY REQUESTED", "記憶體請求量", "内存请求量";
+    CPU_LIMITS: "CPU LIMITS", "CPU 上限", "CPU 限制量";
+    MEMORY_LIMITS: "MEMORY LIMITS", "記憶體上限", "内存限制量";
     CPU_USED: "CPU USED", "CPU 使用量", "CPU 使用量";
     MEMORY_USED: "MEMORY USED", "記憶體使用量", "内存使用量";
     MORE: "{count} more nodes, healthy and less full: --all", "其餘 {count} 個節點健康且負載較低：--all", "其余 {count} 个节点健康且负载较低：--all";
@@ -44,24 +48,19 @@ pub fn nodes(reports: &[Report], look: Look, out: &mut dyn Write) -> io::Result<
 
 fn write_one(report: &Report, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let lang = look.lang;
-    let bold =
-        |text: &str| if look.color { text.style(Style::new().bold()).to_string() } else { text.to_owned() };
-    writeln!(out, "{}", bold(&head(report, lang)))?;
+    writeln!(out, "{}", bold(&head(report, lang), look))?;
     let sick = report.nodes.iter().filter(|load| load.class > Class::Healthy).count();
     let shown: Vec<&NodeLoad> =
         report.nodes.iter().take(if look.all { usize::MAX } else { sick.max(SHOWN) }).collect();
     if !shown.is_empty() {
         writeln!(out)?;
-        for (index, line) in
-            grid::lines(&grid::fit(columns(report, &shown, lang), look.width)).iter().enumerate()
-        {
-            writeln!(out, "{}", if index == 0 { bold(line) } else { line.clone() })?;
-        }
+        table(columns(report, &shown, lang), look, out)?;
     }
     if shown.len() < report.nodes.len() {
         writeln!(out, "{}", MORE.fill(lang, &[("count", Fact::count(report.nodes.len() - shown.len()))]))?;
     }
     writeln!(out)?;
+    resources::write(&report.resources(), look, out)?;
     let mut used: Vec<(String, u64)> = report
         .nodes
         .iter()
@@ -74,6 +73,18 @@ fn write_one(report: &Report, look: Look, out: &mut dyn Write) -> io::Result<()>
     notes.push(seen::summary(&report.coverage, lang));
     notes.extend(seen::short_notes(report, lang));
     notes.iter().flat_map(|line| wrap(line, look.width)).try_for_each(|line| writeln!(out, "{line}"))
+}
+
+/// What columns of it fit, under a bold head.
+fn table(columns: Vec<Column>, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    for (index, line) in grid::lines(&grid::fit(columns, look.width)).iter().enumerate() {
+        writeln!(out, "{}", if index == 0 { bold(line, look) } else { line.clone() })?;
+    }
+    Ok(())
+}
+
+fn bold(text: &str, look: Look) -> String {
+    if look.color { text.style(Style::new().bold()).to_string() } else { text.to_owned() }
 }
 
 /// `104 nodes, 103 ready · 9842 pods · context tp-hkidc`.
@@ -129,6 +140,8 @@ fn columns(report: &Report, shown: &[&NodeLoad], lang: Lang) -> Vec<Column> {
         column(&MEMORY_REQUESTED, cells(&|load| memory(Some(load.requests), load.node)))
             .numeric()
             .expendable(1),
+        column(&CPU_LIMITS, cells(&|load| cpu(Some(load.limits), load.node))).numeric().expendable(6),
+        column(&MEMORY_LIMITS, cells(&|load| memory(Some(load.limits), load.node))).numeric().expendable(5),
     ];
     if report.nodes.iter().any(|load| load.node.usage.is_some()) {
         columns.push(column(&CPU_USED, cells(&|load| cpu(load.node.usage, load.node))).numeric());
@@ -159,9 +172,12 @@ fn pressure(load: &NodeLoad) -> String {
 
 /// `3.2/32 (10 %)`; of nothing there is no share.
 fn share(part: i64, whole: i64, unit: fn(i64) -> String) -> String {
-    if whole <= 0 {
-        return unit(part);
+    match percent(part, whole) {
+        Some(percent) => format!("{}/{} ({percent} %)", unit(part), unit(whole)),
+        None => unit(part),
     }
-    let percent = i128::from(part) * 100 / i128::from(whole);
-    format!("{}/{} ({percent} %)", unit(part), unit(whole))
+}
+
+fn percent(part: i64, whole: i64) -> Option<i128> {
+    (whole > 0).then(|| i128::from(part) * 100 / i128::from(whole))
 }

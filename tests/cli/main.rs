@@ -13,6 +13,7 @@ mod judgement;
 mod keys;
 mod killed;
 mod matters;
+mod nodes;
 mod notify;
 mod output;
 mod overrides;

@@ -1,8 +1,12 @@
-//! A server that says what a test tells it to: a Prometheus.
+//! A server that says what a test tells it to: a Prometheus, a metrics server.
 
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -43,6 +47,11 @@ impl Reply {
     }
 }
 
+/// The way to a client, with TLS or without.
+trait Stream: Read + Write {}
+
+impl<T: Read + Write> Stream for T {}
+
 type Rule = dyn Fn(&Call) -> Reply + Send + Sync;
 
 /// The server; it ends with this.
@@ -54,19 +63,46 @@ pub struct Scripted {
 impl Scripted {
     /// One that speaks plain HTTP.
     pub fn start(rule: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Self {
+        Self::open(rule, |stream| Some(Box::new(stream)))
+    }
+
+    /// One that speaks TLS, with a certificate that nobody vouches for.
+    pub fn encrypted(rule: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Self {
+        let pem = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/webhook.pem");
+        let chain: Vec<_> = CertificateDer::pem_file_iter(&pem).unwrap().map(Result::unwrap).collect();
+        let key = PrivateKeyDer::from_pem_file(&pem).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config =
+            ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+        let config = Arc::new(config.with_no_client_auth().with_single_cert(chain, key).unwrap());
+        Self::open(rule, move |mut stream| {
+            let mut connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+            // Whoever does not trust the certificate ends it here.
+            connection.complete_io(&mut stream).ok()?;
+            Some(Box::new(StreamOwned::new(connection, stream)))
+        })
+    }
+
+    fn open(
+        rule: impl Fn(&Call) -> Reply + Send + Sync + 'static,
+        open: impl Fn(TcpStream) -> Option<Box<dyn Stream>> + Send + Sync + 'static,
+    ) -> Self {
         let rule: Arc<Rule> = Arc::new(rule);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let over = Arc::new(AtomicBool::new(false));
-        let (ended, known) = (Arc::clone(&over), Arc::new(Mutex::new(BTreeMap::new())));
+        let (ended, known, open) = (Arc::clone(&over), Arc::new(Mutex::new(BTreeMap::new())), Arc::new(open));
         std::thread::spawn(move || {
             for client in listener.incoming() {
                 if ended.load(Ordering::Relaxed) {
                     break;
                 }
                 let (rule, known, ended) = (Arc::clone(&rule), Arc::clone(&known), Arc::clone(&ended));
+                let open = Arc::clone(&open);
                 // A client that has gone away is its own affair.
-                std::thread::spawn(move || drop(serve(client.unwrap(), &*rule, &known, &ended)));
+                std::thread::spawn(move || {
+                    drop(open(client.unwrap()).map(|client| serve(client, &*rule, &known, &ended)));
+                });
             }
         });
         Self { address, over }
@@ -81,7 +117,7 @@ impl Drop for Scripted {
 }
 
 fn serve(
-    mut client: TcpStream,
+    mut client: Box<dyn Stream>,
     rule: &Rule,
     known: &Mutex<BTreeMap<String, usize>>,
     over: &AtomicBool,
