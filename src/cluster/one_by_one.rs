@@ -4,6 +4,7 @@
 use super::gather::{self, Run};
 use super::list::Listing;
 use super::{Chain, Error, Keep};
+use crate::model::Reason;
 use crate::wire::Kind;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -82,8 +83,9 @@ impl Run<'_> {
 /// Whether a list of all namespaces ended before its end, in a way that smaller lists may not.
 fn is_dead<K>((chain, listing): &(Chain, Listing<K>)) -> bool {
     let refused_only = chain.kind.is_metered();
-    let hopeless =
-        |error: &Error| error.is_not_found() || error.is_stopped() || refused_only && !error.is_forbidden();
+    let hopeless = |error: &Error| {
+        error.reason() == Reason::Absent || error.is_stopped() || refused_only && !error.is_forbidden()
+    };
     chain.kind.namespaced() && listing.error.as_ref().is_some_and(|error| !hopeless(error))
 }
 

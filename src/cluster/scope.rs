@@ -8,11 +8,13 @@ use crate::snapshot::Scope;
 use crate::wire::{Kind, Place};
 
 /// Kinds that are nobody's owner: a selector of pods does not choose them.
-const BESIDE_PODS: [Kind; 11] = [
+const BESIDE_PODS: [Kind; 13] = [
     Kind::EndpointSlice,
     Kind::Service,
     Kind::Ingress,
     Kind::IngressClass,
+    Kind::Gateway,
+    Kind::HTTPRoute,
     Kind::HorizontalPodAutoscaler,
     Kind::PodDisruptionBudget,
     Kind::ResourceQuota,
@@ -93,6 +95,9 @@ impl Run<'_> {
     /// Takes what lies outside the scope out of the gaps: what was asked of some namespaces is complete without the
     /// nodes, no server can show what it does not serve, and few may read everything.
     pub(super) fn put_outside(&self, chain: &Chain, coverage: &mut Coverage) {
+        if chain.kind.is_extension() {
+            coverage.gaps.retain(|gap| gap.reason != Reason::Absent);
+        }
         let not_asked = !chain.kind.namespaced() && !self.namespaces.is_empty();
         let dispensable = |gap: &Gap| match gap.reason {
             Reason::Absent => true,

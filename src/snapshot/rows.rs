@@ -25,6 +25,10 @@ pub struct Rows {
     pub endpoints: Vec<Endpoints>,
     /// Ingresses.
     pub ingresses: Vec<wire::Ingress>,
+    /// Gateways.
+    pub gateways: Vec<wire::Gateway>,
+    /// Routes that hang on gateways.
+    pub routes: Vec<wire::HttpRoute>,
     /// Classes of ingresses.
     pub ingress_classes: Vec<wire::IngressClass>,
     /// Claims of volumes.
@@ -78,6 +82,8 @@ impl Rows {
             Object::Service(service) => self.services.push(service),
             Object::EndpointSlice(slice) => self.endpoints.push(Endpoints::fold(slice, names)),
             Object::Ingress(ingress) => self.ingresses.push(ingress),
+            Object::Gateway(gateway) => self.gateways.push(gateway),
+            Object::HTTPRoute(route) => self.routes.push(route),
             Object::IngressClass(class) => self.ingress_classes.push(class),
             Object::PersistentVolumeClaim(claim) => self.claims.push(claim),
             Object::PersistentVolume(volume) => self.volumes.push(volume),
@@ -155,6 +161,8 @@ impl Rows {
         take_over(&mut self.services, &mut other.services);
         take_over(&mut self.endpoints, &mut other.endpoints);
         take_over(&mut self.ingresses, &mut other.ingresses);
+        take_over(&mut self.gateways, &mut other.gateways);
+        take_over(&mut self.routes, &mut other.routes);
         take_over(&mut self.ingress_classes, &mut other.ingress_classes);
         take_over(&mut self.claims, &mut other.claims);
         take_over(&mut self.volumes, &mut other.volumes);
@@ -264,6 +272,8 @@ impl Rows {
         vec![
             sorted!(Service services),
             sorted!(Ingress ingresses),
+            sorted!(Gateway gateways),
+            sorted!(HTTPRoute routes),
             sorted!(IngressClass ingress_classes),
             sorted!(PersistentVolumeClaim claims),
             sorted!(PersistentVolume volumes),

@@ -11,6 +11,7 @@ mod admission;
 mod annotations;
 mod cluster;
 mod container;
+mod gateway;
 mod measured;
 mod meta;
 mod network;
@@ -35,6 +36,10 @@ pub use cluster::{
     ObjectReference, Taint,
 };
 pub use container::{Container, EnvVar, Probe, Resource, Resources};
+pub use gateway::{
+    Gateway, GatewayAddress, GatewaySpec, GatewayStatus, GatewayTls, HttpRoute, HttpRouteRule, HttpRouteSpec,
+    Listener, Reference,
+};
 pub use measured::{ContainerMetrics, MemoryHistory, NodeMetrics, PodMetrics, Throttling, Usage};
 pub use meta::{
     AnnotatedMeta, Condition, LabelledMeta, ListMeta, ManagedFields, ObjectMeta, OwnerReference, Quantity,

@@ -2,10 +2,10 @@
 
 use super::secret::hide_secrets;
 use super::{
-    ApiService, CronJob, DaemonSet, Deployment, EndpointSlice, Event, HorizontalPodAutoscaler, Ingress,
-    IngressClass, Job, ListMeta, MemoryHistory, Namespace, Node, NodeMetrics, PersistentVolume,
-    PersistentVolumeClaim, Pod, PodDisruptionBudget, PodMetrics, ReplicaSet, ResourceQuota, Secret, Service,
-    StatefulSet, StorageClass, Throttling, Usage, WebhookConfiguration,
+    ApiService, CronJob, DaemonSet, Deployment, EndpointSlice, Event, Gateway, HorizontalPodAutoscaler,
+    HttpRoute, Ingress, IngressClass, Job, ListMeta, MemoryHistory, Namespace, Node, NodeMetrics,
+    PersistentVolume, PersistentVolumeClaim, Pod, PodDisruptionBudget, PodMetrics, ReplicaSet, ResourceQuota,
+    Secret, Service, StatefulSet, StorageClass, Throttling, Usage, WebhookConfiguration,
 };
 use bytes::Bytes;
 use prost::Message;
@@ -117,6 +117,8 @@ kinds! {
     CronJob "batch/v1" "cronjobs" Namespace CronJob,
     PersistentVolumeClaim "v1" "persistentvolumeclaims" Namespace PersistentVolumeClaim,
     Ingress "networking.k8s.io/v1" "ingresses" Namespace Ingress,
+    Gateway "gateway.networking.k8s.io/v1" "gateways" Namespace Gateway,
+    HTTPRoute "gateway.networking.k8s.io/v1" "httproutes" Namespace HttpRoute,
     HorizontalPodAutoscaler "autoscaling/v2" "horizontalpodautoscalers" Namespace HorizontalPodAutoscaler,
     PodDisruptionBudget "policy/v1" "poddisruptionbudgets" Namespace PodDisruptionBudget,
     ResourceQuota "v1" "resourcequotas" Namespace ResourceQuota,
@@ -170,6 +172,11 @@ impl Kind {
             Some((group, _)) => format!("{}.{group}", self.plural()),
             None => self.plural().to_owned(),
         }
+    }
+
+    /// Whether it is of an extension that most clusters do without: that it is not served means that there is none.
+    pub fn is_extension(self) -> bool {
+        matches!(self, Kind::Gateway | Kind::HTTPRoute)
     }
 
     /// As people are told of it: the API's own name where another kind has the same.
