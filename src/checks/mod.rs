@@ -81,7 +81,7 @@ mod honesty;
 
 pub use exit_code::meaning as exit_meaning;
 pub use reporter::Reporter;
-pub use view::{Load, View};
+pub use view::{Load, Throttled, View};
 
 use crate::finding::{Finding, Severity};
 use crate::meant;

@@ -3,6 +3,9 @@
 mod annotations;
 mod lookup;
 mod thresholds;
+mod throttled;
+
+pub use throttled::Throttled;
 
 use crate::finding::Fact;
 use crate::model::{Amount, Container, Job, Node, ObjectRef, Owner, Pod, Trouble, Workload, troubles};
