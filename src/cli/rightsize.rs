@@ -97,7 +97,7 @@ impl RightsizeArgs {
         let excluded =
             scope.exclude_namespace.iter().flat_map(|glob| flag("--exclude-namespace", glob.glob()));
         words.extend(excluded);
-        let since = scope.measure.since.map(|since| format!("{}m", since.as_secs() / 60));
+        let since = scope.measure.since.map(written);
         let url = scope.measure.prometheus_url.as_ref().map(PrometheusUrl::without_login);
         let profile = &self.profile;
         let config = profile.config.as_ref().map(|file| file.display().to_string());
@@ -114,5 +114,51 @@ impl RightsizeArgs {
             words.extend(self.connect.to_repeat(context));
         }
         Some(words)
+    }
+}
+
+/// As it may be given again, in the largest unit that it is whole in.
+fn written(time: Duration) -> String {
+    match time.as_secs() {
+        seconds if seconds % 86_400 == 0 => format!("{}d", seconds / 86_400),
+        seconds if seconds % 3600 == 0 => format!("{}h", seconds / 3600),
+        seconds if seconds % 60 == 0 => format!("{}m", seconds / 60),
+        seconds => format!("{seconds}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Cli, Command};
+    use super::*;
+    use clap::Parser;
+
+    fn args(words: &[&str]) -> RightsizeArgs {
+        let line = ["kubectl-healthcheck", "rightsize"].iter().chain(words);
+        match Cli::try_parse_from(line).unwrap().command {
+            Some(Command::Rightsize(args)) => *args,
+            command => panic!("{command:?}"),
+        }
+    }
+
+    #[test]
+    fn what_was_asked_can_be_asked_again() {
+        for (words, again) in [
+            ("-n shop,web --since 7d", "-n shop,web --since 7d --context prod"),
+            (
+                "-A --exclude-namespace kube-* --since 36h",
+                "-A --exclude-namespace kube-* --since 36h --context prod",
+            ),
+            ("-l app=web --width 80 --all", "-l app=web --context prod"),
+            ("--prometheus-url http://ops:secret@p:1/x", "--prometheus-url http://p:1/x --context prod"),
+            ("-f a.json -f b.json -n shop", "-f a.json -f b.json -n shop"),
+        ] {
+            let again: Vec<&str> = again.split(' ').collect();
+            let told = args(&words.split(' ').collect::<Vec<_>>()).to_repeat(Some("prod")).unwrap();
+            assert_eq!(told, again, "{words}");
+            args(&again);
+        }
+        assert_eq!(args(&["-f", "-"]).to_repeat(None), None);
+        assert_eq!((args(&[]).since(), written(Duration::from_secs(7260))), (SINCE, "121m".to_owned()));
     }
 }

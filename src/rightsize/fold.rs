@@ -40,13 +40,17 @@ pub(super) fn fold(view: &View) -> Rightsizing {
     for (object, subject) in &subjects {
         rows(view, object, subject, &mut sized, &mut counts);
     }
-    let workloads = view.snapshot.rows.workloads.iter();
-    let own = workloads.filter(|workload| workload.owner.is_none() || workload.kind != Kind::ReplicaSet);
-    let empty =
-        own.filter(|workload| view.is_asked_for(workload) && !subjects.contains_key(&workload.object()));
-    counts.insert(NotJudged::WithoutPods, empty.count());
+    counts.insert(NotJudged::WithoutPods, without_pods(view, &subjects));
     sized.not_judged = counts.into_iter().filter(|(_, count)| *count > 0).collect();
     sized
+}
+
+/// How many workloads have no pods; of ReplicaSets only those that nobody owns, and nothing where pods were not all seen.
+fn without_pods(view: &View, subjects: &Subjects) -> usize {
+    let workloads = view.snapshot.rows.workloads.iter();
+    let own = workloads.filter(|workload| workload.owner.is_none() || workload.kind != Kind::ReplicaSet);
+    let seen = own.filter(|own| view.is_asked_for(own) && view.saw(Kind::Pod, &own.namespace));
+    seen.filter(|workload| !subjects.contains_key(&workload.object())).count()
 }
 
 /// The workloads of the pods that have not ended.

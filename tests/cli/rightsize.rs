@@ -317,6 +317,24 @@ fn a_shop_is_shown_in_three_languages_on_narrow_and_wide_screens() {
     insta::assert_snapshot!("rightsize-markdown", markdown);
 }
 
+/// What the documentation shows is what comes out.
+#[test]
+fn the_documentation_shows_this_shop() {
+    let table = rightsize(&shop(), "--width 80").out;
+    let page = std::fs::read_to_string(project("docs/rightsize.md")).unwrap();
+    let shown =
+        |text: &str| text.lines().all(|line| line.is_empty() || page.contains(&format!("\n    {line}\n")));
+    assert!(shown(&table), "docs/rightsize.md is out of date");
+    let readme = std::fs::read_to_string(project("README.md")).unwrap();
+    let (_, section) = readme.split_once("How it begins for a shop").unwrap();
+    let (section, _) = section.split_once("Nothing is proposed below").unwrap();
+    let lines: Vec<&str> = section.lines().filter_map(|line| line.strip_prefix("    ")).collect();
+    assert!(
+        lines.len() > 15 && lines.iter().all(|line| table.contains(&format!("{line}\n"))),
+        "README.md is out of date"
+    );
+}
+
 #[test]
 fn where_nothing_is_to_be_changed_one_green_line_says_so() {
     let mut items = Workload::new("web").requests("200m", "256Mi").objects();

@@ -21,6 +21,7 @@ mod plugin;
 mod produced;
 mod profiles;
 mod rights;
+mod rightsize;
 mod secrets;
 mod stopped;
 mod storms;

@@ -47,12 +47,14 @@ fn head(of: &Sized, out: &mut dyn Write) -> io::Result<()> {
 #   patches:
 #     - path: rightsize.yaml
 #
-# To see what the cluster would say, and without --dry-run to change it:
+# To see what it would change, to ask whether the server takes it, and without --dry-run=server to change it:
 #
 #   {}
+#   {}
 #
-# It stops at fields that others manage, and names them; --force-conflicts takes them over.",
-        said::try_it(of)
+# The server refuses fields that others manage, and names them; --force-conflicts takes them over.",
+        said::try_it(of),
+        said::dry_run(of)
     )
 }
 

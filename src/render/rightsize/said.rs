@@ -290,12 +290,21 @@ pub(super) fn commands(of: &Sized) -> Vec<String> {
     vec![format!("{again} -o patch > rightsize.yaml"), try_it(of)]
 }
 
-/// The command that says what a patch would do. What one manager of fields has set and leaves out of its next patch is taken
-/// away: so each day has its own.
+/// The command that shows what a patch would change.
 pub(super) fn try_it(of: &Sized) -> String {
+    on_patch(of, &["diff", "--server-side", "--force-conflicts"])
+}
+
+/// The command that asks the server to take it, without changing anything.
+pub(super) fn dry_run(of: &Sized) -> String {
+    on_patch(of, &["apply", "--server-side", "--dry-run=server"])
+}
+
+/// What one manager of fields has set and leaves out of its next patch is taken away: so each day has its own.
+fn on_patch(of: &Sized, words: &[&str]) -> String {
     let kubectl: &Kubectl = &of.report.settings.kubectl;
     let manager = format!("--field-manager=rightsize-{}", day(of.report.snapshot.taken_at));
-    kubectl.line(&["apply", "--server-side", &manager, "--dry-run=server", "-f", "rightsize.yaml"])
+    kubectl.line(&[words, &[&manager, "-f", "rightsize.yaml"]].concat())
 }
 
 /// `20251226`, in UTC: it stands in a command, and is the same for everybody.
