@@ -29,7 +29,7 @@ pub const RULES: [(&str, i64); 6] = [
 pub struct Rightsizing {
     /// How far back the history looks, in seconds; `None` where there is none.
     pub window: Option<i64>,
-    /// Every container of which something is known, by namespace, workload and name.
+    /// Every container of which something is known, by namespace and workload, then as its pod has them.
     pub rows: Vec<Row>,
     /// What was not judged, and how many of it; none of them is zero.
     pub not_judged: Vec<(NotJudged, usize)>,
