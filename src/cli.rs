@@ -2,11 +2,13 @@
 
 mod compare;
 mod connect;
+mod files;
 mod judge;
 mod layers;
 mod list;
 mod measure;
 mod profile;
+mod rightsize;
 mod target;
 
 pub use compare::{CompareArgs, DiffArgs};
@@ -16,6 +18,7 @@ pub use layers::{Row, Set, Source, Unparsed, parse, table};
 pub use list::ListArgs;
 pub use measure::{Address, MeasureArgs, PrometheusUrl};
 pub use profile::{InitArgs, ProfileArgs, ProfileCommand};
+pub use rightsize::RightsizeArgs;
 pub use target::Target;
 
 use crate::model::parse_duration;
@@ -64,6 +67,8 @@ pub enum Command {
     Demo(DemoArgs),
     /// Show the nodes, what they carry, and which namespaces and workloads take it; of all namespaces, unless some are named
     Nodes(Box<CheckArgs>),
+    /// Show what workloads ask for against what they have used, and what to set instead: as a table, or as a patch
+    Rightsize(Box<RightsizeArgs>),
     /// Write what a check would see to a file that -f reads
     Snapshot(Box<SnapshotArgs>),
     /// Write a profile, or show what a run is set to and by whom
@@ -213,13 +218,14 @@ pub struct ScopeArgs {
 }
 
 impl Cli {
-    /// The flags by which is judged, whichever command judges, and where they come from.
-    fn judging(&mut self) -> Option<(&mut JudgeArgs, &mut ProfileArgs)> {
+    /// The rules by which is judged, whichever command judges, and where they come from.
+    fn judging(&mut self) -> Option<(&mut crate::profile::Rules, &mut ProfileArgs)> {
         match &mut self.command {
-            Some(Command::Diff(args)) => Some((&mut args.judge, &mut args.profile)),
-            None => Some((&mut self.check.judge, &mut self.check.profile)),
+            Some(Command::Diff(args)) => Some((&mut args.judge.rules, &mut args.profile)),
+            Some(Command::Rightsize(args)) => Some((&mut args.rules, &mut args.profile)),
+            None => Some((&mut self.check.judge.rules, &mut self.check.profile)),
             Some(Command::Nodes(args) | Command::Profile { what: ProfileCommand::Show(args) }) => {
-                Some((&mut args.judge, &mut args.profile))
+                Some((&mut args.judge.rules, &mut args.profile))
             }
             _ => None,
         }
@@ -297,34 +303,7 @@ pub enum ColorChoice {
 impl CheckArgs {
     /// The first flag that has no meaning where files are read.
     pub fn meaningless_with_files(&self) -> Option<&'static str> {
-        let connect = &self.connect;
-        let given = [
-            ("--selector", self.scope.selector.is_some()),
-            ("--field-selector", self.scope.field_selector.is_some()),
-            ("--no-evidence", self.scope.no_evidence),
-            ("--skip-kinds", !self.scope.skip_kinds.is_empty()),
-            ("--prometheus-url", self.scope.measure.prometheus_url.is_some()),
-            ("--throttle-window", self.scope.measure.throttle_window.is_some()),
-            ("--since", self.scope.measure.since.is_some()),
-            ("--kubeconfig", connect.kubeconfig.is_some()),
-            ("--context", !connect.context.is_empty()),
-            ("--all-contexts", connect.all_contexts),
-            ("--cluster", connect.cluster.is_some()),
-            ("--user", connect.user.is_some()),
-            ("--server", connect.server.is_some()),
-            ("--token", connect.token.is_some()),
-            ("--as", connect.as_user.is_some()),
-            ("--certificate-authority", connect.certificate_authority.is_some()),
-            ("--client-certificate", connect.client_certificate.is_some()),
-            ("--client-key", connect.client_key.is_some()),
-            ("--insecure-skip-tls-verify", connect.insecure_skip_tls_verify),
-            ("--tls-server-name", connect.tls_server_name.is_some()),
-            ("--request-timeout", !connect.request_timeout.is_zero()),
-            ("--disable-compression", connect.disable_compression),
-            ("--timeout", !self.list.timeout.is_zero()),
-            ("--max-rps", self.list.max_rps > 0),
-        ];
-        given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
+        files::meaningless(&self.scope, &self.connect, &self.list)
     }
 }
 

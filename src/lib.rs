@@ -6,6 +6,7 @@
 //! profile, environment ──▶ flags (`cli::layers`, the one place where settings meet)
 //! what people wrote on objects (`overrides`), what they accepted (`mute`) ──▶ checks, Report
 //! an earlier run (file │ history) ──▶ past ──▶ changes ──▶ Report
+//! checks::View ──▶ rightsize ──▶ render
 //! ```
 //!
 //! A module uses only what lies to its left, plus `wire`, `model` and `text`.
@@ -28,6 +29,7 @@ pub mod past;
 pub mod profile;
 pub mod render;
 pub mod report;
+pub mod rightsize;
 pub mod run;
 pub mod settings;
 pub mod snapshot;

@@ -12,6 +12,7 @@ mod investigate;
 mod look;
 mod notify;
 mod profile;
+mod rightsize;
 
 pub use look::environment;
 
@@ -93,6 +94,7 @@ pub fn run(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
         },
         Some(Command::Demo(args)) => check::demo(&args, clock),
         Some(Command::Nodes(args)) => check::nodes(*args, clock),
+        Some(Command::Rightsize(args)) => rightsize::rightsize(&args, clock),
         Some(Command::Snapshot(args)) => capture::capture(&args, clock),
         Some(Command::Profile { what }) => profile::profile(what, clock),
         Some(Command::Diff(args)) => diff::diff(&args, clock),

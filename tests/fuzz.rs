@@ -10,11 +10,14 @@
 #[path = "support/mod.rs"]
 mod support;
 
+use clap::ValueEnum;
 use kubectl_healthcheck::changes::{Change, Changes, Trend};
+use kubectl_healthcheck::checks::View;
 use kubectl_healthcheck::model::{ObjectRef, Owner, Reason};
 use kubectl_healthcheck::past::Past;
-use kubectl_healthcheck::render::{self, Difference, Format, Look, render};
+use kubectl_healthcheck::render::{self, Difference, Format, Look, RightsizeFormat, Sized, render};
 use kubectl_healthcheck::report::Report;
+use kubectl_healthcheck::rightsize::Rightsizing;
 use kubectl_healthcheck::settings::Settings;
 use kubectl_healthcheck::snapshot::{Snapshot, Written, read_bytes};
 use kubectl_healthcheck::text::Lang;
@@ -52,8 +55,23 @@ static OBJECTS: LazyLock<Vec<Value>> = LazyLock::new(|| {
         all.extend(documents.map(|document| serde_saphyr::from_str::<Value>(document).unwrap()));
     }
     assert!(all.len() > 100, "{} objects", all.len());
-    all
+    all.into_iter().flat_map(with_usage).collect()
 });
+
+/// A pod, with what its first container has used.
+fn with_usage(object: Value) -> Vec<Value> {
+    let of = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let container = of("/spec/containers/0/name");
+    if object["kind"] != "Pod" || container.is_empty() {
+        return vec![object];
+    }
+    let metadata = json!({ "name": format!("{}/{container}", of("/metadata/name")), "namespace": of("/metadata/namespace") });
+    let usage = json!({
+        "apiVersion": "healthcheck/v1", "kind": "Usage", "metadata": metadata, "cpuP95Millis": 130,
+        "memoryMaxBytes": 300 << 20, "samples": 2016, "stepSeconds": 300, "windowSeconds": 604_800,
+    });
+    vec![object, usage]
+}
 
 #[allow(clippy::disallowed_methods, reason = "how long and from where is for whoever runs the test to say")]
 fn setting(name: &str, default: u64) -> u64 {
@@ -481,6 +499,7 @@ fn shown(snapshot: &Snapshot, look: Look) -> Result<Vec<ObjectRef>, String> {
     if let Some(hostile) = text.chars().find(|c| *c != '\n' && is_hostile(*c)) {
         return Err(format!("nodes writes {hostile:?}:\n{text}"));
     }
+    sized(snapshot, &reports[0], look)?;
     let keys = reports[0].findings.iter().map(|finding| &finding.key);
     let odd = |key: &&String| key.len() > 2500 || !key.bytes().all(|byte| byte.is_ascii_graphic());
     if let Some(key) = keys.into_iter().find(odd) {
@@ -490,6 +509,39 @@ fn shown(snapshot: &Snapshot, look: Look) -> Result<Vec<ObjectRef>, String> {
         std::iter::once(finding.object.clone()).chain(finding.affected.clone()).collect::<Vec<_>>()
     };
     Ok(reports[0].findings.iter().flat_map(named).collect())
+}
+
+/// The same of what workloads should ask for: a patch is read as it was meant, and nothing in it is below what was used.
+fn sized(snapshot: &Snapshot, report: &Report, look: Look) -> Result<(), String> {
+    let settings = Settings::default();
+    let sizing = Rightsizing::new(&View::new(snapshot, &settings));
+    let clusters = [Sized { report, sizing: &sizing, again: Some("again".to_owned()) }];
+    for format in RightsizeFormat::value_variants() {
+        let mut out = Vec::new();
+        render::rightsize(&clusters, *format, look, &mut out)
+            .map_err(|error| format!("{format:?}: {error}"))?;
+        let text = String::from_utf8(out).map_err(|error| format!("{format:?}: {error}"))?;
+        let is_machine = matches!(format, RightsizeFormat::Json | RightsizeFormat::Yaml);
+        if let Some(hostile) = text.chars().find(|c| !is_machine && *c != '\n' && is_hostile(*c)) {
+            return Err(format!("{format:?} writes {hostile:?}:\n{text}"));
+        }
+        if *format == RightsizeFormat::Patch {
+            let documents: Vec<Value> =
+                serde_saphyr::from_multiple(&text).map_err(|error| format!("{error}:\n{text}"))?;
+            let wanted: BTreeSet<&ObjectRef> =
+                sizing.rows.iter().filter(|row| row.proposal.is_any()).map(|row| &row.workload).collect();
+            let names = documents.iter().map(|document| document["metadata"]["name"].as_str());
+            if !names.eq(wanted.iter().map(|object| Some(&*object.name))) {
+                return Err(format!("not the documents of {wanted:?}:\n{text}"));
+            }
+        }
+    }
+    let low = sizing.rows.iter().find(|row| {
+        let (used, requests) = (row.facts.used, row.proposal.requests);
+        requests.cpu.is_some_and(|cpu| cpu < used.cpu)
+            || requests.memory.is_some_and(|memory| memory < used.memory)
+    });
+    low.map_or(Ok(()), |row| Err(format!("too little: {row:?}")))
 }
 
 /// Whether a character controls a terminal, or hides or reorders text.

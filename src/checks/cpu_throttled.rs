@@ -1,8 +1,8 @@
 //! Containers that want to run and are stopped, because their CPU limit is used up.
 
 use super::prelude::*;
-use crate::model::{Owner, Periods, Throttling, millis, next_limit};
-use std::collections::BTreeMap;
+use super::view::Throttled;
+use crate::model::{millis, next_limit};
 
 pub(super) static CHECK: Check = Check {
     id: "cpu-throttled",
@@ -47,25 +47,9 @@ static OVER: Text = Text {
     zh_cn: "{window} 内 {periods} 个周期中有 {throttled} 个被限流，Pod 数：{pods}；阈值为 {allowed}",
 };
 
-/// One container of a workload, over all its pods that were measured.
-struct Measured<'a> {
-    /// The workload, or a pod that nobody owns.
-    object: ObjectRef,
-    container: &'a str,
-    periods: Periods,
-    /// The largest limit, which the newest pods have.
-    limit: Option<i64>,
-    pods: usize,
-    /// More than so many thousandths are too much.
-    allowed: i64,
-}
-
 fn run(view: &View, out: &mut Reporter) {
-    for measured in by_workload(view) {
+    for measured in view.throttled() {
         let periods = measured.periods;
-        if periods.is_idle() || !periods.is_above(measured.allowed) {
-            continue;
-        }
         let object = measured.object.clone();
         let finding = out.object(object, &[measured.container], Severity::Critical, message(&measured));
         finding.serving = true;
@@ -83,31 +67,7 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// Only of pods in sight is it known whose they are.
-fn by_workload<'a>(view: &View<'a>) -> Vec<Measured<'a>> {
-    let rows = &view.snapshot.rows;
-    let mut found: BTreeMap<(ObjectRef, &str), Measured> = BTreeMap::new();
-    for one in &rows.throttling {
-        let Throttling { namespace, pod, container, periods, limit } = one;
-        let Some(pod) = rows.pod(namespace, pod).filter(|pod| pod.kin.ended.is_none()) else { continue };
-        let owner = view.root(pod).map(|Owner { kind, name }| ObjectRef::new(namespace, &kind, &name));
-        let object = owner.unwrap_or_else(|| pod.object_ref());
-        let measured = found.entry((object.clone(), container)).or_insert_with(|| Measured {
-            object,
-            container,
-            periods: Periods::default(),
-            limit: None,
-            pods: 0,
-            allowed: view.thresholds(pod).throttled,
-        });
-        measured.periods = measured.periods.plus(*periods);
-        measured.limit = measured.limit.max(*limit);
-        measured.pods += 1;
-    }
-    found.into_values().collect()
-}
-
-fn message(measured: &Measured) -> crate::text::Say {
+fn message(measured: &Throttled) -> crate::text::Say {
     let share = measured.periods.share();
     let mut facts = vec![
         ("container", Fact::text(measured.container)),
@@ -120,7 +80,7 @@ fn message(measured: &Measured) -> crate::text::Say {
     say(&LIMITED, facts)
 }
 
-fn actions(view: &View, measured: &Measured) -> Vec<String> {
+fn actions(view: &View, measured: &Throttled) -> Vec<String> {
     let kubectl = &view.settings.kubectl;
     let object = &measured.object;
     let share = measured.periods.share();

@@ -82,7 +82,7 @@ mod honesty;
 
 pub use exit_code::meaning as exit_meaning;
 pub use reporter::Reporter;
-pub use view::{Load, Loss, Resource, View};
+pub use view::{Load, Loss, Resource, Throttled, View};
 
 use crate::finding::{Finding, Severity};
 use crate::meant;

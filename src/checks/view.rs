@@ -4,6 +4,9 @@ mod annotations;
 mod lookup;
 mod loss;
 mod thresholds;
+mod throttled;
+
+pub use throttled::Throttled;
 
 pub use loss::{Loss, Resource};
 

@@ -5,8 +5,9 @@
 
 use super::{CheckArgs, Cli, Command as Asked, ProfileCommand, PrometheusUrl};
 use crate::profile::{self, Chosen, Error};
+use crate::render::RightsizeFormat;
 use clap::parser::ValueSource;
-use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, ValueEnum};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -189,8 +190,8 @@ pub fn parse(words: &[OsString], environment: &dyn Fn(&str) -> Option<String>) -
     });
     let matches = command.try_get_matches_from(words)?;
     let mut cli = Cli::from_arg_matches(&matches)?;
-    if let Some((judge, profile)) = cli.judging() {
-        judge.rules = chosen.rules.clone();
+    if let Some((rules, profile)) = cli.judging() {
+        *rules = chosen.rules.clone();
         profile.settings = sources(leaf(&matches).1, &lower);
         profile.chosen = chosen;
     }
@@ -300,6 +301,10 @@ fn narrow(lower: &mut Lower, path: &[String], flags: &ArgMatches) {
             lower.remove(setting.id);
         }
     }
+    // It has formats of its own, and a report others.
+    if command == "rightsize" && lower.get("output").is_some_and(|(words, _)| !are_of_rightsize(words)) {
+        lower.remove("output");
+    }
     if !compares && lower.get("fail_on").is_some_and(|(words, _)| words == &["new"]) {
         lower.remove("fail_on");
     }
@@ -308,6 +313,10 @@ fn narrow(lower: &mut Lower, path: &[String], flags: &ArgMatches) {
     if !all && !is_flag(flags, "all_namespaces") {
         lower.remove("exclude_namespace");
     }
+}
+
+fn are_of_rightsize(formats: &[String]) -> bool {
+    formats.iter().all(|format| RightsizeFormat::from_str(format, false).is_ok())
 }
 
 /// Reads values as the flag would, so that what is wrong with them is told with the place they are from.

@@ -53,6 +53,11 @@ impl fmt::Debug for PrometheusUrl {
 }
 
 impl PrometheusUrl {
+    /// It without the name and the password in it.
+    pub fn without_login(&self) -> String {
+        Self::shown(&self.0)
+    }
+
     /// An address without the name and the password in it.
     pub fn shown(text: &str) -> String {
         let (scheme, rest) = text.split_once("://").unwrap_or(("", text));

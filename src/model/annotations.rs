@@ -71,7 +71,7 @@ mod tests {
     fn those_who_have_none_pay_a_word_or_nothing() {
         assert_eq!(size_of::<Annotations>(), 8);
         assert_eq!((size_of::<Pod>(), size_of::<Workload>()), (56, 112));
-        assert_eq!(size_of::<Rollout>(), 64 + 8);
+        assert_eq!(size_of::<Rollout>(), 64 + 8 + 16);
         assert_eq!((size_of::<Job>(), size_of::<CronJob>()), (168 + 8, 232 + 8));
         assert_eq!(size_of::<Namespace>(), 64 + 8);
     }

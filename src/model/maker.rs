@@ -14,7 +14,24 @@ const HASH_LENGTH: std::ops::RangeInclusive<usize> = 4..=10;
 /// numbers, such as 20251226, are less.
 const MINUTES: std::ops::RangeInclusive<u32> = 25_000_000..=99_999_999;
 
+/// What `rand.String` of apimachinery writes, and how much of it stands at the end of a pod's name.
+const DRAWN: &str = "bcdfghjklmnpqrstvwxz2456789";
+const DRAWN_LENGTH: usize = 5;
+
 impl Owner {
+    /// Who may have made a pod of this name, though the pod is gone: the ReplicaSet or DaemonSet, or the StatefulSet, that
+    /// would call one so. Whether there is such an owner is another matter.
+    pub fn of_pod(name: &str) -> Vec<Self> {
+        let Some((maker, drawn)) = name.rsplit_once('-').filter(|(maker, _)| !maker.is_empty()) else {
+            return Vec::new();
+        };
+        let is_drawn = drawn.len() == DRAWN_LENGTH && drawn.chars().all(|c| DRAWN.contains(c));
+        let is_ordinal = !drawn.is_empty() && drawn.bytes().all(|byte| byte.is_ascii_digit());
+        let kinds = [("DaemonSet", is_drawn), ("ReplicaSet", is_drawn), ("StatefulSet", is_ordinal)];
+        let fitting = kinds.into_iter().filter(|(_, fits)| *fits);
+        fitting.map(|(kind, _)| Self { kind: kind.into(), name: maker.into() }).collect()
+    }
+
     /// Who made it, as far as its name tells; `None` for one that somebody named.
     pub fn maker(&self) -> Option<Self> {
         let (name, drawn) = self.name.rsplit_once('-').filter(|(name, _)| !name.is_empty())?;
@@ -36,6 +53,26 @@ impl Owner {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_name_of_a_pod_tells_who_may_have_made_it() {
+        for (pod, makers) in [
+            ("web-7d9f8c5b6f-x2k4p", &["DaemonSet/web-7d9f8c5b6f", "ReplicaSet/web-7d9f8c5b6f"][..]),
+            ("agent-bcd42", &["DaemonSet/agent", "ReplicaSet/agent"]),
+            ("db-0", &["StatefulSet/db"]),
+            ("db-22222", &["DaemonSet/db", "ReplicaSet/db", "StatefulSet/db"]),
+            ("web-abcde", &[]),
+            ("web-x2k4", &[]),
+            ("db-", &[]),
+            ("-0", &[]),
+            ("db", &[]),
+            ("", &[]),
+        ] {
+            let told: Vec<String> =
+                Owner::of_pod(pod).iter().map(|owner| format!("{}/{}", owner.kind, owner.name)).collect();
+            assert_eq!(told, makers, "{pod}");
+        }
+    }
 
     #[test]
     fn a_drawn_name_tells_who_drew_it() {

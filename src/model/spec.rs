@@ -10,6 +10,8 @@ use std::sync::Arc;
 pub struct Spec {
     /// The container.
     pub container: Arc<str>,
+    /// Whether it is an init container that keeps running beside the others.
+    pub sidecar: bool,
     /// The image as it was asked for.
     pub image: Arc<str>,
     /// What that image was when the running container was made; empty for one that does not run.
@@ -77,6 +79,7 @@ pub(super) fn specs(object: &wire::Pod, names: &Names) -> Box<[Spec]> {
         let or = |request: i64, limit: i64| if request > 0 { request } else { limit };
         Spec {
             container: names.get(&container.name),
+            sidecar: container.restart_policy == "Always",
             image: names.get(&container.image),
             id: names.get(id),
             pulled_once: container.image_pull_policy == "IfNotPresent",

@@ -88,6 +88,8 @@ pub struct Workload {
 pub struct Rollout {
     /// The labels of its pods.
     pub labels: Box<[(Arc<str>, Arc<str>)]>,
+    /// The names of the containers and init containers of its template; empty where they are not known.
+    pub containers: Box<[Arc<str>]>,
     /// What was written on it for this tool.
     pub annotations: Annotations,
     /// When its spec was last changed, while its controller has not seen that.
@@ -120,6 +122,13 @@ impl Rollout {
                 .labels
                 .iter()
                 .map(|(key, value)| (names.get(key), names.get(value)))
+                .collect(),
+            containers: template
+                .spec
+                .containers
+                .iter()
+                .chain(&template.spec.init_containers)
+                .map(|container| names.get(&container.name))
                 .collect(),
             annotations: Annotations::fold(metadata.annotations.as_ref(), names),
             unseen,

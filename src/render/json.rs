@@ -93,7 +93,7 @@ struct Row<'r> {
 
 /// The coverage of all clusters together; each gap names its own.
 #[derive(Serialize)]
-struct Seen<'r> {
+pub(super) struct Seen<'r> {
     complete: bool,
     #[serde(flatten)]
     cost: Cost,
@@ -145,7 +145,7 @@ fn document<'r>(reports: &'r [Report<'r>]) -> Document<'r> {
         resources: reports.iter().map(resources::of).collect(),
         statistics: statistics(reports),
         clock_skew_seconds: snapshots().map(|s| s.skew).max_by_key(|skew| skew.abs()).unwrap_or(0),
-        coverage: coverage(reports),
+        coverage: coverage(&reports.iter().collect::<Vec<_>>()),
         scopes: reports.iter().map(Report::scope).collect(),
         comparisons: reports.iter().filter_map(comparison::of).collect(),
     }
@@ -201,9 +201,11 @@ fn nodes(report: &Report) -> Vec<Value> {
     report.nodes.iter().map(row).collect()
 }
 
-fn coverage<'r>(reports: &'r [Report]) -> Seen<'r> {
+/// What was seen of some clusters, and what was not.
+pub(super) fn coverage<'r>(reports: &[&'r Report]) -> Seen<'r> {
     let gaps = |of: fn(&Coverage) -> &[Gap]| -> Vec<Missing<'r>> {
-        let each = |report: &'r Report| {
+        let each = |report: &&'r Report<'r>| {
+            let report: &'r Report = report;
             of(&report.coverage).iter().map(move |gap| Missing { context: context(report), gap })
         };
         reports.iter().flat_map(each).collect()

@@ -17,6 +17,7 @@ mod name;
 mod nodes;
 mod overview;
 mod profile;
+mod rightsize;
 mod sections;
 mod seen;
 mod story;
@@ -29,6 +30,7 @@ pub use message::{Brief, message};
 pub use nodes::nodes;
 pub use overview::overview;
 pub use profile::{profile, settings_table};
+pub use rightsize::{RightsizeFormat, Sized, rightsize};
 pub use story::story;
 
 use crate::report::Report;

@@ -245,7 +245,7 @@ pub(super) fn unseen_cluster(context: &str, reason: Reason, detail: &str) -> Sna
 }
 
 /// In kubectl's words; but here it is an error, since nothing was checked.
-fn nothing_found(snapshot: &Snapshot) -> Failure {
+pub(super) fn nothing_found(snapshot: &Snapshot) -> Failure {
     let line = match snapshot.scope.namespaces.as_slice() {
         [] => "No resources found".to_owned(),
         names => format!("No resources found in {} namespace.", names.join(", ")),

@@ -1,27 +1,43 @@
 //! What is read from files: narrowed to what was asked for.
 
 use super::Failure;
-use crate::cli::CheckArgs;
+use crate::cli::{CheckArgs, ScopeArgs};
 use crate::snapshot::{self, Snapshot};
 use crate::wire::Time;
+use std::path::PathBuf;
+
+/// Which files, and what of them.
+pub(super) struct Asked<'a> {
+    pub(super) files: &'a [PathBuf],
+    pub(super) scope: &'a ScopeArgs,
+    /// The time to judge them by, where they have none.
+    pub(super) now: Time,
+    /// A flag that was given and asks a server.
+    pub(super) meaningless: Option<&'static str>,
+}
 
 /// Reads the files that were named, of them what was asked for.
 pub(super) fn read(args: &CheckArgs, clock: fn() -> Time) -> Result<Snapshot, Failure> {
-    if let Some(flag) = args.meaningless_with_files() {
+    let now = args.now.map_or_else(clock, Time::from);
+    let meaningless = args.meaningless_with_files();
+    read_asked(&Asked { files: &args.filename, scope: &args.scope, now, meaningless })
+}
+
+/// The same for any command.
+pub(super) fn read_asked(asked: &Asked) -> Result<Snapshot, Failure> {
+    if let Some(flag) = asked.meaningless {
         return Err(Failure::new(format!(
             "{flag} asks a server, and --filename reads files: use one of them"
         )));
     }
-    args.scope.check().map_err(Failure::new)?;
-    let now = args.now.map_or_else(clock, Time::from);
-    let mut snapshot = snapshot::read(&args.filename, now)?;
-    narrow(&mut snapshot, args)?;
+    asked.scope.check().map_err(Failure::new)?;
+    let mut snapshot = snapshot::read(asked.files, asked.now)?;
+    narrow(&mut snapshot, asked.scope)?;
     Ok(snapshot)
 }
 
 /// Leaves of files only the namespaces that were asked for.
-fn narrow(snapshot: &mut Snapshot, args: &CheckArgs) -> Result<(), Failure> {
-    let scope = &args.scope;
+fn narrow(snapshot: &mut Snapshot, scope: &ScopeArgs) -> Result<(), Failure> {
     let excluded = scope.excluded().map_err(Failure::new)?;
     let named = &scope.namespace;
     let keep = |name: &str| {
@@ -38,6 +54,9 @@ fn narrow(snapshot: &mut Snapshot, args: &CheckArgs) -> Result<(), Failure> {
     rows.jobs.retain(|job| keep(&job.namespace));
     rows.cron_jobs.retain(|job| keep(&job.namespace));
     rows.throttling.retain(|measured| keep(&measured.namespace));
+    rows.metered.retain(|measured| keep(&measured.namespace));
+    rows.usage.retain(|measured| keep(&measured.namespace));
+    rows.memory.retain(|measured| keep(&measured.namespace));
     rows.events.retain(|event| keep(&event.object.namespace));
     rows.endpoints.retain(|part| keep(&part.namespace));
     rows.services.retain(|object| keep(&object.metadata.namespace));

@@ -1,18 +1,26 @@
 //! How the human formats look, decided once from the flags, the environment and the terminal.
 
-use crate::cli::{ColorChoice, ShowArgs};
+use crate::cli::{ColorChoice, RightsizeArgs, ShowArgs};
 use crate::render::Look;
 use crate::text::Lang;
 use std::io::{self, IsTerminal};
 
 pub(super) fn look(show: &ShowArgs) -> Look {
+    of(show.lang, show.color, show.width, show.all)
+}
+
+pub(super) fn look_at_sizes(args: &RightsizeArgs) -> Look {
+    of(args.lang, args.color, args.width, args.all)
+}
+
+fn of(lang: Option<Lang>, choice: ColorChoice, width: Option<u16>, all: bool) -> Look {
     let terminal = io::stdout().is_terminal();
     let size = terminal.then(terminal_size::terminal_size).flatten();
     Look {
-        lang: show.lang.unwrap_or_else(locale),
-        color: color(show.color, terminal),
-        width: show.width.or(size.map(|(width, _)| width.0)).map(usize::from),
-        all: show.all,
+        lang: lang.unwrap_or_else(locale),
+        color: color(choice, terminal),
+        width: width.or(size.map(|(width, _)| width.0)).map(usize::from),
+        all,
     }
 }
 

@@ -74,10 +74,30 @@ wire! {
 }
 
 wire! {
-    /// `v1.PodTemplateSpec`: by what its pods are selected.
+    /// `v1.PodTemplateSpec`: by what its pods are selected, and the names of what runs in them.
     Template {
         /// Their metadata.
         [message, required, tag = "1"] metadata: TemplateMeta,
+        /// What they are to run.
+        [message, required, tag = "2"] spec: TemplateSpec,
+    }
+}
+
+wire! {
+    /// `v1.PodSpec` of a template.
+    TemplateSpec {
+        /// The containers that somebody wrote; webhooks may add others to the pods.
+        [message, repeated, tag = "2"] containers: Vec<TemplateContainer>,
+        /// The init containers that somebody wrote.
+        [message, repeated, tag = "20"] init_containers: Vec<TemplateContainer>,
+    }
+}
+
+wire! {
+    /// `v1.Container` of a template.
+    TemplateContainer {
+        /// Unique in the pod.
+        [string, tag = "1"] name: String,
     }
 }
 

@@ -9,6 +9,7 @@ fn completion_knows_flags_values_commands_and_contexts() {
     assert_eq!(complete(&["-o", "j"]), "json\tThe full report for machines\n:4\n");
     assert_eq!(complete(&["--output=j"]), "json\tThe full report for machines\n:4\n");
     assert!(complete(&["sna"]).starts_with("snapshot\t"));
+    assert!(complete(&["rightsize", "-o", "p"]).starts_with("patch\t"));
     assert!(complete(&["explain", "pod-o"]).contains(":4"));
     assert!(complete(&["-f", ""]).ends_with(":0\n"));
     let dir = tempfile::tempdir().unwrap();

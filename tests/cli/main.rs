@@ -20,6 +20,7 @@ mod overrides;
 mod pigo_report;
 mod profile;
 mod project;
+mod rightsize;
 #[path = "../support/mod.rs"]
 mod support;
 mod throttling;

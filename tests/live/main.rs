@@ -23,6 +23,7 @@ mod produced;
 mod profiles;
 mod prometheus;
 mod rights;
+mod rightsize;
 mod secrets;
 mod stopped;
 mod storms;

@@ -1,0 +1,281 @@
+//! What workloads ask for against what they have used, and what they should ask for. `docs/rightsize.md` has the rules.
+//!
+//! What does not belong here: asking anybody, and words for people.
+
+mod fold;
+mod propose;
+
+use crate::checks::View;
+use crate::finding::Severity;
+use crate::model::{Amount, ObjectRef, Owner};
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+/// With fewer samples nothing is proposed; Krr's `points_required` is the same.
+pub const SAMPLES_NEEDED: i64 = 100;
+
+/// The rules in numbers, in percent, by their names in JSON.
+pub const RULES: [(&str, i64); 6] = [
+    ("cpuPercentile", 95),
+    ("limitMarginPercent", propose::LIMIT_MARGIN),
+    ("marginPercent", propose::MARGIN),
+    ("nearLimitPercent", propose::NEAR),
+    ("samplesNeeded", SAMPLES_NEEDED),
+    ("worthPercent", propose::WORTH),
+];
+
+/// A cluster, right-sized.
+#[derive(Debug, Default)]
+pub struct Rightsizing {
+    /// How far back the history looks, in seconds; `None` where there is none.
+    pub window: Option<i64>,
+    /// Every container of which something is known, by namespace and workload, then as its pod has them.
+    pub rows: Vec<Row>,
+    /// What was not judged, and how many of it; none of them is zero.
+    pub not_judged: Vec<(NotJudged, usize)>,
+    /// What all containers of the workloads in sight ask for.
+    pub requests: Amount,
+}
+
+/// A container of a workload, over all its pods.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The topmost owner of its pods.
+    pub workload: ObjectRef,
+    /// Who manages that, and will undo what others change.
+    pub managed_by: Option<Owner>,
+    /// Its name.
+    pub container: Arc<str>,
+    /// Whether it is an init container that keeps running.
+    pub sidecar: bool,
+    /// Pods of it that there are now.
+    pub pods: usize,
+    /// What is known of it.
+    pub facts: Facts,
+    /// What is wrong, the worst first.
+    pub risks: Vec<Risk>,
+    /// What to set instead.
+    pub proposal: Proposal,
+}
+
+/// What is known of a container.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// What the newest pod asks for; 0 is nothing.
+    pub requests: Amount,
+    /// What the newest pod may use at most; 0 is no limit.
+    pub limits: Amount,
+    /// The most CPU (95 of 100 samples) and memory of its pods.
+    pub used: Amount,
+    /// How well that is known.
+    pub measured: Measured,
+    /// Why its CPU request must stay.
+    pub cpu_stays: Option<CpuStays>,
+    /// Whether it was killed for its memory.
+    pub killed: Killed,
+    /// In which share of its CPU periods it is held back too often, in thousandths, and at which limit.
+    pub throttled: Option<(i64, Option<i64>)>,
+}
+
+/// How well it is known what a container uses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Measured {
+    /// By so many samples, which is enough.
+    History(i64),
+    /// By so few samples.
+    Few(i64),
+    /// By what a metrics server says of this moment.
+    Once,
+    /// Not at all.
+    #[default]
+    Nothing,
+}
+
+/// Whether a container was killed for its memory the last time that it ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Killed {
+    /// It was not, or ended otherwise since.
+    #[default]
+    No,
+    /// It was.
+    Yes,
+    /// It was, and by the flags of its own runtime it needs so many bytes.
+    Needs(i64),
+}
+
+/// Why a CPU request must stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CpuStays {
+    /// An autoscaler takes its target as a share of it.
+    Autoscaled,
+    /// It was not seen whether there is one.
+    AutoscalersNotSeen,
+}
+
+/// What is wrong with what a container asks for, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Risk {
+    /// It was killed for its memory.
+    OomKilled,
+    /// Its memory came near its limit.
+    NearLimit,
+    /// It is held back by its CPU limit, in so many thousandths of its periods.
+    Throttled(i64),
+    /// It used more memory than it asks for: it is evicted first where memory is short.
+    AboveMemoryRequest,
+    /// It used more CPU than it asks for.
+    AboveCpuRequest,
+}
+
+/// What to set instead; `None` stays as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Proposal {
+    /// What to ask for.
+    pub requests: Change,
+    /// What to allow at most.
+    pub limits: Change,
+}
+
+/// Of CPU, in thousandths of a core, and of memory, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Change<T = Option<i64>> {
+    /// CPU.
+    pub cpu: T,
+    /// Memory.
+    pub memory: T,
+}
+
+/// What was not judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NotJudged {
+    /// Workloads of which no measurement is known.
+    NotMeasured,
+    /// Workloads without pods.
+    WithoutPods,
+    /// Containers that are in the pods and not in the template of their workload.
+    Injected,
+    /// Pods of Jobs.
+    OfJobs,
+    /// Pods without an owner.
+    Bare,
+    /// Pods of owners of other kinds.
+    OfOthers,
+}
+
+impl Risk {
+    /// How bad it is.
+    pub fn severity(self) -> Severity {
+        match self {
+            Risk::OomKilled | Risk::NearLimit => Severity::Critical,
+            Risk::Throttled(_) | Risk::AboveMemoryRequest => Severity::Warning,
+            Risk::AboveCpuRequest => Severity::Info,
+        }
+    }
+
+    /// Its place in the ranking, from 1.
+    fn rank(self) -> u8 {
+        match self {
+            Risk::OomKilled => 1,
+            Risk::NearLimit => 2,
+            Risk::Throttled(_) => 3,
+            Risk::AboveMemoryRequest => 4,
+            Risk::AboveCpuRequest => 5,
+        }
+    }
+
+    /// As in JSON.
+    pub fn id(self) -> &'static str {
+        match self {
+            Risk::OomKilled => "oom-killed",
+            Risk::NearLimit => "near-memory-limit",
+            Risk::Throttled(_) => "cpu-throttled",
+            Risk::AboveMemoryRequest => "above-memory-request",
+            Risk::AboveCpuRequest => "above-cpu-request",
+        }
+    }
+}
+
+impl Proposal {
+    /// Whether there is anything to set.
+    pub fn is_any(&self) -> bool {
+        *self != Self::default()
+    }
+}
+
+impl Row {
+    /// What its pods of now would give back together.
+    pub fn gives_back(&self) -> Amount {
+        self.times_pods(i64::saturating_sub)
+    }
+
+    /// What its pods of now would ask for more.
+    pub fn asks_more(&self) -> Amount {
+        self.times_pods(|now, proposed| proposed.saturating_sub(now))
+    }
+
+    fn times_pods(&self, less: fn(i64, i64) -> i64) -> Amount {
+        let pods = i64::try_from(self.pods).unwrap_or(i64::MAX);
+        let of = |now: i64, proposed: Option<i64>| {
+            proposed.map_or(0, |proposed| less(now, proposed).max(0).saturating_mul(pods))
+        };
+        let (now, wanted) = (self.facts.requests, self.proposal.requests);
+        Amount { cpu: of(now.cpu, wanted.cpu), memory: of(now.memory, wanted.memory) }
+    }
+
+    /// The worst of what is wrong with it.
+    pub fn severity(&self) -> Option<Severity> {
+        self.risks.first().map(|risk| risk.severity())
+    }
+}
+
+impl Rightsizing {
+    /// Judges what was seen.
+    pub fn new(view: &View) -> Self {
+        fold::fold(view)
+    }
+
+    /// The containers that ask for too much, those first that would give back most of what all ask for.
+    pub fn over(&self) -> Vec<&Row> {
+        let mut rows: Vec<&Row> =
+            self.rows.iter().filter(|row| row.gives_back() != Amount::default()).collect();
+        rows.sort_by_key(|row| Reverse(self.share(row.gives_back())));
+        rows
+    }
+
+    /// The containers that have too little, the greatest risk first.
+    pub fn under(&self) -> Vec<&Row> {
+        let mut rows: Vec<&Row> = self.rows.iter().filter(|row| !row.risks.is_empty()).collect();
+        rows.sort_by_key(|row| row.risks.first().map(|risk| risk.rank()));
+        rows
+    }
+
+    /// The containers of which too little is known to propose anything, those first that ask for most beyond what was seen.
+    pub fn too_few(&self) -> Vec<&Row> {
+        let is_few = |row: &&Row| matches!(row.facts.measured, Measured::Few(_) | Measured::Once);
+        let mut rows: Vec<&Row> = self.rows.iter().filter(is_few).collect();
+        let beyond = |row: &Row| {
+            let (now, used) = (row.facts.requests, row.facts.used);
+            let pods = i64::try_from(row.pods).unwrap_or(i64::MAX);
+            let of = |now: i64, used: i64| now.saturating_sub(used).max(0).saturating_mul(pods);
+            Amount { cpu: of(now.cpu, used.cpu), memory: of(now.memory, used.memory) }
+        };
+        rows.sort_by_key(|row| Reverse(self.share(beyond(row))));
+        rows
+    }
+
+    /// What all of them would give back.
+    pub fn gives_back(&self) -> Amount {
+        self.rows.iter().map(Row::gives_back).fold(Amount::default(), Amount::plus)
+    }
+
+    /// What all of them would ask for more.
+    pub fn asks_more(&self) -> Amount {
+        self.rows.iter().map(Row::asks_more).fold(Amount::default(), Amount::plus)
+    }
+
+    /// Which part of all requests an amount is, by whichever of CPU and memory it is more of, in millionths of millionths.
+    fn share(&self, amount: Amount) -> i128 {
+        let of = |part: i64, whole: i64| i128::from(part) * 1_000_000_000_000 / i128::from(whole.max(1));
+        of(amount.cpu, self.requests.cpu).max(of(amount.memory, self.requests.memory))
+    }
+}

@@ -1,0 +1,118 @@
+//! The arithmetic of proposals: pure numbers, CPU in thousandths of a core and memory in bytes. Nothing is ever proposed
+//! below what was seen and its margin. `docs/rightsize.md` has the rules and where they are from.
+//!
+//! What does not belong here: where the numbers come from, and words.
+
+use super::{Change, Facts, Killed, Measured, Proposal, Risk};
+use crate::model::next_limit;
+
+const MEBI: i64 = 1 << 20;
+
+/// What is added to what was used, in percent.
+pub(super) const MARGIN: i64 = 15;
+/// The same for the limit of a container that came near it, or was killed at it.
+pub(super) const LIMIT_MARGIN: i64 = 25;
+/// At so many percent of its limit a container is near it.
+pub(super) const NEAR: i64 = 90;
+/// Less than so many percent of a request are not worth a change.
+pub(super) const WORTH: i64 = 20;
+/// Nor is less than this, for each pod.
+const LEAST_GIVEN: Change<i64> = Change { cpu: 50, memory: 64 * MEBI };
+/// Nobody is told to ask for less.
+const LEAST_REQUEST: Change<i64> = Change { cpu: 10, memory: 16 * MEBI };
+
+/// Up to which amount people write in which steps.
+type Steps = [(i64, i64)];
+const CPU: [(i64, i64); 4] = [(100, 10), (1000, 50), (4000, 250), (i64::MAX, 500)];
+const MEMORY: [(i64, i64); 3] = [(256 * MEBI, 16 * MEBI), (1024 * MEBI, 64 * MEBI), (i64::MAX, 256 * MEBI)];
+
+/// What is wrong with a container, the worst first, and what to set instead.
+pub(super) fn judge(facts: &Facts) -> (Vec<Risk>, Proposal) {
+    let (mut risks, mut proposal) = (Vec::new(), Proposal::default());
+    memory(facts, &mut risks, &mut proposal);
+    cpu(facts, &mut risks, &mut proposal);
+    risks.sort();
+    let Facts { requests, limits, .. } = facts;
+    hold((&mut proposal.limits.cpu, limits.cpu), (proposal.requests.cpu, requests.cpu));
+    hold((&mut proposal.limits.memory, limits.memory), (proposal.requests.memory, requests.memory));
+    (risks, proposal)
+}
+
+fn memory(facts: &Facts, risks: &mut Vec<Risk>, proposal: &mut Proposal) {
+    let (used, request, limit) = (facts.used.memory, facts.requests.memory, facts.limits.memory);
+    let (is_seen, is_known) =
+        (facts.measured != Measured::Nothing, matches!(facts.measured, Measured::History(_)));
+    let is_near = is_seen && limit > 0 && i128::from(used) * 100 >= i128::from(limit) * i128::from(NEAR);
+    let is_killed = facts.killed != Killed::No;
+    if is_killed {
+        risks.push(Risk::OomKilled);
+        let needs = match facts.killed {
+            Killed::Needs(needs) if needs > limit => needs,
+            // A heap that fits tells nothing of what would be enough.
+            _ => with(limit, LIMIT_MARGIN),
+        };
+        let enough = round_up(needs.max(with(used, MARGIN)), &MEMORY);
+        proposal.limits.memory = Some(enough).filter(|_| limit > 0);
+    } else if is_near {
+        risks.push(Risk::NearLimit);
+        proposal.limits.memory = Some(round_up(with(used, LIMIT_MARGIN), &MEMORY)).filter(|_| is_known);
+    }
+    let wanted = round_up(with(used, MARGIN).max(LEAST_REQUEST.memory), &MEMORY);
+    let is_short = is_seen && (request <= 0 || used > request);
+    if is_short {
+        risks.push(Risk::AboveMemoryRequest);
+    }
+    let is_safe = !is_killed && !is_near;
+    let raised = is_short || is_killed && request < with(used, MARGIN);
+    let lowered = is_safe && is_worth_it(request, wanted, LEAST_GIVEN.memory);
+    proposal.requests.memory = Some(wanted).filter(|_| is_known && (raised || lowered));
+}
+
+fn cpu(facts: &Facts, risks: &mut Vec<Risk>, proposal: &mut Proposal) {
+    let (used, request) = (facts.used.cpu, facts.requests.cpu);
+    if let Some((share, limit)) = facts.throttled {
+        risks.push(Risk::Throttled(share));
+        proposal.limits.cpu = limit.map(|limit| next_limit(limit, share));
+    }
+    // A percentile is one of many samples, and may fall as well as rise with more of them.
+    let is_known = matches!(facts.measured, Measured::History(_));
+    if !is_known || facts.cpu_stays.is_some() {
+        return;
+    }
+    let wanted = round_up(with(used, MARGIN).max(LEAST_REQUEST.cpu), &CPU);
+    let is_short = request <= 0 || used > request;
+    if is_short {
+        risks.push(Risk::AboveCpuRequest);
+    }
+    // What is held back shows less than it wants.
+    let lowered = facts.throttled.is_none() && is_worth_it(request, wanted, LEAST_GIVEN.cpu);
+    proposal.requests.cpu = Some(wanted).filter(|_| is_short || lowered);
+}
+
+/// Keeps a limit, where there is one, at or above its request, where either is changed.
+fn hold((limit, limit_now): (&mut Option<i64>, i64), (request, request_now): (Option<i64>, i64)) {
+    let wanted = request.unwrap_or(request_now);
+    let is_changed = request.is_some() || limit.is_some();
+    if is_changed && limit_now > 0 && limit.unwrap_or(limit_now) < wanted {
+        *limit = Some(wanted);
+    }
+}
+
+fn is_worth_it(request: i64, wanted: i64, least: i64) -> bool {
+    let given = request.saturating_sub(wanted);
+    given >= least && i128::from(given) * 100 >= i128::from(request) * i128::from(WORTH)
+}
+
+/// So many percent more, rounded up.
+pub(super) fn with(amount: i64, percent: i64) -> i64 {
+    let more = (i128::from(amount) * i128::from(percent) + 99) / 100;
+    i64::try_from(i128::from(amount) + more).unwrap_or(i64::MAX)
+}
+
+fn round_up(amount: i64, steps: &Steps) -> i64 {
+    let step = steps.iter().find(|(to, _)| amount <= *to).map_or(1, |(_, step)| i128::from(*step));
+    i64::try_from((i128::from(amount) + step - 1) / step * step).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+//! Right-sizing of one cluster, of several, or of files.
+
+use super::check::{nothing_found, repeat_context, unseen_cluster};
+use super::files::{self, Asked};
+use super::{Failure, look};
+use crate::checks::View;
+use crate::cli::{Exit, RightsizeArgs};
+use crate::cluster::{self, Fleet, Plan};
+use crate::command::Kubectl;
+use crate::model::Reason;
+use crate::output;
+use crate::render::{self, RightsizeFormat, Sized};
+use crate::report::Report;
+use crate::rightsize::Rightsizing;
+use crate::settings::Settings;
+use crate::snapshot::Snapshot;
+use crate::wire::Time;
+
+/// A cluster that was looked at: its context as the command line may repeat it, what was seen, and by what to judge.
+struct Looked {
+    context: Option<String>,
+    snapshot: Snapshot,
+    settings: Settings,
+}
+
+pub(super) fn rightsize(args: &RightsizeArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
+    let looked = if args.filename.is_empty() { live(args, clock)? } else { vec![of_files(args, clock)?] };
+    let reports: Vec<Report> =
+        looked.iter().map(|looked| Report::new(&looked.snapshot, &looked.settings)).collect();
+    if let ([report], [looked]) = (&reports[..], &looked[..])
+        && report.is_of_nothing()
+    {
+        return Err(nothing_found(&looked.snapshot));
+    }
+    let sizings: Vec<Rightsizing> = looked
+        .iter()
+        .map(|looked| Rightsizing::new(&View::new(&looked.snapshot, &looked.settings)))
+        .collect();
+    let sized = |((looked, report), sizing)| Sized { report, sizing, again: again(args, looked) };
+    let sized: Vec<Sized> = looked.iter().zip(&reports).zip(&sizings).map(sized).collect();
+    output::stdout(|out| render::rightsize(&sized, args.output, look::look_at_sizes(args), out))?;
+    Ok(Exit::of(false, reports.iter().all(|report| report.coverage.gaps.is_empty())))
+}
+
+fn of_files(args: &RightsizeArgs, clock: fn() -> Time) -> Result<Looked, Failure> {
+    let (now, meaningless) = (args.now.map_or_else(clock, Time::from), args.meaningless_with_files());
+    let asked = Asked { files: &args.filename, scope: &args.scope, now, meaningless };
+    let snapshot = files::read_asked(&asked)?;
+    let settings = settings(args, repeat_context(&snapshot));
+    Ok(Looked { context: None, snapshot, settings })
+}
+
+fn settings(args: &RightsizeArgs, global: Vec<String>) -> Settings {
+    Settings {
+        thresholds: args.thresholds(),
+        kubectl: Kubectl { global },
+        rules: args.rules.clone(),
+        no_annotations: args.no_annotations,
+        ..Settings::default()
+    }
+}
+
+/// The command that asks for the same again, up to its format.
+fn again(args: &RightsizeArgs, looked: &Looked) -> Option<String> {
+    let words = args.to_repeat(looked.context.as_deref())?;
+    let words: Vec<&str> =
+        ["healthcheck", "rightsize"].into_iter().chain(words.iter().map(String::as_str)).collect();
+    // kubectl refuses flags before the name of a plugin.
+    Some(Kubectl::default().line(&words))
+}
+
+/// Looks at clusters side by side; they come back in the order in which they were named.
+fn live(args: &RightsizeArgs, clock: fn() -> Time) -> Result<Vec<Looked>, Failure> {
+    let contexts = cluster::contexts(&args.connect)?;
+    let several = contexts.len() > 1;
+    if let Some(flag) = args.connect.meaningless_with_several().filter(|_| several) {
+        return Err(Failure::new(format!("{flag} speaks of one cluster, and there are several contexts")));
+    }
+    if several && args.output == RightsizeFormat::Patch {
+        return Err(Failure::new("a patch is for one cluster, and there are several contexts: name one"));
+    }
+    let plan = Plan {
+        with_usage: true,
+        history: Some(args.since()),
+        ..super::plan(&args.scope, &args.list, &args.connect, clock, contexts.len())?
+    };
+    let progress = super::progress(&args.list, args.output.is_human(), clock, plan.clusters);
+    let seen = super::wait_for(&args.list, &plan.budget, async {
+        let mut fleet = Fleet::start(&args.connect, contexts.clone(), &plan, &progress);
+        let mut seen = Vec::new();
+        loop {
+            let batch = fleet.next().await;
+            if batch.is_empty() {
+                break seen;
+            }
+            seen.extend(batch);
+        }
+    })?;
+    progress.end();
+    if !several {
+        let (_, only) = seen.into_iter().next().ok_or_else(|| Failure::new("the run has ended"))?;
+        let context = args.connect.context.first().cloned();
+        let settings = settings(args, args.connect.to_repeat(context.as_deref()));
+        return Ok(vec![Looked { context, snapshot: only?, settings }]);
+    }
+    all_of(args, &contexts, seen)
+}
+
+/// What was seen of several clusters. Where nothing was of any of them, that is no report.
+fn all_of(
+    args: &RightsizeArgs,
+    contexts: &[String],
+    seen: Vec<cluster::Seen>,
+) -> Result<Vec<Looked>, Failure> {
+    let (mut failures, mut looked) = (Vec::new(), Vec::new());
+    for (context, result) in seen {
+        let snapshot = result.map_err(Failure::from).unwrap_or_else(|failure| {
+            failures.push(format!("{context}: {}", failure.line));
+            unseen_cluster(&context, failure.reason, &failure.line)
+        });
+        let settings = settings(args, args.connect.to_repeat(Some(&context)));
+        looked.push(Looked { context: Some(context), snapshot, settings });
+    }
+    if failures.len() == looked.len() {
+        return Err(Failure { line: failures.join("\n"), hint: None, reason: Reason::Failed });
+    }
+    let place = |looked: &Looked| contexts.iter().position(|name| looked.context.as_ref() == Some(name));
+    looked.sort_by_key(place);
+    Ok(looked)
+}

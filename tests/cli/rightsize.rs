@@ -1,0 +1,391 @@
+//! What workloads ask for against what they have used: histories with known answers, judged from a capture.
+
+mod clusters;
+mod patches;
+
+use crate::support::{Ran, Run, healthcheck};
+use crate::{LANGS, project};
+use clusters::{Workload, capture, gone, metrics, shop, throttling, usage};
+use serde_json::{Value, json};
+
+const MEBI: i64 = 1 << 20;
+
+fn rightsize(items: &[Value], flags: &str) -> Ran {
+    let file = tempfile::Builder::new().suffix(".json").tempfile().unwrap();
+    std::fs::write(file.path(), capture(items)).unwrap();
+    let mut command = healthcheck();
+    command.args(["rightsize", "-f"]).arg(file.path()).args(flags.split_whitespace());
+    let ran = command.ran();
+    Ran { out: ran.out.replace(&file.path().display().to_string(), "shop.json"), ..ran }
+}
+
+/// The container of a workload, as machines get it.
+fn row(items: &[Value], workload: &str) -> Value {
+    let report = rightsize(items, "-o json").json();
+    let rows = report["containers"].as_array().unwrap();
+    rows.iter().find(|row| row["workload"]["name"] == workload).cloned().unwrap_or(Value::Null)
+}
+
+/// Requests and limits that are proposed: CPU in thousandths, memory in MiB.
+fn proposed(row: &Value) -> [Option<i64>; 4] {
+    let of = |list: &str, what: &str| row["proposal"][list][what].as_i64();
+    let mebi = |list| of(list, "memoryBytes").map(|bytes| bytes / MEBI);
+    [of("requests", "cpuMillis"), mebi("requests"), of("limits", "cpuMillis"), mebi("limits")]
+}
+
+fn risks(row: &Value) -> Vec<&str> {
+    row["risks"].as_array().unwrap().iter().map(|risk| risk.as_str().unwrap()).collect()
+}
+
+#[test]
+fn the_largest_of_all_pods_counts_and_what_they_give_back_together() {
+    let mut items = Workload::new("web").pods(3).requests("1", "2Gi").objects();
+    let names = ["web-7d9f8c5b6f-bcd40", "web-7d9f8c5b6f-bcd41", "web-7d9f8c5b6f-bcd42"];
+    for (name, cpu, mebi) in [(names[0], 120, 280), (names[1], 80, 300), (names[2], 10, 10)] {
+        items.push(usage(name, cpu, mebi, 2016));
+    }
+    let row = row(&items, "web");
+    assert_eq!(proposed(&row), [Some(150), Some(384), None, None]);
+    assert_eq!(row["used"], json!({ "cpuP95Millis": 120, "memoryMaxBytes": 300 * MEBI }));
+    assert_eq!((&row["samples"], &row["measured"]), (&json!(6048), &json!("history")));
+    assert_eq!(row["givesBack"], json!({ "cpuMillis": 3 * 850, "memoryBytes": 3 * 1664 * MEBI }));
+}
+
+#[test]
+fn pods_that_are_gone_count_if_their_name_tells_whose_they_were() {
+    for (kind, pod, counts) in [
+        ("Deployment", "web-5d9c8b7f64-x2k4p", true),
+        ("Deployment", "web-nginx-x2k4p", false),
+        ("Deployment", "api-5d9c8b7f64-x2k4p", false),
+        ("StatefulSet", "web-17", true),
+        ("StatefulSet", "web-x2k4p", false),
+        ("DaemonSet", "web-x2k4p", true),
+        ("DaemonSet", "web-17", false),
+    ] {
+        let mut items = Workload::new("web").of(kind).pods(1).requests("1", "2Gi").objects();
+        items.push(usage(&Workload::new("web").of(kind).pod(0), 100, 100, 200));
+        items.push(gone(pod, 300, 900));
+        let wanted =
+            if counts { [Some(350), Some(1280), None, None] } else { [Some(150), Some(128), None, None] };
+        assert_eq!(proposed(&row(&items, "web")), wanted, "{kind} {pod}");
+    }
+}
+
+#[test]
+fn a_hundred_samples_are_needed_and_one_is_said_to_be_one() {
+    let web = || Workload::new("web").pods(2).requests("1", "2Gi").objects();
+    let of = |samples: i64| {
+        let mut items = web();
+        items.push(usage("web-7d9f8c5b6f-bcd40", 100, 100, samples / 2));
+        items.push(usage("web-7d9f8c5b6f-bcd41", 100, 100, samples - samples / 2));
+        row(&items, "web")
+    };
+    assert_eq!((proposed(&of(99)), &of(99)["measured"]), ([None; 4], &json!("few-samples")));
+    assert_eq!(proposed(&of(100)), [Some(150), Some(128), None, None]);
+    let mut items = web();
+    items.push(metrics("web-7d9f8c5b6f-bcd40", "30m", "40Mi"));
+    let once = row(&items, "web");
+    assert_eq!(
+        (proposed(&once), &once["measured"], &once["samples"]),
+        ([None; 4], &json!("one-sample"), &json!(1))
+    );
+    for (lang, said) in [("en", "one sample"), ("zh-TW", "單一樣本"), ("zh-CN", "单个样本")] {
+        let table = rightsize(&items, &format!("--lang {lang}")).out;
+        assert!(table.matches(said).count() >= 2, "{table}");
+        assert!(!table.contains("-o patch"), "{table}");
+    }
+    // What is near its limit now is near it, however few samples there are.
+    let mut items = Workload::new("web").requests("1", "512Mi").limits("1", "512Mi").objects();
+    items.push(metrics("web-7d9f8c5b6f-bcd40", "30m", "500Mi"));
+    let near = row(&items, "web");
+    assert_eq!((risks(&near), proposed(&near)), (vec!["near-memory-limit"], [None; 4]));
+    assert!(rightsize(&items, "").out.contains("one sample: nothing is proposed"));
+    // Nothing at all is one line.
+    let table = rightsize(&web(), "").out;
+    assert!(table.contains("Not judged: not measured: 1 workloads"), "{table}");
+    assert!(table.starts_with("⚪ Nothing is known of what was used"), "{table}");
+}
+
+#[test]
+fn an_autoscaler_keeps_the_cpu_request_and_so_does_not_knowing_of_any() {
+    let mut items = Workload::new("web").requests("1", "2Gi").objects();
+    items.push(usage("web-7d9f8c5b6f-bcd40", 100, 100, 2016));
+    assert_eq!(proposed(&row(&items, "web"))[0], Some(150));
+    let plain = json!({ "apiVersion": "v1", "kind": "List", "items": items }).to_string();
+    let unseen = healthcheck().args(["rightsize", "-f", "-", "-o", "json"]).fed(plain.as_bytes()).json();
+    assert_eq!(proposed(&unseen["containers"][0]), [None, Some(128), None, None]);
+    assert_eq!(unseen["containers"][0]["cpuRequestStays"], "autoscalers-not-seen");
+    items.push(json!({
+        "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler",
+        "metadata": { "name": "web", "namespace": "shop" },
+        "spec": { "scaleTargetRef": { "kind": "Deployment", "name": "web" }, "maxReplicas": 9 },
+    }));
+    let scaled = row(&items, "web");
+    assert_eq!(
+        (proposed(&scaled), &scaled["cpuRequestStays"]),
+        ([None, Some(128), None, None], &json!("autoscaled"))
+    );
+    assert!(rightsize(&items, "").out.contains("100m/1 HPA"), "{}", rightsize(&items, "").out);
+}
+
+#[test]
+fn what_was_killed_gets_more_and_gives_no_memory_back() {
+    let jvm = |flags: &str| {
+        let mut items =
+            Workload::new("jvm").requests("1", "1Gi").limits("1", "1280Mi").killed(flags).objects();
+        items.push(usage("jvm-7d9f8c5b6f-bcd40", 100, 300, 2016));
+        row(&items, "jvm")
+    };
+    let heap = jvm("-Xmx1024m");
+    assert_eq!((risks(&heap), &heap["severity"]), (vec!["oom-killed"], &json!("critical")));
+    assert_eq!(proposed(&heap), [Some(150), None, None, Some(1536)]);
+    // A quarter more than the limit.
+    assert_eq!(proposed(&jvm(""))[3], Some(1792));
+    assert_eq!(proposed(&jvm("-Xmx256m"))[3], Some(1792));
+}
+
+#[test]
+fn what_is_throttled_gets_the_limit_that_the_check_proposes() {
+    let of = |share: i64, flags: &str| {
+        let mut items = Workload::new("web").requests("2", "1Gi").limits("2", "1Gi").objects();
+        items.push(usage("web-7d9f8c5b6f-bcd40", 300, 900, 2016));
+        items.push(throttling("web-7d9f8c5b6f-bcd40", share, 2000));
+        let report = rightsize(&items, &format!("-o json {flags}")).json();
+        report["containers"][0].clone()
+    };
+    let held = of(422, "");
+    assert_eq!((risks(&held), &held["throttledThousandths"]), (vec!["cpu-throttled"], &json!(422)));
+    assert_eq!(proposed(&held), [None, None, Some(3000), None]);
+    for (row, why) in [(of(100, ""), "ten percent are allowed"), (of(422, "--throttled 50"), "fifty are")] {
+        assert_eq!((risks(&row), proposed(&row)[0]), (Vec::new(), Some(350)), "{why}");
+    }
+}
+
+#[test]
+fn in_a_rollout_the_newest_pods_say_what_is_asked_for() {
+    let mut items = Workload::new("web").pods(2).requests("4", "8Gi").objects();
+    let mut newer = Workload::new("web").requests("200m", "256Mi").objects();
+    let mut pod = newer.pop().unwrap();
+    pod["metadata"]["name"] = json!("web-5d9c8b7f64-bcd45");
+    pod["metadata"]["creationTimestamp"] = json!("2025-12-26T01:00:00Z");
+    items.push(pod);
+    items.push(usage("web-7d9f8c5b6f-bcd40", 150, 210, 2016));
+    let row = row(&items, "web");
+    assert_eq!(row["requests"], json!({ "cpuMillis": 200, "memoryBytes": 256 * MEBI }));
+    assert_eq!((proposed(&row), &row["pods"]), ([None; 4], &json!(3)));
+}
+
+#[test]
+fn quantities_that_are_missing_or_nonsense_are_not_set() {
+    for (cpu, memory) in [("0", "0"), ("lots", "much"), ("-1", "-1Gi"), ("", "")] {
+        let mut items = Workload::new("web").requests(cpu, memory).limits(cpu, memory).objects();
+        items.push(usage("web-7d9f8c5b6f-bcd40", 100, 100, 2016));
+        let row = row(&items, "web");
+        assert_eq!(row["requests"], json!({ "cpuMillis": null, "memoryBytes": null }), "{cpu}");
+        assert_eq!(proposed(&row), [Some(150), Some(128), None, None], "{cpu}");
+        assert_eq!(risks(&row), ["above-memory-request", "above-cpu-request"]);
+    }
+}
+
+#[test]
+fn what_holds_its_requests_for_a_time_or_cannot_be_changed_is_counted_and_left_alone() {
+    let mut items = Workload::new("web").requests("1", "1Gi").objects();
+    let mut bare = items[1].clone();
+    bare["metadata"]["name"] = json!("bare");
+    bare["metadata"]["ownerReferences"] = json!([]);
+    let mut of_job = items[1].clone();
+    of_job["metadata"]["name"] = json!("import-x2k4p");
+    of_job["metadata"]["ownerReferences"] = json!([{ "kind": "Job", "name": "import", "controller": true }]);
+    let mut injected = Workload::new("mesh").requests("1", "1Gi").objects();
+    injected[0]["spec"]["template"]["spec"]["containers"] = json!([{ "name": "app" }]);
+    let proxy = json!({ "name": "istio-proxy", "image": "p", "resources": { "requests": { "cpu": "2", "memory": "1Gi" } } });
+    injected[1]["spec"]["containers"].as_array_mut().unwrap().push(proxy);
+    items.extend([bare, of_job]);
+    items.extend(injected);
+    for pod in ["bare", "import-x2k4p", "web-7d9f8c5b6f-bcd40", "mesh-7d9f8c5b6f-bcd40"] {
+        items.push(usage(pod, 100, 100, 2016));
+    }
+    let report = rightsize(&items, "-o json").json();
+    let names: Vec<&str> = report["containers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["workload"]["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["mesh", "web"]);
+    let not_judged: Vec<(&str, i64)> = report["notJudged"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["what"].as_str().unwrap(), one["count"].as_i64().unwrap()))
+        .collect();
+    assert_eq!(
+        not_judged,
+        [("containers-not-in-template", 1), ("pods-of-jobs", 1), ("pods-without-owner", 1)]
+    );
+}
+
+/// Forty workloads of every kind of luck, from a generator that always says the same.
+fn many() -> Vec<Value> {
+    let (mut items, mut seed) = (Vec::new(), 7_u64);
+    let mut next = |below: u64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        i64::try_from((seed >> 33) % below).unwrap()
+    };
+    for index in 0..40 {
+        let name = format!("w{index:02}");
+        let (cpu, mebi) = (next(4000), next(8192));
+        let pods = 1 + next(4);
+        let workload = Workload::new(&name).pods(usize::try_from(pods).unwrap());
+        let workload = workload.requests(&format!("{cpu}m"), &format!("{mebi}Mi"));
+        let first = workload.pod(0);
+        items.extend(workload.objects());
+        items.push(usage(&first, next(3000), next(6000), 50 + next(3000)));
+    }
+    items
+}
+
+#[test]
+fn sums_are_those_of_their_rows_and_nothing_is_proposed_below_what_was_used() {
+    let items = many();
+    let report = rightsize(&items, "-o json").json();
+    let rows = report["containers"].as_array().unwrap();
+    let totals = &report["totals"][0];
+    for sum in ["givesBack", "asksMore"] {
+        for what in ["cpuMillis", "memoryBytes"] {
+            let parts: i64 = rows.iter().map(|row| row[sum][what].as_i64().unwrap()).sum();
+            assert_eq!(totals[sum][what], parts, "{sum} {what}");
+            assert!(parts > 0);
+        }
+    }
+    for row in rows {
+        let used = &row["used"];
+        for (what, used) in [("cpuMillis", &used["cpuP95Millis"]), ("memoryBytes", &used["memoryMaxBytes"])] {
+            let enough = used.as_i64().unwrap() * 115;
+            for list in ["requests", "limits"] {
+                let proposed = row["proposal"][list][what].as_i64();
+                assert!(proposed.is_none_or(|proposed| proposed * 100 >= enough), "{row}");
+            }
+        }
+        if row["measured"] == "few-samples" {
+            assert_eq!(proposed(row), [None; 4]);
+        }
+    }
+    // What is cut for the screen is still in the sum, and said.
+    let table = rightsize(&items, "--width 200").out;
+    let over = totals["overProvisioned"].as_i64().unwrap();
+    assert!(over > 20 && table.contains(&format!("OVER-PROVISIONED: {over} containers would give back")));
+    let amounts = |table: &str| -> (i64, i64) {
+        let section = table.split("OVER-PROVISIONED").nth(1).unwrap().split("\n\n").next().unwrap();
+        let rows = section.lines().skip(2).filter(|line| line.starts_with("shop"));
+        let last = rows.map(|line| line.rsplit("   ").next().unwrap().to_owned());
+        last.fold((0, 0), |(cpu, mebi), cell| {
+            let of = |unit: &str| {
+                let part = cell.split(", ").find_map(|part| part.strip_suffix(unit)?.parse::<i64>().ok());
+                part.unwrap_or(0)
+            };
+            (cpu + of("m CPU") + 1000 * of(" CPU"), mebi + of("Mi") + 1024 * of("Gi"))
+        })
+    };
+    let gives = (
+        totals["givesBack"]["cpuMillis"].as_i64().unwrap(),
+        totals["givesBack"]["memoryBytes"].as_i64().unwrap() / MEBI,
+    );
+    assert_eq!(amounts(&rightsize(&items, "--width 200 --all").out), gives);
+    assert_ne!(amounts(&table), gives);
+    assert!(table.contains(&format!("{} more give back", over - 20)), "{table}");
+    assert_eq!(
+        table,
+        rightsize(&items.iter().rev().cloned().collect::<Vec<_>>(), "--width 200").out,
+        "in any order"
+    );
+}
+
+#[test]
+fn a_shop_is_shown_in_three_languages_on_narrow_and_wide_screens() {
+    for lang in LANGS {
+        for width in [80, 200] {
+            let ran = rightsize(&shop(), &format!("--lang {lang} --width {width}"));
+            assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
+            insta::assert_snapshot!(format!("rightsize-{lang}-{width}"), ran.out);
+        }
+    }
+    let colored = rightsize(&shop(), "--width 200 --color always").out;
+    assert!(colored.contains("\u{1b}["));
+    insta::assert_snapshot!("rightsize-wide", rightsize(&shop(), "-o wide --width 200").out);
+    let markdown = rightsize(&shop(), "-o markdown").out;
+    insta::assert_snapshot!("rightsize-markdown", markdown);
+}
+
+/// What the documentation shows is what comes out.
+#[test]
+fn the_documentation_shows_this_shop() {
+    let table = rightsize(&shop(), "--width 80").out;
+    let page = std::fs::read_to_string(project("docs/rightsize.md")).unwrap();
+    let shown =
+        |text: &str| text.lines().all(|line| line.is_empty() || page.contains(&format!("\n    {line}\n")));
+    assert!(shown(&table), "docs/rightsize.md is out of date");
+    let readme = std::fs::read_to_string(project("README.md")).unwrap();
+    let (_, section) = readme.split_once("How it begins for a shop").unwrap();
+    let (section, _) = section.split_once("Nothing is proposed below").unwrap();
+    let lines: Vec<&str> = section.lines().filter_map(|line| line.strip_prefix("    ")).collect();
+    assert!(
+        lines.len() > 15 && lines.iter().all(|line| table.contains(&format!("{line}\n"))),
+        "README.md is out of date"
+    );
+}
+
+#[test]
+fn where_nothing_is_to_be_changed_one_green_line_says_so() {
+    let mut items = Workload::new("web").requests("200m", "256Mi").objects();
+    items.push(usage("web-7d9f8c5b6f-bcd40", 150, 200, 2016));
+    let ran = rightsize(&items, "");
+    insta::assert_snapshot!(ran.out, @r"
+    🟢 Requests fit what was used · 7d of usage · context prod · shop
+
+    Coverage complete · from files
+    ");
+}
+
+#[test]
+fn machines_get_it_by_its_schema_in_every_language_the_same() {
+    let text = std::fs::read_to_string(project("docs/rightsize.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&serde_json::from_str(&text).unwrap()).unwrap();
+    let plain = rightsize(&shop(), "-o json");
+    for report in [&plain, &rightsize(&many(), "-o json")] {
+        let report = report.json();
+        let errors: Vec<String> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?}");
+        let mut renamed = report.clone();
+        renamed.as_object_mut().unwrap().remove("containers");
+        assert!(!validator.is_valid(&renamed), "the schema notices a field that is gone");
+    }
+    let yaml: Value = serde_saphyr::from_str(&rightsize(&shop(), "-o yaml").out).unwrap();
+    assert_eq!(yaml, plain.json());
+    for format in ["json", "patch"] {
+        let plain = rightsize(&shop(), &format!("-o {format}")).out;
+        assert_eq!(rightsize(&shop(), &format!("-o {format} --lang zh-TW")).out, plain);
+    }
+}
+
+#[test]
+fn wrong_use_is_refused() {
+    for (flags, line) in [
+        ("-o name", "error: invalid value 'name' for '--output <FORMAT>'"),
+        ("--since 7d", "error: --since asks a server, and --filename reads files"),
+        ("--fail-on warning", "error: unknown flag: --fail-on"),
+        ("-n elsewhere", "error: namespace \"elsewhere\" is not in the input"),
+    ] {
+        let ran = rightsize(&shop(), flags);
+        assert!(ran.code == 2 && ran.out.is_empty() && ran.err.starts_with(line), "{ran:?}");
+    }
+    let nothing = rightsize(&[], "");
+    assert!(nothing.code == 2 && nothing.err.starts_with("No resources found"), "{nothing:?}");
+    // What a report is shown as elsewhere is no format here, and no hindrance.
+    let file = tempfile::Builder::new().suffix(".json").tempfile().unwrap();
+    std::fs::write(file.path(), capture(&shop())).unwrap();
+    let with = |format: &str| {
+        healthcheck().env("HEALTHCHECK_OUTPUT", format).args(["rightsize", "-f"]).arg(file.path()).ran()
+    };
+    assert!(with("name").out.starts_with("🔴") && with("json").out.starts_with('{'));
+}
