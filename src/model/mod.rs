@@ -5,6 +5,7 @@
 
 mod age;
 mod annotations;
+mod certificate;
 mod course;
 mod coverage;
 mod cron;
@@ -29,6 +30,7 @@ mod workload;
 
 pub use age::{human, parse_duration};
 pub use annotations::{Annotations, PREFIX};
+pub use certificate::{Certificate, Chain, LONGEST_CHAIN, Unreadable as UnreadableChain};
 pub use course::Course;
 pub use coverage::{Cost, Coverage, Gap, Reason, SlowPage};
 pub use cron::{Schedule, Unreadable};
