@@ -10,9 +10,10 @@ lint: ## formatting and clippy, without mercy
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 
-lab: ## the real control plane and Prometheus for the live tests, built once
+lab: ## the real control plane, Prometheus, DNS server and nginx for the live tests, built once
 	@tests/lab/build.sh
 	@tests/lab/prometheus.sh
+	@tests/lab/hosts.sh
 
 live: lab ## the live tests alone
 	cargo test --locked --test live

@@ -3,22 +3,26 @@
 mod compare;
 mod connect;
 mod files;
+mod hosts;
 mod judge;
 mod layers;
 mod list;
 mod measure;
 mod profile;
 mod rightsize;
+mod setting;
 mod target;
 
 pub use compare::{CompareArgs, DiffArgs};
 pub use connect::ConnectArgs;
+pub use hosts::HostArgs;
 pub use judge::{FailOn, Ids, JudgeArgs};
-pub use layers::{Row, Set, Source, Unparsed, parse, table};
+pub use layers::{Set, Source, Unparsed, parse};
 pub use list::ListArgs;
 pub use measure::{Address, MeasureArgs, PrometheusUrl};
 pub use profile::{InitArgs, ProfileArgs, ProfileCommand};
 pub use rightsize::RightsizeArgs;
+pub use setting::{Row, table};
 pub use target::Target;
 
 use crate::model::parse_duration;
@@ -135,6 +139,9 @@ pub struct CheckArgs {
     /// What to compare with.
     #[command(flatten)]
     pub compare: CompareArgs,
+    /// Which hosts to look up.
+    #[command(flatten)]
+    pub hosts: HostArgs,
     /// How to judge.
     #[command(flatten)]
     pub judge: JudgeArgs,
@@ -176,6 +183,9 @@ pub struct SnapshotArgs {
     /// What to look at.
     #[command(flatten)]
     pub scope: ScopeArgs,
+    /// Which hosts to look up.
+    #[command(flatten)]
+    pub hosts: HostArgs,
     /// How to list.
     #[command(flatten)]
     pub list: ListArgs,
@@ -303,7 +313,7 @@ pub enum ColorChoice {
 impl CheckArgs {
     /// The first flag that has no meaning where files are read.
     pub fn meaningless_with_files(&self) -> Option<&'static str> {
-        files::meaningless(&self.scope, &self.connect, &self.list)
+        files::meaningless(&self.scope, &self.connect, &self.list).or_else(|| self.hosts.given())
     }
 }
 

@@ -18,6 +18,7 @@ pub mod cluster;
 pub mod command;
 pub mod finding;
 pub mod history;
+pub mod hosts;
 pub mod incident;
 pub mod meant;
 pub mod measure;

@@ -1,5 +1,6 @@
 //! The report: what was seen and found, sorted and counted once. Renderers read it and count nothing.
 
+mod hosts;
 mod past;
 mod resources;
 
@@ -13,6 +14,7 @@ use crate::overrides::Override;
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 pub use crate::verdict::{Class, Counts, Verdict};
+pub use hosts::HostRow;
 pub use resources::{Capacity, Resources, Taken};
 use std::collections::{BTreeMap, BTreeSet};
 

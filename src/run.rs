@@ -8,6 +8,7 @@ mod check;
 mod complete;
 mod diff;
 mod files;
+mod hosts;
 mod investigate;
 mod look;
 mod notify;
@@ -163,6 +164,7 @@ fn plan(
         clusters,
         with_usage: false,
         history: None,
+        hosts: None,
         about: None,
         budget: budget(list),
     })

@@ -13,9 +13,11 @@ mod exit_code;
 mod fit;
 mod reporter;
 mod traffic;
+mod vhosts;
 mod view;
 
 mod apiservice_unavailable;
+mod certificate_served;
 mod cluster_overcommitted;
 mod cpu_throttled;
 mod cronjob_failing;
@@ -24,6 +26,8 @@ mod cronjob_suspended;
 mod daemonset_misscheduled;
 mod deployment_paused;
 mod deployment_rollout_stuck;
+mod host_not_resolving;
+mod host_without_vhost;
 mod hpa_at_max;
 mod hpa_cannot_scale;
 mod image_ids_differ;
@@ -80,8 +84,10 @@ mod workload_replicas_missing;
 #[cfg(test)]
 mod honesty;
 
+pub use certificate_served::served as served_chain;
 pub use exit_code::meaning as exit_meaning;
 pub use reporter::Reporter;
+pub use vhosts::{VirtualHost, virtual_hosts};
 pub use view::{Load, Loss, Resource, Throttled, View};
 
 use crate::finding::{Finding, Severity};
@@ -92,6 +98,7 @@ use crate::wire::Kind;
 /// Every check, sorted by id.
 pub static CHECKS: &[&Check] = &[
     &apiservice_unavailable::CHECK,
+    &certificate_served::CHECK,
     &cluster_overcommitted::CHECK,
     &cpu_throttled::CHECK,
     &cronjob_failing::CHECK,
@@ -100,6 +107,8 @@ pub static CHECKS: &[&Check] = &[
     &daemonset_misscheduled::CHECK,
     &deployment_paused::CHECK,
     &deployment_rollout_stuck::CHECK,
+    &host_not_resolving::CHECK,
+    &host_without_vhost::CHECK,
     &hpa_at_max::CHECK,
     &hpa_cannot_scale::CHECK,
     &image_ids_differ::CHECK,
@@ -155,7 +164,7 @@ pub static CHECKS: &[&Check] = &[
 ];
 
 /// The checks of TLS certificates, which an internal namespace may well do without.
-pub const OF_TLS: [&str; 1] = ["ingress-secret-missing"];
+pub const OF_TLS: [&str; 2] = ["certificate-served", "ingress-secret-missing"];
 
 /// One check: what it is called, what it says, and how it looks.
 #[derive(Debug)]

@@ -1,112 +1,35 @@
 //! Where settings come from: what is built in < the profile < the environment < flags. A list takes the place of the
-//! list below it. `docs/profiles.md` has the table of all settings, which is made from [`SETTINGS`].
+//! list below it. [`SETTINGS`] are all of them.
 //!
 //! What does not belong here: what a setting means. Every value, wherever it is set, is read by the rules of its flag.
 
-use super::{CheckArgs, Cli, Command as Asked, ProfileCommand, PrometheusUrl};
+use super::setting::{SETTINGS, Setting, checks};
+use super::{Cli, Command as Asked, ProfileCommand, PrometheusUrl};
 use crate::profile::{self, Chosen, Error};
 use crate::render::RightsizeFormat;
 use clap::parser::ValueSource;
-use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, ValueEnum};
+use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, ValueEnum};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Display;
-
-/// Something that can be set by a flag, a variable of the environment and a key of a profile.
-#[derive(Debug)]
-struct Setting {
-    /// Its flag, as clap knows it.
-    id: &'static str,
-    /// Its key in a profile.
-    key: &'static str,
-    /// Whether it speaks of the cluster: where files are read, profile and environment leave it alone.
-    of_cluster: bool,
-}
-
-const fn cluster(id: &'static str, key: &'static str) -> Setting {
-    Setting { id, key, of_cluster: true }
-}
-
-const fn always(id: &'static str, key: &'static str) -> Setting {
-    Setting { id, key, of_cluster: false }
-}
-
-/// Everything that can be set, in the order of the help.
-static SETTINGS: [Setting; 39] = [
-    cluster("namespace", "namespaces"),
-    cluster("all_namespaces", "allNamespaces"),
-    cluster("exclude_namespace", "excludeNamespaces"),
-    cluster("selector", "selector"),
-    cluster("field_selector", "fieldSelector"),
-    cluster("no_evidence", "noEvidence"),
-    cluster("skip_kinds", "skipKinds"),
-    cluster("prometheus_url", "prometheusUrl"),
-    cluster("throttle_window", "throttleWindow"),
-    cluster("since", "since"),
-    always("fail_on", "failOn"),
-    always("checks", "checks"),
-    always("skip", "skip"),
-    always("skip_tls_check", "skipTlsCheck"),
-    always("severity", "severity"),
-    always("restarts_attention", "thresholds.restartsAttention"),
-    always("restarts_unhealthy", "thresholds.restartsUnhealthy"),
-    always("quiet_after", "thresholds.quietAfter"),
-    always("grace", "thresholds.grace"),
-    always("throttled", "thresholds.throttled"),
-    always("node_memory", "thresholds.nodeMemory"),
-    always("no_annotations", "noAnnotations"),
-    always("baseline", "baseline"),
-    always("history", "history"),
-    always("history_keep", "historyKeep"),
-    always("history_age", "historyAge"),
-    always("output", "output"),
-    always("all", "all"),
-    always("lang", "lang"),
-    always("color", "color"),
-    always("width", "width"),
-    cluster("page_size", "pageSize"),
-    cluster("page_timeout", "pageTimeout"),
-    cluster("concurrency", "concurrency"),
-    cluster("max_rps", "maxRps"),
-    cluster("timeout", "timeout"),
-    cluster("kubeconfig", "kubeconfig"),
-    cluster("context", "contexts"),
-    cluster("all_contexts", "allContexts"),
-];
 
 /// Settings of which one takes the place of the other: whoever names namespaces does not want all of them.
 const EITHER: [[&str; 2]; 2] = [["namespace", "all_namespaces"], ["context", "all_contexts"]];
 
 /// Settings that only a whole report heeds.
-const COMPARING: [&str; 4] = ["baseline", "history", "history_keep", "history_age"];
-
-/// Variables that set something besides those of the flags' names.
-const ALSO: [(&str, &str); 1] = [("skip_tls_check", "SKIP_TLS_CHECK")];
-
-impl Setting {
-    /// Its flag, as the command line has it.
-    fn arg<'c>(&self, command: &'c Command) -> Option<&'c Arg> {
-        command.get_arguments().find(|arg| arg.get_id() == self.id)
-    }
-
-    /// The name of its flag, without dashes.
-    fn long(&self, command: &Command) -> String {
-        self.arg(command).and_then(Arg::get_long).unwrap_or(self.id).to_owned()
-    }
-
-    /// Whether it is on or off, and takes no value as a flag.
-    fn is_switch(&self, command: &Command) -> bool {
-        self.arg(command).is_some_and(|arg| matches!(arg.get_action(), ArgAction::SetTrue))
-    }
-
-    /// The variables of the environment that set it, the first one first.
-    fn variables(&self, command: &Command) -> Vec<String> {
-        let long = self.long(command);
-        let own = format!("HEALTHCHECK_{}", long.to_uppercase().replace('-', "_"));
-        let also = ALSO.into_iter().filter(|(id, _)| *id == self.id).map(|(_, name)| name.to_owned());
-        std::iter::once(own).chain(also).collect()
-    }
-}
+const WHOLE: [&str; 11] = [
+    "baseline",
+    "history",
+    "history_keep",
+    "history_age",
+    "host",
+    "hosts_file",
+    "resolve_hosts",
+    "dns_server",
+    "access_log",
+    "probe_tls",
+    "probe_to",
+];
 
 /// Who has set something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -217,11 +140,6 @@ fn at(command: Command, path: &[String], change: &dyn Fn(Command) -> Command) ->
     }
 }
 
-/// All flags that settings are of.
-fn checks() -> Command {
-    CheckArgs::augment_args(Command::new("check"))
-}
-
 fn is_flag(matches: &ArgMatches, id: &str) -> bool {
     let known = matches.try_contains_id(id).is_ok();
     known && matches.value_source(id) == Some(ValueSource::CommandLine)
@@ -290,12 +208,12 @@ fn narrow(lower: &mut Lower, path: &[String], flags: &ArgMatches) {
     let command = path.last().map_or("", String::as_str);
     let files = is_flag(flags, "filename") || command == "diff";
     // Of nodes and of one object there is nothing to compare.
-    let compares = matches!(command, "show" | "diff") || command.is_empty() && !is_flag(flags, "object");
+    let whole = matches!(command, "show" | "diff") || command.is_empty() && !is_flag(flags, "object");
     for setting in &SETTINGS {
         let usable = match command {
             // Its --output is a file.
             "snapshot" => setting.of_cluster,
-            _ => !(files && setting.of_cluster) && (compares || !COMPARING.contains(&setting.id)),
+            _ => !(files && setting.of_cluster) && (whole || !WHOLE.contains(&setting.id)),
         };
         if !usable || flags.try_contains_id(setting.id).is_err() {
             lower.remove(setting.id);
@@ -305,7 +223,7 @@ fn narrow(lower: &mut Lower, path: &[String], flags: &ArgMatches) {
     if command == "rightsize" && lower.get("output").is_some_and(|(words, _)| !are_of_rightsize(words)) {
         lower.remove("output");
     }
-    if !compares && lower.get("fail_on").is_some_and(|(words, _)| words == &["new"]) {
+    if !whole && lower.get("fail_on").is_some_and(|(words, _)| words == &["new"]) {
         lower.remove("fail_on");
     }
     // It leaves namespaces out of all, and not all are asked for.
@@ -361,38 +279,4 @@ fn sources(matches: &ArgMatches, lower: &Lower) -> Vec<Set> {
         Set { key: setting.key, flag, values, source }
     };
     SETTINGS.iter().map(set).collect()
-}
-
-/// One row of the table of settings in docs/profiles.md.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// The key in a profile.
-    pub key: &'static str,
-    /// The variables of the environment.
-    pub variables: Vec<String>,
-    /// The flag.
-    pub flag: String,
-    /// What it is without being set.
-    pub built_in: String,
-    /// What it does.
-    pub help: String,
-}
-
-/// Every setting, as the docs tell it.
-pub fn table() -> Vec<Row> {
-    let command = checks();
-    let row = |setting: &'static Setting| {
-        let arg = setting.arg(&command);
-        let defaults = arg.map(Arg::get_default_values).unwrap_or_default();
-        let defaults: Vec<String> =
-            defaults.iter().map(|value| value.to_string_lossy().into_owned()).collect();
-        Row {
-            key: setting.key,
-            variables: setting.variables(&command),
-            flag: format!("--{}", setting.long(&command)),
-            built_in: defaults.join(","),
-            help: arg.and_then(Arg::get_help).map(ToString::to_string).unwrap_or_default(),
-        }
-    };
-    SETTINGS.iter().map(row).collect()
 }

@@ -34,6 +34,9 @@ pub struct Session {
     pub hint: Option<&'static str>,
 }
 
+/// What the cluster is called where the run is a pod in it.
+pub(super) const IN_CLUSTER: &str = "in-cluster";
+
 /// Makes a client for a context, or for the current one. Runs the user's credential plugin, if there is one.
 ///
 /// # Errors
@@ -43,7 +46,7 @@ pub async fn connect(args: &ConnectArgs, context: Option<&str>) -> Result<Sessio
     let nothing = known.contexts.is_empty() && known.clusters.is_empty() && known.current_context.is_none();
     let mut hint = None;
     let (context, mut config) = if nothing && args.server.is_none() && context.is_none() && in_cluster() {
-        ("in-cluster".to_owned(), inside(args)?)
+        (IN_CLUSTER.to_owned(), inside(args)?)
     } else {
         if nothing && args.server.is_none() {
             hint = Some("no kubeconfig was found: set KUBECONFIG, or name one with --kubeconfig");

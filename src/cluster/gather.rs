@@ -3,7 +3,7 @@
 use super::list::{self, Listing, Seen};
 use super::measure::{self, Measured, Measurement, Noted};
 use super::page::{Accept, Asker, Patience, Request};
-use super::{Budget, Chain, Error, Keep, Progress, Session, Stop};
+use super::{Budget, Chain, Error, Hosts, Keep, Progress, Session, Stop};
 use crate::cli::{ListArgs, ScopeArgs};
 use crate::model::{Cost, Ended};
 use crate::snapshot::{Capture, Header, Rows, Snapshot};
@@ -32,6 +32,8 @@ pub struct Plan {
     pub with_usage: bool,
     /// How far back a Prometheus is asked what every container used; `None` where that is not wanted.
     pub history: Option<Duration>,
+    /// Which hosts are looked up; `None` where none are.
+    pub hosts: Option<Arc<Hosts>>,
     /// The object that is asked about, by name: then every warning of the scope is kept, and the logs are those of its
     /// pods.
     pub about: Option<String>,
@@ -223,7 +225,8 @@ impl<'a> Run<'a> {
         let (nodes, told) = measure::channel();
         let nodes = Some(nodes).filter(|_| measurement.as_ref().is_some_and(Measurement::wants_nodes));
         let (killed, told_killed) = measure::killed();
-        let blank = Noted::new(K::default(), nodes, killed);
+        let (named, told_hosts) = measure::named(measurement.as_ref().is_some_and(Measurement::wants_hosts));
+        let blank = Noted::new(K::default(), nodes, killed, named);
         // Whoever waits for more nodes must learn when the lists are done: then nothing that tells them is left.
         let lists = async {
             let (snapshot, parts) = self.lists(blank).await?;
@@ -231,7 +234,7 @@ impl<'a> Run<'a> {
         };
         let measured = async {
             Ok(match measurement {
-                Some(measurement) => Box::pin(measurement.take(told, told_killed)).await,
+                Some(measurement) => Box::pin(measurement.take(told, told_killed, told_hosts)).await,
                 None => Measured::default(),
             })
         };

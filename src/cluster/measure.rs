@@ -8,6 +8,7 @@ mod area;
 mod exposition;
 mod find;
 mod history;
+mod hosts;
 mod killed;
 mod kubelets;
 mod lines;
@@ -17,6 +18,8 @@ mod prometheus;
 mod series;
 mod throttling;
 
+pub use hosts::Hosts;
+pub(super) use hosts::named;
 pub(super) use killed::killed;
 pub(super) use nodes::{Noted, channel};
 
@@ -51,6 +54,8 @@ pub(super) struct Measured {
     objects: Vec<Object>,
     /// Why there is nothing, or less than there should be.
     unseen: Vec<Gap>,
+    /// Of what was asked for: without it a report is not complete.
+    missing: Vec<Gap>,
     /// That it came from somebody else than who was asked first.
     remark: Option<Gap>,
 }
@@ -69,6 +74,8 @@ struct Wanted {
     usage: Option<Duration>,
     /// How the memory went of what was killed for it, so far back.
     memory: Option<Duration>,
+    /// What is known of hosts.
+    hosts: Option<Arc<Hosts>>,
 }
 
 /// A measurement of one cluster, ready to be taken.
@@ -84,8 +91,9 @@ pub(super) struct Measurement {
 }
 
 impl Wanted {
-    fn of(plan: &super::Plan) -> Self {
-        let scope = &plan.scope;
+    fn of(run: &Run) -> Self {
+        let (plan, scope) = (run.plan, &run.plan.scope);
+        let inside = run.asker.session.cluster.context == super::connect::IN_CLUSTER;
         let kept = |kind: Kind| !scope.skip_kinds.contains(&kind);
         let evidence = |kind: Kind| kept(kind) && !scope.no_evidence;
         let memory = scope.measure.since.unwrap_or(KILLED_SINCE);
@@ -93,11 +101,12 @@ impl Wanted {
             throttling: evidence(Kind::Throttling),
             usage: plan.history.filter(|_| kept(Kind::Usage)),
             memory: evidence(Kind::MemoryHistory).then_some(memory),
+            hosts: plan.hosts.as_ref().filter(|_| kept(Kind::Host)).and_then(|hosts| hosts.wanted(inside)),
         }
     }
 
     fn is_nothing(&self) -> bool {
-        !self.throttling && self.usage.is_none() && self.memory.is_none()
+        !self.throttling && self.usage.is_none() && self.memory.is_none() && self.hosts.is_none()
     }
 }
 
@@ -110,7 +119,7 @@ impl Measurement {
         let scope = &run.plan.scope;
         let url = scope.measure.prometheus_url.as_ref();
         let address = url.map(|url| url.address().map_err(Error::Config)).transpose()?;
-        let wanted = Wanted::of(run.plan);
+        let wanted = Wanted::of(run);
         if wanted.is_nothing() {
             return Ok(None);
         }
@@ -126,29 +135,36 @@ impl Measurement {
         }))
     }
 
+    /// Whether it must be known which hosts there are.
+    pub(super) fn wants_hosts(&self) -> bool {
+        self.wanted.hosts.is_some()
+    }
+
     /// Whether it may come to the kubelets, so that it must be known which nodes there are.
     pub(super) fn wants_nodes(&self) -> bool {
         self.window.is_some() && self.wanted.throttling
     }
 
-    /// Takes it. `nodes` tells the nodes that carry pods of the scope, and `killed` what of them was killed for its memory;
-    /// both end when the lists do.
+    /// Takes it. `nodes` tells the nodes that carry pods of the scope, `killed` what of them was killed for its memory,
+    /// and `named` the hosts of the scope; they end when the lists do.
     pub(super) async fn take(
         self,
         nodes: UnboundedReceiver<String>,
         killed: UnboundedReceiver<series::Name>,
+        named: UnboundedReceiver<hosts::Told>,
     ) -> Measured {
         let found = self.prometheus().await;
         let prometheus = found.as_ref();
-        let (throttling, usage, memory) = tokio::join!(
+        let (throttling, usage, memory, hosts) = tokio::join!(
             self.throttling(prometheus, nodes),
             self.usage(prometheus),
-            self.memory(prometheus, killed)
+            self.memory(prometheus, killed),
+            self.hosts(prometheus, named)
         );
         if let Ok(prometheus) = prometheus {
             prometheus.count_for(&self.asker);
         }
-        throttling.and(usage).and(memory)
+        throttling.and(usage).and(memory).and(hosts)
     }
 
     /// The one that was named, else the first one in the cluster.
@@ -242,6 +258,7 @@ impl Measured {
     fn and(mut self, other: Self) -> Self {
         self.objects.extend(other.objects);
         self.unseen.extend(other.unseen);
+        self.missing.extend(other.missing);
         Self { remark: self.remark.or(other.remark), ..self }
     }
 
@@ -249,6 +266,7 @@ impl Measured {
     pub(super) fn put<K: Keep>(self, into: &mut K, coverage: &mut crate::model::Coverage) {
         self.objects.into_iter().for_each(|object| into.keep(object));
         coverage.outside.extend(self.unseen);
+        coverage.gaps.extend(self.missing);
         coverage.remarks.extend(self.remark);
     }
 }

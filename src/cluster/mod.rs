@@ -34,6 +34,7 @@ pub use error::Error;
 pub use fleet::{Fleet, Seen, Unseen, contexts};
 pub use gather::{Plan, gather, namespaces, snapshot};
 pub use list::{Chain, Keep};
+pub use measure::Hosts;
 pub use page::{Accept, Asker, Patience, Request};
 use page_size::PageSize;
 pub use post::post;

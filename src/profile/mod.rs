@@ -68,6 +68,20 @@ pub struct Profile {
     pub throttle_window: Option<At<String>>,
     /// How far back a Prometheus is asked what containers used (7d).
     pub since: Option<At<String>>,
+    /// Hosts to look up in DNS, besides those of Ingresses and routes.
+    pub hosts: Option<At<Vec<String>>>,
+    /// Files that list more of them; a path begins where this file is.
+    pub hosts_files: Option<At<Vec<String>>>,
+    /// Look up the hosts of Ingresses and routes in DNS, and whether each has a virtual host.
+    pub resolve_hosts: Option<At<bool>>,
+    /// The DNS server to ask, else that of the system: an address, and a port.
+    pub dns_server: Option<At<String>>,
+    /// Access logs of nginx, to count the requests of these hosts; a path begins where this file is.
+    pub access_logs: Option<At<Vec<String>>>,
+    /// Look at the certificates that are served for hosts.
+    pub probe_tls: Option<At<bool>>,
+    /// The address and port where certificates are looked at, instead of what DNS says and 443.
+    pub probe_to: Option<At<String>>,
     /// Only these checks; * and ? match.
     pub checks: Option<At<Vec<String>>>,
     /// Not these checks; * and ? match.

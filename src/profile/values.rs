@@ -16,7 +16,7 @@ pub struct Value {
 }
 
 /// Keys that name files.
-const PATHS: [&str; 3] = ["kubeconfig", "baseline", "history"];
+const PATHS: [&str; 5] = ["kubeconfig", "baseline", "history", "hostsFiles", "accessLogs"];
 
 /// A path as the file means it: from where the file is, as in a kubeconfig; `~/` is the home.
 fn located(text: &str, file: &str) -> String {
@@ -66,12 +66,17 @@ impl Profile {
                 vec![if PATHS.contains(&key) { located(text, path) } else { text.clone() }]
             })
         });
-        let lists = self.lists().map(|(key, at)| value(key, at, path, Clone::clone));
+        let lists = self.lists().map(|(key, at)| {
+            value(key, at, path, |texts| match PATHS.contains(&key) {
+                true => texts.iter().map(|text| located(text, path)).collect(),
+                false => texts.clone(),
+            })
+        });
         let switches = self.switches().map(|(key, at)| value(key, at, path, |on| vec![on.to_string()]));
         texts.into_iter().chain(lists).chain(switches).chain(numbers).chain([severity]).flatten().collect()
     }
 
-    fn texts(&self) -> [(&'static str, Option<&At<String>>); 20] {
+    fn texts(&self) -> [(&'static str, Option<&At<String>>); 22] {
         [
             ("kubeconfig", self.kubeconfig.as_ref()),
             ("selector", self.selector.as_ref()),
@@ -79,6 +84,8 @@ impl Profile {
             ("prometheusUrl", self.prometheus_url.as_ref()),
             ("throttleWindow", self.throttle_window.as_ref()),
             ("since", self.since.as_ref()),
+            ("dnsServer", self.dns_server.as_ref()),
+            ("probeTo", self.probe_to.as_ref()),
             ("thresholds.quietAfter", self.thresholds.quiet_after.as_ref()),
             ("thresholds.grace", self.thresholds.grace.as_ref()),
             ("thresholds.throttled", self.thresholds.throttled.as_ref()),
@@ -96,12 +103,15 @@ impl Profile {
         ]
     }
 
-    fn lists(&self) -> [(&'static str, Option<&At<Vec<String>>>); 6] {
+    fn lists(&self) -> [(&'static str, Option<&At<Vec<String>>>); 9] {
         [
             ("contexts", self.contexts.as_ref()),
             ("namespaces", self.namespaces.as_ref()),
             ("excludeNamespaces", self.exclude_namespaces.as_ref()),
             ("skipKinds", self.skip_kinds.as_ref()),
+            ("hosts", self.hosts.as_ref()),
+            ("hostsFiles", self.hosts_files.as_ref()),
+            ("accessLogs", self.access_logs.as_ref()),
             ("checks", self.checks.as_ref()),
             ("skip", self.skip.as_ref()),
         ]
@@ -119,11 +129,13 @@ impl Profile {
         ]
     }
 
-    fn switches(&self) -> [(&'static str, Option<&At<bool>>); 6] {
+    fn switches(&self) -> [(&'static str, Option<&At<bool>>); 8] {
         [
             ("allContexts", self.all_contexts.as_ref()),
             ("allNamespaces", self.all_namespaces.as_ref()),
             ("noEvidence", self.no_evidence.as_ref()),
+            ("resolveHosts", self.resolve_hosts.as_ref()),
+            ("probeTls", self.probe_tls.as_ref()),
             ("skipTlsCheck", self.skip_tls_check.as_ref()),
             ("noAnnotations", self.no_annotations.as_ref()),
             ("all", self.all.as_ref()),

@@ -3,6 +3,7 @@
 
 mod comparison;
 mod findings;
+mod hosts;
 mod resources;
 
 pub(super) use comparison::write_difference;
@@ -51,6 +52,7 @@ struct Document<'r> {
     pods: Vec<Row<'r>>,
     nodes: Vec<Value>,
     resources: Vec<Value>,
+    hosts: Vec<Value>,
     statistics: Value,
     coverage: Seen<'r>,
     clock_skew_seconds: i64,
@@ -143,6 +145,7 @@ fn document<'r>(reports: &'r [Report<'r>]) -> Document<'r> {
         pods: reports.iter().flat_map(pods).collect(),
         nodes: reports.iter().flat_map(nodes).collect(),
         resources: reports.iter().map(resources::of).collect(),
+        hosts: reports.iter().flat_map(hosts::of).collect(),
         statistics: statistics(reports),
         clock_skew_seconds: snapshots().map(|s| s.skew).max_by_key(|skew| skew.abs()).unwrap_or(0),
         coverage: coverage(&reports.iter().collect::<Vec<_>>()),

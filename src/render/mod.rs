@@ -7,6 +7,7 @@ mod changed;
 mod diff;
 mod escape;
 mod grid;
+mod hosts;
 mod json;
 mod links;
 mod lists;

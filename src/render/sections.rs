@@ -2,6 +2,7 @@
 
 mod advice;
 mod changes;
+mod hosts;
 mod namespaces;
 mod statistics;
 
@@ -16,12 +17,13 @@ use crate::model::human;
 use crate::report::{Class, Counts, Report, Summary};
 
 /// Each writes one section.
-pub(super) const ALL: [fn(&Report, &mut Page); 10] = [
+pub(super) const ALL: [fn(&Report, &mut Page); 11] = [
     header,
     changes::write,
     summary,
     namespaces::write,
     problems,
+    hosts::write,
     statistics::write,
     advice::conclusion,
     advice::actions,

@@ -8,6 +8,7 @@ pub(super) use rows::{of_incident, of_objects};
 use super::changed;
 use super::escape::visible;
 use super::grid::{self, Column};
+use super::hosts;
 use super::words::{self, texts};
 use super::{Look, muted, seen};
 use crate::finding::{Fact, Severity};
@@ -37,8 +38,9 @@ const NAMESPACES_SHOWN: usize = 10;
 
 pub(super) fn write(report: &Report, look: Look, wide: bool, out: &mut dyn Write) -> io::Result<()> {
     let screen = Screen { report, look, wide };
+    let (hosts, pods) = (screen.hosts(), screen.pods());
     let blocks =
-        [screen.head(), screen.namespaces(), screen.problems(), screen.next(), screen.pods(), screen.foot()];
+        [screen.head(), screen.namespaces(), screen.problems(), screen.next(), hosts, pods, screen.foot()];
     let blocks: Vec<String> = blocks.into_iter().filter(|b| !b.is_empty()).map(|b| b.join("\n")).collect();
     writeln!(out, "{}", blocks.join("\n\n"))
 }
@@ -212,6 +214,20 @@ impl Screen<'_> {
             };
             columns.push(Column::new(words::OWNER.get(lang), cells(&owner)).expendable(4));
         }
+        self.headed(grid::lines(&grid::fit(columns, self.look.width)))
+    }
+
+    /// The hosts that were looked up.
+    fn hosts(&self) -> Vec<String> {
+        let rows = if self.wide { hosts::rows(self.report, self.look.lang) } else { Vec::new() };
+        if rows.is_empty() {
+            return Vec::new();
+        }
+        let column = |(index, head): (usize, &&'static crate::text::Text)| {
+            let cells = rows.iter().filter_map(|row| row.get(index)).map(|cell| visible(cell)).collect();
+            Column::new(head.get(self.look.lang), cells)
+        };
+        let columns: Vec<Column> = hosts::HEADS.iter().enumerate().map(column).collect();
         self.headed(grid::lines(&grid::fit(columns, self.look.width)))
     }
 

@@ -1,6 +1,6 @@
 //! Captures: what a check would see, written to a file.
 
-use super::Failure;
+use super::{Failure, hosts};
 use crate::cli::{Exit, SnapshotArgs};
 use crate::cluster;
 use crate::model::Gap;
@@ -20,6 +20,7 @@ pub(super) fn capture(args: &SnapshotArgs, clock: fn() -> Time) -> Result<Exit, 
     let plan = cluster::Plan {
         with_usage,
         history,
+        hosts: hosts::plan(&args.hosts, false)?,
         ..super::plan(&args.scope, &args.list, &args.connect, clock, 1)?
     };
     let progress = super::progress(&args.list, true, clock, 1);

@@ -2,7 +2,7 @@
 
 use super::before::{self, Before};
 use super::notify::{self, Notices};
-use super::{Failure, files, look};
+use super::{Failure, files, hosts, look};
 use crate::changes::Changes;
 use crate::cli::{CheckArgs, DemoArgs, Exit, JudgeArgs, ShowArgs};
 use crate::cluster::{self, Fleet, Plan};
@@ -41,6 +41,7 @@ fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failu
     if part == Part::Nodes {
         before::refuse(&args.compare, &args.judge, "nodes are shown as they are")?;
         notify::refuse(args, "nodes are shown to those who look at them")?;
+        hosts::refuse(&args.hosts, "nodes have none")?;
     }
     let (before, notices) = (Before::open(args, clock)?, Notices::open(args)?);
     let mut judge = Judge { by: &args.judge, show: &args.show, part, before, notices, clock };
@@ -66,12 +67,18 @@ fn live(args: &CheckArgs, judge: &mut Judge) -> Result<Exit, Failure> {
     let clock = judge.clock;
     let contexts = cluster::contexts(&args.connect)?;
     let several = contexts.len() > 1;
-    if let Some(flag) = args.connect.meaningless_with_several().filter(|_| several) {
+    let of_one = args.connect.meaningless_with_several().or_else(|| args.hosts.meaningless_with_several());
+    if let Some(flag) = of_one.filter(|_| several) {
         return Err(Failure::new(format!("{flag} speaks of one cluster, and there are several contexts")));
     }
     judge.before.suits(&args.connect, &contexts)?;
     let plan = Plan {
         with_usage: judge.part == Part::Nodes,
+        hosts: if judge.part == Part::Whole {
+            hosts::plan(&args.hosts, args.judge.skip_tls_check)?
+        } else {
+            None
+        },
         ..super::plan(&args.scope, &args.list, &args.connect, clock, contexts.len())?
     };
     let progress = super::progress(&args.list, args.show.output.is_human(), clock, plan.clusters);

@@ -61,6 +61,8 @@ fn narrow(snapshot: &mut Snapshot, scope: &ScopeArgs) -> Result<(), Failure> {
     rows.endpoints.retain(|part| keep(&part.namespace));
     rows.services.retain(|object| keep(&object.metadata.namespace));
     rows.ingresses.retain(|object| keep(&object.metadata.namespace));
+    rows.gateways.retain(|object| keep(&object.metadata.namespace));
+    rows.routes.retain(|object| keep(&object.metadata.namespace));
     rows.claims.retain(|object| keep(&object.metadata.namespace));
     rows.autoscalers.retain(|object| keep(&object.metadata.namespace));
     rows.budgets.retain(|object| keep(&object.metadata.namespace));

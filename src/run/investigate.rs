@@ -1,6 +1,6 @@
 //! One object, investigated: the same gathering and the same checks as a report, told as its story.
 
-use super::{Failure, before, files, look, notify};
+use super::{Failure, before, files, hosts, look, notify};
 use crate::cli::{CheckArgs, Exit, Target};
 use crate::cluster::{self, Plan};
 use crate::model::{ObjectRef, Reason};
@@ -17,6 +17,7 @@ pub(super) fn investigate(args: &CheckArgs, target: &Target, clock: fn() -> Time
     super::check::settings(&args.judge, Vec::new())?;
     before::refuse(&args.compare, &args.judge, "one object is not compared with what it was")?;
     notify::refuse(args, "one object is investigated by those who look at it")?;
+    hosts::refuse(&args.hosts, "one object is investigated")?;
     let context = args.connect.context.first().map(String::as_str);
     let (snapshot, global) = if args.filename.is_empty() {
         (gathered(args, target, clock)?, args.connect.to_repeat(context))

@@ -61,6 +61,8 @@ pub struct Rows {
     pub usage: Vec<Usage>,
     /// How the memory of containers went that were killed for it.
     pub memory: Vec<MemoryHistory>,
+    /// Hosts that were looked up.
+    pub hosts: Vec<wire::Host>,
     /// Namespaces that exist.
     pub namespaces: Vec<Namespace>,
     names: Names,
@@ -97,6 +99,7 @@ impl Rows {
             Object::MutatingWebhookConfiguration(webhooks) => {
                 self.webhooks.push((Kind::MutatingWebhookConfiguration, webhooks));
             }
+            Object::Host(host) => self.hosts.push(host),
             Object::APIService(service) => self.api_services.push(service),
             Object::Secret(secret) => self.secrets.push(secret),
             Object::Throttling(measured) => self.throttling.push(Throttling::fold(&measured, names)),
@@ -179,6 +182,7 @@ impl Rows {
         take_over(&mut self.metered_nodes, &mut other.metered_nodes);
         take_over(&mut self.usage, &mut other.usage);
         take_over(&mut self.memory, &mut other.memory);
+        take_over(&mut self.hosts, &mut other.hosts);
         take_over(&mut self.namespaces, &mut other.namespaces);
     }
 
@@ -258,6 +262,7 @@ impl Rows {
             (Kind::NodeMetrics, once(&mut self.metered_nodes, |m| ("", "", &m.object))),
             (Kind::Usage, once(&mut self.usage, |u| (&u.namespace, &u.pod, &u.container))),
             (Kind::MemoryHistory, once(&mut self.memory, |m| (&m.namespace, &m.pod, &m.container))),
+            (Kind::Host, once(&mut self.hosts, |h| ("", "", &h.metadata.name))),
         ]
     }
 

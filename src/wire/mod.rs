@@ -12,6 +12,7 @@ mod annotations;
 mod cluster;
 mod container;
 mod gateway;
+mod host;
 mod measured;
 mod meta;
 mod network;
@@ -40,6 +41,7 @@ pub use gateway::{
     Gateway, GatewayAddress, GatewaySpec, GatewayStatus, GatewayTls, HttpRoute, HttpRouteRule, HttpRouteSpec,
     Listener, Reference,
 };
+pub use host::{DnsAnswer, Handshake, Host, HostRequests};
 pub use measured::{ContainerMetrics, MemoryHistory, NodeMetrics, PodMetrics, Throttling, Usage};
 pub use meta::{
     AnnotatedMeta, Condition, LabelledMeta, ListMeta, ManagedFields, ObjectMeta, OwnerReference, Quantity,

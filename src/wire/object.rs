@@ -2,7 +2,7 @@
 
 use super::secret::hide_secrets;
 use super::{
-    ApiService, CronJob, DaemonSet, Deployment, EndpointSlice, Event, Gateway, HorizontalPodAutoscaler,
+    ApiService, CronJob, DaemonSet, Deployment, EndpointSlice, Event, Gateway, HorizontalPodAutoscaler, Host,
     HttpRoute, Ingress, IngressClass, Job, ListMeta, MemoryHistory, Namespace, Node, NodeMetrics,
     PersistentVolume, PersistentVolumeClaim, Pod, PodDisruptionBudget, PodMetrics, ReplicaSet, ResourceQuota,
     Secret, Service, StatefulSet, StorageClass, Throttling, Usage, WebhookConfiguration,
@@ -134,6 +134,7 @@ kinds! {
     Throttling "healthcheck/v1" "cpu-throttling" Measured Throttling,
     Usage "healthcheck/v1" "usage-history" Measured Usage,
     MemoryHistory "healthcheck/v1" "memory-history" Measured MemoryHistory,
+    Host "healthcheck/v1" "hosts" Measured Host,
 }
 
 /// Where the objects of a kind live.

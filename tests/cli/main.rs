@@ -7,6 +7,7 @@ mod compare;
 mod completion;
 mod corpus;
 mod history;
+mod hosts;
 mod input;
 mod investigate;
 mod judgement;

@@ -10,6 +10,7 @@ mod contexts;
 mod corpus;
 mod encodings;
 mod faults;
+mod hosts;
 mod investigation;
 mod keys;
 mod kubelets;

@@ -11,6 +11,7 @@
 
 pub mod corpus;
 pub mod crowd;
+pub mod edge;
 pub mod faults;
 pub mod lab;
 pub mod pigo;

@@ -14,7 +14,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
 
 /// Ends with its program, and ends it when standard input does: a test that dies takes its Prometheus with it.
-const SUPERVISOR: &str = r#""$@" </dev/null & server=$!
+pub(super) const SUPERVISOR: &str = r#""$@" </dev/null & server=$!
 while kill -0 $server 2>/dev/null; do
   read -r -t 1
   [ $? -gt 128 ] || break

@@ -1,6 +1,7 @@
 //! What is to be measured, noted while the pods are still being listed: the nodes that carry them are told at once, the
-//! containers that were killed for their memory when all is read.
+//! containers that were killed for their memory and the hosts when all is read.
 
+use super::hosts::Named;
 use super::killed::Killed;
 use crate::cluster::Keep;
 use crate::wire::{Kind, Object};
@@ -15,13 +16,15 @@ pub(in crate::cluster) struct Nodes {
     tell: UnboundedSender<String>,
 }
 
-/// Keeps objects, and tells which nodes the pods among them run on, and what was killed.
+/// Keeps objects, and tells which nodes the pods among them run on, what was killed, and which
+/// hosts there are.
 #[derive(Debug)]
 pub(in crate::cluster) struct Noted<K> {
     kept: K,
     /// `None` where nobody wants to know.
     nodes: Option<Arc<Nodes>>,
     killed: Killed,
+    named: Named,
 }
 
 /// Who tells the nodes, and who hears of them. It ends when whoever tells is gone.
@@ -42,8 +45,8 @@ impl Nodes {
 }
 
 impl<K> Noted<K> {
-    pub(in crate::cluster) fn new(kept: K, nodes: Option<Nodes>, killed: Killed) -> Self {
-        Self { kept, nodes: nodes.map(Arc::new), killed }
+    pub(in crate::cluster) fn new(kept: K, nodes: Option<Nodes>, killed: Killed, named: Named) -> Self {
+        Self { kept, nodes: nodes.map(Arc::new), killed, named }
     }
 
     pub(in crate::cluster) fn into_kept(self) -> K {
@@ -60,11 +63,13 @@ impl<K: Keep> Keep for Noted<K> {
                 nodes.tell(&pod.spec.node_name);
             }
         }
+        self.named.note(&object);
         self.kept.keep(object);
     }
 
     fn part(&self) -> Self {
-        Self { kept: self.kept.part(), nodes: self.nodes.clone(), killed: self.killed.clone() }
+        let (nodes, killed, named) = (self.nodes.clone(), self.killed.clone(), self.named.clone());
+        Self { kept: self.kept.part(), nodes, killed, named }
     }
 
     fn append(&mut self, part: Self) {
@@ -78,6 +83,7 @@ impl<K: Keep> Keep for Noted<K> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::hosts::named;
     use super::super::killed::killed;
     use super::*;
     use crate::snapshot::Rows;
@@ -90,7 +96,7 @@ mod tests {
             Object::from_value(Kind::Pod, value).unwrap()
         };
         let (nodes, mut heard) = channel();
-        let mut noted = Noted::new(Rows::default(), Some(nodes), killed().0);
+        let mut noted = Noted::new(Rows::default(), Some(nodes), killed().0, named(false).0);
         let mut part = noted.part();
         part.keep(pod("one", "Running"));
         part.keep(pod("two", "Succeeded"));

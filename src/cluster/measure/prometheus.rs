@@ -87,6 +87,7 @@ struct Labels {
     namespace: String,
     pod: String,
     container: String,
+    host: String,
     /// What was counted, as the query calls it; empty where it asks for one thing.
     counted: String,
 }
@@ -168,6 +169,21 @@ impl Prometheus {
         let of = |Newest { metric, value: (_, value) }: Newest| Some((metric.namespace, real(&value)?));
         let all = series.into_iter().filter_map(of);
         Ok(all.filter(|(namespace, _)| area.holds(namespace)).collect())
+    }
+
+    /// The number of each host that a query gives at this moment.
+    ///
+    /// # Errors
+    /// As above.
+    pub(super) async fn by_host(
+        &self,
+        query: &str,
+        deadline: Duration,
+    ) -> Result<BTreeMap<String, f64>, Error> {
+        let answer = self.asker.read(&self.way.request(query, deadline), Long::default).await?;
+        let series: Vec<Newest> = series(&answer.body, "vector").map_err(Error::Unreadable)?;
+        let of = |Newest { metric, value: (_, value) }: Newest| Some((metric.host, real(&value)?));
+        Ok(series.into_iter().filter_map(of).collect())
     }
 
     /// The points of each container that a query with a range gives.

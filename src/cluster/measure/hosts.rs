@@ -1,0 +1,260 @@
+//! What is known of hosts outside of the cluster: how DNS answers for them, how often they are asked for, which certificate
+//! is served for them. It is asked when the lists are read: only then it is known which hosts there are.
+//!
+//! What does not belong here: what the answers mean (`checks`).
+
+mod named;
+mod probe;
+mod requests;
+mod resolve;
+
+pub(in crate::cluster) use named::{Named, Told, named};
+
+use super::prometheus::Prometheus;
+use super::{Measured, Measurement, Untold};
+use crate::model::{Gap, Reason};
+use crate::wire::{DnsAnswer, Host, HostRequests, Kind, Object, ObjectMeta};
+use named::Asked;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::task::JoinSet;
+
+/// So many hosts are named where nothing is known of them.
+const SHOWN: usize = 5;
+
+/// So many hosts are looked up: more than a cluster has, and no more than a DNS server is asked kindly.
+pub(super) const MOST: usize = 10_000;
+
+/// Which hosts are looked up, and who is asked about them.
+#[derive(Clone, Debug, Default)]
+pub struct Hosts {
+    /// Hosts besides those of Ingresses and routes.
+    pub listed: BTreeSet<String>,
+    /// Whether those of Ingresses and routes are looked up where nothing else asks for it.
+    pub resolve: bool,
+    /// The DNS server; else that of the system.
+    pub dns_server: Option<SocketAddr>,
+    /// Access logs of nginx.
+    pub access_logs: Vec<PathBuf>,
+    /// Whether certificates are looked at; `None` is inside a cluster alone, as far as they can be.
+    pub probe: Option<bool>,
+    /// Where they are looked at; else where DNS leads to.
+    pub probe_to: Option<SocketAddr>,
+}
+
+impl Hosts {
+    /// Whether somebody asked for it. Else it is done because the run is inside a cluster, from where not every host can be
+    /// reached that others reach: what is not found out there is no news.
+    fn is_asked_for(&self) -> bool {
+        let listed = !self.listed.is_empty() || !self.access_logs.is_empty();
+        self.resolve || listed || self.probe == Some(true)
+    }
+
+    /// The same with all that depends on where the run is; `None` where nobody wants to know of hosts.
+    pub(super) fn wanted(self: &Arc<Self>, inside: bool) -> Option<Arc<Self>> {
+        match (self.is_asked_for(), self.probe) {
+            (true, probe) => {
+                Some(Arc::new(Self { probe: Some(probe.unwrap_or(inside)), ..(**self).clone() }))
+            }
+            (false, None) if inside => Some(Arc::clone(self)),
+            (false, _) => None,
+        }
+    }
+}
+
+impl Measurement {
+    /// Looks up the hosts that `told` names, and those of the lists.
+    pub(super) async fn hosts(
+        &self,
+        prometheus: Result<&Prometheus, &Untold>,
+        told: UnboundedReceiver<Told>,
+    ) -> Measured {
+        let Some(hosts) = &self.wanted.hosts else { return Measured::default() };
+        let asked = named::all(told, &hosts.listed).await;
+        let names: Vec<String> = asked.keys().cloned().collect();
+        let ((mut answers, mut missing), (mut requests, unseen)) =
+            tokio::join!(self.resolved(hosts, &names), self.requests(hosts, prometheus, &names));
+        let wanted = |name: &String| asked.get(name).is_some_and(|asked| asked.tls);
+        let probed: Vec<String> = names.iter().filter(|name| wanted(name)).cloned().collect();
+        let mut handshakes = match hosts.probe {
+            Some(false) => BTreeMap::new(),
+            _ => self.probed(hosts, probed, &answers, &mut missing).await,
+        };
+        if !hosts.is_asked_for() {
+            answers.retain(|_, answer| answer.is_resolved());
+            handshakes.retain(|_, shaken| shaken.was_reached());
+            missing.clear();
+        }
+        let host = |(name, Asked { listed, .. }): (String, Asked)| {
+            let metadata = ObjectMeta { name: name.clone(), ..ObjectMeta::default() };
+            let (dns, tls) = (answers.remove(&name), handshakes.remove(&name));
+            Object::Host(Host { metadata, listed, dns, requests: requests.remove(&name), tls })
+        };
+        let objects: Vec<Object> = asked.into_iter().map(host).collect();
+        Measured { objects, unseen, missing, ..Measured::default() }
+    }
+
+    /// How DNS answers for each, and for which nobody could tell.
+    async fn resolved(&self, hosts: &Hosts, names: &[String]) -> (BTreeMap<String, DnsAnswer>, Vec<Gap>) {
+        if names.is_empty() {
+            return (BTreeMap::new(), Vec::new());
+        }
+        let dns = match resolve::Dns::of(hosts.dns_server) {
+            Ok(dns) => Arc::new(dns),
+            Err(why) => return (BTreeMap::new(), vec![gap(Reason::Failed, why, names.len(), 0)]),
+        };
+        let until = tokio::time::Instant::now() + resolve::ALL;
+        let mut tasks = JoinSet::new();
+        for name in names.iter().cloned() {
+            let (dns, budget) = (Arc::clone(&dns), Arc::clone(&self.asker.budget));
+            tasks.spawn(async move {
+                let answer = async {
+                    let _permit = budget.permit().await;
+                    Ok(dns.answer(&name, until).await)
+                };
+                let answer = budget.stop.or(answer).await;
+                (name, answer)
+            });
+        }
+        let mut answers = BTreeMap::new();
+        for (name, answer) in tasks.join_all().await {
+            if let Ok(answer) = answer {
+                answers.insert(name, answer);
+            }
+        }
+        let missing = unanswered(names, &answers);
+        (answers, missing)
+    }
+
+    /// How often each was asked for: in the logs that were named, else as a Prometheus knows it.
+    async fn requests(
+        &self,
+        hosts: &Hosts,
+        prometheus: Result<&Prometheus, &Untold>,
+        names: &[String],
+    ) -> (BTreeMap<String, HostRequests>, Vec<Gap>) {
+        if names.is_empty() {
+            return (BTreeMap::new(), Vec::new());
+        }
+        if !hosts.access_logs.is_empty() {
+            return requests::in_logs(hosts.access_logs.clone(), names.to_vec()).await;
+        }
+        let told = match prometheus {
+            Ok(prometheus) => requests::ask(prometheus, names, self.deadline()).await,
+            Err(untold) => Err(untold.clone()),
+        };
+        match told {
+            Ok(requests) => (requests, Vec::new()),
+            // Nobody was asked to count.
+            Err(_) => (BTreeMap::new(), Vec::new()),
+        }
+    }
+
+    /// What is served for each.
+    async fn probed(
+        &self,
+        hosts: &Hosts,
+        names: Vec<String>,
+        answers: &BTreeMap<String, DnsAnswer>,
+        missing: &mut Vec<Gap>,
+    ) -> BTreeMap<String, crate::wire::Handshake> {
+        let left_out = names.len().saturating_sub(probe::MOST);
+        if left_out > 0 {
+            let detail = format!("certificates were looked at for the first {} hosts", probe::MOST);
+            missing.push(gap(Reason::Skipped, detail, left_out, probe::MOST));
+        }
+        let mut tasks = JoinSet::new();
+        for name in names.into_iter().take(probe::MOST) {
+            let first = answers.get(&name).and_then(|answer| answer.addresses.first()?.parse().ok());
+            let Some(to) =
+                hosts.probe_to.or_else(|| first.map(|address| SocketAddr::new(address, probe::HTTPS)))
+            else {
+                continue;
+            };
+            let budget = Arc::clone(&self.asker.budget);
+            tasks.spawn(async move {
+                let shaken = async {
+                    let _permit = budget.permit().await;
+                    Ok(Box::pin(probe::shake_hands(&name, to)).await)
+                };
+                let shaken = budget.stop.or(shaken).await;
+                (name, shaken)
+            });
+        }
+        let done = tasks.join_all().await.into_iter();
+        done.filter_map(|(name, shaken)| Some((name, shaken.ok()?))).collect()
+    }
+}
+
+/// The hosts of which DNS told nothing, by how it failed.
+fn unanswered(names: &[String], answers: &BTreeMap<String, DnsAnswer>) -> Vec<Gap> {
+    let mut silent: BTreeMap<(Reason, &str), Vec<&str>> = BTreeMap::new();
+    for name in names {
+        let (reason, why) = match answers.get(name) {
+            None => (Reason::Stopped, "not asked"),
+            Some(answer) if answer.outcome == DnsAnswer::TIMED_OUT => (Reason::TimedOut, &*answer.detail),
+            Some(answer) if answer.outcome == DnsAnswer::FAILED => (Reason::Failed, &*answer.detail),
+            Some(_) => continue,
+        };
+        silent.entry((reason, why)).or_default().push(name);
+    }
+    let got = names.len() - silent.values().map(Vec::len).sum::<usize>();
+    let told = |((reason, why), hosts): ((Reason, &str), Vec<&str>)| {
+        let shown: Vec<&str> = hosts.iter().take(SHOWN).copied().collect();
+        let more = if hosts.len() > SHOWN { ", …" } else { "" };
+        gap(reason, format!("DNS: {why}: {}{more}", shown.join(", ")), hosts.len(), got)
+    };
+    silent.into_iter().map(told).collect()
+}
+
+fn gap(reason: Reason, detail: String, missing: usize, got: usize) -> Gap {
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    Gap { detail, got: count(got), missing: Some(count(missing)), ..Gap::new(Kind::Host.name(), reason) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_asked_who_was_not_asked_for_but_inside_a_cluster() {
+        let wanted = |hosts: Hosts, inside: bool| Arc::new(hosts).wanted(inside).map(|hosts| hosts.probe);
+        let resolve = || Hosts { resolve: true, ..Hosts::default() };
+        assert_eq!(wanted(Hosts::default(), false), None);
+        assert_eq!(wanted(Hosts::default(), true), Some(None));
+        assert_eq!(wanted(Hosts { probe: Some(false), ..Hosts::default() }, true), None);
+        assert_eq!(wanted(resolve(), false), Some(Some(false)));
+        assert_eq!(wanted(resolve(), true), Some(Some(true)));
+        assert_eq!(wanted(Hosts { probe: Some(false), ..resolve() }, true), Some(Some(false)));
+        assert_eq!(wanted(Hosts { probe: Some(true), ..Hosts::default() }, false), Some(Some(true)));
+        let server = Some("127.0.0.1:53".parse().unwrap());
+        assert_eq!(wanted(Hosts { dns_server: server, probe_to: server, ..Hosts::default() }, false), None);
+    }
+
+    #[test]
+    fn hosts_that_nothing_is_known_of_are_named_by_why() {
+        let answer = |outcome: &str, detail: &str| DnsAnswer {
+            outcome: outcome.to_owned(),
+            detail: detail.to_owned(),
+            ..DnsAnswer::default()
+        };
+        let names: Vec<String> = (0..9).map(|number| format!("h{number}")).collect();
+        let mut answers = BTreeMap::new();
+        answers.insert(names[0].clone(), answer(DnsAnswer::RESOLVED, ""));
+        answers.insert(names[1].clone(), answer(DnsAnswer::NO_NAME, ""));
+        answers.insert(names[2].clone(), answer(DnsAnswer::FAILED, "SERVFAIL"));
+        answers.extend(names[3..].iter().map(|name| (name.clone(), answer(DnsAnswer::TIMED_OUT, "late"))));
+        let told: Vec<_> =
+            unanswered(&names, &answers).into_iter().map(|gap| (gap.detail, gap.got, gap.missing)).collect();
+        assert_eq!(
+            told,
+            [
+                ("DNS: late: h3, h4, h5, h6, h7, …".to_owned(), 2, Some(6)),
+                ("DNS: SERVFAIL: h2".to_owned(), 2, Some(1)),
+            ]
+        );
+    }
+}

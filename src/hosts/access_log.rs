@@ -1,0 +1,143 @@
+//! The access logs of nginx: how often each host was asked for. Lines of the combined format with `$host` before or behind
+//! it, `vhost_combined`, and JSON are understood; a log may be compressed by gzip.
+//!
+//! What does not belong here: what else a line tells. Nothing of it is kept.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+/// A longer line is none that nginx wrote.
+const LONGEST: u64 = 64 << 10;
+
+/// The keys of JSON logs that name the host, the most telling first.
+const KEYS: [&str; 6] = ["host", "http_host", "vhost", "authority", ":authority", "server_name"];
+
+/// What was counted in some logs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// Requests, by host.
+    pub requests: BTreeMap<String, i64>,
+    /// Lines that name a host, or say that there was none.
+    pub read: u64,
+    /// Lines that tell of no host.
+    pub unread: u64,
+}
+
+/// Counts the requests for some hosts in a log, line by line; `into` holds a number for each of these hosts.
+///
+/// # Errors
+/// When it cannot be read; what was counted until then stays.
+pub fn count(path: &Path, into: &mut Counted) -> io::Result<()> {
+    let mut stream = BufReader::with_capacity(1 << 16, std::fs::File::open(path)?);
+    if stream.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
+        return lines(BufReader::new(flate2::bufread::MultiGzDecoder::new(stream)), into);
+    }
+    lines(stream, into)
+}
+
+fn lines(mut stream: impl BufRead, into: &mut Counted) -> io::Result<()> {
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        if stream.by_ref().take(LONGEST).read_until(b'\n', &mut line)? == 0 {
+            return Ok(());
+        }
+        if line.last() != Some(&b'\n') && line.len() as u64 == LONGEST {
+            stream.skip_until(b'\n')?;
+            into.unread += 1;
+            continue;
+        }
+        let text = String::from_utf8_lossy(&line);
+        match text.trim() {
+            "" => {}
+            text => into.take(host(text)),
+        }
+    }
+}
+
+impl Counted {
+    fn take(&mut self, host: Option<String>) {
+        let Some(host) = host else {
+            self.unread += 1;
+            return;
+        };
+        self.read += 1;
+        if let Some(count) = self.requests.get_mut(&host) {
+            *count += 1;
+        }
+    }
+}
+
+/// The host of a line; empty where the client named none.
+fn host(line: &str) -> Option<String> {
+    if line.starts_with('{') {
+        let fields: BTreeMap<String, serde_json::Value> = serde_json::from_str(line).ok()?;
+        return KEYS.iter().find_map(|key| named(fields.get(*key)?.as_str()?));
+    }
+    let (before, rest) = line.split_once(" [")?;
+    let words: Vec<&str> = before.split(' ').collect();
+    if words.len() > 3 && words.get(2) == Some(&"-") {
+        return named(words.first()?);
+    }
+    // nginx writes a quote within quotes as \x22: what comes after the last one is not the client's.
+    let quotes = rest.matches('"').count();
+    let (quoted, behind) = rest.rsplit_once('"')?;
+    match behind.split_whitespace().last() {
+        Some(last) if quotes >= 6 && quotes % 2 == 0 => named(last),
+        None if quotes >= 8 && quotes % 2 == 0 => named(quoted.rsplit_once('"')?.1),
+        _ => None,
+    }
+}
+
+/// A host as it is looked up, from what a client sent: any letters, a port, a dot at its end.
+fn named(text: &str) -> Option<String> {
+    if matches!(text, "-" | "" | "_") {
+        return Some(String::new());
+    }
+    let text =
+        text.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(text, |(host, _)| host);
+    let host = text.trim_end_matches('.').to_ascii_lowercase();
+    (super::is_name(&host) || host.starts_with('[')).then_some(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(text: &str) -> (i64, u64, u64) {
+        let mut into = Counted { requests: [("a.example.com".to_owned(), 0)].into(), ..Counted::default() };
+        lines(text.as_bytes(), &mut into).unwrap();
+        (into.requests["a.example.com"], into.read, into.unread)
+    }
+
+    #[test]
+    fn the_host_is_found_in_each_format() {
+        let combined = r#"192.0.2.9 - bob [25/Dec/2025:10:00:00 +0800] "GET /?q=1 HTTP/1.1" 404 153 "-" "curl/8 (x) \x22b.example.com\x22""#;
+        for line in [
+            format!("a.example.com {combined}"),
+            format!("A.example.com.:443 {combined}"),
+            format!("{combined} a.example.com"),
+            format!("{combined} 0.003 \"a.example.com:8080\""),
+            format!("{combined} \"10.0.0.1\" a.example.com"),
+            r#"{"time": "now", "host": "a.example.com", "server_name": "_", "status": 404}"#.to_owned(),
+            r#"{"vhost": "a.example.com"}"#.to_owned(),
+            r#"{"authority": "a.example.com:443", "bytes": 1}"#.to_owned(),
+        ] {
+            assert_eq!(counted(&line), (1, 1, 0), "{line}");
+        }
+        assert_eq!(counted(&format!("{combined} -\nb.example.com {combined}\n")), (0, 2, 0));
+        // Nothing that a client wrote makes a line count for a host.
+        let forged = r#"192.0.2.9 - - [now] "GET / HTTP/1.1" 404 153 "-" "x a.example.com""#;
+        for line in [combined, forged, "", "a.example.com", "{\"host\": 7}", "{", "[] \"\"", " [\""] {
+            assert_eq!(counted(line).0, 0, "{line}");
+        }
+        assert_eq!(counted(&format!("{combined}\nnonsense\n\n")), (0, 0, 2));
+    }
+
+    #[test]
+    fn a_line_without_an_end_is_passed_over() {
+        let long = "x".repeat(200 << 10);
+        assert_eq!(counted(&format!("{long}\n{{\"host\": \"a.example.com\"}}\n")), (1, 1, 1));
+    }
+}

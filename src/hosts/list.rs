@@ -1,0 +1,236 @@
+//! Lists of hosts: one name a line, lines of `/etc/hosts`, simple lines of a zone file, or YAML.
+
+use serde::Deserialize;
+use serde_json::Value;
+use serde_saphyr::Spanned;
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::Path;
+
+/// Larger than any list that somebody keeps.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// More names than this are no list of one cluster.
+const MOST_NAMES: usize = 10_000;
+
+/// Types of records that lead to a host by which it is asked for.
+const TYPES: [&str; 3] = ["A", "AAAA", "CNAME"];
+
+/// Words of a zone file that stand between a name and its type.
+const CLASSES: [&str; 3] = ["IN", "CH", "HS"];
+
+/// Reads a list, sorted, each name once.
+///
+/// # Errors
+/// When it cannot be read, is too large, or a line of it is no name; the text says which file and line.
+pub fn read(path: &Path) -> Result<BTreeSet<String>, String> {
+    let shown = path.display();
+    let fail = |error: std::io::Error| format!("{shown}: {}", crate::output::io_words(&error));
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(fail)?;
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(fail)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(format!("{shown}: larger than 1 MiB: no list of hosts is"));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| format!("{shown}: it is no text in UTF-8"))?;
+    names(&text).map_err(|(line, why)| match line {
+        0 => format!("{shown}: {why}"),
+        line => format!("{shown}:{line}: {why}"),
+    })
+}
+
+/// What is wrong, and in which line, from 1; 0 is the whole file.
+type Wrong = (usize, String);
+
+fn names(text: &str) -> Result<BTreeSet<String>, Wrong> {
+    let first = text.lines().find(|line| !is_passed_over(line) && !line.trim_start().starts_with(';'));
+    let yaml = first.map(str::trim_start).is_some_and(|line| {
+        line.trim() == "-"
+            || line.starts_with("- ")
+            || line.starts_with(['[', '{'])
+            || line.starts_with("records:")
+    });
+    let names = if yaml { from_yaml(text)? } else { from_lines(text)? };
+    match names.len() {
+        0 => Err((0, "it holds no host".to_owned())),
+        many if many > MOST_NAMES => Err((0, format!("{many} hosts: at most {MOST_NAMES} are looked up"))),
+        _ => Ok(names),
+    }
+}
+
+/// Comments, empty lines and the beginning of a document.
+fn is_passed_over(line: &str) -> bool {
+    let line = line.trim();
+    line.is_empty() || line.starts_with('#') || line == "---"
+}
+
+fn from_lines(text: &str) -> Result<BTreeSet<String>, Wrong> {
+    let mut names = BTreeSet::new();
+    for (index, line) in text.lines().enumerate() {
+        let line = line.split(['#', ';']).next().unwrap_or_default();
+        let words: Vec<&str> = line.split_whitespace().collect();
+        for word in of_line(&words) {
+            names.insert(name(word).map_err(|why| (index + 1, why))?);
+        }
+    }
+    Ok(names)
+}
+
+/// The names of a line: all behind an address, the first one of a record, else the only one.
+fn of_line<'w>(words: &'w [&'w str]) -> &'w [&'w str] {
+    match words {
+        // Directives of zone files, and records of the zone itself.
+        [first, ..] if first.starts_with(['$', '@']) => &[],
+        [first, names @ ..] if first.parse::<std::net::IpAddr>().is_ok() && !names.is_empty() => names,
+        [_, rest @ ..] if !rest.is_empty() => {
+            let is_between = |word: &&&str| {
+                CLASSES.contains(&&*word.to_uppercase()) || word.bytes().all(|byte| byte.is_ascii_digit())
+            };
+            let kind = rest.iter().find(|word| !is_between(word)).map(|word| word.to_uppercase());
+            let known = kind.is_some_and(|kind| TYPES.contains(&&*kind));
+            let is_record = rest.len() > 1 && (known || rest.iter().take(2).any(|word| is_between(&word)));
+            match (is_record, known) {
+                (true, true) => words.get(..1).unwrap_or_default(),
+                // Other records lead to no host: MX, TXT, NS.
+                (true, false) => &[],
+                (false, _) => words,
+            }
+        }
+        words => words,
+    }
+}
+
+/// A list of names or of records.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Entry {
+    Name(String),
+    Record(Record),
+}
+
+/// One of them, with more to it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Record {
+    name: String,
+    #[serde(rename = "type", default)]
+    kind: String,
+    /// Where it leads, which DNS is asked about.
+    #[serde(default, rename = "value")]
+    _value: Value,
+    #[serde(default, rename = "ttl")]
+    _ttl: Value,
+}
+
+fn from_yaml(text: &str) -> Result<BTreeSet<String>, Wrong> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Records {
+        records: Vec<Spanned<Value>>,
+    }
+    let options = || serde_saphyr::options! { with_snippet: false };
+    let plain = text.lines().find(|line| !is_passed_over(line));
+    let read = match plain {
+        Some(line) if line.starts_with(['{', 'r']) => {
+            serde_saphyr::from_str_with_options::<Records>(text, options()).map(|file| file.records)
+        }
+        _ => serde_saphyr::from_str_with_options::<Vec<Spanned<Value>>>(text, options()),
+    };
+    let entries = read.map_err(|error| {
+        let line = error.location().map_or(0, |at| usize::try_from(at.line()).unwrap_or(0));
+        (line, "it is no list of names, and none of records {name, type, value}".to_owned())
+    })?;
+    let mut names = BTreeSet::new();
+    for entry in entries {
+        let line = usize::try_from(entry.referenced.line()).unwrap_or(0);
+        let word = match serde_json::from_value::<Entry>(entry.value) {
+            Ok(Entry::Name(word)) => word,
+            Ok(Entry::Record(Record { name, kind, .. })) => {
+                if !kind.is_empty() && !TYPES.contains(&&*kind.to_uppercase()) {
+                    continue;
+                }
+                name
+            }
+            Err(_) => return Err((line, "neither a name nor {name: …, type: …, value: …}".to_owned())),
+        };
+        names.insert(name(&word).map_err(|why| (line, why))?);
+    }
+    Ok(names)
+}
+
+/// A host as it is looked up: in lower case, without a dot at its end.
+///
+/// # Errors
+/// When it is no name that a host can have.
+pub fn name(text: &str) -> Result<String, String> {
+    let plain = text.trim().trim_end_matches('.').to_ascii_lowercase();
+    let is_address = plain.parse::<std::net::IpAddr>().is_ok();
+    let wild = plain.strip_prefix("*.").unwrap_or(&plain);
+    match is_name(wild) && !is_address {
+        true => Ok(plain),
+        false if !plain.is_ascii() => {
+            Err(format!("\"{}\": names with other letters are written as xn--…", text.trim()))
+        }
+        false => Err(format!("\"{}\" is no name of a host", text.trim())),
+    }
+}
+
+/// Whether a host can be called so.
+pub fn is_name(text: &str) -> bool {
+    let is_label = |label: &str| {
+        let inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        (1..=63).contains(&label.len())
+            && label.bytes().all(inner)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    text.len() <= 253 && text.split('.').all(is_label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<String> {
+        names(text).unwrap().into_iter().collect()
+    }
+
+    #[test]
+    fn names_are_taken_from_each_form() {
+        let wanted = ["forex-ui.example.com", "powercard.example.com"];
+        for text in [
+            "# of 2026\nforex-ui.example.com # old\n\nPowerCard.Example.com.\n",
+            "192.0.2.1 forex-ui.example.com powercard.example.com\n",
+            "$TTL 300\n@ IN SOA ns1 admin 1 2 3 4 5\nforex-ui.example.com. IN A 192.0.2.1\npowercard.example.com 300 IN CNAME lb.example.com. ; alias\n@ IN NS ns1\nmail.example.com. IN MX 10 mx.example.com.\n",
+            "forex-ui.example.com CNAME lb.example.com\npowercard.example.com AAAA ::1\n",
+            "- forex-ui.example.com\n- powercard.example.com\n",
+            "[forex-ui.example.com, powercard.example.com]\n",
+            "---\n- {name: forex-ui.example.com, type: A, value: 192.0.2.1}\n- name: powercard.example.com\n  type: CNAME\n  value: [lb.example.com]\n- {name: example.com, type: MX, value: mx}\n",
+            "records:\n- {name: forex-ui.example.com}\n- powercard.example.com\n",
+            r#"{"records": [{"name": "forex-ui.example.com", "ttl": 300}, "powercard.example.com"]}"#,
+        ] {
+            assert_eq!(read(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_name_is_told_with_its_line() {
+        for (text, line, said) in [
+            ("a.example.com\nb..example.com\n", 2, "\"b..example.com\" is no name of a host"),
+            ("10.0.0.1\n", 1, "\"10.0.0.1\" is no name of a host"),
+            ("http://a.example.com/\n", 1, "is no name of a host"),
+            ("bücher.example.com\n", 1, "xn--"),
+            ("- a.example.com\n- {host: b}\n", 2, "neither a name nor"),
+            ("- a.example.com\n- -b\n", 2, "\"-b\" is no name of a host"),
+            ("- a: [\n", 0, ""),
+            ("# nothing\n", 0, "it holds no host"),
+        ] {
+            let (at, why) = names(text).unwrap_err();
+            assert!(line == 0 || at == line, "{text}: {at} {why}");
+            assert!(why.contains(said), "{text}: {why}");
+        }
+        let many: Vec<String> = (0..=MOST_NAMES).map(|n| format!("h{n}.example.com")).collect();
+        let many = many.join("\n");
+        assert!(names(&many).unwrap_err().1.contains("at most 10000"));
+    }
+}

@@ -1,0 +1,45 @@
+//! The hosts that were looked up, each with its virtual hosts and with the certificate that is served for it. Made only for
+//! those who show it.
+
+use super::Report;
+use crate::checks::{VirtualHost, served_chain, virtual_hosts};
+use crate::model::Chain;
+use crate::wire::Host;
+
+/// A host that was looked up.
+#[derive(Debug)]
+pub struct HostRow<'a> {
+    /// What is known of it outside of the cluster.
+    pub host: &'a Host,
+    /// The virtual hosts that are for it, exact ones first.
+    pub virtual_hosts: Vec<VirtualHost<'a>>,
+    /// What is served for it, where that can be read.
+    pub served: Option<Chain>,
+}
+
+impl<'a> Report<'a> {
+    /// The hosts that were looked up, by name.
+    pub fn hosts(&self) -> Vec<HostRow<'a>> {
+        let rows = &self.snapshot.rows;
+        if rows.hosts.is_empty() {
+            return Vec::new();
+        }
+        let all = virtual_hosts(self.snapshot);
+        let row = |host: &'a Host| {
+            let of = all.iter().filter(|virtual_host| virtual_host.is_for(&host.metadata.name));
+            let mut virtual_hosts: Vec<VirtualHost> = of.cloned().collect();
+            virtual_hosts.sort_by_key(|of| (!of.is_exact(), of.object.clone()));
+            virtual_hosts.dedup_by(|later, first| {
+                let same = later.object == first.object && later.is_exact() == first.is_exact();
+                if same {
+                    first.services.append(&mut later.services);
+                    first.services.sort_unstable();
+                    first.services.dedup();
+                }
+                same
+            });
+            HostRow { host, virtual_hosts, served: host.tls.as_ref().and_then(served_chain) }
+        };
+        rows.hosts.iter().map(row).collect()
+    }
+}

@@ -1,0 +1,283 @@
+//! Hosts, asked about at a real DNS server and a real nginx on loopback, beside the real control plane.
+
+use crate::support::edge::{Edge, dns, nginx};
+use crate::support::lab::LAB;
+use crate::support::prometheus::{Prometheus, Series, openmetrics};
+use crate::{NOW, healthy, namespace};
+use rcgen::{
+    BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair, date_time_ymd,
+};
+use serde_json::{Value, json};
+use std::fmt::Write;
+use std::path::Path;
+
+/// An ingress for some hosts, with TLS or without.
+fn ingress(space: &str, name: &str, hosts: &[&str], tls: bool) -> Value {
+    let rule = |host: &&str| {
+        let backend = json!({ "service": { "name": name, "port": { "number": 80 } } });
+        json!({ "host": host, "http": { "paths": [{ "path": "/", "pathType": "Prefix", "backend": backend }] } })
+    };
+    let rules: Vec<Value> = hosts.iter().map(rule).collect();
+    let mut spec = json!({ "rules": rules });
+    if tls {
+        spec["tls"] = json!([{ "hosts": hosts }]);
+    }
+    json!({
+        "apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
+        "metadata": { "namespace": space, "name": name, "creationTimestamp": "2025-01-01T00:00:00Z" },
+        "spec": spec,
+    })
+}
+
+/// The findings about hosts of this test: check, host and facts.
+fn findings(report: &Value, ending: &str) -> Vec<(String, String, Value)> {
+    let all = report["findings"].as_array().unwrap().iter();
+    let row = |finding: &Value| {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        (text(&finding["id"]), text(&finding["facts"]["host"]), finding.clone())
+    };
+    let mut found: Vec<_> = all.map(row).filter(|(_, host, _)| host.ends_with(ending)).collect();
+    found.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+    found
+}
+
+fn host<'r>(report: &'r Value, name: &str) -> &'r Value {
+    let all = report["hosts"].as_array().unwrap();
+    all.iter().find(|host| host["name"] == name).unwrap_or_else(|| panic!("no {name} in {all:?}"))
+}
+
+#[test]
+fn hosts_without_a_virtual_host_are_found_with_their_requests() {
+    namespace("hosts-daily");
+    LAB.store(&[
+        healthy("hosts-daily", "web"),
+        ingress("hosts-daily", "shop", &["shop.daily.example.com", "gone.daily.example.com"], false),
+    ]);
+    let zone = "forex-ui.daily IN A 127.0.0.1\npowercard.daily IN CNAME lb.daily\nlb.daily IN A 127.0.0.1\nshop.daily IN A 127.0.0.1\n";
+    let dns = dns(zone);
+    let edge = nginx(
+        "server { listen LISTEN default_server; return 404; }\nserver { listen LISTEN; server_name shop.daily.example.com; return 200; }\n",
+    );
+    edge.ask("forex-ui.daily.example.com", 20_593);
+    edge.ask("powercard.daily.example.com", 3_570);
+    edge.ask("shop.daily.example.com", 7);
+    let list = edge.dir.path().join("list");
+    std::fs::write(&list, "forex-ui.daily.example.com\npowercard.daily.example.com\n").unwrap();
+    let log = edge.dir.path().join("log");
+    let common = format!(
+        "--checks host-* --hosts-file {} --dns-server {} --access-log {}",
+        list.display(),
+        dns.address,
+        log.display()
+    );
+    let ran = LAB.healthcheck(&format!("-A {common} -o json"));
+    let report = ran.json();
+    let found = findings(&report, "daily.example.com");
+    let shown: Vec<(&str, &str, &Value)> =
+        found.iter().map(|(id, host, of)| (&**id, &**host, &of["facts"]["requests"])).collect();
+    assert_eq!(
+        shown,
+        [
+            ("host-not-resolving", "gone.daily.example.com", &Value::Null),
+            ("host-without-vhost", "forex-ui.daily.example.com", &json!(20_593)),
+            ("host-without-vhost", "powercard.daily.example.com", &json!(3_570)),
+        ],
+        "{ran:?}"
+    );
+    assert!(found.iter().all(|(_, _, of)| of["severity"] == "warning"), "{found:?}");
+    let shop = host(&report, "shop.daily.example.com");
+    assert_eq!(shop["virtualHosts"][0]["services"], json!(["shop"]));
+    assert_eq!((&shop["dns"]["addresses"], &shop["requests"]["count"]), (&json!(["127.0.0.1"]), &json!(7)));
+    assert_eq!(host(&report, "gone.daily.example.com")["dns"]["outcome"], "no-such-name");
+    for (lang, said) in [
+        (
+            "en",
+            "forex-ui.daily.example.com is in DNS (127.0.0.1), and no Ingress or route is for it; requests in the access log: 20593",
+        ),
+        (
+            "zh-TW",
+            "forex-ui.daily.example.com 在 DNS 有記錄（127.0.0.1），但沒有任何 Ingress 或路由對應；存取日誌中有 20593 次請求",
+        ),
+        (
+            "zh-CN",
+            "forex-ui.daily.example.com 在 DNS 有记录（127.0.0.1），但没有任何 Ingress 或路由对应；访问日志中有 20593 次请求",
+        ),
+    ] {
+        let ran = LAB.healthcheck(&format!("-A {common} --lang {lang} -o wide --width 400"));
+        assert!(ran.out.contains(said), "{}", ran.out);
+    }
+    // Where only some namespaces were looked at, nobody knows.
+    let report = LAB.healthcheck(&format!("-n hosts-daily {common} -o json")).json();
+    let found = findings(&report, "daily.example.com");
+    let of = &found[1].2;
+    assert_eq!((&of["id"], &of["severity"]), (&json!("host-without-vhost"), &json!("info")));
+    assert!(
+        of["message"].as_str().unwrap().contains("not among the Ingresses and routes of hosts-daily"),
+        "{of}"
+    );
+}
+
+#[test]
+fn a_capture_keeps_what_was_looked_up() {
+    namespace("hosts-kept");
+    LAB.store(&[healthy("hosts-kept", "web")]);
+    let dns = dns("lost.kept IN A 192.0.2.7\n");
+    let dir = tempfile::tempdir().unwrap();
+    let capture = dir.path().join("capture.json");
+    let ran = LAB.healthcheck(&format!(
+        "snapshot -n hosts-kept --host lost.kept.example.com --dns-server {} -o {}",
+        dns.address,
+        capture.display()
+    ));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let report = LAB.healthcheck(&format!("-f {} -o json", capture.display())).json();
+    assert_eq!(host(&report, "lost.kept.example.com")["dns"]["addresses"], json!(["192.0.2.7"]));
+}
+
+/// From when until when a certificate is good, by years.
+type Years = (i32, i32);
+
+/// A certificate for a host and its key, in files; with that of its issuer where it is whole.
+fn certificate(dir: &Path, file: &str, host: &str, (from, until): Years, whole: bool) {
+    let mut root = CertificateParams::new(Vec::<String>::new()).unwrap();
+    root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    root.distinguished_name.push(DnType::CommonName, "Lab Root");
+    let key = KeyPair::generate().unwrap();
+    let issuer = root.self_signed(&key).unwrap();
+    let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
+    (params.not_before, params.not_after) = (date_time_ymd(from, 1, 1), date_time_ymd(until, 1, 1));
+    // It says where its issuer is, as public ones do.
+    let mut place = b"\x30\x22\x30\x20\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x02\x86\x14".to_vec();
+    place.extend(b"http://c.example.com");
+    params.custom_extensions.push(CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], place));
+    let own = KeyPair::generate().unwrap();
+    let signed = params.signed_by(&own, &Issuer::new(root, key)).unwrap();
+    let chain = if whole { signed.pem() + &issuer.pem() } else { signed.pem() };
+    std::fs::write(dir.join(format!("{file}.crt")), chain).unwrap();
+    std::fs::write(dir.join(format!("{file}.key")), own.serialize_pem()).unwrap();
+}
+
+/// An nginx that serves a certificate for each host by its name.
+fn tls_edge(dir: &Path, names: &[&str]) -> Edge {
+    let mut servers = String::new();
+    for name in names {
+        let place = dir.join(name).display().to_string();
+        writeln!(
+            servers,
+            "server {{ listen LISTEN ssl; server_name {name}.tls.example.com; ssl_certificate {place}.crt; ssl_certificate_key {place}.key; return 200; }}"
+        )
+        .unwrap();
+    }
+    nginx(&servers)
+}
+
+#[test]
+fn what_is_served_is_looked_at_where_it_is_asked_for() {
+    namespace("hosts-tls");
+    let names = ["good", "over", "other", "half"];
+    let hosts: Vec<String> = names.iter().map(|name| format!("{name}.tls.example.com")).collect();
+    let hosts: Vec<&str> = hosts.iter().map(String::as_str).collect();
+    LAB.store(&[healthy("hosts-tls", "web"), ingress("hosts-tls", "site", &hosts, true)]);
+    let dir = tempfile::tempdir().unwrap();
+    certificate(dir.path(), "good", "good.tls.example.com", (2020, 2049), true);
+    certificate(dir.path(), "over", "over.tls.example.com", (2020, 2024), true);
+    certificate(dir.path(), "other", "somebody.example.org", (2020, 2049), true);
+    certificate(dir.path(), "half", "half.tls.example.com", (2020, 2049), false);
+    let edge = tls_edge(dir.path(), &names);
+    let dns = dns("*.tls IN A 127.0.0.1\n");
+    let scope = format!("-n hosts-tls --dns-server {} -o json", dns.address);
+    let report = LAB.healthcheck(&format!("{scope} --probe-tls --probe-to {}", edge.address)).json();
+    let found = findings(&report, "tls.example.com");
+    let shown: Vec<(&str, &str, &str)> = found
+        .iter()
+        .filter(|(id, ..)| id == "certificate-served")
+        .map(|(_, host, of)| (&**host, of["severity"].as_str().unwrap(), of["message"].as_str().unwrap()))
+        .collect();
+    let at = edge.address;
+    assert_eq!(
+        shown,
+        [
+            (
+                "half.tls.example.com",
+                "warning",
+                &*format!(
+                    "half.tls.example.com: {at} serves its certificate without that of its issuer, Lab Root"
+                )
+            ),
+            (
+                "other.tls.example.com",
+                "critical",
+                &*format!("other.tls.example.com: {at} serves a certificate for somebody.example.org")
+            ),
+            (
+                "over.tls.example.com",
+                "critical",
+                &*format!("over.tls.example.com: the certificate that {at} serves ended on 2024-01-01")
+            ),
+        ]
+    );
+    assert_eq!(host(&report, "good.tls.example.com")["tls"]["outcome"], "served");
+    // Nobody asks for it, or somebody asks for less: no handshake is made.
+    for less in [
+        "--resolve-hosts",
+        "--resolve-hosts --probe-tls=false",
+        "--probe-tls --skip-tls-check --resolve-hosts",
+    ] {
+        let report = LAB.healthcheck(&format!("{scope} {less}")).json();
+        assert_eq!(host(&report, "good.tls.example.com")["tls"], Value::Null, "{less}");
+    }
+    // Without a word about hosts nothing is looked up.
+    assert_eq!(LAB.healthcheck("-n hosts-tls -o json").json()["hosts"], json!([]));
+}
+
+#[test]
+fn a_dns_server_that_is_not_there_leaves_the_rest_of_the_report_intact() {
+    namespace("hosts-dark");
+    LAB.store(&[
+        healthy("hosts-dark", "web"),
+        ingress("hosts-dark", "shop", &["shop.dark.example.com"], false),
+    ]);
+    // It takes every question and answers none.
+    let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap();
+    let ran = LAB.healthcheck(&format!(
+        "-n hosts-dark --skip ingress-* --resolve-hosts --dns-server {address} -o json"
+    ));
+    let report = ran.json();
+    assert_eq!((ran.code, &report["totals"]["pods"]), (3, &json!(1)), "{ran:?}");
+    let gaps = report["coverage"]["gaps"].as_array().unwrap();
+    let [gap] = gaps.as_slice() else { panic!("{gaps:?}") };
+    assert_eq!(gap["kind"], "Host");
+    assert!(gap["detail"].as_str().unwrap().contains("shop.dark.example.com"), "{gap}");
+    assert!(findings(&report, "dark.example.com").is_empty(), "what nobody knows is no finding");
+}
+
+#[test]
+fn a_prometheus_tells_how_often_hosts_are_asked_for() {
+    namespace("hosts-counted");
+    LAB.store(&[healthy("hosts-counted", "web")]);
+    let now = NOW.as_second();
+    let of = |host: &str, rate: f64| Series {
+        metric: "nginx_ingress_controller_requests",
+        labels: vec![("host", host.to_owned()), ("status", "404".to_owned())],
+        samples: (0..=120)
+            .map(|minute| (now - 7200 + minute * 60, rate * f64::from(i32::try_from(minute).unwrap())))
+            .collect(),
+    };
+    let series = [of("lost.counted.example.com", 10.0), of("other.counted.example.com", 99.0)];
+    let prometheus = Prometheus::with_history(&openmetrics(&series));
+    let dns = dns("lost.counted IN A 192.0.2.7\n");
+    let report = LAB
+        .healthcheck(&format!(
+            "-n hosts-counted --host lost.counted.example.com --dns-server {} --prometheus-url {} -o json",
+            dns.address,
+            prometheus.url()
+        ))
+        .json();
+    let requests = &host(&report, "lost.counted.example.com")["requests"];
+    assert_eq!((&requests["source"], &requests["windowSeconds"]), (&json!("prometheus"), &json!(86_400)));
+    // It extends what it has seen to the edges of its window, by a sample at most.
+    let count = requests["count"].as_i64().unwrap();
+    assert!((1190..=1220).contains(&count), "{requests}");
+    assert_eq!(report["hosts"].as_array().unwrap().len(), 1);
+}

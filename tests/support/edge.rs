@@ -1,0 +1,139 @@
+//! What stands before a cluster, on loopback: a real DNS server (nsd) and a real nginx, for as long as their values live.
+//!
+//! What does not belong here: servers that answer what a test tells them to (`scripted`).
+
+use super::in_clean_environment;
+use super::prometheus::SUPERVISOR;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::Duration;
+
+/// How often it is tried until it is given up, so long apart.
+const ATTEMPTS: usize = 600;
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// A server; it ends with this.
+pub struct Edge {
+    pub address: SocketAddr,
+    pub dir: tempfile::TempDir,
+    supervisor: Child,
+    /// It stops when this is closed.
+    alive: Option<ChildStdin>,
+}
+
+impl Drop for Edge {
+    fn drop(&mut self) {
+        drop(self.alive.take());
+        drop(self.supervisor.wait());
+    }
+}
+
+/// A DNS server that has this zone, of `example.com`.
+pub fn dns(records: &str) -> Edge {
+    let zone = format!("$TTL 60\n@ IN SOA ns admin 1 2 3 4 5\n@ IN NS ns\nns IN A 127.0.0.1\n{records}\n");
+    // Whoever has the port for TCP has it for UDP too, but for chance.
+    start("nsd", &|dir, address| {
+        std::fs::write(dir.join("zone"), &zone).unwrap();
+        let (place, port) = (dir.display(), address.port());
+        let config = format!(
+            "server:\n  ip-address: 127.0.0.1@{port}\n  username: \"\"\n  chroot: \"\"\n  zonesdir: \"{place}\"\n  pidfile: \"{place}/pid\"\n  database: \"\"\n  xfrdfile: \"{place}/xfrd\"\n  xfrdir: \"{place}\"\n  zonelistfile: \"{place}/zones\"\n  server-count: 1\nremote-control:\n  control-enable: no\nzone:\n  name: example.com\n  zonefile: zone\n"
+        );
+        std::fs::write(dir.join("conf"), config).unwrap();
+        vec!["-d".to_owned(), "-c".to_owned(), dir.join("conf").display().to_string()]
+    })
+}
+
+/// An nginx with these servers, which listen at `LISTEN`; its access log is `log`, `$host` first.
+pub fn nginx(servers: &str) -> Edge {
+    start("nginx", &|dir, address| {
+        let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+            .iter()
+            .map(|name| format!("  {name}_temp_path tmp;\n"))
+            .collect::<Vec<_>>()
+            .concat();
+        let servers = servers.replace("LISTEN", &address.to_string());
+        let config = format!(
+            "daemon off;\nmaster_process off;\npid pid;\nerror_log error.log;\nevents {{}}\nhttp {{\n{temporary}  keepalive_requests 100000;\n  log_format hosts '$host $remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent \"$http_referer\" \"$http_user_agent\"';\n  access_log log hosts;\n{servers}}}\n"
+        );
+        std::fs::write(dir.join("conf"), config).unwrap();
+        let dir = dir.display().to_string();
+        vec![
+            "-p".to_owned(),
+            dir.clone(),
+            "-c".to_owned(),
+            format!("{dir}/conf"),
+            "-e".to_owned(),
+            "stderr".to_owned(),
+        ]
+    })
+}
+
+impl Edge {
+    /// Sends so many requests for a host over one connection, and waits until all are answered and written down.
+    pub fn ask(&self, host: &str, times: usize) {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        let mut writer = stream.try_clone().unwrap();
+        let one = format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        let last = format!("GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        let all = one.repeat(times - 1) + &last;
+        let writing = std::thread::spawn(move || writer.write_all(all.as_bytes()).unwrap());
+        let mut answers = Vec::new();
+        stream.read_to_end(&mut answers).unwrap();
+        writing.join().unwrap();
+        let log = self.dir.path().join("log");
+        let of_host = || {
+            let text = std::fs::read_to_string(&log).unwrap();
+            text.lines().filter(|line| line.starts_with(&format!("{host} "))).count()
+        };
+        assert!(
+            (0..ATTEMPTS).any(|_| of_host() >= times || {
+                std::thread::sleep(PAUSE);
+                false
+            }),
+            "{host}"
+        );
+    }
+}
+
+fn start(program: &str, configure: &dyn Fn(&Path, SocketAddr) -> Vec<String>) -> Edge {
+    let binaries = binaries();
+    let mut log = String::new();
+    for _ in 0..5 {
+        let dir = tempfile::tempdir().unwrap();
+        // Somebody may take the port in between.
+        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let arguments = configure(dir.path(), address);
+        let out = std::fs::File::create(dir.path().join("out")).unwrap();
+        let mut command = in_clean_environment("bash");
+        command.args(["-c", SUPERVISOR, "supervisor"]).arg(binaries.join(program)).args(arguments);
+        command.env("LD_LIBRARY_PATH", binaries.join("lib")).current_dir(dir.path());
+        command.stdin(Stdio::piped()).stdout(out.try_clone().unwrap()).stderr(out);
+        let mut supervisor = command.spawn().unwrap();
+        let alive = supervisor.stdin.take();
+        let is_up = (0..ATTEMPTS).any(|_| {
+            let up = supervisor.try_wait().unwrap().is_none() && TcpStream::connect(address).is_ok();
+            let up = up && (program != "nsd" || UdpSocket::bind(address).is_err());
+            if !up {
+                std::thread::sleep(PAUSE);
+            }
+            up
+        });
+        if is_up {
+            return Edge { address, dir, supervisor, alive };
+        }
+        log = std::fs::read_to_string(dir.path().join("out")).unwrap();
+        drop(alive);
+        drop(supervisor.wait());
+    }
+    panic!("{program} does not start: {log}");
+}
+
+/// The folder of the binaries. Without it the tests fail, with the one sentence that says why.
+fn binaries() -> PathBuf {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lab/hosts.sh");
+    let output = Command::new(script).arg("--path").output().expect("tests/lab/hosts.sh runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    PathBuf::from(String::from_utf8(output.stdout).unwrap().trim())
+}
