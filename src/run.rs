@@ -162,6 +162,7 @@ fn plan(
         clock,
         clusters,
         with_usage: false,
+        with_certificates: false,
         history: None,
         about: None,
         budget: budget(list),
