@@ -163,6 +163,7 @@ fn plan(
         clock,
         clusters,
         with_usage: false,
+        with_certificates: false,
         history: None,
         hosts: None,
         about: None,

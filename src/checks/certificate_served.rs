@@ -3,8 +3,8 @@
 use super::prelude::*;
 use super::traffic;
 use super::vhosts::{self, Ends};
-use crate::model::{Certificate, Chain};
-use crate::wire::{CERTIFICATE, Handshake, Host};
+use crate::model::{Certificate, Chain, Tls};
+use crate::wire::{Handshake, Host};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -236,13 +236,11 @@ pub fn served(tls: &Handshake) -> Option<Chain> {
 }
 
 /// The certificate of a secret, if it was read.
-fn kept(view: &View, namespace: &str, name: &str) -> Option<Chain> {
-    let key = |secret: &crate::wire::Secret| {
-        (&*secret.metadata.namespace, &*secret.metadata.name).cmp(&(namespace, name))
-    };
-    let secrets = &view.snapshot.rows.secrets;
-    let secret = secrets.binary_search_by(key).ok().and_then(|index| secrets.get(index))?;
-    Chain::of_pem(secret.data.as_ref()?.get(CERTIFICATE)?, &[]).ok()
+fn kept<'a>(view: &View<'a>, namespace: &str, name: &str) -> Option<&'a Chain> {
+    let certificates = &view.snapshot.rows.certificates;
+    let key = |tls: &Tls| (&*tls.namespace, &*tls.name).cmp(&(namespace, name));
+    let index = certificates.binary_search_by(key).ok()?;
+    certificates.get(index)?.chain.as_deref().ok()
 }
 
 fn is_same(one: &Certificate, other: &Certificate) -> bool {

@@ -96,6 +96,11 @@ impl Certificate {
         self.odd_names || self.hosts.iter().any(|name| *name == host || *name == wild)
     }
 
+    /// Whether it is good at a moment.
+    pub fn is_good(&self, now: Time) -> bool {
+        self.not_before <= now && now < self.not_after
+    }
+
     /// How long it is good for, in seconds.
     pub fn life(&self) -> i64 {
         self.not_after.seconds_since(self.not_before)

@@ -24,6 +24,7 @@ mod spec;
 mod status;
 mod thresholds;
 mod throttling;
+mod tls;
 mod trouble;
 mod usage;
 mod workload;
@@ -47,6 +48,7 @@ pub use quantity::{Amount, cores, cores_or_millis, gibi_or_mebibytes, gibibytes,
 pub use spec::Spec;
 pub use thresholds::{ThresholdChanges, Thresholds, percent};
 pub use throttling::{Periods, Throttling, millis, next_limit};
+pub use tls::{NoChain, Tls};
 pub use trouble::{Heard, SANDBOX_EVENTS, TURNS_OF_A_LOOP, Trouble, VOLUME_EVENTS, troubles};
 pub use usage::{MemoryHistory, Metered, Usage};
 pub use workload::{ObjectRef, Owner, Rollout, Workload};

@@ -79,6 +79,7 @@ fn live(args: &CheckArgs, judge: &mut Judge) -> Result<Exit, Failure> {
         } else {
             None
         },
+        with_certificates: judge.by.wants_certificates(),
         ..super::plan(&args.scope, &args.list, &args.connect, clock, contexts.len())?
     };
     let progress = super::progress(&args.list, args.show.output.is_human(), clock, plan.clusters);

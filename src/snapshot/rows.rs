@@ -2,7 +2,7 @@
 
 use crate::model::{
     CronJob, Endpoints, Event, Gap, Job, MemoryHistory, Metered, Names, Namespace, Node, Pod, Reason,
-    Throttling, Usage, Workload,
+    Throttling, Tls, Usage, Workload,
 };
 use crate::wire::{self, Kind, Object, Time};
 
@@ -49,6 +49,8 @@ pub struct Rows {
     pub api_services: Vec<wire::ApiService>,
     /// Secrets that exist.
     pub secrets: Vec<wire::Secret>,
+    /// Certificates in secrets.
+    pub certificates: Vec<Tls>,
     /// Warnings about objects in trouble.
     pub events: Vec<Event>,
     /// How often containers were held back by their CPU limits.
@@ -101,7 +103,7 @@ impl Rows {
             }
             Object::Host(host) => self.hosts.push(host),
             Object::APIService(service) => self.api_services.push(service),
-            Object::Secret(secret) => self.secrets.push(secret),
+            Object::Secret(secret) => self.add_secret(secret),
             Object::Throttling(measured) => self.throttling.push(Throttling::fold(&measured, names)),
             Object::PodMetrics(metrics) => self.metered.extend(Metered::fold_pod(metrics, names)),
             Object::NodeMetrics(metrics) => self.metered_nodes.extend(Metered::fold_node(metrics, names)),
@@ -110,6 +112,13 @@ impl Rows {
             Object::Event(event) => self.events.extend(Event::fold(event, names)),
             Object::Namespace(namespace) => self.namespaces.push(Namespace::fold(namespace, names)),
         }
+    }
+
+    /// That a secret exists, and its certificate.
+    fn add_secret(&mut self, mut secret: wire::Secret) {
+        self.certificates.extend(Tls::fold(&secret, &self.names));
+        secret.data = None;
+        self.secrets.push(secret);
     }
 
     /// Makes room for so many more rows of a kind.
@@ -176,6 +185,7 @@ impl Rows {
         take_over(&mut self.webhooks, &mut other.webhooks);
         take_over(&mut self.api_services, &mut other.api_services);
         take_over(&mut self.secrets, &mut other.secrets);
+        take_over(&mut self.certificates, &mut other.certificates);
         take_over(&mut self.events, &mut other.events);
         take_over(&mut self.throttling, &mut other.throttling);
         take_over(&mut self.metered, &mut other.metered);
@@ -191,6 +201,8 @@ impl Rows {
         // Whoever sorts has them all.
         self.names = Names::default();
         self.sort_events();
+        // Which of them is there twice the secrets tell.
+        once(&mut self.certificates, |tls| (&tls.namespace, "", &tls.name));
         let mut repeated = self.sort_workloads();
         repeated.extend(self.sort_others());
         repeated.extend(self.sort_measured());

@@ -65,7 +65,7 @@ pub use policy::{
     PodDisruptionBudget, PodDisruptionBudgetSpec, PodDisruptionBudgetStatus, ResourceQuota,
     ResourceQuotaStatus, ScaleTarget,
 };
-pub use public::{AUTHORITY, CERTIFICATE, Public};
+pub use public::{AUTHORITY, CERTIFICATE, NO_PEM, PRIVATE_KEY, Public};
 pub use secret::without_secrets;
 pub use status::Status;
 pub use storage::{

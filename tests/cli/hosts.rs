@@ -123,8 +123,8 @@ fn the_table_of_hosts_is_in_the_reports_for_people() {
             .unwrap();
         shown += &wide
             .lines()
-            .skip(from - 2)
-            .take(4)
+            .skip(from - 3)
+            .take(5)
             .map(|line| format!("{}\n", line.trim_end()))
             .collect::<Vec<_>>()
             .concat();
