@@ -56,8 +56,8 @@ fn main() {
     if arguments.iter().any(|argument| argument == "load") {
         return load(crowd, number("--etcd", 0).try_into().unwrap());
     }
-    if arguments.iter().any(|argument| argument == "history") {
-        return sources::write_history(crowd, Path::new(arguments.last().unwrap()));
+    if arguments.iter().any(|argument| argument == "measured") {
+        return sources::write(crowd, Path::new(arguments.last().unwrap()));
     }
     if arguments.iter().any(|argument| argument == "capture") {
         return capture(crowd, Path::new(arguments.last().unwrap()));
