@@ -50,6 +50,11 @@ impl Class {
         }
     }
 
+    /// Whether it is an error or worse.
+    pub fn is_error(self) -> bool {
+        matches!(self, Class::Fatal | Class::Error)
+    }
+
     /// Whether lines of it are folded into patterns.
     pub fn is_folded(self) -> bool {
         !matches!(self, Class::Warning | Class::Quiet)

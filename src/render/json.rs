@@ -3,6 +3,7 @@
 
 mod comparison;
 mod findings;
+mod logs;
 
 pub(super) use comparison::write_difference;
 
@@ -54,6 +55,9 @@ struct Document<'r> {
     clock_skew_seconds: i64,
     scopes: Vec<Scope>,
     comparisons: Vec<Value>,
+    /// Only where logs were read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logs: Option<Value>,
 }
 
 #[derive(Serialize)]
@@ -145,6 +149,7 @@ fn document<'r>(reports: &'r [Report<'r>]) -> Document<'r> {
         coverage: coverage(reports),
         scopes: reports.iter().map(Report::scope).collect(),
         comparisons: reports.iter().filter_map(comparison::of).collect(),
+        logs: logs::logs(reports),
     }
 }
 
