@@ -6,7 +6,6 @@ use kubectl_healthcheck::logs::Log;
 use std::fmt::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Instant;
 use wait4::Wait4;
 
 const GIBIBYTE: usize = 1 << 30;
@@ -75,7 +74,7 @@ fn klog(level: char, n: usize, random: &mut Random) -> String {
 
 /// Each kind in a process of its own.
 pub(crate) fn logs(me: &Path, runs: usize) {
-    println!("\n{:<22} {:>10} {:>12} {:>10}", "1 GiB of logs", "MB/s", "patterns", "peak MiB");
+    println!("\n{:<22} {:>10} {:>12} {:>10}", "1 GiB of logs", "MB/CPU s", "patterns", "peak MiB");
     for (index, (name, _)) in KINDS.iter().enumerate() {
         let mut told: Vec<(f64, String, f64)> = (0..runs.max(1)).map(|_| run(me, index)).collect();
         told.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -85,18 +84,21 @@ pub(crate) fn logs(me: &Path, runs: usize) {
     }
 }
 
-/// Megabytes a second, patterns, and the peak memory in mebibytes.
+/// Megabytes a second of CPU, patterns, and the peak memory in mebibytes.
 fn run(me: &Path, kind: usize) -> (f64, String, f64) {
     let mut child = Command::new(me);
     let mut child = child.args(["fold-logs", &kind.to_string()]).stdout(Stdio::piped()).spawn().unwrap();
     let text = std::io::read_to_string(child.stdout.take().unwrap()).unwrap();
     let used = child.wait4().unwrap();
     assert!(used.status.success());
-    let (rate, patterns) = text.trim().split_once(' ').unwrap();
-    (rate.parse().unwrap(), patterns.to_owned(), used.rusage.maxrss as f64 / 1_048_576.0)
+    let (bytes, patterns) = text.trim().split_once(' ').unwrap();
+    // By the CPU it took and not by the wall, which others share; making the part is in it.
+    let cpu = used.rusage.utime.as_secs_f64() + used.rusage.stime.as_secs_f64();
+    let rate = bytes.parse::<f64>().unwrap() / 1e6 / cpu;
+    (rate, patterns.to_owned(), used.rusage.maxrss as f64 / 1_048_576.0)
 }
 
-/// Folds a gibibyte, and says how fast.
+/// Folds a gibibyte, and says how many bytes that were, and how many patterns.
 pub(crate) fn fold(kind: usize) {
     let mut random = Random(7);
     let mut part = String::with_capacity(PART + 4096);
@@ -113,11 +115,9 @@ pub(crate) fn fold(kind: usize) {
         .unwrap();
     }
     let mut log = Log::default();
-    let began = Instant::now();
     for _ in 0..GIBIBYTE.div_ceil(part.len()) {
         part.as_bytes().chunks(PIECE).for_each(|bytes| log.push(bytes));
     }
     let bytes = log.bytes();
-    let summary = log.end();
-    println!("{:.1} {}", bytes as f64 / 1e6 / began.elapsed().as_secs_f64(), summary.patterns.len());
+    println!("{bytes} {}", log.end().patterns.len());
 }

@@ -32,6 +32,8 @@ pub struct Plan {
     pub with_usage: bool,
     /// How far back a Prometheus is asked what every container used; `None` where that is not wanted.
     pub history: Option<Duration>,
+    /// Whether the logs of all containers are read.
+    pub with_logs: bool,
     /// The object that is asked about, by name: then every warning of the scope is kept, and the logs are those of its
     /// pods.
     pub about: Option<String>,

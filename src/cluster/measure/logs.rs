@@ -94,8 +94,7 @@ impl ErrorLogs {
     /// Those of a run; `None` where nobody wants them.
     pub(in crate::cluster) fn of(run: &Run) -> Option<Self> {
         let scope = &run.plan.scope;
-        let wanted =
-            scope.measure.logs && run.plan.about.is_none() && !scope.skip_kinds.contains(&Kind::LogSource);
+        let wanted = run.plan.with_logs && !scope.skip_kinds.contains(&Kind::LogSource);
         wanted.then(|| Self {
             asker: Arc::clone(&run.asker),
             since: scope.measure.since.unwrap_or(SINCE),
