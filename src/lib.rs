@@ -19,6 +19,7 @@ pub mod command;
 pub mod finding;
 pub mod history;
 pub mod incident;
+pub mod logs;
 pub mod meant;
 pub mod measure;
 pub mod model;

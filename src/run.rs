@@ -163,6 +163,7 @@ fn plan(
         clusters,
         with_usage: false,
         history: None,
+        with_logs: false,
         about: None,
         budget: budget(list),
     })

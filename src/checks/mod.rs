@@ -24,6 +24,7 @@ mod cronjob_suspended;
 mod daemonset_misscheduled;
 mod deployment_paused;
 mod deployment_rollout_stuck;
+mod error_logs;
 mod hpa_at_max;
 mod hpa_cannot_scale;
 mod image_ids_differ;
@@ -100,6 +101,7 @@ pub static CHECKS: &[&Check] = &[
     &daemonset_misscheduled::CHECK,
     &deployment_paused::CHECK,
     &deployment_rollout_stuck::CHECK,
+    &error_logs::CHECK,
     &hpa_at_max::CHECK,
     &hpa_cannot_scale::CHECK,
     &image_ids_differ::CHECK,

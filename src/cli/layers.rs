@@ -32,7 +32,7 @@ const fn always(id: &'static str, key: &'static str) -> Setting {
 }
 
 /// Everything that can be set, in the order of the help.
-static SETTINGS: [Setting; 39] = [
+static SETTINGS: [Setting; 40] = [
     cluster("namespace", "namespaces"),
     cluster("all_namespaces", "allNamespaces"),
     cluster("exclude_namespace", "excludeNamespaces"),
@@ -42,6 +42,7 @@ static SETTINGS: [Setting; 39] = [
     cluster("skip_kinds", "skipKinds"),
     cluster("prometheus_url", "prometheusUrl"),
     cluster("throttle_window", "throttleWindow"),
+    cluster("logs", "logs"),
     cluster("since", "since"),
     always("fail_on", "failOn"),
     always("checks", "checks"),

@@ -119,11 +119,12 @@ impl Profile {
         ]
     }
 
-    fn switches(&self) -> [(&'static str, Option<&At<bool>>); 6] {
+    fn switches(&self) -> [(&'static str, Option<&At<bool>>); 7] {
         [
             ("allContexts", self.all_contexts.as_ref()),
             ("allNamespaces", self.all_namespaces.as_ref()),
             ("noEvidence", self.no_evidence.as_ref()),
+            ("logs", self.logs.as_ref()),
             ("skipTlsCheck", self.skip_tls_check.as_ref()),
             ("noAnnotations", self.no_annotations.as_ref()),
             ("all", self.all.as_ref()),

@@ -5,6 +5,7 @@
 mod beside;
 mod changed;
 mod diff;
+mod error_logs;
 mod escape;
 mod grid;
 mod json;

@@ -9,19 +9,20 @@ pub(super) use statistics::spread;
 
 use super::markdown::{Page, message, text};
 use super::words::{self, texts};
-use super::{muted, seen};
+use super::{error_logs, muted, seen};
 use crate::finding::{Fact, Finding, Severity};
 use crate::incident::Incident;
 use crate::model::human;
 use crate::report::{Class, Counts, Report, Summary};
 
 /// Each writes one section.
-pub(super) const ALL: [fn(&Report, &mut Page); 10] = [
+pub(super) const ALL: [fn(&Report, &mut Page); 11] = [
     header,
     changes::write,
     summary,
     namespaces::write,
     problems,
+    error_logs::section,
     statistics::write,
     advice::conclusion,
     advice::actions,

@@ -9,7 +9,7 @@ use super::changed;
 use super::escape::visible;
 use super::grid::{self, Column};
 use super::words::{self, texts};
-use super::{Look, muted, seen};
+use super::{Look, error_logs, muted, seen};
 use crate::finding::{Fact, Severity};
 use crate::report::{Class, Counts, Report, Verdict};
 use crate::text::Lang;
@@ -37,8 +37,15 @@ const NAMESPACES_SHOWN: usize = 10;
 
 pub(super) fn write(report: &Report, look: Look, wide: bool, out: &mut dyn Write) -> io::Result<()> {
     let screen = Screen { report, look, wide };
-    let blocks =
-        [screen.head(), screen.namespaces(), screen.problems(), screen.next(), screen.pods(), screen.foot()];
+    let blocks = [
+        screen.head(),
+        screen.namespaces(),
+        screen.problems(),
+        screen.next(),
+        error_logs::lines(report, look, wide),
+        screen.pods(),
+        screen.foot(),
+    ];
     let blocks: Vec<String> = blocks.into_iter().filter(|b| !b.is_empty()).map(|b| b.join("\n")).collect();
     writeln!(out, "{}", blocks.join("\n\n"))
 }

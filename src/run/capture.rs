@@ -20,6 +20,7 @@ pub(super) fn capture(args: &SnapshotArgs, clock: fn() -> Time) -> Result<Exit, 
     let plan = cluster::Plan {
         with_usage,
         history,
+        with_logs: args.scope.measure.logs,
         ..super::plan(&args.scope, &args.list, &args.connect, clock, 1)?
     };
     let progress = super::progress(&args.list, true, clock, 1);

@@ -72,6 +72,7 @@ fn live(args: &CheckArgs, judge: &mut Judge) -> Result<Exit, Failure> {
     judge.before.suits(&args.connect, &contexts)?;
     let plan = Plan {
         with_usage: judge.part == Part::Nodes,
+        with_logs: judge.part == Part::Whole && args.scope.measure.logs,
         ..super::plan(&args.scope, &args.list, &args.connect, clock, contexts.len())?
     };
     let progress = super::progress(&args.list, args.show.output.is_human(), clock, plan.clusters);

@@ -34,7 +34,9 @@ pub use cluster::{
     ObjectReference, Taint,
 };
 pub use container::{Container, EnvVar, Probe, Resource, Resources};
-pub use measured::{ContainerMetrics, MemoryHistory, NodeMetrics, PodMetrics, Throttling, Usage};
+pub use measured::{
+    ContainerMetrics, LogPattern, LogSource, MemoryHistory, NodeMetrics, PodMetrics, Throttling, Usage,
+};
 pub use meta::{
     AnnotatedMeta, Condition, LabelledMeta, ListMeta, ManagedFields, ObjectMeta, OwnerReference, Quantity,
     WorkloadMeta,

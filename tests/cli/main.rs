@@ -12,6 +12,7 @@ mod investigate;
 mod judgement;
 mod keys;
 mod killed;
+mod logs;
 mod matters;
 mod nodes;
 mod notify;

@@ -2,6 +2,7 @@
 //! containers that were killed for their memory when all is read.
 
 use super::killed::Killed;
+use super::logs::Wanted;
 use crate::cluster::Keep;
 use crate::wire::{Kind, Object};
 use std::collections::BTreeSet;
@@ -22,6 +23,8 @@ pub(in crate::cluster) struct Noted<K> {
     /// `None` where nobody wants to know.
     nodes: Option<Arc<Nodes>>,
     killed: Killed,
+    /// `None` where nobody wants logs.
+    logs: Option<Wanted>,
 }
 
 /// Who tells the nodes, and who hears of them. It ends when whoever tells is gone.
@@ -42,8 +45,13 @@ impl Nodes {
 }
 
 impl<K> Noted<K> {
-    pub(in crate::cluster) fn new(kept: K, nodes: Option<Nodes>, killed: Killed) -> Self {
-        Self { kept, nodes: nodes.map(Arc::new), killed }
+    pub(in crate::cluster) fn new(
+        kept: K,
+        nodes: Option<Nodes>,
+        killed: Killed,
+        logs: Option<Wanted>,
+    ) -> Self {
+        Self { kept, nodes: nodes.map(Arc::new), killed, logs }
     }
 
     pub(in crate::cluster) fn into_kept(self) -> K {
@@ -55,6 +63,7 @@ impl<K: Keep> Keep for Noted<K> {
     fn keep(&mut self, object: Object) {
         if let Object::Pod(pod) = &object {
             self.killed.note(pod);
+            self.logs.iter().for_each(|logs| logs.note(pod));
             let ended = matches!(pod.status.phase.as_str(), "Succeeded" | "Failed");
             if let Some(nodes) = self.nodes.as_ref().filter(|_| !ended && !pod.spec.node_name.is_empty()) {
                 nodes.tell(&pod.spec.node_name);
@@ -64,7 +73,12 @@ impl<K: Keep> Keep for Noted<K> {
     }
 
     fn part(&self) -> Self {
-        Self { kept: self.kept.part(), nodes: self.nodes.clone(), killed: self.killed.clone() }
+        Self {
+            kept: self.kept.part(),
+            nodes: self.nodes.clone(),
+            killed: self.killed.clone(),
+            logs: self.logs.clone(),
+        }
     }
 
     fn append(&mut self, part: Self) {
@@ -90,7 +104,7 @@ mod tests {
             Object::from_value(Kind::Pod, value).unwrap()
         };
         let (nodes, mut heard) = channel();
-        let mut noted = Noted::new(Rows::default(), Some(nodes), killed().0);
+        let mut noted = Noted::new(Rows::default(), Some(nodes), killed().0, None);
         let mut part = noted.part();
         part.keep(pod("one", "Running"));
         part.keep(pod("two", "Succeeded"));
