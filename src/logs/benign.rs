@@ -167,6 +167,12 @@ fn any(words: &[&str]) -> Option<AhoCorasick> {
 static PATHS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| any(&SCANNED));
 static AGENTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| any(&SCANNERS));
 
+/// The first words of every sign: nearly no line has any of them.
+static BEGUN: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let first = BENIGN.iter().flat_map(|rule| rule.signs.iter().filter_map(|signs| signs.first()));
+    AhoCorasick::new(first).ok()
+});
+
 fn rule(id: &str) -> Option<&'static Benign> {
     BENIGN.iter().find(|rule| rule.id == id)
 }
@@ -191,6 +197,9 @@ pub(super) fn of_request(request: &Request) -> Option<&'static Benign> {
 
 /// The rule by which an error line is benign.
 pub(super) fn of_line(line: &str) -> Option<&'static Benign> {
+    if !BEGUN.as_ref().is_some_and(|begun| begun.is_match(line)) {
+        return None;
+    }
     let holds = |sign: &&str| memmem::find(line.as_bytes(), sign.as_bytes()).is_some();
     BENIGN.iter().find(|rule| rule.signs.iter().any(|signs| signs.iter().all(holds)))
 }

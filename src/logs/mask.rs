@@ -96,23 +96,13 @@ fn mask_core(core: &str, out: &mut String) {
     }
     let slashes = core.bytes().filter(|byte| *byte == b'/').count();
     let has_digit = core.bytes().any(|byte| byte.is_ascii_digit());
-    match () {
-        () if slashes > 0 && is_time(core) => out.push_str(TIME),
-        () if has_digit && is_address(core) => {
-            out.push_str(if core.contains(']') { "<ip>]" } else { ADDRESS });
-        }
-        () if core.len() > 1 && core.starts_with('/') || slashes > 1 => out.push_str(PATH),
-        () if !has_digit => out.push_str(core),
-        () => out.push_str(whole(core).unwrap_or("")),
+    if has_digit && let Some(mask) = whole(core) {
+        return out.push_str(if mask == ADDRESS && core.contains(']') { "<ip>]" } else { mask });
     }
-    if has_digit
-        && slashes < 2
-        && !core.starts_with('/')
-        && whole(core).is_none()
-        && !is_address(core)
-        && !is_time(core)
-    {
-        mask_parts(core, out);
+    match () {
+        () if core.len() > 1 && core.starts_with('/') || slashes > 1 => out.push_str(PATH),
+        () if has_digit => mask_parts(core, out),
+        () => out.push_str(core),
     }
 }
 
@@ -219,6 +209,12 @@ fn is_hex(bytes: &[u8]) -> bool {
 
 /// An address of IPv4 or IPv6, with or without a port or the length of a prefix.
 fn is_address(core: &str) -> bool {
+    let marks = core.bytes().fold((0, 0), |(dots, colons), byte| {
+        (dots + u8::from(byte == b'.'), colons + u8::from(byte == b':'))
+    });
+    if marks.0 < 3 && marks.1 < 2 {
+        return false;
+    }
     let host = core.trim_start_matches('[');
     let (host, port) = host.rsplit_once([':', '/']).unwrap_or((host, "0"));
     let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());

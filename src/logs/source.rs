@@ -136,7 +136,15 @@ impl Pattern {
         };
         let at = |time: Option<Time>| time.and_then(Time::known).map(|time| time.seconds);
         let (first, last) = (at(read.first), at(read.last));
-        Some(Self { class, text: read.text, count: count(read.count), first, last, sample: read.sample })
+        Some(Self {
+            class,
+            is_exact: false,
+            text: read.text,
+            count: count(read.count),
+            first,
+            last,
+            sample: read.sample,
+        })
     }
 }
 

@@ -44,6 +44,8 @@ pub struct Tally {
 pub struct Pattern {
     /// What the lines are counted as.
     pub class: Class,
+    /// Whether it is method, route and status of requests: no two of them are one.
+    pub is_exact: bool,
     /// The words that are the same in all of them.
     pub text: String,
     /// How many.
@@ -110,7 +112,7 @@ impl Summary {
         for pattern in std::mem::take(&mut self.patterns).into_iter().chain(other.patterns) {
             let seen = Seen { count: pattern.count, first: pattern.first, last: pattern.last };
             let (class, sample) = (pattern.class, pattern.sample.as_str());
-            let is_exact = matches!(class, Class::Client | Class::Benign(_));
+            let is_exact = pattern.is_exact;
             let entry = Entry { class, masked: &pattern.text, is_exact, sample, seen };
             if tree.add(&entry).is_none() {
                 self.tally.leave(class, pattern.count);
@@ -129,6 +131,7 @@ impl Summary {
         }
         let shown = |leaf: Leaf| Pattern {
             class: leaf.class,
+            is_exact: leaf.is_exact,
             text: shown(&leaf.words.join(" ")),
             count: leaf.count,
             first: leaf.first,

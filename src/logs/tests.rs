@@ -294,6 +294,18 @@ fn logs_of_siblings_are_one_source_in_any_order() {
     assert_eq!(merged([2, 1, 0]), (rows, tally));
 }
 
+#[test]
+fn routes_are_told_apart_in_one_log_and_in_several() {
+    let line = |path: &str| {
+        format!("10.0.0.1 - - [26/Dec/2025:02:00:00 +0000] \"GET {path} HTTP/1.1\" 502 1 \"-\" \"-\"\n")
+    };
+    let log = line("/orders/1") + &line("/users/7") + &line("/orders/2");
+    let mut summary = fold(&log);
+    summary.merge(fold(&log));
+    let rows: Vec<(&str, u64)> = summary.patterns.iter().map(|p| (p.text.as_str(), p.count)).collect();
+    assert_eq!(rows, [("GET /orders/<*> 502", 4), ("GET /users/<*> 502", 2)]);
+}
+
 proptest! {
     #[test]
     fn nothing_is_lost_whatever_comes(bytes in prop::collection::vec(any::<u8>(), 0..3000), piece in 1usize..400) {

@@ -21,6 +21,8 @@ const SAMPLE: usize = 2 << 10;
 #[derive(Clone, Debug)]
 pub(super) struct Leaf {
     pub(super) class: Class,
+    /// Its words are never generalised.
+    pub(super) is_exact: bool,
     pub(super) words: Vec<Box<str>>,
     pub(super) count: u64,
     /// Seconds since 1970; `None` where no line had a time.
@@ -81,7 +83,7 @@ pub(super) fn earliest(a: Option<i64>, b: Option<i64>) -> Option<i64> {
 impl Tree {
     /// Counts a line under its pattern; whether there was room for it. Which leaf it was is `Some` then.
     pub(super) fn add(&mut self, entry: &Entry) -> Option<usize> {
-        let hash = self.hasher.hash_one((entry.class, entry.masked));
+        let hash = self.hasher.hash_one((entry.class, entry.is_exact, entry.masked));
         let found = self.known.get(&hash).copied().or_else(|| {
             let found = self.find(entry)?;
             if self.known.len() == REMEMBERED {
@@ -99,8 +101,9 @@ impl Tree {
         let key = self.key(entry, &words);
         let group = self.groups.get(&key).map(Vec::as_slice).unwrap_or_default();
         let (leaves, needed) = (&self.leaves, if entry.is_exact { 100 } else { SIMILAR });
-        let rated =
-            group.iter().filter_map(|index| Some((likeness(&leaves.get(*index)?.words, &words), *index)));
+        let of_its_kind = group.iter().filter_map(|index| Some((leaves.get(*index)?, *index)));
+        let of_its_kind = of_its_kind.filter(|(leaf, _)| leaf.is_exact == entry.is_exact);
+        let rated = of_its_kind.map(|(leaf, index)| (likeness(&leaf.words, &words), index));
         // Of patterns that are equally near the first one is taken.
         let nearest = rated
             .max_by_key(|((same, free), index)| (*same, std::cmp::Reverse(*free), std::cmp::Reverse(*index)));
@@ -123,6 +126,7 @@ impl Tree {
         let sample = entry.sample.get(..end.unwrap_or(0)).unwrap_or_default();
         self.leaves.push(Leaf {
             class: entry.class,
+            is_exact: entry.is_exact,
             words: words.into_iter().map(Box::from).collect(),
             count: 0,
             first: None,
