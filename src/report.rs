@@ -1,5 +1,6 @@
 //! The report: what was seen and found, sorted and counted once. Renderers read it and count nothing.
 
+mod certificates;
 mod past;
 mod resources;
 
@@ -13,6 +14,7 @@ use crate::overrides::Override;
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 pub use crate::verdict::{Class, Counts, Verdict};
+pub use certificates::CertificateRow;
 pub use resources::{Capacity, Resources, Taken};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,6 +46,8 @@ pub struct Report<'a> {
     pub statistics: Statistics,
     /// The nodes that matter to the scope, worst and fullest first.
     pub nodes: Vec<NodeLoad<'a>>,
+    /// The certificates in secrets, worst first, then by their end.
+    pub certificates: Vec<CertificateRow<'a>>,
     /// What has changed.
     pub compared: Compared,
     /// The counts of an earlier run.
@@ -198,6 +202,7 @@ impl<'a> Report<'a> {
                 ..statistics(snapshot)
             },
             nodes: node_loads(&view),
+            certificates: certificates::of(&view, &findings),
             findings,
             classes,
             compared: Compared::No,

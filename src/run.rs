@@ -162,6 +162,7 @@ fn plan(
         clock,
         clusters,
         with_usage: false,
+        with_certificates: false,
         history: None,
         with_logs: false,
         about: None,

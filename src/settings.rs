@@ -6,6 +6,9 @@ use crate::model::{Gap, Reason, Thresholds};
 use crate::profile::Rules;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Why the checks of certificates are left out: by the setting that says just that.
+pub const SKIP_TLS: &str = "skip-tls-check";
+
 /// The settings that judgement depends on.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
@@ -26,6 +29,8 @@ pub struct Settings {
 pub struct Choice {
     /// Checks that do not run, by id.
     pub left_out: BTreeSet<&'static str>,
+    /// Those of them that were left out together, as the checks of certificates.
+    pub tls: BTreeSet<&'static str>,
     /// Severities that take the place of a check's own, by id.
     pub severities: BTreeMap<&'static str, Severity>,
 }
@@ -33,7 +38,10 @@ pub struct Choice {
 impl Choice {
     /// The checks that do not run, as a report names what was not looked at.
     pub fn gaps(&self) -> impl Iterator<Item = Gap> {
-        self.left_out.iter().map(|id| Gap::new(*id, Reason::Skipped))
+        let detail = |id| if self.tls.contains(id) { SKIP_TLS } else { "" };
+        self.left_out
+            .iter()
+            .map(move |id| Gap { detail: detail(id).to_owned(), ..Gap::new(*id, Reason::Skipped) })
     }
 
     /// How bad a finding of a check is. What is only worth knowing, where the check can find worse, stays so: it may

@@ -430,6 +430,8 @@ fn all_accounted_for(items: &[Value], snapshot: &Snapshot) -> Result<(), String>
         (&[Kind::Service], rows.services.len()),
         (&[Kind::EndpointSlice], rows.endpoints.len()),
         (&[Kind::Ingress], rows.ingresses.len()),
+        (&[Kind::Gateway], rows.gateways.len()),
+        (&[Kind::HTTPRoute], rows.routes.len()),
         (&[Kind::IngressClass], rows.ingress_classes.len()),
         (&[Kind::PersistentVolumeClaim], rows.claims.len()),
         (&[Kind::PersistentVolume], rows.volumes.len()),

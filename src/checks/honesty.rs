@@ -49,7 +49,18 @@ fn the_list_is_sorted_and_holds_every_file() {
     let ids: Vec<&str> = CHECKS.iter().map(|check| check.id).collect();
     assert!(ids.is_sorted_by(|a, b| a < b), "{ids:?}");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/checks");
-    let others = ["blame", "evidence", "exit-code", "fit", "honesty", "mod", "reporter", "traffic", "view"];
+    let others = [
+        "blame",
+        "certificates",
+        "evidence",
+        "exit-code",
+        "fit",
+        "honesty",
+        "mod",
+        "reporter",
+        "traffic",
+        "view",
+    ];
     let files: BTreeSet<String> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().replace('_', "-"))

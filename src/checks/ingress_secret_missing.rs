@@ -1,9 +1,8 @@
 //! An ingress names a secret for its certificate that does not exist.
 
 use super::prelude::*;
-use super::traffic;
+use super::{certificates, traffic};
 use crate::wire::Ingress;
-use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) static CHECK: Check = Check {
     id: "ingress-secret-missing",
@@ -49,19 +48,15 @@ static NOT_ISSUED: Text = Text {
 /// A certificate takes minutes to be issued; in seconds.
 const ISSUING: i64 = 900;
 
-/// Whoever has one of these has its secret made by a controller.
-const ISSUERS: [&str; 3] =
-    ["cert-manager.io/issuer", "cert-manager.io/cluster-issuer", "kubernetes.io/tls-acme"];
-
 fn run(view: &View, out: &mut Reporter) {
     for ingress in &view.snapshot.rows.ingresses {
         let metadata = &ingress.metadata;
         let namespace = &*metadata.namespace;
-        let secrets = named(ingress);
+        let secrets = certificates::secrets(ingress);
         if secrets.is_empty() || !view.saw(Kind::Secret, namespace) || traffic::is_going(view, namespace) {
             continue;
         }
-        let issued = ISSUERS.iter().any(|issuer| metadata.annotation(issuer).is_some());
+        let issued = certificates::is_issued(ingress);
         let young = match issued {
             true => !view.lasts(metadata.created(), ISSUING),
             false => !view.lasts(metadata.created(), traffic::NEW),
@@ -83,15 +78,6 @@ fn run(view: &View, out: &mut Reporter) {
             finding.actions = actions(view, ingress, secret, issued);
         }
     }
-}
-
-/// The secrets of an ingress, and the hosts they are for. Without a name the controller has one of its own.
-fn named(ingress: &Ingress) -> BTreeMap<&str, BTreeSet<&str>> {
-    let mut out: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for tls in ingress.spec.tls.iter().filter(|tls| !tls.secret_name.is_empty()) {
-        out.entry(&tls.secret_name).or_default().extend(tls.hosts.iter().map(String::as_str));
-    }
-    out
 }
 
 fn exists(view: &View, namespace: &str, name: &str) -> bool {

@@ -8,6 +8,7 @@
 //! A check is a pure function of what was seen. It asks nobody, knows no clock and prints nothing.
 
 mod blame;
+mod certificates;
 mod evidence;
 mod exit_code;
 mod fit;
@@ -16,6 +17,10 @@ mod traffic;
 mod view;
 
 mod apiservice_unavailable;
+mod certificate_chain_incomplete;
+mod certificate_expiring;
+mod certificate_host_uncovered;
+mod certificate_unreadable;
 mod cluster_overcommitted;
 mod cpu_throttled;
 mod cronjob_failing;
@@ -81,6 +86,7 @@ mod workload_replicas_missing;
 #[cfg(test)]
 mod honesty;
 
+pub(crate) use certificates::{Used, all as certificates};
 pub use exit_code::meaning as exit_meaning;
 pub use reporter::Reporter;
 pub use view::{Load, Loss, Resource, Throttled, View};
@@ -89,10 +95,15 @@ use crate::finding::{Finding, Severity};
 use crate::meant;
 use crate::text::Text;
 use crate::wire::Kind;
+use std::collections::BTreeSet;
 
 /// Every check, sorted by id.
 pub static CHECKS: &[&Check] = &[
     &apiservice_unavailable::CHECK,
+    &certificate_chain_incomplete::CHECK,
+    &certificate_expiring::CHECK,
+    &certificate_host_uncovered::CHECK,
+    &certificate_unreadable::CHECK,
     &cluster_overcommitted::CHECK,
     &cpu_throttled::CHECK,
     &cronjob_failing::CHECK,
@@ -157,7 +168,18 @@ pub static CHECKS: &[&Check] = &[
 ];
 
 /// The checks of TLS certificates, which an internal namespace may well do without.
-pub const OF_TLS: [&str; 1] = ["ingress-secret-missing"];
+pub const OF_TLS: [&str; 5] = [
+    "certificate-chain-incomplete",
+    "certificate-expiring",
+    "certificate-host-uncovered",
+    "certificate-unreadable",
+    "ingress-secret-missing",
+];
+
+/// Whether none of them is left when these do not run.
+pub fn is_without_tls(left_out: &BTreeSet<&'static str>) -> bool {
+    OF_TLS.iter().all(|id| left_out.contains(id))
+}
 
 /// One check: what it is called, what it says, and how it looks.
 #[derive(Debug)]

@@ -23,7 +23,7 @@ pub struct JudgeArgs {
     /// Not these checks; the report names them as left out
     #[arg(long, value_name = "CHECK", value_delimiter = ',', value_parser = known_checks)]
     pub skip: Vec<Ids>,
-    /// Not the checks of TLS secrets; the report names them as left out
+    /// Not the checks of TLS certificates: no Secret is asked for, and the report says N/A
     #[arg(long)]
     pub skip_tls_check: bool,
     /// Another severity for what checks find: image-ids-differ=info, pvc-*=critical
@@ -81,6 +81,11 @@ impl JudgeArgs {
         })
     }
 
+    /// Whether any check of certificates runs: else no secret is asked for.
+    pub fn wants_certificates(&self) -> bool {
+        self.choice().is_ok_and(|choice| !checks::is_without_tls(&choice.left_out))
+    }
+
     /// The checks they choose.
     ///
     /// # Errors
@@ -91,6 +96,9 @@ impl JudgeArgs {
         for id in CHECKS.iter().map(|check| check.id) {
             let asked = self.checks.is_empty() || named(&self.checks, id);
             let tls = self.skip_tls_check && checks::OF_TLS.contains(&id);
+            if tls {
+                choice.tls.insert(id);
+            }
             if !asked || tls || named(&self.skip, id) {
                 choice.left_out.insert(id);
             }

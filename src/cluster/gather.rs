@@ -30,6 +30,8 @@ pub struct Plan {
     pub clusters: usize,
     /// Whether to ask what every pod uses, where that is measured; what nodes use is always asked.
     pub with_usage: bool,
+    /// Whether to read the certificates in secrets, and to look for the secrets that should hold some.
+    pub with_certificates: bool,
     /// How far back a Prometheus is asked what every container used; `None` where that is not wanted.
     pub history: Option<Duration>,
     /// Whether the logs of all containers are read.

@@ -52,6 +52,21 @@ pub struct Chain {
     pub page_timeout: Duration,
 }
 
+/// The secrets that hold certificates, told apart by the server: no other secret is ever sent.
+pub(super) const CERTIFICATES: &str = "type=kubernetes.io/tls";
+
+impl Chain {
+    /// Whether it is of secrets with certificates, which are read as a whole.
+    pub(super) fn is_of_certificates(&self) -> bool {
+        self.kind == Kind::Secret && self.fields.as_deref() == Some(CERTIFICATES)
+    }
+
+    /// Whether no more is asked for than what there is by name.
+    fn is_of_names(&self) -> bool {
+        self.kind == Kind::Secret && !self.is_of_certificates()
+    }
+}
+
 /// How a chain ended.
 #[derive(Debug)]
 pub(super) struct Listing<K> {
@@ -376,7 +391,7 @@ fn page_request(chain: &Chain, size: u32, token: &str) -> Result<Request, Error>
         .map_err(|error| Error::Config(error.to_string()))?;
     Ok(Request {
         path: call.uri().to_string(),
-        accept: if chain.kind == Kind::Secret { Accept::Names } else { Accept::Protobuf },
+        accept: if chain.is_of_names() { Accept::Names } else { Accept::Protobuf },
         deadline: chain.page_timeout,
         // A metrics server that is down is not waited for.
         patience: if chain.kind.is_metered() { Patience::Once } else { Patience::Full },

@@ -4,6 +4,7 @@
 use super::gather::{self, Run};
 use super::list::Listing;
 use super::{Chain, Error, Keep};
+use crate::model::Reason;
 use crate::wire::Kind;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -66,7 +67,10 @@ impl Run<'_> {
             let reached = seen.as_ref().and_then(|seen| seen.namespace.clone());
             for name in names.iter().filter(|name| is_after(name, reached.as_deref())) {
                 let known = if reached.as_ref() == Some(name) { seen.take() } else { None };
-                chains.push((self.chain(chain.kind, Some(name)), known.unwrap_or_default()));
+                chains.push((
+                    Chain { namespace: Some(name.clone()), ..chain.clone() },
+                    known.unwrap_or_default(),
+                ));
             }
             // What it had is kept; what it had not is now for the lists of single namespaces to tell.
             listing.error = None;
@@ -82,8 +86,14 @@ impl Run<'_> {
 /// Whether a list of all namespaces ended before its end, in a way that smaller lists may not.
 fn is_dead<K>((chain, listing): &(Chain, Listing<K>)) -> bool {
     let refused_only = chain.kind.is_metered();
-    let hopeless =
-        |error: &Error| error.is_not_found() || error.is_stopped() || refused_only && !error.is_forbidden();
+    // Few may read secrets, or extensions that may not be there: whoever may not is not told so by every namespace.
+    let refused = chain.is_of_certificates() || chain.kind.is_extension();
+    let hopeless = |error: &Error| {
+        error.reason() == Reason::Absent
+            || error.is_stopped()
+            || refused_only && !error.is_forbidden()
+            || refused && error.is_forbidden()
+    };
     chain.kind.namespaced() && listing.error.as_ref().is_some_and(|error| !hopeless(error))
 }
 

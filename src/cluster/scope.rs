@@ -2,17 +2,20 @@
 
 use super::Chain;
 use super::gather::Run;
+use super::list::CERTIFICATES;
 use crate::cli::ScopeArgs;
 use crate::model::{Coverage, Gap, Reason};
 use crate::snapshot::Scope;
 use crate::wire::{Kind, Place};
 
 /// Kinds that are nobody's owner: a selector of pods does not choose them.
-const BESIDE_PODS: [Kind; 11] = [
+const BESIDE_PODS: [Kind; 13] = [
     Kind::EndpointSlice,
     Kind::Service,
     Kind::Ingress,
     Kind::IngressClass,
+    Kind::Gateway,
+    Kind::HTTPRoute,
     Kind::HorizontalPodAutoscaler,
     Kind::PodDisruptionBudget,
     Kind::ResourceQuota,
@@ -21,6 +24,9 @@ const BESIDE_PODS: [Kind; 11] = [
     Kind::APIService,
     Kind::Secret,
 ];
+
+/// The secrets that hold no certificate.
+const OTHER_SECRETS: &str = "type!=kubernetes.io/tls";
 
 /// What is asked about objects in trouble, and of those that are kept from working.
 const EVIDENCE: [Kind; 4] = [Kind::Event, Kind::Secret, Kind::Throttling, Kind::MemoryHistory];
@@ -43,6 +49,16 @@ impl Run<'_> {
         }
     }
 
+    /// The list of the secrets that hold certificates.
+    fn certificates(&self, namespace: Option<&str>) -> Chain {
+        Chain { fields: Some(CERTIFICATES.to_owned()), ..self.chain(Kind::Secret, namespace) }
+    }
+
+    /// The names of all others.
+    fn other_secrets(&self, namespace: Option<&str>) -> Chain {
+        Chain { fields: Some(OTHER_SECRETS.to_owned()), ..self.chain(Kind::Secret, namespace) }
+    }
+
     /// Every list of the scope, the longest first.
     pub(super) fn chains(&self) -> Vec<Chain> {
         let all = self.namespaces.is_empty();
@@ -50,15 +66,26 @@ impl Run<'_> {
             Kind::Namespace => all,
             Kind::PodMetrics if !self.plan.with_usage => false,
             kind if kind.place() == Place::Measured => false,
-            Kind::Event | Kind::Secret if !self.with_evidence => false,
+            Kind::Event if !self.with_evidence => false,
+            Kind::Secret if !self.plan.with_certificates || self.plan.scope.no_evidence => false,
             kind if self.is_unselected(*kind) => false,
             _ => !self.plan.scope.skip_kinds.contains(kind),
         };
-        let of_kind = |kind: Kind| -> Vec<Chain> {
+        let places = |kind: Kind| -> Vec<Option<&str>> {
             match kind.namespaced() && !all {
-                true => self.namespaces.iter().map(|name| self.chain(kind, Some(name))).collect(),
-                false => vec![self.chain(kind, None)],
+                true => self.namespaces.iter().map(|name| Some(name.as_str())).collect(),
+                false => vec![None],
             }
+        };
+        let of_kind = |kind: Kind| -> Vec<Chain> {
+            let of_place = |place| match kind {
+                Kind::Secret if self.with_evidence => {
+                    vec![self.certificates(place), self.other_secrets(place)]
+                }
+                Kind::Secret => vec![self.certificates(place)],
+                _ => vec![self.chain(kind, place)],
+            };
+            places(kind).into_iter().flat_map(of_place).collect()
         };
         Kind::ALL.into_iter().filter(asked).flat_map(of_kind).collect()
     }
@@ -93,11 +120,23 @@ impl Run<'_> {
     /// Takes what lies outside the scope out of the gaps: what was asked of some namespaces is complete without the
     /// nodes, no server can show what it does not serve, and few may read everything.
     pub(super) fn put_outside(&self, chain: &Chain, coverage: &mut Coverage) {
+        // Whoever looks for a secret by its name finds it all the same, but in a capture, which has no other list of them.
+        let by_name = |gap: &Gap| !self.with_evidence || gap.reason == Reason::Forbidden;
+        if chain.is_of_certificates() && coverage.gaps.iter().all(by_name) {
+            coverage.gaps.iter_mut().for_each(|gap| Gap::CERTIFICATES.clone_into(&mut gap.kind));
+        }
+        if chain.kind.is_extension() {
+            coverage.gaps.retain(|gap| gap.reason != Reason::Absent);
+        }
         let not_asked = !chain.kind.namespaced() && !self.namespaces.is_empty();
         let dispensable = |gap: &Gap| match gap.reason {
             Reason::Absent => true,
             _ if chain.kind.is_metered() => true,
-            Reason::Forbidden => chain.kind.place() == Place::Beyond || chain.kind == Kind::Secret,
+            // Whether an extension is there at all is only told to those who may read it.
+            Reason::Forbidden => {
+                let beyond = chain.kind.place() == Place::Beyond || chain.kind == Kind::Secret;
+                beyond || chain.kind.is_extension()
+            }
             _ => false,
         };
         if not_asked || coverage.gaps.iter().any(dispensable) {

@@ -3,7 +3,7 @@
 
 use super::gather::Run;
 use super::{Chain, Keep, list, logs};
-use crate::model::{Job, Names, ObjectRef, Pod, Thresholds, Workload};
+use crate::model::{Job, Names, ObjectRef, Pod, Thresholds, Tls, Workload};
 use crate::snapshot::{Rows, Snapshot};
 use crate::wire::{Kind, Object};
 use std::collections::BTreeSet;
@@ -75,9 +75,9 @@ impl Run<'_> {
         let asked_about = |pod: &&Pod| self.plan.about.as_deref().is_none_or(|name| is_of(pod, name));
         let probes = logs::read(&self.asker, sick_pods(&snapshot.rows).filter(asked_about));
         let mut tasks = JoinSet::new();
-        for (kind, about) in
-            [(Kind::Event, in_trouble(&snapshot.rows)), (Kind::Secret, named_secrets(&snapshot.rows))]
-        {
+        let secrets =
+            if self.plan.with_certificates { missing_secrets(&snapshot.rows) } else { BTreeSet::new() };
+        for (kind, about) in [(Kind::Event, in_trouble(&snapshot.rows)), (Kind::Secret, secrets)] {
             let (chains, about) = (self.chains_about(kind, &about), Arc::new(about));
             for chain in chains {
                 let asker = Arc::clone(&self.asker);
@@ -155,11 +155,15 @@ fn in_trouble(rows: &Rows) -> BTreeSet<ObjectRef> {
         .collect()
 }
 
-/// The secrets that ingresses name for their certificates.
-fn named_secrets(rows: &Rows) -> BTreeSet<ObjectRef> {
+/// The secrets that ingresses name for their certificates, and that hold none that was read.
+fn missing_secrets(rows: &Rows) -> BTreeSet<ObjectRef> {
     let named = rows.ingresses.iter().flat_map(|ingress| {
         let of_hosts = ingress.spec.tls.iter().filter(|tls| !tls.secret_name.is_empty());
         of_hosts.map(|tls| ObjectRef::new(&ingress.metadata.namespace, "Secret", &tls.secret_name))
     });
-    named.collect()
+    let read = |secret: &ObjectRef| {
+        let key = |tls: &Tls| (&tls.namespace, &tls.name).cmp(&(&secret.namespace, &secret.name));
+        rows.certificates.binary_search_by(key).is_ok()
+    };
+    named.filter(|secret| !read(secret)).collect()
 }

@@ -101,6 +101,9 @@ impl Gap {
     /// The kind of a gap that is a whole cluster.
     pub const CLUSTER: &'static str = "Cluster";
 
+    /// The kind of a gap that is the certificates in secrets.
+    pub const CERTIFICATES: &'static str = "Certificates";
+
     /// Nothing of a kind was seen, in the whole cluster; why, in one word.
     pub fn new(kind: impl Into<String>, reason: Reason) -> Self {
         Self { namespace: None, kind: kind.into(), reason, detail: String::new(), got: 0, missing: None }

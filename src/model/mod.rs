@@ -5,6 +5,7 @@
 
 mod age;
 mod annotations;
+mod certificate;
 mod course;
 mod coverage;
 mod cron;
@@ -23,12 +24,14 @@ mod spec;
 mod status;
 mod thresholds;
 mod throttling;
+mod tls;
 mod trouble;
 mod usage;
 mod workload;
 
 pub use age::{human, parse_duration};
 pub use annotations::{Annotations, PREFIX};
+pub use certificate::{Certificate, Chain, LONGEST_CHAIN, Unreadable as UnreadableChain};
 pub use course::Course;
 pub use coverage::{Cost, Coverage, Gap, Reason, SlowPage};
 pub use cron::{Schedule, Unreadable};
@@ -45,6 +48,7 @@ pub use quantity::{Amount, cores, cores_or_millis, gibi_or_mebibytes, gibibytes,
 pub use spec::Spec;
 pub use thresholds::{ThresholdChanges, Thresholds, percent};
 pub use throttling::{Periods, Throttling, millis, next_limit};
+pub use tls::{NoChain, Tls};
 pub use trouble::{Heard, SANDBOX_EVENTS, TURNS_OF_A_LOOP, Trouble, VOLUME_EVENTS, troubles};
 pub use usage::{MemoryHistory, Metered, Usage};
 pub use workload::{ObjectRef, Owner, Rollout, Workload};

@@ -74,7 +74,7 @@ pub struct Profile {
     pub checks: Option<At<Vec<String>>>,
     /// Not these checks; * and ? match.
     pub skip: Option<At<Vec<String>>>,
-    /// Leave out the checks of TLS secrets.
+    /// Leave out the checks of TLS certificates.
     pub skip_tls_check: Option<At<bool>>,
     /// Another severity for what checks find: the check, or a pattern, and critical, warning or info.
     pub severity: Option<At<BTreeMap<String, String>>>,

@@ -1,6 +1,7 @@
 //! The report for machines, in the one language machines read: English texts beside the facts they speak of.
 //! Fields may be added and are never renamed; docs/report.schema.json is the contract.
 
+mod certificates;
 mod comparison;
 mod findings;
 mod logs;
@@ -15,6 +16,7 @@ use crate::snapshot::{Cluster, Scope};
 use crate::story::{Moment, Story};
 use crate::text::Lang;
 use crate::wire::Time;
+use certificates::CertificateRow;
 use findings::{FindingRow, MuteRow, MutedRow, Named, Unheeded, finding, muted, mutes, unheeded};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -52,6 +54,7 @@ struct Document<'r> {
     pods: Vec<Row<'r>>,
     nodes: Vec<Value>,
     resources: Vec<Value>,
+    certificates: Vec<CertificateRow<'r>>,
     statistics: Value,
     coverage: Seen<'r>,
     clock_skew_seconds: i64,
@@ -147,6 +150,7 @@ fn document<'r>(reports: &'r [Report<'r>]) -> Document<'r> {
         pods: reports.iter().flat_map(pods).collect(),
         nodes: reports.iter().flat_map(nodes).collect(),
         resources: reports.iter().map(resources::of).collect(),
+        certificates: reports.iter().flat_map(certificates::of).collect(),
         statistics: statistics(reports),
         clock_skew_seconds: snapshots().map(|s| s.skew).max_by_key(|skew| skew.abs()).unwrap_or(0),
         coverage: coverage(&reports.iter().collect::<Vec<_>>()),

@@ -3,6 +3,7 @@
 //! What does not belong here: counting and judging, which the report has done.
 
 mod beside;
+mod certificates;
 mod changed;
 mod diff;
 mod error_logs;

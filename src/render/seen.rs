@@ -2,13 +2,14 @@
 
 use super::escape::{message, visible};
 use super::words::{self, texts};
-use crate::checks;
+use crate::checks::{self, OF_TLS};
 use crate::finding::Fact;
 use crate::model::{Coverage, Gap, Reason};
 use crate::report::Report;
+use crate::settings::SKIP_TLS;
 use crate::text::Lang;
 use crate::wire::Kind;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 texts! {
     COMPLETE: "Coverage complete", "涵蓋範圍完整", "覆盖范围完整";
@@ -19,6 +20,12 @@ texts! {
     FROM_FILES: "from files", "來自檔案", "来自文件";
     THROTTLED: "{seconds} s throttled", "被限流 {seconds} 秒", "被限流 {seconds} 秒";
     CLUSTER: "the cluster", "整個叢集", "整个集群";
+    NO_TLS: "TLS certificates: N/A (check skipped: --skip-tls-check, SKIP_TLS_CHECK or the profile)",
+        "TLS 憑證：N/A（略過檢查：--skip-tls-check、SKIP_TLS_CHECK 或設定檔）",
+        "TLS 证书：N/A（已跳过检查：--skip-tls-check、SKIP_TLS_CHECK 或配置文件）";
+    INTERNAL: "TLS certificates: N/A (internal namespace, check skipped): {places}", "TLS 憑證：N/A（內部命名空間，略過檢查）：{places}",
+        "TLS 证书：N/A（内部命名空间，已跳过检查）：{places}";
+    CERTIFICATES: "TLS certificates", "TLS 憑證", "TLS 证书";
     SEEN_OTHERWISE: "Note", "備註", "备注";
     SLOW: "Pages were slow: {kind} took up to {seconds} s. If they time out: --page-size {size} or --page-timeout {timeout}s",
         "分頁回應緩慢：{kind} 最久 {seconds} 秒。若逾時，可加 --page-size {size} 或 --page-timeout {timeout}s",
@@ -48,6 +55,9 @@ texts! {
     MORE_UNHEEDED: "More annotations not heeded: {count}", "其他未採用的 annotation：{count} 個", "其他未采用的注解：{count} 个";
     COUNT: "{got} of them", "{got} 個", "{got} 个";
 }
+
+/// What was left out by an annotation on a namespace says so.
+const ON_NAMESPACE: &str = "annotation on namespace/";
 
 /// So many annotations that were not heeded are told.
 const UNHEEDED_SHOWN: usize = 3;
@@ -149,7 +159,9 @@ fn told(report: &Report, lang: Lang, short: bool) -> Vec<String> {
         group(gaps, short, lang).into_iter().map(|what| format!("{head}: {what}")).collect()
     };
     let mut out = not_seen(report, lang, false);
-    out.extend(lines(&coverage.outside, OUTSIDE.get(lang), short));
+    let (of_tls, outside) = without_tls(&coverage.outside);
+    out.extend(lines(&outside, OUTSIDE.get(lang), short));
+    out.extend(skipped_tls(&of_tls, lang));
     out.extend(lines(&coverage.remarks, SEEN_OTHERWISE.get(lang), false));
     out.extend(pace(coverage, lang));
     if snapshot.skew != 0 {
@@ -163,6 +175,35 @@ fn told(report: &Report, lang: Lang, short: bool) -> Vec<String> {
         out.push(MORE_UNHEEDED.fill(lang, &[("count", Fact::count(more))]));
     }
     out
+}
+
+/// What was left out with all checks of certificates, and the rest: one line says more than the names of five checks.
+fn without_tls(outside: &[Gap]) -> (Vec<Gap>, Vec<Gap>) {
+    let is_of_tls = |gap: &Gap| gap.reason == Reason::Skipped && OF_TLS.contains(&&*gap.kind);
+    let all = |gap: &Gap| {
+        let together = |other: &&Gap| {
+            is_of_tls(other) && (&other.namespace, &other.detail) == (&gap.namespace, &gap.detail)
+        };
+        gap.detail == SKIP_TLS
+            || gap.detail.starts_with(ON_NAMESPACE) && outside.iter().filter(together).count() == OF_TLS.len()
+    };
+    outside.iter().cloned().partition(|gap| is_of_tls(gap) && all(gap))
+}
+
+/// Where the certificates were not looked at by request, and that it was by request.
+fn skipped_tls(gaps: &[Gap], lang: Lang) -> Vec<String> {
+    let everywhere = gaps.iter().any(|gap| gap.detail == SKIP_TLS);
+    let places: BTreeSet<&str> = gaps.iter().filter_map(|gap| gap.namespace.as_deref()).collect();
+    let mut shown: Vec<String> = places.iter().take(PLACES).map(|name| visible(name)).collect();
+    if let Some(more) = places.len().checked_sub(PLACES).filter(|more| *more > 0) {
+        shown.push(MORE.fill(lang, &[("count", Fact::count(more))]));
+    }
+    let facts = [("places", Fact::Text(words::list(&shown, lang)))];
+    match () {
+        () if everywhere => vec![NO_TLS.get(lang).to_owned()],
+        () if shown.is_empty() => Vec::new(),
+        () => vec![INTERNAL.fill(lang, &facts)],
+    }
 }
 
 /// Why something was left out, where it is not a server that says so.
@@ -220,6 +261,7 @@ fn what(gap: &Gap, lang: Lang) -> String {
     let kind = match Kind::from_name(&gap.kind) {
         Some(kind) => kind.shown(),
         None if gap.kind == Gap::CLUSTER => CLUSTER.get(lang).to_owned(),
+        None if gap.kind == Gap::CERTIFICATES => CERTIFICATES.get(lang).to_owned(),
         None => message(&gap.kind),
     };
     let facts = [("got", Fact::count(gap.got)), ("missing", Fact::count(gap.missing.unwrap_or(0)))];

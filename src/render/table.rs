@@ -5,6 +5,7 @@ mod rows;
 
 pub(super) use rows::{of_incident, of_objects};
 
+use super::certificates;
 use super::changed;
 use super::escape::visible;
 use super::grid::{self, Column};
@@ -12,7 +13,7 @@ use super::words::{self, texts};
 use super::{Look, error_logs, muted, seen};
 use crate::finding::{Fact, Severity};
 use crate::report::{Class, Counts, Report, Verdict};
-use crate::text::Lang;
+use crate::text::{Lang, Text};
 use owo_colors::{OwoColorize, Style};
 use std::io::{self, Write};
 
@@ -44,6 +45,7 @@ pub(super) fn write(report: &Report, look: Look, wide: bool, out: &mut dyn Write
         screen.next(),
         error_logs::lines(report, look, wide),
         screen.pods(),
+        screen.certificates(),
         screen.foot(),
     ];
     let blocks: Vec<String> = blocks.into_iter().filter(|b| !b.is_empty()).map(|b| b.join("\n")).collect();
@@ -222,6 +224,28 @@ impl Screen<'_> {
         self.headed(grid::lines(&grid::fit(columns, self.look.width)))
     }
 
+    /// The certificates, where there is room for them.
+    fn certificates(&self) -> Vec<String> {
+        let (lang, all) = (self.look.lang, self.look.all);
+        let (rows, more) = certificates::rows(self.report, (lang, all), visible);
+        if !self.wide || rows.is_empty() {
+            return Vec::new();
+        }
+        let column = |(at, head): (usize, &&Text)| {
+            let column = Column::new(head.get(lang), rows.iter().map(|row| row[at].clone()).collect());
+            match at {
+                2 | 3 => column.expendable(u8::try_from(at).unwrap_or(1)),
+                5 => column.numeric(),
+                _ => column,
+            }
+        };
+        let columns = certificates::HEADS.iter().enumerate().map(column).collect();
+        let mut lines = vec![self.bold(&certificates::HEADING.get(lang).to_uppercase())];
+        lines.extend(self.headed(grid::lines(&grid::fit(columns, self.look.width))));
+        lines.extend(more.map(|more| self.dim(more)));
+        lines
+    }
+
     /// What was seen, and where to read on.
     fn foot(&self) -> Vec<String> {
         let (report, lang) = (self.report, self.look.lang);
@@ -304,7 +328,7 @@ pub(super) fn wrap(text: &str, width: Option<usize>) -> Vec<String> {
 /// The columns of counts, a row each: those of now, and those they are held against. Of what was not seen there are no
 /// numbers, not even zero.
 pub(super) fn count_columns(rows: &[(Option<Counts>, Option<Counts>)], lang: Lang) -> [Column; 6] {
-    let numbers = |head: &'static crate::text::Text, of: fn(&Counts) -> i64| {
+    let numbers = |head: &'static Text, of: fn(&Counts) -> i64| {
         let cell = |(now, before): &(Option<Counts>, Option<Counts>)| match now {
             Some(now) => changed::trend(of(now), before.as_ref().map(of)),
             None => ("-".to_owned(), String::new()),

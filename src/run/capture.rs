@@ -19,6 +19,7 @@ pub(super) fn capture(args: &SnapshotArgs, clock: fn() -> Time) -> Result<Exit, 
     let (with_usage, history) = (true, args.scope.measure.since);
     let plan = cluster::Plan {
         with_usage,
+        with_certificates: true,
         history,
         with_logs: args.scope.measure.logs,
         ..super::plan(&args.scope, &args.list, &args.connect, clock, 1)?

@@ -73,6 +73,7 @@ fn live(args: &CheckArgs, judge: &mut Judge) -> Result<Exit, Failure> {
     let plan = Plan {
         with_usage: judge.part == Part::Nodes,
         with_logs: judge.part == Part::Whole && args.scope.measure.logs,
+        with_certificates: judge.by.wants_certificates(),
         ..super::plan(&args.scope, &args.list, &args.connect, clock, contexts.len())?
     };
     let progress = super::progress(&args.list, args.show.output.is_human(), clock, plan.clusters);

@@ -66,6 +66,9 @@ fn narrow(snapshot: &mut Snapshot, scope: &ScopeArgs) -> Result<(), Failure> {
     rows.budgets.retain(|object| keep(&object.metadata.namespace));
     rows.quotas.retain(|object| keep(&object.metadata.namespace));
     rows.secrets.retain(|object| keep(&object.metadata.namespace));
+    rows.certificates.retain(|tls| keep(&tls.namespace));
+    rows.gateways.retain(|object| keep(&object.metadata.namespace));
+    rows.routes.retain(|object| keep(&object.metadata.namespace));
     rows.namespaces.retain(|namespace| keep(&namespace.name));
     let patterns = scope.exclude_namespace.iter().map(|glob| glob.glob().to_owned());
     snapshot.scope.excluded.extend(patterns);

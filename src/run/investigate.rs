@@ -38,6 +38,7 @@ fn gathered(args: &CheckArgs, target: &Target, clock: fn() -> Time) -> Result<Sn
     scope.all_namespaces |= target.kind == Kind::Node;
     let plan = Plan {
         about: Some(target.name.clone()),
+        with_certificates: args.judge.wants_certificates(),
         ..super::plan(&scope, &args.list, &args.connect, clock, 1)?
     };
     let progress = super::progress(&args.list, args.show.output.is_human(), clock, 1);

@@ -263,7 +263,8 @@ impl Files {
             header.apply(&mut snapshot);
         } else {
             // Plain files hold what somebody chose to put there.
-            let missing = Kind::ALL.into_iter().filter(|kind| !self.kinds.contains(kind));
+            let given = |kind: &Kind| self.kinds.contains(kind) || kind.is_extension();
+            let missing = Kind::ALL.into_iter().filter(|kind| !given(kind));
             outside.extend(missing.map(|kind| gap(kind.name(), Reason::NotGiven, "", 0)));
             (snapshot.started_at, snapshot.taken_at, snapshot.plain) = (clock, clock, true);
         }

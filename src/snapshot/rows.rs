@@ -3,7 +3,7 @@
 use crate::logs::Source;
 use crate::model::{
     CronJob, Endpoints, Event, Gap, Job, MemoryHistory, Metered, Names, Namespace, Node, Pod, Reason,
-    Throttling, Usage, Workload,
+    Throttling, Tls, Usage, Workload,
 };
 use crate::wire::{self, Kind, Object, Time};
 
@@ -26,6 +26,10 @@ pub struct Rows {
     pub endpoints: Vec<Endpoints>,
     /// Ingresses.
     pub ingresses: Vec<wire::Ingress>,
+    /// Gateways.
+    pub gateways: Vec<wire::Gateway>,
+    /// Routes that hang on gateways.
+    pub routes: Vec<wire::HttpRoute>,
     /// Classes of ingresses.
     pub ingress_classes: Vec<wire::IngressClass>,
     /// Claims of volumes.
@@ -46,6 +50,8 @@ pub struct Rows {
     pub api_services: Vec<wire::ApiService>,
     /// Secrets that exist.
     pub secrets: Vec<wire::Secret>,
+    /// Certificates in secrets.
+    pub certificates: Vec<Tls>,
     /// Warnings about objects in trouble.
     pub events: Vec<Event>,
     /// How often containers were held back by their CPU limits.
@@ -81,6 +87,8 @@ impl Rows {
             Object::Service(service) => self.services.push(service),
             Object::EndpointSlice(slice) => self.endpoints.push(Endpoints::fold(slice, names)),
             Object::Ingress(ingress) => self.ingresses.push(ingress),
+            Object::Gateway(gateway) => self.gateways.push(gateway),
+            Object::HTTPRoute(route) => self.routes.push(route),
             Object::IngressClass(class) => self.ingress_classes.push(class),
             Object::PersistentVolumeClaim(claim) => self.claims.push(claim),
             Object::PersistentVolume(volume) => self.volumes.push(volume),
@@ -95,7 +103,7 @@ impl Rows {
                 self.webhooks.push((Kind::MutatingWebhookConfiguration, webhooks));
             }
             Object::APIService(service) => self.api_services.push(service),
-            Object::Secret(secret) => self.secrets.push(secret),
+            Object::Secret(secret) => self.add_secret(secret),
             Object::Throttling(measured) => self.throttling.push(Throttling::fold(&measured, names)),
             Object::PodMetrics(metrics) => self.metered.extend(Metered::fold_pod(metrics, names)),
             Object::NodeMetrics(metrics) => self.metered_nodes.extend(Metered::fold_node(metrics, names)),
@@ -105,6 +113,13 @@ impl Rows {
             Object::Event(event) => self.events.extend(Event::fold(event, names)),
             Object::Namespace(namespace) => self.namespaces.push(Namespace::fold(namespace, names)),
         }
+    }
+
+    /// That a secret exists, and its certificate.
+    fn add_secret(&mut self, mut secret: wire::Secret) {
+        self.certificates.extend(Tls::fold(&secret, &self.names));
+        secret.data = None;
+        self.secrets.push(secret);
     }
 
     /// Makes room for so many more rows of a kind.
@@ -159,6 +174,8 @@ impl Rows {
         take_over(&mut self.services, &mut other.services);
         take_over(&mut self.endpoints, &mut other.endpoints);
         take_over(&mut self.ingresses, &mut other.ingresses);
+        take_over(&mut self.gateways, &mut other.gateways);
+        take_over(&mut self.routes, &mut other.routes);
         take_over(&mut self.ingress_classes, &mut other.ingress_classes);
         take_over(&mut self.claims, &mut other.claims);
         take_over(&mut self.volumes, &mut other.volumes);
@@ -169,6 +186,7 @@ impl Rows {
         take_over(&mut self.webhooks, &mut other.webhooks);
         take_over(&mut self.api_services, &mut other.api_services);
         take_over(&mut self.secrets, &mut other.secrets);
+        take_over(&mut self.certificates, &mut other.certificates);
         take_over(&mut self.events, &mut other.events);
         take_over(&mut self.throttling, &mut other.throttling);
         take_over(&mut self.metered, &mut other.metered);
@@ -193,6 +211,8 @@ impl Rows {
         // Whoever sorts has them all.
         self.names = Names::default();
         self.sort_events();
+        // Which of them is there twice the secrets tell.
+        once(&mut self.certificates, |tls| (&tls.namespace, "", &tls.name));
         let mut repeated = self.sort_workloads();
         repeated.extend(self.sort_others());
         repeated.extend(self.sort_measured());
@@ -279,6 +299,8 @@ impl Rows {
         vec![
             sorted!(Service services),
             sorted!(Ingress ingresses),
+            sorted!(Gateway gateways),
+            sorted!(HTTPRoute routes),
             sorted!(IngressClass ingress_classes),
             sorted!(PersistentVolumeClaim claims),
             sorted!(PersistentVolume volumes),

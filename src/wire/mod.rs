@@ -11,12 +11,14 @@ mod admission;
 mod annotations;
 mod cluster;
 mod container;
+mod gateway;
 mod measured;
 mod meta;
 mod network;
 mod object;
 mod pod;
 mod policy;
+mod public;
 mod secret;
 mod status;
 mod storage;
@@ -34,6 +36,10 @@ pub use cluster::{
     ObjectReference, Taint,
 };
 pub use container::{Container, EnvVar, Probe, Resource, Resources};
+pub use gateway::{
+    Gateway, GatewayAddress, GatewaySpec, GatewayStatus, GatewayTls, HttpRoute, HttpRouteRule, HttpRouteSpec,
+    Listener, Reference,
+};
 pub use measured::{
     ContainerMetrics, LogPattern, LogSource, MemoryHistory, NodeMetrics, PodMetrics, Throttling, Usage,
 };
@@ -59,6 +65,7 @@ pub use policy::{
     PodDisruptionBudget, PodDisruptionBudgetSpec, PodDisruptionBudgetStatus, ResourceQuota,
     ResourceQuotaStatus, ScaleTarget,
 };
+pub use public::{AUTHORITY, CERTIFICATE, NO_PEM, PRIVATE_KEY, Public};
 pub use secret::without_secrets;
 pub use status::Status;
 pub use storage::{

@@ -2,10 +2,10 @@
 
 use super::secret::hide_secrets;
 use super::{
-    ApiService, CronJob, DaemonSet, Deployment, EndpointSlice, Event, HorizontalPodAutoscaler, Ingress,
-    IngressClass, Job, ListMeta, LogSource, MemoryHistory, Namespace, Node, NodeMetrics, PersistentVolume,
-    PersistentVolumeClaim, Pod, PodDisruptionBudget, PodMetrics, ReplicaSet, ResourceQuota, Secret, Service,
-    StatefulSet, StorageClass, Throttling, Usage, WebhookConfiguration,
+    ApiService, CronJob, DaemonSet, Deployment, EndpointSlice, Event, Gateway, HorizontalPodAutoscaler,
+    HttpRoute, Ingress, IngressClass, Job, ListMeta, LogSource, MemoryHistory, Namespace, Node, NodeMetrics,
+    PersistentVolume, PersistentVolumeClaim, Pod, PodDisruptionBudget, PodMetrics, ReplicaSet, ResourceQuota,
+    Secret, Service, StatefulSet, StorageClass, Throttling, Usage, WebhookConfiguration,
 };
 use bytes::Bytes;
 use prost::Message;
@@ -117,6 +117,8 @@ kinds! {
     CronJob "batch/v1" "cronjobs" Namespace CronJob,
     PersistentVolumeClaim "v1" "persistentvolumeclaims" Namespace PersistentVolumeClaim,
     Ingress "networking.k8s.io/v1" "ingresses" Namespace Ingress,
+    Gateway "gateway.networking.k8s.io/v1" "gateways" Namespace Gateway,
+    HTTPRoute "gateway.networking.k8s.io/v1" "httproutes" Namespace HttpRoute,
     HorizontalPodAutoscaler "autoscaling/v2" "horizontalpodautoscalers" Namespace HorizontalPodAutoscaler,
     PodDisruptionBudget "policy/v1" "poddisruptionbudgets" Namespace PodDisruptionBudget,
     ResourceQuota "v1" "resourcequotas" Namespace ResourceQuota,
@@ -173,6 +175,11 @@ impl Kind {
         }
     }
 
+    /// Whether it is of an extension that most clusters do without: that it is not served means that there is none.
+    pub fn is_extension(self) -> bool {
+        matches!(self, Kind::Gateway | Kind::HTTPRoute)
+    }
+
     /// As people are told of it: the API's own name where another kind has the same.
     pub fn shown(self) -> String {
         if self.is_metered() { self.resource() } else { self.plural().to_owned() }
@@ -217,6 +224,8 @@ impl Object {
                     hide_secrets(&mut pattern.sample);
                 }
             }
+            // What of another is called a certificate may be anything.
+            Object::Secret(secret) if secret.r#type != Secret::TLS => secret.data = None,
             _ => {}
         }
         self
@@ -274,9 +283,9 @@ pub struct TypeMeta {
 
 /// Whether a list says that it is one of this kind: an answer that says nothing of the sort is not an empty list.
 pub(super) fn is_list_of(kind: Kind, said: &str) -> Result<(), String> {
-    // Secrets are asked for without what they hold.
-    let name = if kind == Kind::Secret { "PartialObjectMetadata" } else { kind.name() };
-    match said.strip_suffix("List") == Some(name) {
+    // Of secrets often only the names are asked for.
+    let is_name = |said: &str| said == kind.name() || kind == Kind::Secret && said == "PartialObjectMetadata";
+    match said.strip_suffix("List").is_some_and(is_name) {
         true => Ok(()),
         false => Err(format!("\"{said}\" where a {}List should be", kind.name())),
     }

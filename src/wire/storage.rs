@@ -1,6 +1,7 @@
-//! Claims, volumes, classes; and secrets, of which only the names are read.
+//! Claims, volumes, classes; and secrets, of which only names and certificates are read.
 
-use super::{LabelledMeta, ObjectMeta, ObjectReference, Time};
+use super::{LabelledMeta, ObjectMeta, ObjectReference, Public, Time};
+use serde::{Deserialize, Serialize};
 
 wire! {
     /// `v1.PersistentVolumeClaim`.
@@ -82,10 +83,24 @@ wire! {
     }
 }
 
-wire! {
-    /// `v1.Secret`: that it exists. Its data is not asked for, and not read from files.
-    Secret {
-        /// Its name.
-        [message, required, tag = "1"] metadata: ObjectMeta,
-    }
+/// `v1.Secret`: that it exists, and of one of type `kubernetes.io/tls` its certificates. Nothing else of it is kept.
+#[derive(Clone, PartialEq, prost::Message, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Secret {
+    /// Its name.
+    #[prost(message, required, tag = "1")]
+    pub metadata: ObjectMeta,
+    /// Its certificates, where it was asked for them.
+    #[prost(oneof = "super::Public", tags = "2")]
+    #[serde(deserialize_with = "super::public::read", skip_serializing_if = "Option::is_none")]
+    pub data: Option<Public>,
+    /// Such as `kubernetes.io/tls`; empty where only its name was asked for.
+    #[prost(string, tag = "3")]
+    #[serde(deserialize_with = "super::shape::nullable", skip_serializing_if = "String::is_empty")]
+    pub r#type: String,
+}
+
+impl Secret {
+    /// The type of those that hold certificates.
+    pub const TLS: &'static str = "kubernetes.io/tls";
 }

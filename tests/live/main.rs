@@ -5,6 +5,7 @@
 
 mod annotations;
 mod cells;
+mod certificates;
 mod connection;
 mod contexts;
 mod corpus;

@@ -1,5 +1,6 @@
 //! 5. Statistics: computed, and judged honestly.
 
+use super::super::certificates;
 use super::super::markdown::{Page, text};
 use super::super::words::{self, texts};
 use super::heads;
@@ -46,6 +47,7 @@ pub(super) fn write(report: &Report, page: &mut Page) {
     by_restarts(report, page);
     by_age(report, page);
     by_node(report, page);
+    of_certificates(report, page);
 }
 
 fn counted(name: String, count: u64, whole: u64) -> Vec<String> {
@@ -103,6 +105,21 @@ fn by_node(report: &Report, page: &mut Page) {
     page.table(&rows);
     let used: Vec<&(String, u64)> = nodes.iter().filter(|(node, _)| !node.is_empty()).collect();
     page.bullets(spread(&used, report.totals.pods, page.lang, text));
+}
+
+/// The certificates, where there are any.
+fn of_certificates(report: &Report, page: &mut Page) {
+    let (rows, more) = certificates::rows(report, (page.lang, page.all), text);
+    if rows.is_empty() {
+        return;
+    }
+    page.heading(3, page.word(&certificates::HEADING));
+    let mut table = vec![heads(&certificates::HEADS, page)];
+    table.extend(rows.into_iter().map(Vec::from));
+    page.table(&table);
+    if let Some(more) = more {
+        page.paragraph(more);
+    }
 }
 
 /// How the pods are spread over the nodes that hold any. Even means that the busiest has at most half as many

@@ -1,0 +1,194 @@
+//! Certificates in secrets, as several checks see them: who shows one to visitors, and how to replace it.
+//!
+//! What does not belong here: what is bad about one.
+
+use super::View;
+use super::traffic::{self, ingress_ref};
+use crate::finding::{Fact, Facts, Severity};
+use crate::model::{Chain, ObjectRef, Tls};
+use crate::text::{Say, Text};
+use crate::wire::{Gateway, Ingress, Listener, Time};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Of hosts and of their users, so many are named.
+const SHOWN: usize = 3;
+
+/// An ingress with one of these has its secret made by a controller.
+const ISSUERS: [&str; 3] =
+    ["cert-manager.io/issuer", "cert-manager.io/cluster-issuer", "kubernetes.io/tls-acme"];
+
+static USED_BY: Text =
+    Text { en: "Used by {users}", zh_tw: "引用者：{users}", zh_cn: "引用者：{users}" };
+
+static USED_FOR: Text = Text {
+    en: "Used by {users} for {hosts}",
+    zh_tw: "引用者：{users}，主機：{hosts}",
+    zh_cn: "引用者：{users}，主机：{hosts}",
+};
+
+static UNUSED: Text = Text {
+    en: "No Ingress or Gateway in sight names it",
+    zh_tw: "檢查範圍內沒有 Ingress 或 Gateway 引用它",
+    zh_cn: "检查范围内没有 Ingress 或 Gateway 引用它",
+};
+
+/// Who shows the certificate of a secret to visitors.
+#[derive(Default)]
+pub(crate) struct Use<'a> {
+    /// Ingresses and gateways.
+    pub users: BTreeSet<ObjectRef>,
+    /// The hosts that these name beside the secret.
+    pub hosts: BTreeSet<&'a str>,
+    /// The hosts of listeners that have other certificates too: one of them must be good for the host.
+    shared: BTreeSet<&'a str>,
+    /// Whether a controller makes the secret.
+    issued: bool,
+    /// Since when it has been used, as far as the users say.
+    pub since: Option<Time>,
+}
+
+/// A secret with a certificate, and who uses it.
+pub(crate) struct Used<'a> {
+    /// The secret.
+    pub tls: &'a Tls,
+    /// Who uses it.
+    pub by: Use<'a>,
+}
+
+/// Every secret of the scope that holds a certificate or should, but for those that are about to go.
+pub(crate) fn all<'a>(view: &View<'a>) -> Vec<Used<'a>> {
+    let mut uses = uses(view);
+    let rows = &view.snapshot.rows;
+    let stays = |tls: &&Tls| !traffic::is_going(view, &tls.namespace);
+    let used =
+        |tls: &'a Tls| Used { tls, by: uses.remove(&(&*tls.namespace, &*tls.name)).unwrap_or_default() };
+    rows.certificates.iter().filter(stays).map(used).collect()
+}
+
+fn uses<'a>(view: &View<'a>) -> BTreeMap<(&'a str, &'a str), Use<'a>> {
+    let mut out: BTreeMap<(&str, &str), Use> = BTreeMap::new();
+    for ingress in &view.snapshot.rows.ingresses {
+        for (secret, hosts) in secrets(ingress) {
+            let by = out.entry((&ingress.metadata.namespace, secret)).or_default();
+            by.users.insert(ingress_ref(ingress));
+            by.hosts.extend(hosts);
+            by.issued |= is_issued(ingress);
+            by.since = by.since.into_iter().chain(ingress.metadata.created()).min();
+        }
+    }
+    for gateway in &view.snapshot.rows.gateways {
+        for listener in gateway.spec.listeners.iter().filter(|listener| listener.tls.mode != "Passthrough") {
+            listen(gateway, listener, &mut out);
+        }
+    }
+    out
+}
+
+fn listen<'a>(gateway: &'a Gateway, listener: &'a Listener, out: &mut BTreeMap<(&'a str, &'a str), Use<'a>>) {
+    let metadata = &gateway.metadata;
+    let refs = &listener.tls.certificate_refs;
+    for reference in refs.iter().filter(|named| named.kind.is_empty() || named.kind == "Secret") {
+        let own = reference.namespace.is_empty();
+        let namespace = if own { &metadata.namespace } else { &reference.namespace };
+        let by = out.entry((namespace, &reference.name)).or_default();
+        by.users.insert(ObjectRef::new(&metadata.namespace, "Gateway", &metadata.name));
+        let hosts = if refs.len() > 1 { &mut by.shared } else { &mut by.hosts };
+        hosts.extend(Some(&*listener.hostname).filter(|host| !host.is_empty()));
+        by.since = by.since.into_iter().chain(metadata.created()).min();
+    }
+}
+
+/// The secrets of an ingress, and the hosts they are for. Without a name the controller has one of its own.
+pub(super) fn secrets(ingress: &Ingress) -> BTreeMap<&str, BTreeSet<&str>> {
+    let mut out: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for tls in ingress.spec.tls.iter().filter(|tls| !tls.secret_name.is_empty()) {
+        out.entry(&tls.secret_name).or_default().extend(tls.hosts.iter().map(String::as_str));
+    }
+    out
+}
+
+/// Whether a controller makes the secrets of an ingress.
+pub(super) fn is_issued(ingress: &Ingress) -> bool {
+    ISSUERS.iter().any(|issuer| ingress.metadata.annotation(issuer).is_some())
+}
+
+impl<'a> Used<'a> {
+    /// The certificate, unless it can no longer or not yet be used: then nothing else about it matters.
+    pub(super) fn valid(&self, view: &View) -> Option<&'a Chain> {
+        let chain = self.tls.chain.as_ref().ok()?;
+        let now = view.now();
+        let good = chain.iter().all(|one| one.is_good(now));
+        good.then_some(chain)
+    }
+
+    /// Whether anybody shows it to visitors.
+    pub(super) fn is_used(&self) -> bool {
+        !self.by.users.is_empty()
+    }
+
+    /// How bad something is that would be this bad if visitors saw it.
+    pub(super) fn severity(&self, seen: Severity) -> Severity {
+        match (self.is_used(), seen) {
+            (true, seen) => seen,
+            (false, Severity::Critical) => Severity::Warning,
+            (false, _) => Severity::Info,
+        }
+    }
+
+    /// Whom it is for: the hosts of its users, or those that it names itself.
+    pub(crate) fn all_hosts(&self) -> Vec<&'a str> {
+        let hosts: Vec<&str> = self.by.hosts.union(&self.by.shared).copied().collect();
+        match &self.tls.chain {
+            Ok(chain) if hosts.is_empty() => chain.leaf.hosts.iter().map(String::as_str).collect(),
+            _ => hosts,
+        }
+    }
+
+    /// The first of them.
+    fn hosts(&self) -> String {
+        let hosts = self.all_hosts();
+        if hosts.is_empty() { "*".to_owned() } else { first(&hosts) }
+    }
+
+    /// The secret, and whom it is for.
+    pub(super) fn facts(&self) -> Facts {
+        vec![("secret", Fact::text(&self.tls.name)), ("hosts", Fact::Text(self.hosts()))]
+    }
+
+    /// Who uses it.
+    pub(super) fn evidence(&self) -> Say {
+        let users: Vec<String> = self.by.users.iter().map(ObjectRef::slashed).collect();
+        let users: Vec<&str> = users.iter().map(String::as_str).collect();
+        let facts = vec![("users", Fact::Text(first(&users))), ("hosts", Fact::Text(self.hosts()))];
+        let text = match () {
+            () if users.is_empty() => &UNUSED,
+            () if self.by.hosts.is_empty() && self.by.shared.is_empty() => &USED_BY,
+            () => &USED_FOR,
+        };
+        Say { text, facts }
+    }
+
+    /// How to get another certificate, and how to look at who uses this one.
+    pub(super) fn actions(&self, view: &View) -> Vec<String> {
+        let kubectl = &view.settings.kubectl;
+        let (namespace, name) = (&*self.tls.namespace, &*self.tls.name);
+        let replace = ["create", "secret", "tls", name, "-n", namespace, "--cert=tls.crt", "--key=tls.key"];
+        let mut out = match self.by.issued {
+            true => vec![kubectl.line(&["get", "certificate,certificaterequest", "-n", namespace])],
+            false => vec![format!(
+                "{} | {}",
+                kubectl.line(&[&replace[..], &["--dry-run=client", "-o", "yaml"]].concat()),
+                kubectl.line(&["apply", "-f", "-"])
+            )],
+        };
+        out.extend(self.by.users.first().map(|user| kubectl.describe(user)));
+        out.push(kubectl.describe(&self.tls.object()));
+        out
+    }
+}
+
+/// The first of a list, with a mark where there are more.
+pub(super) fn first(names: &[&str]) -> String {
+    let more = if names.len() > SHOWN { ", …" } else { "" };
+    names[..names.len().min(SHOWN)].join(", ") + more
+}

@@ -1,0 +1,73 @@
+//! A Secret of type `kubernetes.io/tls`: the certificate in it. Of what is broken only the reason is kept.
+
+use super::{Chain, Names, ObjectRef, UnreadableChain};
+use crate::wire::{AUTHORITY, CERTIFICATE, NO_PEM, PRIVATE_KEY, Secret, Time};
+use std::sync::Arc;
+
+/// A Secret that holds a certificate, or should.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tls {
+    /// Its namespace.
+    pub namespace: Arc<str>,
+    /// Its name.
+    pub name: Arc<str>,
+    /// When it was made.
+    pub created: Option<Time>,
+    /// What `tls.crt` holds.
+    pub chain: Result<Box<Chain>, NoChain>,
+}
+
+/// Why a Secret has no certificate that can be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoChain {
+    /// There is no `tls.crt`, or nothing in it.
+    Missing,
+    /// A private key stands where the certificate should.
+    Key,
+    /// Whatever is there is no PEM.
+    NoPem,
+    /// One of its certificates cannot be read.
+    Broken {
+        /// Which one, from 1.
+        position: usize,
+        /// Why not.
+        why: String,
+    },
+}
+
+impl Tls {
+    /// Folds a Secret; `None` if it is of another type, or only its name is known.
+    pub fn fold(secret: &Secret, names: &Names) -> Option<Self> {
+        if secret.r#type != Secret::TLS {
+            return None;
+        }
+        let entry = |name| secret.data.as_ref().and_then(|data| data.get(name)).unwrap_or_default();
+        let chain = match entry(CERTIFICATE) {
+            marker if marker == PRIVATE_KEY => Err(NoChain::Key),
+            marker if marker == NO_PEM => Err(NoChain::NoPem),
+            text => Chain::of_pem(text, entry(AUTHORITY)).map(Box::new).map_err(NoChain::from),
+        };
+        let metadata = &secret.metadata;
+        Some(Self {
+            namespace: names.get(&metadata.namespace),
+            name: names.get(&metadata.name),
+            created: metadata.created(),
+            chain,
+        })
+    }
+
+    /// As a finding names it.
+    pub fn object(&self) -> ObjectRef {
+        ObjectRef::new(&self.namespace, "Secret", &self.name)
+    }
+}
+
+impl From<UnreadableChain> for NoChain {
+    fn from(chain: UnreadableChain) -> Self {
+        match chain {
+            UnreadableChain::Empty => NoChain::Missing,
+            UnreadableChain::NoPem => NoChain::NoPem,
+            UnreadableChain::Broken { position, why } => NoChain::Broken { position, why },
+        }
+    }
+}

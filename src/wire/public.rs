@@ -1,0 +1,276 @@
+//! The public part of a Secret of type `kubernetes.io/tls`: its certificates. The server sends the private key beside them,
+//! and whatever else somebody put there: it is let go entry by entry, while it is read, and nobody looks into it. Of what
+//! is called a certificate only the certificates are kept: people put keys there too.
+//!
+//! What does not belong here: what a certificate says (`model`).
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::{Buf, BufMut};
+use prost::DecodeError;
+use prost::encoding::{DecodeContext, WireType, btree_map, bytes as prost_bytes, message, string};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The certificate and those that lead from it to its issuer, in PEM.
+pub const CERTIFICATE: &str = "tls.crt";
+
+/// Who is to be trusted, where whoever made the Secret says so.
+pub const AUTHORITY: &str = "ca.crt";
+
+/// What is kept.
+const KEPT: [&str; 2] = [CERTIFICATE, AUTHORITY];
+
+/// Stands where a private key stood and no certificate.
+pub const PRIVATE_KEY: &[u8] = b"PRIVATE KEY";
+
+/// Stands where something was that holds no certificate in PEM.
+pub const NO_PEM: &[u8] = b"no PEM";
+
+/// Where a certificate begins, and where it ends.
+const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+const END: &str = "-----END CERTIFICATE-----";
+
+/// Bytes of a value; the rest is cut off. A certificate takes two thousand.
+const LONGEST: usize = 64 << 10;
+
+/// What of a Secret may be read. There is at least one entry.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Public(BTreeMap<String, Vec<u8>>);
+
+/// An entry of the map.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Entry {
+    #[prost(string, tag = "1")]
+    name: String,
+    #[prost(bytes = "vec", tag = "2")]
+    value: Vec<u8>,
+}
+
+impl fmt::Debug for Public {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+impl Public {
+    /// What stands under a name that is kept.
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        self.0.get(name).map(Vec::as_slice)
+    }
+
+    fn insert(&mut self, name: &str, value: &[u8]) {
+        self.0.insert(name.to_owned(), certificates(value));
+    }
+}
+
+/// The certificates of a text, and nothing that stands around them: whole ones, as many as there is room for. Where there is
+/// none, a word that says what there was.
+fn certificates(value: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(value);
+    let mut out = Vec::new();
+    let mut block = String::new();
+    for line in text.split(['\n', '\r']) {
+        match line.trim_end() {
+            BEGIN => block = format!("{BEGIN}\n"),
+            _ if block.is_empty() => {}
+            END if out.len() + block.len() + END.len() < LONGEST => {
+                out.extend_from_slice(std::mem::take(&mut block).as_bytes());
+                out.extend_from_slice(END.as_bytes());
+                out.push(b'\n');
+            }
+            END if !out.is_empty() => block.clear(),
+            // What another section begins in is broken, and none of that section is taken for it.
+            line if line.starts_with("-----") => close(&mut block, &mut out),
+            line => block = block + line + "\n",
+        }
+    }
+    close(&mut block, &mut out);
+    match () {
+        () if !out.is_empty() || value.trim_ascii().is_empty() => {}
+        () if text.contains("PRIVATE KEY") => out.extend_from_slice(PRIVATE_KEY),
+        () => out.extend_from_slice(NO_PEM),
+    }
+    out.shrink_to_fit();
+    out
+}
+
+/// Of a section that has no end only its first line is kept: it is told as broken, and what it holds may be anything.
+fn close(block: &mut String, out: &mut Vec<u8>) {
+    if !block.is_empty() && out.len() + BEGIN.len() < LONGEST {
+        out.extend_from_slice(BEGIN.as_bytes());
+        out.push(b'\n');
+    }
+    block.clear();
+}
+
+/// What prost calls for the field, as for [`super::Annotations`]: to prost it is a oneof, on the wire a map.
+impl Public {
+    pub(super) fn merge(
+        kept: &mut Option<Self>,
+        _: u32,
+        wire_type: WireType,
+        buffer: &mut impl Buf,
+        context: DecodeContext,
+    ) -> Result<(), DecodeError> {
+        let mut entry = Entry::default();
+        message::merge(wire_type, &mut entry, buffer, context)?;
+        if KEPT.contains(&&*entry.name) {
+            kept.get_or_insert_default().insert(&entry.name, &entry.value);
+        }
+        Ok(())
+    }
+
+    pub(super) fn encode(&self, buffer: &mut impl BufMut) {
+        btree_map::encode(
+            string::encode,
+            string::encoded_len,
+            prost_bytes::encode,
+            prost_bytes::encoded_len,
+            2,
+            &self.0,
+            buffer,
+        );
+    }
+
+    pub(super) fn encoded_len(&self) -> usize {
+        btree_map::encoded_len(string::encoded_len, prost_bytes::encoded_len, 2, &self.0)
+    }
+}
+
+impl Serialize for Public {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, STANDARD.encode(value))))
+    }
+}
+
+/// Reads what is kept, if there is any.
+pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Public>, D::Error> {
+    let read = Option::<Public>::deserialize(deserializer)?;
+    Ok(read.filter(|public| !public.0.is_empty()))
+}
+
+impl<'de> Deserialize<'de> for Public {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Entries)
+    }
+}
+
+struct Entries;
+
+impl<'de> Visitor<'de> for Entries {
+    type Value = Public;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("the data of a Secret")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Public, M::Error> {
+        let mut kept = Public::default();
+        while let Some(name) = map.next_key::<String>()? {
+            if KEPT.contains(&&*name) {
+                let text = map.next_value::<Option<String>>()?.unwrap_or_default();
+                // What is no base64 is no certificate either.
+                let value = STANDARD.decode(text.trim()).unwrap_or_else(|_| text.into_bytes());
+                kept.insert(&name, &value);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(kept)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Secret;
+    use prost::Message;
+    use serde_json::json;
+
+    /// Something that looks like a certificate.
+    fn pem(text: &str) -> Vec<u8> {
+        format!("{BEGIN}\n{text}\n{END}\n").into_bytes()
+    }
+
+    /// A Secret as the server sends it.
+    fn protobuf(entries: &[(&str, &[u8])]) -> Vec<u8> {
+        #[derive(Clone, PartialEq, Message)]
+        struct Whole {
+            #[prost(message, repeated, tag = "2")]
+            data: Vec<Entry>,
+            #[prost(string, tag = "3")]
+            r#type: String,
+        }
+        let entry = |(name, value): &(&str, &[u8])| Entry { name: (*name).to_owned(), value: value.to_vec() };
+        Whole { data: entries.iter().map(entry).collect(), r#type: "kubernetes.io/tls".to_owned() }
+            .encode_to_vec()
+    }
+
+    #[test]
+    fn nothing_but_certificates_is_kept() {
+        let entries: [(&str, &[u8]); 4] = [
+            ("tls.key", b"CANARY"),
+            ("tls.crt", &pem("public")),
+            ("ca.crt", &pem("root")),
+            ("password", b"CANARY"),
+        ];
+        let read = Secret::decode(&*protobuf(&entries)).unwrap();
+        let data: serde_json::Map<String, serde_json::Value> =
+            entries.iter().map(|(name, value)| ((*name).to_owned(), json!(STANDARD.encode(value)))).collect();
+        let text = json!({ "type": "kubernetes.io/tls", "data": data }).to_string();
+        let from_json: Secret = serde_json::from_str(&text).unwrap();
+        assert_eq!(read, from_json);
+        let public = read.data.clone().unwrap();
+        assert_eq!(
+            (public.get("tls.crt"), public.get("ca.crt")),
+            (Some(&*pem("public")), Some(&*pem("root")))
+        );
+        assert_eq!(public.0.len(), 2);
+        let written = serde_json::to_string(&read).unwrap();
+        let canary = STANDARD.encode("CANARY");
+        assert!(!written.contains(&canary) && !written.contains("CANARY"), "{written}");
+        assert!(
+            !format!("{read:?}").contains("45, 45"),
+            "not even the bytes of what is public are logged: {read:?}"
+        );
+        // Neither way is anything lost when it is written.
+        assert_eq!(Secret::decode(&*read.encode_to_vec()).unwrap(), read);
+        assert_eq!(serde_json::from_str::<Secret>(&written).unwrap(), read);
+    }
+
+    #[test]
+    fn odd_data_is_told_and_has_an_end() {
+        let of =
+            |data: serde_json::Value| serde_json::from_value::<Secret>(json!({ "data": data })).unwrap().data;
+        assert_eq!(of(json!(null)), None);
+        assert_eq!(of(json!({ "tls.key": 7, "other": [1] })), None);
+        assert_eq!(of(json!({ "tls.crt": "no base64!" })).unwrap().get("tls.crt"), Some(NO_PEM));
+        assert_eq!(of(json!({ "tls.crt": null })).unwrap().get("tls.crt"), Some(&b""[..]));
+        let many = of(json!({ "tls.crt": STANDARD.encode(pem("x").repeat(1 << 14)) })).unwrap();
+        let kept = many.get("tls.crt").unwrap();
+        assert!(kept.len() < LONGEST && kept.ends_with(b"END CERTIFICATE-----\n"), "{}", kept.len());
+        let one = pem(&"x".repeat(1 << 20));
+        let long = of(json!({ "tls.crt": STANDARD.encode(one) })).unwrap();
+        assert_eq!(long.get("tls.crt"), Some(&b"-----BEGIN CERTIFICATE-----\n"[..]));
+    }
+
+    #[test]
+    fn a_key_in_the_place_of_a_certificate_is_let_go() {
+        let key = "-----BEGIN PRIVATE KEY-----\nCANARY\n-----END PRIVATE KEY-----\n";
+        let kept = |text: &str| String::from_utf8(certificates(text.as_bytes())).unwrap();
+        let one = String::from_utf8(pem("AAAA")).unwrap();
+        assert_eq!(kept(key), "PRIVATE KEY");
+        assert_eq!(kept("CANARY"), "no PEM");
+        assert_eq!(kept(" \n"), "");
+        assert_eq!(kept(&format!("CANARY\n{key}{one}{key}{one}CANARY")), one.repeat(2));
+        let begun = "-----BEGIN CERTIFICATE-----\n";
+        assert_eq!(kept(&format!("{begun}CANARY\n{key}{one}")), begun.to_owned() + &one);
+        assert_eq!(kept(&format!("{begun}CANARY")), begun);
+        for text in ["PRIVATE KEY", "no PEM", &one, begun] {
+            assert_eq!(kept(&kept(text)), kept(text), "read again from a capture");
+        }
+    }
+}
