@@ -1,7 +1,7 @@
 //! `make bench`: the whole check of a large cluster beside `kubectl get pods -A`, and beside a bare paged read of
 //! the same pods, on the same real API server, in one run. It prints figures and judges nothing.
 //!
-//!   cargo bench --bench listing -- [--pods 10000] [--runs 5] [--only size|trouble|weather|large|diff|sources]
+//!   cargo bench --bench listing -- [--pods 10000] [--runs 5] [--only size|trouble|weather|large|diff|sources|logs]
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -11,6 +11,8 @@
     reason = "a bench that cannot go on must stop; it prints its figures"
 )]
 
+#[path = "parts/logs.rs"]
+mod logs;
 #[path = "parts/sources.rs"]
 mod sources;
 #[path = "../tests/support/mod.rs"]
@@ -56,8 +58,11 @@ fn main() {
     if arguments.iter().any(|argument| argument == "load") {
         return load(crowd, number("--etcd", 0).try_into().unwrap());
     }
-    if arguments.iter().any(|argument| argument == "history") {
-        return sources::write_history(crowd, Path::new(arguments.last().unwrap()));
+    if arguments.iter().any(|argument| argument == "measured") {
+        return sources::write(crowd, Path::new(arguments.last().unwrap()));
+    }
+    if arguments.iter().any(|argument| argument == "fold-logs") {
+        return logs::fold(number("fold-logs", 0));
     }
     if arguments.iter().any(|argument| argument == "capture") {
         return capture(crowd, Path::new(arguments.last().unwrap()));
@@ -85,6 +90,9 @@ fn measure(crowd: Crowd, runs: usize, wanted: &dyn Fn(&str) -> bool) {
     }
     if wanted("trouble") {
         trouble(&loaded(Crowd { sick: 5, ..crowd }, &me), runs);
+    }
+    if wanted("logs") {
+        logs::logs(&me, runs);
     }
     if wanted("diff") {
         diff(crowd, &me, runs);

@@ -60,6 +60,7 @@ pub static MEASURES: &[Measure] = measures! {
     "count" of "pod-evicted", Bad Pieces: "pods left behind", "殘留 Pod", "残留 Pod";
     "count" of "pod-sandbox-failed", Counted Pieces: "attempts", "嘗試次數", "尝试次数";
     "count" of "pod-volume-not-mounted", Counted Pieces: "attempts", "嘗試次數", "尝试次数";
+    "errors" of "error-logs", Bad Pieces: "errors in logs", "日誌錯誤", "日志错误";
     "failed" of "", Bad Pieces: "failed", "失敗", "失败";
     "healthy" of "pdb-not-enough-healthy", Good Pieces: "healthy", "健康", "健康";
     "minors" of "node-version-skew", Bad Pieces: "minor versions behind", "落後的次要版本", "落后的次版本";

@@ -165,6 +165,7 @@ fn plan(
         with_usage: false,
         with_certificates: false,
         history: None,
+        with_logs: false,
         hosts: None,
         about: None,
         budget: budget(list),

@@ -446,7 +446,8 @@ fn all_accounted_for(items: &[Value], snapshot: &Snapshot) -> Result<(), String>
         (&[Kind::Throttling], rows.throttling.len()),
     ];
     // Of events only warnings are kept, and of measurements those that can be.
-    let some = [Kind::Event, Kind::PodMetrics, Kind::NodeMetrics, Kind::Usage, Kind::MemoryHistory];
+    let some =
+        [Kind::Event, Kind::PodMetrics, Kind::NodeMetrics, Kind::Usage, Kind::MemoryHistory, Kind::LogSource];
     let uncounted =
         |kind: &Kind| !some.contains(kind) && !counts.iter().any(|(kinds, _)| kinds.contains(kind));
     assert_eq!(Kind::ALL.into_iter().find(uncounted), None, "its rows are to be counted above");

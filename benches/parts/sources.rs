@@ -19,9 +19,10 @@ const AHEAD: i64 = 20;
 
 /// A run with nobody to ask, beside runs that ask.
 pub(crate) fn sources(lab: &Lab, crowd: Crowd, me: &Path, runs: usize) {
-    let prometheus = remembering(crowd, me);
+    let dir = written(crowd, me);
+    let [nodes, pods] = ["nodes.json", "pods.json"].map(|name| answer(&dir.path().join(name)));
+    let prometheus = Prometheus::remembering(dir);
     let url = format!("--prometheus-url={}", prometheus.url());
-    let (nodes, pods) = (metrics_of_nodes(crowd), metrics_of_pods(crowd));
     // Both ways lead through it, so that its own cost is in both.
     let without = Faults::before(lab, |_| Fault::None);
     let with =
@@ -38,8 +39,8 @@ pub(crate) fn sources(lab: &Lab, crowd: Crowd, me: &Path, runs: usize) {
     let mut all = [
         Program::new("healthcheck -A, no Prometheus", ours(lab, &[])),
         Program::new("and one that is asked", ours(lab, &[&url])),
-        Program::new("nodes, no metrics API", behind(&without, &["nodes"])),
-        Program::new("and one that is asked", behind(&with, &["nodes"])),
+        Program::new("nodes, no metrics API", behind(&without, &["nodes", "--fail-on=never"])),
+        Program::new("and one that is asked", behind(&with, &["nodes", "--fail-on=never"])),
         Program::new("rightsize, nobody to ask", behind(&without, &["rightsize"])),
         Program::new("and both are asked, 2 h", behind(&with, &["rightsize", &url, "--since=2h"])),
     ];
@@ -58,16 +59,18 @@ fn names(crowd: &Crowd, now: Timestamp) -> impl Iterator<Item = (usize, String, 
     })
 }
 
-fn json_of(body: &Value) -> Fault {
-    Fault::Answer("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n".to_owned(), body.to_string())
+fn answer(file: &Path) -> Fault {
+    let body = std::fs::read_to_string(file).unwrap();
+    Fault::Answer("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n".to_owned(), body)
 }
 
-fn list(kind: &str, items: &[Value]) -> Fault {
-    json_of(&json!({ "kind": kind, "apiVersion": "metrics.k8s.io/v1beta1", "metadata": {}, "items": items }))
+fn list(kind: &str, items: &[Value]) -> Vec<u8> {
+    let list =
+        json!({ "kind": kind, "apiVersion": "metrics.k8s.io/v1beta1", "metadata": {}, "items": items });
+    list.to_string().into_bytes()
 }
 
-fn metrics_of_nodes(crowd: Crowd) -> Fault {
-    let now = Timestamp::now();
+fn metrics_of_nodes(crowd: Crowd, now: Timestamp) -> Vec<u8> {
     let nodes = crowd.surroundings(now).into_iter().filter(|object| object["kind"] == "Node");
     let metrics = nodes.map(|node| {
         json!({ "metadata": { "name": node["metadata"]["name"] }, "usage": { "cpu": "3217654321n", "memory": "21474836Ki" } })
@@ -75,8 +78,8 @@ fn metrics_of_nodes(crowd: Crowd) -> Fault {
     list("NodeMetricsList", &metrics.collect::<Vec<_>>())
 }
 
-fn metrics_of_pods(crowd: Crowd) -> Fault {
-    let metrics = names(&crowd, Timestamp::now()).map(|(i, namespace, name)| {
+fn metrics_of_pods(crowd: Crowd, now: Timestamp) -> Vec<u8> {
+    let metrics = names(&crowd, now).map(|(i, namespace, name)| {
         let usage = json!({ "cpu": format!("{}n", 12_345_678 + i * 1000), "memory": format!("{}Ki", 200_000 + i) });
         let containers = ["app", "sidecar"].map(|name| json!({ "name": name, "usage": usage }));
         json!({ "metadata": { "namespace": namespace, "name": name }, "window": "15.1s", "containers": containers })
@@ -84,19 +87,26 @@ fn metrics_of_pods(crowd: Crowd) -> Fault {
     list("PodMetricsList", &metrics.collect::<Vec<_>>())
 }
 
-/// A Prometheus that knows the crowd. Its history is written in a process of its own: a child's peak memory begins with
-/// its parent's.
-fn remembering(crowd: Crowd, me: &Path) -> Prometheus {
+/// A folder with what is known of the crowd. It is written in a process of its own: a child's peak memory begins with its
+/// parent's.
+fn written(crowd: Crowd, me: &Path) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let mut write = Command::new(me);
-    write.args(["history", "--pods", &crowd.pods.to_string()]).arg(dir.path().join("history.txt"));
+    write.args(["measured", "--pods", &crowd.pods.to_string()]).arg(dir.path());
     assert!(write.status().unwrap().success());
-    Prometheus::remembering(dir)
+    dir
+}
+
+/// Writes what a metrics server and a Prometheus know of the crowd.
+pub(crate) fn write(crowd: Crowd, dir: &Path) {
+    let now = Timestamp::now();
+    std::fs::write(dir.join("nodes.json"), metrics_of_nodes(crowd, now)).unwrap();
+    std::fs::write(dir.join("pods.json"), metrics_of_pods(crowd, now)).unwrap();
+    write_history(crowd, now, &dir.join("history.txt"));
 }
 
 /// Writes what cAdvisor would have counted of the first container of each pod, each minute.
-pub(crate) fn write_history(crowd: Crowd, file: &Path) {
-    let now = Timestamp::now();
+fn write_history(crowd: Crowd, now: Timestamp, file: &Path) {
     let mut out = BufWriter::new(File::create(file).unwrap());
     for (i, namespace, name) in names(&crowd, now) {
         let labels = format!(r#"{{namespace="{namespace}",pod="{name}",container="app"}}"#);

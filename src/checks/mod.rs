@@ -31,6 +31,7 @@ mod cronjob_suspended;
 mod daemonset_misscheduled;
 mod deployment_paused;
 mod deployment_rollout_stuck;
+mod error_logs;
 mod host_not_resolving;
 mod host_without_vhost;
 mod hpa_at_max;
@@ -118,6 +119,7 @@ pub static CHECKS: &[&Check] = &[
     &daemonset_misscheduled::CHECK,
     &deployment_paused::CHECK,
     &deployment_rollout_stuck::CHECK,
+    &error_logs::CHECK,
     &host_not_resolving::CHECK,
     &host_without_vhost::CHECK,
     &hpa_at_max::CHECK,

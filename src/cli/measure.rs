@@ -19,7 +19,10 @@ pub struct MeasureArgs {
     /// Where no Prometheus tells, read the kubelets twice, so long apart (10s to 10m)
     #[arg(long, value_name = "DURATION", value_parser = window)]
     pub throttle_window: Option<Duration>,
-    /// How far back a Prometheus is asked what containers used (2h to 90d); else 7d for rightsize, 24h for what was killed
+    /// Read the logs of all containers of the scope, and fold what they tell of errors into patterns
+    #[arg(long)]
+    pub logs: bool,
+    /// How far back logs are read, and a Prometheus is asked what containers used (10m to 90d; Prometheus at least 2h); else 7d for rightsize, 24h for logs and what was killed
     #[arg(long, value_name = "DURATION", value_parser = since)]
     pub since: Option<Duration>,
 }
@@ -112,11 +115,11 @@ fn window(text: &str) -> Result<Duration, String> {
     Ok(time)
 }
 
-/// From what tells something to what a Prometheus may still keep.
+/// From what tells something in a log to what a Prometheus may still keep.
 fn since(text: &str) -> Result<Duration, String> {
     let time = duration(text)?;
-    if time < Duration::from_secs(2 * 3600) || time > Duration::from_secs(90 * 86_400) {
-        return Err("between 2h and 90d".to_owned());
+    if time < Duration::from_secs(600) || time > Duration::from_secs(90 * 86_400) {
+        return Err("between 10m and 90d".to_owned());
     }
     Ok(time)
 }
@@ -163,7 +166,7 @@ mod tests {
     #[test]
     fn a_window_is_long_enough_for_a_kubelet_to_count() {
         assert_eq!(window("30s"), Ok(Duration::from_secs(30)));
-        assert!(since("119m").is_err() && since("91d").is_err() && since("7d").is_ok());
+        assert!(since("9m").is_err() && since("91d").is_err() && since("7d").is_ok() && since("10m").is_ok());
         assert!(window("9s").is_err() && window("11m").is_err() && window("soon").is_err());
     }
 }

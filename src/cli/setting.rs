@@ -26,7 +26,7 @@ const fn always(id: &'static str, key: &'static str) -> Setting {
 }
 
 /// Everything that can be set, in the order of the help.
-pub(super) static SETTINGS: [Setting; 46] = [
+pub(super) static SETTINGS: [Setting; 47] = [
     cluster("namespace", "namespaces"),
     cluster("all_namespaces", "allNamespaces"),
     cluster("exclude_namespace", "excludeNamespaces"),
@@ -36,6 +36,7 @@ pub(super) static SETTINGS: [Setting; 46] = [
     cluster("skip_kinds", "skipKinds"),
     cluster("prometheus_url", "prometheusUrl"),
     cluster("throttle_window", "throttleWindow"),
+    cluster("logs", "logs"),
     cluster("since", "since"),
     cluster("host", "hosts"),
     cluster("hosts_file", "hostsFiles"),

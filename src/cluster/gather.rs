@@ -1,7 +1,7 @@
 //! A scope, gathered: which lists to read, all of them side by side, and what is asked about trouble afterwards.
 
 use super::list::{self, Listing, Seen};
-use super::measure::{self, Measured, Measurement, Noted};
+use super::measure::{self, ErrorLogs, Measured, Measurement, Noted};
 use super::page::{Accept, Asker, Patience, Request};
 use super::{Budget, Chain, Error, Hosts, Keep, Progress, Session, Stop};
 use crate::cli::{ListArgs, ScopeArgs};
@@ -34,6 +34,8 @@ pub struct Plan {
     pub with_certificates: bool,
     /// How far back a Prometheus is asked what every container used; `None` where that is not wanted.
     pub history: Option<Duration>,
+    /// Whether the logs of all containers are read.
+    pub with_logs: bool,
     /// Which hosts are looked up; `None` where none are.
     pub hosts: Option<Arc<Hosts>>,
     /// The object that is asked about, by name: then every warning of the scope is kept, and the logs are those of its
@@ -228,7 +230,10 @@ impl<'a> Run<'a> {
         let nodes = Some(nodes).filter(|_| measurement.as_ref().is_some_and(Measurement::wants_nodes));
         let (killed, told_killed) = measure::killed();
         let (named, told_hosts) = measure::named(measurement.as_ref().is_some_and(Measurement::wants_hosts));
-        let blank = Noted::new(K::default(), nodes, killed, named);
+        let error_logs = ErrorLogs::of(self);
+        let (wanted, told_logs) = measure::wanted();
+        let wanted = Some(wanted).filter(|_| error_logs.is_some());
+        let blank = Noted { logs: wanted, ..Noted::new(K::default(), nodes, killed, named) };
         // Whoever waits for more nodes must learn when the lists are done: then nothing that tells them is left.
         let lists = async {
             let (snapshot, parts) = self.lists(blank).await?;
@@ -240,9 +245,15 @@ impl<'a> Run<'a> {
                 None => Measured::default(),
             })
         };
-        let ((mut snapshot, mut parts), measured) = tokio::try_join!(lists, measured)?;
+        let logs = async {
+            Ok(match error_logs {
+                Some(logs) => Box::pin(logs.take(told_logs)).await,
+                None => Measured::default(),
+            })
+        };
+        let ((mut snapshot, mut parts), measured, logs) = tokio::try_join!(lists, measured, logs)?;
         let mut part = K::default();
-        measured.put(&mut part, &mut snapshot.coverage);
+        measured.and(logs).put(&mut part, &mut snapshot.coverage);
         parts.push(part);
         Ok((snapshot, parts))
     }

@@ -12,6 +12,7 @@ mod hosts;
 mod killed;
 mod kubelets;
 mod lines;
+mod logs;
 mod memory;
 mod nodes;
 mod prometheus;
@@ -21,6 +22,7 @@ mod throttling;
 pub use hosts::Hosts;
 pub(super) use hosts::named;
 pub(super) use killed::killed;
+pub(super) use logs::{ErrorLogs, wanted};
 pub(super) use nodes::{Noted, channel};
 
 use super::gather::Run;
@@ -43,6 +45,9 @@ const WINDOW: Duration = Duration::from_secs(300);
 
 /// What can be done where nobody tells.
 const HINT: &str = "--prometheus-url names one, --throttle-window 30s asks the kubelets";
+
+/// What is asked of a Prometheus is not worth asking of less.
+const SHORTEST: Duration = Duration::from_secs(2 * 3600);
 
 /// How far back the memory of what was killed is looked at, unless more is asked for.
 const KILLED_SINCE: Duration = Duration::from_secs(86_400);
@@ -96,10 +101,10 @@ impl Wanted {
         let inside = run.asker.session.cluster.context == super::connect::IN_CLUSTER;
         let kept = |kind: Kind| !scope.skip_kinds.contains(&kind);
         let evidence = |kind: Kind| kept(kind) && !scope.no_evidence;
-        let memory = scope.measure.since.unwrap_or(KILLED_SINCE);
+        let memory = scope.measure.since.unwrap_or(KILLED_SINCE).max(SHORTEST);
         Self {
             throttling: evidence(Kind::Throttling),
-            usage: plan.history.filter(|_| kept(Kind::Usage)),
+            usage: plan.history.filter(|_| kept(Kind::Usage)).map(|back| back.max(SHORTEST)),
             memory: evidence(Kind::MemoryHistory).then_some(memory),
             hosts: plan.hosts.as_ref().filter(|_| kept(Kind::Host)).and_then(|hosts| hosts.wanted(inside)),
         }
@@ -255,7 +260,8 @@ impl Measured {
         Self { unseen: vec![untold.gap(kind, 0)], ..Self::default() }
     }
 
-    fn and(mut self, other: Self) -> Self {
+    /// With what was measured otherwise.
+    pub(super) fn and(mut self, other: Self) -> Self {
         self.objects.extend(other.objects);
         self.unseen.extend(other.unseen);
         self.missing.extend(other.missing);

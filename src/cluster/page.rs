@@ -68,6 +68,11 @@ pub(super) trait Body: Send {
     /// Takes the next bytes.
     fn take(&mut self, bytes: &[u8]) -> Result<(), String>;
 
+    /// Whether the rest is not wanted.
+    fn is_full(&self) -> bool {
+        false
+    }
+
     /// Nothing more comes.
     fn end(self) -> Result<Self::Whole, String>;
 }
@@ -243,6 +248,9 @@ impl Asker {
             self.meter.bytes.fetch_add(data.len() as u64, Ordering::Relaxed);
             let taken = if good { into.take(&data) } else { refused.take(&data) };
             taken.map_err(unreadable)?;
+            if good && into.is_full() {
+                break;
+            }
         }
         let code = parts.status.as_u16();
         if good {

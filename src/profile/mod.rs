@@ -66,7 +66,9 @@ pub struct Profile {
     pub prometheus_url: Option<At<String>>,
     /// Where no Prometheus tells, read the kubelets twice, so long apart (30s).
     pub throttle_window: Option<At<String>>,
-    /// How far back a Prometheus is asked what containers used (7d).
+    /// Read the logs of all containers, and fold what they tell of errors into patterns.
+    pub logs: Option<At<bool>>,
+    /// How far back logs are read, and a Prometheus is asked what containers used (7d).
     pub since: Option<At<String>>,
     /// Hosts to look up in DNS, besides those of Ingresses and routes.
     pub hosts: Option<At<Vec<String>>>,

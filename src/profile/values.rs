@@ -129,11 +129,12 @@ impl Profile {
         ]
     }
 
-    fn switches(&self) -> [(&'static str, Option<&At<bool>>); 8] {
+    fn switches(&self) -> [(&'static str, Option<&At<bool>>); 9] {
         [
             ("allContexts", self.all_contexts.as_ref()),
             ("allNamespaces", self.all_namespaces.as_ref()),
             ("noEvidence", self.no_evidence.as_ref()),
+            ("logs", self.logs.as_ref()),
             ("resolveHosts", self.resolve_hosts.as_ref()),
             ("probeTls", self.probe_tls.as_ref()),
             ("skipTlsCheck", self.skip_tls_check.as_ref()),

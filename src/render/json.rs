@@ -5,6 +5,7 @@ mod certificates;
 mod comparison;
 mod findings;
 mod hosts;
+mod logs;
 mod resources;
 
 pub(super) use comparison::write_difference;
@@ -61,6 +62,9 @@ struct Document<'r> {
     clock_skew_seconds: i64,
     scopes: Vec<Scope>,
     comparisons: Vec<Value>,
+    /// Only where logs were read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logs: Option<Value>,
 }
 
 #[derive(Serialize)]
@@ -155,6 +159,7 @@ fn document<'r>(reports: &'r [Report<'r>]) -> Document<'r> {
         coverage: coverage(&reports.iter().collect::<Vec<_>>()),
         scopes: reports.iter().map(Report::scope).collect(),
         comparisons: reports.iter().filter_map(comparison::of).collect(),
+        logs: logs::logs(reports),
     }
 }
 

@@ -6,6 +6,7 @@ mod beside;
 mod certificates;
 mod changed;
 mod diff;
+mod error_logs;
 mod escape;
 mod grid;
 mod hosts;

@@ -10,7 +10,7 @@ pub(super) use statistics::spread;
 
 use super::markdown::{Page, message, text};
 use super::words::{self, texts};
-use super::{muted, seen};
+use super::{error_logs, muted, seen};
 use crate::finding::{Fact, Finding, Severity};
 use crate::incident::Incident;
 use crate::model::human;
@@ -23,6 +23,7 @@ pub(super) const ALL: [fn(&Report, &mut Page); 11] = [
     summary,
     namespaces::write,
     problems,
+    error_logs::section,
     hosts::write,
     statistics::write,
     advice::conclusion,

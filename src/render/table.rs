@@ -11,7 +11,7 @@ use super::escape::visible;
 use super::grid::{self, Column};
 use super::hosts;
 use super::words::{self, texts};
-use super::{Look, muted, seen};
+use super::{Look, error_logs, muted, seen};
 use crate::finding::{Fact, Severity};
 use crate::report::{Class, Counts, Report, Verdict};
 use crate::text::{Lang, Text};
@@ -44,6 +44,7 @@ pub(super) fn write(report: &Report, look: Look, wide: bool, out: &mut dyn Write
         screen.namespaces(),
         screen.problems(),
         screen.next(),
+        error_logs::lines(report, look, wide),
         screen.pods(),
         screen.certificates(),
         screen.hosts(),

@@ -158,9 +158,12 @@ fn rows(view: &View, object: &ObjectRef, subject: &Subject, sized: &mut Rightsiz
 
 fn facts(subject: &Subject, spec: &Spec, cpu_stays: Option<CpuStays>) -> Facts {
     let name = &*spec.container;
-    let (used, measured) = match (subject.history.get(name), subject.metered.get(name)) {
-        (Some((used, samples)), _) if *samples >= SAMPLES_NEEDED => (*used, Measured::History(*samples)),
-        (Some((used, samples)), now) => (used.max(now.copied().unwrap_or_default()), Measured::Few(*samples)),
+    // An hour of ten pods is an hour, and not ten of them.
+    let pods = i64::try_from(subject.pods.len()).unwrap_or(i64::MAX).max(1);
+    let history = subject.history.get(name).map(|(used, samples)| (*used, (samples / pods).max(1)));
+    let (used, measured) = match (history, subject.metered.get(name)) {
+        (Some((used, samples)), _) if samples >= SAMPLES_NEEDED => (used, Measured::History(samples)),
+        (Some((used, samples)), now) => (used.max(now.copied().unwrap_or_default()), Measured::Few(samples)),
         (None, Some(used)) => (*used, Measured::Once),
         (None, None) => (Amount::default(), Measured::Nothing),
     };

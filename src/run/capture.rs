@@ -21,6 +21,7 @@ pub(super) fn capture(args: &SnapshotArgs, clock: fn() -> Time) -> Result<Exit, 
         with_usage,
         with_certificates: true,
         history,
+        with_logs: args.scope.measure.logs,
         hosts: hosts::plan(&args.hosts, false)?,
         ..super::plan(&args.scope, &args.list, &args.connect, clock, 1)?
     };

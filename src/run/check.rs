@@ -74,6 +74,7 @@ fn live(args: &CheckArgs, judge: &mut Judge) -> Result<Exit, Failure> {
     judge.before.suits(&args.connect, &contexts)?;
     let plan = Plan {
         with_usage: judge.part == Part::Nodes,
+        with_logs: judge.part == Part::Whole && args.scope.measure.logs,
         hosts: if judge.part == Part::Whole {
             hosts::plan(&args.hosts, args.judge.skip_tls_check)?
         } else {

@@ -1,5 +1,6 @@
 //! The objects of a snapshot, folded into rows as they come.
 
+use crate::logs::Source;
 use crate::model::{
     CronJob, Endpoints, Event, Gap, Job, MemoryHistory, Metered, Names, Namespace, Node, Pod, Reason,
     Throttling, Tls, Usage, Workload,
@@ -63,6 +64,8 @@ pub struct Rows {
     pub usage: Vec<Usage>,
     /// How the memory of containers went that were killed for it.
     pub memory: Vec<MemoryHistory>,
+    /// What logs said.
+    pub logs: Vec<Source>,
     /// Hosts that were looked up.
     pub hosts: Vec<wire::Host>,
     /// Namespaces that exist.
@@ -109,6 +112,7 @@ impl Rows {
             Object::NodeMetrics(metrics) => self.metered_nodes.extend(Metered::fold_node(metrics, names)),
             Object::Usage(measured) => self.usage.extend(Usage::fold(&measured, names)),
             Object::MemoryHistory(measured) => self.memory.extend(MemoryHistory::fold(measured, names)),
+            Object::LogSource(source) => self.logs.extend(Source::fold(source)),
             Object::Event(event) => self.events.extend(Event::fold(event, names)),
             Object::Namespace(namespace) => self.namespaces.push(Namespace::fold(namespace, names)),
         }
@@ -192,8 +196,18 @@ impl Rows {
         take_over(&mut self.metered_nodes, &mut other.metered_nodes);
         take_over(&mut self.usage, &mut other.usage);
         take_over(&mut self.memory, &mut other.memory);
+        take_over(&mut self.logs, &mut other.logs);
         take_over(&mut self.hosts, &mut other.hosts);
         take_over(&mut self.namespaces, &mut other.namespaces);
+    }
+
+    /// Sorts sources of logs; of one that is given twice the first counts.
+    fn sort_logs(&mut self) -> (Kind, u64) {
+        let before = self.logs.len();
+        self.logs.sort_by(|a, b| (&a.object, &a.container).cmp(&(&b.object, &b.container)));
+        self.logs
+            .dedup_by(|later, first| (&later.object, &later.container) == (&first.object, &first.container));
+        (Kind::LogSource, (before - self.logs.len()) as u64)
     }
 
     /// Sorts every list and drops what was given twice. Returns what was dropped, by kind.
@@ -206,6 +220,7 @@ impl Rows {
         let mut repeated = self.sort_workloads();
         repeated.extend(self.sort_others());
         repeated.extend(self.sort_measured());
+        repeated.push(self.sort_logs());
         repeated
             .into_iter()
             .filter(|&(_, count)| count > 0)

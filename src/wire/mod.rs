@@ -42,7 +42,9 @@ pub use gateway::{
     Listener, Reference,
 };
 pub use host::{DnsAnswer, Handshake, Host, HostRequests};
-pub use measured::{ContainerMetrics, MemoryHistory, NodeMetrics, PodMetrics, Throttling, Usage};
+pub use measured::{
+    ContainerMetrics, LogPattern, LogSource, MemoryHistory, NodeMetrics, PodMetrics, Throttling, Usage,
+};
 pub use meta::{
     AnnotatedMeta, Condition, LabelledMeta, ListMeta, ManagedFields, ObjectMeta, OwnerReference, Quantity,
     WorkloadMeta,

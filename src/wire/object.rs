@@ -3,7 +3,7 @@
 use super::secret::hide_secrets;
 use super::{
     ApiService, CronJob, DaemonSet, Deployment, EndpointSlice, Event, Gateway, HorizontalPodAutoscaler, Host,
-    HttpRoute, Ingress, IngressClass, Job, ListMeta, MemoryHistory, Namespace, Node, NodeMetrics,
+    HttpRoute, Ingress, IngressClass, Job, ListMeta, LogSource, MemoryHistory, Namespace, Node, NodeMetrics,
     PersistentVolume, PersistentVolumeClaim, Pod, PodDisruptionBudget, PodMetrics, ReplicaSet, ResourceQuota,
     Secret, Service, StatefulSet, StorageClass, Throttling, Usage, WebhookConfiguration,
 };
@@ -134,6 +134,7 @@ kinds! {
     Throttling "healthcheck/v1" "cpu-throttling" Measured Throttling,
     Usage "healthcheck/v1" "usage-history" Measured Usage,
     MemoryHistory "healthcheck/v1" "memory-history" Measured MemoryHistory,
+    LogSource "healthcheck/v1" "error-logs" Measured LogSource,
     Host "healthcheck/v1" "hosts" Measured Host,
 }
 
@@ -218,6 +219,12 @@ impl Object {
                 pod.status.hide_secrets();
             }
             Object::Event(event) => hide_secrets(&mut event.message),
+            Object::LogSource(source) => {
+                for pattern in &mut source.patterns {
+                    hide_secrets(&mut pattern.text);
+                    hide_secrets(&mut pattern.sample);
+                }
+            }
             // What of another is called a certificate may be anything.
             Object::Secret(secret) if secret.r#type != Secret::TLS => secret.data = None,
             _ => {}

@@ -14,6 +14,7 @@ mod investigate;
 mod judgement;
 mod keys;
 mod killed;
+mod logs;
 mod matters;
 mod nodes;
 mod notify;

@@ -119,7 +119,7 @@ fn a_healthy_input_is_a_few_green_lines() {
     🟢 Healthy · 1 of 1 pods healthy · demo
 
     Coverage complete · from files
-    Not looked at: nodes, events, deployments and 25 other kinds (not in the input)
+    Not looked at: nodes, events, deployments and 26 other kinds (not in the input)
     ");
 }
 

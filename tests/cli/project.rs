@@ -103,7 +103,7 @@ fn the_table_of_faults_names_its_tests() {
         after.iter().map(|test| test.split('(').next().unwrap().to_owned()).collect()
     };
     let of_faults: Vec<String> = ["faults", "storms"].iter().flat_map(|file| tests(file)).collect();
-    let all: Vec<String> = ["weather", "connection", "contexts", "stopped", "measured", "usage", "hosts"]
+    let all: Vec<String> = ["weather", "connection", "contexts", "stopped", "measured", "usage", "logs", "hosts"]
         .iter()
         .flat_map(|file| tests(file))
         .chain(of_faults.clone())

@@ -47,7 +47,7 @@ fn the_largest_of_all_pods_counts_and_what_they_give_back_together() {
     let row = row(&items, "web");
     assert_eq!(proposed(&row), [Some(150), Some(384), None, None]);
     assert_eq!(row["used"], json!({ "cpuP95Millis": 120, "memoryMaxBytes": 300 * MEBI }));
-    assert_eq!((&row["samples"], &row["measured"]), (&json!(6048), &json!("history")));
+    assert_eq!((&row["samples"], &row["measured"]), (&json!(2016), &json!("history")));
     assert_eq!(row["givesBack"], json!({ "cpuMillis": 3 * 850, "memoryBytes": 3 * 1664 * MEBI }));
 }
 
@@ -80,8 +80,9 @@ fn a_hundred_samples_are_needed_and_one_is_said_to_be_one() {
         items.push(usage("web-7d9f8c5b6f-bcd41", 100, 100, samples - samples / 2));
         row(&items, "web")
     };
-    assert_eq!((proposed(&of(99)), &of(99)["measured"]), ([None; 4], &json!("few-samples")));
-    assert_eq!(proposed(&of(100)), [Some(150), Some(128), None, None]);
+    // An hour of two pods is an hour.
+    assert_eq!((proposed(&of(199)), &of(199)["measured"]), ([None; 4], &json!("few-samples")));
+    assert_eq!(proposed(&of(200)), [Some(150), Some(128), None, None]);
     let mut items = web();
     items.push(metrics("web-7d9f8c5b6f-bcd40", "30m", "40Mi"));
     let once = row(&items, "web");

@@ -16,6 +16,7 @@ mod investigation;
 mod keys;
 mod kubelets;
 mod listing;
+mod logs;
 mod measured;
 mod next_day;
 mod nodes;

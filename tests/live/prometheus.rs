@@ -120,8 +120,13 @@ fn cluster(prometheus: &Prometheus) -> Lab {
         lab.apply(&[json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } })]);
     }
     lab.store(&[node("n1")]);
-    let names = BUSY.iter().map(|busy| (busy.namespace, busy.name)).chain([("waas-prod", IDLE)]);
-    lab.store(&names.flat_map(|(namespace, name)| workload(namespace, name)).collect::<Vec<_>>());
+    let names =
+        BUSY.iter().map(|busy| (busy.namespace, busy.name, busy.limit)).chain([("waas-prod", IDLE, 500)]);
+    lab.store(
+        &names
+            .flat_map(|(namespace, name, limit)| workload(namespace, name, limit.unsigned_abs()))
+            .collect::<Vec<_>>(),
+    );
     lab.store(&service(prometheus.address.port()));
     lab
 }
@@ -197,7 +202,7 @@ fn what_was_throttled_that_day_is_found_by_a_real_prometheus_and_by_kubelets() {
     let batch = "{batch: {workloads: ['*runner*', jcard-service]}}";
     std::fs::write(&file, format!("profiles:\n  day:\n    classes: {batch}\n")).unwrap();
     is_the_table(&check(&format!("-o json --config {} --profile day", file.display())), &["jcard-service"]);
-    let [_, mut jcard] = workload("pigo-prod", "jcard-service");
+    let [_, mut jcard] = workload("pigo-prod", "jcard-service", 1000);
     jcard["metadata"]["annotations"] = json!({ "healthcheck.dev/class": "batch" });
     lab.store(&[jcard]);
     let annotations = "get statefulset jcard-service -n pigo-prod -o jsonpath={.metadata.annotations}";

@@ -74,7 +74,7 @@ fn what_containers_used_over_time_is_what_they_used() {
         Used {
             pod: "busy",
             minutes: WEEK,
-            cores: |minute| if minute / 10 % 10 == 0 { 0.5 } else { 0.1 },
+            cores: |minute| if minute / 10 % 5 == 0 { 0.5 } else { 0.1 },
             mebibytes: |_| 512.0,
         },
         Used { pod: "young", minutes: 30, cores: |_| 0.25, mebibytes: |_| 64.0 },
@@ -289,5 +289,79 @@ fn a_metrics_server_that_does_not_do_its_part_costs_one_line_and_no_time() {
             (0, &json!(true), &json!(0)),
             "{told}"
         );
+    }
+}
+
+/// A StatefulSet of one pod, with what its container asks for.
+fn sized(name: &str, cpu: &str, memory: &str) -> [Value; 2] {
+    let container = json!({ "name": "app", "image": "registry.example.com/app:1", "resources": { "requests": { "cpu": cpu, "memory": memory } } });
+    let mut pod = healthy("sized-live", &format!("{name}-0"));
+    pod["metadata"]["ownerReferences"] = json!([{ "apiVersion": "apps/v1", "kind": "StatefulSet", "name": name, "uid": "1", "controller": true }]);
+    pod["spec"]["containers"] = json!([container]);
+    let set = json!({
+        "apiVersion": "apps/v1", "kind": "StatefulSet",
+        "metadata": { "name": name, "namespace": "sized-live", "creationTimestamp": NOW.to_string() },
+        "spec": { "replicas": 1, "serviceName": "", "selector": {}, "template": { "spec": { "containers": [container] } } },
+        "status": { "replicas": 1, "readyReplicas": 1, "availableReplicas": 1, "updatedReplicas": 1 },
+    });
+    [pod, set]
+}
+
+#[test]
+fn right_sizing_rests_on_a_real_prometheus() {
+    let used = [
+        // A burst that is not among the 95 of 100, and one hour of much memory.
+        Used {
+            pod: "burst-0",
+            minutes: WEEK,
+            cores: |minute| if minute / 10 % 100 < 3 { 2.0 } else { 0.1 },
+            mebibytes: |minute| if minute == 5000 { 900.0 } else { 300.0 },
+        },
+        Used { pod: "tight-0", minutes: WEEK, cores: |_| 0.2, mebibytes: |_| 700.0 },
+        Used { pod: "young-0", minutes: 30, cores: |_| 0.01, mebibytes: |_| 64.0 },
+    ];
+    let all: Vec<Series> = used.iter().flat_map(|used| series("sized-live", used, "1")).collect();
+    let prometheus = Prometheus::with_history(&openmetrics(&all));
+    namespace("sized-live");
+    let sets = [("burst", "2", "4Gi"), ("tight", "100m", "512Mi"), ("young", "1", "1Gi")];
+    LAB.store(&sets.iter().flat_map(|(name, cpu, memory)| sized(name, cpu, memory)).collect::<Vec<_>>());
+    let flags = format!("rightsize -n sized-live -o json --prometheus-url {}", prometheus.url());
+    let report = LAB.healthcheck(&flags).json();
+    let row = |name: &str| {
+        let rows = report["containers"].as_array().unwrap();
+        rows.iter().find(|row| row["workload"]["name"] == name).unwrap_or_else(|| panic!("{name}: {report}"))
+    };
+    let asks = |name: &str| row(name)["proposal"]["requests"].clone();
+    // 100m and 15 % are 115m, which is 150m as people write it; 900Mi and 15 % are 1035Mi.
+    assert_eq!(asks("burst"), json!({ "cpuMillis": 150, "memoryBytes": 1280 << 20 }), "{report}");
+    assert_eq!(
+        row("burst")["givesBack"],
+        json!({ "cpuMillis": 1850, "memoryBytes": (4096_i64 - 1280) << 20 })
+    );
+    // 200m and 15 % are 230m; 700Mi and 15 % are 805Mi.
+    assert_eq!(asks("tight"), json!({ "cpuMillis": 250, "memoryBytes": 832 << 20 }), "{report}");
+    assert_eq!(
+        (&row("young")["measured"], asks("young")),
+        (&json!("few-samples"), json!({ "cpuMillis": null, "memoryBytes": null }))
+    );
+    assert_eq!(report["totals"][0]["windowSeconds"], 7 * DAY);
+    // A capture that was taken with it tells the same.
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("capture.json.zst");
+    let flags = format!(
+        "snapshot -n sized-live --since 7d --prometheus-url {} -o {}",
+        prometheus.url(),
+        file.display()
+    );
+    assert_eq!(LAB.healthcheck(&flags).code, 0);
+    let again = healthcheck().args(["rightsize", "-o", "json", "-f"]).arg(&file).ran().json();
+    for key in ["burst", "tight", "young"] {
+        let of = again["containers"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|row| row["workload"]["name"] == key)
+            .unwrap();
+        assert_eq!(of["proposal"], row(key)["proposal"], "{key}");
     }
 }

@@ -33,6 +33,10 @@ pub enum Fault {
     ContentType(&'static str),
     /// Somebody else answers: status line and headers, and a body.
     Answer(String, String),
+    /// Somebody else answers with this, again and again.
+    Endless(String),
+    /// Somebody else begins to answer with this, and nothing more comes.
+    Begun(String),
 }
 
 impl Fault {
@@ -132,6 +136,9 @@ fn serve(
         *count - 1
     };
     let fault = rule(&Asked { path, before, accept });
+    if matches!(fault, Fault::Endless(_) | Fault::Begun(_)) {
+        return without_end(client, &fault, over);
+    }
     if let Fault::Answer(head, body) = &fault {
         let length = body.len();
         return (&mut &*client).write_all(
@@ -153,6 +160,19 @@ fn serve(
     }
     (&mut &*client).write_all(answer.as_bytes())?;
     relay(upstream, client, &fault, over)
+}
+
+/// Answers, and does not come to an end before the client has gone.
+fn without_end(client: &TcpStream, fault: &Fault, over: &AtomicBool) -> std::io::Result<()> {
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n";
+    (&mut &*client).write_all(head.as_bytes())?;
+    if let Fault::Begun(begin) = fault {
+        (&mut &*client).write_all(begin.as_bytes())?;
+    }
+    while let (Fault::Endless(piece), false) = (fault, over.load(Ordering::Relaxed)) {
+        (&mut &*client).write_all(piece.as_bytes())?;
+    }
+    wait_for_the_end(client, over)
 }
 
 /// Reads a head byte by byte, so that nothing of the body is taken.

@@ -43,7 +43,10 @@ impl<'a> View<'a> {
                 allowed: self.thresholds(pod).throttled,
             });
             measured.periods = measured.periods.plus(*periods);
-            measured.limit = measured.limit.max(*limit);
+            // A kubelet counts with the limit that it has; whoever counts for it does not know it.
+            let set = pod.kin.specs.iter().find(|spec| *spec.container == **container);
+            measured.limit =
+                measured.limit.max(set.map(|spec| spec.limits.cpu).filter(|cpu| *cpu > 0)).max(*limit);
             measured.pods += 1;
         }
         found

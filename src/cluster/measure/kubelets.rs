@@ -23,7 +23,7 @@ const LARGEST: usize = 64 << 20;
 const MOST: usize = 20_000;
 
 /// What is part of a name and may stand in an address.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
+pub(super) const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
 
 /// What was read of all nodes.
 pub(super) struct Read {

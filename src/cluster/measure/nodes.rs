@@ -3,6 +3,7 @@
 
 use super::hosts::Named;
 use super::killed::Killed;
+use super::logs::Wanted;
 use crate::cluster::Keep;
 use crate::wire::{Kind, Object};
 use std::collections::BTreeSet;
@@ -25,6 +26,8 @@ pub(in crate::cluster) struct Noted<K> {
     nodes: Option<Arc<Nodes>>,
     killed: Killed,
     named: Named,
+    /// `None` where nobody wants logs.
+    pub(in crate::cluster) logs: Option<Wanted>,
 }
 
 /// Who tells the nodes, and who hears of them. It ends when whoever tells is gone.
@@ -46,7 +49,7 @@ impl Nodes {
 
 impl<K> Noted<K> {
     pub(in crate::cluster) fn new(kept: K, nodes: Option<Nodes>, killed: Killed, named: Named) -> Self {
-        Self { kept, nodes: nodes.map(Arc::new), killed, named }
+        Self { kept, nodes: nodes.map(Arc::new), killed, named, logs: None }
     }
 
     pub(in crate::cluster) fn into_kept(self) -> K {
@@ -58,6 +61,7 @@ impl<K: Keep> Keep for Noted<K> {
     fn keep(&mut self, object: Object) {
         if let Object::Pod(pod) = &object {
             self.killed.note(pod);
+            self.logs.iter().for_each(|logs| logs.note(pod));
             let ended = matches!(pod.status.phase.as_str(), "Succeeded" | "Failed");
             if let Some(nodes) = self.nodes.as_ref().filter(|_| !ended && !pod.spec.node_name.is_empty()) {
                 nodes.tell(&pod.spec.node_name);
@@ -68,8 +72,13 @@ impl<K: Keep> Keep for Noted<K> {
     }
 
     fn part(&self) -> Self {
-        let (nodes, killed, named) = (self.nodes.clone(), self.killed.clone(), self.named.clone());
-        Self { kept: self.kept.part(), nodes, killed, named }
+        Self {
+            kept: self.kept.part(),
+            nodes: self.nodes.clone(),
+            killed: self.killed.clone(),
+            named: self.named.clone(),
+            logs: self.logs.clone(),
+        }
     }
 
     fn append(&mut self, part: Self) {

@@ -43,15 +43,10 @@ pub(super) fn object((namespace, pod, container): &Name, counted: Counted) -> Op
 }
 
 /// Pairs of the same container; what has no other half is nothing.
-pub(super) fn paired(
-    periods: &Numbers,
-    throttled: &Numbers,
-    limits: &Numbers,
-    window: i64,
-) -> Vec<Throttling> {
+pub(super) fn paired(periods: &Numbers, throttled: &Numbers, window: i64) -> Vec<Throttling> {
     let one = |(name, periods): (&Name, &f64)| {
-        let limit = limits.get(name).copied().unwrap_or_default();
-        object(name, Counted { periods: *periods, throttled: *throttled.get(name)?, limit, window })
+        let (periods, throttled) = (*periods, *throttled.get(name)?);
+        object(name, Counted { periods, throttled, window, ..Counted::default() })
     };
     periods.iter().filter_map(one).collect()
 }
@@ -78,14 +73,10 @@ mod tests {
     fn halves_are_put_together_and_rounded() {
         let periods = numbers(&[("a", 2999.6), ("b", 10.0), ("c", 0.0), ("d", f64::NAN), ("e", 5.0)]);
         let throttled = numbers(&[("a", 1265.49), ("c", 0.0), ("d", 1.0), ("e", -1.0), ("f", 7.0)]);
-        let limits = numbers(&[("a", 0.5), ("b", 2.0)]);
-        let made = paired(&periods, &throttled, &limits, 300);
+        let made = paired(&periods, &throttled, 300);
         let [one] = made.as_slice() else { panic!("{made:?}") };
         assert_eq!((one.metadata.namespace.as_str(), one.metadata.name.as_str()), ("shop", "a/app"));
-        assert_eq!(
-            (one.periods, one.throttled, one.window_seconds, one.limit_millis),
-            (3000, 1265, 300, 500)
-        );
+        assert_eq!((one.periods, one.throttled, one.window_seconds, one.limit_millis), (3000, 1265, 300, 0));
     }
 
     /// Whatever factor `increase` puts on both counts of a container to fill its window.
@@ -134,9 +125,9 @@ mod tests {
             let counted = Counted { periods, throttled, limit: 1.0, window: 300 };
             assert_eq!(object(&Name::default(), counted), None, "{throttled} of {periods}");
         }
-        let limits = numbers(&[("a", f64::INFINITY)]);
         let one = numbers(&[("a", 10.0)]);
-        assert_eq!(paired(&one, &one, &limits, 300)[0].limit_millis, 0);
-        assert!(paired(&one, &numbers(&[("a", 11.0)]), &limits, 300).is_empty());
+        let endless = Counted { periods: 10.0, throttled: 1.0, limit: f64::INFINITY, window: 300 };
+        assert_eq!(object(&Name::default(), endless).unwrap().limit_millis, 0);
+        assert!(paired(&one, &numbers(&[("a", 11.0)]), 300).is_empty());
     }
 }

@@ -11,14 +11,6 @@ use std::time::Duration;
 const PERIODS: &str = "periods";
 const THROTTLED: &str = "throttled";
 
-/// The two things that are asked.
-struct Queries {
-    /// Periods and those throttled, in one question: between two a scrape may come, and the share would be of counts
-    /// that were never there together.
-    counts: String,
-    limits: String,
-}
-
 /// Asks for the last `back` of the scope.
 ///
 /// # Errors
@@ -29,36 +21,29 @@ pub(super) async fn ask(
     back: Duration,
     deadline: Duration,
 ) -> Result<Vec<Throttling>, Untold> {
-    let queries = Queries::new(area, back);
-    let told = tokio::try_join!(
-        prometheus.counts(&queries.counts, area, deadline),
-        prometheus.numbers(&queries.limits, area, deadline)
-    );
-    let (counts, limits) = told.map_err(|error| prometheus.untold(&error))?;
+    let told = prometheus.counts(&query(area, back), area, deadline).await;
+    let counts = told.map_err(|error| prometheus.untold(&error))?;
     let window = i64::try_from(back.as_secs()).unwrap_or(i64::MAX);
     let none = Numbers::new();
     let [periods, throttled] = [PERIODS, THROTTLED].map(|counted| counts.get(counted).unwrap_or(&none));
-    let objects = series::paired(periods, throttled, &limits, window);
+    let objects = series::paired(periods, throttled, window);
     match objects.is_empty() {
         true => Err(prometheus.has_none("it does not scrape cAdvisor, or no container has a CPU limit")),
         false => Ok(objects),
     }
 }
 
-impl Queries {
-    fn new(area: &Area, back: Duration) -> Self {
-        const BY: &str = "by (namespace,pod,container)";
-        let (matchers, seconds) = (area.matchers(), back.as_secs());
-        let increase = |metric: &str, counted: &str| {
-            let sum = format!("sum {BY} (increase({metric}{{{matchers}}}[{seconds}s]))");
-            format!(r#"label_replace({sum},"counted","{counted}","","")"#)
-        };
-        let periods = increase("container_cpu_cfs_periods_total", PERIODS);
-        let throttled = increase("container_cpu_cfs_throttled_periods_total", THROTTLED);
-        let of = |metric: &str| format!("{metric}{{{matchers}}}");
-        let (quota, period) = (of("container_spec_cpu_quota"), of("container_spec_cpu_period"));
-        Self { counts: format!("{periods} or {throttled}"), limits: format!("max {BY} ({quota} / {period})") }
-    }
+/// Periods and those throttled, in one question: between two a scrape may come, and the share would be of counts that were
+/// never there together. The limits are known from the pods themselves.
+fn query(area: &Area, back: Duration) -> String {
+    let (matchers, seconds) = (area.matchers(), back.as_secs());
+    let increase = |metric: &str, counted: &str| {
+        let sum = format!("sum by (namespace,pod,container) (increase({metric}{{{matchers}}}[{seconds}s]))");
+        format!(r#"label_replace({sum},"counted","{counted}","","")"#)
+    };
+    let periods = increase("container_cpu_cfs_periods_total", PERIODS);
+    let throttled = increase("container_cpu_cfs_throttled_periods_total", THROTTLED);
+    format!("{periods} or {throttled}")
 }
 
 #[cfg(test)]
@@ -66,11 +51,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn queries_ask_for_the_scope_and_its_window() {
-        let queries = Queries::new(
-            &Area::new(vec!["shop".to_owned()], Vec::new(), globset::GlobSet::empty()),
-            Duration::from_secs(300),
-        );
+    fn the_query_asks_for_the_scope_and_its_window() {
+        let area = Area::new(vec!["shop".to_owned()], Vec::new(), globset::GlobSet::empty());
         let matchers = r#"{container!="",container!="POD",namespace=~"^(?:shop)$"}"#;
         let part = |metric: &str, counted: &str| {
             format!(
@@ -78,12 +60,6 @@ mod tests {
             )
         };
         let (all, throttled) = (part("periods", "periods"), part("throttled_periods", "throttled"));
-        assert_eq!(queries.counts, format!("{all} or {throttled}"));
-        assert_eq!(
-            queries.limits,
-            format!(
-                "max by (namespace,pod,container) (container_spec_cpu_quota{matchers} / container_spec_cpu_period{matchers})"
-            )
-        );
+        assert_eq!(query(&area, Duration::from_secs(300)), format!("{all} or {throttled}"));
     }
 }

@@ -1,0 +1,92 @@
+//! A text in pieces, cut into lines of which only the beginning is kept where they are long.
+
+use memchr::memchr;
+
+/// So much of a line is looked at: a runtime breaks lines there itself, and no message worth a pattern is longer.
+const LONGEST: usize = 16 << 10;
+
+/// What is there of the line that has not ended.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    begun: Vec<u8>,
+    /// The line is longer than what is kept of it.
+    is_cut: bool,
+}
+
+impl Lines {
+    /// Takes the next piece, and hands over each line that ends in it, and whether its end was cut off.
+    pub(super) fn push(&mut self, mut bytes: &[u8], mut each: impl FnMut(&[u8], bool)) {
+        while let Some(end) = memchr(b'\n', bytes) {
+            let (line, rest) = bytes.split_at(end);
+            bytes = rest.get(1..).unwrap_or_default();
+            if self.begun.is_empty() {
+                let whole = line.get(..LONGEST).unwrap_or(line);
+                each(whole, whole.len() < line.len());
+            } else {
+                self.keep(line);
+                each(&self.begun, self.is_cut);
+                self.begun.clear();
+            }
+            self.is_cut = false;
+        }
+        self.keep(bytes);
+    }
+
+    /// The text has ended; a last line without an end is one too.
+    pub(super) fn end(&mut self, each: impl FnOnce(&[u8], bool)) {
+        if !self.begun.is_empty() {
+            each(&self.begun, self.is_cut);
+            self.begun.clear();
+        }
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        let room = LONGEST - self.begun.len();
+        self.is_cut |= bytes.len() > room;
+        self.begun.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn lines(text: &[u8], piece: usize) -> Vec<(Vec<u8>, bool)> {
+        let (mut lines, mut out) = (Lines::default(), Vec::new());
+        for bytes in text.chunks(piece) {
+            lines.push(bytes, |line, cut| out.push((line.to_vec(), cut)));
+        }
+        lines.end(|line, cut| out.push((line.to_vec(), cut)));
+        out
+    }
+
+    proptest! {
+        #[test]
+        fn lines_are_the_same_however_they_come(text in "[a-c\n]{0,60}", piece in 1usize..20) {
+            let whole: Vec<(Vec<u8>, bool)> = text.lines().map(|line| (line.into(), false)).collect();
+            prop_assert_eq!(lines(text.as_bytes(), piece), whole);
+        }
+    }
+
+    #[test]
+    fn long_lines_are_cut_and_take_no_room() {
+        let long = [b"a\n".to_vec(), vec![b'x'; LONGEST + 1], b"\nb".to_vec()].concat();
+        for piece in [1, 1000, LONGEST, long.len()] {
+            let lines = lines(&long, piece);
+            assert_eq!(
+                lines.iter().map(|(line, _)| line.len()).collect::<Vec<_>>(),
+                [1, LONGEST, 1],
+                "{piece}"
+            );
+            assert_eq!(
+                lines.iter().map(|(_, cut)| *cut).collect::<Vec<_>>(),
+                [false, true, false],
+                "{piece}"
+            );
+        }
+        let mut endless = Lines::default();
+        (0..1000).for_each(|_| endless.push(&[b'x'; 1000], |_, _| panic!("a line")));
+        assert!(endless.begun.capacity() <= 2 * LONGEST);
+    }
+}

@@ -1,0 +1,158 @@
+//! A source of log lines: one container of a workload, over all its pods; and its shape in captures.
+
+use super::benign::BENIGN;
+use super::level::Class;
+use super::summary::{Pattern, Summary, Tally};
+use crate::model::ObjectRef;
+use crate::wire::{LogPattern, LogSource, ObjectMeta, Time};
+
+/// What the logs of a source said.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The workload, or a pod that nobody owns.
+    pub object: ObjectRef,
+    /// The container.
+    pub container: Box<str>,
+    /// Of the pods that were read, the one that told most errors.
+    pub pod: Box<str>,
+    /// How many pods were read.
+    pub pods: u64,
+    /// Of them, those whose logs were not read from the beginning of the window: there was too much.
+    pub cut_pods: u64,
+    /// How far back was looked, in seconds.
+    pub window: i64,
+    /// What they said.
+    pub summary: Summary,
+    /// The errors of that pod.
+    most: u64,
+}
+
+impl Source {
+    /// A source of which nothing was read yet.
+    pub fn new(object: ObjectRef, container: &str, window: i64) -> Self {
+        let (container, pod, summary) = (container.into(), Box::default(), Summary::default());
+        Self { object, container, pod, pods: 0, cut_pods: 0, window, summary, most: 0 }
+    }
+
+    /// Takes in the log of one of its pods. Pods come in the order of their names, so that it is always the same.
+    pub fn add(&mut self, pod: &str, is_cut: bool, summary: Summary) {
+        if self.pods == 0 || summary.tally.errors > self.most {
+            self.pod = pod.into();
+            self.most = summary.tally.errors;
+        }
+        self.pods += 1;
+        self.cut_pods += u64::from(is_cut);
+        self.summary.merge(summary);
+    }
+
+    /// Patterns of what is an error or worse, the most frequent first.
+    pub fn errors(&self) -> Vec<&Pattern> {
+        let mut errors: Vec<&Pattern> =
+            self.summary.patterns.iter().filter(|pattern| pattern.class.is_error()).collect();
+        errors.sort_by(|a, b| (b.count, &a.text).cmp(&(a.count, &b.text)));
+        errors
+    }
+
+    /// As a capture keeps it.
+    pub fn to_wire(&self) -> LogSource {
+        let ObjectRef { namespace, kind, name } = &self.object;
+        let tally = &self.summary.tally;
+        let mut metadata = ObjectMeta { namespace: namespace.to_string(), ..ObjectMeta::default() };
+        metadata.name = format!("{kind}/{name}/{}", self.container);
+        LogSource {
+            metadata,
+            pod: self.pod.to_string(),
+            pods: signed(self.pods),
+            cut_pods: signed(self.cut_pods),
+            window_seconds: self.window,
+            first: self.summary.first.map(Time::at),
+            last: self.summary.last.map(Time::at),
+            lines: signed(tally.lines),
+            bytes: signed(tally.bytes),
+            quiet: signed(tally.quiet),
+            warnings: signed(tally.warnings),
+            errors: signed(tally.errors),
+            client_errors: signed(tally.client),
+            benign: signed(tally.benign),
+            joined: signed(tally.joined),
+            binary: signed(tally.binary),
+            long: signed(tally.cut),
+            other_errors: signed(tally.other_errors),
+            other: signed(tally.other),
+            patterns: self.summary.patterns.iter().map(Pattern::to_wire).collect(),
+        }
+    }
+
+    /// What a capture tells; `None` for what is of nobody.
+    pub fn fold(read: LogSource) -> Option<Self> {
+        let mut parts = read.metadata.name.splitn(3, '/');
+        let (kind, name, container) = (parts.next()?, parts.next()?, parts.next()?);
+        let object = ObjectRef::new(&read.metadata.namespace, kind, name);
+        let tally = Tally {
+            lines: count(read.lines),
+            bytes: count(read.bytes),
+            quiet: count(read.quiet),
+            warnings: count(read.warnings),
+            errors: count(read.errors),
+            client: count(read.client_errors),
+            benign: count(read.benign),
+            joined: count(read.joined),
+            binary: count(read.binary),
+            cut: count(read.long),
+            other_errors: count(read.other_errors),
+            other: count(read.other),
+        };
+        let mut source = Self::new(object, container, read.window_seconds);
+        source.pod = read.pod.into_boxed_str();
+        (source.pods, source.cut_pods) = (count(read.pods), count(read.cut_pods));
+        let patterns = read.patterns.into_iter().filter_map(Pattern::fold).collect();
+        let at = |time: Option<Time>| time.and_then(Time::known).map(|time| time.seconds);
+        source.summary = Summary { tally, patterns, first: at(read.first), last: at(read.last) };
+        Some(source)
+    }
+}
+
+impl Pattern {
+    fn to_wire(&self) -> LogPattern {
+        LogPattern {
+            class: self.class.id().to_owned(),
+            rule: if let Class::Benign(id) = self.class { id.to_owned() } else { String::new() },
+            text: self.text.clone(),
+            count: signed(self.count),
+            first: self.first.map(Time::at),
+            last: self.last.map(Time::at),
+            sample: self.sample.clone(),
+        }
+    }
+
+    /// A class or a rule that is not known is another version's.
+    fn fold(read: LogPattern) -> Option<Self> {
+        let class = match read.class.as_str() {
+            "fatal" => Class::Fatal,
+            "error" => Class::Error,
+            "client-error" => Class::Client,
+            "benign" => Class::Benign(BENIGN.iter().find(|rule| rule.id == read.rule)?.id),
+            _ => return None,
+        };
+        let at = |time: Option<Time>| time.and_then(Time::known).map(|time| time.seconds);
+        let (first, last) = (at(read.first), at(read.last));
+        Some(Self {
+            class,
+            is_exact: false,
+            text: read.text,
+            count: count(read.count),
+            first,
+            last,
+            sample: read.sample,
+        })
+    }
+}
+
+fn signed(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// What a file says may be any number; sums of such counts must not overflow.
+fn count(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0).min(1 << 50)
+}

@@ -1,0 +1,135 @@
+//! Which lines belong to the one before: stack traces of Java, .NET, Node, Python and Go, and whatever else is indented.
+
+use super::level::Class;
+
+/// What the lines before were.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum State {
+    /// No trace.
+    #[default]
+    Plain,
+    /// Within one of Python. A bare one has no line before that says what it is about.
+    Python { bare: bool },
+    /// Within the goroutines of a Go program that ends.
+    Go,
+}
+
+/// Whether a line belongs to the one before.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Joins {
+    /// It begins something new.
+    No,
+    /// It does.
+    Yes,
+    /// It does, and says what the trace is about.
+    Names,
+}
+
+/// Follows the lines of one log.
+#[derive(Debug, Default)]
+pub(super) struct Traces {
+    state: State,
+    /// The line that others may belong to.
+    open: Option<Class>,
+    /// That line states a level, and no exception has followed it yet.
+    takes_exception: bool,
+}
+
+const TRACEBACK: &str = "Traceback (most recent call last)";
+
+impl Traces {
+    /// Whether a line belongs to the one before; `is_error` says whether it states by itself that it is an error.
+    pub(super) fn follow(&mut self, line: &str, is_error: impl Fn(&str) -> bool) -> Joins {
+        let Some(open) = self.open else { return Joins::No };
+        if line.is_empty() {
+            return Joins::Yes;
+        }
+        let indented = line.starts_with(['\t', ' ']);
+        match self.state {
+            State::Python { bare } => {
+                return if indented || begins_python(line) {
+                    Joins::Yes
+                } else {
+                    self.state = State::Plain;
+                    self.takes_exception = false;
+                    if bare { Joins::Names } else { Joins::Yes }
+                };
+            }
+            State::Go if is_of_goroutine(line) => return Joins::Yes,
+            _ => self.state = State::Plain,
+        }
+        if begins_python(line) {
+            // After what is no error it is one of its own, and whoever warns has caught it.
+            let continues = !line.starts_with(TRACEBACK);
+            let joins = continues || self.takes_exception && open != Class::Quiet;
+            self.state = if joins { State::Python { bare: false } } else { State::Plain };
+            return if joins { Joins::Yes } else { Joins::No };
+        }
+        if is_frame(line) || indented && (open != Class::Quiet || !is_error(line)) {
+            return Joins::Yes;
+        }
+        if line.starts_with("goroutine ") || line.starts_with("[signal ") {
+            self.state = State::Go;
+            return Joins::Yes;
+        }
+        let joins = self.takes_exception && open != Class::Quiet && is_exception(line);
+        self.takes_exception &= !joins;
+        if joins { Joins::Yes } else { Joins::No }
+    }
+
+    /// A line begins something new.
+    pub(super) fn begin(&mut self, line: &str, class: Class, is_stated: bool) {
+        let goes = line.starts_with("panic: ") || line.starts_with("fatal error: ");
+        self.state = match () {
+            () if goes => State::Go,
+            () if line.starts_with(TRACEBACK) => State::Python { bare: true },
+            () => State::Plain,
+        };
+        self.open = Some(class);
+        self.takes_exception = is_stated && !goes;
+    }
+
+    /// Whether what is said of the trace is still to come.
+    pub(super) fn is_unnamed(&self) -> bool {
+        self.state == State::Python { bare: true }
+    }
+}
+
+fn begins_python(line: &str) -> bool {
+    line.starts_with(TRACEBACK)
+        || line.starts_with("During handling of the above exception")
+        || line.starts_with("The above exception was the direct cause")
+}
+
+/// A frame, or what stands between frames: Java, .NET and Node.
+fn is_frame(line: &str) -> bool {
+    let line = line.trim_start();
+    let between = ["Caused by: ", "Suppressed: ", "--- End of ", "---> ", "Node.js v", "Wrapped by: "];
+    line.starts_with("at ") && line.ends_with(|c: char| c.is_ascii_digit() || ")>];".contains(c))
+        || line.starts_with("... ") && (line.ends_with(" more") || line.contains(" common frames omitted"))
+        || between.iter().any(|begin| line.starts_with(begin))
+}
+
+/// A line of what a Go program leaves behind when it panics.
+fn is_of_goroutine(line: &str) -> bool {
+    let begins =
+        ["\t", "goroutine ", "created by ", "exit status ", "[signal ", "[originating ", "...", "runtime: "];
+    let is_call = || {
+        let name = line.split('(').next().unwrap_or_default();
+        line.ends_with([')', '}']) && name.contains('.') && !name.contains(' ')
+    };
+    let is_register = || {
+        let mut words = line.split_whitespace();
+        words.next().is_some_and(|name| name.len() <= 6)
+            && words.next().is_some_and(|value| value.starts_with("0x"))
+            && words.next().is_none()
+    };
+    begins.iter().any(|begin| line.starts_with(begin)) || is_call() || is_register()
+}
+
+/// `java.lang.IllegalStateException: text`, `System.InvalidOperationException`, `ValueError: text`.
+fn is_exception(line: &str) -> bool {
+    let name = line.split([':', ' ']).next().unwrap_or_default();
+    let named = name.ends_with("Exception") || name.ends_with("Error") || name.ends_with("Throwable");
+    named && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._$".contains(&byte))
+}
