@@ -7,14 +7,20 @@ use crate::support::healthcheck;
 use crate::support::lab::LAB;
 use crate::support::prometheus::{Prometheus, Series, openmetrics};
 use crate::support::scripted::{Reply, Scripted};
-use crate::{NOW, healthy, namespace};
+use crate::{healthy, namespace};
+use jiff::Timestamp;
 use serde_json::{Value, json};
+use std::sync::LazyLock;
 
 const MEBI: f64 = 1_048_576.0;
 const DAY: i64 = 86_400;
 
 /// Minutes.
 const WEEK: i64 = 7 * 24 * 60;
+
+/// A Prometheus takes what is five minutes old for gone: this is not the moment at which the first of all tests began.
+#[allow(clippy::disallowed_methods, reason = "its clock is this machine's")]
+static NOW: LazyLock<Timestamp> = LazyLock::new(Timestamp::now);
 
 /// What a container used in each minute up to now, as functions of the minutes since.
 struct Used {
@@ -120,7 +126,7 @@ fn what_containers_used_over_time_is_what_they_used() {
 
 /// A pod whose container was killed ten minutes ago, after so many hours.
 fn killed(name: &str, hours: i64) -> Value {
-    let at = |seconds: i64| jiff::Timestamp::from_second(NOW.as_second() - seconds).unwrap().to_string();
+    let at = |seconds: i64| Timestamp::from_second(NOW.as_second() - seconds).unwrap().to_string();
     let mut pod = healthy("killed", name);
     pod["metadata"]["creationTimestamp"] = json!(at(DAY));
     pod["spec"]["containers"][0]["resources"] = json!({ "limits": { "memory": "1280Mi" } });

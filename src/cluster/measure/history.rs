@@ -48,7 +48,9 @@ pub(super) async fn ask(
     let deadline = DEADLINE.min(page_timeout);
     let asked = async {
         let matchers = area.matchers();
-        let count = format!("count by (namespace) (container_memory_working_set_bytes{{{matchers}}})");
+        // What was not scraped for some minutes is not gone.
+        let metric = format!("last_over_time(container_memory_working_set_bytes{{{matchers}}}[1h])");
+        let count = format!("count by (namespace) ({metric})");
         let counts = prometheus.by_namespace(&count, area, deadline).await?;
         let mut all = Vec::new();
         for more in parts(&counts) {

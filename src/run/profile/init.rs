@@ -111,16 +111,16 @@ fn look(args: &InitArgs, clock: fn() -> Time) -> Result<Vec<Snapshot>, Failure> 
     })?
 }
 
+/// So many lines tell what was seen: readers of YAML hold all comments before a key at once, and have an end to that.
+const REMARKS: usize = 20;
+
 /// The lines of the profile, its name first.
 fn block(args: &InitArgs, seen: &[Snapshot]) -> Result<String, Failure> {
     let mut out = format!("{}:\n", args.name);
-    for snapshot in seen {
-        let cluster = &snapshot.cluster;
-        out += &comment(&format!("context {} · {} · {}", cluster.context, cluster.server, cluster.version));
-        let settings = Settings::default();
-        for (name, counts) in &Report::new(snapshot, &settings).namespaces {
-            out += &comment(&format!("{name}: {} pods", counts.pods));
-        }
+    let told = what_was_seen(seen);
+    told.iter().take(REMARKS).for_each(|line| out += &comment(line));
+    if told.len() > REMARKS {
+        out += &comment(&format!("and {} more", told.len() - REMARKS));
     }
     let flags = args.settings.iter().filter(|set| set.is_flag());
     let mut settings: Vec<(&str, Value)> = flags.map(|set| (set.key, value(set))).collect();
@@ -141,6 +141,19 @@ fn block(args: &InitArgs, seen: &[Snapshot]) -> Result<String, Failure> {
         }
     }
     Ok(out + &indented(MORE, "  "))
+}
+
+/// The clusters, and how many pods are in their namespaces.
+fn what_was_seen(seen: &[Snapshot]) -> Vec<String> {
+    let mut told = Vec::new();
+    for snapshot in seen {
+        let cluster = &snapshot.cluster;
+        told.push(format!("context {} · {} · {}", cluster.context, cluster.server, cluster.version));
+        let settings = Settings::default();
+        let namespaces = Report::new(snapshot, &settings).namespaces;
+        told.extend(namespaces.iter().map(|(name, counts)| format!("{name}: {} pods", counts.pods)));
+    }
+    told
 }
 
 /// A line that no name from a cluster can leave.
