@@ -444,6 +444,7 @@ fn all_accounted_for(items: &[Value], snapshot: &Snapshot) -> Result<(), String>
         (&[Kind::Secret], rows.secrets.len()),
         (&[Kind::Namespace], rows.namespaces.len()),
         (&[Kind::Throttling], rows.throttling.len()),
+        (&[Kind::Host], rows.hosts.len()),
     ];
     // Of events only warnings are kept, and of measurements those that can be.
     let some =

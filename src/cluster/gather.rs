@@ -233,7 +233,7 @@ impl<'a> Run<'a> {
         let error_logs = ErrorLogs::of(self);
         let (wanted, told_logs) = measure::wanted();
         let wanted = Some(wanted).filter(|_| error_logs.is_some());
-        let blank = Noted { logs: wanted, ..Noted::new(K::default(), nodes, killed, named) };
+        let blank = Noted::new(K::default(), nodes, killed, named).with_logs(wanted);
         // Whoever waits for more nodes must learn when the lists are done: then nothing that tells them is left.
         let lists = async {
             let (snapshot, parts) = self.lists(blank).await?;

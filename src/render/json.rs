@@ -125,12 +125,6 @@ fn document<'r>(reports: &'r [Report<'r>]) -> Document<'r> {
         totals.add(&report.totals);
     }
     let verdict = reports.iter().map(|report| report.verdict).max().unwrap_or(Verdict::Incomplete);
-    let mut offset = 0;
-    let mut incidents = Vec::new();
-    for report in reports {
-        incidents.extend(report.incidents.iter().map(|i| incident(i, report, offset)));
-        offset += report.findings.len();
-    }
     // A cluster that was never seen has no times.
     let seen = || snapshots().filter(|snapshot| snapshot.taken_at != Time::default());
     Document {
@@ -144,7 +138,7 @@ fn document<'r>(reports: &'r [Report<'r>]) -> Document<'r> {
         verdict: verdict.id(),
         totals,
         namespaces: reports.iter().flat_map(namespaces).collect(),
-        incidents,
+        incidents: incidents(reports),
         findings: reports.iter().flat_map(|r| r.findings.iter().map(move |f| finding(f, r))).collect(),
         muted: muted(reports),
         mutes: reports.iter().flat_map(mutes).collect(),
@@ -161,6 +155,17 @@ fn document<'r>(reports: &'r [Report<'r>]) -> Document<'r> {
         comparisons: reports.iter().filter_map(comparison::of).collect(),
         logs: logs::logs(reports),
     }
+}
+
+/// The incidents of all clusters, whose findings stand one after another.
+fn incidents<'r>(reports: &'r [Report<'r>]) -> Vec<IncidentRow<'r>> {
+    let mut offset = 0;
+    let mut incidents = Vec::new();
+    for report in reports {
+        incidents.extend(report.incidents.iter().map(|i| incident(i, report, offset)));
+        offset += report.findings.len();
+    }
+    incidents
 }
 
 fn context<'r>(report: &'r Report) -> &'r str {

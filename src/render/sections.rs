@@ -17,7 +17,7 @@ use crate::model::human;
 use crate::report::{Class, Counts, Report, Summary};
 
 /// Each writes one section.
-pub(super) const ALL: [fn(&Report, &mut Page); 11] = [
+pub(super) const ALL: [fn(&Report, &mut Page); 12] = [
     header,
     changes::write,
     summary,

@@ -103,11 +103,12 @@ fn the_table_of_faults_names_its_tests() {
         after.iter().map(|test| test.split('(').next().unwrap().to_owned()).collect()
     };
     let of_faults: Vec<String> = ["faults", "storms"].iter().flat_map(|file| tests(file)).collect();
-    let all: Vec<String> = ["weather", "connection", "contexts", "stopped", "measured", "usage", "logs", "hosts"]
-        .iter()
-        .flat_map(|file| tests(file))
-        .chain(of_faults.clone())
-        .collect();
+    let all: Vec<String> =
+        ["weather", "connection", "contexts", "stopped", "measured", "usage", "logs", "hosts"]
+            .iter()
+            .flat_map(|file| tests(file))
+            .chain(of_faults.clone())
+            .collect();
     assert!(named.len() > 25, "{named:?}");
     assert!(named.iter().all(|name| all.contains(name)), "{named:?}");
     for name in of_faults {

@@ -221,7 +221,7 @@ fn gathered(
             limit >> 20
         ));
     }
-    Measured { objects, unseen, remark: None }
+    Measured { objects, unseen, ..Measured::default() }
 }
 
 /// What was not read, by why.

@@ -27,7 +27,7 @@ pub(in crate::cluster) struct Noted<K> {
     killed: Killed,
     named: Named,
     /// `None` where nobody wants logs.
-    pub(in crate::cluster) logs: Option<Wanted>,
+    logs: Option<Wanted>,
 }
 
 /// Who tells the nodes, and who hears of them. It ends when whoever tells is gone.
@@ -50,6 +50,11 @@ impl Nodes {
 impl<K> Noted<K> {
     pub(in crate::cluster) fn new(kept: K, nodes: Option<Nodes>, killed: Killed, named: Named) -> Self {
         Self { kept, nodes: nodes.map(Arc::new), killed, named, logs: None }
+    }
+
+    /// The same, and it tells which logs are to be read, where anybody wants to know.
+    pub(in crate::cluster) fn with_logs(self, logs: Option<Wanted>) -> Self {
+        Self { logs, ..self }
     }
 
     pub(in crate::cluster) fn into_kept(self) -> K {
