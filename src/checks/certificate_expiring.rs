@@ -3,7 +3,6 @@
 use super::certificates::{self, Used};
 use super::prelude::*;
 use crate::model::{Certificate, Chain};
-use crate::text::Say;
 
 pub(super) static CHECK: Check = Check {
     id: "certificate-expiring",
@@ -66,14 +65,6 @@ static ISSUED: Text = Text {
     zh_cn: "签发给 {subject}，签发者 {issuer}，有效期 {from} 至 {until}",
 };
 
-const DAY: i64 = 86_400;
-
-/// So much before its end a certificate is a matter, and an urgent one, in seconds.
-const SOON: [i64; 2] = [30 * DAY, 7 * DAY];
-
-/// And no more than this part of its life before: short ones are renewed late by design.
-const OF_LIFE: [i64; 2] = [3, 10];
-
 fn run(view: &View, out: &mut Reporter) {
     for used in certificates::all(view) {
         let Ok(chain) = &used.tls.chain else { continue };
@@ -84,7 +75,7 @@ fn run(view: &View, out: &mut Reporter) {
         finding.because = vec![used.tls.object()];
         // Until its end it does what it is there for; after it, what nobody shows keeps nobody out.
         finding.serving = one.is_good(view.now()) || !used.is_used();
-        finding.evidence = vec![used.evidence(), issued(one)];
+        finding.evidence = vec![used.evidence(), certificates::issued(&ISSUED, one)];
         finding.actions = used.actions(view);
     }
 }
@@ -94,19 +85,9 @@ fn judge(chain: &Chain, now: Time) -> Option<(Severity, &Certificate, &'static T
     if let Some(early) = chain.iter().find(|one| one.not_before > now && one.not_after > now) {
         return Some((Severity::Critical, early, &NOT_YET, None));
     }
-    let first = chain.ends_first();
-    let left = first.not_after.seconds_since(now);
-    if left <= 0 {
-        return Some((Severity::Critical, first, &EXPIRED, Some(first.not_after)));
-    }
-    let [warning, critical] = [0, 1].map(|at| SOON[at].min(first.life() / OF_LIFE[at]));
-    match left {
-        _ if left < critical => {
-            Some((Severity::Critical, first, &ENDS, Some(first.not_after.minus(critical))))
-        }
-        _ if left < warning => Some((Severity::Warning, first, &ENDS, Some(first.not_after.minus(warning)))),
-        _ => None,
-    }
+    let ending = certificates::ending(chain, now)?;
+    let text = if ending.is_over { &EXPIRED } else { &ENDS };
+    Some((ending.severity, ending.first, text, Some(ending.since)))
 }
 
 fn facts(view: &View, used: &Used, chain: &Chain, one: &Certificate) -> Facts {
@@ -119,25 +100,10 @@ fn facts(view: &View, used: &Used, chain: &Chain, one: &Certificate) -> Facts {
     let mut facts = vec![
         ("which", Fact::Words(if itself { &ITSELF } else { &ABOVE })),
         ("subject", Fact::text(&one.subject)),
-        ("date", Fact::Text(day(date))),
+        ("date", Fact::Text(date.day())),
         ("left", Fact::Age(left)),
         ("age", Fact::Age(-left)),
     ];
     facts.extend(used.facts());
     facts
-}
-
-fn issued(one: &Certificate) -> Say {
-    let facts = vec![
-        ("subject", Fact::text(&one.subject)),
-        ("issuer", Fact::text(&one.issuer)),
-        ("from", Fact::Text(day(one.not_before))),
-        ("until", Fact::Text(day(one.not_after))),
-    ];
-    say(&ISSUED, facts)
-}
-
-/// Such as `2026-11-22`, in UTC.
-fn day(time: Time) -> String {
-    time.to_timestamp().map_or_else(|| "?".to_owned(), |at| at.strftime("%F").to_string())
 }

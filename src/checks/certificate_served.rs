@@ -1,5 +1,6 @@
 //! The certificate that is served for a host is not the one that should be, or nothing that TLS can use is.
 
+use super::certificates;
 use super::prelude::*;
 use super::traffic;
 use super::vhosts::{self, Ends};
@@ -80,12 +81,6 @@ told! {
         "实际提供：签发给 {subject}，签发者 {issuer}，有效期 {from} 至 {until}";
 }
 
-const DAY: i64 = 86_400;
-
-/// So much before its end a certificate is a matter, and an urgent one, in seconds; short ones later.
-const SOON: [i64; 2] = [30 * DAY, 7 * DAY];
-const OF_LIFE: [i64; 2] = [3, 10];
-
 fn run(view: &View, out: &mut Reporter) {
     let ends = vhosts::tls_ends(view.snapshot);
     for host in &view.snapshot.rows.hosts {
@@ -115,7 +110,7 @@ fn report(view: &View, out: &mut Reporter, seen: &Seen, (part, severity, text): 
     let secret = seen.end.and_then(|end| end.secret);
     let finding = out.object(object, &[seen.name, part], severity, say(text, facts(view, seen, text)));
     finding.serving = severity < Severity::Critical;
-    finding.evidence.extend(seen.served.map(|chain| issued(&chain.leaf)));
+    finding.evidence.extend(seen.served.map(|chain| certificates::issued(&ISSUED, &chain.leaf)));
     let (address, servername) = (&*seen.tls.address, seen.name);
     finding.actions =
         vec![format!("openssl s_client -connect {address} -servername {servername} -showcerts </dev/null")];
@@ -178,15 +173,8 @@ fn of_times(chain: &Chain, now: Time) -> Option<Wrong> {
     if chain.leaf.not_before > now {
         return Some(("time", Severity::Critical, &NOT_YET));
     }
-    let first = chain.ends_first();
-    let left = first.not_after.seconds_since(now);
-    let [warning, critical] = [0, 1].map(|at| SOON[at].min(first.life() / OF_LIFE[at]));
-    match left {
-        _ if left <= 0 => Some(("time", Severity::Critical, &EXPIRED)),
-        _ if left < critical => Some(("time", Severity::Critical, &ENDS)),
-        _ if left < warning => Some(("time", Severity::Warning, &ENDS)),
-        _ => None,
-    }
+    let ending = certificates::ending(chain, now)?;
+    Some(("time", ending.severity, if ending.is_over { &EXPIRED } else { &ENDS }))
 }
 
 fn facts(view: &View, seen: &Seen, text: &'static Text) -> Facts {
@@ -209,24 +197,14 @@ fn facts(view: &View, seen: &Seen, text: &'static Text) -> Facts {
     let hosts =
         if chain.leaf.hosts.is_empty() { chain.leaf.subject.clone() } else { chain.leaf.hosts.join(", ") };
     facts.extend([
-        ("date", Fact::Text(day(date))),
+        ("date", Fact::Text(date.day())),
         ("left", Fact::Age(chain.ends_first().not_after.seconds_since(view.now()))),
         ("hosts", Fact::Text(hosts)),
         ("issuer", Fact::text(&chain.leaf.issuer)),
-        ("from", Fact::Text(day(chain.leaf.not_before))),
+        ("from", Fact::Text(chain.leaf.not_before.day())),
         ("secret", Fact::text(secret.map_or("", |(_, name)| name))),
     ]);
     facts
-}
-
-fn issued(leaf: &Certificate) -> crate::text::Say {
-    let facts = vec![
-        ("subject", Fact::text(&leaf.subject)),
-        ("issuer", Fact::text(&leaf.issuer)),
-        ("from", Fact::Text(day(leaf.not_before))),
-        ("until", Fact::Text(day(leaf.not_after))),
-    ];
-    say(&ISSUED, facts)
 }
 
 /// What was served, if it can be read.
@@ -245,9 +223,4 @@ fn kept<'a>(view: &View<'a>, namespace: &str, name: &str) -> Option<&'a Chain> {
 
 fn is_same(one: &Certificate, other: &Certificate) -> bool {
     (&one.issuer, &one.serial, one.not_after) == (&other.issuer, &other.serial, other.not_after)
-}
-
-/// Such as `2026-11-22`, in UTC.
-fn day(time: Time) -> String {
-    time.to_timestamp().map_or_else(|| "?".to_owned(), |at| at.strftime("%F").to_string())
 }

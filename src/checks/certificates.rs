@@ -5,7 +5,7 @@
 use super::View;
 use super::traffic::{self, ingress_ref};
 use crate::finding::{Fact, Facts, Severity};
-use crate::model::{Chain, ObjectRef, Tls};
+use crate::model::{Certificate, Chain, ObjectRef, Tls};
 use crate::text::{Say, Text};
 use crate::wire::{Gateway, Ingress, Listener, Time};
 use std::collections::{BTreeMap, BTreeSet};
@@ -110,6 +110,51 @@ pub(super) fn secrets(ingress: &Ingress) -> BTreeMap<&str, BTreeSet<&str>> {
 /// Whether a controller makes the secrets of an ingress.
 pub(super) fn is_issued(ingress: &Ingress) -> bool {
     ISSUERS.iter().any(|issuer| ingress.metadata.annotation(issuer).is_some())
+}
+
+/// That the end of a chain has come, or is near.
+pub(super) struct Ending<'a> {
+    /// How bad that is where visitors see it.
+    pub severity: Severity,
+    /// The one of the chain that ends first.
+    pub first: &'a Certificate,
+    /// Whether it has ended.
+    pub is_over: bool,
+    /// Since when it is this bad.
+    pub since: Time,
+}
+
+const DAY: i64 = 86_400;
+
+/// So much before its end a certificate is a matter, and an urgent one, in seconds.
+const SOON: [i64; 2] = [30 * DAY, 7 * DAY];
+
+/// And no more than this part of its life before: short ones are renewed late by design.
+const OF_LIFE: [i64; 2] = [3, 10];
+
+/// Whether a chain has ended or is about to.
+pub(super) fn ending(chain: &Chain, now: Time) -> Option<Ending<'_>> {
+    let first = chain.ends_first();
+    let left = first.not_after.seconds_since(now);
+    let [warning, critical] = [0, 1].map(|at| SOON[at].min(first.life() / OF_LIFE[at]));
+    let (severity, before) = match left {
+        ..=0 => (Severity::Critical, 0),
+        _ if left < critical => (Severity::Critical, critical),
+        _ if left < warning => (Severity::Warning, warning),
+        _ => return None,
+    };
+    Some(Ending { severity, first, is_over: left <= 0, since: first.not_after.minus(before) })
+}
+
+/// Whose a certificate is, and for how long, in the words of a check.
+pub(super) fn issued(text: &'static Text, one: &Certificate) -> Say {
+    let facts = vec![
+        ("subject", Fact::text(&one.subject)),
+        ("issuer", Fact::text(&one.issuer)),
+        ("from", Fact::Text(one.not_before.day())),
+        ("until", Fact::Text(one.not_after.day())),
+    ];
+    Say { text, facts }
 }
 
 impl<'a> Used<'a> {

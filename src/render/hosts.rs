@@ -86,9 +86,7 @@ fn of_certificate(row: &HostRow, lang: Lang) -> String {
     let Some(tls) = &row.host.tls else { return UNKNOWN.to_owned() };
     let word = match (&row.served, &*tls.outcome) {
         (Some(chain), _) => {
-            let at = chain.ends_first().not_after.to_timestamp();
-            let date = at.map_or_else(|| "?".to_owned(), |at| at.strftime("%F").to_string());
-            return UNTIL.fill(lang, &[("date", Fact::Text(date))]);
+            return UNTIL.fill(lang, &[("date", Fact::Text(chain.ends_first().not_after.day()))]);
         }
         (_, Handshake::PLAIN_HTTP) => &PLAIN_HTTP,
         (_, Handshake::REFUSED) => &REFUSED,

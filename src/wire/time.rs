@@ -46,6 +46,11 @@ impl Time {
         Self { seconds: self.seconds.saturating_sub(seconds), nanos: self.nanos }
     }
 
+    /// Its day in UTC, such as `2026-11-22`; `?` where it is none of the calendar.
+    pub fn day(self) -> String {
+        self.to_timestamp().map_or_else(|| "?".to_owned(), |at| at.strftime("%F").to_string())
+    }
+
     /// As a calendar time; `None` outside the years -9999 to 9999, which only a broken object reaches.
     pub fn to_timestamp(self) -> Option<Timestamp> {
         Timestamp::new(self.seconds, self.nanos.clamp(0, 999_999_999)).ok()
