@@ -3,12 +3,11 @@
 
 use super::gather::Run;
 use super::list::Listing;
-use super::page::{Accept, Asker, Patience, Request};
+use super::page::Patience;
 use super::{Chain, Error, Keep};
 use crate::model::{Coverage, Gap};
 use crate::wire::{Kind, Object};
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::task::JoinSet;
 
 /// A namespace by its name, or why it was not seen.
@@ -21,7 +20,7 @@ impl Run<'_> {
         for name in self.namespaces.iter().cloned() {
             let (asker, deadline) = (Arc::clone(&self.asker), self.plan.list.page_timeout);
             tasks.spawn(async move {
-                let object = namespace(&asker, &name, deadline).await;
+                let object = asker.object(Kind::Namespace, None, &name, (deadline, Patience::Full)).await;
                 (name, object)
             });
         }
@@ -56,16 +55,4 @@ impl Run<'_> {
         }
         Ok(kept)
     }
-}
-
-async fn namespace(asker: &Asker, name: &str, deadline: Duration) -> Result<Object, Error> {
-    let path = format!("/api/v1/namespaces/{name}");
-    let request = Request { path, accept: Accept::Json, deadline, patience: Patience::Full, form: None };
-    let answer = asker.ask(&request).await?;
-    let unreadable = |error: serde_json::Error| Error::Unreadable(error.to_string());
-    let value: serde_json::Value = serde_json::from_slice(&answer.body).map_err(unreadable)?;
-    if value["kind"] != Kind::Namespace.name() || value["metadata"]["name"] != name {
-        return Err(Error::Unreadable(format!("it is not the namespace {name}")));
-    }
-    Object::from_value(Kind::Namespace, value).map_err(unreadable)
 }

@@ -3,7 +3,7 @@
 use super::error::transport;
 use super::refusal::{asked_to_wait, first_words, is_for_people, refusal, sent_at};
 use super::{Budget, Error, Progress, Session};
-use crate::wire::Time;
+use crate::wire::{Kind, Object, Time};
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http_body_util::BodyExt;
@@ -152,6 +152,25 @@ impl Asker {
     /// Asks for something short and reads it whole.
     pub(super) async fn ask(&self, request: &Request) -> Result<Answer<Vec<u8>>, Error> {
         self.read(request, Vec::new).await
+    }
+
+    /// Asks for one object by its name; `namespace` is that of a kind that lives in one.
+    pub(super) async fn object(
+        &self,
+        kind: Kind,
+        namespace: Option<&str>,
+        name: &str,
+        (deadline, patience): (Duration, Patience),
+    ) -> Result<Object, Error> {
+        let path = format!("{}/{name}", kind.path(namespace));
+        let request = Request { path, accept: Accept::Json, deadline, patience, form: None };
+        let answer = self.ask(&request).await?;
+        let unreadable = |error: serde_json::Error| Error::Unreadable(error.to_string());
+        let value: serde_json::Value = serde_json::from_slice(&answer.body).map_err(unreadable)?;
+        if value["kind"] != kind.name() || value["metadata"]["name"] != name {
+            return Err(Error::Unreadable(format!("it is not the {} {name}", kind.name().to_lowercase())));
+        }
+        Object::from_value(kind, value).map_err(unreadable)
     }
 
     /// Asks until there is an answer, a refusal that is final, no time left, or the run is stopped. Each attempt

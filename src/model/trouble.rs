@@ -222,7 +222,7 @@ impl<'a> Judge<'_, 'a> {
             // A program that ends well, or for good, does not crash: the pod stays as it is, not ready.
             let done = ended.exit_code == 0 || self.never_again && container.role != Role::Sidecar;
             return match done {
-                true if ended.reason != "OOMKilled" => None,
+                true if !ended.is_for_memory() => None,
                 _ => Some(self.crash(container)),
             };
         }
@@ -232,7 +232,7 @@ impl<'a> Judge<'_, 'a> {
     /// A container that runs: what its last end says of its next.
     fn running(&self, container: Container<'a>) -> Option<Trouble<'a>> {
         let last = container.status.last_state.terminated.as_ref()?;
-        if last.reason == "OOMKilled" {
+        if last.is_for_memory() {
             let recent = is_recent(last.finished(), self.now, self.thresholds);
             return recent.then_some(Trouble::OomKilled(container));
         }
@@ -250,7 +250,7 @@ impl<'a> Judge<'_, 'a> {
     fn crash(&self, container: Container<'a>) -> Trouble<'a> {
         let name = &*container.status.name;
         match container.last_end() {
-            Some(end) if end.reason == "OOMKilled" => Trouble::OomKilled(container),
+            Some(end) if end.is_for_memory() => Trouble::OomKilled(container),
             _ if self.heard.format_error(&container).is_some() => Trouble::Architecture(container),
             Some(end) if NOT_STARTED.contains(&&*end.reason) => Trouble::Config(container),
             _ if self.heard.events.iter().any(|e| e.reason == "FailedPostStartHook" && e.is_of(name)) => {

@@ -4,7 +4,7 @@ use super::propose::judge;
 use super::{CpuStays, Facts, Killed, Measured, NotJudged, Rightsizing, Row, SAMPLES_NEEDED};
 use crate::checks::View;
 use crate::model::{Amount, Heap, ObjectRef, Owner, Pod, Spec, Workload};
-use crate::wire::Kind;
+use crate::wire::{Kind, Terminated};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -179,8 +179,7 @@ fn facts(subject: &Subject, spec: &Spec, cpu_stays: Option<CpuStays>) -> Facts {
 /// Whether a container was killed for its memory, in any of the pods.
 fn killed(subject: &Subject, name: &str, limit: i64) -> Killed {
     let all = subject.pods.iter().flat_map(|pod| pod.containers());
-    let is_killed = |end: &crate::wire::Terminated| end.reason == "OOMKilled";
-    let killed = all.filter(|c| c.status.name == name && c.last_end().is_some_and(is_killed));
+    let killed = all.filter(|c| c.status.name == name && c.last_end().is_some_and(Terminated::is_for_memory));
     let needs = |container| Heap::of(container, limit).map_or(Killed::Yes, |heap| Killed::Needs(heap.needs));
     killed.map(needs).max().unwrap_or_default()
 }

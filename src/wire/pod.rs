@@ -281,6 +281,11 @@ wire! {
 }
 
 impl Terminated {
+    /// Whether the kernel killed it for its memory, in the kubelet's word.
+    pub fn is_for_memory(&self) -> bool {
+        self.reason == "OOMKilled"
+    }
+
     /// When it started, if that was written down.
     pub fn started(&self) -> Option<Time> {
         self.started_at.and_then(Time::known)

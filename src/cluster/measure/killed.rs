@@ -1,7 +1,7 @@
 //! The containers that were killed for their memory, told while the pods are still being listed.
 
 use super::series::Name;
-use crate::wire::{ContainerStatus, Pod};
+use crate::wire::{ContainerStatus, Pod, Terminated};
 use std::collections::BTreeSet;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -43,7 +43,7 @@ pub(super) async fn first(mut told: UnboundedReceiver<Name>) -> BTreeSet<Name> {
 
 fn was_killed(status: &ContainerStatus) -> bool {
     let ended = [&status.state.terminated, &status.last_state.terminated];
-    ended.into_iter().flatten().any(|ended| ended.reason == "OOMKilled")
+    ended.into_iter().flatten().any(Terminated::is_for_memory)
 }
 
 #[cfg(test)]
