@@ -4,12 +4,12 @@
 //!
 //! What does not belong here: what an annotation means.
 
+use super::shape::Sieve;
 use bytes::{Buf, BufMut};
 use prost::DecodeError;
 use prost::encoding::{DecodeContext, WireType, btree_map, message, string};
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
-use std::fmt;
 use std::ops::Bound;
 
 /// What the annotations that are written for this tool begin with.
@@ -118,29 +118,8 @@ pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
 
 impl<'de> Deserialize<'de> for Annotations {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Entries)
-    }
-}
-
-struct Entries;
-
-impl<'de> Visitor<'de> for Entries {
-    type Value = Annotations;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("annotations")
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Annotations, M::Error> {
-        let mut kept = Annotations::default();
-        while let Some(key) = map.next_key::<String>()? {
-            if is_kept(&key) {
-                kept.insert(&key, &map.next_value::<Option<String>>()?.unwrap_or_default());
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(kept)
+        let keep = |kept: &mut Self, key: &str, value: String| kept.insert(key, &value);
+        deserializer.deserialize_map(Sieve { what: "annotations", keeps: is_kept, keep })
     }
 }
 

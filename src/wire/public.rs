@@ -4,12 +4,13 @@
 //!
 //! What does not belong here: what a certificate says (`model`).
 
+use super::shape::Sieve;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::{Buf, BufMut};
 use prost::DecodeError;
 use prost::encoding::{DecodeContext, WireType, btree_map, bytes as prost_bytes, message, string};
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer};
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -117,7 +118,7 @@ impl Public {
     ) -> Result<(), DecodeError> {
         let mut entry = Entry::default();
         message::merge(wire_type, &mut entry, buffer, context)?;
-        if KEPT.contains(&&*entry.name) {
+        if is_kept(&entry.name) {
             kept.get_or_insert_default().insert(&entry.name, &entry.value);
         }
         Ok(())
@@ -154,33 +155,16 @@ pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
 
 impl<'de> Deserialize<'de> for Public {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Entries)
+        let keep = |kept: &mut Self, name: &str, text: String| {
+            // What is no base64 is no certificate either.
+            kept.insert(name, &STANDARD.decode(text.trim()).unwrap_or_else(|_| text.into_bytes()));
+        };
+        deserializer.deserialize_map(Sieve { what: "the data of a Secret", keeps: is_kept, keep })
     }
 }
 
-struct Entries;
-
-impl<'de> Visitor<'de> for Entries {
-    type Value = Public;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("the data of a Secret")
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Public, M::Error> {
-        let mut kept = Public::default();
-        while let Some(name) = map.next_key::<String>()? {
-            if KEPT.contains(&&*name) {
-                let text = map.next_value::<Option<String>>()?.unwrap_or_default();
-                // What is no base64 is no certificate either.
-                let value = STANDARD.decode(text.trim()).unwrap_or_else(|_| text.into_bytes());
-                kept.insert(&name, &value);
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(kept)
-    }
+fn is_kept(name: &str) -> bool {
+    KEPT.contains(&name)
 }
 
 #[cfg(test)]
