@@ -1,7 +1,7 @@
 //! What it costs to ask who measures: a real Prometheus that knows every container, and a metrics API before the real API
 //! server.
 
-use super::support::crowd::Crowd;
+use super::support::crowd::{Crowd, REPLICAS};
 use super::support::faults::{Fault, Faults};
 use super::support::lab::Lab;
 use super::support::prometheus::Prometheus;
@@ -105,6 +105,16 @@ pub(crate) fn write(crowd: Crowd, dir: &Path) {
     write_history(crowd, now, &dir.join("history.txt"));
 }
 
+/// In how many of a thousand of its periods a pod's container is held back: those of one workload in a hundred in a fifth
+/// of them, of one in ten now and then, and the others never.
+fn held_back(pod: i64) -> i64 {
+    match pod / i64::try_from(REPLICAS).unwrap() {
+        workload if workload % 100 == 0 => 200,
+        workload if workload % 10 == 0 => 20,
+        _ => 0,
+    }
+}
+
 /// Writes what cAdvisor would have counted of the first container of each pod, each minute.
 fn write_history(crowd: Crowd, now: Timestamp, file: &Path) {
     let mut out = BufWriter::new(File::create(file).unwrap());
@@ -113,9 +123,7 @@ fn write_history(crowd: Crowd, now: Timestamp, file: &Path) {
         let i = i64::try_from(i).unwrap();
         for minute in -BACK..AHEAD {
             let (at, passed) = (now.as_second() + minute * 60, minute + BACK);
-            // One in a hundred is held back in a fifth of its periods.
-            let share = if i % 100 == 0 { 5 } else { 100 };
-            let (periods, throttled) = (passed * 600, passed * 600 / share);
+            let (periods, throttled) = (passed * 600, passed * 600 * held_back(i) / 1000);
             let cores = passed * 60 * (1 + i % 9) / 10;
             // Of these nobody asks for more than five minutes.
             if minute > -10 {

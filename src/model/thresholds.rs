@@ -1,5 +1,6 @@
 //! When trouble is trouble, and how that differs for some workloads.
 
+use super::throttling::LEAST_SHARE;
 use super::{human, parse_duration};
 
 /// When trouble is trouble. Durations in seconds.
@@ -131,9 +132,9 @@ impl std::fmt::Display for ThresholdChanges {
 /// Reads a share in percent, such as `20`, `12.5` or `20 %`, into thousandths.
 ///
 /// # Errors
-/// When it is none from 0 to 100 with at most one decimal.
+/// When it is none from 1 to 100 with at most one decimal.
 pub fn percent(text: &str) -> Result<i64, String> {
-    let refuse = || format!("\"{text}\" is not a share in percent such as 20 or 12.5");
+    let refuse = || format!("\"{text}\" is not a share in percent from 1 to 100, such as 20 or 12.5");
     let number = text.trim().trim_end_matches('%').trim();
     let (whole, tenths) = number.split_once('.').unwrap_or((number, "0"));
     let digits =
@@ -142,7 +143,7 @@ pub fn percent(text: &str) -> Result<i64, String> {
         return Err(refuse());
     }
     let thousandths = whole.parse::<i64>().ok().zip(tenths.parse::<i64>().ok()).map(|(w, t)| w * 10 + t);
-    thousandths.filter(|share| *share <= 1000).ok_or_else(refuse)
+    thousandths.filter(|share| (LEAST_SHARE..=1000).contains(share)).ok_or_else(refuse)
 }
 
 #[cfg(test)]

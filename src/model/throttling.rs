@@ -14,6 +14,9 @@ const IDLE_BELOW: i64 = 5;
 /// Fewer periods than this tell nothing, however short the window.
 const LEAST_PERIODS: i64 = 25;
 
+/// No threshold of a share is lower, in thousandths: what is stopped more rarely is of no interest to anybody.
+pub(super) const LEAST_SHARE: i64 = 10;
+
 /// What was measured of a container, or of the same container in all pods of a workload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Throttling {
@@ -85,6 +88,13 @@ impl Periods {
         i128::from(self.throttled) * 1000 > i128::from(self.all) * i128::from(thousandths)
     }
 
+    /// Whoever is stopped in no more periods of a window, in seconds, is idle or below every threshold. It is half of what
+    /// it could be, as counts are rounded.
+    #[allow(clippy::cast_precision_loss, reason = "windows are some days at most")]
+    pub fn negligible(window: i64) -> f64 {
+        window as f64 * (PERIODS_A_SECOND * IDLE_BELOW * LEAST_SHARE) as f64 / (100.0 * 1000.0 * 2.0)
+    }
+
     /// Whether it ran so little that its share means nothing.
     pub fn is_idle(&self) -> bool {
         let share = i128::from(self.all) * 100;
@@ -141,5 +151,17 @@ mod tests {
         assert_eq!((of(422, 1000).share(), of(1, 3).share(), of(0, 0).share()), (422, 333, 0));
         assert!(of(3, 9).is_idle() && of(80, 140).is_idle() && !of(80, 150).is_idle());
         assert!(!of(i64::MAX, i64::MAX).is_idle());
+    }
+
+    /// Of a workload above its threshold one pod at least is, that is not idle.
+    #[test]
+    fn what_is_negligible_is_idle_or_below_every_threshold() {
+        let window = 300;
+        for (all, throttled) in (0..200).flat_map(|all| (0..=all).map(move |throttled| (all, throttled))) {
+            let periods = Periods { all, throttled, possible: 3000, window };
+            if f64::from(i32::try_from(throttled).unwrap()) <= Periods::negligible(window) {
+                assert!(periods.is_idle() || !periods.is_above(LEAST_SHARE), "{throttled} of {all}");
+            }
+        }
     }
 }

@@ -133,6 +133,26 @@ fn a_handful_of_periods_means_nothing() {
 }
 
 #[test]
+fn pods_that_stand_by_do_not_hide_the_one_that_works() {
+    let mut items = objects(&deployment("web", 500, 500), &json!({}));
+    for i in 1..25 {
+        let [_, mut pod, mut measured] =
+            <[Value; 3]>::try_from(objects(&deployment("web", 0, 500), &json!({}))).unwrap();
+        pod["metadata"]["name"] = json!(format!("web-{i}"));
+        measured["metadata"]["name"] = json!(format!("web-{i}/app"));
+        measured["periods"] = json!(120);
+        items.extend([pod, measured]);
+    }
+    let report = judged(&items, "-o json", "").json();
+    let found = report["findings"].as_array().unwrap();
+    let [finding] = &found[..] else { panic!("{found:?}") };
+    assert!(finding["message"].as_str().unwrap().contains("stopped in 50.0 % of"), "{finding}");
+    let pods =
+        finding["evidence"].as_array().unwrap().iter().any(|said| said.to_string().contains("pods: 1;"));
+    assert!(pods, "{finding}");
+}
+
+#[test]
 fn pods_of_a_workload_are_one_figure_and_a_limit_may_be_unknown() {
     let mut items = objects(&deployment("web", 300, 0), &json!({}));
     let mut second = objects(&deployment("web", 100, 0), &json!({}));

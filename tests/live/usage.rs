@@ -371,3 +371,66 @@ fn right_sizing_rests_on_a_real_prometheus() {
         assert_eq!(of["proposal"], row(key)["proposal"], "{key}");
     }
 }
+
+/// Ten periods a second of a container, and so many of a thousand of them stopped, each minute.
+fn held_back(namespace: &str, pod: &str, share: i64) -> [Series; 2] {
+    let labels = || {
+        [("namespace", namespace), ("pod", pod), ("container", "app")]
+            .map(|(label, value)| (label, value.to_owned()))
+            .to_vec()
+    };
+    let whole = |number: i64| f64::from(i32::try_from(number).unwrap());
+    let counted = |thousandths: i64| {
+        (-10..15).map(move |minute| {
+            (NOW.as_second() + minute * 60, whole((minute + 10) * 600 * thousandths / 1000))
+        })
+    };
+    [("container_cpu_cfs_periods_total", 1000), ("container_cpu_cfs_throttled_periods_total", share)]
+        .map(|(metric, of)| Series { metric, labels: labels(), samples: counted(of).collect() })
+}
+
+#[test]
+fn of_workloads_that_are_held_back_every_pod_is_counted_and_of_others_none() {
+    let pods = [
+        ("held", "web-7d9f8c6b5-x2x4z", 300),
+        ("held", "web-7d9f8c6b5-abcde", 0),
+        ("held", "web-5b6c7d8e9-fghij", 0),
+        ("held", "db-0", 0),
+        ("held", "db-1", 10),
+        ("held", "quiet-0", 0),
+        ("unheld", "web-7d9f8c6b5-abcde", 0),
+        ("elsewhere", "web-7d9f8c6b5-abcde", 900),
+    ];
+    let series: Vec<Series> =
+        pods.iter().flat_map(|(namespace, pod, share)| held_back(namespace, pod, *share)).collect();
+    let prometheus = Prometheus::with_history(&openmetrics(&series));
+    let url = format!("--prometheus-url {}", prometheus.url());
+    for name in ["held", "unheld", "uncounted"] {
+        namespace(name);
+    }
+    let told = |namespaces: &str| {
+        let (told, unseen) = captured("Throttling", &format!("{namespaces} {url}"));
+        let share = |one: &Value| {
+            let name = one["metadata"]["name"].as_str().unwrap().to_owned();
+            (name, one["throttled"].as_i64().unwrap_or(0) * 1000 / one["periods"].as_i64().unwrap())
+        };
+        (told.iter().map(share).collect::<Vec<_>>(), unseen)
+    };
+    let held = [
+        ("db-0", 0),
+        ("db-1", 10),
+        ("web-5b6c7d8e9-fghij", 0),
+        ("web-7d9f8c6b5-abcde", 0),
+        ("web-7d9f8c6b5-x2x4z", 300),
+    ];
+    let held: Vec<_> = held.into_iter().map(|(pod, share)| (format!("{pod}/app"), share)).collect();
+    assert_eq!(told("-n held"), (held.clone(), vec![]));
+    assert_eq!(told("-n held -n unheld"), (held, vec![]));
+    // That nobody is held back is known, and is no gap.
+    assert_eq!(told("-n unheld"), (vec![], vec![]));
+    let (none, unseen) = told("-n uncounted");
+    assert!(
+        none.is_empty() && unseen[0]["detail"].as_str().unwrap().contains("no such numbers"),
+        "{unseen:?}"
+    );
+}

@@ -16,7 +16,7 @@ pub struct Crowd {
 }
 
 /// Pods of one workload.
-const REPLICAS: usize = 8;
+pub const REPLICAS: usize = 8;
 /// Namespaces, nodes and workloads were made so long ago, in seconds.
 const OLD: i64 = 9_000_000;
 

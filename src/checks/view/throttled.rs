@@ -17,7 +17,7 @@ pub struct Throttled<'a> {
     pub periods: Periods,
     /// The largest limit, which the newest pods have, in thousandths of a core, if known.
     pub limit: Option<i64>,
-    /// How many pods were measured.
+    /// How many pods were measured that are not idle.
     pub pods: usize,
     /// More than so many thousandths of its periods are too much.
     pub allowed: i64,
@@ -31,6 +31,10 @@ impl<'a> View<'a> {
         let mut found: BTreeMap<(ObjectRef, &str), Throttled> = BTreeMap::new();
         for one in &rows.throttling {
             let Throttling { namespace, pod, container, periods, limit } = one;
+            // Those that stand by would hide the one that works.
+            if periods.is_idle() {
+                continue;
+            }
             let Some(pod) = rows.pod(namespace, pod).filter(|pod| pod.kin.ended.is_none()) else { continue };
             let owner = self.root(pod).map(|Owner { kind, name }| ObjectRef::new(namespace, &kind, &name));
             let object = owner.unwrap_or_else(|| pod.object_ref());
@@ -49,8 +53,7 @@ impl<'a> View<'a> {
                 measured.limit.max(set.map(|spec| spec.limits.cpu).filter(|cpu| *cpu > 0)).max(*limit);
             measured.pods += 1;
         }
-        found
-            .retain(|_, measured| !measured.periods.is_idle() && measured.periods.is_above(measured.allowed));
+        found.retain(|_, measured| measured.periods.is_above(measured.allowed));
         found.into_values().collect()
     }
 }

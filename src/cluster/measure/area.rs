@@ -37,8 +37,17 @@ impl Area {
 
 /// The matcher of a label that has one of these values.
 pub(super) fn names<'a>(label: &str, values: impl IntoIterator<Item = &'a str>) -> String {
+    format!(r#"{label}=~"^(?:{})$""#, any(values))
+}
+
+/// The matcher of a label whose values begin with one of these.
+pub(super) fn beginnings<'a>(label: &str, values: impl IntoIterator<Item = &'a str>) -> String {
+    format!(r#"{label}=~"^(?:{}).*$""#, any(values))
+}
+
+fn any<'a>(values: impl IntoIterator<Item = &'a str>) -> String {
     let values: Vec<String> = values.into_iter().map(regex::escape).collect();
-    format!(r#"{label}=~"^(?:{})$""#, quoted(&values.join("|")))
+    quoted(&values.join("|"))
 }
 
 /// A pattern of names as RE2 has it; `None` for what it may not have. Such names come and are left out here.

@@ -46,12 +46,15 @@ impl Body for Long {
 
 /// An answer of `/api/v1/query`.
 #[derive(Deserialize)]
-#[serde(bound = "T: DeserializeOwned")]
+#[serde(rename_all = "camelCase", bound = "T: DeserializeOwned")]
 struct Answer<T> {
     status: String,
     #[serde(default)]
     error: String,
     warnings: Option<Vec<String>>,
+    /// How a `VictoriaMetrics` says that some of its stores did not answer.
+    #[serde(default)]
+    is_partial: bool,
     data: Option<Data<T>>,
 }
 
@@ -137,8 +140,7 @@ impl Prometheus {
     /// # Errors
     /// When it does not answer, or with something else.
     pub(super) async fn counts(&self, query: &str, area: &Area, deadline: Duration) -> Result<Counts, Error> {
-        let answer = self.asker.read(&self.way.request(query, deadline), Long::default).await?;
-        counts(&answer.body, area).map_err(Error::Unreadable)
+        self.ask(query, deadline, |body| counts(body, area)).await
     }
 
     /// The same of a query that gives one number of each.
@@ -154,6 +156,14 @@ impl Prometheus {
         Ok(self.counts(query, area, deadline).await?.remove("").unwrap_or_default())
     }
 
+    /// Whether a query gives anything at this moment.
+    ///
+    /// # Errors
+    /// As above.
+    pub(super) async fn has_any(&self, query: &str, deadline: Duration) -> Result<bool, Error> {
+        self.ask(query, deadline, |body| Ok(!vector(body)?.is_empty())).await
+    }
+
     /// The number of each namespace that a query gives at this moment.
     ///
     /// # Errors
@@ -164,10 +174,8 @@ impl Prometheus {
         area: &Area,
         deadline: Duration,
     ) -> Result<BTreeMap<String, f64>, Error> {
-        let answer = self.asker.read(&self.way.request(query, deadline), Long::default).await?;
-        let series: Vec<Newest> = series(&answer.body, "vector").map_err(Error::Unreadable)?;
-        let of = |Newest { metric, value: (_, value) }: Newest| Some((metric.namespace, real(&value)?));
-        let all = series.into_iter().filter_map(of);
+        let of = |(labels, number): (Labels, f64)| (labels.namespace, number);
+        let all = self.ask(query, deadline, |body| Ok(vector(body)?.into_iter().map(of))).await?;
         Ok(all.filter(|(namespace, _)| area.holds(namespace)).collect())
     }
 
@@ -180,10 +188,8 @@ impl Prometheus {
         query: &str,
         deadline: Duration,
     ) -> Result<BTreeMap<String, f64>, Error> {
-        let answer = self.asker.read(&self.way.request(query, deadline), Long::default).await?;
-        let series: Vec<Newest> = series(&answer.body, "vector").map_err(Error::Unreadable)?;
-        let of = |Newest { metric, value: (_, value) }: Newest| Some((metric.host, real(&value)?));
-        Ok(series.into_iter().filter_map(of).collect())
+        let of = |(labels, number): (Labels, f64)| (labels.host, number);
+        self.ask(query, deadline, |body| Ok(vector(body)?.into_iter().map(of).collect())).await
     }
 
     /// The points of each container that a query with a range gives.
@@ -196,8 +202,17 @@ impl Prometheus {
         area: &Area,
         deadline: Duration,
     ) -> Result<Courses, Error> {
+        self.ask(query, deadline, |body| courses(body, area)).await
+    }
+
+    async fn ask<T>(
+        &self,
+        query: &str,
+        deadline: Duration,
+        read: impl FnOnce(&[u8]) -> Result<T, String>,
+    ) -> Result<T, Error> {
         let answer = self.asker.read(&self.way.request(query, deadline), Long::default).await?;
-        courses(&answer.body, area).map_err(Error::Unreadable)
+        read(&answer.body).map_err(Error::Unreadable)
     }
 
     /// Why it does not tell.
@@ -264,20 +279,29 @@ fn series<T: DeserializeOwned>(body: &[u8], wanted: &str) -> Result<Vec<T>, Stri
     if let Some(warning) = answer.warnings.as_ref().and_then(|warnings| warnings.first()) {
         return Err(format!("it may be partial: {warning}"));
     }
+    if answer.is_partial {
+        return Err("it is partial".to_owned());
+    }
     let data = answer.data.filter(|data| data.result_type == wanted);
     Ok(data.ok_or_else(|| format!("it is no {wanted}"))?.result)
 }
 
 fn counts(body: &[u8], area: &Area) -> Result<Counts, String> {
     let mut counts = Counts::new();
-    for Newest { mut metric, value: (_, value) } in series(body, "vector")? {
-        let counted = std::mem::take(&mut metric.counted);
-        if let Some((name, number)) = metric.name(area).zip(real(&value)) {
+    for (mut labels, number) in vector(body)? {
+        let counted = std::mem::take(&mut labels.counted);
+        if let Some(name) = labels.name(area) {
             // Each comes once; should a server say it twice, the first one counts.
             counts.entry(counted).or_default().entry(name).or_insert(number);
         }
     }
     Ok(counts)
+}
+
+/// The newest number of each series.
+fn vector(body: &[u8]) -> Result<Vec<(Labels, f64)>, String> {
+    let of = |Newest { metric, value: (_, value) }: Newest| Some((metric, real(&value)?));
+    Ok(series(body, "vector")?.into_iter().filter_map(of).collect())
 }
 
 fn courses(body: &[u8], area: &Area) -> Result<Courses, String> {
@@ -364,6 +388,7 @@ mod tests {
                 r#"status "error": parse error"#,
             ),
             (partial.as_str(), "it may be partial: store down"),
+            (answer(&[]).replacen('{', r#"{"isPartial":true,"#, 1).as_str(), "it is partial"),
             (r#"{"status":"success","data":{"resultType":"matrix","result":[]}}"#, "it is no vector"),
             (r#"{"status":"success"}"#, "it is no vector"),
             ("<html>", "expected value"),

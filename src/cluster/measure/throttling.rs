@@ -1,17 +1,27 @@
 //! How often containers were held back, as a Prometheus has counted it.
 
 use super::Untold;
-use super::area::Area;
+use super::area::{Area, beginnings, names};
 use super::prometheus::Prometheus;
 use super::series::{self, Numbers};
+use crate::model::Periods;
 use crate::wire::Throttling;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// What the counts are called in the answer.
 const PERIODS: &str = "periods";
 const THROTTLED: &str = "throttled";
 
-/// Asks for the last `back` of the scope.
+/// What tells that containers with a CPU limit are counted, and how often they are stopped.
+const ALL: &str = "container_cpu_cfs_periods_total";
+const STOPPED: &str = "container_cpu_cfs_throttled_periods_total";
+
+/// The names of pods in a question may be so long together, in bytes: it may have to fit into an address.
+const LONGEST: usize = 4096;
+
+/// Asks for the last `back` of the scope. Of workloads that are hardly ever held back nothing is told: in a large cluster
+/// these are nearly all, and the counts of thousands of containers cost more than the lists do.
 ///
 /// # Errors
 /// When it does not answer, or has no such numbers.
@@ -21,45 +31,116 @@ pub(super) async fn ask(
     back: Duration,
     deadline: Duration,
 ) -> Result<Vec<Throttling>, Untold> {
-    let told = prometheus.counts(&query(area, back), area, deadline).await;
-    let counts = told.map_err(|error| prometheus.untold(&error))?;
     let window = i64::try_from(back.as_secs()).unwrap_or(i64::MAX);
-    let none = Numbers::new();
-    let [periods, throttled] = [PERIODS, THROTTLED].map(|counted| counts.get(counted).unwrap_or(&none));
-    let objects = series::paired(periods, throttled, window);
-    match objects.is_empty() {
-        true => Err(prometheus.has_none("it does not scrape cAdvisor, or no container has a CPU limit")),
-        false => Ok(objects),
-    }
+    let asked = async {
+        let held_back = prometheus.numbers(&held_back(area, window), area, deadline).await?;
+        if held_back.is_empty() {
+            let are_counted = format!("count({ALL}{{{}}})", area.matchers());
+            return Ok(prometheus.has_any(&are_counted, deadline).await?.then(Vec::new));
+        }
+        let counts = prometheus.counts(&counts(area, &held_back, window), area, deadline).await?;
+        let none = Numbers::new();
+        let [periods, throttled] = [PERIODS, THROTTLED].map(|counted| counts.get(counted).unwrap_or(&none));
+        Ok(Some(series::paired(periods, throttled, window)).filter(|objects| !objects.is_empty()))
+    };
+    let told = asked.await.map_err(|error| prometheus.untold(&error))?;
+    told.ok_or_else(|| prometheus.has_none("it does not scrape cAdvisor, or no container has a CPU limit"))
 }
 
-/// Periods and those throttled, in one question: between two a scrape may come, and the share would be of counts that were
-/// never there together. The limits are known from the pods themselves.
-fn query(area: &Area, back: Duration) -> String {
-    let (matchers, seconds) = (area.matchers(), back.as_secs());
-    let increase = |metric: &str, counted: &str| {
-        let sum = format!("sum by (namespace,pod,container) (increase({metric}{{{matchers}}}[{seconds}s]))");
-        format!(r#"label_replace({sum},"counted","{counted}","","")"#)
+/// How often each container was stopped that may be stopped too often.
+fn held_back(area: &Area, window: i64) -> String {
+    format!("{} > {}", increase(STOPPED, &area.matchers(), window), Periods::negligible(window))
+}
+
+fn increase(metric: &str, matchers: &str, window: i64) -> String {
+    format!("sum by (namespace,pod,container) (increase({metric}{{{matchers}}}[{window}s]))")
+}
+
+/// Periods and those throttled of some containers and those of the same workloads, in one question: between two a scrape
+/// may come, and the share would be of counts that were never there together. The limits are known from the pods
+/// themselves.
+fn counts(area: &Area, of: &Numbers, window: i64) -> String {
+    let matchers = around(area, of);
+    let part = |metric: &str, counted: &str| {
+        format!(r#"label_replace({},"counted","{counted}","","")"#, increase(metric, &matchers, window))
     };
-    let periods = increase("container_cpu_cfs_periods_total", PERIODS);
-    let throttled = increase("container_cpu_cfs_throttled_periods_total", THROTTLED);
-    format!("{periods} or {throttled}")
+    format!("{} or {}", part(ALL, PERIODS), part(STOPPED, THROTTLED))
+}
+
+/// The matchers of these containers and of whatever may belong to the same workloads, and of more where that is shorter.
+fn around(area: &Area, held_back: &Numbers) -> String {
+    let namespaces: BTreeSet<&str> = held_back.keys().map(|(namespace, ..)| namespace.as_str()).collect();
+    let pods: BTreeSet<&str> = held_back.keys().map(|(_, pod, _)| beginning(pod)).collect();
+    let narrower = [names("namespace", namespaces), beginnings("pod", pods)];
+    let fits = |matcher: &String| matcher.len() <= LONGEST;
+    [area.matchers()].into_iter().chain(narrower.into_iter().filter(fits)).collect::<Vec<_>>().join(",")
+}
+
+/// What the names of all pods of a workload begin with, or less of it: what its controllers put behind it are at most two
+/// words, and numbers (a ReplicaSet and a pod of it; a run of a CronJob, an index and a pod).
+fn beginning(pod: &str) -> &str {
+    let shorter = |name| str::rsplit_once(name, '-').map_or(name, |(shorter, _)| shorter);
+    let mut name = shorter(shorter(pod));
+    while let Some((shorter, last)) = name.rsplit_once('-')
+        && last.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        name = shorter;
+    }
+    name
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn shop() -> Area {
+        Area::new(vec!["shop".to_owned()], Vec::new(), globset::GlobSet::empty())
+    }
+
+    fn of(pods: &[&str]) -> Numbers {
+        pods.iter().map(|pod| (("shop".to_owned(), (*pod).to_owned(), "app".to_owned()), 7.0)).collect()
+    }
+
     #[test]
-    fn the_query_asks_for_the_scope_and_its_window() {
-        let area = Area::new(vec!["shop".to_owned()], Vec::new(), globset::GlobSet::empty());
-        let matchers = r#"{container!="",container!="POD",namespace=~"^(?:shop)$"}"#;
-        let part = |metric: &str, counted: &str| {
+    fn the_queries_ask_for_the_scope_and_its_window() {
+        let matchers = r#"container!="",container!="POD",namespace=~"^(?:shop)$""#;
+        let increase = |metric: &str, matchers: &str| {
             format!(
-                r#"label_replace(sum by (namespace,pod,container) (increase(container_cpu_cfs_{metric}_total{matchers}[300s])),"counted","{counted}","","")"#
+                "sum by (namespace,pod,container) (increase(container_cpu_cfs_{metric}_total{{{matchers}}}[300s]))"
             )
         };
-        let (all, throttled) = (part("periods", "periods"), part("throttled_periods", "throttled"));
-        assert_eq!(query(&area, Duration::from_secs(300)), format!("{all} or {throttled}"));
+        assert_eq!(held_back(&shop(), 300), format!("{} > 0.75", increase("throttled_periods", matchers)));
+        let narrower = format!(r#"{matchers},namespace=~"^(?:shop)$",pod=~"^(?:db|web).*$""#);
+        let part = |metric: &str, counted: &str| {
+            format!(r#"label_replace({},"counted","{counted}","","")"#, increase(metric, &narrower))
+        };
+        let all = format!("{} or {}", part("periods", "periods"), part("throttled_periods", "throttled"));
+        assert_eq!(counts(&shop(), &of(&["web-7d9f8c6b5-x2x4z", "web-7d9f8c6b5-abcde", "db-0"]), 300), all);
+    }
+
+    #[test]
+    fn too_many_names_are_asked_for_as_all() {
+        let pods: Vec<String> = (0..400).map(|i| format!("a-service-{i:04}-7d9f8c6b5-x2x4z")).collect();
+        let pods: Vec<&str> = pods.iter().map(String::as_str).collect();
+        assert_eq!(around(&shop(), &of(&pods)).matches("pod=~").count(), 1, "they have one beginning");
+        let pods: Vec<String> = (0..400).map(|i| format!("a-service-of-{i:04}x-7d9f8c6b5-x2x4z")).collect();
+        let pods: Vec<&str> = pods.iter().map(String::as_str).collect();
+        assert!(!around(&shop(), &of(&pods)).contains("pod=~"));
+    }
+
+    #[test]
+    fn pods_of_one_workload_begin_alike() {
+        for (pods, alike) in [
+            (&["web-7d9f8c6b5-x2x4z", "web-5b6c7d8e9-abcde"][..], "web"),
+            (&["my-db-0", "my-db-11"], "my"),
+            (&["db-0", "db"], "db"),
+            (&["web-2-7d9f8c6b5-x2x4z"], "web"),
+            (&["nightly-29384756-abcde", "nightly-29384816-0-abcde"], "nightly"),
+            (&["", "-", "-0"], ""),
+        ] {
+            for pod in pods {
+                assert_eq!(beginning(pod), alike, "{pod}");
+            }
+        }
     }
 }
