@@ -2,6 +2,7 @@
 //!
 //! What does not belong here: ages. Whatever lasts gets older, and that is no news.
 
+use crate::model::in_percent;
 use crate::text::Text;
 
 /// A number that findings of some check tell.
@@ -107,10 +108,7 @@ impl Measure {
     pub fn shown(&self, number: i64) -> String {
         match self.unit {
             Unit::Pieces => number.to_string(),
-            Unit::Thousandths => {
-                let sign = if number < 0 { "-" } else { "" };
-                format!("{sign}{}.{} %", number.unsigned_abs() / 10, number.unsigned_abs() % 10)
-            }
+            Unit::Thousandths => in_percent(number),
         }
     }
 }

@@ -79,6 +79,28 @@ impl Text {
     }
 }
 
+impl Text {
+    /// The facts of which this says a sentence in English; `None` where it is not what this says.
+    pub fn read<'s>(&self, sentence: &'s str) -> Option<Vec<(&'static str, &'s str)>> {
+        let (first, mut rest) = self.en.split_once('{').unwrap_or((self.en, ""));
+        let mut sentence = sentence.strip_prefix(first)?;
+        let mut facts = Vec::new();
+        while let Some((name, tail)) = rest.split_once('}') {
+            let (between, next) = tail.split_once('{').unwrap_or((tail, ""));
+            // The last one goes to the end.
+            let fact = if next.is_empty() {
+                sentence.strip_suffix(between)?
+            } else {
+                sentence.split_once(between)?.0
+            };
+            facts.push((name, fact));
+            sentence = sentence.get(fact.len() + between.len()..)?;
+            rest = next;
+        }
+        sentence.is_empty().then_some(facts)
+    }
+}
+
 /// A text and the facts it speaks of.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Say {
@@ -105,6 +127,20 @@ mod tests {
         let facts = [("a", Fact::Text("{b}".into())), ("b", Fact::Number(2))];
         assert_eq!(TEXT.fill(Lang::En, &facts), "{b} of 2: {missing}");
         assert_eq!(TEXT.fill(Lang::ZhTw, &facts), "2：{b}");
+    }
+
+    #[test]
+    fn what_was_said_is_read_back() {
+        static TEXT: Text = Text { en: "{who}: {count} of {all} read", zh_tw: "", zh_cn: "" };
+        static PLAIN: Text = Text { en: "none", zh_tw: "", zh_cn: "" };
+        static END: Text = Text { en: "node {node}", zh_tw: "", zh_cn: "" };
+        let read = TEXT.read("a: b: 3 of 7 read");
+        assert_eq!(read, Some(vec![("who", "a"), ("count", "b: 3"), ("all", "7")]), "the first place fits");
+        for other in ["", "a: 3 of 7", "3 of 7 read", "a: 3 of 7 read twice"] {
+            assert_eq!(TEXT.read(other), None, "{other}");
+        }
+        assert_eq!((PLAIN.read("none"), PLAIN.read("nones"), PLAIN.read("no")), (Some(vec![]), None, None));
+        assert_eq!(END.read("node n1 {x}"), Some(vec![("node", "n1 {x}")]));
     }
 
     #[test]

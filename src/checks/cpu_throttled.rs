@@ -2,7 +2,7 @@
 
 use super::prelude::*;
 use super::view::Throttled;
-use crate::model::{millis, next_limit};
+use crate::model::{in_percent, millis, next_limit};
 
 pub(super) static CHECK: Check = Check {
     id: "cpu-throttled",
@@ -60,7 +60,7 @@ fn run(view: &View, out: &mut Reporter) {
                 ("periods", Fact::Number(periods.all)),
                 ("window", Fact::Age(periods.window)),
                 ("pods", Fact::count(measured.pods)),
-                ("allowed", Fact::text(percent(measured.allowed))),
+                ("allowed", Fact::text(in_percent(measured.allowed))),
             ],
         ));
         finding.actions = actions(view, &measured);
@@ -71,7 +71,7 @@ fn message(measured: &Throttled) -> crate::text::Say {
     let share = measured.periods.share();
     let mut facts = vec![
         ("container", Fact::text(measured.container)),
-        ("share", Fact::text(percent(share))),
+        ("share", Fact::text(in_percent(share))),
         ("thousandths", Fact::Number(share)),
     ];
     let Some(limit) = measured.limit else { return say(&UNKNOWN, facts) };
@@ -94,9 +94,4 @@ fn actions(view: &View, measured: &Throttled) -> Vec<String> {
     }
     actions.push(kubectl.describe(object));
     actions
-}
-
-/// Thousandths in percent: `42.2 %`.
-fn percent(thousandths: i64) -> String {
-    format!("{}.{} %", thousandths / 10, thousandths % 10)
 }

@@ -2,6 +2,7 @@
 
 use super::prelude::*;
 use crate::logs::{Pattern, Source};
+use crate::model::in_percent;
 
 pub(super) static CHECK: Check = Check {
     id: "error-logs",
@@ -61,7 +62,7 @@ fn run(view: &View, out: &mut Reporter) {
 
 fn message(source: &Source, top: &Pattern) -> crate::text::Say {
     let errors = source.summary.tally.errors;
-    let tenths =
+    let share =
         i64::try_from(u128::from(top.count) * 1000 / u128::from(errors.max(1))).unwrap_or(1000).min(1000);
     say(
         &MANY,
@@ -69,7 +70,7 @@ fn message(source: &Source, top: &Pattern) -> crate::text::Say {
             ("container", Fact::text(&*source.container)),
             ("window", Fact::Age(source.window)),
             ("errors", Fact::count(errors)),
-            ("share", Fact::text(format!("{}.{} %", tenths / 10, tenths % 10))),
+            ("share", Fact::text(in_percent(share))),
             ("pattern", Fact::text(&*top.text)),
         ],
     )
@@ -89,8 +90,9 @@ fn evidence(view: &View, pattern: &Pattern) -> crate::text::Say {
 
 fn actions(view: &View, source: &Source) -> Vec<String> {
     let kubectl = &view.settings.kubectl;
-    let since = format!("--since={}s", source.window.max(1));
-    let since = if source.window % 3600 == 0 { format!("--since={}h", source.window / 3600) } else { since };
+    let window = source.window.max(1);
+    let since = if window % 3600 == 0 { format!("{}h", window / 3600) } else { format!("{window}s") };
+    let since = format!("--since={since}");
     let words =
         ["logs", "-n", &source.object.namespace, &source.pod, "-c", &source.container, &since, "--tail=50"];
     vec![kubectl.line(&words), kubectl.describe(&source.object)]

@@ -29,7 +29,8 @@ use super::gather::Run;
 use super::page::Asker;
 use super::{Error, Keep, Stop};
 use crate::cli::Address;
-use crate::model::{Gap, Reason};
+use crate::finding::Fact;
+use crate::model::{Gap, Reason, unseen};
 use crate::wire::{Kind, Object};
 use area::Area;
 use prometheus::Prometheus;
@@ -175,9 +176,7 @@ impl Measurement {
     /// The one that was named, else the first one in the cluster.
     async fn prometheus(&self) -> Result<Prometheus, Untold> {
         match &self.address {
-            Some(_) if self.several => Err(Untold::left_out(
-                "--prometheus-url speaks of one cluster, and there are several contexts".to_owned(),
-            )),
+            Some(_) if self.several => Err(Untold::left_out(unseen::ONE_CLUSTER.en.to_owned())),
             Some(address) => Prometheus::at(&self.asker, address),
             None => Ok(Prometheus::behind(&self.asker, find::service(&self.asker, self.deadline()).await?)),
         }
@@ -212,7 +211,8 @@ impl Measurement {
         measured.unseen.extend(read.untold.map(|untold| untold.gap(Kind::Throttling, got)));
         // That there is no Prometheus is no news to whoever asks the kubelets.
         let news = untold.reason != Reason::Skipped;
-        measured.remark = news.then(|| untold.and("the kubelets were asked").gap(Kind::Throttling, 0));
+        let asked = unseen::detail(&unseen::KUBELETS_ASKED, &[("why", Fact::text(&untold.detail))]);
+        measured.remark = news.then(|| Untold { detail: asked, ..untold }.gap(Kind::Throttling, 0));
         measured
     }
 

@@ -197,7 +197,7 @@ fn logfmt(line: &str) -> Option<Said<'_>> {
         match found.pattern().as_usize() {
             0..=4 if level.is_none() => {
                 level = words::of_word(value());
-                if level? < Level::Error {
+                if level.is_some_and(|level| level < Level::Error) {
                     break;
                 }
             }

@@ -126,7 +126,7 @@ impl Fold {
         }
         let (class, is_exact) = (said.class, said.is_exact);
         let entry = Entry { class, masked: &masked, is_exact, sample, seen: Seen::once(at) };
-        if self.tree.add(&entry).is_none() {
+        if !self.tree.add(&entry) {
             self.tally.leave(class, 1);
         }
         self.masked = masked;

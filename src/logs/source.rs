@@ -4,7 +4,8 @@ use super::benign::BENIGN;
 use super::level::Class;
 use super::summary::{Pattern, Summary, Tally};
 use crate::model::ObjectRef;
-use crate::wire::{LogPattern, LogSource, ObjectMeta, Time};
+use crate::wire::{LogPattern, LogSource, ObjectMeta, Time, without_secrets};
+use std::collections::BTreeMap;
 
 /// What the logs of a source said.
 #[derive(Clone, Debug)]
@@ -27,6 +28,9 @@ pub struct Source {
     most: u64,
 }
 
+/// So many characters of a pattern and of a sample are kept.
+const WIDTH: usize = 300;
+
 impl Source {
     /// A source of which nothing was read yet.
     pub fn new(object: ObjectRef, container: &str, window: i64) -> Self {
@@ -45,6 +49,15 @@ impl Source {
         self.summary.merge(summary);
     }
 
+    /// How many lines there were in each namespace.
+    pub fn by_namespace<'s>(sources: impl IntoIterator<Item = &'s Source>) -> BTreeMap<&'s str, Tally> {
+        let mut sums: BTreeMap<&str, Tally> = BTreeMap::new();
+        for source in sources {
+            sums.entry(&source.object.namespace).or_default().add(&source.summary.tally);
+        }
+        sums
+    }
+
     /// Patterns of what is an error or worse, the most frequent first.
     pub fn errors(&self) -> Vec<&Pattern> {
         let mut errors: Vec<&Pattern> =
@@ -53,7 +66,7 @@ impl Source {
         errors
     }
 
-    /// As a capture keeps it.
+    /// As a capture keeps it and a report shows it: without credentials.
     pub fn to_wire(&self) -> LogSource {
         let ObjectRef { namespace, kind, name } = &self.object;
         let tally = &self.summary.tally;
@@ -117,11 +130,11 @@ impl Pattern {
         LogPattern {
             class: self.class.id().to_owned(),
             rule: if let Class::Benign(id) = self.class { id.to_owned() } else { String::new() },
-            text: self.text.clone(),
+            text: shown(&self.text),
             count: signed(self.count),
             first: self.first.map(Time::at),
             last: self.last.map(Time::at),
-            sample: self.sample.clone(),
+            sample: shown(&self.sample),
         }
     }
 
@@ -145,6 +158,15 @@ impl Pattern {
             last,
             sample: read.sample,
         })
+    }
+}
+
+/// A text without credentials, cut to a few lines of a screen.
+fn shown(text: &str) -> String {
+    let text = without_secrets(text);
+    match text.char_indices().nth(WIDTH) {
+        Some((end, _)) => text.split_at(end).0.to_owned() + "…",
+        None => text,
     }
 }
 

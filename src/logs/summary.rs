@@ -2,13 +2,10 @@
 
 use super::level::Class;
 use super::tree::{Entry, Leaf, Seen, Tree, earliest};
-use crate::wire::without_secrets;
 use std::cmp::Reverse;
 
 /// So many patterns are told of a source.
 const TOLD: usize = 50;
-/// So many characters of a pattern and of a sample.
-const WIDTH: usize = 300;
 
 /// How many lines there were. Each is in one of `quiet` to `binary`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,7 +43,7 @@ pub struct Pattern {
     pub class: Class,
     /// Whether it is method, route and status of requests: no two of them are one.
     pub is_exact: bool,
-    /// The words that are the same in all of them.
+    /// The words that are the same in all of them. In a log that was just read it may hold anything.
     pub text: String,
     /// How many.
     pub count: u64,
@@ -54,7 +51,7 @@ pub struct Pattern {
     pub first: Option<i64>,
     /// See `first`.
     pub last: Option<i64>,
-    /// One of them, without credentials and not longer than a few lines of a screen.
+    /// One of them. In a log that was just read it may hold anything.
     pub sample: String,
 }
 
@@ -80,19 +77,21 @@ impl Tally {
         }
     }
 
-    fn add(&mut self, other: &Tally) {
-        self.lines += other.lines;
-        self.bytes += other.bytes;
-        self.quiet += other.quiet;
-        self.warnings += other.warnings;
-        self.errors += other.errors;
-        self.client += other.client;
-        self.benign += other.benign;
-        self.joined += other.joined;
-        self.binary += other.binary;
-        self.cut += other.cut;
-        self.other_errors += other.other_errors;
-        self.other += other.other;
+    /// Takes in those of another log, or source. What files say may be any numbers.
+    pub fn add(&mut self, other: &Tally) {
+        let add = |sum: &mut u64, count: u64| *sum = sum.saturating_add(count);
+        add(&mut self.lines, other.lines);
+        add(&mut self.bytes, other.bytes);
+        add(&mut self.quiet, other.quiet);
+        add(&mut self.warnings, other.warnings);
+        add(&mut self.errors, other.errors);
+        add(&mut self.client, other.client);
+        add(&mut self.benign, other.benign);
+        add(&mut self.joined, other.joined);
+        add(&mut self.binary, other.binary);
+        add(&mut self.cut, other.cut);
+        add(&mut self.other_errors, other.other_errors);
+        add(&mut self.other, other.other);
     }
 }
 
@@ -114,14 +113,14 @@ impl Summary {
             let (class, sample) = (pattern.class, pattern.sample.as_str());
             let is_exact = pattern.is_exact;
             let entry = Entry { class, masked: &pattern.text, is_exact, sample, seen };
-            if tree.add(&entry).is_none() {
+            if !tree.add(&entry) {
                 self.tally.leave(class, pattern.count);
             }
         }
         self.tell(tree.leaves);
     }
 
-    /// Keeps the most frequent patterns, as they may be shown; the others are only counted.
+    /// Keeps the most frequent patterns; the others are only counted.
     fn tell(&mut self, mut leaves: Vec<Leaf>) {
         leaves.sort_by(|a, b| {
             (Reverse(a.count), a.class, &a.words).cmp(&(Reverse(b.count), b.class, &b.words))
@@ -129,26 +128,17 @@ impl Summary {
         for leaf in leaves.split_off(leaves.len().min(TOLD)) {
             self.tally.leave(leaf.class, leaf.count);
         }
-        let shown = |leaf: Leaf| Pattern {
+        let pattern = |leaf: Leaf| Pattern {
             class: leaf.class,
             is_exact: leaf.is_exact,
-            text: shown(&leaf.words.join(" ")),
+            text: leaf.words.join(" "),
             count: leaf.count,
             first: leaf.first,
             last: leaf.last,
-            sample: shown(leaf.sample.trim()),
+            sample: leaf.sample.trim().to_owned(),
         };
-        self.patterns = leaves.into_iter().map(shown).collect();
+        self.patterns = leaves.into_iter().map(pattern).collect();
         self.patterns
             .sort_by(|a, b| (a.class, Reverse(a.count), &a.text).cmp(&(b.class, Reverse(b.count), &b.text)));
-    }
-}
-
-/// A text without credentials, cut to what is shown.
-fn shown(text: &str) -> String {
-    let text = without_secrets(text);
-    match text.char_indices().nth(WIDTH) {
-        Some((end, _)) => text.split_at(end).0.to_owned() + "…",
-        None => text,
     }
 }

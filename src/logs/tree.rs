@@ -81,8 +81,8 @@ pub(super) fn earliest(a: Option<i64>, b: Option<i64>) -> Option<i64> {
 }
 
 impl Tree {
-    /// Counts a line under its pattern; whether there was room for it. Which leaf it was is `Some` then.
-    pub(super) fn add(&mut self, entry: &Entry) -> Option<usize> {
+    /// Counts a line under its pattern; whether there was room for it.
+    pub(super) fn add(&mut self, entry: &Entry) -> bool {
         let hash = self.hasher.hash_one((entry.class, entry.is_exact, entry.masked));
         let found = self.known.get(&hash).copied().or_else(|| {
             let found = self.find(entry)?;
@@ -91,9 +91,9 @@ impl Tree {
             }
             self.known.insert(hash, found);
             Some(found)
-        })?;
-        self.leaves.get_mut(found)?.see(entry.seen);
-        Some(found)
+        });
+        let leaf = found.and_then(|found| self.leaves.get_mut(found));
+        leaf.map(|leaf| leaf.see(entry.seen)).is_some()
     }
 
     fn find(&mut self, entry: &Entry) -> Option<usize> {

@@ -26,6 +26,7 @@ mod thresholds;
 mod throttling;
 mod tls;
 mod trouble;
+pub mod unseen;
 mod usage;
 mod workload;
 
@@ -46,7 +47,7 @@ pub use node::{Node, NodeCondition, minor_version};
 pub use pod::{Container, Ended, Kin, Pod, Role};
 pub use quantity::{Amount, cores, cores_or_millis, gibi_or_mebibytes, gibibytes, thousandths, whole};
 pub use spec::Spec;
-pub use thresholds::{ThresholdChanges, Thresholds, percent};
+pub use thresholds::{ThresholdChanges, Thresholds, in_percent, percent};
 pub use throttling::{Periods, Throttling, millis, next_limit};
 pub use tls::{NoChain, Tls};
 pub use trouble::{Heard, SANDBOX_EVENTS, TURNS_OF_A_LOOP, Trouble, VOLUME_EVENTS, troubles};

@@ -119,7 +119,7 @@ impl std::fmt::Display for ThresholdChanges {
             count(self.restarts_unhealthy),
             time(self.quiet_after),
             time(self.grace),
-            self.throttled.map(|share| format!("{}.{} %", share / 10, share % 10)),
+            self.throttled.map(in_percent),
         ];
         let set = Self::NAMES
             .into_iter()
@@ -127,6 +127,12 @@ impl std::fmt::Display for ThresholdChanges {
             .filter_map(|(name, value)| Some(format!("{name} {}", value?)));
         f.write_str(&set.collect::<Vec<_>>().join(", "))
     }
+}
+
+/// Thousandths in percent: `42.2 %`.
+pub fn in_percent(share: i64) -> String {
+    let (sign, share) = (if share < 0 { "-" } else { "" }, share.unsigned_abs());
+    format!("{sign}{}.{} %", share / 10, share % 10)
 }
 
 /// Reads a share in percent, such as `20`, `12.5` or `20 %`, into thousandths.

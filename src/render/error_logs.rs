@@ -9,7 +9,7 @@ use super::sections::heads;
 use super::table::wrap;
 use super::words::{self, texts};
 use crate::finding::Fact;
-use crate::logs::{BENIGN, Class, Pattern, Source};
+use crate::logs::{BENIGN, Class, Pattern, Source, Tally};
 use crate::model::human;
 use crate::report::Report;
 use crate::text::{Lang, Text};
@@ -77,18 +77,21 @@ fn placed(source: &Source) -> String {
     visible(&format!("{}/{}", source.object.namespace, named(source)))
 }
 
-fn number(count: u64) -> Fact {
-    Fact::Number(i64::try_from(count).unwrap_or(i64::MAX))
+fn total(sources: &[&Source]) -> Tally {
+    let mut total = Tally::default();
+    for source in sources {
+        total.add(&source.summary.tally);
+    }
+    total
 }
 
 fn totals(sources: &[&Source], lang: Lang) -> String {
-    let sum =
-        |of: fn(&Source) -> u64| sources.iter().fold(0u64, |sum, source| sum.saturating_add(of(source)));
+    let total = total(sources);
     let facts = [
         ("window", Fact::Age(sources.iter().map(|source| source.window).max().unwrap_or(0))),
-        ("errors", number(sum(|source| source.summary.tally.errors))),
+        ("errors", Fact::count(total.errors)),
         ("sources", Fact::count(sources.iter().filter(|source| source.summary.tally.errors > 0).count())),
-        ("lines", number(sum(|source| source.summary.tally.lines))),
+        ("lines", Fact::count(total.lines)),
     ];
     TOTALS.fill(lang, &facts)
 }
@@ -123,11 +126,11 @@ pub(super) fn lines(report: &Report, look: Look, wide: bool) -> Vec<String> {
 /// Whether there is anything in it that somebody may want to know.
 fn tells(source: &Source) -> bool {
     let tally = &source.summary.tally;
-    tally.errors + tally.warnings + tally.client + tally.benign > 0
+    [tally.errors, tally.warnings, tally.client, tally.benign].iter().any(|count| *count > 0)
 }
 
 fn columns(sources: &[&Source], lang: Lang) -> Vec<Column> {
-    let all: u64 = sources.iter().map(|source| source.summary.tally.errors).sum();
+    let all = total(sources).errors;
     let cells = |of: &dyn Fn(&Source) -> String| sources.iter().map(|source| of(source)).collect::<Vec<_>>();
     let numbers = |head: &Text, of: fn(&Source) -> u64| {
         Column::new(head.get(lang), cells(&|s| of(s).to_string())).numeric()
@@ -175,25 +178,36 @@ fn patterns(report: &Report, rows: &[Row], lang: Lang, wide: bool) -> Told {
     }
 }
 
+/// How many lines are benign by which rule.
+fn benign(source: &Source) -> BTreeMap<&str, u64> {
+    let mut benign: BTreeMap<&str, u64> = BTreeMap::new();
+    for pattern in &source.summary.patterns {
+        if let Class::Benign(rule) = pattern.class {
+            let sum = benign.entry(rule).or_default();
+            *sum = sum.saturating_add(pattern.count);
+        }
+    }
+    benign
+}
+
 /// What is benign, and what else must be known to read the counts.
 fn notes(report: &Report, sources: &[&Source], lang: Lang) -> Vec<String> {
     let mut out = Vec::new();
-    let others: u64 = sources.iter().map(|source| source.summary.tally.other_errors).sum();
-    out.extend((others > 0).then(|| OTHERS.fill(lang, &[("count", number(others))])));
+    let others = total(sources).other_errors;
+    out.extend((others > 0).then(|| OTHERS.fill(lang, &[("count", Fact::count(others))])));
     for source in sources {
         let tally = &source.summary.tally;
-        let mut benign: BTreeMap<&str, u64> = BTreeMap::new();
-        for pattern in &source.summary.patterns {
-            if let Class::Benign(rule) = pattern.class {
-                *benign.entry(rule).or_default() += pattern.count;
-            }
-        }
         let name = || ("source", Fact::Text(placed(source)));
-        for (rule, count) in benign {
+        for (rule, count) in benign(source) {
             let why = BENIGN.iter().find(|known| known.id == rule).map_or("", |known| known.why.get(lang));
             out.push(IS_BENIGN.fill(
                 lang,
-                &[("count", number(count)), name(), ("rule", Fact::text(rule)), ("why", Fact::text(why))],
+                &[
+                    ("count", Fact::count(count)),
+                    name(),
+                    ("rule", Fact::text(rule)),
+                    ("why", Fact::text(why)),
+                ],
             ));
         }
         let moment =
@@ -205,7 +219,7 @@ fn notes(report: &Report, sources: &[&Source], lang: Lang) -> Vec<String> {
             ));
         }
         if tally.binary > 0 {
-            out.push(BINARY.fill(lang, &[name(), ("count", number(tally.binary))]));
+            out.push(BINARY.fill(lang, &[name(), ("count", Fact::count(tally.binary))]));
         }
         let ahead =
             source.summary.last.map_or(0, |last| Time::at(last).seconds_since(report.snapshot.taken_at));
@@ -243,7 +257,7 @@ fn by_source(sources: &[&Source], most: usize, page: &Page) -> Vec<Vec<String>> 
     let words =
         [&words::NAMESPACE, &SOURCE, &ERRORS, &SHARE, &PATTERNS, &WARNINGS, &CLIENT, &BENIGN_COUNT, &LINES];
     let mut rows = vec![heads(&words, page)];
-    let all: u64 = sources.iter().map(|source| source.summary.tally.errors).sum();
+    let all = total(sources).errors;
     rows.extend(sources.iter().filter(|source| tells(source)).take(most).map(|source| {
         let tally = &source.summary.tally;
         let share = words::percent(tally.errors, all);
@@ -274,16 +288,10 @@ fn by_pattern(told: &[Row], page: &Page) -> Vec<Vec<String>> {
 
 /// What is counted, by namespace.
 fn by_namespace(sources: &[&Source], page: &Page) -> Vec<Vec<String>> {
-    let mut sums: BTreeMap<&str, [u64; 5]> = BTreeMap::new();
-    for source in sources {
-        let tally = &source.summary.tally;
-        let of = sums.entry(&source.object.namespace).or_default();
-        let counts = [tally.errors, tally.warnings, tally.client, tally.benign, tally.lines];
-        of.iter_mut().zip(counts).for_each(|(sum, count)| *sum = sum.saturating_add(count));
-    }
     let mut rows =
         vec![heads(&[&words::NAMESPACE, &ERRORS, &WARNINGS, &CLIENT, &BENIGN_COUNT, &LINES], page)];
-    rows.extend(sums.iter().map(|(name, counts)| {
+    rows.extend(Source::by_namespace(sources.iter().copied()).into_iter().map(|(name, sum)| {
+        let counts = [sum.errors, sum.warnings, sum.client, sum.benign, sum.lines];
         std::iter::once(markdown::text(name)).chain(counts.map(|count| count.to_string())).collect()
     }));
     rows

@@ -4,7 +4,7 @@ use super::escape::{message, visible};
 use super::words::{self, texts};
 use crate::checks::{self, OF_TLS};
 use crate::finding::Fact;
-use crate::model::{Coverage, Gap, Reason};
+use crate::model::{Coverage, Gap, Reason, unseen};
 use crate::report::Report;
 use crate::settings::SKIP_TLS;
 use crate::text::Lang;
@@ -43,13 +43,6 @@ texts! {
     CHECKS: "{kinds} and {count} other checks", "{kinds} 及其他 {count} 項檢查", "{kinds} 及其他 {count} 项检查";
     SKEW: "The API server's clock is {skew} s away from this machine's; ages are told by the server's.",
         "API server 的時鐘與本機相差 {skew} 秒，時間一律以伺服器為準。", "API server 的时钟与本机相差 {skew} 秒，时间一律以服务器为准。";
-    NO_PROMETHEUS: "no Prometheus was found; --prometheus-url names one, --throttle-window 30s asks the kubelets",
-        "叢集內找不到 Prometheus；可用 --prometheus-url 指定，或以 --throttle-window 30s 直接詢問 kubelet",
-        "集群内找不到 Prometheus；可用 --prometheus-url 指定，或用 --throttle-window 30s 直接询问 kubelet";
-    NO_SERVICES: "no Prometheus was looked for: the services of all namespaces may not be listed; --prometheus-url names one, \
-        --throttle-window 30s asks the kubelets",
-        "無權列出所有命名空間的 Service，未尋找 Prometheus；可用 --prometheus-url 指定，或以 --throttle-window 30s 直接詢問 kubelet",
-        "无权列出所有命名空间的 Service，未查找 Prometheus；可用 --prometheus-url 指定，或用 --throttle-window 30s 直接询问 kubelet";
     WRITTEN_ON: "annotation on {object}", "{object} 的 annotation", "{object} 的注解";
     UNHEEDED: "Annotation not heeded: {object}: {why}", "未採用的 annotation：{object}：{why}", "未采用的注解：{object}：{why}";
     MORE_UNHEEDED: "More annotations not heeded: {count}", "其他未採用的 annotation：{count} 個", "其他未采用的注解：{count} 个";
@@ -208,11 +201,9 @@ fn skipped_tls(gaps: &[Gap], lang: Lang) -> Vec<String> {
 
 /// Why something was left out, where it is not a server that says so.
 fn left_out(detail: &str, lang: Lang) -> String {
-    let known = [&NO_PROMETHEUS, &NO_SERVICES].into_iter().find(|text| text.en == detail);
-    match (known, detail.strip_prefix("annotation on ")) {
-        (Some(text), _) => text.get(lang).to_owned(),
-        (None, Some(object)) => WRITTEN_ON.fill(lang, &[("object", Fact::Text(visible(object)))]),
-        (None, None) => message(detail),
+    match detail.strip_prefix("annotation on ") {
+        Some(object) => WRITTEN_ON.fill(lang, &[("object", Fact::Text(visible(object)))]),
+        None => message(&unseen::in_lang(detail, lang)),
     }
 }
 
@@ -224,7 +215,7 @@ fn group(gaps: &[Gap], short: bool, lang: Lang) -> Vec<String> {
         let detail = match gap.reason {
             Reason::Forbidden | Reason::NotGiven | Reason::Absent | Reason::Repeated => String::new(),
             Reason::Skipped => left_out(&gap.detail, lang),
-            _ => message(&gap.detail),
+            _ => message(&unseen::in_lang(&gap.detail, lang)),
         };
         kinds.entry((gap.reason, detail, gap.namespace.as_deref())).or_default().push(what(gap, lang));
     }

@@ -1,7 +1,7 @@
 //! The words that several human formats share.
 
 use crate::finding::{Fact, Severity};
-use crate::model::Reason;
+use crate::model::{Reason, in_percent};
 use crate::report::{Class, Verdict};
 use crate::text::{Lang, Text};
 use crate::wire::Time;
@@ -179,8 +179,8 @@ fn zoned(time: Time, format: &str) -> String {
 /// A share in percent with one decimal, as in `95.8 %`.
 pub(super) fn percent(part: u64, whole: u64) -> String {
     // Half up in integers: exact, where floating point would round 2.05 down.
-    let tenths = (part * 2000 + whole.max(1)) / (whole.max(1) * 2);
-    format!("{}.{} %", tenths / 10, tenths % 10)
+    let (part, whole) = (u128::from(part), u128::from(whole.max(1)));
+    in_percent(i64::try_from((part * 2000 + whole) / (whole * 2)).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]
@@ -193,6 +193,7 @@ mod tests {
         assert_eq!(percent(1, 48), "2.1 %");
         assert_eq!(percent(1, 2000), "0.1 %");
         assert_eq!(percent(0, 0), "0.0 %");
+        assert_eq!(percent(u64::MAX, u64::MAX), "100.0 %");
         assert_eq!(percent(5, 5), "100.0 %");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{HINT, Untold};
 use crate::cluster::page::{Accept, Asker, Patience, Request};
+use crate::model::unseen::{NO_LIST, NO_PROMETHEUS, NO_SERVICES};
 use crate::wire;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
@@ -37,7 +38,7 @@ pub(super) async fn service(asker: &Asker, deadline: Duration) -> Result<Service
             return Ok(service);
         }
     }
-    Err(Untold::left_out(format!("no Prometheus was found; {HINT}")))
+    Err(Untold::left_out(NO_PROMETHEUS.en.to_owned()))
 }
 
 async fn list(asker: &Asker, label: &str, deadline: Duration) -> Result<Vec<wire::Service>, Untold> {
@@ -52,13 +53,9 @@ async fn list(asker: &Asker, label: &str, deadline: Duration) -> Result<Vec<wire
     match asker.ask(&request).await {
         Ok(answer) => match serde_json::from_slice::<List>(&answer.body) {
             Ok(list) if list.kind == "ServiceList" => Ok(list.items),
-            _ => Err(Untold::left_out(format!(
-                "no Prometheus was found: the list of services is none; {HINT}"
-            ))),
+            _ => Err(Untold::left_out(NO_LIST.en.to_owned())),
         },
-        Err(error) if error.is_forbidden() => Err(Untold::left_out(format!(
-            "no Prometheus was looked for: the services of all namespaces may not be listed; {HINT}"
-        ))),
+        Err(error) if error.is_forbidden() => Err(Untold::left_out(NO_SERVICES.en.to_owned())),
         Err(error) => Err(Untold::of("services", &error).and(HINT)),
     }
 }

@@ -7,6 +7,8 @@ use super::series::{self, Counted, Name};
 use super::{Untold, wait};
 use crate::cluster::Error;
 use crate::cluster::page::{Accept, Asker, Body, Patience, Request};
+use crate::finding::Fact;
+use crate::model::unseen;
 use crate::wire::Throttling;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,7 +79,12 @@ pub(super) async fn read(
     let objects = counted.iter().filter_map(|(name, counted)| series::object(name, *counted)).collect();
     let untold = untold.first_key_value().map(|(node, error)| {
         let first = Untold::of(node, error);
-        let detail = format!("kubelets that could not be read: {} of {all}; {}", untold.len(), first.detail);
+        let facts = [
+            ("count", Fact::count(untold.len())),
+            ("all", Fact::count(all)),
+            ("why", Fact::text(&first.detail)),
+        ];
+        let detail = unseen::detail(&unseen::KUBELETS, &facts);
         Untold { detail, ..first }
     });
     Read { objects, untold }

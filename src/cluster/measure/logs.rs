@@ -12,8 +12,10 @@ use super::{Measured, Untold};
 use crate::cluster::Error;
 use crate::cluster::gather::Run;
 use crate::cluster::page::{Accept, Asker, Body, Patience, Request};
+use crate::finding::Fact;
 use crate::logs::{Log, Source, Summary};
-use crate::model::{Gap, Reason};
+use crate::model::{Gap, Reason, unseen};
+use crate::text::Text;
 use crate::wire::{Kind, Object};
 use percent_encoding::utf8_percent_encode;
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,6 +58,8 @@ enum Outcome {
     Read { summary: Summary, is_cut: bool, broken: Option<Untold> },
     /// Nothing of it was read.
     Unread(Untold),
+    /// Logs of its namespace may not be read.
+    Forbidden,
     /// The pod has gone meanwhile.
     Gone,
 }
@@ -130,7 +134,7 @@ impl ErrorLogs {
             return Outcome::Unread(late());
         };
         if lock(&self.silent).contains(&target.node) {
-            let detail = format!("node {} does not answer", target.node);
+            let detail = unseen::detail(&unseen::SILENT, &[("node", Fact::text(&target.node))]);
             return Outcome::Unread(Untold { reason: Reason::TimedOut, detail });
         }
         let log = Arc::new(Mutex::new(Log::default()));
@@ -145,6 +149,7 @@ impl ErrorLogs {
                 return Outcome::Read { summary: log.end(), is_cut, broken: None };
             }
             Ok(Err(error)) if error.is_not_found() => return Outcome::Gone,
+            Ok(Err(error)) if error.is_forbidden() && bytes == 0 => return Outcome::Forbidden,
             Ok(Err(error)) => {
                 if bytes == 0 && matches!(error, Error::TimedOut { .. }) {
                     lock(&self.silent).insert(target.node.clone());
@@ -176,7 +181,7 @@ impl ErrorLogs {
 
 /// All of them together took too long.
 fn late() -> Untold {
-    Untold { reason: Reason::Skipped, detail: format!("no time was left after {} s", TIME.as_secs()) }
+    Untold::left_out(unseen::detail(&unseen::NO_TIME, &[("seconds", Fact::count(TIME.as_secs()))]))
 }
 
 /// One source for each container of a workload, and what is to be said of what was not read.
@@ -188,7 +193,7 @@ fn gathered(
 ) -> Measured {
     let window = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
     let mut sources: BTreeMap<_, Source> = BTreeMap::new();
-    let (mut unread, mut cut) = (Unread::default(), 0);
+    let (mut unread, mut cut) = (Unread::default(), 0_usize);
     for (target, outcome) in read {
         match outcome {
             Outcome::Read { summary, is_cut, broken } => {
@@ -199,29 +204,30 @@ fn gathered(
                     .or_insert_with(|| Source::new(target.object.clone(), &target.container, window));
                 source.add(&target.pod, is_cut, summary);
                 if let Some(why) = broken {
-                    unread.add(&target, why, true);
+                    unread.add(why, &unseen::LOGS_BROKEN);
                 }
             }
-            Outcome::Unread(why) => unread.add(&target, why, false),
+            Outcome::Unread(why) => unread.add(why, &unseen::LOGS_UNREAD),
+            Outcome::Forbidden => drop(unread.forbidden.insert(target.object.namespace.to_string())),
             Outcome::Gone => {}
         }
     }
     let objects: Vec<Object> = sources.values().map(|source| Object::LogSource(source.to_wire())).collect();
     let mut unseen = unread.gaps(all, objects.len());
-    let mut say =
-        |detail: String| unseen.push(Gap { detail, ..Gap::new(Kind::LogSource.name(), Reason::Skipped) });
-    if left_out > 0 {
-        say(format!(
-            "{left_out} of {all} containers: no more than {CONTAINERS} are read, -n or -l chooses others"
-        ));
-    }
-    if cut > 0 {
-        say(format!(
-            "of {cut} containers only a part: no more than {} MiB each; a shorter --since reads all",
-            limit >> 20
-        ));
-    }
+    unseen.extend(left_over((all, left_out), cut, limit));
     Measured { objects, unseen, ..Measured::default() }
+}
+
+/// What is said where there was too much of it.
+fn left_over((all, left_out): (usize, usize), cut: usize, limit: usize) -> impl Iterator<Item = Gap> {
+    let too_many =
+        [("count", Fact::count(left_out)), ("all", Fact::count(all)), ("most", Fact::count(CONTAINERS))];
+    let only_a_part = [("count", Fact::count(cut)), ("size", Fact::count(limit >> 20))];
+    let said = [
+        (left_out > 0).then(|| unseen::detail(&unseen::LOGS_TOO_MANY, &too_many)),
+        (cut > 0).then(|| unseen::detail(&unseen::LOGS_CUT, &only_a_part)),
+    ];
+    said.into_iter().flatten().map(|detail| Untold::left_out(detail).gap(Kind::LogSource, 0))
 }
 
 /// What was not read, by why.
@@ -229,18 +235,14 @@ fn gathered(
 struct Unread {
     /// By namespace.
     forbidden: BTreeSet<String>,
-    /// How many, and the first of them.
-    others: BTreeMap<(Reason, bool), (usize, String)>,
+    /// How many, and the first of them; by reason, and by what is said of them.
+    others: BTreeMap<(Reason, &'static str), (&'static Text, usize, String)>,
 }
 
 impl Unread {
-    fn add(&mut self, target: &Target, why: Untold, is_begun: bool) {
-        if why.detail.contains("HTTP 403") {
-            self.forbidden.insert(target.object.namespace.to_string());
-            return;
-        }
-        let (count, _) = self.others.entry((why.reason, is_begun)).or_insert((0, why.detail));
-        *count += 1;
+    fn add(&mut self, why: Untold, said: &'static Text) {
+        let of = self.others.entry((why.reason, said.en)).or_insert((said, 0, why.detail));
+        of.1 += 1;
     }
 
     fn gaps(self, all: usize, got: usize) -> Vec<Gap> {
@@ -248,10 +250,10 @@ impl Unread {
             namespace: Some(namespace),
             ..Gap::new(Kind::LogSource.name(), Reason::Forbidden)
         });
-        let others = self.others.into_iter().map(|((reason, is_begun), (count, first))| {
-            let how = if is_begun { "broke off" } else { "not read" };
-            let detail = format!("{how}: {count} of {all} containers; {first}");
-            Gap { detail, got: got as u64, ..Gap::new(Kind::LogSource.name(), reason) }
+        let others = self.others.into_iter().map(|((reason, _), (said, count, first))| {
+            let facts =
+                [("count", Fact::count(count)), ("all", Fact::count(all)), ("why", Fact::text(first))];
+            Untold { reason, detail: unseen::detail(said, &facts) }.gap(Kind::LogSource, got as u64)
         });
         forbidden.chain(others).collect()
     }

@@ -1,10 +1,9 @@
 //! What logs said, for machines.
 
-use crate::logs::{Class, Pattern, Source};
+use crate::logs::{Class, Pattern, Source, Tally};
 use crate::report::Report;
 use crate::wire::Time;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 /// Totals by namespace, and every source with its patterns; `None` where no log was read.
 pub(super) fn logs(reports: &[Report]) -> Option<Value> {
@@ -18,20 +17,13 @@ pub(super) fn logs(reports: &[Report]) -> Option<Value> {
 }
 
 fn namespaces(report: &Report) -> Vec<Value> {
-    let mut sums: BTreeMap<&str, [u64; 5]> = BTreeMap::new();
-    for source in &report.snapshot.rows.logs {
-        let tally = &source.summary.tally;
-        let counts = [tally.lines, tally.errors, tally.warnings, tally.client, tally.benign];
-        let of = sums.entry(&source.object.namespace).or_default();
-        of.iter_mut().zip(counts).for_each(|(sum, count)| *sum = sum.saturating_add(count));
-    }
-    let row = |(name, [lines, errors, warnings, client, benign]): (&str, [u64; 5])| {
+    let row = |(name, sum): (&str, Tally)| {
         json!({
-            "context": report.snapshot.cluster.context, "name": name,
-            "lines": lines, "errors": errors, "warnings": warnings, "clientErrors": client, "benign": benign,
+            "context": report.snapshot.cluster.context, "name": name, "lines": sum.lines, "errors": sum.errors,
+            "warnings": sum.warnings, "clientErrors": sum.client, "benign": sum.benign,
         })
     };
-    sums.into_iter().map(row).collect()
+    Source::by_namespace(&report.snapshot.rows.logs).into_iter().map(row).collect()
 }
 
 fn source(context: &str, source: &Source) -> Value {

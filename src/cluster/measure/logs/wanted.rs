@@ -38,7 +38,9 @@ impl Wanted {
         if ended || pod.spec.node_name.is_empty() {
             return;
         }
-        for container in pod.status.container_statuses.iter().filter(|status| has_log(status)) {
+        let sidecars = pod.status.init_container_statuses.iter().filter(|status| is_sidecar(pod, status));
+        for container in pod.status.container_statuses.iter().chain(sidecars).filter(|status| has_log(status))
+        {
             // Nobody may be listening any more.
             drop(self.0.send(Target {
                 object: source(pod),
@@ -68,6 +70,12 @@ pub(super) async fn all(mut told: UnboundedReceiver<Target>) -> Vec<Target> {
     }
     ranked.sort();
     ranked.into_iter().map(|(_, target)| target).collect()
+}
+
+/// An init container that runs as long as its pod does; the others have had their say.
+fn is_sidecar(pod: &Pod, status: &ContainerStatus) -> bool {
+    let mut specs = pod.spec.init_containers.iter();
+    specs.any(|spec| spec.name == status.name && spec.restart_policy == "Always")
 }
 
 /// Only a container that has run has said anything.
@@ -102,6 +110,25 @@ mod tests {
             ] },
         });
         serde_json::from_value(value).unwrap()
+    }
+
+    #[test]
+    fn sidecars_have_logs_and_init_containers_had() {
+        let mut pod = pod("web-a", "web-7d9f8b6c5d", "Running");
+        let value = json!({
+            "spec": { "initContainers": [{ "name": "setup" }, { "name": "proxy", "restartPolicy": "Always" }] },
+            "status": { "initContainerStatuses": [
+                { "name": "setup", "state": { "terminated": { "exitCode": 0 } } }, { "name": "proxy", "state": { "running": {} } },
+            ] },
+        });
+        let begun: Pod = serde_json::from_value(value).unwrap();
+        pod.spec.init_containers = begun.spec.init_containers;
+        pod.status.init_container_statuses = begun.status.init_container_statuses;
+        let (tell, mut told) = wanted();
+        tell.note(&pod);
+        let names: Vec<String> =
+            std::iter::from_fn(|| told.try_recv().ok()).map(|target| target.container).collect();
+        assert_eq!(names, ["app", "proxy"]);
     }
 
     #[test]
