@@ -19,7 +19,7 @@ pub use hosts::HostArgs;
 pub use judge::{FailOn, Ids, JudgeArgs};
 pub use layers::{Set, Source, Unparsed, parse};
 pub use list::ListArgs;
-pub use measure::{Address, MeasureArgs, PrometheusUrl};
+pub use measure::{Address, Label, MeasureArgs, PrometheusUrl};
 pub use profile::{InitArgs, ProfileArgs, ProfileCommand};
 pub use rightsize::RightsizeArgs;
 pub use setting::{Row, table};

@@ -10,6 +10,7 @@ pub(super) fn meaningless(scope: &ScopeArgs, connect: &ConnectArgs, list: &ListA
         ("--no-evidence", scope.no_evidence),
         ("--skip-kinds", !scope.skip_kinds.is_empty()),
         ("--prometheus-url", scope.measure.prometheus_url.is_some()),
+        ("--prometheus-label", !scope.measure.prometheus_label.is_empty()),
         ("--throttle-window", scope.measure.throttle_window.is_some()),
         ("--since", scope.measure.since.is_some()),
         ("--kubeconfig", connect.kubeconfig.is_some()),

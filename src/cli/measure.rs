@@ -16,6 +16,9 @@ pub struct MeasureArgs {
     /// The Prometheus to ask what containers used and which are throttled; else one that is found in the cluster
     #[arg(long, value_name = "URL")]
     pub prometheus_url: Option<PrometheusUrl>,
+    /// Of a Prometheus that knows several clusters, only what has this label, such as cluster=prod; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", value_delimiter = ',')]
+    pub prometheus_label: Vec<Label>,
     /// Where no Prometheus tells, read the kubelets twice, so long apart (10s to 10m)
     #[arg(long, value_name = "DURATION", value_parser = window)]
     pub throttle_window: Option<Duration>,
@@ -30,6 +33,41 @@ pub struct MeasureArgs {
 /// The address of a Prometheus, as somebody wrote it: it may hold a password, and is never shown whole.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PrometheusUrl(String);
+
+/// A label that series must have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Its name.
+    pub name: String,
+    /// Its value; anything.
+    pub value: String,
+}
+
+impl FromStr for Label {
+    type Err = String;
+
+    /// Takes `NAME=VALUE`, but no label that says what is looked at.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, value) =
+            text.split_once('=').ok_or_else(|| format!("\"{text}\" is no label such as cluster=prod"))?;
+        let (name, value) = (name.trim().to_owned(), value.trim().trim_matches('"').to_owned());
+        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        match name.as_str() {
+            "namespace" | "pod" | "container" | "__name__" => {
+                Err(format!("the label {name} is asked for by the scope"))
+            }
+            _ if !is_name => Err(format!("\"{name}\" is no name of a label")),
+            _ => Ok(Self { name, value }),
+        }
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}={}", self.name, self.value)
+    }
+}
 
 /// An address that can be asked.
 #[derive(Clone, PartialEq, Eq)]
@@ -161,6 +199,18 @@ mod tests {
         }
         assert_eq!(PrometheusUrl::shown("http://a:se/c@ret@b:1/x"), "http://b:1/x");
         assert_eq!(PrometheusUrl::shown("a:secret@b"), "b");
+    }
+
+    #[test]
+    fn labels_are_names_and_values() {
+        let label = |text: &str| text.parse::<Label>().map(|label| (label.name, label.value));
+        let pair = |name: &str, value: &str| Ok((name.to_owned(), value.to_owned()));
+        assert_eq!(label("cluster=prod"), pair("cluster", "prod"));
+        assert_eq!(label(" k8s_cluster = \"a=b c\" "), pair("k8s_cluster", "a=b c"));
+        assert_eq!(label("_x="), pair("_x", ""));
+        for wrong in ["", "cluster", "=prod", "1x=a", "a-b=c", "a}=c", "namespace=shop", "__name__=up"] {
+            assert!(label(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -101,6 +101,13 @@ impl RightsizeArgs {
         let url = scope.measure.prometheus_url.as_ref().map(PrometheusUrl::without_login);
         let profile = &self.profile;
         let config = profile.config.as_ref().map(|file| file.display().to_string());
+        words.extend(
+            scope
+                .measure
+                .prometheus_label
+                .iter()
+                .flat_map(|label| flag("--prometheus-label", &label.to_string())),
+        );
         let others = [
             given("-l", scope.selector.clone()),
             given("--field-selector", scope.field_selector.clone()),
@@ -151,6 +158,10 @@ mod tests {
             ),
             ("-l app=web --width 80 --all", "-l app=web --context prod"),
             ("--prometheus-url http://ops:secret@p:1/x", "--prometheus-url http://p:1/x --context prod"),
+            (
+                "--prometheus-label cluster=a --prometheus-label b=c",
+                "--prometheus-label cluster=a --prometheus-label b=c --context prod",
+            ),
             ("-f a.json -f b.json -n shop", "-f a.json -f b.json -n shop"),
         ] {
             let again: Vec<&str> = again.split(' ').collect();

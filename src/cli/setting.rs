@@ -26,7 +26,7 @@ const fn always(id: &'static str, key: &'static str) -> Setting {
 }
 
 /// Everything that can be set, in the order of the help.
-pub(super) static SETTINGS: [Setting; 47] = [
+pub(super) static SETTINGS: [Setting; 48] = [
     cluster("namespace", "namespaces"),
     cluster("all_namespaces", "allNamespaces"),
     cluster("exclude_namespace", "excludeNamespaces"),
@@ -35,6 +35,7 @@ pub(super) static SETTINGS: [Setting; 47] = [
     cluster("no_evidence", "noEvidence"),
     cluster("skip_kinds", "skipKinds"),
     cluster("prometheus_url", "prometheusUrl"),
+    cluster("prometheus_label", "prometheusLabels"),
     cluster("throttle_window", "throttleWindow"),
     cluster("logs", "logs"),
     cluster("since", "since"),

@@ -130,9 +130,10 @@ impl Measurement {
             return Ok(None);
         }
         let patterns = scope.exclude_namespace.clone();
+        let area = Area::new(run.namespaces.clone(), patterns, run.excluded.clone());
         Ok(Some(Self {
             asker: Arc::clone(&run.asker),
-            area: Arc::new(Area::new(run.namespaces.clone(), patterns, run.excluded.clone())),
+            area: Arc::new(area.with_labels(scope.measure.prometheus_label.clone())),
             wanted,
             address,
             window: scope.measure.throttle_window,

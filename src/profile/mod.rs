@@ -64,6 +64,8 @@ pub struct Profile {
     pub no_evidence: Option<At<bool>>,
     /// The Prometheus to ask which containers are throttled: `https://prometheus.example.com:9090`.
     pub prometheus_url: Option<At<String>>,
+    /// Labels that series of that Prometheus must have, where it knows several clusters: `cluster=prod`.
+    pub prometheus_labels: Option<At<Vec<String>>>,
     /// Where no Prometheus tells, read the kubelets twice, so long apart (30s).
     pub throttle_window: Option<At<String>>,
     /// Read the logs of all containers, and fold what they tell of errors into patterns.

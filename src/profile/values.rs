@@ -103,12 +103,13 @@ impl Profile {
         ]
     }
 
-    fn lists(&self) -> [(&'static str, Option<&At<Vec<String>>>); 9] {
+    fn lists(&self) -> [(&'static str, Option<&At<Vec<String>>>); 10] {
         [
             ("contexts", self.contexts.as_ref()),
             ("namespaces", self.namespaces.as_ref()),
             ("excludeNamespaces", self.exclude_namespaces.as_ref()),
             ("skipKinds", self.skip_kinds.as_ref()),
+            ("prometheusLabels", self.prometheus_labels.as_ref()),
             ("hosts", self.hosts.as_ref()),
             ("hostsFiles", self.hosts_files.as_ref()),
             ("accessLogs", self.access_logs.as_ref()),

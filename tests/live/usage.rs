@@ -373,9 +373,9 @@ fn right_sizing_rests_on_a_real_prometheus() {
 }
 
 /// Ten periods a second of a container, and so many of a thousand of them stopped, each minute.
-fn held_back(namespace: &str, pod: &str, share: i64) -> [Series; 2] {
+fn held_back(cluster: &str, namespace: &str, pod: &str, share: i64) -> [Series; 2] {
     let labels = || {
-        [("namespace", namespace), ("pod", pod), ("container", "app")]
+        [("cluster", cluster), ("namespace", namespace), ("pod", pod), ("container", "app")]
             .map(|(label, value)| (label, value.to_owned()))
             .to_vec()
     };
@@ -401,10 +401,11 @@ fn of_workloads_that_are_held_back_every_pod_is_counted_and_of_others_none() {
         ("unheld", "web-7d9f8c6b5-abcde", 0),
         ("elsewhere", "web-7d9f8c6b5-abcde", 900),
     ];
-    let series: Vec<Series> =
-        pods.iter().flat_map(|(namespace, pod, share)| held_back(namespace, pod, *share)).collect();
-    let prometheus = Prometheus::with_history(&openmetrics(&series));
-    let url = format!("--prometheus-url {}", prometheus.url());
+    let here = pods.iter().flat_map(|(namespace, pod, share)| held_back("here", namespace, pod, *share));
+    // Another cluster has workloads of the same names.
+    let elsewhere = pods.iter().flat_map(|(namespace, pod, _)| held_back("elsewhere", namespace, pod, 800));
+    let prometheus = Prometheus::with_history(&openmetrics(&here.chain(elsewhere).collect::<Vec<_>>()));
+    let url = format!("--prometheus-url {} --prometheus-label cluster=here", prometheus.url());
     for name in ["held", "unheld", "uncounted"] {
         namespace(name);
     }

@@ -1,5 +1,6 @@
 //! Of which namespaces something is measured, in the words of whoever is asked.
 
+use crate::cli::Label;
 use globset::{Glob, GlobSet};
 
 /// The namespaces of the scope.
@@ -10,11 +11,23 @@ pub(super) struct Area {
     /// Patterns of those left out of all.
     patterns: Vec<Glob>,
     excluded: GlobSet,
+    /// Labels that everything asked for must have.
+    labels: Vec<Label>,
 }
 
 impl Area {
     pub(super) fn new(namespaces: Vec<String>, patterns: Vec<Glob>, excluded: GlobSet) -> Self {
-        Self { namespaces, patterns, excluded }
+        Self { namespaces, patterns, excluded, labels: Vec::new() }
+    }
+
+    /// The same of one of the clusters that a Prometheus knows.
+    pub(super) fn with_labels(self, labels: Vec<Label>) -> Self {
+        Self { labels, ..self }
+    }
+
+    /// The matchers of what must be asked for whatever is asked.
+    pub(super) fn labels(&self) -> impl Iterator<Item = String> {
+        self.labels.iter().map(|Label { name, value }| format!(r#"{name}="{}""#, quoted(value)))
     }
 
     /// Whether a namespace is one of them: what is answered may be more than what was asked.
@@ -31,6 +44,7 @@ impl Area {
         }
         let left_out = self.patterns.iter().filter_map(re2);
         matchers.extend(left_out.map(|pattern| format!(r#"namespace!~"{}""#, quoted(&pattern))));
+        matchers.extend(self.labels());
         matchers.join(",")
     }
 }
@@ -85,6 +99,9 @@ mod tests {
         assert_eq!(two, format!(r#"{all},namespace=~"^(?:shop|shop\\-eu)$""#));
         let odd = area(&["a.b\"}"], &[]).matchers();
         assert_eq!(odd, format!(r#"{all},namespace=~"^(?:a\\.b\"\\}})$""#));
+        let labels = ["cluster=pr\"}od", "tenant=a"].map(|label| label.parse().unwrap());
+        let of_one = area(&[], &[]).with_labels(labels.to_vec()).matchers();
+        assert_eq!(of_one, format!(r#"{all},cluster="pr\"}}od",tenant="a""#));
         let but = area(&[], &["kube-*", "ci-?", "{a,b}"]).matchers();
         let left = [r"^kube\\-.*$", r"^ci\\-.$", "^(?:a|b)$"];
         assert_eq!(
