@@ -11,6 +11,8 @@
     reason = "a bench that cannot go on must stop; it prints its figures"
 )]
 
+#[path = "parts/captures.rs"]
+mod captures;
 #[path = "parts/logs.rs"]
 mod logs;
 #[path = "parts/sources.rs"]
@@ -23,8 +25,7 @@ use http_body_util::BodyExt;
 use jiff::Timestamp;
 use kubectl_healthcheck::cli::ConnectArgs;
 use kubectl_healthcheck::cluster;
-use kubectl_healthcheck::snapshot::{Capture, Header, Snapshot};
-use kubectl_healthcheck::wire::{Envelope, Kind, ListMeta, Object, PROTOBUF_MAGIC};
+use kubectl_healthcheck::wire::{Envelope, Kind, ListMeta, PROTOBUF_MAGIC};
 use prost::Message;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -65,7 +66,7 @@ fn main() {
         return logs::fold(number("fold-logs", 0));
     }
     if arguments.iter().any(|argument| argument == "capture") {
-        return capture(crowd, Path::new(arguments.last().unwrap()));
+        return captures::write(crowd, Path::new(arguments.last().unwrap()));
     }
     let part =
         arguments.iter().position(|argument| argument == "--only").and_then(|at| arguments.get(at + 1));
@@ -95,54 +96,11 @@ fn measure(crowd: Crowd, runs: usize, wanted: &dyn Fn(&str) -> bool) {
         logs::logs(&me, runs);
     }
     if wanted("diff") {
-        diff(crowd, &me, runs);
+        captures::diff(crowd, &me, runs);
     }
     if wanted("large") {
         large(Crowd { pods: crowd.pods * 10, ..crowd }, &me, runs);
     }
-}
-
-/// Two captures of a crowd, a day apart, compared; beside the check of one of them.
-fn diff(crowd: Crowd, me: &Path, runs: usize) {
-    let dir = tempfile::tempdir().unwrap();
-    let files = ["old.json.zst", "new.json.zst"].map(|name| dir.path().join(name));
-    // Other pods are sick on the second day, and in a process of its own: a child's peak memory begins with its parent's.
-    for (file, seed) in files.iter().zip(["7", "8"]) {
-        let mut write = Command::new(me);
-        write.args(["capture", "--pods", &crowd.pods.to_string(), "--seed", seed]).arg(file);
-        assert!(write.status().unwrap().success());
-    }
-    let ours = |arguments: &[&str]| {
-        let mut command = support::healthcheck();
-        command.args(arguments).arg("--fail-on=never");
-        command
-    };
-    let [old, new] = files.each_ref().map(|file| file.to_str().unwrap());
-    let mut all = [
-        Program::new("healthcheck -f NEW", ours(&["-f", new])),
-        Program::new("healthcheck diff OLD NEW", ours(&["diff", old, new])),
-        Program::new("the same -o json --all", ours(&["diff", old, new, "-o", "json", "--all"])),
-        Program::new("-f NEW --baseline OLD", ours(&["-f", new, "--baseline", old])),
-    ];
-    in_turn(&mut all, runs);
-    print(&all);
-    let memory = all[1].median(2) / all[0].median(2);
-    println!("memory of the comparison / of one check: {memory:.2}");
-}
-
-/// Writes a capture of a crowd as `snapshot` would.
-fn capture(crowd: Crowd, file: &Path) {
-    let now = if crowd.seed == 7 { "2026-11-21T01:00:00Z" } else { "2026-11-22T01:00:00Z" };
-    let now: Timestamp = now.parse().unwrap();
-    let mut capture = Capture::default();
-    for object in crowd.surroundings(now).into_iter().chain(crowd.pods(now)) {
-        let kind = Kind::from_name(object["kind"].as_str().unwrap()).unwrap();
-        capture.add(&Object::from_value(kind, object).unwrap()).unwrap();
-    }
-    let snapshot = Snapshot { started_at: now.into(), taken_at: now.into(), ..Snapshot::default() };
-    let mut out = zstd::Encoder::new(std::fs::File::create(file).unwrap(), 3).unwrap();
-    Capture::write(vec![capture], &Header::of(&snapshot, "0.1.0"), &mut out).unwrap();
-    out.finish().unwrap();
 }
 
 /// A lab with this crowd in it.

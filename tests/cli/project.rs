@@ -9,7 +9,12 @@ use serde_json::{Value, json};
 fn is_current(path: &str, text: &str) {
     let path = project(path);
     if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, text).unwrap();
+        // Other tests read the example meanwhile: it is there whole, before and after.
+        let file = tempfile::NamedTempFile::new_in(path.parent().unwrap()).unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let permissions = std::fs::metadata(&path).map(|known| known.permissions());
+        permissions.into_iter().for_each(|known| std::fs::set_permissions(file.path(), known).unwrap());
+        file.persist(&path).unwrap();
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(found == text, "{} is out of date: UPDATE=1 cargo test", path.display());
