@@ -300,17 +300,17 @@ pub(super) fn dry_run(of: &Sized) -> String {
     on_patch(of, &["apply", "--server-side", "--dry-run=server"])
 }
 
-/// What one manager of fields has set and leaves out of its next patch is taken away: so each day has its own.
+/// What one manager of fields has set and leaves out of its next patch is taken away: so each patch has its own.
 fn on_patch(of: &Sized, words: &[&str]) -> String {
     let kubectl: &Kubectl = &of.report.settings.kubectl;
-    let manager = format!("--field-manager=rightsize-{}", day(of.report.snapshot.taken_at));
+    let manager = format!("--field-manager=rightsize-{}", moment(of.report.snapshot.taken_at));
     kubectl.line(&[words, &[&manager, "-f", "rightsize.yaml"]].concat())
 }
 
-/// `20251226`, in UTC: it stands in a command, and is the same for everybody.
-fn day(time: Time) -> String {
+/// `20251226-020000`, in UTC: it stands in a command, and is the same for everybody.
+fn moment(time: Time) -> String {
     let timestamp = time.known().and_then(Time::to_timestamp).unwrap_or_default();
-    timestamp.to_zoned(TimeZone::UTC).strftime("%Y%m%d").to_string()
+    timestamp.to_zoned(TimeZone::UTC).strftime("%Y%m%d-%H%M%S").to_string()
 }
 
 #[cfg(test)]
@@ -323,6 +323,7 @@ mod tests {
         assert_eq!([0, 1, MEBI, 1 << 30, 5 << 29].map(memory), ["0Mi", "1Mi", "1Mi", "1Gi", "2560Mi"]);
         assert_eq!(amount(Amount { cpu: 2550, memory: MEBI }, ", "), "2550m CPU, 1Mi");
         assert_eq!(amount(Amount::default(), ", "), "-");
+        assert_eq!(moment(Time::at(1_766_714_401)), "20251226-020001");
         assert_eq!(sum(Amount { cpu: 34_260, memory: 3 << 29 }, Lang::En), "34.2 CPU, 1.5Gi");
     }
 }
