@@ -27,7 +27,7 @@ wire! {
         [string, tag = "14"] image_pull_policy: String,
         /// How long it may take to come up.
         [message, optional, tag = "22"] startup_probe: Option<Probe>,
-        /// `Always` on an init container makes it a native sidecar.
+        /// `Always`, `OnFailure` or `Never`; empty for what the pod says.
         [string, tag = "24"] restart_policy: String,
     }
 }
@@ -127,6 +127,12 @@ const MEMORY_FLAGS: [&str; 5] =
     ["-Xmx", "-Xms", "-XX:MaxRAMPercentage=", "-XX:MaxRAM=", "--max-old-space-size="];
 
 impl Container {
+    /// Of an init container, whether it keeps running: a native sidecar. Of the others the same words only say when they
+    /// start again.
+    pub fn is_sidecar(&self) -> bool {
+        self.restart_policy == "Always"
+    }
+
     /// Its memory limit as written, if it has one.
     pub fn memory_limit(&self) -> Option<&str> {
         let limit = self.resources.limits.iter().find(|limit| limit.name == "memory");
