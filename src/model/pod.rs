@@ -188,6 +188,11 @@ impl Pod {
         of(true).chain(of(false))
     }
 
+    /// The memory limit of the pod as a whole as it is written, if it has one; of a healthy pod it is not known.
+    pub fn memory_limit(&self) -> Option<&str> {
+        self.object.as_ref()?.spec.resources.as_ref()?.memory_limit()
+    }
+
     /// Since when it has not been ready, if it says so.
     pub fn unready_since(&self) -> Option<Time> {
         let ready = self.object.as_deref()?.status.condition("Ready").filter(|c| c.status != "True");

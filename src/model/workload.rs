@@ -20,6 +20,12 @@ impl Owner {
     pub fn new(kind: &str, name: &str, names: &Names) -> Self {
         Self { kind: names.get(kind), name: names.get(name) }
     }
+
+    /// It as an object of a namespace.
+    pub fn object(&self, namespace: &Arc<str>) -> ObjectRef {
+        let (kind, name) = (Arc::clone(&self.kind), Arc::clone(&self.name));
+        ObjectRef { namespace: Arc::clone(namespace), kind, name }
+    }
 }
 
 /// The object a finding is about.

@@ -85,6 +85,14 @@ pub struct Resources {
     pub requests: Vec<Resource>,
 }
 
+impl Resources {
+    /// The memory limit as written, if there is one.
+    pub fn memory_limit(&self) -> Option<&str> {
+        let limit = self.limits.iter().find(|limit| limit.name == "memory");
+        limit.map(|limit| limit.quantity.text.as_str())
+    }
+}
+
 /// An entry of a `v1.ResourceList`.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Resource {
@@ -135,8 +143,7 @@ impl Container {
 
     /// Its memory limit as written, if it has one.
     pub fn memory_limit(&self) -> Option<&str> {
-        let limit = self.resources.limits.iter().find(|limit| limit.name == "memory");
-        limit.map(|limit| limit.quantity.text.as_str())
+        self.resources.memory_limit()
     }
 
     /// Forgets every word of command, arguments and environment that is not about memory.
