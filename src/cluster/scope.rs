@@ -102,7 +102,10 @@ impl Run<'_> {
     /// Whether a selector of pods says nothing about a kind.
     fn is_unselected(&self, kind: Kind) -> bool {
         let scope = &self.plan.scope;
-        (scope.selector.is_some() || scope.field_selector.is_some()) && BESIDE_PODS.contains(&kind)
+        // What a workload should ask for depends on whether it is scaled by that.
+        let is_wanted = kind == Kind::HorizontalPodAutoscaler && self.plan.history.is_some();
+        let is_selected = scope.selector.is_some() || scope.field_selector.is_some();
+        is_selected && BESIDE_PODS.contains(&kind) && !is_wanted
     }
 
     /// What was asked for, as the snapshot tells it.

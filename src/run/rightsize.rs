@@ -81,6 +81,7 @@ fn live(args: &RightsizeArgs, clock: fn() -> Time) -> Result<Vec<Looked>, Failur
     }
     let plan = Plan {
         with_usage: true,
+        with_trouble: false,
         history: Some(args.since()),
         ..super::plan(&args.scope, &args.list, &args.connect, clock, contexts.len())?
     };
