@@ -447,6 +447,7 @@ fn wrong_use_is_refused() {
         ("-o name", "error: invalid value 'name' for '--output <FORMAT>'"),
         ("--since 7d", "error: --since asks a server, and --filename reads files"),
         ("--fail-on warning", "error: unknown flag: --fail-on"),
+        ("--logs", "error: --logs is of a report, and right-sizing does not rest on it"),
         ("-n elsewhere", "error: namespace \"elsewhere\" is not in the input"),
     ] {
         let ran = rightsize(&shop(), flags);
@@ -461,4 +462,6 @@ fn wrong_use_is_refused() {
         healthcheck().env("HEALTHCHECK_OUTPUT", format).args(["rightsize", "-f"]).arg(file.path()).ran()
     };
     assert!(with("name").out.starts_with("🔴") && with("json").out.starts_with('{'));
+    let ran = healthcheck().env("HEALTHCHECK_LOGS", "true").args(["rightsize", "-f"]).arg(file.path()).ran();
+    assert_eq!(ran.code, 0, "{ran:?}");
 }
