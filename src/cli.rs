@@ -16,7 +16,7 @@ mod target;
 pub use compare::{CompareArgs, DiffArgs};
 pub use connect::ConnectArgs;
 pub use hosts::HostArgs;
-pub use judge::{FailOn, Ids, JudgeArgs};
+pub use judge::{FailOn, HeedArgs, Ids, JudgeArgs};
 pub use layers::{Set, Source, Unparsed, parse};
 pub use list::ListArgs;
 pub use measure::{Address, Label, MeasureArgs, PrometheusUrl};

@@ -41,6 +41,15 @@ impl Kubectl {
             namespace => self.line(&["describe", &kind, "-n", namespace, &object.name]),
         }
     }
+
+    /// The command that sets a limit of a container, such as `memory=1Gi`, in the template of its workload; `None` where
+    /// there is none that can be changed, or no pod is made anew by it.
+    pub fn set_limit(&self, object: &ObjectRef, container: &str, limit: &str) -> Option<String> {
+        let can = matches!(&*object.kind, "CronJob" | "DaemonSet" | "Deployment" | "StatefulSet");
+        let (target, limits) = (object.slashed(), format!("--limits={limit}"));
+        let words = ["set", "resources", "-n", &object.namespace, &target, "-c", container, &limits];
+        can.then(|| self.line(&words))
+    }
 }
 
 /// Labels as kubectl's `-l` takes them.
@@ -79,6 +88,19 @@ mod tests {
         assert_eq!(of(ObjectRef::new("a", "StatefulSet", "db")), "kubectl describe statefulset -n a db");
         assert_eq!(of(ObjectRef::new("a", "PersistentVolumeClaim", "d")), "kubectl describe pvc -n a d");
         assert_eq!(of(ObjectRef::of_cluster("Node", "n1")), "kubectl describe node n1");
+    }
+
+    #[test]
+    fn limits_are_set_only_where_kubectl_can() {
+        let of = |kind| Kubectl::default().set_limit(&ObjectRef::new("a", kind, "db"), "app", "memory=1Gi");
+        for kind in ["CronJob", "DaemonSet", "Deployment", "StatefulSet"] {
+            let target = kind.to_lowercase();
+            let line = format!("kubectl set resources -n a {target}/db -c app --limits=memory=1Gi");
+            assert_eq!(of(kind), Some(line));
+        }
+        for kind in ["Job", "ReplicaSet", "Node", "Workflow", "Pod"] {
+            assert_eq!(of(kind), None, "{kind}");
+        }
     }
 
     #[test]

@@ -139,6 +139,7 @@ mod tests {
     use super::*;
     use crate::model::Names;
     use serde_json::{Map, Value, json};
+    use std::collections::BTreeMap;
 
     fn over(pairs: &[(&str, &str)]) -> Override {
         let all: Map<String, Value> =
@@ -148,6 +149,7 @@ mod tests {
         let batch = Class {
             name: "batch".to_owned(),
             workloads: Vec::new(),
+            labels: BTreeMap::new(),
             thresholds: ThresholdChanges::default(),
         };
         super::read(ObjectRef::new("shop", "Deployment", "web[1]"), &annotations, &[batch])

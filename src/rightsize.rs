@@ -4,6 +4,7 @@
 
 mod fold;
 mod propose;
+mod used;
 
 use crate::checks::View;
 use crate::finding::Severity;
@@ -14,12 +15,16 @@ use std::sync::Arc;
 /// With fewer samples nothing is proposed; Krr's `points_required` is the same.
 pub const SAMPLES_NEEDED: i64 = 100;
 
+/// Of fewer samples of one pod the 95th percentile is the largest.
+const FEWEST: i64 = 20;
+
 /// The rules in numbers, in percent, by their names in JSON.
-pub const RULES: [(&str, i64); 6] = [
+pub const RULES: [(&str, i64); 7] = [
     ("cpuPercentile", 95),
     ("limitMarginPercent", propose::LIMIT_MARGIN),
     ("marginPercent", propose::MARGIN),
     ("nearLimitPercent", propose::NEAR),
+    ("samplesForPercentile", FEWEST),
     ("samplesNeeded", SAMPLES_NEEDED),
     ("worthPercent", propose::WORTH),
 ];
@@ -27,7 +32,7 @@ pub const RULES: [(&str, i64); 6] = [
 /// A cluster, right-sized.
 #[derive(Debug, Default)]
 pub struct Rightsizing {
-    /// How far back the history looks, in seconds; `None` where there is none.
+    /// How far back the longest history tells, in seconds; `None` where there is none.
     pub window: Option<i64>,
     /// Every container of which something is known, by namespace and workload, then as its pod has them.
     pub rows: Vec<Row>,
@@ -44,12 +49,16 @@ pub struct Row {
     pub workload: ObjectRef,
     /// Who manages that, and will undo what others change.
     pub managed_by: Option<Owner>,
+    /// Whether its pods are made anew only when somebody deletes them.
+    pub on_delete: bool,
     /// Its name.
     pub container: Arc<str>,
     /// Whether it is an init container that keeps running.
     pub sidecar: bool,
     /// Pods of it that there are now.
     pub pods: usize,
+    /// What each of them gives back at most: its init containers need the rest, whatever this one asks for.
+    pub room: Amount,
     /// What is known of it.
     pub facts: Facts,
     /// What is wrong, the worst first.
@@ -97,10 +106,14 @@ pub enum Killed {
     /// It was not, or ended otherwise since.
     #[default]
     No,
+    /// It was, far below its limit: its node was short of memory.
+    NodeShort,
     /// It was.
     Yes,
     /// It was, and by the flags of its own runtime it needs so many bytes.
     Needs(i64),
+    /// It was, after it had grown without bound: no limit is enough.
+    Leaks,
 }
 
 /// Why a CPU request must stay.
@@ -152,6 +165,10 @@ pub enum NotJudged {
     NotMeasured,
     /// Workloads without pods.
     WithoutPods,
+    /// Workloads that were not seen themselves: which containers are not of their template is not known.
+    NotSeen,
+    /// Workloads whose pods are given CPU and memory as a whole.
+    AsWhole,
     /// Containers that are in the pods and not in the template of their workload.
     Injected,
     /// Pods of Jobs.
@@ -205,21 +222,38 @@ impl Proposal {
 impl Row {
     /// What its pods of now would give back together.
     pub fn gives_back(&self) -> Amount {
-        self.times_pods(i64::saturating_sub)
+        self.falls().times(self.pods)
     }
 
     /// What its pods of now would ask for more.
     pub fn asks_more(&self) -> Amount {
-        self.times_pods(|now, proposed| proposed.saturating_sub(now))
+        self.wanted().less(self.facts.requests).times(self.pods)
     }
 
-    fn times_pods(&self, less: fn(i64, i64) -> i64) -> Amount {
-        let pods = i64::try_from(self.pods).unwrap_or(i64::MAX);
-        let of = |now: i64, proposed: Option<i64>| {
-            proposed.map_or(0, |proposed| less(now, proposed).max(0).saturating_mul(pods))
-        };
+    /// What each pod gives back.
+    fn falls(&self) -> Amount {
+        self.facts.requests.less(self.wanted()).min(self.room)
+    }
+
+    /// What it should ask for.
+    fn wanted(&self) -> Amount {
         let (now, wanted) = (self.facts.requests, self.proposal.requests);
-        Amount { cpu: of(now.cpu, wanted.cpu), memory: of(now.memory, wanted.memory) }
+        Amount { cpu: wanted.cpu.unwrap_or(now.cpu), memory: wanted.memory.unwrap_or(now.memory) }
+    }
+
+    /// How bad a risk of it is beside the same of others: the share of periods, the part of the limit in millionths, or
+    /// what all its pods use beyond what they ask for.
+    fn badness(&self, risk: Risk) -> i128 {
+        let Facts { used, requests, limits, .. } = self.facts;
+        let beyond = used.less(requests).times(self.pods);
+        match risk {
+            Risk::OomKilled | Risk::NearLimit => {
+                i128::from(used.memory) * 1_000_000 / i128::from(limits.memory.max(1))
+            }
+            Risk::Throttled(share) => share.into(),
+            Risk::AboveMemoryRequest => beyond.memory.into(),
+            Risk::AboveCpuRequest => beyond.cpu.into(),
+        }
     }
 
     /// The worst of what is wrong with it.
@@ -242,10 +276,14 @@ impl Rightsizing {
         rows
     }
 
-    /// The containers that have too little, the greatest risk first.
+    /// The containers that have too little, the greatest risk first, and of one risk those that are worst off; of equals the
+    /// first by name.
     pub fn under(&self) -> Vec<&Row> {
         let mut rows: Vec<&Row> = self.rows.iter().filter(|row| !row.risks.is_empty()).collect();
-        rows.sort_by_key(|row| row.risks.first().map(|risk| risk.rank()));
+        rows.sort_by_key(|row| {
+            let risk = row.risks.first();
+            (risk.map(|risk| risk.rank()), Reverse(risk.map(|risk| row.badness(*risk))))
+        });
         rows
     }
 
@@ -253,12 +291,7 @@ impl Rightsizing {
     pub fn too_few(&self) -> Vec<&Row> {
         let is_few = |row: &&Row| matches!(row.facts.measured, Measured::Few(_) | Measured::Once);
         let mut rows: Vec<&Row> = self.rows.iter().filter(is_few).collect();
-        let beyond = |row: &Row| {
-            let (now, used) = (row.facts.requests, row.facts.used);
-            let pods = i64::try_from(row.pods).unwrap_or(i64::MAX);
-            let of = |now: i64, used: i64| now.saturating_sub(used).max(0).saturating_mul(pods);
-            Amount { cpu: of(now.cpu, used.cpu), memory: of(now.memory, used.memory) }
-        };
+        let beyond = |row: &Row| row.facts.requests.less(row.facts.used).times(row.pods);
         rows.sort_by_key(|row| Reverse(self.share(beyond(row))));
         rows
     }

@@ -164,6 +164,7 @@ fn plan(
         clusters,
         with_usage: false,
         with_certificates: false,
+        with_trouble: true,
         history: None,
         with_logs: false,
         hosts: None,

@@ -84,14 +84,10 @@ fn actions(view: &View, measured: &Throttled) -> Vec<String> {
     let kubectl = &view.settings.kubectl;
     let object = &measured.object;
     let share = measured.periods.share();
-    let mut actions = vec![kubectl.line(&["top", "pods", "-n", &object.namespace, "--containers"])];
-    let settable = matches!(&*object.kind, "Deployment" | "StatefulSet" | "DaemonSet");
-    if let Some(limit) = measured.limit.filter(|_| settable) {
-        let limit = format!("--limits=cpu={}", millis(next_limit(limit, share)));
-        let target = object.slashed();
-        let words = ["set", "resources", "-n", &object.namespace, &target, "-c", measured.container, &limit];
-        actions.insert(0, kubectl.line(&words));
-    }
-    actions.push(kubectl.describe(object));
-    actions
+    let set = measured.limit.and_then(|limit| {
+        let limit = format!("cpu={}", millis(next_limit(limit, share)));
+        kubectl.set_limit(object, measured.container, &limit)
+    });
+    let top = kubectl.line(&["top", "pods", "-n", &object.namespace, "--containers"]);
+    set.into_iter().chain([top, kubectl.describe(object)]).collect()
 }

@@ -95,7 +95,7 @@ pub(crate) use certificates::{Used, all as certificates};
 pub use exit_code::meaning as exit_meaning;
 pub use reporter::Reporter;
 pub use vhosts::{VirtualHost, virtual_hosts};
-pub use view::{Load, Loss, Resource, Throttled, View};
+pub use view::{Cause, Killed, Load, Loss, Resource, Throttled, View};
 
 use crate::finding::{Finding, Severity};
 use crate::meant;

@@ -1,9 +1,10 @@
 //! The kernel killed a container for its memory.
 
 use super::prelude::*;
-use crate::model::{Container, Course, Heap, Node, gibibytes, mebibytes, whole};
+use super::view::{Cause, Killed};
+use crate::model::{gibibytes, mebibytes};
 use crate::text::Say;
-use crate::wire::{self, Terminated};
+use crate::wire::Terminated;
 
 pub(super) static CHECK: Check = Check {
     id: "pod-oom-killed",
@@ -65,6 +66,13 @@ static NO_LIMIT: Text = Text {
     zh_cn: "{role} {container} 未设置内存上限，于 {last} 前因节点内存耗尽被杀，已重启 {restarts} 次",
 };
 
+static LIMIT_OF_POD: Text = Text {
+    en: "{role} {container} has no memory limit of its own and was killed at that of its pod, {limit}, {last} ago, restarts: \
+         {restarts}",
+    zh_tw: "{role} {container} 本身未設定記憶體上限，於 {last} 前因 Pod 達到記憶體上限 {limit} 被終止，已重啟 {restarts} 次",
+    zh_cn: "{role} {container} 自身未设置内存上限，于 {last} 前因 Pod 达到内存上限 {limit} 被杀，已重启 {restarts} 次",
+};
+
 static LEAK: Text = Text {
     en: "{role} {container} was killed at its memory limit of {limit} {last} ago, restarts: {restarts}; leak: it grew without \
          bound, from {from} to {to} within {span}, and a higher limit only puts off the next time",
@@ -81,6 +89,15 @@ static LEAK_NO_LIMIT: Text = Text {
             {span} 內由 {from} 持續成長到 {to}，未見收斂",
     zh_cn: "{role} {container} 未设置内存上限，于 {last} 前因节点内存耗尽被杀，已重启 {restarts} 次；内存泄漏：\
             {span} 内从 {from} 一直涨到 {to}，没有收敛",
+};
+
+static LEAK_IN_POD: Text = Text {
+    en: "{role} {container} has no memory limit of its own and was killed at that of its pod, {limit}, {last} ago, restarts: \
+         {restarts}; leak: it grew without bound, from {from} to {to} within {span}",
+    zh_tw: "{role} {container} 本身未設定記憶體上限，於 {last} 前因 Pod 達到記憶體上限 {limit} 被終止，已重啟 {restarts} 次；\
+            記憶體洩漏：{span} 內由 {from} 持續成長到 {to}，未見收斂",
+    zh_cn: "{role} {container} 自身未设置内存上限，于 {last} 前因 Pod 达到内存上限 {limit} 被杀，已重启 {restarts} 次；\
+            内存泄漏：{span} 内从 {from} 一直涨到 {to}，没有收敛",
 };
 
 static NODE_SHORT: Text = Text {
@@ -107,16 +124,10 @@ static NODE_USES: Text = Text {
     zh_cn: "节点 {node} 已使用 {used}，可分配 {allocatable}",
 };
 
-/// What uses less of its limit than this, in percent, was not killed for it.
-const FAR_BELOW: i64 = 70;
-
-/// A node of which more is used, in percent, is short of memory.
-const SHORT_ABOVE: i64 = 95;
-
 fn run(view: &View, out: &mut Reporter) {
     for (pod, trouble) in view.troubles() {
         let Trouble::OomKilled(container) = trouble else { continue };
-        let killed = Killed::new(view, pod, container);
+        let killed = view.killed(pod, container);
         let finished = container.last_end().and_then(Terminated::finished);
         let mut facts = vec![
             ("role", Fact::Words(role(&container))),
@@ -124,7 +135,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("restarts", Fact::count(container.status.restart_count)),
             ("last", view.ago(finished)),
         ];
-        let (text, proposal) = killed.story(&mut facts);
+        let (text, proposal) = story(&killed, &mut facts);
         // Up again and seldom killed: it works, for now.
         let often = pod.kin.restarts >= view.thresholds(pod).restarts_unhealthy;
         let severity = match container.status.state.running {
@@ -133,125 +144,78 @@ fn run(view: &View, out: &mut Reporter) {
         };
         let finding = out.pod(pod, &[&container.status.name], severity, say(text, facts));
         finding.since = finished.or(pod.created());
-        finding.evidence.extend(killed.evidence());
+        finding.evidence.extend(evidence(&killed));
         let kubectl = &view.settings.kubectl;
         finding.actions =
             vec![kubectl.line(&["top", "pod", "-n", &pod.kin.namespace, &pod.name, "--containers"])];
-        if let Some((proposal, owner)) = proposal.zip(finding.owner.as_ref()) {
-            let target = format!("{}/{}", owner.kind.to_lowercase(), owner.name);
-            let (limit, container) = (format!("--limits=memory={proposal}"), &*container.status.name);
-            let words = ["set", "resources", "-n", &pod.kin.namespace, &target, "-c", container, &limit];
-            finding.actions.push(kubectl.line(&words));
-        }
+        let owner = finding.owner.as_ref().map(|owner| owner.object(&pod.kin.namespace));
+        finding.actions.extend(proposal.zip(owner).and_then(|(proposal, owner)| {
+            kubectl.set_limit(&owner, &container.status.name, &format!("memory={proposal}"))
+        }));
         finding.actions.push(view.describe(pod));
     }
 }
 
-/// A container that was killed, and what is known of that.
-struct Killed<'a> {
-    container: Container<'a>,
-    /// Its memory limit as written, and in bytes.
-    limit: Option<(&'a str, Option<i64>)>,
-    /// How its memory went before.
-    course: Option<Course>,
-    /// What it uses at this moment.
-    now: Option<i64>,
-    node: Option<&'a Node>,
-}
-
-impl<'a> Killed<'a> {
-    fn new(view: &View<'a>, pod: &'a Pod, container: Container<'a>) -> Self {
-        let (rows, name) = (&view.snapshot.rows, &*container.status.name);
-        let history = rows.memory_of(&pod.kin.namespace, &pod.name, name);
-        let written = container.spec.and_then(wire::Container::memory_limit);
-        Self {
-            container,
-            limit: written.map(|written| (written, whole(written))),
-            course: history.and_then(|history| history.course(container.last_end()?)),
-            now: rows.metered(&pod.kin.namespace, &pod.name, name).map(|metered| metered.used.memory),
-            node: pod.node.as_deref().and_then(|name| view.node(name)),
-        }
+/// What it tells, and the limit to set instead.
+fn story(killed: &Killed, facts: &mut Facts) -> (&'static Text, Option<String>) {
+    if let Some(limit) = killed.limit.map(|(written, _)| written).or(killed.limit_of_pod) {
+        facts.push(("limit", Fact::text(limit)));
     }
-
-    /// What the limit, the runtime's own flags and the time before tell together, and the limit to set instead.
-    fn story(&self, facts: &mut Facts) -> (&'static Text, Option<String>) {
-        let limit = self.limit.and_then(|(_, bytes)| bytes);
-        if let Some((written, _)) = self.limit {
-            facts.push(("limit", Fact::text(written)));
-        }
-        if let Some(course) = self.course.filter(|course| course.grew && !is_far_below(course.last, limit)) {
+    let of = |own, of_pod, none| match (killed.limit, killed.limit_of_pod) {
+        (Some(_), _) => own,
+        (None, Some(_)) => of_pod,
+        (None, None) => none,
+    };
+    match killed.cause() {
+        Cause::Leak(course) => {
             facts.extend([
                 ("from", Fact::Text(mebibytes(course.least))),
                 ("to", Fact::Text(mebibytes(course.last))),
                 ("span", Fact::Age(course.seconds)),
             ]);
-            return (if self.limit.is_some() { &LEAK } else { &LEAK_NO_LIMIT }, None);
+            (of(&LEAK, &LEAK_IN_POD, &LEAK_NO_LIMIT), None)
         }
-        if let Some((course, node)) = self.course.zip(self.short_node())
-            && is_far_below(course.last, limit)
-        {
+        Cause::NodeShort(course, node) => {
             facts.extend([("to", Fact::Text(mebibytes(course.last))), ("node", Fact::text(&node.name))]);
-            return (&NODE_SHORT, None);
+            (&NODE_SHORT, None)
         }
-        self.story_of_flags(limit, facts)
-    }
-
-    /// What the limit and the runtime's own flags tell.
-    fn story_of_flags(&self, limit: Option<i64>, facts: &mut Facts) -> (&'static Text, Option<String>) {
-        if self.limit.is_none() {
-            return (&NO_LIMIT, None);
+        Cause::Flags(limit, heap) => {
+            facts.push(("flag", Fact::text(&heap.flag)));
+            if heap.needs <= limit {
+                return (&FITS, None);
+            }
+            let proposal = mebibytes(heap.needs);
+            facts.push(("left", Fact::Text(mebibytes((limit - heap.bytes).max(0)))));
+            facts.push(("proposal", Fact::text(&proposal)));
+            (&HEAP, Some(proposal))
         }
-        let Some((limit, heap)) = limit.and_then(|limit| Some((limit, Heap::of(self.container, limit)?)))
-        else {
-            return (&LIMIT, None);
-        };
-        facts.push(("flag", Fact::text(&heap.flag)));
-        if heap.needs <= limit {
-            return (&FITS, None);
-        }
-        let proposal = mebibytes(heap.needs);
-        facts.push(("left", Fact::Text(mebibytes((limit - heap.bytes).max(0)))));
-        facts.push(("proposal", Fact::text(&proposal)));
-        (&HEAP, Some(proposal))
-    }
-
-    /// Its node, where that is short of memory.
-    fn short_node(&self) -> Option<&'a Node> {
-        self.node.filter(|node| {
-            let (used, whole) = (node.usage.map_or(0, |used| used.memory), node.allocatable.memory);
-            let full = whole > 0 && i128::from(used) * 100 >= i128::from(whole) * i128::from(SHORT_ABOVE);
-            full || node.pressures().any(|pressure| pressure == "Memory")
-        })
-    }
-
-    fn evidence(&self) -> Vec<Say> {
-        let mut evidence = Vec::new();
-        if let Some(course) = self.course.filter(|course| course.seconds > 0) {
-            evidence.push(say(
-                &BEFORE,
-                vec![
-                    ("least", Fact::Text(mebibytes(course.least))),
-                    ("most", Fact::Text(mebibytes(course.most))),
-                    ("span", Fact::Age(course.seconds)),
-                ],
-            ));
-        }
-        evidence.extend(self.now.map(|used| say(&NOW, vec![("used", Fact::Text(mebibytes(used)))])));
-        let used = self.short_node().and_then(|node| Some((node, node.usage?)));
-        evidence.extend(used.map(|(node, used)| {
-            say(
-                &NODE_USES,
-                vec![
-                    ("node", Fact::text(&node.name)),
-                    ("used", Fact::Text(gibibytes(used.memory))),
-                    ("allocatable", Fact::Text(gibibytes(node.allocatable.memory))),
-                ],
-            )
-        }));
-        evidence
+        Cause::Limit => (of(&LIMIT, &LIMIT_OF_POD, &NO_LIMIT), None),
     }
 }
 
-fn is_far_below(bytes: i64, limit: Option<i64>) -> bool {
-    limit.is_some_and(|limit| i128::from(bytes) * 100 < i128::from(limit) * i128::from(FAR_BELOW))
+fn evidence(killed: &Killed) -> Vec<Say> {
+    let mut evidence = Vec::new();
+    if let Some(course) = killed.course.filter(|course| course.seconds > 0) {
+        evidence.push(say(
+            &BEFORE,
+            vec![
+                ("least", Fact::Text(mebibytes(course.least))),
+                ("most", Fact::Text(mebibytes(course.most))),
+                ("span", Fact::Age(course.seconds)),
+            ],
+        ));
+    }
+    evidence.extend(killed.now.map(|used| say(&NOW, vec![("used", Fact::Text(mebibytes(used)))])));
+    let used = killed.short_node().and_then(|node| Some((node, node.usage?)));
+    evidence.extend(used.map(|(node, used)| {
+        say(
+            &NODE_USES,
+            vec![
+                ("node", Fact::text(&node.name)),
+                ("used", Fact::Text(gibibytes(used.memory))),
+                ("allocatable", Fact::Text(gibibytes(node.allocatable.memory))),
+            ],
+        )
+    }));
+    evidence
 }

@@ -1,14 +1,15 @@
 //! What the checks look at: the snapshot, the settings, and the ways between objects.
 
 mod annotations;
+mod killed;
 mod lookup;
 mod loss;
 mod thresholds;
 mod throttled;
 
-pub use throttled::Throttled;
-
+pub use killed::{Cause, Killed};
 pub use loss::{Loss, Resource};
+pub use throttled::Throttled;
 
 use crate::finding::Fact;
 use crate::model::{Amount, Container, Job, Node, ObjectRef, Owner, Pod, Trouble, Workload, troubles};

@@ -41,18 +41,27 @@ pub struct JudgeArgs {
     /// How long something may take to come up or go before it counts as stuck
     #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = duration)]
     pub grace: Duration,
-    /// In more percent of its CPU periods a container may not be held back by its limit
-    #[arg(long, value_name = "PERCENT", default_value = "10", value_parser = crate::model::percent)]
-    pub throttled: i64,
     /// From so many percent of its allocatable memory on, a node uses too much of it
     #[arg(long, value_name = "PERCENT", default_value = "90", value_parser = crate::model::percent)]
     pub node_memory: i64,
-    /// Do not heed the annotations healthcheck.dev/* of namespaces and workloads
-    #[arg(long)]
-    pub no_annotations: bool,
+    /// What right-sizing heeds too.
+    #[command(flatten)]
+    pub heed: HeedArgs,
     /// Classes, mutes and links of the profile.
     #[arg(skip)]
     pub rules: Rules,
+}
+
+/// By what right-sizing judges like a report.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Judgement")]
+pub struct HeedArgs {
+    /// In more percent of its CPU periods a container may not be held back by its limit
+    #[arg(long, value_name = "PERCENT", default_value = "10", value_parser = crate::model::percent)]
+    pub throttled: i64,
+    /// Do not heed the annotations healthcheck.dev/* of namespaces and workloads
+    #[arg(long)]
+    pub no_annotations: bool,
 }
 
 /// The checks that a pattern means, by id.
@@ -76,7 +85,7 @@ impl JudgeArgs {
             restarts_unhealthy: self.restarts_unhealthy,
             quiet_after: seconds(self.quiet_after),
             grace: seconds(self.grace),
-            throttled: self.throttled,
+            throttled: self.heed.throttled,
             node_memory: self.node_memory,
         })
     }

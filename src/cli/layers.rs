@@ -219,6 +219,9 @@ fn narrow(lower: &mut Lower, path: &[String], flags: &ArgMatches) {
             lower.remove(setting.id);
         }
     }
+    if command == "rightsize" {
+        lower.remove("logs");
+    }
     // It has formats of its own, and a report others.
     if command == "rightsize" && lower.get("output").is_some_and(|(words, _)| !are_of_rightsize(words)) {
         lower.remove("output");

@@ -1,6 +1,6 @@
 //! The flags of `rightsize`: what it looks at, by what it judges, how it shows it.
 
-use super::{ColorChoice, ConnectArgs, ListArgs, ProfileArgs, PrometheusUrl, ScopeArgs};
+use super::{ColorChoice, ConnectArgs, HeedArgs, ListArgs, ProfileArgs, PrometheusUrl, ScopeArgs};
 use crate::model::Thresholds;
 use crate::profile::Rules;
 use crate::render::RightsizeFormat;
@@ -11,6 +11,7 @@ use std::time::Duration;
 
 /// What workloads ask for against what they have used.
 #[derive(Debug, Args)]
+#[command(mut_arg("logs", |arg| arg.hide(true)))]
 pub struct RightsizeArgs {
     /// What to look at.
     #[command(flatten)]
@@ -22,13 +23,9 @@ pub struct RightsizeArgs {
     /// The time to judge files by, such as 2025-12-26T10:00:00+08:00; a capture has its own
     #[arg(long, value_name = "TIME", requires = "filename", help_heading = "Files")]
     pub now: Option<jiff::Timestamp>,
-    /// In more percent of its CPU periods a container may not be held back by its limit
-    #[arg(long, value_name = "PERCENT", default_value = "10", value_parser = crate::model::percent)]
-    #[arg(help_heading = "Judgement")]
-    pub throttled: i64,
-    /// Do not heed the annotations healthcheck.dev/* of namespaces and workloads
-    #[arg(long, help_heading = "Judgement")]
-    pub no_annotations: bool,
+    /// By what it judges.
+    #[command(flatten)]
+    pub heed: HeedArgs,
     /// Classes of the profile.
     #[arg(skip)]
     pub rules: Rules,
@@ -70,7 +67,12 @@ impl RightsizeArgs {
 
     /// When a container is held back too often; nothing else is asked of thresholds.
     pub fn thresholds(&self) -> Thresholds {
-        Thresholds { throttled: self.throttled, ..Thresholds::default() }
+        Thresholds { throttled: self.heed.throttled, ..Thresholds::default() }
+    }
+
+    /// The first flag of a report that says nothing here.
+    pub fn meaningless(&self) -> Option<&'static str> {
+        self.scope.measure.logs.then_some("--logs")
     }
 
     /// The first flag that has no meaning where files are read.
@@ -84,44 +86,54 @@ impl RightsizeArgs {
         if self.filename.iter().any(|file| file.as_os_str() == "-") {
             return None;
         }
-        let scope = &self.scope;
-        let flag = |name: &str, value: &str| [name.to_owned(), value.to_owned()];
-        let given = |name: &str, value: Option<String>| value.map(|value| flag(name, &value));
         let mut words: Vec<String> = Vec::new();
         words.extend(self.filename.iter().flat_map(|file| flag("-f", &file.display().to_string())));
-        words.extend(given("--now", self.now.map(|now| now.to_string())).into_iter().flatten());
-        if !scope.namespace.is_empty() && !scope.all_namespaces {
-            words.extend(flag("-n", &scope.namespace.join(",")));
-        }
-        words.extend(scope.all_namespaces.then(|| "-A".to_owned()));
-        let excluded =
-            scope.exclude_namespace.iter().flat_map(|glob| flag("--exclude-namespace", glob.glob()));
-        words.extend(excluded);
-        let since = scope.measure.since.map(written);
-        let url = scope.measure.prometheus_url.as_ref().map(PrometheusUrl::without_login);
+        words.extend(given("--now", self.now.map(|now| now.to_string())));
+        words.extend(scope_to_repeat(&self.scope));
+        let Thresholds { throttled, .. } = Thresholds::default();
+        let other = Some(self.heed.throttled).filter(|share| *share != throttled);
+        words.extend(given("--throttled", other.map(|share| format!("{}.{}", share / 10, share % 10))));
+        words.extend(self.heed.no_annotations.then(|| "--no-annotations".to_owned()));
         let profile = &self.profile;
-        let config = profile.config.as_ref().map(|file| file.display().to_string());
-        words.extend(
-            scope
-                .measure
-                .prometheus_label
-                .iter()
-                .flat_map(|label| flag("--prometheus-label", &label.to_string())),
-        );
-        let others = [
-            given("-l", scope.selector.clone()),
-            given("--field-selector", scope.field_selector.clone()),
-            given("--since", since),
-            given("--prometheus-url", url),
-            given("--config", config),
-            given("--profile", profile.profile.clone()),
-        ];
-        words.extend(others.into_iter().flatten().flatten());
+        words.extend(given("--config", profile.config.as_ref().map(|file| file.display().to_string())));
+        words.extend(given("--profile", profile.profile.clone()));
         if self.filename.is_empty() {
             words.extend(self.connect.to_repeat(context));
         }
         Some(words)
     }
+}
+
+/// The words that ask for the same scope and the same measurements.
+fn scope_to_repeat(scope: &ScopeArgs) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    if !scope.namespace.is_empty() && !scope.all_namespaces {
+        words.extend(flag("-n", &scope.namespace.join(",")));
+    }
+    words.extend(scope.all_namespaces.then(|| "-A".to_owned()));
+    words.extend(scope.exclude_namespace.iter().flat_map(|glob| flag("--exclude-namespace", glob.glob())));
+    let kinds: Vec<String> = scope.skip_kinds.iter().map(|kind| kind.shown()).collect();
+    let measure = &scope.measure;
+    words.extend(given("-l", scope.selector.clone()));
+    words.extend(given("--field-selector", scope.field_selector.clone()));
+    words.extend(scope.no_evidence.then(|| "--no-evidence".to_owned()));
+    words.extend(given("--skip-kinds", Some(kinds.join(",")).filter(|kinds| !kinds.is_empty())));
+    words.extend(given("--since", measure.since.map(written)));
+    words
+        .extend(given("--prometheus-url", measure.prometheus_url.as_ref().map(PrometheusUrl::without_login)));
+    words.extend(
+        measure.prometheus_label.iter().flat_map(|label| flag("--prometheus-label", &label.to_string())),
+    );
+    words.extend(given("--throttle-window", measure.throttle_window.map(written)));
+    words
+}
+
+fn flag(name: &str, value: &str) -> [String; 2] {
+    [name.to_owned(), value.to_owned()]
+}
+
+fn given(name: &str, value: Option<String>) -> impl Iterator<Item = String> {
+    value.map(|value| flag(name, &value)).into_iter().flatten()
 }
 
 /// As it may be given again, in the largest unit that it is whole in.
@@ -163,6 +175,11 @@ mod tests {
                 "--prometheus-label cluster=a --prometheus-label b=c --context prod",
             ),
             ("-f a.json -f b.json -n shop", "-f a.json -f b.json -n shop"),
+            (
+                "--throttled 12.5 --no-annotations --throttle-window 30s --skip-kinds nodes,jobs --no-evidence",
+                "--no-evidence --skip-kinds nodes,jobs --throttle-window 30s --throttled 12.5 --no-annotations --context prod",
+            ),
+            ("--throttled 10 --throttle-window 1m", "--throttle-window 1m --context prod"),
         ] {
             let again: Vec<&str> = again.split(' ').collect();
             let told = args(&words.split(' ').collect::<Vec<_>>()).to_repeat(Some("prod")).unwrap();

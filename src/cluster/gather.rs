@@ -32,7 +32,10 @@ pub struct Plan {
     pub with_usage: bool,
     /// Whether to read the certificates in secrets, and to look for the secrets that should hold some.
     pub with_certificates: bool,
-    /// How far back a Prometheus is asked what every container used; `None` where that is not wanted.
+    /// Whether to ask about what is in trouble: for its warnings, and the ends of its logs.
+    pub with_trouble: bool,
+    /// How far back a Prometheus is asked what every container used, and which workloads are scaled by that is asked too;
+    /// `None` where that is not wanted.
     pub history: Option<Duration>,
     /// Whether the logs of all containers are read.
     pub with_logs: bool,
@@ -63,7 +66,9 @@ pub async fn gather(
     }
     snapshot.sort();
     if !plan.scope.no_evidence {
-        run.ask_about_trouble(&mut snapshot).await;
+        if plan.with_trouble {
+            run.ask_about_trouble(&mut snapshot).await;
+        }
         run.ask_what_the_killed_use(&mut snapshot).await;
     }
     run.finish(&mut snapshot);

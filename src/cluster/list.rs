@@ -307,15 +307,15 @@ impl<K: Keep> Walk<K> {
         })
     }
 
-    /// What to do about a page that could not be had: a smaller one, or one of another moment.
+    /// What to do about a page that could not be had: a smaller one, but of what is measured, or one of another moment.
     fn go_on(&mut self, from: &str, error: Error) -> Result<Option<Page<K>>, Error> {
         if error.is_timeout() {
             self.listing.slowest = self.listing.slowest.max(self.chain.page_timeout);
         }
-        if error.is_timeout() && self.size.halve() {
-            self.listing.smallest =
-                self.listing.smallest.min(Some(self.size.now())).or(Some(self.size.now()));
-            self.asker.progress.halved(&self.chain, self.size.now());
+        if error.is_timeout() && !self.chain.kind.is_metered() && self.size.halve() {
+            let now = self.size.now();
+            self.listing.smallest = self.listing.smallest.min(Some(now)).or(Some(now));
+            self.asker.progress.halved(&self.chain, now);
             return Ok(Some(self.ask(from)));
         }
         let pages = self.listing.pages;

@@ -7,6 +7,7 @@ use crate::cli::ScopeArgs;
 use crate::model::{Coverage, Gap, Reason};
 use crate::snapshot::Scope;
 use crate::wire::{Kind, Place};
+use std::time::Duration;
 
 /// Kinds that are nobody's owner: a selector of pods does not choose them.
 const BESIDE_PODS: [Kind; 13] = [
@@ -31,6 +32,9 @@ const OTHER_SECRETS: &str = "type!=kubernetes.io/tls";
 /// What is asked about objects in trouble, and of those that are kept from working.
 const EVIDENCE: [Kind; 4] = [Kind::Event, Kind::Secret, Kind::Throttling, Kind::MemoryHistory];
 
+/// A page of what a metrics server measures comes within this or not at all; a shorter time for all pages goes before it.
+const METERED_TIMEOUT: Duration = Duration::from_secs(10);
+
 impl Run<'_> {
     /// The list of a kind in a namespace, or everywhere.
     pub(super) fn chain(&self, kind: Kind, namespace: Option<&str>) -> Chain {
@@ -45,8 +49,13 @@ impl Run<'_> {
             fields: of_pods(&scope.field_selector).or(warnings),
             excluded: self.excluded.clone(),
             page_size: list.page_size,
-            page_timeout: list.page_timeout,
+            page_timeout: if kind.is_metered() { self.metered_timeout() } else { list.page_timeout },
         }
+    }
+
+    /// How long a metrics server is waited for: a report is complete without it.
+    pub(super) fn metered_timeout(&self) -> Duration {
+        METERED_TIMEOUT.min(self.plan.list.page_timeout)
     }
 
     /// The list of the secrets that hold certificates.
@@ -93,7 +102,10 @@ impl Run<'_> {
     /// Whether a selector of pods says nothing about a kind.
     fn is_unselected(&self, kind: Kind) -> bool {
         let scope = &self.plan.scope;
-        (scope.selector.is_some() || scope.field_selector.is_some()) && BESIDE_PODS.contains(&kind)
+        // What a workload should ask for depends on whether it is scaled by that.
+        let is_wanted = kind == Kind::HorizontalPodAutoscaler && self.plan.history.is_some();
+        let is_selected = scope.selector.is_some() || scope.field_selector.is_some();
+        is_selected && BESIDE_PODS.contains(&kind) && !is_wanted
     }
 
     /// What was asked for, as the snapshot tells it.

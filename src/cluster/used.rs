@@ -13,18 +13,19 @@ use tokio::task::JoinSet;
 const MOST: usize = 20;
 
 impl Run<'_> {
-    /// Asks, where a metrics server answers. That it does not know a pod, or not yet, is no gap.
+    /// Asks, where a metrics server may answer: what it was asked of the nodes tells. That it does not know a pod, or not
+    /// yet, is no gap.
     pub(super) async fn ask_what_the_killed_use(&self, snapshot: &mut Snapshot) {
         let coverage = &snapshot.coverage;
-        let is_absent = coverage.outside.iter().any(|gap| {
-            gap.kind == Kind::NodeMetrics.name() && matches!(gap.reason, Reason::Absent | Reason::Failed)
+        let is_silent = coverage.outside.iter().any(|gap| {
+            gap.kind == Kind::NodeMetrics.name() && !matches!(gap.reason, Reason::Forbidden | Reason::Skipped)
         });
-        if is_absent || self.plan.with_usage || self.plan.scope.skip_kinds.contains(&Kind::PodMetrics) {
+        if is_silent || self.plan.with_usage || self.plan.scope.skip_kinds.contains(&Kind::PodMetrics) {
             return;
         }
         let mut tasks = JoinSet::new();
         for pod in snapshot.rows.pods.iter().filter(|pod| was_killed(pod)).take(MOST) {
-            let (asker, deadline) = (Arc::clone(&self.asker), self.plan.list.page_timeout);
+            let (asker, deadline) = (Arc::clone(&self.asker), self.metered_timeout());
             let (namespace, name) = (Arc::clone(&pod.kin.namespace), pod.name.clone());
             tasks.spawn(async move {
                 asker.object(Kind::PodMetrics, Some(&namespace), &name, (deadline, Patience::Once)).await

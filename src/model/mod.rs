@@ -50,6 +50,7 @@ pub use spec::Spec;
 pub use thresholds::{ThresholdChanges, Thresholds, in_percent, percent};
 pub use throttling::{Periods, Throttling, millis, next_limit};
 pub use tls::{NoChain, Tls};
+pub(crate) use trouble::is_recent;
 pub use trouble::{Heard, SANDBOX_EVENTS, TURNS_OF_A_LOOP, Trouble, VOLUME_EVENTS, troubles};
 pub use usage::{MemoryHistory, Metered, Usage};
 pub use workload::{ObjectRef, Owner, Rollout, Workload};

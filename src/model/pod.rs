@@ -1,6 +1,6 @@
 //! A pod as it is kept.
 
-use super::spec::{Spec, limits, requests, specs};
+use super::spec::{Spec, is_whole, limits, requests, specs, startup};
 use super::{Amount, Names, ObjectRef, Owner, status};
 use crate::wire::{self, ContainerStatus, Time};
 use std::sync::Arc;
@@ -35,6 +35,10 @@ pub struct Kin {
     pub total: u32,
     /// What the scheduler sets aside for each.
     pub requests: Amount,
+    /// What of that must stay whatever their containers ask for: their init containers need it.
+    pub startup: Amount,
+    /// Whether CPU or memory are set for each pod as a whole, which then goes before what its containers say.
+    pub is_whole: bool,
     /// What each may use at most, as far as its containers are limited.
     pub limits: Amount,
     /// The RESTARTS column. Negative only in a broken object.
@@ -81,6 +85,8 @@ impl Pod {
             ready: columns.ready,
             total: columns.total,
             requests: requests(&object.spec),
+            startup: startup(&object.spec),
+            is_whole: is_whole(&object.spec),
             limits: limits(&object.spec),
             restarts: columns.restarts,
             last_restart: seconds(columns.last_restart),
@@ -173,13 +179,18 @@ impl Pod {
                 let spec = specs.iter().find(|spec| spec.name == status.name);
                 let role = match spec {
                     _ if !init => Role::Main,
-                    Some(spec) if spec.restart_policy == "Always" => Role::Sidecar,
+                    Some(spec) if spec.is_sidecar() => Role::Sidecar,
                     _ => Role::Init,
                 };
                 Container { role, status, spec }
             })
         };
         of(true).chain(of(false))
+    }
+
+    /// The memory limit of the pod as a whole as it is written, if it has one; of a healthy pod it is not known.
+    pub fn memory_limit(&self) -> Option<&str> {
+        self.object.as_ref()?.spec.resources.as_ref()?.memory_limit()
     }
 
     /// Since when it has not been ready, if it says so.

@@ -29,6 +29,26 @@ impl Amount {
         Self { cpu: self.cpu.saturating_add(other.cpu), memory: self.memory.saturating_add(other.memory) }
     }
 
+    /// What is left of it without another; never less than nothing.
+    #[must_use]
+    pub fn less(self, other: Self) -> Self {
+        let of = |whole: i64, part: i64| whole.saturating_sub(part).max(0);
+        Self { cpu: of(self.cpu, other.cpu), memory: of(self.memory, other.memory) }
+    }
+
+    /// So many of it.
+    #[must_use]
+    pub fn times(self, count: usize) -> Self {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        Self { cpu: self.cpu.saturating_mul(count), memory: self.memory.saturating_mul(count) }
+    }
+
+    /// Of each the smaller.
+    #[must_use]
+    pub fn min(self, other: Self) -> Self {
+        Self { cpu: self.cpu.min(other.cpu), memory: self.memory.min(other.memory) }
+    }
+
     /// Of each the larger.
     #[must_use]
     pub fn max(self, other: Self) -> Self {

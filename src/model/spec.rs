@@ -26,39 +26,64 @@ pub struct Spec {
 
 /// What the scheduler counts for a pod; as `PodRequests` in k8s.io/component-helpers.
 pub(super) fn requests(spec: &wire::PodSpec) -> Amount {
-    let overhead = Amount::of(spec.overhead.iter().map(|(name, quantity)| (&**name, &*quantity.text)));
-    together(spec, |resources| &resources.requests).plus(overhead)
+    together(spec, |resources| &resources.requests).plus(overhead(spec))
+}
+
+/// What it must count while the most demanding init container of a pod runs, whatever the others ask for.
+pub(super) fn startup(spec: &wire::PodSpec) -> Amount {
+    init(spec, |resources| &resources.requests).1.plus(overhead(spec))
 }
 
 /// What a pod may use at most, where it is limited; as `PodLimits` there.
 pub(super) fn limits(spec: &wire::PodSpec) -> Amount {
-    let overhead = Amount::of(spec.overhead.iter().map(|(name, quantity)| (&**name, &*quantity.text)));
-    let limits = together(spec, |resources| &resources.limits);
+    let (limits, overhead) = (together(spec, |resources| &resources.limits), overhead(spec));
     let with = |limit: i64, more: i64| if limit > 0 { limit.saturating_add(more) } else { 0 };
     Amount { cpu: with(limits.cpu, overhead.cpu), memory: with(limits.memory, overhead.memory) }
 }
 
+/// Whether CPU or memory are set for a pod as a whole.
+pub(super) fn is_whole(spec: &wire::PodSpec) -> bool {
+    let lists = spec.resources.iter().flat_map(|resources| [&resources.requests, &resources.limits]);
+    lists.flatten().any(|resource| matches!(&*resource.name, "cpu" | "memory"))
+}
+
+fn overhead(spec: &wire::PodSpec) -> Amount {
+    Amount::of(spec.overhead.iter().map(|(name, quantity)| (&**name, &*quantity.text)))
+}
+
+/// Resources of one list: of requests, or of limits.
+type Of = fn(&wire::Resources) -> &Vec<wire::Resource>;
+
 /// All containers and sidecars of a pod together, or what the most demanding init container needs beside the sidecars
 /// that run by then.
-fn together(spec: &wire::PodSpec, of: fn(&wire::Resources) -> &Vec<wire::Resource>) -> Amount {
-    let of_container = |container: &wire::Container| amount(of(&container.resources));
+fn together(spec: &wire::PodSpec, of: Of) -> Amount {
+    let (sidecars, first) = init(spec, of);
+    let containers = spec.containers.iter().map(|container| amount(of(&container.resources)));
+    let mut total = containers.fold(sidecars, Amount::plus).max(first);
+    // What is set for the pod as a whole counts instead.
+    for list in spec.resources.iter().map(of) {
+        let whole = amount(list);
+        total.cpu = if is_set(list, "cpu") { whole.cpu } else { total.cpu };
+        total.memory = if is_set(list, "memory") { whole.memory } else { total.memory };
+    }
+    total
+}
+
+/// All sidecars together, and what the most demanding init container needs beside those that run by then.
+fn init(spec: &wire::PodSpec, of: Of) -> (Amount, Amount) {
     let (mut sidecars, mut first) = (Amount::default(), Amount::default());
     for container in &spec.init_containers {
-        let needed = sidecars.plus(of_container(container));
-        if container.restart_policy == "Always" {
+        let needed = sidecars.plus(amount(of(&container.resources)));
+        if container.is_sidecar() {
             sidecars = needed;
         }
         first = first.max(needed);
     }
-    let mut total = spec.containers.iter().map(of_container).fold(sidecars, Amount::plus).max(first);
-    // What is set for the pod as a whole counts instead.
-    for list in spec.resources.iter().map(of) {
-        let whole = amount(list);
-        let is_set = |name| list.iter().any(|resource| resource.name == name);
-        total.cpu = if is_set("cpu") { whole.cpu } else { total.cpu };
-        total.memory = if is_set("memory") { whole.memory } else { total.memory };
-    }
-    total
+    (sidecars, first)
+}
+
+fn is_set(list: &[wire::Resource], name: &str) -> bool {
+    list.iter().any(|resource| resource.name == name)
 }
 
 fn amount(list: &[wire::Resource]) -> Amount {
@@ -71,29 +96,29 @@ pub(super) fn specs(object: &wire::Pod, names: &Names) -> Box<[Spec]> {
         return Box::default();
     }
     let (spec, status) = (&object.spec, &object.status);
-    let of = |container: &wire::Container, statuses: &[ContainerStatus]| {
+    let of = |container: &wire::Container, sidecar: bool, statuses: &[ContainerStatus]| {
         let status = statuses.iter().find(|status| status.name == container.name);
         let id =
             status.filter(|status| status.state.running.is_some()).map_or("", |status| &*status.image_id);
-        let (requests, limits) = (amount(&container.resources.requests), amount(&container.resources.limits));
-        let or = |request: i64, limit: i64| if request > 0 { request } else { limit };
+        let asked = &container.resources.requests;
+        let (requests, limits) = (amount(asked), amount(&container.resources.limits));
         Spec {
             container: names.get(&container.name),
-            sidecar: container.restart_policy == "Always",
+            sidecar,
             image: names.get(&container.image),
             id: names.get(id),
             pulled_once: container.image_pull_policy == "IfNotPresent",
             requests: Amount {
-                cpu: or(requests.cpu, limits.cpu),
-                memory: or(requests.memory, limits.memory),
+                cpu: if is_set(asked, "cpu") { requests.cpu } else { limits.cpu },
+                memory: if is_set(asked, "memory") { requests.memory } else { limits.memory },
             },
             limits,
         }
     };
-    let sidecars = spec.init_containers.iter().filter(|container| container.restart_policy == "Always");
+    let sidecars = spec.init_containers.iter().filter(|container| container.is_sidecar());
     sidecars
-        .map(|container| of(container, &status.init_container_statuses))
-        .chain(spec.containers.iter().map(|container| of(container, &status.container_statuses)))
+        .map(|container| of(container, true, &status.init_container_statuses))
+        .chain(spec.containers.iter().map(|container| of(container, false, &status.container_statuses)))
         .collect()
 }
 
@@ -131,5 +156,34 @@ mod tests {
         ] {
             assert_eq!(count(spec.clone()), Amount { cpu, memory }, "{spec}");
         }
+    }
+
+    #[test]
+    fn only_an_init_container_is_a_sidecar_and_only_what_is_absent_is_taken_from_the_limit() {
+        let of = |requests: serde_json::Value| {
+            json!({
+                "name": "app", "restartPolicy": "Always",
+                "resources": { "requests": requests, "limits": { "cpu": "1", "memory": "1Mi" } },
+            })
+        };
+        let pod = json!({ "spec": {
+            "initContainers": [of(json!({}))], "containers": [of(json!({ "cpu": "0" })), of(json!({ "memory": "0" }))],
+        } });
+        let specs = specs(&serde_json::from_value(pod).unwrap(), &Names::default());
+        let told: Vec<_> =
+            specs.iter().map(|spec| (spec.sidecar, spec.requests.cpu, spec.requests.memory)).collect();
+        assert_eq!(told, [(true, 1000, 1 << 20), (false, 0, 1 << 20), (false, 1000, 0)]);
+    }
+
+    #[test]
+    fn init_containers_keep_what_they_need_whatever_the_others_ask_for() {
+        let of = |cpu: &str, policy: &str| json!({ "restartPolicy": policy, "resources": { "requests": { "cpu": cpu } } });
+        let spec = json!({
+            "containers": [of("1", "")], "initContainers": [of("50m", "Always"), of("400m", "")], "overhead": { "cpu": "10m" },
+        });
+        let spec: wire::PodSpec = serde_json::from_value(spec).unwrap();
+        assert_eq!((startup(&spec).cpu, requests(&spec).cpu, is_whole(&spec)), (460, 1060, false));
+        let whole = json!({ "resources": { "limits": { "memory": "1Gi" } } });
+        assert!(is_whole(&serde_json::from_value(whole).unwrap()));
     }
 }

@@ -18,7 +18,7 @@ pub(super) struct Columns {
 
 pub(super) fn columns(pod: &Pod) -> Columns {
     let (spec, status) = (&pod.spec, &pod.status);
-    let sidecars = spec.init_containers.iter().filter(|c| is_sidecar(c)).count();
+    let sidecars = spec.init_containers.iter().filter(|c| c.is_sidecar()).count();
     let mut row = Columns {
         status: if status.reason.is_empty() { status.phase.clone() } else { status.reason.clone() },
         ready: 0,
@@ -39,7 +39,7 @@ pub(super) fn columns(pod: &Pod) -> Columns {
     if pod.metadata.deletion_timestamp.is_some() {
         if status.reason == "NodeLost" {
             "Unknown".clone_into(&mut row.status);
-        } else if !matches!(status.phase.as_str(), "Failed" | "Succeeded") {
+        } else if !pod.has_ended() {
             "Terminating".clone_into(&mut row.status);
         }
     }
@@ -51,8 +51,12 @@ pub(super) fn columns(pod: &Pod) -> Columns {
 fn init_containers(pod: &Pod, row: &mut Columns) -> (bool, (i64, Option<Time>)) {
     let mut of_sidecars = (0, None);
     for (index, c) in pod.status.init_container_statuses.iter().enumerate() {
-        let sidecar =
-            pod.spec.init_containers.iter().find(|spec| spec.name == c.name).is_some_and(is_sidecar);
+        let sidecar = pod
+            .spec
+            .init_containers
+            .iter()
+            .find(|spec| spec.name == c.name)
+            .is_some_and(Container::is_sidecar);
         row.restarts += i64::from(c.restart_count);
         row.last_restart = row.last_restart.max(last_end(c));
         if sidecar {
@@ -106,10 +110,6 @@ fn containers(pod: &Pod, row: &mut Columns) {
             None => {}
         }
     }
-}
-
-fn is_sidecar(container: &Container) -> bool {
-    container.restart_policy == "Always"
 }
 
 fn last_end(container: &ContainerStatus) -> Option<Time> {

@@ -20,6 +20,12 @@ impl Owner {
     pub fn new(kind: &str, name: &str, names: &Names) -> Self {
         Self { kind: names.get(kind), name: names.get(name) }
     }
+
+    /// It as an object of a namespace.
+    pub fn object(&self, namespace: &Arc<str>) -> ObjectRef {
+        let (kind, name) = (Arc::clone(&self.kind), Arc::clone(&self.name));
+        ObjectRef { namespace: Arc::clone(namespace), kind, name }
+    }
 }
 
 /// The object a finding is about.
@@ -111,6 +117,9 @@ pub struct Rollout {
     /// Nodes that run the pod and should.
     pub scheduled: i32,
 }
+
+/// The strategy by which pods are made anew only when somebody deletes them.
+const ON_DELETE: &str = "OnDelete";
 
 impl Rollout {
     fn new(metadata: &wire::WorkloadMeta, template: &wire::Template, observed: i64, names: &Names) -> Self {
@@ -228,7 +237,7 @@ impl Workload {
             rollout: Some(Box::new(Rollout {
                 unfinished: !status.update_revision.is_empty()
                     && status.update_revision != status.current_revision,
-                on_delete: spec.update_strategy.r#type == "OnDelete",
+                on_delete: spec.update_strategy.r#type == ON_DELETE,
                 ordered: spec.pod_management_policy != "Parallel",
                 updated: status.updated_replicas,
                 ..Rollout::new(&metadata, &spec.template, status.observed_generation, names)
@@ -245,6 +254,7 @@ impl Workload {
             available: status.number_available,
             conditions: status.conditions.into_iter().map(Condition::from).collect(),
             rollout: Some(Box::new(Rollout {
+                on_delete: spec.update_strategy.r#type == ON_DELETE,
                 misscheduled: status.number_misscheduled,
                 scheduled: status.current_number_scheduled,
                 ..Rollout::new(&metadata, &spec.template, status.observed_generation, names)

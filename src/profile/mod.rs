@@ -3,6 +3,7 @@
 //!
 //! What does not belong here: which of profile, environment and flags wins (`cli::layers`).
 
+mod classes;
 mod error;
 mod place;
 mod read;
@@ -12,10 +13,11 @@ mod schema;
 mod values;
 mod webhook;
 
+pub use classes::Class;
 pub use error::Error;
 pub use place::At;
 pub use read::{Chosen, Place, VARIABLE, choose, default_path, is_plain, parse};
-pub use rules::{Class, Link, Mute, PLACEHOLDERS, Pattern, Rules, day};
+pub use rules::{Link, Mute, PLACEHOLDERS, Pattern, Rules, day};
 pub use values::{Form, Value, form};
 pub use webhook::{Address, Secret, Source, Webhook, When};
 
@@ -166,6 +168,8 @@ pub struct Thresholds {
 pub struct ClassEntry {
     /// Which workloads belong to it: patterns of KIND/NAME or NAME (cronjob/*, *runner*).
     pub workloads: Option<At<Vec<String>>>,
+    /// Those too whose pods have all these labels, by key and value; * and ? match (tier: batch-*).
+    pub labels: Option<At<BTreeMap<String, String>>>,
     /// The thresholds they are judged by, where they differ.
     pub thresholds: Thresholds,
 }

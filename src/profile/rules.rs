@@ -1,6 +1,7 @@
 //! What a profile says besides settings, made ready to be used: classes, mutes and links.
 
-use super::{At, ClassEntry, Error, LinkEntry, MuteEntry, Place, Profile, Thresholds};
+use super::classes::{Class, class};
+use super::{At, Error, LinkEntry, MuteEntry, Place, Profile, Thresholds};
 use crate::checks;
 use crate::meant::{self, suggestion};
 use crate::model::{ThresholdChanges, percent};
@@ -19,17 +20,6 @@ pub struct Rules {
     pub mutes: Vec<Mute>,
     /// In the order of the file.
     pub links: Vec<Link>,
-}
-
-/// Workloads that are judged by thresholds of their own.
-#[derive(Clone, Debug)]
-pub struct Class {
-    /// Its name.
-    pub name: String,
-    /// Which workloads belong to it; others may by an annotation.
-    pub workloads: Vec<Pattern>,
-    /// What is different for them.
-    pub thresholds: ThresholdChanges,
 }
 
 /// What is accepted for a time.
@@ -125,29 +115,10 @@ impl std::fmt::Display for Pattern {
     }
 }
 
-impl Class {
-    /// Takes over what a profile says about a class that there is without it.
-    fn become_like(&mut self, said: Class) {
-        self.thresholds = said.thresholds.or(&self.thresholds);
-        if !said.workloads.is_empty() {
-            self.workloads = said.workloads;
-        }
-    }
-}
-
-/// Work that nobody waits for at every step: its pods may be held back by their limits twice as often.
-const BATCH: (&str, [&str; 3], &str) = ("batch", ["job/*", "cronjob/*", "*runner*"], "20");
-
 impl Default for Rules {
-    /// What holds without a profile: one class, [`BATCH`].
+    /// What holds without a profile.
     fn default() -> Self {
-        let (name, workloads, throttled) = BATCH;
-        let mut thresholds = ThresholdChanges::default();
-        // Both are written above, and a test reads them.
-        let _ = thresholds.set("throttled", throttled);
-        let workloads = workloads.iter().filter_map(|pattern| Pattern::new(pattern).ok()).collect();
-        let batch = Class { name: name.to_owned(), workloads, thresholds };
-        Self { classes: vec![batch], mutes: Vec::new(), links: Vec::new() }
+        Self { classes: vec![Class::batch()], mutes: Vec::new(), links: Vec::new() }
     }
 }
 
@@ -174,23 +145,7 @@ impl Rules {
     }
 }
 
-fn class(name: &str, entry: &ClassEntry, path: &str) -> Result<Class, Error> {
-    let mut workloads = Vec::new();
-    if let Some(patterns) = &entry.workloads {
-        for text in &patterns.value {
-            let wrong = |error: String| Place::of(path, patterns).wrong(error, None);
-            workloads.push(Pattern::new(text).map_err(wrong)?);
-        }
-    }
-    if let Some(at) = &entry.thresholds.node_memory {
-        let hint = "it stands under the profile's own thresholds".to_owned();
-        let why = "nodeMemory is of nodes, and a class is of workloads";
-        return Err(Place::of(path, at).wrong(why, Some(hint)));
-    }
-    Ok(Class { name: name.to_owned(), workloads, thresholds: changes(&entry.thresholds, path)? })
-}
-
-fn changes(thresholds: &Thresholds, path: &str) -> Result<ThresholdChanges, Error> {
+pub(super) fn changes(thresholds: &Thresholds, path: &str) -> Result<ThresholdChanges, Error> {
     let mut changes = ThresholdChanges::default();
     let count = |at: &Option<At<i64>>| at.as_ref().map(|at| (Place::of(path, at), at.value.to_string()));
     let time = |at: &Option<At<String>>| at.as_ref().map(|at| (Place::of(path, at), at.value.clone()));

@@ -10,6 +10,7 @@ use crate::profile::{Class, Link, Mute, Webhook};
 use crate::text::{Lang, Text};
 use jiff::civil::Date;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 texts! {
@@ -133,7 +134,7 @@ fn of_mute(mute: &Mute) -> String {
 }
 
 fn of_class(class: &Class) -> String {
-    let patterns: Vec<String> = class.workloads.iter().map(ToString::to_string).collect();
+    let patterns: Vec<String> = class.patterns().collect();
     let thresholds = class.thresholds.to_string();
     let parts = [patterns.join(","), thresholds];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
@@ -186,6 +187,7 @@ fn document(args: &ProfileArgs, today: Date) -> Value {
     let class = |class: &Class| {
         json!({ "name": class.name,
         "workloads": class.workloads.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "labels": class.labels.iter().map(|(key, value)| (key, value.glob().glob())).collect::<BTreeMap<_, _>>(),
         "thresholds": class.thresholds.to_string() })
     };
     let webhook = |webhook: &Webhook| {

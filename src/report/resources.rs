@@ -14,7 +14,7 @@ pub struct Resources<'a> {
     pub complete: bool,
     /// The nodes together.
     pub capacity: Capacity,
-    /// Pods that are on none of these nodes.
+    /// Pods that are on none of the nodes that count.
     pub elsewhere: Taken,
     /// Each namespace that has pods, the largest share of the nodes first.
     pub namespaces: Vec<(Arc<str>, Taken)>,
@@ -69,12 +69,18 @@ pub struct Taken {
 /// So many workloads are named.
 const CONSUMERS: usize = 10;
 
+/// Whether a node says what pods may have of it: only then it counts.
+fn is_stated(load: &NodeLoad) -> bool {
+    let Amount { cpu, memory } = load.node.allocatable;
+    cpu > 0 && memory > 0
+}
+
 impl Capacity {
     fn of(nodes: &[NodeLoad]) -> Self {
         let mut sum = Self::default();
         for load in nodes {
             let allocatable = load.node.allocatable;
-            if allocatable.cpu <= 0 || allocatable.memory <= 0 {
+            if !is_stated(load) {
                 sum.unstated += 1;
                 continue;
             }
@@ -183,11 +189,12 @@ impl Maker<'_> {
 
 type ByOwner<'s> = BTreeMap<(&'s Arc<str>, Maker<'s>), Taken>;
 
-/// What the pods of each owner take; and those together that are on none of these nodes. Pods and what was measured of them
+/// What the pods of each owner take; and those together that are on none of the nodes that count. Pods and what was measured of them
 /// are in the same order.
 fn by_owner<'s>(view: &View<'s>, nodes: &[NodeLoad]) -> (ByOwner<'s>, Taken) {
     let rows = &view.snapshot.rows;
-    let mut known: Vec<&str> = nodes.iter().map(|load| &*load.node.name).collect();
+    let mut known: Vec<&str> =
+        nodes.iter().filter(|load| is_stated(load)).map(|load| &*load.node.name).collect();
     known.sort_unstable();
     let (mut owners, mut elsewhere) = (ByOwner::new(), Taken::default());
     let mut rest = rows.metered.as_slice();

@@ -1,10 +1,11 @@
 //! Pods, what was measured of them and of pods that are gone, folded by workload and container.
 
 use super::propose::judge;
-use super::{CpuStays, Facts, Killed, Measured, NotJudged, Rightsizing, Row, SAMPLES_NEEDED};
-use crate::checks::View;
-use crate::model::{Amount, Heap, ObjectRef, Owner, Pod, Spec, Workload};
-use crate::wire::{Kind, Terminated};
+use super::used::{History, used};
+use super::{CpuStays, Facts, Killed, Measured, NotJudged, Rightsizing, Row};
+use crate::checks::{Cause, View};
+use crate::model::{Amount, Container, ObjectRef, Owner, Pod, Spec, Workload, is_recent};
+use crate::wire::Kind;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -14,8 +15,8 @@ const KINDS: [&str; 4] = ["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"
 /// A workload with pods.
 struct Subject<'a> {
     pods: Vec<&'a Pod>,
-    /// By container: what its pods used, those that are gone too, and how many samples tell so.
-    history: BTreeMap<&'a str, (Amount, i64)>,
+    /// By container: what its pods used, those that are gone too.
+    history: BTreeMap<&'a str, History>,
     /// By container: what its pods use at this moment.
     metered: BTreeMap<&'a str, Amount>,
     /// By container: in which share of its periods it is held back, and at which limit.
@@ -28,7 +29,7 @@ type Counts = BTreeMap<NotJudged, usize>;
 pub(super) fn fold(view: &View) -> Rightsizing {
     let mut counts = Counts::new();
     let mut subjects = subjects(view, &mut counts);
-    let window = add_history(view, &mut subjects);
+    add_history(view, &mut subjects);
     add_metered(view, &mut subjects);
     for throttled in view.throttled() {
         if let Some(subject) = subjects.get_mut(&throttled.object) {
@@ -36,7 +37,7 @@ pub(super) fn fold(view: &View) -> Rightsizing {
             subject.throttled.insert(throttled.container, found);
         }
     }
-    let mut sized = Rightsizing { window, ..Rightsizing::default() };
+    let mut sized = Rightsizing { window: window(&subjects), ..Rightsizing::default() };
     for (object, subject) in &subjects {
         rows(view, object, subject, &mut sized, &mut counts);
     }
@@ -59,7 +60,7 @@ fn subjects<'a>(view: &View<'a>, counts: &mut Counts) -> Subjects<'a> {
     for pod in view.snapshot.rows.pods.iter().filter(|pod| pod.kin.ended.is_none()) {
         let not_judged = match view.root(pod) {
             Some(root) if KINDS.contains(&&*root.kind) => {
-                subjects.entry(object(&pod.kin.namespace, root)).or_insert_with(Subject::new).pods.push(pod);
+                subjects.entry(root.object(&pod.kin.namespace)).or_insert_with(Subject::new).pods.push(pod);
                 continue;
             }
             Some(root) if matches!(&*root.kind, "Job" | "CronJob") => NotJudged::OfJobs,
@@ -82,31 +83,29 @@ impl Subject<'_> {
     }
 }
 
-fn object(namespace: &Arc<str>, owner: Owner) -> ObjectRef {
-    ObjectRef { namespace: Arc::clone(namespace), kind: owner.kind, name: owner.name }
-}
-
 /// Of pods that are gone the names tell whose they were; where that may be several in sight, it counts for each: what is
-/// proposed is never too little. Returns how far back the longest of them looks.
-fn add_history<'a>(view: &View<'a>, subjects: &mut Subjects<'a>) -> Option<i64> {
+/// proposed is never too little.
+fn add_history<'a>(view: &View<'a>, subjects: &mut Subjects<'a>) {
     let rows = &view.snapshot.rows;
-    let mut window = None;
     for usage in &rows.usage {
         let namespace = &usage.namespace;
         let owners = match rows.pod(namespace, &usage.pod) {
             Some(pod) => view.root(pod).into_iter().collect(),
             None => Owner::of_pod(&usage.pod),
         };
-        let roots = owners.iter().map(|owner| object(namespace, view.topmost(namespace, owner)));
+        let roots = owners.iter().map(|owner| view.topmost(namespace, owner).object(namespace));
         for root in roots.collect::<BTreeSet<_>>() {
             let Some(subject) = subjects.get_mut(&root) else { continue };
-            let (used, samples) = subject.history.entry(&usage.container).or_default();
-            *used = used.max(usage.used);
-            *samples = samples.saturating_add(usage.samples);
-            window = window.max(Some(usage.window));
+            subject.history.entry(&usage.container).or_default().add(usage);
         }
     }
-    window
+}
+
+/// How far back the longest history looks.
+fn window(subjects: &Subjects) -> Option<i64> {
+    let of =
+        |subject: &Subject| subject.history.values().map(|history| history.span(subject.pods.len())).max();
+    subjects.values().filter_map(of).max()
 }
 
 fn add_metered<'a>(view: &View<'a>, subjects: &mut Subjects<'a>) {
@@ -114,7 +113,7 @@ fn add_metered<'a>(view: &View<'a>, subjects: &mut Subjects<'a>) {
     for metered in &rows.metered {
         let pod = rows.pod(&metered.namespace, &metered.object).filter(|pod| pod.kin.ended.is_none());
         let Some(root) = pod.and_then(|pod| view.root(pod)) else { continue };
-        if let Some(subject) = subjects.get_mut(&object(&metered.namespace, root)) {
+        if let Some(subject) = subjects.get_mut(&root.object(&metered.namespace)) {
             let used = subject.metered.entry(&metered.container).or_default();
             *used = used.max(metered.used);
         }
@@ -123,65 +122,103 @@ fn add_metered<'a>(view: &View<'a>, subjects: &mut Subjects<'a>) {
 
 /// The rows of one workload: a container each, as the newest pod has them.
 fn rows(view: &View, object: &ObjectRef, subject: &Subject, sized: &mut Rightsizing, counts: &mut Counts) {
-    let workload = view.workload(&object.namespace, &object.kind, &object.name);
-    let template = workload.and_then(Workload::rollout).map_or(&[][..], |rollout| &rollout.containers);
     let Some(newest) = subject.pods.iter().max_by_key(|pod| (pod.created(), &pod.name)) else { return };
-    let cpu_stays = cpu_stays(view, object);
-    let mut is_measured = false;
     for spec in &newest.kin.specs {
-        let pods = i64::try_from(subject.pods.len()).unwrap_or(i64::MAX);
-        let together = |one: i64| one.max(0).saturating_mul(pods);
-        let asked = Amount { cpu: together(spec.requests.cpu), memory: together(spec.requests.memory) };
+        let asked = spec.requests.max(Amount::default()).times(subject.pods.len());
         sized.requests = sized.requests.plus(asked);
-        if !template.is_empty() && !template.contains(&spec.container) {
-            *counts.entry(NotJudged::Injected).or_default() += 1;
+    }
+    let mut count = |what: NotJudged| *counts.entry(what).or_default() += 1;
+    let workload = match view.workload(&object.namespace, &object.kind, &object.name) {
+        // Which containers a webhook adds is not known.
+        None => return count(NotJudged::NotSeen),
+        // What the containers ask for is not what is set aside.
+        Some(_) if newest.kin.is_whole => return count(NotJudged::AsWhole),
+        Some(workload) => workload,
+    };
+    let cpu_stays = cpu_stays(view, object);
+    let (mut is_measured, mut room) = (false, room(newest));
+    for spec in &newest.kin.specs {
+        if is_added(spec, workload) {
+            count(NotJudged::Injected);
             continue;
         }
-        let facts = facts(subject, spec, cpu_stays);
-        is_measured |= facts.measured != Measured::Nothing;
-        let (risks, proposal) = judge(&facts);
-        if facts.measured != Measured::Nothing || !risks.is_empty() {
-            sized.rows.push(Row {
-                workload: object.clone(),
-                managed_by: workload.and_then(|workload| workload.owner.clone()),
-                container: Arc::clone(&spec.container),
-                sidecar: spec.sidecar,
-                pods: subject.pods.len(),
-                facts,
-                risks,
-                proposal,
-            });
+        let row = row(workload, subject, spec, facts(view, subject, spec, cpu_stays), room);
+        is_measured |= row.facts.measured != Measured::Nothing;
+        if row.facts.measured != Measured::Nothing || !row.risks.is_empty() {
+            room = room.less(row.falls());
+            sized.rows.push(row);
         }
     }
-    *counts.entry(NotJudged::NotMeasured).or_default() += usize::from(!is_measured);
+    if !is_measured {
+        count(NotJudged::NotMeasured);
+    }
 }
 
-fn facts(subject: &Subject, spec: &Spec, cpu_stays: Option<CpuStays>) -> Facts {
+/// Whether a container is in the pods and not in the template, as far as that is known.
+fn is_added(spec: &Spec, workload: &Workload) -> bool {
+    let template = workload.rollout().map_or(&[][..], |rollout| &rollout.containers);
+    !template.is_empty() && !template.contains(&spec.container)
+}
+
+fn row(workload: &Workload, subject: &Subject, spec: &Spec, facts: Facts, room: Amount) -> Row {
+    let (risks, proposal) = judge(&facts);
+    Row {
+        workload: workload.object(),
+        managed_by: workload.owner.clone(),
+        on_delete: workload.rollout().is_none_or(|rollout| rollout.on_delete),
+        container: Arc::clone(&spec.container),
+        sidecar: spec.sidecar,
+        pods: subject.pods.len(),
+        room,
+        facts,
+        risks,
+        proposal,
+    }
+}
+
+/// What a pod can give back at most: its init containers need the rest, whatever the others ask for.
+fn room(pod: &Pod) -> Amount {
+    pod.kin.requests.less(pod.kin.startup)
+}
+
+fn facts(view: &View, subject: &Subject, spec: &Spec, cpu_stays: Option<CpuStays>) -> Facts {
     let name = &*spec.container;
-    // An hour of ten pods is an hour, and not ten of them.
-    let pods = i64::try_from(subject.pods.len()).unwrap_or(i64::MAX).max(1);
-    let history = subject.history.get(name).map(|(used, samples)| (*used, (samples / pods).max(1)));
-    let (used, measured) = match (history, subject.metered.get(name)) {
-        (Some((used, samples)), _) if samples >= SAMPLES_NEEDED => (used, Measured::History(samples)),
-        (Some((used, samples)), now) => (used.max(now.copied().unwrap_or_default()), Measured::Few(samples)),
-        (None, Some(used)) => (*used, Measured::Once),
-        (None, None) => (Amount::default(), Measured::Nothing),
-    };
+    let (used, measured) = used(subject.history.get(name), subject.metered.get(name), subject.pods.len());
     // What a broken object says below nothing is not set.
     let set = |amount: Amount| amount.max(Amount::default());
     let limits = set(spec.limits);
     let limit_now = Some(limits.cpu).filter(|limit| *limit > 0);
     let throttled = subject.throttled.get(name).map(|(share, limit)| (*share, limit_now.or(*limit)));
-    let killed = killed(subject, name, limits.memory);
+    let killed = killed(view, subject, spec);
     Facts { requests: set(spec.requests), limits, used, measured, cpu_stays, killed, throttled }
 }
 
-/// Whether a container was killed for its memory, in any of the pods.
-fn killed(subject: &Subject, name: &str, limit: i64) -> Killed {
-    let all = subject.pods.iter().flat_map(|pod| pod.containers());
-    let killed = all.filter(|c| c.status.name == name && c.last_end().is_some_and(Terminated::is_for_memory));
-    let needs = |container| Heap::of(container, limit).map_or(Killed::Yes, |heap| Killed::Needs(heap.needs));
-    killed.map(needs).max().unwrap_or_default()
+/// Whether a container was killed for its memory, in any of the pods: what is history by the settings was not, and what had
+/// another limit says nothing of this one.
+fn killed<'a>(view: &View<'a>, subject: &Subject<'a>, spec: &Spec) -> Killed {
+    let limited_so = |pod: &Pod| {
+        let own = pod.kin.specs.iter().find(|own| own.container == spec.container);
+        own.is_some_and(|own| own.limits.memory == spec.limits.memory)
+    };
+    let mut worst = Killed::No;
+    for pod in subject.pods.iter().copied().filter(|pod| limited_so(pod)) {
+        let quiet = view.thresholds(pod);
+        for container in pod.containers().filter(|c| *c.status.name == *spec.container) {
+            let end = container.last_end().filter(|end| end.is_for_memory());
+            let recent = end.filter(|end| is_recent(end.finished(), view.now(), &quiet));
+            worst = worst.max(recent.map_or(Killed::No, |_| why(view, pod, container)));
+        }
+    }
+    worst
+}
+
+fn why<'a>(view: &View<'a>, pod: &'a Pod, container: Container<'a>) -> Killed {
+    match view.killed(pod, container).cause() {
+        Cause::Leak(_) => Killed::Leaks,
+        Cause::NodeShort(..) => Killed::NodeShort,
+        Cause::Flags(_, heap) => Killed::Needs(heap.needs),
+        Cause::Limit => Killed::Yes,
+    }
 }
 
 /// An autoscaler's target is a share of the request; where none was seen because nobody looked, there may be one.

@@ -44,16 +44,18 @@ fn memory(facts: &Facts, risks: &mut Vec<Risk>, proposal: &mut Proposal) {
         (facts.measured != Measured::Nothing, matches!(facts.measured, Measured::History(_)));
     let is_near = is_seen && limit > 0 && i128::from(used) * 100 >= i128::from(limit) * i128::from(NEAR);
     let is_killed = facts.killed != Killed::No;
-    if is_killed {
-        risks.push(Risk::OomKilled);
-        let needs = match facts.killed {
-            Killed::Needs(needs) if needs > limit => needs,
-            // A heap that fits tells nothing of what would be enough.
-            _ => with(limit, LIMIT_MARGIN),
-        };
+    risks.extend(is_killed.then_some(Risk::OomKilled));
+    let needs = match facts.killed {
+        Killed::Needs(needs) if needs > limit => Some(needs),
+        // A heap that fits tells nothing of what would be enough.
+        Killed::Needs(_) | Killed::Yes => Some(with(limit, LIMIT_MARGIN)),
+        // A higher limit only puts off the next time, or helps nobody.
+        Killed::Leaks | Killed::NodeShort | Killed::No => None,
+    };
+    if let Some(needs) = needs {
         let enough = round_up(needs.max(with(used, MARGIN)), &MEMORY);
         proposal.limits.memory = Some(enough).filter(|_| limit > 0);
-    } else if is_near {
+    } else if is_near && facts.killed != Killed::Leaks {
         risks.push(Risk::NearLimit);
         proposal.limits.memory = Some(round_up(with(used, LIMIT_MARGIN), &MEMORY)).filter(|_| is_known);
     }
@@ -65,14 +67,16 @@ fn memory(facts: &Facts, risks: &mut Vec<Risk>, proposal: &mut Proposal) {
     let is_safe = !is_killed && !is_near;
     let raised = is_short || is_killed && request < with(used, MARGIN);
     let lowered = is_safe && is_worth_it(request, wanted, LEAST_GIVEN.memory);
-    proposal.requests.memory = Some(wanted).filter(|_| is_known && (raised || lowered));
+    let is_bounded = facts.killed != Killed::Leaks;
+    proposal.requests.memory = Some(wanted).filter(|_| is_known && is_bounded && (raised || lowered));
 }
 
 fn cpu(facts: &Facts, risks: &mut Vec<Risk>, proposal: &mut Proposal) {
     let (used, request) = (facts.used.cpu, facts.requests.cpu);
     if let Some((share, limit)) = facts.throttled {
         risks.push(Risk::Throttled(share));
-        proposal.limits.cpu = limit.map(|limit| next_limit(limit, share));
+        let seen = round_up(with(used, MARGIN), &CPU);
+        proposal.limits.cpu = limit.map(|limit| next_limit(limit, share).max(seen));
     }
     // A percentile is one of many samples, and may fall as well as rise with more of them.
     let is_known = matches!(facts.measured, Measured::History(_));

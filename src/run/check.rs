@@ -108,7 +108,7 @@ pub(super) fn repeat_context(snapshot: &Snapshot) -> Vec<String> {
 /// By what is judged.
 pub(super) fn settings(by: &JudgeArgs, global: Vec<String>) -> Result<Settings, Failure> {
     let (thresholds, choice) = (by.thresholds().map_err(Failure::new)?, by.choice().map_err(Failure::new)?);
-    let (rules, no_annotations) = (by.rules.clone(), by.no_annotations);
+    let (rules, no_annotations) = (by.rules.clone(), by.heed.no_annotations);
     Ok(Settings { thresholds, kubectl: Kubectl { global }, choice, rules, no_annotations })
 }
 

@@ -24,6 +24,9 @@ struct Looked {
 }
 
 pub(super) fn rightsize(args: &RightsizeArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
+    if let Some(flag) = args.meaningless() {
+        return Err(Failure::new(format!("{flag} is of a report, and right-sizing does not rest on it")));
+    }
     let looked = if args.filename.is_empty() { live(args, clock)? } else { vec![of_files(args, clock)?] };
     let reports: Vec<Report> =
         looked.iter().map(|looked| Report::new(&looked.snapshot, &looked.settings)).collect();
@@ -55,7 +58,7 @@ fn settings(args: &RightsizeArgs, global: Vec<String>) -> Settings {
         thresholds: args.thresholds(),
         kubectl: Kubectl { global },
         rules: args.rules.clone(),
-        no_annotations: args.no_annotations,
+        no_annotations: args.heed.no_annotations,
         ..Settings::default()
     }
 }
@@ -81,6 +84,7 @@ fn live(args: &RightsizeArgs, clock: fn() -> Time) -> Result<Vec<Looked>, Failur
     }
     let plan = Plan {
         with_usage: true,
+        with_trouble: false,
         history: Some(args.since()),
         ..super::plan(&args.scope, &args.list, &args.connect, clock, contexts.len())?
     };

@@ -27,7 +27,7 @@ wire! {
         [string, tag = "14"] image_pull_policy: String,
         /// How long it may take to come up.
         [message, optional, tag = "22"] startup_probe: Option<Probe>,
-        /// `Always` on an init container makes it a native sidecar.
+        /// `Always`, `OnFailure` or `Never`; empty for what the pod says.
         [string, tag = "24"] restart_policy: String,
     }
 }
@@ -85,6 +85,14 @@ pub struct Resources {
     pub requests: Vec<Resource>,
 }
 
+impl Resources {
+    /// The memory limit as written, if there is one.
+    pub fn memory_limit(&self) -> Option<&str> {
+        let limit = self.limits.iter().find(|limit| limit.name == "memory");
+        limit.map(|limit| limit.quantity.text.as_str())
+    }
+}
+
 /// An entry of a `v1.ResourceList`.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Resource {
@@ -127,10 +135,15 @@ const MEMORY_FLAGS: [&str; 5] =
     ["-Xmx", "-Xms", "-XX:MaxRAMPercentage=", "-XX:MaxRAM=", "--max-old-space-size="];
 
 impl Container {
+    /// Of an init container, whether it keeps running: a native sidecar. Of the others the same words only say when they
+    /// start again.
+    pub fn is_sidecar(&self) -> bool {
+        self.restart_policy == "Always"
+    }
+
     /// Its memory limit as written, if it has one.
     pub fn memory_limit(&self) -> Option<&str> {
-        let limit = self.resources.limits.iter().find(|limit| limit.name == "memory");
-        limit.map(|limit| limit.quantity.text.as_str())
+        self.resources.memory_limit()
     }
 
     /// Forgets every word of command, arguments and environment that is not about memory.

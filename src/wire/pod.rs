@@ -17,6 +17,13 @@ wire! {
     }
 }
 
+impl Pod {
+    /// Whether it has ended for good, well or not.
+    pub fn has_ended(&self) -> bool {
+        matches!(self.status.phase.as_str(), "Succeeded" | "Failed")
+    }
+}
+
 wire! {
     /// `v1.PodSpec`.
     PodSpec {

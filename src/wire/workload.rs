@@ -210,6 +210,8 @@ wire! {
     DaemonSetSpec {
         /// What its pods are like.
         [message, required, tag = "2"] template: Template,
+        /// How pods are replaced.
+        [message, required, tag = "3"] update_strategy: UpdateStrategy,
     }
 }
 

@@ -118,6 +118,33 @@ fn a_node_that_was_short_is_told_where_the_container_was_far_from_its_limit() {
 }
 
 #[test]
+fn the_limit_of_a_pod_as_a_whole_is_no_missing_limit() {
+    let mut whole = pod(None, &["-Xmx1024m"]);
+    whole["spec"]["resources"] = json!({ "limits": { "memory": "2Gi" } });
+    let (message, _, proposed) = told(&[whole.clone()]);
+    assert!(
+        message.contains("has no memory limit of its own and was killed at that of its pod, 2Gi,"),
+        "{message}"
+    );
+    assert!(!proposed);
+    let (message, ..) = told(&[whole.clone(), history(|minute| 300 + minute * 16)]);
+    assert!(message.contains("that of its pod, 2Gi,") && message.contains("leak: it grew"), "{message}");
+    // A container's own goes before it.
+    whole["spec"]["containers"][0]["resources"] = json!({ "limits": { "memory": "1280Mi" } });
+    assert!(told(&[whole]).0.contains("was killed at its memory limit of 1280Mi"));
+}
+
+#[test]
+fn a_limit_is_set_by_a_command_only_where_that_can_be_done() {
+    for (kind, settable) in [("StatefulSet", true), ("CronJob", true), ("Job", false), ("Workflow", false)] {
+        let mut killed = pod(Some("1280Mi"), &["-Xmx1024m"]);
+        killed["metadata"]["ownerReferences"][0]["kind"] = json!(kind);
+        let (message, _, proposed) = told(&[killed]);
+        assert!(message.ends_with("raise the limit to 1536Mi") && proposed == settable, "{kind}: {message}");
+    }
+}
+
+#[test]
 fn what_it_uses_now_is_beside_its_limit() {
     let metrics = |at: &str| {
         json!({

@@ -165,6 +165,26 @@ fn machines_get_the_same_in_numbers() {
     assert_eq!((&loss["needed"], &loss["left"], &loss["short"]), (&json!(6700), &json!(12_000), &json!(0)));
 }
 
+/// Whatever nodes say of themselves.
+#[test]
+fn what_the_namespaces_request_is_on_the_nodes_or_elsewhere() {
+    let mut items = measured_cluster();
+    items.push(node("silent", "0", "0"));
+    for (index, on) in ["silent", "nowhere", "worker-one"].into_iter().enumerate() {
+        let requests = json!({ "cpu": "700m", "memory": "3Gi" });
+        items.push(pod(("odd", "StatefulSet", "db"), index, on, &requests));
+    }
+    let of = nodes(&items, "-o json").json()["resources"][0].clone();
+    assert_eq!((&of["unstatedNodes"], &of["elsewhere"]["pods"]), (&json!(1), &json!(3)));
+    for what in ["cpuMillis", "memoryBytes"] {
+        for list in ["requests", "limits"] {
+            let sum = of["namespaces"].as_array().unwrap().iter().map(|n| n[list][what].as_i64().unwrap());
+            let whole = of[list][what].as_i64().unwrap() + of["elsewhere"][list][what].as_i64().unwrap();
+            assert_eq!(sum.sum::<i64>(), whole, "{list} {what}");
+        }
+    }
+}
+
 /// The DaemonSet's pod that has ended on a node asks for nothing any more, there or anywhere.
 #[test]
 fn what_has_ended_is_not_taken_off_twice() {

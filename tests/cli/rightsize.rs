@@ -1,6 +1,7 @@
 //! What workloads ask for against what they have used: histories with known answers, judged from a capture.
 
 mod clusters;
+mod killed;
 mod patches;
 
 use crate::support::{Ran, Run, healthcheck};
@@ -72,6 +73,69 @@ fn pods_that_are_gone_count_if_their_name_tells_whose_they_were() {
 }
 
 #[test]
+fn what_is_used_now_counts_for_memory_however_long_the_history_is() {
+    let mut items = Workload::new("web").requests("1", "2Gi").objects();
+    items.push(usage("web-7d9f8c5b6f-bcd40", 100, 300, 2016));
+    items.push(metrics("web-7d9f8c5b6f-bcd40", "900m", "1000Mi"));
+    let row = row(&items, "web");
+    assert_eq!((proposed(&row), &row["measured"]), ([Some(150), Some(1280), None, None], &json!("history")));
+}
+
+#[test]
+fn a_pod_that_lived_for_two_samples_sets_the_memory_of_all_and_not_their_cpu() {
+    let mut items = Workload::new("web").requests("2", "2Gi").objects();
+    items.push(usage("web-7d9f8c5b6f-bcd40", 100, 100, 2016));
+    items.push(usage("web-5d9c8b7f64-x2k4p", 1500, 300, 2));
+    assert_eq!(proposed(&row(&items, "web")), [Some(150), Some(384), None, None]);
+}
+
+#[test]
+fn the_time_that_is_told_is_that_of_the_samples() {
+    let mut items = Workload::new("web").requests("1", "2Gi").objects();
+    items.push(usage("web-7d9f8c5b6f-bcd40", 100, 100, 144));
+    let (table, report) = (rightsize(&items, "").out, rightsize(&items, "-o json").json());
+    assert!(table.contains("12h of usage"), "{table}");
+    assert_eq!(report["totals"][0]["windowSeconds"], 43_200);
+    assert!(rightsize(&items, "-o patch").out.contains(", by 12h of usage."));
+}
+
+#[test]
+fn nothing_is_given_back_that_an_init_container_needs() {
+    let mut items = Workload::new("web").pods(2).requests("2", "2Gi").objects();
+    for object in &mut items {
+        let pointer = if object["kind"] == "Pod" { "/spec" } else { "/spec/template/spec" };
+        object.pointer_mut(pointer).unwrap()["initContainers"] = json!([{
+            "name": "migrate", "image": "m", "resources": { "requests": { "cpu": "1500m", "memory": "4Gi" } },
+        }]);
+    }
+    items.push(usage("web-7d9f8c5b6f-bcd40", 100, 100, 4032));
+    let row = row(&items, "web");
+    assert_eq!(proposed(&row), [Some(150), Some(128), None, None]);
+    assert_eq!(row["givesBack"], json!({ "cpuMillis": 1000, "memoryBytes": 0 }));
+}
+
+#[test]
+fn of_one_risk_the_worst_comes_first() {
+    let mut items = Vec::new();
+    for (name, mebi, share) in [("a", 470, 200), ("b", 500, 150), ("c", 480, 900), ("d", 100, 300)] {
+        let workload = Workload::new(name).requests("1", "512Mi").limits("1", "512Mi");
+        items.extend(workload.objects());
+        items.push(usage(&workload.pod(0), 900, mebi, 2016));
+        items.push(throttling(&workload.pod(0), share, 1000));
+    }
+    for (name, mebi) in [("e", 300), ("f", 900), ("g", 300)] {
+        let workload = Workload::new(name).requests("1", "200Mi");
+        items.extend(workload.objects());
+        items.push(usage(&workload.pod(0), 900, mebi, 2016));
+    }
+    let table = rightsize(&items, "--width 200").out;
+    let section = table.split("UNDER-PROVISIONED").nth(1).unwrap();
+    let names: Vec<&str> =
+        section.split("deployment/").skip(1).filter_map(|rest| rest.split(' ').next()).collect();
+    assert_eq!(names, ["b", "c", "a", "d", "f", "e", "g"], "{table}");
+}
+
+#[test]
 fn a_hundred_samples_are_needed_and_one_is_said_to_be_one() {
     let web = || Workload::new("web").pods(2).requests("1", "2Gi").objects();
     let of = |samples: i64| {
@@ -130,22 +194,6 @@ fn an_autoscaler_keeps_the_cpu_request_and_so_does_not_knowing_of_any() {
 }
 
 #[test]
-fn what_was_killed_gets_more_and_gives_no_memory_back() {
-    let jvm = |flags: &str| {
-        let mut items =
-            Workload::new("jvm").requests("1", "1Gi").limits("1", "1280Mi").killed(flags).objects();
-        items.push(usage("jvm-7d9f8c5b6f-bcd40", 100, 300, 2016));
-        row(&items, "jvm")
-    };
-    let heap = jvm("-Xmx1024m");
-    assert_eq!((risks(&heap), &heap["severity"]), (vec!["oom-killed"], &json!("critical")));
-    assert_eq!(proposed(&heap), [Some(150), None, None, Some(1536)]);
-    // A quarter more than the limit.
-    assert_eq!(proposed(&jvm(""))[3], Some(1792));
-    assert_eq!(proposed(&jvm("-Xmx256m"))[3], Some(1792));
-}
-
-#[test]
 fn what_is_throttled_gets_the_limit_that_the_check_proposes() {
     let of = |share: i64, flags: &str| {
         let mut items = Workload::new("web").requests("2", "1Gi").limits("2", "1Gi").objects();
@@ -197,13 +245,23 @@ fn what_holds_its_requests_for_a_time_or_cannot_be_changed_is_counted_and_left_a
     let mut of_job = items[1].clone();
     of_job["metadata"]["name"] = json!("import-x2k4p");
     of_job["metadata"]["ownerReferences"] = json!([{ "kind": "Job", "name": "import", "controller": true }]);
+    let mut whole = Workload::new("whole").requests("1", "1Gi").objects();
+    whole[1]["spec"]["resources"] = json!({ "requests": { "cpu": "2" } });
+    let unseen = Workload::new("unseen").of("DaemonSet").requests("1", "1Gi").objects().split_off(1);
     let mut injected = Workload::new("mesh").requests("1", "1Gi").objects();
     injected[0]["spec"]["template"]["spec"]["containers"] = json!([{ "name": "app" }]);
     let proxy = json!({ "name": "istio-proxy", "image": "p", "resources": { "requests": { "cpu": "2", "memory": "1Gi" } } });
     injected[1]["spec"]["containers"].as_array_mut().unwrap().push(proxy);
     items.extend([bare, of_job]);
-    items.extend(injected);
-    for pod in ["bare", "import-x2k4p", "web-7d9f8c5b6f-bcd40", "mesh-7d9f8c5b6f-bcd40"] {
+    items.extend(whole.into_iter().chain(unseen).chain(injected));
+    for pod in [
+        "bare",
+        "import-x2k4p",
+        "web-7d9f8c5b6f-bcd40",
+        "mesh-7d9f8c5b6f-bcd40",
+        "unseen-bcd40",
+        "whole-7d9f8c5b6f-bcd40",
+    ] {
         items.push(usage(pod, 100, 100, 2016));
     }
     let report = rightsize(&items, "-o json").json();
@@ -222,7 +280,13 @@ fn what_holds_its_requests_for_a_time_or_cannot_be_changed_is_counted_and_left_a
         .collect();
     assert_eq!(
         not_judged,
-        [("containers-not-in-template", 1), ("pods-of-jobs", 1), ("pods-without-owner", 1)]
+        [
+            ("workloads-not-seen", 1),
+            ("workloads-of-pods-as-a-whole", 1),
+            ("containers-not-in-template", 1),
+            ("pods-of-jobs", 1),
+            ("pods-without-owner", 1)
+        ]
     );
 }
 
@@ -238,8 +302,13 @@ fn many() -> Vec<Value> {
         let (cpu, mebi) = (next(4000), next(8192));
         let pods = 1 + next(4);
         let workload = Workload::new(&name).pods(usize::try_from(pods).unwrap());
-        let workload = workload.requests(&format!("{cpu}m"), &format!("{mebi}Mi"));
+        let mut workload = workload.requests(&format!("{cpu}m"), &format!("{mebi}Mi"));
         let first = workload.pod(0);
+        if index % 4 == 0 {
+            let (cpu, mebi) = (cpu + next(1000), mebi + next(1000));
+            workload = workload.limits(&format!("{cpu}m"), &format!("{mebi}Mi"));
+            items.push(throttling(&first, 100 + next(900), cpu));
+        }
         items.extend(workload.objects());
         items.push(usage(&first, next(3000), next(6000), 50 + next(3000)));
     }
@@ -259,6 +328,9 @@ fn sums_are_those_of_their_rows_and_nothing_is_proposed_below_what_was_used() {
             assert!(parts > 0);
         }
     }
+    let set = |what: &str| rows.iter().filter(|row| row["proposal"]["limits"][what].is_i64()).count();
+    let of = (set("cpuMillis"), set("memoryBytes"));
+    assert!(of.0 > 5 && of.1 > 1, "{of:?}");
     for row in rows {
         let used = &row["used"];
         for (what, used) in [("cpuMillis", &used["cpuP95Millis"]), ("memoryBytes", &used["memoryMaxBytes"])] {
@@ -375,6 +447,7 @@ fn wrong_use_is_refused() {
         ("-o name", "error: invalid value 'name' for '--output <FORMAT>'"),
         ("--since 7d", "error: --since asks a server, and --filename reads files"),
         ("--fail-on warning", "error: unknown flag: --fail-on"),
+        ("--logs", "error: --logs is of a report, and right-sizing does not rest on it"),
         ("-n elsewhere", "error: namespace \"elsewhere\" is not in the input"),
     ] {
         let ran = rightsize(&shop(), flags);
@@ -389,4 +462,6 @@ fn wrong_use_is_refused() {
         healthcheck().env("HEALTHCHECK_OUTPUT", format).args(["rightsize", "-f"]).arg(file.path()).ran()
     };
     assert!(with("name").out.starts_with("🔴") && with("json").out.starts_with('{'));
+    let ran = healthcheck().env("HEALTHCHECK_LOGS", "true").args(["rightsize", "-f"]).arg(file.path()).ran();
+    assert_eq!(ran.code, 0, "{ran:?}");
 }

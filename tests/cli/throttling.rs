@@ -20,7 +20,8 @@ fn objects(Workload { kind, name, share, limit }: &Workload, annotations: &Value
     owned["ownerReferences"] = json!([{ "kind": kind, "name": name, "controller": true }]);
     let api = if matches!(*kind, "Job" | "CronJob") { "batch/v1" } else { "apps/v1" };
     vec![
-        json!({ "apiVersion": api, "kind": kind, "metadata": owner, "spec": { "replicas": 1 },
+        json!({ "apiVersion": api, "kind": kind, "metadata": owner,
+            "spec": { "replicas": 1, "template": { "metadata": { "labels": { "app": name, "tier": "back-office" } } } },
             "status": { "replicas": 1, "readyReplicas": 1, "availableReplicas": 1, "updatedReplicas": 1, "active": 1 } }),
         json!({ "apiVersion": "v1", "kind": "Pod", "metadata": owned,
             "spec": { "nodeName": "n1", "containers": [{ "name": "app", "image": "registry.example.com/app:1" }] },
@@ -111,6 +112,12 @@ fn any_workload_can_be_called_batch() {
     assert_eq!(found(&jcard(), &json!({}), "--throttled 13.9", ""), None);
     let profile = "profiles:\n  p:\n    classes:\n      batch: {workloads: [jcard-service]}\n";
     assert_eq!(found(&jcard(), &json!({}), "--profile p", profile), None);
+    for (labels, is_batch) in
+        [("{tier: back-*}", true), ("{tier: back-*, app: jcard-*}", true), ("{tier: back-*, app: x}", false)]
+    {
+        let profile = format!("profiles:\n  p:\n    classes:\n      batch: {{labels: {labels}}}\n");
+        assert_eq!(found(&jcard(), &json!({}), "--profile p", &profile).is_none(), is_batch, "{labels}");
+    }
     // The class keeps its threshold, and now means what the profile says.
     assert!(found(&deployment("gitlab-runner", 139, 1000), &json!({}), "--profile p", profile).is_some());
     let strict = "profiles:\n  p:\n    classes:\n      batch: {thresholds: {throttled: '15'}}\n";

@@ -6,7 +6,7 @@ use crate::support::{Ran, Run, healthcheck};
 use crate::{NOW, healthy, namespace};
 use serde_json::{Value, json};
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex};
 
 fn resources(cpu: &str, memory: &str) -> Value {
     json!({ "requests": { "cpu": cpu, "memory": memory }, "limits": { "memory": memory } })
@@ -208,6 +208,41 @@ fn one_sample_of_a_metrics_server_is_said_to_be_one_and_nothing_rests_on_it() {
     let containers = report["containers"].as_array().unwrap();
     assert_eq!((containers.len(), &containers[0]["measured"]), (1, &json!("one-sample")));
     assert!(ran("-o patch").out.ends_with("# Nothing is to be changed.\n"));
+}
+
+#[test]
+fn nothing_is_asked_that_right_sizing_does_not_rest_on_and_autoscalers_always_are() {
+    namespace("sized-troubled");
+    let mut pod = healthy("sized-troubled", "db-0");
+    pod["metadata"]["ownerReferences"] = json!([{ "apiVersion": "apps/v1", "kind": "StatefulSet", "name": "db", "uid": "1", "controller": true }]);
+    pod["metadata"]["labels"] = json!({ "app": "db" });
+    pod["spec"]["nodeName"] = json!("nobody");
+    let status = &mut pod["status"]["containerStatuses"][0];
+    status["ready"] = json!(false);
+    status["restartCount"] = json!(7);
+    status["state"] = json!({ "waiting": { "reason": "CrashLoopBackOff" } });
+    status["lastState"] = json!({ "terminated": { "exitCode": 1, "reason": "Error" } });
+    LAB.store(&[pod]);
+    let asked = |flags: &str| -> Vec<String> {
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&told);
+        let faults = Faults::before(&LAB, move |asked| {
+            seen.lock().unwrap().push(asked.path.clone());
+            Fault::None
+        });
+        let mut command = healthcheck();
+        let ran = command.args(flags.split(' ')).args(["-s", &faults.url(), "-n", "sized-troubled"]).ran();
+        assert!(ran.code < 2, "{ran:?}");
+        std::mem::take(&mut *told.lock().unwrap())
+    };
+    let count = |asked: &[String], what: &str| asked.iter().filter(|path| path.contains(what)).count();
+    let check = asked("-o json");
+    assert!(count(&check, "/events") > 0 && count(&check, "/log") > 0, "{check:?}");
+    for flags in ["rightsize", "rightsize -l app=db", "rightsize --field-selector metadata.name=db-0"] {
+        let asked = asked(flags);
+        let of = ["/events", "/log", "/horizontalpodautoscalers"].map(|what| count(&asked, what));
+        assert_eq!(of, [0, 0, 1], "{flags}: {asked:?}");
+    }
 }
 
 #[test]

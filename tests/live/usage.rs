@@ -267,7 +267,9 @@ fn a_check_asks_a_metrics_server_of_nodes_and_of_what_was_killed_and_nothing_els
 #[test]
 fn a_metrics_server_that_does_not_do_its_part_costs_one_line_and_no_time() {
     namespace("unmetered");
-    LAB.store(&[healthy("unmetered", "web")]);
+    let mut pod = killed("killed", 1);
+    pod["metadata"]["namespace"] = json!("unmetered");
+    LAB.store(&[pod, healthy("unmetered", "web")]);
     let list = |items: &str| {
         Fault::Answer(
             "HTTP/1.1 200 OK\r\n".to_owned(),
@@ -282,10 +284,19 @@ fn a_metrics_server_that_does_not_do_its_part_costs_one_line_and_no_time() {
         (Fault::Answer("HTTP/1.1 200 OK\r\n".to_owned(), "<html>".to_owned()), "unreadable"),
         (list("7"), "unreadable"),
         (list(r#"[{"metadata":{"name":"n"},"usage":{"cpu":[]}}]"#), "unreadable"),
+        (Fault::Begun("HTTP/1.1 200 OK\r\n\r\n".to_owned()), "timed-out"),
     ] {
         let told = format!("{fault:?}");
-        let server = metrics(move |_| fault.clone());
-        let ran = healthcheck().args(["-s", &server.url(), "-n", "unmetered", "-o", "json"]).ran();
+        let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+        let seen = std::sync::Arc::clone(&asked);
+        let server = metrics(move |path| {
+            seen.lock().unwrap().push(path.to_owned());
+            fault.clone()
+        });
+        // What stalls holds the run up for this long.
+        let flags = ["-n", "unmetered", "-o", "json", "--page-timeout", "5s"];
+        let ran = healthcheck().args(["-s", &server.url()]).args(flags).ran();
+        assert_eq!(*asked.lock().unwrap(), ["nodes"], "{told}");
         let coverage = ran.json()["coverage"].clone();
         let outside = coverage["outside"].as_array().unwrap();
         let lines: Vec<&Value> = outside.iter().filter(|gap| gap["kind"] == "NodeMetrics").collect();

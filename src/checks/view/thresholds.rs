@@ -3,7 +3,7 @@
 
 use super::View;
 use crate::finding::Finding;
-use crate::model::{Owner, Pod, Thresholds};
+use crate::model::{Owner, Pod, Thresholds, Workload};
 use crate::overrides::{self, Override};
 use crate::profile::Class;
 use crate::wire::Time;
@@ -43,11 +43,14 @@ impl View<'_> {
         }
         let root = self.root(pod);
         let written = self.overrides_of(&pod.kin.namespace, pod.kin.owner.as_ref());
+        let workload = root.as_ref().filter(|_| classes.iter().any(|class| !class.labels.is_empty()));
+        let workload = workload.and_then(|root| self.workload(&pod.kin.namespace, &root.kind, &root.name));
+        let labels = workload.and_then(Workload::rollout).map_or(&[][..], |rollout| &rollout.labels);
         let named = written.iter().rev().find_map(|over| over.class.as_deref());
         let belongs = |class: &&Class| match (named, &root) {
             (Some(named), _) => class.name == named,
-            (None, Some(owner)) => class.workloads.iter().any(|p| p.is_match(&owner.kind, &owner.name)),
-            (None, None) => class.workloads.iter().any(|p| p.is_match("Pod", &pod.name)),
+            (None, Some(owner)) => class.holds(&owner.kind, &owner.name, labels),
+            (None, None) => class.holds("Pod", &pod.name, labels),
         };
         let of_classes = classes.iter().filter(belongs).map(|class| class.thresholds);
         let changes = of_classes.chain(written.iter().map(|over| over.thresholds));

@@ -21,8 +21,13 @@ pub(in crate::cluster) fn killed() -> (Killed, UnboundedReceiver<Name>) {
 impl Killed {
     /// Tells those of a pod.
     pub(super) fn note(&self, pod: &Pod) {
-        let (metadata, statuses) = (&pod.metadata, &pod.status.container_statuses);
-        for container in statuses.iter().filter(|status| was_killed(status)) {
+        let (metadata, status) = (&pod.metadata, &pod.status);
+        let is_sidecar = |status: &&ContainerStatus| {
+            pod.spec.init_containers.iter().any(|spec| spec.name == status.name && spec.is_sidecar())
+        };
+        let sidecars = status.init_container_statuses.iter().filter(is_sidecar);
+        for container in status.container_statuses.iter().chain(sidecars).filter(|status| was_killed(status))
+        {
             // Nobody may be listening any more.
             drop(self.0.send((metadata.namespace.clone(), metadata.name.clone(), container.name.clone())));
         }
@@ -50,6 +55,21 @@ fn was_killed(status: &ContainerStatus) -> bool {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn sidecars_are_told_and_what_only_begins_is_not() {
+        let ended = json!({ "terminated": { "reason": "OOMKilled" } });
+        let value = json!({
+            "metadata": { "namespace": "shop", "name": "web-0" },
+            "spec": { "initContainers": [{ "name": "proxy", "restartPolicy": "Always" }, { "name": "begin" }] },
+            "status": { "initContainerStatuses": [{ "name": "proxy", "lastState": ended }, { "name": "begin", "lastState": ended }] },
+        });
+        let (killed, mut told) = killed();
+        killed.note(&serde_json::from_value(value).unwrap());
+        drop(killed);
+        let (_, _, container) = told.blocking_recv().unwrap();
+        assert_eq!((&*container, told.blocking_recv()), ("proxy", None));
+    }
 
     #[test]
     fn whatever_the_order_the_same_ones_are_looked_at() {

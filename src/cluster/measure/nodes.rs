@@ -67,8 +67,8 @@ impl<K: Keep> Keep for Noted<K> {
         if let Object::Pod(pod) = &object {
             self.killed.note(pod);
             self.logs.iter().for_each(|logs| logs.note(pod));
-            let ended = matches!(pod.status.phase.as_str(), "Succeeded" | "Failed");
-            if let Some(nodes) = self.nodes.as_ref().filter(|_| !ended && !pod.spec.node_name.is_empty()) {
+            let runs = !pod.has_ended() && !pod.spec.node_name.is_empty();
+            if let Some(nodes) = self.nodes.as_ref().filter(|_| runs) {
                 nodes.tell(&pod.spec.node_name);
             }
         }

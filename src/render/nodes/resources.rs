@@ -29,8 +29,8 @@ texts! {
     UNMEASURED: "usage not measured", "使用量未量測", "使用量未测量";
     UNSTATED: "Nodes that do not say what pods may have of them, and are not counted: {count}",
         "未回報可分配資源、因此不計入的節點：{count} 個", "未上报可分配资源、因此不计入的节点：{count} 个";
-    ELSEWHERE: "On none of these nodes: {pods} pods, which request {cpu} CPU and {memory} memory",
-        "不在這些節點上的 Pod：{pods} 個，請求 CPU {cpu}、記憶體 {memory}", "不在这些节点上的 Pod：{pods} 个，请求 CPU {cpu}、内存 {memory}";
+    ELSEWHERE: "On no node that is counted: {pods} pods, which request {cpu} CPU and {memory} memory",
+        "不在計入節點上的 Pod：{pods} 個，請求 CPU {cpu}、記憶體 {memory}", "不在计入节点上的 Pod：{pods} 个，请求 CPU {cpu}、内存 {memory}";
     FITS: "{resource}: without the largest node, {node}, requests are {percent} % of what the other {others} have",
         "{resource}：少了最大的節點 {node}，請求量為其餘 {others} 個節點的 {percent} %",
         "{resource}：少了最大的节点 {node}，请求量为其余 {others} 个节点的 {percent} %";

@@ -120,6 +120,8 @@ fn not_judged(of: &Sized) -> Vec<Value> {
         let what = match what {
             NotJudged::NotMeasured => "workloads-not-measured",
             NotJudged::WithoutPods => "workloads-without-pods",
+            NotJudged::NotSeen => "workloads-not-seen",
+            NotJudged::AsWhole => "workloads-of-pods-as-a-whole",
             NotJudged::Injected => "containers-not-in-template",
             NotJudged::OfJobs => "pods-of-jobs",
             NotJudged::Bare => "pods-without-owner",

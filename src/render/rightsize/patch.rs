@@ -5,8 +5,8 @@ use super::super::escape::visible;
 use super::Sized;
 use super::said::{self, cpu, memory};
 use crate::command::is_hostile;
-use crate::model::human;
-use crate::rightsize::{Measured, Risk, Row};
+use crate::model::{Amount, human};
+use crate::rightsize::{Change, Measured, Risk, Row};
 use crate::text::Lang;
 use std::io::{self, Write};
 
@@ -41,8 +41,8 @@ fn head(of: &Sized, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "#
-# Review it: pods are made anew when their workload is changed. Where workloads are written in a repository, change
-# them there; with kustomize:
+# Review it: pods are made anew when their workload is changed, unless it says otherwise below. Where workloads are
+# written in a repository, change them there; with kustomize, without the lines \"namespace:\" where that adds them:
 #
 #   patches:
 #     - path: rightsize.yaml
@@ -65,6 +65,9 @@ fn workload(rows: &[&Row], out: &mut dyn Write) -> io::Result<()> {
     if let Some(owner) = &first.managed_by {
         let name = visible(&format!("{}/{}", owner.kind, owner.name));
         writeln!(out, "# It is managed by {name}, which may undo this: change it there.")?;
+    }
+    if first.on_delete {
+        writeln!(out, "# It makes its pods anew only when somebody deletes them.")?;
     }
     writeln!(out, "apiVersion: apps/v1\nkind: {}\nmetadata:", quoted(&object.kind))?;
     writeln!(out, "  name: {}\n  namespace: {}", quoted(&object.name), quoted(&object.namespace))?;
@@ -120,11 +123,10 @@ fn figures(row: &Row) -> Vec<String> {
     if row.risks.iter().any(|risk| matches!(risk, Risk::OomKilled | Risk::NearLimit | Risk::Throttled(_))) {
         lines.push(visible(&said::risks(row, Lang::En)));
     }
-    if requests.cpu > 0
-        && requests.memory > 0
-        && requests == limits
-        && row.gives_back().cpu + row.gives_back().memory > 0
-    {
+    let next =
+        |now: Amount, change: Change| (change.cpu.unwrap_or(now.cpu), change.memory.unwrap_or(now.memory));
+    let is_equal = requests.cpu > 0 && requests.memory > 0 && requests == limits;
+    if is_equal && next(requests, row.proposal.requests) != next(limits, row.proposal.limits) {
         lines.push("requests were equal to limits: a pod that was Guaranteed becomes Burstable".to_owned());
     }
     lines

@@ -6,9 +6,9 @@ use super::super::words::{self, texts};
 use super::Sized;
 use crate::command::Kubectl;
 use crate::finding::Fact;
-use crate::model::{Amount, cores, gibibytes, human};
+use crate::model::{Amount, cores_or_millis, gibi_or_mebibytes, human};
 use crate::report::Report;
-use crate::rightsize::{CpuStays, Measured, NotJudged, Rightsizing, Risk, Row};
+use crate::rightsize::{CpuStays, Killed, Measured, NotJudged, Rightsizing, Risk, Row};
 use crate::text::{Lang, Text};
 use crate::wire::Time;
 use jiff::tz::TimeZone;
@@ -40,12 +40,18 @@ texts! {
     NOT_JUDGED: "Not judged", "未評估", "未评估";
     NOT_MEASURED: "not measured: {count} workloads", "{count} 個工作負載沒有用量資料", "{count} 个工作负载没有用量数据";
     WITHOUT_PODS: "without pods: {count} workloads", "{count} 個工作負載沒有 Pod", "{count} 个工作负载没有 Pod";
+    NOT_SEEN: "not seen themselves: {count} workloads", "{count} 個工作負載本身未檢查到", "{count} 个工作负载本身未检查到";
+    AS_WHOLE: "given CPU and memory by the pod: {count} workloads", "{count} 個工作負載以整個 Pod 設定資源", "{count} 个工作负载按整个 Pod 设置资源";
     INJECTED: "not in the template of their workload: {count} containers", "{count} 個容器不在工作負載的範本中", "{count} 个容器不在工作负载的模板中";
     OF_JOBS: "of jobs: {count} pods", "{count} 個 Pod 屬於 Job", "{count} 个 Pod 属于 Job";
     BARE: "without an owner: {count} pods", "{count} 個 Pod 沒有擁有者", "{count} 个 Pod 没有属主";
     OF_OTHERS: "of other owners: {count} pods", "{count} 個 Pod 屬於其他擁有者", "{count} 个 Pod 属于其他属主";
     KILLED_AT: "killed for its memory at its limit {limit}", "達到記憶體上限 {limit} 被終止", "达到内存上限 {limit} 被杀";
     KILLED: "killed for its memory, which is not limited", "因記憶體不足被終止（未設上限）", "因内存不足被杀（未设上限）";
+    LEAKS: "killed for its memory, which grew without bound: a leak, and no limit is enough", "因記憶體持續成長被終止：疑似洩漏，調高上限無濟於事",
+        "因内存持续增长被杀：疑似泄漏，调高上限无济于事";
+    NODE_SHORT: "killed for its memory far below its limit {limit}: its node was short of it", "遠低於記憶體上限 {limit} 即被終止：節點記憶體不足",
+        "远低于内存上限 {limit} 就被杀：节点内存不足";
     NEAR: "memory {used} is {percent} % of its limit {limit}", "記憶體 {used} 已達上限 {limit} 的 {percent} %", "内存 {used} 已达上限 {limit} 的 {percent} %";
     THROTTLED: "stopped in {percent} % of its CPU periods by its limit {limit}", "上限 {limit} 使其 {percent} % 的 CPU 週期被限流",
         "上限 {limit} 使其 {percent} % 的 CPU 周期被限流";
@@ -88,9 +94,10 @@ pub(super) fn amount(amount: Amount, between: &str) -> String {
     if parts.is_empty() { "-".to_owned() } else { parts.join(between) }
 }
 
-/// `34.2 CPU, 81.5Gi`: a sum, in tenths.
+/// `34.2 CPU, 81.5Gi`: a sum, in tenths; what is less than one, as it is.
 fn sum(amount: Amount, lang: Lang) -> String {
-    words::list(&[format!("{} CPU", cores(amount.cpu)), gibibytes(amount.memory)], lang)
+    let cpu = if amount.cpu == 0 { "0".to_owned() } else { cores_or_millis(amount.cpu) };
+    words::list(&[format!("{cpu} CPU"), gibi_or_mebibytes(amount.memory)], lang)
 }
 
 fn set(amount: i64, written: fn(i64) -> String) -> String {
@@ -233,6 +240,8 @@ fn told(risk: Risk, row: &Row, lang: Lang) -> String {
         ("percent", Fact::Text(percent)),
     ];
     let text = match risk {
+        Risk::OomKilled if row.facts.killed == Killed::Leaks => &LEAKS,
+        Risk::OomKilled if row.facts.killed == Killed::NodeShort => &NODE_SHORT,
         Risk::OomKilled if limits.memory > 0 => &KILLED_AT,
         Risk::OomKilled => &KILLED,
         Risk::NearLimit => &NEAR,
@@ -267,6 +276,8 @@ pub(super) fn notes(sizing: &Rightsizing, lang: Lang) -> Vec<String> {
         let text = match what {
             NotJudged::NotMeasured => &NOT_MEASURED,
             NotJudged::WithoutPods => &WITHOUT_PODS,
+            NotJudged::NotSeen => &NOT_SEEN,
+            NotJudged::AsWhole => &AS_WHOLE,
             NotJudged::Injected => &INJECTED,
             NotJudged::OfJobs => &OF_JOBS,
             NotJudged::Bare => &BARE,
@@ -300,17 +311,17 @@ pub(super) fn dry_run(of: &Sized) -> String {
     on_patch(of, &["apply", "--server-side", "--dry-run=server"])
 }
 
-/// What one manager of fields has set and leaves out of its next patch is taken away: so each day has its own.
+/// What one manager of fields has set and leaves out of its next patch is taken away: so each patch has its own.
 fn on_patch(of: &Sized, words: &[&str]) -> String {
     let kubectl: &Kubectl = &of.report.settings.kubectl;
-    let manager = format!("--field-manager=rightsize-{}", day(of.report.snapshot.taken_at));
+    let manager = format!("--field-manager=rightsize-{}", moment(of.report.snapshot.taken_at));
     kubectl.line(&[words, &[&manager, "-f", "rightsize.yaml"]].concat())
 }
 
-/// `20251226`, in UTC: it stands in a command, and is the same for everybody.
-fn day(time: Time) -> String {
+/// `20251226-020000`, in UTC: it stands in a command, and is the same for everybody.
+fn moment(time: Time) -> String {
     let timestamp = time.known().and_then(Time::to_timestamp).unwrap_or_default();
-    timestamp.to_zoned(TimeZone::UTC).strftime("%Y%m%d").to_string()
+    timestamp.to_zoned(TimeZone::UTC).strftime("%Y%m%d-%H%M%S").to_string()
 }
 
 #[cfg(test)]
@@ -323,6 +334,9 @@ mod tests {
         assert_eq!([0, 1, MEBI, 1 << 30, 5 << 29].map(memory), ["0Mi", "1Mi", "1Mi", "1Gi", "2560Mi"]);
         assert_eq!(amount(Amount { cpu: 2550, memory: MEBI }, ", "), "2550m CPU, 1Mi");
         assert_eq!(amount(Amount::default(), ", "), "-");
+        assert_eq!(moment(Time::at(1_766_714_401)), "20251226-020001");
         assert_eq!(sum(Amount { cpu: 34_260, memory: 3 << 29 }, Lang::En), "34.2 CPU, 1.5Gi");
+        assert_eq!(sum(Amount { cpu: 50, memory: 64 * MEBI }, Lang::En), "50m CPU, 64Mi");
+        assert_eq!(sum(Amount::default(), Lang::En), "0 CPU, 0Mi");
     }
 }

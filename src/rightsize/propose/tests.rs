@@ -85,6 +85,19 @@ fn risks_have_their_order_and_their_proposals() {
         // It fits: a quarter more, and nothing is taken away.
         (killed(Killed::Needs(1024 * MEBI)), vec![OomKilled], [None, None, None, Some(1792)]),
         (killed(Killed::Yes), vec![OomKilled], [None, None, None, Some(1792)]),
+        // No limit helps; what was near it was killed at it.
+        (killed(Killed::NodeShort), vec![OomKilled], [None; 4]),
+        (killed(Killed::Leaks), vec![OomKilled], [None; 4]),
+        (
+            Facts { killed: Killed::Leaks, ..known(of(500, 448), of(0, 512), of(400, 510)) },
+            vec![OomKilled, AboveMemoryRequest],
+            [None; 4],
+        ),
+        (
+            Facts { killed: Killed::NodeShort, ..known(of(500, 448), of(0, 512), of(400, 470)) },
+            vec![OomKilled, NearLimit, AboveMemoryRequest],
+            [None, Some(576), None, Some(640)],
+        ),
         (
             Facts { killed: Killed::Yes, ..known(of(500, 0), of(0, 0), of(400, 600)) },
             vec![OomKilled, AboveMemoryRequest],
@@ -97,6 +110,8 @@ fn risks_have_their_order_and_their_proposals() {
         ),
         (held(500, 190), vec![Throttled(422)], [None, None, Some(1000), None]),
         (held(500, 300), vec![Throttled(422), AboveCpuRequest], [Some(350), None, Some(1000), None]),
+        // It has used more than the next limit: that of before, or what a burst is allowed.
+        (held(500, 1700), vec![Throttled(422), AboveCpuRequest], [Some(2000), None, Some(2000), None]),
         (
             known(of(100, 128), of(200, 0), of(900, 200)),
             vec![AboveMemoryRequest, AboveCpuRequest],
@@ -153,7 +168,7 @@ fn of_(cpu: i64) -> Amount {
 prop_compose! {
     fn any_facts()(
         requests in amount(), limits in amount(), used in amount(), samples in 0_i64..300,
-        stays in any::<bool>(), killed in prop_oneof![Just(Killed::No), Just(Killed::Yes), number().prop_map(Killed::Needs)],
+        stays in any::<bool>(), killed in prop_oneof![Just(Killed::No), Just(Killed::NodeShort), Just(Killed::Yes), Just(Killed::Leaks), number().prop_map(Killed::Needs)],
         throttled in proptest::option::of((0_i64..=1000, proptest::option::of(1..=i64::MAX))),
     ) -> Facts {
         let measured = if samples >= 100 { Measured::History(samples) } else { Measured::Few(samples) };
@@ -178,6 +193,7 @@ proptest! {
         prop_assert!(requests.cpu.is_none_or(|cpu| cpu >= enough.cpu && cpu >= 10));
         prop_assert!(requests.memory.is_none_or(|memory| memory >= enough.memory && memory >= 16 * MEBI));
         prop_assert!(limits.memory.is_none_or(|memory| memory >= enough.memory));
+        prop_assert!(limits.cpu.is_none_or(|cpu| cpu >= enough.cpu));
         let above = |limit: Option<i64>, now: i64, request: Option<i64>, asked: i64| {
             now <= 0 || limit.is_none() && request.is_none() || limit.unwrap_or(now) >= request.unwrap_or(asked)
         };
@@ -185,6 +201,9 @@ proptest! {
         prop_assert!(above(limits.memory, facts.limits.memory, requests.memory, facts.requests.memory));
         if matches!(facts.measured, Measured::Few(_)) {
             prop_assert_eq!(requests, Change::default());
+        }
+        if facts.killed == Killed::Leaks {
+            prop_assert_eq!((requests.memory, limits.memory), (None, None));
         }
         if facts.killed != Killed::No {
             prop_assert!(requests.memory.is_none_or(|memory| memory >= facts.requests.memory));

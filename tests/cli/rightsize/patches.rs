@@ -67,6 +67,33 @@ fn sidecars_are_changed_where_they_are_written() {
 }
 
 #[test]
+fn what_is_no_longer_guaranteed_is_said_whichever_of_request_and_limit_is_changed() {
+    let of = |mebi: i64, limit: &str| {
+        let mut items = Workload::new("web").requests("1", "512Mi").limits("1", limit).objects();
+        items.push(usage("web-7d9f8c5b6f-bcd40", 900, mebi, 2016));
+        rightsize(&items, "-o patch").out.contains("a pod that was Guaranteed becomes Burstable")
+    };
+    // The limit alone, both to different amounts, the request alone.
+    assert!(of(470, "512Mi") && of(100, "512Mi"));
+    assert!(!of(100, "1Gi") && !of(400, "512Mi"));
+}
+
+#[test]
+fn what_keeps_its_pods_is_said_to() {
+    let of = |kind: &'static str, strategy: &str| {
+        let mut items = Workload::new("web").of(kind).requests("1", "1Gi").objects();
+        items[0]["spec"]["updateStrategy"] = json!({ "type": strategy });
+        items.push(usage(&Workload::new("web").of(kind).pod(0), 100, 100, 2016));
+        rightsize(&items, "-o patch")
+            .out
+            .contains("# It makes its pods anew only when somebody deletes them.\n")
+    };
+    for kind in ["StatefulSet", "DaemonSet"] {
+        assert_eq!((of(kind, "OnDelete"), of(kind, "RollingUpdate")), (true, false), "{kind}");
+    }
+}
+
+#[test]
 fn hostile_names_are_names_and_nothing_else() {
     let evil = "a\": {x}\n---\nkind: Secret # \u{1b}[2J\u{202e}";
     let mut items = Workload::new(evil).of("StatefulSet").requests("1", "1Gi").objects();
