@@ -4,6 +4,7 @@ use super::certificates;
 use super::prelude::*;
 use super::traffic;
 use super::vhosts::{self, Ends};
+use crate::command::quote;
 use crate::model::{Certificate, Chain, Tls};
 use crate::wire::{Handshake, Host};
 use base64::Engine;
@@ -111,7 +112,7 @@ fn report(view: &View, out: &mut Reporter, seen: &Seen, (part, severity, text): 
     let finding = out.object(object, &[seen.name, part], severity, say(text, facts(view, seen, text)));
     finding.serving = severity < Severity::Critical;
     finding.evidence.extend(seen.served.map(|chain| certificates::issued(&ISSUED, &chain.leaf)));
-    let (address, servername) = (&*seen.tls.address, seen.name);
+    let (address, servername) = (quote(&seen.tls.address), quote(seen.name));
     finding.actions =
         vec![format!("openssl s_client -connect {address} -servername {servername} -showcerts </dev/null")];
     let kubectl = &view.settings.kubectl;
