@@ -186,6 +186,9 @@ pub struct SnapshotArgs {
     /// Which hosts to look up.
     #[command(flatten)]
     pub hosts: HostArgs,
+    /// Nothing of TLS certificates: no Secret is asked for, and nobody for a certificate
+    #[arg(long)]
+    pub skip_tls_check: bool,
     /// How to list.
     #[command(flatten)]
     pub list: ListArgs,

@@ -59,7 +59,7 @@ pub fn selector(labels: &BTreeMap<String, String>) -> String {
 
 /// One word of a command line. A name that no terminal should be shown cannot be pasted either: its hostile
 /// characters become U+FFFD, and the command fails instead of doing something else.
-fn quote(word: &str) -> String {
+pub(crate) fn quote(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();

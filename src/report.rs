@@ -15,7 +15,7 @@ use crate::overrides::Override;
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 pub use crate::verdict::{Class, Counts, Verdict};
-pub use certificates::CertificateRow;
+pub use certificates::{CertificateRow, State as CertificateState};
 pub use hosts::HostRow;
 pub use resources::{Capacity, Resources, Taken};
 use std::collections::{BTreeMap, BTreeSet};
@@ -174,6 +174,7 @@ impl<'a> Report<'a> {
         let mut findings = checks::run(&view);
         let muted = mute::apply(&view, &mut findings);
         let incidents = incident::group(&findings);
+        let certificates = certificates::of(&view, &findings, &muted);
         let classes = classify(snapshot, &findings, &muted);
         let mut totals = Counts::default();
         let mut namespaces: BTreeMap<&str, Counts> = BTreeMap::new();
@@ -204,7 +205,7 @@ impl<'a> Report<'a> {
                 ..statistics(snapshot)
             },
             nodes: node_loads(&view),
-            certificates: certificates::of(&view, &findings),
+            certificates,
             findings,
             classes,
             compared: Compared::No,

@@ -82,7 +82,7 @@ fn run(view: &View, out: &mut Reporter) {
 
 /// How bad the times of a chain are, which of it is meant, and since when that is so.
 fn judge(chain: &Chain, now: Time) -> Option<(Severity, &Certificate, &'static Text, Option<Time>)> {
-    if let Some(early) = chain.iter().find(|one| one.not_before > now && one.not_after > now) {
+    if let Some(early) = chain.timed().find(|one| one.not_before > now && one.not_after > now) {
         return Some((Severity::Critical, early, &NOT_YET, None));
     }
     let ending = certificates::ending(chain, now)?;

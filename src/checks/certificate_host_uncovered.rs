@@ -49,27 +49,28 @@ fn run(view: &View, out: &mut Reporter) {
     for used in certificates::all(view) {
         let Some(chain) = used.valid(view) else { continue };
         let leaf = &chain.leaf;
-        let uncovered: Vec<&str> = used.by.hosts.iter().copied().filter(|host| !leaf.covers(host)).collect();
-        if uncovered.is_empty() {
+        let uncovered = || used.by.hosts.iter().filter(|(host, _)| !leaf.covers(host));
+        let hosts: Vec<&str> = uncovered().map(|(host, _)| *host).collect();
+        if hosts.is_empty() {
             continue;
         }
-        let addresses: Vec<String> = leaf.addresses.iter().map(ToString::to_string).collect();
-        let names: Vec<&str> =
-            leaf.hosts.iter().map(String::as_str).chain(addresses.iter().map(String::as_str)).collect();
+        let addresses = leaf.addresses.iter().map(ToString::to_string);
+        let names: Vec<String> = leaf.hosts.iter().cloned().chain(addresses).collect();
         let facts = vec![
             ("secret", Fact::text(&used.tls.name)),
-            ("uncovered", Fact::Text(first(&uncovered))),
+            ("uncovered", Fact::Text(first(&hosts))),
             ("names", Fact::Text(first(&names))),
         ];
         let text = if names.is_empty() { &NOBODY } else { &OTHERS };
         // A certificate for a host that was just added may be under way.
-        let young = !view.lasts(used.by.since, traffic::NEW) || !view.lasts(used.tls.created, traffic::NEW);
-        let severity = if young { Severity::Info } else { Severity::Critical };
+        let since = uncovered().filter_map(|(_, since)| *since).max();
+        let young = !view.lasts(since, traffic::NEW) || !view.lasts(used.tls.created, traffic::NEW);
+        let severity = if young { Severity::Info } else { used.severity(Severity::Critical) };
         let finding = out.object(used.tls.object(), &[], severity, say(text, facts));
         finding.since = used.tls.created;
         finding.because = vec![used.tls.object()];
         // Its other hosts are served.
-        finding.serving = uncovered.len() < used.by.hosts.len();
+        finding.serving = hosts.len() < used.by.hosts.len() || !used.is_used();
         finding.evidence = vec![used.evidence()];
         finding.actions = used.actions(view);
     }

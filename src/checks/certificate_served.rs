@@ -1,10 +1,10 @@
 //! The certificate that is served for a host is not the one that should be, or nothing that TLS can use is.
 
-use super::certificates;
+use super::certificates::{self, first};
 use super::prelude::*;
 use super::traffic;
-use super::vhosts::{self, Ends};
-use crate::model::{Certificate, Chain, Tls};
+use crate::command::quote;
+use crate::model::{Certificate, Chain, Ends, EndsByHost, Tls};
 use crate::wire::{Handshake, Host};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -82,77 +82,122 @@ told! {
 }
 
 fn run(view: &View, out: &mut Reporter) {
-    let ends = vhosts::tls_ends(view.snapshot);
+    let ends = certificates::ends(view);
+    let index = EndsByHost::of(&ends);
     for host in &view.snapshot.rows.hosts {
         let Some(tls) = &host.tls else { continue };
-        let name = &*host.metadata.name;
-        let end = ends.iter().find(|end| end.covers(name));
-        if end.is_some_and(|end| traffic::is_going(view, &end.object.namespace)) {
+        let mut closest = index.closest(&host.metadata.name);
+        let known = !closest.is_empty();
+        closest.retain(|end| !traffic::is_going(view, &end.object.namespace));
+        if known && closest.is_empty() {
             continue;
         }
         let served = served(tls);
-        for (part, severity, text) in judge(view, host, tls, served.as_ref(), end) {
-            report(view, out, &Seen { name, tls, served: served.as_ref(), end }, (part, severity, text));
+        let kept = served.as_ref().and_then(|served| kept(view, &closest, served));
+        let seen = Seen { host, tls, served: served.as_ref(), end: closest.first().copied(), kept };
+        for wrong in judge(view, &seen) {
+            report(view, out, &seen, wrong);
         }
     }
 }
 
 /// What was seen of a host.
 struct Seen<'s, 'a> {
-    name: &'s str,
+    host: &'s Host,
     tls: &'s Handshake,
     served: Option<&'s Chain>,
+    /// The first of those who end TLS for it.
     end: Option<&'s Ends<'a>>,
+    /// What should be served.
+    kept: Option<Kept<'s, 'a>>,
+}
+
+/// The certificate of a secret, and who ends TLS with it.
+#[derive(Clone, Copy)]
+struct Kept<'s, 'a> {
+    end: &'s Ends<'a>,
+    secret: (&'a str, &'a str),
+    chain: &'a Chain,
+}
+
+impl<'s, 'a> Seen<'s, 'a> {
+    fn name(&self) -> &str {
+        &self.host.metadata.name
+    }
+
+    fn end(&self) -> Option<&'s Ends<'a>> {
+        self.kept.map_or(self.end, |kept| Some(kept.end))
+    }
+
+    fn secret(&self) -> Option<(&'a str, &'a str)> {
+        self.kept.map(|kept| kept.secret).or_else(|| self.end?.secrets.first().copied())
+    }
+}
+
+/// What should be served: of all certificates that are kept for a host the one that is served, else the one nearest to it.
+/// Where another one may be meant that was not read, nothing else than that one can be said to be wrong.
+fn kept<'s, 'a>(view: &View<'a>, ends: &[&'s Ends<'a>], served: &Chain) -> Option<Kept<'s, 'a>> {
+    let named = || ends.iter().flat_map(|end| end.secrets.iter().map(|secret| (*end, *secret)));
+    let read = |(end, secret)| Some(Kept { end, secret, chain: chain(view, secret)? });
+    let all: Vec<Kept> = named().filter_map(read).collect();
+    let same = all.iter().find(|kept| is_same(&kept.chain.leaf, &served.leaf));
+    let certain = all.len() == named().count() && !ends.iter().any(|end| end.others);
+    let near = || {
+        let by_same_issuer = all.iter().find(|kept| kept.chain.leaf.issuer == served.leaf.issuer);
+        by_same_issuer.or(all.first()).filter(|_| certain)
+    };
+    same.or_else(near).copied()
 }
 
 fn report(view: &View, out: &mut Reporter, seen: &Seen, (part, severity, text): Wrong) {
-    let object = seen.end.map_or_else(|| ObjectRef::of_cluster("Host", seen.name), |end| end.object.clone());
-    let secret = seen.end.and_then(|end| end.secret);
-    let finding = out.object(object, &[seen.name, part], severity, say(text, facts(view, seen, text)));
+    let object =
+        seen.end().map_or_else(|| ObjectRef::of_cluster("Host", seen.name()), |end| end.object.clone());
+    let finding = out.object(object, &[seen.name(), part], severity, say(text, facts(view, seen, text)));
     finding.serving = severity < Severity::Critical;
     finding.evidence.extend(seen.served.map(|chain| certificates::issued(&ISSUED, &chain.leaf)));
-    let (address, servername) = (&*seen.tls.address, seen.name);
+    let (address, servername) = (quote(&seen.tls.address), quote(seen.name()));
     finding.actions =
         vec![format!("openssl s_client -connect {address} -servername {servername} -showcerts </dev/null")];
     let kubectl = &view.settings.kubectl;
-    if let Some((namespace, secret)) = secret {
+    if let Some((namespace, secret)) = seen.secret() {
         finding.because = vec![ObjectRef::new(namespace, "Secret", secret)];
         finding.actions.push(kubectl.line(&["describe", "secret", "-n", namespace, secret]));
     }
 }
 
 /// What is wrong with what is served.
-fn judge(
-    view: &View,
-    host: &Host,
-    tls: &Handshake,
-    served: Option<&Chain>,
-    end: Option<&Ends>,
-) -> Vec<Wrong> {
-    let Some(served) = served else { return vec![unserved(tls, end.is_some())] };
-    let kept = end.and_then(|end| end.secret).and_then(|(namespace, name)| kept(view, namespace, name));
-    let same = kept.as_ref().is_some_and(|kept| is_same(&kept.leaf, &served.leaf));
+fn judge(view: &View, seen: &Seen) -> Vec<Wrong> {
+    let Some(served) = seen.served else { return vec![unserved(seen.tls, seen.end.is_some())] };
+    let same = seen.kept.filter(|kept| is_same(&kept.chain.leaf, &served.leaf));
     let mut wrong = Vec::new();
-    if &*tls.outcome == Handshake::OTHER_KEY {
+    if &*seen.tls.outcome == Handshake::OTHER_KEY {
         wrong.push(("key", Severity::Critical, &OTHER_KEY));
     }
     // What is wrong with the certificate of the secret is said of the secret.
-    if !same {
-        if !served.leaf.covers(&host.metadata.name) {
+    let Some(same) = same else {
+        if !served.leaf.covers(seen.name()) {
             wrong.push(("host", Severity::Critical, &OTHER_HOST));
             // It is for somebody else: whatever else it is, nobody meant it.
             return wrong;
         }
         wrong.extend(of_times(served, view.now()));
-        wrong.extend(kept.as_ref().map(|kept| match served.leaf.not_before < kept.leaf.not_before {
-            true => ("secret", Severity::Warning, &OLDER),
-            false => ("secret", Severity::Warning, &ANOTHER),
-        }));
-    }
-    if !served.complete && (!same || kept.is_some_and(|kept| kept.complete)) {
+        wrong.extend(seen.kept.map(|kept| ("secret", Severity::Warning, instead(served, kept.chain))));
+        wrong.extend((!served.complete).then_some(("chain", Severity::Warning, &INCOMPLETE)));
+        return wrong;
+    };
+    if !served.complete && served.above.len() < same.chain.above.len() {
         wrong.push(("chain", Severity::Warning, &INCOMPLETE));
     }
     wrong
+}
+
+/// How another certificate than the one that is kept is told. An older one by the same issuer is the one before.
+fn instead(served: &Chain, kept: &Chain) -> &'static Text {
+    let (served, kept) = (&served.leaf, &kept.leaf);
+    match served.issuer == kept.issuer && served.not_before < kept.not_before {
+        true => &OLDER,
+        false => &ANOTHER,
+    }
 }
 
 /// Why nothing is served. What nobody in the cluster ends TLS for may never have had any.
@@ -179,44 +224,41 @@ fn of_times(chain: &Chain, now: Time) -> Option<Wrong> {
 
 fn facts(view: &View, seen: &Seen, text: &'static Text) -> Facts {
     let mut facts = vec![
-        ("host", Fact::text(seen.name)),
+        ("host", Fact::text(seen.name())),
         ("address", Fact::text(&seen.tls.address)),
         ("detail", Fact::text(&seen.tls.detail)),
         ("outcome", Fact::text(&seen.tls.outcome)),
     ];
     let Some(chain) = seen.served else { return facts };
-    let secret = seen.end.and_then(|end| end.secret);
-    let kept = secret.and_then(|(namespace, name)| kept(view, namespace, name));
+    let leaf = &chain.leaf;
     let date = match text {
-        text if std::ptr::eq(text, &raw const NOT_YET) => chain.leaf.not_before,
+        text if std::ptr::eq(text, &raw const NOT_YET) => leaf.not_before,
         text if std::ptr::eq(text, &raw const OLDER) => {
-            kept.map_or(chain.leaf.not_before, |kept| kept.leaf.not_before)
+            seen.kept.map_or(leaf.not_before, |kept| kept.chain.leaf.not_before)
         }
         _ => chain.ends_first().not_after,
     };
-    let hosts =
-        if chain.leaf.hosts.is_empty() { chain.leaf.subject.clone() } else { chain.leaf.hosts.join(", ") };
     facts.extend([
         ("date", Fact::Text(date.day())),
         ("left", Fact::Age(chain.ends_first().not_after.seconds_since(view.now()))),
-        ("hosts", Fact::Text(hosts)),
-        ("issuer", Fact::text(&chain.leaf.issuer)),
-        ("from", Fact::Text(chain.leaf.not_before.day())),
-        ("secret", Fact::text(secret.map_or("", |(_, name)| name))),
+        ("hosts", Fact::Text(if leaf.hosts.is_empty() { leaf.subject.clone() } else { first(&leaf.hosts) })),
+        ("issuer", Fact::text(&leaf.issuer)),
+        ("from", Fact::Text(leaf.not_before.day())),
+        ("secret", Fact::text(seen.secret().map_or("", |(_, name)| name))),
     ]);
     facts
 }
 
-/// What was served, if it can be read.
+/// What was served, as far as it can be read: from the first certificate that is none on, nobody knows what comes.
 pub fn served(tls: &Handshake) -> Option<Chain> {
-    let der: Vec<Vec<u8>> = tls.chain.iter().filter_map(|text| STANDARD.decode(text).ok()).collect();
+    let der: Vec<Vec<u8>> = tls.chain.iter().map_while(|text| STANDARD.decode(text).ok()).collect();
     Chain::of_der(&der).ok()
 }
 
 /// The certificate of a secret, if it was read.
-fn kept<'a>(view: &View<'a>, namespace: &str, name: &str) -> Option<&'a Chain> {
+fn chain<'a>(view: &View<'a>, secret: (&str, &str)) -> Option<&'a Chain> {
     let certificates = &view.snapshot.rows.certificates;
-    let key = |tls: &Tls| (&*tls.namespace, &*tls.name).cmp(&(namespace, name));
+    let key = |tls: &Tls| (&*tls.namespace, &*tls.name).cmp(&secret);
     let index = certificates.binary_search_by(key).ok()?;
     certificates.get(index)?.chain.as_deref().ok()
 }

@@ -3,7 +3,7 @@
 use super::certificates;
 use super::prelude::*;
 use super::traffic;
-use crate::model::NoChain;
+use crate::model::UnreadableChain;
 use crate::text::Say;
 
 pub(super) static CHECK: Check = Check {
@@ -57,6 +57,12 @@ static BROKEN: Text = Text {
     zh_cn: "Secret {secret} 的 tls.crt 里第 {position} 张证书无法读取（{hosts}）：{why}",
 };
 
+static ISSUER_FIRST: Text = Text {
+    en: "the first certificate in tls.crt of secret {secret} is its issuer's, {issuer}: its own must come first ({hosts})",
+    zh_tw: "Secret {secret} 的 tls.crt 順序不對：第一張是簽發者 {issuer} 的憑證，自己的憑證應該放在最前面（{hosts}）",
+    zh_cn: "Secret {secret} 的 tls.crt 顺序不对：第一张是签发者 {issuer} 的证书，自己的证书应该放在最前面（{hosts}）",
+};
+
 fn run(view: &View, out: &mut Reporter) {
     for used in certificates::all(view) {
         let Err(why) = &used.tls.chain else { continue };
@@ -72,12 +78,16 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-fn message(why: &NoChain, mut facts: Facts) -> Say {
+fn message(why: &UnreadableChain, mut facts: Facts) -> Say {
     let text = match why {
-        NoChain::Missing => &MISSING,
-        NoChain::Key => &KEY,
-        NoChain::NoPem => &NO_PEM,
-        NoChain::Broken { position, why } => {
+        UnreadableChain::Empty => &MISSING,
+        UnreadableChain::Key => &KEY,
+        UnreadableChain::NoPem => &NO_PEM,
+        UnreadableChain::IssuerFirst { issuer } => {
+            facts.push(("issuer", Fact::text(issuer)));
+            &ISSUER_FIRST
+        }
+        UnreadableChain::Broken { position, why } => {
             facts.extend([("position", Fact::count(*position)), ("why", Fact::text(why))]);
             &BROKEN
         }

@@ -2,20 +2,15 @@
 //!
 //! What does not belong here: what is bad about one.
 
-use super::View;
-use super::traffic::{self, ingress_ref};
+use super::{View, traffic};
 use crate::finding::{Fact, Facts, Severity};
-use crate::model::{Certificate, Chain, ObjectRef, Tls};
+use crate::model::{Certificate, Chain, Ends, ObjectRef, Tls, tls_ends};
 use crate::text::{Say, Text};
-use crate::wire::{Gateway, Ingress, Listener, Time};
+use crate::wire::Time;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Of hosts and of their users, so many are named.
+/// Of hosts, their users and their addresses, so many are named.
 const SHOWN: usize = 3;
-
-/// An ingress with one of these has its secret made by a controller.
-const ISSUERS: [&str; 3] =
-    ["cert-manager.io/issuer", "cert-manager.io/cluster-issuer", "kubernetes.io/tls-acme"];
 
 static USED_BY: Text =
     Text { en: "Used by {users}", zh_tw: "引用者：{users}", zh_cn: "引用者：{users}" };
@@ -32,19 +27,25 @@ static UNUSED: Text = Text {
     zh_cn: "检查范围内没有 Ingress 或 Gateway 引用它",
 };
 
+static ELSEWHERE: Text = Text {
+    en: "Named by {users} of another namespace; whether a ReferenceGrant allows that was not read",
+    zh_tw: "由其他命名空間的 {users} 引用；未讀取 ReferenceGrant，無從得知是否允許",
+    zh_cn: "由其他命名空间的 {users} 引用；未读取 ReferenceGrant，无法得知是否允许",
+};
+
 /// Who shows the certificate of a secret to visitors.
 #[derive(Default)]
 pub(crate) struct Use<'a> {
     /// Ingresses and gateways.
     pub users: BTreeSet<ObjectRef>,
-    /// The hosts that these name beside the secret.
-    pub hosts: BTreeSet<&'a str>,
-    /// The hosts of listeners that have other certificates too: one of them must be good for the host.
+    /// Gateways of other namespaces: whether they may use it a ReferenceGrant says, and these are not read.
+    elsewhere: BTreeSet<ObjectRef>,
+    /// The hosts that these name beside the secret, and since when the newest of them has done so.
+    pub hosts: BTreeMap<&'a str, Option<Time>>,
+    /// The hosts of those that have other certificates too: one of them must be good for the host.
     shared: BTreeSet<&'a str>,
     /// Whether a controller makes the secret.
     issued: bool,
-    /// Since when it has been used, as far as the users say.
-    pub since: Option<Time>,
 }
 
 /// A secret with a certificate, and who uses it.
@@ -57,7 +58,7 @@ pub(crate) struct Used<'a> {
 
 /// Every secret of the scope that holds a certificate or should, but for those that are about to go.
 pub(crate) fn all<'a>(view: &View<'a>) -> Vec<Used<'a>> {
-    let mut uses = uses(view);
+    let mut uses = uses(&ends(view));
     let rows = &view.snapshot.rows;
     let stays = |tls: &&Tls| !traffic::is_going(view, &tls.namespace);
     let used =
@@ -65,51 +66,33 @@ pub(crate) fn all<'a>(view: &View<'a>) -> Vec<Used<'a>> {
     rows.certificates.iter().filter(stays).map(used).collect()
 }
 
-fn uses<'a>(view: &View<'a>) -> BTreeMap<(&'a str, &'a str), Use<'a>> {
+/// Everywhere that TLS is ended.
+pub(super) fn ends<'a>(view: &View<'a>) -> Vec<Ends<'a>> {
+    let rows = &view.snapshot.rows;
+    tls_ends(&rows.ingresses, &rows.gateways, &rows.routes)
+}
+
+fn uses<'a>(ends: &[Ends<'a>]) -> BTreeMap<(&'a str, &'a str), Use<'a>> {
     let mut out: BTreeMap<(&str, &str), Use> = BTreeMap::new();
-    for ingress in &view.snapshot.rows.ingresses {
-        for (secret, hosts) in secrets(ingress) {
-            let by = out.entry((&ingress.metadata.namespace, secret)).or_default();
-            by.users.insert(ingress_ref(ingress));
-            by.hosts.extend(hosts);
-            by.issued |= is_issued(ingress);
-            by.since = by.since.into_iter().chain(ingress.metadata.created()).min();
-        }
-    }
-    for gateway in &view.snapshot.rows.gateways {
-        for listener in gateway.spec.listeners.iter().filter(|listener| listener.tls.mode != "Passthrough") {
-            listen(gateway, listener, &mut out);
+    for end in ends {
+        let created = end.metadata.created();
+        for secret in &end.secrets {
+            let by = out.entry(*secret).or_default();
+            let own = secret.0 == end.metadata.namespace;
+            let users = if own { &mut by.users } else { &mut by.elsewhere };
+            users.insert(end.object.clone());
+            by.issued |= end.is_issued();
+            if end.others || end.secrets.len() > 1 {
+                by.shared.extend(&end.hosts);
+                continue;
+            }
+            for host in &end.hosts {
+                let since = by.hosts.entry(*host).or_default();
+                *since = (*since).max(created);
+            }
         }
     }
     out
-}
-
-fn listen<'a>(gateway: &'a Gateway, listener: &'a Listener, out: &mut BTreeMap<(&'a str, &'a str), Use<'a>>) {
-    let metadata = &gateway.metadata;
-    let refs = &listener.tls.certificate_refs;
-    for reference in refs.iter().filter(|named| named.kind.is_empty() || named.kind == "Secret") {
-        let own = reference.namespace.is_empty();
-        let namespace = if own { &metadata.namespace } else { &reference.namespace };
-        let by = out.entry((namespace, &reference.name)).or_default();
-        by.users.insert(ObjectRef::new(&metadata.namespace, "Gateway", &metadata.name));
-        let hosts = if refs.len() > 1 { &mut by.shared } else { &mut by.hosts };
-        hosts.extend(Some(&*listener.hostname).filter(|host| !host.is_empty()));
-        by.since = by.since.into_iter().chain(metadata.created()).min();
-    }
-}
-
-/// The secrets of an ingress, and the hosts they are for. Without a name the controller has one of its own.
-pub(super) fn secrets(ingress: &Ingress) -> BTreeMap<&str, BTreeSet<&str>> {
-    let mut out: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for tls in ingress.spec.tls.iter().filter(|tls| !tls.secret_name.is_empty()) {
-        out.entry(&tls.secret_name).or_default().extend(tls.hosts.iter().map(String::as_str));
-    }
-    out
-}
-
-/// Whether a controller makes the secrets of an ingress.
-pub(super) fn is_issued(ingress: &Ingress) -> bool {
-    ISSUERS.iter().any(|issuer| ingress.metadata.annotation(issuer).is_some())
 }
 
 /// That the end of a chain has come, or is near.
@@ -162,13 +145,18 @@ impl<'a> Used<'a> {
     pub(super) fn valid(&self, view: &View) -> Option<&'a Chain> {
         let chain = self.tls.chain.as_ref().ok()?;
         let now = view.now();
-        let good = chain.iter().all(|one| one.is_good(now));
+        let good = chain.timed().all(|one| one.is_good(now));
         good.then_some(chain)
     }
 
-    /// Whether anybody shows it to visitors.
+    /// Whether anybody is known to show it to visitors.
     pub(super) fn is_used(&self) -> bool {
         !self.by.users.is_empty()
+    }
+
+    /// Who names it, as far as that is known: those of its namespace, then those of others.
+    pub(crate) fn users(&self) -> impl Iterator<Item = &ObjectRef> {
+        self.by.users.iter().chain(&self.by.elsewhere)
     }
 
     /// How bad something is that would be this bad if visitors saw it.
@@ -182,7 +170,8 @@ impl<'a> Used<'a> {
 
     /// Whom it is for: the hosts of its users, or those that it names itself.
     pub(crate) fn all_hosts(&self) -> Vec<&'a str> {
-        let hosts: Vec<&str> = self.by.hosts.union(&self.by.shared).copied().collect();
+        let hosts: BTreeSet<&str> = self.by.hosts.keys().chain(&self.by.shared).copied().collect();
+        let hosts: Vec<&str> = hosts.into_iter().collect();
         match &self.tls.chain {
             Ok(chain) if hosts.is_empty() => chain.leaf.hosts.iter().map(String::as_str).collect(),
             _ => hosts,
@@ -202,11 +191,12 @@ impl<'a> Used<'a> {
 
     /// Who uses it.
     pub(super) fn evidence(&self) -> Say {
-        let users: Vec<String> = self.by.users.iter().map(ObjectRef::slashed).collect();
-        let users: Vec<&str> = users.iter().map(String::as_str).collect();
+        let named = if self.is_used() { &self.by.users } else { &self.by.elsewhere };
+        let users: Vec<String> = named.iter().map(ObjectRef::slashed).collect();
         let facts = vec![("users", Fact::Text(first(&users))), ("hosts", Fact::Text(self.hosts()))];
         let text = match () {
             () if users.is_empty() => &UNUSED,
+            () if !self.is_used() => &ELSEWHERE,
             () if self.by.hosts.is_empty() && self.by.shared.is_empty() => &USED_BY,
             () => &USED_FOR,
         };
@@ -233,7 +223,8 @@ impl<'a> Used<'a> {
 }
 
 /// The first of a list, with a mark where there are more.
-pub(super) fn first(names: &[&str]) -> String {
+pub(super) fn first(names: &[impl AsRef<str>]) -> String {
+    let shown: Vec<&str> = names.iter().take(SHOWN).map(AsRef::as_ref).collect();
     let more = if names.len() > SHOWN { ", …" } else { "" };
-    names[..names.len().min(SHOWN)].join(", ") + more
+    shown.join(", ") + more
 }

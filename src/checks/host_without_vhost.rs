@@ -1,8 +1,11 @@
 //! A host resolves, and no Ingress or route is for it.
 
+use super::certificates::first;
 use super::prelude::*;
 use super::vhosts;
-use crate::wire::{Host, HostRequests};
+use crate::wire::{DnsAnswer, Host, HostRequests};
+use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 pub(super) static CHECK: Check = Check {
     id: "host-without-vhost",
@@ -51,6 +54,12 @@ static NOT_SEEN: Text = Text {
     zh_cn: "{host} 在 DNS 有记录（{addresses}），但不在已读到的 Ingress 与路由之中{counted}",
 };
 
+static ELSEWHERE: Text = Text {
+    en: "{host} is in DNS ({addresses}), and no Ingress or route is for it; none of its addresses is known to lead to this cluster{counted}",
+    zh_tw: "{host} 在 DNS 有記錄（{addresses}），但沒有任何 Ingress 或路由對應；就所知這些位址都不屬於這個叢集{counted}",
+    zh_cn: "{host} 在 DNS 有记录（{addresses}），但没有任何 Ingress 或路由对应；就已知信息这些地址都不属于这个集群{counted}",
+};
+
 static UNCOUNTED: Text = Text { en: "", zh_tw: "", zh_cn: "" };
 
 static IN_LOG: Text = Text {
@@ -65,19 +74,21 @@ static IN_TIME: Text = Text {
     zh_cn: "；{window} 内有 {requests} 次请求",
 };
 
-/// So many addresses are named.
-const NAMED: usize = 3;
-
 fn run(view: &View, out: &mut Reporter) {
     let (all, saw_all) = (vhosts::virtual_hosts(view.snapshot), vhosts::saw_all(view));
-    for host in &view.snapshot.rows.hosts {
+    let by_host = vhosts::by_host(&all);
+    let ways = Ways::of(view, |host| !by_host.of(&host.metadata.name).is_empty());
+    // What only an Ingress names in passing, beside a certificate, need not lead here.
+    for host in view.snapshot.rows.hosts.iter().filter(|host| host.listed) {
         let Some(dns) = host.dns.as_ref().filter(|dns| dns.is_resolved()) else { continue };
         let name = &*host.metadata.name;
-        if all.iter().any(|virtual_host| virtual_host.is_for(name)) {
+        if !by_host.of(name).is_empty() {
             continue;
         }
         let namespaces = &view.snapshot.scope.namespaces;
+        let asked_for = host.requests.as_ref().is_some_and(|requests| requests.count > 0);
         let (text, severity) = match saw_all {
+            true if ways.lead_elsewhere(dns) && !asked_for => (&ELSEWHERE, Severity::Info),
             true => (&NONE, Severity::Warning),
             // It may have one where nobody looked.
             false if namespaces.is_empty() => (&NOT_SEEN, Severity::Info),
@@ -113,8 +124,40 @@ fn counted(host: &Host) -> Facts {
     ]
 }
 
-fn first(addresses: &[String]) -> String {
-    let named: Vec<&str> = addresses.iter().take(NAMED).map(String::as_str).collect();
-    let more = if addresses.len() > NAMED { ", …" } else { "" };
-    named.join(", ") + more
+/// The addresses that lead to the cluster, as far as they are known.
+#[derive(Default)]
+struct Ways {
+    addresses: BTreeSet<IpAddr>,
+    /// One is known by its name only: nobody knows which addresses it has.
+    by_name: bool,
+}
+
+impl Ways {
+    /// Those of load balancers, Ingresses and gateways, and of the hosts that the cluster is for.
+    fn of(view: &View, is_ours: impl Fn(&Host) -> bool) -> Self {
+        let rows = &view.snapshot.rows;
+        let services = rows.services.iter().flat_map(|service| &service.status.load_balancer.ingress);
+        let ingresses = rows.ingresses.iter().flat_map(|ingress| &ingress.status.load_balancer.ingress);
+        let balanced = services.chain(ingresses).flat_map(|way| [&*way.ip, &*way.hostname]);
+        let gateways = rows.gateways.iter().flat_map(|gateway| &gateway.status.addresses);
+        let hosts = rows.hosts.iter().filter(|host| is_ours(host)).filter_map(|host| host.dns.as_ref());
+        let resolved = hosts.flat_map(|dns| dns.addresses.iter().map(String::as_str));
+        let mut out = Self::default();
+        let all = balanced.chain(gateways.map(|way| &*way.value)).chain(resolved);
+        for way in all.filter(|way| !way.is_empty()) {
+            match way.parse() {
+                Ok(address) => drop(out.addresses.insert(address)),
+                Err(_) => out.by_name = true,
+            }
+        }
+        out
+    }
+
+    /// Whether it is known where ways to the cluster begin, and none of a host's addresses is there.
+    fn lead_elsewhere(&self, dns: &DnsAnswer) -> bool {
+        let known = !self.addresses.is_empty() && !self.by_name;
+        let is_way =
+            |address: &String| address.parse().is_ok_and(|address| self.addresses.contains(&address));
+        known && !dns.addresses.iter().any(is_way)
+    }
 }

@@ -1,18 +1,20 @@
-//! An ingress names a secret for its certificate that does not exist.
+//! An ingress or a gateway names a secret for its certificate that does not exist.
 
+use super::certificates::{self, first};
 use super::prelude::*;
-use super::{certificates, traffic};
-use crate::wire::Ingress;
+use super::traffic;
+use crate::model::Ends;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) static CHECK: Check = Check {
     id: "ingress-secret-missing",
     since: "0.1.0",
     severity: Severity::Warning,
-    needs: &[Kind::Ingress, Kind::Secret],
+    needs: &[Kind::Ingress, Kind::Gateway, Kind::Secret],
     title: Text {
-        en: "TLS secret of an ingress missing",
-        zh_tw: "Ingress 的 TLS Secret 不存在",
-        zh_cn: "Ingress 的 TLS Secret 不存在",
+        en: "TLS secret of an ingress or gateway missing",
+        zh_tw: "Ingress 或 Gateway 的 TLS Secret 不存在",
+        zh_cn: "Ingress 或 Gateway 的 TLS Secret 不存在",
     },
     meaning: Text {
         en: "The controller answers with a certificate of its own: browsers warn, and clients that verify refuse.",
@@ -49,36 +51,44 @@ static NOT_ISSUED: Text = Text {
 const ISSUING: i64 = 900;
 
 fn run(view: &View, out: &mut Reporter) {
-    for ingress in &view.snapshot.rows.ingresses {
-        let metadata = &ingress.metadata;
-        let namespace = &*metadata.namespace;
-        let secrets = certificates::secrets(ingress);
-        if secrets.is_empty() || !view.saw(Kind::Secret, namespace) || traffic::is_going(view, namespace) {
-            continue;
-        }
-        let issued = certificates::is_issued(ingress);
-        let young = match issued {
-            true => !view.lasts(metadata.created(), ISSUING),
-            false => !view.lasts(metadata.created(), traffic::NEW),
-        };
-        for (secret, hosts) in secrets.into_iter().filter(|(secret, _)| !exists(view, namespace, secret)) {
-            let hosts: Vec<&str> = hosts.into_iter().collect();
-            let facts = vec![
-                ("secret", Fact::text(secret)),
-                ("hosts", Fact::Text(if hosts.is_empty() { "*".to_owned() } else { hosts.join(", ") })),
-                ("age", view.ago(metadata.created())),
-            ];
-            let severity = if young { Severity::Info } else { Severity::Warning };
-            let text = if issued { &NOT_ISSUED } else { &MISSING };
-            let finding = out.object(traffic::ingress_ref(ingress), &[secret], severity, say(text, facts));
-            finding.since = metadata.created();
-            finding.because = vec![ObjectRef::new(namespace, "Secret", secret)];
-            // Traffic comes in, under another certificate.
-            finding.serving = true;
-            finding.actions = actions(view, ingress, secret, issued);
+    let ends = certificates::ends(view);
+    let mut named: BTreeMap<Named, (&Ends, BTreeSet<&str>)> = BTreeMap::new();
+    for end in &ends {
+        for secret in &end.secrets {
+            let (_, hosts) = named.entry((&end.object, *secret)).or_insert_with(|| (end, BTreeSet::new()));
+            hosts.extend(&end.hosts);
         }
     }
+    for ((object, (namespace, secret)), (end, hosts)) in named {
+        let going = traffic::is_going(view, &object.namespace) || traffic::is_going(view, namespace);
+        if going || !view.saw(Kind::Secret, namespace) || exists(view, namespace, secret) {
+            continue;
+        }
+        let since = end.metadata.created();
+        let issued = end.is_issued();
+        let young = !view.lasts(since, if issued { ISSUING } else { traffic::NEW });
+        let hosts: Vec<&str> = hosts.into_iter().collect();
+        // That of another namespace is named with it.
+        let own = *object.namespace == *namespace;
+        let shown = if own { secret.to_owned() } else { format!("{namespace}/{secret}") };
+        let facts = vec![
+            ("secret", Fact::Text(shown.clone())),
+            ("hosts", Fact::Text(if hosts.is_empty() { "*".to_owned() } else { first(&hosts) })),
+            ("age", view.ago(since)),
+        ];
+        let severity = if young { Severity::Info } else { Severity::Warning };
+        let text = if issued { &NOT_ISSUED } else { &MISSING };
+        let finding = out.object(object.clone(), &[&shown], severity, say(text, facts));
+        finding.since = since;
+        finding.because = vec![ObjectRef::new(namespace, "Secret", secret)];
+        // Traffic comes in, under another certificate.
+        finding.serving = true;
+        finding.actions = actions(view, end, (namespace, secret));
+    }
 }
+
+/// Who names which secret.
+type Named<'n, 'a> = (&'n ObjectRef, (&'a str, &'a str));
 
 fn exists(view: &View, namespace: &str, name: &str) -> bool {
     let key = |secret: &crate::wire::Secret| {
@@ -87,15 +97,12 @@ fn exists(view: &View, namespace: &str, name: &str) -> bool {
     view.snapshot.rows.secrets.binary_search_by(key).is_ok()
 }
 
-fn actions(view: &View, ingress: &Ingress, secret: &str, issued: bool) -> Vec<String> {
+fn actions(view: &View, end: &Ends, (namespace, secret): (&str, &str)) -> Vec<String> {
     let kubectl = &view.settings.kubectl;
-    let namespace = &*ingress.metadata.namespace;
     let steps = "certificate,certificaterequest,order,challenge";
-    let mut out = vec![
-        kubectl.line(&["get", "secret", "-n", namespace, secret]),
-        kubectl.describe(&traffic::ingress_ref(ingress)),
-    ];
-    if issued {
+    let mut out =
+        vec![kubectl.line(&["get", "secret", "-n", namespace, secret]), kubectl.describe(&end.object)];
+    if end.is_issued() {
         out.insert(0, kubectl.line(&["get", steps, "-n", namespace]));
     }
     out

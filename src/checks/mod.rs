@@ -94,7 +94,7 @@ pub use certificate_served::served as served_chain;
 pub(crate) use certificates::{Used, all as certificates};
 pub use exit_code::meaning as exit_meaning;
 pub use reporter::Reporter;
-pub use vhosts::{VirtualHost, virtual_hosts};
+pub use vhosts::{VirtualHost, by_host as virtual_hosts_by_host, virtual_hosts};
 pub use view::{Cause, Killed, Load, Loss, Resource, Throttled, View};
 
 use crate::finding::{Finding, Severity};
@@ -245,6 +245,21 @@ pub fn run(view: &View) -> Vec<Finding> {
         let rank = |f: &Finding| (std::cmp::Reverse(f.severity), f.since.is_none(), f.since);
         rank(a).cmp(&rank(b)).then_with(|| (&a.object, a.check.id).cmp(&(&b.object, b.check.id)))
     });
+    findings
+}
+
+/// What there is to find about the certificates of secrets, whether or not anybody wants to hear it.
+pub(crate) fn about_certificates(view: &View) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let checks = [
+        &certificate_chain_incomplete::CHECK,
+        &certificate_expiring::CHECK,
+        &certificate_host_uncovered::CHECK,
+        &certificate_unreadable::CHECK,
+    ];
+    for check in checks {
+        (check.run)(view, &mut Reporter::new(check, view, &mut findings));
+    }
     findings
 }
 

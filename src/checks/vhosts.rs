@@ -4,7 +4,7 @@
 
 use super::View;
 use super::traffic::ingress_ref;
-use crate::model::ObjectRef;
+use crate::model::{ByHost, ObjectRef, Routes, Wildcard};
 use crate::snapshot::Snapshot;
 use crate::wire::{Gateway, HttpRoute, Ingress, Kind, Time};
 use std::collections::BTreeSet;
@@ -28,21 +28,23 @@ pub struct VirtualHost<'a> {
 /// Every virtual host of a snapshot. An Ingress rule without a host is none: it takes what nobody else does.
 pub fn virtual_hosts(snapshot: &Snapshot) -> Vec<VirtualHost<'_>> {
     let rows = &snapshot.rows;
+    let routes = Routes::of(&rows.routes);
     let ingresses = rows.ingresses.iter().flat_map(of_ingress);
-    let gateways = rows.gateways.iter().flat_map(of_gateway);
+    let gateways = rows.gateways.iter().flat_map(|gateway| of_gateway(gateway, &routes));
     ingresses.chain(rows.routes.iter().flat_map(of_route)).chain(gateways).collect()
 }
 
-impl VirtualHost<'_> {
-    /// Whether it is for a host. The wildcard of an Ingress stands for one label, that of a route for any number.
-    pub fn is_for(&self, host: &str) -> bool {
-        let Some(parent) = self.host.strip_prefix('*') else { return self.host.eq_ignore_ascii_case(host) };
-        let start = host.len().saturating_sub(parent.len());
-        let (Some(first), Some(rest)) = (host.get(..start), host.get(start..)) else { return false };
-        let deep = &*self.object.kind != "Ingress";
-        rest.eq_ignore_ascii_case(parent) && !first.is_empty() && (deep || !first.contains('.'))
+/// The same, found by the host.
+pub fn by_host<'v, 'a>(all: &'v [VirtualHost<'a>]) -> ByHost<&'v VirtualHost<'a>> {
+    let mut out = ByHost::default();
+    for one in all {
+        let of_ingress = &*one.object.kind == "Ingress";
+        out.insert(one.host, if of_ingress { Wildcard::OneLabel } else { Wildcard::Labels }, one);
     }
+    out
+}
 
+impl VirtualHost<'_> {
     /// Whether it names one host.
     pub fn is_exact(&self) -> bool {
         !self.host.contains('*')
@@ -54,65 +56,6 @@ pub(super) fn saw_all(view: &View) -> bool {
     let scope = &view.snapshot.scope;
     let whole = scope.is_whole_cluster() && scope.excluded.is_empty() && !scope.selected;
     whole && KINDS.into_iter().all(|kind| view.saw(kind, ""))
-}
-
-/// Where TLS is ended for hosts.
-#[derive(Clone, Debug)]
-pub(super) struct Ends<'a> {
-    /// Who ends it.
-    pub object: ObjectRef,
-    /// The hosts; empty for every host of the object's rules.
-    hosts: Vec<&'a str>,
-    /// Namespace and name of the secret, where one is named.
-    pub secret: Option<(&'a str, &'a str)>,
-}
-
-impl Ends<'_> {
-    /// Whether it is for a host.
-    pub(super) fn covers(&self, host: &str) -> bool {
-        let object = ObjectRef::of_cluster("Ingress", "");
-        let one = |pattern: &&str| {
-            VirtualHost { host: pattern, object: object.clone(), services: Vec::new(), since: None }
-                .is_for(host)
-        };
-        self.hosts.iter().any(one)
-    }
-}
-
-/// Everywhere that TLS is ended, the exact hosts first.
-pub(super) fn tls_ends(snapshot: &Snapshot) -> Vec<Ends<'_>> {
-    let rows = &snapshot.rows;
-    let of_ingress = rows.ingresses.iter().flat_map(|ingress| {
-        ingress.spec.tls.iter().map(move |tls| {
-            let rules = ingress.spec.rules.iter().map(|rule| &*rule.host);
-            let named: Vec<&str> = tls.hosts.iter().map(String::as_str).collect();
-            let secret = (&*ingress.metadata.namespace, &*tls.secret_name);
-            Ends {
-                object: ingress_ref(ingress),
-                hosts: if named.is_empty() { rules.collect() } else { named },
-                secret: Some(secret).filter(|(_, name)| !name.is_empty()),
-            }
-        })
-    });
-    let of_gateway = rows.gateways.iter().flat_map(|gateway| {
-        let metadata = &gateway.metadata;
-        let ended = gateway.spec.listeners.iter().filter(|listener| listener.tls.mode != "Passthrough");
-        ended.filter(|listener| listener.protocol == "HTTPS").map(move |listener| {
-            let only = match listener.tls.certificate_refs.as_slice() {
-                [one] if one.kind.is_empty() || one.kind == "Secret" => Some(one),
-                _ => None,
-            };
-            let secret = only.map(|one| {
-                let own = one.namespace.is_empty();
-                (if own { &*metadata.namespace } else { &*one.namespace }, &*one.name)
-            });
-            let object = ObjectRef::new(&metadata.namespace, "Gateway", &metadata.name);
-            Ends { object, hosts: vec![&listener.hostname], secret }
-        })
-    });
-    let mut all: Vec<Ends> = of_ingress.chain(of_gateway).collect();
-    all.sort_by_key(|ends| ends.hosts.iter().any(|host| host.starts_with('*')));
-    all
 }
 
 fn of_ingress(ingress: &Ingress) -> impl Iterator<Item = VirtualHost<'_>> {
@@ -133,26 +76,34 @@ fn of_route(route: &HttpRoute) -> impl Iterator<Item = VirtualHost<'_>> {
     let metadata = &route.metadata;
     let hosts =
         route.spec.hostnames.iter().filter(|host| !host.is_empty() && !route.spec.parent_refs.is_empty());
-    hosts.map(move |host| {
-        let backends = route.spec.rules.iter().flat_map(|rule| &rule.backend_refs);
-        let services = backends.filter(|of| of.kind.is_empty() || of.kind == "Service");
-        VirtualHost {
-            host,
-            object: ObjectRef::new(&metadata.namespace, "HTTPRoute", &metadata.name),
-            services: sorted(services.map(|service| &*service.name)),
-            since: metadata.created(),
-        }
+    hosts.map(move |host| VirtualHost {
+        host,
+        object: ObjectRef::new(&metadata.namespace, "HTTPRoute", &metadata.name),
+        services: sorted(services(route)),
+        since: metadata.created(),
     })
 }
 
-fn of_gateway(gateway: &Gateway) -> impl Iterator<Item = VirtualHost<'_>> {
+fn services(route: &HttpRoute) -> impl Iterator<Item = &str> {
+    let backends = route.spec.rules.iter().flat_map(|rule| &rule.backend_refs);
+    backends.filter(|of| of.kind.is_empty() || of.kind == "Service").map(|service| &*service.name)
+}
+
+/// A listener leads nowhere by itself: it is for its host where a route is that names none, or one that was not seen.
+fn of_gateway<'a>(gateway: &'a Gateway, routes: &Routes<'a>) -> impl Iterator<Item = VirtualHost<'a>> {
     let metadata = &gateway.metadata;
     let listeners = gateway.spec.listeners.iter().filter(|listener| !listener.hostname.is_empty());
-    listeners.map(move |listener| VirtualHost {
-        host: &listener.hostname,
-        object: ObjectRef::new(&metadata.namespace, "Gateway", &metadata.name),
-        services: Vec::new(),
-        since: metadata.created(),
+    listeners.filter_map(move |listener| {
+        let on_it: Vec<&HttpRoute> = routes.on(gateway, listener).collect();
+        let open = || on_it.iter().filter(|route| route.spec.hostnames.is_empty());
+        let status = gateway.status.listeners.iter().find(|status| status.name == listener.name);
+        let attached = status.map_or(0, |status| usize::try_from(status.attached_routes).unwrap_or(0));
+        (open().next().is_some() || attached > on_it.len()).then(|| VirtualHost {
+            host: &listener.hostname,
+            object: ObjectRef::new(&metadata.namespace, "Gateway", &metadata.name),
+            services: sorted(open().flat_map(|route| services(route))),
+            since: metadata.created(),
+        })
     })
 }
 
@@ -163,25 +114,48 @@ fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
-    fn a_wildcard_stands_for_what_its_kind_says() {
-        let of = |kind: &str, pattern: &'static str, host: &str| {
-            let object = ObjectRef::new("shop", kind, "web");
-            VirtualHost { host: pattern, object, services: Vec::new(), since: None }.is_for(host)
+    fn a_listener_is_for_its_host_where_a_route_is() {
+        let gateway = serde_json::from_value(json!({
+            "metadata": { "namespace": "edge", "name": "public" },
+            "spec": { "listeners": [
+                { "name": "bare", "hostname": "bare.example.com" },
+                { "name": "open", "hostname": "*.open.example.com" },
+                { "name": "named", "hostname": "*.named.example.com" },
+                { "name": "grpc", "hostname": "grpc.example.com" },
+            ] },
+            "status": { "listeners": [
+                { "name": "bare", "attachedRoutes": 0 },
+                { "name": "named", "attachedRoutes": 1 },
+                { "name": "grpc", "attachedRoutes": 1 },
+            ] },
+        }));
+        let route = |section: &str, hosts: &[&str]| {
+            let parent = json!({ "name": "public", "sectionName": section });
+            let rules = json!([{ "backendRefs": [{ "name": section }] }]);
+            serde_json::from_value(json!({
+                "metadata": { "namespace": "edge", "name": section },
+                "spec": { "hostnames": hosts, "parentRefs": [parent], "rules": rules },
+            }))
+            .unwrap()
         };
-        assert!(of("Ingress", "Shop.example.com", "shop.example.com"));
-        assert!(of("Ingress", "*.example.com", "shop.example.com"));
-        for (kind, host, is_for) in [
-            ("Ingress", "a.shop.example.com", false),
-            ("HTTPRoute", "a.shop.example.com", true),
-            ("Gateway", "example.com", false),
-            ("Ingress", ".example.com", false),
-            ("Ingress", "shop.example.org", false),
-            ("Ingress", "com", false),
-            ("Ingress", "é.example.com", true),
-        ] {
-            assert_eq!(of(kind, "*.example.com", host), is_for, "{kind} {host}");
-        }
+        let mut snapshot = Snapshot::default();
+        snapshot.rows.gateways = vec![gateway.unwrap()];
+        snapshot.rows.routes = vec![route("open", &[]), route("named", &["a.named.example.com"])];
+        let all = virtual_hosts(&snapshot);
+        let shown: Vec<(&str, &[&str])> = all.iter().map(|of| (of.host, &*of.services)).collect();
+        assert_eq!(
+            shown,
+            [
+                ("a.named.example.com", &["named"][..]),
+                ("*.open.example.com", &["open"]),
+                ("grpc.example.com", &[])
+            ]
+        );
+        let index = by_host(&all);
+        assert!(index.of("bare.example.com").is_empty() && index.of("b.named.example.com").is_empty());
+        assert_eq!(index.of("a.b.open.example.com").len(), 1);
     }
 }

@@ -32,10 +32,12 @@ pub struct Session {
     pub namespace: String,
     /// What was found wrong, where the kubeconfig is not there.
     pub hint: Option<&'static str>,
+    /// Whether the run is a pod in it.
+    pub inside: bool,
 }
 
 /// What the cluster is called where the run is a pod in it.
-pub(super) const IN_CLUSTER: &str = "in-cluster";
+const IN_CLUSTER: &str = "in-cluster";
 
 /// Makes a client for a context, or for the current one. Runs the user's credential plugin, if there is one.
 ///
@@ -45,8 +47,9 @@ pub async fn connect(args: &ConnectArgs, context: Option<&str>) -> Result<Sessio
     let known = kubeconfig::load(args.kubeconfig.as_deref())?;
     let nothing = known.contexts.is_empty() && known.clusters.is_empty() && known.current_context.is_none();
     let mut hint = None;
-    let (context, mut config) = if nothing && args.server.is_none() && context.is_none() && in_cluster() {
-        (IN_CLUSTER.to_owned(), inside(args)?)
+    let inside = nothing && args.server.is_none() && context.is_none() && in_cluster();
+    let (context, mut config) = if inside {
+        (IN_CLUSTER.to_owned(), in_pod(args)?)
     } else {
         if nothing && args.server.is_none() {
             hint = Some("no kubeconfig was found: set KUBECONFIG, or name one with --kubeconfig");
@@ -65,7 +68,7 @@ pub async fn connect(args: &ConnectArgs, context: Option<&str>) -> Result<Sessio
         .map_err(|error| Error::Config(format!("unable to use the credentials: {}", innermost(&error))))?;
     let server = server.trim_end_matches('/').to_owned();
     let cluster = Cluster { context, server, version: String::new() };
-    Ok(Session { client, cluster, host, namespace, hint })
+    Ok(Session { client, cluster, host, namespace, hint, inside })
 }
 
 /// How to reach a server that is no API server: over the same TLS, roots and proxies, and with nothing of the kubeconfig.
@@ -105,7 +108,7 @@ fn in_cluster() -> bool {
 }
 
 /// The configuration of a pod's service account.
-fn inside(args: &ConnectArgs) -> Result<Config, Error> {
+fn in_pod(args: &ConnectArgs) -> Result<Config, Error> {
     let mut config = Config::incluster().map_err(|error| Error::Config(innermost(&error)))?;
     override_user(&mut config.auth_info, args);
     if let Some(namespace) = std::env::var_os("POD_NAMESPACE").and_then(|name| name.into_string().ok()) {

@@ -99,7 +99,6 @@ pub(super) struct Measurement {
 impl Wanted {
     fn of(run: &Run) -> Self {
         let (plan, scope) = (run.plan, &run.plan.scope);
-        let inside = run.asker.session.cluster.context == super::connect::IN_CLUSTER;
         let kept = |kind: Kind| !scope.skip_kinds.contains(&kind);
         let evidence = |kind: Kind| kept(kind) && !scope.no_evidence;
         let memory = scope.measure.since.unwrap_or(KILLED_SINCE).max(SHORTEST);
@@ -107,7 +106,11 @@ impl Wanted {
             throttling: evidence(Kind::Throttling),
             usage: plan.history.filter(|_| kept(Kind::Usage)).map(|back| back.max(SHORTEST)),
             memory: evidence(Kind::MemoryHistory).then_some(memory),
-            hosts: plan.hosts.as_ref().filter(|_| kept(Kind::Host)).and_then(|hosts| hosts.wanted(inside)),
+            hosts: plan
+                .hosts
+                .as_ref()
+                .filter(|_| kept(Kind::Host))
+                .and_then(|hosts| hosts.wanted(run.asker.session.inside)),
         }
     }
 

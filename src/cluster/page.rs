@@ -11,7 +11,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep, timeout};
 
 /// The most an answer that is wanted whole may hold: a version, a refusal, the end of a log.
@@ -183,6 +183,11 @@ impl Asker {
         self.budget.stop.or(self.read_on(request, body)).await
     }
 
+    /// Waits until this cluster may have one more request under way.
+    pub(super) async fn permit(&self) -> (Option<SemaphorePermit<'_>>, Option<SemaphorePermit<'_>>) {
+        (self.share.acquire().await.ok(), self.budget.permit().await)
+    }
+
     async fn read_on<B: Body>(
         &self,
         request: &Request,
@@ -191,7 +196,7 @@ impl Asker {
         // A server that has not answered yet must not take the place of those that have.
         let _permits = match request.patience {
             Patience::Greeting => None,
-            _ => Some((self.share.acquire().await.ok(), self.budget.permit().await)),
+            _ => Some(self.permit().await),
         };
         self.wait(self.budget.turn()).await;
         let end = Instant::now() + request.deadline;

@@ -27,6 +27,11 @@ impl Stop {
         self.now(&format!("the {} s of --timeout are over", time.as_secs_f32()));
     }
 
+    /// Why it was stopped, if it was.
+    pub(super) fn why(&self) -> Option<&str> {
+        self.token.is_cancelled().then(|| self.why.get().map_or("", String::as_str))
+    }
+
     /// Does something, unless it is stopped before that is done.
     pub(super) async fn or<T>(&self, what: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         tokio::select! {

@@ -3,7 +3,7 @@
 
 use super::gather::Run;
 use super::{Chain, Keep, list, logs};
-use crate::model::{Job, Names, ObjectRef, Pod, Thresholds, Tls, Workload};
+use crate::model::{Job, Names, ObjectRef, Pod, Thresholds, Tls, Workload, tls_ends};
 use crate::snapshot::{Rows, Snapshot};
 use crate::wire::{Kind, Object};
 use std::collections::BTreeSet;
@@ -75,8 +75,12 @@ impl Run<'_> {
         let asked_about = |pod: &&Pod| self.plan.about.as_deref().is_none_or(|name| is_of(pod, name));
         let probes = logs::read(&self.asker, sick_pods(&snapshot.rows).filter(asked_about));
         let mut tasks = JoinSet::new();
-        let secrets =
+        let mut secrets =
             if self.plan.with_certificates { missing_secrets(&snapshot.rows) } else { BTreeSet::new() };
+        // A gateway may name one of a namespace that nobody wants to look at.
+        secrets.retain(|secret| {
+            self.namespaces.is_empty() || self.namespaces.iter().any(|name| **name == *secret.namespace)
+        });
         for (kind, about) in [(Kind::Event, in_trouble(&snapshot.rows)), (Kind::Secret, secrets)] {
             let (chains, about) = (self.chains_about(kind, &about), Arc::new(about));
             for chain in chains {
@@ -155,15 +159,14 @@ fn in_trouble(rows: &Rows) -> BTreeSet<ObjectRef> {
         .collect()
 }
 
-/// The secrets that ingresses name for their certificates, and that hold none that was read.
+/// The secrets that ingresses and gateways name for their certificates, and that hold none that was read.
 fn missing_secrets(rows: &Rows) -> BTreeSet<ObjectRef> {
-    let named = rows.ingresses.iter().flat_map(|ingress| {
-        let of_hosts = ingress.spec.tls.iter().filter(|tls| !tls.secret_name.is_empty());
-        of_hosts.map(|tls| ObjectRef::new(&ingress.metadata.namespace, "Secret", &tls.secret_name))
-    });
+    let ends = tls_ends(&rows.ingresses, &rows.gateways, &[]);
+    let named = ends.iter().flat_map(|end| &end.secrets);
     let read = |secret: &ObjectRef| {
         let key = |tls: &Tls| (&tls.namespace, &tls.name).cmp(&(&secret.namespace, &secret.name));
         rows.certificates.binary_search_by(key).is_ok()
     };
+    let named = named.map(|(namespace, name)| ObjectRef::new(namespace, "Secret", name));
     named.filter(|secret| !read(secret)).collect()
 }

@@ -24,16 +24,45 @@ pub struct Counted {
     pub unread: u64,
 }
 
-/// Counts the requests for some hosts in a log, line by line; `into` holds a number for each of these hosts.
+/// More bytes than these no log has that somebody wants read: they come from a device, or out of a few that were compressed.
+const LARGEST: u64 = 16 << 30;
+
+/// Counts the requests for some hosts in a log, line by line; `into` holds a number for each of these hosts. It ends early
+/// where it is told to stop.
 ///
 /// # Errors
-/// When it cannot be read; what was counted until then stays.
-pub fn count(path: &Path, into: &mut Counted) -> io::Result<()> {
-    let mut stream = BufReader::with_capacity(1 << 16, std::fs::File::open(path)?);
+/// When it cannot be read or was stopped; what was counted until then stays.
+pub fn count(path: &Path, into: &mut Counted, is_stopped: &dyn Fn() -> bool) -> io::Result<()> {
+    let mut stream = BufReader::with_capacity(BLOCK, std::fs::File::open(path)?);
+    let limited = |stream| BufReader::with_capacity(BLOCK, Limited { stream, left: LARGEST, is_stopped });
     if stream.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
-        return lines(BufReader::new(flate2::bufread::MultiGzDecoder::new(stream)), into);
+        let unpacked: Box<dyn Read> = Box::new(flate2::bufread::MultiGzDecoder::new(stream));
+        return lines(limited(unpacked), into);
     }
-    lines(stream, into)
+    lines(limited(Box::new(stream)), into)
+}
+
+/// Bytes that are read at once.
+const BLOCK: usize = 1 << 16;
+
+/// A stream that has an end, by its length or because somebody says so.
+struct Limited<'s> {
+    stream: Box<dyn Read>,
+    left: u64,
+    is_stopped: &'s dyn Fn() -> bool,
+}
+
+impl Read for Limited<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if (self.is_stopped)() {
+            return Err(io::Error::other("stopped"));
+        }
+        let read = self.stream.read(into)?;
+        self.left = self.left.checked_sub(read as u64).ok_or_else(|| {
+            io::Error::other(format!("longer than {} GiB: the rest was not read", LARGEST >> 30))
+        })?;
+        Ok(read)
+    }
 }
 
 fn lines(mut stream: impl BufRead, into: &mut Counted) -> io::Result<()> {
@@ -51,7 +80,7 @@ fn lines(mut stream: impl BufRead, into: &mut Counted) -> io::Result<()> {
         let text = String::from_utf8_lossy(&line);
         match text.trim() {
             "" => {}
-            text => into.take(host(text)),
+            text => into.take(host(text, &into.requests)),
         }
     }
 }
@@ -69,11 +98,14 @@ impl Counted {
     }
 }
 
-/// The host of a line; empty where the client named none.
-fn host(line: &str) -> Option<String> {
+/// The host of a line; empty where the client named none. Where JSON has several it is the first that is asked about.
+fn host(line: &str, asked: &BTreeMap<String, i64>) -> Option<String> {
     if line.starts_with('{') {
         let fields: BTreeMap<String, serde_json::Value> = serde_json::from_str(line).ok()?;
-        return KEYS.iter().find_map(|key| named(fields.get(*key)?.as_str()?));
+        let mut all = KEYS.iter().filter_map(|key| named(fields.get(*key)?.as_str()?));
+        let first = all.next()?;
+        let known = Some(first.clone()).into_iter().chain(all).find(|host| asked.contains_key(host));
+        return Some(known.unwrap_or(first));
     }
     let (before, rest) = line.split_once(" [")?;
     let words: Vec<&str> = before.split(' ').collect();
@@ -123,6 +155,9 @@ mod tests {
             r#"{"time": "now", "host": "a.example.com", "server_name": "_", "status": 404}"#.to_owned(),
             r#"{"vhost": "a.example.com"}"#.to_owned(),
             r#"{"authority": "a.example.com:443", "bytes": 1}"#.to_owned(),
+            r#"{"host": "web-7", "http_host": "a.example.com"}"#.to_owned(),
+            r#"{"host": "not a host", "vhost": "a.example.com"}"#.to_owned(),
+            r#"{"host": "", "server_name": "a.example.com"}"#.to_owned(),
         ] {
             assert_eq!(counted(&line), (1, 1, 0), "{line}");
         }
@@ -133,6 +168,22 @@ mod tests {
             assert_eq!(counted(line).0, 0, "{line}");
         }
         assert_eq!(counted(&format!("{combined}\nnonsense\n\n")), (0, 0, 2));
+    }
+
+    #[test]
+    fn what_never_ends_is_left_where_somebody_says_so() {
+        let asked = std::cell::Cell::new(0);
+        let stop = || {
+            asked.set(asked.get() + 1);
+            asked.get() > 9
+        };
+        let mut into = Counted::default();
+        let error = count(Path::new("/dev/zero"), &mut into, &stop).unwrap_err();
+        assert_eq!((error.to_string(), asked.get(), into.read), ("stopped".to_owned(), 10, 0));
+        let stream = Box::new(io::repeat(0));
+        let mut short = Limited { stream, left: 100 << 10, is_stopped: &|| false };
+        let error = io::copy(&mut short, &mut io::sink()).unwrap_err();
+        assert_eq!(error.to_string(), "longer than 16 GiB: the rest was not read");
     }
 
     #[test]

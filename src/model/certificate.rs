@@ -69,8 +69,15 @@ pub struct Chain {
 pub enum Unreadable {
     /// Nothing there.
     Empty,
+    /// A private key stands where the certificate should.
+    Key,
     /// No certificate in PEM.
     NoPem,
+    /// The first one is that of the issuer of one behind it, and whoever shows them would be taken for this issuer.
+    IssuerFirst {
+        /// Whose it is.
+        issuer: String,
+    },
     /// One of them cannot be read.
     Broken {
         /// Which one, from 1.
@@ -111,7 +118,7 @@ impl Chain {
     /// Reads a chain in PEM; `authority` are certificates in PEM that its clients are said to know. Text around them is let go.
     ///
     /// # Errors
-    /// When there is none, or one of the first [`LONGEST_CHAIN`] cannot be read.
+    /// When there is none, one of the first [`LONGEST_CHAIN`] cannot be read, or they begin with the issuer's.
     pub fn of_pem(text: &[u8], authority: &[u8]) -> Result<Self, Unreadable> {
         let mut read = Vec::new();
         let mut given = 0;
@@ -127,6 +134,11 @@ impl Chain {
         }
         if text.trim_ascii().is_empty() {
             return Err(Unreadable::Empty);
+        }
+        if let Some((first, rest)) = read.split_first()
+            && rest.iter().any(|next| next.issuer == first.subject && next.subject != first.subject)
+        {
+            return Err(Unreadable::IssuerFirst { issuer: first.certificate.subject.clone() });
         }
         let known = CertificateDer::pem_slice_iter(authority).take(LONGEST_CHAIN);
         let known: Vec<Read> = known.flatten().filter_map(|der| Read::of(&der, 0).ok()).collect();
@@ -148,10 +160,15 @@ impl Chain {
         let leaf = rest.next()?;
         let mut rest: Vec<Read> = rest.collect();
         let mut above: Vec<Read> = Vec::new();
-        while let Some(at) = rest.iter().position(|next| {
-            let last = above.last().unwrap_or(&leaf);
-            !last.certificate.self_issued && next.subject == last.issuer
-        }) {
+        // A bundle may hold an issuer's certificate and the one that has taken its place.
+        let newest = |last: &Read, rest: &[Read]| {
+            let issuers = rest.iter().enumerate().filter(|(_, next)| next.subject == last.issuer);
+            issuers.max_by_key(|(_, next)| next.certificate.not_after).map(|(at, _)| at)
+        };
+        while let Some(at) = Some(above.last().unwrap_or(&leaf))
+            .filter(|last| !last.certificate.self_issued)
+            .and_then(|last| newest(last, &rest))
+        {
             above.push(rest.remove(at));
         }
         let found = !above.is_empty() || known.iter().any(|authority| authority.subject == leaf.issuer);
@@ -166,9 +183,15 @@ impl Chain {
         std::iter::once(&self.leaf).chain(&self.above)
     }
 
-    /// The one that ends first: from then on the chain is good for nothing.
+    /// Those whose times matter to whoever is shown the chain. A root that is sent along does not: a client trusts its own
+    /// copy of it, or not at all.
+    pub fn timed(&self) -> impl Iterator<Item = &Certificate> {
+        std::iter::once(&self.leaf).chain(self.above.iter().filter(|one| !one.self_issued))
+    }
+
+    /// The one of these that ends first: from then on the chain is good for nothing.
     pub fn ends_first(&self) -> &Certificate {
-        self.iter().min_by_key(|certificate| certificate.not_after).unwrap_or(&self.leaf)
+        self.timed().min_by_key(|certificate| certificate.not_after).unwrap_or(&self.leaf)
     }
 }
 
@@ -182,6 +205,9 @@ struct Read {
 impl Read {
     fn of(der: &[u8], position: usize) -> Result<Self, Unreadable> {
         let broken = |why: &str| Unreadable::Broken { position, why: short(why) };
+        if der.is_empty() {
+            return Err(broken("what stands there is no certificate"));
+        }
         if der.len() > LARGEST {
             return Err(broken("longer than 64 KiB"));
         }

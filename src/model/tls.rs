@@ -14,25 +14,7 @@ pub struct Tls {
     /// When it was made.
     pub created: Option<Time>,
     /// What `tls.crt` holds.
-    pub chain: Result<Box<Chain>, NoChain>,
-}
-
-/// Why a Secret has no certificate that can be shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NoChain {
-    /// There is no `tls.crt`, or nothing in it.
-    Missing,
-    /// A private key stands where the certificate should.
-    Key,
-    /// Whatever is there is no PEM.
-    NoPem,
-    /// One of its certificates cannot be read.
-    Broken {
-        /// Which one, from 1.
-        position: usize,
-        /// Why not.
-        why: String,
-    },
+    pub chain: Result<Box<Chain>, UnreadableChain>,
 }
 
 impl Tls {
@@ -43,9 +25,9 @@ impl Tls {
         }
         let entry = |name| secret.data.as_ref().and_then(|data| data.get(name)).unwrap_or_default();
         let chain = match entry(CERTIFICATE) {
-            marker if marker == PRIVATE_KEY => Err(NoChain::Key),
-            marker if marker == NO_PEM => Err(NoChain::NoPem),
-            text => Chain::of_pem(text, entry(AUTHORITY)).map(Box::new).map_err(NoChain::from),
+            marker if marker == PRIVATE_KEY => Err(UnreadableChain::Key),
+            marker if marker == NO_PEM => Err(UnreadableChain::NoPem),
+            text => Chain::of_pem(text, entry(AUTHORITY)).map(Box::new),
         };
         let metadata = &secret.metadata;
         Some(Self {
@@ -59,15 +41,5 @@ impl Tls {
     /// As a finding names it.
     pub fn object(&self) -> ObjectRef {
         ObjectRef::new(&self.namespace, "Secret", &self.name)
-    }
-}
-
-impl From<UnreadableChain> for NoChain {
-    fn from(chain: UnreadableChain) -> Self {
-        match chain {
-            UnreadableChain::Empty => NoChain::Missing,
-            UnreadableChain::NoPem => NoChain::NoPem,
-            UnreadableChain::Broken { position, why } => NoChain::Broken { position, why },
-        }
     }
 }

@@ -260,7 +260,7 @@ impl Screen<'_> {
         let columns = certificates::HEADS.iter().enumerate().map(column).collect();
         let mut lines = vec![self.bold(&certificates::HEADING.get(lang).to_uppercase())];
         lines.extend(self.headed(grid::lines(&grid::fit(columns, self.look.width))));
-        lines.extend(more.map(|more| self.dim(more)));
+        lines.extend(more.into_iter().map(|line| self.dim(line)));
         lines
     }
 

@@ -2,7 +2,7 @@
 //! those who show it.
 
 use super::Report;
-use crate::checks::{VirtualHost, served_chain, virtual_hosts};
+use crate::checks::{VirtualHost, served_chain, virtual_hosts, virtual_hosts_by_host as by_host};
 use crate::model::Chain;
 use crate::wire::Host;
 
@@ -25,9 +25,10 @@ impl<'a> Report<'a> {
             return Vec::new();
         }
         let all = virtual_hosts(self.snapshot);
+        let by_host = by_host(&all);
         let row = |host: &'a Host| {
-            let of = all.iter().filter(|virtual_host| virtual_host.is_for(&host.metadata.name));
-            let mut virtual_hosts: Vec<VirtualHost> = of.cloned().collect();
+            let of = by_host.of(&host.metadata.name);
+            let mut virtual_hosts: Vec<VirtualHost> = of.into_iter().map(|(_, one)| (*one).clone()).collect();
             virtual_hosts.sort_by_key(|of| (!of.is_exact(), of.object.clone()));
             virtual_hosts.dedup_by(|later, first| {
                 let same = later.object == first.object && later.is_exact() == first.is_exact();

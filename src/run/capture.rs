@@ -1,10 +1,12 @@
 //! Captures: what a check would see, written to a file.
 
 use super::{Failure, hosts};
+use crate::checks::OF_TLS;
 use crate::cli::{Exit, SnapshotArgs};
 use crate::cluster;
 use crate::model::Gap;
 use crate::output;
+use crate::settings::Settings;
 use crate::snapshot::{self, Capture};
 use crate::wire::Time;
 use std::io;
@@ -15,14 +17,18 @@ pub(super) fn capture(args: &SnapshotArgs, clock: fn() -> Time) -> Result<Exit, 
     let [context] = contexts.as_slice() else {
         return Err(Failure::new("a capture is of one cluster: name one context"));
     };
+    let mut settings = Settings::default();
+    if args.skip_tls_check {
+        settings.choice.left_out.extend(OF_TLS);
+    }
     // Whatever a command may ask of it later is in it; what costs a Prometheus much, where a time is named.
     let (with_usage, history) = (true, args.scope.measure.since);
     let plan = cluster::Plan {
         with_usage,
-        with_certificates: true,
+        with_certificates: !args.skip_tls_check,
         history,
         with_logs: args.scope.measure.logs,
-        hosts: hosts::plan(&args.hosts, false)?,
+        hosts: hosts::plan(&args.hosts, &settings)?,
         ..super::plan(&args.scope, &args.list, &args.connect, clock, 1)?
     };
     let progress = super::progress(&args.list, true, clock, 1);

@@ -37,7 +37,7 @@ pub(super) fn nodes(mut args: CheckArgs, clock: fn() -> Time) -> Result<Exit, Fa
 
 fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failure> {
     // Before anything is asked for: a contradiction must not cost a listing.
-    settings(&args.judge, Vec::new())?;
+    let settings = settings(&args.judge, Vec::new())?;
     if part == Part::Nodes {
         before::refuse(&args.compare, &args.judge, "nodes are shown as they are")?;
         notify::refuse(args, "nodes are shown to those who look at them")?;
@@ -46,7 +46,7 @@ fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failu
     let (before, notices) = (Before::open(args, clock)?, Notices::open(args)?);
     let mut judge = Judge { by: &args.judge, show: &args.show, part, before, notices, clock };
     let done = if args.filename.is_empty() {
-        live(args, &mut judge)
+        live(args, &settings, &mut judge)
     } else {
         files::read(args, clock).and_then(|snapshot| judge.one(&snapshot, repeat_context(&snapshot)))
     };
@@ -63,7 +63,7 @@ pub(super) fn demo(args: &DemoArgs, clock: fn() -> Time) -> Result<Exit, Failure
     Judge { by: &args.judge, show: &args.show, part, before, notices, clock }.one(&snapshot, global)
 }
 
-fn live(args: &CheckArgs, judge: &mut Judge) -> Result<Exit, Failure> {
+fn live(args: &CheckArgs, settings: &Settings, judge: &mut Judge) -> Result<Exit, Failure> {
     let clock = judge.clock;
     let contexts = cluster::contexts(&args.connect)?;
     let several = contexts.len() > 1;
@@ -75,11 +75,7 @@ fn live(args: &CheckArgs, judge: &mut Judge) -> Result<Exit, Failure> {
     let plan = Plan {
         with_usage: judge.part == Part::Nodes,
         with_logs: judge.part == Part::Whole && args.scope.measure.logs,
-        hosts: if judge.part == Part::Whole {
-            hosts::plan(&args.hosts, args.judge.skip_tls_check)?
-        } else {
-            None
-        },
+        hosts: if judge.part == Part::Whole { hosts::plan(&args.hosts, settings)? } else { None },
         with_certificates: judge.by.wants_certificates(),
         ..super::plan(&args.scope, &args.list, &args.connect, clock, contexts.len())?
     };

@@ -3,11 +3,17 @@
 use super::Failure;
 use crate::cli::HostArgs;
 use crate::cluster::Hosts;
+use crate::settings::Settings;
 use std::fs::File;
 use std::sync::Arc;
 
-/// What to look up. Lists are read before anything is asked for.
-pub(super) fn plan(args: &HostArgs, skip_tls_check: bool) -> Result<Option<Arc<Hosts>>, Failure> {
+/// The checks that read what is looked up.
+const OF_HOSTS: [&str; 2] = ["host-not-resolving", "host-without-vhost"];
+
+/// What to look up: only what a check that runs will read. Lists are read before anything is asked for.
+pub(super) fn plan(args: &HostArgs, settings: &Settings) -> Result<Option<Arc<Hosts>>, Failure> {
+    let runs = |id: &str| !settings.choice.left_out.contains(id);
+    let probe = if runs("certificate-served") { args.probe_tls } else { Some(false) };
     let mut listed = args.host.iter().cloned().collect::<std::collections::BTreeSet<_>>();
     for path in &args.hosts_file {
         listed.extend(crate::hosts::read(path).map_err(Failure::new)?);
@@ -18,14 +24,16 @@ pub(super) fn plan(args: &HostArgs, skip_tls_check: bool) -> Result<Option<Arc<H
             Failure::new(format!("{}: {}", path.display(), crate::output::io_words(&error)))
         })?;
     }
-    Ok(Some(Arc::new(Hosts {
+    let hosts = Hosts {
         listed,
         resolve: args.resolve_hosts,
         dns_server: args.dns_server,
         access_logs: args.access_log.clone(),
-        probe: if skip_tls_check { Some(false) } else { args.probe_tls },
+        probe,
         probe_to: args.probe_to,
-    })))
+        no_annotations: settings.no_annotations,
+    };
+    Ok(Some(Arc::new(hosts)).filter(|_| probe != Some(false) || OF_HOSTS.into_iter().any(runs)))
 }
 
 /// Refuses flags of hosts where a command has no use for them.

@@ -1,13 +1,13 @@
 //! The Gateway API, `gateway.networking.k8s.io/v1`: what is read of gateways and routes. It is made of custom resources,
 //! which are served as JSON only; the tags are nobody's.
 
-use super::ObjectMeta;
+use super::{LabelledMeta, ObjectMeta};
 
 wire! {
     /// `gateway.networking.k8s.io/v1.Gateway`.
     Gateway {
-        /// Name, namespace, age.
-        [message, required, tag = "1"] metadata: ObjectMeta,
+        /// Name, namespace, age, annotations.
+        [message, required, tag = "1"] metadata: LabelledMeta,
         /// What was asked for.
         [message, required, tag = "2"] spec: GatewaySpec,
         /// What there is.
@@ -68,16 +68,26 @@ wire! {
     GatewayStatus {
         /// Where it can be reached.
         [message, repeated, tag = "1"] addresses: Vec<GatewayAddress>,
+        /// How its listeners are.
+        [message, repeated, tag = "2"] listeners: Vec<ListenerStatus>,
+    }
+}
+
+wire! {
+    /// `ListenerStatus`.
+    ListenerStatus {
+        /// Which one.
+        [string, tag = "1"] name: String,
+        /// How many routes of any kind hang on it.
+        [int32, tag = "2"] attached_routes: i32,
     }
 }
 
 wire! {
     /// `GatewayStatusAddress`.
     GatewayAddress {
-        /// `IPAddress`, which is the default, or `Hostname`.
-        [string, tag = "1"] r#type: String,
         /// The address or the name.
-        [string, tag = "2"] value: String,
+        [string, tag = "1"] value: String,
     }
 }
 

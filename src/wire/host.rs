@@ -109,8 +109,8 @@ impl Handshake {
     /// There was no way to it.
     pub const UNREACHED: &str = "unreached";
 
-    /// Whether somebody answered at all.
-    pub fn was_reached(&self) -> bool {
-        ![Self::REFUSED, Self::TIMED_OUT, Self::UNREACHED].contains(&&*self.outcome)
+    /// Whether a certificate was served.
+    pub fn has_certificate(&self) -> bool {
+        [Self::SERVED, Self::OTHER_KEY].contains(&&*self.outcome)
     }
 }

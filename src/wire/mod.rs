@@ -39,7 +39,7 @@ pub use cluster::{
 pub use container::{Container, EnvVar, Probe, Resource, Resources};
 pub use gateway::{
     Gateway, GatewayAddress, GatewaySpec, GatewayStatus, GatewayTls, HttpRoute, HttpRouteRule, HttpRouteSpec,
-    Listener, Reference,
+    Listener, ListenerStatus, Reference,
 };
 pub use host::{DnsAnswer, Handshake, Host, HostRequests};
 pub use measured::{
@@ -52,8 +52,8 @@ pub use meta::{
 pub use network::{
     Endpoint, EndpointConditions, EndpointPort, EndpointSlice, HttpIngressPath, HttpIngressRuleValue,
     Ingress, IngressBackend, IngressClass, IngressRule, IngressRuleValue, IngressServiceBackend, IngressSpec,
-    IngressTls, IntOrString, LoadBalancerIngress, LoadBalancerStatus, Service, ServiceBackendPort,
-    ServicePort, ServiceSpec, ServiceStatus,
+    IngressStatus, IngressTls, IntOrString, LoadBalancerIngress, LoadBalancerStatus, Service,
+    ServiceBackendPort, ServicePort, ServiceSpec, ServiceStatus,
 };
 use object::json_list;
 pub use object::{Envelope, Identity, Kind, Object, PROTOBUF_MAGIC, Place, TypeMeta};

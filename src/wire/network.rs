@@ -182,6 +182,16 @@ wire! {
         [message, required, tag = "1"] metadata: LabelledMeta,
         /// What was asked for.
         [message, required, tag = "2"] spec: IngressSpec,
+        /// Where it can be reached.
+        [message, required, tag = "3"] status: IngressStatus,
+    }
+}
+
+wire! {
+    /// `networking.k8s.io/v1.IngressStatus`.
+    IngressStatus {
+        /// Where traffic comes in.
+        [message, required, tag = "1"] load_balancer: LoadBalancerStatus,
     }
 }
 

@@ -78,7 +78,9 @@ fn certificates(value: &[u8]) -> Vec<u8> {
             BEGIN => block = format!("{BEGIN}\n"),
             _ if block.is_empty() => {}
             END if out.len() + block.len() + END.len() < LONGEST => {
-                out.extend_from_slice(std::mem::take(&mut block).as_bytes());
+                let whole = std::mem::take(&mut block);
+                let kept = if holds_certificate(&whole) { &*whole } else { EMPTY };
+                out.extend_from_slice(kept.as_bytes());
                 out.extend_from_slice(END.as_bytes());
                 out.push(b'\n');
             }
@@ -98,11 +100,34 @@ fn certificates(value: &[u8]) -> Vec<u8> {
     out
 }
 
+/// What begins a section of which nothing else is kept.
+const EMPTY: &str = "-----BEGIN CERTIFICATE-----\n";
+
+/// Of a section, so many characters are decoded to see what it is.
+const HEAD: usize = 32;
+
+/// Whether a section holds what looks like a certificate: whatever else may be called one is let go, keys above all. Only
+/// the first tags are looked at: a sequence that begins with a sequence that begins with a version or a number. A key
+/// begins with its version at once, and one that is encrypted says by what.
+fn holds_certificate(section: &str) -> bool {
+    let body = section.lines().skip(1).flat_map(str::bytes).filter(|byte| !byte.is_ascii_whitespace());
+    let head = STANDARD.decode(body.take(HEAD).collect::<Vec<u8>>()).unwrap_or_default();
+    let inside = within(&head).and_then(within);
+    inside.and_then(<[u8]>::first).is_some_and(|tag| matches!(tag, 0xa0 | 0x02))
+}
+
+/// What a sequence in DER begins with.
+fn within(der: &[u8]) -> Option<&[u8]> {
+    let (tag, rest) = der.split_first()?;
+    let (length, rest) = rest.split_first()?;
+    let more = if *length < 0x80 { 0 } else { usize::from(length & 0x7f) };
+    rest.get(more..).filter(|_| *tag == 0x30)
+}
+
 /// Of a section that has no end only its first line is kept: it is told as broken, and what it holds may be anything.
 fn close(block: &mut String, out: &mut Vec<u8>) {
     if !block.is_empty() && out.len() + BEGIN.len() < LONGEST {
-        out.extend_from_slice(BEGIN.as_bytes());
-        out.push(b'\n');
+        out.extend_from_slice(EMPTY.as_bytes());
     }
     block.clear();
 }
@@ -176,7 +201,11 @@ mod tests {
 
     /// Something that looks like a certificate.
     fn pem(text: &str) -> Vec<u8> {
-        format!("{BEGIN}\n{text}\n{END}\n").into_bytes()
+        section(&[&[0x30, 0x82, 1, 0, 0x30, 0x81, 200, 0xa0], text.as_bytes()].concat()).into_bytes()
+    }
+
+    fn section(der: &[u8]) -> String {
+        format!("{BEGIN}\n{}\n{END}\n", STANDARD.encode(der))
     }
 
     /// A Secret as the server sends it.
@@ -245,7 +274,7 @@ mod tests {
     fn a_key_in_the_place_of_a_certificate_is_let_go() {
         let key = "-----BEGIN PRIVATE KEY-----\nCANARY\n-----END PRIVATE KEY-----\n";
         let kept = |text: &str| String::from_utf8(certificates(text.as_bytes())).unwrap();
-        let one = String::from_utf8(pem("AAAA")).unwrap();
+        let one = String::from_utf8(pem("public")).unwrap();
         assert_eq!(kept(key), "PRIVATE KEY");
         assert_eq!(kept("CANARY"), "no PEM");
         assert_eq!(kept(" \n"), "");
@@ -253,6 +282,25 @@ mod tests {
         let begun = "-----BEGIN CERTIFICATE-----\n";
         assert_eq!(kept(&format!("{begun}CANARY\n{key}{one}")), begun.to_owned() + &one);
         assert_eq!(kept(&format!("{begun}CANARY")), begun);
+        // So is one that is called a certificate: plain (PKCS #8, PKCS #1, SEC 1), encrypted, or whatever it may be.
+        let empty = format!("{BEGIN}\n{END}\n");
+        for begins in [
+            &[0x30, 0x82, 1, 0, 0x02, 1, 0, 0x30, 13][..],
+            &[0x30, 0x77, 0x02, 1, 1, 0x04, 32],
+            &[0x30, 0x81, 200, 0x30, 64, 0x06, 9],
+            &[0x04, 3, 1, 2, 3],
+            &[0x30],
+            &[0x30, 0xff],
+            &[],
+        ] {
+            let key = section(&[begins, b"CANARY"].concat());
+            assert_eq!(kept(&(one.clone() + &key)), one.clone() + &empty, "{begins:x?}");
+            assert_eq!(kept(&kept(&key)), empty, "read again from a capture");
+        }
+        assert_eq!(
+            kept(&section(&[0x30, 0x0a, 0x30, 0x08, 0x02, 1, 7])),
+            section(&[0x30, 0x0a, 0x30, 0x08, 0x02, 1, 7])
+        );
         for text in ["PRIVATE KEY", "no PEM", &one, begun] {
             assert_eq!(kept(&kept(text)), kept(text), "read again from a capture");
         }

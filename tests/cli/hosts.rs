@@ -136,3 +136,29 @@ fn the_table_of_hosts_is_in_the_reports_for_people() {
     }
     insta::assert_snapshot!(shown);
 }
+
+#[test]
+fn nothing_that_a_file_says_of_a_host_leaves_its_word_of_a_command() {
+    let (name, address) = ("evil;id\u{1b}[31m", "$(id)\n`id`:443");
+    let items = [
+        pod("web", &healthy_status()),
+        json!({
+            "apiVersion": "healthcheck/v1", "kind": "Host", "metadata": { "name": name },
+            "tls": { "outcome": "refused", "address": address },
+        }),
+    ];
+    let report = judged(&items, "-o json").json();
+    let all = report["findings"].as_array().unwrap();
+    let served = all.iter().find(|finding| finding["id"] == "certificate-served").unwrap();
+    let line = served["actions"][0].as_str().unwrap();
+    let plain = |text: &str| text.replace(['\u{1b}', '\n'], "\u{fffd}");
+    let command = line.strip_suffix(" </dev/null").unwrap();
+    assert_eq!(
+        shlex::split(command).unwrap(),
+        ["openssl", "s_client", "-connect", &plain(address), "-servername", &plain(name), "-showcerts"]
+    );
+    for format in ["table", "wide", "markdown"] {
+        let shown = judged(&items, &format!("-o {format} --all"));
+        assert!(!shown.out.contains('\u{1b}'), "{}", shown.out);
+    }
+}

@@ -44,7 +44,12 @@ fn authority(name: &str, life: Life) -> CertificateParams {
 impl Authority {
     /// Who is trusted for its own sake.
     pub(crate) fn root(name: &str) -> Self {
-        let (params, key) = (authority(name, LONG), KeyPair::generate().unwrap());
+        Self::of(name, LONG)
+    }
+
+    /// The same, for a time.
+    pub(crate) fn of(name: &str, life: Life) -> Self {
+        let (params, key) = (authority(name, life), KeyPair::generate().unwrap());
         let pem = params.self_signed(&key).unwrap().pem();
         Self { issuer: Issuer::new(params, key), pem }
     }

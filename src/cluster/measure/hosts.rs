@@ -13,8 +13,8 @@ pub(in crate::cluster) use named::{Named, Told, named};
 use super::prometheus::Prometheus;
 use super::{Measured, Measurement, Untold};
 use crate::model::{Gap, Reason};
-use crate::wire::{DnsAnswer, Host, HostRequests, Kind, Object, ObjectMeta};
-use named::Asked;
+use crate::wire::{DnsAnswer, Handshake, Host, HostRequests, Kind, Object, ObjectMeta};
+use named::{AllAsked, Asked};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -43,6 +43,8 @@ pub struct Hosts {
     pub probe: Option<bool>,
     /// Where they are looked at; else where DNS leads to.
     pub probe_to: Option<SocketAddr>,
+    /// Whether what namespaces say of it by annotations is not heeded.
+    pub no_annotations: bool,
 }
 
 impl Hosts {
@@ -73,20 +75,26 @@ impl Measurement {
         told: UnboundedReceiver<Told>,
     ) -> Measured {
         let Some(hosts) = &self.wanted.hosts else { return Measured::default() };
-        let asked = named::all(told, &hosts.listed).await;
+        let AllAsked { hosts: asked, left_out } = named::all(told, hosts).await;
         let names: Vec<String> = asked.keys().cloned().collect();
-        let ((mut answers, mut missing), (mut requests, unseen)) =
-            tokio::join!(self.resolved(hosts, &names), self.requests(hosts, prometheus, &names));
-        let wanted = |name: &String| asked.get(name).is_some_and(|asked| asked.tls);
-        let probed: Vec<String> = names.iter().filter(|name| wanted(name)).cloned().collect();
+        // Of those that nobody in the cluster names it matters most whether somebody asks for them.
+        let mut counted: Vec<&String> = asked.keys().collect();
+        counted.sort_by_key(|name| asked.get(*name).is_some_and(|asked| asked.named));
+        let ((mut answers, mut missing), (mut requests, mut unseen)) =
+            tokio::join!(self.resolved(hosts, &names), self.requests(hosts, prometheus, &counted));
+        let probed = asked.iter().filter_map(|(name, asked)| Some((name.clone(), asked.tls?))).collect();
         let mut handshakes = match hosts.probe {
             Some(false) => BTreeMap::new(),
-            _ => self.probed(hosts, probed, &answers, &mut missing).await,
+            _ => self.probed(hosts, probed, &answers, &mut unseen).await,
         };
+        if left_out > 0 {
+            let detail = format!("{MOST} hosts were looked up, the first ones by name");
+            missing.push(gap(Reason::Skipped, detail, left_out, names.len()));
+        }
         if !hosts.is_asked_for() {
             answers.retain(|_, answer| answer.is_resolved());
-            handshakes.retain(|_, shaken| shaken.was_reached());
-            missing.clear();
+            handshakes.retain(|_, shaken| shaken.has_certificate());
+            (missing, unseen) = (Vec::new(), Vec::new());
         }
         let host = |(name, Asked { listed, .. }): (String, Asked)| {
             let metadata = ObjectMeta { name: name.clone(), ..ObjectMeta::default() };
@@ -109,13 +117,13 @@ impl Measurement {
         let until = tokio::time::Instant::now() + resolve::ALL;
         let mut tasks = JoinSet::new();
         for name in names.iter().cloned() {
-            let (dns, budget) = (Arc::clone(&dns), Arc::clone(&self.asker.budget));
+            let (dns, asker) = (Arc::clone(&dns), Arc::clone(&self.asker));
             tasks.spawn(async move {
                 let answer = async {
-                    let _permit = budget.permit().await;
+                    let _permits = asker.permit().await;
                     Ok(dns.answer(&name, until).await)
                 };
-                let answer = budget.stop.or(answer).await;
+                let answer = asker.budget.stop.or(answer).await;
                 (name, answer)
             });
         }
@@ -129,58 +137,57 @@ impl Measurement {
         (answers, missing)
     }
 
-    /// How often each was asked for: in the logs that were named, else as a Prometheus knows it.
+    /// How often each was asked for: in the logs that were named, else as a Prometheus knows it, which is asked where
+    /// somebody wants to know of hosts.
     async fn requests(
         &self,
         hosts: &Hosts,
         prometheus: Result<&Prometheus, &Untold>,
-        names: &[String],
+        names: &[&String],
     ) -> (BTreeMap<String, HostRequests>, Vec<Gap>) {
-        if names.is_empty() {
+        if names.is_empty() || !hosts.is_asked_for() {
             return (BTreeMap::new(), Vec::new());
         }
         if !hosts.access_logs.is_empty() {
-            return requests::in_logs(hosts.access_logs.clone(), names.to_vec()).await;
+            let names = names.iter().map(|name| (*name).clone()).collect();
+            return requests::in_logs(&hosts.access_logs, names, self.asker.budget.stop()).await;
         }
-        let told = match prometheus {
-            Ok(prometheus) => requests::ask(prometheus, names, self.deadline()).await,
-            Err(untold) => Err(untold.clone()),
+        // Nobody was asked to count: who cannot is no news.
+        let Ok(prometheus) = prometheus else { return (BTreeMap::new(), Vec::new()) };
+        let (asked, rest) = names.split_at(names.len().min(requests::MOST));
+        let Ok(counted) = requests::ask(prometheus, asked, self.deadline()).await else {
+            return (BTreeMap::new(), Vec::new());
         };
-        match told {
-            Ok(requests) => (requests, Vec::new()),
-            // Nobody was asked to count.
-            Err(_) => (BTreeMap::new(), Vec::new()),
-        }
+        let detail = format!("Prometheus was asked for the requests of {} hosts", requests::MOST);
+        let left_out = gap(Reason::Skipped, detail, rest.len(), asked.len());
+        (counted, Some(left_out).filter(|_| !rest.is_empty()).into_iter().collect())
     }
 
-    /// What is served for each.
+    /// What is served for each, by the port at which it is looked at.
     async fn probed(
         &self,
         hosts: &Hosts,
-        names: Vec<String>,
+        names: Vec<(String, u16)>,
         answers: &BTreeMap<String, DnsAnswer>,
-        missing: &mut Vec<Gap>,
-    ) -> BTreeMap<String, crate::wire::Handshake> {
+        unseen: &mut Vec<Gap>,
+    ) -> BTreeMap<String, Handshake> {
         let left_out = names.len().saturating_sub(probe::MOST);
         if left_out > 0 {
             let detail = format!("certificates were looked at for the first {} hosts", probe::MOST);
-            missing.push(gap(Reason::Skipped, detail, left_out, probe::MOST));
+            unseen.push(gap(Reason::Skipped, detail, left_out, probe::MOST));
         }
         let mut tasks = JoinSet::new();
-        for name in names.into_iter().take(probe::MOST) {
+        for (name, port) in names.into_iter().take(probe::MOST) {
             let first = answers.get(&name).and_then(|answer| answer.addresses.first()?.parse().ok());
-            let Some(to) =
-                hosts.probe_to.or_else(|| first.map(|address| SocketAddr::new(address, probe::HTTPS)))
-            else {
-                continue;
-            };
-            let budget = Arc::clone(&self.asker.budget);
+            let found = hosts.probe_to.or_else(|| first.map(|address| SocketAddr::new(address, port)));
+            let Some(to) = found else { continue };
+            let asker = Arc::clone(&self.asker);
             tasks.spawn(async move {
                 let shaken = async {
-                    let _permit = budget.permit().await;
+                    let _permits = asker.permit().await;
                     Ok(Box::pin(probe::shake_hands(&name, to)).await)
                 };
-                let shaken = budget.stop.or(shaken).await;
+                let shaken = asker.budget.stop.or(shaken).await;
                 (name, shaken)
             });
         }

@@ -252,7 +252,14 @@ fn session(address: &Address) -> Result<Session, Error> {
     }
     let client = Client::try_from(config).map_err(|error| Error::Config(innermost(&error)))?;
     let host = address.base.authority().map_or_else(String::new, ToString::to_string);
-    Ok(Session { client, cluster: Cluster::default(), host, namespace: String::new(), hint: None })
+    Ok(Session {
+        client,
+        cluster: Cluster::default(),
+        host,
+        namespace: String::new(),
+        hint: None,
+        inside: false,
+    })
 }
 
 impl Way {

@@ -82,6 +82,41 @@ fn the_first_end_of_a_chain_counts() {
 }
 
 #[test]
+fn a_root_that_is_sent_along_has_no_end() {
+    let old = Authority::of("Root", (1_700_000_000, 1_791_000_000));
+    let leaf = old.private(&["a.example.com"], LIFE);
+    let chain = chain(&[&leaf, &old.pem]);
+    assert_eq!((chain.above.len(), &*chain.ends_first().subject), (1, "a.example.com"));
+    // One that trusts itself and is shown to visitors has.
+    let own = self::chain(&[&self_signed(&["a.example.com"], (1_700_000_000, 1_791_000_000))]);
+    assert_eq!(own.ends_first().not_after, Time::at(1_791_000_000));
+}
+
+#[test]
+fn of_two_certificates_of_an_issuer_the_later_one_counts() {
+    let root = Authority::root("Root");
+    let (before, now) =
+        (root.below("Middle", Some((1_600_000_000, 1_700_000_000))), root.below("Middle", None));
+    let leaf = now.public(&["a.example.com"], LIFE);
+    for order in [[&leaf, &before.pem, &now.pem], [&leaf, &now.pem, &before.pem]] {
+        let chain = chain(&order.map(String::as_str));
+        assert_eq!(&*chain.ends_first().subject, "a.example.com");
+    }
+}
+
+#[test]
+fn a_bundle_that_begins_with_the_issuer_is_told() {
+    let root = Authority::root("Root");
+    let middle = root.below("Middle", None);
+    let leaf = middle.public(&["a.example.com"], LIFE);
+    let of = |texts: &[&str]| Chain::of_pem(texts.concat().as_bytes(), b"").unwrap_err();
+    let first = |issuer: &str| Unreadable::IssuerFirst { issuer: issuer.to_owned() };
+    assert_eq!(of(&[&middle.pem, &leaf]), first("Middle"));
+    assert_eq!(of(&[&root.pem, &middle.pem, &leaf]), first("Root"));
+    assert_eq!(of(&[&middle.pem, &root.pem, &leaf]), first("Middle"));
+}
+
+#[test]
 fn noise_is_let_go_and_nonsense_is_told() {
     let leaf = Authority::root("r").private(&["a.example.com"], LIFE);
     let noisy = format!("Bag Attributes: x\nsubject=CN\n{leaf}\ntrailing words\n");

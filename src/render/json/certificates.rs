@@ -1,5 +1,6 @@
 //! The certificates of the report.
 
+use crate::finding::Severity;
 use crate::model::Certificate;
 use crate::report::{self, Report};
 use crate::wire::Time;
@@ -43,7 +44,7 @@ fn certificate<'r>(report: &'r Report, row: &'r report::CertificateRow) -> Certi
         not_after: row.ends_first().map(|first| first.not_after),
         days_left: row.days_left(report.snapshot.taken_at),
         chain: row.tls.chain.as_ref().map_or(0, |chain| chain.given),
-        state: row.state(),
-        severity: row.worst.map(|(severity, _)| severity.id()),
+        state: row.state.id(),
+        severity: row.state.severity().map(Severity::id),
     }
 }

@@ -117,8 +117,8 @@ fn of_certificates(report: &Report, page: &mut Page) {
     let mut table = vec![heads(&certificates::HEADS, page)];
     table.extend(rows.into_iter().map(Vec::from));
     page.table(&table);
-    if let Some(more) = more {
-        page.paragraph(more);
+    for line in more {
+        page.paragraph(line);
     }
 }
 

@@ -1,6 +1,7 @@
 //! The hosts of the scope, told while Ingresses, gateways and routes are still being listed.
 
-use super::MOST;
+use super::{Hosts, MOST};
+use crate::model::{Ends, EndsByHost, HTTPS, ends_of_ingress, tls_ends};
 use crate::wire::{Gateway, HttpRoute, Ingress, Namespace, Object};
 use std::collections::{BTreeMap, BTreeSet};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -12,8 +13,12 @@ pub(in crate::cluster) struct Named(Option<UnboundedSender<Told>>);
 /// What is told.
 #[derive(Debug)]
 pub(in crate::cluster) enum Told {
-    /// A host of an object in a namespace, and whether TLS is ended for it.
+    /// A host of an object in a namespace, and whether an Ingress ends TLS for it.
     Host { host: String, namespace: String, tls: bool },
+    /// A gateway: for which hosts it ends TLS is known when all routes are.
+    Gateway(Box<Gateway>),
+    /// A route that hangs on something.
+    Route(Box<HttpRoute>),
     /// A namespace whose certificates nobody shall look at.
     Quiet(String),
 }
@@ -23,8 +28,19 @@ pub(in crate::cluster) enum Told {
 pub(super) struct Asked {
     /// Whether a list names it.
     pub(super) listed: bool,
-    /// Whether its certificate is looked at.
-    pub(super) tls: bool,
+    /// Whether an object of the scope does.
+    pub(super) named: bool,
+    /// The port at which its certificate is looked at; `None` where it is not.
+    pub(super) tls: Option<u16>,
+}
+
+/// What is asked about the hosts of a run.
+#[derive(Debug, Default)]
+pub(super) struct AllAsked {
+    /// Each host.
+    pub(super) hosts: BTreeMap<String, Asked>,
+    /// How many more there were than can be looked up.
+    pub(super) left_out: usize,
 }
 
 /// Who tells, and who hears; nobody tells anything where nobody wants to know.
@@ -41,8 +57,10 @@ impl Named {
         }
         match object {
             Object::Ingress(ingress) => self.ingress(ingress),
-            Object::Gateway(gateway) => self.gateway(gateway),
-            Object::HTTPRoute(route) => self.route(route),
+            Object::Gateway(gateway) => self.tell(Told::Gateway(Box::new(gateway.clone()))),
+            Object::HTTPRoute(route) if !route.spec.parent_refs.is_empty() => {
+                self.tell(Told::Route(Box::new(route.clone())));
+            }
             Object::Namespace(namespace) if is_quiet(namespace) => {
                 self.tell(Told::Quiet(namespace.metadata.name.clone()));
             }
@@ -51,37 +69,14 @@ impl Named {
     }
 
     fn ingress(&self, ingress: &Ingress) {
-        let tls = || ingress.spec.tls.iter();
-        let ended =
-            |host: &str| tls().any(|tls| tls.hosts.is_empty() || tls.hosts.iter().any(|of| covers(of, host)));
-        let namespace = &ingress.metadata.namespace;
-        for rule in &ingress.spec.rules {
-            self.host(&rule.host, namespace, ended(&rule.host));
-        }
-        for host in tls().flat_map(|tls| &tls.hosts) {
-            self.host(host, namespace, true);
-        }
-    }
-
-    fn gateway(&self, gateway: &Gateway) {
-        for listener in &gateway.spec.listeners {
-            let tls = matches!(&*listener.protocol, "HTTPS" | "TLS");
-            self.host(&listener.hostname, &gateway.metadata.namespace, tls);
-        }
-    }
-
-    fn route(&self, route: &HttpRoute) {
-        for host in route.spec.hostnames.iter().filter(|_| !route.spec.parent_refs.is_empty()) {
-            self.host(host, &route.metadata.namespace, false);
-        }
-    }
-
-    /// Tells of a host that can be looked up: no wildcard can.
-    fn host(&self, host: &str, namespace: &str, tls: bool) {
-        if let Ok(host) = crate::hosts::name(host).as_ref().map(String::as_str)
-            && !host.starts_with('*')
-        {
-            self.tell(Told::Host { host: host.to_owned(), namespace: namespace.to_owned(), tls });
+        let ends: Vec<Ends> = ends_of_ingress(ingress).collect();
+        let (ended, namespace) = (EndsByHost::of(&ends), &ingress.metadata.namespace);
+        let rules = ingress.spec.rules.iter().map(|rule| &*rule.host);
+        for host in rules.chain(ends.iter().flat_map(|end| end.hosts.iter().copied())) {
+            if let Some(host) = name(host) {
+                let tls = !ended.closest(&host).is_empty();
+                self.tell(Told::Host { host, namespace: namespace.clone(), tls });
+            }
         }
     }
 
@@ -91,13 +86,9 @@ impl Named {
     }
 }
 
-/// Whether a host of a certificate, which may have a wildcard, is another.
-fn covers(of: &str, host: &str) -> bool {
-    let below = of.strip_prefix('*').and_then(|parent| host.split_once('.').map(|(_, rest)| (parent, rest)));
-    of.eq_ignore_ascii_case(host)
-        || below.is_some_and(|(parent, rest)| {
-            parent.strip_prefix('.').is_some_and(|p| p.eq_ignore_ascii_case(rest))
-        })
+/// A host that can be looked up: no wildcard can.
+fn name(host: &str) -> Option<String> {
+    crate::hosts::name(host).ok().filter(|host| !host.starts_with('*'))
 }
 
 fn is_quiet(namespace: &Namespace) -> bool {
@@ -108,33 +99,83 @@ fn is_quiet(namespace: &Namespace) -> bool {
 }
 
 /// Hears until nobody tells any more. Of more hosts than can be looked up the first by name stay.
-pub(super) async fn all(
-    mut told: UnboundedReceiver<Told>,
-    listed: &BTreeSet<String>,
-) -> BTreeMap<String, Asked> {
-    let (mut hosts, mut quiet) = (BTreeMap::<String, BTreeMap<String, bool>>::new(), BTreeSet::new());
+pub(super) async fn all(mut told: UnboundedReceiver<Told>, wanted: &Hosts) -> AllAsked {
+    let mut heard = Heard::default();
     while let Some(told) = told.recv().await {
+        heard.take(told);
+    }
+    if wanted.no_annotations {
+        heard.quiet.clear();
+    }
+    let (gateways, routes) = (std::mem::take(&mut heard.gateways), std::mem::take(&mut heard.routes));
+    for gateway in &gateways {
+        let hosts = gateway.spec.listeners.iter().map(|listener| &listener.hostname);
+        hosts.for_each(|host| heard.host(host, &gateway.metadata.namespace));
+    }
+    for route in &routes {
+        route.spec.hostnames.iter().for_each(|host| heard.host(host, &route.metadata.namespace));
+    }
+    let mut ends = tls_ends(&[], &gateways, &routes);
+    ends.retain(|end| end.port.is_some() && !heard.quiet.contains(&end.metadata.namespace));
+    heard.asked(&wanted.listed, &EndsByHost::of(&ends))
+}
+
+/// What was heard.
+#[derive(Default)]
+struct Heard {
+    /// Whether an Ingress ends TLS for a host, by host and namespace.
+    hosts: BTreeMap<String, BTreeMap<String, bool>>,
+    gateways: Vec<Gateway>,
+    routes: Vec<HttpRoute>,
+    quiet: BTreeSet<String>,
+    left_out: BTreeSet<String>,
+}
+
+impl Heard {
+    fn take(&mut self, told: Told) {
         match told {
-            Told::Quiet(namespace) => {
-                quiet.insert(namespace);
-            }
-            Told::Host { host, namespace, tls } => {
-                *hosts.entry(host).or_default().entry(namespace).or_default() |= tls;
-                if hosts.len() > MOST {
-                    hosts.pop_last();
-                }
-            }
+            Told::Quiet(namespace) => drop(self.quiet.insert(namespace)),
+            Told::Gateway(gateway) => self.gateways.push(*gateway),
+            Told::Route(route) => self.routes.push(*route),
+            Told::Host { host, namespace, tls } => self.note(host, namespace, tls),
         }
     }
-    let tls =
-        |of: &BTreeMap<String, bool>| of.iter().any(|(namespace, tls)| *tls && !quiet.contains(namespace));
-    let mut all: BTreeMap<String, Asked> =
-        hosts.iter().map(|(host, of)| (host.clone(), Asked { listed: false, tls: tls(of) })).collect();
-    for host in listed.iter().filter(|host| !host.starts_with('*')) {
-        let asked = all.entry(host.clone()).or_insert(Asked { listed: true, tls: true });
-        asked.listed = true;
+
+    fn host(&mut self, host: &str, namespace: &str) {
+        if let Some(host) = name(host) {
+            self.note(host, namespace.to_owned(), false);
+        }
     }
-    all
+
+    fn note(&mut self, host: String, namespace: String, tls: bool) {
+        *self.hosts.entry(host).or_default().entry(namespace).or_default() |= tls;
+        if self.hosts.len() > MOST {
+            self.left_out.extend(self.hosts.pop_last().map(|(host, _)| host));
+        }
+    }
+
+    fn asked(&self, listed: &BTreeSet<String>, gateways: &EndsByHost) -> AllAsked {
+        let port = |host: &str, of: &BTreeMap<String, bool>| {
+            let loud = || of.iter().filter(|(namespace, _)| !self.quiet.contains(*namespace));
+            let by_ingress = loud().any(|(_, tls)| *tls).then_some(HTTPS);
+            let ended = gateways.closest(host);
+            let by_gateway =
+                ended.iter().filter_map(|end| end.port).min_by_key(|port| (*port != HTTPS, *port));
+            by_ingress.or(by_gateway.filter(|_| loud().next().is_some()))
+        };
+        let asked = |(host, of): (&String, &BTreeMap<String, bool>)| {
+            (host.clone(), Asked { listed: false, named: true, tls: port(host, of) })
+        };
+        let mut hosts: BTreeMap<String, Asked> = self.hosts.iter().map(asked).collect();
+        for host in listed.iter().filter(|host| !host.starts_with('*')) {
+            let quiet = self.hosts.get(host).is_some_and(|of| of.keys().all(|of| self.quiet.contains(of)));
+            let asked = hosts.entry(host.clone()).or_default();
+            asked.listed = true;
+            asked.tls = asked.tls.or(Some(HTTPS).filter(|_| !quiet));
+        }
+        let left_out = self.left_out.iter().filter(|host| !hosts.contains_key(*host)).count();
+        AllAsked { hosts, left_out }
+    }
 }
 
 #[cfg(test)]
@@ -143,15 +184,18 @@ mod tests {
     use crate::wire::Kind;
     use serde_json::{Value, json};
 
-    fn asked(objects: &[(Kind, Value)], listed: &[&str]) -> Vec<(String, bool, bool)> {
+    fn heard(told: UnboundedReceiver<Told>, wanted: &Hosts) -> AllAsked {
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(all(told, wanted))
+    }
+
+    fn asked(objects: &[(Kind, Value)], wanted: &Hosts) -> Vec<(String, bool, Option<u16>)> {
         let (named, told) = named(true);
         for (kind, value) in objects {
             named.note(&Object::from_value(*kind, value.clone()).unwrap());
         }
         drop(named);
-        let listed = listed.iter().map(|host| (*host).to_owned()).collect();
-        let all = tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(all(told, &listed));
-        all.into_iter().map(|(host, asked)| (host, asked.listed, asked.tls)).collect()
+        let all = heard(told, wanted);
+        all.hosts.into_iter().map(|(host, asked)| (host, asked.listed, asked.tls)).collect()
     }
 
     #[test]
@@ -165,34 +209,82 @@ mod tests {
         });
         let gateway = json!({
             "metadata": { "namespace": "edge", "name": "public" },
-            "spec": { "listeners": [{ "hostname": "api.example.com", "protocol": "HTTPS" }, { "protocol": "HTTP" }] },
+            "spec": { "listeners": [
+                { "hostname": "api.example.com", "port": 8443, "protocol": "HTTPS" },
+                { "hostname": "*.wide.example.com", "port": 443, "protocol": "HTTPS" },
+                { "hostname": "*.wide.example.com", "port": 9443, "protocol": "HTTPS" },
+                { "hostname": "through.example.com", "port": 443, "protocol": "HTTPS", "tls": { "mode": "Passthrough" } },
+                { "hostname": "mail.example.com", "port": 993, "protocol": "TLS" },
+                { "name": "any", "port": 7443, "protocol": "HTTPS" },
+                { "name": "plain", "port": 80, "protocol": "HTTP" },
+            ] },
         });
         let route = json!({
             "metadata": { "namespace": "api", "name": "v2" },
-            "spec": { "hostnames": ["v2.example.com"], "parentRefs": [{ "name": "public" }] },
+            "spec": { "hostnames": ["v2.example.com", "a.b.wide.example.com"], "parentRefs": [{ "name": "public", "namespace": "edge" }] },
+        });
+        let plain = json!({
+            "metadata": { "namespace": "api", "name": "plain" },
+            "spec": {
+                "hostnames": ["plain.example.com", "both.example.com"],
+                "parentRefs": [{ "name": "public", "namespace": "edge", "sectionName": "plain" }],
+            },
         });
         let loose = json!({ "metadata": { "namespace": "api", "name": "v1" }, "spec": { "hostnames": ["v1.example.com"] } });
         let objects = [
             (Kind::Ingress, ingress),
             (Kind::Gateway, gateway),
             (Kind::HTTPRoute, route),
+            (Kind::HTTPRoute, plain),
             (Kind::HTTPRoute, loose),
         ];
         let wanted = [
-            ("api.example.com", false, true),
-            ("listed.example.com", true, true),
-            ("pay.example.org", false, true),
-            ("plain.example.org", false, false),
-            ("v2.example.com", true, false),
-            ("web.example.com", false, true),
+            ("a.b.wide.example.com", false, Some(443)),
+            ("api.example.com", false, Some(8443)),
+            ("both.example.com", true, Some(443)),
+            ("listed.example.com", true, Some(443)),
+            ("mail.example.com", false, None),
+            ("pay.example.org", false, Some(443)),
+            ("plain.example.com", false, None),
+            ("plain.example.org", false, None),
+            ("through.example.com", false, None),
+            ("v2.example.com", true, Some(7443)),
+            ("web.example.com", false, Some(443)),
         ];
-        let listed = ["listed.example.com", "v2.example.com", "*.wild.example.com"];
+        let listed = |hosts: &[&str]| Hosts {
+            listed: hosts.iter().map(|host| (*host).to_owned()).collect(),
+            ..Hosts::default()
+        };
+        let lists =
+            listed(&["both.example.com", "listed.example.com", "v2.example.com", "*.wild.example.com"]);
         let wanted: Vec<_> = wanted.map(|(host, listed, tls)| (host.to_owned(), listed, tls)).into();
-        assert_eq!(asked(&objects, &listed), wanted);
+        assert_eq!(asked(&objects, &lists), wanted);
         // Where nobody shall look at certificates, nobody does.
         let note = json!({ "healthcheck.dev/skip-tls-check": "true" });
         let quiet = json!({ "metadata": { "name": "shop", "annotations": note } });
-        let asked = asked(&[objects[0].clone(), (Kind::Namespace, quiet)], &[]);
-        assert!(asked.iter().all(|(_, _, tls)| !tls), "{asked:?}");
+        let objects = [objects[0].clone(), (Kind::Namespace, quiet)];
+        let pay = listed(&["pay.example.org"]);
+        let quiet = asked(&objects, &pay);
+        assert!(quiet.len() == 3 && quiet.iter().all(|(_, _, tls)| tls.is_none()), "{quiet:?}");
+        // Unless annotations are not heeded.
+        let heard = asked(&objects, &Hosts { no_annotations: true, ..pay });
+        assert_eq!(heard.iter().filter(|(_, _, tls)| tls.is_some()).count(), 2, "{heard:?}");
+    }
+
+    #[test]
+    fn hosts_that_are_too_many_are_counted() {
+        let rules: Vec<Value> =
+            (0..MOST + 7).map(|number| json!({ "host": format!("h{number}.example.com") })).collect();
+        let ingress =
+            json!({ "metadata": { "namespace": "shop", "name": "web" }, "spec": { "rules": rules } });
+        let (named, told) = named(true);
+        let object = Object::from_value(Kind::Ingress, ingress).unwrap();
+        // Naming one again adds none.
+        named.note(&object);
+        named.note(&object);
+        drop(named);
+        let listed = ["z.example.com".to_owned(), "h9999.example.com".to_owned()].into();
+        let all = heard(told, &Hosts { listed, ..Hosts::default() });
+        assert_eq!((all.hosts.len(), all.left_out), (MOST + 2, 6));
     }
 }

@@ -20,9 +20,6 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// The port of HTTPS.
-pub(super) const HTTPS: u16 = 443;
-
 /// So many hosts are looked at.
 pub(super) const MOST: usize = 200;
 

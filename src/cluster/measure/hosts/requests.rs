@@ -4,34 +4,42 @@ use super::super::Untold;
 use super::super::area::names as matcher;
 use super::super::prometheus::Prometheus;
 use super::super::series::whole;
+use crate::cluster::Stop;
 use crate::hosts::{Counted, count};
 use crate::model::{Gap, Reason};
 use crate::output::io_words;
 use crate::wire::{HostRequests, Kind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// A Prometheus is asked for so long.
 const WINDOW: i64 = 86_400;
 
-/// Of more hosts a Prometheus is asked for the first ones by name: the question must have an end.
-const MOST: usize = 500;
+/// Of more hosts a Prometheus is not asked: the question must have an end.
+pub(super) const MOST: usize = 500;
 
-/// Counts in logs, one after the other, each to its end.
+/// Counts in logs, one after the other, each to its end. One that is named twice is counted once.
 pub(super) async fn in_logs(
-    logs: Vec<PathBuf>,
+    logs: &[PathBuf],
     names: Vec<String>,
+    stop: Stop,
 ) -> (BTreeMap<String, HostRequests>, Vec<Gap>) {
+    let mut seen = BTreeSet::new();
+    let once = |log: &&PathBuf| seen.insert(log.canonicalize().unwrap_or_else(|_| (*log).clone()));
+    let logs: Vec<PathBuf> = logs.iter().filter(once).cloned().collect();
     let read = tokio::task::spawn_blocking(move || {
         let requests = names.into_iter().map(|name| (name, 0)).collect();
         let mut counted = Counted { requests, ..Counted::default() };
         let mut gaps = Vec::new();
         for log in logs {
-            if let Err(error) = count(&log, &mut counted) {
-                let detail = format!("{}: {}", log.display(), io_words(&error));
-                gaps.push(Gap { detail, ..Gap::new(Kind::Host.name(), Reason::Unreadable) });
-            }
+            let Err(error) = count(&log, &mut counted, &|| stop.why().is_some()) else { continue };
+            let (reason, why) = match stop.why() {
+                Some(why) => (Reason::Stopped, why.to_owned()),
+                None => (Reason::Unreadable, io_words(&error)),
+            };
+            let detail = format!("{}: {why}", log.display());
+            gaps.push(Gap { detail, ..Gap::new(Kind::Host.name(), reason) });
         }
         (counted, gaps)
     });
@@ -49,21 +57,21 @@ pub(super) async fn in_logs(
     (all.into_iter().map(|(name, count)| (name, of(count))).collect(), gaps)
 }
 
-/// Asks for the last day.
+/// Asks for the last day, at most for so many hosts as [`MOST`] says.
 ///
 /// # Errors
 /// When it does not answer.
 pub(super) async fn ask(
     prometheus: &Prometheus,
-    names: &[String],
+    names: &[&String],
     deadline: Duration,
 ) -> Result<BTreeMap<String, HostRequests>, Untold> {
-    let asked = names.iter().take(MOST).map(String::as_str);
-    let metric = format!("nginx_ingress_controller_requests{{{}}}", matcher("host", asked));
+    let wanted: BTreeSet<&str> = names.iter().map(|name| name.as_str()).collect();
+    let metric = format!("nginx_ingress_controller_requests{{{}}}", matcher("host", wanted.iter().copied()));
     let query = format!("sum by (host) (increase({metric}[{WINDOW}s]))");
     let told = prometheus.by_host(&query, deadline).await.map_err(|error| prometheus.untold(&error))?;
     let of =
         |count| HostRequests { count, source: HostRequests::PROMETHEUS.to_owned(), window_seconds: WINDOW };
-    let known = told.into_iter().filter(|(host, _)| names.contains(host));
+    let known = told.into_iter().filter(|(host, _)| wanted.contains(&**host));
     Ok(known.filter_map(|(host, count)| Some((host, of(whole(count.round())?)))).collect())
 }
