@@ -1,6 +1,7 @@
 //! How much memory a runtime takes by its own flags, beside what its container may use.
 
 use super::Container;
+use crate::wire;
 
 /// A limit that a runtime sets itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +29,9 @@ const STEP: i64 = 256 * MEBI;
 const JAVA: [&str; 5] =
     ["_JAVA_OPTIONS", "JAVA_OPTS", "CATALINA_OPTS", "JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS"];
 
+/// What says how much a heap may hold.
+const HEAP_SIZE: [&str; 2] = ["-Xmx", "-XX:MaxHeapSize="];
+
 impl Heap {
     /// What a container's runtime was told, under a limit of so many bytes.
     pub fn of(container: Container, limit: i64) -> Option<Self> {
@@ -49,7 +53,12 @@ impl Heap {
         let last = |start: &str| {
             flags.split_whitespace().filter_map(|flag| Some((flag, flag.strip_prefix(start)?))).next_back()
         };
-        if let Some((flag, size)) = last("-Xmx") {
+        // Two names of one flag: the last of both counts.
+        let sizes = flags.split_whitespace().filter_map(|flag| {
+            let size = HEAP_SIZE.iter().find_map(|start| flag.strip_prefix(start))?;
+            Some((flag, size))
+        });
+        if let Some((flag, size)) = sizes.last() {
             let bytes = size_of(size)?;
             return Some(Self {
                 flag: flag.to_owned(),
@@ -67,14 +76,21 @@ impl Heap {
         Some(Self { flag: flag.to_owned(), bytes, needs })
     }
 
+    /// With dashes or underscores, and the number in the same word or in the next.
     fn node(flags: &str) -> Option<Self> {
-        let start = "--max-old-space-size=";
-        let (flag, size) = flags
-            .split_whitespace()
-            .filter_map(|flag| Some((flag, flag.strip_prefix(start)?)))
-            .next_back()?;
+        let words: Vec<&str> = flags.split_whitespace().collect();
+        let told = words.iter().enumerate().filter_map(|(at, word)| {
+            let (name, size) = word.split_once('=').map_or((*word, None), |(name, size)| (name, Some(size)));
+            let flag = match size {
+                Some(_) => (*word).to_owned(),
+                None => format!("{word} {}", words.get(at + 1)?),
+            };
+            let size = size.or_else(|| words.get(at + 1).copied())?;
+            (name.replace('_', "-") == wire::OLD_SPACE).then_some((flag, size))
+        });
+        let (flag, size) = told.last()?;
         let bytes = size.parse::<i64>().ok().filter(|mebi| *mebi > 0)?.checked_mul(MEBI)?;
-        Some(Self { flag: flag.to_owned(), bytes, needs: rounded(bytes.saturating_add(BESIDE_NODE)) })
+        Some(Self { flag, bytes, needs: rounded(bytes.saturating_add(BESIDE_NODE)) })
     }
 
     /// Go counts everything that its runtime manages, so a tenth more is enough.
@@ -149,6 +165,22 @@ mod tests {
                 env("NODE_OPTIONS", "--max-old-space-size=1024"),
                 1024,
                 Some(("--max-old-space-size=1024", "1Gi", "1280Mi")),
+            ),
+            (
+                env("NODE_OPTIONS", "--max_old_space_size=1024"),
+                1024,
+                Some(("--max_old_space_size=1024", "1Gi", "1280Mi")),
+            ),
+            (
+                json!({ "command": ["node"], "args": ["--max-old-space-size", "4096", "index.js"] }),
+                4096,
+                Some(("--max-old-space-size 4096", "4Gi", "4352Mi")),
+            ),
+            (json!({ "args": ["--max-old-space-size"] }), 900, None),
+            (
+                env("JAVA_OPTS", "-Xmx512m -XX:MaxHeapSize=1g"),
+                1024,
+                Some(("-XX:MaxHeapSize=1g", "1Gi", "1536Mi")),
             ),
             (env("GOMEMLIMIT", "900MiB"), 900, Some(("GOMEMLIMIT=900MiB", "900Mi", "1Gi"))),
             (env("GOMEMLIMIT", "off"), 900, None),
