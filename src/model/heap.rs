@@ -54,11 +54,11 @@ impl Heap {
             flags.split_whitespace().filter_map(|flag| Some((flag, flag.strip_prefix(start)?))).next_back()
         };
         // Two names of one flag: the last of both counts.
-        let sizes = flags.split_whitespace().filter_map(|flag| {
+        let mut sizes = flags.split_whitespace().filter_map(|flag| {
             let size = HEAP_SIZE.iter().find_map(|start| flag.strip_prefix(start))?;
             Some((flag, size))
         });
-        if let Some((flag, size)) = sizes.last() {
+        if let Some((flag, size)) = sizes.next_back() {
             let bytes = size_of(size)?;
             return Some(Self {
                 flag: flag.to_owned(),
@@ -79,7 +79,7 @@ impl Heap {
     /// With dashes or underscores, and the number in the same word or in the next.
     fn node(flags: &str) -> Option<Self> {
         let words: Vec<&str> = flags.split_whitespace().collect();
-        let told = words.iter().enumerate().filter_map(|(at, word)| {
+        let mut told = words.iter().enumerate().filter_map(|(at, word)| {
             let (name, size) = word.split_once('=').map_or((*word, None), |(name, size)| (name, Some(size)));
             let flag = match size {
                 Some(_) => (*word).to_owned(),
@@ -88,7 +88,7 @@ impl Heap {
             let size = size.or_else(|| words.get(at + 1).copied())?;
             (name.replace('_', "-") == wire::OLD_SPACE).then_some((flag, size))
         });
-        let (flag, size) = told.last()?;
+        let (flag, size) = told.next_back()?;
         let bytes = size.parse::<i64>().ok().filter(|mebi| *mebi > 0)?.checked_mul(MEBI)?;
         Some(Self { flag, bytes, needs: rounded(bytes.saturating_add(BESIDE_NODE)) })
     }
@@ -145,6 +145,10 @@ mod tests {
             .map(|heap| (heap.flag, mebibytes(heap.bytes), mebibytes(heap.needs)))
     }
 
+    fn owned(wanted: Option<(&str, &str, &str)>) -> Option<(String, String, String)> {
+        wanted.map(|(flag, bytes, needs)| (flag.to_owned(), bytes.to_owned(), needs.to_owned()))
+    }
+
     #[test]
     fn flags_are_found_wherever_they_are_set() {
         let env = |name: &str, value: &str| json!({ "env": [{ "name": name, "value": value }] });
@@ -166,6 +170,21 @@ mod tests {
                 1024,
                 Some(("--max-old-space-size=1024", "1Gi", "1280Mi")),
             ),
+            (env("GOMEMLIMIT", "900MiB"), 900, Some(("GOMEMLIMIT=900MiB", "900Mi", "1Gi"))),
+            (env("GOMEMLIMIT", "off"), 900, None),
+            (json!({ "args": ["-Xmxlots"] }), 900, None),
+            (json!({ "args": ["-Xmx9223372036854775807g"] }), 900, None),
+            (env("JAVA_OPTS", "-XX:MaxRAMPercentage=900"), 900, None),
+            (json!({}), 900, None),
+        ] {
+            assert_eq!(heap(spec.clone(), limit), owned(wanted), "{spec}");
+        }
+    }
+
+    #[test]
+    fn flags_are_read_in_each_way_in_which_they_are_written() {
+        let env = |name: &str, value: &str| json!({ "env": [{ "name": name, "value": value }] });
+        for (spec, limit, wanted) in [
             (
                 env("NODE_OPTIONS", "--max_old_space_size=1024"),
                 1024,
@@ -182,15 +201,8 @@ mod tests {
                 1024,
                 Some(("-XX:MaxHeapSize=1g", "1Gi", "1536Mi")),
             ),
-            (env("GOMEMLIMIT", "900MiB"), 900, Some(("GOMEMLIMIT=900MiB", "900Mi", "1Gi"))),
-            (env("GOMEMLIMIT", "off"), 900, None),
-            (json!({ "args": ["-Xmxlots"] }), 900, None),
-            (json!({ "args": ["-Xmx9223372036854775807g"] }), 900, None),
-            (env("JAVA_OPTS", "-XX:MaxRAMPercentage=900"), 900, None),
-            (json!({}), 900, None),
         ] {
-            let wanted = wanted.map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned()));
-            assert_eq!(heap(spec.clone(), limit), wanted, "{spec}");
+            assert_eq!(heap(spec.clone(), limit), owned(wanted), "{spec}");
         }
     }
 }
