@@ -68,7 +68,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Show the report of the bundled example: 48 pods of three namespaces, no cluster needed
-    Demo(DemoArgs),
+    Demo(Box<DemoArgs>),
     /// Show the nodes, what they carry, and which namespaces and workloads take it; of all namespaces, unless some are named
     Nodes(Box<CheckArgs>),
     /// Show what workloads ask for against what they have used, and what to set instead: as a table, or as a patch

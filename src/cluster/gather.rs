@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 
 /// What to gather, and how.
 #[derive(Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
 pub struct Plan {
     /// What to look at.
     pub scope: ScopeArgs,

@@ -34,6 +34,7 @@ use crate::model::{Gap, Reason, unseen};
 use crate::wire::{Kind, Object};
 use area::Area;
 use prometheus::Prometheus;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -71,6 +72,13 @@ pub(super) struct Measured {
 pub(super) struct Untold {
     reason: Reason,
     detail: String,
+}
+
+/// What somebody told, and why that is less than there is, if it is.
+#[derive(Debug)]
+struct Told<T> {
+    objects: Vec<T>,
+    untold: Option<Untold>,
 }
 
 /// What is measured of a cluster.
@@ -209,10 +217,8 @@ impl Measurement {
             Err(untold) => untold,
         };
         let Some(window) = self.window else { return Measured::none(Kind::Throttling, untold) };
-        let read = kubelets::read(&self.asker, &self.area, window, self.deadline(), nodes).await;
-        let got = u64::try_from(read.objects.len()).unwrap_or(u64::MAX);
-        let mut measured = Measured::all(read.objects, Object::Throttling);
-        measured.unseen.extend(read.untold.map(|untold| untold.gap(Kind::Throttling, got)));
+        let told = kubelets::read(&self.asker, &self.area, window, self.deadline(), nodes).await;
+        let mut measured = Measured::told(Kind::Throttling, told, Object::Throttling);
         // That there is no Prometheus is no news to whoever asks the kubelets.
         let news = untold.reason != Reason::Skipped;
         let asked = unseen::detail(&unseen::KUBELETS_ASKED, &[("why", Fact::text(&untold.detail))]);
@@ -225,12 +231,9 @@ impl Measurement {
         let Some(back) = self.wanted.usage else { return Measured::default() };
         let told = match prometheus {
             Ok(prometheus) => history::ask(prometheus, &self.area, back, self.page_timeout).await,
-            Err(untold) => Err(untold.clone()),
+            Err(untold) => Told::none(untold.clone()),
         };
-        match told {
-            Ok(objects) => Measured::all(objects, Object::Usage),
-            Err(untold) => Measured::none(Kind::Usage, untold),
-        }
+        Measured::told(Kind::Usage, told, Object::Usage)
     }
 
     /// How the memory of what was killed went. Where nothing was, nothing is missing.
@@ -244,20 +247,56 @@ impl Measurement {
         if killed.is_empty() {
             return Measured::default();
         }
+        let time = (back, self.deadline());
         let told = match prometheus {
-            Ok(prometheus) => memory::ask(prometheus, &self.area, killed, back, self.deadline()).await,
-            Err(untold) => Err(untold.clone()),
+            Ok(prometheus) => memory::ask(prometheus, &self.area, killed, time).await,
+            Err(untold) => Told::none(untold.clone()),
         };
-        match told {
-            Ok(objects) => Measured::all(objects, Object::MemoryHistory),
-            Err(untold) => Measured::none(Kind::MemoryHistory, untold),
+        Measured::told(Kind::MemoryHistory, told, Object::MemoryHistory)
+    }
+}
+
+impl<T> Default for Told<T> {
+    fn default() -> Self {
+        Self { objects: Vec::new(), untold: None }
+    }
+}
+
+impl<T> Told<T> {
+    fn none(untold: Untold) -> Self {
+        Self { objects: Vec::new(), untold: Some(untold) }
+    }
+
+    /// Takes the answer to one of several questions. Whoever did not answer in time is not asked the next one.
+    fn take(&mut self, answer: Result<Vec<T>, Error>, prometheus: &Prometheus) -> ControlFlow<()> {
+        match answer {
+            Ok(objects) => self.objects.extend(objects),
+            Err(error) => {
+                self.untold.get_or_insert_with(|| prometheus.untold(&error));
+                if error.is_timeout() {
+                    return ControlFlow::Break(());
+                }
+            }
         }
+        ControlFlow::Continue(())
+    }
+
+    /// The same, which says why there is nothing where nobody else has.
+    fn or_none(self, why: impl FnOnce() -> Untold) -> Self {
+        let untold = self.untold.or_else(|| self.objects.is_empty().then(why));
+        Self { untold, ..self }
     }
 }
 
 impl Measured {
     fn all<T>(objects: Vec<T>, object: fn(T) -> Object) -> Self {
         Self { objects: objects.into_iter().map(object).collect(), ..Self::default() }
+    }
+
+    fn told<T>(kind: Kind, told: Told<T>, object: fn(T) -> Object) -> Self {
+        let got = u64::try_from(told.objects.len()).unwrap_or(u64::MAX);
+        let unseen = told.untold.map(|untold| untold.gap(kind, got));
+        Self { unseen: unseen.into_iter().collect(), ..Self::all(told.objects, object) }
     }
 
     fn none(kind: Kind, untold: Untold) -> Self {

@@ -1,6 +1,7 @@
 //! How much memory a runtime takes by its own flags, beside what its container may use.
 
 use super::Container;
+use crate::wire;
 
 /// A limit that a runtime sets itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +29,9 @@ const STEP: i64 = 256 * MEBI;
 const JAVA: [&str; 5] =
     ["_JAVA_OPTIONS", "JAVA_OPTS", "CATALINA_OPTS", "JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS"];
 
+/// What says how much a heap may hold.
+const HEAP_SIZE: [&str; 2] = ["-Xmx", "-XX:MaxHeapSize="];
+
 impl Heap {
     /// What a container's runtime was told, under a limit of so many bytes.
     pub fn of(container: Container, limit: i64) -> Option<Self> {
@@ -49,7 +53,12 @@ impl Heap {
         let last = |start: &str| {
             flags.split_whitespace().filter_map(|flag| Some((flag, flag.strip_prefix(start)?))).next_back()
         };
-        if let Some((flag, size)) = last("-Xmx") {
+        // Two names of one flag: the last of both counts.
+        let mut sizes = flags.split_whitespace().filter_map(|flag| {
+            let size = HEAP_SIZE.iter().find_map(|start| flag.strip_prefix(start))?;
+            Some((flag, size))
+        });
+        if let Some((flag, size)) = sizes.next_back() {
             let bytes = size_of(size)?;
             return Some(Self {
                 flag: flag.to_owned(),
@@ -67,14 +76,21 @@ impl Heap {
         Some(Self { flag: flag.to_owned(), bytes, needs })
     }
 
+    /// With dashes or underscores, and the number in the same word or in the next.
     fn node(flags: &str) -> Option<Self> {
-        let start = "--max-old-space-size=";
-        let (flag, size) = flags
-            .split_whitespace()
-            .filter_map(|flag| Some((flag, flag.strip_prefix(start)?)))
-            .next_back()?;
+        let words: Vec<&str> = flags.split_whitespace().collect();
+        let mut told = words.iter().enumerate().filter_map(|(at, word)| {
+            let (name, size) = word.split_once('=').map_or((*word, None), |(name, size)| (name, Some(size)));
+            let flag = match size {
+                Some(_) => (*word).to_owned(),
+                None => format!("{word} {}", words.get(at + 1)?),
+            };
+            let size = size.or_else(|| words.get(at + 1).copied())?;
+            (name.replace('_', "-") == wire::OLD_SPACE).then_some((flag, size))
+        });
+        let (flag, size) = told.next_back()?;
         let bytes = size.parse::<i64>().ok().filter(|mebi| *mebi > 0)?.checked_mul(MEBI)?;
-        Some(Self { flag: flag.to_owned(), bytes, needs: rounded(bytes.saturating_add(BESIDE_NODE)) })
+        Some(Self { flag, bytes, needs: rounded(bytes.saturating_add(BESIDE_NODE)) })
     }
 
     /// Go counts everything that its runtime manages, so a tenth more is enough.
@@ -129,6 +145,10 @@ mod tests {
             .map(|heap| (heap.flag, mebibytes(heap.bytes), mebibytes(heap.needs)))
     }
 
+    fn owned(wanted: Option<(&str, &str, &str)>) -> Option<(String, String, String)> {
+        wanted.map(|(flag, bytes, needs)| (flag.to_owned(), bytes.to_owned(), needs.to_owned()))
+    }
+
     #[test]
     fn flags_are_found_wherever_they_are_set() {
         let env = |name: &str, value: &str| json!({ "env": [{ "name": name, "value": value }] });
@@ -157,8 +177,32 @@ mod tests {
             (env("JAVA_OPTS", "-XX:MaxRAMPercentage=900"), 900, None),
             (json!({}), 900, None),
         ] {
-            let wanted = wanted.map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned()));
-            assert_eq!(heap(spec.clone(), limit), wanted, "{spec}");
+            assert_eq!(heap(spec.clone(), limit), owned(wanted), "{spec}");
+        }
+    }
+
+    #[test]
+    fn flags_are_read_in_each_way_in_which_they_are_written() {
+        let env = |name: &str, value: &str| json!({ "env": [{ "name": name, "value": value }] });
+        for (spec, limit, wanted) in [
+            (
+                env("NODE_OPTIONS", "--max_old_space_size=1024"),
+                1024,
+                Some(("--max_old_space_size=1024", "1Gi", "1280Mi")),
+            ),
+            (
+                json!({ "command": ["node"], "args": ["--max-old-space-size", "4096", "index.js"] }),
+                4096,
+                Some(("--max-old-space-size 4096", "4Gi", "4352Mi")),
+            ),
+            (json!({ "args": ["--max-old-space-size"] }), 900, None),
+            (
+                env("JAVA_OPTS", "-Xmx512m -XX:MaxHeapSize=1g"),
+                1024,
+                Some(("-XX:MaxHeapSize=1g", "1Gi", "1536Mi")),
+            ),
+        ] {
+            assert_eq!(heap(spec.clone(), limit), owned(wanted), "{spec}");
         }
     }
 }

@@ -87,6 +87,9 @@ pub fn rightsize(
 /// So many rows fit one look; those that matter most come first.
 const SHOWN: usize = 20;
 
+/// The cell of the last column; its parts are separated by a text.
+type OfLast<'f> = dyn Fn(&Row, &str) -> String + 'f;
+
 struct Screen<'a> {
     of: &'a Sized<'a>,
     look: Look,
@@ -134,13 +137,8 @@ impl Screen<'_> {
         }
         let shown = &rows[..self.shown(rows.len())];
         let mut lines = self.section(&said::over(sizing, &rows, lang));
-        let gives = |row: &Row| amount(row.gives_back(), ", ");
-        let wide = self.columns(shown, &said::GIVES_BACK, &gives);
-        let lines_of_table = match self.look.width.is_none_or(|width| grid::total_width(&wide) <= width) {
-            true => grid::lines(&wide),
-            false => grid::lines(&grid::fit(self.narrow(shown), self.look.width)),
-        };
-        lines.extend(self.headed(lines_of_table));
+        let gives = |row: &Row, between: &str| amount(row.gives_back(), between);
+        lines.extend(self.table(shown, &said::GIVES_BACK, &gives));
         let rest = rows[shown.len()..].iter().map(|row| row.gives_back());
         lines.extend(self.rest(rows.len() - shown.len(), rest.fold(Amount::default(), Amount::plus)));
         lines
@@ -192,13 +190,7 @@ impl Screen<'_> {
         }
         let shown = &rows[..self.shown(rows.len())];
         let mut lines = self.section(&said::too_few(&rows, lang));
-        let measured = |row: &Row| said::measured(row, lang);
-        let wide = self.columns(shown, &said::SAMPLES, &measured);
-        let table = match self.look.width.is_none_or(|width| grid::total_width(&wide) <= width) {
-            true => wide,
-            false => grid::fit(self.narrow_few(shown), self.look.width),
-        };
-        lines.extend(self.headed(grid::lines(&table)));
+        lines.extend(self.table(shown, &said::SAMPLES, &|row, _| said::measured(row, lang)));
         lines.extend(self.more(rows.len() - shown.len()));
         lines
     }
@@ -247,8 +239,16 @@ impl Screen<'_> {
         lines
     }
 
+    /// A line for each row where that fits, else two, with one more column at its end.
+    fn table(&self, rows: &[&Row], last: &'static Text, of_last: &OfLast) -> Vec<String> {
+        let wide = self.columns(rows, last, of_last);
+        let fits = self.look.width.is_none_or(|width| grid::total_width(&wide) <= width);
+        let narrow = || grid::fit(self.narrow(rows, last, of_last), self.look.width);
+        self.headed(grid::lines(&if fits { wide } else { narrow() }))
+    }
+
     /// A line for each row, with one more column at its end.
-    fn columns(&self, rows: &[&Row], last: &'static Text, of_last: &dyn Fn(&Row) -> String) -> Vec<Column> {
+    fn columns(&self, rows: &[&Row], last: &'static Text, of_last: &OfLast) -> Vec<Column> {
         let lang = self.look.lang;
         let cells = |of: &dyn Fn(&Row) -> String| rows.iter().map(|row| of(row)).collect::<Vec<_>>();
         let column =
@@ -264,7 +264,7 @@ impl Screen<'_> {
         if self.wide {
             columns.push(column(&said::LIMITS, &|row| said::limits(row)));
         }
-        columns.push(column(last, of_last));
+        columns.push(column(last, &|row| of_last(row, ", ")));
         if self.wide && !std::ptr::eq(last, &raw const said::SAMPLES) {
             columns.push(column(&said::SAMPLES, &|row| said::measured(row, lang)));
         }
@@ -272,7 +272,7 @@ impl Screen<'_> {
     }
 
     /// Two lines for each row.
-    fn narrow(&self, rows: &[&Row]) -> Vec<Column> {
+    fn narrow(&self, rows: &[&Row], last: &'static Text, of_last: &OfLast) -> Vec<Column> {
         let lang = self.look.lang;
         let cells = |of: &dyn Fn(&Row) -> String| rows.iter().map(|row| of(row)).collect::<Vec<_>>();
         vec![
@@ -280,20 +280,7 @@ impl Screen<'_> {
             Column::new(words::PODS.get(lang), cells(&|row| row.pods.to_string())).numeric().expendable(2),
             Column::new(said::CPU.get(lang), cells(&|row| cpu_cell(row, "\n"))),
             Column::new(said::MEMORY.get(lang), cells(&|row| memory_cell(row, "\n"))),
-            Column::new(said::GIVES_BACK.get(lang), cells(&|row| amount(row.gives_back(), "\n")))
-                .expendable(1),
-        ]
-    }
-
-    fn narrow_few(&self, rows: &[&Row]) -> Vec<Column> {
-        let lang = self.look.lang;
-        let cells = |of: &dyn Fn(&Row) -> String| rows.iter().map(|row| of(row)).collect::<Vec<_>>();
-        vec![
-            Column::new(said::WORKLOAD.get(lang), cells(&place)),
-            Column::new(words::PODS.get(lang), cells(&|row| row.pods.to_string())).numeric().expendable(2),
-            Column::new(said::CPU.get(lang), cells(&|row| cpu_cell(row, "\n"))),
-            Column::new(said::MEMORY.get(lang), cells(&|row| memory_cell(row, "\n"))),
-            Column::new(said::SAMPLES.get(lang), cells(&|row| said::measured(row, lang))).expendable(1),
+            Column::new(last.get(lang), cells(&|row| of_last(row, "\n"))).expendable(1),
         ]
     }
 }

@@ -80,7 +80,9 @@ mod tests {
 
     fn history(of: &[Usage]) -> History {
         let mut history = History::default();
-        of.iter().for_each(|usage| history.add(usage));
+        for usage in of {
+            history.add(usage);
+        }
         history
     }
 

@@ -130,9 +130,11 @@ const MEMORY_VARIABLES: [&str; 7] = [
     "_JAVA_OPTIONS",
 ];
 
-/// What an argument that sets a memory limit begins with.
-const MEMORY_FLAGS: [&str; 5] =
-    ["-Xmx", "-Xms", "-XX:MaxRAMPercentage=", "-XX:MaxRAM=", "--max-old-space-size="];
+/// What a word that sets a memory limit begins with.
+const MEMORY_FLAGS: [&str; 3] = ["-Xmx", "-XX:MaxHeapSize=", "-XX:MaxRAMPercentage="];
+
+/// The flag of Node.js that sets one, with dashes; its value may be the next word.
+pub const OLD_SPACE: &str = "--max-old-space-size";
 
 impl Container {
     /// Of an init container, whether it keeps running: a native sidecar. Of the others the same words only say when they
@@ -155,16 +157,53 @@ impl Container {
             }
         }
         for words in [&mut self.command, &mut self.args] {
-            words.retain_mut(|word| {
-                *word = memory_flags(word);
-                !word.is_empty()
-            });
+            *words = memory_words(words.iter().map(String::as_str));
         }
     }
 }
 
 /// The words of a text that set a memory limit.
 fn memory_flags(text: &str) -> String {
-    let is_flag = |word: &&str| MEMORY_FLAGS.iter().any(|flag| word.starts_with(flag));
-    text.split([' ', '\t', '\n', '"', '\'']).filter(is_flag).collect::<Vec<_>>().join(" ")
+    memory_words([text]).join(" ")
+}
+
+/// The words of some texts that set a memory limit. Of what is said in two words the second is kept only where it is a
+/// number: anything may stand there.
+fn memory_words<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let words = texts.into_iter().flat_map(|text| text.split([' ', '\t', '\n', '"', '\'']));
+    let (mut kept, mut is_value) = (Vec::new(), false);
+    for word in words.filter(|word| !word.is_empty()) {
+        let (name, value) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
+        let is_node = name.replace('_', "-") == OLD_SPACE;
+        let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
+        if is_node || is_value && is_number || MEMORY_FLAGS.iter().any(|flag| word.starts_with(flag)) {
+            kept.push(word.to_owned());
+        }
+        is_value = is_node && value.is_none();
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn only_what_is_about_memory_is_kept_and_that_again() {
+        let container = json!({
+            "command": ["sh", "-c", "exec node --max-old-space-size 4096 --token 77 a.js"],
+            "args": ["-Xms1g", "-Xmx1g", "--max_old_space_size", "secret", "8", "-XX:MaxHeapSize=2g", "--max-old-space-size=1"],
+            "env": [{ "name": "NODE_OPTIONS", "value": "--max-old-space-size 512 --inspect" }, { "name": "TOKEN", "value": "x" }],
+        });
+        let mut container: Container = serde_json::from_value(container).unwrap();
+        for _ in 0..2 {
+            container.keep_only_memory_flags();
+            assert_eq!(container.command, ["--max-old-space-size", "4096"]);
+            let args = ["-Xmx1g", "--max_old_space_size", "-XX:MaxHeapSize=2g", "--max-old-space-size=1"];
+            assert_eq!(container.args, args);
+            let env: Vec<&str> = container.env.iter().map(|variable| variable.value.as_str()).collect();
+            assert_eq!(env, ["--max-old-space-size 512"]);
+        }
+    }
 }

@@ -36,7 +36,7 @@ pub use cluster::{
     Event, EventSeries, Namespace, NamespaceStatus, Node, NodeCondition, NodeInfo, NodeSpec, NodeStatus,
     ObjectReference, Taint,
 };
-pub use container::{Container, EnvVar, Probe, Resource, Resources};
+pub use container::{Container, EnvVar, OLD_SPACE, Probe, Resource, Resources};
 pub use gateway::{
     Gateway, GatewayAddress, GatewaySpec, GatewayStatus, GatewayTls, HttpRoute, HttpRouteRule, HttpRouteSpec,
     Listener, ListenerStatus, Reference,

@@ -218,6 +218,40 @@ fn a_history_that_is_not_to_be_had_costs_a_line() {
     }
 }
 
+#[test]
+fn what_came_of_a_history_stays_and_of_a_namespace_all_or_nothing() {
+    for name in ["came", "refused", "torn"] {
+        namespace(name);
+        LAB.store(&[healthy(name, "web")]);
+    }
+    let vector = |of: &[(&str, &str)]| {
+        let one = |(namespace, number): &(&str, &str)| json!({ "metric": { "namespace": namespace, "pod": "web", "container": "app" }, "value": [1, number] });
+        let result: Vec<Value> = of.iter().map(one).collect();
+        let answer = json!({ "status": "success", "data": { "resultType": "vector", "result": result } });
+        Reply::ok("application/json", answer.to_string())
+    };
+    let refusal =
+        json!({ "status": "error", "errorType": "execution", "error": "too many samples" }).to_string();
+    let server = Scripted::start(move |call| match call.query() {
+        query if query.starts_with("count by") => {
+            vector(&[("came", "2000"), ("refused", "2000"), ("torn", "6000")])
+        }
+        query if query.contains(r#"namespace=~"^(?:came)$""#) => vector(&[("came", "200")]),
+        query if query.contains(r#"pod=~".*[0123456789ab]""#) => vector(&[("torn", "200")]),
+        _ => Reply::Answer(
+            "HTTP/1.1 422 Unprocessable\r\nContent-Type: application/json\r\n".to_owned(),
+            refusal.clone(),
+        ),
+    });
+    let flags = format!("-n came,refused,torn --since 7d --prometheus-url http://{}", server.address);
+    let (told, unseen) = captured("Usage", &flags);
+    let of: Vec<&Value> = told.iter().map(|usage| &usage["metadata"]["namespace"]).collect();
+    assert_eq!(of, ["came"]);
+    let [line] = &unseen[..] else { panic!("{unseen:?}") };
+    assert_eq!(line["got"], 1);
+    assert!(line["detail"].as_str().unwrap().contains("too many samples"), "{line}");
+}
+
 /// A metrics API before the real API server, which has none.
 fn metrics(answer: impl Fn(&str) -> Fault + Send + Sync + 'static) -> Faults {
     Faults::before(&LAB, move |asked| match asked.path.strip_prefix("/apis/metrics.k8s.io/v1beta1/") {

@@ -1,6 +1,6 @@
 //! What containers have used over time, as a Prometheus knows it.
 
-use super::Untold;
+use super::Told;
 use super::area::{Area, names};
 use super::prometheus::Prometheus;
 use super::series::{Name, Numbers, whole};
@@ -8,6 +8,7 @@ use crate::cluster::Error;
 use crate::wire::{ObjectMeta, Usage};
 use std::collections::BTreeMap;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// So many samples of each container are asked for: enough to tell the five worst of a hundred, over a week every five
 /// minutes.
@@ -35,63 +36,69 @@ struct Queries {
     samples: String,
 }
 
-/// Asks for the last `back` of the scope, in parts that a Prometheus can carry.
-///
-/// # Errors
-/// When it does not answer, or has no such numbers.
+/// Asks for the last `back` of the scope, in parts that a Prometheus can carry, for [`DEADLINE`] together. What came stays
+/// where others did not; but of no namespace a part, which would be taken for what all its pods have used.
 pub(super) async fn ask(
     prometheus: &Prometheus,
     area: &Area,
     back: Duration,
     page_timeout: Duration,
-) -> Result<Vec<Usage>, Untold> {
-    let deadline = DEADLINE.min(page_timeout);
-    let asked = async {
-        let matchers = area.matchers();
-        // What was not scraped for some minutes is not gone.
-        let metric = format!("last_over_time(container_memory_working_set_bytes{{{matchers}}}[1h])");
-        let count = format!("count by (namespace) ({metric})");
-        let counts = prometheus.by_namespace(&count, area, deadline).await?;
-        let mut all = Vec::new();
-        for more in parts(&counts) {
-            all.extend(part(prometheus, area, &format!("{matchers},{more}"), back, deadline).await?);
-        }
-        Ok::<_, Error>(all)
+) -> Told<Usage> {
+    let (end, matchers) = (Instant::now() + DEADLINE, area.matchers());
+    let deadline = || end.saturating_duration_since(Instant::now()).min(page_timeout);
+    // What was not scraped for some minutes is not gone.
+    let metric = format!("last_over_time(container_memory_working_set_bytes{{{matchers}}}[1h])");
+    let count = format!("count by (namespace) ({metric})");
+    let counts = match prometheus.by_namespace(&count, area, deadline()).await {
+        Ok(counts) => counts,
+        Err(error) => return Told::none(prometheus.untold(&error)),
     };
-    let mut all = asked.await.map_err(|error| prometheus.untold(&error))?;
-    all.sort_by(|a, b| key(&a.metadata).cmp(&key(&b.metadata)));
-    match all.is_empty() {
-        true => Err(prometheus.has_none("it does not scrape cAdvisor")),
-        false => Ok(all),
+    let mut told = Told::default();
+    for parts in wholes(&counts) {
+        let whole = async {
+            let mut whole = Vec::new();
+            for more in parts {
+                let matchers = format!("{matchers},{more}");
+                whole.extend(part(prometheus, area, &matchers, (back, deadline())).await?);
+            }
+            Ok::<_, Error>(whole)
+        };
+        if told.take(whole.await, prometheus).is_break() {
+            break;
+        }
     }
+    told.objects.sort_by(|a, b| key(&a.metadata).cmp(&key(&b.metadata)));
+    told.or_none(|| prometheus.has_none("it does not scrape cAdvisor"))
 }
 
 fn key(metadata: &ObjectMeta) -> (&str, &str) {
     (&metadata.namespace, &metadata.name)
 }
 
-/// The matchers of each part: some namespaces together, or some pods of a large one, by the end of their names.
-fn parts(counts: &BTreeMap<String, f64>) -> Vec<String> {
-    let mut parts = Vec::new();
+/// The matchers of what is asked for as a whole: some namespaces together, or some pods of a large one after the other, by
+/// the end of their names.
+fn wholes(counts: &BTreeMap<String, f64>) -> Vec<Vec<String>> {
+    let mut wholes = Vec::new();
     let (mut some, mut together): (Vec<&str>, u64) = (Vec::new(), 0);
     let of = |some: &[&str]| names("namespace", some.iter().copied());
     for (namespace, count) in counts {
         let count = whole(*count).and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
         if count > CONTAINERS_A_QUERY {
-            parts.extend(ends(count).map(|end| format!(r#"{},pod=~".*[{end}]""#, of(&[namespace]))));
+            let parts = ends(count).map(|end| format!(r#"{},pod=~".*[{end}]""#, of(&[namespace])));
+            wholes.push(parts.collect());
             continue;
         }
         if together + count > CONTAINERS_A_QUERY {
-            parts.push(of(&some));
+            wholes.push(vec![of(&some)]);
             (some, together) = (Vec::new(), 0);
         }
         some.push(namespace);
         together += count;
     }
     if !some.is_empty() {
-        parts.push(of(&some));
+        wholes.push(vec![of(&some)]);
     }
-    parts
+    wholes
 }
 
 /// The last letters of names, in as many groups as so many containers need.
@@ -105,8 +112,7 @@ async fn part(
     prometheus: &Prometheus,
     area: &Area,
     matchers: &str,
-    back: Duration,
-    deadline: Duration,
+    (back, deadline): (Duration, Duration),
 ) -> Result<Vec<Usage>, Error> {
     let step = step(back);
     let queries = Queries::new(matchers, back.as_secs(), step);
@@ -165,13 +171,13 @@ mod tests {
     #[test]
     fn parts_hold_no_more_than_a_query_can_carry() {
         let counts = |of: &[(&str, f64)]| of.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect();
-        let some = parts(&counts(&[("a", 2000.0), ("b.c", 400.0), ("d", 200.0), ("e", f64::NAN)]));
-        assert_eq!(some, [r#"namespace=~"^(?:a|b\\.c)$""#, r#"namespace=~"^(?:d|e)$""#]);
-        let large = parts(&counts(&[("a", 1.0), ("big", 6000.0), ("c", 1.0)]));
+        let some = wholes(&counts(&[("a", 2000.0), ("b.c", 400.0), ("d", 200.0), ("e", f64::NAN)]));
+        assert_eq!(some.concat(), [r#"namespace=~"^(?:a|b\\.c)$""#, r#"namespace=~"^(?:d|e)$""#]);
+        let large = wholes(&counts(&[("a", 1.0), ("big", 6000.0), ("c", 1.0)]));
         let of_big = |ends: &str| format!(r#"namespace=~"^(?:big)$",pod=~".*[{ends}]""#);
         let ends = ["0123456789ab", "cdefghijklmn", "opqrstuvwxyz"].map(of_big);
-        assert_eq!(large, [&ends[..], &[r#"namespace=~"^(?:a|c)$""#.to_owned()]].concat());
-        assert!(parts(&BTreeMap::new()).is_empty());
+        assert_eq!(large, [ends.to_vec(), vec![r#"namespace=~"^(?:a|c)$""#.to_owned()]]);
+        assert!(wholes(&BTreeMap::new()).is_empty());
         assert_eq!(super::ends(u64::MAX).collect::<String>(), LAST);
     }
 

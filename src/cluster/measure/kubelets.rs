@@ -4,7 +4,7 @@ use super::area::Area;
 use super::exposition::{Sample, name, sample};
 use super::lines::Lines;
 use super::series::{self, Counted, Name};
-use super::{Untold, wait};
+use super::{Told, Untold, wait};
 use crate::cluster::Error;
 use crate::cluster::page::{Accept, Asker, Body, Patience, Request};
 use crate::finding::Fact;
@@ -26,14 +26,6 @@ const MOST: usize = 20_000;
 
 /// What is part of a name and may stand in an address.
 pub(super) const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
-
-/// What was read of all nodes.
-pub(super) struct Read {
-    /// Sorted by namespace and name.
-    pub(super) objects: Vec<Throttling>,
-    /// Of how many nodes nothing is known, and why of the first.
-    pub(super) untold: Option<Untold>,
-}
 
 /// What a control group has counted since it began.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -58,7 +50,7 @@ pub(super) async fn read(
     window: Duration,
     deadline: Duration,
     mut nodes: UnboundedReceiver<String>,
-) -> Read {
+) -> Told<Throttling> {
     let mut tasks = JoinSet::new();
     while let Some(node) = nodes.recv().await {
         let (asker, area) = (Arc::clone(asker), Arc::clone(area));
@@ -87,7 +79,7 @@ pub(super) async fn read(
         let detail = unseen::detail(&unseen::KUBELETS, &facts);
         Untold { detail, ..first }
     });
-    Read { objects, untold }
+    Told { objects, untold }
 }
 
 /// What the containers of a node did between two readings.

@@ -1,13 +1,13 @@
 //! How the memory of containers went that were killed for it, as a Prometheus knows it.
 
-use super::Untold;
+use super::Told;
 use super::area::{Area, names};
 use super::prometheus::Prometheus;
 use super::series::{Name, whole};
-use crate::cluster::Error;
 use crate::wire::{MemoryHistory, ObjectMeta, Time};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// So many samples of each container are asked for: over a day every two minutes.
 const SAMPLES: u64 = 720;
@@ -15,34 +15,26 @@ const SAMPLES: u64 = 720;
 /// Scrapes are a minute apart or less.
 const SHORTEST_STEP: u64 = 60;
 
-/// Asks for the last `back` of some containers.
-///
-/// # Errors
-/// When it does not answer, or knows none of them.
+/// Asks for the last `back` of some containers, for so long together. What came stays where others did not.
 pub(super) async fn ask(
     prometheus: &Prometheus,
     area: &Area,
     killed: &BTreeSet<Name>,
-    back: Duration,
-    deadline: Duration,
-) -> Result<Vec<MemoryHistory>, Untold> {
-    let step = (back.as_secs() / SAMPLES).max(SHORTEST_STEP);
-    let asked = async {
-        let mut all = Vec::new();
-        for query in queries(killed, back.as_secs(), step) {
-            let courses = prometheus.courses(&query, area, deadline).await?;
+    (back, deadline): (Duration, Duration),
+) -> Told<MemoryHistory> {
+    let (step, end) = ((back.as_secs() / SAMPLES).max(SHORTEST_STEP), Instant::now() + deadline);
+    let mut told = Told::default();
+    for query in queries(killed, back.as_secs(), step) {
+        let left = end.saturating_duration_since(Instant::now());
+        let courses = prometheus.courses(&query, area, left).await.map(|courses| {
             let of_killed = courses.into_iter().filter(|(name, _)| killed.contains(name));
-            all.extend(
-                of_killed.filter_map(|(name, points)| Some(object(name, on_grid(&points, step)?, step))),
-            );
+            of_killed.filter_map(|(name, points)| Some(object(name, on_grid(&points, step)?, step))).collect()
+        });
+        if told.take(courses, prometheus).is_break() {
+            break;
         }
-        Ok::<_, Error>(all)
-    };
-    let all: Vec<MemoryHistory> = asked.await.map_err(|error| prometheus.untold(&error))?;
-    match all.is_empty() {
-        true => Err(prometheus.has_none("it does not scrape cAdvisor")),
-        false => Ok(all),
     }
+    told.or_none(|| prometheus.has_none("it does not scrape cAdvisor"))
 }
 
 /// One of each namespace. A container that starts again is a series of its own: at each moment one of them runs.

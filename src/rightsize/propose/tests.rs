@@ -85,19 +85,6 @@ fn risks_have_their_order_and_their_proposals() {
         // It fits: a quarter more, and nothing is taken away.
         (killed(Killed::Needs(1024 * MEBI)), vec![OomKilled], [None, None, None, Some(1792)]),
         (killed(Killed::Yes), vec![OomKilled], [None, None, None, Some(1792)]),
-        // No limit helps; what was near it was killed at it.
-        (killed(Killed::NodeShort), vec![OomKilled], [None; 4]),
-        (killed(Killed::Leaks), vec![OomKilled], [None; 4]),
-        (
-            Facts { killed: Killed::Leaks, ..known(of(500, 448), of(0, 512), of(400, 510)) },
-            vec![OomKilled, AboveMemoryRequest],
-            [None; 4],
-        ),
-        (
-            Facts { killed: Killed::NodeShort, ..known(of(500, 448), of(0, 512), of(400, 470)) },
-            vec![OomKilled, NearLimit, AboveMemoryRequest],
-            [None, Some(576), None, Some(640)],
-        ),
         (
             Facts { killed: Killed::Yes, ..known(of(500, 0), of(0, 0), of(400, 600)) },
             vec![OomKilled, AboveMemoryRequest],
@@ -124,6 +111,29 @@ fn risks_have_their_order_and_their_proposals() {
             [Some(10), Some(16), None, None],
         ),
         (known(of(100, 256), of(0, 0), of(80, 200)), vec![], [None; 4]),
+    ] {
+        assert_eq!((judge(&facts).0, proposed(&facts)), (risks, wanted), "{facts:?}");
+    }
+}
+
+#[test]
+fn a_kill_that_no_limit_would_have_prevented_raises_none() {
+    use Risk::{AboveMemoryRequest, NearLimit, OomKilled};
+    let killed = |killed| Facts { killed, ..known(of(500, 1024), of(500, 1280), of(450, 600)) };
+    for (facts, risks, wanted) in [
+        // No limit helps; what was near it was killed at it.
+        (killed(Killed::NodeShort), vec![OomKilled], [None; 4]),
+        (killed(Killed::Leaks), vec![OomKilled], [None; 4]),
+        (
+            Facts { killed: Killed::Leaks, ..known(of(500, 448), of(0, 512), of(400, 510)) },
+            vec![OomKilled, AboveMemoryRequest],
+            [None; 4],
+        ),
+        (
+            Facts { killed: Killed::NodeShort, ..known(of(500, 448), of(0, 512), of(400, 470)) },
+            vec![OomKilled, NearLimit, AboveMemoryRequest],
+            [None, Some(576), None, Some(640)],
+        ),
     ] {
         assert_eq!((judge(&facts).0, proposed(&facts)), (risks, wanted), "{facts:?}");
     }
