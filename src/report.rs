@@ -174,7 +174,6 @@ impl<'a> Report<'a> {
         let mut findings = checks::run(&view);
         let muted = mute::apply(&view, &mut findings);
         let incidents = incident::group(&findings);
-        let certificates = certificates::of(&view, &findings, &muted);
         let classes = classify(snapshot, &findings, &muted);
         let mut totals = Counts::default();
         let mut namespaces: BTreeMap<&str, Counts> = BTreeMap::new();
@@ -199,13 +198,13 @@ impl<'a> Report<'a> {
             totals,
             namespaces: namespaces.into_iter().map(|(name, counts)| (name.to_owned(), counts)).collect(),
             incidents,
+            certificates: certificates::of(&view, &findings, &muted),
             muted,
             statistics: Statistics {
                 relevant_nodes: (view.nodes().count(), view.nodes().filter(|node| node.is_ready()).count()),
                 ..statistics(snapshot)
             },
             nodes: node_loads(&view),
-            certificates,
             findings,
             classes,
             compared: Compared::No,

@@ -38,7 +38,7 @@ static ELSEWHERE: Text = Text {
 pub(crate) struct Use<'a> {
     /// Ingresses and gateways.
     pub users: BTreeSet<ObjectRef>,
-    /// Gateways of other namespaces: whether they may use it a ReferenceGrant says, and these are not read.
+    /// Gateways of other namespaces: whether they may use it a `ReferenceGrant` says, and these are not read.
     elsewhere: BTreeSet<ObjectRef>,
     /// The hosts that these name beside the secret, and since when the newest of them has done so.
     pub hosts: BTreeMap<&'a str, Option<Time>>,

@@ -212,7 +212,7 @@ fn narrow(lower: &mut Lower, path: &[String], flags: &ArgMatches) {
     for setting in &SETTINGS {
         let usable = match command {
             // Its --output is a file.
-            "snapshot" => setting.of_cluster,
+            "snapshot" => setting.id != "output",
             _ => !(files && setting.of_cluster) && (whole || !WHOLE.contains(&setting.id)),
         };
         if !usable || flags.try_contains_id(setting.id).is_err() {

@@ -170,3 +170,25 @@ fn missing_secrets(rows: &Rows) -> BTreeSet<ObjectRef> {
     let named = named.map(|(namespace, name)| ObjectRef::new(namespace, "Secret", name));
     named.filter(|secret| !read(secret)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn secrets_of_gateways_are_looked_for_too() {
+        fn read<T: serde::de::DeserializeOwned>(value: Value) -> T {
+            serde_json::from_value(value).unwrap()
+        }
+        let meta = |name: &str| json!({ "namespace": "shop", "name": name });
+        let mut rows = Rows::default();
+        let tls = json!([{ "secretName": "one" }, { "hosts": ["a.example.com"] }]);
+        rows.ingresses.push(read(json!({ "metadata": meta("web"), "spec": { "tls": tls } })));
+        let refs = json!([{ "name": "two" }, { "name": "three", "namespace": "certs" }, { "kind": "Vault", "name": "four" }]);
+        let listener = json!({ "protocol": "HTTPS", "tls": { "certificateRefs": refs } });
+        rows.gateways.push(read(json!({ "metadata": meta("edge"), "spec": { "listeners": [listener] } })));
+        let missing: Vec<String> = missing_secrets(&rows).iter().map(ToString::to_string).collect();
+        assert_eq!(missing, ["Secret certs/three", "Secret shop/one", "Secret shop/two"]);
+    }
+}

@@ -175,7 +175,7 @@ mod tests {
         serde_json::from_value(value).unwrap()
     }
 
-    fn gateway(listeners: Value) -> Gateway {
+    fn gateway(listeners: &Value) -> Gateway {
         read(
             json!({ "metadata": { "namespace": "edge", "name": "public" }, "spec": { "listeners": listeners } }),
         )
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn a_listener_is_for_what_it_names_or_for_its_routes() {
-        let gateway = gateway(json!([
+        let gateway = gateway(&json!([
             { "name": "wild", "hostname": "*.example.com", "port": 8443, "protocol": "HTTPS" },
             { "name": "one", "hostname": "a.example.com", "port": 443, "protocol": "HTTPS" },
             { "name": "any", "port": 9443, "protocol": "HTTPS" },

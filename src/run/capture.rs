@@ -17,10 +17,6 @@ pub(super) fn capture(args: &SnapshotArgs, clock: fn() -> Time) -> Result<Exit, 
     let [context] = contexts.as_slice() else {
         return Err(Failure::new("a capture is of one cluster: name one context"));
     };
-    let mut settings = Settings::default();
-    if args.skip_tls_check {
-        settings.choice.left_out.extend(OF_TLS);
-    }
     // Whatever a command may ask of it later is in it; what costs a Prometheus much, where a time is named.
     let (with_usage, history) = (true, args.scope.measure.since);
     let plan = cluster::Plan {
@@ -28,7 +24,7 @@ pub(super) fn capture(args: &SnapshotArgs, clock: fn() -> Time) -> Result<Exit, 
         with_certificates: !args.skip_tls_check,
         history,
         with_logs: args.scope.measure.logs,
-        hosts: hosts::plan(&args.hosts, &settings)?,
+        hosts: hosts::plan(&args.hosts, &settings(args))?,
         ..super::plan(&args.scope, &args.list, &args.connect, clock, 1)?
     };
     let progress = super::progress(&args.list, true, clock, 1);
@@ -55,6 +51,15 @@ pub(super) fn capture(args: &SnapshotArgs, clock: fn() -> Time) -> Result<Exit, 
         output::log(&format!("not in the capture: {kind} of {place}: {detail}"));
     }
     Ok(if complete { Exit::Clean } else { Exit::Incomplete })
+}
+
+/// By what it is to be judged later, as far as that is known: what nobody will look at is not looked up.
+fn settings(args: &SnapshotArgs) -> Settings {
+    let mut settings = Settings::default();
+    if args.skip_tls_check {
+        settings.choice.left_out.extend(OF_TLS);
+    }
+    settings
 }
 
 /// Writes a capture, compressed as its name says.

@@ -108,9 +108,4 @@ impl Handshake {
     pub const TIMED_OUT: &str = "timed-out";
     /// There was no way to it.
     pub const UNREACHED: &str = "unreached";
-
-    /// Whether a certificate was served.
-    pub fn has_certificate(&self) -> bool {
-        [Self::SERVED, Self::OTHER_KEY].contains(&&*self.outcome)
-    }
 }

@@ -213,3 +213,154 @@ fn what_is_not_looked_at_is_one_line() {
     assert!(ran.out.contains(line) && !ran.out.contains("certificate-"), "{}", ran.out);
     assert_eq!(judged(&internal, "-o json").json()["certificates"][0]["state"], "skipped");
 }
+
+/// An ingress whose hosts stand in its rules alone.
+fn by_rules(name: &str, secret: &str, hosts: &[&str]) -> Value {
+    let rules: Vec<Value> = hosts.iter().map(|host| json!({ "host": host })).collect();
+    json!({
+        "apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": meta(name),
+        "spec": { "tls": [{ "secretName": secret }], "rules": rules },
+    })
+}
+
+#[test]
+fn a_secret_without_hosts_beside_it_is_for_those_of_the_rules() {
+    let good = secret("good", &Authority::root("House").private(&["a.example.com"], life(-10, 80)));
+    assert_eq!(found(&[good.clone(), by_rules("web", "good", &["a.example.com"])]), [""; 0]);
+    assert_eq!(
+        found(&[good, by_rules("web", "good", &["a.example.com", "b.example.org"])]),
+        ["good certificate-host-uncovered critical"]
+    );
+}
+
+#[test]
+fn a_host_that_was_just_added_may_be_under_way() {
+    let good = secret("good", &Authority::root("House").private(&["a.example.com"], life(-10, 80)));
+    let old = ingress("old", "good", &["a.example.com"]);
+    let mut new = ingress("new", "good", &["b.example.com"]);
+    new["metadata"]["creationTimestamp"] = json!("2026-11-22T11:58:00Z");
+    assert_eq!(found(&[good.clone(), old.clone(), new]), ["good certificate-host-uncovered info"]);
+    let long = ingress("long", "good", &["b.example.com"]);
+    assert_eq!(found(&[good, old, long]), ["good certificate-host-uncovered critical"]);
+}
+
+#[test]
+fn a_certificate_is_as_it_is_whoever_wants_to_hear_of_it() {
+    let over = secret("over", &Authority::root("House").private(&["a.example.com"], life(-90, -3)));
+    let broken = secret("broken", "hello");
+    let objects = [over, ingress("web", "over", &["a.example.com"]), broken];
+    let states = |arguments: &str| {
+        let report = judged(&objects, &format!("-o json {arguments}")).json();
+        let rows = report["certificates"].as_array().unwrap().clone();
+        let mut states: Vec<String> =
+            rows.iter().map(|row| format!("{} {}", row["secret"], row["state"]).replace('"', "")).collect();
+        states.sort();
+        states
+    };
+    assert_eq!(states(""), ["broken certificate-unreadable", "over certificate-expiring"]);
+    let skip = "--skip certificate-expiring,certificate-unreadable";
+    assert_eq!(states(skip), ["broken not-judged", "over not-judged"]);
+    let dir = tempfile::tempdir().unwrap();
+    let profile = dir.path().join("profile.yaml");
+    std::fs::write(
+        &profile,
+        "profiles:\n  p:\n    mutes:\n    - {check: certificate-*, reason: r, owner: o, until: 2027-01-01}\n",
+    )
+    .unwrap();
+    let mute = format!("--config {} --profile p", profile.display());
+    assert_eq!(states(&mute), ["broken muted", "over muted"]);
+    for (lang, muted, not_judged) in [
+        ("en", "muted: TLS certificate expired or about to", "not judged: TLS certificate unreadable"),
+        ("zh-TW", "已靜音：TLS 憑證已過期或即將過期", "未判斷：TLS 憑證無法讀取"),
+        ("zh-CN", "已静默：TLS 证书已过期或即将过期", "未判断：TLS 证书无法读取"),
+    ] {
+        for (arguments, said) in [(&*mute, muted), (skip, not_judged)] {
+            let page = judged(&objects, &format!("-o markdown --lang {lang} {arguments}")).out;
+            assert!(page.contains(said) && !page.contains("🟢 valid") && !page.contains("🟢 有效"), "{page}");
+        }
+    }
+}
+
+#[test]
+fn only_what_is_valid_is_counted_as_valid() {
+    let good = Authority::root("House").private(&["a.example.com"], life(-10, 80));
+    let mut objects: Vec<Value> = (0..25).map(|number| secret(&format!("s{number}"), &good)).collect();
+    for number in 0..3 {
+        let mut other = secret(&format!("t{number}"), &good);
+        other["metadata"]["namespace"] = json!("quiet");
+        objects.push(other);
+    }
+    objects.push(json!({
+        "apiVersion": "v1", "kind": "Namespace",
+        "metadata": { "name": "quiet", "annotations": { "healthcheck.dev/skip-tls-check": "true" } },
+    }));
+    let page = judged(&objects, "-o markdown").out;
+    assert!(
+        page.contains("5 more certificates, all valid") && page.contains("3 more certificates: N/A"),
+        "{page}"
+    );
+}
+
+#[test]
+fn a_bundle_in_the_wrong_order_has_words_of_its_own() {
+    let root = Authority::root("Root");
+    let middle = root.below("Middle", None);
+    let bundle = middle.pem.clone() + &middle.public(&["a.example.com"], life(-10, 80));
+    let objects = [secret("turned", &bundle), ingress("web", "turned", &["a.example.com"])];
+    assert_eq!(found(&objects), ["turned certificate-unreadable critical"]);
+    for (lang, said) in [
+        ("en", "the first certificate in tls.crt of secret turned is its issuer's, Middle"),
+        ("zh-TW", "第一張是簽發者 Middle 的憑證"),
+        ("zh-CN", "第一张是签发者 Middle 的证书"),
+    ] {
+        let shown = judged(&objects, &format!("-o wide --width 300 --lang {lang}")).out;
+        assert!(shown.contains(said), "{shown}");
+    }
+}
+
+#[test]
+fn a_secret_that_only_a_gateway_names_may_be_missing_too() {
+    let gateway = |namespace: &str, annotations: &Value| {
+        let refs = json!([{ "name": "edge-tls", "namespace": namespace }]);
+        let mut metadata = meta("edge");
+        metadata["annotations"] = annotations.clone();
+        json!({
+            "apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway", "metadata": metadata,
+            "spec": { "listeners": [{ "name": "https", "hostname": "a.example.com", "port": 443, "protocol": "HTTPS", "tls": { "certificateRefs": refs } }] },
+        })
+    };
+    let messages = |objects: &[Value]| {
+        let report = judged(objects, "-o json").json();
+        let all = report["findings"].as_array().unwrap().iter();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let shown = |f: &Value| {
+            let evidence = f["evidence"].as_array().unwrap().iter().map(text).collect::<Vec<_>>().join("; ");
+            [text(&f["severity"]), text(&f["object"]["kind"]), text(&f["message"]), evidence]
+        };
+        all.map(shown).collect::<Vec<_>>()
+    };
+    // So that files speak of secrets at all.
+    let other = secret("other", &Authority::root("House").private(&["x.example.com"], life(-10, 80)));
+    let none = json!({});
+    let issuer = json!({ "cert-manager.io/cluster-issuer": "public" });
+    for (namespace, annotations, said) in [
+        ("", &none, "TLS secret edge-tls does not exist (a.example.com)"),
+        ("", &issuer, "cert-manager has not issued TLS secret edge-tls in 325d (a.example.com)"),
+        ("certs", &none, "TLS secret certs/edge-tls does not exist (a.example.com)"),
+    ] {
+        let found = messages(&[gateway(namespace, annotations), other.clone()]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0][..3], ["warning", "Gateway", said].map(str::to_owned));
+    }
+    // Whether a gateway of another namespace may use it, nobody knows.
+    let mut over = secret("edge-tls", &Authority::root("House").private(&["a.example.com"], life(-90, -3)));
+    over["metadata"]["namespace"] = json!("certs");
+    let found = messages(&[gateway("certs", &none), over]);
+    assert_eq!((found.len(), &*found[0][0], &*found[0][1]), (1, "warning", "Secret"), "{found:?}");
+    assert!(
+        found[0][3].contains(
+            "Named by gateway/edge of another namespace; whether a ReferenceGrant allows that was not read"
+        ),
+        "{found:?}"
+    );
+}

@@ -1,5 +1,6 @@
 //! Hosts in files: what was looked up by another run, judged again.
 
+use crate::support::certificates::Authority;
 use crate::{LANGS, healthy_status, judged, pod};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -161,4 +162,148 @@ fn nothing_that_a_file_says_of_a_host_leaves_its_word_of_a_command() {
         let shown = judged(&items, &format!("-o {format} --all"));
         assert!(!shown.out.contains('\u{1b}'), "{}", shown.out);
     }
+}
+
+/// What is said of what is served for a host, by several ingresses with secrets of their own; each in PEM.
+fn said_of(served: &[&str], kept: &[(&str, Value)]) -> Vec<String> {
+    let mut items = vec![
+        pod("web", &healthy_status()),
+        json!({
+            "apiVersion": "healthcheck/v1", "kind": "Host", "metadata": { "name": "shop.example.com" },
+            "tls": { "outcome": "served", "address": "192.0.2.10:443", "chain": served },
+        }),
+    ];
+    for (name, data) in kept {
+        items.push(json!({
+            "apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
+            "metadata": { "namespace": "demo", "name": name, "creationTimestamp": "2025-01-01T00:00:00Z" },
+            "spec": { "tls": [{ "secretName": name }], "rules": [{ "host": "shop.example.com" }] },
+        }));
+        items.push(json!({
+            "apiVersion": "v1", "kind": "Secret", "metadata": { "namespace": "demo", "name": name },
+            "type": "kubernetes.io/tls", "data": data,
+        }));
+    }
+    let report = judged(&items, "-o json").json();
+    let all = report["findings"].as_array().unwrap().iter();
+    let served = all.filter(|finding| finding["id"] == "certificate-served");
+    served.map(|finding| finding["message"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn one_of_several_secrets_of_a_host_may_be_served() {
+    let certificates: Vec<_> = [(2025, 6, 1), (2025, 3, 1), (2025, 9, 1)]
+        .map(|from| certificate("shop.example.com", from, (2027, 1, 1)))
+        .into();
+    let crt = |at: usize| json!({ "tls.crt": certificates[at].1 });
+    for served in [0, 1] {
+        assert_eq!(said_of(&[&certificates[served].0], &[("one", crt(0)), ("two", crt(1))]), [""; 0]);
+    }
+    // Neither of the two, and not by whoever gave these: each signs itself under the same name.
+    let told = said_of(&[&certificates[1].0], &[("one", crt(0)), ("two", crt(2))]);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("it was not reloaded"), "{told:?}");
+}
+
+#[test]
+fn an_older_certificate_of_another_issuer_is_another_one() {
+    let root = |name: &str| Authority::root(name);
+    let seconds = |year: u64| (year - 1970) * 31_557_600;
+    let of =
+        |issuer: &Authority, from: u64| issuer.private(&["shop.example.com"], (seconds(from), seconds(2035)));
+    let der = |pem: &str| {
+        let body: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+        body
+    };
+    let (house, other) = (root("House"), root("Other"));
+    let data = json!({ "tls.crt": STANDARD.encode(of(&house, 2024)) });
+    for (issuer, said) in [(&house, "was not reloaded"), (&other, "serves another certificate")] {
+        let told = said_of(&[&der(&of(issuer, 2022))], &[("shop", data.clone())]);
+        assert!(told.len() == 1 && told[0].contains(said), "{told:?}");
+    }
+}
+
+#[test]
+fn what_is_served_as_it_is_kept_lacks_nothing() {
+    let der = |pem: &str| -> String { pem.lines().filter(|line| !line.starts_with("-----")).collect() };
+    let root = Authority::root("Root");
+    let middle = root.below("Middle", None);
+    let leaf = middle.public(&["shop.example.com"], (1_600_000_000, 2_000_000_000));
+    let crt = |text: &str, authority: &str| json!({ "tls.crt": STANDARD.encode(text), "ca.crt": STANDARD.encode(authority) });
+    // Its clients are said to know the issuer: nothing more has to be sent.
+    assert_eq!(said_of(&[&der(&leaf)], &[("shop", crt(&leaf, &middle.pem))]), [""; 0]);
+    let whole = leaf.clone() + &middle.pem;
+    assert_eq!(said_of(&[&der(&leaf), &der(&middle.pem)], &[("shop", crt(&whole, ""))]), [""; 0]);
+    let told = said_of(&[&der(&leaf)], &[("shop", crt(&whole, ""))]);
+    assert!(told.len() == 1 && told[0].contains("without that of its issuer, Middle"), "{told:?}");
+}
+
+#[test]
+fn the_hosts_of_a_certificate_are_told_in_part() {
+    let names: Vec<String> = (0..50).map(|number| format!("h{number:02}.example.com")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let pem = Authority::root("House").private(&names, (1_600_000_000, 2_000_000_000));
+    let der: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+    let told = said_of(&[&der], &[]);
+    assert_eq!(
+        told,
+        [
+            "shop.example.com: 192.0.2.10:443 serves a certificate for h00.example.com, h01.example.com, h02.example.com, …"
+        ]
+    );
+}
+
+#[test]
+fn a_host_of_another_system_is_told_as_one() {
+    let host = |name: &str, address: &str, listed: bool, count: i64| {
+        let mut host = json!({
+            "apiVersion": "healthcheck/v1", "kind": "Host", "metadata": { "name": name }, "listed": listed,
+            "dns": { "outcome": "resolved", "addresses": [address] },
+        });
+        if count > 0 {
+            host["requests"] = json!({ "count": count, "source": "access-log" });
+        }
+        host
+    };
+    let shop = json!({
+        "apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
+        "metadata": { "namespace": "demo", "name": "shop", "creationTimestamp": "2025-01-01T00:00:00Z" },
+        "spec": {
+            "tls": [{ "hosts": ["aside.example.com"] }], "rules": [{ "host": "shop.example.com" }],
+            "defaultBackend": { "service": { "name": "shop", "port": { "number": 80 } } },
+        },
+        "status": { "loadBalancer": { "ingress": [{ "ip": "192.0.2.1" }] } },
+    });
+    let hosts = [
+        host("lost.example.com", "192.0.2.1", true, 0),
+        host("beside.example.com", "192.0.2.2", true, 0),
+        host("else.example.com", "198.51.100.9", true, 0),
+        host("asked.example.com", "198.51.100.9", true, 7),
+        // That a host with a virtual host has this address shows that it leads here.
+        host("shop.example.com", "192.0.2.2", false, 0),
+        // Nobody has asked about this one.
+        host("aside.example.com", "192.0.2.1", false, 0),
+    ];
+    let of = |shop: &Value| {
+        let items: Vec<Value> =
+            hosts.iter().cloned().chain([shop.clone(), pod("web", &healthy_status())]).collect();
+        let report = judged(&items, "-o json").json();
+        let all = report["findings"].as_array().unwrap().iter();
+        let found = all.filter(|finding| finding["id"] == "host-without-vhost");
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let mut found: Vec<_> =
+            found.map(|f| (text(&f["facts"]["host"]), text(&f["severity"]), text(&f["message"]))).collect();
+        found.sort();
+        found
+    };
+    let found = of(&shop);
+    let shown: Vec<(&str, &str)> = found.iter().map(|(host, severity, _)| (&**host, &**severity)).collect();
+    let all = ["asked.example.com", "beside.example.com", "else.example.com", "lost.example.com"];
+    let severities = ["warning", "warning", "info", "warning"];
+    assert_eq!(shown, all.into_iter().zip(severities).collect::<Vec<_>>());
+    assert!(found[2].2.ends_with("none of its addresses is known to lead to this cluster"), "{found:?}");
+    // A load balancer with a name has addresses that nobody knows.
+    let mut named = shop;
+    named["status"]["loadBalancer"]["ingress"] = json!([{ "hostname": "lb.example.net" }]);
+    assert!(of(&named).iter().all(|(_, severity, _)| severity == "warning"));
 }

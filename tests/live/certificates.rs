@@ -192,6 +192,21 @@ fn whoever_skips_certificates_asks_for_no_secret() {
 }
 
 #[test]
+fn whoever_skips_certificates_captures_no_secret() {
+    shop("certs-uncaptured");
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("capture.json").display().to_string();
+    let capture = format!("snapshot -n certs-uncaptured -o {file}");
+    for (arguments, variables) in
+        [(capture.clone(), &[("SKIP_TLS_CHECK", "true")][..]), (format!("{capture} --skip-tls-check"), &[])]
+    {
+        let (ran, asked) = asked(&arguments, variables);
+        assert_eq!((asked, ran.code), (Vec::new(), 0), "{ran:?}");
+        assert!(!std::fs::read_to_string(&file).unwrap().contains("tls.crt"));
+    }
+}
+
+#[test]
 fn an_annotation_makes_a_namespace_internal() {
     shop("certs-internal");
     LAB.kubectl("annotate namespace certs-internal healthcheck.dev/skip-tls-check=true");

@@ -217,17 +217,99 @@ fn what_is_served_is_looked_at_where_it_is_asked_for() {
         ]
     );
     assert_eq!(host(&report, "good.tls.example.com")["tls"]["outcome"], "served");
-    // Nobody asks for it, or somebody asks for less: no handshake is made.
-    for less in [
-        "--resolve-hosts",
-        "--resolve-hosts --probe-tls=false",
-        "--probe-tls --skip-tls-check --resolve-hosts",
-    ] {
-        let report = LAB.healthcheck(&format!("{scope} {less}")).json();
-        assert_eq!(host(&report, "good.tls.example.com")["tls"], Value::Null, "{less}");
+}
+
+/// Somebody who would see it if anything came.
+struct Watch {
+    dns: std::net::UdpSocket,
+    tls: std::net::TcpListener,
+}
+
+impl Watch {
+    fn new() -> Self {
+        let dns = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        let tls = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        dns.set_nonblocking(true).unwrap();
+        tls.set_nonblocking(true).unwrap();
+        Self { dns, tls }
     }
-    // Without a word about hosts nothing is looked up.
-    assert_eq!(LAB.healthcheck("-n hosts-tls -o json").json()["hosts"], json!([]));
+
+    /// The flags that lead to it.
+    fn flags(&self) -> String {
+        let (dns, tls) = (self.dns.local_addr().unwrap(), self.tls.local_addr().unwrap());
+        format!("--dns-server {dns} --probe-to {tls}")
+    }
+
+    /// Whether anybody asked for a name, and whether anybody knocked.
+    fn saw(&self) -> (bool, bool) {
+        let would_block = |error: &std::io::Error| error.kind() == std::io::ErrorKind::WouldBlock;
+        let asked = self.dns.recv(&mut [0; 512]).map_or_else(|error| !would_block(&error), |_| true);
+        let knocked = self.tls.accept().map_or_else(|error| !would_block(&error), |_| true);
+        (asked, knocked)
+    }
+}
+
+#[test]
+fn whoever_does_not_ask_for_hosts_sends_nothing_to_anybody() {
+    namespace("hosts-quiet");
+    LAB.store(&[
+        healthy("hosts-quiet", "web"),
+        ingress("hosts-quiet", "site", &["site.quiet.example.com"], true),
+    ]);
+    let (yes, no) = (true, false);
+    for (flags, seen) in [
+        // So that it is known that both would be seen.
+        ("--resolve-hosts --probe-tls", (yes, yes)),
+        ("", (no, no)),
+        ("--probe-tls=false", (no, no)),
+        ("--checks pod-* --resolve-hosts --probe-tls", (no, no)),
+        ("--skip certificate-served --probe-tls", (no, no)),
+        ("--skip certificate-served --probe-tls --resolve-hosts", (yes, no)),
+        ("--resolve-hosts", (yes, no)),
+        ("--resolve-hosts --probe-tls=false", (yes, no)),
+        ("--probe-tls --skip-tls-check --resolve-hosts", (yes, no)),
+    ] {
+        let watch = Watch::new();
+        let ran = LAB.healthcheck(&format!("-n hosts-quiet {flags} {} -o json", watch.flags()));
+        assert_eq!(watch.saw(), seen, "{flags}: {ran:?}");
+        if seen == (no, no) {
+            assert_eq!(ran.json()["hosts"], json!([]), "{flags}");
+        }
+    }
+    // A context may be called like the inside of a cluster.
+    let dir = tempfile::tempdir().unwrap();
+    let config = dir.path().join("config");
+    std::fs::copy(&LAB.kubeconfig, &config).unwrap();
+    let kubectl = |arguments: &str| {
+        let ran = LAB.kubectl(&format!("--kubeconfig {} config {arguments}", config.display()));
+        assert_eq!(ran.code, 0, "{ran:?}");
+        ran.out.trim().to_owned()
+    };
+    let current = kubectl("current-context");
+    kubectl(&format!("rename-context {current} in-cluster"));
+    let watch = Watch::new();
+    let ran = LAB.healthcheck(&format!(
+        "--kubeconfig {} -n hosts-quiet {} -o json",
+        config.display(),
+        watch.flags()
+    ));
+    assert_eq!((watch.saw(), &ran.json()["hosts"]), ((no, no), &json!([])), "{ran:?}");
+}
+
+#[test]
+fn an_access_log_that_never_ends_is_left() {
+    namespace("hosts-endless");
+    LAB.store(&[healthy("hosts-endless", "web")]);
+    let watch = Watch::new();
+    let ran = LAB.healthcheck(&format!(
+        "-n hosts-endless --host a.endless.example.com --access-log /dev/zero {} -o json",
+        watch.flags()
+    ));
+    let report = ran.json();
+    let gaps = report["coverage"]["outside"].as_array().unwrap().iter();
+    let details: Vec<&str> = gaps.filter_map(|gap| gap["detail"].as_str()).collect();
+    assert!(details.contains(&"/dev/zero: longer than 16 GiB: the rest was not read"), "{details:?}");
+    assert_eq!(report["totals"]["pods"], 1);
 }
 
 #[test]

@@ -77,9 +77,7 @@ impl Measurement {
         let Some(hosts) = &self.wanted.hosts else { return Measured::default() };
         let AllAsked { hosts: asked, left_out } = named::all(told, hosts).await;
         let names: Vec<String> = asked.keys().cloned().collect();
-        // Of those that nobody in the cluster names it matters most whether somebody asks for them.
-        let mut counted: Vec<&String> = asked.keys().collect();
-        counted.sort_by_key(|name| asked.get(*name).is_some_and(|asked| asked.named));
+        let counted = unnamed_first(&asked);
         let ((mut answers, mut missing), (mut requests, mut unseen)) =
             tokio::join!(self.resolved(hosts, &names), self.requests(hosts, prometheus, &counted));
         let probed = asked.iter().filter_map(|(name, asked)| Some((name.clone(), asked.tls?))).collect();
@@ -92,8 +90,7 @@ impl Measurement {
             missing.push(gap(Reason::Skipped, detail, left_out, names.len()));
         }
         if !hosts.is_asked_for() {
-            answers.retain(|_, answer| answer.is_resolved());
-            handshakes.retain(|_, shaken| shaken.has_certificate());
+            (answers, handshakes) = (resolved(answers), served(handshakes));
             (missing, unseen) = (Vec::new(), Vec::new());
         }
         let host = |(name, Asked { listed, .. }): (String, Asked)| {
@@ -196,6 +193,24 @@ impl Measurement {
     }
 }
 
+/// The hosts, those first that nobody in the cluster names: whether somebody asks for them matters most.
+fn unnamed_first(asked: &BTreeMap<String, Asked>) -> Vec<&String> {
+    let (named, unnamed): (Vec<_>, Vec<_>) = asked.iter().partition(|(_, asked)| asked.named);
+    unnamed.into_iter().chain(named).map(|(name, _)| name).collect()
+}
+
+/// Those that have an address: from inside a cluster not every name is known that others know.
+fn resolved(mut answers: BTreeMap<String, DnsAnswer>) -> BTreeMap<String, DnsAnswer> {
+    answers.retain(|_, answer| answer.is_resolved());
+    answers
+}
+
+/// Those with a certificate: from inside a cluster its own load balancer may well refuse, or close what has not come through it.
+fn served(mut handshakes: BTreeMap<String, Handshake>) -> BTreeMap<String, Handshake> {
+    handshakes.retain(|_, shaken| [Handshake::SERVED, Handshake::OTHER_KEY].contains(&&*shaken.outcome));
+    handshakes
+}
+
 /// The hosts of which DNS told nothing, by how it failed.
 fn unanswered(names: &[String], answers: &BTreeMap<String, DnsAnswer>) -> Vec<Gap> {
     let mut silent: BTreeMap<(Reason, &str), Vec<&str>> = BTreeMap::new();
@@ -239,6 +254,23 @@ mod tests {
         assert_eq!(wanted(Hosts { probe: Some(true), ..Hosts::default() }, false), Some(Some(true)));
         let server = Some("127.0.0.1:53".parse().unwrap());
         assert_eq!(wanted(Hosts { dns_server: server, probe_to: server, ..Hosts::default() }, false), None);
+    }
+
+    #[test]
+    fn requests_for_what_nobody_is_for_are_asked_about_first() {
+        let asked = |named: bool| Asked { named, ..Asked::default() };
+        let all = [("a", true), ("b", false), ("c", true), ("d", false)];
+        let all = all.map(|(name, named)| (name.to_owned(), asked(named))).into();
+        assert_eq!(unnamed_first(&all), ["b", "d", "a", "c"]);
+    }
+
+    #[test]
+    fn unasked_only_what_is_served_is_told() {
+        let all =
+            ["served", "other-key", "plain-http", "no-tls", "refused", "closed", "timed-out", "unreached"];
+        let shaken = |outcome: &str| Handshake { outcome: outcome.to_owned(), ..Handshake::default() };
+        let told = served(all.map(|outcome| (outcome.to_owned(), shaken(outcome))).into());
+        assert_eq!(told.into_keys().collect::<Vec<_>>(), ["other-key", "served"]);
     }
 
     #[test]

@@ -198,8 +198,11 @@ mod tests {
         all.hosts.into_iter().map(|(host, asked)| (host, asked.listed, asked.tls)).collect()
     }
 
-    #[test]
-    fn hosts_of_the_scope_and_of_lists_are_asked_about() {
+    fn listed(hosts: &[&str]) -> Hosts {
+        Hosts { listed: hosts.iter().map(|host| (*host).to_owned()).collect(), ..Hosts::default() }
+    }
+
+    fn ingress() -> (Kind, Value) {
         let ingress = json!({
             "metadata": { "namespace": "shop", "name": "web" },
             "spec": {
@@ -207,37 +210,44 @@ mod tests {
                 "rules": [{ "host": "Web.example.com" }, { "host": "plain.example.org" }, {}, { "host": "*.example.net" }, { "host": "not a host" }],
             },
         });
-        let gateway = json!({
-            "metadata": { "namespace": "edge", "name": "public" },
-            "spec": { "listeners": [
-                { "hostname": "api.example.com", "port": 8443, "protocol": "HTTPS" },
-                { "hostname": "*.wide.example.com", "port": 443, "protocol": "HTTPS" },
-                { "hostname": "*.wide.example.com", "port": 9443, "protocol": "HTTPS" },
-                { "hostname": "through.example.com", "port": 443, "protocol": "HTTPS", "tls": { "mode": "Passthrough" } },
-                { "hostname": "mail.example.com", "port": 993, "protocol": "TLS" },
-                { "name": "any", "port": 7443, "protocol": "HTTPS" },
-                { "name": "plain", "port": 80, "protocol": "HTTP" },
-            ] },
-        });
-        let route = json!({
-            "metadata": { "namespace": "api", "name": "v2" },
-            "spec": { "hostnames": ["v2.example.com", "a.b.wide.example.com"], "parentRefs": [{ "name": "public", "namespace": "edge" }] },
-        });
-        let plain = json!({
-            "metadata": { "namespace": "api", "name": "plain" },
-            "spec": {
-                "hostnames": ["plain.example.com", "both.example.com"],
-                "parentRefs": [{ "name": "public", "namespace": "edge", "sectionName": "plain" }],
-            },
-        });
-        let loose = json!({ "metadata": { "namespace": "api", "name": "v1" }, "spec": { "hostnames": ["v1.example.com"] } });
-        let objects = [
-            (Kind::Ingress, ingress),
-            (Kind::Gateway, gateway),
-            (Kind::HTTPRoute, route),
-            (Kind::HTTPRoute, plain),
-            (Kind::HTTPRoute, loose),
+        (Kind::Ingress, ingress)
+    }
+
+    /// A gateway, and routes on it: on all listeners, on the one without TLS, and on nothing.
+    fn gateway() -> [(Kind, Value); 4] {
+        let listener = |hostname: &str, port: u16, protocol: &str| json!({ "hostname": hostname, "port": port, "protocol": protocol });
+        let mut through = listener("through.example.com", 443, "HTTPS");
+        through["tls"] = json!({ "mode": "Passthrough" });
+        let mut plain = listener("", 80, "HTTP");
+        plain["name"] = json!("plain");
+        let listeners = [
+            listener("api.example.com", 8443, "HTTPS"),
+            listener("*.wide.example.com", 443, "HTTPS"),
+            listener("*.wide.example.com", 9443, "HTTPS"),
+            listener("mail.example.com", 993, "TLS"),
+            listener("", 7443, "HTTPS"),
+            through,
+            plain,
         ];
+        let gateway = json!({ "metadata": { "namespace": "edge", "name": "public" }, "spec": { "listeners": listeners } });
+        let route = |hosts: &[&str], parents: Value| {
+            let spec = json!({ "hostnames": hosts, "parentRefs": parents });
+            (Kind::HTTPRoute, json!({ "metadata": { "namespace": "api", "name": hosts[0] }, "spec": spec }))
+        };
+        let on = |section: &str| json!([{ "name": "public", "namespace": "edge", "sectionName": section }]);
+        [
+            (Kind::Gateway, gateway),
+            route(&["v2.example.com", "a.b.wide.example.com"], on("")),
+            route(&["plain.example.com", "both.example.com"], on("plain")),
+            route(&["v1.example.com"], json!([])),
+        ]
+    }
+
+    #[test]
+    fn hosts_of_the_scope_and_of_lists_are_asked_about() {
+        let objects: Vec<_> = gateway().into_iter().chain([ingress()]).collect();
+        let lists =
+            listed(&["both.example.com", "listed.example.com", "v2.example.com", "*.wild.example.com"]);
         let wanted = [
             ("a.b.wide.example.com", false, Some(443)),
             ("api.example.com", false, Some(8443)),
@@ -251,18 +261,15 @@ mod tests {
             ("v2.example.com", true, Some(7443)),
             ("web.example.com", false, Some(443)),
         ];
-        let listed = |hosts: &[&str]| Hosts {
-            listed: hosts.iter().map(|host| (*host).to_owned()).collect(),
-            ..Hosts::default()
-        };
-        let lists =
-            listed(&["both.example.com", "listed.example.com", "v2.example.com", "*.wild.example.com"]);
         let wanted: Vec<_> = wanted.map(|(host, listed, tls)| (host.to_owned(), listed, tls)).into();
         assert_eq!(asked(&objects, &lists), wanted);
-        // Where nobody shall look at certificates, nobody does.
+    }
+
+    #[test]
+    fn where_nobody_shall_look_at_certificates_nobody_does() {
         let note = json!({ "healthcheck.dev/skip-tls-check": "true" });
         let quiet = json!({ "metadata": { "name": "shop", "annotations": note } });
-        let objects = [objects[0].clone(), (Kind::Namespace, quiet)];
+        let objects = [ingress(), (Kind::Namespace, quiet)];
         let pay = listed(&["pay.example.org"]);
         let quiet = asked(&objects, &pay);
         assert!(quiet.len() == 3 && quiet.iter().all(|(_, _, tls)| tls.is_none()), "{quiet:?}");
