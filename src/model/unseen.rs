@@ -39,6 +39,12 @@ texts! {
     LOGS_UNREAD: "not read: {count} of {all} containers; {why}", "{all} 個容器中有 {count} 個無法讀取；{why}", "{all} 个容器中有 {count} 个无法读取；{why}";
     LOGS_BROKEN: "broke off: {count} of {all} containers; {why}", "{all} 個容器中有 {count} 個讀到一半中斷；{why}",
         "{all} 个容器中有 {count} 个读到一半中断；{why}";
+    HOSTS_LOOKED_UP: "{most} hosts were looked up, the first ones by name", "只查詢了依名稱排序的前 {most} 個主機", "只查询了按名称排序的前 {most} 个主机";
+    HOSTS_COUNTED: "Prometheus was asked for the requests of {most} hosts", "只向 Prometheus 查詢了 {most} 個主機的請求數",
+        "只向 Prometheus 查询了 {most} 个主机的请求数";
+    HOSTS_PROBED: "certificates were looked at for the first {most} hosts", "只檢視了前 {most} 個主機實際提供的憑證", "只查看了前 {most} 个主机实际提供的证书";
+    ACCESS_LOG: "access log: lines that name no host: {count}, that name one: {read}", "存取日誌：{count} 行沒有主機名稱，{read} 行有",
+        "访问日志：{count} 行没有主机名，{read} 行有";
     NO_TIME: "no time was left after {seconds} s", "{seconds} 秒後已無剩餘時間", "{seconds} 秒后已无剩余时间";
     SILENT: "node {node} does not answer", "節點 {node} 沒有回應", "节点 {node} 没有响应";
     NO_ANSWER: "{who}: no answer within {seconds} s", "{who}：{seconds} 秒內沒有回應", "{who}：{seconds} 秒内没有响应";

@@ -12,8 +12,9 @@ fn is_current(path: &str, text: &str) {
         // Other tests read the example meanwhile: it is there whole, before and after.
         let file = tempfile::NamedTempFile::new_in(path.parent().unwrap()).unwrap();
         std::fs::write(file.path(), text).unwrap();
-        let permissions = std::fs::metadata(&path).map(|known| known.permissions());
-        permissions.into_iter().for_each(|known| std::fs::set_permissions(file.path(), known).unwrap());
+        if let Ok(known) = std::fs::metadata(&path) {
+            std::fs::set_permissions(file.path(), known.permissions()).unwrap();
+        }
         file.persist(&path).unwrap();
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();

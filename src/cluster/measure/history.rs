@@ -5,6 +5,7 @@ use super::area::{Area, names};
 use super::prometheus::Prometheus;
 use super::series::{Name, Numbers, whole};
 use crate::cluster::Error;
+use crate::model::unseen::NO_HISTORY;
 use crate::wire::{ObjectMeta, Usage};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -68,7 +69,7 @@ pub(super) async fn ask(
         }
     }
     told.objects.sort_by(|a, b| key(&a.metadata).cmp(&key(&b.metadata)));
-    told.or_none(|| prometheus.has_none("it does not scrape cAdvisor"))
+    told.or_none(|| prometheus.has_none(&NO_HISTORY))
 }
 
 fn key(metadata: &ObjectMeta) -> (&str, &str) {

@@ -12,7 +12,9 @@ pub(in crate::cluster) use named::{Named, Told, named};
 
 use super::prometheus::Prometheus;
 use super::{Measured, Measurement, Untold};
-use crate::model::{Gap, Reason};
+use crate::finding::Fact;
+use crate::model::{Gap, Reason, unseen};
+use crate::text::Text;
 use crate::wire::{DnsAnswer, Handshake, Host, HostRequests, Kind, Object, ObjectMeta};
 use named::{AllAsked, Asked};
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,8 +88,7 @@ impl Measurement {
             _ => self.probed(hosts, probed, &answers, &mut unseen).await,
         };
         if left_out > 0 {
-            let detail = format!("{MOST} hosts were looked up, the first ones by name");
-            missing.push(gap(Reason::Skipped, detail, left_out, names.len()));
+            missing.push(limited(&unseen::HOSTS_LOOKED_UP, MOST, (left_out, names.len())));
         }
         if !hosts.is_asked_for() {
             (answers, handshakes) = (resolved(answers), served(handshakes));
@@ -152,11 +153,10 @@ impl Measurement {
         // Nobody was asked to count: who cannot is no news.
         let Ok(prometheus) = prometheus else { return (BTreeMap::new(), Vec::new()) };
         let (asked, rest) = names.split_at(names.len().min(requests::MOST));
-        let Ok(counted) = requests::ask(prometheus, asked, self.deadline()).await else {
+        let Ok(counted) = requests::ask(prometheus, &self.area, asked, self.deadline()).await else {
             return (BTreeMap::new(), Vec::new());
         };
-        let detail = format!("Prometheus was asked for the requests of {} hosts", requests::MOST);
-        let left_out = gap(Reason::Skipped, detail, rest.len(), asked.len());
+        let left_out = limited(&unseen::HOSTS_COUNTED, requests::MOST, (rest.len(), asked.len()));
         (counted, Some(left_out).filter(|_| !rest.is_empty()).into_iter().collect())
     }
 
@@ -170,8 +170,7 @@ impl Measurement {
     ) -> BTreeMap<String, Handshake> {
         let left_out = names.len().saturating_sub(probe::MOST);
         if left_out > 0 {
-            let detail = format!("certificates were looked at for the first {} hosts", probe::MOST);
-            unseen.push(gap(Reason::Skipped, detail, left_out, probe::MOST));
+            unseen.push(limited(&unseen::HOSTS_PROBED, probe::MOST, (left_out, probe::MOST)));
         }
         let mut tasks = JoinSet::new();
         for (name, port) in names.into_iter().take(probe::MOST) {
@@ -230,6 +229,11 @@ fn unanswered(names: &[String], answers: &BTreeMap<String, DnsAnswer>) -> Vec<Ga
         gap(reason, format!("DNS: {why}: {}{more}", shown.join(", ")), hosts.len(), got)
     };
     silent.into_iter().map(told).collect()
+}
+
+/// That of more than so many the others were left out: how many, and how many were not.
+fn limited(said: &Text, most: usize, (left_out, got): (usize, usize)) -> Gap {
+    gap(Reason::Skipped, unseen::detail(said, &[("most", Fact::count(most))]), left_out, got)
 }
 
 fn gap(reason: Reason, detail: String, missing: usize, got: usize) -> Gap {

@@ -4,6 +4,7 @@ use super::Told;
 use super::area::{Area, names};
 use super::prometheus::Prometheus;
 use super::series::{Name, whole};
+use crate::model::unseen::NO_HISTORY;
 use crate::wire::{MemoryHistory, ObjectMeta, Time};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -24,7 +25,7 @@ pub(super) async fn ask(
 ) -> Told<MemoryHistory> {
     let (step, end) = ((back.as_secs() / SAMPLES).max(SHORTEST_STEP), Instant::now() + deadline);
     let mut told = Told::default();
-    for query in queries(killed, back.as_secs(), step) {
+    for query in queries(area, killed, back.as_secs(), step) {
         let left = end.saturating_duration_since(Instant::now());
         let courses = prometheus.courses(&query, area, left).await.map(|courses| {
             let of_killed = courses.into_iter().filter(|(name, _)| killed.contains(name));
@@ -34,11 +35,11 @@ pub(super) async fn ask(
             break;
         }
     }
-    told.or_none(|| prometheus.has_none("it does not scrape cAdvisor"))
+    told.or_none(|| prometheus.has_none(&NO_HISTORY))
 }
 
 /// One of each namespace. A container that starts again is a series of its own: at each moment one of them runs.
-fn queries(killed: &BTreeSet<Name>, back: u64, step: u64) -> Vec<String> {
+fn queries(area: &Area, killed: &BTreeSet<Name>, back: u64, step: u64) -> Vec<String> {
     let mut by_namespace: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
     for (namespace, pod, container) in killed {
         let (pods, containers) = by_namespace.entry(namespace).or_default();
@@ -47,6 +48,7 @@ fn queries(killed: &BTreeSet<Name>, back: u64, step: u64) -> Vec<String> {
     }
     let query = |(namespace, (pods, containers)): (&str, (BTreeSet<&str>, BTreeSet<&str>))| {
         let matchers = [names("namespace", [namespace]), names("pod", pods), names("container", containers)];
+        let matchers: Vec<String> = matchers.into_iter().chain(area.labels()).collect();
         let metric = format!("container_memory_working_set_bytes{{{}}}", matchers.join(","));
         format!("(max by (namespace,pod,container) ({metric}))[{back}s:{step}s]")
     };
@@ -87,12 +89,13 @@ mod tests {
     fn only_what_was_killed_is_asked_for() {
         let killed = [("a", "p.1", "app"), ("a", "p2", "side"), ("b", "p1", "app")];
         let killed = killed.map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned()));
-        let [a, b] = &queries(&killed.into(), 86_400, 120)[..] else { panic!() };
+        let area = Area::default().with_labels(vec!["cluster=prod".parse().unwrap()]);
+        let [a, b] = &queries(&area, &killed.into(), 86_400, 120)[..] else { panic!() };
         assert_eq!(
             a,
             &format!(
                 "(max by (namespace,pod,container) (container_memory_working_set_bytes{{{}}}))[86400s:120s]",
-                r#"namespace=~"^(?:a)$",pod=~"^(?:p\\.1|p2)$",container=~"^(?:app|side)$""#
+                r#"namespace=~"^(?:a)$",pod=~"^(?:p\\.1|p2)$",container=~"^(?:app|side)$",cluster="prod""#
             )
         );
         assert!(b.contains(r#"namespace=~"^(?:b)$",pod=~"^(?:p1)$""#), "{b}");

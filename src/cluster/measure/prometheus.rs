@@ -10,7 +10,10 @@ use crate::cli::Address;
 use crate::cluster::connect::{CONNECT, foreign, innermost};
 use crate::cluster::page::{Accept, Asker, Body, Meter, Patience, Request};
 use crate::cluster::{Error, Session};
+use crate::finding::Fact;
+use crate::model::unseen;
 use crate::snapshot::Cluster;
+use crate::text::Text;
 use kube::Client;
 use kube::config::AuthInfo;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -221,8 +224,8 @@ impl Prometheus {
     }
 
     /// That it has nothing of the sort.
-    pub(super) fn has_none(&self, why: &str) -> Untold {
-        Untold::left_out(format!("{} has no such numbers of the scope: {why}", self.who))
+    pub(super) fn has_none(&self, said: &Text) -> Untold {
+        Untold::left_out(unseen::detail(said, &[("who", Fact::text(&self.who))]))
     }
 
     /// What was sent to another server was sent by the same run.

@@ -5,6 +5,7 @@ use super::area::{Area, beginnings, names};
 use super::prometheus::Prometheus;
 use super::series::{self, Numbers};
 use crate::model::Periods;
+use crate::model::unseen::NO_COUNTS;
 use crate::wire::Throttling;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -44,7 +45,7 @@ pub(super) async fn ask(
         Ok(Some(series::paired(periods, throttled, window)).filter(|objects| !objects.is_empty()))
     };
     let told = asked.await.map_err(|error| prometheus.untold(&error))?;
-    told.ok_or_else(|| prometheus.has_none("it does not scrape cAdvisor, or no container has a CPU limit"))
+    told.ok_or_else(|| prometheus.has_none(&NO_COUNTS))
 }
 
 /// How often each container was stopped that may be stopped too often.

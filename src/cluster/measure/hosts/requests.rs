@@ -1,12 +1,13 @@
 //! How often hosts are asked for: counted in access logs, or known to a Prometheus that scrapes ingress-nginx.
 
 use super::super::Untold;
-use super::super::area::names as matcher;
+use super::super::area::{Area, names as matcher};
 use super::super::prometheus::Prometheus;
 use super::super::series::whole;
 use crate::cluster::Stop;
+use crate::finding::Fact;
 use crate::hosts::{Counted, count};
-use crate::model::{Gap, Reason};
+use crate::model::{Gap, Reason, unseen};
 use crate::output::io_words;
 use crate::wire::{HostRequests, Kind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,10 +46,8 @@ pub(super) async fn in_logs(
     });
     let Ok((counted, mut gaps)) = read.await else { return (BTreeMap::new(), Vec::new()) };
     if counted.unread > 0 {
-        let detail = format!(
-            "access log: lines that name no host: {}, that name one: {}",
-            counted.unread, counted.read
-        );
+        let facts = [("count", Fact::count(counted.unread)), ("read", Fact::count(counted.read))];
+        let detail = unseen::detail(&unseen::ACCESS_LOG, &facts);
         gaps.push(Gap { detail, ..Gap::new(Kind::Host.name(), Reason::Unreadable) });
     }
     // Where not one line could be read nothing was counted, and zero would be a lie.
@@ -63,11 +62,14 @@ pub(super) async fn in_logs(
 /// When it does not answer.
 pub(super) async fn ask(
     prometheus: &Prometheus,
+    area: &Area,
     names: &[&String],
     deadline: Duration,
 ) -> Result<BTreeMap<String, HostRequests>, Untold> {
     let wanted: BTreeSet<&str> = names.iter().map(|name| name.as_str()).collect();
-    let metric = format!("nginx_ingress_controller_requests{{{}}}", matcher("host", wanted.iter().copied()));
+    let matchers: Vec<String> =
+        std::iter::once(matcher("host", wanted.iter().copied())).chain(area.labels()).collect();
+    let metric = format!("nginx_ingress_controller_requests{{{}}}", matchers.join(","));
     let query = format!("sum by (host) (increase({metric}[{WINDOW}s]))");
     let told = prometheus.by_host(&query, deadline).await.map_err(|error| prometheus.untold(&error))?;
     let of =
