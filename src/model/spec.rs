@@ -74,10 +74,10 @@ fn init(spec: &wire::PodSpec, of: Of) -> (Amount, Amount) {
     let (mut sidecars, mut first) = (Amount::default(), Amount::default());
     for container in &spec.init_containers {
         let needed = sidecars.plus(amount(of(&container.resources)));
-        if container.is_sidecar() {
-            sidecars = needed;
+        match container.is_sidecar() {
+            true => sidecars = needed,
+            false => first = first.max(needed),
         }
-        first = first.max(needed);
     }
     (sidecars, first)
 }
@@ -183,6 +183,9 @@ mod tests {
         });
         let spec: wire::PodSpec = serde_json::from_value(spec).unwrap();
         assert_eq!((startup(&spec).cpu, requests(&spec).cpu, is_whole(&spec)), (460, 1060, false));
+        let alone = json!({ "initContainers": [of("2", "Always")], "containers": [of("1", "")] });
+        let alone: wire::PodSpec = serde_json::from_value(alone).unwrap();
+        assert_eq!((startup(&alone).cpu, requests(&alone).cpu), (0, 3000));
         let whole = json!({ "resources": { "limits": { "memory": "1Gi" } } });
         assert!(is_whole(&serde_json::from_value(whole).unwrap()));
     }

@@ -142,10 +142,12 @@ fn rows(view: &View, object: &ObjectRef, subject: &Subject, sized: &mut Rightsiz
             count(NotJudged::Injected);
             continue;
         }
-        let row = row(workload, subject, spec, facts(view, subject, spec, cpu_stays), room);
+        // Init containers run beside sidecars: what those ask for less, the pod does.
+        let own = if spec.sidecar { newest.kin.requests } else { room };
+        let row = row(workload, subject, spec, facts(view, subject, spec, cpu_stays), own);
         is_measured |= row.facts.measured != Measured::Nothing;
         if row.facts.measured != Measured::Nothing || !row.risks.is_empty() {
-            room = room.less(row.falls());
+            room = if spec.sidecar { room } else { room.less(row.falls()) };
             sized.rows.push(row);
         }
     }
@@ -161,7 +163,11 @@ fn is_added(spec: &Spec, workload: &Workload) -> bool {
 }
 
 fn row(workload: &Workload, subject: &Subject, spec: &Spec, facts: Facts, room: Amount) -> Row {
-    let (risks, proposal) = judge(&facts);
+    let (risks, mut proposal) = judge(&facts);
+    // What would give nothing back stays as it is.
+    let (now, requests) = (facts.requests, &mut proposal.requests);
+    requests.cpu = requests.cpu.filter(|wanted| room.cpu > 0 || *wanted > now.cpu);
+    requests.memory = requests.memory.filter(|wanted| room.memory > 0 || *wanted > now.memory);
     Row {
         workload: workload.object(),
         managed_by: workload.owner.clone(),

@@ -109,9 +109,20 @@ fn nothing_is_given_back_that_an_init_container_needs() {
         }]);
     }
     items.push(usage("web-7d9f8c5b6f-bcd40", 100, 100, 4032));
-    let row = row(&items, "web");
-    assert_eq!(proposed(&row), [Some(150), Some(128), None, None]);
-    assert_eq!(row["givesBack"], json!({ "cpuMillis": 1000, "memoryBytes": 0 }));
+    let web = row(&items, "web");
+    assert_eq!(proposed(&web), [Some(150), None, None, None]);
+    assert_eq!(web["givesBack"], json!({ "cpuMillis": 1000, "memoryBytes": 0 }));
+    // A sidecar is no init container: what it asks for less, all of it is given back.
+    for object in &mut items[..3] {
+        let pointer = if object["kind"] == "Pod" { "/spec" } else { "/spec/template/spec" };
+        let spec = object.pointer_mut(pointer).unwrap();
+        spec["initContainers"][0]["restartPolicy"] = json!("Always");
+        spec["containers"][0]["resources"] = json!({});
+    }
+    items[3]["metadata"]["name"] = json!("web-7d9f8c5b6f-bcd40/migrate");
+    let sidecar = row(&items, "web");
+    assert_eq!(proposed(&sidecar), [Some(150), Some(128), None, None]);
+    assert_eq!(sidecar["givesBack"], json!({ "cpuMillis": 2700, "memoryBytes": (4096 - 128) * 2 * MEBI }));
 }
 
 #[test]
