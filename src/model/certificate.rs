@@ -3,6 +3,7 @@
 //!
 //! What does not belong here: what is bad about it (`checks`), and where it comes from (`wire`, `cluster`).
 
+use super::{LONGEST_HOST, parents};
 use crate::wire::Time;
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use std::net::IpAddr;
@@ -21,9 +22,6 @@ const LARGEST: usize = 64 << 10;
 
 /// Characters of a name; the rest is cut off.
 const LONGEST_NAME: usize = 128;
-
-/// Bytes of a name of a host, as DNS has it.
-const LONGEST_HOST: usize = 253;
 
 /// One certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,11 +94,8 @@ impl Certificate {
         if let Ok(address) = host.parse::<IpAddr>() {
             return self.odd_names || self.addresses.contains(&address);
         }
-        let wild = match host.split_once('.') {
-            Some((label, rest)) if !label.is_empty() => format!("*.{rest}"),
-            _ => String::new(),
-        };
-        self.odd_names || self.hosts.iter().any(|name| *name == host || *name == wild)
+        let wild = parents(&host).next().map(|parent| format!("*{parent}"));
+        self.odd_names || self.hosts.iter().any(|name| *name == host || Some(name) == wild.as_ref())
     }
 
     /// Whether it is good at a moment.

@@ -4,6 +4,9 @@
 
 use std::collections::BTreeMap;
 
+/// Bytes of a name of a host, as DNS has it.
+pub const LONGEST_HOST: usize = 253;
+
 /// For what the `*` of a pattern stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wildcard {
@@ -44,9 +47,10 @@ impl<T> ByHost<T> {
 }
 
 /// What stands behind the `*` of every wildcard that a host is under, the longest first: `.example.com` and `.com` of
-/// `www.example.com`.
+/// `www.example.com`. What is too long to be a host is under none.
 pub fn parents(host: &str) -> impl Iterator<Item = &str> {
-    let dots = host.match_indices('.').filter(|(at, _)| *at > 0 && !host.starts_with('.'));
+    let is_host = host.len() <= LONGEST_HOST && !host.starts_with('.');
+    let dots = host.match_indices('.').filter(move |_| is_host);
     dots.filter_map(|(at, _)| host.get(at..)).filter(|parent| parent.len() > 1)
 }
 
@@ -76,6 +80,14 @@ mod tests {
         ] {
             assert_eq!(fits(Wildcard::OneLabel, "*.example.com", host), one, "{host}");
             assert_eq!(fits(Wildcard::Labels, "*.Example.com", host), any, "{host}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_host_costs_nothing() {
+        assert_eq!(parents("www.example.com").collect::<Vec<_>>(), [".example.com", ".com"]);
+        for text in ["", ".", "..", "com", "a.", ".a.b", &"a.".repeat(1 << 20)] {
+            assert_eq!(parents(text).count(), 0, "{}", text.len());
         }
     }
 

@@ -41,7 +41,7 @@ pub use cron::{Schedule, Unreadable};
 pub use ends::{Ends, EndsByHost, HTTPS, Routes, of_ingress as ends_of_ingress, tls_ends};
 pub use event::Event;
 pub use heap::{Heap, mebibytes};
-pub use host::{ByHost, Wildcard, parents};
+pub use host::{ByHost, LONGEST_HOST, Wildcard, parents};
 pub use job::{CronJob, Job};
 pub use log::{LINES, LogTail};
 pub use names::Names;

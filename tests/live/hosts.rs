@@ -65,10 +65,12 @@ fn hosts_without_a_virtual_host_are_found_with_their_requests() {
     std::fs::write(&list, "forex-ui.daily.example.com\npowercard.daily.example.com\n").unwrap();
     let log = edge.dir.path().join("log");
     let common = format!(
-        "--checks host-* --hosts-file {} --dns-server {} --access-log {}",
+        "--checks host-* --hosts-file {} --dns-server {} --access-log {} --access-log {}",
         list.display(),
         dns.address,
-        log.display()
+        log.display(),
+        // The same once more: no request counts twice.
+        edge.dir.path().join("./log").display()
     );
     let ran = LAB.healthcheck(&format!("-A {common} -o json"));
     let report = ran.json();
