@@ -117,6 +117,9 @@ fn loaded(crowd: Crowd, me: &Path) -> Lab {
     lab
 }
 
+/// A server may rest so long before each run: what is left of the run before is not this one's.
+const REST: Duration = Duration::from_millis(500);
+
 /// Runs all programs in turn, so often, after one run to warm up.
 fn in_turn(all: &mut [Program], runs: usize) {
     for program in &mut *all {
@@ -124,7 +127,10 @@ fn in_turn(all: &mut [Program], runs: usize) {
         program.figures.clear();
     }
     for _ in 0..runs {
-        all.iter_mut().for_each(Program::run);
+        for program in &mut *all {
+            std::thread::sleep(REST);
+            program.run();
+        }
     }
 }
 

@@ -17,12 +17,23 @@ use std::process::Command;
 const BACK: i64 = 125;
 const AHEAD: i64 = 20;
 
-/// A run with nobody to ask, beside runs that ask.
+/// Runs with nobody to ask, each beside one that asks. A child's peak memory begins with its parent's: who answers for a
+/// metrics API here comes after what is measured without.
 pub(crate) fn sources(lab: &Lab, crowd: Crowd, me: &Path, runs: usize) {
     let dir = written(crowd, me);
-    let [nodes, pods] = ["nodes.json", "pods.json"].map(|name| answer(&dir.path().join(name)));
+    // Afterwards the folder is the server's.
+    let files = ["nodes.json", "pods.json"].map(|name| dir.path().join(name));
     let prometheus = Prometheus::remembering(dir);
     let url = format!("--prometheus-url={}", prometheus.url());
+    beside(
+        "Prometheus",
+        [
+            Program::new("healthcheck -A, no Prometheus", ours(lab, &[])),
+            Program::new("and one that is asked", ours(lab, &[&url])),
+        ],
+        runs,
+    );
+    let [nodes, pods] = files.map(|file| answer(&file));
     // Both ways lead through it, so that its own cost is in both.
     let without = Faults::before(lab, |_| Fault::None);
     let with =
@@ -36,19 +47,37 @@ pub(crate) fn sources(lab: &Lab, crowd: Crowd, me: &Path, runs: usize) {
         command.args(arguments).args(["-A", "-s", &faults.url()]);
         command
     };
-    let mut all = [
-        Program::new("healthcheck -A, no Prometheus", ours(lab, &[])),
-        Program::new("and one that is asked", ours(lab, &[&url])),
-        Program::new("nodes, no metrics API", behind(&without, &["nodes", "--fail-on=never"])),
-        Program::new("and one that is asked", behind(&with, &["nodes", "--fail-on=never"])),
-        Program::new("rightsize, nobody to ask", behind(&without, &["rightsize"])),
-        Program::new("and both are asked, 2 h", behind(&with, &["rightsize", &url, "--since=2h"])),
-    ];
-    in_turn(&mut all, runs);
-    print(&all);
-    for (what, index) in [("Prometheus", 1), ("metrics API", 3), ("both, with 2 h of history", 5)] {
-        println!("wall with {what} / without: {:.2}", all[index].median(0) / all[index - 1].median(0));
-    }
+    beside(
+        "a metrics API",
+        [
+            Program::new("nodes, no metrics API", behind(&without, &["nodes", "--fail-on=never"])),
+            Program::new("and one that is asked", behind(&with, &["nodes", "--fail-on=never"])),
+        ],
+        runs,
+    );
+    beside(
+        "both, with 2 h of history",
+        [
+            Program::new("rightsize, nobody to ask", behind(&without, &["rightsize"])),
+            Program::new("and both are asked, 2 h", behind(&with, &["rightsize", &url, "--since=2h"])),
+        ],
+        runs,
+    );
+}
+
+/// Runs two in turn; what the second takes of the first's time is told of each pair, as the machine is not the same all the
+/// time.
+fn beside(what: &str, mut pair: [Program; 2], runs: usize) {
+    in_turn(&mut pair, runs);
+    print(&pair);
+    let [without, with] = pair.each_ref().map(|program| program.figures.iter().map(|figure| figure[0]));
+    let mut ratios: Vec<f64> = with.zip(without).map(|(with, without)| with / without).collect();
+    ratios.sort_by(f64::total_cmp);
+    let [least, most] = [ratios[0], ratios[ratios.len() - 1]];
+    println!(
+        "wall with {what} / without, of each pair: {:.2} ({least:.2} to {most:.2})",
+        ratios[ratios.len() / 2]
+    );
 }
 
 /// Namespace and name of each pod, and its number.
