@@ -173,7 +173,7 @@ fn trouble(lab: &Lab, runs: usize) {
 
 fn all_but_pods() -> String {
     let others = Kind::ALL.into_iter().filter(|kind| !matches!(kind, Kind::Pod | Kind::Namespace));
-    others.map(Kind::plural).collect::<Vec<_>>().join(",")
+    others.map(Kind::shown).collect::<Vec<_>>().join(",")
 }
 
 fn ours(lab: &Lab, arguments: &[&str]) -> Command {
