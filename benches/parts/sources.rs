@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// How far back the history goes, and how long the bench may take, in minutes.
@@ -33,15 +33,8 @@ pub(crate) fn sources(lab: &Lab, crowd: Crowd, me: &Path, runs: usize) {
         ],
         runs,
     );
-    let [nodes, pods] = files.map(|file| answer(&file));
     // Both ways lead through it, so that its own cost is in both.
-    let without = Faults::before(lab, |_| Fault::None);
-    let with =
-        Faults::before(lab, move |asked| match asked.path.strip_prefix("/apis/metrics.k8s.io/v1beta1/") {
-            Some(path) if path.starts_with("nodes") => nodes.clone(),
-            Some(_) => pods.clone(),
-            None => Fault::None,
-        });
+    let (without, with) = (Faults::before(lab, |_| Fault::None), metered(lab, files));
     let behind = |faults: &Faults, arguments: &[&str]| {
         let mut command = lab.command(env!("CARGO_BIN_EXE_kubectl-healthcheck"));
         command.args(arguments).args(["-A", "-s", &faults.url()]);
@@ -63,6 +56,16 @@ pub(crate) fn sources(lab: &Lab, crowd: Crowd, me: &Path, runs: usize) {
         ],
         runs,
     );
+}
+
+/// A way to the API server with a metrics API on it.
+fn metered(lab: &Lab, files: [PathBuf; 2]) -> Faults {
+    let [nodes, pods] = files.map(|file| answer(&file));
+    Faults::before(lab, move |asked| match asked.path.strip_prefix("/apis/metrics.k8s.io/v1beta1/") {
+        Some(path) if path.starts_with("nodes") => nodes.clone(),
+        Some(_) => pods.clone(),
+        None => Fault::None,
+    })
 }
 
 /// Runs two in turn; what the second takes of the first's time is told of each pair, as the machine is not the same all the

@@ -45,6 +45,7 @@ texts! {
     HOSTS_PROBED: "certificates were looked at for the first {most} hosts", "只檢視了前 {most} 個主機實際提供的憑證", "只查看了前 {most} 个主机实际提供的证书";
     ACCESS_LOG: "access log: lines that name no host: {count}, that name one: {read}", "存取日誌：{count} 行沒有主機名稱，{read} 行有",
         "访问日志：{count} 行没有主机名，{read} 行有";
+    DNS_LATE: "DNS: no answer within {seconds} s: {hosts}", "DNS：{seconds} 秒內沒有回應：{hosts}", "DNS：{seconds} 秒内没有响应：{hosts}";
     NO_TIME: "no time was left after {seconds} s", "{seconds} 秒後已無剩餘時間", "{seconds} 秒后已无剩余时间";
     SILENT: "node {node} does not answer", "節點 {node} 沒有回應", "节点 {node} 没有响应";
     NO_ANSWER: "{who}: no answer within {seconds} s", "{who}：{seconds} 秒內沒有回應", "{who}：{seconds} 秒内没有响应";

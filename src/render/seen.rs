@@ -143,13 +143,13 @@ pub(super) fn short_notes(report: &Report, lang: Lang) -> Vec<String> {
 /// What lies in the scope and was not seen, one line for each reason and place; in short, of many kinds the first.
 pub(super) fn not_seen(report: &Report, lang: Lang, short: bool) -> Vec<String> {
     let what = group(&report.coverage.gaps, short, lang).into_iter();
-    what.map(|what| format!("{}: {what}", NOT_SEEN.get(lang))).collect()
+    what.map(|what| words::headed(NOT_SEEN.get(lang), &what, lang)).collect()
 }
 
 fn told(report: &Report, lang: Lang, short: bool) -> Vec<String> {
     let (coverage, snapshot) = (&report.coverage, report.snapshot);
     let lines = |gaps: &[Gap], head: &str, short: bool| -> Vec<String> {
-        group(gaps, short, lang).into_iter().map(|what| format!("{head}: {what}")).collect()
+        group(gaps, short, lang).into_iter().map(|what| words::headed(head, &what, lang)).collect()
     };
     let mut out = not_seen(report, lang, false);
     let (of_tls, outside) = without_tls(&coverage.outside);
@@ -257,12 +257,12 @@ fn what(gap: &Gap, lang: Lang) -> String {
     };
     let facts = [("got", Fact::count(gap.got)), ("missing", Fact::count(gap.missing.unwrap_or(0)))];
     match (gap.got, gap.missing, gap.reason) {
-        (_, Some(_), _) => format!("{kind} ({})", READ_OF.fill(lang, &facts)),
+        (_, Some(_), _) => words::bracketed(&kind, &READ_OF.fill(lang, &facts), lang),
         (0, None, _) | (_, _, Reason::Inconsistent) => kind,
         (_, _, Reason::Repeated | Reason::Skipped | Reason::Stale) => {
-            format!("{kind} ({})", COUNT.fill(lang, &facts))
+            words::bracketed(&kind, &COUNT.fill(lang, &facts), lang)
         }
-        _ => format!("{kind} ({})", READ.fill(lang, &facts)),
+        _ => words::bracketed(&kind, &READ.fill(lang, &facts), lang),
     }
 }
 
@@ -279,9 +279,9 @@ fn line(reason: Reason, detail: &str, mut line: String, mut places: Vec<String>,
     }
     let why = words::reason(reason).get(lang);
     match detail {
-        "" => format!("{line} ({why})"),
+        "" => words::bracketed(&line, why, lang),
         // The line begins with it.
-        _ if reason == Reason::Skipped => format!("{line} ({detail})"),
-        _ => format!("{line} ({why}: {detail})"),
+        _ if reason == Reason::Skipped => words::bracketed(&line, detail, lang),
+        _ => words::bracketed(&line, &words::headed(why, detail, lang), lang),
     }
 }

@@ -58,7 +58,7 @@ texts! {
     UNREADABLE: "unreadable", "無法解析", "无法解析";
     ABSENT: "not served", "伺服器未提供", "服务器未提供";
     NOT_GIVEN: "not in the input", "輸入中沒有", "输入中没有";
-    SKIPPED: "left out", "未納入", "未纳入";
+    SKIPPED: "left out", "已略過", "已跳过";
     REPEATED: "given twice, counted once", "重複提供，只計一次", "重复提供，只计一次";
     STOPPED: "stopped", "已中止", "已中止";
     STALE: "measured too long ago", "量測值過舊", "测量值过旧";
@@ -137,6 +137,22 @@ pub(super) fn reason(reason: Reason) -> &'static Text {
         Reason::Stopped => &STOPPED,
         Reason::Inconsistent => &INCONSISTENT,
         Reason::Stale => &STALE,
+    }
+}
+
+/// `what (why)`, in Chinese with the brackets of its type.
+pub(super) fn bracketed(what: &str, why: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{what} ({why})"),
+        Lang::ZhTw | Lang::ZhCn => format!("{what}（{why}）"),
+    }
+}
+
+/// `head: text`, in Chinese with its own colon.
+pub(super) fn headed(head: &str, text: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{head}: {text}"),
+        Lang::ZhTw | Lang::ZhCn => format!("{head}：{text}"),
     }
 }
 

@@ -95,7 +95,7 @@ fn a_check_that_is_left_out_somewhere_is_said_to_be() {
         let table = judged(&cluster("web", namespace, workload), "").out;
         assert!(table.contains(&format!("pod-restarting-often in shop (annotation on {on})")), "{table}");
         let table = judged(&cluster("web", namespace, workload), "--lang zh-TW").out;
-        assert!(table.contains(&format!("({on} 的 annotation)")), "{table}");
+        assert!(table.contains(&format!("（{on} 的 annotation）")), "{table}");
     }
 }
 

@@ -378,8 +378,8 @@ fn nobody_to_ask_is_one_line_that_says_what_would_help() {
     let table = CLUSTER.lab.healthcheck("-n measured --as measurer");
     assert!(table.out.contains("cpu-throttling (no Prometheus was looked for"), "{}", table.out);
     for (lang, told) in [
-        ("zh-TW", "cpu-throttling (無權列出所有命名空間的 Service，未尋找 Prometheus；"),
-        ("zh-CN", "cpu-throttling (无权列出所有命名空间的 Service，未查找 Prometheus；"),
+        ("zh-TW", "cpu-throttling（無權列出所有命名空間的 Service，未尋找 Prometheus；"),
+        ("zh-CN", "cpu-throttling（无权列出所有命名空间的 Service，未查找 Prometheus；"),
     ] {
         let table = CLUSTER.lab.healthcheck(&format!("-n measured --as measurer --lang {lang}"));
         assert!(table.out.contains(told), "{}", table.out);
