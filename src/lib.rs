@@ -20,6 +20,7 @@ pub mod finding;
 pub mod history;
 pub mod hosts;
 pub mod incident;
+mod lines;
 pub mod logs;
 pub mod meant;
 pub mod measure;

@@ -11,7 +11,6 @@ mod history;
 mod hosts;
 mod killed;
 mod kubelets;
-mod lines;
 mod logs;
 mod memory;
 mod nodes;

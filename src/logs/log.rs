@@ -1,18 +1,21 @@
 //! One log as it arrives: lines, levels, traces, patterns.
 
 use super::level::{self, Class};
-use super::lines::Lines;
 use super::mask;
 use super::stamp::Stamps;
 use super::summary::{Summary, Tally};
 use super::trace::{Joins, Traces};
 use super::tree::{Entry, Seen, Tree, earliest};
 use super::words;
+use crate::lines::Lines;
 use memchr::memchr;
 use std::borrow::Cow;
 
+/// So much of a line is looked at: a runtime breaks lines there itself, and no message worth a pattern is longer.
+const LONGEST: usize = 16 << 10;
+
 /// A log as it arrives. It takes little room whatever comes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Log {
     lines: Lines,
     fold: Fold,
@@ -31,6 +34,12 @@ struct Fold {
     masked: String,
     /// A trace of which it is not yet known what it is about: its class, its time and its first line.
     unnamed: Option<(Class, Option<i64>, String)>,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { lines: Lines::of(LONGEST), fold: Fold::default() }
+    }
 }
 
 impl Log {

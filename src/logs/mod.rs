@@ -15,7 +15,6 @@ mod access;
 mod benign;
 mod json;
 mod level;
-mod lines;
 mod log;
 mod mask;
 mod source;

@@ -2,12 +2,12 @@
 //!
 //! What does not belong here: servers that answer what a test tells them to (`scripted`).
 
-use super::in_clean_environment;
 use super::prometheus::SUPERVISOR;
+use super::{binaries, in_clean_environment};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Stdio};
 use std::time::Duration;
 
 /// How often it is tried until it is given up, so long apart.
@@ -98,7 +98,7 @@ impl Edge {
 }
 
 fn start(program: &str, configure: &dyn Fn(&Path, SocketAddr) -> Vec<String>) -> Edge {
-    let binaries = binaries();
+    let binaries = binaries("tests/lab/hosts.sh");
     let mut log = String::new();
     for _ in 0..5 {
         let dir = tempfile::tempdir().unwrap();
@@ -128,12 +128,4 @@ fn start(program: &str, configure: &dyn Fn(&Path, SocketAddr) -> Vec<String>) ->
         drop(supervisor.wait());
     }
     panic!("{program} does not start: {log}");
-}
-
-/// The folder of the binaries. Without it the tests fail, with the one sentence that says why.
-fn binaries() -> PathBuf {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lab/hosts.sh");
-    let output = Command::new(script).arg("--path").output().expect("tests/lab/hosts.sh runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    PathBuf::from(String::from_utf8(output.stdout).unwrap().trim())
 }

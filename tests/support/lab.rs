@@ -1,6 +1,6 @@
 //! A real etcd and kube-apiserver on loopback, for as long as this process lives.
 
-use super::{Ran, Run, in_clean_environment};
+use super::{Ran, Run, binaries, in_clean_environment};
 use base64::Engine;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
@@ -60,7 +60,7 @@ pub struct Lab {
 impl Lab {
     /// Starts a control plane; `settings` are variables of tests/lab/control-plane.sh.
     pub fn start(settings: &[(&str, &str)]) -> Self {
-        let binaries = binaries();
+        let binaries = binaries("tests/lab/build.sh");
         for attempt in 1..=5 {
             match Self::try_start(&binaries, settings) {
                 Ok(lab) => return lab,
@@ -287,12 +287,4 @@ fn key(object: &Value) -> String {
         Some(namespace) => format!("/registry/{plural}/{namespace}/{name}"),
         None => format!("/registry/{plural}/{name}"),
     }
-}
-
-/// The folder of the lab's binaries. Without it the live tests fail, with the one sentence that says why.
-fn binaries() -> PathBuf {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lab/build.sh");
-    let output = Command::new(script).arg("--path").output().expect("tests/lab/build.sh runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    PathBuf::from(String::from_utf8(output.stdout).unwrap().trim())
 }

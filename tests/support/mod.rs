@@ -21,12 +21,21 @@ pub mod scripted;
 pub mod shapes;
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// The binary, in an environment that says nothing.
 pub fn healthcheck() -> Command {
     in_clean_environment(env!("CARGO_BIN_EXE_kubectl-healthcheck"))
+}
+
+/// The folder of what a script of the lab has built or fetched. Without it the live tests fail, with the one sentence that
+/// says why.
+pub fn binaries(script: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(script);
+    let output = Command::new(path).arg("--path").output().expect("the script runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    PathBuf::from(String::from_utf8(output.stdout).unwrap().trim())
 }
 
 /// A program that inherits nothing but the way to other programs: no time zone, locale or kubeconfig of the

@@ -3,13 +3,13 @@
 //!
 //! What does not belong here: servers that answer what a test tells them to (`scripted`).
 
-use super::in_clean_environment;
+use super::{binaries, in_clean_environment};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::net::{SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
 
@@ -89,7 +89,7 @@ impl Prometheus {
     pub fn remembering(dir: tempfile::TempDir) -> Self {
         let text = dir.path().join("history.txt");
         // For each block the whole text is read again: blocks of two hours would take as long as the test.
-        let made = in_clean_environment(binaries().join("promtool"))
+        let made = in_clean_environment(binaries("tests/lab/prometheus.sh").join("promtool"))
             .args(["tsdb", "create-blocks-from", "--max-block-duration=1000h", "--quiet", "openmetrics"])
             .args([&text, &dir.path().join("data")])
             .output()
@@ -159,7 +159,9 @@ impl Drop for Prometheus {
 fn command(dir: &Path, address: SocketAddr) -> Command {
     let log = std::fs::File::create(dir.join("log")).unwrap();
     let mut command = in_clean_environment("bash");
-    command.args(["-c", SUPERVISOR, "supervisor"]).arg(binaries().join("prometheus"));
+    command
+        .args(["-c", SUPERVISOR, "supervisor"])
+        .arg(binaries("tests/lab/prometheus.sh").join("prometheus"));
     command.args([
         "--config.file=prometheus.yml",
         "--storage.tsdb.path=data",
@@ -194,12 +196,4 @@ fn get(address: SocketAddr, path: &str) -> Option<String> {
 
 fn json(address: SocketAddr, path: &str) -> Option<Value> {
     serde_json::from_str(&get(address, path)?).ok()
-}
-
-/// The folder of the binaries. Without it the tests fail, with the one sentence that says why.
-fn binaries() -> PathBuf {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lab/prometheus.sh");
-    let output = Command::new(script).arg("--path").output().expect("tests/lab/prometheus.sh runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    PathBuf::from(String::from_utf8(output.stdout).unwrap().trim())
 }

@@ -2,12 +2,12 @@
 
 use super::area::Area;
 use super::exposition::{Sample, name, sample};
-use super::lines::Lines;
 use super::series::{self, Counted, Name};
 use super::{Told, Untold, wait};
 use crate::cluster::Error;
 use crate::cluster::page::{Accept, Asker, Body, Patience, Request};
 use crate::finding::Fact;
+use crate::lines::Lines;
 use crate::model::unseen;
 use crate::wire::Throttling;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -20,6 +20,9 @@ use tokio::time::Instant;
 
 /// The most an answer may hold.
 const LARGEST: usize = 64 << 20;
+
+/// No line that is wanted is longer.
+const LONGEST: usize = 64 << 10;
 
 /// A node has room for some hundred pods; nobody has so many control groups.
 const MOST: usize = 20_000;
@@ -106,12 +109,11 @@ async fn page(asker: &Asker, area: &Arc<Area>, node: &str, deadline: Duration) -
         patience: Patience::Once,
         form: None,
     };
-    let body = || Reading { area: Arc::clone(area), ..Reading::default() };
+    let body = || Reading::of(area);
     Ok(asker.read(&request, body).await?.body)
 }
 
 /// A page of metrics as it arrives: of all of it, only what is wanted is kept.
-#[derive(Default)]
 struct Reading {
     area: Arc<Area>,
     lines: Lines,
@@ -119,6 +121,13 @@ struct Reading {
     length: usize,
     /// Something in it was in the text format.
     is_metrics: bool,
+}
+
+impl Reading {
+    fn of(area: &Arc<Area>) -> Self {
+        let (area, lines) = (Arc::clone(area), Lines::of(LONGEST));
+        Self { area, lines, page: Page::new(), length: 0, is_metrics: false }
+    }
 }
 
 impl Body for Reading {
@@ -130,9 +139,11 @@ impl Body for Reading {
             return Err(format!("more than {} MiB", LARGEST >> 20));
         }
         let Self { area, lines, page, is_metrics, .. } = self;
-        lines.push(bytes, |line| {
+        lines.push(bytes, |line, is_cut| {
             *is_metrics |= line.starts_with(b"# TYPE ");
-            keep(page, line, area);
+            if !is_cut {
+                keep(page, line, area);
+            }
         });
         if self.page.len() > MOST { Err(format!("more than {MOST} control groups")) } else { Ok(()) }
     }
@@ -211,7 +222,7 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str, area: Area) -> Result<Page, String> {
-        let mut reading = Reading { area: Arc::new(area), ..Reading::default() };
+        let mut reading = Reading::of(&Arc::new(area));
         for piece in text.as_bytes().chunks(7) {
             reading.take(piece)?;
         }
@@ -287,7 +298,7 @@ mod tests {
 
     #[test]
     fn a_page_without_an_end_is_given_up() {
-        let mut endless = Reading::default();
+        let mut endless = Reading::of(&Arc::default());
         let piece = vec![b'x'; 1 << 20];
         let taken = (0..100).take_while(|_| endless.take(&piece).is_ok()).count();
         assert_eq!(taken, 64);

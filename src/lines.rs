@@ -2,25 +2,29 @@
 
 use memchr::memchr;
 
-/// So much of a line is looked at: a runtime breaks lines there itself, and no message worth a pattern is longer.
-const LONGEST: usize = 16 << 10;
-
 /// What is there of the line that has not ended.
-#[derive(Debug, Default)]
-pub(super) struct Lines {
+#[derive(Debug)]
+pub(crate) struct Lines {
+    /// So many bytes of a line are kept.
+    longest: usize,
     begun: Vec<u8>,
     /// The line is longer than what is kept of it.
     is_cut: bool,
 }
 
 impl Lines {
+    /// Nothing yet; of each line so many bytes will be kept.
+    pub(crate) fn of(longest: usize) -> Self {
+        Self { longest, begun: Vec::new(), is_cut: false }
+    }
+
     /// Takes the next piece, and hands over each line that ends in it, and whether its end was cut off.
-    pub(super) fn push(&mut self, mut bytes: &[u8], mut each: impl FnMut(&[u8], bool)) {
+    pub(crate) fn push(&mut self, mut bytes: &[u8], mut each: impl FnMut(&[u8], bool)) {
         while let Some(end) = memchr(b'\n', bytes) {
             let (line, rest) = bytes.split_at(end);
             bytes = rest.get(1..).unwrap_or_default();
             if self.begun.is_empty() {
-                let whole = line.get(..LONGEST).unwrap_or(line);
+                let whole = line.get(..self.longest).unwrap_or(line);
                 each(whole, whole.len() < line.len());
             } else {
                 self.keep(line);
@@ -33,7 +37,7 @@ impl Lines {
     }
 
     /// The text has ended; a last line without an end is one too.
-    pub(super) fn end(&mut self, each: impl FnOnce(&[u8], bool)) {
+    pub(crate) fn end(&mut self, each: impl FnOnce(&[u8], bool)) {
         if !self.begun.is_empty() {
             each(&self.begun, self.is_cut);
             self.begun.clear();
@@ -41,7 +45,7 @@ impl Lines {
     }
 
     fn keep(&mut self, bytes: &[u8]) {
-        let room = LONGEST - self.begun.len();
+        let room = self.longest - self.begun.len();
         self.is_cut |= bytes.len() > room;
         self.begun.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
     }
@@ -52,8 +56,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const LONGEST: usize = 1000;
+
     fn lines(text: &[u8], piece: usize) -> Vec<(Vec<u8>, bool)> {
-        let (mut lines, mut out) = (Lines::default(), Vec::new());
+        let (mut lines, mut out) = (Lines::of(LONGEST), Vec::new());
         for bytes in text.chunks(piece) {
             lines.push(bytes, |line, cut| out.push((line.to_vec(), cut)));
         }
@@ -72,7 +78,7 @@ mod tests {
     #[test]
     fn long_lines_are_cut_and_take_no_room() {
         let long = [b"a\n".to_vec(), vec![b'x'; LONGEST + 1], b"\nb".to_vec()].concat();
-        for piece in [1, 1000, LONGEST, long.len()] {
+        for piece in [1, 999, LONGEST, long.len()] {
             let lines = lines(&long, piece);
             assert_eq!(
                 lines.iter().map(|(line, _)| line.len()).collect::<Vec<_>>(),
@@ -85,7 +91,7 @@ mod tests {
                 "{piece}"
             );
         }
-        let mut endless = Lines::default();
+        let mut endless = Lines::of(LONGEST);
         (0..1000).for_each(|_| endless.push(&[b'x'; 1000], |_, _| panic!("a line")));
         assert!(endless.begun.capacity() <= 2 * LONGEST);
     }
