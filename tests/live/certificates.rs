@@ -39,7 +39,7 @@ fn ingress(space: &str, name: &str, secret: &str, host: &str) -> Value {
 }
 
 /// From so many days ago until in so many days.
-fn life(from: i64, until: i64) -> (u64, u64) {
+pub fn life(from: i64, until: i64) -> (u64, u64) {
     let at = |days: i64| u64::try_from(NOW.as_second() + days * DAY + DAY / 2).unwrap();
     (at(from), at(until))
 }

@@ -1,18 +1,13 @@
 //! Hosts, asked about at a real DNS server and a real nginx on loopback, beside the real control plane.
 
-use crate::support::edge::{Edge, dns, nginx};
+use crate::support::edge::{dns, nginx};
 use crate::support::lab::LAB;
 use crate::support::prometheus::{Prometheus, Series, openmetrics};
 use crate::{NOW, healthy, namespace};
-use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair, date_time_ymd,
-};
 use serde_json::{Value, json};
-use std::fmt::Write;
-use std::path::Path;
 
 /// An ingress for some hosts, with TLS or without.
-fn ingress(space: &str, name: &str, hosts: &[&str], tls: bool) -> Value {
+pub fn ingress(space: &str, name: &str, hosts: &[&str], tls: bool) -> Value {
     let rule = |host: &&str| {
         let backend = json!({ "service": { "name": name, "port": { "number": 80 } } });
         json!({ "host": host, "http": { "paths": [{ "path": "/", "pathType": "Prefix", "backend": backend }] } })
@@ -41,7 +36,7 @@ fn findings(report: &Value, ending: &str) -> Vec<(String, String, Value)> {
     found
 }
 
-fn host<'r>(report: &'r Value, name: &str) -> &'r Value {
+pub fn host<'r>(report: &'r Value, name: &str) -> &'r Value {
     let all = report["hosts"].as_array().unwrap();
     all.iter().find(|host| host["name"] == name).unwrap_or_else(|| panic!("no {name} in {all:?}"))
 }
@@ -134,91 +129,6 @@ fn a_capture_keeps_what_was_looked_up() {
     assert_eq!(ran.code, 0, "{ran:?}");
     let report = LAB.healthcheck(&format!("-f {} -o json", capture.display())).json();
     assert_eq!(host(&report, "lost.kept.example.com")["dns"]["addresses"], json!(["192.0.2.7"]));
-}
-
-/// From when until when a certificate is good, by years.
-type Years = (i32, i32);
-
-/// A certificate for a host and its key, in files; with that of its issuer where it is whole.
-fn certificate(dir: &Path, file: &str, host: &str, (from, until): Years, whole: bool) {
-    let mut root = CertificateParams::new(Vec::<String>::new()).unwrap();
-    root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    root.distinguished_name.push(DnType::CommonName, "Lab Root");
-    let key = KeyPair::generate().unwrap();
-    let issuer = root.self_signed(&key).unwrap();
-    let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
-    (params.not_before, params.not_after) = (date_time_ymd(from, 1, 1), date_time_ymd(until, 1, 1));
-    // It says where its issuer is, as public ones do.
-    let mut place = b"\x30\x22\x30\x20\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x02\x86\x14".to_vec();
-    place.extend(b"http://c.example.com");
-    params.custom_extensions.push(CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], place));
-    let own = KeyPair::generate().unwrap();
-    let signed = params.signed_by(&own, &Issuer::new(root, key)).unwrap();
-    let chain = if whole { signed.pem() + &issuer.pem() } else { signed.pem() };
-    std::fs::write(dir.join(format!("{file}.crt")), chain).unwrap();
-    std::fs::write(dir.join(format!("{file}.key")), own.serialize_pem()).unwrap();
-}
-
-/// An nginx that serves a certificate for each host by its name.
-fn tls_edge(dir: &Path, names: &[&str]) -> Edge {
-    let mut servers = String::new();
-    for name in names {
-        let place = dir.join(name).display().to_string();
-        writeln!(
-            servers,
-            "server {{ listen LISTEN ssl; server_name {name}.tls.example.com; ssl_certificate {place}.crt; ssl_certificate_key {place}.key; return 200; }}"
-        )
-        .unwrap();
-    }
-    nginx(&servers)
-}
-
-#[test]
-fn what_is_served_is_looked_at_where_it_is_asked_for() {
-    namespace("hosts-tls");
-    let names = ["good", "over", "other", "half"];
-    let hosts: Vec<String> = names.iter().map(|name| format!("{name}.tls.example.com")).collect();
-    let hosts: Vec<&str> = hosts.iter().map(String::as_str).collect();
-    LAB.store(&[healthy("hosts-tls", "web"), ingress("hosts-tls", "site", &hosts, true)]);
-    let dir = tempfile::tempdir().unwrap();
-    certificate(dir.path(), "good", "good.tls.example.com", (2020, 2049), true);
-    certificate(dir.path(), "over", "over.tls.example.com", (2020, 2024), true);
-    certificate(dir.path(), "other", "somebody.example.org", (2020, 2049), true);
-    certificate(dir.path(), "half", "half.tls.example.com", (2020, 2049), false);
-    let edge = tls_edge(dir.path(), &names);
-    let dns = dns("*.tls IN A 127.0.0.1\n");
-    let scope = format!("-n hosts-tls --dns-server {} -o json", dns.address);
-    let report = LAB.healthcheck(&format!("{scope} --probe-tls --probe-to {}", edge.address)).json();
-    let found = findings(&report, "tls.example.com");
-    let shown: Vec<(&str, &str, &str)> = found
-        .iter()
-        .filter(|(id, ..)| id == "certificate-served")
-        .map(|(_, host, of)| (&**host, of["severity"].as_str().unwrap(), of["message"].as_str().unwrap()))
-        .collect();
-    let at = edge.address;
-    assert_eq!(
-        shown,
-        [
-            (
-                "half.tls.example.com",
-                "warning",
-                &*format!(
-                    "half.tls.example.com: {at} serves its certificate without that of its issuer, Lab Root"
-                )
-            ),
-            (
-                "other.tls.example.com",
-                "critical",
-                &*format!("other.tls.example.com: {at} serves a certificate for somebody.example.org")
-            ),
-            (
-                "over.tls.example.com",
-                "critical",
-                &*format!("over.tls.example.com: the certificate that {at} serves ended on 2024-01-01")
-            ),
-        ]
-    );
-    assert_eq!(host(&report, "good.tls.example.com")["tls"]["outcome"], "served");
 }
 
 /// Somebody who would see it if anything came.

@@ -28,6 +28,7 @@ mod prometheus;
 mod rights;
 mod rightsize;
 mod secrets;
+mod served;
 mod stopped;
 mod storms;
 #[path = "../support/mod.rs"]

@@ -1,4 +1,4 @@
-//! Certificates made for a test, good for whatever time it says. Their keys are thrown away.
+//! Certificates made for a test, good for whatever time it says. Their keys are thrown away, but where they are to be served.
 
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair,
@@ -63,10 +63,15 @@ impl Authority {
 
     /// A certificate for some hosts, as public authorities give them: it says where its issuer is.
     pub(crate) fn public(&self, hosts: &[&str], life: Life) -> String {
+        self.public_with_key(hosts, life).0
+    }
+
+    /// The same with its key, to be served.
+    pub(crate) fn public_with_key(&self, hosts: &[&str], life: Life) -> (String, KeyPair) {
         let mut params = params(hosts.first().unwrap_or(&""), hosts, life);
         params.custom_extensions.push(names_issuer());
         let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
-        params.signed_by(&key, &self.issuer).unwrap().pem()
+        (params.signed_by(&key, &self.issuer).unwrap().pem(), key)
     }
 
     /// A certificate for some hosts, as authorities of a house give them.
@@ -78,6 +83,11 @@ impl Authority {
 
 /// A certificate that vouches for itself.
 pub(crate) fn self_signed(hosts: &[&str], life: Life) -> String {
+    self_signed_with_key(hosts, life).0
+}
+
+/// The same with its key, to be served.
+pub(crate) fn self_signed_with_key(hosts: &[&str], life: Life) -> (String, KeyPair) {
     let key = KeyPair::generate().unwrap();
-    params(hosts.first().unwrap_or(&""), hosts, life).self_signed(&key).unwrap().pem()
+    (params(hosts.first().unwrap_or(&""), hosts, life).self_signed(&key).unwrap().pem(), key)
 }
