@@ -42,6 +42,12 @@ use std::sync::LazyLock;
 use support::lab::{LAB, Lab};
 use support::pigo;
 
+/// The moment at which something is measured: what is some minutes old is of no use, and the first test began before.
+#[allow(clippy::disallowed_methods, reason = "the server's clock is this machine's")]
+pub fn measured_now() -> String {
+    Timestamp::now().to_string()
+}
+
 /// The moment the ages on the real server are told from.
 #[allow(clippy::disallowed_methods, reason = "the server's clock is this machine's")]
 pub static NOW: LazyLock<Timestamp> = LazyLock::new(Timestamp::now);

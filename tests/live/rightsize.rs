@@ -3,7 +3,7 @@
 use crate::support::faults::{Fault, Faults};
 use crate::support::lab::LAB;
 use crate::support::{Ran, Run, healthcheck};
-use crate::{NOW, healthy, namespace};
+use crate::{healthy, measured_now, namespace};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -179,17 +179,19 @@ fn kustomize_merges_a_patch_and_changes_nothing_but_resources() {
 #[test]
 fn one_sample_of_a_metrics_server_is_said_to_be_one_and_nothing_rests_on_it() {
     LazyLock::force(&SIZED);
-    let metrics = json!({
-        "kind": "PodMetricsList", "apiVersion": "metrics.k8s.io/v1beta1", "metadata": {},
-        "items": [{
-            "metadata": { "name": "db-0", "namespace": "sized" }, "timestamp": NOW.to_string(), "window": "15s",
-            "containers": [{ "name": "app", "usage": { "cpu": "12345678n", "memory": "102400Ki" } }],
-        }],
-    });
+    let metrics = || {
+        json!({
+            "kind": "PodMetricsList", "apiVersion": "metrics.k8s.io/v1beta1", "metadata": {},
+            "items": [{
+                "metadata": { "name": "db-0", "namespace": "sized" }, "timestamp": measured_now(), "window": "15s",
+                "containers": [{ "name": "app", "usage": { "cpu": "12345678n", "memory": "102400Ki" } }],
+            }],
+        })
+    };
     let rule = move |asked: &crate::support::faults::Asked| match asked.path.contains("metrics.k8s.io") {
         true if asked.path.contains("/pods") => Fault::Answer(
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n".to_owned(),
-            metrics.to_string(),
+            metrics().to_string(),
         ),
         _ => Fault::None,
     };

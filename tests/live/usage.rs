@@ -7,7 +7,7 @@ use crate::support::healthcheck;
 use crate::support::lab::LAB;
 use crate::support::prometheus::{Prometheus, Series, openmetrics};
 use crate::support::scripted::{Reply, Scripted};
-use crate::{healthy, namespace};
+use crate::{healthy, measured_now, namespace};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
@@ -280,7 +280,7 @@ fn a_check_asks_a_metrics_server_of_nodes_and_of_what_was_killed_and_nothing_els
             ),
             _ => json_of(&json!({
                 "kind": "PodMetrics", "apiVersion": "metrics.k8s.io/v1beta1", "metadata": { "namespace": "metered", "name": "web" },
-                "timestamp": NOW.to_string(), "containers": [{ "name": "app", "usage": { "cpu": "1m", "memory": "1000Mi" } }],
+                "timestamp": measured_now(), "containers": [{ "name": "app", "usage": { "cpu": "1m", "memory": "1000Mi" } }],
             })),
         }
     });
