@@ -22,6 +22,15 @@ impl Pod {
     pub fn has_ended(&self) -> bool {
         matches!(self.status.phase.as_str(), "Succeeded" | "Failed")
     }
+
+    /// Its containers that run as long as it does, then its sidecars; init containers that only begin are none.
+    pub fn lasting(&self) -> impl Iterator<Item = &ContainerStatus> {
+        let is_sidecar = |status: &&ContainerStatus| {
+            self.spec.init_containers.iter().any(|spec| spec.name == status.name && spec.is_sidecar())
+        };
+        let sidecars = self.status.init_container_statuses.iter().filter(is_sidecar);
+        self.status.container_statuses.iter().chain(sidecars)
+    }
 }
 
 wire! {

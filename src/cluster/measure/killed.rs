@@ -21,13 +21,8 @@ pub(in crate::cluster) fn killed() -> (Killed, UnboundedReceiver<Name>) {
 impl Killed {
     /// Tells those of a pod.
     pub(super) fn note(&self, pod: &Pod) {
-        let (metadata, status) = (&pod.metadata, &pod.status);
-        let is_sidecar = |status: &&ContainerStatus| {
-            pod.spec.init_containers.iter().any(|spec| spec.name == status.name && spec.is_sidecar())
-        };
-        let sidecars = status.init_container_statuses.iter().filter(is_sidecar);
-        for container in status.container_statuses.iter().chain(sidecars).filter(|status| was_killed(status))
-        {
+        let metadata = &pod.metadata;
+        for container in pod.lasting().filter(|status| was_killed(status)) {
             // Nobody may be listening any more.
             drop(self.0.send((metadata.namespace.clone(), metadata.name.clone(), container.name.clone())));
         }

@@ -34,13 +34,10 @@ pub(in crate::cluster) fn wanted() -> (Wanted, UnboundedReceiver<Target>) {
 impl Wanted {
     /// Tells those of a pod that runs.
     pub(in crate::cluster) fn note(&self, pod: &Pod) {
-        let ended = matches!(pod.status.phase.as_str(), "Succeeded" | "Failed");
-        if ended || pod.spec.node_name.is_empty() {
+        if pod.has_ended() || pod.spec.node_name.is_empty() {
             return;
         }
-        let sidecars = pod.status.init_container_statuses.iter().filter(|status| is_sidecar(pod, status));
-        for container in pod.status.container_statuses.iter().chain(sidecars).filter(|status| has_log(status))
-        {
+        for container in pod.lasting().filter(|status| has_log(status)) {
             // Nobody may be listening any more.
             drop(self.0.send(Target {
                 object: source(pod),
@@ -70,12 +67,6 @@ pub(super) async fn all(mut told: UnboundedReceiver<Target>) -> Vec<Target> {
     }
     ranked.sort();
     ranked.into_iter().map(|(_, target)| target).collect()
-}
-
-/// An init container that runs as long as its pod does; the others have had their say.
-fn is_sidecar(pod: &Pod, status: &ContainerStatus) -> bool {
-    let mut specs = pod.spec.init_containers.iter();
-    specs.any(|spec| spec.name == status.name && spec.restart_policy == "Always")
 }
 
 /// Only a container that has run has said anything.
