@@ -5,8 +5,9 @@
 //! A cluster says these things, not the operator: what makes no sense is not heeded and told, never an error.
 
 use crate::checks;
+use crate::finding::Fact;
 use crate::meant::suggestion;
-use crate::model::{Annotations, Gap, ObjectRef, PREFIX, Reason, ThresholdChanges};
+use crate::model::{Annotations, Gap, ObjectRef, PREFIX, Reason, ThresholdChanges, unseen};
 use crate::profile::{Class, Mute, Pattern, day};
 use std::collections::BTreeSet;
 
@@ -84,7 +85,7 @@ impl Override {
         let place = if self.is_of_namespace() { &self.object.name } else { &self.object.namespace };
         self.skip.iter().map(move |id| Gap {
             namespace: Some(place.to_string()),
-            detail: format!("annotation on {}", self.object.slashed()),
+            detail: unseen::detail(&unseen::WRITTEN_ON, &[("object", Fact::Text(self.object.slashed()))]),
             ..Gap::new(*id, Reason::Skipped)
         })
     }

@@ -30,6 +30,7 @@ use super::{Error, Keep, Stop};
 use crate::cli::Address;
 use crate::finding::Fact;
 use crate::model::{Gap, Reason, unseen};
+use crate::text::Text;
 use crate::wire::{Kind, Object};
 use area::Area;
 use prometheus::Prometheus;
@@ -43,9 +44,6 @@ const DEADLINE: Duration = Duration::from_secs(10);
 
 /// How far a Prometheus looks back, unless more is asked for.
 const WINDOW: Duration = Duration::from_secs(300);
-
-/// What can be done where nobody tells.
-const HINT: &str = "--prometheus-url names one, --throttle-window 30s asks the kubelets";
 
 /// What is asked of a Prometheus is not worth asking of less.
 const SHORTEST: Duration = Duration::from_secs(2 * 3600);
@@ -220,8 +218,7 @@ impl Measurement {
         let mut measured = Measured::told(Kind::Throttling, told, Object::Throttling);
         // That there is no Prometheus is no news to whoever asks the kubelets.
         let news = untold.reason != Reason::Skipped;
-        let asked = unseen::detail(&unseen::KUBELETS_ASKED, &[("why", Fact::text(&untold.detail))]);
-        measured.remark = news.then(|| Untold { detail: asked, ..untold }.gap(Kind::Throttling, 0));
+        measured.remark = news.then(|| untold.within(&unseen::KUBELETS_ASKED).gap(Kind::Throttling, 0));
         measured
     }
 
@@ -332,7 +329,15 @@ impl Untold {
             Reason::Forbidden | Reason::Absent | Reason::Expired => Reason::Failed,
             reason => reason,
         };
+        let by = ("who", Fact::text(who));
         let said = match error {
+            Error::Refused { .. } => return Self { reason, detail: unseen::detail(&unseen::REFUSED, &[by]) },
+            // In tenths: the timer is not exact.
+            Error::TimedOut { after } => {
+                let seconds = Fact::Text(((after.as_secs_f32() * 10.0).round() / 10.0).to_string());
+                let detail = unseen::detail(&unseen::NO_ANSWER, &[by, ("seconds", seconds)]);
+                return Self { reason, detail };
+            }
             Error::Status(status) if status.message.is_empty() => format!("HTTP {}", status.code),
             Error::Status(status) => format!("HTTP {}: {}", status.code, status.message),
             Error::Foreign { code: code @ 300..=399, .. } => {
@@ -340,11 +345,6 @@ impl Untold {
             }
             Error::Foreign { code, text } if text.is_empty() => format!("HTTP {code}"),
             Error::Foreign { code, text } => format!("HTTP {code}: {text}"),
-            Error::Refused { .. } => "the connection was refused".to_owned(),
-            // In tenths: the timer is not exact.
-            Error::TimedOut { after } => {
-                format!("no answer within {} s", (after.as_secs_f32() * 10.0).round() / 10.0)
-            }
             Error::Unreadable(text) => format!("its answer cannot be read: {text}"),
             Error::Unreached(text) | Error::Transport(text) | Error::Config(text) | Error::Stopped(text) => {
                 text.clone()
@@ -353,9 +353,9 @@ impl Untold {
         Self { reason, detail: format!("{who}: {said}") }
     }
 
-    /// The same with something more to say.
-    fn and(self, more: &str) -> Self {
-        Self { detail: format!("{}; {more}", self.detail), ..self }
+    /// The same in a sentence that says more.
+    fn within(self, text: &Text) -> Self {
+        Self { detail: unseen::detail(text, &[("why", Fact::Text(self.detail))]), ..self }
     }
 
     /// The line in the coverage; so many measurements are there all the same.

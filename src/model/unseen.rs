@@ -23,6 +23,10 @@ texts! {
     NO_LIST: "no Prometheus was found: the list of services is none; --prometheus-url names one, --throttle-window 30s asks the kubelets",
         "找不到 Prometheus：Service 清單無法辨識；可用 --prometheus-url 指定，或以 --throttle-window 30s 直接詢問 kubelet",
         "找不到 Prometheus：Service 列表无法识别；可用 --prometheus-url 指定，或用 --throttle-window 30s 直接询问 kubelet";
+    WRITTEN_ON: "annotation on {object}", "{object} 的 annotation", "{object} 的注解";
+    ASK_OTHERS: "{why}; --prometheus-url names one, --throttle-window 30s asks the kubelets",
+        "{why}；可用 --prometheus-url 指定，或以 --throttle-window 30s 直接詢問 kubelet",
+        "{why}；可用 --prometheus-url 指定，或用 --throttle-window 30s 直接询问 kubelet";
     ONE_CLUSTER: "--prometheus-url speaks of one cluster, and there are several contexts",
         "--prometheus-url 只對應一個叢集，但目前有多個 context", "--prometheus-url 只对应一个集群，但当前有多个 context";
     KUBELETS_ASKED: "{why}; the kubelets were asked", "{why}；已改為詢問 kubelet", "{why}；已改为询问 kubelet";

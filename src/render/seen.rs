@@ -43,7 +43,6 @@ texts! {
     CHECKS: "{kinds} and {count} other checks", "{kinds} 及其他 {count} 項檢查", "{kinds} 及其他 {count} 项检查";
     SKEW: "The API server's clock is {skew} s away from this machine's; ages are told by the server's.",
         "API server 的時鐘與本機相差 {skew} 秒，時間一律以伺服器為準。", "API server 的时钟与本机相差 {skew} 秒，时间一律以服务器为准。";
-    WRITTEN_ON: "annotation on {object}", "{object} 的 annotation", "{object} 的注解";
     UNHEEDED: "Annotation not heeded: {object}: {why}", "未採用的 annotation：{object}：{why}", "未采用的注解：{object}：{why}";
     MORE_UNHEEDED: "More annotations not heeded: {count}", "其他未採用的 annotation：{count} 個", "其他未采用的注解：{count} 个";
     COUNT: "{got} of them", "{got} 個", "{got} 个";
@@ -199,14 +198,6 @@ fn skipped_tls(gaps: &[Gap], lang: Lang) -> Vec<String> {
     }
 }
 
-/// Why something was left out, where it is not a server that says so.
-fn left_out(detail: &str, lang: Lang) -> String {
-    match detail.strip_prefix("annotation on ") {
-        Some(object) => WRITTEN_ON.fill(lang, &[("object", Fact::Text(visible(object)))]),
-        None => message(&unseen::in_lang(detail, lang)),
-    }
-}
-
 fn group(gaps: &[Gap], short: bool, lang: Lang) -> Vec<String> {
     // The kinds that are missing in a place for a reason; then the places where the same is missing.
     let mut kinds: BTreeMap<(Reason, String, Option<&str>), Vec<String>> = BTreeMap::new();
@@ -214,7 +205,6 @@ fn group(gaps: &[Gap], short: bool, lang: Lang) -> Vec<String> {
         // Only a server's refusal reads the same for every kind.
         let detail = match gap.reason {
             Reason::Forbidden | Reason::NotGiven | Reason::Absent | Reason::Repeated => String::new(),
-            Reason::Skipped => left_out(&gap.detail, lang),
             _ => message(&unseen::in_lang(&gap.detail, lang)),
         };
         kinds.entry((gap.reason, detail, gap.namespace.as_deref())).or_default().push(what(gap, lang));

@@ -1,8 +1,8 @@
 //! A Prometheus in the cluster, by the labels that its operator and its charts give its services.
 
-use super::{HINT, Untold};
+use super::Untold;
 use crate::cluster::page::{Accept, Asker, Patience, Request};
-use crate::model::unseen::{NO_LIST, NO_PROMETHEUS, NO_SERVICES};
+use crate::model::unseen::{ASK_OTHERS, NO_LIST, NO_PROMETHEUS, NO_SERVICES};
 use crate::wire;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
@@ -56,7 +56,7 @@ async fn list(asker: &Asker, label: &str, deadline: Duration) -> Result<Vec<wire
             _ => Err(Untold::left_out(NO_LIST.en.to_owned())),
         },
         Err(error) if error.is_forbidden() => Err(Untold::left_out(NO_SERVICES.en.to_owned())),
-        Err(error) => Err(Untold::of("services", &error).and(HINT)),
+        Err(error) => Err(Untold::of("services", &error).within(&ASK_OTHERS)),
     }
 }
 
