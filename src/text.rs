@@ -40,7 +40,8 @@ impl Lang {
     }
 }
 
-/// A text in the three languages. `{name}` stands for the fact of that name.
+/// A text in the three languages. `{name}` stands for the fact of that name. `{name:# node|# nodes}` chooses by the number
+/// of that fact, the first form for 1 and the second for all others; `#` in the chosen form is the number.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Text {
     /// English.
@@ -67,11 +68,13 @@ impl Text {
         let mut rest = self.get(lang);
         while let Some((before, tail)) = rest.split_once('{') {
             out.push_str(before);
-            let (name, after) = tail.split_once('}').unwrap_or((tail, ""));
+            let (place, after) = tail.split_once('}').unwrap_or((tail, ""));
+            let (name, forms) = place.split_once(':').unwrap_or((place, ""));
             match facts.iter().find(|(known, _)| *known == name) {
-                Some((_, fact)) => out.push_str(&fact.shown(lang, facts)),
-                // A slip of ours, which a test looks for; the reader sees which fact is missing.
-                None => out.extend(["{", name, "}"]),
+                Some((_, fact)) if forms.is_empty() => out.push_str(&fact.shown(lang, facts)),
+                Some((_, fact)) => out.push_str(&plural(forms, fact, &fact.shown(lang, facts))),
+                // A mistake in the text, which a test looks for; the reader sees which fact is missing.
+                None => out.extend(["{", place, "}"]),
             }
             rest = after;
         }
@@ -101,6 +104,13 @@ impl Text {
     }
 }
 
+/// Chooses between the forms `one|many` by a number.
+fn plural(forms: &str, fact: &Fact, shown: &str) -> String {
+    let (one, many) = forms.split_once('|').unwrap_or((forms, forms));
+    let is_one = matches!(fact, Fact::Number(1)) || shown == "1";
+    if is_one { one } else { many }.replace('#', shown)
+}
+
 /// A text and the facts it speaks of.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Say {
@@ -127,6 +137,15 @@ mod tests {
         let facts = [("a", Fact::Text("{b}".into())), ("b", Fact::Number(2))];
         assert_eq!(TEXT.fill(Lang::En, &facts), "{b} of 2: {missing}");
         assert_eq!(TEXT.fill(Lang::ZhTw, &facts), "2：{b}");
+    }
+
+    #[test]
+    fn a_number_chooses_the_form() {
+        static TEXT: Text = Text { en: "{n:# node has|# nodes have} {n:a taint|taints}", zh_tw: "{n}", zh_cn: "{n}" };
+        let said = |n| TEXT.fill(Lang::En, &[("n", Fact::Number(n))]);
+        assert_eq!(said(1), "1 node has a taint");
+        assert_eq!(said(0), "0 nodes have taints");
+        assert_eq!(said(12), "12 nodes have taints");
     }
 
     #[test]
