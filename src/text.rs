@@ -141,7 +141,8 @@ mod tests {
 
     #[test]
     fn a_number_chooses_the_form() {
-        static TEXT: Text = Text { en: "{n:# node has|# nodes have} {n:a taint|taints}", zh_tw: "{n}", zh_cn: "{n}" };
+        static TEXT: Text =
+            Text { en: "{n:# node has|# nodes have} {n:a taint|taints}", zh_tw: "{n}", zh_cn: "{n}" };
         let said = |n| TEXT.fill(Lang::En, &[("n", Fact::Number(n))]);
         assert_eq!(said(1), "1 node has a taint");
         assert_eq!(said(0), "0 nodes have taints");

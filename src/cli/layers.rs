@@ -4,7 +4,7 @@
 //! What does not belong here: what a setting means. Every value, wherever it is set, is read by the rules of its flag.
 
 use super::setting::{SETTINGS, Setting, checks};
-use super::{Cli, Command as Asked, ProfileCommand, PrometheusUrl};
+use super::{Cli, Command as CliCommand, ProfileCommand, PrometheusUrl};
 use crate::profile::{self, Chosen, Error};
 use crate::render::RightsizeFormat;
 use clap::parser::ValueSource;
@@ -30,6 +30,9 @@ const WHOLE: [&str; 11] = [
     "probe_tls",
     "probe_to",
 ];
+
+/// Settings of the output. They apply to every command that has them.
+const SHOWN: [&str; 5] = ["output", "all", "lang", "color", "width"];
 
 /// Who has set something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,41 +98,79 @@ type Lower = BTreeMap<&'static str, (Vec<String>, Source)>;
 pub fn parse(words: &[OsString], environment: &dyn Fn(&str) -> Option<String>) -> Result<Cli, Unparsed> {
     let command = Cli::command();
     let first = command.clone().try_get_matches_from(words)?;
-    let (path, flags) = leaf(&first);
-    // What shows the example, or explains a check, needs no settings.
-    if flags.try_contains_id("profile").is_err() {
-        let mut cli = Cli::from_arg_matches(&first)?;
-        if let Some(Asked::Profile { what: ProfileCommand::Init(args) }) = &mut cli.command {
-            args.settings = sources(flags, &Lower::new());
-        }
-        return Ok(cli);
-    }
-    let (chosen, lower) = below(&path, flags, environment)?;
-    let command = at(command, &path, &|mut command| {
+    let asked = Asked::of(&command, &first);
+    let (chosen, lower) = below(&asked, environment)?;
+    let Asked { path, .. } = asked;
+    let layered = at(command.clone(), &path, &|mut command| {
         for (id, (values, _)) in &lower {
             command = command.mut_arg(id, |arg| arg.default_values(values.clone()));
         }
         command
     });
-    let matches = command.try_get_matches_from(words)?;
+    let matches = layered.try_get_matches_from(words)?;
     let mut cli = Cli::from_arg_matches(&matches)?;
+    let asked = Asked::of(&command, &matches);
+    if let Some(CliCommand::Profile { what: ProfileCommand::Init(args) }) = &mut cli.command {
+        args.settings = sources(&asked, &lower);
+    }
     if let Some((rules, profile)) = cli.judging() {
         *rules = chosen.rules.clone();
-        profile.settings = sources(leaf(&matches).1, &lower);
+        profile.settings = sources(&asked, &lower);
         profile.chosen = chosen;
     }
     super::profile::choose_webhooks(&mut cli, environment)?;
     Ok(cli)
 }
 
-/// The matches of the command that was named, and the way to it.
-fn leaf(matches: &ArgMatches) -> (Vec<String>, &ArgMatches) {
-    let (mut path, mut at) = (Vec::new(), matches);
-    while let Some((name, below)) = at.subcommand() {
-        path.push(name.to_owned());
-        at = below;
+/// The command that was named: its path, its definition and what the command line says of it.
+struct Asked<'c> {
+    path: Vec<String>,
+    command: &'c Command,
+    matches: &'c ArgMatches,
+}
+
+impl<'c> Asked<'c> {
+    fn of(command: &'c Command, matches: &'c ArgMatches) -> Self {
+        let mut asked = Self { path: Vec::new(), command, matches };
+        while let Some((name, matches)) = asked.matches.subcommand() {
+            let Some(command) = asked.command.find_subcommand(name) else { break };
+            asked.path.push(name.to_owned());
+            (asked.command, asked.matches) = (command, matches);
+        }
+        asked
     }
-    (path, at)
+
+    /// Whether the command has this argument. The definition decides: the matches know the ids of a command in debug builds
+    /// of clap only.
+    fn has(&self, id: &str) -> bool {
+        self.command.get_arguments().any(|arg| arg.get_id() == id)
+    }
+
+    /// Whether the command line gives this argument.
+    fn is_flag(&self, id: &str) -> bool {
+        self.has(id) && self.matches.value_source(id) == Some(ValueSource::CommandLine)
+    }
+
+    /// The values of an argument, in the form of flags; none where the command does not have it.
+    fn values(&self, id: &str) -> Vec<OsString> {
+        let raw = self.has(id).then(|| self.matches.get_raw(id)).flatten();
+        raw.into_iter().flatten().map(std::ffi::OsStr::to_os_string).collect()
+    }
+
+    /// Whether the command follows a profile.
+    fn follows_profile(&self) -> bool {
+        self.has("profile")
+    }
+
+    /// The last word of the command's name; empty for a check.
+    fn name(&self) -> &str {
+        self.path.last().map_or("", String::as_str)
+    }
+
+    /// Whether it writes a new profile, which holds what its flags say and nothing else.
+    fn is_init(&self) -> bool {
+        self.name() == "init"
+    }
 }
 
 /// Changes the command at the end of a path.
@@ -140,27 +181,12 @@ fn at(command: Command, path: &[String], change: &dyn Fn(Command) -> Command) ->
     }
 }
 
-fn is_flag(matches: &ArgMatches, id: &str) -> bool {
-    let known = matches.try_contains_id(id).is_ok();
-    known && matches.value_source(id) == Some(ValueSource::CommandLine)
-}
-
-/// The profile, and what it and the environment set that no flag does.
-fn below(
-    path: &[String],
-    flags: &ArgMatches,
-    environment: &dyn Fn(&str) -> Option<String>,
-) -> Result<(Chosen, Lower), Unparsed> {
-    let named = |id: &str, variable: &str| {
-        let flag = flags.get_raw(id).and_then(|mut values| values.next());
-        flag.map(std::ffi::OsStr::to_os_string).or_else(|| environment(variable).map(OsString::from))
-    };
-    let config = named("config", profile::VARIABLE);
-    let name = named("profile", "HEALTHCHECK_PROFILE").map(|name| name.to_string_lossy().into_owned());
-    let chosen =
-        profile::choose(config.as_deref().map(std::path::Path::new), name.as_deref())?.unwrap_or_default();
+/// The profile, and what it and the environment set that no flag does. A command that follows no profile takes from the
+/// environment only how to show its output.
+fn below(asked: &Asked, environment: &dyn Fn(&str) -> Option<String>) -> Result<(Chosen, Lower), Unparsed> {
     let command = checks();
     let mut lower = Lower::new();
+    let chosen = if asked.follows_profile() { choose(asked, environment)? } else { Chosen::default() };
     for value in chosen.profile.values(&chosen.path) {
         if let Some(setting) = SETTINGS.iter().find(|setting| setting.key == value.key) {
             let source = Source::Profile(value.place.to_string());
@@ -168,7 +194,10 @@ fn below(
             lower.insert(setting.id, (value.words, source));
         }
     }
-    for setting in &SETTINGS {
+    let applies = |setting: &&Setting| {
+        asked.follows_profile() || asked.has(setting.id) && SHOWN.contains(&setting.id) && !asked.is_init()
+    };
+    for setting in SETTINGS.iter().filter(applies) {
         let found =
             setting.variables(&command).into_iter().find_map(|name| Some((environment(&name)?, name)));
         if let Some((value, name)) = found {
@@ -178,8 +207,20 @@ fn below(
             lower.insert(setting.id, (words, Source::Environment(name)));
         }
     }
-    narrow(&mut lower, path, flags);
+    narrow(&mut lower, asked);
     Ok((chosen, lower))
+}
+
+/// The profile that a flag, the environment or the file itself names.
+fn choose(asked: &Asked, environment: &dyn Fn(&str) -> Option<String>) -> Result<Chosen, Error> {
+    let named = |id: &str, variable: &str| {
+        let flag = asked.values(id).into_iter().next();
+        flag.or_else(|| environment(variable).map(OsString::from))
+    };
+    let config = named("config", profile::VARIABLE);
+    let name = named("profile", "HEALTHCHECK_PROFILE").map(|name| name.to_string_lossy().into_owned());
+    let chosen = profile::choose(config.as_deref().map(std::path::Path::new), name.as_deref())?;
+    Ok(chosen.unwrap_or_default())
 }
 
 /// What is on or off may be said in several words.
@@ -200,22 +241,22 @@ fn give_way(lower: &mut Lower, id: &str) {
 }
 
 /// Leaves what this command can use and no flag takes the place of.
-fn narrow(lower: &mut Lower, path: &[String], flags: &ArgMatches) {
-    for setting in SETTINGS.iter().filter(|setting| is_flag(flags, setting.id)) {
+fn narrow(lower: &mut Lower, asked: &Asked) {
+    for setting in SETTINGS.iter().filter(|setting| asked.is_flag(setting.id)) {
         give_way(lower, setting.id);
         lower.remove(setting.id);
     }
-    let command = path.last().map_or("", String::as_str);
-    let files = is_flag(flags, "filename") || command == "diff";
+    let command = asked.name();
+    let files = asked.is_flag("filename") || command == "diff";
     // Of nodes and of one object there is nothing to compare.
-    let whole = matches!(command, "show" | "diff") || command.is_empty() && !is_flag(flags, "object");
+    let whole = matches!(command, "show" | "diff") || command.is_empty() && !asked.is_flag("object");
     for setting in &SETTINGS {
         let usable = match command {
             // Its --output is a file.
             "snapshot" => setting.id != "output",
             _ => !(files && setting.of_cluster) && (whole || !WHOLE.contains(&setting.id)),
         };
-        if !usable || flags.try_contains_id(setting.id).is_err() {
+        if !usable || !asked.has(setting.id) {
             lower.remove(setting.id);
         }
     }
@@ -231,7 +272,7 @@ fn narrow(lower: &mut Lower, path: &[String], flags: &ArgMatches) {
     }
     // It leaves namespaces out of all, and not all are asked for.
     let all = lower.get("all_namespaces").is_some_and(|(words, _)| words == &["true"]);
-    if !all && !is_flag(flags, "all_namespaces") {
+    if !all && !asked.is_flag("all_namespaces") {
         lower.remove("exclude_namespace");
     }
 }
@@ -262,20 +303,19 @@ fn check(command: &Command, setting: &Setting, words: &[String], place: &dyn Dis
 }
 
 /// Every setting with its value and who has set it.
-fn sources(matches: &ArgMatches, lower: &Lower) -> Vec<Set> {
+fn sources(asked: &Asked, lower: &Lower) -> Vec<Set> {
     let command = checks();
     let set = |setting: &'static Setting| {
         let flag = format!("--{}", setting.long(&command));
-        let raw = matches.try_get_raw(setting.id).ok().flatten();
         let plain = |value: String| match setting.id {
             // It may hold a password, and what is set is shown and written to new profiles.
             "prometheus_url" => PrometheusUrl::shown(&value),
             _ => value,
         };
-        let words = raw.into_iter().flatten().map(|value| value.to_string_lossy().into_owned());
+        let words = asked.values(setting.id).into_iter().map(|value| value.to_string_lossy().into_owned());
         let values = words.map(plain).collect();
         let source = match lower.get(setting.id) {
-            _ if is_flag(matches, setting.id) => Source::Flag(flag.clone()),
+            _ if asked.is_flag(setting.id) => Source::Flag(flag.clone()),
             Some((_, source)) => source.clone(),
             None => Source::BuiltIn,
         };

@@ -28,7 +28,7 @@ fn completion_knows_flags_values_commands_and_contexts() {
     assert_eq!(ran.out, "alpha\n:4\n");
     // The name under which kubectl calls it.
     let link = dir.path().join("kubectl_complete-healthcheck");
-    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_kubectl-healthcheck"), &link).unwrap();
+    std::os::unix::fs::symlink(crate::support::BINARY.as_path(), &link).unwrap();
     let ran = crate::support::in_clean_environment(&link).args(["--lang", "zh"]).ran();
     assert_eq!(
         ran.out,

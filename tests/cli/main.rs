@@ -24,6 +24,7 @@ mod pigo_report;
 mod profile;
 mod project;
 mod rightsize;
+mod settings;
 #[path = "../support/mod.rs"]
 mod support;
 mod throttling;

@@ -25,7 +25,7 @@ fn kubectl_runs_it_and_keeps_its_exit_code() {
 fn kubectl_completes_namespaces_of_the_live_cluster() {
     let dir = tempfile::tempdir().unwrap();
     let link = dir.path().join("kubectl_complete-healthcheck");
-    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_kubectl-healthcheck"), link).unwrap();
+    std::os::unix::fs::symlink(crate::support::BINARY.as_path(), link).unwrap();
     let complete = |words: &[&str]| {
         let mut command = PIGO.command("kubectl");
         let found =

@@ -107,7 +107,7 @@ fn the_death_of_a_server_in_the_middle_of_a_list_is_survived() {
 fn a_server_at_its_limit_is_asked_until_it_has_answered() {
     let lab = lab("--max-requests-inflight=2 --max-mutating-requests-inflight=2", &["early", "late"], 30);
     let check = || {
-        let mut command = lab.command(env!("CARGO_BIN_EXE_kubectl-healthcheck"));
+        let mut command = lab.command(crate::support::BINARY.as_path());
         command.args(["-A", "--page-size", "1", "--concurrency", "64", "-o", "json"]);
         command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap()
     };

@@ -152,7 +152,7 @@ impl Lab {
     /// A program with this lab's kubeconfig and its kubectl on the path.
     pub fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = in_clean_environment(program);
-        let ours = Path::new(env!("CARGO_BIN_EXE_kubectl-healthcheck")).parent().unwrap();
+        let ours = super::BINARY.parent().unwrap();
         let path = [self.binaries.as_os_str(), ours.as_os_str(), "/usr/bin".as_ref(), "/bin".as_ref()];
         let path = std::env::join_paths(path).unwrap();
         command.env("KUBECONFIG", &self.kubeconfig).env("PATH", path).env("HOME", self.dir.path());

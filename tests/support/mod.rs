@@ -23,10 +23,34 @@ pub mod shapes;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
+
+/// The binary under test: the release build, because that is what users run. Debug builds of dependencies check more, and so
+/// hide faults. The first use in a test process builds it. `TEST_BINARY` names another one, such as a debug build.
+pub static BINARY: LazyLock<PathBuf> = LazyLock::new(|| match std::env::var_os("TEST_BINARY") {
+    Some(path) => PathBuf::from(path),
+    None => built(),
+});
+
+/// Builds the release binary, which does nothing when it is current, and returns its path.
+fn built() -> PathBuf {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
+    cargo.args(["build", "--release", "--locked", "--quiet", "--bin", kubectl_healthcheck::NAME]);
+    let output = cargo.arg("--message-format=json").stderr(Stdio::inherit()).output().expect("cargo runs");
+    assert!(output.status.success(), "the release build failed");
+    let messages = String::from_utf8_lossy(&output.stdout);
+    let paths = messages.lines().filter_map(|line| {
+        let message: serde_json::Value = serde_json::from_str(line).ok()?;
+        (message["target"]["name"] == kubectl_healthcheck::NAME)
+            .then(|| message["executable"].as_str().map(PathBuf::from))?
+    });
+    paths.last().expect("cargo names the binary it built")
+}
 
 /// The binary, in an environment that says nothing.
 pub fn healthcheck() -> Command {
-    in_clean_environment(env!("CARGO_BIN_EXE_kubectl-healthcheck"))
+    in_clean_environment(BINARY.as_path())
 }
 
 /// The folder of what a script of the lab has built or fetched. Without it the live tests fail, with the one sentence that

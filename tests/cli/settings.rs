@@ -1,0 +1,235 @@
+//! Every command under every setting: a variable, or a profile that sets everything, never stops a command that does not
+//! have that flag, and always reaches one that has it.
+
+use crate::project;
+use crate::support::{Ran, Run, healthcheck};
+use kubectl_healthcheck::cli;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Every command that needs no cluster, and what its output begins with or contains. `FILE` stands for the example.
+const COMMANDS: [&str; 14] = [
+    "-f FILE",
+    "pod/pigo-cron-77cc9c4d8c-tw2xb -n pigo-dev -f FILE",
+    "demo",
+    "nodes -f FILE",
+    "rightsize -f FILE",
+    "diff FILE FILE",
+    "checks",
+    "explain pod-leftover",
+    "completion bash",
+    "completion powershell",
+    "profile show",
+    "profile schema",
+    "__complete -- explain pod-le",
+    "--help",
+];
+
+/// Commands that ask the cluster, of which there is none.
+const OF_CLUSTERS: [&str; 4] =
+    ["snapshot -o DIR/out.json", "profile init new --config DIR/new.yaml", "", "nodes"];
+
+/// A valid value of each setting, by its key. `DIR` is an empty folder.
+fn value(key: &str) -> &'static str {
+    match key {
+        "namespaces" => "pigo-dev",
+        "excludeNamespaces" => "kube-*",
+        "selector" => "app=web",
+        "fieldSelector" => "status.phase=Running",
+        "skipKinds" => "cronjobs",
+        "prometheusUrl" => "http://127.0.0.1:1",
+        "prometheusLabels" => "cluster=prod",
+        "throttleWindow" => "1s",
+        "since" | "thresholds.grace" | "thresholds.quietAfter" | "historyAge" => "2h",
+        "hosts" => "www.example.com",
+        "hostsFiles" => "DIR/hosts",
+        "dnsServer" | "probeTo" => "127.0.0.1:1",
+        "accessLogs" => "DIR/access.log",
+        "failOn" => "warning",
+        "checks" => "pod-*",
+        "skip" => "pod-leftover",
+        "severity" => "pod-leftover=critical",
+        "thresholds.restartsAttention" => "3",
+        "thresholds.restartsUnhealthy" => "30",
+        "thresholds.throttled" => "12",
+        "thresholds.nodeMemory" => "80",
+        "baseline" => "FILE",
+        "history" => "DIR/history",
+        "historyKeep" => "3",
+        "output" => "json",
+        "lang" => "zh-TW",
+        "color" => "never",
+        "width" => "90",
+        "pageSize" => "100",
+        "pageTimeout" | "timeout" => "5s",
+        "concurrency" => "2",
+        "maxRps" => "20",
+        "kubeconfig" => "DIR/kubeconfig",
+        "contexts" => "prod",
+        _ => "true",
+    }
+}
+
+fn folder() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for name in ["hosts", "access.log"] {
+        std::fs::write(dir.path().join(name), "www.example.com\n").unwrap();
+    }
+    dir
+}
+
+fn filled(text: &str, dir: &Path) -> String {
+    let example = project("examples/pigo.json").display().to_string();
+    text.replace("FILE", &example).replace("DIR", &dir.display().to_string())
+}
+
+fn command(arguments: &str, dir: &Path) -> std::process::Command {
+    let mut command = healthcheck();
+    command.env("HOME", dir).args(arguments.split_whitespace().map(|word| filled(word, dir)));
+    command
+}
+
+/// Neither a panic nor an unknown argument, which would be a mistake of the program and not of its user.
+fn held(ran: &Ran, what: &str) {
+    assert!((0..=3).contains(&ran.code), "{what}: {ran:?}");
+    assert!(!ran.err.contains("panicked") && !ran.err.contains("unexpected argument"), "{what}: {}", ran.err);
+}
+
+#[test]
+fn every_command_runs_under_every_variable() {
+    let dir = folder();
+    for row in cli::table() {
+        for variable in &row.variables {
+            for arguments in COMMANDS {
+                let ran =
+                    command(arguments, dir.path()).env(variable, filled(value(row.key), dir.path())).ran();
+                let what = format!("{variable}={} {arguments}", value(row.key));
+                held(&ran, &what);
+                assert!(ran.code < 2 || ran.code == 3, "{what}: {ran:?}");
+                assert!(!ran.out.is_empty(), "{what}");
+            }
+            for arguments in OF_CLUSTERS {
+                let ran =
+                    command(arguments, dir.path()).env(variable, filled(value(row.key), dir.path())).ran();
+                held(&ran, &format!("{variable} {arguments}"));
+            }
+        }
+    }
+}
+
+/// A profile with these settings, each with a valid value.
+fn profile(rows: &[cli::Row], dir: &Path) -> String {
+    // Sections are written out: `thresholds.grace` is `grace` of `thresholds`.
+    let mut sections: BTreeMap<&str, Vec<(&str, String)>> = BTreeMap::new();
+    for row in rows {
+        let (section, key) = row.key.split_once('.').unwrap_or(("", row.key));
+        let value = filled(value(row.key), dir);
+        let is_list = matches!(
+            row.key,
+            "namespaces"
+                | "excludeNamespaces"
+                | "skipKinds"
+                | "prometheusLabels"
+                | "hosts"
+                | "hostsFiles"
+                | "accessLogs"
+                | "checks"
+                | "skip"
+                | "severity"
+                | "contexts"
+        );
+        let written = if row.key == "severity" {
+            "{ pod-leftover: critical }".to_owned()
+        } else if row.key == "prometheusLabels" {
+            "{ cluster: prod }".to_owned()
+        } else if is_list {
+            format!("[\"{value}\"]")
+        } else {
+            value
+        };
+        sections.entry(section).or_default().push((key, written));
+    }
+    let mut text = "defaultProfile: all\nprofiles:\n  all:\n".to_owned();
+    for (section, settings) in sections {
+        let indent = if section.is_empty() { "    " } else { "      " };
+        if !section.is_empty() {
+            text += &format!("    {section}:\n");
+        }
+        for (key, value) in settings {
+            text += &format!("{indent}{key}: {value}\n");
+        }
+    }
+    text
+}
+
+#[test]
+fn every_command_runs_under_a_profile_that_sets_everything() {
+    let dir = folder();
+    let config = dir.path().join("config.yaml");
+    // One of two settings that exclude each other, and each of them once.
+    let not: [&[&str]; 2] = [&["allNamespaces", "allContexts"], &["namespaces", "contexts"]];
+    for left_out in not {
+        let rows: Vec<_> = cli::table().into_iter().filter(|row| !left_out.contains(&row.key)).collect();
+        std::fs::write(&config, profile(&rows, dir.path())).unwrap();
+        for arguments in COMMANDS.iter().chain(&OF_CLUSTERS) {
+            let ran = command(arguments, dir.path()).env("HEALTHCHECK_CONFIG", &config).ran();
+            held(&ran, arguments);
+            let expected = if OF_CLUSTERS.contains(arguments) { 2..=2 } else { 0..=1 };
+            let code = if ran.code == 3 { 0 } else { ran.code };
+            assert!(expected.contains(&code), "{arguments}: {ran:?}");
+        }
+        let shown = command("profile show", dir.path()).env("HEALTHCHECK_CONFIG", &config).ran().json();
+        let set = shown["settings"].as_array().unwrap();
+        for row in &rows {
+            let found = set.iter().find(|set| set["key"] == row.key).unwrap();
+            let source = found["source"].as_str().unwrap();
+            assert!(source == "profile", "{}: {found}", row.key);
+        }
+    }
+}
+
+#[test]
+fn every_variable_reaches_the_run() {
+    let dir = folder();
+    for row in cli::table() {
+        for variable in &row.variables {
+            let mut shown = command("profile show -o json", dir.path());
+            // It leaves namespaces out of all of them, and so has no meaning alone.
+            if row.key == "excludeNamespaces" {
+                shown.arg("-A");
+            }
+            if row.key == "output" {
+                shown = command("profile show", dir.path());
+            }
+            let shown = shown.env(variable, filled(value(row.key), dir.path())).ran().json();
+            let set = shown["settings"].as_array().unwrap().iter().find(|set| set["key"] == row.key).unwrap();
+            assert_eq!(set["source"], "environment", "{variable}: {set}");
+            assert_eq!(set["place"], variable.as_str());
+        }
+    }
+}
+
+/// Commands without a profile take from the environment how they show their output.
+#[test]
+fn what_is_shown_follows_the_environment_in_every_command() {
+    let dir = folder();
+    let chinese = |arguments: &str| {
+        let ran = command(arguments, dir.path()).env("HEALTHCHECK_LANG", "zh-TW").ran();
+        assert!(ran.code < 2, "{ran:?}");
+        ran.out
+    };
+    assert!(chinese("demo").contains("需要關注"));
+    assert!(chinese("explain pod-leftover").contains("檢查什麼"));
+    assert!(chinese("checks").contains("嚴重程度"));
+    assert!(!chinese("demo --lang en").contains("需要關注"), "a flag wins");
+    let json = command("demo", dir.path()).env("HEALTHCHECK_OUTPUT", "json").ran().json();
+    assert_eq!(json["kind"], "Report");
+    let narrow = command("demo", dir.path()).env("HEALTHCHECK_WIDTH", "60").ran().out;
+    let wide = command("demo", dir.path()).env("HEALTHCHECK_WIDTH", "150").ran().out;
+    assert!(narrow.lines().count() > wide.lines().count());
+    let ran = command("demo", dir.path()).env("HEALTHCHECK_WIDTH", "wide").ran();
+    assert!(ran.code == 2 && ran.err.contains("HEALTHCHECK_WIDTH"), "{ran:?}");
+    // What judges is a profile's or a run's: the example is always judged alike.
+    let plain = command("demo", dir.path()).ran().out;
+    assert_eq!(command("demo", dir.path()).env("HEALTHCHECK_SKIP", "pod-*").ran().out, plain);
+}
