@@ -25,9 +25,9 @@ pub use rightsize::RightsizeArgs;
 pub use setting::{Row, table};
 pub use target::Target;
 
-use crate::model::parse_duration;
 use crate::render::Format;
 use crate::text::Lang;
+use crate::text::parse_duration;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use globset::{GlobSet, GlobSetBuilder};
 use std::path::PathBuf;
@@ -232,7 +232,7 @@ pub struct ScopeArgs {
 
 impl Cli {
     /// The rules by which is judged, whichever command judges, and where they come from.
-    fn judging(&mut self) -> Option<(&mut crate::profile::Rules, &mut ProfileArgs)> {
+    fn judging(&mut self) -> Option<(&mut crate::policy::profile::Rules, &mut ProfileArgs)> {
         match &mut self.command {
             Some(Command::Diff(args)) => Some((&mut args.judge.rules, &mut args.profile)),
             Some(Command::Rightsize(args)) => Some((&mut args.rules, &mut args.profile)),

@@ -11,34 +11,24 @@
 //!
 //! A module uses only what lies to its left, plus `wire`, `model` and `text`.
 
-pub mod changes;
 pub mod checks;
 pub mod cli;
 pub mod cluster;
-pub mod command;
+pub mod compare;
 pub mod finding;
-pub mod history;
-pub mod hosts;
-pub mod incident;
-mod lines;
 pub mod logs;
-pub mod meant;
-pub mod measure;
 pub mod model;
-pub mod mute;
 pub mod output;
-pub mod overrides;
-pub mod past;
-pub mod profile;
+pub mod policy;
 pub mod render;
 pub mod report;
 pub mod rightsize;
 pub mod run;
-pub mod settings;
 pub mod snapshot;
+pub mod sources;
 pub mod story;
 pub mod text;
-pub mod verdict;
+pub mod tls;
 pub mod wire;
 
 /// The name of the program.

@@ -1,6 +1,6 @@
 //! The one place that writes to the terminal.
 
-use crate::command::is_hostile;
+use crate::finding::command::is_hostile;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;

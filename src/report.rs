@@ -5,19 +5,19 @@ mod hosts;
 mod past;
 mod resources;
 
-use crate::changes::{Changes, Trend};
 use crate::checks::{self, Load, View};
+use crate::compare::changes::{Changes, Trend};
+use crate::finding::incident::{self, Incident};
+pub use crate::finding::verdict::{Class, Counts, Verdict};
 use crate::finding::{Finding, Severity};
-use crate::incident::{self, Incident};
 use crate::model::{Amount, Coverage, Ended, Gap, Node, ObjectRef, Pod, Thresholds};
-use crate::mute::{self, Muted};
-use crate::overrides::Override;
-use crate::settings::Settings;
+use crate::policy::mute::{self, Muted};
+use crate::policy::overrides::Override;
+use crate::policy::settings::Settings;
 use crate::snapshot::Snapshot;
-pub use crate::verdict::{Class, Counts, Verdict};
 pub use certificates::{CertificateRow, State as CertificateState};
 pub use hosts::HostRow;
-pub use resources::{Capacity, Resources, Taken};
+pub use resources::{Capacity, Requested, Resources};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything a renderer needs.
@@ -31,7 +31,7 @@ pub struct Report<'a> {
     /// What was seen and what was not, with the checks that were left out.
     pub coverage: Coverage,
     /// What is written on objects for this tool and was not heeded, and why.
-    pub unheeded: Vec<(ObjectRef, String)>,
+    pub ignored_annotations: Vec<(ObjectRef, String)>,
     /// All pods of the scope.
     pub totals: Counts,
     /// Each namespace, sorted by name.
@@ -184,7 +184,7 @@ impl<'a> Report<'a> {
         }
         for (pod, &class) in snapshot.rows.pods.iter().zip(&classes) {
             totals.count(pod, class);
-            namespaces.entry(&pod.kin.namespace).or_default().count(pod, class);
+            namespaces.entry(&pod.shared.namespace).or_default().count(pod, class);
         }
         Self {
             snapshot,
@@ -194,7 +194,7 @@ impl<'a> Report<'a> {
                 snapshot.coverage.gaps.is_empty(),
             ),
             coverage: coverage(&view),
-            unheeded: unheeded(&view),
+            ignored_annotations: ignored_annotations(&view),
             totals,
             namespaces: namespaces.into_iter().map(|(name, counts)| (name.to_owned(), counts)).collect(),
             incidents,
@@ -284,12 +284,12 @@ fn classify(snapshot: &Snapshot, findings: &[Finding], muted: &Muted) -> Vec<Cla
     }
     let quiet: BTreeSet<&ObjectRef> = muted.findings.iter().map(|(finding, _)| &finding.object).collect();
     let accepted = |pod: &Pod| quiet.contains(&pod.object_ref());
-    let class = |pod: &Pod| match worst.get(&(&*pod.kin.namespace, &*pod.name)) {
+    let class = |pod: &Pod| match worst.get(&(&*pod.shared.namespace, &*pod.name)) {
         Some(Severity::Critical) => Class::Unhealthy,
         Some(Severity::Warning) => Class::Attention,
         // That a failure is accepted does not make it a success.
-        _ if pod.kin.ended == Some(Ended::Failed) && accepted(pod) => Class::Attention,
-        _ if pod.kin.ended.is_some() => Class::Completed,
+        _ if pod.shared.ended == Some(Ended::Failed) && accepted(pod) => Class::Attention,
+        _ if pod.shared.ended.is_some() => Class::Completed,
         _ if pod.serves() => Class::Healthy,
         _ => Class::Attention,
     };
@@ -312,8 +312,10 @@ fn coverage(view: &View) -> Coverage {
     coverage
 }
 
-fn unheeded(view: &View) -> Vec<(ObjectRef, String)> {
-    let each = |over: &Override| over.unheeded.iter().map(|why| (over.object.clone(), why.clone())).collect();
+fn ignored_annotations(view: &View) -> Vec<(ObjectRef, String)> {
+    let each = |over: &Override| {
+        over.ignored_annotations.iter().map(|why| (over.object.clone(), why.clone())).collect()
+    };
     view.overrides().iter().flat_map::<Vec<_>, _>(each).collect()
 }
 
@@ -321,10 +323,10 @@ fn statistics(snapshot: &Snapshot) -> Statistics {
     let mut out = Statistics::default();
     let (mut status, mut nodes) = (BTreeMap::new(), BTreeMap::new());
     for pod in &snapshot.rows.pods {
-        *status.entry(&*pod.kin.status).or_insert(0) += 1;
+        *status.entry(&*pod.shared.status).or_insert(0) += 1;
         *nodes.entry(pod.node.as_deref().unwrap_or_default()).or_insert(0) += 1;
-        out.restarted += u64::from(pod.kin.restarts > 0);
-        out.most_restarts = out.most_restarts.max(pod.kin.restarts);
+        out.restarted += u64::from(pod.shared.restarts > 0);
+        out.most_restarts = out.most_restarts.max(pod.shared.restarts);
         // In whole days, as the AGE column counts them.
         let days = pod.created().map(|created| snapshot.taken_at.seconds_since(created).div_euclid(86_400));
         let groups = days.map(|days| [days > 90, days > 70, days > 30, (0..7).contains(&days)]);

@@ -2,7 +2,7 @@
 //!
 //! What does not belong here: how any of these is done.
 
-mod before;
+mod baseline;
 mod capture;
 mod check;
 mod complete;
@@ -19,10 +19,11 @@ pub use look::environment;
 
 use crate::cli::{Cli, ColorChoice, Command, ConnectArgs, Exit, ListArgs, ScopeArgs, Shell, Target};
 use crate::cluster::{self, Budget, Plan, Progress, Stop};
+use crate::compare::history;
 use crate::model::Reason;
 use crate::render;
 use crate::wire::Time;
-use crate::{checks, history, output, snapshot};
+use crate::{checks, output, snapshot};
 use clap::CommandFactory;
 use std::future::Future;
 use std::io::{self, IsTerminal, Write};
@@ -59,8 +60,8 @@ impl From<snapshot::Error> for Failure {
     }
 }
 
-impl From<crate::profile::Error> for Failure {
-    fn from(error: crate::profile::Error) -> Self {
+impl From<crate::policy::profile::Error> for Failure {
+    fn from(error: crate::policy::profile::Error) -> Self {
         Self { hint: error.hint.clone(), ..Self::new(error.to_string()) }
     }
 }

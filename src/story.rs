@@ -9,7 +9,7 @@ use crate::checks::View;
 use crate::finding::{Fact, Finding, Severity};
 use crate::model::{LogTail, Node, ObjectRef, Owner, Pod, Workload};
 use crate::report::Report;
-use crate::text::Say;
+use crate::text::Message;
 use crate::wire::{Kind, Time};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -48,7 +48,7 @@ pub struct Moment {
     /// To how many others of its kind at the same moment.
     pub others: usize,
     /// What.
-    pub what: Say,
+    pub what: Message,
     /// Whether it is bad news.
     pub bad: bool,
 }
@@ -136,7 +136,7 @@ impl<'a> Story<'a> {
                 ("detail", Fact::Text(detail)),
             ];
             let text = if event.count > 1 { &moments::EVENTS } else { &moments::EVENT };
-            let (object, what) = (event.object.clone(), Say { text, facts });
+            let (object, what) = (event.object.clone(), Message { text, facts });
             moments.push(Moment { at, object, others: 0, what, bad: true });
         }
         // Of too many, the newest; what happened to the object itself is not among those left out.
@@ -170,17 +170,17 @@ fn concerns(view: &View, object: &ObjectRef, pod: &Pod) -> bool {
     if &*object.kind == "Node" {
         return pod.node.as_deref() == Some(&*object.name);
     }
-    if pod.kin.namespace != object.namespace {
+    if pod.shared.namespace != object.namespace {
         return false;
     }
     let manages = |owner: &Owner| owner.kind == object.kind && owner.name == object.name;
     match &*object.kind {
         "Pod" if *pod.name == *object.name => true,
         "Pod" if view.snapshot.rows.pod(&object.namespace, &object.name).is_none() => {
-            pod.kin.owner.as_ref().is_some_and(|owner| is_made_by(&object.name, &owner.name))
+            pod.shared.owner.as_ref().is_some_and(|owner| is_made_by(&object.name, &owner.name))
         }
         "PersistentVolumeClaim" => pod.claim_refs().any(|claim| claim == *object),
-        _ => pod.kin.owner.as_ref().is_some_and(manages) || view.root(pod).as_ref().is_some_and(manages),
+        _ => pod.shared.owner.as_ref().is_some_and(manages) || view.root(pod).as_ref().is_some_and(manages),
     }
 }
 
@@ -235,7 +235,7 @@ fn owners(view: &View, object: &ObjectRef, pod: Option<&Pod>) -> Vec<ObjectRef> 
     let mut owners: Vec<ObjectRef> = Vec::new();
     match (&*object.kind, pod) {
         ("Pod", Some(pod)) => {
-            owners.extend(pod.kin.owner.as_ref().map(owner));
+            owners.extend(pod.shared.owner.as_ref().map(owner));
             owners.extend(view.root(pod).as_ref().map(owner));
         }
         ("ReplicaSet" | "Job", Some(pod)) => owners.extend(view.root(pod).as_ref().map(owner)),

@@ -11,14 +11,14 @@
 mod support;
 
 use clap::ValueEnum;
-use kubectl_healthcheck::changes::{Change, Changes, Trend};
 use kubectl_healthcheck::checks::View;
+use kubectl_healthcheck::compare::changes::{Change, Changes, Trend};
+use kubectl_healthcheck::compare::run_record::RunRecord;
 use kubectl_healthcheck::model::{ObjectRef, Owner, Reason};
-use kubectl_healthcheck::past::Past;
+use kubectl_healthcheck::policy::settings::Settings;
 use kubectl_healthcheck::render::{self, Difference, Format, Look, RightsizeFormat, Sized, render};
 use kubectl_healthcheck::report::Report;
 use kubectl_healthcheck::rightsize::Rightsizing;
-use kubectl_healthcheck::settings::Settings;
 use kubectl_healthcheck::snapshot::{Snapshot, Written, read_bytes};
 use kubectl_healthcheck::text::Lang;
 use kubectl_healthcheck::wire::{
@@ -565,7 +565,7 @@ fn exists(object: &ObjectRef, items: &[Value]) -> bool {
             let text = |field: &str| owner[field].as_str().unwrap_or_default().into();
             let named = Owner { kind: text("kind"), name: text("name") };
             let is_it = |owner: &Owner| (&owner.kind, &owner.name) == (&object.kind, &object.name);
-            is_it(&named) || named.maker().is_some_and(|maker| is_it(&maker))
+            is_it(&named) || named.inferred_owner().is_some_and(|maker| is_it(&maker))
         };
         let named = owners.is_some_and(|owners| owners.iter().any(owns));
         here && (named || kind_of(item) == Some(kind) && *object.name == *text("/metadata/name"))
@@ -616,12 +616,12 @@ fn two_runs(random: &mut Random) -> [Value; 2] {
 fn compared(documents: &[Value; 2]) -> Result<(), String> {
     let past = |document: &Value| {
         let kind = document["kind"].as_str().unwrap_or_default().to_owned();
-        Past::from_written(Written { path: "fuzz".to_owned(), kind, document: document.clone() })
+        RunRecord::from_written(Written { path: "fuzz".to_owned(), kind, document: document.clone() })
     };
     let [Ok(old), Ok(new)] = documents.each_ref().map(past) else { return Ok(()) };
-    let again: Past =
+    let again: RunRecord =
         serde_json::from_value(serde_json::to_value(&old).unwrap()).map_err(|e| e.to_string())?;
-    let actionless = |past: &Past| past.findings.iter().all(|noted| noted.action.is_none());
+    let actionless = |past: &RunRecord| past.findings.iter().all(|noted| noted.action.is_none());
     if actionless(&old) && again != old {
         return Err(format!("a record is read as another:\n{old:?}\n{again:?}"));
     }
@@ -636,7 +636,7 @@ fn compared(documents: &[Value; 2]) -> Result<(), String> {
 }
 
 /// Compares two runs and looks at what comes out in every format.
-fn differs(old: &Past, new: &Past) -> Result<(), String> {
+fn differs(old: &RunRecord, new: &RunRecord) -> Result<(), String> {
     let (changes, trend) = (Changes::between(old, new), Trend::between(old, new));
     if old == new && changes.all.iter().any(|changed| changed.change != Change::Unchanged) {
         return Err(format!("a run differs from itself: {changes:?}"));

@@ -4,8 +4,9 @@
 
 use super::{View, traffic};
 use crate::finding::{Fact, Facts, Severity};
-use crate::model::{Certificate, Chain, Ends, ObjectRef, Tls, tls_ends};
-use crate::text::{Say, Text};
+use crate::model::ObjectRef;
+use crate::text::{Message, Text};
+use crate::tls::{Certificate, Chain, Tls, TlsTermination, tls_terminations};
 use crate::wire::Time;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,12 +68,12 @@ pub(crate) fn all<'a>(view: &View<'a>) -> Vec<Used<'a>> {
 }
 
 /// Everywhere that TLS is ended.
-pub(super) fn ends<'a>(view: &View<'a>) -> Vec<Ends<'a>> {
+pub(crate) fn ends<'a>(view: &View<'a>) -> Vec<TlsTermination<'a>> {
     let rows = &view.snapshot.rows;
-    tls_ends(&rows.ingresses, &rows.gateways, &rows.routes)
+    tls_terminations(&rows.ingresses, &rows.gateways, &rows.routes)
 }
 
-fn uses<'a>(ends: &[Ends<'a>]) -> BTreeMap<(&'a str, &'a str), Use<'a>> {
+fn uses<'a>(ends: &[TlsTermination<'a>]) -> BTreeMap<(&'a str, &'a str), Use<'a>> {
     let mut out: BTreeMap<(&str, &str), Use> = BTreeMap::new();
     for end in ends {
         let created = end.metadata.created();
@@ -96,7 +97,7 @@ fn uses<'a>(ends: &[Ends<'a>]) -> BTreeMap<(&'a str, &'a str), Use<'a>> {
 }
 
 /// That the end of a chain has come, or is near.
-pub(super) struct Ending<'a> {
+pub(crate) struct Ending<'a> {
     /// How bad that is where visitors see it.
     pub severity: Severity,
     /// The one of the chain that ends first.
@@ -116,7 +117,7 @@ const SOON: [i64; 2] = [30 * DAY, 7 * DAY];
 const OF_LIFE: [i64; 2] = [3, 10];
 
 /// Whether a chain has ended or is about to.
-pub(super) fn ending(chain: &Chain, now: Time) -> Option<Ending<'_>> {
+pub(crate) fn ending(chain: &Chain, now: Time) -> Option<Ending<'_>> {
     let first = chain.ends_first();
     let left = first.not_after.seconds_since(now);
     let [warning, critical] = [0, 1].map(|at| SOON[at].min(first.life() / OF_LIFE[at]));
@@ -130,19 +131,19 @@ pub(super) fn ending(chain: &Chain, now: Time) -> Option<Ending<'_>> {
 }
 
 /// Whose a certificate is, and for how long, in the words of a check.
-pub(super) fn issued(text: &'static Text, one: &Certificate) -> Say {
+pub(crate) fn issued(text: &'static Text, one: &Certificate) -> Message {
     let facts = vec![
         ("subject", Fact::text(&one.subject)),
         ("issuer", Fact::text(&one.issuer)),
         ("from", Fact::Text(one.not_before.day())),
         ("until", Fact::Text(one.not_after.day())),
     ];
-    Say { text, facts }
+    Message { text, facts }
 }
 
 impl<'a> Used<'a> {
     /// The certificate, unless it can no longer or not yet be used: then nothing else about it matters.
-    pub(super) fn valid(&self, view: &View) -> Option<&'a Chain> {
+    pub(crate) fn valid(&self, view: &View) -> Option<&'a Chain> {
         let chain = self.tls.chain.as_ref().ok()?;
         let now = view.now();
         let good = chain.timed().all(|one| one.is_good(now));
@@ -150,7 +151,7 @@ impl<'a> Used<'a> {
     }
 
     /// Whether anybody is known to show it to visitors.
-    pub(super) fn is_used(&self) -> bool {
+    pub(crate) fn is_used(&self) -> bool {
         !self.by.users.is_empty()
     }
 
@@ -160,7 +161,7 @@ impl<'a> Used<'a> {
     }
 
     /// How bad something is that would be this bad if visitors saw it.
-    pub(super) fn severity(&self, seen: Severity) -> Severity {
+    pub(crate) fn severity(&self, seen: Severity) -> Severity {
         match (self.is_used(), seen) {
             (true, seen) => seen,
             (false, Severity::Critical) => Severity::Warning,
@@ -185,12 +186,12 @@ impl<'a> Used<'a> {
     }
 
     /// The secret, and whom it is for.
-    pub(super) fn facts(&self) -> Facts {
+    pub(crate) fn facts(&self) -> Facts {
         vec![("secret", Fact::text(&self.tls.name)), ("hosts", Fact::Text(self.hosts()))]
     }
 
     /// Who uses it.
-    pub(super) fn evidence(&self) -> Say {
+    pub(crate) fn evidence(&self) -> Message {
         let named = if self.is_used() { &self.by.users } else { &self.by.elsewhere };
         let users: Vec<String> = named.iter().map(ObjectRef::slashed).collect();
         let facts = vec![("users", Fact::Text(first(&users))), ("hosts", Fact::Text(self.hosts()))];
@@ -200,11 +201,11 @@ impl<'a> Used<'a> {
             () if self.by.hosts.is_empty() && self.by.shared.is_empty() => &USED_BY,
             () => &USED_FOR,
         };
-        Say { text, facts }
+        Message { text, facts }
     }
 
     /// How to get another certificate, and how to look at who uses this one.
-    pub(super) fn actions(&self, view: &View) -> Vec<String> {
+    pub(crate) fn actions(&self, view: &View) -> Vec<String> {
         let kubectl = &view.settings.kubectl;
         let (namespace, name) = (&*self.tls.namespace, &*self.tls.name);
         let replace = ["create", "secret", "tls", name, "-n", namespace, "--cert=tls.crt", "--key=tls.key"];
@@ -223,7 +224,7 @@ impl<'a> Used<'a> {
 }
 
 /// The first of a list, with a mark where there are more.
-pub(super) fn first(names: &[impl AsRef<str>]) -> String {
+pub(crate) fn first(names: &[impl AsRef<str>]) -> String {
     let shown: Vec<&str> = names.iter().take(SHOWN).map(AsRef::as_ref).collect();
     let more = if names.len() > SHOWN { ", …" } else { "" };
     shown.join(", ") + more

@@ -1,10 +1,9 @@
 //! What supports a finding: recent warnings about its object, and whether the pod's logs can be read.
 
 use super::View;
-use super::reporter::say;
 use crate::finding::{Fact, Finding};
 use crate::model::{Event, Pod};
-use crate::text::{Say, Text};
+use crate::text::{Message, Text};
 use crate::wire::Kind;
 
 static EVENT: Text = Text {
@@ -52,7 +51,7 @@ const EVENTS: usize = 3;
 const LOG_LINES: usize = 3;
 
 /// Adds to every finding about an object what is known about that object.
-pub(super) fn attach(view: &View, findings: &mut [Finding]) {
+pub(crate) fn attach(view: &View, findings: &mut [Finding]) {
     for finding in findings {
         let object = &finding.object;
         let is_pod = &*object.kind == "Pod";
@@ -71,7 +70,7 @@ pub(super) fn attach(view: &View, findings: &mut [Finding]) {
             && !object.namespace.is_empty()
             && view.snapshot.saw(Kind::Event, &object.namespace)
         {
-            finding.evidence.push(say(&NO_EVENTS, Vec::new()));
+            finding.evidence.push(Message::new(&NO_EVENTS, Vec::new()));
         }
         if let Some(pod) = pod {
             finding.evidence.extend(logs(view, pod));
@@ -79,7 +78,7 @@ pub(super) fn attach(view: &View, findings: &mut [Finding]) {
     }
 }
 
-fn about(view: &View, event: &Event) -> Say {
+fn about(view: &View, event: &Event) -> Message {
     let span = event.last_seen.zip(event.first_seen).map(|(last, first)| last.seconds_since(first));
     let span = span.filter(|span| *span > 0 && event.count > 1);
     let mut facts = vec![
@@ -89,22 +88,22 @@ fn about(view: &View, event: &Event) -> Say {
         ("detail", Fact::text(&event.message)),
     ];
     facts.extend(span.map(|span| ("span", Fact::Age(span))));
-    say(if span.is_some() { &EVENTS_OVER } else { &EVENT }, facts)
+    Message::new(if span.is_some() { &EVENTS_OVER } else { &EVENT }, facts)
 }
 
 /// Whether its logs can be read, and how they end where they say anything.
-fn logs(view: &View, pod: &Pod) -> Option<Say> {
+fn logs(view: &View, pod: &Pod) -> Option<Message> {
     if pod.node.is_none() {
-        return Some(say(&NO_NODE, Vec::new()));
+        return Some(Message::new(&NO_NODE, Vec::new()));
     }
     let tail = view.logs(pod).next()?;
     Some(match (&tail.refused, tail.lines.as_slice()) {
-        (Some(detail), _) => say(&LOGS_REFUSED, vec![("detail", Fact::text(detail))]),
-        (None, []) => say(&LOGS_READABLE, Vec::new()),
+        (Some(detail), _) => Message::new(&LOGS_REFUSED, vec![("detail", Fact::text(detail))]),
+        (None, []) => Message::new(&LOGS_READABLE, Vec::new()),
         (None, lines) => {
             let from = lines.len().saturating_sub(LOG_LINES);
             let detail = lines.iter().skip(from).map(|line| line.trim()).collect::<Vec<_>>().join(" ⏎ ");
-            say(&LOG, vec![("logOf", Fact::text(&tail.container)), ("detail", Fact::Text(detail))])
+            Message::new(&LOG, vec![("logOf", Fact::text(&tail.container)), ("detail", Fact::Text(detail))])
         }
     })
 }

@@ -25,7 +25,7 @@ pub fn meaning(end: &Terminated) -> &'static Text {
 }
 
 /// The signal in an exit code, if it is one.
-pub(super) fn signal(end: &Terminated) -> Option<i32> {
+pub(crate) fn signal(end: &Terminated) -> Option<i32> {
     (129..=192).contains(&end.exit_code).then(|| end.exit_code - 128)
 }
 

@@ -2,10 +2,9 @@
 //! filters, so each node counts for the first reason that rules it out.
 
 use super::View;
-use super::reporter::say;
 use crate::finding::{Fact, Facts};
 use crate::model::{Amount, Node, Pod, mebibytes};
-use crate::text::{Say, Text};
+use crate::text::{Message, Text};
 use crate::wire::{NodeSelectorTerm, PodSpec, Requirement, Taint, Toleration};
 use std::collections::BTreeMap;
 
@@ -29,7 +28,7 @@ enum Resource {
 }
 
 /// What the nodes have, and what is left of it.
-pub(super) struct Fit<'v, 'a> {
+pub(crate) struct Fit<'v, 'a> {
     view: &'v View<'a>,
     nodes: &'a [Node],
     /// Whether it is known what the nodes carry.
@@ -37,18 +36,18 @@ pub(super) struct Fit<'v, 'a> {
 }
 
 impl<'v, 'a> Fit<'v, 'a> {
-    pub(super) fn new(view: &'v View<'a>) -> Self {
+    pub(crate) fn new(view: &'v View<'a>) -> Self {
         Self { view, nodes: &view.snapshot.rows.nodes, knows_loads: view.saw_all_pods() }
     }
 
     /// Why no node takes a pod, and whether the first of the reasons is the one that matters. First comes what rules out
     /// most of the nodes that the pod is meant for; of the others nobody expects that they take it.
-    pub(super) fn explain(&self, pod: &Pod) -> (bool, Vec<Say>) {
+    pub(crate) fn explain(&self, pod: &Pod) -> (bool, Vec<Message>) {
         let Some(spec) = pod.object.as_deref().map(|object| &object.spec) else { return (false, Vec::new()) };
         let mut reasons: BTreeMap<Misfit, Vec<&Node>> = BTreeMap::new();
         let mut fitting = Vec::new();
         for node in self.nodes {
-            match self.misfit(spec, pod.kin.requests, node) {
+            match self.misfit(spec, pod.shared.requests, node) {
                 Some(reason) => reasons.entry(reason).or_default().push(node),
                 None => fitting.push(node),
             }
@@ -58,11 +57,11 @@ impl<'v, 'a> Fit<'v, 'a> {
         reasons.sort_by_cached_key(|(reason, nodes)| {
             (std::cmp::Reverse((meant(nodes), nodes.len())), reason.clone())
         });
-        let mut said: Vec<Say> =
-            reasons.iter().map(|(reason, nodes)| self.words(reason, pod.kin.requests, nodes)).collect();
+        let mut said: Vec<Message> =
+            reasons.iter().map(|(reason, nodes)| self.words(reason, pod.shared.requests, nodes)).collect();
         let fits = !fitting.is_empty();
         if self.knows_loads && fits {
-            said.insert(0, say(&FITS, vec![("nodes", Fact::count(fitting.len()))]));
+            said.insert(0, Message::new(&FITS, vec![("nodes", Fact::count(fitting.len()))]));
         }
         // What is left of nodes that fit otherwise may not be known.
         (self.knows_loads || !fits, said)
@@ -109,7 +108,7 @@ impl<'v, 'a> Fit<'v, 'a> {
         Some((amount, left(node.pods.unwrap_or(i64::MAX), pods)))
     }
 
-    fn words(&self, reason: &Misfit, requests: Amount, nodes: &[&Node]) -> Say {
+    fn words(&self, reason: &Misfit, requests: Amount, nodes: &[&Node]) -> Message {
         let mut facts: Facts = vec![("nodes", Fact::count(nodes.len()))];
         let text = match reason {
             Misfit::Cordoned => &CORDONED,
@@ -131,7 +130,7 @@ impl<'v, 'a> Fit<'v, 'a> {
                 &NO_ROOM
             }
         };
-        say(text, facts)
+        Message::new(text, facts)
     }
 }
 

@@ -7,173 +7,105 @@
 //!
 //! A check is a pure function of what was seen. It asks nobody, knows no clock and prints nothing.
 
-mod blame;
 mod certificates;
 mod evidence;
 mod exit_code;
 mod fit;
+mod node_cause;
 mod reporter;
+mod rules;
 mod traffic;
 mod vhosts;
 mod view;
 
-mod apiservice_unavailable;
-mod certificate_chain_incomplete;
-mod certificate_expiring;
-mod certificate_host_uncovered;
-mod certificate_served;
-mod certificate_unreadable;
-mod cluster_overcommitted;
-mod cpu_throttled;
-mod cronjob_failing;
-mod cronjob_schedule_missed;
-mod cronjob_suspended;
-mod daemonset_misscheduled;
-mod deployment_paused;
-mod deployment_rollout_stuck;
-mod error_logs;
-mod host_not_resolving;
-mod host_without_vhost;
-mod hpa_at_max;
-mod hpa_cannot_scale;
-mod image_ids_differ;
-mod image_tag_mutable;
-mod ingress_backend_missing;
-mod ingress_class_missing;
-mod ingress_secret_missing;
-mod job_failed;
-mod job_overdue;
-mod namespace_stuck_terminating;
-mod node_cordoned;
-mod node_memory_used;
-mod node_nearly_full;
-mod node_network_unavailable;
-mod node_not_ready;
-mod node_pressure;
-mod node_problem;
-mod node_version_skew;
-mod pdb_blocks_evictions;
-mod pdb_matches_nothing;
-mod pdb_not_enough_healthy;
-mod pod_config_error;
-mod pod_crash_loop;
-mod pod_evicted;
-mod pod_failed;
-mod pod_hook_failed;
-mod pod_image_pull_failed;
-mod pod_killed_by_probe;
-mod pod_leftover;
-mod pod_not_ready;
-mod pod_oom_killed;
-mod pod_probe_failing;
-mod pod_restarting_often;
-mod pod_sandbox_failed;
-mod pod_stuck_terminating;
-mod pod_unschedulable;
-mod pod_volume_not_mounted;
-mod pod_wrong_architecture;
-mod pods_restarted_together;
-mod pv_failed;
-mod pv_released;
-mod pvc_lost;
-mod pvc_pending;
-mod quota_full;
-mod service_load_balancer_pending;
-mod service_no_endpoints;
-mod service_port_unmatched;
-mod statefulset_blocked;
-mod webhook_backend_dead;
-mod workload_create_refused;
-mod workload_not_observed;
-mod workload_replicas_missing;
-
 #[cfg(test)]
-mod honesty;
+mod catalog_tests;
 
-pub use certificate_served::served as served_chain;
 pub(crate) use certificates::{Used, all as certificates};
 pub use exit_code::meaning as exit_meaning;
 pub use reporter::Reporter;
+pub use tls::certificate_served::served as served_chain;
 pub use vhosts::{VirtualHost, by_host as virtual_hosts_by_host, virtual_hosts};
 pub use view::{Cause, Killed, Load, Loss, Resource, Throttled, View};
 
+use self::rules::{network, nodes, pods, policy, storage, tls, workloads};
 use crate::finding::{Finding, Severity};
-use crate::meant;
 use crate::text::Text;
+use crate::text::suggest;
 use crate::wire::Kind;
 use std::collections::BTreeSet;
 
 /// Every check, sorted by id.
 pub static CHECKS: &[&Check] = &[
-    &apiservice_unavailable::CHECK,
-    &certificate_chain_incomplete::CHECK,
-    &certificate_expiring::CHECK,
-    &certificate_host_uncovered::CHECK,
-    &certificate_served::CHECK,
-    &certificate_unreadable::CHECK,
-    &cluster_overcommitted::CHECK,
-    &cpu_throttled::CHECK,
-    &cronjob_failing::CHECK,
-    &cronjob_schedule_missed::CHECK,
-    &cronjob_suspended::CHECK,
-    &daemonset_misscheduled::CHECK,
-    &deployment_paused::CHECK,
-    &deployment_rollout_stuck::CHECK,
-    &error_logs::CHECK,
-    &host_not_resolving::CHECK,
-    &host_without_vhost::CHECK,
-    &hpa_at_max::CHECK,
-    &hpa_cannot_scale::CHECK,
-    &image_ids_differ::CHECK,
-    &image_tag_mutable::CHECK,
-    &ingress_backend_missing::CHECK,
-    &ingress_class_missing::CHECK,
-    &ingress_secret_missing::CHECK,
-    &job_failed::CHECK,
-    &job_overdue::CHECK,
-    &namespace_stuck_terminating::CHECK,
-    &node_cordoned::CHECK,
-    &node_memory_used::CHECK,
-    &node_nearly_full::CHECK,
-    &node_network_unavailable::CHECK,
-    &node_not_ready::CHECK,
-    &node_pressure::CHECK,
-    &node_problem::CHECK,
-    &node_version_skew::CHECK,
-    &pdb_blocks_evictions::CHECK,
-    &pdb_matches_nothing::CHECK,
-    &pdb_not_enough_healthy::CHECK,
-    &pod_config_error::CHECK,
-    &pod_crash_loop::CHECK,
-    &pod_evicted::CHECK,
-    &pod_failed::CHECK,
-    &pod_hook_failed::CHECK,
-    &pod_image_pull_failed::CHECK,
-    &pod_killed_by_probe::CHECK,
-    &pod_leftover::CHECK,
-    &pod_not_ready::CHECK,
-    &pod_oom_killed::CHECK,
-    &pod_probe_failing::CHECK,
-    &pod_restarting_often::CHECK,
-    &pod_sandbox_failed::CHECK,
-    &pod_stuck_terminating::CHECK,
-    &pod_unschedulable::CHECK,
-    &pod_volume_not_mounted::CHECK,
-    &pod_wrong_architecture::CHECK,
-    &pods_restarted_together::CHECK,
-    &pv_failed::CHECK,
-    &pv_released::CHECK,
-    &pvc_lost::CHECK,
-    &pvc_pending::CHECK,
-    &quota_full::CHECK,
-    &service_load_balancer_pending::CHECK,
-    &service_no_endpoints::CHECK,
-    &service_port_unmatched::CHECK,
-    &statefulset_blocked::CHECK,
-    &webhook_backend_dead::CHECK,
-    &workload_create_refused::CHECK,
-    &workload_not_observed::CHECK,
-    &workload_replicas_missing::CHECK,
+    &policy::apiservice_unavailable::CHECK,
+    &tls::certificate_chain_incomplete::CHECK,
+    &tls::certificate_expiring::CHECK,
+    &tls::certificate_host_uncovered::CHECK,
+    &tls::certificate_served::CHECK,
+    &tls::certificate_unreadable::CHECK,
+    &nodes::cluster_overcommitted::CHECK,
+    &workloads::cpu_throttled::CHECK,
+    &workloads::cronjob_failing::CHECK,
+    &workloads::cronjob_schedule_missed::CHECK,
+    &workloads::cronjob_suspended::CHECK,
+    &workloads::daemonset_misscheduled::CHECK,
+    &workloads::deployment_paused::CHECK,
+    &workloads::deployment_rollout_stuck::CHECK,
+    &pods::error_logs::CHECK,
+    &tls::host_not_resolving::CHECK,
+    &tls::host_without_vhost::CHECK,
+    &workloads::hpa_at_max::CHECK,
+    &workloads::hpa_cannot_scale::CHECK,
+    &pods::image_ids_differ::CHECK,
+    &pods::image_tag_mutable::CHECK,
+    &network::ingress_backend_missing::CHECK,
+    &network::ingress_class_missing::CHECK,
+    &network::ingress_secret_missing::CHECK,
+    &workloads::job_failed::CHECK,
+    &workloads::job_overdue::CHECK,
+    &policy::namespace_stuck_terminating::CHECK,
+    &nodes::node_cordoned::CHECK,
+    &nodes::node_memory_used::CHECK,
+    &nodes::node_nearly_full::CHECK,
+    &nodes::node_network_unavailable::CHECK,
+    &nodes::node_not_ready::CHECK,
+    &nodes::node_pressure::CHECK,
+    &nodes::node_problem::CHECK,
+    &nodes::node_version_skew::CHECK,
+    &policy::pdb_blocks_evictions::CHECK,
+    &policy::pdb_matches_nothing::CHECK,
+    &policy::pdb_not_enough_healthy::CHECK,
+    &pods::pod_config_error::CHECK,
+    &pods::pod_crash_loop::CHECK,
+    &pods::pod_evicted::CHECK,
+    &pods::pod_failed::CHECK,
+    &pods::pod_hook_failed::CHECK,
+    &pods::pod_image_pull_failed::CHECK,
+    &pods::pod_killed_by_probe::CHECK,
+    &pods::pod_leftover::CHECK,
+    &pods::pod_not_ready::CHECK,
+    &pods::pod_oom_killed::CHECK,
+    &pods::pod_probe_failing::CHECK,
+    &pods::pod_restarting_often::CHECK,
+    &pods::pod_sandbox_failed::CHECK,
+    &pods::pod_stuck_terminating::CHECK,
+    &pods::pod_unschedulable::CHECK,
+    &pods::pod_volume_not_mounted::CHECK,
+    &pods::pod_wrong_architecture::CHECK,
+    &pods::pods_restarted_together::CHECK,
+    &storage::pv_failed::CHECK,
+    &storage::pv_released::CHECK,
+    &storage::pvc_lost::CHECK,
+    &storage::pvc_pending::CHECK,
+    &policy::quota_full::CHECK,
+    &network::service_load_balancer_pending::CHECK,
+    &network::service_no_endpoints::CHECK,
+    &network::service_port_unmatched::CHECK,
+    &workloads::statefulset_blocked::CHECK,
+    &policy::webhook_backend_dead::CHECK,
+    &workloads::workload_create_refused::CHECK,
+    &workloads::workload_not_observed::CHECK,
+    &workloads::workload_replicas_missing::CHECK,
 ];
 
 /// The checks of TLS certificates, which an internal namespace may well do without.
@@ -220,9 +152,9 @@ pub struct Check {
 macro_rules! page {
     ($id:literal) => {
         crate::text::Text {
-            en: include_str!(concat!("../../docs/checks/", $id, ".md")),
-            zh_tw: include_str!(concat!("../../docs/checks/", $id, ".zh-TW.md")),
-            zh_cn: include_str!(concat!("../../docs/checks/", $id, ".zh-CN.md")),
+            en: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/checks/", $id, ".md")),
+            zh_tw: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/checks/", $id, ".zh-TW.md")),
+            zh_cn: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/checks/", $id, ".zh-CN.md")),
         }
     };
 }
@@ -236,7 +168,7 @@ pub fn run(view: &View) -> Vec<Finding> {
         (check.run)(view, &mut Reporter::new(check, view, &mut findings));
     }
     findings.retain(|finding| !view.is_left_out(finding));
-    blame::nodes(view, &mut findings);
+    node_cause::nodes(view, &mut findings);
     for finding in &mut findings {
         finding.severity = choice.severity(finding.check.id, finding.check.severity, finding.severity);
     }
@@ -252,10 +184,10 @@ pub fn run(view: &View) -> Vec<Finding> {
 pub(crate) fn about_certificates(view: &View) -> Vec<Finding> {
     let mut findings = Vec::new();
     let checks = [
-        &certificate_chain_incomplete::CHECK,
-        &certificate_expiring::CHECK,
-        &certificate_host_uncovered::CHECK,
-        &certificate_unreadable::CHECK,
+        &tls::certificate_chain_incomplete::CHECK,
+        &tls::certificate_expiring::CHECK,
+        &tls::certificate_host_uncovered::CHECK,
+        &tls::certificate_unreadable::CHECK,
     ];
     for check in checks {
         (check.run)(view, &mut Reporter::new(check, view, &mut findings));
@@ -279,7 +211,7 @@ pub fn matching(pattern: &str) -> Result<Vec<&'static str>, String> {
     if !found.is_empty() {
         return Ok(found);
     }
-    let near = meant::nearest_holding(pattern, ids()).map_or_else(
+    let near = suggest::nearest_holding(pattern, ids()).map_or_else(
         || "; \"kubectl healthcheck checks\" lists them".to_owned(),
         |id| format!("; did you mean \"{id}\"?"),
     );
@@ -287,11 +219,11 @@ pub fn matching(pattern: &str) -> Result<Vec<&'static str>, String> {
 }
 
 /// What a check file needs.
-mod prelude {
-    pub(super) use super::reporter::{role, say};
-    pub(super) use super::{Check, Reporter, View, page};
-    pub(super) use crate::finding::{Fact, Facts, Severity};
-    pub(super) use crate::model::{Container, Node, ObjectRef, Pod, Trouble};
-    pub(super) use crate::text::Text;
-    pub(super) use crate::wire::{Kind, Time};
+pub(crate) mod prelude {
+    pub(crate) use crate::checks::reporter::role;
+    pub(crate) use crate::checks::{Check, Reporter, View, page};
+    pub(crate) use crate::finding::{Fact, Facts, Severity};
+    pub(crate) use crate::model::{Container, Node, ObjectRef, Pod, PodProblem};
+    pub(crate) use crate::text::{Message, Text};
+    pub(crate) use crate::wire::{Kind, Time};
 }

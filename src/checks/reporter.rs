@@ -1,9 +1,9 @@
 //! How a check reports: bound to the check that runs, so that none can speak under another's id.
 
 use super::{Check, View};
-use crate::finding::{Facts, Finding, Severity, key};
+use crate::finding::{Finding, Severity, key};
 use crate::model::{Container, Node, ObjectRef, Owner, Pod, Role};
-use crate::text::{Say, Text};
+use crate::text::{Message, Text};
 use std::sync::Arc;
 
 /// Takes the findings of one check.
@@ -14,14 +14,14 @@ pub struct Reporter<'r, 'a> {
 }
 
 impl<'r, 'a> Reporter<'r, 'a> {
-    pub(super) fn new(check: &'static Check, view: &'r View<'a>, findings: &'r mut Vec<Finding>) -> Self {
+    pub(crate) fn new(check: &'static Check, view: &'r View<'a>, findings: &'r mut Vec<Finding>) -> Self {
         Self { check, view, findings }
     }
 
     /// Reports something about a pod. `part` goes into the key: what tells this from other findings of the check about
     /// the same owner, such as the container. It must be the same as long as the trouble is: no reason that takes turns
     /// with another, no text of a component. What several pods of a workload suffer from is one matter, and one key.
-    pub fn pod(&mut self, pod: &Pod, part: &[&str], severity: Severity, message: Say) -> &mut Finding {
+    pub fn pod(&mut self, pod: &Pod, part: &[&str], severity: Severity, message: Message) -> &mut Finding {
         let serving = self.view.is_served(pod);
         let since = pod.created();
         let blank = self.blank(pod.object_ref(), part, severity, message);
@@ -34,7 +34,7 @@ impl<'r, 'a> Reporter<'r, 'a> {
         object: ObjectRef,
         part: &[&str],
         severity: Severity,
-        message: Say,
+        message: Message,
     ) -> &mut Finding {
         let blank = self.blank(object, part, severity, message);
         self.push(blank)
@@ -42,7 +42,7 @@ impl<'r, 'a> Reporter<'r, 'a> {
 
     /// Reports something about a node; for `part` see [`Reporter::pod`]. All that is found about one node is one
     /// incident.
-    pub fn node(&mut self, node: &Node, part: &[&str], severity: Severity, message: Say) -> &mut Finding {
+    pub fn node(&mut self, node: &Node, part: &[&str], severity: Severity, message: Message) -> &mut Finding {
         let object = node.object();
         let (because, serving) = (vec![object.clone()], node.is_ready());
         let actions = vec![self.view.settings.kubectl.describe(&object)];
@@ -50,7 +50,7 @@ impl<'r, 'a> Reporter<'r, 'a> {
         self.push(Finding { because, actions, serving, ..blank })
     }
 
-    fn blank(&self, object: ObjectRef, part: &[&str], severity: Severity, message: Say) -> Finding {
+    fn blank(&self, object: ObjectRef, part: &[&str], severity: Severity, message: Message) -> Finding {
         debug_assert!(severity <= self.check.severity, "{} is never that bad", self.check.id);
         let owner = self.owner(&object);
         Finding {
@@ -107,13 +107,8 @@ impl<'r, 'a> Reporter<'r, 'a> {
     }
 }
 
-/// A message: a text and its facts.
-pub(super) fn say(text: &'static Text, facts: Facts) -> Say {
-    Say { text, facts }
-}
-
 /// What a container is called by its role.
-pub(super) fn role(container: &Container) -> &'static Text {
+pub(crate) fn role(container: &Container) -> &'static Text {
     match container.role {
         Role::Main => &MAIN,
         Role::Init => &INIT,

@@ -5,7 +5,7 @@ use crate::model::{ObjectRef, Pod, Workload};
 use crate::wire::{Ingress, Kind, Service, Time};
 
 /// Services this young may still be getting their endpoints, in seconds.
-pub(super) const NEW: i64 = 300;
+pub(crate) const NEW: i64 = 300;
 
 /// A StatefulSet has no progress deadline; a Deployment's is this by default, in seconds.
 const ROLLOUT: i64 = 600;
@@ -14,7 +14,7 @@ const ROLLOUT: i64 = 600;
 const WORKLOADS: [Kind; 3] = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet];
 
 /// What stands behind a service that has not one ready endpoint.
-pub(super) struct Empty<'a> {
+pub(crate) struct Empty<'a> {
     /// Endpoints that are there and not ready: pods, by name.
     pub unready: Vec<&'a str>,
     /// Whose pods its selector chooses.
@@ -26,7 +26,7 @@ pub(super) struct Empty<'a> {
 
 impl<'a> Empty<'a> {
     /// `None` where something gets the traffic, or where that was not seen.
-    pub(super) fn of(view: &View<'a>, service: &'a Service) -> Option<Self> {
+    pub(crate) fn of(view: &View<'a>, service: &'a Service) -> Option<Self> {
         let (namespace, name) = (&*service.metadata.namespace, &*service.metadata.name);
         if service.spec.r#type == "ExternalName" || !view.saw(Kind::EndpointSlice, namespace) {
             return None;
@@ -48,29 +48,29 @@ impl<'a> Empty<'a> {
     }
 
     /// Whether all that should stand behind it was told to have no pods.
-    pub(super) fn is_scaled_to_zero(&self) -> bool {
+    pub(crate) fn is_scaled_to_zero(&self) -> bool {
         !self.workloads.is_empty() && self.workloads.iter().all(|workload| workload.desired == 0)
     }
 
     /// Whether a workload says that its pods are there: the two were read at different moments, or nobody keeps the
     /// endpoints.
-    pub(super) fn is_contradicted(&self) -> bool {
+    pub(crate) fn is_contradicted(&self) -> bool {
         self.workloads.iter().any(|workload| workload.available > 0)
     }
 
     /// Whether it has just begun, or a rollout is under way.
-    pub(super) fn is_coming(&self, view: &View) -> bool {
+    pub(crate) fn is_coming(&self, view: &View) -> bool {
         let since = self.since();
         let rolls = |workload: &Workload| {
             let unfinished = workload.rollout().is_some_and(|rollout| rollout.unfinished || rollout.unseen);
             let says_nothing = workload.condition("Progressing").is_none();
-            workload.is_rolling() || says_nothing && unfinished && !view.lasts(since, ROLLOUT)
+            workload.is_rolling() || says_nothing && unfinished && !view.older_than(since, ROLLOUT)
         };
-        view.is_young(since) || self.workloads.iter().any(|workload| rolls(workload))
+        view.within_grace(since) || self.workloads.iter().any(|workload| rolls(workload))
     }
 
     /// Since when: the moment the last of its pods stopped being ready, as far as that was written down.
-    pub(super) fn since(&self) -> Option<Time> {
+    pub(crate) fn since(&self) -> Option<Time> {
         let unready = |pod: &&Pod| pod.unready_since().or(pod.created());
         let own = self.workloads.iter().filter_map(|workload| workload.condition("Available"));
         let of_workloads = own.filter(|c| c.status == "False").filter_map(crate::wire::Condition::since);
@@ -78,7 +78,7 @@ impl<'a> Empty<'a> {
     }
 
     /// What explains it: its pods, then their workloads.
-    pub(super) fn because(&self) -> Vec<ObjectRef> {
+    pub(crate) fn because(&self) -> Vec<ObjectRef> {
         let unseen = self.unready.iter().map(|pod| ObjectRef::new(self.namespace, "Pod", pod));
         let mut out: Vec<ObjectRef> = self.pods.iter().map(|pod| pod.object_ref()).chain(unseen).collect();
         out.sort();
@@ -90,27 +90,27 @@ impl<'a> Empty<'a> {
 }
 
 /// Whether it was seen who should stand behind the services of a namespace.
-pub(super) fn saw_workloads(view: &View, namespace: &str) -> bool {
+pub(crate) fn saw_workloads(view: &View, namespace: &str) -> bool {
     WORKLOADS.into_iter().all(|kind| view.saw(kind, namespace))
 }
 
 /// Whether a namespace is being deleted with all that is in it.
-pub(super) fn is_going(view: &View, namespace: &str) -> bool {
+pub(crate) fn is_going(view: &View, namespace: &str) -> bool {
     view.namespace(namespace).is_some_and(|namespace| namespace.deleted.is_some())
 }
 
 /// A service, as a finding names it.
-pub(super) fn service_ref(service: &Service) -> ObjectRef {
+pub(crate) fn service_ref(service: &Service) -> ObjectRef {
     ObjectRef::new(&service.metadata.namespace, "Service", &service.metadata.name)
 }
 
 /// An ingress, as a finding names it.
-pub(super) fn ingress_ref(ingress: &Ingress) -> ObjectRef {
+pub(crate) fn ingress_ref(ingress: &Ingress) -> ObjectRef {
     ObjectRef::new(&ingress.metadata.namespace, "Ingress", &ingress.metadata.name)
 }
 
 /// The ingresses that lead to a service.
-pub(super) fn ingresses_to<'a>(
+pub(crate) fn ingresses_to<'a>(
     view: &View<'a>,
     namespace: &'a str,
     service: &'a str,
@@ -123,7 +123,7 @@ pub(super) fn ingresses_to<'a>(
 }
 
 /// Whether the API server itself cannot do without a service: a webhook that must answer, or an API of its own.
-pub(super) fn is_asked_by_server(view: &View, namespace: &str, service: &str) -> bool {
+pub(crate) fn is_asked_by_server(view: &View, namespace: &str, service: &str) -> bool {
     let rows = &view.snapshot.rows;
     let webhooks = rows.webhooks.iter().flat_map(|(_, configuration)| &configuration.webhooks);
     let asked = webhooks

@@ -4,8 +4,9 @@
 
 use super::View;
 use super::traffic::ingress_ref;
-use crate::model::{ByHost, ObjectRef, Routes, Wildcard};
+use crate::model::ObjectRef;
 use crate::snapshot::Snapshot;
+use crate::tls::{ByHost, Routes, Wildcard};
 use crate::wire::{Gateway, HttpRoute, Ingress, Kind, Time};
 use std::collections::BTreeSet;
 
@@ -52,7 +53,7 @@ impl VirtualHost<'_> {
 }
 
 /// Whether whatever could be a virtual host of the cluster was seen.
-pub(super) fn saw_all(view: &View) -> bool {
+pub(crate) fn saw_all(view: &View) -> bool {
     let scope = &view.snapshot.scope;
     let whole = scope.is_whole_cluster() && scope.excluded.is_empty() && !scope.selected;
     whole && KINDS.into_iter().all(|kind| view.saw(kind, ""))

@@ -12,9 +12,9 @@ pub use loss::{Loss, Resource};
 pub use throttled::Throttled;
 
 use crate::finding::Fact;
-use crate::model::{Amount, Container, Job, Node, ObjectRef, Owner, Pod, Trouble, Workload, troubles};
-use crate::overrides::Override;
-use crate::settings::Settings;
+use crate::model::{Amount, Container, Job, Node, ObjectRef, Owner, Pod, PodProblem, Workload, problems};
+use crate::policy::overrides::Override;
+use crate::policy::settings::Settings;
 use crate::snapshot::Snapshot;
 use crate::wire::{Kind, Time};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +27,7 @@ pub struct View<'a> {
     /// By which settings.
     pub settings: &'a Settings,
     /// Pods with something wrong by their own status.
-    troubled: Vec<(&'a Pod, Vec<Trouble<'a>>)>,
+    troubled: Vec<(&'a Pod, Vec<PodProblem<'a>>)>,
     /// Those of them that have not ended, by their topmost owner.
     troubled_of: BTreeMap<Root, Vec<&'a Pod>>,
     /// For each owner that has a pod which ended: its newest pod that serves.
@@ -78,20 +78,20 @@ impl<'a> View<'a> {
             seen_makers: seen_makers(snapshot),
         };
         if snapshot.scope.selected {
-            let root = |pod: &Pod| Some((Arc::clone(&pod.kin.namespace), view.root(pod)?));
+            let root = |pod: &Pod| Some((Arc::clone(&pod.shared.namespace), view.root(pod)?));
             view.selected = pods.iter().filter_map(root).collect();
         }
         view.overrides = view.read_overrides();
         view.troubled = pods
             .iter()
             .filter(|pod| pod.object.is_some())
-            .map(|pod| (pod, troubles(pod, &view.heard(pod), snapshot.taken_at, &view.thresholds(pod))))
-            .filter(|(_, troubles)| !troubles.is_empty())
+            .map(|pod| (pod, problems(pod, &view.context(pod), snapshot.taken_at, &view.thresholds(pod))))
+            .filter(|(_, problems)| !problems.is_empty())
             .collect();
         let mut troubled_of: BTreeMap<Root, Vec<&Pod>> = BTreeMap::new();
-        for (pod, _) in view.troubled.iter().filter(|(pod, _)| pod.kin.ended.is_none()) {
+        for (pod, _) in view.troubled.iter().filter(|(pod, _)| pod.shared.ended.is_none()) {
             if let Some(root) = view.root(pod) {
-                troubled_of.entry((Arc::clone(&pod.kin.namespace), root)).or_default().push(pod);
+                troubled_of.entry((Arc::clone(&pod.shared.namespace), root)).or_default().push(pod);
             }
         }
         view.troubled_of = troubled_of;
@@ -115,13 +115,13 @@ impl<'a> View<'a> {
     }
 
     /// Whether something began so recently that it may still come right by itself.
-    pub fn is_young(&self, since: Option<Time>) -> bool {
+    pub fn within_grace(&self, since: Option<Time>) -> bool {
         since.is_some_and(|since| self.age(since) < self.settings.thresholds.grace)
     }
 
     /// Every trouble of every pod, in the order of the pods.
-    pub fn troubles(&self) -> impl Iterator<Item = (&'a Pod, Trouble<'a>)> {
-        self.troubled.iter().flat_map(|(pod, troubles)| troubles.iter().map(|trouble| (*pod, *trouble)))
+    pub fn problems(&self) -> impl Iterator<Item = (&'a Pod, PodProblem<'a>)> {
+        self.troubled.iter().flat_map(|(pod, problems)| problems.iter().map(|trouble| (*pod, *trouble)))
     }
 
     /// Every pod with a trouble.
@@ -130,10 +130,10 @@ impl<'a> View<'a> {
     }
 
     /// The troubles of one pod.
-    pub fn troubles_of(&self, pod: &Pod) -> impl Iterator<Item = Trouble<'a>> {
-        let key = (&pod.kin.namespace, &pod.name);
+    pub fn troubles_of(&self, pod: &Pod) -> impl Iterator<Item = PodProblem<'a>> {
+        let key = (&pod.shared.namespace, &pod.name);
         let found =
-            self.troubled.binary_search_by(|(other, _)| (&other.kin.namespace, &other.name).cmp(&key));
+            self.troubled.binary_search_by(|(other, _)| (&other.shared.namespace, &other.name).cmp(&key));
         found.ok().into_iter().flat_map(|index| self.troubled[index].1.iter().copied())
     }
 
@@ -168,7 +168,8 @@ impl<'a> View<'a> {
     /// How many pods of a workload serve.
     pub fn serving(&self, workload: &Workload) -> usize {
         // Controllers name what they make after themselves, which is seen at once.
-        let named = |pod: &&Pod| pod.kin.owner.as_ref().is_some_and(|o| o.name.starts_with(&*workload.name));
+        let named =
+            |pod: &&Pod| pod.shared.owner.as_ref().is_some_and(|o| o.name.starts_with(&*workload.name));
         let own = |pod: &&Pod| {
             self.root(pod).is_some_and(|r| *r.kind == *workload.kind.name() && r.name == workload.name)
         };
@@ -195,8 +196,8 @@ impl<'a> View<'a> {
 
     /// The Job that made a pod.
     pub fn job_of(&self, pod: &Pod) -> Option<&'a Job> {
-        let owner = pod.kin.owner.as_ref().filter(|owner| &*owner.kind == "Job")?;
-        self.job(&pod.kin.namespace, &owner.name)
+        let owner = pod.shared.owner.as_ref().filter(|owner| &*owner.kind == "Job")?;
+        self.job(&pod.shared.namespace, &owner.name)
     }
 
     /// The topmost owner known of what this owner manages: a ReplicaSet's Deployment, a Job's CronJob. Where the
@@ -209,29 +210,29 @@ impl<'a> View<'a> {
         };
         match above {
             Some(above) => above.unwrap_or(owner).clone(),
-            None => self.maker(namespace, owner).unwrap_or_else(|| owner.clone()),
+            None => self.inferred_owner(namespace, owner).unwrap_or_else(|| owner.clone()),
         }
     }
 
     /// Who made an owner by its name, unless that is known not to be there.
-    fn maker(&self, namespace: &str, owner: &Owner) -> Option<Owner> {
-        let maker = owner.maker()?;
-        let is_there = match &*maker.kind {
-            "Deployment" => self.workload(namespace, "Deployment", &maker.name).is_some(),
-            _ => self.cron_job(namespace, &maker.name).is_some(),
+    fn inferred_owner(&self, namespace: &str, owner: &Owner) -> Option<Owner> {
+        let inferred_owner = owner.inferred_owner()?;
+        let is_there = match &*inferred_owner.kind {
+            "Deployment" => self.workload(namespace, "Deployment", &inferred_owner.name).is_some(),
+            _ => self.cron_job(namespace, &inferred_owner.name).is_some(),
         };
-        let kind = Kind::from_name(&maker.kind)?;
-        (is_there || !self.seen_makers.contains(&(kind, namespace))).then_some(maker)
+        let kind = Kind::from_name(&inferred_owner.kind)?;
+        (is_there || !self.seen_makers.contains(&(kind, namespace))).then_some(inferred_owner)
     }
 
     /// The topmost owner known of a pod.
     pub fn root(&self, pod: &Pod) -> Option<Owner> {
-        Some(self.topmost(&pod.kin.namespace, pod.kin.owner.as_ref()?))
+        Some(self.topmost(&pod.shared.namespace, pod.shared.owner.as_ref()?))
     }
 
     /// The newest pod that serves in the place of one that ended, made after it by the same owner.
     pub fn successor(&self, pod: &Pod) -> Option<&'a Pod> {
-        let newest = self.successors.get(&(Arc::clone(&pod.kin.namespace), self.root(pod)?))?;
+        let newest = self.successors.get(&(Arc::clone(&pod.shared.namespace), self.root(pod)?))?;
         (newest.created() > pod.created() && pod.created().is_some()).then_some(*newest)
     }
 
@@ -240,12 +241,12 @@ impl<'a> View<'a> {
     pub fn is_served(&self, pod: &Pod) -> bool {
         let root = self.root(pod);
         let workload =
-            root.as_ref().and_then(|root| self.workload(&pod.kin.namespace, &root.kind, &root.name));
-        workload.map_or_else(|| pod.serves(), Workload::is_full)
+            root.as_ref().and_then(|root| self.workload(&pod.shared.namespace, &root.kind, &root.name));
+        workload.map_or_else(|| pod.serves(), Workload::is_available)
     }
 
     /// Whether something has lasted so many seconds; what has no time has.
-    pub fn lasts(&self, since: Option<Time>, seconds: i64) -> bool {
+    pub fn older_than(&self, since: Option<Time>, seconds: i64) -> bool {
         since.is_none_or(|since| self.age(since) >= seconds)
     }
 
@@ -262,7 +263,7 @@ impl<'a> View<'a> {
 
     /// The command that shows the end of a container's log; before its last restart, where there was one.
     pub fn show_log(&self, pod: &Pod, container: &Container) -> String {
-        let mut words = vec!["logs", "-n", &pod.kin.namespace, &pod.name, "-c", &container.status.name];
+        let mut words = vec!["logs", "-n", &pod.shared.namespace, &pod.name, "-c", &container.status.name];
         if container.status.last_state.terminated.is_some() {
             words.push("--previous");
         }
@@ -272,8 +273,8 @@ impl<'a> View<'a> {
 
     fn find_successors(&self) -> BTreeMap<Root, &'a Pod> {
         let pods = &self.snapshot.rows.pods;
-        let root = |pod: &Pod| Some((Arc::clone(&pod.kin.namespace), self.root(pod)?));
-        let ended = pods.iter().filter(|pod| pod.kin.ended.is_some() && pod.object.is_some());
+        let root = |pod: &Pod| Some((Arc::clone(&pod.shared.namespace), self.root(pod)?));
+        let ended = pods.iter().filter(|pod| pod.shared.ended.is_some() && pod.object.is_some());
         let wanted: BTreeSet<Root> =
             ended.filter_map(root).filter(|(_, owner)| !matches!(&*owner.kind, "Job" | "CronJob")).collect();
         let mut newest: BTreeMap<Root, &Pod> = BTreeMap::new();
@@ -293,19 +294,19 @@ impl<'a> View<'a> {
 
 /// Asked once for each namespace, as there may be very many pods and gaps.
 fn seen_makers(snapshot: &Snapshot) -> BTreeSet<(Kind, &str)> {
-    let namespaces: BTreeSet<&str> = snapshot.rows.pods.iter().map(|pod| &*pod.kin.namespace).collect();
+    let namespaces: BTreeSet<&str> = snapshot.rows.pods.iter().map(|pod| &*pod.shared.namespace).collect();
     let of_kind = |kind: Kind| namespaces.iter().map(move |namespace| (kind, *namespace));
     MAKERS.into_iter().flat_map(of_kind).filter(|(kind, namespace)| snapshot.saw(*kind, namespace)).collect()
 }
 
 fn loads(pods: &[Pod]) -> BTreeMap<&str, Load> {
     let mut loads: BTreeMap<&str, Load> = BTreeMap::new();
-    for pod in pods.iter().filter(|pod| pod.kin.ended.is_none()) {
+    for pod in pods.iter().filter(|pod| pod.shared.ended.is_none()) {
         if let Some(node) = &pod.node {
             let load = loads.entry(node).or_default();
             load.pods += 1;
-            load.requests = load.requests.plus(pod.kin.requests);
-            load.limits = load.limits.plus(pod.kin.limits);
+            load.requests = load.requests.plus(pod.shared.requests);
+            load.limits = load.limits.plus(pod.shared.limits);
         }
     }
     loads

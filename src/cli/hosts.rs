@@ -13,7 +13,7 @@ const DNS: u16 = 53;
 #[command(next_help_heading = "Hosts")]
 pub struct HostArgs {
     /// Hosts to look up in DNS besides those of Ingresses and routes, by comma or repeated
-    #[arg(long, value_name = "HOST", value_delimiter = ',', action = ArgAction::Append, value_parser = crate::hosts::name)]
+    #[arg(long, value_name = "HOST", value_delimiter = ',', action = ArgAction::Append, value_parser = crate::tls::name)]
     pub host: Vec<String>,
     /// A list of more of them: one a line, /etc/hosts, a simple zone file, or YAML; repeated
     #[arg(long, value_name = "FILE", action = ArgAction::Append, value_hint = ValueHint::FilePath)]

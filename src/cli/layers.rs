@@ -5,7 +5,7 @@
 
 use super::setting::{SETTINGS, Setting, checks};
 use super::{Cli, Command as CliCommand, ProfileCommand, PrometheusUrl};
-use crate::profile::{self, Chosen, Error};
+use crate::policy::profile::{self, Chosen, Error};
 use crate::render::RightsizeFormat;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, ValueEnum};

@@ -2,8 +2,8 @@
 
 use super::layers::Set;
 use super::{CheckArgs, Cli, ConnectArgs, JudgeArgs, ListArgs, ScopeArgs, ShowArgs};
-use crate::meant::suggestion;
-use crate::profile::{Chosen, Error};
+use crate::policy::profile::{Chosen, Error};
+use crate::text::suggest::suggestion;
 use clap::{Args, Subcommand, ValueHint};
 use std::path::PathBuf;
 

@@ -2,7 +2,7 @@
 
 use super::{ColorChoice, ConnectArgs, HeedArgs, ListArgs, ProfileArgs, PrometheusUrl, ScopeArgs};
 use crate::model::Thresholds;
-use crate::profile::Rules;
+use crate::policy::profile::Rules;
 use crate::render::RightsizeFormat;
 use crate::text::Lang;
 use clap::{ArgAction, Args, ValueHint};

@@ -16,7 +16,7 @@ const ANSWERS_FOR_ONE: i64 = 4;
 
 /// The limits of a run, over all its clusters.
 pub struct Budget {
-    pub(super) stop: Stop,
+    pub(crate) stop: Stop,
     permits: Semaphore,
     concurrency: u16,
     pace: Option<Pace>,
@@ -51,18 +51,18 @@ impl Budget {
 
     /// How many requests one of so many clusters may have under way: with several, one that stalls must leave
     /// room for the others.
-    pub(super) fn share(&self, clusters: usize) -> usize {
+    pub(crate) fn share(&self, clusters: usize) -> usize {
         let all = usize::from(self.concurrency);
         if clusters > 1 { all.div_ceil(2) } else { all }
     }
 
     /// Waits until one more request may be under way.
-    pub(super) async fn permit(&self) -> Option<tokio::sync::SemaphorePermit<'_>> {
+    pub(crate) async fn permit(&self) -> Option<tokio::sync::SemaphorePermit<'_>> {
         self.permits.acquire().await.ok()
     }
 
     /// How long the next request has to wait for its turn.
-    pub(super) fn turn(&self) -> Duration {
+    pub(crate) fn turn(&self) -> Duration {
         let Some(pace) = &self.pace else { return Duration::ZERO };
         let now = Instant::now();
         let Ok(mut next) = pace.next.lock() else { return Duration::ZERO };
@@ -72,7 +72,7 @@ impl Budget {
     }
 
     /// Takes one repetition, if there is one left.
-    pub(super) fn repeat(&self) -> bool {
+    pub(crate) fn repeat(&self) -> bool {
         let before = self.repetitions.fetch_sub(ANSWERS_FOR_ONE, Ordering::Relaxed);
         if before < ANSWERS_FOR_ONE {
             self.repetitions.fetch_add(ANSWERS_FOR_ONE, Ordering::Relaxed);
@@ -81,7 +81,7 @@ impl Budget {
     }
 
     /// An answer has come.
-    pub(super) fn answered(&self) {
+    pub(crate) fn answered(&self) {
         self.repetitions.fetch_add(1, Ordering::Relaxed);
     }
 }

@@ -15,7 +15,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// How long a connection may take to be made.
-pub(super) const CONNECT: Duration = Duration::from_secs(10);
+pub(crate) const CONNECT: Duration = Duration::from_secs(10);
 /// What client-go asks when nothing says where the server is.
 const NO_SERVER: &str = "http://localhost:8080";
 
@@ -75,7 +75,7 @@ pub async fn connect(args: &ConnectArgs, context: Option<&str>) -> Result<Sessio
 ///
 /// # Errors
 /// When the proxy that the environment names for it is none.
-pub(super) fn foreign(server: http::Uri) -> Result<Config, Error> {
+pub(crate) fn foreign(server: http::Uri) -> Result<Config, Error> {
     let mut config = Config::new(server);
     config.default_retry = false;
     config.proxy_url = proxy_for(&config.cluster_url.to_string(), None)?;
@@ -299,7 +299,7 @@ async fn build(context: &str, cluster: ClusterConfig, user: AuthInfo) -> Result<
 }
 
 /// What an error comes down to: the file that cannot be read, or else its last cause.
-pub(super) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+pub(crate) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     let mut cause = error;
     loop {
         if let Some(LoadDataError::ReadFile(io, path)) = cause.downcast_ref() {

@@ -1,7 +1,7 @@
 //! What a cluster, or the way to it, can refuse: told in kubectl's words.
 
 use super::connect::CONNECT;
-use super::page::Patience;
+use super::page::RetryPolicy;
 use crate::model::Reason;
 use crate::wire::Status;
 use std::error::Error as StdError;
@@ -124,16 +124,16 @@ impl Error {
     }
 
     /// How many times in all it is worth asking what was refused so, if there is time.
-    pub(super) fn attempts(&self, patience: Patience) -> u32 {
+    pub(crate) fn attempts(&self, patience: RetryPolicy) -> u32 {
         let code = match self {
             Error::Status(status) => status.code,
             Error::Foreign { code, .. } => (*code).into(),
             _ => 0,
         };
         match (patience, self) {
-            (Patience::Once, _) | (Patience::Greeting, Error::Refused { .. }) => 1,
+            (RetryPolicy::Once, _) | (RetryPolicy::Greeting, Error::Refused { .. }) => 1,
             // An answer that is broken where it is kept will be so again.
-            (Patience::Greeting, Error::Unreached(_)) | (_, Error::Unreadable(_)) => 3,
+            (RetryPolicy::Greeting, Error::Unreached(_)) | (_, Error::Unreadable(_)) => 3,
             (_, Error::Refused { .. } | Error::Unreached(_) | Error::Transport(_)) => u32::MAX,
             _ if code == 500 => 7,
             _ if matches!(code, 429 | 502 | 503 | 504) => u32::MAX,
@@ -144,19 +144,19 @@ impl Error {
     }
 
     /// Whether the server asks for fewer requests.
-    pub(super) fn is_throttling(&self) -> bool {
+    pub(crate) fn is_throttling(&self) -> bool {
         matches!(self, Error::Status(status) if status.code == 429)
             || matches!(self, Error::Foreign { code: 429, .. })
     }
 
     /// Whether there was not time enough: less may be had in the same time.
-    pub(super) fn is_timeout(&self) -> bool {
+    pub(crate) fn is_timeout(&self) -> bool {
         matches!(self, Error::TimedOut { .. } | Error::Foreign { code: 504, .. })
             || matches!(self, Error::Status(status) if status.code == 504)
     }
 
     /// The token with which an expired list goes on, from another moment.
-    pub(super) fn fresh_token(&self) -> Option<&str> {
+    pub(crate) fn fresh_token(&self) -> Option<&str> {
         match self {
             Error::Status(status) if status.code == 410 => {
                 Some(status.metadata.r#continue.as_str()).filter(|token| !token.is_empty())
@@ -166,23 +166,23 @@ impl Error {
     }
 
     /// Whether the server refused for want of rights.
-    pub(super) fn is_forbidden(&self) -> bool {
+    pub(crate) fn is_forbidden(&self) -> bool {
         matches!(self, Error::Status(status) if status.code == 403)
     }
 
     /// Whether the run was stopped.
-    pub(super) fn is_stopped(&self) -> bool {
+    pub(crate) fn is_stopped(&self) -> bool {
         matches!(self, Error::Stopped(_))
     }
 
     /// Whether the server does not know the object or the kind.
-    pub(super) fn is_not_found(&self) -> bool {
+    pub(crate) fn is_not_found(&self) -> bool {
         matches!(self, Error::Status(status) if status.code == 404)
     }
 }
 
 /// Reads a failed call: refused, or what its innermost cause says.
-pub(super) fn transport(error: &(dyn StdError + 'static), host: &str) -> Error {
+pub(crate) fn transport(error: &(dyn StdError + 'static), host: &str) -> Error {
     let mut cause = error;
     let mut unreached = false;
     loop {

@@ -33,7 +33,7 @@ struct CredentialStatus {
 }
 
 /// Runs the plugin of a user, if it has one, and puts what it gives in its place.
-pub(super) async fn resolve(auth: &mut AuthInfo) -> Result<(), Error> {
+pub(crate) async fn resolve(auth: &mut AuthInfo) -> Result<(), Error> {
     let Some(exec) = auth.exec.take() else { return Ok(()) };
     // Any other credential goes before it, as in client-go.
     if auth.token.is_some() || auth.token_file.is_some() || auth.auth_provider.is_some() {

@@ -1,12 +1,13 @@
 //! A scope, gathered: which lists to read, all of them side by side, and what is asked about trouble afterwards.
 
-use super::list::{self, Listing, Seen};
-use super::measure::{self, ErrorLogs, Measured, Measurement, Noted};
-use super::page::{Accept, Asker, Patience, Request};
-use super::{Budget, Chain, Error, Hosts, Keep, Progress, Session, Stop};
+use super::list::{self, ListResult, Seen};
+use super::page::{Accept, ApiClient, Request, RetryPolicy};
+use super::{Budget, Error, ListRequest, Progress, Session, Sink, Stop};
 use crate::cli::{ListArgs, ScopeArgs};
 use crate::model::{Cost, Ended};
 use crate::snapshot::{Capture, Header, Rows, Snapshot};
+use crate::sources::Hosts;
+use crate::sources::{self, ErrorLogs, Measured, Noted, SourcesRun};
 use crate::wire::{Kind, Object, Time};
 use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -102,12 +103,12 @@ pub async fn snapshot(
 pub async fn namespaces(session: Session, deadline: Duration) -> Result<Vec<String>, Error> {
     let budget = Arc::new(Budget::new(1, 0, Stop::default()));
     let silent = Progress::new(false, None, Time::default, 1);
-    names(Arc::new(Asker::new(session, &budget, 1, deadline, silent)), deadline).await
+    names(Arc::new(ApiClient::new(session, &budget, 1, deadline, silent)), deadline).await
 }
 
 /// The names of the namespaces of a cluster.
-pub(super) async fn names(asker: Arc<Asker>, deadline: Duration) -> Result<Vec<String>, Error> {
-    let chain = Chain {
+pub(crate) async fn names(asker: Arc<ApiClient>, deadline: Duration) -> Result<Vec<String>, Error> {
+    let chain = ListRequest {
         kind: Kind::Namespace,
         namespace: None,
         labels: None,
@@ -123,7 +124,7 @@ pub(super) async fn names(asker: Arc<Asker>, deadline: Duration) -> Result<Vec<S
     }
 }
 
-impl Keep for Rows {
+impl Sink for Rows {
     fn keep(&mut self, object: Object) {
         self.add(object);
     }
@@ -141,7 +142,7 @@ impl Keep for Rows {
     }
 }
 
-impl Keep for Capture {
+impl Sink for Capture {
     fn keep(&mut self, object: Object) {
         // Into memory: it cannot fail.
         drop(self.add(&object));
@@ -160,14 +161,14 @@ impl Keep for Capture {
 }
 
 /// One run against one cluster.
-pub(super) struct Run<'a> {
-    pub(super) plan: &'a Plan,
-    pub(super) asker: Arc<Asker>,
+pub(crate) struct Run<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) asker: Arc<ApiClient>,
     /// By name; empty for all of them.
-    pub(super) namespaces: Vec<String>,
-    pub(super) excluded: GlobSet,
+    pub(crate) namespaces: Vec<String>,
+    pub(crate) excluded: GlobSet,
     /// Whether what is asked about trouble is asked at once: nobody will know what is in trouble.
-    pub(super) with_evidence: bool,
+    pub(crate) with_evidence: bool,
     started_at: Time,
     /// By how many seconds the server's clock is ahead of ours.
     skew: i64,
@@ -189,7 +190,7 @@ impl<'a> Run<'a> {
         }
         let excluded = scope.excluded().map_err(Error::Config)?;
         let progress = progress.of(&session.cluster.context);
-        let asker = Asker::new(session, &plan.budget, plan.clusters, plan.request_timeout, progress);
+        let asker = ApiClient::new(session, &plan.budget, plan.clusters, plan.request_timeout, progress);
         let mut run = Self {
             plan,
             asker: Arc::new(asker),
@@ -205,12 +206,12 @@ impl<'a> Run<'a> {
     }
 
     /// Asks for the version, once: whether somebody is there, who it is, and what time it is there.
-    pub(super) async fn greet(&mut self) -> Result<(), Error> {
+    pub(crate) async fn greet(&mut self) -> Result<(), Error> {
         let request = Request {
             path: "/version".to_owned(),
             accept: Accept::Json,
             deadline: self.plan.list.page_timeout,
-            patience: Patience::Greeting,
+            patience: RetryPolicy::Greeting,
             form: None,
         };
         match self.asker.ask(&request).await {
@@ -230,14 +231,14 @@ impl<'a> Run<'a> {
     }
 
     /// Reads every list of the scope, and measures beside that.
-    async fn everything<K: Keep + Default>(&mut self) -> Result<(Snapshot, Vec<K>), Error> {
-        let measurement = Measurement::of(self)?;
-        let (nodes, told) = measure::channel();
-        let nodes = Some(nodes).filter(|_| measurement.as_ref().is_some_and(Measurement::wants_nodes));
-        let (killed, told_killed) = measure::killed();
-        let (named, told_hosts) = measure::named(measurement.as_ref().is_some_and(Measurement::wants_hosts));
+    async fn everything<K: Sink + Default>(&mut self) -> Result<(Snapshot, Vec<K>), Error> {
+        let measurement = SourcesRun::of(self)?;
+        let (nodes, told) = sources::channel();
+        let nodes = Some(nodes).filter(|_| measurement.as_ref().is_some_and(SourcesRun::wants_nodes));
+        let (killed, told_killed) = sources::killed();
+        let (named, told_hosts) = sources::named(measurement.as_ref().is_some_and(SourcesRun::wants_hosts));
         let error_logs = ErrorLogs::of(self);
-        let (wanted, told_logs) = measure::wanted();
+        let (wanted, told_logs) = sources::wanted();
         let wanted = Some(wanted).filter(|_| error_logs.is_some());
         let blank = Noted::new(K::default(), nodes, killed, named).with_logs(wanted);
         // Whoever waits for more nodes must learn when the lists are done: then nothing that tells them is left.
@@ -265,16 +266,16 @@ impl<'a> Run<'a> {
     }
 
     /// Reads every list of the scope. An error where not one list of pods could be begun, or a namespace does not exist.
-    async fn lists<K: Keep>(&mut self, blank: K) -> Result<(Snapshot, Vec<K>), Error> {
+    async fn lists<K: Sink>(&mut self, blank: K) -> Result<(Snapshot, Vec<K>), Error> {
         let chains = self.chains();
         self.asker.progress.started(&self.asker.session.cluster.server, &self.version, &chains);
         let (mut read, named) = tokio::join!(self.read(&blank, chains), self.named());
         if self.namespaces.is_empty() {
-            read = self.one_by_one(&blank, read).await;
+            read = self.per_namespace(&blank, read).await;
         }
         let mut pods = read.iter().filter(|(chain, _)| chain.kind == Kind::Pod).peekable();
         // What was stopped is told as far as it went, even if it did not go far.
-        let refused = |(_, listing): &(Chain, Listing<K>)| {
+        let refused = |(_, listing): &(ListRequest, ListResult<K>)| {
             listing.got == 0 && listing.error.as_ref().is_some_and(|error| !error.is_stopped())
         };
         if pods.peek().is_some() && pods.clone().all(refused) {
@@ -286,7 +287,7 @@ impl<'a> Run<'a> {
         let mut parts = vec![Self::keep_named(blank.part(), named, &read, &mut snapshot.coverage)?];
         for (chain, listing) in read {
             let mut coverage = listing.coverage(&chain);
-            self.put_outside(&chain, &mut coverage);
+            self.mark_out_of_scope(&chain, &mut coverage);
             snapshot.coverage.add(coverage);
             parts.push(listing.kept);
         }
@@ -295,16 +296,20 @@ impl<'a> Run<'a> {
     }
 
     /// Reads lists side by side; they come back in the order in which they were given.
-    pub(super) async fn read<K: Keep>(&self, blank: &K, chains: Vec<Chain>) -> Vec<(Chain, Listing<K>)> {
+    pub(crate) async fn read<K: Sink>(
+        &self,
+        blank: &K,
+        chains: Vec<ListRequest>,
+    ) -> Vec<(ListRequest, ListResult<K>)> {
         self.read_rest(blank, chains.into_iter().map(|chain| (chain, Seen::default())).collect()).await
     }
 
     /// The same of lists of which something has been seen.
-    pub(super) async fn read_rest<K: Keep>(
+    pub(crate) async fn read_rest<K: Sink>(
         &self,
         blank: &K,
-        chains: Vec<(Chain, Seen)>,
-    ) -> Vec<(Chain, Listing<K>)> {
+        chains: Vec<(ListRequest, Seen)>,
+    ) -> Vec<(ListRequest, ListResult<K>)> {
         let mut tasks = JoinSet::new();
         for (order, (chain, seen)) in chains.into_iter().enumerate() {
             let (asker, part) = (Arc::clone(&self.asker), blank.part());
@@ -314,13 +319,15 @@ impl<'a> Run<'a> {
                 (order, (chain, listing))
             });
         }
-        let done: BTreeMap<usize, (Chain, Listing<K>)> = tasks.join_all().await.into_iter().collect();
+        let done: BTreeMap<usize, (ListRequest, ListResult<K>)> =
+            tasks.join_all().await.into_iter().collect();
         done.into_values().collect()
     }
 
     /// Writes down what it cost, and by whose clock it is told.
     fn finish(&self, snapshot: &mut Snapshot) {
-        let active = snapshot.rows.pods.iter().filter(|pod| pod.kin.ended != Some(Ended::Succeeded)).count();
+        let active =
+            snapshot.rows.pods.iter().filter(|pod| pod.shared.ended != Some(Ended::Succeeded)).count();
         snapshot.cluster = self.asker.session.cluster.clone();
         snapshot.cluster.version.clone_from(&self.version);
         snapshot.skew = self.skew;

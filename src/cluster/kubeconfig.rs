@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Reads and merges the kubeconfig. An empty one means that there is none.
-pub(super) fn load(explicit: Option<&Path>) -> Result<Kubeconfig, Error> {
+pub(crate) fn load(explicit: Option<&Path>) -> Result<Kubeconfig, Error> {
     if let Some(path) = explicit {
         std::fs::metadata(path)
             .map_err(|e| Error::Config(format!("stat {}: {}", path.display(), plain(&e))))?;

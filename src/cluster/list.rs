@@ -1,7 +1,7 @@
 //! A chain of pages: the next one is asked for while the last one is read; what comes too slowly is asked for in
 //! smaller pages; what expired goes on from a fresh token.
 
-use super::page::{Accept, Answer, Asker, Patience, Request};
+use super::page::{Accept, Answer, ApiClient, Request, RetryPolicy};
 use super::{Error, PageSize};
 use crate::model::{Cost, Coverage, Gap, Reason, SlowPage};
 use crate::wire::{Identity, Kind, ListMeta, ListReader, Object};
@@ -18,7 +18,7 @@ const LARGEST_GUESS: usize = 200_000;
 
 /// What takes the objects as they come. A page is kept by a part of its own, which is given up when the page breaks
 /// off.
-pub trait Keep: Send + Sync + 'static {
+pub trait Sink: Send + Sync + 'static {
     /// Takes one.
     fn keep(&mut self, object: Object);
 
@@ -35,7 +35,7 @@ pub trait Keep: Send + Sync + 'static {
 
 /// A list to be read to its end.
 #[derive(Clone, Debug)]
-pub struct Chain {
+pub struct ListRequest {
     /// Of what kind.
     pub kind: Kind,
     /// Where; `None` for the whole cluster.
@@ -53,11 +53,11 @@ pub struct Chain {
 }
 
 /// The secrets that hold certificates, told apart by the server: no other secret is ever sent.
-pub(super) const CERTIFICATES: &str = "type=kubernetes.io/tls";
+pub(crate) const CERTIFICATES: &str = "type=kubernetes.io/tls";
 
-impl Chain {
+impl ListRequest {
     /// Whether it is of secrets with certificates, which are read as a whole.
-    pub(super) fn is_of_certificates(&self) -> bool {
+    pub(crate) fn is_of_certificates(&self) -> bool {
         self.kind == Kind::Secret && self.fields.as_deref() == Some(CERTIFICATES)
     }
 
@@ -69,16 +69,16 @@ impl Chain {
 
 /// How a chain ended.
 #[derive(Debug)]
-pub(super) struct Listing<K> {
-    pub(super) kept: K,
-    pub(super) pages: u64,
-    pub(super) got: u64,
+pub(crate) struct ListResult<K> {
+    pub(crate) kept: K,
+    pub(crate) pages: u64,
+    pub(crate) got: u64,
     /// Why it ended early, if it did.
-    pub(super) error: Option<Error>,
+    pub(crate) error: Option<Error>,
     /// How many objects came after the last page, if the server said.
-    pub(super) missing: Option<u64>,
+    pub(crate) missing: Option<u64>,
     /// What was read last.
-    pub(super) seen: Seen,
+    pub(crate) seen: Seen,
     /// The smallest page that was asked for, if pages were halved.
     smallest: Option<u32>,
     slowest: Duration,
@@ -89,9 +89,9 @@ pub(super) struct Listing<K> {
 /// The objects of the namespace that is being read. Lists come in the order of their keys, so nothing else can
 /// come twice.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Seen {
+pub(crate) struct Seen {
     /// The last namespace, once there is one.
-    pub(super) namespace: Option<String>,
+    pub(crate) namespace: Option<String>,
     uids: HashSet<u128>,
 }
 
@@ -127,7 +127,7 @@ fn number(uid: &str) -> Option<u128> {
     digits.filter(|_| !uid.is_empty())
 }
 
-impl<K> Listing<K> {
+impl<K> ListResult<K> {
     fn of(kept: K, seen: Seen) -> Self {
         Self {
             kept,
@@ -143,7 +143,7 @@ impl<K> Listing<K> {
     }
 
     /// What it adds to the coverage.
-    pub(super) fn coverage(&self, chain: &Chain) -> Coverage {
+    pub(crate) fn coverage(&self, chain: &ListRequest) -> Coverage {
         let gap = |reason, detail| Gap {
             namespace: chain.namespace.clone(),
             kind: chain.kind.name().to_owned(),
@@ -205,7 +205,7 @@ impl<K> Drop for Page<K> {
 
 /// The body of a page: it tells the token of the next one once, whichever attempt learns it first.
 struct Body<K> {
-    chain: Arc<Chain>,
+    chain: Arc<ListRequest>,
     reader: ListReader,
     part: Part<K>,
     /// What an earlier list has read of the same.
@@ -214,7 +214,7 @@ struct Body<K> {
 }
 
 /// Keeps an object, unless it is known or not wanted.
-fn keep<K: Keep>(part: &mut Part<K>, object: Object, chain: &Chain, known: &Seen) {
+fn keep<K: Sink>(part: &mut Part<K>, object: Object, chain: &ListRequest, known: &Seen) {
     let identity = object.identity();
     if known.knows(identity) {
         return;
@@ -229,7 +229,7 @@ fn keep<K: Keep>(part: &mut Part<K>, object: Object, chain: &Chain, known: &Seen
     }
 }
 
-impl<K: Keep> super::page::Body for Body<K> {
+impl<K: Sink> super::page::Body for Body<K> {
     type Whole = Whole<K>;
 
     fn take(&mut self, bytes: &[u8]) -> Result<(), String> {
@@ -251,15 +251,20 @@ impl<K: Keep> super::page::Body for Body<K> {
 }
 
 /// Reads a chain to its end, or as far as it goes.
-pub(super) async fn list<K: Keep>(asker: Arc<Asker>, chain: &Chain, kept: K) -> Listing<K> {
+pub(crate) async fn list<K: Sink>(asker: Arc<ApiClient>, chain: &ListRequest, kept: K) -> ListResult<K> {
     list_rest(asker, chain, kept, Seen::default()).await
 }
 
 /// Reads a chain of which some objects have been seen.
-pub(super) async fn list_rest<K: Keep>(asker: Arc<Asker>, chain: &Chain, kept: K, seen: Seen) -> Listing<K> {
+pub(crate) async fn list_rest<K: Sink>(
+    asker: Arc<ApiClient>,
+    chain: &ListRequest,
+    kept: K,
+    seen: Seen,
+) -> ListResult<K> {
     let (chain, known) = (Arc::new(chain.clone()), Arc::new(seen.clone()));
     let size = PageSize::new(chain.page_size);
-    let mut walk = Walk { asker, chain, size, known, listing: Listing::of(kept, seen) };
+    let mut walk = Walk { asker, chain, size, known, listing: ListResult::of(kept, seen) };
     let mut page = Some(walk.ask(""));
     while let Some(asked) = page {
         page = walk.step(asked).await.unwrap_or_else(|error| {
@@ -272,15 +277,15 @@ pub(super) async fn list_rest<K: Keep>(asker: Arc<Asker>, chain: &Chain, kept: K
 
 /// A chain on its way.
 struct Walk<K> {
-    asker: Arc<Asker>,
-    chain: Arc<Chain>,
+    asker: Arc<ApiClient>,
+    chain: Arc<ListRequest>,
     size: PageSize,
     /// What need not be kept again.
     known: Arc<Seen>,
-    listing: Listing<K>,
+    listing: ListResult<K>,
 }
 
-impl<K: Keep> Walk<K> {
+impl<K: Sink> Walk<K> {
     /// Waits for a page and keeps its objects. Returns the next one, if there is one.
     async fn step(&mut self, mut page: Page<K>) -> Result<Option<Page<K>>, Error> {
         // The next page is under way while this one still arrives, unless the way is too narrow for both.
@@ -372,13 +377,13 @@ impl<K: Keep> Walk<K> {
     }
 }
 
-fn wanted(chain: &Chain, object: &Object) -> bool {
+fn wanted(chain: &ListRequest, object: &Object) -> bool {
     let identity = object.identity();
     let namespace = if chain.kind == Kind::Namespace { identity.name } else { identity.namespace };
     chain.excluded.is_empty() || !chain.excluded.is_match(namespace)
 }
 
-fn page_request(chain: &Chain, size: u32, token: &str) -> Result<Request, Error> {
+fn page_request(chain: &ListRequest, size: u32, token: &str) -> Result<Request, Error> {
     let params = ListParams {
         limit: Some(size),
         continue_token: (!token.is_empty()).then(|| token.to_owned()),
@@ -394,7 +399,7 @@ fn page_request(chain: &Chain, size: u32, token: &str) -> Result<Request, Error>
         accept: if chain.is_of_names() { Accept::Names } else { Accept::Protobuf },
         deadline: chain.page_timeout,
         // A metrics server that is down is not waited for.
-        patience: if chain.kind.is_metered() { Patience::Once } else { Patience::Full },
+        patience: if chain.kind.is_metered() { RetryPolicy::Once } else { RetryPolicy::Full },
         form: None,
     })
 }

@@ -1,6 +1,6 @@
 //! The ends of the logs of pods in trouble: one for each owner and container, since siblings die of the same.
 
-use super::page::{Accept, Asker, Patience, Request};
+use super::page::{Accept, ApiClient, Request, RetryPolicy};
 use crate::model::{Container, LINES, LogTail, Pod};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,18 +14,18 @@ const DEADLINE: Duration = Duration::from_secs(3);
 const BYTES: usize = 16 << 10;
 
 /// Reads the ends of the logs of pods that have a node, the first ones only.
-pub(super) async fn read(asker: &Arc<Asker>, pods: impl Iterator<Item = &Pod>) -> Vec<LogTail> {
+pub(crate) async fn read(asker: &Arc<ApiClient>, pods: impl Iterator<Item = &Pod>) -> Vec<LogTail> {
     let mut known = BTreeSet::new();
     let mut tails = tokio::task::JoinSet::new();
     let wanted = pods.filter(|pod| pod.node.is_some()).filter_map(|pod| Some((pod, culprit(pod)?)));
     let first_of_kind = wanted.filter(|(pod, container)| {
-        let owner = pod.kin.owner.as_ref().map_or(&*pod.name, |owner| &*owner.name);
-        known.insert((pod.kin.namespace.to_string(), owner.to_owned(), container.status.name.clone()))
+        let owner = pod.shared.owner.as_ref().map_or(&*pod.name, |owner| &*owner.name);
+        known.insert((pod.shared.namespace.to_string(), owner.to_owned(), container.status.name.clone()))
     });
     for (pod, container) in first_of_kind.take(LOGS) {
         let asker = Arc::clone(asker);
         let tail = LogTail {
-            namespace: pod.kin.namespace.to_string(),
+            namespace: pod.shared.namespace.to_string(),
             pod: pod.name.to_string(),
             container: container.status.name.clone(),
             previous: container.status.state.running.is_some() && container.last_end().is_some(),
@@ -44,7 +44,7 @@ fn culprit(pod: &Pod) -> Option<Container<'_>> {
     pod.containers().find(ended).or_else(|| pod.containers().find(unready)).or_else(|| started.last())
 }
 
-async fn end_of(asker: &Asker, mut tail: LogTail) -> LogTail {
+async fn end_of(asker: &ApiClient, mut tail: LogTail) -> LogTail {
     let path = format!(
         "/api/v1/namespaces/{}/pods/{}/log?container={}&tailLines={LINES}&limitBytes={BYTES}{}",
         tail.namespace,
@@ -53,7 +53,7 @@ async fn end_of(asker: &Asker, mut tail: LogTail) -> LogTail {
         if tail.previous { "&previous=true" } else { "" }
     );
     let request =
-        Request { path, accept: Accept::Text, deadline: DEADLINE, patience: Patience::Once, form: None };
+        Request { path, accept: Accept::Text, deadline: DEADLINE, patience: RetryPolicy::Once, form: None };
     match asker.ask(&request).await {
         Ok(answer) => tail.keep(&String::from_utf8_lossy(&answer.body)),
         Err(error) => tail.refused = Some(error.detail()),

@@ -36,7 +36,7 @@ pub enum Accept {
 
 /// How often something is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Patience {
+pub enum RetryPolicy {
     /// As long as asking again may help and there is time.
     Full,
     /// A first word to a server: one that refuses the connection is left alone.
@@ -55,13 +55,13 @@ pub struct Request {
     /// How long all attempts together may take.
     pub deadline: Duration,
     /// How often it is asked.
-    pub patience: Patience,
+    pub patience: RetryPolicy,
     /// What is posted, as a form; `None` where nothing is.
     pub form: Option<String>,
 }
 
 /// What takes the body of an answer as it arrives. A body that breaks off is begun anew with another.
-pub(super) trait Body: Send {
+pub(crate) trait Body: Send {
     /// What it is when it is whole.
     type Whole;
 
@@ -96,12 +96,12 @@ impl Body for Vec<u8> {
 
 /// An answer.
 #[derive(Debug)]
-pub(super) struct Answer<T> {
-    pub(super) body: T,
+pub(crate) struct Answer<T> {
+    pub(crate) body: T,
     /// When the server sent it, by its own clock.
-    pub(super) date: Option<Time>,
+    pub(crate) date: Option<Time>,
     /// How long the attempt took that brought it.
-    pub(super) took: Duration,
+    pub(crate) took: Duration,
 }
 
 /// Why there is none, and how long the server asks to wait.
@@ -109,30 +109,30 @@ type Refused = (Error, Option<Duration>);
 
 /// What a cluster was asked, and what it cost.
 #[derive(Debug, Default)]
-pub(super) struct Meter {
-    pub(super) requests: AtomicU64,
-    pub(super) retries: AtomicU64,
+pub(crate) struct Meter {
+    pub(crate) requests: AtomicU64,
+    pub(crate) retries: AtomicU64,
     /// Of bodies, after decompression.
-    pub(super) bytes: AtomicU64,
+    pub(crate) bytes: AtomicU64,
     /// Milliseconds that requests waited because the server or `--max-rps` asked them to.
-    pub(super) throttled: AtomicU64,
+    pub(crate) throttled: AtomicU64,
 }
 
 /// Asks one cluster.
-pub struct Asker {
-    pub(super) session: Session,
-    pub(super) budget: Arc<Budget>,
-    pub(super) progress: Progress,
-    pub(super) meter: Meter,
+pub struct ApiClient {
+    pub(crate) session: Session,
+    pub(crate) budget: Arc<Budget>,
+    pub(crate) progress: Progress,
+    pub(crate) meter: Meter,
     /// Of the run's requests, so many may be this cluster's.
     share: Semaphore,
     /// `--request-timeout`, for one attempt.
     attempt_limit: Option<Duration>,
 }
 
-impl Asker {
+impl ApiClient {
     /// Asks the cluster of a session, one of `clusters`; an `attempt_limit` of zero is none.
-    pub(super) fn new(
+    pub(crate) fn new(
         session: Session,
         budget: &Arc<Budget>,
         clusters: usize,
@@ -150,17 +150,17 @@ impl Asker {
     }
 
     /// Asks for something short and reads it whole.
-    pub(super) async fn ask(&self, request: &Request) -> Result<Answer<Vec<u8>>, Error> {
+    pub(crate) async fn ask(&self, request: &Request) -> Result<Answer<Vec<u8>>, Error> {
         self.read(request, Vec::new).await
     }
 
     /// Asks for one object by its name; `namespace` is that of a kind that lives in one.
-    pub(super) async fn object(
+    pub(crate) async fn object(
         &self,
         kind: Kind,
         namespace: Option<&str>,
         name: &str,
-        (deadline, patience): (Duration, Patience),
+        (deadline, patience): (Duration, RetryPolicy),
     ) -> Result<Object, Error> {
         let path = format!("{}/{name}", kind.path(namespace));
         let request = Request { path, accept: Accept::Json, deadline, patience, form: None };
@@ -175,7 +175,7 @@ impl Asker {
 
     /// Asks until there is an answer, a refusal that is final, no time left, or the run is stopped. Each attempt
     /// fills a body of its own.
-    pub(super) async fn read<B: Body>(
+    pub(crate) async fn read<B: Body>(
         &self,
         request: &Request,
         body: impl Fn() -> B,
@@ -184,7 +184,7 @@ impl Asker {
     }
 
     /// Waits until this cluster may have one more request under way.
-    pub(super) async fn permit(&self) -> (Option<SemaphorePermit<'_>>, Option<SemaphorePermit<'_>>) {
+    pub(crate) async fn permit(&self) -> (Option<SemaphorePermit<'_>>, Option<SemaphorePermit<'_>>) {
         (self.share.acquire().await.ok(), self.budget.permit().await)
     }
 
@@ -195,7 +195,7 @@ impl Asker {
     ) -> Result<Answer<B::Whole>, Error> {
         // A server that has not answered yet must not take the place of those that have.
         let _permits = match request.patience {
-            Patience::Greeting => None,
+            RetryPolicy::Greeting => None,
             _ => Some(self.permit().await),
         };
         self.wait(self.budget.turn()).await;

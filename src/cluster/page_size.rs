@@ -9,7 +9,7 @@ const CALM: u32 = 3;
 
 /// The size of the next page of a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct PageSize {
+pub(crate) struct PageSize {
     full: u32,
     now: u32,
     quick: u32,
@@ -17,22 +17,22 @@ pub(super) struct PageSize {
 
 impl PageSize {
     /// Begins with full pages.
-    pub(super) fn new(full: u32) -> Self {
+    pub(crate) fn new(full: u32) -> Self {
         Self { full, now: full, quick: 0 }
     }
 
     /// Objects a page.
-    pub(super) fn now(self) -> u32 {
+    pub(crate) fn now(self) -> u32 {
         self.now
     }
 
     /// Whether nothing has been too slow, or all is well again.
-    pub(super) fn is_full(self) -> bool {
+    pub(crate) fn is_full(self) -> bool {
         self.now == self.full
     }
 
     /// A page did not come in time. Returns whether a smaller one can be asked for.
-    pub(super) fn halve(&mut self) -> bool {
+    pub(crate) fn halve(&mut self) -> bool {
         self.quick = 0;
         let smaller = (self.now / 2).max(SMALLEST.min(self.full));
         let halved = smaller < self.now;
@@ -41,7 +41,7 @@ impl PageSize {
     }
 
     /// A page came after a time, of the time it had.
-    pub(super) fn came(&mut self, took: Duration, limit: Duration) {
+    pub(crate) fn came(&mut self, took: Duration, limit: Duration) {
         // Twice as large it may take twice as long, and shall be far from the limit still.
         self.quick = if took < limit / 4 { self.quick + 1 } else { 0 };
         if self.quick >= CALM {

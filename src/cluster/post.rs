@@ -7,7 +7,7 @@ use super::Error;
 use super::connect::foreign;
 use super::error::transport;
 use super::refusal::asked_to_wait;
-use crate::profile::Address;
+use crate::policy::profile::Address;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use http_body_util::BodyExt;

@@ -1,6 +1,6 @@
 //! What a run is doing, for whoever waits: a bar on a terminal, log lines as text or JSON, else nothing.
 
-use super::{Chain, Error};
+use super::{Error, ListRequest};
 use crate::output;
 use crate::wire::{Kind, Time};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -181,7 +181,7 @@ impl Progress {
     }
 
     /// The lists that will be read are known.
-    pub(super) fn started(&self, server: &str, version: &str, chains: &[Chain]) {
+    pub(crate) fn started(&self, server: &str, version: &str, chains: &[ListRequest]) {
         let namespaces = chains.iter().filter(|chain| chain.kind == Kind::Pod).count();
         self.board.namespaces.fetch_add(namespaces as u64, Ordering::Relaxed);
         self.say(&Event::Start { context: &self.context, server, version, lists: chains.len() });
@@ -189,14 +189,14 @@ impl Progress {
     }
 
     /// A page has been asked for.
-    pub(super) fn asked(&self, chain: &Chain) {
+    pub(crate) fn asked(&self, chain: &ListRequest) {
         if let Ok(mut waiting) = self.board.waiting.lock() {
             waiting.entry(self.key(chain)).or_insert_with(Instant::now);
         }
     }
 
     /// A page has come.
-    pub(super) fn page(&self, chain: &Chain, number: u64, items: u64, took: Duration) {
+    pub(crate) fn page(&self, chain: &ListRequest, number: u64, items: u64, took: Duration) {
         self.board.pages.fetch_add(1, Ordering::Relaxed);
         if chain.kind == Kind::Pod {
             self.board.pods.fetch_add(items, Ordering::Relaxed);
@@ -210,24 +210,24 @@ impl Progress {
     }
 
     /// A request is made again.
-    pub(super) fn retry(&self, path: &str, error: &Error, wait: Duration) {
+    pub(crate) fn retry(&self, path: &str, error: &Error, wait: Duration) {
         let path = path.split('?').next().unwrap_or_default();
         self.say(&Event::Retry { path, reason: &error.to_string(), wait_millis: wait.as_millis() });
     }
 
     /// Pages are smaller from here on.
-    pub(super) fn halved(&self, chain: &Chain, page_size: u32) {
+    pub(crate) fn halved(&self, chain: &ListRequest, page_size: u32) {
         let (kind, namespace) = (chain.kind.plural(), chain.namespace.as_deref());
         self.say(&Event::Halved { kind, namespace, page_size });
     }
 
     /// A list goes on from another moment.
-    pub(super) fn expired(&self, chain: &Chain) {
+    pub(crate) fn expired(&self, chain: &ListRequest) {
         self.say(&Event::Expired { kind: chain.kind.plural(), namespace: chain.namespace.as_deref() });
     }
 
     /// A list has been read, or given up.
-    pub(super) fn ended(&self, chain: &Chain, got: u64, error: Option<&Error>) {
+    pub(crate) fn ended(&self, chain: &ListRequest, got: u64, error: Option<&Error>) {
         self.board.namespaces_done.fetch_add(u64::from(chain.kind == Kind::Pod), Ordering::Relaxed);
         if let Ok(mut waiting) = self.board.waiting.lock() {
             waiting.remove(&self.key(chain));
@@ -241,11 +241,11 @@ impl Progress {
     }
 
     /// Everything of this cluster has been read.
-    pub(super) fn finished(&self, active_pods: u64, pages: u64, requests: u64, retries: u64) {
+    pub(crate) fn finished(&self, active_pods: u64, pages: u64, requests: u64, retries: u64) {
         self.say(&Event::Done { active_pods, pages, requests, retries });
     }
 
-    fn key(&self, chain: &Chain) -> (String, Kind, String) {
+    fn key(&self, chain: &ListRequest) -> (String, Kind, String) {
         (self.context.clone(), chain.kind, chain.namespace.clone().unwrap_or_default())
     }
 

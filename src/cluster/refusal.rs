@@ -9,7 +9,7 @@ use prost::Message;
 use std::time::Duration;
 
 /// Reads an answer that is not 2xx.
-pub(super) fn refusal(code: u16, body: &Bytes) -> Error {
+pub(crate) fn refusal(code: u16, body: &Bytes) -> Error {
     let status = if body.starts_with(&PROTOBUF_MAGIC) {
         Envelope::decode(body.slice(PROTOBUF_MAGIC.len()..)).and_then(|e| Status::decode(e.raw)).ok()
     } else {
@@ -29,24 +29,24 @@ pub(super) fn refusal(code: u16, body: &Bytes) -> Error {
 }
 
 /// Whether the body is a page for people: from a proxy, a portal or a login, whatever its status says.
-pub(super) fn is_for_people(headers: &HeaderMap) -> bool {
+pub(crate) fn is_for_people(headers: &HeaderMap) -> bool {
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     kind.trim_start().to_ascii_lowercase().starts_with("text/html")
 }
 
 /// The beginning of a body, as text on one line.
-pub(super) fn first_words(body: &[u8]) -> String {
+pub(crate) fn first_words(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body.get(..200.min(body.len())).unwrap_or_default()).into_owned();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// When the server sent the answer, by its own clock.
-pub(super) fn sent_at(headers: &HeaderMap) -> Option<Time> {
+pub(crate) fn sent_at(headers: &HeaderMap) -> Option<Time> {
     http_date(headers.get(DATE)?.to_str().ok()?)
 }
 
 /// How long the server asks to wait: seconds, or a date, which is told by the server's own clock.
-pub(super) fn asked_to_wait(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn asked_to_wait(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));

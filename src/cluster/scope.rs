@@ -1,6 +1,6 @@
 //! The scope of a run: which lists it takes, and which gaps in them lie outside of it.
 
-use super::Chain;
+use super::ListRequest;
 use super::gather::Run;
 use super::list::CERTIFICATES;
 use crate::cli::ScopeArgs;
@@ -37,12 +37,12 @@ const METERED_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Run<'_> {
     /// The list of a kind in a namespace, or everywhere.
-    pub(super) fn chain(&self, kind: Kind, namespace: Option<&str>) -> Chain {
+    pub(crate) fn chain(&self, kind: Kind, namespace: Option<&str>) -> ListRequest {
         let (scope, list) = (&self.plan.scope, &self.plan.list);
         let of_pods = |selector: &Option<String>| selector.clone().filter(|_| kind == Kind::Pod);
         let labels = scope.selector.clone().filter(|_| matches!(kind, Kind::Pod | Kind::PodMetrics));
         let warnings = (kind == Kind::Event).then(|| "type=Warning".to_owned());
-        Chain {
+        ListRequest {
             kind,
             namespace: namespace.map(str::to_owned),
             labels,
@@ -54,22 +54,22 @@ impl Run<'_> {
     }
 
     /// How long a metrics server is waited for: a report is complete without it.
-    pub(super) fn metered_timeout(&self) -> Duration {
+    pub(crate) fn metered_timeout(&self) -> Duration {
         METERED_TIMEOUT.min(self.plan.list.page_timeout)
     }
 
     /// The list of the secrets that hold certificates.
-    fn certificates(&self, namespace: Option<&str>) -> Chain {
-        Chain { fields: Some(CERTIFICATES.to_owned()), ..self.chain(Kind::Secret, namespace) }
+    fn certificates(&self, namespace: Option<&str>) -> ListRequest {
+        ListRequest { fields: Some(CERTIFICATES.to_owned()), ..self.chain(Kind::Secret, namespace) }
     }
 
     /// The names of all others.
-    fn other_secrets(&self, namespace: Option<&str>) -> Chain {
-        Chain { fields: Some(OTHER_SECRETS.to_owned()), ..self.chain(Kind::Secret, namespace) }
+    fn other_secrets(&self, namespace: Option<&str>) -> ListRequest {
+        ListRequest { fields: Some(OTHER_SECRETS.to_owned()), ..self.chain(Kind::Secret, namespace) }
     }
 
     /// Every list of the scope, the longest first.
-    pub(super) fn chains(&self) -> Vec<Chain> {
+    pub(crate) fn chains(&self) -> Vec<ListRequest> {
         let all = self.namespaces.is_empty();
         let asked = |kind: &Kind| match kind {
             Kind::Namespace => all,
@@ -86,7 +86,7 @@ impl Run<'_> {
                 false => vec![None],
             }
         };
-        let of_kind = |kind: Kind| -> Vec<Chain> {
+        let of_kind = |kind: Kind| -> Vec<ListRequest> {
             let of_place = |place| match kind {
                 Kind::Secret if self.with_evidence => {
                     vec![self.certificates(place), self.other_secrets(place)]
@@ -109,7 +109,7 @@ impl Run<'_> {
     }
 
     /// What was asked for, as the snapshot tells it.
-    pub(super) fn scope(&self) -> Scope {
+    pub(crate) fn scope(&self) -> Scope {
         let scope = &self.plan.scope;
         Scope {
             namespaces: self.namespaces.clone(),
@@ -120,7 +120,7 @@ impl Run<'_> {
     }
 
     /// What was left out by request.
-    pub(super) fn left_out(&self) -> impl Iterator<Item = Gap> {
+    pub(crate) fn left_out(&self) -> impl Iterator<Item = Gap> {
         let scope = &self.plan.scope;
         let skipped = move |kind: &Kind| {
             let unasked = scope.no_evidence && EVIDENCE.contains(kind);
@@ -131,7 +131,7 @@ impl Run<'_> {
 
     /// Takes what lies outside the scope out of the gaps: what was asked of some namespaces is complete without the
     /// nodes, no server can show what it does not serve, and few may read everything.
-    pub(super) fn put_outside(&self, chain: &Chain, coverage: &mut Coverage) {
+    pub(crate) fn mark_out_of_scope(&self, chain: &ListRequest, coverage: &mut Coverage) {
         // Whoever looks for a secret by its name finds it all the same, but in a capture, which has no other list of them.
         let by_name = |gap: &Gap| !self.with_evidence || gap.reason == Reason::Forbidden;
         if chain.is_of_certificates() && coverage.gaps.iter().all(by_name) {
@@ -165,7 +165,7 @@ fn selectors(scope: &ScopeArgs) -> String {
 }
 
 /// What the API server accepts as the name of a namespace: a DNS label.
-pub(super) fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     !name.is_empty()
         && name.len() <= 63

@@ -28,12 +28,12 @@ impl Stop {
     }
 
     /// Why it was stopped, if it was.
-    pub(super) fn why(&self) -> Option<&str> {
+    pub(crate) fn why(&self) -> Option<&str> {
         self.token.is_cancelled().then(|| self.why.get().map_or("", String::as_str))
     }
 
     /// Does something, unless it is stopped before that is done.
-    pub(super) async fn or<T>(&self, what: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    pub(crate) async fn or<T>(&self, what: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         tokio::select! {
             biased;
             () = self.token.cancelled() => Err(Error::Stopped(self.why.get().cloned().unwrap_or_default())),

@@ -13,7 +13,7 @@ const LONGEST: usize = 253;
 /// from others of the same check about the same object. A drawn name is replaced by that of whoever drew it.
 pub(crate) fn key(check: &str, object: &ObjectRef, part: &[&str]) -> String {
     let named = Owner { kind: object.kind.clone(), name: object.name.clone() };
-    let Owner { kind, name } = named.maker().unwrap_or(named);
+    let Owner { kind, name } = named.inferred_owner().unwrap_or(named);
     // A Rollout (Argo) stands in for a Deployment, and behind a ReplicaSet that cannot be read nobody can tell the two
     // apart.
     let kind = if &*kind == "Rollout" { "Deployment" } else { &*kind };

@@ -7,7 +7,7 @@ use super::summary::{Summary, Tally};
 use super::trace::{Joins, Traces};
 use super::tree::{Entry, Seen, Tree, earliest};
 use super::words;
-use crate::lines::Lines;
+use crate::logs::lines::Lines;
 use memchr::memchr;
 use std::borrow::Cow;
 

@@ -15,6 +15,7 @@ mod access;
 mod benign;
 mod json;
 mod level;
+pub(crate) mod lines;
 mod log;
 mod mask;
 mod source;

@@ -1,7 +1,7 @@
 //! Cron lines as CronJobs have them: when a run is due. The grammar is that of `ParseStandard` in robfig/cron v3, which
 //! the API server holds schedules to.
 
-use super::parse_duration;
+use crate::text::parse_duration;
 use crate::wire::Time;
 use cronexpr::{Crontab, FallbackTimezoneOption, MakeTimestamp, ParseOptions};
 use jiff::tz::TimeZone;

@@ -1,6 +1,6 @@
 //! Strings that many rows share are kept once.
 
-use super::Kin;
+use super::SharedPod;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,7 +11,7 @@ pub struct Names(Arc<Mutex<Known>>);
 #[derive(Debug, Default)]
 struct Known {
     texts: HashSet<Arc<str>>,
-    kin: HashSet<Arc<Kin>>,
+    shared: HashSet<Arc<SharedPod>>,
 }
 
 impl Names {
@@ -27,13 +27,13 @@ impl Names {
     }
 
     /// The one copy of what some pods have in common.
-    pub fn kin(&self, kin: Kin) -> Arc<Kin> {
+    pub fn shared(&self, shared: SharedPod) -> Arc<SharedPod> {
         let mut known = self.known();
-        if let Some(known) = known.kin.get(&kin) {
+        if let Some(known) = known.shared.get(&shared) {
             return Arc::clone(known);
         }
-        let fresh = Arc::new(kin);
-        known.kin.insert(Arc::clone(&fresh));
+        let fresh = Arc::new(shared);
+        known.shared.insert(Arc::clone(&fresh));
         fresh
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Pod {
     /// What it has in common with its siblings.
-    pub kin: Arc<Kin>,
+    pub shared: Arc<SharedPod>,
     /// Its name, as the server gave it.
     pub name: Box<str>,
     /// In seconds, like the API's own times; zero where it is not known.
@@ -22,7 +22,7 @@ pub struct Pod {
 
 /// What the pods of one workload have in common while they are in the same state: kept once for all of them.
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub struct Kin {
+pub struct SharedPod {
     /// Their namespace.
     pub namespace: Arc<str>,
     /// Who manages them.
@@ -78,7 +78,7 @@ impl Pod {
     pub fn fold(mut object: wire::Pod, names: &Names) -> Self {
         let columns = status::columns(&object);
         let seconds = |time: Option<Time>| time.map_or(0, |time| time.seconds);
-        let kin = names.kin(Kin {
+        let shared = names.shared(SharedPod {
             namespace: names.get(&object.metadata.namespace),
             owner: object.metadata.controller().map(|o| Owner::new(&o.kind, &o.name, names)),
             status: names.get(&columns.status),
@@ -94,16 +94,16 @@ impl Pod {
             specs: specs(&object, names),
         });
         let mut pod = Self {
-            kin,
+            shared,
             name: std::mem::take(&mut object.metadata.name).into_boxed_str(),
             created: seconds(object.metadata.created()),
             node: (!object.spec.node_name.is_empty()).then(|| names.get(&object.spec.node_name)),
             object: None,
         };
-        let replaceable = pod.kin.owner.as_ref().is_some_and(|owner| KEEPERS.contains(&&*owner.kind));
+        let replaceable = pod.shared.owner.as_ref().is_some_and(|owner| KEEPERS.contains(&&*owner.kind));
         let plain = object.metadata.deletion_timestamp.is_none()
-            && (pod.runs_and_is_ready() && pod.kin.restarts == 0 && !says_not_ready(&object)
-                || pod.kin.ended == Some(Ended::Succeeded) && !replaceable);
+            && (pod.runs_and_is_ready() && pod.shared.restarts == 0 && !says_not_ready(&object)
+                || pod.shared.ended == Some(Ended::Succeeded) && !replaceable);
         if !plain {
             slim(&mut object);
             pod.object = Some(Box::new(object));
@@ -114,7 +114,7 @@ impl Pod {
     /// The pod, as a finding names it.
     pub fn object_ref(&self) -> ObjectRef {
         ObjectRef {
-            namespace: Arc::clone(&self.kin.namespace),
+            namespace: Arc::clone(&self.shared.namespace),
             kind: "Pod".into(),
             name: (*self.name).into(),
         }
@@ -127,32 +127,32 @@ impl Pod {
 
     /// When the last of its restarts was, if known.
     pub fn last_restart(&self) -> Option<Time> {
-        Time::at(self.kin.last_restart).known()
+        Time::at(self.shared.last_restart).known()
     }
 
     /// The READY column.
     pub fn ready_column(&self) -> String {
-        format!("{}/{}", self.kin.ready, self.kin.total)
+        format!("{}/{}", self.shared.ready, self.shared.total)
     }
 
     /// The AGE column.
     pub fn age_column(&self, now: Time) -> String {
-        self.created().map_or_else(|| "<unknown>".to_owned(), |t| super::human(now.seconds_since(t)))
+        self.created().map_or_else(|| "<unknown>".to_owned(), |t| crate::text::human(now.seconds_since(t)))
     }
 
     /// The RESTARTS column, with when the last one was.
     pub fn restarts_column(&self, now: Time) -> String {
         match self.last_restart() {
-            Some(last) if self.kin.restarts != 0 => {
-                format!("{} ({} ago)", self.kin.restarts, super::human(now.seconds_since(last)))
+            Some(last) if self.shared.restarts != 0 => {
+                format!("{} ({} ago)", self.shared.restarts, crate::text::human(now.seconds_since(last)))
             }
-            _ => self.kin.restarts.to_string(),
+            _ => self.shared.restarts.to_string(),
         }
     }
 
     /// The first half of "healthy": STATUS is Running and READY is x/x.
     pub fn runs_and_is_ready(&self) -> bool {
-        &*self.kin.status == "Running" && self.kin.ready == self.kin.total && self.kin.total > 0
+        &*self.shared.status == "Running" && self.shared.ready == self.shared.total && self.shared.total > 0
     }
 
     /// Whether it serves: running, ready in every column, and Ready by its own condition.
@@ -162,7 +162,7 @@ impl Pod {
 
     /// Whether it has reached its end and was not deleted since.
     pub fn is_leftover_of(&self, end: Ended) -> bool {
-        self.kin.ended == Some(end)
+        self.shared.ended == Some(end)
             && self.object.as_ref().is_some_and(|o| o.metadata.deletion_timestamp.is_none())
     }
 
@@ -207,7 +207,7 @@ impl Pod {
 
     /// The same, as findings name them.
     pub fn claim_refs(&self) -> impl Iterator<Item = ObjectRef> {
-        self.claims().map(|name| ObjectRef::new(&self.kin.namespace, "PersistentVolumeClaim", name))
+        self.claims().map(|name| ObjectRef::new(&self.shared.namespace, "PersistentVolumeClaim", name))
     }
 
     /// When it came to its end: the last of its containers' ends.

@@ -1,7 +1,7 @@
 //! When trouble is trouble, and how that differs for some workloads.
 
 use super::throttling::LEAST_SHARE;
-use super::{human, parse_duration};
+use crate::text::{human, parse_duration};
 
 /// When trouble is trouble. Durations in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -193,7 +193,7 @@ impl Workload {
     }
 
     /// Whether every pod it wants is available.
-    pub fn is_full(&self) -> bool {
+    pub fn is_available(&self) -> bool {
         self.available >= self.desired
     }
 

@@ -4,12 +4,12 @@ use super::escape::visible;
 use super::markdown::text;
 use super::sections::sentence_case;
 use super::words::{self, texts};
-use crate::changes::{Both, Change, Changed, Changes, Row, Side, Tally};
 use crate::checks;
+use crate::compare::changes::{Both, Change, Changed, Changes, Row, Side, Tally};
+use crate::compare::run_record::Blindness;
 use crate::finding::{Fact, Severity};
-use crate::model::human;
-use crate::past::Blindness;
 use crate::report::{Compared, Report};
+use crate::text::human;
 use crate::text::{Lang, Text};
 use crate::wire::Time;
 
@@ -182,7 +182,7 @@ fn was(changed: &Changed, lang: Lang) -> Vec<String> {
     let mut out: Vec<String> =
         objects.into_iter().map(|count| one(OBJECTS.get(lang), count.to_string())).collect();
     out.extend(changed.measures.iter().filter_map(|moved| {
-        let measure = crate::measure::Measure::of(&changed.check, &moved.name)?;
+        let measure = crate::compare::measure::Measure::of(&changed.check, &moved.name)?;
         Some(one(measure.called.get(lang), measure.shown(moved.values.before?)))
     }));
     out
@@ -197,7 +197,7 @@ fn unseen(side: Side, why: &Blindness, lang: Lang) -> String {
         Blindness::LeftOut => LEFT_OUT.get(lang).to_owned(),
         Blindness::Version => VERSION.get(lang).to_owned(),
     };
-    let text = if side == Side::Before { &NOT_THEN } else { &NOT_NOW };
+    let text = if side == Side::Baseline { &NOT_THEN } else { &NOT_NOW };
     text.fill(lang, &[("why", Fact::Text(why))])
 }
 

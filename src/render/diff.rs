@@ -1,18 +1,18 @@
 //! Two runs beside each other: how each was, what became of each finding, and which commands come next.
 
-use super::beside::Told;
 use super::changed;
 use super::escape::visible;
 use super::grid::{self, Column};
 use super::markdown::{self, Page};
 use super::table::{count_columns, flow};
 use super::words::{self, texts};
-use super::{Format, Look, json, seen};
-use crate::changes::{Change, Changed, Changes, Row, Trend};
-use crate::command::Kubectl;
+use super::wrapped_table::Told;
+use super::{Format, Look, coverage, json};
+use crate::compare::changes::{Change, Changed, Changes, Row, Trend};
+use crate::compare::run_record::RunRecord;
+use crate::finding::command::Kubectl;
 use crate::finding::{Fact, Severity};
-use crate::model::human;
-use crate::past::Past;
+use crate::text::human;
 use crate::wire::Time;
 use owo_colors::{OwoColorize, Style};
 use std::collections::BTreeSet;
@@ -38,9 +38,9 @@ const COMMANDS_SHOWN: usize = 6;
 /// Two runs, and what differs between them.
 pub struct Difference<'a> {
     /// The earlier run.
-    pub old: &'a Past,
+    pub old: &'a RunRecord,
     /// The later run.
-    pub new: &'a Past,
+    pub new: &'a RunRecord,
     /// What became of each finding.
     pub changes: &'a Changes,
     /// The counts of the earlier run.
@@ -105,7 +105,7 @@ impl Screen<'_> {
     }
 
     fn states(&self) -> String {
-        let state = |past: &Past| {
+        let state = |past: &RunRecord| {
             let verdict = past.verdict;
             Fact::Text(format!(
                 "{} {}",
@@ -248,8 +248,8 @@ impl Screen<'_> {
     /// Which of the two did not see everything, and where the rest is.
     fn foot(&self) -> Vec<String> {
         let lang = self.look.lang;
-        let gap = |past: &Past, text: &crate::text::Text| {
-            let what = Fact::text(seen::INCOMPLETE.get(lang));
+        let gap = |past: &RunRecord, text: &crate::text::Text| {
+            let what = Fact::text(coverage::INCOMPLETE.get(lang));
             (!past.sight.is_complete()).then(|| text.fill(lang, &[("what", what)]))
         };
         let mut lines: Vec<String> =

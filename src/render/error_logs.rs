@@ -1,17 +1,17 @@
 //! What logs said: sources with their counts, the patterns that come most often, and apart from them what is benign.
 
 use super::Look;
-use super::beside::Told;
 use super::escape::{message, visible};
 use super::grid::{self, Column};
 use super::markdown::{self, Page};
 use super::sections::heads;
 use super::table::wrap;
 use super::words::{self, texts};
+use super::wrapped_table::Told;
 use crate::finding::Fact;
 use crate::logs::{BENIGN, Class, Pattern, Source, Tally};
-use crate::model::human;
 use crate::report::Report;
+use crate::text::human;
 use crate::text::{Lang, Text};
 use crate::wire::Time;
 use std::cmp::Reverse;

@@ -10,7 +10,7 @@ mod resources;
 
 pub(super) use comparison::write_difference;
 
-use crate::incident::Incident;
+use crate::finding::incident::Incident;
 use crate::model::{Amount, Cost, Coverage, Gap};
 use crate::report::{AGES, Counts, NodeLoad, Report, Statistics, Verdict};
 use crate::snapshot::{Cluster, Scope};
@@ -18,7 +18,9 @@ use crate::story::{Moment, Story};
 use crate::text::Lang;
 use crate::wire::Time;
 use certificates::CertificateRow;
-use findings::{FindingRow, MuteRow, MutedRow, Named, Unheeded, finding, muted, mutes, unheeded};
+use findings::{
+    FindingRow, IgnoredAnnotation, MuteRow, MutedRow, Named, finding, ignored_annotations, muted, mutes,
+};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -51,7 +53,7 @@ struct Document<'r> {
     findings: Vec<FindingRow<'r>>,
     muted: Vec<MutedRow<'r>>,
     mutes: Vec<MuteRow<'r>>,
-    unheeded: Vec<Unheeded<'r>>,
+    ignored_annotations: Vec<IgnoredAnnotation<'r>>,
     pods: Vec<Row<'r>>,
     nodes: Vec<Value>,
     resources: Vec<Value>,
@@ -142,7 +144,7 @@ fn document<'r>(reports: &'r [Report<'r>]) -> Document<'r> {
         findings: reports.iter().flat_map(|r| r.findings.iter().map(move |f| finding(f, r))).collect(),
         muted: muted(reports),
         mutes: reports.iter().flat_map(mutes).collect(),
-        unheeded: reports.iter().flat_map(unheeded).collect(),
+        ignored_annotations: reports.iter().flat_map(ignored_annotations).collect(),
         pods: reports.iter().flat_map(pods).collect(),
         nodes: reports.iter().flat_map(nodes).collect(),
         resources: reports.iter().map(resources::of).collect(),
@@ -181,11 +183,11 @@ fn namespaces<'r>(report: &'r Report) -> impl Iterator<Item = Namespace<'r>> {
 fn pods<'r>(report: &'r Report) -> impl Iterator<Item = Row<'r>> {
     report.pods().map(|(pod, class)| Row {
         context: context(report),
-        namespace: &pod.kin.namespace,
+        namespace: &pod.shared.namespace,
         name: &pod.name,
-        status: &pod.kin.status,
+        status: &pod.shared.status,
         ready: pod.ready_column(),
-        restarts: pod.kin.restarts,
+        restarts: pod.shared.restarts,
         age: pod.age_column(report.snapshot.taken_at),
         node: pod.node.as_deref(),
         class: class.id(),

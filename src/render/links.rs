@@ -5,7 +5,7 @@ use crate::report::Report;
 
 /// The links of a finding: what each leads to, and its address. Whatever the cluster says is percent-encoded in them.
 pub(super) fn of<'r>(report: &'r Report, finding: &'r Finding) -> impl Iterator<Item = (&'r str, String)> {
-    let fits = |link: &&crate::profile::Link| {
+    let fits = |link: &&crate::policy::profile::Link| {
         link.checks.as_ref().is_none_or(|checks| checks.contains(finding.check.id))
     };
     let links = report.settings.rules.links.iter().filter(fits);

@@ -1,5 +1,5 @@
 //! The message that a webhook posts in a chat: plain text with the few marks that Slack, Mattermost, Rocket.Chat and
-//! Google Chat share. A report becomes a [`Brief`], which holds no more of it than a message may, so that the reports
+//! Google Chat share. A report becomes a [`Summary`], which holds no more of it than a message may, so that the reports
 //! of many clusters need not be kept until the last one is there.
 //!
 //! What does not belong here: who is told, and when (`run::notify`).
@@ -10,9 +10,9 @@ mod tests;
 use super::escape::{chat, chat_command, visible};
 use super::table::{of_incident, of_objects};
 use super::words::{self, texts};
-use super::{changed, seen};
+use super::{changed, coverage};
+use crate::finding::incident::Incident;
 use crate::finding::{Fact, Finding, Severity};
-use crate::incident::Incident;
 use crate::model::Ended;
 use crate::report::{Class, Report, Verdict};
 use crate::text::Lang;
@@ -53,7 +53,7 @@ const COMMAND_LENGTH: usize = 300;
 
 /// What a message says of one cluster, in one language.
 #[derive(Clone, Debug)]
-pub struct Brief {
+pub struct Summary {
     verdict: Verdict,
     context: String,
     /// Where it holds, without the context.
@@ -106,7 +106,7 @@ impl Tally {
     }
 }
 
-impl Brief {
+impl Summary {
     /// What a message says of the cluster of a report.
     pub fn of(report: &Report, lang: Lang) -> Self {
         let incidents = report.incidents.iter().filter(|incident| incident.severity > Severity::Info);
@@ -126,7 +126,7 @@ impl Brief {
             namespaces: namespaces.into_iter().take(NAMED).collect(),
             more_incidents: incidents.clone().count().saturating_sub(NAMED),
             incidents: incidents.take(NAMED).map(|incident| line(report, incident, lang)).collect(),
-            gaps: seen::not_seen(report, lang, true).iter().map(|gap| text(gap)).collect(),
+            gaps: coverage::not_seen(report, lang, true).iter().map(|gap| text(gap)).collect(),
             muted: report.muted.findings.len(),
         }
     }
@@ -144,8 +144,8 @@ impl Brief {
 }
 
 /// The message about some clusters: the worst first, no longer than a chat takes it, cut between lines.
-pub fn message(briefs: &[Brief], lang: Lang) -> String {
-    let mut briefs: Vec<&Brief> = briefs.iter().collect();
+pub fn message(briefs: &[Summary], lang: Lang) -> String {
+    let mut briefs: Vec<&Summary> = briefs.iter().collect();
     briefs.sort_by_key(|brief| Reverse(brief.verdict));
     let mut lines = head(&briefs, lang);
     lines.extend(namespaces(&briefs, lang));
@@ -154,7 +154,7 @@ pub fn message(briefs: &[Brief], lang: Lang) -> String {
 }
 
 /// The verdict and where it holds; then the pods, and what has changed.
-fn head(briefs: &[&Brief], lang: Lang) -> Vec<String> {
+fn head(briefs: &[&Summary], lang: Lang) -> Vec<String> {
     let verdict = briefs.first().map_or(Verdict::Incomplete, |brief| brief.verdict);
     let word = words::verdict(verdict).get(lang);
     let mut parts = vec![format!("{} *{word}*", words::verdict_glyph(verdict))];
@@ -171,14 +171,14 @@ fn head(briefs: &[&Brief], lang: Lang) -> Vec<String> {
 }
 
 /// One cluster of several: `🟢 *prod* · 3 namespaces · ✅ 4/4 Running`.
-fn cluster(brief: &Brief) -> String {
+fn cluster(brief: &Summary) -> String {
     let name = format!("{} *{}*", words::verdict_glyph(brief.verdict), brief.context);
     let pods = brief.pods.as_deref().unwrap_or_default();
     let parts = [name.as_str(), &brief.scope, pods, &brief.changed];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
-fn namespaces(briefs: &[&Brief], lang: Lang) -> Vec<String> {
+fn namespaces(briefs: &[&Summary], lang: Lang) -> Vec<String> {
     let several = briefs.len() > 1;
     let all = briefs.iter().flat_map(|brief| brief.namespaces.iter().map(|line| brief.placed(line, several)));
     let mut lines: Vec<String> = all.collect();
@@ -189,9 +189,9 @@ fn namespaces(briefs: &[&Brief], lang: Lang) -> Vec<String> {
     lines
 }
 
-fn incidents(briefs: &[&Brief], lang: Lang) -> Vec<String> {
+fn incidents(briefs: &[&Summary], lang: Lang) -> Vec<String> {
     let several = briefs.len() > 1;
-    let mut all: Vec<(&Brief, &Line)> =
+    let mut all: Vec<(&Summary, &Line)> =
         briefs.iter().flat_map(|brief| brief.incidents.iter().map(|line| (*brief, line))).collect();
     all.sort_by_key(|(_, line)| Reverse(line.severity));
     let rest =
@@ -206,7 +206,7 @@ fn incidents(briefs: &[&Brief], lang: Lang) -> Vec<String> {
 }
 
 /// What keeps the reader from taking the rest for all there is, and who says it.
-fn foot(briefs: &[&Brief], lang: Lang) -> Vec<String> {
+fn foot(briefs: &[&Summary], lang: Lang) -> Vec<String> {
     let several = briefs.len() > 1;
     let gaps = briefs.iter().flat_map(|brief| brief.gaps.iter().map(|gap| brief.placed(gap, several)));
     let mut lines: Vec<String> = gaps.collect();
@@ -248,12 +248,12 @@ fn within(lines: Vec<String>, foot: &[String], lang: Lang) -> String {
 fn tallies<'r>(report: &'r Report) -> (Tally, BTreeMap<&'r str, Tally>) {
     let (mut total, mut each): (Tally, BTreeMap<&str, Tally>) = Default::default();
     for pod in &report.snapshot.rows.pods {
-        for tally in [&mut total, each.entry(&*pod.kin.namespace).or_default()] {
-            match pod.kin.ended {
+        for tally in [&mut total, each.entry(&*pod.shared.namespace).or_default()] {
+            match pod.shared.ended {
                 Some(Ended::Succeeded) => tally.completed += 1,
                 _ => tally.active += 1,
             }
-            tally.running += i64::from(pod.kin.ended.is_none() && &*pod.kin.status == "Running");
+            tally.running += i64::from(pod.shared.ended.is_none() && &*pod.shared.status == "Running");
         }
     }
     (total, each)

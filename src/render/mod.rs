@@ -2,9 +2,9 @@
 //!
 //! What does not belong here: counting and judging, which the report has done.
 
-mod beside;
 mod certificates;
 mod changed;
+mod coverage;
 mod diff;
 mod error_logs;
 mod escape;
@@ -22,14 +22,14 @@ mod overview;
 mod profile;
 mod rightsize;
 mod sections;
-mod seen;
 mod story;
 mod table;
 mod words;
+mod wrapped_table;
 
 pub use diff::{Difference, difference};
 pub use lists::{checks, explain};
-pub use message::{Brief, message};
+pub use message::{Summary, message};
 pub use nodes::nodes;
 pub use overview::overview;
 pub use profile::{profile, settings_table};

@@ -5,7 +5,7 @@ use super::markdown::{Page, text};
 use super::sections::heads;
 use super::words::{self, texts};
 use crate::finding::Fact;
-use crate::mute::{Muting, State};
+use crate::policy::mute::{Muting, State};
 use crate::report::Report;
 use crate::text::{Lang, Text};
 

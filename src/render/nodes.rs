@@ -7,7 +7,7 @@ use super::grid::{self, Column};
 use super::sections::spread;
 use super::table::{signed, wrap};
 use super::words::{self, texts};
-use super::{Look, seen};
+use super::{Look, coverage};
 use crate::finding::Fact;
 use crate::model::{Amount, Node, cores, gibibytes};
 use crate::report::{Class, NodeLoad, Report};
@@ -70,8 +70,8 @@ fn write_one(report: &Report, look: Look, out: &mut dyn Write) -> io::Result<()>
     used.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let all = used.iter().map(|(_, pods)| pods).sum();
     let mut notes = spread(&used.iter().collect::<Vec<_>>(), all, lang, visible);
-    notes.push(seen::summary(&report.coverage, lang));
-    notes.extend(seen::short_notes(report, lang));
+    notes.push(coverage::summary(&report.coverage, lang));
+    notes.extend(coverage::short_notes(report, lang));
     notes.iter().flat_map(|line| wrap(line, look.width)).try_for_each(|line| writeln!(out, "{line}"))
 }
 
@@ -121,7 +121,7 @@ fn columns(report: &Report, shown: &[&NodeLoad], lang: Lang) -> Vec<Column> {
     };
     let now = report.snapshot.taken_at;
     let age = |load: &NodeLoad| {
-        load.node.created.map_or_else(unknown, |created| crate::model::human(now.seconds_since(created)))
+        load.node.created.map_or_else(unknown, |created| crate::text::human(now.seconds_since(created)))
     };
     let pods = |load: &NodeLoad| match load.node.pods {
         Some(room) => format!("{}/{room}", load.pods),

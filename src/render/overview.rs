@@ -4,7 +4,7 @@ use super::escape::visible;
 use super::grid::{self, Column};
 use super::table::{count_columns, wrap};
 use super::words::{self, texts};
-use super::{Look, seen};
+use super::{Look, coverage};
 use crate::finding::Fact;
 use crate::report::{Counts, Summary, Verdict};
 use crate::text::Lang;
@@ -55,7 +55,7 @@ fn head(summaries: &[Summary], lang: Lang) -> String {
 fn not_seen(summary: &Summary, lang: Lang) -> Option<String> {
     let why = summary.unseen.as_ref()?;
     let why = super::escape::message(why);
-    Some(format!("{}: {}: {why}", seen::NOT_SEEN.get(lang), visible(&summary.context)))
+    Some(format!("{}: {}: {why}", coverage::NOT_SEEN.get(lang), visible(&summary.context)))
 }
 
 fn columns(summaries: &[Summary], lang: Lang) -> Vec<Column> {

@@ -7,12 +7,12 @@ mod page;
 mod patch;
 mod said;
 
-use super::beside::Told;
 use super::escape::visible;
 use super::grid::{self, Column};
 use super::table::{flow, wrap};
 use super::words;
-use super::{Look, seen};
+use super::wrapped_table::Told;
+use super::{Look, coverage};
 use crate::finding::{Fact, Severity};
 use crate::model::{Amount, ObjectRef};
 use crate::report::Report;
@@ -217,8 +217,8 @@ impl Screen<'_> {
 
     fn foot(&self) -> Vec<String> {
         let (report, lang) = (self.of.report, self.look.lang);
-        let mut lines = vec![self.dim(&seen::summary(&report.coverage, lang))];
-        let notes = seen::short_notes(report, lang);
+        let mut lines = vec![self.dim(&coverage::summary(&report.coverage, lang))];
+        let notes = coverage::short_notes(report, lang);
         lines.extend(notes.iter().flat_map(|line| wrap(line, self.look.width)));
         lines
     }

@@ -10,11 +10,11 @@ pub(super) use statistics::spread;
 
 use super::markdown::{Page, message, text};
 use super::words::{self, texts};
-use super::{error_logs, muted, seen};
+use super::{coverage, error_logs, muted};
+use crate::finding::incident::Incident;
 use crate::finding::{Fact, Finding, Severity};
-use crate::incident::Incident;
-use crate::model::human;
 use crate::report::{Class, Counts, Report, Summary};
+use crate::text::human;
 
 /// Each writes one section.
 pub(super) const ALL: [fn(&Report, &mut Page); 12] = [
@@ -82,7 +82,7 @@ pub(super) fn clusters(reports: &[Report], page: &mut Page) {
     page.table(&rows);
     let unseen = |summary: &Summary| {
         let why = message(summary.unseen.as_ref()?);
-        Some(format!("{}{}{}: {why}", seen::NOT_SEEN.get(lang), page.colon(), text(&summary.context)))
+        Some(format!("{}{}{}: {why}", coverage::NOT_SEEN.get(lang), page.colon(), text(&summary.context)))
     };
     let lines: Vec<String> = summaries.iter().filter_map(unseen).collect();
     page.bullets(lines);
@@ -142,7 +142,7 @@ fn summary(report: &Report, page: &mut Page) {
     }
     page.paragraph(format!("**{}{}{verdict}** · {of_pods}", page.word(&OVERALL), page.colon()));
     let coverage = &report.coverage;
-    let lines = std::iter::once(seen::summary(coverage, lang)).chain(seen::notes(report, lang));
+    let lines = std::iter::once(coverage::summary(coverage, lang)).chain(coverage::notes(report, lang));
     let lines = lines.chain(muted::notes(report, lang));
     page.bullets(lines.map(|line| text(&line)));
 }
@@ -213,7 +213,7 @@ fn problems(report: &Report, page: &mut Page) {
 fn status(report: &Report, finding: &Finding) -> String {
     let pod = report.snapshot.rows.pod(&finding.object.namespace, &finding.object.name);
     match pod.filter(|_| &*finding.object.kind == "Pod") {
-        Some(pod) => text(&pod.kin.status),
+        Some(pod) => text(&pod.shared.status),
         None => "-".to_owned(),
     }
 }

@@ -4,9 +4,10 @@ use super::escape::{markdown, message, visible};
 use super::words::{self, texts};
 use super::{Format, Look, json};
 use crate::finding::{Fact, Finding};
-use crate::model::{ObjectRef, Pod, human};
+use crate::model::{ObjectRef, Pod};
 use crate::report::Report;
 use crate::story::{Moment, Story};
+use crate::text::human;
 use owo_colors::{OwoColorize, Style};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -166,7 +167,7 @@ impl Teller<'_> {
             finding.check.id
         );
         let said = std::iter::once(&finding.message).chain(&finding.evidence);
-        let texts = said.flat_map(|say| self.wrapped(&message(&say.in_lang(lang)), 5));
+        let texts = said.flat_map(|line| self.wrapped(&message(&line.in_lang(lang)), 5));
         std::iter::once(format!("  {head}")).chain(texts).collect()
     }
 
@@ -184,7 +185,7 @@ impl Teller<'_> {
                 "  {}  {}  {}  {}  {}  {}",
                 visible(&pod.name),
                 pod.ready_column(),
-                visible(&pod.kin.status),
+                visible(&pod.shared.status),
                 pod.restarts_column(now),
                 pod.age_column(now),
                 visible(pod.node.as_deref().unwrap_or("<none>"))

@@ -11,7 +11,7 @@ use super::escape::visible;
 use super::grid::{self, Column};
 use super::hosts;
 use super::words::{self, texts};
-use super::{Look, error_logs, muted, seen};
+use super::{Look, coverage, error_logs, muted};
 use crate::finding::{Fact, Severity};
 use crate::report::{Class, Counts, Report, Verdict};
 use crate::text::{Lang, Text};
@@ -205,10 +205,10 @@ impl Screen<'_> {
         let class = |class: Class| format!("{} {}", words::class_glyph(class), words::class(class).get(lang));
         let node = |pod: &crate::model::Pod| pod.node.as_deref().map_or_else(|| "<none>".to_owned(), visible);
         let mut columns = vec![
-            Column::new(words::NAMESPACE.get(lang), cells(&|pod| visible(&pod.kin.namespace))),
+            Column::new(words::NAMESPACE.get(lang), cells(&|pod| visible(&pod.shared.namespace))),
             Column::new(words::NAME.get(lang), cells(&|pod| visible(&pod.name))),
             Column::new(words::READY.get(lang), cells(&crate::model::Pod::ready_column)),
-            Column::new(words::STATUS.get(lang), cells(&|pod| visible(&pod.kin.status))),
+            Column::new(words::STATUS.get(lang), cells(&|pod| visible(&pod.shared.status))),
             Column::new(words::RESTARTS.get(lang), cells(&|pod| pod.restarts_column(now))).expendable(1),
             Column::new(words::AGE.get(lang), cells(&|pod| pod.age_column(now))),
             Column::new(words::NODE.get(lang), cells(&node)).expendable(2),
@@ -216,7 +216,7 @@ impl Screen<'_> {
         ];
         if self.wide {
             let owner = |pod: &crate::model::Pod| {
-                pod.kin.owner.as_ref().map_or_else(
+                pod.shared.owner.as_ref().map_or_else(
                     || "<none>".to_owned(),
                     |owner| visible(&format!("{}/{}", owner.kind.to_lowercase(), owner.name)),
                 )
@@ -268,8 +268,8 @@ impl Screen<'_> {
     fn foot(&self) -> Vec<String> {
         let (report, lang) = (self.report, self.look.lang);
         let coverage = &report.coverage;
-        let mut lines = vec![self.dim(seen::summary(coverage, lang))];
-        lines.extend(seen::short_notes(report, lang).iter().flat_map(|line| wrap(line, self.look.width)));
+        let mut lines = vec![self.dim(coverage::summary(coverage, lang))];
+        lines.extend(coverage::short_notes(report, lang).iter().flat_map(|line| wrap(line, self.look.width)));
         lines.extend(muted::notes(report, lang).iter().flat_map(|line| wrap(line, self.look.width)));
         if let Some(incident) = report.incidents.iter().find(|i| i.severity > Severity::Info) {
             let id = Fact::text(report.findings[incident.cause].check.id);

@@ -2,8 +2,9 @@
 
 use crate::checks::{self, Check, OF_TLS, View};
 use crate::finding::{Finding, Severity};
-use crate::model::{Certificate, ObjectRef, Tls};
-use crate::mute::Muted;
+use crate::model::ObjectRef;
+use crate::policy::mute::Muted;
+use crate::tls::{Certificate, Tls};
 use crate::wire::Time;
 use std::collections::{BTreeMap, BTreeSet};
 

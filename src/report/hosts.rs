@@ -3,7 +3,7 @@
 
 use super::Report;
 use crate::checks::{VirtualHost, served_chain, virtual_hosts, virtual_hosts_by_host as by_host};
-use crate::model::Chain;
+use crate::tls::Chain;
 use crate::wire::Host;
 
 /// A host that was looked up.

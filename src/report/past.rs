@@ -1,9 +1,9 @@
 //! What is kept of a report, so that another can be compared with it.
 
 use super::Report;
+use crate::compare::measure::Measure;
+use crate::compare::run_record::{FindingRecord, KIND, RunRecord, Visibility, together};
 use crate::finding::{Fact, Finding};
-use crate::measure::Measure;
-use crate::past::{KIND, Noted, Past, Sight, together};
 use crate::snapshot::{Scope, VERSION};
 
 impl Report<'_> {
@@ -19,7 +19,7 @@ impl Report<'_> {
     }
 
     /// What is kept of it.
-    pub fn past(&self) -> Past {
+    pub fn past(&self) -> RunRecord {
         let mut incidents = vec![""; self.findings.len()];
         for incident in &self.incidents {
             for &index in &incident.findings {
@@ -29,10 +29,10 @@ impl Report<'_> {
         let found = self.findings.iter().zip(incidents);
         let shown = found.map(|(finding, incident)| (finding.object.clone(), noted(finding, incident)));
         let quiet = self.muted.findings.iter().map(|(finding, _)| {
-            (finding.object.clone(), Noted { muted: true, ..noted(finding, &finding.key) })
+            (finding.object.clone(), FindingRecord { muted: true, ..noted(finding, &finding.key) })
         });
         let snapshot = self.snapshot;
-        Past {
+        RunRecord {
             api_version: VERSION.to_owned(),
             kind: KIND.to_owned(),
             tool_version: snapshot.taken_by.as_deref().unwrap_or(crate::VERSION).to_owned(),
@@ -42,18 +42,18 @@ impl Report<'_> {
             verdict: self.verdict,
             totals: self.totals,
             namespaces: self.namespaces.iter().cloned().collect(),
-            sight: Sight::of(&self.coverage),
+            sight: Visibility::of(&self.coverage),
             findings: together(shown.chain(quiet)),
         }
     }
 }
 
-fn noted(finding: &Finding, incident: &str) -> Noted {
+fn noted(finding: &Finding, incident: &str) -> FindingRecord {
     let number = |(name, fact): &(&'static str, Fact)| match (fact, Measure::of(finding.check.id, name)) {
         (Fact::Number(number), Some(_)) => Some(((*name).to_owned(), *number)),
         _ => None,
     };
-    Noted {
+    FindingRecord {
         key: finding.key.clone(),
         check: finding.check.id.to_owned(),
         severity: finding.severity,

@@ -15,11 +15,11 @@ pub struct Resources<'a> {
     /// The nodes together.
     pub capacity: Capacity,
     /// Pods that are on none of the nodes that count.
-    pub elsewhere: Taken,
+    pub elsewhere: Requested,
     /// Each namespace that has pods, the largest share of the nodes first.
-    pub namespaces: Vec<(Arc<str>, Taken)>,
+    pub namespaces: Vec<(Arc<str>, Requested)>,
     /// The workloads that take most, by usage where it is measured: the topmost owner, or a pod that nobody owns.
-    pub consumers: Vec<(ObjectRef, Taken)>,
+    pub consumers: Vec<(ObjectRef, Requested)>,
     /// Whether any pod was measured. Of those that were not, what is set aside for them stands for what they use.
     pub is_measured: bool,
     /// Nodes that take ordinary pods.
@@ -51,7 +51,7 @@ pub struct Capacity {
 
 /// What some pods take, of those that have not ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Taken {
+pub struct Requested {
     /// How many they are.
     pub pods: u64,
     /// What is set aside for them.
@@ -98,7 +98,7 @@ impl Capacity {
     }
 }
 
-impl Taken {
+impl Requested {
     /// What is used by those that are measured; `None` where none is.
     pub fn usage(&self) -> Option<Amount> {
         (self.measured > 0).then_some(self.used)
@@ -106,7 +106,7 @@ impl Taken {
 
     fn of(pod: &Pod, metered: &[Metered]) -> Self {
         let used = metered.iter().map(|metered| metered.used).fold(Amount::default(), Amount::plus);
-        let (requests, limits) = (pod.kin.requests, pod.kin.limits);
+        let (requests, limits) = (pod.shared.requests, pod.shared.limits);
         let measured = u64::from(!metered.is_empty());
         // What is on no node uses nothing.
         let is_unknown = metered.is_empty() && pod.node.is_some();
@@ -132,21 +132,21 @@ impl<'a> Report<'a> {
         let view = View::new(self.snapshot, self.settings);
         let capacity = Capacity::of(&self.nodes);
         let (owners, elsewhere) = by_owner(&view, &self.nodes);
-        let mut namespaces: BTreeMap<&Arc<str>, Taken> = BTreeMap::new();
-        let mut consumers: BTreeMap<ObjectRef, Taken> = BTreeMap::new();
+        let mut namespaces: BTreeMap<&Arc<str>, Requested> = BTreeMap::new();
+        let mut consumers: BTreeMap<ObjectRef, Requested> = BTreeMap::new();
         for ((namespace, owner), taken) in owners {
             let of_namespace = namespaces.entry(namespace).or_default();
             *of_namespace = of_namespace.plus(taken);
             let of_root = consumers.entry(owner.root(&view, namespace)).or_default();
             *of_root = of_root.plus(taken);
         }
-        let all = namespaces.values().copied().fold(Taken::default(), Taken::plus);
+        let all = namespaces.values().copied().fold(Requested::default(), Requested::plus);
         // Without nodes, of everything that is asked for.
         let whole = if capacity.nodes > 0 { capacity.allocatable } else { all.requests };
         let namespaces = namespaces.into_iter().map(|(name, taken)| (Arc::clone(name), taken)).collect();
         let is_measured = all.measured > 0;
-        let asked = |taken: &Taken| share(taken.requests, whole);
-        let used = |taken: &Taken| match is_measured {
+        let asked = |taken: &Requested| share(taken.requests, whole);
+        let used = |taken: &Requested| match is_measured {
             true => share(taken.used.plus(taken.unmeasured), whole),
             false => asked(taken),
         };
@@ -187,31 +187,31 @@ impl Maker<'_> {
     }
 }
 
-type ByOwner<'s> = BTreeMap<(&'s Arc<str>, Maker<'s>), Taken>;
+type ByOwner<'s> = BTreeMap<(&'s Arc<str>, Maker<'s>), Requested>;
 
 /// What the pods of each owner take; and those together that are on none of the nodes that count. Pods and what was measured of them
 /// are in the same order.
-fn by_owner<'s>(view: &View<'s>, nodes: &[NodeLoad]) -> (ByOwner<'s>, Taken) {
+fn by_owner<'s>(view: &View<'s>, nodes: &[NodeLoad]) -> (ByOwner<'s>, Requested) {
     let rows = &view.snapshot.rows;
     let mut known: Vec<&str> =
         nodes.iter().filter(|load| is_stated(load)).map(|load| &*load.node.name).collect();
     known.sort_unstable();
-    let (mut owners, mut elsewhere) = (ByOwner::new(), Taken::default());
+    let (mut owners, mut elsewhere) = (ByOwner::new(), Requested::default());
     let mut rest = rows.metered.as_slice();
     for pod in &rows.pods {
-        let key = (&*pod.kin.namespace, &*pod.name);
+        let key = (&*pod.shared.namespace, &*pod.name);
         let of = |metered: &Metered| (&*metered.namespace, &*metered.object).cmp(&key);
         let own;
         (_, rest) = rest.split_at(rest.iter().take_while(|metered| of(metered).is_lt()).count());
         (own, rest) = rest.split_at(rest.iter().take_while(|metered| of(metered).is_eq()).count());
-        if pod.kin.ended.is_some() {
+        if pod.shared.ended.is_some() {
             continue;
         }
-        let taken = Taken::of(pod, own);
+        let taken = Requested::of(pod, own);
         // A static pod is its node's, and nobody's work but its own.
-        let owner = pod.kin.owner.as_ref().filter(|owner| &*owner.kind != "Node");
-        let maker = owner.map_or(Maker::Nobody(&pod.name), Maker::Owner);
-        let of_owner = owners.entry((&pod.kin.namespace, maker)).or_default();
+        let owner = pod.shared.owner.as_ref().filter(|owner| &*owner.kind != "Node");
+        let inferred_owner = owner.map_or(Maker::Nobody(&pod.name), Maker::Owner);
+        let of_owner = owners.entry((&pod.shared.namespace, inferred_owner)).or_default();
         *of_owner = of_owner.plus(taken);
         let is_known = |node: &Arc<str>| known.binary_search(&&**node).is_ok();
         if !pod.node.as_ref().is_some_and(is_known) {
@@ -229,9 +229,9 @@ fn share(part: Amount, whole: Amount) -> i128 {
 
 /// Of equals the first by name.
 fn largest_first<T: Ord>(
-    mut rows: Vec<(T, Taken)>,
-    size: impl Fn(&Taken) -> (i128, i128),
-) -> Vec<(T, Taken)> {
+    mut rows: Vec<(T, Requested)>,
+    size: impl Fn(&Requested) -> (i128, i128),
+) -> Vec<(T, Requested)> {
     rows.sort_by(|(a, of_a), (b, of_b)| size(of_b).cmp(&size(of_a)).then_with(|| a.cmp(b)));
     rows
 }

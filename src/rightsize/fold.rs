@@ -57,10 +57,14 @@ fn without_pods(view: &View, subjects: &Subjects) -> usize {
 /// The workloads of the pods that have not ended.
 fn subjects<'a>(view: &View<'a>, counts: &mut Counts) -> Subjects<'a> {
     let mut subjects = Subjects::new();
-    for pod in view.snapshot.rows.pods.iter().filter(|pod| pod.kin.ended.is_none()) {
+    for pod in view.snapshot.rows.pods.iter().filter(|pod| pod.shared.ended.is_none()) {
         let not_judged = match view.root(pod) {
             Some(root) if KINDS.contains(&&*root.kind) => {
-                subjects.entry(root.object(&pod.kin.namespace)).or_insert_with(Subject::new).pods.push(pod);
+                subjects
+                    .entry(root.object(&pod.shared.namespace))
+                    .or_insert_with(Subject::new)
+                    .pods
+                    .push(pod);
                 continue;
             }
             Some(root) if matches!(&*root.kind, "Job" | "CronJob") => NotJudged::OfJobs,
@@ -111,7 +115,7 @@ fn window(subjects: &Subjects) -> Option<i64> {
 fn add_metered<'a>(view: &View<'a>, subjects: &mut Subjects<'a>) {
     let rows = &view.snapshot.rows;
     for metered in &rows.metered {
-        let pod = rows.pod(&metered.namespace, &metered.object).filter(|pod| pod.kin.ended.is_none());
+        let pod = rows.pod(&metered.namespace, &metered.object).filter(|pod| pod.shared.ended.is_none());
         let Some(root) = pod.and_then(|pod| view.root(pod)) else { continue };
         if let Some(subject) = subjects.get_mut(&root.object(&metered.namespace)) {
             let used = subject.metered.entry(&metered.container).or_default();
@@ -123,7 +127,7 @@ fn add_metered<'a>(view: &View<'a>, subjects: &mut Subjects<'a>) {
 /// The rows of one workload: a container each, as the newest pod has them.
 fn rows(view: &View, object: &ObjectRef, subject: &Subject, sized: &mut Rightsizing, counts: &mut Counts) {
     let Some(newest) = subject.pods.iter().max_by_key(|pod| (pod.created(), &pod.name)) else { return };
-    for spec in &newest.kin.specs {
+    for spec in &newest.shared.specs {
         let asked = spec.requests.max(Amount::default()).times(subject.pods.len());
         sized.requests = sized.requests.plus(asked);
     }
@@ -132,18 +136,18 @@ fn rows(view: &View, object: &ObjectRef, subject: &Subject, sized: &mut Rightsiz
         // Which containers a webhook adds is not known.
         None => return count(NotJudged::NotSeen),
         // What the containers ask for is not what is set aside.
-        Some(_) if newest.kin.is_whole => return count(NotJudged::AsWhole),
+        Some(_) if newest.shared.is_whole => return count(NotJudged::AsWhole),
         Some(workload) => workload,
     };
     let cpu_stays = cpu_stays(view, object);
     let (mut is_measured, mut room) = (false, room(newest));
-    for spec in &newest.kin.specs {
+    for spec in &newest.shared.specs {
         if is_added(spec, workload) {
             count(NotJudged::Injected);
             continue;
         }
         // Init containers run beside sidecars: what those ask for less, the pod does.
-        let own = if spec.sidecar { newest.kin.requests } else { room };
+        let own = if spec.sidecar { newest.shared.requests } else { room };
         let row = row(workload, subject, spec, facts(view, subject, spec, cpu_stays), own);
         is_measured |= row.facts.measured != Measured::Nothing;
         if row.facts.measured != Measured::Nothing || !row.risks.is_empty() {
@@ -184,7 +188,7 @@ fn row(workload: &Workload, subject: &Subject, spec: &Spec, facts: Facts, room: 
 
 /// What a pod can give back at most: its init containers need the rest, whatever the others ask for.
 fn room(pod: &Pod) -> Amount {
-    pod.kin.requests.less(pod.kin.startup)
+    pod.shared.requests.less(pod.shared.startup)
 }
 
 fn facts(view: &View, subject: &Subject, spec: &Spec, cpu_stays: Option<CpuStays>) -> Facts {
@@ -203,7 +207,7 @@ fn facts(view: &View, subject: &Subject, spec: &Spec, cpu_stays: Option<CpuStays
 /// another limit says nothing of this one.
 fn killed<'a>(view: &View<'a>, subject: &Subject<'a>, spec: &Spec) -> Killed {
     let limited_so = |pod: &Pod| {
-        let own = pod.kin.specs.iter().find(|own| own.container == spec.container);
+        let own = pod.shared.specs.iter().find(|own| own.container == spec.container);
         own.is_some_and(|own| own.limits.memory == spec.limits.memory)
     };
     let mut worst = Killed::No;

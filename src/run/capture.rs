@@ -6,7 +6,7 @@ use crate::cli::{Exit, SnapshotArgs};
 use crate::cluster;
 use crate::model::Gap;
 use crate::output;
-use crate::settings::Settings;
+use crate::policy::settings::Settings;
 use crate::snapshot::{self, Capture};
 use crate::wire::Time;
 use std::io;

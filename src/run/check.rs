@@ -1,18 +1,18 @@
 //! A check of one cluster, of several, or of files.
 
-use super::before::{self, Before};
-use super::notify::{self, Notices};
+use super::baseline::{self, Baseline};
+use super::notify::{self, Notifications};
 use super::{Failure, files, hosts, look};
-use crate::changes::Changes;
 use crate::cli::{CheckArgs, DemoArgs, Exit, JudgeArgs, ShowArgs};
-use crate::cluster::{self, Fleet, Plan};
-use crate::command::Kubectl;
+use crate::cluster::{self, MultiCluster, Plan};
+use crate::compare::changes::Changes;
+use crate::compare::run_record::RunRecord;
+use crate::finding::command::Kubectl;
 use crate::model::{Gap, Reason};
 use crate::output;
-use crate::past::Past;
+use crate::policy::settings::Settings;
 use crate::render::{self, Format};
 use crate::report::{Report, Summary, Verdict};
-use crate::settings::Settings;
 use crate::snapshot::{self, Snapshot};
 use crate::wire::Time;
 
@@ -39,11 +39,11 @@ fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failu
     // Before anything is asked for: a contradiction must not cost a listing.
     let settings = settings(&args.judge, Vec::new())?;
     if part == Part::Nodes {
-        before::refuse(&args.compare, &args.judge, "nodes are shown as they are")?;
+        baseline::refuse(&args.compare, &args.judge, "nodes are shown as they are")?;
         notify::refuse(args, "nodes are shown to those who look at them")?;
         hosts::refuse(&args.hosts, "nodes have none")?;
     }
-    let (before, notices) = (Before::open(args, clock)?, Notices::open(args)?);
+    let (before, notices) = (Baseline::open(args, clock)?, Notifications::open(args)?);
     let mut judge = Judge { by: &args.judge, show: &args.show, part, before, notices, clock };
     let done = if args.filename.is_empty() {
         live(args, &settings, &mut judge)
@@ -54,12 +54,12 @@ fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failu
 }
 
 pub(super) fn demo(args: &DemoArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
-    before::wants_nothing(&args.judge)?;
+    baseline::wants_nothing(&args.judge)?;
     let mut snapshot = snapshot::demo()?;
     // The example's cluster is not the operator's.
     snapshot.scope.namespaces = snapshot.namespaces();
     let global = repeat_context(&snapshot);
-    let (part, before, notices) = (Part::Whole, Before::default(), Notices::default());
+    let (part, before, notices) = (Part::Whole, Baseline::default(), Notifications::default());
     Judge { by: &args.judge, show: &args.show, part, before, notices, clock }.one(&snapshot, global)
 }
 
@@ -81,11 +81,11 @@ fn live(args: &CheckArgs, settings: &Settings, judge: &mut Judge) -> Result<Exit
     };
     let progress = super::progress(&args.list, args.show.output.is_human(), clock, plan.clusters);
     super::wait_for(&args.list, &plan.budget, async {
-        let mut fleet = Fleet::start(&args.connect, contexts, &plan, &progress);
+        let mut multi_cluster = MultiCluster::start(&args.connect, contexts, &plan, &progress);
         if several {
-            return judge.several(&mut fleet, &progress, args).await;
+            return judge.several(&mut multi_cluster, &progress, args).await;
         }
-        let only = fleet.next().await.pop();
+        let only = multi_cluster.next().await.pop();
         drop(progress);
         let (_, seen) = only.ok_or_else(|| Failure::new("the run has ended"))?;
         let context = args.connect.context.first().map(String::as_str);
@@ -113,8 +113,8 @@ struct Judge<'a> {
     by: &'a JudgeArgs,
     show: &'a ShowArgs,
     part: Part,
-    before: Before,
-    notices: Notices,
+    before: Baseline,
+    notices: Notifications,
     clock: fn() -> Time,
 }
 
@@ -122,7 +122,7 @@ struct Judge<'a> {
 #[derive(Default)]
 struct Shown {
     summaries: Vec<Summary>,
-    records: Vec<Past>,
+    records: Vec<RunRecord>,
 }
 
 impl Judge<'_> {
@@ -143,14 +143,14 @@ impl Judge<'_> {
     /// Shows clusters as they come, where the format allows it, and how all of them are at the end.
     async fn several(
         &mut self,
-        fleet: &mut Fleet,
+        multi_cluster: &mut MultiCluster,
         progress: &cluster::Progress,
         args: &CheckArgs,
     ) -> Result<Exit, Failure> {
         let at_once = matches!(self.show.output, Format::Table | Format::Wide) && self.part == Part::Whole;
         let (mut seen, mut shown, mut failures) = (Vec::new(), Shown::default(), Vec::new());
         loop {
-            let batch = fleet.next().await;
+            let batch = multi_cluster.next().await;
             let last = batch.is_empty();
             for (context, result) in batch {
                 let settings = settings(self.by, args.connect.to_repeat(Some(&context)))?;
@@ -204,8 +204,9 @@ impl Judge<'_> {
             Format::Table | Format::Wide => reports.retain(|report| !report.is_of_nothing()),
             _ => {}
         }
-        let one_by_one = self.part == Part::Whole && matches!(self.show.output, Format::Table | Format::Wide);
-        if !one_by_one {
+        let per_namespace =
+            self.part == Part::Whole && matches!(self.show.output, Format::Table | Format::Wide);
+        if !per_namespace {
             return self.render(&reports);
         }
         for report in reports.chunks(1) {

@@ -3,7 +3,7 @@
 
 use crate::cli::Cli;
 use crate::cluster;
-use crate::profile;
+use crate::policy::profile;
 use clap::{CommandFactory, FromArgMatches};
 use std::ffi::OsString;
 use std::io::{self, Write};

@@ -1,10 +1,10 @@
 //! Two runs, compared from files.
 
-use super::{Failure, before, look};
-use crate::changes::{Changes, Trend, comparable};
+use super::{Failure, baseline, look};
 use crate::cli::{DiffArgs, Exit};
+use crate::compare::changes::{Changes, Trend, comparable};
+use crate::compare::run_record::RunRecord;
 use crate::output;
-use crate::past::Past;
 use crate::render::{self, Difference};
 use crate::wire::Time;
 use std::path::Path;
@@ -16,8 +16,8 @@ pub(super) fn diff(args: &DiffArgs, clock: fn() -> Time) -> Result<Exit, Failure
         return Err(Failure::new("standard input is read once: only one of the two can be -"));
     }
     let now = args.now.map_or_else(clock, Time::from);
-    let mut old = before::past(&args.old, &args.judge, now)?;
-    let mut new = before::past(&args.new, &args.judge, now)?;
+    let mut old = baseline::past(&args.old, &args.judge, now)?;
+    let mut new = baseline::past(&args.new, &args.judge, now)?;
     let names = [&args.old, &args.new].map(|path| path.display().to_string());
     if !args.namespace.is_empty() {
         for (past, name) in [(&mut old, &names[0]), (&mut new, &names[1])] {
@@ -37,7 +37,7 @@ pub(super) fn diff(args: &DiffArgs, clock: fn() -> Time) -> Result<Exit, Failure
 }
 
 /// As a check of the later run would end.
-fn exit(args: &DiffArgs, new: &Past, changes: &Changes) -> Exit {
+fn exit(args: &DiffArgs, new: &RunRecord, changes: &Changes) -> Exit {
     let shown = new.findings.iter().filter(|noted| !noted.muted);
     let worst = shown.map(|noted| noted.severity).max();
     Exit::of(args.judge.fail_on.fails(worst, changes.worst_new()), new.sight.is_complete())

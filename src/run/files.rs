@@ -49,7 +49,7 @@ fn narrow(snapshot: &mut Snapshot, scope: &ScopeArgs) -> Result<(), Failure> {
         return Err(Failure::new(format!("namespace \"{unknown}\" is not in the input")));
     }
     let rows = &mut snapshot.rows;
-    rows.pods.retain(|pod| keep(&pod.kin.namespace));
+    rows.pods.retain(|pod| keep(&pod.shared.namespace));
     rows.workloads.retain(|workload| keep(&workload.namespace));
     rows.jobs.retain(|job| keep(&job.namespace));
     rows.cron_jobs.retain(|job| keep(&job.namespace));

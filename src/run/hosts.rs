@@ -2,8 +2,8 @@
 
 use super::Failure;
 use crate::cli::HostArgs;
-use crate::cluster::Hosts;
-use crate::settings::Settings;
+use crate::policy::settings::Settings;
+use crate::sources::Hosts;
 use std::fs::File;
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub(super) fn plan(args: &HostArgs, settings: &Settings) -> Result<Option<Arc<Ho
     let probe = if runs("certificate-served") { args.probe_tls } else { Some(false) };
     let mut listed = args.host.iter().cloned().collect::<std::collections::BTreeSet<_>>();
     for path in &args.hosts_file {
-        listed.extend(crate::hosts::read(path).map_err(Failure::new)?);
+        listed.extend(crate::tls::read(path).map_err(Failure::new)?);
     }
     for path in &args.access_log {
         let opened = File::open(path);

@@ -1,13 +1,13 @@
 //! One object, investigated: the same gathering and the same checks as a report, told as its story.
 
-use super::{Failure, before, files, hosts, look, notify};
+use super::{Failure, baseline, files, hosts, look, notify};
 use crate::cli::{CheckArgs, Exit, Target};
 use crate::cluster::{self, Plan};
 use crate::model::{ObjectRef, Reason};
 use crate::output;
+use crate::policy::settings::Settings;
 use crate::render;
 use crate::report::Report;
-use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 use crate::story::{self, Story};
 use crate::wire::{Kind, Time};
@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 
 pub(super) fn investigate(args: &CheckArgs, target: &Target, clock: fn() -> Time) -> Result<Exit, Failure> {
     super::check::settings(&args.judge, Vec::new())?;
-    before::refuse(&args.compare, &args.judge, "one object is not compared with what it was")?;
+    baseline::refuse(&args.compare, &args.judge, "one object is not compared with what it was")?;
     notify::refuse(args, "one object is investigated by those who look at it")?;
     hosts::refuse(&args.hosts, "one object is investigated")?;
     let context = args.connect.context.first().map(String::as_str);

@@ -5,10 +5,10 @@
 use super::{Failure, block_on, look};
 use crate::cli::{CheckArgs, Exit};
 use crate::finding::Severity;
-use crate::profile::{Address, Source, Webhook, When};
-use crate::render::{self, Brief};
+use crate::policy::profile::{Address, Source, Webhook, When};
+use crate::policy::settings::Settings;
+use crate::render::{self, Summary};
 use crate::report::{Report, Verdict};
-use crate::settings::Settings;
 use crate::text::Lang;
 use crate::{cluster, output};
 use std::io::Read;
@@ -20,7 +20,7 @@ const MOST_BYTES: u64 = 8 << 10;
 
 /// The webhooks of a run, and what is to be said of the clusters that have been shown.
 #[derive(Default)]
-pub(super) struct Notices {
+pub(super) struct Notifications {
     to: Vec<To>,
     /// The worst of what is new.
     worst_new: Option<Severity>,
@@ -32,7 +32,7 @@ struct To {
     address: Address,
     when: When,
     lang: Lang,
-    briefs: Vec<Brief>,
+    briefs: Vec<Summary>,
 }
 
 /// Nothing is sent about a part of a report.
@@ -43,7 +43,7 @@ pub(super) fn refuse(args: &CheckArgs, why: &str) -> Result<(), Failure> {
     }
 }
 
-impl Notices {
+impl Notifications {
     /// Finds the webhooks and their addresses, before anything is asked of a cluster.
     pub(super) fn open(args: &CheckArgs) -> Result<Self, Failure> {
         let asked = args.profile.chosen.webhooks.iter().filter(|webhook| args.notify.contains(&webhook.name));
@@ -69,7 +69,7 @@ impl Notices {
     pub(super) fn add(&mut self, report: &Report) {
         self.worst_new = self.worst_new.max(report.summary().worst_new);
         for to in &mut self.to {
-            to.briefs.push(Brief::of(report, to.lang));
+            to.briefs.push(Summary::of(report, to.lang));
         }
     }
 
@@ -127,7 +127,7 @@ impl To {
     fn wants(&self, worst_new: Option<Severity>) -> bool {
         match self.when {
             When::Always => true,
-            When::Trouble => self.briefs.iter().any(|brief| brief.verdict() != Verdict::Healthy),
+            When::PodProblem => self.briefs.iter().any(|brief| brief.verdict() != Verdict::Healthy),
             When::New => worst_new > Some(Severity::Info),
         }
     }

@@ -5,14 +5,14 @@ mod init;
 use super::{Failure, look};
 use crate::cli::{Exit, ProfileCommand};
 use crate::output;
-use crate::profile::SCHEMA;
+use crate::policy::profile::SCHEMA;
 use crate::render;
 use crate::wire::Time;
 
 pub(super) fn profile(what: ProfileCommand, clock: fn() -> Time) -> Result<Exit, Failure> {
     match what {
         ProfileCommand::Show(args) => {
-            let today = crate::mute::day_of(clock());
+            let today = crate::policy::mute::day_of(clock());
             let look = look::look(&args.show);
             output::stdout(|out| render::profile(&args.profile, today, args.show.output, look, out))?;
             Ok(Exit::Clean)

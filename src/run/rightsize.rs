@@ -5,19 +5,19 @@ use super::files::{self, Asked};
 use super::{Failure, look};
 use crate::checks::View;
 use crate::cli::{Exit, RightsizeArgs};
-use crate::cluster::{self, Fleet, Plan};
-use crate::command::Kubectl;
+use crate::cluster::{self, MultiCluster, Plan};
+use crate::finding::command::Kubectl;
 use crate::model::Reason;
 use crate::output;
+use crate::policy::settings::Settings;
 use crate::render::{self, RightsizeFormat, Sized};
 use crate::report::Report;
 use crate::rightsize::Rightsizing;
-use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 use crate::wire::Time;
 
 /// A cluster that was looked at: its context as the command line may repeat it, what was seen, and by what to judge.
-struct Looked {
+struct LoadedCluster {
     context: Option<String>,
     snapshot: Snapshot,
     settings: Settings,
@@ -45,12 +45,12 @@ pub(super) fn rightsize(args: &RightsizeArgs, clock: fn() -> Time) -> Result<Exi
     Ok(Exit::of(false, reports.iter().all(|report| report.coverage.gaps.is_empty())))
 }
 
-fn of_files(args: &RightsizeArgs, clock: fn() -> Time) -> Result<Looked, Failure> {
+fn of_files(args: &RightsizeArgs, clock: fn() -> Time) -> Result<LoadedCluster, Failure> {
     let (now, meaningless) = (args.now.map_or_else(clock, Time::from), args.meaningless_with_files());
     let asked = Asked { files: &args.filename, scope: &args.scope, now, meaningless };
     let snapshot = files::read_asked(&asked)?;
     let settings = settings(args, repeat_context(&snapshot));
-    Ok(Looked { context: None, snapshot, settings })
+    Ok(LoadedCluster { context: None, snapshot, settings })
 }
 
 fn settings(args: &RightsizeArgs, global: Vec<String>) -> Settings {
@@ -64,7 +64,7 @@ fn settings(args: &RightsizeArgs, global: Vec<String>) -> Settings {
 }
 
 /// The command that asks for the same again, up to its format.
-fn again(args: &RightsizeArgs, looked: &Looked) -> Option<String> {
+fn again(args: &RightsizeArgs, looked: &LoadedCluster) -> Option<String> {
     let words = args.to_repeat(looked.context.as_deref())?;
     let words: Vec<&str> =
         ["healthcheck", "rightsize"].into_iter().chain(words.iter().map(String::as_str)).collect();
@@ -73,7 +73,7 @@ fn again(args: &RightsizeArgs, looked: &Looked) -> Option<String> {
 }
 
 /// Looks at clusters side by side; they come back in the order in which they were named.
-fn live(args: &RightsizeArgs, clock: fn() -> Time) -> Result<Vec<Looked>, Failure> {
+fn live(args: &RightsizeArgs, clock: fn() -> Time) -> Result<Vec<LoadedCluster>, Failure> {
     let contexts = cluster::contexts(&args.connect)?;
     let several = contexts.len() > 1;
     if let Some(flag) = args.connect.meaningless_with_several().filter(|_| several) {
@@ -90,10 +90,10 @@ fn live(args: &RightsizeArgs, clock: fn() -> Time) -> Result<Vec<Looked>, Failur
     };
     let progress = super::progress(&args.list, args.output.is_human(), clock, plan.clusters);
     let seen = super::wait_for(&args.list, &plan.budget, async {
-        let mut fleet = Fleet::start(&args.connect, contexts.clone(), &plan, &progress);
+        let mut multi_cluster = MultiCluster::start(&args.connect, contexts.clone(), &plan, &progress);
         let mut seen = Vec::new();
         loop {
-            let batch = fleet.next().await;
+            let batch = multi_cluster.next().await;
             if batch.is_empty() {
                 break seen;
             }
@@ -105,7 +105,7 @@ fn live(args: &RightsizeArgs, clock: fn() -> Time) -> Result<Vec<Looked>, Failur
         let (_, only) = seen.into_iter().next().ok_or_else(|| Failure::new("the run has ended"))?;
         let context = args.connect.context.first().cloned();
         let settings = settings(args, args.connect.to_repeat(context.as_deref()));
-        return Ok(vec![Looked { context, snapshot: only?, settings }]);
+        return Ok(vec![LoadedCluster { context, snapshot: only?, settings }]);
     }
     all_of(args, &contexts, seen)
 }
@@ -115,7 +115,7 @@ fn all_of(
     args: &RightsizeArgs,
     contexts: &[String],
     seen: Vec<cluster::Seen>,
-) -> Result<Vec<Looked>, Failure> {
+) -> Result<Vec<LoadedCluster>, Failure> {
     let (mut failures, mut looked) = (Vec::new(), Vec::new());
     for (context, result) in seen {
         let snapshot = result.map_err(Failure::from).unwrap_or_else(|failure| {
@@ -123,12 +123,13 @@ fn all_of(
             unseen_cluster(&context, failure.reason, &failure.line)
         });
         let settings = settings(args, args.connect.to_repeat(Some(&context)));
-        looked.push(Looked { context: Some(context), snapshot, settings });
+        looked.push(LoadedCluster { context: Some(context), snapshot, settings });
     }
     if failures.len() == looked.len() {
         return Err(Failure { line: failures.join("\n"), hint: None, reason: Reason::Failed });
     }
-    let place = |looked: &Looked| contexts.iter().position(|name| looked.context.as_ref() == Some(name));
+    let place =
+        |looked: &LoadedCluster| contexts.iter().position(|name| looked.context.as_ref() == Some(name));
     looked.sort_by_key(place);
     Ok(looked)
 }

@@ -122,7 +122,7 @@ impl Snapshot {
     pub fn namespaces(&self) -> Vec<String> {
         let rows = &self.rows;
         let mut names: Vec<String> = self.scope.namespaces.clone();
-        names.extend(rows.pods.iter().map(|pod| pod.kin.namespace.to_string()));
+        names.extend(rows.pods.iter().map(|pod| pod.shared.namespace.to_string()));
         names.extend(rows.workloads.iter().map(|workload| workload.namespace.to_string()));
         names.extend(rows.jobs.iter().map(|job| job.namespace.to_string()));
         names.extend(rows.services.iter().map(|service| service.metadata.namespace.clone()));

@@ -3,8 +3,9 @@
 use crate::logs::Source;
 use crate::model::{
     CronJob, Endpoints, Event, Gap, Job, MemoryHistory, Metered, Names, Namespace, Node, Pod, Reason,
-    Throttling, Tls, Usage, Workload,
+    Throttling, Usage, Workload,
 };
+use crate::tls::Tls;
 use crate::wire::{self, Kind, Object, Time};
 
 /// The objects of a snapshot.
@@ -149,7 +150,7 @@ impl Rows {
     /// The pod of this name; the rows must be sorted.
     pub fn pod(&self, namespace: &str, name: &str) -> Option<&Pod> {
         let found =
-            self.pods.binary_search_by(|pod| (&*pod.kin.namespace, &*pod.name).cmp(&(namespace, name)));
+            self.pods.binary_search_by(|pod| (&*pod.shared.namespace, &*pod.name).cmp(&(namespace, name)));
         found.ok().map(|index| &self.pods[index])
     }
 
@@ -267,7 +268,7 @@ impl Rows {
     /// Pods and what owns or carries them.
     fn sort_workloads(&mut self) -> Vec<(Kind, u64)> {
         vec![
-            (Kind::Pod, once(&mut self.pods, |p| (&p.kin.namespace, "", &p.name))),
+            (Kind::Pod, once(&mut self.pods, |p| (&p.shared.namespace, "", &p.name))),
             (Kind::Node, once(&mut self.nodes, |n| ("", "", &n.name))),
             (Kind::Deployment, once(&mut self.workloads, |w| (&w.namespace, w.kind.name(), &w.name))),
             (Kind::Job, once(&mut self.jobs, |j| (&j.namespace, "", &j.name))),

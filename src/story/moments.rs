@@ -4,7 +4,7 @@ use super::Moment;
 use crate::checks::exit_meaning;
 use crate::finding::{Fact, Facts};
 use crate::model::{Node, NodeCondition, ObjectRef, Pod, Workload};
-use crate::text::{Say, Text};
+use crate::text::{Message, Text};
 use crate::wire::{Condition, Time};
 
 pub(super) static EVENT: Text = Text {
@@ -45,7 +45,7 @@ fn moment(
     facts: Facts,
     bad: bool,
 ) -> Option<Moment> {
-    Some(Moment { at: at?, object: object.clone(), others: 0, what: Say { text, facts }, bad })
+    Some(Moment { at: at?, object: object.clone(), others: 0, what: Message { text, facts }, bad })
 }
 
 pub(super) fn of_pod(pod: &Pod) -> Vec<Moment> {

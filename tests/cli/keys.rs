@@ -8,8 +8,8 @@ use crate::{now, project};
 use kubectl_healthcheck::checks::CHECKS;
 use kubectl_healthcheck::finding::{Finding, Severity};
 use kubectl_healthcheck::model::Owner;
+use kubectl_healthcheck::policy::settings::Settings;
 use kubectl_healthcheck::report::Report;
-use kubectl_healthcheck::settings::Settings;
 use kubectl_healthcheck::snapshot::read_bytes;
 use kubectl_healthcheck::wire::Time;
 use proptest::prelude::*;
@@ -116,7 +116,7 @@ impl Renames {
     /// Draws a new name for a ReplicaSet of a Deployment, or a Job of a CronJob.
     fn made(&mut self, (kind, name): (&str, &str), owner: Option<(&str, &str)>, random: &mut Random) {
         let by_name =
-            Owner { kind: kind.into(), name: name.into() }.maker().map(|maker| maker.name.to_string());
+            Owner { kind: kind.into(), name: name.into() }.inferred_owner().map(|maker| maker.name.to_string());
         let by_owner = owner.filter(|(kind, _)| ["CronJob", "Deployment"].contains(kind));
         let by_owner = by_owner.map(|(_, name)| name.to_owned());
         let Some(maker) = by_owner.or(by_name).filter(|_| !self.names.contains_key(name)) else { return };

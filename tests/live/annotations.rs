@@ -6,7 +6,7 @@ use crate::support::healthcheck;
 use crate::support::lab::{LAB, PlainProxy};
 use crate::{NOW, healthy, namespace};
 use kubectl_healthcheck::checks::View;
-use kubectl_healthcheck::settings::Settings;
+use kubectl_healthcheck::policy::settings::Settings;
 use kubectl_healthcheck::snapshot;
 use kubectl_healthcheck::wire::Time;
 use prost::Message;

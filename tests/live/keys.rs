@@ -6,8 +6,8 @@ use crate::support::corpus::{Case, MOMENT, owner};
 use crate::support::lab::Lab;
 use crate::support::{Ran, Run, run};
 use kubectl_healthcheck::model::Owner;
+use kubectl_healthcheck::policy::settings::Settings;
 use kubectl_healthcheck::report::Report;
-use kubectl_healthcheck::settings::Settings;
 use kubectl_healthcheck::snapshot::read_bytes;
 use kubectl_healthcheck::wire::Time;
 use serde_json::{Value, json};
@@ -216,6 +216,6 @@ fn a_real_rollout_and_the_next_run_of_a_cronjob_change_no_key() {
             name: value.pointer("/metadata/name").or(value.get("name")).unwrap().as_str().unwrap().into(),
         };
         let owner = named(&object["metadata"]["ownerReferences"][0]);
-        assert_eq!(named(object).maker(), Some(owner), "a name tells who drew it");
+        assert_eq!(named(object).inferred_owner(), Some(owner), "a name tells who drew it");
     }
 }

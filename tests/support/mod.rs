@@ -40,12 +40,11 @@ fn built() -> PathBuf {
     let output = cargo.arg("--message-format=json").stderr(Stdio::inherit()).output().expect("cargo runs");
     assert!(output.status.success(), "the release build failed");
     let messages = String::from_utf8_lossy(&output.stdout);
-    let paths = messages.lines().filter_map(|line| {
+    let path = |line: &str| {
         let message: serde_json::Value = serde_json::from_str(line).ok()?;
-        (message["target"]["name"] == kubectl_healthcheck::NAME)
-            .then(|| message["executable"].as_str().map(PathBuf::from))?
-    });
-    paths.last().expect("cargo names the binary it built")
+        message["executable"].as_str().map(PathBuf::from)
+    };
+    messages.lines().find_map(path).expect("cargo names the binary it built")
 }
 
 /// The binary, in an environment that says nothing.

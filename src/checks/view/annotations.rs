@@ -63,7 +63,7 @@ impl<'a> View<'a> {
 mod tests {
     use super::*;
     use crate::model::Names;
-    use crate::settings::Settings;
+    use crate::policy::settings::Settings;
     use crate::snapshot::{Scope, Snapshot, read_bytes};
     use crate::wire::Time;
 

@@ -3,7 +3,7 @@
 //! What does not belong here: words, and what to do about it.
 
 use super::View;
-use crate::model::{Container, Course, Heap, Node, Pod, whole};
+use crate::model::{Container, Heap, MemoryTrend, Node, Pod, whole};
 use crate::wire::Container as Spec;
 
 /// A container that was killed, and what is known of that.
@@ -15,7 +15,7 @@ pub struct Killed<'a> {
     /// That of its pod as a whole, as written, where it has none of its own.
     pub limit_of_pod: Option<&'a str>,
     /// How its memory went before.
-    pub course: Option<Course>,
+    pub memory_trend: Option<MemoryTrend>,
     /// What it uses at this moment.
     pub now: Option<i64>,
     node: Option<&'a Node>,
@@ -24,9 +24,9 @@ pub struct Killed<'a> {
 /// Why it was killed.
 pub enum Cause<'a> {
     /// It grew without bound.
-    Leak(Course),
+    Leak(MemoryTrend),
     /// Its node was short of memory, and it was far below its limit.
-    NodeShort(Course, &'a Node),
+    NodeShort(MemoryTrend, &'a Node),
     /// It came to its limit of so many bytes, and its runtime was told how much it may take.
     Flags(i64, Heap),
     /// It came to its limit, or its node ran out of memory.
@@ -43,14 +43,14 @@ impl<'a> View<'a> {
     /// What is known of a container that was killed.
     pub fn killed(&self, pod: &'a Pod, container: Container<'a>) -> Killed<'a> {
         let (rows, name) = (&self.snapshot.rows, &*container.status.name);
-        let history = rows.memory_of(&pod.kin.namespace, &pod.name, name);
+        let history = rows.memory_of(&pod.shared.namespace, &pod.name, name);
         let written = container.spec.and_then(Spec::memory_limit);
         Killed {
             container,
             limit: written.map(|written| (written, whole(written))),
             limit_of_pod: pod.memory_limit().filter(|_| written.is_none()),
-            course: history.and_then(|history| history.course(container.last_end()?)),
-            now: rows.metered(&pod.kin.namespace, &pod.name, name).map(|metered| metered.used.memory),
+            memory_trend: history.and_then(|history| history.memory_trend(container.last_end()?)),
+            now: rows.metered(&pod.shared.namespace, &pod.name, name).map(|metered| metered.used.memory),
             node: pod.node.as_deref().and_then(|name| self.node(name)),
         }
     }
@@ -60,13 +60,16 @@ impl<'a> Killed<'a> {
     /// What the limit, the runtime's own flags and the time before tell together.
     pub fn cause(&self) -> Cause<'a> {
         let limit = self.limit.and_then(|(_, bytes)| bytes);
-        if let Some(course) = self.course.filter(|course| course.grew && !is_far_below(course.last, limit)) {
-            return Cause::Leak(course);
-        }
-        if let Some((course, node)) = self.course.zip(self.short_node())
-            && is_far_below(course.last, limit)
+        if let Some(memory_trend) = self
+            .memory_trend
+            .filter(|memory_trend| memory_trend.grew && !is_far_below(memory_trend.last, limit))
         {
-            return Cause::NodeShort(course, node);
+            return Cause::Leak(memory_trend);
+        }
+        if let Some((memory_trend, node)) = self.memory_trend.zip(self.short_node())
+            && is_far_below(memory_trend.last, limit)
+        {
+            return Cause::NodeShort(memory_trend, node);
         }
         let heap = limit.and_then(|limit| Some((limit, Heap::of(self.container, limit)?)));
         heap.map_or(Cause::Limit, |(limit, heap)| Cause::Flags(limit, heap))

@@ -2,7 +2,7 @@
 
 use super::View;
 use crate::model::{
-    CronJob, Endpoints, Event, Heard, Job, LogTail, Namespace, Node, ObjectRef, Owner, Pod, Workload,
+    CronJob, Endpoints, Event, Job, LogTail, Namespace, Node, ObjectRef, Owner, Pod, PodContext, Workload,
 };
 use crate::wire::{self, Kind};
 use std::cmp::Ordering;
@@ -37,8 +37,8 @@ impl<'a> View<'a> {
     /// The pods of a namespace.
     pub fn pods_in(&self, namespace: &str) -> &'a [Pod] {
         let all = &self.snapshot.rows.pods;
-        let from = all.partition_point(|pod| &*pod.kin.namespace < namespace);
-        let to = all.partition_point(|pod| &*pod.kin.namespace <= namespace);
+        let from = all.partition_point(|pod| &*pod.shared.namespace < namespace);
+        let to = all.partition_point(|pod| &*pod.shared.namespace <= namespace);
         &all[from..to]
     }
 
@@ -81,7 +81,7 @@ impl<'a> View<'a> {
         let mut made = named.filter_map(|(pod, volume)| {
             let pod = self.snapshot.rows.pod(&claim.namespace, pod)?;
             let draws = |owner: &Owner| DRAW_NAMES.contains(&&*owner.kind);
-            pod.kin.owner.as_ref().filter(|owner| draws(owner))?;
+            pod.shared.owner.as_ref().filter(|owner| draws(owner))?;
             Some((self.root(pod)?, volume))
         });
         made.next()
@@ -142,8 +142,8 @@ impl<'a> View<'a> {
     /// The pods in trouble, and not ended, that mount a claim.
     pub fn pods_with_claim(&self, claim: &wire::PersistentVolumeClaim) -> Vec<&'a Pod> {
         let metadata = &claim.metadata;
-        let near = self.troubled_pods().filter(|pod| *pod.kin.namespace == metadata.namespace);
-        let waiting = near.filter(|pod| pod.kin.ended.is_none() && !pod.serves());
+        let near = self.troubled_pods().filter(|pod| *pod.shared.namespace == metadata.namespace);
+        let waiting = near.filter(|pod| pod.shared.ended.is_none() && !pod.serves());
         waiting.filter(|pod| pod.claims().any(|name| name == metadata.name)).collect()
     }
 
@@ -190,15 +190,15 @@ impl<'a> View<'a> {
     /// The ends of the logs of a pod's containers, where they were asked for.
     pub fn logs(&self, pod: &Pod) -> impl Iterator<Item = &'a LogTail> {
         let logs = &self.snapshot.logs;
-        let key = |log: &LogTail| (&*log.namespace, &*log.pod).cmp(&(&*pod.kin.namespace, &*pod.name));
+        let key = |log: &LogTail| (&*log.namespace, &*log.pod).cmp(&(&*pod.shared.namespace, &*pod.name));
         let (from, to) =
             (logs.partition_point(|log| key(log).is_lt()), logs.partition_point(|log| key(log).is_le()));
         logs[from..to].iter()
     }
 
     /// What is known about a pod besides its own status.
-    pub fn heard(&self, pod: &Pod) -> Heard<'a> {
-        Heard { events: self.pod_events(pod), logs: self.logs(pod).collect() }
+    pub fn context(&self, pod: &Pod) -> PodContext<'a> {
+        PodContext { events: self.pod_events(pod), logs: self.logs(pod).collect() }
     }
 }
 

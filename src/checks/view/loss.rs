@@ -85,7 +85,7 @@ impl<'a> View<'a> {
         let largest = *largest.filter(|node| nodes.len() > 1 && has(node) > 0)?;
         let left = total(nodes.iter().map(|node| has(node))).saturating_sub(has(largest));
         let staying = self.pods_on(&largest.name).filter(|pod| goes_with_its_node(pod));
-        let staying = total(staying.map(|pod| resource.of(pod.kin.requests)));
+        let staying = total(staying.map(|pod| resource.of(pod.shared.requests)));
         let asked = total(nodes.iter().map(|node| resource.of(self.load(&node.name).requests)));
         let needed = asked.saturating_sub(staying);
         Some(Loss { resource, node: largest, needed, left, others: nodes.len() - 1 })
@@ -99,8 +99,8 @@ fn takes_pods(node: &Node) -> bool {
 
 /// Whether a pod that has not ended is put nowhere else when its node is lost.
 fn goes_with_its_node(pod: &Pod) -> bool {
-    let owner = pod.kin.owner.as_ref().map(|owner| &*owner.kind);
-    pod.kin.ended.is_none() && matches!(owner, Some("DaemonSet" | "Node"))
+    let owner = pod.shared.owner.as_ref().map(|owner| &*owner.kind);
+    pod.shared.ended.is_none() && matches!(owner, Some("DaemonSet" | "Node"))
 }
 
 fn total(amounts: impl Iterator<Item = i64>) -> i64 {

@@ -4,12 +4,12 @@
 use super::View;
 use crate::finding::Finding;
 use crate::model::{Owner, Pod, Thresholds, Workload};
-use crate::overrides::{self, Override};
-use crate::profile::Class;
+use crate::policy::overrides::{self, Override};
+use crate::policy::profile::Class;
 use crate::wire::Time;
 
 impl View<'_> {
-    pub(super) fn read_overrides(&self) -> Vec<Override> {
+    pub(crate) fn read_overrides(&self) -> Vec<Override> {
         if self.settings.no_annotations {
             return Vec::new();
         }
@@ -42,9 +42,9 @@ impl View<'_> {
             return base;
         }
         let root = self.root(pod);
-        let written = self.overrides_of(&pod.kin.namespace, pod.kin.owner.as_ref());
+        let written = self.overrides_of(&pod.shared.namespace, pod.shared.owner.as_ref());
         let workload = root.as_ref().filter(|_| classes.iter().any(|class| !class.labels.is_empty()));
-        let workload = workload.and_then(|root| self.workload(&pod.kin.namespace, &root.kind, &root.name));
+        let workload = workload.and_then(|root| self.workload(&pod.shared.namespace, &root.kind, &root.name));
         let labels = workload.and_then(Workload::rollout).map_or(&[][..], |rollout| &rollout.labels);
         let named = written.iter().rev().find_map(|over| over.class.as_deref());
         let belongs = |class: &&Class| match (named, &root) {

@@ -35,7 +35,9 @@ impl<'a> View<'a> {
             if periods.is_idle() {
                 continue;
             }
-            let Some(pod) = rows.pod(namespace, pod).filter(|pod| pod.kin.ended.is_none()) else { continue };
+            let Some(pod) = rows.pod(namespace, pod).filter(|pod| pod.shared.ended.is_none()) else {
+                continue;
+            };
             let owner = self.root(pod).map(|Owner { kind, name }| ObjectRef::new(namespace, &kind, &name));
             let object = owner.unwrap_or_else(|| pod.object_ref());
             let measured = found.entry((object.clone(), container)).or_insert_with(|| Throttled {
@@ -48,7 +50,7 @@ impl<'a> View<'a> {
             });
             measured.periods = measured.periods.plus(*periods);
             // A kubelet counts with the limit that it has; whoever counts for it does not know it.
-            let set = pod.kin.specs.iter().find(|spec| *spec.container == **container);
+            let set = pod.shared.specs.iter().find(|spec| *spec.container == **container);
             measured.limit =
                 measured.limit.max(set.map(|spec| spec.limits.cpu).filter(|cpu| *cpu > 0)).max(*limit);
             measured.pods += 1;

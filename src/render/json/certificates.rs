@@ -1,8 +1,8 @@
 //! The certificates of the report.
 
 use crate::finding::Severity;
-use crate::model::Certificate;
 use crate::report::{self, Report};
+use crate::tls::Certificate;
 use crate::wire::Time;
 use serde::Serialize;
 

@@ -1,9 +1,9 @@
 //! What has changed, for machines: as a part of a report, and as a document of its own
 //! (docs/comparison.schema.json).
 
-use crate::changes::{Both, Changed, Changes, Tally};
+use crate::compare::changes::{Both, Changed, Changes, Tally};
+use crate::compare::run_record::RunRecord;
 use crate::finding::Severity;
-use crate::past::Past;
 use crate::render::Difference;
 use crate::report::{Compared, Report};
 use serde_json::{Map, Value, json};
@@ -50,7 +50,7 @@ pub(in crate::render) fn write_difference(
     out.write_all(b"\n")
 }
 
-fn run(past: &Past) -> Value {
+fn run(past: &RunRecord) -> Value {
     json!({
         "takenAt": past.taken_at,
         "toolVersion": past.tool_version,
@@ -65,7 +65,7 @@ fn run(past: &Past) -> Value {
 
 /// Every change by its name, those that there are none of too.
 fn counts(tally: &Tally) -> Value {
-    use crate::changes::Change::{Better, Fixed, New, Unchanged, Unseen, Worse};
+    use crate::compare::changes::Change::{Better, Fixed, New, Unchanged, Unseen, Worse};
     let of = |change| (tally.get(&change).copied().unwrap_or(0), json!(change));
     let each = [New, Worse, Fixed, Better, Unseen, Unchanged].map(of);
     let named = each.into_iter().filter_map(|(count, name)| Some((name.as_str()?.to_owned(), json!(count))));

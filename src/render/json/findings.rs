@@ -2,10 +2,10 @@
 
 use super::super::links;
 use super::context;
-use crate::changes::Change;
+use crate::compare::changes::Change;
 use crate::finding::{Fact, Facts, Finding};
 use crate::model::ObjectRef;
-use crate::mute::Muting;
+use crate::policy::mute::Muting;
 use crate::report::Report;
 use crate::text::Lang;
 use crate::wire::Time;
@@ -60,7 +60,7 @@ pub(super) struct MuteRow<'r> {
 
 /// What is written on an object for this tool, and makes no sense.
 #[derive(Serialize)]
-pub(super) struct Unheeded<'r> {
+pub(super) struct IgnoredAnnotation<'r> {
     context: &'r str,
     object: Named<'r>,
     why: &'r str,
@@ -98,13 +98,13 @@ pub(super) fn mutes<'r>(report: &'r Report) -> impl Iterator<Item = MuteRow<'r>>
     })
 }
 
-pub(super) fn unheeded<'r>(report: &'r Report) -> impl Iterator<Item = Unheeded<'r>> {
-    let row = |(object, why): &'r (ObjectRef, String)| Unheeded {
+pub(super) fn ignored_annotations<'r>(report: &'r Report) -> impl Iterator<Item = IgnoredAnnotation<'r>> {
+    let row = |(object, why): &'r (ObjectRef, String)| IgnoredAnnotation {
         context: context(report),
         object: Named::of(object),
         why,
     };
-    report.unheeded.iter().map(row)
+    report.ignored_annotations.iter().map(row)
 }
 
 /// What is muted; the mutes are counted over all clusters.
@@ -133,7 +133,7 @@ pub(super) fn finding<'r>(finding: &'r Finding, report: &'r Report) -> FindingRo
         serving: finding.serving,
         title: finding.check.title.en,
         message: finding.message.in_lang(Lang::En),
-        evidence: finding.evidence.iter().map(|say| say.in_lang(Lang::En)).collect(),
+        evidence: finding.evidence.iter().map(|line| line.in_lang(Lang::En)).collect(),
         actions: &finding.actions,
         links: links::of(report, finding).map(|(name, url)| LinkRow { name, url }).collect(),
         facts: facts(&finding.message.facts),

@@ -2,8 +2,8 @@
 
 use super::context;
 use super::findings::Named;
-use crate::model::Chain;
 use crate::report::{HostRow, Report};
+use crate::tls::Chain;
 use serde_json::{Value, json};
 
 /// Those of one cluster.

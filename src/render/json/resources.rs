@@ -3,7 +3,7 @@
 use super::{amount, context};
 use crate::checks::{Loss, Resource};
 use crate::model::ObjectRef;
-use crate::report::{Report, Taken};
+use crate::report::{Report, Requested};
 use serde_json::{Map, Value, json};
 
 /// The resources of one cluster.
@@ -30,12 +30,12 @@ pub(super) fn of(report: &Report) -> Value {
     })
 }
 
-fn consumer(object: &ObjectRef, of: &Taken) -> Value {
+fn consumer(object: &ObjectRef, of: &Requested) -> Value {
     let ObjectRef { namespace, kind, name } = object;
     with(taken(of), [("namespace", json!(&**namespace)), ("kind", json!(&**kind)), ("name", json!(&**name))])
 }
 
-fn taken(taken: &Taken) -> Map<String, Value> {
+fn taken(taken: &Requested) -> Map<String, Value> {
     let fields = [
         ("pods", json!(taken.pods)),
         ("requests", amount(taken.requests)),

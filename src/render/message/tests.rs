@@ -1,5 +1,5 @@
 use super::*;
-use crate::settings::Settings;
+use crate::policy::settings::Settings;
 use crate::snapshot::{Snapshot, read_bytes};
 use crate::wire::Time;
 use serde_json::{Value, json};
@@ -34,10 +34,10 @@ fn snapshot(items: &[Value]) -> Snapshot {
     read_bytes("a test", list.as_bytes(), NOW).unwrap()
 }
 
-fn brief(context: &str, items: &[Value], lang: Lang) -> Brief {
+fn brief(context: &str, items: &[Value], lang: Lang) -> Summary {
     let mut snapshot = snapshot(items);
     context.clone_into(&mut snapshot.cluster.context);
-    Brief::of(&Report::new(&snapshot, &Settings::default()), lang)
+    Summary::of(&Report::new(&snapshot, &Settings::default()), lang)
 }
 
 fn told(items: &[Value], lang: Lang) -> String {
@@ -120,7 +120,7 @@ fn several_clusters_are_one_message() {
             detail: "no route".to_owned(),
             ..crate::model::Gap::new(crate::model::Gap::CLUSTER, crate::model::Reason::Failed)
         });
-        Brief::of(&Report::new(&snapshot, &Settings::default()), lang)
+        Summary::of(&Report::new(&snapshot, &Settings::default()), lang)
     };
     let all = [brief("fine", &[pod("shop", "web", &running())], lang), unseen, brief("prod", &bad, lang)];
     let text = message(&all, lang);
@@ -138,7 +138,7 @@ fn several_clusters_are_one_message() {
     );
     assert!(lines[5].starts_with("🔴 prod · shop pod/web: "), "{text}");
     assert_eq!(lines[lines.len() - 2], "far · Not seen: the cluster (failed: no route)", "{text}");
-    let many: Vec<Brief> =
+    let many: Vec<Summary> =
         (0..25).map(|n| brief(&format!("c{n}"), &[pod("a", "b", &running())], lang)).collect();
     let text = message(&many, lang);
     assert!(

@@ -10,7 +10,7 @@ use super::{bold, percent, table, unknown};
 use crate::checks::{Loss, Resource};
 use crate::finding::Fact;
 use crate::model::{Amount, cores_or_millis, gibi_or_mebibytes};
-use crate::report::{Capacity, Resources, Taken};
+use crate::report::{Capacity, Requested, Resources};
 use crate::text::{Lang, Text};
 use std::io::{self, Write};
 
@@ -84,7 +84,7 @@ fn together(resources: &Resources, lang: Lang) -> Vec<String> {
     if capacity.unstated > 0 {
         lines.push(UNSTATED.fill(lang, &[("count", Fact::count(capacity.unstated))]));
     }
-    let Taken { pods, requests, .. } = resources.elsewhere;
+    let Requested { pods, requests, .. } = resources.elsewhere;
     if capacity.nodes > 0 && pods > 0 {
         let facts = [
             ("pods", Fact::count(pods)),
@@ -175,12 +175,13 @@ fn loss(loss: &Loss, lang: Lang) -> String {
 fn namespaces(resources: &Resources, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let (all, lang) = (&resources.namespaces, look.lang);
     let shown = if look.all { all.len() } else { NAMESPACES_SHOWN };
-    let cells = |of: &dyn Fn(&Taken) -> String| {
+    let cells = |of: &dyn Fn(&Requested) -> String| {
         all.iter().take(shown).map(|(_, taken)| of(taken)).collect::<Vec<_>>()
     };
     let names = all.iter().take(shown).map(|(name, _)| visible(name)).collect();
-    let number =
-        |head: &'static Text, of: &dyn Fn(&Taken) -> String| Column::new(head.get(lang), cells(of)).numeric();
+    let number = |head: &'static Text, of: &dyn Fn(&Requested) -> String| {
+        Column::new(head.get(lang), cells(of)).numeric()
+    };
     let mut columns = vec![
         Column::new(words::NAMESPACE.get(lang), names),
         number(&words::PODS, &|taken| taken.pods.to_string()).expendable(2),
@@ -198,7 +199,7 @@ fn namespaces(resources: &Resources, look: Look, out: &mut dyn Write) -> io::Res
     if let Some(more) = all.len().checked_sub(shown).filter(|more| *more > 0) {
         writeln!(out, "{}", MORE.fill(lang, &[("count", Fact::count(more))]))?;
     }
-    let sum = |of: fn(&Taken) -> u64| all.iter().map(|(_, taken)| of(taken)).sum::<u64>();
+    let sum = |of: fn(&Requested) -> u64| all.iter().map(|(_, taken)| of(taken)).sum::<u64>();
     let (pods, measured) = (sum(|taken| taken.pods), sum(|taken| taken.measured));
     if resources.is_measured && measured < pods {
         let facts = [("pods", Fact::count(pods)), ("measured", Fact::count(measured))];
@@ -209,7 +210,7 @@ fn namespaces(resources: &Resources, look: Look, out: &mut dyn Write) -> io::Res
 
 fn consumers(resources: &Resources, lang: Lang) -> Vec<Column> {
     let shown = &resources.consumers;
-    let number = |head: &'static Text, of: &dyn Fn(&Taken) -> String| {
+    let number = |head: &'static Text, of: &dyn Fn(&Requested) -> String| {
         Column::new(head.get(lang), shown.iter().map(|(_, taken)| of(taken)).collect()).numeric()
     };
     let (namespaces, names) =
@@ -235,10 +236,10 @@ fn limit(sum: i64, shown: fn(i64) -> String) -> String {
     if sum == 0 { unknown() } else { shown(sum) }
 }
 
-fn cpu_used(taken: &Taken) -> String {
+fn cpu_used(taken: &Requested) -> String {
     taken.usage().map_or_else(unknown, |used| cores_or_millis(used.cpu))
 }
 
-fn memory_used(taken: &Taken) -> String {
+fn memory_used(taken: &Requested) -> String {
     taken.usage().map_or_else(unknown, |used| gibi_or_mebibytes(used.memory))
 }

@@ -2,7 +2,7 @@
 
 use super::super::markdown::{Page, text};
 use super::super::words;
-use super::super::{Look, seen};
+use super::super::{Look, coverage};
 use super::Sized;
 use super::said::{self, cpu_cell, memory_cell};
 use crate::finding::Severity;
@@ -44,8 +44,8 @@ fn one(of: &Sized, page: &mut Page) {
         rows(&few, page, said::SAMPLES.get(lang), &|row| said::measured(row, lang));
     }
     let mut notes = said::notes(sizing, lang);
-    notes.push(seen::summary(&of.report.coverage, lang));
-    notes.extend(seen::notes(of.report, lang));
+    notes.push(coverage::summary(&of.report.coverage, lang));
+    notes.extend(coverage::notes(of.report, lang));
     page.bullets(notes.iter().map(|note| text(note)));
     page.commands(&said::commands(of));
 }

@@ -4,8 +4,8 @@ use super::super::markdown::{Page, message, text};
 use super::super::words::{self, texts};
 use super::super::{links, muted};
 use crate::finding::{Fact, Severity};
-use crate::model::human;
 use crate::report::{Report, Verdict};
+use crate::text::human;
 use std::collections::BTreeMap;
 
 texts! {
@@ -116,7 +116,7 @@ fn strengths(report: &Report, page: &Page) -> Vec<String> {
         out.push(page.word(&NO_RESTARTS).to_owned());
     }
     let wanted = rows.workloads.iter().filter(|workload| workload.desired > 0).count();
-    if wanted > 0 && rows.workloads.iter().all(crate::model::Workload::is_full) {
+    if wanted > 0 && rows.workloads.iter().all(crate::model::Workload::is_available) {
         let standing = rows.workloads.iter().filter(|w| w.desired > 0 && w.owner.is_none()).count();
         out.push(ALL_FULL.fill(lang, &[("count", Fact::count(standing))]));
     }

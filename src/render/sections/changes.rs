@@ -3,7 +3,7 @@
 use super::super::changed;
 use super::super::markdown::{Page, text};
 use super::super::words::texts;
-use crate::changes::Row;
+use crate::compare::changes::Row;
 use crate::report::Report;
 
 texts! {

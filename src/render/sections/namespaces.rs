@@ -68,8 +68,11 @@ fn by_object<'r>(report: &'r Report) -> Findings<'r> {
 
 /// The pods of one class in one namespace.
 fn pods(report: &Report, namespace: &str, of: Class, findings: &Findings, page: &mut Page) {
-    let found: Vec<&Pod> =
-        report.pods().filter(|(p, c)| *c == of && *p.kin.namespace == *namespace).map(|(p, _)| p).collect();
+    let found: Vec<&Pod> = report
+        .pods()
+        .filter(|(p, c)| *c == of && *p.shared.namespace == *namespace)
+        .map(|(p, _)| p)
+        .collect();
     if found.is_empty() {
         return;
     }
@@ -101,7 +104,7 @@ fn columns(report: &Report, pod: &Pod) -> Vec<String> {
     let now = report.snapshot.taken_at;
     vec![
         text(&pod.name),
-        text(&pod.kin.status),
+        text(&pod.shared.status),
         pod.ready_column(),
         pod.restarts_column(now),
         text(&pod.age_column(now)),
@@ -110,7 +113,7 @@ fn columns(report: &Report, pod: &Pod) -> Vec<String> {
 }
 
 fn of_pod<'f, 'r>(pod: &'r Pod, findings: &'f Findings<'r>) -> &'f [&'r Finding] {
-    findings.get(&(&*pod.kin.namespace, &*pod.name)).map_or(&[], Vec::as_slice)
+    findings.get(&(&*pod.shared.namespace, &*pod.name)).map_or(&[], Vec::as_slice)
 }
 
 /// Everything that was found about a pod, in one cell.
@@ -130,9 +133,10 @@ fn analysis(report: &Report, pod: &Pod, findings: &Findings, page: &mut Page) {
         page.paragraph(format!("**{}{colon}{}**", page.word(&ANALYSIS), text(&pod.name)));
         let state = FOR.fill(
             lang,
-            &[("state", Fact::Text(text(&pod.kin.status))), ("age", Fact::Text(since(report, finding)))],
+            &[("state", Fact::Text(text(&pod.shared.status))), ("age", Fact::Text(since(report, finding)))],
         );
-        let evidence = finding.evidence.iter().map(|say| (page.word(&EVIDENCE), message(&say.in_lang(lang))));
+        let evidence =
+            finding.evidence.iter().map(|line| (page.word(&EVIDENCE), message(&line.in_lang(lang))));
         let lines =
             [(page.word(&STATE), state), (page.word(&WRONG), message(&finding.message.in_lang(lang)))]
                 .into_iter()

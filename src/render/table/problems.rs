@@ -1,14 +1,14 @@
 //! The middle of the screen: what is wrong, and the commands that come next.
 
-use super::super::beside::Told;
 use super::super::changed;
 use super::super::escape::{message, visible};
 use super::super::grid::Column;
 use super::super::links;
 use super::super::words::{self, texts};
+use super::super::wrapped_table::Told;
 use super::rows::Row;
 use super::{Screen, wrap};
-use crate::changes::Change;
+use crate::compare::changes::Change;
 use crate::finding::{Fact, Severity};
 use owo_colors::Style;
 use std::cmp::Reverse;
@@ -78,7 +78,7 @@ impl Screen<'_> {
     fn below(&self, row: &Row) -> Vec<String> {
         let Some(finding) = row.finding else { return Vec::new() };
         let width = self.look.width.map(|width| width.saturating_sub(3));
-        let evidence = finding.evidence.iter().map(|say| message(&say.in_lang(self.look.lang)));
+        let evidence = finding.evidence.iter().map(|line| message(&line.in_lang(self.look.lang)));
         let evidence = evidence.flat_map(|text| wrap(&text, width)).map(|line| self.dim(line));
         let actions = finding.actions.iter().map(|command| self.command(&format!("$ {command}")));
         let links = links::of(self.report, finding);

@@ -4,11 +4,11 @@ use super::super::changed;
 use super::super::escape::{message, visible};
 use super::super::words::{and_more, texts};
 use super::Screen;
-use crate::changes::{Change, Changed, Changes};
+use crate::compare::changes::{Change, Changed, Changes};
+use crate::finding::incident::Incident;
 use crate::finding::{Fact, Finding, Severity};
-use crate::incident::Incident;
-use crate::model::human;
 use crate::text::Lang;
+use crate::text::human;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -80,7 +80,7 @@ impl Screen<'_> {
     /// One row for what became of an incident. What was not looked at any more is counted in the head.
     fn changes<'r>(&'r self, changes: &'r Changes) -> Vec<Row<'r>> {
         let (findings, causes) = (self.by_key(), self.by_cause());
-        let row = |row: &crate::changes::Row| {
+        let row = |row: &crate::compare::changes::Row| {
             let changed = &changes.all[row.names];
             let incident = causes.get(changed.key.as_str()).copied();
             let finding = match incident {

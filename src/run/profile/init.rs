@@ -2,11 +2,11 @@
 
 use super::super::{Failure, plan, progress, wait_for};
 use crate::cli::{Exit, InitArgs, ScopeArgs, Set};
-use crate::cluster::{self, Fleet};
+use crate::cluster::{self, MultiCluster};
 use crate::output;
-use crate::profile::{self, Config, Form};
+use crate::policy::profile::{self, Config, Form};
+use crate::policy::settings::Settings;
 use crate::report::Report;
-use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 use crate::wire::Time;
 use serde_json::{Map, Value, json};
@@ -97,10 +97,10 @@ fn look(args: &InitArgs, clock: fn() -> Time) -> Result<Vec<Snapshot>, Failure> 
     let plan = plan(&scope, &args.list, &args.connect, clock, contexts.len())?;
     let progress = progress(&args.list, true, clock, plan.clusters);
     wait_for(&args.list, &plan.budget, async {
-        let mut fleet = Fleet::start(&args.connect, contexts, &plan, &progress);
+        let mut multi_cluster = MultiCluster::start(&args.connect, contexts, &plan, &progress);
         let mut seen = Vec::new();
         loop {
-            let batch = fleet.next().await;
+            let batch = multi_cluster.next().await;
             if batch.is_empty() {
                 return Ok(seen);
             }
@@ -159,7 +159,7 @@ fn what_was_seen(seen: &[Snapshot]) -> Vec<String> {
 /// A line that no name from a cluster can leave.
 fn comment(text: &str) -> String {
     let plain: String =
-        text.chars().map(|c| if crate::command::is_hostile(c) { '\u{fffd}' } else { c }).collect();
+        text.chars().map(|c| if crate::finding::command::is_hostile(c) { '\u{fffd}' } else { c }).collect();
     format!("  # {plain}\n")
 }
 

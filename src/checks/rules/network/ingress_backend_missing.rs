@@ -1,0 +1,125 @@
+//! An ingress leads to a service that is not there, or to a port that the service has not.
+
+use crate::checks::prelude::*;
+use crate::checks::traffic;
+use crate::text::Message;
+use crate::wire::{Ingress, Service, ServiceBackendPort};
+use std::collections::BTreeMap;
+
+pub(crate) static CHECK: Check = Check {
+    id: "ingress-backend-missing",
+    since: "0.1.0",
+    severity: Severity::Critical,
+    needs: &[Kind::Ingress, Kind::Service],
+    title: Text {
+        en: "Ingress leads nowhere", zh_tw: "Ingress 的後端不存在", zh_cn: "Ingress 的后端不存在"
+    },
+    meaning: Text {
+        en: "Requests for these hosts and paths are answered with an error by the ingress controller.",
+        zh_tw: "這些主機與路徑的請求，會由 Ingress 控制器直接回錯誤。",
+        zh_cn: "这些主机与路径的请求，会由 Ingress 控制器直接返回错误。",
+    },
+    remedy: Text {
+        en: "Create the service, or name the one and the port that exist; delete the rule if it is left over.",
+        zh_tw: "建立該 Service，或改成實際存在的名稱與連接埠；若是殘留的規則就刪除。",
+        zh_cn: "创建该 Service，或改成实际存在的名称与端口；如果是遗留的规则就删除。",
+    },
+    prevention: Text {
+        en: "Roll out an ingress with its service, from one template.",
+        zh_tw: "Ingress 與 Service 由同一份範本一起部署。",
+        zh_cn: "Ingress 与 Service 由同一份模板一起部署。",
+    },
+    page: page!("ingress-backend-missing"),
+    run,
+};
+
+static NO_SERVICE: Text = Text {
+    en: "{paths}: service {service} does not exist",
+    zh_tw: "{paths}：服務 {service} 不存在",
+    zh_cn: "{paths}：服务 {service} 不存在",
+};
+
+static NO_PORT: Text = Text {
+    en: "{paths}: service {service} has no port {port}, only {ports}",
+    zh_tw: "{paths}：服務 {service} 沒有連接埠 {port}，只有 {ports}",
+    zh_cn: "{paths}：服务 {service} 没有端口 {port}，只有 {ports}",
+};
+
+/// Of the hosts and paths that lead to one service, so many are named.
+const SHOWN: usize = 3;
+
+/// By this name of a port an annotation says where the traffic goes (AWS Load Balancer Controller).
+const BY_ANNOTATION: &str = "use-annotation";
+
+fn run(view: &View, out: &mut Reporter) {
+    for ingress in &view.snapshot.rows.ingresses {
+        let metadata = &ingress.metadata;
+        let namespace = &*metadata.namespace;
+        let young = view.within_grace(metadata.created()) || traffic::is_going(view, namespace);
+        if young || !view.saw(Kind::Service, namespace) {
+            continue;
+        }
+        for (name, used) in by_service(ingress) {
+            let Some((message, severity)) = judge(view.service(namespace, name), name, &used) else {
+                continue;
+            };
+            let finding = out.object(traffic::ingress_ref(ingress), &[name], severity, message);
+            finding.since = metadata.created();
+            finding.because = vec![ObjectRef::new(namespace, "Service", name)];
+            let kubectl = &view.settings.kubectl;
+            finding.actions =
+                vec![kubectl.describe(&finding.object), kubectl.line(&["get", "services", "-n", namespace])];
+        }
+    }
+}
+
+/// A host and path, and the port that it leads to.
+type Use<'a> = (String, &'a ServiceBackendPort);
+
+/// The services an ingress leads to, and from where.
+fn by_service(ingress: &Ingress) -> BTreeMap<&str, Vec<Use<'_>>> {
+    let default = ingress.spec.default_backend.iter().map(|backend| ("*".to_owned(), backend));
+    let rules = ingress.spec.rules.iter().flat_map(|rule| {
+        let host = if rule.host.is_empty() { "*" } else { &rule.host };
+        rule.value.http.paths.iter().map(move |path| (format!("{host}{}", path.path), &path.backend))
+    });
+    let mut out: BTreeMap<&str, Vec<Use>> = BTreeMap::new();
+    for (place, backend) in default.chain(rules) {
+        if let Some(service) = backend.service.as_ref().filter(|service| service.port.name != BY_ANNOTATION) {
+            out.entry(&service.name).or_default().push((place, &service.port));
+        }
+    }
+    out
+}
+
+/// What is wrong with one service that an ingress leads to.
+fn judge(service: Option<&Service>, name: &str, used: &[Use]) -> Option<(Message, Severity)> {
+    let wrong = |(_, port): &&Use| service.is_none_or(|service| !has(service, port));
+    let lost: Vec<&Use> = used.iter().filter(wrong).collect();
+    let (_, port) = lost.first()?;
+    let mut paths: Vec<&str> = lost.iter().take(SHOWN).map(|(place, _)| place.as_str()).collect();
+    if lost.len() > SHOWN {
+        paths.push("…");
+    }
+    let mut facts = vec![("paths", Fact::Text(paths.join(", "))), ("service", Fact::text(name))];
+    let Some(service) = service else { return Some((Message::new(&NO_SERVICE, facts), Severity::Critical)) };
+    let ports = service.spec.ports.iter().map(|port| match port.name.is_empty() {
+        true => port.port.to_string(),
+        false => format!("{} ({})", port.port, port.name),
+    });
+    let ports: Vec<String> = ports.collect();
+    let wanted = if port.name.is_empty() { port.number.to_string() } else { port.name.clone() };
+    facts.push(("port", Fact::Text(wanted)));
+    facts.push(("ports", Fact::Text(if ports.is_empty() { "-".to_owned() } else { ports.join(", ") })));
+    Some((Message::new(&NO_PORT, facts), Severity::Critical))
+}
+
+/// Whether a service has the port that an ingress names. What DNS alone resolves has any.
+fn has(service: &Service, wanted: &ServiceBackendPort) -> bool {
+    let by_name = !wanted.name.is_empty();
+    let is_it = |port: &crate::wire::ServicePort| match by_name {
+        true => port.name == wanted.name,
+        false => port.port == wanted.number,
+    };
+    service.spec.r#type == "ExternalName" || service.spec.ports.iter().any(is_it)
+}

@@ -1,0 +1,103 @@
+//! An ingress is of a class that does not exist: no controller takes it.
+
+use crate::checks::prelude::*;
+use crate::checks::traffic;
+use crate::wire::Ingress;
+
+pub(crate) static CHECK: Check = Check {
+    id: "ingress-class-missing",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    needs: &[Kind::Ingress, Kind::IngressClass],
+    title: Text {
+        en: "Ingress of no class that exists",
+        zh_tw: "Ingress 的 class 不存在",
+        zh_cn: "Ingress 的 class 不存在",
+    },
+    meaning: Text {
+        en: "No controller feels responsible for it: its hosts and paths are not served.",
+        zh_tw: "沒有控制器會處理它，所設的主機與路徑不會生效。",
+        zh_cn: "没有控制器会处理它，配置的主机与路径不会生效。",
+    },
+    remedy: Text {
+        en: "Name a class that exists, or install the controller that brings this one.",
+        zh_tw: "改成現有的 class，或安裝提供該 class 的控制器。",
+        zh_cn: "改成现有的 class，或安装提供该 class 的控制器。",
+    },
+    prevention: Text {
+        en: "Mark one IngressClass as the default, and look at the ingresses of a controller before removing it.",
+        zh_tw: "指定一個預設的 IngressClass；移除控制器前先盤點還在使用它的 Ingress。",
+        zh_cn: "指定一个默认的 IngressClass；移除控制器前先盘点还在使用它的 Ingress。",
+    },
+    page: page!("ingress-class-missing"),
+    run,
+};
+
+static MISSING: Text = Text {
+    en: "ingress class {class} does not exist; there is {classes}",
+    zh_tw: "Ingress class {class} 不存在，現有：{classes}",
+    zh_cn: "Ingress class {class} 不存在，现有：{classes}",
+};
+
+static NONE_AT_ALL: Text = Text {
+    en: "ingress class {class} does not exist, nor does any other",
+    zh_tw: "Ingress class {class} 不存在，叢集裡也沒有其他 class",
+    zh_cn: "Ingress class {class} 不存在，集群里也没有其他 class",
+};
+
+static BY_ANNOTATION: Text = Text {
+    en: "the annotation kubernetes.io/ingress.class names {class}, which is no IngressClass; its controller may know it all the same",
+    zh_tw: "註解 kubernetes.io/ingress.class 指定的 {class} 不是 IngressClass，但控制器仍可能認得",
+    zh_cn: "注解 kubernetes.io/ingress.class 指定的 {class} 不是 IngressClass，但控制器仍可能识别",
+};
+
+static UNNAMED: Text = Text {
+    en: "it names no ingress class, and none is the default",
+    zh_tw: "未指定 class，叢集也沒有預設的 IngressClass",
+    zh_cn: "未指定 class，集群也没有默认的 IngressClass",
+};
+
+/// How a class was named before there was a field for it.
+const ANNOTATION: &str = "kubernetes.io/ingress.class";
+const DEFAULT: &str = "ingressclass.kubernetes.io/is-default-class";
+
+fn run(view: &View, out: &mut Reporter) {
+    if !view.saw(Kind::IngressClass, "") {
+        return;
+    }
+    for ingress in &view.snapshot.rows.ingresses {
+        let metadata = &ingress.metadata;
+        let namespace = &*metadata.namespace;
+        if view.within_grace(metadata.created()) || traffic::is_going(view, namespace) {
+            continue;
+        }
+        let Some((text, severity, class)) = judge(view, ingress) else { continue };
+        let names: Vec<&str> =
+            view.snapshot.rows.ingress_classes.iter().map(|class| &*class.metadata.name).collect();
+        let facts = vec![("class", Fact::text(class)), ("classes", Fact::Text(names.join(", ")))];
+        let finding = out.object(traffic::ingress_ref(ingress), &[], severity, Message::new(text, facts));
+        finding.since = metadata.created();
+        if !class.is_empty() {
+            finding.because = vec![ObjectRef::of_cluster("IngressClass", class)];
+        }
+        let kubectl = &view.settings.kubectl;
+        finding.actions = vec![kubectl.line(&["get", "ingressclasses"]), kubectl.describe(&finding.object)];
+    }
+}
+
+/// What is wrong with the class of an ingress, and which it is.
+fn judge<'a>(view: &View, ingress: &'a Ingress) -> Option<(&'static Text, Severity, &'a str)> {
+    let classes = &view.snapshot.rows.ingress_classes;
+    let exists = |name: &str| classes.iter().any(|class| class.metadata.name == name);
+    let field = ingress.spec.ingress_class_name.as_deref().filter(|name| !name.is_empty());
+    let annotation = ingress.metadata.annotation(ANNOTATION);
+    match (field, annotation) {
+        (Some(name), _) if exists(name) => None,
+        (Some(name), _) if classes.is_empty() => Some((&NONE_AT_ALL, Severity::Warning, name)),
+        (Some(name), _) => Some((&MISSING, Severity::Warning, name)),
+        (None, Some(name)) if exists(name) => None,
+        (None, Some(name)) => Some((&BY_ANNOTATION, Severity::Info, name)),
+        (None, None) if classes.iter().any(|class| class.metadata.is_annotated(DEFAULT)) => None,
+        (None, None) => Some((&UNNAMED, Severity::Info, "")),
+    }
+}

@@ -1,0 +1,109 @@
+//! An ingress or a gateway names a secret for its certificate that does not exist.
+
+use crate::checks::certificates::{self, first};
+use crate::checks::prelude::*;
+use crate::checks::traffic;
+use crate::tls::TlsTermination;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(crate) static CHECK: Check = Check {
+    id: "ingress-secret-missing",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    needs: &[Kind::Ingress, Kind::Gateway, Kind::Secret],
+    title: Text {
+        en: "TLS secret of an ingress or gateway missing",
+        zh_tw: "Ingress 或 Gateway 的 TLS Secret 不存在",
+        zh_cn: "Ingress 或 Gateway 的 TLS Secret 不存在",
+    },
+    meaning: Text {
+        en: "The controller answers with a certificate of its own: browsers warn, and clients that verify refuse.",
+        zh_tw: "控制器只能用自己的預設憑證回應：瀏覽器會警告，驗證憑證的用戶端會拒絕連線。",
+        zh_cn: "控制器只能用自己的默认证书响应：浏览器会告警，校验证书的客户端会拒绝连接。",
+    },
+    remedy: Text {
+        en: "Create the secret. Where cert-manager should, look at its Certificate, Order and Challenge.",
+        zh_tw: "建立該 Secret；若由 cert-manager 簽發，看 Certificate、Order、Challenge 卡在哪一步。",
+        zh_cn: "创建该 Secret；如果由 cert-manager 签发，查看 Certificate、Order、Challenge 卡在哪一步。",
+    },
+    prevention: Text {
+        en: "Let certificates be issued and renewed in the cluster, and copy none by hand.",
+        zh_tw: "憑證在叢集內自動簽發與更新，不靠人工複製。",
+        zh_cn: "证书在集群内自动签发与更新，不靠人工复制。",
+    },
+    page: page!("ingress-secret-missing"),
+    run,
+};
+
+static MISSING: Text = Text {
+    en: "TLS secret {secret} does not exist ({hosts})",
+    zh_tw: "TLS Secret {secret} 不存在（{hosts}）",
+    zh_cn: "TLS Secret {secret} 不存在（{hosts}）",
+};
+
+static NOT_ISSUED: Text = Text {
+    en: "cert-manager has not issued TLS secret {secret} in {age} ({hosts})",
+    zh_tw: "cert-manager 在 {age} 內仍未簽發 TLS Secret {secret}（{hosts}）",
+    zh_cn: "cert-manager 在 {age} 内仍未签发 TLS Secret {secret}（{hosts}）",
+};
+
+/// A certificate takes minutes to be issued; in seconds.
+const ISSUING: i64 = 900;
+
+fn run(view: &View, out: &mut Reporter) {
+    let ends = certificates::ends(view);
+    let mut named: BTreeMap<Named, (&TlsTermination, BTreeSet<&str>)> = BTreeMap::new();
+    for end in &ends {
+        for secret in &end.secrets {
+            let (_, hosts) = named.entry((&end.object, *secret)).or_insert_with(|| (end, BTreeSet::new()));
+            hosts.extend(&end.hosts);
+        }
+    }
+    for ((object, (namespace, secret)), (end, hosts)) in named {
+        let going = traffic::is_going(view, &object.namespace) || traffic::is_going(view, namespace);
+        if going || !view.saw(Kind::Secret, namespace) || exists(view, namespace, secret) {
+            continue;
+        }
+        let since = end.metadata.created();
+        let issued = end.is_issued();
+        let young = !view.older_than(since, if issued { ISSUING } else { traffic::NEW });
+        let hosts: Vec<&str> = hosts.into_iter().collect();
+        // That of another namespace is named with it.
+        let own = *object.namespace == *namespace;
+        let shown = if own { secret.to_owned() } else { format!("{namespace}/{secret}") };
+        let facts = vec![
+            ("secret", Fact::Text(shown.clone())),
+            ("hosts", Fact::Text(if hosts.is_empty() { "*".to_owned() } else { first(&hosts) })),
+            ("age", view.ago(since)),
+        ];
+        let severity = if young { Severity::Info } else { Severity::Warning };
+        let text = if issued { &NOT_ISSUED } else { &MISSING };
+        let finding = out.object(object.clone(), &[&shown], severity, Message::new(text, facts));
+        finding.since = since;
+        finding.because = vec![ObjectRef::new(namespace, "Secret", secret)];
+        // Traffic comes in, under another certificate.
+        finding.serving = true;
+        finding.actions = actions(view, end, (namespace, secret));
+    }
+}
+
+/// Who names which secret.
+type Named<'n, 'a> = (&'n ObjectRef, (&'a str, &'a str));
+
+fn exists(view: &View, namespace: &str, name: &str) -> bool {
+    let key = |secret: &crate::wire::Secret| {
+        (&*secret.metadata.namespace, &*secret.metadata.name).cmp(&(namespace, name))
+    };
+    view.snapshot.rows.secrets.binary_search_by(key).is_ok()
+}
+
+fn actions(view: &View, end: &TlsTermination, (namespace, secret): (&str, &str)) -> Vec<String> {
+    let kubectl = &view.settings.kubectl;
+    let steps = "certificate,certificaterequest,order,challenge";
+    let mut out =
+        vec![kubectl.line(&["get", "secret", "-n", namespace, secret]), kubectl.describe(&end.object)];
+    if end.is_issued() {
+        out.insert(0, kubectl.line(&["get", steps, "-n", namespace]));
+    }
+    out
+}

@@ -1,0 +1,87 @@
+//! A node holds nearly as many pods as it may.
+
+use crate::checks::prelude::*;
+
+pub(crate) static CHECK: Check = Check {
+    id: "node-nearly-full",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    needs: &[Kind::Node, Kind::Pod],
+    title: Text {
+        en: "Node nearly out of pod slots",
+        zh_tw: "節點 Pod 數將達上限",
+        zh_cn: "节点 Pod 数将达上限",
+    },
+    meaning: Text {
+        en: "Each node takes only so many pods, however much CPU and memory are left. When the last slot is gone, \
+             new pods go elsewhere or wait.",
+        zh_tw: "節點能容納的 Pod 數有上限，與剩餘的 CPU、記憶體無關。額滿後新的 Pod 只能去別處或等待。",
+        zh_cn: "节点能容纳的 Pod 数有上限，与剩余的 CPU、内存无关。满了之后新的 Pod 只能去别处或等待。",
+    },
+    remedy: Text {
+        en: "Add nodes, or delete pods that nobody needs; then see whether the limit can be raised.",
+        zh_tw: "增加節點，或刪除不需要的 Pod；再評估能否調高上限。",
+        zh_cn: "增加节点，或删除不需要的 Pod；再评估能否调高上限。",
+    },
+    prevention: Text {
+        en: "Choose maxPods and the pod network's range for the size of the machines; few large pods need fewer.",
+        zh_tw: "依機器規格規劃 maxPods 與 Pod 網段大小。",
+        zh_cn: "按机器规格规划 maxPods 与 Pod 网段大小。",
+    },
+    page: page!("node-nearly-full"),
+    run,
+};
+
+static NEARLY: Text = Text {
+    en: "{pods} of at most {room} pods",
+    zh_tw: "已有 {pods} 個 Pod，上限 {room} 個",
+    zh_cn: "已有 {pods} 个 Pod，上限 {room} 个",
+};
+
+static FULL: Text = Text {
+    en: "full: {pods} of at most {room} pods, and pods wait for a slot: {waiting}",
+    zh_tw: "已滿：{pods} 個 Pod，上限 {room} 個，等待空位的 Pod：{waiting} 個",
+    zh_cn: "已满：{pods} 个 Pod，上限 {room} 个，等待空位的 Pod：{waiting} 个",
+};
+
+/// As `KubeletTooManyPods` of kubernetes-mixin, in percent.
+const NEARLY_FULL: i64 = 95;
+
+/// What the scheduler says of a node without a slot.
+const NO_SLOT: &str = "Too many pods";
+
+fn run(view: &View, out: &mut Reporter) {
+    if !view.saw_all_pods() {
+        return;
+    }
+    let waiting: Vec<ObjectRef> =
+        view.troubled_pods().filter(|pod| waits_for_a_slot(pod)).map(Pod::object_ref).collect();
+    for node in view.nodes().filter(|node| node.is_ready() && !node.is_leaving()) {
+        let pods = i64::try_from(view.load(&node.name).pods).unwrap_or(i64::MAX);
+        let Some(room) = node.pods.filter(|room| *room > 0) else { continue };
+        if pods.saturating_mul(100) < room.saturating_mul(NEARLY_FULL) {
+            continue;
+        }
+        let mut facts = vec![("pods", Fact::Number(pods)), ("room", Fact::Number(room))];
+        let is_missed = pods >= room && !node.cordoned && !waiting.is_empty();
+        let (text, severity) = match is_missed {
+            true => (&FULL, Severity::Warning),
+            false => (&NEARLY, Severity::Info),
+        };
+        if is_missed {
+            facts.push(("waiting", Fact::count(waiting.len())));
+        }
+        let finding = out.node(node, &[], severity, Message::new(text, facts));
+        if is_missed {
+            // However many nodes are full, it is the one thing that these pods wait for.
+            finding.because.clone_from(&waiting);
+        }
+        let field = format!("--field-selector=spec.nodeName={}", node.name);
+        finding.actions.push(view.settings.kubectl.line(&["get", "pods", "-A", "-o", "wide", &field]));
+    }
+}
+
+fn waits_for_a_slot(pod: &Pod) -> bool {
+    let scheduled = pod.object.as_deref().and_then(|object| object.status.condition("PodScheduled"));
+    scheduled.is_some_and(|condition| condition.status == "False" && condition.message.contains(NO_SLOT))
+}

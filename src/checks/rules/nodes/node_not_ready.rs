@@ -1,0 +1,99 @@
+//! A node's kubelet does not report, or reports that it cannot run pods.
+
+use crate::checks::prelude::*;
+use crate::finding::Facts;
+use crate::model::Owner;
+use std::collections::BTreeSet;
+
+pub(crate) static CHECK: Check = Check {
+    id: "node-not-ready",
+    since: "0.1.0",
+    severity: Severity::Critical,
+    needs: &[Kind::Node],
+    title: Text { en: "Node is not ready", zh_tw: "節點未就緒", zh_cn: "节点未就绪" },
+    meaning: Text {
+        en: "It takes no new pods. Those on it may have stopped, and are replaced elsewhere only after their \
+             toleration runs out, five minutes by default.",
+        zh_tw: "節點不再接收新的 Pod。其上的 Pod 可能已停止，預設要等五分鐘的容忍時間過後才會在他處重建。",
+        zh_cn: "节点不再接收新的 Pod。其上的 Pod 可能已停止，默认要等五分钟的容忍时间过后才会在别处重建。",
+    },
+    remedy: Text {
+        en: "See whether the machine answers; then its kubelet, container runtime, disk and network.",
+        zh_tw: "先確認機器是否有回應，再查 kubelet、容器執行環境、磁碟與網路。",
+        zh_cn: "先确认机器是否有响应，再查 kubelet、容器运行时、磁盘与网络。",
+    },
+    prevention: Text {
+        en: "Spread replicas over nodes with topologySpreadConstraints, and keep room for one node's loss.",
+        zh_tw: "用 topologySpreadConstraints 將副本分散到不同節點，並保留一個節點失效的餘裕。",
+        zh_cn: "用 topologySpreadConstraints 把副本分散到不同节点，并预留一个节点失效的余量。",
+    },
+    page: page!("node-not-ready"),
+    run,
+};
+
+static NOT_READY: Text = Text {
+    en: "Ready={status} ({reason}): {detail} Pods of the scope on it: {pods}, their owners: {owners}",
+    zh_tw: "Ready={status}（{reason}）：{detail} 範圍內的 Pod：{pods} 個，所屬工作負載：{owners} 個",
+    zh_cn: "Ready={status}（{reason}）：{detail} 范围内的 Pod：{pods} 个，所属工作负载：{owners} 个",
+};
+
+static SILENT: Text = Text {
+    en: "its kubelet has been silent for {age} ({reason}): {detail} Pods of the scope on it: {pods}, their \
+         owners: {owners}",
+    zh_tw: "kubelet 已 {age} 沒有回報（{reason}）：{detail} 範圍內的 Pod：{pods} 個，所屬工作負載：{owners} 個",
+    zh_cn: "kubelet 已 {age} 没有上报（{reason}）：{detail} 范围内的 Pod：{pods} 个，所属工作负载：{owners} 个",
+};
+
+static NEVER: Text = Text {
+    en: "has never reported a Ready condition. Pods of the scope on it: {pods}, their owners: {owners}",
+    zh_tw: "從未回報 Ready 狀態。範圍內的 Pod：{pods} 個，所屬工作負載：{owners} 個",
+    zh_cn: "从未上报 Ready 状态。范围内的 Pod：{pods} 个，所属工作负载：{owners} 个",
+};
+
+fn run(view: &View, out: &mut Reporter) {
+    for node in view.nodes().filter(|node| !node.is_ready()) {
+        let ready = node.condition("Ready");
+        let since = ready.and_then(crate::wire::NodeCondition::since);
+        let pods: Vec<&Pod> = view.pods_on(&node.name).filter(|pod| pod.shared.ended.is_none()).collect();
+        let (text, facts) = message(view, node, &pods);
+        // A node that has just joined has not had the time to report, and a reboot takes a moment. What is being taken
+        // away is not ready on purpose.
+        let passing = view.within_grace(node.created) || view.within_grace(since) || node.is_leaving();
+        let severity = if passing { Severity::Info } else { Severity::Critical };
+        let finding = out.node(node, &[], severity, Message::new(text, facts));
+        finding.since = since.or(node.created);
+        finding.affected = pods.iter().map(|pod| pod.object_ref()).collect();
+        let field = format!("--field-selector=spec.nodeName={}", node.name);
+        finding.actions.push(view.settings.kubectl.line(&["get", "pods", "-A", "-o", "wide", &field]));
+    }
+}
+
+/// What the node says, and what stands on it.
+fn message(view: &View, node: &Node, pods: &[&Pod]) -> (&'static Text, Facts) {
+    let count = |number: usize| Fact::count(number);
+    let owners: BTreeSet<(&str, Option<Owner>)> =
+        pods.iter().map(|pod| (&*pod.shared.namespace, view.root(pod))).collect();
+    let owners = owners.iter().filter(|(_, owner)| owner.is_some()).count();
+    let mut facts = vec![("pods", count(pods.len())), ("owners", count(owners))];
+    let Some(ready) = node.condition("Ready") else { return (&NEVER, facts) };
+    facts.push(("status", Fact::text(&ready.status)));
+    facts.push(("reason", Fact::text(&ready.reason)));
+    facts.push(("detail", Fact::text(sentence(&ready.message))));
+    match ready.since().filter(|_| ready.status == "Unknown") {
+        Some(since) => {
+            facts.push(("age", Fact::Age(view.age(since))));
+            (&SILENT, facts)
+        }
+        None => (&NOT_READY, facts),
+    }
+}
+
+/// A message that another sentence follows.
+pub(crate) fn sentence(message: &str) -> String {
+    let message = message.trim_end();
+    if message.is_empty() || message.ends_with(['.', '!', '?']) {
+        message.to_owned()
+    } else {
+        format!("{message}.")
+    }
+}

@@ -1,0 +1,83 @@
+//! An agent on a node, such as the node-problem-detector, says that something is wrong with it.
+
+use crate::checks::prelude::*;
+
+pub(crate) static CHECK: Check = Check {
+    id: "node-problem",
+    since: "0.1.0",
+    severity: Severity::Critical,
+    needs: &[Kind::Node],
+    title: Text { en: "Node has a problem", zh_tw: "節點回報異常", zh_cn: "节点上报异常" },
+    meaning: Text {
+        en: "Kernel, disk, runtime or hardware of the node misbehave, whatever its kubelet says. Pods on it fail \
+             in ways that look like their own fault.",
+        zh_tw: "節點的核心、磁碟、容器執行環境或硬體有問題，即使 kubelet 仍回報正常。其上的 Pod 出錯時，看起來像是應用程式\
+                自己的問題。",
+        zh_cn: "节点的内核、磁盘、容器运行时或硬件有问题，即使 kubelet 仍上报正常。其上的 Pod 出错时，看起来像是应用自己的问题。",
+    },
+    remedy: Text {
+        en: "Cordon and drain the node, read its kernel log, then reboot or replace it.",
+        zh_tw: "先 cordon 並 drain 節點，查看核心日誌，再重開機或更換。",
+        zh_cn: "先 cordon 并 drain 节点，查看内核日志，再重启或更换。",
+    },
+    prevention: Text {
+        en: "Let nodes with such conditions be replaced automatically, and keep kernels and drivers up to date.",
+        zh_tw: "讓出現這類狀態的節點自動更換，並維持核心與驅動程式更新。",
+        zh_cn: "让出现这类状态的节点自动替换，并保持内核与驱动更新。",
+    },
+    page: page!("node-problem"),
+    run,
+};
+
+static MESSAGE: Text = Text {
+    en: "{condition}={status} ({reason}): {detail}",
+    zh_tw: "{condition}={status}（{reason}）：{detail}",
+    zh_cn: "{condition}={status}（{reason}）：{detail}",
+};
+
+/// What is said of a node that cannot work so.
+const FATAL: [&str; 4] = ["CperHardwareErrorFatal", "KernelDeadlock", "ReadonlyFilesystem", "XfsShutdown"];
+
+/// Bad when true: of the node-problem-detector's own configurations, and of those that AKS ships.
+const BAD_IF_TRUE: [&str; 12] = [
+    "ContainerRuntimeProblem",
+    "ContainerRuntimeUnhealthy",
+    "CorruptDockerOverlay2",
+    "FilesystemCorruptionProblem",
+    "FrequentContainerdRestart",
+    "FrequentDockerRestart",
+    "FrequentKubeletRestart",
+    "FrequentUnregisterNetDevice",
+    "KubeProxyUnhealthy",
+    "KubeletProblem",
+    "KubeletUnhealthy",
+    "NTPProblem",
+];
+
+/// Bad when false: of the EKS node monitoring agent.
+const BAD_IF_FALSE: [&str; 5] =
+    ["AcceleratedHardwareReady", "ContainerRuntimeReady", "KernelReady", "NetworkingReady", "StorageReady"];
+
+fn run(view: &View, out: &mut Reporter) {
+    for node in view.nodes() {
+        for condition in &node.conditions {
+            let severity = match (condition.r#type.as_str(), condition.status.as_str()) {
+                (kind, "True") if FATAL.contains(&kind) => Severity::Critical,
+                (kind, "True") if BAD_IF_TRUE.contains(&kind) => Severity::Warning,
+                (kind, "False") if BAD_IF_FALSE.contains(&kind) => Severity::Warning,
+                // Of all others nobody knows which way is bad.
+                _ => continue,
+            };
+            let severity = if node.is_leaving() { Severity::Info } else { severity };
+            let facts = vec![
+                ("condition", Fact::text(&condition.r#type)),
+                ("status", Fact::text(&condition.status)),
+                ("reason", Fact::text(&condition.reason)),
+                ("detail", Fact::text(&condition.message)),
+            ];
+            let finding = out.node(node, &[&condition.r#type], severity, Message::new(&MESSAGE, facts));
+            finding.since = condition.since();
+            finding.actions.push(view.settings.kubectl.line(&["cordon", &node.name]));
+        }
+    }
+}

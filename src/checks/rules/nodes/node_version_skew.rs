@@ -1,0 +1,122 @@
+//! A kubelet's version is too far from the API server's.
+
+use crate::checks::prelude::*;
+use crate::model::minor_version;
+use std::collections::BTreeMap;
+
+pub(crate) static CHECK: Check = Check {
+    id: "node-version-skew",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    needs: &[Kind::Node],
+    title: Text {
+        en: "Kubelet version out of range",
+        zh_tw: "kubelet 版本差距過大",
+        zh_cn: "kubelet 版本差距过大",
+    },
+    meaning: Text {
+        en: "Kubernetes supports kubelets that are at most three minor versions older than the API server, and never \
+             newer. Beyond that fields are dropped silently, and the next upgrade of the API server is barred.",
+        zh_tw: "Kubernetes 只支援比 API server 舊至多三個次版本的 kubelet，且不得較新。超出範圍時，欄位可能默默失效，\
+                API server 也無法再升級。",
+        zh_cn: "Kubernetes 只支持比 API server 旧至多三个次版本的 kubelet，且不得更新。超出范围时，字段可能悄悄失效，\
+                API server 也无法继续升级。",
+    },
+    remedy: Text {
+        en: "Upgrade or replace the node. Where the kubelet is newer, upgrade the control plane first.",
+        zh_tw: "升級或更換節點；kubelet 較新者，先升級控制平面。",
+        zh_cn: "升级或替换节点；kubelet 更新的，先升级控制平面。",
+    },
+    prevention: Text {
+        en: "Upgrade the nodes with every upgrade of the control plane, as part of the same change.",
+        zh_tw: "每次升級控制平面時，一併升級節點。",
+        zh_cn: "每次升级控制平面时，一并升级节点。",
+    },
+    page: page!("node-version-skew"),
+    run,
+};
+
+static OLDER: Text = Text {
+    en: "kubelet {kubelet} is {minors} minor versions older than the API server ({server}); 3 are supported",
+    zh_tw: "kubelet {kubelet} 比 API server（{server}）舊 {minors} 個次版本，最多支援 3 個",
+    zh_cn: "kubelet {kubelet} 比 API server（{server}）旧 {minors} 个次版本，最多支持 3 个",
+};
+
+static OLDER_THAN_OTHERS: Text = Text {
+    en: "kubelet {kubelet} is {minors} minor versions older than the newest node's ({server}), and no API server may be \
+         older than that; 3 are supported",
+    zh_tw: "kubelet {kubelet} 比最新的節點（{server}）舊 {minors} 個次版本，而 API server 不得更舊；最多支援 3 個",
+    zh_cn: "kubelet {kubelet} 比最新的节点（{server}）旧 {minors} 个次版本，而 API server 不得更旧；最多支持 3 个",
+};
+
+static NEWER: Text = Text {
+    en: "kubelet {kubelet} is newer than the API server ({server}), which is not supported",
+    zh_tw: "kubelet {kubelet} 比 API server（{server}）新，不受支援",
+    zh_cn: "kubelet {kubelet} 比 API server（{server}）新，不受支持",
+};
+
+static MIXED: Text = Text {
+    en: "the nodes run {count} minor versions: {versions}",
+    zh_tw: "節點共有 {count} 個次版本：{versions}",
+    zh_cn: "节点共有 {count} 个次版本：{versions}",
+};
+
+/// How many minor versions a kubelet may be older (<https://kubernetes.io/releases/version-skew-policy/>).
+const SUPPORTED: u32 = 3;
+
+/// So many minor versions side by side are an upgrade; more are upgrades that were not finished.
+const SIDE_BY_SIDE: usize = 2;
+
+fn run(view: &View, out: &mut Reporter) {
+    let versions: Vec<(&Node, (u32, u32))> = view
+        .nodes()
+        .filter(|node| !node.is_leaving())
+        .filter_map(|node| Some((node, node.minor_version()?)))
+        .collect();
+    let newest = versions.iter().max_by_key(|(_, version)| *version);
+    let server = minor_version(&view.snapshot.cluster.version);
+    // An API server that hides its version is at least as new as the newest of its nodes should be.
+    let at_least = server.or(newest.map(|(_, version)| *version));
+    for (node, version) in &versions {
+        let Some(api) = at_least.filter(|api| api.0 == version.0) else { continue };
+        let text = match version.1 {
+            minor if minor > api.1 => &NEWER,
+            minor if minor + SUPPORTED >= api.1 => continue,
+            _ if server.is_some() => &OLDER,
+            _ => &OLDER_THAN_OTHERS,
+        };
+        let newest = newest.map_or("", |(node, _)| node.kubelet_version.as_str());
+        let shown = if server.is_some() { &view.snapshot.cluster.version } else { newest };
+        let facts = vec![
+            ("kubelet", Fact::text(&node.kubelet_version)),
+            ("server", Fact::text(shown)),
+            ("minors", Fact::Number(i64::from(api.1) - i64::from(version.1))),
+        ];
+        let finding = out.node(node, &[], Severity::Warning, Message::new(text, facts));
+        // One upgrade that was not finished, on however many nodes.
+        finding.because = vec![cluster()];
+        finding.actions = vec![view.settings.kubectl.line(&["get", "nodes", "-o", "wide"])];
+    }
+    report_mixture(view, &versions, out);
+}
+
+fn report_mixture(view: &View, versions: &[(&Node, (u32, u32))], out: &mut Reporter) {
+    let mut nodes: BTreeMap<(u32, u32), usize> = BTreeMap::new();
+    for (_, version) in versions {
+        *nodes.entry(*version).or_default() += 1;
+    }
+    if nodes.len() <= SIDE_BY_SIDE {
+        return;
+    }
+    let shown: Vec<String> =
+        nodes.iter().map(|((major, minor), count)| format!("{major}.{minor} (×{count})")).collect();
+    let facts = vec![("count", Fact::count(nodes.len())), ("versions", Fact::text(shown.join(", ")))];
+    let finding = out.object(cluster(), &[], Severity::Info, Message::new(&MIXED, facts));
+    finding.serving = true;
+    finding.actions = vec![view.settings.kubectl.line(&["get", "nodes", "-o", "wide"])];
+}
+
+/// The nodes as a whole.
+fn cluster() -> ObjectRef {
+    ObjectRef::of_cluster("Cluster", "versions")
+}

@@ -1,0 +1,99 @@
+//! Programs that say themselves that something does not work, often.
+
+use crate::checks::prelude::*;
+use crate::logs::{Pattern, Source};
+use crate::model::in_percent;
+
+pub(crate) static CHECK: Check = Check {
+    id: "error-logs",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    needs: &[Kind::LogSource],
+    title: Text { en: "Many errors in logs", zh_tw: "日誌中錯誤過多", zh_cn: "日志中错误过多" },
+    meaning: Text {
+        en: "The program writes errors all the time: what it does for its users fails, or its logs hide the error that matters.",
+        zh_tw: "程式不斷寫出錯誤：不是服務有問題，就是真正重要的錯誤被淹沒。",
+        zh_cn: "程序不断写出错误：不是服务有问题，就是真正重要的错误被淹没。",
+    },
+    remedy: Text {
+        en: "Look at the pattern that comes most often, and at its first time: what changed then?",
+        zh_tw: "先看出現最多的樣式及其首次出現的時間：當時有什麼變動？",
+        zh_cn: "先看出现最多的模式及其首次出现的时间：当时有什么变更？",
+    },
+    prevention: Text {
+        en: "Log as an error only what somebody must act on, and alert on its rate.",
+        zh_tw: "只有需要處理的情況才記為錯誤，並對其頻率設定告警。",
+        zh_cn: "只有需要处理的情况才记为错误，并对其频率配置告警。",
+    },
+    page: page!("error-logs"),
+    run,
+};
+
+static MANY: Text = Text {
+    en: "container {container}: errors in its logs within {window}: {errors}; {share} of them: {pattern}",
+    zh_tw: "容器 {container} 的日誌在 {window} 內有 {errors} 筆錯誤，其中 {share} 為：{pattern}",
+    zh_cn: "容器 {container} 的日志在 {window} 内有 {errors} 条错误，其中 {share} 为：{pattern}",
+};
+
+static ONE: Text = Text {
+    en: "{count} times, {since} to {until} ago: {sample}",
+    zh_tw: "{count} 次，{since} 前至 {until} 前：{sample}",
+    zh_cn: "{count} 次，{since} 前至 {until} 前：{sample}",
+};
+
+/// So many errors of a container of a workload within the window are many, however long it is.
+const MANY_ERRORS: u64 = 1000;
+/// So many patterns are told with the finding.
+const TOLD: usize = 3;
+
+fn run(view: &View, out: &mut Reporter) {
+    for source in view.snapshot.rows.logs.iter().filter(|source| source.summary.tally.errors > 0) {
+        let errors = source.errors();
+        let Some(top) = errors.first() else { continue };
+        let is_much = source.summary.tally.errors >= MANY_ERRORS;
+        let severity = if is_much { Severity::Warning } else { Severity::Info };
+        let finding = out.object(source.object.clone(), &[&source.container], severity, message(source, top));
+        finding.serving = true;
+        finding.since = errors.iter().filter_map(|pattern| pattern.first).min().map(Time::at);
+        finding.evidence = errors.iter().take(TOLD).map(|pattern| evidence(view, pattern)).collect();
+        finding.actions = actions(view, source);
+    }
+}
+
+fn message(source: &Source, top: &Pattern) -> Message {
+    let errors = source.summary.tally.errors;
+    let share =
+        i64::try_from(u128::from(top.count) * 1000 / u128::from(errors.max(1))).unwrap_or(1000).min(1000);
+    Message::new(
+        &MANY,
+        vec![
+            ("container", Fact::text(&*source.container)),
+            ("window", Fact::Age(source.window)),
+            ("errors", Fact::count(errors)),
+            ("share", Fact::text(in_percent(share))),
+            ("pattern", Fact::text(&*top.text)),
+        ],
+    )
+}
+
+fn evidence(view: &View, pattern: &Pattern) -> Message {
+    // A clock that is ahead wrote it now.
+    let ago = |at: Option<i64>| Fact::age(at.map(|at| view.age(Time::at(at)).max(0)));
+    let facts = vec![
+        ("count", Fact::count(pattern.count)),
+        ("since", ago(pattern.first)),
+        ("until", ago(pattern.last)),
+        ("sample", Fact::text(&*pattern.sample)),
+    ];
+    Message::new(&ONE, facts)
+}
+
+fn actions(view: &View, source: &Source) -> Vec<String> {
+    let kubectl = &view.settings.kubectl;
+    let window = source.window.max(1);
+    let since = if window % 3600 == 0 { format!("{}h", window / 3600) } else { format!("{window}s") };
+    let since = format!("--since={since}");
+    let words =
+        ["logs", "-n", &source.object.namespace, &source.pod, "-c", &source.container, &since, "--tail=50"];
+    vec![kubectl.line(&words), kubectl.describe(&source.object)]
+}

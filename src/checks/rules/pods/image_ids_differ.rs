@@ -1,0 +1,192 @@
+//! Pods of one workload run different images under one name.
+
+use crate::checks::prelude::*;
+use crate::model::{Owner, SharedPod};
+use crate::text::Message;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+pub(crate) static CHECK: Check = Check {
+    id: "image-ids-differ",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    needs: &[Kind::Pod, Kind::Node, Kind::ReplicaSet, Kind::Deployment, Kind::StatefulSet],
+    title: Text {
+        en: "One image name, different images",
+        zh_tw: "同名映像檔內容不一致",
+        zh_cn: "同名镜像内容不一致",
+    },
+    meaning: Text {
+        en: "The tag was pushed again, and nodes that had the old image kept it. Which program answers depends on the node.",
+        zh_tw: "標籤被重新推送，而已有舊映像檔的節點繼續沿用。請求由哪個版本回應，取決於落在哪個節點。",
+        zh_cn: "标签被重新推送，而已有旧镜像的节点继续沿用。请求由哪个版本处理，取决于落到哪个节点。",
+    },
+    remedy: Text {
+        en: "Give the wanted image a tag of its own, or name its digest, and roll that out. A restart alone keeps the old one \
+             where the policy is IfNotPresent.",
+        zh_tw: "為正確的映像檔使用專屬標籤或 digest，再重新發布。政策為 IfNotPresent 時，只重啟仍會沿用舊的。",
+        zh_cn: "给正确的镜像用专属标签或 digest，再重新发布。策略为 IfNotPresent 时，只重启仍会沿用旧的。",
+    },
+    prevention: Text {
+        en: "Make tags immutable in the registry.",
+        zh_tw: "在 registry 開啟標籤不可變更。",
+        zh_cn: "在镜像仓库开启标签不可变。",
+    },
+    page: page!("image-ids-differ"),
+    run,
+};
+
+static MESSAGE: Text = Text {
+    en: "container {container}: {count} different images run as {image}: {digests}",
+    zh_tw: "容器 {container}：同為 {image}，實際執行 {count} 種不同的映像檔：{digests}",
+    zh_cn: "容器 {container}：同为 {image}，实际运行 {count} 种不同的镜像：{digests}",
+};
+
+static EVIDENCE: Text = Text {
+    en: "{digest}: pods {pods}, on nodes {nodes}",
+    zh_tw: "{digest}：Pod {pods}，位於節點 {nodes}",
+    zh_cn: "{digest}：Pod {pods}，位于节点 {nodes}",
+};
+
+/// Owners whose pods are meant to be alike.
+const ALIKE: [&str; 6] =
+    ["DaemonSet", "Deployment", "ReplicaSet", "ReplicationController", "Rollout", "StatefulSet"];
+
+/// After so long without a new pod no rollout explains it. In seconds, as kubernetes-mixin waits for rollouts.
+const SETTLED: i64 = 900;
+
+/// What to compare, as kubectl shows it.
+const COLUMNS: &str =
+    "custom-columns=NAME:.metadata.name,NODE:.spec.nodeName,ID:.status.containerStatuses[*].imageID";
+
+/// So many names are shown of many.
+const SHOWN: usize = 3;
+
+/// What must be alike: namespace, owner, container, image, architecture and the form of the ID.
+type Place<'a> = (&'a str, Owner, &'a str, &'a str, &'a str, bool);
+
+fn run(view: &View, out: &mut Reporter) {
+    for ((namespace, owner, container, image, ..), digests) in gather(view) {
+        if digests.len() < 2 {
+            continue;
+        }
+        let created = |pods: &Vec<&Pod>| pods.iter().filter_map(|pod| pod.created()).min();
+        let newest = digests.values().flatten().filter_map(|pod| pod.created()).max();
+        let workload = view.workload(namespace, &owner.kind, &owner.name);
+        let moves = workload
+            .is_some_and(|w| !w.is_available() || w.rollout().is_some_and(|r| r.unfinished || r.unseen));
+        let settled = !moves && view.older_than(newest, SETTLED);
+        let shown: Vec<&str> = digests.keys().map(|digest| short(digest)).collect();
+        let facts = vec![
+            ("container", Fact::text(container)),
+            ("image", Fact::text(image)),
+            ("count", Fact::count(digests.len())),
+            ("digests", Fact::text(shown.join(", "))),
+        ];
+        let object = ObjectRef::new(namespace, &owner.kind, &owner.name);
+        let severity = if settled { Severity::Warning } else { Severity::Info };
+        let finding = out.object(object, &[container], severity, Message::new(&MESSAGE, facts));
+        // Since the last of them came.
+        finding.since = digests.values().filter_map(created).max();
+        finding.serving = true;
+        finding.evidence = digests.iter().map(|(digest, pods)| evidence(digest, pods)).collect();
+        finding.actions = vec![
+            view.settings.kubectl.line(&["get", "pods", "-n", namespace, "-o", COLUMNS]),
+            view.settings.kubectl.describe(&finding.object),
+        ];
+    }
+}
+
+/// The owners of pods with different IDs of one image, for whatever reason. Pods in one state say the same, so that few
+/// of them need a look.
+fn suspects<'a>(view: &View<'a>) -> BTreeSet<(&'a str, Owner)> {
+    let mut ids: BTreeMap<(&str, Owner, &str, &str), &str> = BTreeMap::new();
+    let mut found = BTreeSet::new();
+    let mut last: Option<&Arc<SharedPod>> = None;
+    for pod in &view.snapshot.rows.pods {
+        if last.replace(&pod.shared).is_some_and(|last| Arc::ptr_eq(last, &pod.shared)) {
+            continue;
+        }
+        let Some(owner) = view.root(pod).filter(|owner| ALIKE.contains(&&*owner.kind)) else { continue };
+        for image in pod.shared.specs.iter().filter(|image| !image.id.is_empty()) {
+            let place = (&*pod.shared.namespace, owner.clone(), &*image.container, &*image.image);
+            if *ids.entry(place).or_insert(&image.id) != &*image.id {
+                found.insert((&*pod.shared.namespace, owner.clone()));
+            }
+        }
+    }
+    found
+}
+
+/// The serving pods of suspects, by what must be alike and by what they run.
+fn gather<'a>(view: &View<'a>) -> BTreeMap<Place<'a>, BTreeMap<&'a str, Vec<&'a Pod>>> {
+    let suspects = suspects(view);
+    let mut found: BTreeMap<Place, BTreeMap<&str, Vec<&Pod>>> = BTreeMap::new();
+    if suspects.is_empty() {
+        return found;
+    }
+    for pod in view.snapshot.rows.pods.iter().filter(|pod| pod.serves()) {
+        let Some(owner) = view.root(pod) else { continue };
+        let namespace = &*pod.shared.namespace;
+        // An image of two architectures has two IDs with some runtimes.
+        let Some(node) = pod.node.as_deref().and_then(|name| view.node(name)) else { continue };
+        if !suspects.contains(&(namespace, owner.clone())) {
+            continue;
+        }
+        for image in pod.shared.specs.iter().filter(|image| !image.id.is_empty()) {
+            let (named, digest) = digest(&image.id);
+            let place =
+                (namespace, owner.clone(), &*image.container, &*image.image, &*node.architecture, named);
+            found.entry(place).or_default().entry(digest).or_default().push(pod);
+        }
+    }
+    found
+}
+
+/// The digest of an image ID, and whether it is that of a name in a registry. Only digests of one form compare.
+fn digest(id: &str) -> (bool, &str) {
+    let id = id.split_once("://").map_or(id, |(_, id)| id);
+    id.split_once('@').map_or((false, id), |(_, digest)| (true, digest))
+}
+
+/// As much of a digest as people compare.
+fn short(digest: &str) -> &str {
+    let hex = digest.split_once(':').map_or(digest, |(_, hex)| hex);
+    hex.get(..12).unwrap_or(hex)
+}
+
+fn evidence(digest: &str, pods: &[&Pod]) -> Message {
+    let nodes: BTreeSet<&str> = pods.iter().filter_map(|pod| pod.node.as_deref()).collect();
+    let facts = vec![
+        ("digest", Fact::text(short(digest))),
+        ("pods", Fact::text(some(pods.iter().map(|pod| &*pod.name)))),
+        ("nodes", Fact::text(some(nodes.into_iter()))),
+    ];
+    Message::new(&EVIDENCE, facts)
+}
+
+/// The first few names.
+fn some<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    let more = names.len().saturating_sub(SHOWN);
+    let shown = names.take(SHOWN).collect::<Vec<_>>().join(", ");
+    if more == 0 { shown } else { format!("{shown} (+{more})") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_id_is_compared_by_its_digest() {
+        for (id, is) in [
+            ("docker-pullable://web@sha256:0123", (true, "sha256:0123")),
+            ("registry.example.com:5000/shop/web@sha256:0123", (true, "sha256:0123")),
+            ("sha256:0123", (false, "sha256:0123")),
+            ("docker://sha256:0123", (false, "sha256:0123")),
+        ] {
+            assert_eq!(digest(id), is, "{id}");
+        }
+        assert_eq!(short("sha256:0123456789abcdef"), "0123456789ab");
+        assert_eq!(short("x"), "x");
+    }
+}

@@ -1,0 +1,83 @@
+//! A pod ended in failure and nothing has taken its place.
+
+use crate::checks::prelude::*;
+
+pub(crate) static CHECK: Check = Check {
+    id: "pod-failed",
+    since: "0.1.0",
+    severity: Severity::Critical,
+    needs: &[Kind::Pod, Kind::Job],
+    title: Text { en: "Pod failed", zh_tw: "Pod 執行失敗", zh_cn: "Pod 运行失败" },
+    meaning: Text {
+        en: "Its containers ended with an error and will not be started again.",
+        zh_tw: "容器以錯誤結束，且不會再被啟動。",
+        zh_cn: "容器以错误退出，且不会再被启动。",
+    },
+    remedy: Text {
+        en: "Read its log, then delete it, or let its controller make another.",
+        zh_tw: "先看日誌，再刪除，或由控制器重建。",
+        zh_cn: "先看日志，再删除，或由控制器重建。",
+    },
+    prevention: Text {
+        en: "Run lasting work under a controller, and one-time work as a Job with a TTL.",
+        zh_tw: "長期服務交由控制器管理；一次性工作用 Job 並設定 TTL。",
+        zh_cn: "长期服务交由控制器管理；一次性任务用 Job 并设置 TTL。",
+    },
+    page: page!("pod-failed"),
+    run,
+};
+
+static EXITED: Text = Text {
+    en: "{status}: container {container} ended with exit code {exitCode}",
+    zh_tw: "{status}：容器 {container} 以結束碼 {exitCode} 結束",
+    zh_cn: "{status}：容器 {container} 以退出码 {exitCode} 退出",
+};
+
+static PLAIN: Text =
+    Text { en: "{status}: {detail}", zh_tw: "{status}：{detail}", zh_cn: "{status}：{detail}" };
+
+fn run(view: &View, out: &mut Reporter) {
+    for (pod, trouble) in view.problems() {
+        // An evicted pod of a job is one more failed attempt of that job.
+        let is_attempt = view.job_of(pod).is_some();
+        let failed =
+            matches!(trouble, PodProblem::Failed) || matches!(trouble, PodProblem::Evicted) && is_attempt;
+        // A pod with a successor is left over, which is another check.
+        if !failed || view.successor(pod).is_some() {
+            continue;
+        }
+        let severity = match view.job_of(pod) {
+            Some(job) if job.is("Complete").is_some() || job.is("Failed").is_some() => continue,
+            Some(_) => Severity::Warning,
+            // Nobody misses it: its owner was scaled down since, perhaps to nothing.
+            None if view.is_served(pod) => Severity::Warning,
+            None => Severity::Critical,
+        };
+        let detail = pod.object.as_deref().map_or("", |object| object.status.message.as_str());
+        let mut facts = vec![("status", Fact::text(&pod.shared.status)), ("detail", Fact::text(detail))];
+        let culprit =
+            pod.containers().find(|c| c.status.state.terminated.as_ref().is_some_and(|t| t.exit_code != 0));
+        if let Some(end) = culprit.as_ref().and_then(|c| c.status.state.terminated.as_ref()) {
+            facts.push(("exitCode", Fact::Number(end.exit_code.into())));
+        }
+        facts.extend(culprit.as_ref().map(|c| ("container", Fact::text(&c.status.name))));
+        let finding = out.pod(
+            pod,
+            &[],
+            severity,
+            Message::new(if culprit.is_some() { &EXITED } else { &PLAIN }, facts),
+        );
+        finding.since = pod.finished().or(pod.created());
+        finding.actions = vec![
+            view.settings.kubectl.line(&[
+                "logs",
+                "-n",
+                &pod.shared.namespace,
+                &pod.name,
+                "--all-containers",
+                "--tail=50",
+            ]),
+            view.describe(pod),
+        ];
+    }
+}

@@ -1,0 +1,204 @@
+//! A container's image does not come.
+
+use crate::checks::prelude::*;
+
+pub(crate) static CHECK: Check = Check {
+    id: "pod-image-pull-failed",
+    since: "0.1.0",
+    severity: Severity::Critical,
+    needs: &[Kind::Pod, Kind::Event],
+    title: Text { en: "Image cannot be pulled", zh_tw: "映像檔無法拉取", zh_cn: "镜像无法拉取" },
+    meaning: Text {
+        en: "The node cannot get the image, so the container has never started with it.",
+        zh_tw: "節點拿不到映像檔，容器從未以此映像檔啟動。",
+        zh_cn: "节点拿不到镜像，容器从未以该镜像启动。",
+    },
+    remedy: Text {
+        en: "Read the message: a tag that does not exist, a missing pull secret and an unreachable registry \
+             each name themselves.",
+        zh_tw: "看錯誤訊息即可分辨：tag 不存在、缺少 imagePullSecret，或 registry 連不上。",
+        zh_cn: "看错误信息即可分辨：tag 不存在、缺少 imagePullSecret，或 registry 连不上。",
+    },
+    prevention: Text {
+        en: "Deploy by a tag or digest that the pipeline has just pushed, and keep pull secrets in every namespace.",
+        zh_tw: "只部署流程剛推送完成的固定 tag 或 digest，並確認每個命名空間都有 pull secret。",
+        zh_cn: "只部署流水线刚推送完成的固定 tag 或 digest，并确认每个命名空间都有 pull secret。",
+    },
+    page: page!("pod-image-pull-failed"),
+    run,
+};
+
+static MESSAGE: Text = Text {
+    en: "{role} {container}: image {image} cannot be pulled: {cause} ({detail})",
+    zh_tw: "{role} {container}：映像檔 {image} 無法拉取，{cause}（{detail}）",
+    zh_cn: "{role} {container}：镜像 {image} 无法拉取，{cause}（{detail}）",
+};
+
+static UNSAID: Text = Text {
+    en: "{role} {container}: image {image} cannot be pulled, and nothing says why any more ({reason})",
+    zh_tw: "{role} {container}：映像檔 {image} 無法拉取，且已沒有留下原因（{reason}）",
+    zh_cn: "{role} {container}：镜像 {image} 无法拉取，且没有留下原因（{reason}）",
+};
+
+/// What is behind a pull that fails: words that runtimes and registries use, and what they mean. The first that is
+/// found counts, so what is certain stands first.
+static CAUSES: [(&[&str], Text); 12] = [
+    (
+        &["no match for platform", "no matching manifest for"],
+        Text {
+            en: "there is none for the node's architecture",
+            zh_tw: "沒有節點架構可用的版本",
+            zh_cn: "没有节点架构可用的版本",
+        },
+    ),
+    (
+        &["toomanyrequests", "too many requests", "rate limit"],
+        Text {
+            en: "the registry limits pulls",
+            zh_tw: "registry 限制拉取次數",
+            zh_cn: "registry 限制拉取次数",
+        },
+    ),
+    (
+        &["x509:", "tls: ", "certificate verify", "server gave http response to https client"],
+        Text {
+            en: "the registry's TLS is not trusted",
+            zh_tw: "registry 的 TLS 憑證不受信任",
+            zh_cn: "registry 的 TLS 证书不受信任",
+        },
+    ),
+    (
+        &["no such host", "name resolution", "server misbehaving", "lookup "],
+        Text {
+            en: "the registry's name does not resolve",
+            zh_tw: "registry 的名稱無法解析",
+            zh_cn: "registry 的域名无法解析",
+        },
+    ),
+    (
+        &[
+            "connection refused",
+            "i/o timeout",
+            "dial tcp",
+            "client.timeout",
+            "deadline exceeded",
+            "connection reset",
+            "tls handshake timeout",
+        ],
+        Text {
+            en: "the registry cannot be reached", zh_tw: "連不上 registry", zh_cn: "连不上 registry"
+        },
+    ),
+    (
+        &[
+            "unauthorized",
+            "authentication required",
+            "pull access denied",
+            "403 forbidden",
+            "denied",
+            "no basic auth",
+            "token has expired",
+        ],
+        Text {
+            en: "not allowed: a pull secret is missing or wrong, or the repository does not exist",
+            zh_tw: "沒有權限：缺少 pull secret 或內容有誤，或 repository 不存在",
+            zh_cn: "没有权限：缺少 pull secret 或内容有误，或仓库不存在",
+        },
+    ),
+    (
+        &[
+            "500 internal server error",
+            "502 bad gateway",
+            "503 service unavailable",
+            "504 gateway time",
+            "registryunavailable",
+        ],
+        Text {
+            en: "the registry itself fails", zh_tw: "registry 本身故障", zh_cn: "registry 自身故障"
+        },
+    ),
+    (
+        &["signaturevalidationfailed", "signature validation failed"],
+        Text {
+            en: "its signature is not accepted", zh_tw: "簽章驗證未通過", zh_cn: "签名校验未通过"
+        },
+    ),
+    (
+        &["manifest unknown", "not found", "name unknown", "does not exist", "no such image"],
+        Text { en: "the tag does not exist", zh_tw: "tag 不存在", zh_cn: "tag 不存在" },
+    ),
+    (
+        &["no space left"],
+        Text { en: "the node's disk is full", zh_tw: "節點磁碟已滿", zh_cn: "节点磁盘已满" },
+    ),
+    (
+        &["invalidimagename", "invalid reference format", "couldn't parse image"],
+        Text {
+            en: "it is no image name", zh_tw: "映像檔名稱格式有誤", zh_cn: "镜像名格式有误"
+        },
+    ),
+    (
+        &["errimageneverpull", "not present with pull policy of never"],
+        Text {
+            en: "the node does not have it and may not pull it (imagePullPolicy: Never)",
+            zh_tw: "節點上沒有，又不允許拉取（imagePullPolicy: Never）",
+            zh_cn: "节点上没有，又不允许拉取（imagePullPolicy: Never）",
+        },
+    ),
+];
+
+static OTHER: Text = Text { en: "the runtime says", zh_tw: "執行環境回報", zh_cn: "运行时返回" };
+
+fn run(view: &View, out: &mut Reporter) {
+    for (pod, trouble) in view.problems() {
+        let PodProblem::ImagePull(container) = trouble else { continue };
+        let waiting = container.status.state.waiting.clone().unwrap_or_default();
+        let (cause, detail) = cause(view, pod, &container, &waiting);
+        let facts = vec![
+            ("role", Fact::Words(role(&container))),
+            ("container", Fact::text(&container.status.name)),
+            ("image", Fact::text(container.image())),
+            ("reason", Fact::text(&waiting.reason)),
+            ("cause", Fact::Words(cause)),
+            ("detail", Fact::text(&detail)),
+        ];
+        let text = if detail.is_empty() { &UNSAID } else { &MESSAGE };
+        // A pull that has just begun to fail may only have met a restart of the registry.
+        let since = pod.unready_since().or(pod.created());
+        let severity = if view.is_young_for(pod, since) { Severity::Info } else { Severity::Critical };
+        // ErrImagePull and ImagePullBackOff take turns, and the next rollout has another tag.
+        let finding = out.pod(pod, &[&container.status.name], severity, Message::new(text, facts));
+        finding.since = since;
+        finding.because = vec![ObjectRef::of_cluster("Image", container.image())];
+        finding.actions = vec![view.describe(pod)];
+    }
+}
+
+/// What is behind it, and the words that tell: the kubelet's own, or those of the warning it gave when it last tried.
+fn cause(
+    view: &View,
+    pod: &Pod,
+    container: &Container,
+    waiting: &crate::wire::Waiting,
+) -> (&'static Text, String) {
+    let name = &*container.status.name;
+    let events =
+        view.pod_events(pod).into_iter().filter(|event| event.is_of(name) && event.reason == "Failed");
+    let said = std::iter::once(waiting.message.as_str()).chain(events.map(|event| event.message.as_str()));
+    let said: Vec<&str> = said.filter(|text| tells(text)).collect();
+    for text in said.iter().copied().chain([&*waiting.reason]) {
+        let lower = text.to_lowercase();
+        let known = CAUSES.iter().find(|(words, _)| words.iter().any(|word| lower.contains(word)));
+        if let Some((_, cause)) = known {
+            return (cause, text.to_owned());
+        }
+    }
+    (&OTHER, said.first().map_or_else(String::new, |text| (*text).to_owned()))
+}
+
+/// Whether a text says more than that a pull fails: `Back-off pulling image "app:1"` and `Error: ErrImagePull` do not.
+fn tells(text: &str) -> bool {
+    let text = text.trim();
+    let backs_off = text.starts_with("Back-off pulling image") && text.ends_with('"');
+    !text.is_empty() && !backs_off && !matches!(text, "Error: ErrImagePull" | "Error: ImagePullBackOff")
+}

@@ -1,0 +1,100 @@
+//! A container is killed again and again because a probe of it fails.
+
+use crate::checks::prelude::*;
+use crate::wire::{Probe, Terminated};
+
+pub(crate) static CHECK: Check = Check {
+    id: "pod-killed-by-probe",
+    since: "0.1.0",
+    severity: Severity::Critical,
+    needs: &[Kind::Pod, Kind::Event],
+    title: Text {
+        en: "Container killed by its probe",
+        zh_tw: "容器因探針失敗被終止",
+        zh_cn: "容器因探针失败被杀",
+    },
+    meaning: Text {
+        en: "The kubelet ends a container whose liveness or startup probe fails, whether or not the program could go on.",
+        zh_tw: "liveness 或 startup probe 失敗時 kubelet 會終止容器，不論程式本身是否還能運作。",
+        zh_cn: "liveness 或 startup probe 失败时 kubelet 会杀掉容器，不管程序本身是否还能工作。",
+    },
+    remedy: Text {
+        en: "See why the probe fails: a slow start needs a startupProbe, a long pause a higher timeout, a lock-up the \
+             program's own log.",
+        zh_tw: "先查探針為何失敗：啟動慢就加 startupProbe，偶爾停頓就放寬 timeout，真的卡死則看程式日誌。",
+        zh_cn: "先查探针为何失败：启动慢就加 startupProbe，偶尔停顿就放宽 timeout，真的卡死则看程序日志。",
+    },
+    prevention: Text {
+        en: "Let the liveness probe ask only whether the process itself is stuck, never whether a database answers.",
+        zh_tw: "liveness probe 只檢查程序本身是否卡死，不要檢查資料庫等外部依賴。",
+        zh_cn: "liveness probe 只检查进程本身是否卡死，不要检查数据库等外部依赖。",
+    },
+    page: page!("pod-killed-by-probe"),
+    run,
+};
+
+static WARNED: Text = Text {
+    en: "{role} {container} is killed by its {probe} probe (exit code {exitCode}, {last} ago, restarts: {restarts}; \
+         budget {budget} from its start): {detail}",
+    zh_tw: "{role} {container} 因 {probe} probe 失敗被終止（結束碼 {exitCode}，{last} 前，已重啟 {restarts} 次；\
+            啟動後容許 {budget}）：{detail}",
+    zh_cn: "{role} {container} 因 {probe} probe 失败被杀（退出码 {exitCode}，{last} 前，已重启 {restarts} 次；\
+            启动后容许 {budget}）：{detail}",
+};
+
+static LIKELY: Text = Text {
+    en: "{role} {container} was killed (exit code {exitCode}, {last} ago, restarts: {restarts}), not for its memory: most \
+         likely by its {probe} probe, whose budget is {budget} from its start",
+    zh_tw: "{role} {container} 被終止（結束碼 {exitCode}，{last} 前，已重啟 {restarts} 次），並非記憶體因素：很可能是 \
+            {probe} probe 失敗，啟動後容許 {budget}",
+    zh_cn: "{role} {container} 被杀（退出码 {exitCode}，{last} 前，已重启 {restarts} 次），并非内存原因：很可能是 \
+            {probe} probe 失败，启动后容许 {budget}",
+};
+
+/// Seconds by which the kubelet is late at most.
+const SLACK: i64 = 10;
+
+fn run(view: &View, out: &mut Reporter) {
+    for (pod, trouble) in view.problems() {
+        let PodProblem::ProbeKill(container) = trouble else { continue };
+        let warning = view.context(pod).failed_probe(&container.status.name, &["Liveness", "Startup"]);
+        let spec = container.spec;
+        let startup = spec.and_then(|spec| spec.startup_probe.as_ref());
+        let liveness = spec.and_then(|spec| spec.liveness_probe.as_ref());
+        let end = container.last_end();
+        let by_startup = match warning {
+            Some(event) => event.message.starts_with("Startup"),
+            None => liveness.is_none() || end.zip(startup).is_some_and(|(end, probe)| fits(pod, end, probe)),
+        };
+        let probe = if by_startup { startup } else { liveness };
+        let finished = end.and_then(Terminated::finished);
+        let mut facts = vec![
+            ("role", Fact::Words(role(&container))),
+            ("container", Fact::text(&container.status.name)),
+            ("probe", Fact::text(if by_startup { "startup" } else { "liveness" })),
+            ("exitCode", Fact::count(end.map_or(0, |end| end.exit_code))),
+            ("last", view.ago(finished)),
+            ("restarts", Fact::count(container.status.restart_count)),
+            ("budget", Fact::age(probe.map(Probe::budget))),
+        ];
+        let said =
+            warning.map(|event| event.message.split_once(": ").map_or(&*event.message, |(_, said)| said));
+        facts.extend(said.map(|said| ("detail", Fact::text(said))));
+        let severity = if pod.serves() { Severity::Warning } else { Severity::Critical };
+        let finding = out.pod(
+            pod,
+            &[&container.status.name],
+            severity,
+            Message::new(if said.is_some() { &WARNED } else { &LIKELY }, facts),
+        );
+        finding.since = pod.unready_since().or(warning.and_then(|event| event.first_seen)).or(finished);
+        finding.actions = vec![view.describe(pod), view.show_log(pod, &container)];
+    }
+}
+
+/// Whether a container ran for as long as its startup probe gives it, and no longer than it takes to end then.
+fn fits(pod: &Pod, end: &Terminated, startup: &Probe) -> bool {
+    let grace = pod.object.as_deref().and_then(|object| object.spec.termination_grace_period_seconds);
+    let (soonest, latest) = (startup.soonest(), startup.budget().saturating_add(grace.unwrap_or(30) + SLACK));
+    end.ran().is_some_and(|ran| (soonest..=latest).contains(&ran))
+}

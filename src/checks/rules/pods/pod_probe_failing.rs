@@ -1,0 +1,99 @@
+//! A container runs, and its readiness or startup probe does not pass.
+
+use crate::checks::prelude::*;
+
+pub(crate) static CHECK: Check = Check {
+    id: "pod-probe-failing",
+    since: "0.1.0",
+    severity: Severity::Critical,
+    needs: &[Kind::Pod, Kind::Event],
+    title: Text {
+        en: "Container does not pass its probe",
+        zh_tw: "容器未通過探針檢查",
+        zh_cn: "容器未通过探针检查",
+    },
+    meaning: Text {
+        en: "The container runs and gets no traffic, because its readiness or startup probe fails.",
+        zh_tw: "容器在執行，但 readiness 或 startup probe 失敗，因此收不到流量。",
+        zh_cn: "容器在运行，但 readiness 或 startup probe 失败，因此收不到流量。",
+    },
+    remedy: Text {
+        en: "Ask the probe's own address from inside the pod, and read the container's log.",
+        zh_tw: "在 Pod 內手動存取探針位址，並查看容器日誌。",
+        zh_cn: "在 Pod 内手动访问探针地址，并查看容器日志。",
+    },
+    prevention: Text {
+        en: "Let the readiness probe test only what the pod itself needs, and give slow starters a startupProbe.",
+        zh_tw: "readiness probe 只檢查 Pod 自身所需；啟動慢的服務加上 startupProbe。",
+        zh_cn: "readiness probe 只检查 Pod 自身所需；启动慢的服务加上 startupProbe。",
+    },
+    page: page!("pod-probe-failing"),
+    run,
+};
+
+static SAID: Text = Text {
+    en: "{role} {container} has not passed its {probe} probe for {age}: {detail}",
+    zh_tw: "{role} {container} 的 {probe} probe 已 {age} 未通過：{detail}",
+    zh_cn: "{role} {container} 的 {probe} probe 已 {age} 未通过：{detail}",
+};
+
+static UNSAID: Text = Text {
+    en: "{role} {container} has not passed its {probe} probe for {age}",
+    zh_tw: "{role} {container} 的 {probe} probe 已 {age} 未通過",
+    zh_cn: "{role} {container} 的 {probe} probe 已 {age} 未通过",
+};
+
+static BUDGET: Text = Text {
+    en: "its startup probe gives it {budget} before it is killed",
+    zh_tw: "startup probe 容許 {budget}，逾時即終止容器",
+    zh_cn: "startup probe 容许 {budget}，超时即杀掉容器",
+};
+
+fn run(view: &View, out: &mut Reporter) {
+    for (pod, trouble) in view.problems() {
+        let PodProblem::Unready(container) = trouble else { continue };
+        let startup = container.spec.and_then(|spec| spec.startup_probe.as_ref());
+        // Until the startup probe has passed, no other is asked.
+        let starting = startup.filter(|_| container.status.started != Some(true));
+        let (probe, begins) =
+            if starting.is_some() { ("startup", "Startup") } else { ("readiness", "Readiness") };
+        let warning = view.context(pod).failed_probe(&container.status.name, &[begins]);
+        let since = pod.unready_since().or(pod.created());
+        let mut facts = vec![
+            ("role", Fact::Words(role(&container))),
+            ("container", Fact::text(&container.status.name)),
+            ("probe", Fact::text(probe)),
+            ("age", view.ago(since)),
+        ];
+        let said =
+            warning.map(|event| event.message.split_once(": ").map_or(&*event.message, |(_, said)| said));
+        facts.extend(said.map(|said| ("detail", Fact::text(said))));
+        let severity =
+            if is_in_time(view, pod, &container, since) { Severity::Info } else { Severity::Critical };
+        let finding = out.pod(
+            pod,
+            &[&container.status.name],
+            severity,
+            Message::new(if said.is_some() { &SAID } else { &UNSAID }, facts),
+        );
+        finding.since = since;
+        let budget = starting.map(|probe| vec![("budget", Fact::Age(probe.budget()))]);
+        finding.evidence.extend(budget.map(|facts| Message::new(&BUDGET, facts)));
+        finding.actions = vec![view.describe(pod), view.show_log(pod, &container)];
+    }
+}
+
+/// Whether a container may still come up. What starts slowly says itself how slowly that may be; the first time counts
+/// from its start, for what was before, such as a large image, is not its own.
+fn is_in_time(view: &View, pod: &Pod, container: &Container, since: Option<Time>) -> bool {
+    let running = container.status.state.running.as_ref().filter(|_| container.status.restart_count == 0);
+    let started = running.and_then(|running| running.started_at?.known());
+    let began = started.filter(|started| since.is_none_or(|since| *started > since)).or(since);
+    let startup = container.spec.and_then(|spec| spec.startup_probe.as_ref());
+    let readiness = container.spec.and_then(|spec| spec.readiness_probe.as_ref());
+    let patience = match startup.filter(|_| container.status.started != Some(true)) {
+        Some(startup) => startup.budget(),
+        None => readiness.map_or(0, |probe| i64::from(probe.initial_delay_seconds)),
+    };
+    view.is_young_for(pod, began) || began.is_some_and(|began| view.age(began) < patience)
+}

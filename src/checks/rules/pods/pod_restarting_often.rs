@@ -1,0 +1,71 @@
+//! A pod runs now, and has restarted often.
+
+use crate::checks::prelude::*;
+
+pub(crate) static CHECK: Check = Check {
+    id: "pod-restarting-often",
+    since: "0.1.0",
+    severity: Severity::Critical,
+    needs: &[Kind::Pod],
+    title: Text {
+        en: "Pod restarts often", zh_tw: "Pod 重啟次數過多", zh_cn: "Pod 重启次数过多"
+    },
+    meaning: Text {
+        en: "It runs at the moment, but something ends its containers again and again.",
+        zh_tw: "目前雖在執行，但容器一再被結束。",
+        zh_cn: "目前虽在运行，但容器一再退出。",
+    },
+    remedy: Text {
+        en: "Find out how it ended last: the previous container's log, its exit code, its probes.",
+        zh_tw: "查上一次是怎麼結束的：前一個容器的日誌、結束碼與探針設定。",
+        zh_cn: "查上一次是怎么退出的：前一个容器的日志、退出码与探针配置。",
+    },
+    prevention: Text {
+        en: "Alert on restarts per hour, not on their sum, and look while the previous log still exists.",
+        zh_tw: "以每小時重啟次數告警，而不是累計值，並在前一份日誌還在時就查看。",
+        zh_cn: "按每小时重启次数告警，而不是累计值，并在上一份日志还在时就查看。",
+    },
+    page: page!("pod-restarting-often"),
+    run,
+};
+
+static KNOWN: Text = Text {
+    en: "restarts: {restarts}, the last {last} ago",
+    zh_tw: "已重啟 {restarts} 次，最近一次在 {last} 前",
+    zh_cn: "已重启 {restarts} 次，最近一次在 {last} 前",
+};
+
+static UNKNOWN: Text = Text {
+    en: "restarts: {restarts}, when is not recorded",
+    zh_tw: "已重啟 {restarts} 次，時間不明",
+    zh_cn: "已重启 {restarts} 次，时间不明",
+};
+
+fn run(view: &View, out: &mut Reporter) {
+    for (pod, trouble) in view.problems() {
+        let PodProblem::Restarts = trouble else { continue };
+        let thresholds = view.thresholds(pod);
+        let mut facts = vec![("restarts", Fact::Number(pod.shared.restarts))];
+        facts.extend(pod.last_restart().map(|at| ("last", Fact::Age(view.age(at)))));
+        let recent = pod.last_restart().is_none_or(|at| view.age(at) < thresholds.quiet_after);
+        let severity = match pod.shared.restarts >= thresholds.restarts_unhealthy && recent {
+            true => Severity::Critical,
+            false => Severity::Warning,
+        };
+        let text = if pod.last_restart().is_some() { &KNOWN } else { &UNKNOWN };
+        let finding = out.pod(pod, &[], severity, Message::new(text, facts));
+        finding.since = pod.last_restart().or(pod.created());
+        let worst = pod.containers().max_by_key(|c| c.status.restart_count);
+        let name = worst.map_or("", |c| c.status.name.as_str());
+        finding.actions = vec![view.settings.kubectl.line(&[
+            "logs",
+            "-n",
+            &pod.shared.namespace,
+            &pod.name,
+            "-c",
+            name,
+            "--previous",
+            "--tail=50",
+        ])];
+    }
+}

@@ -1,0 +1,67 @@
+//! The node cannot make a pod's sandbox or its network.
+
+use crate::checks::prelude::*;
+use crate::model::SANDBOX_EVENTS;
+
+pub(crate) static CHECK: Check = Check {
+    id: "pod-sandbox-failed",
+    since: "0.1.0",
+    severity: Severity::Critical,
+    needs: &[Kind::Pod, Kind::Event],
+    title: Text {
+        en: "Pod sandbox cannot be created",
+        zh_tw: "無法建立 Pod 沙箱或網路",
+        zh_cn: "无法创建 Pod 沙箱或网络",
+    },
+    meaning: Text {
+        en: "The runtime or the network plugin of the node fails, so no container of the pod starts; other pods on the \
+             node will meet the same.",
+        zh_tw: "節點的執行環境或網路外掛異常，Pod 的容器都無法啟動；同節點的其他新 Pod 也會遇到。",
+        zh_cn: "节点的运行时或网络插件异常，Pod 的容器都无法启动；同节点的其他新 Pod 也会遇到。",
+    },
+    remedy: Text {
+        en: "Look at the network plugin's pod on that node, at free addresses, and at the runtime's log.",
+        zh_tw: "檢查該節點上的網路外掛 Pod、IP 位址是否用盡，以及執行環境日誌。",
+        zh_cn: "检查该节点上的网络插件 Pod、IP 地址是否用尽，以及运行时日志。",
+    },
+    prevention: Text {
+        en: "Watch the address pool and the network plugin's DaemonSet; give nodes no more pods than addresses.",
+        zh_tw: "監控 IP 位址池與網路外掛的 DaemonSet；節點的 Pod 上限不要超過可用位址。",
+        zh_cn: "监控 IP 地址池与网络插件的 DaemonSet；节点的 Pod 上限不要超过可用地址。",
+    },
+    page: page!("pod-sandbox-failed"),
+    run,
+};
+
+static MESSAGE: Text = Text {
+    en: "node {node} has not made its sandbox in {age} ({reason}, {count} times): {detail}",
+    zh_tw: "節點 {node} 已 {age} 無法建立其沙箱（{reason}，共 {count} 次）：{detail}",
+    zh_cn: "节点 {node} 已 {age} 无法创建其沙箱（{reason}，共 {count} 次）：{detail}",
+};
+
+fn run(view: &View, out: &mut Reporter) {
+    for (pod, trouble) in view.problems() {
+        let PodProblem::Sandbox = trouble else { continue };
+        let Some(warning) = view.context(pod).warning(&SANDBOX_EVENTS) else { continue };
+        let node = pod.node.as_deref().unwrap_or("?");
+        let since = pod.unready_since().or(pod.created());
+        let facts = vec![
+            ("node", Fact::text(node)),
+            ("age", view.ago(since)),
+            ("reason", Fact::text(&warning.reason)),
+            ("count", Fact::count(warning.count)),
+            ("detail", Fact::text(&warning.message)),
+        ];
+        let severity = if view.is_young_for(pod, since) { Severity::Info } else { Severity::Critical };
+        let finding = out.pod(pod, &[], severity, Message::new(&MESSAGE, facts));
+        finding.since = since;
+        // Whatever else cannot start there has the same cause, and so may the node itself.
+        finding.because = vec![ObjectRef::of_cluster("Node", node)];
+        let on_node = format!("spec.nodeName={node}");
+        let kubectl = &view.settings.kubectl;
+        finding.actions = vec![
+            view.describe(pod),
+            kubectl.line(&["get", "pods", "-n", "kube-system", "-o", "wide", "--field-selector", &on_node]),
+        ];
+    }
+}

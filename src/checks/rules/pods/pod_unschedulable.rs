@@ -1,0 +1,160 @@
+//! The scheduler finds no node for a pod.
+
+use crate::checks::fit::Fit;
+use crate::checks::prelude::*;
+
+pub(crate) static CHECK: Check = Check {
+    id: "pod-unschedulable",
+    since: "0.1.0",
+    severity: Severity::Critical,
+    needs: &[Kind::Pod, Kind::Node],
+    title: Text { en: "Pod cannot be scheduled", zh_tw: "Pod 無法排程", zh_cn: "Pod 无法调度" },
+    meaning: Text {
+        en: "No node fits: too little room, a taint it does not tolerate, a selector or volume that no node matches.",
+        zh_tw: "沒有合適的節點：資源不足、污點不被容忍，或選擇條件、儲存卷沒有節點符合。",
+        zh_cn: "没有合适的节点：资源不足、污点不被容忍，或选择条件、存储卷没有节点满足。",
+    },
+    remedy: Text {
+        en: "See which nodes are ruled out by what: ask for less, make room, tolerate the taint, or add a node.",
+        zh_tw: "看各節點分別因何被排除：降低要求、騰出資源、容忍污點，或新增節點。",
+        zh_cn: "看各节点分别因何被排除：降低要求、腾出资源、容忍污点，或新增节点。",
+    },
+    prevention: Text {
+        en: "Keep room for one node's loss, and give a ResourceQuota to namespaces that grow.",
+        zh_tw: "保留可容許一個節點失效的餘裕，並為會成長的命名空間設定 ResourceQuota。",
+        zh_cn: "预留可承受一个节点失效的余量，并为会增长的命名空间设置 ResourceQuota。",
+    },
+    page: page!("pod-unschedulable"),
+    run,
+};
+
+static MESSAGE: Text = Text {
+    en: "not scheduled for {age}: {detail}",
+    zh_tw: "已 {age} 無法排程：{detail}",
+    zh_cn: "已 {age} 无法调度：{detail}",
+};
+
+static EXPLAINED: Text = Text {
+    en: "not scheduled for {age}: {cause}; the scheduler says: {detail}",
+    zh_tw: "已 {age} 無法排程：{cause}；排程器訊息：{detail}",
+    zh_cn: "已 {age} 无法调度：{cause}；调度器信息：{detail}",
+};
+
+static GATED: Text = Text {
+    en: "held back by the scheduling gate {gates} for {age}",
+    zh_tw: "因 scheduling gate {gates} 暫緩排程，已 {age}",
+    zh_cn: "因 scheduling gate {gates} 暂缓调度，已 {age}",
+};
+
+fn run(view: &View, out: &mut Reporter) {
+    let fit = Fit::new(view);
+    for (pod, trouble) in view.problems() {
+        let gated = match trouble {
+            PodProblem::Gated => true,
+            PodProblem::Unschedulable => false,
+            _ => continue,
+        };
+        let object = pod.object.as_deref();
+        let scheduled = object.and_then(|object| object.status.condition("PodScheduled"));
+        let since = scheduled.and_then(crate::wire::Condition::since).or(pod.created());
+        let gates = object.iter().flat_map(|object| &object.spec.scheduling_gates);
+        let gates: Vec<&str> = gates.map(|gate| gate.name.as_str()).collect();
+        let said = scheduled.map_or("", |condition| condition.message.as_str());
+        let mut facts = vec![
+            ("age", view.ago(since)),
+            ("detail", Fact::text(without_preemption(said))),
+            ("gates", Fact::Text(gates.join(", "))),
+        ];
+        let (known, reasons) = if gated { (false, Vec::new()) } else { fit.explain(pod) };
+        let text = match reasons.first().filter(|_| known && !is_about_volumes(said)) {
+            _ if gated => &GATED,
+            Some(first) => {
+                facts.push(("cause", Fact::Words(first.text)));
+                facts.extend(first.facts.iter().cloned());
+                &EXPLAINED
+            }
+            None => &MESSAGE,
+        };
+        // A gate is somebody's wish; a pod seconds old may only wait for the autoscaler.
+        let severity =
+            if gated || view.is_young_for(pod, since) { Severity::Info } else { Severity::Critical };
+        // Who knows that a gate is closed does not know yet that there is no room behind it.
+        let part: &[&str] = if gated { &["gated"] } else { &[] };
+        let finding = out.pod(pod, part, severity, Message::new(text, facts));
+        finding.since = since;
+        finding.because = because(pod, said);
+        finding.evidence = reasons;
+        finding.actions = vec![view.describe(pod), view.settings.kubectl.line(&["describe", "nodes"])];
+    }
+}
+
+/// The scheduler adds what preemption would not change; the reasons stand before that.
+fn without_preemption(message: &str) -> &str {
+    let reasons = message.split_once(" preemption:").map_or(message, |(reasons, _)| reasons);
+    reasons.trim_end_matches(" no new claims to deallocate,").trim_end_matches(". not found")
+}
+
+fn is_about_volumes(message: &str) -> bool {
+    // "volume node affinity conflict" is "PersistentVolume's node affinity" since 1.34.
+    [
+        "persistentvolumeclaim",
+        "PersistentVolume",
+        "persistent volume",
+        "volume node affinity",
+        "binding volumes",
+    ]
+    .iter()
+    .any(|words| message.contains(words))
+}
+
+/// What else explains it: the pod's claims, or that the cluster is full.
+fn because(pod: &Pod, message: &str) -> Vec<ObjectRef> {
+    if is_about_volumes(message) {
+        return pod.claim_refs().collect();
+    }
+    let short =
+        ["cpu", "memory"].into_iter().filter(|name| message.contains(&format!("Insufficient {name}")));
+    short.map(|name| ObjectRef::of_cluster("Capacity", name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scheduler_is_quoted_without_what_changes_nothing() {
+        for (said, shown) in [
+            (
+                "0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are \
+              available: 3 Preemption is not helpful for scheduling.",
+                "0/3 nodes are available: 3 Insufficient cpu.",
+            ),
+            (
+                "0/3 nodes are available: 3 Insufficient cpu. preemption: 0/3 nodes are available.",
+                "0/3 nodes are available: 3 Insufficient cpu.",
+            ),
+            (
+                "0/2 nodes are available: persistentvolumeclaim \"data\" not found. not found",
+                "0/2 nodes are available: persistentvolumeclaim \"data\" not found",
+            ),
+            ("0/2 nodes are available: 2 Too many pods.", "0/2 nodes are available: 2 Too many pods."),
+        ] {
+            assert_eq!(without_preemption(said), shown);
+        }
+    }
+
+    #[test]
+    fn old_and_new_schedulers_say_that_it_is_the_volumes() {
+        for said in [
+            "0/6 nodes are available: 4 node(s) had volume node affinity conflict.",
+            "0/6 nodes are available: 4 node(s) didn't match PersistentVolume's node affinity.",
+            "0/6 nodes are available: pod has unbound immediate PersistentVolumeClaims.",
+            "0/6 nodes are available: persistentvolumeclaim \"data\" not found.",
+        ] {
+            assert!(is_about_volumes(said), "{said}");
+        }
+        assert!(!is_about_volumes(
+            "0/6 nodes are available: 6 node(s) didn't match Pod's node affinity/selector."
+        ));
+    }
+}

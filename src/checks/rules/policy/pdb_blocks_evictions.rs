@@ -1,0 +1,113 @@
+//! A disruption budget that never allows an eviction.
+
+use crate::checks::prelude::*;
+use crate::model::Node;
+use crate::wire::PodDisruptionBudget;
+use std::collections::BTreeSet;
+
+pub(crate) static CHECK: Check = Check {
+    id: "pdb-blocks-evictions",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    needs: &[
+        Kind::PodDisruptionBudget,
+        Kind::Deployment,
+        Kind::StatefulSet,
+        Kind::DaemonSet,
+        Kind::ReplicaSet,
+        Kind::Pod,
+        Kind::Node,
+    ],
+    title: Text {
+        en: "Disruption budget never allows an eviction",
+        zh_tw: "PDB 永遠不允許驅逐",
+        zh_cn: "PDB 永远不允许驱逐",
+    },
+    meaning: Text {
+        en: "A node with one of its pods cannot be drained: upgrades and autoscalers wait for ever.",
+        zh_tw: "有這些 Pod 的節點無法 drain：升級與自動縮容會一直等。",
+        zh_cn: "有这些 Pod 的节点无法 drain：升级与自动缩容会一直等。",
+    },
+    remedy: Text {
+        en: "Run one replica more than must be there, or allow one pod to be unavailable.",
+        zh_tw: "副本數比必須保留的多一個，或允許一個 Pod 不可用。",
+        zh_cn: "副本数比必须保留的多一个，或允许一个 Pod 不可用。",
+    },
+    prevention: Text {
+        en: "Write budgets as maxUnavailable: 1, which fits any number of replicas.",
+        zh_tw: "PDB 用 maxUnavailable: 1，副本數多少都適用。",
+        zh_cn: "PDB 用 maxUnavailable: 1，副本数多少都适用。",
+    },
+    page: page!("pdb-blocks-evictions"),
+    run,
+};
+
+static NEVER: Text = Text {
+    en: "it wants {desired} healthy pods of {expected}, so none may ever be evicted",
+    zh_tw: "要求 {expected} 個 Pod 中有 {desired} 個健康，永遠不能驅逐任何一個",
+    zh_cn: "要求 {expected} 个 Pod 中有 {desired} 个健康，永远不能驱逐任何一个",
+};
+
+static DRAIN: Text = Text {
+    en: "node {node} is cordoned and cannot be drained: the budget wants {desired} healthy pods of {expected}, and one of them is there",
+    zh_tw: "節點 {node} 已 cordon 但無法 drain：PDB 要求 {expected} 個 Pod 中有 {desired} 個健康，其中一個在該節點上",
+    zh_cn: "节点 {node} 已 cordon 但无法 drain：PDB 要求 {expected} 个 Pod 中有 {desired} 个健康，其中一个在该节点上",
+};
+
+fn run(view: &View, out: &mut Reporter) {
+    for budget in view.snapshot.rows.budgets.iter().filter(|budget| never_allows(budget)) {
+        let (namespace, name) = (&*budget.metadata.namespace, &*budget.metadata.name);
+        let held = held_node(view, budget);
+        let mut facts = vec![
+            ("desired", Fact::Number(budget.status.desired_healthy.into())),
+            ("expected", Fact::Number(budget.status.expected_pods.into())),
+        ];
+        facts.extend(held.map(|node| ("node", Fact::text(&node.name))));
+        let (text, severity) = match held {
+            Some(_) => (&DRAIN, Severity::Warning),
+            None => (&NEVER, Severity::Info),
+        };
+        let object = ObjectRef::new(namespace, "PodDisruptionBudget", name);
+        let finding = out.object(object, &[], severity, Message::new(text, facts));
+        finding.serving = true;
+        finding.affected = held.map(|node| ObjectRef::of_cluster("Node", &node.name)).into_iter().collect();
+        let kubectl = &view.settings.kubectl;
+        finding.actions = vec![kubectl.describe(&finding.object)];
+        let on = |node: &Node| {
+            let on = format!("--field-selector=spec.nodeName={}", node.name);
+            kubectl.line(&["get", "pods", "-n", namespace, "-o", "wide", &on])
+        };
+        finding.actions.extend(held.map(on));
+    }
+}
+
+/// Whether all its pods are well and it allows nothing all the same. With a pod less than well, it may allow something
+/// when that one is mended.
+fn never_allows(budget: &PodDisruptionBudget) -> bool {
+    let status = &budget.status;
+    status.observed_generation > 0
+        && status.disruptions_allowed == 0
+        && status.expected_pods > 0
+        && status.current_healthy >= status.desired_healthy
+        && status.desired_healthy >= status.expected_pods
+}
+
+/// The first cordoned node with a pod of a workload that it protects.
+fn held_node<'a>(view: &View<'a>, budget: &PodDisruptionBudget) -> Option<&'a Node> {
+    let namespace = &*budget.metadata.namespace;
+    let cordoned = view.snapshot.rows.nodes.iter().filter(|node| node.cordoned);
+    let cordoned: BTreeSet<&str> = cordoned.map(|node| &*node.name).collect();
+    if cordoned.is_empty() {
+        return None;
+    }
+    let there = |pod: &&Pod| {
+        pod.shared.ended.is_none() && pod.node.as_deref().is_some_and(|node| cordoned.contains(node))
+    };
+    let protects = |pod: &&Pod| {
+        let Some(root) = view.root(pod) else { return false };
+        let mut all = view.workloads_selected_by(namespace, &budget.spec.selector.match_labels);
+        all.any(|workload| workload.name == root.name && workload.kind.name() == &*root.kind)
+    };
+    let held = view.pods_in(namespace).iter().filter(there).filter(protects);
+    view.node(held.filter_map(|pod| pod.node.as_deref()).min()?)
+}

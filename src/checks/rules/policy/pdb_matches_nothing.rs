@@ -1,0 +1,66 @@
+//! A disruption budget without pods.
+
+use crate::checks::prelude::*;
+use crate::finding::command::selector;
+
+pub(crate) static CHECK: Check = Check {
+    id: "pdb-matches-nothing",
+    since: "0.1.0",
+    severity: Severity::Info,
+    needs: &[Kind::PodDisruptionBudget, Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet],
+    title: Text {
+        en: "Disruption budget matches no pods",
+        zh_tw: "PDB 沒有選到任何 Pod",
+        zh_cn: "PDB 没有选中任何 Pod",
+    },
+    meaning: Text {
+        en: "It protects nothing: what it was made for may be drained away all at once.",
+        zh_tw: "它沒有保護任何東西：原本要保護的 Pod 可能一次全被驅逐。",
+        zh_cn: "它没有保护任何东西：原本要保护的 Pod 可能一次全被驱逐。",
+    },
+    remedy: Text {
+        en: "Compare its selector with the labels of the pods; delete it if what it protected is gone.",
+        zh_tw: "比對 selector 與 Pod 標籤；若保護對象已不存在就刪除。",
+        zh_cn: "对比 selector 与 Pod 标签；如果保护对象已不存在就删除。",
+    },
+    prevention: Text {
+        en: "Keep a budget in the manifest of its workload, with the labels from one place.",
+        zh_tw: "PDB 與工作負載放在同一份設定，標籤從同一處產生。",
+        zh_cn: "PDB 与工作负载放在同一份配置里，标签从同一处生成。",
+    },
+    page: page!("pdb-matches-nothing"),
+    run,
+};
+
+static MESSAGE: Text = Text {
+    en: "its selector matches no pods ({labels})",
+    zh_tw: "selector 沒有選到任何 Pod（{labels}）",
+    zh_cn: "selector 没有选中任何 Pod（{labels}）",
+};
+
+/// Pods may come after their budget.
+const LASTS: i64 = 15 * 60;
+
+fn run(view: &View, out: &mut Reporter) {
+    for budget in &view.snapshot.rows.budgets {
+        let (namespace, name) = (&*budget.metadata.namespace, &*budget.metadata.name);
+        let labels = &budget.spec.selector.match_labels;
+        let seen = budget.status.observed_generation > 0 && view.older_than(budget.metadata.created(), LASTS);
+        if !seen || budget.status.expected_pods > 0 {
+            continue;
+        }
+        // Scaled to nothing, or in trouble of its own.
+        if view.workloads_selected_by(namespace, labels).next().is_some() {
+            continue;
+        }
+        let facts = vec![("labels", Fact::Text(selector(labels)))];
+        let object = ObjectRef::new(namespace, "PodDisruptionBudget", name);
+        let finding = out.object(object, &[], Severity::Info, Message::new(&MESSAGE, facts));
+        finding.serving = true;
+        let kubectl = &view.settings.kubectl;
+        finding.actions = vec![
+            kubectl.describe(&finding.object),
+            kubectl.line(&["get", "pods", "-n", namespace, "--show-labels"]),
+        ];
+    }
+}

@@ -1,0 +1,153 @@
+//! The API server must ask a webhook that nobody answers for.
+
+use crate::checks::prelude::*;
+use crate::checks::traffic::{self, Empty};
+use crate::wire::{Webhook, WebhookConfiguration};
+
+pub(crate) static CHECK: Check = Check {
+    id: "webhook-backend-dead",
+    since: "0.1.0",
+    severity: Severity::Critical,
+    needs: &[
+        Kind::ValidatingWebhookConfiguration,
+        Kind::MutatingWebhookConfiguration,
+        Kind::Service,
+        Kind::EndpointSlice,
+        Kind::Pod,
+        Kind::Deployment,
+        Kind::StatefulSet,
+        Kind::DaemonSet,
+    ],
+    title: Text {
+        en: "Webhook without backend", zh_tw: "Webhook 後端無回應", zh_cn: "Webhook 后端无响应"
+    },
+    meaning: Text {
+        en: "The API server cannot ask it: with failurePolicy Fail everything it guards is refused, new pods often \
+             among it.",
+        zh_tw: "API server 問不到它：failurePolicy 為 Fail 時，它把關的請求一律被拒，往往連 Pod 都建不出來。",
+        zh_cn: "API server 无法访问它：failurePolicy 为 Fail 时，由它把关的请求一律被拒，往往连 Pod 都建不出来。",
+    },
+    remedy: Text {
+        en: "Bring its pods back. If that needs the webhook itself, or its software is gone, delete the configuration.",
+        zh_tw: "先恢復後端 Pod；若恢復過程又被 webhook 擋住，或軟體早已移除，就刪除這份設定。",
+        zh_cn: "先恢复后端 Pod；如果恢复过程又被 webhook 挡住，或软件早已移除，就删除这份配置。",
+    },
+    prevention: Text {
+        en: "Run webhooks with two replicas and a PodDisruptionBudget, and exempt kube-system and their own namespace.",
+        zh_tw: "webhook 至少兩個副本並搭配 PodDisruptionBudget，且排除 kube-system 與自身的命名空間。",
+        zh_cn: "webhook 至少两个副本并配合 PodDisruptionBudget，且排除 kube-system 与自身的命名空间。",
+    },
+    page: page!("webhook-backend-dead"),
+    run,
+};
+
+static GONE: Text = Text {
+    en: "service {service} does not exist; what {webhooks} must judge is refused",
+    zh_tw: "服務 {service} 不存在，須經 {webhooks} 的請求一律被拒",
+    zh_cn: "服务 {service} 不存在，须经 {webhooks} 的请求一律被拒",
+};
+
+static DEAD: Text = Text {
+    en: "service {service} has no ready endpoint; what {webhooks} must judge is refused",
+    zh_tw: "服務 {service} 沒有就緒的端點，須經 {webhooks} 的請求一律被拒",
+    zh_cn: "服务 {service} 没有就绪的端点，须经 {webhooks} 的请求一律被拒",
+};
+
+static GONE_UNASKED: Text = Text {
+    en: "service {service} does not exist; requests pass without {webhooks}",
+    zh_tw: "服務 {service} 不存在，請求未經 {webhooks} 就放行",
+    zh_cn: "服务 {service} 不存在，请求未经 {webhooks} 就放行",
+};
+
+static DEAD_UNASKED: Text = Text {
+    en: "service {service} has no ready endpoint; requests pass without {webhooks}",
+    zh_tw: "服務 {service} 沒有就緒的端點，請求未經 {webhooks} 就放行",
+    zh_cn: "服务 {service} 没有就绪的端点，请求未经 {webhooks} 就放行",
+};
+
+static COMING: Text = Text {
+    en: "service {service} of {webhooks} has no ready endpoint yet, its pods are being started or replaced",
+    zh_tw: "{webhooks} 的服務 {service} 尚無就緒的端點，Pod 正在啟動或更新",
+    zh_cn: "{webhooks} 的服务 {service} 尚无就绪的端点，Pod 正在启动或更新",
+};
+
+/// Why a webhook does not answer.
+enum Why<'a> {
+    /// Its service is not there.
+    Gone,
+    /// Nobody stands behind its service.
+    Dead(Empty<'a>),
+}
+
+fn run(view: &View, out: &mut Reporter) {
+    let configurations = view.snapshot.rows.webhooks.iter();
+    for (kind, configuration) in configurations
+        .filter(|(_, configuration)| view.older_than(configuration.metadata.created(), traffic::NEW))
+    {
+        let mut dead: Vec<(&Webhook, Why)> = configuration
+            .webhooks
+            .iter()
+            .filter_map(|webhook| Some((webhook, why(view, webhook)?)))
+            .collect();
+        // The worst names the cause: one that must answer, and will not by itself.
+        dead.sort_by_key(|(webhook, why)| (!webhook.must_answer(), is_coming(view, why)));
+        report(view, out, *kind, configuration, &dead);
+    }
+}
+
+fn is_coming(view: &View, why: &Why) -> bool {
+    match why {
+        Why::Gone => false,
+        Why::Dead(empty) => !empty.is_scaled_to_zero() && (empty.is_coming(view) || empty.is_contradicted()),
+    }
+}
+
+fn why<'a>(view: &View<'a>, webhook: &Webhook) -> Option<Why<'a>> {
+    let named = webhook.client_config.service.as_ref()?;
+    if !view.saw(Kind::Service, &named.namespace) {
+        return None;
+    }
+    match view.service(&named.namespace, &named.name) {
+        None => Some(Why::Gone),
+        Some(service) if !view.older_than(service.metadata.created(), traffic::NEW) => None,
+        Some(service) => Empty::of(view, service).map(Why::Dead),
+    }
+}
+
+fn report(
+    view: &View,
+    out: &mut Reporter,
+    kind: Kind,
+    configuration: &WebhookConfiguration,
+    dead: &[(&Webhook, Why)],
+) {
+    let Some((worst, why)) = dead.first() else { return };
+    let Some(service) = &worst.client_config.service else { return };
+    let coming = is_coming(view, why);
+    let (text, severity) = match (why, worst.must_answer()) {
+        _ if coming => (&COMING, Severity::Info),
+        (Why::Gone, true) => (&GONE, Severity::Critical),
+        (Why::Dead(_), true) => (&DEAD, Severity::Critical),
+        (Why::Gone, false) => (&GONE_UNASKED, Severity::Warning),
+        (Why::Dead(_), false) => (&DEAD_UNASKED, Severity::Warning),
+    };
+    let same = dead.iter().filter(|(webhook, _)| webhook.must_answer() == worst.must_answer());
+    let names: Vec<&str> = same.map(|(webhook, _)| &*webhook.name).collect();
+    let facts = vec![
+        ("service", Fact::Text(format!("{}/{}", service.namespace, service.name))),
+        ("webhooks", Fact::Text(names.join(", "))),
+    ];
+    let name = &*configuration.metadata.name;
+    let finding =
+        out.object(ObjectRef::of_cluster(kind.name(), name), &[], severity, Message::new(text, facts));
+    finding.because = vec![ObjectRef::new(&service.namespace, "Service", &service.name)];
+    if let Why::Dead(empty) = why {
+        finding.since = empty.since();
+        finding.because.extend(empty.because());
+    }
+    let kubectl = &view.settings.kubectl;
+    finding.actions = vec![
+        kubectl.line(&["get", "service,endpointslice", "-n", &service.namespace]),
+        kubectl.describe(&finding.object),
+    ];
+}

@@ -1,0 +1,6 @@
+//! Checks of volumes and claims.
+
+pub(crate) mod pv_failed;
+pub(crate) mod pv_released;
+pub(crate) mod pvc_lost;
+pub(crate) mod pvc_pending;

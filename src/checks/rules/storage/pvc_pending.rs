@@ -1,0 +1,184 @@
+//! A claim gets no volume.
+
+use crate::checks::prelude::*;
+use crate::finding::Facts;
+use crate::wire::PersistentVolumeClaim;
+
+pub(crate) static CHECK: Check = Check {
+    id: "pvc-pending",
+    since: "0.1.0",
+    severity: Severity::Critical,
+    needs: &[Kind::PersistentVolumeClaim, Kind::PersistentVolume, Kind::StorageClass, Kind::Pod, Kind::Event],
+    title: Text { en: "Claim gets no volume", zh_tw: "PVC 等不到磁碟區", zh_cn: "PVC 等不到卷" },
+    meaning: Text {
+        en: "Pods that mount it cannot start before it is bound.",
+        zh_tw: "掛載它的 Pod 在綁定之前無法啟動。",
+        zh_cn: "挂载它的 Pod 在绑定之前无法启动。",
+    },
+    remedy: Text {
+        en: "Read what the provisioner says; then put right the storage class, the quota or the driver. A claim's class \
+             cannot be changed: delete and make it anew while it holds nothing.",
+        zh_tw: "先看 provisioner 的訊息，再修正 storage class、配額或驅動程式。PVC 的 class 不能更改：趁還沒有資料時刪除重建。",
+        zh_cn: "先看 provisioner 的报错，再修正 storage class、配额或驱动。PVC 的 class 不能修改：趁还没有数据时删掉重建。",
+    },
+    prevention: Text {
+        en: "Keep one default storage class per cluster, and the same class names in all clusters.",
+        zh_tw: "每個叢集保留一個預設 storage class，各叢集的 class 名稱一致。",
+        zh_cn: "每个集群保留一个默认 storage class，各集群的 class 名称一致。",
+    },
+    page: page!("pvc-pending"),
+    run,
+};
+
+static NO_VOLUME: Text = Text {
+    en: "the volume {volume} that it names does not exist",
+    zh_tw: "指定的 PersistentVolume {volume} 不存在",
+    zh_cn: "指定的 PersistentVolume {volume} 不存在",
+};
+
+static VOLUME_TAKEN: Text = Text {
+    en: "the volume {volume} that it names belongs to claim {claim}",
+    zh_tw: "指定的 PersistentVolume {volume} 屬於 PVC {claim}",
+    zh_cn: "指定的 PersistentVolume {volume} 属于 PVC {claim}",
+};
+
+static NO_CLASS: Text = Text {
+    en: "storage class {class} does not exist, and no volume of that class fits",
+    zh_tw: "storage class {class} 不存在，也沒有該 class 的可用 PersistentVolume",
+    zh_cn: "storage class {class} 不存在，也没有该 class 的可用 PersistentVolume",
+};
+
+static NO_DEFAULT: Text = Text {
+    en: "it names no storage class, and none is the default",
+    zh_tw: "沒有指定 storage class，叢集也沒有預設的 class",
+    zh_cn: "没有指定 storage class，集群也没有默认的 class",
+};
+
+static NONE_MADE: Text = Text {
+    en: "no volume that exists fits it, and with an empty storage class none is made",
+    zh_tw: "沒有符合的 PersistentVolume，而 storage class 為空字串時不會自動建立",
+    zh_cn: "没有匹配的 PersistentVolume，而 storage class 为空字符串时不会自动创建",
+};
+
+static FAILED: Text = Text {
+    en: "it cannot get a volume ({reason}): {detail}",
+    zh_tw: "無法取得磁碟區（{reason}）：{detail}",
+    zh_cn: "拿不到卷（{reason}）：{detail}",
+};
+
+static SILENT: Text = Text {
+    en: "no volume of storage class {class} has come from {provisioner}",
+    zh_tw: "storage class {class} 的 {provisioner} 一直沒有建立磁碟區",
+    zh_cn: "storage class {class} 的 {provisioner} 一直没有创建卷",
+};
+
+/// Until then a volume may still come. In seconds.
+const PATIENCE: i64 = 300;
+
+/// Where the scheduler writes for which node a volume is wanted.
+const CHOSEN: &str = "volume.kubernetes.io/selected-node";
+
+/// Reasons of events that say why no volume comes.
+const FAILURES: [&str; 2] = ["ProvisioningFailed", "VolumeMismatch"];
+
+/// Why a claim is pending: what is said, and what else is pending for the same reason.
+struct Reason {
+    text: &'static Text,
+    facts: Facts,
+    because: Option<ObjectRef>,
+}
+
+fn run(view: &View, out: &mut Reporter) {
+    for claim in view.claims().filter(|claim| claim.status.phase == "Pending") {
+        let waiting = view.pods_with_claim(claim);
+        let Some(Reason { text, facts, because }) = reason(view, claim, &waiting) else { continue };
+        let since = since(view, claim, &waiting);
+        let severity = match view.older_than(since, PATIENCE) {
+            false => Severity::Info,
+            true if waiting.is_empty() => Severity::Warning,
+            true => Severity::Critical,
+        };
+        let (namespace, name) = (&claim.metadata.namespace, &claim.metadata.name);
+        let object = ObjectRef::new(namespace, "PersistentVolumeClaim", name);
+        let finding = out.object(object, &[], severity, Message::new(text, facts));
+        finding.since = since;
+        finding.affected = waiting.iter().map(|pod| pod.object_ref()).collect();
+        finding.because = because.into_iter().collect();
+        finding.actions = vec![
+            view.settings.kubectl.describe(&finding.object),
+            view.settings.kubectl.line(&["get", "storageclass"]),
+        ];
+    }
+}
+
+/// What keeps a claim pending; `None` for one that nobody needs yet.
+fn reason(view: &View, claim: &PersistentVolumeClaim, waiting: &[&Pod]) -> Option<Reason> {
+    if !claim.spec.volume_name.is_empty() {
+        return named_volume(view, claim);
+    }
+    let simple = |text, because| Some(Reason { text, facts: Vec::new(), because });
+    let of_class = |name: &str| Some(ObjectRef::of_cluster("StorageClass", name));
+    let saw_classes = view.saw(Kind::StorageClass, "");
+    let (name, class) = match claim.spec.storage_class_name.as_deref() {
+        Some("") => return simple(&NONE_MADE, None),
+        Some(name) => (name, view.storage_class(name)),
+        None => match view.default_class() {
+            None if saw_classes => return simple(&NO_DEFAULT, of_class("(default)")),
+            default => (default.map_or("", |class| &*class.metadata.name), default),
+        },
+    };
+    if class.is_none() && saw_classes {
+        let facts = vec![("class", Fact::text(name))];
+        return Some(Reason { text: &NO_CLASS, facts, because: of_class(name) });
+    }
+    let because = of_class(name).filter(|_| !name.is_empty());
+    if let Some(facts) = failure(view, claim) {
+        return Some(Reason { text: &FAILED, facts, because });
+    }
+    // The first pod that uses it decides where the volume is made; until a node is chosen, nobody makes it.
+    let at_once = class.is_some_and(|class| class.volume_binding_mode != "WaitForFirstConsumer");
+    let chosen = claim.metadata.annotation(CHOSEN).is_some() && !waiting.is_empty();
+    let provisioner = class.map_or("?", |class| &*class.provisioner);
+    let facts = vec![("class", Fact::text(name)), ("provisioner", Fact::text(provisioner))];
+    (at_once || chosen).then_some(Reason { text: &SILENT, facts, because })
+}
+
+/// What is wrong with the volume that a claim names, if it can be told.
+fn named_volume(view: &View, claim: &PersistentVolumeClaim) -> Option<Reason> {
+    let name = &claim.spec.volume_name;
+    let mut facts = vec![("volume", Fact::text(name))];
+    let because = Some(ObjectRef::of_cluster("PersistentVolume", name));
+    let Some(volume) = view.volume(name) else {
+        return view.saw(Kind::PersistentVolume, "").then_some(Reason { text: &NO_VOLUME, facts, because });
+    };
+    let own = (&claim.metadata.namespace, &claim.metadata.name);
+    let other = volume.spec.claim_ref.as_ref().filter(|other| (&other.namespace, &other.name) != own);
+    let Some(other) = other else {
+        return failure(view, claim).map(|facts| Reason { text: &FAILED, facts, because });
+    };
+    facts.push(("claim", Fact::text(format!("{}/{}", other.namespace, other.name))));
+    Some(Reason { text: &VOLUME_TAKEN, facts, because })
+}
+
+/// What the controller or the provisioner last said against it.
+fn failure(view: &View, claim: &PersistentVolumeClaim) -> Option<Facts> {
+    let object = ObjectRef::new(&claim.metadata.namespace, "PersistentVolumeClaim", &claim.metadata.name);
+    let events = view.events(&object, &claim.metadata.uid);
+    let said = events.iter().find(|event| FAILURES.contains(&&*event.reason))?;
+    Some(vec![("reason", Fact::text(&said.reason)), ("detail", Fact::text(&said.message))])
+}
+
+/// Since when somebody waits: the first pod where the volume is made for it, else the claim itself.
+fn since(view: &View, claim: &PersistentVolumeClaim, waiting: &[&Pod]) -> Option<Time> {
+    let created = claim.metadata.created();
+    let first = waiting.iter().filter_map(|pod| pod.created()).min();
+    let class = claim
+        .spec
+        .storage_class_name
+        .as_deref()
+        .map_or(view.default_class(), |name| view.storage_class(name));
+    match class.is_some_and(|class| class.volume_binding_mode == "WaitForFirstConsumer") {
+        true => first.max(created),
+        false => created,
+    }
+}

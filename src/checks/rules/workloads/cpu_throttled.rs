@@ -1,0 +1,93 @@
+//! Containers that want to run and are stopped, because their CPU limit is used up.
+
+use crate::checks::prelude::*;
+use crate::checks::view::Throttled;
+use crate::model::{in_percent, millis, next_limit};
+
+pub(crate) static CHECK: Check = Check {
+    id: "cpu-throttled",
+    since: "0.1.0",
+    severity: Severity::Critical,
+    needs: &[Kind::Throttling, Kind::Pod],
+    title: Text { en: "CPU throttled", zh_tw: "CPU 受到限流", zh_cn: "CPU 被限流" },
+    meaning: Text {
+        en: "The container has work to do and is made to wait: whatever it answers takes longer, and probes and timeouts may fail.",
+        zh_tw: "容器有工作要做卻被迫等待：回應變慢，探針與逾時都可能因此失敗。",
+        zh_cn: "容器有活要干却被迫等待：响应变慢，探针和超时都可能因此失败。",
+    },
+    remedy: Text {
+        en: "Raise its CPU limit, or take the limit away and keep the request.",
+        zh_tw: "調高 CPU limit，或移除 limit、只保留 request。",
+        zh_cn: "调高 CPU limit，或去掉 limit、只保留 request。",
+    },
+    prevention: Text {
+        en: "Set limits from what was used at its peak, and alert on the share of throttled periods.",
+        zh_tw: "依尖峰用量設定 limit，並對限流比例設定告警。",
+        zh_cn: "按峰值用量设置 limit，并对限流比例配置告警。",
+    },
+    page: page!("cpu-throttled"),
+    run,
+};
+
+static LIMITED: Text = Text {
+    en: "container {container} is stopped in {share} of its CPU periods: its limit is {limit}, try {proposal}",
+    zh_tw: "容器 {container} 有 {share} 的 CPU 週期被限流：limit 為 {limit}，建議改為 {proposal}",
+    zh_cn: "容器 {container} 有 {share} 的 CPU 周期被限流：limit 为 {limit}，建议改为 {proposal}",
+};
+
+static UNKNOWN: Text = Text {
+    en: "container {container} is stopped in {share} of its CPU periods by its limit",
+    zh_tw: "容器 {container} 因 limit 有 {share} 的 CPU 週期被限流",
+    zh_cn: "容器 {container} 因 limit 有 {share} 的 CPU 周期被限流",
+};
+
+static OVER: Text = Text {
+    en: "{throttled} of {periods} periods within {window}, pods: {pods}; more than {allowed} is too much for it",
+    zh_tw: "{window} 內 {periods} 個週期中有 {throttled} 個被限流，Pod 數：{pods}；門檻為 {allowed}",
+    zh_cn: "{window} 内 {periods} 个周期中有 {throttled} 个被限流，Pod 数：{pods}；阈值为 {allowed}",
+};
+
+fn run(view: &View, out: &mut Reporter) {
+    for measured in view.throttled() {
+        let periods = measured.periods;
+        let object = measured.object.clone();
+        let finding = out.object(object, &[measured.container], Severity::Critical, message(&measured));
+        finding.serving = true;
+        finding.evidence.push(Message::new(
+            &OVER,
+            vec![
+                ("throttled", Fact::Number(periods.throttled)),
+                ("periods", Fact::Number(periods.all)),
+                ("window", Fact::Age(periods.window)),
+                ("pods", Fact::count(measured.pods)),
+                ("allowed", Fact::text(in_percent(measured.allowed))),
+            ],
+        ));
+        finding.actions = actions(view, &measured);
+    }
+}
+
+fn message(measured: &Throttled) -> Message {
+    let share = measured.periods.share();
+    let mut facts = vec![
+        ("container", Fact::text(measured.container)),
+        ("share", Fact::text(in_percent(share))),
+        ("thousandths", Fact::Number(share)),
+    ];
+    let Some(limit) = measured.limit else { return Message::new(&UNKNOWN, facts) };
+    facts.push(("limit", Fact::text(millis(limit))));
+    facts.push(("proposal", Fact::text(millis(next_limit(limit, share)))));
+    Message::new(&LIMITED, facts)
+}
+
+fn actions(view: &View, measured: &Throttled) -> Vec<String> {
+    let kubectl = &view.settings.kubectl;
+    let object = &measured.object;
+    let share = measured.periods.share();
+    let set = measured.limit.and_then(|limit| {
+        let limit = format!("cpu={}", millis(next_limit(limit, share)));
+        kubectl.set_limit(object, measured.container, &limit)
+    });
+    let top = kubectl.line(&["top", "pods", "-n", &object.namespace, "--containers"]);
+    set.into_iter().chain([top, kubectl.describe(object)]).collect()
+}

@@ -1,0 +1,100 @@
+//! Pods of a DaemonSet run on nodes where they should not.
+
+use crate::checks::prelude::*;
+use crate::finding::Facts;
+use crate::model::{Node, Workload};
+use std::collections::BTreeSet;
+
+pub(crate) static CHECK: Check = Check {
+    id: "daemonset-misscheduled",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    needs: &[Kind::DaemonSet, Kind::Pod, Kind::Node],
+    title: Text {
+        en: "DaemonSet runs where it should not",
+        zh_tw: "DaemonSet 跑在不該跑的節點",
+        zh_cn: "DaemonSet 跑在不该跑的节点",
+    },
+    meaning: Text {
+        en: "The selector, the affinity or a taint of the node excludes pods that run there all the same.",
+        zh_tw: "節點的 selector、affinity 或 taint 已排除這些 Pod，但它們仍在那裡執行。",
+        zh_cn: "节点的 selector、affinity 或 taint 已排除这些 Pod，但它们仍在那里运行。",
+    },
+    remedy: Text {
+        en: "Tolerate the taint if they belong there; else delete the pods: they do not come back.",
+        zh_tw: "若應該留在那裡就加上 toleration；否則刪掉 Pod，不會再建回來。",
+        zh_cn: "如果应该留在那里就加上 toleration；否则删掉 Pod，不会再建回来。",
+    },
+    prevention: Text {
+        en: "Give a node its taints when it joins, not while pods run on it.",
+        zh_tw: "節點加入時就設好 taint，不要等 Pod 跑起來才加。",
+        zh_cn: "节点加入时就设好 taint，不要等 Pod 跑起来才加。",
+    },
+    page: page!("daemonset-misscheduled"),
+    run,
+};
+
+static KNOWN: Text = Text {
+    en: "pods on nodes where it should not run: {misscheduled} ({nodes})",
+    zh_tw: "有 {misscheduled} 個 Pod 在不該執行的節點上（{nodes}）",
+    zh_cn: "有 {misscheduled} 个 Pod 在不该运行的节点上（{nodes}）",
+};
+
+static UNKNOWN: Text = Text {
+    en: "pods on nodes where it should not run: {misscheduled}",
+    zh_tw: "有 {misscheduled} 個 Pod 在不該執行的節點上",
+    zh_cn: "有 {misscheduled} 个 Pod 在不该运行的节点上",
+};
+
+/// `KubeDaemonSetMisScheduled` waits so long. The object tells no time, so the DaemonSet must be that old.
+const LASTS: i64 = 15 * 60;
+
+/// So many nodes are named.
+const NAMED: usize = 5;
+
+/// Taints under these prefixes come from the node's own state, and every DaemonSet tolerates them.
+const TOLERATED: &str = "node.kubernetes.io/";
+
+fn run(view: &View, out: &mut Reporter) {
+    for set in view.snapshot.rows.workloads.iter().filter(|set| view.is_asked_for(set)) {
+        let misscheduled = set.rollout().map_or(0, |rollout| rollout.misscheduled);
+        if misscheduled <= 0 || !view.older_than(set.created(), LASTS) {
+            continue;
+        }
+        let suspects = suspects(view, set);
+        let nodes: BTreeSet<&str> = suspects.iter().map(|(_, node)| &*node.name).collect();
+        let leaves = |node: &Node| node.cordoned || node.is_leaving();
+        let is_passing = !suspects.is_empty() && suspects.iter().all(|(_, node)| leaves(node));
+        let mut facts: Facts = vec![("misscheduled", Fact::Number(misscheduled.into()))];
+        let named: Vec<&str> = nodes.iter().take(NAMED).copied().collect();
+        let more = if nodes.len() > NAMED { " …" } else { "" };
+        facts.push(("nodes", Fact::Text(named.join(", ") + more)));
+        let text = if nodes.is_empty() { &UNKNOWN } else { &KNOWN };
+        let severity = if is_passing { Severity::Info } else { Severity::Warning };
+        let finding = out.object(set.object(), &[], severity, Message::new(text, facts));
+        finding.serving = set.is_available();
+        finding.affected = suspects.iter().map(|(pod, _)| pod.object_ref()).collect();
+        let kubectl = &view.settings.kubectl;
+        finding.actions = vec![kubectl.describe(&finding.object)];
+        finding.actions.extend(
+            nodes.iter().take(NAMED).map(|node| kubectl.describe(&ObjectRef::of_cluster("Node", node))),
+        );
+    }
+}
+
+/// Its pods on nodes with a taint that keeps new ones away. Which of them it tolerates is not known.
+fn suspects<'a>(view: &View<'a>, set: &Workload) -> Vec<(&'a Pod, &'a Node)> {
+    let is_its = |pod: &&Pod| {
+        let owner = pod.shared.owner.as_ref();
+        pod.shared.namespace == set.namespace
+            && owner.is_some_and(|owner| &*owner.kind == "DaemonSet" && owner.name == set.name)
+    };
+    let on = |pod: &'a Pod| {
+        let node = view.node(pod.node.as_deref()?)?;
+        let repels = |taint: &crate::wire::Taint| {
+            taint.effect != "PreferNoSchedule" && !taint.key.starts_with(TOLERATED)
+        };
+        node.taints.iter().any(repels).then_some((pod, node))
+    };
+    view.snapshot.rows.pods.iter().filter(is_its).filter_map(on).collect()
+}

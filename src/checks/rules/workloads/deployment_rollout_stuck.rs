@@ -1,0 +1,81 @@
+//! A rollout has made no progress within its deadline.
+
+use crate::checks::prelude::*;
+use crate::checks::rules::workloads::workload_create_refused::refusal;
+use crate::model::Workload;
+use crate::wire::Condition;
+
+pub(crate) static CHECK: Check = Check {
+    id: "deployment-rollout-stuck",
+    since: "0.1.0",
+    severity: Severity::Critical,
+    needs: &[
+        Kind::Deployment,
+        Kind::ReplicaSet,
+        Kind::Pod,
+        Kind::Event,
+        Kind::ValidatingWebhookConfiguration,
+        Kind::MutatingWebhookConfiguration,
+    ],
+    title: Text { en: "Rollout is stuck", zh_tw: "更新卡住", zh_cn: "发布卡住" },
+    meaning: Text {
+        en: "The new version does not come up. What still serves is the old one, with fewer pods, or nothing.",
+        zh_tw: "新版本起不來。還在服務的是舊版本，副本可能較少，或完全沒有。",
+        zh_cn: "新版本起不来。还在服务的是旧版本，副本可能更少，或完全没有。",
+    },
+    remedy: Text {
+        en: "Look at the pods of the newest ReplicaSet; mend the new version, or go back to the one before.",
+        zh_tw: "查看最新 ReplicaSet 的 Pod；修正新版本，或退回前一版。",
+        zh_cn: "查看最新 ReplicaSet 的 Pod；修复新版本，或回滚到上一版。",
+    },
+    prevention: Text {
+        en: "Let the pipeline wait with kubectl rollout status and undo what fails; keep maxUnavailable small.",
+        zh_tw: "在 CI 以 kubectl rollout status 等待，失敗就自動復原；maxUnavailable 不要太大。",
+        zh_cn: "在流水线里用 kubectl rollout status 等待，失败就自动回滚；maxUnavailable 不要太大。",
+    },
+    page: page!("deployment-rollout-stuck"),
+    run,
+};
+
+static STUCK: Text = Text {
+    en: "the rollout has made no progress for {age} beyond its deadline: {updated} of {desired} pods are new, {available} available",
+    zh_tw: "更新逾時後已停滯 {age}：新版 Pod {updated}/{desired}，可用 {available}",
+    zh_cn: "发布超时后已停滞 {age}：新版 Pod {updated}/{desired}，可用 {available}",
+};
+
+fn run(view: &View, out: &mut Reporter) {
+    for deployment in view.snapshot.rows.workloads.iter().filter(|workload| view.is_asked_for(workload)) {
+        let Some((updated, condition)) = stuck(deployment) else { continue };
+        let since = condition.since();
+        let facts = vec![
+            ("age", view.ago(since)),
+            ("updated", Fact::Number(updated.into())),
+            ("desired", Fact::Number(deployment.desired.into())),
+            ("available", Fact::Number(deployment.available.into())),
+        ];
+        let severity = if deployment.available == 0 { Severity::Critical } else { Severity::Warning };
+        let finding = out.object(deployment.object(), &[], severity, Message::new(&STUCK, facts));
+        finding.since = since;
+        finding.serving = deployment.is_available();
+        let refusal = refusal(view, deployment);
+        finding.because = refusal.map(|refusal| refusal.because).unwrap_or_default();
+        finding.because.extend(view.behind(deployment));
+        let (kubectl, namespace) = (&view.settings.kubectl, &*deployment.namespace);
+        let target = format!("deployment/{}", deployment.name);
+        finding.actions = vec![
+            kubectl.describe(&finding.object),
+            kubectl.line(&["rollout", "history", "-n", namespace, &target]),
+            kubectl.line(&["rollout", "undo", "-n", namespace, &target]),
+        ];
+    }
+}
+
+/// How many pods are new, and what says that no more came in time. A Deployment that has all it wants keeps the
+/// condition of a rollout that ended too late.
+fn stuck(deployment: &Workload) -> Option<(i32, &Condition)> {
+    let rollout = deployment.rollout().filter(|rollout| !rollout.paused)?;
+    let progressing = deployment.condition("Progressing")?;
+    let late = progressing.status == "False" && progressing.reason == "ProgressDeadlineExceeded";
+    let done = deployment.is_available() && !rollout.unfinished;
+    (late && !done && deployment.desired > 0).then_some((rollout.updated, progressing))
+}

@@ -1,0 +1,71 @@
+//! A Job has been active for very long.
+
+use crate::checks::prelude::*;
+use crate::model::Job;
+
+pub(crate) static CHECK: Check = Check {
+    id: "job-overdue",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    needs: &[Kind::Job, Kind::CronJob, Kind::Pod],
+    title: Text {
+        en: "Job has not ended for long", zh_tw: "Job 長時間未結束", zh_cn: "Job 长时间未结束"
+    },
+    meaning: Text {
+        en: "Its work is not done, and perhaps hangs; under concurrencyPolicy Forbid no later run begins.",
+        zh_tw: "工作還沒完成，可能卡住了；若 concurrencyPolicy 是 Forbid，後面的也不會開始。",
+        zh_cn: "任务还没完成，可能卡住了；如果 concurrencyPolicy 是 Forbid，后面的也不会开始。",
+    },
+    remedy: Text {
+        en: "See in the log of its pod whether it still gets on; delete the Job if it hangs.",
+        zh_tw: "從 Pod 日誌確認是否還有進展；卡住就刪除 Job。",
+        zh_cn: "从 Pod 日志确认是否还有进展；卡住就删除 Job。",
+    },
+    prevention: Text {
+        en: "Set activeDeadlineSeconds to the longest time it may take.",
+        zh_tw: "把 activeDeadlineSeconds 設為可接受的最長時間。",
+        zh_cn: "把 activeDeadlineSeconds 设为可接受的最长时间。",
+    },
+    page: page!("job-overdue"),
+    run,
+};
+
+static MESSAGE: Text = Text {
+    en: "active for {age} and not done; running pods: {active}, failed: {failed}",
+    zh_tw: "已執行 {age} 仍未完成；執行中的 Pod：{active}，失敗：{failed}",
+    zh_cn: "已运行 {age} 仍未完成；运行中的 Pod：{active}，失败：{failed}",
+};
+
+/// `KubeJobNotCompleted` waits so long.
+const LONG: i64 = 12 * 3600;
+
+fn run(view: &View, out: &mut Reporter) {
+    for job in view.snapshot.rows.jobs.iter().filter(|job| is_overdue(view, job)) {
+        let since = job.started.or(job.created);
+        let facts = vec![
+            ("age", view.ago(since)),
+            ("active", Fact::Number(job.active.into())),
+            ("failed", Fact::Number(job.failed.into())),
+        ];
+        let finding = out.object(job.object(), &[], Severity::Warning, Message::new(&MESSAGE, facts));
+        finding.since = since;
+        finding.serving = true;
+        let of_job = |pod: &&Pod| view.job_of(pod).is_some_and(|of| std::ptr::eq(of, job));
+        let pods = view.troubled_pods().filter(of_job);
+        finding.because = pods.filter(|pod| pod.shared.ended.is_none()).map(Pod::object_ref).collect();
+        let kubectl = &view.settings.kubectl;
+        let target = format!("job/{}", job.name);
+        finding.actions = vec![
+            kubectl.line(&["logs", "-n", &job.namespace, &target, "--all-containers", "--tail=50"]),
+            kubectl.describe(&finding.object),
+        ];
+    }
+}
+
+/// Whether it has run for longer than it may. One without a start has not begun.
+fn is_overdue(view: &View, job: &Job) -> bool {
+    let allowed = job.deadline.unwrap_or(0).max(LONG);
+    let ending = ["FailureTarget", "SuccessCriteriaMet"].iter().any(|kind| job.is(kind).is_some());
+    let active = job.active > 0 && !job.suspended && !job.is_done() && !ending;
+    active && job.started.or(job.created).is_some_and(|begun| view.age(begun) > allowed)
+}

@@ -1,0 +1,109 @@
+//! One pod of a StatefulSet holds up the others.
+
+use crate::checks::prelude::*;
+use crate::model::{Rollout, Workload};
+
+pub(crate) static CHECK: Check = Check {
+    id: "statefulset-blocked",
+    since: "0.1.0",
+    severity: Severity::Critical,
+    needs: &[Kind::StatefulSet, Kind::Pod],
+    title: Text {
+        en: "A pod holds up its StatefulSet",
+        zh_tw: "StatefulSet 被一個 Pod 擋住",
+        zh_cn: "StatefulSet 被一个 Pod 挡住",
+    },
+    meaning: Text {
+        en: "Its pods come one after another; behind one that does not become ready, the rest is neither made nor updated.",
+        zh_tw: "Pod 依序處理；前面的不就緒，後面的就不會建立或更新。",
+        zh_cn: "Pod 按顺序处理；前面的不就绪，后面的就不会创建或更新。",
+    },
+    remedy: Text {
+        en: "Mend that pod. After a bad update is taken back, delete it by hand: the controller waits for it for ever.",
+        zh_tw: "先修好那個 Pod。若已撤回錯誤的更新，要手動刪除它，否則控制器會一直等。",
+        zh_cn: "先修好那个 Pod。如果已撤回错误的更新，要手动删除它，否则控制器会一直等。",
+    },
+    prevention: Text {
+        en: "Use podManagementPolicy: Parallel where members need no order; try updates with a partition first.",
+        zh_tw: "成員不需要順序就用 podManagementPolicy: Parallel；更新先用 partition 試一個。",
+        zh_cn: "成员不需要顺序就用 podManagementPolicy: Parallel；更新先用 partition 试一个。",
+    },
+    page: page!("statefulset-blocked"),
+    run,
+};
+
+static NOT_MADE: Text = Text {
+    en: "{pod} has not been ready for {age}, so {waiting} of {desired} pods are not made",
+    zh_tw: "{pod} 未就緒已 {age}，{desired} 個 Pod 中還有 {waiting} 個沒有建立",
+    zh_cn: "{pod} 未就绪已 {age}，{desired} 个 Pod 中还有 {waiting} 个没有创建",
+};
+
+static NOT_UPDATED: Text = Text {
+    en: "{pod} has not been ready for {age}, so the update stands still at {updated} of {desired} pods",
+    zh_tw: "{pod} 未就緒已 {age}，更新停在 {updated}/{desired} 個 Pod",
+    zh_cn: "{pod} 未就绪已 {age}，更新停在 {updated}/{desired} 个 Pod",
+};
+
+/// `KubeStatefulSetReplicasMismatch` and `KubeStatefulSetUpdateNotRolledOut` wait so long.
+const LASTS: i64 = 15 * 60;
+
+fn run(view: &View, out: &mut Reporter) {
+    let sets = view.snapshot.rows.workloads.iter().filter(|set| set.kind == Kind::StatefulSet);
+    for set in sets.filter(|set| !set.is_available() && view.is_asked_for(set)) {
+        let Some(rollout) = set.rollout() else { continue };
+        let pods = pods_of(view, set);
+        let desired = usize::try_from(set.desired).unwrap_or(0);
+        let waiting = desired.saturating_sub(pods.len());
+        let Some((text, pod)) = blocking(rollout, &pods, waiting) else { continue };
+        let since = pod.unready_since().or(pod.created());
+        if !view.older_than(since, LASTS) || view.troubles_of(pod).next().is_none() {
+            continue;
+        }
+        let facts = vec![
+            ("pod", Fact::text(&pod.name)),
+            ("age", view.ago(since)),
+            ("waiting", Fact::count(waiting)),
+            ("updated", Fact::Number(rollout.updated.into())),
+            ("desired", Fact::Number(set.desired.into())),
+        ];
+        let severity = if set.available == 0 { Severity::Critical } else { Severity::Warning };
+        let finding = out.object(set.object(), &[], severity, Message::new(text, facts));
+        finding.since = since;
+        // The same as of its missing replicas, so that both are one incident.
+        finding.because = view.behind(set);
+        let (kubectl, namespace) = (&view.settings.kubectl, &*set.namespace);
+        finding.actions = vec![
+            view.describe(pod),
+            kubectl.line(&["get", "pods", "-n", namespace, "-o", "wide"]),
+            kubectl.line(&["delete", "pod", "-n", namespace, &pod.name]),
+        ];
+    }
+}
+
+/// The pod that the others wait for. They are made from the lowest number on, and updated from the highest.
+fn blocking<'a>(rollout: &Rollout, pods: &[&'a Pod], waiting: usize) -> Option<(&'static Text, &'a Pod)> {
+    let mut unready = pods.iter().copied().filter(|pod| !pod.serves());
+    if rollout.ordered && waiting > 0 {
+        return Some((&NOT_MADE, unready.next()?));
+    }
+    if rollout.unfinished && !rollout.on_delete {
+        return Some((&NOT_UPDATED, unready.next_back()?));
+    }
+    None
+}
+
+/// Its pods by their numbers.
+fn pods_of<'a>(view: &View<'a>, set: &Workload) -> Vec<&'a Pod> {
+    let number = |pod: &Pod| {
+        let (name, number) = pod.name.rsplit_once('-')?;
+        (*name == *set.name).then(|| number.parse::<u32>().ok())?
+    };
+    let is_its = |pod: &&Pod| {
+        let owner = pod.shared.owner.as_ref();
+        owner.is_some_and(|owner| &*owner.kind == "StatefulSet" && owner.name == set.name)
+            && number(pod).is_some()
+    };
+    let mut pods: Vec<&Pod> = view.pods_in(&set.namespace).iter().filter(is_its).collect();
+    pods.sort_by_key(|pod| number(pod));
+    pods
+}

@@ -1,0 +1,253 @@
+//! The pods of a workload cannot be created: something refuses them.
+
+use crate::checks::prelude::*;
+use crate::checks::rules::workloads::workload_replicas_missing::stands_alone;
+use crate::finding::Facts;
+use crate::model::{Event, Workload};
+
+pub(crate) static CHECK: Check = Check {
+    id: "workload-create-refused",
+    since: "0.1.0",
+    severity: Severity::Critical,
+    needs: &[
+        Kind::Deployment,
+        Kind::ReplicaSet,
+        Kind::StatefulSet,
+        Kind::DaemonSet,
+        Kind::Job,
+        Kind::CronJob,
+        Kind::Pod,
+        Kind::Event,
+        Kind::ValidatingWebhookConfiguration,
+        Kind::MutatingWebhookConfiguration,
+    ],
+    title: Text { en: "Pods cannot be created", zh_tw: "無法建立 Pod", zh_cn: "无法创建 Pod" },
+    meaning: Text {
+        en: "The API server refuses new pods of the workload, so what is lost is not replaced.",
+        zh_tw: "API server 拒絕這個工作負載的新 Pod，少了的不會補上。",
+        zh_cn: "API server 拒绝这个工作负载的新 Pod，少了的不会补上。",
+    },
+    remedy: Text {
+        en: "The message names what refuses: a quota, a webhook, a pod security level, a service account. Mend that.",
+        zh_tw: "訊息會指出是誰拒絕：配額、webhook、Pod 安全等級、service account，從那裡修。",
+        zh_cn: "信息会指出是谁拒绝：配额、webhook、Pod 安全级别、service account，从那里修。",
+    },
+    prevention: Text {
+        en: "Leave room in the quota for rollouts; run webhooks with several replicas, away from the pods they judge.",
+        zh_tw: "配額要留更新時的餘裕；webhook 跑多個副本，並且不要攔自己的 Pod。",
+        zh_cn: "配额要留发布时的余量；webhook 跑多个副本，并且不要拦自己的 Pod。",
+    },
+    page: page!("workload-create-refused"),
+    run,
+};
+
+static QUOTA: Text = Text {
+    en: "quota {by} refuses its pods, {available} of {desired} available: {detail}",
+    zh_tw: "配額 {by} 拒絕它的 Pod，可用 {available}/{desired}：{detail}",
+    zh_cn: "配额 {by} 拒绝它的 Pod，可用 {available}/{desired}：{detail}",
+};
+
+static WEBHOOK_DOWN: Text = Text {
+    en: "webhook {by} does not answer, so no pod is admitted, {available} of {desired} available: {detail}",
+    zh_tw: "webhook {by} 沒有回應，Pod 無法通過，可用 {available}/{desired}：{detail}",
+    zh_cn: "webhook {by} 没有响应，Pod 无法通过，可用 {available}/{desired}：{detail}",
+};
+
+static WEBHOOK: Text = Text {
+    en: "webhook {by} refuses its pods, {available} of {desired} available: {detail}",
+    zh_tw: "webhook {by} 拒絕它的 Pod，可用 {available}/{desired}：{detail}",
+    zh_cn: "webhook {by} 拒绝它的 Pod，可用 {available}/{desired}：{detail}",
+};
+
+static ACCOUNT: Text = Text {
+    en: "service account {by} does not exist, so its pods are refused, {available} of {desired} available: {detail}",
+    zh_tw: "service account {by} 不存在，Pod 被拒絕，可用 {available}/{desired}：{detail}",
+    zh_cn: "service account {by} 不存在，Pod 被拒绝，可用 {available}/{desired}：{detail}",
+};
+
+static SECURITY: Text = Text {
+    en: "the pod security level of the namespace refuses its pods, {available} of {desired} available: {detail}",
+    zh_tw: "命名空間的 Pod 安全等級拒絕它的 Pod，可用 {available}/{desired}：{detail}",
+    zh_cn: "命名空间的 Pod 安全级别拒绝它的 Pod，可用 {available}/{desired}：{detail}",
+};
+
+static LIMITS: Text = Text {
+    en: "a LimitRange of the namespace refuses its pods, {available} of {desired} available: {detail}",
+    zh_tw: "命名空間的 LimitRange 拒絕它的 Pod，可用 {available}/{desired}：{detail}",
+    zh_cn: "命名空间的 LimitRange 拒绝它的 Pod，可用 {available}/{desired}：{detail}",
+};
+
+static OTHER: Text = Text {
+    en: "its pods cannot be created, {available} of {desired} available: {detail}",
+    zh_tw: "無法建立它的 Pod，可用 {available}/{desired}：{detail}",
+    zh_cn: "无法创建它的 Pod，可用 {available}/{desired}：{detail}",
+};
+
+/// What refuses pods: its word in keys, its sentence, and the words before its name in the server's message.
+struct Refuser {
+    reason: &'static str,
+    text: &'static Text,
+    sign: &'static str,
+    /// What ends its name; empty where it has none.
+    end: &'static str,
+}
+
+/// By what the message says, the first that fits.
+static REFUSERS: [Refuser; 11] = [
+    Refuser { reason: "quota", text: &QUOTA, sign: "exceeded quota: ", end: "," },
+    Refuser { reason: "quota", text: &QUOTA, sign: "failed quota: ", end: ":" },
+    Refuser { reason: "webhook-down", text: &WEBHOOK_DOWN, sign: "failed calling webhook \"", end: "\"" },
+    Refuser { reason: "webhook", text: &WEBHOOK, sign: "admission webhook \"", end: "\"" },
+    Refuser {
+        reason: "service-account",
+        text: &ACCOUNT,
+        sign: "error looking up service account ",
+        end: ":",
+    },
+    Refuser { reason: "pod-security", text: &SECURITY, sign: "violates PodSecurity", end: "" },
+    Refuser { reason: "limit-range", text: &LIMITS, sign: " usage per Container is ", end: "" },
+    Refuser { reason: "limit-range", text: &LIMITS, sign: " usage per Pod is ", end: "" },
+    Refuser { reason: "limit-range", text: &LIMITS, sign: "max limit to request ratio per ", end: "" },
+    Refuser { reason: "forbidden", text: &OTHER, sign: "forbidden: ", end: "" },
+    Refuser { reason: "other", text: &OTHER, sign: "", end: "" },
+];
+
+/// Why pods are not created.
+pub(crate) struct Refusal<'a> {
+    /// The server's words.
+    pub(crate) detail: &'a str,
+    /// Since when, if known.
+    pub(crate) since: Option<Time>,
+    /// What refuses them, where it has a name.
+    pub(crate) because: Vec<ObjectRef>,
+    refuser: &'static Refuser,
+    by: &'a str,
+}
+
+fn run(view: &View, out: &mut Reporter) {
+    let workloads = view.snapshot.rows.workloads.iter();
+    for workload in workloads.filter(|w| stands_alone(w) && view.is_asked_for(w) && is_refused(view, w)) {
+        if let Some(refusal) = refusal(view, workload) {
+            report(view, &workload.object(), (workload.available, workload.desired), &refusal, out);
+        }
+    }
+    let mut told = std::collections::BTreeSet::new();
+    for job in view.snapshot.rows.jobs.iter().filter(|job| job.lacks_pods()) {
+        let Some(refusal) =
+            of_events(view, &job.object()).filter(|refusal| !view.within_grace(refusal.since))
+        else {
+            continue;
+        };
+        let owner = job.owner.as_ref().filter(|owner| &*owner.kind == "CronJob");
+        let object = owner.map_or_else(|| job.object(), |o| ObjectRef::new(&job.namespace, &o.kind, &o.name));
+        if told.insert(object.clone()) {
+            report(view, &object, (0, 1), &refusal, out);
+        }
+    }
+}
+
+fn report(view: &View, object: &ObjectRef, pods: (i32, i32), refusal: &Refusal, out: &mut Reporter) {
+    let (available, desired) = pods;
+    let facts: Facts = vec![
+        ("available", Fact::Number(available.into())),
+        ("desired", Fact::Number(desired.into())),
+        ("reason", Fact::text(refusal.refuser.reason)),
+        ("by", Fact::text(refusal.by)),
+        ("detail", Fact::text(refusal.detail)),
+    ];
+    let severity = if available == 0 { Severity::Critical } else { Severity::Warning };
+    let finding = out.object(
+        object.clone(),
+        &[refusal.refuser.reason],
+        severity,
+        Message::new(refusal.refuser.text, facts),
+    );
+    finding.since = refusal.since;
+    finding.because.clone_from(&refusal.because);
+    let (kubectl, namespace) = (&view.settings.kubectl, &*object.namespace);
+    finding.actions = vec![match refusal.refuser.reason {
+        "quota" => kubectl.line(&["describe", "resourcequota", "-n", namespace, refusal.by]),
+        "webhook" | "webhook-down" => kubectl.line(&[
+            "get",
+            "validatingwebhookconfigurations,mutatingwebhookconfigurations",
+            "-o",
+            "wide",
+        ]),
+        "service-account" => kubectl.line(&["get", "serviceaccounts", "-n", namespace]),
+        "pod-security" => kubectl.line(&["get", "namespace", namespace, "--show-labels"]),
+        "limit-range" => kubectl.line(&["describe", "limitrange", "-n", namespace]),
+        _ => kubectl.line(&["get", "events", "-n", namespace, "--field-selector=reason=FailedCreate"]),
+    }];
+    finding.actions.push(kubectl.describe(object));
+}
+
+/// Whether a workload lacks pods because they are refused, and for longer than a moment.
+pub(crate) fn is_refused(view: &View, workload: &Workload) -> bool {
+    !workload.is_available()
+        && refusal(view, workload).is_some_and(|refusal| !view.within_grace(refusal.since))
+}
+
+/// Why the pods of a workload are not created. Deployments and ReplicaSets say so themselves, and take it back; the others
+/// only have events, which grow old.
+pub(crate) fn refusal<'a>(view: &View<'a>, workload: &'a Workload) -> Option<Refusal<'a>> {
+    if matches!(workload.kind, Kind::Deployment | Kind::ReplicaSet) {
+        let failure = workload.condition("ReplicaFailure").filter(|c| c.status == "True")?;
+        // It may not be able to delete them either, which is another matter.
+        let created = failure.reason != "FailedDelete";
+        return created.then(|| read(view, &workload.namespace, &failure.message, failure.since()));
+    }
+    if workload.is_available() {
+        return None;
+    }
+    let refusal = of_events(view, &workload.object())?;
+    lacks_pods(view, workload).then_some(refusal)
+}
+
+/// Whether fewer pods are there than are wanted; else an earlier refusal is over.
+fn lacks_pods(view: &View, workload: &Workload) -> bool {
+    let is_its = |pod: &&Pod| {
+        let owner = pod.shared.owner.as_ref();
+        owner.is_some_and(|o| *o.kind == *workload.kind.name() && o.name == workload.name)
+    };
+    let there = view.pods_in(&workload.namespace).iter().filter(is_its).count();
+    i64::try_from(there).unwrap_or(i64::MAX) < i64::from(workload.desired)
+}
+
+/// The newest event of an object that says so.
+fn of_events<'a>(view: &View<'a>, object: &ObjectRef) -> Option<Refusal<'a>> {
+    let events = view.events(object, "");
+    let event: &Event = events.into_iter().find(|event| event.reason == "FailedCreate")?;
+    Some(read(view, &object.namespace, &event.message, event.first_seen.or(event.last_seen)))
+}
+
+/// Reads the server's words.
+fn read<'a>(view: &View, namespace: &str, detail: &'a str, since: Option<Time>) -> Refusal<'a> {
+    let fits = |refuser: &'static Refuser| {
+        let (_, rest) = detail.split_once(refuser.sign)?;
+        // A name that does not end is no name.
+        let by = if refuser.end.is_empty() { "" } else { rest.split_once(refuser.end)?.0 };
+        Some((refuser, by))
+    };
+    let last = REFUSERS.len() - 1;
+    let (refuser, by) = REFUSERS.iter().find_map(fits).unwrap_or((&REFUSERS[last], ""));
+    let because = match refuser.reason {
+        "quota" => vec![ObjectRef::new(namespace, "ResourceQuota", by)],
+        "webhook" | "webhook-down" => webhook(view, by),
+        "service-account" => {
+            let name = by.rsplit('/').next().unwrap_or(by);
+            vec![ObjectRef::new(namespace, "ServiceAccount", name)]
+        }
+        _ => Vec::new(),
+    };
+    Refusal { detail, since, because, refuser, by }
+}
+
+/// The configuration that holds a webhook, where it was seen, and the webhook itself.
+fn webhook(view: &View, name: &str) -> Vec<ObjectRef> {
+    let all = view.snapshot.rows.webhooks.iter();
+    let holds = all.filter(|(_, configuration)| configuration.webhooks.iter().any(|hook| hook.name == name));
+    holds
+        .map(|(kind, configuration)| ObjectRef::of_cluster(kind.name(), &configuration.metadata.name))
+        .chain([ObjectRef::of_cluster("Webhook", name)])
+        .collect()
+}

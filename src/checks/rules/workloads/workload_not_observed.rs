@@ -1,0 +1,73 @@
+//! The controller of a workload has not seen its newest spec.
+
+use crate::checks::prelude::*;
+
+pub(crate) static CHECK: Check = Check {
+    id: "workload-not-observed",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    needs: &[Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet],
+    title: Text {
+        en: "Change of a workload is not acted on",
+        zh_tw: "工作負載的變更沒有被處理",
+        zh_cn: "工作负载的变更没有被处理",
+    },
+    meaning: Text {
+        en: "Its controller has not looked at the newest spec: rollouts, scaling and healing stand still.",
+        zh_tw: "控制器還沒看過最新的 spec：更新、擴縮與自我修復都停住了。",
+        zh_cn: "控制器还没看过最新的 spec：发布、扩缩与自愈都停住了。",
+    },
+    remedy: Text {
+        en: "See whether kube-controller-manager runs, holds its lease and reaches the API server.",
+        zh_tw: "確認 kube-controller-manager 在執行、持有 lease，而且連得到 API server。",
+        zh_cn: "确认 kube-controller-manager 在运行、持有 lease，而且能连上 API server。",
+    },
+    prevention: Text {
+        en: "Watch the controller manager's leader lease and the depth of its work queues.",
+        zh_tw: "監控 controller manager 的 leader lease 與工作佇列長度。",
+        zh_cn: "监控 controller manager 的 leader lease 与工作队列长度。",
+    },
+    page: page!("workload-not-observed"),
+    run,
+};
+
+static MESSAGE: Text = Text {
+    en: "its newest spec has waited {age} for its controller",
+    zh_tw: "最新的 spec 等控制器處理已 {age}",
+    zh_cn: "最新的 spec 等控制器处理已 {age}",
+};
+
+static UNKNOWN: Text = Text {
+    en: "its newest spec waits for its controller, nobody wrote down since when",
+    zh_tw: "最新的 spec 還在等控制器處理，沒有記錄從何時開始",
+    zh_cn: "最新的 spec 还在等控制器处理，没有记录从何时开始",
+};
+
+/// `KubeDeploymentGenerationMismatch` waits so long, and its twin for StatefulSets.
+const LASTS: i64 = 15 * 60;
+
+fn run(view: &View, out: &mut Reporter) {
+    for workload in view.snapshot.rows.workloads.iter().filter(|workload| view.is_asked_for(workload)) {
+        let Some(rollout) = workload.rollout().filter(|rollout| rollout.unseen) else { continue };
+        let since = rollout.unseen_since;
+        if !view.older_than(since, LASTS) {
+            continue;
+        }
+        let age = since.map(|since| ("age", Fact::Age(view.age(since))));
+        let (text, severity) = match age {
+            Some(_) => (&MESSAGE, Severity::Warning),
+            None => (&UNKNOWN, Severity::Info),
+        };
+        let finding =
+            out.object(workload.object(), &[], severity, Message::new(text, age.into_iter().collect()));
+        finding.since = since;
+        finding.serving = workload.is_available();
+        // One controller manager for all of them.
+        finding.because = vec![ObjectRef::of_cluster("Component", "kube-controller-manager")];
+        let kubectl = &view.settings.kubectl;
+        finding.actions = vec![
+            kubectl.line(&["get", "lease", "-n", "kube-system", "kube-controller-manager"]),
+            kubectl.describe(&finding.object),
+        ];
+    }
+}

@@ -1,0 +1,92 @@
+//! A workload has fewer pods that serve than it should.
+
+use crate::checks::prelude::*;
+use crate::checks::rules::workloads::workload_create_refused::is_refused;
+use crate::model::Workload;
+
+pub(crate) static CHECK: Check = Check {
+    id: "workload-replicas-missing",
+    since: "0.1.0",
+    severity: Severity::Critical,
+    needs: &[Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::ReplicaSet, Kind::Pod, Kind::Event],
+    title: Text {
+        en: "Workload misses replicas", zh_tw: "工作負載副本不足", zh_cn: "工作负载副本不足"
+    },
+    meaning: Text {
+        en: "Fewer pods serve than were asked for: less room for load and for the next failure, or none at all.",
+        zh_tw: "可用的 Pod 少於設定值：承載與容錯能力下降，甚至完全沒有服務。",
+        zh_cn: "可用的 Pod 少于设定值：承载与容错能力下降，甚至完全没有服务。",
+    },
+    remedy: Text {
+        en: "Look at the pods that are not ready, and at the events of the workload.",
+        zh_tw: "查看未就緒的 Pod，以及工作負載的事件。",
+        zh_cn: "查看未就绪的 Pod，以及工作负载的事件。",
+    },
+    prevention: Text {
+        en: "Run at least two replicas of what must not stop, with a PodDisruptionBudget.",
+        zh_tw: "不能停的服務至少兩個副本，並設定 PodDisruptionBudget。",
+        zh_cn: "不能停的服务至少两个副本，并设置 PodDisruptionBudget。",
+    },
+    page: page!("workload-replicas-missing"),
+    run,
+};
+
+static MISSING: Text = Text {
+    en: "{available} of {desired} replicas available",
+    zh_tw: "可用副本 {available}/{desired}",
+    zh_cn: "可用副本 {available}/{desired}",
+};
+
+static ROLLING: Text = Text {
+    en: "{available} of {desired} replicas available, a rollout is under way",
+    zh_tw: "可用副本 {available}/{desired}，更新進行中",
+    zh_cn: "可用副本 {available}/{desired}，更新进行中",
+};
+
+fn run(view: &View, out: &mut Reporter) {
+    let workloads = view.snapshot.rows.workloads.iter();
+    for workload in workloads.filter(|w| !w.is_available() && stands_alone(w) && view.is_asked_for(w)) {
+        if is_refused(view, workload) {
+            continue; // Another check says why.
+        }
+        let facts = vec![
+            ("available", Fact::Number(workload.available.into())),
+            ("desired", Fact::Number(workload.desired.into())),
+        ];
+        let since = since(view, workload);
+        let (text, severity) = match workload.available {
+            _ if is_coming(view, workload) => (&ROLLING, Severity::Info),
+            0 => (&MISSING, Severity::Critical),
+            _ => (&MISSING, Severity::Warning),
+        };
+        let finding = out.object(workload.object(), &[], severity, Message::new(text, facts));
+        finding.since = since;
+        finding.because = view.behind(workload);
+        finding.actions = vec![view.settings.kubectl.describe(&finding.object)];
+    }
+}
+
+/// A ReplicaSet is its Deployment's business, unless something else made it.
+pub(crate) fn stands_alone(workload: &Workload) -> bool {
+    workload.kind != Kind::ReplicaSet || workload.owner.as_ref().is_none_or(|o| &*o.kind != "Deployment")
+}
+
+/// Whether its replicas may still come by themselves.
+pub(crate) fn is_coming(view: &View, workload: &Workload) -> bool {
+    workload.is_rolling()
+        || view.within_grace(since(view, workload).or(workload.created()))
+        || is_settling(view, workload)
+}
+
+/// Whether all its pods serve, and some of them not yet for `minReadySeconds`.
+fn is_settling(view: &View, workload: &Workload) -> bool {
+    let serving = view.serving(workload);
+    serving > 0 && i32::try_from(serving).is_ok_and(|serving| serving >= workload.desired)
+}
+
+/// Since when replicas are missing: by its own word, or that of its pods.
+pub(crate) fn since(view: &View, workload: &Workload) -> Option<Time> {
+    let own = workload.condition("Available").filter(|c| c.status == "False");
+    own.and_then(crate::wire::Condition::since)
+        .or_else(|| view.pods_of(workload).filter_map(Pod::unready_since).min())
+}

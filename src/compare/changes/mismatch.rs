@@ -1,0 +1,73 @@
+//! Which two runs cannot be compared, and why.
+
+use crate::compare::run_record::RunRecord;
+use crate::snapshot::{Cluster, Scope};
+use crate::wire::Time;
+
+/// Whether two runs can be compared; each with what it is called.
+///
+/// # Errors
+/// When they are of two clusters, when the earlier one is the later one, or when they looked at no namespace in common.
+/// The text says which, and what to do.
+pub fn comparable(
+    (old, earlier): (&RunRecord, &str),
+    (new, later): (&RunRecord, &str),
+) -> Result<(), String> {
+    of_one_cluster((&old.cluster, earlier), (&new.cluster, later))?;
+    if let Some((then, now)) = old.taken_at.zip(new.taken_at).filter(|(then, now)| then > now) {
+        let (then, now) = (shown(then), shown(now));
+        return Err(format!("{earlier} is newer ({then}) than {later} ({now}): is it the other way round?"));
+    }
+    if !overlap(&old.scope, &new.scope) {
+        let (theirs, ours) = (places(&old.scope), places(&new.scope));
+        return Err(format!(
+            "{earlier} looked at {theirs}, and {later} at {ours}: they have no namespace in common"
+        ));
+    }
+    Ok(())
+}
+
+/// Whether two runs are on one cluster, as far as they say on which.
+///
+/// # Errors
+/// When both say so, and neither server nor context agree.
+pub fn of_one_cluster(
+    (old, earlier): (&Cluster, &str),
+    (new, later): (&Cluster, &str),
+) -> Result<(), String> {
+    let differ = |a: &str, b: &str| !a.is_empty() && !b.is_empty() && a != b;
+    match differ(&old.server, &new.server) && differ(&old.context, &new.context) {
+        true => Err(format!(
+            "{earlier} is of cluster {}, and {later} of {}: compare runs on one cluster",
+            named(old),
+            named(new)
+        )),
+        false => Ok(()),
+    }
+}
+
+fn named(cluster: &Cluster) -> String {
+    format!("{} ({})", cluster.context, cluster.server)
+}
+
+fn shown(time: Time) -> String {
+    time.to_timestamp().map_or_else(|| "?".to_owned(), |timestamp| timestamp.to_string())
+}
+
+fn overlap(a: &Scope, b: &Scope) -> bool {
+    match (a.is_whole_cluster(), b.is_whole_cluster()) {
+        (true, true) => true,
+        (false, _) => a.namespaces.iter().any(|name| b.holds(name)),
+        (true, false) => b.namespaces.iter().any(|name| a.holds(name)),
+    }
+}
+
+/// The first of many names are enough to see that they are others.
+fn places(scope: &Scope) -> String {
+    let names = &scope.namespaces;
+    match names.len() {
+        0 => "all namespaces".to_owned(),
+        1..=4 => names.join(", "),
+        many => format!("{} and {} others", names[..3].join(", "), many - 3),
+    }
+}

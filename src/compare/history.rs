@@ -1,0 +1,224 @@
+//! A folder of records, one file a run. A record is written whole or not at all, under a name of its own: runs may
+//! share a folder, and may run at the same time. What is in the folder is trusted with nothing: it is read before
+//! anything is asked of a cluster, and what makes no sense ends the run.
+//!
+//! What does not belong here: comparing. `docs/changes.md` tells operators what they find in the folder.
+
+mod record;
+#[cfg(test)]
+mod tests;
+
+use crate::compare::run_record::RunRecord;
+use crate::output::{self, io_words};
+use crate::snapshot::{Cluster, Scope};
+use crate::wire::Time;
+use record::{EXTENSION, file_name};
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+use tempfile::NamedTempFile;
+
+/// How the name of a record begins while it is being written, and how it ends.
+const UNFINISHED: (&str, &str) = (".healthcheck-", ".tmp");
+
+/// What nobody has finished writing in a day, nobody will; in seconds.
+const ABANDONED: i64 = 86_400;
+
+/// A folder of records.
+#[derive(Debug)]
+pub struct History {
+    folder: PathBuf,
+    /// How many records of one cluster and scope are kept.
+    keep: usize,
+    /// How long, in seconds; 0 is for ever.
+    age: i64,
+    /// The records that were there, the oldest first.
+    entries: Vec<Entry>,
+}
+
+/// Which run a record is of.
+#[derive(Debug, PartialEq)]
+struct Entry {
+    path: PathBuf,
+    taken_at: Time,
+    cluster: Cluster,
+    scope: Scope,
+}
+
+/// The last run that is on record.
+#[derive(Debug)]
+pub struct Last {
+    /// What it saw.
+    pub run: RunRecord,
+    /// The same, and what it did not get to see as the runs before it saw it.
+    pub known: RunRecord,
+}
+
+/// What can be wrong with a folder of records.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The folder, or a file in it.
+    #[error("cannot {what} {path}: {}", io_words(source))]
+    Io {
+        /// Such as `read the history folder`.
+        what: &'static str,
+        /// Where.
+        path: String,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A file where a folder should be.
+    #[error("{path} is a file; --history wants a folder of its own")]
+    NoFolder {
+        /// As given.
+        path: String,
+    },
+    /// A file that is no record.
+    #[error("{path} is no record of a run: {reason}; move it away or delete it")]
+    NoRecord {
+        /// Which file.
+        path: String,
+        /// What is wrong with it, and where.
+        reason: String,
+    },
+}
+
+fn fail<'a>(what: &'static str, path: &'a Path) -> impl Fn(io::Error) -> Error + 'a {
+    move |source| Error::Io { what, path: path.display().to_string(), source }
+}
+
+impl History {
+    /// Opens a folder, which is made if it is not there, and reads every record in it.
+    ///
+    /// # Errors
+    /// When it cannot be made, read or written to, or when something in it is no record. Then nothing was changed.
+    pub fn open(folder: &Path, keep: usize, age: i64) -> Result<Self, Error> {
+        if folder.is_file() {
+            return Err(Error::NoFolder { path: folder.display().to_string() });
+        }
+        make(folder).map_err(fail("make the history folder", folder))?;
+        let read = fail("read the history folder", folder);
+        let mut entries = Vec::new();
+        for file in fs::read_dir(folder).map_err(&read)? {
+            let path = file.map_err(&read)?.path();
+            if name(&path).ends_with(EXTENSION) && !name(&path).starts_with('.') {
+                entries.push(entry(path)?);
+            }
+        }
+        entries.sort_by(|a, b| (a.taken_at, &a.path).cmp(&(b.taken_at, &b.path)));
+        // Nobody should wait for a report that cannot be kept.
+        unfinished(folder).map_err(fail("write to the history folder", folder))?;
+        Ok(Self { folder: folder.to_owned(), keep, age, entries })
+    }
+
+    /// The last run on the same cluster with the same scope that is no later than this one.
+    ///
+    /// # Errors
+    /// When its record cannot be read any more.
+    pub fn last(&self, run: &RunRecord) -> Result<Option<Last>, Error> {
+        let mut before =
+            self.of(run).rev().filter(|entry| run.taken_at.is_none_or(|now| entry.taken_at <= now));
+        let Some(newest) = before.next() else { return Ok(None) };
+        let run = record::read(&newest.path)?;
+        let mut known = run.clone();
+        for entry in before {
+            if known.sight.is_complete() {
+                break;
+            }
+            known.fill(&record::read(&entry.path)?);
+        }
+        Ok(Some(Last { run, known }))
+    }
+
+    /// Writes the record of a run, and removes those of the same cluster and scope that are too many or too old.
+    ///
+    /// # Errors
+    /// When it cannot be written; then there is no part of it either. When a record cannot be removed.
+    pub fn add(&self, run: &RunRecord, now: Time) -> Result<(), Error> {
+        let write = fail("write to the history folder", &self.folder);
+        let mut file = unfinished(&self.folder).map_err(&write)?;
+        let path = self.folder.join(file_name(run.taken_at.unwrap_or_default(), file.path()));
+        record::write(run, &mut file).and_then(|()| file.as_file().sync_all()).map_err(&write)?;
+        file.persist_noclobber(&path).map_err(|error| write(error.error))?;
+        output::sync(&self.folder).map_err(&write)?;
+        self.prune(run)?;
+        self.sweep(now).map_err(&write)
+    }
+
+    /// The records of the same cluster and scope, the oldest first.
+    fn of(&self, run: &RunRecord) -> impl DoubleEndedIterator<Item = &Entry> {
+        let (cluster, scope) = (run.cluster.clone(), run.scope.clone());
+        self.entries.iter().filter(move |entry| is_same(&entry.cluster, &cluster) && entry.scope == scope)
+    }
+
+    fn prune(&self, run: &RunRecord) -> Result<(), Error> {
+        // The one that was just written is one of those that are kept.
+        let too_many = (self.of(run).count() + 1).saturating_sub(self.keep);
+        let now = run.taken_at.unwrap_or_default();
+        let too_old = |entry: &Entry| self.age > 0 && now.seconds_since(entry.taken_at) > self.age;
+        for (index, entry) in self.of(run).enumerate() {
+            if index < too_many || too_old(entry) {
+                remove(&entry.path).map_err(fail("remove the old record", &entry.path))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes what runs have left behind that ended before they had written their record.
+    fn sweep(&self, now: Time) -> io::Result<()> {
+        for file in fs::read_dir(&self.folder)? {
+            let path = file?.path();
+            let ours = name(&path).starts_with(UNFINISHED.0) && name(&path).ends_with(UNFINISHED.1);
+            if ours && is_abandoned(&path, now) {
+                remove(&path)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The server says which cluster it is; where one of the two does not know it, the context.
+fn is_same(a: &Cluster, b: &Cluster) -> bool {
+    match a.server.is_empty() || b.server.is_empty() {
+        true => a.context == b.context,
+        false => a.server == b.server,
+    }
+}
+
+fn name(path: &Path) -> &str {
+    path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+}
+
+fn entry(path: PathBuf) -> Result<Entry, Error> {
+    let RunRecord { taken_at, cluster, scope, .. } = record::read(&path)?;
+    Ok(Entry { path, taken_at: taken_at.unwrap_or_default(), cluster, scope })
+}
+
+/// Makes a folder that is nobody else's business.
+fn make(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+fn unfinished(folder: &Path) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new().prefix(UNFINISHED.0).suffix(UNFINISHED.1).tempfile_in(folder)
+}
+
+fn is_abandoned(path: &Path, now: Time) -> bool {
+    let written = fs::symlink_metadata(path).and_then(|metadata| metadata.modified()).ok();
+    let since_epoch = written.and_then(|written| written.duration_since(UNIX_EPOCH).ok());
+    let seconds = since_epoch.and_then(|duration| i64::try_from(duration.as_secs()).ok());
+    seconds.is_some_and(|seconds| now.seconds.saturating_sub(seconds) > ABANDONED)
+}
+
+/// Removes a file; another run may have been faster.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,179 @@
+//! What a run could see: who could not have seen something can neither miss it nor find it new.
+
+use super::{FindingRecord, RunRecord};
+use crate::checks;
+use crate::model::{Coverage, Gap, Reason};
+use crate::wire::Kind;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What was not seen: by kind, and in each by namespace. The empty namespace is everywhere.
+pub type Places = BTreeMap<String, BTreeMap<String, NotObserved>>;
+
+/// What a run did not see. Among the kinds are the ids of checks that did not look.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visibility {
+    /// What lies in the scope; without any, the run was complete.
+    pub gaps: Places,
+    /// What lies outside the scope, or was left out by request.
+    pub outside: Places,
+}
+
+/// How much of a kind was not seen in a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotObserved {
+    /// All of it.
+    Wholly,
+    /// Some of it, and nobody knows which.
+    Partly,
+}
+
+/// Why a run could not have found what another found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Blindness {
+    /// It lies outside its scope.
+    Scope,
+    /// It did not see this kind there.
+    Kind(String),
+    /// The check did not run.
+    LeftOut,
+    /// It was an older version, which did not have the check, or a newer one, which does not have it any more.
+    Version,
+}
+
+impl Blindness {
+    /// As in JSON.
+    pub fn id(&self) -> &'static str {
+        match self {
+            Blindness::Scope => "out-of-scope",
+            Blindness::Kind(_) => "kind-not-seen",
+            Blindness::LeftOut => "check-left-out",
+            Blindness::Version => "check-unknown",
+        }
+    }
+}
+
+impl Visibility {
+    /// What a coverage says of it.
+    pub fn of(coverage: &Coverage) -> Self {
+        Self { gaps: places(&coverage.gaps), outside: places(&coverage.outside) }
+    }
+
+    /// Whether all of the scope was seen.
+    pub fn is_complete(&self) -> bool {
+        self.gaps.is_empty()
+    }
+
+    /// How much of a kind was not seen in a namespace, or anywhere for the empty one.
+    pub fn blind(&self, kind: &str, namespace: &str) -> Option<NotObserved> {
+        let in_places = |places: &BTreeMap<String, NotObserved>| match namespace {
+            "" if !places.contains_key("") => Some(NotObserved::Partly).filter(|_| !places.is_empty()),
+            namespace => places.get("").max(places.get(namespace)).copied(),
+        };
+        let of = |places: &Places| places.get(kind).and_then(in_places);
+        of(&self.gaps).max(of(&self.outside))
+    }
+
+    /// Whether a check did not look at a namespace; for the empty one, at anything.
+    fn is_left_out(&self, check: &str, namespace: &str) -> bool {
+        let left_out = |places: &BTreeMap<String, NotObserved>| {
+            places.contains_key("") || places.contains_key(namespace)
+        };
+        self.outside.get(check).is_some_and(left_out)
+    }
+
+    /// Leaves of the gaps what another did not see either.
+    pub(crate) fn fill(&mut self, other: &Visibility) {
+        for (kind, places) in &mut self.gaps {
+            let nowhere = BTreeMap::new();
+            let theirs = |of: &Places| of.get(kind).unwrap_or(&nowhere).clone();
+            let mut left: BTreeMap<String, NotObserved> = theirs(&other.outside);
+            left.extend(theirs(&other.gaps));
+            if places.contains_key("") {
+                places.clone_from(&left);
+            } else if !left.contains_key("") {
+                places.retain(|place, _| left.contains_key(place));
+            }
+        }
+        self.gaps.retain(|_, places| !places.is_empty());
+    }
+
+    pub(super) fn narrow(&mut self, names: &[String]) {
+        for places in [&mut self.gaps, &mut self.outside] {
+            for of_kind in places.values_mut() {
+                of_kind.retain(|place, _| place.is_empty() || names.contains(place));
+            }
+            places.retain(|_, of_kind| !of_kind.is_empty());
+        }
+    }
+}
+
+fn places(gaps: &[Gap]) -> Places {
+    let mut out = Places::new();
+    for gap in gaps {
+        // What kubectl saved is all there is of a kind it saved, but for what could not be read.
+        let blind = if gap.got > 0 || gap.reason == Reason::Unreadable {
+            NotObserved::Partly
+        } else {
+            NotObserved::Wholly
+        };
+        let of_kind = out.entry(gap.kind.clone()).or_default();
+        let place = of_kind.entry(gap.namespace.clone().unwrap_or_default()).or_insert(blind);
+        *place = blind.max(*place);
+    }
+    out
+}
+
+impl RunRecord {
+    /// Why this run could not have found what another found; `None` if it could.
+    pub fn blind_to(&self, noted: &FindingRecord, other: &RunRecord) -> Option<Blindness> {
+        let namespace = &*noted.object.namespace;
+        let needs = match checks::find(&noted.check) {
+            Some(check) if is_older(&self.tool_version, check.since) => return Some(Blindness::Version),
+            Some(check) => check.needs,
+            None if self.tool_version != other.tool_version => return Some(Blindness::Version),
+            None => &[],
+        };
+        // An annotation leaves a check out for one workload: what both have left out did not keep them from finding this.
+        let left_out = |past: &RunRecord| past.sight.is_left_out(&noted.check, namespace);
+        if left_out(self) && !left_out(other) {
+            return Some(Blindness::LeftOut);
+        }
+        let (ours, theirs) = (&self.scope, &other.scope);
+        let in_scope = if namespace.is_empty() { ours.covers(theirs) } else { ours.holds(namespace) };
+        if !in_scope || ours.selected && ours.selector != theirs.selector {
+            return Some(Blindness::Scope);
+        }
+        let unseen = |kind: &&Kind| match self.sight.blind(kind.name(), namespace) {
+            // What is found without a kind, whoever has not seen it either would find.
+            Some(NotObserved::Wholly) => {
+                other.sight.blind(kind.name(), namespace) != Some(NotObserved::Wholly)
+            }
+            Some(NotObserved::Partly) => true,
+            None => false,
+        };
+        needs.iter().find(unseen).map(|kind| Blindness::Kind(kind.name().to_owned()))
+    }
+}
+
+/// Whether a version is older than another; one that is no version is not.
+fn is_older(version: &str, than: &str) -> bool {
+    let parts = |text: &str| -> Option<Vec<u64>> {
+        let plain = text.split(['-', '+']).next().unwrap_or_default();
+        plain.trim_start_matches('v').split('.').map(|part| part.parse().ok()).collect()
+    };
+    parts(version).zip(parts(than)).is_some_and(|(version, than)| version < than)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_by_number() {
+        assert!(is_older("0.9.0", "0.10.0") && is_older("0.1.0", "1.0.0"));
+        assert!(!is_older("0.10.0", "0.9.0") && !is_older("1.0.0", "1.0.0") && !is_older("", "0.1.0"));
+        assert!(!is_older("1.2.0-rc.1", "1.2.0"));
+    }
+}

@@ -1,0 +1,325 @@
+//! What, if anything, is wrong with a pod by its own status: one place where the causes exclude each other, so
+//! that no pod is reported twice for one thing and none in trouble is left out.
+//!
+//! What does not belong here: severities and sentences, which are the checks', and causes that need other
+//! objects to see (a superseded pod, a failed job).
+
+use super::pod::Ended;
+use super::{Container, Event, LogTail, Pod, Role, Thresholds};
+use crate::wire::{self, Time};
+
+/// One thing that is wrong with a pod.
+#[derive(Clone, Copy, Debug)]
+pub enum PodProblem<'a> {
+    /// Evicted, preempted or turned away by its node.
+    Evicted,
+    /// Ended in failure.
+    Failed,
+    /// Being deleted.
+    Terminating,
+    /// Held back on purpose by a scheduling gate.
+    Gated,
+    /// The scheduler found no node.
+    Unschedulable,
+    /// A container's image does not come.
+    ImagePull(Container<'a>),
+    /// A container cannot be made or started as it is configured.
+    Config(Container<'a>),
+    /// A hook that runs after a container's start fails.
+    Hook(Container<'a>),
+    /// A container's program is for another kind of machine.
+    Architecture(Container<'a>),
+    /// A container was killed for its memory, now or within the quiet time.
+    OomKilled(Container<'a>),
+    /// A container keeps being killed because a probe fails.
+    ProbeKill(Container<'a>),
+    /// A container keeps ending.
+    CrashLoop(Container<'a>),
+    /// It has restarted often, for no reason that still shows.
+    Restarts,
+    /// It waits for a volume.
+    Volume,
+    /// Its sandbox or network cannot be made.
+    Sandbox,
+    /// A container runs and does not pass its readiness or startup probe.
+    Unready(Container<'a>),
+    /// It is not ready, for none of the reasons above.
+    NotReady,
+}
+
+/// What is known about a pod besides its own status.
+#[derive(Clone, Debug, Default)]
+pub struct PodContext<'a> {
+    /// Warnings about it, newest first.
+    pub events: Vec<&'a Event>,
+    /// The ends of its logs.
+    pub logs: Vec<&'a LogTail>,
+}
+
+impl<'a> PodContext<'a> {
+    /// The newest warning of one of these reasons.
+    pub fn warning(&self, reasons: &[&str]) -> Option<&'a Event> {
+        self.events.iter().copied().find(|event| reasons.contains(&&*event.reason))
+    }
+
+    /// What says that the kernel could not read a container's program: the kubelet's word, or its log's.
+    pub fn format_error(&self, container: &Container<'a>) -> Option<&'a str> {
+        let status = container.status;
+        let waiting = status.state.waiting.iter().map(|waiting| &*waiting.message);
+        let ends = [&status.state.terminated, &status.last_state.terminated].into_iter().flatten();
+        let logs = self.logs.iter().filter(|log| log.container == status.name);
+        let lines = logs.flat_map(|log| log.lines.iter().map(String::as_str));
+        let said = waiting.chain(ends.map(|end| &*end.message)).chain(lines);
+        said.flat_map(str::lines).find(|line| line.contains("exec format error"))
+    }
+
+    /// The newest warning that a probe of a container failed, and how it begins: `Liveness`, `Readiness` or
+    /// `Startup`.
+    pub fn failed_probe(&self, container: &str, probes: &[&str]) -> Option<&'a Event> {
+        let of_probe = |event: &&Event| {
+            event.reason == "Unhealthy"
+                && event.is_of(container)
+                && probes.iter().any(|p| event.message.starts_with(p))
+        };
+        self.events.iter().copied().find(of_probe)
+    }
+}
+
+/// Reasons of a pod's status that the kubelet, the scheduler or the eviction API sets when it ends a pod that
+/// did nothing wrong.
+const TURNED_AWAY: [&str; 12] = [
+    "Evicted",
+    "NodeAffinity",
+    "NodeLost",
+    "NodeShutdown",
+    "OutOfcpu",
+    "OutOfmemory",
+    "OutOfpods",
+    "Preempting",
+    "Shutdown",
+    "Terminated",
+    "TopologyAffinityError",
+    "UnexpectedAdmissionError",
+];
+
+/// Waiting reasons of an image that does not come (`pkg/kubelet/images/types.go` in Kubernetes 1.36).
+const IMAGE: [&str; 7] = [
+    "ErrImageNeverPull",
+    "ErrImagePull",
+    "ImageInspectError",
+    "ImagePullBackOff",
+    "InvalidImageName",
+    "RegistryUnavailable",
+    "SignatureValidationFailed",
+];
+
+/// Waiting reasons of a container that cannot be made or started (`pkg/kubelet/kuberuntime` in 1.36).
+const CONFIG: [&str; 5] = [
+    "ContainerCannotRun",
+    "CreateContainerConfigError",
+    "CreateContainerError",
+    "RunContainerError",
+    "StartError",
+];
+
+/// Waiting reasons of a hook that fails.
+const HOOK: [&str; 3] = ["PostStartHookError", "PreCreateHookError", "PreStartHookError"];
+
+/// Warnings of the kubelet and the attach controller about a volume.
+pub const VOLUME_EVENTS: [&str; 4] =
+    ["FailedAttachVolume", "FailedMapVolume", "FailedMount", "VolumeResizeFailed"];
+
+/// Warnings of the kubelet about a pod's sandbox and network.
+pub const SANDBOX_EVENTS: [&str; 3] = ["FailedCreatePodSandBox", "FailedPodSandBoxStatus", "NetworkNotReady"];
+
+/// The kubelet forgets a container's crashes when it has run so long, in seconds (`MaxContainerBackOff` and its
+/// reset in `pkg/kubelet`): a shorter run is one more turn of the loop.
+const BACKOFF_RESET: i64 = 600;
+
+/// So many restarts, each after a short run, are a loop even where the container runs at the moment.
+pub const TURNS_OF_A_LOOP: i32 = 3;
+
+/// The kubelet tells of a failing probe again and again, but of one pod at most every five minutes once it has said
+/// much of it: the last word is no older than this when it acts, in seconds.
+const LAST_WORD: i64 = 600;
+
+/// Ends of containers that never began: their program could not be started.
+const NOT_STARTED: [&str; 2] = ["ContainerCannotRun", "StartError"];
+
+/// Everything that is wrong with a pod; empty for one that is healthy or done.
+pub fn problems<'a>(
+    pod: &'a Pod,
+    context: &PodContext<'a>,
+    now: Time,
+    thresholds: &Thresholds,
+) -> Vec<PodProblem<'a>> {
+    let Some(object) = pod.object.as_deref() else { return Vec::new() };
+    if object.metadata.deletion_timestamp.is_some() {
+        return vec![PodProblem::Terminating];
+    }
+    match pod.shared.ended {
+        Some(Ended::Succeeded) => return Vec::new(),
+        Some(Ended::Failed) if TURNED_AWAY.contains(&object.status.reason.as_str()) => {
+            return vec![PodProblem::Evicted];
+        }
+        Some(Ended::Failed) => return vec![PodProblem::Failed],
+        None => {}
+    }
+    if let Some(scheduled) = object.status.condition("PodScheduled").filter(|c| c.status == "False") {
+        return vec![match scheduled.reason.as_str() {
+            "SchedulingGated" => PodProblem::Gated,
+            _ => PodProblem::Unschedulable,
+        }];
+    }
+    let judge = Judge { context, now, thresholds, never_again: object.spec.restart_policy == "Never" };
+    let found: Vec<PodProblem> =
+        pod.containers().filter_map(|container| judge.container(container)).collect();
+    let blocked = found.iter().any(|trouble| !matches!(trouble, PodProblem::OomKilled(c) if is_up(*c)));
+    match (pod.serves(), found.is_empty()) {
+        (true, true) if pod.shared.restarts >= attention(pod, now, thresholds) => vec![judge.often(pod)],
+        // A past kill does not explain why the pod is not ready now.
+        (false, _) if !blocked => found.into_iter().chain([judge.not_ready(pod)]).collect(),
+        _ => found,
+    }
+}
+
+/// From how many restarts a pod is worth a word: more of them when the last was long ago.
+fn attention(pod: &Pod, now: Time, thresholds: &Thresholds) -> i64 {
+    match is_recent(pod.last_restart(), now, thresholds) {
+        true => thresholds.restarts_attention,
+        false => thresholds.restarts_unhealthy,
+    }
+}
+
+/// Whether something happened within the quiet time; what has no time may have.
+pub(crate) fn is_recent(at: Option<Time>, now: Time, thresholds: &Thresholds) -> bool {
+    at.is_none_or(|at| now.seconds_since(at) < thresholds.quiet_after)
+}
+
+fn is_up(container: Container) -> bool {
+    container.status.state.running.is_some()
+}
+
+/// What the containers of one pod are judged by.
+struct Judge<'h, 'a> {
+    context: &'h PodContext<'a>,
+    now: Time,
+    thresholds: &'h Thresholds,
+    /// Whether a container that has ended stays so.
+    never_again: bool,
+}
+
+impl<'a> Judge<'_, 'a> {
+    fn container(&self, container: Container<'a>) -> Option<PodProblem<'a>> {
+        let state = &container.status.state;
+        if let Some(waiting) = &state.waiting {
+            return match waiting.reason.as_str() {
+                reason if IMAGE.contains(&reason) => Some(PodProblem::ImagePull(container)),
+                reason if HOOK.contains(&reason) => Some(PodProblem::Hook(container)),
+                reason if CONFIG.contains(&reason) => Some(match self.context.format_error(&container) {
+                    Some(_) => PodProblem::Architecture(container),
+                    None => PodProblem::Config(container),
+                }),
+                "CrashLoopBackOff" => Some(self.crash(container)),
+                _ => None,
+            };
+        }
+        if let Some(ended) = &state.terminated {
+            // A program that ends well, or for good, does not crash: the pod stays as it is, not ready.
+            let done = ended.exit_code == 0 || self.never_again && container.role != Role::Sidecar;
+            return match done {
+                true if !ended.is_for_memory() => None,
+                _ => Some(self.crash(container)),
+            };
+        }
+        self.running(container)
+    }
+
+    /// A container that runs: what its last end says of its next.
+    fn running(&self, container: Container<'a>) -> Option<PodProblem<'a>> {
+        let last = container.status.last_state.terminated.as_ref()?;
+        if last.is_for_memory() {
+            let recent = is_recent(last.finished(), self.now, self.thresholds);
+            return recent.then_some(PodProblem::OomKilled(container));
+        }
+        let short = last.ran()? < BACKOFF_RESET;
+        let just_now = self.now.seconds_since(last.finished()?) < BACKOFF_RESET;
+        // One that has run far longer than the last time has come through.
+        let since = container.status.state.running.as_ref().and_then(|running| running.started_at);
+        let settled =
+            since.is_some_and(|at| self.now.seconds_since(at) > 2 * last.ran().unwrap_or(0).max(30));
+        let looping = short && just_now && !settled && container.status.restart_count >= TURNS_OF_A_LOOP;
+        looping.then(|| self.crash(container))
+    }
+
+    /// Why a container keeps ending.
+    fn crash(&self, container: Container<'a>) -> PodProblem<'a> {
+        let name = &*container.status.name;
+        match container.last_end() {
+            Some(end) if end.is_for_memory() => PodProblem::OomKilled(container),
+            _ if self.context.format_error(&container).is_some() => PodProblem::Architecture(container),
+            Some(end) if NOT_STARTED.contains(&&*end.reason) => PodProblem::Config(container),
+            _ if self.context.events.iter().any(|e| e.reason == "FailedPostStartHook" && e.is_of(name)) => {
+                PodProblem::Hook(container)
+            }
+            _ if self.is_killed_by_probe(container) => PodProblem::ProbeKill(container),
+            _ => PodProblem::CrashLoop(container),
+        }
+    }
+
+    /// Whether a liveness or startup probe ends a container: by the kubelet's warning, or, where that has expired, by
+    /// a kill that nothing else explains. Nothing that ended before a probe could fail for good was ended by it.
+    fn is_killed_by_probe(&self, container: Container) -> bool {
+        let spec = container.spec;
+        let probes = spec.into_iter().flat_map(|spec| [&spec.liveness_probe, &spec.startup_probe]).flatten();
+        let soonest = probes.map(wire::Probe::soonest).min();
+        let warning = self.context.failed_probe(&container.status.name, &["Liveness", "Startup"]);
+        let Some(end) = container.last_end() else { return warning.is_some() };
+        if end.ran().zip(soonest).is_some_and(|(ran, soonest)| ran + 1 < soonest) {
+            return false;
+        }
+        match end.exit_code {
+            137 | 143 => warning.is_some() || soonest.is_some(),
+            // Asked to end, a program ends in its own way; but it may also have ended by itself.
+            _ => warning.is_some_and(|warning| {
+                let times = warning.last_seen.zip(end.finished());
+                times.is_none_or(|(seen, finished)| finished.seconds_since(seen) < LAST_WORD)
+            }),
+        }
+    }
+
+    /// A pod that serves and has restarted often.
+    fn often(&self, pod: &'a Pod) -> PodProblem<'a> {
+        let recent = |container: &Container| {
+            let last = container.status.last_state.terminated.as_ref();
+            last.is_some_and(|end| is_recent(end.finished(), self.now, self.thresholds))
+        };
+        let killed = pod.containers().filter(recent).find(|container| self.is_killed_by_probe(*container));
+        killed.map_or(PodProblem::Restarts, PodProblem::ProbeKill)
+    }
+
+    /// Why a pod that nothing blocks is not ready.
+    fn not_ready(&self, pod: &'a Pod) -> PodProblem<'a> {
+        let unready = pod.containers().find(|container| self.is_unready(*container));
+        let waits = |c: Container| match c.role {
+            Role::Main => c.status.state.waiting.is_some(),
+            // Once one of them runs, volumes and sandbox are there.
+            Role::Init | Role::Sidecar => !is_up(c),
+        };
+        let never_ran = pod.containers().all(waits);
+        match unready {
+            Some(container) => PodProblem::Unready(container),
+            None if never_ran && self.context.warning(&VOLUME_EVENTS).is_some() => PodProblem::Volume,
+            None if never_ran && self.context.warning(&SANDBOX_EVENTS).is_some() => PodProblem::Sandbox,
+            None => PodProblem::NotReady,
+        }
+    }
+
+    fn is_unready(&self, container: Container) -> bool {
+        let status = container.status;
+        let probed =
+            container.spec.is_some_and(|spec| spec.readiness_probe.is_some() || spec.startup_probe.is_some());
+        let warned = self.context.failed_probe(&status.name, &["Readiness", "Startup"]).is_some();
+        container.role != Role::Init && is_up(container) && !status.ready && (probed || warned)
+    }
+}

@@ -1,0 +1,6 @@
+//! What people decided about the judgement: thresholds, profiles, classes, mutes, and annotations on objects.
+
+pub mod mute;
+pub mod overrides;
+pub mod profile;
+pub mod settings;

@@ -1,0 +1,228 @@
+//! The file, found and read: `--config`, else `$XDG_CONFIG_HOME/kubectl-healthcheck/config.yaml`, else the same under
+//! `~/.config`. Where none is named and none is there, there is none; anything else that goes wrong is an error.
+
+use super::error::without_secrets;
+use super::webhook::{Webhook, webhooks};
+use super::{At, Config, Error, Profile, Rules};
+use crate::text::suggest::suggestion;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// Larger than any file that a person wrote.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// A place in a profile file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The file.
+    pub path: String,
+    /// The line, from 1.
+    pub line: u64,
+    /// The column, from 1.
+    pub column: u64,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.path, self.line, self.column)
+    }
+}
+
+impl Place {
+    pub(super) fn of<T>(path: &str, at: &At<T>) -> Self {
+        Self { path: path.to_owned(), line: at.line, column: at.column }
+    }
+
+    pub(super) fn wrong(&self, text: impl Into<String>, hint: Option<String>) -> Error {
+        Error { place: self.to_string(), text: without_secrets(&text.into()), hint }
+    }
+}
+
+/// The profile of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Chosen {
+    /// Its name; empty where there is no profile.
+    pub name: String,
+    /// The file it is from, as it is shown.
+    pub path: String,
+    /// What it says.
+    pub profile: Profile,
+    /// Those of its rules that are no settings.
+    pub rules: Rules,
+    /// Its webhooks, in the order of the file.
+    pub webhooks: Vec<Webhook>,
+}
+
+/// The variable of the environment that names the file, where no flag does.
+pub const VARIABLE: &str = "HEALTHCHECK_CONFIG";
+
+/// Whether a name can be typed as it is, and written as a key: that of a profile, or of a webhook.
+pub fn is_plain(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c))
+}
+
+/// Where the file is when nobody says where: `None` where there is no home either.
+pub fn default_path() -> Option<PathBuf> {
+    let set = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = set("XDG_CONFIG_HOME").or_else(|| Some(std::env::home_dir()?.join(".config")))?;
+    Some(base.join(crate::NAME).join("config.yaml"))
+}
+
+/// Reads the profile of this name, or the file's default one. Nothing was named and nothing is there: no profile.
+///
+/// # Errors
+/// When a file that is there or was named cannot be read or makes no sense, or it has no such profile.
+pub fn choose(config: Option<&Path>, name: Option<&str>) -> Result<Option<Chosen>, Error> {
+    let Some(path) = config.map(Path::to_owned).or_else(default_path) else {
+        return match name {
+            None => Ok(None),
+            Some(name) => Err(missing("~/.config", name)),
+        };
+    };
+    let shown = path.display().to_string();
+    let text = match (read(&path), name) {
+        (Ok(text), _) => text,
+        (Err(error), None) if config.is_none() && error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        (Err(error), Some(name)) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(Error { place: shown, text: crate::output::io_words(&error), ..missing("", name) });
+        }
+        (Err(error), _) => {
+            return Err(Error { place: shown, text: crate::output::io_words(&error), hint: None });
+        }
+    };
+    let config = parse(&shown, &text)?;
+    let name = match (name, &config.default_profile) {
+        (Some(name), _) => Some(name.to_owned()),
+        (None, Some(named)) if config.profiles.contains_key(&named.value) => Some(named.value.clone()),
+        (None, Some(named)) => {
+            let known: Vec<&str> = config.profiles.keys().map(String::as_str).collect();
+            return Err(Place::of(&shown, named)
+                .wrong(format!("no profile \"{}\"", named.value), suggestion(&named.value, &known)));
+        }
+        (None, None) => None,
+    };
+    name.map(|name| take(config, shown, name)).transpose()
+}
+
+fn missing(place: &str, name: &str) -> Error {
+    Error {
+        place: place.to_owned(),
+        text: format!("no profile \"{name}\""),
+        hint: Some(format!("\"kubectl healthcheck profile init {name}\" writes one")),
+    }
+}
+
+fn take(mut config: Config, path: String, name: String) -> Result<Chosen, Error> {
+    let Some(profile) = config.profiles.remove(&name) else {
+        let known: Vec<&str> = config.profiles.keys().map(String::as_str).collect();
+        let hint = suggestion(&name, &known);
+        let text = format!("no profile \"{name}\"");
+        return Err(Error { hint: hint.or(missing("", &name).hint), place: path, text });
+    };
+    let (rules, webhooks) = (Rules::of(&profile, &path)?, webhooks(&profile, &path)?);
+    Ok(Chosen { name, path, profile, rules, webhooks })
+}
+
+fn read(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    let read = std::fs::File::open(path)?.take(MOST_BYTES + 1).read_to_string(&mut text)?;
+    if read as u64 > MOST_BYTES {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 1 MiB: no profile is"));
+    }
+    Ok(text)
+}
+
+/// Reads the text of a profile file; `path` stands for it in errors.
+///
+/// # Errors
+/// When it is not YAML, or says what a profile cannot say.
+pub fn parse(path: &str, text: &str) -> Result<Config, Error> {
+    // A file of comments alone holds no profile.
+    if text.lines().all(|line| line.trim_start().is_empty() || line.trim_start().starts_with('#')) {
+        return Ok(Config::default());
+    }
+    let options = serde_saphyr::options! { with_snippet: false };
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| told(path, &error))
+}
+
+/// An error of the parser in our words.
+fn told(path: &str, error: &serde_saphyr::Error) -> Error {
+    use serde_saphyr::Error as Yaml;
+    let error = error.without_snippet();
+    let place = error.location().map_or_else(
+        || path.to_owned(),
+        |at| Place { path: path.to_owned(), line: at.line(), column: at.column() }.to_string(),
+    );
+    let (text, hint) = match error {
+        Yaml::SerdeUnknownField { field, expected, .. } => {
+            (format!("unknown key \"{field}\""), suggestion(field, expected))
+        }
+        Yaml::Unexpected { expected: "sequence start", .. } => ("a list belongs here".to_owned(), None),
+        Yaml::Unexpected { expected: "mapping start", .. } => {
+            ("keys and values belong here".to_owned(), None)
+        }
+        other => (said(&other.render()).to_owned(), None),
+    };
+    Error { place, text: without_secrets(&text), hint }
+}
+
+/// What the parser says, without the place, which it tells in its own way.
+fn said(text: &str) -> &str {
+    let first = text.lines().next().unwrap_or_default();
+    let plain = first.strip_prefix("error: ").unwrap_or(first);
+    plain.split(" at line ").next().unwrap_or(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrong(text: &str) -> String {
+        let error = parse("c.yaml", text).unwrap_err();
+        format!("{error} | {}", error.hint.as_deref().unwrap_or_default())
+    }
+
+    #[test]
+    fn a_misspelt_key_is_named_with_its_place_and_what_was_meant() {
+        assert_eq!(
+            wrong("profiles:\n  pigo:\n    namespace: [a]\n"),
+            "c.yaml:3:5: unknown key \"namespace\" | did you mean \"namespaces\"?"
+        );
+        assert_eq!(
+            wrong("profiles:\n  pigo:\n    thresholds:\n      restarts: 3\n"),
+            "c.yaml:4:7: unknown key \"restarts\" | did you mean \"restartsAttention\"?"
+        );
+        assert_eq!(
+            wrong("profile: {}\n"),
+            "c.yaml:1:1: unknown key \"profile\" | did you mean \"profiles\"?"
+        );
+    }
+
+    #[test]
+    fn what_is_no_yaml_or_of_the_wrong_type_is_told_with_its_place() {
+        for (text, place) in [
+            ("profiles: [\n", "c.yaml:"),
+            ("profiles:\n  pigo:\n    namespaces: 3\n", "c.yaml:3:17: "),
+            ("profiles:\n  pigo:\n    pageSize: many\n", "c.yaml:3:15: "),
+            ("profiles:\n  a: {all: true}\n  a: {all: false}\n", "c.yaml:3:3: "),
+        ] {
+            let told = wrong(text);
+            assert!(told.starts_with(place), "{text}: {told}");
+            assert!(!told.contains("column"), "{told}");
+        }
+    }
+
+    #[test]
+    fn places_are_kept() {
+        let config =
+            parse("c.yaml", "profiles:\n  pigo:\n    namespaces:\n    - a\n    lang: zh-TW\n").unwrap();
+        let profile = &config.profiles["pigo"];
+        assert_eq!(profile.lang.as_ref().map(|at| (at.line, at.column)), Some((5, 11)));
+        assert_eq!(profile.namespaces.as_ref().map(|at| at.value.clone()), Some(vec!["a".to_owned()]));
+    }
+
+    #[test]
+    fn comments_alone_are_an_empty_file() {
+        assert!(parse("c.yaml", "# nothing yet\n").unwrap().profiles.is_empty());
+    }
+}

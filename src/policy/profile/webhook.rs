@@ -1,0 +1,257 @@
+//! Webhooks of a profile: where messages about a run can go, when, and in which language. The address is a secret:
+//! whoever knows it can post there.
+//!
+//! What does not belong here: what a message says (`render::message`), and sending it (`cluster::post`).
+
+use super::{At, Error, NotifyEntry, Place, Profile, UrlFrom, is_plain};
+use crate::text::Lang;
+use crate::text::suggest::suggestion;
+use clap::ValueEnum;
+use serde::Deserialize;
+use std::fmt::{self, Debug, Display};
+use std::path::PathBuf;
+
+/// A webhook that takes `{"text": "…"}` by POST.
+#[derive(Clone, Debug)]
+pub struct Webhook {
+    /// What `--notify` calls it.
+    pub name: String,
+    /// Where its address is.
+    pub address: Source,
+    /// Of which runs it is told.
+    pub when: When,
+    /// In which language; `None` is that of the run.
+    pub lang: Option<Lang>,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// Where an address is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// In the profile.
+    Written(Address),
+    /// In this variable of the environment.
+    Env(String),
+    /// In this file, a path from the folder of the profile's file.
+    File(PathBuf),
+}
+
+/// Of which runs a webhook is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum When {
+    /// Of every run.
+    Always,
+    /// Of those whose verdict is not healthy, and of those that could not be made.
+    #[default]
+    PodProblem,
+    /// Of those that found something above info that was not there before.
+    New,
+}
+
+impl When {
+    const NAMES: [(&'static str, When); 3] =
+        [("always", When::Always), ("trouble", When::PodProblem), ("new", When::New)];
+
+    /// As in the file.
+    pub fn id(self) -> &'static str {
+        match self {
+            When::Always => "always",
+            When::PodProblem => "trouble",
+            When::New => "new",
+        }
+    }
+}
+
+/// A text of the file that is not shown.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
+/// The address of a webhook. What is shown of it is scheme and host.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Address(http::Uri);
+
+impl Address {
+    /// Reads an address; space around it is not part of it.
+    ///
+    /// # Errors
+    /// When it is none of http or https. The error does not repeat it.
+    pub fn new(text: &str) -> Result<Self, String> {
+        let no_url = || "no address that begins with https:// or http://".to_owned();
+        let uri: http::Uri = text.trim().parse().map_err(|_| no_url())?;
+        let authority = uri.authority().ok_or_else(no_url)?;
+        if !matches!(uri.scheme_str(), Some("https" | "http")) || authority.host().is_empty() {
+            return Err(no_url());
+        }
+        if authority.as_str().contains('@') {
+            return Err("an address with a name or a password before its host, which are not sent".to_owned());
+        }
+        // Nobody else may get what was meant for a port that there is not.
+        let port =
+            authority.as_str().rsplit_once(':').map(|(_, port)| port).filter(|port| !port.ends_with(']'));
+        match port {
+            Some(port) if port.parse::<u16>().is_err() => Err("an address without a usable port".to_owned()),
+            _ => Ok(Self(uri)),
+        }
+    }
+
+    /// Scheme, host and port: `https://hooks.slack.com`.
+    pub fn origin(&self) -> String {
+        let authority = self.0.authority().map_or("", http::uri::Authority::as_str);
+        format!("{}://{authority}", self.0.scheme_str().unwrap_or_default())
+    }
+
+    /// Path and query: the secret.
+    pub fn path(&self) -> &str {
+        self.0.path_and_query().map_or("/", http::uri::PathAndQuery::as_str)
+    }
+}
+
+impl Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}/…", self.origin())
+    }
+}
+
+impl Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        Display::fmt(self, f)
+    }
+}
+
+/// Where its address is: `https://hooks.slack.com/…`, `env SLACK_URL`, `file /run/secrets/slack`.
+impl Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Source::Written(address) => Display::fmt(address, f),
+            Source::Env(name) => write!(f, "env {name}"),
+            Source::File(path) => write!(f, "file {}", path.display()),
+        }
+    }
+}
+
+/// The webhooks of a profile; `path` is the file it is from.
+///
+/// # Errors
+/// When one of them is incomplete, means nothing, or has the name of another.
+pub(super) fn webhooks(profile: &Profile, path: &str) -> Result<Vec<Webhook>, Error> {
+    let mut all: Vec<Webhook> = Vec::new();
+    for entry in &profile.notify {
+        let one = webhook(entry, path)?;
+        if let Some(other) = all.iter().find(|other| other.name == one.name) {
+            let text =
+                format!("a second webhook \"{}\": the first is on line {}", one.name, other.place.line);
+            return Err(one.place.wrong(text, None));
+        }
+        all.push(one);
+    }
+    Ok(all)
+}
+
+fn webhook(entry: &At<NotifyEntry>, path: &str) -> Result<Webhook, Error> {
+    let (place, entry) = (Place::of(path, entry), &entry.value);
+    let name = entry.name.as_ref().ok_or_else(|| place.wrong("a webhook without name", None))?;
+    if !is_plain(&name.value) {
+        let text = "a webhook is named by letters, digits, - _ and ., as --notify takes it";
+        return Err(Place::of(path, name).wrong(text, None));
+    }
+    let address = match (&entry.url, &entry.url_from) {
+        (Some(url), None) => {
+            let place = Place::of(path, url);
+            Source::Written(
+                Address::new(&url.value.0).map_err(|error| place.wrong(format!("url: {error}"), None))?,
+            )
+        }
+        (None, Some(from)) => source(from, path)?,
+        _ => {
+            let text = format!("webhook \"{}\": one of url and urlFrom belongs here", name.value);
+            let hint =
+                "urlFrom: {env: VARIABLE} or {file: PATH} keeps the address, a secret, out of the profile";
+            return Err(place.wrong(text, Some(hint.to_owned())));
+        }
+    };
+    let when = entry.when.as_ref().map(|at| when(at, path)).transpose()?;
+    let lang = entry.lang.as_ref().map(|at| lang(at, path)).transpose()?;
+    Ok(Webhook { name: name.value.clone(), address, when: when.unwrap_or_default(), lang, place })
+}
+
+fn source(from: &At<UrlFrom>, path: &str) -> Result<Source, Error> {
+    let place = Place::of(path, from);
+    let named = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    match (&from.value.env, &from.value.file) {
+        (Some(env), None) => named(env).filter(|name| !name.contains(['=', '\0'])).map(Source::Env),
+        (None, Some(file)) => named(file).map(|file| Source::File(file.into())),
+        _ => None,
+    }
+    .ok_or_else(|| place.wrong("urlFrom: {env: VARIABLE} or {file: PATH} belongs here", None))
+}
+
+fn when(at: &At<String>, path: &str) -> Result<When, Error> {
+    let found = When::NAMES.iter().find(|(name, _)| *name == at.value).map(|(_, when)| *when);
+    let known = When::NAMES.map(|(name, _)| name);
+    found.ok_or_else(|| {
+        Place::of(path, at).wrong(
+            format!("when: \"{}\" is none of {}", at.value, known.join(", ")),
+            suggestion(&at.value, &known),
+        )
+    })
+}
+
+fn lang(at: &At<String>, path: &str) -> Result<Lang, Error> {
+    let known: Vec<&str> = Lang::value_variants().iter().map(|lang| lang.tag()).collect();
+    Lang::from_str(&at.value, true).map_err(|_| {
+        Place::of(path, at).wrong(
+            format!("lang: \"{}\" is none of {}", at.value, known.join(", ")),
+            suggestion(&at.value, &known),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read::parse;
+    use super::*;
+
+    #[test]
+    fn nothing_that_can_be_printed_holds_the_secret() {
+        let text = "profiles:\n  p:\n    notify:\n    - {name: ops, url: 'https://hooks.example.com:8443/T0/hush?k=hush'}\n";
+        let config = parse("c.yaml", text).unwrap();
+        let webhooks = webhooks(&config.profiles["p"], "c.yaml").unwrap();
+        assert!(!format!("{config:#?} {webhooks:#?}").contains("hush"));
+        let Source::Written(address) = &webhooks[0].address else { panic!("it is written there") };
+        assert_eq!(address.to_string(), "https://hooks.example.com:8443/…");
+        assert_eq!(
+            (address.origin().as_str(), address.path()),
+            ("https://hooks.example.com:8443", "/T0/hush?k=hush")
+        );
+    }
+
+    #[test]
+    fn an_address_is_of_http_and_says_where() {
+        for good in ["https://h/x", " http://127.0.0.1:80/x\n", "https://[::1]/x", "HTTPS://h"] {
+            assert!(Address::new(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "h/x",
+            "//h/x",
+            "ftp://h",
+            "https://",
+            "https:///x",
+            "https://u@h/x",
+            "https://h:0x1/",
+            "https://h/a b",
+            "https://h:/x",
+        ] {
+            let error = Address::new(bad).unwrap_err();
+            assert!(!error.contains("h/") && !error.contains("u@"), "{error}");
+        }
+    }
+}

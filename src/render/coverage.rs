@@ -1,0 +1,278 @@
+//! What was seen and what was not, in words that the human formats share.
+
+use super::escape::{message, visible};
+use super::words::{self, texts};
+use crate::checks::{self, OF_TLS};
+use crate::finding::Fact;
+use crate::model::{Coverage, Gap, Reason, unseen};
+use crate::policy::settings::SKIP_TLS;
+use crate::report::Report;
+use crate::text::Lang;
+use crate::wire::Kind;
+use std::collections::{BTreeMap, BTreeSet};
+
+texts! {
+    COMPLETE: "Coverage complete", "涵蓋範圍完整", "覆盖范围完整";
+    INCOMPLETE: "Coverage incomplete", "涵蓋範圍不完整", "覆盖范围不完整";
+    COST: "{requests} requests, {pages} pages, {size} MB", "{requests} 次請求、{pages} 頁、{size} MB",
+        "{requests} 次请求、{pages} 页、{size} MB";
+    RETRIES: "{retries} retries", "重試 {retries} 次", "重试 {retries} 次";
+    FROM_FILES: "from files", "來自檔案", "来自文件";
+    THROTTLED: "{seconds} s throttled", "被限流 {seconds} 秒", "被限流 {seconds} 秒";
+    CLUSTER: "the cluster", "整個叢集", "整个集群";
+    NO_TLS: "TLS certificates: N/A (check skipped: --skip-tls-check, SKIP_TLS_CHECK or the profile)",
+        "TLS 憑證：N/A（略過檢查：--skip-tls-check、SKIP_TLS_CHECK 或設定檔）",
+        "TLS 证书：N/A（已跳过检查：--skip-tls-check、SKIP_TLS_CHECK 或配置文件）";
+    INTERNAL: "TLS certificates: N/A (internal namespace, check skipped): {places}", "TLS 憑證：N/A（內部命名空間，略過檢查）：{places}",
+        "TLS 证书：N/A（内部命名空间，已跳过检查）：{places}";
+    CERTIFICATES: "TLS certificates", "TLS 憑證", "TLS 证书";
+    SEEN_OTHERWISE: "Note", "備註", "备注";
+    SLOW: "Pages were slow: {kind} took up to {seconds} s. If they time out: --page-size {size} or --page-timeout {timeout}s",
+        "分頁回應緩慢：{kind} 最久 {seconds} 秒。若逾時，可加 --page-size {size} 或 --page-timeout {timeout}s",
+        "分页响应缓慢：{kind} 最慢 {seconds} 秒。如果超时，可加 --page-size {size} 或 --page-timeout {timeout}s";
+    HALVED: "Pages were too slow ({kind}, {seconds} s) and made smaller. Next time: --page-size {size}, or more time with \
+        --page-timeout {timeout}s", "分頁太慢（{kind}，{seconds} 秒），已自動縮小。下次可加 --page-size {size}，或以 --page-timeout {timeout}s 放寬時限",
+        "分页太慢（{kind}，{seconds} 秒），已自动缩小。下次可加 --page-size {size}，或用 --page-timeout {timeout}s 放宽时限";
+    READ_OF: "{got} read, {missing} missing", "已讀 {got} 個，尚缺 {missing} 個", "已读 {got} 个，还缺 {missing} 个";
+    NOT_SEEN: "Not seen", "未檢查到", "未检查到";
+    OUTSIDE: "Not looked at", "未納入", "未纳入";
+    READ: "{got} read", "已讀 {got} 個", "已读 {got} 个";
+    IN: "{kinds} in {places}", "{places} 的 {kinds}", "{places} 的 {kinds}";
+    MORE: "{count} more namespaces", "另外 {count} 個命名空間", "另外 {count} 个命名空间";
+    KINDS: "{kinds} and {count} other kinds", "{kinds} 及其他 {count} 種", "{kinds} 及其他 {count} 种";
+    CHECKS: "{kinds} and {count} other checks", "{kinds} 及其他 {count} 項檢查", "{kinds} 及其他 {count} 项检查";
+    SKEW: "The API server's clock is {skew} s away from this machine's; ages are told by the server's.",
+        "API server 的時鐘與本機相差 {skew} 秒，時間一律以伺服器為準。", "API server 的时钟与本机相差 {skew} 秒，时间一律以服务器为准。";
+    UNHEEDED: "Annotation not heeded: {object}: {why}", "未採用的 annotation：{object}：{why}", "未采用的注解：{object}：{why}";
+    MORE_UNHEEDED: "More annotations not heeded: {count}", "其他未採用的 annotation：{count} 個", "其他未采用的注解：{count} 个";
+    COUNT: "{got} of them", "{got} 個", "{got} 个";
+}
+
+/// What was left out by an annotation on a namespace says so.
+const ON_NAMESPACE: &str = "annotation on namespace/";
+
+/// So many annotations that were not heeded are told.
+const UNHEEDED_SHOWN: usize = 3;
+
+/// Of places with the same gap, so many are named.
+const PLACES: usize = 5;
+
+/// Of kinds that nobody asked for, a short note names so many, where there are more than that many.
+const NAMED: (usize, usize) = (3, 5);
+
+/// The kinds that a reader misses most, in this order.
+const MISSED: [Kind; 8] = [
+    Kind::Pod,
+    Kind::Node,
+    Kind::Event,
+    Kind::Deployment,
+    Kind::StatefulSet,
+    Kind::DaemonSet,
+    Kind::Job,
+    Kind::Service,
+];
+
+/// `Coverage complete · 12 requests, 3 pages, 0.4 MB`.
+pub(super) fn summary(coverage: &Coverage, lang: Lang) -> String {
+    let head = if coverage.gaps.is_empty() { &COMPLETE } else { &INCOMPLETE }.get(lang);
+    if coverage.cost.requests == 0 {
+        return format!("{head} · {}", FROM_FILES.get(lang));
+    }
+    let tenths = coverage.cost.bytes.div_ceil(100_000);
+    let cost = COST.fill(
+        lang,
+        &[
+            ("requests", Fact::count(coverage.cost.requests)),
+            ("pages", Fact::count(coverage.cost.pages)),
+            ("size", Fact::Text(format!("{}.{}", tenths / 10, tenths % 10))),
+        ],
+    );
+    let mut parts = vec![head.to_owned(), cost];
+    if coverage.cost.retries > 0 {
+        parts.push(RETRIES.fill(lang, &[("retries", Fact::count(coverage.cost.retries))]));
+    }
+    if coverage.cost.throttled_millis >= 100 {
+        parts.push(THROTTLED.fill(lang, &[("seconds", Fact::Text(seconds(coverage.cost.throttled_millis)))]));
+    }
+    parts.join(" · ")
+}
+
+/// `12.3`, rounded up: what took long must not look as if it took no time.
+fn seconds(millis: u64) -> String {
+    let tenths = millis.div_ceil(100);
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+/// Pages slower than this are worth a word, in milliseconds.
+const SLOW_PAGE: u64 = 5_000;
+
+/// What to do about pages that came slowly.
+fn pace(coverage: &Coverage, lang: Lang) -> Option<String> {
+    let slowest = coverage.cost.slowest_page.as_ref()?;
+    let kind =
+        Kind::from_name(&slowest.kind).map_or_else(|| visible(&slowest.kind), |k| k.plural().to_owned());
+    let facts = |size: u64| {
+        [
+            ("kind", Fact::Text(kind.clone())),
+            ("seconds", Fact::Text(seconds(slowest.millis))),
+            ("size", Fact::count(size)),
+            // Twice the time it took, in whole seconds.
+            ("timeout", Fact::count(slowest.millis.div_ceil(500).max(60))),
+        ]
+    };
+    match coverage.cost.smallest_page {
+        Some(size) => Some(HALVED.fill(lang, &facts(size.into()))),
+        None if slowest.millis >= SLOW_PAGE => Some(SLOW.fill(lang, &facts(200))),
+        None => None,
+    }
+}
+
+/// One line for each reason and place, such as `Not seen: jobs, cronjobs in batch (forbidden)`, and what else a
+/// reader must know to trust the report.
+pub(super) fn notes(report: &Report, lang: Lang) -> Vec<String> {
+    told(report, lang, false)
+}
+
+/// The same, with the first of many kinds that nobody asked for, and how many others there are. What should have been
+/// seen and was not is always named.
+pub(super) fn short_notes(report: &Report, lang: Lang) -> Vec<String> {
+    told(report, lang, true)
+}
+
+/// What lies in the scope and was not seen, one line for each reason and place; in short, of many kinds the first.
+pub(super) fn not_seen(report: &Report, lang: Lang, short: bool) -> Vec<String> {
+    let what = group(&report.coverage.gaps, short, lang).into_iter();
+    what.map(|what| words::headed(NOT_SEEN.get(lang), &what, lang)).collect()
+}
+
+fn told(report: &Report, lang: Lang, short: bool) -> Vec<String> {
+    let (coverage, snapshot) = (&report.coverage, report.snapshot);
+    let lines = |gaps: &[Gap], head: &str, short: bool| -> Vec<String> {
+        group(gaps, short, lang).into_iter().map(|what| words::headed(head, &what, lang)).collect()
+    };
+    let mut out = not_seen(report, lang, false);
+    let (of_tls, outside) = without_tls(&coverage.outside);
+    out.extend(lines(&outside, OUTSIDE.get(lang), short));
+    out.extend(skipped_tls(&of_tls, lang));
+    out.extend(lines(&coverage.remarks, SEEN_OTHERWISE.get(lang), false));
+    out.extend(pace(coverage, lang));
+    if snapshot.skew != 0 {
+        out.push(SKEW.fill(lang, &[("skew", Fact::Number(snapshot.skew.saturating_abs()))]));
+    }
+    out.extend(report.ignored_annotations.iter().take(UNHEEDED_SHOWN).map(|(object, why)| {
+        let facts = [("object", Fact::Text(visible(&object.to_string()))), ("why", Fact::Text(message(why)))];
+        UNHEEDED.fill(lang, &facts)
+    }));
+    if let Some(more) = report.ignored_annotations.len().checked_sub(UNHEEDED_SHOWN).filter(|more| *more > 0)
+    {
+        out.push(MORE_UNHEEDED.fill(lang, &[("count", Fact::count(more))]));
+    }
+    out
+}
+
+/// What was left out with all checks of certificates, and the rest: one line says more than the names of five checks.
+fn without_tls(outside: &[Gap]) -> (Vec<Gap>, Vec<Gap>) {
+    let is_of_tls = |gap: &Gap| gap.reason == Reason::Skipped && OF_TLS.contains(&&*gap.kind);
+    let all = |gap: &Gap| {
+        let together = |other: &&Gap| {
+            is_of_tls(other) && (&other.namespace, &other.detail) == (&gap.namespace, &gap.detail)
+        };
+        gap.detail == SKIP_TLS
+            || gap.detail.starts_with(ON_NAMESPACE) && outside.iter().filter(together).count() == OF_TLS.len()
+    };
+    outside.iter().cloned().partition(|gap| is_of_tls(gap) && all(gap))
+}
+
+/// Where the certificates were not looked at by request, and that it was by request.
+fn skipped_tls(gaps: &[Gap], lang: Lang) -> Vec<String> {
+    let everywhere = gaps.iter().any(|gap| gap.detail == SKIP_TLS);
+    let places: BTreeSet<&str> = gaps.iter().filter_map(|gap| gap.namespace.as_deref()).collect();
+    let mut shown: Vec<String> = places.iter().take(PLACES).map(|name| visible(name)).collect();
+    if let Some(more) = places.len().checked_sub(PLACES).filter(|more| *more > 0) {
+        shown.push(MORE.fill(lang, &[("count", Fact::count(more))]));
+    }
+    let facts = [("places", Fact::Text(words::list(&shown, lang)))];
+    match () {
+        () if everywhere => vec![NO_TLS.get(lang).to_owned()],
+        () if shown.is_empty() => Vec::new(),
+        () => vec![INTERNAL.fill(lang, &facts)],
+    }
+}
+
+fn group(gaps: &[Gap], short: bool, lang: Lang) -> Vec<String> {
+    // The kinds that are missing in a place for a reason; then the places where the same is missing.
+    let mut kinds: BTreeMap<(Reason, String, Option<&str>), Vec<String>> = BTreeMap::new();
+    for gap in gaps {
+        // Only a server's refusal reads the same for every kind.
+        let detail = match gap.reason {
+            Reason::Forbidden | Reason::NotGiven | Reason::Absent | Reason::Repeated => String::new(),
+            _ => message(&unseen::in_lang(&gap.detail, lang)),
+        };
+        kinds.entry((gap.reason, detail, gap.namespace.as_deref())).or_default().push(what(gap, lang));
+    }
+    let mut places: BTreeMap<(Reason, String, Vec<String>), Vec<String>> = BTreeMap::new();
+    for ((reason, detail, namespace), kinds) in kinds {
+        places.entry((reason, detail, kinds)).or_default().extend(namespace.map(visible));
+    }
+    places
+        .into_iter()
+        .map(|((reason, detail, kinds), places)| {
+            let kinds = if short { first_of(kinds, lang) } else { words::list(&kinds, lang) };
+            line(reason, &detail, kinds, places, lang)
+        })
+        .collect()
+}
+
+/// `nodes, events, deployments and 15 other kinds`.
+fn first_of(mut kinds: Vec<String>, lang: Lang) -> String {
+    let (named, most) = NAMED;
+    if kinds.len() <= most {
+        return words::list(&kinds, lang);
+    }
+    let rank =
+        |kind: &String| MISSED.iter().position(|missed| missed.plural() == kind).unwrap_or(MISSED.len());
+    kinds.sort_by_key(rank);
+    let others = i64::try_from(kinds.len() - named).unwrap_or(i64::MAX);
+    let named = Fact::Text(words::list(&kinds[..named], lang));
+    let text = if kinds.iter().all(|id| checks::find(id).is_some()) { &CHECKS } else { &KINDS };
+    text.fill(lang, &[("kinds", named), ("count", Fact::Number(others))])
+}
+
+/// The kind that is missing, and how much of it was read.
+fn what(gap: &Gap, lang: Lang) -> String {
+    let kind = match Kind::from_name(&gap.kind) {
+        Some(kind) => kind.shown(),
+        None if gap.kind == Gap::CLUSTER => CLUSTER.get(lang).to_owned(),
+        None if gap.kind == Gap::CERTIFICATES => CERTIFICATES.get(lang).to_owned(),
+        None => message(&gap.kind),
+    };
+    let facts = [("got", Fact::count(gap.got)), ("missing", Fact::count(gap.missing.unwrap_or(0)))];
+    match (gap.got, gap.missing, gap.reason) {
+        (_, Some(_), _) => words::bracketed(&kind, &READ_OF.fill(lang, &facts), lang),
+        (0, None, _) | (_, _, Reason::Inconsistent) => kind,
+        (_, _, Reason::Repeated | Reason::Skipped | Reason::Stale) => {
+            words::bracketed(&kind, &COUNT.fill(lang, &facts), lang)
+        }
+        _ => words::bracketed(&kind, &READ.fill(lang, &facts), lang),
+    }
+}
+
+/// `jobs, cronjobs in batch, shop (forbidden)`.
+fn line(reason: Reason, detail: &str, mut line: String, mut places: Vec<String>, lang: Lang) -> String {
+    let more = places.len().saturating_sub(PLACES);
+    if more > 0 {
+        places.truncate(PLACES);
+        places.push(MORE.fill(lang, &[("count", Fact::count(more))]));
+    }
+    if !places.is_empty() {
+        let places = Fact::Text(words::list(&places, lang));
+        line = IN.fill(lang, &[("kinds", Fact::Text(line)), ("places", places)]);
+    }
+    let why = words::reason(reason).get(lang);
+    match detail {
+        "" => words::bracketed(&line, why, lang),
+        // The line begins with it.
+        _ if reason == Reason::Skipped => words::bracketed(&line, detail, lang),
+        _ => words::bracketed(&line, &words::headed(why, detail, lang), lang),
+    }
+}

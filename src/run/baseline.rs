@@ -1,0 +1,136 @@
+//! What a run is compared with: a file, the records of a folder, or both; and the record that it leaves.
+
+use super::{Failure, check};
+use crate::cli::{CheckArgs, CompareArgs, ConnectArgs, FailOn, JudgeArgs, Set};
+use crate::cluster;
+use crate::compare::changes::{Changes, Trend, comparable, of_one_cluster};
+use crate::compare::history::History;
+use crate::compare::run_record::RunRecord;
+use crate::report::{Compared, Report, Source};
+use crate::snapshot::{self, Given};
+use crate::wire::Time;
+use std::path::Path;
+
+/// What a run is compared with.
+#[derive(Default)]
+pub(super) struct Baseline {
+    /// The run that a file tells of, and what it is called.
+    baseline: Option<(RunRecord, String)>,
+    history: Option<History>,
+}
+
+/// Where nothing can be compared, a flag that wants it is refused.
+pub(super) fn refuse(compare: &CompareArgs, judge: &JudgeArgs, why: &str) -> Result<(), Failure> {
+    match compare.given() {
+        Some(flag) => Err(Failure::new(format!("{flag} compares reports: {why}"))),
+        None => wants_nothing(judge),
+    }
+}
+
+/// What is new is only known beside something older.
+pub(super) fn wants_nothing(judge: &JudgeArgs) -> Result<(), Failure> {
+    match judge.fail_on {
+        FailOn::New => Err(Failure {
+            hint: Some("--baseline FILE or --history FOLDER says with what".to_owned()),
+            ..Failure::new("--fail-on new needs something to compare with")
+        }),
+        _ => Ok(()),
+    }
+}
+
+impl Baseline {
+    /// Reads the file and the folder that were named, before anything is asked of a cluster.
+    pub(super) fn open(args: &CheckArgs, clock: fn() -> Time) -> Result<Self, Failure> {
+        let compare = &args.compare;
+        let keeps = |set: &&Set| ["historyKeep", "historyAge"].contains(&set.key) && set.is_flag();
+        if let Some(set) = args.profile.settings.iter().find(keeps).filter(|_| compare.history.is_none()) {
+            return Err(Failure::new(format!(
+                "{} says how to keep a history: name its folder with --history",
+                set.flag
+            )));
+        }
+        if compare.given().is_none() {
+            return wants_nothing(&args.judge).map(|()| Self::default());
+        }
+        let stdin = |path: &&std::path::PathBuf| path.as_os_str() == "-";
+        if args.filename.iter().chain(&compare.baseline).filter(stdin).count() > 1 {
+            return Err(Failure::new(
+                "standard input is read once: name a file for --filename or --baseline",
+            ));
+        }
+        let age = i64::try_from(compare.history_age.as_secs()).unwrap_or(i64::MAX);
+        let keep = usize::try_from(compare.history_keep).unwrap_or(usize::MAX);
+        let history = compare.history.as_deref().map(|folder| History::open(folder, keep, age));
+        let now = args.now.map_or_else(clock, Time::from);
+        let baseline = match compare.baseline.as_deref() {
+            Some(path) => Some((past(path, &args.judge, now)?, format!("the baseline {}", path.display()))),
+            None => None,
+        };
+        Ok(Self { history: history.transpose()?, baseline })
+    }
+
+    /// Whether what is asked may be compared with the baseline, before it is asked.
+    pub(super) fn suits(&self, connect: &ConnectArgs, contexts: &[String]) -> Result<(), Failure> {
+        let Some((baseline, name)) = &self.baseline else { return Ok(()) };
+        let [context] = contexts else {
+            let line = "--baseline is of one cluster, and there are several contexts; --history keeps records of each";
+            return Err(Failure::new(line));
+        };
+        let context = Some(context.as_str()).filter(|name| !name.is_empty());
+        let here = cluster::whereabouts(connect, context)?;
+        of_one_cluster((&baseline.cluster, name), (&here, "this run")).map_err(Failure::new)
+    }
+
+    /// Tells a report what has changed. Returns the record that is to be kept once the report has been shown.
+    pub(super) fn compare(&self, report: &mut Report) -> Result<Option<RunRecord>, Failure> {
+        if self.baseline.is_none() && self.history.is_none() || report.is_of_nothing() {
+            return Ok(None);
+        }
+        let mut run = report.past();
+        if let Some((baseline, name)) = &self.baseline {
+            comparable((baseline, name), (&run, "this run")).map_err(Failure::new)?;
+            report.trend = Some(Trend::between(baseline, &run));
+            let changes = Changes::between(baseline, &run);
+            report.compared = Compared::With(Box::new(changes), Source::Baseline);
+        }
+        let Some(history) = &self.history else { return Ok(None) };
+        // Files that do not say when they were made are of now.
+        run.taken_at.get_or_insert(report.snapshot.taken_at);
+        let last = history.last(&run)?;
+        if let Some(last) = &last {
+            report.trend = Some(Trend::between(&last.run, &run));
+        }
+        if self.baseline.is_none() {
+            report.compared = last.map_or(Compared::FirstRun, |last| {
+                Compared::With(Box::new(Changes::between(&last.known, &run)), Source::History)
+            });
+        }
+        Ok(Some(run))
+    }
+
+    /// Keeps the records of what has been shown.
+    pub(super) fn keep(&self, runs: &[RunRecord], clock: fn() -> Time) -> Result<(), Failure> {
+        let Some(history) = &self.history else { return Ok(()) };
+        runs.iter().try_for_each(|run| Ok(history.add(run, clock())?))
+    }
+}
+
+/// Reads what a file tells of a run. Objects are judged as those of now would be, and let go.
+pub(super) fn past(path: &Path, judge: &JudgeArgs, now: Time) -> Result<RunRecord, Failure> {
+    let shown = path.display();
+    match snapshot::read_any(path, now)? {
+        Given::Written(written) => {
+            RunRecord::from_written(written).map_err(|refused| Failure::new(format!("{shown} {refused}")))
+        }
+        Given::Snapshot(snapshot) => {
+            let settings = check::settings(judge, check::repeat_context(&snapshot))?;
+            let report = Report::new(&snapshot, &settings);
+            match report.is_of_nothing() {
+                true => Err(Failure::new(format!(
+                    "{shown} holds nothing to compare with: there is not one pod in it"
+                ))),
+                false => Ok(report.past()),
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! What containers have used over time, as a Prometheus knows it.
+
+use super::Measurement;
+use super::prometheus::Prometheus;
+use super::selector::{PromSelector, names};
+use super::series::{Name, Numbers, whole};
+use crate::cluster::Error;
+use crate::model::unseen::NO_HISTORY;
+use crate::wire::{ObjectMeta, Usage};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// So many samples of each container are asked for: enough to tell the five worst of a hundred, over a week every five
+/// minutes.
+const SAMPLES: u64 = 2016;
+
+/// Scrapes are a minute apart or less.
+const SHORTEST_STEP: u64 = 60;
+
+/// A rate needs some scrapes.
+const RATE_SECONDS: u64 = 300;
+
+/// A Prometheus refuses to hold more than 50 million samples for one query, and it has other work too.
+const CONTAINERS_A_QUERY: u64 = 2_500;
+
+/// What names of pods end with.
+const LAST: &str = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+/// A week of thousands of containers takes a Prometheus some seconds.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// The questions about some containers.
+struct Queries {
+    cpu: String,
+    memory: String,
+    samples: String,
+}
+
+/// Asks for the last `back` of the scope, in parts that a Prometheus can carry, for [`DEADLINE`] together. What came stays
+/// where others did not; but of no namespace a part, which would be taken for what all its pods have used.
+pub(crate) async fn ask(
+    prometheus: &Prometheus,
+    selector: &PromSelector,
+    back: Duration,
+    page_timeout: Duration,
+) -> Measurement<Usage> {
+    let (end, matchers) = (Instant::now() + DEADLINE, selector.matchers());
+    let deadline = || end.saturating_duration_since(Instant::now()).min(page_timeout);
+    // What was not scraped for some minutes is not gone.
+    let metric = format!("last_over_time(container_memory_working_set_bytes{{{matchers}}}[1h])");
+    let count = format!("count by (namespace) ({metric})");
+    let counts = match prometheus.by_namespace(&count, selector, deadline()).await {
+        Ok(counts) => counts,
+        Err(error) => return Measurement::none(prometheus.untold(&error)),
+    };
+    let mut told = Measurement::default();
+    for parts in wholes(&counts) {
+        let whole = async {
+            let mut whole = Vec::new();
+            for more in parts {
+                let matchers = format!("{matchers},{more}");
+                whole.extend(part(prometheus, selector, &matchers, (back, deadline())).await?);
+            }
+            Ok::<_, Error>(whole)
+        };
+        if told.take(whole.await, prometheus).is_break() {
+            break;
+        }
+    }
+    told.objects.sort_by(|a, b| key(&a.metadata).cmp(&key(&b.metadata)));
+    told.or_none(|| prometheus.has_none(&NO_HISTORY))
+}
+
+fn key(metadata: &ObjectMeta) -> (&str, &str) {
+    (&metadata.namespace, &metadata.name)
+}
+
+/// The matchers of what is asked for as a whole: some namespaces together, or some pods of a large one after the other, by
+/// the end of their names.
+fn wholes(counts: &BTreeMap<String, f64>) -> Vec<Vec<String>> {
+    let mut wholes = Vec::new();
+    let (mut some, mut together): (Vec<&str>, u64) = (Vec::new(), 0);
+    let of = |some: &[&str]| names("namespace", some.iter().copied());
+    for (namespace, count) in counts {
+        let count = whole(*count).and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
+        if count > CONTAINERS_A_QUERY {
+            let parts = ends(count).map(|end| format!(r#"{},pod=~".*[{end}]""#, of(&[namespace])));
+            wholes.push(parts.collect());
+            continue;
+        }
+        if together + count > CONTAINERS_A_QUERY {
+            wholes.push(vec![of(&some)]);
+            (some, together) = (Vec::new(), 0);
+        }
+        some.push(namespace);
+        together += count;
+    }
+    if !some.is_empty() {
+        wholes.push(vec![of(&some)]);
+    }
+    wholes
+}
+
+/// The last letters of names, in as many groups as so many containers need.
+fn ends(count: u64) -> impl Iterator<Item = &'static str> {
+    let groups = count.div_ceil(CONTAINERS_A_QUERY).min(LAST.len() as u64);
+    let size = LAST.len().div_ceil(usize::try_from(groups).unwrap_or(LAST.len()));
+    (0..LAST.len()).step_by(size).filter_map(move |from| LAST.get(from..LAST.len().min(from + size)))
+}
+
+async fn part(
+    prometheus: &Prometheus,
+    selector: &PromSelector,
+    matchers: &str,
+    (back, deadline): (Duration, Duration),
+) -> Result<Vec<Usage>, Error> {
+    let step = step(back);
+    let queries = Queries::new(matchers, back.as_secs(), step);
+    let ask = |query: String| async move { prometheus.numbers(&query, selector, deadline).await };
+    let (cpu, memory, samples) =
+        tokio::try_join!(ask(queries.cpu), ask(queries.memory), ask(queries.samples))?;
+    Ok(joined(&cpu, &memory, &samples, step, back.as_secs()))
+}
+
+/// Seconds from one sample to the next.
+fn step(back: Duration) -> u64 {
+    (back.as_secs() / SAMPLES).max(SHORTEST_STEP)
+}
+
+/// What is known of each container in all three.
+fn joined(cpu: &Numbers, memory: &Numbers, samples: &Numbers, step: u64, back: u64) -> Vec<Usage> {
+    let seconds = |seconds: u64| i64::try_from(seconds).unwrap_or(i64::MAX);
+    let one = |(name, cpu): (&Name, &f64)| {
+        let (namespace, pod, container) = name;
+        Some(Usage {
+            metadata: ObjectMeta {
+                namespace: namespace.clone(),
+                name: format!("{pod}/{container}"),
+                ..ObjectMeta::default()
+            },
+            // Up: of a container that does little, something is left.
+            cpu_p95_millis: whole((cpu * 1000.0).ceil())?,
+            memory_max_bytes: whole(*memory.get(name)?)?,
+            samples: whole(*samples.get(name)?)?,
+            step_seconds: seconds(step),
+            window_seconds: seconds(back),
+        })
+    };
+    cpu.iter().filter_map(one).collect()
+}
+
+impl Queries {
+    /// A container that starts again is a series of its own: at each moment one of them runs.
+    fn new(matchers: &str, back: u64, step: u64) -> Self {
+        const BY: &str = "max by (namespace,pod,container)";
+        let rate = RATE_SECONDS.max(step);
+        let cpu = format!("{BY} (rate(container_cpu_usage_seconds_total{{{matchers}}}[{rate}s]))");
+        let memory = format!("container_memory_working_set_bytes{{{matchers}}}");
+        Self {
+            cpu: format!("quantile_over_time(0.95, ({cpu})[{back}s:{step}s])"),
+            memory: format!("{BY} (max_over_time({memory}[{back}s]))"),
+            samples: format!("count_over_time(({BY} ({memory}))[{back}s:{step}s])"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_hold_no_more_than_a_query_can_carry() {
+        let counts = |of: &[(&str, f64)]| of.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect();
+        let some = wholes(&counts(&[("a", 2000.0), ("b.c", 400.0), ("d", 200.0), ("e", f64::NAN)]));
+        assert_eq!(some.concat(), [r#"namespace=~"^(?:a|b\\.c)$""#, r#"namespace=~"^(?:d|e)$""#]);
+        let large = wholes(&counts(&[("a", 1.0), ("big", 6000.0), ("c", 1.0)]));
+        let of_big = |ends: &str| format!(r#"namespace=~"^(?:big)$",pod=~".*[{ends}]""#);
+        let ends = ["0123456789ab", "cdefghijklmn", "opqrstuvwxyz"].map(of_big);
+        assert_eq!(large, [ends.to_vec(), vec![r#"namespace=~"^(?:a|c)$""#.to_owned()]]);
+        assert!(wholes(&BTreeMap::new()).is_empty());
+        assert_eq!(super::ends(u64::MAX).collect::<String>(), LAST);
+    }
+
+    #[test]
+    fn a_week_is_asked_for_every_five_minutes_and_never_more_than_a_minute() {
+        assert_eq!([7 * 86_400, 86_400, 7200].map(|s| step(Duration::from_secs(s))), [300, 60, 60]);
+        let queries = Queries::new("x", 604_800, 300);
+        assert_eq!(
+            queries.cpu,
+            "quantile_over_time(0.95, (max by (namespace,pod,container) \
+             (rate(container_cpu_usage_seconds_total{x}[300s])))[604800s:300s])"
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_whole_is_left_out() {
+        let numbers = |of: &[(&str, f64)]| -> Numbers {
+            of.iter().map(|(pod, n)| (("shop".to_owned(), (*pod).to_owned(), "app".to_owned()), *n)).collect()
+        };
+        let cpu = numbers(&[("a", 0.0101), ("b", 1.0), ("c", 1e300)]);
+        let memory = numbers(&[("a", 5e8), ("b", 5e8), ("c", 5e8)]);
+        let samples = numbers(&[("a", 2016.0), ("c", 1.0)]);
+        let joined = joined(&cpu, &memory, &samples, 300, 604_800);
+        let [one] = &joined[..] else { panic!("{joined:?}") };
+        assert_eq!((&*one.metadata.name, one.cpu_p95_millis, one.samples), ("a/app", 11, 2016));
+    }
+}

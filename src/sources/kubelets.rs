@@ -1,0 +1,313 @@
+//! What the kubelets count, read twice through the API server, with a window of time between.
+
+use super::exposition::{Sample, name, sample};
+use super::selector::PromSelector;
+use super::series::{self, Counted, Name};
+use super::{Measurement, Unavailable, wait};
+use crate::cluster::Error;
+use crate::cluster::page::{Accept, ApiClient, Body, Request, RetryPolicy};
+use crate::finding::Fact;
+use crate::logs::lines::Lines;
+use crate::model::unseen;
+use crate::wire::Throttling;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+/// The most an answer may hold.
+const LARGEST: usize = 64 << 20;
+
+/// No line that is wanted is longer.
+const LONGEST: usize = 64 << 10;
+
+/// A node has room for some hundred pods; nobody has so many control groups.
+const MOST: usize = 20_000;
+
+/// What is part of a name and may stand in an address.
+pub(crate) const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
+
+/// What a control group has counted since it began.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Counters {
+    periods: Option<f64>,
+    throttled: Option<f64>,
+    /// Microseconds of CPU time it may have in each period.
+    quota: Option<f64>,
+    /// Microseconds.
+    period: Option<f64>,
+    /// When the periods were counted, in milliseconds.
+    at: Option<i64>,
+}
+
+/// Counters by container and control group.
+type Page = BTreeMap<(Name, String), Counters>;
+
+/// Reads every node that is told, until there are no more.
+pub(crate) async fn read(
+    asker: &Arc<ApiClient>,
+    selector: &Arc<PromSelector>,
+    window: Duration,
+    deadline: Duration,
+    mut nodes: UnboundedReceiver<String>,
+) -> Measurement<Throttling> {
+    let mut tasks = JoinSet::new();
+    while let Some(node) = nodes.recv().await {
+        let (asker, selector) = (Arc::clone(asker), Arc::clone(selector));
+        tasks.spawn(async move {
+            let counted = twice(&asker, &selector, &node, window, deadline).await;
+            (node, counted)
+        });
+    }
+    let (mut counted, mut untold) = (BTreeMap::new(), BTreeMap::new());
+    let all = tasks.len();
+    for (node, told) in tasks.join_all().await {
+        match told {
+            // A pod is on one node only.
+            Ok(of_node) => counted.extend(of_node),
+            Err(error) => drop(untold.insert(node, error)),
+        }
+    }
+    let objects = counted.iter().filter_map(|(name, counted)| series::object(name, *counted)).collect();
+    let untold = untold.first_key_value().map(|(node, error)| {
+        let first = Unavailable::of(node, error);
+        let facts = [
+            ("count", Fact::count(untold.len())),
+            ("all", Fact::count(all)),
+            ("why", Fact::text(&first.detail)),
+        ];
+        let detail = unseen::detail(&unseen::KUBELETS, &facts);
+        Unavailable { detail, ..first }
+    });
+    Measurement { objects, untold }
+}
+
+/// What the containers of a node did between two readings.
+async fn twice(
+    asker: &ApiClient,
+    selector: &Arc<PromSelector>,
+    node: &str,
+    window: Duration,
+    deadline: Duration,
+) -> Result<BTreeMap<Name, Counted>, Error> {
+    let first = page(asker, selector, node, deadline).await?;
+    let began = Instant::now();
+    wait(&asker.budget.stop(), window).await?;
+    let second = page(asker, selector, node, deadline).await?;
+    Ok(between(&first, &second, began.elapsed()))
+}
+
+async fn page(
+    asker: &ApiClient,
+    selector: &Arc<PromSelector>,
+    node: &str,
+    deadline: Duration,
+) -> Result<Page, Error> {
+    let node = utf8_percent_encode(node, SEGMENT);
+    let request = Request {
+        path: format!("/api/v1/nodes/{node}/proxy/metrics/cadvisor"),
+        accept: Accept::Text,
+        deadline,
+        patience: RetryPolicy::Once,
+        form: None,
+    };
+    let body = || Reading::of(selector);
+    Ok(asker.read(&request, body).await?.body)
+}
+
+/// A page of metrics as it arrives: of all of it, only what is wanted is kept.
+struct Reading {
+    selector: Arc<PromSelector>,
+    lines: Lines,
+    page: Page,
+    length: usize,
+    /// Something in it was in the text format.
+    is_metrics: bool,
+}
+
+impl Reading {
+    fn of(selector: &Arc<PromSelector>) -> Self {
+        let (selector, lines) = (Arc::clone(selector), Lines::of(LONGEST));
+        Self { selector, lines, page: Page::new(), length: 0, is_metrics: false }
+    }
+}
+
+impl Body for Reading {
+    type Whole = Page;
+
+    fn take(&mut self, bytes: &[u8]) -> Result<(), String> {
+        self.length += bytes.len();
+        if self.length > LARGEST {
+            return Err(format!("more than {} MiB", LARGEST >> 20));
+        }
+        let Self { selector, lines, page, is_metrics, .. } = self;
+        lines.push(bytes, |line, is_cut| {
+            *is_metrics |= line.starts_with(b"# TYPE ");
+            if !is_cut {
+                keep(page, line, selector);
+            }
+        });
+        if self.page.len() > MOST { Err(format!("more than {MOST} control groups")) } else { Ok(()) }
+    }
+
+    fn end(self) -> Result<Page, String> {
+        let is_metrics = self.is_metrics || !self.page.is_empty();
+        is_metrics.then_some(self.page).ok_or_else(|| "it holds no metrics".to_owned())
+    }
+}
+
+/// Keeps a line, if it is of a container of the scope. Of a series that comes twice the first one counts.
+fn keep(page: &mut Page, line: &[u8], selector: &PromSelector) {
+    if !line.starts_with(b"container_") {
+        return;
+    }
+    let Ok(line) = std::str::from_utf8(line) else { return };
+    let (name, rest) = name(line);
+    let number: fn(&mut Counters) -> &mut Option<f64> = match name {
+        "container_cpu_cfs_periods_total" => |counters| &mut counters.periods,
+        "container_cpu_cfs_throttled_periods_total" => |counters| &mut counters.throttled,
+        "container_spec_cpu_quota" => |counters| &mut counters.quota,
+        "container_spec_cpu_period" => |counters| &mut counters.period,
+        _ => return,
+    };
+    let Some(Sample { labels, value, at }) = sample(rest) else { return };
+    let is_container = !labels.container.is_empty() && labels.container != "POD" && !labels.pod.is_empty();
+    if !is_container || !selector.holds(&labels.namespace) || !value.is_finite() || value < 0.0 {
+        return;
+    }
+    let whose = (labels.namespace.into_owned(), labels.pod.into_owned(), labels.container.into_owned());
+    let counters = page.entry((whose, labels.id.into_owned())).or_default();
+    if number(counters).is_none() {
+        *number(counters) = Some(value);
+        if name == "container_cpu_cfs_periods_total" {
+            counters.at = at;
+        }
+    }
+}
+
+/// What was counted between two pages. A control group that counts backwards has begun anew, and what it did is not
+/// known; one that is not in both has not been there all the time.
+fn between(first: &Page, second: &Page, elapsed: Duration) -> BTreeMap<Name, Counted> {
+    let mut counted: BTreeMap<Name, Counted> = BTreeMap::new();
+    let mut anew = BTreeSet::new();
+    for ((name, id), after) in second {
+        let Some(before) = first.get(&(name.clone(), id.clone())) else { continue };
+        let grown = |of: fn(&Counters) -> Option<f64>| Some(of(after)? - of(before)?);
+        let (Some(periods), Some(throttled)) = (grown(|c| c.periods), grown(|c| c.throttled)) else {
+            continue;
+        };
+        if periods < 0.0 || throttled < 0.0 {
+            anew.insert(name.clone());
+            continue;
+        }
+        let one = counted.entry(name.clone()).or_default();
+        one.periods += periods;
+        one.throttled += throttled;
+        one.window = one.window.max(seconds(before, after, elapsed));
+        let limit = after.quota.zip(after.period.filter(|period| *period > 0.0));
+        one.limit = limit.map_or(one.limit, |(quota, period)| one.limit.max(quota / period));
+    }
+    counted.retain(|name, _| !anew.contains(name));
+    counted
+}
+
+/// The time between two counts: by the kubelet's clock where it tells, since it does not count at each question.
+fn seconds(before: &Counters, after: &Counters, elapsed: Duration) -> i64 {
+    let told = before.at.zip(after.at).and_then(|(before, after)| after.checked_sub(before));
+    let told = told.filter(|millis| *millis > 0);
+    let millis = told.unwrap_or_else(|| i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX));
+    (millis / 500 + 1) / 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str, selector: PromSelector) -> Result<Page, String> {
+        let mut reading = Reading::of(&Arc::new(selector));
+        for piece in text.as_bytes().chunks(7) {
+            reading.take(piece)?;
+        }
+        reading.end()
+    }
+
+    fn line(metric: &str, pod: &str, id: &str, value: &str) -> String {
+        format!(
+            "container_{metric}{{container=\"app\",id=\"{id}\",namespace=\"shop\",pod=\"{pod}\"}} {value}\n"
+        )
+    }
+
+    fn counts(pod: &str, id: &str, periods: &str, throttled: &str) -> String {
+        line("cpu_cfs_periods_total", pod, id, periods)
+            + &line("cpu_cfs_throttled_periods_total", pod, id, throttled)
+    }
+
+    fn told(first: &str, second: &str) -> Vec<(String, i64, i64, i64, i64)> {
+        let page = |text: &str| parsed(text, PromSelector::default()).unwrap();
+        let counted = between(&page(first), &page(second), Duration::from_millis(30_400));
+        let objects = counted.iter().filter_map(|(name, counted)| series::object(name, *counted));
+        let row = |o: Throttling| (o.metadata.name, o.periods, o.throttled, o.window_seconds, o.limit_millis);
+        objects.map(row).collect()
+    }
+
+    #[test]
+    fn what_grew_between_two_readings_is_what_was_done() {
+        let limit = line("spec_cpu_quota", "a", "1", "50000") + &line("spec_cpu_period", "a", "1", "100000");
+        let (first, second) = (counts("a", "1", "100", "40"), counts("a", "1", "400", "100") + &limit);
+        assert_eq!(told(&first, &second), [("a/app".to_owned(), 300, 60, 30, 500)]);
+        // By the kubelet's own clock.
+        let (first, second) = (counts("a", "1", "1 1000", "0 1000"), counts("a", "1", "3e2 31499", "9 1"));
+        assert_eq!(told(&first, &second), [("a/app".to_owned(), 299, 9, 30, 0)]);
+    }
+
+    #[test]
+    fn containers_that_began_anew_are_left_out() {
+        let (old, new) = (counts("a", "1", "100", "40"), counts("a", "1", "50", "50"));
+        assert!(told(&old, &new).is_empty(), "it counts backwards");
+        assert!(told(&old, &counts("a", "2", "150", "50")).is_empty(), "another control group");
+        assert!(told("# TYPE x counter\n", &old).is_empty() && told(&old, "# TYPE x counter\n").is_empty());
+        // One of two groups counts backwards: of the whole nothing is known.
+        let both = |one: &str, two: &str| counts("a", "1", one, "0") + &counts("a", "2", two, "0");
+        assert!(told(&both("5", "5"), &both("300", "1")).is_empty());
+        assert_eq!(told(&both("5", "5"), &both("305", "15")), [("a/app".to_owned(), 310, 0, 30, 0)]);
+    }
+
+    #[test]
+    fn only_whole_numbers_of_the_scope_are_kept() {
+        let odd =
+            ["NaN", "-1", "+Inf"].map(|value| line("cpu_cfs_periods_total", "odd", "1", value)).concat();
+        let pause = line("cpu_cfs_periods_total", "p", "1", "5").replace("\"app\"", "\"POD\"");
+        let slice = line("cpu_cfs_periods_total", "p", "1", "5").replace("\"app\"", "\"\"");
+        let twice = counts("a", "1", "7", "1") + &counts("a", "1", "9", "2");
+        let other = line("cpu_usage_seconds_total", "b", "1", "5");
+        let text = format!("# TYPE x counter\n{odd}{pause}{slice}{twice}{other}\u{0}\u{e9}{{\n");
+        let page = parsed(&text, PromSelector::default()).unwrap();
+        let [(_, counters)] = page.iter().collect::<Vec<_>>()[..] else { panic!("{page:?}") };
+        assert_eq!((counters.periods, counters.throttled), (Some(7.0), Some(1.0)));
+        let elsewhere = PromSelector::new(vec!["bank".to_owned()], Vec::new(), globset::GlobSet::empty());
+        assert!(parsed(&text, elsewhere).unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_holds_no_metrics_is_no_empty_page() {
+        assert_eq!(
+            parsed("<html>\nlog in\n</html>\n", PromSelector::default()),
+            Err("it holds no metrics".to_owned())
+        );
+        assert_eq!(parsed("", PromSelector::default()), Err("it holds no metrics".to_owned()));
+        assert_eq!(parsed("# TYPE x counter\n", PromSelector::default()), Ok(Page::new()));
+    }
+
+    #[test]
+    fn a_page_without_an_end_is_given_up() {
+        let mut endless = Reading::of(&Arc::default());
+        let piece = vec![b'x'; 1 << 20];
+        let taken = (0..100).take_while(|_| endless.take(&piece).is_ok()).count();
+        assert_eq!(taken, 64);
+        let groups: String = (0..=MOST).map(|id| line("spec_cpu_quota", "a", &id.to_string(), "1")).collect();
+        assert_eq!(parsed(&groups, PromSelector::default()), Err(format!("more than {MOST} control groups")));
+    }
+}

@@ -1,0 +1,266 @@
+//! The logs of the containers of the scope, read some at a time and folded as they come: of none more than its part, of all
+//! together no more than a gibibyte, and no longer than two minutes.
+//!
+//! What does not belong here: what a line means (`logs`).
+
+mod wanted;
+
+pub(crate) use wanted::{Wanted, wanted};
+
+use super::kubelets::SEGMENT;
+use super::{Measured, Unavailable};
+use crate::cluster::Error;
+use crate::cluster::gather::Run;
+use crate::cluster::page::{Accept, ApiClient, Body, Request, RetryPolicy};
+use crate::finding::Fact;
+use crate::logs::{Log, Source, Summary};
+use crate::model::{Gap, Reason, unseen};
+use crate::text::Text;
+use crate::wire::{Kind, Object};
+use percent_encoding::utf8_percent_encode;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
+use wanted::Target;
+
+/// How far back, unless it is said.
+const SINCE: Duration = Duration::from_secs(86_400);
+/// So many bytes of all logs together, and of one at most and at least.
+const ALL: usize = 1 << 30;
+const MOST: usize = 16 << 20;
+const LEAST: usize = 1 << 20;
+/// So many containers at most: each gets its part.
+const CONTAINERS: usize = ALL / LEAST;
+/// Shorter lines than these on the average are not expected where the newest are asked for.
+const LINE: usize = 100;
+/// So many at once, whatever else is allowed.
+const AT_ONCE: usize = 8;
+/// So long all together.
+const TIME: Duration = Duration::from_secs(120);
+
+/// The logs of one cluster, ready to be read.
+pub(crate) struct ErrorLogs {
+    asker: Arc<ApiClient>,
+    since: Duration,
+    deadline: Duration,
+    /// Nodes that did not answer: nobody waits for them twice.
+    silent: Mutex<BTreeSet<String>>,
+    lanes: Semaphore,
+}
+
+/// How it went with one log.
+enum Outcome {
+    /// It was read; whether all of it, and why not to its end.
+    Read { summary: Summary, is_cut: bool, broken: Option<Unavailable> },
+    /// Nothing of it was read.
+    Unread(Unavailable),
+    /// Logs of its namespace may not be read.
+    Forbidden,
+    /// The pod has gone meanwhile.
+    Gone,
+}
+
+/// A log as it arrives; what has come of it stays when the rest does not come.
+struct Reading {
+    log: Arc<Mutex<Log>>,
+    limit: usize,
+}
+
+impl Body for Reading {
+    type Whole = ();
+
+    fn take(&mut self, bytes: &[u8]) -> Result<(), String> {
+        let mut log = lock(&self.log);
+        let room = self.limit.saturating_sub(usize::try_from(log.bytes()).unwrap_or(usize::MAX));
+        log.push(bytes.get(..room).unwrap_or(bytes));
+        Ok(())
+    }
+
+    fn is_full(&self) -> bool {
+        lock(&self.log).bytes() >= self.limit as u64
+    }
+
+    fn end(self) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// Whoever held it before has left it whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl ErrorLogs {
+    /// Those of a run; `None` where nobody wants them.
+    pub(crate) fn of(run: &Run) -> Option<Self> {
+        let scope = &run.plan.scope;
+        let wanted = run.plan.with_logs && !scope.skip_kinds.contains(&Kind::LogSource);
+        wanted.then(|| Self {
+            asker: Arc::clone(&run.asker),
+            since: scope.measure.since.unwrap_or(SINCE),
+            deadline: run.plan.list.page_timeout,
+            silent: Mutex::default(),
+            lanes: Semaphore::new(AT_ONCE),
+        })
+    }
+
+    /// Reads them, when it is known which there are.
+    pub(crate) async fn take(self, told: UnboundedReceiver<Target>) -> Measured {
+        let mut targets = wanted::all(told).await;
+        let all = targets.len();
+        targets.truncate(CONTAINERS);
+        let limit = (ALL / all.max(1)).clamp(LEAST, MOST);
+        let left_out = all - targets.len();
+        let (reader, end) = (Arc::new(self), Instant::now() + TIME);
+        let mut tasks = JoinSet::new();
+        for target in targets {
+            let reader = Arc::clone(&reader);
+            tasks.spawn(async move {
+                let outcome = reader.read(&target, limit, end).await;
+                (target, outcome)
+            });
+        }
+        let mut read = tasks.join_all().await;
+        read.sort_by(|(a, _), (b, _)| a.cmp(b));
+        gathered(read, (all, left_out), limit, reader.since)
+    }
+
+    async fn read(&self, target: &Target, limit: usize, end: Instant) -> Outcome {
+        let Ok(Ok(_lane)) = timeout_at(end, self.lanes.acquire()).await else {
+            return Outcome::Unread(late());
+        };
+        if lock(&self.silent).contains(&target.node) {
+            let detail = unseen::detail(&unseen::SILENT, &[("node", Fact::text(&target.node))]);
+            return Outcome::Unread(Unavailable { reason: Reason::TimedOut, detail });
+        }
+        let log = Arc::new(Mutex::new(Log::default()));
+        let request = self.request(target, limit);
+        let body = || Reading { log: Arc::clone(&log), limit };
+        let asked = timeout_at(end, self.asker.read(&request, body)).await;
+        let log = std::mem::take(&mut *lock(&log));
+        let (bytes, lines) = (log.bytes(), log.lines());
+        let why = match asked {
+            Ok(Ok(_)) => {
+                let is_cut = bytes >= limit as u64 || lines >= (limit / LINE) as u64;
+                return Outcome::Read { summary: log.end(), is_cut, broken: None };
+            }
+            Ok(Err(error)) if error.is_not_found() => return Outcome::Gone,
+            Ok(Err(error)) if error.is_forbidden() && bytes == 0 => return Outcome::Forbidden,
+            Ok(Err(error)) => {
+                if bytes == 0 && matches!(error, Error::TimedOut { .. }) {
+                    lock(&self.silent).insert(target.node.clone());
+                }
+                Unavailable::of(&target.shown(), &error)
+            }
+            Err(_) => late(),
+        };
+        match bytes {
+            0 => Outcome::Unread(why),
+            _ => Outcome::Read { summary: log.end(), is_cut: true, broken: Some(why) },
+        }
+    }
+
+    /// The newest lines with their times; a kubelet that has more of them stops at the limit.
+    fn request(&self, target: &Target, limit: usize) -> Request {
+        let part = |name: &str| utf8_percent_encode(name, SEGMENT).to_string();
+        let path = format!(
+            "/api/v1/namespaces/{}/pods/{}/log?container={}&sinceSeconds={}&timestamps=true&tailLines={}&limitBytes={limit}",
+            part(&target.object.namespace),
+            part(&target.pod),
+            part(&target.container),
+            self.since.as_secs(),
+            limit / LINE,
+        );
+        Request {
+            path,
+            accept: Accept::Text,
+            deadline: self.deadline,
+            patience: RetryPolicy::Once,
+            form: None,
+        }
+    }
+}
+
+/// All of them together took too long.
+fn late() -> Unavailable {
+    Unavailable::left_out(unseen::detail(&unseen::NO_TIME, &[("seconds", Fact::count(TIME.as_secs()))]))
+}
+
+/// One source for each container of a workload, and what is to be said of what was not read.
+fn gathered(
+    read: Vec<(Target, Outcome)>,
+    (all, left_out): (usize, usize),
+    limit: usize,
+    since: Duration,
+) -> Measured {
+    let window = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
+    let mut sources: BTreeMap<_, Source> = BTreeMap::new();
+    let (mut unread, mut cut) = (Unread::default(), 0_usize);
+    for (target, outcome) in read {
+        match outcome {
+            Outcome::Read { summary, is_cut, broken } => {
+                cut += usize::from(is_cut && broken.is_none());
+                let key = (target.object.clone(), target.container.clone());
+                let source = sources
+                    .entry(key)
+                    .or_insert_with(|| Source::new(target.object.clone(), &target.container, window));
+                source.add(&target.pod, is_cut, summary);
+                if let Some(why) = broken {
+                    unread.add(why, &unseen::LOGS_BROKEN);
+                }
+            }
+            Outcome::Unread(why) => unread.add(why, &unseen::LOGS_UNREAD),
+            Outcome::Forbidden => drop(unread.forbidden.insert(target.object.namespace.to_string())),
+            Outcome::Gone => {}
+        }
+    }
+    let objects: Vec<Object> = sources.values().map(|source| Object::LogSource(source.to_wire())).collect();
+    let mut unseen = unread.gaps(all, objects.len());
+    unseen.extend(left_over((all, left_out), cut, limit));
+    Measured { objects, unseen, ..Measured::default() }
+}
+
+/// What is said where there was too much of it.
+fn left_over((all, left_out): (usize, usize), cut: usize, limit: usize) -> impl Iterator<Item = Gap> {
+    let too_many =
+        [("count", Fact::count(left_out)), ("all", Fact::count(all)), ("most", Fact::count(CONTAINERS))];
+    let only_a_part = [("count", Fact::count(cut)), ("size", Fact::count(limit >> 20))];
+    let said = [
+        (left_out > 0).then(|| unseen::detail(&unseen::LOGS_TOO_MANY, &too_many)),
+        (cut > 0).then(|| unseen::detail(&unseen::LOGS_CUT, &only_a_part)),
+    ];
+    said.into_iter().flatten().map(|detail| Unavailable::left_out(detail).gap(Kind::LogSource, 0))
+}
+
+/// What was not read, by why.
+#[derive(Default)]
+struct Unread {
+    /// By namespace.
+    forbidden: BTreeSet<String>,
+    /// How many, and the first of them; by reason, and by what is said of them.
+    others: BTreeMap<(Reason, &'static str), (&'static Text, usize, String)>,
+}
+
+impl Unread {
+    fn add(&mut self, why: Unavailable, said: &'static Text) {
+        let of = self.others.entry((why.reason, said.en)).or_insert((said, 0, why.detail));
+        of.1 += 1;
+    }
+
+    fn gaps(self, all: usize, got: usize) -> Vec<Gap> {
+        let forbidden = self.forbidden.into_iter().map(|namespace| Gap {
+            namespace: Some(namespace),
+            ..Gap::new(Kind::LogSource.name(), Reason::Forbidden)
+        });
+        let others = self.others.into_iter().map(|((reason, _), (said, count, first))| {
+            let facts =
+                [("count", Fact::count(count)), ("all", Fact::count(all)), ("why", Fact::text(first))];
+            Unavailable { reason, detail: unseen::detail(said, &facts) }.gap(Kind::LogSource, got as u64)
+        });
+        forbidden.chain(others).collect()
+    }
+}
