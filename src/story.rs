@@ -1,7 +1,7 @@
-//! One object investigated: what it is part of, what happened to it in which order, and what was found. All of it is
-//! read off the same snapshot and the same findings as the report.
+//! The investigation of one object: its owners and pods, its timeline, and the findings about it. It uses the same
+//! snapshot and the same findings as the report.
 //!
-//! What does not belong here: asking a server, and layout.
+//! What does not belong here: requests to a server, and layout.
 
 mod moments;
 
@@ -16,51 +16,51 @@ use std::sync::Arc;
 
 /// The story of one object.
 pub struct Story<'a> {
-    /// The object that was asked about.
+    /// The investigated object.
     pub object: ObjectRef,
-    /// Whether it is there.
+    /// Whether the object exists.
     pub exists: bool,
-    /// Who manages it, the topmost last.
+    /// Its owners, the topmost last.
     pub owners: Vec<ObjectRef>,
-    /// Its pods: itself, those it manages, or those that took its place; the ones in trouble first.
+    /// Its pods: the object itself, the pods it manages, or the pods that replaced it; pods with findings first.
     pub pods: Vec<&'a Pod>,
     /// The nodes of those pods.
     pub nodes: Vec<&'a Node>,
-    /// What happened, the oldest first.
+    /// The timeline, oldest first.
     pub moments: Vec<Moment>,
-    /// What was found about any of them, worst first.
+    /// The findings about any of these objects, worst first.
     pub findings: Vec<&'a Finding>,
-    /// The ends of the logs of its pods.
+    /// The last lines of the logs of its pods.
     pub logs: Vec<&'a LogTail>,
-    /// Whether warnings of its namespace could be read; older ones than about an hour are gone.
+    /// Whether warnings of its namespace could be read; the API server drops them after about an hour.
     pub saw_events: bool,
-    /// Whether there are warnings about any of it.
+    /// Whether there are warnings about any of these objects.
     pub warned: bool,
 }
 
-/// Something that happened.
+/// An entry of the timeline.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Moment {
-    /// When.
+    /// The time.
     pub at: Time,
-    /// To what.
+    /// The object.
     pub object: ObjectRef,
-    /// To how many others of its kind at the same moment.
+    /// The number of other objects of its kind with the same entry at the same time.
     pub others: usize,
-    /// What.
+    /// The event.
     pub what: Message,
-    /// Whether it is bad news.
+    /// Whether it is a problem.
     pub bad: bool,
 }
 
-/// Of more pods than this, only those in trouble have their moments told.
+/// The number of pods with entries in the timeline; beyond it, only pods with findings have entries.
 const PODS_TOLD: usize = 10;
 
-/// How many moments are told.
+/// The maximum number of entries in the timeline.
 const MOMENTS: usize = 60;
 
 impl<'a> Story<'a> {
-    /// Investigates an object; its kind must be one that is read.
+    /// Investigates an object of a kind that the tool reads.
     pub fn of(report: &'a Report<'a>, object: ObjectRef) -> Self {
         let view = View::new(report.snapshot, report.settings);
         let rows = &report.snapshot.rows;
@@ -98,18 +98,18 @@ impl<'a> Story<'a> {
             object,
             pods,
         };
-        // What makes its pods speaks of them.
+        // Events of the workloads that create its pods are about the pods too.
         around.extend(story.workloads(report).map(Workload::object));
         story.moments = story.tell(report, &told, &around);
         story
     }
 
-    /// The worst that was found.
+    /// Returns the worst severity of the findings.
     pub fn worst(&self) -> Option<Severity> {
         self.findings.iter().map(|finding| finding.severity).max()
     }
 
-    /// The commands that come next, each once.
+    /// Returns the next commands, each once.
     pub fn actions(&self) -> Vec<&str> {
         let mut seen = BTreeSet::new();
         let all = self.findings.iter().flat_map(|finding| finding.actions.iter().map(String::as_str));
@@ -117,11 +117,11 @@ impl<'a> Story<'a> {
     }
 
     fn tell(&mut self, report: &Report, pods: &[&Pod], around: &BTreeSet<ObjectRef>) -> Vec<Moment> {
-        // Of one second, whoever makes the others comes first.
+        // Within one second, owners come before the objects they create.
         let mut moments: Vec<Moment> = self.workloads(report).flat_map(moments::of_workload).collect();
         moments.extend(pods.iter().flat_map(|pod| moments::of_pod(pod)));
         let began = moments.iter().map(|moment| moment.at).min();
-        // What a node went through before there was any of this explains nothing.
+        // Changes of a node before the first entry explain nothing.
         let changes = self.nodes.iter().flat_map(|node| moments::of_node(node));
         moments.extend(changes.filter(|moment| began.is_none_or(|began| moment.at >= began)));
         let events = report.snapshot.rows.events.iter();
@@ -139,7 +139,7 @@ impl<'a> Story<'a> {
             let (object, what) = (event.object.clone(), Message { text, facts });
             moments.push(Moment { at, object, others: 0, what, bad: true });
         }
-        // Of too many, the newest; what happened to the object itself is not among those left out.
+        // Keeps the newest entries; entries of the object itself are never dropped.
         let mut told = folded(moments);
         let mut surplus = told.len().saturating_sub(MOMENTS);
         told.retain(|moment| {
@@ -150,7 +150,7 @@ impl<'a> Story<'a> {
         told
     }
 
-    /// The Deployments, ReplicaSets, StatefulSets and DaemonSets of the story.
+    /// Returns the Deployments, ReplicaSets, StatefulSets and DaemonSets of the story.
     fn workloads<'r>(&self, report: &'r Report) -> impl Iterator<Item = &'r Workload> {
         let all = report.snapshot.rows.workloads.iter();
         all.filter(move |workload| {
@@ -159,13 +159,13 @@ impl<'a> Story<'a> {
                 workload.owner.as_ref().is_some_and(|o| o.kind == object.kind && o.name == object.name)
                     && workload.namespace == object.namespace
             };
-            // Of a Deployment's ReplicaSets, those that still want pods: the others are history.
+            // Old ReplicaSets of a Deployment, which want no pods, are left out.
             own == self.object || self.owners.contains(&own) || is_part(&self.object) && workload.desired > 0
         })
     }
 }
 
-/// Whether a pod belongs to the story of an object.
+/// Returns whether a pod belongs to the story of an object.
 fn concerns(view: &View, object: &ObjectRef, pod: &Pod) -> bool {
     if &*object.kind == "Node" {
         return pod.node.as_deref() == Some(&*object.name);
@@ -184,8 +184,8 @@ fn concerns(view: &View, object: &ObjectRef, pod: &Pod) -> bool {
     }
 }
 
-/// Whether a pod of this name, which is gone, was made by an owner: its name is the owner's and a suffix that the
-/// controller drew, `web-5d4b-x7x2p`. A StatefulSet gives the same name again.
+/// Returns whether an owner created the deleted pod of this name: the name is that of the owner and a random suffix of
+/// the controller, `web-5d4b-x7x2p`. A StatefulSet reuses its names.
 fn is_made_by(pod: &str, owner: &str) -> bool {
     let drawn = |suffix: &str| !suffix.bytes().all(|byte| byte.is_ascii_digit());
     let Some((stem, _)) = pod.rsplit_once('-').filter(|(_, suffix)| drawn(suffix)) else { return false };
@@ -193,7 +193,7 @@ fn is_made_by(pod: &str, owner: &str) -> bool {
     stem == owner || app(stem).is_some_and(|of| app(owner) == Some(of))
 }
 
-/// Puts moments in their order. What happens to many at once is one moment.
+/// Sorts entries by time. The same entry of many objects at the same time becomes one entry.
 fn folded(mut moments: Vec<Moment>) -> Vec<Moment> {
     moments.sort_by_key(|moment| moment.at);
     let mut told: Vec<Moment> = Vec::with_capacity(moments.len());
@@ -209,7 +209,7 @@ fn folded(mut moments: Vec<Moment>) -> Vec<Moment> {
     told
 }
 
-/// Whether an object of a kind that has a story is there.
+/// Returns whether an object exists, for kinds that can be investigated.
 pub fn exists(report: &Report, object: &ObjectRef) -> bool {
     let rows = &report.snapshot.rows;
     let (namespace, name) = (&*object.namespace, &*object.name);
@@ -225,7 +225,7 @@ pub fn exists(report: &Report, object: &ObjectRef) -> bool {
     }
 }
 
-/// Who manages an object, or managed one that is gone.
+/// Returns the owners of an object, or the former owners of a deleted object.
 fn owners(view: &View, object: &ObjectRef, pod: Option<&Pod>) -> Vec<ObjectRef> {
     let owner = |owner: &Owner| ObjectRef {
         namespace: Arc::clone(&object.namespace),

@@ -1,6 +1,6 @@
-//! Certificates in secrets, as several checks see them: who shows one to visitors, and how to replace it.
+//! Certificates in Secrets, for several checks: which objects serve one to visitors, and how to replace it.
 //!
-//! What does not belong here: what is bad about one.
+//! What does not belong here: the problems of a certificate.
 
 use super::{View, traffic};
 use crate::finding::{Fact, Facts, Severity};
@@ -10,7 +10,7 @@ use crate::tls::{Certificate, Chain, Tls, TlsTermination, tls_terminations};
 use crate::wire::Time;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Of hosts, their users and their addresses, so many are named.
+/// How many hosts, users or addresses a message names.
 const SHOWN: usize = 3;
 
 static USED_BY: Text =
@@ -23,41 +23,41 @@ static USED_FOR: Text = Text {
 };
 
 static UNUSED: Text = Text {
-    en: "No Ingress or Gateway in sight names it",
+    en: "No Ingress or Gateway in the checked namespaces names it",
     zh_tw: "檢查範圍內沒有 Ingress 或 Gateway 引用它",
     zh_cn: "检查范围内没有 Ingress 或 Gateway 引用它",
 };
 
 static ELSEWHERE: Text = Text {
-    en: "Named by {users} of another namespace; whether a ReferenceGrant allows that was not read",
+    en: "Named by {users} of another namespace; unknown whether a ReferenceGrant allows this",
     zh_tw: "由其他命名空間的 {users} 引用；未讀取 ReferenceGrant，無從得知是否允許",
     zh_cn: "由其他命名空间的 {users} 引用；未读取 ReferenceGrant，无法得知是否允许",
 };
 
-/// Who shows the certificate of a secret to visitors.
+/// The objects that serve the certificate of a Secret to visitors.
 #[derive(Default)]
 pub(crate) struct Use<'a> {
-    /// Ingresses and gateways.
+    /// Ingresses and Gateways of its namespace.
     pub users: BTreeSet<ObjectRef>,
-    /// Gateways of other namespaces: whether they may use it a `ReferenceGrant` says, and these are not read.
+    /// Gateways of other namespaces. A `ReferenceGrant` must allow their use; these are not read.
     elsewhere: BTreeSet<ObjectRef>,
-    /// The hosts that these name beside the secret, and since when the newest of them has done so.
+    /// The hosts that these objects name for the Secret, with the creation time of the newest object.
     pub hosts: BTreeMap<&'a str, Option<Time>>,
-    /// The hosts of those that have other certificates too: one of them must be good for the host.
+    /// The hosts of objects with several certificates, of which one must cover the host.
     shared: BTreeSet<&'a str>,
-    /// Whether a controller makes the secret.
+    /// Whether a controller creates the Secret.
     issued: bool,
 }
 
-/// A secret with a certificate, and who uses it.
+/// A Secret with a certificate, and its users.
 pub(crate) struct Used<'a> {
-    /// The secret.
+    /// The Secret.
     pub tls: &'a Tls,
-    /// Who uses it.
+    /// Its users.
     pub by: Use<'a>,
 }
 
-/// Every secret of the scope that holds a certificate or should, but for those that are about to go.
+/// Returns every Secret in scope that holds a certificate or should, except those in a namespace that is being deleted.
 pub(crate) fn all<'a>(view: &View<'a>) -> Vec<Used<'a>> {
     let mut uses = uses(&ends(view));
     let rows = &view.snapshot.rows;
@@ -67,7 +67,7 @@ pub(crate) fn all<'a>(view: &View<'a>) -> Vec<Used<'a>> {
     rows.certificates.iter().filter(stays).map(used).collect()
 }
 
-/// Everywhere that TLS is ended.
+/// Returns all Ingresses and listeners that end TLS.
 pub(crate) fn ends<'a>(view: &View<'a>) -> Vec<TlsTermination<'a>> {
     let rows = &view.snapshot.rows;
     tls_terminations(&rows.ingresses, &rows.gateways, &rows.routes)
@@ -96,27 +96,27 @@ fn uses<'a>(ends: &[TlsTermination<'a>]) -> BTreeMap<(&'a str, &'a str), Use<'a>
     out
 }
 
-/// That the end of a chain has come, or is near.
+/// A chain that has expired or expires soon.
 pub(crate) struct Ending<'a> {
-    /// How bad that is where visitors see it.
+    /// The severity if visitors see the certificate.
     pub severity: Severity,
-    /// The one of the chain that ends first.
+    /// The certificate of the chain that expires first.
     pub first: &'a Certificate,
-    /// Whether it has ended.
+    /// Whether it has expired.
     pub is_over: bool,
-    /// Since when it is this bad.
+    /// Since when it has this severity.
     pub since: Time,
 }
 
 const DAY: i64 = 86_400;
 
-/// So much before its end a certificate is a matter, and an urgent one, in seconds.
+/// How long before its expiry a certificate is medium, and how long before it is high, in seconds.
 const SOON: [i64; 2] = [30 * DAY, 7 * DAY];
 
-/// And no more than this part of its life before: short ones are renewed late by design.
+/// The limit for each of these as a part of the lifetime: short-lived certificates are renewed late by design.
 const OF_LIFE: [i64; 2] = [3, 10];
 
-/// Whether a chain has ended or is about to.
+/// Returns how a chain has expired or expires soon, if it does.
 pub(crate) fn ending(chain: &Chain, now: Time) -> Option<Ending<'_>> {
     let first = chain.ends_first();
     let left = first.not_after.seconds_since(now);
@@ -130,7 +130,7 @@ pub(crate) fn ending(chain: &Chain, now: Time) -> Option<Ending<'_>> {
     Some(Ending { severity, first, is_over: left <= 0, since: first.not_after.minus(before) })
 }
 
-/// Whose a certificate is, and for how long, in the words of a check.
+/// Describes the subject, issuer and validity of a certificate with the text of a check.
 pub(crate) fn issued(text: &'static Text, one: &Certificate) -> Message {
     let facts = vec![
         ("subject", Fact::text(&one.subject)),
@@ -142,7 +142,7 @@ pub(crate) fn issued(text: &'static Text, one: &Certificate) -> Message {
 }
 
 impl<'a> Used<'a> {
-    /// The certificate, unless it can no longer or not yet be used: then nothing else about it matters.
+    /// The certificate, unless it is expired or not yet valid: its other properties do not matter then.
     pub(crate) fn valid(&self, view: &View) -> Option<&'a Chain> {
         let chain = self.tls.chain.as_ref().ok()?;
         let now = view.now();
@@ -150,17 +150,17 @@ impl<'a> Used<'a> {
         good.then_some(chain)
     }
 
-    /// Whether anybody is known to show it to visitors.
+    /// Whether an Ingress or a Gateway of its namespace serves it to visitors.
     pub(crate) fn is_used(&self) -> bool {
         !self.by.users.is_empty()
     }
 
-    /// Who names it, as far as that is known: those of its namespace, then those of others.
+    /// The known objects that name it: those of its namespace, then those of others.
     pub(crate) fn users(&self) -> impl Iterator<Item = &ObjectRef> {
         self.by.users.iter().chain(&self.by.elsewhere)
     }
 
-    /// How bad something is that would be this bad if visitors saw it.
+    /// Returns the severity of a problem that has the severity `seen` if visitors see the certificate.
     pub(crate) fn severity(&self, seen: Severity) -> Severity {
         match (self.is_used(), seen) {
             (true, seen) => seen,
@@ -169,7 +169,7 @@ impl<'a> Used<'a> {
         }
     }
 
-    /// Whom it is for: the hosts of its users, or those that it names itself.
+    /// The hosts of its users or, if they have none, those that it names itself.
     pub(crate) fn all_hosts(&self) -> Vec<&'a str> {
         let hosts: BTreeSet<&str> = self.by.hosts.keys().chain(&self.by.shared).copied().collect();
         let hosts: Vec<&str> = hosts.into_iter().collect();
@@ -179,18 +179,18 @@ impl<'a> Used<'a> {
         }
     }
 
-    /// The first of them.
+    /// The first of its hosts, as text.
     fn hosts(&self) -> String {
         let hosts = self.all_hosts();
         if hosts.is_empty() { "*".to_owned() } else { first(&hosts) }
     }
 
-    /// The secret, and whom it is for.
+    /// The Secret and its hosts.
     pub(crate) fn facts(&self) -> Facts {
         vec![("secret", Fact::text(&self.tls.name)), ("hosts", Fact::Text(self.hosts()))]
     }
 
-    /// Who uses it.
+    /// Describes its users.
     pub(crate) fn evidence(&self) -> Message {
         let named = if self.is_used() { &self.by.users } else { &self.by.elsewhere };
         let users: Vec<String> = named.iter().map(ObjectRef::slashed).collect();
@@ -204,7 +204,7 @@ impl<'a> Used<'a> {
         Message { text, facts }
     }
 
-    /// How to get another certificate, and how to look at who uses this one.
+    /// Commands that replace the certificate and show its users.
     pub(crate) fn actions(&self, view: &View) -> Vec<String> {
         let kubectl = &view.settings.kubectl;
         let (namespace, name) = (&*self.tls.namespace, &*self.tls.name);
@@ -223,7 +223,7 @@ impl<'a> Used<'a> {
     }
 }
 
-/// The first of a list, with a mark where there are more.
+/// Joins the first names of a list, with an ellipsis if there are more.
 pub(crate) fn first(names: &[impl AsRef<str>]) -> String {
     let shown: Vec<&str> = names.iter().take(SHOWN).map(AsRef::as_ref).collect();
     let more = if names.len() > SHOWN { ", …" } else { "" };

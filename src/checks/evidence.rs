@@ -1,4 +1,4 @@
-//! What supports a finding: recent warnings about its object, and whether the pod's logs can be read.
+//! The evidence of a finding: recent warnings about its object, and whether the logs of the pod can be read.
 
 use super::View;
 use crate::finding::{Fact, Finding};
@@ -7,7 +7,7 @@ use crate::text::{Message, Text};
 use crate::wire::Kind;
 
 static EVENT: Text = Text {
-    en: "event {reason}, {count} times, last {age} ago: {detail}",
+    en: "event {reason}, {count:|# times, }last {age} ago: {detail}",
     zh_tw: "事件 {reason}，共 {count} 次，最近一次在 {age} 前：{detail}",
     zh_cn: "事件 {reason}，共 {count} 次，最近一次在 {age} 前：{detail}",
 };
@@ -45,19 +45,19 @@ static NO_NODE: Text = Text {
     zh_cn: "日志无法读取：Pod 没有记录所在节点",
 };
 
-/// At most so many warnings for one finding; the newest.
+/// The maximum number of warnings for one finding; the newest are kept.
 const EVENTS: usize = 3;
-/// At most so many lines of a log in one line of evidence; `healthcheck pod` shows more.
+/// The maximum number of log lines in one line of evidence; `healthcheck pod` shows more.
 const LOG_LINES: usize = 3;
 
-/// Adds to every finding about an object what is known about that object.
+/// Adds the evidence about its object to every finding.
 pub(crate) fn attach(view: &View, findings: &mut [Finding]) {
     for finding in findings {
         let object = &finding.object;
         let is_pod = &*object.kind == "Pod";
         let pod = if is_pod { view.snapshot.rows.pod(&object.namespace, &object.name) } else { None };
         let events = pod.map_or_else(|| view.events_around(object), |pod| view.pod_events(pod));
-        // A scheduler says the same of a pod by several events.
+        // A scheduler can report the same message of a pod in several events.
         let mut told: Vec<&Event> = Vec::new();
         for event in &events {
             let is_new = |other: &&Event| (&other.reason, &other.message) != (&event.reason, &event.message);
@@ -91,7 +91,7 @@ fn about(view: &View, event: &Event) -> Message {
     Message::new(if span.is_some() { &EVENTS_OVER } else { &EVENT }, facts)
 }
 
-/// Whether its logs can be read, and how they end where they say anything.
+/// Returns whether the logs of a pod can be read, and their last lines if there are any.
 fn logs(view: &View, pod: &Pod) -> Option<Message> {
     if pod.node.is_none() {
         return Some(Message::new(&NO_NODE, Vec::new()));

@@ -1,9 +1,9 @@
-//! What an exit code says. Codes above 128 are 128 plus the signal, as shells and runtimes count.
+//! The meaning of exit codes. Codes above 128 are 128 plus the signal, as in shells and runtimes.
 
 use crate::text::Text;
 use crate::wire::Terminated;
 
-/// What is likely behind an end, in a few words; they may speak of the fact `signal`.
+/// Returns the likely cause of an end in a few words. The text may use the fact `signal`.
 pub fn meaning(end: &Terminated) -> &'static Text {
     match (end.exit_code, end.reason.as_str()) {
         (_, "OOMKilled") => &OUT_OF_MEMORY,
@@ -24,32 +24,35 @@ pub fn meaning(end: &Terminated) -> &'static Text {
     }
 }
 
-/// The signal in an exit code, if it is one.
+/// Returns the signal in an exit code, if there is one.
 pub(crate) fn signal(end: &Terminated) -> Option<i32> {
     (129..=192).contains(&end.exit_code).then(|| end.exit_code - 128)
 }
 
-static OUT_OF_MEMORY: Text =
-    Text { en: "killed for its memory", zh_tw: "因記憶體被終止", zh_cn: "因内存被杀" };
+static OUT_OF_MEMORY: Text = Text {
+    en: "out of memory (OOMKilled)",
+    zh_tw: "因記憶體不足被終止（OOMKilled）",
+    zh_cn: "因内存不足被终止（OOMKilled）",
+};
 static NOT_STARTED: Text = Text {
     en: "the runtime could not start the program",
     zh_tw: "執行環境無法啟動程式",
     zh_cn: "运行时无法启动程序",
 };
 static ENDED_WELL: Text = Text {
-    en: "the program ended by itself, without an error, where it should keep running",
+    en: "the program exited without an error but should keep running",
     zh_tw: "程式自行正常結束，但它應該持續執行",
     zh_cn: "程序自行正常退出，但它本应持续运行",
 };
 static OWN_ERROR: Text =
-    Text { en: "the program's own error", zh_tw: "程式自身的錯誤", zh_cn: "程序自身的错误" };
+    Text { en: "an error of the program", zh_tw: "程式自身的錯誤", zh_cn: "程序自身的错误" };
 static USAGE: Text = Text {
-    en: "the program's own error, often a wrong argument",
+    en: "an error of the program, often a wrong argument",
     zh_tw: "程式自身的錯誤，常見於參數有誤",
     zh_cn: "程序自身的错误，多为参数有误",
 };
 static NOT_EXECUTABLE: Text = Text {
-    en: "the command cannot be executed: its file is no program, or has no permission",
+    en: "the command cannot be executed: its file is not a program, or is not executable",
     zh_tw: "指令無法執行：檔案不是可執行程式，或沒有執行權限",
     zh_cn: "命令无法执行：文件不是可执行程序，或没有执行权限",
 };
@@ -59,7 +62,7 @@ static NOT_FOUND: Text = Text {
     zh_cn: "镜像里找不到该命令",
 };
 static ABORTED: Text = Text {
-    en: "the program aborted itself (SIGABRT)",
+    en: "the program aborted (SIGABRT)",
     zh_tw: "程式自行中止（SIGABRT）",
     zh_cn: "程序自行中止（SIGABRT）",
 };
@@ -68,21 +71,22 @@ static BUS: Text =
         en: "bus error (SIGBUS)", zh_tw: "匯流排錯誤（SIGBUS）", zh_cn: "总线错误（SIGBUS）"
     };
 static KILLED: Text = Text {
-    en: "killed (SIGKILL), not for its memory limit",
+    en: "killed (SIGKILL), not by the memory limit",
     zh_tw: "被強制終止（SIGKILL），並非因為記憶體上限",
-    zh_cn: "被强制杀掉（SIGKILL），并非因为内存上限",
+    zh_cn: "被强制终止（SIGKILL），并非因为内存限制",
 };
 static SEGMENTATION: Text = Text {
     en: "segmentation fault (SIGSEGV)",
     zh_tw: "記憶體區段錯誤（SIGSEGV）",
     zh_cn: "段错误（SIGSEGV）",
 };
-static TERMINATED: Text =
-    Text {
-        en: "asked to end (SIGTERM)", zh_tw: "被要求結束（SIGTERM）", zh_cn: "被要求退出（SIGTERM）"
-    };
+static TERMINATED: Text = Text {
+    en: "asked to terminate (SIGTERM)",
+    zh_tw: "被要求結束（SIGTERM）",
+    zh_cn: "被要求退出（SIGTERM）",
+};
 static OUT_OF_RANGE: Text = Text {
-    en: "the program gave a code out of range, or a script failed",
+    en: "the program returned a code out of range, or a script failed",
     zh_tw: "程式回傳的代碼超出範圍，或腳本失敗",
     zh_cn: "程序返回的代码超出范围，或脚本失败",
 };
@@ -92,7 +96,7 @@ static SIGNAL: Text =
     };
 static PROGRAM: Text =
     Text {
-        en: "a code of the program's own", zh_tw: "程式自訂的代碼", zh_cn: "程序自定义的代码"
+        en: "an exit code specific to the program", zh_tw: "程式自訂的代碼", zh_cn: "程序自定义的代码"
     };
 
 #[cfg(test)]
@@ -105,13 +109,13 @@ mod tests {
             let end = Terminated { exit_code, reason: reason.into(), ..Terminated::default() };
             (meaning(&end).en, signal(&end))
         };
-        assert_eq!(of(137, "OOMKilled").0, "killed for its memory");
-        assert_eq!(of(137, "Error"), ("killed (SIGKILL), not for its memory limit", Some(9)));
+        assert_eq!(of(137, "OOMKilled").0, "out of memory (OOMKilled)");
+        assert_eq!(of(137, "Error"), ("killed (SIGKILL), not by the memory limit", Some(9)));
         assert_eq!(of(139, "Error").1, Some(11));
-        assert_eq!(of(143, "Error"), ("asked to end (SIGTERM)", Some(15)));
+        assert_eq!(of(143, "Error"), ("asked to terminate (SIGTERM)", Some(15)));
         assert_eq!(of(127, "Error"), ("the command is not in the image", None));
         assert_eq!(of(128, "StartError").0, "the runtime could not start the program");
         assert_eq!(of(130, "Error"), ("ended by signal {signal}", Some(2)));
-        assert_eq!(of(42, "Error"), ("a code of the program's own", None));
+        assert_eq!(of(42, "Error"), ("an exit code specific to the program", None));
     }
 }

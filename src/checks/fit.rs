@@ -1,4 +1,4 @@
-//! Whether a pod fits a node, by what can be seen: cordons, taints, labels, room. The order is that of the scheduler's
+//! Whether a pod fits a node, by cordons, taints, labels and free resources. The order is that of the scheduler's
 //! filters, so each node counts for the first reason that rules it out.
 
 use super::View;
@@ -8,15 +8,15 @@ use crate::text::{Message, Text};
 use crate::wire::{NodeSelectorTerm, PodSpec, Requirement, Taint, Toleration};
 use std::collections::BTreeMap;
 
-/// Why a node does not take a pod.
+/// The reason why a node does not take a pod.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Misfit {
     Cordoned,
     Taint(String),
     Labels(String),
-    /// Larger than the whole node.
+    /// The pod is larger than the whole node.
     TooLarge(Resource),
-    /// Larger than what is left of it.
+    /// The pod is larger than the free part of the node.
     NoRoom(Resource),
 }
 
@@ -27,11 +27,11 @@ enum Resource {
     Pods,
 }
 
-/// What the nodes have, and what is left of it.
+/// The resources of the nodes, and their free part.
 pub(crate) struct Fit<'v, 'a> {
     view: &'v View<'a>,
     nodes: &'a [Node],
-    /// Whether it is known what the nodes carry.
+    /// Whether the load of the nodes is known.
     knows_loads: bool,
 }
 
@@ -40,8 +40,8 @@ impl<'v, 'a> Fit<'v, 'a> {
         Self { view, nodes: &view.snapshot.rows.nodes, knows_loads: view.saw_all_pods() }
     }
 
-    /// Why no node takes a pod, and whether the first of the reasons is the one that matters. First comes what rules out
-    /// most of the nodes that the pod is meant for; of the others nobody expects that they take it.
+    /// Returns why no node takes a pod, and whether the first reason is the one that matters. The reason that rules out
+    /// most of the nodes that the pod is meant for comes first; other nodes are not expected to take it.
     pub(crate) fn explain(&self, pod: &Pod) -> (bool, Vec<Message>) {
         let Some(spec) = pod.object.as_deref().map(|object| &object.spec) else { return (false, Vec::new()) };
         let mut reasons: BTreeMap<Misfit, Vec<&Node>> = BTreeMap::new();
@@ -63,7 +63,7 @@ impl<'v, 'a> Fit<'v, 'a> {
         if self.knows_loads && fits {
             said.insert(0, Message::new(&FITS, vec![("nodes", Fact::count(fitting.len()))]));
         }
-        // What is left of nodes that fit otherwise may not be known.
+        // The free resources of nodes that fit otherwise may be unknown.
         (self.knows_loads || !fits, said)
     }
 
@@ -96,7 +96,7 @@ impl<'v, 'a> Fit<'v, 'a> {
         }
     }
 
-    /// What is left of a node, where that is known.
+    /// Returns the free resources of a node, if they are known.
     fn free(&self, node: &Node) -> Option<(Amount, i64)> {
         let load = self.knows_loads.then(|| self.view.load(&node.name))?;
         let left = |whole: i64, taken: i64| whole.saturating_sub(taken).max(0);
@@ -134,7 +134,7 @@ impl<'v, 'a> Fit<'v, 'a> {
     }
 }
 
-/// How much is needed, where most of it is, and how much is short there.
+/// Returns the needed amount, the node with the largest amount, and the amount that is missing there.
 fn room(resource: Resource, requests: Amount, nodes: &[&Node], of: impl Fn(&Node) -> Amount) -> Facts {
     let part = |amount: Amount| if resource == Resource::Cpu { amount.cpu } else { amount.memory };
     let written = |number: i64| match resource {
@@ -145,7 +145,7 @@ fn room(resource: Resource, requests: Amount, nodes: &[&Node], of: impl Fn(&Node
     let best = nodes.iter().max_by_key(|node| (part(of(node)), std::cmp::Reverse(&node.name)));
     let most = best.map_or(0, |node| part(of(node)));
     vec![
-        ("resource", Fact::text(if resource == Resource::Cpu { "CPU" } else { "memory" })),
+        ("resource", Fact::Words(if resource == Resource::Cpu { &CPU } else { &MEMORY })),
         ("needed", Fact::Text(written(part(requests)))),
         ("most", Fact::Text(written(most))),
         ("short", Fact::Text(written(part(requests).saturating_sub(most)))),
@@ -153,48 +153,53 @@ fn room(resource: Resource, requests: Amount, nodes: &[&Node], of: impl Fn(&Node
     ]
 }
 
+/// The resources. The Chinese names include the spaces around them; a number follows.
+static CPU: Text = Text { en: "CPU", zh_tw: " CPU ", zh_cn: " CPU " };
+static MEMORY: Text = Text { en: "memory", zh_tw: "記憶體 ", zh_cn: "内存 " };
 static CORDONED: Text = Text {
-    en: "{nodes} nodes are cordoned",
-    zh_tw: "{nodes} 個節點已停止排程",
-    zh_cn: "{nodes} 个节点已停止调度",
+    en: "{nodes:# node is|# nodes are} cordoned",
+    zh_tw: "{nodes} 個節點已 cordon（停止排程）",
+    zh_cn: "{nodes} 个节点已隔离（cordon）",
 };
 static TAINT: Text = Text {
-    en: "{nodes} nodes have the taint {taint}, which it does not tolerate",
-    zh_tw: "{nodes} 個節點帶有它不容忍的污點 {taint}",
-    zh_cn: "{nodes} 个节点带有它不容忍的污点 {taint}",
+    en: "{nodes:# node has|# nodes have} the taint {taint}, which the pod does not tolerate",
+    zh_tw: "{nodes} 個節點帶有 Pod 不容忍的 taint（污點）{taint}",
+    zh_cn: "{nodes} 个节点带有 Pod 不容忍的污点 {taint}",
 };
 static LABELS: Text = Text {
-    en: "{nodes} nodes do not have the labels it asks for: {labels}",
-    zh_tw: "{nodes} 個節點不符合它要求的標籤：{labels}",
-    zh_cn: "{nodes} 个节点不符合它要求的标签：{labels}",
+    en: "{nodes:# node does|# nodes do} not have the labels that the pod requires: {labels}",
+    zh_tw: "{nodes} 個節點不符合 Pod 要求的標籤：{labels}",
+    zh_cn: "{nodes} 个节点不符合 Pod 要求的标签：{labels}",
 };
 static NO_LABELS: Text = Text {
-    en: "no node has the labels it asks for: {labels}",
-    zh_tw: "沒有任何節點符合它要求的標籤：{labels}",
-    zh_cn: "没有任何节点符合它要求的标签：{labels}",
+    en: "no node has the labels that the pod requires: {labels}",
+    zh_tw: "沒有任何節點符合 Pod 要求的標籤：{labels}",
+    zh_cn: "没有任何节点符合 Pod 要求的标签：{labels}",
 };
 static FULL: Text = Text {
-    en: "{nodes} nodes carry as many pods as they may",
+    en: "{nodes:# node runs|# nodes run} the maximum number of pods",
     zh_tw: "{nodes} 個節點的 Pod 數已達上限",
     zh_cn: "{nodes} 个节点的 Pod 数已达上限",
 };
 static TOO_LARGE: Text = Text {
-    en: "it asks for {needed} of {resource}, more than {nodes} nodes have at all (the largest, {best}: {most})",
-    zh_tw: "它要求 {resource} {needed}，超過 {nodes} 個節點的總量（最大的 {best} 只有 {most}）",
-    zh_cn: "它要求 {resource} {needed}，超过 {nodes} 个节点的总量（最大的 {best} 只有 {most}）",
+    en: "the pod requests {needed} of {resource}; {nodes:# node is|# nodes are} too small (the largest, {best}, has \
+         {most})",
+    zh_tw: "Pod 要求{resource}{needed}，{nodes} 個節點中沒有一個有這麼大（最大的 {best} 為 {most}）",
+    zh_cn: "Pod 要求{resource}{needed}，{nodes} 个节点中没有一个有这么大（最大的 {best} 为 {most}）",
 };
 static NO_ROOM: Text = Text {
-    en: "{nodes} nodes have too little {resource} left: it needs {needed}, the most is {most} on {best}, {short} short",
-    zh_tw: "{nodes} 個節點剩餘的 {resource} 不足：需要 {needed}，最多的 {best} 只剩 {most}，還差 {short}",
-    zh_cn: "{nodes} 个节点剩余的 {resource} 不足：需要 {needed}，最多的 {best} 只剩 {most}，还差 {short}",
+    en: "{nodes:# node does|# nodes do} not have enough free {resource}: the pod needs {needed}, and the largest free \
+         amount is {most} on {best}, {short} short",
+    zh_tw: "{nodes} 個節點的剩餘資源不足：需要{resource}{needed}，最多的 {best} 只剩 {most}，還差 {short}",
+    zh_cn: "{nodes} 个节点的剩余资源不足：需要{resource}{needed}，最多的 {best} 只剩 {most}，还差 {short}",
 };
 static FITS: Text = Text {
-    en: "{nodes} nodes would take it by room, taints and labels: look at its volumes, ports and affinity to other pods",
-    zh_tw: "以資源、污點與標籤來看，有 {nodes} 個節點放得下：請查儲存卷、port 與 Pod 親和性",
-    zh_cn: "按资源、污点与标签来看，有 {nodes} 个节点放得下：请查存储卷、端口与 Pod 亲和性",
+    en: "{nodes:# node fits|# nodes fit} by resources, taints and labels: check the volumes, ports and pod affinity",
+    zh_tw: "以資源、taint（污點）與標籤來看，有 {nodes} 個節點放得下：請查磁碟區、連接埠與 Pod 親和性",
+    zh_cn: "按资源、污点与标签来看，有 {nodes} 个节点放得下：请查卷、端口与 Pod 亲和性",
 };
 
-/// Whether a node has the labels that a pod asks for, and no role of its own that keeps pods away.
+/// Returns whether a node has the labels that a pod requires, and no role of its own that keeps pods away.
 fn is_meant_for(spec: &PodSpec, node: &Node) -> bool {
     let has_role = node.taints.iter().any(|taint| taint.key.starts_with("node-role.kubernetes.io/"));
     missing_labels(spec, node).is_none() && !has_role
@@ -224,7 +229,7 @@ fn tolerates(toleration: &Toleration, taint: &Taint) -> bool {
     effect && key && value
 }
 
-/// What a pod asks of a node's labels and the node does not have, in words such as `disk=ssd`.
+/// Returns the labels that a pod requires and the node does not have, such as `disk=ssd`.
 fn missing_labels(spec: &PodSpec, node: &Node) -> Option<String> {
     let wrong = spec.node_selector.iter().find(|(key, value)| node.labels.get(*key) != Some(*value));
     if let Some((key, value)) = wrong {

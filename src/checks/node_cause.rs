@@ -1,4 +1,4 @@
-//! What a pod's node and its claims explain: one dead kubelet is one fault, however many pods it carries.
+//! Findings that a pod's node explains: one failed kubelet is one fault, whatever the number of its pods.
 
 use super::View;
 use crate::finding::{Finding, Severity};
@@ -6,10 +6,10 @@ use crate::model::ObjectRef;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// What is found about a pod because its node has stopped reporting. What its containers did before is their own.
+/// The checks whose findings about a pod follow from its node. Other findings have causes of their own.
 const BY_NODE: [&str; 3] = ["pod-not-ready", "pod-probe-failing", "pod-stuck-terminating"];
 
-/// Says of each such finding that its node is the reason.
+/// Marks the node as the cause of each such finding.
 pub(crate) fn nodes(view: &View, findings: &mut [Finding]) {
     let dead = findings
         .iter()
@@ -20,7 +20,7 @@ pub(crate) fn nodes(view: &View, findings: &mut [Finding]) {
         let Some(name) = pod.and_then(|pod| pod.node.as_ref()) else { continue };
         let leaving = view.node(name).is_some_and(|node| node.is_leaving() && !node.is_ready());
         if leaving {
-            // It goes with its node, on purpose. What is missed of it, its owner says.
+            // The pod is removed with its node, on purpose. Its owner reports missing replicas.
             finding.severity = Severity::Info;
         }
         if leaving || dead.contains(name) {

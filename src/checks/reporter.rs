@@ -1,4 +1,4 @@
-//! How a check reports: bound to the check that runs, so that none can speak under another's id.
+//! The reporter of a check. It is bound to the running check, so that no check can report under another id.
 
 use super::{Check, View};
 use crate::finding::{Finding, Severity, key};
@@ -6,7 +6,7 @@ use crate::model::{Container, Node, ObjectRef, Owner, Pod, Role};
 use crate::text::{Message, Text};
 use std::sync::Arc;
 
-/// Takes the findings of one check.
+/// Collects the findings of one check.
 pub struct Reporter<'r, 'a> {
     check: &'static Check,
     view: &'r View<'a>,
@@ -18,9 +18,10 @@ impl<'r, 'a> Reporter<'r, 'a> {
         Self { check, view, findings }
     }
 
-    /// Reports something about a pod. `part` goes into the key: what tells this from other findings of the check about
-    /// the same owner, such as the container. It must be the same as long as the trouble is: no reason that takes turns
-    /// with another, no text of a component. What several pods of a workload suffer from is one matter, and one key.
+    /// Reports a finding about a pod. `part` goes into the key and separates this finding from others of the check
+    /// about the same owner, for example by the container. It must stay the same as long as the problem lasts: no
+    /// reason that alternates with another, no message of a component. A problem of several pods of a workload has
+    /// one key.
     pub fn pod(&mut self, pod: &Pod, part: &[&str], severity: Severity, message: Message) -> &mut Finding {
         let serving = self.view.is_served(pod);
         let since = pod.created();
@@ -28,7 +29,7 @@ impl<'r, 'a> Reporter<'r, 'a> {
         self.push(Finding { since, serving, ..blank })
     }
 
-    /// Reports something about any object; for `part` see [`Reporter::pod`].
+    /// Reports a finding about any object; for `part` see [`Reporter::pod`].
     pub fn object(
         &mut self,
         object: ObjectRef,
@@ -40,7 +41,7 @@ impl<'r, 'a> Reporter<'r, 'a> {
         self.push(blank)
     }
 
-    /// Reports something about a node; for `part` see [`Reporter::pod`]. All that is found about one node is one
+    /// Reports a finding about a node; for `part` see [`Reporter::pod`]. All findings about one node are one
     /// incident.
     pub fn node(&mut self, node: &Node, part: &[&str], severity: Severity, message: Message) -> &mut Finding {
         let object = node.object();
@@ -69,7 +70,7 @@ impl<'r, 'a> Reporter<'r, 'a> {
         }
     }
 
-    /// The topmost owner of what has one above it.
+    /// Returns the topmost owner of an object that has an owner.
     fn owner(&self, object: &ObjectRef) -> Option<Owner> {
         let ObjectRef { namespace, kind, name } = object;
         match &**kind {
@@ -83,7 +84,7 @@ impl<'r, 'a> Reporter<'r, 'a> {
     }
 
     fn key(&self, object: &ObjectRef, owner: Option<&Owner>, part: &[&str]) -> String {
-        // A static pod keeps its name, and its node has others of its kind.
+        // A static pod keeps its name, and its node owns other static pods.
         let owner = owner.filter(|owner| &*owner.kind != "Node");
         let of = |owner: &Owner| {
             let (namespace, kind, name) = (&object.namespace, &owner.kind, &owner.name);
@@ -92,7 +93,7 @@ impl<'r, 'a> Reporter<'r, 'a> {
         if let Some(owner) = owner {
             return key(self.check.id, &of(owner), part);
         }
-        // The claim of an ephemeral volume is called after its pod.
+        // The claim of an ephemeral volume is named after its pod.
         if let Some((owner, volume)) = self.view.owner_of_claim(object) {
             return key(self.check.id, &of(&owner), &[&[volume], part].concat());
         }
@@ -107,7 +108,7 @@ impl<'r, 'a> Reporter<'r, 'a> {
     }
 }
 
-/// What a container is called by its role.
+/// Returns the word for a container by its role.
 pub(crate) fn role(container: &Container) -> &'static Text {
     match container.role {
         Role::Main => &MAIN,
@@ -117,5 +118,5 @@ pub(crate) fn role(container: &Container) -> &'static Text {
 }
 
 static MAIN: Text = Text { en: "container", zh_tw: "容器", zh_cn: "容器" };
-static INIT: Text = Text { en: "init container", zh_tw: "init 容器", zh_cn: "init 容器" };
-static SIDECAR: Text = Text { en: "sidecar", zh_tw: "sidecar 容器", zh_cn: "sidecar 容器" };
+static INIT: Text = Text { en: "init container", zh_tw: "init 容器", zh_cn: "Init 容器" };
+static SIDECAR: Text = Text { en: "sidecar", zh_tw: "sidecar 容器", zh_cn: "边车容器" };

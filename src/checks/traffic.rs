@@ -1,31 +1,31 @@
-//! Services, as several checks see them: what stands behind one, and who leads to it.
+//! Services, for several checks: the endpoints behind one, and the Ingresses that lead to it.
 
 use super::View;
 use crate::model::{ObjectRef, Pod, Workload};
 use crate::wire::{Ingress, Kind, Service, Time};
 
-/// Services this young may still be getting their endpoints, in seconds.
+/// Services younger than this may not have their endpoints yet, in seconds.
 pub(crate) const NEW: i64 = 300;
 
-/// A StatefulSet has no progress deadline; a Deployment's is this by default, in seconds.
+/// The default progress deadline of a Deployment, also used for StatefulSets, which have none; in seconds.
 const ROLLOUT: i64 = 600;
 
-/// The kinds that say who should stand behind a service.
+/// The kinds of workloads that should stand behind a Service.
 const WORKLOADS: [Kind; 3] = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet];
 
-/// What stands behind a service that has not one ready endpoint.
+/// The pods and workloads behind a Service without ready endpoints.
 pub(crate) struct Empty<'a> {
-    /// Endpoints that are there and not ready: pods, by name.
+    /// Endpoints that are not ready: pods, by name.
     pub unready: Vec<&'a str>,
-    /// Whose pods its selector chooses.
+    /// The workloads whose pods its selector matches.
     pub workloads: Vec<&'a Workload>,
-    /// The pods of these workloads that are in trouble, and those that are not ready.
+    /// The pods of these workloads that are in trouble, and the pods that are not ready.
     pods: Vec<&'a Pod>,
     namespace: &'a str,
 }
 
 impl<'a> Empty<'a> {
-    /// `None` where something gets the traffic, or where that was not seen.
+    /// Returns `None` if a pod gets the traffic, or if the endpoints were not read.
     pub(crate) fn of(view: &View<'a>, service: &'a Service) -> Option<Self> {
         let (namespace, name) = (&*service.metadata.namespace, &*service.metadata.name);
         if service.spec.r#type == "ExternalName" || !view.saw(Kind::EndpointSlice, namespace) {
@@ -47,18 +47,18 @@ impl<'a> Empty<'a> {
         Some(Self { unready, workloads, pods, namespace })
     }
 
-    /// Whether all that should stand behind it was told to have no pods.
+    /// Whether all workloads behind it are scaled to 0.
     pub(crate) fn is_scaled_to_zero(&self) -> bool {
         !self.workloads.is_empty() && self.workloads.iter().all(|workload| workload.desired == 0)
     }
 
-    /// Whether a workload says that its pods are there: the two were read at different moments, or nobody keeps the
+    /// Whether a workload has available pods: the two were read at different moments, or no controller maintains the
     /// endpoints.
     pub(crate) fn is_contradicted(&self) -> bool {
         self.workloads.iter().any(|workload| workload.available > 0)
     }
 
-    /// Whether it has just begun, or a rollout is under way.
+    /// Whether it became empty a moment ago, or a rollout is in progress.
     pub(crate) fn is_coming(&self, view: &View) -> bool {
         let since = self.since();
         let rolls = |workload: &Workload| {
@@ -69,7 +69,7 @@ impl<'a> Empty<'a> {
         view.within_grace(since) || self.workloads.iter().any(|workload| rolls(workload))
     }
 
-    /// Since when: the moment the last of its pods stopped being ready, as far as that was written down.
+    /// Since when it is empty: the time when the last of its pods stopped being ready, if it is recorded.
     pub(crate) fn since(&self) -> Option<Time> {
         let unready = |pod: &&Pod| pod.unready_since().or(pod.created());
         let own = self.workloads.iter().filter_map(|workload| workload.condition("Available"));
@@ -77,7 +77,7 @@ impl<'a> Empty<'a> {
         self.pods.iter().filter_map(unready).max().or_else(|| of_workloads.max())
     }
 
-    /// What explains it: its pods, then their workloads.
+    /// The objects that explain it: its pods, then their workloads.
     pub(crate) fn because(&self) -> Vec<ObjectRef> {
         let unseen = self.unready.iter().map(|pod| ObjectRef::new(self.namespace, "Pod", pod));
         let mut out: Vec<ObjectRef> = self.pods.iter().map(|pod| pod.object_ref()).chain(unseen).collect();
@@ -89,27 +89,27 @@ impl<'a> Empty<'a> {
     }
 }
 
-/// Whether it was seen who should stand behind the services of a namespace.
+/// Whether the workloads behind the Services of a namespace were read.
 pub(crate) fn saw_workloads(view: &View, namespace: &str) -> bool {
     WORKLOADS.into_iter().all(|kind| view.saw(kind, namespace))
 }
 
-/// Whether a namespace is being deleted with all that is in it.
+/// Whether a namespace is being deleted.
 pub(crate) fn is_going(view: &View, namespace: &str) -> bool {
     view.namespace(namespace).is_some_and(|namespace| namespace.deleted.is_some())
 }
 
-/// A service, as a finding names it.
+/// The reference of a Service in a finding.
 pub(crate) fn service_ref(service: &Service) -> ObjectRef {
     ObjectRef::new(&service.metadata.namespace, "Service", &service.metadata.name)
 }
 
-/// An ingress, as a finding names it.
+/// The reference of an Ingress in a finding.
 pub(crate) fn ingress_ref(ingress: &Ingress) -> ObjectRef {
     ObjectRef::new(&ingress.metadata.namespace, "Ingress", &ingress.metadata.name)
 }
 
-/// The ingresses that lead to a service.
+/// Returns the Ingresses that lead to a Service.
 pub(crate) fn ingresses_to<'a>(
     view: &View<'a>,
     namespace: &'a str,
@@ -122,7 +122,7 @@ pub(crate) fn ingresses_to<'a>(
     view.snapshot.rows.ingresses.iter().filter(leads)
 }
 
-/// Whether the API server itself cannot do without a service: a webhook that must answer, or an API of its own.
+/// Whether the API server itself depends on a Service: a webhook that must answer, or an aggregated API.
 pub(crate) fn is_asked_by_server(view: &View, namespace: &str, service: &str) -> bool {
     let rows = &view.snapshot.rows;
     let webhooks = rows.webhooks.iter().flat_map(|(_, configuration)| &configuration.webhooks);

@@ -1,6 +1,6 @@
-//! Virtual hosts: which Ingresses, routes and listeners are for a host, and who answers behind them.
+//! Virtual hosts: the Ingresses, routes and listeners for a host, and the Services behind them.
 //!
-//! What does not belong here: what DNS and the server behind an address say of a host (`wire::Host`).
+//! What does not belong here: the answers of DNS and of the server behind an address (`wire::Host`).
 
 use super::View;
 use super::traffic::ingress_ref;
@@ -10,23 +10,23 @@ use crate::tls::{ByHost, Routes, Wildcard};
 use crate::wire::{Gateway, HttpRoute, Ingress, Kind, Time};
 use std::collections::BTreeSet;
 
-/// The kinds that give a cluster its virtual hosts.
+/// The kinds that define virtual hosts.
 const KINDS: [Kind; 3] = [Kind::Ingress, Kind::Gateway, Kind::HTTPRoute];
 
-/// A host that an object is for.
+/// A host that an object serves.
 #[derive(Clone, Debug)]
 pub struct VirtualHost<'a> {
-    /// The host; `*.` at its beginning stands for other names.
+    /// The host; a leading `*.` is a wildcard.
     pub host: &'a str,
-    /// Whose it is.
+    /// The object that defines it.
     pub object: ObjectRef,
-    /// The services behind it, sorted; none where it leads to something else.
+    /// The Services behind it, sorted; none if it leads to another kind of backend.
     pub services: Vec<&'a str>,
-    /// Since when.
+    /// Since when it exists.
     pub since: Option<Time>,
 }
 
-/// Every virtual host of a snapshot. An Ingress rule without a host is none: it takes what nobody else does.
+/// Returns every virtual host of a snapshot. An Ingress rule without a host does not count.
 pub fn virtual_hosts(snapshot: &Snapshot) -> Vec<VirtualHost<'_>> {
     let rows = &snapshot.rows;
     let routes = Routes::of(&rows.routes);
@@ -35,7 +35,7 @@ pub fn virtual_hosts(snapshot: &Snapshot) -> Vec<VirtualHost<'_>> {
     ingresses.chain(rows.routes.iter().flat_map(of_route)).chain(gateways).collect()
 }
 
-/// The same, found by the host.
+/// Indexes virtual hosts by their host.
 pub fn by_host<'v, 'a>(all: &'v [VirtualHost<'a>]) -> ByHost<&'v VirtualHost<'a>> {
     let mut out = ByHost::default();
     for one in all {
@@ -46,13 +46,13 @@ pub fn by_host<'v, 'a>(all: &'v [VirtualHost<'a>]) -> ByHost<&'v VirtualHost<'a>
 }
 
 impl VirtualHost<'_> {
-    /// Whether it names one host.
+    /// Whether it is for exactly one host.
     pub fn is_exact(&self) -> bool {
         !self.host.contains('*')
     }
 }
 
-/// Whether whatever could be a virtual host of the cluster was seen.
+/// Whether all objects that can define a virtual host in the cluster were read.
 pub(crate) fn saw_all(view: &View) -> bool {
     let scope = &view.snapshot.scope;
     let whole = scope.is_whole_cluster() && scope.excluded.is_empty() && !scope.selected;
@@ -72,7 +72,7 @@ fn of_ingress(ingress: &Ingress) -> impl Iterator<Item = VirtualHost<'_>> {
     })
 }
 
-/// A route that hangs on nothing is for nobody.
+/// A route without a parent serves no host.
 fn of_route(route: &HttpRoute) -> impl Iterator<Item = VirtualHost<'_>> {
     let metadata = &route.metadata;
     let hosts =
@@ -90,7 +90,7 @@ fn services(route: &HttpRoute) -> impl Iterator<Item = &str> {
     backends.filter(|of| of.kind.is_empty() || of.kind == "Service").map(|service| &*service.name)
 }
 
-/// A listener leads nowhere by itself: it is for its host where a route is that names none, or one that was not seen.
+/// A listener has no backend of its own: it serves its host if it has a route without hosts, or one that was not read.
 fn of_gateway<'a>(gateway: &'a Gateway, routes: &Routes<'a>) -> impl Iterator<Item = VirtualHost<'a>> {
     let metadata = &gateway.metadata;
     let listeners = gateway.spec.listeners.iter().filter(|listener| !listener.hostname.is_empty());

@@ -1,4 +1,4 @@
-//! What the checks look at: the snapshot, the settings, and the ways between objects.
+//! What the checks read: the snapshot, the settings, and the relations between objects.
 
 mod annotations;
 mod killed;
@@ -20,49 +20,49 @@ use crate::wire::{Kind, Time};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// A snapshot to be judged. Its rows must be sorted, as [`Snapshot::sort`] leaves them.
+/// A snapshot and the settings to check it with. Its rows must be sorted, as by [`Snapshot::sort`].
 pub struct View<'a> {
-    /// What was seen.
+    /// The snapshot.
     pub snapshot: &'a Snapshot,
-    /// By which settings.
+    /// The settings.
     pub settings: &'a Settings,
-    /// Pods with something wrong by their own status.
+    /// The pods whose own status shows troubles.
     troubled: Vec<(&'a Pod, Vec<PodProblem<'a>>)>,
-    /// Those of them that have not ended, by their topmost owner.
+    /// The pods in trouble that have not ended, by their topmost owner.
     troubled_of: BTreeMap<Root, Vec<&'a Pod>>,
-    /// For each owner that has a pod which ended: its newest pod that serves.
+    /// For each owner with a pod that ended: its newest pod that serves.
     successors: BTreeMap<Root, &'a Pod>,
-    /// Names of the nodes that hold pods of the scope.
+    /// The names of the nodes that run pods of the scope.
     used_nodes: BTreeSet<&'a str>,
-    /// What the nodes carry, by their names.
+    /// The load of the nodes, by name.
     loads: BTreeMap<&'a str, Load>,
-    /// The topmost owners of the pods, where a selector chose them; else empty.
+    /// The topmost owners of the pods that a selector chose; empty without a selector.
     selected: BTreeSet<Root>,
-    /// What is written on namespaces and workloads for this tool, sorted by object.
+    /// The annotations for this tool on namespaces and workloads, sorted by object.
     overrides: Vec<Override>,
-    /// Of the kinds that draw names: the namespaces with pods in which all of that kind were seen.
+    /// For the kinds in [`MAKERS`]: the namespaces with pods in which all objects of the kind were seen.
     seen_makers: BTreeSet<(Kind, &'a str)>,
 }
 
-/// Kinds whose names are known from what they make.
+/// Kinds whose names are known from the names of what they create.
 const MAKERS: [Kind; 2] = [Kind::Deployment, Kind::CronJob];
 
-/// What a node carries: the pods of the scope on it that have not ended.
+/// The load of a node: the pods of the scope on it that have not ended.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Load {
-    /// How many they are.
+    /// The number of pods.
     pub pods: u64,
-    /// What is set aside for them.
+    /// The sum of their requests.
     pub requests: Amount,
-    /// What they may use at most, as far as they are limited.
+    /// The sum of their limits, as far as they have limits.
     pub limits: Amount,
 }
 
-/// The topmost owner known of a pod: its namespace, and the owner.
+/// The topmost known owner of a pod: its namespace and the owner.
 type Root = (Arc<str>, Owner);
 
 impl<'a> View<'a> {
-    /// Looks at a snapshot.
+    /// Creates the view of a snapshot.
     pub fn new(snapshot: &'a Snapshot, settings: &'a Settings) -> Self {
         let pods = &snapshot.rows.pods;
         let mut view = Self {
@@ -99,37 +99,37 @@ impl<'a> View<'a> {
         view
     }
 
-    /// The moment ages are told by.
+    /// The time that ages are relative to.
     pub fn now(&self) -> Time {
         self.snapshot.taken_at
     }
 
-    /// Seconds from an instant to now.
+    /// Returns the seconds from a time to now.
     pub fn age(&self, since: Time) -> i64 {
         self.now().seconds_since(since)
     }
 
-    /// How long ago something was, as a fact; `?` if that is not known.
+    /// Returns how long ago something was, as a fact; `?` if it is unknown.
     pub fn ago(&self, at: Option<Time>) -> Fact {
         Fact::age(at.map(|at| self.age(at)))
     }
 
-    /// Whether something began so recently that it may still come right by itself.
+    /// Whether something began so recently that it may still recover on its own.
     pub fn within_grace(&self, since: Option<Time>) -> bool {
         since.is_some_and(|since| self.age(since) < self.settings.thresholds.grace)
     }
 
-    /// Every trouble of every pod, in the order of the pods.
+    /// Returns every trouble of every pod, in the order of the pods.
     pub fn problems(&self) -> impl Iterator<Item = (&'a Pod, PodProblem<'a>)> {
         self.troubled.iter().flat_map(|(pod, problems)| problems.iter().map(|trouble| (*pod, *trouble)))
     }
 
-    /// Every pod with a trouble.
+    /// Returns every pod with a trouble.
     pub fn troubled_pods(&self) -> impl Iterator<Item = &'a Pod> {
         self.troubled.iter().map(|(pod, _)| *pod)
     }
 
-    /// The troubles of one pod.
+    /// Returns the troubles of a pod.
     pub fn troubles_of(&self, pod: &Pod) -> impl Iterator<Item = PodProblem<'a>> {
         let key = (&pod.shared.namespace, &pod.name);
         let found =
@@ -137,37 +137,36 @@ impl<'a> View<'a> {
         found.ok().into_iter().flat_map(|index| self.troubled[index].1.iter().copied())
     }
 
-    /// The pods of the scope on a node.
+    /// Returns the pods of the scope on a node.
     pub fn pods_on(&self, node: &str) -> impl Iterator<Item = &'a Pod> {
         self.snapshot.rows.pods.iter().filter(move |pod| pod.node.as_deref() == Some(node))
     }
 
-    /// The pods in trouble, and not ended, that a workload is the topmost owner of.
+    /// Returns the pods in trouble that have not ended and whose topmost owner is a workload.
     pub fn pods_of(&self, workload: &Workload) -> impl Iterator<Item = &'a Pod> {
         let owner = Owner { kind: workload.kind.name().into(), name: Arc::clone(&workload.name) };
         self.troubled_of.get(&(Arc::clone(&workload.namespace), owner)).into_iter().flatten().copied()
     }
 
-    /// What may explain that a workload is in trouble: its pods in trouble, then whatever else is found about itself.
+    /// Returns what may explain that a workload is in trouble: its pods in trouble, then the workload itself.
     pub fn behind(&self, workload: &Workload) -> Vec<ObjectRef> {
         self.pods_of(workload).map(Pod::object_ref).chain([workload.object()]).collect()
     }
 
-    /// Whether a workload belongs to what was asked for. A selector chooses pods; with them it chooses their
-    /// owners.
+    /// Whether a workload belongs to the scope. A selector chooses pods and thereby their owners.
     pub fn is_asked_for(&self, workload: &Workload) -> bool {
         let owner = || Owner { kind: workload.kind.name().into(), name: Arc::clone(&workload.name) };
         !self.snapshot.scope.selected || self.is_selected(&workload.namespace, owner())
     }
 
-    /// Whether it is the topmost owner of a pod that a selector chose.
+    /// Whether an owner is the topmost owner of a pod that a selector chose.
     fn is_selected(&self, namespace: &Arc<str>, owner: Owner) -> bool {
         self.selected.contains(&(Arc::clone(namespace), owner))
     }
 
-    /// How many pods of a workload serve.
+    /// Returns the number of pods of a workload that serve.
     pub fn serving(&self, workload: &Workload) -> usize {
-        // Controllers name what they make after themselves, which is seen at once.
+        // Controllers name what they create after themselves: comparing names is fast.
         let named =
             |pod: &&Pod| pod.shared.owner.as_ref().is_some_and(|o| o.name.starts_with(&*workload.name));
         let own = |pod: &&Pod| {
@@ -176,32 +175,32 @@ impl<'a> View<'a> {
         self.pods_in(&workload.namespace).iter().filter(|pod| pod.serves()).filter(named).filter(own).count()
     }
 
-    /// The nodes that matter to the scope: all of them, or those that hold its pods.
+    /// Returns the nodes that matter to the scope: all nodes, or those that run its pods.
     pub fn nodes(&self) -> impl Iterator<Item = &'a Node> {
         let scope = &self.snapshot.scope;
         let all = scope.is_whole_cluster() && !scope.selected;
         self.snapshot.rows.nodes.iter().filter(move |n| all || self.used_nodes.contains(&*n.name))
     }
 
-    /// What a node carries.
+    /// Returns the load of a node.
     pub fn load(&self, node: &str) -> Load {
         self.loads.get(node).copied().unwrap_or_default()
     }
 
-    /// Whether every pod of the cluster was seen: only then is it known what the nodes carry.
+    /// Whether every pod of the cluster was seen: only then is the load of the nodes known.
     pub fn saw_all_pods(&self) -> bool {
         let scope = &self.snapshot.scope;
         scope.is_whole_cluster() && scope.excluded.is_empty() && !scope.selected && self.saw(Kind::Pod, "")
     }
 
-    /// The Job that made a pod.
+    /// Returns the Job that created a pod.
     pub fn job_of(&self, pod: &Pod) -> Option<&'a Job> {
         let owner = pod.shared.owner.as_ref().filter(|owner| &*owner.kind == "Job")?;
         self.job(&pod.shared.namespace, &owner.name)
     }
 
-    /// The topmost owner known of what this owner manages: a ReplicaSet's Deployment, a Job's CronJob. Where the
-    /// ReplicaSet or the Job itself was not seen, its name tells.
+    /// Returns the topmost known owner above this owner: a ReplicaSet's Deployment, a Job's CronJob. If the ReplicaSet
+    /// or the Job itself was not seen, its name gives the owner.
     pub fn topmost(&self, namespace: &str, owner: &Owner) -> Owner {
         let above = match &*owner.kind {
             "ReplicaSet" => self.workload(namespace, "ReplicaSet", &owner.name).map(|set| set.owner.as_ref()),
@@ -214,7 +213,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Who made an owner by its name, unless that is known not to be there.
+    /// Returns the object that created an owner, by the owner's name, unless that object is known not to exist.
     fn inferred_owner(&self, namespace: &str, owner: &Owner) -> Option<Owner> {
         let inferred_owner = owner.inferred_owner()?;
         let is_there = match &*inferred_owner.kind {
@@ -225,19 +224,19 @@ impl<'a> View<'a> {
         (is_there || !self.seen_makers.contains(&(kind, namespace))).then_some(inferred_owner)
     }
 
-    /// The topmost owner known of a pod.
+    /// Returns the topmost known owner of a pod.
     pub fn root(&self, pod: &Pod) -> Option<Owner> {
         Some(self.topmost(&pod.shared.namespace, pod.shared.owner.as_ref()?))
     }
 
-    /// The newest pod that serves in the place of one that ended, made after it by the same owner.
+    /// Returns the newest pod that serves in place of a pod that ended, created after it by the same owner.
     pub fn successor(&self, pod: &Pod) -> Option<&'a Pod> {
         let newest = self.successors.get(&(Arc::clone(&pod.shared.namespace), self.root(pod)?))?;
         (newest.created() > pod.created() && pod.created().is_some()).then_some(*newest)
     }
 
-    /// Whether the owner of a pod does its work in spite of it. A pod without an owner that is known answers
-    /// for itself.
+    /// Whether the owner of a pod has all its pods in spite of it. For a pod without a known owner, whether it serves
+    /// itself.
     pub fn is_served(&self, pod: &Pod) -> bool {
         let root = self.root(pod);
         let workload =
@@ -245,23 +244,23 @@ impl<'a> View<'a> {
         workload.map_or_else(|| pod.serves(), Workload::is_available)
     }
 
-    /// Whether something has lasted so many seconds; what has no time has.
+    /// Whether something has lasted for a number of seconds; also true if its start is unknown.
     pub fn older_than(&self, since: Option<Time>, seconds: i64) -> bool {
         since.is_none_or(|since| self.age(since) >= seconds)
     }
 
-    /// Whether all objects of a kind in a namespace were seen: only then can one of them be missing. For objects of
-    /// the cluster the namespace is empty.
+    /// Whether all objects of a kind in a namespace were seen: only then can one of them be missing. The namespace is
+    /// empty for objects of the cluster.
     pub fn saw(&self, kind: Kind, namespace: &str) -> bool {
         self.snapshot.saw(kind, namespace)
     }
 
-    /// The command that tells most about a pod.
+    /// Returns the command that describes a pod.
     pub fn describe(&self, pod: &Pod) -> String {
         self.settings.kubectl.describe(&pod.object_ref())
     }
 
-    /// The command that shows the end of a container's log; before its last restart, where there was one.
+    /// Returns the command that shows the end of a container's log, from before its last restart if it has restarted.
     pub fn show_log(&self, pod: &Pod, container: &Container) -> String {
         let mut words = vec!["logs", "-n", &pod.shared.namespace, &pod.name, "-c", &container.status.name];
         if container.status.last_state.terminated.is_some() {
@@ -292,7 +291,7 @@ impl<'a> View<'a> {
     }
 }
 
-/// Asked once for each namespace, as there may be very many pods and gaps.
+/// Computed once for each namespace, as there may be very many pods and gaps.
 fn seen_makers(snapshot: &Snapshot) -> BTreeSet<(Kind, &str)> {
     let namespaces: BTreeSet<&str> = snapshot.rows.pods.iter().map(|pod| &*pod.shared.namespace).collect();
     let of_kind = |kind: Kind| namespaces.iter().map(move |namespace| (kind, *namespace));

@@ -1,4 +1,4 @@
-//! What happened to one object, as far as the object itself remembers.
+//! The timeline of one object, from the times in the object itself.
 
 use super::Moment;
 use crate::checks::exit_meaning;
@@ -13,13 +13,13 @@ pub(super) static EVENT: Text = Text {
     zh_cn: "警告 {reason}：{detail}",
 };
 pub(super) static EVENTS: Text = Text {
-    en: "warning {reason}, {count} times until then: {detail}",
+    en: "warning {reason}, {count} times in total: {detail}",
     zh_tw: "警告 {reason}（至此共 {count} 次）：{detail}",
     zh_cn: "警告 {reason}（至此共 {count} 次）：{detail}",
 };
 static CREATED: Text = Text { en: "created", zh_tw: "建立", zh_cn: "创建" };
 static DELETED: Text =
-    Text { en: "should have been gone", zh_tw: "應已刪除完成", zh_cn: "应已删除完成" };
+    Text { en: "deletion grace period ended", zh_tw: "應已刪除完成", zh_cn: "应已删除完成" };
 static SCHEDULED: Text =
     Text { en: "scheduled on {node}", zh_tw: "排程到節點 {node}", zh_cn: "调度到节点 {node}" };
 static STARTED: Text = Text {
@@ -33,10 +33,17 @@ static ENDED: Text = Text {
     zh_cn: "容器 {container} 以退出码 {exitCode} 退出：{meaning}",
 };
 static CHANGED: Text = Text {
-    en: "{condition} became {state} {detail}",
-    zh_tw: "{condition} 變為 {state} {detail}",
-    zh_cn: "{condition} 变为 {state} {detail}",
+    en: "{condition} became {state}{detail}",
+    zh_tw: "{condition} 變為 {state}{detail}",
+    zh_cn: "{condition} 变为 {state}{detail}",
 };
+static REASON_AND_MESSAGE: Text =
+    Text {
+        en: " ({reason}: {message})", zh_tw: "（{reason}：{message}）", zh_cn: "（{reason}：{message}）"
+    };
+static REASON: Text = Text { en: " ({reason})", zh_tw: "（{reason}）", zh_cn: "（{reason}）" };
+static MESSAGE: Text = Text { en: " ({message})", zh_tw: "（{message}）", zh_cn: "（{message}）" };
+static UNEXPLAINED: Text = Text { en: "", zh_tw: "", zh_cn: "" };
 
 fn moment(
     at: Option<Time>,
@@ -99,7 +106,7 @@ pub(super) fn of_workload(workload: &Workload) -> Vec<Moment> {
     moments
 }
 
-/// A node's conditions, all of which but Ready are bad when they are true.
+/// Returns the changes of a node's conditions. All conditions except Ready are bad when they are True.
 pub(super) fn of_node(node: &Node) -> Vec<Moment> {
     let own = ObjectRef::of_cluster("Node", &node.name);
     let told = |condition: &&NodeCondition| {
@@ -128,11 +135,17 @@ fn is_bad(condition: &Condition) -> bool {
 }
 
 fn changed(condition: &Condition) -> Facts {
-    let said = [&*condition.reason, &*condition.message].into_iter().filter(|text| !text.is_empty());
-    let said = said.collect::<Vec<_>>().join(": ");
+    let detail = match (condition.reason.is_empty(), condition.message.is_empty()) {
+        (false, false) => &REASON_AND_MESSAGE,
+        (false, true) => &REASON,
+        (true, false) => &MESSAGE,
+        (true, true) => &UNEXPLAINED,
+    };
     vec![
         ("condition", Fact::text(&condition.r#type)),
         ("state", Fact::text(&condition.status)),
-        ("detail", Fact::Text(if said.is_empty() { said } else { format!("({said})") })),
+        ("reason", Fact::text(&condition.reason)),
+        ("message", Fact::text(&condition.message)),
+        ("detail", Fact::Words(detail)),
     ]
 }

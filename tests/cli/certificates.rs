@@ -270,7 +270,7 @@ fn a_certificate_is_as_it_is_whoever_wants_to_hear_of_it() {
     let mute = format!("--config {} --profile p", profile.display());
     assert_eq!(states(&mute), ["broken muted", "over muted"]);
     for (lang, muted, not_judged) in [
-        ("en", "muted: TLS certificate expired or about to", "not judged: TLS certificate unreadable"),
+        ("en", "muted: TLS certificate expired or expiring soon", "not judged: TLS certificate unreadable"),
         ("zh-TW", "已靜音：TLS 憑證已過期或即將過期", "未判斷：TLS 憑證無法讀取"),
         ("zh-CN", "已静默：TLS 证书已过期或即将过期", "未判断：TLS 证书无法读取"),
     ] {
@@ -309,7 +309,7 @@ fn a_bundle_in_the_wrong_order_has_words_of_its_own() {
     let objects = [secret("turned", &bundle), ingress("web", "turned", &["a.example.com"])];
     assert_eq!(found(&objects), ["turned certificate-unreadable critical"]);
     for (lang, said) in [
-        ("en", "the first certificate in tls.crt of secret turned is its issuer's, Middle"),
+        ("en", "the first certificate in tls.crt of Secret turned is that of its issuer Middle"),
         ("zh-TW", "第一張是簽發者 Middle 的憑證"),
         ("zh-CN", "第一张是签发者 Middle 的证书"),
     ] {
@@ -344,9 +344,9 @@ fn a_secret_that_only_a_gateway_names_may_be_missing_too() {
     let none = json!({});
     let issuer = json!({ "cert-manager.io/cluster-issuer": "public" });
     for (namespace, annotations, said) in [
-        ("", &none, "TLS secret edge-tls does not exist (a.example.com)"),
-        ("", &issuer, "cert-manager has not issued TLS secret edge-tls in 325d (a.example.com)"),
-        ("certs", &none, "TLS secret certs/edge-tls does not exist (a.example.com)"),
+        ("", &none, "TLS Secret edge-tls does not exist (a.example.com)"),
+        ("", &issuer, "cert-manager has not issued TLS Secret edge-tls after 325d (a.example.com)"),
+        ("certs", &none, "TLS Secret certs/edge-tls does not exist (a.example.com)"),
     ] {
         let found = messages(&[gateway(namespace, annotations), other.clone()]);
         assert_eq!(found.len(), 1, "{found:?}");
@@ -359,7 +359,7 @@ fn a_secret_that_only_a_gateway_names_may_be_missing_too() {
     assert_eq!((found.len(), &*found[0][0], &*found[0][1]), (1, "warning", "Secret"), "{found:?}");
     assert!(
         found[0][3].contains(
-            "Named by gateway/edge of another namespace; whether a ReferenceGrant allows that was not read"
+            "Named by gateway/edge of another namespace; unknown whether a ReferenceGrant allows this"
         ),
         "{found:?}"
     );

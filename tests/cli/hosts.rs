@@ -63,12 +63,12 @@ fn what_is_served_is_held_against_the_secret() {
         said(&old.0, Some(&new.1), ""),
         one(
             "warning",
-            "192.0.2.10:443 still serves a certificate from 2025-01-01; that of secret shop-tls is from 2025-12-01: it was not reloaded"
+            "192.0.2.10:443 still serves a certificate from 2025-01-01 and has not loaded the one from 2025-12-01 in Secret shop-tls"
         )
     );
     assert_eq!(
         said(&new.0, Some(&old.1), ""),
-        one("warning", "192.0.2.10:443 serves another certificate than that of secret shop-tls")
+        one("warning", "192.0.2.10:443 does not serve the certificate in Secret shop-tls")
     );
     assert_eq!(
         said(&other.0, Some(&new.1), ""),
@@ -78,7 +78,7 @@ fn what_is_served_is_held_against_the_secret() {
     assert_eq!(said(&over.0, Some(&over.1), ""), []);
     assert_eq!(
         said(&over.0, None, ""),
-        one("critical", "the certificate that 192.0.2.10:443 serves ended on 2025-06-01")
+        one("critical", "the certificate that 192.0.2.10:443 serves expired on 2025-06-01")
     );
     assert_eq!(said(&over.0, None, "--skip-tls-check"), []);
 }
@@ -202,7 +202,7 @@ fn one_of_several_secrets_of_a_host_may_be_served() {
     // Neither of the two, and not by whoever gave these: each signs itself under the same name.
     let told = said_of(&[&certificates[1].0], &[("one", crt(0)), ("two", crt(2))]);
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("it was not reloaded"), "{told:?}");
+    assert!(told[0].contains("has not loaded the one from"), "{told:?}");
 }
 
 #[test]

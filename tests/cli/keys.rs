@@ -115,8 +115,9 @@ impl Renames {
 
     /// Draws a new name for a ReplicaSet of a Deployment, or a Job of a CronJob.
     fn made(&mut self, (kind, name): (&str, &str), owner: Option<(&str, &str)>, random: &mut Random) {
-        let by_name =
-            Owner { kind: kind.into(), name: name.into() }.inferred_owner().map(|maker| maker.name.to_string());
+        let by_name = Owner { kind: kind.into(), name: name.into() }
+            .inferred_owner()
+            .map(|maker| maker.name.to_string());
         let by_owner = owner.filter(|(kind, _)| ["CronJob", "Deployment"].contains(kind));
         let by_owner = by_owner.map(|(_, name)| name.to_owned());
         let Some(maker) = by_owner.or(by_name).filter(|_| !self.names.contains_key(name)) else { return };

@@ -297,12 +297,12 @@ fn the_finding_names_the_largest_pods() {
     let report = judged_now(&measured_cluster(), "-o json");
     let finding =
         report["findings"].as_array().unwrap().iter().find(|f| f["id"] == "node-memory-used").unwrap();
-    assert_eq!(finding["message"], "30Gi of memory in use, 93.7 % of the 32Gi that pods may have");
+    assert_eq!(finding["message"], "30Gi of memory in use, 93.7 % of the allocatable 32Gi");
     assert_eq!(
         finding["evidence"],
         json!([
-            "requested by the pods on it: 14.1Gi",
-            "pods that use most of it: payments/ledger-0 11Gi, payments/ledger-1 9Gi, shop/orders-db-0 5Gi"
+            "memory requested by its pods: 14.1Gi",
+            "pods that use the most memory: payments/ledger-0 11Gi, payments/ledger-1 9Gi, shop/orders-db-0 5Gi"
         ])
     );
     assert_eq!(
@@ -315,7 +315,7 @@ fn the_finding_names_the_largest_pods() {
     let report = judged_now(&items, "-o json");
     let finding =
         report["findings"].as_array().unwrap().iter().find(|f| f["id"] == "node-memory-used").unwrap();
-    assert_eq!(finding["evidence"], json!(["requested by the pods on it: 14.1Gi"]));
+    assert_eq!(finding["evidence"], json!(["memory requested by its pods: 14.1Gi"]));
     assert_eq!(judged(&cluster(), "-o json").json()["resources"][0]["usage"], Value::Null);
 }
 

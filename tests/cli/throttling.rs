@@ -75,7 +75,7 @@ fn ordinary_workloads_above_ten_percent_are_told_with_the_limit_to_try() {
         assert_eq!(
             message,
             format!(
-                "container app is stopped in {told} of its CPU periods: its limit is {limit}m, try {next}"
+                "container app is throttled in {told} of its CPU periods: its limit is {limit}m, try {next}"
             )
         );
         assert_eq!(
@@ -174,11 +174,11 @@ fn pods_of_a_workload_are_one_figure_and_a_limit_may_be_unknown() {
         .iter()
         .find(|finding| finding["id"] == "cpu-throttled")
         .unwrap();
-    assert_eq!(finding["message"], "container app is stopped in 20.0 % of its CPU periods by its limit");
+    assert_eq!(finding["message"], "container app is throttled in 20.0 % of its CPU periods by its limit");
     assert_eq!(finding["object"]["kind"], "Deployment");
     assert_eq!(
         finding["evidence"][0],
-        "4000 of 20000 periods within 60m, pods: 2; more than 10.0 % is too much for it"
+        "4000 of 20000 periods throttled within 60m in 2 pods; threshold 10.0 %"
     );
     assert_eq!(finding["key"], "cpu-throttled/pigo-prod/Deployment/web/app");
 }
@@ -187,9 +187,9 @@ fn pods_of_a_workload_are_one_figure_and_a_limit_may_be_unknown() {
 fn it_is_told_in_three_languages_and_compared_from_day_to_day() {
     let workload = |share| objects(&deployment("web", share, 500), &json!({}));
     for (lang, told) in [
-        ("en", "container app is stopped in 42.2 % of its CPU periods: its limit is 500m, try 1000m"),
+        ("en", "container app is throttled in 42.2 % of its CPU periods: its limit is 500m, try 1000m"),
         ("zh-TW", "容器 app 有 42.2 % 的 CPU 週期被限流：limit 為 500m，建議改為 1000m"),
-        ("zh-CN", "容器 app 有 42.2 % 的 CPU 周期被限流：limit 为 500m，建议改为 1000m"),
+        ("zh-CN", "容器 app 有 42.2 % 的 CPU 周期被限流：限制（limit）为 500m，建议改为 1000m"),
     ] {
         let table = judged(&workload(422), &format!("--width 200 --lang {lang}"), "").out;
         assert!(table.contains(told), "{table}");

@@ -89,7 +89,7 @@ fn hosts_without_a_virtual_host_are_found_with_their_requests() {
     for (lang, said) in [
         (
             "en",
-            "forex-ui.daily.example.com is in DNS (127.0.0.1), and no Ingress or route is for it; requests in the access log: 20593",
+            "forex-ui.daily.example.com is in DNS (127.0.0.1), but has no Ingress or route; 20593 requests in the access log",
         ),
         (
             "zh-TW",

@@ -63,7 +63,7 @@ fn a_pod_that_no_node_takes_says_why() {
     for words in [
         "🔴 pod/batch · node-selector-of-no-node",
         "pod-unschedulable",
-        "do not have the labels it asks for: disk=ssd",
+        "do not have the labels that the pod requires: disk=ssd",
         "warning FailedScheduling",
         "kubectl describe pod -n node-selector-of-no-node batch",
     ] {
@@ -111,7 +111,7 @@ fn a_dead_node_tells_of_sixty_pods_in_a_few_lines() {
     let ran = investigate("node/node-lost-1");
     assert_eq!(ran.code, 1);
     assert!(ran.out.starts_with("🔴 node/node-lost-1\n"), "{}", ran.out);
-    assert!(ran.out.contains("its kubelet has been silent for"), "{}", ran.out);
+    assert!(ran.out.contains("kubelet has not reported for"), "{}", ran.out);
     assert!(ran.out.contains("Ready became Unknown (NodeStatusUnknown"), "{}", ran.out);
     let list = ran.out.split("\nPODS\n").next().unwrap();
     assert!(list.lines().count() < 30, "{list}");
@@ -128,7 +128,10 @@ fn what_a_dead_node_holds_leads_to_the_node() {
     );
     assert_eq!(story["nodes"], json!(["stateful-pod-on-a-dead-node-1"]));
     let told = timeline(&story);
-    assert!(at(&told, "Node: Ready became Unknown") < at(&told, "Pod: should have been gone"), "{told:#?}");
+    assert!(
+        at(&told, "Node: Ready became Unknown") < at(&told, "Pod: deletion grace period ended"),
+        "{told:#?}"
+    );
 }
 
 #[test]

@@ -134,7 +134,7 @@ fn cluster(prometheus: &Prometheus) -> Lab {
 /// Name, thousandths and proposal of what is found; the command proposes the same.
 fn told(ran: &Ran) -> Vec<(String, i64, String)> {
     let row = |(name, message, command): (String, String, String)| {
-        let rest = message.strip_prefix("container app is stopped in ").unwrap();
+        let rest = message.strip_prefix("container app is throttled in ").unwrap();
         let (share, rest) = rest.split_once(" % of its CPU periods: its limit is ").unwrap();
         let (limit, proposal) = rest.split_once(", try ").unwrap();
         let busy = BUSY.iter().find(|busy| busy.name == name).unwrap();

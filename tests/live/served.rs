@@ -48,7 +48,7 @@ fn kinds() -> Vec<Served> {
     let good = life(-10, 80);
     let ends = |days: i64, severity| {
         let on = day(days);
-        let en = format!("the certificate that AT serves ends on {on}, in {days}d");
+        let en = format!("the certificate that AT serves expires on {on}, in {days}d");
         Some((
             severity,
             [
@@ -60,7 +60,7 @@ fn kinds() -> Vec<Served> {
     };
     let on = day(-3);
     let over = [
-        format!("the certificate that AT serves ended on {on}"),
+        format!("the certificate that AT serves expired on {on}"),
         format!("AT 提供的憑證已於 {on} 到期"),
         format!("AT 提供的证书已于 {on} 过期"),
     ];
@@ -70,7 +70,7 @@ fn kinds() -> Vec<Served> {
         "AT 提供的是 somebody.example.org 的证书",
     ];
     let half = [
-        "AT serves its certificate without that of its issuer, Middle",
+        "AT serves its certificate without the certificate of its issuer Middle",
         "AT 沒有一併提供簽發者 Middle 的憑證",
         "AT 没有一并提供签发者 Middle 的证书",
     ];
@@ -201,7 +201,7 @@ fn a_server_without_the_key_of_its_certificate_is_told_in_three_languages() {
     let at = with_other_key(&pem, &KeyPair::generate().unwrap());
     sites("served-key", &["stolen"]);
     let told = [
-        "AT does not hold the key of the certificate it serves",
+        "AT does not hold the private key of the certificate it serves",
         "AT 沒有所提供憑證的私鑰",
         "AT 没有所提供证书的私钥",
     ];

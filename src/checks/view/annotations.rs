@@ -1,14 +1,15 @@
-//! What people wrote for this tool on the objects of the scope.
+//! The annotations for this tool on the objects of the scope.
 //!
-//! What does not belong here: what it means.
+//! What does not belong here: the meaning of the annotations.
 
 use super::View;
 use crate::model::{Annotations, ObjectRef, Owner, Workload};
 use std::sync::Arc;
 
 impl<'a> View<'a> {
-    /// What holds for something in a namespace that has this owner, the most specific first: what is written on the
-    /// owner, on the one above it (a Job's CronJob), on the namespace. Objects without any are left out.
+    /// Returns the annotations that apply to an object in a namespace with this owner, the most specific first: those
+    /// of the owner, of the owner above it (a Job's CronJob), and of the namespace. Objects without annotations are
+    /// left out.
     pub fn annotations(
         &self,
         namespace: &str,
@@ -26,8 +27,8 @@ impl<'a> View<'a> {
         found.into_iter().filter(|(_, annotations)| !annotations.is_empty())
     }
 
-    /// Every object of the scope that has any, sorted. Of a scope that a selector chose these are the owners of its
-    /// pods, and the namespaces.
+    /// Returns every object of the scope that has annotations, sorted. With a selector these are the owners of the
+    /// chosen pods, and the namespaces.
     pub fn annotated(&self) -> Vec<(ObjectRef, &'a Annotations)> {
         let rows = &self.snapshot.rows;
         let workloads = rows.workloads.iter().filter(|workload| !workload.annotations().is_empty());
@@ -143,7 +144,7 @@ items:
             "Job shop/nightly-1: of-one-night",
         ];
         assert_eq!(said(View::new(&snapshot, &settings).annotated()), all);
-        // A selector chooses pods, and with them their owners.
+        // A selector chooses pods and thereby their owners.
         snapshot.scope = Scope { selected: true, ..Scope::default() };
         let chosen: Vec<&str> = all.into_iter().filter(|line| !line.contains("db")).collect();
         assert_eq!(said(View::new(&snapshot, &settings).annotated()), chosen);

@@ -1,46 +1,46 @@
-//! What is known of a container that was killed for its memory, and what that tells together.
+//! What is known about a container that was OOM-killed, and the cause that follows from it.
 //!
-//! What does not belong here: words, and what to do about it.
+//! What does not belong here: texts and remedies.
 
 use super::View;
 use crate::model::{Container, Heap, MemoryTrend, Node, Pod, whole};
 use crate::wire::Container as Spec;
 
-/// A container that was killed, and what is known of that.
+/// A container that was killed, and what is known about the kill.
 pub struct Killed<'a> {
     /// The container.
     pub container: Container<'a>,
     /// Its memory limit as written, and in bytes.
     pub limit: Option<(&'a str, Option<i64>)>,
-    /// That of its pod as a whole, as written, where it has none of its own.
+    /// The memory limit of its pod as a whole, as written, if the container has no limit of its own.
     pub limit_of_pod: Option<&'a str>,
-    /// How its memory went before.
+    /// Its memory usage before the kill.
     pub memory_trend: Option<MemoryTrend>,
-    /// What it uses at this moment.
+    /// Its current memory usage.
     pub now: Option<i64>,
     node: Option<&'a Node>,
 }
 
 /// Why it was killed.
 pub enum Cause<'a> {
-    /// It grew without bound.
+    /// Its memory usage grew without levelling off.
     Leak(MemoryTrend),
-    /// Its node was short of memory, and it was far below its limit.
+    /// Its node was short of memory, and the container was far below its limit.
     NodeShort(MemoryTrend, &'a Node),
-    /// It came to its limit of so many bytes, and its runtime was told how much it may take.
+    /// It reached its limit, in bytes, and its runtime has a memory setting of its own.
     Flags(i64, Heap),
-    /// It came to its limit, or its node ran out of memory.
+    /// It reached its limit, or its node ran out of memory.
     Limit,
 }
 
-/// What uses less of its limit than this, in percent, was not killed for it.
+/// A container that uses less than this percentage of its limit was not killed because of the limit.
 const FAR_BELOW: i64 = 70;
 
-/// A node of which more is used, in percent, is short of memory.
+/// A node is short of memory if at least this percentage of it is used.
 const SHORT_ABOVE: i64 = 95;
 
 impl<'a> View<'a> {
-    /// What is known of a container that was killed.
+    /// Returns what is known about a container that was killed.
     pub fn killed(&self, pod: &'a Pod, container: Container<'a>) -> Killed<'a> {
         let (rows, name) = (&self.snapshot.rows, &*container.status.name);
         let history = rows.memory_of(&pod.shared.namespace, &pod.name, name);
@@ -57,7 +57,7 @@ impl<'a> View<'a> {
 }
 
 impl<'a> Killed<'a> {
-    /// What the limit, the runtime's own flags and the time before tell together.
+    /// Returns the cause that follows from the limit, the runtime's own flags and the usage before the kill.
     pub fn cause(&self) -> Cause<'a> {
         let limit = self.limit.and_then(|(_, bytes)| bytes);
         if let Some(memory_trend) = self
@@ -75,7 +75,7 @@ impl<'a> Killed<'a> {
         heap.map_or(Cause::Limit, |(limit, heap)| Cause::Flags(limit, heap))
     }
 
-    /// Its node, where that is short of memory.
+    /// Returns its node, if the node is short of memory.
     pub fn short_node(&self) -> Option<&'a Node> {
         self.node.filter(|node| {
             let (used, whole) = (node.usage.map_or(0, |used| used.memory), node.allocatable.memory);

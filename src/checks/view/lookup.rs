@@ -1,4 +1,4 @@
-//! The objects by name, and what is known about them: everything is sorted, so it is found at once.
+//! Finds objects by name, and what is known about them, by binary search in the sorted rows.
 
 use super::View;
 use crate::model::{
@@ -8,33 +8,33 @@ use crate::wire::{self, Kind};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-/// Owners that give each pod another name.
+/// Owners that give each pod a generated name.
 const DRAW_NAMES: [&str; 4] = ["DaemonSet", "Job", "ReplicaSet", "ReplicationController"];
 
 impl<'a> View<'a> {
-    /// The ReplicaSet, Deployment, StatefulSet or DaemonSet of this name.
+    /// Returns the ReplicaSet, Deployment, StatefulSet or DaemonSet of this name.
     pub fn workload(&self, namespace: &str, kind: &str, name: &str) -> Option<&'a Workload> {
         let kind = Kind::from_name(kind)?;
         let key = (namespace, kind.name(), name);
         search(&self.snapshot.rows.workloads, |w| (&*w.namespace, w.kind.name(), &*w.name).cmp(&key))
     }
 
-    /// The Job of this name.
+    /// Returns the Job of this name.
     pub fn job(&self, namespace: &str, name: &str) -> Option<&'a Job> {
         search(&self.snapshot.rows.jobs, |j| (&*j.namespace, &*j.name).cmp(&(namespace, name)))
     }
 
-    /// The CronJob of this name.
+    /// Returns the CronJob of this name.
     pub fn cron_job(&self, namespace: &str, name: &str) -> Option<&'a CronJob> {
         search(&self.snapshot.rows.cron_jobs, |j| (&*j.namespace, &*j.name).cmp(&(namespace, name)))
     }
 
-    /// The namespace of this name.
+    /// Returns the namespace of this name.
     pub fn namespace(&self, name: &str) -> Option<&'a Namespace> {
         search(&self.snapshot.rows.namespaces, |n| (*n.name).cmp(name))
     }
 
-    /// The pods of a namespace.
+    /// Returns the pods of a namespace.
     pub fn pods_in(&self, namespace: &str) -> &'a [Pod] {
         let all = &self.snapshot.rows.pods;
         let from = all.partition_point(|pod| &*pod.shared.namespace < namespace);
@@ -42,19 +42,19 @@ impl<'a> View<'a> {
         &all[from..to]
     }
 
-    /// The node of this name.
+    /// Returns the node of this name.
     pub fn node(&self, name: &str) -> Option<&'a Node> {
         search(&self.snapshot.rows.nodes, |n| (*n.name).cmp(name))
     }
 
-    /// The service of this name.
+    /// Returns the service of this name.
     pub fn service(&self, namespace: &str, name: &str) -> Option<&'a wire::Service> {
         search(&self.snapshot.rows.services, |s| {
             (&*s.metadata.namespace, &*s.metadata.name).cmp(&(namespace, name))
         })
     }
 
-    /// The parts of what stands behind a service; empty where nothing keeps them.
+    /// Returns the endpoints of a service by slice; empty if no controller maintains them.
     pub fn endpoints(&self, namespace: &str, service: &str) -> &'a [Endpoints] {
         let all = &self.snapshot.rows.endpoints;
         let key = |part: &Endpoints| (&*part.namespace, &*part.service).cmp(&(namespace, service));
@@ -63,15 +63,15 @@ impl<'a> View<'a> {
         &all[from..to]
     }
 
-    /// The claim of this name.
+    /// Returns the claim of this name.
     pub fn claim(&self, namespace: &str, name: &str) -> Option<&'a wire::PersistentVolumeClaim> {
         search(&self.snapshot.rows.claims, |c| {
             (&*c.metadata.namespace, &*c.metadata.name).cmp(&(namespace, name))
         })
     }
 
-    /// The topmost owner of the pod that a claim was made for along with it, and the volume that it is of: the claim of
-    /// an ephemeral volume has the name of its pod, which a controller drew.
+    /// Returns the topmost owner of the pod that an ephemeral claim was created with, and the name of its volume. The
+    /// name of such a claim begins with that of its pod, which a controller generated.
     pub fn owner_of_claim<'c>(&self, claim: &'c ObjectRef) -> Option<(Owner, &'c str)> {
         if &*claim.kind != "PersistentVolumeClaim" {
             return None;
@@ -87,12 +87,12 @@ impl<'a> View<'a> {
         made.next()
     }
 
-    /// The volume of this name.
+    /// Returns the volume of this name.
     pub fn volume(&self, name: &str) -> Option<&'a wire::PersistentVolume> {
         search(&self.snapshot.rows.volumes, |volume| (*volume.metadata.name).cmp(name))
     }
 
-    /// The volumes that matter to the scope: those that are, or were, of a claim in it.
+    /// Returns the volumes that matter to the scope: those bound, now or formerly, to a claim in it.
     pub fn volumes(&self) -> impl Iterator<Item = &'a wire::PersistentVolume> {
         let scope = &self.snapshot.scope;
         let claimed = |volume: &wire::PersistentVolume| {
@@ -104,14 +104,14 @@ impl<'a> View<'a> {
         self.snapshot.rows.volumes.iter().filter(asked)
     }
 
-    /// The claims that matter to the scope: all of them, or where a selector chose pods, those that they wait for.
+    /// Returns the claims that matter to the scope: all claims, or with a selector those that the chosen pods wait for.
     pub fn claims(&self) -> impl Iterator<Item = &'a wire::PersistentVolumeClaim> {
         let selected = self.snapshot.scope.selected;
         let claims = self.snapshot.rows.claims.iter();
         claims.filter(move |claim| !selected || !self.pods_with_claim(claim).is_empty())
     }
 
-    /// The class of claims that name none.
+    /// Returns the storage class of claims that name no class.
     pub fn default_class(&self) -> Option<&'a wire::StorageClass> {
         const DEFAULT: [&str; 2] = [
             "storageclass.kubernetes.io/is-default-class",
@@ -122,12 +122,12 @@ impl<'a> View<'a> {
         self.snapshot.rows.storage_classes.iter().find(is_default)
     }
 
-    /// The storage class of this name.
+    /// Returns the storage class of this name.
     pub fn storage_class(&self, name: &str) -> Option<&'a wire::StorageClass> {
         search(&self.snapshot.rows.storage_classes, |class| (*class.metadata.name).cmp(name))
     }
 
-    /// The Deployments, StatefulSets and DaemonSets of a namespace whose pods a selector chooses.
+    /// Returns the Deployments, StatefulSets and DaemonSets of a namespace whose pods a selector selects.
     pub fn workloads_selected_by(
         &self,
         namespace: &str,
@@ -139,7 +139,7 @@ impl<'a> View<'a> {
         of_namespace.filter(move |workload| workload.is_selected_by(selector))
     }
 
-    /// The pods in trouble, and not ended, that mount a claim.
+    /// Returns the pods in trouble that mount a claim, have not ended and do not serve.
     pub fn pods_with_claim(&self, claim: &wire::PersistentVolumeClaim) -> Vec<&'a Pod> {
         let metadata = &claim.metadata;
         let near = self.troubled_pods().filter(|pod| *pod.shared.namespace == metadata.namespace);
@@ -147,7 +147,7 @@ impl<'a> View<'a> {
         waiting.filter(|pod| pod.claims().any(|name| name == metadata.name)).collect()
     }
 
-    /// The warnings about an object, newest first. With a uid, only those about that very object.
+    /// Returns the warnings about an object, newest first. With a uid, only those about the object with that uid.
     pub fn events(&self, object: &ObjectRef, uid: &str) -> Vec<&'a Event> {
         let events = &self.snapshot.rows.events;
         let first = events.partition_point(|event| event.object < *object);
@@ -157,7 +157,7 @@ impl<'a> View<'a> {
         found
     }
 
-    /// The warnings about an object and, of a Deployment, about the ReplicaSets that make its pods, newest first.
+    /// Returns the warnings about an object and, for a Deployment, about its ReplicaSets, newest first.
     pub fn events_around(&self, object: &ObjectRef) -> Vec<&'a Event> {
         let mut found = self.events(object, "");
         if &*object.kind == "Deployment" {
@@ -168,7 +168,7 @@ impl<'a> View<'a> {
         found
     }
 
-    /// The ReplicaSets of a Deployment, which it names after itself.
+    /// Returns the ReplicaSets of a Deployment, whose names begin with that of the Deployment.
     fn replica_sets(&self, namespace: &str, deployment: &str) -> impl Iterator<Item = &'a Workload> {
         let all = &self.snapshot.rows.workloads;
         let from = (namespace, Kind::ReplicaSet.name(), deployment);
@@ -181,13 +181,13 @@ impl<'a> View<'a> {
         })
     }
 
-    /// The warnings about a pod, newest first.
+    /// Returns the warnings about a pod, newest first.
     pub fn pod_events(&self, pod: &Pod) -> Vec<&'a Event> {
         let uid = pod.object.as_deref().map_or("", |object| &object.metadata.uid);
         self.events(&pod.object_ref(), uid)
     }
 
-    /// The ends of the logs of a pod's containers, where they were asked for.
+    /// Returns the ends of the logs of a pod's containers, if they were read.
     pub fn logs(&self, pod: &Pod) -> impl Iterator<Item = &'a LogTail> {
         let logs = &self.snapshot.logs;
         let key = |log: &LogTail| (&*log.namespace, &*log.pod).cmp(&(&*pod.shared.namespace, &*pod.name));
@@ -196,13 +196,13 @@ impl<'a> View<'a> {
         logs[from..to].iter()
     }
 
-    /// What is known about a pod besides its own status.
+    /// Returns what is known about a pod besides its own status.
     pub fn context(&self, pod: &Pod) -> PodContext<'a> {
         PodContext { events: self.pod_events(pod), logs: self.logs(pod).collect() }
     }
 }
 
-/// The row that compares equal, in a sorted list.
+/// Returns the row that compares equal, in a sorted list.
 fn search<T>(rows: &[T], order: impl Fn(&T) -> Ordering) -> Option<&T> {
     rows.binary_search_by(order).ok().map(|index| &rows[index])
 }

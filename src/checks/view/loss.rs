@@ -1,22 +1,22 @@
-//! What the loss of the largest node would leave: room on the others, for what the pods ask for.
+//! The loss of the largest node: the capacity of the other nodes, and what the pods request.
 
 use super::View;
 use crate::model::{Amount, Node, Pod, cores, gibibytes};
 
-/// One of the two things that are counted.
+/// One of the two resources that are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resource {
-    /// In thousandths of a core.
+    /// CPU, in thousandths of a core.
     Cpu,
-    /// In bytes.
+    /// Memory, in bytes.
     Memory,
 }
 
 impl Resource {
-    /// Both.
+    /// Both resources.
     pub const ALL: [Self; 2] = [Self::Cpu, Self::Memory];
 
-    /// As people write it.
+    /// Returns the name to show.
     pub fn name(self) -> &'static str {
         match self {
             Resource::Cpu => "CPU",
@@ -24,7 +24,7 @@ impl Resource {
         }
     }
 
-    /// How much there is of it in an amount.
+    /// Returns its part of an amount.
     pub fn of(self, amount: Amount) -> i64 {
         match self {
             Resource::Cpu => amount.cpu,
@@ -32,7 +32,7 @@ impl Resource {
         }
     }
 
-    /// So much of it for people: cores or GiB, in tenths.
+    /// Formats a value to show: cores or GiB, in tenths.
     pub fn shown(self, part: i64) -> String {
         match self {
             Resource::Cpu => cores(part),
@@ -41,36 +41,36 @@ impl Resource {
     }
 }
 
-/// What the loss of the largest node would leave of one resource.
+/// The effect of the loss of the largest node on one resource.
 #[derive(Clone, Copy, Debug)]
 pub struct Loss<'a> {
-    /// Of what.
+    /// The resource.
     pub resource: Resource,
-    /// The node that has most of it.
+    /// The node with the most of the resource.
     pub node: &'a Node,
-    /// What the pods would ask for that are on the others, or would have to go there.
+    /// The requests of the pods on the other nodes, and of those that would have to move there.
     pub needed: i64,
-    /// What the others have; more than 0 or not.
+    /// The capacity of the other nodes; may be 0.
     pub left: i64,
-    /// How many others there are; at least 1.
+    /// The number of other nodes; at least 1.
     pub others: usize,
 }
 
 impl Loss<'_> {
-    /// How much is missing; 0 where all fits.
+    /// Returns how much is missing; 0 if all pods fit.
     pub fn short(&self) -> i64 {
         self.needed.saturating_sub(self.left).max(0)
     }
 }
 
 impl<'a> View<'a> {
-    /// The nodes that take ordinary pods: ready, and nothing keeps all of them away.
+    /// Returns the nodes that accept ordinary pods: ready, not cordoned, and without a taint that keeps pods away.
     pub fn open_nodes(&self) -> impl Iterator<Item = &'a Node> {
         self.nodes().filter(|node| takes_pods(node))
     }
 
-    /// What the loss of the largest of the nodes that take ordinary pods would leave, by CPU and by memory. Nothing where
-    /// not every pod of the cluster was seen, or there are not two such nodes.
+    /// Returns the effect of losing the largest node that accepts ordinary pods, by CPU and by memory. Empty unless
+    /// every pod of the cluster was seen and there are at least 2 such nodes.
     pub fn losses(&self) -> Vec<Loss<'a>> {
         if !self.saw_all_pods() {
             return Vec::new();
@@ -97,7 +97,7 @@ fn takes_pods(node: &Node) -> bool {
     node.is_ready() && !node.cordoned && !node.taints.iter().any(|taint| closed(&taint.effect))
 }
 
-/// Whether a pod that has not ended is put nowhere else when its node is lost.
+/// Whether a pod that has not ended is not moved to another node when its node is lost.
 fn goes_with_its_node(pod: &Pod) -> bool {
     let owner = pod.shared.owner.as_ref().map(|owner| &*owner.kind);
     pod.shared.ended.is_none() && matches!(owner, Some("DaemonSet" | "Node"))

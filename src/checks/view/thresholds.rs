@@ -1,5 +1,5 @@
-//! By what a pod is judged: the settings, its class, and what is written on its namespace and its owner, each over the
-//! one before it.
+//! The thresholds of a pod: from the settings, its class, and the annotations of its namespace and its owner. Later
+//! ones win.
 
 use super::View;
 use crate::finding::Finding;
@@ -18,13 +18,13 @@ impl View<'_> {
         self.annotated().into_iter().map(read).collect()
     }
 
-    /// What is written on namespaces and workloads for this tool, sorted by object.
+    /// Returns the annotations for this tool on namespaces and workloads, sorted by object.
     pub fn overrides(&self) -> &[Override] {
         &self.overrides
     }
 
-    /// What is written that concerns something of this owner: on the namespace, then on the topmost owner, then on the
-    /// owner itself.
+    /// Returns the overrides that apply to an object of this owner: of the namespace, then of the topmost owner, then
+    /// of the owner itself.
     fn overrides_of(&self, namespace: &str, owner: Option<&Owner>) -> Vec<&Override> {
         if self.overrides.is_empty() {
             return Vec::new();
@@ -34,7 +34,7 @@ impl View<'_> {
         written.iter().rev().filter_map(find).map(|index| &self.overrides[index]).collect()
     }
 
-    /// By what a pod is judged.
+    /// Returns the thresholds of a pod.
     pub fn thresholds(&self, pod: &Pod) -> Thresholds {
         let base = self.settings.thresholds;
         let classes = &self.settings.rules.classes;
@@ -57,12 +57,12 @@ impl View<'_> {
         changes.fold(base, |thresholds, changes| changes.over(&thresholds))
     }
 
-    /// Whether something about a pod began so recently that it may still come right by itself.
+    /// Whether something about a pod began so recently that it may still recover on its own.
     pub fn is_young_for(&self, pod: &Pod, since: Option<Time>) -> bool {
         since.is_some_and(|since| self.age(since) < self.thresholds(pod).grace)
     }
 
-    /// Whether the check of a finding is left out where it was found.
+    /// Whether annotations skip the check of a finding for its object.
     pub fn is_left_out(&self, finding: &Finding) -> bool {
         let own = Owner { kind: finding.object.kind.clone(), name: finding.object.name.clone() };
         let skips = |owner: Option<&Owner>| {

@@ -1,37 +1,37 @@
-//! Which containers are held back by their CPU limits too often, over all pods of their workloads.
+//! The containers that their CPU limits throttle too often, over all pods of their workloads.
 //!
-//! What does not belong here: what to do about it.
+//! What does not belong here: remedies.
 
 use super::View;
 use crate::model::{ObjectRef, Owner, Periods, Throttling};
 use std::collections::BTreeMap;
 
-/// One container of a workload, over all its pods that were measured.
+/// One container of a workload, over all pods that were measured.
 #[derive(Clone, Debug)]
 pub struct Throttled<'a> {
-    /// The workload, or a pod that nobody owns.
+    /// The workload, or a pod without an owner.
     pub object: ObjectRef,
     /// The container.
     pub container: &'a str,
-    /// How often.
+    /// Its CPU periods, and how many of them were throttled.
     pub periods: Periods,
-    /// The largest limit, which the newest pods have, in thousandths of a core, if known.
+    /// The largest limit, that of the newest pods, in thousandths of a core, if known.
     pub limit: Option<i64>,
-    /// How many pods were measured that are not idle.
+    /// The number of measured pods that are not idle.
     pub pods: usize,
-    /// More than so many thousandths of its periods are too much.
+    /// The largest allowed share of throttled periods, in thousandths.
     pub allowed: i64,
 }
 
 impl<'a> View<'a> {
-    /// Every container that runs enough to tell and is stopped in more of its periods than its class allows, sorted. Only
-    /// of pods in sight is it known whose they are.
+    /// Returns every container that is busy enough to judge and throttled in more of its periods than its class allows,
+    /// sorted. Only pods of the snapshot count, as the owners of other pods are unknown.
     pub fn throttled(&self) -> Vec<Throttled<'a>> {
         let rows = &self.snapshot.rows;
         let mut found: BTreeMap<(ObjectRef, &str), Throttled> = BTreeMap::new();
         for one in &rows.throttling {
             let Throttling { namespace, pod, container, periods, limit } = one;
-            // Those that stand by would hide the one that works.
+            // Idle standby pods would hide the pod that works.
             if periods.is_idle() {
                 continue;
             }
@@ -49,7 +49,7 @@ impl<'a> View<'a> {
                 allowed: self.thresholds(pod).throttled,
             });
             measured.periods = measured.periods.plus(*periods);
-            // A kubelet counts with the limit that it has; whoever counts for it does not know it.
+            // The kubelet reports the limit with its measurement; other sources do not.
             let set = pod.shared.specs.iter().find(|spec| *spec.container == **container);
             measured.limit =
                 measured.limit.max(set.map(|spec| spec.limits.cpu).filter(|cpu| *cpu > 0)).max(*limit);

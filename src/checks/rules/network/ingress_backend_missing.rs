@@ -1,4 +1,4 @@
-//! An ingress leads to a service that is not there, or to a port that the service has not.
+//! Reports Ingresses that name a Service or a port that does not exist.
 
 use crate::checks::prelude::*;
 use crate::checks::traffic;
@@ -12,20 +12,22 @@ pub(crate) static CHECK: Check = Check {
     severity: Severity::Critical,
     needs: &[Kind::Ingress, Kind::Service],
     title: Text {
-        en: "Ingress leads nowhere", zh_tw: "Ingress 的後端不存在", zh_cn: "Ingress 的后端不存在"
+        en: "Ingress backend missing",
+        zh_tw: "Ingress 的後端不存在",
+        zh_cn: "Ingress 的后端不存在",
     },
     meaning: Text {
-        en: "Requests for these hosts and paths are answered with an error by the ingress controller.",
+        en: "The ingress controller answers requests for these hosts and paths with an error.",
         zh_tw: "這些主機與路徑的請求，會由 Ingress 控制器直接回錯誤。",
         zh_cn: "这些主机与路径的请求，会由 Ingress 控制器直接返回错误。",
     },
     remedy: Text {
-        en: "Create the service, or name the one and the port that exist; delete the rule if it is left over.",
+        en: "Create the Service, or name an existing Service and port; delete the rule if it is no longer needed.",
         zh_tw: "建立該 Service，或改成實際存在的名稱與連接埠；若是殘留的規則就刪除。",
         zh_cn: "创建该 Service，或改成实际存在的名称与端口；如果是遗留的规则就删除。",
     },
     prevention: Text {
-        en: "Roll out an ingress with its service, from one template.",
+        en: "Deploy an Ingress together with its Service, from one template.",
         zh_tw: "Ingress 與 Service 由同一份範本一起部署。",
         zh_cn: "Ingress 与 Service 由同一份模板一起部署。",
     },
@@ -34,21 +36,21 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static NO_SERVICE: Text = Text {
-    en: "{paths}: service {service} does not exist",
-    zh_tw: "{paths}：服務 {service} 不存在",
-    zh_cn: "{paths}：服务 {service} 不存在",
+    en: "{paths}: Service {service} does not exist",
+    zh_tw: "{paths}：Service {service} 不存在",
+    zh_cn: "{paths}：Service {service} 不存在",
 };
 
 static NO_PORT: Text = Text {
-    en: "{paths}: service {service} has no port {port}, only {ports}",
-    zh_tw: "{paths}：服務 {service} 沒有連接埠 {port}，只有 {ports}",
-    zh_cn: "{paths}：服务 {service} 没有端口 {port}，只有 {ports}",
+    en: "{paths}: Service {service} has no port {port}, only {ports}",
+    zh_tw: "{paths}：Service {service} 沒有連接埠 {port}，只有 {ports}",
+    zh_cn: "{paths}：Service {service} 没有端口 {port}，只有 {ports}",
 };
 
-/// Of the hosts and paths that lead to one service, so many are named.
+/// How many hosts and paths of one Service the message names.
 const SHOWN: usize = 3;
 
-/// By this name of a port an annotation says where the traffic goes (AWS Load Balancer Controller).
+/// With this port name, an annotation defines the backend (AWS Load Balancer Controller).
 const BY_ANNOTATION: &str = "use-annotation";
 
 fn run(view: &View, out: &mut Reporter) {
@@ -73,10 +75,10 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// A host and path, and the port that it leads to.
+/// A host and path, and the port of its backend.
 type Use<'a> = (String, &'a ServiceBackendPort);
 
-/// The services an ingress leads to, and from where.
+/// Returns the Services of an Ingress, with their hosts and paths.
 fn by_service(ingress: &Ingress) -> BTreeMap<&str, Vec<Use<'_>>> {
     let default = ingress.spec.default_backend.iter().map(|backend| ("*".to_owned(), backend));
     let rules = ingress.spec.rules.iter().flat_map(|rule| {
@@ -92,7 +94,7 @@ fn by_service(ingress: &Ingress) -> BTreeMap<&str, Vec<Use<'_>>> {
     out
 }
 
-/// What is wrong with one service that an ingress leads to.
+/// Returns the problem of one Service of an Ingress.
 fn judge(service: Option<&Service>, name: &str, used: &[Use]) -> Option<(Message, Severity)> {
     let wrong = |(_, port): &&Use| service.is_none_or(|service| !has(service, port));
     let lost: Vec<&Use> = used.iter().filter(wrong).collect();
@@ -114,7 +116,7 @@ fn judge(service: Option<&Service>, name: &str, used: &[Use]) -> Option<(Message
     Some((Message::new(&NO_PORT, facts), Severity::Critical))
 }
 
-/// Whether a service has the port that an ingress names. What DNS alone resolves has any.
+/// Whether a Service has the port that an Ingress names. An ExternalName Service has any port.
 fn has(service: &Service, wanted: &ServiceBackendPort) -> bool {
     let by_name = !wanted.name.is_empty();
     let is_it = |port: &crate::wire::ServicePort| match by_name {

@@ -1,4 +1,4 @@
-//! An ingress is of a class that does not exist: no controller takes it.
+//! Reports Ingresses of a class that does not exist, which no controller handles.
 
 use crate::checks::prelude::*;
 use crate::checks::traffic;
@@ -10,22 +10,22 @@ pub(crate) static CHECK: Check = Check {
     severity: Severity::Warning,
     needs: &[Kind::Ingress, Kind::IngressClass],
     title: Text {
-        en: "Ingress of no class that exists",
+        en: "Ingress class missing",
         zh_tw: "Ingress 的 class 不存在",
         zh_cn: "Ingress 的 class 不存在",
     },
     meaning: Text {
-        en: "No controller feels responsible for it: its hosts and paths are not served.",
+        en: "No controller handles it: its hosts and paths are not served.",
         zh_tw: "沒有控制器會處理它，所設的主機與路徑不會生效。",
         zh_cn: "没有控制器会处理它，配置的主机与路径不会生效。",
     },
     remedy: Text {
-        en: "Name a class that exists, or install the controller that brings this one.",
+        en: "Name a class that exists, or install the controller that provides this one.",
         zh_tw: "改成現有的 class，或安裝提供該 class 的控制器。",
         zh_cn: "改成现有的 class，或安装提供该 class 的控制器。",
     },
     prevention: Text {
-        en: "Mark one IngressClass as the default, and look at the ingresses of a controller before removing it.",
+        en: "Mark one IngressClass as the default, and check which Ingresses use a controller before removing it.",
         zh_tw: "指定一個預設的 IngressClass；移除控制器前先盤點還在使用它的 Ingress。",
         zh_cn: "指定一个默认的 IngressClass；移除控制器前先盘点还在使用它的 Ingress。",
     },
@@ -34,30 +34,31 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static MISSING: Text = Text {
-    en: "ingress class {class} does not exist; there is {classes}",
-    zh_tw: "Ingress class {class} 不存在，現有：{classes}",
-    zh_cn: "Ingress class {class} 不存在，现有：{classes}",
+    en: "IngressClass {class} does not exist; existing: {classes}",
+    zh_tw: "IngressClass {class} 不存在，現有：{classes}",
+    zh_cn: "IngressClass {class} 不存在，现有：{classes}",
 };
 
 static NONE_AT_ALL: Text = Text {
-    en: "ingress class {class} does not exist, nor does any other",
-    zh_tw: "Ingress class {class} 不存在，叢集裡也沒有其他 class",
-    zh_cn: "Ingress class {class} 不存在，集群里也没有其他 class",
+    en: "IngressClass {class} does not exist, and the cluster has no other",
+    zh_tw: "IngressClass {class} 不存在，叢集裡也沒有其他 class",
+    zh_cn: "IngressClass {class} 不存在，集群里也没有其他 class",
 };
 
 static BY_ANNOTATION: Text = Text {
-    en: "the annotation kubernetes.io/ingress.class names {class}, which is no IngressClass; its controller may know it all the same",
+    en: "annotation kubernetes.io/ingress.class names {class}, which is not an IngressClass; its controller may still \
+         recognize it",
     zh_tw: "註解 kubernetes.io/ingress.class 指定的 {class} 不是 IngressClass，但控制器仍可能認得",
     zh_cn: "注解 kubernetes.io/ingress.class 指定的 {class} 不是 IngressClass，但控制器仍可能识别",
 };
 
 static UNNAMED: Text = Text {
-    en: "it names no ingress class, and none is the default",
+    en: "it names no class, and the cluster has no default IngressClass",
     zh_tw: "未指定 class，叢集也沒有預設的 IngressClass",
     zh_cn: "未指定 class，集群也没有默认的 IngressClass",
 };
 
-/// How a class was named before there was a field for it.
+/// The annotation that named a class before the field existed.
 const ANNOTATION: &str = "kubernetes.io/ingress.class";
 const DEFAULT: &str = "ingressclass.kubernetes.io/is-default-class";
 
@@ -85,7 +86,7 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// What is wrong with the class of an ingress, and which it is.
+/// Returns the problem of the class of an Ingress, and the class.
 fn judge<'a>(view: &View, ingress: &'a Ingress) -> Option<(&'static Text, Severity, &'a str)> {
     let classes = &view.snapshot.rows.ingress_classes;
     let exists = |name: &str| classes.iter().any(|class| class.metadata.name == name);

@@ -1,4 +1,4 @@
-//! An ingress or a gateway names a secret for its certificate that does not exist.
+//! Reports Ingresses and Gateways that name a TLS Secret that does not exist.
 
 use crate::checks::certificates::{self, first};
 use crate::checks::prelude::*;
@@ -12,22 +12,22 @@ pub(crate) static CHECK: Check = Check {
     severity: Severity::Warning,
     needs: &[Kind::Ingress, Kind::Gateway, Kind::Secret],
     title: Text {
-        en: "TLS secret of an ingress or gateway missing",
+        en: "TLS Secret of an Ingress or Gateway missing",
         zh_tw: "Ingress 或 Gateway 的 TLS Secret 不存在",
         zh_cn: "Ingress 或 Gateway 的 TLS Secret 不存在",
     },
     meaning: Text {
-        en: "The controller answers with a certificate of its own: browsers warn, and clients that verify refuse.",
+        en: "The controller serves its own certificate: browsers warn, and TLS clients refuse to connect.",
         zh_tw: "控制器只能用自己的預設憑證回應：瀏覽器會警告，驗證憑證的用戶端會拒絕連線。",
         zh_cn: "控制器只能用自己的默认证书响应：浏览器会告警，校验证书的客户端会拒绝连接。",
     },
     remedy: Text {
-        en: "Create the secret. Where cert-manager should, look at its Certificate, Order and Challenge.",
+        en: "Create the Secret. If cert-manager issues it, check its Certificate, Order and Challenge.",
         zh_tw: "建立該 Secret；若由 cert-manager 簽發，看 Certificate、Order、Challenge 卡在哪一步。",
         zh_cn: "创建该 Secret；如果由 cert-manager 签发，查看 Certificate、Order、Challenge 卡在哪一步。",
     },
     prevention: Text {
-        en: "Let certificates be issued and renewed in the cluster, and copy none by hand.",
+        en: "Issue and renew certificates in the cluster, and do not copy them by hand.",
         zh_tw: "憑證在叢集內自動簽發與更新，不靠人工複製。",
         zh_cn: "证书在集群内自动签发与更新，不靠人工复制。",
     },
@@ -36,18 +36,18 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static MISSING: Text = Text {
-    en: "TLS secret {secret} does not exist ({hosts})",
+    en: "TLS Secret {secret} does not exist ({hosts})",
     zh_tw: "TLS Secret {secret} 不存在（{hosts}）",
     zh_cn: "TLS Secret {secret} 不存在（{hosts}）",
 };
 
 static NOT_ISSUED: Text = Text {
-    en: "cert-manager has not issued TLS secret {secret} in {age} ({hosts})",
-    zh_tw: "cert-manager 在 {age} 內仍未簽發 TLS Secret {secret}（{hosts}）",
-    zh_cn: "cert-manager 在 {age} 内仍未签发 TLS Secret {secret}（{hosts}）",
+    en: "cert-manager has not issued TLS Secret {secret} after {age} ({hosts})",
+    zh_tw: "cert-manager 過了 {age} 仍未簽發 TLS Secret {secret}（{hosts}）",
+    zh_cn: "cert-manager 过了 {age} 仍未签发 TLS Secret {secret}（{hosts}）",
 };
 
-/// A certificate takes minutes to be issued; in seconds.
+/// How long the issue of a certificate may take, in seconds.
 const ISSUING: i64 = 900;
 
 fn run(view: &View, out: &mut Reporter) {
@@ -68,7 +68,7 @@ fn run(view: &View, out: &mut Reporter) {
         let issued = end.is_issued();
         let young = !view.older_than(since, if issued { ISSUING } else { traffic::NEW });
         let hosts: Vec<&str> = hosts.into_iter().collect();
-        // That of another namespace is named with it.
+        // A Secret of another namespace is shown with its namespace.
         let own = *object.namespace == *namespace;
         let shown = if own { secret.to_owned() } else { format!("{namespace}/{secret}") };
         let facts = vec![
@@ -81,13 +81,13 @@ fn run(view: &View, out: &mut Reporter) {
         let finding = out.object(object.clone(), &[&shown], severity, Message::new(text, facts));
         finding.since = since;
         finding.because = vec![ObjectRef::new(namespace, "Secret", secret)];
-        // Traffic comes in, under another certificate.
+        // Traffic still arrives, with another certificate.
         finding.serving = true;
         finding.actions = actions(view, end, (namespace, secret));
     }
 }
 
-/// Who names which secret.
+/// An object and the Secret it names.
 type Named<'n, 'a> = (&'n ObjectRef, (&'a str, &'a str));
 
 fn exists(view: &View, namespace: &str, name: &str) -> bool {

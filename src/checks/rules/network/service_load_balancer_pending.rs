@@ -1,4 +1,4 @@
-//! Nobody has given a service its load balancer.
+//! A service of type `LoadBalancer` has no external address.
 
 use crate::checks::prelude::*;
 use crate::checks::traffic;
@@ -12,18 +12,18 @@ pub(crate) static CHECK: Check = Check {
         en: "Load balancer pending", zh_tw: "負載平衡器遲遲未就緒", zh_cn: "负载均衡器迟迟未就绪"
     },
     meaning: Text {
-        en: "The service has no address outside the cluster: from there nobody reaches it.",
+        en: "The Service has no external address, so clients outside the cluster cannot reach it.",
         zh_tw: "服務沒有叢集外的位址，外部連不進來。",
         zh_cn: "服务没有集群外的地址，外部无法访问。",
     },
     remedy: Text {
-        en: "Read the events of the service: quotas, subnets and rights of the cloud account. Without a cloud, install \
-             a controller that gives addresses, such as MetalLB.",
+        en: "Read the events of the Service: quotas, subnets and permissions of the cloud account. Without \
+             a cloud provider, install a controller that assigns addresses, such as MetalLB.",
         zh_tw: "看 Service 的事件：雲端帳號的配額、子網路與權限；自建叢集需安裝 MetalLB 之類的控制器。",
         zh_cn: "查看 Service 的事件：云账号的配额、子网与权限；自建集群需要安装 MetalLB 之类的控制器。",
     },
     prevention: Text {
-        en: "Where no controller gives addresses, use NodePort or an Ingress.",
+        en: "In a cluster without a controller that assigns addresses, use NodePort or an Ingress.",
         zh_tw: "沒有控制器可以配發位址的叢集，改用 NodePort 或 Ingress。",
         zh_cn: "没有控制器可以分配地址的集群，改用 NodePort 或 Ingress。",
     },
@@ -32,24 +32,24 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static PENDING: Text = Text {
-    en: "no address, {age} after the service was created",
+    en: "no external address {age} after the Service was created",
     zh_tw: "建立 {age} 後仍沒有外部位址",
     zh_cn: "创建 {age} 后仍没有外部地址",
 };
 
 static REFUSED: Text = Text {
-    en: "no address, {age} after the service was created ({event}): {detail}",
+    en: "no external address {age} after the Service was created ({event}): {detail}",
     zh_tw: "建立 {age} 後仍沒有外部位址（{event}）：{detail}",
     zh_cn: "创建 {age} 后仍没有外部地址（{event}）：{detail}",
 };
 
 static OF_CLASS: Text = Text {
-    en: "its load balancer is the business of the controller of class {class}",
-    zh_tw: "由 class 為 {class} 的控制器負責配發",
-    zh_cn: "由 class 为 {class} 的控制器负责分配",
+    en: "the controller of load balancer class {class} is responsible for the address",
+    zh_tw: "由負載平衡器類別 {class} 的控制器負責配發",
+    zh_cn: "由负载均衡器类 {class} 的控制器负责分配",
 };
 
-/// Clouds need minutes; after so many seconds nothing comes by itself.
+/// How long a cloud provider may take, in seconds.
 const PATIENCE: i64 = 900;
 
 fn run(view: &View, out: &mut Reporter) {

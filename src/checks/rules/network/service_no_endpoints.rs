@@ -1,4 +1,4 @@
-//! A service has nobody to send its traffic to.
+//! A service has no ready endpoint.
 
 use crate::checks::prelude::*;
 use crate::checks::traffic::{self, Empty};
@@ -28,63 +28,66 @@ pub(crate) static CHECK: Check = Check {
         en: "Service without endpoints", zh_tw: "服務沒有可用的端點", zh_cn: "服务没有可用的端点"
     },
     meaning: Text {
-        en: "Whoever calls it gets no answer: no pod that is ready stands behind it.",
+        en: "Requests to the Service fail, because it has no ready pod.",
         zh_tw: "背後沒有就緒的 Pod，呼叫端得不到回應。",
         zh_cn: "后面没有就绪的 Pod，调用方得不到响应。",
     },
     remedy: Text {
-        en: "Bring its pods back to ready. If none has its labels, compare its selector with the labels of the pods.",
+        en: "Make its pods ready. If no pod has its labels, compare the selector of the Service with the \
+             labels of the pods.",
         zh_tw: "先讓 Pod 恢復就緒；若沒有 Pod 符合，比對 Service 的 selector 與 Pod 的標籤。",
-        zh_cn: "先让 Pod 恢复就绪；如果没有 Pod 匹配，核对 Service 的 selector 与 Pod 的标签。",
+        zh_cn: "先让 Pod 恢复就绪；如果没有 Pod 匹配，核对 Service 的选择算符（selector）与 Pod 的标签。",
     },
     prevention: Text {
-        en: "Run at least two replicas with a PodDisruptionBudget; keep selector and labels in one template; delete \
-             services with their workloads.",
-        zh_tw: "至少兩個副本並搭配 PodDisruptionBudget；selector 與標籤出自同一份範本；下架工作負載時一併刪除 Service。",
-        zh_cn: "至少两个副本并配合 PodDisruptionBudget；selector 与标签出自同一份模板；下线工作负载时一并删除 Service。",
+        en: "Run at least two replicas with a PodDisruptionBudget, keep the selector and the labels in one \
+             template, and delete Services together with their workloads.",
+        zh_tw: "至少兩個副本並搭配 PodDisruptionBudget；selector 與標籤出自同一份範本；\
+                下架工作負載時一併刪除 Service。",
+        zh_cn: "至少两个副本并配合 PodDisruptionBudget；选择算符与标签出自同一份模板；\
+                下线工作负载时一并删除 Service。",
     },
     page: page!("service-no-endpoints"),
     run,
 };
 
 static UNREADY: Text = Text {
-    en: "no endpoint is ready (not ready: {count})",
+    en: "no endpoint is ready ({count} not ready)",
     zh_tw: "沒有就緒的端點（未就緒：{count}）",
     zh_cn: "没有就绪的端点（未就绪：{count}）",
 };
 
 static MISSING: Text = Text {
-    en: "no endpoint: {workload} has no pod that is ready, and should have {desired}",
+    en: "no endpoint: {workload} should have {desired:# pod|# pods} and has no ready pod",
     zh_tw: "沒有端點：{workload} 應有 {desired} 個 Pod，沒有一個就緒",
     zh_cn: "没有端点：{workload} 应有 {desired} 个 Pod，没有一个就绪",
 };
 
 static UNLISTED: Text = Text {
-    en: "no endpoint, though {workload} has pods that are available: do they have the labels {selector}?",
+    en: "no endpoint, although {workload} has available pods: check whether they have the labels {selector}",
     zh_tw: "沒有端點，但 {workload} 有可用的 Pod：請確認 Pod 是否帶有標籤 {selector}",
     zh_cn: "没有端点，但 {workload} 有可用的 Pod：请确认 Pod 是否带有标签 {selector}",
 };
 
 static NOBODY: Text = Text {
-    en: "no endpoint: no pod has its labels ({selector})",
+    en: "no endpoint: no pod has the labels {selector}",
     zh_tw: "沒有端點：沒有 Pod 符合 selector（{selector}）",
-    zh_cn: "没有端点：没有 Pod 匹配 selector（{selector}）",
+    zh_cn: "没有端点：没有 Pod 匹配选择算符（{selector}）",
 };
 
 static ZERO: Text = Text {
-    en: "no endpoint, as it should be: {workload} wants no pods",
+    en: "no endpoint, as expected: {workload} is scaled to 0",
     zh_tw: "沒有端點，屬預期：{workload} 設定的 Pod 數為 0",
     zh_cn: "没有端点，符合预期：{workload} 设定的 Pod 数为 0",
 };
 
 static COMING: Text = Text {
-    en: "no ready endpoint yet, its pods are being started or replaced",
+    en: "no ready endpoint yet; its pods are starting or being replaced",
     zh_tw: "尚無就緒的端點，Pod 正在啟動或更新",
     zh_cn: "尚无就绪的端点，Pod 正在启动或更新",
 };
 
 static LED: Text = Text {
-    en: "traffic comes in by Ingress {ingresses}",
+    en: "receives external traffic from Ingress {ingresses}",
     zh_tw: "外部流量經由 Ingress {ingresses} 進入",
     zh_cn: "外部流量经由 Ingress {ingresses} 进入",
 };
@@ -127,7 +130,8 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// Somebody else keeps the endpoints of a service without selector, and what is going or new has none.
+/// Whether the check applies. Endpoints of a service without a selector are managed elsewhere, and a service that is
+/// new or is being deleted may have none.
 fn is_judged(view: &View, service: &Service) -> bool {
     let metadata = &service.metadata;
     !service.spec.selector.is_empty()
@@ -141,7 +145,7 @@ fn judge(view: &View, service: &Service, empty: &Empty, used: bool) -> (&'static
     match () {
         () if empty.is_scaled_to_zero() => (&ZERO, Severity::Info),
         () if empty.is_coming(view) => (&COMING, Severity::Info),
-        // The two lists are not of the same moment.
+        // The two lists were not read at the same moment.
         () if empty.is_contradicted() && !empty.unready.is_empty() => (&COMING, Severity::Info),
         () if empty.is_contradicted() => (&UNLISTED, worst(false)),
         () if !empty.unready.is_empty() => (&UNREADY, worst(!empty.workloads.is_empty())),
@@ -152,8 +156,8 @@ fn judge(view: &View, service: &Service, empty: &Empty, used: bool) -> (&'static
     }
 }
 
-/// Whether a service that chooses no pod may be as somebody wants it: its pods get their labels while they run, come
-/// and go with jobs, or it only names what a monitoring looks for.
+/// Whether a service that selects no pod may be intended: its pods get their labels while they run, come and go with
+/// jobs, or the service only names targets for monitoring.
 fn may_be_meant(view: &View, service: &Service) -> bool {
     let (namespace, selector) = (&*service.metadata.namespace, &service.spec.selector);
     let rows = &view.snapshot.rows;
@@ -165,8 +169,8 @@ fn may_be_meant(view: &View, service: &Service) -> bool {
         || rows.cron_jobs.iter().any(|job| &*job.namespace == namespace && runs(&job.name))
 }
 
-/// Whether pods get this label from a controller or an operator and not from their template: a leader, a replica,
-/// the pod of one ordinal, the new half of a rollout, the run of a job.
+/// Whether a controller or an operator sets this label on pods, not their template: a leader, a replica, the pod of one
+/// ordinal, the new half of a rollout, the run of a job.
 fn is_given_later(key: &str) -> bool {
     let name = key.rsplit('/').next().unwrap_or(key).to_lowercase();
     ["role", "leader", "primary", "master"].iter().any(|word| name.contains(word))

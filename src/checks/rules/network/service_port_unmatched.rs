@@ -1,4 +1,4 @@
-//! A service has pods, but none of them has the port that it names.
+//! A service has ready pods, but none of them has a port of the name that it uses.
 
 use crate::checks::prelude::*;
 use crate::checks::traffic;
@@ -11,31 +11,32 @@ pub(crate) static CHECK: Check = Check {
     severity: Severity::Warning,
     needs: &[Kind::Service, Kind::EndpointSlice, Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet],
     title: Text {
-        en: "Service port that no pod has",
+        en: "Service port matches no pod",
         zh_tw: "服務的連接埠對不到 Pod",
         zh_cn: "服务端口对不上 Pod",
     },
     meaning: Text {
-        en: "Connections to this port of the service are refused, though its pods are ready.",
+        en: "Connections to this port of the Service are refused, although its pods are ready.",
         zh_tw: "Pod 都已就緒，但連到服務的這個連接埠會被拒絕。",
         zh_cn: "Pod 都已就绪，但连接服务的这个端口会被拒绝。",
     },
     remedy: Text {
-        en: "Name the container's port as the service does, or give the service a port number.",
-        zh_tw: "讓容器的 port 名稱與 Service 的 targetPort 一致，或在 Service 改用埠號。",
-        zh_cn: "让容器的 port 名称与 Service 的 targetPort 一致，或在 Service 中改用端口号。",
+        en: "Give the container port the name that the Service uses as targetPort, or set a port number in \
+             the Service.",
+        zh_tw: "讓容器的連接埠名稱與 Service 的 targetPort 一致，或在 Service 改用連接埠號碼。",
+        zh_cn: "让容器的端口名称与 Service 的 targetPort 一致，或在 Service 中改用端口号。",
     },
     prevention: Text {
-        en: "Keep the names of ports in one place of the template that makes both.",
-        zh_tw: "port 名稱在同一份範本裡只寫一次，供 Deployment 與 Service 共用。",
-        zh_cn: "port 名称在同一份模板里只写一次，供 Deployment 与 Service 共用。",
+        en: "Define the port names once, in the template that generates both.",
+        zh_tw: "連接埠名稱在同一份範本裡只寫一次，供 Deployment 與 Service 共用。",
+        zh_cn: "端口名称在同一份模板里只写一次，供 Deployment 与 Service 共用。",
     },
     page: page!("service-port-unmatched"),
     run,
 };
 
 static MESSAGE: Text = Text {
-    en: "no container port of its pods is named {names} (service port {ports}, ready endpoints: {ready})",
+    en: "no pod port is named {names} (service port {ports}, {ready:# ready endpoint|# ready endpoints})",
     zh_tw: "Pod 的容器都沒有名為 {names} 的連接埠（服務連接埠 {ports}，就緒端點 {ready} 個）",
     zh_cn: "Pod 的容器都没有名为 {names} 的端口（服务端口 {ports}，就绪端点 {ready} 个）",
 };
@@ -72,7 +73,7 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// Without an address of its own a service has no port to connect to, and a rollout may be what brings the port.
+/// Whether the check applies. A headless service has no port to connect to, and a rollout may add the port.
 fn is_judged(view: &View, service: &Service) -> bool {
     let metadata = &service.metadata;
     let namespace = &*metadata.namespace;

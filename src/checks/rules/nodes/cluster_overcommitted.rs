@@ -1,4 +1,4 @@
-//! The cluster cannot lose its largest node: what is set aside for pods would not fit on the others.
+//! Reports a cluster whose pod requests would not fit on the other nodes if the largest node were lost.
 
 use crate::checks::prelude::*;
 use crate::checks::view::Loss;
@@ -9,31 +9,32 @@ pub(crate) static CHECK: Check = Check {
     severity: Severity::Info,
     needs: &[Kind::Node, Kind::Pod],
     title: Text {
-        en: "No room for the loss of a node",
+        en: "Not enough capacity to lose a node",
         zh_tw: "容量不足以承受節點故障",
         zh_cn: "容量不足以承受节点故障",
     },
     meaning: Text {
-        en: "If the largest node goes down or is drained, some of its pods will find no place elsewhere.",
+        en: "If the largest node fails or is drained, some pods will not fit on the other nodes.",
         zh_tw: "最大的節點故障或被 drain 時，部分 Pod 在其他節點排不進去。",
-        zh_cn: "最大的节点故障或被 drain 时，部分 Pod 在其他节点调度不进去。",
+        zh_cn: "最大的节点故障或被腾空（drain）时，部分 Pod 在其他节点调度不进去。",
     },
     remedy: Text {
-        en: "Add a node, or lower requests that are far above what is used.",
+        en: "Add a node, or lower requests that are far above actual usage.",
         zh_tw: "增加節點，或調低遠高於實際用量的 request。",
-        zh_cn: "增加节点，或调低远高于实际用量的 request。",
+        zh_cn: "增加节点，或调低远高于实际用量的请求（request）。",
     },
     prevention: Text {
-        en: "Watch requests against what is left without the largest node; let an autoscaler keep that room free.",
+        en: "Monitor requests against the capacity without the largest node; let an autoscaler keep that room free.",
         zh_tw: "持續比對 request 總量與扣除最大節點後的容量；可由 autoscaler 保留餘裕。",
-        zh_cn: "持续对比 request 总量与扣除最大节点后的容量；可由 autoscaler 预留余量。",
+        zh_cn: "持续对比请求（request）总量与扣除最大节点后的容量；可由自动扩缩器（autoscaler）预留余量。",
     },
     page: page!("cluster-overcommitted"),
     run,
 };
 
 static MESSAGE: Text = Text {
-    en: "without node {node}, pods would need {needed} of {resource}, and {left} would be left on {nodes} other nodes",
+    en: "without node {node}, pods need {needed} of {resource}, but {nodes:the other node has|the # other nodes have} \
+         {left}",
     zh_tw: "少了節點 {node}，Pod 需要 {resource} {needed}，其餘 {nodes} 個節點只有 {left}",
     zh_cn: "少了节点 {node}，Pod 需要 {resource} {needed}，其余 {nodes} 个节点只有 {left}",
 };

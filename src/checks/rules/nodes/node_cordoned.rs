@@ -1,4 +1,4 @@
-//! A node takes no new pods, because somebody said so.
+//! A node is cordoned and takes no new pods.
 
 use crate::checks::prelude::*;
 
@@ -8,43 +8,45 @@ pub(crate) static CHECK: Check = Check {
     severity: Severity::Warning,
     needs: &[Kind::Node],
     title: Text {
-        en: "Node left cordoned", zh_tw: "節點停在禁止排程", zh_cn: "节点停在禁止调度"
+        en: "Node left cordoned",
+        zh_tw: "節點一直處於 cordon",
+        zh_cn: "节点一直处于隔离（cordon）状态",
     },
     meaning: Text {
-        en: "It takes no new pods. What it could carry is missing when others fail or grow.",
+        en: "The node takes no new pods. Its capacity is missing when other nodes fail or load grows.",
         zh_tw: "節點不再接收新的 Pod。其他節點故障或負載上升時，這份容量用不上。",
         zh_cn: "节点不再接收新的 Pod。其他节点故障或负载上升时，这份容量用不上。",
     },
     remedy: Text {
-        en: "If its maintenance is over, uncordon it; if it will not come back, drain and delete it.",
+        en: "If the maintenance is over, uncordon the node. If you are removing the machine, drain and delete it.",
         zh_tw: "維護已結束就 uncordon；不再使用就 drain 後刪除。",
-        zh_cn: "维护已结束就 uncordon；不再使用就 drain 后删除。",
+        zh_cn: "维护已结束就解除隔离（uncordon）；不再使用就腾空（drain）后删除。",
     },
     prevention: Text {
-        en: "Let whatever drains nodes also uncordon them, and look at this list after each maintenance.",
+        en: "Let the process that drains nodes also uncordon them, and check this list after each maintenance.",
         zh_tw: "讓負責 drain 的流程也負責 uncordon，每次維護後再看一次這份清單。",
-        zh_cn: "让负责 drain 的流程也负责 uncordon，每次维护后再看一遍这份清单。",
+        zh_cn: "让负责腾空（drain）的流程也负责解除隔离（uncordon），每次维护后再看一遍这份清单。",
     },
     page: page!("node-cordoned"),
     run,
 };
 
 static CORDONED: Text = Text {
-    en: "cordoned for {age}: takes no new pods; it has {pods} of the scope",
-    zh_tw: "已禁止排程 {age}，不接收新的 Pod；範圍內的 Pod 有 {pods} 個",
-    zh_cn: "已禁止调度 {age}，不接收新的 Pod；范围内的 Pod 有 {pods} 个",
+    en: "cordoned for {age}; {pods:# pod|# pods}",
+    zh_tw: "已 cordon（停止排程）{age}；範圍內的 Pod 有 {pods} 個",
+    zh_cn: "已隔离（cordon）{age}；范围内的 Pod 有 {pods} 个",
 };
 
 static SOMETIME: Text = Text {
-    en: "cordoned, since when is not known: takes no new pods; it has {pods} of the scope",
-    zh_tw: "已禁止排程，開始時間不明，不接收新的 Pod；範圍內的 Pod 有 {pods} 個",
-    zh_cn: "已禁止调度，开始时间未知，不接收新的 Pod；范围内的 Pod 有 {pods} 个",
+    en: "cordoned, start time unknown; {pods:# pod|# pods}",
+    zh_tw: "已 cordon（停止排程），開始時間不明；範圍內的 Pod 有 {pods} 個",
+    zh_cn: "已隔离（cordon），开始时间未知；范围内的 Pod 有 {pods} 个",
 };
 
-/// Maintenance that takes longer was forgotten. In seconds.
+/// The time in seconds after which a cordon counts as forgotten.
 const FORGOTTEN: i64 = 86_400;
 
-/// The autoscaler's word for a node that it may take away when it stays empty.
+/// The taint of the cluster autoscaler on a node that it may remove when the node stays empty.
 const CANDIDATE: &str = "DeletionCandidateOfClusterAutoscaler";
 
 fn run(view: &View, out: &mut Reporter) {

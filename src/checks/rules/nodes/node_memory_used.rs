@@ -1,4 +1,4 @@
-//! A node has little memory left, by what is measured and before its kubelet says so.
+//! A node has little memory left according to its metrics, before its kubelet reports memory pressure.
 
 use crate::checks::prelude::*;
 use crate::model::{gibi_or_mebibytes, gibibytes};
@@ -13,65 +13,66 @@ pub(crate) static CHECK: Check = Check {
         en: "Node nearly out of memory", zh_tw: "節點記憶體即將用盡", zh_cn: "节点内存即将耗尽"
     },
     meaning: Text {
-        en: "A little more, and the kubelet evicts pods, or the kernel kills whatever asks next.",
+        en: "If usage grows a little more, the kubelet evicts pods, or the kernel kills the next process that \
+             allocates memory.",
         zh_tw: "再多用一點，kubelet 就會驅逐 Pod，或由核心終止下一個要記憶體的程序。",
-        zh_cn: "再多用一点，kubelet 就会驱逐 Pod，或由内核杀掉下一个要内存的进程。",
+        zh_cn: "再多用一点，kubelet 就会驱逐 Pod，或由内核终止下一个申请内存的进程。",
     },
     remedy: Text {
-        en: "Find the pods that use most, above all those that use more than they request, and move or limit them.",
-        zh_tw: "找出用量最大的 Pod，尤其是用量高於 request 的，移到別處或加上 limit。",
-        zh_cn: "找出用量最大的 Pod，尤其是用量超过 request 的，迁走或加上 limit。",
+        en: "Find the pods that use the most memory, especially those above their requests, and move or limit them.",
+        zh_tw: "找出用量最大的 Pod，尤其是用量高於請求量的，移到別處或加上上限。",
+        zh_cn: "找出用量最大的 Pod，尤其是用量超过请求量的，迁走或加上限制（limit）。",
     },
     prevention: Text {
-        en: "Request the memory that pods use, so that the scheduler knows what a node has left.",
-        zh_tw: "request 依實際記憶體用量設定，scheduler 才知道節點還剩多少。",
-        zh_cn: "request 按实际内存用量设置，调度器才知道节点还剩多少。",
+        en: "Set memory requests to the real usage of the pods, so that the scheduler knows the free memory of a node.",
+        zh_tw: "記憶體請求量依實際用量設定，排程器才知道節點還剩多少。",
+        zh_cn: "内存请求量按实际用量设置，调度器才知道节点还剩多少。",
     },
     page: page!("node-memory-used"),
     run,
 };
 
 static MESSAGE: Text = Text {
-    en: "{used} of memory in use, {share} of the {allocatable} that pods may have",
+    en: "{used} of memory in use, {share} of the allocatable {allocatable}",
     zh_tw: "記憶體已用 {used}，為可分配量 {allocatable} 的 {share}",
     zh_cn: "内存已用 {used}，为可分配量 {allocatable} 的 {share}",
 };
 
 static REQUESTED: Text = Text {
-    en: "requested by the pods on it: {requests}",
+    en: "memory requested by its pods: {requests}",
     zh_tw: "其上 Pod 的記憶體請求量：{requests}",
     zh_cn: "其上 Pod 的内存请求量：{requests}",
 };
 
 static REQUESTED_BY_SEEN: Text = Text {
-    en: "requested by the pods on it that were looked at: {requests}",
+    en: "memory requested by its pods that were read: {requests}",
     zh_tw: "其上已檢查的 Pod 的記憶體請求量：{requests}",
     zh_cn: "其上已检查的 Pod 的内存请求量：{requests}",
 };
 
 static LARGEST: Text = Text {
-    en: "pods that use most of it: {pods}",
+    en: "pods that use the most memory: {pods}",
     zh_tw: "用量最大的 Pod：{pods}",
     zh_cn: "用量最大的 Pod：{pods}",
 };
 
-/// From so many thousandths on there is next to nothing left: a kubelet evicts when less than 100Mi are available.
+/// The share in thousandths from which almost no memory is left. A kubelet evicts below 100Mi of available memory.
 const NEXT_TO_NOTHING: i64 = 970;
 
-/// So many pods are named.
+/// The number of pods that are named.
 const NAMED: usize = 3;
 
 fn run(view: &View, out: &mut Reporter) {
     let least = view.settings.thresholds.node_memory;
     let used = |node: &'_ Node| node.memory_used().filter(|used| *used >= least);
-    // What the kubelet says itself says more.
+    // The condition of the kubelet is more precise; another check reports it.
     let spoken_for = |node: &Node| node.pressures().any(|pressure| pressure == "Memory");
     let short: Vec<(&Node, i64)> =
         view.nodes().filter(|node| !spoken_for(node)).filter_map(|node| Some((node, used(node)?))).collect();
     let largest = largest(view, &short);
     for (node, share) in short {
         let severity = match node.is_leaving() {
-            // What is being taken away need not be rescued.
+            // A node that is being removed needs no repair.
             true => Severity::Info,
             false if share >= least.max(NEXT_TO_NOTHING) => Severity::Critical,
             false => Severity::Warning,
@@ -95,7 +96,7 @@ fn message(node: &Node, share: i64) -> Message {
     Message::new(&MESSAGE, facts)
 }
 
-/// What is set aside on it, if any pod on it was looked at.
+/// Returns the memory that its pods request, if any of its pods was read.
 fn requested(view: &View, node: &Node) -> Option<Message> {
     let load = view.load(&node.name);
     let text = if view.saw_all_pods() { &REQUESTED } else { &REQUESTED_BY_SEEN };
@@ -103,8 +104,8 @@ fn requested(view: &View, node: &Node) -> Option<Message> {
         .then(|| Message::new(text, vec![("requests", Fact::text(gibibytes(load.requests.memory)))]))
 }
 
-/// What each pod on some nodes uses, in bytes: by node, the largest first, no more than are named. Nothing of a node where
-/// only some pods were measured: they may well not be the largest.
+/// Returns the memory use of the largest pods in bytes, by node, largest first, at most [`NAMED`] for each node. Leaves
+/// out nodes where only some pods were measured: the measured pods may not be the largest.
 fn largest<'a>(view: &View<'a>, nodes: &[(&Node, i64)]) -> BTreeMap<&'a str, Vec<(i64, &'a Pod)>> {
     let mut found: BTreeMap<&str, Vec<(i64, &Pod)>> = BTreeMap::new();
     let mut measured: BTreeMap<&str, u64> = BTreeMap::new();
@@ -114,7 +115,7 @@ fn largest<'a>(view: &View<'a>, nodes: &[(&Node, i64)]) -> BTreeMap<&'a str, Vec
     if names.is_empty() {
         return found;
     }
-    // All containers of a pod stand together.
+    // The containers of a pod are adjacent.
     for of_pod in rows.metered.chunk_by(|a, b| a.namespace == b.namespace && a.object == b.object) {
         let pod = of_pod.first().and_then(|metered| rows.pod(&metered.namespace, &metered.object));
         let Some((pod, node)) = pod.and_then(|pod| Some((pod, pod.node.as_deref()?))) else { continue };
@@ -127,7 +128,7 @@ fn largest<'a>(view: &View<'a>, nodes: &[(&Node, i64)]) -> BTreeMap<&'a str, Vec
             largest.truncate(NAMED);
         }
     }
-    // Those that began a moment ago are never measured.
+    // Pods that started a moment ago have no metrics yet.
     let mostly = |node: &str| measured.get(node).is_some_and(|count| count * 2 >= view.load(node).pods);
     found.retain(|node, _| mostly(node));
     found

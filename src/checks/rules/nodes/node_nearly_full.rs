@@ -1,4 +1,4 @@
-//! A node holds nearly as many pods as it may.
+//! A node holds almost as many pods as it can.
 
 use crate::checks::prelude::*;
 
@@ -13,18 +13,18 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "节点 Pod 数将达上限",
     },
     meaning: Text {
-        en: "Each node takes only so many pods, however much CPU and memory are left. When the last slot is gone, \
-             new pods go elsewhere or wait.",
+        en: "A node takes a limited number of pods, even with CPU and memory left. When the last slot is taken, \
+             new pods go to other nodes or wait.",
         zh_tw: "節點能容納的 Pod 數有上限，與剩餘的 CPU、記憶體無關。額滿後新的 Pod 只能去別處或等待。",
         zh_cn: "节点能容纳的 Pod 数有上限，与剩余的 CPU、内存无关。满了之后新的 Pod 只能去别处或等待。",
     },
     remedy: Text {
-        en: "Add nodes, or delete pods that nobody needs; then see whether the limit can be raised.",
+        en: "Add nodes, or delete pods that are no longer needed. Then check whether the limit can be raised.",
         zh_tw: "增加節點，或刪除不需要的 Pod；再評估能否調高上限。",
         zh_cn: "增加节点，或删除不需要的 Pod；再评估能否调高上限。",
     },
     prevention: Text {
-        en: "Choose maxPods and the pod network's range for the size of the machines; few large pods need fewer.",
+        en: "Choose maxPods and the size of the pod network's range for the size of the machines.",
         zh_tw: "依機器規格規劃 maxPods 與 Pod 網段大小。",
         zh_cn: "按机器规格规划 maxPods 与 Pod 网段大小。",
     },
@@ -33,21 +33,21 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static NEARLY: Text = Text {
-    en: "{pods} of at most {room} pods",
+    en: "{pods} of {room:# pod slot|# pod slots} used",
     zh_tw: "已有 {pods} 個 Pod，上限 {room} 個",
     zh_cn: "已有 {pods} 个 Pod，上限 {room} 个",
 };
 
 static FULL: Text = Text {
-    en: "full: {pods} of at most {room} pods, and pods wait for a slot: {waiting}",
+    en: "full: {pods} of {room:# pod slot|# pod slots} used, {waiting:# pod waits|# pods wait} for a slot",
     zh_tw: "已滿：{pods} 個 Pod，上限 {room} 個，等待空位的 Pod：{waiting} 個",
     zh_cn: "已满：{pods} 个 Pod，上限 {room} 个，等待空位的 Pod：{waiting} 个",
 };
 
-/// As `KubeletTooManyPods` of kubernetes-mixin, in percent.
+/// The threshold of `KubeletTooManyPods` in kubernetes-mixin, in percent.
 const NEARLY_FULL: i64 = 95;
 
-/// What the scheduler says of a node without a slot.
+/// The message of the scheduler for a node without a free slot.
 const NO_SLOT: &str = "Too many pods";
 
 fn run(view: &View, out: &mut Reporter) {
@@ -73,7 +73,7 @@ fn run(view: &View, out: &mut Reporter) {
         }
         let finding = out.node(node, &[], severity, Message::new(text, facts));
         if is_missed {
-            // However many nodes are full, it is the one thing that these pods wait for.
+            // All full nodes belong to one incident: the pods wait for a slot on any of them.
             finding.because.clone_from(&waiting);
         }
         let field = format!("--field-selector=spec.nodeName={}", node.name);

@@ -1,4 +1,4 @@
-//! A node's kubelet does not report, or reports that it cannot run pods.
+//! The kubelet of a node does not report, or reports that it cannot run pods.
 
 use crate::checks::prelude::*;
 use crate::finding::Facts;
@@ -12,18 +12,18 @@ pub(crate) static CHECK: Check = Check {
     needs: &[Kind::Node],
     title: Text { en: "Node is not ready", zh_tw: "節點未就緒", zh_cn: "节点未就绪" },
     meaning: Text {
-        en: "It takes no new pods. Those on it may have stopped, and are replaced elsewhere only after their \
-             toleration runs out, five minutes by default.",
-        zh_tw: "節點不再接收新的 Pod。其上的 Pod 可能已停止，預設要等五分鐘的容忍時間過後才會在他處重建。",
-        zh_cn: "节点不再接收新的 Pod。其上的 Pod 可能已停止，默认要等五分钟的容忍时间过后才会在别处重建。",
+        en: "The node takes no new pods. Pods on it may have stopped. They are replaced on other nodes only after \
+             their toleration expires, 5 minutes by default.",
+        zh_tw: "節點不再接收新的 Pod。其上的 Pod 可能已停止，預設要等 5 分鐘的容忍時間過後才會在他處重建。",
+        zh_cn: "节点不再接收新的 Pod。其上的 Pod 可能已停止，默认要等 5 分钟的容忍时间过后才会在别处重建。",
     },
     remedy: Text {
-        en: "See whether the machine answers; then its kubelet, container runtime, disk and network.",
+        en: "Check whether the machine responds, then its kubelet, container runtime, disk and network.",
         zh_tw: "先確認機器是否有回應，再查 kubelet、容器執行環境、磁碟與網路。",
         zh_cn: "先确认机器是否有响应，再查 kubelet、容器运行时、磁盘与网络。",
     },
     prevention: Text {
-        en: "Spread replicas over nodes with topologySpreadConstraints, and keep room for one node's loss.",
+        en: "Spread replicas over nodes with topologySpreadConstraints, and keep room for the loss of a node.",
         zh_tw: "用 topologySpreadConstraints 將副本分散到不同節點，並保留一個節點失效的餘裕。",
         zh_cn: "用 topologySpreadConstraints 把副本分散到不同节点，并预留一个节点失效的余量。",
     },
@@ -32,20 +32,20 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static NOT_READY: Text = Text {
-    en: "Ready={status} ({reason}): {detail} Pods of the scope on it: {pods}, their owners: {owners}",
+    en: "Ready={status} ({reason}): {detail} {pods:# pod|# pods} of {owners:# workload|# workloads} affected",
     zh_tw: "Ready={status}（{reason}）：{detail} 範圍內的 Pod：{pods} 個，所屬工作負載：{owners} 個",
     zh_cn: "Ready={status}（{reason}）：{detail} 范围内的 Pod：{pods} 个，所属工作负载：{owners} 个",
 };
 
 static SILENT: Text = Text {
-    en: "its kubelet has been silent for {age} ({reason}): {detail} Pods of the scope on it: {pods}, their \
-         owners: {owners}",
-    zh_tw: "kubelet 已 {age} 沒有回報（{reason}）：{detail} 範圍內的 Pod：{pods} 個，所屬工作負載：{owners} 個",
-    zh_cn: "kubelet 已 {age} 没有上报（{reason}）：{detail} 范围内的 Pod：{pods} 个，所属工作负载：{owners} 个",
+    en: "kubelet has not reported for {age} ({reason}); {pods:# pod|# pods} of {owners:# workload|# workloads} \
+         affected",
+    zh_tw: "kubelet 已 {age} 沒有回報（{reason}）。範圍內的 Pod：{pods} 個，所屬工作負載：{owners} 個",
+    zh_cn: "kubelet 已 {age} 没有上报（{reason}）。范围内的 Pod：{pods} 个，所属工作负载：{owners} 个",
 };
 
 static NEVER: Text = Text {
-    en: "has never reported a Ready condition. Pods of the scope on it: {pods}, their owners: {owners}",
+    en: "never reported a Ready condition; {pods:# pod|# pods} of {owners:# workload|# workloads} affected",
     zh_tw: "從未回報 Ready 狀態。範圍內的 Pod：{pods} 個，所屬工作負載：{owners} 個",
     zh_cn: "从未上报 Ready 状态。范围内的 Pod：{pods} 个，所属工作负载：{owners} 个",
 };
@@ -56,8 +56,8 @@ fn run(view: &View, out: &mut Reporter) {
         let since = ready.and_then(crate::wire::NodeCondition::since);
         let pods: Vec<&Pod> = view.pods_on(&node.name).filter(|pod| pod.shared.ended.is_none()).collect();
         let (text, facts) = message(view, node, &pods);
-        // A node that has just joined has not had the time to report, and a reboot takes a moment. What is being taken
-        // away is not ready on purpose.
+        // A new node needs time to report, and a reboot takes a moment. A node that is being removed is not ready on
+        // purpose.
         let passing = view.within_grace(node.created) || view.within_grace(since) || node.is_leaving();
         let severity = if passing { Severity::Info } else { Severity::Critical };
         let finding = out.node(node, &[], severity, Message::new(text, facts));
@@ -68,7 +68,7 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// What the node says, and what stands on it.
+/// Returns the message: the status of the node, and the number of its pods and their workloads.
 fn message(view: &View, node: &Node, pods: &[&Pod]) -> (&'static Text, Facts) {
     let count = |number: usize| Fact::count(number);
     let owners: BTreeSet<(&str, Option<Owner>)> =
@@ -88,7 +88,7 @@ fn message(view: &View, node: &Node, pods: &[&Pod]) -> (&'static Text, Facts) {
     }
 }
 
-/// A message that another sentence follows.
+/// Returns a message with a full stop, so that another sentence can follow.
 pub(crate) fn sentence(message: &str) -> String {
     let message = message.trim_end();
     if message.is_empty() || message.ends_with(['.', '!', '?']) {

@@ -1,4 +1,4 @@
-//! A kubelet's version is too far from the API server's.
+//! The version of a kubelet is too far from that of the API server.
 
 use crate::checks::prelude::*;
 use crate::model::minor_version;
@@ -15,20 +15,20 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "kubelet 版本差距过大",
     },
     meaning: Text {
-        en: "Kubernetes supports kubelets that are at most three minor versions older than the API server, and never \
-             newer. Beyond that fields are dropped silently, and the next upgrade of the API server is barred.",
-        zh_tw: "Kubernetes 只支援比 API server 舊至多三個次版本的 kubelet，且不得較新。超出範圍時，欄位可能默默失效，\
+        en: "Kubernetes supports kubelets that are at most 3 minor versions older than the API server, and never \
+             newer. Otherwise fields can be dropped silently, and the API server cannot be upgraded further.",
+        zh_tw: "Kubernetes 只支援比 API server 舊至多 3 個次版本的 kubelet，且不得較新。超出範圍時，欄位可能默默失效，\
                 API server 也無法再升級。",
-        zh_cn: "Kubernetes 只支持比 API server 旧至多三个次版本的 kubelet，且不得更新。超出范围时，字段可能悄悄失效，\
+        zh_cn: "Kubernetes 只支持比 API server 旧至多 3 个次版本的 kubelet，且不得比它新。超出范围时，字段可能悄悄失效，\
                 API server 也无法继续升级。",
     },
     remedy: Text {
-        en: "Upgrade or replace the node. Where the kubelet is newer, upgrade the control plane first.",
+        en: "Upgrade or replace the node. If the kubelet is newer, upgrade the control plane first.",
         zh_tw: "升級或更換節點；kubelet 較新者，先升級控制平面。",
-        zh_cn: "升级或替换节点；kubelet 更新的，先升级控制平面。",
+        zh_cn: "升级或替换节点；kubelet 版本较新的，先升级控制平面。",
     },
     prevention: Text {
-        en: "Upgrade the nodes with every upgrade of the control plane, as part of the same change.",
+        en: "Upgrade the nodes together with every upgrade of the control plane.",
         zh_tw: "每次升級控制平面時，一併升級節點。",
         zh_cn: "每次升级控制平面时，一并升级节点。",
     },
@@ -37,16 +37,16 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static OLDER: Text = Text {
-    en: "kubelet {kubelet} is {minors} minor versions older than the API server ({server}); 3 are supported",
+    en: "kubelet {kubelet} is {minors} minor versions older than the API server ({server}); at most 3 are supported",
     zh_tw: "kubelet {kubelet} 比 API server（{server}）舊 {minors} 個次版本，最多支援 3 個",
     zh_cn: "kubelet {kubelet} 比 API server（{server}）旧 {minors} 个次版本，最多支持 3 个",
 };
 
 static OLDER_THAN_OTHERS: Text = Text {
-    en: "kubelet {kubelet} is {minors} minor versions older than the newest node's ({server}), and no API server may be \
-         older than that; 3 are supported",
-    zh_tw: "kubelet {kubelet} 比最新的節點（{server}）舊 {minors} 個次版本，而 API server 不得更舊；最多支援 3 個",
-    zh_cn: "kubelet {kubelet} 比最新的节点（{server}）旧 {minors} 个次版本，而 API server 不得更旧；最多支持 3 个",
+    en: "kubelet {kubelet} is {minors} minor versions older than the newest kubelet ({server}), and the API server \
+         must not be older than that; at most 3 are supported",
+    zh_tw: "kubelet {kubelet} 比最新的 kubelet（{server}）舊 {minors} 個次版本，而 API server 不得更舊；最多支援 3 個",
+    zh_cn: "kubelet {kubelet} 比最新的 kubelet（{server}）旧 {minors} 个次版本，而 API server 不得更旧；最多支持 3 个",
 };
 
 static NEWER: Text = Text {
@@ -61,10 +61,10 @@ static MIXED: Text = Text {
     zh_cn: "节点共有 {count} 个次版本：{versions}",
 };
 
-/// How many minor versions a kubelet may be older (<https://kubernetes.io/releases/version-skew-policy/>).
+/// The number of minor versions that a kubelet may be older (<https://kubernetes.io/releases/version-skew-policy/>).
 const SUPPORTED: u32 = 3;
 
-/// So many minor versions side by side are an upgrade; more are upgrades that were not finished.
+/// The number of minor versions among the nodes during an upgrade. More indicate an unfinished upgrade.
 const SIDE_BY_SIDE: usize = 2;
 
 fn run(view: &View, out: &mut Reporter) {
@@ -75,7 +75,7 @@ fn run(view: &View, out: &mut Reporter) {
         .collect();
     let newest = versions.iter().max_by_key(|(_, version)| *version);
     let server = minor_version(&view.snapshot.cluster.version);
-    // An API server that hides its version is at least as new as the newest of its nodes should be.
+    // An API server that hides its version must be at least as new as the newest kubelet.
     let at_least = server.or(newest.map(|(_, version)| *version));
     for (node, version) in &versions {
         let Some(api) = at_least.filter(|api| api.0 == version.0) else { continue };
@@ -93,7 +93,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("minors", Fact::Number(i64::from(api.1) - i64::from(version.1))),
         ];
         let finding = out.node(node, &[], Severity::Warning, Message::new(text, facts));
-        // One upgrade that was not finished, on however many nodes.
+        // All nodes of an unfinished upgrade belong to one incident.
         finding.because = vec![cluster()];
         finding.actions = vec![view.settings.kubectl.line(&["get", "nodes", "-o", "wide"])];
     }
@@ -116,7 +116,7 @@ fn report_mixture(view: &View, versions: &[(&Node, (u32, u32))], out: &mut Repor
     finding.actions = vec![view.settings.kubectl.line(&["get", "nodes", "-o", "wide"])];
 }
 
-/// The nodes as a whole.
+/// Returns the object that stands for all nodes together.
 fn cluster() -> ObjectRef {
     ObjectRef::of_cluster("Cluster", "versions")
 }

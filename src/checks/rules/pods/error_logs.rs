@@ -1,4 +1,4 @@
-//! Programs that say themselves that something does not work, often.
+//! Reports programs that log many errors.
 
 use crate::checks::prelude::*;
 use crate::logs::{Pattern, Source};
@@ -11,17 +11,17 @@ pub(crate) static CHECK: Check = Check {
     needs: &[Kind::LogSource],
     title: Text { en: "Many errors in logs", zh_tw: "日誌中錯誤過多", zh_cn: "日志中错误过多" },
     meaning: Text {
-        en: "The program writes errors all the time: what it does for its users fails, or its logs hide the error that matters.",
+        en: "The program logs errors constantly: it fails its users, or its logs hide the error that matters.",
         zh_tw: "程式不斷寫出錯誤：不是服務有問題，就是真正重要的錯誤被淹沒。",
         zh_cn: "程序不断写出错误：不是服务有问题，就是真正重要的错误被淹没。",
     },
     remedy: Text {
-        en: "Look at the pattern that comes most often, and at its first time: what changed then?",
+        en: "Check the most frequent pattern, when it first appeared, and what changed at that time.",
         zh_tw: "先看出現最多的樣式及其首次出現的時間：當時有什麼變動？",
         zh_cn: "先看出现最多的模式及其首次出现的时间：当时有什么变更？",
     },
     prevention: Text {
-        en: "Log as an error only what somebody must act on, and alert on its rate.",
+        en: "Log as errors only events that require action, and alert on their rate.",
         zh_tw: "只有需要處理的情況才記為錯誤，並對其頻率設定告警。",
         zh_cn: "只有需要处理的情况才记为错误，并对其频率配置告警。",
     },
@@ -30,20 +30,20 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static MANY: Text = Text {
-    en: "container {container}: errors in its logs within {window}: {errors}; {share} of them: {pattern}",
+    en: "container {container} logged {errors:# error|# errors} within {window}; {share} of them: {pattern}",
     zh_tw: "容器 {container} 的日誌在 {window} 內有 {errors} 筆錯誤，其中 {share} 為：{pattern}",
     zh_cn: "容器 {container} 的日志在 {window} 内有 {errors} 条错误，其中 {share} 为：{pattern}",
 };
 
 static ONE: Text = Text {
-    en: "{count} times, {since} to {until} ago: {sample}",
+    en: "{count:# time|# times}, {since} to {until} ago: {sample}",
     zh_tw: "{count} 次，{since} 前至 {until} 前：{sample}",
     zh_cn: "{count} 次，{since} 前至 {until} 前：{sample}",
 };
 
-/// So many errors of a container of a workload within the window are many, however long it is.
+/// The number of errors of one container within the window from which the severity is medium, however long the window.
 const MANY_ERRORS: u64 = 1000;
-/// So many patterns are told with the finding.
+/// How many patterns the finding shows.
 const TOLD: usize = 3;
 
 fn run(view: &View, out: &mut Reporter) {
@@ -77,7 +77,7 @@ fn message(source: &Source, top: &Pattern) -> Message {
 }
 
 fn evidence(view: &View, pattern: &Pattern) -> Message {
-    // A clock that is ahead wrote it now.
+    // A time in the future comes from a clock that is ahead, and counts as now.
     let ago = |at: Option<i64>| Fact::age(at.map(|at| view.age(Time::at(at)).max(0)));
     let facts = vec![
         ("count", Fact::count(pattern.count)),

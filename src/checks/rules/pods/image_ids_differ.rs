@@ -1,4 +1,4 @@
-//! Pods of one workload run different images under one name.
+//! Reports workloads whose pods run different images under one name.
 
 use crate::checks::prelude::*;
 use crate::model::{Owner, SharedPod};
@@ -17,19 +17,20 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "同名镜像内容不一致",
     },
     meaning: Text {
-        en: "The tag was pushed again, and nodes that had the old image kept it. Which program answers depends on the node.",
-        zh_tw: "標籤被重新推送，而已有舊映像檔的節點繼續沿用。請求由哪個版本回應，取決於落在哪個節點。",
+        en: "The tag was pushed again, and nodes that had the old image kept it. The node decides which version \
+             answers.",
+        zh_tw: "tag 被重新推送，而已有舊映像檔的節點繼續沿用。請求由哪個版本回應，取決於落在哪個節點。",
         zh_cn: "标签被重新推送，而已有旧镜像的节点继续沿用。请求由哪个版本处理，取决于落到哪个节点。",
     },
     remedy: Text {
-        en: "Give the wanted image a tag of its own, or name its digest, and roll that out. A restart alone keeps the old one \
-             where the policy is IfNotPresent.",
-        zh_tw: "為正確的映像檔使用專屬標籤或 digest，再重新發布。政策為 IfNotPresent 時，只重啟仍會沿用舊的。",
-        zh_cn: "给正确的镜像用专属标签或 digest，再重新发布。策略为 IfNotPresent 时，只重启仍会沿用旧的。",
+        en: "Give the intended image its own tag, or use its digest, and roll that out. With the policy IfNotPresent, \
+             a restart alone keeps the old image.",
+        zh_tw: "為正確的映像檔使用專屬的 tag 或 digest，再重新發布。政策為 IfNotPresent 時，只重啟仍會沿用舊的。",
+        zh_cn: "给正确的镜像用专属标签或摘要（digest），再重新发布。策略为 IfNotPresent 时，只重启仍会沿用旧的。",
     },
     prevention: Text {
         en: "Make tags immutable in the registry.",
-        zh_tw: "在 registry 開啟標籤不可變更。",
+        zh_tw: "在 registry 開啟 tag 不可變更。",
         zh_cn: "在镜像仓库开启标签不可变。",
     },
     page: page!("image-ids-differ"),
@@ -37,32 +38,32 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static MESSAGE: Text = Text {
-    en: "container {container}: {count} different images run as {image}: {digests}",
+    en: "container {container} runs {count} different images as {image}: {digests}",
     zh_tw: "容器 {container}：同為 {image}，實際執行 {count} 種不同的映像檔：{digests}",
     zh_cn: "容器 {container}：同为 {image}，实际运行 {count} 种不同的镜像：{digests}",
 };
 
 static EVIDENCE: Text = Text {
-    en: "{digest}: pods {pods}, on nodes {nodes}",
+    en: "{digest} runs in {pods} on {nodes}",
     zh_tw: "{digest}：Pod {pods}，位於節點 {nodes}",
     zh_cn: "{digest}：Pod {pods}，位于节点 {nodes}",
 };
 
-/// Owners whose pods are meant to be alike.
+/// Owners whose pods should be identical.
 const ALIKE: [&str; 6] =
     ["DaemonSet", "Deployment", "ReplicaSet", "ReplicationController", "Rollout", "StatefulSet"];
 
-/// After so long without a new pod no rollout explains it. In seconds, as kubernetes-mixin waits for rollouts.
+/// After this long without a new pod, a rollout does not explain it. In seconds, as in kubernetes-mixin for rollouts.
 const SETTLED: i64 = 900;
 
-/// What to compare, as kubectl shows it.
+/// The columns to compare, as kubectl prints them.
 const COLUMNS: &str =
     "custom-columns=NAME:.metadata.name,NODE:.spec.nodeName,ID:.status.containerStatuses[*].imageID";
 
-/// So many names are shown of many.
+/// How many names are shown.
 const SHOWN: usize = 3;
 
-/// What must be alike: namespace, owner, container, image, architecture and the form of the ID.
+/// The properties that must be equal: namespace, owner, container, image, architecture and the form of the ID.
 type Place<'a> = (&'a str, Owner, &'a str, &'a str, &'a str, bool);
 
 fn run(view: &View, out: &mut Reporter) {
@@ -86,7 +87,7 @@ fn run(view: &View, out: &mut Reporter) {
         let object = ObjectRef::new(namespace, &owner.kind, &owner.name);
         let severity = if settled { Severity::Warning } else { Severity::Info };
         let finding = out.object(object, &[container], severity, Message::new(&MESSAGE, facts));
-        // Since the last of them came.
+        // Since the newest of the images appeared.
         finding.since = digests.values().filter_map(created).max();
         finding.serving = true;
         finding.evidence = digests.iter().map(|(digest, pods)| evidence(digest, pods)).collect();
@@ -97,8 +98,8 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// The owners of pods with different IDs of one image, for whatever reason. Pods in one state say the same, so that few
-/// of them need a look.
+/// Returns the owners of pods with different IDs of one image, for any reason. Pods that share their state have
+/// the same IDs, so that few of them are examined.
 fn suspects<'a>(view: &View<'a>) -> BTreeSet<(&'a str, Owner)> {
     let mut ids: BTreeMap<(&str, Owner, &str, &str), &str> = BTreeMap::new();
     let mut found = BTreeSet::new();
@@ -118,7 +119,7 @@ fn suspects<'a>(view: &View<'a>) -> BTreeSet<(&'a str, Owner)> {
     found
 }
 
-/// The serving pods of suspects, by what must be alike and by what they run.
+/// Groups the serving pods of suspects by the properties that must be equal and by their digest.
 fn gather<'a>(view: &View<'a>) -> BTreeMap<Place<'a>, BTreeMap<&'a str, Vec<&'a Pod>>> {
     let suspects = suspects(view);
     let mut found: BTreeMap<Place, BTreeMap<&str, Vec<&Pod>>> = BTreeMap::new();
@@ -128,7 +129,7 @@ fn gather<'a>(view: &View<'a>) -> BTreeMap<Place<'a>, BTreeMap<&'a str, Vec<&'a 
     for pod in view.snapshot.rows.pods.iter().filter(|pod| pod.serves()) {
         let Some(owner) = view.root(pod) else { continue };
         let namespace = &*pod.shared.namespace;
-        // An image of two architectures has two IDs with some runtimes.
+        // With some runtimes, an image for two architectures has two IDs.
         let Some(node) = pod.node.as_deref().and_then(|name| view.node(name)) else { continue };
         if !suspects.contains(&(namespace, owner.clone())) {
             continue;
@@ -143,13 +144,13 @@ fn gather<'a>(view: &View<'a>) -> BTreeMap<Place<'a>, BTreeMap<&'a str, Vec<&'a 
     found
 }
 
-/// The digest of an image ID, and whether it is that of a name in a registry. Only digests of one form compare.
+/// The digest of an image ID, and whether it belongs to a registry name. Only digests of the same form are compared.
 fn digest(id: &str) -> (bool, &str) {
     let id = id.split_once("://").map_or(id, |(_, id)| id);
     id.split_once('@').map_or((false, id), |(_, digest)| (true, digest))
 }
 
-/// As much of a digest as people compare.
+/// The first 12 digits of a digest.
 fn short(digest: &str) -> &str {
     let hex = digest.split_once(':').map_or(digest, |(_, hex)| hex);
     hex.get(..12).unwrap_or(hex)
@@ -165,7 +166,7 @@ fn evidence(digest: &str, pods: &[&Pod]) -> Message {
     Message::new(&EVIDENCE, facts)
 }
 
-/// The first few names.
+/// Joins the first few names.
 fn some<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
     let more = names.len().saturating_sub(SHOWN);
     let shown = names.take(SHOWN).collect::<Vec<_>>().join(", ");

@@ -1,4 +1,4 @@
-//! A container's tag moves, and nodes that have the image do not ask again.
+//! Reports containers whose image tag may move while nodes keep the image they have.
 
 use crate::checks::prelude::*;
 use crate::model::{Owner, Spec};
@@ -18,43 +18,43 @@ pub(crate) static CHECK: Check = Check {
         Kind::CronJob,
     ],
     title: Text {
-        en: "Image tag may go stale", zh_tw: "映像檔標籤可能過期", zh_cn: "镜像标签可能过期"
+        en: "Image tag may go stale", zh_tw: "映像檔 tag 可能過期", zh_cn: "镜像标签可能过期"
     },
     meaning: Text {
-        en: "A node that already has an image of this name keeps it, however old. After a push of the same tag, old and new \
-             run side by side, and a restart elsewhere changes the program.",
-        zh_tw: "節點上已有同名映像檔就會一直沿用，不論多舊。同一標籤重新推送後，新舊版本會並存，Pod 換個節點重啟，程式就變了。",
+        en: "A node that has an image of this name keeps it, however old it is. After a push to the same tag, old and \
+             new versions run side by side, and a restart on another node changes the version.",
+        zh_tw: "節點上已有同名映像檔就會一直沿用，不論多舊。同一個 tag 重新推送後，新舊版本會並存，Pod 換個節點重啟，程式就變了。",
         zh_cn: "节点上已有同名镜像就会一直沿用，不管多旧。同一标签重新推送之后，新旧版本会并存，Pod 换个节点重启，程序就变了。",
     },
     remedy: Text {
-        en: "Name a tag that is never pushed again, or a digest; else set imagePullPolicy to Always.",
-        zh_tw: "改用不會重新推送的標籤或 digest；否則將 imagePullPolicy 設為 Always。",
-        zh_cn: "改用不会重新推送的标签或 digest；否则把 imagePullPolicy 设为 Always。",
+        en: "Use a tag that is never pushed again, or a digest; otherwise set imagePullPolicy to Always.",
+        zh_tw: "改用不會重新推送的 tag 或 digest；否則將 imagePullPolicy 設為 Always。",
+        zh_cn: "改用不会重新推送的标签或摘要（digest）；否则把 imagePullPolicy 设为 Always。",
     },
     prevention: Text {
-        en: "Make tags immutable in the registry, and let the build write its own tag into the manifest.",
-        zh_tw: "在 registry 開啟標籤不可變更，並由建置流程把標籤寫進 manifest。",
-        zh_cn: "在镜像仓库开启标签不可变，并由构建流程把标签写进 manifest。",
+        en: "Make tags immutable in the registry, and let each build write its own tag into the manifest.",
+        zh_tw: "在 registry 開啟 tag 不可變更，並由建置流程把 tag 寫進 manifest。",
+        zh_cn: "在镜像仓库开启标签不可变，并由构建流程把标签写进清单（manifest）。",
     },
     page: page!("image-tag-mutable"),
     run,
 };
 
 static MESSAGE: Text = Text {
-    en: "container {container}: tag {tag} of {image} may move, and with imagePullPolicy IfNotPresent nodes keep what they \
-         have",
-    zh_tw: "容器 {container}：{image} 的標籤 {tag} 會變動，而 imagePullPolicy 為 IfNotPresent，節點會沿用舊映像檔",
+    en: "container {container}: tag {tag} of {image} may change, and with imagePullPolicy IfNotPresent nodes keep the \
+         image they have",
+    zh_tw: "容器 {container}：{image} 的 tag {tag} 會變動，而 imagePullPolicy 為 IfNotPresent，節點會沿用舊映像檔",
     zh_cn: "容器 {container}：{image} 的标签 {tag} 会变动，而 imagePullPolicy 为 IfNotPresent，节点会沿用旧镜像",
 };
 
-/// Tags that are made to be pushed again.
+/// Tags that are meant to be pushed again.
 const MOVING: [&str; 8] = ["dev", "develop", "edge", "latest", "main", "master", "nightly", "stable"];
 
-/// A container, as its workload has it: the namespace, the owner or else the pod, and the name.
+/// A container of a workload: the namespace, the owner or, without one, the pod, and the name.
 type Place<'a> = (&'a str, Result<Owner, &'a str>, &'a str);
 
 fn run(view: &View, out: &mut Reporter) {
-    // One of its pods stands for all.
+    // One pod of a workload represents all.
     let mut found: BTreeMap<Place, (&Spec, &str)> = BTreeMap::new();
     for pod in &view.snapshot.rows.pods {
         for image in pod.shared.specs.iter().filter(|image| image.pulled_once) {
@@ -82,19 +82,19 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// Whether an owner was seen itself. A static pod is owned by its node, others by what is not read.
+/// Whether the owner itself was read. Static pods are owned by their node, other pods by kinds that are not read.
 fn is_there(view: &View, namespace: &str, owner: &Owner) -> bool {
     view.workload(namespace, &owner.kind, &owner.name).is_some()
         || &*owner.kind == "Job" && view.job(namespace, &owner.name).is_some()
         || &*owner.kind == "CronJob" && view.cron_job(namespace, &owner.name).is_some()
 }
 
-/// The tag of an image, if it is one that moves.
+/// Returns the tag of an image, if it is one that moves.
 fn moving_tag(image: &str) -> Option<&str> {
     if image.is_empty() || image.contains('@') {
         return None;
     }
-    // A colon before the last slash is of the registry's port.
+    // A colon before the last slash belongs to the port of the registry.
     let name = image.rsplit_once('/').map_or(image, |(_, name)| name);
     let tag = name.split_once(':').map_or("latest", |(_, tag)| tag);
     MOVING.contains(&tag).then_some(tag)

@@ -1,4 +1,4 @@
-//! A container cannot be made or started as it is configured.
+//! A container cannot be created or started with its configuration.
 
 use crate::checks::prelude::*;
 
@@ -13,17 +13,17 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "容器无法创建或启动",
     },
     meaning: Text {
-        en: "Something that the pod refers to is missing or wrong: a ConfigMap, a Secret, a key, a command, a mount.",
+        en: "An object that the pod refers to is missing or wrong: a ConfigMap, a Secret, a key, a command or a mount.",
         zh_tw: "Pod 引用的東西不存在或有誤：ConfigMap、Secret、其中的 key、啟動指令或掛載點。",
-        zh_cn: "Pod 引用的东西不存在或有误：ConfigMap、Secret、其中的 key、启动命令或挂载点。",
+        zh_cn: "Pod 引用的东西不存在或有误：ConfigMap、Secret、其中的键、启动命令或挂载点。",
     },
     remedy: Text {
-        en: "Create or correct what the message names; the kubelet tries again by itself.",
+        en: "Create or correct the object that the message names. The kubelet retries.",
         zh_tw: "依訊息補上或修正對應的設定，kubelet 會自動重試。",
-        zh_cn: "按信息补上或修正对应的配置，kubelet 会自动重试。",
+        zh_cn: "按消息补上或修正对应的配置，kubelet 会自动重试。",
     },
     prevention: Text {
-        en: "Deploy configuration together with the workload that uses it, from one place.",
+        en: "Keep configuration and the workload that uses it in one place, and deploy them together.",
         zh_tw: "設定與使用它的工作負載放在同一處、一起部署。",
         zh_cn: "配置与使用它的工作负载放在同一处、一起部署。",
     },
@@ -45,7 +45,7 @@ static MISSING: Text =
 static KEY: Text = Text {
     en: "{kind} {name} has no key {entry}",
     zh_tw: "{kind} {name} 裡沒有 key {entry}",
-    zh_cn: "{kind} {name} 里没有 key {entry}",
+    zh_cn: "{kind} {name} 里没有键 {entry}",
 };
 
 static NO_COMMAND: Text = Text {
@@ -55,13 +55,13 @@ static NO_COMMAND: Text = Text {
 };
 
 static ROOT: Text = Text {
-    en: "the image will run as root, which runAsNonRoot forbids",
+    en: "the image runs as root, which runAsNonRoot forbids",
     zh_tw: "映像檔以 root 執行，但 runAsNonRoot 不允許",
     zh_cn: "镜像以 root 运行，而 runAsNonRoot 不允许",
 };
 
 static USER: Text = Text {
-    en: "runAsNonRoot cannot be verified, because the image names its user instead of numbering it: set runAsUser",
+    en: "runAsNonRoot cannot be verified, because the USER of the image is a name and not a number; set runAsUser",
     zh_tw: "無法驗證 runAsNonRoot：映像檔的 USER 是名稱而非數字，請設定 runAsUser",
     zh_cn: "无法校验 runAsNonRoot：镜像的 USER 是用户名而非数字，请设置 runAsUser",
 };
@@ -93,7 +93,7 @@ fn run(view: &View, out: &mut Reporter) {
             facts.push(("name", Fact::text(&object.name)));
             facts.extend(entry.map(|entry| ("entry", Fact::text(entry))));
         }
-        // What it refers to may be on its way, from the same manifests or an operator.
+        // The missing object may still be created, from the same manifests or by an operator.
         let since = pod.unready_since().or(pod.created());
         let severity = if view.is_young_for(pod, since) { Severity::Info } else { Severity::Critical };
         let finding =
@@ -109,14 +109,14 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// The container, and what it misses: one secret after the other may not be there.
+/// Returns the container and the object that it lacks: several secrets can be missing, one after another.
 fn part<'a>(container: &Container<'a>, missing: Option<&'a (ObjectRef, Option<&str>)>) -> Vec<&'a str> {
     let object = missing.map(|(object, _)| [&*object.kind, &*object.name]);
     let entry = missing.and_then(|(_, entry)| *entry);
     std::iter::once(&*container.status.name).chain(object.into_iter().flatten()).chain(entry).collect()
 }
 
-/// Why it does not start, and in whose words: it waits, or the runtime gave up on its last start.
+/// Returns the reason and the message: of its waiting state, or of the last start that the runtime gave up.
 fn said<'a>(container: &Container<'a>) -> (&'a str, &'a str) {
     let status = container.status;
     let waiting = status.state.waiting.as_ref().map(|waiting| (&*waiting.reason, &*waiting.message));
@@ -129,14 +129,14 @@ fn said<'a>(container: &Container<'a>) -> (&'a str, &'a str) {
     }
 }
 
-/// Whether the runtime looked for a program that is not there.
+/// Returns whether the runtime did not find the program.
 fn is_no_command(said: &str) -> bool {
     said.contains("executable file not found")
         || said.contains("exec: \"") && said.contains("no such file or directory")
 }
 
-/// The Secret or ConfigMap that a message of the kubelet says is missing, or the key that it lacks:
-/// `secret "db" not found`, `couldn't find key password in Secret shop/db`.
+/// Returns the Secret or ConfigMap that is missing according to a message of the kubelet, or that lacks a key, and the
+/// key: `secret "db" not found`, `couldn't find key password in Secret shop/db`.
 fn missing<'m>(namespace: &str, message: &'m str) -> Option<(ObjectRef, Option<&'m str>)> {
     let kind = |word: &str| match word.to_lowercase().as_str() {
         "secret" => Some("Secret"),

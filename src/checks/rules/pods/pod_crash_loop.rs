@@ -11,33 +11,34 @@ pub(crate) static CHECK: Check = Check {
     needs: &[Kind::Pod],
     title: Text { en: "Container keeps crashing", zh_tw: "容器反覆崩潰", zh_cn: "容器反复崩溃" },
     meaning: Text {
-        en: "The process in the container ends soon after each start, so the pod does no work between restarts.",
+        en: "The process in the container ends soon after each start. Between restarts the pod does no work.",
         zh_tw: "容器內的程式每次啟動後不久就結束，兩次重啟之間 Pod 無法提供服務。",
         zh_cn: "容器里的进程每次启动后很快退出，两次重启之间 Pod 无法提供服务。",
     },
     remedy: Text {
-        en: "Read the log of the container that ended last; the exit code and its last lines name the cause.",
+        en: "Read the log of the previous container. The exit code and the last lines usually show the cause.",
         zh_tw: "先看上一次結束的容器日誌，結束碼和最後幾行通常就是原因。",
         zh_cn: "先看上一次退出的容器日志，退出码和最后几行通常就是原因。",
     },
     prevention: Text {
-        en: "Let a rollout fail before it replaces healthy pods: readiness probes and maxUnavailable 0.",
+        en: "Let a rollout fail before it replaces healthy pods: use readiness probes and set maxUnavailable to 0.",
         zh_tw: "讓有問題的版本在取代健康 Pod 之前就停下來：設定 readiness probe，並將 maxUnavailable 設為 0。",
-        zh_cn: "让有问题的版本在替换健康 Pod 之前就停下：配置 readiness probe，并把 maxUnavailable 设为 0。",
+        zh_cn: "让有问题的版本在替换健康 Pod 之前就停下：配置就绪探针，并把 maxUnavailable 设为 0。",
     },
     page: page!("pod-crash-loop"),
     run,
 };
 
 static ENDED: Text = Text {
-    en: "{role} {container} keeps crashing: exit code {exitCode}, {meaning}, {last} ago, restarts: {restarts}",
+    en: "{role} {container} keeps crashing: {meaning} (exit code {exitCode}, {last} ago, \
+         {restarts:# restart|# restarts})",
     zh_tw: "{role} {container} 反覆崩潰：{last} 前以結束碼 {exitCode} 結束（{meaning}），已重啟 {restarts} 次",
     zh_cn: "{role} {container} 反复崩溃：{last} 前以退出码 {exitCode} 退出（{meaning}），已重启 {restarts} 次",
 };
 
 static SAMPLED: Text = Text {
-    en: "{role} {container} keeps crashing and runs at the moment: exit code {exitCode}, {meaning}, {last} ago after \
-         {ran}, restarts: {restarts}",
+    en: "{role} {container} keeps crashing and is running right now: {meaning} (exit code {exitCode}, {last} ago after \
+         a run of {ran}, {restarts:# restart|# restarts})",
     zh_tw: "{role} {container} 反覆崩潰，此刻剛好在執行：{last} 前執行 {ran} 後以結束碼 {exitCode} 結束（{meaning}），\
             已重啟 {restarts} 次",
     zh_cn: "{role} {container} 反复崩溃，此刻恰好在运行：{last} 前运行 {ran} 后以退出码 {exitCode} 退出（{meaning}），\
@@ -45,15 +46,15 @@ static SAMPLED: Text = Text {
 };
 
 static UNKNOWN: Text = Text {
-    en: "{role} {container} keeps crashing: how it ended is not recorded, restarts: {restarts}",
+    en: "{role} {container} keeps crashing: its exit code is not recorded ({restarts:# restart|# restarts})",
     zh_tw: "{role} {container} 反覆崩潰：沒有留下結束原因，已重啟 {restarts} 次",
     zh_cn: "{role} {container} 反复崩溃：没有留下退出原因，已重启 {restarts} 次",
 };
 
 static SAYS: Text = Text {
-    en: "its last words: {detail}",
+    en: "its termination message: {detail}",
     zh_tw: "結束前留下的訊息：{detail}",
-    zh_cn: "退出前留下的信息：{detail}",
+    zh_cn: "退出前留下的消息：{detail}",
 };
 
 fn run(view: &View, out: &mut Reporter) {
@@ -61,7 +62,7 @@ fn run(view: &View, out: &mut Reporter) {
         let PodProblem::CrashLoop(container) = trouble else { continue };
         let (text, facts) = message(view, &container);
         let since = pod.unready_since().or(pod.created());
-        // A first crash or two while it comes up are no loop yet.
+        // The first one or two crashes during startup are not a loop yet.
         let proven = container.status.restart_count >= TURNS_OF_A_LOOP || !view.is_young_for(pod, since);
         let severity = if proven { Severity::Critical } else { Severity::Info };
         let finding = out.pod(pod, &[&container.status.name], severity, Message::new(text, facts));

@@ -1,4 +1,4 @@
-//! Pods that their node evicted or turned away, counted by owner.
+//! Pods that their node evicted or rejected, counted by owner.
 
 use crate::checks::prelude::*;
 use crate::model::Owner;
@@ -13,50 +13,50 @@ pub(crate) static CHECK: Check = Check {
         en: "Pods evicted by their node", zh_tw: "Pod 被節點驅逐", zh_cn: "Pod 被节点驱逐"
     },
     meaning: Text {
-        en: "The node was short of something, shut down, or could not take the pod. What is left of it does no \
-             work; its controller makes another.",
+        en: "The node was short of a resource, shut down, or could not take the pod. The leftover pod does no work; \
+             its controller creates another.",
         zh_tw: "節點資源不足、關機或無法接收該 Pod。留下的只是空殼，控制器會另建新的 Pod。",
         zh_cn: "节点资源不足、关机或无法接收该 Pod。留下的只是空壳，控制器会另建新的 Pod。",
     },
     remedy: Text {
-        en: "See what the node was short of, then delete what is left.",
+        en: "Find out which resource the node was short of, then delete the leftover pods.",
         zh_tw: "先查節點當時缺什麼資源，再清掉殘留的 Pod。",
         zh_cn: "先查节点当时缺什么资源，再清掉残留的 Pod。",
     },
     prevention: Text {
         en: "Set requests and limits for memory and ephemeral storage, and rotate logs on the nodes.",
-        zh_tw: "為記憶體與 ephemeral-storage 設定 request 與 limit，並在節點上輪替日誌。",
-        zh_cn: "为内存与 ephemeral-storage 设置 request 与 limit，并在节点上轮转日志。",
+        zh_tw: "為記憶體與 ephemeral-storage 設定請求量與上限，並在節點上輪替日誌。",
+        zh_cn: "为内存与 ephemeral-storage 设置请求（request）与限制（limit），并在节点上轮转日志。",
     },
     page: page!("pod-evicted"),
     run,
 };
 
 static REPLACED: Text = Text {
-    en: "{reason}, {count} pods left behind: {successor} serves in their place. {detail}",
+    en: "{reason}: {count:# pod|# pods} left over, replaced by {successor}. {detail}",
     zh_tw: "{reason}，殘留 {count} 個 Pod：已由 {successor} 接手。{detail}",
     zh_cn: "{reason}，残留 {count} 个 Pod：已由 {successor} 接手。{detail}",
 };
 
 static NOT_MISSED: Text = Text {
-    en: "{reason}, {count} pods left behind: their owner has all the pods it wants. {detail}",
+    en: "{reason}: {count:# pod|# pods} left over; the workload is at full strength. {detail}",
     zh_tw: "{reason}，殘留 {count} 個 Pod：擁有者所需的 Pod 已足夠。{detail}",
     zh_cn: "{reason}，残留 {count} 个 Pod：属主所需的 Pod 已足够。{detail}",
 };
 
 static NOT_REPLACED: Text = Text {
-    en: "{reason}, {count} pods, none that serves in their place. {detail}",
+    en: "{reason}: {count:# pod|# pods}, not replaced yet. {detail}",
     zh_tw: "{reason}，{count} 個 Pod，尚無其他 Pod 接手。{detail}",
     zh_cn: "{reason}，{count} 个 Pod，尚无其他 Pod 接手。{detail}",
 };
 
 fn run(view: &View, out: &mut Reporter) {
-    // One finding for an owner and a reason, on its newest pod.
+    // Reports one finding for each owner and reason, on the newest pod.
     let mut groups: BTreeMap<_, Vec<&Pod>> = BTreeMap::new();
     for (pod, trouble) in view.problems() {
         let PodProblem::Evicted = trouble else { continue };
         if view.job_of(pod).is_some() {
-            continue; // A job counts its own failures.
+            continue; // The Job counts its failures.
         }
         let reason = pod.object.as_deref().map_or("", |object| object.status.reason.as_str());
         groups.entry((&pod.shared.namespace, whose(view, pod), reason)).or_default().push(pod);
@@ -74,7 +74,7 @@ fn run(view: &View, out: &mut Reporter) {
         ];
         let (text, severity) = match successor {
             Some(_) => (&REPLACED, Severity::Warning),
-            // It was scaled down since, perhaps to nothing.
+            // The workload was scaled down since, perhaps to zero.
             None if view.is_served(newest) => (&NOT_MISSED, Severity::Warning),
             None => (&NOT_REPLACED, Severity::Critical),
         };
@@ -92,13 +92,13 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// Who counts it among their own: its owner, or else itself. The static pods of a node have nothing else in common.
+/// Returns the owner that groups the pod: its topmost owner, or the pod itself. Static pods of a node form no group.
 fn whose(view: &View, pod: &Pod) -> Owner {
     let owner = view.root(pod).filter(|owner| &*owner.kind != "Node");
     owner.unwrap_or_else(|| Owner { kind: "Pod".into(), name: (*pod.name).into() })
 }
 
-/// When it was evicted, or else created.
+/// Returns the time of the eviction, or of the creation if the former is unknown.
 fn ended(pod: &Pod) -> Option<Time> {
     let object = pod.object.as_deref()?;
     let disrupted = object.status.condition("DisruptionTarget").and_then(crate::wire::Condition::since);

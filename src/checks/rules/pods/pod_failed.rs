@@ -1,4 +1,4 @@
-//! A pod ended in failure and nothing has taken its place.
+//! A pod failed and no other pod has replaced it.
 
 use crate::checks::prelude::*;
 
@@ -9,17 +9,17 @@ pub(crate) static CHECK: Check = Check {
     needs: &[Kind::Pod, Kind::Job],
     title: Text { en: "Pod failed", zh_tw: "Pod 執行失敗", zh_cn: "Pod 运行失败" },
     meaning: Text {
-        en: "Its containers ended with an error and will not be started again.",
+        en: "Its containers ended with an error, and Kubernetes does not start them again.",
         zh_tw: "容器以錯誤結束，且不會再被啟動。",
         zh_cn: "容器以错误退出，且不会再被启动。",
     },
     remedy: Text {
-        en: "Read its log, then delete it, or let its controller make another.",
+        en: "Read its log, then delete it or let its controller create another.",
         zh_tw: "先看日誌，再刪除，或由控制器重建。",
         zh_cn: "先看日志，再删除，或由控制器重建。",
     },
     prevention: Text {
-        en: "Run lasting work under a controller, and one-time work as a Job with a TTL.",
+        en: "Run long-lived services under a controller, and one-time work as a Job with a TTL.",
         zh_tw: "長期服務交由控制器管理；一次性工作用 Job 並設定 TTL。",
         zh_cn: "长期服务交由控制器管理；一次性任务用 Job 并设置 TTL。",
     },
@@ -38,18 +38,18 @@ static PLAIN: Text =
 
 fn run(view: &View, out: &mut Reporter) {
     for (pod, trouble) in view.problems() {
-        // An evicted pod of a job is one more failed attempt of that job.
+        // An evicted pod of a Job is another failed attempt of that Job.
         let is_attempt = view.job_of(pod).is_some();
         let failed =
             matches!(trouble, PodProblem::Failed) || matches!(trouble, PodProblem::Evicted) && is_attempt;
-        // A pod with a successor is left over, which is another check.
+        // The check pod-leftover reports a pod with a successor.
         if !failed || view.successor(pod).is_some() {
             continue;
         }
         let severity = match view.job_of(pod) {
             Some(job) if job.is("Complete").is_some() || job.is("Failed").is_some() => continue,
             Some(_) => Severity::Warning,
-            // Nobody misses it: its owner was scaled down since, perhaps to nothing.
+            // It is not needed: its owner was scaled down since, perhaps to zero.
             None if view.is_served(pod) => Severity::Warning,
             None => Severity::Critical,
         };

@@ -1,4 +1,4 @@
-//! A hook that runs after a container's start fails, and takes the container with it.
+//! A postStart hook of a container fails, and the kubelet kills the container.
 
 use crate::checks::prelude::*;
 
@@ -10,31 +10,31 @@ pub(crate) static CHECK: Check = Check {
     title: Text {
         en: "Container hook fails",
         zh_tw: "容器生命週期 hook 失敗",
-        zh_cn: "容器生命周期 hook 失败",
+        zh_cn: "容器生命周期回调（hook）失败",
     },
     meaning: Text {
-        en: "The kubelet kills a container whose postStart hook fails, and starts it again.",
+        en: "The kubelet kills a container whose postStart hook fails, and restarts it.",
         zh_tw: "postStart hook 失敗時，kubelet 會終止容器並重新啟動。",
-        zh_cn: "postStart hook 失败时，kubelet 会杀掉容器并重新启动。",
+        zh_cn: "postStart 回调（hook）失败时，kubelet 会终止容器并重新启动。",
     },
     remedy: Text {
-        en: "Run the hook's command in the container by hand, or take it out: what it prints is not kept.",
+        en: "Run the hook's command in the container by hand, or remove the hook: its output is not kept.",
         zh_tw: "進容器手動執行 hook 指令，或先拿掉 hook：它的輸出不會被保留。",
-        zh_cn: "进容器手动执行 hook 命令，或先去掉 hook：它的输出不会保留。",
+        zh_cn: "进容器手动执行回调（hook）命令，或先去掉回调：它的输出不会保留。",
     },
     prevention: Text {
-        en: "Do what must be done before the start in an init container, whose log is kept.",
+        en: "Do required work before the start in an init container, whose log is kept.",
         zh_tw: "啟動前必做的事改放在 init 容器，日誌才會保留。",
-        zh_cn: "启动前必须做的事放到 init 容器里，日志才会保留。",
+        zh_cn: "启动前必须做的事放到 Init 容器里，日志才会保留。",
     },
     page: page!("pod-hook-failed"),
     run,
 };
 
 static MESSAGE: Text = Text {
-    en: "{role} {container}: its hook fails, restarts: {restarts}: {detail}",
+    en: "the hook of {role} {container} fails ({restarts:# restart|# restarts}): {detail}",
     zh_tw: "{role} {container} 的 hook 失敗，已重啟 {restarts} 次：{detail}",
-    zh_cn: "{role} {container} 的 hook 失败，已重启 {restarts} 次：{detail}",
+    zh_cn: "{role} {container} 的回调（hook）失败，已重启 {restarts} 次：{detail}",
 };
 
 fn run(view: &View, out: &mut Reporter) {

@@ -1,4 +1,4 @@
-//! A container's image does not come.
+//! The image of a container cannot be pulled.
 
 use crate::checks::prelude::*;
 
@@ -9,20 +9,20 @@ pub(crate) static CHECK: Check = Check {
     needs: &[Kind::Pod, Kind::Event],
     title: Text { en: "Image cannot be pulled", zh_tw: "映像檔無法拉取", zh_cn: "镜像无法拉取" },
     meaning: Text {
-        en: "The node cannot get the image, so the container has never started with it.",
+        en: "The node cannot pull the image, so the container has never started with it.",
         zh_tw: "節點拿不到映像檔，容器從未以此映像檔啟動。",
         zh_cn: "节点拿不到镜像，容器从未以该镜像启动。",
     },
     remedy: Text {
-        en: "Read the message: a tag that does not exist, a missing pull secret and an unreachable registry \
-             each name themselves.",
+        en: "Read the message: it shows whether the tag does not exist, a pull secret is missing, or the registry is \
+             unreachable.",
         zh_tw: "看錯誤訊息即可分辨：tag 不存在、缺少 imagePullSecret，或 registry 連不上。",
-        zh_cn: "看错误信息即可分辨：tag 不存在、缺少 imagePullSecret，或 registry 连不上。",
+        zh_cn: "看错误消息即可分辨：标签不存在、缺少 imagePullSecret，或镜像仓库连不上。",
     },
     prevention: Text {
-        en: "Deploy by a tag or digest that the pipeline has just pushed, and keep pull secrets in every namespace.",
+        en: "Deploy a fixed tag or digest that the pipeline has just pushed, and keep pull secrets in every namespace.",
         zh_tw: "只部署流程剛推送完成的固定 tag 或 digest，並確認每個命名空間都有 pull secret。",
-        zh_cn: "只部署流水线刚推送完成的固定 tag 或 digest，并确认每个命名空间都有 pull secret。",
+        zh_cn: "只部署流水线刚推送完成的固定标签或摘要（digest），并确认每个命名空间都有镜像拉取 Secret。",
     },
     page: page!("pod-image-pull-failed"),
     run,
@@ -35,18 +35,18 @@ static MESSAGE: Text = Text {
 };
 
 static UNSAID: Text = Text {
-    en: "{role} {container}: image {image} cannot be pulled, and nothing says why any more ({reason})",
+    en: "{role} {container}: image {image} cannot be pulled ({reason}); the cause is no longer recorded",
     zh_tw: "{role} {container}：映像檔 {image} 無法拉取，且已沒有留下原因（{reason}）",
     zh_cn: "{role} {container}：镜像 {image} 无法拉取，且没有留下原因（{reason}）",
 };
 
-/// What is behind a pull that fails: words that runtimes and registries use, and what they mean. The first that is
-/// found counts, so what is certain stands first.
+/// The causes of failing pulls: words that runtimes and registries use, and their meaning. The first match counts, so
+/// the certain causes come first.
 static CAUSES: [(&[&str], Text); 12] = [
     (
         &["no match for platform", "no matching manifest for"],
         Text {
-            en: "there is none for the node's architecture",
+            en: "no image for the node's architecture",
             zh_tw: "沒有節點架構可用的版本",
             zh_cn: "没有节点架构可用的版本",
         },
@@ -56,15 +56,15 @@ static CAUSES: [(&[&str], Text); 12] = [
         Text {
             en: "the registry limits pulls",
             zh_tw: "registry 限制拉取次數",
-            zh_cn: "registry 限制拉取次数",
+            zh_cn: "镜像仓库限制拉取次数",
         },
     ),
     (
         &["x509:", "tls: ", "certificate verify", "server gave http response to https client"],
         Text {
-            en: "the registry's TLS is not trusted",
+            en: "the registry's TLS certificate is not trusted",
             zh_tw: "registry 的 TLS 憑證不受信任",
-            zh_cn: "registry 的 TLS 证书不受信任",
+            zh_cn: "镜像仓库的 TLS 证书不受信任",
         },
     ),
     (
@@ -72,7 +72,7 @@ static CAUSES: [(&[&str], Text); 12] = [
         Text {
             en: "the registry's name does not resolve",
             zh_tw: "registry 的名稱無法解析",
-            zh_cn: "registry 的域名无法解析",
+            zh_cn: "镜像仓库的域名无法解析",
         },
     ),
     (
@@ -86,7 +86,7 @@ static CAUSES: [(&[&str], Text); 12] = [
             "tls handshake timeout",
         ],
         Text {
-            en: "the registry cannot be reached", zh_tw: "連不上 registry", zh_cn: "连不上 registry"
+            en: "the registry cannot be reached", zh_tw: "連不上 registry", zh_cn: "连不上镜像仓库"
         },
     ),
     (
@@ -100,9 +100,9 @@ static CAUSES: [(&[&str], Text); 12] = [
             "token has expired",
         ],
         Text {
-            en: "not allowed: a pull secret is missing or wrong, or the repository does not exist",
+            en: "access denied: a pull secret is missing or wrong, or the repository does not exist",
             zh_tw: "沒有權限：缺少 pull secret 或內容有誤，或 repository 不存在",
-            zh_cn: "没有权限：缺少 pull secret 或内容有误，或仓库不存在",
+            zh_cn: "没有权限：缺少镜像拉取 Secret 或内容有误，或仓库不存在",
         },
     ),
     (
@@ -114,18 +114,18 @@ static CAUSES: [(&[&str], Text); 12] = [
             "registryunavailable",
         ],
         Text {
-            en: "the registry itself fails", zh_tw: "registry 本身故障", zh_cn: "registry 自身故障"
+            en: "the registry itself fails", zh_tw: "registry 本身故障", zh_cn: "镜像仓库自身故障"
         },
     ),
     (
         &["signaturevalidationfailed", "signature validation failed"],
         Text {
-            en: "its signature is not accepted", zh_tw: "簽章驗證未通過", zh_cn: "签名校验未通过"
+            en: "its signature is not valid", zh_tw: "簽章驗證未通過", zh_cn: "签名校验未通过"
         },
     ),
     (
         &["manifest unknown", "not found", "name unknown", "does not exist", "no such image"],
-        Text { en: "the tag does not exist", zh_tw: "tag 不存在", zh_cn: "tag 不存在" },
+        Text { en: "the tag does not exist", zh_tw: "tag 不存在", zh_cn: "标签不存在" },
     ),
     (
         &["no space left"],
@@ -134,20 +134,21 @@ static CAUSES: [(&[&str], Text); 12] = [
     (
         &["invalidimagename", "invalid reference format", "couldn't parse image"],
         Text {
-            en: "it is no image name", zh_tw: "映像檔名稱格式有誤", zh_cn: "镜像名格式有误"
+            en: "the image name is not valid", zh_tw: "映像檔名稱格式有誤", zh_cn: "镜像名格式有误"
         },
     ),
     (
         &["errimageneverpull", "not present with pull policy of never"],
         Text {
-            en: "the node does not have it and may not pull it (imagePullPolicy: Never)",
+            en: "the image is not on the node, and pulling is not allowed (imagePullPolicy: Never)",
             zh_tw: "節點上沒有，又不允許拉取（imagePullPolicy: Never）",
             zh_cn: "节点上没有，又不允许拉取（imagePullPolicy: Never）",
         },
     ),
 ];
 
-static OTHER: Text = Text { en: "the runtime says", zh_tw: "執行環境回報", zh_cn: "运行时返回" };
+static OTHER: Text =
+    Text { en: "the runtime reports an error", zh_tw: "執行環境回報", zh_cn: "运行时返回" };
 
 fn run(view: &View, out: &mut Reporter) {
     for (pod, trouble) in view.problems() {
@@ -163,10 +164,10 @@ fn run(view: &View, out: &mut Reporter) {
             ("detail", Fact::text(&detail)),
         ];
         let text = if detail.is_empty() { &UNSAID } else { &MESSAGE };
-        // A pull that has just begun to fail may only have met a restart of the registry.
+        // A pull that has just started to fail may be due to a restart of the registry.
         let since = pod.unready_since().or(pod.created());
         let severity = if view.is_young_for(pod, since) { Severity::Info } else { Severity::Critical };
-        // ErrImagePull and ImagePullBackOff take turns, and the next rollout has another tag.
+        // ErrImagePull and ImagePullBackOff alternate, and the next rollout has another tag.
         let finding = out.pod(pod, &[&container.status.name], severity, Message::new(text, facts));
         finding.since = since;
         finding.because = vec![ObjectRef::of_cluster("Image", container.image())];
@@ -174,7 +175,7 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// What is behind it, and the words that tell: the kubelet's own, or those of the warning it gave when it last tried.
+/// Returns the cause and the message that shows it: from the container's status, or from the kubelet's last warning.
 fn cause(
     view: &View,
     pod: &Pod,
@@ -196,7 +197,7 @@ fn cause(
     (&OTHER, said.first().map_or_else(String::new, |text| (*text).to_owned()))
 }
 
-/// Whether a text says more than that a pull fails: `Back-off pulling image "app:1"` and `Error: ErrImagePull` do not.
+/// Returns whether a text names a cause. `Back-off pulling image "app:1"` and `Error: ErrImagePull` do not.
 fn tells(text: &str) -> bool {
     let text = text.trim();
     let backs_off = text.starts_with("Back-off pulling image") && text.ends_with('"');

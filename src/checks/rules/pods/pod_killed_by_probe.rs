@@ -1,4 +1,4 @@
-//! A container is killed again and again because a probe of it fails.
+//! The kubelet kills a container repeatedly because its probe fails.
 
 use crate::checks::prelude::*;
 use crate::wire::{Probe, Terminated};
@@ -11,47 +11,52 @@ pub(crate) static CHECK: Check = Check {
     title: Text {
         en: "Container killed by its probe",
         zh_tw: "容器因探針失敗被終止",
-        zh_cn: "容器因探针失败被杀",
+        zh_cn: "容器因探针失败被终止",
     },
     meaning: Text {
-        en: "The kubelet ends a container whose liveness or startup probe fails, whether or not the program could go on.",
+        en: "The kubelet kills a container whose liveness or startup probe fails, even if the program \
+             still works.",
         zh_tw: "liveness 或 startup probe 失敗時 kubelet 會終止容器，不論程式本身是否還能運作。",
-        zh_cn: "liveness 或 startup probe 失败时 kubelet 会杀掉容器，不管程序本身是否还能工作。",
+        zh_cn: "存活探针或启动探针失败时 kubelet 会终止容器，不管程序本身是否还能工作。",
     },
     remedy: Text {
-        en: "See why the probe fails: a slow start needs a startupProbe, a long pause a higher timeout, a lock-up the \
-             program's own log.",
+        en: "Find out why the probe fails: add a startupProbe for a slow start, raise the timeout for long pauses, read \
+             the program's log for a lock-up.",
         zh_tw: "先查探針為何失敗：啟動慢就加 startupProbe，偶爾停頓就放寬 timeout，真的卡死則看程式日誌。",
         zh_cn: "先查探针为何失败：启动慢就加 startupProbe，偶尔停顿就放宽 timeout，真的卡死则看程序日志。",
     },
     prevention: Text {
-        en: "Let the liveness probe ask only whether the process itself is stuck, never whether a database answers.",
+        en: "Let the liveness probe test only whether the process itself is stuck, not whether a database answers.",
         zh_tw: "liveness probe 只檢查程序本身是否卡死，不要檢查資料庫等外部依賴。",
-        zh_cn: "liveness probe 只检查进程本身是否卡死，不要检查数据库等外部依赖。",
+        zh_cn: "存活探针只检查进程本身是否卡死，不要检查数据库等外部依赖。",
     },
     page: page!("pod-killed-by-probe"),
     run,
 };
 
 static WARNED: Text = Text {
-    en: "{role} {container} is killed by its {probe} probe (exit code {exitCode}, {last} ago, restarts: {restarts}; \
-         budget {budget} from its start): {detail}",
+    en: "{role} {container} is killed by its {probe} probe (exit code {exitCode}, {last} ago, \
+         {restarts:# restart|# restarts}; {budget} allowed after the start): {detail}",
     zh_tw: "{role} {container} 因 {probe} probe 失敗被終止（結束碼 {exitCode}，{last} 前，已重啟 {restarts} 次；\
             啟動後容許 {budget}）：{detail}",
-    zh_cn: "{role} {container} 因 {probe} probe 失败被杀（退出码 {exitCode}，{last} 前，已重启 {restarts} 次；\
+    zh_cn: "{role} {container} 因{probe}探针失败被终止（退出码 {exitCode}，{last} 前，已重启 {restarts} 次；\
             启动后容许 {budget}）：{detail}",
 };
 
 static LIKELY: Text = Text {
-    en: "{role} {container} was killed (exit code {exitCode}, {last} ago, restarts: {restarts}), not for its memory: most \
-         likely by its {probe} probe, whose budget is {budget} from its start",
+    en: "{role} {container} was killed (exit code {exitCode}, {last} ago, {restarts:# restart|# restarts}), but not by \
+         its memory limit: most likely by its {probe} probe, which allows {budget} after the start",
     zh_tw: "{role} {container} 被終止（結束碼 {exitCode}，{last} 前，已重啟 {restarts} 次），並非記憶體因素：很可能是 \
             {probe} probe 失敗，啟動後容許 {budget}",
-    zh_cn: "{role} {container} 被杀（退出码 {exitCode}，{last} 前，已重启 {restarts} 次），并非内存原因：很可能是 \
-            {probe} probe 失败，启动后容许 {budget}",
+    zh_cn: "{role} {container} 被终止（退出码 {exitCode}，{last} 前，已重启 {restarts} 次），并非内存原因：很可能是\
+            {probe}探针失败，启动后容许 {budget}",
 };
 
-/// Seconds by which the kubelet is late at most.
+static STARTUP: Text = Text { en: "startup", zh_tw: "startup", zh_cn: "启动" };
+
+static LIVENESS: Text = Text { en: "liveness", zh_tw: "liveness", zh_cn: "存活" };
+
+/// The maximum delay of the kubelet, in seconds.
 const SLACK: i64 = 10;
 
 fn run(view: &View, out: &mut Reporter) {
@@ -71,7 +76,7 @@ fn run(view: &View, out: &mut Reporter) {
         let mut facts = vec![
             ("role", Fact::Words(role(&container))),
             ("container", Fact::text(&container.status.name)),
-            ("probe", Fact::text(if by_startup { "startup" } else { "liveness" })),
+            ("probe", Fact::Words(if by_startup { &STARTUP } else { &LIVENESS })),
             ("exitCode", Fact::count(end.map_or(0, |end| end.exit_code))),
             ("last", view.ago(finished)),
             ("restarts", Fact::count(container.status.restart_count)),
@@ -92,7 +97,7 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// Whether a container ran for as long as its startup probe gives it, and no longer than it takes to end then.
+/// Returns whether a container ran as long as its startup probe allows, plus at most the time it needs to end.
 fn fits(pod: &Pod, end: &Terminated, startup: &Probe) -> bool {
     let grace = pod.object.as_deref().and_then(|object| object.spec.termination_grace_period_seconds);
     let (soonest, latest) = (startup.soonest(), startup.budget().saturating_add(grace.unwrap_or(30) + SLACK));

@@ -1,4 +1,4 @@
-//! A pod that has ended, and whose work a newer pod of the same owner does.
+//! A pod has ended, and a newer pod of the same owner does its work.
 
 use crate::checks::prelude::*;
 use crate::model::{Ended, Owner};
@@ -11,18 +11,18 @@ pub(crate) static CHECK: Check = Check {
     needs: &[Kind::Pod, Kind::ReplicaSet],
     title: Text { en: "Pod left behind", zh_tw: "殘留的 Pod", zh_cn: "残留的 Pod" },
     meaning: Text {
-        en: "It has ended for good, and a newer pod of its owner does the work. It costs nothing but attention, \
-             until somebody takes it for an outage.",
+        en: "The pod has ended, and a newer pod of its owner does the work. It does no harm, but it is easily mistaken \
+             for an outage.",
         zh_tw: "它已經結束，工作由同一擁有者較新的 Pod 接手。本身不影響服務，但容易被誤認為故障。",
         zh_cn: "它已经结束，工作由同一属主较新的 Pod 接手。本身不影响服务，但容易被误认为故障。",
     },
     remedy: Text {
-        en: "Delete it; nothing depends on it. If it ended with an error, look at its owner and its log first.",
+        en: "Delete it; no object depends on it. If it ended with an error, check its owner and its log first.",
         zh_tw: "直接刪除即可，沒有任何東西依賴它。若以錯誤結束，先看擁有者狀態與日誌。",
         zh_cn: "直接删除即可，没有任何东西依赖它。若以错误退出，先看属主状态与日志。",
     },
     prevention: Text {
-        en: "Clean up ended pods on a schedule; the cluster's own garbage collection only starts at \
+        en: "Clean up ended pods on a schedule. The cluster's own garbage collection starts only at \
              --terminated-pod-gc-threshold, 12,500 by default.",
         zh_tw: "定期清理已結束的 Pod；叢集內建的回收要到 --terminated-pod-gc-threshold（預設 12,500 個）才會啟動。",
         zh_cn: "定期清理已结束的 Pod；集群自带的回收要到 --terminated-pod-gc-threshold（默认 12,500 个）才会启动。",
@@ -32,25 +32,25 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static FAILED_SAME: Text = Text {
-    en: "{status} (exit code {exitCode}), left behind: its {kind} has had a healthy pod for {age}",
+    en: "{status} (exit code {exitCode}), left over: its {kind} has had a healthy pod for {age}",
     zh_tw: "{status}（結束碼 {exitCode}），為殘留 Pod：同一個 {kind} 的健康 Pod 已執行 {age}",
     zh_cn: "{status}（退出码 {exitCode}），为残留 Pod：同一个 {kind} 的健康 Pod 已运行 {age}",
 };
 
 static ENDED_SAME: Text = Text {
-    en: "{status}, left behind: its {kind} has had a healthy pod for {age}",
+    en: "{status}, left over: its {kind} has had a healthy pod for {age}",
     zh_tw: "{status}，為殘留 Pod：同一個 {kind} 的健康 Pod 已執行 {age}",
     zh_cn: "{status}，为残留 Pod：同一个 {kind} 的健康 Pod 已运行 {age}",
 };
 
 static FAILED_OLD: Text = Text {
-    en: "{status} (exit code {exitCode}), left behind by an old {kind}: {successorOwner} took over {age} ago",
+    en: "{status} (exit code {exitCode}), left over from an old {kind}: {successorOwner} took over {age} ago",
     zh_tw: "{status}（結束碼 {exitCode}），舊 {kind} 的殘留 Pod：{successorOwner} 已於 {age} 前接手",
     zh_cn: "{status}（退出码 {exitCode}），旧 {kind} 的残留 Pod：{successorOwner} 已于 {age} 前接手",
 };
 
 static ENDED_OLD: Text = Text {
-    en: "{status}, left behind by an old {kind}: {successorOwner} took over {age} ago",
+    en: "{status}, left over from an old {kind}: {successorOwner} took over {age} ago",
     zh_tw: "{status}，舊 {kind} 的殘留 Pod：{successorOwner} 已於 {age} 前接手",
     zh_cn: "{status}，旧 {kind} 的残留 Pod：{successorOwner} 已于 {age} 前接手",
 };

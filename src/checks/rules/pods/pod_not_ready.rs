@@ -1,4 +1,4 @@
-//! A pod is not ready, for none of the reasons that have a check of their own.
+//! A pod is not ready for a reason that no other check reports.
 
 use crate::checks::prelude::*;
 
@@ -9,19 +9,21 @@ pub(crate) static CHECK: Check = Check {
     needs: &[Kind::Pod],
     title: Text { en: "Pod is not ready", zh_tw: "Pod 未就緒", zh_cn: "Pod 未就绪" },
     meaning: Text {
-        en: "It gets no traffic: a container has not started, has ended, or does not pass its readiness probe.",
+        en: "The pod gets no traffic: a container has not started, has ended, or fails its readiness probe.",
         zh_tw: "不會收到流量：有容器尚未啟動、已結束，或沒有通過 readiness probe。",
-        zh_cn: "不会收到流量：有容器尚未启动、已退出，或没有通过 readiness probe。",
+        zh_cn: "不会收到流量：有容器尚未启动、已退出，或没有通过就绪探针。",
     },
     remedy: Text {
-        en: "Look at the pod's events for a failing probe, mount or init container, then at the container's log.",
+        en: "Check the pod's events for a failing probe, mount or init container, then read the container's \
+             log.",
         zh_tw: "先看 Pod 事件（探針、掛載、init 容器），再看容器日誌。",
-        zh_cn: "先看 Pod 事件（探针、挂载、init 容器），再看容器日志。",
+        zh_cn: "先看 Pod 事件（探针、挂载、Init 容器），再看容器日志。",
     },
     prevention: Text {
-        en: "Give slow starters a startupProbe, and let the readiness probe test only what the pod itself needs.",
+        en: "Add a startupProbe to containers that start slowly. The readiness probe should test only what \
+             the pod itself needs.",
         zh_tw: "啟動慢的服務加上 startupProbe；readiness probe 只檢查 Pod 自身所需。",
-        zh_cn: "启动慢的服务加上 startupProbe；readiness probe 只检查 Pod 自身所需。",
+        zh_cn: "启动慢的服务加上 startupProbe；就绪探针只检查 Pod 自身所需。",
     },
     page: page!("pod-not-ready"),
     run,
@@ -34,27 +36,27 @@ static STARTING: Text = Text {
 };
 
 static STUCK: Text = Text {
-    en: "has not come up in {age}: {status}, ready {ready}",
-    zh_tw: "{age} 仍未啟動完成：{status}，就緒 {ready}",
-    zh_cn: "{age} 仍未启动完成：{status}，就绪 {ready}",
+    en: "not ready for {age}: {status}, ready {ready}",
+    zh_tw: "已 {age} 未就緒：{status}，就緒 {ready}",
+    zh_cn: "已 {age} 未就绪：{status}，就绪 {ready}",
 };
 
 static UNREADY: Text = Text {
     en: "not ready for {age}: {status}, ready {ready}, waiting for {containers}",
-    zh_tw: "未就緒已 {age}：{status}，就緒 {ready}，等待 {containers}",
-    zh_cn: "未就绪已 {age}：{status}，就绪 {ready}，等待 {containers}",
+    zh_tw: "已 {age} 未就緒：{status}，就緒 {ready}，等待 {containers}",
+    zh_cn: "已 {age} 未就绪：{status}，就绪 {ready}，等待 {containers}",
 };
 
 static DENIED: Text = Text {
-    en: "its containers are ready, the pod is not for {age}: {reason} {detail}",
-    zh_tw: "容器都已就緒，但 Pod 未就緒已 {age}：{reason} {detail}",
-    zh_cn: "容器都已就绪，但 Pod 未就绪已 {age}：{reason} {detail}",
+    en: "not ready for {age} although its containers are ready: {reason} {detail}",
+    zh_tw: "容器都已就緒，但 Pod 已 {age} 未就緒：{reason} {detail}",
+    zh_cn: "容器都已就绪，但 Pod 已 {age} 未就绪：{reason} {detail}",
 };
 
 static DENIED_SILENTLY: Text = Text {
-    en: "its containers are ready, the pod is not for {age}, and it does not say why",
-    zh_tw: "容器都已就緒，但 Pod 未就緒已 {age}，狀態中沒有說明原因",
-    zh_cn: "容器都已就绪，但 Pod 未就绪已 {age}，状态中没有说明原因",
+    en: "not ready for {age} although its containers are ready; its status gives no reason",
+    zh_tw: "容器都已就緒，但 Pod 已 {age} 未就緒，狀態中沒有說明原因",
+    zh_cn: "容器都已就绪，但 Pod 已 {age} 未就绪，状态中没有说明原因",
 };
 
 fn run(view: &View, out: &mut Reporter) {
@@ -95,8 +97,8 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// Whether a pod that is meant to end is on its way there: some of its containers are done, the others run. Nobody asks
-/// whether a job is ready.
+/// Whether a pod that is meant to end makes progress: each container has completed or runs, and at least one runs.
+/// The readiness of such a pod does not matter.
 fn works_off(pod: &Pod) -> bool {
     let policy = pod.object.as_deref().map_or("", |object| object.spec.restart_policy.as_str());
     let done = |c: Container| c.status.state.terminated.as_ref().is_some_and(|end| end.exit_code == 0);
@@ -105,12 +107,12 @@ fn works_off(pod: &Pod) -> bool {
         && pod.containers().all(|c| done(c) || c.status.state.running.is_some())
 }
 
-/// A pod that says nothing of itself still has to be named.
+/// The status to show; a placeholder if the pod has none.
 fn shown(status: &str) -> &str {
     if status.is_empty() { "(no status)" } else { status }
 }
 
-/// The containers that run and are not ready, by name.
+/// The names of the containers that run and are not ready.
 fn unready(pod: &Pod) -> String {
     let names: Vec<&str> = pod
         .containers()

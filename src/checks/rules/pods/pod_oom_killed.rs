@@ -1,4 +1,4 @@
-//! The kernel killed a container for its memory.
+//! The kernel killed a container because of its memory usage.
 
 use crate::checks::prelude::*;
 use crate::checks::view::{Cause, Killed};
@@ -12,116 +12,130 @@ pub(crate) static CHECK: Check = Check {
     severity: Severity::Critical,
     needs: &[Kind::Pod],
     title: Text {
-        en: "Container killed for its memory",
+        en: "Container OOM-killed",
         zh_tw: "容器因記憶體不足被終止",
-        zh_cn: "容器因内存不足被杀",
+        zh_cn: "容器因内存不足被终止",
     },
     meaning: Text {
-        en: "The container needed more memory than its limit, or than its node had, and the kernel killed it. \
-             It will be killed again when it comes back to that size.",
-        zh_tw: "容器用量超過記憶體上限（或節點已無記憶體），被核心終止（OOMKilled）。再長到同樣大小時還會再發生。",
-        zh_cn: "容器用量超过内存上限（或节点已无内存），被内核杀掉（OOMKilled）。再涨到同样大小时还会再次发生。",
+        en: "The container used more memory than its limit, or its node ran out of memory, and the kernel \
+             killed it. The kernel kills it again when it grows to the same size.",
+        zh_tw: "容器用量超過記憶體上限（或節點已無記憶體），被核心終止（OOMKilled）。\
+                再長到同樣大小時還會再發生。",
+        zh_cn: "容器用量超过内存限制（或节点已无内存），被内核终止（OOMKilled）。\
+                再涨到同样大小时还会再次发生。",
     },
     remedy: Text {
-        en: "Compare what it uses with its limit. Raise the limit if the use is right, else find the leak.",
-        zh_tw: "比對實際用量與上限：用量合理就調高 limit，否則查記憶體洩漏。",
-        zh_cn: "对比实际用量与上限：用量合理就调高 limit，否则查内存泄漏。",
+        en: "Compare the container's usage with its limit. If the usage is right, raise the limit; \
+             otherwise find the leak.",
+        zh_tw: "比對實際用量與上限：用量合理就調高上限（limit），否則查記憶體洩漏。",
+        zh_cn: "对比实际用量与限制（limit）：用量合理就调高限制，否则查内存泄漏。",
     },
     prevention: Text {
-        en: "Set memory requests to what is really used, leave room above a runtime's heap, and watch the trend.",
-        zh_tw: "依實際用量設定 memory request，為執行環境的 heap 之外保留空間，並持續觀察趨勢。",
-        zh_cn: "按实际用量设置 memory request，给运行时 heap 之外留出余量，并持续观察趋势。",
+        en: "Set memory requests to the actual usage, leave room above the runtime's heap, and watch the \
+             trend.",
+        zh_tw: "依實際用量設定記憶體 request，為執行環境的 heap 之外保留空間，並持續觀察趨勢。",
+        zh_cn: "按实际用量设置内存请求（request），给运行时的堆（heap）之外留出余量，并持续观察趋势。",
     },
     page: page!("pod-oom-killed"),
     run,
 };
 
 static LIMIT: Text = Text {
-    en: "{role} {container} was killed at its memory limit of {limit} {last} ago, restarts: {restarts}",
+    en: "{role} {container} was OOM-killed {last} ago at its memory limit of {limit} \
+         ({restarts:# restart|# restarts})",
     zh_tw: "{role} {container} 於 {last} 前達到記憶體上限 {limit} 被終止，已重啟 {restarts} 次",
-    zh_cn: "{role} {container} 于 {last} 前达到内存上限 {limit} 被杀，已重启 {restarts} 次",
+    zh_cn: "{role} {container} 于 {last} 前达到内存限制 {limit} 被终止，已重启 {restarts} 次",
 };
 
 static HEAP: Text = Text {
-    en: "{role} {container} was killed at its memory limit of {limit} {last} ago, restarts: {restarts}; {flag} leaves \
-         {left} for everything beside the heap, too little: raise the limit to {proposal}",
-    zh_tw: "{role} {container} 於 {last} 前達到記憶體上限 {limit} 被終止，已重啟 {restarts} 次；{flag} 只留 {left} 給 heap \
-            以外的用途，不夠用：建議上限調到 {proposal}",
-    zh_cn: "{role} {container} 于 {last} 前达到内存上限 {limit} 被杀，已重启 {restarts} 次；{flag} 只给 heap 以外留下 {left}，\
-            不够用：建议上限调到 {proposal}",
+    en: "{role} {container} was OOM-killed {last} ago at its memory limit of {limit} \
+         ({restarts:# restart|# restarts}); {flag} leaves only {left} outside the heap: raise the limit to \
+         {proposal}",
+    zh_tw: "{role} {container} 於 {last} 前達到記憶體上限 {limit} 被終止，已重啟 {restarts} 次；{flag} 只留 \
+            {left} 給 heap 以外的用途，不夠用：建議上限調到 {proposal}",
+    zh_cn: "{role} {container} 于 {last} 前达到内存限制 {limit} 被终止，已重启 {restarts} 次；{flag} \
+            只给堆以外留下 {left}，不够用：建议限制调到 {proposal}",
 };
 
 static FITS: Text = Text {
-    en: "{role} {container} was killed at its memory limit of {limit} {last} ago, restarts: {restarts}; {flag} would fit, \
-         so look for a leak beside the heap",
-    zh_tw: "{role} {container} 於 {last} 前達到記憶體上限 {limit} 被終止，已重啟 {restarts} 次；{flag} 本身放得下，\
-            請查 heap 以外的記憶體洩漏",
-    zh_cn: "{role} {container} 于 {last} 前达到内存上限 {limit} 被杀，已重启 {restarts} 次；{flag} 本身放得下，\
-            请排查 heap 以外的内存泄漏",
+    en: "{role} {container} was OOM-killed {last} ago at its memory limit of {limit} \
+         ({restarts:# restart|# restarts}); {flag} fits into the limit: look for a leak outside the heap",
+    zh_tw: "{role} {container} 於 {last} 前達到記憶體上限 {limit} 被終止，已重啟 {restarts} 次；{flag} \
+            本身放得下，請查 heap 以外的記憶體洩漏",
+    zh_cn: "{role} {container} 于 {last} 前达到内存限制 {limit} 被终止，已重启 {restarts} 次；{flag} \
+            本身放得下，请排查堆以外的内存泄漏",
 };
 
 static NO_LIMIT: Text = Text {
-    en: "{role} {container} has no memory limit and was killed when memory ran out {last} ago, restarts: {restarts}",
+    en: "{role} {container} has no memory limit and was OOM-killed {last} ago when its node ran out of \
+         memory ({restarts:# restart|# restarts})",
     zh_tw: "{role} {container} 未設定記憶體上限，於 {last} 前因節點記憶體耗盡被終止，已重啟 {restarts} 次",
-    zh_cn: "{role} {container} 未设置内存上限，于 {last} 前因节点内存耗尽被杀，已重启 {restarts} 次",
+    zh_cn: "{role} {container} 未设置内存限制，于 {last} 前因节点内存耗尽被终止，已重启 {restarts} 次",
 };
 
 static LIMIT_OF_POD: Text = Text {
-    en: "{role} {container} has no memory limit of its own and was killed at that of its pod, {limit}, {last} ago, restarts: \
-         {restarts}",
-    zh_tw: "{role} {container} 本身未設定記憶體上限，於 {last} 前因 Pod 達到記憶體上限 {limit} 被終止，已重啟 {restarts} 次",
-    zh_cn: "{role} {container} 自身未设置内存上限，于 {last} 前因 Pod 达到内存上限 {limit} 被杀，已重启 {restarts} 次",
+    en: "{role} {container} has no memory limit of its own and was OOM-killed {last} ago at its pod's \
+         memory limit of {limit} ({restarts:# restart|# restarts})",
+    zh_tw: "{role} {container} 本身未設定記憶體上限，於 {last} 前因 Pod 達到記憶體上限 {limit} 被終止，\
+            已重啟 {restarts} 次",
+    zh_cn: "{role} {container} 自身未设置内存限制，于 {last} 前因 Pod 达到内存限制 {limit} 被终止，已重启 \
+            {restarts} 次",
 };
 
 static LEAK: Text = Text {
-    en: "{role} {container} was killed at its memory limit of {limit} {last} ago, restarts: {restarts}; leak: it grew without \
-         bound, from {from} to {to} within {span}, and a higher limit only puts off the next time",
-    zh_tw: "{role} {container} 於 {last} 前達到記憶體上限 {limit} 被終止，已重啟 {restarts} 次；記憶體洩漏：{span} 內由 {from} \
-            持續成長到 {to}，未見收斂，調高上限只會延後下一次",
-    zh_cn: "{role} {container} 于 {last} 前达到内存上限 {limit} 被杀，已重启 {restarts} 次；内存泄漏：{span} 内从 {from} \
-            一直涨到 {to}，没有收敛，调高上限只会推迟下一次",
+    en: "{role} {container} was OOM-killed {last} ago at its memory limit of {limit} \
+         ({restarts:# restart|# restarts}); memory leak: usage grew from {from} to {to} within {span} \
+         without levelling off, and a higher limit only delays the next kill",
+    zh_tw: "{role} {container} 於 {last} 前達到記憶體上限 {limit} 被終止，已重啟 {restarts} 次；記憶體洩漏：\
+            {span} 內由 {from} 持續成長到 {to}，未見收斂，調高上限只會延後下一次",
+    zh_cn: "{role} {container} 于 {last} 前达到内存限制 {limit} 被终止，已重启 {restarts} 次；内存泄漏：\
+            {span} 内从 {from} 一直涨到 {to}，没有收敛，调高限制只会推迟下一次",
 };
 
 static LEAK_NO_LIMIT: Text = Text {
-    en: "{role} {container} has no memory limit and was killed when memory ran out {last} ago, restarts: {restarts}; leak: it \
-         grew without bound, from {from} to {to} within {span}",
-    zh_tw: "{role} {container} 未設定記憶體上限，於 {last} 前因節點記憶體耗盡被終止，已重啟 {restarts} 次；記憶體洩漏：\
-            {span} 內由 {from} 持續成長到 {to}，未見收斂",
-    zh_cn: "{role} {container} 未设置内存上限，于 {last} 前因节点内存耗尽被杀，已重启 {restarts} 次；内存泄漏：\
-            {span} 内从 {from} 一直涨到 {to}，没有收敛",
-};
-
-static LEAK_IN_POD: Text = Text {
-    en: "{role} {container} has no memory limit of its own and was killed at that of its pod, {limit}, {last} ago, restarts: \
-         {restarts}; leak: it grew without bound, from {from} to {to} within {span}",
-    zh_tw: "{role} {container} 本身未設定記憶體上限，於 {last} 前因 Pod 達到記憶體上限 {limit} 被終止，已重啟 {restarts} 次；\
+    en: "{role} {container} has no memory limit and was OOM-killed {last} ago when its node ran out of \
+         memory ({restarts:# restart|# restarts}); memory leak: usage grew from {from} to {to} within \
+         {span} without levelling off",
+    zh_tw: "{role} {container} 未設定記憶體上限，於 {last} 前因節點記憶體耗盡被終止，已重啟 {restarts} 次；\
             記憶體洩漏：{span} 內由 {from} 持續成長到 {to}，未見收斂",
-    zh_cn: "{role} {container} 自身未设置内存上限，于 {last} 前因 Pod 达到内存上限 {limit} 被杀，已重启 {restarts} 次；\
+    zh_cn: "{role} {container} 未设置内存限制，于 {last} 前因节点内存耗尽被终止，已重启 {restarts} 次；\
             内存泄漏：{span} 内从 {from} 一直涨到 {to}，没有收敛",
 };
 
+static LEAK_IN_POD: Text = Text {
+    en: "{role} {container} has no memory limit of its own and was OOM-killed {last} ago at its pod's \
+         memory limit of {limit} ({restarts:# restart|# restarts}); memory leak: usage grew from {from} to \
+         {to} within {span} without levelling off",
+    zh_tw: "{role} {container} 本身未設定記憶體上限，於 {last} 前因 Pod 達到記憶體上限 {limit} 被終止，\
+            已重啟 {restarts} 次；記憶體洩漏：{span} 內由 {from} 持續成長到 {to}，未見收斂",
+    zh_cn: "{role} {container} 自身未设置内存限制，于 {last} 前因 Pod 达到内存限制 {limit} 被终止，已重启 \
+            {restarts} 次；内存泄漏：{span} 内从 {from} 一直涨到 {to}，没有收敛",
+};
+
 static NODE_SHORT: Text = Text {
-    en: "{role} {container} was killed {last} ago, restarts: {restarts}; it used {to} of its limit of {limit}: node {node} was \
-         short of memory",
-    zh_tw: "{role} {container} 於 {last} 前被終止，已重啟 {restarts} 次；當時只用了 {to}（上限 {limit}）：節點 {node} 記憶體不足",
-    zh_cn: "{role} {container} 于 {last} 前被杀，已重启 {restarts} 次；当时只用了 {to}（上限 {limit}）：节点 {node} 内存不足",
+    en: "{role} {container} was OOM-killed {last} ago ({restarts:# restart|# restarts}) while it used {to} \
+         of its limit of {limit}: node {node} was short of memory",
+    zh_tw: "{role} {container} 於 {last} 前被終止，已重啟 {restarts} 次；當時只用了 {to}（上限 {limit}）：\
+            節點 {node} 記憶體不足",
+    zh_cn: "{role} {container} 于 {last} 前被终止（OOMKilled），已重启 {restarts} 次；当时只用了 {to}（限制 \
+            {limit}）：节点 {node} 内存不足",
 };
 
 static BEFORE: Text = Text {
-    en: "it used {least} to {most} within the {span} before",
-    zh_tw: "之前 {span} 的用量為 {least} 到 {most}",
-    zh_cn: "之前 {span} 的用量为 {least} 到 {most}",
+    en: "it used {least} to {most} in the {span} before the kill",
+    zh_tw: "被終止前 {span} 的用量為 {least} 到 {most}",
+    zh_cn: "被终止前 {span} 的用量为 {least} 到 {most}",
 };
 
 static NOW: Text =
     Text {
-        en: "it uses {used} of memory now", zh_tw: "目前使用記憶體 {used}", zh_cn: "目前使用内存 {used}"
+        en: "it now uses {used} of memory", zh_tw: "目前使用記憶體 {used}", zh_cn: "目前使用内存 {used}"
     };
 
 static NODE_USES: Text = Text {
-    en: "node {node} uses {used} of {allocatable}",
-    zh_tw: "節點 {node} 已使用 {used}，可分配 {allocatable}",
-    zh_cn: "节点 {node} 已使用 {used}，可分配 {allocatable}",
+    en: "node {node} uses {used} of {allocatable} allocatable memory",
+    zh_tw: "節點 {node} 已使用記憶體 {used}，可分配 {allocatable}",
+    zh_cn: "节点 {node} 已使用内存 {used}，可分配 {allocatable}",
 };
 
 fn run(view: &View, out: &mut Reporter) {
@@ -136,7 +150,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("last", view.ago(finished)),
         ];
         let (text, proposal) = story(&killed, &mut facts);
-        // Up again and seldom killed: it works, for now.
+        // A container that runs again and was killed few times works for now.
         let often = pod.shared.restarts >= view.thresholds(pod).restarts_unhealthy;
         let severity = match container.status.state.running {
             Some(_) if !often => Severity::Warning,
@@ -156,7 +170,7 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// What it tells, and the limit to set instead.
+/// Returns the text of the finding and the limit to propose, and adds their facts.
 fn story(killed: &Killed, facts: &mut Facts) -> (&'static Text, Option<String>) {
     if let Some(limit) = killed.limit.map(|(written, _)| written).or(killed.limit_of_pod) {
         facts.push(("limit", Fact::text(limit)));

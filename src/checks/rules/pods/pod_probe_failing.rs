@@ -1,4 +1,4 @@
-//! A container runs, and its readiness or startup probe does not pass.
+//! A container runs, but its readiness or startup probe fails.
 
 use crate::checks::prelude::*;
 
@@ -8,24 +8,23 @@ pub(crate) static CHECK: Check = Check {
     severity: Severity::Critical,
     needs: &[Kind::Pod, Kind::Event],
     title: Text {
-        en: "Container does not pass its probe",
-        zh_tw: "容器未通過探針檢查",
-        zh_cn: "容器未通过探针检查",
+        en: "Container fails its probe", zh_tw: "容器未通過探針檢查", zh_cn: "容器未通过探针检查"
     },
     meaning: Text {
-        en: "The container runs and gets no traffic, because its readiness or startup probe fails.",
+        en: "The container runs but gets no traffic, because its readiness or startup probe fails.",
         zh_tw: "容器在執行，但 readiness 或 startup probe 失敗，因此收不到流量。",
-        zh_cn: "容器在运行，但 readiness 或 startup probe 失败，因此收不到流量。",
+        zh_cn: "容器在运行，但就绪探针或启动探针失败，因此收不到流量。",
     },
     remedy: Text {
-        en: "Ask the probe's own address from inside the pod, and read the container's log.",
+        en: "Request the probe's address from inside the pod, and read the container's log.",
         zh_tw: "在 Pod 內手動存取探針位址，並查看容器日誌。",
         zh_cn: "在 Pod 内手动访问探针地址，并查看容器日志。",
     },
     prevention: Text {
-        en: "Let the readiness probe test only what the pod itself needs, and give slow starters a startupProbe.",
+        en: "The readiness probe should test only what the pod itself needs. Add a startupProbe to \
+             containers that start slowly.",
         zh_tw: "readiness probe 只檢查 Pod 自身所需；啟動慢的服務加上 startupProbe。",
-        zh_cn: "readiness probe 只检查 Pod 自身所需；启动慢的服务加上 startupProbe。",
+        zh_cn: "就绪探针只检查 Pod 自身所需；启动慢的服务加上 startupProbe。",
     },
     page: page!("pod-probe-failing"),
     run,
@@ -34,35 +33,39 @@ pub(crate) static CHECK: Check = Check {
 static SAID: Text = Text {
     en: "{role} {container} has not passed its {probe} probe for {age}: {detail}",
     zh_tw: "{role} {container} 的 {probe} probe 已 {age} 未通過：{detail}",
-    zh_cn: "{role} {container} 的 {probe} probe 已 {age} 未通过：{detail}",
+    zh_cn: "{role} {container} 的{probe}已 {age} 未通过：{detail}",
 };
 
 static UNSAID: Text = Text {
     en: "{role} {container} has not passed its {probe} probe for {age}",
     zh_tw: "{role} {container} 的 {probe} probe 已 {age} 未通過",
-    zh_cn: "{role} {container} 的 {probe} probe 已 {age} 未通过",
+    zh_cn: "{role} {container} 的{probe}已 {age} 未通过",
 };
 
 static BUDGET: Text = Text {
-    en: "its startup probe gives it {budget} before it is killed",
-    zh_tw: "startup probe 容許 {budget}，逾時即終止容器",
-    zh_cn: "startup probe 容许 {budget}，超时即杀掉容器",
+    en: "the startup probe allows {budget} before the kubelet kills the container",
+    zh_tw: "startup probe 容許 {budget}，逾時 kubelet 即終止容器",
+    zh_cn: "启动探针允许 {budget}，超时 kubelet 即终止容器",
 };
+
+static READINESS: Text = Text { en: "readiness", zh_tw: "readiness", zh_cn: "就绪探针" };
+
+static STARTUP: Text = Text { en: "startup", zh_tw: "startup", zh_cn: "启动探针" };
 
 fn run(view: &View, out: &mut Reporter) {
     for (pod, trouble) in view.problems() {
         let PodProblem::Unready(container) = trouble else { continue };
         let startup = container.spec.and_then(|spec| spec.startup_probe.as_ref());
-        // Until the startup probe has passed, no other is asked.
+        // The kubelet runs no other probe until the startup probe has passed.
         let starting = startup.filter(|_| container.status.started != Some(true));
         let (probe, begins) =
-            if starting.is_some() { ("startup", "Startup") } else { ("readiness", "Readiness") };
+            if starting.is_some() { (&STARTUP, "Startup") } else { (&READINESS, "Readiness") };
         let warning = view.context(pod).failed_probe(&container.status.name, &[begins]);
         let since = pod.unready_since().or(pod.created());
         let mut facts = vec![
             ("role", Fact::Words(role(&container))),
             ("container", Fact::text(&container.status.name)),
-            ("probe", Fact::text(probe)),
+            ("probe", Fact::Words(probe)),
             ("age", view.ago(since)),
         ];
         let said =
@@ -83,8 +86,8 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// Whether a container may still come up. What starts slowly says itself how slowly that may be; the first time counts
-/// from its start, for what was before, such as a large image, is not its own.
+/// Whether a container may still become ready. Its probes declare how long that may take. For its first start the time
+/// counts from the start of the container: earlier delays, such as a large image, are not caused by the program.
 fn is_in_time(view: &View, pod: &Pod, container: &Container, since: Option<Time>) -> bool {
     let running = container.status.state.running.as_ref().filter(|_| container.status.restart_count == 0);
     let started = running.and_then(|running| running.started_at?.known());

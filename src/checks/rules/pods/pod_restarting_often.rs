@@ -1,4 +1,4 @@
-//! A pod runs now, and has restarted often.
+//! A pod runs now, but has restarted often.
 
 use crate::checks::prelude::*;
 
@@ -11,17 +11,19 @@ pub(crate) static CHECK: Check = Check {
         en: "Pod restarts often", zh_tw: "Pod 重啟次數過多", zh_cn: "Pod 重启次数过多"
     },
     meaning: Text {
-        en: "It runs at the moment, but something ends its containers again and again.",
-        zh_tw: "目前雖在執行，但容器一再被結束。",
+        en: "The pod runs now, but its containers keep ending.",
+        zh_tw: "目前雖在執行，但容器一再結束。",
         zh_cn: "目前虽在运行，但容器一再退出。",
     },
     remedy: Text {
-        en: "Find out how it ended last: the previous container's log, its exit code, its probes.",
+        en: "Find out how the container last ended: read the previous container's log, its exit code and \
+             its probes.",
         zh_tw: "查上一次是怎麼結束的：前一個容器的日誌、結束碼與探針設定。",
         zh_cn: "查上一次是怎么退出的：前一个容器的日志、退出码与探针配置。",
     },
     prevention: Text {
-        en: "Alert on restarts per hour, not on their sum, and look while the previous log still exists.",
+        en: "Alert on restarts per hour instead of their total, and investigate while the previous log \
+             still exists.",
         zh_tw: "以每小時重啟次數告警，而不是累計值，並在前一份日誌還在時就查看。",
         zh_cn: "按每小时重启次数告警，而不是累计值，并在上一份日志还在时就查看。",
     },
@@ -30,13 +32,13 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static KNOWN: Text = Text {
-    en: "restarts: {restarts}, the last {last} ago",
+    en: "{restarts:# restart|# restarts}, the last {last} ago",
     zh_tw: "已重啟 {restarts} 次，最近一次在 {last} 前",
     zh_cn: "已重启 {restarts} 次，最近一次在 {last} 前",
 };
 
 static UNKNOWN: Text = Text {
-    en: "restarts: {restarts}, when is not recorded",
+    en: "{restarts:# restart|# restarts}, time of the last one unknown",
     zh_tw: "已重啟 {restarts} 次，時間不明",
     zh_cn: "已重启 {restarts} 次，时间不明",
 };

@@ -1,4 +1,4 @@
-//! The node cannot make a pod's sandbox or its network.
+//! The node cannot create the sandbox or the network of a pod.
 
 use crate::checks::prelude::*;
 use crate::model::SANDBOX_EVENTS;
@@ -14,18 +14,20 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "无法创建 Pod 沙箱或网络",
     },
     meaning: Text {
-        en: "The runtime or the network plugin of the node fails, so no container of the pod starts; other pods on the \
-             node will meet the same.",
+        en: "The container runtime or the network plugin of the node fails, so no container of the pod \
+             starts. Other new pods on the node are affected too.",
         zh_tw: "節點的執行環境或網路外掛異常，Pod 的容器都無法啟動；同節點的其他新 Pod 也會遇到。",
         zh_cn: "节点的运行时或网络插件异常，Pod 的容器都无法启动；同节点的其他新 Pod 也会遇到。",
     },
     remedy: Text {
-        en: "Look at the network plugin's pod on that node, at free addresses, and at the runtime's log.",
+        en: "Check the network plugin's pod on that node, the free IP addresses, and the container \
+             runtime's log.",
         zh_tw: "檢查該節點上的網路外掛 Pod、IP 位址是否用盡，以及執行環境日誌。",
         zh_cn: "检查该节点上的网络插件 Pod、IP 地址是否用尽，以及运行时日志。",
     },
     prevention: Text {
-        en: "Watch the address pool and the network plugin's DaemonSet; give nodes no more pods than addresses.",
+        en: "Monitor the address pool and the network plugin's DaemonSet. Do not allow more pods on a node \
+             than it has addresses.",
         zh_tw: "監控 IP 位址池與網路外掛的 DaemonSet；節點的 Pod 上限不要超過可用位址。",
         zh_cn: "监控 IP 地址池与网络插件的 DaemonSet；节点的 Pod 上限不要超过可用地址。",
     },
@@ -34,7 +36,7 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static MESSAGE: Text = Text {
-    en: "node {node} has not made its sandbox in {age} ({reason}, {count} times): {detail}",
+    en: "node {node} has not created the sandbox for {age} ({reason}, {count:# time|# times}): {detail}",
     zh_tw: "節點 {node} 已 {age} 無法建立其沙箱（{reason}，共 {count} 次）：{detail}",
     zh_cn: "节点 {node} 已 {age} 无法创建其沙箱（{reason}，共 {count} 次）：{detail}",
 };
@@ -55,7 +57,7 @@ fn run(view: &View, out: &mut Reporter) {
         let severity = if view.is_young_for(pod, since) { Severity::Info } else { Severity::Critical };
         let finding = out.pod(pod, &[], severity, Message::new(&MESSAGE, facts));
         finding.since = since;
-        // Whatever else cannot start there has the same cause, and so may the node itself.
+        // Other pods that cannot start on the node have the same cause, which may be the node itself.
         finding.because = vec![ObjectRef::of_cluster("Node", node)];
         let on_node = format!("spec.nodeName={node}");
         let kubectl = &view.settings.kubectl;

@@ -1,4 +1,4 @@
-//! A pod should be gone and is not.
+//! A pod still exists after its deletion time.
 
 use crate::checks::prelude::*;
 
@@ -11,20 +11,23 @@ pub(crate) static CHECK: Check = Check {
         en: "Pod is stuck terminating", zh_tw: "Pod 卡在終止中", zh_cn: "Pod 卡在终止中"
     },
     meaning: Text {
-        en: "Its grace period is over and it still exists: its node does not answer, or a finalizer holds it.",
+        en: "The grace period has ended and the pod still exists: its node does not respond, or a finalizer \
+             blocks the deletion.",
         zh_tw: "寬限時間已過但 Pod 仍在：節點沒有回應，或被 finalizer 擋住。",
         zh_cn: "宽限时间已过但 Pod 仍在：节点没有响应，或被 finalizer 挡住。",
     },
     remedy: Text {
-        en: "See whether its node is alive and who owns the finalizer. Force the deletion only when the node is \
-             surely gone: the container may still run there.",
-        zh_tw: "先確認節點是否存活、finalizer 屬於誰。只有確定節點已不在時才強制刪除，否則容器可能還在上面跑。",
-        zh_cn: "先确认节点是否存活、finalizer 属于谁。只有确定节点已不在时才强制删除，否则容器可能还在上面跑。",
+        en: "Check whether the node is alive and which controller owns the finalizer. Force the deletion \
+             only if the node certainly no longer exists; otherwise the container may still run there.",
+        zh_tw: "先確認節點是否存活、finalizer 屬於誰。只有確定節點已不在時才強制刪除，\
+                否則容器可能還在上面執行。",
+        zh_cn: "先确认节点是否存活、finalizer 属于谁。只有确定节点已不在时才强制删除，\
+                否则容器可能还在上面运行。",
     },
     prevention: Text {
-        en: "Let processes end on SIGTERM within their grace period, and drain nodes before they go.",
+        en: "Let processes exit on SIGTERM within their grace period, and drain nodes before removing them.",
         zh_tw: "讓程式收到 SIGTERM 後在寬限時間內結束；節點下線前先 drain。",
-        zh_cn: "让进程收到 SIGTERM 后在宽限时间内退出；节点下线前先 drain。",
+        zh_cn: "让进程收到 SIGTERM 后在宽限时间内退出；节点下线前先腾空（drain）。",
     },
     page: page!("pod-stuck-terminating"),
     run,
@@ -33,13 +36,13 @@ pub(crate) static CHECK: Check = Check {
 static GOING: Text = Text { en: "being deleted", zh_tw: "刪除中", zh_cn: "删除中" };
 
 static STUCK: Text = Text {
-    en: "should have been gone {overdue} ago",
+    en: "should have been deleted {overdue} ago",
     zh_tw: "應在 {overdue} 前就已刪除",
     zh_cn: "应在 {overdue} 前就已删除",
 };
 
 static HELD: Text = Text {
-    en: "should have been gone {overdue} ago, held by finalizer {finalizers}",
+    en: "should have been deleted {overdue} ago, blocked by finalizer {finalizers}",
     zh_tw: "應在 {overdue} 前就已刪除，被 finalizer {finalizers} 擋住",
     zh_cn: "应在 {overdue} 前就已删除，被 finalizer {finalizers} 挡住",
 };
@@ -58,7 +61,7 @@ fn run(view: &View, out: &mut Reporter) {
                 &HELD
             }
         };
-        // A StatefulSet does not replace a pod before it is gone; all others do.
+        // A StatefulSet does not replace a pod before it is deleted; other controllers do.
         let blocks = pod.shared.owner.as_ref().is_some_and(|owner| &*owner.kind == "StatefulSet");
         let severity = match () {
             () if view.is_young_for(pod, due) => Severity::Info,

@@ -10,17 +10,19 @@ pub(crate) static CHECK: Check = Check {
     needs: &[Kind::Pod, Kind::Node],
     title: Text { en: "Pod cannot be scheduled", zh_tw: "Pod 無法排程", zh_cn: "Pod 无法调度" },
     meaning: Text {
-        en: "No node fits: too little room, a taint it does not tolerate, a selector or volume that no node matches.",
-        zh_tw: "沒有合適的節點：資源不足、污點不被容忍，或選擇條件、儲存卷沒有節點符合。",
-        zh_cn: "没有合适的节点：资源不足、污点不被容忍，或选择条件、存储卷没有节点满足。",
+        en: "No node fits: not enough resources, a taint that the pod does not tolerate, or a selector or \
+             volume that no node matches.",
+        zh_tw: "沒有合適的節點：資源不足、taint（污點）不被容忍，或選擇條件、磁碟區沒有節點符合。",
+        zh_cn: "没有合适的节点：资源不足、污点不被容忍，或选择算符、卷没有节点满足。",
     },
     remedy: Text {
-        en: "See which nodes are ruled out by what: ask for less, make room, tolerate the taint, or add a node.",
-        zh_tw: "看各節點分別因何被排除：降低要求、騰出資源、容忍污點，或新增節點。",
-        zh_cn: "看各节点分别因何被排除：降低要求、腾出资源、容忍污点，或新增节点。",
+        en: "Find out what rules out each node. Then lower the requests, free resources, tolerate the \
+             taint, or add a node.",
+        zh_tw: "看各節點分別因何被排除：降低要求、騰出資源、容忍 taint，或新增節點。",
+        zh_cn: "看各节点分别因何被排除：降低要求、腾出资源、添加容忍度，或新增节点。",
     },
     prevention: Text {
-        en: "Keep room for one node's loss, and give a ResourceQuota to namespaces that grow.",
+        en: "Keep room for the loss of one node, and set a ResourceQuota for namespaces that grow.",
         zh_tw: "保留可容許一個節點失效的餘裕，並為會成長的命名空間設定 ResourceQuota。",
         zh_cn: "预留可承受一个节点失效的余量，并为会增长的命名空间设置 ResourceQuota。",
     },
@@ -35,15 +37,15 @@ static MESSAGE: Text = Text {
 };
 
 static EXPLAINED: Text = Text {
-    en: "not scheduled for {age}: {cause}; the scheduler says: {detail}",
+    en: "not scheduled for {age}: {cause}; scheduler message: {detail}",
     zh_tw: "已 {age} 無法排程：{cause}；排程器訊息：{detail}",
     zh_cn: "已 {age} 无法调度：{cause}；调度器信息：{detail}",
 };
 
 static GATED: Text = Text {
-    en: "held back by the scheduling gate {gates} for {age}",
-    zh_tw: "因 scheduling gate {gates} 暫緩排程，已 {age}",
-    zh_cn: "因 scheduling gate {gates} 暂缓调度，已 {age}",
+    en: "not scheduled for {age} because of scheduling gate {gates}",
+    zh_tw: "已 {age} 暫緩排程：scheduling gate {gates}",
+    zh_cn: "已 {age} 暂缓调度：调度门控（scheduling gate）{gates}",
 };
 
 fn run(view: &View, out: &mut Reporter) {
@@ -75,10 +77,10 @@ fn run(view: &View, out: &mut Reporter) {
             }
             None => &MESSAGE,
         };
-        // A gate is somebody's wish; a pod seconds old may only wait for the autoscaler.
+        // A gate is set on purpose; a new pod may only wait for the autoscaler.
         let severity =
             if gated || view.is_young_for(pod, since) { Severity::Info } else { Severity::Critical };
-        // Who knows that a gate is closed does not know yet that there is no room behind it.
+        // A gated pod has its own key: a lack of room after the gate opens is a new finding.
         let part: &[&str] = if gated { &["gated"] } else { &[] };
         let finding = out.pod(pod, part, severity, Message::new(text, facts));
         finding.since = since;
@@ -88,14 +90,14 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// The scheduler adds what preemption would not change; the reasons stand before that.
+/// Returns the reasons of a scheduler's message, without the result of preemption that follows them.
 fn without_preemption(message: &str) -> &str {
     let reasons = message.split_once(" preemption:").map_or(message, |(reasons, _)| reasons);
     reasons.trim_end_matches(" no new claims to deallocate,").trim_end_matches(". not found")
 }
 
 fn is_about_volumes(message: &str) -> bool {
-    // "volume node affinity conflict" is "PersistentVolume's node affinity" since 1.34.
+    // Since 1.34 "volume node affinity conflict" is "PersistentVolume's node affinity".
     [
         "persistentvolumeclaim",
         "PersistentVolume",
@@ -107,7 +109,7 @@ fn is_about_volumes(message: &str) -> bool {
     .any(|words| message.contains(words))
 }
 
-/// What else explains it: the pod's claims, or that the cluster is full.
+/// Returns the objects that may explain it: the pod's claims, or the full capacity of the cluster.
 fn because(pod: &Pod, message: &str) -> Vec<ObjectRef> {
     if is_about_volumes(message) {
         return pod.claim_refs().collect();

@@ -1,4 +1,4 @@
-//! A pod waits for a volume that does not attach or mount.
+//! A pod waits for a volume that cannot be attached or mounted.
 
 use crate::checks::prelude::*;
 use crate::model::VOLUME_EVENTS;
@@ -8,33 +8,32 @@ pub(crate) static CHECK: Check = Check {
     since: "0.1.0",
     severity: Severity::Critical,
     needs: &[Kind::Pod, Kind::Event],
-    title: Text {
-        en: "Volume cannot be mounted", zh_tw: "儲存卷無法掛載", zh_cn: "存储卷无法挂载"
-    },
+    title: Text { en: "Volume cannot be mounted", zh_tw: "磁碟區無法掛載", zh_cn: "卷无法挂载" },
     meaning: Text {
         en: "The node cannot attach or mount a volume of the pod, so none of its containers starts.",
-        zh_tw: "節點無法附加或掛載 Pod 的儲存卷，容器全都無法啟動。",
-        zh_cn: "节点无法附加或挂载 Pod 的存储卷，容器全都无法启动。",
+        zh_tw: "節點無法附加或掛載 Pod 的磁碟區，容器全都無法啟動。",
+        zh_cn: "节点无法挂接或挂载 Pod 的卷，容器全都无法启动。",
     },
     remedy: Text {
-        en: "Create the Secret or ConfigMap that the message names; a volume still attached to a dead node has to be \
-             detached first.",
-        zh_tw: "補上訊息中缺少的 Secret 或 ConfigMap；若儲存卷仍附加在故障節點上，需先卸離。",
-        zh_cn: "补上信息里缺少的 Secret 或 ConfigMap；若存储卷仍附加在故障节点上，需先分离。",
+        en: "Create the Secret or ConfigMap that the message names. Detach a volume that is still attached \
+             to a dead node.",
+        zh_tw: "補上訊息中缺少的 Secret 或 ConfigMap；若磁碟區仍附加在故障節點上，需先卸離。",
+        zh_cn: "补上信息里缺少的 Secret 或 ConfigMap；若卷仍挂接在故障节点上，需先分离。",
     },
     prevention: Text {
-        en: "Deploy configuration with its workload, and give volumes that one node may hold to one replica only.",
-        zh_tw: "設定與工作負載一起部署；只能由單一節點使用的儲存卷不要分給多個副本。",
-        zh_cn: "配置与工作负载一起部署；只能由单节点使用的存储卷不要分给多个副本。",
+        en: "Deploy configuration together with its workload. Use a volume that only one node can attach \
+             for one replica only.",
+        zh_tw: "設定與工作負載一起部署；只能由單一節點使用的磁碟區不要分給多個副本。",
+        zh_cn: "配置与工作负载一起部署；只能由单节点使用的卷不要分给多个副本。",
     },
     page: page!("pod-volume-not-mounted"),
     run,
 };
 
 static MESSAGE: Text = Text {
-    en: "waits for a volume for {age} ({reason}, {count} times): {detail}",
-    zh_tw: "等待儲存卷已 {age}（{reason}，共 {count} 次）：{detail}",
-    zh_cn: "等待存储卷已 {age}（{reason}，共 {count} 次）：{detail}",
+    en: "waiting for a volume for {age} ({reason}, {count:# time|# times}): {detail}",
+    zh_tw: "已等待磁碟區 {age}（{reason}，共 {count} 次）：{detail}",
+    zh_cn: "已等待卷 {age}（{reason}，共 {count} 次）：{detail}",
 };
 
 fn run(view: &View, out: &mut Reporter) {
@@ -42,7 +41,7 @@ fn run(view: &View, out: &mut Reporter) {
         let PodProblem::Volume = trouble else { continue };
         let context = view.context(pod);
         let mut warnings = context.events.iter().filter(|event| VOLUME_EVENTS.contains(&&*event.reason));
-        // That it waits is told along with why, and says less.
+        // The kubelet warns about the wait and about its cause; the cause is more useful.
         let why =
             warnings.clone().find(|event| !event.message.starts_with("Unable to attach or mount volumes"));
         let Some(warning) = why.or_else(|| warnings.next()) else { continue };
@@ -68,7 +67,7 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// The Secret or ConfigMap that a message says is missing: `… : secret "tls" not found`.
+/// The Secret or ConfigMap that a message reports as missing: `… : secret "tls" not found`.
 fn missing(namespace: &str, message: &str) -> Option<ObjectRef> {
     [("secret \"", "Secret"), ("configmap \"", "ConfigMap")].into_iter().find_map(|(start, kind)| {
         let (_, rest) = message.split_once(start)?;

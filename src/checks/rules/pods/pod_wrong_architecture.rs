@@ -1,4 +1,4 @@
-//! A container's program is built for another kind of machine than its node.
+//! A container's program is built for another architecture than that of its node.
 
 use crate::checks::prelude::*;
 use std::collections::BTreeSet;
@@ -9,23 +9,25 @@ pub(crate) static CHECK: Check = Check {
     severity: Severity::Critical,
     needs: &[Kind::Pod, Kind::Node],
     title: Text {
-        en: "Image of another architecture",
+        en: "Image built for another architecture",
         zh_tw: "映像檔架構與節點不符",
         zh_cn: "镜像架构与节点不符",
     },
     meaning: Text {
-        en: "The kernel cannot execute the program (\"exec format error\"): the image was built for another processor.",
+        en: "The kernel cannot execute the program (\"exec format error\"): the image is built for another \
+             processor architecture.",
         zh_tw: "核心無法執行該程式（exec format error）：映像檔是為另一種處理器架構建置的。",
         zh_cn: "内核无法执行该程序（exec format error）：镜像是为另一种处理器架构构建的。",
     },
     remedy: Text {
-        en: "Push an image of the node's architecture under a tag of its own and name that in the manifest, or build one \
-             tag for both.",
+        en: "Push an image for the node's architecture under a separate tag and set that tag in the \
+             manifest, or build one tag for both architectures.",
         zh_tw: "推送符合節點架構的映像檔（使用自己的 tag）並在 manifest 指定，或建置同時支援兩種架構的 tag。",
-        zh_cn: "推送符合节点架构的镜像（用单独的 tag）并在 manifest 里指定，或构建同时支持两种架构的 tag。",
+        zh_cn: "推送符合节点架构的镜像（用单独的标签）并在清单（manifest）里指定，\
+                或构建同时支持两种架构的标签。",
     },
     prevention: Text {
-        en: "Build for every architecture the cluster has, or select nodes by kubernetes.io/arch.",
+        en: "Build images for every architecture in the cluster, or select nodes by kubernetes.io/arch.",
         zh_tw: "為叢集裡每種架構都建置映像檔，或以 kubernetes.io/arch 指定節點。",
         zh_cn: "为集群里每种架构都构建镜像，或用 kubernetes.io/arch 指定节点。",
     },
@@ -34,29 +36,34 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static BOTH: Text = Text {
-    en: "{role} {container}: image {image} is built for {built}, node {node} is {architecture} (exec format error)",
-    zh_tw: "{role} {container}：映像檔 {image} 為 {built} 架構，節點 {node} 是 {architecture}（exec format error）",
-    zh_cn: "{role} {container}：镜像 {image} 为 {built} 架构，节点 {node} 是 {architecture}（exec format error）",
+    en: "{role} {container}: image {image} is built for {built}, node {node} is {architecture} (exec format \
+         error)",
+    zh_tw: "{role} {container}：映像檔 {image} 為 {built} 架構，節點 {node} 是 {architecture}（exec format \
+            error）",
+    zh_cn: "{role} {container}：镜像 {image} 为 {built} 架构，节点 {node} 是 {architecture}（exec format \
+            error）",
 };
 
 static LIKELY: Text = Text {
-    en: "{role} {container}: image {image} is not built for {architecture}, which node {node} is, most likely for {built} \
-         (exec format error)",
-    zh_tw: "{role} {container}：映像檔 {image} 不是為節點 {node} 的 {architecture} 架構建置，很可能是 {built}\
-            （exec format error）",
-    zh_cn: "{role} {container}：镜像 {image} 不是为节点 {node} 的 {architecture} 架构构建，很可能是 {built}\
-            （exec format error）",
+    en: "{role} {container}: image {image} is not built for {architecture}, the architecture of node \
+         {node}, but most likely for {built} (exec format error)",
+    zh_tw: "{role} {container}：映像檔 {image} 不是為節點 {node} 的 {architecture} 架構建置，很可能是 \
+            {built}（exec format error）",
+    zh_cn: "{role} {container}：镜像 {image} 不是为节点 {node} 的 {architecture} 架构构建，很可能是 \
+            {built}（exec format error）",
 };
 
 static SCRIPT: Text = Text {
-    en: "{role} {container}: the kernel cannot execute the program of image {image} (exec format error), most likely a \
-         script whose first line does not begin with #!: {detail}",
-    zh_tw: "{role} {container}：核心無法執行映像檔 {image} 的程式（exec format error），很可能是腳本第一行缺少 #!：{detail}",
-    zh_cn: "{role} {container}：内核无法执行镜像 {image} 的程序（exec format error），很可能是脚本第一行缺少 #!：{detail}",
+    en: "{role} {container}: the kernel cannot execute the program of image {image} (exec format error), \
+         most likely a script whose first line does not begin with #!: {detail}",
+    zh_tw: "{role} {container}：核心無法執行映像檔 {image} 的程式（exec format error），\
+            很可能是腳本第一行缺少 #!：{detail}",
+    zh_cn: "{role} {container}：内核无法执行镜像 {image} 的程序（exec format error），\
+            很可能是脚本第一行缺少 #!：{detail}",
 };
 
 static UNKNOWN: Text = Text {
-    en: "{role} {container}: image {image} is built for another architecture than its node's (exec format error)",
+    en: "{role} {container}: image {image} is not built for the architecture of its node (exec format error)",
     zh_tw: "{role} {container}：映像檔 {image} 的架構與節點不符（exec format error）",
     zh_cn: "{role} {container}：镜像 {image} 的架构与节点不符（exec format error）",
 };
@@ -90,8 +97,8 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// What is behind it, and the architecture that the image was built for, as far as its name, its node, its other pods
-/// and the kubelet tell.
+/// Returns the text for the likely cause and the architecture that the image is built for, from the image's name, its
+/// node, its other pods and the kubelet's message.
 fn story(named: Option<String>, own: &str, said: &str) -> (&'static Text, Option<String>) {
     match (named, likely(own)) {
         (named, _) if is_script(said) || named.as_deref().is_some_and(|named| named == own) => {
@@ -104,7 +111,7 @@ fn story(named: Option<String>, own: &str, said: &str) -> (&'static Text, Option
     }
 }
 
-/// The architecture of the nodes where pods with the image serve, if it is one.
+/// Returns the architecture of the nodes on which pods with the image serve, if they share one.
 fn runs_on(view: &View, image: &str) -> Option<String> {
     let uses = |pod: &&Pod| pod.serves() && pod.shared.specs.iter().any(|used| &*used.image == image);
     let nodes = view.snapshot.rows.pods.iter().filter(uses).filter_map(|pod| view.node(pod.node.as_deref()?));
@@ -115,13 +122,13 @@ fn runs_on(view: &View, image: &str) -> Option<String> {
     }
 }
 
-/// Whether the program that cannot be executed is a script by its name.
+/// Whether the name of the program that cannot be executed is that of a script.
 fn is_script(said: &str) -> bool {
     let named = said.split([' ', '"', '\'', ':']);
     named.filter_map(|word| word.rsplit_once('.')).any(|(_, end)| matches!(end, "bash" | "py" | "rb" | "sh"))
 }
 
-/// The architecture that an image's own name tells.
+/// Returns the architecture that the image's name contains.
 fn named_in(image: &str) -> Option<&'static str> {
     let name = image.rsplit('/').next().unwrap_or(image);
     let has = |word: &str| name.split(['-', '_', '.', ':', '@']).any(|part| part == word);
@@ -131,7 +138,7 @@ fn named_in(image: &str) -> Option<&'static str> {
         .map(|(_, architecture)| architecture)
 }
 
-/// Of two kinds of machines in use, the other one.
+/// Returns the other one of the two common architectures.
 fn likely(own: &str) -> Option<&'static str> {
     match own {
         "amd64" => Some("arm64"),

@@ -1,4 +1,4 @@
-//! Pods on several nodes restarted within the same minute: one event, not many.
+//! Pods on several nodes restarted within the same minute, which is reported as one event.
 
 use crate::checks::prelude::*;
 use crate::finding::key;
@@ -16,18 +16,19 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "多个 Pod 在同一分钟重启",
     },
     meaning: Text {
-        en: "What ends pods on several nodes at once is none of them: a dependency that failed, a network that broke, a \
-             change that was rolled out.",
+        en: "When pods on several nodes end at the same time, the cause is usually outside the pods: a \
+             failed dependency, a network failure, or a change that was rolled out.",
         zh_tw: "同時影響多個節點上的 Pod，原因通常不在 Pod 本身：相依服務故障、網路中斷或設定變更。",
         zh_cn: "同时影响多个节点上的 Pod，原因通常不在 Pod 本身：依赖服务故障、网络中断或配置变更。",
     },
     remedy: Text {
-        en: "Look for what all of them use, at that minute: the database, the message broker, DNS, a deployment.",
+        en: "Check what all of them use, at that minute: the database, the message broker, DNS, a \
+             deployment.",
         zh_tw: "查那一分鐘它們共同依賴的東西：資料庫、訊息佇列、DNS，或當時的部署。",
         zh_cn: "查那一分钟它们共同依赖的东西：数据库、消息队列、DNS，或当时的发布。",
     },
     prevention: Text {
-        en: "Let programs wait and reconnect when a dependency fails, instead of ending.",
+        en: "Programs should wait and reconnect when a dependency fails, instead of exiting.",
         zh_tw: "相依服務中斷時，程式應等待重連而不是直接結束。",
         zh_cn: "依赖服务中断时，程序应等待重连而不是直接退出。",
     },
@@ -36,16 +37,17 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static MESSAGE: Text = Text {
-    en: "{count} pods on {nodes} nodes restarted within a minute, {age} ago: one event, not {count}",
+    en: "{count:# pod|# pods} on {nodes:# node|# nodes} restarted within a minute, {age} ago: treat them as \
+         one event",
     zh_tw: "{age} 前 {nodes} 個節點上的 {count} 個 Pod 在一分鐘內重啟：應視為同一事件",
     zh_cn: "{age} 前 {nodes} 个节点上的 {count} 个 Pod 在一分钟内重启：应视为同一事件",
 };
 
-/// So many pods on so many nodes in so many seconds are no coincidence.
+/// The fewest pods, the fewest nodes, and the longest time in seconds that count as one event.
 const PODS: usize = 3;
 const NODES: usize = 2;
 const WINDOW: i64 = 60;
-/// What was longer ago is history.
+/// Restarts that are older are ignored, in seconds.
 const RECENT: i64 = 86_400;
 
 fn run(view: &View, out: &mut Reporter) {
@@ -53,7 +55,7 @@ fn run(view: &View, out: &mut Reporter) {
         let recent = pod.last_restart().is_some_and(|at| (0..RECENT).contains(&view.age(at)));
         recent && pod.shared.restarts > 0 && pod.shared.ended.is_none() && pod.node.is_some()
     };
-    // A pod that keeps restarting is in every minute; its own finding tells more.
+    // A pod that keeps restarting would be in every group; its own finding says more.
     let steady = |pod: &&Pod| pod.shared.restarts < view.thresholds(pod).restarts_unhealthy && pod.serves();
     let mut by_namespace: BTreeMap<&str, Vec<&Pod>> = BTreeMap::new();
     for pod in view.snapshot.rows.pods.iter().filter(restarted).filter(steady) {
@@ -88,7 +90,7 @@ fn report(view: &View, out: &mut Reporter, pods: &[&Pod]) {
     let namespace = &*first.shared.namespace;
     let message = Message::new(&MESSAGE, facts);
     let (place, seen) = place(view, pods);
-    // Which of the pods was the first is another one when one of them restarts again.
+    // The key does not depend on the first pod, which changes when a pod restarts again.
     let place_key = key(CHECK.id, &place, &[]);
     let finding = match seen {
         true => out.object(place, &[], Severity::Warning, message),
@@ -105,7 +107,7 @@ fn report(view: &View, out: &mut Reporter, pods: &[&Pod]) {
     ];
 }
 
-/// What the pods have in common: their workload, or else their namespace; and whether it was seen.
+/// Returns the workload that all pods share, or their namespace, and whether it was seen.
 fn place(view: &View, pods: &[&Pod]) -> (ObjectRef, bool) {
     let owners: BTreeSet<Option<Owner>> = pods.iter().map(|pod| view.root(pod)).collect();
     let namespace = pods.first().map_or("", |pod| &*pod.shared.namespace);

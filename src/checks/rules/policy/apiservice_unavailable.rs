@@ -1,4 +1,4 @@
-//! An API that another server should serve is not available.
+//! Reports aggregated APIs that are unavailable.
 
 use crate::checks::prelude::*;
 use crate::checks::traffic::Empty;
@@ -21,17 +21,17 @@ pub(crate) static CHECK: Check = Check {
         en: "Aggregated API unavailable", zh_tw: "聚合 API 無法使用", zh_cn: "聚合 API 不可用"
     },
     meaning: Text {
-        en: "Nobody can use this API, and namespaces cannot be deleted while its objects cannot be listed.",
+        en: "Clients cannot use this API, and namespaces cannot be deleted while its objects cannot be listed.",
         zh_tw: "這個 API 無法使用；因為列不出它的物件，命名空間也刪不掉。",
         zh_cn: "这个 API 无法使用；由于列不出它的对象，命名空间也删不掉。",
     },
     remedy: Text {
-        en: "Bring the pods behind its service back; if its software is gone, delete the APIService.",
-        zh_tw: "恢復服務背後的 Pod；若軟體早已移除，刪除這個 APIService。",
-        zh_cn: "恢复服务后面的 Pod；如果软件早已移除，删除这个 APIService。",
+        en: "Restore the pods behind its Service; if the software is no longer installed, delete the APIService.",
+        zh_tw: "恢復 Service 背後的 Pod；若軟體早已移除，刪除這個 APIService。",
+        zh_cn: "恢复 Service 后面的 Pod；如果软件早已移除，删除这个 APIService。",
     },
     prevention: Text {
-        en: "Run aggregated servers with two replicas, and remove their APIService together with them.",
+        en: "Run aggregated API servers with two replicas, and remove their APIService together with them.",
         zh_tw: "聚合 API 的伺服器至少兩個副本，移除時連同 APIService 一併清掉。",
         zh_cn: "聚合 API 的服务器至少两个副本，移除时连同 APIService 一并清理。",
     },
@@ -40,29 +40,29 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static METRICS: Text = Text {
-    en: "autoscalers stand still and kubectl top fails ({reason}): {detail}",
+    en: "autoscaling and kubectl top do not work ({reason}): {detail}",
     zh_tw: "HPA 停止擴縮，kubectl top 無法使用（{reason}）：{detail}",
     zh_cn: "HPA 停止扩缩，kubectl top 不可用（{reason}）：{detail}",
 };
 
 static OTHER_METRICS: Text = Text {
-    en: "autoscalers that scale by these metrics stand still ({reason}): {detail}",
-    zh_tw: "依這些指標擴縮的 HPA 停擺（{reason}）：{detail}",
+    en: "autoscaling by these metrics does not work ({reason}): {detail}",
+    zh_tw: "依這些指標擴縮的 HPA 停止擴縮（{reason}）：{detail}",
     zh_cn: "依赖这些指标的 HPA 停止扩缩（{reason}）：{detail}",
 };
 
 static OTHERS: Text = Text {
-    en: "its objects cannot be reached and no namespace can be deleted ({reason}): {detail}",
+    en: "its objects cannot be accessed and no namespace can be deleted ({reason}): {detail}",
     zh_tw: "存取不到它的物件，命名空間也無法刪除（{reason}）：{detail}",
     zh_cn: "无法访问它的对象，命名空间也无法删除（{reason}）：{detail}",
 };
 
-/// As `KubeAggregatedAPIDown` waits, in seconds.
+/// The delay of `KubeAggregatedAPIDown`, in seconds.
 const PATIENCE: i64 = 300;
 
 fn run(view: &View, out: &mut Reporter) {
     for api in &view.snapshot.rows.api_services {
-        // What the API server serves itself has no service.
+        // An API that the API server serves itself has no Service.
         let Some(service) = &api.spec.service else { continue };
         let Some(condition) = api.available().filter(|condition| condition.status == "False") else {
             continue;

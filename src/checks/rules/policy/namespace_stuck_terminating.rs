@@ -1,4 +1,4 @@
-//! A namespace was deleted and does not go.
+//! A namespace was deleted and still exists.
 
 use crate::checks::prelude::*;
 use crate::model::Namespace;
@@ -14,18 +14,18 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "命名空间一直删不掉",
     },
     meaning: Text {
-        en: "Something in it cannot be deleted; until then no namespace of this name can be made anew.",
+        en: "An object in it cannot be deleted. Until it is gone, no namespace of this name can be created.",
         zh_tw: "裡面有東西刪不掉；在此之前無法重建同名的命名空間。",
         zh_cn: "里面有东西删不掉；在此之前无法重建同名的命名空间。",
     },
     remedy: Text {
-        en: "Bring back the controller that owns the finalizers, or the API that cannot be listed. Finalizers are \
-             removed by hand only when their controller is gone for good.",
+        en: "Restore the controller that owns the finalizers, or the API that cannot be listed. Remove finalizers by \
+             hand only when their controller will never come back.",
         zh_tw: "恢復負責該 finalizer 的控制器，或列不出來的 API；確定控制器不會再回來時，才手動移除 finalizer。",
         zh_cn: "恢复负责该 finalizer 的控制器，或列不出来的 API；确定控制器不会再回来时，才手动移除 finalizer。",
     },
     prevention: Text {
-        en: "Delete the objects of an operator before the operator itself.",
+        en: "Delete the objects of an operator before you delete the operator.",
         zh_tw: "先刪除 operator 管理的物件，再移除 operator 本身。",
         zh_cn: "先删除 operator 管理的对象，再移除 operator 本身。",
     },
@@ -34,21 +34,21 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static HELD: Text = Text {
-    en: "deleted {age} ago and still there: {detail}",
+    en: "deleted {age} ago, still terminating: {detail}",
     zh_tw: "刪除 {age} 後仍在：{detail}",
     zh_cn: "删除 {age} 后仍在：{detail}",
 };
 
 static STUCK: Text = Text {
-    en: "deleted {age} ago and still there, nothing says why",
+    en: "deleted {age} ago, still terminating; its status gives no reason",
     zh_tw: "刪除 {age} 後仍在，狀態中未說明原因",
     zh_cn: "删除 {age} 后仍在，状态中未说明原因",
 };
 
-/// After so many seconds nothing more goes by itself.
+/// The time in seconds after which a deletion no longer finishes on its own.
 const PATIENCE: i64 = 900;
 
-/// What the namespace controller says, the cause first.
+/// The conditions that the namespace controller sets, the cause first.
 const CONDITIONS: [&str; 5] = [
     "NamespaceDeletionDiscoveryFailure",
     "NamespaceDeletionGroupVersionParsingFailure",
@@ -58,7 +58,7 @@ const CONDITIONS: [&str; 5] = [
 ];
 
 fn run(view: &View, out: &mut Reporter) {
-    // Whoever chooses pods by a selector asks for nothing beside them.
+    // A run that selects pods by labels reports on these pods only.
     let asked = !view.snapshot.scope.selected;
     for namespace in view.snapshot.rows.namespaces.iter().filter(|_| asked) {
         let Some(deleted) = namespace.deleted.filter(|deleted| view.age(*deleted) >= PATIENCE) else {
@@ -81,7 +81,7 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// The APIServices that a discovery failure is about: `metrics.k8s.io/v1beta1` is that of `v1beta1.metrics.k8s.io`.
+/// Returns the APIServices of a discovery failure: `v1beta1.metrics.k8s.io` for `metrics.k8s.io/v1beta1`.
 fn unavailable(message: &str) -> Vec<String> {
     let words = message.split(|c: char| c.is_whitespace() || ",;:()\"[]".contains(c));
     let pairs = words.filter_map(|word| word.split_once('/'));
@@ -96,7 +96,7 @@ fn unavailable(message: &str) -> Vec<String> {
     out
 }
 
-/// The resources that are left: `pods. has 1 resource instances, widgets.example.com has 2 resource instances`.
+/// Returns the remaining resources of `pods. has 1 resource instances, widgets.example.com has 2 resource instances`.
 fn remaining(message: &str) -> Vec<&str> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
     let parts: Vec<&str> = message.split(" has ").collect();

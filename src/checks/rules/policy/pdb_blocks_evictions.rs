@@ -24,17 +24,17 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "PDB 永远不允许驱逐",
     },
     meaning: Text {
-        en: "A node with one of its pods cannot be drained: upgrades and autoscalers wait for ever.",
+        en: "A node with one of its pods cannot be drained: upgrades and autoscalers wait forever.",
         zh_tw: "有這些 Pod 的節點無法 drain：升級與自動縮容會一直等。",
-        zh_cn: "有这些 Pod 的节点无法 drain：升级与自动缩容会一直等。",
+        zh_cn: "有这些 Pod 的节点无法腾空（drain）：升级与自动缩容会一直等。",
     },
     remedy: Text {
-        en: "Run one replica more than must be there, or allow one pod to be unavailable.",
+        en: "Run one replica more than the budget requires, or allow one pod to be unavailable.",
         zh_tw: "副本數比必須保留的多一個，或允許一個 Pod 不可用。",
         zh_cn: "副本数比必须保留的多一个，或允许一个 Pod 不可用。",
     },
     prevention: Text {
-        en: "Write budgets as maxUnavailable: 1, which fits any number of replicas.",
+        en: "Use maxUnavailable: 1 in budgets; it works for any number of replicas.",
         zh_tw: "PDB 用 maxUnavailable: 1，副本數多少都適用。",
         zh_cn: "PDB 用 maxUnavailable: 1，副本数多少都适用。",
     },
@@ -43,15 +43,16 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static NEVER: Text = Text {
-    en: "it wants {desired} healthy pods of {expected}, so none may ever be evicted",
+    en: "requires {desired} of {expected:# pod|# pods} to be healthy, so it never allows an eviction",
     zh_tw: "要求 {expected} 個 Pod 中有 {desired} 個健康，永遠不能驅逐任何一個",
     zh_cn: "要求 {expected} 个 Pod 中有 {desired} 个健康，永远不能驱逐任何一个",
 };
 
 static DRAIN: Text = Text {
-    en: "node {node} is cordoned and cannot be drained: the budget wants {desired} healthy pods of {expected}, and one of them is there",
-    zh_tw: "節點 {node} 已 cordon 但無法 drain：PDB 要求 {expected} 個 Pod 中有 {desired} 個健康，其中一個在該節點上",
-    zh_cn: "节点 {node} 已 cordon 但无法 drain：PDB 要求 {expected} 个 Pod 中有 {desired} 个健康，其中一个在该节点上",
+    en: "node {node} is cordoned and cannot be drained: the budget requires {desired} of {expected:# pod|# pods} to be \
+         healthy, and one of them is on the node",
+    zh_tw: "節點 {node} 已 cordon（停止排程）但無法 drain：PDB 要求 {expected} 個 Pod 中有 {desired} 個健康，其中一個在該節點上",
+    zh_cn: "节点 {node} 已隔离（cordon）但无法腾空（drain）：PDB 要求 {expected} 个 Pod 中有 {desired} 个健康，其中一个在该节点上",
 };
 
 fn run(view: &View, out: &mut Reporter) {
@@ -81,8 +82,8 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// Whether all its pods are well and it allows nothing all the same. With a pod less than well, it may allow something
-/// when that one is mended.
+/// Returns whether all its pods are healthy and it still allows no eviction. With an unhealthy pod, it may allow
+/// evictions after that pod recovers.
 fn never_allows(budget: &PodDisruptionBudget) -> bool {
     let status = &budget.status;
     status.observed_generation > 0
@@ -92,7 +93,7 @@ fn never_allows(budget: &PodDisruptionBudget) -> bool {
         && status.desired_healthy >= status.expected_pods
 }
 
-/// The first cordoned node with a pod of a workload that it protects.
+/// Returns the first cordoned node with a pod of a workload that the budget protects.
 fn held_node<'a>(view: &View<'a>, budget: &PodDisruptionBudget) -> Option<&'a Node> {
     let namespace = &*budget.metadata.namespace;
     let cordoned = view.snapshot.rows.nodes.iter().filter(|node| node.cordoned);

@@ -1,4 +1,4 @@
-//! A disruption budget without pods.
+//! A disruption budget matches no pods.
 
 use crate::checks::prelude::*;
 use crate::finding::command::selector;
@@ -14,17 +14,17 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "PDB 没有选中任何 Pod",
     },
     meaning: Text {
-        en: "It protects nothing: what it was made for may be drained away all at once.",
-        zh_tw: "它沒有保護任何東西：原本要保護的 Pod 可能一次全被驅逐。",
-        zh_cn: "它没有保护任何东西：原本要保护的 Pod 可能一次全被驱逐。",
+        en: "The budget protects no pods: a drain can evict all pods that it was meant for at once.",
+        zh_tw: "它沒有保護任何 Pod：原本要保護的 Pod 可能一次全被驅逐。",
+        zh_cn: "它没有保护任何 Pod：原本要保护的 Pod 可能一次全被驱逐。",
     },
     remedy: Text {
-        en: "Compare its selector with the labels of the pods; delete it if what it protected is gone.",
+        en: "Compare its selector with the labels of the pods. Delete the budget if its workload is gone.",
         zh_tw: "比對 selector 與 Pod 標籤；若保護對象已不存在就刪除。",
-        zh_cn: "对比 selector 与 Pod 标签；如果保护对象已不存在就删除。",
+        zh_cn: "对比选择算符与 Pod 标签；如果保护对象已不存在就删除。",
     },
     prevention: Text {
-        en: "Keep a budget in the manifest of its workload, with the labels from one place.",
+        en: "Keep the budget in the manifest of its workload, and define the labels in one place.",
         zh_tw: "PDB 與工作負載放在同一份設定，標籤從同一處產生。",
         zh_cn: "PDB 与工作负载放在同一份配置里，标签从同一处生成。",
     },
@@ -35,10 +35,10 @@ pub(crate) static CHECK: Check = Check {
 static MESSAGE: Text = Text {
     en: "its selector matches no pods ({labels})",
     zh_tw: "selector 沒有選到任何 Pod（{labels}）",
-    zh_cn: "selector 没有选中任何 Pod（{labels}）",
+    zh_cn: "选择算符没有选中任何 Pod（{labels}）",
 };
 
-/// Pods may come after their budget.
+/// The time in seconds that pods have to appear after their budget.
 const LASTS: i64 = 15 * 60;
 
 fn run(view: &View, out: &mut Reporter) {
@@ -49,7 +49,7 @@ fn run(view: &View, out: &mut Reporter) {
         if !seen || budget.status.expected_pods > 0 {
             continue;
         }
-        // Scaled to nothing, or in trouble of its own.
+        // The workload is scaled to zero, or another check reports its problem.
         if view.workloads_selected_by(namespace, labels).next().is_some() {
             continue;
         }

@@ -1,4 +1,4 @@
-//! Fewer pods are healthy than a disruption budget wants.
+//! Fewer pods are healthy than a disruption budget requires.
 
 use crate::checks::prelude::*;
 use crate::checks::rules::workloads::workload_replicas_missing::{is_coming, since};
@@ -18,36 +18,36 @@ pub(crate) static CHECK: Check = Check {
         Kind::Pod,
     ],
     title: Text {
-        en: "Fewer healthy pods than the disruption budget wants",
+        en: "Fewer healthy pods than the disruption budget requires",
         zh_tw: "健康的 Pod 少於 PDB 要求",
         zh_cn: "健康的 Pod 少于 PDB 要求",
     },
     meaning: Text {
-        en: "The service has fewer pods than its owner thinks safe, and no node with one of them can be drained.",
+        en: "The service has fewer pods than its owner considers safe, and no node with one of them can be drained.",
         zh_tw: "可用的 Pod 已低於負責人認定的安全數量，而且有這些 Pod 的節點都無法 drain。",
-        zh_cn: "可用的 Pod 已低于负责人认定的安全数量，而且有这些 Pod 的节点都无法 drain。",
+        zh_cn: "可用的 Pod 已低于负责人认定的安全数量，而且有这些 Pod 的节点都无法腾空（drain）。",
     },
     remedy: Text {
-        en: "Mend the pods that are not ready; the budget follows by itself.",
+        en: "Fix the unready pods; the budget recovers on its own.",
         zh_tw: "修好未就緒的 Pod，PDB 會自動恢復。",
         zh_cn: "修好未就绪的 Pod，PDB 会自动恢复。",
     },
     prevention: Text {
-        en: "Set unhealthyPodEvictionPolicy: AlwaysAllow, so that broken pods do not hold up a drain.",
+        en: "Set unhealthyPodEvictionPolicy: AlwaysAllow, so that broken pods do not block a drain.",
         zh_tw: "設定 unhealthyPodEvictionPolicy: AlwaysAllow，避免壞掉的 Pod 擋住 drain。",
-        zh_cn: "设置 unhealthyPodEvictionPolicy: AlwaysAllow，避免坏掉的 Pod 挡住 drain。",
+        zh_cn: "设置 unhealthyPodEvictionPolicy: AlwaysAllow，避免坏掉的 Pod 挡住腾空（drain）。",
     },
     page: page!("pdb-not-enough-healthy"),
     run,
 };
 
 static MESSAGE: Text = Text {
-    en: "{healthy} healthy pods, {desired} are wanted (of {expected})",
+    en: "{healthy} of {expected:# pod|# pods} healthy, {desired} required",
     zh_tw: "健康的 Pod 有 {healthy} 個，要求 {desired} 個（共 {expected} 個）",
     zh_cn: "健康的 Pod 有 {healthy} 个，要求 {desired} 个（共 {expected} 个）",
 };
 
-/// `KubePdbNotEnoughHealthyPods` waits so long.
+/// The wait of the alert `KubePdbNotEnoughHealthyPods` in kubernetes-mixin, in seconds.
 const LASTS: i64 = 15 * 60;
 
 fn run(view: &View, out: &mut Reporter) {
@@ -82,14 +82,14 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// Since when it has too few. Its condition tells when it ceased to allow evictions; a budget that never allows one
-/// tells nothing by that, so its workload must.
+/// Returns since when it has too few healthy pods. Its condition shows when it stopped to allow evictions. For a budget
+/// that never allows an eviction the condition is useless, so the workload decides.
 fn begun(view: &View, budget: &PodDisruptionBudget, workloads: &[&Workload]) -> Option<Time> {
     let status = &budget.status;
     let own = status.conditions.iter().find(|c| c.r#type == "DisruptionAllowed" && c.status == "False");
     let own = own.and_then(crate::wire::Condition::since);
     if status.desired_healthy < status.expected_pods {
-        // While pods are replaced, it comes and goes.
+        // While a rollout replaces pods, the state changes back and forth.
         let all_coming = !workloads.is_empty() && workloads.iter().all(|workload| is_coming(view, workload));
         return own.filter(|_| !all_coming);
     }

@@ -1,4 +1,4 @@
-//! A ResourceQuota is used up, or nearly so.
+//! A ResourceQuota is used up or nearly used up.
 
 use crate::checks::prelude::*;
 use crate::checks::rules::workloads::workload_create_refused::refusal;
@@ -22,17 +22,18 @@ pub(crate) static CHECK: Check = Check {
     ],
     title: Text { en: "Quota is used up", zh_tw: "資源配額用盡", zh_cn: "资源配额用尽" },
     meaning: Text {
-        en: "What would exceed it is refused: new pods, rollouts, restarts after a node is lost.",
+        en: "The API server rejects what would exceed the quota: new pods, rollouts, and replacements after \
+             the loss of a node.",
         zh_tw: "超過的都會被拒絕：新的 Pod、更新，以及節點故障後的重建。",
         zh_cn: "超过的都会被拒绝：新的 Pod、发布，以及节点故障后的重建。",
     },
     remedy: Text {
-        en: "Lower what is requested and not used, delete what is left over, or raise the quota.",
+        en: "Lower requests that are not used, delete leftover objects, or raise the quota.",
         zh_tw: "調低用不到的 request、清掉遺留物件，或提高配額。",
-        zh_cn: "调低用不到的 request、清掉遗留对象，或提高配额。",
+        zh_cn: "调低用不到的资源请求（request）、清掉遗留对象，或提高配额。",
     },
     prevention: Text {
-        en: "Leave room for the surge of a rollout and for one node's worth of pods.",
+        en: "Leave room for the surge of a rollout and for the pods of one node.",
         zh_tw: "預留更新時多出的 Pod，以及一個節點份量的餘裕。",
         zh_cn: "预留发布时多出的 Pod，以及一个节点份量的余量。",
     },
@@ -41,33 +42,33 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static REFUSES: Text = Text {
-    en: "pods of {refused} are refused; used of hard: {resources}",
+    en: "pods of {refused} rejected; quota used: {resources}",
     zh_tw: "{refused} 的 Pod 被拒絕；已用/上限：{resources}",
     zh_cn: "{refused} 的 Pod 被拒绝；已用/上限：{resources}",
 };
 
 static EXCEEDED: Text = Text {
-    en: "more is used than it allows; used of hard: {resources}",
+    en: "usage exceeds the quota: {resources}",
     zh_tw: "用量超過上限；已用/上限：{resources}",
     zh_cn: "用量超过上限；已用/上限：{resources}",
 };
 
 static FULL: Text = Text {
-    en: "used up; used of hard: {resources}",
+    en: "quota used up: {resources}",
     zh_tw: "已用盡；已用/上限：{resources}",
     zh_cn: "已用尽；已用/上限：{resources}",
 };
 
 static NEARLY: Text = Text {
-    en: "nearly used up; used of hard: {resources}",
+    en: "quota nearly used up: {resources}",
     zh_tw: "即將用盡；已用/上限：{resources}",
     zh_cn: "即将用尽；已用/上限：{resources}",
 };
 
-/// `KubeQuotaAlmostFull` begins here, in percent.
+/// The threshold of `KubeQuotaAlmostFull`, in percent.
 const NEARLY_FULL: i128 = 90;
 
-/// How much of one resource is used.
+/// The usage of one resource.
 struct Use<'a> {
     resource: &'a str,
     used: &'a str,
@@ -82,7 +83,7 @@ fn run(view: &View, out: &mut Reporter) {
         let object = ObjectRef::new(namespace, "ResourceQuota", name);
         let refused = refused.get(&object).map_or(&[][..], Vec::as_slice);
         let mut uses = uses(quota);
-        // Those that the refusals name, or else those that are nearly full.
+        // The resources that the rejections name; if they name none, those that are nearly full.
         let is_named =
             |of: &Use| refused.iter().any(|other| other.words.contains(&format!("{}=", of.resource)));
         let any_named = uses.iter().any(is_named);
@@ -110,7 +111,7 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// What of a quota is used.
+/// Returns the usage of each resource of a quota.
 fn uses(quota: &ResourceQuota) -> Vec<Use<'_>> {
     let mut uses = Vec::new();
     for (resource, Quantity { text: hard }) in &quota.status.hard {
@@ -121,11 +122,11 @@ fn uses(quota: &ResourceQuota) -> Vec<Use<'_>> {
     uses
 }
 
-/// How much is used in percent. What exceeds its limit by however little is more than all of it.
+/// Returns the usage in percent. A usage above the limit is at least 101 percent.
 fn percent(used: &str, hard: &str) -> Option<i128> {
     let (used, hard) = (i128::from(thousandths(used)?), i128::from(thousandths(hard)?));
     Some(match hard {
-        // Nothing is allowed, and nothing is there.
+        // A limit of 0 with no usage is not exceeded.
         _ if used <= 0 => 0,
         0 => 101,
         _ if used > hard => (used * 100 / hard).max(101),
@@ -133,15 +134,15 @@ fn percent(used: &str, hard: &str) -> Option<i128> {
     })
 }
 
-/// A workload whose pods are refused.
+/// A workload whose pods are rejected.
 struct Refused<'a> {
     workload: ObjectRef,
     since: Option<Time>,
-    /// The server's words.
+    /// The API server's message.
     words: &'a str,
 }
 
-/// The workloads that quotas refuse, by quota.
+/// Returns the workloads whose pods are rejected, by quota.
 fn refused<'a>(view: &View<'a>) -> BTreeMap<ObjectRef, Vec<Refused<'a>>> {
     let mut found: BTreeMap<ObjectRef, Vec<Refused>> = BTreeMap::new();
     let lacks = |workload: &&Workload| {

@@ -1,4 +1,4 @@
-//! The API server must ask a webhook that nobody answers for.
+//! The API server must call a webhook whose backend does not exist or is not ready.
 
 use crate::checks::prelude::*;
 use crate::checks::traffic::{self, Empty};
@@ -19,21 +19,27 @@ pub(crate) static CHECK: Check = Check {
         Kind::DaemonSet,
     ],
     title: Text {
-        en: "Webhook without backend", zh_tw: "Webhook 後端無回應", zh_cn: "Webhook 后端无响应"
+        en: "Webhook backend unavailable",
+        zh_tw: "Webhook 後端無回應",
+        zh_cn: "Webhook 后端无响应",
     },
     meaning: Text {
-        en: "The API server cannot ask it: with failurePolicy Fail everything it guards is refused, new pods often \
-             among it.",
-        zh_tw: "API server 問不到它：failurePolicy 為 Fail 時，它把關的請求一律被拒，往往連 Pod 都建不出來。",
-        zh_cn: "API server 无法访问它：failurePolicy 为 Fail 时，由它把关的请求一律被拒，往往连 Pod 都建不出来。",
+        en: "The API server cannot call the webhook. With failurePolicy Fail it rejects every request that \
+             matches the webhook, often including new pods.",
+        zh_tw: "API server 連不到 webhook：failurePolicy 為 Fail 時，由它把關的請求一律被拒，往往連 Pod \
+                都建不出來。",
+        zh_cn: "API server 无法访问 webhook：failurePolicy 为 Fail 时，由它把关的请求一律被拒，往往连 Pod \
+                都建不出来。",
     },
     remedy: Text {
-        en: "Bring its pods back. If that needs the webhook itself, or its software is gone, delete the configuration.",
+        en: "Restore the pods of the webhook. If that requires the webhook itself, or its software was \
+             removed, delete the configuration.",
         zh_tw: "先恢復後端 Pod；若恢復過程又被 webhook 擋住，或軟體早已移除，就刪除這份設定。",
         zh_cn: "先恢复后端 Pod；如果恢复过程又被 webhook 挡住，或软件早已移除，就删除这份配置。",
     },
     prevention: Text {
-        en: "Run webhooks with two replicas and a PodDisruptionBudget, and exempt kube-system and their own namespace.",
+        en: "Run webhooks with two replicas and a PodDisruptionBudget, and exempt kube-system and the \
+             webhook's own namespace.",
         zh_tw: "webhook 至少兩個副本並搭配 PodDisruptionBudget，且排除 kube-system 與自身的命名空間。",
         zh_cn: "webhook 至少两个副本并配合 PodDisruptionBudget，且排除 kube-system 与自身的命名空间。",
     },
@@ -42,13 +48,13 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static GONE: Text = Text {
-    en: "service {service} does not exist; what {webhooks} must judge is refused",
+    en: "service {service} does not exist; every request matching {webhooks} is rejected",
     zh_tw: "服務 {service} 不存在，須經 {webhooks} 的請求一律被拒",
     zh_cn: "服务 {service} 不存在，须经 {webhooks} 的请求一律被拒",
 };
 
 static DEAD: Text = Text {
-    en: "service {service} has no ready endpoint; what {webhooks} must judge is refused",
+    en: "service {service} has no ready endpoint; every request matching {webhooks} is rejected",
     zh_tw: "服務 {service} 沒有就緒的端點，須經 {webhooks} 的請求一律被拒",
     zh_cn: "服务 {service} 没有就绪的端点，须经 {webhooks} 的请求一律被拒",
 };
@@ -66,16 +72,16 @@ static DEAD_UNASKED: Text = Text {
 };
 
 static COMING: Text = Text {
-    en: "service {service} of {webhooks} has no ready endpoint yet, its pods are being started or replaced",
+    en: "service {service} of {webhooks} has no ready endpoint yet; its pods are starting or being replaced",
     zh_tw: "{webhooks} 的服務 {service} 尚無就緒的端點，Pod 正在啟動或更新",
     zh_cn: "{webhooks} 的服务 {service} 尚无就绪的端点，Pod 正在启动或更新",
 };
 
 /// Why a webhook does not answer.
 enum Why<'a> {
-    /// Its service is not there.
+    /// Its service does not exist.
     Gone,
-    /// Nobody stands behind its service.
+    /// Its service has no ready endpoint.
     Dead(Empty<'a>),
 }
 
@@ -89,7 +95,7 @@ fn run(view: &View, out: &mut Reporter) {
             .iter()
             .filter_map(|webhook| Some((webhook, why(view, webhook)?)))
             .collect();
-        // The worst names the cause: one that must answer, and will not by itself.
+        // The first one gives the cause: a webhook that must answer and does not recover on its own.
         dead.sort_by_key(|(webhook, why)| (!webhook.must_answer(), is_coming(view, why)));
         report(view, out, *kind, configuration, &dead);
     }

@@ -1,4 +1,4 @@
-//! A volume could not be reclaimed.
+//! Reclaiming a volume failed.
 
 use crate::checks::prelude::*;
 
@@ -9,19 +9,23 @@ pub(crate) static CHECK: Check = Check {
     needs: &[Kind::PersistentVolume, Kind::PersistentVolumeClaim],
     title: Text { en: "Volume failed", zh_tw: "磁碟區處於 Failed", zh_cn: "卷处于 Failed" },
     meaning: Text {
-        en: "Its claim is gone and the disk could not be deleted or cleaned. Nobody can use it, it goes on costing, and it \
-             holds the data that was to be deleted.",
-        zh_tw: "PVC 已刪除，但磁碟刪不掉或清不掉：沒有人能用，仍持續計費，原本要刪除的資料也還在。",
-        zh_cn: "PVC 已删除，但磁盘删不掉或清不掉：谁也用不了，还在计费，本该删除的数据也还在。",
+        en: "The claim was deleted, but the disk could not be deleted or cleaned. No pod can use the \
+             volume, the disk still costs money, and it still holds the data.",
+        zh_tw: "PVC 已刪除，但磁碟刪不掉或清不掉：沒有 Pod 能用，仍持續計費，原本要刪除的資料也還在。",
+        zh_cn: "PVC 已删除，但磁盘删不掉或清不掉：没有 Pod 能用，还在计费，本该删除的数据也还在。",
     },
     remedy: Text {
-        en: "Read the message: a snapshot or a machine that still holds the disk, missing rights, a driver that is gone. When \
-             that is put right, delete the PersistentVolume; if the disk is gone already, so too.",
-        zh_tw: "依訊息判斷：快照或機器仍占用磁碟、權限不足、驅動程式已移除。排除後刪除 PersistentVolume；磁碟已不在的也一樣刪除。",
-        zh_cn: "看报错判断：快照或机器仍占用磁盘、权限不足、驱动已卸载。处理好之后删除 PersistentVolume；磁盘已经不在的也一样删掉。",
+        en: "Read the message: a snapshot or a machine still uses the disk, permissions are missing, or the \
+             driver was removed. Fix that, then delete the PersistentVolume. Delete it as well if the disk \
+             no longer exists.",
+        zh_tw: "依訊息判斷：快照或機器仍占用磁碟、權限不足、驅動程式已移除。排除後刪除 PersistentVolume；\
+                磁碟已不在的也一樣刪除。",
+        zh_cn: "看报错判断：快照或机器仍占用磁盘、权限不足、驱动已卸载。处理好之后删除 PersistentVolume；\
+                磁盘已经不在的也一样删掉。",
     },
     prevention: Text {
-        en: "Remove a storage driver only after its last volume, and let it delete what it makes.",
+        en: "Remove a storage driver only after its last volume, and allow the driver to delete the disks \
+             it creates.",
         zh_tw: "最後一個磁碟區清掉之前不要移除儲存驅動程式，並給它刪除磁碟的權限。",
         zh_cn: "最后一个卷清理掉之前不要卸载存储驱动，并给它删除磁盘的权限。",
     },
@@ -30,12 +34,12 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static MESSAGE: Text = Text {
-    en: "{reason}: {detail}; it was of claim {claim}",
+    en: "{reason}: {detail}; former claim: {claim}",
     zh_tw: "{reason}：{detail}；原屬 PVC {claim}",
     zh_cn: "{reason}：{detail}；原属 PVC {claim}",
 };
 
-/// As the `for` of `KubePersistentVolumeErrors` in kubernetes-mixin, in seconds.
+/// The `for` of `KubePersistentVolumeErrors` in kubernetes-mixin, in seconds.
 const PATIENCE: i64 = 300;
 
 fn run(view: &View, out: &mut Reporter) {
@@ -58,7 +62,7 @@ fn run(view: &View, out: &mut Reporter) {
             Message::new(&MESSAGE, facts),
         );
         finding.since = since;
-        // Whose claim is gone, it serves nobody, so nobody misses it.
+        // No pod uses a volume whose claim was deleted.
         finding.serving = claim.is_some_and(|claim| {
             view.saw(Kind::PersistentVolumeClaim, &claim.namespace)
                 && view.claim(&claim.namespace, &claim.name).is_none()

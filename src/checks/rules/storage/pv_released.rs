@@ -1,4 +1,4 @@
-//! A volume outlives its claim.
+//! A volume still exists after its claim was deleted.
 
 use crate::checks::prelude::*;
 
@@ -8,43 +8,45 @@ pub(crate) static CHECK: Check = Check {
     severity: Severity::Warning,
     needs: &[Kind::PersistentVolume],
     title: Text {
-        en: "Volume outlives its claim", zh_tw: "磁碟區未隨 PVC 回收", zh_cn: "卷没有随 PVC 回收"
+        en: "Volume not reclaimed", zh_tw: "磁碟區未隨 PVC 回收", zh_cn: "卷没有随 PVC 回收"
     },
     meaning: Text {
-        en: "No new claim can bind it, it holds data, and the disk goes on costing.",
+        en: "No new claim can bind to the volume, it holds data, and the disk still costs money.",
         zh_tw: "新的 PVC 無法綁定它；資料還在，磁碟也持續計費。",
         zh_cn: "新的 PVC 绑不上它；数据还在，磁盘也在继续计费。",
     },
     remedy: Text {
-        en: "Where it is kept on purpose, take what is needed and delete the volume and its disk, or clear its claimRef to use \
-             it again. Where it should be deleted, see what still holds it: an attachment, or a driver that does not run.",
-        zh_tw: "刻意保留者：取出需要的資料後刪除 PersistentVolume 與底層磁碟，或清除 claimRef 再次使用。應刪除卻刪不掉者：查看是否仍\
-                掛接在機器上，或驅動程式沒有在執行。",
-        zh_cn: "有意保留的：取出需要的数据后删除 PersistentVolume 和底层磁盘，或清掉 claimRef 再次使用。该删却删不掉的：看看是否还\
-                挂接在机器上，或驱动没有在运行。",
+        en: "If the volume is kept on purpose, save the data you need and delete the volume and its disk, \
+             or clear its claimRef to use it again. If it should be deleted, find what still holds it: an \
+             attachment, or a driver that does not run.",
+        zh_tw: "刻意保留者：取出需要的資料後刪除 PersistentVolume 與底層磁碟，或清除 claimRef 再次使用。\
+                應刪除卻刪不掉者：查看是否仍掛接在機器上，或驅動程式沒有在執行。",
+        zh_cn: "有意保留的：取出需要的数据后删除 PersistentVolume 和底层磁盘，或清掉 claimRef 再次使用。\
+                该删却删不掉的：看看是否还挂接在机器上，或驱动没有在运行。",
     },
     prevention: Text {
-        en: "Decide for each storage class whether Retain is wanted, and clear what it keeps once a month.",
-        zh_tw: "逐一決定各 storage class 是否需要 Retain，並定期清理保留的磁碟區。",
-        zh_cn: "逐一确定各 storage class 是否需要 Retain，并定期清理保留下来的卷。",
+        en: "Decide for each storage class whether Retain is needed, and clean up the retained volumes once \
+             a month.",
+        zh_tw: "逐一決定各 StorageClass 是否需要 Retain，並每月清理保留的磁碟區。",
+        zh_cn: "逐一确定各存储类（StorageClass）是否需要 Retain，并每月清理保留下来的卷。",
     },
     page: page!("pv-released"),
     run,
 };
 
 static KEPT: Text = Text {
-    en: "kept by reclaim policy Retain; its claim {claim} is gone",
+    en: "kept by reclaim policy Retain; claim {claim} was deleted",
     zh_tw: "依 Retain 回收政策保留；原本的 PVC {claim} 已刪除",
     zh_cn: "按 Retain 回收策略保留；原来的 PVC {claim} 已删除",
 };
 
 static STUCK: Text = Text {
-    en: "its claim {claim} is gone and its disk is still not deleted (reclaim policy {policy})",
+    en: "claim {claim} was deleted, but the disk was not (reclaim policy {policy})",
     zh_tw: "PVC {claim} 已刪除，磁碟卻一直沒有刪掉（回收政策 {policy}）",
     zh_cn: "PVC {claim} 已删除，磁盘却一直没有删掉（回收策略 {policy}）",
 };
 
-/// So long a deletion may take, with its retries. In seconds.
+/// How long a deletion with its retries may take, in seconds.
 const PATIENCE: i64 = 900;
 
 fn run(view: &View, out: &mut Reporter) {
@@ -55,7 +57,7 @@ fn run(view: &View, out: &mut Reporter) {
         let claim = claim.map_or("?".to_owned(), |claim| format!("{}/{}", claim.namespace, claim.name));
         let since = volume.status.last_phase_transition_time.and_then(Time::known);
         let is_kept = policy == "Retain";
-        // Servers before 1.28 do not say since when.
+        // API servers before 1.28 do not record the time.
         let is_stuck = !is_kept && since.is_some_and(|since| view.age(since) > PATIENCE);
         let facts = vec![("claim", Fact::text(claim)), ("policy", Fact::text(policy))];
         let severity = if is_stuck { Severity::Warning } else { Severity::Info };
@@ -68,7 +70,7 @@ fn run(view: &View, out: &mut Reporter) {
         );
         finding.since = since;
         finding.serving = true;
-        // However many are kept, it is one decision; however many are stuck, it is one driver.
+        // All volumes that are kept are due to one decision, all that are stuck to one driver.
         finding.because = vec![match is_kept {
             true => ObjectRef::of_cluster("ReclaimPolicy", "Retain"),
             false => ObjectRef::of_cluster("StorageClass", &spec.storage_class_name),

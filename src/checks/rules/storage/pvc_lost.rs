@@ -11,19 +11,22 @@ pub(crate) static CHECK: Check = Check {
         en: "Claim has lost its volume", zh_tw: "PVC 的磁碟區遺失", zh_cn: "PVC 的卷丢失"
     },
     meaning: Text {
-        en: "The volume was deleted, or belongs to another claim. Pods that run may still write to it; once they are gone, \
-             new ones cannot start.",
+        en: "The volume was deleted, or it belongs to another claim. Running pods may still write to it; \
+             after they end, new pods cannot start.",
         zh_tw: "磁碟區被刪除，或屬於別的 PVC。執行中的 Pod 可能還能寫入，但結束後就無法再啟動。",
         zh_cn: "卷被删除，或者属于别的 PVC。正在运行的 Pod 可能还能写，一旦结束就再也起不来。",
     },
     remedy: Text {
-        en: "If the disk itself still exists, make the PersistentVolume anew with a claimRef to this claim. Else restore the \
-             data from a backup into a new claim.",
-        zh_tw: "底層磁碟還在的話，重建 PersistentVolume 並以 claimRef 指向這個 PVC；否則建立新的 PVC 並從備份還原。",
-        zh_cn: "底层磁盘还在的话，重建 PersistentVolume 并用 claimRef 指向这个 PVC；否则新建 PVC 并从备份恢复。",
+        en: "If the disk still exists, recreate the PersistentVolume with a claimRef to this claim. \
+             Otherwise restore the data from a backup into a new claim.",
+        zh_tw: "底層磁碟還在的話，重建 PersistentVolume 並以 claimRef 指向這個 PVC；否則建立新的 PVC \
+                並從備份還原。",
+        zh_cn: "底层磁盘还在的话，重建 PersistentVolume 并用 claimRef 指向这个 PVC；否则新建 PVC \
+                并从备份恢复。",
     },
     prevention: Text {
-        en: "Use reclaim policy Retain for data that matters, and never take finalizers off PersistentVolumes.",
+        en: "Use reclaim policy Retain for important data, and do not remove finalizers from \
+             PersistentVolumes.",
         zh_tw: "重要資料使用 Retain 回收政策，也不要移除 PersistentVolume 的 finalizer。",
         zh_cn: "重要数据使用 Retain 回收策略，不要去掉 PersistentVolume 的 finalizer。",
     },
@@ -32,7 +35,7 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static GONE: Text = Text {
-    en: "its volume {volume} does not exist any more",
+    en: "its volume {volume} no longer exists",
     zh_tw: "其 PersistentVolume {volume} 已不存在",
     zh_cn: "其 PersistentVolume {volume} 已不存在",
 };

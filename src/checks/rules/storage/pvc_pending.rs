@@ -1,4 +1,4 @@
-//! A claim gets no volume.
+//! A claim has no volume.
 
 use crate::checks::prelude::*;
 use crate::finding::Facts;
@@ -9,79 +9,81 @@ pub(crate) static CHECK: Check = Check {
     since: "0.1.0",
     severity: Severity::Critical,
     needs: &[Kind::PersistentVolumeClaim, Kind::PersistentVolume, Kind::StorageClass, Kind::Pod, Kind::Event],
-    title: Text { en: "Claim gets no volume", zh_tw: "PVC 等不到磁碟區", zh_cn: "PVC 等不到卷" },
+    title: Text { en: "Claim has no volume", zh_tw: "PVC 等不到磁碟區", zh_cn: "PVC 等不到卷" },
     meaning: Text {
-        en: "Pods that mount it cannot start before it is bound.",
+        en: "Pods that mount the claim cannot start until it is bound.",
         zh_tw: "掛載它的 Pod 在綁定之前無法啟動。",
         zh_cn: "挂载它的 Pod 在绑定之前无法启动。",
     },
     remedy: Text {
-        en: "Read what the provisioner says; then put right the storage class, the quota or the driver. A claim's class \
-             cannot be changed: delete and make it anew while it holds nothing.",
-        zh_tw: "先看 provisioner 的訊息，再修正 storage class、配額或驅動程式。PVC 的 class 不能更改：趁還沒有資料時刪除重建。",
-        zh_cn: "先看 provisioner 的报错，再修正 storage class、配额或驱动。PVC 的 class 不能修改：趁还没有数据时删掉重建。",
+        en: "Read the provisioner's message, then fix the storage class, the quota or the driver. The class \
+             of a claim cannot be changed: delete and recreate the claim while it holds no data.",
+        zh_tw: "先看 provisioner 的訊息，再修正 StorageClass、配額或驅動程式。PVC 的 StorageClass 不能更改：\
+                趁還沒有資料時刪除重建。",
+        zh_cn: "先看制备器（provisioner）的报错，再修正存储类（StorageClass）、配额或驱动。PVC \
+                的存储类不能修改：趁还没有数据时删掉重建。",
     },
     prevention: Text {
-        en: "Keep one default storage class per cluster, and the same class names in all clusters.",
-        zh_tw: "每個叢集保留一個預設 storage class，各叢集的 class 名稱一致。",
-        zh_cn: "每个集群保留一个默认 storage class，各集群的 class 名称一致。",
+        en: "Keep one default storage class per cluster, and use the same class names in all clusters.",
+        zh_tw: "每個叢集保留一個預設 StorageClass，各叢集的 StorageClass 名稱一致。",
+        zh_cn: "每个集群保留一个默认存储类（StorageClass），各集群的存储类名称一致。",
     },
     page: page!("pvc-pending"),
     run,
 };
 
 static NO_VOLUME: Text = Text {
-    en: "the volume {volume} that it names does not exist",
+    en: "its spec names volume {volume}, which does not exist",
     zh_tw: "指定的 PersistentVolume {volume} 不存在",
     zh_cn: "指定的 PersistentVolume {volume} 不存在",
 };
 
 static VOLUME_TAKEN: Text = Text {
-    en: "the volume {volume} that it names belongs to claim {claim}",
+    en: "its spec names volume {volume}, which belongs to claim {claim}",
     zh_tw: "指定的 PersistentVolume {volume} 屬於 PVC {claim}",
     zh_cn: "指定的 PersistentVolume {volume} 属于 PVC {claim}",
 };
 
 static NO_CLASS: Text = Text {
-    en: "storage class {class} does not exist, and no volume of that class fits",
-    zh_tw: "storage class {class} 不存在，也沒有該 class 的可用 PersistentVolume",
-    zh_cn: "storage class {class} 不存在，也没有该 class 的可用 PersistentVolume",
+    en: "storage class {class} does not exist, and no existing volume of that class fits",
+    zh_tw: "StorageClass {class} 不存在，也沒有該 StorageClass 的可用 PersistentVolume",
+    zh_cn: "存储类 {class} 不存在，也没有该存储类的可用 PersistentVolume",
 };
 
 static NO_DEFAULT: Text = Text {
-    en: "it names no storage class, and none is the default",
-    zh_tw: "沒有指定 storage class，叢集也沒有預設的 class",
-    zh_cn: "没有指定 storage class，集群也没有默认的 class",
+    en: "it names no storage class, and the cluster has no default class",
+    zh_tw: "沒有指定 StorageClass，叢集也沒有預設的 StorageClass",
+    zh_cn: "没有指定存储类，集群也没有默认的存储类",
 };
 
 static NONE_MADE: Text = Text {
-    en: "no volume that exists fits it, and with an empty storage class none is made",
-    zh_tw: "沒有符合的 PersistentVolume，而 storage class 為空字串時不會自動建立",
-    zh_cn: "没有匹配的 PersistentVolume，而 storage class 为空字符串时不会自动创建",
+    en: "no existing volume fits, and an empty storage class provisions none",
+    zh_tw: "沒有符合的 PersistentVolume，而 StorageClass 為空字串時不會自動建立",
+    zh_cn: "没有匹配的 PersistentVolume，而存储类为空字符串时不会自动创建",
 };
 
 static FAILED: Text = Text {
-    en: "it cannot get a volume ({reason}): {detail}",
+    en: "cannot get a volume ({reason}): {detail}",
     zh_tw: "無法取得磁碟區（{reason}）：{detail}",
     zh_cn: "拿不到卷（{reason}）：{detail}",
 };
 
 static SILENT: Text = Text {
-    en: "no volume of storage class {class} has come from {provisioner}",
-    zh_tw: "storage class {class} 的 {provisioner} 一直沒有建立磁碟區",
-    zh_cn: "storage class {class} 的 {provisioner} 一直没有创建卷",
+    en: "{provisioner} has not created a volume of storage class {class}",
+    zh_tw: "StorageClass {class} 的 {provisioner} 一直沒有建立磁碟區",
+    zh_cn: "存储类 {class} 的 {provisioner} 一直没有创建卷",
 };
 
-/// Until then a volume may still come. In seconds.
+/// How long a volume may take, in seconds.
 const PATIENCE: i64 = 300;
 
-/// Where the scheduler writes for which node a volume is wanted.
+/// The annotation in which the scheduler records the chosen node.
 const CHOSEN: &str = "volume.kubernetes.io/selected-node";
 
-/// Reasons of events that say why no volume comes.
+/// Reasons of events that explain why the claim has no volume.
 const FAILURES: [&str; 2] = ["ProvisioningFailed", "VolumeMismatch"];
 
-/// Why a claim is pending: what is said, and what else is pending for the same reason.
+/// Why a claim is pending: the text, its facts, and the object that other claims may wait for too.
 struct Reason {
     text: &'static Text,
     facts: Facts,
@@ -111,7 +113,7 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// What keeps a claim pending; `None` for one that nobody needs yet.
+/// Returns what keeps a claim pending; `None` for a claim that is not needed yet.
 fn reason(view: &View, claim: &PersistentVolumeClaim, waiting: &[&Pod]) -> Option<Reason> {
     if !claim.spec.volume_name.is_empty() {
         return named_volume(view, claim);
@@ -135,7 +137,7 @@ fn reason(view: &View, claim: &PersistentVolumeClaim, waiting: &[&Pod]) -> Optio
     if let Some(facts) = failure(view, claim) {
         return Some(Reason { text: &FAILED, facts, because });
     }
-    // The first pod that uses it decides where the volume is made; until a node is chosen, nobody makes it.
+    // The first pod that uses the claim decides where the volume is created: not before a node is chosen.
     let at_once = class.is_some_and(|class| class.volume_binding_mode != "WaitForFirstConsumer");
     let chosen = claim.metadata.annotation(CHOSEN).is_some() && !waiting.is_empty();
     let provisioner = class.map_or("?", |class| &*class.provisioner);
@@ -143,7 +145,7 @@ fn reason(view: &View, claim: &PersistentVolumeClaim, waiting: &[&Pod]) -> Optio
     (at_once || chosen).then_some(Reason { text: &SILENT, facts, because })
 }
 
-/// What is wrong with the volume that a claim names, if it can be told.
+/// Returns what is wrong with the volume that a claim names, if that is known.
 fn named_volume(view: &View, claim: &PersistentVolumeClaim) -> Option<Reason> {
     let name = &claim.spec.volume_name;
     let mut facts = vec![("volume", Fact::text(name))];
@@ -160,7 +162,7 @@ fn named_volume(view: &View, claim: &PersistentVolumeClaim) -> Option<Reason> {
     Some(Reason { text: &VOLUME_TAKEN, facts, because })
 }
 
-/// What the controller or the provisioner last said against it.
+/// Returns the last failure that the controller or the provisioner reported.
 fn failure(view: &View, claim: &PersistentVolumeClaim) -> Option<Facts> {
     let object = ObjectRef::new(&claim.metadata.namespace, "PersistentVolumeClaim", &claim.metadata.name);
     let events = view.events(&object, &claim.metadata.uid);
@@ -168,7 +170,7 @@ fn failure(view: &View, claim: &PersistentVolumeClaim) -> Option<Facts> {
     Some(vec![("reason", Fact::text(&said.reason)), ("detail", Fact::text(&said.message))])
 }
 
-/// Since when somebody waits: the first pod where the volume is made for it, else the claim itself.
+/// Returns since when the volume is needed: since the first pod if it is created for a pod, otherwise since the claim.
 fn since(view: &View, claim: &PersistentVolumeClaim, waiting: &[&Pod]) -> Option<Time> {
     let created = claim.metadata.created();
     let first = waiting.iter().filter_map(|pod| pod.created()).min();

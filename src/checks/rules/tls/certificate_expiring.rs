@@ -1,4 +1,4 @@
-//! A certificate has ended, is about to, or is not yet good.
+//! Reports certificates that have expired, expire soon, or are not yet valid.
 
 use crate::checks::certificates::{self, Used};
 use crate::checks::prelude::*;
@@ -10,22 +10,22 @@ pub(crate) static CHECK: Check = Check {
     severity: Severity::Critical,
     needs: &[Kind::Secret, Kind::Ingress, Kind::Gateway],
     title: Text {
-        en: "TLS certificate expired or about to",
+        en: "TLS certificate expired or expiring soon",
         zh_tw: "TLS 憑證已過期或即將過期",
         zh_cn: "TLS 证书已过期或即将过期",
     },
     meaning: Text {
-        en: "From its end on browsers warn and clients that verify refuse: the hosts are down for them.",
-        zh_tw: "憑證一到期，瀏覽器會警告，驗證憑證的用戶端會拒絕連線，等於這些主機對它們停止服務。",
-        zh_cn: "证书一到期，浏览器会告警，校验证书的客户端会拒绝连接，等于这些主机对它们停止服务。",
+        en: "After expiry, browsers warn, and clients that verify certificates refuse to connect.",
+        zh_tw: "憑證到期後，瀏覽器會警告，驗證憑證的用戶端會拒絕連線。",
+        zh_cn: "证书过期后，浏览器会告警，校验证书的客户端会拒绝连接。",
     },
     remedy: Text {
-        en: "Renew it. Where cert-manager should have, look at why its Certificate is not ready.",
+        en: "Renew it. If cert-manager manages it, find out why its Certificate is not ready.",
         zh_tw: "更新憑證；若由 cert-manager 管理，查出 Certificate 未就緒的原因。",
         zh_cn: "更新证书；如果由 cert-manager 管理，查出 Certificate 未就绪的原因。",
     },
     prevention: Text {
-        en: "Let certificates be issued and renewed in the cluster, and alert on those that are not.",
+        en: "Issue and renew certificates in the cluster, and alert on those that are not renewed there.",
         zh_tw: "憑證在叢集內自動簽發與更新，沒有自動更新的要有到期告警。",
         zh_cn: "证书在集群内自动签发与更新，没有自动更新的要有到期告警。",
     },
@@ -46,7 +46,7 @@ static ENDS: Text = Text {
 };
 
 static NOT_YET: Text = Text {
-    en: "{which} is not valid before {date}, in {left} ({hosts})",
+    en: "{which} becomes valid in {left}, on {date} ({hosts})",
     zh_tw: "{which}尚未生效，{left} 後（{date}）才生效（{hosts}）",
     zh_cn: "{which}尚未生效，{left} 后（{date}）才生效（{hosts}）",
 };
@@ -54,13 +54,13 @@ static NOT_YET: Text = Text {
 static ITSELF: Text = Text { en: "the certificate", zh_tw: "憑證", zh_cn: "证书" };
 
 static ABOVE: Text = Text {
-    en: "the issuer's certificate {subject}, sent with it,",
+    en: "the issuer certificate {subject} in its chain",
     zh_tw: "憑證鏈中簽發者的憑證 {subject} ",
     zh_cn: "证书链中签发者的证书 {subject} ",
 };
 
 static ISSUED: Text = Text {
-    en: "Issued to {subject} by {issuer}, {from} to {until}",
+    en: "Issued to {subject} by {issuer}, valid {from} to {until}",
     zh_tw: "簽發給 {subject}，簽發者 {issuer}，有效期 {from} 至 {until}",
     zh_cn: "签发给 {subject}，签发者 {issuer}，有效期 {from} 至 {until}",
 };
@@ -73,14 +73,14 @@ fn run(view: &View, out: &mut Reporter) {
         let finding = out.object(used.tls.object(), &[], used.severity(severity), message);
         finding.since = since.or(used.tls.created);
         finding.because = vec![used.tls.object()];
-        // Until its end it does what it is there for; after it, what nobody shows keeps nobody out.
+        // A certificate serves until it expires; an expired one that no Ingress or Gateway uses affects no visitor.
         finding.serving = one.is_good(view.now()) || !used.is_used();
         finding.evidence = vec![used.evidence(), certificates::issued(&ISSUED, one)];
         finding.actions = used.actions(view);
     }
 }
 
-/// How bad the times of a chain are, which of it is meant, and since when that is so.
+/// Returns the severity of a chain's validity, the certificate that decides it, the message, and since when.
 fn judge(chain: &Chain, now: Time) -> Option<(Severity, &Certificate, &'static Text, Option<Time>)> {
     if let Some(early) = chain.timed().find(|one| one.not_before > now && one.not_after > now) {
         return Some((Severity::Critical, early, &NOT_YET, None));

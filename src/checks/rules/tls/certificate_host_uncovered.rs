@@ -1,4 +1,4 @@
-//! An ingress or a gateway shows a certificate to the visitors of a host that it is not for.
+//! Reports certificates that do not cover the hosts that an Ingress or a Gateway serves them for.
 
 use crate::checks::certificates::{self, first};
 use crate::checks::prelude::*;
@@ -10,7 +10,7 @@ pub(crate) static CHECK: Check = Check {
     severity: Severity::Critical,
     needs: &[Kind::Secret, Kind::Ingress, Kind::Gateway],
     title: Text {
-        en: "TLS certificate is for other hosts",
+        en: "TLS certificate does not cover the host",
         zh_tw: "TLS 憑證不含該主機名稱",
         zh_cn: "TLS 证书不含该主机名",
     },
@@ -20,12 +20,12 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "访问这些主机的用户只会看到证书错误页，客户端会拒绝连接。",
     },
     remedy: Text {
-        en: "Have a certificate issued that names these hosts, or name the secret that has one.",
+        en: "Issue a certificate that names these hosts, or name the Secret that has one.",
         zh_tw: "重新簽發包含這些主機名稱的憑證，或改引用正確的 Secret。",
         zh_cn: "重新签发包含这些主机名的证书，或改为引用正确的 Secret。",
     },
     prevention: Text {
-        en: "Let the hosts of the ingress decide what the certificate is for, as cert-manager does.",
+        en: "Derive the hosts of the certificate from the Ingress, as cert-manager does.",
         zh_tw: "讓憑證的主機名稱由 Ingress 決定，例如交給 cert-manager。",
         zh_cn: "让证书的主机名由 Ingress 决定，例如交给 cert-manager。",
     },
@@ -34,13 +34,13 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static OTHERS: Text = Text {
-    en: "the certificate in secret {secret} is not for {uncovered}, only for {names}",
+    en: "the certificate in Secret {secret} does not cover {uncovered}, only {names}",
     zh_tw: "Secret {secret} 的憑證不含 {uncovered}，只含 {names}",
     zh_cn: "Secret {secret} 的证书不含 {uncovered}，只含 {names}",
 };
 
 static NOBODY: Text = Text {
-    en: "the certificate in secret {secret} is not for {uncovered}: it names no host (SAN)",
+    en: "the certificate in Secret {secret} does not cover {uncovered}: it names no host (SAN)",
     zh_tw: "Secret {secret} 的憑證不含 {uncovered}：憑證內沒有任何主機名稱（SAN）",
     zh_cn: "Secret {secret} 的证书不含 {uncovered}：证书内没有任何主机名（SAN）",
 };
@@ -62,14 +62,14 @@ fn run(view: &View, out: &mut Reporter) {
             ("names", Fact::Text(first(&names))),
         ];
         let text = if names.is_empty() { &NOBODY } else { &OTHERS };
-        // A certificate for a host that was just added may be under way.
+        // A certificate for a host that was just added may not be issued yet.
         let since = uncovered().filter_map(|(_, since)| *since).max();
         let young = !view.older_than(since, traffic::NEW) || !view.older_than(used.tls.created, traffic::NEW);
         let severity = if young { Severity::Info } else { used.severity(Severity::Critical) };
         let finding = out.object(used.tls.object(), &[], severity, Message::new(text, facts));
         finding.since = used.tls.created;
         finding.because = vec![used.tls.object()];
-        // Its other hosts are served.
+        // Its other hosts are still served.
         finding.serving = hosts.len() < used.by.hosts.len() || !used.is_used();
         finding.evidence = vec![used.evidence()];
         finding.actions = used.actions(view);

@@ -1,4 +1,4 @@
-//! The certificate that is served for a host is not the one that should be, or nothing that TLS can use is.
+//! Reports hosts that serve a wrong certificate, or no certificate that TLS can use.
 
 use crate::checks::certificates::{self, first};
 use crate::checks::prelude::*;
@@ -18,17 +18,18 @@ pub(crate) static CHECK: Check = Check {
         en: "Wrong certificate served", zh_tw: "實際提供的憑證不對", zh_cn: "实际提供的证书不对"
     },
     meaning: Text {
-        en: "Whatever the secret says, this is what visitors get: browsers warn, and clients that verify refuse.",
+        en: "Visitors get this certificate, whatever the Secret holds: browsers warn, and TLS clients refuse to \
+             connect.",
         zh_tw: "不論 Secret 裡是什麼，訪客拿到的就是這個：瀏覽器會警告，驗證憑證的用戶端會拒絕連線。",
         zh_cn: "不管 Secret 里是什么，访客拿到的就是这个：浏览器会告警，校验证书的客户端会拒绝连接。",
     },
     remedy: Text {
-        en: "See which server answers at this address, and have it load the certificate of the secret.",
+        en: "Find out which server answers at this address, and make it load the certificate of the Secret.",
         zh_tw: "確認這個位址由哪個伺服器回應，讓它載入 Secret 裡的憑證。",
         zh_cn: "确认这个地址由哪个服务器响应，让它加载 Secret 里的证书。",
     },
     prevention: Text {
-        en: "Look at what is served after every renewal, from where the visitors are.",
+        en: "After every renewal, check the served certificate from where the visitors are.",
         zh_tw: "每次更新憑證後，都從訪客的角度確認實際提供的憑證。",
         zh_cn: "每次更新证书后，都从访客的角度确认实际提供的证书。",
     },
@@ -36,7 +37,7 @@ pub(crate) static CHECK: Check = Check {
     run,
 };
 
-/// What can be wrong: the name in the key, and the text.
+/// A problem: its name in the key, its severity and its text.
 type Wrong = (&'static str, Severity, &'static Text);
 
 macro_rules! told {
@@ -46,37 +47,38 @@ macro_rules! told {
 }
 
 told! {
-    EXPIRED: "{host}: the certificate that {address} serves ended on {date}",
+    EXPIRED: "{host}: the certificate that {address} serves expired on {date}",
         "{host}：{address} 提供的憑證已於 {date} 到期", "{host}：{address} 提供的证书已于 {date} 过期";
-    ENDS: "{host}: the certificate that {address} serves ends on {date}, in {left}",
+    ENDS: "{host}: the certificate that {address} serves expires on {date}, in {left}",
         "{host}：{address} 提供的憑證將於 {date} 到期，剩 {left}", "{host}：{address} 提供的证书将于 {date} 过期，剩 {left}";
-    NOT_YET: "{host}: the certificate that {address} serves is good only from {date}",
+    NOT_YET: "{host}: the certificate that {address} serves is not valid until {date}",
         "{host}：{address} 提供的憑證要到 {date} 才生效", "{host}：{address} 提供的证书要到 {date} 才生效";
     OTHER_HOST: "{host}: {address} serves a certificate for {hosts}",
         "{host}：{address} 提供的是 {hosts} 的憑證", "{host}：{address} 提供的是 {hosts} 的证书";
-    INCOMPLETE: "{host}: {address} serves its certificate without that of its issuer, {issuer}",
+    INCOMPLETE: "{host}: {address} serves its certificate without the certificate of its issuer {issuer}",
         "{host}：{address} 沒有一併提供簽發者 {issuer} 的憑證", "{host}：{address} 没有一并提供签发者 {issuer} 的证书";
-    OLDER: "{host}: {address} still serves a certificate from {from}; that of secret {secret} is from {date}: it was not reloaded",
+    OLDER: "{host}: {address} still serves a certificate from {from} and has not loaded the one from {date} in Secret \
+            {secret}",
         "{host}：{address} 仍提供 {from} 的憑證，Secret {secret} 裡的是 {date}：尚未重新載入",
         "{host}：{address} 仍提供 {from} 的证书，Secret {secret} 里的是 {date}：尚未重新加载";
-    ANOTHER: "{host}: {address} serves another certificate than that of secret {secret}",
+    ANOTHER: "{host}: {address} does not serve the certificate in Secret {secret}",
         "{host}：{address} 提供的憑證不是 Secret {secret} 裡的那一張", "{host}：{address} 提供的证书不是 Secret {secret} 里的那一张";
-    OTHER_KEY: "{host}: {address} does not hold the key of the certificate it serves",
+    OTHER_KEY: "{host}: {address} does not hold the private key of the certificate it serves",
         "{host}：{address} 沒有所提供憑證的私鑰", "{host}：{address} 没有所提供证书的私钥";
     UNREADABLE: "{host}: the certificate that {address} serves cannot be read",
         "{host}：{address} 提供的憑證無法讀取", "{host}：{address} 提供的证书无法读取";
-    PLAIN_HTTP: "{host}: {address} answers with HTTP without TLS",
-        "{host}：{address} 以沒有 TLS 的 HTTP 回應", "{host}：{address} 以没有 TLS 的 HTTP 响应";
-    NO_TLS: "{host}: {address} does not shake hands by TLS ({detail})",
+    PLAIN_HTTP: "{host}: {address} answers with plain HTTP, without TLS",
+        "{host}：{address} 以未加密的 HTTP 回應，沒有 TLS", "{host}：{address} 以未加密的 HTTP 响应，没有 TLS";
+    NO_TLS: "{host}: TLS handshake with {address} failed ({detail})",
         "{host}：{address} 無法完成 TLS 交握（{detail}）", "{host}：{address} 无法完成 TLS 握手（{detail}）";
     REFUSED: "{host}: {address} refuses connections", "{host}：{address} 拒絕連線", "{host}：{address} 拒绝连接";
-    CLOSED: "{host}: {address} closes the connection before it shows a certificate",
+    CLOSED: "{host}: {address} closes the connection before it sends a certificate",
         "{host}：{address} 還沒提供憑證就關閉連線", "{host}：{address} 还没提供证书就关闭连接";
-    TIMED_OUT: "{host}: {address} does not answer a TLS handshake in time ({detail})",
+    TIMED_OUT: "{host}: {address} does not answer the TLS handshake in time ({detail})",
         "{host}：{address} 沒有及時回應 TLS 交握（{detail}）", "{host}：{address} 没有及时响应 TLS 握手（{detail}）";
     UNREACHED: "{host}: {address} cannot be reached ({detail})",
         "{host}：連不到 {address}（{detail}）", "{host}：无法连接 {address}（{detail}）";
-    ISSUED: "Served: issued to {subject} by {issuer}, {from} to {until}",
+    ISSUED: "Served: issued to {subject} by {issuer}, valid {from} to {until}",
         "實際提供：簽發給 {subject}，簽發者 {issuer}，有效期 {from} 至 {until}",
         "实际提供：签发给 {subject}，签发者 {issuer}，有效期 {from} 至 {until}";
 }
@@ -101,18 +103,18 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// What was seen of a host.
+/// The handshake with a host, and what it should serve.
 struct Seen<'s, 'a> {
     host: &'s Host,
     tls: &'s Handshake,
     served: Option<&'s Chain>,
-    /// The first of those who end TLS for it.
+    /// The first Ingress or listener that ends TLS for it.
     end: Option<&'s TlsTermination<'a>>,
     /// What should be served.
     kept: Option<Kept<'s, 'a>>,
 }
 
-/// The certificate of a secret, and who ends TLS with it.
+/// The certificate of a Secret, and the Ingress or listener that ends TLS with it.
 #[derive(Clone, Copy)]
 struct Kept<'s, 'a> {
     end: &'s TlsTermination<'a>,
@@ -134,8 +136,8 @@ impl<'s, 'a> Seen<'s, 'a> {
     }
 }
 
-/// What should be served: of all certificates that are kept for a host the one that is served, else the one nearest to it.
-/// Where another one may be meant that was not read, nothing else than that one can be said to be wrong.
+/// Returns the certificate that should be served: of all certificates kept for a host the one that is served, or the
+/// nearest one. If a certificate that was not read may be the right one, returns only the one that is served.
 fn kept<'s, 'a>(view: &View<'a>, ends: &[&'s TlsTermination<'a>], served: &Chain) -> Option<Kept<'s, 'a>> {
     let named = || ends.iter().flat_map(|end| end.secrets.iter().map(|secret| (*end, *secret)));
     let read = |(end, secret)| Some(Kept { end, secret, chain: chain(view, secret)? });
@@ -166,7 +168,7 @@ fn report(view: &View, out: &mut Reporter, seen: &Seen, (part, severity, text): 
     }
 }
 
-/// What is wrong with what is served.
+/// Returns the problems of the served certificate.
 fn judge(view: &View, seen: &Seen) -> Vec<Wrong> {
     let Some(served) = seen.served else { return vec![unserved(seen.tls, seen.end.is_some())] };
     let same = seen.kept.filter(|kept| is_same(&kept.chain.leaf, &served.leaf));
@@ -174,11 +176,11 @@ fn judge(view: &View, seen: &Seen) -> Vec<Wrong> {
     if &*seen.tls.outcome == Handshake::OTHER_KEY {
         wrong.push(("key", Severity::Critical, &OTHER_KEY));
     }
-    // What is wrong with the certificate of the secret is said of the secret.
+    // Problems of the certificate in the Secret are reported for the Secret.
     let Some(same) = same else {
         if !served.leaf.covers(seen.name()) {
             wrong.push(("host", Severity::Critical, &OTHER_HOST));
-            // It is for somebody else: whatever else it is, nobody meant it.
+            // It belongs to another host, so its other properties do not matter.
             return wrong;
         }
         wrong.extend(of_times(served, view.now()));
@@ -192,7 +194,7 @@ fn judge(view: &View, seen: &Seen) -> Vec<Wrong> {
     wrong
 }
 
-/// How another certificate than the one that is kept is told. An older one by the same issuer is the one before.
+/// Chooses the text for a certificate other than the one kept. An older one of the same issuer was not reloaded.
 fn instead(served: &Chain, kept: &Chain) -> &'static Text {
     let (served, kept) = (&served.leaf, &kept.leaf);
     match served.issuer == kept.issuer && served.not_before < kept.not_before {
@@ -201,7 +203,7 @@ fn instead(served: &Chain, kept: &Chain) -> &'static Text {
     }
 }
 
-/// Why nothing is served. What nobody in the cluster ends TLS for may never have had any.
+/// Returns why no certificate is served. A host for which no object ends TLS may never have had a certificate.
 fn unserved(tls: &Handshake, meant: bool) -> Wrong {
     let text = match &*tls.outcome {
         Handshake::SERVED | Handshake::OTHER_KEY => &UNREADABLE,
@@ -250,13 +252,13 @@ fn facts(view: &View, seen: &Seen, text: &'static Text) -> Facts {
     facts
 }
 
-/// What was served, as far as it can be read: from the first certificate that is none on, nobody knows what comes.
+/// Returns the served chain up to the first certificate that cannot be decoded.
 pub fn served(tls: &Handshake) -> Option<Chain> {
     let der: Vec<Vec<u8>> = tls.chain.iter().map_while(|text| STANDARD.decode(text).ok()).collect();
     Chain::of_der(&der).ok()
 }
 
-/// The certificate of a secret, if it was read.
+/// Returns the certificate of a Secret, if it was read.
 fn chain<'a>(view: &View<'a>, secret: (&str, &str)) -> Option<&'a Chain> {
     let certificates = &view.snapshot.rows.certificates;
     let key = |tls: &Tls| (&*tls.namespace, &*tls.name).cmp(&secret);

@@ -1,4 +1,4 @@
-//! An Ingress or a route is for a host that has no address in DNS.
+//! Reports hosts of Ingresses and routes that have no address in DNS.
 
 use crate::checks::prelude::*;
 use crate::checks::{traffic, vhosts};
@@ -11,22 +11,22 @@ pub(crate) static CHECK: Check = Check {
     severity: Severity::Warning,
     needs: &[Kind::Ingress, Kind::Gateway, Kind::HTTPRoute, Kind::Host],
     title: Text {
-        en: "Host of an ingress not in DNS",
+        en: "Ingress host not in DNS",
         zh_tw: "Ingress 的網域在 DNS 查不到",
         zh_cn: "Ingress 的域名在 DNS 查不到",
     },
     meaning: Text {
-        en: "Nobody who asks this DNS can reach the host: requests fail before they leave the client.",
+        en: "Clients that use this DNS cannot reach the host: requests fail before they leave the client.",
         zh_tw: "使用這個 DNS 的用戶端都連不到該網域：請求還沒送出就失敗。",
         zh_cn: "使用这个 DNS 的客户端都访问不到该域名：请求还没发出就失败。",
     },
     remedy: Text {
-        en: "Make the record, or see why whoever makes it (external-dns) has not; delete the rule if it is left over.",
+        en: "Create the DNS record, or find out why external-dns has not; delete the rule if it is no longer needed.",
         zh_tw: "建立 DNS 記錄，或查 external-dns 為何沒有建立；若是殘留的規則就刪除。",
         zh_cn: "创建 DNS 记录，或查 external-dns 为何没有创建；如果是遗留的规则就删除。",
     },
     prevention: Text {
-        en: "Let DNS records be made from the Ingresses, and go with them.",
+        en: "Create DNS records from the Ingresses, and delete them with the Ingresses.",
         zh_tw: "DNS 記錄由 Ingress 自動產生，並隨之刪除。",
         zh_cn: "DNS 记录由 Ingress 自动生成，并随之删除。",
     },
@@ -46,13 +46,13 @@ static NO_TARGET: Text = Text {
 };
 
 static NO_ADDRESS: Text = Text {
-    en: "{host} is in DNS, and has no address",
+    en: "{host} is in DNS, but has no address",
     zh_tw: "{host} 在 DNS 有記錄，但沒有位址",
     zh_cn: "{host} 在 DNS 有记录，但没有地址",
 };
 
 static LOOP: Text = Text {
-    en: "{host}: its aliases in DNS never end ({alias})",
+    en: "{host}: its DNS aliases form a loop ({alias})",
     zh_tw: "{host} 的 DNS 別名互相指來指去，沒有終點（{alias}）",
     zh_cn: "{host} 的 DNS 别名互相指来指去，没有终点（{alias}）",
 };
@@ -62,7 +62,7 @@ fn run(view: &View, out: &mut Reporter) {
     if hosts.is_empty() {
         return;
     }
-    // Two rules of an ingress may be for one host.
+    // Two rules of an Ingress may be for the same host.
     let mut told = BTreeSet::new();
     for virtual_host in vhosts::virtual_hosts(view.snapshot) {
         let namespace = &*virtual_host.object.namespace;
@@ -73,7 +73,7 @@ fn run(view: &View, out: &mut Reporter) {
         if !told.insert((virtual_host.object.clone(), name.clone())) {
             continue;
         }
-        // Whoever makes the record needs a moment.
+        // The controller that creates the record needs a moment.
         let older_than = view.older_than(virtual_host.since, traffic::NEW) || virtual_host.since.is_none();
         let severity = if older_than { Severity::Warning } else { Severity::Info };
         let facts = vec![

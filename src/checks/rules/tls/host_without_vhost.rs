@@ -1,4 +1,4 @@
-//! A host resolves, and no Ingress or route is for it.
+//! Reports hosts that resolve but match no Ingress or route.
 
 use crate::checks::certificates::first;
 use crate::checks::prelude::*;
@@ -18,17 +18,18 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "域名没有对应的虚拟主机",
     },
     meaning: Text {
-        en: "Requests for this host fall into the default server: nobody sees their errors, and anybody may answer them.",
+        en: "Requests for this host reach the default server: errors go unnoticed, or an unrelated service answers.",
         zh_tw: "這個網域的請求會落到預設伺服器：錯誤沒人看到，也可能由不相干的服務回應。",
         zh_cn: "这个域名的请求会落到默认服务器：错误没人看到，也可能由不相干的服务响应。",
     },
     remedy: Text {
-        en: "Give the host an Ingress or a route, or take its record out of DNS; where it belongs to another system, take it off the list.",
+        en: "Create an Ingress or a route for the host, or delete its DNS record; if it belongs to another system, \
+             take it off the list.",
         zh_tw: "為該網域建立 Ingress 或路由，或刪除它的 DNS 記錄；若屬於其他系統，就從清單移除。",
         zh_cn: "为该域名创建 Ingress 或路由，或删除它的 DNS 记录；如果属于其他系统，就从清单移除。",
     },
     prevention: Text {
-        en: "Let DNS records be made from the Ingresses, and go with them.",
+        en: "Create DNS records from the Ingresses, and delete them with the Ingresses.",
         zh_tw: "DNS 記錄由 Ingress 自動產生，並隨之刪除。",
         zh_cn: "DNS 记录由 Ingress 自动生成，并随之删除。",
     },
@@ -37,25 +38,26 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static NONE: Text = Text {
-    en: "{host} is in DNS ({addresses}), and no Ingress or route is for it{counted}",
+    en: "{host} is in DNS ({addresses}), but has no Ingress or route{counted}",
     zh_tw: "{host} 在 DNS 有記錄（{addresses}），但沒有任何 Ingress 或路由對應{counted}",
     zh_cn: "{host} 在 DNS 有记录（{addresses}），但没有任何 Ingress 或路由对应{counted}",
 };
 
 static NOT_HERE: Text = Text {
-    en: "{host} is in DNS ({addresses}), and not among the Ingresses and routes of {namespaces}{counted}",
+    en: "{host} is in DNS ({addresses}), but has no Ingress or route in {namespaces}{counted}",
     zh_tw: "{host} 在 DNS 有記錄（{addresses}），但不在 {namespaces} 的 Ingress 與路由之中{counted}",
     zh_cn: "{host} 在 DNS 有记录（{addresses}），但不在 {namespaces} 的 Ingress 与路由之中{counted}",
 };
 
 static NOT_SEEN: Text = Text {
-    en: "{host} is in DNS ({addresses}), and not among the Ingresses and routes that were seen{counted}",
+    en: "{host} is in DNS ({addresses}), but has none of the Ingresses and routes that were read{counted}",
     zh_tw: "{host} 在 DNS 有記錄（{addresses}），但不在已讀到的 Ingress 與路由之中{counted}",
     zh_cn: "{host} 在 DNS 有记录（{addresses}），但不在已读到的 Ingress 与路由之中{counted}",
 };
 
 static ELSEWHERE: Text = Text {
-    en: "{host} is in DNS ({addresses}), and no Ingress or route is for it; none of its addresses is known to lead to this cluster{counted}",
+    en: "{host} is in DNS ({addresses}), but has no Ingress or route; none of its addresses is known to lead to this \
+         cluster{counted}",
     zh_tw: "{host} 在 DNS 有記錄（{addresses}），但沒有任何 Ingress 或路由對應；就所知這些位址都不屬於這個叢集{counted}",
     zh_cn: "{host} 在 DNS 有记录（{addresses}），但没有任何 Ingress 或路由对应；就已知信息这些地址都不属于这个集群{counted}",
 };
@@ -63,13 +65,13 @@ static ELSEWHERE: Text = Text {
 static UNCOUNTED: Text = Text { en: "", zh_tw: "", zh_cn: "" };
 
 static IN_LOG: Text = Text {
-    en: "; requests in the access log: {requests}",
+    en: "; {requests:# request|# requests} in the access log",
     zh_tw: "；存取日誌中有 {requests} 次請求",
     zh_cn: "；访问日志中有 {requests} 次请求",
 };
 
 static IN_TIME: Text = Text {
-    en: "; requests within {window}: {requests}",
+    en: "; {requests:# request|# requests} within {window}",
     zh_tw: "；{window} 內有 {requests} 次請求",
     zh_cn: "；{window} 内有 {requests} 次请求",
 };
@@ -78,7 +80,7 @@ fn run(view: &View, out: &mut Reporter) {
     let (all, saw_all) = (vhosts::virtual_hosts(view.snapshot), vhosts::saw_all(view));
     let by_host = vhosts::by_host(&all);
     let ways = Ways::of(view, |host| !by_host.of(&host.metadata.name).is_empty());
-    // What only an Ingress names in passing, beside a certificate, need not lead here.
+    // A host that an object only names, for example for a certificate, need not lead here.
     for host in view.snapshot.rows.hosts.iter().filter(|host| host.listed) {
         let Some(dns) = host.dns.as_ref().filter(|dns| dns.is_resolved()) else { continue };
         let name = &*host.metadata.name;
@@ -90,7 +92,7 @@ fn run(view: &View, out: &mut Reporter) {
         let (text, severity) = match saw_all {
             true if ways.lead_elsewhere(dns) && !asked_for => (&ELSEWHERE, Severity::Info),
             true => (&NONE, Severity::Warning),
-            // It may have one where nobody looked.
+            // It may have one in a namespace that was not read.
             false if namespaces.is_empty() => (&NOT_SEEN, Severity::Info),
             false => (&NOT_HERE, Severity::Info),
         };
@@ -102,7 +104,7 @@ fn run(view: &View, out: &mut Reporter) {
         facts.extend(counted(host));
         let finding =
             out.object(ObjectRef::of_cluster("Host", name), &[], severity, Message::new(text, facts));
-        // Somebody answers, if not who should.
+        // A server answers, even if it is the wrong one.
         finding.serving = true;
         finding.actions = vec![view.settings.kubectl.line(&["get", "ingress,httproute", "-A"])];
         if view.snapshot.rows.gateways.is_empty() && view.snapshot.rows.routes.is_empty() {
@@ -111,7 +113,7 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// How often it was asked for, as far as somebody counted.
+/// Returns the facts about its number of requests, if a source counted them.
 fn counted(host: &Host) -> Facts {
     let Some(HostRequests { count, window_seconds, source }) = &host.requests else {
         return vec![("counted", Fact::Words(&UNCOUNTED))];
@@ -125,16 +127,16 @@ fn counted(host: &Host) -> Facts {
     ]
 }
 
-/// The addresses that lead to the cluster, as far as they are known.
+/// The known addresses that lead to the cluster.
 #[derive(Default)]
 struct Ways {
     addresses: BTreeSet<IpAddr>,
-    /// One is known by its name only: nobody knows which addresses it has.
+    /// Whether one is known only by its name, so that its addresses are unknown.
     by_name: bool,
 }
 
 impl Ways {
-    /// Those of load balancers, Ingresses and gateways, and of the hosts that the cluster is for.
+    /// Collects those of load balancers, Ingresses, Gateways, and hosts that have a virtual host.
     fn of(view: &View, is_ours: impl Fn(&Host) -> bool) -> Self {
         let rows = &view.snapshot.rows;
         let services = rows.services.iter().flat_map(|service| &service.status.load_balancer.ingress);
@@ -154,7 +156,7 @@ impl Ways {
         out
     }
 
-    /// Whether it is known where ways to the cluster begin, and none of a host's addresses is there.
+    /// Whether the addresses that lead to the cluster are known and a host has none of them.
     fn lead_elsewhere(&self, dns: &DnsAnswer) -> bool {
         let known = !self.addresses.is_empty() && !self.by_name;
         let is_way =

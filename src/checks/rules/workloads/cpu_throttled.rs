@@ -1,4 +1,4 @@
-//! Containers that want to run and are stopped, because their CPU limit is used up.
+//! Reports containers that are throttled because their CPU limit is used up.
 
 use crate::checks::prelude::*;
 use crate::checks::view::Throttled;
@@ -11,40 +11,42 @@ pub(crate) static CHECK: Check = Check {
     needs: &[Kind::Throttling, Kind::Pod],
     title: Text { en: "CPU throttled", zh_tw: "CPU 受到限流", zh_cn: "CPU 被限流" },
     meaning: Text {
-        en: "The container has work to do and is made to wait: whatever it answers takes longer, and probes and timeouts may fail.",
-        zh_tw: "容器有工作要做卻被迫等待：回應變慢，探針與逾時都可能因此失敗。",
-        zh_cn: "容器有活要干却被迫等待：响应变慢，探针和超时都可能因此失败。",
+        en: "The container has work to do but must wait: responses take longer, probes may fail, and requests may \
+             time out.",
+        zh_tw: "容器有工作要做卻被迫等待：回應變慢，探針可能失敗，請求可能逾時。",
+        zh_cn: "容器有任务待执行，却被迫等待：响应变慢，探针可能失败，请求可能超时。",
     },
     remedy: Text {
-        en: "Raise its CPU limit, or take the limit away and keep the request.",
+        en: "Raise its CPU limit, or remove the limit and keep the request.",
         zh_tw: "調高 CPU limit，或移除 limit、只保留 request。",
-        zh_cn: "调高 CPU limit，或去掉 limit、只保留 request。",
+        zh_cn: "调高 CPU 限制（limit），或去掉限制、只保留请求（request）。",
     },
     prevention: Text {
-        en: "Set limits from what was used at its peak, and alert on the share of throttled periods.",
+        en: "Set limits from peak usage, and alert on the share of throttled periods.",
         zh_tw: "依尖峰用量設定 limit，並對限流比例設定告警。",
-        zh_cn: "按峰值用量设置 limit，并对限流比例配置告警。",
+        zh_cn: "按峰值用量设置限制（limit），并对限流比例配置告警。",
     },
     page: page!("cpu-throttled"),
     run,
 };
 
 static LIMITED: Text = Text {
-    en: "container {container} is stopped in {share} of its CPU periods: its limit is {limit}, try {proposal}",
+    en: "container {container} is throttled in {share} of its CPU periods: its limit is {limit}, try {proposal}",
     zh_tw: "容器 {container} 有 {share} 的 CPU 週期被限流：limit 為 {limit}，建議改為 {proposal}",
-    zh_cn: "容器 {container} 有 {share} 的 CPU 周期被限流：limit 为 {limit}，建议改为 {proposal}",
+    zh_cn: "容器 {container} 有 {share} 的 CPU 周期被限流：限制（limit）为 {limit}，建议改为 {proposal}",
 };
 
 static UNKNOWN: Text = Text {
-    en: "container {container} is stopped in {share} of its CPU periods by its limit",
-    zh_tw: "容器 {container} 因 limit 有 {share} 的 CPU 週期被限流",
-    zh_cn: "容器 {container} 因 limit 有 {share} 的 CPU 周期被限流",
+    en: "container {container} is throttled in {share} of its CPU periods by its limit",
+    zh_tw: "容器 {container} 因 CPU limit 有 {share} 的 CPU 週期被限流",
+    zh_cn: "容器 {container} 因 CPU 限制（limit）有 {share} 的 CPU 周期被限流",
 };
 
 static OVER: Text = Text {
-    en: "{throttled} of {periods} periods within {window}, pods: {pods}; more than {allowed} is too much for it",
-    zh_tw: "{window} 內 {periods} 個週期中有 {throttled} 個被限流，Pod 數：{pods}；門檻為 {allowed}",
-    zh_cn: "{window} 内 {periods} 个周期中有 {throttled} 个被限流，Pod 数：{pods}；阈值为 {allowed}",
+    en: "{throttled} of {periods:# period|# periods} throttled within {window} in {pods:# pod|# pods}; threshold \
+         {allowed}",
+    zh_tw: "{window} 內 {pods} 個 Pod 的 {periods} 個週期中有 {throttled} 個被限流；門檻為 {allowed}",
+    zh_cn: "{window} 内 {pods} 个 Pod 的 {periods} 个周期中有 {throttled} 个被限流；阈值为 {allowed}",
 };
 
 fn run(view: &View, out: &mut Reporter) {

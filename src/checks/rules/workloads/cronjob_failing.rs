@@ -1,4 +1,4 @@
-//! The last runs of a CronJob failed, and none has succeeded since.
+//! Reports CronJobs whose last runs failed, with no success since.
 
 use crate::checks::prelude::*;
 use crate::finding::Facts;
@@ -15,17 +15,18 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "CronJob 最近的执行都失败",
     },
     meaning: Text {
-        en: "What it does regularly has not been done since its last success: backups, reports, renewals grow old.",
+        en: "Its work has not been done since the last success: backups, reports and renewals become outdated.",
         zh_tw: "從上次成功到現在，定期工作都沒有完成：備份、報表、憑證更新會逐漸過期。",
         zh_cn: "从上次成功到现在，定时任务都没有完成：备份、报表、证书续期会逐渐过期。",
     },
     remedy: Text {
-        en: "Read the log of the newest failed run, mend the cause, then start a run by hand.",
+        en: "Read the log of the newest failed run, fix the cause, then start a run by hand.",
         zh_tw: "看最近一次失敗執行的日誌，排除原因後手動跑一次。",
         zh_cn: "看最近一次失败执行的日志，排除原因后手动跑一次。",
     },
     prevention: Text {
-        en: "Watch the age of the last success, not single failures; keep failed Jobs long enough to read their logs.",
+        en: "Monitor the age of the last success, not single failures; keep failed Jobs long enough to read their \
+             logs.",
         zh_tw: "監控距離上次成功多久，而不是單次失敗；失敗的 Job 要保留到來得及看日誌。",
         zh_cn: "监控距离上次成功多久，而不是单次失败；失败的 Job 要保留到来得及看日志。",
     },
@@ -34,27 +35,27 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static FAILED: Text = Text {
-    en: "failed runs in a row among those kept: {failed}; last success {last} ago",
-    zh_tw: "保留的紀錄中連續失敗 {failed} 次；上次成功在 {last} 前",
-    zh_cn: "保留的记录中连续失败 {failed} 次；上次成功在 {last} 前",
+    en: "last {failed:run|# runs} failed; last success {last} ago",
+    zh_tw: "最近連續失敗 {failed} 次；上次成功在 {last} 前",
+    zh_cn: "最近连续失败 {failed} 次；上次成功在 {last} 前",
 };
 
 static NEVER: Text = Text {
-    en: "failed runs in a row among those kept: {failed}; no success is on record",
-    zh_tw: "保留的紀錄中連續失敗 {failed} 次；沒有成功紀錄",
-    zh_cn: "保留的记录中连续失败 {failed} 次；没有成功记录",
+    en: "last {failed:run|# runs} failed; no success on record",
+    zh_tw: "最近連續失敗 {failed} 次；沒有成功紀錄",
+    zh_cn: "最近连续失败 {failed} 次；没有成功记录",
 };
 
 static GONE: Text = Text {
-    en: "runs begun since the last success {last} ago: {begun}; none succeeded, and their Jobs are deleted",
+    en: "{begun:# run|# runs} started since the last success {last} ago; none succeeded, and their Jobs are deleted",
     zh_tw: "上次成功在 {last} 前，之後開始的 {begun} 次執行都沒有成功，而且 Job 已被刪除",
     zh_cn: "上次成功在 {last} 前，之后开始的 {begun} 次执行都没有成功，而且 Job 已被删除",
 };
 
-/// Jobs that are deleted sooner than this may be gone before anybody saw that they succeeded.
+/// Jobs deleted sooner than this may be gone before the controller sees that they succeeded; in seconds.
 const SEEN_AFTER: i32 = 300;
 
-/// So many runs without success are needed where their Jobs are gone.
+/// How many runs without success are needed if their Jobs are deleted.
 const RUNS: usize = 3;
 
 fn run(view: &View, out: &mut Reporter) {
@@ -72,7 +73,7 @@ fn report_failed(view: &View, cron_job: &CronJob, failed: &[&Job], out: &mut Rep
     let mut facts: Facts = vec![("failed", Fact::count(failed.len()))];
     facts.extend(cron_job.last_success.map(|at| ("last", Fact::Age(view.age(at)))));
     let text = if cron_job.last_success.is_some() { &FAILED } else { &NEVER };
-    // The Jobs are found failed because of their CronJob, so that each of its runs is not an incident of its own.
+    // The failed Jobs count as part of their CronJob, so that each run is not an incident of its own.
     let finding = out.object(cron_job.object(), &[], Severity::Warning, Message::new(text, facts));
     let oldest = failed.last().and_then(|job| job.is("Failed")?.since());
     finding.since = oldest;
@@ -86,7 +87,7 @@ fn report_failed(view: &View, cron_job: &CronJob, failed: &[&Job], out: &mut Rep
     finding.actions.push(view.settings.kubectl.describe(&finding.object));
 }
 
-/// Without its Jobs, a CronJob still says when the last one began and when one last succeeded.
+/// Reports a CronJob without Jobs: its status still has the last start and the last success.
 fn report_gone(view: &View, cron_job: &CronJob, out: &mut Reporter) {
     let (Some(begun), Some(success)) = (cron_job.last_schedule, cron_job.last_success) else { return };
     if !view.saw(Kind::Job, &cron_job.namespace) || !cron_job.active.is_empty() || cron_job.suspended {
@@ -105,7 +106,7 @@ fn report_gone(view: &View, cron_job: &CronJob, out: &mut Reporter) {
     finding.actions = vec![view.settings.kubectl.describe(&finding.object)];
 }
 
-/// Its Jobs, the newest first.
+/// Returns its Jobs, the newest first.
 fn jobs_of<'a>(view: &View<'a>, cron_job: &CronJob) -> Vec<&'a Job> {
     let jobs = &view.snapshot.rows.jobs;
     let first = jobs.partition_point(|job| job.namespace < cron_job.namespace);
@@ -118,7 +119,7 @@ fn jobs_of<'a>(view: &View<'a>, cron_job: &CronJob) -> Vec<&'a Job> {
     found
 }
 
-/// The newest finished Jobs, as far back as all of them failed; none if one has succeeded since.
+/// Returns the newest finished Jobs that failed in a row; none if a run has succeeded since.
 fn failures<'a>(cron_job: &CronJob, jobs: &[&'a Job]) -> Vec<&'a Job> {
     let finished = jobs.iter().filter(|job| job.is_done());
     let failed: Vec<&Job> = finished.take_while(|job| job.is("Failed").is_some()).copied().collect();

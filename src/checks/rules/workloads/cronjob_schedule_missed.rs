@@ -1,4 +1,4 @@
-//! Runs of a CronJob were due and did not begin.
+//! Reports CronJobs whose runs were due and did not start.
 
 use crate::checks::prelude::*;
 use crate::finding::Facts;
@@ -9,19 +9,19 @@ pub(crate) static CHECK: Check = Check {
     since: "0.1.0",
     severity: Severity::Warning,
     needs: &[Kind::CronJob, Kind::Job, Kind::Pod],
-    title: Text { en: "Runs of a CronJob were missed", zh_tw: "CronJob 漏跑", zh_cn: "CronJob 漏跑" },
+    title: Text { en: "CronJob runs missed", zh_tw: "CronJob 漏跑", zh_cn: "CronJob 漏跑" },
     meaning: Text {
-        en: "By its own schedule it should have run, and it did not.",
+        en: "It should have run by its schedule, but did not.",
         zh_tw: "依照自己的排程應該要執行，卻沒有執行。",
         zh_cn: "按自己的计划应该执行，却没有执行。",
     },
     remedy: Text {
-        en: "Look at its events; see whether an earlier run hangs, and whether the controller manager runs.",
+        en: "Check its events, whether an earlier run hangs, and whether the controller manager is running.",
         zh_tw: "查看事件，確認是否有前一次執行卡住，以及 controller manager 是否正常。",
         zh_cn: "查看事件，确认是否有上一次执行卡住，以及 controller manager 是否正常。",
     },
     prevention: Text {
-        en: "Give jobs an activeDeadlineSeconds, so that one that hangs does not hold back those after it.",
+        en: "Set activeDeadlineSeconds on Jobs, so that a run that hangs does not block later runs.",
         zh_tw: "替 Job 設定 activeDeadlineSeconds，避免卡住的執行擋住後面的。",
         zh_cn: "给 Job 设置 activeDeadlineSeconds，避免卡住的执行挡住后面的。",
     },
@@ -30,49 +30,50 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static MISSED: Text = Text {
-    en: "runs missed: {missed}, the first was due {due} ago (schedule {schedule})",
+    en: "{missed:# run|# runs} missed; the first was due {due} ago (schedule {schedule})",
     zh_tw: "漏跑 {missed} 次，第一次應在 {due} 前執行（排程 {schedule}）",
     zh_cn: "漏跑 {missed} 次，第一次应在 {due} 前执行（计划 {schedule}）",
 };
 
 static HELD: Text = Text {
-    en: "runs missed: {missed}, the first was due {due} ago: Job {job} has not ended, and only one may run (Forbid)",
+    en: "{missed:# run|# runs} missed; the first was due {due} ago: Job {job} has not ended, and only one may run \
+         (Forbid)",
     zh_tw: "漏跑 {missed} 次，第一次應在 {due} 前執行：Job {job} 還沒結束，而且一次只允許一個（Forbid）",
     zh_cn: "漏跑 {missed} 次，第一次应在 {due} 前执行：Job {job} 还没结束，而且一次只允许一个（Forbid）",
 };
 
 static BAD_LINE: Text = Text {
-    en: "its schedule cannot be read: {schedule}",
+    en: "its schedule cannot be parsed: {schedule}",
     zh_tw: "無法解讀排程：{schedule}",
     zh_cn: "无法解读计划：{schedule}",
 };
 
 static BAD_ZONE: Text = Text {
-    en: "its time zone is not known: {zone}",
-    zh_tw: "不認得的時區：{zone}",
-    zh_cn: "不认识的时区：{zone}",
+    en: "unknown time zone: {zone}",
+    zh_tw: "無法辨識的時區：{zone}",
+    zh_cn: "无法识别的时区：{zone}",
 };
 
-/// A run that is late by less than this is not missed yet.
+/// A run that is late by less than this is not missed yet, in seconds.
 const LATE: i64 = 15 * 60;
 
-/// Without a time zone, that of the controller counts, which nobody can see. Zones are up to 14 hours from UTC.
+/// Without a time zone, the controller uses its own, which the API does not show. Zones are up to 14 hours from UTC.
 const ZONES: i64 = 14 * 3600;
 
-/// What is missed by this much is missed in every time zone.
+/// A run that is late by this much is missed in every time zone.
 const ANYWHERE: i64 = 26 * 3600;
 
-/// Some zones are 30 or 45 minutes off the whole hour.
+/// The delay for hourly schedules: some zones are 30 or 45 minutes off the whole hour.
 const HALF_HOURS: i64 = 60 * 60;
 
-/// No more runs are counted.
+/// The maximum number of runs that are counted.
 const MOST: usize = 100;
 
-/// A run that holds back the others for so long hangs; as in job-overdue.
+/// A run that blocks others for this long hangs, as in job-overdue.
 const HANGS: i64 = 12 * 3600;
 
 fn run(view: &View, out: &mut Reporter) {
-    // Without a schedule it is not a whole CronJob.
+    // A CronJob without a schedule is incomplete.
     let runs = |cron_job: &&CronJob| !cron_job.suspended && !cron_job.schedule.is_empty();
     for cron_job in view.snapshot.rows.cron_jobs.iter().filter(runs) {
         match Schedule::read(&cron_job.schedule, cron_job.time_zone.as_deref()) {
@@ -114,7 +115,7 @@ fn judge(view: &View, cron_job: &CronJob, schedule: &Schedule, out: &mut Reporte
     finding.actions.push(view.settings.kubectl.describe(&finding.object));
 }
 
-/// The runs that were due since the last one began, since it was made, or since its spec was changed.
+/// Returns the runs that were due since the last start, the creation, or the last change of the spec.
 fn missed(view: &View, cron_job: &CronJob, schedule: &Schedule) -> Vec<Time> {
     let known = [cron_job.last_schedule, cron_job.created, cron_job.changed];
     let Some(from) = known.into_iter().flatten().max() else { return Vec::new() };
@@ -127,8 +128,8 @@ fn missed(view: &View, cron_job: &CronJob, schedule: &Schedule) -> Vec<Time> {
     schedule.between(from, until, MOST)
 }
 
-/// Whether the run that holds back the others will not end soon: a pod of it is in trouble, it has run for very long,
-/// or it is over or not there, and the controller has not seen that.
+/// Whether the run that blocks others will not end soon: one of its pods is in trouble, it has run for very long, or it
+/// is finished or deleted and the controller has not noticed.
 fn is_stuck(view: &View, cron_job: &CronJob, name: &str) -> bool {
     let Some(job) = view.job(&cron_job.namespace, name) else {
         return view.saw(Kind::Job, &cron_job.namespace);

@@ -1,4 +1,4 @@
-//! A CronJob is switched off.
+//! Reports suspended CronJobs.
 
 use crate::checks::prelude::*;
 
@@ -9,35 +9,34 @@ pub(crate) static CHECK: Check = Check {
     needs: &[Kind::CronJob],
     title: Text { en: "CronJob is suspended", zh_tw: "CronJob 已暫停", zh_cn: "CronJob 已暂停" },
     meaning: Text {
-        en: "It starts no runs until somebody resumes it.",
+        en: "It starts no runs until a user resumes it.",
         zh_tw: "在有人恢復之前，不會再執行。",
         zh_cn: "在有人恢复之前，不会再执行。",
     },
     remedy: Text {
-        en: "Ask who suspended it and why; resume it when the reason is gone.",
+        en: "Ask who suspended it and why; resume it when the reason no longer applies.",
         zh_tw: "確認是誰、為了什麼暫停；原因消失就恢復。",
         zh_cn: "确认是谁、为了什么暂停；原因消失就恢复。",
     },
     prevention: Text {
-        en: "Write down why and until when, for example in an annotation.",
-        zh_tw: "把原因與期限寫下來，例如寫在 annotation。",
-        zh_cn: "把原因与期限写下来，例如写在 annotation。",
+        en: "Record the reason and the end date, for example in an annotation.",
+        zh_tw: "把原因與期限寫下來，例如寫在註解（annotation）。",
+        zh_cn: "把原因与期限写下来，例如写在注解里。",
     },
     page: page!("cronjob-suspended"),
     run,
 };
 
 static LAST: Text = Text {
-    en: "suspended; its last run began {last} ago",
+    en: "suspended; last run started {last} ago",
     zh_tw: "已暫停；上次執行在 {last} 前",
     zh_cn: "已暂停；上次执行在 {last} 前",
 };
 
-static NEVER: Text = Text {
-    en: "suspended; no run of it is on record",
-    zh_tw: "已暫停；沒有執行紀錄",
-    zh_cn: "已暂停；没有执行记录",
-};
+static NEVER: Text =
+    Text {
+        en: "suspended; no run on record", zh_tw: "已暫停；沒有執行紀錄", zh_cn: "已暂停；没有执行记录"
+    };
 
 fn run(view: &View, out: &mut Reporter) {
     for cron_job in view.snapshot.rows.cron_jobs.iter().filter(|cron_job| cron_job.suspended) {
@@ -45,7 +44,7 @@ fn run(view: &View, out: &mut Reporter) {
         let text = if last.is_some() { &LAST } else { &NEVER };
         let facts = last.into_iter().collect();
         let finding = out.object(cron_job.object(), &[], Severity::Info, Message::new(text, facts));
-        // Nothing says since when.
+        // The object does not record since when.
         finding.serving = true;
         let place = ["-n", &cron_job.namespace, &cron_job.name];
         let line =

@@ -1,4 +1,4 @@
-//! Pods of a DaemonSet run on nodes where they should not.
+//! Reports DaemonSets with pods on nodes where they should not run.
 
 use crate::checks::prelude::*;
 use crate::finding::Facts;
@@ -11,45 +11,46 @@ pub(crate) static CHECK: Check = Check {
     severity: Severity::Warning,
     needs: &[Kind::DaemonSet, Kind::Pod, Kind::Node],
     title: Text {
-        en: "DaemonSet runs where it should not",
+        en: "DaemonSet pods on the wrong nodes",
         zh_tw: "DaemonSet 跑在不該跑的節點",
         zh_cn: "DaemonSet 跑在不该跑的节点",
     },
     meaning: Text {
-        en: "The selector, the affinity or a taint of the node excludes pods that run there all the same.",
-        zh_tw: "節點的 selector、affinity 或 taint 已排除這些 Pod，但它們仍在那裡執行。",
-        zh_cn: "节点的 selector、affinity 或 taint 已排除这些 Pod，但它们仍在那里运行。",
+        en: "Node selector, affinity or a taint of the node excludes these pods, but they still run there.",
+        zh_tw: "nodeSelector、affinity 或節點的 taint（污點）已排除這些 Pod，但它們仍在那裡執行。",
+        zh_cn: "节点选择算符、亲和性或节点的污点已排除这些 Pod，但它们仍在那里运行。",
     },
     remedy: Text {
-        en: "Tolerate the taint if they belong there; else delete the pods: they do not come back.",
-        zh_tw: "若應該留在那裡就加上 toleration；否則刪掉 Pod，不會再建回來。",
-        zh_cn: "如果应该留在那里就加上 toleration；否则删掉 Pod，不会再建回来。",
+        en: "If the pods belong there, add a toleration for the taint; otherwise delete them: they are not created \
+             there again.",
+        zh_tw: "若應該留在那裡就加上 toleration；否則刪掉 Pod，不會在那裡重建。",
+        zh_cn: "如果应该留在那里就加上容忍度；否则删掉 Pod，不会在那里重建。",
     },
     prevention: Text {
-        en: "Give a node its taints when it joins, not while pods run on it.",
-        zh_tw: "節點加入時就設好 taint，不要等 Pod 跑起來才加。",
-        zh_cn: "节点加入时就设好 taint，不要等 Pod 跑起来才加。",
+        en: "Set taints when a node joins, not while pods run on it.",
+        zh_tw: "節點加入時就設好 taint（污點），不要等 Pod 跑起來才加。",
+        zh_cn: "节点加入时就设好污点，不要等 Pod 跑起来才加。",
     },
     page: page!("daemonset-misscheduled"),
     run,
 };
 
 static KNOWN: Text = Text {
-    en: "pods on nodes where it should not run: {misscheduled} ({nodes})",
+    en: "{misscheduled:# pod|# pods} on nodes where the DaemonSet should not run ({nodes})",
     zh_tw: "有 {misscheduled} 個 Pod 在不該執行的節點上（{nodes}）",
     zh_cn: "有 {misscheduled} 个 Pod 在不该运行的节点上（{nodes}）",
 };
 
 static UNKNOWN: Text = Text {
-    en: "pods on nodes where it should not run: {misscheduled}",
+    en: "{misscheduled:# pod|# pods} on nodes where the DaemonSet should not run",
     zh_tw: "有 {misscheduled} 個 Pod 在不該執行的節點上",
     zh_cn: "有 {misscheduled} 个 Pod 在不该运行的节点上",
 };
 
-/// `KubeDaemonSetMisScheduled` waits so long. The object tells no time, so the DaemonSet must be that old.
+/// The delay of `KubeDaemonSetMisScheduled`, in seconds. The object records no time, so the DaemonSet must be this old.
 const LASTS: i64 = 15 * 60;
 
-/// So many nodes are named.
+/// How many nodes the message names.
 const NAMED: usize = 5;
 
 /// Taints under these prefixes come from the node's own state, and every DaemonSet tolerates them.
@@ -82,7 +83,7 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// Its pods on nodes with a taint that keeps new ones away. Which of them it tolerates is not known.
+/// Returns its pods on nodes with a taint that repels new pods. Which taints it tolerates is not known.
 fn suspects<'a>(view: &View<'a>, set: &Workload) -> Vec<(&'a Pod, &'a Node)> {
     let is_its = |pod: &&Pod| {
         let owner = pod.shared.owner.as_ref();

@@ -1,4 +1,4 @@
-//! The rollouts of a Deployment are held back.
+//! Reports paused Deployments.
 
 use crate::checks::prelude::*;
 
@@ -9,17 +9,17 @@ pub(crate) static CHECK: Check = Check {
     needs: &[Kind::Deployment],
     title: Text { en: "Deployment is paused", zh_tw: "Deployment 已暫停", zh_cn: "Deployment 已暂停" },
     meaning: Text {
-        en: "Changes to it have no effect until somebody resumes it; a fix or a security update may be waiting.",
+        en: "Changes to it have no effect until a user resumes it; a fix or a security update may be waiting.",
         zh_tw: "恢復之前，任何變更都不會生效；可能有修正或安全更新在等。",
         zh_cn: "恢复之前，任何变更都不会生效；可能有修复或安全更新在等。",
     },
     remedy: Text {
-        en: "Ask who paused it; then resume or undo the rollout.",
+        en: "Ask who paused it, then resume or undo the rollout.",
         zh_tw: "確認是誰暫停的，再恢復或復原這次更新。",
         zh_cn: "确认是谁暂停的，再恢复或回滚这次发布。",
     },
     prevention: Text {
-        en: "Let the pipeline that pauses also resume, or undo when it is cut short.",
+        en: "Make the pipeline that pauses the rollout also resume it, or undo it if the pipeline is interrupted.",
         zh_tw: "由暫停的流程負責恢復，中斷時也要能復原。",
         zh_cn: "由暂停的流水线负责恢复，中断时也要能回滚。",
     },
@@ -28,30 +28,30 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static PAUSED: Text = Text {
-    en: "paused; all its pods are of the newest version",
+    en: "paused; all pods run the newest version",
     zh_tw: "已暫停；所有 Pod 都是最新版本",
     zh_cn: "已暂停；所有 Pod 都是最新版本",
 };
 
 static HALFWAY: Text = Text {
-    en: "paused in the middle of a rollout: {updated} of {desired} pods are of the newest version",
+    en: "paused during a rollout: {updated} of {desired:# pod|# pods} updated",
     zh_tw: "更新到一半時暫停：新版 Pod {updated}/{desired}",
     zh_cn: "发布到一半时暂停：新版 Pod {updated}/{desired}",
 };
 
 static FOR_LONG: Text = Text {
-    en: "paused for {age} in the middle of a rollout: {updated} of {desired} pods are of the newest version",
-    zh_tw: "更新到一半暫停已 {age}：新版 Pod {updated}/{desired}",
-    zh_cn: "发布到一半暂停已 {age}：新版 Pod {updated}/{desired}",
+    en: "paused for {age} during a rollout: {updated} of {desired:# pod|# pods} updated",
+    zh_tw: "更新到一半，已暫停 {age}：新版 Pod {updated}/{desired}",
+    zh_cn: "发布到一半，已暂停 {age}：新版 Pod {updated}/{desired}",
 };
 
-/// Nobody watches a canary for longer than a day.
+/// A canary that is paused for this long is forgotten, in seconds.
 const FORGOTTEN: i64 = 24 * 3600;
 
 fn run(view: &View, out: &mut Reporter) {
     for deployment in view.snapshot.rows.workloads.iter().filter(|workload| view.is_asked_for(workload)) {
         let Some(rollout) = deployment.rollout().filter(|rollout| rollout.paused) else { continue };
-        // Its controller says so in the moment it stops.
+        // The controller sets this reason at the moment of the pause.
         let progressing = deployment.condition("Progressing").filter(|c| c.reason == "DeploymentPaused");
         let since = progressing.and_then(crate::wire::Condition::since);
         let unfinished = rollout.unfinished && deployment.desired > 0;

@@ -1,4 +1,4 @@
-//! A rollout has made no progress within its deadline.
+//! Reports rollouts that made no progress within their deadline.
 
 use crate::checks::prelude::*;
 use crate::checks::rules::workloads::workload_create_refused::refusal;
@@ -19,17 +19,17 @@ pub(crate) static CHECK: Check = Check {
     ],
     title: Text { en: "Rollout is stuck", zh_tw: "更新卡住", zh_cn: "发布卡住" },
     meaning: Text {
-        en: "The new version does not come up. What still serves is the old one, with fewer pods, or nothing.",
+        en: "The new version does not start. The old version still serves, possibly with fewer pods, or none is left.",
         zh_tw: "新版本起不來。還在服務的是舊版本，副本可能較少，或完全沒有。",
         zh_cn: "新版本起不来。还在服务的是旧版本，副本可能更少，或完全没有。",
     },
     remedy: Text {
-        en: "Look at the pods of the newest ReplicaSet; mend the new version, or go back to the one before.",
+        en: "Check the pods of the newest ReplicaSet; fix the new version, or roll back to the previous one.",
         zh_tw: "查看最新 ReplicaSet 的 Pod；修正新版本，或退回前一版。",
         zh_cn: "查看最新 ReplicaSet 的 Pod；修复新版本，或回滚到上一版。",
     },
     prevention: Text {
-        en: "Let the pipeline wait with kubectl rollout status and undo what fails; keep maxUnavailable small.",
+        en: "Let the pipeline wait with kubectl rollout status and undo failed rollouts; keep maxUnavailable small.",
         zh_tw: "在 CI 以 kubectl rollout status 等待，失敗就自動復原；maxUnavailable 不要太大。",
         zh_cn: "在流水线里用 kubectl rollout status 等待，失败就自动回滚；maxUnavailable 不要太大。",
     },
@@ -38,7 +38,8 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static STUCK: Text = Text {
-    en: "the rollout has made no progress for {age} beyond its deadline: {updated} of {desired} pods are new, {available} available",
+    en: "rollout exceeded its progress deadline {age} ago: {updated} of {desired:# pod|# pods} updated, {available} \
+         available",
     zh_tw: "更新逾時後已停滯 {age}：新版 Pod {updated}/{desired}，可用 {available}",
     zh_cn: "发布超时后已停滞 {age}：新版 Pod {updated}/{desired}，可用 {available}",
 };
@@ -70,8 +71,8 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// How many pods are new, and what says that no more came in time. A Deployment that has all it wants keeps the
-/// condition of a rollout that ended too late.
+/// Returns the number of updated pods and the condition, if the rollout is stuck. A Deployment with all its pods keeps
+/// the condition of a rollout that finished too late.
 fn stuck(deployment: &Workload) -> Option<(i32, &Condition)> {
     let rollout = deployment.rollout().filter(|rollout| !rollout.paused)?;
     let progressing = deployment.condition("Progressing")?;

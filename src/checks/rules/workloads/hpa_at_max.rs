@@ -1,4 +1,4 @@
-//! An autoscaler has reached its limit and would go on.
+//! Reports autoscalers that are at their maximum and need more replicas.
 
 use crate::checks::prelude::*;
 
@@ -9,17 +9,18 @@ pub(crate) static CHECK: Check = Check {
     needs: &[Kind::HorizontalPodAutoscaler, Kind::Deployment, Kind::StatefulSet, Kind::ReplicaSet, Kind::Pod],
     title: Text { en: "Autoscaler is at its maximum", zh_tw: "HPA 已達上限", zh_cn: "HPA 已达上限" },
     meaning: Text {
-        en: "By its metrics there should be more pods than it may have: under more load, answers become slow or fail.",
+        en: "Its metrics call for more pods than it may create: under more load, responses become slow or fail.",
         zh_tw: "依照指標應該有更多 Pod，但已到上限：負載再增加就會變慢或失敗。",
         zh_cn: "按指标应该有更多 Pod，但已到上限：负载再增加就会变慢或失败。",
     },
     remedy: Text {
-        en: "See what drives the metric; raise maxReplicas where nodes and quota have room, or give each pod more.",
+        en: "Find out what drives the metric; raise maxReplicas if nodes and quota have room, or give each pod more \
+             resources.",
         zh_tw: "找出推高指標的原因；節點與配額足夠就調高 maxReplicas，或給每個 Pod 更多資源。",
         zh_cn: "找出推高指标的原因；节点与配额足够就调高 maxReplicas，或给每个 Pod 更多资源。",
     },
     prevention: Text {
-        en: "Set maxReplicas from load tests, above the highest load that is expected.",
+        en: "Set maxReplicas from load tests, above the highest expected load.",
         zh_tw: "以壓力測試決定 maxReplicas，並高於預期的最高負載。",
         zh_cn: "用压测决定 maxReplicas，并高于预期的最高负载。",
     },
@@ -28,12 +29,13 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static MESSAGE: Text = Text {
-    en: "{kind} {target} has had all {max} replicas it may have for {age}, and its metrics ask for more",
-    zh_tw: "{kind} {target} 停在上限 {max} 個副本已 {age}，指標要求更多",
-    zh_cn: "{kind} {target} 停在上限 {max} 个副本已 {age}，指标要求更多",
+    en: "{kind} {target} has been at its maximum of {max:# replica|# replicas} for {age}, and its metrics call for \
+         more",
+    zh_tw: "{kind} {target} 已 {age} 停在上限 {max} 個副本，指標要求更多",
+    zh_cn: "{kind} {target} 已 {age} 停在上限 {max} 个副本，指标要求更多",
 };
 
-/// `KubeHpaMaxedOut` waits so long.
+/// The delay of `KubeHpaMaxedOut`, in seconds.
 const LASTS: i64 = 15 * 60;
 
 fn run(view: &View, out: &mut Reporter) {
@@ -48,7 +50,7 @@ fn run(view: &View, out: &mut Reporter) {
         if !at_max || spec.max_replicas <= spec.min_replicas.unwrap_or(1) {
             continue;
         }
-        // The condition may be that of its minimum, which it left a moment ago.
+        // The condition may still date from its minimum, which it left a moment ago.
         let scaled = status.last_scale_time.and_then(Time::known);
         let since = limited.since().max(scaled);
         if !view.older_than(since, LASTS) {

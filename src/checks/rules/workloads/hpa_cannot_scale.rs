@@ -1,4 +1,4 @@
-//! An autoscaler does not know what to do, or cannot do it.
+//! Reports autoscalers that cannot compute or apply a scale.
 
 use crate::checks::prelude::*;
 use crate::wire::{HorizontalPodAutoscaler, WorkloadCondition};
@@ -10,14 +10,15 @@ pub(crate) static CHECK: Check = Check {
     needs: &[Kind::HorizontalPodAutoscaler, Kind::Deployment, Kind::StatefulSet, Kind::ReplicaSet, Kind::Pod],
     title: Text { en: "Autoscaler cannot scale", zh_tw: "HPA 無法運作", zh_cn: "HPA 无法工作" },
     meaning: Text {
-        en: "The number of pods stays as it is, however the load changes.",
+        en: "The number of pods does not follow the load.",
         zh_tw: "不論負載如何變化，Pod 數量都不會變。",
         zh_cn: "无论负载如何变化，Pod 数量都不会变。",
     },
     remedy: Text {
-        en: "See that its target exists, that the metrics API answers, and that all containers request what is measured.",
+        en: "Check that its target exists, that the metrics API answers, and that all containers request the measured \
+             resource.",
         zh_tw: "確認目標存在、metrics API 有回應，而且所有容器都設定了被量測資源的 request。",
-        zh_cn: "确认目标存在、metrics API 有响应，而且所有容器都设置了被度量资源的 request。",
+        zh_cn: "确认目标存在、metrics API 有响应，而且所有容器都设置了被度量资源的请求（request）。",
     },
     prevention: Text {
         en: "Run metrics-server with more than one replica; keep an autoscaler and its target in one manifest.",
@@ -29,40 +30,40 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static NO_TARGET: Text = Text {
-    en: "its target {kind} {target} does not exist ({reason})",
+    en: "target {kind} {target} does not exist ({reason})",
     zh_tw: "目標 {kind} {target} 不存在（{reason}）",
     zh_cn: "目标 {kind} {target} 不存在（{reason}）",
 };
 
 static NO_API: Text = Text {
-    en: "the API {api} does not answer, so {kind} {target} is not scaled ({reason}): {detail}",
-    zh_tw: "API {api} 沒有回應，{kind} {target} 無法調整（{reason}）：{detail}",
+    en: "API {api} does not answer, so {kind} {target} is not scaled ({reason}): {detail}",
+    zh_tw: "API {api} 沒有回應，{kind} {target} 無法擴縮（{reason}）：{detail}",
     zh_cn: "API {api} 没有响应，{kind} {target} 无法扩缩（{reason}）：{detail}",
 };
 
 static NO_REQUEST: Text = Text {
-    en: "containers of {kind} {target} do not say what they request, so nothing can be reckoned ({reason}): {detail}",
+    en: "{kind} {target} has containers without requests, so utilization cannot be computed ({reason}): {detail}",
     zh_tw: "{kind} {target} 的容器沒有設定 request，無法計算使用率（{reason}）：{detail}",
-    zh_cn: "{kind} {target} 的容器没有设置 request，无法计算使用率（{reason}）：{detail}",
+    zh_cn: "{kind} {target} 的容器没有设置请求（request），无法计算使用率（{reason}）：{detail}",
 };
 
 static OTHER: Text = Text {
     en: "{kind} {target} is not scaled ({reason}): {detail}",
-    zh_tw: "{kind} {target} 無法調整（{reason}）：{detail}",
+    zh_tw: "{kind} {target} 無法擴縮（{reason}）：{detail}",
     zh_cn: "{kind} {target} 无法扩缩（{reason}）：{detail}",
 };
 
-/// As long as the rules of kubernetes-mixin about autoscalers.
+/// The delay of the rules of kubernetes-mixin about autoscalers, in seconds.
 const LASTS: i64 = 15 * 60;
 
-/// The APIs that metrics come from, by what the controller says of them. The first is part of the names of the others.
+/// The metrics APIs, by their name in the controller's messages. The last name is part of the others.
 const METRICS: [(&str, &str); 3] = [
     ("external.metrics.k8s.io", "v1beta1.external.metrics.k8s.io"),
     ("custom.metrics.k8s.io", "v1beta1.custom.metrics.k8s.io"),
     ("metrics.k8s.io", "v1beta1.metrics.k8s.io"),
 ];
 
-/// What an API that is not there, or not well, is told by.
+/// Messages that show that an API is missing or unavailable.
 const SILENT: [&str; 3] = [
     "the server could not find the requested resource",
     "the server is currently unable to handle the request",
@@ -74,7 +75,7 @@ fn run(view: &View, out: &mut Reporter) {
         let (namespace, name) = (&*autoscaler.metadata.namespace, &*autoscaler.metadata.name);
         let target = &autoscaler.spec.scale_target_ref;
         let workload = view.workload(namespace, &target.kind, &target.name);
-        // Scaled to nothing on purpose.
+        // Scaled to 0 on purpose.
         let asleep = workload.is_some_and(|workload| workload.desired == 0);
         let Some(condition) = fault(autoscaler).filter(|_| !asleep) else { continue };
         let since = condition.since().or(autoscaler.metadata.created());
@@ -107,15 +108,15 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// The condition that says that it does not scale.
+/// Returns the condition that shows that it cannot scale.
 fn fault(autoscaler: &HorizontalPodAutoscaler) -> Option<&WorkloadCondition> {
     let is_false = |kind| autoscaler.condition(kind).filter(|condition| condition.status == "False");
-    // It waits between two steps, as it should.
+    // The pause between two scaling steps is normal.
     let able = is_false("AbleToScale").filter(|condition| !condition.reason.starts_with("Backoff"));
     able.or_else(|| is_false("ScalingActive").filter(|condition| condition.reason != "ScalingDisabled"))
 }
 
-/// The metrics API that does not answer.
+/// Returns the metrics API that does not answer.
 fn silent_api(message: &str) -> Option<&'static str> {
     if !SILENT.iter().any(|words| message.to_lowercase().contains(words)) {
         return None;

@@ -1,4 +1,4 @@
-//! A Job gave up.
+//! A Job failed and is not retried.
 
 use crate::checks::prelude::*;
 use crate::model::Job;
@@ -12,17 +12,17 @@ pub(crate) static CHECK: Check = Check {
     needs: &[Kind::Job, Kind::CronJob, Kind::Pod],
     title: Text { en: "Job failed", zh_tw: "Job 執行失敗", zh_cn: "Job 执行失败" },
     meaning: Text {
-        en: "Its work was not done, and the Job will not try again.",
+        en: "The work of the Job was not done, and the Job does not retry.",
         zh_tw: "工作沒有完成，而且 Job 不會再重試。",
         zh_cn: "任务没有完成，而且 Job 不会再重试。",
     },
     remedy: Text {
-        en: "Read the log of its last pod, mend the cause, then run it again.",
+        en: "Read the log of its last pod, fix the cause, then run the Job again.",
         zh_tw: "看最後一個 Pod 的日誌，排除原因後重新執行。",
         zh_cn: "看最后一个 Pod 的日志，排除原因后重新执行。",
     },
     prevention: Text {
-        en: "Make jobs safe to repeat, and set backoffLimit and activeDeadlineSeconds to what they really need.",
+        en: "Make jobs safe to repeat, and set backoffLimit and activeDeadlineSeconds to realistic values.",
         zh_tw: "讓 Job 可安全重跑，並依實際需要設定 backoffLimit 與 activeDeadlineSeconds。",
         zh_cn: "让 Job 可安全重跑，并按实际需要设置 backoffLimit 与 activeDeadlineSeconds。",
     },
@@ -31,7 +31,7 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static FAILED: Text = Text {
-    en: "{reason}: {detail}; failed pods: {failed}",
+    en: "{reason}: {detail}; {failed:# failed pod|# failed pods}",
     zh_tw: "{reason}：{detail}；失敗的 Pod：{failed}",
     zh_cn: "{reason}：{detail}；失败的 Pod：{failed}",
 };
@@ -50,7 +50,7 @@ fn run(view: &View, out: &mut Reporter) {
         let (severity, message) = judge(view, job, failed);
         let finding = out.object(job.object(), &[&failed.reason], severity, message);
         if let Some(owner) = cron_job {
-            // The failed runs of a CronJob are one matter: that it fails.
+            // All failed runs of a CronJob belong to one incident.
             finding.because = vec![ObjectRef::new(&job.namespace, &owner.kind, &owner.name)];
         }
         finding.since = failed.since().or(job.created);
@@ -64,7 +64,7 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// A failure that a later run of the same CronJob has made good is only worth knowing.
+/// Returns the severity and the message. A failure before a later successful run of the same CronJob is low.
 fn judge(view: &View, job: &Job, failed: &Condition) -> (Severity, Message) {
     let mut facts = vec![
         ("reason", Fact::text(&failed.reason)),
@@ -83,7 +83,7 @@ fn judge(view: &View, job: &Job, failed: &Condition) -> (Severity, Message) {
     }
 }
 
-/// The failed pods of a job, the newest first.
+/// Returns the failed pods of a job, newest first.
 fn attempts<'a>(view: &View<'a>, job: &Job) -> Vec<&'a Pod> {
     let of_job = |pod: &&Pod| view.job_of(pod).is_some_and(|of| std::ptr::eq(of, job));
     let mut pods: Vec<&Pod> = view.troubled_pods().filter(of_job).collect();

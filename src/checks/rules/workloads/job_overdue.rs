@@ -1,4 +1,4 @@
-//! A Job has been active for very long.
+//! A Job has been active for a very long time.
 
 use crate::checks::prelude::*;
 use crate::model::Job;
@@ -9,20 +9,20 @@ pub(crate) static CHECK: Check = Check {
     severity: Severity::Warning,
     needs: &[Kind::Job, Kind::CronJob, Kind::Pod],
     title: Text {
-        en: "Job has not ended for long", zh_tw: "Job 長時間未結束", zh_cn: "Job 长时间未结束"
+        en: "Job is running for too long", zh_tw: "Job 長時間未結束", zh_cn: "Job 长时间未结束"
     },
     meaning: Text {
-        en: "Its work is not done, and perhaps hangs; under concurrencyPolicy Forbid no later run begins.",
+        en: "Its work is not done and may hang. With concurrencyPolicy Forbid, later runs do not start.",
         zh_tw: "工作還沒完成，可能卡住了；若 concurrencyPolicy 是 Forbid，後面的也不會開始。",
         zh_cn: "任务还没完成，可能卡住了；如果 concurrencyPolicy 是 Forbid，后面的也不会开始。",
     },
     remedy: Text {
-        en: "See in the log of its pod whether it still gets on; delete the Job if it hangs.",
+        en: "Check in the log of its pod whether it still makes progress. Delete the Job if it hangs.",
         zh_tw: "從 Pod 日誌確認是否還有進展；卡住就刪除 Job。",
         zh_cn: "从 Pod 日志确认是否还有进展；卡住就删除 Job。",
     },
     prevention: Text {
-        en: "Set activeDeadlineSeconds to the longest time it may take.",
+        en: "Set activeDeadlineSeconds to the longest time that the Job may take.",
         zh_tw: "把 activeDeadlineSeconds 設為可接受的最長時間。",
         zh_cn: "把 activeDeadlineSeconds 设为可接受的最长时间。",
     },
@@ -31,12 +31,12 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static MESSAGE: Text = Text {
-    en: "active for {age} and not done; running pods: {active}, failed: {failed}",
+    en: "active for {age} and not finished; {active:# running pod|# running pods}, {failed} failed",
     zh_tw: "已執行 {age} 仍未完成；執行中的 Pod：{active}，失敗：{failed}",
     zh_cn: "已运行 {age} 仍未完成；运行中的 Pod：{active}，失败：{failed}",
 };
 
-/// `KubeJobNotCompleted` waits so long.
+/// The limit of the alert `KubeJobNotCompleted` in kubernetes-mixin, in seconds.
 const LONG: i64 = 12 * 3600;
 
 fn run(view: &View, out: &mut Reporter) {
@@ -62,7 +62,7 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// Whether it has run for longer than it may. One without a start has not begun.
+/// Returns whether the Job has run longer than allowed. A Job without a start time has not started.
 fn is_overdue(view: &View, job: &Job) -> bool {
     let allowed = job.deadline.unwrap_or(0).max(LONG);
     let ending = ["FailureTarget", "SuccessCriteriaMet"].iter().any(|kind| job.is(kind).is_some());

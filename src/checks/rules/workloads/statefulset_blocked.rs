@@ -1,4 +1,4 @@
-//! One pod of a StatefulSet holds up the others.
+//! One pod of a StatefulSet blocks the others.
 
 use crate::checks::prelude::*;
 use crate::model::{Rollout, Workload};
@@ -9,22 +9,25 @@ pub(crate) static CHECK: Check = Check {
     severity: Severity::Critical,
     needs: &[Kind::StatefulSet, Kind::Pod],
     title: Text {
-        en: "A pod holds up its StatefulSet",
+        en: "StatefulSet blocked by a pod",
         zh_tw: "StatefulSet 被一個 Pod 擋住",
         zh_cn: "StatefulSet 被一个 Pod 挡住",
     },
     meaning: Text {
-        en: "Its pods come one after another; behind one that does not become ready, the rest is neither made nor updated.",
+        en: "The controller handles the pods in order: while one pod is not ready, it neither creates nor \
+             updates the pods after it.",
         zh_tw: "Pod 依序處理；前面的不就緒，後面的就不會建立或更新。",
         zh_cn: "Pod 按顺序处理；前面的不就绪，后面的就不会创建或更新。",
     },
     remedy: Text {
-        en: "Mend that pod. After a bad update is taken back, delete it by hand: the controller waits for it for ever.",
+        en: "Fix that pod. After you revert a bad update, delete the pod manually: otherwise the controller \
+             waits for it indefinitely.",
         zh_tw: "先修好那個 Pod。若已撤回錯誤的更新，要手動刪除它，否則控制器會一直等。",
         zh_cn: "先修好那个 Pod。如果已撤回错误的更新，要手动删除它，否则控制器会一直等。",
     },
     prevention: Text {
-        en: "Use podManagementPolicy: Parallel where members need no order; try updates with a partition first.",
+        en: "Use podManagementPolicy: Parallel if the members need no order. Test updates with a partition \
+             first.",
         zh_tw: "成員不需要順序就用 podManagementPolicy: Parallel；更新先用 partition 試一個。",
         zh_cn: "成员不需要顺序就用 podManagementPolicy: Parallel；更新先用 partition 试一个。",
     },
@@ -33,18 +36,19 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static NOT_MADE: Text = Text {
-    en: "{pod} has not been ready for {age}, so {waiting} of {desired} pods are not made",
-    zh_tw: "{pod} 未就緒已 {age}，{desired} 個 Pod 中還有 {waiting} 個沒有建立",
-    zh_cn: "{pod} 未就绪已 {age}，{desired} 个 Pod 中还有 {waiting} 个没有创建",
+    en: "{pod} has not been ready for {age}, so {waiting} of {desired:# pod|# pods} cannot be created",
+    zh_tw: "{pod} 已 {age} 未就緒，{desired} 個 Pod 中還有 {waiting} 個沒有建立",
+    zh_cn: "{pod} 已 {age} 未就绪，{desired} 个 Pod 中还有 {waiting} 个没有创建",
 };
 
 static NOT_UPDATED: Text = Text {
-    en: "{pod} has not been ready for {age}, so the update stands still at {updated} of {desired} pods",
-    zh_tw: "{pod} 未就緒已 {age}，更新停在 {updated}/{desired} 個 Pod",
-    zh_cn: "{pod} 未就绪已 {age}，更新停在 {updated}/{desired} 个 Pod",
+    en: "{pod} has not been ready for {age}, so the update has stopped at {updated} of \
+         {desired:# pod|# pods}",
+    zh_tw: "{pod} 已 {age} 未就緒，更新停在 {updated}/{desired} 個 Pod",
+    zh_cn: "{pod} 已 {age} 未就绪，更新停在 {updated}/{desired} 个 Pod",
 };
 
-/// `KubeStatefulSetReplicasMismatch` and `KubeStatefulSetUpdateNotRolledOut` wait so long.
+/// The `for` of `KubeStatefulSetReplicasMismatch` and `KubeStatefulSetUpdateNotRolledOut`, in seconds.
 const LASTS: i64 = 15 * 60;
 
 fn run(view: &View, out: &mut Reporter) {
@@ -69,7 +73,7 @@ fn run(view: &View, out: &mut Reporter) {
         let severity = if set.available == 0 { Severity::Critical } else { Severity::Warning };
         let finding = out.object(set.object(), &[], severity, Message::new(text, facts));
         finding.since = since;
-        // The same as of its missing replicas, so that both are one incident.
+        // The same objects as for its missing replicas, so that both are one incident.
         finding.because = view.behind(set);
         let (kubectl, namespace) = (&view.settings.kubectl, &*set.namespace);
         finding.actions = vec![
@@ -80,7 +84,8 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// The pod that the others wait for. They are made from the lowest number on, and updated from the highest.
+/// Returns the pod that the others wait for. The controller creates pods from the lowest number up and updates them
+/// from the highest number down.
 fn blocking<'a>(rollout: &Rollout, pods: &[&'a Pod], waiting: usize) -> Option<(&'static Text, &'a Pod)> {
     let mut unready = pods.iter().copied().filter(|pod| !pod.serves());
     if rollout.ordered && waiting > 0 {
@@ -92,7 +97,7 @@ fn blocking<'a>(rollout: &Rollout, pods: &[&'a Pod], waiting: usize) -> Option<(
     None
 }
 
-/// Its pods by their numbers.
+/// Returns the pods of the StatefulSet, sorted by number.
 fn pods_of<'a>(view: &View<'a>, set: &Workload) -> Vec<&'a Pod> {
     let number = |pod: &Pod| {
         let (name, number) = pod.name.rsplit_once('-')?;

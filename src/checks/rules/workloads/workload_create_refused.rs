@@ -1,4 +1,4 @@
-//! The pods of a workload cannot be created: something refuses them.
+//! The API server rejects the pods of a workload.
 
 use crate::checks::prelude::*;
 use crate::checks::rules::workloads::workload_replicas_missing::stands_alone;
@@ -23,17 +23,19 @@ pub(crate) static CHECK: Check = Check {
     ],
     title: Text { en: "Pods cannot be created", zh_tw: "無法建立 Pod", zh_cn: "无法创建 Pod" },
     meaning: Text {
-        en: "The API server refuses new pods of the workload, so what is lost is not replaced.",
+        en: "The API server rejects new pods of the workload, so lost pods are not replaced.",
         zh_tw: "API server 拒絕這個工作負載的新 Pod，少了的不會補上。",
         zh_cn: "API server 拒绝这个工作负载的新 Pod，少了的不会补上。",
     },
     remedy: Text {
-        en: "The message names what refuses: a quota, a webhook, a pod security level, a service account. Mend that.",
-        zh_tw: "訊息會指出是誰拒絕：配額、webhook、Pod 安全等級、service account，從那裡修。",
-        zh_cn: "信息会指出是谁拒绝：配额、webhook、Pod 安全级别、service account，从那里修。",
+        en: "The message names what rejects the pods: a quota, a webhook, a pod security level, or a \
+             service account. Fix that.",
+        zh_tw: "訊息會指出是誰拒絕：配額、webhook、Pod 安全等級、ServiceAccount，從那裡修。",
+        zh_cn: "信息会指出是谁拒绝：配额、webhook、Pod 安全级别、ServiceAccount，从那里修。",
     },
     prevention: Text {
-        en: "Leave room in the quota for rollouts; run webhooks with several replicas, away from the pods they judge.",
+        en: "Leave room in the quota for rollouts. Run webhooks with several replicas, separate from the \
+             pods they check.",
         zh_tw: "配額要留更新時的餘裕；webhook 跑多個副本，並且不要攔自己的 Pod。",
         zh_cn: "配额要留发布时的余量；webhook 跑多个副本，并且不要拦自己的 Pod。",
     },
@@ -42,57 +44,59 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static QUOTA: Text = Text {
-    en: "quota {by} refuses its pods, {available} of {desired} available: {detail}",
+    en: "pods rejected by quota {by}, {available} of {desired} available: {detail}",
     zh_tw: "配額 {by} 拒絕它的 Pod，可用 {available}/{desired}：{detail}",
     zh_cn: "配额 {by} 拒绝它的 Pod，可用 {available}/{desired}：{detail}",
 };
 
 static WEBHOOK_DOWN: Text = Text {
-    en: "webhook {by} does not answer, so no pod is admitted, {available} of {desired} available: {detail}",
+    en: "pods rejected because webhook {by} does not respond, {available} of {desired} available: {detail}",
     zh_tw: "webhook {by} 沒有回應，Pod 無法通過，可用 {available}/{desired}：{detail}",
     zh_cn: "webhook {by} 没有响应，Pod 无法通过，可用 {available}/{desired}：{detail}",
 };
 
 static WEBHOOK: Text = Text {
-    en: "webhook {by} refuses its pods, {available} of {desired} available: {detail}",
+    en: "pods rejected by webhook {by}, {available} of {desired} available: {detail}",
     zh_tw: "webhook {by} 拒絕它的 Pod，可用 {available}/{desired}：{detail}",
     zh_cn: "webhook {by} 拒绝它的 Pod，可用 {available}/{desired}：{detail}",
 };
 
 static ACCOUNT: Text = Text {
-    en: "service account {by} does not exist, so its pods are refused, {available} of {desired} available: {detail}",
-    zh_tw: "service account {by} 不存在，Pod 被拒絕，可用 {available}/{desired}：{detail}",
-    zh_cn: "service account {by} 不存在，Pod 被拒绝，可用 {available}/{desired}：{detail}",
+    en: "pods rejected because service account {by} does not exist, {available} of {desired} available: \
+         {detail}",
+    zh_tw: "ServiceAccount {by} 不存在，Pod 被拒絕，可用 {available}/{desired}：{detail}",
+    zh_cn: "ServiceAccount {by} 不存在，Pod 被拒绝，可用 {available}/{desired}：{detail}",
 };
 
 static SECURITY: Text = Text {
-    en: "the pod security level of the namespace refuses its pods, {available} of {desired} available: {detail}",
+    en: "pods rejected by the pod security level of the namespace, {available} of {desired} available: \
+         {detail}",
     zh_tw: "命名空間的 Pod 安全等級拒絕它的 Pod，可用 {available}/{desired}：{detail}",
     zh_cn: "命名空间的 Pod 安全级别拒绝它的 Pod，可用 {available}/{desired}：{detail}",
 };
 
 static LIMITS: Text = Text {
-    en: "a LimitRange of the namespace refuses its pods, {available} of {desired} available: {detail}",
+    en: "pods rejected by a LimitRange of the namespace, {available} of {desired} available: {detail}",
     zh_tw: "命名空間的 LimitRange 拒絕它的 Pod，可用 {available}/{desired}：{detail}",
     zh_cn: "命名空间的 LimitRange 拒绝它的 Pod，可用 {available}/{desired}：{detail}",
 };
 
 static OTHER: Text = Text {
-    en: "its pods cannot be created, {available} of {desired} available: {detail}",
+    en: "pods cannot be created, {available} of {desired} available: {detail}",
     zh_tw: "無法建立它的 Pod，可用 {available}/{desired}：{detail}",
     zh_cn: "无法创建它的 Pod，可用 {available}/{desired}：{detail}",
 };
 
-/// What refuses pods: its word in keys, its sentence, and the words before its name in the server's message.
+/// What rejects pods: its word in keys, its text, and the words before its name in the API server's message.
 struct Refuser {
     reason: &'static str,
     text: &'static Text,
     sign: &'static str,
-    /// What ends its name; empty where it has none.
+    /// The text that ends its name; empty if it has no name.
     end: &'static str,
 }
 
-/// By what the message says, the first that fits.
+/// In the order in which they are matched against the message.
 static REFUSERS: [Refuser; 11] = [
     Refuser { reason: "quota", text: &QUOTA, sign: "exceeded quota: ", end: "," },
     Refuser { reason: "quota", text: &QUOTA, sign: "failed quota: ", end: ":" },
@@ -114,11 +118,11 @@ static REFUSERS: [Refuser; 11] = [
 
 /// Why pods are not created.
 pub(crate) struct Refusal<'a> {
-    /// The server's words.
+    /// The API server's message.
     pub(crate) detail: &'a str,
-    /// Since when, if known.
+    /// The start time, if known.
     pub(crate) since: Option<Time>,
-    /// What refuses them, where it has a name.
+    /// The object that rejects them, if it has a name.
     pub(crate) because: Vec<ObjectRef>,
     refuser: &'static Refuser,
     by: &'a str,
@@ -181,18 +185,18 @@ fn report(view: &View, object: &ObjectRef, pods: (i32, i32), refusal: &Refusal, 
     finding.actions.push(kubectl.describe(object));
 }
 
-/// Whether a workload lacks pods because they are refused, and for longer than a moment.
+/// Whether a workload lacks pods because they are rejected, for longer than the grace period.
 pub(crate) fn is_refused(view: &View, workload: &Workload) -> bool {
     !workload.is_available()
         && refusal(view, workload).is_some_and(|refusal| !view.within_grace(refusal.since))
 }
 
-/// Why the pods of a workload are not created. Deployments and ReplicaSets say so themselves, and take it back; the others
-/// only have events, which grow old.
+/// Returns why the pods of a workload are not created. Deployments and ReplicaSets have a condition that is cleared
+/// again; the others only have events, which may be outdated.
 pub(crate) fn refusal<'a>(view: &View<'a>, workload: &'a Workload) -> Option<Refusal<'a>> {
     if matches!(workload.kind, Kind::Deployment | Kind::ReplicaSet) {
         let failure = workload.condition("ReplicaFailure").filter(|c| c.status == "True")?;
-        // It may not be able to delete them either, which is another matter.
+        // The condition also reports failed deletions, which are a different problem.
         let created = failure.reason != "FailedDelete";
         return created.then(|| read(view, &workload.namespace, &failure.message, failure.since()));
     }
@@ -203,7 +207,7 @@ pub(crate) fn refusal<'a>(view: &View<'a>, workload: &'a Workload) -> Option<Ref
     lacks_pods(view, workload).then_some(refusal)
 }
 
-/// Whether fewer pods are there than are wanted; else an earlier refusal is over.
+/// Whether fewer pods exist than desired; if not, an earlier rejection is over.
 fn lacks_pods(view: &View, workload: &Workload) -> bool {
     let is_its = |pod: &&Pod| {
         let owner = pod.shared.owner.as_ref();
@@ -213,18 +217,18 @@ fn lacks_pods(view: &View, workload: &Workload) -> bool {
     i64::try_from(there).unwrap_or(i64::MAX) < i64::from(workload.desired)
 }
 
-/// The newest event of an object that says so.
+/// Returns the rejection in the newest `FailedCreate` event of an object.
 fn of_events<'a>(view: &View<'a>, object: &ObjectRef) -> Option<Refusal<'a>> {
     let events = view.events(object, "");
     let event: &Event = events.into_iter().find(|event| event.reason == "FailedCreate")?;
     Some(read(view, &object.namespace, &event.message, event.first_seen.or(event.last_seen)))
 }
 
-/// Reads the server's words.
+/// Reads the API server's message.
 fn read<'a>(view: &View, namespace: &str, detail: &'a str, since: Option<Time>) -> Refusal<'a> {
     let fits = |refuser: &'static Refuser| {
         let (_, rest) = detail.split_once(refuser.sign)?;
-        // A name that does not end is no name.
+        // A name without its end does not count.
         let by = if refuser.end.is_empty() { "" } else { rest.split_once(refuser.end)?.0 };
         Some((refuser, by))
     };
@@ -242,7 +246,7 @@ fn read<'a>(view: &View, namespace: &str, detail: &'a str, since: Option<Time>) 
     Refusal { detail, since, because, refuser, by }
 }
 
-/// The configuration that holds a webhook, where it was seen, and the webhook itself.
+/// Returns the configuration that contains a webhook, if it was seen, and the webhook itself.
 fn webhook(view: &View, name: &str) -> Vec<ObjectRef> {
     let all = view.snapshot.rows.webhooks.iter();
     let holds = all.filter(|(_, configuration)| configuration.webhooks.iter().any(|hook| hook.name == name));

@@ -1,4 +1,4 @@
-//! A workload has fewer pods that serve than it should.
+//! A workload has fewer available pods than desired.
 
 use crate::checks::prelude::*;
 use crate::checks::rules::workloads::workload_create_refused::is_refused;
@@ -10,20 +10,21 @@ pub(crate) static CHECK: Check = Check {
     severity: Severity::Critical,
     needs: &[Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::ReplicaSet, Kind::Pod, Kind::Event],
     title: Text {
-        en: "Workload misses replicas", zh_tw: "工作負載副本不足", zh_cn: "工作负载副本不足"
+        en: "Replicas missing", zh_tw: "工作負載副本不足", zh_cn: "工作负载副本不足"
     },
     meaning: Text {
-        en: "Fewer pods serve than were asked for: less room for load and for the next failure, or none at all.",
+        en: "Fewer pods serve than the spec demands: there is less capacity for load and for the next \
+             failure, or no service at all.",
         zh_tw: "可用的 Pod 少於設定值：承載與容錯能力下降，甚至完全沒有服務。",
         zh_cn: "可用的 Pod 少于设定值：承载与容错能力下降，甚至完全没有服务。",
     },
     remedy: Text {
-        en: "Look at the pods that are not ready, and at the events of the workload.",
+        en: "Check the pods that are not ready, and the events of the workload.",
         zh_tw: "查看未就緒的 Pod，以及工作負載的事件。",
         zh_cn: "查看未就绪的 Pod，以及工作负载的事件。",
     },
     prevention: Text {
-        en: "Run at least two replicas of what must not stop, with a PodDisruptionBudget.",
+        en: "Run at least two replicas of services that must not stop, with a PodDisruptionBudget.",
         zh_tw: "不能停的服務至少兩個副本，並設定 PodDisruptionBudget。",
         zh_cn: "不能停的服务至少两个副本，并设置 PodDisruptionBudget。",
     },
@@ -32,13 +33,13 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static MISSING: Text = Text {
-    en: "{available} of {desired} replicas available",
+    en: "{available} of {desired:# replica|# replicas} available",
     zh_tw: "可用副本 {available}/{desired}",
     zh_cn: "可用副本 {available}/{desired}",
 };
 
 static ROLLING: Text = Text {
-    en: "{available} of {desired} replicas available, a rollout is under way",
+    en: "{available} of {desired:# replica|# replicas} available, rollout in progress",
     zh_tw: "可用副本 {available}/{desired}，更新進行中",
     zh_cn: "可用副本 {available}/{desired}，更新进行中",
 };
@@ -47,7 +48,7 @@ fn run(view: &View, out: &mut Reporter) {
     let workloads = view.snapshot.rows.workloads.iter();
     for workload in workloads.filter(|w| !w.is_available() && stands_alone(w) && view.is_asked_for(w)) {
         if is_refused(view, workload) {
-            continue; // Another check says why.
+            continue; // Another check reports the cause.
         }
         let facts = vec![
             ("available", Fact::Number(workload.available.into())),
@@ -66,25 +67,25 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// A ReplicaSet is its Deployment's business, unless something else made it.
+/// Whether a workload is checked on its own: a ReplicaSet of a Deployment is not.
 pub(crate) fn stands_alone(workload: &Workload) -> bool {
     workload.kind != Kind::ReplicaSet || workload.owner.as_ref().is_none_or(|o| &*o.kind != "Deployment")
 }
 
-/// Whether its replicas may still come by themselves.
+/// Whether its replicas may still become available on their own.
 pub(crate) fn is_coming(view: &View, workload: &Workload) -> bool {
     workload.is_rolling()
         || view.within_grace(since(view, workload).or(workload.created()))
         || is_settling(view, workload)
 }
 
-/// Whether all its pods serve, and some of them not yet for `minReadySeconds`.
+/// Whether all its pods serve, but some of them not yet for `minReadySeconds`.
 fn is_settling(view: &View, workload: &Workload) -> bool {
     let serving = view.serving(workload);
     serving > 0 && i32::try_from(serving).is_ok_and(|serving| serving >= workload.desired)
 }
 
-/// Since when replicas are missing: by its own word, or that of its pods.
+/// Returns since when replicas are missing, by the workload's own condition or those of its pods.
 pub(crate) fn since(view: &View, workload: &Workload) -> Option<Time> {
     let own = workload.condition("Available").filter(|c| c.status == "False");
     own.and_then(crate::wire::Condition::since)
