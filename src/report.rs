@@ -253,7 +253,7 @@ impl<'a> Report<'a> {
 
     /// The first command of each incident that needs one, without repetition; what has changed comes first.
     pub fn next_commands(&self) -> Vec<&str> {
-        let serious = self.incidents.iter().filter(|incident| incident.severity > Severity::Info);
+        let serious = self.incidents.iter().filter(|incident| incident.severity > Severity::Low);
         let mut causes: Vec<&Finding> = serious.map(|incident| &self.findings[incident.cause]).collect();
         if let Some(changes) = self.changes() {
             causes.sort_by_key(|cause| changes.of_key(&cause.key).map(|changed| changed.change));
@@ -285,8 +285,8 @@ fn classify(snapshot: &Snapshot, findings: &[Finding], muted: &Muted) -> Vec<Cla
     let quiet: BTreeSet<&ObjectRef> = muted.findings.iter().map(|(finding, _)| &finding.object).collect();
     let accepted = |pod: &Pod| quiet.contains(&pod.object_ref());
     let class = |pod: &Pod| match worst.get(&(&*pod.shared.namespace, &*pod.name)) {
-        Some(Severity::Critical) => Class::Unhealthy,
-        Some(Severity::Warning) => Class::Attention,
+        Some(Severity::High) => Class::Unhealthy,
+        Some(Severity::Medium) => Class::Attention,
         // That a failure is accepted does not make it a success.
         _ if pod.shared.ended == Some(Ended::Failed) && accepted(pod) => Class::Attention,
         _ if pod.shared.ended.is_some() => Class::Completed,

@@ -183,9 +183,9 @@ impl Risk {
     /// How bad it is.
     pub fn severity(self) -> Severity {
         match self {
-            Risk::OomKilled | Risk::NearLimit => Severity::Critical,
-            Risk::Throttled(_) | Risk::AboveMemoryRequest => Severity::Warning,
-            Risk::AboveCpuRequest => Severity::Info,
+            Risk::OomKilled | Risk::NearLimit => Severity::High,
+            Risk::Throttled(_) | Risk::AboveMemoryRequest => Severity::Medium,
+            Risk::AboveCpuRequest => Severity::Low,
         }
     }
 

@@ -120,11 +120,11 @@ const OF_LIFE: [i64; 2] = [3, 10];
 pub(crate) fn ending(chain: &Chain, now: Time) -> Option<Ending<'_>> {
     let first = chain.ends_first();
     let left = first.not_after.seconds_since(now);
-    let [warning, critical] = [0, 1].map(|at| SOON[at].min(first.life() / OF_LIFE[at]));
+    let [medium, high] = [0, 1].map(|at| SOON[at].min(first.life() / OF_LIFE[at]));
     let (severity, before) = match left {
-        ..=0 => (Severity::Critical, 0),
-        _ if left < critical => (Severity::Critical, critical),
-        _ if left < warning => (Severity::Warning, warning),
+        ..=0 => (Severity::High, 0),
+        _ if left < high => (Severity::High, high),
+        _ if left < medium => (Severity::Medium, medium),
         _ => return None,
     };
     Some(Ending { severity, first, is_over: left <= 0, since: first.not_after.minus(before) })
@@ -164,8 +164,8 @@ impl<'a> Used<'a> {
     pub(crate) fn severity(&self, seen: Severity) -> Severity {
         match (self.is_used(), seen) {
             (true, seen) => seen,
-            (false, Severity::Critical) => Severity::Warning,
-            (false, _) => Severity::Info,
+            (false, Severity::High) => Severity::Medium,
+            (false, _) => Severity::Low,
         }
     }
 

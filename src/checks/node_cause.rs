@@ -13,7 +13,7 @@ const BY_NODE: [&str; 3] = ["pod-not-ready", "pod-probe-failing", "pod-stuck-ter
 pub(crate) fn nodes(view: &View, findings: &mut [Finding]) {
     let dead = findings
         .iter()
-        .filter(|finding| finding.check.id == "node-not-ready" && finding.severity == Severity::Critical);
+        .filter(|finding| finding.check.id == "node-not-ready" && finding.severity == Severity::High);
     let dead: BTreeSet<Arc<str>> = dead.map(|finding| Arc::clone(&finding.object.name)).collect();
     for finding in findings.iter_mut().filter(|finding| BY_NODE.contains(&finding.check.id)) {
         let pod = view.snapshot.rows.pod(&finding.object.namespace, &finding.object.name);
@@ -21,7 +21,7 @@ pub(crate) fn nodes(view: &View, findings: &mut [Finding]) {
         let leaving = view.node(name).is_some_and(|node| node.is_leaving() && !node.is_ready());
         if leaving {
             // The pod is removed with its node, on purpose. Its owner reports missing replicas.
-            finding.severity = Severity::Info;
+            finding.severity = Severity::Low;
         }
         if leaving || dead.contains(name) {
             finding.because.insert(0, ObjectRef::of_cluster("Node", name));

@@ -15,7 +15,7 @@ use std::time::Duration;
 #[command(next_help_heading = "Judgement")]
 pub struct JudgeArgs {
     /// Exit with 1 for findings of this severity and worse; new: of those that were not there before, the medium and high
-    #[arg(long, value_name = "SEVERITY", default_value = "critical")]
+    #[arg(long, value_name = "SEVERITY", default_value = "high")]
     pub fail_on: FailOn,
     /// Only these checks, by comma or repeated; * and ? match (pod-*,node-*)
     #[arg(long, value_name = "CHECK", value_delimiter = ',', value_parser = known_checks)]
@@ -26,7 +26,7 @@ pub struct JudgeArgs {
     /// Not the checks of TLS certificates: no Secret is asked for, and the report says N/A
     #[arg(long)]
     pub skip_tls_check: bool,
-    /// Another severity for what checks find: image-ids-differ=info, pvc-*=critical
+    /// Another severity for what checks find: image-ids-differ=low, pvc-*=high
     #[arg(long, value_name = "CHECK=SEVERITY", value_delimiter = ',', value_parser = other_severity)]
     pub severity: Vec<(Ids, Severity)>,
     /// Restarts from which a pod needs attention
@@ -127,9 +127,9 @@ fn known_checks(pattern: &str) -> Result<Ids, String> {
 }
 
 fn other_severity(text: &str) -> Result<(Ids, Severity), String> {
-    let (check, severity) = text.split_once('=').ok_or("CHECK=SEVERITY, such as pvc-pending=info")?;
+    let (check, severity) = text.split_once('=').ok_or("CHECK=SEVERITY, such as pvc-pending=low")?;
     let severity = Severity::from_str(severity, true)
-        .map_err(|_| format!("no severity {severity}: critical, warning or info"))?;
+        .map_err(|_| format!("no severity {severity}: high, medium or low"))?;
     Ok((known_checks(check)?, severity))
 }
 
@@ -155,10 +155,10 @@ impl FailOn {
     /// Whether the run fails whose worst finding is this, and the worst of those that are new.
     pub fn fails(self, worst: Option<Severity>, worst_new: Option<Severity>) -> bool {
         match self {
-            FailOn::Critical => worst >= Some(Severity::Critical),
-            FailOn::Warning => worst >= Some(Severity::Warning),
-            FailOn::Info => worst >= Some(Severity::Info),
-            FailOn::New => worst_new >= Some(Severity::Warning),
+            FailOn::Critical => worst >= Some(Severity::High),
+            FailOn::Warning => worst >= Some(Severity::Medium),
+            FailOn::Info => worst >= Some(Severity::Low),
+            FailOn::New => worst_new >= Some(Severity::Medium),
             FailOn::Never => false,
         }
     }

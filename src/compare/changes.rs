@@ -135,7 +135,7 @@ pub struct Changes {
 impl Changed {
     /// The worse of what it was and what it is.
     pub fn weight(&self) -> Severity {
-        self.severity.before.max(self.severity.now).unwrap_or(Severity::Info)
+        self.severity.before.max(self.severity.now).unwrap_or(Severity::Low)
     }
 
     /// The numbers that have changed noticeably, each with its measure.
@@ -172,7 +172,7 @@ impl Changes {
 
     fn of(all: Vec<Changed>, old: &RunRecord) -> Self {
         let rows = rows::fold(&all);
-        let serious = rows.iter().filter(|row| row.severity > Severity::Info);
+        let serious = rows.iter().filter(|row| row.severity > Severity::Low);
         Self {
             with: Earlier {
                 taken_at: old.taken_at,
@@ -257,7 +257,7 @@ fn still(earlier: &FindingRecord, later: &FindingRecord, old: &RunRecord, new: &
     let alike = old.blind_to(later, new).is_none() && new.blind_to(earlier, old).is_none();
     let change = match later.severity.cmp(&earlier.severity) {
         // What was only worth knowing was no trouble yet.
-        std::cmp::Ordering::Greater if earlier.severity == Severity::Info && !earlier.muted => Change::New,
+        std::cmp::Ordering::Greater if earlier.severity == Severity::Low && !earlier.muted => Change::New,
         std::cmp::Ordering::Greater => Change::Worse,
         std::cmp::Ordering::Less => Change::Better,
         std::cmp::Ordering::Equal if !alike => Change::Unchanged,

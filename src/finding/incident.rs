@@ -114,7 +114,7 @@ fn incident(
     // it, and of equals what needs no further explanation, or what explains the others.
     let about_cause = |finding: &Finding| {
         let is_cause = matches!(cause, Cause::Object(object) if **object == finding.object);
-        is_cause && finding.severity > Severity::Info
+        is_cause && finding.severity > Severity::Low
     };
     members.sort_by_key(|&index| {
         let finding = &findings[index];
@@ -135,7 +135,7 @@ fn incident(
     let own = own.map(|object| (&*object.namespace, &*object.kind, &*object.name));
     let workloads: BTreeSet<_> = owners.chain(own).collect();
     Incident {
-        severity: members.iter().map(of).map(|f| f.severity).max().unwrap_or(Severity::Info),
+        severity: members.iter().map(of).map(|f| f.severity).max().unwrap_or(Severity::Low),
         cause: members.first().copied().unwrap_or_default(),
         since: members.iter().map(of).filter_map(|f| f.since).min(),
         affected: objects.len(),

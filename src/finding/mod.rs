@@ -14,28 +14,31 @@ use crate::text::{Lang, Message, Text};
 use crate::wire::Time;
 use serde::{Deserialize, Serialize};
 
-/// How bad it is.
+/// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Worth knowing; nothing to do now.
-    #[value(alias = "low")]
-    Info,
+    #[value(alias = "info")]
+    #[serde(alias = "info")]
+    Low,
     /// Degraded, or about to be.
-    #[value(alias = "medium")]
-    Warning,
+    #[value(alias = "warning")]
+    #[serde(alias = "warning")]
+    Medium,
     /// Something does not work now.
-    #[value(alias = "high")]
-    Critical,
+    #[value(alias = "critical")]
+    #[serde(alias = "critical")]
+    High,
 }
 
 impl Severity {
-    /// As in JSON and in `--fail-on`.
+    /// The word in JSON and in `--fail-on`.
     pub fn id(self) -> &'static str {
         match self {
-            Severity::Info => "info",
-            Severity::Warning => "warning",
-            Severity::Critical => "critical",
+            Severity::Low => "low",
+            Severity::Medium => "medium",
+            Severity::High => "high",
         }
     }
 }

@@ -23,9 +23,9 @@ impl Verdict {
     /// in spite of it. `complete`: all of the scope was seen.
     pub fn of(findings: impl Iterator<Item = (Severity, bool)>, complete: bool) -> Self {
         let of = |(severity, serving): (Severity, bool)| match severity {
-            Severity::Critical if !serving => Verdict::Unhealthy,
-            Severity::Critical | Severity::Warning => Verdict::Attention,
-            Severity::Info => Verdict::Healthy,
+            Severity::High if !serving => Verdict::Unhealthy,
+            Severity::High | Severity::Medium => Verdict::Attention,
+            Severity::Low => Verdict::Healthy,
         };
         let seen = if complete { Verdict::Healthy } else { Verdict::Incomplete };
         findings.map(of).max().unwrap_or(seen).max(seen)
@@ -51,7 +51,7 @@ pub enum Class {
     Healthy,
     /// Something of severity warning was found, or it is coming or going.
     Attention,
-    /// Something critical was found.
+    /// Something of high severity was found.
     Unhealthy,
 }
 

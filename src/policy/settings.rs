@@ -48,7 +48,7 @@ impl Choice {
     /// still come right by itself.
     pub fn severity(&self, id: &str, worst: Severity, found: Severity) -> Severity {
         match self.severities.get(id) {
-            Some(chosen) if found > Severity::Info || worst == Severity::Info => *chosen,
+            Some(chosen) if found > Severity::Low || worst == Severity::Low => *chosen,
             _ => found,
         }
     }

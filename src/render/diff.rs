@@ -283,7 +283,7 @@ impl Screen<'_> {
         let one = matches!(self.of.new.scope.namespaces.as_slice(), [_]);
         let news =
             self.of.changes.all.iter().filter(|changed| {
-                changed.change <= Change::Worse && changed.severity.now > Some(Severity::Info)
+                changed.change <= Change::Worse && changed.severity.now > Some(Severity::Low)
             });
         let line = |changed: &Changed| match &*changed.object.namespace {
             namespace if !one && !namespace.is_empty() => {

@@ -109,7 +109,7 @@ impl Tally {
 impl Summary {
     /// What a message says of the cluster of a report.
     pub fn of(report: &Report, lang: Lang) -> Self {
-        let incidents = report.incidents.iter().filter(|incident| incident.severity > Severity::Info);
+        let incidents = report.incidents.iter().filter(|incident| incident.severity > Severity::Low);
         let (total, by_namespace) = tallies(report);
         let namespaces = in_trouble(report, &by_namespace, lang);
         Self {
@@ -266,8 +266,8 @@ fn in_trouble(report: &Report, tallies: &BTreeMap<&str, Tally>, lang: Lang) -> V
         return Vec::new();
     }
     let mut worst: BTreeMap<&str, Class> = BTreeMap::new();
-    for finding in report.findings.iter().filter(|finding| finding.severity > Severity::Info) {
-        let class = if finding.severity == Severity::Critical { Class::Unhealthy } else { Class::Attention };
+    for finding in report.findings.iter().filter(|finding| finding.severity > Severity::Low) {
+        let class = if finding.severity == Severity::High { Class::Unhealthy } else { Class::Attention };
         let of = worst.entry(&*finding.object.namespace).or_insert(class);
         *of = class.max(*of);
     }

@@ -22,7 +22,7 @@ pub(super) fn write(reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
 
 fn write_one(report: &Report, prefix: &str, out: &mut dyn Write) -> io::Result<()> {
     let one = prefix.is_empty() && matches!(report.snapshot.scope.namespaces.as_slice(), [_]);
-    let findings = report.findings.iter().filter(|finding| finding.severity > Severity::Info);
+    let findings = report.findings.iter().filter(|finding| finding.severity > Severity::Low);
     let objects: BTreeSet<&ObjectRef> = findings.map(|finding| &finding.object).collect();
     for object in objects {
         let name = super::escape::visible(&object.slashed());

@@ -158,7 +158,7 @@ impl Screen<'_> {
         }
         let shown = &rows[..self.shown(rows.len())];
         let mut lines = self.section(&said::under(sizing, &rows, lang));
-        let severity = |row: &Row| words::severity(row.severity().unwrap_or(Severity::Info), lang);
+        let severity = |row: &Row| words::severity(row.severity().unwrap_or(Severity::Low), lang);
         let cells = |of: &dyn Fn(&Row) -> String| shown.iter().map(|row| of(row)).collect::<Vec<_>>();
         let head = |text: &'static Text| text.get(lang);
         let told = Told {

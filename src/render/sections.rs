@@ -174,7 +174,7 @@ fn tally(name: String, counts: &Counts, state: String) -> Vec<String> {
 fn problems(report: &Report, page: &mut Page) {
     page.heading(2, page.word(&PROBLEMS));
     let incidents: Vec<&Incident> =
-        report.incidents.iter().filter(|i| page.all || i.severity > Severity::Info).collect();
+        report.incidents.iter().filter(|i| page.all || i.severity > Severity::Low).collect();
     if incidents.is_empty() {
         page.paragraph(page.word(&NONE));
         return;

@@ -86,7 +86,7 @@ impl Screen<'_> {
             self.paint(words::verdict(report.verdict).get(lang), style)
         )];
         left.push(healthy_of(&report.totals, lang));
-        let counts: Vec<String> = [Severity::Critical, Severity::Warning]
+        let counts: Vec<String> = [Severity::High, Severity::Medium]
             .into_iter()
             .filter(|severity| report.count(*severity) > 0)
             .map(|severity| {
@@ -271,7 +271,7 @@ impl Screen<'_> {
         let mut lines = vec![self.dim(coverage::summary(coverage, lang))];
         lines.extend(coverage::short_notes(report, lang).iter().flat_map(|line| wrap(line, self.look.width)));
         lines.extend(muted::notes(report, lang).iter().flat_map(|line| wrap(line, self.look.width)));
-        if let Some(incident) = report.incidents.iter().find(|i| i.severity > Severity::Info) {
+        if let Some(incident) = report.incidents.iter().find(|i| i.severity > Severity::Low) {
             let id = Fact::text(report.findings[incident.cause].check.id);
             let hints =
                 [EVERY_POD.get(lang).to_owned(), FULL.get(lang).to_owned(), WHY.fill(lang, &[("id", id)])];

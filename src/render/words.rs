@@ -109,17 +109,17 @@ pub(super) fn severity(severity: Severity, lang: Lang) -> String {
 
 pub(super) fn severity_glyph(severity: Severity) -> &'static str {
     match severity {
-        Severity::Critical => "🔴",
-        Severity::Warning => "🟡",
-        Severity::Info => "🔵",
+        Severity::High => "🔴",
+        Severity::Medium => "🟡",
+        Severity::Low => "🔵",
     }
 }
 
 pub(super) fn severity_word(severity: Severity) -> &'static Text {
     match severity {
-        Severity::Critical => &HIGH,
-        Severity::Warning => &MEDIUM,
-        Severity::Info => &LOW,
+        Severity::High => &HIGH,
+        Severity::Medium => &MEDIUM,
+        Severity::Low => &LOW,
     }
 }
 

@@ -128,7 +128,7 @@ impl To {
         match self.when {
             When::Always => true,
             When::PodProblem => self.briefs.iter().any(|brief| brief.verdict() != Verdict::Healthy),
-            When::New => worst_new > Some(Severity::Info),
+            When::New => worst_new > Some(Severity::Low),
         }
     }
 }

@@ -135,7 +135,7 @@ fn a_short_life_is_no_matter_while_it_lasts() {
     };
     assert_eq!(of("fresh", hours(-2, 22)), Vec::<String>::new());
     assert_eq!(of("third", hours(-17, 7)), ["third certificate-expiring warning"]);
-    assert_eq!(of("tenth", hours(-22, 2)), ["tenth certificate-expiring critical"]);
+    assert_eq!(of("tenth", hours(-22, 2)), ["tenth certificate-expiring high"]);
     // Ninety days, as public authorities give them: seven and thirty are the limits, and nothing in between.
     assert_eq!(of("month", root.private(&["a.example.com"], life(-59, 31))), Vec::<String>::new());
     assert_eq!(
@@ -152,14 +152,14 @@ fn odd_certificates_are_read_too() {
     let (rsa, v1) = (file("rsa-until-9999.pem"), file("v1.pem"));
     let of = |certificate: &str, host: &str| found(&[secret("x", certificate), ingress("x", "x", &[host])]);
     assert_eq!(of(&rsa, "www.rsa.example.com"), Vec::<String>::new());
-    assert_eq!(of(&rsa, "a.b.rsa.example.com"), ["x certificate-host-uncovered critical"]);
-    assert_eq!(of(&v1, "v1.example.com"), ["x certificate-host-uncovered critical"]);
+    assert_eq!(of(&rsa, "a.b.rsa.example.com"), ["x certificate-host-uncovered high"]);
+    assert_eq!(of(&v1, "v1.example.com"), ["x certificate-host-uncovered high"]);
     assert_eq!(of(&self_signed(&["a.example.com"], life(-1, 300)), "A.example.com"), Vec::<String>::new());
     let without = json!({
         "apiVersion": "v1", "kind": "Secret", "metadata": meta("x"), "type": "kubernetes.io/tls", "data": { "other": "eA==" },
     });
     assert_eq!(found(std::slice::from_ref(&without)), ["x certificate-unreadable info"]);
-    assert_eq!(found(&[without, ingress("x", "x", &["a"])]), ["x certificate-unreadable critical"]);
+    assert_eq!(found(&[without, ingress("x", "x", &["a"])]), ["x certificate-unreadable high"]);
     let opaque = json!({
         "apiVersion": "v1", "kind": "Secret", "metadata": meta("x"), "type": "Opaque", "data": { "tls.crt": "eA==" },
     });
@@ -179,7 +179,7 @@ fn gateways_show_certificates_too() {
     };
     let good = secret("good", &root.private(&["*.example.com"], life(-10, 80)));
     let five = secret("five", &root.private(&["a.example.com"], life(-85, 5)));
-    let uncovered = "good certificate-host-uncovered critical";
+    let uncovered = "good certificate-host-uncovered high";
     assert_eq!(
         found(&[gateway("*.example.com", &["good"], "Terminate"), good.clone()]),
         Vec::<String>::new()
@@ -191,7 +191,7 @@ fn gateways_show_certificates_too() {
     );
     // One of several has to be good for the host.
     let both = [gateway("a.example.com", &["good", "five"], "Terminate"), good, five.clone()];
-    assert_eq!(found(&both), ["five certificate-expiring critical"]);
+    assert_eq!(found(&both), ["five certificate-expiring high"]);
     assert_eq!(found(&[five]), ["five certificate-expiring warning"]);
 }
 
@@ -229,7 +229,7 @@ fn a_secret_without_hosts_beside_it_is_for_those_of_the_rules() {
     assert_eq!(found(&[good.clone(), by_rules("web", "good", &["a.example.com"])]), [""; 0]);
     assert_eq!(
         found(&[good, by_rules("web", "good", &["a.example.com", "b.example.org"])]),
-        ["good certificate-host-uncovered critical"]
+        ["good certificate-host-uncovered high"]
     );
 }
 
@@ -241,7 +241,7 @@ fn a_host_that_was_just_added_may_be_under_way() {
     new["metadata"]["creationTimestamp"] = json!("2026-11-22T11:58:00Z");
     assert_eq!(found(&[good.clone(), old.clone(), new]), ["good certificate-host-uncovered info"]);
     let long = ingress("long", "good", &["b.example.com"]);
-    assert_eq!(found(&[good, old, long]), ["good certificate-host-uncovered critical"]);
+    assert_eq!(found(&[good, old, long]), ["good certificate-host-uncovered high"]);
 }
 
 #[test]
@@ -307,7 +307,7 @@ fn a_bundle_in_the_wrong_order_has_words_of_its_own() {
     let middle = root.below("Middle", None);
     let bundle = middle.pem.clone() + &middle.public(&["a.example.com"], life(-10, 80));
     let objects = [secret("turned", &bundle), ingress("web", "turned", &["a.example.com"])];
-    assert_eq!(found(&objects), ["turned certificate-unreadable critical"]);
+    assert_eq!(found(&objects), ["turned certificate-unreadable high"]);
     for (lang, said) in [
         ("en", "the first certificate in tls.crt of Secret turned is that of its issuer Middle"),
         ("zh-TW", "第一張是簽發者 Middle 的憑證"),
@@ -350,13 +350,13 @@ fn a_secret_that_only_a_gateway_names_may_be_missing_too() {
     ] {
         let found = messages(&[gateway(namespace, annotations), other.clone()]);
         assert_eq!(found.len(), 1, "{found:?}");
-        assert_eq!(found[0][..3], ["warning", "Gateway", said].map(str::to_owned));
+        assert_eq!(found[0][..3], ["medium", "Gateway", said].map(str::to_owned));
     }
     // Whether a gateway of another namespace may use it, nobody knows.
     let mut over = secret("edge-tls", &Authority::root("House").private(&["a.example.com"], life(-90, -3)));
     over["metadata"]["namespace"] = json!("certs");
     let found = messages(&[gateway("certs", &none), over]);
-    assert_eq!((found.len(), &*found[0][0], &*found[0][1]), (1, "warning", "Secret"), "{found:?}");
+    assert_eq!((found.len(), &*found[0][0], &*found[0][1]), (1, "medium", "Secret"), "{found:?}");
     assert!(
         found[0][3].contains(
             "Named by gateway/edge of another namespace; unknown whether a ReferenceGrant allows this"

@@ -146,7 +146,7 @@ fn told(changes: &Value) -> Vec<String> {
     let serious = changes.as_array().unwrap().iter().filter(|changed| {
         ["before", "now"].iter().any(|side| {
             let severity = &changed["severity"][side];
-            !severity.is_null() && severity != "info"
+            !severity.is_null() && severity != "low"
         })
     });
     serious.map(one).collect()
@@ -528,7 +528,7 @@ fn flags_that_contradict_are_refused() {
             "is of cluster tp-hkidc (https://tp-hkidc.example), and this run of a (https://127.0.0.1:1): compare runs on one cluster",
         ),
         ("diff old.json new.json -n nowhere", "old.json is not of namespace nowhere"),
-        ("diff old.json new.json --fail-on often", "critical, warning, info, new, never"),
+        ("diff old.json new.json --fail-on often", "high, medium, low, new, never"),
     ] {
         let ran = days.run(arguments);
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments}: {ran:?}");

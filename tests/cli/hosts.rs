@@ -62,23 +62,23 @@ fn what_is_served_is_held_against_the_secret() {
     assert_eq!(
         said(&old.0, Some(&new.1), ""),
         one(
-            "warning",
+            "medium",
             "192.0.2.10:443 still serves a certificate from 2025-01-01 and has not loaded the one from 2025-12-01 in Secret shop-tls"
         )
     );
     assert_eq!(
         said(&new.0, Some(&old.1), ""),
-        one("warning", "192.0.2.10:443 does not serve the certificate in Secret shop-tls")
+        one("medium", "192.0.2.10:443 does not serve the certificate in Secret shop-tls")
     );
     assert_eq!(
         said(&other.0, Some(&new.1), ""),
-        one("critical", "192.0.2.10:443 serves a certificate for other.example.com")
+        one("high", "192.0.2.10:443 serves a certificate for other.example.com")
     );
     // That of the secret itself has ended: that is said of the secret.
     assert_eq!(said(&over.0, Some(&over.1), ""), []);
     assert_eq!(
         said(&over.0, None, ""),
-        one("critical", "the certificate that 192.0.2.10:443 serves expired on 2025-06-01")
+        one("high", "the certificate that 192.0.2.10:443 serves expired on 2025-06-01")
     );
     assert_eq!(said(&over.0, None, "--skip-tls-check"), []);
 }
@@ -86,7 +86,7 @@ fn what_is_served_is_held_against_the_secret() {
 #[test]
 fn an_end_that_is_near_is_told_by_how_near_it_is() {
     for (until, severity) in
-        [((2026, 1, 1), Some("critical")), ((2026, 1, 20), Some("warning")), ((2026, 2, 1), None)]
+        [((2026, 1, 1), Some("high")), ((2026, 1, 20), Some("medium")), ((2026, 2, 1), None)]
     {
         let served = certificate("shop.example.com", (2025, 1, 1), until);
         let told = said(&served.0, None, "");
@@ -299,11 +299,11 @@ fn a_host_of_another_system_is_told_as_one() {
     let found = of(&shop);
     let shown: Vec<(&str, &str)> = found.iter().map(|(host, severity, _)| (&**host, &**severity)).collect();
     let all = ["asked.example.com", "beside.example.com", "else.example.com", "lost.example.com"];
-    let severities = ["warning", "warning", "info", "warning"];
+    let severities = ["medium", "medium", "low", "medium"];
     assert_eq!(shown, all.into_iter().zip(severities).collect::<Vec<_>>());
     assert!(found[2].2.ends_with("none of its addresses is known to lead to this cluster"), "{found:?}");
     // A load balancer with a name has addresses that nobody knows.
     let mut named = shop;
     named["status"]["loadBalancer"]["ingress"] = json!([{ "hostname": "lb.example.net" }]);
-    assert!(of(&named).iter().all(|(_, severity, _)| severity == "warning"));
+    assert!(of(&named).iter().all(|(_, severity, _)| severity == "medium"));
 }

@@ -13,11 +13,11 @@ fn exit_codes_tell_what_was_found() {
         [pod("restless", &status)]
     };
     for (restarts, fail_on, code) in [
-        (4, "warning", 0),
-        (5, "critical", 0),
-        (5, "warning", 1),
+        (4, "medium", 0),
+        (5, "high", 0),
         (5, "medium", 1),
-        (10, "critical", 1),
+        (5, "medium", 1),
+        (10, "high", 1),
         (10, "high", 1),
         (10, "never", 0),
     ] {
@@ -111,17 +111,14 @@ fn no_pod_in_trouble_is_left_out_and_no_healthy_one_is_named() {
         let serves = pod["status"] == "Running" && ready.0 == ready.1 && ready.1 != "0";
         match pod["class"].as_str().unwrap() {
             "healthy" => {
-                assert!(
-                    serves && !found.iter().any(|severity| severity != "info"),
-                    "{seed}: {pod} {found:?}"
-                );
+                assert!(serves && !found.iter().any(|severity| severity != "low"), "{seed}: {pod} {found:?}");
             }
             "completed" => {
-                assert!(!found.iter().any(|severity| severity != "info"), "{seed}: {pod} {found:?}");
+                assert!(!found.iter().any(|severity| severity != "low"), "{seed}: {pod} {found:?}");
             }
             "attention" => assert!(!found.is_empty(), "{seed}: {pod} is told nothing of"),
             "unhealthy" => {
-                assert!(found.iter().any(|severity| severity == "critical"), "{seed}: {pod} {found:?}");
+                assert!(found.iter().any(|severity| severity == "high"), "{seed}: {pod} {found:?}");
             }
             other => panic!("{other}"),
         }
@@ -162,9 +159,9 @@ fn jobs_are_judged_by_their_outcome() {
     for (name, condition, owner, class, findings) in [
         ("retried", "Complete", None, "completed", &[][..]),
         ("trying", "", None, "attention", &["pod-failed warning"]),
-        ("gave-up", "Failed", None, "unhealthy", &["job-failed critical"]),
+        ("gave-up", "Failed", None, "unhealthy", &["job-failed high"]),
         ("nightly-1", "Failed", Some("nightly"), "completed", &["job-failed info"]),
-        ("weekly-1", "Failed", Some("weekly"), "unhealthy", &["job-failed critical"]),
+        ("weekly-1", "Failed", Some("weekly"), "unhealthy", &["job-failed high"]),
     ] {
         let report = judged(&[job(name, condition, owner), attempt(name), cron.clone()], "-o json").json();
         let found: Vec<String> = report["findings"]
@@ -233,14 +230,12 @@ fn checks_are_chosen_and_weighed_by_flag() {
         let findings = report["findings"].as_array().unwrap().iter();
         let text = |f: &Value, key: &str| f[key].as_str().unwrap().to_owned();
         let mut found: Vec<_> = findings.map(|f| (text(f, "id"), text(f, "severity"))).collect();
-        found.retain(|(_, severity)| severity != "info");
+        found.retain(|(_, severity)| severity != "low");
         found.sort();
         found
     };
-    let (oom, pressure) = (
-        ("pod-oom-killed".to_owned(), "critical".to_owned()),
-        ("node-pressure".to_owned(), "warning".to_owned()),
-    );
+    let (oom, pressure) =
+        (("pod-oom-killed".to_owned(), "high".to_owned()), ("node-pressure".to_owned(), "medium".to_owned()));
     assert_eq!(found(&judged("")), [pressure.clone(), oom.clone()]);
     assert_eq!(found(&judged("--checks pod-*")), std::slice::from_ref(&oom));
     let one = run(&format!("-f {} --now 2025-12-26T02:00:00Z --checks pod-oom-killed", dead.display()));
@@ -249,13 +244,10 @@ fn checks_are_chosen_and_weighed_by_flag() {
     assert_eq!((found(&ran), ran.code), (vec![pressure.clone()], 0));
     let outside = ran.json()["coverage"]["outside"].to_string();
     assert!(outside.contains("\"pod-oom-killed\""), "what did not run is named: {outside}");
-    let ran = judged("--severity pod-oom-killed=warning,node-*=critical");
+    let ran = judged("--severity pod-oom-killed=medium,node-*=high");
     assert_eq!(
         found(&ran),
-        [
-            ("node-pressure".to_owned(), "critical".to_owned()),
-            ("pod-oom-killed".to_owned(), "warning".to_owned())
-        ]
+        [("node-pressure".to_owned(), "high".to_owned()), ("pod-oom-killed".to_owned(), "medium".to_owned())]
     );
     for (flags, line) in [
         (
@@ -269,11 +261,11 @@ fn checks_are_chosen_and_weighed_by_flag() {
         ("--skip *", "error: --checks and --skip leave no check\n"),
         (
             "--severity pod-*",
-            "error: invalid value 'pod-*' for '--severity <CHECK=SEVERITY>': CHECK=SEVERITY, such as pvc-pending=info",
+            "error: invalid value 'pod-*' for '--severity <CHECK=SEVERITY>': CHECK=SEVERITY, such as pvc-pending=low",
         ),
         (
             "--severity pod-*=bad",
-            "error: invalid value 'pod-*=bad' for '--severity <CHECK=SEVERITY>': no severity bad: critical, warning or info",
+            "error: invalid value 'pod-*=bad' for '--severity <CHECK=SEVERITY>': no severity bad: high, medium or low",
         ),
     ] {
         let ran = judged(flags);

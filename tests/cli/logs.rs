@@ -82,7 +82,7 @@ fn machines_get_all_of_it_and_only_where_logs_were_read() {
         .iter()
         .map(|finding| (&finding["object"]["name"], &finding["severity"]))
         .collect();
-    assert_eq!(found, [(&json!("apm-server"), &json!("warning")), (&json!("db"), &json!("info"))]);
+    assert_eq!(found, [(&json!("apm-server"), &json!("medium")), (&json!("db"), &json!("low"))]);
     assert_eq!(
         report["findings"][0]["actions"][0],
         "kubectl logs -n demo pod-0 -c server --since=24h --tail=50"

@@ -250,7 +250,7 @@ fn nonsense_is_neither_divided_by_nor_believed() {
     let findings = report["findings"].as_array().unwrap();
     let found: Vec<_> = findings.iter().filter(|f| f["id"] == "node-memory-used").collect();
     assert_eq!(found.len(), 1);
-    assert_eq!((&found[0]["object"]["name"], &found[0]["severity"]), (&json!("over"), &json!("critical")));
+    assert_eq!((&found[0]["object"]["name"], &found[0]["severity"]), (&json!("over"), &json!("high")));
     assert!(found[0]["message"].as_str().unwrap().contains("112.5 % of the 8Gi"), "{}", found[0]["message"]);
 }
 
@@ -276,20 +276,20 @@ fn a_node_is_short_of_memory_from_ninety_percent_on() {
         memory_findings(&of(used), arguments).first().map(|(_, severity)| severity.clone())
     };
     assert_eq!(found("899Mi", ""), None);
-    assert_eq!(found("900Mi", "").as_deref(), Some("warning"));
-    assert_eq!(found("969Mi", "").as_deref(), Some("warning"));
-    assert_eq!(found("970Mi", "").as_deref(), Some("critical"));
+    assert_eq!(found("900Mi", "").as_deref(), Some("medium"));
+    assert_eq!(found("969Mi", "").as_deref(), Some("medium"));
+    assert_eq!(found("970Mi", "").as_deref(), Some("high"));
     assert_eq!(found("970Mi", "--node-memory 98"), None);
-    assert_eq!(found("980Mi", "--node-memory 98").as_deref(), Some("critical"));
-    assert_eq!(found("500Mi", "--node-memory 50").as_deref(), Some("warning"));
+    assert_eq!(found("980Mi", "--node-memory 98").as_deref(), Some("high"));
+    assert_eq!(found("500Mi", "--node-memory 50").as_deref(), Some("medium"));
     // Its kubelet says more.
     let mut items = of("990Mi");
     items[0]["status"]["conditions"][1]["status"] = json!("True");
     assert_eq!(memory_findings(&items, ""), []);
     items[0]["status"]["conditions"][1]["status"] = json!("False");
     items[0]["spec"] = json!({ "taints": [{ "key": "karpenter.sh/disrupted", "effect": "NoSchedule" }] });
-    assert_eq!(found("990Mi", "").as_deref(), Some("critical"));
-    assert_eq!(memory_findings(&items, ""), [("n".to_owned(), "info".to_owned())]);
+    assert_eq!(found("990Mi", "").as_deref(), Some("high"));
+    assert_eq!(memory_findings(&items, ""), [("n".to_owned(), "low".to_owned())]);
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn restarts(name: &str, on_namespace: &Value, on_workload: &Value) -> Vec<String
 #[test]
 fn a_class_has_thresholds_of_its_own() {
     let none = json!({});
-    assert_eq!(restarts("web", &none, &none), ["critical"]);
+    assert_eq!(restarts("web", &none, &none), ["high"]);
     // By its name, by the annotation, by that of the namespace.
     assert_eq!(restarts("ci-runner", &none, &none), Vec::<String>::new());
     let batch = json!({ "healthcheck.dev/class": "batch" });
@@ -65,13 +65,13 @@ fn what_is_written_on_a_workload_comes_after_what_is_written_on_its_namespace() 
     let none = json!({});
     let patient = json!({ "healthcheck.dev/restarts-unhealthy": "100" });
     let strict = json!({ "healthcheck.dev/restarts-unhealthy": "11" });
-    assert_eq!(restarts("web", &patient, &none), ["warning"]);
-    assert_eq!(restarts("web", &patient, &strict), ["critical"]);
-    assert_eq!(restarts("web", &strict, &patient), ["warning"]);
+    assert_eq!(restarts("web", &patient, &none), ["medium"]);
+    assert_eq!(restarts("web", &patient, &strict), ["high"]);
+    assert_eq!(restarts("web", &strict, &patient), ["medium"]);
     // The class says 50, what is written says more.
     assert_eq!(
         restarts("ci-runner", &none, &json!({ "healthcheck.dev/restarts-attention": "12" })),
-        ["warning"]
+        ["medium"]
     );
 }
 
@@ -105,15 +105,15 @@ fn a_mute_may_stand_on_what_it_speaks_of() {
         "healthcheck.dev/mute-reason": "flaky licence server", "healthcheck.dev/mute-owner": "shop team" });
     let ran = judged(&cluster("web", &json!({}), &mute), "-o json");
     let report = ran.json();
-    assert_eq!(report["findings"].as_array().unwrap().iter().filter(|f| f["severity"] != "info").count(), 0);
+    assert_eq!(report["findings"].as_array().unwrap().iter().filter(|f| f["severity"] != "low").count(), 0);
     assert_eq!(report["mutes"][0]["state"], "active");
     assert_eq!(report["mutes"][0]["place"], "annotation on deployment/web in shop");
     assert_eq!(report["muted"][0]["id"], "pod-restarting-often");
     let mut ended = mute.clone();
     ended["healthcheck.dev/mute-until"] = json!("2025-12-24");
-    assert_eq!(restarts("web", &json!({}), &ended), ["critical"]);
+    assert_eq!(restarts("web", &json!({}), &ended), ["high"]);
     // On another workload it means nothing here.
-    assert_eq!(restarts("other", &json!({}), &json!({})), ["critical"]);
+    assert_eq!(restarts("other", &json!({}), &json!({})), ["high"]);
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn what_makes_no_sense_is_told_and_changes_nothing() {
     let wrong = json!({ "healthcheck.dev/grase": "1h", "healthcheck.dev/mute": "pod-restarting-often",
         "healthcheck.dev/restarts-unhealthy": "\u{1b}[31mmany" });
     let ran = judged(&cluster("web", &json!({}), &wrong), "-o json");
-    assert_eq!(severities(&ran, "pod-restarting-often"), ["critical"]);
+    assert_eq!(severities(&ran, "pod-restarting-often"), ["high"]);
     assert_eq!(ran.json()["unheeded"].as_array().unwrap().len(), 3);
     let table = judged(&cluster("web", &json!({}), &wrong), "").out;
     for told in [
@@ -137,5 +137,5 @@ fn what_makes_no_sense_is_told_and_changes_nothing() {
 fn annotations_can_be_left_unheeded() {
     let patient = json!({ "healthcheck.dev/restarts-unhealthy": "100" });
     let ran = judged(&cluster("web", &patient, &json!({})), "-o json --no-annotations");
-    assert_eq!(severities(&ran, "pod-restarting-often"), ["critical"]);
+    assert_eq!(severities(&ran, "pod-restarting-often"), ["high"]);
 }

@@ -52,7 +52,7 @@ fn the_numbers_of_pigo_are_right() {
     assert_eq!(
         found,
         [
-            "pod-leftover critical pigo-cron-77cc9c4d8c-tw2xb",
+            "pod-leftover high pigo-cron-77cc9c4d8c-tw2xb",
             "pod-leftover warning prometheus-blackbox-exporter-6fc9ff54ff-6cnqp",
         ]
     );

@@ -45,10 +45,10 @@ fn value(key: &str) -> &'static str {
         "hostsFiles" => "DIR/hosts",
         "dnsServer" | "probeTo" => "127.0.0.1:1",
         "accessLogs" => "DIR/access.log",
-        "failOn" => "warning",
+        "failOn" => "medium",
         "checks" => "pod-*",
         "skip" => "pod-leftover",
-        "severity" => "pod-leftover=critical",
+        "severity" => "pod-leftover=high",
         "thresholds.restartsAttention" => "3",
         "thresholds.restartsUnhealthy" => "30",
         "thresholds.throttled" => "12",
@@ -139,7 +139,7 @@ fn profile(rows: &[cli::Row], dir: &Path) -> String {
                 | "contexts"
         );
         let written = if row.key == "severity" {
-            "{ pod-leftover: critical }".to_owned()
+            "{ pod-leftover: high }".to_owned()
         } else if row.key == "prometheusLabels" {
             "{ cluster: prod }".to_owned()
         } else if is_list {

@@ -61,21 +61,21 @@ fn cases() -> Vec<Case> {
         ("noisy", format!("Bag Attributes\n{}\nend", root.private(host, life(-10, 80))), "", ""),
         ("hundred", root.private(host, life(-10, 80)) + &root.pem.repeat(99), "", ""),
         ("short", root.private(host, life(-1, 0)), "", ""),
-        ("twenty", root.private(host, life(-70, 20)), expiring, "warning"),
-        ("five", root.private(host, life(-85, 5)), expiring, "critical"),
-        ("over", root.private(&["other.example.com"], life(-85, -3)), expiring, "critical"),
-        ("early", root.private(host, life(3, 80)), expiring, "critical"),
-        ("above", dying.public(host, life(-10, 80)) + &dying.pem, expiring, "critical"),
-        ("other", root.private(&["example.com"], life(-10, 80)), "certificate-host-uncovered", "critical"),
-        ("alone", middle.public(host, life(-10, 80)), "certificate-chain-incomplete", "warning"),
-        ("empty", String::new(), "certificate-unreadable", "critical"),
-        ("swapped", KEY.to_owned(), "certificate-unreadable", "critical"),
-        ("noise", "hello".to_owned(), "certificate-unreadable", "critical"),
+        ("twenty", root.private(host, life(-70, 20)), expiring, "medium"),
+        ("five", root.private(host, life(-85, 5)), expiring, "high"),
+        ("over", root.private(&["other.example.com"], life(-85, -3)), expiring, "high"),
+        ("early", root.private(host, life(3, 80)), expiring, "high"),
+        ("above", dying.public(host, life(-10, 80)) + &dying.pem, expiring, "high"),
+        ("other", root.private(&["example.com"], life(-10, 80)), "certificate-host-uncovered", "high"),
+        ("alone", middle.public(host, life(-10, 80)), "certificate-chain-incomplete", "medium"),
+        ("empty", String::new(), "certificate-unreadable", "high"),
+        ("swapped", KEY.to_owned(), "certificate-unreadable", "high"),
+        ("noise", "hello".to_owned(), "certificate-unreadable", "high"),
         (
             "cut",
             root.private(host, life(-10, 80)).split_at(300).0.to_owned(),
             "certificate-unreadable",
-            "critical",
+            "high",
         ),
         ("both", KEY.to_owned() + &root.private(host, life(-10, 80)) + KEY, "", ""),
     ]
@@ -110,7 +110,7 @@ fn expected() -> Vec<(String, String, String)> {
     let bad = cases.iter().filter(|(_, _, check, _)| !check.is_empty());
     let mut all: Vec<_> =
         bad.map(|(name, _, check, bad)| ((*name).into(), (*check).into(), (*bad).into())).collect();
-    all.push(("unused".to_owned(), "certificate-expiring".to_owned(), "warning".to_owned()));
+    all.push(("unused".to_owned(), "certificate-expiring".to_owned(), "medium".to_owned()));
     all.sort();
     all
 }

@@ -81,7 +81,7 @@ fn hosts_without_a_virtual_host_are_found_with_their_requests() {
         ],
         "{ran:?}"
     );
-    assert!(found.iter().all(|(_, _, of)| of["severity"] == "warning"), "{found:?}");
+    assert!(found.iter().all(|(_, _, of)| of["severity"] == "medium"), "{found:?}");
     let shop = host(&report, "shop.daily.example.com");
     assert_eq!(shop["virtualHosts"][0]["services"], json!(["shop"]));
     assert_eq!((&shop["dns"]["addresses"], &shop["requests"]["count"]), (&json!(["127.0.0.1"]), &json!(7)));
@@ -107,7 +107,7 @@ fn hosts_without_a_virtual_host_are_found_with_their_requests() {
     let report = LAB.healthcheck(&format!("-n hosts-daily {common} -o json")).json();
     let found = findings(&report, "daily.example.com");
     let of = &found[1].2;
-    assert_eq!((&of["id"], &of["severity"]), (&json!("host-without-vhost"), &json!("info")));
+    assert_eq!((&of["id"], &of["severity"]), (&json!("host-without-vhost"), &json!("low")));
     assert!(
         of["message"].as_str().unwrap().contains("not among the Ingresses and routes of hosts-daily"),
         "{of}"

@@ -142,7 +142,7 @@ fn told(changes: &Value) -> Vec<(String, String)> {
     for changed in changes.as_array().unwrap() {
         let text = |pointer: &str| changed.pointer(pointer).and_then(Value::as_str);
         let owner = text("/owner/name").or(text("/object/name")).unwrap().to_owned();
-        if changed["severity"] != json!({ "before": "info", "now": "info" })
+        if changed["severity"] != json!({ "before": "low", "now": "low" })
             && !out.iter().any(|(_, of)| *of == owner)
         {
             out.push((text("/change").unwrap().to_owned(), owner));

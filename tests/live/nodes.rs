@@ -173,8 +173,5 @@ fn the_api_server_passes_on_what_a_metrics_server_says() {
     let findings = report["findings"].as_array().unwrap();
     let found: Vec<_> = findings.iter().filter(|finding| finding["id"] == "node-memory-used").collect();
     assert_eq!(found.len(), 1, "{found:?}");
-    assert_eq!(
-        (&found[0]["object"]["name"], &found[0]["severity"]),
-        (&json!("view-well"), &json!("warning"))
-    );
+    assert_eq!((&found[0]["object"]["name"], &found[0]["severity"]), (&json!("view-well"), &json!("medium")));
 }

@@ -201,7 +201,7 @@ fn wrong_cause(case: &Case, report: &Value, its: &[(usize, Value)]) -> Option<St
         indices.map(|index| usize::try_from(index.as_u64().unwrap()).unwrap()).collect()
     };
     let its_finding = |index: usize| its.iter().find(|(own, _)| *own == index);
-    let loud = report["incidents"].as_array().unwrap().iter().filter(|i| i["severity"] != "info").map(of);
+    let loud = report["incidents"].as_array().unwrap().iter().filter(|i| i["severity"] != "low").map(of);
     let incident =
         loud.into_iter().find(|indices| indices.iter().any(|index| its_finding(*index).is_some()))?;
     let named = its_finding(incident[0])
@@ -228,7 +228,7 @@ fn every_fault_that_a_control_plane_makes_is_found_and_nothing_else() {
     assert!(wrong.is_empty(), "{}", told(&wrong));
     let findings = report["findings"].as_array().unwrap().iter();
     let nobodys: Vec<&Value> =
-        findings.filter(|f| owner(&names, &f["object"]).is_none() && f["severity"] != "info").collect();
+        findings.filter(|f| owner(&names, &f["object"]).is_none() && f["severity"] != "low").collect();
     assert!(nobodys.is_empty(), "about objects of no case: {nobodys:#?}");
     assert_eq!(report["coverage"]["gaps"], json!([]));
 }
@@ -250,7 +250,7 @@ fn a_dead_node_is_one_incident_whatever_stood_on_it() {
     let scope = "-n node-lost-shop,node-lost-pay,node-lost-ops";
     let report = lab.healthcheck(&format!("{scope} -o json")).json();
     let incidents = report["incidents"].as_array().unwrap();
-    let loud: Vec<&Value> = incidents.iter().filter(|incident| incident["severity"] != "info").collect();
+    let loud: Vec<&Value> = incidents.iter().filter(|incident| incident["severity"] != "low").collect();
     assert_eq!((loud.len(), loud[0]), (1, &incidents[0]), "{loud:#?}");
     let findings = report["findings"].as_array().unwrap();
     let cause = &findings[usize::try_from(loud[0]["findings"][0].as_u64().unwrap()).unwrap()];

@@ -6,7 +6,7 @@ use regex::Regex;
 use serde_json::Value;
 use std::path::Path;
 
-const FLAGS: &str = "--context lab -n pigo-dev,pigo-stg,pigo-rel --restarts-attention 4 --skip image-* --severity pod-failed=warning \
+const FLAGS: &str = "--context lab -n pigo-dev,pigo-stg,pigo-rel --restarts-attention 4 --skip image-* --severity pod-failed=medium \
                      --quiet-after 3d --fail-on warning --page-size 7 --all --width 160";
 
 /// What a run printed, without what no two runs have in common: when they were, and how long they took.

@@ -80,14 +80,14 @@ fn kinds() -> Vec<Served> {
         kind("good", whole(&["good.served.example.com"], good), None),
         kind("wild", whole(&["*.served.example.com"], good), None),
         kind("own", self_signed_with_key(own, good), None),
-        kind("twenty", whole(&["twenty.served.example.com"], life(-70, 20)), ends(20, "warning")),
-        kind("five", whole(&["five.served.example.com"], life(-85, 5)), ends(5, "critical")),
-        kind("over", whole(&["over.served.example.com"], life(-85, -3)), Some(("critical", over))),
-        kind("other", whole(&["somebody.example.org"], good), Some(("critical", other.map(str::to_owned)))),
+        kind("twenty", whole(&["twenty.served.example.com"], life(-70, 20)), ends(20, "medium")),
+        kind("five", whole(&["five.served.example.com"], life(-85, 5)), ends(5, "high")),
+        kind("over", whole(&["over.served.example.com"], life(-85, -3)), Some(("high", over))),
+        kind("other", whole(&["somebody.example.org"], good), Some(("high", other.map(str::to_owned)))),
         kind(
             "half",
             middle.public_with_key(&["half.served.example.com"], good),
-            Some(("warning", half.map(str::to_owned))),
+            Some(("medium", half.map(str::to_owned))),
         ),
     ]
 }
@@ -205,5 +205,5 @@ fn a_server_without_the_key_of_its_certificate_is_told_in_three_languages() {
         "AT 沒有所提供憑證的私鑰",
         "AT 没有所提供证书的私钥",
     ];
-    is_said("served-key", at, &[("stolen", Some(("critical", told.map(str::to_owned))))]);
+    is_said("served-key", at, &[("stolen", Some(("high", told.map(str::to_owned))))]);
 }

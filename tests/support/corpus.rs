@@ -28,7 +28,7 @@ const OF_THE_CLUSTER: [&str; 12] = [
 /// One finding that a case must give.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Expected {
-    /// Check, object and severity, such as `pod-failed Pod/web critical`.
+    /// Check, object and severity, such as `pod-failed Pod/web high`.
     pub finding: String,
     /// What its English message or evidence must contain.
     pub words: Vec<String>,
@@ -261,7 +261,7 @@ fn expectation(text: &str) -> Option<Expected> {
     let finding: Vec<&str> = parts.next()?.split_whitespace().collect();
     let [_, object, severity] = finding.as_slice() else { return None };
     let (kind, name) = object.split_once('/')?;
-    if kind.is_empty() || name.is_empty() || !["info", "warning", "critical"].contains(severity) {
+    if kind.is_empty() || name.is_empty() || !["low", "medium", "high"].contains(severity) {
         return None;
     }
     let mut words = Vec::new();
@@ -297,7 +297,7 @@ pub fn incidents_of(report: &Value, belongs: impl Fn(usize) -> bool) -> usize {
     let holds = |incident: &&Value| {
         let findings = incident["findings"].as_array().into_iter().flatten();
         let mut indices = findings.filter_map(|index| usize::try_from(index.as_u64()?).ok());
-        incident["severity"] != "info" && indices.any(&belongs)
+        incident["severity"] != "low" && indices.any(&belongs)
     };
     report["incidents"].as_array().unwrap().iter().filter(holds).count()
 }

@@ -21,7 +21,7 @@ pub struct Row {
 impl Row {
     /// Whether it is new, worse, fixed or better, and more than worth knowing.
     pub fn is_news(&self) -> bool {
-        self.change < Change::Unseen && self.severity > Severity::Info
+        self.change < Change::Unseen && self.severity > Severity::Low
     }
 }
 
@@ -42,8 +42,8 @@ pub(super) fn fold(all: &[Changed]) -> Vec<Row> {
 /// no news of an incident that is more.
 fn row(all: &[Changed], incident: &str, group: &[usize]) -> Option<Row> {
     let mut group = group.to_vec();
-    if group.iter().any(|index| all[*index].weight() > Severity::Info) {
-        group.retain(|index| all[*index].weight() > Severity::Info);
+    if group.iter().any(|index| all[*index].weight() > Severity::Low) {
+        group.retain(|index| all[*index].weight() > Severity::Low);
     }
     let change = all[*group.first()?].change;
     group.retain(|index| all[*index].change == change);

@@ -94,7 +94,7 @@ pub struct Profile {
     pub skip: Option<At<Vec<String>>>,
     /// Leave out the checks of TLS certificates.
     pub skip_tls_check: Option<At<bool>>,
-    /// Another severity for what checks find: the check, or a pattern, and critical, warning or info.
+    /// Another severity for what checks find: the check, or a pattern, and high, medium or low.
     pub severity: Option<At<BTreeMap<String, String>>>,
     /// When trouble is trouble.
     pub thresholds: Thresholds,
@@ -108,7 +108,7 @@ pub struct Profile {
     pub links: Vec<At<LinkEntry>>,
     /// Webhooks that runs with --notify send a message to.
     pub notify: Vec<At<NotifyEntry>>,
-    /// Exit with 1 for findings of this severity and worse: critical, warning, info, never; or new.
+    /// Exit with 1 for findings of this severity and worse: high, medium, low, never; or new.
     pub fail_on: Option<At<String>>,
     /// Tell what has changed since this file: a capture, a report or what kubectl printed.
     pub baseline: Option<At<String>>,

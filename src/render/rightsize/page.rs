@@ -34,7 +34,7 @@ fn one(of: &Sized, page: &mut Page) {
     if !under.is_empty() {
         page.heading(2, &said::under(sizing, &under, lang));
         rows(&under, page, said::WHAT.get(lang), &|row| {
-            let severity = words::severity_glyph(row.severity().unwrap_or(Severity::Info));
+            let severity = words::severity_glyph(row.severity().unwrap_or(Severity::Low));
             format!("{severity} {}", said::risks(row, lang))
         });
     }

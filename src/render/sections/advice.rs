@@ -94,7 +94,7 @@ pub(super) fn conclusion(report: &Report, page: &mut Page) {
 
 /// The causes of the incidents above low severity.
 fn serious<'r>(report: &'r Report) -> impl Iterator<Item = (Severity, &'r crate::finding::Finding)> {
-    let incidents = report.incidents.iter().filter(|incident| incident.severity > Severity::Info);
+    let incidents = report.incidents.iter().filter(|incident| incident.severity > Severity::Low);
     incidents.map(|incident| (incident.severity, &report.findings[incident.cause]))
 }
 
@@ -166,7 +166,7 @@ pub(super) fn long_term(report: &Report, page: &mut Page) {
     if let Some(oldest) = ages.max().filter(|age| *age > 86_400) {
         advice.push(SCHEDULE.fill(lang, &[("age", Fact::Text(human(oldest)))]));
     }
-    let high = report.count(Severity::Critical);
+    let high = report.count(Severity::High);
     advice.extend((high > 0).then(|| MONITOR.fill(lang, &[("count", Fact::count(high))])));
     let commands: Vec<String> =
         checks.keys().map(|id| format!("`kubectl healthcheck explain {id}`")).collect();

@@ -128,7 +128,7 @@ fn analysis(report: &Report, pod: &Pod, findings: &Findings, page: &mut Page) {
     let lang = page.lang;
     let colon = page.colon();
     // Of an affected pod only its first finding is told in full; the rest is told once, at its own object.
-    let own = |finding: &&&Finding| *finding.object.name == *pod.name && finding.severity > Severity::Info;
+    let own = |finding: &&&Finding| *finding.object.name == *pod.name && finding.severity > Severity::Low;
     for finding in of_pod(pod, findings).iter().filter(own) {
         page.paragraph(format!("**{}{colon}{}**", page.word(&ANALYSIS), text(&pod.name)));
         let state = FOR.fill(
@@ -156,7 +156,7 @@ fn analysis(report: &Report, pod: &Pod, findings: &Findings, page: &mut Page) {
 fn others(report: &Report, namespace: &str, page: &mut Page) {
     let lang = page.lang;
     let found = report.findings.iter().filter(|f| {
-        *f.object.namespace == *namespace && (&*f.object.kind != "Pod") && f.severity > Severity::Info
+        *f.object.namespace == *namespace && (&*f.object.kind != "Pod") && f.severity > Severity::Low
     });
     let lines: Vec<String> = found
         .map(|f| {

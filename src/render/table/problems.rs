@@ -88,9 +88,9 @@ impl Screen<'_> {
 
     fn severity(&self, severity: Severity) -> String {
         let style = match severity {
-            Severity::Critical => Style::new().red().bold(),
-            Severity::Warning => Style::new().yellow(),
-            Severity::Info => Style::new().blue(),
+            Severity::High => Style::new().red().bold(),
+            Severity::Medium => Style::new().yellow(),
+            Severity::Low => Style::new().blue(),
         };
         let shown = words::severity(severity, self.look.lang);
         let (glyph, word) = shown.split_once(' ').unwrap_or(("", &shown));

@@ -55,7 +55,7 @@ impl Screen<'_> {
         let mut rest = BTreeMap::new();
         let mut left = 0;
         rows.retain(|row| {
-            let is_shown = self.look.all || row.severity > Severity::Info && left < shown;
+            let is_shown = self.look.all || row.severity > Severity::Low && left < shown;
             left += usize::from(is_shown);
             // What is gone is no problem that is kept from the reader.
             if !is_shown && row.finding.is_some() {

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 const MORE: &str = "\
 # What else it may hold (docs/profiles.md tells all of it):
 #   skip: [image-tag-mutable]
-#   severity: {pvc-pending: critical}
+#   severity: {pvc-pending: high}
 #   thresholds: {restartsAttention: 5, restartsUnhealthy: 10, quietAfter: 7d, grace: 2m}
 #   classes:
 #     batch: {workloads: [cronjob/*, \"*runner*\"], thresholds: {restartsUnhealthy: 50}}

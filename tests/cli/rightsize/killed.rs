@@ -13,7 +13,7 @@ fn what_was_killed_gets_more_and_gives_no_memory_back() {
         row(&items, "jvm")
     };
     let heap = jvm("-Xmx1024m");
-    assert_eq!((risks(&heap), &heap["severity"]), (vec!["oom-killed"], &json!("critical")));
+    assert_eq!((risks(&heap), &heap["severity"]), (vec!["oom-killed"], &json!("high")));
     assert_eq!(proposed(&heap), [Some(150), None, None, Some(1536)]);
     // A quarter more than the limit.
     assert_eq!(proposed(&jvm(""))[3], Some(1792));

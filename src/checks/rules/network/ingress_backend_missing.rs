@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 pub(crate) static CHECK: Check = Check {
     id: "ingress-backend-missing",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Ingress, Kind::Service],
     title: Text {
         en: "Ingress backend missing",
@@ -104,7 +104,7 @@ fn judge(service: Option<&Service>, name: &str, used: &[Use]) -> Option<(Message
         paths.push("…");
     }
     let mut facts = vec![("paths", Fact::Text(paths.join(", "))), ("service", Fact::text(name))];
-    let Some(service) = service else { return Some((Message::new(&NO_SERVICE, facts), Severity::Critical)) };
+    let Some(service) = service else { return Some((Message::new(&NO_SERVICE, facts), Severity::High)) };
     let ports = service.spec.ports.iter().map(|port| match port.name.is_empty() {
         true => port.port.to_string(),
         false => format!("{} ({})", port.port, port.name),
@@ -113,10 +113,10 @@ fn judge(service: Option<&Service>, name: &str, used: &[Use]) -> Option<(Message
     let wanted = if port.name.is_empty() { port.number.to_string() } else { port.name.clone() };
     facts.push(("port", Fact::Text(wanted)));
     facts.push(("ports", Fact::Text(if ports.is_empty() { "-".to_owned() } else { ports.join(", ") })));
-    Some((Message::new(&NO_PORT, facts), Severity::Critical))
+    Some((Message::new(&NO_PORT, facts), Severity::High))
 }
 
-/// Whether a Service has the port that an Ingress names. An ExternalName Service has any port.
+/// Whether a Service has the port that an Ingress names. An `ExternalName` Service has any port.
 fn has(service: &Service, wanted: &ServiceBackendPort) -> bool {
     let by_name = !wanted.name.is_empty();
     let is_it = |port: &crate::wire::ServicePort| match by_name {

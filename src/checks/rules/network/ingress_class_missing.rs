@@ -7,7 +7,7 @@ use crate::wire::Ingress;
 pub(crate) static CHECK: Check = Check {
     id: "ingress-class-missing",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[Kind::Ingress, Kind::IngressClass],
     title: Text {
         en: "Ingress class missing",
@@ -94,11 +94,11 @@ fn judge<'a>(view: &View, ingress: &'a Ingress) -> Option<(&'static Text, Severi
     let annotation = ingress.metadata.annotation(ANNOTATION);
     match (field, annotation) {
         (Some(name), _) if exists(name) => None,
-        (Some(name), _) if classes.is_empty() => Some((&NONE_AT_ALL, Severity::Warning, name)),
-        (Some(name), _) => Some((&MISSING, Severity::Warning, name)),
+        (Some(name), _) if classes.is_empty() => Some((&NONE_AT_ALL, Severity::Medium, name)),
+        (Some(name), _) => Some((&MISSING, Severity::Medium, name)),
         (None, Some(name)) if exists(name) => None,
-        (None, Some(name)) => Some((&BY_ANNOTATION, Severity::Info, name)),
+        (None, Some(name)) => Some((&BY_ANNOTATION, Severity::Low, name)),
         (None, None) if classes.iter().any(|class| class.metadata.is_annotated(DEFAULT)) => None,
-        (None, None) => Some((&UNNAMED, Severity::Info, "")),
+        (None, None) => Some((&UNNAMED, Severity::Low, "")),
     }
 }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) static CHECK: Check = Check {
     id: "ingress-secret-missing",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[Kind::Ingress, Kind::Gateway, Kind::Secret],
     title: Text {
         en: "TLS Secret of an Ingress or Gateway missing",
@@ -76,7 +76,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("hosts", Fact::Text(if hosts.is_empty() { "*".to_owned() } else { first(&hosts) })),
             ("age", view.ago(since)),
         ];
-        let severity = if young { Severity::Info } else { Severity::Warning };
+        let severity = if young { Severity::Low } else { Severity::Medium };
         let text = if issued { &NOT_ISSUED } else { &MISSING };
         let finding = out.object(object.clone(), &[&shown], severity, Message::new(text, facts));
         finding.since = since;

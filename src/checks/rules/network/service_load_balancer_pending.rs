@@ -6,7 +6,7 @@ use crate::checks::traffic;
 pub(crate) static CHECK: Check = Check {
     id: "service-load-balancer-pending",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[Kind::Service, Kind::Event],
     title: Text {
         en: "Load balancer pending", zh_tw: "負載平衡器遲遲未就緒", zh_cn: "负载均衡器迟迟未就绪"
@@ -72,7 +72,7 @@ fn run(view: &View, out: &mut Reporter) {
             }
             None => &PENDING,
         };
-        let finding = out.object(object, &[], Severity::Warning, Message::new(text, facts));
+        let finding = out.object(object, &[], Severity::Medium, Message::new(text, facts));
         finding.since = Some(created);
         let class = &service.spec.load_balancer_class;
         if !class.is_empty() {

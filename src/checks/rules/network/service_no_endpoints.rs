@@ -8,7 +8,7 @@ use crate::wire::Service;
 pub(crate) static CHECK: Check = Check {
     id: "service-no-endpoints",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[
         Kind::Service,
         Kind::EndpointSlice,
@@ -141,18 +141,18 @@ fn is_judged(view: &View, service: &Service) -> bool {
 }
 
 fn judge(view: &View, service: &Service, empty: &Empty, used: bool) -> (&'static Text, Severity) {
-    let worst = |wanted: bool| if wanted || used { Severity::Critical } else { Severity::Warning };
+    let worst = |wanted: bool| if wanted || used { Severity::High } else { Severity::Medium };
     match () {
-        () if empty.is_scaled_to_zero() => (&ZERO, Severity::Info),
-        () if empty.is_coming(view) => (&COMING, Severity::Info),
+        () if empty.is_scaled_to_zero() => (&ZERO, Severity::Low),
+        () if empty.is_coming(view) => (&COMING, Severity::Low),
         // The two lists were not read at the same moment.
-        () if empty.is_contradicted() && !empty.unready.is_empty() => (&COMING, Severity::Info),
+        () if empty.is_contradicted() && !empty.unready.is_empty() => (&COMING, Severity::Low),
         () if empty.is_contradicted() => (&UNLISTED, worst(false)),
         () if !empty.unready.is_empty() => (&UNREADY, worst(!empty.workloads.is_empty())),
-        () if !empty.workloads.is_empty() => (&MISSING, Severity::Critical),
-        () if used => (&NOBODY, Severity::Critical),
-        () if may_be_meant(view, service) => (&NOBODY, Severity::Info),
-        () => (&NOBODY, Severity::Warning),
+        () if !empty.workloads.is_empty() => (&MISSING, Severity::High),
+        () if used => (&NOBODY, Severity::High),
+        () if may_be_meant(view, service) => (&NOBODY, Severity::Low),
+        () => (&NOBODY, Severity::Medium),
     }
 }
 

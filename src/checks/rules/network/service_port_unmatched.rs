@@ -8,7 +8,7 @@ use crate::wire::{Service, ServicePort};
 pub(crate) static CHECK: Check = Check {
     id: "service-port-unmatched",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[Kind::Service, Kind::EndpointSlice, Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet],
     title: Text {
         en: "Service port matches no pod",
@@ -62,7 +62,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("ports", joined(|port| port.port.to_string())),
         ];
         let finding =
-            out.object(traffic::service_ref(service), &[], Severity::Warning, Message::new(&MESSAGE, facts));
+            out.object(traffic::service_ref(service), &[], Severity::Medium, Message::new(&MESSAGE, facts));
         let kubectl = &view.settings.kubectl;
         let ports = "custom-columns=POD:.metadata.name,PORTS:.spec.containers[*].ports";
         let labels = selector(&service.spec.selector);

@@ -6,7 +6,7 @@ use crate::checks::view::Loss;
 pub(crate) static CHECK: Check = Check {
     id: "cluster-overcommitted",
     since: "0.1.0",
-    severity: Severity::Info,
+    severity: Severity::Low,
     needs: &[Kind::Node, Kind::Pod],
     title: Text {
         en: "Not enough capacity to lose a node",
@@ -50,7 +50,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("nodes", Fact::count(others)),
         ];
         let cluster = ObjectRef::of_cluster("Cluster", "capacity");
-        let finding = out.object(cluster, &[resource.name()], Severity::Info, Message::new(&MESSAGE, facts));
+        let finding = out.object(cluster, &[resource.name()], Severity::Low, Message::new(&MESSAGE, facts));
         finding.serving = true;
         finding.actions = vec![view.settings.kubectl.line(&["describe", "nodes"])];
     }

@@ -5,7 +5,7 @@ use crate::checks::prelude::*;
 pub(crate) static CHECK: Check = Check {
     id: "node-cordoned",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[Kind::Node],
     title: Text {
         en: "Node left cordoned",
@@ -57,7 +57,7 @@ fn run(view: &View, out: &mut Reporter) {
         let mut facts = vec![("pods", Fact::Number(pods))];
         facts.extend(since.map(|since| ("age", Fact::Age(view.age(since)))));
         let forgotten = since.is_some_and(|since| view.age(since) > FORGOTTEN);
-        let severity = if forgotten { Severity::Warning } else { Severity::Info };
+        let severity = if forgotten { Severity::Medium } else { Severity::Low };
         let text = if since.is_some() { &CORDONED } else { &SOMETIME };
         let finding = out.node(node, &[], severity, Message::new(text, facts));
         finding.since = since;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub(crate) static CHECK: Check = Check {
     id: "node-memory-used",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Node, Kind::NodeMetrics],
     title: Text {
         en: "Node nearly out of memory", zh_tw: "節點記憶體即將用盡", zh_cn: "节点内存即将耗尽"
@@ -73,9 +73,9 @@ fn run(view: &View, out: &mut Reporter) {
     for (node, share) in short {
         let severity = match node.is_leaving() {
             // A node that is being removed needs no repair.
-            true => Severity::Info,
-            false if share >= least.max(NEXT_TO_NOTHING) => Severity::Critical,
-            false => Severity::Warning,
+            true => Severity::Low,
+            false if share >= least.max(NEXT_TO_NOTHING) => Severity::High,
+            false => Severity::Medium,
         };
         let finding = out.node(node, &[], severity, message(node, share));
         finding.evidence.extend(requested(view, node));

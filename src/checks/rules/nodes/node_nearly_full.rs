@@ -5,7 +5,7 @@ use crate::checks::prelude::*;
 pub(crate) static CHECK: Check = Check {
     id: "node-nearly-full",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[Kind::Node, Kind::Pod],
     title: Text {
         en: "Node nearly out of pod slots",
@@ -65,8 +65,8 @@ fn run(view: &View, out: &mut Reporter) {
         let mut facts = vec![("pods", Fact::Number(pods)), ("room", Fact::Number(room))];
         let is_missed = pods >= room && !node.cordoned && !waiting.is_empty();
         let (text, severity) = match is_missed {
-            true => (&FULL, Severity::Warning),
-            false => (&NEARLY, Severity::Info),
+            true => (&FULL, Severity::Medium),
+            false => (&NEARLY, Severity::Low),
         };
         if is_missed {
             facts.push(("waiting", Fact::count(waiting.len())));

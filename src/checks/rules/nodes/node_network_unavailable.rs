@@ -5,7 +5,7 @@ use crate::checks::prelude::*;
 pub(crate) static CHECK: Check = Check {
     id: "node-network-unavailable",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Node],
     title: Text {
         en: "Node has no pod network", zh_tw: "節點沒有 Pod 網路", zh_cn: "节点没有 Pod 网络"
@@ -50,7 +50,7 @@ fn run(view: &View, out: &mut Reporter) {
         ];
         // If a cloud creates the routes, every new node starts in this state.
         let coming = view.within_grace(since) || view.within_grace(node.created) || node.is_leaving();
-        let severity = if coming { Severity::Info } else { Severity::Critical };
+        let severity = if coming { Severity::Low } else { Severity::High };
         let finding = out.node(node, &[], severity, Message::new(&MESSAGE, facts));
         finding.since = since;
         // The kubelet does not know about it and reports the node as ready.

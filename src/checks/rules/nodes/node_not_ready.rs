@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 pub(crate) static CHECK: Check = Check {
     id: "node-not-ready",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Node],
     title: Text { en: "Node is not ready", zh_tw: "節點未就緒", zh_cn: "节点未就绪" },
     meaning: Text {
@@ -59,7 +59,7 @@ fn run(view: &View, out: &mut Reporter) {
         // A new node needs time to report, and a reboot takes a moment. A node that is being removed is not ready on
         // purpose.
         let passing = view.within_grace(node.created) || view.within_grace(since) || node.is_leaving();
-        let severity = if passing { Severity::Info } else { Severity::Critical };
+        let severity = if passing { Severity::Low } else { Severity::High };
         let finding = out.node(node, &[], severity, Message::new(text, facts));
         finding.since = since.or(node.created);
         finding.affected = pods.iter().map(|pod| pod.object_ref()).collect();

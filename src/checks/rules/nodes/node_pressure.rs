@@ -5,7 +5,7 @@ use crate::checks::prelude::*;
 pub(crate) static CHECK: Check = Check {
     id: "node-pressure",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[Kind::Node],
     title: Text { en: "Node under pressure", zh_tw: "節點資源吃緊", zh_cn: "节点资源吃紧" },
     meaning: Text {
@@ -47,7 +47,7 @@ fn run(view: &View, out: &mut Reporter) {
                 ("detail", Fact::text(&condition.message)),
             ];
             // A node that is being removed needs no repair.
-            let severity = if node.is_leaving() { Severity::Info } else { Severity::Warning };
+            let severity = if node.is_leaving() { Severity::Low } else { Severity::Medium };
             let text = if condition.reason.is_empty() { &UNSAID } else { &MESSAGE };
             let finding = out.node(node, &[&condition.r#type], severity, Message::new(text, facts));
             finding.since = condition.since();

@@ -5,7 +5,7 @@ use crate::checks::prelude::*;
 pub(crate) static CHECK: Check = Check {
     id: "node-problem",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Node],
     title: Text { en: "Node has a problem", zh_tw: "節點回報異常", zh_cn: "节点上报异常" },
     meaning: Text {
@@ -62,13 +62,13 @@ fn run(view: &View, out: &mut Reporter) {
     for node in view.nodes() {
         for condition in &node.conditions {
             let severity = match (condition.r#type.as_str(), condition.status.as_str()) {
-                (kind, "True") if FATAL.contains(&kind) => Severity::Critical,
-                (kind, "True") if BAD_IF_TRUE.contains(&kind) => Severity::Warning,
-                (kind, "False") if BAD_IF_FALSE.contains(&kind) => Severity::Warning,
+                (kind, "True") if FATAL.contains(&kind) => Severity::High,
+                (kind, "True") if BAD_IF_TRUE.contains(&kind) => Severity::Medium,
+                (kind, "False") if BAD_IF_FALSE.contains(&kind) => Severity::Medium,
                 // For all other conditions it is unknown which status is bad.
                 _ => continue,
             };
-            let severity = if node.is_leaving() { Severity::Info } else { severity };
+            let severity = if node.is_leaving() { Severity::Low } else { severity };
             let facts = vec![
                 ("condition", Fact::text(&condition.r#type)),
                 ("status", Fact::text(&condition.status)),

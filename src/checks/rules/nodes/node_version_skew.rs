@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub(crate) static CHECK: Check = Check {
     id: "node-version-skew",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[Kind::Node],
     title: Text {
         en: "Kubelet version out of range",
@@ -92,7 +92,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("server", Fact::text(shown)),
             ("minors", Fact::Number(i64::from(api.1) - i64::from(version.1))),
         ];
-        let finding = out.node(node, &[], Severity::Warning, Message::new(text, facts));
+        let finding = out.node(node, &[], Severity::Medium, Message::new(text, facts));
         // All nodes of an unfinished upgrade belong to one incident.
         finding.because = vec![cluster()];
         finding.actions = vec![view.settings.kubectl.line(&["get", "nodes", "-o", "wide"])];
@@ -111,7 +111,7 @@ fn report_mixture(view: &View, versions: &[(&Node, (u32, u32))], out: &mut Repor
     let shown: Vec<String> =
         nodes.iter().map(|((major, minor), count)| format!("{major}.{minor} (×{count})")).collect();
     let facts = vec![("count", Fact::count(nodes.len())), ("versions", Fact::text(shown.join(", ")))];
-    let finding = out.object(cluster(), &[], Severity::Info, Message::new(&MIXED, facts));
+    let finding = out.object(cluster(), &[], Severity::Low, Message::new(&MIXED, facts));
     finding.serving = true;
     finding.actions = vec![view.settings.kubectl.line(&["get", "nodes", "-o", "wide"])];
 }

@@ -7,7 +7,7 @@ use crate::model::in_percent;
 pub(crate) static CHECK: Check = Check {
     id: "error-logs",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[Kind::LogSource],
     title: Text { en: "Many errors in logs", zh_tw: "日誌中錯誤過多", zh_cn: "日志中错误过多" },
     meaning: Text {
@@ -51,7 +51,7 @@ fn run(view: &View, out: &mut Reporter) {
         let errors = source.errors();
         let Some(top) = errors.first() else { continue };
         let is_much = source.summary.tally.errors >= MANY_ERRORS;
-        let severity = if is_much { Severity::Warning } else { Severity::Info };
+        let severity = if is_much { Severity::Medium } else { Severity::Low };
         let finding = out.object(source.object.clone(), &[&source.container], severity, message(source, top));
         finding.serving = true;
         finding.since = errors.iter().filter_map(|pattern| pattern.first).min().map(Time::at);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub(crate) static CHECK: Check = Check {
     id: "image-ids-differ",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[Kind::Pod, Kind::Node, Kind::ReplicaSet, Kind::Deployment, Kind::StatefulSet],
     title: Text {
         en: "One image name, different images",
@@ -85,7 +85,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("digests", Fact::text(shown.join(", "))),
         ];
         let object = ObjectRef::new(namespace, &owner.kind, &owner.name);
-        let severity = if settled { Severity::Warning } else { Severity::Info };
+        let severity = if settled { Severity::Medium } else { Severity::Low };
         let finding = out.object(object, &[container], severity, Message::new(&MESSAGE, facts));
         // Since the newest of the images appeared.
         finding.since = digests.values().filter_map(created).max();

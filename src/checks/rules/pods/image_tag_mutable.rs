@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub(crate) static CHECK: Check = Check {
     id: "image-tag-mutable",
     since: "0.1.0",
-    severity: Severity::Info,
+    severity: Severity::Low,
     needs: &[
         Kind::Pod,
         Kind::ReplicaSet,
@@ -76,7 +76,7 @@ fn run(view: &View, out: &mut Reporter) {
         };
         let get = ["get", &object.kind.to_lowercase(), "-n", namespace, &object.name, "-o", "yaml"];
         let get = view.settings.kubectl.line(&get);
-        let finding = out.object(object, &[container], Severity::Info, Message::new(&MESSAGE, facts));
+        let finding = out.object(object, &[container], Severity::Low, Message::new(&MESSAGE, facts));
         finding.serving = true;
         finding.actions = vec![get];
     }

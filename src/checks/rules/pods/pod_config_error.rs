@@ -5,7 +5,7 @@ use crate::checks::prelude::*;
 pub(crate) static CHECK: Check = Check {
     id: "pod-config-error",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Pod],
     title: Text {
         en: "Container cannot be started",
@@ -95,7 +95,7 @@ fn run(view: &View, out: &mut Reporter) {
         }
         // The missing object may still be created, from the same manifests or by an operator.
         let since = pod.unready_since().or(pod.created());
-        let severity = if view.is_young_for(pod, since) { Severity::Info } else { Severity::Critical };
+        let severity = if view.is_young_for(pod, since) { Severity::Low } else { Severity::High };
         let finding =
             out.pod(pod, &part(&container, missing.as_ref()), severity, Message::new(&MESSAGE, facts));
         finding.since = since;

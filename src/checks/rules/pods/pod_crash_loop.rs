@@ -7,7 +7,7 @@ use crate::model::TURNS_OF_A_LOOP;
 pub(crate) static CHECK: Check = Check {
     id: "pod-crash-loop",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Pod],
     title: Text { en: "Container keeps crashing", zh_tw: "容器反覆崩潰", zh_cn: "容器反复崩溃" },
     meaning: Text {
@@ -64,7 +64,7 @@ fn run(view: &View, out: &mut Reporter) {
         let since = pod.unready_since().or(pod.created());
         // The first one or two crashes during startup are not a loop yet.
         let proven = container.status.restart_count >= TURNS_OF_A_LOOP || !view.is_young_for(pod, since);
-        let severity = if proven { Severity::Critical } else { Severity::Info };
+        let severity = if proven { Severity::High } else { Severity::Low };
         let finding = out.pod(pod, &[&container.status.name], severity, Message::new(text, facts));
         finding.since = since;
         let last_words = container.last_end().map_or("", |end| end.message.trim());

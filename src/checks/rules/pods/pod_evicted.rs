@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub(crate) static CHECK: Check = Check {
     id: "pod-evicted",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Pod],
     title: Text {
         en: "Pods evicted by their node", zh_tw: "Pod 被節點驅逐", zh_cn: "Pod 被节点驱逐"
@@ -73,10 +73,10 @@ fn run(view: &View, out: &mut Reporter) {
             ("detail", Fact::text(detail)),
         ];
         let (text, severity) = match successor {
-            Some(_) => (&REPLACED, Severity::Warning),
+            Some(_) => (&REPLACED, Severity::Medium),
             // The workload was scaled down since, perhaps to zero.
-            None if view.is_served(newest) => (&NOT_MISSED, Severity::Warning),
-            None => (&NOT_REPLACED, Severity::Critical),
+            None if view.is_served(newest) => (&NOT_MISSED, Severity::Medium),
+            None => (&NOT_REPLACED, Severity::High),
         };
         let affected = pods.iter().skip(1).map(|pod| pod.object_ref()).collect();
         let names: Vec<&str> = pods.iter().map(|pod| &*pod.name).collect();

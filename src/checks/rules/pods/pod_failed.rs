@@ -5,7 +5,7 @@ use crate::checks::prelude::*;
 pub(crate) static CHECK: Check = Check {
     id: "pod-failed",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Pod, Kind::Job],
     title: Text { en: "Pod failed", zh_tw: "Pod 執行失敗", zh_cn: "Pod 运行失败" },
     meaning: Text {
@@ -48,10 +48,10 @@ fn run(view: &View, out: &mut Reporter) {
         }
         let severity = match view.job_of(pod) {
             Some(job) if job.is("Complete").is_some() || job.is("Failed").is_some() => continue,
-            Some(_) => Severity::Warning,
+            Some(_) => Severity::Medium,
             // It is not needed: its owner was scaled down since, perhaps to zero.
-            None if view.is_served(pod) => Severity::Warning,
-            None => Severity::Critical,
+            None if view.is_served(pod) => Severity::Medium,
+            None => Severity::High,
         };
         let detail = pod.object.as_deref().map_or("", |object| object.status.message.as_str());
         let mut facts = vec![("status", Fact::text(&pod.shared.status)), ("detail", Fact::text(detail))];

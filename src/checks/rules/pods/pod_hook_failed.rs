@@ -5,7 +5,7 @@ use crate::checks::prelude::*;
 pub(crate) static CHECK: Check = Check {
     id: "pod-hook-failed",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Pod, Kind::Event],
     title: Text {
         en: "Container hook fails",
@@ -54,7 +54,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("detail", Fact::text(warned.or(said).unwrap_or("postStart"))),
         ];
         let since = pod.unready_since().or(pod.created());
-        let severity = if view.is_young_for(pod, since) { Severity::Info } else { Severity::Critical };
+        let severity = if view.is_young_for(pod, since) { Severity::Low } else { Severity::High };
         let finding = out.pod(pod, &[name], severity, Message::new(&MESSAGE, facts));
         finding.since = since;
         finding.actions = vec![view.describe(pod), view.show_log(pod, &container)];

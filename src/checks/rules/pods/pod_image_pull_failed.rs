@@ -5,7 +5,7 @@ use crate::checks::prelude::*;
 pub(crate) static CHECK: Check = Check {
     id: "pod-image-pull-failed",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Pod, Kind::Event],
     title: Text { en: "Image cannot be pulled", zh_tw: "映像檔無法拉取", zh_cn: "镜像无法拉取" },
     meaning: Text {
@@ -166,7 +166,7 @@ fn run(view: &View, out: &mut Reporter) {
         let text = if detail.is_empty() { &UNSAID } else { &MESSAGE };
         // A pull that has just started to fail may be due to a restart of the registry.
         let since = pod.unready_since().or(pod.created());
-        let severity = if view.is_young_for(pod, since) { Severity::Info } else { Severity::Critical };
+        let severity = if view.is_young_for(pod, since) { Severity::Low } else { Severity::High };
         // ErrImagePull and ImagePullBackOff alternate, and the next rollout has another tag.
         let finding = out.pod(pod, &[&container.status.name], severity, Message::new(text, facts));
         finding.since = since;

@@ -6,7 +6,7 @@ use crate::wire::{Probe, Terminated};
 pub(crate) static CHECK: Check = Check {
     id: "pod-killed-by-probe",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Pod, Kind::Event],
     title: Text {
         en: "Container killed by its probe",
@@ -85,7 +85,7 @@ fn run(view: &View, out: &mut Reporter) {
         let said =
             warning.map(|event| event.message.split_once(": ").map_or(&*event.message, |(_, said)| said));
         facts.extend(said.map(|said| ("detail", Fact::text(said))));
-        let severity = if pod.serves() { Severity::Warning } else { Severity::Critical };
+        let severity = if pod.serves() { Severity::Medium } else { Severity::High };
         let finding = out.pod(
             pod,
             &[&container.status.name],

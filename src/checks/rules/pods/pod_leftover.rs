@@ -7,7 +7,7 @@ use crate::text::Message;
 pub(crate) static CHECK: Check = Check {
     id: "pod-leftover",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Pod, Kind::ReplicaSet],
     title: Text { en: "Pod left behind", zh_tw: "殘留的 Pod", zh_cn: "残留的 Pod" },
     meaning: Text {
@@ -58,9 +58,9 @@ static ENDED_OLD: Text = Text {
 fn run(view: &View, out: &mut Reporter) {
     for pod in &view.snapshot.rows.pods {
         let severity = match pod.shared.ended {
-            Some(Ended::Succeeded) if pod.is_leftover_of(Ended::Succeeded) => Severity::Warning,
+            Some(Ended::Succeeded) if pod.is_leftover_of(Ended::Succeeded) => Severity::Medium,
             Some(Ended::Failed) if view.troubles_of(pod).any(|t| matches!(t, PodProblem::Failed)) => {
-                Severity::Critical
+                Severity::High
             }
             _ => continue,
         };

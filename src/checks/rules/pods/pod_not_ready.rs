@@ -5,7 +5,7 @@ use crate::checks::prelude::*;
 pub(crate) static CHECK: Check = Check {
     id: "pod-not-ready",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Pod],
     title: Text { en: "Pod is not ready", zh_tw: "Pod 未就緒", zh_cn: "Pod 未就绪" },
     meaning: Text {
@@ -90,7 +90,7 @@ fn run(view: &View, out: &mut Reporter) {
                 &UNREADY
             }
         };
-        let severity = if young || works_off(pod) { Severity::Info } else { Severity::Critical };
+        let severity = if young || works_off(pod) { Severity::Low } else { Severity::High };
         let finding = out.pod(pod, &[], severity, Message::new(text, facts));
         finding.since = since;
         finding.actions = vec![view.describe(pod)];

@@ -9,7 +9,7 @@ use crate::wire::Terminated;
 pub(crate) static CHECK: Check = Check {
     id: "pod-oom-killed",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Pod],
     title: Text {
         en: "Container OOM-killed",
@@ -153,8 +153,8 @@ fn run(view: &View, out: &mut Reporter) {
         // A container that runs again and was killed few times works for now.
         let often = pod.shared.restarts >= view.thresholds(pod).restarts_unhealthy;
         let severity = match container.status.state.running {
-            Some(_) if !often => Severity::Warning,
-            _ => Severity::Critical,
+            Some(_) if !often => Severity::Medium,
+            _ => Severity::High,
         };
         let finding = out.pod(pod, &[&container.status.name], severity, Message::new(text, facts));
         finding.since = finished.or(pod.created());

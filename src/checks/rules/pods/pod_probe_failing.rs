@@ -5,7 +5,7 @@ use crate::checks::prelude::*;
 pub(crate) static CHECK: Check = Check {
     id: "pod-probe-failing",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Pod, Kind::Event],
     title: Text {
         en: "Container fails its probe", zh_tw: "容器未通過探針檢查", zh_cn: "容器未通过探针检查"
@@ -71,8 +71,7 @@ fn run(view: &View, out: &mut Reporter) {
         let said =
             warning.map(|event| event.message.split_once(": ").map_or(&*event.message, |(_, said)| said));
         facts.extend(said.map(|said| ("detail", Fact::text(said))));
-        let severity =
-            if is_in_time(view, pod, &container, since) { Severity::Info } else { Severity::Critical };
+        let severity = if is_in_time(view, pod, &container, since) { Severity::Low } else { Severity::High };
         let finding = out.pod(
             pod,
             &[&container.status.name],

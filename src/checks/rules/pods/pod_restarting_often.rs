@@ -5,7 +5,7 @@ use crate::checks::prelude::*;
 pub(crate) static CHECK: Check = Check {
     id: "pod-restarting-often",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Pod],
     title: Text {
         en: "Pod restarts often", zh_tw: "Pod 重啟次數過多", zh_cn: "Pod 重启次数过多"
@@ -51,8 +51,8 @@ fn run(view: &View, out: &mut Reporter) {
         facts.extend(pod.last_restart().map(|at| ("last", Fact::Age(view.age(at)))));
         let recent = pod.last_restart().is_none_or(|at| view.age(at) < thresholds.quiet_after);
         let severity = match pod.shared.restarts >= thresholds.restarts_unhealthy && recent {
-            true => Severity::Critical,
-            false => Severity::Warning,
+            true => Severity::High,
+            false => Severity::Medium,
         };
         let text = if pod.last_restart().is_some() { &KNOWN } else { &UNKNOWN };
         let finding = out.pod(pod, &[], severity, Message::new(text, facts));

@@ -6,7 +6,7 @@ use crate::model::SANDBOX_EVENTS;
 pub(crate) static CHECK: Check = Check {
     id: "pod-sandbox-failed",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Pod, Kind::Event],
     title: Text {
         en: "Pod sandbox cannot be created",
@@ -54,7 +54,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("count", Fact::count(warning.count)),
             ("detail", Fact::text(&warning.message)),
         ];
-        let severity = if view.is_young_for(pod, since) { Severity::Info } else { Severity::Critical };
+        let severity = if view.is_young_for(pod, since) { Severity::Low } else { Severity::High };
         let finding = out.pod(pod, &[], severity, Message::new(&MESSAGE, facts));
         finding.since = since;
         // Other pods that cannot start on the node have the same cause, which may be the node itself.

@@ -5,7 +5,7 @@ use crate::checks::prelude::*;
 pub(crate) static CHECK: Check = Check {
     id: "pod-stuck-terminating",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Pod],
     title: Text {
         en: "Pod is stuck terminating", zh_tw: "Pod 卡在終止中", zh_cn: "Pod 卡在终止中"
@@ -64,9 +64,9 @@ fn run(view: &View, out: &mut Reporter) {
         // A StatefulSet does not replace a pod before it is deleted; other controllers do.
         let blocks = pod.shared.owner.as_ref().is_some_and(|owner| &*owner.kind == "StatefulSet");
         let severity = match () {
-            () if view.is_young_for(pod, due) => Severity::Info,
-            () if blocks => Severity::Critical,
-            () => Severity::Warning,
+            () if view.is_young_for(pod, due) => Severity::Low,
+            () if blocks => Severity::High,
+            () => Severity::Medium,
         };
         let finding = out.pod(pod, &[], severity, Message::new(text, facts));
         finding.since = due;

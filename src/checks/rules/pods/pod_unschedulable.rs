@@ -6,7 +6,7 @@ use crate::checks::prelude::*;
 pub(crate) static CHECK: Check = Check {
     id: "pod-unschedulable",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Pod, Kind::Node],
     title: Text { en: "Pod cannot be scheduled", zh_tw: "Pod 無法排程", zh_cn: "Pod 无法调度" },
     meaning: Text {
@@ -78,8 +78,7 @@ fn run(view: &View, out: &mut Reporter) {
             None => &MESSAGE,
         };
         // A gate is set on purpose; a new pod may only wait for the autoscaler.
-        let severity =
-            if gated || view.is_young_for(pod, since) { Severity::Info } else { Severity::Critical };
+        let severity = if gated || view.is_young_for(pod, since) { Severity::Low } else { Severity::High };
         // A gated pod has its own key: a lack of room after the gate opens is a new finding.
         let part: &[&str] = if gated { &["gated"] } else { &[] };
         let finding = out.pod(pod, part, severity, Message::new(text, facts));

@@ -6,7 +6,7 @@ use crate::model::VOLUME_EVENTS;
 pub(crate) static CHECK: Check = Check {
     id: "pod-volume-not-mounted",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Pod, Kind::Event],
     title: Text { en: "Volume cannot be mounted", zh_tw: "磁碟區無法掛載", zh_cn: "卷无法挂载" },
     meaning: Text {
@@ -52,7 +52,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("count", Fact::count(warning.count)),
             ("detail", Fact::text(&warning.message)),
         ];
-        let severity = if view.is_young_for(pod, since) { Severity::Info } else { Severity::Critical };
+        let severity = if view.is_young_for(pod, since) { Severity::Low } else { Severity::High };
         let finding = out.pod(pod, &[], severity, Message::new(&MESSAGE, facts));
         finding.since = since;
         finding.because.extend(missing(&pod.shared.namespace, &warning.message));

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 pub(crate) static CHECK: Check = Check {
     id: "pod-wrong-architecture",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Pod, Kind::Node],
     title: Text {
         en: "Image built for another architecture",
@@ -86,7 +86,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("detail", Fact::text(said)),
         ];
         facts.extend(built.map(|built| ("built", Fact::text(built))));
-        let finding = out.pod(pod, &[&container.status.name], Severity::Critical, Message::new(text, facts));
+        let finding = out.pod(pod, &[&container.status.name], Severity::High, Message::new(text, facts));
         finding.since = pod.unready_since().or(pod.created());
         finding.because = vec![ObjectRef::of_cluster("Image", image)];
         let columns = "custom-columns=NODE:.metadata.name,ARCH:.status.nodeInfo.architecture";

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) static CHECK: Check = Check {
     id: "pods-restarted-together",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[Kind::Pod],
     title: Text {
         en: "Pods restarted in the same minute",
@@ -93,8 +93,8 @@ fn report(view: &View, out: &mut Reporter, pods: &[&Pod]) {
     // The key does not depend on the first pod, which changes when a pod restarts again.
     let place_key = key(CHECK.id, &place, &[]);
     let finding = match seen {
-        true => out.object(place, &[], Severity::Warning, message),
-        false => out.pod(first, &[], Severity::Warning, message),
+        true => out.object(place, &[], Severity::Medium, message),
+        false => out.pod(first, &[], Severity::Medium, message),
     };
     finding.key = place_key;
     finding.since = at;

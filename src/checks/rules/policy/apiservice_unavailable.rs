@@ -7,7 +7,7 @@ use crate::wire::ServiceReference;
 pub(crate) static CHECK: Check = Check {
     id: "apiservice-unavailable",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[
         Kind::APIService,
         Kind::Service,
@@ -77,7 +77,7 @@ fn run(view: &View, out: &mut Reporter) {
             _ => &OTHERS,
         };
         let older_than = view.older_than(condition.since(), PATIENCE);
-        let severity = if older_than { Severity::Critical } else { Severity::Info };
+        let severity = if older_than { Severity::High } else { Severity::Low };
         let facts =
             vec![("reason", Fact::text(&condition.reason)), ("detail", Fact::text(&condition.message))];
         let finding =

@@ -6,7 +6,7 @@ use crate::model::Namespace;
 pub(crate) static CHECK: Check = Check {
     id: "namespace-stuck-terminating",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[Kind::Namespace, Kind::Pod, Kind::APIService],
     title: Text {
         en: "Namespace stuck terminating",
@@ -72,7 +72,7 @@ fn run(view: &View, out: &mut Reporter) {
         let mut facts = vec![("age", Fact::Age(view.age(deleted)))];
         let text = if details.is_empty() { &STUCK } else { &HELD };
         facts.push(("detail", Fact::Text(details.join("; "))));
-        let finding = out.object(namespace.object(), &[], Severity::Warning, Message::new(text, facts));
+        let finding = out.object(namespace.object(), &[], Severity::Medium, Message::new(text, facts));
         finding.since = Some(deleted);
         let apis = said(CONDITIONS[0]).map(unavailable).unwrap_or_default();
         let left = said(CONDITIONS[3]).map(remaining).unwrap_or_default();

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 pub(crate) static CHECK: Check = Check {
     id: "pdb-blocks-evictions",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[
         Kind::PodDisruptionBudget,
         Kind::Deployment,
@@ -65,8 +65,8 @@ fn run(view: &View, out: &mut Reporter) {
         ];
         facts.extend(held.map(|node| ("node", Fact::text(&node.name))));
         let (text, severity) = match held {
-            Some(_) => (&DRAIN, Severity::Warning),
-            None => (&NEVER, Severity::Info),
+            Some(_) => (&DRAIN, Severity::Medium),
+            None => (&NEVER, Severity::Low),
         };
         let object = ObjectRef::new(namespace, "PodDisruptionBudget", name);
         let finding = out.object(object, &[], severity, Message::new(text, facts));

@@ -6,7 +6,7 @@ use crate::finding::command::selector;
 pub(crate) static CHECK: Check = Check {
     id: "pdb-matches-nothing",
     since: "0.1.0",
-    severity: Severity::Info,
+    severity: Severity::Low,
     needs: &[Kind::PodDisruptionBudget, Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet],
     title: Text {
         en: "Disruption budget matches no pods",
@@ -55,7 +55,7 @@ fn run(view: &View, out: &mut Reporter) {
         }
         let facts = vec![("labels", Fact::Text(selector(labels)))];
         let object = ObjectRef::new(namespace, "PodDisruptionBudget", name);
-        let finding = out.object(object, &[], Severity::Info, Message::new(&MESSAGE, facts));
+        let finding = out.object(object, &[], Severity::Low, Message::new(&MESSAGE, facts));
         finding.serving = true;
         let kubectl = &view.settings.kubectl;
         finding.actions = vec![

@@ -8,7 +8,7 @@ use crate::wire::PodDisruptionBudget;
 pub(crate) static CHECK: Check = Check {
     id: "pdb-not-enough-healthy",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[
         Kind::PodDisruptionBudget,
         Kind::Deployment,
@@ -70,7 +70,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("desired", Fact::Number(status.desired_healthy.into())),
             ("expected", Fact::Number(status.expected_pods.into())),
         ];
-        let severity = if older_than { Severity::Warning } else { Severity::Info };
+        let severity = if older_than { Severity::Medium } else { Severity::Low };
         let object = ObjectRef::new(namespace, "PodDisruptionBudget", name);
         let finding = out.object(object, &[], severity, Message::new(&MESSAGE, facts));
         finding.since = begun;

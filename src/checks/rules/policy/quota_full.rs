@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub(crate) static CHECK: Check = Check {
     id: "quota-full",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[
         Kind::ResourceQuota,
         Kind::Deployment,
@@ -92,10 +92,10 @@ fn run(view: &View, out: &mut Reporter) {
             continue;
         };
         let (text, severity) = match most {
-            _ if !refused.is_empty() => (&REFUSES, Severity::Warning),
-            101.. => (&EXCEEDED, Severity::Warning),
-            100 => (&FULL, Severity::Info),
-            _ => (&NEARLY, Severity::Info),
+            _ if !refused.is_empty() => (&REFUSES, Severity::Medium),
+            101.. => (&EXCEEDED, Severity::Medium),
+            100 => (&FULL, Severity::Low),
+            _ => (&NEARLY, Severity::Low),
         };
         let shown = |of: &Use| format!("{} {}/{} ({}%)", of.resource, of.used, of.hard, of.percent);
         let names: Vec<String> = refused.iter().map(|other| other.workload.slashed()).collect();

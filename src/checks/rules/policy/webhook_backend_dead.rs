@@ -7,7 +7,7 @@ use crate::wire::{Webhook, WebhookConfiguration};
 pub(crate) static CHECK: Check = Check {
     id: "webhook-backend-dead",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[
         Kind::ValidatingWebhookConfiguration,
         Kind::MutatingWebhookConfiguration,
@@ -131,11 +131,11 @@ fn report(
     let Some(service) = &worst.client_config.service else { return };
     let coming = is_coming(view, why);
     let (text, severity) = match (why, worst.must_answer()) {
-        _ if coming => (&COMING, Severity::Info),
-        (Why::Gone, true) => (&GONE, Severity::Critical),
-        (Why::Dead(_), true) => (&DEAD, Severity::Critical),
-        (Why::Gone, false) => (&GONE_UNASKED, Severity::Warning),
-        (Why::Dead(_), false) => (&DEAD_UNASKED, Severity::Warning),
+        _ if coming => (&COMING, Severity::Low),
+        (Why::Gone, true) => (&GONE, Severity::High),
+        (Why::Dead(_), true) => (&DEAD, Severity::High),
+        (Why::Gone, false) => (&GONE_UNASKED, Severity::Medium),
+        (Why::Dead(_), false) => (&DEAD_UNASKED, Severity::Medium),
     };
     let same = dead.iter().filter(|(webhook, _)| webhook.must_answer() == worst.must_answer());
     let names: Vec<&str> = same.map(|(webhook, _)| &*webhook.name).collect();

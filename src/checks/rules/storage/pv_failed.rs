@@ -5,7 +5,7 @@ use crate::checks::prelude::*;
 pub(crate) static CHECK: Check = Check {
     id: "pv-failed",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::PersistentVolume, Kind::PersistentVolumeClaim],
     title: Text { en: "Volume failed", zh_tw: "磁碟區處於 Failed", zh_cn: "卷处于 Failed" },
     meaning: Text {
@@ -54,7 +54,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("claim", Fact::text(shown)),
         ];
         let since = status.last_phase_transition_time.and_then(Time::known);
-        let severity = if view.older_than(since, PATIENCE) { Severity::Critical } else { Severity::Info };
+        let severity = if view.older_than(since, PATIENCE) { Severity::High } else { Severity::Low };
         let finding = out.object(
             ObjectRef::of_cluster("PersistentVolume", name),
             &[],

@@ -5,7 +5,7 @@ use crate::checks::prelude::*;
 pub(crate) static CHECK: Check = Check {
     id: "pv-released",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[Kind::PersistentVolume],
     title: Text {
         en: "Volume not reclaimed", zh_tw: "磁碟區未隨 PVC 回收", zh_cn: "卷没有随 PVC 回收"
@@ -60,7 +60,7 @@ fn run(view: &View, out: &mut Reporter) {
         // API servers before 1.28 do not record the time.
         let is_stuck = !is_kept && since.is_some_and(|since| view.age(since) > PATIENCE);
         let facts = vec![("claim", Fact::text(claim)), ("policy", Fact::text(policy))];
-        let severity = if is_stuck { Severity::Warning } else { Severity::Info };
+        let severity = if is_stuck { Severity::Medium } else { Severity::Low };
         let text = if is_kept { &KEPT } else { &STUCK };
         let finding = out.object(
             ObjectRef::of_cluster("PersistentVolume", name),

@@ -5,7 +5,7 @@ use crate::checks::prelude::*;
 pub(crate) static CHECK: Check = Check {
     id: "pvc-lost",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::PersistentVolumeClaim, Kind::PersistentVolume, Kind::Pod],
     title: Text {
         en: "Claim has lost its volume", zh_tw: "PVC 的磁碟區遺失", zh_cn: "PVC 的卷丢失"
@@ -68,7 +68,7 @@ fn run(view: &View, out: &mut Reporter) {
             _ => &LOST,
         };
         let object = ObjectRef::new(namespace, "PersistentVolumeClaim", name);
-        let finding = out.object(object, &[], Severity::Critical, Message::new(text, facts));
+        let finding = out.object(object, &[], Severity::High, Message::new(text, facts));
         finding.affected = view.pods_with_claim(claim).into_iter().map(Pod::object_ref).collect();
         finding.actions =
             vec![view.settings.kubectl.describe(&finding.object), view.settings.kubectl.line(&["get", "pv"])];

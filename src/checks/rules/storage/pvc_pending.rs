@@ -7,7 +7,7 @@ use crate::wire::PersistentVolumeClaim;
 pub(crate) static CHECK: Check = Check {
     id: "pvc-pending",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::PersistentVolumeClaim, Kind::PersistentVolume, Kind::StorageClass, Kind::Pod, Kind::Event],
     title: Text { en: "Claim has no volume", zh_tw: "PVC 等不到磁碟區", zh_cn: "PVC 等不到卷" },
     meaning: Text {
@@ -96,9 +96,9 @@ fn run(view: &View, out: &mut Reporter) {
         let Some(Reason { text, facts, because }) = reason(view, claim, &waiting) else { continue };
         let since = since(view, claim, &waiting);
         let severity = match view.older_than(since, PATIENCE) {
-            false => Severity::Info,
-            true if waiting.is_empty() => Severity::Warning,
-            true => Severity::Critical,
+            false => Severity::Low,
+            true if waiting.is_empty() => Severity::Medium,
+            true => Severity::High,
         };
         let (namespace, name) = (&claim.metadata.namespace, &claim.metadata.name);
         let object = ObjectRef::new(namespace, "PersistentVolumeClaim", name);

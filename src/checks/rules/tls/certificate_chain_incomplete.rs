@@ -6,7 +6,7 @@ use crate::checks::prelude::*;
 pub(crate) static CHECK: Check = Check {
     id: "certificate-chain-incomplete",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[Kind::Secret, Kind::Ingress, Kind::Gateway],
     title: Text {
         en: "TLS certificate chain incomplete",
@@ -43,7 +43,7 @@ fn run(view: &View, out: &mut Reporter) {
         let Some(chain) = used.valid(view).filter(|chain| !chain.complete) else { continue };
         let mut facts = used.facts();
         facts.push(("issuer", Fact::text(&chain.leaf.issuer)));
-        let severity = if used.is_used() { Severity::Warning } else { Severity::Info };
+        let severity = if used.is_used() { Severity::Medium } else { Severity::Low };
         let finding = out.object(used.tls.object(), &[], severity, Message::new(&ALONE, facts));
         finding.since = used.tls.created;
         finding.because = vec![used.tls.object()];

@@ -7,7 +7,7 @@ use crate::tls::{Certificate, Chain};
 pub(crate) static CHECK: Check = Check {
     id: "certificate-expiring",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Secret, Kind::Ingress, Kind::Gateway],
     title: Text {
         en: "TLS certificate expired or expiring soon",
@@ -83,7 +83,7 @@ fn run(view: &View, out: &mut Reporter) {
 /// Returns the severity of a chain's validity, the certificate that decides it, the message, and since when.
 fn judge(chain: &Chain, now: Time) -> Option<(Severity, &Certificate, &'static Text, Option<Time>)> {
     if let Some(early) = chain.timed().find(|one| one.not_before > now && one.not_after > now) {
-        return Some((Severity::Critical, early, &NOT_YET, None));
+        return Some((Severity::High, early, &NOT_YET, None));
     }
     let ending = certificates::ending(chain, now)?;
     let text = if ending.is_over { &EXPIRED } else { &ENDS };

@@ -7,7 +7,7 @@ use crate::checks::traffic;
 pub(crate) static CHECK: Check = Check {
     id: "certificate-host-uncovered",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Secret, Kind::Ingress, Kind::Gateway],
     title: Text {
         en: "TLS certificate does not cover the host",
@@ -65,7 +65,7 @@ fn run(view: &View, out: &mut Reporter) {
         // A certificate for a host that was just added may not be issued yet.
         let since = uncovered().filter_map(|(_, since)| *since).max();
         let young = !view.older_than(since, traffic::NEW) || !view.older_than(used.tls.created, traffic::NEW);
-        let severity = if young { Severity::Info } else { used.severity(Severity::Critical) };
+        let severity = if young { Severity::Low } else { used.severity(Severity::High) };
         let finding = out.object(used.tls.object(), &[], severity, Message::new(text, facts));
         finding.since = used.tls.created;
         finding.because = vec![used.tls.object()];

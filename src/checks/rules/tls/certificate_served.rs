@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 pub(crate) static CHECK: Check = Check {
     id: "certificate-served",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Host, Kind::Ingress, Kind::Gateway, Kind::Secret],
     title: Text {
         en: "Wrong certificate served", zh_tw: "實際提供的憑證不對", zh_cn: "实际提供的证书不对"
@@ -156,7 +156,7 @@ fn report(view: &View, out: &mut Reporter, seen: &Seen, (part, severity, text): 
         seen.end().map_or_else(|| ObjectRef::of_cluster("Host", seen.name()), |end| end.object.clone());
     let finding =
         out.object(object, &[seen.name(), part], severity, Message::new(text, facts(view, seen, text)));
-    finding.serving = severity < Severity::Critical;
+    finding.serving = severity < Severity::High;
     finding.evidence.extend(seen.served.map(|chain| certificates::issued(&ISSUED, &chain.leaf)));
     let (address, servername) = (quote(&seen.tls.address), quote(seen.name()));
     finding.actions =
@@ -174,22 +174,22 @@ fn judge(view: &View, seen: &Seen) -> Vec<Wrong> {
     let same = seen.kept.filter(|kept| is_same(&kept.chain.leaf, &served.leaf));
     let mut wrong = Vec::new();
     if &*seen.tls.outcome == Handshake::OTHER_KEY {
-        wrong.push(("key", Severity::Critical, &OTHER_KEY));
+        wrong.push(("key", Severity::High, &OTHER_KEY));
     }
     // Problems of the certificate in the Secret are reported for the Secret.
     let Some(same) = same else {
         if !served.leaf.covers(seen.name()) {
-            wrong.push(("host", Severity::Critical, &OTHER_HOST));
+            wrong.push(("host", Severity::High, &OTHER_HOST));
             // It belongs to another host, so its other properties do not matter.
             return wrong;
         }
         wrong.extend(of_times(served, view.now()));
-        wrong.extend(seen.kept.map(|kept| ("secret", Severity::Warning, instead(served, kept.chain))));
-        wrong.extend((!served.complete).then_some(("chain", Severity::Warning, &INCOMPLETE)));
+        wrong.extend(seen.kept.map(|kept| ("secret", Severity::Medium, instead(served, kept.chain))));
+        wrong.extend((!served.complete).then_some(("chain", Severity::Medium, &INCOMPLETE)));
         return wrong;
     };
     if !served.complete && served.above.len() < same.chain.above.len() {
-        wrong.push(("chain", Severity::Warning, &INCOMPLETE));
+        wrong.push(("chain", Severity::Medium, &INCOMPLETE));
     }
     wrong
 }
@@ -214,12 +214,12 @@ fn unserved(tls: &Handshake, meant: bool) -> Wrong {
         Handshake::UNREACHED => &UNREACHED,
         _ => &NO_TLS,
     };
-    ("tls", if meant { Severity::Warning } else { Severity::Info }, text)
+    ("tls", if meant { Severity::Medium } else { Severity::Low }, text)
 }
 
 fn of_times(chain: &Chain, now: Time) -> Option<Wrong> {
     if chain.leaf.not_before > now {
-        return Some(("time", Severity::Critical, &NOT_YET));
+        return Some(("time", Severity::High, &NOT_YET));
     }
     let ending = certificates::ending(chain, now)?;
     Some(("time", ending.severity, if ending.is_over { &EXPIRED } else { &ENDS }))

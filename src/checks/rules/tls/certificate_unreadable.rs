@@ -9,7 +9,7 @@ use crate::tls::UnreadableChain;
 pub(crate) static CHECK: Check = Check {
     id: "certificate-unreadable",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Secret, Kind::Ingress, Kind::Gateway],
     title: Text {
         en: "TLS certificate unreadable", zh_tw: "TLS 憑證無法讀取", zh_cn: "TLS 证书无法读取"
@@ -70,7 +70,7 @@ fn run(view: &View, out: &mut Reporter) {
         let Err(why) = &used.tls.chain else { continue };
         // A client may create a Secret and fill it a moment later.
         let young = !view.older_than(used.tls.created, traffic::NEW);
-        let severity = if used.is_used() && !young { Severity::Critical } else { Severity::Info };
+        let severity = if used.is_used() && !young { Severity::High } else { Severity::Low };
         let finding = out.object(used.tls.object(), &[], severity, message(why, used.facts()));
         finding.since = used.tls.created;
         finding.because = vec![used.tls.object()];

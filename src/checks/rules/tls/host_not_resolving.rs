@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 pub(crate) static CHECK: Check = Check {
     id: "host-not-resolving",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[Kind::Ingress, Kind::Gateway, Kind::HTTPRoute, Kind::Host],
     title: Text {
         en: "Ingress host not in DNS",
@@ -75,7 +75,7 @@ fn run(view: &View, out: &mut Reporter) {
         }
         // The controller that creates the record needs a moment.
         let older_than = view.older_than(virtual_host.since, traffic::NEW) || virtual_host.since.is_none();
-        let severity = if older_than { Severity::Warning } else { Severity::Info };
+        let severity = if older_than { Severity::Medium } else { Severity::Low };
         let facts = vec![
             ("host", Fact::text(&name)),
             ("alias", Fact::Text(dns.aliases.join(" → "))),

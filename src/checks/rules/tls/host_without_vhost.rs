@@ -10,7 +10,7 @@ use std::net::IpAddr;
 pub(crate) static CHECK: Check = Check {
     id: "host-without-vhost",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[Kind::Ingress, Kind::Gateway, Kind::HTTPRoute, Kind::Host],
     title: Text {
         en: "Host without a virtual host",
@@ -90,11 +90,11 @@ fn run(view: &View, out: &mut Reporter) {
         let namespaces = &view.snapshot.scope.namespaces;
         let asked_for = host.requests.as_ref().is_some_and(|requests| requests.count > 0);
         let (text, severity) = match saw_all {
-            true if ways.lead_elsewhere(dns) && !asked_for => (&ELSEWHERE, Severity::Info),
-            true => (&NONE, Severity::Warning),
+            true if ways.lead_elsewhere(dns) && !asked_for => (&ELSEWHERE, Severity::Low),
+            true => (&NONE, Severity::Medium),
             // It may have one in a namespace that was not read.
-            false if namespaces.is_empty() => (&NOT_SEEN, Severity::Info),
-            false => (&NOT_HERE, Severity::Info),
+            false if namespaces.is_empty() => (&NOT_SEEN, Severity::Low),
+            false => (&NOT_HERE, Severity::Low),
         };
         let mut facts = vec![
             ("host", Fact::text(name)),

@@ -7,7 +7,7 @@ use crate::model::{in_percent, millis, next_limit};
 pub(crate) static CHECK: Check = Check {
     id: "cpu-throttled",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Throttling, Kind::Pod],
     title: Text { en: "CPU throttled", zh_tw: "CPU 受到限流", zh_cn: "CPU 被限流" },
     meaning: Text {
@@ -53,7 +53,7 @@ fn run(view: &View, out: &mut Reporter) {
     for measured in view.throttled() {
         let periods = measured.periods;
         let object = measured.object.clone();
-        let finding = out.object(object, &[measured.container], Severity::Critical, message(&measured));
+        let finding = out.object(object, &[measured.container], Severity::High, message(&measured));
         finding.serving = true;
         finding.evidence.push(Message::new(
             &OVER,

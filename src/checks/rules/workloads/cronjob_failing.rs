@@ -7,7 +7,7 @@ use crate::model::{CronJob, Job, Schedule};
 pub(crate) static CHECK: Check = Check {
     id: "cronjob-failing",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[Kind::CronJob, Kind::Job],
     title: Text {
         en: "Last runs of a CronJob failed",
@@ -74,7 +74,7 @@ fn report_failed(view: &View, cron_job: &CronJob, failed: &[&Job], out: &mut Rep
     facts.extend(cron_job.last_success.map(|at| ("last", Fact::Age(view.age(at)))));
     let text = if cron_job.last_success.is_some() { &FAILED } else { &NEVER };
     // The failed Jobs count as part of their CronJob, so that each run is not an incident of its own.
-    let finding = out.object(cron_job.object(), &[], Severity::Warning, Message::new(text, facts));
+    let finding = out.object(cron_job.object(), &[], Severity::Medium, Message::new(text, facts));
     let oldest = failed.last().and_then(|job| job.is("Failed")?.since());
     finding.since = oldest;
     finding.affected = failed.iter().map(|job| job.object()).collect();
@@ -99,7 +99,7 @@ fn report_gone(view: &View, cron_job: &CronJob, out: &mut Reporter) {
         return;
     }
     let unseen = cron_job.keeps_jobs.is_some_and(|seconds| seconds < SEEN_AFTER);
-    let severity = if unseen { Severity::Info } else { Severity::Warning };
+    let severity = if unseen { Severity::Low } else { Severity::Medium };
     let facts = vec![("last", Fact::Age(view.age(success))), ("begun", Fact::count(runs))];
     let finding = out.object(cron_job.object(), &[], severity, Message::new(&GONE, facts));
     finding.since = Some(success);

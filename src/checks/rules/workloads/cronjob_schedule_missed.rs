@@ -7,7 +7,7 @@ use crate::model::{CronJob, Schedule, Unreadable};
 pub(crate) static CHECK: Check = Check {
     id: "cronjob-schedule-missed",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[Kind::CronJob, Kind::Job, Kind::Pod],
     title: Text { en: "CronJob runs missed", zh_tw: "CronJob 漏跑", zh_cn: "CronJob 漏跑" },
     meaning: Text {
@@ -101,8 +101,8 @@ fn judge(view: &View, cron_job: &CronJob, schedule: &Schedule, out: &mut Reporte
     facts.extend(held_by.map(|job| ("job", Fact::text(job))));
     let text = if held_by.is_some() { &HELD } else { &MISSED };
     let severity = match held_by {
-        Some(job) if !is_stuck(view, cron_job, job) => Severity::Info,
-        _ => Severity::Warning,
+        Some(job) if !is_stuck(view, cron_job, job) => Severity::Low,
+        _ => Severity::Medium,
     };
     let finding = out.object(cron_job.object(), &[], severity, Message::new(text, facts));
     finding.since = Some(first);
@@ -146,7 +146,7 @@ fn report_unreadable(view: &View, cron_job: &CronJob, unreadable: Unreadable, ou
         Unreadable::Line => Message::new(&BAD_LINE, vec![("schedule", Fact::text(&cron_job.schedule))]),
         Unreadable::Zone(zone) => Message::new(&BAD_ZONE, vec![("zone", Fact::Text(zone))]),
     };
-    let finding = out.object(cron_job.object(), &[], Severity::Warning, message);
+    let finding = out.object(cron_job.object(), &[], Severity::Medium, message);
     finding.since = cron_job.changed.or(cron_job.created);
     finding.actions = vec![view.settings.kubectl.describe(&finding.object)];
 }

@@ -5,7 +5,7 @@ use crate::checks::prelude::*;
 pub(crate) static CHECK: Check = Check {
     id: "cronjob-suspended",
     since: "0.1.0",
-    severity: Severity::Info,
+    severity: Severity::Low,
     needs: &[Kind::CronJob],
     title: Text { en: "CronJob is suspended", zh_tw: "CronJob 已暫停", zh_cn: "CronJob 已暂停" },
     meaning: Text {
@@ -43,7 +43,7 @@ fn run(view: &View, out: &mut Reporter) {
         let last = cron_job.last_schedule.map(|at| ("last", Fact::Age(view.age(at))));
         let text = if last.is_some() { &LAST } else { &NEVER };
         let facts = last.into_iter().collect();
-        let finding = out.object(cron_job.object(), &[], Severity::Info, Message::new(text, facts));
+        let finding = out.object(cron_job.object(), &[], Severity::Low, Message::new(text, facts));
         // The object does not record since when.
         finding.serving = true;
         let place = ["-n", &cron_job.namespace, &cron_job.name];

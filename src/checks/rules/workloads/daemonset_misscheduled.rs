@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 pub(crate) static CHECK: Check = Check {
     id: "daemonset-misscheduled",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[Kind::DaemonSet, Kind::Pod, Kind::Node],
     title: Text {
         en: "DaemonSet pods on the wrong nodes",
@@ -71,7 +71,7 @@ fn run(view: &View, out: &mut Reporter) {
         let more = if nodes.len() > NAMED { " …" } else { "" };
         facts.push(("nodes", Fact::Text(named.join(", ") + more)));
         let text = if nodes.is_empty() { &UNKNOWN } else { &KNOWN };
-        let severity = if is_passing { Severity::Info } else { Severity::Warning };
+        let severity = if is_passing { Severity::Low } else { Severity::Medium };
         let finding = out.object(set.object(), &[], severity, Message::new(text, facts));
         finding.serving = set.is_available();
         finding.affected = suspects.iter().map(|(pod, _)| pod.object_ref()).collect();

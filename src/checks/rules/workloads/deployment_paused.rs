@@ -5,7 +5,7 @@ use crate::checks::prelude::*;
 pub(crate) static CHECK: Check = Check {
     id: "deployment-paused",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[Kind::Deployment],
     title: Text { en: "Deployment is paused", zh_tw: "Deployment 已暫停", zh_cn: "Deployment 已暂停" },
     meaning: Text {
@@ -62,9 +62,9 @@ fn run(view: &View, out: &mut Reporter) {
         ];
         facts.extend(age.map(|age| ("age", Fact::Age(age))));
         let (text, severity) = match (unfinished, age) {
-            (_, Some(_)) => (&FOR_LONG, Severity::Warning),
-            (true, None) => (&HALFWAY, Severity::Info),
-            (false, None) => (&PAUSED, Severity::Info),
+            (_, Some(_)) => (&FOR_LONG, Severity::Medium),
+            (true, None) => (&HALFWAY, Severity::Low),
+            (false, None) => (&PAUSED, Severity::Low),
         };
         let finding = out.object(deployment.object(), &[], severity, Message::new(text, facts));
         finding.since = since;

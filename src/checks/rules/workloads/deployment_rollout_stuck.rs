@@ -8,7 +8,7 @@ use crate::wire::Condition;
 pub(crate) static CHECK: Check = Check {
     id: "deployment-rollout-stuck",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[
         Kind::Deployment,
         Kind::ReplicaSet,
@@ -54,7 +54,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("desired", Fact::Number(deployment.desired.into())),
             ("available", Fact::Number(deployment.available.into())),
         ];
-        let severity = if deployment.available == 0 { Severity::Critical } else { Severity::Warning };
+        let severity = if deployment.available == 0 { Severity::High } else { Severity::Medium };
         let finding = out.object(deployment.object(), &[], severity, Message::new(&STUCK, facts));
         finding.since = since;
         finding.serving = deployment.is_available();

@@ -5,7 +5,7 @@ use crate::checks::prelude::*;
 pub(crate) static CHECK: Check = Check {
     id: "hpa-at-max",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[Kind::HorizontalPodAutoscaler, Kind::Deployment, Kind::StatefulSet, Kind::ReplicaSet, Kind::Pod],
     title: Text { en: "Autoscaler is at its maximum", zh_tw: "HPA 已達上限", zh_cn: "HPA 已达上限" },
     meaning: Text {
@@ -65,7 +65,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("age", view.ago(since)),
         ];
         let object = ObjectRef::new(namespace, "HorizontalPodAutoscaler", name);
-        let finding = out.object(object, &[], Severity::Warning, Message::new(&MESSAGE, facts));
+        let finding = out.object(object, &[], Severity::Medium, Message::new(&MESSAGE, facts));
         finding.since = since;
         let workload = view.workload(namespace, &target.kind, &target.name);
         finding.serving = workload.is_none_or(crate::model::Workload::is_available);

@@ -6,7 +6,7 @@ use crate::wire::{HorizontalPodAutoscaler, WorkloadCondition};
 pub(crate) static CHECK: Check = Check {
     id: "hpa-cannot-scale",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[Kind::HorizontalPodAutoscaler, Kind::Deployment, Kind::StatefulSet, Kind::ReplicaSet, Kind::Pod],
     title: Text { en: "Autoscaler cannot scale", zh_tw: "HPA 無法運作", zh_cn: "HPA 无法工作" },
     meaning: Text {
@@ -97,7 +97,7 @@ fn run(view: &View, out: &mut Reporter) {
         ];
         facts.extend(api.map(|api| ("api", Fact::text(api))));
         let object = ObjectRef::new(namespace, "HorizontalPodAutoscaler", name);
-        let finding = out.object(object, &[], Severity::Warning, Message::new(text, facts));
+        let finding = out.object(object, &[], Severity::Medium, Message::new(text, facts));
         finding.since = since;
         finding.serving = workload.is_none_or(crate::model::Workload::is_available);
         finding.because = api.map(|api| ObjectRef::of_cluster("APIService", api)).into_iter().collect();

@@ -8,7 +8,7 @@ use crate::wire::Condition;
 pub(crate) static CHECK: Check = Check {
     id: "job-failed",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Job, Kind::CronJob, Kind::Pod],
     title: Text { en: "Job failed", zh_tw: "Job 執行失敗", zh_cn: "Job 执行失败" },
     meaning: Text {
@@ -77,9 +77,9 @@ fn judge(view: &View, job: &Job, failed: &Condition) -> (Severity, Message) {
         (Some(owner), Some(success)) => {
             facts.push(("cronJob", Fact::text(&owner.name)));
             facts.push(("age", Fact::Age(view.age(success))));
-            (Severity::Info, Message::new(&SUPERSEDED, facts))
+            (Severity::Low, Message::new(&SUPERSEDED, facts))
         }
-        _ => (Severity::Critical, Message::new(&FAILED, facts)),
+        _ => (Severity::High, Message::new(&FAILED, facts)),
     }
 }
 

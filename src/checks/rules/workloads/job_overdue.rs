@@ -6,7 +6,7 @@ use crate::model::Job;
 pub(crate) static CHECK: Check = Check {
     id: "job-overdue",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[Kind::Job, Kind::CronJob, Kind::Pod],
     title: Text {
         en: "Job is running for too long", zh_tw: "Job 長時間未結束", zh_cn: "Job 长时间未结束"
@@ -47,7 +47,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("active", Fact::Number(job.active.into())),
             ("failed", Fact::Number(job.failed.into())),
         ];
-        let finding = out.object(job.object(), &[], Severity::Warning, Message::new(&MESSAGE, facts));
+        let finding = out.object(job.object(), &[], Severity::Medium, Message::new(&MESSAGE, facts));
         finding.since = since;
         finding.serving = true;
         let of_job = |pod: &&Pod| view.job_of(pod).is_some_and(|of| std::ptr::eq(of, job));

@@ -6,7 +6,7 @@ use crate::model::{Rollout, Workload};
 pub(crate) static CHECK: Check = Check {
     id: "statefulset-blocked",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::StatefulSet, Kind::Pod],
     title: Text {
         en: "StatefulSet blocked by a pod",
@@ -70,7 +70,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("updated", Fact::Number(rollout.updated.into())),
             ("desired", Fact::Number(set.desired.into())),
         ];
-        let severity = if set.available == 0 { Severity::Critical } else { Severity::Warning };
+        let severity = if set.available == 0 { Severity::High } else { Severity::Medium };
         let finding = out.object(set.object(), &[], severity, Message::new(text, facts));
         finding.since = since;
         // The same objects as for its missing replicas, so that both are one incident.

@@ -8,7 +8,7 @@ use crate::model::{Event, Workload};
 pub(crate) static CHECK: Check = Check {
     id: "workload-create-refused",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[
         Kind::Deployment,
         Kind::ReplicaSet,
@@ -159,7 +159,7 @@ fn report(view: &View, object: &ObjectRef, pods: (i32, i32), refusal: &Refusal, 
         ("by", Fact::text(refusal.by)),
         ("detail", Fact::text(refusal.detail)),
     ];
-    let severity = if available == 0 { Severity::Critical } else { Severity::Warning };
+    let severity = if available == 0 { Severity::High } else { Severity::Medium };
     let finding = out.object(
         object.clone(),
         &[refusal.refuser.reason],

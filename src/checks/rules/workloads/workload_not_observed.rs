@@ -5,7 +5,7 @@ use crate::checks::prelude::*;
 pub(crate) static CHECK: Check = Check {
     id: "workload-not-observed",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Medium,
     needs: &[Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet],
     title: Text {
         en: "Workload change not processed",
@@ -56,8 +56,8 @@ fn run(view: &View, out: &mut Reporter) {
         }
         let age = since.map(|since| ("age", Fact::Age(view.age(since))));
         let (text, severity) = match age {
-            Some(_) => (&MESSAGE, Severity::Warning),
-            None => (&UNKNOWN, Severity::Info),
+            Some(_) => (&MESSAGE, Severity::Medium),
+            None => (&UNKNOWN, Severity::Low),
         };
         let finding =
             out.object(workload.object(), &[], severity, Message::new(text, age.into_iter().collect()));

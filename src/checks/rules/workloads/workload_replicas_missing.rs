@@ -7,7 +7,7 @@ use crate::model::Workload;
 pub(crate) static CHECK: Check = Check {
     id: "workload-replicas-missing",
     since: "0.1.0",
-    severity: Severity::Critical,
+    severity: Severity::High,
     needs: &[Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::ReplicaSet, Kind::Pod, Kind::Event],
     title: Text {
         en: "Replicas missing", zh_tw: "工作負載副本不足", zh_cn: "工作负载副本不足"
@@ -56,9 +56,9 @@ fn run(view: &View, out: &mut Reporter) {
         ];
         let since = since(view, workload);
         let (text, severity) = match workload.available {
-            _ if is_coming(view, workload) => (&ROLLING, Severity::Info),
-            0 => (&MISSING, Severity::Critical),
-            _ => (&MISSING, Severity::Warning),
+            _ if is_coming(view, workload) => (&ROLLING, Severity::Low),
+            0 => (&MISSING, Severity::High),
+            _ => (&MISSING, Severity::Medium),
         };
         let finding = out.object(workload.object(), &[], severity, Message::new(text, facts));
         finding.since = since;
