@@ -3,9 +3,9 @@
 //! What does not belong here: the problems of a certificate.
 
 use super::{View, traffic};
-use crate::finding::{Fact, Facts, Severity};
+use crate::finding::Severity;
 use crate::model::ObjectRef;
-use crate::text::{Message, Text};
+use crate::text::{Fact, Facts, Message, Text};
 use crate::tls::{Certificate, Chain, Tls, TlsTermination, tls_terminations};
 use crate::wire::Time;
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,9 +2,8 @@
 //! filters, so each node counts for the first reason that rules it out.
 
 use super::View;
-use crate::finding::{Fact, Facts};
 use crate::model::{Amount, Node, Pod, mebibytes};
-use crate::text::{Message, Text};
+use crate::text::{Fact, Facts, Message, Text};
 use crate::wire::{NodeSelectorTerm, PodSpec, Requirement, Taint, Toleration};
 use std::collections::BTreeMap;
 

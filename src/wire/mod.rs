@@ -21,6 +21,7 @@ mod pod;
 mod policy;
 mod public;
 mod secret;
+mod sentence;
 mod status;
 mod storage;
 mod stream;
@@ -69,6 +70,7 @@ pub use policy::{
 };
 pub use public::{AUTHORITY, CERTIFICATE, NO_PEM, PRIVATE_KEY, Public};
 pub use secret::without_secrets;
+pub use sentence::{Sentence, SentenceFact, kept, read_back};
 pub use status::Status;
 pub use storage::{
     PersistentVolume, PersistentVolumeClaim, PersistentVolumeClaimSpec, PersistentVolumeClaimStatus,

@@ -4,7 +4,7 @@
 use super::super::escape::visible;
 use super::Sized;
 use super::said::{self, cpu, memory};
-use crate::finding::command::is_hostile;
+use crate::text::is_hostile;
 use crate::model::Amount;
 use crate::rightsize::{Change, Measured, Risk, Row};
 use crate::text::Lang;

@@ -6,7 +6,7 @@ use crate::text::Message;
 use crate::wire::{Ingress, Service, ServiceBackendPort};
 use std::collections::BTreeMap;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "ingress-backend-missing",
     since: "0.1.0",
     severity: Severity::High,
@@ -32,8 +32,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "Ingress 与 Service 由同一份模板一起部署。",
     },
     page: page!("ingress-backend-missing"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static NO_SERVICE: Text = Text {
     en: "{paths}: Service {service} does not exist",

@@ -4,7 +4,7 @@ use crate::checks::prelude::*;
 use crate::checks::traffic;
 use crate::wire::Ingress;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "ingress-class-missing",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -30,8 +30,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "指定一个默认的 IngressClass；移除控制器前先盘点还在使用它的 Ingress。",
     },
     page: page!("ingress-class-missing"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MISSING: Text = Text {
     en: "IngressClass {class} does not exist; existing: {classes}",

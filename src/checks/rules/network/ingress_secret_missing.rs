@@ -6,7 +6,7 @@ use crate::checks::traffic;
 use crate::tls::TlsTermination;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "ingress-secret-missing",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -32,8 +32,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "证书在集群内自动签发与更新，不靠人工复制。",
     },
     page: page!("ingress-secret-missing"),
-    run,
+    traits: Traits { group: Some(Group::Tls), ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MISSING: Text = Text {
     en: "TLS Secret {secret} does not exist ({hosts})",

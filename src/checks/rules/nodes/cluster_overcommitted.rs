@@ -3,7 +3,7 @@
 use crate::checks::prelude::*;
 use crate::checks::view::Loss;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "cluster-overcommitted",
     since: "0.1.0",
     severity: Severity::Low,
@@ -29,8 +29,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "持续对比请求（request）总量与扣除最大节点后的容量；可由自动扩缩器（autoscaler）预留余量。",
     },
     page: page!("cluster-overcommitted"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "without node {node}, pods need {needed} of {resource}, but {nodes:the other node has|the # other nodes have} \

@@ -6,7 +6,7 @@ use crate::text::Message;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "image-ids-differ",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -34,8 +34,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "在镜像仓库开启标签不可变。",
     },
     page: page!("image-ids-differ"),
-    run,
+    traits: Traits { measures: &[Measure::bad("count", Text { en: "images", zh_tw: "映像檔", zh_cn: "镜像" })], ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "container {container} runs {count} different images as {image}: {digests}",

@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pod-not-ready",
     since: "0.1.0",
     severity: Severity::High,
@@ -26,8 +26,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "启动慢的服务加上 startupProbe；就绪探针只检查 Pod 自身所需。",
     },
     page: page!("pod-not-ready"),
-    run,
+    traits: Traits { relation: Relation::CausedByNode, ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static STARTING: Text = Text {
     en: "starting for {age}: {status}",

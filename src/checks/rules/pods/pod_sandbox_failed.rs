@@ -3,7 +3,7 @@
 use crate::checks::prelude::*;
 use crate::model::SANDBOX_EVENTS;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pod-sandbox-failed",
     since: "0.1.0",
     severity: Severity::High,
@@ -32,8 +32,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "监控 IP 地址池与网络插件的 DaemonSet；节点的 Pod 上限不要超过可用地址。",
     },
     page: page!("pod-sandbox-failed"),
-    run,
+    traits: Traits { measures: &[Measure::ATTEMPTS], ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "node {node} has not created the sandbox for {age} ({reason}, {count:# time|# times}): {detail}",

@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pod-stuck-terminating",
     since: "0.1.0",
     severity: Severity::High,
@@ -30,8 +30,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "让进程收到 SIGTERM 后在宽限时间内退出；节点下线前先腾空（drain）。",
     },
     page: page!("pod-stuck-terminating"),
-    run,
+    traits: Traits { relation: Relation::CausedByNode, ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static GOING: Text = Text { en: "being deleted", zh_tw: "刪除中", zh_cn: "删除中" };
 

@@ -4,7 +4,7 @@ use crate::checks::prelude::*;
 use crate::checks::traffic::{self, Empty};
 use crate::wire::{Webhook, WebhookConfiguration};
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "webhook-backend-dead",
     since: "0.1.0",
     severity: Severity::High,
@@ -44,8 +44,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "webhook 至少两个副本并配合 PodDisruptionBudget，且排除 kube-system 与自身的命名空间。",
     },
     page: page!("webhook-backend-dead"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static GONE: Text = Text {
     en: "service {service} does not exist; every request matching {webhooks} is rejected",

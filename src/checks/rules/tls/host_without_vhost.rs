@@ -7,7 +7,7 @@ use crate::wire::{DnsAnswer, Host, HostRequests};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "host-without-vhost",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -34,8 +34,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "DNS 记录由 Ingress 自动生成，并随之删除。",
     },
     page: page!("host-without-vhost"),
-    run,
+    traits: Traits { group: Some(Group::Hosts), ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static NONE: Text = Text {
     en: "{host} is in DNS ({addresses}), but has no Ingress or route{counted}",

@@ -1,11 +1,11 @@
 //! Reports DaemonSets with pods on nodes where they should not run.
 
 use crate::checks::prelude::*;
-use crate::finding::Facts;
 use crate::model::{Node, Workload};
+use crate::text::Facts;
 use std::collections::BTreeSet;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "daemonset-misscheduled",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -32,8 +32,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "节点加入时就设好污点，不要等 Pod 跑起来才加。",
     },
     page: page!("daemonset-misscheduled"),
-    run,
+    traits: Traits { measures: &[Measure::bad("misscheduled", Text { en: "misplaced pods", zh_tw: "錯置的 Pod", zh_cn: "错放的 Pod" })], ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static KNOWN: Text = Text {
     en: "{misscheduled:# pod|# pods} on nodes where the DaemonSet should not run ({nodes})",
