@@ -122,9 +122,7 @@ impl Error {
             Error::Refused { host } => {
                 Message::new(&reasons::SERVER_REFUSED, vec![("host", Fact::text(host))])
             }
-            Error::Unreached(text) | Error::Transport(text) => {
-                of(&reasons::SERVER_UNREACHABLE, quoted(text))
-            }
+            Error::Unreached(text) | Error::Transport(text) => of(&reasons::SERVER_UNREACHABLE, quoted(text)),
             Error::TimedOut { after } => of(&reasons::SERVER_UNREACHABLE, no_answer(*after)),
             Error::Status(status) if status.code == 401 && status.message.is_empty() => {
                 Message::plain(&reasons::NOT_LOGGED_IN)

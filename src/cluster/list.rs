@@ -295,7 +295,9 @@ impl<K: Sink> Walk<K> {
             true => (&mut page.token).await.ok().map(|token| self.ask(&token)),
             false => None,
         };
-        let read = (&mut page.part).await.unwrap_or_else(|lost| Err(Error::Unreadable(Message::quoted(lost.to_string()))));
+        let read = (&mut page.part)
+            .await
+            .unwrap_or_else(|lost| Err(Error::Unreadable(Message::quoted(lost.to_string()))));
         let Answer { body: (metadata, part), took, .. } = match read {
             Ok(answer) => answer,
             Err(error) => {

@@ -15,8 +15,8 @@ pub use trend::Trend;
 
 use crate::checks::CATALOG;
 use crate::compare::run_record::{Blindness, FindingRecord, RunRecord};
-use crate::finding::{Measure, Severity};
 use crate::finding::verdict::{Counts, Verdict};
+use crate::finding::{Measure, Severity};
 use crate::model::{ObjectRef, Owner};
 use crate::wire::Time;
 use serde::Serialize;
@@ -274,9 +274,10 @@ fn by_numbers(earlier: &FindingRecord, later: &FindingRecord) -> Change {
         std::cmp::Ordering::Equal => {}
     }
     let check = CATALOG.find(&later.check);
-    let moves = later.measures.iter().filter_map(|(name, now)| {
-        check?.measure(name)?.got_worse(*earlier.measures.get(name)?, *now)
-    });
+    let moves = later
+        .measures
+        .iter()
+        .filter_map(|(name, now)| check?.measure(name)?.got_worse(*earlier.measures.get(name)?, *now));
     // One number that got worse outweighs all that got better.
     match moves.max() {
         Some(true) => Change::Worse,

@@ -75,7 +75,8 @@ fn root(start: usize, findings: &[Finding], about: &BTreeMap<&ObjectRef, Vec<usi
         let objects = findings[at].because.iter().filter(|object| **object != findings[at].object);
         let found = objects.filter_map(|object| about.get(object)).flatten().copied();
         // They are sorted: the first is the worst and oldest.
-        match found.filter(|&index| findings[index].check.traits.relation != Relation::ExplainsNothing).min() {
+        match found.filter(|&index| findings[index].check.traits.relation != Relation::ExplainsNothing).min()
+        {
             Some(next) if seen.insert(next) => at = next,
             // Two that explain each other are one incident, named by the worse.
             Some(_) => return seen.into_iter().next().unwrap_or(start),

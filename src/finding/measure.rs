@@ -45,11 +45,9 @@ impl Measure {
     /// Failed pods or runs.
     pub const FAILED: Self = Self::bad("failed", Text { en: "failed", zh_tw: "失敗", zh_cn: "失败" });
     /// Replicas of the newest revision.
-    pub const UPDATED: Self =
-        Self::good("updated", Text { en: "updated", zh_tw: "已更新", zh_cn: "已更新" });
+    pub const UPDATED: Self = Self::good("updated", Text { en: "updated", zh_tw: "已更新", zh_cn: "已更新" });
     /// Waiting pods.
-    pub const WAITING: Self =
-        Self::bad("waiting", Text { en: "waiting", zh_tw: "等待中", zh_cn: "等待中" });
+    pub const WAITING: Self = Self::bad("waiting", Text { en: "waiting", zh_tw: "等待中", zh_cn: "等待中" });
     /// Restarts.
     pub const RESTARTS: Self =
         Self::counted("restarts", Text { en: "restarts", zh_tw: "重啟次數", zh_cn: "重启次数" });

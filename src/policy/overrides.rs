@@ -37,9 +37,7 @@ pub struct IgnoredAnnotation {
     pub why: Message,
 }
 
-static IGNORED: Text = Text {
-    en: "{name}: {why}", zh_tw: "{name}：{why}", zh_cn: "{name}：{why}"
-};
+static IGNORED: Text = Text { en: "{name}: {why}", zh_tw: "{name}：{why}", zh_cn: "{name}：{why}" };
 static NO_CLASS: Text = Text {
     en: "the profile has no class \"{class}\"",
     zh_tw: "設定檔沒有類別「{class}」",
@@ -60,12 +58,11 @@ static MISSPELT: Text = Text {
     zh_tw: "不認得的 annotation；是否指「{near}」？",
     zh_cn: "未知的注解；是否指“{near}”？",
 };
-static NO_MUTE: Text = Text {
-    en: "missing, but {other} is set", zh_tw: "未設定，但有 {other}", zh_cn: "未设置，但有 {other}"
-};
-static LACKS: Text = Text {
-    en: "{other} is missing", zh_tw: "缺少 {other}", zh_cn: "缺少 {other}"
-};
+static NO_MUTE: Text =
+    Text {
+        en: "missing, but {other} is set", zh_tw: "未設定，但有 {other}", zh_cn: "未设置，但有 {other}"
+    };
+static LACKS: Text = Text { en: "{other} is missing", zh_tw: "缺少 {other}", zh_cn: "缺少 {other}" };
 
 impl IgnoredAnnotation {
     /// Returns the annotation and why it cannot be used.
@@ -107,13 +104,7 @@ pub fn read(object: ObjectRef, annotations: &Annotations, classes: &[Class], cat
 }
 
 impl Override {
-    fn take(
-        &mut self,
-        name: &str,
-        value: &str,
-        classes: &[Class],
-        catalog: &Catalog,
-    ) -> Result<(), Message> {
+    fn take(&mut self, name: &str, value: &str, classes: &[Class], catalog: &Catalog) -> Result<(), Message> {
         match name {
             "class" if classes.iter().any(|class| class.name == value) => self.class = Some(value.to_owned()),
             "class" => return Err(Message::new(&NO_CLASS, vec![("class", Fact::text(value))])),
@@ -142,8 +133,7 @@ impl Override {
             true => (&object.name, vec![("namespace", Fact::text(&object.name))]),
             false => (&object.namespace, vec![("object", Fact::Text(object.slashed()))]),
         };
-        let text =
-            if self.is_of_namespace() { &reasons::NAMESPACE_ANNOTATION } else { &reasons::ANNOTATION };
+        let text = if self.is_of_namespace() { &reasons::NAMESPACE_ANNOTATION } else { &reasons::ANNOTATION };
         let why = Message::new(text, why);
         self.skip.iter().map(move |id| {
             let gap = Gap { namespace: Some(place.to_string()), ..Gap::new(*id, Reason::Skipped) };
@@ -181,7 +171,8 @@ fn mute(object: &ObjectRef, annotations: &Annotations, catalog: &Catalog) -> Res
     let (reason, owner) = (needed("mute-reason")?.to_owned(), needed("mute-owner")?.to_owned());
     let whole = object.namespace.is_empty();
     let namespace = if whole { &object.name } else { &object.namespace };
-    let place = if whole { object.slashed() } else { format!("{} in {}", object.slashed(), object.namespace) };
+    let place =
+        if whole { object.slashed() } else { format!("{} in {}", object.slashed(), object.namespace) };
     Ok(Some(Mute {
         check: check.to_owned(),
         checks: ids(check, catalog)?,

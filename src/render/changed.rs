@@ -106,7 +106,8 @@ pub(super) fn since_then(changes: &Changes, now: Time, lang: Lang) -> Vec<String
 /// What is wrong, or was, without looking at the objects: the title of the check, its numbers, and of how many other
 /// findings the same became.
 pub(super) fn what(changed: &Changed, others: usize, lang: Lang) -> String {
-    let title = CATALOG.find(&changed.check)
+    let title = CATALOG
+        .find(&changed.check)
         .map_or_else(|| visible(&changed.check), |c| c.title.get(lang).to_owned());
     words::and_more(with_numbers(title, changed, lang), others, lang)
 }

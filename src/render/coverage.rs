@@ -156,7 +156,10 @@ fn told(report: &Report, lang: Lang, short: bool) -> Vec<String> {
         out.push(SKEW.fill(lang, &[("skew", Fact::Number(snapshot.skew.saturating_abs()))]));
     }
     out.extend(report.ignored_annotations.iter().take(UNHEEDED_SHOWN).map(|(object, why)| {
-        let facts = [("object", Fact::Text(visible(&object.to_string()))), ("why", Fact::Text(message(&why.in_lang(lang))))];
+        let facts = [
+            ("object", Fact::Text(visible(&object.to_string()))),
+            ("why", Fact::Text(message(&why.in_lang(lang)))),
+        ];
         UNHEEDED.fill(lang, &facts)
     }));
     if let Some(more) = report.ignored_annotations.len().checked_sub(UNHEEDED_SHOWN).filter(|more| *more > 0)

@@ -50,7 +50,7 @@ fn needs(check: &CheckInfo) -> String {
 }
 
 fn listed() -> Vec<serde_json::Value> {
-    let one = |check: &&CheckInfo| {
+    let one = |check: &CheckInfo| {
         json!({
             "id": check.id,
             "severity": check.severity.id(),

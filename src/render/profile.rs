@@ -90,8 +90,7 @@ fn head(args: &ProfileArgs, lang: Lang) -> String {
 }
 
 fn filled(text: &Text, lang: Lang, facts: &[(&'static str, &str)]) -> String {
-    let facts: Vec<_> =
-        facts.iter().map(|(name, value)| (*name, Fact::text(value))).collect();
+    let facts: Vec<_> = facts.iter().map(|(name, value)| (*name, Fact::text(value))).collect();
     text.fill(lang, &facts)
 }
 

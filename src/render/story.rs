@@ -259,7 +259,10 @@ impl Teller<'_> {
             let heading = if log.previous { &LOG_BEFORE } else { &LOG }.fill(lang, &facts);
             let lines = match (&log.refused, log.lines.is_empty()) {
                 (Some(detail), _) => {
-                    vec![format!("  {}", REFUSED.fill(lang, &[("detail", Fact::Text(message(&detail.in_lang(lang))))]))]
+                    vec![format!(
+                        "  {}",
+                        REFUSED.fill(lang, &[("detail", Fact::Text(message(&detail.in_lang(lang))))])
+                    )]
                 }
                 (None, true) => vec![format!("  {}", SILENT.get(lang))],
                 (None, false) => log.lines.iter().map(|line| format!("  {}", visible(line))).collect(),

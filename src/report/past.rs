@@ -3,8 +3,8 @@
 use super::Report;
 use crate::compare::run_record::{FindingRecord, KIND, RunRecord, Visibility, together};
 use crate::finding::Finding;
-use crate::text::Fact;
 use crate::snapshot::{Scope, VERSION};
+use crate::text::Fact;
 
 impl Report<'_> {
     /// What was looked at. Of files that do not say, it is what is in them.

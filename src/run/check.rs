@@ -173,7 +173,12 @@ impl Judge<'_> {
         }
         // Of not one cluster is there anything to say: that is no report.
         if failures.len() == shown.summaries.len() + seen.len() {
-            return Err(Failure { line: failures.join("\n"), hint: None, reason: Reason::Failed, error: None });
+            return Err(Failure {
+                line: failures.join("\n"),
+                hint: None,
+                reason: Reason::Failed,
+                error: None,
+            });
         }
         progress.end();
         if at_once {

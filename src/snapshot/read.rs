@@ -221,11 +221,9 @@ impl Files {
                 self.written.push(Written { path: path.to_owned(), kind, document });
             }
             Item::Unknown(kind) => *self.unknown.entry(kind).or_default() += 1,
-            Item::Broken(kind, detail) => self
-                .snapshot
-                .coverage
-                .gaps
-                .push(Gap::new(kind, Reason::Unreadable).because(Message::quoted(format!("{path}: {detail}")))),
+            Item::Broken(kind, detail) => self.snapshot.coverage.gaps.push(
+                Gap::new(kind, Reason::Unreadable).because(Message::quoted(format!("{path}: {detail}"))),
+            ),
             Item::Header(mut header) => {
                 // Several captures of one cluster are one report, as old as the newest.
                 if let Some(before) = self.header.take() {

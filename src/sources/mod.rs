@@ -25,9 +25,9 @@ pub(crate) use logs::{ErrorLogs, wanted};
 pub(crate) use nodes::{Noted, channel};
 
 use crate::cli::Address;
+use crate::cluster::error::no_answer;
 use crate::cluster::gather::Run;
 use crate::cluster::page::ApiClient;
-use crate::cluster::error::no_answer;
 use crate::cluster::{Error, Sink, Stop};
 use crate::model::{Gap, Reason};
 use crate::text::{Fact, Message, Text, reasons};
@@ -346,13 +346,14 @@ impl Unavailable {
 
 /// What an error says of a source.
 fn said(error: &Error) -> Message {
-    let unreadable = |why: &Message| {
-        Message::new(&reasons::ANSWER_UNREADABLE, vec![("why", Fact::Message(why.clone()))])
-    };
+    let unreadable =
+        |why: &Message| Message::new(&reasons::ANSWER_UNREADABLE, vec![("why", Fact::Message(why.clone()))]);
     match error {
         Error::Refused { .. } => Message::plain(&reasons::CONNECTION_REFUSED),
         Error::TimedOut { after } => no_answer(*after),
-        Error::Status(status) if status.message.is_empty() => Message::quoted(format!("HTTP {}", status.code)),
+        Error::Status(status) if status.message.is_empty() => {
+            Message::quoted(format!("HTTP {}", status.code))
+        }
         Error::Status(status) => Message::quoted(format!("HTTP {}: {}", status.code, status.message)),
         Error::Foreign { code: code @ 300..=399, .. } => {
             Message::new(&reasons::REDIRECTED, vec![("code", Fact::count(*code))])

@@ -64,9 +64,10 @@ pub struct Chain {
 }
 
 static NO_CERTIFICATE: Text =
-    Text { en: "not a PEM certificate", zh_tw: "此處不是有效的憑證", zh_cn: "此处不是有效的证书" };
-static TOO_LONG: Text =
-    Text { en: "longer than 64 KiB", zh_tw: "超過 64 KiB", zh_cn: "超过 64 KiB" };
+    Text {
+        en: "not a PEM certificate", zh_tw: "此處不是有效的憑證", zh_cn: "此处不是有效的证书"
+    };
+static TOO_LONG: Text = Text { en: "longer than 64 KiB", zh_tw: "超過 64 KiB", zh_cn: "超过 64 KiB" };
 
 /// Why there is no chain.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

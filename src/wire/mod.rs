@@ -60,8 +60,8 @@ use object::json_list;
 pub use object::{Envelope, Identity, Kind, Object, PROTOBUF_MAGIC, Place, TypeMeta};
 pub use pod::{
     Affinity, ClaimSource, ContainerState, ContainerStatus, NodeAffinity, NodeSelector, NodeSelectorTerm,
-    Pod, PodSpec, PodStatus, Requirement, Running, SchedulingGate, Terminated, Toleration, Volume,
-    VolumeSource, Waiting,
+    Pod, PodSpec, PodStatus, ReadinessGate, Requirement, Running, SchedulingGate, Terminated, Toleration,
+    Volume, VolumeSource, Waiting,
 };
 pub use policy::{
     HorizontalPodAutoscaler, HorizontalPodAutoscalerSpec, HorizontalPodAutoscalerStatus, LabelSelector,

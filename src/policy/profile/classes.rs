@@ -97,7 +97,8 @@ mod tests {
     fn classes(yaml: &str) -> Result<Vec<Class>, String> {
         let text = format!("profiles:\n  p:\n    classes:\n      batch: {yaml}\n");
         let config = parse("c.yaml", &text).map_err(|error| error.to_string())?;
-        let rules = Rules::of(&config.profiles["p"], "c.yaml", &crate::checks::CATALOG).map_err(|error| error.to_string())?;
+        let rules = Rules::of(&config.profiles["p"], "c.yaml", &crate::checks::CATALOG)
+            .map_err(|error| error.to_string())?;
         Ok(rules.classes)
     }
 

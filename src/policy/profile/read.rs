@@ -75,11 +75,7 @@ pub fn default_path() -> Option<PathBuf> {
 ///
 /// # Errors
 /// If the file cannot be read, is invalid, or has no such profile.
-pub fn choose(
-    config: Option<&Path>,
-    name: Option<&str>,
-    catalog: &Catalog,
-) -> Result<Option<Chosen>, Error> {
+pub fn choose(config: Option<&Path>, name: Option<&str>, catalog: &Catalog) -> Result<Option<Chosen>, Error> {
     let Some(path) = config.map(Path::to_owned).or_else(default_path) else {
         return match name {
             None => Ok(None),
@@ -134,7 +130,10 @@ fn read(path: &Path) -> io::Result<String> {
     let mut text = String::new();
     let read = std::fs::File::open(path)?.take(MOST_BYTES + 1).read_to_string(&mut text)?;
     if read as u64 > MOST_BYTES {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 1 MiB, which is too large for a profile"));
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "larger than 1 MiB, which is too large for a profile",
+        ));
     }
     Ok(text)
 }
@@ -165,9 +164,7 @@ fn reworded(path: &str, error: &serde_saphyr::Error) -> Error {
             (format!("unknown key \"{field}\""), suggestion(field, expected))
         }
         Yaml::Unexpected { expected: "sequence start", .. } => ("expected a list".to_owned(), None),
-        Yaml::Unexpected { expected: "mapping start", .. } => {
-            ("expected keys and values".to_owned(), None)
-        }
+        Yaml::Unexpected { expected: "mapping start", .. } => ("expected keys and values".to_owned(), None),
         other => (without_place(&other.render()).to_owned(), None),
     };
     Error { place, text: without_secrets(&text), hint }

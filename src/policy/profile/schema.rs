@@ -12,8 +12,5 @@ fn the_schema_is_that_of_the_types() {
         std::fs::write(path, &made).unwrap();
         return;
     }
-    assert!(
-        made == SCHEMA,
-        "docs/config.schema.json is out of date: UPDATE=1 cargo test --lib writes it"
-    );
+    assert!(made == SCHEMA, "docs/config.schema.json is out of date: UPDATE=1 cargo test --lib writes it");
 }

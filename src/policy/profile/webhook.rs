@@ -172,8 +172,7 @@ fn webhook(entry: &At<NotifyEntry>, path: &str) -> Result<Webhook, Error> {
         (None, Some(from)) => source(from, path)?,
         _ => {
             let text = format!("webhook \"{}\": set either url or urlFrom", name.value);
-            let hint =
-                "urlFrom: {env: VARIABLE} or {file: PATH} keeps the secret address out of the profile";
+            let hint = "urlFrom: {env: VARIABLE} or {file: PATH} keeps the secret address out of the profile";
             return Err(place.wrong(text, Some(hint.to_owned())));
         }
     };

@@ -7,8 +7,8 @@ use super::Screen;
 use crate::compare::changes::{Change, Changed, Changes};
 use crate::finding::incident::Incident;
 use crate::finding::{Finding, Severity};
-use crate::text::{Fact, Lang};
 use crate::text::human;
+use crate::text::{Fact, Lang};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 

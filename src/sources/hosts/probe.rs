@@ -79,8 +79,7 @@ pub(crate) async fn shake_hands(host: &str, to: SocketAddr) -> Handshake {
 
 fn client(witness: &Arc<Witness>, host: &str) -> Result<ClientConnection, Message> {
     let quoted = |error: Error| Message::quoted(error.to_string());
-    let name = ServerName::try_from(host.to_owned())
-        .map_err(|_| Message::plain(&reasons::TLS_NAME))?;
+    let name = ServerName::try_from(host.to_owned()).map_err(|_| Message::plain(&reasons::TLS_NAME))?;
     let mut config = ClientConfig::builder_with_provider(Arc::clone(&witness.provider))
         .with_safe_default_protocol_versions()
         .map_err(quoted)?

@@ -66,8 +66,7 @@ impl Dns {
         };
         let mut builder = match server {
             Some(server) => TokioResolver::builder_with_config(at(server), TokioRuntimeProvider::default()),
-            None => TokioResolver::builder_tokio()
-                .map_err(|error| refuse(&reasons::DNS_SETTINGS, &error))?,
+            None => TokioResolver::builder_tokio().map_err(|error| refuse(&reasons::DNS_SETTINGS, &error))?,
         };
         let options = builder.options_mut();
         options.timeout = ATTEMPT;

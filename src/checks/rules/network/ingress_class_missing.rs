@@ -75,9 +75,8 @@ fn run(view: &View, out: &mut Reporter) {
             continue;
         }
         let Some((text, severity, class)) = judge(view, ingress) else { continue };
-        let names: Vec<&str> =
-            view.snapshot.rows.ingress_classes.iter().map(|class| &*class.metadata.name).collect();
-        let facts = vec![("class", Fact::text(class)), ("classes", Fact::Text(names.join(", ")))];
+        let names = view.snapshot.rows.ingress_classes.iter().map(|class| &*class.metadata.name);
+        let facts = vec![("class", Fact::text(class)), ("classes", Fact::list(names))];
         let finding = out.object(traffic::ingress_ref(ingress), &[], severity, Message::new(text, facts));
         finding.since = metadata.created();
         if !class.is_empty() {

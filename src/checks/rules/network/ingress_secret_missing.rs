@@ -1,6 +1,6 @@
 //! Reports Ingresses and Gateways that name a TLS Secret that does not exist.
 
-use crate::checks::certificates::{self, first};
+use crate::checks::certificates;
 use crate::checks::prelude::*;
 use crate::checks::traffic;
 use crate::tls::TlsTermination;
@@ -75,7 +75,7 @@ fn run(view: &View, out: &mut Reporter) {
         let shown = if own { secret.to_owned() } else { format!("{namespace}/{secret}") };
         let facts = vec![
             ("secret", Fact::Text(shown.clone())),
-            ("hosts", Fact::Text(if hosts.is_empty() { "*".to_owned() } else { first(&hosts) })),
+            ("hosts", certificates::hosts(&hosts)),
             ("age", view.ago(since)),
         ];
         let severity = if young { Severity::Low } else { Severity::Medium };

@@ -112,8 +112,8 @@ fn run(view: &View, out: &mut Reporter) {
         finding.because = empty.because();
         finding.affected = ingresses.iter().map(|ingress| traffic::ingress_ref(ingress)).collect();
         if !ingresses.is_empty() {
-            let names: Vec<&str> = ingresses.iter().map(|ingress| &*ingress.metadata.name).collect();
-            finding.evidence.push(Message::new(&LED, vec![("ingresses", Fact::Text(names.join(", ")))]));
+            let names = ingresses.iter().map(|ingress| &*ingress.metadata.name);
+            finding.evidence.push(Message::new(&LED, vec![("ingresses", Fact::list(names))]));
         }
         let kubectl = &view.settings.kubectl;
         finding.actions = vec![

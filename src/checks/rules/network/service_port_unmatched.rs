@@ -55,9 +55,7 @@ fn run(view: &View, out: &mut Reporter) {
         if lost.is_empty() || ready == 0 || !is_judged(view, service) {
             continue;
         }
-        let joined = |each: fn(&ServicePort) -> String| {
-            Fact::Text(lost.iter().map(|port| each(port)).collect::<Vec<_>>().join(", "))
-        };
+        let joined = |each: fn(&ServicePort) -> String| Fact::list(lost.iter().map(|port| each(port)));
         let facts = vec![
             ("ready", Fact::Number(ready)),
             ("names", joined(|port| port.target_port.to_string())),

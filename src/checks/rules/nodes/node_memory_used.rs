@@ -140,5 +140,5 @@ fn named(pods: &[(i64, &Pod)]) -> Message {
     let named = pods
         .iter()
         .map(|(used, pod)| format!("{}/{} {}", pod.shared.namespace, pod.name, gibi_or_mebibytes(*used)));
-    Message::new(&LARGEST, vec![("pods", Fact::text(named.collect::<Vec<_>>().join(", ")))])
+    Message::new(&LARGEST, vec![("pods", Fact::list(named))])
 }

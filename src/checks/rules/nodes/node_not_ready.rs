@@ -2,7 +2,6 @@
 
 use crate::checks::prelude::*;
 use crate::model::Owner;
-use crate::text::Facts;
 use std::collections::BTreeSet;
 
 static INFO: CheckInfo = CheckInfo {

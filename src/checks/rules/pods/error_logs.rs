@@ -26,7 +26,13 @@ static INFO: CheckInfo = CheckInfo {
         zh_cn: "只有需要处理的情况才记为错误，并对其频率配置告警。",
     },
     page: page!("error-logs"),
-    traits: Traits { measures: &[Measure::bad("errors", Text { en: "errors in logs", zh_tw: "日誌錯誤", zh_cn: "日志错误" })], ..Traits::NONE },
+    traits: Traits {
+        measures: &[Measure::bad(
+            "errors",
+            Text { en: "errors in logs", zh_tw: "日誌錯誤", zh_cn: "日志错误" },
+        )],
+        ..Traits::NONE
+    },
 };
 
 pub(crate) static CHECK: Check = Check { info: &INFO, run };

@@ -29,7 +29,13 @@ static INFO: CheckInfo = CheckInfo {
         zh_cn: "为内存与 ephemeral-storage 设置请求（request）与限制（limit），并在节点上轮转日志。",
     },
     page: page!("pod-evicted"),
-    traits: Traits { measures: &[Measure::bad("count", Text { en: "pods left behind", zh_tw: "殘留 Pod", zh_cn: "残留 Pod" })], ..Traits::NONE },
+    traits: Traits {
+        measures: &[Measure::bad(
+            "count",
+            Text { en: "pods left behind", zh_tw: "殘留 Pod", zh_cn: "残留 Pod" },
+        )],
+        ..Traits::NONE
+    },
 };
 
 pub(crate) static CHECK: Check = Check { info: &INFO, run };

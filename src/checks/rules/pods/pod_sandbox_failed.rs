@@ -43,6 +43,13 @@ static MESSAGE: Text = Text {
     zh_cn: "节点 {node} 已 {age} 无法创建其沙箱（{reason}，共 {count} 次）：{detail}",
 };
 
+/// How the kubelet begins: the message says the same.
+const PREFIXES: [&str; 2] = ["Failed to create pod sandbox: ", "Failed create pod sandbox: "];
+
+fn without_prefix(message: &str) -> &str {
+    PREFIXES.iter().find_map(|prefix| message.strip_prefix(prefix)).unwrap_or(message)
+}
+
 fn run(view: &View, out: &mut Reporter) {
     for (pod, trouble) in view.problems() {
         let PodProblem::Sandbox = trouble else { continue };
@@ -54,7 +61,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("age", view.ago(since)),
             ("reason", Fact::text(&warning.reason)),
             ("count", Fact::count(warning.count)),
-            ("detail", Fact::text(&warning.message)),
+            ("detail", Fact::text(without_prefix(&warning.message))),
         ];
         let severity = if view.is_young_for(pod, since) { Severity::Low } else { Severity::High };
         let finding = out.pod(pod, &[], severity, Message::new(&MESSAGE, facts));

@@ -59,16 +59,18 @@ fn run(view: &View, out: &mut Reporter) {
             _ if view.is_young_for(pod, due) => &GOING,
             [] => &STUCK,
             finalizers => {
-                facts.push(("finalizers", Fact::Text(finalizers.join(", "))));
+                facts.push(("finalizers", Fact::list(finalizers.iter().cloned())));
                 &HELD
             }
         };
         // A StatefulSet does not replace a pod before it is deleted; other controllers do.
         let blocks = pod.shared.owner.as_ref().is_some_and(|owner| &*owner.kind == "StatefulSet");
-        let severity = match () {
-            () if view.is_young_for(pod, due) => Severity::Low,
-            () if blocks => Severity::High,
-            () => Severity::Medium,
+        let severity = if view.is_young_for(pod, due) {
+            Severity::Low
+        } else if blocks {
+            Severity::High
+        } else {
+            Severity::Medium
         };
         let finding = out.pod(pod, &[], severity, Message::new(text, facts));
         finding.since = due;

@@ -38,7 +38,10 @@ static INFO: CheckInfo = CheckInfo {
         zh_cn: "设置 unhealthyPodEvictionPolicy: AlwaysAllow，避免坏掉的 Pod 挡住腾空（drain）。",
     },
     page: page!("pdb-not-enough-healthy"),
-    traits: Traits { measures: &[Measure::good("healthy", Text { en: "healthy", zh_tw: "健康", zh_cn: "健康" })], ..Traits::NONE },
+    traits: Traits {
+        measures: &[Measure::good("healthy", Text { en: "healthy", zh_tw: "健康", zh_cn: "健康" })],
+        ..Traits::NONE
+    },
 };
 
 pub(crate) static CHECK: Check = Check { info: &INFO, run };

@@ -100,10 +100,9 @@ fn run(view: &View, out: &mut Reporter) {
             _ => (&NEARLY, Severity::Low),
         };
         let shown = |of: &Use| format!("{} {}/{} ({}%)", of.resource, of.used, of.hard, of.percent);
-        let names: Vec<String> = refused.iter().map(|other| other.workload.slashed()).collect();
         let facts = vec![
-            ("resources", Fact::Text(uses.iter().map(shown).collect::<Vec<_>>().join(", "))),
-            ("refused", Fact::Text(names.join(", "))),
+            ("resources", Fact::list(uses.iter().map(shown))),
+            ("refused", Fact::list(refused.iter().map(|other| other.workload.slashed()))),
         ];
         let finding = out.object(object, &[], severity, Message::new(text, facts));
         finding.since = refused.iter().filter_map(|other| other.since).min();

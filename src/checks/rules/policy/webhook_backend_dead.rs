@@ -140,10 +140,9 @@ fn report(
         (Why::Dead(_), false) => (&DEAD_UNASKED, Severity::Medium),
     };
     let same = dead.iter().filter(|(webhook, _)| webhook.must_answer() == worst.must_answer());
-    let names: Vec<&str> = same.map(|(webhook, _)| &*webhook.name).collect();
     let facts = vec![
         ("service", Fact::Text(format!("{}/{}", service.namespace, service.name))),
-        ("webhooks", Fact::Text(names.join(", "))),
+        ("webhooks", Fact::list(same.map(|(webhook, _)| &*webhook.name))),
     ];
     let name = &*configuration.metadata.name;
     let finding =

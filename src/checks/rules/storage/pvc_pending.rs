@@ -1,7 +1,6 @@
 //! A claim has no volume.
 
 use crate::checks::prelude::*;
-use crate::text::Facts;
 use crate::wire::PersistentVolumeClaim;
 
 static INFO: CheckInfo = CheckInfo {

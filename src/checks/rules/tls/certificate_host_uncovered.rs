@@ -60,8 +60,8 @@ fn run(view: &View, out: &mut Reporter) {
         let names: Vec<String> = leaf.hosts.iter().cloned().chain(addresses).collect();
         let facts = vec![
             ("secret", Fact::text(&used.tls.name)),
-            ("uncovered", Fact::Text(first(&hosts))),
-            ("names", Fact::Text(first(&names))),
+            ("uncovered", first(&hosts)),
+            ("names", first(&names)),
         ];
         let text = if names.is_empty() { &NOBODY } else { &OTHERS };
         // A certificate for a host that was just added may not be issued yet.

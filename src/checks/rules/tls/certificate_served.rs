@@ -246,7 +246,7 @@ fn facts(view: &View, seen: &Seen, text: &'static Text) -> Facts {
     facts.extend([
         ("date", Fact::Text(date.day())),
         ("left", Fact::Age(chain.ends_first().not_after.seconds_since(view.now()))),
-        ("hosts", Fact::Text(if leaf.hosts.is_empty() { leaf.subject.clone() } else { first(&leaf.hosts) })),
+        ("hosts", if leaf.hosts.is_empty() { Fact::text(&leaf.subject) } else { first(&leaf.hosts) }),
         ("issuer", Fact::text(&leaf.issuer)),
         ("from", Fact::Text(leaf.not_before.day())),
         ("secret", Fact::text(seen.secret().map_or("", |(_, name)| name))),

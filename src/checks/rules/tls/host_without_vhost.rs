@@ -100,8 +100,8 @@ fn run(view: &View, out: &mut Reporter) {
         };
         let mut facts = vec![
             ("host", Fact::text(name)),
-            ("addresses", Fact::Text(first(&dns.addresses))),
-            ("namespaces", Fact::Text(namespaces.join(", "))),
+            ("addresses", first(&dns.addresses)),
+            ("namespaces", Fact::list(namespaces.iter().cloned())),
         ];
         facts.extend(counted(host));
         let finding =
@@ -151,7 +151,9 @@ impl Ways {
         let all = balanced.chain(gateways.map(|way| &*way.value)).chain(resolved);
         for way in all.filter(|way| !way.is_empty()) {
             match way.parse() {
-                Ok(address) => drop(out.addresses.insert(address)),
+                Ok(address) => {
+                    out.addresses.insert(address);
+                }
                 Err(_) => out.by_name = true,
             }
         }

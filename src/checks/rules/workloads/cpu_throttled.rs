@@ -27,7 +27,14 @@ static INFO: CheckInfo = CheckInfo {
         zh_cn: "按峰值用量设置限制（limit），并对限流比例配置告警。",
     },
     page: page!("cpu-throttled"),
-    traits: Traits { measures: &[Measure::bad("thousandths", Text { en: "throttled", zh_tw: "限流比例", zh_cn: "限流比例" }).thousandths()], ..Traits::NONE },
+    traits: Traits {
+        measures: &[Measure::bad(
+            "thousandths",
+            Text { en: "throttled", zh_tw: "限流比例", zh_cn: "限流比例" },
+        )
+        .thousandths()],
+        ..Traits::NONE
+    },
 };
 
 pub(crate) static CHECK: Check = Check { info: &INFO, run };

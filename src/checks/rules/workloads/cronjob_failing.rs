@@ -1,7 +1,6 @@
 //! Reports CronJobs whose last runs failed, with no success since.
 
 use crate::checks::prelude::*;
-use crate::text::Facts;
 use crate::model::{CronJob, Job, Schedule};
 
 static INFO: CheckInfo = CheckInfo {
@@ -31,7 +30,18 @@ static INFO: CheckInfo = CheckInfo {
         zh_cn: "监控距离上次成功多久，而不是单次失败；失败的 Job 要保留到来得及看日志。",
     },
     page: page!("cronjob-failing"),
-    traits: Traits { measures: &[Measure::bad("begun", Text { en: "runs without success", zh_tw: "未成功的執行次數", zh_cn: "未成功的运行次数" }), Measure::FAILED], ..Traits::NONE },
+    traits: Traits {
+        measures: &[
+            Measure::bad(
+                "begun",
+                Text {
+                    en: "runs without success", zh_tw: "未成功的執行次數", zh_cn: "未成功的运行次数"
+                },
+            ),
+            Measure::FAILED,
+        ],
+        ..Traits::NONE
+    },
 };
 
 pub(crate) static CHECK: Check = Check { info: &INFO, run };

@@ -1,7 +1,6 @@
 //! Reports CronJobs whose runs were due and did not start.
 
 use crate::checks::prelude::*;
-use crate::text::Facts;
 use crate::model::{CronJob, Schedule, Unreadable};
 
 static INFO: CheckInfo = CheckInfo {

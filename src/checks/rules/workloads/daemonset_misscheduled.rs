@@ -2,7 +2,6 @@
 
 use crate::checks::prelude::*;
 use crate::model::{Node, Workload};
-use crate::text::Facts;
 use std::collections::BTreeSet;
 
 static INFO: CheckInfo = CheckInfo {
@@ -32,7 +31,13 @@ static INFO: CheckInfo = CheckInfo {
         zh_cn: "节点加入时就设好污点，不要等 Pod 跑起来才加。",
     },
     page: page!("daemonset-misscheduled"),
-    traits: Traits { measures: &[Measure::bad("misscheduled", Text { en: "misplaced pods", zh_tw: "錯置的 Pod", zh_cn: "错放的 Pod" })], ..Traits::NONE },
+    traits: Traits {
+        measures: &[Measure::bad(
+            "misscheduled",
+            Text { en: "misplaced pods", zh_tw: "錯置的 Pod", zh_cn: "错放的 Pod" },
+        )],
+        ..Traits::NONE
+    },
 };
 
 pub(crate) static CHECK: Check = Check { info: &INFO, run };
@@ -68,10 +73,10 @@ fn run(view: &View, out: &mut Reporter) {
         let nodes: BTreeSet<&str> = suspects.iter().map(|(_, node)| &*node.name).collect();
         let leaves = |node: &Node| node.cordoned || node.is_leaving();
         let is_passing = !suspects.is_empty() && suspects.iter().all(|(_, node)| leaves(node));
-        let mut facts: Facts = vec![("misscheduled", Fact::Number(misscheduled.into()))];
-        let named: Vec<&str> = nodes.iter().take(NAMED).copied().collect();
-        let more = if nodes.len() > NAMED { " …" } else { "" };
-        facts.push(("nodes", Fact::Text(named.join(", ") + more)));
+        let facts = vec![
+            ("misscheduled", Fact::Number(misscheduled.into())),
+            ("nodes", Fact::first(NAMED, nodes.iter().copied())),
+        ];
         let text = if nodes.is_empty() { &UNKNOWN } else { &KNOWN };
         let severity = if is_passing { Severity::Low } else { Severity::Medium };
         let finding = out.object(set.object(), &[], severity, Message::new(text, facts));

@@ -2,7 +2,6 @@
 
 use crate::checks::prelude::*;
 use crate::checks::rules::workloads::workload_replicas_missing::stands_alone;
-use crate::text::Facts;
 use crate::model::{Event, Workload};
 
 static INFO: CheckInfo = CheckInfo {
