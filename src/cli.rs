@@ -360,7 +360,8 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 fn known_check(id: &str) -> Result<&'static str, String> {
-    crate::checks::find(id)
+    crate::checks::CATALOG
+        .find(id)
         .map(|check| check.id)
         .ok_or_else(|| "no such check; `kubectl healthcheck checks` lists them".to_owned())
 }

@@ -1,6 +1,8 @@
 //! The one place that writes to the terminal.
 
-use crate::finding::command::is_hostile;
+pub use crate::text::io_words;
+
+use crate::text::is_hostile;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -23,12 +25,6 @@ pub fn log(line: &str) {
     let hostile = |c: char| c != '\n' && is_hostile(c);
     let line: String = line.chars().map(|c| if hostile(c) { '\u{fffd}' } else { c }).collect();
     drop(writeln!(io::stderr().lock(), "{line}"));
-}
-
-/// What the system says of a failed call, without the number it ends with.
-pub fn io_words(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
 /// Writes a file that is there as a whole or not at all: beside its place first, then to the disk, then in one step

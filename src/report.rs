@@ -5,16 +5,17 @@ mod hosts;
 mod past;
 mod resources;
 
-use crate::checks::{self, Load, View};
+use crate::checks::{self, Load, View, mute};
 use crate::compare::changes::{Changes, Trend};
 use crate::finding::incident::{self, Incident};
 pub use crate::finding::verdict::{Class, Counts, Verdict};
 use crate::finding::{Finding, Severity};
 use crate::model::{Amount, Coverage, Ended, Gap, Node, ObjectRef, Pod, Thresholds};
-use crate::policy::mute::{self, Muted};
-use crate::policy::overrides::Override;
+use crate::policy::mute::Muted;
+use crate::policy::overrides::{IgnoredAnnotation, Override};
 use crate::policy::settings::Settings;
 use crate::snapshot::Snapshot;
+use crate::text::Message;
 pub use certificates::{CertificateRow, State as CertificateState};
 pub use hosts::HostRow;
 pub use resources::{Capacity, Requested, Resources};
@@ -31,7 +32,7 @@ pub struct Report<'a> {
     /// What was seen and what was not, with the checks that were left out.
     pub coverage: Coverage,
     /// What is written on objects for this tool and was not heeded, and why.
-    pub ignored_annotations: Vec<(ObjectRef, String)>,
+    pub ignored_annotations: Vec<(ObjectRef, IgnoredAnnotation)>,
     /// All pods of the scope.
     pub totals: Counts,
     /// Each namespace, sorted by name.
@@ -142,7 +143,7 @@ pub struct Summary {
     /// Whether all of the scope was seen.
     pub complete: bool,
     /// Why nothing of the cluster could be seen.
-    pub unseen: Option<String>,
+    pub unseen: Option<Message>,
     /// The worst finding that was not there before.
     pub worst_new: Option<Severity>,
 }
@@ -227,7 +228,7 @@ impl<'a> Report<'a> {
             totals: self.totals,
             worst: self.findings.iter().map(|finding| finding.severity).max(),
             complete: coverage.gaps.is_empty(),
-            unseen: unseen.map(|gap| gap.detail.clone()),
+            unseen: unseen.and_then(|gap| gap.why.clone()),
             worst_new: self.changes().and_then(Changes::worst_new),
         }
     }
@@ -312,7 +313,7 @@ fn coverage(view: &View) -> Coverage {
     coverage
 }
 
-fn ignored_annotations(view: &View) -> Vec<(ObjectRef, String)> {
+fn ignored_annotations(view: &View) -> Vec<(ObjectRef, IgnoredAnnotation)> {
     let each = |over: &Override| {
         over.ignored_annotations.iter().map(|why| (over.object.clone(), why.clone())).collect()
     };

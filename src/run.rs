@@ -22,6 +22,7 @@ use crate::cluster::{self, Budget, Plan, Progress, Stop};
 use crate::compare::history;
 use crate::model::Reason;
 use crate::render;
+use crate::text::{Message, reasons};
 use crate::wire::Time;
 use crate::{checks, output, snapshot};
 use clap::CommandFactory;
@@ -38,11 +39,19 @@ pub struct Failure {
     pub hint: Option<String>,
     /// The same in one word, where it is one cluster of several that cannot be looked at.
     pub reason: Reason,
+    /// The same as a message, if the program words it.
+    pub error: Option<Message>,
 }
 
 impl From<cluster::Error> for Failure {
     fn from(error: cluster::Error) -> Self {
-        Self { line: error.to_string(), hint: error.hint().map(str::to_owned), reason: error.reason() }
+        let foreign = matches!(error, cluster::Error::Config(_) | cluster::Error::Status(_));
+        Self {
+            line: error.to_string(),
+            hint: error.hint().map(str::to_owned),
+            reason: error.reason(),
+            error: (!foreign).then(|| error.why()),
+        }
     }
 }
 
@@ -80,7 +89,12 @@ impl From<io::Error> for Failure {
 
 impl Failure {
     fn new(text: impl Into<String>) -> Self {
-        Self { line: format!("error: {}", text.into()), hint: None, reason: Reason::Failed }
+        Self { line: format!("error: {}", text.into()), hint: None, reason: Reason::Failed, error: None }
+    }
+
+    /// Returns why there is no report, as a gap says it.
+    fn why(&self) -> Message {
+        self.error.clone().unwrap_or_else(|| Message::quoted(&*self.line))
     }
 }
 
@@ -105,7 +119,7 @@ pub fn run(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
             Ok(Exit::Clean)
         }
         Some(Command::Explain { id, lang }) => {
-            let check = checks::find(id).ok_or_else(|| Failure::new(format!("no check {id}")))?;
+            let check = checks::CATALOG.find(id).ok_or_else(|| Failure::new(format!("no check {id}")))?;
             output::stdout(|out| render::explain(check, lang.unwrap_or_else(look::locale), out))?;
             Ok(Exit::Clean)
         }
@@ -180,7 +194,7 @@ fn budget(list: &ListArgs) -> Arc<Budget> {
     let told = stop.clone();
     // Where no handler can be set, Ctrl-C ends the program at once, as it does everywhere.
     drop(ctrlc::set_handler(move || {
-        if told.now("interrupted") {
+        if told.now(Message::plain(&reasons::INTERRUPTED)) {
             leave();
         }
     }));
@@ -202,7 +216,7 @@ fn wait_for<T>(list: &ListArgs, budget: &Budget, what: impl Future<Output = T>) 
         }
         what.await
     });
-    budget.stop().now("done");
+    budget.stop().now(Message::plain(&reasons::INTERRUPTED));
     done
 }
 

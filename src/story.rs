@@ -6,10 +6,10 @@
 mod moments;
 
 use crate::checks::View;
-use crate::finding::{Fact, Finding, Severity};
+use crate::finding::{Finding, Severity};
 use crate::model::{LogTail, Node, ObjectRef, Owner, Pod, Workload};
 use crate::report::Report;
-use crate::text::Message;
+use crate::text::{Fact, Message};
 use crate::wire::{Kind, Time};
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -3,9 +3,9 @@
 //! What does not belong here: the problems of a certificate.
 
 use super::{View, traffic};
-use crate::finding::{Fact, Facts, Severity};
+use crate::finding::Severity;
 use crate::model::ObjectRef;
-use crate::text::{Message, Text};
+use crate::text::{Fact, Facts, Message, Text};
 use crate::tls::{Certificate, Chain, Tls, TlsTermination, tls_terminations};
 use crate::wire::Time;
 use std::collections::{BTreeMap, BTreeSet};
@@ -179,28 +179,30 @@ impl<'a> Used<'a> {
         }
     }
 
-    /// The first of its hosts, as text.
-    fn hosts(&self) -> String {
-        let hosts = self.all_hosts();
-        if hosts.is_empty() { "*".to_owned() } else { first(&hosts) }
+    /// The first of its hosts.
+    fn hosts(&self) -> Fact {
+        hosts(&self.all_hosts())
     }
 
     /// The Secret and its hosts.
     pub(crate) fn facts(&self) -> Facts {
-        vec![("secret", Fact::text(&self.tls.name)), ("hosts", Fact::Text(self.hosts()))]
+        vec![("secret", Fact::text(&self.tls.name)), ("hosts", self.hosts())]
     }
 
     /// Describes its users.
     pub(crate) fn evidence(&self) -> Message {
         let named = if self.is_used() { &self.by.users } else { &self.by.elsewhere };
-        let users: Vec<String> = named.iter().map(ObjectRef::slashed).collect();
-        let facts = vec![("users", Fact::Text(first(&users))), ("hosts", Fact::Text(self.hosts()))];
-        let text = match () {
-            () if users.is_empty() => &UNUSED,
-            () if !self.is_used() => &ELSEWHERE,
-            () if self.by.hosts.is_empty() && self.by.shared.is_empty() => &USED_BY,
-            () => &USED_FOR,
+        let users = Fact::first(SHOWN, named.iter().map(ObjectRef::slashed));
+        let text = if named.is_empty() {
+            &UNUSED
+        } else if !self.is_used() {
+            &ELSEWHERE
+        } else if self.by.hosts.is_empty() && self.by.shared.is_empty() {
+            &USED_BY
+        } else {
+            &USED_FOR
         };
+        let facts = vec![("users", users), ("hosts", self.hosts())];
         Message { text, facts }
     }
 
@@ -223,9 +225,12 @@ impl<'a> Used<'a> {
     }
 }
 
-/// Joins the first names of a list, with an ellipsis if there are more.
-pub(crate) fn first(names: &[impl AsRef<str>]) -> String {
-    let shown: Vec<&str> = names.iter().take(SHOWN).map(AsRef::as_ref).collect();
-    let more = if names.len() > SHOWN { ", …" } else { "" };
-    shown.join(", ") + more
+/// Lists the first names, and how many more there are.
+pub(crate) fn first<T: AsRef<str>>(names: &[T]) -> Fact {
+    Fact::first(SHOWN, names.iter().map(AsRef::as_ref))
+}
+
+/// Lists the first hosts; `*` if there are none.
+pub(crate) fn hosts(hosts: &[&str]) -> Fact {
+    if hosts.is_empty() { Fact::text("*") } else { first(hosts) }
 }

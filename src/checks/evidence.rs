@@ -1,9 +1,9 @@
 //! The evidence of a finding: recent warnings about its object, and whether the logs of the pod can be read.
 
 use super::View;
-use crate::finding::{Fact, Finding};
+use crate::finding::Finding;
 use crate::model::{Event, Pod};
-use crate::text::{Message, Text};
+use crate::text::{Fact, Message, Text};
 use crate::wire::Kind;
 
 static EVENT: Text = Text {
@@ -98,7 +98,7 @@ fn logs(view: &View, pod: &Pod) -> Option<Message> {
     }
     let tail = view.logs(pod).next()?;
     Some(match (&tail.refused, tail.lines.as_slice()) {
-        (Some(detail), _) => Message::new(&LOGS_REFUSED, vec![("detail", Fact::text(detail))]),
+        (Some(detail), _) => Message::new(&LOGS_REFUSED, vec![("detail", Fact::Message(detail.clone()))]),
         (None, []) => Message::new(&LOGS_READABLE, Vec::new()),
         (None, lines) => {
             let from = lines.len().saturating_sub(LOG_LINES);

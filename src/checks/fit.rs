@@ -2,9 +2,8 @@
 //! filters, so each node counts for the first reason that rules it out.
 
 use super::View;
-use crate::finding::{Fact, Facts};
 use crate::model::{Amount, Node, Pod, mebibytes};
-use crate::text::{Message, Text};
+use crate::text::{Fact, Facts, Message, Text};
 use crate::wire::{NodeSelectorTerm, PodSpec, Requirement, Taint, Toleration};
 use std::collections::BTreeMap;
 
@@ -13,7 +12,8 @@ use std::collections::BTreeMap;
 enum Misfit {
     Cordoned,
     Taint(String),
-    Labels(String),
+    /// The labels that the pod requires.
+    Labels(Vec<String>),
     /// The pod is larger than the whole node.
     TooLarge(Resource),
     /// The pod is larger than the free part of the node.
@@ -87,13 +87,13 @@ impl<'v, 'a> Fit<'v, 'a> {
         if let Some((resource, ..)) = size.into_iter().find(|(_, needed, whole)| needed > whole) {
             return Some(Misfit::TooLarge(resource));
         }
-        let free = self.free(node)?;
-        match () {
-            () if free.1 < 1 => Some(Misfit::NoRoom(Resource::Pods)),
-            () if requests.cpu > free.0.cpu => Some(Misfit::NoRoom(Resource::Cpu)),
-            () if requests.memory > free.0.memory => Some(Misfit::NoRoom(Resource::Memory)),
-            () => None,
-        }
+        let (free, pods) = self.free(node)?;
+        let short = [
+            (Resource::Pods, pods < 1),
+            (Resource::Cpu, requests.cpu > free.cpu),
+            (Resource::Memory, requests.memory > free.memory),
+        ];
+        short.into_iter().find(|(_, is_short)| *is_short).map(|(resource, _)| Misfit::NoRoom(resource))
     }
 
     /// Returns the free resources of a node, if they are known.
@@ -117,7 +117,7 @@ impl<'v, 'a> Fit<'v, 'a> {
                 &TAINT
             }
             Misfit::Labels(labels) => {
-                facts.push(("labels", Fact::text(labels)));
+                facts.push(("labels", Fact::list(labels.iter().cloned())));
                 if nodes.len() == self.nodes.len() { &NO_LABELS } else { &LABELS }
             }
             Misfit::NoRoom(Resource::Pods) | Misfit::TooLarge(Resource::Pods) => &FULL,
@@ -154,8 +154,8 @@ fn room(resource: Resource, requests: Amount, nodes: &[&Node], of: impl Fn(&Node
 }
 
 /// The resources. The Chinese names include the spaces around them; a number follows.
-static CPU: Text = Text { en: "CPU", zh_tw: " CPU ", zh_cn: " CPU " };
-static MEMORY: Text = Text { en: "memory", zh_tw: "記憶體 ", zh_cn: "内存 " };
+pub(crate) static CPU: Text = Text { en: "CPU", zh_tw: " CPU ", zh_cn: " CPU " };
+pub(crate) static MEMORY: Text = Text { en: "memory", zh_tw: "記憶體 ", zh_cn: "内存 " };
 static CORDONED: Text = Text {
     en: "{nodes:# node is|# nodes are} cordoned",
     zh_tw: "{nodes} 個節點已 cordon（停止排程）",
@@ -229,19 +229,24 @@ fn tolerates(toleration: &Toleration, taint: &Taint) -> bool {
     effect && key && value
 }
 
-/// Returns the labels that a pod requires and the node does not have, such as `disk=ssd`.
-fn missing_labels(spec: &PodSpec, node: &Node) -> Option<String> {
+/// Returns the labels that a pod requires and the node does not have, such as `disk=ssd`. Alternatives are one entry.
+fn missing_labels(spec: &PodSpec, node: &Node) -> Option<Vec<String>> {
     let wrong = spec.node_selector.iter().find(|(key, value)| node.labels.get(*key) != Some(*value));
     if let Some((key, value)) = wrong {
-        return Some(format!("{key}={value}"));
+        return Some(vec![format!("{key}={value}")]);
     }
     let affinity = spec.affinity.as_ref()?.node_affinity.as_ref()?;
     let terms = &affinity.required_during_scheduling_ignored_during_execution.as_ref()?.node_selector_terms;
     if terms.iter().any(|term| matches(term, node)) {
         return None;
     }
-    let told: Vec<String> = terms.iter().map(in_words).collect();
-    Some(told.join(" | "))
+    Some(match terms.as_slice() {
+        [only] => in_words(only),
+        terms => {
+            let either: Vec<String> = terms.iter().map(|term| in_words(term).join(", ")).collect();
+            vec![either.join(" | ")]
+        }
+    })
 }
 
 /// An empty term matches nothing.
@@ -267,11 +272,11 @@ fn holds(requirement: &Requirement, value: Option<&str>) -> bool {
     }
 }
 
-fn in_words(term: &NodeSelectorTerm) -> String {
+fn in_words(term: &NodeSelectorTerm) -> Vec<String> {
     let all = term.match_expressions.iter().chain(&term.match_fields);
     let words = all.map(|r| match r.operator.as_str() {
         "Exists" | "DoesNotExist" => format!("{} {}", r.key, r.operator),
         operator => format!("{} {operator} ({})", r.key, r.values.join(", ")),
     });
-    words.collect::<Vec<_>>().join(", ")
+    words.collect()
 }

@@ -1,16 +1,17 @@
-//! The checks: one file each, one list of them all, and the tests that keep the list honest.
+//! The checks: one file each, one list of all, and tests of the list.
 //!
-//! To add one: write `src/checks/<id>.rs` with its `CHECK`, name the module below and the check in [`CHECKS`]
-//! (both sorted), and write its page `docs/checks/<id>.md` in three languages. The example in the English page
-//! is its test: objects marked `# expect: <id>` must be found, all others must not. `docs/checks.md` is printed
-//! by `kubectl healthcheck checks -o markdown`.
+//! To add a check, write `src/checks/rules/<topic>/<id>.rs` with its `INFO` and `CHECK`, add the module to its topic and
+//! the check to [`CHECKS`] (both sorted), and write its page `docs/checks/<id>.md` in three languages. The example in the
+//! English page is its test: objects marked `# expect: <id>` must be found, all others must not.
+//! `kubectl healthcheck checks -o markdown` prints `docs/checks.md`.
 //!
-//! A check is a pure function of what was seen. It asks nobody, knows no clock and prints nothing.
+//! A check is a pure function of the view. It sends no request, reads no clock and prints nothing.
 
 mod certificates;
 mod evidence;
 mod exit_code;
 mod fit;
+pub(crate) mod mute;
 mod node_cause;
 mod reporter;
 mod rules;
@@ -29,11 +30,7 @@ pub use vhosts::{VirtualHost, by_host as virtual_hosts_by_host, virtual_hosts};
 pub use view::{Cause, Killed, Load, Loss, Resource, Throttled, View};
 
 use self::rules::{network, nodes, pods, policy, storage, tls, workloads};
-use crate::finding::{Finding, Severity};
-use crate::text::Text;
-use crate::text::suggest;
-use crate::wire::Kind;
-use std::collections::BTreeSet;
+use crate::finding::{Catalog, CheckInfo, Finding};
 
 /// Every check, sorted by id.
 pub static CHECKS: &[&Check] = &[
@@ -108,43 +105,26 @@ pub static CHECKS: &[&Check] = &[
     &workloads::workload_replicas_missing::CHECK,
 ];
 
-/// The checks of TLS certificates, which an internal namespace may well do without.
-pub const OF_TLS: [&str; 6] = [
-    "certificate-chain-incomplete",
-    "certificate-expiring",
-    "certificate-host-uncovered",
-    "certificate-served",
-    "certificate-unreadable",
-    "ingress-secret-missing",
-];
+/// The infos of [`CHECKS`], in the same order.
+static INFOS: [&CheckInfo; CHECKS.len()] = {
+    let mut infos = [CHECKS[0].info; CHECKS.len()];
+    let mut index = 0;
+    while index < CHECKS.len() {
+        infos[index] = CHECKS[index].info;
+        index += 1;
+    }
+    infos
+};
 
-/// Whether none of them is left when these do not run.
-pub fn is_without_tls(left_out: &BTreeSet<&'static str>) -> bool {
-    OF_TLS.iter().all(|id| left_out.contains(id))
-}
+/// Every check without its function.
+pub static CATALOG: Catalog = Catalog::new(&INFOS);
 
-/// One check: what it is called, what it says, and how it looks.
+/// A check: its description and its function.
 #[derive(Debug)]
 pub struct Check {
-    /// Kebab-case, names the bad state, never used again for another.
-    pub id: &'static str,
-    /// The version that brought it.
-    pub since: &'static str,
-    /// The worst severity it gives.
-    pub severity: Severity,
-    /// The kinds it reads; without them it cannot see.
-    pub needs: &'static [Kind],
-    /// The bad state, as a heading.
-    pub title: Text,
-    /// What it means for whoever uses the object.
-    pub meaning: Text,
-    /// What to do about it.
-    pub remedy: Text,
-    /// How to keep it from coming back.
-    pub prevention: Text,
-    /// Its page.
-    pub page: Text,
-    /// Looks.
+    /// The description.
+    pub info: &'static CheckInfo,
+    /// The function that reports findings.
     pub run: fn(&View, &mut Reporter),
 }
 
@@ -160,12 +140,12 @@ macro_rules! page {
 }
 pub(crate) use page;
 
-/// Runs every check over what was seen. The findings come worst and oldest first.
+/// Runs every check that the settings do not leave out. The findings are sorted worst and oldest first.
 pub fn run(view: &View) -> Vec<Finding> {
     let mut findings = Vec::new();
     let choice = &view.settings.choice;
-    for check in CHECKS.iter().filter(|check| !choice.left_out.contains(check.id)) {
-        (check.run)(view, &mut Reporter::new(check, view, &mut findings));
+    for check in CHECKS.iter().filter(|check| !choice.left_out.contains(check.info.id)) {
+        (check.run)(view, &mut Reporter::new(check.info, view, &mut findings));
     }
     findings.retain(|finding| !view.is_left_out(finding));
     node_cause::nodes(view, &mut findings);
@@ -180,7 +160,7 @@ pub fn run(view: &View) -> Vec<Finding> {
     findings
 }
 
-/// What there is to find about the certificates of secrets, whether or not anybody wants to hear it.
+/// Returns all findings about the certificates of Secrets, whether or not the settings leave these checks out.
 pub(crate) fn about_certificates(view: &View) -> Vec<Finding> {
     let mut findings = Vec::new();
     let checks = [
@@ -190,40 +170,17 @@ pub(crate) fn about_certificates(view: &View) -> Vec<Finding> {
         &tls::certificate_unreadable::CHECK,
     ];
     for check in checks {
-        (check.run)(view, &mut Reporter::new(check, view, &mut findings));
+        (check.run)(view, &mut Reporter::new(check.info, view, &mut findings));
     }
     findings
 }
 
-/// The check of this id.
-pub fn find(id: &str) -> Option<&'static Check> {
-    CHECKS.iter().copied().find(|check| check.id == id)
-}
-
-/// The checks that a pattern means, by id; * and ? match.
-///
-/// # Errors
-/// When it is no pattern, or means none.
-pub fn matching(pattern: &str) -> Result<Vec<&'static str>, String> {
-    let matcher = globset::Glob::new(pattern).map_err(|error| error.to_string())?.compile_matcher();
-    let ids = || CHECKS.iter().map(|check| check.id);
-    let found: Vec<&str> = ids().filter(|id| matcher.is_match(id)).collect();
-    if !found.is_empty() {
-        return Ok(found);
-    }
-    let near = suggest::nearest_holding(pattern, ids()).map_or_else(
-        || "; \"kubectl healthcheck checks\" lists them".to_owned(),
-        |id| format!("; did you mean \"{id}\"?"),
-    );
-    Err(format!("no check is called \"{pattern}\"{near}"))
-}
-
-/// What a check file needs.
+/// The imports of a check file.
 pub(crate) mod prelude {
     pub(crate) use crate::checks::reporter::role;
     pub(crate) use crate::checks::{Check, Reporter, View, page};
-    pub(crate) use crate::finding::{Fact, Facts, Severity};
+    pub(crate) use crate::finding::{CheckInfo, Group, Measure, Relation, Severity, Traits};
     pub(crate) use crate::model::{Container, Node, ObjectRef, Pod, PodProblem};
-    pub(crate) use crate::text::{Message, Text};
+    pub(crate) use crate::text::{Fact, Facts, Message, Text};
     pub(crate) use crate::wire::{Kind, Time};
 }

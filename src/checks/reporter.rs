@@ -1,20 +1,20 @@
 //! The reporter of a check. It is bound to the running check, so that no check can report under another id.
 
-use super::{Check, View};
-use crate::finding::{Finding, Severity, key};
+use super::View;
+use crate::finding::{CheckInfo, Finding, Severity, key};
 use crate::model::{Container, Node, ObjectRef, Owner, Pod, Role};
 use crate::text::{Message, Text};
 use std::sync::Arc;
 
 /// Collects the findings of one check.
 pub struct Reporter<'r, 'a> {
-    check: &'static Check,
+    check: &'static CheckInfo,
     view: &'r View<'a>,
     findings: &'r mut Vec<Finding>,
 }
 
 impl<'r, 'a> Reporter<'r, 'a> {
-    pub(crate) fn new(check: &'static Check, view: &'r View<'a>, findings: &'r mut Vec<Finding>) -> Self {
+    pub(crate) fn new(check: &'static CheckInfo, view: &'r View<'a>, findings: &'r mut Vec<Finding>) -> Self {
         Self { check, view, findings }
     }
 
@@ -119,4 +119,4 @@ pub(crate) fn role(container: &Container) -> &'static Text {
 
 static MAIN: Text = Text { en: "container", zh_tw: "容器", zh_cn: "容器" };
 static INIT: Text = Text { en: "init container", zh_tw: "init 容器", zh_cn: "Init 容器" };
-static SIDECAR: Text = Text { en: "sidecar", zh_tw: "sidecar 容器", zh_cn: "边车容器" };
+static SIDECAR: Text = Text { en: "sidecar container", zh_tw: "sidecar 容器", zh_cn: "边车容器" };

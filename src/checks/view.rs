@@ -11,11 +11,11 @@ pub use killed::{Cause, Killed};
 pub use loss::{Loss, Resource};
 pub use throttled::Throttled;
 
-use crate::finding::Fact;
 use crate::model::{Amount, Container, Job, Node, ObjectRef, Owner, Pod, PodProblem, Workload, problems};
 use crate::policy::overrides::Override;
 use crate::policy::settings::Settings;
 use crate::snapshot::Snapshot;
+use crate::text::Fact;
 use crate::wire::{Kind, Time};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

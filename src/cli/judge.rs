@@ -1,8 +1,8 @@
 //! How to judge: thresholds, which checks, how bad.
 
 use super::duration;
-use crate::checks::{self, CHECKS};
-use crate::finding::Severity;
+use crate::checks::CATALOG;
+use crate::finding::{Group, Severity};
 use crate::model::Thresholds;
 use crate::policy::profile::Rules;
 use crate::policy::settings::Choice;
@@ -92,7 +92,7 @@ impl JudgeArgs {
 
     /// Whether any check of certificates runs: else no secret is asked for.
     pub fn wants_certificates(&self) -> bool {
-        self.choice().is_ok_and(|choice| !checks::is_without_tls(&choice.left_out))
+        self.choice().is_ok_and(|choice| !CATALOG.is_without(Group::Tls, &choice.left_out))
     }
 
     /// The checks they choose.
@@ -102,9 +102,10 @@ impl JudgeArgs {
     pub fn choice(&self) -> Result<Choice, String> {
         let named = |ids: &[Ids], id: &str| ids.iter().any(|ids| ids.contains(&id));
         let mut choice = Choice::default();
-        for id in CHECKS.iter().map(|check| check.id) {
+        for check in CATALOG.iter() {
+            let id = check.id;
             let asked = self.checks.is_empty() || named(&self.checks, id);
-            let tls = self.skip_tls_check && checks::OF_TLS.contains(&id);
+            let tls = self.skip_tls_check && check.is_of(Group::Tls);
             if tls {
                 choice.tls.insert(id);
             }
@@ -112,7 +113,7 @@ impl JudgeArgs {
                 choice.left_out.insert(id);
             }
         }
-        if choice.left_out.len() == CHECKS.len() {
+        if choice.left_out.len() == CATALOG.iter().len() {
             return Err("--checks and --skip leave no check".to_owned());
         }
         for (ids, severity) in &self.severity {
@@ -123,7 +124,7 @@ impl JudgeArgs {
 }
 
 fn known_checks(pattern: &str) -> Result<Ids, String> {
-    checks::matching(pattern).map(Ids::from)
+    CATALOG.matching(pattern).map(Ids::from).map_err(|why| why.to_string())
 }
 
 fn other_severity(text: &str) -> Result<(Ids, Severity), String> {

@@ -219,7 +219,11 @@ fn choose(asked: &Asked, environment: &dyn Fn(&str) -> Option<String>) -> Result
     };
     let config = named("config", profile::VARIABLE);
     let name = named("profile", "HEALTHCHECK_PROFILE").map(|name| name.to_string_lossy().into_owned());
-    let chosen = profile::choose(config.as_deref().map(std::path::Path::new), name.as_deref())?;
+    let chosen = profile::choose(
+        config.as_deref().map(std::path::Path::new),
+        name.as_deref(),
+        &crate::checks::CATALOG,
+    )?;
     Ok(chosen.unwrap_or_default())
 }
 

@@ -3,6 +3,7 @@
 use super::connect::CONNECT;
 use super::page::RetryPolicy;
 use crate::model::Reason;
+use crate::text::{Fact, Message, Text, reasons};
 use crate::wire::Status;
 use std::error::Error as StdError;
 use std::io;
@@ -36,10 +37,10 @@ pub enum Error {
         /// The beginning of the body.
         text: String,
     },
-    /// The answer made no sense.
-    Unreadable(String),
+    /// The answer cannot be decoded; why.
+    Unreadable(Message),
     /// The run was stopped before there was an answer; why.
-    Stopped(String),
+    Stopped(Message),
 }
 
 impl std::fmt::Display for Error {
@@ -54,9 +55,7 @@ impl std::fmt::Display for Error {
                 write!(f, "Unable to connect to the server: {text}")
             }
             Error::TimedOut { after } => {
-                // In tenths: the last attempt has what time is left.
-                let seconds = (after.as_secs_f32() * 10.0).round() / 10.0;
-                write!(f, "Unable to connect to the server: no answer within {seconds} s")
+                write!(f, "Unable to connect to the server: {}", no_answer(*after))
             }
             Error::Status(status) if status.code == 401 => {
                 write!(f, "error: You must be logged in to the server (Unauthorized)")
@@ -114,12 +113,26 @@ impl Error {
         }
     }
 
-    /// The same as the detail of a gap: without the words around it.
-    pub fn detail(&self) -> String {
+    /// Returns why a gap is there: the sentence without the prefix of kubectl's error lines.
+    pub fn why(&self) -> Message {
+        let quoted = |words: &str| Message::quoted(words);
+        let of = |text: &'static Text, why: Message| Message::new(text, vec![("why", Fact::Message(why))]);
         match self {
-            Error::Status(status) => status.message.clone(),
+            Error::Config(text) => quoted(text),
+            Error::Refused { host } => {
+                Message::new(&reasons::SERVER_REFUSED, vec![("host", Fact::text(host))])
+            }
+            Error::Unreached(text) | Error::Transport(text) => of(&reasons::SERVER_UNREACHABLE, quoted(text)),
+            Error::TimedOut { after } => of(&reasons::SERVER_UNREACHABLE, no_answer(*after)),
+            Error::Status(status) if status.code == 401 && status.message.is_empty() => {
+                Message::plain(&reasons::NOT_LOGGED_IN)
+            }
+            Error::Status(status) => quoted(&status.message),
+            Error::Foreign { code, text } => {
+                of(&reasons::SERVER_ERROR, quoted(&format!("HTTP {code}: {text}")))
+            }
+            Error::Unreadable(why) => of(&reasons::ANSWER_UNREADABLE, why.clone()),
             Error::Stopped(why) => why.clone(),
-            other => other.to_string(),
         }
     }
 
@@ -181,7 +194,13 @@ impl Error {
     }
 }
 
-/// Reads a failed call: refused, or what its innermost cause says.
+/// Says that there was no answer in time. In tenths of a second: the last attempt has only the time that is left.
+pub(crate) fn no_answer(after: Duration) -> Message {
+    let seconds = (after.as_secs_f32() * 10.0).round() / 10.0;
+    Message::new(&reasons::NO_ANSWER, vec![("seconds", Fact::text(seconds.to_string()))])
+}
+
+/// Reads a failed call: refused, or the message of its innermost cause.
 pub(crate) fn transport(error: &(dyn StdError + 'static), host: &str) -> Error {
     let mut cause = error;
     let mut unreached = false;

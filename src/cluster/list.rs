@@ -4,6 +4,7 @@
 use super::page::{Accept, Answer, ApiClient, Request, RetryPolicy};
 use super::{Error, PageSize};
 use crate::model::{Cost, Coverage, Gap, Reason, SlowPage};
+use crate::text::Message;
 use crate::wire::{Identity, Kind, ListMeta, ListReader, Object};
 use globset::GlobSet;
 use kube::api::ListParams;
@@ -144,19 +145,19 @@ impl<K> ListResult<K> {
 
     /// What it adds to the coverage.
     pub(crate) fn coverage(&self, chain: &ListRequest) -> Coverage {
-        let gap = |reason, detail| Gap {
+        let gap = |reason, why| Gap {
             namespace: chain.namespace.clone(),
             kind: chain.kind.name().to_owned(),
             reason,
-            detail,
+            why,
             got: self.got,
             missing: None,
         };
         let missing = self
             .error
             .as_ref()
-            .map(|error| Gap { missing: self.missing, ..gap(error.reason(), error.detail()) });
-        let remark = self.expired_at.map(|_| gap(Reason::Inconsistent, String::new()));
+            .map(|error| Gap { missing: self.missing, ..gap(error.reason(), Some(error.why())) });
+        let remark = self.expired_at.map(|_| gap(Reason::Inconsistent, None));
         let slowest = SlowPage {
             millis: u64::try_from(self.slowest.as_millis()).unwrap_or(u64::MAX),
             kind: chain.kind.name().to_owned(),
@@ -232,9 +233,9 @@ fn keep<K: Sink>(part: &mut Part<K>, object: Object, chain: &ListRequest, known:
 impl<K: Sink> super::page::Body for Body<K> {
     type Whole = Whole<K>;
 
-    fn take(&mut self, bytes: &[u8]) -> Result<(), String> {
+    fn take(&mut self, bytes: &[u8]) -> Result<(), Message> {
         let Self { chain, reader, part, known, .. } = self;
-        reader.push(bytes, &mut |object| keep(part, object, chain, known))?;
+        reader.push(bytes, &mut |object| keep(part, object, chain, known)).map_err(Message::quoted)?;
         if let Some(token) = self.reader.token().filter(|token| !token.is_empty()) {
             let tell = self.tell.lock().ok().and_then(|mut tell| tell.take());
             // Nobody may be listening any more.
@@ -243,9 +244,10 @@ impl<K: Sink> super::page::Body for Body<K> {
         Ok(())
     }
 
-    fn end(self) -> Result<Self::Whole, String> {
+    fn end(self) -> Result<Self::Whole, Message> {
         let Self { chain, reader, mut part, known, .. } = self;
-        let metadata = reader.finish(&mut |object| keep(&mut part, object, &chain, &known))?;
+        let kept = &mut |object| keep(&mut part, object, &chain, &known);
+        let metadata = reader.finish(kept).map_err(Message::quoted)?;
         Ok((metadata, part))
     }
 }
@@ -293,7 +295,9 @@ impl<K: Sink> Walk<K> {
             true => (&mut page.token).await.ok().map(|token| self.ask(&token)),
             false => None,
         };
-        let read = (&mut page.part).await.unwrap_or_else(|lost| Err(Error::Unreadable(lost.to_string())));
+        let read = (&mut page.part)
+            .await
+            .unwrap_or_else(|lost| Err(Error::Unreadable(Message::quoted(lost.to_string()))));
         let Answer { body: (metadata, part), took, .. } = match read {
             Ok(answer) => answer,
             Err(error) => {

@@ -56,7 +56,7 @@ async fn end_of(asker: &ApiClient, mut tail: LogTail) -> LogTail {
         Request { path, accept: Accept::Text, deadline: DEADLINE, patience: RetryPolicy::Once, form: None };
     match asker.ask(&request).await {
         Ok(answer) => tail.keep(&String::from_utf8_lossy(&answer.body)),
-        Err(error) => tail.refused = Some(error.detail()),
+        Err(error) => tail.refused = Some(error.why()),
     }
     tail
 }

@@ -48,7 +48,7 @@ impl Run<'_> {
                     let unseen = if has_pods { &mut coverage.outside } else { &mut coverage.gaps };
                     unseen.push(Gap {
                         namespace: Some(name),
-                        detail: error.detail(),
+                        why: Some(error.why()),
                         ..Gap::new(Kind::Namespace.name(), error.reason())
                     });
                 }

@@ -3,6 +3,7 @@
 use super::error::transport;
 use super::refusal::{asked_to_wait, first_words, is_for_people, refusal, sent_at};
 use super::{Budget, Error, Progress, Session};
+use crate::text::{Fact, Message, reasons};
 use crate::wire::{Kind, Object, Time};
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
@@ -66,7 +67,7 @@ pub(crate) trait Body: Send {
     type Whole;
 
     /// Takes the next bytes.
-    fn take(&mut self, bytes: &[u8]) -> Result<(), String>;
+    fn take(&mut self, bytes: &[u8]) -> Result<(), Message>;
 
     /// Whether the rest is not wanted.
     fn is_full(&self) -> bool {
@@ -74,20 +75,25 @@ pub(crate) trait Body: Send {
     }
 
     /// Nothing more comes.
-    fn end(self) -> Result<Self::Whole, String>;
+    fn end(self) -> Result<Self::Whole, Message>;
+}
+
+/// Says that an answer has more bytes than this.
+pub(crate) fn too_large(bytes: usize) -> Message {
+    Message::new(&reasons::TOO_LARGE, vec![("size", Fact::count(bytes >> 20))])
 }
 
 /// A body that is wanted as it is; only short ones are.
 impl Body for Vec<u8> {
     type Whole = Self;
 
-    fn end(self) -> Result<Self, String> {
+    fn end(self) -> Result<Self, Message> {
         Ok(self)
     }
 
-    fn take(&mut self, bytes: &[u8]) -> Result<(), String> {
+    fn take(&mut self, bytes: &[u8]) -> Result<(), Message> {
         if self.len() + bytes.len() > LARGEST {
-            return Err(format!("an answer of more than {} MiB", LARGEST >> 20));
+            return Err(too_large(LARGEST));
         }
         self.extend_from_slice(bytes);
         Ok(())
@@ -165,10 +171,11 @@ impl ApiClient {
         let path = format!("{}/{name}", kind.path(namespace));
         let request = Request { path, accept: Accept::Json, deadline, patience, form: None };
         let answer = self.ask(&request).await?;
-        let unreadable = |error: serde_json::Error| Error::Unreadable(error.to_string());
+        let unreadable = |error: serde_json::Error| Error::Unreadable(Message::quoted(error.to_string()));
         let value: serde_json::Value = serde_json::from_slice(&answer.body).map_err(unreadable)?;
         if value["kind"] != kind.name() || value["metadata"]["name"] != name {
-            return Err(Error::Unreadable(format!("it is not the {} {name}", kind.name().to_lowercase())));
+            let facts = vec![("kind", Fact::text(kind.name().to_lowercase())), ("name", Fact::text(name))];
+            return Err(Error::Unreadable(Message::new(&reasons::OTHER_OBJECT, facts)));
         }
         Object::from_value(kind, value).map_err(unreadable)
     }

@@ -1,6 +1,7 @@
 //! The end of a run before its time: by Ctrl-C, by a signal of the system, or because its time is over.
 
 use super::Error;
+use crate::text::{Fact, Message, reasons};
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -10,13 +11,13 @@ use tokio_util::sync::CancellationToken;
 #[derive(Clone, Debug, Default)]
 pub struct Stop {
     token: CancellationToken,
-    why: Arc<OnceLock<String>>,
+    why: Arc<OnceLock<Message>>,
 }
 
 impl Stop {
     /// Stops. Returns whether it had been stopped before.
-    pub fn now(&self, why: &str) -> bool {
-        let again = self.why.set(why.to_owned()).is_err();
+    pub fn now(&self, why: Message) -> bool {
+        let again = self.why.set(why).is_err();
         self.token.cancel();
         again
     }
@@ -24,19 +25,25 @@ impl Stop {
     /// Stops after a time.
     pub async fn after(&self, time: Duration) {
         tokio::time::sleep(time).await;
-        self.now(&format!("the {} s of --timeout are over", time.as_secs_f32()));
+        let seconds = Fact::text(time.as_secs_f32().to_string());
+        self.now(Message::new(&reasons::OUT_OF_TIME, vec![("seconds", seconds)]));
     }
 
     /// Why it was stopped, if it was.
-    pub(crate) fn why(&self) -> Option<&str> {
-        self.token.is_cancelled().then(|| self.why.get().map_or("", String::as_str))
+    pub(crate) fn why(&self) -> Option<Message> {
+        self.token.is_cancelled().then(|| self.reason())
+    }
+
+    /// Why it was stopped.
+    fn reason(&self) -> Message {
+        self.why.get().cloned().unwrap_or_else(|| Message::plain(&reasons::INTERRUPTED))
     }
 
     /// Does something, unless it is stopped before that is done.
     pub(crate) async fn or<T>(&self, what: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         tokio::select! {
             biased;
-            () = self.token.cancelled() => Err(Error::Stopped(self.why.get().cloned().unwrap_or_default())),
+            () = self.token.cancelled() => Err(Error::Stopped(self.reason())),
             done = what => done,
         }
     }
@@ -51,8 +58,9 @@ mod tests {
         let stop = Stop::default();
         let waits = stop.or(std::future::pending::<Result<(), Error>>());
         let ((), told) = tokio::join!(stop.after(Duration::from_millis(1500)), waits);
-        assert_eq!(told, Err(Error::Stopped("the 1.5 s of --timeout are over".to_owned())));
-        assert!(stop.now("Ctrl-C"), "the first reason counts");
+        let Err(Error::Stopped(why)) = &told else { panic!("{told:?}") };
+        assert_eq!(why.to_string(), "timed out after 1.5 s (--timeout)");
+        assert!(stop.now(Message::plain(&reasons::INTERRUPTED)), "the first reason counts");
         assert_eq!(stop.or(async { Ok(()) }).await, told);
     }
 }

@@ -13,10 +13,10 @@ pub use mismatch::{comparable, of_one_cluster};
 pub use rows::Row;
 pub use trend::Trend;
 
-use crate::compare::measure::Measure;
+use crate::checks::CATALOG;
 use crate::compare::run_record::{Blindness, FindingRecord, RunRecord};
-use crate::finding::Severity;
 use crate::finding::verdict::{Counts, Verdict};
+use crate::finding::{Measure, Severity};
 use crate::model::{ObjectRef, Owner};
 use crate::wire::Time;
 use serde::Serialize;
@@ -141,7 +141,7 @@ impl Changed {
     /// The numbers that have changed noticeably, each with its measure.
     pub fn moved(&self) -> impl Iterator<Item = (&'static Measure, i64, i64)> {
         self.measures.iter().filter_map(|moved| {
-            let measure = Measure::of(&self.check, &moved.name)?;
+            let measure = CATALOG.find(&self.check)?.measure(&moved.name)?;
             let (before, now) = moved.values.before.zip(moved.values.now)?;
             measure.got_worse(before, now).map(|_| (measure, before, now))
         })
@@ -273,9 +273,11 @@ fn by_numbers(earlier: &FindingRecord, later: &FindingRecord) -> Change {
         std::cmp::Ordering::Less => return Change::Better,
         std::cmp::Ordering::Equal => {}
     }
-    let moves = later.measures.iter().filter_map(|(name, now)| {
-        Measure::of(&later.check, name)?.got_worse(*earlier.measures.get(name)?, *now)
-    });
+    let check = CATALOG.find(&later.check);
+    let moves = later
+        .measures
+        .iter()
+        .filter_map(|(name, now)| check?.measure(name)?.got_worse(*earlier.measures.get(name)?, *now));
     // One number that got worse outweighs all that got better.
     match moves.max() {
         Some(true) => Change::Worse,

@@ -9,8 +9,9 @@ mod record;
 mod tests;
 
 use crate::compare::run_record::RunRecord;
-use crate::output::{self, io_words};
+use crate::output;
 use crate::snapshot::{Cluster, Scope};
+use crate::text::io_words;
 use crate::wire::Time;
 use record::{EXTENSION, file_name};
 use std::fs::{self, DirBuilder};

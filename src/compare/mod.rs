@@ -2,5 +2,4 @@
 
 pub mod changes;
 pub mod history;
-pub mod measure;
 pub mod run_record;

@@ -8,7 +8,7 @@
 //! Worst first, then oldest. `docs/incidents.md` tells operators the same. What does not belong here: looking at
 //! anything but findings.
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Relation, Severity};
 use crate::model::ObjectRef;
 use crate::wire::Time;
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,11 +67,6 @@ enum Cause<'a> {
     Owner(&'a str, &'a str, &'a str, &'a str),
 }
 
-/// A left-over pod is the opposite of a missing replica, and what is only worth knowing breaks nothing.
-fn explains(finding: &Finding) -> bool {
-    finding.check.id != "pod-leftover"
-}
-
 /// The finding that a finding leads to, over the objects that it is because of.
 fn root(start: usize, findings: &[Finding], about: &BTreeMap<&ObjectRef, Vec<usize>>) -> usize {
     let mut seen = BTreeSet::from([start]);
@@ -80,7 +75,8 @@ fn root(start: usize, findings: &[Finding], about: &BTreeMap<&ObjectRef, Vec<usi
         let objects = findings[at].because.iter().filter(|object| **object != findings[at].object);
         let found = objects.filter_map(|object| about.get(object)).flatten().copied();
         // They are sorted: the first is the worst and oldest.
-        match found.filter(|&index| explains(&findings[index])).min() {
+        match found.filter(|&index| findings[index].check.traits.relation != Relation::ExplainsNothing).min()
+        {
             Some(next) if seen.insert(next) => at = next,
             // Two that explain each other are one incident, named by the worse.
             Some(_) => return seen.into_iter().next().unwrap_or(start),

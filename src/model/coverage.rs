@@ -1,23 +1,25 @@
-//! What was asked for, and what of it could not be seen.
+//! How much of the scope was read, and why the rest was not.
 
+use crate::text::Message;
+use crate::wire::{self, Sentence};
 use serde::{Deserialize, Serialize};
 
-/// How much was seen, at what cost.
+/// How much was read, at what cost.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Coverage {
-    /// What it cost.
+    /// The cost.
     #[serde(flatten)]
     pub cost: Cost,
-    /// What lies in the scope and was not seen: the report is incomplete.
+    /// Objects in the scope that were not read: the report is incomplete.
     pub gaps: Vec<Gap>,
-    /// What lies outside the scope or was left out by request, and was not seen either.
+    /// Objects outside the scope, or left out by request.
     pub outside: Vec<Gap>,
-    /// What was seen, but not as it should be: given twice, or of two moments.
+    /// Objects that were read with a defect: given twice, or of two moments.
     pub remarks: Vec<Gap>,
 }
 
-/// What a run cost the servers and the way to them.
+/// The cost of a run for the servers and the network.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Cost {
@@ -27,21 +29,21 @@ pub struct Cost {
     pub pages: u64,
     /// Bytes of bodies received, after decompression.
     pub bytes: u64,
-    /// Requests that were sent again.
+    /// Requests that were sent again after a failure.
     pub retries: u64,
     /// Milliseconds that requests waited because the server, or the limit of the run, asked them to; the sum over
     /// all requests.
     pub throttled_millis: u64,
-    /// The page that took longest.
+    /// The slowest page.
     pub slowest_page: Option<SlowPage>,
-    /// The smallest page that was asked for, where larger ones came too slowly.
+    /// The smallest page that was requested, if larger ones were too slow.
     pub smallest_page: Option<u32>,
 }
 
-/// A page that took long.
+/// A slow page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlowPage {
-    /// How long; at least the time a page may take, where it did not come.
+    /// How long it took; for a page that did not arrive, at least the time a page may take.
     pub millis: u64,
     /// Such as `Pod`.
     pub kind: String,
@@ -49,8 +51,9 @@ pub struct SlowPage {
     pub namespace: Option<String>,
 }
 
-/// Something that was not seen, or not all of it.
+/// Something that was not read, or only in part.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "Written", into = "Written")]
 pub struct Gap {
     /// The namespace; `None` for the whole cluster.
     pub namespace: Option<String>,
@@ -58,32 +61,61 @@ pub struct Gap {
     pub kind: String,
     /// Why, in one word.
     pub reason: Reason,
-    /// Why, in the words of whoever refused.
-    pub detail: String,
+    /// Why, in a sentence; `None` if the word says it.
+    pub why: Option<Message>,
     /// How many objects were read before.
     pub got: u64,
-    /// How many were not, as far as the server said.
-    #[serde(default)]
+    /// How many were not, as far as the server reported.
     pub missing: Option<u64>,
 }
 
-/// Why something was not seen.
+/// A gap as captures and reports have it: with the English sentence, and the message behind it.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    namespace: Option<String>,
+    kind: String,
+    reason: Reason,
+    detail: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    message: Option<Sentence>,
+    got: u64,
+    #[serde(default)]
+    missing: Option<u64>,
+}
+
+impl From<Gap> for Written {
+    fn from(gap: Gap) -> Self {
+        let Gap { namespace, kind, reason, why, got, missing } = gap;
+        let (detail, message) = why.as_ref().map(wire::kept).unwrap_or_default();
+        Self { namespace, kind, reason, detail, message, got, missing }
+    }
+}
+
+impl From<Written> for Gap {
+    fn from(written: Written) -> Self {
+        let Written { namespace, kind, reason, detail, message, got, missing } = written;
+        let why = wire::read_back(&detail, message.as_ref());
+        Self { namespace, kind, reason, why, got, missing }
+    }
+}
+
+/// Why something was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// The identity has no right to list it.
     Forbidden,
-    /// No page came within its time.
+    /// No page arrived in time.
     TimedOut,
     /// The list changed under the reader and could not be finished.
     Expired,
-    /// The server or the way to it failed.
+    /// The server or the network failed.
     Failed,
-    /// An answer or a file made no sense.
+    /// An answer or a file could not be decoded.
     Unreadable,
-    /// The server does not know the kind.
+    /// The server does not serve the kind.
     Absent,
-    /// The files given hold none of it.
+    /// The input files contain none of it.
     NotGiven,
     /// Left out by request.
     Skipped,
@@ -93,32 +125,38 @@ pub enum Reason {
     Stopped,
     /// The list expired while it was read: its parts are of different moments.
     Inconsistent,
-    /// It was measured too long ago to be told as what is.
+    /// It was measured too long ago to count as current.
     Stale,
 }
 
 impl Gap {
-    /// The kind of a gap that is a whole cluster.
+    /// The kind of a gap that stands for a whole cluster.
     pub const CLUSTER: &'static str = "Cluster";
 
-    /// The kind of a gap that is the certificates in secrets.
+    /// The kind of a gap that stands for the certificates in Secrets.
     pub const CERTIFICATES: &'static str = "Certificates";
 
-    /// Nothing of a kind was seen, in the whole cluster; why, in one word.
+    /// Creates the gap of a kind of which nothing was read in the whole cluster.
     pub fn new(kind: impl Into<String>, reason: Reason) -> Self {
-        Self { namespace: None, kind: kind.into(), reason, detail: String::new(), got: 0, missing: None }
+        Self { namespace: None, kind: kind.into(), reason, why: None, got: 0, missing: None }
+    }
+
+    /// Sets why.
+    #[must_use]
+    pub fn because(self, why: Message) -> Self {
+        Self { why: Some(why), ..self }
     }
 }
 
 impl Coverage {
-    /// Puts what was not seen in its one order.
+    /// Sorts the gaps.
     pub fn sort(&mut self) {
         self.gaps.sort();
         self.outside.sort();
         self.remarks.sort();
     }
 
-    /// Adds what another part of the run saw.
+    /// Adds the coverage of another part of the run.
     pub fn add(&mut self, other: Coverage) {
         self.cost.add(&other.cost);
         self.gaps.extend(other.gaps);
@@ -128,7 +166,7 @@ impl Coverage {
 }
 
 impl Cost {
-    /// Adds what another part of the run cost.
+    /// Adds the cost of another part of the run.
     pub fn add(&mut self, other: &Cost) {
         self.requests += other.requests;
         self.pages += other.pages;
@@ -143,5 +181,31 @@ impl Cost {
             self.slowest_page = Some(page.clone());
         }
         self.smallest_page = [self.smallest_page, other.smallest_page].into_iter().flatten().min();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{Fact, Lang, reasons};
+
+    #[test]
+    fn a_gap_is_read_back_in_the_readers_language() {
+        let why = Message::new(&reasons::NODE_SILENT, vec![("node", Fact::text("n1"))]);
+        let gap = Gap { got: 3, ..Gap::new("LogSource", Reason::TimedOut) }.because(why);
+        let text = serde_json::to_string(&gap).unwrap();
+        assert!(text.contains(r#""detail":"node n1 does not answer""#), "{text}");
+        let read: Gap = serde_json::from_str(&text).unwrap();
+        assert_eq!(read, gap);
+        assert_eq!(read.why.unwrap().in_lang(Lang::ZhTw), "節點 n1 沒有回應");
+    }
+
+    #[test]
+    fn a_gap_of_an_earlier_version_keeps_its_words() {
+        let old = r#"{"namespace":null,"kind":"Pod","reason":"failed","detail":"boom","got":0}"#;
+        let gap: Gap = serde_json::from_str(old).unwrap();
+        assert_eq!(gap.why, Some(Message::quoted("boom")));
+        let silent: Gap = serde_json::from_str(&old.replace("boom", "")).unwrap();
+        assert_eq!((silent.why, silent.missing), (None, None));
     }
 }

@@ -1,16 +1,17 @@
-//! The end of a container's log as it is kept: few lines, and no secrets.
+//! The end of a container's log as captures keep it: few lines, without credentials.
 
-use crate::wire::without_secrets;
+use crate::text::Message;
+use crate::wire::{self, Sentence, without_secrets};
 use serde::{Deserialize, Serialize};
 
-/// At most so many lines of a log.
+/// The maximum number of lines.
 pub const LINES: usize = 10;
-/// At most so many characters of a line.
+/// The maximum number of characters of a line.
 const WIDTH: usize = 300;
 
 /// The end of a container's log, or why it cannot be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(from = "Written", into = "Written")]
 pub struct LogTail {
     /// The pod's namespace.
     pub namespace: String,
@@ -20,14 +21,44 @@ pub struct LogTail {
     pub container: String,
     /// Whether it is the log of the container before the last restart.
     pub previous: bool,
-    /// `None` when it can be read; else why not, in the server's words.
-    pub refused: Option<String>,
+    /// Why it cannot be read; `None` if it can.
+    pub refused: Option<Message>,
     /// Its last lines, the oldest first, without credentials.
     pub lines: Vec<String>,
 }
 
+/// The end of a log as captures and reports have it.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Written {
+    namespace: String,
+    pod: String,
+    container: String,
+    previous: bool,
+    refused: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Sentence>,
+    lines: Vec<String>,
+}
+
+impl From<LogTail> for Written {
+    fn from(tail: LogTail) -> Self {
+        let LogTail { namespace, pod, container, previous, refused, lines } = tail;
+        let (refused, message) = refused.as_ref().map(wire::kept).unzip();
+        Self { namespace, pod, container, previous, refused, message: message.flatten(), lines }
+    }
+}
+
+impl From<Written> for LogTail {
+    fn from(written: Written) -> Self {
+        let Written { namespace, pod, container, previous, refused, message, lines } = written;
+        let refused = refused.and_then(|refused| wire::read_back(&refused, message.as_ref()));
+        Self { namespace, pod, container, previous, refused, lines }
+    }
+}
+
 impl LogTail {
-    /// Keeps the last lines of a log that are not empty, as they may be shown.
+    /// Keeps the last lines of a log that are not empty, without credentials.
     pub fn keep(&mut self, text: &str) {
         let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
         let last = lines.iter().skip(lines.len().saturating_sub(LINES));

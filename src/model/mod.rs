@@ -23,7 +23,6 @@ mod spec;
 mod status;
 mod thresholds;
 mod throttling;
-pub mod unseen;
 mod usage;
 mod workload;
 

@@ -1,7 +1,7 @@
 //! When trouble is trouble, and how that differs for some workloads.
 
 use super::throttling::LEAST_SHARE;
-use crate::text::{human, parse_duration};
+use crate::text::{Fact, Message, Text, human, parse_duration};
 
 /// When trouble is trouble. Durations in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,27 @@ impl Default for Thresholds {
     }
 }
 
+static NO_COUNT: Text = Text {
+    en: "{name}: \"{value}\" is not a number from 1",
+    zh_tw: "{name}：「{value}」不是 1 以上的整數",
+    zh_cn: "{name}：“{value}”不是 1 以上的整数",
+};
+static NO_DURATION: Text = Text {
+    en: "{name}: \"{value}\" is not a duration such as 90s, 2m or 7d",
+    zh_tw: "{name}：「{value}」不是時間長度，例如 90s、2m 或 7d",
+    zh_cn: "{name}：“{value}”不是时间长度，例如 90s、2m 或 7d",
+};
+static NO_SHARE: Text = Text {
+    en: "{name}: \"{value}\" is not a percentage from 1 to 100, such as 20 or 12.5",
+    zh_tw: "{name}：「{value}」不是 1 到 100 的百分比，例如 20 或 12.5",
+    zh_cn: "{name}：“{value}”不是 1 到 100 的百分比，例如 20 或 12.5",
+};
+static NO_THRESHOLD: Text = Text {
+    en: "no threshold is called \"{name}\"",
+    zh_tw: "沒有名為「{name}」的門檻",
+    zh_cn: "没有名为“{name}”的阈值",
+};
+
 /// What is different for some workloads; the rest is as for all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ThresholdChanges {
@@ -53,22 +74,24 @@ impl ThresholdChanges {
     ///
     /// # Errors
     /// When there is none of that name, or the value is none for it: a count from 1, or a duration such as `2m`.
-    pub fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), Message> {
+        let refuse =
+            |text| Message::new(text, vec![("name", Fact::text(name)), ("value", Fact::text(value))]);
         let count = || match value.parse::<i64>() {
             Ok(count @ 1..) => Ok(Some(count)),
-            _ => Err(format!("{name}: \"{value}\" is not a number from 1")),
+            _ => Err(refuse(&NO_COUNT)),
         };
         let seconds = || match parse_duration(value) {
             Ok(millis) => Ok(i64::try_from(millis / 1000).ok()),
-            Err(_) => Err(format!("{name}: \"{value}\" is not a duration such as 90s, 2m or 7d")),
+            Err(_) => Err(refuse(&NO_DURATION)),
         };
         match name {
             "restarts-attention" => self.restarts_attention = count()?,
             "restarts-unhealthy" => self.restarts_unhealthy = count()?,
             "quiet-after" => self.quiet_after = seconds()?,
             "grace" => self.grace = seconds()?,
-            "throttled" => self.throttled = Some(percent(value).map_err(|why| format!("{name}: {why}"))?),
-            _ => return Err(format!("no threshold is called \"{name}\"")),
+            "throttled" => self.throttled = Some(percent(value).map_err(|_| refuse(&NO_SHARE))?),
+            _ => return Err(refuse(&NO_THRESHOLD)),
         }
         Ok(())
     }
@@ -140,7 +163,7 @@ pub fn in_percent(share: i64) -> String {
 /// # Errors
 /// When it is none from 1 to 100 with at most one decimal.
 pub fn percent(text: &str) -> Result<i64, String> {
-    let refuse = || format!("\"{text}\" is not a share in percent from 1 to 100, such as 20 or 12.5");
+    let refuse = || format!("\"{text}\" is not a percentage from 1 to 100, such as 20 or 12.5");
     let number = text.trim().trim_end_matches('%').trim();
     let (whole, tenths) = number.split_once('.').unwrap_or((number, "0"));
     let digits =
@@ -178,7 +201,7 @@ mod tests {
             ("grace", "soon"),
             ("patience", "1"),
         ] {
-            let refused = ThresholdChanges::default().set(name, value).unwrap_err();
+            let refused = ThresholdChanges::default().set(name, value).unwrap_err().to_string();
             assert!(refused.contains(name), "{refused}");
         }
     }

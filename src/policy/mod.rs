@@ -1,4 +1,4 @@
-//! What people decided about the judgement: thresholds, profiles, classes, mutes, and annotations on objects.
+//! The settings that findings depend on: thresholds, profiles, classes, mutes, and annotations on objects.
 
 pub mod mute;
 pub mod overrides;

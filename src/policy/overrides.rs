@@ -1,39 +1,88 @@
-//! What people wrote on namespaces and workloads for this tool: another class or other thresholds, checks that are left
-//! out there, a mute. Annotations speak of fewer objects than any setting and come after all of them; what is written
-//! on a workload comes after what is written on its namespace.
+//! The annotations of namespaces and workloads for this tool: a class, thresholds, checks to skip, a mute. They apply after
+//! all other settings, and those of a workload after those of its namespace.
 //!
-//! A cluster says these things, not the operator: what makes no sense is not heeded and told, never an error.
+//! They come from the cluster, not from the operator: an annotation that cannot be used is ignored and reported, never an
+//! error.
 
-use crate::checks;
-use crate::finding::Fact;
-use crate::model::{Annotations, Gap, ObjectRef, PREFIX, Reason, ThresholdChanges, unseen};
-use crate::policy::profile::{Class, Mute, Pattern, day};
-use crate::text::suggest::suggestion;
+use super::profile::{Class, Mute, Pattern, day, glob};
+use crate::finding::{Catalog, Group};
+use crate::model::{Annotations, Gap, ObjectRef, PREFIX, Reason, ThresholdChanges};
+use crate::text::suggest::nearest;
+use crate::text::{Fact, Lang, Message, Text, reasons};
 use std::collections::BTreeSet;
 
-/// What is written on one object, read.
+/// The annotations of one object.
 #[derive(Clone, Debug)]
 pub struct Override {
     /// The namespace or workload.
     pub object: ObjectRef,
-    /// Its class, which there is.
+    /// Its class.
     pub class: Option<String>,
-    /// What is different about its thresholds.
+    /// Its thresholds.
     pub thresholds: ThresholdChanges,
-    /// The checks that are left out, by id.
+    /// The checks to skip, by id.
     pub skip: BTreeSet<&'static str>,
-    /// What of it is accepted for a time.
+    /// Its mute.
     pub mute: Option<Mute>,
-    /// What was not heeded, and why.
-    pub ignored_annotations: Vec<String>,
+    /// The annotations that cannot be used.
+    pub ignored_annotations: Vec<IgnoredAnnotation>,
 }
 
-/// The annotations that are known, besides the thresholds.
+/// An annotation that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IgnoredAnnotation {
+    /// The name after the prefix.
+    pub name: String,
+    /// Why it cannot be used.
+    pub why: Message,
+}
+
+static IGNORED: Text = Text { en: "{name}: {why}", zh_tw: "{name}：{why}", zh_cn: "{name}：{why}" };
+static NO_CLASS: Text = Text {
+    en: "the profile has no class \"{class}\"",
+    zh_tw: "設定檔沒有類別「{class}」",
+    zh_cn: "配置文件没有类别“{class}”",
+};
+static NO_SWITCH: Text = Text {
+    en: "must be true or false, not \"{value}\"",
+    zh_tw: "必須是 true 或 false，而不是「{value}」",
+    zh_cn: "必须是 true 或 false，而不是“{value}”",
+};
+static UNKNOWN: Text = Text {
+    en: "unknown annotation; known: {known}",
+    zh_tw: "不認得的 annotation；可用的有：{known}",
+    zh_cn: "未知的注解；可用的有：{known}",
+};
+static MISSPELT: Text = Text {
+    en: "unknown annotation; did you mean \"{near}\"?",
+    zh_tw: "不認得的 annotation；是否指「{near}」？",
+    zh_cn: "未知的注解；是否指“{near}”？",
+};
+static NO_MUTE: Text =
+    Text {
+        en: "missing, but {other} is set", zh_tw: "未設定，但有 {other}", zh_cn: "未设置，但有 {other}"
+    };
+static LACKS: Text = Text { en: "{other} is missing", zh_tw: "缺少 {other}", zh_cn: "缺少 {other}" };
+
+impl IgnoredAnnotation {
+    /// Returns the annotation and why it cannot be used.
+    pub fn in_lang(&self, lang: Lang) -> String {
+        let name = Fact::Text(full(&self.name));
+        IGNORED.fill(lang, &[("name", name), ("why", Fact::Message(self.why.clone()))])
+    }
+}
+
+/// The annotations other than thresholds.
 const NAMES: [&str; 7] =
     ["class", "skip", "skip-tls-check", "mute", "mute-reason", "mute-owner", "mute-until"];
 
-/// Reads what is written on an object; `classes` are those that there are.
-pub fn read(object: ObjectRef, annotations: &Annotations, classes: &[Class]) -> Override {
+/// The full name of an annotation.
+fn full(name: &str) -> String {
+    format!("{PREFIX}{name}")
+}
+
+/// Reads the annotations of an object; `classes` are those of the profile.
+pub fn read(object: ObjectRef, annotations: &Annotations, classes: &[Class], catalog: &Catalog) -> Override {
     let mut out = Override {
         object,
         class: None,
@@ -43,104 +92,125 @@ pub fn read(object: ObjectRef, annotations: &Annotations, classes: &[Class]) -> 
         ignored_annotations: Vec::new(),
     };
     for (name, value) in annotations.iter() {
-        if let Err(why) = out.take(name, value.trim(), classes) {
-            out.ignored_annotations.push(format!("{PREFIX}{name}: {why}"));
+        if let Err(why) = out.take(name, value.trim(), classes, catalog) {
+            out.ignored_annotations.push(IgnoredAnnotation { name: name.to_owned(), why });
         }
     }
-    match mute(&out.object, annotations) {
+    match mute(&out.object, annotations, catalog) {
         Ok(mute) => out.mute = mute,
-        Err(why) => out.ignored_annotations.push(format!("{PREFIX}mute: {why}")),
+        Err(why) => out.ignored_annotations.push(IgnoredAnnotation { name: "mute".to_owned(), why }),
     }
     out
 }
 
 impl Override {
-    fn take(&mut self, name: &str, value: &str, classes: &[Class]) -> Result<(), String> {
+    fn take(&mut self, name: &str, value: &str, classes: &[Class], catalog: &Catalog) -> Result<(), Message> {
         match name {
             "class" if classes.iter().any(|class| class.name == value) => self.class = Some(value.to_owned()),
-            "class" => return Err(format!("no class \"{value}\" in the profile")),
-            "skip" => self.skip.extend(ids(value)?),
+            "class" => return Err(Message::new(&NO_CLASS, vec![("class", Fact::text(value))])),
+            "skip" => self.skip.extend(ids(value, catalog)?),
             "skip-tls-check" => match value {
-                "true" => self.skip.extend(checks::OF_TLS),
+                "true" => self.skip.extend(catalog.group(Group::Tls).map(|check| check.id)),
                 "false" => {}
-                _ => return Err(format!("true or false, not \"{value}\"")),
+                _ => return Err(Message::new(&NO_SWITCH, vec![("value", Fact::text(value))])),
             },
             "mute" | "mute-reason" | "mute-owner" | "mute-until" => {}
             _ if ThresholdChanges::NAMES.contains(&name) => self.thresholds.set(name, value)?,
-            _ => {
-                let known: Vec<&str> = NAMES.into_iter().chain(ThresholdChanges::NAMES).collect();
-                return Err(format!("unknown; {}", suggestion(name, &known).unwrap_or_default()));
-            }
+            _ => return Err(unknown(name)),
         }
         Ok(())
     }
 
-    /// Whether it speaks of a whole namespace.
+    /// Returns whether these are the annotations of a namespace.
     pub fn is_of_namespace(&self) -> bool {
         self.object.namespace.is_empty()
     }
 
-    /// What is left out here, as the report names what was not looked at.
+    /// Returns the skipped checks as gaps in the coverage.
     pub fn gaps(&self) -> impl Iterator<Item = Gap> {
-        let place = if self.is_of_namespace() { &self.object.name } else { &self.object.namespace };
-        self.skip.iter().map(move |id| Gap {
-            namespace: Some(place.to_string()),
-            detail: unseen::detail(&unseen::WRITTEN_ON, &[("object", Fact::Text(self.object.slashed()))]),
-            ..Gap::new(*id, Reason::Skipped)
+        let object = &self.object;
+        let (place, why) = match self.is_of_namespace() {
+            true => (&object.name, vec![("namespace", Fact::text(&object.name))]),
+            false => (&object.namespace, vec![("object", Fact::Text(object.slashed()))]),
+        };
+        let text = if self.is_of_namespace() { &reasons::NAMESPACE_ANNOTATION } else { &reasons::ANNOTATION };
+        let why = Message::new(text, why);
+        self.skip.iter().map(move |id| {
+            let gap = Gap { namespace: Some(place.to_string()), ..Gap::new(*id, Reason::Skipped) };
+            gap.because(why.clone())
         })
     }
 }
 
-/// The checks of a list of patterns.
-fn ids(list: &str) -> Result<BTreeSet<&'static str>, String> {
-    let patterns = list.split(',').map(str::trim).filter(|pattern| !pattern.is_empty());
-    patterns.map(checks::matching).try_fold(BTreeSet::new(), |mut all, ids| {
-        all.extend(ids?);
-        Ok(all)
-    })
+fn unknown(name: &str) -> Message {
+    let known = || NAMES.into_iter().chain(ThresholdChanges::NAMES);
+    match nearest(name, known()) {
+        Some(near) => Message::new(&MISSPELT, vec![("near", Fact::text(near))]),
+        None => Message::new(&UNKNOWN, vec![("known", Fact::list(known()))]),
+    }
 }
 
-fn mute(object: &ObjectRef, annotations: &Annotations) -> Result<Option<Mute>, String> {
+/// Returns the checks that a list of patterns matches.
+fn ids(list: &str, catalog: &Catalog) -> Result<BTreeSet<&'static str>, Message> {
+    let mut all = BTreeSet::new();
+    for pattern in list.split(',').map(str::trim).filter(|pattern| !pattern.is_empty()) {
+        all.extend(catalog.matching(pattern)?);
+    }
+    Ok(all)
+}
+
+fn mute(object: &ObjectRef, annotations: &Annotations, catalog: &Catalog) -> Result<Option<Mute>, Message> {
     let said = |name: &str| annotations.get(name).map(str::trim).filter(|value| !value.is_empty());
+    let of = |text, other: &str| Message::new(text, vec![("other", Fact::Text(full(other)))]);
     let Some(check) = said("mute") else {
         let rest = ["mute-reason", "mute-owner", "mute-until"].into_iter().find(|name| said(name).is_some());
-        return match rest {
-            Some(name) => Err(format!("missing beside {name}")),
-            None => Ok(None),
-        };
+        return rest.map_or(Ok(None), |name| Err(of(&NO_MUTE, name)));
     };
-    let needed = |name: &str| said(name).ok_or_else(|| format!("not without {PREFIX}{name}"));
+    let needed = |name: &str| said(name).ok_or_else(|| of(&LACKS, name));
     let until = day(needed("mute-until")?)?;
     let (reason, owner) = (needed("mute-reason")?.to_owned(), needed("mute-owner")?.to_owned());
     let whole = object.namespace.is_empty();
     let namespace = if whole { &object.name } else { &object.namespace };
+    let place =
+        if whole { object.slashed() } else { format!("{} in {}", object.slashed(), object.namespace) };
     Ok(Some(Mute {
         check: check.to_owned(),
-        checks: ids(check)?,
-        namespace: Some(exact(namespace)?),
+        checks: ids(check, catalog)?,
+        namespace: Some(glob(&globset::escape(namespace))?),
         object: (!whole).then(|| Pattern::exact(&object.kind, &object.name)).transpose()?,
         reason,
         owner,
         until,
-        place: match whole {
-            true => format!("annotation on {}", object.slashed()),
-            false => format!("annotation on {} in {}", object.slashed(), object.namespace),
-        },
+        place: format!("annotation on {place}"),
     }))
-}
-
-/// A pattern that means this name alone.
-fn exact(name: &str) -> Result<globset::GlobMatcher, String> {
-    let glob = globset::Glob::new(&globset::escape(name)).map_err(|error| error.to_string())?;
-    Ok(glob.compile_matcher())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::{CheckInfo, Severity, Traits};
     use crate::model::Names;
     use serde_json::{Map, Value, json};
     use std::collections::BTreeMap;
+
+    const fn check(id: &'static str) -> CheckInfo {
+        const NONE: Text = Text { en: "", zh_tw: "", zh_cn: "" };
+        CheckInfo {
+            id,
+            since: "0.1.0",
+            severity: Severity::High,
+            needs: &[],
+            title: NONE,
+            meaning: NONE,
+            remedy: NONE,
+            prevention: NONE,
+            page: NONE,
+            traits: Traits { group: Some(Group::Tls), ..Traits::NONE },
+        }
+    }
+
+    static CATALOG: Catalog =
+        Catalog::new(&[&check("image-tag-mutable"), &check("pod-leftover"), &check("quota-full")]);
 
     fn over(pairs: &[(&str, &str)]) -> Override {
         let all: Map<String, Value> =
@@ -153,11 +223,11 @@ mod tests {
             labels: BTreeMap::new(),
             thresholds: ThresholdChanges::default(),
         };
-        super::read(ObjectRef::new("shop", "Deployment", "web[1]"), &annotations, &[batch])
+        super::read(ObjectRef::new("shop", "Deployment", "web[1]"), &annotations, &[batch], &CATALOG)
     }
 
     #[test]
-    fn what_is_written_is_heeded() {
+    fn annotations_apply() {
         let over = over(&[
             ("class", "batch"),
             ("skip", "image-*, quota-full"),
@@ -167,7 +237,7 @@ mod tests {
             ("mute-reason", "known"),
             ("mute-owner", "team"),
         ]);
-        assert_eq!(over.ignored_annotations, Vec::<String>::new());
+        assert_eq!(over.ignored_annotations, []);
         assert_eq!(over.class.as_deref(), Some("batch"));
         assert!(over.skip.contains("quota-full") && over.skip.contains("image-tag-mutable"));
         assert_eq!(over.thresholds.to_string(), "grace 10m");
@@ -177,26 +247,25 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_told_and_the_rest_is_heeded() {
+    fn an_annotation_that_cannot_be_used_is_reported_and_the_others_apply() {
         for (name, value, why) in [
-            ("class", "batsch", "healthcheck.dev/class: no class \"batsch\" in the profile"),
-            ("skipp", "x", "healthcheck.dev/skipp: unknown; did you mean \"skip\"?"),
+            ("class", "batsch", "healthcheck.dev/class: the profile has no class \"batsch\""),
+            ("skipp", "x", "healthcheck.dev/skipp: unknown annotation; did you mean \"skip\"?"),
             (
                 "skip",
                 "pod-leftovers",
                 "healthcheck.dev/skip: no check is called \"pod-leftovers\"; did you mean",
             ),
             ("grace", "soon", "healthcheck.dev/grace: grace: \"soon\" is not a duration"),
-            ("skip-tls-check", "1", "healthcheck.dev/skip-tls-check: true or false"),
-            ("mute", "pod-leftover", "healthcheck.dev/mute: not without healthcheck.dev/mute-until"),
-            ("mute-owner", "me", "healthcheck.dev/mute: missing beside mute-owner"),
+            ("skip-tls-check", "1", "healthcheck.dev/skip-tls-check: must be true or false"),
+            ("mute", "pod-leftover", "healthcheck.dev/mute: healthcheck.dev/mute-until is missing"),
+            ("mute-owner", "me", "healthcheck.dev/mute: missing, but healthcheck.dev/mute-owner is set"),
         ] {
             let over = over(&[(name, value), ("restarts-attention", "7")]);
-            assert!(
-                over.ignored_annotations.len() == 1 && over.ignored_annotations[0].starts_with(why),
-                "{:?}",
-                over.ignored_annotations
-            );
+            let [ignored] = &over.ignored_annotations[..] else { panic!("{over:?}") };
+            assert!(ignored.in_lang(Lang::En).starts_with(why), "{ignored:?}");
+            let chinese = [Lang::ZhTw, Lang::ZhCn].map(|lang| ignored.in_lang(lang));
+            assert!(chinese.iter().all(|text| text.contains('：') && !text.contains("{")), "{chinese:?}");
             assert_eq!(over.thresholds.to_string(), "restarts-attention 7");
         }
     }

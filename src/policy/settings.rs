@@ -4,48 +4,46 @@ use crate::finding::Severity;
 use crate::finding::command::Kubectl;
 use crate::model::{Gap, Reason, Thresholds};
 use crate::policy::profile::Rules;
+use crate::text::{Message, reasons};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Why the checks of certificates are left out: by the setting that says just that.
-pub const SKIP_TLS: &str = "skip-tls-check";
-
-/// The settings that judgement depends on.
+/// The settings that findings depend on.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// When trouble is trouble.
+    /// The thresholds.
     pub thresholds: Thresholds,
     /// How suggested commands reach the cluster.
     pub kubectl: Kubectl,
-    /// Which checks run, and how bad what they find is.
+    /// The checks to run, and their severities.
     pub choice: Choice,
     /// Classes, mutes and links.
     pub rules: Rules,
-    /// Whether the annotations of namespaces and workloads are not heeded.
+    /// Whether to ignore the annotations of namespaces and workloads.
     pub no_annotations: bool,
 }
 
-/// Which checks run, and how bad what they find is.
+/// The checks to run, and their severities.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
-    /// Checks that do not run, by id.
+    /// The checks that do not run, by id.
     pub left_out: BTreeSet<&'static str>,
-    /// Those of them that were left out together, as the checks of certificates.
+    /// Those of them that one setting left out together, as the checks of certificates.
     pub tls: BTreeSet<&'static str>,
-    /// Severities that take the place of a check's own, by id.
+    /// Severities that replace those of a check, by id.
     pub severities: BTreeMap<&'static str, Severity>,
 }
 
 impl Choice {
-    /// The checks that do not run, as a report names what was not looked at.
+    /// Returns the checks that do not run, as gaps in the coverage.
     pub fn gaps(&self) -> impl Iterator<Item = Gap> {
-        let detail = |id| if self.tls.contains(id) { SKIP_TLS } else { "" };
-        self.left_out
-            .iter()
-            .map(move |id| Gap { detail: detail(id).to_owned(), ..Gap::new(*id, Reason::Skipped) })
+        self.left_out.iter().map(|id| {
+            let why = self.tls.contains(id).then(|| Message::plain(&reasons::TLS_CHECKS_SKIPPED));
+            Gap { why, ..Gap::new(*id, Reason::Skipped) }
+        })
     }
 
-    /// How bad a finding of a check is. What is only worth knowing, where the check can find worse, stays so: it may
-    /// still come right by itself.
+    /// Returns the severity of a finding. A low finding of a check that also has worse ones stays low: it may still
+    /// resolve by itself.
     pub fn severity(&self, id: &str, worst: Severity, found: Severity) -> Severity {
         match self.severities.get(id) {
             Some(chosen) if found > Severity::Low || worst == Severity::Low => *chosen,

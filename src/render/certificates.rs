@@ -1,10 +1,9 @@
 //! The certificates of the scope as a table, for those formats that have room for it.
 
 use super::words::{self, texts};
-use crate::checks::Check;
-use crate::finding::Fact;
+use crate::finding::CheckInfo;
 use crate::report::{CertificateRow, CertificateState, Report};
-use crate::text::{Lang, Text};
+use crate::text::{Fact, Lang, Text};
 
 texts! {
     HEADING: "TLS certificates", "TLS 憑證", "TLS 证书";
@@ -70,7 +69,7 @@ fn hosts(hosts: &[&str], escape: fn(&str) -> String) -> String {
 }
 
 fn state(row: &CertificateRow, lang: Lang) -> String {
-    let of = |text: &Text, check: &Check| text.fill(lang, &[("what", Fact::text(check.title.get(lang)))]);
+    let of = |text: &Text, check: &CheckInfo| text.fill(lang, &[("what", Fact::text(check.title.get(lang)))]);
     match row.state {
         CertificateState::Skipped => "N/A".to_owned(),
         CertificateState::Valid => VALID.get(lang).to_owned(),

@@ -4,11 +4,12 @@ use super::escape::visible;
 use super::markdown::text;
 use super::sections::sentence_case;
 use super::words::{self, texts};
-use crate::checks;
+use crate::checks::CATALOG;
 use crate::compare::changes::{Both, Change, Changed, Changes, Row, Side, Tally};
 use crate::compare::run_record::Blindness;
-use crate::finding::{Fact, Severity};
+use crate::finding::Severity;
 use crate::report::{Compared, Report};
+use crate::text::Fact;
 use crate::text::human;
 use crate::text::{Lang, Text};
 use crate::wire::Time;
@@ -105,7 +106,8 @@ pub(super) fn since_then(changes: &Changes, now: Time, lang: Lang) -> Vec<String
 /// What is wrong, or was, without looking at the objects: the title of the check, its numbers, and of how many other
 /// findings the same became.
 pub(super) fn what(changed: &Changed, others: usize, lang: Lang) -> String {
-    let title = checks::find(&changed.check)
+    let title = CATALOG
+        .find(&changed.check)
         .map_or_else(|| visible(&changed.check), |c| c.title.get(lang).to_owned());
     words::and_more(with_numbers(title, changed, lang), others, lang)
 }
@@ -182,7 +184,7 @@ fn was(changed: &Changed, lang: Lang) -> Vec<String> {
     let mut out: Vec<String> =
         objects.into_iter().map(|count| one(OBJECTS.get(lang), count.to_string())).collect();
     out.extend(changed.measures.iter().filter_map(|moved| {
-        let measure = crate::compare::measure::Measure::of(&changed.check, &moved.name)?;
+        let measure = CATALOG.find(&changed.check)?.measure(&moved.name)?;
         Some(one(measure.called.get(lang), measure.shown(moved.values.before?)))
     }));
     out

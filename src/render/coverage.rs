@@ -2,12 +2,11 @@
 
 use super::escape::{message, visible};
 use super::words::{self, texts};
-use crate::checks::{self, OF_TLS};
-use crate::finding::Fact;
-use crate::model::{Coverage, Gap, Reason, unseen};
-use crate::policy::settings::SKIP_TLS;
+use crate::checks::CATALOG;
+use crate::finding::Group;
+use crate::model::{Coverage, Gap, Reason};
 use crate::report::Report;
-use crate::text::Lang;
+use crate::text::{Fact, Lang, Text, reasons};
 use crate::wire::Kind;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,9 +46,6 @@ texts! {
     MORE_UNHEEDED: "More annotations not heeded: {count}", "其他未採用的 annotation：{count} 個", "其他未采用的注解：{count} 个";
     COUNT: "{got} of them", "{got} 個", "{got} 个";
 }
-
-/// What was left out by an annotation on a namespace says so.
-const ON_NAMESPACE: &str = "annotation on namespace/";
 
 /// So many annotations that were not heeded are told.
 const UNHEEDED_SHOWN: usize = 3;
@@ -160,7 +156,10 @@ fn told(report: &Report, lang: Lang, short: bool) -> Vec<String> {
         out.push(SKEW.fill(lang, &[("skew", Fact::Number(snapshot.skew.saturating_abs()))]));
     }
     out.extend(report.ignored_annotations.iter().take(UNHEEDED_SHOWN).map(|(object, why)| {
-        let facts = [("object", Fact::Text(visible(&object.to_string()))), ("why", Fact::Text(message(why)))];
+        let facts = [
+            ("object", Fact::Text(visible(&object.to_string()))),
+            ("why", Fact::Text(message(&why.in_lang(lang)))),
+        ];
         UNHEEDED.fill(lang, &facts)
     }));
     if let Some(more) = report.ignored_annotations.len().checked_sub(UNHEEDED_SHOWN).filter(|more| *more > 0)
@@ -172,20 +171,26 @@ fn told(report: &Report, lang: Lang, short: bool) -> Vec<String> {
 
 /// What was left out with all checks of certificates, and the rest: one line says more than the names of five checks.
 fn without_tls(outside: &[Gap]) -> (Vec<Gap>, Vec<Gap>) {
-    let is_of_tls = |gap: &Gap| gap.reason == Reason::Skipped && OF_TLS.contains(&&*gap.kind);
+    let of_tls: Vec<&str> = CATALOG.group(Group::Tls).map(|check| check.id).collect();
+    let is_of_tls = |gap: &Gap| gap.reason == Reason::Skipped && of_tls.contains(&&*gap.kind);
     let all = |gap: &Gap| {
-        let together = |other: &&Gap| {
-            is_of_tls(other) && (&other.namespace, &other.detail) == (&gap.namespace, &gap.detail)
-        };
-        gap.detail == SKIP_TLS
-            || gap.detail.starts_with(ON_NAMESPACE) && outside.iter().filter(together).count() == OF_TLS.len()
+        let together =
+            |other: &&Gap| is_of_tls(other) && (&other.namespace, &other.why) == (&gap.namespace, &gap.why);
+        says(gap, &reasons::TLS_CHECKS_SKIPPED)
+            || says(gap, &reasons::NAMESPACE_ANNOTATION)
+                && outside.iter().filter(together).count() == of_tls.len()
     };
     outside.iter().cloned().partition(|gap| is_of_tls(gap) && all(gap))
 }
 
+/// Whether this text says why a gap is there.
+fn says(gap: &Gap, text: &Text) -> bool {
+    gap.why.as_ref().is_some_and(|why| why.text == text)
+}
+
 /// Where the certificates were not looked at by request, and that it was by request.
 fn skipped_tls(gaps: &[Gap], lang: Lang) -> Vec<String> {
-    let everywhere = gaps.iter().any(|gap| gap.detail == SKIP_TLS);
+    let everywhere = gaps.iter().any(|gap| says(gap, &reasons::TLS_CHECKS_SKIPPED));
     let places: BTreeSet<&str> = gaps.iter().filter_map(|gap| gap.namespace.as_deref()).collect();
     let mut shown: Vec<String> = places.iter().take(PLACES).map(|name| visible(name)).collect();
     if let Some(more) = places.len().checked_sub(PLACES).filter(|more| *more > 0) {
@@ -206,7 +211,7 @@ fn group(gaps: &[Gap], short: bool, lang: Lang) -> Vec<String> {
         // Only a server's refusal reads the same for every kind.
         let detail = match gap.reason {
             Reason::Forbidden | Reason::NotGiven | Reason::Absent | Reason::Repeated => String::new(),
-            _ => message(&unseen::in_lang(&gap.detail, lang)),
+            _ => gap.why.as_ref().map_or_else(String::new, |why| message(&why.in_lang(lang))),
         };
         kinds.entry((gap.reason, detail, gap.namespace.as_deref())).or_default().push(what(gap, lang));
     }
@@ -234,7 +239,7 @@ fn first_of(mut kinds: Vec<String>, lang: Lang) -> String {
     kinds.sort_by_key(rank);
     let others = i64::try_from(kinds.len() - named).unwrap_or(i64::MAX);
     let named = Fact::Text(words::list(&kinds[..named], lang));
-    let text = if kinds.iter().all(|id| checks::find(id).is_some()) { &CHECKS } else { &KINDS };
+    let text = if kinds.iter().all(|id| CATALOG.find(id).is_some()) { &CHECKS } else { &KINDS };
     text.fill(lang, &[("kinds", named), ("count", Fact::Number(others))])
 }
 

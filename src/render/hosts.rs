@@ -2,9 +2,8 @@
 //! cells are as the cluster has them: whoever shows them escapes them.
 
 use super::words::{self, texts};
-use crate::finding::Fact;
 use crate::report::{HostRow, Report};
-use crate::text::{Lang, Text};
+use crate::text::{Fact, Lang, Text};
 use crate::wire::{DnsAnswer, Handshake, HostRequests};
 
 texts! {

@@ -2,7 +2,8 @@
 
 use super::grid::{self, Column};
 use super::{Format, Look, words};
-use crate::checks::{CHECKS, Check};
+use crate::checks::CATALOG;
+use crate::finding::CheckInfo;
 use crate::text::Lang;
 use crate::wire::Kind;
 use serde_json::json;
@@ -21,7 +22,7 @@ pub fn checks(format: Format, look: Look, out: &mut dyn Write) -> io::Result<()>
             Ok(())
         }
         Format::Markdown => markdown(look.lang, out),
-        Format::Name => CHECKS.iter().try_for_each(|check| writeln!(out, "{}", check.id)),
+        Format::Name => CATALOG.iter().try_for_each(|check| writeln!(out, "{}", check.id)),
         Format::Json => {
             serde_json::to_writer_pretty(&mut *out, &listed())?;
             writeln!(out)
@@ -34,7 +35,7 @@ pub fn checks(format: Format, look: Look, out: &mut dyn Write) -> io::Result<()>
 }
 
 fn table(look: Look) -> Vec<String> {
-    let cells = |of: &dyn Fn(&Check) -> String| CHECKS.iter().map(|check| of(check)).collect::<Vec<_>>();
+    let cells = |of: &dyn Fn(&CheckInfo) -> String| CATALOG.iter().map(|check| of(check)).collect::<Vec<_>>();
     let columns = vec![
         Column::new("ID", cells(&|check| check.id.to_owned())),
         Column::new(words::SEVERITY.get(look.lang), cells(&|c| words::severity(c.severity, look.lang))),
@@ -44,12 +45,12 @@ fn table(look: Look) -> Vec<String> {
     grid::lines(&grid::fit(columns, look.width))
 }
 
-fn needs(check: &Check) -> String {
+fn needs(check: &CheckInfo) -> String {
     check.needs.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ")
 }
 
 fn listed() -> Vec<serde_json::Value> {
-    let one = |check: &&Check| {
+    let one = |check: &CheckInfo| {
         json!({
             "id": check.id,
             "severity": check.severity.id(),
@@ -60,7 +61,7 @@ fn listed() -> Vec<serde_json::Value> {
             "needs": check.needs.iter().copied().map(Kind::name).collect::<Vec<_>>(),
         })
     };
-    CHECKS.iter().map(one).collect()
+    CATALOG.iter().map(one).collect()
 }
 
 fn markdown(lang: Lang, out: &mut dyn Write) -> io::Result<()> {
@@ -71,7 +72,7 @@ fn markdown(lang: Lang, out: &mut dyn Write) -> io::Result<()> {
     )?;
     writeln!(out, "| Check | At worst | Says | Needs | Since |")?;
     writeln!(out, "| --- | --- | --- | --- | --- |")?;
-    for check in CHECKS {
+    for check in CATALOG.iter() {
         writeln!(
             out,
             "| [{id}](checks/{id}.md) | {} | {} | {} | {} |",
@@ -89,6 +90,6 @@ fn markdown(lang: Lang, out: &mut dyn Write) -> io::Result<()> {
 ///
 /// # Errors
 /// When `out` fails.
-pub fn explain(check: &Check, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+pub fn explain(check: &CheckInfo, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(check.page.get(lang).as_bytes())
 }

@@ -4,10 +4,9 @@ use super::escape::visible;
 use super::markdown::{Page, text};
 use super::sections::heads;
 use super::words::{self, texts};
-use crate::finding::Fact;
 use crate::policy::mute::{Muting, State};
 use crate::report::Report;
-use crate::text::{Lang, Text};
+use crate::text::{Fact, Lang, Text};
 
 texts! {
     ACTIVE: "Muted findings: {findings} (active mutes: {mutes})", "已靜音的發現：{findings} 項（生效中的靜音規則：{mutes} 條）",

@@ -8,10 +8,9 @@ use super::sections::spread;
 use super::table::{signed, wrap};
 use super::words::{self, texts};
 use super::{Look, coverage};
-use crate::finding::Fact;
 use crate::model::{Amount, Node, cores, gibibytes};
 use crate::report::{Class, NodeLoad, Report};
-use crate::text::{Lang, Text};
+use crate::text::{Fact, Lang, Text};
 use owo_colors::{OwoColorize, Style};
 use std::io::{self, Write};
 

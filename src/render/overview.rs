@@ -5,9 +5,8 @@ use super::grid::{self, Column};
 use super::table::{count_columns, wrap};
 use super::words::{self, texts};
 use super::{Look, coverage};
-use crate::finding::Fact;
 use crate::report::{Counts, Summary, Verdict};
-use crate::text::Lang;
+use crate::text::{Fact, Lang};
 use owo_colors::{OwoColorize, Style};
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -54,7 +53,7 @@ fn head(summaries: &[Summary], lang: Lang) -> String {
 
 fn not_seen(summary: &Summary, lang: Lang) -> Option<String> {
     let why = summary.unseen.as_ref()?;
-    let why = super::escape::message(why);
+    let why = super::escape::message(&why.in_lang(lang));
     Some(format!("{}: {}: {why}", coverage::NOT_SEEN.get(lang), visible(&summary.context)))
 }
 

@@ -7,7 +7,7 @@ use super::{Format, Look};
 use crate::cli::{ProfileArgs, Row, Set, Source, table as settings};
 use crate::policy::mute::State;
 use crate::policy::profile::{Class, Link, Mute, Webhook};
-use crate::text::{Lang, Text};
+use crate::text::{Fact, Lang, Text};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -90,8 +90,7 @@ fn head(args: &ProfileArgs, lang: Lang) -> String {
 }
 
 fn filled(text: &Text, lang: Lang, facts: &[(&'static str, &str)]) -> String {
-    let facts: Vec<_> =
-        facts.iter().map(|(name, value)| (*name, crate::finding::Fact::text(value))).collect();
+    let facts: Vec<_> = facts.iter().map(|(name, value)| (*name, Fact::text(value))).collect();
     text.fill(lang, &facts)
 }
 

@@ -12,8 +12,9 @@ use super::markdown::{Page, message, text};
 use super::words::{self, texts};
 use super::{coverage, error_logs, muted};
 use crate::finding::incident::Incident;
-use crate::finding::{Fact, Finding, Severity};
+use crate::finding::{Finding, Severity};
 use crate::report::{Class, Counts, Report, Summary};
+use crate::text::Fact;
 use crate::text::human;
 
 /// Each writes one section.
@@ -81,7 +82,7 @@ pub(super) fn clusters(reports: &[Report], page: &mut Page) {
     }));
     page.table(&rows);
     let unseen = |summary: &Summary| {
-        let why = message(summary.unseen.as_ref()?);
+        let why = message(&summary.unseen.as_ref()?.in_lang(lang));
         Some(format!("{}{}{}: {why}", coverage::NOT_SEEN.get(lang), page.colon(), text(&summary.context)))
     };
     let lines: Vec<String> = summaries.iter().filter_map(unseen).collect();

@@ -3,10 +3,11 @@
 use super::escape::{markdown, message, visible};
 use super::words::{self, texts};
 use super::{Format, Look, json};
-use crate::finding::{Fact, Finding};
+use crate::finding::Finding;
 use crate::model::{ObjectRef, Pod};
 use crate::report::Report;
 use crate::story::{Moment, Story};
+use crate::text::Fact;
 use crate::text::human;
 use owo_colors::{OwoColorize, Style};
 use std::collections::BTreeMap;
@@ -258,7 +259,10 @@ impl Teller<'_> {
             let heading = if log.previous { &LOG_BEFORE } else { &LOG }.fill(lang, &facts);
             let lines = match (&log.refused, log.lines.is_empty()) {
                 (Some(detail), _) => {
-                    vec![format!("  {}", REFUSED.fill(lang, &[("detail", Fact::Text(message(detail)))]))]
+                    vec![format!(
+                        "  {}",
+                        REFUSED.fill(lang, &[("detail", Fact::Text(message(&detail.in_lang(lang))))])
+                    )]
                 }
                 (None, true) => vec![format!("  {}", SILENT.get(lang))],
                 (None, false) => log.lines.iter().map(|line| format!("  {}", visible(line))).collect(),

@@ -12,9 +12,9 @@ use super::grid::{self, Column};
 use super::hosts;
 use super::words::{self, texts};
 use super::{Look, coverage, error_logs, muted};
-use crate::finding::{Fact, Severity};
+use crate::finding::Severity;
 use crate::report::{Class, Counts, Report, Verdict};
-use crate::text::{Lang, Text};
+use crate::text::{Fact, Lang, Text};
 use owo_colors::{OwoColorize, Style};
 use std::io::{self, Write};
 

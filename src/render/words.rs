@@ -1,9 +1,9 @@
 //! The words that several human formats share.
 
-use crate::finding::{Fact, Severity};
+use crate::finding::Severity;
 use crate::model::{Reason, in_percent};
 use crate::report::{Class, Verdict};
-use crate::text::{Lang, Text};
+use crate::text::{Fact, Lang, Text, listed};
 use crate::wire::Time;
 use jiff::tz::TimeZone;
 
@@ -166,8 +166,7 @@ pub(super) fn and_more(text: String, more: usize, lang: Lang) -> String {
 
 /// `a, b`, or in Chinese `a、b`.
 pub(super) fn list<T: AsRef<str>>(items: &[T], lang: Lang) -> String {
-    let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
-    items.join(if lang == Lang::En { ", " } else { "、" })
+    listed(items, 0, lang)
 }
 
 /// What stands between a name and what is said of it.

@@ -1,7 +1,7 @@
 //! The certificates of the scope, each with the worst that was found about it.
 
-use crate::checks::{self, Check, OF_TLS, View};
-use crate::finding::{Finding, Severity};
+use crate::checks::{self, CATALOG, View};
+use crate::finding::{CheckInfo, Finding, Group, Severity};
 use crate::model::ObjectRef;
 use crate::policy::mute::Muted;
 use crate::tls::{Certificate, Tls};
@@ -25,11 +25,11 @@ pub struct CertificateRow<'a> {
 #[derive(Clone, Copy, Debug)]
 pub enum State {
     /// The worst that was found about it.
-    Found(Severity, &'static Check),
+    Found(Severity, &'static CheckInfo),
     /// What there is to find about it somebody has accepted for a time.
-    Muted(&'static Check),
+    Muted(&'static CheckInfo),
     /// There is something to find, and the check that finds it was left out.
-    NotJudged(&'static Check),
+    NotJudged(&'static CheckInfo),
     /// Its namespace asked not to be judged.
     Skipped,
     /// There is nothing to find.
@@ -80,17 +80,17 @@ impl CertificateRow<'_> {
 }
 
 /// What is said about secrets: the worst of it.
-type Worst<'f> = BTreeMap<&'f ObjectRef, (Severity, &'static Check)>;
+type Worst<'f> = BTreeMap<&'f ObjectRef, (Severity, &'static CheckInfo)>;
 
 /// Worst first, then by their end; none where no check of certificates runs.
 pub(super) fn of<'a>(view: &View<'a>, findings: &[Finding], muted: &Muted) -> Vec<CertificateRow<'a>> {
-    if checks::is_without_tls(&view.settings.choice.left_out) {
+    if CATALOG.is_without(Group::Tls, &view.settings.choice.left_out) {
         return Vec::new();
     }
     let quiet: BTreeSet<&str> = view
         .overrides()
         .iter()
-        .filter(|over| over.is_of_namespace() && checks::is_without_tls(&over.skip))
+        .filter(|over| over.is_of_namespace() && CATALOG.is_without(Group::Tls, &over.skip))
         .map(|over| &*over.object.name)
         .collect();
     // Whatever is heard of it, a certificate is as it is.
@@ -124,7 +124,7 @@ pub(super) fn of<'a>(view: &View<'a>, findings: &[Finding], muted: &Muted) -> Ve
 
 fn worst<'f>(findings: impl Iterator<Item = &'f Finding>) -> Worst<'f> {
     let mut out = Worst::new();
-    for finding in findings.filter(|finding| OF_TLS.contains(&finding.check.id)) {
+    for finding in findings.filter(|finding| finding.check.is_of(Group::Tls)) {
         let worst = out.entry(&finding.object).or_insert((finding.severity, finding.check));
         if worst.0 < finding.severity {
             *worst = (finding.severity, finding.check);

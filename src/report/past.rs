@@ -1,10 +1,10 @@
 //! What is kept of a report, so that another can be compared with it.
 
 use super::Report;
-use crate::compare::measure::Measure;
 use crate::compare::run_record::{FindingRecord, KIND, RunRecord, Visibility, together};
-use crate::finding::{Fact, Finding};
+use crate::finding::Finding;
 use crate::snapshot::{Scope, VERSION};
+use crate::text::Fact;
 
 impl Report<'_> {
     /// What was looked at. Of files that do not say, it is what is in them.
@@ -49,7 +49,7 @@ impl Report<'_> {
 }
 
 fn noted(finding: &Finding, incident: &str) -> FindingRecord {
-    let number = |(name, fact): &(&'static str, Fact)| match (fact, Measure::of(finding.check.id, name)) {
+    let number = |(name, fact): &(&'static str, Fact)| match (fact, finding.check.measure(name)) {
         (Fact::Number(number), Some(_)) => Some(((*name).to_owned(), *number)),
         _ => None,
     };

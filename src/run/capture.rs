@@ -1,9 +1,10 @@
 //! Captures: what a check would see, written to a file.
 
 use super::{Failure, hosts};
-use crate::checks::OF_TLS;
+use crate::checks::CATALOG;
 use crate::cli::{Exit, SnapshotArgs};
 use crate::cluster;
+use crate::finding::Group;
 use crate::model::Gap;
 use crate::output;
 use crate::policy::settings::Settings;
@@ -46,9 +47,10 @@ pub(super) fn capture(args: &SnapshotArgs, clock: fn() -> Time) -> Result<Exit, 
         write_capture(&args.output, parts, &header)
             .map_err(|source| snapshot::Error::Write { path, source })?;
     }
-    for Gap { namespace, kind, detail, .. } in &header.coverage.gaps {
+    for Gap { namespace, kind, why, .. } in &header.coverage.gaps {
         let place = namespace.as_deref().unwrap_or("the cluster");
-        output::log(&format!("not in the capture: {kind} of {place}: {detail}"));
+        let why = why.as_ref().map_or_else(String::new, |why| format!(": {why}"));
+        output::log(&format!("not in the capture: {kind} of {place}{why}"));
     }
     Ok(if complete { Exit::Clean } else { Exit::Incomplete })
 }
@@ -57,7 +59,7 @@ pub(super) fn capture(args: &SnapshotArgs, clock: fn() -> Time) -> Result<Exit, 
 fn settings(args: &SnapshotArgs) -> Settings {
     let mut settings = Settings::default();
     if args.skip_tls_check {
-        settings.choice.left_out.extend(OF_TLS);
+        settings.choice.left_out.extend(CATALOG.group(Group::Tls).map(|check| check.id));
     }
     settings
 }

@@ -14,6 +14,7 @@ use crate::policy::settings::Settings;
 use crate::render::{self, Format};
 use crate::report::{Report, Summary, Verdict};
 use crate::snapshot::{self, Snapshot};
+use crate::text::Message;
 use crate::wire::Time;
 
 /// What of a report is shown.
@@ -158,7 +159,7 @@ impl Judge<'_> {
                     result.map_err(Failure::from).and_then(|snapshot| something(snapshot, &settings));
                 let snapshot = snapshot.unwrap_or_else(|failure| {
                     failures.push(format!("{context}: {}", failure.line));
-                    unseen_cluster(&context, failure.reason, &failure.line)
+                    unseen_cluster(&context, failure.reason, failure.why())
                 });
                 seen.push((snapshot, settings));
             }
@@ -172,7 +173,12 @@ impl Judge<'_> {
         }
         // Of not one cluster is there anything to say: that is no report.
         if failures.len() == shown.summaries.len() + seen.len() {
-            return Err(Failure { line: failures.join("\n"), hint: None, reason: Reason::Failed });
+            return Err(Failure {
+                line: failures.join("\n"),
+                hint: None,
+                reason: Reason::Failed,
+                error: None,
+            });
         }
         progress.end();
         if at_once {
@@ -243,10 +249,10 @@ fn something(snapshot: Snapshot, settings: &Settings) -> Result<Snapshot, Failur
 }
 
 /// What is known of a cluster that could not be looked at: nothing, and why.
-pub(super) fn unseen_cluster(context: &str, reason: Reason, detail: &str) -> Snapshot {
+pub(super) fn unseen_cluster(context: &str, reason: Reason, why: Message) -> Snapshot {
     let mut snapshot = Snapshot::default();
     context.clone_into(&mut snapshot.cluster.context);
-    snapshot.coverage.gaps.push(Gap { detail: detail.to_owned(), ..Gap::new(Gap::CLUSTER, reason) });
+    snapshot.coverage.gaps.push(Gap::new(Gap::CLUSTER, reason).because(why));
     snapshot
 }
 
@@ -262,5 +268,5 @@ pub(super) fn nothing_found(snapshot: &Snapshot) -> Failure {
         [] => "there is not one pod to look at".to_owned(),
         skipped => format!("there is not one pod to look at; left out: {}", skipped.join(", ")),
     };
-    Failure { line, hint: Some(hint), reason: Reason::Absent }
+    Failure { line, hint: Some(hint), reason: Reason::Absent, error: None }
 }

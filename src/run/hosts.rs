@@ -1,19 +1,19 @@
 //! Which hosts a run looks up: what flags, profile and files name.
 
 use super::Failure;
+use crate::checks::CATALOG;
 use crate::cli::HostArgs;
+use crate::finding::{CheckInfo, Group};
 use crate::policy::settings::Settings;
 use crate::sources::Hosts;
 use std::fs::File;
 use std::sync::Arc;
 
-/// The checks that read what is looked up.
-const OF_HOSTS: [&str; 2] = ["host-not-resolving", "host-without-vhost"];
-
 /// What to look up: only what a check that runs will read. Lists are read before anything is asked for.
 pub(super) fn plan(args: &HostArgs, settings: &Settings) -> Result<Option<Arc<Hosts>>, Failure> {
-    let runs = |id: &str| !settings.choice.left_out.contains(id);
-    let probe = if runs("certificate-served") { args.probe_tls } else { Some(false) };
+    let runs = |check: &CheckInfo| !settings.choice.left_out.contains(check.id);
+    let reads_handshakes = CATALOG.iter().any(|check| check.reads_handshakes() && runs(check));
+    let probe = if reads_handshakes { args.probe_tls } else { Some(false) };
     let mut listed = args.host.iter().cloned().collect::<std::collections::BTreeSet<_>>();
     for path in &args.hosts_file {
         listed.extend(crate::tls::read(path).map_err(Failure::new)?);
@@ -33,7 +33,7 @@ pub(super) fn plan(args: &HostArgs, settings: &Settings) -> Result<Option<Arc<Ho
         probe_to: args.probe_to,
         no_annotations: settings.no_annotations,
     };
-    Ok(Some(Arc::new(hosts)).filter(|_| probe != Some(false) || OF_HOSTS.into_iter().any(runs)))
+    Ok(Some(Arc::new(hosts)).filter(|_| probe != Some(false) || CATALOG.group(Group::Hosts).any(runs)))
 }
 
 /// Refuses flags of hosts where a command has no use for them.

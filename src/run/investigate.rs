@@ -105,5 +105,5 @@ fn missing(target: &Target, namespace: &str) -> Failure {
             "nothing of that name was seen in namespace {name}, nor pods that took its place; -n names another"
         ),
     };
-    Failure { line, hint: Some(hint), reason: Reason::Absent }
+    Failure { line, hint: Some(hint), reason: Reason::Absent, error: None }
 }

@@ -9,7 +9,7 @@ use crate::policy::profile::{Address, Source, Webhook, When};
 use crate::policy::settings::Settings;
 use crate::render::{self, Summary};
 use crate::report::{Report, Verdict};
-use crate::text::Lang;
+use crate::text::{Lang, Message};
 use crate::{cluster, output};
 use std::io::Read;
 use std::path::Path;
@@ -116,8 +116,12 @@ impl Notifications {
         if self.to.iter().any(|to| !to.briefs.is_empty()) {
             return;
         }
-        for line in failure.line.lines() {
-            let snapshot = super::check::unseen_cluster("", failure.reason, line);
+        let whys: Vec<Message> = match &failure.error {
+            Some(why) => vec![why.clone()],
+            None => failure.line.lines().map(Message::quoted).collect(),
+        };
+        for why in whys {
+            let snapshot = super::check::unseen_cluster("", failure.reason, why);
             self.add(&Report::new(&snapshot, &Settings::default()));
         }
     }
@@ -127,7 +131,7 @@ impl To {
     fn wants(&self, worst_new: Option<Severity>) -> bool {
         match self.when {
             When::Always => true,
-            When::PodProblem => self.briefs.iter().any(|brief| brief.verdict() != Verdict::Healthy),
+            When::Trouble => self.briefs.iter().any(|brief| brief.verdict() != Verdict::Healthy),
             When::New => worst_new > Some(Severity::Low),
         }
     }

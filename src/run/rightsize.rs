@@ -120,13 +120,13 @@ fn all_of(
     for (context, result) in seen {
         let snapshot = result.map_err(Failure::from).unwrap_or_else(|failure| {
             failures.push(format!("{context}: {}", failure.line));
-            unseen_cluster(&context, failure.reason, &failure.line)
+            unseen_cluster(&context, failure.reason, failure.why())
         });
         let settings = settings(args, args.connect.to_repeat(Some(&context)));
         looked.push(LoadedCluster { context: Some(context), snapshot, settings });
     }
     if failures.len() == looked.len() {
-        return Err(Failure { line: failures.join("\n"), hint: None, reason: Reason::Failed });
+        return Err(Failure { line: failures.join("\n"), hint: None, reason: Reason::Failed, error: None });
     }
     let place =
         |looked: &LoadedCluster| contexts.iter().position(|name| looked.context.as_ref() == Some(name));

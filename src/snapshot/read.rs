@@ -4,6 +4,7 @@
 use super::document::{Document, Item};
 use super::{Error, Header, Snapshot};
 use crate::model::{Gap, Reason};
+use crate::text::{Message, reasons};
 use crate::wire::{Kind, Time};
 use serde::de::DeserializeSeed;
 use std::collections::{BTreeMap, BTreeSet};
@@ -220,11 +221,9 @@ impl Files {
                 self.written.push(Written { path: path.to_owned(), kind, document });
             }
             Item::Unknown(kind) => *self.unknown.entry(kind).or_default() += 1,
-            Item::Broken(kind, detail) => self
-                .snapshot
-                .coverage
-                .gaps
-                .push(Gap { detail: format!("{path}: {detail}"), ..Gap::new(kind, Reason::Unreadable) }),
+            Item::Broken(kind, detail) => self.snapshot.coverage.gaps.push(
+                Gap::new(kind, Reason::Unreadable).because(Message::quoted(format!("{path}: {detail}"))),
+            ),
             Item::Header(mut header) => {
                 // Several captures of one cluster are one report, as old as the newest.
                 if let Some(before) = self.header.take() {
@@ -250,15 +249,11 @@ impl Files {
     fn finish(mut self, clock: Time) -> Snapshot {
         let mut snapshot = self.snapshot;
         let outside = &mut snapshot.coverage.outside;
-        let gap = |kind: &str, reason, detail: &str, got| Gap {
-            detail: detail.to_owned(),
-            got,
-            ..Gap::new(kind, reason)
-        };
         let unknown = self.unknown.iter();
-        outside.extend(
-            unknown.map(|(kind, got)| gap(kind, Reason::Skipped, "of no kind that is checked", *got)),
-        );
+        outside.extend(unknown.map(|(kind, got)| {
+            let gap = Gap { got: *got, ..Gap::new(kind, Reason::Skipped) };
+            gap.because(Message::plain(&reasons::UNCHECKED_KIND))
+        }));
         if let Some(header) = self.header.take() {
             header.apply(&mut snapshot);
         } else {
@@ -266,7 +261,7 @@ impl Files {
             // What nobody looked up is not missing.
             let given = |kind: &Kind| self.kinds.contains(kind) || kind.is_extension() || *kind == Kind::Host;
             let missing = Kind::ALL.into_iter().filter(|kind| !given(kind));
-            outside.extend(missing.map(|kind| gap(kind.name(), Reason::NotGiven, "", 0)));
+            outside.extend(missing.map(|kind| Gap::new(kind.name(), Reason::NotGiven)));
             (snapshot.started_at, snapshot.taken_at, snapshot.plain) = (clock, clock, true);
         }
         snapshot.sort();

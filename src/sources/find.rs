@@ -2,7 +2,8 @@
 
 use super::Unavailable;
 use crate::cluster::page::{Accept, ApiClient, Request, RetryPolicy};
-use crate::model::unseen::{ASK_OTHERS, NO_LIST, NO_PROMETHEUS, NO_SERVICES};
+use crate::text::reasons::{NO_PROMETHEUS, SERVICES_FORBIDDEN, SERVICES_UNREADABLE, SET_PROMETHEUS};
+use crate::text::{Message, Text};
 use crate::wire;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
@@ -38,7 +39,12 @@ pub(crate) async fn service(asker: &ApiClient, deadline: Duration) -> Result<Ser
             return Ok(service);
         }
     }
-    Err(Unavailable::left_out(NO_PROMETHEUS.en.to_owned()))
+    Err(none(&NO_PROMETHEUS))
+}
+
+/// Why there is none, and what to set instead.
+fn none(why: &'static Text) -> Unavailable {
+    Unavailable::left_out(Message::plain(why)).within(&SET_PROMETHEUS)
 }
 
 async fn list(asker: &ApiClient, label: &str, deadline: Duration) -> Result<Vec<wire::Service>, Unavailable> {
@@ -53,10 +59,10 @@ async fn list(asker: &ApiClient, label: &str, deadline: Duration) -> Result<Vec<
     match asker.ask(&request).await {
         Ok(answer) => match serde_json::from_slice::<List>(&answer.body) {
             Ok(list) if list.kind == "ServiceList" => Ok(list.items),
-            _ => Err(Unavailable::left_out(NO_LIST.en.to_owned())),
+            _ => Err(none(&SERVICES_UNREADABLE)),
         },
-        Err(error) if error.is_forbidden() => Err(Unavailable::left_out(NO_SERVICES.en.to_owned())),
-        Err(error) => Err(Unavailable::of("services", &error).within(&ASK_OTHERS)),
+        Err(error) if error.is_forbidden() => Err(none(&SERVICES_FORBIDDEN)),
+        Err(error) => Err(Unavailable::of("services", &error).within(&SET_PROMETHEUS)),
     }
 }
 

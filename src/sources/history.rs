@@ -5,7 +5,7 @@ use super::prometheus::Prometheus;
 use super::selector::{PromSelector, names};
 use super::series::{Name, Numbers, whole};
 use crate::cluster::Error;
-use crate::model::unseen::NO_HISTORY;
+use crate::text::reasons::NO_HISTORY;
 use crate::wire::{ObjectMeta, Usage};
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -12,9 +12,8 @@ pub(crate) use named::{Named, Told, named};
 
 use super::prometheus::Prometheus;
 use super::{Measured, SourcesRun, Unavailable};
-use crate::finding::Fact;
-use crate::model::{Gap, Reason, unseen};
-use crate::text::Text;
+use crate::model::{Gap, Reason};
+use crate::text::{Fact, Message, Text, reasons};
 use crate::wire::{DnsAnswer, Handshake, Host, HostRequests, Kind, Object, ObjectMeta};
 use named::{AllAsked, Asked};
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,7 +87,7 @@ impl SourcesRun {
             _ => self.probed(hosts, probed, &answers, &mut unseen).await,
         };
         if left_out > 0 {
-            missing.push(limited(&unseen::HOSTS_LOOKED_UP, MOST, (left_out, names.len())));
+            missing.push(limited(&reasons::HOSTS_LOOKED_UP, MOST, (left_out, names.len())));
         }
         if !hosts.is_asked_for() {
             (answers, handshakes) = (resolved(answers), served(handshakes));
@@ -156,7 +155,7 @@ impl SourcesRun {
         let Ok(counted) = requests::ask(prometheus, &self.selector, asked, self.deadline()).await else {
             return (BTreeMap::new(), Vec::new());
         };
-        let left_out = limited(&unseen::HOSTS_COUNTED, requests::MOST, (rest.len(), asked.len()));
+        let left_out = limited(&reasons::HOSTS_COUNTED, requests::MOST, (rest.len(), asked.len()));
         (counted, Some(left_out).filter(|_| !rest.is_empty()).into_iter().collect())
     }
 
@@ -170,7 +169,7 @@ impl SourcesRun {
     ) -> BTreeMap<String, Handshake> {
         let left_out = names.len().saturating_sub(probe::MOST);
         if left_out > 0 {
-            unseen.push(limited(&unseen::HOSTS_PROBED, probe::MOST, (left_out, probe::MOST)));
+            unseen.push(limited(&reasons::HOSTS_PROBED, probe::MOST, (left_out, probe::MOST)));
         }
         let mut tasks = JoinSet::new();
         for (name, port) in names.into_iter().take(probe::MOST) {
@@ -212,38 +211,41 @@ fn served(mut handshakes: BTreeMap<String, Handshake>) -> BTreeMap<String, Hands
 
 /// The hosts of which DNS told nothing, by how it failed.
 fn unanswered(names: &[String], answers: &BTreeMap<String, DnsAnswer>) -> Vec<Gap> {
-    let mut silent: BTreeMap<(Reason, &str), Vec<&str>> = BTreeMap::new();
+    let mut silent: BTreeMap<(Reason, Message), Vec<&str>> = BTreeMap::new();
+    let why = |answer: &DnsAnswer| answer.why().unwrap_or_else(|| Message::quoted(&*answer.outcome));
     for name in names {
         let (reason, why) = match answers.get(name) {
-            None => (Reason::Stopped, "not asked"),
-            Some(answer) if answer.outcome == DnsAnswer::TIMED_OUT => (Reason::TimedOut, &*answer.detail),
-            Some(answer) if answer.outcome == DnsAnswer::FAILED => (Reason::Failed, &*answer.detail),
+            None => (Reason::Stopped, Message::plain(&reasons::DNS_NOT_ASKED)),
+            Some(answer) if answer.outcome == DnsAnswer::TIMED_OUT => (Reason::TimedOut, why(answer)),
+            Some(answer) if answer.outcome == DnsAnswer::FAILED => (Reason::Failed, why(answer)),
             Some(_) => continue,
         };
         silent.entry((reason, why)).or_default().push(name);
     }
     let got = names.len() - silent.values().map(Vec::len).sum::<usize>();
-    let told = |((reason, why), hosts): ((Reason, &str), Vec<&str>)| {
-        let shown: Vec<&str> = hosts.iter().take(SHOWN).copied().collect();
-        let more = if hosts.len() > SHOWN { ", …" } else { "" };
-        gap(reason, format!("DNS: {why}: {}{more}", shown.join(", ")), hosts.len(), got)
+    let told = |((reason, why), hosts): ((Reason, Message), Vec<&str>)| {
+        let shown = Fact::first(SHOWN, hosts.iter().copied());
+        let facts = vec![("why", Fact::Message(why)), ("hosts", shown)];
+        gap(reason, Message::new(&reasons::DNS_FAILED, facts), hosts.len(), got)
     };
     silent.into_iter().map(told).collect()
 }
 
 /// That of more than so many the others were left out: how many, and how many were not.
-fn limited(said: &Text, most: usize, (left_out, got): (usize, usize)) -> Gap {
-    gap(Reason::Skipped, unseen::detail(said, &[("most", Fact::count(most))]), left_out, got)
+fn limited(said: &'static Text, most: usize, (left_out, got): (usize, usize)) -> Gap {
+    gap(Reason::Skipped, Message::new(said, vec![("most", Fact::count(most))]), left_out, got)
 }
 
-fn gap(reason: Reason, detail: String, missing: usize, got: usize) -> Gap {
+fn gap(reason: Reason, why: Message, missing: usize, got: usize) -> Gap {
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-    Gap { detail, got: count(got), missing: Some(count(missing)), ..Gap::new(Kind::Host.name(), reason) }
+    let gap = Gap { got: count(got), missing: Some(count(missing)), ..Gap::new(Kind::Host.name(), reason) };
+    gap.because(why)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Lang;
 
     #[test]
     fn nobody_is_asked_who_was_not_asked_for_but_inside_a_cluster() {
@@ -279,25 +281,26 @@ mod tests {
 
     #[test]
     fn hosts_that_nothing_is_known_of_are_named_by_why() {
-        let answer = |outcome: &str, detail: &str| DnsAnswer {
-            outcome: outcome.to_owned(),
-            detail: detail.to_owned(),
-            ..DnsAnswer::default()
+        let answer = |outcome: &str, why: Message| {
+            DnsAnswer { outcome: outcome.to_owned(), ..DnsAnswer::default() }.because(&why)
         };
+        let (none, servfail) = (Message::quoted(""), Message::plain(&reasons::DNS_SERVFAIL));
+        let late = || Message::new(&reasons::NO_ANSWER, vec![("seconds", Fact::Number(3))]);
         let names: Vec<String> = (0..9).map(|number| format!("h{number}")).collect();
         let mut answers = BTreeMap::new();
-        answers.insert(names[0].clone(), answer(DnsAnswer::RESOLVED, ""));
-        answers.insert(names[1].clone(), answer(DnsAnswer::NO_NAME, ""));
-        answers.insert(names[2].clone(), answer(DnsAnswer::FAILED, "SERVFAIL"));
-        answers.extend(names[3..].iter().map(|name| (name.clone(), answer(DnsAnswer::TIMED_OUT, "late"))));
-        let told: Vec<_> =
-            unanswered(&names, &answers).into_iter().map(|gap| (gap.detail, gap.got, gap.missing)).collect();
-        assert_eq!(
-            told,
-            [
-                ("DNS: late: h3, h4, h5, h6, h7, …".to_owned(), 2, Some(6)),
-                ("DNS: SERVFAIL: h2".to_owned(), 2, Some(1)),
-            ]
-        );
+        answers.insert(names[0].clone(), answer(DnsAnswer::RESOLVED, none.clone()));
+        answers.insert(names[1].clone(), answer(DnsAnswer::NO_NAME, none));
+        answers.insert(names[2].clone(), answer(DnsAnswer::FAILED, servfail));
+        answers.extend(names[3..].iter().map(|name| (name.clone(), answer(DnsAnswer::TIMED_OUT, late()))));
+        let told = |lang| -> Vec<_> {
+            let gaps = unanswered(&names, &answers).into_iter();
+            gaps.map(|gap| (gap.why.unwrap().in_lang(lang), gap.got, gap.missing)).collect()
+        };
+        let late = "DNS: no answer within 3 s: h3, h4, h5, h6, h7 and 1 more".to_owned();
+        let failed = "DNS: SERVFAIL: the server could not resolve the name: h2".to_owned();
+        assert_eq!(told(Lang::En), [(late, 2, Some(6)), (failed, 2, Some(1))]);
+        let late = "DNS：3 秒內沒有回應：h3、h4、h5、h6、h7 等 6 個".to_owned();
+        let failed = "DNS：SERVFAIL：伺服器無法解析該名稱：h2".to_owned();
+        assert_eq!(told(Lang::ZhTw), [(late, 2, Some(6)), (failed, 2, Some(1))]);
     }
 }

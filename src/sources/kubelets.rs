@@ -5,10 +5,9 @@ use super::selector::PromSelector;
 use super::series::{self, Counted, Name};
 use super::{Measurement, Unavailable, wait};
 use crate::cluster::Error;
-use crate::cluster::page::{Accept, ApiClient, Body, Request, RetryPolicy};
-use crate::finding::Fact;
+use crate::cluster::page::{Accept, ApiClient, Body, Request, RetryPolicy, too_large};
 use crate::logs::lines::Lines;
-use crate::model::unseen;
+use crate::text::{Fact, Message, reasons};
 use crate::wire::Throttling;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,19 +67,20 @@ pub(crate) async fn read(
         match told {
             // A pod is on one node only.
             Ok(of_node) => counted.extend(of_node),
-            Err(error) => drop(untold.insert(node, error)),
+            Err(error) => {
+                untold.insert(node, error);
+            }
         }
     }
     let objects = counted.iter().filter_map(|(name, counted)| series::object(name, *counted)).collect();
     let untold = untold.first_key_value().map(|(node, error)| {
-        let first = Unavailable::of(node, error);
-        let facts = [
+        let Unavailable { reason, why } = Unavailable::of(node.as_str(), error);
+        let facts = vec![
             ("count", Fact::count(untold.len())),
             ("all", Fact::count(all)),
-            ("why", Fact::text(&first.detail)),
+            ("why", Fact::Message(why)),
         ];
-        let detail = unseen::detail(&unseen::KUBELETS, &facts);
-        Unavailable { detail, ..first }
+        Unavailable { reason, why: Message::new(&reasons::KUBELETS_UNREAD, facts) }
     });
     Measurement { objects, untold }
 }
@@ -138,10 +138,10 @@ impl Reading {
 impl Body for Reading {
     type Whole = Page;
 
-    fn take(&mut self, bytes: &[u8]) -> Result<(), String> {
+    fn take(&mut self, bytes: &[u8]) -> Result<(), Message> {
         self.length += bytes.len();
         if self.length > LARGEST {
-            return Err(format!("more than {} MiB", LARGEST >> 20));
+            return Err(too_large(LARGEST));
         }
         let Self { selector, lines, page, is_metrics, .. } = self;
         lines.push(bytes, |line, is_cut| {
@@ -150,12 +150,15 @@ impl Body for Reading {
                 keep(page, line, selector);
             }
         });
-        if self.page.len() > MOST { Err(format!("more than {MOST} control groups")) } else { Ok(()) }
+        if self.page.len() > MOST {
+            return Err(Message::new(&reasons::TOO_MANY_GROUPS, vec![("most", Fact::count(MOST))]));
+        }
+        Ok(())
     }
 
-    fn end(self) -> Result<Page, String> {
+    fn end(self) -> Result<Page, Message> {
         let is_metrics = self.is_metrics || !self.page.is_empty();
-        is_metrics.then_some(self.page).ok_or_else(|| "it holds no metrics".to_owned())
+        is_metrics.then_some(self.page).ok_or_else(|| Message::plain(&reasons::NO_METRICS))
     }
 }
 
@@ -226,7 +229,7 @@ fn seconds(before: &Counters, after: &Counters, elapsed: Duration) -> i64 {
 mod tests {
     use super::*;
 
-    fn parsed(text: &str, selector: PromSelector) -> Result<Page, String> {
+    fn parsed(text: &str, selector: PromSelector) -> Result<Page, Message> {
         let mut reading = Reading::of(&Arc::new(selector));
         for piece in text.as_bytes().chunks(7) {
             reading.take(piece)?;
@@ -295,9 +298,9 @@ mod tests {
     fn what_holds_no_metrics_is_no_empty_page() {
         assert_eq!(
             parsed("<html>\nlog in\n</html>\n", PromSelector::default()),
-            Err("it holds no metrics".to_owned())
+            Err(Message::plain(&reasons::NO_METRICS))
         );
-        assert_eq!(parsed("", PromSelector::default()), Err("it holds no metrics".to_owned()));
+        assert_eq!(parsed("", PromSelector::default()), Err(Message::plain(&reasons::NO_METRICS)));
         assert_eq!(parsed("# TYPE x counter\n", PromSelector::default()), Ok(Page::new()));
     }
 
@@ -308,6 +311,7 @@ mod tests {
         let taken = (0..100).take_while(|_| endless.take(&piece).is_ok()).count();
         assert_eq!(taken, 64);
         let groups: String = (0..=MOST).map(|id| line("spec_cpu_quota", "a", &id.to_string(), "1")).collect();
-        assert_eq!(parsed(&groups, PromSelector::default()), Err(format!("more than {MOST} control groups")));
+        let error = parsed(&groups, PromSelector::default()).unwrap_err();
+        assert_eq!(error.to_string(), format!("more than {MOST} control groups"));
     }
 }

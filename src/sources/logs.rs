@@ -12,10 +12,9 @@ use super::{Measured, Unavailable};
 use crate::cluster::Error;
 use crate::cluster::gather::Run;
 use crate::cluster::page::{Accept, ApiClient, Body, Request, RetryPolicy};
-use crate::finding::Fact;
 use crate::logs::{Log, Source, Summary};
-use crate::model::{Gap, Reason, unseen};
-use crate::text::Text;
+use crate::model::{Gap, Reason};
+use crate::text::{Fact, Message, Text, reasons};
 use crate::wire::{Kind, Object};
 use percent_encoding::utf8_percent_encode;
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,7 +72,7 @@ struct Reading {
 impl Body for Reading {
     type Whole = ();
 
-    fn take(&mut self, bytes: &[u8]) -> Result<(), String> {
+    fn take(&mut self, bytes: &[u8]) -> Result<(), Message> {
         let mut log = lock(&self.log);
         let room = self.limit.saturating_sub(usize::try_from(log.bytes()).unwrap_or(usize::MAX));
         log.push(bytes.get(..room).unwrap_or(bytes));
@@ -84,7 +83,7 @@ impl Body for Reading {
         lock(&self.log).bytes() >= self.limit as u64
     }
 
-    fn end(self) -> Result<(), String> {
+    fn end(self) -> Result<(), Message> {
         Ok(())
     }
 }
@@ -134,8 +133,8 @@ impl ErrorLogs {
             return Outcome::Unread(late());
         };
         if lock(&self.silent).contains(&target.node) {
-            let detail = unseen::detail(&unseen::SILENT, &[("node", Fact::text(&target.node))]);
-            return Outcome::Unread(Unavailable { reason: Reason::TimedOut, detail });
+            let why = Message::new(&reasons::NODE_SILENT, vec![("node", Fact::text(&target.node))]);
+            return Outcome::Unread(Unavailable { reason: Reason::TimedOut, why });
         }
         let log = Arc::new(Mutex::new(Log::default()));
         let request = self.request(target, limit);
@@ -154,7 +153,7 @@ impl ErrorLogs {
                 if bytes == 0 && matches!(error, Error::TimedOut { .. }) {
                     lock(&self.silent).insert(target.node.clone());
                 }
-                Unavailable::of(&target.shown(), &error)
+                Unavailable::of(target.shown().as_str(), &error)
             }
             Err(_) => late(),
         };
@@ -187,7 +186,7 @@ impl ErrorLogs {
 
 /// All of them together took too long.
 fn late() -> Unavailable {
-    Unavailable::left_out(unseen::detail(&unseen::NO_TIME, &[("seconds", Fact::count(TIME.as_secs()))]))
+    Unavailable::left_out(Message::new(&reasons::LOGS_LATE, vec![("seconds", Fact::count(TIME.as_secs()))]))
 }
 
 /// One source for each container of a workload, and what is to be said of what was not read.
@@ -210,11 +209,13 @@ fn gathered(
                     .or_insert_with(|| Source::new(target.object.clone(), &target.container, window));
                 source.add(&target.pod, is_cut, summary);
                 if let Some(why) = broken {
-                    unread.add(why, &unseen::LOGS_BROKEN);
+                    unread.add(why, &reasons::LOGS_BROKEN);
                 }
             }
-            Outcome::Unread(why) => unread.add(why, &unseen::LOGS_UNREAD),
-            Outcome::Forbidden => drop(unread.forbidden.insert(target.object.namespace.to_string())),
+            Outcome::Unread(why) => unread.add(why, &reasons::LOGS_UNREAD),
+            Outcome::Forbidden => {
+                unread.forbidden.insert(target.object.namespace.to_string());
+            }
             Outcome::Gone => {}
         }
     }
@@ -227,13 +228,13 @@ fn gathered(
 /// What is said where there was too much of it.
 fn left_over((all, left_out): (usize, usize), cut: usize, limit: usize) -> impl Iterator<Item = Gap> {
     let too_many =
-        [("count", Fact::count(left_out)), ("all", Fact::count(all)), ("most", Fact::count(CONTAINERS))];
-    let only_a_part = [("count", Fact::count(cut)), ("size", Fact::count(limit >> 20))];
+        vec![("count", Fact::count(left_out)), ("all", Fact::count(all)), ("most", Fact::count(CONTAINERS))];
+    let only_a_part = vec![("count", Fact::count(cut)), ("size", Fact::count(limit >> 20))];
     let said = [
-        (left_out > 0).then(|| unseen::detail(&unseen::LOGS_TOO_MANY, &too_many)),
-        (cut > 0).then(|| unseen::detail(&unseen::LOGS_CUT, &only_a_part)),
+        (left_out > 0).then(|| Message::new(&reasons::LOGS_TOO_MANY, too_many)),
+        (cut > 0).then(|| Message::new(&reasons::LOGS_CUT, only_a_part)),
     ];
-    said.into_iter().flatten().map(|detail| Unavailable::left_out(detail).gap(Kind::LogSource, 0))
+    said.into_iter().flatten().map(|why| Unavailable::left_out(why).gap(Kind::LogSource, 0))
 }
 
 /// What was not read, by why.
@@ -242,13 +243,13 @@ struct Unread {
     /// By namespace.
     forbidden: BTreeSet<String>,
     /// How many, and the first of them; by reason, and by what is said of them.
-    others: BTreeMap<(Reason, &'static str), (&'static Text, usize, String)>,
+    others: BTreeMap<(Reason, &'static Text), (usize, Message)>,
 }
 
 impl Unread {
     fn add(&mut self, why: Unavailable, said: &'static Text) {
-        let of = self.others.entry((why.reason, said.en)).or_insert((said, 0, why.detail));
-        of.1 += 1;
+        let of = self.others.entry((why.reason, said)).or_insert((0, why.why));
+        of.0 += 1;
     }
 
     fn gaps(self, all: usize, got: usize) -> Vec<Gap> {
@@ -256,10 +257,10 @@ impl Unread {
             namespace: Some(namespace),
             ..Gap::new(Kind::LogSource.name(), Reason::Forbidden)
         });
-        let others = self.others.into_iter().map(|((reason, _), (said, count, first))| {
+        let others = self.others.into_iter().map(|((reason, said), (count, first))| {
             let facts =
-                [("count", Fact::count(count)), ("all", Fact::count(all)), ("why", Fact::text(first))];
-            Unavailable { reason, detail: unseen::detail(said, &facts) }.gap(Kind::LogSource, got as u64)
+                vec![("count", Fact::count(count)), ("all", Fact::count(all)), ("why", Fact::Message(first))];
+            Unavailable { reason, why: Message::new(said, facts) }.gap(Kind::LogSource, got as u64)
         });
         forbidden.chain(others).collect()
     }

@@ -4,7 +4,7 @@ use super::Measurement;
 use super::prometheus::Prometheus;
 use super::selector::{PromSelector, names};
 use super::series::{Name, whole};
-use crate::model::unseen::NO_HISTORY;
+use crate::text::reasons::NO_HISTORY;
 use crate::wire::{MemoryHistory, ObjectMeta, Time};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

@@ -25,12 +25,12 @@ pub(crate) use logs::{ErrorLogs, wanted};
 pub(crate) use nodes::{Noted, channel};
 
 use crate::cli::Address;
+use crate::cluster::error::no_answer;
 use crate::cluster::gather::Run;
 use crate::cluster::page::ApiClient;
 use crate::cluster::{Error, Sink, Stop};
-use crate::finding::Fact;
-use crate::model::{Gap, Reason, unseen};
-use crate::text::Text;
+use crate::model::{Gap, Reason};
+use crate::text::{Fact, Message, Text, reasons};
 use crate::wire::{Kind, Object};
 use prometheus::Prometheus;
 use selector::PromSelector;
@@ -68,7 +68,7 @@ pub(crate) struct Measured {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Unavailable {
     reason: Reason,
-    detail: String,
+    why: Message,
 }
 
 /// What somebody told, and why that is less than there is, if it is.
@@ -185,7 +185,7 @@ impl SourcesRun {
     /// The one that was named, else the first one in the cluster.
     async fn prometheus(&self) -> Result<Prometheus, Unavailable> {
         match &self.address {
-            Some(_) if self.several => Err(Unavailable::left_out(unseen::ONE_CLUSTER.en.to_owned())),
+            Some(_) if self.several => Err(Unavailable::left_out(Message::plain(&reasons::ONE_CLUSTER))),
             Some(address) => Prometheus::at(&self.asker, address),
             None => Ok(Prometheus::behind(&self.asker, find::service(&self.asker, self.deadline()).await?)),
         }
@@ -218,7 +218,7 @@ impl SourcesRun {
         let mut measured = Measured::told(Kind::Throttling, told, Object::Throttling);
         // That there is no Prometheus is no news to whoever asks the kubelets.
         let news = untold.reason != Reason::Skipped;
-        measured.remark = news.then(|| untold.within(&unseen::KUBELETS_ASKED).gap(Kind::Throttling, 0));
+        measured.remark = news.then(|| untold.within(&reasons::KUBELETS_ASKED).gap(Kind::Throttling, 0));
         measured
     }
 
@@ -317,50 +317,52 @@ impl Measured {
 }
 
 impl Unavailable {
-    /// Nobody was asked, or nobody has such numbers.
-    fn left_out(detail: String) -> Self {
-        Self { reason: Reason::Skipped, detail }
+    /// Nothing was asked, or the source has no such numbers.
+    fn left_out(why: Message) -> Self {
+        Self { reason: Reason::Skipped, why }
     }
 
-    /// Why somebody does not answer as a source of numbers does.
-    fn of(who: &str, error: &Error) -> Self {
+    /// Why a source does not answer.
+    fn of(who: impl Into<Message>, error: &Error) -> Self {
         let reason = match error.reason() {
-            // A gap of these reasons is told without the words of whoever refused, and here they are all there is.
+            // A gap of these reasons is shown without the server's words, and here they are all there is.
             Reason::Forbidden | Reason::Absent | Reason::Expired => Reason::Failed,
             reason => reason,
         };
-        let by = ("who", Fact::text(who));
-        let said = match error {
-            Error::Refused { .. } => return Self { reason, detail: unseen::detail(&unseen::REFUSED, &[by]) },
-            // In tenths: the timer is not exact.
-            Error::TimedOut { after } => {
-                let seconds = Fact::Text(((after.as_secs_f32() * 10.0).round() / 10.0).to_string());
-                let detail = unseen::detail(&unseen::NO_ANSWER, &[by, ("seconds", seconds)]);
-                return Self { reason, detail };
-            }
-            Error::Status(status) if status.message.is_empty() => format!("HTTP {}", status.code),
-            Error::Status(status) => format!("HTTP {}: {}", status.code, status.message),
-            Error::Foreign { code: code @ 300..=399, .. } => {
-                format!("HTTP {code}: it sends elsewhere, which is not followed")
-            }
-            Error::Foreign { code, text } if text.is_empty() => format!("HTTP {code}"),
-            Error::Foreign { code, text } => format!("HTTP {code}: {text}"),
-            Error::Unreadable(text) => format!("its answer cannot be read: {text}"),
-            Error::Unreached(text) | Error::Transport(text) | Error::Config(text) | Error::Stopped(text) => {
-                text.clone()
-            }
-        };
-        Self { reason, detail: format!("{who}: {said}") }
+        let facts = vec![("who", Fact::Message(who.into())), ("why", Fact::Message(said(error)))];
+        Self { reason, why: Message::new(&reasons::OF, facts) }
     }
 
-    /// The same in a sentence that says more.
-    fn within(self, text: &Text) -> Self {
-        Self { detail: unseen::detail(text, &[("why", Fact::Text(self.detail))]), ..self }
+    /// The same inside a sentence that says more.
+    fn within(self, text: &'static Text) -> Self {
+        Self { why: Message::new(text, vec![("why", Fact::Message(self.why))]), ..self }
     }
 
-    /// The line in the coverage; so many measurements are there all the same.
+    /// The gap in the coverage; so many measurements are there anyway.
     fn gap(self, kind: Kind, got: u64) -> Gap {
-        Gap { detail: self.detail, got, ..Gap::new(kind.name(), self.reason) }
+        Gap { got, ..Gap::new(kind.name(), self.reason) }.because(self.why)
+    }
+}
+
+/// What an error says of a source.
+fn said(error: &Error) -> Message {
+    let unreadable =
+        |why: &Message| Message::new(&reasons::ANSWER_UNREADABLE, vec![("why", Fact::Message(why.clone()))]);
+    match error {
+        Error::Refused { .. } => Message::plain(&reasons::CONNECTION_REFUSED),
+        Error::TimedOut { after } => no_answer(*after),
+        Error::Status(status) if status.message.is_empty() => {
+            Message::quoted(format!("HTTP {}", status.code))
+        }
+        Error::Status(status) => Message::quoted(format!("HTTP {}: {}", status.code, status.message)),
+        Error::Foreign { code: code @ 300..=399, .. } => {
+            Message::new(&reasons::REDIRECTED, vec![("code", Fact::count(*code))])
+        }
+        Error::Foreign { code, text } if text.is_empty() => Message::quoted(format!("HTTP {code}")),
+        Error::Foreign { code, text } => Message::quoted(format!("HTTP {code}: {text}")),
+        Error::Unreadable(why) => unreadable(why),
+        Error::Unreached(text) | Error::Transport(text) | Error::Config(text) => Message::quoted(text),
+        Error::Stopped(why) => why.clone(),
     }
 }
 

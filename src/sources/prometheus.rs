@@ -8,12 +8,10 @@ use super::selector::PromSelector;
 use super::series::{Name, Numbers};
 use crate::cli::Address;
 use crate::cluster::connect::{CONNECT, foreign, innermost};
-use crate::cluster::page::{Accept, ApiClient, Body, Meter, Request, RetryPolicy};
+use crate::cluster::page::{Accept, ApiClient, Body, Meter, Request, RetryPolicy, too_large};
 use crate::cluster::{Error, Session};
-use crate::finding::Fact;
-use crate::model::unseen;
 use crate::snapshot::Cluster;
-use crate::text::Text;
+use crate::text::{Fact, Message, Text, reasons};
 use kube::Client;
 use kube::config::AuthInfo;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -34,15 +32,15 @@ struct Long(Vec<u8>);
 impl Body for Long {
     type Whole = Vec<u8>;
 
-    fn take(&mut self, bytes: &[u8]) -> Result<(), String> {
+    fn take(&mut self, bytes: &[u8]) -> Result<(), Message> {
         if self.0.len() + bytes.len() > LARGEST {
-            return Err(format!("more than {} MiB", LARGEST >> 20));
+            return Err(too_large(LARGEST));
         }
         self.0.extend_from_slice(bytes);
         Ok(())
     }
 
-    fn end(self) -> Result<Vec<u8>, String> {
+    fn end(self) -> Result<Vec<u8>, Message> {
         Ok(self.0)
     }
 }
@@ -107,7 +105,7 @@ pub(crate) type Courses = BTreeMap<Name, Vec<(f64, f64)>>;
 /// One that can be asked.
 pub(crate) struct Prometheus {
     /// How it is called where it does not answer.
-    who: String,
+    who: Message,
     asker: Arc<ApiClient>,
     way: Way,
 }
@@ -126,15 +124,17 @@ impl Prometheus {
     /// # Errors
     /// When there is no way to reach it.
     pub(crate) fn at(asker: &ApiClient, address: &Address) -> Result<Self, Unavailable> {
-        let who = format!("Prometheus at {}", address.base.authority().map_or("", |host| host.as_str()));
-        let session = session(address).map_err(|error| Unavailable::of(&who, &error))?;
+        let host = Fact::text(address.base.authority().map_or("", |host| host.as_str()));
+        let who = Message::new(&reasons::PROMETHEUS_AT, vec![("address", host)]);
+        let session = session(address).map_err(|error| Unavailable::of(who.clone(), &error))?;
         let beside = ApiClient::new(session, &asker.budget, 1, Duration::ZERO, asker.progress.clone());
         Ok(Self { who, asker: Arc::new(beside), way: Way::Form })
     }
 
     /// The one behind a service, through the API server.
     pub(crate) fn behind(asker: &Arc<ApiClient>, service: Service) -> Self {
-        let who = format!("Prometheus behind service {}/{}", service.namespace, service.name);
+        let name = Fact::Text(format!("{}/{}", service.namespace, service.name));
+        let who = Message::new(&reasons::PROMETHEUS_BEHIND, vec![("service", name)]);
         Self { who, asker: Arc::clone(asker), way: Way::Through(service) }
     }
 
@@ -217,7 +217,7 @@ impl Prometheus {
         &self,
         query: &str,
         deadline: Duration,
-        read: impl FnOnce(&[u8]) -> Result<T, String>,
+        read: impl FnOnce(&[u8]) -> Result<T, Message>,
     ) -> Result<T, Error> {
         let answer = self.asker.read(&self.way.request(query, deadline), Long::default).await?;
         read(&answer.body).map_err(Error::Unreadable)
@@ -225,12 +225,12 @@ impl Prometheus {
 
     /// Why it does not tell.
     pub(crate) fn untold(&self, error: &Error) -> Unavailable {
-        Unavailable::of(&self.who, error)
+        Unavailable::of(self.who.clone(), error)
     }
 
     /// That it has nothing of the sort.
-    pub(crate) fn has_none(&self, said: &Text) -> Unavailable {
-        Unavailable::left_out(unseen::detail(said, &[("who", Fact::text(&self.who))]))
+    pub(crate) fn has_none(&self, said: &'static Text) -> Unavailable {
+        Unavailable::left_out(Message::new(said, vec![("who", Fact::Message(self.who.clone()))]))
     }
 
     /// What was sent to another server was sent by the same run.
@@ -285,23 +285,25 @@ impl Way {
 }
 
 /// The series in an answer that is whole.
-fn series<T: DeserializeOwned>(body: &[u8], wanted: &str) -> Result<Vec<T>, String> {
-    let answer: Answer<T> = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+fn series<T: DeserializeOwned>(body: &[u8], wanted: &str) -> Result<Vec<T>, Message> {
+    let answer: Answer<T> =
+        serde_json::from_slice(body).map_err(|error| Message::quoted(error.to_string()))?;
     if answer.status != "success" {
-        return Err(format!("status \"{}\": {}", answer.status, answer.error));
+        return Err(Message::quoted(format!("status \"{}\": {}", answer.status, answer.error)));
     }
     // Of what is partial, one half of a pair may be missing: a share of it would be any number.
     if let Some(warning) = answer.warnings.as_ref().and_then(|warnings| warnings.first()) {
-        return Err(format!("it may be partial: {warning}"));
+        return Err(Message::new(&reasons::MAYBE_PARTIAL, vec![("why", Fact::text(warning))]));
     }
     if answer.is_partial {
-        return Err("it is partial".to_owned());
+        return Err(Message::plain(&reasons::PARTIAL));
     }
     let data = answer.data.filter(|data| data.result_type == wanted);
-    Ok(data.ok_or_else(|| format!("it is no {wanted}"))?.result)
+    let other = || Message::new(&reasons::NOT_A_RESULT, vec![("kind", Fact::text(wanted))]);
+    Ok(data.ok_or_else(other)?.result)
 }
 
-fn counts(body: &[u8], selector: &PromSelector) -> Result<Counts, String> {
+fn counts(body: &[u8], selector: &PromSelector) -> Result<Counts, Message> {
     let mut counts = Counts::new();
     for (mut labels, number) in vector(body)? {
         let counted = std::mem::take(&mut labels.counted);
@@ -314,12 +316,12 @@ fn counts(body: &[u8], selector: &PromSelector) -> Result<Counts, String> {
 }
 
 /// The newest number of each series.
-fn vector(body: &[u8]) -> Result<Vec<(Labels, f64)>, String> {
+fn vector(body: &[u8]) -> Result<Vec<(Labels, f64)>, Message> {
     let of = |Newest { metric, value: (_, value) }: Newest| Some((metric, real(&value)?));
     Ok(series(body, "vector")?.into_iter().filter_map(of).collect())
 }
 
-fn courses(body: &[u8], selector: &PromSelector) -> Result<Courses, String> {
+fn courses(body: &[u8], selector: &PromSelector) -> Result<Courses, Message> {
     let mut courses = Courses::new();
     for RangeSeries { metric, values } in series(body, "matrix")? {
         let point = |(at, value): Point<f64>| Some((at, real(&value)?));

@@ -5,7 +5,7 @@ use super::prometheus::Prometheus;
 use super::selector::{PromSelector, beginnings, names};
 use super::series::{self, Numbers};
 use crate::model::Periods;
-use crate::model::unseen::NO_COUNTS;
+use crate::text::reasons::NO_THROTTLING;
 use crate::wire::Throttling;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -45,7 +45,7 @@ pub(crate) async fn ask(
         Ok(Some(series::paired(periods, throttled, window)).filter(|objects| !objects.is_empty()))
     };
     let told = asked.await.map_err(|error| prometheus.untold(&error))?;
-    told.ok_or_else(|| prometheus.has_none(&NO_COUNTS))
+    told.ok_or_else(|| prometheus.has_none(&NO_THROTTLING))
 }
 
 /// How often each container was stopped that may be stopped too often.

@@ -2,9 +2,8 @@
 
 use super::Moment;
 use crate::checks::exit_meaning;
-use crate::finding::{Fact, Facts};
 use crate::model::{Node, NodeCondition, ObjectRef, Pod, Workload};
-use crate::text::{Message, Text};
+use crate::text::{Fact, Facts, Message, Text};
 use crate::wire::{Condition, Time};
 
 pub(super) static EVENT: Text = Text {

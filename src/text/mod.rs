@@ -1,15 +1,19 @@
-//! Languages as data: every text has all three, so the compiler finds what is missing.
+//! Languages as data: every text has all three, so that the compiler finds a missing one.
 //!
-//! What does not belong here: the texts themselves, which stand beside the thing they name.
+//! What does not belong here: the texts themselves. Each is defined next to the thing it names; only those that files
+//! keep by id are in [`reasons`].
 
 mod age;
+mod fact;
+mod foreign;
+pub mod reasons;
 pub mod suggest;
 
 pub use age::{human, parse_duration};
+pub use fact::{Fact, Facts, listed};
+pub use foreign::{io_words, is_hostile};
 
-use crate::finding::{Fact, Facts};
-
-/// A language of the human formats. Machine formats never change with it.
+/// A language of the human formats. Machine formats do not change with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Lang {
     /// English.
@@ -25,7 +29,7 @@ pub enum Lang {
 }
 
 impl Lang {
-    /// As in `--lang` and in HTML.
+    /// Returns the tag of the language, as in `--lang` and in HTML.
     pub fn tag(self) -> &'static str {
         match self {
             Lang::En => "en",
@@ -34,7 +38,7 @@ impl Lang {
         }
     }
 
-    /// The language of a POSIX locale such as `zh_TW.UTF-8`; English for all others.
+    /// Returns the language of a POSIX locale such as `zh_TW.UTF-8`; English for all others.
     pub fn of_locale(locale: &str) -> Self {
         let name = locale.split(['.', '@']).next().unwrap_or_default().to_lowercase().replace('_', "-");
         let mut parts = name.split('-');
@@ -47,7 +51,7 @@ impl Lang {
 
 /// A text in the three languages. `{name}` stands for the fact of that name. `{name:# node|# nodes}` chooses by the number
 /// of that fact, the first form for 1 and the second for all others; `#` in the chosen form is the number.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Text {
     /// English.
     pub en: &'static str,
@@ -58,7 +62,7 @@ pub struct Text {
 }
 
 impl Text {
-    /// The text in one language, as written.
+    /// Returns the text in one language, with its placeholders.
     pub fn get(&self, lang: Lang) -> &'static str {
         match lang {
             Lang::En => self.en,
@@ -67,7 +71,7 @@ impl Text {
         }
     }
 
-    /// The text in one language with its facts filled in. A fact's own braces are left alone.
+    /// Returns the text in one language with its facts filled in. Braces inside a fact are kept as they are.
     pub fn fill(&self, lang: Lang, facts: &[(&'static str, Fact)]) -> String {
         let mut out = String::new();
         let mut rest = self.get(lang);
@@ -78,34 +82,18 @@ impl Text {
             match facts.iter().find(|(known, _)| *known == name) {
                 Some((_, fact)) if forms.is_empty() => out.push_str(&fact.shown(lang, facts)),
                 Some((_, fact)) => out.push_str(&plural(forms, fact, &fact.shown(lang, facts))),
-                // A mistake in the text, which a test looks for; the reader sees which fact is missing.
+                // A mistake in the text, which tests look for: the name of the missing fact stays visible.
                 None => out.extend(["{", place, "}"]),
             }
             rest = after;
         }
         out + rest
     }
-}
 
-impl Text {
-    /// The facts of which this says a sentence in English; `None` where it is not what this says.
-    pub fn read<'s>(&self, sentence: &'s str) -> Option<Vec<(&'static str, &'s str)>> {
-        let (first, mut rest) = self.en.split_once('{').unwrap_or((self.en, ""));
-        let mut sentence = sentence.strip_prefix(first)?;
-        let mut facts = Vec::new();
-        while let Some((name, tail)) = rest.split_once('}') {
-            let (between, next) = tail.split_once('{').unwrap_or((tail, ""));
-            // The last one goes to the end.
-            let fact = if next.is_empty() {
-                sentence.strip_suffix(between)?
-            } else {
-                sentence.split_once(between)?.0
-            };
-            facts.push((name, fact));
-            sentence = sentence.get(fact.len() + between.len()..)?;
-            rest = next;
-        }
-        sentence.is_empty().then_some(facts)
+    /// Returns the names of the facts that the text speaks of, in English order.
+    pub fn placeholders(&self) -> impl Iterator<Item = &'static str> {
+        let places = self.en.split('{').skip(1).filter_map(|tail| tail.split_once('}'));
+        places.map(|(place, _)| place.split_once(':').map_or(place, |(name, _)| name))
     }
 }
 
@@ -116,24 +104,51 @@ fn plural(forms: &str, fact: &Fact, shown: &str) -> String {
     if is_one { one } else { many }.replace('#', shown)
 }
 
-/// A text and the facts it speaks of.
-#[derive(Clone, Debug, PartialEq)]
+/// A text with its facts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Message {
     /// The text.
     pub text: &'static Text,
-    /// Its facts.
+    /// The facts.
     pub facts: Facts,
 }
 
+/// A sentence that is not the program's.
+static QUOTED: Text = Text { en: "{words}", zh_tw: "{words}", zh_cn: "{words}" };
+
 impl Message {
-    /// A text and its facts.
+    /// Creates a message.
     pub fn new(text: &'static Text, facts: Facts) -> Self {
         Self { text, facts }
     }
 
-    /// The sentence in one language.
+    /// Creates a message without facts.
+    pub fn plain(text: &'static Text) -> Self {
+        Self::new(text, Facts::new())
+    }
+
+    /// Quotes someone else's words: they are the same in every language.
+    pub fn quoted(words: impl Into<String>) -> Self {
+        Self::new(&QUOTED, vec![("words", Fact::Text(words.into()))])
+    }
+
+    /// Returns the sentence in one language.
     pub fn in_lang(&self, lang: Lang) -> String {
         self.text.fill(lang, &self.facts)
+    }
+}
+
+/// A name, or someone else's words.
+impl From<&str> for Message {
+    fn from(words: &str) -> Self {
+        Self::quoted(words)
+    }
+}
+
+/// The English sentence: the language of errors and of machine formats.
+impl std::fmt::Display for Message {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str(&self.in_lang(Lang::En))
     }
 }
 
@@ -160,17 +175,13 @@ mod tests {
     }
 
     #[test]
-    fn what_was_said_is_read_back() {
-        static TEXT: Text = Text { en: "{who}: {count} of {all} read", zh_tw: "", zh_cn: "" };
-        static PLAIN: Text = Text { en: "none", zh_tw: "", zh_cn: "" };
-        static END: Text = Text { en: "node {node}", zh_tw: "", zh_cn: "" };
-        let read = TEXT.read("a: b: 3 of 7 read");
-        assert_eq!(read, Some(vec![("who", "a"), ("count", "b: 3"), ("all", "7")]), "the first place fits");
-        for other in ["", "a: 3 of 7", "3 of 7 read", "a: 3 of 7 read twice"] {
-            assert_eq!(TEXT.read(other), None, "{other}");
-        }
-        assert_eq!((PLAIN.read("none"), PLAIN.read("nones"), PLAIN.read("no")), (Some(vec![]), None, None));
-        assert_eq!(END.read("node n1 {x}"), Some(vec![("node", "n1 {x}")]));
+    fn a_message_can_hold_another_and_quote_someone() {
+        static OUTER: Text = Text { en: "{n}: {why}", zh_tw: "{n}：{why}", zh_cn: "{n}：{why}" };
+        static INNER: Text = Text { en: "node {n}", zh_tw: "節點 {n}", zh_cn: "节点 {n}" };
+        let inner = Message::new(&INNER, vec![("n", Fact::text("n1"))]);
+        let outer = Message::new(&OUTER, vec![("n", Fact::Number(2)), ("why", Fact::Message(inner))]);
+        assert_eq!((outer.to_string().as_str(), &*outer.in_lang(Lang::ZhTw)), ("2: node n1", "2：節點 n1"));
+        assert_eq!(Message::quoted("no {n}").in_lang(Lang::ZhCn), "no {n}");
     }
 
     #[test]

@@ -24,8 +24,8 @@ pub struct Counted {
     pub unread: u64,
 }
 
-/// More bytes than these no log has that somebody wants read: they come from a device, or out of a few that were compressed.
-const LARGEST: u64 = 16 << 30;
+/// The most bytes that are read of a log, after decompression: more come from a device or a decompression bomb.
+pub const LARGEST_LOG: u64 = 16 << 30;
 
 /// Counts the requests for some hosts in a log, line by line; `into` holds a number for each of these hosts. It ends early
 /// where it is told to stop.
@@ -34,7 +34,7 @@ const LARGEST: u64 = 16 << 30;
 /// When it cannot be read or was stopped; what was counted until then stays.
 pub fn count(path: &Path, into: &mut Counted, is_stopped: &dyn Fn() -> bool) -> io::Result<()> {
     let mut stream = BufReader::with_capacity(BLOCK, std::fs::File::open(path)?);
-    let limited = |stream| BufReader::with_capacity(BLOCK, Limited { stream, left: LARGEST, is_stopped });
+    let limited = |stream| BufReader::with_capacity(BLOCK, Limited { stream, left: LARGEST_LOG, is_stopped });
     if stream.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
         let unpacked: Box<dyn Read> = Box::new(flate2::bufread::MultiGzDecoder::new(stream));
         return lines(limited(unpacked), into);
@@ -59,7 +59,8 @@ impl Read for Limited<'_> {
         }
         let read = self.stream.read(into)?;
         self.left = self.left.checked_sub(read as u64).ok_or_else(|| {
-            io::Error::other(format!("longer than {} GiB: the rest was not read", LARGEST >> 30))
+            let why = format!("longer than {} GiB: the rest was not read", LARGEST_LOG >> 30);
+            io::Error::new(io::ErrorKind::FileTooLarge, why)
         })?;
         Ok(read)
     }

@@ -4,6 +4,7 @@
 //! What does not belong here: what is bad about it (`checks`), and where it comes from (`wire`, `cluster`).
 
 use super::{LONGEST_HOST, parents};
+use crate::text::{Message, Text};
 use crate::wire::Time;
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use std::net::IpAddr;
@@ -62,6 +63,12 @@ pub struct Chain {
     pub complete: bool,
 }
 
+static NO_CERTIFICATE: Text =
+    Text {
+        en: "not a PEM certificate", zh_tw: "此處不是有效的憑證", zh_cn: "此处不是有效的证书"
+    };
+static TOO_LONG: Text = Text { en: "longer than 64 KiB", zh_tw: "超過 64 KiB", zh_cn: "超过 64 KiB" };
+
 /// Why there is no chain.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Unreadable {
@@ -80,8 +87,8 @@ pub enum Unreadable {
     Broken {
         /// Which one, from 1.
         position: usize,
-        /// Why not, in a library's words.
-        why: String,
+        /// Why not.
+        why: Message,
     },
 }
 
@@ -122,7 +129,7 @@ impl Chain {
             if given <= LONGEST_CHAIN {
                 let der = section.map_err(|error| Unreadable::Broken {
                     position: given,
-                    why: short(&error.to_string()),
+                    why: Message::quoted(short(&error.to_string())),
                 })?;
                 read.push(Read::of(&der, given)?);
             }
@@ -199,14 +206,15 @@ struct Read {
 
 impl Read {
     fn of(der: &[u8], position: usize) -> Result<Self, Unreadable> {
-        let broken = |why: &str| Unreadable::Broken { position, why: short(why) };
+        let broken = |why| Unreadable::Broken { position, why };
         if der.is_empty() {
-            return Err(broken("what stands there is no certificate"));
+            return Err(broken(Message::plain(&NO_CERTIFICATE)));
         }
         if der.len() > LARGEST {
-            return Err(broken("longer than 64 KiB"));
+            return Err(broken(Message::plain(&TOO_LONG)));
         }
-        let read = CertificateInner::<Raw>::from_der(der).map_err(|error| broken(&error.to_string()))?;
+        let foreign = |error: x509_cert::der::Error| broken(Message::quoted(short(&error.to_string())));
+        let read = CertificateInner::<Raw>::from_der(der).map_err(foreign)?;
         let body = read.tbs_certificate();
         let (subject, issuer) = (body.subject().clone(), body.issuer().clone());
         let names = Names::of(body);

@@ -8,7 +8,7 @@ mod host_list;
 mod secret;
 mod termination;
 
-pub use access_log::{Counted, count};
+pub use access_log::{Counted, LARGEST_LOG, count};
 pub use certificate::{Certificate, Chain, LONGEST_CHAIN, Unreadable as UnreadableChain};
 pub use host::{ByHost, LONGEST_HOST, Wildcard, parents};
 pub use host_list::{is_name, name, read};

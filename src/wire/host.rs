@@ -1,7 +1,8 @@
 //! What was learnt about a host from outside the cluster: how DNS answers for it, how often it was asked for, and which
 //! certificate is served for it. `healthcheck/v1`, kind `Host`; captures keep it beside the objects.
 
-use super::ObjectMeta;
+use super::{ObjectMeta, Sentence, kept, read_back};
+use crate::text::Message;
 
 wire! {
     /// A host that was looked up.
@@ -24,12 +25,14 @@ wire! {
     DnsAnswer {
         /// One word: [`DnsAnswer::RESOLVED`] and the others.
         [string, tag = "1"] outcome: String,
-        /// The same in the words of whoever answered, where there are any.
+        /// Why there is no address, in English; empty if the outcome says it.
         [string, tag = "2"] detail: String,
         /// Its addresses, sorted.
         [string, repeated, tag = "3"] addresses: Vec<String>,
         /// The names that it leads to, one after the other.
         [string, repeated, tag = "4"] aliases: Vec<String>,
+        /// The detail as a message, if the program worded it.
+        [message, optional, tag = "5"] message: Option<Sentence>,
     }
 }
 
@@ -46,6 +49,18 @@ impl DnsAnswer {
     pub const TIMED_OUT: &str = "timed-out";
     /// The server could not tell, or would not.
     pub const FAILED: &str = "failed";
+
+    /// Sets why there is no address.
+    #[must_use]
+    pub fn because(mut self, why: &Message) -> Self {
+        (self.detail, self.message) = kept(why);
+        self
+    }
+
+    /// Returns why there is no address.
+    pub fn why(&self) -> Option<Message> {
+        read_back(&self.detail, self.message.as_ref())
+    }
 
     /// Whether it has addresses.
     pub fn is_resolved(&self) -> bool {
@@ -82,12 +97,14 @@ wire! {
     Handshake {
         /// One word: [`Handshake::SERVED`] and the others.
         [string, tag = "1"] outcome: String,
-        /// The same in the words of whoever refused, where there are any.
+        /// Why there is no certificate, in English; empty if the outcome says it.
         [string, tag = "2"] detail: String,
         /// Who was asked: address and port.
         [string, tag = "3"] address: String,
         /// The certificates that were served, as they came: DER in base64.
         [string, repeated, tag = "4"] chain: Vec<String>,
+        /// The detail as a message, if the program worded it.
+        [message, optional, tag = "5"] message: Option<Sentence>,
     }
 }
 
@@ -108,4 +125,16 @@ impl Handshake {
     pub const TIMED_OUT: &str = "timed-out";
     /// There was no way to it.
     pub const UNREACHED: &str = "unreached";
+
+    /// Sets why there is no certificate.
+    #[must_use]
+    pub fn because(mut self, why: &Message) -> Self {
+        (self.detail, self.message) = kept(why);
+        self
+    }
+
+    /// Returns why there is no certificate.
+    pub fn why(&self) -> Option<Message> {
+        read_back(&self.detail, self.message.as_ref())
+    }
 }

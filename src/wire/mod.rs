@@ -21,6 +21,7 @@ mod pod;
 mod policy;
 mod public;
 mod secret;
+mod sentence;
 mod status;
 mod storage;
 mod stream;
@@ -59,8 +60,8 @@ use object::json_list;
 pub use object::{Envelope, Identity, Kind, Object, PROTOBUF_MAGIC, Place, TypeMeta};
 pub use pod::{
     Affinity, ClaimSource, ContainerState, ContainerStatus, NodeAffinity, NodeSelector, NodeSelectorTerm,
-    Pod, PodSpec, PodStatus, Requirement, Running, SchedulingGate, Terminated, Toleration, Volume,
-    VolumeSource, Waiting,
+    Pod, PodSpec, PodStatus, ReadinessGate, Requirement, Running, SchedulingGate, Terminated, Toleration,
+    Volume, VolumeSource, Waiting,
 };
 pub use policy::{
     HorizontalPodAutoscaler, HorizontalPodAutoscalerSpec, HorizontalPodAutoscalerStatus, LabelSelector,
@@ -69,6 +70,7 @@ pub use policy::{
 };
 pub use public::{AUTHORITY, CERTIFICATE, NO_PEM, PRIVATE_KEY, Public};
 pub use secret::without_secrets;
+pub use sentence::{Sentence, SentenceFact, kept, read_back};
 pub use status::Status;
 pub use storage::{
     PersistentVolume, PersistentVolumeClaim, PersistentVolumeClaimSpec, PersistentVolumeClaimStatus,

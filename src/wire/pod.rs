@@ -56,6 +56,8 @@ wire! {
         [message, repeated, tag = "22"] tolerations: Vec<Toleration>,
         /// What the runtime itself takes.
         [btree_map = "string, message", tag = "32"] overhead: BTreeMap<String, Quantity>,
+        /// The conditions that must be true before it is ready.
+        [message, repeated, tag = "28"] readiness_gates: Vec<ReadinessGate>,
         /// Who holds its scheduling back.
         [message, repeated, tag = "38"] scheduling_gates: Vec<SchedulingGate>,
         /// Requests and limits of the pod as a whole, where they are set.
@@ -171,6 +173,14 @@ wire! {
         [string, tag = "3"] value: String,
         /// Empty for every effect.
         [string, tag = "4"] effect: String,
+    }
+}
+
+wire! {
+    /// `v1.PodReadinessGate`.
+    ReadinessGate {
+        /// The type of the condition.
+        [string, tag = "1"] condition_type: String,
     }
 }
 

@@ -2,6 +2,7 @@
 //! ones win.
 
 use super::View;
+use crate::checks::CATALOG;
 use crate::finding::Finding;
 use crate::model::{Owner, Pod, Thresholds, Workload};
 use crate::policy::overrides::{self, Override};
@@ -14,7 +15,7 @@ impl View<'_> {
             return Vec::new();
         }
         let classes = &self.settings.rules.classes;
-        let read = |(object, annotations)| overrides::read(object, annotations, classes);
+        let read = |(object, annotations)| overrides::read(object, annotations, classes, &CATALOG);
         self.annotated().into_iter().map(read).collect()
     }
 

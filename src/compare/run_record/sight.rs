@@ -1,7 +1,7 @@
 //! What a run could see: who could not have seen something can neither miss it nor find it new.
 
 use super::{FindingRecord, RunRecord};
-use crate::checks;
+use crate::checks::CATALOG;
 use crate::model::{Coverage, Gap, Reason};
 use crate::wire::Kind;
 use serde::{Deserialize, Serialize};
@@ -129,7 +129,7 @@ impl RunRecord {
     /// Why this run could not have found what another found; `None` if it could.
     pub fn blind_to(&self, noted: &FindingRecord, other: &RunRecord) -> Option<Blindness> {
         let namespace = &*noted.object.namespace;
-        let needs = match checks::find(&noted.check) {
+        let needs = match CATALOG.find(&noted.check) {
             Some(check) if is_older(&self.tool_version, check.since) => return Some(Blindness::Version),
             Some(check) => check.needs,
             None if self.tool_version != other.tool_version => return Some(Blindness::Version),

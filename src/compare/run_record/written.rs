@@ -2,7 +2,7 @@
 
 use super::sight::Visibility;
 use super::{FindingRecord, KIND, RunRecord};
-use crate::compare::measure::Measure;
+use crate::checks::CATALOG;
 use crate::finding::Severity;
 use crate::finding::verdict::{Counts, Verdict};
 use crate::model::{Coverage, Gap, ObjectRef, Owner};
@@ -166,8 +166,9 @@ impl Report {
 
 impl Finding {
     fn noted(self, incident: String) -> (ObjectRef, FindingRecord) {
+        let check = CATALOG.find(&self.id);
         let number = |(name, value): (String, Value)| {
-            let measure = Measure::of(&self.id, &name)?;
+            let measure = check?.measure(&name)?;
             Some((measure.name.to_owned(), value.as_i64()?))
         };
         let noted = FindingRecord {
@@ -216,8 +217,9 @@ impl FindingRecord {
         self.since = [self.since, other.since].into_iter().flatten().min();
         self.serving &= other.serving;
         self.muted &= other.muted;
+        let check = CATALOG.find(&self.check);
         for (name, number) in other.measures {
-            let Some(measure) = Measure::of(&self.check, &name) else { continue };
+            let Some(measure) = check.and_then(|check| check.measure(&name)) else { continue };
             let worst = self.measures.entry(name).or_insert(number);
             *worst = measure.worst(*worst, number);
         }

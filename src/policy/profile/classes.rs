@@ -1,51 +1,51 @@
-//! Classes: workloads that are judged by thresholds of their own, and how they are found.
+//! Classes: workloads with thresholds of their own.
 
-use super::rules::changes;
+use super::rules::{changes, glob};
 use super::{ClassEntry, Error, Pattern, Place};
 use crate::model::ThresholdChanges;
-use globset::{Glob, GlobMatcher};
+use globset::GlobMatcher;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Workloads that are judged by thresholds of their own.
+/// A class of workloads with thresholds of its own.
 #[derive(Clone, Debug)]
 pub struct Class {
     /// Its name.
     pub name: String,
-    /// Which workloads belong to it; others may by an annotation.
+    /// The workloads that belong to it; an annotation can add others.
     pub workloads: Vec<Pattern>,
-    /// Those too whose pods have labels of all these keys, with values that match.
+    /// Workloads whose pods have labels of all these keys with matching values belong to it as well.
     pub labels: BTreeMap<String, GlobMatcher>,
-    /// What is different for them.
+    /// The thresholds that differ.
     pub thresholds: ThresholdChanges,
 }
 
-/// Work that nobody waits for at every step: its pods may be held back by their limits twice as often.
+/// The built-in class of batch work: no user waits for each of its steps, so its pods may be throttled twice as often.
 const BATCH: (&str, [&str; 3], &str) = ("batch", ["job/*", "cronjob/*", "*runner*"], "20");
 
 impl Class {
-    /// Takes over what a profile says about a class that there is without it.
-    pub(super) fn become_like(&mut self, said: Class) {
-        self.thresholds = said.thresholds.or(&self.thresholds);
-        if !said.workloads.is_empty() {
-            self.workloads = said.workloads;
+    /// Changes a built-in class as a profile defines it.
+    pub(super) fn merge(&mut self, profile: Class) {
+        self.thresholds = profile.thresholds.or(&self.thresholds);
+        if !profile.workloads.is_empty() {
+            self.workloads = profile.workloads;
         }
-        if !said.labels.is_empty() {
-            self.labels = said.labels;
+        if !profile.labels.is_empty() {
+            self.labels = profile.labels;
         }
     }
 
-    /// [`BATCH`].
+    /// Creates [`BATCH`].
     pub(super) fn batch() -> Self {
         let (name, workloads, throttled) = BATCH;
         let mut thresholds = ThresholdChanges::default();
-        // Both are written above, and a test reads them.
+        // A test checks both constants.
         let _ = thresholds.set("throttled", throttled);
         let workloads = workloads.iter().filter_map(|pattern| Pattern::new(pattern).ok()).collect();
         Self { name: name.to_owned(), workloads, labels: BTreeMap::new(), thresholds }
     }
 
-    /// Whether a workload of this kind and name belongs to it, whose pods have these labels.
+    /// Returns whether a workload of this kind and name, whose pods have these labels, belongs to it.
     pub fn holds(&self, kind: &str, name: &str, labels: &[(Arc<str>, Arc<str>)]) -> bool {
         let has = |(key, value): (&String, &GlobMatcher)| {
             labels.iter().any(|(of, is)| **of == **key && value.is_match(&**is))
@@ -54,35 +54,35 @@ impl Class {
         is_labelled || self.workloads.iter().any(|pattern| pattern.is_match(kind, name))
     }
 
-    /// By what its workloads are found, as it is written: the names, then the labels.
+    /// Returns the patterns of its workloads as written: names, then labels.
     pub fn patterns(&self) -> impl Iterator<Item = String> {
         let labels = self.labels.iter().map(|(key, value)| format!("{key}={}", value.glob().glob()));
         self.workloads.iter().map(ToString::to_string).chain(labels)
     }
 }
 
-/// Reads what a profile says about a class.
+/// Reads a class of a profile.
 ///
 /// # Errors
-/// When a pattern or a threshold makes no sense.
+/// If a pattern or a threshold is invalid.
 pub(super) fn class(name: &str, entry: &ClassEntry, path: &str) -> Result<Class, Error> {
     let mut workloads = Vec::new();
     if let Some(patterns) = &entry.workloads {
         for text in &patterns.value {
-            let wrong = |error: String| Place::of(path, patterns).wrong(error, None);
+            let wrong = |error| Place::of(path, patterns).wrong(error, None);
             workloads.push(Pattern::new(text).map_err(wrong)?);
         }
     }
     let mut labels = BTreeMap::new();
     if let Some(written) = &entry.labels {
         for (key, value) in &written.value {
-            let glob = Glob::new(value).map_err(|e| Place::of(path, written).wrong(e.to_string(), None))?;
-            labels.insert(key.clone(), glob.compile_matcher());
+            let value = glob(value).map_err(|error| Place::of(path, written).wrong(error, None))?;
+            labels.insert(key.clone(), value);
         }
     }
     if let Some(at) = &entry.thresholds.node_memory {
-        let hint = "it stands under the profile's own thresholds".to_owned();
-        let why = "nodeMemory is of nodes, and a class is of workloads";
+        let hint = "set it under the thresholds of the profile".to_owned();
+        let why = "nodeMemory applies to nodes, and a class applies to workloads";
         return Err(Place::of(path, at).wrong(why, Some(hint)));
     }
     Ok(Class { name: name.to_owned(), workloads, labels, thresholds: changes(&entry.thresholds, path)? })
@@ -97,7 +97,8 @@ mod tests {
     fn classes(yaml: &str) -> Result<Vec<Class>, String> {
         let text = format!("profiles:\n  p:\n    classes:\n      batch: {yaml}\n");
         let config = parse("c.yaml", &text).map_err(|error| error.to_string())?;
-        let rules = Rules::of(&config.profiles["p"], "c.yaml").map_err(|error| error.to_string())?;
+        let rules = Rules::of(&config.profiles["p"], "c.yaml", &crate::checks::CATALOG)
+            .map_err(|error| error.to_string())?;
         Ok(rules.classes)
     }
 
@@ -113,7 +114,7 @@ mod tests {
         assert!(
             !of("web", &[("tier", "batch-night")]) && !of("web", &[("tier", "web"), etl]) && !of("web", &[])
         );
-        // What it is without a profile holds beside that.
+        // The built-in patterns stay.
         assert!(of("ci-runner", &[]));
         assert_eq!(
             classes[0].patterns().collect::<Vec<_>>(),
@@ -123,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_that_is_none_is_named_with_its_line() {
+    fn a_malformed_pattern_is_named_with_its_line() {
         let error = classes("{labels: {tier: '[a'}}").unwrap_err();
         assert!(error.starts_with("c.yaml:4:23: "), "{error}");
     }

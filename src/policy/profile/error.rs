@@ -1,15 +1,15 @@
-//! What is wrong with a profile file: where, and what.
+//! The errors of a profile file.
 
 use std::fmt::{self, Display};
 
 /// Why a profile cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
-    /// The file, and the line and column where they are known: `config.yaml:12:5`.
+    /// The file, with line and column if known: `config.yaml:12:5`.
     pub place: String,
-    /// What is wrong.
+    /// The problem.
     pub text: String,
-    /// What may help.
+    /// How to fix it, if known.
     pub hint: Option<String>,
 }
 
@@ -19,8 +19,8 @@ impl Display for Error {
     }
 }
 
-/// A text without what follows the host of an address in it: the address of a webhook is a secret, wherever somebody
-/// has written it by mistake.
+/// Removes the parts of addresses that follow the host: the address of a webhook is a secret, also in a wrong place of the
+/// file.
 pub(super) fn without_secrets(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_an_address_only_the_host_is_told() {
+    fn only_the_host_of_an_address_is_shown() {
         for (text, told) in [
             (
                 "unknown key \"https://hooks.example.com/T0/B0/xyz\" here",

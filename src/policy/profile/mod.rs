@@ -1,7 +1,7 @@
-//! The profile file: what a team keeps about its clusters, so that a run needs no flags. What it may hold stands here;
-//! docs/config.schema.json is made from it, for editors.
+//! The profile file: the settings of a team for its clusters, in place of flags. docs/config.schema.json is generated from
+//! these types, for editors.
 //!
-//! What does not belong here: which of profile, environment and flags wins (`cli::layers`).
+//! What does not belong here: the precedence of profile, environment and flags (`cli::layers`).
 
 mod classes;
 mod error;
@@ -17,6 +17,7 @@ pub use classes::Class;
 pub use error::Error;
 pub use place::At;
 pub use read::{Chosen, Place, VARIABLE, choose, default_path, is_plain, parse};
+pub(in crate::policy) use rules::glob;
 pub use rules::{Link, Mute, PLACEHOLDERS, Pattern, Rules, day};
 pub use values::{Form, Value, form};
 pub use webhook::{Address, Secret, Source, Webhook, When};
@@ -32,91 +33,91 @@ pub const SCHEMA: &str = include_str!("../../../docs/config.schema.json");
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Config {
-    /// The profile of runs that name none.
+    /// The profile to use if a run names none.
     pub default_profile: Option<At<String>>,
     /// The profiles by name.
     #[serde(default)]
     pub profiles: BTreeMap<String, Profile>,
 }
 
-/// One profile: what to look at, how to judge it, what to show. Whatever is left out is as without a profile.
+/// A profile: what to check, how to judge it, what to show. A setting that is left out has its default.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Profile {
-    /// The kubeconfig file to use; a path begins where this file is.
+    /// The kubeconfig file; a path is relative to this file.
     pub kubeconfig: Option<At<String>>,
     /// Contexts of the kubeconfig, by name or pattern (prod-*).
     pub contexts: Option<At<Vec<String>>>,
     /// Every context of the kubeconfig.
     pub all_contexts: Option<At<bool>>,
-    /// The namespaces to look at.
+    /// The namespaces to check.
     pub namespaces: Option<At<Vec<String>>>,
     /// All namespaces.
     pub all_namespaces: Option<At<bool>>,
-    /// Namespaces to leave out of all; * and ? match.
+    /// Namespaces to exclude; * and ? match.
     pub exclude_namespaces: Option<At<Vec<String>>>,
-    /// Only pods with these labels, and their owners.
+    /// Check only pods with these labels, and their owners.
     pub selector: Option<At<String>>,
-    /// Only pods with these fields, and their owners.
+    /// Check only pods with these fields, and their owners.
     pub field_selector: Option<At<String>>,
-    /// Kinds to leave out, such as nodes.
+    /// Kinds to skip, such as nodes.
     pub skip_kinds: Option<At<Vec<String>>>,
-    /// Ask nothing more about objects in trouble: neither their warnings nor their logs.
+    /// Do not fetch events and logs of failing objects.
     pub no_evidence: Option<At<bool>>,
-    /// The Prometheus to ask which containers are throttled: `https://prometheus.example.com:9090`.
+    /// The Prometheus to query for container metrics: `https://prometheus.example.com:9090`.
     pub prometheus_url: Option<At<String>>,
-    /// Labels that series of that Prometheus must have, where it knows several clusters: `cluster=prod`.
+    /// Restrict Prometheus queries to these labels, for a Prometheus shared by several clusters: `cluster=prod`.
     pub prometheus_labels: Option<At<Vec<String>>>,
-    /// Where no Prometheus tells, read the kubelets twice, so long apart (30s).
+    /// Without Prometheus, sample the kubelets twice, this far apart (30s).
     pub throttle_window: Option<At<String>>,
-    /// Read the logs of all containers, and fold what they tell of errors into patterns.
+    /// Read the logs of all containers and group their errors into patterns.
     pub logs: Option<At<bool>>,
-    /// How far back logs are read, and a Prometheus is asked what containers used (7d).
+    /// How far back to read logs and to query Prometheus for container usage (7d).
     pub since: Option<At<String>>,
-    /// Hosts to look up in DNS, besides those of Ingresses and routes.
+    /// Hosts to look up in DNS, in addition to those of Ingresses and routes.
     pub hosts: Option<At<Vec<String>>>,
-    /// Files that list more of them; a path begins where this file is.
+    /// Files that list more hosts; a path is relative to this file.
     pub hosts_files: Option<At<Vec<String>>>,
-    /// Look up the hosts of Ingresses and routes in DNS, and whether each has a virtual host.
+    /// Look up the hosts of Ingresses and routes in DNS, and check that each has a virtual host.
     pub resolve_hosts: Option<At<bool>>,
-    /// The DNS server to ask, else that of the system: an address, and a port.
+    /// The DNS server to query: an address, with an optional port (default: that of the system).
     pub dns_server: Option<At<String>>,
-    /// Access logs of nginx, to count the requests of these hosts; a path begins where this file is.
+    /// Access logs of nginx, to count the requests for these hosts; a path is relative to this file.
     pub access_logs: Option<At<Vec<String>>>,
-    /// Look at the certificates that are served for hosts.
+    /// Check the certificates that hosts serve.
     pub probe_tls: Option<At<bool>>,
-    /// The address and port where certificates are looked at, instead of what DNS says and 443.
+    /// The address and port to probe for certificates (default: the address in DNS, and port 443).
     pub probe_to: Option<At<String>>,
-    /// Only these checks; * and ? match.
+    /// Run only these checks; * and ? match.
     pub checks: Option<At<Vec<String>>>,
-    /// Not these checks; * and ? match.
+    /// Skip these checks; * and ? match.
     pub skip: Option<At<Vec<String>>>,
-    /// Leave out the checks of TLS certificates.
+    /// Skip TLS certificate checks; no Secrets are read.
     pub skip_tls_check: Option<At<bool>>,
-    /// Another severity for what checks find: the check, or a pattern, and high, medium or low.
+    /// Severities that replace those of checks: the check or a pattern, and high, medium or low.
     pub severity: Option<At<BTreeMap<String, String>>>,
-    /// When trouble is trouble.
+    /// Thresholds.
     pub thresholds: Thresholds,
-    /// Workloads that are judged by thresholds of their own.
+    /// Classes of workloads with thresholds of their own.
     pub classes: BTreeMap<String, ClassEntry>,
-    /// What is accepted for a time.
+    /// Findings that are accepted until a day.
     pub mutes: Vec<At<MuteEntry>>,
-    /// Do not heed the annotations `healthcheck.dev/…` of namespaces and workloads.
+    /// Ignore the annotations `healthcheck.dev/…` of namespaces and workloads.
     pub no_annotations: Option<At<bool>>,
-    /// Where to read on about a finding.
+    /// Links to pages about findings.
     pub links: Vec<At<LinkEntry>>,
-    /// Webhooks that runs with --notify send a message to.
+    /// Webhooks that get a message about runs with --notify.
     pub notify: Vec<At<NotifyEntry>>,
-    /// Exit with 1 for findings of this severity and worse: high, medium, low, never; or new.
+    /// Exit with 1 for findings of at least this severity: high, medium, low or never; or new, for new findings only.
     pub fail_on: Option<At<String>>,
-    /// Tell what has changed since this file: a capture, a report or what kubectl printed.
+    /// Compare with this earlier capture, report or kubectl output.
     pub baseline: Option<At<String>>,
-    /// Keep a record of each run in this folder (from where this file is), and tell what has changed since the last.
+    /// Keep a record of each run in this folder, relative to this file, and compare with the last one.
     pub history: Option<At<String>>,
-    /// Records to keep, of the same cluster and scope.
+    /// The number of records to keep for a cluster and scope.
     pub history_keep: Option<At<i64>>,
-    /// How long to keep them; 0 is for ever (90d).
+    /// How long to keep records (90d); 0 keeps them forever.
     pub history_age: Option<At<String>>,
     /// The format: table, wide, markdown, json, yaml or name.
     pub output: Option<At<String>>,
@@ -126,38 +127,38 @@ pub struct Profile {
     pub lang: Option<At<String>>,
     /// Colours: auto, always or never.
     pub color: Option<At<String>>,
-    /// Columns to fit tables into.
+    /// The maximum width of tables in columns.
     pub width: Option<At<i64>>,
-    /// Objects a page.
+    /// Objects per page.
     pub page_size: Option<At<i64>>,
-    /// How long one page may take, retries included (30s).
+    /// How long one page may take, including retries (30s).
     pub page_timeout: Option<At<String>>,
-    /// How long one request may take; 0 is no limit of its own.
+    /// How long one request may take; 0 sets no limit.
     pub request_timeout: Option<At<String>>,
-    /// Requests under way at once, over all clusters.
+    /// Concurrent requests over all clusters.
     pub concurrency: Option<At<i64>>,
-    /// Requests a second at most, over all clusters; 0 is no limit.
+    /// Maximum requests per second over all clusters; 0 sets no limit.
     pub max_rps: Option<At<i64>>,
-    /// Stop asking after so long and report what is there; 0 is never.
+    /// Stop after this long and report what was read; 0 sets no limit.
     pub timeout: Option<At<String>>,
 }
 
-/// When trouble is trouble.
+/// Thresholds.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Thresholds {
-    /// Restarts from which a pod needs attention.
+    /// Restarts at which a pod needs attention.
     pub restarts_attention: Option<At<i64>>,
-    /// Restarts from which a pod is unhealthy.
+    /// Restarts at which a pod is unhealthy.
     pub restarts_unhealthy: Option<At<i64>>,
-    /// After so long without another, restarts are history (7d).
+    /// Ignore restarts when the last one is older than this (7d).
     pub quiet_after: Option<At<String>>,
-    /// How long something may take to come up or go before it counts as stuck (2m).
+    /// How long an object may take to start or stop before it counts as stuck (2m).
     pub grace: Option<At<String>>,
-    /// In more percent of its CPU periods a container may not be held back by its limit ("10").
+    /// Report a container throttled in more than this percentage of its CPU periods ("10").
     pub throttled: Option<At<String>>,
-    /// From so many percent of its allocatable memory on, a node uses too much of it ("90"); not in classes.
+    /// Report a node that uses at least this percentage of its allocatable memory ("90"); not in classes.
     pub node_memory: Option<At<String>>,
 }
 
@@ -166,15 +167,15 @@ pub struct Thresholds {
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ClassEntry {
-    /// Which workloads belong to it: patterns of KIND/NAME or NAME (cronjob/*, *runner*).
+    /// The workloads in the class: patterns of KIND/NAME or NAME (cronjob/*, *runner*).
     pub workloads: Option<At<Vec<String>>>,
-    /// Those too whose pods have all these labels, by key and value; * and ? match (tier: batch-*).
+    /// Workloads whose pods have all these labels are in the class as well; * and ? match in values (tier: batch-*).
     pub labels: Option<At<BTreeMap<String, String>>>,
-    /// The thresholds they are judged by, where they differ.
+    /// The thresholds that differ.
     pub thresholds: Thresholds,
 }
 
-/// A finding that is accepted until a day, and by whom and why.
+/// Findings that are accepted until a day.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -182,15 +183,15 @@ pub struct ClassEntry {
 pub struct MuteEntry {
     /// The check, or a pattern (pod-*).
     pub check: Option<At<String>>,
-    /// The namespace, or a pattern; else any.
+    /// The namespace, or a pattern (default: any).
     pub namespace: Option<At<String>>,
-    /// The object or its owner: a pattern of KIND/NAME or NAME; else any.
+    /// The object or its owner: a pattern of KIND/NAME or NAME (default: any).
     pub object: Option<At<String>>,
-    /// Why it is accepted.
+    /// Why they are accepted.
     pub reason: Option<String>,
-    /// Who answers for that.
+    /// Who is responsible for it.
     pub owner: Option<String>,
-    /// The last day, in UTC, on which it is: 2026-12-31.
+    /// The last day of the mute, in UTC: 2026-12-31.
     pub until: Option<At<String>>,
 }
 
@@ -200,11 +201,11 @@ pub struct MuteEntry {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(extend("required" = ["name", "url"])))]
 pub struct LinkEntry {
-    /// What it leads to: runbook, dashboard.
+    /// What it links to: runbook, dashboard.
     pub name: Option<String>,
     /// The address; {check}, {severity}, {context}, {namespace}, {kind}, {name} and {owner} are filled in.
     pub url: Option<At<String>>,
-    /// Only for these checks; * and ? match.
+    /// The checks that it is for; * and ? match (default: all).
     pub checks: Option<At<Vec<String>>>,
 }
 
@@ -214,27 +215,27 @@ pub struct LinkEntry {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(extend("required" = ["name"], "oneOf" = [{"required": ["url"]}, {"required": ["urlFrom"]}])))]
 pub struct NotifyEntry {
-    /// What --notify calls it.
+    /// Its name for --notify.
     pub name: Option<At<String>>,
-    /// Its address, a secret: it is never printed.
+    /// Its address, which is secret and never printed.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub url: Option<At<Secret>>,
-    /// Where its address is, if not here.
+    /// Where to read its address from instead.
     pub url_from: Option<At<UrlFrom>>,
-    /// Of which runs it is told: always; trouble, those that are not healthy (the default); or new, those that found what was not there before.
+    /// The runs to report: always; trouble, runs that are not healthy (default); or new, runs with new findings.
     pub when: Option<At<String>>,
-    /// The language of its messages: en, zh-TW or zh-CN; else that of the run.
+    /// The language of its messages: en, zh-TW or zh-CN (default: that of the run).
     pub lang: Option<At<String>>,
 }
 
-/// Where the address of a webhook is: in a variable or in a file.
+/// Where to read the address of a webhook: an environment variable or a file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(extend("minProperties" = 1, "maxProperties" = 1)))]
 pub struct UrlFrom {
-    /// A variable of the environment.
+    /// An environment variable.
     pub env: Option<String>,
-    /// A file; a relative path begins at the folder of this one.
+    /// A file; a path is relative to this file.
     pub file: Option<String>,
 }

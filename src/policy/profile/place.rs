@@ -1,8 +1,8 @@
-//! A value of the file that remembers where it stands.
+//! A value of the file with its place.
 
 use serde::{Deserialize, Deserializer};
 
-/// A value and the line and column, from 1, where the file has it.
+/// A value with its line and column in the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct At<T> {
     /// The value.

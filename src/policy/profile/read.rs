@@ -1,14 +1,16 @@
-//! The file, found and read: `--config`, else `$XDG_CONFIG_HOME/kubectl-healthcheck/config.yaml`, else the same under
-//! `~/.config`. Where none is named and none is there, there is none; anything else that goes wrong is an error.
+//! Finds and reads the file: `--config`, or `$XDG_CONFIG_HOME/kubectl-healthcheck/config.yaml`, or the same under
+//! `~/.config`. Without a named file and without a file there, there is no profile; anything else is an error.
 
 use super::error::without_secrets;
 use super::webhook::{Webhook, webhooks};
 use super::{At, Config, Error, Profile, Rules};
+use crate::finding::Catalog;
 use crate::text::suggest::suggestion;
+use std::fmt::Display;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// Larger than any file that a person wrote.
+/// The largest file that is read.
 const MOST_BYTES: u64 = 1 << 20;
 
 /// A place in a profile file.
@@ -22,7 +24,7 @@ pub struct Place {
     pub column: u64,
 }
 
-impl std::fmt::Display for Place {
+impl Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
         write!(f, "{}:{}:{}", self.path, self.line, self.column)
     }
@@ -33,46 +35,47 @@ impl Place {
         Self { path: path.to_owned(), line: at.line, column: at.column }
     }
 
-    pub(super) fn wrong(&self, text: impl Into<String>, hint: Option<String>) -> Error {
-        Error { place: self.to_string(), text: without_secrets(&text.into()), hint }
+    pub(super) fn wrong(&self, text: impl Display, hint: Option<String>) -> Error {
+        Error { place: self.to_string(), text: without_secrets(&text.to_string()), hint }
     }
 }
 
 /// The profile of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Chosen {
-    /// Its name; empty where there is no profile.
+    /// Its name; empty without a profile.
     pub name: String,
-    /// The file it is from, as it is shown.
+    /// The path of its file.
     pub path: String,
-    /// What it says.
+    /// Its settings.
     pub profile: Profile,
-    /// Those of its rules that are no settings.
+    /// Its classes, mutes and links.
     pub rules: Rules,
     /// Its webhooks, in the order of the file.
     pub webhooks: Vec<Webhook>,
 }
 
-/// The variable of the environment that names the file, where no flag does.
+/// The environment variable that names the file if no flag does.
 pub const VARIABLE: &str = "HEALTHCHECK_CONFIG";
 
-/// Whether a name can be typed as it is, and written as a key: that of a profile, or of a webhook.
+/// Returns whether a name of a profile or a webhook needs no quotes in a shell or in YAML.
 pub fn is_plain(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c))
 }
 
-/// Where the file is when nobody says where: `None` where there is no home either.
+/// Returns the default path of the file; `None` without a home directory.
 pub fn default_path() -> Option<PathBuf> {
     let set = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let base = set("XDG_CONFIG_HOME").or_else(|| Some(std::env::home_dir()?.join(".config")))?;
     Some(base.join(crate::NAME).join("config.yaml"))
 }
 
-/// Reads the profile of this name, or the file's default one. Nothing was named and nothing is there: no profile.
+/// Reads the profile of a name, or the default profile of the file. Returns `None` if no file was named and the default
+/// file does not exist.
 ///
 /// # Errors
-/// When a file that is there or was named cannot be read or makes no sense, or it has no such profile.
-pub fn choose(config: Option<&Path>, name: Option<&str>) -> Result<Option<Chosen>, Error> {
+/// If the file cannot be read, is invalid, or has no such profile.
+pub fn choose(config: Option<&Path>, name: Option<&str>, catalog: &Catalog) -> Result<Option<Chosen>, Error> {
     let Some(path) = config.map(Path::to_owned).or_else(default_path) else {
         return match name {
             None => Ok(None),
@@ -84,10 +87,10 @@ pub fn choose(config: Option<&Path>, name: Option<&str>) -> Result<Option<Chosen
         (Ok(text), _) => text,
         (Err(error), None) if config.is_none() && error.kind() == io::ErrorKind::NotFound => return Ok(None),
         (Err(error), Some(name)) if error.kind() == io::ErrorKind::NotFound => {
-            return Err(Error { place: shown, text: crate::output::io_words(&error), ..missing("", name) });
+            return Err(Error { place: shown, text: crate::text::io_words(&error), ..missing("", name) });
         }
         (Err(error), _) => {
-            return Err(Error { place: shown, text: crate::output::io_words(&error), hint: None });
+            return Err(Error { place: shown, text: crate::text::io_words(&error), hint: None });
         }
     };
     let config = parse(&shown, &text)?;
@@ -101,7 +104,7 @@ pub fn choose(config: Option<&Path>, name: Option<&str>) -> Result<Option<Chosen
         }
         (None, None) => None,
     };
-    name.map(|name| take(config, shown, name)).transpose()
+    name.map(|name| take(config, shown, name, catalog)).transpose()
 }
 
 fn missing(place: &str, name: &str) -> Error {
@@ -112,14 +115,14 @@ fn missing(place: &str, name: &str) -> Error {
     }
 }
 
-fn take(mut config: Config, path: String, name: String) -> Result<Chosen, Error> {
+fn take(mut config: Config, path: String, name: String, catalog: &Catalog) -> Result<Chosen, Error> {
     let Some(profile) = config.profiles.remove(&name) else {
         let known: Vec<&str> = config.profiles.keys().map(String::as_str).collect();
         let hint = suggestion(&name, &known);
         let text = format!("no profile \"{name}\"");
         return Err(Error { hint: hint.or(missing("", &name).hint), place: path, text });
     };
-    let (rules, webhooks) = (Rules::of(&profile, &path)?, webhooks(&profile, &path)?);
+    let (rules, webhooks) = (Rules::of(&profile, &path, catalog)?, webhooks(&profile, &path)?);
     Ok(Chosen { name, path, profile, rules, webhooks })
 }
 
@@ -127,26 +130,29 @@ fn read(path: &Path) -> io::Result<String> {
     let mut text = String::new();
     let read = std::fs::File::open(path)?.take(MOST_BYTES + 1).read_to_string(&mut text)?;
     if read as u64 > MOST_BYTES {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 1 MiB: no profile is"));
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "larger than 1 MiB, which is too large for a profile",
+        ));
     }
     Ok(text)
 }
 
-/// Reads the text of a profile file; `path` stands for it in errors.
+/// Reads the text of a profile file; errors name it by `path`.
 ///
 /// # Errors
-/// When it is not YAML, or says what a profile cannot say.
+/// If it is not YAML, or a key or value is invalid.
 pub fn parse(path: &str, text: &str) -> Result<Config, Error> {
-    // A file of comments alone holds no profile.
+    // A file with nothing but comments has no profile.
     if text.lines().all(|line| line.trim_start().is_empty() || line.trim_start().starts_with('#')) {
         return Ok(Config::default());
     }
     let options = serde_saphyr::options! { with_snippet: false };
-    serde_saphyr::from_str_with_options(text, options).map_err(|error| told(path, &error))
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| reworded(path, &error))
 }
 
-/// An error of the parser in our words.
-fn told(path: &str, error: &serde_saphyr::Error) -> Error {
+/// Rewords an error of the parser.
+fn reworded(path: &str, error: &serde_saphyr::Error) -> Error {
     use serde_saphyr::Error as Yaml;
     let error = error.without_snippet();
     let place = error.location().map_or_else(
@@ -157,17 +163,15 @@ fn told(path: &str, error: &serde_saphyr::Error) -> Error {
         Yaml::SerdeUnknownField { field, expected, .. } => {
             (format!("unknown key \"{field}\""), suggestion(field, expected))
         }
-        Yaml::Unexpected { expected: "sequence start", .. } => ("a list belongs here".to_owned(), None),
-        Yaml::Unexpected { expected: "mapping start", .. } => {
-            ("keys and values belong here".to_owned(), None)
-        }
-        other => (said(&other.render()).to_owned(), None),
+        Yaml::Unexpected { expected: "sequence start", .. } => ("expected a list".to_owned(), None),
+        Yaml::Unexpected { expected: "mapping start", .. } => ("expected keys and values".to_owned(), None),
+        other => (without_place(&other.render()).to_owned(), None),
     };
     Error { place, text: without_secrets(&text), hint }
 }
 
-/// What the parser says, without the place, which it tells in its own way.
-fn said(text: &str) -> &str {
+/// Returns the parser's message without the place.
+fn without_place(text: &str) -> &str {
     let first = text.lines().next().unwrap_or_default();
     let plain = first.strip_prefix("error: ").unwrap_or(first);
     plain.split(" at line ").next().unwrap_or(plain)
@@ -183,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelt_key_is_named_with_its_place_and_what_was_meant() {
+    fn a_misspelt_key_is_named_with_its_place_and_a_suggestion() {
         assert_eq!(
             wrong("profiles:\n  pigo:\n    namespace: [a]\n"),
             "c.yaml:3:5: unknown key \"namespace\" | did you mean \"namespaces\"?"
@@ -199,16 +203,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_yaml_or_of_the_wrong_type_is_told_with_its_place() {
+    fn malformed_yaml_and_wrong_types_are_named_with_their_place() {
         for (text, place) in [
             ("profiles: [\n", "c.yaml:"),
             ("profiles:\n  pigo:\n    namespaces: 3\n", "c.yaml:3:17: "),
             ("profiles:\n  pigo:\n    pageSize: many\n", "c.yaml:3:15: "),
             ("profiles:\n  a: {all: true}\n  a: {all: false}\n", "c.yaml:3:3: "),
         ] {
-            let told = wrong(text);
-            assert!(told.starts_with(place), "{text}: {told}");
-            assert!(!told.contains("column"), "{told}");
+            let error = wrong(text);
+            assert!(error.starts_with(place), "{text}: {error}");
+            assert!(!error.contains("column"), "{error}");
         }
     }
 
@@ -222,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_alone_are_an_empty_file() {
+    fn a_file_of_comments_is_empty() {
         assert!(parse("c.yaml", "# nothing yet\n").unwrap().profiles.is_empty());
     }
 }

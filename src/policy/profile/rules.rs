@@ -1,10 +1,11 @@
-//! What a profile says besides settings, made ready to be used: classes, mutes and links.
+//! The classes, mutes and links of a profile, resolved and ready to use.
 
 use super::classes::{Class, class};
 use super::{At, Error, LinkEntry, MuteEntry, Place, Profile, Thresholds};
-use crate::checks;
+use crate::finding::Catalog;
 use crate::model::{ThresholdChanges, percent};
-use crate::text::suggest::{self, suggestion};
+use crate::text::suggest::{nearest, suggestion};
+use crate::text::{Fact, Message, Text};
 use crate::wire::Kind;
 use globset::{Glob, GlobMatcher};
 use jiff::civil::Date;
@@ -22,42 +23,42 @@ pub struct Rules {
     pub links: Vec<Link>,
 }
 
-/// What is accepted for a time.
+/// Findings that are accepted until a day.
 #[derive(Clone, Debug)]
 pub struct Mute {
-    /// The check as it is written, which may be a pattern.
+    /// The check as written; may be a pattern.
     pub check: String,
-    /// The checks that it means, by id.
+    /// The checks that it matches, by id.
     pub checks: BTreeSet<&'static str>,
-    /// In which namespaces; `None` is in all.
+    /// The namespaces; `None` for all.
     pub namespace: Option<GlobMatcher>,
-    /// For which objects, or their owners; `None` is for all.
+    /// The objects or their owners; `None` for all.
     pub object: Option<Pattern>,
-    /// Why.
+    /// Why the findings are accepted.
     pub reason: String,
-    /// Who answers for it.
+    /// Who is responsible for it.
     pub owner: String,
-    /// The last day on which it holds, in UTC.
+    /// The last day on which it applies, in UTC.
     pub until: Date,
-    /// Where it is written: a place in the file, or the object that carries it.
+    /// Where it is written: a place in the file, or an annotated object.
     pub place: String,
 }
 
 /// A link to a page about a finding.
 #[derive(Clone, Debug)]
 pub struct Link {
-    /// What it leads to.
+    /// What it links to.
     pub name: String,
     /// The address, with placeholders in braces.
     pub url: String,
-    /// Only for these checks, by id; `None` is for all.
+    /// The checks that it is for, by id; `None` for all.
     pub checks: Option<BTreeSet<&'static str>>,
 }
 
-/// What may stand in braces in the address of a link.
+/// The placeholders that the address of a link may contain.
 pub const PLACEHOLDERS: [&str; 7] = ["check", "severity", "context", "namespace", "kind", "name", "owner"];
 
-/// A pattern of `kind/name`, or of a name alone.
+/// A pattern of `kind/name` or of a name.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     matcher: GlobMatcher,
@@ -68,8 +69,8 @@ impl Pattern {
     /// Reads a pattern.
     ///
     /// # Errors
-    /// When it is none, or names a kind that there is not.
-    pub fn new(text: &str) -> Result<Self, String> {
+    /// If it is malformed or names an unknown kind.
+    pub fn new(text: &str) -> Result<Self, Message> {
         let lower = |kind: Kind| kind.name().to_lowercase();
         let written = match text.split_once('/') {
             Some((kind, name)) => {
@@ -77,36 +78,42 @@ impl Pattern {
                 let plain = !kind.contains(['*', '?', '[', '{']);
                 let known: Vec<String> = Kind::ALL.into_iter().map(lower).collect();
                 if plain && !known.contains(&kind) {
-                    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-                    let hint = suggest::nearest(&kind, known);
-                    let hint = hint.map_or(String::new(), |word| format!("; did you mean \"{word}\"?"));
-                    return Err(format!("no kind is called \"{kind}\"{hint}"));
+                    let near = nearest(&kind, known.iter().map(String::as_str));
+                    let hint = near.map_or(String::new(), |word| format!("; did you mean \"{word}\"?"));
+                    return Err(Message::quoted(format!("no kind is called \"{kind}\"{hint}")));
                 }
                 format!("{kind}/{name}")
             }
             None => text.to_owned(),
         };
-        let glob = Glob::new(&written).map_err(|error| error.to_string())?;
-        Ok(Self { matcher: glob.compile_matcher(), with_kind: text.contains('/') })
+        Ok(Self { matcher: glob(&written)?, with_kind: text.contains('/') })
     }
 
-    /// The pattern that means this object alone.
+    /// Returns the pattern that matches this object only.
     ///
     /// # Errors
-    /// When its name is so long that it cannot be matched.
-    pub fn exact(kind: &str, name: &str) -> Result<Self, String> {
+    /// If the name is too long for a pattern.
+    pub fn exact(kind: &str, name: &str) -> Result<Self, Message> {
         let written = globset::escape(&format!("{}/{name}", kind.to_lowercase()));
-        let glob = Glob::new(&written).map_err(|error| error.to_string())?;
-        Ok(Self { matcher: glob.compile_matcher(), with_kind: true })
+        Ok(Self { matcher: glob(&written)?, with_kind: true })
     }
 
-    /// Whether it means an object of this kind and name.
+    /// Returns whether it matches an object of this kind and name.
     pub fn is_match(&self, kind: &str, name: &str) -> bool {
         match self.with_kind {
             true => self.matcher.is_match(format!("{}/{name}", kind.to_lowercase())),
             false => self.matcher.is_match(name),
         }
     }
+}
+
+/// Compiles a pattern.
+///
+/// # Errors
+/// If it is malformed.
+pub(in crate::policy) fn glob(pattern: &str) -> Result<GlobMatcher, Message> {
+    let glob = Glob::new(pattern).map_err(|error| Message::quoted(error.to_string()))?;
+    Ok(glob.compile_matcher())
 }
 
 impl std::fmt::Display for Pattern {
@@ -116,30 +123,30 @@ impl std::fmt::Display for Pattern {
 }
 
 impl Default for Rules {
-    /// What holds without a profile.
+    /// The rules that apply without a profile.
     fn default() -> Self {
         Self { classes: vec![Class::batch()], mutes: Vec::new(), links: Vec::new() }
     }
 }
 
 impl Rules {
-    /// The rules of a profile; `path` is the file it is from.
+    /// Returns the rules of a profile that was read from `path`.
     ///
     /// # Errors
-    /// When one of them is incomplete or means nothing.
-    pub(super) fn of(profile: &Profile, path: &str) -> Result<Self, Error> {
+    /// If one of them is incomplete or invalid.
+    pub(super) fn of(profile: &Profile, path: &str, catalog: &Catalog) -> Result<Self, Error> {
         let mut classes = Rules::default().classes;
         for (name, entry) in &profile.classes {
             let of_profile = class(name, entry, path)?;
             match classes.iter_mut().find(|class| class.name == *name) {
-                Some(built_in) => built_in.become_like(of_profile),
+                Some(built_in) => built_in.merge(of_profile),
                 None => classes.push(of_profile),
             }
         }
         classes.sort_by(|a, b| a.name.cmp(&b.name));
-        let mutes: Result<_, Error> = profile.mutes.iter().map(|entry| mute(entry, path)).collect();
-        let links: Result<_, Error> = profile.links.iter().map(|entry| link(entry, path)).collect();
-        // Contradictions between the two are found where they are put together with the other layers.
+        let mutes: Result<_, Error> = profile.mutes.iter().map(|entry| mute(entry, path, catalog)).collect();
+        let links: Result<_, Error> = profile.links.iter().map(|entry| link(entry, path, catalog)).collect();
+        // Contradictions between thresholds are found after all layers are merged.
         changes(&profile.thresholds, path)?;
         Ok(Self { classes, mutes: mutes?, links: links? })
     }
@@ -168,29 +175,29 @@ pub(super) fn changes(thresholds: &Thresholds, path: &str) -> Result<ThresholdCh
     Ok(changes)
 }
 
-fn mute(entry: &At<MuteEntry>, path: &str) -> Result<Mute, Error> {
+fn mute(entry: &At<MuteEntry>, path: &str, catalog: &Catalog) -> Result<Mute, Error> {
     let (place, mute) = (Place::of(path, entry), &entry.value);
     let incomplete = |what: &str| {
-        let hint = "a mute says check, reason, owner and until: whoever reads it later must know what to do";
+        let hint = "a mute needs check, reason, owner and until, so that its readers know when to remove it";
         place.wrong(format!("a mute without {what}"), Some(hint.to_owned()))
     };
     let check = mute.check.as_ref().ok_or_else(|| incomplete("check"))?;
-    let until = mute.until.as_ref().ok_or_else(|| incomplete("until, the last day on which it holds"))?;
+    let until = mute.until.as_ref().ok_or_else(|| incomplete("until, the last day on which it applies"))?;
     let said = |text: &Option<String>, what| match text.as_deref().map(str::trim) {
         None | Some("") => Err(incomplete(what)),
         Some(text) => Ok(text.to_owned()),
     };
-    let namespace = mute.namespace.as_ref().map(|at| {
-        let glob = Glob::new(&at.value).map_err(|e| Place::of(path, at).wrong(e.to_string(), None))?;
-        Ok::<_, Error>(glob.compile_matcher())
-    });
+    let namespace = mute
+        .namespace
+        .as_ref()
+        .map(|at| glob(&at.value).map_err(|error| Place::of(path, at).wrong(error, None)));
     let object = mute
         .object
         .as_ref()
         .map(|at| Pattern::new(&at.value).map_err(|error| Place::of(path, at).wrong(error, None)));
     Ok(Mute {
         check: check.value.clone(),
-        checks: ids(std::slice::from_ref(&check.value), &Place::of(path, check))?,
+        checks: ids(std::slice::from_ref(&check.value), &Place::of(path, check), catalog)?,
         namespace: namespace.transpose()?,
         object: object.transpose()?,
         reason: said(&mute.reason, "reason")?,
@@ -200,47 +207,52 @@ fn mute(entry: &At<MuteEntry>, path: &str) -> Result<Mute, Error> {
     })
 }
 
-/// A day as a mute names it.
+static NO_DAY: Text = Text {
+    en: "until: \"{text}\" is not a day such as 2026-12-31",
+    zh_tw: "until：「{text}」不是日期，例如 2026-12-31",
+    zh_cn: "until：“{text}”不是日期，例如 2026-12-31",
+};
+
+/// Reads the last day of a mute.
 ///
 /// # Errors
-/// When it is none.
-pub fn day(text: &str) -> Result<Date, String> {
-    // Nothing else is meant by ten characters with two dashes: no time, no week, no year before zero.
+/// If the text is not a day.
+pub fn day(text: &str) -> Result<Date, Message> {
+    // No time, no week, no year before zero.
     let strict = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     let date = strict.then(|| text.parse::<Date>().ok()).flatten();
-    date.ok_or_else(|| format!("until: \"{text}\" is not a day such as 2026-12-31"))
+    date.ok_or_else(|| Message::new(&NO_DAY, vec![("text", Fact::text(text))]))
 }
 
-fn ids(patterns: &[String], place: &Place) -> Result<BTreeSet<&'static str>, Error> {
+fn ids(patterns: &[String], place: &Place, catalog: &Catalog) -> Result<BTreeSet<&'static str>, Error> {
     let mut found = BTreeSet::new();
     for text in patterns {
-        let ids = checks::matching(text).map_err(|error| place.wrong(error, None))?;
-        found.extend(ids);
+        found.extend(catalog.matching(text).map_err(|error| place.wrong(error, None))?);
     }
     Ok(found)
 }
 
-fn link(entry: &At<LinkEntry>, path: &str) -> Result<Link, Error> {
+fn link(entry: &At<LinkEntry>, path: &str, catalog: &Catalog) -> Result<Link, Error> {
     let (place, link) = (Place::of(path, entry), &entry.value);
     let name = link.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
     let name = name.ok_or_else(|| place.wrong("a link without name", None))?;
     let url = link.url.as_ref().ok_or_else(|| place.wrong("a link without url", None))?;
     check_url(&url.value, &Place::of(path, url))?;
-    let checks = link.checks.as_ref().map(|at| ids(&at.value, &Place::of(path, at)));
+    let checks = link.checks.as_ref().map(|at| ids(&at.value, &Place::of(path, at), catalog));
     Ok(Link { name: name.to_owned(), url: url.value.clone(), checks: checks.transpose()? })
 }
 
-/// Whether an address is one that a browser opens, and its placeholders are known.
+/// Checks that a browser can open an address and that its placeholders are known.
 fn check_url(url: &str, place: &Place) -> Result<(), Error> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     if rest.is_none_or(str::is_empty) || url.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err(
-            place.wrong(format!("\"{url}\" is no address that begins with https:// or http://"), None)
+            place.wrong(format!("\"{url}\" is not an address that begins with https:// or http://"), None)
         );
     }
     for part in url.split('{').skip(1) {
         let Some((name, _)) = part.split_once('}') else {
-            return Err(place.wrong("a { without its }", None));
+            return Err(place.wrong("a { without a }", None));
         };
         if !PLACEHOLDERS.contains(&name) {
             return Err(
@@ -251,11 +263,11 @@ fn check_url(url: &str, place: &Place) -> Result<(), Error> {
     Ok(())
 }
 
-/// All that RFC 3986 does not leave as it is wherever it stands.
+/// All characters but the unreserved ones of RFC 3986.
 const RESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 impl Link {
-    /// The address with its placeholders filled in; `value` gives each of [`PLACEHOLDERS`] by name.
+    /// Returns the address with its placeholders filled in; `value` returns each of [`PLACEHOLDERS`] by name.
     pub fn fill(&self, value: impl Fn(&str) -> String) -> String {
         let mut out = String::new();
         let mut rest = self.url.as_str();
@@ -278,14 +290,14 @@ mod tests {
     fn rules(yaml: &str) -> Result<Rules, String> {
         let text = format!("profiles:\n  p:\n{yaml}");
         let config = parse("c.yaml", &text).map_err(|error| error.to_string())?;
-        Rules::of(&config.profiles["p"], "c.yaml").map_err(|error| error.to_string())
+        Rules::of(&config.profiles["p"], "c.yaml", &crate::checks::CATALOG).map_err(|error| error.to_string())
     }
 
     const MUTE: &str = "    mutes:\n    - check: pod-leftover\n      namespace: pigo-*\n      object: deployment/web*\n      \
                         reason: goes with the old cluster\n      owner: platform\n      until: 2026-12-31\n";
 
     #[test]
-    fn a_mute_says_what_why_who_and_how_long() {
+    fn a_mute_is_read_with_its_place() {
         let rules = rules(MUTE).unwrap();
         let mute = &rules.mutes[0];
         assert_eq!((mute.place.as_str(), mute.until.to_string()), ("c.yaml:4:7", "2026-12-31".to_owned()));
@@ -295,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_wrong_is_named_with_its_line() {
+    fn an_error_names_the_line() {
         for (from, to, told) in [
             ("      until: 2026-12-31\n", "", "c.yaml:4:7: a mute without until"),
             ("      owner: platform\n", "", "c.yaml:4:7: a mute without owner"),
@@ -313,16 +325,16 @@ mod tests {
     }
 
     #[test]
-    fn links_are_filled_with_what_they_speak_of() {
+    fn links_are_filled_with_their_finding() {
         let link = |url: &str| rules(&format!("    links:\n    - name: runbook\n      url: {url}\n"));
         let links = link("https://wiki/{check}?q={namespace}/{name}").unwrap().links;
         let url = links[0].fill(|name| format!("<{name}&>"));
         assert_eq!(url, "https://wiki/%3Ccheck%26%3E?q=%3Cnamespace%26%3E/%3Cname%26%3E");
         for (url, told) in [
-            ("ftp://wiki", "c.yaml:5:12: \"ftp://wiki\" is no address"),
+            ("ftp://wiki", "c.yaml:5:12: \"ftp://wiki\" is not an address"),
             ("javascript:alert(1)", "c.yaml:5:12: "),
             ("https://wiki/{chek}", "c.yaml:5:12: unknown placeholder {chek}"),
-            ("'https://wiki/{check'", "c.yaml:5:12: a { without its }"),
+            ("'https://wiki/{check'", "c.yaml:5:12: a { without a }"),
         ] {
             let error = link(url).unwrap_err();
             assert!(error.starts_with(told), "{error}");

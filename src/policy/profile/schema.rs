@@ -1,9 +1,9 @@
-//! The schema that editors read, made from the types that the file is read into.
+//! The schema for editors, generated from the types of the file.
 
 use super::{Config, SCHEMA};
 
 #[test]
-fn the_schema_says_what_the_file_may_hold() {
+fn the_schema_is_that_of_the_types() {
     let mut schema = serde_json::to_value(schemars::schema_for!(Config)).unwrap();
     schema["title"] = "kubectl-healthcheck configuration".into();
     let made = serde_json::to_string_pretty(&schema).unwrap() + "\n";
@@ -12,8 +12,5 @@ fn the_schema_says_what_the_file_may_hold() {
         std::fs::write(path, &made).unwrap();
         return;
     }
-    assert!(
-        made == SCHEMA,
-        "docs/config.schema.json is not of this source: UPDATE=1 cargo test --lib writes it"
-    );
+    assert!(made == SCHEMA, "docs/config.schema.json is out of date: UPDATE=1 cargo test --lib writes it");
 }

@@ -1,31 +1,31 @@
-//! The settings of a profile as words of the command line: they are read by the same rules as flags.
+//! The settings of a profile as command line arguments, so that the parser of the flags reads both.
 
 use super::{At, Place, Profile};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// What a profile sets: the key, its values as a flag would have them, and where it stands.
+/// A setting of a profile.
 #[derive(Clone, Debug)]
 pub struct Value {
-    /// The key, with that of its group before it: `thresholds.grace`.
+    /// The key with its group: `thresholds.grace`.
     pub key: &'static str,
-    /// The values; `true` and `false` for what is on or off.
+    /// The values as a flag takes them; `true` or `false` for a switch.
     pub words: Vec<String>,
-    /// Where it stands.
+    /// Its place in the file.
     pub place: Place,
 }
 
 /// Keys that name files.
 const PATHS: [&str; 5] = ["kubeconfig", "baseline", "history", "hostsFiles", "accessLogs"];
 
-/// A path as the file means it: from where the file is, as in a kubeconfig; `~/` is the home.
+/// Resolves a path relative to the folder of the file, as in a kubeconfig; `~/` is the home directory.
 fn located(text: &str, file: &str) -> String {
     let home = text.strip_prefix("~/").and_then(|rest| Some(std::env::home_dir()?.join(rest)));
     let folder = Path::new(file).parent().unwrap_or(Path::new(""));
     home.unwrap_or_else(|| folder.join(text)).display().to_string()
 }
 
-/// How a key is written.
+/// The form of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// One text.
@@ -40,21 +40,25 @@ pub enum Form {
     Map,
 }
 
-/// How a key is written; `None` for what is no key of a setting.
+/// Returns the form of the value of a key; `None` if the key is not a setting.
 pub fn form(key: &str) -> Option<Form> {
     let profile = Profile::default();
     let has = |keys: &[&str]| keys.contains(&key);
-    match () {
-        () if has(&profile.texts().map(|(key, _)| key)) => Some(Form::Text),
-        () if has(&profile.lists().map(|(key, _)| key)) => Some(Form::List),
-        () if has(&profile.switches().map(|(key, _)| key)) => Some(Form::Switch),
-        () if has(&profile.numbers().map(|(key, _)| key)) => Some(Form::Number),
-        () => (key == "severity").then_some(Form::Map),
+    if has(&profile.texts().map(|(key, _)| key)) {
+        Some(Form::Text)
+    } else if has(&profile.lists().map(|(key, _)| key)) {
+        Some(Form::List)
+    } else if has(&profile.switches().map(|(key, _)| key)) {
+        Some(Form::Switch)
+    } else if has(&profile.numbers().map(|(key, _)| key)) {
+        Some(Form::Number)
+    } else {
+        (key == "severity").then_some(Form::Map)
     }
 }
 
 impl Profile {
-    /// Everything that is set; `path` is the file it is from.
+    /// Returns everything that is set; `path` is the file of the profile.
     pub fn values(&self, path: &str) -> Vec<Value> {
         let numbers = self.numbers().map(|(key, at)| value(key, at, path, |number| vec![number.to_string()]));
         let severity = |by_check: &BTreeMap<String, String>| {
@@ -67,9 +71,12 @@ impl Profile {
             })
         });
         let lists = self.lists().map(|(key, at)| {
-            value(key, at, path, |texts| match PATHS.contains(&key) {
-                true => texts.iter().map(|text| located(text, path)).collect(),
-                false => texts.clone(),
+            value(key, at, path, |texts| {
+                if PATHS.contains(&key) {
+                    texts.iter().map(|text| located(text, path)).collect()
+                } else {
+                    texts.clone()
+                }
             })
         });
         let switches = self.switches().map(|(key, at)| value(key, at, path, |on| vec![on.to_string()]));

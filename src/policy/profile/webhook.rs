@@ -1,7 +1,7 @@
-//! Webhooks of a profile: where messages about a run can go, when, and in which language. The address is a secret:
-//! whoever knows it can post there.
+//! The webhooks of a profile: the address, when to send a message about a run, and in which language. The address is a
+//! secret: any client that knows it can post there.
 //!
-//! What does not belong here: what a message says (`render::message`), and sending it (`cluster::post`).
+//! What does not belong here: the message (`render::message`), and sending it (`cluster::post`).
 
 use super::{At, Error, NotifyEntry, Place, Profile, UrlFrom, is_plain};
 use crate::text::Lang;
@@ -14,15 +14,15 @@ use std::path::PathBuf;
 /// A webhook that takes `{"text": "…"}` by POST.
 #[derive(Clone, Debug)]
 pub struct Webhook {
-    /// What `--notify` calls it.
+    /// Its name for `--notify`.
     pub name: String,
     /// Where its address is.
     pub address: Source,
-    /// Of which runs it is told.
+    /// The runs to report.
     pub when: When,
-    /// In which language; `None` is that of the run.
+    /// The language of its messages; `None` for that of the run.
     pub lang: Option<Lang>,
-    /// Where it is written.
+    /// Its place in the file.
     pub place: Place,
 }
 
@@ -37,33 +37,33 @@ pub enum Source {
     File(PathBuf),
 }
 
-/// Of which runs a webhook is told.
+/// The runs that a webhook gets a message about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum When {
-    /// Of every run.
+    /// Every run.
     Always,
-    /// Of those whose verdict is not healthy, and of those that could not be made.
+    /// Runs whose verdict is not healthy, and runs that failed.
     #[default]
-    PodProblem,
-    /// Of those that found something above info that was not there before.
+    Trouble,
+    /// Runs with a new finding of medium or high severity.
     New,
 }
 
 impl When {
     const NAMES: [(&'static str, When); 3] =
-        [("always", When::Always), ("trouble", When::PodProblem), ("new", When::New)];
+        [("always", When::Always), ("trouble", When::Trouble), ("new", When::New)];
 
-    /// As in the file.
+    /// Returns the word in the file.
     pub fn id(self) -> &'static str {
         match self {
             When::Always => "always",
-            When::PodProblem => "trouble",
+            When::Trouble => "trouble",
             When::New => "new",
         }
     }
 }
 
-/// A text of the file that is not shown.
+/// A text of the file that is never printed.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
@@ -74,26 +74,26 @@ impl Debug for Secret {
     }
 }
 
-/// The address of a webhook. What is shown of it is scheme and host.
+/// The address of a webhook. Only scheme and host are printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Address(http::Uri);
 
 impl Address {
-    /// Reads an address; space around it is not part of it.
+    /// Reads an address without the space around it.
     ///
     /// # Errors
-    /// When it is none of http or https. The error does not repeat it.
+    /// If it is not an address of http or https. The error does not repeat it.
     pub fn new(text: &str) -> Result<Self, String> {
-        let no_url = || "no address that begins with https:// or http://".to_owned();
+        let no_url = || "not an address that begins with https:// or http://".to_owned();
         let uri: http::Uri = text.trim().parse().map_err(|_| no_url())?;
         let authority = uri.authority().ok_or_else(no_url)?;
         if !matches!(uri.scheme_str(), Some("https" | "http")) || authority.host().is_empty() {
             return Err(no_url());
         }
         if authority.as_str().contains('@') {
-            return Err("an address with a name or a password before its host, which are not sent".to_owned());
+            return Err("an address with a user name or password, which are not sent".to_owned());
         }
-        // Nobody else may get what was meant for a port that there is not.
+        // Another port must not receive what was meant for an invalid one.
         let port =
             authority.as_str().rsplit_once(':').map(|(_, port)| port).filter(|port| !port.ends_with(']'));
         match port {
@@ -102,13 +102,13 @@ impl Address {
         }
     }
 
-    /// Scheme, host and port: `https://hooks.slack.com`.
+    /// Returns scheme, host and port: `https://hooks.slack.com`.
     pub fn origin(&self) -> String {
         let authority = self.0.authority().map_or("", http::uri::Authority::as_str);
         format!("{}://{authority}", self.0.scheme_str().unwrap_or_default())
     }
 
-    /// Path and query: the secret.
+    /// Returns path and query: the secret.
     pub fn path(&self) -> &str {
         self.0.path_and_query().map_or("/", http::uri::PathAndQuery::as_str)
     }
@@ -126,7 +126,7 @@ impl Debug for Address {
     }
 }
 
-/// Where its address is: `https://hooks.slack.com/…`, `env SLACK_URL`, `file /run/secrets/slack`.
+/// Such as `https://hooks.slack.com/…`, `env SLACK_URL`, `file /run/secrets/slack`.
 impl Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
@@ -137,10 +137,10 @@ impl Display for Source {
     }
 }
 
-/// The webhooks of a profile; `path` is the file it is from.
+/// Returns the webhooks of a profile that was read from `path`.
 ///
 /// # Errors
-/// When one of them is incomplete, means nothing, or has the name of another.
+/// If one of them is incomplete or invalid, or has the name of another.
 pub(super) fn webhooks(profile: &Profile, path: &str) -> Result<Vec<Webhook>, Error> {
     let mut all: Vec<Webhook> = Vec::new();
     for entry in &profile.notify {
@@ -159,7 +159,7 @@ fn webhook(entry: &At<NotifyEntry>, path: &str) -> Result<Webhook, Error> {
     let (place, entry) = (Place::of(path, entry), &entry.value);
     let name = entry.name.as_ref().ok_or_else(|| place.wrong("a webhook without name", None))?;
     if !is_plain(&name.value) {
-        let text = "a webhook is named by letters, digits, - _ and ., as --notify takes it";
+        let text = "the name of a webhook may contain letters, digits, - _ and . only";
         return Err(Place::of(path, name).wrong(text, None));
     }
     let address = match (&entry.url, &entry.url_from) {
@@ -171,9 +171,8 @@ fn webhook(entry: &At<NotifyEntry>, path: &str) -> Result<Webhook, Error> {
         }
         (None, Some(from)) => source(from, path)?,
         _ => {
-            let text = format!("webhook \"{}\": one of url and urlFrom belongs here", name.value);
-            let hint =
-                "urlFrom: {env: VARIABLE} or {file: PATH} keeps the address, a secret, out of the profile";
+            let text = format!("webhook \"{}\": set either url or urlFrom", name.value);
+            let hint = "urlFrom: {env: VARIABLE} or {file: PATH} keeps the secret address out of the profile";
             return Err(place.wrong(text, Some(hint.to_owned())));
         }
     };
@@ -190,7 +189,7 @@ fn source(from: &At<UrlFrom>, path: &str) -> Result<Source, Error> {
         (None, Some(file)) => named(file).map(|file| Source::File(file.into())),
         _ => None,
     }
-    .ok_or_else(|| place.wrong("urlFrom: {env: VARIABLE} or {file: PATH} belongs here", None))
+    .ok_or_else(|| place.wrong("expected {env: VARIABLE} or {file: PATH} for urlFrom", None))
 }
 
 fn when(at: &At<String>, path: &str) -> Result<When, Error> {
@@ -198,7 +197,7 @@ fn when(at: &At<String>, path: &str) -> Result<When, Error> {
     let known = When::NAMES.map(|(name, _)| name);
     found.ok_or_else(|| {
         Place::of(path, at).wrong(
-            format!("when: \"{}\" is none of {}", at.value, known.join(", ")),
+            format!("when: \"{}\" is not one of {}", at.value, known.join(", ")),
             suggestion(&at.value, &known),
         )
     })
@@ -208,7 +207,7 @@ fn lang(at: &At<String>, path: &str) -> Result<Lang, Error> {
     let known: Vec<&str> = Lang::value_variants().iter().map(|lang| lang.tag()).collect();
     Lang::from_str(&at.value, true).map_err(|_| {
         Place::of(path, at).wrong(
-            format!("lang: \"{}\" is none of {}", at.value, known.join(", ")),
+            format!("lang: \"{}\" is not one of {}", at.value, known.join(", ")),
             suggestion(&at.value, &known),
         )
     })
@@ -220,7 +219,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_that_can_be_printed_holds_the_secret() {
+    fn the_secret_is_never_printed() {
         let text = "profiles:\n  p:\n    notify:\n    - {name: ops, url: 'https://hooks.example.com:8443/T0/hush?k=hush'}\n";
         let config = parse("c.yaml", text).unwrap();
         let webhooks = webhooks(&config.profiles["p"], "c.yaml").unwrap();
@@ -234,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_of_http_and_says_where() {
+    fn an_address_is_of_http_and_has_a_host() {
         for good in ["https://h/x", " http://127.0.0.1:80/x\n", "https://[::1]/x", "HTTPS://h"] {
             assert!(Address::new(good).is_ok(), "{good}");
         }

@@ -3,11 +3,12 @@
 use super::super::links;
 use super::context;
 use crate::compare::changes::Change;
-use crate::finding::{Fact, Facts, Finding};
+use crate::finding::Finding;
 use crate::model::ObjectRef;
 use crate::policy::mute::Muting;
+use crate::policy::overrides as policy;
 use crate::report::Report;
-use crate::text::Lang;
+use crate::text::{Fact, Facts, Lang};
 use crate::wire::Time;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -63,7 +64,7 @@ pub(super) struct MuteRow<'r> {
 pub(super) struct IgnoredAnnotation<'r> {
     context: &'r str,
     object: Named<'r>,
-    why: &'r str,
+    why: String,
 }
 
 #[derive(Serialize)]
@@ -99,10 +100,10 @@ pub(super) fn mutes<'r>(report: &'r Report) -> impl Iterator<Item = MuteRow<'r>>
 }
 
 pub(super) fn ignored_annotations<'r>(report: &'r Report) -> impl Iterator<Item = IgnoredAnnotation<'r>> {
-    let row = |(object, why): &'r (ObjectRef, String)| IgnoredAnnotation {
+    let row = |(object, ignored): &'r (ObjectRef, policy::IgnoredAnnotation)| IgnoredAnnotation {
         context: context(report),
         object: Named::of(object),
-        why,
+        why: ignored.in_lang(Lang::En),
     };
     report.ignored_annotations.iter().map(row)
 }
@@ -145,7 +146,7 @@ pub(super) fn facts(facts: &Facts) -> Value {
     let value = |fact: &Fact| match fact {
         Fact::Text(text) => json!(text),
         Fact::Number(number) | Fact::Age(number) => json!(number),
-        Fact::Words(text) => json!(text.fill(Lang::En, facts)),
+        Fact::Words(_) | Fact::Message(_) | Fact::List(..) => json!(fact.shown(Lang::En, facts)),
     };
     facts.iter().map(|(name, fact)| ((*name).to_owned(), value(fact))).collect::<Map<_, _>>().into()
 }

@@ -8,10 +8,9 @@ use super::super::words::{self, texts};
 use super::{CPU_LIMITS, CPU_REQUESTED, CPU_USED, MEMORY_LIMITS, MEMORY_REQUESTED, MEMORY_USED};
 use super::{bold, percent, table, unknown};
 use crate::checks::{Loss, Resource};
-use crate::finding::Fact;
 use crate::model::{Amount, cores_or_millis, gibi_or_mebibytes};
 use crate::report::{Capacity, Requested, Resources};
-use crate::text::{Lang, Text};
+use crate::text::{Fact, Lang, Text};
 use std::io::{self, Write};
 
 texts! {

@@ -3,8 +3,9 @@
 use super::super::markdown::{Page, message, text};
 use super::super::words::{self, texts};
 use super::super::{links, muted};
-use crate::finding::{Fact, Severity};
+use crate::finding::Severity;
 use crate::report::{Report, Verdict};
+use crate::text::Fact;
 use crate::text::human;
 use std::collections::BTreeMap;
 
@@ -150,7 +151,7 @@ pub(super) fn actions(report: &Report, page: &mut Page) {
 pub(super) fn long_term(report: &Report, page: &mut Page) {
     let lang = page.lang;
     page.heading(2, page.word(&LONG_TERM));
-    let checks: BTreeMap<&str, &crate::checks::Check> =
+    let checks: BTreeMap<&str, &crate::finding::CheckInfo> =
         serious(report).map(|(_, finding)| (finding.check.id, finding.check)).collect();
     if checks.is_empty() {
         page.paragraph(page.word(&NO_ADVICE));

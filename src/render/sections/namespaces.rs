@@ -3,9 +3,10 @@
 use super::super::markdown::{Page, message, text};
 use super::super::words::{self, texts};
 use super::{class, heads, since};
-use crate::finding::{Fact, Finding, Severity};
+use crate::finding::{Finding, Severity};
 use crate::model::Pod;
 use crate::report::{Class, Report};
+use crate::text::Fact;
 use std::collections::BTreeMap;
 
 texts! {

@@ -4,9 +4,8 @@ use super::super::certificates;
 use super::super::markdown::{Page, text};
 use super::super::words::{self, texts};
 use super::heads;
-use crate::finding::Fact;
 use crate::report::{AGES, Report};
-use crate::text::Lang;
+use crate::text::{Fact, Lang};
 
 texts! {
     STATISTICS: "5. Statistics", "5. 統計分析", "5. 统计分析";

@@ -6,9 +6,9 @@ use super::super::words::{and_more, texts};
 use super::Screen;
 use crate::compare::changes::{Change, Changed, Changes};
 use crate::finding::incident::Incident;
-use crate::finding::{Fact, Finding, Severity};
-use crate::text::Lang;
+use crate::finding::{Finding, Severity};
 use crate::text::human;
+use crate::text::{Fact, Lang};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 

@@ -159,7 +159,7 @@ fn what_was_seen(seen: &[Snapshot]) -> Vec<String> {
 /// A line that no name from a cluster can leave.
 fn comment(text: &str) -> String {
     let plain: String =
-        text.chars().map(|c| if crate::finding::command::is_hostile(c) { '\u{fffd}' } else { c }).collect();
+        text.chars().map(|c| if crate::text::is_hostile(c) { '\u{fffd}' } else { c }).collect();
     format!("  # {plain}\n")
 }
 

@@ -2,7 +2,7 @@
 //!
 //! What does not belong here: what a certificate says (`model`).
 
-use crate::output::io_words;
+use crate::text::{Fact, Message, io_words, reasons};
 use crate::tls::LONGEST_CHAIN;
 use crate::wire::Handshake;
 use base64::Engine;
@@ -47,8 +47,8 @@ struct Witness {
     shown: Mutex<Shown>,
 }
 
-/// Why a handshake did not come to its end: one word of [`Handshake`], and what there is to say.
-type Problem = (&'static str, String);
+/// Why a handshake did not end: one word of [`Handshake`], and why, unless the word says it.
+type Problem = (&'static str, Option<Message>);
 
 /// Shakes hands with whoever answers at an address, asking for a host.
 pub(crate) async fn shake_hands(host: &str, to: SocketAddr) -> Handshake {
@@ -56,40 +56,48 @@ pub(crate) async fn shake_hands(host: &str, to: SocketAddr) -> Handshake {
     let witness = Arc::new(Witness { provider, shown: Mutex::default() });
     let tried = match client(&witness, host) {
         Ok(client) => timeout(ONE, talk(client, to)).await.unwrap_or_else(|_| {
-            Err((Handshake::TIMED_OUT, format!("nothing more within {} s", ONE.as_secs())))
+            let why = Message::new(&reasons::TLS_SILENT, vec![("seconds", Fact::count(ONE.as_secs()))]);
+            Err((Handshake::TIMED_OUT, Some(why)))
         }),
-        Err(error) => Err((Handshake::UNREACHED, error.to_string())),
+        Err(why) => Err((Handshake::UNREACHED, Some(why))),
     };
     let shown = std::mem::take(&mut *witness.shown.lock().unwrap_or_else(PoisonError::into_inner));
-    let (outcome, detail) = match tried {
-        _ if shown.other_key => (Handshake::OTHER_KEY, String::new()),
+    let (outcome, why) = match tried {
+        _ if shown.other_key => (Handshake::OTHER_KEY, None),
         // Whoever has shown a certificate may still want one of ours.
-        _ if !shown.chain.is_empty() => (Handshake::SERVED, String::new()),
-        Ok(()) => (Handshake::NO_TLS, "no certificate came".to_owned()),
+        _ if !shown.chain.is_empty() => (Handshake::SERVED, None),
+        Ok(()) => (Handshake::NO_TLS, Some(Message::plain(&reasons::TLS_NO_CERTIFICATE))),
         Err(problem) => problem,
     };
-    Handshake { outcome: outcome.to_owned(), detail, address: to.to_string(), chain: shown.chain }
+    let (outcome, address) = (outcome.to_owned(), to.to_string());
+    let shaken = Handshake { outcome, address, chain: shown.chain, ..Handshake::default() };
+    match why {
+        Some(why) => shaken.because(&why),
+        None => shaken,
+    }
 }
 
-fn client(witness: &Arc<Witness>, host: &str) -> Result<ClientConnection, Error> {
-    let name = ServerName::try_from(host.to_owned())
-        .map_err(|_| Error::General("it is no name of TLS".to_owned()))?;
+fn client(witness: &Arc<Witness>, host: &str) -> Result<ClientConnection, Message> {
+    let quoted = |error: Error| Message::quoted(error.to_string());
+    let name = ServerName::try_from(host.to_owned()).map_err(|_| Message::plain(&reasons::TLS_NAME))?;
     let mut config = ClientConfig::builder_with_provider(Arc::clone(&witness.provider))
-        .with_safe_default_protocol_versions()?
+        .with_safe_default_protocol_versions()
+        .map_err(quoted)?
         .dangerous()
         .with_custom_certificate_verifier(Arc::clone(witness) as Arc<dyn ServerCertVerifier>)
         .with_no_client_auth();
     config.resumption = Resumption::disabled();
-    ClientConnection::new(Arc::new(config), name)
+    ClientConnection::new(Arc::new(config), name).map_err(quoted)
 }
 
 async fn talk(mut client: ClientConnection, to: SocketAddr) -> Result<(), Problem> {
+    let quoted = |error: &std::io::Error| Some(Message::quoted(io_words(error)));
     let mut stream = TcpStream::connect(to).await.map_err(|error| match error.kind() {
-        ErrorKind::ConnectionRefused => (Handshake::REFUSED, String::new()),
-        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted => (Handshake::CLOSED, io_words(&error)),
-        _ => (Handshake::UNREACHED, io_words(&error)),
+        ErrorKind::ConnectionRefused => (Handshake::REFUSED, None),
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted => (Handshake::CLOSED, quoted(&error)),
+        _ => (Handshake::UNREACHED, quoted(&error)),
     })?;
-    let closed = |error: std::io::Error| (Handshake::CLOSED, io_words(&error));
+    let closed = |error: std::io::Error| (Handshake::CLOSED, quoted(&error));
     let (mut buffer, mut head, mut read) = (vec![0; 8192], Vec::new(), 0);
     loop {
         let mut out = Vec::new();
@@ -105,23 +113,27 @@ async fn talk(mut client: ClientConnection, to: SocketAddr) -> Result<(), Proble
         read += got;
         head.extend(part.iter().take(5_usize.saturating_sub(head.len())));
         match got {
-            0 => return Err((Handshake::CLOSED, String::new())),
+            0 => return Err((Handshake::CLOSED, None)),
             _ if head.starts_with(b"HTTP/") || head.starts_with(b"<") => {
-                return Err((Handshake::PLAIN_HTTP, String::new()));
+                return Err((Handshake::PLAIN_HTTP, None));
             }
-            _ if read > LONGEST => return Err((Handshake::NO_TLS, "it never ends".to_owned())),
+            _ if read > LONGEST => return Err(no_tls(Message::plain(&reasons::TLS_ENDLESS))),
             _ => take(&mut client, part)?,
         }
     }
 }
 
+fn no_tls(why: Message) -> Problem {
+    (Handshake::NO_TLS, Some(why))
+}
+
 /// Gives what came to TLS.
 fn take(client: &mut ClientConnection, mut part: &[u8]) -> Result<(), Problem> {
     while !part.is_empty() {
-        client.read_tls(&mut part).map_err(|error| (Handshake::NO_TLS, io_words(&error)))?;
+        client.read_tls(&mut part).map_err(|error| no_tls(Message::quoted(io_words(&error))))?;
         client.process_new_packets().map_err(|error| match error {
-            Error::InvalidMessage(_) => (Handshake::NO_TLS, "the answer is no TLS".to_owned()),
-            error => (Handshake::NO_TLS, error.to_string()),
+            Error::InvalidMessage(_) => no_tls(Message::plain(&reasons::TLS_OTHER_PROTOCOL)),
+            error => no_tls(Message::quoted(error.to_string())),
         })?;
     }
     Ok(())

@@ -5,12 +5,12 @@ use super::super::prometheus::Prometheus;
 use super::super::selector::{PromSelector, names as matcher};
 use super::super::series::whole;
 use crate::cluster::Stop;
-use crate::finding::Fact;
-use crate::model::{Gap, Reason, unseen};
-use crate::output::io_words;
-use crate::tls::{Counted, count};
+use crate::model::{Gap, Reason};
+use crate::text::{Fact, Message, io_words, reasons};
+use crate::tls::{Counted, LARGEST_LOG, count};
 use crate::wire::{HostRequests, Kind};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -36,24 +36,35 @@ pub(crate) async fn in_logs(
         for log in logs {
             let Err(error) = count(&log, &mut counted, &|| stop.why().is_some()) else { continue };
             let (reason, why) = match stop.why() {
-                Some(why) => (Reason::Stopped, why.to_owned()),
-                None => (Reason::Unreadable, io_words(&error)),
+                Some(why) => (Reason::Stopped, why),
+                None => (Reason::Unreadable, unread(&error)),
             };
-            let detail = format!("{}: {why}", log.display());
-            gaps.push(Gap { detail, ..Gap::new(Kind::Host.name(), reason) });
+            let log = Fact::Message(Message::quoted(log.display().to_string()));
+            let why = Message::new(&reasons::OF, vec![("who", log), ("why", Fact::Message(why))]);
+            gaps.push(Gap::new(Kind::Host.name(), reason).because(why));
         }
         (counted, gaps)
     });
     let Ok((counted, mut gaps)) = read.await else { return (BTreeMap::new(), Vec::new()) };
     if counted.unread > 0 {
-        let facts = [("count", Fact::count(counted.unread)), ("read", Fact::count(counted.read))];
-        let detail = unseen::detail(&unseen::ACCESS_LOG, &facts);
-        gaps.push(Gap { detail, ..Gap::new(Kind::Host.name(), Reason::Unreadable) });
+        let facts = vec![("count", Fact::count(counted.unread)), ("read", Fact::count(counted.read))];
+        let why = Message::new(&reasons::ACCESS_LOG_LINES, facts);
+        gaps.push(Gap::new(Kind::Host.name(), Reason::Unreadable).because(why));
     }
     // Where not one line could be read nothing was counted, and zero would be a lie.
     let all = if counted.read > 0 { counted.requests } else { BTreeMap::new() };
     let of = |count| HostRequests { count, source: HostRequests::ACCESS_LOG.to_owned(), window_seconds: 0 };
     (all.into_iter().map(|(name, count)| (name, of(count))).collect(), gaps)
+}
+
+/// Why a log was not read to its end.
+fn unread(error: &io::Error) -> Message {
+    match error.kind() {
+        io::ErrorKind::FileTooLarge => {
+            Message::new(&reasons::ACCESS_LOG_TOO_LONG, vec![("size", Fact::count(LARGEST_LOG >> 30))])
+        }
+        _ => Message::quoted(io_words(error)),
+    }
 }
 
 /// Asks for the last day, at most for so many hosts as [`MOST`] says.

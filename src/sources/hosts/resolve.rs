@@ -1,5 +1,6 @@
 //! How DNS answers for a host: its addresses, or why there are none.
 
+use crate::text::{Fact, Message, Text, io_words, reasons};
 use crate::wire::DnsAnswer;
 use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig};
@@ -32,7 +33,26 @@ pub(crate) struct Dns(TokioResolver);
 /// Why there is no address.
 struct Unresolved {
     outcome: &'static str,
-    detail: String,
+    /// `None` if the outcome says it.
+    why: Option<Message>,
+}
+
+impl Unresolved {
+    fn new(outcome: &'static str, why: Message) -> Self {
+        Self { outcome, why: Some(why) }
+    }
+
+    fn plain(outcome: &'static str) -> Self {
+        Self { outcome, why: None }
+    }
+
+    fn answer(self) -> DnsAnswer {
+        let answer = DnsAnswer { outcome: self.outcome.to_owned(), ..DnsAnswer::default() };
+        match self.why {
+            Some(why) => answer.because(&why),
+            None => answer,
+        }
+    }
 }
 
 impl Dns {
@@ -40,32 +60,32 @@ impl Dns {
     ///
     /// # Errors
     /// When the system's configuration cannot be read.
-    pub(crate) fn of(server: Option<SocketAddr>) -> Result<Self, String> {
+    pub(crate) fn of(server: Option<SocketAddr>) -> Result<Self, Message> {
+        let refuse = |text: &'static Text, error: &NetError| {
+            Message::new(text, vec![("why", Fact::text(error.to_string()))])
+        };
         let mut builder = match server {
             Some(server) => TokioResolver::builder_with_config(at(server), TokioRuntimeProvider::default()),
-            None => TokioResolver::builder_tokio()
-                .map_err(|error| format!("the system's DNS configuration cannot be read: {error}"))?,
+            None => TokioResolver::builder_tokio().map_err(|error| refuse(&reasons::DNS_SETTINGS, &error))?,
         };
         let options = builder.options_mut();
         options.timeout = ATTEMPT;
         options.attempts = 1;
         // It is DNS that is asked about, not this machine.
         options.use_hosts_file = ResolveHosts::Never;
-        builder.build().map(Self).map_err(|error| format!("DNS cannot be asked: {error}"))
+        builder.build().map(Self).map_err(|error| refuse(&reasons::DNS_CLIENT, &error))
     }
 
     /// Asks about a host, until that moment at the latest.
     pub(crate) async fn answer(&self, host: &str, until: Instant) -> DnsAnswer {
         let now = Instant::now();
         if now >= until {
-            return unresolved(
-                DnsAnswer::TIMED_OUT,
-                format!("the {} s for all hosts are over", ALL.as_secs()),
-            );
+            let why = Message::new(&reasons::DNS_OVER, vec![("seconds", Fact::count(ALL.as_secs()))]);
+            return Unresolved::new(DnsAnswer::TIMED_OUT, why).answer();
         }
         // With the dot nothing is tried below the system's own domains.
         let Ok(name) = Name::from_ascii(format!("{host}.")) else {
-            return unresolved(DnsAnswer::FAILED, "it is no name of DNS".to_owned());
+            return Unresolved::new(DnsAnswer::FAILED, Message::plain(&reasons::DNS_NAME)).answer();
         };
         let end = until.min(now + ONE);
         let (four, six) = tokio::join!(
@@ -77,13 +97,13 @@ impl Dns {
         all.dedup();
         all.truncate(ADDRESSES);
         let why = match (four, six) {
-            _ if !all.is_empty() => Unresolved { outcome: DnsAnswer::RESOLVED, detail: String::new() },
+            _ if !all.is_empty() => Unresolved::plain(DnsAnswer::RESOLVED),
             // What is not known may be an address.
             (Err(why), _) | (_, Err(why)) if is_unknown(&why) => why,
             (Err(why), _) | (_, Err(why)) => why,
-            (Ok(_), Ok(_)) => Unresolved { outcome: DnsAnswer::NO_ADDRESS, detail: String::new() },
+            (Ok(_), Ok(_)) => Unresolved::plain(DnsAnswer::NO_ADDRESS),
         };
-        let mut answer = unresolved(why.outcome, why.detail);
+        let mut answer = why.answer();
         answer.addresses = all.iter().map(ToString::to_string).collect();
         if answer.is_missing() {
             let end = until.min(Instant::now() + ONE);
@@ -93,7 +113,7 @@ impl Dns {
     }
 
     async fn addresses(&self, name: &Name, of: RecordType, end: Instant) -> Result<Vec<IpAddr>, Unresolved> {
-        let late = Unresolved { outcome: DnsAnswer::TIMED_OUT, detail: in_time() };
+        let late = late();
         let lookup = timeout_at(end, self.0.lookup(name.clone(), of)).await.map_err(|_| late)?;
         let lookup = lookup.map_err(|error| why(&error))?;
         let address = |data: &RData| match data {
@@ -136,38 +156,36 @@ fn at(server: SocketAddr) -> ResolverConfig {
     ResolverConfig::from_name_servers(vec![NameServerConfig::new(server.ip(), true, connections)])
 }
 
-fn unresolved(outcome: &str, detail: String) -> DnsAnswer {
-    DnsAnswer { outcome: outcome.to_owned(), detail, ..DnsAnswer::default() }
-}
-
 fn is_unknown(why: &Unresolved) -> bool {
     matches!(why.outcome, DnsAnswer::TIMED_OUT | DnsAnswer::FAILED)
 }
 
-fn in_time() -> String {
-    format!("no answer within {} s", ONE.as_secs())
+fn late() -> Unresolved {
+    let why = Message::new(&reasons::NO_ANSWER, vec![("seconds", Fact::count(ONE.as_secs()))]);
+    Unresolved::new(DnsAnswer::TIMED_OUT, why)
 }
 
 /// What an error says of the name, or of the server.
 fn why(error: &NetError) -> Unresolved {
-    let (outcome, detail) = match error {
-        NetError::Timeout => (DnsAnswer::TIMED_OUT, in_time()),
+    let failed = |why| Unresolved::new(DnsAnswer::FAILED, why);
+    match error {
+        NetError::Timeout => late(),
         NetError::Dns(DnsError::NoRecordsFound(none)) => of_code(none.response_code),
         NetError::Dns(DnsError::ResponseCode(code)) => of_code(*code),
-        NetError::Io(error) => (DnsAnswer::FAILED, crate::output::io_words(error)),
-        NetError::NoConnections => (DnsAnswer::FAILED, "no server can be reached".to_owned()),
-        error => (DnsAnswer::FAILED, error.to_string()),
-    };
-    Unresolved { outcome, detail }
+        NetError::Io(error) => failed(Message::quoted(io_words(error))),
+        NetError::NoConnections => failed(Message::plain(&reasons::DNS_UNREACHABLE)),
+        error => failed(Message::quoted(error.to_string())),
+    }
 }
 
-fn of_code(code: ResponseCode) -> (&'static str, String) {
+fn of_code(code: ResponseCode) -> Unresolved {
+    let failed = |why| Unresolved::new(DnsAnswer::FAILED, why);
     match code {
-        ResponseCode::NXDomain => (DnsAnswer::NO_NAME, String::new()),
-        ResponseCode::NoError => (DnsAnswer::NO_ADDRESS, String::new()),
-        ResponseCode::ServFail => (DnsAnswer::FAILED, "SERVFAIL: the server could not find out".to_owned()),
-        ResponseCode::Refused => (DnsAnswer::FAILED, "REFUSED: the server does not answer us".to_owned()),
-        code => (DnsAnswer::FAILED, code.to_string()),
+        ResponseCode::NXDomain => Unresolved::plain(DnsAnswer::NO_NAME),
+        ResponseCode::NoError => Unresolved::plain(DnsAnswer::NO_ADDRESS),
+        ResponseCode::ServFail => failed(Message::plain(&reasons::DNS_SERVFAIL)),
+        ResponseCode::Refused => failed(Message::plain(&reasons::DNS_REFUSED)),
+        code => failed(Message::quoted(code.to_string())),
     }
 }
 

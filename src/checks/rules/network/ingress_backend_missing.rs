@@ -6,7 +6,7 @@ use crate::text::Message;
 use crate::wire::{Ingress, Service, ServiceBackendPort};
 use std::collections::BTreeMap;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "ingress-backend-missing",
     since: "0.1.0",
     severity: Severity::High,
@@ -32,8 +32,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "Ingress 与 Service 由同一份模板一起部署。",
     },
     page: page!("ingress-backend-missing"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static NO_SERVICE: Text = Text {
     en: "{paths}: Service {service} does not exist",
@@ -99,11 +101,8 @@ fn judge(service: Option<&Service>, name: &str, used: &[Use]) -> Option<(Message
     let wrong = |(_, port): &&Use| service.is_none_or(|service| !has(service, port));
     let lost: Vec<&Use> = used.iter().filter(wrong).collect();
     let (_, port) = lost.first()?;
-    let mut paths: Vec<&str> = lost.iter().take(SHOWN).map(|(place, _)| place.as_str()).collect();
-    if lost.len() > SHOWN {
-        paths.push("…");
-    }
-    let mut facts = vec![("paths", Fact::Text(paths.join(", "))), ("service", Fact::text(name))];
+    let paths = Fact::first(SHOWN, lost.iter().map(|(place, _)| place.as_str()));
+    let mut facts = vec![("paths", paths), ("service", Fact::text(name))];
     let Some(service) = service else { return Some((Message::new(&NO_SERVICE, facts), Severity::High)) };
     let ports = service.spec.ports.iter().map(|port| match port.name.is_empty() {
         true => port.port.to_string(),
@@ -112,7 +111,7 @@ fn judge(service: Option<&Service>, name: &str, used: &[Use]) -> Option<(Message
     let ports: Vec<String> = ports.collect();
     let wanted = if port.name.is_empty() { port.number.to_string() } else { port.name.clone() };
     facts.push(("port", Fact::Text(wanted)));
-    facts.push(("ports", Fact::Text(if ports.is_empty() { "-".to_owned() } else { ports.join(", ") })));
+    facts.push(("ports", if ports.is_empty() { Fact::text("-") } else { Fact::list(ports) }));
     Some((Message::new(&NO_PORT, facts), Severity::High))
 }
 

@@ -4,7 +4,7 @@ use crate::checks::prelude::*;
 use crate::checks::traffic;
 use crate::wire::Ingress;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "ingress-class-missing",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -30,8 +30,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "指定一个默认的 IngressClass；移除控制器前先盘点还在使用它的 Ingress。",
     },
     page: page!("ingress-class-missing"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MISSING: Text = Text {
     en: "IngressClass {class} does not exist; existing: {classes}",
@@ -73,9 +75,8 @@ fn run(view: &View, out: &mut Reporter) {
             continue;
         }
         let Some((text, severity, class)) = judge(view, ingress) else { continue };
-        let names: Vec<&str> =
-            view.snapshot.rows.ingress_classes.iter().map(|class| &*class.metadata.name).collect();
-        let facts = vec![("class", Fact::text(class)), ("classes", Fact::Text(names.join(", ")))];
+        let names = view.snapshot.rows.ingress_classes.iter().map(|class| &*class.metadata.name);
+        let facts = vec![("class", Fact::text(class)), ("classes", Fact::list(names))];
         let finding = out.object(traffic::ingress_ref(ingress), &[], severity, Message::new(text, facts));
         finding.since = metadata.created();
         if !class.is_empty() {

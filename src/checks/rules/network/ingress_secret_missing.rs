@@ -1,12 +1,12 @@
 //! Reports Ingresses and Gateways that name a TLS Secret that does not exist.
 
-use crate::checks::certificates::{self, first};
+use crate::checks::certificates;
 use crate::checks::prelude::*;
 use crate::checks::traffic;
 use crate::tls::TlsTermination;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "ingress-secret-missing",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -32,8 +32,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "证书在集群内自动签发与更新，不靠人工复制。",
     },
     page: page!("ingress-secret-missing"),
-    run,
+    traits: Traits { group: Some(Group::Tls), ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MISSING: Text = Text {
     en: "TLS Secret {secret} does not exist ({hosts})",
@@ -73,7 +75,7 @@ fn run(view: &View, out: &mut Reporter) {
         let shown = if own { secret.to_owned() } else { format!("{namespace}/{secret}") };
         let facts = vec![
             ("secret", Fact::Text(shown.clone())),
-            ("hosts", Fact::Text(if hosts.is_empty() { "*".to_owned() } else { first(&hosts) })),
+            ("hosts", certificates::hosts(&hosts)),
             ("age", view.ago(since)),
         ];
         let severity = if young { Severity::Low } else { Severity::Medium };

@@ -3,7 +3,7 @@
 use crate::checks::prelude::*;
 use crate::checks::traffic;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "service-load-balancer-pending",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -28,8 +28,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "没有控制器可以分配地址的集群，改用 NodePort 或 Ingress。",
     },
     page: page!("service-load-balancer-pending"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static PENDING: Text = Text {
     en: "no external address {age} after the Service was created",

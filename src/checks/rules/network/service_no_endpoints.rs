@@ -5,7 +5,7 @@ use crate::checks::traffic::{self, Empty};
 use crate::finding::command::selector;
 use crate::wire::Service;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "service-no-endpoints",
     since: "0.1.0",
     severity: Severity::High,
@@ -47,8 +47,10 @@ pub(crate) static CHECK: Check = Check {
                 下线工作负载时一并删除 Service。",
     },
     page: page!("service-no-endpoints"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static UNREADY: Text = Text {
     en: "no endpoint is ready ({count} not ready)",
@@ -110,8 +112,8 @@ fn run(view: &View, out: &mut Reporter) {
         finding.because = empty.because();
         finding.affected = ingresses.iter().map(|ingress| traffic::ingress_ref(ingress)).collect();
         if !ingresses.is_empty() {
-            let names: Vec<&str> = ingresses.iter().map(|ingress| &*ingress.metadata.name).collect();
-            finding.evidence.push(Message::new(&LED, vec![("ingresses", Fact::Text(names.join(", ")))]));
+            let names = ingresses.iter().map(|ingress| &*ingress.metadata.name);
+            finding.evidence.push(Message::new(&LED, vec![("ingresses", Fact::list(names))]));
         }
         let kubectl = &view.settings.kubectl;
         finding.actions = vec![

@@ -5,7 +5,7 @@ use crate::checks::traffic;
 use crate::finding::command::selector;
 use crate::wire::{Service, ServicePort};
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "service-port-unmatched",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -32,8 +32,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "端口名称在同一份模板里只写一次，供 Deployment 与 Service 共用。",
     },
     page: page!("service-port-unmatched"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "no pod port is named {names} (service port {ports}, {ready:# ready endpoint|# ready endpoints})",
@@ -53,9 +55,7 @@ fn run(view: &View, out: &mut Reporter) {
         if lost.is_empty() || ready == 0 || !is_judged(view, service) {
             continue;
         }
-        let joined = |each: fn(&ServicePort) -> String| {
-            Fact::Text(lost.iter().map(|port| each(port)).collect::<Vec<_>>().join(", "))
-        };
+        let joined = |each: fn(&ServicePort) -> String| Fact::list(lost.iter().map(|port| each(port)));
         let facts = vec![
             ("ready", Fact::Number(ready)),
             ("names", joined(|port| port.target_port.to_string())),

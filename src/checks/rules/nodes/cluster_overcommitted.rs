@@ -1,9 +1,10 @@
 //! Reports a cluster whose pod requests would not fit on the other nodes if the largest node were lost.
 
+use crate::checks::fit;
 use crate::checks::prelude::*;
-use crate::checks::view::Loss;
+use crate::checks::view::{Loss, Resource};
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "cluster-overcommitted",
     since: "0.1.0",
     severity: Severity::Low,
@@ -29,14 +30,16 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "持续对比请求（request）总量与扣除最大节点后的容量；可由自动扩缩器（autoscaler）预留余量。",
     },
     page: page!("cluster-overcommitted"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "without node {node}, pods need {needed} of {resource}, but {nodes:the other node has|the # other nodes have} \
          {left}",
-    zh_tw: "少了節點 {node}，Pod 需要 {resource} {needed}，其餘 {nodes} 個節點只有 {left}",
-    zh_cn: "少了节点 {node}，Pod 需要 {resource} {needed}，其余 {nodes} 个节点只有 {left}",
+    zh_tw: "少了節點 {node}，Pod 需要{resource}{needed}，其餘 {nodes} 個節點只有 {left}",
+    zh_cn: "少了节点 {node}，Pod 需要{resource}{needed}，其余 {nodes} 个节点只有 {left}",
 };
 
 fn run(view: &View, out: &mut Reporter) {
@@ -44,7 +47,7 @@ fn run(view: &View, out: &mut Reporter) {
         let Loss { resource, node, needed, left, others } = loss;
         let facts = vec![
             ("node", Fact::text(&node.name)),
-            ("resource", Fact::text(resource.name())),
+            ("resource", Fact::Words(if resource == Resource::Cpu { &fit::CPU } else { &fit::MEMORY })),
             ("needed", Fact::text(resource.shown(needed))),
             ("left", Fact::text(resource.shown(left))),
             ("nodes", Fact::count(others)),

@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "node-cordoned",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -28,8 +28,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "让负责腾空（drain）的流程也负责解除隔离（uncordon），每次维护后再看一遍这份清单。",
     },
     page: page!("node-cordoned"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static CORDONED: Text = Text {
     en: "cordoned for {age}; {pods:# pod|# pods}",

@@ -4,7 +4,7 @@ use crate::checks::prelude::*;
 use crate::model::{gibi_or_mebibytes, gibibytes};
 use std::collections::BTreeMap;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "node-memory-used",
     since: "0.1.0",
     severity: Severity::High,
@@ -29,8 +29,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "内存请求量按实际用量设置，调度器才知道节点还剩多少。",
     },
     page: page!("node-memory-used"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "{used} of memory in use, {share} of the allocatable {allocatable}",
@@ -138,5 +140,5 @@ fn named(pods: &[(i64, &Pod)]) -> Message {
     let named = pods
         .iter()
         .map(|(used, pod)| format!("{}/{} {}", pod.shared.namespace, pod.name, gibi_or_mebibytes(*used)));
-    Message::new(&LARGEST, vec![("pods", Fact::text(named.collect::<Vec<_>>().join(", ")))])
+    Message::new(&LARGEST, vec![("pods", Fact::list(named))])
 }

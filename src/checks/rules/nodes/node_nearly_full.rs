@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "node-nearly-full",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -29,8 +29,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "按机器规格规划 maxPods 与 Pod 网段大小。",
     },
     page: page!("node-nearly-full"),
-    run,
+    traits: Traits { measures: &[Measure::PODS_ON_NODE, Measure::WAITING], ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static NEARLY: Text = Text {
     en: "{pods} of {room:# pod slot|# pod slots} used",

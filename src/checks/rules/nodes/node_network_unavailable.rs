@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "node-network-unavailable",
     since: "0.1.0",
     severity: Severity::High,
@@ -27,8 +27,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "留意云路由条数上限；网络插件逐节点升级。",
     },
     page: page!("node-network-unavailable"),
-    run,
+    traits: Traits { measures: &[Measure::PODS_ON_NODE], ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "no pod network ({reason}): {detail} {pods:# pod|# pods} affected",

@@ -1,11 +1,10 @@
 //! The kubelet of a node does not report, or reports that it cannot run pods.
 
 use crate::checks::prelude::*;
-use crate::finding::Facts;
 use crate::model::Owner;
 use std::collections::BTreeSet;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "node-not-ready",
     since: "0.1.0",
     severity: Severity::High,
@@ -28,8 +27,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "用 topologySpreadConstraints 把副本分散到不同节点，并预留一个节点失效的余量。",
     },
     page: page!("node-not-ready"),
-    run,
+    traits: Traits { relation: Relation::NodeDown, measures: &[Measure::PODS_ON_NODE], ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static NOT_READY: Text = Text {
     en: "Ready={status} ({reason}): {detail} {pods:# pod|# pods} of {owners:# workload|# workloads} affected",

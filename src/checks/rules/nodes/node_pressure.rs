@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "node-pressure",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -24,8 +24,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "设置请求（request）与限制（limit）、轮转日志，并让 kubelet 及早回收镜像。",
     },
     page: page!("node-pressure"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "{condition} ({reason}): {detail}",

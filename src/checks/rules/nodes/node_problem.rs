@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "node-problem",
     since: "0.1.0",
     severity: Severity::High,
@@ -26,8 +26,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "让出现这类状态的节点自动替换，并保持内核与驱动更新。",
     },
     page: page!("node-problem"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "{condition}={status} ({reason}): {detail}",

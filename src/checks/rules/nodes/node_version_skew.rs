@@ -4,7 +4,7 @@ use crate::checks::prelude::*;
 use crate::model::minor_version;
 use std::collections::BTreeMap;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "node-version-skew",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -33,8 +33,16 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "每次升级控制平面时，一并升级节点。",
     },
     page: page!("node-version-skew"),
-    run,
+    traits: Traits {
+        measures: &[Measure::bad(
+            "minors",
+            Text { en: "minor versions behind", zh_tw: "落後的次要版本", zh_cn: "落后的次版本" },
+        )],
+        ..Traits::NONE
+    },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static OLDER: Text = Text {
     en: "kubelet {kubelet} is {minors} minor versions older than the API server ({server}); at most 3 are supported",
@@ -108,9 +116,8 @@ fn report_mixture(view: &View, versions: &[(&Node, (u32, u32))], out: &mut Repor
     if nodes.len() <= SIDE_BY_SIDE {
         return;
     }
-    let shown: Vec<String> =
-        nodes.iter().map(|((major, minor), count)| format!("{major}.{minor} (×{count})")).collect();
-    let facts = vec![("count", Fact::count(nodes.len())), ("versions", Fact::text(shown.join(", ")))];
+    let shown = nodes.iter().map(|((major, minor), count)| format!("{major}.{minor} (×{count})"));
+    let facts = vec![("count", Fact::count(nodes.len())), ("versions", Fact::list(shown))];
     let finding = out.object(cluster(), &[], Severity::Low, Message::new(&MIXED, facts));
     finding.serving = true;
     finding.actions = vec![view.settings.kubectl.line(&["get", "nodes", "-o", "wide"])];

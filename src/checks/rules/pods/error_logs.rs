@@ -4,7 +4,7 @@ use crate::checks::prelude::*;
 use crate::logs::{Pattern, Source};
 use crate::model::in_percent;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "error-logs",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -26,8 +26,16 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "只有需要处理的情况才记为错误，并对其频率配置告警。",
     },
     page: page!("error-logs"),
-    run,
+    traits: Traits {
+        measures: &[Measure::bad(
+            "errors",
+            Text { en: "errors in logs", zh_tw: "日誌錯誤", zh_cn: "日志错误" },
+        )],
+        ..Traits::NONE
+    },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MANY: Text = Text {
     en: "container {container} logged {errors:# error|# errors} within {window}; {share} of them: {pattern}",

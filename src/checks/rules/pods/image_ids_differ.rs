@@ -6,7 +6,7 @@ use crate::text::Message;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "image-ids-differ",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -34,8 +34,13 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "在镜像仓库开启标签不可变。",
     },
     page: page!("image-ids-differ"),
-    run,
+    traits: Traits {
+        measures: &[Measure::bad("count", Text { en: "images", zh_tw: "映像檔", zh_cn: "镜像" })],
+        ..Traits::NONE
+    },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "container {container} runs {count} different images as {image}: {digests}",
@@ -77,12 +82,11 @@ fn run(view: &View, out: &mut Reporter) {
         let moves = workload
             .is_some_and(|w| !w.is_available() || w.rollout().is_some_and(|r| r.unfinished || r.unseen));
         let settled = !moves && view.older_than(newest, SETTLED);
-        let shown: Vec<&str> = digests.keys().map(|digest| short(digest)).collect();
         let facts = vec![
             ("container", Fact::text(container)),
             ("image", Fact::text(image)),
             ("count", Fact::count(digests.len())),
-            ("digests", Fact::text(shown.join(", "))),
+            ("digests", Fact::list(digests.keys().map(|digest| short(digest)))),
         ];
         let object = ObjectRef::new(namespace, &owner.kind, &owner.name);
         let severity = if settled { Severity::Medium } else { Severity::Low };
@@ -160,17 +164,10 @@ fn evidence(digest: &str, pods: &[&Pod]) -> Message {
     let nodes: BTreeSet<&str> = pods.iter().filter_map(|pod| pod.node.as_deref()).collect();
     let facts = vec![
         ("digest", Fact::text(short(digest))),
-        ("pods", Fact::text(some(pods.iter().map(|pod| &*pod.name)))),
-        ("nodes", Fact::text(some(nodes.into_iter()))),
+        ("pods", Fact::first(SHOWN, pods.iter().map(|pod| &*pod.name))),
+        ("nodes", Fact::first(SHOWN, nodes)),
     ];
     Message::new(&EVIDENCE, facts)
-}
-
-/// Joins the first few names.
-fn some<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
-    let more = names.len().saturating_sub(SHOWN);
-    let shown = names.take(SHOWN).collect::<Vec<_>>().join(", ");
-    if more == 0 { shown } else { format!("{shown} (+{more})") }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::checks::prelude::*;
 use crate::model::{Owner, Spec};
 use std::collections::BTreeMap;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "image-tag-mutable",
     since: "0.1.0",
     severity: Severity::Low,
@@ -37,8 +37,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "在镜像仓库开启标签不可变，并由构建流程把标签写进清单（manifest）。",
     },
     page: page!("image-tag-mutable"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "container {container}: tag {tag} of {image} may change, and with imagePullPolicy IfNotPresent nodes keep the \

@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pod-config-error",
     since: "0.1.0",
     severity: Severity::High,
@@ -28,8 +28,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "配置与使用它的工作负载放在同一处、一起部署。",
     },
     page: page!("pod-config-error"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "{role} {container} cannot start ({reason}): {cause}",

@@ -4,7 +4,7 @@ use crate::checks::exit_code;
 use crate::checks::prelude::*;
 use crate::model::TURNS_OF_A_LOOP;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pod-crash-loop",
     since: "0.1.0",
     severity: Severity::High,
@@ -26,8 +26,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "让有问题的版本在替换健康 Pod 之前就停下：配置就绪探针，并把 maxUnavailable 设为 0。",
     },
     page: page!("pod-crash-loop"),
-    run,
+    traits: Traits { measures: &[Measure::RESTARTS], ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static ENDED: Text = Text {
     en: "{role} {container} keeps crashing: {meaning} (exit code {exitCode}, {last} ago, \

@@ -4,7 +4,7 @@ use crate::checks::prelude::*;
 use crate::model::Owner;
 use std::collections::BTreeMap;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pod-evicted",
     since: "0.1.0",
     severity: Severity::High,
@@ -29,8 +29,16 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "为内存与 ephemeral-storage 设置请求（request）与限制（limit），并在节点上轮转日志。",
     },
     page: page!("pod-evicted"),
-    run,
+    traits: Traits {
+        measures: &[Measure::bad(
+            "count",
+            Text { en: "pods left behind", zh_tw: "殘留 Pod", zh_cn: "残留 Pod" },
+        )],
+        ..Traits::NONE
+    },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static REPLACED: Text = Text {
     en: "{reason}: {count:# pod|# pods} left over, replaced by {successor}. {detail}",

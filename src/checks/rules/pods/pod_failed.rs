@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pod-failed",
     since: "0.1.0",
     severity: Severity::High,
@@ -24,8 +24,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "长期服务交由控制器管理；一次性任务用 Job 并设置 TTL。",
     },
     page: page!("pod-failed"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static EXITED: Text = Text {
     en: "{status}: container {container} ended with exit code {exitCode}",

@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pod-hook-failed",
     since: "0.1.0",
     severity: Severity::High,
@@ -28,8 +28,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "启动前必须做的事放到 Init 容器里，日志才会保留。",
     },
     page: page!("pod-hook-failed"),
-    run,
+    traits: Traits { measures: &[Measure::RESTARTS], ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "the hook of {role} {container} fails ({restarts:# restart|# restarts}): {detail}",

@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pod-image-pull-failed",
     since: "0.1.0",
     severity: Severity::High,
@@ -25,8 +25,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "只部署流水线刚推送完成的固定标签或摘要（digest），并确认每个命名空间都有镜像拉取 Secret。",
     },
     page: page!("pod-image-pull-failed"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "{role} {container}: image {image} cannot be pulled: {cause} ({detail})",

@@ -3,7 +3,7 @@
 use crate::checks::prelude::*;
 use crate::wire::{Probe, Terminated};
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pod-killed-by-probe",
     since: "0.1.0",
     severity: Severity::High,
@@ -31,8 +31,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "存活探针只检查进程本身是否卡死，不要检查数据库等外部依赖。",
     },
     page: page!("pod-killed-by-probe"),
-    run,
+    traits: Traits { measures: &[Measure::RESTARTS], ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static WARNED: Text = Text {
     en: "{role} {container} is killed by its {probe} probe (exit code {exitCode}, {last} ago, \

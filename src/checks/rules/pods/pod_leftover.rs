@@ -4,7 +4,7 @@ use crate::checks::prelude::*;
 use crate::model::{Ended, Owner};
 use crate::text::Message;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pod-leftover",
     since: "0.1.0",
     severity: Severity::High,
@@ -28,8 +28,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "定期清理已结束的 Pod；集群自带的回收要到 --terminated-pod-gc-threshold（默认 12,500 个）才会启动。",
     },
     page: page!("pod-leftover"),
-    run,
+    traits: Traits { relation: Relation::ExplainsNothing, ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static FAILED_SAME: Text = Text {
     en: "{status} (exit code {exitCode}), left over: its {kind} has had a healthy pod for {age}",

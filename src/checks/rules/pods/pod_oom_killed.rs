@@ -6,7 +6,7 @@ use crate::model::{gibibytes, mebibytes};
 use crate::text::Message;
 use crate::wire::Terminated;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pod-oom-killed",
     since: "0.1.0",
     severity: Severity::High,
@@ -37,8 +37,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "按实际用量设置内存请求（request），给运行时的堆（heap）之外留出余量，并持续观察趋势。",
     },
     page: page!("pod-oom-killed"),
-    run,
+    traits: Traits { measures: &[Measure::RESTARTS], ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static LIMIT: Text = Text {
     en: "{role} {container} was OOM-killed {last} ago at its memory limit of {limit} \

@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pod-probe-failing",
     since: "0.1.0",
     severity: Severity::High,
@@ -27,8 +27,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "就绪探针只检查 Pod 自身所需；启动慢的服务加上 startupProbe。",
     },
     page: page!("pod-probe-failing"),
-    run,
+    traits: Traits { relation: Relation::CausedByNode, ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static SAID: Text = Text {
     en: "{role} {container} has not passed its {probe} probe for {age}: {detail}",

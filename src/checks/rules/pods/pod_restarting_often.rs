@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pod-restarting-often",
     since: "0.1.0",
     severity: Severity::High,
@@ -28,8 +28,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "按每小时重启次数告警，而不是累计值，并在上一份日志还在时就查看。",
     },
     page: page!("pod-restarting-often"),
-    run,
+    traits: Traits { measures: &[Measure::RESTARTS], ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static KNOWN: Text = Text {
     en: "{restarts:# restart|# restarts}, the last {last} ago",

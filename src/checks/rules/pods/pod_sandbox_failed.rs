@@ -3,7 +3,7 @@
 use crate::checks::prelude::*;
 use crate::model::SANDBOX_EVENTS;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pod-sandbox-failed",
     since: "0.1.0",
     severity: Severity::High,
@@ -32,14 +32,23 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "监控 IP 地址池与网络插件的 DaemonSet；节点的 Pod 上限不要超过可用地址。",
     },
     page: page!("pod-sandbox-failed"),
-    run,
+    traits: Traits { measures: &[Measure::ATTEMPTS], ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "node {node} has not created the sandbox for {age} ({reason}, {count:# time|# times}): {detail}",
     zh_tw: "節點 {node} 已 {age} 無法建立其沙箱（{reason}，共 {count} 次）：{detail}",
     zh_cn: "节点 {node} 已 {age} 无法创建其沙箱（{reason}，共 {count} 次）：{detail}",
 };
+
+/// How the kubelet begins: the message says the same.
+const PREFIXES: [&str; 2] = ["Failed to create pod sandbox: ", "Failed create pod sandbox: "];
+
+fn without_prefix(message: &str) -> &str {
+    PREFIXES.iter().find_map(|prefix| message.strip_prefix(prefix)).unwrap_or(message)
+}
 
 fn run(view: &View, out: &mut Reporter) {
     for (pod, trouble) in view.problems() {
@@ -52,7 +61,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("age", view.ago(since)),
             ("reason", Fact::text(&warning.reason)),
             ("count", Fact::count(warning.count)),
-            ("detail", Fact::text(&warning.message)),
+            ("detail", Fact::text(without_prefix(&warning.message))),
         ];
         let severity = if view.is_young_for(pod, since) { Severity::Low } else { Severity::High };
         let finding = out.pod(pod, &[], severity, Message::new(&MESSAGE, facts));

@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pod-stuck-terminating",
     since: "0.1.0",
     severity: Severity::High,
@@ -30,8 +30,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "让进程收到 SIGTERM 后在宽限时间内退出；节点下线前先腾空（drain）。",
     },
     page: page!("pod-stuck-terminating"),
-    run,
+    traits: Traits { relation: Relation::CausedByNode, ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static GOING: Text = Text { en: "being deleted", zh_tw: "刪除中", zh_cn: "删除中" };
 
@@ -57,16 +59,18 @@ fn run(view: &View, out: &mut Reporter) {
             _ if view.is_young_for(pod, due) => &GOING,
             [] => &STUCK,
             finalizers => {
-                facts.push(("finalizers", Fact::Text(finalizers.join(", "))));
+                facts.push(("finalizers", Fact::list(finalizers.iter().cloned())));
                 &HELD
             }
         };
         // A StatefulSet does not replace a pod before it is deleted; other controllers do.
         let blocks = pod.shared.owner.as_ref().is_some_and(|owner| &*owner.kind == "StatefulSet");
-        let severity = match () {
-            () if view.is_young_for(pod, due) => Severity::Low,
-            () if blocks => Severity::High,
-            () => Severity::Medium,
+        let severity = if view.is_young_for(pod, due) {
+            Severity::Low
+        } else if blocks {
+            Severity::High
+        } else {
+            Severity::Medium
         };
         let finding = out.pod(pod, &[], severity, Message::new(text, facts));
         finding.since = due;

@@ -3,7 +3,7 @@
 use crate::checks::fit::Fit;
 use crate::checks::prelude::*;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pod-unschedulable",
     since: "0.1.0",
     severity: Severity::High,
@@ -27,8 +27,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "预留可承受一个节点失效的余量，并为会增长的命名空间设置 ResourceQuota。",
     },
     page: page!("pod-unschedulable"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "not scheduled for {age}: {detail}",
@@ -60,12 +62,11 @@ fn run(view: &View, out: &mut Reporter) {
         let scheduled = object.and_then(|object| object.status.condition("PodScheduled"));
         let since = scheduled.and_then(crate::wire::Condition::since).or(pod.created());
         let gates = object.iter().flat_map(|object| &object.spec.scheduling_gates);
-        let gates: Vec<&str> = gates.map(|gate| gate.name.as_str()).collect();
         let said = scheduled.map_or("", |condition| condition.message.as_str());
         let mut facts = vec![
             ("age", view.ago(since)),
             ("detail", Fact::text(without_preemption(said))),
-            ("gates", Fact::Text(gates.join(", "))),
+            ("gates", Fact::list(gates.map(|gate| gate.name.as_str()))),
         ];
         let (known, reasons) = if gated { (false, Vec::new()) } else { fit.explain(pod) };
         let text = match reasons.first().filter(|_| known && !is_about_volumes(said)) {

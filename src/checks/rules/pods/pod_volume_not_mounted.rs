@@ -3,7 +3,7 @@
 use crate::checks::prelude::*;
 use crate::model::VOLUME_EVENTS;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pod-volume-not-mounted",
     since: "0.1.0",
     severity: Severity::High,
@@ -27,8 +27,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "配置与工作负载一起部署；只能由单节点使用的卷不要分给多个副本。",
     },
     page: page!("pod-volume-not-mounted"),
-    run,
+    traits: Traits { measures: &[Measure::ATTEMPTS], ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "waiting for a volume for {age} ({reason}, {count:# time|# times}): {detail}",

@@ -3,7 +3,7 @@
 use crate::checks::prelude::*;
 use std::collections::BTreeSet;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pod-wrong-architecture",
     since: "0.1.0",
     severity: Severity::High,
@@ -32,8 +32,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "为集群里每种架构都构建镜像，或用 kubernetes.io/arch 指定节点。",
     },
     page: page!("pod-wrong-architecture"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static BOTH: Text = Text {
     en: "{role} {container}: image {image} is built for {built}, node {node} is {architecture} (exec format \

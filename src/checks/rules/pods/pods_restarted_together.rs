@@ -5,7 +5,7 @@ use crate::finding::key;
 use crate::model::Owner;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pods-restarted-together",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -33,8 +33,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "依赖服务中断时，程序应等待重连而不是直接退出。",
     },
     page: page!("pods-restarted-together"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "{count:# pod|# pods} on {nodes:# node|# nodes} restarted within a minute, {age} ago: treat them as \
@@ -91,7 +93,7 @@ fn report(view: &View, out: &mut Reporter, pods: &[&Pod]) {
     let message = Message::new(&MESSAGE, facts);
     let (place, seen) = place(view, pods);
     // The key does not depend on the first pod, which changes when a pod restarts again.
-    let place_key = key(CHECK.id, &place, &[]);
+    let place_key = key(INFO.id, &place, &[]);
     let finding = match seen {
         true => out.object(place, &[], Severity::Medium, message),
         false => out.pod(first, &[], Severity::Medium, message),

@@ -4,7 +4,7 @@ use crate::checks::prelude::*;
 use crate::checks::traffic::Empty;
 use crate::wire::ServiceReference;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "apiservice-unavailable",
     since: "0.1.0",
     severity: Severity::High,
@@ -36,8 +36,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "聚合 API 的服务器至少两个副本，移除时连同 APIService 一并清理。",
     },
     page: page!("apiservice-unavailable"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static METRICS: Text = Text {
     en: "autoscaling and kubectl top do not work ({reason}): {detail}",

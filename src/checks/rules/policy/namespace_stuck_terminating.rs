@@ -3,7 +3,7 @@
 use crate::checks::prelude::*;
 use crate::model::Namespace;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "namespace-stuck-terminating",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -30,8 +30,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "先删除 operator 管理的对象，再移除 operator 本身。",
     },
     page: page!("namespace-stuck-terminating"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static HELD: Text = Text {
     en: "deleted {age} ago, still terminating: {detail}",

@@ -5,7 +5,7 @@ use crate::model::Node;
 use crate::wire::PodDisruptionBudget;
 use std::collections::BTreeSet;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pdb-blocks-evictions",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -39,8 +39,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "PDB 用 maxUnavailable: 1，副本数多少都适用。",
     },
     page: page!("pdb-blocks-evictions"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static NEVER: Text = Text {
     en: "requires {desired} of {expected:# pod|# pods} to be healthy, so it never allows an eviction",

@@ -3,7 +3,7 @@
 use crate::checks::prelude::*;
 use crate::finding::command::selector;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pdb-matches-nothing",
     since: "0.1.0",
     severity: Severity::Low,
@@ -29,8 +29,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "PDB 与工作负载放在同一份配置里，标签从同一处生成。",
     },
     page: page!("pdb-matches-nothing"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "its selector matches no pods ({labels})",

@@ -5,7 +5,7 @@ use crate::checks::rules::workloads::workload_replicas_missing::{is_coming, sinc
 use crate::model::Workload;
 use crate::wire::PodDisruptionBudget;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pdb-not-enough-healthy",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -38,8 +38,13 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "设置 unhealthyPodEvictionPolicy: AlwaysAllow，避免坏掉的 Pod 挡住腾空（drain）。",
     },
     page: page!("pdb-not-enough-healthy"),
-    run,
+    traits: Traits {
+        measures: &[Measure::good("healthy", Text { en: "healthy", zh_tw: "健康", zh_cn: "健康" })],
+        ..Traits::NONE
+    },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "{healthy} of {expected:# pod|# pods} healthy, {desired} required",

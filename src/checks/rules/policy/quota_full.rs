@@ -7,7 +7,7 @@ use crate::model::{Workload, thousandths};
 use crate::wire::{Quantity, ResourceQuota};
 use std::collections::BTreeMap;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "quota-full",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -38,8 +38,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "预留发布时多出的 Pod，以及一个节点份量的余量。",
     },
     page: page!("quota-full"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static REFUSES: Text = Text {
     en: "pods of {refused} rejected; quota used: {resources}",
@@ -98,10 +100,9 @@ fn run(view: &View, out: &mut Reporter) {
             _ => (&NEARLY, Severity::Low),
         };
         let shown = |of: &Use| format!("{} {}/{} ({}%)", of.resource, of.used, of.hard, of.percent);
-        let names: Vec<String> = refused.iter().map(|other| other.workload.slashed()).collect();
         let facts = vec![
-            ("resources", Fact::Text(uses.iter().map(shown).collect::<Vec<_>>().join(", "))),
-            ("refused", Fact::Text(names.join(", "))),
+            ("resources", Fact::list(uses.iter().map(shown))),
+            ("refused", Fact::list(refused.iter().map(|other| other.workload.slashed()))),
         ];
         let finding = out.object(object, &[], severity, Message::new(text, facts));
         finding.since = refused.iter().filter_map(|other| other.since).min();

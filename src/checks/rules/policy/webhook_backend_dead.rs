@@ -4,7 +4,7 @@ use crate::checks::prelude::*;
 use crate::checks::traffic::{self, Empty};
 use crate::wire::{Webhook, WebhookConfiguration};
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "webhook-backend-dead",
     since: "0.1.0",
     severity: Severity::High,
@@ -44,8 +44,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "webhook 至少两个副本并配合 PodDisruptionBudget，且排除 kube-system 与自身的命名空间。",
     },
     page: page!("webhook-backend-dead"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static GONE: Text = Text {
     en: "service {service} does not exist; every request matching {webhooks} is rejected",
@@ -138,10 +140,9 @@ fn report(
         (Why::Dead(_), false) => (&DEAD_UNASKED, Severity::Medium),
     };
     let same = dead.iter().filter(|(webhook, _)| webhook.must_answer() == worst.must_answer());
-    let names: Vec<&str> = same.map(|(webhook, _)| &*webhook.name).collect();
     let facts = vec![
         ("service", Fact::Text(format!("{}/{}", service.namespace, service.name))),
-        ("webhooks", Fact::Text(names.join(", "))),
+        ("webhooks", Fact::list(same.map(|(webhook, _)| &*webhook.name))),
     ];
     let name = &*configuration.metadata.name;
     let finding =

@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pv-failed",
     since: "0.1.0",
     severity: Severity::High,
@@ -30,8 +30,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "最后一个卷清理掉之前不要卸载存储驱动，并给它删除磁盘的权限。",
     },
     page: page!("pv-failed"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "{reason}: {detail}; former claim: {claim}",

@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pv-released",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -31,8 +31,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "逐一确定各存储类（StorageClass）是否需要 Retain，并每月清理保留下来的卷。",
     },
     page: page!("pv-released"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static KEPT: Text = Text {
     en: "kept by reclaim policy Retain; claim {claim} was deleted",

@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pvc-lost",
     since: "0.1.0",
     severity: Severity::High,
@@ -31,8 +31,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "重要数据使用 Retain 回收策略，不要去掉 PersistentVolume 的 finalizer。",
     },
     page: page!("pvc-lost"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static GONE: Text = Text {
     en: "its volume {volume} no longer exists",

@@ -1,10 +1,9 @@
 //! A claim has no volume.
 
 use crate::checks::prelude::*;
-use crate::finding::Facts;
 use crate::wire::PersistentVolumeClaim;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "pvc-pending",
     since: "0.1.0",
     severity: Severity::High,
@@ -29,8 +28,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "每个集群保留一个默认存储类（StorageClass），各集群的存储类名称一致。",
     },
     page: page!("pvc-pending"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static NO_VOLUME: Text = Text {
     en: "its spec names volume {volume}, which does not exist",

@@ -3,7 +3,7 @@
 use crate::checks::certificates;
 use crate::checks::prelude::*;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "certificate-chain-incomplete",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -29,8 +29,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "手动复制证书时，一律使用包含完整证书链的文件。",
     },
     page: page!("certificate-chain-incomplete"),
-    run,
+    traits: Traits { group: Some(Group::Tls), ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static ALONE: Text = Text {
     en: "tls.crt of Secret {secret} lacks the certificate of its issuer {issuer} ({hosts})",

@@ -4,7 +4,7 @@ use crate::checks::certificates::{self, Used};
 use crate::checks::prelude::*;
 use crate::tls::{Certificate, Chain};
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "certificate-expiring",
     since: "0.1.0",
     severity: Severity::High,
@@ -30,8 +30,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "证书在集群内自动签发与更新，没有自动更新的要有到期告警。",
     },
     page: page!("certificate-expiring"),
-    run,
+    traits: Traits { group: Some(Group::Tls), ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static EXPIRED: Text = Text {
     en: "{which} expired {age} ago, on {date} ({hosts})",

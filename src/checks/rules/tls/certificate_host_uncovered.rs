@@ -4,7 +4,7 @@ use crate::checks::certificates::{self, first};
 use crate::checks::prelude::*;
 use crate::checks::traffic;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "certificate-host-uncovered",
     since: "0.1.0",
     severity: Severity::High,
@@ -30,8 +30,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "让证书的主机名由 Ingress 决定，例如交给 cert-manager。",
     },
     page: page!("certificate-host-uncovered"),
-    run,
+    traits: Traits { group: Some(Group::Tls), ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static OTHERS: Text = Text {
     en: "the certificate in Secret {secret} does not cover {uncovered}, only {names}",
@@ -58,8 +60,8 @@ fn run(view: &View, out: &mut Reporter) {
         let names: Vec<String> = leaf.hosts.iter().cloned().chain(addresses).collect();
         let facts = vec![
             ("secret", Fact::text(&used.tls.name)),
-            ("uncovered", Fact::Text(first(&hosts))),
-            ("names", Fact::Text(first(&names))),
+            ("uncovered", first(&hosts)),
+            ("names", first(&names)),
         ];
         let text = if names.is_empty() { &NOBODY } else { &OTHERS };
         // A certificate for a host that was just added may not be issued yet.

@@ -9,7 +9,7 @@ use crate::wire::{Handshake, Host};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "certificate-served",
     since: "0.1.0",
     severity: Severity::High,
@@ -34,8 +34,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "每次更新证书后，都从访客的角度确认实际提供的证书。",
     },
     page: page!("certificate-served"),
-    run,
+    traits: Traits { group: Some(Group::Tls), ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 /// A problem: its name in the key, its severity and its text.
 type Wrong = (&'static str, Severity, &'static Text);
@@ -229,7 +231,7 @@ fn facts(view: &View, seen: &Seen, text: &'static Text) -> Facts {
     let mut facts = vec![
         ("host", Fact::text(seen.name())),
         ("address", Fact::text(&seen.tls.address)),
-        ("detail", Fact::text(&seen.tls.detail)),
+        ("detail", seen.tls.why().map_or_else(|| Fact::text(""), Fact::Message)),
         ("outcome", Fact::text(&seen.tls.outcome)),
     ];
     let Some(chain) = seen.served else { return facts };
@@ -244,7 +246,7 @@ fn facts(view: &View, seen: &Seen, text: &'static Text) -> Facts {
     facts.extend([
         ("date", Fact::Text(date.day())),
         ("left", Fact::Age(chain.ends_first().not_after.seconds_since(view.now()))),
-        ("hosts", Fact::Text(if leaf.hosts.is_empty() { leaf.subject.clone() } else { first(&leaf.hosts) })),
+        ("hosts", if leaf.hosts.is_empty() { Fact::text(&leaf.subject) } else { first(&leaf.hosts) }),
         ("issuer", Fact::text(&leaf.issuer)),
         ("from", Fact::Text(leaf.not_before.day())),
         ("secret", Fact::text(seen.secret().map_or("", |(_, name)| name))),

@@ -6,7 +6,7 @@ use crate::checks::traffic;
 use crate::text::Message;
 use crate::tls::UnreadableChain;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "certificate-unreadable",
     since: "0.1.0",
     severity: Severity::High,
@@ -31,8 +31,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "用 kubectl create secret tls 或 cert-manager 创建这类 Secret，两者都会先校验内容。",
     },
     page: page!("certificate-unreadable"),
-    run,
+    traits: Traits { group: Some(Group::Tls), ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MISSING: Text = Text {
     en: "Secret {secret} has no certificate: tls.crt is missing or empty ({hosts})",
@@ -90,7 +92,7 @@ fn message(why: &UnreadableChain, mut facts: Facts) -> Message {
             &ISSUER_FIRST
         }
         UnreadableChain::Broken { position, why } => {
-            facts.extend([("position", Fact::count(*position)), ("why", Fact::text(why))]);
+            facts.extend([("position", Fact::count(*position)), ("why", Fact::Message(why.clone()))]);
             &BROKEN
         }
     };

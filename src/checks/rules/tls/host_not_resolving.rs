@@ -5,7 +5,7 @@ use crate::checks::{traffic, vhosts};
 use crate::wire::DnsAnswer;
 use std::collections::BTreeSet;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "host-not-resolving",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -31,8 +31,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "DNS 记录由 Ingress 自动生成，并随之删除。",
     },
     page: page!("host-not-resolving"),
-    run,
+    traits: Traits { group: Some(Group::Hosts), ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static NO_NAME: Text =
     Text {

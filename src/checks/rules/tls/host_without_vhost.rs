@@ -7,7 +7,7 @@ use crate::wire::{DnsAnswer, Host, HostRequests};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "host-without-vhost",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -34,8 +34,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "DNS 记录由 Ingress 自动生成，并随之删除。",
     },
     page: page!("host-without-vhost"),
-    run,
+    traits: Traits { group: Some(Group::Hosts), ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static NONE: Text = Text {
     en: "{host} is in DNS ({addresses}), but has no Ingress or route{counted}",
@@ -98,8 +100,8 @@ fn run(view: &View, out: &mut Reporter) {
         };
         let mut facts = vec![
             ("host", Fact::text(name)),
-            ("addresses", Fact::Text(first(&dns.addresses))),
-            ("namespaces", Fact::Text(namespaces.join(", "))),
+            ("addresses", first(&dns.addresses)),
+            ("namespaces", Fact::list(namespaces.iter().cloned())),
         ];
         facts.extend(counted(host));
         let finding =
@@ -149,7 +151,9 @@ impl Ways {
         let all = balanced.chain(gateways.map(|way| &*way.value)).chain(resolved);
         for way in all.filter(|way| !way.is_empty()) {
             match way.parse() {
-                Ok(address) => drop(out.addresses.insert(address)),
+                Ok(address) => {
+                    out.addresses.insert(address);
+                }
                 Err(_) => out.by_name = true,
             }
         }

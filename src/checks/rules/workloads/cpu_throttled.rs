@@ -4,7 +4,7 @@ use crate::checks::prelude::*;
 use crate::checks::view::Throttled;
 use crate::model::{in_percent, millis, next_limit};
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "cpu-throttled",
     since: "0.1.0",
     severity: Severity::High,
@@ -27,8 +27,17 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "按峰值用量设置限制（limit），并对限流比例配置告警。",
     },
     page: page!("cpu-throttled"),
-    run,
+    traits: Traits {
+        measures: &[Measure::bad(
+            "thousandths",
+            Text { en: "throttled", zh_tw: "限流比例", zh_cn: "限流比例" },
+        )
+        .thousandths()],
+        ..Traits::NONE
+    },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static LIMITED: Text = Text {
     en: "container {container} is throttled in {share} of its CPU periods: its limit is {limit}, try {proposal}",

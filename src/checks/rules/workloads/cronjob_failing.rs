@@ -1,10 +1,9 @@
 //! Reports CronJobs whose last runs failed, with no success since.
 
 use crate::checks::prelude::*;
-use crate::finding::Facts;
 use crate::model::{CronJob, Job, Schedule};
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "cronjob-failing",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -31,8 +30,21 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "监控距离上次成功多久，而不是单次失败；失败的 Job 要保留到来得及看日志。",
     },
     page: page!("cronjob-failing"),
-    run,
+    traits: Traits {
+        measures: &[
+            Measure::bad(
+                "begun",
+                Text {
+                    en: "runs without success", zh_tw: "未成功的執行次數", zh_cn: "未成功的运行次数"
+                },
+            ),
+            Measure::FAILED,
+        ],
+        ..Traits::NONE
+    },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static FAILED: Text = Text {
     en: "last {failed:run|# runs} failed; last success {last} ago",

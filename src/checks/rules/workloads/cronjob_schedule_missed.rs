@@ -1,10 +1,9 @@
 //! Reports CronJobs whose runs were due and did not start.
 
 use crate::checks::prelude::*;
-use crate::finding::Facts;
 use crate::model::{CronJob, Schedule, Unreadable};
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "cronjob-schedule-missed",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -26,8 +25,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "给 Job 设置 activeDeadlineSeconds，避免卡住的执行挡住后面的。",
     },
     page: page!("cronjob-schedule-missed"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MISSED: Text = Text {
     en: "{missed:# run|# runs} missed; the first was due {due} ago (schedule {schedule})",

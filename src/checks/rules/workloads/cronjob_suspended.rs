@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "cronjob-suspended",
     since: "0.1.0",
     severity: Severity::Low,
@@ -24,8 +24,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "把原因与期限写下来，例如写在注解里。",
     },
     page: page!("cronjob-suspended"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static LAST: Text = Text {
     en: "suspended; last run started {last} ago",

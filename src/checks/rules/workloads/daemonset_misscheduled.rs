@@ -1,11 +1,10 @@
 //! Reports DaemonSets with pods on nodes where they should not run.
 
 use crate::checks::prelude::*;
-use crate::finding::Facts;
 use crate::model::{Node, Workload};
 use std::collections::BTreeSet;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "daemonset-misscheduled",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -32,8 +31,16 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "节点加入时就设好污点，不要等 Pod 跑起来才加。",
     },
     page: page!("daemonset-misscheduled"),
-    run,
+    traits: Traits {
+        measures: &[Measure::bad(
+            "misscheduled",
+            Text { en: "misplaced pods", zh_tw: "錯置的 Pod", zh_cn: "错放的 Pod" },
+        )],
+        ..Traits::NONE
+    },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static KNOWN: Text = Text {
     en: "{misscheduled:# pod|# pods} on nodes where the DaemonSet should not run ({nodes})",
@@ -66,10 +73,10 @@ fn run(view: &View, out: &mut Reporter) {
         let nodes: BTreeSet<&str> = suspects.iter().map(|(_, node)| &*node.name).collect();
         let leaves = |node: &Node| node.cordoned || node.is_leaving();
         let is_passing = !suspects.is_empty() && suspects.iter().all(|(_, node)| leaves(node));
-        let mut facts: Facts = vec![("misscheduled", Fact::Number(misscheduled.into()))];
-        let named: Vec<&str> = nodes.iter().take(NAMED).copied().collect();
-        let more = if nodes.len() > NAMED { " …" } else { "" };
-        facts.push(("nodes", Fact::Text(named.join(", ") + more)));
+        let facts = vec![
+            ("misscheduled", Fact::Number(misscheduled.into())),
+            ("nodes", Fact::first(NAMED, nodes.iter().copied())),
+        ];
         let text = if nodes.is_empty() { &UNKNOWN } else { &KNOWN };
         let severity = if is_passing { Severity::Low } else { Severity::Medium };
         let finding = out.object(set.object(), &[], severity, Message::new(text, facts));

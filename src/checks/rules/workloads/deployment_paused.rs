@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "deployment-paused",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -24,8 +24,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "由暂停的流水线负责恢复，中断时也要能回滚。",
     },
     page: page!("deployment-paused"),
-    run,
+    traits: Traits { measures: &[Measure::UPDATED], ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static PAUSED: Text = Text {
     en: "paused; all pods run the newest version",

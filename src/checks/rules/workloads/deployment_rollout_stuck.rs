@@ -5,7 +5,7 @@ use crate::checks::rules::workloads::workload_create_refused::refusal;
 use crate::model::Workload;
 use crate::wire::Condition;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "deployment-rollout-stuck",
     since: "0.1.0",
     severity: Severity::High,
@@ -34,8 +34,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "在流水线里用 kubectl rollout status 等待，失败就自动回滚；maxUnavailable 不要太大。",
     },
     page: page!("deployment-rollout-stuck"),
-    run,
+    traits: Traits { measures: &[Measure::AVAILABLE, Measure::UPDATED], ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static STUCK: Text = Text {
     en: "rollout exceeded its progress deadline {age} ago: {updated} of {desired:# pod|# pods} updated, {available} \

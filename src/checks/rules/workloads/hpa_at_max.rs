@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "hpa-at-max",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -25,8 +25,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "用压测决定 maxReplicas，并高于预期的最高负载。",
     },
     page: page!("hpa-at-max"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "{kind} {target} has been at its maximum of {max:# replica|# replicas} for {age}, and its metrics call for \

@@ -3,7 +3,7 @@
 use crate::checks::prelude::*;
 use crate::wire::{HorizontalPodAutoscaler, WorkloadCondition};
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "hpa-cannot-scale",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -26,8 +26,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "metrics-server 不要只跑一个副本；HPA 与目标放在同一份配置里。",
     },
     page: page!("hpa-cannot-scale"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static NO_TARGET: Text = Text {
     en: "target {kind} {target} does not exist ({reason})",

@@ -5,7 +5,7 @@ use crate::model::Job;
 use crate::text::Message;
 use crate::wire::Condition;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "job-failed",
     since: "0.1.0",
     severity: Severity::High,
@@ -27,8 +27,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "让 Job 可安全重跑，并按实际需要设置 backoffLimit 与 activeDeadlineSeconds。",
     },
     page: page!("job-failed"),
-    run,
+    traits: Traits { measures: &[Measure::FAILED], ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static FAILED: Text = Text {
     en: "{reason}: {detail}; {failed:# failed pod|# failed pods}",

@@ -3,7 +3,7 @@
 use crate::checks::prelude::*;
 use crate::model::Job;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "job-overdue",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -27,8 +27,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "把 activeDeadlineSeconds 设为可接受的最长时间。",
     },
     page: page!("job-overdue"),
-    run,
+    traits: Traits { measures: &[Measure::FAILED], ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "active for {age} and not finished; {active:# running pod|# running pods}, {failed} failed",

@@ -3,7 +3,7 @@
 use crate::checks::prelude::*;
 use crate::model::{Rollout, Workload};
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "statefulset-blocked",
     since: "0.1.0",
     severity: Severity::High,
@@ -32,8 +32,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "成员不需要顺序就用 podManagementPolicy: Parallel；更新先用 partition 试一个。",
     },
     page: page!("statefulset-blocked"),
-    run,
+    traits: Traits { measures: &[Measure::UPDATED, Measure::WAITING], ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static NOT_MADE: Text = Text {
     en: "{pod} has not been ready for {age}, so {waiting} of {desired:# pod|# pods} cannot be created",

@@ -2,10 +2,9 @@
 
 use crate::checks::prelude::*;
 use crate::checks::rules::workloads::workload_replicas_missing::stands_alone;
-use crate::finding::Facts;
 use crate::model::{Event, Workload};
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "workload-create-refused",
     since: "0.1.0",
     severity: Severity::High,
@@ -40,8 +39,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "配额要留发布时的余量；webhook 跑多个副本，并且不要拦自己的 Pod。",
     },
     page: page!("workload-create-refused"),
-    run,
+    traits: Traits { measures: &[Measure::AVAILABLE], ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static QUOTA: Text = Text {
     en: "pods rejected by quota {by}, {available} of {desired} available: {detail}",

@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "workload-not-observed",
     since: "0.1.0",
     severity: Severity::Medium,
@@ -29,8 +29,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "监控 controller manager 的领导者 Lease 与工作队列长度。",
     },
     page: page!("workload-not-observed"),
-    run,
+    traits: Traits::NONE,
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "the newest spec has waited {age} for the controller",

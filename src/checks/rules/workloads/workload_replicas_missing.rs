@@ -4,7 +4,7 @@ use crate::checks::prelude::*;
 use crate::checks::rules::workloads::workload_create_refused::is_refused;
 use crate::model::Workload;
 
-pub(crate) static CHECK: Check = Check {
+static INFO: CheckInfo = CheckInfo {
     id: "workload-replicas-missing",
     since: "0.1.0",
     severity: Severity::High,
@@ -29,8 +29,10 @@ pub(crate) static CHECK: Check = Check {
         zh_cn: "不能停的服务至少两个副本，并设置 PodDisruptionBudget。",
     },
     page: page!("workload-replicas-missing"),
-    run,
+    traits: Traits { measures: &[Measure::AVAILABLE], ..Traits::NONE },
 };
+
+pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MISSING: Text = Text {
     en: "{available} of {desired:# replica|# replicas} available",

@@ -98,7 +98,7 @@ fn whoever_does_not_shake_hands_is_told_by_what_it_does() {
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for (address, outcome, detail) in [
         (plain, Handshake::PLAIN_HTTP, ""),
-        (garbage, Handshake::NO_TLS, "the answer is no TLS"),
+        (garbage, Handshake::NO_TLS, "the answer is not TLS"),
         (reset, Handshake::CLOSED, ""),
         (closed, Handshake::CLOSED, ""),
         (nobody, Handshake::REFUSED, ""),

@@ -100,7 +100,7 @@ fn a_name_that_is_not_there_is_told_from_a_server_that_cannot_tell() {
     assert_eq!(said(&code(ResponseCode::NoError)), (DnsAnswer::NO_ADDRESS.to_owned(), true));
     let failed = code(ResponseCode::ServFail);
     assert_eq!(said(&failed), (DnsAnswer::FAILED.to_owned(), false));
-    assert_eq!(failed.detail, "SERVFAIL: the server could not find out");
+    assert_eq!(failed.detail, "SERVFAIL: the server could not resolve the name");
     assert!(code(ResponseCode::Refused).detail.starts_with("REFUSED"));
 }
 

@@ -1,0 +1,99 @@
+//! The values in a message.
+
+use super::{Lang, Message, Text, human};
+
+/// A value in a message.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fact {
+    /// A name, a reason, a sentence of someone else.
+    Text(String),
+    /// A count.
+    Number(i64),
+    /// A duration in seconds, shown as kubectl shows ages.
+    Age(i64),
+    /// A text of the program, filled with the other facts of the message.
+    Words(&'static Text),
+    /// A sentence of the program with facts of its own.
+    Message(Message),
+    /// A list: the items to show, and the number of items that are not shown.
+    List(Vec<String>, usize),
+}
+
+/// The values of a message by name, in the order in which they were given.
+pub type Facts = Vec<(&'static str, Fact)>;
+
+impl Fact {
+    /// Creates a text.
+    pub fn text(value: impl AsRef<str>) -> Self {
+        Fact::Text(value.as_ref().to_owned())
+    }
+
+    /// Creates a duration; `?` if it is unknown.
+    pub fn age(seconds: Option<i64>) -> Self {
+        seconds.map_or_else(|| Fact::text("?"), Fact::Age)
+    }
+
+    /// Creates a count.
+    pub fn count(number: impl TryInto<i64>) -> Self {
+        Fact::Number(number.try_into().unwrap_or(i64::MAX))
+    }
+
+    /// Creates a list that shows every item.
+    pub fn list<T: Into<String>>(items: impl IntoIterator<Item = T>) -> Self {
+        Fact::List(items.into_iter().map(Into::into).collect(), 0)
+    }
+
+    /// Creates a list that shows the first items and counts the others.
+    pub fn first<T: Into<String>>(most: usize, items: impl IntoIterator<Item = T>) -> Self {
+        let mut items = items.into_iter().map(Into::into);
+        let shown = items.by_ref().take(most).collect();
+        Fact::List(shown, items.count())
+    }
+
+    /// Returns the value as a sentence with these facts shows it.
+    pub fn shown(&self, lang: Lang, facts: &[(&'static str, Fact)]) -> String {
+        match self {
+            Fact::Text(text) => text.clone(),
+            Fact::Number(number) => number.to_string(),
+            Fact::Age(seconds) => human(*seconds),
+            Fact::Words(text) => text.fill(lang, facts),
+            Fact::Message(message) => message.in_lang(lang),
+            Fact::List(items, more) => listed(items, *more, lang),
+        }
+    }
+}
+
+static AND_MORE: Text =
+    Text { en: "{shown} and {more} more", zh_tw: "{shown} 等 {all} 個", zh_cn: "{shown} 等 {all} 个" };
+
+/// Joins the items of a list as a language does, and says how many there are in all if some are left out.
+pub fn listed<T: AsRef<str>>(items: &[T], more: usize, lang: Lang) -> String {
+    let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
+    let shown = items.join(if lang == Lang::En { ", " } else { "、" });
+    if more == 0 {
+        return shown;
+    }
+    let facts = [
+        ("shown", Fact::Text(shown)),
+        ("more", Fact::count(more)),
+        ("all", Fact::count(items.len().saturating_add(more))),
+    ];
+    AND_MORE.fill(lang, &facts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_joined_as_the_language_does() {
+        let all = Fact::list(["a", "b"]);
+        let shown = |fact: &Fact| [Lang::En, Lang::ZhTw, Lang::ZhCn].map(|lang| fact.shown(lang, &[]));
+        assert_eq!(shown(&all), ["a, b", "a、b", "a、b"]);
+        assert_eq!(
+            shown(&Fact::first(2, ["a", "b", "c"])),
+            ["a, b and 1 more", "a、b 等 3 個", "a、b 等 3 个"]
+        );
+        assert_eq!(Fact::first(2, ["a", "b"]), all);
+    }
+}

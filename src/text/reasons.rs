@@ -1,0 +1,152 @@
+//! Why something is not known, where the program itself words the reason. Captures and reports keep such a reason by the
+//! id of its text, so an id is never changed and never used for another text.
+
+use super::Text;
+
+/// Declares the texts, and the list of them with their ids.
+macro_rules! reasons {
+    ($($id:literal $name:ident: $en:literal, $tw:literal, $cn:literal;)*) => {
+        $(
+            #[doc = $en]
+            pub static $name: Text = Text { en: $en, zh_tw: $tw, zh_cn: $cn };
+        )*
+        static ALL: &[(&str, &Text)] = &[$(($id, &$name)),*];
+    };
+}
+
+reasons! {
+    // Requests.
+    "of" OF: "{who}: {why}", "{who}：{why}", "{who}：{why}";
+    "no-answer" NO_ANSWER: "no answer within {seconds} s", "{seconds} 秒內沒有回應", "{seconds} 秒内没有响应";
+    "connection-refused" CONNECTION_REFUSED: "connection refused", "連線被拒", "连接被拒绝";
+    "redirected" REDIRECTED: "HTTP {code}: redirects are not followed", "HTTP {code}：不會跟隨重新導向",
+        "HTTP {code}：不会跟随重定向";
+    "answer-unreadable" ANSWER_UNREADABLE: "the answer cannot be read: {why}", "無法讀取回應：{why}", "无法读取响应：{why}";
+    "too-large" TOO_LARGE: "more than {size} MiB", "超過 {size} MiB", "超过 {size} MiB";
+    "other-object" OTHER_OBJECT: "it is not the {kind} {name}", "內容不是 {kind} {name}", "内容不是 {kind} {name}";
+    "interrupted" INTERRUPTED: "interrupted", "使用者中斷", "用户中断";
+    "out-of-time" OUT_OF_TIME: "timed out after {seconds} s (--timeout)", "超過 {seconds} 秒的時限（--timeout）",
+        "超过 {seconds} 秒的时限（--timeout）";
+    "server-refused" SERVER_REFUSED:
+        "The connection to the server {host} was refused - did you specify the right host or port?",
+        "伺服器 {host} 拒絕連線，請確認主機與連接埠", "服务器 {host} 拒绝连接，请确认主机与端口";
+    "server-unreachable" SERVER_UNREACHABLE: "Unable to connect to the server: {why}", "無法連線到伺服器：{why}",
+        "无法连接到服务器：{why}";
+    "server-error" SERVER_ERROR: "Error from server: {why}", "伺服器回報錯誤：{why}", "服务器返回错误：{why}";
+    "not-logged-in" NOT_LOGGED_IN: "You must be logged in to the server (Unauthorized)", "尚未登入伺服器（Unauthorized）",
+        "尚未登录服务器（Unauthorized）";
+
+    // Files and settings.
+    "unchecked-kind" UNCHECKED_KIND: "no check reads this kind", "沒有檢查會讀取這種物件", "没有检查会读取这种对象";
+    "tls-checks-skipped" TLS_CHECKS_SKIPPED: "TLS certificate checks skipped", "已略過 TLS 憑證檢查", "已跳过 TLS 证书检查";
+    "annotation" ANNOTATION: "annotation on {object}", "{object} 的 annotation", "{object} 的注解";
+    "namespace-annotation" NAMESPACE_ANNOTATION: "annotation on namespace/{namespace}",
+        "namespace/{namespace} 的 annotation", "namespace/{namespace} 的注解";
+
+    // Prometheus and the kubelets.
+    "set-prometheus" SET_PROMETHEUS:
+        "{why}; set --prometheus-url, or sample the kubelets with --throttle-window 30s",
+        "{why}；可用 --prometheus-url 指定，或以 --throttle-window 30s 直接取樣 kubelet",
+        "{why}；可用 --prometheus-url 指定，或用 --throttle-window 30s 直接采样 kubelet";
+    "no-prometheus" NO_PROMETHEUS: "no Prometheus found in the cluster", "叢集內找不到 Prometheus", "集群内找不到 Prometheus";
+    "services-forbidden" SERVICES_FORBIDDEN:
+        "no Prometheus looked for: no permission to list the Services of all namespaces",
+        "無權列出所有命名空間的 Service，未尋找 Prometheus", "无权列出所有命名空间的 Service，未查找 Prometheus";
+    "services-unreadable" SERVICES_UNREADABLE: "no Prometheus found: the list of Services cannot be read",
+        "找不到 Prometheus：無法讀取 Service 清單", "找不到 Prometheus：无法读取 Service 列表";
+    "one-cluster" ONE_CLUSTER: "--prometheus-url is for one cluster, and there are several contexts",
+        "--prometheus-url 只對應一個叢集，但目前有多個 context", "--prometheus-url 只对应一个集群，但当前有多个 context";
+    "prometheus-at" PROMETHEUS_AT: "Prometheus at {address}", "位於 {address} 的 Prometheus", "位于 {address} 的 Prometheus";
+    "prometheus-behind" PROMETHEUS_BEHIND: "Prometheus behind service {service}", "Service {service} 後面的 Prometheus",
+        "Service {service} 后面的 Prometheus";
+    "no-throttling" NO_THROTTLING:
+        "{who} has no such numbers of the scope: it does not scrape cAdvisor, or no container has a CPU limit",
+        "{who} 沒有此範圍的數據：未抓取 cAdvisor，或沒有容器設定 CPU limit",
+        "{who} 没有此范围的数据：未抓取 cAdvisor，或没有容器设置 CPU limit";
+    "no-history" NO_HISTORY: "{who} has no such numbers of the scope: it does not scrape cAdvisor",
+        "{who} 沒有此範圍的數據：未抓取 cAdvisor", "{who} 没有此范围的数据：未抓取 cAdvisor";
+    "partial" PARTIAL: "it is partial", "資料不完整", "数据不完整";
+    "maybe-partial" MAYBE_PARTIAL: "it may be partial: {why}", "資料可能不完整：{why}", "数据可能不完整：{why}";
+    "not-a-result" NOT_A_RESULT: "it is not a {kind}", "內容不是 {kind}", "内容不是 {kind}";
+    "no-metrics" NO_METRICS: "it contains no metrics", "內容沒有任何指標", "内容没有任何指标";
+    "too-many-groups" TOO_MANY_GROUPS: "more than {most} control groups", "超過 {most} 個 control group",
+        "超过 {most} 个 control group";
+    "kubelets-asked" KUBELETS_ASKED: "{why}; the kubelets were sampled instead", "{why}；已改為直接取樣 kubelet",
+        "{why}；已改为直接采样 kubelet";
+    "kubelets-unread" KUBELETS_UNREAD: "{count} of {all:# kubelet|# kubelets} not read; {why}",
+        "{all} 個 kubelet 中有 {count} 個無法讀取；{why}", "{all} 个 kubelet 中有 {count} 个无法读取；{why}";
+
+    // Logs.
+    "logs-too-many" LOGS_TOO_MANY:
+        "{count} of {all:# container|# containers} not read: at most {most} are read, choose others with -n or -l",
+        "{all} 個容器中有 {count} 個未讀：最多讀取 {most} 個，可用 -n 或 -l 縮小範圍",
+        "{all} 个容器中有 {count} 个未读：最多读取 {most} 个，可用 -n 或 -l 缩小范围";
+    "logs-cut" LOGS_CUT:
+        "{count:# container|# containers} read in part: at most {size} MiB each; a shorter --since reads all",
+        "{count} 個容器只讀取了一部分：每個最多 {size} MiB；縮短 --since 可讀取全部",
+        "{count} 个容器只读取了一部分：每个最多 {size} MiB；缩短 --since 可读取全部";
+    "logs-unread" LOGS_UNREAD: "not read: {count} of {all:# container|# containers}; {why}",
+        "{all} 個容器中有 {count} 個無法讀取；{why}", "{all} 个容器中有 {count} 个无法读取；{why}";
+    "logs-broken" LOGS_BROKEN: "broke off: {count} of {all:# container|# containers}; {why}",
+        "{all} 個容器中有 {count} 個讀到一半中斷；{why}", "{all} 个容器中有 {count} 个读到一半中断；{why}";
+    "logs-late" LOGS_LATE: "no time left after {seconds} s", "{seconds} 秒後已無剩餘時間", "{seconds} 秒后已无剩余时间";
+    "node-silent" NODE_SILENT: "node {node} does not answer", "節點 {node} 沒有回應", "节点 {node} 没有响应";
+
+    // Hosts, DNS and TLS.
+    "hosts-looked-up" HOSTS_LOOKED_UP: "only the first {most} hosts by name were looked up",
+        "只查詢了依名稱排序的前 {most} 個主機", "只查询了按名称排序的前 {most} 个主机";
+    "hosts-counted" HOSTS_COUNTED: "Prometheus was queried for the requests of {most} hosts only",
+        "只向 Prometheus 查詢了 {most} 個主機的請求數", "只向 Prometheus 查询了 {most} 个主机的请求数";
+    "hosts-probed" HOSTS_PROBED: "only the first {most} hosts were probed for their certificates",
+        "只檢視了前 {most} 個主機實際提供的憑證", "只查看了前 {most} 个主机实际提供的证书";
+    "access-log-lines" ACCESS_LOG_LINES: "access log: {count:# line|# lines} without a host name, {read} with one",
+        "存取日誌：{count} 行沒有主機名稱，{read} 行有", "访问日志：{count} 行没有主机名，{read} 行有";
+    "access-log-too-long" ACCESS_LOG_TOO_LONG: "longer than {size} GiB: the rest was not read",
+        "超過 {size} GiB，其餘未讀", "超过 {size} GiB，其余未读";
+    "dns-failed" DNS_FAILED: "DNS: {why}: {hosts}", "DNS：{why}：{hosts}", "DNS：{why}：{hosts}";
+    "dns-not-asked" DNS_NOT_ASKED: "not asked", "未查詢", "未查询";
+    "dns-over" DNS_OVER: "no time left after {seconds} s for all hosts", "所有主機共 {seconds} 秒的時限已到",
+        "所有主机共 {seconds} 秒的时限已到";
+    "dns-name" DNS_NAME: "not a valid DNS name", "不是有效的 DNS 名稱", "不是有效的 DNS 名称";
+    "dns-servfail" DNS_SERVFAIL: "SERVFAIL: the server could not resolve the name", "SERVFAIL：伺服器無法解析該名稱",
+        "SERVFAIL：服务器无法解析该名称";
+    "dns-refused" DNS_REFUSED: "REFUSED: the server does not answer this client", "REFUSED：伺服器拒絕回答此用戶端",
+        "REFUSED：服务器拒绝回答此客户端";
+    "dns-unreachable" DNS_UNREACHABLE: "no DNS server can be reached", "連不到任何 DNS 伺服器", "连不到任何 DNS 服务器";
+    "dns-settings" DNS_SETTINGS: "the DNS settings of this system cannot be read: {why}", "無法讀取本機的 DNS 設定：{why}",
+        "无法读取本机的 DNS 配置：{why}";
+    "dns-client" DNS_CLIENT: "DNS cannot be queried: {why}", "無法查詢 DNS：{why}", "无法查询 DNS：{why}";
+    "tls-name" TLS_NAME: "not a valid name for TLS", "不是 TLS 可用的名稱", "不是 TLS 可用的名称";
+    "tls-silent" TLS_SILENT: "nothing more within {seconds} s", "{seconds} 秒內沒有後續回應", "{seconds} 秒内没有后续响应";
+    "tls-no-certificate" TLS_NO_CERTIFICATE: "the server sent no certificate", "伺服器沒有送出憑證", "服务器没有发送证书";
+    "tls-endless" TLS_ENDLESS: "the handshake does not end", "交握沒有結束", "握手没有结束";
+    "tls-other-protocol" TLS_OTHER_PROTOCOL: "the answer is not TLS", "回應不是 TLS", "响应不是 TLS";
+}
+
+/// Returns the text of an id.
+pub fn find(id: &str) -> Option<&'static Text> {
+    ALL.iter().find(|(known, _)| *known == id).map(|(_, text)| *text)
+}
+
+/// Returns the id of a text, if it is one of these.
+pub fn id(text: &Text) -> Option<&'static str> {
+    ALL.iter().find(|(_, known)| *known == text).map(|(id, _)| *id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn ids_are_unique_and_lead_to_one_text() {
+        let ids: BTreeSet<&str> = ALL.iter().map(|(id, _)| *id).collect();
+        assert_eq!(ids.len(), ALL.len());
+        // Two texts that read the same mean the same, whichever is found.
+        for (name, text) in ALL {
+            let found = find(id(text).unwrap()).unwrap();
+            assert_eq!(found, *text, "{name}");
+        }
+        assert_eq!((find("nothing"), id(&Text { en: "", zh_tw: "", zh_cn: "" })), (None, None));
+    }
+}
