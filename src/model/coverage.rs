@@ -12,36 +12,39 @@ pub struct Coverage {
     /// What lies in the scope and was not seen: the report is incomplete.
     pub gaps: Vec<Gap>,
     /// What lies outside the scope or was left out by request, and was not seen either.
+    #[serde(rename = "notInScope", alias = "outside")]
     pub outside: Vec<Gap>,
     /// What was seen, but not as it should be: given twice, or of two moments.
+    #[serde(rename = "notes", alias = "remarks")]
     pub remarks: Vec<Gap>,
 }
 
-/// What a run cost the servers and the way to them.
+/// The requests of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct Cost {
-    /// Requests sent, retries included.
+    /// The number of requests, retries included.
     pub requests: u64,
-    /// List pages received.
+    /// The number of list pages received.
     pub pages: u64,
-    /// Bytes of bodies received, after decompression.
+    /// The size of the bodies received, after decompression.
     pub bytes: u64,
-    /// Requests that were sent again.
+    /// The number of retries.
     pub retries: u64,
-    /// Milliseconds that requests waited because the server, or the limit of the run, asked them to; the sum over
-    /// all requests.
+    /// The time that all requests together waited for a rate limit of the server or of --max-rps.
     pub throttled_millis: u64,
-    /// The page that took longest.
+    /// The slowest page.
     pub slowest_page: Option<SlowPage>,
-    /// The smallest page that was asked for, where larger ones came too slowly.
+    /// The smallest page size that was used, if larger pages were too slow.
     pub smallest_page: Option<u32>,
 }
 
-/// A page that took long.
+/// A slow page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SlowPage {
-    /// How long; at least the time a page may take, where it did not come.
+    /// The time it took; for a page that timed out, at least the timeout.
     pub millis: u64,
     /// Such as `Pod`.
     pub kind: String,
@@ -67,33 +70,34 @@ pub struct Gap {
     pub missing: Option<u64>,
 }
 
-/// Why something was not seen.
+/// Why something was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
-    /// The identity has no right to list it.
+    /// The user has no permission to list it.
     Forbidden,
-    /// No page came within its time.
+    /// A page timed out.
     TimedOut,
-    /// The list changed under the reader and could not be finished.
+    /// The list expired and could not be read to its end.
     Expired,
-    /// The server or the way to it failed.
+    /// The server or the connection failed.
     Failed,
-    /// An answer or a file made no sense.
+    /// The response or the file cannot be decoded.
     Unreadable,
-    /// The server does not know the kind.
+    /// The server does not serve the kind.
     Absent,
-    /// The files given hold none of it.
+    /// The input files do not contain the kind.
     NotGiven,
     /// Left out by request.
     Skipped,
-    /// The files give it more than once; it counts once.
+    /// The input files contain it more than once; it is counted once.
     Repeated,
-    /// The run was stopped before.
+    /// The run was interrupted or timed out before.
     Stopped,
-    /// The list expired while it was read: its parts are of different moments.
+    /// The list expired while it was read: its parts are from different times.
     Inconsistent,
-    /// It was measured too long ago to be told as what is.
+    /// It was measured too long ago.
     Stale,
 }
 
