@@ -25,9 +25,10 @@ pub use rightsize::RightsizeArgs;
 pub use setting::{Row, table};
 pub use target::Target;
 
-use crate::render::Format;
+use crate::render::{Format, ListFormat};
 use crate::text::Lang;
 use crate::text::parse_duration;
+use clap::builder::EnumValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use globset::{GlobSet, GlobSetBuilder};
 use std::path::PathBuf;
@@ -87,7 +88,7 @@ pub enum Command {
     Checks {
         /// How to show them.
         #[command(flatten)]
-        show: ShowArgs,
+        show: ShowArgs<ListFormat>,
     },
     /// Explain a check: what it looks for, why it matters, what to do, when it is wrong
     Explain {
@@ -281,13 +282,13 @@ impl ScopeArgs {
     }
 }
 
-/// How to show it.
+/// How to show it, in the formats of a document.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Output")]
-pub struct ShowArgs {
+pub struct ShowArgs<F: ValueEnum + Clone + Send + Sync + 'static = Format> {
     /// Format
-    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
-    pub output: Format,
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = EnumValueParser::<F>::new())]
+    pub output: F,
     /// Show healthy pods and namespaces, every finding of an incident, and low severities
     #[arg(long)]
     pub all: bool,

@@ -1,16 +1,22 @@
-//! The report: what was seen and found, sorted and counted once. Renderers read it and count nothing.
+//! The report: everything that was read and found, sorted and counted once. Renderers format it and count nothing.
 
 mod certificates;
 mod hosts;
-mod past;
+mod logs;
+mod namespaces;
+mod nodes;
+mod overall;
+mod record;
 mod resources;
+mod statistics;
 
-use crate::checks::{self, Load, View, mute};
+use crate::checks::{self, View, mute};
 use crate::compare::changes::{Changes, Trend};
+use crate::finding::command::changes_cluster;
 use crate::finding::incident::{self, Incident};
-pub use crate::finding::verdict::{Class, Counts, Verdict};
+pub use crate::finding::verdict::{Class, Counts, NodeClass, Verdict};
 use crate::finding::{Finding, Severity};
-use crate::model::{Amount, Coverage, Ended, Gap, Node, ObjectRef, Pod, Thresholds};
+use crate::model::{Coverage, Ended, Gap, ObjectRef, Pod};
 use crate::policy::mute::Muted;
 use crate::policy::overrides::{IgnoredAnnotation, Override};
 use crate::policy::settings::Settings;
@@ -18,30 +24,38 @@ use crate::snapshot::Snapshot;
 use crate::text::Message;
 pub use certificates::{CertificateRow, State as CertificateState};
 pub use hosts::HostRow;
+pub use logs::{ErrorLogs, ErrorPattern, LogSource};
+pub use namespaces::{Namespace, Running};
+pub use nodes::{NodeLoad, NodeTotals};
+pub(crate) use overall::Overall;
 pub use resources::{Capacity, Requested, Resources};
+pub use statistics::{AGES, Spread, Statistics};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Everything a renderer needs.
+/// The report of one cluster.
 pub struct Report<'a> {
-    /// What was seen.
+    /// The snapshot.
     pub snapshot: &'a Snapshot,
-    /// By which settings it was judged.
+    /// The settings it was judged by.
     pub settings: &'a Settings,
+    view: View<'a>,
     /// The overall state.
     pub verdict: Verdict,
-    /// What was seen and what was not, with the checks that were left out.
+    /// What was read and what was not, with the checks that did not run.
     pub coverage: Coverage,
-    /// What is written on objects for this tool and was not heeded, and why.
+    /// The annotations for this tool that have no effect, each with the reason.
     pub ignored_annotations: Vec<(ObjectRef, IgnoredAnnotation)>,
-    /// All pods of the scope.
+    /// All pods of the scope, by class.
     pub totals: Counts,
-    /// Each namespace, sorted by name.
-    pub namespaces: Vec<(String, Counts)>,
-    /// Worst and oldest first.
+    /// All pods of the scope, by STATUS.
+    pub running: Running,
+    /// The namespaces, by name.
+    pub namespaces: Vec<Namespace>,
+    /// The findings, worst and oldest first. Commands that only read are the first actions of each.
     pub findings: Vec<Finding>,
-    /// Worst and oldest first.
+    /// The incidents, worst and oldest first.
     pub incidents: Vec<Incident>,
-    /// What somebody has accepted for a time.
+    /// The mutes, and the findings they hide.
     pub muted: Muted,
     /// The class of each pod of the snapshot.
     classes: Vec<Class>,
@@ -49,27 +63,27 @@ pub struct Report<'a> {
     pub statistics: Statistics,
     /// The nodes that matter to the scope, worst and fullest first.
     pub nodes: Vec<NodeLoad<'a>>,
-    /// The certificates in secrets, worst first, then by their end.
+    /// The certificates in Secrets, worst first, then by expiry.
     pub certificates: Vec<CertificateRow<'a>>,
-    /// What has changed.
+    /// The changes since an earlier run.
     pub compared: Compared,
-    /// The counts of an earlier run.
+    /// The counts of the earlier run.
     pub trend: Option<Trend>,
 }
 
-/// What has changed since an earlier run.
+/// The changes since an earlier run.
 #[derive(Debug, Default)]
 pub enum Compared {
-    /// Nobody asked.
+    /// No comparison was asked for.
     #[default]
     No,
-    /// There is no earlier run on record.
+    /// The history has no earlier run.
     FirstRun,
-    /// What differs, and where the earlier run is from.
+    /// The changes, and the source of the earlier run.
     With(Box<Changes>, Source),
 }
 
-/// Where an earlier run is from.
+/// The source of an earlier run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// A file.
@@ -79,7 +93,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// As in JSON.
+    /// Returns the word in JSON.
     pub fn id(self) -> &'static str {
         match self {
             Source::Baseline => "baseline",
@@ -88,48 +102,7 @@ impl Source {
     }
 }
 
-/// A node, and what it carries.
-#[derive(Clone, Debug)]
-pub struct NodeLoad<'a> {
-    /// The node.
-    pub node: &'a Node,
-    /// How it is.
-    pub class: Class,
-    /// Pods of the scope on it that have not ended.
-    pub pods: u64,
-    /// What is set aside for them.
-    pub requests: Amount,
-    /// What they may use at most, as far as they are limited.
-    pub limits: Amount,
-}
-
-/// With so many percent of the pods it may hold, a node needs attention.
-const NEARLY_FULL: i64 = 90;
-
-impl<'a> NodeLoad<'a> {
-    fn new(node: &'a Node, Load { pods, requests, limits }: Load, thresholds: &Thresholds) -> Self {
-        let room = node.pods.unwrap_or(i64::MAX);
-        let nearly_full =
-            i64::try_from(pods).unwrap_or(i64::MAX).saturating_mul(100) >= room.saturating_mul(NEARLY_FULL);
-        let low_on_memory = node.memory_used().is_some_and(|used| used >= thresholds.node_memory);
-        let class = match node.is_ready() {
-            false => Class::Unhealthy,
-            true if nearly_full || low_on_memory || node.pressures().next().is_some() => Class::Attention,
-            true => Class::Healthy,
-        };
-        Self { node, class, pods, requests, limits }
-    }
-
-    /// How full it is of what it is fullest of, in thousandths: pods, CPU or memory set aside.
-    fn fullness(&self) -> i128 {
-        let share = |part: i64, whole: i64| i128::from(part) * 1000 / i128::from(whole.max(1));
-        let pods = self.node.pods.map_or(0, |room| share(i64::try_from(self.pods).unwrap_or(i64::MAX), room));
-        let room = self.node.allocatable;
-        pods.max(share(self.requests.cpu, room.cpu)).max(share(self.requests.memory, room.memory))
-    }
-}
-
-/// What is left of a report when it has been shown: one row of the overview of several clusters.
+/// The part of a report that is kept after it was shown: one row of the overview of several clusters.
 #[derive(Clone, Debug)]
 pub struct Summary {
     /// The context.
@@ -138,55 +111,51 @@ pub struct Summary {
     pub verdict: Verdict,
     /// All pods.
     pub totals: Counts,
-    /// The worst finding.
+    /// The severity of the worst finding.
     pub worst: Option<Severity>,
-    /// Whether all of the scope was seen.
+    /// Whether all of the scope was read.
     pub complete: bool,
-    /// Why nothing of the cluster could be seen.
+    /// Why nothing of the cluster could be read.
     pub unseen: Option<Message>,
-    /// The worst finding that was not there before.
+    /// The severity of the worst new finding.
     pub worst_new: Option<Severity>,
 }
 
-/// Distributions over all pods of the scope.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Statistics {
-    /// Pods by STATUS, most frequent first.
-    pub status: Vec<(String, u64)>,
-    /// Pods by age, in the order of [`AGES`].
-    pub age: [u64; 4],
-    /// Pods by node, most first; pods without a node are under the empty name.
-    pub nodes: Vec<(String, u64)>,
-    /// Pods that have restarted at all.
-    pub restarted: u64,
-    /// The most restarts of one pod.
-    pub most_restarts: i64,
-    /// Nodes that matter to the scope, and how many of them are ready.
-    pub relevant_nodes: (usize, usize),
+/// The commands that come next, each once.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct NextCommands<'r> {
+    /// Commands that only read.
+    pub reading: Vec<&'r str>,
+    /// Commands that change the cluster.
+    pub changing: Vec<&'r str>,
 }
 
-/// The age groups of a patrol report. The first three hold each other: a pod of 100 days is in all three.
-pub const AGES: [&str; 4] = [">90d", ">70d", ">30d", "<7d"];
+impl<'r> NextCommands<'r> {
+    /// Sorts commands into the two lists.
+    pub fn of(commands: impl IntoIterator<Item = &'r str>) -> Self {
+        let mut next = Self::default();
+        for command in commands {
+            let list = if changes_cluster(command) { &mut next.changing } else { &mut next.reading };
+            if !list.contains(&command) {
+                list.push(command);
+            }
+        }
+        next
+    }
+}
 
 impl<'a> Report<'a> {
     /// Judges a snapshot.
     pub fn new(snapshot: &'a Snapshot, settings: &'a Settings) -> Self {
         let view = View::new(snapshot, settings);
         let mut findings = checks::run(&view);
+        for finding in &mut findings {
+            finding.actions.sort_by_cached_key(|command| changes_cluster(command));
+        }
         let muted = mute::apply(&view, &mut findings);
-        let incidents = incident::group(&findings);
         let classes = classify(snapshot, &findings, &muted);
         let mut totals = Counts::default();
-        let mut namespaces: BTreeMap<&str, Counts> = BTreeMap::new();
-        let named = snapshot.scope.namespaces.iter().map(String::as_str);
-        let concerned = findings.iter().map(|f| &*f.object.namespace).filter(|name| !name.is_empty());
-        for name in named.chain(concerned) {
-            namespaces.entry(name).or_default();
-        }
-        for (pod, &class) in snapshot.rows.pods.iter().zip(&classes) {
-            totals.count(pod, class);
-            namespaces.entry(&pod.shared.namespace).or_default().count(pod, class);
-        }
+        snapshot.rows.pods.iter().zip(&classes).for_each(|(pod, class)| totals.count(pod, *class));
         Self {
             snapshot,
             settings,
@@ -197,28 +166,32 @@ impl<'a> Report<'a> {
             coverage: coverage(&view),
             ignored_annotations: ignored_annotations(&view),
             totals,
-            namespaces: namespaces.into_iter().map(|(name, counts)| (name.to_owned(), counts)).collect(),
-            incidents,
+            running: Running::of(&snapshot.rows.pods),
+            namespaces: namespaces::of(snapshot, &findings, &classes),
+            incidents: incident::group(&findings),
             certificates: certificates::of(&view, &findings, &muted),
             muted,
-            statistics: Statistics {
-                relevant_nodes: (view.nodes().count(), view.nodes().filter(|node| node.is_ready()).count()),
-                ..statistics(snapshot)
-            },
-            nodes: node_loads(&view),
+            statistics: Statistics::of(&view),
+            nodes: nodes::of(&view, &findings),
             findings,
             classes,
             compared: Compared::No,
             trend: None,
+            view,
         }
     }
 
-    /// Every pod with its class, sorted by namespace and name.
+    /// Returns the view that the checks read.
+    pub fn view(&self) -> &View<'a> {
+        &self.view
+    }
+
+    /// Returns every pod with its class, sorted by namespace and name.
     pub fn pods(&self) -> impl Iterator<Item = (&'a Pod, Class)> {
         self.snapshot.rows.pods.iter().zip(self.classes.iter().copied())
     }
 
-    /// What is left of it when it has been shown.
+    /// Returns the part of the report that is kept after it was shown.
     pub fn summary(&self) -> Summary {
         let coverage = &self.coverage;
         let unseen = coverage.gaps.iter().find(|gap| gap.kind == Gap::CLUSTER);
@@ -233,7 +206,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// What has changed, if it was compared with anything.
+    /// Returns the changes, if the report was compared with an earlier run.
     pub fn changes(&self) -> Option<&Changes> {
         match &self.compared {
             Compared::With(changes, _) => Some(changes),
@@ -241,68 +214,83 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Whether there was nothing to look at, or nothing could be looked at.
+    /// Returns whether there is nothing to report: no pods and no findings, or a cluster that could not be read.
     pub fn is_of_nothing(&self) -> bool {
         let gaps = &self.coverage.gaps;
         self.classes.is_empty() && self.findings.is_empty() && gaps.iter().all(|gap| gap.kind == Gap::CLUSTER)
     }
 
-    /// How many incidents have this severity.
+    /// Returns the number of incidents of a severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.incidents.iter().filter(|incident| incident.severity == severity).count()
     }
 
-    /// The first command of each incident that needs one, without repetition; what has changed comes first.
-    pub fn next_commands(&self) -> Vec<&str> {
+    /// Returns the incidents above low severity, each with the finding that names its cause.
+    pub fn serious(&self) -> impl Iterator<Item = (&Incident, &Finding)> {
         let serious = self.incidents.iter().filter(|incident| incident.severity > Severity::Low);
-        let mut causes: Vec<&Finding> = serious.map(|incident| &self.findings[incident.cause]).collect();
+        serious.map(|incident| (incident, &self.findings[incident.cause]))
+    }
+
+    /// Returns how many seconds the oldest serious incident has lasted.
+    pub fn oldest_problem(&self) -> Option<i64> {
+        let since = self.serious().filter_map(|(_, cause)| cause.since);
+        since.map(|since| self.snapshot.taken_at.seconds_since(since)).max()
+    }
+
+    /// Returns the first command of each kind for each serious incident; changed incidents come first.
+    pub fn next_commands(&self) -> NextCommands<'_> {
+        let mut causes: Vec<&Finding> = self.serious().map(|(_, cause)| cause).collect();
         if let Some(changes) = self.changes() {
             causes.sort_by_key(|cause| changes.of_key(&cause.key).map(|changed| changed.change));
         }
-        let mut commands: Vec<&str> = Vec::new();
-        for cause in causes {
-            let first = cause.actions.first().map(String::as_str);
-            commands.extend(first.filter(|line| !commands.contains(line)));
-        }
-        commands
+        NextCommands::of(causes.into_iter().flat_map(first_commands))
     }
 
-    /// Whether anything of at least this severity was found.
-    pub fn has(&self, severity: Severity) -> bool {
-        self.findings.iter().any(|finding| finding.severity >= severity)
+    /// Returns the findings about each pod, by namespace and name. Findings about nodes are not among them.
+    pub fn findings_by_pod(&self) -> BTreeMap<(&str, &str), Vec<&Finding>> {
+        let mut out: BTreeMap<(&str, &str), Vec<&Finding>> = BTreeMap::new();
+        for (finding, object) in about_pods(&self.findings) {
+            if &*object.kind == "Pod" {
+                out.entry((&object.namespace, &object.name)).or_default().push(finding);
+            }
+        }
+        out
     }
 }
 
-/// Gives each pod its class: that of the worst finding about it.
+/// Returns the first command of a finding that only reads, and the first that changes the cluster.
+pub(crate) fn first_commands(finding: &Finding) -> impl Iterator<Item = &str> {
+    let first = |changes| finding.actions.iter().find(move |command| changes_cluster(command) == changes);
+    [first(false), first(true)].into_iter().flatten().map(String::as_str)
+}
+
+/// Returns each finding with each object it is about or affects. A pod on a failed node has findings of its own.
+fn about_pods(findings: &[Finding]) -> impl Iterator<Item = (&Finding, &ObjectRef)> {
+    let about = findings.iter().filter(|finding| &*finding.object.kind != "Node");
+    about.flat_map(|finding| {
+        std::iter::once(&finding.object).chain(&finding.affected).map(move |object| (finding, object))
+    })
+}
+
+/// Returns the class of each pod, from the worst finding about it.
 fn classify(snapshot: &Snapshot, findings: &[Finding], muted: &Muted) -> Vec<Class> {
     let mut worst: BTreeMap<(&str, &str), Severity> = BTreeMap::new();
-    // What a dead node does to a pod, the pod says itself.
-    for finding in findings.iter().filter(|finding| &*finding.object.kind != "Node") {
-        for object in std::iter::once(&finding.object).chain(&finding.affected) {
-            let of_pod = worst.entry((&object.namespace, &object.name)).or_insert(finding.severity);
-            *of_pod = finding.severity.max(*of_pod);
-        }
+    for (finding, object) in about_pods(findings) {
+        let of_pod = worst.entry((&object.namespace, &object.name)).or_insert(finding.severity);
+        *of_pod = finding.severity.max(*of_pod);
     }
     let quiet: BTreeSet<&ObjectRef> = muted.findings.iter().map(|(finding, _)| &finding.object).collect();
     let accepted = |pod: &Pod| quiet.contains(&pod.object_ref());
     let class = |pod: &Pod| match worst.get(&(&*pod.shared.namespace, &*pod.name)) {
         Some(Severity::High) => Class::Unhealthy,
         Some(Severity::Medium) => Class::Attention,
-        // That a failure is accepted does not make it a success.
+        // A mute does not make a failure a success.
         _ if pod.shared.ended == Some(Ended::Failed) && accepted(pod) => Class::Attention,
         _ if pod.shared.ended.is_some() => Class::Completed,
         _ if pod.serves() => Class::Healthy,
         _ => Class::Attention,
     };
     snapshot.rows.pods.iter().map(class).collect()
-}
-
-/// The nodes of the scope with what they carry, worst and fullest first.
-fn node_loads<'a>(view: &View<'a>) -> Vec<NodeLoad<'a>> {
-    let load = |node: &'a Node| NodeLoad::new(node, view.load(&node.name), &view.settings.thresholds);
-    let mut nodes: Vec<NodeLoad> = view.nodes().map(load).collect();
-    nodes.sort_by(|a, b| (b.class, b.fullness(), &a.node.name).cmp(&(a.class, a.fullness(), &b.node.name)));
-    nodes
 }
 
 fn coverage(view: &View) -> Coverage {
@@ -318,30 +306,4 @@ fn ignored_annotations(view: &View) -> Vec<(ObjectRef, IgnoredAnnotation)> {
         over.ignored_annotations.iter().map(|why| (over.object.clone(), why.clone())).collect()
     };
     view.overrides().iter().flat_map::<Vec<_>, _>(each).collect()
-}
-
-fn statistics(snapshot: &Snapshot) -> Statistics {
-    let mut out = Statistics::default();
-    let (mut status, mut nodes) = (BTreeMap::new(), BTreeMap::new());
-    for pod in &snapshot.rows.pods {
-        *status.entry(&*pod.shared.status).or_insert(0) += 1;
-        *nodes.entry(pod.node.as_deref().unwrap_or_default()).or_insert(0) += 1;
-        out.restarted += u64::from(pod.shared.restarts > 0);
-        out.most_restarts = out.most_restarts.max(pod.shared.restarts);
-        // In whole days, as the AGE column counts them.
-        let days = pod.created().map(|created| snapshot.taken_at.seconds_since(created).div_euclid(86_400));
-        let groups = days.map(|days| [days > 90, days > 70, days > 30, (0..7).contains(&days)]);
-        for (count, within) in out.age.iter_mut().zip(groups.unwrap_or_default()) {
-            *count += u64::from(within);
-        }
-    }
-    out.status = most_first(status);
-    out.nodes = most_first(nodes);
-    out
-}
-
-fn most_first(counts: BTreeMap<&str, u64>) -> Vec<(String, u64)> {
-    let mut counts: Vec<(String, u64)> = counts.into_iter().map(|(name, n)| (name.to_owned(), n)).collect();
-    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    counts
 }

@@ -62,10 +62,10 @@ const MOMENTS: usize = 60;
 impl<'a> Story<'a> {
     /// Investigates an object of a kind that the tool reads.
     pub fn of(report: &'a Report<'a>, object: ObjectRef) -> Self {
-        let view = View::new(report.snapshot, report.settings);
+        let view = report.view();
         let rows = &report.snapshot.rows;
-        let mut pods: Vec<&Pod> = rows.pods.iter().filter(|pod| concerns(&view, &object, pod)).collect();
-        let owners = owners(&view, &object, pods.first().copied());
+        let mut pods: Vec<&Pod> = rows.pods.iter().filter(|pod| concerns(view, &object, pod)).collect();
+        let owners = owners(view, &object, pods.first().copied());
         let on: BTreeSet<&str> = pods.iter().filter_map(|pod| pod.node.as_deref()).collect();
         let nodes: Vec<&Node> = rows.nodes.iter().filter(|node| on.contains(&*node.name)).collect();
         let refs: BTreeSet<ObjectRef> = pods.iter().map(|pod| pod.object_ref()).collect();

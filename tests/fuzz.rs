@@ -600,7 +600,7 @@ fn two_runs(random: &mut Random) -> [Value; 2] {
         let snapshot = read_bytes("fuzz", text.as_bytes(), NOW).unwrap();
         let settings = Settings::default();
         let report = Report::new(&snapshot, &settings);
-        let mut document = serde_json::to_value(report.past()).unwrap();
+        let mut document = serde_json::to_value(report.record()).unwrap();
         if random.below(2) == 0 {
             let mut out = Vec::new();
             render(&[report], Format::Json, Look::default(), &mut out).unwrap();

@@ -1,6 +1,7 @@
 //! The flags that say what to compare a run with, and the comparison of two files.
 
 use super::{JudgeArgs, ProfileArgs, ShowArgs, duration};
+use crate::render::DiffFormat;
 use clap::{ArgAction, Args, ValueHint};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -52,7 +53,7 @@ pub struct DiffArgs {
     pub judge: JudgeArgs,
     /// How to show it.
     #[command(flatten)]
-    pub show: ShowArgs,
+    pub show: ShowArgs<DiffFormat>,
     /// What is set elsewhere.
     #[command(flatten)]
     pub profile: ProfileArgs,

@@ -9,6 +9,7 @@ mod rows;
 mod tests;
 mod trend;
 
+pub use crate::contract::{Both, Change, Moved, Side};
 pub use mismatch::{comparable, of_one_cluster};
 pub use rows::Row;
 pub use trend::Trend;
@@ -19,56 +20,8 @@ use crate::finding::verdict::{Counts, Verdict};
 use crate::finding::{Measure, Severity};
 use crate::model::{ObjectRef, Owner};
 use crate::wire::Time;
-use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-
-/// What became of a finding, in the order in which people want to know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Change {
-    /// It was not there, or it was only worth knowing.
-    New,
-    /// It was there and is worse.
-    Worse,
-    /// It is not there any more.
-    Fixed,
-    /// It is still there and is better.
-    Better,
-    /// One of the two runs could not have found it.
-    Unseen,
-    /// It is still there.
-    Unchanged,
-}
-
-/// A value then and now; `None` where it was not found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Both<T> {
-    /// Then.
-    pub before: Option<T>,
-    /// Now.
-    pub now: Option<T>,
-}
-
-/// A number then and now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Moved {
-    /// The name of the fact.
-    pub name: String,
-    /// Then and now.
-    #[serde(flatten)]
-    pub values: Both<i64>,
-}
-
-/// Which of the two runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Side {
-    /// The earlier one.
-    Baseline,
-    /// The later one.
-    Now,
-}
 
 /// What became of the findings of one key.
 #[derive(Clone, Debug, PartialEq)]

@@ -43,6 +43,7 @@ pub struct RunRecord {
     /// Each namespace.
     pub namespaces: BTreeMap<String, Counts>,
     /// What was not seen.
+    #[serde(rename = "notObserved", alias = "sight")]
     pub sight: Visibility,
     /// Each key once, in the order of the report.
     pub findings: Vec<FindingRecord>,
@@ -71,6 +72,7 @@ pub struct FindingRecord {
     /// The key of the finding that names their cause.
     pub incident: String,
     /// Whether what they are about does its work in spite of them.
+    #[serde(rename = "stillServing", alias = "serving")]
     pub serving: bool,
     /// Whether they were muted: found, and not shown.
     #[serde(default)]

@@ -46,6 +46,45 @@ impl Kubectl {
     }
 }
 
+/// Verbs of kubectl that change nothing.
+const READING: [&str; 13] = [
+    "api-resources",
+    "api-versions",
+    "auth",
+    "cluster-info",
+    "describe",
+    "diff",
+    "events",
+    "explain",
+    "get",
+    "healthcheck",
+    "logs",
+    "top",
+    "version",
+];
+
+/// Returns whether a command line changes the cluster. A command that is not known to only read counts as changing.
+pub(crate) fn changes_cluster(command: &str) -> bool {
+    let words = shlex::split(command).unwrap_or_default();
+    words.split(|word| word == "|").any(changes)
+}
+
+/// Returns whether one command of a pipeline changes the cluster.
+fn changes(words: &[String]) -> bool {
+    let mut rest = words.iter().map(String::as_str).skip_while(|word| *word == "kubectl");
+    let verb = loop {
+        match rest.next() {
+            // Global flags come with their value.
+            Some(flag) if flag.starts_with('-') => _ = (!flag.contains('=')).then(|| rest.next()),
+            verb => break verb.unwrap_or_default(),
+        }
+    };
+    let reads = READING.contains(&verb)
+        || verb == "rollout" && matches!(rest.next(), Some("history" | "status"))
+        || words.iter().any(|word| word.starts_with("--dry-run=") && !word.ends_with("=none"));
+    !reads
+}
+
 /// Labels as kubectl's `-l` takes them.
 pub fn selector(labels: &BTreeMap<String, String>) -> String {
     labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
@@ -94,6 +133,36 @@ mod tests {
         }
         for kind in ["Job", "ReplicaSet", "Node", "Workflow", "Pod"] {
             assert_eq!(of(kind), None, "{kind}");
+        }
+    }
+
+    #[test]
+    fn commands_that_change_the_cluster_are_known() {
+        for command in [
+            "kubectl delete pod -n a web-0",
+            "kubectl --context prod --kubeconfig=/k uncordon n1",
+            "kubectl --context get rollout undo -n a deployment/web",
+            "kubectl set resources -n a deployment/web -c app --limits=memory=1Gi",
+            "kubectl create secret tls t --dry-run=client -o yaml | kubectl apply -f -",
+            "kubectl scale deployment/web --replicas=3",
+            "kubectl exec web-0 -- reboot",
+            "rm -rf get",
+            "kubectl",
+            "kubectl get 'unfinished",
+        ] {
+            assert!(changes_cluster(command), "{command}");
+        }
+        for command in [
+            "kubectl get pods -n delete",
+            "kubectl --context delete describe pod -n a web-0",
+            "kubectl logs -n a web-0 --previous --tail=50",
+            "kubectl top pods -A --sort-by=memory",
+            "kubectl rollout history -n a deployment/web",
+            "kubectl apply --server-side --dry-run=server -f rightsize.yaml",
+            "kubectl healthcheck pod/web-0 -n a",
+            "kubectl get secret -n a t -o yaml | kubectl get -f -",
+        ] {
+            assert!(!changes_cluster(command), "{command}");
         }
     }
 

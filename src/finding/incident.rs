@@ -22,6 +22,8 @@ pub struct Incident {
     pub cause: usize,
     /// Since when the oldest of its findings lasts.
     pub since: Option<Time>,
+    /// The start of its newest finding.
+    pub newest: Option<Time>,
     /// How many objects suffer: those of the findings and those they name as affected.
     pub affected: usize,
     /// How many of these are pods.
@@ -134,6 +136,7 @@ fn incident(
         severity: members.iter().map(of).map(|f| f.severity).max().unwrap_or(Severity::Low),
         cause: members.first().copied().unwrap_or_default(),
         since: members.iter().map(of).filter_map(|f| f.since).min(),
+        newest: members.iter().map(of).filter_map(|f| f.since).max(),
         affected: objects.len(),
         pods: objects.iter().filter(|object| &*object.kind == "Pod").count(),
         workloads: workloads.len(),

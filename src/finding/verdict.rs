@@ -1,26 +1,27 @@
-//! What a report comes to: the overall state, the classes of pods, and how many there are of each.
+//! The verdict of a report, the classes of pods and nodes, and the number of pods in each class.
 
 use crate::finding::Severity;
 use crate::model::Pod;
 use serde::{Deserialize, Serialize};
 
-/// The overall state.
+/// The overall state of a cluster, a namespace or a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// All was seen and nothing is wrong.
+    /// Everything was read, and nothing is wrong.
     Healthy,
-    /// Nothing wrong was seen, but not all was seen.
+    /// Nothing wrong was found, but not everything was read.
     Incomplete,
-    /// Something is wrong, and everything it concerns still does its work.
+    /// Something is wrong, and everything still serves.
     Attention,
-    /// Something does not do its work.
+    /// Something does not serve.
     Unhealthy,
 }
 
 impl Verdict {
-    /// The state in which findings of these severities leave things; with each, whether what it is about does its work
-    /// in spite of it. `complete`: all of the scope was seen.
+    /// Returns the verdict for findings: the severity of each, and whether its object still serves. `complete` is whether
+    /// all of the scope was read.
     pub fn of(findings: impl Iterator<Item = (Severity, bool)>, complete: bool) -> Self {
         let of = |(severity, serving): (Severity, bool)| match severity {
             Severity::High if !serving => Verdict::Unhealthy,
@@ -42,17 +43,45 @@ impl Verdict {
     }
 }
 
-/// What a pod counts as. The four exclude each other and add up to the pods.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// The class of a pod. A pod has one class; the classes add up to all pods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 pub enum Class {
-    /// Done as it should be.
+    /// Ended with success, and not left over.
     Completed,
-    /// Running, ready, nothing found.
+    /// Running and ready, without a finding.
     Healthy,
-    /// Something of severity warning was found, or it is coming or going.
+    /// With a finding of medium severity, or starting or stopping.
     Attention,
-    /// Something of high severity was found.
+    /// With a finding of high severity.
     Unhealthy,
+}
+
+/// The class of a node, from the worst finding about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum NodeClass {
+    /// Without a finding of medium or high severity.
+    Healthy,
+    /// Not read: only pods name it.
+    NotObserved,
+    /// With a finding of medium severity.
+    Attention,
+    /// With a finding of high severity.
+    Unhealthy,
+}
+
+impl NodeClass {
+    /// Returns the class of a node that was read, by its worst finding.
+    pub fn of(worst: Option<Severity>) -> Self {
+        match worst {
+            Some(Severity::High) => NodeClass::Unhealthy,
+            Some(Severity::Medium) => NodeClass::Attention,
+            Some(Severity::Low) | None => NodeClass::Healthy,
+        }
+    }
 }
 
 impl Class {
@@ -69,16 +98,17 @@ impl Class {
 
 /// Pods by class, and their restarts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Counts {
-    /// All pods.
+    /// The number of pods.
     pub pods: u64,
-    /// Of class healthy.
+    /// The number of healthy pods.
     pub healthy: u64,
-    /// Of class attention.
+    /// The number of pods that need attention.
     pub attention: u64,
-    /// Of class unhealthy.
+    /// The number of unhealthy pods.
     pub unhealthy: u64,
-    /// Of class completed.
+    /// The number of completed pods.
     pub completed: u64,
     /// The sum of the RESTARTS column.
     pub restarts: i64,
@@ -107,17 +137,17 @@ impl Counts {
         } += 1;
     }
 
-    /// Pods that should be doing work: all but the completed ones.
+    /// Returns the number of pods that are not completed.
     pub fn active(&self) -> u64 {
         self.pods.saturating_sub(self.completed)
     }
 
-    /// Pods that are neither healthy nor completed.
+    /// Returns the number of pods that are neither healthy nor completed.
     pub fn sick(&self) -> u64 {
         self.attention.saturating_add(self.unhealthy)
     }
 
-    /// The worst class among them.
+    /// Returns the worst class of the pods.
     pub fn worst(&self) -> Class {
         match self {
             Counts { unhealthy: 1.., .. } => Class::Unhealthy,

@@ -21,18 +21,18 @@ pub struct Coverage {
 
 /// The cost of a run for the servers and the network.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct Cost {
-    /// Requests sent, retries included.
+    /// The number of requests, retries included.
     pub requests: u64,
-    /// List pages received.
+    /// The number of list pages received.
     pub pages: u64,
-    /// Bytes of bodies received, after decompression.
+    /// The size of the bodies received, after decompression.
     pub bytes: u64,
     /// Requests that were sent again after a failure.
     pub retries: u64,
-    /// Milliseconds that requests waited because the server, or the limit of the run, asked them to; the sum over
-    /// all requests.
+    /// The time that all requests together waited for a rate limit of the server or of --max-rps.
     pub throttled_millis: u64,
     /// The slowest page.
     pub slowest_page: Option<SlowPage>,
@@ -42,6 +42,7 @@ pub struct Cost {
 
 /// A slow page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SlowPage {
     /// How long it took; for a page that did not arrive, at least the time a page may take.
     pub millis: u64,
@@ -101,13 +102,14 @@ impl From<Written> for Gap {
 
 /// Why something was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
-    /// The identity has no right to list it.
+    /// The user has no permission to list it.
     Forbidden,
     /// No page arrived in time.
     TimedOut,
-    /// The list changed under the reader and could not be finished.
+    /// The list expired and could not be read to its end.
     Expired,
     /// The server or the network failed.
     Failed,
@@ -119,11 +121,11 @@ pub enum Reason {
     NotGiven,
     /// Left out by request.
     Skipped,
-    /// The files give it more than once; it counts once.
+    /// The input files contain it more than once; it is counted once.
     Repeated,
-    /// The run was stopped before.
+    /// The run was interrupted or timed out before.
     Stopped,
-    /// The list expired while it was read: its parts are of different moments.
+    /// The list expired while it was read: its parts are from different times.
     Inconsistent,
     /// It was measured too long ago to count as current.
     Stale,

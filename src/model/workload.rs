@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Who manages an object, in the object's own namespace.
+/// The owner of an object, in the namespace of the object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Owner {
     /// Such as `Deployment`.
     pub kind: Arc<str>,
-    /// Its name.
+    /// The name.
     pub name: Arc<str>,
 }
 
@@ -28,10 +29,11 @@ impl Owner {
     }
 }
 
-/// The object a finding is about.
+/// An object of the cluster.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ObjectRef {
-    /// Empty for objects of the cluster.
+    /// Empty for cluster-scoped objects.
     pub namespace: Arc<str>,
     /// Such as `Pod`.
     pub kind: Arc<str>,

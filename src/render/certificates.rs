@@ -1,5 +1,7 @@
-//! The certificates of the scope as a table, for those formats that have room for it.
+//! The table of certificates.
 
+use super::Look;
+use super::document::{Block, Column, Line, Table, name, own};
 use super::words::{self, texts};
 use crate::finding::CheckInfo;
 use crate::report::{CertificateRow, CertificateState, Report};
@@ -15,57 +17,71 @@ texts! {
     VALID: "🟢 valid", "🟢 有效", "🟢 有效";
     MUTED: "⚪ muted: {what}", "⚪ 已靜音：{what}", "⚪ 已静默：{what}";
     NOT_JUDGED: "⚪ not judged: {what}", "⚪ 未判斷：{what}", "⚪ 未判断：{what}";
-    MORE: "{count} more certificates, all valid", "另有 {count} 張憑證，全部有效", "另有 {count} 张证书，全部有效";
-    MORE_SKIPPED: "{count} more certificates: N/A", "另有 {count} 張憑證：N/A", "另有 {count} 张证书：N/A";
+    MORE: "{count:# more certificate|# more certificates}, all valid", "另有 {count} 張憑證，全部有效", "另有 {count} 张证书，全部有效";
+    MORE_SKIPPED: "{count:# more certificate|# more certificates}: N/A", "另有 {count} 張憑證：N/A", "另有 {count} 张证书：N/A";
 }
 
-/// The heads, which are the same in each.
-pub(super) const HEADS: [&Text; 7] =
-    [&words::NAMESPACE, &SECRET, &HOSTS, &ISSUER, &NOT_AFTER, &DAYS_LEFT, &words::STATE];
-
-/// Of those with nothing to be said so many are shown, the next ones to end.
+/// The number of certificates without findings that are listed, by expiry.
 const CALM_SHOWN: usize = 20;
 
-/// Of hosts, so many are named.
+/// The number of hosts that are listed for a certificate.
 const HOSTS_SHOWN: usize = 3;
 
-/// The rows, each text escaped by the format's own `escape`; and lines about those that are left out.
-pub(super) fn rows(
-    report: &Report,
-    (lang, all): (Lang, bool),
-    escape: fn(&str) -> String,
-) -> (Vec<[String; 7]>, Vec<String>) {
+/// Returns the section of the screen; nothing without certificates.
+pub(super) fn section(report: &Report, look: Look) -> Vec<Block> {
+    let Some((table, more)) = table(report, look) else { return Vec::new() };
+    let more = more.into_iter().map(|line| own(line).dim()).collect();
+    let heading = own(HEADING.get(look.lang).to_uppercase());
+    vec![Block::Heading(3, heading), Block::Table(table), Block::Lines(more)]
+}
+
+/// Returns the table, and lines about the certificates that are not listed; `None` without certificates.
+pub(super) fn table(report: &Report, look: Look) -> Option<(Table, Vec<String>)> {
+    let lang = look.lang;
     let is_valid = |row: &&CertificateRow| matches!(row.state, CertificateState::Valid);
     let is_calm = |row: &&CertificateRow| is_valid(row) || matches!(row.state, CertificateState::Skipped);
     let bad = report.certificates.iter().filter(|row| !is_calm(row)).count();
-    let shown = if all { report.certificates.len() } else { report.certificates.len().min(bad + CALM_SHOWN) };
-    let (shown, rest) = report.certificates.split_at(shown);
-    let row = |row: &CertificateRow| {
-        let leaf = row.tls.chain.as_ref().ok().map(|chain| &chain.leaf);
-        let days = row.days_left(report.snapshot.taken_at);
-        [
-            escape(&row.tls.namespace),
-            escape(&row.tls.name),
-            hosts(&row.hosts, escape),
-            leaf.map_or_else(|| "-".to_owned(), |leaf| escape(&leaf.issuer)),
-            row.ends_first().map_or_else(|| "-".to_owned(), |first| first.not_after.day()),
-            days.map_or_else(|| "-".to_owned(), |days| days.to_string()),
-            state(row, lang),
-        ]
+    let all = report.certificates.len();
+    let (shown, rest) = report.certificates.split_at(if look.all { all } else { all.min(bad + CALM_SHOWN) });
+    if shown.is_empty() {
+        return None;
+    }
+    let column = |head: &Text, cell: &dyn Fn(&CertificateRow) -> Line| {
+        Column::new(head.get(lang), shown.iter().map(cell))
     };
+    let days = |row: &CertificateRow| row.days_left(report.snapshot.taken_at);
+    let table = Table::new(vec![
+        column(&words::NAMESPACE, &|row| name(&*row.tls.namespace)),
+        column(&SECRET, &|row| name(&*row.tls.name)),
+        column(&HOSTS, &|row| hosts(&row.hosts)).expendable(2),
+        column(&ISSUER, &|row| issuer(row)).expendable(3),
+        column(&NOT_AFTER, &|row| {
+            own(row.ends_first().map_or_else(|| "-".to_owned(), |first| first.not_after.day()))
+        }),
+        column(&DAYS_LEFT, &|row| own(days(row).map_or_else(|| "-".to_owned(), |days| days.to_string())))
+            .numeric(),
+        column(&words::STATE, &|row| own(state(row, lang))),
+    ]);
     let valid = rest.iter().filter(is_valid).count();
     let more =
         [(valid, &MORE), (rest.len() - valid, &MORE_SKIPPED)].into_iter().filter(|(count, _)| *count > 0);
     let more = more.map(|(count, text)| text.fill(lang, &[("count", Fact::count(count))]));
-    (shown.iter().map(row).collect(), more.collect())
+    Some((table, more.collect()))
 }
 
-fn hosts(hosts: &[&str], escape: fn(&str) -> String) -> String {
-    let mut shown: Vec<String> = hosts.iter().take(HOSTS_SHOWN).map(|host| escape(host)).collect();
-    if hosts.len() > HOSTS_SHOWN {
-        shown.push(format!("+{}", hosts.len() - HOSTS_SHOWN));
+fn issuer(row: &CertificateRow) -> Line {
+    row.tls.chain.as_ref().map_or_else(|_| own("-"), |chain| name(&chain.leaf.issuer))
+}
+
+fn hosts(hosts: &[&str]) -> Line {
+    if hosts.is_empty() {
+        return own("-");
     }
-    if shown.is_empty() { "-".to_owned() } else { shown.join(", ") }
+    let shown = name(hosts[..hosts.len().min(HOSTS_SHOWN)].join(", "));
+    match hosts.len().saturating_sub(HOSTS_SHOWN) {
+        0 => shown,
+        more => shown.then(format!(", +{more}")),
+    }
 }
 
 fn state(row: &CertificateRow, lang: Lang) -> String {
@@ -76,9 +92,7 @@ fn state(row: &CertificateRow, lang: Lang) -> String {
         CertificateState::Muted(check) => of(&MUTED, check),
         CertificateState::NotJudged(check) => of(&NOT_JUDGED, check),
         CertificateState::Found(severity, check) => {
-            let shown = words::severity(severity, lang);
-            let glyph = shown.split_once(' ').map_or("", |(glyph, _)| glyph);
-            format!("{glyph} {}", check.title.get(lang))
+            format!("{} {}", words::severity_glyph(severity), check.title.get(lang))
         }
     }
 }

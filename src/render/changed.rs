@@ -1,8 +1,7 @@
-//! What has changed, in words that the human formats share.
+//! The changes between two runs, in words.
 
+use super::document::{Column, Line, Table, name, own};
 use super::escape::visible;
-use super::markdown::text;
-use super::sections::sentence_case;
 use super::words::{self, texts};
 use crate::checks::CATALOG;
 use crate::compare::changes::{Both, Change, Changed, Changes, Row, Side, Tally};
@@ -25,19 +24,18 @@ texts! {
     CHANGE: "CHANGE", "變化", "变化";
     COUNT: "{count} {change}", "{change} {count}", "{change} {count}";
     SINCE: "Since {moment} ({age} ago): {counts}", "自 {moment}（{age} 前）以來：{counts}", "自 {moment}（{age} 前）以来：{counts}";
-    SINCE_THEN: "Since the baseline, whose time is not known: {counts}", "與基準相比（基準的時間不明）：{counts}",
+    SINCE_THEN: "Since the baseline (time unknown): {counts}", "與基準相比（基準的時間不明）：{counts}",
         "与基线相比（基线的时间未知）：{counts}";
-    FIRST: "The first record of this cluster and scope: there is nothing to compare with yet",
+    FIRST: "First record of this cluster and scope: nothing to compare with yet",
         "這是此叢集與範圍的第一筆紀錄，尚無可比較的對象", "这是该集群与范围的第一条记录，暂无可比较的对象";
     MOVED: "{name} {before} → {now}", "{name} {before} → {now}", "{name} {before} → {now}";
     WAS: "{name} {now}", "{name} {now}", "{name} {now}";
     OBJECTS: "objects", "物件數", "对象数";
-    WITH: "{text} ({numbers})", "{text}（{numbers}）", "{text}（{numbers}）";
-    NOT_THEN: "not looked at then: {why}", "當時未檢查：{why}", "当时未检查：{why}";
-    NOT_NOW: "not looked at now: {why}", "這次未檢查：{why}", "这次未检查：{why}";
+    NOT_THEN: "not checked then: {why}", "當時未檢查：{why}", "当时未检查：{why}";
+    NOT_NOW: "not checked now: {why}", "這次未檢查：{why}", "这次未检查：{why}";
     OUT_OF_SCOPE: "out of scope", "不在範圍內", "不在范围内";
-    LEFT_OUT: "check left out", "未納入該項檢查", "未纳入该项检查";
-    VERSION: "another version of the tool", "工具版本不同", "工具版本不同";
+    LEFT_OUT: "check skipped", "略過該項檢查", "已跳过该项检查";
+    VERSION: "different version of the tool", "工具版本不同", "工具版本不同";
 }
 
 fn change(change: Change) -> &'static Text {
@@ -51,7 +49,7 @@ fn change(change: Change) -> &'static Text {
     }
 }
 
-/// `▲ new`.
+/// Returns `▲ new`.
 pub(super) fn label(of: Change, lang: Lang) -> String {
     let (glyph, word) = match of {
         Change::New => ("▲", &NEW),
@@ -64,7 +62,7 @@ pub(super) fn label(of: Change, lang: Lang) -> String {
     format!("{glyph} {}", word.get(lang))
 }
 
-/// `1 new`, `2 fixed`: always what is new, and of the others those that there are.
+/// Returns `1 new`, `2 fixed`: always the new ones, and the other changes that there are.
 pub(super) fn counts(tally: &Tally, lang: Lang) -> Vec<String> {
     let new = tally.get(&Change::New).copied().unwrap_or(0);
     let others = tally.iter().filter(|(change, _)| **change != Change::New);
@@ -76,7 +74,7 @@ pub(super) fn counts(tally: &Tally, lang: Lang) -> Vec<String> {
     .collect()
 }
 
-/// The line below the head of a report, in parts that stay whole: since when, and how much of what became.
+/// Returns the line below the head of a report, in parts: since when, and the number of each change.
 pub(super) fn since(report: &Report, lang: Lang) -> Vec<String> {
     match &report.compared {
         Compared::No => Vec::new(),
@@ -85,7 +83,7 @@ pub(super) fn since(report: &Report, lang: Lang) -> Vec<String> {
     }
 }
 
-pub(super) fn since_then(changes: &Changes, now: Time, lang: Lang) -> Vec<String> {
+fn since_then(changes: &Changes, now: Time, lang: Lang) -> Vec<String> {
     let mut parts = counts(&changes.counts, lang);
     let first = parts.first().cloned().unwrap_or_default();
     let head = match changes.with.taken_at {
@@ -103,79 +101,77 @@ pub(super) fn since_then(changes: &Changes, now: Time, lang: Lang) -> Vec<String
     parts
 }
 
-/// What is wrong, or was, without looking at the objects: the title of the check, its numbers, and of how many other
-/// findings the same became.
-pub(super) fn what(changed: &Changed, others: usize, lang: Lang) -> String {
-    let title = CATALOG
-        .find(&changed.check)
-        .map_or_else(|| visible(&changed.check), |c| c.title.get(lang).to_owned());
-    words::and_more(with_numbers(title, changed, lang), others, lang)
+/// Returns the title of the check, the number of other findings with the same change, and the numbers of the finding.
+pub(super) fn what(changed: &Changed, others: usize, lang: Lang) -> Line {
+    let title = match CATALOG.find(&changed.check) {
+        Some(check) => own(check.title.get(lang)),
+        None => name(&changed.check),
+    };
+    title.then(words::and_more(others, lang)).then(numbers(changed, lang))
 }
 
-/// Changes as the cells of a Markdown table under their heads; `now` is when the later run was.
-pub(super) fn cells(changes: &Changes, rows: &[Row], now: Option<Time>, lang: Lang) -> Vec<Vec<String>> {
-    let heads = [&CHANGE, &words::SEVERITY, &words::SINCE, &words::NAMESPACE, &words::OBJECT, &words::WHAT];
-    let mut out = vec![heads.map(|head| sentence_case(head.get(lang))).to_vec()];
-    out.extend(rows.iter().map(|row| {
-        let changed = changes.named(row);
+/// Returns the table of changes; `now` is the time of the later run.
+pub(super) fn table(changes: &Changes, rows: &[Row], now: Option<Time>, lang: Lang) -> Table {
+    let of = |row: &Row| changes.named(row);
+    let column =
+        |head: &Text, cell: &dyn Fn(&Row) -> Line| Column::new(head.get(lang), rows.iter().map(cell));
+    let first = || {
         vec![
-            label(row.change, lang),
-            words::severity(row.severity, lang),
-            text(&lasted(changes, changed, now)),
-            text(&changed.object.namespace),
-            text(&object(changed)),
-            text(&what(changed, row.others, lang)),
+            column(&CHANGE, &|row| label(row.change, lang).into()),
+            column(&words::SEVERITY, &|row| words::severity(row.severity, lang).into()),
+            column(&words::SINCE, &|row| lasted(changes, of(row), now).into()).expendable(1),
         ]
-    }));
-    out
+    };
+    let namespace = |row: &Row| name(&*of(row).object.namespace);
+    let object_cell = |row: &Row| name(object(of(row)));
+    let (mut columns, mut narrow) = (first(), first());
+    columns.push(column(&words::NAMESPACE, &namespace));
+    columns.push(column(&words::OBJECT, &object_cell));
+    narrow.push(column(&words::OBJECT, &|row| object_cell(row).then("\n").then(namespace(row))));
+    let text = column(&words::WHAT, &|row| what(of(row), row.others, lang));
+    Table { columns, narrow, text: Some(text), below: Vec::new() }
 }
 
-/// How long something has lasted, as kubectl writes ages.
+/// Returns how long a problem has lasted, as kubectl writes ages.
 pub(super) fn lasted(changes: &Changes, changed: &Changed, now: Option<Time>) -> String {
     changes.lasted(changed, now).map_or_else(|| "?".to_owned(), human)
 }
 
-/// A text and the numbers that changed, if any did.
-pub(super) fn with_numbers(text: String, changed: &Changed, lang: Lang) -> String {
-    let numbers = numbers(changed, lang);
-    if numbers.is_empty() {
-        return text;
-    }
-    let numbers = Fact::Text(words::list(&numbers, lang));
-    WITH.fill(lang, &[("text", Fact::Text(text)), ("numbers", numbers)])
+/// Returns ` (restarts 12 → 40)`; ` (restarts 12)` for a fixed problem; nothing without a change.
+pub(super) fn numbers(changed: &Changed, lang: Lang) -> String {
+    let numbers = all_numbers(changed, lang);
+    if numbers.is_empty() { String::new() } else { words::bracketed("", &words::list(&numbers, lang), lang) }
 }
 
-/// `restarts 12 → 40`; of what is gone `restarts 12`.
-fn numbers(changed: &Changed, lang: Lang) -> Vec<String> {
+fn all_numbers(changed: &Changed, lang: Lang) -> Vec<String> {
     if let Some((side, why)) = &changed.unseen {
         return vec![unseen(*side, why, lang)];
     }
+    let Both { before: Some(before), now: Some(now) } = changed.severity else {
+        return if changed.severity.now.is_none() { was(changed, lang) } else { Vec::new() };
+    };
     let mut out = Vec::new();
     let moved = |name: &str, before: String, now: String| {
         let facts = [("name", Fact::text(name)), ("before", Fact::Text(before)), ("now", Fact::Text(now))];
         MOVED.fill(lang, &facts)
     };
-    if let Both { before: Some(before), now: Some(now) } = changed.severity {
-        if before != now {
-            let word = |severity: Severity| words::severity_word(severity).get(lang).to_owned();
-            out.push(format!("{} → {}", word(before), word(now)));
-        }
-        if let (Some(before), Some(now)) = (changed.objects.before, changed.objects.now)
-            && before != now
-        {
-            out.push(moved(OBJECTS.get(lang), before.to_string(), now.to_string()));
-        }
-        let measures = changed.moved();
-        out.extend(measures.map(|(measure, before, now)| {
-            moved(measure.called.get(lang), measure.shown(before), measure.shown(now))
-        }));
-    } else if changed.severity.now.is_none() {
-        out.extend(was(changed, lang));
+    if before != now {
+        let word = |severity: Severity| words::severity_word(severity).get(lang);
+        out.push(format!("{} → {}", word(before), word(now)));
     }
+    if let (Some(before), Some(now)) = (changed.objects.before, changed.objects.now)
+        && before != now
+    {
+        out.push(moved(OBJECTS.get(lang), before.to_string(), now.to_string()));
+    }
+    let measures = changed.moved();
+    out.extend(measures.map(|(measure, before, now)| {
+        moved(measure.called.get(lang), measure.shown(before), measure.shown(now))
+    }));
     out
 }
 
-/// The numbers of what is gone.
+/// Returns the numbers of a fixed problem.
 fn was(changed: &Changed, lang: Lang) -> Vec<String> {
     let one = |name: &str, number: String| {
         WAS.fill(lang, &[("name", Fact::text(name)), ("now", Fact::Text(number))])
@@ -203,18 +199,18 @@ fn unseen(side: Side, why: &Blindness, lang: Lang) -> String {
     text.fill(lang, &[("why", Fact::Text(why))])
 }
 
-/// The object of a change. What is gone is named by its owner, which may still be there; so are several objects.
+/// Returns the object of a change. A fixed problem, and one of several objects, is named by the owner.
 pub(super) fn object(changed: &Changed) -> String {
     let several = changed.objects.now.max(changed.objects.before) > Some(1);
     match &changed.owner {
         Some(owner) if several || changed.severity.now.is_none() => {
-            visible(&format!("{}/{}", owner.kind.to_lowercase(), owner.name))
+            format!("{}/{}", owner.kind.to_lowercase(), owner.name)
         }
-        _ => visible(&changed.object.slashed()),
+        _ => changed.object.slashed(),
     }
 }
 
-/// A number, and by how much it differs from what it was: `46 ↑2`.
+/// Returns a number, and its difference to the earlier number: `46 ↑2`.
 pub(super) fn trend(now: i64, before: Option<i64>) -> (String, String) {
     let moved = before.map_or(0, |before| i128::from(now) - i128::from(before));
     let arrow = match moved {

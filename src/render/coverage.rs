@@ -1,4 +1,4 @@
-//! What was seen and what was not, in words that the human formats share.
+//! What was read and what was not, in words.
 
 use super::escape::{message, visible};
 use super::words::{self, texts};
@@ -13,11 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 texts! {
     COMPLETE: "Coverage complete", "涵蓋範圍完整", "覆盖范围完整";
     INCOMPLETE: "Coverage incomplete", "涵蓋範圍不完整", "覆盖范围不完整";
-    COST: "{requests} requests, {pages} pages, {size} MB", "{requests} 次請求、{pages} 頁、{size} MB",
-        "{requests} 次请求、{pages} 页、{size} MB";
-    RETRIES: "{retries} retries", "重試 {retries} 次", "重试 {retries} 次";
+    COST: "{requests:# request|# requests}, {pages:# page|# pages}, {size} MB", "{requests} 次請求、{pages} 個分頁、{size} MB",
+        "{requests} 次请求、{pages} 个分页、{size} MB";
+    RETRIES: "{retries:# retry|# retries}", "重試 {retries} 次", "重试 {retries} 次";
     FROM_FILES: "from files", "來自檔案", "来自文件";
-    THROTTLED: "{seconds} s throttled", "被限流 {seconds} 秒", "被限流 {seconds} 秒";
+    THROTTLED: "{seconds} s of waiting for rate limits", "等待速率限制 {seconds} 秒", "等待速率限制 {seconds} 秒";
     CLUSTER: "the cluster", "整個叢集", "整个集群";
     NO_TLS: "TLS certificates: N/A (check skipped: --skip-tls-check, SKIP_TLS_CHECK or the profile)",
         "TLS 憑證：N/A（略過檢查：--skip-tls-check、SKIP_TLS_CHECK 或設定檔）",
@@ -26,37 +26,37 @@ texts! {
         "TLS 证书：N/A（内部命名空间，已跳过检查）：{places}";
     CERTIFICATES: "TLS certificates", "TLS 憑證", "TLS 证书";
     SEEN_OTHERWISE: "Note", "備註", "备注";
-    SLOW: "Pages were slow: {kind} took up to {seconds} s. If they time out: --page-size {size} or --page-timeout {timeout}s",
+    SLOW: "Slow pages: {kind} took up to {seconds} s. If they time out: --page-size {size} or --page-timeout {timeout}s",
         "分頁回應緩慢：{kind} 最久 {seconds} 秒。若逾時，可加 --page-size {size} 或 --page-timeout {timeout}s",
         "分页响应缓慢：{kind} 最慢 {seconds} 秒。如果超时，可加 --page-size {size} 或 --page-timeout {timeout}s";
-    HALVED: "Pages were too slow ({kind}, {seconds} s) and made smaller. Next time: --page-size {size}, or more time with \
+    HALVED: "Pages were too slow ({kind}, {seconds} s) and were made smaller. Next time: --page-size {size} or \
         --page-timeout {timeout}s", "分頁太慢（{kind}，{seconds} 秒），已自動縮小。下次可加 --page-size {size}，或以 --page-timeout {timeout}s 放寬時限",
         "分页太慢（{kind}，{seconds} 秒），已自动缩小。下次可加 --page-size {size}，或用 --page-timeout {timeout}s 放宽时限";
     READ_OF: "{got} read, {missing} missing", "已讀 {got} 個，尚缺 {missing} 個", "已读 {got} 个，还缺 {missing} 个";
-    NOT_SEEN: "Not seen", "未檢查到", "未检查到";
-    OUTSIDE: "Not looked at", "未納入", "未纳入";
+    NOT_SEEN: "Not checked", "未檢查到", "未检查到";
+    OUTSIDE: "Not in the scope", "未納入", "未纳入";
     READ: "{got} read", "已讀 {got} 個", "已读 {got} 个";
     IN: "{kinds} in {places}", "{places} 的 {kinds}", "{places} 的 {kinds}";
-    MORE: "{count} more namespaces", "另外 {count} 個命名空間", "另外 {count} 个命名空间";
-    KINDS: "{kinds} and {count} other kinds", "{kinds} 及其他 {count} 種", "{kinds} 及其他 {count} 种";
-    CHECKS: "{kinds} and {count} other checks", "{kinds} 及其他 {count} 項檢查", "{kinds} 及其他 {count} 项检查";
-    SKEW: "The API server's clock is {skew} s away from this machine's; ages are told by the server's.",
+    MORE: "{count:# more namespace|# more namespaces}", "另外 {count} 個命名空間", "另外 {count} 个命名空间";
+    KINDS: "{kinds} and {count:# other kind|# other kinds}", "{kinds} 及其他 {count} 種", "{kinds} 及其他 {count} 种";
+    CHECKS: "{kinds} and {count:# other check|# other checks}", "{kinds} 及其他 {count} 項檢查", "{kinds} 及其他 {count} 项检查";
+    SKEW: "The clock of the API server differs from the local clock by {skew} s; ages use the clock of the server.",
         "API server 的時鐘與本機相差 {skew} 秒，時間一律以伺服器為準。", "API server 的时钟与本机相差 {skew} 秒，时间一律以服务器为准。";
-    UNHEEDED: "Annotation not heeded: {object}: {why}", "未採用的 annotation：{object}：{why}", "未采用的注解：{object}：{why}";
-    MORE_UNHEEDED: "More annotations not heeded: {count}", "其他未採用的 annotation：{count} 個", "其他未采用的注解：{count} 个";
-    COUNT: "{got} of them", "{got} 個", "{got} 个";
+    IGNORED: "Ignored annotation: {object}: {why}", "未採用的 annotation：{object}：{why}", "未采用的注解：{object}：{why}";
+    MORE_IGNORED: "More ignored annotations: {count}", "其他未採用的 annotation：{count} 個", "其他未采用的注解：{count} 个";
+    COUNT: "{got}", "{got} 個", "{got} 个";
 }
 
-/// So many annotations that were not heeded are told.
-const UNHEEDED_SHOWN: usize = 3;
+/// The number of ignored annotations that are listed.
+const IGNORED_SHOWN: usize = 3;
 
-/// Of places with the same gap, so many are named.
+/// The number of namespaces with the same gap that are listed.
 const PLACES: usize = 5;
 
-/// Of kinds that nobody asked for, a short note names so many, where there are more than that many.
+/// A short note lists the first number of kinds if there are more than the second number.
 const NAMED: (usize, usize) = (3, 5);
 
-/// The kinds that a reader misses most, in this order.
+/// The kinds that a short note lists first.
 const MISSED: [Kind; 8] = [
     Kind::Pod,
     Kind::Node,
@@ -68,7 +68,7 @@ const MISSED: [Kind; 8] = [
     Kind::Service,
 ];
 
-/// `Coverage complete · 12 requests, 3 pages, 0.4 MB`.
+/// Returns `Coverage complete · 12 requests, 3 pages, 0.4 MB`.
 pub(super) fn summary(coverage: &Coverage, lang: Lang) -> String {
     let head = if coverage.gaps.is_empty() { &COMPLETE } else { &INCOMPLETE }.get(lang);
     if coverage.cost.requests == 0 {
@@ -93,16 +93,16 @@ pub(super) fn summary(coverage: &Coverage, lang: Lang) -> String {
     parts.join(" · ")
 }
 
-/// `12.3`, rounded up: what took long must not look as if it took no time.
+/// Returns `12.3`, rounded up: a short time is not shown as none.
 fn seconds(millis: u64) -> String {
     let tenths = millis.div_ceil(100);
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
-/// Pages slower than this are worth a word, in milliseconds.
+/// The time from which a page is slow, in milliseconds.
 const SLOW_PAGE: u64 = 5_000;
 
-/// What to do about pages that came slowly.
+/// Returns what to do about slow pages.
 fn pace(coverage: &Coverage, lang: Lang) -> Option<String> {
     let slowest = coverage.cost.slowest_page.as_ref()?;
     let kind =
@@ -112,7 +112,7 @@ fn pace(coverage: &Coverage, lang: Lang) -> Option<String> {
             ("kind", Fact::Text(kind.clone())),
             ("seconds", Fact::Text(seconds(slowest.millis))),
             ("size", Fact::count(size)),
-            // Twice the time it took, in whole seconds.
+            // Twice the time of the slowest page, in seconds.
             ("timeout", Fact::count(slowest.millis.div_ceil(500).max(60))),
         ]
     };
@@ -123,25 +123,24 @@ fn pace(coverage: &Coverage, lang: Lang) -> Option<String> {
     }
 }
 
-/// One line for each reason and place, such as `Not seen: jobs, cronjobs in batch (forbidden)`, and what else a
-/// reader must know to trust the report.
+/// Returns one line for each reason and place, such as `Not checked: jobs, cronjobs in batch (forbidden)`, and what else
+/// a reader must know about the report.
 pub(super) fn notes(report: &Report, lang: Lang) -> Vec<String> {
-    told(report, lang, false)
+    all(report, lang, false)
 }
 
-/// The same, with the first of many kinds that nobody asked for, and how many others there are. What should have been
-/// seen and was not is always named.
+/// Returns the same in short: of many kinds outside the scope only the first. Gaps in the scope are complete.
 pub(super) fn short_notes(report: &Report, lang: Lang) -> Vec<String> {
-    told(report, lang, true)
+    all(report, lang, true)
 }
 
-/// What lies in the scope and was not seen, one line for each reason and place; in short, of many kinds the first.
+/// Returns the gaps in the scope, one line for each reason and place; in short, of many kinds only the first.
 pub(super) fn not_seen(report: &Report, lang: Lang, short: bool) -> Vec<String> {
     let what = group(&report.coverage.gaps, short, lang).into_iter();
     what.map(|what| words::headed(NOT_SEEN.get(lang), &what, lang)).collect()
 }
 
-fn told(report: &Report, lang: Lang, short: bool) -> Vec<String> {
+fn all(report: &Report, lang: Lang, short: bool) -> Vec<String> {
     let (coverage, snapshot) = (&report.coverage, report.snapshot);
     let lines = |gaps: &[Gap], head: &str, short: bool| -> Vec<String> {
         group(gaps, short, lang).into_iter().map(|what| words::headed(head, &what, lang)).collect()
@@ -155,21 +154,20 @@ fn told(report: &Report, lang: Lang, short: bool) -> Vec<String> {
     if snapshot.skew != 0 {
         out.push(SKEW.fill(lang, &[("skew", Fact::Number(snapshot.skew.saturating_abs()))]));
     }
-    out.extend(report.ignored_annotations.iter().take(UNHEEDED_SHOWN).map(|(object, why)| {
+    out.extend(report.ignored_annotations.iter().take(IGNORED_SHOWN).map(|(object, why)| {
         let facts = [
             ("object", Fact::Text(visible(&object.to_string()))),
             ("why", Fact::Text(message(&why.in_lang(lang)))),
         ];
-        UNHEEDED.fill(lang, &facts)
+        IGNORED.fill(lang, &facts)
     }));
-    if let Some(more) = report.ignored_annotations.len().checked_sub(UNHEEDED_SHOWN).filter(|more| *more > 0)
-    {
-        out.push(MORE_UNHEEDED.fill(lang, &[("count", Fact::count(more))]));
+    if let Some(more) = report.ignored_annotations.len().checked_sub(IGNORED_SHOWN).filter(|more| *more > 0) {
+        out.push(MORE_IGNORED.fill(lang, &[("count", Fact::count(more))]));
     }
     out
 }
 
-/// What was left out with all checks of certificates, and the rest: one line says more than the names of five checks.
+/// Separates the checks of certificates that were skipped together, which one line replaces, from all other gaps.
 fn without_tls(outside: &[Gap]) -> (Vec<Gap>, Vec<Gap>) {
     let of_tls: Vec<&str> = CATALOG.group(Group::Tls).map(|check| check.id).collect();
     let is_of_tls = |gap: &Gap| gap.reason == Reason::Skipped && of_tls.contains(&&*gap.kind);
@@ -183,12 +181,12 @@ fn without_tls(outside: &[Gap]) -> (Vec<Gap>, Vec<Gap>) {
     outside.iter().cloned().partition(|gap| is_of_tls(gap) && all(gap))
 }
 
-/// Whether this text says why a gap is there.
+/// Returns whether a gap has this reason.
 fn says(gap: &Gap, text: &Text) -> bool {
     gap.why.as_ref().is_some_and(|why| why.text == text)
 }
 
-/// Where the certificates were not looked at by request, and that it was by request.
+/// Returns where the checks of certificates were skipped.
 fn skipped_tls(gaps: &[Gap], lang: Lang) -> Vec<String> {
     let everywhere = gaps.iter().any(|gap| says(gap, &reasons::TLS_CHECKS_SKIPPED));
     let places: BTreeSet<&str> = gaps.iter().filter_map(|gap| gap.namespace.as_deref()).collect();
@@ -197,18 +195,20 @@ fn skipped_tls(gaps: &[Gap], lang: Lang) -> Vec<String> {
         shown.push(MORE.fill(lang, &[("count", Fact::count(more))]));
     }
     let facts = [("places", Fact::Text(words::list(&shown, lang)))];
-    match () {
-        () if everywhere => vec![NO_TLS.get(lang).to_owned()],
-        () if shown.is_empty() => Vec::new(),
-        () => vec![INTERNAL.fill(lang, &facts)],
+    if everywhere {
+        vec![NO_TLS.get(lang).to_owned()]
+    } else if shown.is_empty() {
+        Vec::new()
+    } else {
+        vec![INTERNAL.fill(lang, &facts)]
     }
 }
 
 fn group(gaps: &[Gap], short: bool, lang: Lang) -> Vec<String> {
-    // The kinds that are missing in a place for a reason; then the places where the same is missing.
+    // Groups the kinds by reason and namespace, then the namespaces with the same kinds.
     let mut kinds: BTreeMap<(Reason, String, Option<&str>), Vec<String>> = BTreeMap::new();
     for gap in gaps {
-        // Only a server's refusal reads the same for every kind.
+        // The details of these reasons differ only in the kind.
         let detail = match gap.reason {
             Reason::Forbidden | Reason::NotGiven | Reason::Absent | Reason::Repeated => String::new(),
             _ => gap.why.as_ref().map_or_else(String::new, |why| message(&why.in_lang(lang))),
@@ -228,7 +228,7 @@ fn group(gaps: &[Gap], short: bool, lang: Lang) -> Vec<String> {
         .collect()
 }
 
-/// `nodes, events, deployments and 15 other kinds`.
+/// Returns `nodes, events, deployments and 15 other kinds`.
 fn first_of(mut kinds: Vec<String>, lang: Lang) -> String {
     let (named, most) = NAMED;
     if kinds.len() <= most {
@@ -243,7 +243,7 @@ fn first_of(mut kinds: Vec<String>, lang: Lang) -> String {
     text.fill(lang, &[("kinds", named), ("count", Fact::Number(others))])
 }
 
-/// The kind that is missing, and how much of it was read.
+/// Returns the kind, and how much of it was read.
 fn what(gap: &Gap, lang: Lang) -> String {
     let kind = match Kind::from_name(&gap.kind) {
         Some(kind) => kind.shown(),
@@ -262,7 +262,7 @@ fn what(gap: &Gap, lang: Lang) -> String {
     }
 }
 
-/// `jobs, cronjobs in batch, shop (forbidden)`.
+/// Returns `jobs, cronjobs in batch, shop (forbidden)`.
 fn line(reason: Reason, detail: &str, mut line: String, mut places: Vec<String>, lang: Lang) -> String {
     let more = places.len().saturating_sub(PLACES);
     if more > 0 {
@@ -276,7 +276,7 @@ fn line(reason: Reason, detail: &str, mut line: String, mut places: Vec<String>,
     let why = words::reason(reason).get(lang);
     match detail {
         "" => words::bracketed(&line, why, lang),
-        // The line begins with it.
+        // The line begins with the reason.
         _ if reason == Reason::Skipped => words::bracketed(&line, detail, lang),
         _ => words::bracketed(&line, &words::headed(why, detail, lang), lang),
     }

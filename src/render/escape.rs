@@ -1,8 +1,8 @@
-//! Text from a cluster is hostile: each format shows it, none obeys it.
+//! Text from a cluster is hostile: each format escapes it.
 
 use crate::text::is_hostile;
 
-/// Messages longer than this are cut for people; machine formats keep them whole.
+/// The maximum length of a message in the formats for people.
 const LONG: usize = 300;
 
 /// Makes controls, colour codes and characters that hide or reorder text visible, on one line.
@@ -21,7 +21,7 @@ pub(super) fn visible(text: &str) -> String {
     out
 }
 
-/// A message as a person reads it: visible, on one line, not longer than a few lines of a terminal.
+/// Makes a message visible, on one line, and cuts it if it is long.
 pub(super) fn message(text: &str) -> String {
     let text = visible(text.trim());
     match text.char_indices().nth(LONG) {
@@ -30,7 +30,7 @@ pub(super) fn message(text: &str) -> String {
     }
 }
 
-/// As [`visible`], and nothing in it is Markdown or HTML.
+/// Makes a text [`visible`], and escapes Markdown and HTML.
 pub(super) fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in visible(text).chars() {
@@ -42,13 +42,12 @@ pub(super) fn markdown(text: &str) -> String {
             c => out.push(c),
         }
     }
-    // GitHub and others make links of bare addresses and names.
+    // GitHub and others turn bare addresses into links.
     out.replace("://", ":&#47;&#47;").replace("www.", "www&#46;").replace('@', "&#64;")
 }
 
-/// As [`visible`], and nothing in it is a mark, a mention or a link with a text of its own to Slack, Mattermost,
-/// Rocket.Chat or Google Chat. They share no escape but that of `&`, `<` and `>`: what else is a mark to one of them
-/// becomes a sign that looks like it.
+/// Makes a text [`visible`], and replaces marks, mentions and links of Slack, Mattermost, Rocket.Chat and Google Chat.
+/// They share only the escapes of `&`, `<` and `>`: all other marks become similar characters.
 pub(super) fn chat(text: &str) -> String {
     let text = visible(text);
     let mut out = String::with_capacity(text.len());
@@ -64,7 +63,7 @@ pub(super) fn chat(text: &str) -> String {
             '~' => out.push('∼'),
             '@' => out.push('＠'),
             '#' => out.push('＃'),
-            // Within a word it is no mark.
+            // Within a word it is not a mark.
             '_' if !(before.is_alphanumeric() && after.is_alphanumeric()) => out.push('＿'),
             ']' if after == '(' => out.push_str("] "),
             ':' if rest.as_str().starts_with("//") => out.push('：'),
@@ -80,7 +79,7 @@ fn ends_with_www(text: &str) -> bool {
     text.len().checked_sub(3).and_then(|at| text.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case("www"))
 }
 
-/// A command between two backticks, as it is to be pasted; `None` where it could leave them or mention somebody.
+/// Returns a command in backticks; `None` if it could end them, or mention a user.
 pub(super) fn chat_command(command: &str) -> Option<String> {
     let mention = |(at, _): (usize, &str)| {
         let before = command.get(..at).and_then(|text| text.chars().next_back());

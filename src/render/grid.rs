@@ -1,6 +1,7 @@
-//! Rows in columns, as kubectl sets them: upper-case heads, three spaces between, no borders. Widths are
-//! display columns, so that Chinese and emoji line up, and colour codes count for nothing.
+//! Columns on a terminal, as kubectl lays them out: upper-case heads, three spaces between columns, no borders. Widths are
+//! display columns: Chinese and emoji align, and colour codes take no space.
 
+use super::wrap;
 use tabled::builder::Builder;
 use tabled::settings::object::Columns;
 use tabled::settings::{Alignment, Padding, Style};
@@ -8,13 +9,12 @@ use unicode_width::UnicodeWidthStr;
 
 /// One column of a table.
 pub(super) struct Column {
-    /// Its head.
     pub(super) head: String,
     /// One cell for each row; line breaks are kept.
     pub(super) cells: Vec<String>,
-    /// Numbers stand to the right.
+    /// Aligned to the right.
     pub(super) numeric: bool,
-    /// Columns with a higher number go first when the terminal is too narrow; 0 stays.
+    /// Columns with a higher number are dropped first on a narrow terminal; 0 is never dropped.
     pub(super) expendable: u8,
 }
 
@@ -37,7 +37,7 @@ impl Column {
     }
 }
 
-/// How many columns of a terminal a text takes, colour codes aside.
+/// Returns the number of terminal columns of a text. Colour codes take none.
 pub(super) fn width(text: &str) -> usize {
     if !text.contains('\u{1b}') {
         return text.width();
@@ -51,28 +51,25 @@ pub(super) fn width(text: &str) -> usize {
     columns + rest.width()
 }
 
-/// The width the columns take side by side.
+/// Returns the width of the columns side by side.
 pub(super) fn total_width(columns: &[Column]) -> usize {
     columns.iter().map(Column::width).sum::<usize>() + GAP * columns.len().saturating_sub(1)
 }
 
 const GAP: usize = 3;
 
-/// Drops expendable columns until the table fits, the least useful first. Names are never cut: if what is left
-/// is still too wide, it is left so.
+/// Drops expendable columns until the table fits. Names are never cut: what is left may still be too wide.
 pub(super) fn fit(mut columns: Vec<Column>, terminal: Option<usize>) -> Vec<Column> {
     let Some(terminal) = terminal else { return columns };
     while total_width(&columns) > terminal {
-        let least = columns.iter().enumerate().max_by_key(|(_, c)| c.expendable);
-        match least {
-            Some((index, column)) if column.expendable > 0 => drop(columns.remove(index)),
-            _ => break,
-        }
+        let least = columns.iter().enumerate().max_by_key(|(_, column)| column.expendable);
+        let Some((index, _)) = least.filter(|(_, column)| column.expendable > 0) else { break };
+        columns.remove(index);
     }
     columns
 }
 
-/// Sets the columns side by side; no line ends in a space.
+/// Lays out the columns side by side. No line ends in a space.
 pub(super) fn lines(columns: &[Column]) -> Vec<String> {
     let rows = columns.iter().map(|column| column.cells.len()).max().unwrap_or(0);
     let mut builder = Builder::with_capacity(rows + 1, columns.len());
@@ -86,6 +83,54 @@ pub(super) fn lines(columns: &[Column]) -> Vec<String> {
         table.modify(Columns::one(index), Alignment::right());
     }
     table.to_string().lines().map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// The width below which a text column moves under its row.
+const TEXT_WIDTH: usize = 36;
+
+/// The indentation of a text under its row.
+pub(super) const INDENT: usize = 3;
+
+/// Rows with a text each: in a last column if there is room, else under the row.
+pub(super) struct Wrapped {
+    /// The columns before the text, with one line for each row.
+    pub(super) columns: Vec<Column>,
+    /// The same for a narrow terminal, with 2 lines for each row. Expendable columns are dropped if it is still too wide.
+    pub(super) narrow: Vec<Column>,
+    pub(super) text: Column,
+    /// Lines under the text of each row. If there are any, all texts are under their rows.
+    pub(super) below: Vec<Vec<String>>,
+}
+
+impl Wrapped {
+    /// Lays out the table; the first line is the head.
+    pub(super) fn lines(self, width: Option<usize>) -> Vec<String> {
+        let Self { mut columns, mut narrow, text, below } = self;
+        // Names in the text are not broken either.
+        let longest = text.cells.iter().flat_map(|text| text.split_whitespace()).map(self::width).max();
+        let needed = TEXT_WIDTH.max(longest.unwrap_or(0));
+        let room = |columns: &[Column]| width.map(|width| width.saturating_sub(total_width(columns) + GAP));
+        for columns in [&mut columns, &mut narrow] {
+            let room = room(columns);
+            if below.is_empty() && room.is_none_or(|room| room >= needed) {
+                let cells = text.cells.iter().map(|text| wrap(text, room).join("\n")).collect();
+                columns.push(Column::new(text.head, cells));
+                return lines(columns);
+            }
+        }
+        let fits = width.is_none_or(|width| total_width(&columns) <= width);
+        let (columns, each) = if fits { (columns, 1) } else { (fit(narrow, width), 2) };
+        let mut out = lines(&columns);
+        let rows = out.split_off(1);
+        let mut below = below.into_iter();
+        for (row, text) in rows.chunks(each).zip(text.cells) {
+            out.extend_from_slice(row);
+            let wrapped = wrap(&text, width.map(|width| width.saturating_sub(INDENT)));
+            let wrapped = wrapped.into_iter().chain(below.next().unwrap_or_default());
+            out.extend(wrapped.map(|line| format!("{}{line}", " ".repeat(INDENT))));
+        }
+        out
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
-//! The hosts that were looked up: what DNS says, who is for them, how often they were asked for, and what is served. The
-//! cells are as the cluster has them: whoever shows them escapes them.
+//! The table of hosts: the result of DNS, the virtual hosts, the requests, and the certificate that is served.
 
+use super::Look;
+use super::document::{Block, Column, Line, Table, name, own};
 use super::words::{self, texts};
 use crate::report::{HostRow, Report};
 use crate::text::{Fact, Lang, Text};
@@ -15,7 +16,7 @@ texts! {
     CERTIFICATE: "CERTIFICATE", "憑證", "证书";
     NO_NAME: "no such name", "沒有這個名稱", "没有这个名称";
     NO_ADDRESS: "no address", "沒有位址", "没有地址";
-    LOOP: "aliases without an end", "別名沒有終點", "别名没有终点";
+    LOOP: "alias loop", "別名沒有終點", "别名没有终点";
     NO_ANSWER: "no answer", "沒有回覆", "没有答复";
     NONE: "none", "無", "无";
     IN_TIME: "{count} in {window}", "{count}（{window} 內）", "{count}（{window} 内）";
@@ -28,39 +29,51 @@ texts! {
     UNREADABLE: "unreadable", "無法讀取", "无法读取";
 }
 
-/// The heads of the columns.
-pub(super) const HEADS: [&Text; 5] = [&HOST, &DNS, &VIRTUAL_HOST, &REQUESTS, &CERTIFICATE];
-
-/// What is not known.
+/// The cell of an unknown value.
 const UNKNOWN: &str = "-";
 
-/// A row for each host.
-pub(super) fn rows(report: &Report, lang: Lang) -> Vec<[String; 5]> {
-    let row = |row: &HostRow| {
-        [
-            row.host.metadata.name.clone(),
-            row.host.dns.as_ref().map_or_else(|| UNKNOWN.to_owned(), |dns| of_dns(dns, lang)),
-            of_virtual_hosts(row, lang),
-            row.host.requests.as_ref().map_or_else(|| UNKNOWN.to_owned(), |of| of_requests(of, lang)),
-            of_certificate(row, lang),
-        ]
-    };
-    report.hosts().iter().map(row).collect()
+/// Returns the section of the screen; nothing without hosts.
+pub(super) fn section(report: &Report, look: Look) -> Vec<Block> {
+    let heading = own(HOSTS.get(look.lang).to_uppercase());
+    table(report, look.lang)
+        .map(|table| vec![Block::Heading(2, heading), Block::Table(table)])
+        .unwrap_or_default()
 }
 
-fn of_dns(dns: &DnsAnswer, lang: Lang) -> String {
+/// Returns the table; `None` without hosts.
+pub(super) fn table(report: &Report, lang: Lang) -> Option<Table> {
+    let hosts = report.hosts();
+    if hosts.is_empty() {
+        return None;
+    }
+    let column =
+        |head: &Text, cell: &dyn Fn(&HostRow) -> Line| Column::new(head.get(lang), hosts.iter().map(cell));
+    let dns = |row: &HostRow| row.host.dns.as_ref().map_or_else(|| own(UNKNOWN), |dns| of_dns(dns, lang));
+    let requests = |row: &HostRow| {
+        row.host.requests.as_ref().map_or_else(|| UNKNOWN.to_owned(), |of| of_requests(of, lang))
+    };
+    Some(Table::new(vec![
+        column(&HOST, &|row| name(&row.host.metadata.name)),
+        column(&DNS, &dns),
+        column(&VIRTUAL_HOST, &|row| of_virtual_hosts(row, lang)),
+        column(&REQUESTS, &|row| own(requests(row))),
+        column(&CERTIFICATE, &|row| own(of_certificate(row, lang))),
+    ]))
+}
+
+fn of_dns(dns: &DnsAnswer, lang: Lang) -> Line {
     let word = match &*dns.outcome {
-        DnsAnswer::RESOLVED => return dns.addresses.join(", "),
+        DnsAnswer::RESOLVED => return name(dns.addresses.join(", ")),
         DnsAnswer::NO_NAME => &NO_NAME,
         DnsAnswer::NO_ADDRESS => &NO_ADDRESS,
         DnsAnswer::LOOP => &LOOP,
         _ => &NO_ANSWER,
     };
-    word.get(lang).to_owned()
+    own(word.get(lang))
 }
 
-/// `shop/Ingress/web → web, cart`.
-fn of_virtual_hosts(row: &HostRow, lang: Lang) -> String {
+/// Returns `shop/ingress/web → web, cart`.
+fn of_virtual_hosts(row: &HostRow, lang: Lang) -> Line {
     let each = row.virtual_hosts.iter().map(|of| {
         let object = format!("{}/{}", of.object.namespace, of.object.slashed());
         match of.services.as_slice() {
@@ -69,7 +82,7 @@ fn of_virtual_hosts(row: &HostRow, lang: Lang) -> String {
         }
     });
     let all: Vec<String> = each.collect();
-    if all.is_empty() { NONE.get(lang).to_owned() } else { all.join("; ") }
+    if all.is_empty() { own(NONE.get(lang)) } else { name(all.join("; ")) }
 }
 
 fn of_requests(requests: &HostRequests, lang: Lang) -> String {

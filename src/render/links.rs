@@ -3,7 +3,7 @@
 use crate::finding::Finding;
 use crate::report::Report;
 
-/// The links of a finding: what each leads to, and its address. Whatever the cluster says is percent-encoded in them.
+/// Returns the title and the address of each link of a finding. Values from the cluster are percent-encoded.
 pub(super) fn of<'r>(report: &'r Report, finding: &'r Finding) -> impl Iterator<Item = (&'r str, String)> {
     let fits = |link: &&crate::policy::profile::Link| {
         link.checks.as_ref().is_none_or(|checks| checks.contains(finding.check.id))
@@ -12,7 +12,7 @@ pub(super) fn of<'r>(report: &'r Report, finding: &'r Finding) -> impl Iterator<
     links.map(|link| (link.name.as_str(), link.fill(|name| value(report, finding, name))))
 }
 
-/// What stands for a placeholder; nothing, where there is nothing of the kind.
+/// Returns the value of a placeholder; empty if there is none.
 fn value(report: &Report, finding: &Finding, placeholder: &str) -> String {
     let object = &finding.object;
     match placeholder {

@@ -1,7 +1,7 @@
 //! What the tool knows: the list of checks, and the page of one.
 
 use super::grid::{self, Column};
-use super::{Format, Look, words};
+use super::{ListFormat, Look, words};
 use crate::checks::CATALOG;
 use crate::finding::CheckInfo;
 use crate::text::Lang;
@@ -13,21 +13,21 @@ use std::io::{self, Write};
 ///
 /// # Errors
 /// When `out` fails.
-pub fn checks(format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
+pub fn checks(format: ListFormat, look: Look, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        Format::Table | Format::Wide => {
+        ListFormat::Table => {
             for line in table(look) {
                 writeln!(out, "{line}")?;
             }
             Ok(())
         }
-        Format::Markdown => markdown(look.lang, out),
-        Format::Name => CATALOG.iter().try_for_each(|check| writeln!(out, "{}", check.id)),
-        Format::Json => {
+        ListFormat::Markdown => markdown(look.lang, out),
+        ListFormat::Name => CATALOG.iter().try_for_each(|check| writeln!(out, "{}", check.id)),
+        ListFormat::Json => {
             serde_json::to_writer_pretty(&mut *out, &listed())?;
             writeln!(out)
         }
-        Format::Yaml => {
+        ListFormat::Yaml => {
             let text = serde_saphyr::to_string(&listed()).map_err(io::Error::other)?;
             out.write_all(text.as_bytes())
         }

@@ -1,13 +1,15 @@
-//! Renderers: functions of one report, one file each, chosen by one match. Each escapes for its own format.
+//! Renderers: functions of one report, chosen by one match for each kind of document. Each escapes text for its format.
 //!
-//! What does not belong here: counting and judging, which the report has done.
+//! What does not belong here: counting and judging.
 
 mod certificates;
 mod changed;
 mod coverage;
 mod diff;
+mod document;
 mod error_logs;
 mod escape;
+mod format;
 mod grid;
 mod hosts;
 mod json;
@@ -17,17 +19,18 @@ mod markdown;
 mod message;
 mod muted;
 mod name;
+mod next;
 mod nodes;
 mod overview;
 mod profile;
 mod rightsize;
+mod screen;
 mod sections;
 mod story;
-mod table;
 mod words;
-mod wrapped_table;
 
 pub use diff::{Difference, difference};
+pub use format::{DiffFormat, Format, ListFormat, NodesFormat, SettingsFormat, StoryFormat};
 pub use lists::{checks, explain};
 pub use message::{Summary, message};
 pub use nodes::nodes;
@@ -38,57 +41,57 @@ pub use story::story;
 
 use crate::report::Report;
 use crate::text::Lang;
+use json::Encoding;
+use owo_colors::{OwoColorize, Style};
 use std::io::{self, Write};
 
-/// A format of the report.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
-    /// One screen for people.
-    #[default]
-    Table,
-    /// The same with evidence, all commands and every column.
-    Wide,
-    /// The full patrol report.
-    Markdown,
-    /// The full report for machines.
-    Json,
-    /// The same as YAML.
-    Yaml,
-    /// The objects in trouble, one a line.
-    Name,
-}
-
-impl Format {
-    /// Whether people read it: it changes with the language, and progress may be shown beside it.
-    pub fn is_human(self) -> bool {
-        matches!(self, Format::Table | Format::Wide | Format::Markdown)
-    }
-}
-
-/// How the human formats look.
+/// The look of the formats for people.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Look {
     /// The language.
     pub lang: Lang,
     /// Whether colour codes are written.
     pub color: bool,
-    /// The terminal's width in columns; `None` when nobody looks.
+    /// The width of the terminal in columns; `None` without a terminal.
     pub width: Option<usize>,
     /// Whether healthy rows and every finding of an incident are shown.
     pub all: bool,
 }
 
-/// Writes the reports of some clusters, each after the other or as one document.
+impl Look {
+    fn paint(self, text: &str, style: Style) -> String {
+        if self.color && !text.is_empty() { text.style(style).to_string() } else { text.to_owned() }
+    }
+
+    fn bold(self, text: &str) -> String {
+        self.paint(text, Style::new().bold())
+    }
+
+    fn dim(self, text: &str) -> String {
+        self.paint(text, Style::new().dimmed())
+    }
+}
+
+/// Breaks a text into lines at places where its language allows it; words stay whole.
+fn wrap(text: &str, width: Option<usize>) -> Vec<String> {
+    let Some(width) = width else { return vec![text.to_owned()] };
+    let options = textwrap::Options::new(width.max(10))
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
+}
+
+/// Writes the reports of some clusters, one after the other or as one document.
 ///
 /// # Errors
 /// When `out` fails.
 pub fn render(reports: &[Report], format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        Format::Table => reports.iter().try_for_each(|report| table::write(report, look, false, out)),
-        Format::Wide => reports.iter().try_for_each(|report| table::write(report, look, true, out)),
+        Format::Table => reports.iter().try_for_each(|report| screen::write(report, look, false, out)),
+        Format::Wide => reports.iter().try_for_each(|report| screen::write(report, look, true, out)),
         Format::Markdown => markdown::write(reports, look, out),
-        Format::Json => json::write_json(reports, out),
-        Format::Yaml => json::write_yaml(reports, out),
+        Format::Json => json::write(&json::report(reports), Encoding::Json, out),
+        Format::Yaml => json::write(&json::report(reports), Encoding::Yaml, out),
         Format::Name => name::write(reports, out),
     }
 }

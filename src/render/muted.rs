@@ -1,20 +1,19 @@
-//! What somebody has accepted for a time, in words: how much of it there is, and which mutes want to be looked at.
+//! Mutes: how many findings they hide, and which mutes are expired or unused.
 
+use super::document::{Block, Column, Line, Table, name, own};
 use super::escape::visible;
-use super::markdown::{Page, text};
-use super::sections::heads;
 use super::words::{self, texts};
 use crate::policy::mute::{Muting, State};
 use crate::report::Report;
 use crate::text::{Fact, Lang, Text};
 
 texts! {
-    ACTIVE: "Muted findings: {findings} (active mutes: {mutes})", "已靜音的發現：{findings} 項（生效中的靜音規則：{mutes} 條）",
+    ACTIVE: "Muted findings: {findings} ({mutes:# active mute|# active mutes})", "已靜音的發現：{findings} 項（生效中的靜音規則：{mutes} 條）",
         "已静默的发现：{findings} 项（生效中的静默规则：{mutes} 条）";
-    EXPIRED: "Mute ended, reported again: {which}", "靜音已到期，恢復回報：{which}", "静默已到期，恢复报告：{which}";
-    IDLE: "Mute ended, and fits nothing any more: {which}", "靜音已到期，也已無對應的發現：{which}",
+    EXPIRED: "Expired mute, findings are reported again: {which}", "靜音已到期，恢復回報：{which}", "静默已到期，恢复报告：{which}";
+    IDLE: "Expired mute, no matching findings: {which}", "靜音已到期，也已無對應的發現：{which}",
         "静默已到期，也不再匹配任何发现：{which}";
-    UNUSED: "Mute fits nothing: {which}", "靜音規則沒有對應的發現：{which}", "静默规则未匹配任何发现：{which}";
+    UNUSED: "Unused mute: {which}", "靜音規則沒有對應的發現：{which}", "静默规则未匹配任何发现：{which}";
     WHICH: "{check}, until {day}, owner {owner}, {place}", "{check}，期限 {day}，負責人 {owner}，{place}",
         "{check}，期限 {day}，负责人 {owner}，{place}";
     MUTES: "Mutes", "靜音規則", "静默规则";
@@ -23,14 +22,14 @@ texts! {
     UNTIL: "Until", "期限", "期限";
     CHECK: "Check", "檢查項目", "检查项";
     FINDINGS: "Findings", "發現數", "发现数";
-    WRITTEN: "Written in", "設定於", "配置于";
+    WRITTEN: "Set in", "設定於", "配置于";
     IS_ACTIVE: "active", "生效中", "生效中";
     IS_EXPIRED: "expired", "已到期", "已到期";
     IS_UNUSED: "unused", "未使用", "未使用";
-    IS_NOT_JUDGED: "not judged", "無法判定", "无法判定";
+    IS_NOT_JUDGED: "not checked", "無法判定", "无法判定";
 }
 
-/// So many mutes that want to be looked at are named on one screen.
+/// The number of expired and of unused mutes that are listed.
 const NAMED: usize = 3;
 
 pub(super) fn state(state: State) -> &'static Text {
@@ -42,7 +41,7 @@ pub(super) fn state(state: State) -> &'static Text {
     }
 }
 
-/// How much is muted, and which mutes have ended or fit nothing.
+/// Returns the number of muted findings, and the mutes that are expired or unused.
 pub(super) fn notes(report: &Report, lang: Lang) -> Vec<String> {
     let muted = &report.muted;
     let mut out = Vec::new();
@@ -78,25 +77,21 @@ fn said(head: &Text, muting: &Muting, lang: Lang) -> String {
     head.fill(lang, &[("which", Fact::Text(WHICH.fill(lang, &facts)))])
 }
 
-/// Every mute, for whoever reads the report a year later.
-pub(super) fn section(report: &Report, page: &mut Page) {
-    if report.muted.mutes.is_empty() {
-        return;
+/// Returns the table of all mutes; nothing without mutes.
+pub(super) fn section(report: &Report, lang: Lang) -> Vec<Block> {
+    let mutes = &report.muted.mutes;
+    if mutes.is_empty() {
+        return Vec::new();
     }
-    page.heading(3, page.word(&MUTES));
-    let words = [&CHECK, &words::STATE, &FINDINGS, &UNTIL, &IN_CHARGE, &REASON, &WRITTEN];
-    let mut rows = vec![heads(&words, page)];
-    rows.extend(report.muted.mutes.iter().map(|muting| {
-        let mute = &muting.mute;
-        vec![
-            text(&mute.check),
-            page.word(state(muting.state)).to_owned(),
-            muting.findings.to_string(),
-            mute.until.to_string(),
-            text(&mute.owner),
-            text(&mute.reason),
-            text(&mute.place),
-        ]
-    }));
-    page.table(&rows);
+    let column = |head: &Text, cell: fn(&Muting) -> Line| Column::new(head.get(lang), mutes.iter().map(cell));
+    let table = Table::new(vec![
+        column(&CHECK, |of| name(&of.mute.check)),
+        Column::new(words::STATE.get(lang), mutes.iter().map(|of| state(of.state).get(lang))),
+        column(&FINDINGS, |of| own(of.findings.to_string())),
+        column(&UNTIL, |of| own(of.mute.until.to_string())),
+        column(&IN_CHARGE, |of| name(&of.mute.owner)),
+        column(&REASON, |of| name(&of.mute.reason)),
+        column(&WRITTEN, |of| name(&of.mute.place)),
+    ]);
+    vec![Block::Heading(3, own(MUTES.get(lang))), Block::Table(table)]
 }

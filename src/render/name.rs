@@ -1,6 +1,5 @@
-//! The objects in trouble, one a line, for `xargs`: `pod/web-0` where one namespace was asked about, as kubectl
-//! names objects; `-n shop pod/web-0` where there are several, and with `--context` before it where there are several
-//! clusters.
+//! The objects with problems, one per line, for `xargs`: `pod/web-0` if the scope is one namespace, `-n shop pod/web-0` if
+//! it is several, with `--context` before it for several clusters.
 
 use crate::finding::Severity;
 use crate::model::ObjectRef;

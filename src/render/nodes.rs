@@ -1,175 +1,173 @@
-//! The nodes: how each is, and what it carries.
+//! The nodes: the state and the load of each, then the resources of the cluster.
 
 mod resources;
 
+use super::document::{Block, Column, Document, Line, Table, name, own};
 use super::escape::visible;
-use super::grid::{self, Column};
-use super::sections::spread;
-use super::table::{signed, wrap};
+use super::json::{self, Encoding};
 use super::words::{self, texts};
-use super::{Look, coverage};
+use super::{Look, NodesFormat, coverage, sections};
 use crate::model::{Amount, Node, cores, gibibytes};
-use crate::report::{Class, NodeLoad, Report};
-use crate::text::{Fact, Lang, Text};
-use owo_colors::{OwoColorize, Style};
+use crate::report::{NodeClass, NodeLoad, NodeTotals, Report, Verdict};
+use crate::text::Fact;
+use crate::text::{Lang, Text};
 use std::io::{self, Write};
 
 texts! {
-    HEAD: "{nodes} nodes, {ready} ready · {pods} pods", "{nodes} 個節點，{ready} 個就緒 · {pods} 個 Pod",
+    TITLE: "{nodes:# node|# nodes}, {ready} ready · {pods:# pod|# pods}", "{nodes} 個節點，{ready} 個就緒 · {pods} 個 Pod",
         "{nodes} 个节点，{ready} 个就绪 · {pods} 个 Pod";
     PRESSURE: "PRESSURE", "資源壓力", "资源压力";
     CPU_REQUESTED: "CPU REQUESTED", "CPU 請求量", "CPU 请求量";
     MEMORY_REQUESTED: "MEMORY REQUESTED", "記憶體請求量", "内存请求量";
-    CPU_LIMITS: "CPU LIMITS", "CPU 上限", "CPU 限制量";
-    MEMORY_LIMITS: "MEMORY LIMITS", "記憶體上限", "内存限制量";
+    CPU_LIMITS: "CPU LIMITS", "CPU 上限", "CPU 限制";
+    MEMORY_LIMITS: "MEMORY LIMITS", "記憶體上限", "内存限制";
     CPU_USED: "CPU USED", "CPU 使用量", "CPU 使用量";
     MEMORY_USED: "MEMORY USED", "記憶體使用量", "内存使用量";
-    MORE: "{count} more nodes, healthy and less full: --all", "其餘 {count} 個節點健康且負載較低：--all", "其余 {count} 个节点健康且负载较低：--all";
-    NONE: "no nodes were seen", "沒有檢查到節點", "没有检查到节点";
+    MORE_HEALTHY: "{count:# more node|# more nodes}, healthy and less full: --all", "其餘 {count} 個節點健康且負載較低：--all", "其余 {count} 个节点健康且负载较低：--all";
+    MORE: "{count:# more node|# more nodes}: --all", "其餘 {count} 個節點：--all", "其余 {count} 个节点：--all";
+    NONE: "no nodes were read", "沒有讀取到節點", "没有读取到节点";
 }
 
-/// So many healthy nodes are shown, the fullest ones; those that are not healthy always are.
+/// The number of nodes without problems that are shown, the fullest first.
 const SHOWN: usize = 20;
 
 /// Writes the nodes of some clusters.
 ///
 /// # Errors
 /// When `out` fails.
-pub fn nodes(reports: &[Report], look: Look, out: &mut dyn Write) -> io::Result<()> {
-    for (index, report) in reports.iter().enumerate() {
-        if index > 0 {
-            writeln!(out)?;
+pub fn nodes(reports: &[Report], format: NodesFormat, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        NodesFormat::Table => {
+            for (index, report) in reports.iter().enumerate() {
+                if index > 0 {
+                    writeln!(out)?;
+                }
+                document(report, look).terminal(look, out)?;
+            }
+            Ok(())
         }
-        write_one(report, look, out)?;
+        NodesFormat::Markdown => reports.iter().try_for_each(|report| document(report, look).markdown(out)),
+        NodesFormat::Json => json::write(&json::report(reports), Encoding::Json, out),
+        NodesFormat::Yaml => json::write(&json::report(reports), Encoding::Yaml, out),
+        NodesFormat::Name => {
+            let nodes = reports.iter().flat_map(|report| &report.nodes);
+            let mut bad = nodes.filter(|load| load.class > NodeClass::NotObserved);
+            bad.try_for_each(|load| writeln!(out, "node/{}", visible(load.name)))
+        }
     }
-    Ok(())
 }
 
-fn write_one(report: &Report, look: Look, out: &mut dyn Write) -> io::Result<()> {
+fn document(report: &Report, look: Look) -> Document {
     let lang = look.lang;
-    writeln!(out, "{}", bold(&head(report, lang), look))?;
-    let sick = report.nodes.iter().filter(|load| load.class > Class::Healthy).count();
-    let shown: Vec<&NodeLoad> =
-        report.nodes.iter().take(if look.all { usize::MAX } else { sick.max(SHOWN) }).collect();
+    let totals = report.node_totals();
+    let sick = report.nodes.iter().filter(|load| load.class > NodeClass::NotObserved).count();
+    let most = if look.all { usize::MAX } else { sick.max(SHOWN) };
+    let (shown, rest) = report.nodes.split_at(report.nodes.len().min(most));
+    let mut document = Document::default();
+    document.section([Block::Heading(1, head(report, totals, lang))]);
+    let mut list = Vec::new();
     if !shown.is_empty() {
-        writeln!(out)?;
-        table(columns(report, &shown, lang), look, out)?;
+        list.push(Block::Table(table(report, shown, lang)));
     }
-    if shown.len() < report.nodes.len() {
-        writeln!(out, "{}", MORE.fill(lang, &[("count", Fact::count(report.nodes.len() - shown.len()))]))?;
+    if !rest.is_empty() {
+        let healthy = rest.iter().all(|load| load.class == NodeClass::Healthy);
+        let text = if healthy { &MORE_HEALTHY } else { &MORE };
+        list.push(Block::Parts(vec![own(text.fill(lang, &[("count", Fact::count(rest.len()))]))]));
     }
-    writeln!(out)?;
-    resources::write(&report.resources(), look, out)?;
-    let mut used: Vec<(String, u64)> = report
-        .nodes
-        .iter()
-        .map(|load| (load.node.name.to_string(), load.pods))
-        .filter(|(_, pods)| *pods > 0)
-        .collect();
-    used.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let all = used.iter().map(|(_, pods)| pods).sum();
-    let mut notes = spread(&used.iter().collect::<Vec<_>>(), all, lang, visible);
-    notes.push(coverage::summary(&report.coverage, lang));
-    notes.extend(coverage::short_notes(report, lang));
-    notes.iter().flat_map(|line| wrap(line, look.width)).try_for_each(|line| writeln!(out, "{line}"))
+    document.section(list);
+    resources::sections(&report.resources(), look).into_iter().for_each(|blocks| document.section(blocks));
+    let mut notes: Vec<Line> = sections::spread(report.node_spread().as_ref(), lang);
+    notes.push(own(coverage::summary(&report.coverage, lang)));
+    notes.extend(coverage::short_notes(report, lang).into_iter().map(name));
+    document.section([Block::items(notes)]);
+    document
 }
 
-/// What columns of it fit, under a bold head.
-fn table(columns: Vec<Column>, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    for (index, line) in grid::lines(&grid::fit(columns, look.width)).iter().enumerate() {
-        writeln!(out, "{}", if index == 0 { bold(line, look) } else { line.clone() })?;
+/// Returns `🟢 104 nodes, 103 ready · 9842 pods · context tp-hkidc`.
+fn head(report: &Report, totals: NodeTotals, lang: Lang) -> Line {
+    let head = match totals.worst {
+        None => own(format!("{} {}", words::verdict_glyph(Verdict::Incomplete), NONE.get(lang))),
+        Some(worst) => {
+            let facts = [
+                ("nodes", Fact::count(totals.nodes)),
+                ("ready", Fact::count(totals.ready)),
+                ("pods", Fact::count(totals.pods)),
+            ];
+            own(format!("{} {}", words::node_glyph(worst), TITLE.fill(lang, &facts)))
+        }
+    };
+    let context = report.snapshot.cluster.context.as_str();
+    let head = if context.is_empty() { head } else { head.then(" · context ").then(name(context)) };
+    match report.snapshot.scope.namespaces.as_slice() {
+        [] => head,
+        places => head.then(" · ").then(name(words::list(places, lang))),
     }
-    Ok(())
 }
 
-fn bold(text: &str, look: Look) -> String {
-    if look.color { text.style(Style::new().bold()).to_string() } else { text.to_owned() }
-}
-
-/// `104 nodes, 103 ready · 9842 pods · context tp-hkidc`.
-fn head(report: &Report, lang: Lang) -> String {
-    let worst = report.nodes.iter().map(|load| load.class).max();
-    let Some(worst) = worst else {
-        return format!("{} {}", words::verdict_glyph(crate::report::Verdict::Incomplete), NONE.get(lang));
+fn table(report: &Report, shown: &[NodeLoad], lang: Lang) -> Table {
+    let column =
+        |head: &Text, cell: &dyn Fn(&NodeLoad) -> Line| Column::new(head.get(lang), shown.iter().map(cell));
+    let share = |head: &Text, of: fn(&NodeLoad, &Node) -> Option<Amount>, (part, unit): Unit| {
+        let cell = |load: &NodeLoad| {
+            let of = |node| Some(share(part(of(load, node)?), part(node.allocatable), unit));
+            own(load.node.and_then(of).unwrap_or_else(unknown))
+        };
+        Column::new(head.get(lang), shown.iter().map(cell)).numeric()
     };
-    let ready = report.nodes.iter().filter(|load| load.node.is_ready()).count();
-    let pods = report.nodes.iter().map(|load| signed(load.pods)).sum();
-    let facts = [
-        ("nodes", Fact::count(report.nodes.len())),
-        ("ready", Fact::count(ready)),
-        ("pods", Fact::Number(pods)),
-    ];
-    let context = match report.snapshot.cluster.context.as_str() {
-        "" => String::new(),
-        context => format!(" · context {}", visible(context)),
-    };
-    let scope = &report.snapshot.scope;
-    let places: Vec<String> = scope.namespaces.iter().map(|name| visible(name)).collect();
-    let places =
-        if places.is_empty() { String::new() } else { format!(" · {}", words::list(&places, lang)) };
-    format!("{} {}{context}{places}", words::class_glyph(worst), HEAD.fill(lang, &facts))
-}
-
-fn columns(report: &Report, shown: &[&NodeLoad], lang: Lang) -> Vec<Column> {
-    let cells = |of: &dyn Fn(&NodeLoad) -> String| shown.iter().map(|load| of(load)).collect::<Vec<_>>();
-    let cpu = |used: Option<Amount>, node: &Node| {
-        used.map_or_else(unknown, |used| share(used.cpu, node.allocatable.cpu, cores))
-    };
-    let memory = |used: Option<Amount>, node: &Node| {
-        used.map_or_else(unknown, |used| share(used.memory, node.allocatable.memory, gibibytes))
-    };
+    let (cpu, memory): (Unit, Unit) = ((|of| of.cpu, cores), (|of| of.memory, gibibytes));
     let now = report.snapshot.taken_at;
     let age = |load: &NodeLoad| {
-        load.node.created.map_or_else(unknown, |created| crate::text::human(now.seconds_since(created)))
+        let created = load.node.and_then(|node| node.created);
+        own(created.map_or_else(unknown, |created| crate::text::human(now.seconds_since(created))))
     };
-    let pods = |load: &NodeLoad| match load.node.pods {
-        Some(room) => format!("{}/{room}", load.pods),
-        None => load.pods.to_string(),
+    let pods = |load: &NodeLoad| match load.node.and_then(|node| node.pods) {
+        Some(room) => own(format!("{}/{room}", load.pods)),
+        None => own(load.pods.to_string()),
     };
-    let column = |head: &'static Text, cells: Vec<String>| Column::new(head.get(lang), cells);
     let mut columns = vec![
-        column(&words::NODE, cells(&|load| visible(&load.node.name))),
-        column(
-            &words::STATUS,
-            cells(&|load| format!("{} {}", words::class_glyph(load.class), status(load.node))),
-        ),
-        column(&PRESSURE, cells(&pressure)).expendable(4),
-        column(&words::PODS, cells(&pods)).numeric(),
-        column(&CPU_REQUESTED, cells(&|load| cpu(Some(load.requests), load.node))).numeric().expendable(2),
-        column(&MEMORY_REQUESTED, cells(&|load| memory(Some(load.requests), load.node)))
-            .numeric()
-            .expendable(1),
-        column(&CPU_LIMITS, cells(&|load| cpu(Some(load.limits), load.node))).numeric().expendable(6),
-        column(&MEMORY_LIMITS, cells(&|load| memory(Some(load.limits), load.node))).numeric().expendable(5),
+        column(&words::NODE, &|load| name(load.name)),
+        column(&words::STATUS, &|load| own(status(load, lang))),
+        column(&PRESSURE, &pressure).expendable(4),
+        column(&words::PODS, &pods).numeric(),
+        share(&CPU_REQUESTED, |load, _| Some(load.requests), cpu).expendable(2),
+        share(&MEMORY_REQUESTED, |load, _| Some(load.requests), memory).expendable(1),
+        share(&CPU_LIMITS, |load, _| Some(load.limits), cpu).expendable(6),
+        share(&MEMORY_LIMITS, |load, _| Some(load.limits), memory).expendable(5),
     ];
-    if report.nodes.iter().any(|load| load.node.usage.is_some()) {
-        columns.push(column(&CPU_USED, cells(&|load| cpu(load.node.usage, load.node))).numeric());
-        columns.push(column(&MEMORY_USED, cells(&|load| memory(load.node.usage, load.node))).numeric());
+    if report.nodes.iter().any(|load| load.node.is_some_and(|node| node.usage.is_some())) {
+        columns.push(share(&CPU_USED, |_, node| node.usage, cpu));
+        columns.push(share(&MEMORY_USED, |_, node| node.usage, memory));
     }
-    columns.push(column(&words::AGE, cells(&age)).expendable(3));
-    columns
+    columns.push(column(&words::AGE, &age).expendable(3));
+    Table::new(columns)
 }
+
+/// A part of an amount, and how to write it.
+type Unit = (fn(Amount) -> i64, fn(i64) -> String);
 
 fn unknown() -> String {
     "-".to_owned()
 }
 
-/// As in `kubectl get nodes`.
-fn status(node: &Node) -> String {
+/// Returns the glyph of the class, and STATUS as in `kubectl get nodes`.
+fn status(load: &NodeLoad, lang: Lang) -> String {
+    let glyph = words::node_glyph(load.class);
+    let Some(node) = load.node else { return format!("{glyph} {}", words::NOT_READ.get(lang)) };
     let ready = match node.condition("Ready").map(|condition| condition.status.as_str()) {
         Some("True") => "Ready",
         Some(_) => "NotReady",
         None => "Unknown",
     };
-    if node.cordoned { format!("{ready},SchedulingDisabled") } else { ready.to_owned() }
+    let cordoned = if node.cordoned { ",SchedulingDisabled" } else { "" };
+    format!("{glyph} {ready}{cordoned}")
 }
 
-fn pressure(load: &NodeLoad) -> String {
-    let pressures: Vec<String> = load.node.pressures().map(visible).collect();
-    if pressures.is_empty() { unknown() } else { pressures.join(",") }
+fn pressure(load: &NodeLoad) -> Line {
+    let pressures: Vec<&str> = load.node.iter().flat_map(|node| node.pressures()).collect();
+    if pressures.is_empty() { own(unknown()) } else { name(pressures.join(",")) }
 }
 
-/// `3.2/32 (10 %)`; of nothing there is no share.
+/// Returns `3.2/32 (10 %)`, or only the part if the whole is 0.
 fn share(part: i64, whole: i64, unit: fn(i64) -> String) -> String {
     match percent(part, whole) {
         Some(percent) => format!("{}/{} ({percent} %)", unit(part), unit(whole)),

@@ -1,19 +1,19 @@
-//! Several clusters on one screen: after what is wrong in each, how all of them are.
+//! Several clusters on one screen, after the problems of each.
 
-use super::escape::visible;
-use super::grid::{self, Column};
-use super::table::{count_columns, wrap};
+use super::Look;
+use super::coverage;
+use super::document::{Block, Column, Document, Line, Table, message, name, own};
+use super::screen::{CountRow, count_columns};
 use super::words::{self, texts};
-use super::{Look, coverage};
-use crate::report::{Counts, Summary, Verdict};
-use crate::text::{Fact, Lang};
-use owo_colors::{OwoColorize, Style};
+use crate::report::{Summary, Verdict};
+use crate::text::Fact;
+use crate::text::Lang;
 use std::cmp::Reverse;
 use std::io::{self, Write};
 
 texts! {
-    CLUSTERS: "{count} clusters", "{count} 個叢集", "{count} 个集群";
-    UNSEEN: "{count} not seen", "{count} 個未檢查到", "{count} 个未检查到";
+    CLUSTERS: "{count:# cluster|# clusters}", "{count} 個叢集", "{count} 个集群";
+    UNSEEN: "{count} not checked", "{count} 個未檢查到", "{count} 个未检查到";
 }
 
 /// Writes the overview of several clusters, worst first.
@@ -23,26 +23,19 @@ texts! {
 pub fn overview(summaries: &mut [Summary], look: Look, out: &mut dyn Write) -> io::Result<()> {
     let lang = look.lang;
     summaries.sort_by(|a, b| (Reverse(a.verdict), &a.context).cmp(&(Reverse(b.verdict), &b.context)));
-    let bold =
-        |text: &str| if look.color { text.style(Style::new().bold()).to_string() } else { text.to_owned() };
-    writeln!(out, "{}", bold(&head(summaries, lang)))?;
-    writeln!(out)?;
-    for (index, line) in grid::lines(&grid::fit(columns(summaries, lang), look.width)).iter().enumerate() {
-        writeln!(out, "{}", if index == 0 { bold(line) } else { line.clone() })?;
-    }
-    let unseen: Vec<String> = summaries.iter().filter_map(|summary| not_seen(summary, lang)).collect();
-    if !unseen.is_empty() {
-        writeln!(out)?;
-    }
-    unseen.iter().flat_map(|line| wrap(line, look.width)).try_for_each(|line| writeln!(out, "{line}"))
+    let mut document = Document::default();
+    document.section([Block::Lines(vec![own(head(summaries, lang)).bold()])]);
+    document.section([Block::Table(table(summaries, look))]);
+    document.section([Block::items(not_seen(summaries, lang))]);
+    document.terminal(look, out)
 }
 
-/// `🔴 Unhealthy · 3 clusters · 1 not seen`.
+/// Returns `🔴 Unhealthy · 3 clusters · 1 not checked`.
 fn head(summaries: &[Summary], lang: Lang) -> String {
     let verdict = summaries.iter().map(|summary| summary.verdict).max().unwrap_or(Verdict::Incomplete);
     let unseen = summaries.iter().filter(|summary| summary.unseen.is_some()).count();
     let mut parts = vec![
-        format!("{} {}", words::verdict_glyph(verdict), words::verdict(verdict).get(lang)),
+        words::full_verdict(verdict, lang),
         CLUSTERS.fill(lang, &[("count", Fact::count(summaries.len()))]),
     ];
     if unseen > 0 {
@@ -51,26 +44,30 @@ fn head(summaries: &[Summary], lang: Lang) -> String {
     parts.join(" · ")
 }
 
-fn not_seen(summary: &Summary, lang: Lang) -> Option<String> {
-    let why = summary.unseen.as_ref()?;
-    let why = super::escape::message(&why.in_lang(lang));
-    Some(format!("{}: {}: {why}", coverage::NOT_SEEN.get(lang), visible(&summary.context)))
+/// Returns why clusters could not be read.
+pub(super) fn not_seen(summaries: &[Summary], lang: Lang) -> Vec<Line> {
+    let line = |summary: &Summary| {
+        let why = message(summary.unseen.as_ref()?.in_lang(lang));
+        let colon = words::colon(lang);
+        let head = own(coverage::NOT_SEEN.get(lang)).then(colon);
+        Some(head.then(name(&summary.context)).then(colon).then(why))
+    };
+    summaries.iter().filter_map(line).collect()
 }
 
-fn columns(summaries: &[Summary], lang: Lang) -> Vec<Column> {
+/// Returns the counts and the state of each cluster.
+pub(super) fn table(summaries: &[Summary], look: Look) -> Table {
+    let lang = look.lang;
     let state = |summary: &Summary| {
-        let (verdict, gap) =
-            (words::verdict_glyph(summary.verdict), words::verdict(Verdict::Incomplete).get(lang));
-        match summary.complete || summary.verdict == Verdict::Incomplete {
-            true => format!("{verdict} {}", words::verdict(summary.verdict).get(lang)),
-            false => format!("{verdict} {} ({gap})", words::verdict(summary.verdict).get(lang)),
-        }
+        let state = words::full_verdict(summary.verdict, lang);
+        let is_said = summary.complete || summary.verdict == Verdict::Incomplete;
+        if is_said { state } else { words::bracketed(&state, words::INCOMPLETE.get(lang), lang) }
     };
-    let counts: Vec<(Option<Counts>, Option<Counts>)> =
+    let counts: Vec<CountRow> =
         summaries.iter().map(|summary| (summary.unseen.is_none().then_some(summary.totals), None)).collect();
-    let names = summaries.iter().map(|summary| visible(&summary.context)).collect();
+    let names = summaries.iter().map(|summary| name(&summary.context));
     let mut columns = vec![Column::new(words::CONTEXT.get(lang), names)];
     columns.extend(count_columns(&counts, lang));
-    columns.push(Column::new(words::STATE.get(lang), summaries.iter().map(state).collect()));
-    columns
+    columns.push(Column::new(words::STATE.get(lang), summaries.iter().map(state)));
+    Table::new(columns)
 }

@@ -1,10 +1,10 @@
-//! What a run is set to, and who has set it.
+//! The settings of a run, and their sources.
 
-use super::escape::{markdown as escaped, visible};
-use super::grid::{self, Column};
-use super::words::texts;
-use super::{Format, Look};
-use crate::cli::{ProfileArgs, Row, Set, Source, table as settings};
+use super::document::{Block, Column, Document, Table, name};
+use super::json::{self, Encoding};
+use super::words::{self, texts};
+use super::{Look, SettingsFormat};
+use crate::cli::{self, ProfileArgs, Set, Source, table as settings};
 use crate::policy::mute::State;
 use crate::policy::profile::{Class, Link, Mute, Webhook};
 use crate::text::{Fact, Lang, Text};
@@ -30,62 +30,48 @@ texts! {
     WEBHOOK: "webhook", "webhook", "webhook";
 }
 
-/// Writes every setting of a run, its value and who has set it. `today` tells which mutes have ended.
+/// Writes the settings of a run, each with its value and its source. `today` decides which mutes are expired.
 ///
 /// # Errors
 /// When `out` fails.
 pub fn profile(
     args: &ProfileArgs,
     today: Date,
-    format: Format,
+    format: SettingsFormat,
     look: Look,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     match format {
-        Format::Table | Format::Wide => table(args, today, look, out),
-        Format::Markdown => markdown(args, today, look.lang, out),
-        Format::Name => args.settings.iter().try_for_each(|set| writeln!(out, "{}={}", set.key, shown(set))),
-        Format::Json => {
-            serde_json::to_writer_pretty(&mut *out, &document(args, today))?;
-            writeln!(out)
-        }
-        Format::Yaml => {
-            let text = serde_saphyr::to_string(&document(args, today)).map_err(io::Error::other)?;
-            out.write_all(text.as_bytes())
+        SettingsFormat::Table => page(args, today, look.lang).terminal(Look { width: None, ..look }, out),
+        SettingsFormat::Markdown => page(args, today, look.lang).markdown(out),
+        SettingsFormat::Json => json::write(&document(args, today), Encoding::Json, out),
+        SettingsFormat::Yaml => json::write(&document(args, today), Encoding::Yaml, out),
+        SettingsFormat::Name => {
+            args.settings.iter().try_for_each(|set| writeln!(out, "{}={}", set.key, shown(set)))
         }
     }
 }
 
-/// One line: what, its value, who has set it.
-type Line = [String; 3];
+/// A setting: its name, its value, its source.
+type Row = [String; 3];
 
-fn table(args: &ProfileArgs, today: Date, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}\n", head(args, look.lang))?;
-    let lines = lines(args, today, look.lang);
-    let cells = |index: usize| lines.iter().map(|line| visible(&line[index])).collect();
-    let columns = vec![
-        Column::new(SETTING.get(look.lang), cells(0)),
-        Column::new(VALUE.get(look.lang), cells(1)),
-        Column::new(SOURCE.get(look.lang), cells(2)),
-    ];
-    grid::lines(&columns).iter().try_for_each(|line| writeln!(out, "{line}"))
-}
-
-fn markdown(args: &ProfileArgs, today: Date, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "# {}\n", escaped(&head(args, lang)))?;
-    let row = |cells: &[String; 3]| format!("| {} |", cells.join(" | "));
-    writeln!(out, "{}", row(&[&SETTING, &VALUE, &SOURCE].map(|word| word.get(lang).to_owned())))?;
-    writeln!(out, "| --- | --- | --- |")?;
-    lines(args, today, lang).iter().try_for_each(|line| {
-        writeln!(out, "{}", row(&[&line[0], &line[1], &line[2]].map(|cell| escaped(cell))))
-    })
+fn page(args: &ProfileArgs, today: Date, lang: Lang) -> Document {
+    let rows = rows(args, today, lang);
+    let column = |head: &Text, index: usize| {
+        Column::new(head.get(lang), rows.iter().map(|row: &Row| name(&row[index])))
+    };
+    let table = Table::new(vec![column(&SETTING, 0), column(&VALUE, 1), column(&SOURCE, 2)]);
+    let mut page = Document::default();
+    page.section([Block::Title(vec![name(head(args, lang))])]);
+    page.section([Block::Table(table)]);
+    page
 }
 
 fn head(args: &ProfileArgs, lang: Lang) -> String {
     let chosen = &args.chosen;
     match chosen.name.as_str() {
         "" => NO_PROFILE.get(lang).to_owned(),
-        name => filled(&OF, lang, &[("name", &visible(name)), ("path", &visible(&chosen.path))]),
+        name => filled(&OF, lang, &[("name", name), ("path", &chosen.path)]),
     }
 }
 
@@ -94,11 +80,11 @@ fn filled(text: &Text, lang: Lang, facts: &[(&'static str, &str)]) -> String {
     text.fill(lang, &facts)
 }
 
-fn lines(args: &ProfileArgs, today: Date, lang: Lang) -> Vec<Line> {
+fn rows(args: &ProfileArgs, today: Date, lang: Lang) -> Vec<Row> {
     let set = |set: &Set| [set.key.to_owned(), shown(set), source(&set.source, lang)];
     let rules = &args.chosen.rules;
     let whole = || WHOLE.get(lang).to_owned();
-    let mut lines: Vec<Line> = args.settings.iter().map(set).collect();
+    let mut lines: Vec<Row> = args.settings.iter().map(set).collect();
     lines.extend(rules.classes.iter().map(|class| {
         let own = args.chosen.profile.classes.contains_key(&class.name);
         let by = if own { whole() } else { BUILT_IN.get(lang).to_owned() };
@@ -106,8 +92,8 @@ fn lines(args: &ProfileArgs, today: Date, lang: Lang) -> Vec<Line> {
     }));
     lines.extend(rules.mutes.iter().map(|mute| {
         let state = super::muted::state(state(mute, today)).get(lang);
-        let said = if lang == Lang::En { format!(" ({state})") } else { format!("（{state}）") };
-        [word(&MUTE, &mute.check, lang), of_mute(mute) + &said, in_profile(&mute.place, lang)]
+        let value = words::bracketed(&of_mute(mute), state, lang);
+        [word(&MUTE, &mute.check, lang), value, in_profile(&mute.place, lang)]
     }));
     lines.extend(rules.links.iter().map(|link| [word(&LINK, &link.name, lang), link.url.clone(), whole()]));
     lines.extend(args.chosen.webhooks.iter().map(|webhook| {
@@ -128,8 +114,8 @@ fn state(mute: &Mute, today: Date) -> State {
 fn of_mute(mute: &Mute) -> String {
     let namespace = mute.namespace.as_ref().map(|glob| format!("-n {}", glob.glob()));
     let object = mute.object.as_ref().map(ToString::to_string);
-    let said = format!("{}, {}, {}", mute.until, mute.owner, mute.reason);
-    namespace.into_iter().chain(object).chain([said]).collect::<Vec<_>>().join(" ")
+    let terms = format!("{}, {}, {}", mute.until, mute.owner, mute.reason);
+    namespace.into_iter().chain(object).chain([terms]).collect::<Vec<_>>().join(" ")
 }
 
 fn of_class(class: &Class) -> String {
@@ -139,13 +125,13 @@ fn of_class(class: &Class) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
 }
 
-/// Where its address is, of which runs it is told, and in which language, where that is not the run's.
+/// Returns where the address is, when messages are sent, and the language if it is not that of the run.
 fn of_webhook(webhook: &Webhook) -> String {
     let of = [webhook.address.to_string(), webhook.when.id().to_owned()];
     of.into_iter().chain(webhook.lang.map(|lang| lang.tag().to_owned())).collect::<Vec<_>>().join(" ")
 }
 
-/// The value as a flag takes it; `-` where it is not set.
+/// Returns the value as a flag takes it; `-` if it is not set.
 fn shown(set: &Set) -> String {
     match set.values.as_slice() {
         [] => "-".to_owned(),
@@ -162,7 +148,7 @@ fn source(source: &Source, lang: Lang) -> String {
     }
 }
 
-/// The file stands above the table: of `config.yaml:12:5` the line is enough.
+/// Returns the line of a place such as `config.yaml:12:5`. The file is above the table.
 fn in_profile(place: &str, lang: Lang) -> String {
     let line = place.rsplit(':').nth(1).unwrap_or(place);
     filled(&PROFILE, lang, &[("line", line)])
@@ -207,9 +193,9 @@ fn document(args: &ProfileArgs, today: Date) -> Value {
     })
 }
 
-/// The table of all settings, as docs/profiles.md has it.
+/// Returns the table of all settings in docs/profiles.md.
 pub fn settings_table() -> String {
-    let row = |Row { key, variables, flag, built_in, help }: Row| {
+    let row = |cli::Row { key, variables, flag, built_in, help }: cli::Row| {
         let variables: Vec<String> = variables.iter().map(|name| format!("`{name}`")).collect();
         let built_in = if built_in.is_empty() { built_in } else { format!("`{built_in}`") };
         let help = help.replace('|', "\\|").replace('<', "&lt;").replace('*', "\\*");

@@ -7,12 +7,13 @@ mod page;
 mod patch;
 mod said;
 
+use super::document::flow;
 use super::escape::visible;
+use super::grid::Wrapped;
 use super::grid::{self, Column};
-use super::table::{flow, wrap};
+use super::json::Encoding;
 use super::words;
-use super::wrapped_table::Told;
-use super::{Look, coverage};
+use super::{Look, coverage, wrap};
 use crate::finding::Severity;
 use crate::model::{Amount, ObjectRef};
 use crate::report::Report;
@@ -68,8 +69,8 @@ pub fn rightsize(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     match format {
-        RightsizeFormat::Json => json::write(clusters, false, out),
-        RightsizeFormat::Yaml => json::write(clusters, true, out),
+        RightsizeFormat::Json => super::json::write(&json::document(clusters), Encoding::Json, out),
+        RightsizeFormat::Yaml => super::json::write(&json::document(clusters), Encoding::Yaml, out),
         RightsizeFormat::Patch => clusters.iter().try_for_each(|of| patch::write(of, out)),
         RightsizeFormat::Markdown => page::write(clusters, look, out),
         RightsizeFormat::Table | RightsizeFormat::Wide => {
@@ -161,7 +162,7 @@ impl Screen<'_> {
         let severity = |row: &Row| words::severity(row.severity().unwrap_or(Severity::Low), lang);
         let cells = |of: &dyn Fn(&Row) -> String| shown.iter().map(|row| of(row)).collect::<Vec<_>>();
         let head = |text: &'static Text| text.get(lang);
-        let told = Told {
+        let told = Wrapped {
             columns: vec![
                 Column::new(head(&words::SEVERITY), cells(&severity)),
                 Column::new(head(&words::NAMESPACE), cells(&|row| visible(&row.workload.namespace))),
@@ -169,12 +170,11 @@ impl Screen<'_> {
                 Column::new(head(&said::CONTAINER), cells(&|row| visible(&row.container))),
                 Column::new(head(&words::PODS), cells(&|row| row.pods.to_string())).numeric(),
             ],
-            narrower: vec![
+            narrow: vec![
                 Column::new(head(&words::SEVERITY), cells(&|row| format!("{}\n", severity(row)))),
                 Column::new(head(&said::WORKLOAD), cells(&place)),
             ],
-            head: head(&said::WHAT),
-            texts: shown.iter().map(|row| said::risks(row, lang)).collect(),
+            text: Column::new(head(&said::WHAT), cells(&|row| said::risks(row, lang))),
             below: Vec::new(),
         };
         lines.extend(self.headed(told.lines(self.look.width)));

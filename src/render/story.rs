@@ -1,87 +1,78 @@
-//! One object investigated: what it is, what was found, what happened in which order, how its logs end, what to do.
+//! The investigation of one object: its state, the findings, the timeline, the ends of its logs, and the next commands.
 
-use super::escape::{markdown, message, visible};
+use super::document::{Block, Document, Item, Line, message, name, own};
+use super::escape::visible;
+use super::json::{self, Encoding};
 use super::words::{self, texts};
-use super::{Format, Look, json};
+use super::{Look, StoryFormat, next};
 use crate::finding::Finding;
-use crate::model::{ObjectRef, Pod};
-use crate::report::Report;
+use crate::model::{LogTail, Node, ObjectRef, Pod};
+use crate::report::{NextCommands, Report};
 use crate::story::{Moment, Story};
 use crate::text::Fact;
 use crate::text::human;
-use owo_colors::{OwoColorize, Style};
+use owo_colors::Style;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 texts! {
     GONE: "{object} does not exist any more", "{object} 已不存在", "{object} 已不存在";
-    REPLACED: "its place was taken by: {pods}", "已由以下 Pod 接手：{pods}", "已由以下 Pod 接手：{pods}";
+    REPLACED: "replaced by: {pods}", "已由以下 Pod 接手：{pods}", "已由以下 Pod 接手：{pods}";
     OWNED: "managed by {owners}", "由 {owners} 管理", "由 {owners} 管理";
-    PODS: "PODS", "POD", "POD";
+    PODS: "PODS", "Pod", "Pod";
     NODES: "NODES", "節點", "节点";
-    FOUND: "FOUND", "發現", "发现";
-    NOTHING: "nothing is wrong with it, as far as can be seen", "就目前可見的資訊，沒有異常", "就目前可见的信息，没有异常";
+    FOUND: "FINDINGS", "發現", "发现";
+    NOTHING: "no problem found", "未發現異常", "未发现异常";
     TIMELINE: "TIMELINE", "時間軸", "时间线";
-    OTHERS: " and {count} others", " 等另外 {count} 個", " 等另外 {count} 个";
-    AGO: "{age} ago", "{age} 前", "{age} 前";
-    NO_EVENTS: "Warnings could not be read.", "無法讀取警告事件。", "无法读取警告事件。";
-    EXPIRED: "No warnings are left: the API server keeps them for about an hour.",
+    OTHERS: " and {others:# other|# others}", " 等 {all} 個", " 等 {all} 个";
+    AGO: "({age} ago)", "（{age} 前）", "（{age} 前）";
+    NO_EVENTS: "Warning events could not be read.", "無法讀取警告事件。", "无法读取警告事件。";
+    EXPIRED: "No warning events are left: the API server keeps them for about an hour.",
         "已沒有警告事件：API server 預設只保留約一小時。", "已没有警告事件：API server 默认只保留约一小时。";
     LOG: "LOG of {pod}, container {container}", "日誌：{pod}，容器 {container}", "日志：{pod}，容器 {container}";
     LOG_BEFORE: "LOG of {pod}, container {container}, before its last restart",
         "日誌：{pod}，容器 {container}，上次重啟之前", "日志：{pod}，容器 {container}，上次重启之前";
     REFUSED: "cannot be read: {detail}", "無法讀取：{detail}", "无法读取：{detail}";
     SILENT: "(empty)", "（空白）", "（空）";
-    NEXT: "NEXT", "下一步", "下一步";
-    MORE_FOUND: "{check}: {count} more, --all shows them", "{check}：另有 {count} 項，--all 可列出",
+    MORE_FOUND: "{check}: {count} more (--all)", "{check}：另有 {count} 項，--all 可列出",
         "{check}：另有 {count} 项，--all 可列出";
-    MORE_PODS: "{count} more pods", "其餘 {count} 個 Pod", "其余 {count} 个 Pod";
+    MORE_PODS: "{count:# more pod|# more pods}", "其餘 {count} 個 Pod", "其余 {count} 个 Pod";
 }
 
-/// Of more pods than this, the others are counted.
+/// The number of pods and of nodes that are listed.
 const PODS_SHOWN: usize = 12;
 
-/// Of more findings of one check than this, the others are counted.
+/// The number of findings of one check that are listed.
 const FOUND_SHOWN: usize = 3;
 
-/// A part of the story: its heading, and its lines.
-type Part = (String, Vec<String>);
+/// The number of logs that are shown.
+const LOGS_SHOWN: usize = 3;
 
-/// Writes the story of an object.
+/// The indentation of a text below its head.
+const INDENT: usize = 5;
+
+/// Writes the investigation of an object.
 ///
 /// # Errors
 /// When `out` fails.
 pub fn story(
     report: &Report,
     story: &Story,
-    format: Format,
+    format: StoryFormat,
     look: Look,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     match format {
-        Format::Json => json::write_story(report, story, false, out),
-        Format::Yaml => json::write_story(report, story, true, out),
-        Format::Name => story
-            .findings
-            .iter()
-            .try_for_each(|finding| writeln!(out, "{}", visible(&finding.object.slashed()))),
-        Format::Markdown => {
-            let plain = Look { color: false, width: None, ..look };
-            let (title, parts) = Teller { report, story, look: plain }.all();
-            writeln!(out, "# {}", markdown(&title))?;
-            parts.into_iter().try_for_each(|(heading, lines)| {
-                writeln!(out, "\n## {}\n", markdown(&heading))?;
-                lines.iter().try_for_each(|line| writeln!(out, "- {}", markdown(line.trim())))
-            })
+        StoryFormat::Table => Teller { report, story, look }.document().terminal(look, out),
+        StoryFormat::Markdown => {
+            let look = Look { color: false, width: None, ..look };
+            Teller { report, story, look }.document().markdown(out)
         }
-        Format::Table | Format::Wide => {
-            let teller = Teller { report, story, look };
-            let (title, parts) = teller.all();
-            writeln!(out, "{title}")?;
-            parts.into_iter().try_for_each(|(heading, lines)| {
-                writeln!(out, "\n{}", teller.paint(&heading, Style::new().bold()))?;
-                lines.iter().try_for_each(|line| writeln!(out, "{line}"))
-            })
+        StoryFormat::Json => json::write(&json::investigation(report, story), Encoding::Json, out),
+        StoryFormat::Yaml => json::write(&json::investigation(report, story), Encoding::Yaml, out),
+        StoryFormat::Name => {
+            let mut objects = story.findings.iter().map(|finding| visible(&finding.object.slashed()));
+            objects.try_for_each(|object| writeln!(out, "{object}"))
         }
     }
 }
@@ -93,191 +84,169 @@ struct Teller<'r> {
 }
 
 impl Teller<'_> {
-    fn paint(&self, text: &str, style: Style) -> String {
-        if self.look.color { text.style(style).to_string() } else { text.to_owned() }
-    }
-
-    fn all(&self) -> (String, Vec<Part>) {
-        let mut parts = vec![self.found(), self.pods(), self.nodes(), self.timeline()];
-        parts.extend(self.logs());
-        parts.push(self.next());
-        parts.retain(|(_, lines)| !lines.is_empty());
-        (self.title(), parts)
-    }
-
-    fn title(&self) -> String {
-        let (story, lang) = (self.story, self.look.lang);
-        let named = |object: &ObjectRef| visible(&object.slashed());
-        let place = if story.object.namespace.is_empty() {
-            String::new()
-        } else {
-            format!(" · {}", visible(&story.object.namespace))
-        };
-        let glyph = story
-            .worst()
-            .map_or_else(|| "🟢".to_owned(), |worst| words::severity(worst, lang).chars().take(1).collect());
-        let mut title = match story.exists {
-            true => format!("{glyph} {}{place}", named(&story.object)),
-            false => {
-                format!("⚪ {}{place}", GONE.fill(lang, &[("object", Fact::Text(named(&story.object)))]))
+    fn document(&self) -> Document {
+        let lang = self.look.lang;
+        let mut document = Document::default();
+        document.section([Block::Title(self.title())]);
+        let mut part = |heading: Line, items: Vec<Item>| {
+            if !items.is_empty() {
+                document.section([Block::Heading(2, heading), Block::Items(items)]);
             }
         };
-        if !story.owners.is_empty() {
-            let owners: Vec<String> = story.owners.iter().map(named).collect();
-            title.push_str(" · ");
-            title.push_str(&OWNED.fill(lang, &[("owners", Fact::Text(owners.join(" ← ")))]));
+        part(own(FOUND.get(lang)), self.found());
+        part(own(PODS.get(lang)), self.pods());
+        part(own(NODES.get(lang)), self.nodes());
+        part(own(TIMELINE.get(lang)), self.timeline());
+        for log in self.story.logs.iter().take(LOGS_SHOWN) {
+            let facts = [("pod", Fact::text(&log.pod)), ("container", Fact::text(&log.container))];
+            let heading = if log.previous { &LOG_BEFORE } else { &LOG }.fill(lang, &facts);
+            part(name(heading), self.log(log));
         }
-        if !story.exists && !story.pods.is_empty() {
-            let pods: Vec<String> = story.pods.iter().map(|pod| visible(&pod.name)).collect();
-            title.push_str("\n   ");
-            title.push_str(&REPLACED.fill(lang, &[("pods", Fact::Text(words::list(&pods, lang)))]));
-        }
-        title
+        document.section(next::all(&NextCommands::of(self.story.actions()), self.look));
+        document
     }
 
-    fn found(&self) -> Part {
+    /// Returns the object and its owners; for a deleted object, the pods that replaced it on a second line.
+    fn title(&self) -> Vec<Line> {
+        let (story, lang) = (self.story, self.look.lang);
+        let object = story.object.slashed();
+        let glyph = story.worst().map_or("🟢", words::severity_glyph);
+        let mut title = if story.exists {
+            own(format!("{glyph} ")).then(name(object))
+        } else {
+            own("⚪ ").then(name(GONE.fill(lang, &[("object", Fact::Text(object))])))
+        };
+        if !story.object.namespace.is_empty() {
+            title = title.then(" · ").then(name(&*story.object.namespace));
+        }
+        if !story.owners.is_empty() {
+            let owners: Vec<String> = story.owners.iter().map(ObjectRef::slashed).collect();
+            let owners = OWNED.fill(lang, &[("owners", Fact::Text(owners.join(" ← ")))]);
+            title = title.then(" · ").then(name(owners));
+        }
+        let mut lines = vec![title];
+        if !story.exists && !story.pods.is_empty() {
+            let pods: Vec<&str> = story.pods.iter().map(|pod| &*pod.name).collect();
+            let pods = REPLACED.fill(lang, &[("pods", Fact::Text(words::list(&pods, lang)))]);
+            lines.push(own("   ").then(name(pods)));
+        }
+        lines
+    }
+
+    fn found(&self) -> Vec<Item> {
         let lang = self.look.lang;
         let mut findings = self.story.findings.clone();
-        // What is found about the object itself comes first.
+        // Findings about the object itself come first.
         findings.sort_by_key(|finding| finding.object != self.story.object);
         let shown = if self.look.all { usize::MAX } else { FOUND_SHOWN };
-        let (mut lines, mut of_check) = (Vec::new(), BTreeMap::<&str, usize>::new());
+        let (mut items, mut of_check) = (Vec::new(), BTreeMap::<&str, usize>::new());
         for finding in findings {
             let count = of_check.entry(finding.check.id).or_default();
             *count += 1;
             if *count <= shown {
-                lines.extend(self.finding(finding));
+                items.extend(self.finding(finding));
             }
         }
         for (check, count) in of_check.into_iter().filter(|(_, count)| *count > shown) {
             let facts = [("check", Fact::text(check)), ("count", Fact::count(count - shown))];
-            lines.push(format!("  {}", MORE_FOUND.fill(lang, &facts)));
+            items.push(line(own(MORE_FOUND.fill(lang, &facts))));
         }
-        if lines.is_empty() && self.story.exists {
-            lines.push(format!("  {}", NOTHING.get(lang)));
+        if items.is_empty() && self.story.exists {
+            items.push(line(own(NOTHING.get(lang))));
         }
-        (FOUND.get(lang).to_owned(), lines)
+        items
     }
 
-    fn finding(&self, finding: &Finding) -> Vec<String> {
+    fn finding(&self, finding: &Finding) -> Vec<Item> {
         let lang = self.look.lang;
-        let head = format!(
-            "{}  {}  {}",
-            words::severity(finding.severity, lang),
-            visible(&finding.object.slashed()),
-            finding.check.id
-        );
-        let said = std::iter::once(&finding.message).chain(&finding.evidence);
-        let texts = said.flat_map(|line| self.wrapped(&message(&line.in_lang(lang)), 5));
-        std::iter::once(format!("  {head}")).chain(texts).collect()
+        let head = own(format!("{}  ", words::severity(finding.severity, lang)))
+            .then(name(finding.object.slashed()))
+            .then(format!("  {}", finding.check.id));
+        let texts = std::iter::once(&finding.message).chain(&finding.evidence);
+        let text =
+            |of: &crate::text::Message| Item { head: None, text: message(of.in_lang(lang)), indent: INDENT };
+        std::iter::once(line(head)).chain(texts.map(text)).collect()
     }
 
-    /// A text under its head, broken where the terminal ends.
-    fn wrapped(&self, text: &str, indent: usize) -> Vec<String> {
-        let width = self.look.width.map(|width| width.saturating_sub(indent));
-        let lines = super::table::wrap(text, width).into_iter();
-        lines.map(|line| format!("{}{line}", " ".repeat(indent))).collect()
-    }
-
-    fn pods(&self) -> Part {
+    fn pods(&self) -> Vec<Item> {
         let (lang, now) = (self.look.lang, self.report.snapshot.taken_at);
         let row = |pod: &&Pod| {
-            format!(
-                "  {}  {}  {}  {}  {}  {}",
-                visible(&pod.name),
-                pod.ready_column(),
-                visible(&pod.shared.status),
-                pod.restarts_column(now),
-                pod.age_column(now),
-                visible(pod.node.as_deref().unwrap_or("<none>"))
-            )
+            let columns = [
+                name(&*pod.name),
+                own(pod.ready_column()),
+                name(&*pod.shared.status),
+                own(words::restarts(pod, now, lang)),
+                own(pod.age_column(now)),
+                pod.node.as_deref().map_or_else(|| own("<none>"), name),
+            ];
+            line(Line::join(columns, "  "))
         };
-        let mut lines: Vec<String> = self.story.pods.iter().take(PODS_SHOWN).map(row).collect();
+        let mut items: Vec<Item> = self.story.pods.iter().take(PODS_SHOWN).map(row).collect();
         let more = self.story.pods.len().saturating_sub(PODS_SHOWN);
-        lines.extend(
-            (more > 0).then(|| format!("  {}", MORE_PODS.fill(lang, &[("count", Fact::count(more))]))),
-        );
-        (PODS.get(lang).to_owned(), lines)
+        items.extend((more > 0).then(|| line(own(MORE_PODS.fill(lang, &[("count", Fact::count(more))])))));
+        items
     }
 
-    fn nodes(&self) -> Part {
-        let row = |node: &&crate::model::Node| {
+    fn nodes(&self) -> Vec<Item> {
+        let row = |node: &&Node| {
             let ready = node.condition("Ready").map_or("?", |condition| condition.status.as_str());
-            let mut said = vec![format!("Ready={}", visible(ready))];
-            said.extend(node.pressures().map(|pressure| format!("{}Pressure", visible(pressure))));
-            said.extend(node.cordoned.then(|| "SchedulingDisabled".to_owned()));
-            format!("  {}  {}  {}", visible(&node.name), said.join(","), visible(&node.kubelet_version))
+            let mut state = vec![format!("Ready={ready}")];
+            state.extend(node.pressures().map(|pressure| format!("{pressure}Pressure")));
+            state.extend(node.cordoned.then(|| "SchedulingDisabled".to_owned()));
+            let columns = [name(&*node.name), name(state.join(",")), name(&node.kubelet_version)];
+            line(Line::join(columns, "  "))
         };
-        let lines = self.story.nodes.iter().take(PODS_SHOWN).map(row).collect();
-        (NODES.get(self.look.lang).to_owned(), lines)
+        self.story.nodes.iter().take(PODS_SHOWN).map(row).collect()
     }
 
-    fn timeline(&self) -> Part {
+    fn timeline(&self) -> Vec<Item> {
         let (story, lang) = (self.story, self.look.lang);
-        let mut lines: Vec<String> = story.moments.iter().flat_map(|moment| self.moment(moment)).collect();
-        if !lines.is_empty() && !story.saw_events {
-            lines.push(format!("  {}", NO_EVENTS.get(lang)));
-        } else if !lines.is_empty() && !story.warned && story.worst().is_some() {
-            lines.push(format!("  {}", EXPIRED.get(lang)));
+        let mut items: Vec<Item> = story.moments.iter().map(|moment| self.moment(moment)).collect();
+        if !items.is_empty() && !story.saw_events {
+            items.push(line(own(NO_EVENTS.get(lang))));
+        } else if !items.is_empty() && !story.warned && story.worst().is_some() {
+            items.push(line(own(EXPIRED.get(lang))));
         }
-        (TIMELINE.get(lang).to_owned(), lines)
+        items
     }
 
-    fn moment(&self, moment: &Moment) -> Vec<String> {
+    fn moment(&self, moment: &Moment) -> Item {
         let lang = self.look.lang;
         let age = human(self.report.snapshot.taken_at.seconds_since(moment.at));
         let ago = AGO.fill(lang, &[("age", Fact::Text(age))]);
-        let mark = if moment.bad { self.paint("●", Style::new().red()) } else { "○".to_owned() };
-        let mut object = String::new();
+        let mark = if moment.bad { self.look.paint("●", Style::new().red()) } else { "○".to_owned() };
+        let mut text = Line::default();
         if moment.object != self.story.object || moment.others > 0 {
-            let place = match &*moment.object.namespace {
-                namespace if *namespace != *self.story.object.namespace => format!("{} ", visible(namespace)),
-                _ => String::new(),
-            };
-            let others = OTHERS.fill(lang, &[("count", Fact::count(moment.others))]);
-            let others = if moment.others > 0 { others } else { String::new() };
-            object = format!("{place}{}{others}: ", visible(&moment.object.slashed()));
+            if moment.object.namespace != self.story.object.namespace {
+                text = name(&*moment.object.namespace).then(" ");
+            }
+            text = text.then(name(moment.object.slashed()));
+            if moment.others > 0 {
+                let facts = [("others", Fact::count(moment.others)), ("all", Fact::count(moment.others + 1))];
+                text = text.then(OTHERS.fill(lang, &facts));
+            }
+            text = text.then(words::colon(lang));
         }
-        let said = format!("{object}{}", message(&moment.what.in_lang(lang)));
-        let head = format!("  {} {mark} ({ago}) ", words::moment(moment.at));
-        let mut lines = self.wrapped(&said, 5).into_iter();
-        let short = self
-            .look
-            .width
-            .is_none_or(|width| super::grid::width(&head) + super::grid::width(&said) <= width);
-        if short {
-            return vec![head + &said];
+        Item {
+            head: Some(own(format!("  {} {mark} {ago} ", words::moment(moment.at)))),
+            text: text.then(message(moment.what.in_lang(lang))),
+            indent: INDENT,
         }
-        std::iter::once(head.trim_end().to_owned()).chain(lines.by_ref()).collect()
     }
 
-    fn logs(&self) -> Vec<Part> {
+    fn log(&self, log: &LogTail) -> Vec<Item> {
         let lang = self.look.lang;
-        let part = |log: &&crate::model::LogTail| {
-            let facts =
-                [("pod", Fact::Text(visible(&log.pod))), ("container", Fact::Text(visible(&log.container)))];
-            let heading = if log.previous { &LOG_BEFORE } else { &LOG }.fill(lang, &facts);
-            let lines = match (&log.refused, log.lines.is_empty()) {
-                (Some(detail), _) => {
-                    vec![format!(
-                        "  {}",
-                        REFUSED.fill(lang, &[("detail", Fact::Text(message(&detail.in_lang(lang))))])
-                    )]
-                }
-                (None, true) => vec![format!("  {}", SILENT.get(lang))],
-                (None, false) => log.lines.iter().map(|line| format!("  {}", visible(line))).collect(),
-            };
-            (heading, lines)
-        };
-        self.story.logs.iter().take(3).map(part).collect()
+        match (&log.refused, log.lines.is_empty()) {
+            (Some(detail), _) => {
+                vec![line(message(REFUSED.fill(lang, &[("detail", Fact::Text(detail.in_lang(lang)))])))]
+            }
+            (None, true) => vec![line(own(SILENT.get(lang)))],
+            (None, false) => log.lines.iter().map(|text| line(name(text))).collect(),
+        }
     }
+}
 
-    fn next(&self) -> Part {
-        let lines = self
-            .story
-            .actions()
-            .into_iter()
-            .map(|line| format!("  {}", self.paint(line, Style::new().cyan())));
-        (NEXT.get(self.look.lang).to_owned(), lines.take(8).collect())
-    }
+/// Returns an item of one line, which is not broken.
+fn line(text: Line) -> Item {
+    Item { head: Some(own("  ").then(text)), text: Line::default(), indent: 0 }
 }

@@ -1,9 +1,10 @@
-//! The words that several human formats share.
+//! Words that several formats share.
 
 use crate::finding::Severity;
-use crate::model::{Reason, in_percent};
-use crate::report::{Class, Verdict};
-use crate::text::{Fact, Lang, Text, listed};
+use crate::model::{Pod, Reason, in_percent};
+use crate::report::{Class, NodeClass, Verdict};
+use crate::text::Fact;
+use crate::text::{Lang, Text, listed};
 use crate::wire::Time;
 use jiff::tz::TimeZone;
 
@@ -23,13 +24,16 @@ texts! {
     CLASS_HEALTHY: "healthy", "健康", "健康";
     CLASS_ATTENTION: "attention", "需關注", "需关注";
     CLASS_UNHEALTHY: "unhealthy", "異常", "异常";
+    CLASS_INCOMPLETE: "incomplete", "檢查不完整", "检查不完整";
     CLASS_COMPLETED: "completed", "已完成", "已完成";
     HIGH: "high", "高", "高";
     MEDIUM: "medium", "中", "中";
     LOW: "low", "低", "低";
     CONTEXT: "CONTEXT", "CONTEXT", "CONTEXT";
+    IN_CONTEXT: "context {context}", "context {context}", "context {context}";
+    NAMESPACE_COUNT: "{count:# namespace|# namespaces}", "{count} 個命名空間", "{count} 个命名空间";
     NAMESPACE: "NAMESPACE", "命名空間", "命名空间";
-    PODS: "PODS", "POD 數", "POD 数";
+    PODS: "PODS", "Pod 數", "Pod 数";
     COL_HEALTHY: "HEALTHY", "健康", "健康";
     COL_ATTENTION: "ATTENTION", "需關注", "需关注";
     COL_UNHEALTHY: "UNHEALTHY", "異常", "异常";
@@ -49,21 +53,23 @@ texts! {
     OWNER: "OWNER", "擁有者", "属主";
     CLASS: "CLASS", "分類", "分类";
     NEXT: "NEXT", "下一步", "下一步";
-    MORE_COMMANDS: "{count} more commands: -o wide", "還有 {count} 條指令：-o wide", "还有 {count} 条命令：-o wide";
-    AND_MORE: " (+{count} more)", "（另有 {count} 項）", "（另有 {count} 项）";
+    MORE_COMMANDS: "{count:# more command|# more commands}: -o wide", "還有 {count} 條指令：-o wide", "还有 {count} 条命令：-o wide";
+    AND_MORE: " (+{count} more)", "（同一原因另有 {count} 項發現）", "（同一原因另有 {count} 项发现）";
     FORBIDDEN: "forbidden", "權限不足", "权限不足";
     TIMED_OUT: "timed out", "逾時", "超时";
     EXPIRED: "list expired", "清單過期", "列表过期";
     FAILED: "failed", "失敗", "失败";
     UNREADABLE: "unreadable", "無法解析", "无法解析";
-    ABSENT: "not served", "伺服器未提供", "服务器未提供";
+    ABSENT: "not served by the API server", "API server 未提供", "API server 未提供";
     NOT_GIVEN: "not in the input", "輸入中沒有", "输入中没有";
-    SKIPPED: "left out", "已略過", "已跳过";
+    SKIPPED: "skipped", "已略過", "已跳过";
     REPEATED: "given twice, counted once", "重複提供，只計一次", "重复提供，只计一次";
     STOPPED: "stopped", "已中止", "已中止";
     STALE: "measured too long ago", "量測值過舊", "测量值过旧";
-    INCONSISTENT: "expired while it was read: its parts are of different moments", "讀取途中過期，前後部分並非同一時刻",
+    INCONSISTENT: "expired while it was read: its parts are from different times", "讀取途中過期，前後部分並非同一時刻",
         "读取中途过期，前后部分不是同一时刻";
+    NOT_READ: "not read", "未讀取", "未读取";
+    RESTARTS_AGO: "{restarts} ({age} ago)", "{restarts}（{age} 前）", "{restarts}（{age} 前）";
 }
 
 pub(super) fn verdict(verdict: Verdict) -> &'static Text {
@@ -84,6 +90,22 @@ pub(super) fn verdict_glyph(verdict: Verdict) -> &'static str {
     }
 }
 
+/// Returns `🔴 Unhealthy`.
+pub(super) fn full_verdict(of: Verdict, lang: Lang) -> String {
+    format!("{} {}", verdict_glyph(of), verdict(of).get(lang))
+}
+
+/// Returns the state of a namespace: `🟢 healthy`.
+pub(super) fn state(of: Verdict, lang: Lang) -> String {
+    let word = match of {
+        Verdict::Healthy => &CLASS_HEALTHY,
+        Verdict::Incomplete => &CLASS_INCOMPLETE,
+        Verdict::Attention => &CLASS_ATTENTION,
+        Verdict::Unhealthy => &CLASS_UNHEALTHY,
+    };
+    format!("{} {}", verdict_glyph(of), word.get(lang))
+}
+
 pub(super) fn class(class: Class) -> &'static Text {
     match class {
         Class::Completed => &CLASS_COMPLETED,
@@ -102,7 +124,16 @@ pub(super) fn class_glyph(class: Class) -> &'static str {
     }
 }
 
-/// `🔴 high`, as the patrol reports name severities.
+pub(super) fn node_glyph(class: NodeClass) -> &'static str {
+    match class {
+        NodeClass::Healthy => "🟢",
+        NodeClass::NotObserved => "⚪",
+        NodeClass::Attention => "🟡",
+        NodeClass::Unhealthy => "🔴",
+    }
+}
+
+/// Returns `🔴 high`.
 pub(super) fn severity(severity: Severity, lang: Lang) -> String {
     format!("{} {}", severity_glyph(severity), severity_word(severity).get(lang))
 }
@@ -140,7 +171,7 @@ pub(super) fn reason(reason: Reason) -> &'static Text {
     }
 }
 
-/// `what (why)`, in Chinese with the brackets of its type.
+/// Returns `what (why)`, in Chinese with full-width brackets.
 pub(super) fn bracketed(what: &str, why: &str, lang: Lang) -> String {
     match lang {
         Lang::En => format!("{what} ({why})"),
@@ -148,7 +179,7 @@ pub(super) fn bracketed(what: &str, why: &str, lang: Lang) -> String {
     }
 }
 
-/// `head: text`, in Chinese with its own colon.
+/// Returns `head: text`, in Chinese with a full-width colon.
 pub(super) fn headed(head: &str, text: &str, lang: Lang) -> String {
     match lang {
         Lang::En => format!("{head}: {text}"),
@@ -156,30 +187,35 @@ pub(super) fn headed(head: &str, text: &str, lang: Lang) -> String {
     }
 }
 
-/// A text, and how many more there are of what it speaks of.
-pub(super) fn and_more(text: String, more: usize, lang: Lang) -> String {
-    match more {
-        0 => text,
-        _ => text + &AND_MORE.fill(lang, &[("count", Fact::count(more))]),
-    }
+/// Returns ` (+1 more)`, or nothing for 0.
+pub(super) fn and_more(more: usize, lang: Lang) -> String {
+    if more == 0 { String::new() } else { AND_MORE.fill(lang, &[("count", Fact::count(more))]) }
 }
 
-/// `a, b`, or in Chinese `a、b`.
+/// Returns the RESTARTS column of kubectl, with the age in the language of the reader.
+pub(super) fn restarts(pod: &Pod, now: Time, lang: Lang) -> String {
+    let column = pod.restarts_column(now);
+    let Some((restarts, age)) = column.split_once(" (") else { return column };
+    let age = Fact::text(age.trim_end_matches(" ago)"));
+    RESTARTS_AGO.fill(lang, &[("restarts", Fact::text(restarts)), ("age", age)])
+}
+
+/// Returns `a, b`, or `a、b` in Chinese.
 pub(super) fn list<T: AsRef<str>>(items: &[T], lang: Lang) -> String {
     listed(items, 0, lang)
 }
 
-/// What stands between a name and what is said of it.
+/// Returns the colon of a language.
 pub(super) fn colon(lang: Lang) -> &'static str {
     if lang == Lang::En { ": " } else { "：" }
 }
 
-/// An instant in the reader's time zone, with its offset: `2025-12-26 10:00:00 +08:00`.
+/// Returns a time in the local time zone, with its offset: `2025-12-26 10:00:00 +08:00`.
 pub(super) fn moment(time: Time) -> String {
     zoned(time, "%Y-%m-%d %H:%M:%S %:z")
 }
 
-/// The same to the minute.
+/// Returns the same to the minute.
 pub(super) fn minute(time: Time) -> String {
     zoned(time, "%Y-%m-%d %H:%M %:z")
 }
@@ -191,9 +227,9 @@ fn zoned(time: Time, format: &str) -> String {
     }
 }
 
-/// A share in percent with one decimal, as in `95.8 %`.
+/// Returns a share in percent with one decimal: `95.8 %`.
 pub(super) fn percent(part: u64, whole: u64) -> String {
-    // Half up in integers: exact, where floating point would round 2.05 down.
+    // Rounded half up with integers: floating point would round 2.05 down.
     let (part, whole) = (u128::from(part), u128::from(whole.max(1)));
     in_percent(i64::try_from((part * 2000 + whole) / (whole * 2)).unwrap_or(i64::MAX))
 }

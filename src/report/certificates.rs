@@ -1,4 +1,4 @@
-//! The certificates of the scope, each with the worst that was found about it.
+//! The certificates of the scope, each with the worst finding about it.
 
 use crate::checks::{self, CATALOG, View};
 use crate::finding::{CheckInfo, Finding, Group, Severity};
@@ -8,36 +8,36 @@ use crate::tls::{Certificate, Tls};
 use crate::wire::Time;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A secret with a certificate, or that should have one.
+/// A Secret with a certificate, or that should have one.
 #[derive(Debug)]
 pub struct CertificateRow<'a> {
-    /// The secret.
+    /// The Secret.
     pub tls: &'a Tls,
-    /// Whom it is for: the hosts that Ingresses and Gateways name beside it, or those it names itself; sorted.
+    /// The hosts that Ingresses and Gateways name with it, or those that the certificate names; sorted.
     pub hosts: Vec<&'a str>,
-    /// Who shows it to visitors; sorted.
+    /// The objects that serve it; sorted.
     pub users: Vec<ObjectRef>,
-    /// How it is.
+    /// The state.
     pub state: State,
 }
 
-/// How a certificate is, as far as it is judged.
+/// The state of a certificate.
 #[derive(Clone, Copy, Debug)]
 pub enum State {
-    /// The worst that was found about it.
+    /// The worst finding.
     Found(Severity, &'static CheckInfo),
-    /// What there is to find about it somebody has accepted for a time.
+    /// A mute hides the finding of this check.
     Muted(&'static CheckInfo),
-    /// There is something to find, and the check that finds it was left out.
+    /// The check that would report a finding was left out.
     NotJudged(&'static CheckInfo),
-    /// Its namespace asked not to be judged.
+    /// The namespace has an annotation that skips the checks of certificates.
     Skipped,
-    /// There is nothing to find.
+    /// Nothing is wrong.
     Valid,
 }
 
 impl State {
-    /// As in JSON: one word, or the check that found the worst.
+    /// Returns the word in JSON: the id of the check with the worst finding, or one word.
     pub fn id(self) -> &'static str {
         match self {
             State::Found(_, check) => check.id,
@@ -48,7 +48,7 @@ impl State {
         }
     }
 
-    /// How bad it is.
+    /// Returns the severity of the worst finding.
     pub fn severity(self) -> Option<Severity> {
         match self {
             State::Found(severity, _) => Some(severity),
@@ -56,7 +56,7 @@ impl State {
         }
     }
 
-    /// What is worth a look comes first.
+    /// Returns the rank in the list: certificates with findings come first.
     fn rank(self) -> (std::cmp::Reverse<Option<Severity>>, u8) {
         let calm = match self {
             State::Found(..) | State::Muted(_) | State::NotJudged(_) => 0,
@@ -68,21 +68,21 @@ impl State {
 }
 
 impl CertificateRow<'_> {
-    /// The first of its chain to end.
+    /// Returns the certificate of its chain that expires first.
     pub fn ends_first(&self) -> Option<&Certificate> {
         self.tls.chain.as_ref().ok().map(|chain| chain.ends_first())
     }
 
-    /// Whole days until its end, negative after it.
+    /// Returns the whole days until it expires, negative after that.
     pub fn days_left(&self, now: Time) -> Option<i64> {
         self.ends_first().map(|first| first.not_after.seconds_since(now).div_euclid(86_400))
     }
 }
 
-/// What is said about secrets: the worst of it.
+/// The worst finding about each Secret.
 type Worst<'f> = BTreeMap<&'f ObjectRef, (Severity, &'static CheckInfo)>;
 
-/// Worst first, then by their end; none where no check of certificates runs.
+/// Returns the certificates, worst first, then by expiry; none if no check of certificates runs.
 pub(super) fn of<'a>(view: &View<'a>, findings: &[Finding], muted: &Muted) -> Vec<CertificateRow<'a>> {
     if CATALOG.is_without(Group::Tls, &view.settings.choice.left_out) {
         return Vec::new();
@@ -93,7 +93,7 @@ pub(super) fn of<'a>(view: &View<'a>, findings: &[Finding], muted: &Muted) -> Ve
         .filter(|over| over.is_of_namespace() && CATALOG.is_without(Group::Tls, &over.skip))
         .map(|over| &*over.object.name)
         .collect();
-    // Whatever is heard of it, a certificate is as it is.
+    // All findings, whether or not they are reported.
     let all = checks::about_certificates(view);
     let (all, found) = (worst(all.iter()), worst(findings.iter()));
     let muted = worst(muted.findings.iter().map(|(finding, _)| finding));

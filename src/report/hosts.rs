@@ -1,5 +1,4 @@
-//! The hosts that were looked up, each with its virtual hosts and with the certificate that is served for it. Made only for
-//! those who show it.
+//! The hosts that were looked up, each with its virtual hosts and the certificate that is served for it.
 
 use super::Report;
 use crate::checks::{VirtualHost, served_chain, virtual_hosts, virtual_hosts_by_host as by_host};
@@ -9,16 +8,16 @@ use crate::wire::Host;
 /// A host that was looked up.
 #[derive(Debug)]
 pub struct HostRow<'a> {
-    /// What is known of it outside of the cluster.
+    /// The results of DNS, of the TLS handshake and of the request count.
     pub host: &'a Host,
-    /// The virtual hosts that are for it, exact ones first.
+    /// The virtual hosts that match it, exact matches first.
     pub virtual_hosts: Vec<VirtualHost<'a>>,
-    /// What is served for it, where that can be read.
+    /// The certificate chain that is served for it, if it can be read.
     pub served: Option<Chain>,
 }
 
 impl<'a> Report<'a> {
-    /// The hosts that were looked up, by name.
+    /// Returns the hosts that were looked up, by name.
     pub fn hosts(&self) -> Vec<HostRow<'a>> {
         let rows = &self.snapshot.rows;
         if rows.hosts.is_empty() {

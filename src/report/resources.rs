@@ -1,94 +1,97 @@
-//! What the nodes have, what is asked for and used of it, and by whom. Made only for those who show it: every pod is looked
-//! at once, and nothing is kept of each.
+//! The capacity of the nodes, its requests and usage, and the largest consumers.
 
 use super::{NodeLoad, Report};
 use crate::checks::{Loss, View};
-use crate::model::{Amount, Metered, ObjectRef, Owner, Pod};
+use crate::model::{Amount, Metered, Node, ObjectRef, Owner, Pod};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What a cluster has, and who takes it.
+/// The resources of a cluster.
 #[derive(Debug)]
 pub struct Resources<'a> {
-    /// Whether every pod of the cluster was seen; else the sums are those of what was seen, and at least so much.
+    /// Whether every pod of the cluster was read. If not, the sums are lower bounds.
     pub complete: bool,
-    /// The nodes together.
+    /// The sums over the nodes.
     pub capacity: Capacity,
-    /// Pods that are on none of the nodes that count.
-    pub elsewhere: Requested,
-    /// Each namespace that has pods, the largest share of the nodes first.
+    /// Pods that are on none of the counted nodes.
+    pub not_on_nodes: Requested,
+    /// The namespaces with pods, the largest share of the nodes first.
     pub namespaces: Vec<(Arc<str>, Requested)>,
-    /// The workloads that take most, by usage where it is measured: the topmost owner, or a pod that nobody owns.
+    /// The largest workloads, by usage or else by requests: topmost owners, and pods without an owner.
     pub consumers: Vec<(ObjectRef, Requested)>,
-    /// Whether any pod was measured. Of those that were not, what is set aside for them stands for what they use.
+    /// Whether any pod is measured. For a pod that is not, its requests stand for its usage.
     pub is_measured: bool,
-    /// Nodes that take ordinary pods.
+    /// The number of pods in the namespaces.
+    pub pods: u64,
+    /// The number of those pods that are measured.
+    pub measured_pods: u64,
+    /// The number of nodes that accept ordinary pods.
     pub open_nodes: usize,
-    /// What the loss of the largest of these would leave; nothing where that is not known.
+    /// The effect of losing the largest of these nodes; empty if it is unknown.
     pub losses: Vec<Loss<'a>>,
 }
 
-/// What nodes have together, and what of it is asked for by the pods on them and used.
+/// The sums over the nodes, and over the pods on them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Capacity {
-    /// How many there are that say how much CPU and memory pods may have.
+    /// The number of nodes that report allocatable CPU and memory.
     pub nodes: usize,
-    /// How many do not; of them nothing is counted.
-    pub unstated: usize,
-    /// What pods may have.
+    /// The number of nodes that do not. They are not counted.
+    pub without_allocatable: usize,
+    /// The allocatable resources.
     pub allocatable: Amount,
-    /// What is set aside for them.
+    /// The requests of the pods.
     pub requests: Amount,
-    /// What they may use at most, as far as they are limited.
+    /// The limits of the pods, as far as they have limits.
     pub limits: Amount,
-    /// Nodes whose usage is measured.
+    /// The number of nodes whose usage is measured.
     pub measured: usize,
-    /// What pods may have of those.
+    /// The allocatable resources of those nodes.
     pub measured_allocatable: Amount,
-    /// What is used of those; `None` where no node is measured.
+    /// The usage of those nodes; `None` if no node is measured.
     pub usage: Option<Amount>,
 }
 
-/// What some pods take, of those that have not ended.
+/// The requests, limits and usage of pods that have not ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Requested {
-    /// How many they are.
+    /// The number of pods.
     pub pods: u64,
-    /// What is set aside for them.
+    /// Their requests.
     pub requests: Amount,
-    /// What they may use at most, as far as they are limited.
+    /// Their limits, as far as they have limits.
     pub limits: Amount,
-    /// How many of them are measured.
+    /// The number of those that are measured.
     pub measured: u64,
-    /// What those use.
+    /// The usage of the measured pods.
     used: Amount,
-    /// What is set aside for those that are on a node and not measured.
+    /// The requests of the pods that are on a node and not measured.
     unmeasured: Amount,
 }
 
-/// So many workloads are named.
+/// The maximum number of workloads that are listed.
 const CONSUMERS: usize = 10;
 
-/// Whether a node says what pods may have of it: only then it counts.
-fn is_stated(load: &NodeLoad) -> bool {
-    let Amount { cpu, memory } = load.node.allocatable;
-    cpu > 0 && memory > 0
+/// Returns the allocatable resources of a node that reports them. Only such a node is counted.
+fn allocatable(node: &Node) -> Option<Amount> {
+    let Amount { cpu, memory } = node.allocatable;
+    (cpu > 0 && memory > 0).then_some(node.allocatable)
 }
 
 impl Capacity {
     fn of(nodes: &[NodeLoad]) -> Self {
         let mut sum = Self::default();
         for load in nodes {
-            let allocatable = load.node.allocatable;
-            if !is_stated(load) {
-                sum.unstated += 1;
+            let Some(node) = load.node else { continue };
+            let Some(allocatable) = allocatable(node) else {
+                sum.without_allocatable += 1;
                 continue;
-            }
+            };
             sum.nodes += 1;
             sum.allocatable = sum.allocatable.plus(allocatable);
             sum.requests = sum.requests.plus(load.requests);
             sum.limits = sum.limits.plus(load.limits);
-            if let Some(used) = load.node.usage {
+            if let Some(used) = node.usage {
                 sum.measured += 1;
                 sum.measured_allocatable = sum.measured_allocatable.plus(allocatable);
                 sum.usage = Some(sum.usage.unwrap_or_default().plus(used));
@@ -99,7 +102,7 @@ impl Capacity {
 }
 
 impl Requested {
-    /// What is used by those that are measured; `None` where none is.
+    /// Returns the usage of the measured pods; `None` if none is measured.
     pub fn usage(&self) -> Option<Amount> {
         (self.measured > 0).then_some(self.used)
     }
@@ -108,7 +111,7 @@ impl Requested {
         let used = metered.iter().map(|metered| metered.used).fold(Amount::default(), Amount::plus);
         let (requests, limits) = (pod.shared.requests, pod.shared.limits);
         let measured = u64::from(!metered.is_empty());
-        // What is on no node uses nothing.
+        // A pod without a node uses nothing.
         let is_unknown = metered.is_empty() && pod.node.is_some();
         let unmeasured = if is_unknown { requests } else { Amount::default() };
         Self { pods: 1, requests, limits, measured, used, unmeasured }
@@ -127,28 +130,27 @@ impl Requested {
 }
 
 impl<'a> Report<'a> {
-    /// What the cluster has, and who takes it.
+    /// Returns the resources of the cluster.
     pub fn resources(&self) -> Resources<'a> {
-        let view = View::new(self.snapshot, self.settings);
         let capacity = Capacity::of(&self.nodes);
-        let (owners, elsewhere) = by_owner(&view, &self.nodes);
+        let view = &self.view;
+        let (owners, not_on_nodes) = by_owner(view, &self.nodes);
         let mut namespaces: BTreeMap<&Arc<str>, Requested> = BTreeMap::new();
         let mut consumers: BTreeMap<ObjectRef, Requested> = BTreeMap::new();
         for ((namespace, owner), taken) in owners {
             let of_namespace = namespaces.entry(namespace).or_default();
             *of_namespace = of_namespace.plus(taken);
-            let of_root = consumers.entry(owner.root(&view, namespace)).or_default();
+            let of_root = consumers.entry(owner.root(view, namespace)).or_default();
             *of_root = of_root.plus(taken);
         }
         let all = namespaces.values().copied().fold(Requested::default(), Requested::plus);
-        // Without nodes, of everything that is asked for.
+        // Without nodes, the share of all requests.
         let whole = if capacity.nodes > 0 { capacity.allocatable } else { all.requests };
         let namespaces = namespaces.into_iter().map(|(name, taken)| (Arc::clone(name), taken)).collect();
         let is_measured = all.measured > 0;
         let asked = |taken: &Requested| share(taken.requests, whole);
-        let used = |taken: &Requested| match is_measured {
-            true => share(taken.used.plus(taken.unmeasured), whole),
-            false => asked(taken),
+        let used = |taken: &Requested| {
+            if is_measured { share(taken.used.plus(taken.unmeasured), whole) } else { asked(taken) }
         };
         let mut consumers =
             largest_first(consumers.into_iter().collect(), |taken| (used(taken), asked(taken)));
@@ -156,30 +158,32 @@ impl<'a> Report<'a> {
         Resources {
             complete: view.saw_all_pods(),
             capacity,
-            elsewhere,
+            not_on_nodes,
             namespaces: largest_first(namespaces, |taken| (asked(taken), used(taken))),
             consumers,
             is_measured,
+            pods: all.pods,
+            measured_pods: all.measured,
             open_nodes: view.open_nodes().count(),
             losses: view.losses(),
         }
     }
 }
 
-/// Who owns some pods as they say it themselves.
+/// The owner of pods, as the pods name it.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Maker<'s> {
+enum PodOwner<'s> {
     Owner(&'s Owner),
-    /// Nobody: the pod itself.
-    Nobody(&'s str),
+    /// None: the pod itself.
+    Pod(&'s str),
 }
 
-impl Maker<'_> {
-    /// The topmost owner, asked for once for all pods of one owner.
+impl PodOwner<'_> {
+    /// Returns the topmost owner, computed once for all pods of one owner.
     fn root(&self, view: &View, namespace: &Arc<str>) -> ObjectRef {
         match self {
-            Maker::Nobody(pod) => ObjectRef::new(namespace, "Pod", pod),
-            Maker::Owner(owner) => {
+            PodOwner::Pod(pod) => ObjectRef::new(namespace, "Pod", pod),
+            PodOwner::Owner(owner) => {
                 let Owner { kind, name } = view.topmost(namespace, owner);
                 ObjectRef { namespace: Arc::clone(namespace), kind, name }
             }
@@ -187,16 +191,19 @@ impl Maker<'_> {
     }
 }
 
-type ByOwner<'s> = BTreeMap<(&'s Arc<str>, Maker<'s>), Requested>;
+type ByOwner<'s> = BTreeMap<(&'s Arc<str>, PodOwner<'s>), Requested>;
 
-/// What the pods of each owner take; and those together that are on none of the nodes that count. Pods and what was measured of them
+/// Returns the use of the pods of each owner, and that of the pods on none of the counted nodes. Pods and measurements
 /// are in the same order.
 fn by_owner<'s>(view: &View<'s>, nodes: &[NodeLoad]) -> (ByOwner<'s>, Requested) {
     let rows = &view.snapshot.rows;
-    let mut known: Vec<&str> =
-        nodes.iter().filter(|load| is_stated(load)).map(|load| &*load.node.name).collect();
+    let mut known: Vec<&str> = nodes
+        .iter()
+        .filter(|load| load.node.is_some_and(|node| allocatable(node).is_some()))
+        .map(|load| load.name)
+        .collect();
     known.sort_unstable();
-    let (mut owners, mut elsewhere) = (ByOwner::new(), Requested::default());
+    let (mut owners, mut not_on_nodes) = (ByOwner::new(), Requested::default());
     let mut rest = rows.metered.as_slice();
     for pod in &rows.pods {
         let key = (&*pod.shared.namespace, &*pod.name);
@@ -208,26 +215,26 @@ fn by_owner<'s>(view: &View<'s>, nodes: &[NodeLoad]) -> (ByOwner<'s>, Requested)
             continue;
         }
         let taken = Requested::of(pod, own);
-        // A static pod is its node's, and nobody's work but its own.
+        // A static pod is owned by its node, and counts as its own workload.
         let owner = pod.shared.owner.as_ref().filter(|owner| &*owner.kind != "Node");
-        let inferred_owner = owner.map_or(Maker::Nobody(&pod.name), Maker::Owner);
+        let inferred_owner = owner.map_or(PodOwner::Pod(&pod.name), PodOwner::Owner);
         let of_owner = owners.entry((&pod.shared.namespace, inferred_owner)).or_default();
         *of_owner = of_owner.plus(taken);
         let is_known = |node: &Arc<str>| known.binary_search(&&**node).is_ok();
         if !pod.node.as_ref().is_some_and(is_known) {
-            elsewhere = elsewhere.plus(taken);
+            not_on_nodes = not_on_nodes.plus(taken);
         }
     }
-    (owners, elsewhere)
+    (owners, not_on_nodes)
 }
 
-/// The larger of the shares of CPU and memory, in millionths.
+/// Returns the larger of the shares of CPU and memory, in millionths.
 fn share(part: Amount, whole: Amount) -> i128 {
     let of = |part: i64, whole: i64| i128::from(part) * 1_000_000 / i128::from(whole.max(1));
     of(part.cpu, whole.cpu).max(of(part.memory, whole.memory))
 }
 
-/// Of equals the first by name.
+/// Sorts by size, then by name.
 fn largest_first<T: Ord>(
     mut rows: Vec<(T, Requested)>,
     size: impl Fn(&Requested) -> (i128, i128),

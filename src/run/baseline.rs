@@ -86,7 +86,7 @@ impl Baseline {
         if self.baseline.is_none() && self.history.is_none() || report.is_of_nothing() {
             return Ok(None);
         }
-        let mut run = report.past();
+        let mut run = report.record();
         if let Some((baseline, name)) = &self.baseline {
             comparable((baseline, name), (&run, "this run")).map_err(Failure::new)?;
             report.trend = Some(Trend::between(baseline, &run));
@@ -129,7 +129,7 @@ pub(super) fn past(path: &Path, judge: &JudgeArgs, now: Time) -> Result<RunRecor
                 true => Err(Failure::new(format!(
                     "{shown} holds nothing to compare with: there is not one pod in it"
                 ))),
-                false => Ok(report.past()),
+                false => Ok(report.record()),
             }
         }
     }

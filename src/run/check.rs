@@ -224,10 +224,9 @@ impl Judge<'_> {
 
     fn render(&self, reports: &[Report]) -> Result<(), Failure> {
         let (format, look) = (self.show.output, look::look(self.show));
-        let people = matches!(format, Format::Table | Format::Wide);
         Ok(output::stdout(|out| match self.part {
-            Part::Nodes if people => render::nodes(reports, look, out),
-            _ => render::render(reports, format, look, out),
+            Part::Nodes => render::nodes(reports, format.into(), look, out),
+            Part::Whole => render::render(reports, format, look, out),
         })?)
     }
 

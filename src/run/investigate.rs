@@ -64,7 +64,9 @@ fn tell(
     if !story.exists && story.pods.is_empty() && !story.warned {
         return Err(missing(target, &story.object.namespace));
     }
-    output::stdout(|out| render::story(&report, &story, args.show.output, look::look(&args.show), out))?;
+    output::stdout(|out| {
+        render::story(&report, &story, args.show.output.into(), look::look(&args.show), out)
+    })?;
     let failed = args.judge.fail_on.fails(story.worst(), None);
     Ok(Exit::of(failed, snapshot.coverage.gaps.is_empty()))
 }
@@ -76,7 +78,7 @@ fn find(report: &Report, target: &Target) -> Result<ObjectRef, Failure> {
         return Ok(ObjectRef::of_cluster(kind, &target.name));
     }
     let asked = report.snapshot.scope.namespaces.iter().map(String::as_str);
-    let seen = report.namespaces.iter().map(|(name, _)| name.as_str());
+    let seen = report.namespaces.iter().map(|namespace| namespace.name.as_str());
     let places: BTreeSet<&str> = asked.chain(seen).collect();
     let objects = || places.iter().map(|place| ObjectRef::new(place, kind, &target.name));
     let mut found: Vec<ObjectRef> = objects().filter(|object| story::exists(report, object)).collect();

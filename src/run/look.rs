@@ -3,9 +3,10 @@
 use crate::cli::{ColorChoice, RightsizeArgs, ShowArgs};
 use crate::render::Look;
 use crate::text::Lang;
+use clap::ValueEnum;
 use std::io::{self, IsTerminal};
 
-pub(super) fn look(show: &ShowArgs) -> Look {
+pub(super) fn look<F: ValueEnum + Clone + Send + Sync + 'static>(show: &ShowArgs<F>) -> Look {
     of(show.lang, show.color, show.width, show.all)
 }
 

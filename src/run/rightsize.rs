@@ -3,7 +3,6 @@
 use super::check::{nothing_found, repeat_context, unseen_cluster};
 use super::files::{self, Asked};
 use super::{Failure, look};
-use crate::checks::View;
 use crate::cli::{Exit, RightsizeArgs};
 use crate::cluster::{self, MultiCluster, Plan};
 use crate::finding::command::Kubectl;
@@ -35,10 +34,7 @@ pub(super) fn rightsize(args: &RightsizeArgs, clock: fn() -> Time) -> Result<Exi
     {
         return Err(nothing_found(&looked.snapshot));
     }
-    let sizings: Vec<Rightsizing> = looked
-        .iter()
-        .map(|looked| Rightsizing::new(&View::new(&looked.snapshot, &looked.settings)))
-        .collect();
+    let sizings: Vec<Rightsizing> = reports.iter().map(|report| Rightsizing::new(report.view())).collect();
     let sized = |((looked, report), sizing)| Sized { report, sizing, again: again(args, looked) };
     let sized: Vec<Sized> = looked.iter().zip(&reports).zip(&sizings).map(sized).collect();
     output::stdout(|out| render::rightsize(&sized, args.output, look::look_at_sizes(args), out))?;

@@ -44,29 +44,31 @@ pub struct Snapshot {
     pub taken_by: Option<String>,
 }
 
-/// A cluster, as the operator and the server name it. Empty texts are unknown.
+/// A cluster. Unknown texts are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Cluster {
     /// The kubeconfig context.
     pub context: String,
     /// The URL of the API server.
     pub server: String,
-    /// Its version, such as `v1.36.3`.
+    /// The version of the API server, such as `v1.36.3`.
     pub version: String,
 }
 
 /// The namespaces that were asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Scope {
-    /// By name, sorted; empty when all were asked for, or when the input said nothing.
+    /// Sorted; empty for all namespaces, or if the input does not name any.
     pub namespaces: Vec<String>,
-    /// Patterns of those left out of all.
+    /// Patterns of the namespaces that are excluded.
     pub excluded: Vec<String>,
-    /// Whether a label or field selector narrowed the pods.
+    /// Whether a label or field selector restricts the pods.
     pub selected: bool,
-    /// The selectors, as they were given.
+    /// The selectors, as given.
     pub selector: String,
 }
 

@@ -2,6 +2,7 @@
 
 use super::{FindingRecord, RunRecord};
 use crate::checks::CATALOG;
+use crate::contract;
 use crate::model::{Coverage, Gap, Reason};
 use crate::wire::Kind;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ pub struct Visibility {
     /// What lies in the scope; without any, the run was complete.
     pub gaps: Places,
     /// What lies outside the scope, or was left out by request.
+    #[serde(rename = "notInScope", alias = "outside")]
     pub outside: Places,
 }
 
@@ -57,7 +59,18 @@ impl Blindness {
 impl Visibility {
     /// What a coverage says of it.
     pub fn of(coverage: &Coverage) -> Self {
-        Self { gaps: places(&coverage.gaps), outside: places(&coverage.outside) }
+        let of = |gaps: &[Gap]| {
+            places(gaps.iter().map(|gap| (gap.kind.as_str(), gap.namespace.as_deref(), gap.got, gap.reason)))
+        };
+        Self { gaps: of(&coverage.gaps), outside: of(&coverage.outside) }
+    }
+
+    /// Returns the same from the coverage of a written report.
+    pub(super) fn of_contract(coverage: &contract::Coverage) -> Self {
+        let of = |gaps: &[contract::Gap]| {
+            places(gaps.iter().map(|gap| (gap.kind.as_str(), gap.namespace.as_deref(), gap.got, gap.reason)))
+        };
+        Self { gaps: of(&coverage.gaps), outside: of(&coverage.not_in_scope) }
     }
 
     /// Whether all of the scope was seen.
@@ -109,17 +122,15 @@ impl Visibility {
     }
 }
 
-fn places(gaps: &[Gap]) -> Places {
+/// Collects gaps: the kind, the namespace, the number of objects that were read, and the reason of each.
+fn places<'g>(gaps: impl Iterator<Item = (&'g str, Option<&'g str>, u64, Reason)>) -> Places {
     let mut out = Places::new();
-    for gap in gaps {
+    for (kind, namespace, got, reason) in gaps {
         // What kubectl saved is all there is of a kind it saved, but for what could not be read.
-        let blind = if gap.got > 0 || gap.reason == Reason::Unreadable {
-            NotObserved::Partly
-        } else {
-            NotObserved::Wholly
-        };
-        let of_kind = out.entry(gap.kind.clone()).or_default();
-        let place = of_kind.entry(gap.namespace.clone().unwrap_or_default()).or_insert(blind);
+        let blind =
+            if got > 0 || reason == Reason::Unreadable { NotObserved::Partly } else { NotObserved::Wholly };
+        let of_kind = out.entry(kind.to_owned()).or_default();
+        let place = of_kind.entry(namespace.unwrap_or_default().to_owned()).or_insert(blind);
         *place = blind.max(*place);
     }
     out

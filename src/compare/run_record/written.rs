@@ -3,12 +3,10 @@
 use super::sight::Visibility;
 use super::{FindingRecord, KIND, RunRecord};
 use crate::checks::CATALOG;
-use crate::finding::Severity;
-use crate::finding::verdict::{Counts, Verdict};
-use crate::model::{Coverage, Gap, ObjectRef, Owner};
-use crate::snapshot::{Cluster, Scope, VERSION, Written};
+use crate::contract;
+use crate::model::ObjectRef;
+use crate::snapshot::{VERSION, Written};
 use crate::wire::Time;
-use serde::Deserialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,9 +48,9 @@ impl RunRecord {
         match kind.as_str() {
             KIND => serde_json::from_value(document).map(RunRecord::tidy).map_err(lacks),
             "Report" => {
-                let report: Report = serde_json::from_value(document).map_err(lacks)?;
+                let report: contract::Report = serde_json::from_value(document).map_err(lacks)?;
                 match report.clusters.len() {
-                    1 => Ok(report.into_past().tidy()),
+                    1 => Ok(into_record(report).tidy()),
                     several => Err(Refused::Several(several)),
                 }
             }
@@ -75,118 +73,60 @@ impl RunRecord {
     }
 }
 
-/// What a report says, as far as it is compared.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Report {
-    tool: Tool,
-    clusters: Vec<Cluster>,
-    finished_at: Option<Time>,
-    verdict: Verdict,
-    totals: Counts,
-    namespaces: Vec<Namespace>,
-    incidents: Vec<Incident>,
-    findings: Vec<Finding>,
-    #[serde(default)]
-    muted: Vec<Finding>,
-    coverage: Seen,
-    scopes: Vec<Scope>,
-}
-
-#[derive(Deserialize)]
-struct Tool {
-    version: String,
-}
-
-#[derive(Deserialize)]
-struct Namespace {
-    name: String,
-    #[serde(flatten)]
-    counts: Counts,
-}
-
-#[derive(Deserialize)]
-struct Incident {
-    id: String,
-    findings: Vec<usize>,
-}
-
-#[derive(Deserialize)]
-struct Finding {
-    id: String,
-    key: String,
-    severity: Severity,
-    object: ObjectRef,
-    owner: Option<Owner>,
-    since: Option<Time>,
-    serving: bool,
-    actions: Vec<String>,
-    facts: BTreeMap<String, Value>,
-}
-
-#[derive(Deserialize)]
-struct Seen {
-    gaps: Vec<Gap>,
-    outside: Vec<Gap>,
-}
-
-impl Report {
-    fn into_past(self) -> RunRecord {
-        let mut incidents = vec![String::new(); self.findings.len()];
-        for incident in self.incidents {
-            for index in incident.findings {
-                if let Some(of) = incidents.get_mut(index) {
-                    of.clone_from(&incident.id);
-                }
+fn into_record(report: contract::Report) -> RunRecord {
+    let mut incidents = vec![String::new(); report.findings.len()];
+    for incident in report.incidents {
+        for index in incident.findings {
+            if let Some(of) = incidents.get_mut(index) {
+                of.clone_from(&incident.key);
             }
         }
-        let coverage =
-            Coverage { gaps: self.coverage.gaps, outside: self.coverage.outside, ..Coverage::default() };
-        let shown = self.findings.into_iter().zip(incidents).map(|(of, incident)| of.noted(incident));
-        let quiet = self.muted.into_iter().map(|of| {
-            let key = of.key.clone();
-            let (object, noted) = of.noted(key);
-            (object, FindingRecord { muted: true, ..noted })
-        });
-        RunRecord {
-            api_version: VERSION.to_owned(),
-            kind: KIND.to_owned(),
-            tool_version: self.tool.version,
-            taken_at: self.finished_at,
-            cluster: self.clusters.into_iter().next().unwrap_or_default(),
-            scope: self.scopes.into_iter().next().unwrap_or_default(),
-            verdict: self.verdict,
-            totals: self.totals,
-            namespaces: self.namespaces.into_iter().map(|of| (of.name, of.counts)).collect(),
-            sight: Visibility::of(&coverage),
-            findings: together(shown.chain(quiet)),
-        }
+    }
+    let shown = report.findings.into_iter().zip(incidents).map(|(of, incident)| record(of, incident));
+    let quiet = report.muted.into_iter().map(|of| {
+        let key = of.finding.key.clone();
+        let (object, noted) = record(of.finding, key);
+        (object, FindingRecord { muted: true, ..noted })
+    });
+    RunRecord {
+        api_version: VERSION.to_owned(),
+        kind: KIND.to_owned(),
+        tool_version: report.tool.version,
+        taken_at: report.finished_at,
+        cluster: report.clusters.into_iter().next().unwrap_or_default(),
+        scope: report.scopes.into_iter().next().unwrap_or_default(),
+        verdict: report.verdict,
+        totals: report.totals,
+        namespaces: report.namespaces.into_iter().map(|of| (of.name, of.counts)).collect(),
+        sight: Visibility::of_contract(&report.coverage),
+        findings: together(shown.chain(quiet)),
     }
 }
 
-impl Finding {
-    fn noted(self, incident: String) -> (ObjectRef, FindingRecord) {
-        let check = CATALOG.find(&self.id);
-        let number = |(name, value): (String, Value)| {
-            let measure = check?.measure(&name)?;
-            Some((measure.name.to_owned(), value.as_i64()?))
-        };
-        let noted = FindingRecord {
-            measures: self.facts.into_iter().filter_map(number).collect(),
-            check: self.id,
-            key: self.key,
-            severity: self.severity,
-            object: self.object.clone(),
-            owner: self.owner,
-            since: self.since,
-            objects: 1,
-            incident,
-            serving: self.serving,
-            muted: false,
-            action: self.actions.into_iter().next(),
-        };
-        (self.object, noted)
-    }
+fn record(finding: contract::Finding, incident: String) -> (ObjectRef, FindingRecord) {
+    let check = CATALOG.find(&finding.id);
+    let number = |(name, value): (String, contract::Fact)| {
+        let measure = check?.measure(&name)?;
+        match value {
+            contract::Fact::Number(number) => Some((measure.name.to_owned(), number)),
+            contract::Fact::Text(_) => None,
+        }
+    };
+    let noted = FindingRecord {
+        measures: finding.facts.into_iter().filter_map(number).collect(),
+        check: finding.id,
+        key: finding.key,
+        severity: finding.severity,
+        object: finding.object.clone(),
+        owner: finding.owner,
+        since: finding.since,
+        objects: 1,
+        incident,
+        serving: finding.still_serving,
+        muted: false,
+        action: finding.actions.into_iter().next().map(|action| action.command),
+    };
+    (finding.object, noted)
 }
 
 /// Puts findings of one key together; each comes with the object it is about, in the order of a report.

@@ -1,95 +1,90 @@
-//! What has changed, for machines: as a part of a report, and as a document of its own
-//! (docs/comparison.schema.json).
+//! The changes between two runs.
 
-use crate::compare::changes::{Both, Changed, Changes, Tally};
+use super::super::Difference;
+use crate::compare::changes::{self, Change, Changes, Tally};
 use crate::compare::run_record::RunRecord;
-use crate::finding::Severity;
-use crate::render::Difference;
+use crate::contract::{
+    ChangeCounts, Changed, ComparedWith, Comparison, NotCompared, ReportComparison, Run, Tool,
+};
 use crate::report::{Compared, Report};
-use serde_json::{Map, Value, json};
-use std::io::{self, Write};
+use crate::snapshot::VERSION;
 
-/// What has changed in one cluster, if that was compared with anything.
-pub(super) fn of(report: &Report) -> Option<Value> {
+/// Returns the changes in one cluster, if it was compared with an earlier run.
+pub(super) fn of(report: &Report) -> Option<ReportComparison> {
     let Compared::With(changes, source) = &report.compared else { return None };
     let with = &changes.with;
-    Some(json!({
-        "context": report.snapshot.cluster.context,
-        "with": {
-            "source": source.id(),
-            "takenAt": with.taken_at,
-            "toolVersion": with.tool_version,
-            "verdict": with.verdict,
-            "totals": with.totals,
+    Some(ReportComparison {
+        context: super::context(report),
+        compared_with: ComparedWith {
+            source: source.id().to_owned(),
+            taken_at: with.taken_at,
+            tool_version: with.tool_version.clone(),
+            verdict: with.verdict,
+            totals: with.totals,
         },
-        "counts": counts(&changes.keys),
-        "changes": self::changes(changes),
-    }))
+        counts: counts(&changes.keys),
+        changes: all(changes),
+    })
 }
 
-/// Two runs and what differs between them.
-pub(in crate::render) fn write_difference(
-    difference: &Difference,
-    yaml: bool,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let document = json!({
-        "apiVersion": "healthcheck/v1",
-        "kind": "Comparison",
-        "tool": { "name": crate::NAME, "version": crate::VERSION },
-        "before": run(difference.old),
-        "now": run(difference.new),
-        "counts": counts(&difference.changes.keys),
-        "changes": changes(difference.changes),
-    });
-    if yaml {
-        let text = serde_saphyr::to_string(&document).map_err(io::Error::other)?;
-        return out.write_all(text.as_bytes());
+/// Returns two runs and the changes between them.
+pub(in crate::render) fn difference(difference: &Difference) -> Comparison {
+    Comparison {
+        api_version: VERSION.to_owned(),
+        kind: "Comparison".to_owned(),
+        tool: Tool::this(),
+        before: run(difference.old),
+        now: run(difference.new),
+        counts: counts(&difference.changes.keys),
+        changes: all(difference.changes),
     }
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    out.write_all(b"\n")
 }
 
-fn run(past: &RunRecord) -> Value {
-    json!({
-        "takenAt": past.taken_at,
-        "toolVersion": past.tool_version,
-        "cluster": past.cluster,
-        "scope": past.scope,
-        "verdict": past.verdict,
-        "totals": past.totals,
-        "namespaces": past.namespaces,
-        "complete": past.sight.is_complete(),
-    })
+fn run(record: &RunRecord) -> Run {
+    Run {
+        taken_at: record.taken_at,
+        tool_version: record.tool_version.clone(),
+        cluster: record.cluster.clone(),
+        scope: record.scope.clone(),
+        verdict: record.verdict,
+        totals: record.totals,
+        namespaces: record.namespaces.clone(),
+        complete: record.sight.is_complete(),
+    }
 }
 
-/// Every change by its name, those that there are none of too.
-fn counts(tally: &Tally) -> Value {
-    use crate::compare::changes::Change::{Better, Fixed, New, Unchanged, Unseen, Worse};
-    let of = |change| (tally.get(&change).copied().unwrap_or(0), json!(change));
-    let each = [New, Worse, Fixed, Better, Unseen, Unchanged].map(of);
-    let named = each.into_iter().filter_map(|(count, name)| Some((name.as_str()?.to_owned(), json!(count))));
-    named.collect::<Map<_, _>>().into()
+fn counts(tally: &Tally) -> ChangeCounts {
+    let of = |change| tally.get(&change).copied().unwrap_or(0);
+    ChangeCounts {
+        new: of(Change::New),
+        worse: of(Change::Worse),
+        fixed: of(Change::Fixed),
+        better: of(Change::Better),
+        unknown: of(Change::Unseen),
+        unchanged: of(Change::Unchanged),
+    }
 }
 
-fn changes(changes: &Changes) -> Vec<Value> {
-    changes.all.iter().map(change).collect()
+fn all(changes: &Changes) -> Vec<Changed> {
+    changes.all.iter().map(changed).collect()
 }
 
-fn change(changed: &Changed) -> Value {
-    let Both { before, now } = changed.severity;
-    let unseen = changed.unseen.as_ref();
-    json!({
-        "key": changed.key,
-        "id": changed.check,
-        "change": changed.change,
-        "object": changed.object,
-        "owner": changed.owner,
-        "since": changed.since,
-        "severity": { "before": before.map(Severity::id), "now": now.map(Severity::id) },
-        "objects": changed.objects,
-        "measures": changed.measures,
-        "incident": changed.incident,
-        "unseen": unseen.map(|(side, why)| json!({ "by": side, "why": why.id() })),
-    })
+fn changed(of: &changes::Changed) -> Changed {
+    let not_compared = |(side, why): &(changes::Side, crate::compare::run_record::Blindness)| NotCompared {
+        run: *side,
+        reason: why.id().to_owned(),
+    };
+    Changed {
+        key: of.key.clone(),
+        id: of.check.clone(),
+        change: of.change,
+        object: of.object.clone(),
+        owner: of.owner.clone(),
+        since: of.since,
+        severity: of.severity,
+        objects: of.objects,
+        measures: of.measures.clone(),
+        incident: of.incident.clone(),
+        not_compared: of.unseen.as_ref().map(not_compared),
+    }
 }

@@ -1,67 +1,70 @@
-//! What logs said, for machines.
+//! Error logs.
 
-use crate::logs::{Class, Pattern, Source, Tally};
-use crate::report::Report;
+use crate::contract::{LogNamespace, LogPattern, LogSource, Logs};
+use crate::logs::{Class, Pattern, Tally};
+use crate::report::{self, Report};
 use crate::wire::Time;
-use serde_json::{Value, json};
 
-/// Totals by namespace, and every source with its patterns; `None` where no log was read.
-pub(super) fn logs(reports: &[Report]) -> Option<Value> {
-    let each = |report: &Report| -> Vec<Value> {
-        let context = &report.snapshot.cluster.context;
-        report.snapshot.rows.logs.iter().map(|read| source(context, read)).collect()
-    };
-    let sources: Vec<Value> = reports.iter().flat_map(each).collect();
-    let namespaces: Vec<Value> = reports.iter().flat_map(namespaces).collect();
-    (!sources.is_empty()).then(|| json!({ "namespaces": namespaces, "sources": sources }))
+/// Returns the error logs of some clusters; `None` if no log was read.
+pub(super) fn of(reports: &[Report]) -> Option<Logs> {
+    let mut out = Logs { namespaces: Vec::new(), sources: Vec::new() };
+    for report in reports {
+        let Some(logs) = report.error_logs() else { continue };
+        let context = || super::context(report);
+        out.namespaces.extend(logs.namespaces.iter().map(|(name, tally)| namespace(context(), name, tally)));
+        out.sources.extend(logs.sources.iter().map(|of| source(context(), of)));
+    }
+    (!out.sources.is_empty()).then_some(out)
 }
 
-fn namespaces(report: &Report) -> Vec<Value> {
-    let row = |(name, sum): (&str, Tally)| {
-        json!({
-            "context": report.snapshot.cluster.context, "name": name, "lines": sum.lines, "errors": sum.errors,
-            "warnings": sum.warnings, "clientErrors": sum.client, "benign": sum.benign,
-        })
-    };
-    Source::by_namespace(&report.snapshot.rows.logs).into_iter().map(row).collect()
+fn namespace(context: String, name: &str, tally: &Tally) -> LogNamespace {
+    LogNamespace {
+        context,
+        name: name.to_owned(),
+        lines: tally.lines,
+        errors: tally.errors,
+        warnings: tally.warnings,
+        client_errors: tally.client,
+        benign: tally.benign,
+    }
 }
 
-fn source(context: &str, source: &Source) -> Value {
-    let tally = &source.summary.tally;
-    json!({
-        "context": context,
-        "namespace": &*source.object.namespace,
-        "kind": &*source.object.kind,
-        "name": &*source.object.name,
-        "container": source.container,
-        "pod": source.pod,
-        "pods": source.pods,
-        "cutPods": source.cut_pods,
-        "windowSeconds": source.window,
-        "first": source.summary.first.map(Time::at),
-        "last": source.summary.last.map(Time::at),
-        "lines": tally.lines,
-        "bytes": tally.bytes,
-        "errors": tally.errors,
-        "warnings": tally.warnings,
-        "clientErrors": tally.client,
-        "benign": tally.benign,
-        "joined": tally.joined,
-        "binary": tally.binary,
-        "long": tally.cut,
-        "otherErrors": tally.other_errors,
-        "patterns": source.summary.patterns.iter().map(pattern).collect::<Vec<_>>(),
-    })
+fn source(context: String, of: &report::LogSource) -> LogSource {
+    let (source, tally) = (of.source, &of.source.summary.tally);
+    LogSource {
+        context,
+        namespace: source.object.namespace.to_string(),
+        kind: source.object.kind.to_string(),
+        name: source.object.name.to_string(),
+        container: source.container.to_string(),
+        worst_pod: source.pod.to_string(),
+        pods: source.pods,
+        truncated_pods: source.cut_pods,
+        window_seconds: source.window,
+        first: source.summary.first.map(Time::at),
+        last: source.summary.last.map(Time::at),
+        lines: tally.lines,
+        bytes: tally.bytes,
+        errors: tally.errors,
+        warnings: tally.warnings,
+        client_errors: tally.client,
+        benign: tally.benign,
+        continuation_lines: tally.joined,
+        binary_lines: tally.binary,
+        truncated_lines: tally.cut,
+        unlisted_errors: tally.other_errors,
+        patterns: source.summary.patterns.iter().map(pattern).collect(),
+    }
 }
 
-fn pattern(pattern: &Pattern) -> Value {
-    json!({
-        "class": pattern.class.id(),
-        "rule": if let Class::Benign(rule) = pattern.class { Some(rule) } else { None },
-        "text": pattern.text,
-        "count": pattern.count,
-        "first": pattern.first.map(Time::at),
-        "last": pattern.last.map(Time::at),
-        "sample": pattern.sample,
-    })
+fn pattern(pattern: &Pattern) -> LogPattern {
+    LogPattern {
+        class: pattern.class.id().to_owned(),
+        rule: if let Class::Benign(rule) = pattern.class { Some(rule.to_owned()) } else { None },
+        text: pattern.text.clone(),
+        count: pattern.count,
+        first: pattern.first.map(Time::at),
+        last: pattern.last.map(Time::at),
+        sample: pattern.sample.clone(),
+    }
 }

@@ -1,66 +1,87 @@
-//! What the cluster has, what is asked for and used of it, and by whom: CPU in thousandths, memory in bytes.
+//! Nodes, and the resources of a cluster.
 
-use super::{amount, context};
+use super::context;
 use crate::checks::{Loss, Resource};
+use crate::contract::{LargestNodeLoss, MeasuredNodes, NamedUse, Node, Resources, Use, WorkloadUse};
 use crate::model::ObjectRef;
-use crate::report::{Report, Requested};
-use serde_json::{Map, Value, json};
+use crate::report::{NodeLoad, Report, Requested};
+use std::sync::Arc;
 
-/// The resources of one cluster.
-pub(super) fn of(report: &Report) -> Value {
+pub(super) fn nodes(report: &Report) -> Vec<Node> {
+    let context: Arc<str> = context(report).into();
+    let row = |load: &NodeLoad| Node {
+        context: Arc::clone(&context),
+        name: load.name.to_owned(),
+        class: load.class,
+        ready: load.node.map(crate::model::Node::is_ready),
+        cordoned: load.node.map(|node| node.cordoned),
+        pressures: load.node.iter().flat_map(|node| node.pressures()).map(str::to_owned).collect(),
+        pods: load.pods,
+        pod_capacity: load.node.and_then(|node| node.pods),
+        requests: load.requests.into(),
+        limits: load.limits.into(),
+        allocatable: load.node.map(|node| node.allocatable.into()),
+        usage: load.node.and_then(|node| node.usage).map(Into::into),
+    };
+    report.nodes.iter().map(row).collect()
+}
+
+/// Returns the resources of one cluster.
+pub(super) fn of(report: &Report) -> Resources {
     let resources = report.resources();
     let capacity = &resources.capacity;
-    json!({
-        "context": context(report),
-        "complete": resources.complete,
-        "nodes": capacity.nodes,
-        "unstatedNodes": capacity.unstated,
-        "allocatable": amount(capacity.allocatable),
-        "requests": amount(capacity.requests),
-        "limits": amount(capacity.limits),
-        "usage": capacity.usage.map(amount),
-        "measured": { "nodes": capacity.measured, "allocatable": amount(capacity.measured_allocatable) },
-        "elsewhere": with(taken(&resources.elsewhere), []),
-        "namespaces": resources.namespaces.iter().map(|(name, of)| {
-            with(taken(of), [("name", json!(&**name))])
-        }).collect::<Vec<_>>(),
-        "consumers": resources.consumers.iter().map(|(object, of)| consumer(object, of)).collect::<Vec<_>>(),
-        "openNodes": resources.open_nodes,
-        "losses": resources.losses.iter().map(loss).collect::<Vec<_>>(),
-    })
-}
-
-fn consumer(object: &ObjectRef, of: &Requested) -> Value {
-    let ObjectRef { namespace, kind, name } = object;
-    with(taken(of), [("namespace", json!(&**namespace)), ("kind", json!(&**kind)), ("name", json!(&**name))])
-}
-
-fn taken(taken: &Requested) -> Map<String, Value> {
-    let fields = [
-        ("pods", json!(taken.pods)),
-        ("requests", amount(taken.requests)),
-        ("limits", amount(taken.limits)),
-        ("usage", json!(taken.usage().map(amount))),
-        ("measuredPods", json!(taken.measured)),
-    ];
-    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
-}
-
-fn with<const N: usize>(mut fields: Map<String, Value>, more: [(&str, Value); N]) -> Value {
-    fields.extend(more.map(|(name, value)| (name.to_owned(), value)));
-    Value::Object(fields)
-}
-
-fn loss(loss: &Loss) -> Value {
-    json!({
-        "resource": match loss.resource {
-            Resource::Cpu => "cpuMillis",
-            Resource::Memory => "memoryBytes",
+    let consumer = |(ObjectRef { namespace, kind, name }, of): (ObjectRef, Requested)| WorkloadUse {
+        namespace,
+        kind,
+        name,
+        of: usage(&of),
+    };
+    Resources {
+        context: context(report).into(),
+        complete: resources.complete,
+        nodes: capacity.nodes,
+        nodes_without_allocatable: capacity.without_allocatable,
+        allocatable: capacity.allocatable.into(),
+        requests: capacity.requests.into(),
+        limits: capacity.limits.into(),
+        usage: capacity.usage.map(Into::into),
+        measured_nodes: MeasuredNodes {
+            count: capacity.measured,
+            allocatable: capacity.measured_allocatable.into(),
         },
-        "node": &*loss.node.name,
-        "otherNodes": loss.others,
-        "needed": loss.needed,
-        "left": loss.left,
-        "short": loss.short(),
-    })
+        not_on_nodes: usage(&resources.not_on_nodes),
+        largest_node_loss: resources.losses.iter().map(loss).collect(),
+        schedulable_nodes: resources.open_nodes,
+        namespaces: resources
+            .namespaces
+            .into_iter()
+            .map(|(name, of)| NamedUse { name, of: usage(&of) })
+            .collect(),
+        consumers: resources.consumers.into_iter().map(consumer).collect(),
+    }
+}
+
+fn usage(of: &Requested) -> Use {
+    Use {
+        pods: of.pods,
+        requests: of.requests.into(),
+        limits: of.limits.into(),
+        usage: of.usage().map(Into::into),
+        measured_pods: of.measured,
+    }
+}
+
+fn loss(loss: &Loss) -> LargestNodeLoss {
+    let resource = match loss.resource {
+        Resource::Cpu => "cpuMillis",
+        Resource::Memory => "memoryBytes",
+    };
+    LargestNodeLoss {
+        resource: resource.to_owned(),
+        node: loss.node.name.to_string(),
+        other_nodes: loss.others,
+        needed: loss.needed,
+        available: loss.left,
+        shortage: loss.short(),
+    }
 }

@@ -1,82 +1,64 @@
-//! Right-sizing for machines: numbers in thousandths of a core and bytes. Fields may be added and are never renamed;
-//! docs/rightsize.schema.json is the contract.
+//! Right-sizing for programs.
 
-use super::super::json::coverage;
+use super::super::json;
 use super::Sized;
-use crate::model::Amount;
-use crate::report::Report;
+use crate::contract::{Container, NotEvaluated, Proposal, Rightsizing, SizingTotals, Tool, Used, Values};
+use crate::model::{Amount, Owner};
+use crate::report::{Overall, Report};
 use crate::rightsize::{Change, CpuStays, Measured, NotJudged, RULES, Risk, Row};
-use crate::wire::Time;
-use serde_json::{Map, Value, json};
-use std::io::{self, Write};
+use crate::snapshot::VERSION;
 
-pub(super) fn write(clusters: &[Sized], yaml: bool, out: &mut dyn Write) -> io::Result<()> {
-    let document = document(clusters);
-    if yaml {
-        let text = serde_saphyr::to_string(&document).map_err(io::Error::other)?;
-        return out.write_all(text.as_bytes());
-    }
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    out.write_all(b"\n")
-}
-
-fn document(clusters: &[Sized]) -> Value {
+/// Returns the document of some clusters.
+pub(super) fn document(clusters: &[Sized]) -> Rightsizing {
     let reports: Vec<&Report> = clusters.iter().map(|of| of.report).collect();
-    let snapshots = || reports.iter().map(|report| report.snapshot);
-    let seen = || snapshots().filter(|snapshot| snapshot.taken_at != Time::default());
-    let rules: Map<String, Value> =
-        RULES.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-    json!({
-        "apiVersion": "healthcheck/v1",
-        "kind": "RightsizeReport",
-        "tool": { "name": crate::NAME, "version": crate::VERSION },
-        "clusters": snapshots().map(|snapshot| &snapshot.cluster).collect::<Vec<_>>(),
-        "startedAt": seen().map(|snapshot| snapshot.started_at).min().unwrap_or_default(),
-        "finishedAt": seen().map(|snapshot| snapshot.taken_at).max().unwrap_or_default(),
-        "rules": rules,
-        "totals": clusters.iter().map(totals).collect::<Vec<_>>(),
-        "containers": clusters.iter().flat_map(containers).collect::<Vec<_>>(),
-        "notJudged": clusters.iter().flat_map(not_judged).collect::<Vec<_>>(),
-        "coverage": coverage(&reports),
-        "scopes": reports.iter().map(|report| report.scope()).collect::<Vec<_>>(),
-    })
+    let overall = Overall::of(&reports);
+    Rightsizing {
+        api_version: VERSION.to_owned(),
+        kind: "RightsizeReport".to_owned(),
+        tool: Tool::this(),
+        clusters: reports.iter().map(|report| report.snapshot.cluster.clone()).collect(),
+        started_at: overall.started_at,
+        finished_at: overall.finished_at,
+        rules: RULES.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect(),
+        totals: clusters.iter().map(totals).collect(),
+        containers: clusters.iter().flat_map(containers).collect(),
+        not_evaluated: clusters.iter().flat_map(not_evaluated).collect(),
+        coverage: json::coverage(&reports, &overall),
+        scopes: reports.iter().map(|report| report.scope()).collect(),
+    }
 }
 
-fn context<'a>(of: &Sized<'a>) -> &'a str {
-    &of.report.snapshot.cluster.context
+fn context(of: &Sized) -> String {
+    of.report.snapshot.cluster.context.clone()
 }
 
-fn amount(amount: Amount) -> Value {
-    json!({ "cpuMillis": amount.cpu, "memoryBytes": amount.memory })
-}
-
-/// What is not set, or stays, is null.
-fn set(amount: Amount) -> Value {
+/// Returns an amount; a part that is not set is null.
+fn set(amount: Amount) -> Values {
     let or_null = |number: i64| Some(number).filter(|number| *number > 0);
-    json!({ "cpuMillis": or_null(amount.cpu), "memoryBytes": or_null(amount.memory) })
+    Values { cpu_millis: or_null(amount.cpu), memory_bytes: or_null(amount.memory) }
 }
 
-fn change(change: Change) -> Value {
-    json!({ "cpuMillis": change.cpu, "memoryBytes": change.memory })
+fn change(change: Change) -> Values {
+    Values { cpu_millis: change.cpu, memory_bytes: change.memory }
 }
 
-fn totals(of: &Sized) -> Value {
-    json!({
-        "context": context(of),
-        "windowSeconds": of.sizing.window,
-        "requests": amount(of.sizing.requests),
-        "givesBack": amount(of.sizing.gives_back()),
-        "asksMore": amount(of.sizing.asks_more()),
-        "overProvisioned": of.sizing.over().len(),
-        "underProvisioned": of.sizing.under().len(),
-    })
+fn totals(of: &Sized) -> SizingTotals {
+    SizingTotals {
+        context: context(of),
+        window_seconds: of.sizing.window,
+        requests: of.sizing.requests.into(),
+        request_decrease: of.sizing.gives_back().into(),
+        request_increase: of.sizing.asks_more().into(),
+        over_provisioned: of.sizing.over().len(),
+        under_provisioned: of.sizing.under().len(),
+    }
 }
 
-fn containers(of: &Sized) -> Vec<Value> {
+fn containers(of: &Sized) -> Vec<Container> {
     of.sizing.rows.iter().map(|row| container(context(of), row)).collect()
 }
 
-fn container(context: &str, row: &Row) -> Value {
+fn container(context: String, row: &Row) -> Container {
     let facts = &row.facts;
     let (measured, samples) = match facts.measured {
         Measured::History(samples) => ("history", samples),
@@ -84,38 +66,38 @@ fn container(context: &str, row: &Row) -> Value {
         Measured::Once => ("one-sample", 1),
         Measured::Nothing => ("nothing", 0),
     };
-    let cpu_stays = facts.cpu_stays.map(|why| match why {
+    let cpu_request_fixed_by = facts.cpu_stays.map(|why| match why {
         CpuStays::Autoscaled => "autoscaled",
         CpuStays::AutoscalersNotSeen => "autoscalers-not-seen",
     });
-    let used = json!({ "cpuP95Millis": facts.used.cpu, "memoryMaxBytes": facts.used.memory });
-    json!({
-        "context": context,
-        "namespace": &*row.workload.namespace,
-        "workload": { "kind": &*row.workload.kind, "name": &*row.workload.name },
-        "managedBy": row.managed_by,
-        "container": &*row.container,
-        "sidecar": row.sidecar,
-        "pods": row.pods,
-        "measured": measured,
-        "samples": samples,
-        "used": (samples > 0).then_some(used),
-        "requests": set(facts.requests),
-        "limits": set(facts.limits),
-        "cpuRequestStays": cpu_stays,
-        "severity": row.severity().map(crate::finding::Severity::id),
-        "risks": row.risks.iter().map(|risk| risk.id()).collect::<Vec<_>>(),
-        "throttledThousandths": row.risks.iter().find_map(|risk| match risk {
-            Risk::Throttled(share) => Some(share),
+    let used = Used { cpu_p95_millis: facts.used.cpu, memory_max_bytes: facts.used.memory };
+    Container {
+        context,
+        namespace: row.workload.namespace.to_string(),
+        workload: Owner { kind: row.workload.kind.clone(), name: row.workload.name.clone() },
+        managed_by: row.managed_by.clone(),
+        container: row.container.to_string(),
+        sidecar: row.sidecar,
+        pods: row.pods,
+        measured: measured.to_owned(),
+        samples,
+        used: (samples > 0).then_some(used),
+        requests: set(facts.requests),
+        limits: set(facts.limits),
+        cpu_request_fixed_by: cpu_request_fixed_by.map(str::to_owned),
+        severity: row.severity(),
+        risks: row.risks.iter().map(|risk| risk.id().to_owned()).collect(),
+        throttled_thousandths: row.risks.iter().find_map(|risk| match risk {
+            Risk::Throttled(share) => Some(*share),
             _ => None,
         }),
-        "proposal": { "requests": change(row.proposal.requests), "limits": change(row.proposal.limits) },
-        "givesBack": amount(row.gives_back()),
-        "asksMore": amount(row.asks_more()),
-    })
+        proposal: Proposal { requests: change(row.proposal.requests), limits: change(row.proposal.limits) },
+        request_decrease: row.gives_back().into(),
+        request_increase: row.asks_more().into(),
+    }
 }
 
-fn not_judged(of: &Sized) -> Vec<Value> {
+fn not_evaluated(of: &Sized) -> Vec<NotEvaluated> {
     let one = |(what, count): &(NotJudged, usize)| {
         let what = match what {
             NotJudged::NotMeasured => "workloads-not-measured",
@@ -127,7 +109,7 @@ fn not_judged(of: &Sized) -> Vec<Value> {
             NotJudged::Bare => "pods-without-owner",
             NotJudged::OfOthers => "pods-of-other-owners",
         };
-        json!({ "context": context(of), "what": what, "count": count })
+        NotEvaluated { context: context(of), what: what.to_owned(), count: *count }
     };
     of.sizing.not_judged.iter().map(one).collect()
 }

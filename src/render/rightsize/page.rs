@@ -7,18 +7,19 @@ use super::Sized;
 use super::said::{self, cpu_cell, memory_cell};
 use crate::finding::Severity;
 use crate::rightsize::Row;
+use crate::text::Lang;
 use std::io::{self, Write};
 
 pub(super) fn write(clusters: &[Sized], look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = Page::new(look.lang, look.all);
+    let mut page = Page::default();
     for of in clusters {
-        one(of, &mut page);
+        one(of, look.lang, &mut page);
     }
     page.write(out)
 }
 
-fn one(of: &Sized, page: &mut Page) {
-    let (lang, sizing) = (page.lang, of.sizing);
+fn one(of: &Sized, lang: Lang, page: &mut Page) {
+    let sizing = of.sizing;
     let (glyph, verdict) = said::verdict(sizing);
     page.heading(1, &format!("{glyph} {}", verdict.get(lang)));
     let mut facts: Vec<String> = said::source(sizing, lang).into_iter().collect();
@@ -28,12 +29,12 @@ fn one(of: &Sized, page: &mut Page) {
     let over = sizing.over();
     if !over.is_empty() {
         page.heading(2, &said::over(sizing, &over, lang));
-        rows(&over, page, said::GIVES_BACK.get(lang), &|row| said::amount(row.gives_back(), ", "));
+        rows(&over, lang, page, said::GIVES_BACK.get(lang), &|row| said::amount(row.gives_back(), ", "));
     }
     let under = sizing.under();
     if !under.is_empty() {
         page.heading(2, &said::under(sizing, &under, lang));
-        rows(&under, page, said::WHAT.get(lang), &|row| {
+        rows(&under, lang, page, said::WHAT.get(lang), &|row| {
             let severity = words::severity_glyph(row.severity().unwrap_or(Severity::Low));
             format!("{severity} {}", said::risks(row, lang))
         });
@@ -41,7 +42,7 @@ fn one(of: &Sized, page: &mut Page) {
     let few = sizing.too_few();
     if !few.is_empty() {
         page.heading(2, &said::too_few(&few, lang));
-        rows(&few, page, said::SAMPLES.get(lang), &|row| said::measured(row, lang));
+        rows(&few, lang, page, said::SAMPLES.get(lang), &|row| said::measured(row, lang));
     }
     let mut notes = said::notes(sizing, lang);
     notes.push(coverage::summary(&of.report.coverage, lang));
@@ -50,8 +51,7 @@ fn one(of: &Sized, page: &mut Page) {
     page.commands(&said::commands(of));
 }
 
-fn rows(rows: &[&Row], page: &mut Page, last: &str, of_last: &dyn Fn(&Row) -> String) {
-    let lang = page.lang;
+fn rows(rows: &[&Row], lang: Lang, page: &mut Page, last: &str, of_last: &dyn Fn(&Row) -> String) {
     let heads =
         [&words::NAMESPACE, &said::WORKLOAD, &said::CONTAINER, &words::PODS, &said::CPU, &said::MEMORY];
     let mut table: Vec<Vec<String>> =

@@ -1,8 +1,7 @@
 //! The words and figures that the human formats of right-sizing share.
 
 use super::super::escape::visible;
-use super::super::table::{CONTEXT, NAMESPACES};
-use super::super::words::{self, texts};
+use super::super::words::{self, IN_CONTEXT as CONTEXT, NAMESPACE_COUNT as NAMESPACES, texts};
 use super::Sized;
 use crate::finding::command::Kubectl;
 use crate::model::{Amount, cores_or_millis, gibi_or_mebibytes};
@@ -177,7 +176,7 @@ pub(super) fn places(report: &Report, lang: Lang) -> Vec<String> {
     }
     match report.namespaces.as_slice() {
         [] => {}
-        [(name, _)] => parts.push(visible(name)),
+        [only] => parts.push(visible(&only.name)),
         many => parts.push(NAMESPACES.fill(lang, &[("count", Fact::count(many.len()))])),
     }
     parts

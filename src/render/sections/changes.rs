@@ -1,28 +1,32 @@
-//! What has changed, where the report was compared with an earlier one. It has no number: the nine sections keep theirs.
+//! The changes since an earlier run. This section has no number: the nine sections keep theirs.
 
-use super::super::changed;
-use super::super::markdown::{Page, text};
+use super::super::document::{Block, name, own};
 use super::super::words::texts;
+use super::super::{Look, changed};
 use crate::compare::changes::Row;
 use crate::report::Report;
 
 texts! {
-    CHANGES: "What has changed", "變化", "变化";
-    NOTHING: "Nothing has changed.", "沒有變化。", "没有变化。";
+    CHANGES: "Changes", "變化", "变化";
+    NOTHING: "No changes.", "沒有變化。", "没有变化。";
 }
 
-pub(super) fn write(report: &Report, page: &mut Page) {
-    let since = changed::since(report, page.lang);
+pub(super) fn section(report: &Report, look: Look) -> Vec<Block> {
+    let since = changed::since(report, look.lang);
     if since.is_empty() {
-        return;
+        return Vec::new();
     }
-    page.heading(2, page.word(&CHANGES));
-    page.paragraph(text(&since.join(" · ")));
-    let Some(changes) = report.changes() else { return };
-    let rows = if page.all { changes.each() } else { changes.rows.clone() };
-    let rows: Vec<Row> = rows.into_iter().filter(|row| page.all || row.is_news()).collect();
-    match rows.as_slice() {
-        [] => page.paragraph(page.word(&NOTHING)),
-        rows => page.table(&changed::cells(changes, rows, Some(report.snapshot.taken_at), page.lang)),
-    }
+    let mut blocks = vec![
+        Block::Heading(2, own(CHANGES.get(look.lang))),
+        Block::Parts(since.into_iter().map(name).collect()),
+    ];
+    let Some(changes) = report.changes() else { return blocks };
+    let rows = if look.all { changes.each() } else { changes.rows.clone() };
+    let rows: Vec<Row> = rows.into_iter().filter(|row| look.all || row.is_news()).collect();
+    blocks.push(if rows.is_empty() {
+        Block::Parts(vec![own(NOTHING.get(look.lang))])
+    } else {
+        Block::Table(changed::table(changes, &rows, Some(report.snapshot.taken_at), look.lang))
+    });
+    blocks
 }

@@ -151,7 +151,7 @@ fn what_was_seen(seen: &[Snapshot]) -> Vec<String> {
         told.push(format!("context {} · {} · {}", cluster.context, cluster.server, cluster.version));
         let settings = Settings::default();
         let namespaces = Report::new(snapshot, &settings).namespaces;
-        told.extend(namespaces.iter().map(|(name, counts)| format!("{name}: {} pods", counts.pods)));
+        told.extend(namespaces.iter().map(|of| format!("{}: {} pods", of.name, of.counts.pods)));
     }
     told
 }

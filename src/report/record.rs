@@ -1,4 +1,4 @@
-//! What is kept of a report, so that another can be compared with it.
+//! The record of a report, to compare a later run with.
 
 use super::Report;
 use crate::compare::run_record::{FindingRecord, KIND, RunRecord, Visibility, together};
@@ -7,7 +7,7 @@ use crate::snapshot::{Scope, VERSION};
 use crate::text::Fact;
 
 impl Report<'_> {
-    /// What was looked at. Of files that do not say, it is what is in them.
+    /// Returns the scope. For files that do not name one, it is the namespaces in them.
     pub fn scope(&self) -> Scope {
         let mut scope = self.snapshot.scope.clone();
         scope.excluded.sort();
@@ -18,8 +18,8 @@ impl Report<'_> {
         scope
     }
 
-    /// What is kept of it.
-    pub fn past(&self) -> RunRecord {
+    /// Returns the record of the run.
+    pub fn record(&self) -> RunRecord {
         let mut incidents = vec![""; self.findings.len()];
         for incident in &self.incidents {
             for &index in &incident.findings {
@@ -41,7 +41,7 @@ impl Report<'_> {
             scope: self.scope(),
             verdict: self.verdict,
             totals: self.totals,
-            namespaces: self.namespaces.iter().cloned().collect(),
+            namespaces: self.namespaces.iter().map(|of| (of.name.clone(), of.counts)).collect(),
             sight: Visibility::of(&self.coverage),
             findings: together(shown.chain(quiet)),
         }

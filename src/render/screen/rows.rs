@@ -1,7 +1,7 @@
-//! The rows of the problem table: which they are, and what each of their cells says.
+//! The rows of the problem table, and the texts of their cells.
 
 use super::super::changed;
-use super::super::escape::{message, visible};
+use super::super::document::{Line, message, name, own};
 use super::super::words::{and_more, texts};
 use super::Screen;
 use crate::compare::changes::{Change, Changed, Changes};
@@ -13,34 +13,34 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 texts! {
-    OBJECTS: "{count} objects: ", "{count} 個物件：", "{count} 个对象：";
-    PODS: "{pods} pods: ", "{pods} 個 Pod：", "{pods} 个 Pod：";
-    PODS_OF: "{pods} pods of {workloads} workloads: ", "{workloads} 個工作負載的 {pods} 個 Pod：",
+    OBJECTS: "{count:# object|# objects}: ", "{count} 個物件：", "{count} 个对象：";
+    PODS: "{pods:# pod|# pods}: ", "{pods} 個 Pod：", "{pods} 个 Pod：";
+    PODS_OF: "{pods:# pod|# pods} of {workloads:# workload|# workloads}: ", "{workloads} 個工作負載的 {pods} 個 Pod：",
         "{workloads} 个工作负载的 {pods} 个 Pod：";
 }
 
-/// As many causes as fit one look; the worst and oldest come first.
+/// The number of incidents on one screen.
 const INCIDENTS_SHOWN: usize = 20;
 
 /// A row of the problem table.
 pub(super) struct Row<'r> {
-    /// How bad: what names the cause may be milder than what comes of it.
+    /// The severity, which may be worse than that of the finding that names the cause.
     pub(super) severity: Severity,
-    /// The finding it shows; `None` for what is gone.
+    /// The finding; `None` if it is not found any more.
     pub(super) finding: Option<&'r Finding>,
-    /// The incident it stands for; `None` where it shows one finding of several.
+    /// The incident; `None` if the row is one finding of an incident.
     incident: Option<&'r Incident>,
-    /// What became of it, where that was compared.
+    /// The change since the earlier run.
     pub(super) changed: Option<&'r Changed>,
-    /// How many others of its incident it became of, where the row stands for them.
+    /// The number of other findings of the incident with the same change.
     others: usize,
 }
 
-/// The rows that are shown, and how many are not, by severity.
+/// The rows that are shown, and the number of those that are not, by severity.
 pub(super) type Rows<'r> = (Vec<Row<'r>>, BTreeMap<Reverse<Severity>, usize>);
 
 impl Screen<'_> {
-    /// One row a cause; every finding with `--all`. What has changed comes first.
+    /// Returns one row for each incident, or for each finding with `--all`. Changes come first.
     pub(super) fn rows(&self) -> Rows<'_> {
         let mut rows = match (self.report.changes(), self.look.all) {
             (None, true) => self.report.findings.iter().map(|finding| of_finding(finding, None)).collect(),
@@ -48,16 +48,13 @@ impl Screen<'_> {
             (Some(changes), true) => self.every_change(changes),
             (Some(changes), false) => self.changes(changes),
         };
-        let shown = match self.look.all || self.wide {
-            true => usize::MAX,
-            false => INCIDENTS_SHOWN,
-        };
+        let shown = if self.look.all || self.wide { usize::MAX } else { INCIDENTS_SHOWN };
         let mut rest = BTreeMap::new();
         let mut left = 0;
         rows.retain(|row| {
             let is_shown = self.look.all || row.severity > Severity::Low && left < shown;
             left += usize::from(is_shown);
-            // What is gone is no problem that is kept from the reader.
+            // A fixed problem is not counted as hidden.
             if !is_shown && row.finding.is_some() {
                 *rest.entry(Reverse(row.severity)).or_insert(0) += 1;
             }
@@ -77,7 +74,7 @@ impl Screen<'_> {
         self.report.incidents.iter().map(row).collect()
     }
 
-    /// One row for what became of an incident. What was not looked at any more is counted in the head.
+    /// Returns one row for each change of an incident. What could not be compared is counted in the head.
     fn changes<'r>(&'r self, changes: &'r Changes) -> Vec<Row<'r>> {
         let (findings, causes) = (self.by_key(), self.by_cause());
         let row = |row: &crate::compare::changes::Row| {
@@ -96,7 +93,7 @@ impl Screen<'_> {
         shown.map(row).collect()
     }
 
-    /// A row for each finding, and one for each key that is gone or was not looked at.
+    /// Returns a row for each finding, and one for each key that is not found any more.
     fn every_change<'r>(&'r self, changes: &'r Changes) -> Vec<Row<'r>> {
         let mut of_key: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
         for finding in &self.report.findings {
@@ -113,7 +110,7 @@ impl Screen<'_> {
     }
 
     fn by_key(&self) -> BTreeMap<&str, &Finding> {
-        // The first of a key is the worst.
+        // The first finding of a key is the worst.
         self.report.findings.iter().rev().map(|finding| (finding.key.as_str(), finding)).collect()
     }
 
@@ -131,24 +128,19 @@ impl Screen<'_> {
         since.map_or_else(|| "?".to_owned(), |since| human(now.seconds_since(since)))
     }
 
-    /// What is wrong, how much more of it there is, and how it was.
-    pub(super) fn text(&self, row: &Row) -> String {
+    /// Returns the message, the number of other objects, and the numbers that have changed.
+    pub(super) fn text(&self, row: &Row) -> Line {
         let lang = self.look.lang;
-        let text = match (row.finding, row.changed) {
-            (Some(finding), _) => {
-                let text = message(&finding.message.in_lang(lang));
-                match row.incident {
-                    Some(incident) => of_objects(incident, finding, text, lang),
-                    None => text,
-                }
-            }
-            (None, Some(changed)) => return changed::what(changed, row.others, lang),
-            (None, None) => String::new(),
+        let Some(finding) = row.finding else {
+            return row.changed.map_or_else(Line::default, |of| changed::what(of, row.others, lang));
         };
-        let text = and_more(text, row.others, lang);
+        let (before, after) =
+            row.incident.map(|incident| of_objects(incident, finding, lang)).unwrap_or_default();
+        let line = own(before).then(message(finding.message.in_lang(lang))).then(after);
+        let line = line.then(and_more(row.others, lang));
         match row.changed {
-            Some(changed) => changed::with_numbers(text, changed, lang),
-            None => text,
+            Some(changed) => line.then(changed::numbers(changed, lang)),
+            None => line,
         }
     }
 }
@@ -158,29 +150,29 @@ fn of_finding<'r>(finding: &'r Finding, changed: Option<&'r Changed>) -> Row<'r>
 }
 
 impl Row<'_> {
-    pub(super) fn namespace(&self) -> String {
+    pub(super) fn namespace(&self) -> Line {
         let object =
             self.finding.map(|finding| &finding.object).or(self.changed.map(|changed| &changed.object));
-        object.map_or_else(String::new, |object| visible(&object.namespace))
+        object.map_or_else(Line::default, |object| name(&*object.namespace))
     }
 
-    pub(super) fn object(&self) -> String {
+    pub(super) fn object(&self) -> Line {
         let Some(finding) = self.finding else {
-            return self.changed.map_or_else(String::new, changed::object);
+            return self.changed.map_or_else(Line::default, |of| name(changed::object(of)));
         };
         match self.incident {
-            Some(incident) => of_incident(incident, finding),
-            None => visible(&finding.object.slashed()),
+            Some(incident) => name(of_incident(incident, finding)),
+            None => name(finding.object.slashed()),
         }
     }
 }
 
-/// The object of an incident whose cause this finding names. Several pods of one owner are shown as that owner, those
-/// of several as the first of them and how many more there are.
+/// Returns the object of an incident, by the finding that names its cause. Several pods of one owner are shown as their
+/// owner, pods of several owners as the first owner and the number of others.
 pub(in super::super) fn of_incident(incident: &Incident, finding: &Finding) -> String {
-    let own = || visible(&finding.object.slashed());
+    let own = || finding.object.slashed();
     let Some(owner) = finding.owner.as_ref() else { return own() };
-    let owner = visible(&format!("{}/{}", owner.kind.to_lowercase(), owner.name));
+    let owner = format!("{}/{}", owner.kind.to_lowercase(), owner.name);
     match incident {
         Incident { workloads: 2.., .. } => format!("{owner} +{}", incident.workloads - 1),
         Incident { pods: 2.., .. } => owner,
@@ -188,25 +180,21 @@ pub(in super::super) fn of_incident(incident: &Incident, finding: &Finding) -> S
     }
 }
 
-/// How many objects an incident is of, before the text of the finding that names its cause.
-pub(in super::super) fn of_objects(
-    incident: &Incident,
-    finding: &Finding,
-    text: String,
-    lang: Lang,
-) -> String {
+/// Returns the text before and after the message of the finding that names the cause: the number of objects.
+pub(in super::super) fn of_objects(incident: &Incident, finding: &Finding, lang: Lang) -> (String, String) {
     let facts = [
         ("pods", Fact::count(incident.pods)),
         ("workloads", Fact::count(incident.workloads)),
         ("count", Fact::count(incident.affected)),
     ];
     let says_itself = finding.message.facts.iter().any(|(name, _)| *name == "pods");
-    match incident {
-        _ if says_itself => text,
-        Incident { pods: 2.., workloads: 2.., .. } => PODS_OF.fill(lang, &facts) + &text,
-        Incident { pods: 2.., .. } => PODS.fill(lang, &facts) + &text,
-        Incident { pods: 0, affected: 2.., .. } => OBJECTS.fill(lang, &facts) + &text,
-        Incident { affected: 1, .. } => and_more(text, incident.findings.len() - 1, lang),
-        _ => text,
-    }
+    let before = match incident {
+        _ if says_itself => None,
+        Incident { pods: 2.., workloads: 2.., .. } => Some(&PODS_OF),
+        Incident { pods: 2.., .. } => Some(&PODS),
+        Incident { pods: 0, affected: 2.., .. } => Some(&OBJECTS),
+        _ => None,
+    };
+    let more = if incident.affected == 1 && !says_itself { incident.findings.len() - 1 } else { 0 };
+    (before.map(|text| text.fill(lang, &facts)).unwrap_or_default(), and_more(more, lang))
 }

@@ -1,0 +1,381 @@
+//! The model of the screens: sections of headings, lines, items, tables and commands. The terminal and Markdown write the
+//! same document, each in its own layout.
+//!
+//! Text from the cluster is marked as such when it enters a document, and is escaped where the document is written.
+
+use super::escape;
+use super::grid::{self, Wrapped};
+use super::markdown::{self, Page};
+use super::{Look, wrap};
+use owo_colors::Style;
+use std::io::{self, Write};
+
+/// A piece of text.
+#[derive(Clone, Debug)]
+enum Span {
+    /// Text of the tool.
+    Own(String),
+    /// A name, or another short text, from the cluster.
+    Name(String),
+    /// A message from the cluster, which may be long.
+    Message(String),
+    /// A mark of Markdown, which a terminal does not show.
+    Mark(&'static str),
+}
+
+/// The emphasis of a line on the terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Tone {
+    #[default]
+    Plain,
+    Bold,
+    Dim,
+    /// A command to paste.
+    Command,
+}
+
+/// A line of text, or the cell of a table.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Line {
+    spans: Vec<Span>,
+    tone: Tone,
+}
+
+/// Returns a line of text of the tool. It may hold colour codes, and must not hold text from the cluster.
+pub(super) fn own(text: impl Into<String>) -> Line {
+    Line { spans: vec![Span::Own(text.into())], tone: Tone::Plain }
+}
+
+/// Returns a line with a name or another short text from the cluster.
+pub(super) fn name(text: impl Into<String>) -> Line {
+    Line { spans: vec![Span::Name(text.into())], tone: Tone::Plain }
+}
+
+/// Returns a line with a message from the cluster.
+pub(super) fn message(text: impl Into<String>) -> Line {
+    Line { spans: vec![Span::Message(text.into())], tone: Tone::Plain }
+}
+
+/// Returns a mark of Markdown, which a terminal does not show.
+pub(super) fn mark(mark: &'static str) -> Line {
+    Line { spans: vec![Span::Mark(mark)], tone: Tone::Plain }
+}
+
+/// Returns a line in bold, in Markdown.
+pub(super) fn strong(line: impl Into<Line>) -> Line {
+    mark("**").then(line).then(mark("**"))
+}
+
+impl From<String> for Line {
+    fn from(text: String) -> Self {
+        own(text)
+    }
+}
+
+impl From<&str> for Line {
+    fn from(text: &str) -> Self {
+        own(text)
+    }
+}
+
+impl Line {
+    /// Appends another line.
+    pub(super) fn then(mut self, other: impl Into<Line>) -> Self {
+        self.spans.append(&mut other.into().spans);
+        self
+    }
+
+    /// Joins lines.
+    pub(super) fn join(lines: impl IntoIterator<Item = Line>, separator: &str) -> Self {
+        let mut lines = lines.into_iter();
+        let first = lines.next().unwrap_or_default();
+        lines.fold(first, |line, next| line.then(separator).then(next))
+    }
+
+    pub(super) fn bold(self) -> Self {
+        Self { tone: Tone::Bold, ..self }
+    }
+
+    pub(super) fn dim(self) -> Self {
+        Self { tone: Tone::Dim, ..self }
+    }
+
+    pub(super) fn command(self) -> Self {
+        Self { tone: Tone::Command, ..self }
+    }
+
+    pub(super) fn on_terminal(&self) -> String {
+        let shown = |span: &Span| match span {
+            Span::Own(text) => text.clone(),
+            Span::Name(text) => escape::visible(text),
+            Span::Message(text) => escape::message(text),
+            Span::Mark(_) => String::new(),
+        };
+        self.spans.iter().map(shown).collect()
+    }
+
+    pub(super) fn in_markdown(&self) -> String {
+        let shown = |span: &Span| match span {
+            Span::Own(text) => text.clone(),
+            Span::Name(text) => markdown::text(text),
+            Span::Message(text) => markdown::message(text),
+            Span::Mark(mark) => (*mark).to_owned(),
+        };
+        self.spans.iter().map(shown).collect()
+    }
+
+    fn paint(&self, text: &str, look: Look) -> String {
+        match self.tone {
+            Tone::Plain => text.to_owned(),
+            Tone::Bold => look.bold(text),
+            Tone::Dim => look.dim(text),
+            Tone::Command => look.paint(text, Style::new().cyan()),
+        }
+    }
+}
+
+/// An item of a list: a bullet in Markdown, wrapped lines on the terminal.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    /// The text before the wrapped text; on a line of its own if both do not fit in one line.
+    pub(super) head: Option<Line>,
+    pub(super) text: Line,
+    /// The indentation of wrapped text on the terminal.
+    pub(super) indent: usize,
+}
+
+impl<T: Into<Line>> From<T> for Item {
+    fn from(text: T) -> Self {
+        Item { head: None, text: text.into(), indent: 0 }
+    }
+}
+
+/// A column of a table.
+#[derive(Clone, Debug)]
+pub(super) struct Column {
+    head: String,
+    cells: Vec<Line>,
+    numeric: bool,
+    expendable: u8,
+}
+
+impl Column {
+    pub(super) fn new<T: Into<Line>>(head: impl Into<String>, cells: impl IntoIterator<Item = T>) -> Self {
+        let cells = cells.into_iter().map(Into::into).collect();
+        Self { head: head.into(), cells, numeric: false, expendable: 0 }
+    }
+
+    /// Aligns the cells to the right on the terminal.
+    pub(super) fn numeric(self) -> Self {
+        Self { numeric: true, ..self }
+    }
+
+    /// Lets a narrow terminal drop the column; higher ranks go first.
+    pub(super) fn expendable(self, rank: u8) -> Self {
+        Self { expendable: rank, ..self }
+    }
+
+    fn on_terminal(&self) -> grid::Column {
+        grid::Column {
+            head: self.head.clone(),
+            cells: self.cells.iter().map(Line::on_terminal).collect(),
+            numeric: self.numeric,
+            expendable: self.expendable,
+        }
+    }
+}
+
+/// A table. Its last column may be a text that the terminal wraps.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Table {
+    pub(super) columns: Vec<Column>,
+    /// The columns for a narrow terminal, with 2 lines for each row.
+    pub(super) narrow: Vec<Column>,
+    pub(super) text: Option<Column>,
+    /// Blocks below the text of each row, on the terminal only.
+    pub(super) below: Vec<Vec<Block>>,
+}
+
+impl Table {
+    pub(super) fn new(columns: Vec<Column>) -> Self {
+        Self { columns, ..Self::default() }
+    }
+
+    fn on_terminal(&self, look: Look) -> Vec<String> {
+        let columns = |of: &[Column]| of.iter().map(Column::on_terminal).collect::<Vec<_>>();
+        let Some(text) = &self.text else {
+            return grid::lines(&grid::fit(columns(&self.columns), look.width));
+        };
+        let narrower = Look { width: look.width.map(|width| width.saturating_sub(grid::INDENT)), ..look };
+        let below = |blocks: &Vec<Block>| -> Vec<String> {
+            blocks.iter().flat_map(|block| block.on_terminal(narrower)).collect()
+        };
+        let wrapped = Wrapped {
+            columns: columns(&self.columns),
+            narrow: columns(&self.narrow),
+            text: text.on_terminal(),
+            below: self.below.iter().map(below).collect(),
+        };
+        wrapped.lines(look.width)
+    }
+
+    /// Returns the rows, the heads first.
+    pub(super) fn in_markdown(&self) -> Vec<Vec<String>> {
+        let columns: Vec<&Column> = self.columns.iter().chain(&self.text).collect();
+        let count = columns.iter().map(|column| column.cells.len()).max().unwrap_or(0);
+        let row = |index: usize| {
+            let cell = |column: &&Column| column.cells.get(index).map(Line::in_markdown).unwrap_or_default();
+            columns.iter().map(cell).collect()
+        };
+        let heads = columns.iter().map(|column| sentence_case(&column.head)).collect();
+        std::iter::once(heads).chain((0..count).map(row)).collect()
+    }
+}
+
+/// Words that stay in capitals.
+const CAPITALS: [&str; 3] = ["CPU", "DNS", "ID"];
+
+/// Returns `NOT AFTER` as `Not after`. Chinese has no case.
+pub(super) fn sentence_case(head: &str) -> String {
+    let plain = |(index, word): (usize, &str)| {
+        let mut letters = word.chars();
+        match letters.next() {
+            _ if CAPITALS.contains(&word) => word.to_owned(),
+            Some(first) if index == 0 => first.to_string() + &letters.as_str().to_lowercase(),
+            _ => word.to_lowercase(),
+        }
+    };
+    head.split(' ').enumerate().map(plain).collect::<Vec<_>>().join(" ")
+}
+
+/// A part of a section.
+#[derive(Clone, Debug)]
+pub(super) enum Block {
+    /// The lines of a title.
+    Title(Vec<Line>),
+    /// A heading of a level, from 1.
+    Heading(usize, Line),
+    /// Parts with a dot between them. The terminal breaks lines only between parts.
+    Parts(Vec<Line>),
+    /// Lines that are not broken.
+    Lines(Vec<Line>),
+    /// A list.
+    Items(Vec<Item>),
+    /// A table.
+    Table(Table),
+    /// Commands to paste.
+    Commands(Vec<String>),
+}
+
+impl Block {
+    pub(super) fn items<T: Into<Item>>(items: impl IntoIterator<Item = T>) -> Self {
+        Block::Items(items.into_iter().map(Into::into).collect())
+    }
+
+    fn on_terminal(&self, look: Look) -> Vec<String> {
+        match self {
+            Block::Heading(_, line) => {
+                wrap(&line.on_terminal(), look.width).iter().map(|part| look.bold(part)).collect()
+            }
+            Block::Parts(parts) => {
+                let shown: Vec<String> = parts.iter().map(Line::on_terminal).collect();
+                let paint =
+                    |text: &String| parts.first().map_or_else(String::new, |first| first.paint(text, look));
+                flow(&shown, look.width).iter().map(paint).collect()
+            }
+            Block::Title(lines) | Block::Lines(lines) => {
+                lines.iter().map(|line| line.paint(&line.on_terminal(), look)).collect()
+            }
+            Block::Items(items) => items.iter().flat_map(|item| of_item(item, look)).collect(),
+            Block::Table(table) => {
+                let mut lines = table.on_terminal(look);
+                if let Some(head) = lines.first_mut() {
+                    *head = look.bold(head);
+                }
+                lines
+            }
+            Block::Commands(commands) => {
+                commands.iter().map(|line| format!("  {}", own(line).command().paint(line, look))).collect()
+            }
+        }
+    }
+
+    fn in_markdown(&self, page: &mut Page) {
+        match self {
+            Block::Heading(level, line) => page.heading(*level, &line.in_markdown()),
+            Block::Parts(parts) => {
+                page.paragraph(parts.iter().map(Line::in_markdown).collect::<Vec<_>>().join(" · "));
+            }
+            Block::Title(lines) => {
+                page.heading(1, &lines.iter().map(Line::in_markdown).collect::<Vec<_>>().join(" "));
+            }
+            Block::Lines(lines) => lines.iter().for_each(|line| page.paragraph(line.in_markdown())),
+            Block::Items(items) => page.bullets(items.iter().map(|item| {
+                let head = item.head.as_ref().map(Line::in_markdown).unwrap_or_default();
+                (head + &item.text.in_markdown()).trim().to_owned()
+            })),
+            Block::Table(table) => page.table(&table.in_markdown()),
+            Block::Commands(commands) => page.commands(commands),
+        }
+    }
+}
+
+fn of_item(Item { head, text, indent }: &Item, look: Look) -> Vec<String> {
+    let shown = text.on_terminal();
+    let head = head.as_ref().map(Line::on_terminal);
+    let fits = |head: &str| {
+        shown.is_empty() || look.width.is_none_or(|width| grid::width(head) + grid::width(&shown) <= width)
+    };
+    if let Some(head) = head.as_ref().filter(|head| fits(head)) {
+        return vec![format!("{head}{}", text.paint(&shown, look))];
+    }
+    let margin = " ".repeat(*indent);
+    let lines = wrap(&shown, look.width.map(|width| width.saturating_sub(*indent)));
+    let lines = lines.iter().map(|line| format!("{margin}{}", text.paint(line, look)));
+    head.map(|head| head.trim_end().to_owned()).into_iter().chain(lines).collect()
+}
+
+/// Sets parts on as few lines as possible. No part is broken: it may be a command.
+pub(super) fn flow(parts: &[String], width: Option<usize>) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if width.is_none_or(|width| grid::width(line) + 3 + grid::width(part) <= width) => {
+                line.push_str(" · ");
+                line.push_str(part);
+            }
+            _ => lines.push(part.clone()),
+        }
+    }
+    lines
+}
+
+/// A screen, or a page.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Document {
+    sections: Vec<Vec<Block>>,
+}
+
+impl Document {
+    /// Adds a section: blocks without an empty line between them on the terminal.
+    pub(super) fn section(&mut self, blocks: impl IntoIterator<Item = Block>) {
+        self.sections.push(blocks.into_iter().collect());
+    }
+
+    /// Writes the document for a terminal, with an empty line between sections.
+    pub(super) fn terminal(&self, look: Look, out: &mut dyn Write) -> io::Result<()> {
+        let section = |blocks: &Vec<Block>| -> Vec<String> {
+            blocks.iter().flat_map(|block| block.on_terminal(look)).collect()
+        };
+        let sections = self.sections.iter().map(section).filter(|lines| !lines.is_empty());
+        let text: Vec<String> = sections.map(|lines| lines.join("\n")).collect();
+        writeln!(out, "{}", text.join("\n\n"))
+    }
+
+    /// Writes the document as Markdown.
+    pub(super) fn markdown(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut page = Page::default();
+        self.sections.iter().flatten().for_each(|block| block.in_markdown(&mut page));
+        page.write(out)
+    }
+}

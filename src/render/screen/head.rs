@@ -1,0 +1,104 @@
+//! The first lines of the screen: the verdict, the counts, and the scope.
+
+use super::super::document::{Line, flow, own};
+use super::super::escape::visible;
+use super::super::words::{self, texts};
+use super::super::{Look, grid};
+use crate::finding::Severity;
+use crate::report::{Counts, Report, Verdict};
+use crate::text::Fact;
+use crate::text::Lang;
+use owo_colors::Style;
+
+texts! {
+    HEALTHY_OF: "{healthy} of {active:# pod|# pods} healthy", "{active} 個 Pod 中 {healthy} 個健康",
+        "{active} 个 Pod 中 {healthy} 个健康";
+    COMPLETED: "+{completed} completed", "另有 {completed} 個已完成", "另有 {completed} 个已完成";
+    BY_SEVERITY: "{count} {severity}", "{severity} {count}", "{severity} {count}";
+    SECONDS: "{seconds} s", "{seconds} 秒", "{seconds} 秒";
+}
+
+/// The widest gap between the verdict and the scope on one line.
+const GAP: usize = 12;
+
+/// Returns the verdict and the scope, on one line if they fit.
+pub(super) fn verdict(report: &Report, look: Look) -> Vec<Line> {
+    let lang = look.lang;
+    let word = look.paint(words::verdict(report.verdict).get(lang), style_of(report.verdict));
+    let mut left = vec![format!("{} {word}", words::verdict_glyph(report.verdict))];
+    left.push(healthy_of(&report.totals, lang));
+    let counts: Vec<String> = [Severity::High, Severity::Medium]
+        .into_iter()
+        .map(|severity| (severity, report.count(severity)))
+        .filter(|(_, count)| *count > 0)
+        .map(|(severity, count)| {
+            let word = words::severity_word(severity).get(lang);
+            BY_SEVERITY.fill(lang, &[("count", Fact::count(count)), ("severity", Fact::text(word))])
+        })
+        .collect();
+    left.extend((!counts.is_empty()).then(|| words::list(&counts, lang)));
+    let right = scope(report, lang);
+    let (one_line, aside) = (left.join(" · "), right.join(" · "));
+    let room = look.width.map(|width| width.saturating_sub(grid::width(&one_line) + grid::width(&aside)));
+    match room {
+        None => vec![own(format!("{one_line} · {aside}"))],
+        Some(room) if room >= 3 => {
+            vec![own(format!("{one_line}{}{}", " ".repeat(room.min(GAP)), look.dim(&aside)))]
+        }
+        Some(_) => {
+            let aside = flow(&right, look.width).into_iter().map(|line| own(line).dim());
+            flow(&left, look.width).into_iter().map(own).chain(aside).collect()
+        }
+    }
+}
+
+/// Returns the context, the namespaces and the duration.
+fn scope(report: &Report, lang: Lang) -> Vec<String> {
+    let snapshot = report.snapshot;
+    let mut parts = places(report, lang);
+    if report.coverage.cost.requests > 0 {
+        let (started, taken) = (snapshot.started_at, snapshot.taken_at);
+        let tenths =
+            (taken.seconds - started.seconds) * 10 + i64::from(taken.nanos - started.nanos) / 100_000_000;
+        let seconds = Fact::Text(format!("{}.{}", tenths.max(0) / 10, tenths.max(0) % 10));
+        parts.push(SECONDS.fill(lang, &[("seconds", seconds)]));
+    }
+    parts
+}
+
+/// Returns the context, if it is known, and the namespaces.
+fn places(report: &Report, lang: Lang) -> Vec<String> {
+    let context = report.snapshot.cluster.context.as_str();
+    let mut parts = Vec::new();
+    if !context.is_empty() {
+        parts.push(words::IN_CONTEXT.fill(lang, &[("context", Fact::Text(visible(context)))]));
+    }
+    parts.push(match report.namespaces.as_slice() {
+        [only] => visible(&only.name),
+        many => words::NAMESPACE_COUNT.fill(lang, &[("count", Fact::count(many.len()))]),
+    });
+    parts
+}
+
+fn style_of(verdict: Verdict) -> Style {
+    let bold = Style::new().bold();
+    match verdict {
+        Verdict::Healthy => bold.green(),
+        Verdict::Incomplete => bold,
+        Verdict::Attention => bold.yellow(),
+        Verdict::Unhealthy => bold.red(),
+    }
+}
+
+/// Returns `46 of 48 pods healthy (+2 completed)`.
+fn healthy_of(totals: &Counts, lang: Lang) -> String {
+    let facts = [
+        ("healthy", Fact::count(totals.healthy)),
+        ("active", Fact::count(totals.active())),
+        ("completed", Fact::count(totals.completed)),
+    ];
+    match totals.completed {
+        0 => HEALTHY_OF.fill(lang, &facts),
+        _ => words::bracketed(&HEALTHY_OF.fill(lang, &facts), &COMPLETED.fill(lang, &facts), lang),
+    }
+}
