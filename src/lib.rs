@@ -16,6 +16,7 @@ pub mod cli;
 pub mod cluster;
 pub mod compare;
 pub mod finding;
+pub mod gather;
 pub mod logs;
 pub mod model;
 pub mod output;

@@ -1,7 +1,6 @@
 //! From the kubeconfig and the flags to a client, by client-go's rules.
 
-use super::{Error, exec, kubeconfig};
-use crate::cli::ConnectArgs;
+use super::{ConnectOptions, Error, exec, kubeconfig};
 use crate::output::io_words;
 use crate::snapshot::Cluster;
 use hyper_util::client::proxy::matcher::Matcher;
@@ -43,22 +42,22 @@ const IN_CLUSTER: &str = "in-cluster";
 ///
 /// # Errors
 /// When the kubeconfig, a file it names or a flag is wrong, or the plugin fails.
-pub async fn connect(args: &ConnectArgs, context: Option<&str>) -> Result<Session, Error> {
-    let known = kubeconfig::load(args.kubeconfig.as_deref())?;
+pub async fn connect(options: &ConnectOptions, context: Option<&str>) -> Result<Session, Error> {
+    let known = kubeconfig::load(options.kubeconfig.as_deref())?;
     let nothing = known.contexts.is_empty() && known.clusters.is_empty() && known.current_context.is_none();
     let mut hint = None;
-    let inside = nothing && args.server.is_none() && context.is_none() && in_cluster();
+    let inside = nothing && options.server.is_none() && context.is_none() && in_cluster();
     let (context, mut config) = if inside {
-        (IN_CLUSTER.to_owned(), in_pod(args)?)
+        (IN_CLUSTER.to_owned(), in_pod(options)?)
     } else {
-        if nothing && args.server.is_none() {
+        if nothing && options.server.is_none() {
             hint = Some("no kubeconfig was found: set KUBECONFIG, or name one with --kubeconfig");
         }
-        outside(known, args, context).await?
+        outside(known, options, context).await?
     };
     config.connect_timeout = Some(CONNECT);
     config.default_retry = false;
-    config.disable_compression |= args.disable_compression;
+    config.disable_compression |= options.disable_compression;
     config.headers.push((http::header::USER_AGENT, user_agent()));
     exec::resolve(&mut config.auth_info).await?;
     let server = config.cluster_url.to_string();
@@ -108,9 +107,9 @@ fn in_cluster() -> bool {
 }
 
 /// The configuration of a pod's service account.
-fn in_pod(args: &ConnectArgs) -> Result<Config, Error> {
+fn in_pod(options: &ConnectOptions) -> Result<Config, Error> {
     let mut config = Config::incluster().map_err(|error| Error::Config(innermost(&error)))?;
-    override_user(&mut config.auth_info, args);
+    override_user(&mut config.auth_info, options);
     if let Some(namespace) = std::env::var_os("POD_NAMESPACE").and_then(|name| name.into_string().ok()) {
         config.default_namespace = namespace;
     }
@@ -120,19 +119,19 @@ fn in_pod(args: &ConnectArgs) -> Result<Config, Error> {
 /// The configuration of a kubeconfig, with the flags over it.
 async fn outside(
     known: Kubeconfig,
-    args: &ConnectArgs,
+    options: &ConnectOptions,
     context: Option<&str>,
 ) -> Result<(String, Config), Error> {
-    let (name, context, mut cluster) = chosen(&known, args, context)?;
-    let user_name = args.user.clone().or_else(|| context.user.clone()).unwrap_or_default();
+    let (name, context, mut cluster) = chosen(&known, options, context)?;
+    let user_name = options.user.clone().or_else(|| context.user.clone()).unwrap_or_default();
     let mut user = match known.auth_infos.iter().find(|named| named.name == user_name) {
         Some(named) => named.auth_info.clone().unwrap_or_default(),
         // As client-go: only a user that was asked for by a flag must exist.
-        None if args.user.is_none() => AuthInfo::default(),
+        None if options.user.is_none() => AuthInfo::default(),
         None => return Err(Error::Config(format!("auth info \"{user_name}\" does not exist"))),
     };
-    override_cluster(&mut cluster, args);
-    override_user(&mut user, args);
+    override_cluster(&mut cluster, options);
+    override_user(&mut user, options);
     let server = with_scheme(cluster.server.take(), &cluster, &user);
     let proxy = proxy_for(&server, cluster.proxy_url.take())?;
     cluster.server = Some(server);
@@ -148,10 +147,10 @@ async fn outside(
 ///
 /// # Errors
 /// When the kubeconfig cannot be read, or lacks what is named.
-pub fn whereabouts(args: &ConnectArgs, context: Option<&str>) -> Result<Cluster, Error> {
-    let known = kubeconfig::load(args.kubeconfig.as_deref())?;
-    let (name, _, cluster) = chosen(&known, args, context)?;
-    let server = args.server.clone().or(cluster.server).and_then(|server| server.parse::<http::Uri>().ok());
+pub fn whereabouts(options: &ConnectOptions, context: Option<&str>) -> Result<Cluster, Error> {
+    let known = kubeconfig::load(options.kubeconfig.as_deref())?;
+    let (name, _, cluster) = chosen(&known, options, context)?;
+    let server = options.server.clone().or(cluster.server).and_then(|server| server.parse::<http::Uri>().ok());
     // A server without a scheme gets one only when it is known who asks.
     let server = server.filter(|server| server.scheme().is_some()).map(|server| server.to_string());
     let server = server.unwrap_or_default().trim_end_matches('/').to_owned();
@@ -161,7 +160,7 @@ pub fn whereabouts(args: &ConnectArgs, context: Option<&str>) -> Result<Cluster,
 /// The context and its cluster, as the flags and the kubeconfig have them.
 fn chosen(
     known: &Kubeconfig,
-    args: &ConnectArgs,
+    options: &ConnectOptions,
     context: Option<&str>,
 ) -> Result<(Option<String>, Context, ClusterConfig), Error> {
     let name = context.map(str::to_owned).or_else(|| known.current_context.clone());
@@ -169,10 +168,10 @@ fn chosen(
         Some(name) => find_context(known, name)?,
         None => Context::default(),
     };
-    let cluster_name = args.cluster.as_ref().unwrap_or(&context.cluster);
+    let cluster_name = options.cluster.as_ref().unwrap_or(&context.cluster);
     let cluster = match known.clusters.iter().find(|named| &named.name == cluster_name) {
         Some(named) => named.cluster.clone().unwrap_or_default(),
-        None if cluster_name.is_empty() || args.server.is_some() && args.cluster.is_none() => {
+        None if cluster_name.is_empty() || options.server.is_some() && options.cluster.is_none() => {
             ClusterConfig::default()
         }
         None => return Err(Error::Config(format!("cluster \"{cluster_name}\" does not exist"))),
@@ -186,44 +185,44 @@ fn find_context(known: &Kubeconfig, name: &str) -> Result<Context, Error> {
     context.ok_or_else(|| Error::Config(format!("context \"{name}\" does not exist")))
 }
 
-fn override_cluster(cluster: &mut ClusterConfig, args: &ConnectArgs) {
+fn override_cluster(cluster: &mut ClusterConfig, options: &ConnectOptions) {
     let text = |path: &Path| path.display().to_string();
-    if let Some(server) = &args.server {
+    if let Some(server) = &options.server {
         cluster.server = Some(server.clone());
         cluster.tls_server_name = None;
     }
-    if let Some(file) = &args.certificate_authority {
+    if let Some(file) = &options.certificate_authority {
         cluster.certificate_authority = Some(text(file));
         cluster.certificate_authority_data = None;
         cluster.insecure_skip_tls_verify = None;
     }
-    if args.insecure_skip_tls_verify {
+    if options.insecure_skip_tls_verify {
         cluster.insecure_skip_tls_verify = Some(true);
         cluster.certificate_authority = None;
         cluster.certificate_authority_data = None;
     }
-    if let Some(name) = &args.tls_server_name {
+    if let Some(name) = &options.tls_server_name {
         cluster.tls_server_name = Some(name.clone());
     }
 }
 
-fn override_user(user: &mut AuthInfo, args: &ConnectArgs) {
+fn override_user(user: &mut AuthInfo, options: &ConnectOptions) {
     let text = |path: &Path| path.display().to_string();
-    if let Some(token) = &args.token {
+    if let Some(token) = &options.token {
         user.token = Some(token.clone().into());
         (user.token_file, user.username, user.password, user.auth_provider, user.exec) =
             (None, None, None, None, None);
     }
-    if let Some(file) = &args.client_certificate {
+    if let Some(file) = &options.client_certificate {
         (user.client_certificate, user.client_certificate_data) = (Some(text(file)), None);
     }
-    if let Some(file) = &args.client_key {
+    if let Some(file) = &options.client_key {
         (user.client_key, user.client_key_data) = (Some(text(file)), None);
     }
-    if let Some(name) = &args.as_user {
+    if let Some(name) = &options.as_user {
         user.impersonate = Some(name.clone());
-        user.impersonate_uid.clone_from(&args.as_uid);
-        user.impersonate_groups = (!args.as_group.is_empty()).then(|| args.as_group.clone());
+        user.impersonate_uid.clone_from(&options.as_uid);
+        user.impersonate_groups = (!options.as_group.is_empty()).then(|| options.as_group.clone());
     }
 }
 

@@ -7,6 +7,7 @@ use crate::wire::{Kind, Object, Time};
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http_body_util::BodyExt;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,6 +21,9 @@ const LARGEST: usize = 1 << 20;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause of our own; a server may ask for more.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// The characters that are encoded in a name that is part of a path.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
 
 /// In which form an answer is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -287,6 +291,13 @@ impl ApiClient {
             false => Err((refusal(code, &Bytes::from(refused)), wait)),
         }
     }
+}
+
+/// Returns the path of the log of a container, with a query that can be extended.
+pub(crate) fn log_path(namespace: &str, pod: &str, container: &str) -> String {
+    let part = |name: &str| utf8_percent_encode(name, SEGMENT).to_string();
+    let (namespace, pod, container) = (part(namespace), part(pod), part(container));
+    format!("/api/v1/namespaces/{namespace}/pods/{pod}/log?container={container}")
 }
 
 fn call(request: &Request, limit: Duration) -> Result<http::Request<kube::client::Body>, Error> {

@@ -15,19 +15,16 @@ use crate::wire::Time;
 use serde::{Deserialize, Serialize};
 
 /// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Worth knowing; nothing to do now.
-    #[value(alias = "info")]
     #[serde(alias = "info")]
     Low,
     /// Degraded, or about to be.
-    #[value(alias = "warning")]
     #[serde(alias = "warning")]
     Medium,
     /// Something does not work now.
-    #[value(alias = "critical")]
     #[serde(alias = "critical")]
     High,
 }

@@ -1,29 +1,32 @@
-//! The ends of the logs of pods in trouble: one for each owner and container, since siblings die of the same.
+//! The ends of the logs of failing pods: one for each owner and container, since pods of one owner fail for the same
+//! reason.
 
-use super::page::{Accept, ApiClient, Request, RetryPolicy};
+use crate::cluster::page::{Accept, ApiClient, Request, RetryPolicy, log_path};
 use crate::model::{Container, LINES, LogTail, Pod};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinSet;
 
-/// At most so many logs; a report with more trouble is not read log by log.
+/// The maximum number of logs.
 const LOGS: usize = 40;
-/// A node that does not answer must not hold up the report.
+/// The time limit of one log. A node that does not answer must not delay the report.
 const DEADLINE: Duration = Duration::from_secs(3);
-/// At most so many bytes of each.
+/// The maximum number of bytes of one log.
 const BYTES: usize = 16 << 10;
 
-/// Reads the ends of the logs of pods that have a node, the first ones only.
-pub(crate) async fn read(asker: &Arc<ApiClient>, pods: impl Iterator<Item = &Pod>) -> Vec<LogTail> {
+/// Reads the ends of the logs of the first pods that have a node.
+pub(super) async fn read(client: &Arc<ApiClient>, pods: &[&Pod]) -> Vec<LogTail> {
     let mut known = BTreeSet::new();
-    let mut tails = tokio::task::JoinSet::new();
-    let wanted = pods.filter(|pod| pod.node.is_some()).filter_map(|pod| Some((pod, culprit(pod)?)));
-    let first_of_kind = wanted.filter(|(pod, container)| {
+    let mut tails = JoinSet::new();
+    let on_nodes = pods.iter().filter(|pod| pod.node.is_some());
+    let wanted = on_nodes.filter_map(|pod| Some((pod, culprit(pod)?)));
+    let first_of_owner = wanted.filter(|(pod, container)| {
         let owner = pod.shared.owner.as_ref().map_or(&*pod.name, |owner| &*owner.name);
         known.insert((pod.shared.namespace.to_string(), owner.to_owned(), container.status.name.clone()))
     });
-    for (pod, container) in first_of_kind.take(LOGS) {
-        let asker = Arc::clone(asker);
+    for (pod, container) in first_of_owner.take(LOGS) {
+        let client = Arc::clone(client);
         let tail = LogTail {
             namespace: pod.shared.namespace.to_string(),
             pod: pod.name.to_string(),
@@ -31,30 +34,28 @@ pub(crate) async fn read(asker: &Arc<ApiClient>, pods: impl Iterator<Item = &Pod
             previous: container.status.state.running.is_some() && container.last_end().is_some(),
             ..LogTail::default()
         };
-        tails.spawn(async move { end_of(&asker, tail).await });
+        tails.spawn(async move { end_of(&client, tail).await });
     }
     tails.join_all().await
 }
 
-/// The container whose log says most: one that ended badly, else one that is not ready, else the last.
+/// Returns the container whose log is most useful: one that failed, or one that is not ready, or the last one.
 fn culprit(pod: &Pod) -> Option<Container<'_>> {
-    let ended = |c: &Container| c.last_end().is_some_and(|end| end.exit_code != 0);
+    let failed = |c: &Container| c.last_end().is_some_and(|end| end.exit_code != 0);
     let unready = |c: &Container| c.status.state.running.is_some() && !c.status.ready;
     let started = pod.containers().filter(|c| c.status.state.running.is_some() || c.last_end().is_some());
-    pod.containers().find(ended).or_else(|| pod.containers().find(unready)).or_else(|| started.last())
+    pod.containers().find(failed).or_else(|| pod.containers().find(unready)).or_else(|| started.last())
 }
 
-async fn end_of(asker: &ApiClient, mut tail: LogTail) -> LogTail {
+async fn end_of(client: &ApiClient, mut tail: LogTail) -> LogTail {
     let path = format!(
-        "/api/v1/namespaces/{}/pods/{}/log?container={}&tailLines={LINES}&limitBytes={BYTES}{}",
-        tail.namespace,
-        tail.pod,
-        tail.container,
+        "{}&tailLines={LINES}&limitBytes={BYTES}{}",
+        log_path(&tail.namespace, &tail.pod, &tail.container),
         if tail.previous { "&previous=true" } else { "" }
     );
     let request =
         Request { path, accept: Accept::Text, deadline: DEADLINE, patience: RetryPolicy::Once, form: None };
-    match asker.ask(&request).await {
+    match client.ask(&request).await {
         Ok(answer) => tail.keep(&String::from_utf8_lossy(&answer.body)),
         Err(error) => tail.refused = Some(error.detail()),
     }

@@ -1,59 +1,39 @@
-//! A scope, gathered: which lists to read, all of them side by side, and what is asked about trouble afterwards.
+//! Reads a scope of a cluster into a snapshot: all lists in parallel, then the evidence about failing objects.
+//!
+//! What a run could not read is data (a gap in the coverage). An error means that there is nothing to report.
+//! [`MultiCluster`] reads several clusters in parallel.
 
-use super::list::{self, ListResult, Seen};
-use super::page::{Accept, ApiClient, Request, RetryPolicy};
-use super::{Budget, Error, ListRequest, Progress, Session, Sink, Stop};
-use crate::cli::{ListArgs, ScopeArgs};
+mod log_tails;
+mod multi_cluster;
+mod namespaces;
+mod per_namespace;
+mod plan;
+mod pod_metrics;
+mod problem;
+mod scope;
+mod sinks;
+
+pub use multi_cluster::{MultiCluster, Outcome, Unseen};
+pub use namespaces::namespaces;
+pub use plan::{Plan, ScopeOptions};
+
+use crate::cluster::list::{self, ListResult, Seen};
+use crate::cluster::page::{Accept, ApiClient, Request, RetryPolicy};
+use crate::cluster::{Error, ListRequest, Progress, Session, Sink};
 use crate::model::{Cost, Ended};
 use crate::snapshot::{Capture, Header, Rows, Snapshot};
-use crate::sources::Hosts;
-use crate::sources::{self, ErrorLogs, Measured, Noted, SourcesRun};
-use crate::wire::{Kind, Object, Time};
+use crate::sources::{self, ErrorLogs, Measured, Noted, SourceRequest, SourcesRun};
+use crate::wire::{Kind, Time};
 use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 use tokio::task::JoinSet;
 
-/// What to gather, and how.
-#[derive(Clone)]
-#[allow(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
-pub struct Plan {
-    /// What to look at.
-    pub scope: ScopeArgs,
-    /// How to list.
-    pub list: ListArgs,
-    /// How long one attempt may take; zero is as long as its page.
-    pub request_timeout: Duration,
-    /// The clock.
-    pub clock: fn() -> Time,
-    /// How many clusters share the budget.
-    pub clusters: usize,
-    /// Whether to ask what every pod uses, where that is measured; what nodes use is always asked.
-    pub with_usage: bool,
-    /// Whether to read the certificates in secrets, and to look for the secrets that should hold some.
-    pub with_certificates: bool,
-    /// Whether to ask about what is in trouble: for its warnings, and the ends of its logs.
-    pub with_trouble: bool,
-    /// How far back a Prometheus is asked what every container used, and which workloads are scaled by that is asked too;
-    /// `None` where that is not wanted.
-    pub history: Option<Duration>,
-    /// Whether the logs of all containers are read.
-    pub with_logs: bool,
-    /// Which hosts are looked up; `None` where none are.
-    pub hosts: Option<Arc<Hosts>>,
-    /// The object that is asked about, by name: then every warning of the scope is kept, and the logs are those of its
-    /// pods.
-    pub about: Option<String>,
-    /// What all requests share.
-    pub budget: Arc<Budget>,
-}
-
-/// Gathers a scope into a snapshot. `answered` is told when the server has answered the first time.
+/// Gathers a scope into a snapshot. `answered` is called when the server has answered for the first time.
 ///
 /// # Errors
-/// When the server cannot be reached or refuses everything, or a namespace does not exist.
+/// If the server cannot be reached or rejects every list of pods, or a namespace does not exist.
 pub async fn gather(
     session: Session,
     plan: &Plan,
@@ -68,27 +48,27 @@ pub async fn gather(
     }
     snapshot.sort();
     if !plan.scope.no_evidence {
-        if plan.with_trouble {
-            run.ask_about_trouble(&mut snapshot).await;
+        if plan.with_evidence {
+            run.read_evidence(&mut snapshot).await;
         }
-        run.ask_what_the_killed_use(&mut snapshot).await;
+        run.read_usage_of_killed(&mut snapshot).await;
     }
     run.finish(&mut snapshot);
     snapshot.sort();
     Ok(snapshot)
 }
 
-/// Gathers a scope into a capture: its head, and the objects of each list.
+/// Gathers a scope into a capture: its header, and the objects of each list.
 ///
 /// # Errors
-/// When the server cannot be reached or refuses everything.
+/// As [`gather`].
 pub async fn snapshot(
     session: Session,
     plan: &Plan,
     progress: &Progress,
 ) -> Result<(Header, Vec<Capture>), Error> {
     let mut run = Run::start(session, plan, progress).await?;
-    run.with_evidence = !plan.scope.no_evidence;
+    run.all_evidence = !plan.scope.no_evidence;
     let (mut snapshot, parts) = run.everything::<Capture>().await?;
     run.finish(&mut snapshot);
     snapshot.coverage.sort();
@@ -96,107 +76,45 @@ pub async fn snapshot(
     Ok((header, parts))
 }
 
-/// The names of the namespaces of a cluster, for completion.
-///
-/// # Errors
-/// When they cannot be listed.
-pub async fn namespaces(session: Session, deadline: Duration) -> Result<Vec<String>, Error> {
-    let budget = Arc::new(Budget::new(1, 0, Stop::default()));
-    let silent = Progress::new(false, None, Time::default, 1);
-    names(Arc::new(ApiClient::new(session, &budget, 1, deadline, silent)), deadline).await
-}
-
-/// The names of the namespaces of a cluster.
-pub(crate) async fn names(asker: Arc<ApiClient>, deadline: Duration) -> Result<Vec<String>, Error> {
-    let chain = ListRequest {
-        kind: Kind::Namespace,
-        namespace: None,
-        labels: None,
-        fields: None,
-        excluded: GlobSet::empty(),
-        page_size: 500,
-        page_timeout: deadline,
-    };
-    let listing = list::list(asker, &chain, Rows::default()).await;
-    match listing.error {
-        Some(error) => Err(error),
-        None => Ok(listing.kept.namespaces.iter().map(|namespace| namespace.name.to_string()).collect()),
-    }
-}
-
-impl Sink for Rows {
-    fn keep(&mut self, object: Object) {
-        self.add(object);
-    }
-
-    fn part(&self) -> Self {
-        Rows::part(self)
-    }
-
-    fn append(&mut self, part: Self) {
-        Rows::append(self, part);
-    }
-
-    fn expect(&mut self, kind: Kind, count: usize) {
-        self.reserve(kind, count);
-    }
-}
-
-impl Sink for Capture {
-    fn keep(&mut self, object: Object) {
-        // Into memory: it cannot fail.
-        drop(self.add(&object));
-    }
-
-    fn part(&self) -> Self {
-        Capture::default()
-    }
-
-    fn append(&mut self, part: Self) {
-        // Nor can this.
-        drop(Capture::append(self, part));
-    }
-
-    fn expect(&mut self, _: Kind, _: usize) {}
-}
-
 /// One run against one cluster.
-pub(crate) struct Run<'a> {
-    pub(crate) plan: &'a Plan,
-    pub(crate) asker: Arc<ApiClient>,
-    /// By name; empty for all of them.
-    pub(crate) namespaces: Vec<String>,
-    pub(crate) excluded: GlobSet,
-    /// Whether what is asked about trouble is asked at once: nobody will know what is in trouble.
-    pub(crate) with_evidence: bool,
+struct Run<'a> {
+    plan: &'a Plan,
+    client: Arc<ApiClient>,
+    /// The namespaces by name; empty for all of them.
+    namespaces: Vec<String>,
+    excluded: GlobSet,
+    /// Whether the evidence about all objects is read with the lists. A capture does not know which objects fail.
+    all_evidence: bool,
     started_at: Time,
-    /// By how many seconds the server's clock is ahead of ours.
+    /// By how many seconds the server's clock is ahead of this machine's.
     skew: i64,
     version: String,
 }
 
 impl<'a> Run<'a> {
-    /// Greets the server: whoever cannot be greeted is not asked further.
+    /// Greets the server. If that fails, nothing else is requested.
     async fn start(session: Session, plan: &'a Plan, progress: &Progress) -> Result<Self, Error> {
         let started_at = (plan.clock)();
         let scope = &plan.scope;
-        let namespaces = match scope.all_namespaces {
-            true => Vec::new(),
-            false if scope.namespace.is_empty() => vec![session.namespace.clone()],
-            false => scope.namespace.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect(),
+        let namespaces = if scope.all_namespaces {
+            Vec::new()
+        } else if scope.namespaces.is_empty() {
+            vec![session.namespace.clone()]
+        } else {
+            scope.namespaces.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect()
         };
-        if let Some(bad) = namespaces.iter().find(|name| !super::scope::is_name(name)) {
-            return Err(Error::Config(format!("\"{bad}\" is not the name of a namespace")));
+        if let Some(bad) = namespaces.iter().find(|name| !namespaces::is_name(name)) {
+            return Err(Error::Config(format!("\"{bad}\" is not a valid namespace name")));
         }
-        let excluded = scope.excluded().map_err(Error::Config)?;
+        let excluded = scope.excluded_set().map_err(|error| Error::Config(error.to_string()))?;
         let progress = progress.of(&session.cluster.context);
-        let asker = ApiClient::new(session, &plan.budget, plan.clusters, plan.request_timeout, progress);
+        let client = ApiClient::new(session, &plan.budget, plan.clusters, plan.request_timeout, progress);
         let mut run = Self {
             plan,
-            asker: Arc::new(asker),
+            client: Arc::new(client),
             namespaces,
             excluded,
-            with_evidence: false,
+            all_evidence: false,
             started_at,
             skew: 0,
             version: String::new(),
@@ -205,8 +123,8 @@ impl<'a> Run<'a> {
         Ok(run)
     }
 
-    /// Asks for the version, once: whether somebody is there, who it is, and what time it is there.
-    pub(crate) async fn greet(&mut self) -> Result<(), Error> {
+    /// Requests the version: whether the server answers, its version and its time.
+    async fn greet(&mut self) -> Result<(), Error> {
         let request = Request {
             path: "/version".to_owned(),
             accept: Accept::Json,
@@ -214,13 +132,13 @@ impl<'a> Run<'a> {
             patience: RetryPolicy::Greeting,
             form: None,
         };
-        match self.asker.ask(&request).await {
+        match self.client.ask(&request).await {
             Ok(answer) => {
                 let version: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
                 let git = version.get("gitVersion").and_then(serde_json::Value::as_str);
                 git.unwrap_or_default().clone_into(&mut self.version);
                 let ahead = answer.date.map_or(0, |date| date.seconds - (self.plan.clock)().seconds);
-                // The header has whole seconds, and the answer was under way.
+                // The header has whole seconds, and the response took some time.
                 self.skew = if ahead.abs() > 2 { ahead } else { 0 };
                 Ok(())
             }
@@ -230,18 +148,19 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Reads every list of the scope, and measures beside that.
+    /// Reads every list of the scope, and the sources in parallel.
     async fn everything<K: Sink + Default>(&mut self) -> Result<(Snapshot, Vec<K>), Error> {
-        let measurement = SourcesRun::of(self)?;
+        let request = self.source_request();
+        let measurement = SourcesRun::of(&request)?;
         let (nodes, told) = sources::channel();
         let nodes = Some(nodes).filter(|_| measurement.as_ref().is_some_and(SourcesRun::wants_nodes));
         let (killed, told_killed) = sources::killed();
         let (named, told_hosts) = sources::named(measurement.as_ref().is_some_and(SourcesRun::wants_hosts));
-        let error_logs = ErrorLogs::of(self);
+        let error_logs = ErrorLogs::of(&request);
         let (wanted, told_logs) = sources::wanted();
         let wanted = Some(wanted).filter(|_| error_logs.is_some());
         let blank = Noted::new(K::default(), nodes, killed, named).with_logs(wanted);
-        // Whoever waits for more nodes must learn when the lists are done: then nothing that tells them is left.
+        // The channels end when the lists are done: no sender is left then.
         let lists = async {
             let (snapshot, parts) = self.lists(blank).await?;
             Ok((snapshot, parts.into_iter().map(Noted::into_kept).collect::<Vec<K>>()))
@@ -265,58 +184,70 @@ impl<'a> Run<'a> {
         Ok((snapshot, parts))
     }
 
-    /// Reads every list of the scope. An error where not one list of pods could be begun, or a namespace does not exist.
+    /// What the sources are read for.
+    fn source_request(&self) -> SourceRequest {
+        let scope = &self.plan.scope;
+        let mut skip_kinds = scope.skip_kinds.clone();
+        if scope.no_evidence {
+            skip_kinds.extend([Kind::Throttling, Kind::MemoryHistory]);
+        }
+        SourceRequest {
+            client: Arc::clone(&self.client),
+            options: self.plan.sources.clone(),
+            namespaces: self.namespaces.clone(),
+            patterns: scope.excluded.clone(),
+            excluded: self.excluded.clone(),
+            skip_kinds,
+            several: self.plan.clusters > 1,
+            page_timeout: self.plan.list.page_timeout,
+        }
+    }
+
+    /// Reads every list of the scope. Fails if no list of pods could be started, or a namespace does not exist.
     async fn lists<K: Sink>(&mut self, blank: K) -> Result<(Snapshot, Vec<K>), Error> {
-        let chains = self.chains();
-        self.asker.progress.started(&self.asker.session.cluster.server, &self.version, &chains);
-        let (mut read, named) = tokio::join!(self.read(&blank, chains), self.named());
+        let requests = self.requests();
+        self.client.progress.started(&self.client.session.cluster.server, &self.version, &requests);
+        let (mut read, named) = tokio::join!(self.read(&blank, requests), self.named());
         if self.namespaces.is_empty() {
             read = self.per_namespace(&blank, read).await;
         }
-        let mut pods = read.iter().filter(|(chain, _)| chain.kind == Kind::Pod).peekable();
-        // What was stopped is told as far as it went, even if it did not go far.
-        let refused = |(_, listing): &(ListRequest, ListResult<K>)| {
-            listing.got == 0 && listing.error.as_ref().is_some_and(|error| !error.is_stopped())
-        };
-        if pods.peek().is_some() && pods.clone().all(refused) {
-            return Err(pods
-                .find_map(|(_, listing)| listing.error.clone())
-                .unwrap_or(Error::Config(String::new())));
+        if let Some(error) = no_pods(&read) {
+            return Err(error);
         }
         let mut snapshot = Snapshot { scope: self.scope(), ..Snapshot::default() };
         let mut parts = vec![Self::keep_named(blank.part(), named, &read, &mut snapshot.coverage)?];
-        for (chain, listing) in read {
-            let mut coverage = listing.coverage(&chain);
-            self.mark_out_of_scope(&chain, &mut coverage);
+        for (request, result) in read {
+            let mut coverage = result.coverage(&request);
+            self.mark_out_of_scope(&request, &mut coverage);
             snapshot.coverage.add(coverage);
-            parts.push(listing.kept);
+            parts.push(result.kept);
         }
         snapshot.coverage.outside.extend(self.left_out());
         Ok((snapshot, parts))
     }
 
-    /// Reads lists side by side; they come back in the order in which they were given.
-    pub(crate) async fn read<K: Sink>(
+    /// Reads lists in parallel; returns them in the given order.
+    async fn read<K: Sink>(
         &self,
         blank: &K,
-        chains: Vec<ListRequest>,
+        requests: Vec<ListRequest>,
     ) -> Vec<(ListRequest, ListResult<K>)> {
-        self.read_rest(blank, chains.into_iter().map(|chain| (chain, Seen::default())).collect()).await
+        self.read_rest(blank, requests.into_iter().map(|request| (request, Seen::default())).collect()).await
     }
 
-    /// The same of lists of which something has been seen.
-    pub(crate) async fn read_rest<K: Sink>(
+    /// Reads lists of which an earlier list has read some objects.
+    async fn read_rest<K: Sink>(
         &self,
         blank: &K,
-        chains: Vec<(ListRequest, Seen)>,
+        requests: Vec<(ListRequest, Seen)>,
     ) -> Vec<(ListRequest, ListResult<K>)> {
         let mut tasks = JoinSet::new();
-        for (order, (chain, seen)) in chains.into_iter().enumerate() {
-            let (asker, part) = (Arc::clone(&self.asker), blank.part());
+        for (order, (request, seen)) in requests.into_iter().enumerate() {
+            let (client, part) = (Arc::clone(&self.client), blank.part());
             tasks.spawn(async move {
-                let listing = list::list_rest(Arc::clone(&asker), &chain, part, seen).await;
-                asker.progress.ended(&chain, listing.got, listing.error.as_ref());
-                (order, (chain, listing))
+                let result = list::list_rest(Arc::clone(&client), &request, part, seen).await;
+                client.progress.ended(&request, result.got, result.error.as_ref());
+                (order, (request, result))
             });
         }
         let done: BTreeMap<usize, (ListRequest, ListResult<K>)> =
@@ -324,17 +255,17 @@ impl<'a> Run<'a> {
         done.into_values().collect()
     }
 
-    /// Writes down what it cost, and by whose clock it is told.
+    /// Records the cost of the run, and its times by the server's clock.
     fn finish(&self, snapshot: &mut Snapshot) {
         let active =
             snapshot.rows.pods.iter().filter(|pod| pod.shared.ended != Some(Ended::Succeeded)).count();
-        snapshot.cluster = self.asker.session.cluster.clone();
+        snapshot.cluster = self.client.session.cluster.clone();
         snapshot.cluster.version.clone_from(&self.version);
         snapshot.skew = self.skew;
         let shift = |time: Time| time.minus(-self.skew);
         (snapshot.started_at, snapshot.taken_at) = (shift(self.started_at), shift((self.plan.clock)()));
         let count = |number: &AtomicU64| number.load(Ordering::Relaxed);
-        let meter = &self.asker.meter;
+        let meter = &self.client.meter;
         let (requests, retries) = (count(&meter.requests), count(&meter.retries));
         let cost = &mut snapshot.coverage.cost;
         cost.add(&Cost {
@@ -344,6 +275,16 @@ impl<'a> Run<'a> {
             throttled_millis: count(&meter.throttled),
             ..Cost::default()
         });
-        self.asker.progress.finished(active as u64, cost.pages, requests, retries);
+        self.client.progress.finished(active as u64, cost.pages, requests, retries);
     }
+}
+
+/// The error of the pods, if no list of them could be started. A stopped run is reported as far as it came.
+fn no_pods<K>(read: &[(ListRequest, ListResult<K>)]) -> Option<Error> {
+    let mut first = None;
+    for (_, result) in read.iter().filter(|(request, _)| request.kind == Kind::Pod) {
+        let error = result.error.as_ref().filter(|error| result.got == 0 && !error.is_stopped())?;
+        first.get_or_insert_with(|| error.clone());
+    }
+    first
 }

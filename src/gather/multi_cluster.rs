@@ -1,21 +1,19 @@
-//! Several clusters side by side. One that does not answer holds up none of the others.
+//! Several clusters in parallel. A cluster that does not answer does not delay the others.
 
-use super::gather::gather;
-use super::{Error, Plan, Progress, Session, connect, kubeconfig};
-use crate::cli::ConnectArgs;
+use super::{Plan, gather};
+use crate::cluster::{ConnectOptions, Error, Progress, Session, connect};
 use crate::snapshot::Snapshot;
-use globset::Glob;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
-/// When all clusters that have answered are done, the others get a twentieth of that time more before they are
-/// left for later.
+/// When all clusters that have answered are done, the run waits this fraction of the elapsed time for the others, before
+/// it returns without them.
 const TIME_FOR_THE_OTHERS: u32 = 20;
 
-/// The clusters of a run, all under way.
+/// The clusters of a run, read in parallel.
 pub struct MultiCluster {
     tasks: JoinSet<(usize, Result<Snapshot, Unseen>)>,
     contexts: Vec<String>,
@@ -23,65 +21,21 @@ pub struct MultiCluster {
     began: Instant,
 }
 
-/// Why nothing can be said of a cluster.
+/// Why a cluster could not be read.
 #[derive(Clone, Debug)]
 pub struct Unseen {
     /// The error.
     pub error: Error,
-    /// What the way to the cluster knows to be wrong.
+    /// A hint from the kubeconfig.
     pub hint: Option<&'static str>,
 }
 
-/// What is known of a cluster, by its context.
-pub type Seen = (String, Result<Snapshot, Unseen>);
-
-/// The contexts that are asked for: each name or pattern in its turn, in the order of the kubeconfig; one
-/// empty name where none is, for the current one.
-///
-/// # Errors
-/// When the kubeconfig cannot be read, or a name or pattern fits none of its contexts.
-pub fn contexts(args: &ConnectArgs) -> Result<Vec<String>, Error> {
-    if args.context.is_empty() && !args.all_contexts {
-        return Ok(vec![String::new()]);
-    }
-    let known = kubeconfig::load(args.kubeconfig.as_deref())?.contexts;
-    let known: Vec<&str> = known.iter().map(|named| named.name.as_str()).collect();
-    let mut chosen: Vec<String> = Vec::new();
-    let all = args.all_contexts.then(|| "*".to_owned());
-    for wanted in args.context.iter().chain(&all) {
-        // A comma or a star may be part of a name.
-        let parts: Vec<&str> = match known.contains(&wanted.as_str()) {
-            true => vec![wanted],
-            false => wanted.split(',').filter(|part| !part.is_empty()).collect(),
-        };
-        for part in parts {
-            let fitting = fitting(part, &known)?;
-            chosen.extend(fitting.into_iter().filter(|name| !chosen.contains(name)).collect::<Vec<_>>());
-        }
-    }
-    Ok(chosen)
-}
-
-fn fitting(wanted: &str, known: &[&str]) -> Result<Vec<String>, Error> {
-    if known.contains(&wanted) {
-        return Ok(vec![wanted.to_owned()]);
-    }
-    let glob = Glob::new(wanted).map_err(|error| Error::Config(error.to_string()))?.compile_matcher();
-    let found: Vec<String> =
-        known.iter().filter(|name| glob.is_match(name)).map(|name| (*name).to_owned()).collect();
-    if !found.is_empty() {
-        return Ok(found);
-    }
-    let listed = match known {
-        [] => String::new(),
-        names => format!("; the kubeconfig has: {}", names.join(", ")),
-    };
-    Err(Error::Config(format!("context \"{wanted}\" does not exist{listed}")))
-}
+/// The context of a cluster, and its snapshot or the error.
+pub type Outcome = (String, Result<Snapshot, Unseen>);
 
 impl MultiCluster {
-    /// Begins to gather all these contexts.
-    pub fn start(args: &ConnectArgs, contexts: Vec<String>, plan: &Plan, progress: &Progress) -> Self {
+    /// Starts to gather all these contexts.
+    pub fn start(connect: &ConnectOptions, contexts: Vec<String>, plan: &Plan, progress: &Progress) -> Self {
         let mut multi_cluster = Self {
             tasks: JoinSet::new(),
             answered: contexts.iter().map(|_| Arc::default()).collect(),
@@ -89,29 +43,41 @@ impl MultiCluster {
             began: Instant::now(),
         };
         for (index, context) in multi_cluster.contexts.iter().enumerate() {
-            let (args, context, plan) = (args.clone(), context.clone(), plan.clone());
+            let (connect, context, plan) = (connect.clone(), context.clone(), plan.clone());
             let (progress, answered) = (progress.clone(), Arc::clone(&multi_cluster.answered[index]));
             multi_cluster.tasks.spawn(async move {
-                let told = || answered.store(true, Ordering::Relaxed);
-                (index, one(&args, &context, &plan, &progress, told).await)
+                let answered = || answered.store(true, Ordering::Relaxed);
+                (index, one(&connect, &context, &plan, &progress, answered).await)
             });
         }
         multi_cluster
     }
 
-    /// The next clusters, sorted by context: all that have answered and are done. Empty at the end.
-    pub async fn next(&mut self) -> Vec<Seen> {
+    /// Returns the next clusters that are done, sorted by context. Empty at the end.
+    pub async fn next(&mut self) -> Vec<Outcome> {
         let mut done = BTreeMap::new();
         let mut pending: Vec<bool> = vec![true; self.contexts.len()];
-        while let Some(Ok((index, seen))) = self.join(&pending, !done.is_empty()).await {
+        while let Some(Ok((index, outcome))) = self.join(&pending, !done.is_empty()).await {
             pending[index] = false;
             self.answered[index].store(false, Ordering::Relaxed);
-            done.insert(self.contexts[index].clone(), seen);
+            done.insert(self.contexts[index].clone(), outcome);
         }
         done.into_iter().collect()
     }
 
-    /// Waits for the next cluster; while none is being read, only for a little longer than the others took.
+    /// Waits for all clusters.
+    pub async fn all(mut self) -> Vec<Outcome> {
+        let mut all = Vec::new();
+        loop {
+            let next = self.next().await;
+            if next.is_empty() {
+                return all;
+            }
+            all.extend(next);
+        }
+    }
+
+    /// Waits for the next cluster. If no cluster is being read, it waits only a little longer than the others took.
     async fn join(
         &mut self,
         pending: &[bool],
@@ -119,11 +85,11 @@ impl MultiCluster {
     ) -> Option<Result<(usize, Result<Snapshot, Unseen>), tokio::task::JoinError>> {
         let being_read =
             |(answered, pending): (&Arc<AtomicBool>, &bool)| *pending && answered.load(Ordering::Relaxed);
-        let patience = self.began.elapsed() / TIME_FOR_THE_OTHERS;
+        let limit = self.began.elapsed() / TIME_FOR_THE_OTHERS;
         if !some || self.answered.iter().zip(pending).any(being_read) {
             return self.tasks.join_next().await;
         }
-        match timeout(patience, self.tasks.join_next()).await {
+        match timeout(limit, self.tasks.join_next()).await {
             Ok(joined) => joined,
             Err(_) if self.answered.iter().zip(pending).any(being_read) => self.tasks.join_next().await,
             Err(_) => None,
@@ -132,7 +98,7 @@ impl MultiCluster {
 }
 
 async fn one(
-    args: &ConnectArgs,
+    options: &ConnectOptions,
     context: &str,
     plan: &Plan,
     progress: &Progress,
@@ -141,7 +107,7 @@ async fn one(
     let unseen = |hint| move |error| Unseen { error, hint };
     let context = Some(context).filter(|name| !name.is_empty());
     let stop = &plan.budget.stop;
-    let session: Session = stop.or(connect(args, context)).await.map_err(unseen(None))?;
+    let session: Session = stop.or(connect(options, context)).await.map_err(unseen(None))?;
     let hint = session.hint;
     gather(session, plan, progress, answered).await.map_err(unseen(hint))
 }

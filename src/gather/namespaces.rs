@@ -1,26 +1,30 @@
-//! The namespaces that were asked for by name: that they exist, and what is written on them. Each is asked for by its
-//! name, which a Role in it can allow; to list them takes more.
+//! Namespaces: those of the scope by name, and the names of all of them.
+//!
+//! A namespace of the scope is read by its name, which a Role inside it can allow; to list namespaces takes more rights.
 
-use super::gather::Run;
-use super::list::ListResult;
-use super::page::RetryPolicy;
-use super::{Error, ListRequest, Sink};
+use super::Run;
+use crate::cluster::list::{self, ListResult};
+use crate::cluster::page::{ApiClient, RetryPolicy};
+use crate::cluster::{Budget, Error, ListRequest, Progress, Session, Sink, Stop};
 use crate::model::{Coverage, Gap};
-use crate::wire::{Kind, Object};
+use crate::snapshot::Rows;
+use crate::wire::{Kind, Object, Time};
+use globset::GlobSet;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::task::JoinSet;
 
-/// A namespace by its name, or why it was not seen.
-pub(crate) type Named = (String, Result<Object, Error>);
+/// A namespace by its name, or the error.
+pub(super) type Named = (String, Result<Object, Error>);
 
 impl Run<'_> {
-    /// Asks for the namespaces that were named, side by side; sorted by name.
-    pub(crate) async fn named(&self) -> Vec<Named> {
+    /// Reads the namespaces of the scope in parallel; returns them sorted by name.
+    pub(super) async fn named(&self) -> Vec<Named> {
         let mut tasks = JoinSet::new();
         for name in self.namespaces.iter().cloned() {
-            let (asker, deadline) = (Arc::clone(&self.asker), self.plan.list.page_timeout);
+            let (client, deadline) = (Arc::clone(&self.client), self.plan.list.page_timeout);
             tasks.spawn(async move {
-                let object = asker.object(Kind::Namespace, None, &name, (deadline, RetryPolicy::Full)).await;
+                let object = client.object(Kind::Namespace, None, &name, (deadline, RetryPolicy::Full)).await;
                 (name, object)
             });
         }
@@ -29,24 +33,25 @@ impl Run<'_> {
         named
     }
 
-    /// Keeps what was seen of them. One without pods may be a slip of the pen: it must exist, and if it is hidden from
-    /// us, nobody shall take it for healthy. Of one with pods it is enough to have those.
-    pub(crate) fn keep_named<K: Sink>(
+    /// Keeps the namespaces of the scope. A namespace without pods may be misspelt: it must exist, and is a gap if it
+    /// cannot be read. A namespace with pods exists.
+    pub(super) fn keep_named<K: Sink>(
         mut kept: K,
         named: Vec<Named>,
         read: &[(ListRequest, ListResult<K>)],
         coverage: &mut Coverage,
     ) -> Result<K, Error> {
         for (name, object) in named {
-            let of_it =
-                |chain: &ListRequest| chain.kind == Kind::Pod && chain.namespace.as_ref() == Some(&name);
-            let has_pods = read.iter().any(|(chain, listing)| of_it(chain) && listing.got > 0);
+            let pods = |request: &ListRequest| {
+                request.kind == Kind::Pod && request.namespace.as_ref() == Some(&name)
+            };
+            let has_pods = read.iter().any(|(request, result)| pods(request) && result.got > 0);
             match object {
                 Ok(object) => kept.keep(object),
                 Err(error) if error.is_not_found() && !has_pods => return Err(error),
                 Err(error) => {
-                    let unseen = if has_pods { &mut coverage.outside } else { &mut coverage.gaps };
-                    unseen.push(Gap {
+                    let gaps = if has_pods { &mut coverage.outside } else { &mut coverage.gaps };
+                    gaps.push(Gap {
                         namespace: Some(name),
                         detail: error.detail(),
                         ..Gap::new(Kind::Namespace.name(), error.reason())
@@ -56,4 +61,42 @@ impl Run<'_> {
         }
         Ok(kept)
     }
+}
+
+/// Lists the names of the namespaces of a cluster, for completion.
+///
+/// # Errors
+/// If they cannot be listed.
+pub async fn namespaces(session: Session, deadline: Duration) -> Result<Vec<String>, Error> {
+    let budget = Arc::new(Budget::new(1, 0, Stop::default()));
+    let silent = Progress::new(false, None, Time::default, 1);
+    names(Arc::new(ApiClient::new(session, &budget, 1, deadline, silent)), deadline).await
+}
+
+/// Lists the names of the namespaces of a cluster.
+pub(super) async fn names(client: Arc<ApiClient>, deadline: Duration) -> Result<Vec<String>, Error> {
+    let request = ListRequest {
+        kind: Kind::Namespace,
+        namespace: None,
+        labels: None,
+        fields: None,
+        excluded: GlobSet::empty(),
+        page_size: 500,
+        page_timeout: deadline,
+    };
+    let result = list::list(client, &request, Rows::default()).await;
+    match result.error {
+        Some(error) => Err(error),
+        None => Ok(result.kept.namespaces.iter().map(|namespace| namespace.name.to_string()).collect()),
+    }
+}
+
+/// Whether the API server accepts a name for a namespace: a DNS label.
+pub(super) fn is_name(name: &str) -> bool {
+    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !name.is_empty()
+        && name.len() <= 63
+        && name.chars().all(inner)
+        && !name.starts_with('-')
+        && !name.ends_with('-')
 }

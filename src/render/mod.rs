@@ -41,7 +41,7 @@ use crate::text::Lang;
 use std::io::{self, Write};
 
 /// A format of the report.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
     /// One screen for people.
     #[default]

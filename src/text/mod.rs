@@ -10,21 +10,26 @@ pub use age::{human, parse_duration};
 use crate::finding::{Fact, Facts};
 
 /// A language of the human formats. Machine formats never change with it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
     /// English.
     #[default]
-    #[value(name = "en")]
     En,
     /// Traditional Chinese, as operators in Taiwan write it.
-    #[value(name = "zh-TW")]
     ZhTw,
     /// Simplified Chinese, as operators in mainland China write it.
-    #[value(name = "zh-CN")]
     ZhCn,
 }
 
 impl Lang {
+    /// All languages.
+    pub const ALL: [Lang; 3] = [Lang::En, Lang::ZhTw, Lang::ZhCn];
+
+    /// Returns the language of a tag; the case does not matter.
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        Lang::ALL.into_iter().find(|lang| lang.tag().eq_ignore_ascii_case(tag))
+    }
+
     /// As in `--lang` and in HTML.
     pub fn tag(self) -> &'static str {
         match self {

@@ -1,0 +1,89 @@
+//! The enums of the layers below as values of flags.
+
+use crate::cluster::LogFormat;
+use crate::finding::Severity;
+use crate::render::{Format, RightsizeFormat};
+use crate::text::Lang;
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
+impl ValueEnum for Lang {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Lang::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Lang::En => "English",
+            Lang::ZhTw => "Traditional Chinese (Taiwan)",
+            Lang::ZhCn => "Simplified Chinese (mainland China)",
+        };
+        Some(PossibleValue::new(self.tag()).help(help))
+    }
+}
+
+impl ValueEnum for Severity {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Severity::High, Severity::Medium, Severity::Low]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let alias = match self {
+            Severity::High => "critical",
+            Severity::Medium => "warning",
+            Severity::Low => "info",
+        };
+        Some(PossibleValue::new(self.id()).alias(alias))
+    }
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Format::Table, Format::Wide, Format::Markdown, Format::Json, Format::Yaml, Format::Name]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, help) = match self {
+            Format::Table => ("table", "One screen"),
+            Format::Wide => ("wide", "Table with evidence, all commands and every column"),
+            Format::Markdown => ("markdown", "The full report as Markdown"),
+            Format::Json => ("json", "The full report as JSON"),
+            Format::Yaml => ("yaml", "The full report as YAML"),
+            Format::Name => ("name", "The names of the objects with problems, one per line"),
+        };
+        Some(PossibleValue::new(name).help(help))
+    }
+}
+
+impl ValueEnum for RightsizeFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        use RightsizeFormat::{Json, Markdown, Patch, Table, Wide, Yaml};
+        &[Table, Wide, Markdown, Json, Yaml, Patch]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, help) = match self {
+            RightsizeFormat::Table => ("table", "One screen"),
+            RightsizeFormat::Wide => ("wide", "Table with every row, limits and samples"),
+            RightsizeFormat::Markdown => ("markdown", "A page as Markdown"),
+            RightsizeFormat::Json => ("json", "All data as JSON"),
+            RightsizeFormat::Yaml => ("yaml", "All data as YAML"),
+            RightsizeFormat::Patch => ("patch", "A strategic merge patch for each workload, to review and apply"),
+        };
+        Some(PossibleValue::new(name).help(help))
+    }
+}
+
+impl ValueEnum for LogFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[LogFormat::Text, LogFormat::Json]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, help) = match self {
+            LogFormat::Text => ("text", "Lines of text"),
+            LogFormat::Json => ("json", "One JSON object per line"),
+        };
+        Some(PossibleValue::new(name).help(help))
+    }
+}
