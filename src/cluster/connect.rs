@@ -1,4 +1,4 @@
-//! From the kubeconfig and the flags to a client, by client-go's rules.
+//! Creates a client from the kubeconfig and the options, by the rules of client-go.
 
 use super::{ConnectOptions, Error, exec, kubeconfig};
 use crate::output::io_words;
@@ -13,35 +13,35 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
-/// How long a connection may take to be made.
+/// The time limit of a connection.
 pub(crate) const CONNECT: Duration = Duration::from_secs(10);
-/// What client-go asks when nothing says where the server is.
+/// The server that client-go uses if none is configured.
 const NO_SERVER: &str = "http://localhost:8080";
 
-/// A client, and what its kubeconfig says besides.
+/// A client, and what else is known from its kubeconfig.
 #[derive(Clone)]
 pub struct Session {
     /// The client: authenticated, encrypted, proxied.
     pub client: Client,
-    /// Which cluster; its version is not known yet.
+    /// The cluster; its version is not known yet.
     pub cluster: Cluster,
-    /// Host and port, as errors name them.
+    /// Host and port, for errors.
     pub host: String,
-    /// The namespace for those who name none.
+    /// The default namespace.
     pub namespace: String,
-    /// What was found wrong, where the kubeconfig is not there.
+    /// A hint, if there is no kubeconfig.
     pub hint: Option<&'static str>,
-    /// Whether the run is a pod in it.
+    /// Whether the program runs in a pod of the cluster.
     pub inside: bool,
 }
 
-/// What the cluster is called where the run is a pod in it.
+/// The name of the context in a pod.
 const IN_CLUSTER: &str = "in-cluster";
 
-/// Makes a client for a context, or for the current one. Runs the user's credential plugin, if there is one.
+/// Creates a client for a context, or for the current one. Runs the user's credential plugin, if there is one.
 ///
 /// # Errors
-/// When the kubeconfig, a file it names or a flag is wrong, or the plugin fails.
+/// If the kubeconfig, a file it names or an option is invalid, or the plugin fails.
 pub async fn connect(options: &ConnectOptions, context: Option<&str>) -> Result<Session, Error> {
     let known = kubeconfig::load(options.kubeconfig.as_deref())?;
     let nothing = known.contexts.is_empty() && known.clusters.is_empty() && known.current_context.is_none();
@@ -51,7 +51,7 @@ pub async fn connect(options: &ConnectOptions, context: Option<&str>) -> Result<
         (IN_CLUSTER.to_owned(), in_pod(options)?)
     } else {
         if nothing && options.server.is_none() {
-            hint = Some("no kubeconfig was found: set KUBECONFIG, or name one with --kubeconfig");
+            hint = Some("no kubeconfig found; set KUBECONFIG or use --kubeconfig");
         }
         outside(known, options, context).await?
     };
@@ -70,26 +70,27 @@ pub async fn connect(options: &ConnectOptions, context: Option<&str>) -> Result<
     Ok(Session { client, cluster, host, namespace, hint, inside })
 }
 
-/// How to reach a server that is no API server: over the same TLS, roots and proxies, and with nothing of the kubeconfig.
+/// Returns the configuration for another server than the API server: the same TLS, roots and proxies, nothing from the
+/// kubeconfig.
 ///
 /// # Errors
-/// When the proxy that the environment names for it is none.
+/// If the proxy of the environment is invalid.
 pub(crate) fn foreign(server: http::Uri) -> Result<Config, Error> {
     let mut config = Config::new(server);
     config.default_retry = false;
     config.proxy_url = proxy_for(&config.cluster_url.to_string(), None)?;
     config.headers.push((http::header::USER_AGENT, user_agent()));
-    // Without encryption nobody has to be trusted, and a small image may have no authorities at all.
+    // Plain HTTP needs no authorities, and a small image may have none.
     if config.cluster_url.scheme_str() == Some("http") {
         config.root_cert = Some(Vec::new());
     }
     Ok(config)
 }
 
-/// The names of the contexts, clusters and users of the kubeconfig, for completion.
+/// Returns the names of the contexts, clusters and users of the kubeconfig, for completion.
 ///
 /// # Errors
-/// When the kubeconfig cannot be read.
+/// If the kubeconfig cannot be read.
 pub fn names(kubeconfig: Option<&Path>) -> Result<[Vec<String>; 3], Error> {
     let known = kubeconfig::load(kubeconfig)?;
     Ok([
@@ -106,7 +107,7 @@ fn in_cluster() -> bool {
         && Path::new("/var/run/secrets/kubernetes.io/serviceaccount/token").exists()
 }
 
-/// The configuration of a pod's service account.
+/// Returns the configuration of a pod's service account.
 fn in_pod(options: &ConnectOptions) -> Result<Config, Error> {
     let mut config = Config::incluster().map_err(|error| Error::Config(innermost(&error)))?;
     override_user(&mut config.auth_info, options);
@@ -116,7 +117,7 @@ fn in_pod(options: &ConnectOptions) -> Result<Config, Error> {
     Ok(config)
 }
 
-/// The configuration of a kubeconfig, with the flags over it.
+/// Returns the configuration of a kubeconfig, overridden by the options.
 async fn outside(
     known: Kubeconfig,
     options: &ConnectOptions,
@@ -126,7 +127,7 @@ async fn outside(
     let user_name = options.user.clone().or_else(|| context.user.clone()).unwrap_or_default();
     let mut user = match known.auth_infos.iter().find(|named| named.name == user_name) {
         Some(named) => named.auth_info.clone().unwrap_or_default(),
-        // As client-go: only a user that was asked for by a flag must exist.
+        // As in client-go, only a user that an option names must exist.
         None if options.user.is_none() => AuthInfo::default(),
         None => return Err(Error::Config(format!("auth info \"{user_name}\" does not exist"))),
     };
@@ -143,21 +144,21 @@ async fn outside(
     Ok((label, config))
 }
 
-/// Which cluster these flags lead to, before anything is asked of anybody. What is not known is empty.
+/// Returns the cluster that the options select, without a request. Unknown fields are empty.
 ///
 /// # Errors
-/// When the kubeconfig cannot be read, or lacks what is named.
+/// If the kubeconfig cannot be read, or has no such context or cluster.
 pub fn whereabouts(options: &ConnectOptions, context: Option<&str>) -> Result<Cluster, Error> {
     let known = kubeconfig::load(options.kubeconfig.as_deref())?;
     let (name, _, cluster) = chosen(&known, options, context)?;
     let server = options.server.clone().or(cluster.server).and_then(|server| server.parse::<http::Uri>().ok());
-    // A server without a scheme gets one only when it is known who asks.
+    // The scheme of a server without one depends on the user.
     let server = server.filter(|server| server.scheme().is_some()).map(|server| server.to_string());
     let server = server.unwrap_or_default().trim_end_matches('/').to_owned();
     Ok(Cluster { context: name.unwrap_or_default(), server, version: String::new() })
 }
 
-/// The context and its cluster, as the flags and the kubeconfig have them.
+/// Returns the context and its cluster, as the options select them.
 fn chosen(
     known: &Kubeconfig,
     options: &ConnectOptions,
@@ -226,7 +227,7 @@ fn override_user(user: &mut AuthInfo, options: &ConnectOptions) {
     }
 }
 
-/// A server without a scheme is http, unless something speaks of certificates, as in client-go.
+/// Adds the scheme: as in client-go, https if certificates are configured, or http.
 fn with_scheme(server: Option<String>, cluster: &ClusterConfig, user: &AuthInfo) -> String {
     let Some(server) = server.filter(|server| !server.is_empty()) else { return NO_SERVER.to_owned() };
     if server.contains("://") {
@@ -240,7 +241,7 @@ fn with_scheme(server: Option<String>, cluster: &ClusterConfig, user: &AuthInfo)
     format!("{}://{server}", if encrypted { "https" } else { "http" })
 }
 
-/// The proxy to use: the kubeconfig's in any case, else that of the environment, but never to this machine.
+/// Returns the proxy: that of the kubeconfig, or that of the environment, but none for this machine.
 fn proxy_for(server: &str, configured: Option<String>) -> Result<Option<http::Uri>, Error> {
     let parse = |url: String| {
         url.parse::<http::Uri>().map_err(|error| Error::Config(format!("proxy-url {url}: {error}")))
@@ -266,7 +267,7 @@ fn proxy_for(server: &str, configured: Option<String>) -> Result<Option<http::Ur
     }
 }
 
-/// One context in, one configuration out: the client library reads the files that it names.
+/// Builds the configuration of one context. The client library reads the files that it names.
 async fn build(context: &str, cluster: ClusterConfig, user: AuthInfo) -> Result<Config, Error> {
     const ONLY: &str = "only";
     let one = Kubeconfig {
@@ -297,7 +298,7 @@ async fn build(context: &str, cluster: ClusterConfig, user: AuthInfo) -> Result<
     })
 }
 
-/// What an error comes down to: the file that cannot be read, or else its last cause.
+/// Returns the innermost cause of an error, or the file that cannot be read.
 pub(crate) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     let mut cause = error;
     loop {
@@ -315,6 +316,9 @@ pub(crate) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
 fn user_agent() -> http::HeaderValue {
     let text =
         format!("{}/{} ({}/{})", crate::NAME, crate::VERSION, std::env::consts::OS, std::env::consts::ARCH);
-    // Only visible ASCII is in it.
+    // It contains visible ASCII only.
     http::HeaderValue::from_str(&text).unwrap_or_else(|_| http::HeaderValue::from_static(crate::NAME))
 }
+
+#[cfg(test)]
+mod tests;

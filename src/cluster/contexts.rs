@@ -51,3 +51,6 @@ fn matching(wanted: &str, known: &[&str]) -> Result<Vec<String>, Error> {
     };
     Err(Error::Config(format!("context \"{wanted}\" does not exist{listed}")))
 }
+
+#[cfg(test)]
+mod tests;

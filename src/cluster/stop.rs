@@ -1,4 +1,4 @@
-//! The end of a run before its time: by Ctrl-C, by a signal of the system, or because its time is over.
+//! The early end of a run: Ctrl-C, a signal, or `--timeout`.
 
 use super::Error;
 use std::future::Future;
@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// Tells everybody who asks a cluster to stop asking. Clones tell each other.
+/// Stops all requests of a run. Clones share the state.
 #[derive(Clone, Debug, Default)]
 pub struct Stop {
     token: CancellationToken,
@@ -14,25 +14,25 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// Stops. Returns whether it had been stopped before.
+    /// Stops the run. Returns whether it was stopped before.
     pub fn now(&self, why: &str) -> bool {
         let again = self.why.set(why.to_owned()).is_err();
         self.token.cancel();
         again
     }
 
-    /// Stops after a time.
+    /// Stops the run after a time.
     pub async fn after(&self, time: Duration) {
         tokio::time::sleep(time).await;
-        self.now(&format!("the {} s of --timeout are over", time.as_secs_f32()));
+        self.now(&format!("timed out after {} s (--timeout)", time.as_secs_f32()));
     }
 
-    /// Why it was stopped, if it was.
+    /// Returns why the run was stopped, if it was.
     pub(crate) fn why(&self) -> Option<&str> {
         self.token.is_cancelled().then(|| self.why.get().map_or("", String::as_str))
     }
 
-    /// Does something, unless it is stopped before that is done.
+    /// Runs a future, unless the run is stopped first.
     pub(crate) async fn or<T>(&self, what: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         tokio::select! {
             biased;
@@ -47,12 +47,12 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn whoever_waits_is_told_why() {
+    async fn a_stop_ends_what_waits_with_its_reason() {
         let stop = Stop::default();
         let waits = stop.or(std::future::pending::<Result<(), Error>>());
-        let ((), told) = tokio::join!(stop.after(Duration::from_millis(1500)), waits);
-        assert_eq!(told, Err(Error::Stopped("the 1.5 s of --timeout are over".to_owned())));
+        let ((), ended) = tokio::join!(stop.after(Duration::from_millis(1500)), waits);
+        assert_eq!(ended, Err(Error::Stopped("timed out after 1.5 s (--timeout)".to_owned())));
         assert!(stop.now("Ctrl-C"), "the first reason counts");
-        assert_eq!(stop.or(async { Ok(()) }).await, told);
+        assert_eq!(stop.or(async { Ok(()) }).await, ended);
     }
 }

@@ -1,7 +1,7 @@
 //! The ends of the logs of failing pods: one for each owner and container, since pods of one owner fail for the same
 //! reason.
 
-use crate::cluster::page::{Accept, ApiClient, Request, RetryPolicy, log_path};
+use crate::cluster::{ApiClient, logs};
 use crate::model::{Container, LINES, LogTail, Pod};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -48,13 +48,9 @@ fn culprit(pod: &Pod) -> Option<Container<'_>> {
 }
 
 async fn end_of(client: &ApiClient, mut tail: LogTail) -> LogTail {
-    let path = format!(
-        "{}&tailLines={LINES}&limitBytes={BYTES}{}",
-        log_path(&tail.namespace, &tail.pod, &tail.container),
-        if tail.previous { "&previous=true" } else { "" }
-    );
-    let request =
-        Request { path, accept: Accept::Text, deadline: DEADLINE, patience: RetryPolicy::Once, form: None };
+    let previous = if tail.previous { "&previous=true" } else { "" };
+    let options = format!("tailLines={LINES}&limitBytes={BYTES}{previous}");
+    let request = logs::request(&tail.namespace, &tail.pod, &tail.container, &options, DEADLINE);
     match client.ask(&request).await {
         Ok(answer) => tail.keep(&String::from_utf8_lossy(&answer.body)),
         Err(error) => tail.refused = Some(error.detail()),

@@ -13,13 +13,13 @@ mod problem;
 mod scope;
 mod sinks;
 
-pub use multi_cluster::{MultiCluster, Outcome, Unseen};
+pub use multi_cluster::{MultiCluster, ClusterResult, Unseen};
 pub use namespaces::namespaces;
 pub use plan::{Plan, ScopeOptions};
 
-use crate::cluster::list::{self, ListResult, Seen};
+use crate::cluster::list;
 use crate::cluster::page::{Accept, ApiClient, Request, RetryPolicy};
-use crate::cluster::{Error, ListRequest, Progress, Session, Sink};
+use crate::cluster::{Error, LastRead, ListRequest, ListResult, Progress, Session, Sink};
 use crate::model::{Cost, Ended};
 use crate::snapshot::{Capture, Header, Rows, Snapshot};
 use crate::sources::{self, ErrorLogs, Measured, Noted, SourceRequest, SourcesRun};
@@ -232,20 +232,20 @@ impl<'a> Run<'a> {
         blank: &K,
         requests: Vec<ListRequest>,
     ) -> Vec<(ListRequest, ListResult<K>)> {
-        self.read_rest(blank, requests.into_iter().map(|request| (request, Seen::default())).collect()).await
+        self.read_rest(blank, requests.into_iter().map(|request| (request, LastRead::default())).collect()).await
     }
 
     /// Reads lists of which an earlier list has read some objects.
     async fn read_rest<K: Sink>(
         &self,
         blank: &K,
-        requests: Vec<(ListRequest, Seen)>,
+        requests: Vec<(ListRequest, LastRead)>,
     ) -> Vec<(ListRequest, ListResult<K>)> {
         let mut tasks = JoinSet::new();
-        for (order, (request, seen)) in requests.into_iter().enumerate() {
+        for (order, (request, last_read)) in requests.into_iter().enumerate() {
             let (client, part) = (Arc::clone(&self.client), blank.part());
             tasks.spawn(async move {
-                let result = list::list_rest(Arc::clone(&client), &request, part, seen).await;
+                let result = list::list_rest(Arc::clone(&client), &request, part, last_read).await;
                 client.progress.ended(&request, result.got, result.error.as_ref());
                 (order, (request, result))
             });
@@ -288,3 +288,6 @@ fn no_pods<K>(read: &[(ListRequest, ListResult<K>)]) -> Option<Error> {
     }
     first
 }
+
+#[cfg(test)]
+mod tests;

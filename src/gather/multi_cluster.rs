@@ -4,6 +4,7 @@ use super::{Plan, gather};
 use crate::cluster::{ConnectOptions, Error, Progress, Session, connect};
 use crate::snapshot::Snapshot;
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::task::JoinSet;
@@ -31,30 +32,39 @@ pub struct Unseen {
 }
 
 /// The context of a cluster, and its snapshot or the error.
-pub type Outcome = (String, Result<Snapshot, Unseen>);
+pub type ClusterResult = (String, Result<Snapshot, Unseen>);
 
 impl MultiCluster {
     /// Starts to gather all these contexts.
     pub fn start(connect: &ConnectOptions, contexts: Vec<String>, plan: &Plan, progress: &Progress) -> Self {
-        let mut multi_cluster = Self {
-            tasks: JoinSet::new(),
-            answered: contexts.iter().map(|_| Arc::default()).collect(),
-            contexts,
-            began: Instant::now(),
-        };
-        for (index, context) in multi_cluster.contexts.iter().enumerate() {
-            let (connect, context, plan) = (connect.clone(), context.clone(), plan.clone());
-            let (progress, answered) = (progress.clone(), Arc::clone(&multi_cluster.answered[index]));
-            multi_cluster.tasks.spawn(async move {
+        Self::read(contexts, |context, answered| {
+            let (connect, plan, progress) = (connect.clone(), plan.clone(), progress.clone());
+            async move {
                 let answered = || answered.store(true, Ordering::Relaxed);
-                (index, one(&connect, &context, &plan, &progress, answered).await)
-            });
+                one(&connect, &context, &plan, &progress, answered).await
+            }
+        })
+    }
+
+    /// Starts to read all these contexts. A cluster that has answered sets the flag.
+    fn read<F>(contexts: Vec<String>, one: impl Fn(String, Arc<AtomicBool>) -> F) -> Self
+    where
+        F: Future<Output = Result<Snapshot, Unseen>> + Send + 'static,
+    {
+        let mut multi_cluster =
+            Self { tasks: JoinSet::new(), contexts: Vec::new(), answered: Vec::new(), began: Instant::now() };
+        for (index, context) in contexts.into_iter().enumerate() {
+            let answered = Arc::default();
+            let read = one(context.clone(), Arc::clone(&answered));
+            multi_cluster.tasks.spawn(async move { (index, read.await) });
+            multi_cluster.contexts.push(context);
+            multi_cluster.answered.push(answered);
         }
         multi_cluster
     }
 
     /// Returns the next clusters that are done, sorted by context. Empty at the end.
-    pub async fn next(&mut self) -> Vec<Outcome> {
+    pub async fn next(&mut self) -> Vec<ClusterResult> {
         let mut done = BTreeMap::new();
         let mut pending: Vec<bool> = vec![true; self.contexts.len()];
         while let Some(Ok((index, outcome))) = self.join(&pending, !done.is_empty()).await {
@@ -66,7 +76,7 @@ impl MultiCluster {
     }
 
     /// Waits for all clusters.
-    pub async fn all(mut self) -> Vec<Outcome> {
+    pub async fn all(mut self) -> Vec<ClusterResult> {
         let mut all = Vec::new();
         loop {
             let next = self.next().await;
@@ -111,3 +121,6 @@ async fn one(
     let hint = session.hint;
     gather(session, plan, progress, answered).await.map_err(unseen(hint))
 }
+
+#[cfg(test)]
+mod tests;

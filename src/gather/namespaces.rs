@@ -3,9 +3,9 @@
 //! A namespace of the scope is read by its name, which a Role inside it can allow; to list namespaces takes more rights.
 
 use super::Run;
-use crate::cluster::list::{self, ListResult};
+use crate::cluster::list::list;
 use crate::cluster::page::{ApiClient, RetryPolicy};
-use crate::cluster::{Budget, Error, ListRequest, Progress, Session, Sink, Stop};
+use crate::cluster::{Budget, Error, ListRequest, ListResult, Progress, Session, Sink, Stop};
 use crate::model::{Coverage, Gap};
 use crate::snapshot::Rows;
 use crate::wire::{Kind, Object, Time};
@@ -84,7 +84,7 @@ pub(super) async fn names(client: Arc<ApiClient>, deadline: Duration) -> Result<
         page_size: 500,
         page_timeout: deadline,
     };
-    let result = list::list(client, &request, Rows::default()).await;
+    let result = list(client, &request, Rows::default()).await;
     match result.error {
         Some(error) => Err(error),
         None => Ok(result.kept.namespaces.iter().map(|namespace| namespace.name.to_string()).collect()),

@@ -3,8 +3,7 @@
 
 use super::Run;
 use super::namespaces::names;
-use crate::cluster::list::ListResult;
-use crate::cluster::{Error, ListRequest, Sink};
+use crate::cluster::{Error, ListRequest, ListResult, Sink};
 use crate::model::Reason;
 use crate::wire::Kind;
 use std::collections::BTreeSet;
@@ -64,10 +63,10 @@ impl Run<'_> {
         let mut out = Vec::new();
         let mut requests = Vec::new();
         for (request, mut result) in failed {
-            let mut seen = Some(std::mem::take(&mut result.seen));
-            let reached = seen.as_ref().and_then(|seen| seen.namespace.clone());
+            let mut last_read = Some(std::mem::take(&mut result.last_read));
+            let reached = last_read.as_ref().and_then(|last_read| last_read.namespace.clone());
             for name in names.iter().filter(|name| is_after(name, reached.as_deref())) {
-                let known = if reached.as_ref() == Some(name) { seen.take() } else { None };
+                let known = if reached.as_ref() == Some(name) { last_read.take() } else { None };
                 requests.push((
                     ListRequest { namespace: Some(name.clone()), ..request.clone() },
                     known.unwrap_or_default(),

@@ -3,7 +3,7 @@
 use super::{Failure, environment};
 use crate::cli::{ConnectArgs, ListArgs, ScopeArgs};
 use crate::cluster::{self, Budget, ConnectOptions, ListOptions, Progress, Session, Stop};
-use crate::gather::{self, MultiCluster, Outcome, Plan, Unseen};
+use crate::gather::{self, MultiCluster, ClusterResult, Plan, Unseen};
 use crate::policy::settings::Settings;
 use crate::sources::SourceOptions;
 use crate::wire::Time;
@@ -84,7 +84,7 @@ impl Live {
     }
 
     /// Reads all clusters.
-    pub(super) fn all(&self, progress: &Progress) -> Result<Vec<Outcome>, Failure> {
+    pub(super) fn all(&self, progress: &Progress) -> Result<Vec<ClusterResult>, Failure> {
         self.wait_for(async { self.start(progress).all().await })
     }
 

@@ -7,7 +7,7 @@ use super::{Failure, look};
 use crate::checks::View;
 use crate::cli::{Exit, RightsizeArgs};
 use crate::finding::command::Kubectl;
-use crate::gather::Outcome;
+use crate::gather::ClusterResult;
 use crate::model::Reason;
 use crate::output;
 use crate::policy::settings::Settings;
@@ -102,7 +102,7 @@ fn live(args: &RightsizeArgs, clock: fn() -> Time) -> Result<Vec<LoadedCluster>,
 fn all_of(
     args: &RightsizeArgs,
     contexts: &[String],
-    seen: Vec<Outcome>,
+    seen: Vec<ClusterResult>,
 ) -> Result<Vec<LoadedCluster>, Failure> {
     let (mut failures, mut looked) = (Vec::new(), Vec::new());
     for (context, result) in seen {
