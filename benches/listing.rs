@@ -23,8 +23,7 @@ mod support;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use jiff::Timestamp;
-use kubectl_healthcheck::cli::ConnectArgs;
-use kubectl_healthcheck::cluster;
+use kubectl_healthcheck::cluster::{self, ConnectOptions};
 use kubectl_healthcheck::wire::{Envelope, Kind, ListMeta, PROTOBUF_MAGIC};
 use prost::Message;
 use std::io::{BufRead, BufReader};
@@ -358,7 +357,7 @@ fn bare_read() {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let session = cluster::connect(&ConnectArgs::default(), None).await.unwrap();
+        let session = cluster::connect(&ConnectOptions::default(), None).await.unwrap();
         let mut token = String::new();
         loop {
             let path = format!("/api/v1/pods?limit=500&continue={token}");

@@ -8,10 +8,12 @@ mod judge;
 mod layers;
 mod list;
 mod measure;
+mod options;
 mod profile;
 mod rightsize;
 mod setting;
 mod target;
+mod values;
 
 pub use compare::{CompareArgs, DiffArgs};
 pub use connect::ConnectArgs;
@@ -19,7 +21,7 @@ pub use hosts::HostArgs;
 pub use judge::{FailOn, HeedArgs, Ids, JudgeArgs};
 pub use layers::{Set, Source, Unparsed, parse};
 pub use list::ListArgs;
-pub use measure::{Address, Label, MeasureArgs, PrometheusUrl};
+pub use measure::MeasureArgs;
 pub use profile::{InitArgs, ProfileArgs, ProfileCommand};
 pub use rightsize::RightsizeArgs;
 pub use setting::{Row, table};
@@ -30,7 +32,6 @@ use crate::text::Lang;
 use crate::text::parse_duration;
 use clap::builder::EnumValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
-use globset::{GlobSet, GlobSetBuilder};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -267,18 +268,6 @@ impl ScopeArgs {
             );
         }
         Ok(())
-    }
-
-    /// The namespaces that are left out.
-    ///
-    /// # Errors
-    /// When the patterns together are too large to be matched.
-    pub fn excluded(&self) -> Result<GlobSet, String> {
-        let mut set = GlobSetBuilder::new();
-        for glob in &self.exclude_namespace {
-            set.add(glob.clone());
-        }
-        set.build().map_err(|error| error.to_string())
     }
 }
 

@@ -17,6 +17,7 @@ pub mod cluster;
 pub mod compare;
 mod contract;
 pub mod finding;
+pub mod gather;
 pub mod logs;
 pub mod model;
 pub mod output;

@@ -4,9 +4,10 @@
 //! What does not belong here: what a setting means. Every value, wherever it is set, is read by the rules of its flag.
 
 use super::setting::{SETTINGS, Setting, checks};
-use super::{Cli, Command as CliCommand, ProfileCommand, PrometheusUrl};
+use super::{Cli, Command as CliCommand, ProfileCommand};
 use crate::policy::profile::{self, Chosen, Error};
 use crate::render::RightsizeFormat;
+use crate::sources::PrometheusUrl;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, ValueEnum};
 use std::collections::BTreeMap;

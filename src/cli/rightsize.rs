@@ -1,6 +1,6 @@
 //! The flags of `rightsize`: what it looks at, by what it judges, how it shows it.
 
-use super::{ColorChoice, ConnectArgs, HeedArgs, ListArgs, ProfileArgs, PrometheusUrl, ScopeArgs};
+use super::{ColorChoice, ConnectArgs, HeedArgs, ListArgs, ProfileArgs, ScopeArgs};
 use crate::model::Thresholds;
 use crate::policy::profile::Rules;
 use crate::render::RightsizeFormat;
@@ -119,8 +119,7 @@ fn scope_to_repeat(scope: &ScopeArgs) -> Vec<String> {
     words.extend(scope.no_evidence.then(|| "--no-evidence".to_owned()));
     words.extend(given("--skip-kinds", Some(kinds.join(",")).filter(|kinds| !kinds.is_empty())));
     words.extend(given("--since", measure.since.map(written)));
-    words
-        .extend(given("--prometheus-url", measure.prometheus_url.as_ref().map(PrometheusUrl::without_login)));
+    words.extend(given("--prometheus-url", measure.prometheus_url.as_ref().map(ToString::to_string)));
     words.extend(
         measure.prometheus_label.iter().flat_map(|label| flag("--prometheus-label", &label.to_string())),
     );

@@ -1,18 +1,18 @@
-//! What all requests of a run share: how many at once, how many a second, how many again, and the end.
+//! The limits that all requests of a run share: parallel requests, requests per second, retries, and the end.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::Stop;
 
-/// Repetitions a run may begin with; each fourth answer earns one more. A server that is down is not asked
-/// for ever, and one request of a hundred that fails never ends a long run.
-const REPETITIONS: i64 = 200;
-/// The unit of the account of repetitions: a quarter.
-const ANSWERS_FOR_ONE: i64 = 4;
+/// The number of retries at the start of a run. Every fourth response adds one, so that a run ends if the server is down,
+/// and a long run survives one failure in a hundred requests.
+const RETRIES: i64 = 200;
+/// The number of responses that add one retry.
+const RESPONSES_PER_RETRY: i64 = 4;
 
 /// The limits of a run, over all its clusters.
 pub struct Budget {
@@ -20,18 +20,18 @@ pub struct Budget {
     permits: Semaphore,
     concurrency: u16,
     pace: Option<Pace>,
-    /// In quarters of a repetition.
-    repetitions: AtomicI64,
+    /// The retries that are left, in quarters.
+    retries: AtomicI64,
 }
 
-/// At most so many requests a second.
+/// The limit of requests per second.
 struct Pace {
     interval: Duration,
     next: Mutex<Option<Instant>>,
 }
 
 impl Budget {
-    /// At most `concurrency` requests at once, and `max_rps` a second; 0 is no limit.
+    /// Allows `concurrency` parallel requests and `max_rps` requests per second; 0 is no limit.
     pub fn new(concurrency: u16, max_rps: u16, stop: Stop) -> Self {
         let pace = (max_rps > 0)
             .then(|| Pace { interval: Duration::from_secs(1) / u32::from(max_rps), next: Mutex::new(None) });
@@ -40,49 +40,48 @@ impl Budget {
             permits: Semaphore::new(concurrency.into()),
             concurrency,
             pace,
-            repetitions: AtomicI64::new(REPETITIONS * ANSWERS_FOR_ONE),
+            retries: AtomicI64::new(RETRIES * RESPONSES_PER_RETRY),
         }
     }
 
-    /// What ends the run before its time.
+    /// Returns the signal that ends the run early.
     pub fn stop(&self) -> Stop {
         self.stop.clone()
     }
 
-    /// How many requests one of so many clusters may have under way: with several, one that stalls must leave
-    /// room for the others.
+    /// Returns the number of parallel requests of one cluster. A cluster that stalls must not block the others.
     pub(crate) fn share(&self, clusters: usize) -> usize {
         let all = usize::from(self.concurrency);
         if clusters > 1 { all.div_ceil(2) } else { all }
     }
 
-    /// Waits until one more request may be under way.
+    /// Waits until another request may start.
     pub(crate) async fn permit(&self) -> Option<tokio::sync::SemaphorePermit<'_>> {
         self.permits.acquire().await.ok()
     }
 
-    /// How long the next request has to wait for its turn.
+    /// Returns how long the next request has to wait for the limit of requests per second.
     pub(crate) fn turn(&self) -> Duration {
         let Some(pace) = &self.pace else { return Duration::ZERO };
         let now = Instant::now();
-        let Ok(mut next) = pace.next.lock() else { return Duration::ZERO };
+        let mut next = pace.next.lock().unwrap_or_else(PoisonError::into_inner);
         let turn = next.unwrap_or(now).max(now);
         *next = Some(turn + pace.interval);
         turn - now
     }
 
-    /// Takes one repetition, if there is one left.
-    pub(crate) fn repeat(&self) -> bool {
-        let before = self.repetitions.fetch_sub(ANSWERS_FOR_ONE, Ordering::Relaxed);
-        if before < ANSWERS_FOR_ONE {
-            self.repetitions.fetch_add(ANSWERS_FOR_ONE, Ordering::Relaxed);
+    /// Takes one retry, if any is left.
+    pub(crate) fn retry(&self) -> bool {
+        let before = self.retries.fetch_sub(RESPONSES_PER_RETRY, Ordering::Relaxed);
+        if before < RESPONSES_PER_RETRY {
+            self.retries.fetch_add(RESPONSES_PER_RETRY, Ordering::Relaxed);
         }
-        before >= ANSWERS_FOR_ONE
+        before >= RESPONSES_PER_RETRY
     }
 
-    /// An answer has come.
+    /// Counts a response.
     pub(crate) fn answered(&self) {
-        self.repetitions.fetch_add(1, Ordering::Relaxed);
+        self.retries.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -91,22 +90,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn repetitions_end_and_answers_earn_them_back() {
+    fn retries_end_and_responses_add_more() {
         let budget = Budget::new(1, 0, Stop::default());
-        assert_eq!((0..1000).filter(|_| budget.repeat()).count(), 200);
+        assert_eq!((0..1000).filter(|_| budget.retry()).count(), 200);
         (0..3).for_each(|_| budget.answered());
-        assert!(!budget.repeat());
+        assert!(!budget.retry());
         budget.answered();
-        assert!(budget.repeat() && !budget.repeat());
+        assert!(budget.retry() && !budget.retry());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn requests_take_turns() {
+    async fn requests_wait_for_the_limit_per_second() {
         let budget = Budget::new(8, 10, Stop::default());
         let waits: Vec<u128> = (0..4).map(|_| budget.turn().as_millis()).collect();
         assert_eq!(waits, [0, 100, 200, 300]);
         tokio::time::advance(Duration::from_secs(5)).await;
-        assert_eq!(budget.turn(), Duration::ZERO, "what was not used is not saved up");
+        assert_eq!(budget.turn(), Duration::ZERO, "unused requests are not saved");
         assert_eq!(budget.turn().as_millis(), 100);
     }
 }

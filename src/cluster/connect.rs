@@ -1,7 +1,6 @@
-//! From the kubeconfig and the flags to a client, by client-go's rules.
+//! Creates a client from the kubeconfig and the options, by the rules of client-go.
 
-use super::{Error, exec, kubeconfig};
-use crate::cli::ConnectArgs;
+use super::{ConnectOptions, Error, exec, kubeconfig};
 use crate::output::io_words;
 use crate::snapshot::Cluster;
 use hyper_util::client::proxy::matcher::Matcher;
@@ -14,51 +13,51 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
-/// How long a connection may take to be made.
+/// The time limit of a connection.
 pub(crate) const CONNECT: Duration = Duration::from_secs(10);
-/// What client-go asks when nothing says where the server is.
+/// The server that client-go uses if none is configured.
 const NO_SERVER: &str = "http://localhost:8080";
 
-/// A client, and what its kubeconfig says besides.
+/// A client, and what else is known from its kubeconfig.
 #[derive(Clone)]
 pub struct Session {
     /// The client: authenticated, encrypted, proxied.
     pub client: Client,
-    /// Which cluster; its version is not known yet.
+    /// The cluster; its version is not known yet.
     pub cluster: Cluster,
-    /// Host and port, as errors name them.
+    /// Host and port, for errors.
     pub host: String,
-    /// The namespace for those who name none.
+    /// The default namespace.
     pub namespace: String,
-    /// What was found wrong, where the kubeconfig is not there.
+    /// A hint, if there is no kubeconfig.
     pub hint: Option<&'static str>,
-    /// Whether the run is a pod in it.
+    /// Whether the program runs in a pod of the cluster.
     pub inside: bool,
 }
 
-/// What the cluster is called where the run is a pod in it.
+/// The name of the context in a pod.
 const IN_CLUSTER: &str = "in-cluster";
 
-/// Makes a client for a context, or for the current one. Runs the user's credential plugin, if there is one.
+/// Creates a client for a context, or for the current one. Runs the user's credential plugin, if there is one.
 ///
 /// # Errors
-/// When the kubeconfig, a file it names or a flag is wrong, or the plugin fails.
-pub async fn connect(args: &ConnectArgs, context: Option<&str>) -> Result<Session, Error> {
-    let known = kubeconfig::load(args.kubeconfig.as_deref())?;
+/// If the kubeconfig, a file it names or an option is invalid, or the plugin fails.
+pub async fn connect(options: &ConnectOptions, context: Option<&str>) -> Result<Session, Error> {
+    let known = kubeconfig::load(options.kubeconfig.as_deref())?;
     let nothing = known.contexts.is_empty() && known.clusters.is_empty() && known.current_context.is_none();
     let mut hint = None;
-    let inside = nothing && args.server.is_none() && context.is_none() && in_cluster();
+    let inside = nothing && options.server.is_none() && context.is_none() && in_cluster();
     let (context, mut config) = if inside {
-        (IN_CLUSTER.to_owned(), in_pod(args)?)
+        (IN_CLUSTER.to_owned(), in_pod(options)?)
     } else {
-        if nothing && args.server.is_none() {
-            hint = Some("no kubeconfig was found: set KUBECONFIG, or name one with --kubeconfig");
+        if nothing && options.server.is_none() {
+            hint = Some("no kubeconfig found; set KUBECONFIG or use --kubeconfig");
         }
-        outside(known, args, context).await?
+        outside(known, options, context).await?
     };
     config.connect_timeout = Some(CONNECT);
     config.default_retry = false;
-    config.disable_compression |= args.disable_compression;
+    config.disable_compression |= options.disable_compression;
     config.headers.push((http::header::USER_AGENT, user_agent()));
     exec::resolve(&mut config.auth_info).await?;
     let server = config.cluster_url.to_string();
@@ -71,26 +70,27 @@ pub async fn connect(args: &ConnectArgs, context: Option<&str>) -> Result<Sessio
     Ok(Session { client, cluster, host, namespace, hint, inside })
 }
 
-/// How to reach a server that is no API server: over the same TLS, roots and proxies, and with nothing of the kubeconfig.
+/// Returns the configuration for another server than the API server: the same TLS, roots and proxies, nothing from the
+/// kubeconfig.
 ///
 /// # Errors
-/// When the proxy that the environment names for it is none.
+/// If the proxy of the environment is invalid.
 pub(crate) fn foreign(server: http::Uri) -> Result<Config, Error> {
     let mut config = Config::new(server);
     config.default_retry = false;
     config.proxy_url = proxy_for(&config.cluster_url.to_string(), None)?;
     config.headers.push((http::header::USER_AGENT, user_agent()));
-    // Without encryption nobody has to be trusted, and a small image may have no authorities at all.
+    // Plain HTTP needs no authorities, and a small image may have none.
     if config.cluster_url.scheme_str() == Some("http") {
         config.root_cert = Some(Vec::new());
     }
     Ok(config)
 }
 
-/// The names of the contexts, clusters and users of the kubeconfig, for completion.
+/// Returns the names of the contexts, clusters and users of the kubeconfig, for completion.
 ///
 /// # Errors
-/// When the kubeconfig cannot be read.
+/// If the kubeconfig cannot be read.
 pub fn names(kubeconfig: Option<&Path>) -> Result<[Vec<String>; 3], Error> {
     let known = kubeconfig::load(kubeconfig)?;
     Ok([
@@ -107,32 +107,32 @@ fn in_cluster() -> bool {
         && Path::new("/var/run/secrets/kubernetes.io/serviceaccount/token").exists()
 }
 
-/// The configuration of a pod's service account.
-fn in_pod(args: &ConnectArgs) -> Result<Config, Error> {
+/// Returns the configuration of a pod's service account.
+fn in_pod(options: &ConnectOptions) -> Result<Config, Error> {
     let mut config = Config::incluster().map_err(|error| Error::Config(innermost(&error)))?;
-    override_user(&mut config.auth_info, args);
+    override_user(&mut config.auth_info, options);
     if let Some(namespace) = std::env::var_os("POD_NAMESPACE").and_then(|name| name.into_string().ok()) {
         config.default_namespace = namespace;
     }
     Ok(config)
 }
 
-/// The configuration of a kubeconfig, with the flags over it.
+/// Returns the configuration of a kubeconfig, overridden by the options.
 async fn outside(
     known: Kubeconfig,
-    args: &ConnectArgs,
+    options: &ConnectOptions,
     context: Option<&str>,
 ) -> Result<(String, Config), Error> {
-    let (name, context, mut cluster) = chosen(&known, args, context)?;
-    let user_name = args.user.clone().or_else(|| context.user.clone()).unwrap_or_default();
+    let (name, context, mut cluster) = chosen(&known, options, context)?;
+    let user_name = options.user.clone().or_else(|| context.user.clone()).unwrap_or_default();
     let mut user = match known.auth_infos.iter().find(|named| named.name == user_name) {
         Some(named) => named.auth_info.clone().unwrap_or_default(),
-        // As client-go: only a user that was asked for by a flag must exist.
-        None if args.user.is_none() => AuthInfo::default(),
+        // As in client-go, only a user that an option names must exist.
+        None if options.user.is_none() => AuthInfo::default(),
         None => return Err(Error::Config(format!("auth info \"{user_name}\" does not exist"))),
     };
-    override_cluster(&mut cluster, args);
-    override_user(&mut user, args);
+    override_cluster(&mut cluster, options);
+    override_user(&mut user, options);
     let server = with_scheme(cluster.server.take(), &cluster, &user);
     let proxy = proxy_for(&server, cluster.proxy_url.take())?;
     cluster.server = Some(server);
@@ -144,24 +144,25 @@ async fn outside(
     Ok((label, config))
 }
 
-/// Which cluster these flags lead to, before anything is asked of anybody. What is not known is empty.
+/// Returns the cluster that the options select, without a request. Unknown fields are empty.
 ///
 /// # Errors
-/// When the kubeconfig cannot be read, or lacks what is named.
-pub fn whereabouts(args: &ConnectArgs, context: Option<&str>) -> Result<Cluster, Error> {
-    let known = kubeconfig::load(args.kubeconfig.as_deref())?;
-    let (name, _, cluster) = chosen(&known, args, context)?;
-    let server = args.server.clone().or(cluster.server).and_then(|server| server.parse::<http::Uri>().ok());
-    // A server without a scheme gets one only when it is known who asks.
+/// If the kubeconfig cannot be read, or has no such context or cluster.
+pub fn whereabouts(options: &ConnectOptions, context: Option<&str>) -> Result<Cluster, Error> {
+    let known = kubeconfig::load(options.kubeconfig.as_deref())?;
+    let (name, _, cluster) = chosen(&known, options, context)?;
+    let server =
+        options.server.clone().or(cluster.server).and_then(|server| server.parse::<http::Uri>().ok());
+    // The scheme of a server without one depends on the user.
     let server = server.filter(|server| server.scheme().is_some()).map(|server| server.to_string());
     let server = server.unwrap_or_default().trim_end_matches('/').to_owned();
     Ok(Cluster { context: name.unwrap_or_default(), server, version: String::new() })
 }
 
-/// The context and its cluster, as the flags and the kubeconfig have them.
+/// Returns the context and its cluster, as the options select them.
 fn chosen(
     known: &Kubeconfig,
-    args: &ConnectArgs,
+    options: &ConnectOptions,
     context: Option<&str>,
 ) -> Result<(Option<String>, Context, ClusterConfig), Error> {
     let name = context.map(str::to_owned).or_else(|| known.current_context.clone());
@@ -169,10 +170,10 @@ fn chosen(
         Some(name) => find_context(known, name)?,
         None => Context::default(),
     };
-    let cluster_name = args.cluster.as_ref().unwrap_or(&context.cluster);
+    let cluster_name = options.cluster.as_ref().unwrap_or(&context.cluster);
     let cluster = match known.clusters.iter().find(|named| &named.name == cluster_name) {
         Some(named) => named.cluster.clone().unwrap_or_default(),
-        None if cluster_name.is_empty() || args.server.is_some() && args.cluster.is_none() => {
+        None if cluster_name.is_empty() || options.server.is_some() && options.cluster.is_none() => {
             ClusterConfig::default()
         }
         None => return Err(Error::Config(format!("cluster \"{cluster_name}\" does not exist"))),
@@ -186,48 +187,48 @@ fn find_context(known: &Kubeconfig, name: &str) -> Result<Context, Error> {
     context.ok_or_else(|| Error::Config(format!("context \"{name}\" does not exist")))
 }
 
-fn override_cluster(cluster: &mut ClusterConfig, args: &ConnectArgs) {
+fn override_cluster(cluster: &mut ClusterConfig, options: &ConnectOptions) {
     let text = |path: &Path| path.display().to_string();
-    if let Some(server) = &args.server {
+    if let Some(server) = &options.server {
         cluster.server = Some(server.clone());
         cluster.tls_server_name = None;
     }
-    if let Some(file) = &args.certificate_authority {
+    if let Some(file) = &options.certificate_authority {
         cluster.certificate_authority = Some(text(file));
         cluster.certificate_authority_data = None;
         cluster.insecure_skip_tls_verify = None;
     }
-    if args.insecure_skip_tls_verify {
+    if options.insecure_skip_tls_verify {
         cluster.insecure_skip_tls_verify = Some(true);
         cluster.certificate_authority = None;
         cluster.certificate_authority_data = None;
     }
-    if let Some(name) = &args.tls_server_name {
+    if let Some(name) = &options.tls_server_name {
         cluster.tls_server_name = Some(name.clone());
     }
 }
 
-fn override_user(user: &mut AuthInfo, args: &ConnectArgs) {
+fn override_user(user: &mut AuthInfo, options: &ConnectOptions) {
     let text = |path: &Path| path.display().to_string();
-    if let Some(token) = &args.token {
+    if let Some(token) = &options.token {
         user.token = Some(token.clone().into());
         (user.token_file, user.username, user.password, user.auth_provider, user.exec) =
             (None, None, None, None, None);
     }
-    if let Some(file) = &args.client_certificate {
+    if let Some(file) = &options.client_certificate {
         (user.client_certificate, user.client_certificate_data) = (Some(text(file)), None);
     }
-    if let Some(file) = &args.client_key {
+    if let Some(file) = &options.client_key {
         (user.client_key, user.client_key_data) = (Some(text(file)), None);
     }
-    if let Some(name) = &args.as_user {
+    if let Some(name) = &options.as_user {
         user.impersonate = Some(name.clone());
-        user.impersonate_uid.clone_from(&args.as_uid);
-        user.impersonate_groups = (!args.as_group.is_empty()).then(|| args.as_group.clone());
+        user.impersonate_uid.clone_from(&options.as_uid);
+        user.impersonate_groups = (!options.as_group.is_empty()).then(|| options.as_group.clone());
     }
 }
 
-/// A server without a scheme is http, unless something speaks of certificates, as in client-go.
+/// Adds the scheme: as in client-go, https if certificates are configured, or http.
 fn with_scheme(server: Option<String>, cluster: &ClusterConfig, user: &AuthInfo) -> String {
     let Some(server) = server.filter(|server| !server.is_empty()) else { return NO_SERVER.to_owned() };
     if server.contains("://") {
@@ -241,7 +242,7 @@ fn with_scheme(server: Option<String>, cluster: &ClusterConfig, user: &AuthInfo)
     format!("{}://{server}", if encrypted { "https" } else { "http" })
 }
 
-/// The proxy to use: the kubeconfig's in any case, else that of the environment, but never to this machine.
+/// Returns the proxy: that of the kubeconfig, or that of the environment, but none for this machine.
 fn proxy_for(server: &str, configured: Option<String>) -> Result<Option<http::Uri>, Error> {
     let parse = |url: String| {
         url.parse::<http::Uri>().map_err(|error| Error::Config(format!("proxy-url {url}: {error}")))
@@ -267,7 +268,7 @@ fn proxy_for(server: &str, configured: Option<String>) -> Result<Option<http::Ur
     }
 }
 
-/// One context in, one configuration out: the client library reads the files that it names.
+/// Builds the configuration of one context. The client library reads the files that it names.
 async fn build(context: &str, cluster: ClusterConfig, user: AuthInfo) -> Result<Config, Error> {
     const ONLY: &str = "only";
     let one = Kubeconfig {
@@ -298,7 +299,7 @@ async fn build(context: &str, cluster: ClusterConfig, user: AuthInfo) -> Result<
     })
 }
 
-/// What an error comes down to: the file that cannot be read, or else its last cause.
+/// Returns the innermost cause of an error, or the file that cannot be read.
 pub(crate) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     let mut cause = error;
     loop {
@@ -316,6 +317,9 @@ pub(crate) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
 fn user_agent() -> http::HeaderValue {
     let text =
         format!("{}/{} ({}/{})", crate::NAME, crate::VERSION, std::env::consts::OS, std::env::consts::ARCH);
-    // Only visible ASCII is in it.
+    // It contains visible ASCII only.
     http::HeaderValue::from_str(&text).unwrap_or_else(|_| http::HeaderValue::from_static(crate::NAME))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! What a cluster, or the way to it, can refuse: told in kubectl's words.
+//! The errors of requests, in the words of kubectl.
 
 use super::connect::CONNECT;
 use super::page::RetryPolicy;
@@ -9,28 +9,28 @@ use std::error::Error as StdError;
 use std::io;
 use std::time::Duration;
 
-/// Why there is no answer. Its text is the whole line that kubectl prints.
+/// Why a request failed. The text is the whole line that kubectl prints.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Error {
     /// The kubeconfig, a flag or a credential is wrong.
     Config(String),
-    /// Nobody listens there.
+    /// The connection was refused.
     Refused {
         /// Host and port.
         host: String,
     },
-    /// The connection could not be made.
+    /// The connection failed.
     Unreached(String),
-    /// The connection did not last.
+    /// The connection broke off.
     Transport(String),
-    /// No answer in time.
+    /// The time limit was reached.
     TimedOut {
-        /// How long it was waited for.
+        /// The time limit.
         after: Duration,
     },
-    /// The server said no.
+    /// The server returned an error.
     Status(Box<Status>),
-    /// Something that is not an API server answered.
+    /// A proxy or something else that is not an API server answered.
     Foreign {
         /// The HTTP status.
         code: u16,
@@ -66,7 +66,7 @@ impl std::fmt::Display for Error {
             Error::Status(status) => write!(f, "Error from server ({}): {}", status.reason, status.message),
             Error::Foreign { code, text } => write!(f, "Error from server: HTTP {code}: {text}"),
             Error::Unreadable(text) => write!(f, "error: the server's answer cannot be read: {text}"),
-            Error::Stopped(why) => write!(f, "error: stopped: {why}"),
+            Error::Stopped(why) => write!(f, "error: {why}, nothing was read"),
         }
     }
 }
@@ -74,27 +74,25 @@ impl std::fmt::Display for Error {
 impl StdError for Error {}
 
 impl Error {
-    /// What may help, where something is likely to.
+    /// Returns a hint, if one is likely to help.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Error::Unreached(text) if text.contains("certificate") => Some(
-                "the server's certificate is not trusted: name its authority with --certificate-authority, or \
-                 skip the check with --insecure-skip-tls-verify",
+                "the server's certificate is not trusted; set its authority with --certificate-authority, or skip \
+                 verification with --insecure-skip-tls-verify",
             ),
             Error::Status(status) if status.code == 401 => {
-                Some("the credentials were refused: a token may have expired; log in again")
+                Some("the server rejected the credentials; a token may have expired: log in again")
             }
             Error::Status(status) if status.code == 403 => {
-                Some("with rights in some namespaces only, name them: -n NAMESPACE,...")
+                Some("if you have access to some namespaces only, list them: -n NS1,NS2")
             }
-            Error::TimedOut { .. } => {
-                Some("give it more time with --page-timeout, or smaller pages: --page-size")
-            }
+            Error::TimedOut { .. } => Some("increase --page-timeout or decrease --page-size"),
             _ => None,
         }
     }
 
-    /// The same as one word of a gap.
+    /// Returns the reason of the gap that the error leaves.
     pub fn reason(&self) -> Reason {
         match self {
             Error::TimedOut { .. } => Reason::TimedOut,
@@ -107,7 +105,7 @@ impl Error {
                 504 => Reason::TimedOut,
                 _ => Reason::Failed,
             },
-            // A path that nobody serves is answered so, without a Status.
+            // The response to a path that is not served, without a Status.
             Error::Foreign { code: 404, .. } => Reason::Absent,
             _ => Reason::Failed,
         }
@@ -136,7 +134,7 @@ impl Error {
         }
     }
 
-    /// How many times in all it is worth asking what was refused so, if there is time.
+    /// Returns the number of attempts, within the deadline, that are worth making.
     pub(crate) fn attempts(&self, patience: RetryPolicy) -> u32 {
         let code = match self {
             Error::Status(status) => status.code,
@@ -145,30 +143,30 @@ impl Error {
         };
         match (patience, self) {
             (RetryPolicy::Once, _) | (RetryPolicy::Greeting, Error::Refused { .. }) => 1,
-            // An answer that is broken where it is kept will be so again.
+            // A response that is broken in the server's storage stays broken.
             (RetryPolicy::Greeting, Error::Unreached(_)) | (_, Error::Unreadable(_)) => 3,
             (_, Error::Refused { .. } | Error::Unreached(_) | Error::Transport(_)) => u32::MAX,
             _ if code == 500 => 7,
             _ if matches!(code, 429 | 502 | 503 | 504) => u32::MAX,
-            // A page for people where an answer should be: a portal, a login.
+            // An HTML page of a portal or a login.
             (_, Error::Foreign { code: 200..=299, .. }) => 3,
             _ => 1,
         }
     }
 
-    /// Whether the server asks for fewer requests.
+    /// Whether the server throttles requests.
     pub(crate) fn is_throttling(&self) -> bool {
         matches!(self, Error::Status(status) if status.code == 429)
             || matches!(self, Error::Foreign { code: 429, .. })
     }
 
-    /// Whether there was not time enough: less may be had in the same time.
+    /// Whether time ran out: a smaller page may succeed.
     pub(crate) fn is_timeout(&self) -> bool {
         matches!(self, Error::TimedOut { .. } | Error::Foreign { code: 504, .. })
             || matches!(self, Error::Status(status) if status.code == 504)
     }
 
-    /// The token with which an expired list goes on, from another moment.
+    /// Returns the token with which an expired list goes on from another moment.
     pub(crate) fn fresh_token(&self) -> Option<&str> {
         match self {
             Error::Status(status) if status.code == 410 => {
@@ -178,7 +176,7 @@ impl Error {
         }
     }
 
-    /// Whether the server refused for want of rights.
+    /// Whether the user lacks rights.
     pub(crate) fn is_forbidden(&self) -> bool {
         matches!(self, Error::Status(status) if status.code == 403)
     }

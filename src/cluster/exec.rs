@@ -1,6 +1,6 @@
-//! Credential plugins: run once, with a time limit, away from the threads that list.
+//! Credential plugins: run once, with a time limit.
 //!
-//! The protocol is `client.authentication.k8s.io` v1 and v1beta1, as client-go 0.36 speaks it.
+//! The protocol is `client.authentication.k8s.io` v1 and v1beta1, as in client-go 0.36.
 
 use super::Error;
 use base64::Engine;
@@ -10,11 +10,12 @@ use std::io::IsTerminal;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::process::Command;
+use tokio::time::timeout;
 
-/// A plugin that talks to nobody.
+/// The time limit of a plugin.
 const ALONE: Duration = Duration::from_secs(60);
-/// A plugin that waits for somebody to log in.
-const WITH_SOMEBODY: Duration = Duration::from_secs(300);
+/// The time limit of a plugin that may ask the user to log in.
+const WITH_USER: Duration = Duration::from_secs(300);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -32,15 +33,14 @@ struct CredentialStatus {
     client_key_data: Option<String>,
 }
 
-/// Runs the plugin of a user, if it has one, and puts what it gives in its place.
-pub(crate) async fn resolve(auth: &mut AuthInfo) -> Result<(), Error> {
+/// Runs the plugin of a user, if it has one, and replaces it by the credentials that it returns.
+pub(super) async fn resolve(auth: &mut AuthInfo) -> Result<(), Error> {
     let Some(exec) = auth.exec.take() else { return Ok(()) };
-    // Any other credential goes before it, as in client-go.
+    // As in client-go, any other credential takes precedence.
     if auth.token.is_some() || auth.token_file.is_some() || auth.auth_provider.is_some() {
         return Ok(());
     }
-    let status =
-        run(&exec).await.map_err(|reason| Error::Config(format!("getting credentials: {reason}")))?;
+    let status = run(&exec).await?;
     let encode = |pem: String| base64::engine::general_purpose::STANDARD.encode(pem);
     auth.token = status.token.map(Into::into);
     if let (Some(certificate), Some(key)) = (status.client_certificate_data, status.client_key_data) {
@@ -50,33 +50,37 @@ pub(crate) async fn resolve(auth: &mut AuthInfo) -> Result<(), Error> {
     Ok(())
 }
 
-async fn run(exec: &ExecConfig) -> Result<CredentialStatus, String> {
-    let name = exec.command.as_deref().filter(|name| !name.is_empty()).ok_or("exec: no command is given")?;
-    let interactive = is_interactive(exec)?;
-    let limit = if interactive { WITH_SOMEBODY } else { ALONE };
-    let output = tokio::time::timeout(limit, command(exec, name, interactive).output())
+fn failed(reason: impl AsRef<str>) -> Error {
+    Error::Config(format!("getting credentials: {}", reason.as_ref()))
+}
+
+async fn run(exec: &ExecConfig) -> Result<CredentialStatus, Error> {
+    let name = exec.command.as_deref().filter(|name| !name.is_empty());
+    let name = name.ok_or_else(|| failed("exec: no command is given"))?;
+    let interactive = is_interactive(exec, std::io::stdin().is_terminal())?;
+    let limit = if interactive { WITH_USER } else { ALONE };
+    let output = timeout(limit, command(exec, name, interactive).output())
         .await
-        .map_err(|_| format!("exec: executable {name} did not end within {} s", limit.as_secs()))?
+        .map_err(|_| failed(format!("exec: executable {name} did not end within {} s", limit.as_secs())))?
         .map_err(|error| match &exec.install_hint {
-            Some(hint) => format!("exec: {name}: {error}\n\n{hint}"),
-            None => format!("exec: {name}: {error}"),
+            Some(hint) => failed(format!("exec: {name}: {error}\n\n{hint}")),
+            None => failed(format!("exec: {name}: {error}")),
         })?;
     if !output.status.success() {
         let code = output.status.code().map_or_else(|| output.status.to_string(), |code| code.to_string());
-        return Err(format!("exec: executable {name} failed with exit code {code}"));
+        return Err(failed(format!("exec: executable {name} failed with exit code {code}")));
     }
     read(&output.stdout, name, exec.api_version.as_deref().unwrap_or_default())
 }
 
-/// Whether the plugin may talk to somebody: it wants to, and somebody is there.
-fn is_interactive(exec: &ExecConfig) -> Result<bool, String> {
-    let somebody = std::io::stdin().is_terminal();
+/// Whether the plugin may talk to the user.
+fn is_interactive(exec: &ExecConfig, terminal: bool) -> Result<bool, Error> {
     match exec.interactive_mode {
         Some(ExecInteractiveMode::Never) => Ok(false),
-        Some(ExecInteractiveMode::Always) if !somebody => {
-            Err("exec plugin cannot support interactive mode: standard input is not a terminal".to_owned())
+        Some(ExecInteractiveMode::Always) if !terminal => {
+            Err(failed("exec plugin cannot support interactive mode: standard input is not a terminal"))
         }
-        _ => Ok(somebody),
+        _ => Ok(terminal),
     }
 }
 
@@ -98,18 +102,20 @@ fn command(exec: &ExecConfig, name: &str, interactive: bool) -> Command {
     command
 }
 
-/// Reads what a plugin printed: JSON, or YAML, which JSON is a part of. An error must not quote what may be a
-/// token.
-fn read(output: &[u8], name: &str, version: &str) -> Result<CredentialStatus, String> {
+/// Reads the output of a plugin: JSON, or YAML, which includes JSON. Errors do not quote it: it may contain a token.
+fn read(output: &[u8], name: &str, version: &str) -> Result<CredentialStatus, Error> {
     let credential: Option<Credential> = serde_saphyr::from_slice(output).ok();
     let credential = credential
         .filter(|credential| credential.kind.as_deref() == Some("ExecCredential"))
-        .ok_or_else(|| format!("exec: executable {name} did not print an ExecCredential"))?;
+        .ok_or_else(|| failed(format!("exec: executable {name} did not print an ExecCredential")))?;
     let returned = credential.api_version.unwrap_or_default();
     if returned != version {
-        return Err(format!(
+        return Err(failed(format!(
             "exec plugin is configured to use API version {version}, plugin returned version {returned}"
-        ));
+        )));
     }
-    credential.status.ok_or_else(|| "exec plugin didn't return a status field".to_owned())
+    credential.status.ok_or_else(|| failed("exec plugin didn't return a status field"))
 }
+
+#[cfg(test)]
+mod tests;

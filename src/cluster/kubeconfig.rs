@@ -1,5 +1,5 @@
-//! The kubeconfig as client-go reads it: `--kubeconfig`, else the files of `KUBECONFIG`, else `~/.kube/config`.
-//! Of several files the first that names a thing wins, and files that do not exist are skipped.
+//! Reads the kubeconfig as client-go does: `--kubeconfig`, the files of `KUBECONFIG`, or `~/.kube/config`. If several files
+//! define a name, the first one wins. Files of `KUBECONFIG` that do not exist are skipped.
 
 use super::Error;
 use kube::config::Kubeconfig;
@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Reads and merges the kubeconfig. An empty one means that there is none.
+/// Reads and merges the kubeconfig; empty if there is none.
 pub(crate) fn load(explicit: Option<&Path>) -> Result<Kubeconfig, Error> {
     if let Some(path) = explicit {
         std::fs::metadata(path)
@@ -40,7 +40,7 @@ fn read(path: &Path) -> Result<Kubeconfig, Error> {
         |reason: String| Error::Config(format!("error loading config file \"{}\": {reason}", path.display()));
     let bytes =
         std::fs::read(path).map_err(|error| refuse(format!("open {}: {}", path.display(), plain(&error))))?;
-    // The parser quotes what it could not read; a kubeconfig may hold secrets.
+    // Only the first line: the parser quotes the input, which may contain secrets.
     let syntax = |text: String| refuse(text.lines().next().unwrap_or_default().replace("error: ", ""));
     let mut merged = Kubeconfig::default();
     let options = serde_saphyr::options! { with_snippet: false };
@@ -50,7 +50,7 @@ fn read(path: &Path) -> Result<Kubeconfig, Error> {
         complete(&mut document);
         let mut config: Kubeconfig =
             serde_json::from_value(document).map_err(|error| syntax(error.to_string()))?;
-        // As in Go, where an empty string is no value.
+        // As in Go, an empty string is no value.
         config.current_context = config.current_context.filter(|name| !name.is_empty());
         resolve(&mut config, path.parent().unwrap_or(Path::new("")));
         merged = merged.merge(config).map_err(|error| refuse(error.to_string()))?;
@@ -58,7 +58,7 @@ fn read(path: &Path) -> Result<Kubeconfig, Error> {
     Ok(merged)
 }
 
-/// Fills in what the client library insists on and client-go does not: a context without a cluster.
+/// Adds the empty cluster to a context without one: the client library requires it, client-go does not.
 fn complete(document: &mut Value) {
     let contexts = document.get_mut("contexts").and_then(Value::as_array_mut);
     for named in contexts.into_iter().flatten() {
@@ -68,8 +68,8 @@ fn complete(document: &mut Value) {
     }
 }
 
-/// Relative paths in a kubeconfig begin at the folder it is in. A plugin's command does only when it is a path,
-/// not a bare name.
+/// Makes paths absolute: they are relative to the folder of the kubeconfig. The command of a plugin is a path only if it
+/// contains a separator.
 fn resolve(config: &mut Kubeconfig, folder: &Path) {
     let absolute = |file: &mut Option<String>| {
         if let Some(name) = file.as_mut().filter(|name| !name.is_empty() && Path::new(name).is_relative()) {
@@ -90,7 +90,10 @@ fn resolve(config: &mut Kubeconfig, folder: &Path) {
     }
 }
 
-/// An I/O error in the system's words, as Go prints it: without `(os error 2)`.
+/// Returns the text of an I/O error as Go prints it: in lower case, without `(os error 2)`.
 fn plain(error: &io::Error) -> String {
     crate::output::io_words(error).to_lowercase()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,40 +1,42 @@
-//! Asking a cluster: the only async code, and the only `use kube`.
+//! The client of the API server.
 //!
-//! `connect` makes a [`Session`] of the kubeconfig and the flags; `page` makes one request within its deadline and
-//! the [`Budget`] of the run; `list` makes a chain of pages; `gather` runs the chains of a scope side by side, and
-//! `multi_cluster` several clusters. What could not be had is
-//! data (a gap in the coverage); an error means that nothing can be said at all. `post` asks nobody anything: it sends
-//! the message of a run to a webhook, by the same client.
+//! `connect` creates a [`Session`] from the kubeconfig and the options. `page` makes one request within its deadline and
+//! the [`Budget`] of the run. `list` reads a list page by page. `post` sends the message of a run to a webhook.
+//!
+//! What does not belong here: what to read of a cluster (`gather`).
 
-pub(crate) mod budget;
+mod budget;
 pub(crate) mod connect;
+mod contexts;
 pub(crate) mod error;
-pub(crate) mod exec;
-pub(crate) mod gather;
-pub(crate) mod kubeconfig;
+mod event;
+mod exec;
+mod kubeconfig;
+mod last_read;
 pub(crate) mod list;
+mod list_result;
 pub(crate) mod logs;
-pub(crate) mod multi_cluster;
-pub(crate) mod namespaces;
+mod options;
 pub(crate) mod page;
-pub(crate) mod page_size;
-pub(crate) mod per_namespace;
-pub(crate) mod pod_metrics;
-pub(crate) mod post;
-pub(crate) mod problem;
-pub(crate) mod progress;
-pub(crate) mod refusal;
-pub(crate) mod scope;
-pub(crate) mod stop;
+mod page_size;
+mod post;
+mod progress;
+mod refusal;
+mod stop;
+
+#[cfg(test)]
+pub(crate) mod fake;
 
 pub use budget::Budget;
 pub use connect::{Session, connect, names, whereabouts};
+pub use contexts::contexts;
 pub use error::Error;
-pub use gather::{Plan, gather, namespaces, snapshot};
+pub use event::LogFormat;
+pub(crate) use last_read::LastRead;
 pub use list::{ListRequest, Sink};
-pub use multi_cluster::{MultiCluster, Seen, Unseen, contexts};
+pub(crate) use list_result::ListResult;
+pub use options::{ConnectOptions, ListOptions};
 pub use page::{Accept, ApiClient, Request, RetryPolicy};
-use page_size::PageSize;
-pub use post::post;
-pub use progress::{LogFormat, Progress};
+pub use post::{NotSent, post};
+pub use progress::Progress;
 pub use stop::Stop;

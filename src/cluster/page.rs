@@ -1,7 +1,7 @@
-//! One request within its deadline: asked again while asking again may help, counted, and read whole.
+//! One request within its deadline: retried while that may help, counted, and read to its end.
 
 use super::error::transport;
-use super::refusal::{asked_to_wait, first_words, is_for_people, refusal, sent_at};
+use super::refusal::{first_words, is_html, refusal, retry_after, sent_at};
 use super::{Budget, Error, Progress, Session};
 use crate::text::{Fact, Message, reasons};
 use crate::wire::{Kind, Object, Time};
@@ -15,61 +15,61 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep, timeout};
 
-/// The most an answer that is wanted whole may hold: a version, a refusal, the end of a log.
+/// The maximum size of a short response: a version, an error, the end of a log.
 const LARGEST: usize = 1 << 20;
-/// The pause before the first repetition; it doubles.
+/// The pause before the first retry; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// The longest pause of our own; a server may ask for more.
+/// The maximum pause, unless the server asks for a longer one.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// In which form an answer is wanted.
+/// The format of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Accept {
-    /// Protobuf, or JSON from servers that do not speak it.
+    /// Protobuf, or JSON from a server without protobuf.
     Protobuf,
-    /// That the objects exist, and nothing of what they hold.
+    /// Names of objects only.
     Names,
     /// JSON.
     Json,
-    /// Anything: logs.
+    /// Any text, such as logs.
     Text,
 }
 
-/// How often something is asked.
+/// How often a request is retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryPolicy {
-    /// As long as asking again may help and there is time.
+    /// As long as that may help, within the deadline.
     Full,
-    /// A first word to a server: one that refuses the connection is left alone.
+    /// The first request to a server: not retried if the connection is refused.
     Greeting,
-    /// Once: whoever answers may be what is wrong.
+    /// Never: the report is complete without the response.
     Once,
 }
 
-/// What is asked.
+/// A request.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// Path and query, without the `timeout` parameter.
     pub path: String,
-    /// The form of the answer.
+    /// The format of the response.
     pub accept: Accept,
-    /// How long all attempts together may take.
+    /// The time limit of all attempts together.
     pub deadline: Duration,
-    /// How often it is asked.
+    /// How often it is retried.
     pub patience: RetryPolicy,
-    /// What is posted, as a form; `None` where nothing is.
+    /// The form to post; `None` for a GET.
     pub form: Option<String>,
 }
 
-/// What takes the body of an answer as it arrives. A body that breaks off is begun anew with another.
+/// Takes the body of a response as it arrives. If it breaks off, the next attempt uses a new one.
 pub(crate) trait Body: Send {
-    /// What it is when it is whole.
+    /// The result of a complete body.
     type Whole;
 
     /// Takes the next bytes.
     fn take(&mut self, bytes: &[u8]) -> Result<(), Message>;
 
-    /// Whether the rest is not wanted.
+    /// Whether the rest of the body can be dropped.
     fn is_full(&self) -> bool {
         false
     }
@@ -83,7 +83,7 @@ pub(crate) fn too_large(bytes: usize) -> Message {
     Message::new(&reasons::TOO_LARGE, vec![("size", Fact::count(bytes >> 20))])
 }
 
-/// A body that is wanted as it is; only short ones are.
+/// A short body as it is.
 impl Body for Vec<u8> {
     type Whole = Self;
 
@@ -100,44 +100,44 @@ impl Body for Vec<u8> {
     }
 }
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Answer<T> {
     pub(crate) body: T,
-    /// When the server sent it, by its own clock.
+    /// When the server sent it, by the server's clock.
     pub(crate) date: Option<Time>,
-    /// How long the attempt took that brought it.
+    /// The duration of the successful attempt.
     pub(crate) took: Duration,
 }
 
-/// Why there is none, and how long the server asks to wait.
+/// The error, and the pause that the server asks for.
 type Refused = (Error, Option<Duration>);
 
-/// What a cluster was asked, and what it cost.
+/// The cost of the requests to a cluster.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
     pub(crate) requests: AtomicU64,
     pub(crate) retries: AtomicU64,
-    /// Of bodies, after decompression.
+    /// Bytes of bodies, after decompression.
     pub(crate) bytes: AtomicU64,
-    /// Milliseconds that requests waited because the server or `--max-rps` asked them to.
+    /// Milliseconds that requests waited for the server's Retry-After or for `--max-rps`.
     pub(crate) throttled: AtomicU64,
 }
 
-/// Asks one cluster.
+/// Makes the requests to one cluster.
 pub struct ApiClient {
     pub(crate) session: Session,
     pub(crate) budget: Arc<Budget>,
     pub(crate) progress: Progress,
     pub(crate) meter: Meter,
-    /// Of the run's requests, so many may be this cluster's.
+    /// The parallel requests of this cluster.
     share: Semaphore,
-    /// `--request-timeout`, for one attempt.
+    /// The time limit of one attempt (`--request-timeout`).
     attempt_limit: Option<Duration>,
 }
 
 impl ApiClient {
-    /// Asks the cluster of a session, one of `clusters`; an `attempt_limit` of zero is none.
+    /// Creates the client of a session, one of `clusters`. An `attempt_limit` of zero is no limit.
     pub(crate) fn new(
         session: Session,
         budget: &Arc<Budget>,
@@ -155,12 +155,12 @@ impl ApiClient {
         }
     }
 
-    /// Asks for something short and reads it whole.
+    /// Makes a request with a short response.
     pub(crate) async fn ask(&self, request: &Request) -> Result<Answer<Vec<u8>>, Error> {
         self.read(request, Vec::new).await
     }
 
-    /// Asks for one object by its name; `namespace` is that of a kind that lives in one.
+    /// Reads one object by its name.
     pub(crate) async fn object(
         &self,
         kind: Kind,
@@ -180,8 +180,8 @@ impl ApiClient {
         Object::from_value(kind, value).map_err(unreadable)
     }
 
-    /// Asks until there is an answer, a refusal that is final, no time left, or the run is stopped. Each attempt
-    /// fills a body of its own.
+    /// Makes a request, with retries, until there is a response, a final error, no time left, or the run is stopped. Each
+    /// attempt has its own body.
     pub(crate) async fn read<B: Body>(
         &self,
         request: &Request,
@@ -190,7 +190,7 @@ impl ApiClient {
         self.budget.stop.or(self.read_on(request, body)).await
     }
 
-    /// Waits until this cluster may have one more request under way.
+    /// Waits until another request to this cluster may start.
     pub(crate) async fn permit(&self) -> (Option<SemaphorePermit<'_>>, Option<SemaphorePermit<'_>>) {
         (self.share.acquire().await.ok(), self.budget.permit().await)
     }
@@ -200,7 +200,7 @@ impl ApiClient {
         request: &Request,
         body: impl Fn() -> B,
     ) -> Result<Answer<B::Whole>, Error> {
-        // A server that has not answered yet must not take the place of those that have.
+        // A server that has not answered yet must not block those that have.
         let _permits = match request.patience {
             RetryPolicy::Greeting => None,
             _ => Some(self.permit().await),
@@ -210,31 +210,32 @@ impl ApiClient {
         for attempt in 1.. {
             let left = end.saturating_duration_since(Instant::now());
             let limit = self.attempt_limit.map_or(left, |limit| limit.min(left));
-            let (error, asked) = match self.within(limit, request, body()).await {
+            let (error, retry_after) = match self.within(limit, request, body()).await {
                 Ok(answer) => return Ok(answer),
                 Err(refused) => refused,
             };
-            let pause = asked.unwrap_or_else(|| pause(attempt));
+            let pause = retry_after.unwrap_or_else(|| pause(attempt));
             let left = end.saturating_duration_since(Instant::now());
-            if attempt >= error.attempts(request.patience) || pause >= left || !self.budget.repeat() {
+            if attempt >= error.attempts(request.patience) || pause >= left || !self.budget.retry() {
                 return Err(match error {
-                    // What the last attempt had left tells nobody anything.
+                    // The time that was left for the last attempt is of no interest.
                     Error::TimedOut { .. } if attempt > 1 => Error::TimedOut { after: request.deadline },
                     error => error,
                 });
             }
             self.meter.retries.fetch_add(1, Ordering::Relaxed);
             self.progress.retry(&request.path, &error, pause);
-            match asked.is_some() || error.is_throttling() {
-                true => self.wait(pause).await,
-                false => sleep(pause).await,
+            if retry_after.is_some() || error.is_throttling() {
+                self.wait(pause).await;
+            } else {
+                sleep(pause).await;
             }
             self.wait(self.budget.turn()).await;
         }
         Err(Error::TimedOut { after: request.deadline })
     }
 
-    /// Waits because somebody asked to.
+    /// Waits because of throttling.
     async fn wait(&self, time: Duration) {
         if !time.is_zero() {
             self.meter.throttled.fetch_add(u64::try_from(time.as_millis()).unwrap_or(0), Ordering::Relaxed);
@@ -271,7 +272,7 @@ impl ApiClient {
         let began = Instant::now();
         let unreadable = |reason| (Error::Unreadable(reason), None);
         let (parts, mut stream) = self.session.client.send(call).await.map_err(failed)?.into_parts();
-        let foreign = is_for_people(&parts.headers) && request.accept != Accept::Text;
+        let foreign = is_html(&parts.headers) && request.accept != Accept::Text;
         let good = parts.status.is_success() && !foreign;
         let mut refused = Vec::<u8>::new();
         while let Some(frame) = stream.frame().await {
@@ -288,16 +289,17 @@ impl ApiClient {
             let body = into.end().map_err(unreadable)?;
             return Ok(Answer { body, date: sent_at(&parts.headers), took: began.elapsed() });
         }
-        let wait = asked_to_wait(&parts.headers);
-        match foreign {
-            true => Err((Error::Foreign { code, text: first_words(&refused) }, wait)),
-            false => Err((refusal(code, &Bytes::from(refused)), wait)),
+        let wait = retry_after(&parts.headers);
+        if foreign {
+            Err((Error::Foreign { code, text: first_words(&refused) }, wait))
+        } else {
+            Err((refusal(code, &Bytes::from(refused)), wait))
         }
     }
 }
 
 fn call(request: &Request, limit: Duration) -> Result<http::Request<kube::client::Body>, Error> {
-    // The server stops working on what nobody waits for any more.
+    // The server stops its work when the client stops waiting.
     let mark = if request.path.contains('?') { '&' } else { '?' };
     let seconds = limit.as_secs().max(1);
     let accept = match request.accept {
@@ -320,11 +322,13 @@ fn call(request: &Request, limit: Duration) -> Result<http::Request<kube::client
     .map_err(|error| Error::Config(error.to_string()))
 }
 
-/// The pause after so many attempts: between half and one and a half times what it should be, so that many
-/// clients do not come back together.
+/// Returns the pause after a number of attempts. It varies by half, so that clients do not retry at the same time.
 fn pause(attempts: u32) -> Duration {
     let doubled = FIRST_PAUSE * 2u32.saturating_pow(attempts.saturating_sub(1).min(10));
     let random = RandomState::new().hash_one(0u8) % 1000;
     let pause = doubled.min(LONGEST_PAUSE);
     pause / 2 + pause * u32::try_from(random).unwrap_or(0) / 1000
 }
+
+#[cfg(test)]
+mod tests;

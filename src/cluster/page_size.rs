@@ -1,13 +1,13 @@
-//! How many objects to ask for at once, by how the last pages came.
+//! The page size: halved when a page times out, doubled when pages are fast again.
 
 use std::time::Duration;
 
-/// No page is made smaller than this, unless it was asked for smaller.
+/// The minimum page size, unless `--page-size` is smaller.
 const SMALLEST: u32 = 50;
-/// After so many quick pages in a row the next one is twice as large again.
+/// The number of fast pages in a row that double the size.
 const CALM: u32 = 3;
 
-/// The size of the next page of a chain.
+/// The size of the next page of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PageSize {
     full: u32,
@@ -16,22 +16,22 @@ pub(crate) struct PageSize {
 }
 
 impl PageSize {
-    /// Begins with full pages.
+    /// Starts with full pages.
     pub(crate) fn new(full: u32) -> Self {
         Self { full, now: full, quick: 0 }
     }
 
-    /// Objects a page.
+    /// Returns the objects per page.
     pub(crate) fn now(self) -> u32 {
         self.now
     }
 
-    /// Whether nothing has been too slow, or all is well again.
+    /// Whether pages have their full size.
     pub(crate) fn is_full(self) -> bool {
         self.now == self.full
     }
 
-    /// A page did not come in time. Returns whether a smaller one can be asked for.
+    /// Halves the size after a timeout. Returns whether a smaller page is possible.
     pub(crate) fn halve(&mut self) -> bool {
         self.quick = 0;
         let smaller = (self.now / 2).max(SMALLEST.min(self.full));
@@ -40,9 +40,9 @@ impl PageSize {
         halved
     }
 
-    /// A page came after a time, of the time it had.
+    /// Counts a page that took some of its time limit.
     pub(crate) fn came(&mut self, took: Duration, limit: Duration) {
-        // Twice as large it may take twice as long, and shall be far from the limit still.
+        // A page of twice the size may take twice as long, and must still be far from the limit.
         self.quick = if took < limit / 4 { self.quick + 1 } else { 0 };
         if self.quick >= CALM {
             self.quick = 0;

@@ -1,98 +1,127 @@
-//! One message to a webhook: over the same TLS, roots and proxies as everything else, and with none of the kubeconfig's
-//! credentials.
+//! Posts one message to a webhook: over the same TLS, roots and proxies as all requests, without the credentials of the
+//! kubeconfig.
 //!
-//! What does not belong here: what the message says, and whether it is sent.
+//! What does not belong here: the content of the message, and whether it is sent.
 
 use super::Error;
 use super::connect::foreign;
 use super::error::transport;
-use super::refusal::asked_to_wait;
+use super::refusal::retry_after;
 use crate::policy::profile::Address;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use http_body_util::BodyExt;
 use kube::Client;
 use kube::client::Body;
+use std::fmt;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
-/// How long one attempt may take.
-const ATTEMPT: Duration = Duration::from_secs(10);
-/// The pause before the repetition, where nobody asks for another.
-const PAUSE: Duration = Duration::from_secs(1);
-/// A longer pause than this is not waited for.
+/// How long to wait for a server.
+#[derive(Clone, Copy)]
+struct Limits {
+    /// The time limit of one attempt.
+    attempt: Duration,
+    /// The pause before the retry, unless the server asks for another.
+    pause: Duration,
+}
+
+const LIMITS: Limits = Limits { attempt: Duration::from_secs(10), pause: Duration::from_secs(1) };
+/// The maximum pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// So much of a refusal is looked at.
+/// The bytes of an error response that are read.
 const REFUSAL: usize = 64;
 
-/// Why an attempt has failed, and after which pause another one may help.
+/// Why a message was not delivered. The text contains at most the scheme and host of the address.
+#[derive(Debug, PartialEq)]
+pub struct NotSent(String);
+
+impl fmt::Display for NotSent {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NotSent {}
+
+/// Why an attempt failed, and the pause before the retry, if one may help.
 struct Failed {
     why: String,
     again: Option<Duration>,
 }
 
-/// Posts a text. What may come right by itself is tried once more: a connection that fails, 429 and 5xx. An answer
-/// that does not come is not: the message may have arrived.
+/// Posts a text. A failed connection, 429 and 5xx are retried once. A missing response is not: the message may have
+/// arrived.
 ///
 /// # Errors
-/// Why it was not delivered; scheme and host of the address are the most that is in it.
-pub async fn post(address: &Address, text: &str) -> Result<(), String> {
+/// If the message was not delivered.
+pub async fn post(address: &Address, text: &str) -> Result<(), NotSent> {
+    post_within(LIMITS, address, text).await
+}
+
+async fn post_within(limits: Limits, address: &Address, text: &str) -> Result<(), NotSent> {
     let client = client(address)?;
     let body = serde_json::json!({ "text": text }).to_string();
-    let first = attempt(&client, address, &body).await;
-    let Err(Failed { again: Some(pause), .. }) = first else { return first.map_err(|failed| failed.why) };
+    let not_sent = |failed: Failed| NotSent(failed.why);
+    let first = attempt(limits, &client, address, &body).await;
+    let Err(Failed { again: Some(pause), .. }) = first else { return first.map_err(not_sent) };
     sleep(pause).await;
-    attempt(&client, address, &body).await.map_err(|failed| failed.why)
+    attempt(limits, &client, address, &body).await.map_err(not_sent)
 }
 
-fn client(address: &Address) -> Result<Client, String> {
-    let server = address.origin().parse().map_err(|_| "its address cannot be used".to_owned())?;
-    let config = foreign(server).map_err(|error| words(&error))?;
-    Client::try_from(config).map_err(|error| format!("cannot connect: {error}"))
+fn client(address: &Address) -> Result<Client, NotSent> {
+    let server = address.origin().parse().map_err(|_| NotSent("the address is not valid".to_owned()))?;
+    let config = foreign(server).map_err(|error| NotSent(words(&error)))?;
+    Client::try_from(config).map_err(|error| NotSent(format!("cannot connect: {error}")))
 }
 
-async fn attempt(client: &Client, address: &Address, body: &str) -> Result<(), Failed> {
-    let late = |_| Err(Failed { why: format!("no answer within {} s", ATTEMPT.as_secs()), again: None });
-    timeout(ATTEMPT, send(client, address, body)).await.unwrap_or_else(late)
+async fn attempt(limits: Limits, client: &Client, address: &Address, body: &str) -> Result<(), Failed> {
+    let seconds = limits.attempt.as_secs();
+    let late = |_| Err(Failed { why: format!("no answer within {seconds} s"), again: None });
+    timeout(limits.attempt, send(limits, client, address, body)).await.unwrap_or_else(late)
 }
 
-async fn send(client: &Client, address: &Address, body: &str) -> Result<(), Failed> {
+async fn send(limits: Limits, client: &Client, address: &Address, body: &str) -> Result<(), Failed> {
     let call = http::Request::post(address.path())
         .header(CONTENT_TYPE, "application/json")
         .body(Body::from(body.as_bytes().to_vec()))
-        .map_err(|_| Failed { why: "its address cannot be used".to_owned(), again: None })?;
-    let lost =
-        |error: kube::Error| Failed { why: words(&transport(&error, &address.origin())), again: Some(PAUSE) };
+        .map_err(|_| Failed { why: "the address is not valid".to_owned(), again: None })?;
+    let lost = |error: kube::Error| Failed {
+        why: words(&transport(&error, &address.origin())),
+        again: Some(limits.pause),
+    };
     let (parts, mut answer) = client.send(call).await.map_err(lost)?.into_parts();
     if parts.status.is_success() {
         return Ok(());
     }
-    let mut said = Vec::new();
+    let mut body = Vec::new();
     while let Some(Ok(frame)) = answer.frame().await {
-        said.extend(frame.into_data().unwrap_or_default());
-        if said.len() > REFUSAL {
+        body.extend(frame.into_data().unwrap_or_default());
+        if body.len() > REFUSAL {
             break;
         }
     }
-    Err(refused(parts.status, asked_to_wait(&parts.headers), code(&said, address)))
+    let pause = retry_after(&parts.headers).unwrap_or(limits.pause);
+    Err(refused(parts.status, pause, code(&body, address)))
 }
 
-/// Reads an answer that is not 2xx.
-fn refused(status: StatusCode, asked: Option<Duration>, code: Option<&str>) -> Failed {
+/// Reads a response that is not 2xx.
+fn refused(status: StatusCode, pause: Duration, code: Option<&str>) -> Failed {
     let may_help = status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error();
-    let pause = may_help.then(|| asked.unwrap_or(PAUSE));
+    let pause = may_help.then_some(pause);
     let again = pause.filter(|pause| *pause <= LONGEST_PAUSE);
     let what = match (status.is_redirection(), code, pause) {
         (true, ..) => ": redirects are not followed".to_owned(),
         (_, Some(code), _) => format!(": {code}"),
-        (_, None, Some(pause)) if again.is_none() => format!(": it asks to wait {} s", pause.as_secs()),
+        (_, None, Some(pause)) if again.is_none() => {
+            format!(": the server asks to wait {} s", pause.as_secs())
+        }
         _ => String::new(),
     };
     Failed { why: format!("HTTP {}{what}", status.as_u16()), again }
 }
 
-/// The one word with which a chat says what is wrong (`no_service`, `channel_is_archived`). Anything longer may repeat
-/// the address.
+/// Returns the error code of a chat (`no_service`, `channel_is_archived`). A longer text may repeat the address.
 fn code<'a>(body: &'a [u8], address: &Address) -> Option<&'a str> {
     let word = std::str::from_utf8(body).ok()?.trim();
     let plain = word.len() <= REFUSAL && word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
@@ -108,3 +137,6 @@ fn words(error: &Error) -> String {
         other => other.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! Answers that are no answer: a refusal in either encoding, or the words of something in between.
+//! Responses that are errors: a Status in either encoding, or the text of a proxy.
 
 use super::Error;
 use crate::wire::{Envelope, PROTOBUF_MAGIC, Status, Time};
@@ -8,8 +8,8 @@ use http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
 use prost::Message;
 use std::time::Duration;
 
-/// Reads an answer that is not 2xx.
-pub(crate) fn refusal(code: u16, body: &Bytes) -> Error {
+/// Reads a response that is not 2xx.
+pub(super) fn refusal(code: u16, body: &Bytes) -> Error {
     let status = if body.starts_with(&PROTOBUF_MAGIC) {
         Envelope::decode(body.slice(PROTOBUF_MAGIC.len()..)).and_then(|e| Status::decode(e.raw)).ok()
     } else {
@@ -17,7 +17,7 @@ pub(crate) fn refusal(code: u16, body: &Bytes) -> Error {
     };
     match status.filter(|status| status.code != 0 || !status.message.is_empty()) {
         Some(status) => Error::Status(Box::new(Status { code: code.into(), ..status })),
-        // The API server itself answers in plain text when it has no time to think.
+        // An overloaded API server answers in plain text.
         None if code == 429 || code == 401 => Error::Status(Box::new(Status {
             code: code.into(),
             message: first_words(body),
@@ -28,25 +28,25 @@ pub(crate) fn refusal(code: u16, body: &Bytes) -> Error {
     }
 }
 
-/// Whether the body is a page for people: from a proxy, a portal or a login, whatever its status says.
-pub(crate) fn is_for_people(headers: &HeaderMap) -> bool {
+/// Whether the body is an HTML page: from a proxy, a portal or a login, whatever its status.
+pub(super) fn is_html(headers: &HeaderMap) -> bool {
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     kind.trim_start().to_ascii_lowercase().starts_with("text/html")
 }
 
-/// The beginning of a body, as text on one line.
-pub(crate) fn first_words(body: &[u8]) -> String {
+/// Returns the beginning of a body as one line.
+pub(super) fn first_words(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body.get(..200.min(body.len())).unwrap_or_default()).into_owned();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// When the server sent the answer, by its own clock.
-pub(crate) fn sent_at(headers: &HeaderMap) -> Option<Time> {
+/// Returns when the server sent the response, by the server's clock.
+pub(super) fn sent_at(headers: &HeaderMap) -> Option<Time> {
     http_date(headers.get(DATE)?.to_str().ok()?)
 }
 
-/// How long the server asks to wait: seconds, or a date, which is told by the server's own clock.
-pub(crate) fn asked_to_wait(headers: &HeaderMap) -> Option<Duration> {
+/// Returns the pause that the server asks for: seconds, or a date by the server's clock.
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
@@ -69,25 +69,25 @@ mod tests {
     }
 
     #[test]
-    fn dates_of_http_are_read() {
+    fn http_dates_are_read() {
         assert_eq!(http_date("Fri, 26 Dec 2025 02:00:00 GMT"), Some(Time::at(1_766_714_400)));
         assert_eq!(http_date("yesterday"), None);
     }
 
     #[test]
-    fn a_wait_is_told_in_seconds_or_as_a_date() {
-        let wait = |pairs: &[_]| asked_to_wait(&headers(pairs)).map(|wait| wait.as_secs());
+    fn retry_after_is_in_seconds_or_a_date() {
+        let wait = |pairs: &[_]| retry_after(&headers(pairs)).map(|wait| wait.as_secs());
         let (date, later) = ("Fri, 26 Dec 2025 02:00:00 GMT", "Fri, 26 Dec 2025 02:00:07 GMT");
         assert_eq!(wait(&[("retry-after", "3")]), Some(3));
         assert_eq!(wait(&[("retry-after", later), ("date", date)]), Some(7));
-        assert_eq!(wait(&[("retry-after", date), ("date", later)]), Some(0), "it is past already");
-        assert_eq!(wait(&[("retry-after", later)]), None, "without a clock to tell it by");
+        assert_eq!(wait(&[("retry-after", date), ("date", later)]), Some(0), "the date has passed");
+        assert_eq!(wait(&[("retry-after", later)]), None, "without the server's clock");
         assert_eq!(wait(&[("retry-after", "soon")]), None);
         assert_eq!(wait(&[]), None);
     }
 
     #[test]
-    fn refusals_are_told_in_kubectls_words() {
+    fn errors_read_as_in_kubectl() {
         let json = br#"{"kind":"Status","code":403,"reason":"Forbidden","message":"pods is forbidden"}"#;
         for (code, body, line) in [
             (403, &json[..], "Error from server (Forbidden): pods is forbidden"),

@@ -1,4 +1,4 @@
-//! The end of a run before its time: by Ctrl-C, by a signal of the system, or because its time is over.
+//! The early end of a run: Ctrl-C, a signal, or `--timeout`.
 
 use super::Error;
 use crate::text::{Fact, Message, reasons};
@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// Tells everybody who asks a cluster to stop asking. Clones tell each other.
+/// Stops all requests of a run. Clones share the state.
 #[derive(Clone, Debug, Default)]
 pub struct Stop {
     token: CancellationToken,
@@ -22,7 +22,7 @@ impl Stop {
         again
     }
 
-    /// Stops after a time.
+    /// Stops the run after a time.
     pub async fn after(&self, time: Duration) {
         tokio::time::sleep(time).await;
         let seconds = Fact::text(time.as_secs_f32().to_string());
@@ -39,7 +39,7 @@ impl Stop {
         self.why.get().cloned().unwrap_or_else(|| Message::plain(&reasons::INTERRUPTED))
     }
 
-    /// Does something, unless it is stopped before that is done.
+    /// Runs a future, unless the run is stopped first.
     pub(crate) async fn or<T>(&self, what: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         tokio::select! {
             biased;
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn whoever_waits_is_told_why() {
+    async fn a_stop_ends_what_waits_with_its_reason() {
         let stop = Stop::default();
         let waits = stop.or(std::future::pending::<Result<(), Error>>());
         let ((), told) = tokio::join!(stop.after(Duration::from_millis(1500)), waits);

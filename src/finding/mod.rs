@@ -16,21 +16,18 @@ use crate::text::Message;
 use crate::wire::Time;
 use serde::{Deserialize, Serialize};
 
-/// The severity of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum, Serialize, Deserialize)]
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
-    /// Information; nothing to do now.
-    #[value(alias = "info")]
+    /// Worth knowing; nothing to do now.
     #[serde(alias = "info")]
     Low,
-    /// Degraded, or likely to fail soon.
-    #[value(alias = "warning")]
+    /// Degraded, or about to be.
     #[serde(alias = "warning")]
     Medium,
-    /// Something does not work.
-    #[value(alias = "critical")]
+    /// Something does not work now.
     #[serde(alias = "critical")]
     High,
 }

@@ -1,9 +1,7 @@
 //! The formats, one list for each kind of document.
 
-use clap::ValueEnum;
-
 /// A format of the report.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
     /// One screen.
     #[default]
@@ -109,7 +107,7 @@ impl From<Format> for SettingsFormat {
 }
 
 /// A format of the changes between two runs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DiffFormat {
     /// One screen.
     #[default]
@@ -127,11 +125,10 @@ pub enum DiffFormat {
 }
 
 /// A format of the list of checks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ListFormat {
     /// One screen.
     #[default]
-    #[value(alias = "wide")]
     Table,
     /// The list as Markdown: docs/checks.md.
     Markdown,

@@ -24,7 +24,7 @@ use said::{amount, cpu_cell, memory_cell};
 use std::io::{self, Write};
 
 /// A format of what is proposed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RightsizeFormat {
     /// One screen for people.
     #[default]

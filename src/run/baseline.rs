@@ -1,8 +1,8 @@
 //! What a run is compared with: a file, the records of a folder, or both; and the record that it leaves.
 
 use super::{Failure, check};
-use crate::cli::{CheckArgs, CompareArgs, ConnectArgs, FailOn, JudgeArgs, Set};
-use crate::cluster;
+use crate::cli::{CheckArgs, CompareArgs, FailOn, JudgeArgs, Set};
+use crate::cluster::{self, ConnectOptions};
 use crate::compare::changes::{Changes, Trend, comparable, of_one_cluster};
 use crate::compare::history::History;
 use crate::compare::run_record::RunRecord;
@@ -70,7 +70,7 @@ impl Baseline {
     }
 
     /// Whether what is asked may be compared with the baseline, before it is asked.
-    pub(super) fn suits(&self, connect: &ConnectArgs, contexts: &[String]) -> Result<(), Failure> {
+    pub(super) fn suits(&self, connect: &ConnectOptions, contexts: &[String]) -> Result<(), Failure> {
         let Some((baseline, name)) = &self.baseline else { return Ok(()) };
         let [context] = contexts else {
             let line = "--baseline is of one cluster, and there are several contexts; --history keeps records of each";

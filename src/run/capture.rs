@@ -1,10 +1,11 @@
 //! Captures: what a check would see, written to a file.
 
+use super::live::{Flags, Live};
 use super::{Failure, hosts};
 use crate::checks::CATALOG;
 use crate::cli::{Exit, SnapshotArgs};
-use crate::cluster;
 use crate::finding::Group;
+use crate::gather;
 use crate::model::Gap;
 use crate::output;
 use crate::policy::settings::Settings;
@@ -14,30 +15,22 @@ use std::io;
 use std::path::Path;
 
 pub(super) fn capture(args: &SnapshotArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
-    let contexts = cluster::contexts(&args.connect)?;
-    let [context] = contexts.as_slice() else {
-        return Err(Failure::new("a capture is of one cluster: name one context"));
-    };
-    // Whatever a command may ask of it later is in it; what costs a Prometheus much, where a time is named.
-    let (with_usage, history) = (true, args.scope.measure.since);
-    let plan = cluster::Plan {
-        with_usage,
-        with_certificates: !args.skip_tls_check,
-        history,
-        with_logs: args.scope.measure.logs,
-        hosts: hosts::plan(&args.hosts, &settings(args))?,
-        ..super::plan(&args.scope, &args.list, &args.connect, clock, 1)?
-    };
-    let progress = super::progress(&args.list, true, clock, 1);
-    let context = Some(context.as_str()).filter(|name| !name.is_empty());
-    let gathered = super::wait_for(&args.list, &plan.budget, async {
-        let session = cluster::connect(&args.connect, context).await?;
-        let hint = session.hint;
-        cluster::snapshot(session, &plan, &progress)
-            .await
-            .map_err(|error| Failure::from(cluster::Unseen { error, hint }))
-    })?;
-    drop(progress);
+    let settings = settings(args);
+    let flags = Flags { scope: &args.scope, list: &args.list, connect: &args.connect };
+    let mut live = Live::new(flags, &settings, clock)?;
+    let context = live.only("a capture holds one cluster")?.to_owned();
+    // A capture holds what any command may need. The usage of containers costs a Prometheus much: only with --since.
+    let plan = &mut live.plan;
+    plan.with_usage = true;
+    plan.with_certificates = !args.skip_tls_check;
+    plan.sources.usage = args.scope.measure.since;
+    plan.sources.logs = args.scope.measure.logs;
+    plan.sources.hosts = hosts::plan(&args.hosts, &settings)?;
+    let progress = live.progress(true);
+    let gathered = live.wait_for(
+        live.one(&context, async |session| gather::snapshot(session, &live.plan, &progress).await),
+    )?;
+    progress.end();
     let (header, parts) = gathered?;
     let complete = header.coverage.gaps.is_empty();
     if args.output.as_os_str() == "-" {
@@ -55,7 +48,7 @@ pub(super) fn capture(args: &SnapshotArgs, clock: fn() -> Time) -> Result<Exit, 
     Ok(if complete { Exit::Clean } else { Exit::Incomplete })
 }
 
-/// By what it is to be judged later, as far as that is known: what nobody will look at is not looked up.
+/// The settings of the checks that will read the capture, as far as they are known.
 fn settings(args: &SnapshotArgs) -> Settings {
     let mut settings = Settings::default();
     if args.skip_tls_check {

@@ -1,13 +1,15 @@
 //! A check of one cluster, of several, or of files.
 
 use super::baseline::{self, Baseline};
+use super::live::{Flags, Live};
 use super::notify::{self, Notifications};
 use super::{Failure, files, hosts, look};
 use crate::cli::{CheckArgs, DemoArgs, Exit, JudgeArgs, ShowArgs};
-use crate::cluster::{self, MultiCluster, Plan};
+use crate::cluster::Progress;
 use crate::compare::changes::Changes;
 use crate::compare::run_record::RunRecord;
 use crate::finding::command::Kubectl;
+use crate::gather::MultiCluster;
 use crate::model::{Gap, Reason};
 use crate::output;
 use crate::policy::settings::Settings;
@@ -65,25 +67,24 @@ pub(super) fn demo(args: &DemoArgs, clock: fn() -> Time) -> Result<Exit, Failure
 }
 
 fn live(args: &CheckArgs, settings: &Settings, judge: &mut Judge) -> Result<Exit, Failure> {
-    let clock = judge.clock;
-    let contexts = cluster::contexts(&args.connect)?;
-    let several = contexts.len() > 1;
+    let flags = Flags { scope: &args.scope, list: &args.list, connect: &args.connect };
+    let mut live = Live::new(flags, settings, judge.clock)?;
     let of_one = args.connect.meaningless_with_several().or_else(|| args.hosts.meaningless_with_several());
-    if let Some(flag) = of_one.filter(|_| several) {
-        return Err(Failure::new(format!("{flag} speaks of one cluster, and there are several contexts")));
+    if let Some(flag) = of_one.filter(|_| live.several()) {
+        return Err(Failure::new(format!("{flag} cannot be used with several contexts")));
     }
-    judge.before.suits(&args.connect, &contexts)?;
-    let plan = Plan {
-        with_usage: judge.part == Part::Nodes,
-        with_logs: judge.part == Part::Whole && args.scope.measure.logs,
-        hosts: if judge.part == Part::Whole { hosts::plan(&args.hosts, settings)? } else { None },
-        with_certificates: judge.by.wants_certificates(),
-        ..super::plan(&args.scope, &args.list, &args.connect, clock, contexts.len())?
-    };
-    let progress = super::progress(&args.list, args.show.output.is_human(), clock, plan.clusters);
-    super::wait_for(&args.list, &plan.budget, async {
-        let mut multi_cluster = MultiCluster::start(&args.connect, contexts, &plan, &progress);
-        if several {
+    judge.before.suits(&live.connect, &live.contexts)?;
+    let plan = &mut live.plan;
+    plan.with_usage = judge.part == Part::Nodes;
+    plan.with_certificates = judge.by.wants_certificates();
+    if judge.part == Part::Whole {
+        plan.sources.logs = args.scope.measure.logs;
+        plan.sources.hosts = hosts::plan(&args.hosts, settings)?;
+    }
+    let progress = live.progress(args.show.output.is_human());
+    live.wait_for(async {
+        let mut multi_cluster = live.start(&progress);
+        if live.several() {
             return judge.several(&mut multi_cluster, &progress, args).await;
         }
         let only = multi_cluster.next().await.pop();
@@ -145,7 +146,7 @@ impl Judge<'_> {
     async fn several(
         &mut self,
         multi_cluster: &mut MultiCluster,
-        progress: &cluster::Progress,
+        progress: &Progress,
         args: &CheckArgs,
     ) -> Result<Exit, Failure> {
         let at_once = matches!(self.show.output, Format::Table | Format::Wide) && self.part == Part::Whole;

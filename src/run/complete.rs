@@ -70,7 +70,7 @@ fn from_the_world(flag: &str, before: &[String]) -> Option<Vec<String>> {
     };
     let mut values = match flag {
         "-n" | "--namespace" | "--exclude-namespace" => {
-            connect().and_then(|args| super::connect_for_completion(&args).ok()).unwrap_or_default()
+            connect().and_then(|args| super::live::namespaces(&args).ok()).unwrap_or_default()
         }
         "--context" => names(0),
         "--cluster" => names(1),

@@ -2,6 +2,7 @@
 
 use super::Failure;
 use crate::cli::{CheckArgs, ScopeArgs};
+use crate::gather::ScopeOptions;
 use crate::snapshot::{self, Snapshot};
 use crate::wire::Time;
 use std::path::PathBuf;
@@ -38,7 +39,8 @@ pub(super) fn read_asked(asked: &Asked) -> Result<Snapshot, Failure> {
 
 /// Leaves of files only the namespaces that were asked for.
 fn narrow(snapshot: &mut Snapshot, scope: &ScopeArgs) -> Result<(), Failure> {
-    let excluded = scope.excluded().map_err(Failure::new)?;
+    let excluded =
+        ScopeOptions::from(scope).excluded_set().map_err(|error| Failure::new(error.to_string()))?;
     let named = &scope.namespace;
     let keep = |name: &str| {
         (named.is_empty() || scope.all_namespaces || named.iter().any(|n| n == name))

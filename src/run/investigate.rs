@@ -1,8 +1,9 @@
 //! One object, investigated: the same gathering and the same checks as a report, told as its story.
 
+use super::live::{Flags, Live};
 use super::{Failure, baseline, files, hosts, look, notify};
 use crate::cli::{CheckArgs, Exit, Target};
-use crate::cluster::{self, Plan};
+use crate::gather;
 use crate::model::{ObjectRef, Reason};
 use crate::output;
 use crate::policy::settings::Settings;
@@ -14,13 +15,13 @@ use crate::wire::{Kind, Time};
 use std::collections::BTreeSet;
 
 pub(super) fn investigate(args: &CheckArgs, target: &Target, clock: fn() -> Time) -> Result<Exit, Failure> {
-    super::check::settings(&args.judge, Vec::new())?;
+    let settings = super::check::settings(&args.judge, Vec::new())?;
     baseline::refuse(&args.compare, &args.judge, "one object is not compared with what it was")?;
     notify::refuse(args, "one object is investigated by those who look at it")?;
     hosts::refuse(&args.hosts, "one object is investigated")?;
     let context = args.connect.context.first().map(String::as_str);
     let (snapshot, global) = if args.filename.is_empty() {
-        (gathered(args, target, clock)?, args.connect.to_repeat(context))
+        (gathered(args, target, &settings, clock)?, args.connect.to_repeat(context))
     } else {
         let snapshot = files::read(args, clock)?;
         let global = super::check::repeat_context(&snapshot);
@@ -29,27 +30,24 @@ pub(super) fn investigate(args: &CheckArgs, target: &Target, clock: fn() -> Time
     tell(args, target, &snapshot, &super::check::settings(&args.judge, global)?)
 }
 
-/// Gathers the namespace of the object; of a node, the pods of all namespaces.
-fn gathered(args: &CheckArgs, target: &Target, clock: fn() -> Time) -> Result<Snapshot, Failure> {
-    let contexts = cluster::contexts(&args.connect)?;
-    let [context] = contexts.as_slice() else {
-        return Err(Failure::new("an object is in one cluster: name one context"));
-    };
+/// Gathers the namespace of the object; for a node, the pods of all namespaces.
+fn gathered(
+    args: &CheckArgs,
+    target: &Target,
+    settings: &Settings,
+    clock: fn() -> Time,
+) -> Result<Snapshot, Failure> {
     let mut scope = args.scope.clone();
     scope.all_namespaces |= target.kind == Kind::Node;
-    let plan = Plan {
-        about: Some(target.name.clone()),
-        with_certificates: args.judge.wants_certificates(),
-        ..super::plan(&scope, &args.list, &args.connect, clock, 1)?
-    };
-    let progress = super::progress(&args.list, args.show.output.is_human(), clock, 1);
-    let context = Some(context.as_str()).filter(|name| !name.is_empty());
-    super::wait_for(&args.list, &plan.budget, async {
-        let session = cluster::connect(&args.connect, context).await?;
-        let hint = session.hint;
-        let gathered = cluster::gather(session, &plan, &progress, || ()).await;
-        gathered.map_err(|error| Failure::from(cluster::Unseen { error, hint }))
-    })?
+    let mut live =
+        Live::new(Flags { scope: &scope, list: &args.list, connect: &args.connect }, settings, clock)?;
+    let context = live.only("an object is in one cluster")?.to_owned();
+    live.plan.about = Some(target.name.clone());
+    live.plan.with_certificates = args.judge.wants_certificates();
+    let progress = live.progress(args.show.output.is_human());
+    live.wait_for(
+        live.one(&context, async |session| gather::gather(session, &live.plan, &progress, || ()).await),
+    )?
 }
 
 fn tell(

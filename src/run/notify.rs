@@ -2,7 +2,8 @@
 //!
 //! What does not belong here: what they are told (`render::message`), and how it gets there (`cluster::post`).
 
-use super::{Failure, block_on, look};
+use super::live::block_on;
+use super::{Failure, look};
 use crate::cli::{CheckArgs, Exit};
 use crate::finding::Severity;
 use crate::policy::profile::{Address, Source, Webhook, When};

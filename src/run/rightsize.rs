@@ -2,10 +2,11 @@
 
 use super::check::{nothing_found, repeat_context, unseen_cluster};
 use super::files::{self, Asked};
+use super::live::{Flags, Live};
 use super::{Failure, look};
 use crate::cli::{Exit, RightsizeArgs};
-use crate::cluster::{self, MultiCluster, Plan};
 use crate::finding::command::Kubectl;
+use crate::gather::ClusterResult;
 use crate::model::Reason;
 use crate::output;
 use crate::policy::settings::Settings;
@@ -70,47 +71,34 @@ fn again(args: &RightsizeArgs, looked: &LoadedCluster) -> Option<String> {
 
 /// Looks at clusters side by side; they come back in the order in which they were named.
 fn live(args: &RightsizeArgs, clock: fn() -> Time) -> Result<Vec<LoadedCluster>, Failure> {
-    let contexts = cluster::contexts(&args.connect)?;
-    let several = contexts.len() > 1;
-    if let Some(flag) = args.connect.meaningless_with_several().filter(|_| several) {
-        return Err(Failure::new(format!("{flag} speaks of one cluster, and there are several contexts")));
+    let flags = Flags { scope: &args.scope, list: &args.list, connect: &args.connect };
+    let mut live = Live::new(flags, &settings(args, Vec::new()), clock)?;
+    if let Some(flag) = args.connect.meaningless_with_several().filter(|_| live.several()) {
+        return Err(Failure::new(format!("{flag} cannot be used with several contexts")));
     }
-    if several && args.output == RightsizeFormat::Patch {
-        return Err(Failure::new("a patch is for one cluster, and there are several contexts: name one"));
+    if args.output == RightsizeFormat::Patch {
+        live.only("a patch is for one cluster")?;
     }
-    let plan = Plan {
-        with_usage: true,
-        with_trouble: false,
-        history: Some(args.since()),
-        ..super::plan(&args.scope, &args.list, &args.connect, clock, contexts.len())?
-    };
-    let progress = super::progress(&args.list, args.output.is_human(), clock, plan.clusters);
-    let seen = super::wait_for(&args.list, &plan.budget, async {
-        let mut multi_cluster = MultiCluster::start(&args.connect, contexts.clone(), &plan, &progress);
-        let mut seen = Vec::new();
-        loop {
-            let batch = multi_cluster.next().await;
-            if batch.is_empty() {
-                break seen;
-            }
-            seen.extend(batch);
-        }
-    })?;
+    live.plan.with_usage = true;
+    live.plan.with_evidence = false;
+    live.plan.sources.usage = Some(args.since());
+    let progress = live.progress(args.output.is_human());
+    let seen = live.all(&progress)?;
     progress.end();
-    if !several {
+    if !live.several() {
         let (_, only) = seen.into_iter().next().ok_or_else(|| Failure::new("the run has ended"))?;
         let context = args.connect.context.first().cloned();
         let settings = settings(args, args.connect.to_repeat(context.as_deref()));
         return Ok(vec![LoadedCluster { context, snapshot: only?, settings }]);
     }
-    all_of(args, &contexts, seen)
+    all_of(args, &live.contexts, seen)
 }
 
 /// What was seen of several clusters. Where nothing was of any of them, that is no report.
 fn all_of(
     args: &RightsizeArgs,
     contexts: &[String],
-    seen: Vec<cluster::Seen>,
+    seen: Vec<ClusterResult>,
 ) -> Result<Vec<LoadedCluster>, Failure> {
     let (mut failures, mut looked) = (Vec::new(), Vec::new());
     for (context, result) in seen {

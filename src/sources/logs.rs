@@ -8,9 +8,8 @@ mod wanted;
 pub(crate) use wanted::{Wanted, wanted};
 
 use super::kubelets::SEGMENT;
-use super::{Measured, Unavailable};
+use super::{Measured, SourceRequest, Unavailable};
 use crate::cluster::Error;
-use crate::cluster::gather::Run;
 use crate::cluster::page::{Accept, ApiClient, Body, Request, RetryPolicy};
 use crate::logs::{Log, Source, Summary};
 use crate::model::{Gap, Reason};
@@ -94,14 +93,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl ErrorLogs {
-    /// Those of a run; `None` where nobody wants them.
-    pub(crate) fn of(run: &Run) -> Option<Self> {
-        let scope = &run.plan.scope;
-        let wanted = run.plan.with_logs && !scope.skip_kinds.contains(&Kind::LogSource);
+    /// Prepares the logs of a cluster; `None` if they are not wanted.
+    pub(crate) fn of(request: &SourceRequest) -> Option<Self> {
+        let wanted = request.options.logs && request.wants(Kind::LogSource);
         wanted.then(|| Self {
-            asker: Arc::clone(&run.asker),
-            since: scope.measure.since.unwrap_or(SINCE),
-            deadline: run.plan.list.page_timeout,
+            asker: Arc::clone(&request.client),
+            since: request.options.since.unwrap_or(SINCE),
+            deadline: request.page_timeout,
             silent: Mutex::default(),
             lanes: Semaphore::new(AT_ONCE),
         })

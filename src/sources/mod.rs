@@ -13,6 +13,7 @@ mod kubelets;
 mod logs;
 mod memory;
 mod nodes;
+mod options;
 mod prometheus;
 mod selector;
 mod series;
@@ -23,15 +24,16 @@ pub(crate) use hosts::named;
 pub(crate) use killed::killed;
 pub(crate) use logs::{ErrorLogs, wanted};
 pub(crate) use nodes::{Noted, channel};
+pub use options::{Label, PrometheusUrl, SourceOptions};
 
-use crate::cli::Address;
 use crate::cluster::error::no_answer;
-use crate::cluster::gather::Run;
 use crate::cluster::page::ApiClient;
 use crate::cluster::{Error, Sink, Stop};
 use crate::model::{Gap, Reason};
 use crate::text::{Fact, Message, Text, reasons};
 use crate::wire::{Kind, Object};
+use globset::{Glob, GlobSet};
+use options::Address;
 use prometheus::Prometheus;
 use selector::PromSelector;
 use std::ops::ControlFlow;
@@ -78,6 +80,28 @@ struct Measurement<T> {
     untold: Option<Unavailable>,
 }
 
+/// What the sources of one cluster are read for.
+pub(crate) struct SourceRequest {
+    pub(crate) client: Arc<ApiClient>,
+    pub(crate) options: SourceOptions,
+    /// The namespaces of the scope; empty for all of them.
+    pub(crate) namespaces: Vec<String>,
+    /// The patterns of namespaces that are left out of all, as given and compiled.
+    pub(crate) patterns: Vec<Glob>,
+    pub(crate) excluded: GlobSet,
+    /// Kinds that are not read.
+    pub(crate) skip_kinds: Vec<Kind>,
+    /// Whether several clusters are read: an address belongs to one of them only.
+    pub(crate) several: bool,
+    pub(crate) page_timeout: Duration,
+}
+
+impl SourceRequest {
+    fn wants(&self, kind: Kind) -> bool {
+        !self.skip_kinds.contains(&kind)
+    }
+}
+
 /// What is measured of a cluster.
 struct Wanted {
     throttling: bool,
@@ -102,20 +126,15 @@ pub(crate) struct SourcesRun {
 }
 
 impl Wanted {
-    fn of(run: &Run) -> Self {
-        let (plan, scope) = (run.plan, &run.plan.scope);
-        let kept = |kind: Kind| !scope.skip_kinds.contains(&kind);
-        let evidence = |kind: Kind| kept(kind) && !scope.no_evidence;
-        let memory = scope.measure.since.unwrap_or(KILLED_SINCE).max(SHORTEST);
+    fn of(request: &SourceRequest) -> Self {
+        let options = &request.options;
+        let memory = options.since.unwrap_or(KILLED_SINCE).max(SHORTEST);
+        let hosts = options.hosts.as_ref().filter(|_| request.wants(Kind::Host));
         Self {
-            throttling: evidence(Kind::Throttling),
-            usage: plan.history.filter(|_| kept(Kind::Usage)).map(|back| back.max(SHORTEST)),
-            memory: evidence(Kind::MemoryHistory).then_some(memory),
-            hosts: plan
-                .hosts
-                .as_ref()
-                .filter(|_| kept(Kind::Host))
-                .and_then(|hosts| hosts.wanted(run.asker.session.inside)),
+            throttling: request.wants(Kind::Throttling),
+            usage: options.usage.filter(|_| request.wants(Kind::Usage)).map(|back| back.max(SHORTEST)),
+            memory: request.wants(Kind::MemoryHistory).then_some(memory),
+            hosts: hosts.and_then(|hosts| hosts.wanted(request.client.session.inside)),
         }
     }
 
@@ -125,28 +144,28 @@ impl Wanted {
 }
 
 impl SourcesRun {
-    /// That of a run; `None` where it was left out by request.
+    /// Prepares the sources of a cluster; `None` if none of them is wanted.
     ///
     /// # Errors
-    /// When the address that was given is none.
-    pub(crate) fn of(run: &Run) -> Result<Option<Self>, Error> {
-        let scope = &run.plan.scope;
-        let url = scope.measure.prometheus_url.as_ref();
+    /// If the address of the Prometheus is invalid.
+    pub(crate) fn of(request: &SourceRequest) -> Result<Option<Self>, Error> {
+        let options = &request.options;
+        let url = options.prometheus_url.as_ref();
         let address = url.map(|url| url.address().map_err(Error::Config)).transpose()?;
-        let wanted = Wanted::of(run);
+        let wanted = Wanted::of(request);
         if wanted.is_nothing() {
             return Ok(None);
         }
-        let patterns = scope.exclude_namespace.clone();
-        let selector = PromSelector::new(run.namespaces.clone(), patterns, run.excluded.clone());
+        let (patterns, excluded) = (request.patterns.clone(), request.excluded.clone());
+        let selector = PromSelector::new(request.namespaces.clone(), patterns, excluded);
         Ok(Some(Self {
-            asker: Arc::clone(&run.asker),
-            selector: Arc::new(selector.with_labels(scope.measure.prometheus_label.clone())),
+            asker: Arc::clone(&request.client),
+            selector: Arc::new(selector.with_labels(options.prometheus_labels.clone())),
             wanted,
             address,
-            window: scope.measure.throttle_window,
-            several: run.plan.clusters > 1,
-            page_timeout: run.plan.list.page_timeout,
+            window: options.throttle_window,
+            several: request.several,
+            page_timeout: request.page_timeout,
         }))
     }
 

@@ -4,9 +4,9 @@
 
 use super::Unavailable;
 use super::find::Service;
+use super::options::Address;
 use super::selector::PromSelector;
 use super::series::{Name, Numbers};
-use crate::cli::Address;
 use crate::cluster::connect::{CONNECT, foreign, innermost};
 use crate::cluster::page::{Accept, ApiClient, Body, Meter, Request, RetryPolicy, too_large};
 use crate::cluster::{Error, Session};

@@ -1,6 +1,6 @@
 //! Of which namespaces something is measured, in the words of whoever is asked.
 
-use crate::cli::Label;
+use super::Label;
 use globset::{Glob, GlobSet};
 
 /// The namespaces of the scope.

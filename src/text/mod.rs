@@ -13,22 +13,27 @@ pub use age::{human, parse_duration};
 pub use fact::{Fact, Facts, listed};
 pub use foreign::{io_words, is_hostile};
 
-/// A language of the human formats. Machine formats do not change with it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+/// A language of the human formats. Machine formats never change with it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
     /// English.
     #[default]
-    #[value(name = "en")]
     En,
     /// Traditional Chinese, as operators in Taiwan write it.
-    #[value(name = "zh-TW")]
     ZhTw,
     /// Simplified Chinese, as operators in mainland China write it.
-    #[value(name = "zh-CN")]
     ZhCn,
 }
 
 impl Lang {
+    /// All languages.
+    pub const ALL: [Lang; 3] = [Lang::En, Lang::ZhTw, Lang::ZhCn];
+
+    /// Returns the language of a tag; the case does not matter.
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        Lang::ALL.into_iter().find(|lang| lang.tag().eq_ignore_ascii_case(tag))
+    }
+
     /// Returns the tag of the language, as in `--lang` and in HTML.
     pub fn tag(self) -> &'static str {
         match self {

@@ -4,14 +4,13 @@ use crate::corpus::CORPUS;
 use crate::support::lab::{LAB, Lab};
 use crate::{NOW, PIGO, namespace};
 use http_body_util::BodyExt;
-use kubectl_healthcheck::cli::ConnectArgs;
-use kubectl_healthcheck::cluster;
+use kubectl_healthcheck::cluster::{self, ConnectOptions};
 use kubectl_healthcheck::wire::{Kind, ListReader, Object, Place};
 use serde_json::{Value, json};
 
 /// A list as the server sends it in one encoding.
 fn list(lab: &Lab, kind: Kind, accept: &str) -> Vec<Object> {
-    let args = ConnectArgs { kubeconfig: Some(lab.kubeconfig.clone()), ..ConnectArgs::default() };
+    let args = ConnectOptions { kubeconfig: Some(lab.kubeconfig.clone()), ..ConnectOptions::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let session = cluster::connect(&args, None).await.unwrap();

@@ -120,7 +120,7 @@ fn what_stalls_is_asked_for_in_halves() {
         "{}",
         table.out
     );
-    assert!(table.err.contains("too slow: pods in faults-a: pages of 250 from here"), "{}", table.err);
+    assert!(table.err.contains("timeout: pods in faults-a: page size 250 from here"), "{}", table.err);
 }
 
 #[test]

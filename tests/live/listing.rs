@@ -37,7 +37,7 @@ fn each_page_is_a_log_line_with_v() {
     assert!(first.starts_with("start: context lab, "), "{first}");
     assert!(ran.err.contains("page 2 of pods in pigo-stg: 8 in "), "{}", ran.err);
     let last = ran.err.lines().last().unwrap();
-    assert!(last.starts_with("done: 18 active pods, ") && last.ends_with(" 0 retries"), "{last}");
+    assert!(last.starts_with("done: active pods 18, ") && last.ends_with(", retries 0"), "{last}");
 }
 
 #[test]

@@ -43,11 +43,11 @@ fn is_part_of_the_truth(ran: &Ran, why: &str) {
 fn a_time_for_the_whole_run_ends_it_with_what_is_there() {
     let began = Instant::now();
     let ran = command("--timeout 2s -o json").ran();
-    is_part_of_the_truth(&ran, "the 2 s of --timeout are over");
+    is_part_of_the_truth(&ran, "timed out after 2 s (--timeout)");
     // Generous: a page would have 30 s.
     assert!(began.elapsed() < Duration::from_secs(25));
     let table = command("--timeout 2s").ran();
-    let line = "Not seen: pods (10 read, 20 missing) in stopped (stopped: the 2 s of --timeout are over)\n";
+    let line = "Not seen: pods (10 read, 20 missing) in stopped (stopped: timed out after 2 s (--timeout))\n";
     assert!(table.out.contains(line), "{}", table.out);
 }
 
@@ -93,7 +93,10 @@ fn a_run_that_is_stopped_before_anything_was_read_is_not_healthy() {
     // Not even the greeting.
     let faults = Faults::before(&LAB, |_| Fault::Stall(0));
     let ran = healthcheck().args(["-s", &faults.url(), "--timeout", "1s"]).ran();
-    assert_eq!((ran.code, ran.err.as_str()), (2, "error: stopped: the 1 s of --timeout are over\n"));
+    assert_eq!(
+        (ran.code, ran.err.as_str()),
+        (2, "error: timed out after 1 s (--timeout), nothing was read\n")
+    );
 }
 
 #[test]

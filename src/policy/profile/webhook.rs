@@ -6,7 +6,6 @@
 use super::{At, Error, NotifyEntry, Place, Profile, UrlFrom, is_plain};
 use crate::text::Lang;
 use crate::text::suggest::suggestion;
-use clap::ValueEnum;
 use serde::Deserialize;
 use std::fmt::{self, Debug, Display};
 use std::path::PathBuf;
@@ -204,8 +203,8 @@ fn when(at: &At<String>, path: &str) -> Result<When, Error> {
 }
 
 fn lang(at: &At<String>, path: &str) -> Result<Lang, Error> {
-    let known: Vec<&str> = Lang::value_variants().iter().map(|lang| lang.tag()).collect();
-    Lang::from_str(&at.value, true).map_err(|_| {
+    let known: Vec<&str> = Lang::ALL.iter().map(|lang| lang.tag()).collect();
+    Lang::of_tag(&at.value).ok_or_else(|| {
         Place::of(path, at).wrong(
             format!("lang: \"{}\" is not one of {}", at.value, known.join(", ")),
             suggestion(&at.value, &known),

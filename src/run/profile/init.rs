@@ -1,8 +1,8 @@
 //! A new profile: what the flags of this command line set, after a look at the cluster that they reach.
 
-use super::super::{Failure, plan, progress, wait_for};
+use super::super::Failure;
+use super::super::live::{Flags, Live};
 use crate::cli::{Exit, InitArgs, ScopeArgs, Set};
-use crate::cluster::{self, MultiCluster};
 use crate::output;
 use crate::policy::profile::{self, Config, Form};
 use crate::policy::settings::Settings;
@@ -92,23 +92,11 @@ fn existing(path: &Path, name: &str) -> Result<Option<String>, Failure> {
 
 /// Looks at what the profile will look at: a profile of a namespace that does not exist helps nobody.
 fn look(args: &InitArgs, clock: fn() -> Time) -> Result<Vec<Snapshot>, Failure> {
-    let contexts = cluster::contexts(&args.connect)?;
     let scope = ScopeArgs { no_evidence: true, ..args.scope.clone() };
-    let plan = plan(&scope, &args.list, &args.connect, clock, contexts.len())?;
-    let progress = progress(&args.list, true, clock, plan.clusters);
-    wait_for(&args.list, &plan.budget, async {
-        let mut multi_cluster = MultiCluster::start(&args.connect, contexts, &plan, &progress);
-        let mut seen = Vec::new();
-        loop {
-            let batch = multi_cluster.next().await;
-            if batch.is_empty() {
-                return Ok(seen);
-            }
-            for (_, snapshot) in batch {
-                seen.push(snapshot?);
-            }
-        }
-    })?
+    let flags = Flags { scope: &scope, list: &args.list, connect: &args.connect };
+    let live = Live::new(flags, &Settings::default(), clock)?;
+    let progress = live.progress(true);
+    live.all(&progress)?.into_iter().map(|(_, snapshot)| Ok(snapshot?)).collect()
 }
 
 /// So many lines tell what was seen: readers of YAML hold all comments before a key at once, and have an end to that.

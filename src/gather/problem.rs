@@ -1,9 +1,11 @@
-//! What is asked once it is known which objects are in trouble: their warnings, the ends of their logs, and whether the
-//! secrets exist that ingresses name.
+//! The evidence about failing objects: their warnings and the ends of their logs. Also the Secrets that Ingresses name
+//! and that were not listed.
 
-use super::gather::Run;
-use super::{ListRequest, Sink, list, logs};
-use crate::model::{Job, Names, ObjectRef, Pod, Thresholds, Workload};
+use super::{Run, log_tails};
+use crate::checks::View;
+use crate::cluster::{ListRequest, Sink, list};
+use crate::model::{Job, Names, ObjectRef, Pod, Workload};
+use crate::policy::settings::Settings;
 use crate::snapshot::{Rows, Snapshot};
 use crate::tls::{Tls, tls_terminations};
 use crate::wire::{Kind, Object};
@@ -11,20 +13,20 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
-/// In more namespaces than this, the events or secrets of the whole cluster are listed.
+/// The maximum number of lists of single namespaces. For more namespaces the whole cluster is listed.
 const LISTS: usize = 8;
 
-/// Warnings about some objects, and some secrets; all others are let go.
+/// Keeps the warnings about some objects, and some Secrets.
 struct Wanted {
     about: Arc<BTreeSet<ObjectRef>>,
-    /// An object that is asked about: warnings about it and its parts are wanted too, even where it is gone.
+    /// The object that is investigated: warnings about it and its parts are kept, even if it does not exist.
     part_of: Option<String>,
     names: Names,
     rows: Rows,
 }
 
 impl Wanted {
-    /// What an object is wanted for.
+    /// The object that a warning is about, or the Secret itself.
     fn object_ref(&self, object: &Object) -> Option<ObjectRef> {
         let (namespace, kind, name) = match object {
             Object::Event(event) => {
@@ -71,21 +73,22 @@ impl Sink for Wanted {
 }
 
 impl Run<'_> {
-    /// Asks about what is in trouble: its warnings, and the ends of its logs; and for secrets that must be there.
-    pub(crate) async fn ask_about_trouble(&self, snapshot: &mut Snapshot) {
-        let asked_about = |pod: &&Pod| self.plan.about.as_deref().is_none_or(|name| is_of(pod, name));
-        let probes = logs::read(&self.asker, sick_pods(&snapshot.rows).filter(asked_about));
+    /// Reads the warnings and the ends of the logs of failing objects, and the Secrets that must exist.
+    pub(super) async fn read_evidence(&self, snapshot: &mut Snapshot) {
+        let mut failing = failing_pods(snapshot, &self.plan.settings);
+        failing.retain(|pod| self.plan.about.as_deref().is_none_or(|name| is_of(pod, name)));
+        let tails = log_tails::read(&self.client, &failing);
         let mut tasks = JoinSet::new();
         let mut secrets =
             if self.plan.with_certificates { missing_secrets(&snapshot.rows) } else { BTreeSet::new() };
-        // A gateway may name one of a namespace that nobody wants to look at.
+        // A Gateway may name a Secret of a namespace outside of the scope.
         secrets.retain(|secret| {
             self.namespaces.is_empty() || self.namespaces.iter().any(|name| **name == *secret.namespace)
         });
-        for (kind, about) in [(Kind::Event, in_trouble(&snapshot.rows)), (Kind::Secret, secrets)] {
-            let (chains, about) = (self.chains_about(kind, &about), Arc::new(about));
-            for chain in chains {
-                let asker = Arc::clone(&self.asker);
+        for (kind, about) in [(Kind::Event, failing_objects(&snapshot.rows)), (Kind::Secret, secrets)] {
+            let (requests, about) = (self.requests_about(kind, &about), Arc::new(about));
+            for request in requests {
+                let client = Arc::clone(&self.client);
                 let kept = Wanted {
                     about: Arc::clone(&about),
                     part_of: self.plan.about.clone(),
@@ -93,38 +96,40 @@ impl Run<'_> {
                     rows: Rows::default(),
                 };
                 tasks.spawn(async move {
-                    let listing = list::list(Arc::clone(&asker), &chain, kept).await;
-                    asker.progress.ended(&chain, listing.got, listing.error.as_ref());
-                    let coverage = listing.coverage(&chain);
-                    (chain, coverage, listing.kept.rows)
+                    let result = list::list(Arc::clone(&client), &request, kept).await;
+                    client.progress.ended(&request, result.got, result.error.as_ref());
+                    let coverage = result.coverage(&request);
+                    (request, coverage, result.kept.rows)
                 });
             }
         }
-        let (probed, read) = tokio::join!(probes, tasks.join_all());
-        snapshot.logs = probed;
-        for (chain, mut coverage, rows) in read {
-            self.mark_out_of_scope(&chain, &mut coverage);
+        let (logs, read) = tokio::join!(tails, tasks.join_all());
+        snapshot.logs = logs;
+        for (request, mut coverage, rows) in read {
+            self.mark_out_of_scope(&request, &mut coverage);
             snapshot.coverage.add(coverage);
             snapshot.rows.append(rows);
         }
     }
 
-    /// The lists that hold a kind where these objects are. What is wanted everywhere is asked for at once.
-    fn chains_about(&self, kind: Kind, about: &BTreeSet<ObjectRef>) -> Vec<ListRequest> {
+    /// Returns the lists of a kind in the namespaces of these objects, or one list of all namespaces if there are many.
+    fn requests_about(&self, kind: Kind, about: &BTreeSet<ObjectRef>) -> Vec<ListRequest> {
         let mut places: BTreeSet<&str> =
             about.iter().map(|object| &*object.namespace).filter(|name| !name.is_empty()).collect();
         if kind == Kind::Event && self.plan.about.is_some() {
             places.extend(self.namespaces.iter().map(String::as_str));
         }
-        match () {
-            () if self.plan.scope.skip_kinds.contains(&kind) => Vec::new(),
-            () if self.namespaces.is_empty() && places.len() > LISTS => vec![self.chain(kind, None)],
-            () => places.iter().map(|name| self.chain(kind, Some(name))).collect(),
+        if self.plan.scope.skip_kinds.contains(&kind) {
+            return Vec::new();
         }
+        if self.namespaces.is_empty() && places.len() > LISTS {
+            return vec![self.request(kind, None)];
+        }
+        places.iter().map(|name| self.request(kind, Some(name))).collect()
     }
 }
 
-/// Whether a name is another's, or one that its controller made of it.
+/// Whether a name equals another, or is one that a controller derives from it.
 fn is_named_for(name: &str, other: &str) -> bool {
     name.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
@@ -135,16 +140,17 @@ fn is_of(pod: &Pod, name: &str) -> bool {
     owner || is_named_for(&pod.name, name) || pod.node.as_deref() == Some(name)
 }
 
-/// Pods that may be in trouble: whose whole object was kept, and that do not just serve with few restarts.
-fn sick_pods(rows: &Rows) -> impl Iterator<Item = &Pod> {
-    let restarts = Thresholds::default().restarts_attention;
-    rows.pods
-        .iter()
-        .filter(move |pod| pod.object.is_some() && (!pod.serves() || pod.shared.restarts >= restarts))
+/// Returns the pods that may fail: those that do not serve, or have as many restarts as need attention by the thresholds
+/// that apply to them.
+fn failing_pods<'a>(snapshot: &'a Snapshot, settings: &Settings) -> Vec<&'a Pod> {
+    let view = View::new(snapshot, settings);
+    let often = |pod: &Pod| pod.shared.restarts >= view.thresholds(pod).restarts_attention;
+    let pods = snapshot.rows.pods.iter().filter(|pod| pod.object.is_some());
+    pods.filter(|pod| !pod.serves() || often(pod)).collect()
 }
 
-/// Objects that may be in trouble.
-fn in_trouble(rows: &Rows) -> BTreeSet<ObjectRef> {
+/// Returns the objects that may fail.
+fn failing_objects(rows: &Rows) -> BTreeSet<ObjectRef> {
     let pods = rows.pods.iter().filter(|pod| pod.object.is_some());
     let workloads = rows.workloads.iter().filter(|workload| !workload.is_available());
     let jobs = rows.jobs.iter().filter(|job| job.is("Failed").is_some() || job.lacks_pods());
@@ -160,7 +166,7 @@ fn in_trouble(rows: &Rows) -> BTreeSet<ObjectRef> {
         .collect()
 }
 
-/// The secrets that ingresses and gateways name for their certificates, and that hold none that was read.
+/// Returns the Secrets that Ingresses and Gateways name and whose certificates were not read.
 fn missing_secrets(rows: &Rows) -> BTreeSet<ObjectRef> {
     let ends = tls_terminations(&rows.ingresses, &rows.gateways, &[]);
     let named = ends.iter().flat_map(|end| &end.secrets);

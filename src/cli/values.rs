@@ -1,0 +1,128 @@
+//! The enums of the layers below as values of flags.
+
+use crate::cluster::LogFormat;
+use crate::finding::Severity;
+use crate::render::{DiffFormat, Format, ListFormat, RightsizeFormat};
+use crate::text::Lang;
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
+impl ValueEnum for Lang {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Lang::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Lang::En => "English",
+            Lang::ZhTw => "Traditional Chinese (Taiwan)",
+            Lang::ZhCn => "Simplified Chinese (mainland China)",
+        };
+        Some(PossibleValue::new(self.tag()).help(help))
+    }
+}
+
+impl ValueEnum for Severity {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Severity::High, Severity::Medium, Severity::Low]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let alias = match self {
+            Severity::High => "critical",
+            Severity::Medium => "warning",
+            Severity::Low => "info",
+        };
+        Some(PossibleValue::new(self.id()).alias(alias))
+    }
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Format::Table, Format::Wide, Format::Markdown, Format::Json, Format::Yaml, Format::Name]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, help) = match self {
+            Format::Table => ("table", "One screen"),
+            Format::Wide => ("wide", "Table with evidence, all commands and every column"),
+            Format::Markdown => ("markdown", "The full report as Markdown"),
+            Format::Json => ("json", "The full report as JSON"),
+            Format::Yaml => ("yaml", "The full report as YAML"),
+            Format::Name => ("name", "The names of the objects with problems, one per line"),
+        };
+        Some(PossibleValue::new(name).help(help))
+    }
+}
+
+impl ValueEnum for DiffFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        use DiffFormat::{Json, Markdown, Name, Table, Wide, Yaml};
+        &[Table, Wide, Markdown, Json, Yaml, Name]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, help) = match self {
+            DiffFormat::Table => ("table", "One screen"),
+            DiffFormat::Wide => ("wide", "Table with every change and its command"),
+            DiffFormat::Markdown => ("markdown", "The changes as Markdown"),
+            DiffFormat::Json => ("json", "All data as JSON"),
+            DiffFormat::Yaml => ("yaml", "All data as YAML"),
+            DiffFormat::Name => ("name", "The names of the objects that are new or worse, one per line"),
+        };
+        Some(PossibleValue::new(name).help(help))
+    }
+}
+
+impl ValueEnum for ListFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        use ListFormat::{Json, Markdown, Name, Table, Yaml};
+        &[Table, Markdown, Json, Yaml, Name]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let value = match self {
+            ListFormat::Table => PossibleValue::new("table").alias("wide").help("One screen"),
+            ListFormat::Markdown => PossibleValue::new("markdown").help("The list as Markdown"),
+            ListFormat::Json => PossibleValue::new("json").help("All data as JSON"),
+            ListFormat::Yaml => PossibleValue::new("yaml").help("All data as YAML"),
+            ListFormat::Name => PossibleValue::new("name").help("The ids, one per line"),
+        };
+        Some(value)
+    }
+}
+
+impl ValueEnum for RightsizeFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        use RightsizeFormat::{Json, Markdown, Patch, Table, Wide, Yaml};
+        &[Table, Wide, Markdown, Json, Yaml, Patch]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, help) = match self {
+            RightsizeFormat::Table => ("table", "One screen"),
+            RightsizeFormat::Wide => ("wide", "Table with every row, limits and samples"),
+            RightsizeFormat::Markdown => ("markdown", "A page as Markdown"),
+            RightsizeFormat::Json => ("json", "All data as JSON"),
+            RightsizeFormat::Yaml => ("yaml", "All data as YAML"),
+            RightsizeFormat::Patch => {
+                ("patch", "A strategic merge patch for each workload, to review and apply")
+            }
+        };
+        Some(PossibleValue::new(name).help(help))
+    }
+}
+
+impl ValueEnum for LogFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[LogFormat::Text, LogFormat::Json]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, help) = match self {
+            LogFormat::Text => ("text", "Lines of text"),
+            LogFormat::Json => ("json", "One JSON object per line"),
+        };
+        Some(PossibleValue::new(name).help(help))
+    }
+}

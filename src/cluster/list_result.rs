@@ -1,0 +1,73 @@
+//! The result of a list: its objects, and what is missing.
+
+use super::{Error, LastRead, ListRequest};
+use crate::model::{Cost, Coverage, Gap, Reason, SlowPage};
+use std::time::Duration;
+
+/// The result of a list.
+#[derive(Debug)]
+pub(crate) struct ListResult<K> {
+    pub(crate) kept: K,
+    pub(crate) pages: u64,
+    pub(crate) got: u64,
+    /// Why it ended early, if it did.
+    pub(crate) error: Option<Error>,
+    /// The number of objects after the last page, if the server reported it.
+    pub(super) missing: Option<u64>,
+    pub(crate) last_read: LastRead,
+    /// The smallest page size, if pages were halved.
+    pub(super) smallest: Option<u32>,
+    pub(super) slowest: Duration,
+    /// The number of pages at which the list last expired and went on from another moment.
+    pub(super) expired_at: Option<u64>,
+}
+
+impl<K> ListResult<K> {
+    pub(super) fn new(kept: K, last_read: LastRead) -> Self {
+        Self {
+            kept,
+            pages: 0,
+            got: last_read.len(),
+            last_read,
+            error: None,
+            missing: None,
+            smallest: None,
+            slowest: Duration::ZERO,
+            expired_at: None,
+        }
+    }
+
+    /// Returns its part of the coverage.
+    pub(crate) fn coverage(&self, request: &ListRequest) -> Coverage {
+        let gap = |reason, why| Gap {
+            namespace: request.namespace.clone(),
+            kind: request.kind.name().to_owned(),
+            reason,
+            why,
+            got: self.got,
+            missing: None,
+        };
+        let missing = self
+            .error
+            .as_ref()
+            .map(|error| Gap { missing: self.missing, ..gap(error.reason(), Some(error.why())) });
+        let remark = self.expired_at.map(|_| gap(Reason::Inconsistent, None));
+        let slowest = SlowPage {
+            millis: u64::try_from(self.slowest.as_millis()).unwrap_or(u64::MAX),
+            kind: request.kind.name().to_owned(),
+            namespace: request.namespace.clone(),
+        };
+        let cost = Cost {
+            pages: self.pages,
+            slowest_page: (self.pages > 0 || self.smallest.is_some()).then_some(slowest),
+            smallest_page: self.smallest,
+            ..Cost::default()
+        };
+        Coverage {
+            cost,
+            gaps: missing.into_iter().collect(),
+            remarks: remark.into_iter().collect(),
+            ..Coverage::default()
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! Reads a scope of a cluster into a snapshot: all lists in parallel, then the evidence about failing objects.
+//!
+//! What a run could not read is data (a gap in the coverage). An error means that there is nothing to report.
+//! [`MultiCluster`] reads several clusters in parallel.
+
+mod log_tails;
+mod multi_cluster;
+mod namespaces;
+mod per_namespace;
+mod plan;
+mod pod_metrics;
+mod problem;
+mod scope;
+mod sinks;
+
+pub use multi_cluster::{ClusterResult, MultiCluster, Unseen};
+pub use namespaces::namespaces;
+pub use plan::{Plan, ScopeOptions};
+
+use crate::cluster::list;
+use crate::cluster::page::{Accept, ApiClient, Request, RetryPolicy};
+use crate::cluster::{Error, LastRead, ListRequest, ListResult, Progress, Session, Sink};
+use crate::model::{Cost, Ended};
+use crate::snapshot::{Capture, Header, Rows, Snapshot};
+use crate::sources::{self, ErrorLogs, Measured, Noted, SourceRequest, SourcesRun};
+use crate::wire::{Kind, Time};
+use globset::GlobSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::task::JoinSet;
+
+/// Gathers a scope into a snapshot. `answered` is called when the server has answered for the first time.
+///
+/// # Errors
+/// If the server cannot be reached or rejects every list of pods, or a namespace does not exist.
+pub async fn gather(
+    session: Session,
+    plan: &Plan,
+    progress: &Progress,
+    answered: impl FnOnce(),
+) -> Result<Snapshot, Error> {
+    let mut run = Run::start(session, plan, progress).await?;
+    answered();
+    let (mut snapshot, parts) = run.everything::<Rows>().await?;
+    for rows in parts {
+        snapshot.rows.append(rows);
+    }
+    snapshot.sort();
+    if !plan.scope.no_evidence {
+        if plan.with_evidence {
+            run.read_evidence(&mut snapshot).await;
+        }
+        run.read_usage_of_killed(&mut snapshot).await;
+    }
+    run.finish(&mut snapshot);
+    snapshot.sort();
+    Ok(snapshot)
+}
+
+/// Gathers a scope into a capture: its header, and the objects of each list.
+///
+/// # Errors
+/// As [`gather`].
+pub async fn snapshot(
+    session: Session,
+    plan: &Plan,
+    progress: &Progress,
+) -> Result<(Header, Vec<Capture>), Error> {
+    let mut run = Run::start(session, plan, progress).await?;
+    run.all_evidence = !plan.scope.no_evidence;
+    let (mut snapshot, parts) = run.everything::<Capture>().await?;
+    run.finish(&mut snapshot);
+    snapshot.coverage.sort();
+    let header = Header::of(&snapshot, crate::VERSION);
+    Ok((header, parts))
+}
+
+/// One run against one cluster.
+struct Run<'a> {
+    plan: &'a Plan,
+    client: Arc<ApiClient>,
+    /// The namespaces by name; empty for all of them.
+    namespaces: Vec<String>,
+    excluded: GlobSet,
+    /// Whether the evidence about all objects is read with the lists. A capture does not know which objects fail.
+    all_evidence: bool,
+    started_at: Time,
+    /// By how many seconds the server's clock is ahead of this machine's.
+    skew: i64,
+    version: String,
+}
+
+impl<'a> Run<'a> {
+    /// Greets the server. If that fails, nothing else is requested.
+    async fn start(session: Session, plan: &'a Plan, progress: &Progress) -> Result<Self, Error> {
+        let started_at = (plan.clock)();
+        let scope = &plan.scope;
+        let namespaces = if scope.all_namespaces {
+            Vec::new()
+        } else if scope.namespaces.is_empty() {
+            vec![session.namespace.clone()]
+        } else {
+            scope.namespaces.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect()
+        };
+        if let Some(bad) = namespaces.iter().find(|name| !namespaces::is_name(name)) {
+            return Err(Error::Config(format!("\"{bad}\" is not a valid namespace name")));
+        }
+        let excluded = scope.excluded_set().map_err(|error| Error::Config(error.to_string()))?;
+        let progress = progress.of(&session.cluster.context);
+        let client = ApiClient::new(session, &plan.budget, plan.clusters, plan.request_timeout, progress);
+        let mut run = Self {
+            plan,
+            client: Arc::new(client),
+            namespaces,
+            excluded,
+            all_evidence: false,
+            started_at,
+            skew: 0,
+            version: String::new(),
+        };
+        run.greet().await?;
+        Ok(run)
+    }
+
+    /// Requests the version: whether the server answers, its version and its time.
+    async fn greet(&mut self) -> Result<(), Error> {
+        let request = Request {
+            path: "/version".to_owned(),
+            accept: Accept::Json,
+            deadline: self.plan.list.page_timeout,
+            patience: RetryPolicy::Greeting,
+            form: None,
+        };
+        match self.client.ask(&request).await {
+            Ok(answer) => {
+                let version: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+                let git = version.get("gitVersion").and_then(serde_json::Value::as_str);
+                git.unwrap_or_default().clone_into(&mut self.version);
+                let ahead = answer.date.map_or(0, |date| date.seconds - (self.plan.clock)().seconds);
+                // The header has whole seconds, and the response took some time.
+                self.skew = if ahead.abs() > 2 { ahead } else { 0 };
+                Ok(())
+            }
+            // Some clusters hide their version.
+            Err(error) if error.is_forbidden() || error.is_not_found() => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads every list of the scope, and the sources in parallel.
+    async fn everything<K: Sink + Default>(&mut self) -> Result<(Snapshot, Vec<K>), Error> {
+        let request = self.source_request();
+        let measurement = SourcesRun::of(&request)?;
+        let (nodes, told) = sources::channel();
+        let nodes = Some(nodes).filter(|_| measurement.as_ref().is_some_and(SourcesRun::wants_nodes));
+        let (killed, told_killed) = sources::killed();
+        let (named, told_hosts) = sources::named(measurement.as_ref().is_some_and(SourcesRun::wants_hosts));
+        let error_logs = ErrorLogs::of(&request);
+        let (wanted, told_logs) = sources::wanted();
+        let wanted = Some(wanted).filter(|_| error_logs.is_some());
+        let blank = Noted::new(K::default(), nodes, killed, named).with_logs(wanted);
+        // The channels end when the lists are done: no sender is left then.
+        let lists = async {
+            let (snapshot, parts) = self.lists(blank).await?;
+            Ok((snapshot, parts.into_iter().map(Noted::into_kept).collect::<Vec<K>>()))
+        };
+        let measured = async {
+            Ok(match measurement {
+                Some(measurement) => Box::pin(measurement.take(told, told_killed, told_hosts)).await,
+                None => Measured::default(),
+            })
+        };
+        let logs = async {
+            Ok(match error_logs {
+                Some(logs) => Box::pin(logs.take(told_logs)).await,
+                None => Measured::default(),
+            })
+        };
+        let ((mut snapshot, mut parts), measured, logs) = tokio::try_join!(lists, measured, logs)?;
+        let mut part = K::default();
+        measured.and(logs).put(&mut part, &mut snapshot.coverage);
+        parts.push(part);
+        Ok((snapshot, parts))
+    }
+
+    /// What the sources are read for.
+    fn source_request(&self) -> SourceRequest {
+        let scope = &self.plan.scope;
+        let mut skip_kinds = scope.skip_kinds.clone();
+        if scope.no_evidence {
+            skip_kinds.extend([Kind::Throttling, Kind::MemoryHistory]);
+        }
+        SourceRequest {
+            client: Arc::clone(&self.client),
+            options: self.plan.sources.clone(),
+            namespaces: self.namespaces.clone(),
+            patterns: scope.excluded.clone(),
+            excluded: self.excluded.clone(),
+            skip_kinds,
+            several: self.plan.clusters > 1,
+            page_timeout: self.plan.list.page_timeout,
+        }
+    }
+
+    /// Reads every list of the scope. Fails if no list of pods could be started, or a namespace does not exist.
+    async fn lists<K: Sink>(&mut self, blank: K) -> Result<(Snapshot, Vec<K>), Error> {
+        let requests = self.requests();
+        self.client.progress.started(&self.client.session.cluster.server, &self.version, &requests);
+        let (mut read, named) = tokio::join!(self.read(&blank, requests), self.named());
+        if self.namespaces.is_empty() {
+            read = self.per_namespace(&blank, read).await;
+        }
+        if let Some(error) = no_pods(&read) {
+            return Err(error);
+        }
+        let mut snapshot = Snapshot { scope: self.scope(), ..Snapshot::default() };
+        let mut parts = vec![Self::keep_named(blank.part(), named, &read, &mut snapshot.coverage)?];
+        for (request, result) in read {
+            let mut coverage = result.coverage(&request);
+            self.mark_out_of_scope(&request, &mut coverage);
+            snapshot.coverage.add(coverage);
+            parts.push(result.kept);
+        }
+        snapshot.coverage.outside.extend(self.left_out());
+        Ok((snapshot, parts))
+    }
+
+    /// Reads lists in parallel; returns them in the given order.
+    async fn read<K: Sink>(
+        &self,
+        blank: &K,
+        requests: Vec<ListRequest>,
+    ) -> Vec<(ListRequest, ListResult<K>)> {
+        self.read_rest(blank, requests.into_iter().map(|request| (request, LastRead::default())).collect())
+            .await
+    }
+
+    /// Reads lists of which an earlier list has read some objects.
+    async fn read_rest<K: Sink>(
+        &self,
+        blank: &K,
+        requests: Vec<(ListRequest, LastRead)>,
+    ) -> Vec<(ListRequest, ListResult<K>)> {
+        let mut tasks = JoinSet::new();
+        for (order, (request, last_read)) in requests.into_iter().enumerate() {
+            let (client, part) = (Arc::clone(&self.client), blank.part());
+            tasks.spawn(async move {
+                let result = list::list_rest(Arc::clone(&client), &request, part, last_read).await;
+                client.progress.ended(&request, result.got, result.error.as_ref());
+                (order, (request, result))
+            });
+        }
+        let done: BTreeMap<usize, (ListRequest, ListResult<K>)> =
+            tasks.join_all().await.into_iter().collect();
+        done.into_values().collect()
+    }
+
+    /// Records the cost of the run, and its times by the server's clock.
+    fn finish(&self, snapshot: &mut Snapshot) {
+        let active =
+            snapshot.rows.pods.iter().filter(|pod| pod.shared.ended != Some(Ended::Succeeded)).count();
+        snapshot.cluster = self.client.session.cluster.clone();
+        snapshot.cluster.version.clone_from(&self.version);
+        snapshot.skew = self.skew;
+        let shift = |time: Time| time.minus(-self.skew);
+        (snapshot.started_at, snapshot.taken_at) = (shift(self.started_at), shift((self.plan.clock)()));
+        let count = |number: &AtomicU64| number.load(Ordering::Relaxed);
+        let meter = &self.client.meter;
+        let (requests, retries) = (count(&meter.requests), count(&meter.retries));
+        let cost = &mut snapshot.coverage.cost;
+        cost.add(&Cost {
+            requests,
+            retries,
+            bytes: count(&meter.bytes),
+            throttled_millis: count(&meter.throttled),
+            ..Cost::default()
+        });
+        self.client.progress.finished(active as u64, cost.pages, requests, retries);
+    }
+}
+
+/// The error of the pods, if no list of them could be started. A stopped run is reported as far as it came.
+fn no_pods<K>(read: &[(ListRequest, ListResult<K>)]) -> Option<Error> {
+    let mut first = None;
+    for (_, result) in read.iter().filter(|(request, _)| request.kind == Kind::Pod) {
+        let error = result.error.as_ref().filter(|error| result.got == 0 && !error.is_stopped())?;
+        first.get_or_insert_with(|| error.clone());
+    }
+    first
+}
+
+#[cfg(test)]
+mod tests;

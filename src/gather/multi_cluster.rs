@@ -1,0 +1,126 @@
+//! Several clusters in parallel. A cluster that does not answer does not delay the others.
+
+use super::{Plan, gather};
+use crate::cluster::{ConnectOptions, Error, Progress, Session, connect};
+use crate::snapshot::Snapshot;
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout};
+
+/// When all clusters that have answered are done, the run waits this fraction of the elapsed time for the others, before
+/// it returns without them.
+const TIME_FOR_THE_OTHERS: u32 = 20;
+
+/// The clusters of a run, read in parallel.
+pub struct MultiCluster {
+    tasks: JoinSet<(usize, Result<Snapshot, Unseen>)>,
+    contexts: Vec<String>,
+    answered: Vec<Arc<AtomicBool>>,
+    began: Instant,
+}
+
+/// Why a cluster could not be read.
+#[derive(Clone, Debug)]
+pub struct Unseen {
+    /// The error.
+    pub error: Error,
+    /// A hint from the kubeconfig.
+    pub hint: Option<&'static str>,
+}
+
+/// The context of a cluster, and its snapshot or the error.
+pub type ClusterResult = (String, Result<Snapshot, Unseen>);
+
+impl MultiCluster {
+    /// Starts to gather all these contexts.
+    pub fn start(connect: &ConnectOptions, contexts: Vec<String>, plan: &Plan, progress: &Progress) -> Self {
+        Self::read(contexts, |context, answered| {
+            let (connect, plan, progress) = (connect.clone(), plan.clone(), progress.clone());
+            async move {
+                let answered = || answered.store(true, Ordering::Relaxed);
+                one(&connect, &context, &plan, &progress, answered).await
+            }
+        })
+    }
+
+    /// Starts to read all these contexts. A cluster that has answered sets the flag.
+    fn read<F>(contexts: Vec<String>, one: impl Fn(String, Arc<AtomicBool>) -> F) -> Self
+    where
+        F: Future<Output = Result<Snapshot, Unseen>> + Send + 'static,
+    {
+        let mut multi_cluster =
+            Self { tasks: JoinSet::new(), contexts: Vec::new(), answered: Vec::new(), began: Instant::now() };
+        for (index, context) in contexts.into_iter().enumerate() {
+            let answered = Arc::default();
+            let read = one(context.clone(), Arc::clone(&answered));
+            multi_cluster.tasks.spawn(async move { (index, read.await) });
+            multi_cluster.contexts.push(context);
+            multi_cluster.answered.push(answered);
+        }
+        multi_cluster
+    }
+
+    /// Returns the next clusters that are done, sorted by context. Empty at the end.
+    pub async fn next(&mut self) -> Vec<ClusterResult> {
+        let mut done = BTreeMap::new();
+        let mut pending: Vec<bool> = vec![true; self.contexts.len()];
+        while let Some(Ok((index, outcome))) = self.join(&pending, !done.is_empty()).await {
+            pending[index] = false;
+            self.answered[index].store(false, Ordering::Relaxed);
+            done.insert(self.contexts[index].clone(), outcome);
+        }
+        done.into_iter().collect()
+    }
+
+    /// Waits for all clusters.
+    pub async fn all(mut self) -> Vec<ClusterResult> {
+        let mut all = Vec::new();
+        loop {
+            let next = self.next().await;
+            if next.is_empty() {
+                return all;
+            }
+            all.extend(next);
+        }
+    }
+
+    /// Waits for the next cluster. If no cluster is being read, it waits only a little longer than the others took.
+    async fn join(
+        &mut self,
+        pending: &[bool],
+        some: bool,
+    ) -> Option<Result<(usize, Result<Snapshot, Unseen>), tokio::task::JoinError>> {
+        let being_read =
+            |(answered, pending): (&Arc<AtomicBool>, &bool)| *pending && answered.load(Ordering::Relaxed);
+        let limit = self.began.elapsed() / TIME_FOR_THE_OTHERS;
+        if !some || self.answered.iter().zip(pending).any(being_read) {
+            return self.tasks.join_next().await;
+        }
+        match timeout(limit, self.tasks.join_next()).await {
+            Ok(joined) => joined,
+            Err(_) if self.answered.iter().zip(pending).any(being_read) => self.tasks.join_next().await,
+            Err(_) => None,
+        }
+    }
+}
+
+async fn one(
+    options: &ConnectOptions,
+    context: &str,
+    plan: &Plan,
+    progress: &Progress,
+    answered: impl FnOnce(),
+) -> Result<Snapshot, Unseen> {
+    let unseen = |hint| move |error| Unseen { error, hint };
+    let context = Some(context).filter(|name| !name.is_empty());
+    let stop = &plan.budget.stop;
+    let session: Session = stop.or(connect(options, context)).await.map_err(unseen(None))?;
+    let hint = session.hint;
+    gather(session, plan, progress, answered).await.map_err(unseen(hint))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,102 @@
+//! Namespaces: those of the scope by name, and the names of all of them.
+//!
+//! A namespace of the scope is read by its name, which a Role inside it can allow; to list namespaces takes more rights.
+
+use super::Run;
+use crate::cluster::list::list;
+use crate::cluster::page::{ApiClient, RetryPolicy};
+use crate::cluster::{Budget, Error, ListRequest, ListResult, Progress, Session, Sink, Stop};
+use crate::model::{Coverage, Gap};
+use crate::snapshot::Rows;
+use crate::wire::{Kind, Object, Time};
+use globset::GlobSet;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+/// A namespace by its name, or the error.
+pub(super) type Named = (String, Result<Object, Error>);
+
+impl Run<'_> {
+    /// Reads the namespaces of the scope in parallel; returns them sorted by name.
+    pub(super) async fn named(&self) -> Vec<Named> {
+        let mut tasks = JoinSet::new();
+        for name in self.namespaces.iter().cloned() {
+            let (client, deadline) = (Arc::clone(&self.client), self.plan.list.page_timeout);
+            tasks.spawn(async move {
+                let object = client.object(Kind::Namespace, None, &name, (deadline, RetryPolicy::Full)).await;
+                (name, object)
+            });
+        }
+        let mut named = tasks.join_all().await;
+        named.sort_by(|(a, _), (b, _)| a.cmp(b));
+        named
+    }
+
+    /// Keeps the namespaces of the scope. A namespace without pods may be misspelt: it must exist, and is a gap if it
+    /// cannot be read. A namespace with pods exists.
+    pub(super) fn keep_named<K: Sink>(
+        mut kept: K,
+        named: Vec<Named>,
+        read: &[(ListRequest, ListResult<K>)],
+        coverage: &mut Coverage,
+    ) -> Result<K, Error> {
+        for (name, object) in named {
+            let pods = |request: &ListRequest| {
+                request.kind == Kind::Pod && request.namespace.as_ref() == Some(&name)
+            };
+            let has_pods = read.iter().any(|(request, result)| pods(request) && result.got > 0);
+            match object {
+                Ok(object) => kept.keep(object),
+                Err(error) if error.is_not_found() && !has_pods => return Err(error),
+                Err(error) => {
+                    let gaps = if has_pods { &mut coverage.outside } else { &mut coverage.gaps };
+                    gaps.push(Gap {
+                        namespace: Some(name),
+                        why: Some(error.why()),
+                        ..Gap::new(Kind::Namespace.name(), error.reason())
+                    });
+                }
+            }
+        }
+        Ok(kept)
+    }
+}
+
+/// Lists the names of the namespaces of a cluster, for completion.
+///
+/// # Errors
+/// If they cannot be listed.
+pub async fn namespaces(session: Session, deadline: Duration) -> Result<Vec<String>, Error> {
+    let budget = Arc::new(Budget::new(1, 0, Stop::default()));
+    let silent = Progress::new(false, None, Time::default, 1);
+    names(Arc::new(ApiClient::new(session, &budget, 1, deadline, silent)), deadline).await
+}
+
+/// Lists the names of the namespaces of a cluster.
+pub(super) async fn names(client: Arc<ApiClient>, deadline: Duration) -> Result<Vec<String>, Error> {
+    let request = ListRequest {
+        kind: Kind::Namespace,
+        namespace: None,
+        labels: None,
+        fields: None,
+        excluded: GlobSet::empty(),
+        page_size: 500,
+        page_timeout: deadline,
+    };
+    let result = list(client, &request, Rows::default()).await;
+    match result.error {
+        Some(error) => Err(error),
+        None => Ok(result.kept.namespaces.iter().map(|namespace| namespace.name.to_string()).collect()),
+    }
+}
+
+/// Whether the API server accepts a name for a namespace: a DNS label.
+pub(super) fn is_name(name: &str) -> bool {
+    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !name.is_empty()
+        && name.len() <= 63
+        && name.chars().all(inner)
+        && !name.starts_with('-')
+        && !name.ends_with('-')
+}

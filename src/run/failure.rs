@@ -1,0 +1,79 @@
+//! Why a run ended without a report.
+
+use crate::compare::history;
+use crate::model::Reason;
+use crate::text::Message;
+use crate::{cluster, gather, policy, snapshot};
+use std::io;
+
+/// Why a run ended without a report.
+#[derive(Debug)]
+pub struct Failure {
+    /// The line for standard error, as kubectl would print it.
+    pub line: String,
+    /// What may help.
+    pub hint: Option<String>,
+    /// The reason as a gap has it, for one cluster of several.
+    pub(crate) reason: Reason,
+    /// The message of that gap, if the program words it.
+    pub(super) error: Option<Message>,
+}
+
+impl Failure {
+    pub(super) fn new(text: impl Into<String>) -> Self {
+        Self { line: format!("error: {}", text.into()), hint: None, reason: Reason::Failed, error: None }
+    }
+
+    /// Returns why there is no report, as a gap says it.
+    pub(super) fn why(&self) -> Message {
+        self.error.clone().unwrap_or_else(|| Message::quoted(&*self.line))
+    }
+
+    pub(super) fn with_hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+}
+
+impl From<cluster::Error> for Failure {
+    fn from(error: cluster::Error) -> Self {
+        let foreign = matches!(error, cluster::Error::Config(_) | cluster::Error::Status(_));
+        Self {
+            line: error.to_string(),
+            hint: error.hint().map(str::to_owned),
+            reason: error.reason(),
+            error: (!foreign).then(|| error.why()),
+        }
+    }
+}
+
+impl From<gather::Unseen> for Failure {
+    /// A hint from the kubeconfig explains more than the error that follows from it.
+    fn from(unseen: gather::Unseen) -> Self {
+        let failure = Self::from(unseen.error);
+        Self { hint: unseen.hint.map(str::to_owned).or(failure.hint), ..failure }
+    }
+}
+
+impl From<snapshot::Error> for Failure {
+    fn from(error: snapshot::Error) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+impl From<policy::profile::Error> for Failure {
+    fn from(error: policy::profile::Error) -> Self {
+        Self { hint: error.hint.clone(), ..Self::new(error.to_string()) }
+    }
+}
+
+impl From<history::Error> for Failure {
+    fn from(error: history::Error) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::new(format!("cannot write the report: {error}"))
+    }
+}
