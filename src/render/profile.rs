@@ -4,9 +4,9 @@ use super::escape::{markdown as escaped, visible};
 use super::grid::{self, Column};
 use super::words::texts;
 use super::{Format, Look};
-use crate::cli::{ProfileArgs, Row, Set, Source, table as settings};
 use crate::policy::mute::State;
 use crate::policy::profile::{Class, Link, Mute, Webhook};
+use crate::policy::setting::{Resolved, Set, Source};
 use crate::text::{Lang, Text};
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ texts! {
 /// # Errors
 /// When `out` fails.
 pub fn profile(
-    args: &ProfileArgs,
+    args: &Resolved,
     today: Date,
     format: Format,
     look: Look,
@@ -44,7 +44,7 @@ pub fn profile(
     match format {
         Format::Table | Format::Wide => table(args, today, look, out),
         Format::Markdown => markdown(args, today, look.lang, out),
-        Format::Name => args.settings.iter().try_for_each(|set| writeln!(out, "{}={}", set.key, shown(set))),
+        Format::Name => args.settings.iter().try_for_each(|set| writeln!(out, "{}={}", set.setting.key, shown(set))),
         Format::Json => {
             serde_json::to_writer_pretty(&mut *out, &document(args, today))?;
             writeln!(out)
@@ -59,7 +59,7 @@ pub fn profile(
 /// One line: what, its value, who has set it.
 type Line = [String; 3];
 
-fn table(args: &ProfileArgs, today: Date, look: Look, out: &mut dyn Write) -> io::Result<()> {
+fn table(args: &Resolved, today: Date, look: Look, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}\n", head(args, look.lang))?;
     let lines = lines(args, today, look.lang);
     let cells = |index: usize| lines.iter().map(|line| visible(&line[index])).collect();
@@ -71,7 +71,7 @@ fn table(args: &ProfileArgs, today: Date, look: Look, out: &mut dyn Write) -> io
     grid::lines(&columns).iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
-fn markdown(args: &ProfileArgs, today: Date, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+fn markdown(args: &Resolved, today: Date, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# {}\n", escaped(&head(args, lang)))?;
     let row = |cells: &[String; 3]| format!("| {} |", cells.join(" | "));
     writeln!(out, "{}", row(&[&SETTING, &VALUE, &SOURCE].map(|word| word.get(lang).to_owned())))?;
@@ -81,7 +81,7 @@ fn markdown(args: &ProfileArgs, today: Date, lang: Lang, out: &mut dyn Write) ->
     })
 }
 
-fn head(args: &ProfileArgs, lang: Lang) -> String {
+fn head(args: &Resolved, lang: Lang) -> String {
     let chosen = &args.chosen;
     match chosen.name.as_str() {
         "" => NO_PROFILE.get(lang).to_owned(),
@@ -95,8 +95,8 @@ fn filled(text: &Text, lang: Lang, facts: &[(&'static str, &str)]) -> String {
     text.fill(lang, &facts)
 }
 
-fn lines(args: &ProfileArgs, today: Date, lang: Lang) -> Vec<Line> {
-    let set = |set: &Set| [set.key.to_owned(), shown(set), source(&set.source, lang)];
+fn lines(args: &Resolved, today: Date, lang: Lang) -> Vec<Line> {
+    let set = |set: &Set| [set.setting.key.to_owned(), shown(set), source(&set.source, lang)];
     let rules = &args.chosen.rules;
     let whole = || WHOLE.get(lang).to_owned();
     let mut lines: Vec<Line> = args.settings.iter().map(set).collect();
@@ -169,7 +169,7 @@ fn in_profile(place: &str, lang: Lang) -> String {
     filled(&PROFILE, lang, &[("line", line)])
 }
 
-fn document(args: &ProfileArgs, today: Date) -> Value {
+fn document(args: &Resolved, today: Date) -> Value {
     let set = |set: &Set| {
         let (kind, place) = match &set.source {
             Source::BuiltIn => ("built-in", ""),
@@ -177,7 +177,7 @@ fn document(args: &ProfileArgs, today: Date) -> Value {
             Source::Environment(name) => ("environment", name.as_str()),
             Source::Flag(flag) => ("flag", flag.as_str()),
         };
-        json!({ "key": set.key, "flag": set.flag, "values": set.values, "source": kind, "place": place })
+        json!({ "key": set.setting.key, "flag": set.flag, "values": set.values, "source": kind, "place": place })
     };
     let mute = |mute: &Mute| {
         json!({ "mute": of_mute(mute), "check": mute.check, "reason": mute.reason,
@@ -206,20 +206,4 @@ fn document(args: &ProfileArgs, today: Date) -> Value {
         "links": rules.links.iter().map(link).collect::<Vec<_>>(),
         "notify": args.chosen.webhooks.iter().map(webhook).collect::<Vec<_>>(),
     })
-}
-
-/// The table of all settings, as docs/profiles.md has it.
-pub fn settings_table() -> String {
-    let row = |Row { key, variables, flag, built_in, help }: Row| {
-        let variables: Vec<String> = variables.iter().map(|name| format!("`{name}`")).collect();
-        let built_in = if built_in.is_empty() { built_in } else { format!("`{built_in}`") };
-        let help = help.replace('|', "\\|").replace('<', "&lt;").replace('*', "\\*");
-        format!("| `{key}` | {} | `{flag}` | {built_in} | {help} |", variables.join(", "))
-    };
-    let head = [
-        "| Key in a profile | Environment | Flag | Built in | What it does |",
-        "| --- | --- | --- | --- | --- |",
-    ];
-    head.into_iter().map(str::to_owned).chain(settings().into_iter().map(row)).collect::<Vec<_>>().join("\n")
-        + "\n"
 }

@@ -1,7 +1,7 @@
 //! What a profile says besides settings, made ready to be used: classes, mutes and links.
 
 use super::classes::{Class, class};
-use super::{At, Error, LinkEntry, MuteEntry, Place, Profile, Thresholds};
+use super::{At, Error, LinkEntry, MuteEntry, Place, Profile, Section};
 use crate::checks;
 use crate::model::{ThresholdChanges, percent};
 use crate::text::suggest::{self, suggestion};
@@ -145,25 +145,17 @@ impl Rules {
     }
 }
 
-pub(super) fn changes(thresholds: &Thresholds, path: &str) -> Result<ThresholdChanges, Error> {
+/// Reads thresholds that are different for some workloads.
+pub(super) fn changes(thresholds: &Section, path: &str) -> Result<ThresholdChanges, Error> {
     let mut changes = ThresholdChanges::default();
-    let count = |at: &Option<At<i64>>| at.as_ref().map(|at| (Place::of(path, at), at.value.to_string()));
-    let time = |at: &Option<At<String>>| at.as_ref().map(|at| (Place::of(path, at), at.value.clone()));
-    let named = [
-        count(&thresholds.restarts_attention),
-        count(&thresholds.restarts_unhealthy),
-        time(&thresholds.quiet_after),
-        time(&thresholds.grace),
-        time(&thresholds.throttled),
-    ];
-    for (name, set) in ThresholdChanges::NAMES.into_iter().zip(named) {
-        if let Some((place, value)) = set {
-            changes.set(name, &value).map_err(|error| place.wrong(error, None))?;
-        }
-    }
-    if let Some(at) = &thresholds.node_memory {
-        let wrong = |why| Place::of(path, at).wrong(format!("node-memory: {why}"), None);
-        percent(&at.value).map_err(wrong)?;
+    for (setting, at) in thresholds.iter() {
+        let (name, value) = (setting.id.replace('_', "-"), at.value.join(","));
+        let checked = if ThresholdChanges::NAMES.contains(&name.as_str()) {
+            changes.set(&name, &value)
+        } else {
+            percent(&value).map(|_| ()).map_err(|why| format!("{name}: {why}"))
+        };
+        checked.map_err(|error| Place::of(path, at).wrong(error, None))?;
     }
     Ok(changes)
 }
