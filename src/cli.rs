@@ -1,8 +1,8 @@
-//! The command line: what can be asked, in kubectl's words, and the exit codes.
+//! The command line: commands and flags in the words of kubectl, and the exit codes.
 
 mod compare;
 mod connect;
-mod files;
+mod duration;
 mod hosts;
 mod judge;
 mod layers;
@@ -18,22 +18,21 @@ mod values;
 pub use compare::{CompareArgs, DiffArgs};
 pub use connect::ConnectArgs;
 pub use hosts::HostArgs;
-pub use judge::{FailOn, HeedArgs, Ids, JudgeArgs};
-pub use layers::{Set, Source, Unparsed, parse};
+pub use judge::{ContainerArgs, FailOn, Ids, JudgeArgs};
+pub use layers::{Unparsed, parse};
 pub use list::ListArgs;
 pub use measure::MeasureArgs;
 pub use profile::{InitArgs, ProfileArgs, ProfileCommand};
 pub use rightsize::RightsizeArgs;
-pub use setting::{Row, table};
+pub use setting::{Row, settings_table, table};
 pub use target::Target;
 
 use crate::render::{Format, ListFormat};
 use crate::text::Lang;
-use crate::text::parse_duration;
 use clap::builder::EnumValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
+use duration::duration;
 use std::path::PathBuf;
-use std::time::Duration;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -55,35 +54,35 @@ Flags go after the name: kubectl refuses flags before a plugin's name.";
     after_help = EXIT_CODES
 )]
 pub struct Cli {
-    /// What to do instead of a check.
+    /// The command; without one it is a check.
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// An object to investigate instead of a whole namespace: pod NAME, deploy/NAME
+    /// Object to inspect instead of a whole namespace: pod NAME, deploy/NAME
     #[arg(value_name = "TYPE/NAME", num_args = 0..=2)]
     pub object: Vec<String>,
-    /// The check.
+    /// The flags of a check.
     #[command(flatten)]
     pub check: CheckArgs,
 }
 
-/// What else it can do.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Show the report of the bundled example: 48 pods of three namespaces, no cluster needed
+    /// Show the report of the bundled example: 48 pods in three namespaces, without a cluster
     Demo(Box<DemoArgs>),
-    /// Show the nodes, what they carry, and which namespaces and workloads take it; of all namespaces, unless some are named
+    /// Show nodes, their load, and the largest namespaces and workloads
     Nodes(Box<CheckArgs>),
-    /// Show what workloads ask for against what they have used, and what to set instead: as a table, or as a patch
+    /// Compare requests and limits with actual usage and suggest values
     Rightsize(Box<RightsizeArgs>),
-    /// Write what a check would see to a file that -f reads
+    /// Save the cluster state to a file for `-f`
     Snapshot(Box<SnapshotArgs>),
-    /// Write a profile, or show what a run is set to and by whom
+    /// Show the settings of a run, or write a profile
     Profile {
-        /// What about it.
+        /// The command.
         #[command(subcommand)]
         what: ProfileCommand,
     },
-    /// Compare two runs: what is new, worse, fixed and better, from captures, reports or what kubectl printed
+    /// Compare two runs from captures, reports or kubectl output: what is new, worse, fixed or better
     Diff(Box<DiffArgs>),
     /// List the checks
     Checks {
@@ -114,7 +113,7 @@ pub enum Command {
     },
 }
 
-/// The shells that have a completion script.
+/// The shells with a completion script.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 #[allow(missing_docs, reason = "each variant is the shell of that name")]
 pub enum Shell {
@@ -128,20 +127,20 @@ pub enum Shell {
 /// A check of a cluster or of files.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// What to look at.
+    /// The scope.
     #[command(flatten)]
     pub scope: ScopeArgs,
-    /// Read files, folders or - (standard input) instead of a cluster: what kubectl get -o json or yaml printed, captures
+    /// Read files, folders or standard input (-) instead of a cluster: captures, or kubectl get -o json|yaml
     #[arg(short = 'f', long = "filename", value_name = "FILE", action = ArgAction::Append)]
     #[arg(value_hint = ValueHint::AnyPath, help_heading = "Files")]
     pub filename: Vec<PathBuf>,
-    /// The time to judge files by, such as 2025-12-26T10:00:00+08:00; a capture has its own
+    /// Time to judge files by, such as 2025-12-26T10:00:00+08:00 (default: now); captures have their own
     #[arg(long, value_name = "TIME", requires = "filename", help_heading = "Files")]
     pub now: Option<jiff::Timestamp>,
-    /// What to compare with.
+    /// The comparison.
     #[command(flatten)]
     pub compare: CompareArgs,
-    /// Which hosts to look up.
+    /// The hosts to look up.
     #[command(flatten)]
     pub hosts: HostArgs,
     /// How to judge.
@@ -156,12 +155,14 @@ pub struct CheckArgs {
     /// How to reach the cluster.
     #[command(flatten)]
     pub connect: ConnectArgs,
-    /// What is set elsewhere.
+    /// The profile.
     #[command(flatten)]
     pub profile: ProfileArgs,
-    /// The webhooks to tell of this run.
+    /// The webhooks of the run.
     #[arg(long, value_name = "NAME", value_delimiter = ',', action = ArgAction::Append, help_heading = "Profile")]
-    #[arg(help = "Send a message about the run to these webhooks of the profile; else HEALTHCHECK_NOTIFY")]
+    #[arg(
+        help = "Send a message about the run to these webhooks of the profile (default: HEALTHCHECK_NOTIFY)"
+    )]
     pub notify: Vec<String>,
 }
 
@@ -179,16 +180,16 @@ pub struct DemoArgs {
 /// A capture of a cluster.
 #[derive(Debug, Args)]
 pub struct SnapshotArgs {
-    /// The file to write; .gz and .zst are compressed, - is standard output
+    /// File to write; .gz and .zst are compressed, - is standard output
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: PathBuf,
-    /// What to look at.
+    /// The scope.
     #[command(flatten)]
     pub scope: ScopeArgs,
-    /// Which hosts to look up.
+    /// The hosts to look up.
     #[command(flatten)]
     pub hosts: HostArgs,
-    /// Nothing of TLS certificates: no Secret is asked for, and nobody for a certificate
+    /// Skip TLS certificates; no Secrets are read, and no hosts are probed
     #[arg(long)]
     pub skip_tls_check: bool,
     /// How to list.
@@ -197,22 +198,22 @@ pub struct SnapshotArgs {
     /// How to reach the cluster.
     #[command(flatten)]
     pub connect: ConnectArgs,
-    /// What is set elsewhere.
+    /// The profile.
     #[command(flatten)]
     pub profile: ProfileArgs,
 }
 
-/// What to look at.
+/// The scope of a run.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Scope")]
 pub struct ScopeArgs {
-    /// Namespaces, by comma or repeated; else the context's namespace
+    /// Namespaces, comma-separated or repeated (default: the context's)
     #[arg(short, long, value_name = "NAMESPACE", value_delimiter = ',', action = ArgAction::Append)]
     pub namespace: Vec<String>,
     /// All namespaces
     #[arg(short = 'A', long)]
     pub all_namespaces: bool,
-    /// Namespaces to leave out of all, by comma or repeated; * and ? match
+    /// Namespaces to exclude from all, comma-separated or repeated; * and ? match
     #[arg(long, value_name = "PATTERN", value_delimiter = ',', action = ArgAction::Append)]
     pub exclude_namespace: Vec<globset::Glob>,
     /// Only pods with these labels, and their owners (app=web, tier!=cache, env in (a,b), key, !key)
@@ -221,19 +222,19 @@ pub struct ScopeArgs {
     /// Only pods with these fields, and their owners (status.phase=Running, spec.nodeName!=n1)
     #[arg(long)]
     pub field_selector: Option<String>,
-    /// Ask nothing more about objects in trouble: neither their warnings nor their logs
+    /// Do not fetch events and logs of failing objects
     #[arg(long)]
     pub no_evidence: bool,
-    /// Kinds to leave out, such as nodes or cronjobs; the report says so
+    /// Kinds to leave out, such as nodes or cronjobs; the report lists them
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = skippable_kind)]
     pub skip_kinds: Vec<crate::wire::Kind>,
-    /// Who is asked for measurements.
+    /// The sources.
     #[command(flatten)]
     pub measure: MeasureArgs,
 }
 
 impl Cli {
-    /// The rules by which is judged, whichever command judges, and where they come from.
+    /// Returns the rules and the profile of a command that judges.
     fn judging(&mut self) -> Option<(&mut crate::policy::profile::Rules, &mut ProfileArgs)> {
         match &mut self.command {
             Some(Command::Diff(args)) => Some((&mut args.judge.rules, &mut args.profile)),
@@ -246,7 +247,7 @@ impl Cli {
         }
     }
 
-    /// The flags of a check, whichever command takes them.
+    /// Returns the flags of a check, if the command has them.
     fn check_args(&mut self) -> Option<&mut CheckArgs> {
         match &mut self.command {
             None => Some(&mut self.check),
@@ -257,15 +258,13 @@ impl Cli {
 }
 
 impl ScopeArgs {
-    /// What of it makes no sense together.
+    /// Checks flags that depend on each other.
     ///
     /// # Errors
-    /// When namespaces are left out of something else than all of them.
-    pub fn check(&self) -> Result<(), String> {
+    /// If namespaces are excluded without `--all-namespaces`.
+    pub fn check(&self) -> Result<(), UsageError> {
         if !self.exclude_namespace.is_empty() && !self.all_namespaces {
-            return Err(
-                "--exclude-namespace leaves namespaces out of all: it needs --all-namespaces".to_owned()
-            );
+            return Err(UsageError("--exclude-namespace needs --all-namespaces".to_owned()));
         }
         Ok(())
     }
@@ -281,50 +280,43 @@ pub struct ShowArgs<F: ValueEnum + Clone + Send + Sync + 'static = Format> {
     /// Show healthy pods and namespaces, every finding of an incident, and low severities
     #[arg(long)]
     pub all: bool,
-    /// Language: en, zh-TW or zh-CN; else that of the locale
+    /// Language: en, zh-TW or zh-CN (default: that of the locale)
     #[arg(long)]
     pub lang: Option<Lang>,
-    /// Colours: by default on a terminal, unless NO_COLOR is set
+    /// When to use colors; auto: on a terminal, unless NO_COLOR is set
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
-    /// Columns to fit tables into; else those of the terminal
+    /// Columns to fit tables into (default: those of the terminal)
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
     pub width: Option<u16>,
 }
 
-/// When colours are written.
+/// When colors are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ColorChoice {
-    /// On a terminal, unless the environment says otherwise.
+    /// On a terminal, unless NO_COLOR is set
     Auto,
-    /// Always.
+    /// Always
     Always,
-    /// Never.
+    /// Never
     Never,
-}
-
-impl CheckArgs {
-    /// The first flag that has no meaning where files are read.
-    pub fn meaningless_with_files(&self) -> Option<&'static str> {
-        files::meaningless(&self.scope, &self.connect, &self.list).or_else(|| self.hosts.given())
-    }
 }
 
 /// How a run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// Nothing at or above `--fail-on`, everything seen.
+    /// No finding fails the run, and everything in scope was read.
     Clean,
-    /// Something at or above `--fail-on`.
+    /// A finding fails the run.
     Findings,
-    /// Wrong usage, no connection, nothing to look at.
+    /// Wrong usage, no connection, no pods.
     Error,
-    /// Not everything was seen, nothing at or above `--fail-on`.
+    /// No finding fails the run, and something in scope was not read.
     Incomplete,
 }
 
 impl Exit {
-    /// That of a run: whether something fails it, and whether everything in scope was seen.
+    /// Returns the exit of a run: whether a finding fails it, and whether everything in scope was read.
     pub fn of(failed: bool, complete: bool) -> Self {
         match (failed, complete) {
             (true, _) => Exit::Findings,
@@ -345,9 +337,10 @@ impl From<Exit> for std::process::ExitCode {
     }
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
-    parse_duration(text).map(Duration::from_millis)
-}
+/// Flags that contradict each other, or a word that is not an object.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct UsageError(String);
 
 fn known_check(id: &str) -> Result<&'static str, String> {
     crate::checks::CATALOG
@@ -356,7 +349,7 @@ fn known_check(id: &str) -> Result<&'static str, String> {
         .ok_or_else(|| "no such check; `kubectl healthcheck checks` lists them".to_owned())
 }
 
-/// Pods are what a report is of; all other kinds can be done without.
+/// Reads a kind that can be left out: any kind but pods and namespaces.
 fn skippable_kind(name: &str) -> Result<crate::wire::Kind, String> {
     use crate::wire::Kind;
     let wanted = name.to_lowercase();
@@ -365,5 +358,5 @@ fn skippable_kind(name: &str) -> Result<crate::wire::Kind, String> {
     kinds
         .into_iter()
         .find(|kind| kind.shown() == wanted || kind.name().to_lowercase() == wanted)
-        .ok_or_else(|| format!("one of {}", known.join(", ")))
+        .ok_or_else(|| format!("expected one of {}", known.join(", ")))
 }

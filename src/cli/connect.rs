@@ -1,29 +1,29 @@
-//! The flags that reach the cluster, as kubectl has them.
+//! The flags of the connection, as in kubectl.
 
 use clap::{ArgAction, Args, ValueHint};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How to reach the cluster, as kubectl does.
+/// The connection to the cluster.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Connection")]
 pub struct ConnectArgs {
-    /// The kubeconfig file to use
+    /// Path to the kubeconfig file
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub kubeconfig: Option<PathBuf>,
-    /// The kubeconfig context to use; several by comma, repeated or by pattern (prod-*)
+    /// Name of the kubeconfig context to use; several comma-separated, repeated or as a pattern (prod-*)
     #[arg(long, action = ArgAction::Append)]
     pub context: Vec<String>,
-    /// Every context of the kubeconfig
+    /// Use every context of the kubeconfig
     #[arg(long, conflicts_with = "context")]
     pub all_contexts: bool,
-    /// The kubeconfig cluster to use
+    /// Name of the kubeconfig cluster to use
     #[arg(long)]
     pub cluster: Option<String>,
-    /// The kubeconfig user to use
+    /// Name of the kubeconfig user to use
     #[arg(long)]
     pub user: Option<String>,
-    /// The address and port of the API server
+    /// Address and port of the API server
     #[arg(short, long)]
     pub server: Option<String>,
     /// Bearer token for the API server
@@ -47,23 +47,23 @@ pub struct ConnectArgs {
     /// File with the client key
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub client_key: Option<PathBuf>,
-    /// Do not check the server's certificate: the connection is not secure
+    /// Do not verify the server certificate; the connection is not secure
     #[arg(long)]
     pub insecure_skip_tls_verify: bool,
-    /// Server name to check the server's certificate for
+    /// Server name to verify the server certificate against
     #[arg(long, value_name = "NAME")]
     pub tls_server_name: Option<String>,
-    /// How long one request may take; 0 is no limit of its own (1s, 2m, 3h)
+    /// Time limit of one request (1s, 2m, 3h; 0: that of the page)
     #[arg(long, value_name = "DURATION", default_value = "0", value_parser = super::duration)]
     pub request_timeout: Duration,
-    /// Do not ask for compressed answers
+    /// Do not request compressed responses
     #[arg(long)]
     pub disable_compression: bool,
 }
 
 impl ConnectArgs {
-    /// The flags that every suggested command must repeat, so that it reaches the same cluster in the same
-    /// name. A token is not among them.
+    /// Returns the flags that every suggested command repeats, so that it reaches the same cluster as the same user. A
+    /// token is left out.
     pub fn to_repeat(&self, context: Option<&str>) -> Vec<String> {
         let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
         let named = [
@@ -77,8 +77,8 @@ impl ConnectArgs {
         named.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value?])).flatten().collect()
     }
 
-    /// The first flag that speaks of one cluster only.
-    pub fn meaningless_with_several(&self) -> Option<&'static str> {
+    /// Returns the first flag that is set and has a meaning for one cluster only.
+    pub fn of_one_cluster(&self) -> Option<&'static str> {
         let given = [
             ("--server", self.server.is_some()),
             ("--cluster", self.cluster.is_some()),

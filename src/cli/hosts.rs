@@ -1,4 +1,4 @@
-//! The flags that say which hosts are looked up, and who is asked about them.
+//! The flags of hosts: which hosts to look up, and how.
 
 use clap::{ArgAction, Args, ValueHint};
 use std::net::{IpAddr, SocketAddr};
@@ -7,36 +7,35 @@ use std::path::PathBuf;
 /// The port of DNS servers.
 const DNS: u16 = 53;
 
-/// Which hosts to look up. Any of them but the two addresses makes the run ask DNS about every host of the scope and of
-/// the lists.
+/// The hosts to look up. Any of these flags but the two addresses turns on the lookup of all hosts.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Hosts")]
 pub struct HostArgs {
-    /// Hosts to look up in DNS besides those of Ingresses and routes, by comma or repeated
+    /// Hosts to look up in DNS, in addition to those of Ingresses and routes; comma-separated or repeated
     #[arg(long, value_name = "HOST", value_delimiter = ',', action = ArgAction::Append, value_parser = crate::tls::name)]
     pub host: Vec<String>,
-    /// A list of more of them: one a line, /etc/hosts, a simple zone file, or YAML; repeated
+    /// File with more hosts: one per line, /etc/hosts, a simple zone file or YAML; may be repeated
     #[arg(long, value_name = "FILE", action = ArgAction::Append, value_hint = ValueHint::FilePath)]
     pub hosts_file: Vec<PathBuf>,
-    /// Look up the hosts of Ingresses and routes in DNS, and whether each has a virtual host
+    /// Look up the hosts of Ingresses and routes in DNS, and check that each has a virtual host
     #[arg(long)]
     pub resolve_hosts: bool,
-    /// The DNS server to ask, ADDRESS or ADDRESS:PORT; else that of the system
+    /// DNS server to query, ADDRESS or ADDRESS:PORT (default: that of the system)
     #[arg(long, value_name = "ADDRESS", value_parser = dns_server)]
     pub dns_server: Option<SocketAddr>,
-    /// An access log of nginx, plain or .gz, to count the requests of these hosts; repeated
+    /// nginx access log, plain or .gz, to count the requests of these hosts; may be repeated
     #[arg(long, value_name = "FILE", action = ArgAction::Append, value_hint = ValueHint::FilePath)]
     pub access_log: Vec<PathBuf>,
-    /// Look at the certificates that are served for hosts, by a TLS handshake; else only inside a cluster
+    /// Check the certificates that hosts serve, by a TLS handshake (default: only inside a cluster)
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub probe_tls: Option<bool>,
-    /// Where certificates are looked at, ADDRESS:PORT, such as one ingress controller; else what DNS says, port 443
+    /// Address of the TLS handshakes, ADDRESS:PORT, such as one ingress controller (default: from DNS, port 443)
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub probe_to: Option<SocketAddr>,
 }
 
 impl HostArgs {
-    /// The first of these flags that was given.
+    /// Returns the first of these flags that is set.
     pub fn given(&self) -> Option<&'static str> {
         let given = [
             ("--host", !self.host.is_empty()),
@@ -50,8 +49,8 @@ impl HostArgs {
         given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
     }
 
-    /// The first of these flags that speaks of one cluster only.
-    pub fn meaningless_with_several(&self) -> Option<&'static str> {
+    /// Returns the first flag that is set and has a meaning for one cluster only.
+    pub fn of_one_cluster(&self) -> Option<&'static str> {
         let given = [("--access-log", !self.access_log.is_empty()), ("--probe-to", self.probe_to.is_some())];
         given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
     }
@@ -62,7 +61,7 @@ fn dns_server(text: &str) -> Result<SocketAddr, String> {
     match (text.parse(), plain.parse::<IpAddr>()) {
         (Ok(address), _) => Ok(address),
         (_, Ok(address)) => Ok(SocketAddr::new(address, DNS)),
-        _ => Err("an address such as 10.96.0.10, 10.96.0.10:53 or [fd00::10]:53".to_owned()),
+        _ => Err("expected an address such as 10.96.0.10, 10.96.0.10:53 or [fd00::10]:53".to_owned()),
     }
 }
 

@@ -1,79 +1,30 @@
-//! Where settings come from: what is built in < the profile < the environment < flags. A list takes the place of the
-//! list below it. [`SETTINGS`] are all of them.
+//! The layers of settings: built in < the profile < the environment < flags; later ones win. A list replaces the whole
+//! list below it.
 //!
-//! What does not belong here: what a setting means. Every value, wherever it is set, is read by the rules of its flag.
+//! What does not belong here: the meaning of a setting. Each value is read by the rules of its flag, wherever it is set.
 
-use super::setting::{SETTINGS, Setting, checks};
-use super::{Cli, Command as CliCommand, ProfileCommand};
+use super::setting::flags;
+use super::{Cli, Command as CliCommand, ConnectArgs, ProfileCommand};
 use crate::policy::profile::{self, Chosen, Error};
+use crate::policy::setting::{Resolved, SETTINGS, Set, Setting, Source, Topic};
 use crate::render::RightsizeFormat;
 use crate::sources::PrometheusUrl;
+use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, ValueEnum};
+use clap::{Arg, ArgMatches, Args, Command, CommandFactory, FromArgMatches, ValueEnum};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Display;
 
-/// Settings of which one takes the place of the other: whoever names namespaces does not want all of them.
+/// Pairs of settings that replace each other.
 const EITHER: [[&str; 2]; 2] = [["namespace", "all_namespaces"], ["context", "all_contexts"]];
 
-/// Settings that only a whole report heeds.
-const WHOLE: [&str; 11] = [
-    "baseline",
-    "history",
-    "history_keep",
-    "history_age",
-    "host",
-    "hosts_file",
-    "resolve_hosts",
-    "dns_server",
-    "access_log",
-    "probe_tls",
-    "probe_to",
-];
-
-/// Settings of the output. They apply to every command that has them.
-const SHOWN: [&str; 5] = ["output", "all", "lang", "color", "width"];
-
-/// Who has set something.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// Nobody.
-    BuiltIn,
-    /// The profile; the place in its file.
-    Profile(String),
-    /// The environment; the variable.
-    Environment(String),
-    /// The command line; the flag.
-    Flag(String),
-}
-
-/// A setting, its value and who has set it.
-#[derive(Clone, Debug)]
-pub struct Set {
-    /// Its key in a profile.
-    pub key: &'static str,
-    /// Its flag.
-    pub flag: String,
-    /// Its values, in the form of flags; none where it is not set.
-    pub values: Vec<String>,
-    /// Who has set it.
-    pub source: Source,
-}
-
-impl Set {
-    /// Whether the command line has set it.
-    pub fn is_flag(&self) -> bool {
-        matches!(self.source, Source::Flag(_))
-    }
-}
-
-/// Why a command line cannot be followed.
+/// Why a command line is invalid.
 #[derive(Debug)]
 pub enum Unparsed {
-    /// It is wrong itself, or asks for help.
+    /// The command line itself is invalid, or asks for help.
     Usage(Box<clap::Error>),
-    /// A profile or the environment is wrong.
+    /// A profile or the environment is invalid.
     Setting(Error),
 }
 
@@ -89,17 +40,18 @@ impl From<Error> for Unparsed {
     }
 }
 
-/// What profile and environment set, by the id of the flag.
+/// The values of profile and environment, by the id of the flag.
 type Lower = BTreeMap<&'static str, (Vec<String>, Source)>;
 
-/// Reads a command line, on top of the environment, on top of the profile. This is the one place where settings meet.
+/// Reads a command line over the environment over the profile.
 ///
 /// # Errors
-/// When any of the three is wrong, or help was asked for.
+/// If any of the three is invalid, or help was requested.
 pub fn parse(words: &[OsString], environment: &dyn Fn(&str) -> Option<String>) -> Result<Cli, Unparsed> {
     let command = Cli::command();
     let first = command.clone().try_get_matches_from(words)?;
     let asked = Asked::of(&command, &first);
+    refuse_with_files(&asked)?;
     let (chosen, lower) = below(&asked, environment)?;
     let Asked { path, .. } = asked;
     let layered = at(command.clone(), &path, &|mut command| {
@@ -116,14 +68,13 @@ pub fn parse(words: &[OsString], environment: &dyn Fn(&str) -> Option<String>) -
     }
     if let Some((rules, profile)) = cli.judging() {
         *rules = chosen.rules.clone();
-        profile.settings = sources(&asked, &lower);
-        profile.chosen = chosen;
+        profile.resolved = Resolved { settings: sources(&asked, &lower), chosen };
     }
     super::profile::choose_webhooks(&mut cli, environment)?;
     Ok(cli)
 }
 
-/// The command that was named: its path, its definition and what the command line says of it.
+/// The command of the command line: its path, its definition and its arguments.
 struct Asked<'c> {
     path: Vec<String>,
     command: &'c Command,
@@ -141,37 +92,51 @@ impl<'c> Asked<'c> {
         asked
     }
 
-    /// Whether the command has this argument. The definition decides: the matches know the ids of a command in debug builds
-    /// of clap only.
+    /// Whether the command has an argument. The matches know that in debug builds of clap only.
     fn has(&self, id: &str) -> bool {
         self.command.get_arguments().any(|arg| arg.get_id() == id)
     }
 
-    /// Whether the command line gives this argument.
+    /// Whether the command line gives an argument.
     fn is_flag(&self, id: &str) -> bool {
         self.has(id) && self.matches.value_source(id) == Some(ValueSource::CommandLine)
     }
 
-    /// The values of an argument, in the form of flags; none where the command does not have it.
+    /// Returns the values of an argument as flags have them; none if the command does not have it.
     fn values(&self, id: &str) -> Vec<OsString> {
         let raw = self.has(id).then(|| self.matches.get_raw(id)).flatten();
         raw.into_iter().flatten().map(std::ffi::OsStr::to_os_string).collect()
     }
 
-    /// Whether the command follows a profile.
+    /// Whether the command uses a profile.
     fn follows_profile(&self) -> bool {
         self.has("profile")
     }
 
-    /// The last word of the command's name; empty for a check.
+    /// Returns the last word of the command's name; empty for a check.
     fn name(&self) -> &str {
         self.path.last().map_or("", String::as_str)
     }
 
-    /// Whether it writes a new profile, which holds what its flags say and nothing else.
+    /// Whether it writes a new profile, which contains the values of its flags only.
     fn is_init(&self) -> bool {
         self.name() == "init"
     }
+}
+
+/// Refuses flags that need a cluster if files are read.
+fn refuse_with_files(asked: &Asked) -> Result<(), Unparsed> {
+    if !asked.is_flag("filename") || asked.name() == "show" {
+        return Ok(());
+    }
+    let settings = SETTINGS.iter().filter(|setting| setting.needs_cluster()).map(|setting| setting.id);
+    let connection = ConnectArgs::augment_args(Command::new("connect"));
+    let mut ids = settings.chain(connection.get_arguments().map(|arg| arg.get_id().as_str()));
+    let is_off = |id: &str| asked.values(id).iter().all(|value| value == "false");
+    let Some(id) = ids.find(|id| asked.is_flag(id) && !is_off(id)) else { return Ok(()) };
+    let flag = asked.command.get_arguments().find(|arg| arg.get_id() == id).and_then(Arg::get_long);
+    let text = format!("--{} needs a cluster and cannot be used with --filename\n", flag.unwrap_or(id));
+    Err(clap::Error::raw(ErrorKind::ArgumentConflict, text).into())
 }
 
 /// Changes the command at the end of a path.
@@ -182,21 +147,20 @@ fn at(command: Command, path: &[String], change: &dyn Fn(Command) -> Command) ->
     }
 }
 
-/// The profile, and what it and the environment set that no flag does. A command that follows no profile takes from the
-/// environment only how to show its output.
+/// Returns the profile, and the values of profile and environment that no flag overrides. A command without a profile uses
+/// only the settings of the output from the environment.
 fn below(asked: &Asked, environment: &dyn Fn(&str) -> Option<String>) -> Result<(Chosen, Lower), Unparsed> {
-    let command = checks();
+    let command = flags();
     let mut lower = Lower::new();
     let chosen = if asked.follows_profile() { choose(asked, environment)? } else { Chosen::default() };
     for value in chosen.profile.values(&chosen.path) {
-        if let Some(setting) = SETTINGS.iter().find(|setting| setting.key == value.key) {
-            let source = Source::Profile(value.place.to_string());
-            check(&command, setting, &value.words, &value.place)?;
-            lower.insert(setting.id, (value.words, source));
-        }
+        let source = Source::Profile(value.place.to_string());
+        check(&command, value.setting, &value.words, &value.place)?;
+        lower.insert(value.setting.id, (value.words, source));
     }
     let applies = |setting: &&Setting| {
-        asked.follows_profile() || asked.has(setting.id) && SHOWN.contains(&setting.id) && !asked.is_init()
+        let is_shown = asked.has(setting.id) && setting.topic == Topic::Output && !asked.is_init();
+        asked.follows_profile() || is_shown
     };
     for setting in SETTINGS.iter().filter(applies) {
         let found =
@@ -212,7 +176,7 @@ fn below(asked: &Asked, environment: &dyn Fn(&str) -> Option<String>) -> Result<
     Ok((chosen, lower))
 }
 
-/// The profile that a flag, the environment or the file itself names.
+/// Returns the profile that a flag, the environment or the file itself names.
 fn choose(asked: &Asked, environment: &dyn Fn(&str) -> Option<String>) -> Result<Chosen, Error> {
     let named = |id: &str, variable: &str| {
         let flag = asked.values(id).into_iter().next();
@@ -228,7 +192,7 @@ fn choose(asked: &Asked, environment: &dyn Fn(&str) -> Option<String>) -> Result
     Ok(chosen.unwrap_or_default())
 }
 
-/// What is on or off may be said in several words.
+/// Returns the value of a variable; a switch has several words for on and off.
 fn spoken(setting: &Setting, command: &Command, value: String) -> String {
     let is_switch = setting.is_switch(command);
     match value.to_lowercase().as_str() {
@@ -238,14 +202,14 @@ fn spoken(setting: &Setting, command: &Command, value: String) -> String {
     }
 }
 
-/// Takes away what a setting takes the place of.
+/// Removes the settings that a setting replaces.
 fn give_way(lower: &mut Lower, id: &str) {
     for pair in EITHER.iter().filter(|pair| pair.contains(&id)) {
         lower.retain(|other, _| *other == id || !pair.contains(other));
     }
 }
 
-/// Leaves what this command can use and no flag takes the place of.
+/// Removes the settings that the command cannot use, or that flags override.
 fn narrow(lower: &mut Lower, asked: &Asked) {
     for setting in SETTINGS.iter().filter(|setting| asked.is_flag(setting.id)) {
         give_way(lower, setting.id);
@@ -253,13 +217,13 @@ fn narrow(lower: &mut Lower, asked: &Asked) {
     }
     let command = asked.name();
     let files = asked.is_flag("filename") || command == "diff";
-    // Of nodes and of one object there is nothing to compare.
+    // Nodes, right-sizing and the story of an object are not whole reports.
     let whole = matches!(command, "show" | "diff") || command.is_empty() && !asked.is_flag("object");
     for setting in &SETTINGS {
         let usable = match command {
             // Its --output is a file.
             "snapshot" => setting.id != "output",
-            _ => !(files && setting.of_cluster) && (whole || !WHOLE.contains(&setting.id)),
+            _ => !(files && setting.is_of_cluster()) && (whole || !setting.is_of_report()),
         };
         if !usable || !asked.has(setting.id) {
             lower.remove(setting.id);
@@ -268,14 +232,14 @@ fn narrow(lower: &mut Lower, asked: &Asked) {
     if command == "rightsize" {
         lower.remove("logs");
     }
-    // It has formats of its own, and a report others.
+    // It has other formats than a report.
     if command == "rightsize" && lower.get("output").is_some_and(|(words, _)| !are_of_rightsize(words)) {
         lower.remove("output");
     }
     if !whole && lower.get("fail_on").is_some_and(|(words, _)| words == &["new"]) {
         lower.remove("fail_on");
     }
-    // It leaves namespaces out of all, and not all are asked for.
+    // It has a meaning for all namespaces only.
     let all = lower.get("all_namespaces").is_some_and(|(words, _)| words == &["true"]);
     if !all && !asked.is_flag("all_namespaces") {
         lower.remove("exclude_namespace");
@@ -286,7 +250,7 @@ fn are_of_rightsize(formats: &[String]) -> bool {
     formats.iter().all(|format| RightsizeFormat::from_str(format, false).is_ok())
 }
 
-/// Reads values as the flag would, so that what is wrong with them is told with the place they are from.
+/// Reads values as the flag does, so that errors name the place of the value.
 fn check(command: &Command, setting: &Setting, words: &[String], place: &dyn Display) -> Result<(), Error> {
     let long = setting.long(command);
     let wrong = |text: String| Error { place: place.to_string(), text, hint: None };
@@ -300,20 +264,20 @@ fn check(command: &Command, setting: &Setting, words: &[String], place: &dyn Dis
         Ok(_) => Ok(()),
         Err(error) => {
             let text = error.render().to_string();
-            let said: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
-            let said = said.join(" ");
-            Err(wrong(said.strip_prefix("error: ").unwrap_or(&said).to_owned()))
+            let lines: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+            let message = lines.join(" ");
+            Err(wrong(message.strip_prefix("error: ").unwrap_or(&message).to_owned()))
         }
     }
 }
 
-/// Every setting with its value and who has set it.
+/// Returns every setting with its value and where that comes from.
 fn sources(asked: &Asked, lower: &Lower) -> Vec<Set> {
-    let command = checks();
+    let command = flags();
     let set = |setting: &'static Setting| {
         let flag = format!("--{}", setting.long(&command));
         let plain = |value: String| match setting.id {
-            // It may hold a password, and what is set is shown and written to new profiles.
+            // It may contain a password, and settings are shown and written to new profiles.
             "prometheus_url" => PrometheusUrl::shown(&value),
             _ => value,
         };
@@ -324,7 +288,8 @@ fn sources(asked: &Asked, lower: &Lower) -> Vec<Set> {
             Some((_, source)) => source.clone(),
             None => Source::BuiltIn,
         };
-        Set { key: setting.key, flag, values, source }
+        let short = setting.arg(&command).and_then(Arg::get_short);
+        Set { setting, flag, short, values, source }
     };
     SETTINGS.iter().map(set).collect()
 }

@@ -1,7 +1,7 @@
-//! The flags that say how to list.
+//! The flags of listing.
 
-use super::duration;
-use crate::cluster::LogFormat;
+use super::duration::{between, duration, written};
+use crate::cluster::{ListOptions, LogFormat};
 use clap::Args;
 use std::time::Duration;
 
@@ -9,40 +9,40 @@ use std::time::Duration;
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Listing")]
 pub struct ListArgs {
-    /// Objects a page
-    #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=5000))]
+    /// Objects per page
+    #[arg(long, value_name = "N", default_value_t = ListOptions::default().page_size)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=5000))]
     pub page_size: u32,
-    /// How long one page may take, retries included
-    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = waiting_time)]
+    /// Time limit of one page, retries included
+    #[arg(long, value_name = "DURATION", default_value = written(ListOptions::default().page_timeout))]
+    #[arg(value_parser = page_timeout)]
     pub page_timeout: Duration,
-    /// Requests under way at once, over all clusters
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
+    /// Parallel requests over all clusters
+    #[arg(long, value_name = "N", default_value_t = ListOptions::default().concurrency)]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=64))]
     pub concurrency: u16,
-    /// Requests a second at most, over all clusters; 0 is no limit
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    /// Maximum requests per second over all clusters (0: no limit)
+    #[arg(long, value_name = "N", default_value_t = ListOptions::default().max_rps)]
     pub max_rps: u16,
-    /// Stop asking after so long and report what is there; 0 is never
-    #[arg(long, value_name = "DURATION", default_value = "0", value_parser = super::duration)]
+    /// Stop after this long and report what was read (0: no limit)
+    #[arg(long, value_name = "DURATION", default_value = written(ListOptions::default().timeout))]
+    #[arg(value_parser = duration)]
     pub timeout: Duration,
-    /// Log each page, repetition and gap on standard error
+    /// Log each page, retry and gap to standard error
     #[arg(short, long)]
     pub verbose: bool,
-    /// Log the same in this format
+    /// Format of the -v log; implies -v
     #[arg(long, value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
 }
 
 impl ListArgs {
-    /// Whether and how to log.
+    /// Returns the format of the log; `None` is no log.
     pub fn log(&self) -> Option<LogFormat> {
         self.log_format.or(self.verbose.then_some(LogFormat::Text))
     }
 }
 
-fn waiting_time(text: &str) -> Result<Duration, String> {
-    let time = duration(text)?;
-    if time < Duration::from_millis(100) || time > Duration::from_secs(3600) {
-        return Err("a page needs between 100ms and 1h".to_owned());
-    }
-    Ok(time)
+fn page_timeout(text: &str) -> Result<Duration, String> {
+    between(text, Duration::from_millis(100), Duration::from_secs(3600))
 }

@@ -1,46 +1,38 @@
 //! The flags of the sources: Prometheus, kubelets, logs.
 
-use super::duration;
+use super::duration::between;
 use crate::sources::{Label, PrometheusUrl};
 use clap::Args;
 use std::time::Duration;
 
-/// Who is asked for measurements.
+/// The sources besides the lists of the API server.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Measurements")]
 pub struct MeasureArgs {
-    /// The Prometheus to ask what containers used and which are throttled; else one that is found in the cluster
+    /// Address of a Prometheus with the usage and throttling of containers (default: one found in the cluster)
     #[arg(long, value_name = "URL")]
     pub prometheus_url: Option<PrometheusUrl>,
-    /// Of a Prometheus that knows several clusters, only what has this label, such as cluster=prod; may be repeated
+    /// Restrict Prometheus queries to this label (cluster=prod), for a Prometheus shared by several clusters; may be repeated
     #[arg(long, value_name = "NAME=VALUE", value_delimiter = ',')]
     pub prometheus_label: Vec<Label>,
-    /// Where no Prometheus tells, read the kubelets twice, so long apart (10s to 10m)
+    /// Without Prometheus, sample the kubelets twice, this far apart (10s to 10m)
     #[arg(long, value_name = "DURATION", value_parser = window)]
     pub throttle_window: Option<Duration>,
-    /// Read the logs of all containers of the scope, and fold what they tell of errors into patterns
+    /// Read the logs of all containers in scope, and group their errors into patterns
     #[arg(long)]
     pub logs: bool,
-    /// How far back logs are read, and a Prometheus is asked what containers used (10m to 90d; Prometheus at least 2h); else 7d for rightsize, 24h for logs and what was killed
+    /// How far back to read logs and usage, 10m to 90d (default: 7d for rightsize, 24h for logs and killed containers)
     #[arg(long, value_name = "DURATION", value_parser = since)]
     pub since: Option<Duration>,
 }
 
+/// A kubelet counts about every ten seconds.
 fn window(text: &str) -> Result<Duration, String> {
-    let time = duration(text)?;
-    if time < Duration::from_secs(10) || time > Duration::from_secs(600) {
-        return Err("between 10s and 10m: kubelets count anew about every 10 seconds".to_owned());
-    }
-    Ok(time)
+    between(text, Duration::from_secs(10), Duration::from_secs(600))
 }
 
-/// From what tells something in a log to what a Prometheus may still keep.
 fn since(text: &str) -> Result<Duration, String> {
-    let time = duration(text)?;
-    if time < Duration::from_secs(600) || time > Duration::from_secs(90 * 86_400) {
-        return Err("between 10m and 90d".to_owned());
-    }
-    Ok(time)
+    between(text, Duration::from_secs(600), Duration::from_secs(90 * 86_400))
 }
 
 #[cfg(test)]

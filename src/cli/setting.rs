@@ -1,102 +1,29 @@
-//! Everything that can be set by a flag, a variable of the environment and a key of a profile. `docs/profiles.md` has the
-//! table of it, which is made from [`SETTINGS`].
-//!
-//! What does not belong here: which of the three wins (`layers`).
+//! The flags of the settings, and their table in `docs/profiles.md`.
 
 use super::CheckArgs;
+use crate::policy::setting::{SETTINGS, Setting};
 use clap::{Arg, ArgAction, Args, Command};
 
-/// Something that can be set by a flag, a variable of the environment and a key of a profile.
-#[derive(Debug)]
-pub(super) struct Setting {
-    /// Its flag, as clap knows it.
-    pub(super) id: &'static str,
-    /// Its key in a profile.
-    pub(super) key: &'static str,
-    /// Whether it speaks of the cluster: where files are read, profile and environment leave it alone.
-    pub(super) of_cluster: bool,
-}
-
-const fn cluster(id: &'static str, key: &'static str) -> Setting {
-    Setting { id, key, of_cluster: true }
-}
-
-const fn always(id: &'static str, key: &'static str) -> Setting {
-    Setting { id, key, of_cluster: false }
-}
-
-/// Everything that can be set, in the order of the help.
-pub(super) static SETTINGS: [Setting; 48] = [
-    cluster("namespace", "namespaces"),
-    cluster("all_namespaces", "allNamespaces"),
-    cluster("exclude_namespace", "excludeNamespaces"),
-    cluster("selector", "selector"),
-    cluster("field_selector", "fieldSelector"),
-    cluster("no_evidence", "noEvidence"),
-    cluster("skip_kinds", "skipKinds"),
-    cluster("prometheus_url", "prometheusUrl"),
-    cluster("prometheus_label", "prometheusLabels"),
-    cluster("throttle_window", "throttleWindow"),
-    cluster("logs", "logs"),
-    cluster("since", "since"),
-    cluster("host", "hosts"),
-    cluster("hosts_file", "hostsFiles"),
-    cluster("resolve_hosts", "resolveHosts"),
-    cluster("dns_server", "dnsServer"),
-    cluster("access_log", "accessLogs"),
-    cluster("probe_tls", "probeTls"),
-    cluster("probe_to", "probeTo"),
-    always("fail_on", "failOn"),
-    always("checks", "checks"),
-    always("skip", "skip"),
-    always("skip_tls_check", "skipTlsCheck"),
-    always("severity", "severity"),
-    always("restarts_attention", "thresholds.restartsAttention"),
-    always("restarts_unhealthy", "thresholds.restartsUnhealthy"),
-    always("quiet_after", "thresholds.quietAfter"),
-    always("grace", "thresholds.grace"),
-    always("throttled", "thresholds.throttled"),
-    always("node_memory", "thresholds.nodeMemory"),
-    always("no_annotations", "noAnnotations"),
-    always("baseline", "baseline"),
-    always("history", "history"),
-    always("history_keep", "historyKeep"),
-    always("history_age", "historyAge"),
-    always("output", "output"),
-    always("all", "all"),
-    always("lang", "lang"),
-    always("color", "color"),
-    always("width", "width"),
-    cluster("page_size", "pageSize"),
-    cluster("page_timeout", "pageTimeout"),
-    cluster("concurrency", "concurrency"),
-    cluster("max_rps", "maxRps"),
-    cluster("timeout", "timeout"),
-    cluster("kubeconfig", "kubeconfig"),
-    cluster("context", "contexts"),
-    cluster("all_contexts", "allContexts"),
-];
-
-/// Variables that set something besides those of the flags' names.
+/// Variables that set a setting, besides `HEALTHCHECK_` and the name of its flag.
 const ALSO: [(&str, &str); 1] = [("skip_tls_check", "SKIP_TLS_CHECK")];
 
 impl Setting {
-    /// Its flag, as the command line has it.
+    /// Returns its flag.
     pub(super) fn arg<'c>(&self, command: &'c Command) -> Option<&'c Arg> {
         command.get_arguments().find(|arg| arg.get_id() == self.id)
     }
 
-    /// The name of its flag, without dashes.
+    /// Returns the name of its flag, without dashes.
     pub(super) fn long(&self, command: &Command) -> String {
         self.arg(command).and_then(Arg::get_long).unwrap_or(self.id).to_owned()
     }
 
-    /// Whether it is on or off, and takes no value as a flag.
+    /// Whether its flag takes no value.
     pub(super) fn is_switch(&self, command: &Command) -> bool {
         self.arg(command).is_some_and(|arg| matches!(arg.get_action(), ArgAction::SetTrue))
     }
 
-    /// The variables of the environment that set it, the first one first.
+    /// Returns the environment variables that set it, in order of precedence.
     pub(super) fn variables(&self, command: &Command) -> Vec<String> {
         let long = self.long(command);
         let own = format!("HEALTHCHECK_{}", long.to_uppercase().replace('-', "_"));
@@ -105,29 +32,29 @@ impl Setting {
     }
 }
 
-/// All flags that settings are of.
-pub(super) fn checks() -> Command {
+/// Returns the flags of all settings.
+pub(super) fn flags() -> Command {
     CheckArgs::augment_args(Command::new("check"))
 }
 
-/// One row of the table of settings in docs/profiles.md.
+/// A row of the table of settings.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// The key in a profile.
     pub key: &'static str,
-    /// The variables of the environment.
+    /// The environment variables.
     pub variables: Vec<String>,
     /// The flag.
     pub flag: String,
-    /// What it is without being set.
+    /// The default value.
     pub built_in: String,
-    /// What it does.
+    /// The help of the flag.
     pub help: String,
 }
 
-/// Every setting, as the docs tell it.
+/// Returns every setting as a row.
 pub fn table() -> Vec<Row> {
-    let command = checks();
+    let command = flags();
     let row = |setting: &'static Setting| {
         let arg = setting.arg(&command);
         let defaults = arg.map(Arg::get_default_values).unwrap_or_default();
@@ -142,4 +69,66 @@ pub fn table() -> Vec<Row> {
         }
     };
     SETTINGS.iter().map(row).collect()
+}
+
+/// Returns the table of all settings in Markdown, as docs/profiles.md has it.
+pub fn settings_table() -> String {
+    let row = |Row { key, variables, flag, built_in, help }: Row| {
+        let variables: Vec<String> = variables.iter().map(|name| format!("`{name}`")).collect();
+        let built_in = if built_in.is_empty() { built_in } else { format!("`{built_in}`") };
+        let help = help.replace('|', "\\|").replace('<', "&lt;").replace('*', "\\*");
+        format!("| `{key}` | {} | `{flag}` | {built_in} | {help} |", variables.join(", "))
+    };
+    let head = [
+        "| Key in a profile | Environment | Flag | Built in | What it does |",
+        "| --- | --- | --- | --- | --- |",
+    ];
+    head.into_iter().map(str::to_owned).chain(table().into_iter().map(row)).collect::<Vec<_>>().join("\n")
+        + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::profile::{Config, SCHEMA};
+    use crate::policy::setting::Form;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_setting_is_a_flag_of_its_form() {
+        let command = flags();
+        for setting in &SETTINGS {
+            let arg = setting.arg(&command).unwrap_or_else(|| panic!("{setting:?} has no flag"));
+            let is_list = matches!(arg.get_action(), ArgAction::Append);
+            match setting.form {
+                Form::List | Form::Paths | Form::Map => assert!(is_list, "{setting:?}"),
+                _ => assert!(!is_list, "{setting:?}"),
+            }
+            assert!(setting.form == Form::Switch || !setting.is_switch(&command), "{setting:?}");
+        }
+        let keys: BTreeSet<&str> = SETTINGS.iter().map(|setting| setting.key).collect();
+        assert_eq!(keys.len(), SETTINGS.len());
+    }
+
+    /// `docs/config.schema.json`, from the types of the file and the help of the flags.
+    #[test]
+    fn the_schema_for_editors_is_current() {
+        let mut schema = serde_json::to_value(schemars::schema_for!(Config)).unwrap();
+        schema["title"] = "kubectl-healthcheck configuration".into();
+        for row in table() {
+            let (section, key) = match row.key.split_once('.') {
+                Some((_, key)) => ("Thresholds", key),
+                None => ("Profile", row.key),
+            };
+            schema["$defs"][section]["properties"][key]["description"] = format!("{}.", row.help).into();
+        }
+        let made = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        if std::env::var_os("UPDATE").is_some() {
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/config.schema.json");
+            std::fs::write(path, &made).unwrap();
+            return;
+        }
+        let hint = "UPDATE=1 cargo test --lib schema writes docs/config.schema.json";
+        assert!(made == SCHEMA, "{hint}");
+    }
 }

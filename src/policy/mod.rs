@@ -3,4 +3,5 @@
 pub mod mute;
 pub mod overrides;
 pub mod profile;
+pub mod setting;
 pub mod settings;

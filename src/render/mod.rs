@@ -35,7 +35,7 @@ pub use lists::{checks, explain};
 pub use message::{Summary, message};
 pub use nodes::nodes;
 pub use overview::overview;
-pub use profile::{profile, settings_table};
+pub use profile::profile;
 pub use rightsize::{RightsizeFormat, Sized, rightsize};
 pub use story::story;
 

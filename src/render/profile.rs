@@ -4,9 +4,9 @@ use super::document::{Block, Column, Document, Table, name};
 use super::json::{self, Encoding};
 use super::words::{self, texts};
 use super::{Look, SettingsFormat};
-use crate::cli::{self, ProfileArgs, Set, Source, table as settings};
 use crate::policy::mute::State;
 use crate::policy::profile::{Class, Link, Mute, Webhook};
+use crate::policy::setting::{Resolved, Set, Source};
 use crate::text::{Fact, Lang, Text};
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ texts! {
 /// # Errors
 /// When `out` fails.
 pub fn profile(
-    args: &ProfileArgs,
+    args: &Resolved,
     today: Date,
     format: SettingsFormat,
     look: Look,
@@ -47,7 +47,7 @@ pub fn profile(
         SettingsFormat::Json => json::write(&document(args, today), Encoding::Json, out),
         SettingsFormat::Yaml => json::write(&document(args, today), Encoding::Yaml, out),
         SettingsFormat::Name => {
-            args.settings.iter().try_for_each(|set| writeln!(out, "{}={}", set.key, shown(set)))
+            args.settings.iter().try_for_each(|set| writeln!(out, "{}={}", set.setting.key, shown(set)))
         }
     }
 }
@@ -55,7 +55,7 @@ pub fn profile(
 /// A setting: its name, its value, its source.
 type Row = [String; 3];
 
-fn page(args: &ProfileArgs, today: Date, lang: Lang) -> Document {
+fn page(args: &Resolved, today: Date, lang: Lang) -> Document {
     let rows = rows(args, today, lang);
     let column = |head: &Text, index: usize| {
         Column::new(head.get(lang), rows.iter().map(|row: &Row| name(&row[index])))
@@ -67,7 +67,7 @@ fn page(args: &ProfileArgs, today: Date, lang: Lang) -> Document {
     page
 }
 
-fn head(args: &ProfileArgs, lang: Lang) -> String {
+fn head(args: &Resolved, lang: Lang) -> String {
     let chosen = &args.chosen;
     match chosen.name.as_str() {
         "" => NO_PROFILE.get(lang).to_owned(),
@@ -80,8 +80,8 @@ fn filled(text: &Text, lang: Lang, facts: &[(&'static str, &str)]) -> String {
     text.fill(lang, &facts)
 }
 
-fn rows(args: &ProfileArgs, today: Date, lang: Lang) -> Vec<Row> {
-    let set = |set: &Set| [set.key.to_owned(), shown(set), source(&set.source, lang)];
+fn rows(args: &Resolved, today: Date, lang: Lang) -> Vec<Row> {
+    let set = |set: &Set| [set.setting.key.to_owned(), shown(set), source(&set.source, lang)];
     let rules = &args.chosen.rules;
     let whole = || WHOLE.get(lang).to_owned();
     let mut lines: Vec<Row> = args.settings.iter().map(set).collect();
@@ -154,7 +154,7 @@ fn in_profile(place: &str, lang: Lang) -> String {
     filled(&PROFILE, lang, &[("line", line)])
 }
 
-fn document(args: &ProfileArgs, today: Date) -> Value {
+fn document(args: &Resolved, today: Date) -> Value {
     let set = |set: &Set| {
         let (kind, place) = match &set.source {
             Source::BuiltIn => ("built-in", ""),
@@ -162,7 +162,7 @@ fn document(args: &ProfileArgs, today: Date) -> Value {
             Source::Environment(name) => ("environment", name.as_str()),
             Source::Flag(flag) => ("flag", flag.as_str()),
         };
-        json!({ "key": set.key, "flag": set.flag, "values": set.values, "source": kind, "place": place })
+        json!({ "key": set.setting.key, "flag": set.flag, "values": set.values, "source": kind, "place": place })
     };
     let mute = |mute: &Mute| {
         json!({ "mute": of_mute(mute), "check": mute.check, "reason": mute.reason,
@@ -191,20 +191,4 @@ fn document(args: &ProfileArgs, today: Date) -> Value {
         "links": rules.links.iter().map(link).collect::<Vec<_>>(),
         "notify": args.chosen.webhooks.iter().map(webhook).collect::<Vec<_>>(),
     })
-}
-
-/// Returns the table of all settings in docs/profiles.md.
-pub fn settings_table() -> String {
-    let row = |cli::Row { key, variables, flag, built_in, help }: cli::Row| {
-        let variables: Vec<String> = variables.iter().map(|name| format!("`{name}`")).collect();
-        let built_in = if built_in.is_empty() { built_in } else { format!("`{built_in}`") };
-        let help = help.replace('|', "\\|").replace('<', "&lt;").replace('*', "\\*");
-        format!("| `{key}` | {} | `{flag}` | {built_in} | {help} |", variables.join(", "))
-    };
-    let head = [
-        "| Key in a profile | Environment | Flag | Built in | What it does |",
-        "| --- | --- | --- | --- | --- |",
-    ];
-    head.into_iter().map(str::to_owned).chain(settings().into_iter().map(row)).collect::<Vec<_>>().join("\n")
-        + "\n"
 }

@@ -1,11 +1,12 @@
 //! What a run is compared with: a file, the records of a folder, or both; and the record that it leaves.
 
 use super::{Failure, check};
-use crate::cli::{CheckArgs, CompareArgs, FailOn, JudgeArgs, Set};
+use crate::cli::{CheckArgs, CompareArgs, FailOn, JudgeArgs};
 use crate::cluster::{self, ConnectOptions};
 use crate::compare::changes::{Changes, Trend, comparable, of_one_cluster};
 use crate::compare::history::History;
 use crate::compare::run_record::RunRecord;
+use crate::policy::setting::Set;
 use crate::report::{Compared, Report, Source};
 use crate::snapshot::{self, Given};
 use crate::wire::Time;
@@ -42,8 +43,10 @@ impl Baseline {
     /// Reads the file and the folder that were named, before anything is asked of a cluster.
     pub(super) fn open(args: &CheckArgs, clock: fn() -> Time) -> Result<Self, Failure> {
         let compare = &args.compare;
-        let keeps = |set: &&Set| ["historyKeep", "historyAge"].contains(&set.key) && set.is_flag();
-        if let Some(set) = args.profile.settings.iter().find(keeps).filter(|_| compare.history.is_none()) {
+        let keeps = |set: &&Set| ["historyKeep", "historyAge"].contains(&set.setting.key) && set.is_flag();
+        if let Some(set) =
+            args.profile.resolved.settings.iter().find(keeps).filter(|_| compare.history.is_none())
+        {
             return Err(Failure::new(format!(
                 "{} says how to keep a history: name its folder with --history",
                 set.flag

@@ -51,7 +51,9 @@ fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failu
     let done = if args.filename.is_empty() {
         live(args, &settings, &mut judge)
     } else {
-        files::read(args, clock).and_then(|snapshot| judge.one(&snapshot, repeat_context(&snapshot)))
+        let now = args.now.map_or_else(clock, Time::from);
+        let read = files::read(&args.filename, &args.scope, now);
+        read.and_then(|snapshot| judge.one(&snapshot, repeat_context(&snapshot)))
     };
     judge.notices.send(done)
 }
@@ -69,7 +71,7 @@ pub(super) fn demo(args: &DemoArgs, clock: fn() -> Time) -> Result<Exit, Failure
 fn live(args: &CheckArgs, settings: &Settings, judge: &mut Judge) -> Result<Exit, Failure> {
     let flags = Flags { scope: &args.scope, list: &args.list, connect: &args.connect };
     let mut live = Live::new(flags, settings, judge.clock)?;
-    let of_one = args.connect.meaningless_with_several().or_else(|| args.hosts.meaningless_with_several());
+    let of_one = args.connect.of_one_cluster().or_else(|| args.hosts.of_one_cluster());
     if let Some(flag) = of_one.filter(|_| live.several()) {
         return Err(Failure::new(format!("{flag} cannot be used with several contexts")));
     }
@@ -105,8 +107,8 @@ pub(super) fn repeat_context(snapshot: &Snapshot) -> Vec<String> {
 
 /// By what is judged.
 pub(super) fn settings(by: &JudgeArgs, global: Vec<String>) -> Result<Settings, Failure> {
-    let (thresholds, choice) = (by.thresholds().map_err(Failure::new)?, by.choice().map_err(Failure::new)?);
-    let (rules, no_annotations) = (by.rules.clone(), by.heed.no_annotations);
+    let (thresholds, choice) = (by.thresholds()?, by.choice()?);
+    let (rules, no_annotations) = (by.rules.clone(), by.containers.no_annotations);
     Ok(Settings { thresholds, kubectl: Kubectl { global }, choice, rules, no_annotations })
 }
 

@@ -3,7 +3,7 @@
 use crate::compare::history;
 use crate::model::Reason;
 use crate::text::Message;
-use crate::{cluster, gather, policy, snapshot};
+use crate::{cli, cluster, gather, policy, snapshot};
 use std::io;
 
 /// Why a run ended without a report.
@@ -51,6 +51,12 @@ impl From<gather::Unseen> for Failure {
     fn from(unseen: gather::Unseen) -> Self {
         let failure = Self::from(unseen.error);
         Self { hint: unseen.hint.map(str::to_owned).or(failure.hint), ..failure }
+    }
+}
+
+impl From<cli::UsageError> for Failure {
+    fn from(error: cli::UsageError) -> Self {
+        Self::new(error.to_string())
     }
 }
 

@@ -1,43 +1,21 @@
-//! What is read from files: narrowed to what was asked for.
+//! Files instead of a cluster, narrowed to the scope.
 
 use super::Failure;
-use crate::cli::{CheckArgs, ScopeArgs};
+use crate::cli::ScopeArgs;
 use crate::gather::ScopeOptions;
 use crate::snapshot::{self, Snapshot};
 use crate::wire::Time;
 use std::path::PathBuf;
 
-/// Which files, and what of them.
-pub(super) struct Asked<'a> {
-    pub(super) files: &'a [PathBuf],
-    pub(super) scope: &'a ScopeArgs,
-    /// The time to judge them by, where they have none.
-    pub(super) now: Time,
-    /// A flag that was given and asks a server.
-    pub(super) meaningless: Option<&'static str>,
-}
-
-/// Reads the files that were named, of them what was asked for.
-pub(super) fn read(args: &CheckArgs, clock: fn() -> Time) -> Result<Snapshot, Failure> {
-    let now = args.now.map_or_else(clock, Time::from);
-    let meaningless = args.meaningless_with_files();
-    read_asked(&Asked { files: &args.filename, scope: &args.scope, now, meaningless })
-}
-
-/// The same for any command.
-pub(super) fn read_asked(asked: &Asked) -> Result<Snapshot, Failure> {
-    if let Some(flag) = asked.meaningless {
-        return Err(Failure::new(format!(
-            "{flag} asks a server, and --filename reads files: use one of them"
-        )));
-    }
-    asked.scope.check().map_err(Failure::new)?;
-    let mut snapshot = snapshot::read(asked.files, asked.now)?;
-    narrow(&mut snapshot, asked.scope)?;
+/// Reads files, narrowed to the scope. `now` is the time to judge them by, if they have none.
+pub(super) fn read(files: &[PathBuf], scope: &ScopeArgs, now: Time) -> Result<Snapshot, Failure> {
+    scope.check()?;
+    let mut snapshot = snapshot::read(files, now)?;
+    narrow(&mut snapshot, scope)?;
     Ok(snapshot)
 }
 
-/// Leaves of files only the namespaces that were asked for.
+/// Keeps the namespaces of the scope only.
 fn narrow(snapshot: &mut Snapshot, scope: &ScopeArgs) -> Result<(), Failure> {
     let excluded =
         ScopeOptions::from(scope).excluded_set().map_err(|error| Failure::new(error.to_string()))?;

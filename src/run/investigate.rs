@@ -23,7 +23,8 @@ pub(super) fn investigate(args: &CheckArgs, target: &Target, clock: fn() -> Time
     let (snapshot, global) = if args.filename.is_empty() {
         (gathered(args, target, &settings, clock)?, args.connect.to_repeat(context))
     } else {
-        let snapshot = files::read(args, clock)?;
+        let now = args.now.map_or_else(clock, Time::from);
+        let snapshot = files::read(&args.filename, &args.scope, now)?;
         let global = super::check::repeat_context(&snapshot);
         (snapshot, global)
     };

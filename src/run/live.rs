@@ -40,7 +40,7 @@ impl Live {
     pub(super) fn new(flags: Flags, settings: &Settings, clock: fn() -> Time) -> Result<Self, Failure> {
         let connect = ConnectOptions::from(flags.connect);
         let contexts = cluster::contexts(&connect)?;
-        flags.scope.check().map_err(Failure::new)?;
+        flags.scope.check()?;
         let list = ListOptions::from(flags.list);
         let plan = Plan {
             scope: flags.scope.into(),

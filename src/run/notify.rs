@@ -47,7 +47,13 @@ pub(super) fn refuse(args: &CheckArgs, why: &str) -> Result<(), Failure> {
 impl Notifications {
     /// Finds the webhooks and their addresses, before anything is asked of a cluster.
     pub(super) fn open(args: &CheckArgs) -> Result<Self, Failure> {
-        let asked = args.profile.chosen.webhooks.iter().filter(|webhook| args.notify.contains(&webhook.name));
+        let asked = args
+            .profile
+            .resolved
+            .chosen
+            .webhooks
+            .iter()
+            .filter(|webhook| args.notify.contains(&webhook.name));
         let compares = args.compare.given().is_some();
         let to = |webhook: &Webhook| {
             if webhook.when == When::New && !compares {

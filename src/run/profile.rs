@@ -14,7 +14,9 @@ pub(super) fn profile(what: ProfileCommand, clock: fn() -> Time) -> Result<Exit,
         ProfileCommand::Show(args) => {
             let today = crate::policy::mute::day_of(clock());
             let look = look::look(&args.show);
-            output::stdout(|out| render::profile(&args.profile, today, args.show.output.into(), look, out))?;
+            output::stdout(|out| {
+                render::profile(&args.profile.resolved, today, args.show.output.into(), look, out)
+            })?;
             Ok(Exit::Clean)
         }
         ProfileCommand::Init(args) => init::init(&args, clock),

@@ -1,9 +1,8 @@
 //! Right-sizing of one cluster, of several, or of files.
 
 use super::check::{nothing_found, repeat_context, unseen_cluster};
-use super::files::{self, Asked};
 use super::live::{Flags, Live};
-use super::{Failure, look};
+use super::{Failure, files, look};
 use crate::cli::{Exit, RightsizeArgs};
 use crate::finding::command::Kubectl;
 use crate::gather::ClusterResult;
@@ -24,7 +23,7 @@ struct LoadedCluster {
 }
 
 pub(super) fn rightsize(args: &RightsizeArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
-    if let Some(flag) = args.meaningless() {
+    if let Some(flag) = args.of_report() {
         return Err(Failure::new(format!("{flag} is of a report, and right-sizing does not rest on it")));
     }
     let looked = if args.filename.is_empty() { live(args, clock)? } else { vec![of_files(args, clock)?] };
@@ -43,9 +42,8 @@ pub(super) fn rightsize(args: &RightsizeArgs, clock: fn() -> Time) -> Result<Exi
 }
 
 fn of_files(args: &RightsizeArgs, clock: fn() -> Time) -> Result<LoadedCluster, Failure> {
-    let (now, meaningless) = (args.now.map_or_else(clock, Time::from), args.meaningless_with_files());
-    let asked = Asked { files: &args.filename, scope: &args.scope, now, meaningless };
-    let snapshot = files::read_asked(&asked)?;
+    let now = args.now.map_or_else(clock, Time::from);
+    let snapshot = files::read(&args.filename, &args.scope, now)?;
     let settings = settings(args, repeat_context(&snapshot));
     Ok(LoadedCluster { context: None, snapshot, settings })
 }
@@ -55,7 +53,7 @@ fn settings(args: &RightsizeArgs, global: Vec<String>) -> Settings {
         thresholds: args.thresholds(),
         kubectl: Kubectl { global },
         rules: args.rules.clone(),
-        no_annotations: args.heed.no_annotations,
+        no_annotations: args.containers.no_annotations,
         ..Settings::default()
     }
 }
@@ -73,7 +71,7 @@ fn again(args: &RightsizeArgs, looked: &LoadedCluster) -> Option<String> {
 fn live(args: &RightsizeArgs, clock: fn() -> Time) -> Result<Vec<LoadedCluster>, Failure> {
     let flags = Flags { scope: &args.scope, list: &args.list, connect: &args.connect };
     let mut live = Live::new(flags, &settings(args, Vec::new()), clock)?;
-    if let Some(flag) = args.connect.meaningless_with_several().filter(|_| live.several()) {
+    if let Some(flag) = args.connect.of_one_cluster().filter(|_| live.several()) {
         return Err(Failure::new(format!("{flag} cannot be used with several contexts")));
     }
     if args.output == RightsizeFormat::Patch {

@@ -381,7 +381,7 @@ fn the_table_of_settings_is_current() {
     let (begin, end) = ("UPDATE=1 cargo test --test cli settings -->\n", "<!-- end of settings -->");
     let (before, rest) = text.split_once(begin).unwrap();
     let (_, after) = rest.split_once(end).unwrap();
-    let made = format!("{before}{begin}\n{}\n{end}{after}", kubectl_healthcheck::render::settings_table());
+    let made = format!("{before}{begin}\n{}\n{end}{after}", kubectl_healthcheck::cli::settings_table());
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&path, &made).unwrap();
     }

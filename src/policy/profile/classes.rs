@@ -80,9 +80,9 @@ pub(super) fn class(name: &str, entry: &ClassEntry, path: &str) -> Result<Class,
             labels.insert(key.clone(), value);
         }
     }
-    if let Some(at) = &entry.thresholds.node_memory {
-        let hint = "set it under the thresholds of the profile".to_owned();
-        let why = "nodeMemory applies to nodes, and a class applies to workloads";
+    if let Some(at) = entry.thresholds.get("node_memory") {
+        let hint = "set it in the thresholds of the profile".to_owned();
+        let why = "nodeMemory is a threshold of nodes, and a class holds workloads";
         return Err(Place::of(path, at).wrong(why, Some(hint)));
     }
     Ok(Class { name: name.to_owned(), workloads, labels, thresholds: changes(&entry.thresholds, path)? })

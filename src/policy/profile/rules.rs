@@ -1,7 +1,7 @@
 //! The classes, mutes and links of a profile, resolved and ready to use.
 
 use super::classes::{Class, class};
-use super::{At, Error, LinkEntry, MuteEntry, Place, Profile, Thresholds};
+use super::{At, Error, LinkEntry, MuteEntry, Place, Profile, Section};
 use crate::finding::Catalog;
 use crate::model::{ThresholdChanges, percent};
 use crate::text::suggest::{nearest, suggestion};
@@ -152,25 +152,17 @@ impl Rules {
     }
 }
 
-pub(super) fn changes(thresholds: &Thresholds, path: &str) -> Result<ThresholdChanges, Error> {
+/// Reads thresholds that are different for some workloads.
+pub(super) fn changes(thresholds: &Section, path: &str) -> Result<ThresholdChanges, Error> {
     let mut changes = ThresholdChanges::default();
-    let count = |at: &Option<At<i64>>| at.as_ref().map(|at| (Place::of(path, at), at.value.to_string()));
-    let time = |at: &Option<At<String>>| at.as_ref().map(|at| (Place::of(path, at), at.value.clone()));
-    let named = [
-        count(&thresholds.restarts_attention),
-        count(&thresholds.restarts_unhealthy),
-        time(&thresholds.quiet_after),
-        time(&thresholds.grace),
-        time(&thresholds.throttled),
-    ];
-    for (name, set) in ThresholdChanges::NAMES.into_iter().zip(named) {
-        if let Some((place, value)) = set {
-            changes.set(name, &value).map_err(|error| place.wrong(error, None))?;
+    for (setting, at) in thresholds.iter() {
+        let (name, value) = (setting.id.replace('_', "-"), at.value.join(","));
+        let place = Place::of(path, at);
+        if ThresholdChanges::NAMES.contains(&name.as_str()) {
+            changes.set(&name, &value).map_err(|error| place.wrong(error, None))?;
+        } else {
+            percent(&value).map_err(|why| place.wrong(format!("{name}: {why}"), None))?;
         }
-    }
-    if let Some(at) = &thresholds.node_memory {
-        let wrong = |why| Place::of(path, at).wrong(format!("node-memory: {why}"), None);
-        percent(&at.value).map_err(wrong)?;
     }
     Ok(changes)
 }

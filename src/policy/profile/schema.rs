@@ -1,16 +1,67 @@
-//! The schema for editors, generated from the types of the file.
+//! The schema of a profile, for `docs/config.schema.json`. The command line adds the descriptions of the settings.
 
-use super::{Config, SCHEMA};
+use super::{At, ClassEntry, LinkEntry, MuteEntry, NotifyEntry, Profile, Section};
+use crate::policy::setting::{Form, SETTINGS, Setting};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-#[test]
-fn the_schema_is_that_of_the_types() {
-    let mut schema = serde_json::to_value(schemars::schema_for!(Config)).unwrap();
-    schema["title"] = "kubectl-healthcheck configuration".into();
-    let made = serde_json::to_string_pretty(&schema).unwrap() + "\n";
-    if std::env::var_os("UPDATE").is_some() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/config.schema.json");
-        std::fs::write(path, &made).unwrap();
-        return;
+/// The schema of the value of a setting.
+fn value(setting: &Setting) -> Value {
+    match setting.form {
+        Form::Text | Form::Path => json!({ "type": ["string", "null"] }),
+        Form::List | Form::Paths => json!({ "type": ["array", "null"], "items": { "type": "string" } }),
+        Form::Switch => json!({ "type": ["boolean", "null"] }),
+        Form::Number => json!({ "type": ["integer", "null"], "format": "int64" }),
+        Form::Map => json!({ "type": ["object", "null"], "additionalProperties": { "type": "string" } }),
     }
-    assert!(made == SCHEMA, "docs/config.schema.json is out of date: UPDATE=1 cargo test --lib writes it");
+}
+
+/// The schemas of the settings of a section; empty for those outside of sections.
+fn settings(section: &str) -> Map<String, Value> {
+    let of = |setting: &Setting| {
+        let (of, key) = setting.key.split_once('.').unwrap_or(("", setting.key));
+        (of == section).then(|| (key.to_owned(), value(setting)))
+    };
+    SETTINGS.iter().filter_map(of).collect()
+}
+
+impl JsonSchema for Section {
+    fn schema_name() -> Cow<'static, str> {
+        "Thresholds".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "The thresholds of the checks.", "type": "object", "additionalProperties": false,
+            "properties": settings("thresholds"),
+        })
+    }
+}
+
+impl JsonSchema for Profile {
+    fn schema_name() -> Cow<'static, str> {
+        "Profile".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut properties = settings("");
+        let mut add = |key: &str, description: &str, schema: Schema| {
+            let mut schema = Value::from(schema);
+            schema["description"] = description.into();
+            properties.insert(key.to_owned(), schema);
+        };
+        add("thresholds", "The thresholds of the checks.", generator.subschema_for::<Section>());
+        let classes = generator.subschema_for::<BTreeMap<String, ClassEntry>>();
+        add("classes", "Workloads with thresholds of their own.", classes);
+        let mutes = generator.subschema_for::<Vec<At<MuteEntry>>>();
+        add("mutes", "Known problems that are accepted until a day.", mutes);
+        add("links", "Pages about findings.", generator.subschema_for::<Vec<At<LinkEntry>>>());
+        add("notify", "Webhooks for --notify.", generator.subschema_for::<Vec<At<NotifyEntry>>>());
+        json_schema!({
+            "description": "One profile. Keys that are left out have no effect.", "type": "object",
+            "additionalProperties": false, "properties": properties,
+        })
+    }
 }

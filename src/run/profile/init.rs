@@ -2,9 +2,10 @@
 
 use super::super::Failure;
 use super::super::live::{Flags, Live};
-use crate::cli::{Exit, InitArgs, ScopeArgs, Set};
+use crate::cli::{Exit, InitArgs, ScopeArgs};
 use crate::output;
-use crate::policy::profile::{self, Config, Form};
+use crate::policy::profile::{self, Config};
+use crate::policy::setting::{Form, Set};
 use crate::policy::settings::Settings;
 use crate::report::Report;
 use crate::snapshot::Snapshot;
@@ -111,7 +112,7 @@ fn block(args: &InitArgs, seen: &[Snapshot]) -> Result<String, Failure> {
         out += &comment(&format!("and {} more", told.len() - REMARKS));
     }
     let flags = args.settings.iter().filter(|set| set.is_flag());
-    let mut settings: Vec<(&str, Value)> = flags.map(|set| (set.key, value(set))).collect();
+    let mut settings: Vec<(&str, Value)> = flags.map(|set| (set.setting.key, value(set))).collect();
     // Whoever names no namespace means the one of the context: another day that may be another one.
     if let [snapshot] = seen {
         let names = &snapshot.scope.namespaces;
@@ -151,26 +152,25 @@ fn comment(text: &str) -> String {
     format!("  # {plain}\n")
 }
 
-/// The value as a profile writes it.
+/// Returns the value as a profile has it.
 fn value(set: &Set) -> Value {
     let text = || set.values.join(",");
-    match profile::form(set.key) {
-        Some(Form::List) => {
-            json!(set.values.iter().flat_map(|value| value.split(',')).collect::<Vec<_>>())
-        }
-        Some(Form::Switch) => json!(true),
-        Some(Form::Number) => text().parse::<i64>().map_or_else(|_| json!(text()), |number| json!(number)),
-        Some(Form::Map) => {
-            let pairs =
-                set.values.iter().flat_map(|value| value.split(',')).filter_map(|v| v.split_once('='));
+    // The profile is in another folder than the one where the command was typed.
+    let absolute = |path: &str| {
+        std::path::absolute(path).map_or_else(|_| path.to_owned(), |path| path.display().to_string())
+    };
+    let words = || set.values.iter().flat_map(|value| value.split(','));
+    match set.setting.form {
+        Form::Text => json!(text()),
+        Form::Path => json!(absolute(&text())),
+        Form::List => json!(words().collect::<Vec<_>>()),
+        Form::Paths => json!(set.values.iter().map(|path| absolute(path)).collect::<Vec<_>>()),
+        Form::Switch => json!(text() != "false"),
+        Form::Number => text().parse::<i64>().map_or_else(|_| json!(text()), |number| json!(number)),
+        Form::Map => {
+            let pairs = words().filter_map(|word| word.split_once('='));
             pairs.map(|(key, value)| (key.to_owned(), json!(value))).collect::<Map<_, _>>().into()
         }
-        // A path that begins where this command was typed means nothing elsewhere.
-        _ if set.key == "kubeconfig" => {
-            let path = std::path::absolute(text()).map_or_else(|_| text(), |path| path.display().to_string());
-            json!(path)
-        }
-        _ => json!(text()),
     }
 }
 

@@ -1,0 +1,190 @@
+//! The settings in a profile, as words of the command line: they are read by the same rules as flags.
+
+use super::{At, Place, Profile};
+use crate::policy::setting::{Form, SETTINGS, Setting};
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+use std::sync::LazyLock;
+
+/// The name of the section of thresholds.
+const THRESHOLDS: &str = "thresholds";
+
+/// The settings of a section of a profile, in the order of the file: each as the words of its flag.
+#[derive(Clone, Debug, Default)]
+pub struct Section(Vec<(&'static Setting, At<Vec<String>>)>);
+
+impl Section {
+    /// Returns the value of a setting, by the name of its flag.
+    pub(super) fn get(&self, id: &str) -> Option<&At<Vec<String>>> {
+        self.0.iter().find(|(setting, _)| setting.id == id).map(|(_, at)| at)
+    }
+
+    /// Returns every setting.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&'static Setting, &At<Vec<String>>)> {
+        self.0.iter().map(|(setting, at)| (*setting, at))
+    }
+
+    /// Reads the value of a setting.
+    fn read<'de, A: MapAccess<'de>>(
+        &mut self,
+        setting: &'static Setting,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        let words = match setting.form {
+            Form::Text | Form::Path => value(map, |text: String| vec![text])?,
+            Form::List | Form::Paths => value(map, |texts: Vec<String>| texts)?,
+            Form::Switch => value(map, |on: bool| vec![on.to_string()])?,
+            Form::Number => value(map, |number: i64| vec![number.to_string()])?,
+            Form::Map => value(map, |pairs: BTreeMap<String, String>| {
+                pairs.iter().map(|(key, value)| format!("{key}={value}")).collect()
+            })?,
+        };
+        self.0.extend(words.map(|words| (setting, words)));
+        Ok(())
+    }
+}
+
+/// Reads a value with its place; `None` for null.
+fn value<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    map: &mut A,
+    words: impl Fn(T) -> Vec<String>,
+) -> Result<Option<At<Vec<String>>>, A::Error> {
+    let at = map.next_value::<Option<At<T>>>()?;
+    Ok(at.map(|at| At { value: words(at.value), line: at.line, column: at.column }))
+}
+
+/// A setting of a profile, and where it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Value {
+    pub(crate) setting: &'static Setting,
+    /// The values; `true` and `false` for a switch.
+    pub(crate) words: Vec<String>,
+    pub(crate) place: Place,
+}
+
+impl Profile {
+    /// Returns every setting; `path` is the file of the profile.
+    pub(crate) fn values(&self, path: &str) -> Vec<Value> {
+        let value = |(setting, at): &(&'static Setting, At<Vec<String>>)| {
+            let words = at.value.iter();
+            let words = match setting.form {
+                Form::Path | Form::Paths => words.map(|text| located(text, path)).collect(),
+                _ => words.cloned().collect(),
+            };
+            Value { setting, words, place: Place::of(path, at) }
+        };
+        self.settings.0.iter().chain(&self.thresholds.0).map(value).collect()
+    }
+}
+
+/// Returns a path relative to the folder of the file, as in a kubeconfig; `~/` is the home directory.
+fn located(text: &str, file: &str) -> String {
+    let home = text.strip_prefix("~/").and_then(|rest| Some(std::env::home_dir()?.join(rest)));
+    let folder = Path::new(file).parent().unwrap_or(Path::new(""));
+    home.unwrap_or_else(|| folder.join(text)).display().to_string()
+}
+
+/// The keys of a profile that are not settings.
+const OTHERS: [&str; 5] = [THRESHOLDS, "classes", "mutes", "links", "notify"];
+
+/// The keys of a profile.
+static KEYS: LazyLock<Vec<&str>> = LazyLock::new(|| keys_of("").chain(OTHERS).collect());
+
+/// The keys of the section of thresholds.
+static THRESHOLD_KEYS: LazyLock<Vec<&str>> = LazyLock::new(|| keys_of(THRESHOLDS).collect());
+
+/// Splits the key of a setting into its section and its key there.
+fn split(setting: &Setting) -> (&'static str, &'static str) {
+    setting.key.split_once('.').unwrap_or(("", setting.key))
+}
+
+/// Returns the keys of the settings of a section.
+fn keys_of(section: &str) -> impl Iterator<Item = &'static str> {
+    SETTINGS.iter().map(split).filter(move |(of, _)| *of == section).map(|(_, key)| key)
+}
+
+/// Returns a setting by its section and its key there.
+fn find(section: &str, key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| split(setting) == (section, key))
+}
+
+/// Reads a key that must be one of these.
+#[derive(Clone, Copy)]
+struct OneOf(&'static [&'static str]);
+
+impl<'de> DeserializeSeed<'de> for OneOf {
+    type Value = String;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for OneOf {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<String, E> {
+        if self.0.contains(&key) { Ok(key.to_owned()) } else { Err(E::unknown_field(key, self.0)) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Section {
+    /// Reads the section of thresholds.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Thresholds;
+        impl<'de> Visitor<'de> for Thresholds {
+            type Value = Section;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("thresholds")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Section, A::Error> {
+                let mut section = Section::default();
+                while let Some(key) = map.next_key_seed(OneOf(&THRESHOLD_KEYS))? {
+                    if let Some(setting) = find(THRESHOLDS, &key) {
+                        section.read(setting, &mut map)?;
+                    }
+                }
+                Ok(section)
+            }
+        }
+        deserializer.deserialize_map(Thresholds)
+    }
+}
+
+impl<'de> Deserialize<'de> for Profile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Whole;
+        impl<'de> Visitor<'de> for Whole {
+            type Value = Profile;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a profile")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Profile, A::Error> {
+                let mut profile = Profile::default();
+                while let Some(key) = map.next_key_seed(OneOf(&KEYS))? {
+                    match (key.as_str(), find("", &key)) {
+                        (_, Some(setting)) => profile.settings.read(setting, &mut map)?,
+                        (THRESHOLDS, _) => profile.thresholds = map.next_value()?,
+                        ("classes", _) => profile.classes = map.next_value()?,
+                        ("mutes", _) => profile.mutes = map.next_value()?,
+                        ("links", _) => profile.links = map.next_value()?,
+                        _ => profile.notify = map.next_value()?,
+                    }
+                }
+                Ok(profile)
+            }
+        }
+        deserializer.deserialize_map(Whole)
+    }
+}
