@@ -111,10 +111,12 @@ impl<'a> NodeLoad<'a> {
         let nearly_full =
             i64::try_from(pods).unwrap_or(i64::MAX).saturating_mul(100) >= room.saturating_mul(NEARLY_FULL);
         let low_on_memory = node.memory_used().is_some_and(|used| used >= thresholds.node_memory);
-        let class = match node.is_ready() {
-            false => Class::Unhealthy,
-            true if nearly_full || low_on_memory || node.pressures().next().is_some() => Class::Attention,
-            true => Class::Healthy,
+        let class = if !node.is_ready() {
+            Class::Unhealthy
+        } else if nearly_full || low_on_memory || node.pressures().next().is_some() {
+            Class::Attention
+        } else {
+            Class::Healthy
         };
         Self { node, class, pods, requests, limits }
     }

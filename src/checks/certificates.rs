@@ -195,11 +195,14 @@ impl<'a> Used<'a> {
         let named = if self.is_used() { &self.by.users } else { &self.by.elsewhere };
         let users: Vec<String> = named.iter().map(ObjectRef::slashed).collect();
         let facts = vec![("users", Fact::Text(first(&users))), ("hosts", Fact::Text(self.hosts()))];
-        let text = match () {
-            () if users.is_empty() => &UNUSED,
-            () if !self.is_used() => &ELSEWHERE,
-            () if self.by.hosts.is_empty() && self.by.shared.is_empty() => &USED_BY,
-            () => &USED_FOR,
+        let text = if users.is_empty() {
+            &UNUSED
+        } else if !self.is_used() {
+            &ELSEWHERE
+        } else if self.by.hosts.is_empty() && self.by.shared.is_empty() {
+            &USED_BY
+        } else {
+            &USED_FOR
         };
         Message { text, facts }
     }
@@ -209,13 +212,14 @@ impl<'a> Used<'a> {
         let kubectl = &view.settings.kubectl;
         let (namespace, name) = (&*self.tls.namespace, &*self.tls.name);
         let replace = ["create", "secret", "tls", name, "-n", namespace, "--cert=tls.crt", "--key=tls.key"];
-        let mut out = match self.by.issued {
-            true => vec![kubectl.line(&["get", "certificate,certificaterequest", "-n", namespace])],
-            false => vec![format!(
+        let mut out = if self.by.issued {
+            vec![kubectl.line(&["get", "certificate,certificaterequest", "-n", namespace])]
+        } else {
+            vec![format!(
                 "{} | {}",
                 kubectl.line(&[&replace[..], &["--dry-run=client", "-o", "yaml"]].concat()),
                 kubectl.line(&["apply", "-f", "-"])
-            )],
+            )]
         };
         out.extend(self.by.users.first().map(|user| kubectl.describe(user)));
         out.push(kubectl.describe(&self.tls.object()));

@@ -88,11 +88,14 @@ impl<'v, 'a> Fit<'v, 'a> {
             return Some(Misfit::TooLarge(resource));
         }
         let free = self.free(node)?;
-        match () {
-            () if free.1 < 1 => Some(Misfit::NoRoom(Resource::Pods)),
-            () if requests.cpu > free.0.cpu => Some(Misfit::NoRoom(Resource::Cpu)),
-            () if requests.memory > free.0.memory => Some(Misfit::NoRoom(Resource::Memory)),
-            () => None,
+        if free.1 < 1 {
+            Some(Misfit::NoRoom(Resource::Pods))
+        } else if requests.cpu > free.0.cpu {
+            Some(Misfit::NoRoom(Resource::Cpu))
+        } else if requests.memory > free.0.memory {
+            Some(Misfit::NoRoom(Resource::Memory))
+        } else {
+            None
         }
     }
 

@@ -1,7 +1,7 @@
 //! What all requests of a run share: how many at once, how many a second, how many again, and the end.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -65,7 +65,7 @@ impl Budget {
     pub(crate) fn turn(&self) -> Duration {
         let Some(pace) = &self.pace else { return Duration::ZERO };
         let now = Instant::now();
-        let Ok(mut next) = pace.next.lock() else { return Duration::ZERO };
+        let mut next = pace.next.lock().unwrap_or_else(PoisonError::into_inner);
         let turn = next.unwrap_or(now).max(now);
         *next = Some(turn + pace.interval);
         turn - now

@@ -145,7 +145,7 @@ impl Sink for Rows {
 impl Sink for Capture {
     fn keep(&mut self, object: Object) {
         // Into memory: it cannot fail.
-        drop(self.add(&object));
+        let _ = self.add(&object);
     }
 
     fn part(&self) -> Self {
@@ -154,7 +154,7 @@ impl Sink for Capture {
 
     fn append(&mut self, part: Self) {
         // Nor can this.
-        drop(Capture::append(self, part));
+        let _ = Capture::append(self, part);
     }
 
     fn expect(&mut self, _: Kind, _: usize) {}
@@ -180,10 +180,12 @@ impl<'a> Run<'a> {
     async fn start(session: Session, plan: &'a Plan, progress: &Progress) -> Result<Self, Error> {
         let started_at = (plan.clock)();
         let scope = &plan.scope;
-        let namespaces = match scope.all_namespaces {
-            true => Vec::new(),
-            false if scope.namespace.is_empty() => vec![session.namespace.clone()],
-            false => scope.namespace.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect(),
+        let namespaces = if scope.all_namespaces {
+            Vec::new()
+        } else if scope.namespace.is_empty() {
+            vec![session.namespace.clone()]
+        } else {
+            scope.namespace.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect()
         };
         if let Some(bad) = namespaces.iter().find(|name| !super::scope::is_name(name)) {
             return Err(Error::Config(format!("\"{bad}\" is not the name of a namespace")));

@@ -8,7 +8,7 @@ use crate::wire::{Identity, Kind, ListMeta, ListReader, Object};
 use globset::GlobSet;
 use kube::api::ListParams;
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -236,7 +236,7 @@ impl<K: Sink> super::page::Body for Body<K> {
         let Self { chain, reader, part, known, .. } = self;
         reader.push(bytes, &mut |object| keep(part, object, chain, known))?;
         if let Some(token) = self.reader.token().filter(|token| !token.is_empty()) {
-            let tell = self.tell.lock().ok().and_then(|mut tell| tell.take());
+            let tell = self.tell.lock().unwrap_or_else(PoisonError::into_inner).take();
             // Nobody may be listening any more.
             tell.map(|tell| tell.send(token.to_owned()));
         }
@@ -289,9 +289,10 @@ impl<K: Sink> Walk<K> {
     /// Waits for a page and keeps its objects. Returns the next one, if there is one.
     async fn step(&mut self, mut page: Page<K>) -> Result<Option<Page<K>>, Error> {
         // The next page is under way while this one still arrives, unless the way is too narrow for both.
-        let early = match self.size.is_full() {
-            true => (&mut page.token).await.ok().map(|token| self.ask(&token)),
-            false => None,
+        let early = if self.size.is_full() {
+            (&mut page.token).await.ok().map(|token| self.ask(&token))
+        } else {
+            None
         };
         let read = (&mut page.part).await.unwrap_or_else(|lost| Err(Error::Unreadable(lost.to_string())));
         let Answer { body: (metadata, part), took, .. } = match read {

@@ -50,9 +50,10 @@ pub fn contexts(args: &ConnectArgs) -> Result<Vec<String>, Error> {
     let all = args.all_contexts.then(|| "*".to_owned());
     for wanted in args.context.iter().chain(&all) {
         // A comma or a star may be part of a name.
-        let parts: Vec<&str> = match known.contains(&wanted.as_str()) {
-            true => vec![wanted],
-            false => wanted.split(',').filter(|part| !part.is_empty()).collect(),
+        let parts: Vec<&str> = if known.contains(&wanted.as_str()) {
+            vec![wanted]
+        } else {
+            wanted.split(',').filter(|part| !part.is_empty()).collect()
         };
         for part in parts {
             let fitting = fitting(part, &known)?;

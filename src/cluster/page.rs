@@ -218,9 +218,10 @@ impl ApiClient {
             }
             self.meter.retries.fetch_add(1, Ordering::Relaxed);
             self.progress.retry(&request.path, &error, pause);
-            match asked.is_some() || error.is_throttling() {
-                true => self.wait(pause).await,
-                false => sleep(pause).await,
+            if asked.is_some() || error.is_throttling() {
+                self.wait(pause).await;
+            } else {
+                sleep(pause).await;
             }
             self.wait(self.budget.turn()).await;
         }
@@ -282,9 +283,10 @@ impl ApiClient {
             return Ok(Answer { body, date: sent_at(&parts.headers), took: began.elapsed() });
         }
         let wait = asked_to_wait(&parts.headers);
-        match foreign {
-            true => Err((Error::Foreign { code, text: first_words(&refused) }, wait)),
-            false => Err((refusal(code, &Bytes::from(refused)), wait)),
+        if foreign {
+            Err((Error::Foreign { code, text: first_words(&refused) }, wait))
+        } else {
+            Err((refusal(code, &Bytes::from(refused)), wait))
         }
     }
 }

@@ -116,10 +116,12 @@ impl Run<'_> {
         if kind == Kind::Event && self.plan.about.is_some() {
             places.extend(self.namespaces.iter().map(String::as_str));
         }
-        match () {
-            () if self.plan.scope.skip_kinds.contains(&kind) => Vec::new(),
-            () if self.namespaces.is_empty() && places.len() > LISTS => vec![self.chain(kind, None)],
-            () => places.iter().map(|name| self.chain(kind, Some(name))).collect(),
+        if self.plan.scope.skip_kinds.contains(&kind) {
+            Vec::new()
+        } else if self.namespaces.is_empty() && places.len() > LISTS {
+            vec![self.chain(kind, None)]
+        } else {
+            places.iter().map(|name| self.chain(kind, Some(name))).collect()
         }
     }
 }

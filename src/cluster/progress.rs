@@ -8,7 +8,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -190,9 +190,7 @@ impl Progress {
 
     /// A page has been asked for.
     pub(crate) fn asked(&self, chain: &ListRequest) {
-        if let Ok(mut waiting) = self.board.waiting.lock() {
-            waiting.entry(self.key(chain)).or_insert_with(Instant::now);
-        }
+        self.board.waiting().entry(self.key(chain)).or_insert_with(Instant::now);
     }
 
     /// A page has come.
@@ -203,9 +201,7 @@ impl Progress {
         }
         let (kind, namespace) = (chain.kind.plural(), chain.namespace.as_deref());
         self.say(&Event::Page { kind, namespace, page: number, items, millis: took.as_millis() });
-        if let Ok(mut waiting) = self.board.waiting.lock() {
-            waiting.insert(self.key(chain), Instant::now());
-        }
+        self.board.waiting().insert(self.key(chain), Instant::now());
         self.show();
     }
 
@@ -229,9 +225,7 @@ impl Progress {
     /// A list has been read, or given up.
     pub(crate) fn ended(&self, chain: &ListRequest, got: u64, error: Option<&Error>) {
         self.board.namespaces_done.fetch_add(u64::from(chain.kind == Kind::Pod), Ordering::Relaxed);
-        if let Ok(mut waiting) = self.board.waiting.lock() {
-            waiting.remove(&self.key(chain));
-        }
+        self.board.waiting().remove(&self.key(chain));
         let (kind, namespace) = (chain.kind.plural(), chain.namespace.as_deref());
         match error {
             Some(error) => self.say(&Event::Gap { kind, namespace, reason: &error.to_string() }),
@@ -277,12 +271,18 @@ impl Progress {
 
     /// The list that has been waited for longest.
     fn slowest(&self) -> Option<String> {
-        let waiting = self.board.waiting.lock().ok()?;
+        let waiting = self.board.waiting();
         let ((context, kind, namespace), since) = waiting.iter().min_by_key(|(_, since)| **since)?;
         let place = if namespace.is_empty() { String::new() } else { format!(" of {namespace}") };
         let cluster = if *context == self.context { String::new() } else { format!(" in {context}") };
         let seconds = since.elapsed().as_secs();
         Some(format!("  waiting for {}{place}{cluster} ({seconds} s)", kind.plural()))
+    }
+}
+
+impl Board {
+    fn waiting(&self) -> MutexGuard<'_, BTreeMap<(String, Kind, String), Instant>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -81,9 +81,10 @@ impl Run<'_> {
             _ => !self.plan.scope.skip_kinds.contains(kind),
         };
         let places = |kind: Kind| -> Vec<Option<&str>> {
-            match kind.namespaced() && !all {
-                true => self.namespaces.iter().map(|name| Some(name.as_str())).collect(),
-                false => vec![None],
+            if kind.namespaced() && !all {
+                self.namespaces.iter().map(|name| Some(name.as_str())).collect()
+            } else {
+                vec![None]
             }
         };
         let of_kind = |kind: Kind| -> Vec<ListRequest> {

@@ -192,10 +192,12 @@ fn skipped_tls(gaps: &[Gap], lang: Lang) -> Vec<String> {
         shown.push(MORE.fill(lang, &[("count", Fact::count(more))]));
     }
     let facts = [("places", Fact::Text(words::list(&shown, lang)))];
-    match () {
-        () if everywhere => vec![NO_TLS.get(lang).to_owned()],
-        () if shown.is_empty() => Vec::new(),
-        () => vec![INTERNAL.fill(lang, &facts)],
+    if everywhere {
+        vec![NO_TLS.get(lang).to_owned()]
+    } else if shown.is_empty() {
+        Vec::new()
+    } else {
+        vec![INTERNAL.fill(lang, &facts)]
     }
 }
 

@@ -65,7 +65,9 @@ pub(super) fn fit(mut columns: Vec<Column>, terminal: Option<usize>) -> Vec<Colu
     while total_width(&columns) > terminal {
         let least = columns.iter().enumerate().max_by_key(|(_, c)| c.expendable);
         match least {
-            Some((index, column)) if column.expendable > 0 => drop(columns.remove(index)),
+            Some((index, column)) if column.expendable > 0 => {
+                columns.remove(index);
+            }
             _ => break,
         }
     }

@@ -62,9 +62,10 @@ fn columns(summaries: &[Summary], lang: Lang) -> Vec<Column> {
     let state = |summary: &Summary| {
         let (verdict, gap) =
             (words::verdict_glyph(summary.verdict), words::verdict(Verdict::Incomplete).get(lang));
-        match summary.complete || summary.verdict == Verdict::Incomplete {
-            true => format!("{verdict} {}", words::verdict(summary.verdict).get(lang)),
-            false => format!("{verdict} {} ({gap})", words::verdict(summary.verdict).get(lang)),
+        if summary.complete || summary.verdict == Verdict::Incomplete {
+            format!("{verdict} {}", words::verdict(summary.verdict).get(lang))
+        } else {
+            format!("{verdict} {} ({gap})", words::verdict(summary.verdict).get(lang))
         }
     };
     let counts: Vec<(Option<Counts>, Option<Counts>)> =

@@ -115,11 +115,10 @@ impl Teller<'_> {
         let glyph = story
             .worst()
             .map_or_else(|| "🟢".to_owned(), |worst| words::severity(worst, lang).chars().take(1).collect());
-        let mut title = match story.exists {
-            true => format!("{glyph} {}{place}", named(&story.object)),
-            false => {
-                format!("⚪ {}{place}", GONE.fill(lang, &[("object", Fact::Text(named(&story.object)))]))
-            }
+        let mut title = if story.exists {
+            format!("{glyph} {}{place}", named(&story.object))
+        } else {
+            format!("⚪ {}{place}", GONE.fill(lang, &[("object", Fact::Text(named(&story.object)))]))
         };
         if !story.owners.is_empty() {
             let owners: Vec<String> = story.owners.iter().map(named).collect();

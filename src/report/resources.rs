@@ -146,9 +146,8 @@ impl<'a> Report<'a> {
         let namespaces = namespaces.into_iter().map(|(name, taken)| (Arc::clone(name), taken)).collect();
         let is_measured = all.measured > 0;
         let asked = |taken: &Requested| share(taken.requests, whole);
-        let used = |taken: &Requested| match is_measured {
-            true => share(taken.used.plus(taken.unmeasured), whole),
-            false => asked(taken),
+        let used = |taken: &Requested| {
+            if is_measured { share(taken.used.plus(taken.unmeasured), whole) } else { asked(taken) }
         };
         let mut consumers =
             largest_first(consumers.into_iter().collect(), |taken| (used(taken), asked(taken)));

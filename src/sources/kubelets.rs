@@ -68,7 +68,9 @@ pub(crate) async fn read(
         match told {
             // A pod is on one node only.
             Ok(of_node) => counted.extend(of_node),
-            Err(error) => drop(untold.insert(node, error)),
+            Err(error) => {
+                untold.insert(node, error);
+            }
         }
     }
     let objects = counted.iter().filter_map(|(name, counted)| series::object(name, *counted)).collect();

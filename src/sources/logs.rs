@@ -214,7 +214,9 @@ fn gathered(
                 }
             }
             Outcome::Unread(why) => unread.add(why, &unseen::LOGS_UNREAD),
-            Outcome::Forbidden => drop(unread.forbidden.insert(target.object.namespace.to_string())),
+            Outcome::Forbidden => {
+                unread.forbidden.insert(target.object.namespace.to_string());
+            }
             Outcome::Gone => {}
         }
     }

@@ -48,10 +48,7 @@ impl Screen<'_> {
             (Some(changes), true) => self.every_change(changes),
             (Some(changes), false) => self.changes(changes),
         };
-        let shown = match self.look.all || self.wide {
-            true => usize::MAX,
-            false => INCIDENTS_SHOWN,
-        };
+        let shown = if self.look.all || self.wide { usize::MAX } else { INCIDENTS_SHOWN };
         let mut rest = BTreeMap::new();
         let mut left = 0;
         rows.retain(|row| {

@@ -63,10 +63,12 @@ fn run(view: &View, out: &mut Reporter) {
         };
         // A StatefulSet does not replace a pod before it is deleted; other controllers do.
         let blocks = pod.shared.owner.as_ref().is_some_and(|owner| &*owner.kind == "StatefulSet");
-        let severity = match () {
-            () if view.is_young_for(pod, due) => Severity::Low,
-            () if blocks => Severity::High,
-            () => Severity::Medium,
+        let severity = if view.is_young_for(pod, due) {
+            Severity::Low
+        } else if blocks {
+            Severity::High
+        } else {
+            Severity::Medium
         };
         let finding = out.pod(pod, &[], severity, Message::new(text, facts));
         finding.since = due;

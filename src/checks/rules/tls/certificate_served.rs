@@ -197,10 +197,7 @@ fn judge(view: &View, seen: &Seen) -> Vec<Wrong> {
 /// Chooses the text for a certificate other than the one kept. An older one of the same issuer was not reloaded.
 fn instead(served: &Chain, kept: &Chain) -> &'static Text {
     let (served, kept) = (&served.leaf, &kept.leaf);
-    match served.issuer == kept.issuer && served.not_before < kept.not_before {
-        true => &OLDER,
-        false => &ANOTHER,
-    }
+    if served.issuer == kept.issuer && served.not_before < kept.not_before { &OLDER } else { &ANOTHER }
 }
 
 /// Returns why no certificate is served. A host for which no object ends TLS may never have had a certificate.

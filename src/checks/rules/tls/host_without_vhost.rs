@@ -89,12 +89,15 @@ fn run(view: &View, out: &mut Reporter) {
         }
         let namespaces = &view.snapshot.scope.namespaces;
         let asked_for = host.requests.as_ref().is_some_and(|requests| requests.count > 0);
-        let (text, severity) = match saw_all {
-            true if ways.lead_elsewhere(dns) && !asked_for => (&ELSEWHERE, Severity::Low),
-            true => (&NONE, Severity::Medium),
+        let (text, severity) = if saw_all && ways.lead_elsewhere(dns) && !asked_for {
+            (&ELSEWHERE, Severity::Low)
+        } else if saw_all {
+            (&NONE, Severity::Medium)
+        } else if namespaces.is_empty() {
             // It may have one in a namespace that was not read.
-            false if namespaces.is_empty() => (&NOT_SEEN, Severity::Low),
-            false => (&NOT_HERE, Severity::Low),
+            (&NOT_SEEN, Severity::Low)
+        } else {
+            (&NOT_HERE, Severity::Low)
         };
         let mut facts = vec![
             ("host", Fact::text(name)),
@@ -149,7 +152,9 @@ impl Ways {
         let all = balanced.chain(gateways.map(|way| &*way.value)).chain(resolved);
         for way in all.filter(|way| !way.is_empty()) {
             match way.parse() {
-                Ok(address) => drop(out.addresses.insert(address)),
+                Ok(address) => {
+                    out.addresses.insert(address);
+                }
                 Err(_) => out.by_name = true,
             }
         }
