@@ -22,7 +22,7 @@ pub fn stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Resul
 pub fn log(line: &str) {
     let hostile = |c: char| c != '\n' && is_hostile(c);
     let line: String = line.chars().map(|c| if hostile(c) { '\u{fffd}' } else { c }).collect();
-    drop(writeln!(io::stderr().lock(), "{line}"));
+    let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
 /// What the system says of a failed call, without the number it ends with.

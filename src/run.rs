@@ -179,11 +179,11 @@ fn budget(list: &ListArgs) -> Arc<Budget> {
     let stop = Stop::default();
     let told = stop.clone();
     // Where no handler can be set, Ctrl-C ends the program at once, as it does everywhere.
-    drop(ctrlc::set_handler(move || {
+    let _ = ctrlc::set_handler(move || {
         if told.now("interrupted") {
             leave();
         }
-    }));
+    });
     Arc::new(Budget::new(list.concurrency, list.max_rps, stop))
 }
 

@@ -227,7 +227,10 @@ fn mutate(object: &mut Value, random: &mut Random) {
     let other = random.one(&OBJECTS);
     let new = match kind {
         0 => json!(random.one(&TIMES)),
-        1 => return drop(remove(object, &place)),
+        1 => {
+            remove(object, &place);
+            return;
+        }
         2 => Value::Null,
         3 => odd_value(random),
         4 => json!(random.one(&NUMBERS)),
@@ -238,7 +241,8 @@ fn mutate(object: &mut Value, random: &mut Random) {
         8 => other.pointer(&place).cloned().unwrap_or_default(),
         9 => other.pointer(random.one::<String>(&pointers(other))).cloned().unwrap_or_default(),
         _ => {
-            return drop(remove(object, random.one::<&str>(&PARTS)));
+            remove(object, random.one::<&str>(&PARTS));
+            return;
         }
     };
     if let Some(old) = object.pointer_mut(&place) {
@@ -489,7 +493,9 @@ fn shown(snapshot: &Snapshot, look: Look) -> Result<Vec<ObjectRef>, String> {
         let text = String::from_utf8(out).map_err(|error| format!("{format:?}: {error}"))?;
         let hostile = text.chars().find(|c| *c != '\n' && is_hostile(*c));
         match format {
-            Format::Json => drop(serde_json::from_str::<Value>(&text).map_err(|error| error.to_string())?),
+            Format::Json => {
+                serde_json::from_str::<Value>(&text).map_err(|error| error.to_string())?;
+            }
             Format::Yaml => {}
             _ if hostile.is_some() => return Err(format!("{format:?} writes {hostile:?}:\n{text}")),
             _ => {}
@@ -733,7 +739,9 @@ fn spoil(bytes: &mut Vec<u8>, random: &mut Random) {
         0 => bytes[at] ^= 1 << random.below(8),
         1 => bytes[at] = *random.one(&[0, 0x7f, 0x80, 0xff]),
         2 => bytes.insert(at, u8::try_from(random.below(256)).unwrap()),
-        3 => drop(bytes.drain(at..end)),
+        3 => {
+            bytes.drain(at..end);
+        }
         4 => {
             let piece = bytes[at..end].to_vec();
             let to = random.below(bytes.len());

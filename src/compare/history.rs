@@ -180,10 +180,7 @@ impl History {
 
 /// The server says which cluster it is; where one of the two does not know it, the context.
 fn is_same(a: &Cluster, b: &Cluster) -> bool {
-    match a.server.is_empty() || b.server.is_empty() {
-        true => a.context == b.context,
-        false => a.server == b.server,
-    }
+    if a.server.is_empty() || b.server.is_empty() { a.context == b.context } else { a.server == b.server }
 }
 
 fn name(path: &Path) -> &str {

@@ -54,7 +54,7 @@ enum Value<'l> {
 pub(super) fn read(line: &str) -> Option<Fields<'_>> {
     let mut fields = Fields::default();
     // What was read before it broke off is kept.
-    drop(serde_json::Deserializer::from_str(line).deserialize_map(Object(&mut fields)));
+    let _ = serde_json::Deserializer::from_str(line).deserialize_map(Object(&mut fields));
     fields.is_known().then_some(fields)
 }
 
@@ -144,7 +144,9 @@ impl<'l> Visitor<'l> for Object<'_, 'l> {
     fn visit_map<A: MapAccess<'l>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key_seed(Known)? {
             match key {
-                Key::Other => drop(map.next_value::<IgnoredAny>()?),
+                Key::Other => {
+                    map.next_value::<IgnoredAny>()?;
+                }
                 key => self.0.set(key, map.next_value()?),
             }
         }

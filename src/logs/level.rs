@@ -249,10 +249,7 @@ fn without_logger(text: &str) -> &str {
     let name = before.rsplit([' ', '[', ']']).next().unwrap_or_default();
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_.$:/-".contains(&byte);
     let is_name = name.contains('.') || name.contains("::") || before.contains("--- ");
-    match is_name && name.bytes().all(is_part) {
-        true => after.get(3..).unwrap_or_default().trim_start(),
-        false => text,
-    }
+    if is_name && name.bytes().all(is_part) { after.get(3..).unwrap_or_default().trim_start() } else { text }
 }
 
 /// A line that states no level and tells of an error.

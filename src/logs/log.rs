@@ -126,12 +126,11 @@ impl Fold {
 
     fn add(&mut self, said: &level::Said, sample: &str, at: Option<i64>) {
         let mut masked = std::mem::take(&mut self.masked);
-        match said.is_exact {
-            true => {
-                masked.clear();
-                masked.push_str(&said.text);
-            }
-            false => mask::mask(&said.text, &mut masked),
+        if said.is_exact {
+            masked.clear();
+            masked.push_str(&said.text);
+        } else {
+            mask::mask(&said.text, &mut masked);
         }
         let (class, is_exact) = (said.class, said.is_exact);
         let entry = Entry { class, masked: &masked, is_exact, sample, seen: Seen::once(at) };

@@ -69,10 +69,8 @@ fn mask_word(word: &str, out: &mut String) {
     let close = core.get(inner.len()..).unwrap_or_default();
     let is_quoted = open.ends_with(['"', '\'']) && close.contains(['"', '\'']);
     out.push_str(open);
-    match () {
-        () if inner.is_empty() => {}
-        () if is_quoted || word.len() > LONGEST => out.push_str(ANY),
-        () => mask_core(inner, out),
+    if !inner.is_empty() {
+        if is_quoted || word.len() > LONGEST { out.push_str(ANY) } else { mask_core(inner, out) }
     }
     out.push_str(close);
 }
@@ -99,23 +97,30 @@ fn mask_core(core: &str, out: &mut String) {
     if has_digit && let Some(mask) = whole(core) {
         return out.push_str(if mask == ADDRESS && core.contains(']') { "<ip>]" } else { mask });
     }
-    match () {
-        () if core.len() > 1 && core.starts_with('/') || slashes > 1 => out.push_str(PATH),
-        () if has_digit => mask_parts(core, out),
-        () => out.push_str(core),
+    if core.len() > 1 && core.starts_with('/') || slashes > 1 {
+        out.push_str(PATH);
+    } else if has_digit {
+        mask_parts(core, out);
+    } else {
+        out.push_str(core);
     }
 }
 
 /// What a word with digits is as a whole.
 fn whole(core: &str) -> Option<&'static str> {
     let bytes = core.as_bytes();
-    match () {
-        () if is_time(core) => Some(TIME),
-        () if is_number(bytes) => Some(NUMBER),
-        () if is_uuid(bytes) => Some(ID),
-        () if is_address(core) => Some(ADDRESS),
-        () if is_hex(bytes) => Some(HEX),
-        () => None,
+    if is_time(core) {
+        Some(TIME)
+    } else if is_number(bytes) {
+        Some(NUMBER)
+    } else if is_uuid(bytes) {
+        Some(ID)
+    } else if is_address(core) {
+        Some(ADDRESS)
+    } else if is_hex(bytes) {
+        Some(HEX)
+    } else {
+        None
     }
 }
 
@@ -232,9 +237,10 @@ fn mask_parts(core: &str, out: &mut String) {
         let mark = piece.get(part.len()..).unwrap_or_default();
         if part.bytes().any(|byte| byte.is_ascii_digit()) || drawn && !part.is_empty() {
             // `<*>-<*>` is no more than one of them.
-            match out.ends_with("<*>-") {
-                true => out.truncate(out.len() - 1),
-                false => out.push_str(ANY),
+            if out.ends_with("<*>-") {
+                out.truncate(out.len() - 1);
+            } else {
+                out.push_str(ANY);
             }
             drawn = mark == "-";
         } else {

@@ -80,10 +80,12 @@ impl Traces {
     /// A line begins something new.
     pub(super) fn begin(&mut self, line: &str, class: Class, is_stated: bool) {
         let goes = line.starts_with("panic: ") || line.starts_with("fatal error: ");
-        self.state = match () {
-            () if goes => State::Go,
-            () if line.starts_with(TRACEBACK) => State::Python { bare: true },
-            () => State::Plain,
+        self.state = if goes {
+            State::Go
+        } else if line.starts_with(TRACEBACK) {
+            State::Python { bare: true }
+        } else {
+            State::Plain
         };
         self.open = Some(class);
         self.takes_exception = is_stated && !goes;

@@ -318,12 +318,11 @@ pub(super) fn is_nothing(value: &str) -> bool {
     let nothing = ["null", "nil", "none", "false", "no", "ok", "undefined", "0"];
     // `0x1f` and `0.5` are something, and so is what has no value, or one on the next line.
     let is_whole = !rest.starts_with('.') || rest.len() == 1;
-    match word.is_empty() {
-        true => {
-            value.len() < spaced.len()
-                && spaced.len() - value.len() < 3
-                && !value.starts_with(char::is_alphanumeric)
-        }
-        false => is_whole && nothing.iter().any(|none| none.eq_ignore_ascii_case(word)),
+    if word.is_empty() {
+        value.len() < spaced.len()
+            && spaced.len() - value.len() < 3
+            && !value.starts_with(char::is_alphanumeric)
+    } else {
+        is_whole && nothing.iter().any(|none| none.eq_ignore_ascii_case(word))
     }
 }

@@ -122,9 +122,10 @@ fn mute(object: &ObjectRef, annotations: &Annotations) -> Result<Option<Mute>, S
         reason,
         owner,
         until,
-        place: match whole {
-            true => format!("annotation on {}", object.slashed()),
-            false => format!("annotation on {} in {}", object.slashed(), object.namespace),
+        place: if whole {
+            format!("annotation on {}", object.slashed())
+        } else {
+            format!("annotation on {} in {}", object.slashed(), object.namespace)
         },
     }))
 }

@@ -25,9 +25,10 @@ impl History {
     pub(super) fn add(&mut self, usage: &Usage) {
         let seconds = usage.samples.saturating_mul(usage.step);
         self.memory = self.memory.max(usage.used.memory);
-        match usage.samples >= FEWEST {
-            true => self.cpu = self.cpu.max(Some(usage.used.cpu)),
-            false => self.cpu_of_few = self.cpu_of_few.max(usage.used.cpu),
+        if usage.samples >= FEWEST {
+            self.cpu = self.cpu.max(Some(usage.used.cpu));
+        } else {
+            self.cpu_of_few = self.cpu_of_few.max(usage.used.cpu);
         }
         self.samples = self.samples.saturating_add(usage.samples);
         self.longest = self.longest.max(seconds);

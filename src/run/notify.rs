@@ -37,9 +37,10 @@ struct To {
 
 /// Nothing is sent about a part of a report.
 pub(super) fn refuse(args: &CheckArgs, why: &str) -> Result<(), Failure> {
-    match args.notify.is_empty() {
-        true => Ok(()),
-        false => Err(Failure::new(format!("--notify tells of whole reports: {why}"))),
+    if args.notify.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::new(format!("--notify tells of whole reports: {why}")))
     }
 }
 

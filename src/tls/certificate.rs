@@ -210,9 +210,10 @@ impl Read {
         let body = read.tbs_certificate();
         let (subject, issuer) = (body.subject().clone(), body.issuer().clone());
         let names = Names::of(body);
-        let whose = match subject.is_empty() {
-            true => names.hosts.first().cloned().unwrap_or_default(),
-            false => called(&subject),
+        let whose = if subject.is_empty() {
+            names.hosts.first().cloned().unwrap_or_default()
+        } else {
+            called(&subject)
         };
         let certificate = Certificate {
             subject: whose,

@@ -166,12 +166,12 @@ pub fn name(text: &str) -> Result<String, String> {
     let plain = text.trim().trim_end_matches('.').to_ascii_lowercase();
     let is_address = plain.parse::<std::net::IpAddr>().is_ok();
     let wild = plain.strip_prefix("*.").unwrap_or(&plain);
-    match is_name(wild) && !is_address {
-        true => Ok(plain),
-        false if !plain.is_ascii() => {
-            Err(format!("\"{}\": names with other letters are written as xn--…", text.trim()))
-        }
-        false => Err(format!("\"{}\" is no name of a host", text.trim())),
+    if is_name(wild) && !is_address {
+        Ok(plain)
+    } else if !plain.is_ascii() {
+        Err(format!("\"{}\": names with other letters are written as xn--…", text.trim()))
+    } else {
+        Err(format!("\"{}\" is no name of a host", text.trim()))
     }
 }
 

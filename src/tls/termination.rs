@@ -65,9 +65,10 @@ pub fn of_ingress(ingress: &Ingress) -> impl Iterator<Item = TlsTermination<'_>>
     let rules = ingress.spec.rules.iter().map(|rule| &*rule.host).filter(|_| open > 0);
     let rest: BTreeSet<&str> = rules.filter(|host| !host.is_empty() && named.of(host).is_empty()).collect();
     ingress.spec.tls.iter().map(move |tls| {
-        let hosts = match tls.hosts.is_empty() {
-            true => rest.iter().copied().collect(),
-            false => tls.hosts.iter().map(String::as_str).collect(),
+        let hosts = if tls.hosts.is_empty() {
+            rest.iter().copied().collect()
+        } else {
+            tls.hosts.iter().map(String::as_str).collect()
         };
         let secret = Some((&*metadata.namespace, &*tls.secret_name)).filter(|(_, name)| !name.is_empty());
         TlsTermination {

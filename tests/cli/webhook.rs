@@ -111,10 +111,12 @@ impl Chat {
                         let head = format!(
                             "HTTP/1.1 {code} Said\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n"
                         );
-                        drop(stream.write_all((head + body).as_bytes()));
-                        drop(stream.flush());
+                        let _ = stream.write_all((head + body).as_bytes());
+                        let _ = stream.flush();
                     }
-                    Answer::Garbage => drop(stream.write_all(b"\0\xff\x16 what?\r\n\r\n")),
+                    Answer::Garbage => {
+                        let _ = stream.write_all(b"\0\xff\x16 what?\r\n\r\n");
+                    }
                     Answer::Never => unanswered.push(stream),
                     Answer::Close => {}
                 }

@@ -199,9 +199,10 @@ fn a_namespace_that_was_named_is_judged() {
     // In the cluster it would be in the way of other tests.
     let server = Faults::before(&LAB, move |request: &Asked| {
         let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
-        match request.path.starts_with("/api/v1/namespaces/noted-going?") {
-            true => Fault::Answer(head.to_owned(), going.clone()),
-            false => Fault::None,
+        if request.path.starts_with("/api/v1/namespaces/noted-going?") {
+            Fault::Answer(head.to_owned(), going.clone())
+        } else {
+            Fault::None
         }
     });
     let arguments = format!("-n noted-going -o json -s {}", server.url());

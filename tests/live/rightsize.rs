@@ -188,12 +188,15 @@ fn one_sample_of_a_metrics_server_is_said_to_be_one_and_nothing_rests_on_it() {
             }],
         })
     };
-    let rule = move |asked: &crate::support::faults::Asked| match asked.path.contains("metrics.k8s.io") {
-        true if asked.path.contains("/pods") => Fault::Answer(
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n".to_owned(),
-            metrics().to_string(),
-        ),
-        _ => Fault::None,
+    let rule = move |asked: &crate::support::faults::Asked| {
+        if asked.path.contains("metrics.k8s.io") && asked.path.contains("/pods") {
+            Fault::Answer(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n".to_owned(),
+                metrics().to_string(),
+            )
+        } else {
+            Fault::None
+        }
     };
     let faults = Faults::before(&LAB, rule);
     let ran = |flags: &str| {

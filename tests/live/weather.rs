@@ -27,7 +27,7 @@ fn scripted(upstream: u16, answer: impl Fn(String) -> Option<String> + Send + Sy
                         let mut server = TcpStream::connect(("127.0.0.1", upstream)).unwrap();
                         let head = head.replacen("\r\n", "\r\nConnection: close\r\n", 1);
                         server.write_all(head.as_bytes()).unwrap();
-                        drop(std::io::copy(&mut server, &mut client));
+                        let _ = std::io::copy(&mut server, &mut client);
                     }
                     None => std::thread::sleep(Duration::from_secs(60)),
                 }
@@ -116,8 +116,10 @@ fn tunnel() -> (u16, std::sync::Arc<std::sync::Mutex<Vec<String>>>) {
                 };
                 client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
                 let (mut back, mut forth) = (server.try_clone().unwrap(), client.try_clone().unwrap());
-                std::thread::spawn(move || drop(std::io::copy(&mut back, &mut forth)));
-                drop(std::io::copy(&mut client, &mut server));
+                std::thread::spawn(move || {
+                    let _ = std::io::copy(&mut back, &mut forth);
+                });
+                let _ = std::io::copy(&mut client, &mut server);
             });
         }
     });

@@ -159,12 +159,13 @@ pub fn warnings(pod: &Value, now: Timestamp) -> Vec<Value> {
             "firstTimestamp": ago(now, 3000), "lastTimestamp": ago(now, 30), "source": { "component": "kubelet" },
         })
     };
-    match looping {
-        true => vec![
+    if looping {
+        vec![
             warning(4, "BackOff", "Back-off restarting failed container app", 40),
             warning(5, "Failed", "Error: the process ended with exit code 1", 12),
-        ],
-        false => Vec::new(),
+        ]
+    } else {
+        Vec::new()
     }
 }
 

@@ -26,7 +26,7 @@ pub struct Edge {
 impl Drop for Edge {
     fn drop(&mut self) {
         drop(self.alive.take());
-        drop(self.supervisor.wait());
+        let _ = self.supervisor.wait();
     }
 }
 
@@ -125,7 +125,7 @@ fn start(program: &str, configure: &dyn Fn(&Path, SocketAddr) -> Vec<String>) ->
         }
         log = std::fs::read_to_string(dir.path().join("out")).unwrap();
         drop(alive);
-        drop(supervisor.wait());
+        let _ = supervisor.wait();
     }
     panic!("{program} does not start: {log}");
 }

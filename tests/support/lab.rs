@@ -42,7 +42,7 @@ impl PlainProxy {
 impl Drop for PlainProxy {
     fn drop(&mut self) {
         drop(self.alive.take());
-        drop(self.supervisor.wait());
+        let _ = self.supervisor.wait();
     }
 }
 
@@ -253,7 +253,7 @@ impl Lab {
 impl Drop for Lab {
     fn drop(&mut self) {
         drop(self.alive.take());
-        drop(self.supervisor.wait());
+        let _ = self.supervisor.wait();
     }
 }
 

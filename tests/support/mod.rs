@@ -110,7 +110,9 @@ impl Run for Command {
             self.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (mut stdin, input) = (child.stdin.take().unwrap(), input.to_vec());
         // A program that stops reading early is no failure of the test.
-        let feeder = std::thread::spawn(move || drop(stdin.write_all(&input)));
+        let feeder = std::thread::spawn(move || {
+            let _ = stdin.write_all(&input);
+        });
         let output = child.wait_with_output().unwrap();
         feeder.join().unwrap();
         Ran::of(output)

@@ -110,7 +110,7 @@ impl Prometheus {
                 return Self { address, supervisor, alive, _dir: dir };
             }
             drop(alive);
-            drop(supervisor.wait());
+            let _ = supervisor.wait();
             log = std::fs::read_to_string(dir.path().join("log")).unwrap();
         }
         panic!("Prometheus does not start: {log}");
@@ -152,7 +152,7 @@ impl Prometheus {
 impl Drop for Prometheus {
     fn drop(&mut self) {
         drop(self.alive.take());
-        drop(self.supervisor.wait());
+        let _ = self.supervisor.wait();
     }
 }
 

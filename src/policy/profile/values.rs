@@ -44,12 +44,16 @@ pub enum Form {
 pub fn form(key: &str) -> Option<Form> {
     let profile = Profile::default();
     let has = |keys: &[&str]| keys.contains(&key);
-    match () {
-        () if has(&profile.texts().map(|(key, _)| key)) => Some(Form::Text),
-        () if has(&profile.lists().map(|(key, _)| key)) => Some(Form::List),
-        () if has(&profile.switches().map(|(key, _)| key)) => Some(Form::Switch),
-        () if has(&profile.numbers().map(|(key, _)| key)) => Some(Form::Number),
-        () => (key == "severity").then_some(Form::Map),
+    if has(&profile.texts().map(|(key, _)| key)) {
+        Some(Form::Text)
+    } else if has(&profile.lists().map(|(key, _)| key)) {
+        Some(Form::List)
+    } else if has(&profile.switches().map(|(key, _)| key)) {
+        Some(Form::Switch)
+    } else if has(&profile.numbers().map(|(key, _)| key)) {
+        Some(Form::Number)
+    } else {
+        (key == "severity").then_some(Form::Map)
     }
 }
 
@@ -67,9 +71,12 @@ impl Profile {
             })
         });
         let lists = self.lists().map(|(key, at)| {
-            value(key, at, path, |texts| match PATHS.contains(&key) {
-                true => texts.iter().map(|text| located(text, path)).collect(),
-                false => texts.clone(),
+            value(key, at, path, |texts| {
+                if PATHS.contains(&key) {
+                    texts.iter().map(|text| located(text, path)).collect()
+                } else {
+                    texts.clone()
+                }
             })
         });
         let switches = self.switches().map(|(key, at)| value(key, at, path, |on| vec![on.to_string()]));

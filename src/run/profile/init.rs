@@ -197,7 +197,9 @@ fn yaml(settings: Vec<(&str, Value)>) -> Result<String, Failure> {
     };
     for (key, value) in settings {
         match key.strip_prefix("thresholds.") {
-            Some(name) => drop(thresholds.insert(name.to_owned(), value)),
+            Some(name) => {
+                thresholds.insert(name.to_owned(), value);
+            }
             None => add(key, &value)?,
         }
     }
