@@ -15,6 +15,7 @@ pub mod checks;
 pub mod cli;
 pub mod cluster;
 pub mod compare;
+mod files;
 pub mod finding;
 pub mod logs;
 pub mod model;

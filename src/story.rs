@@ -7,7 +7,7 @@ mod moments;
 
 use crate::checks::View;
 use crate::finding::{Fact, Finding, Severity};
-use crate::model::{LogTail, Node, ObjectRef, Owner, Pod, Workload};
+use crate::model::{LogTail, Node, ObjectRef, Owner, Pod, Workload, split_suffix};
 use crate::report::Report;
 use crate::text::Message;
 use crate::wire::{Kind, Time};
@@ -187,10 +187,10 @@ fn concerns(view: &View, object: &ObjectRef, pod: &Pod) -> bool {
 /// Returns whether an owner created the deleted pod of this name: the name is that of the owner and a random suffix of
 /// the controller, `web-5d4b-x7x2p`. A StatefulSet reuses its names.
 fn is_made_by(pod: &str, owner: &str) -> bool {
-    let drawn = |suffix: &str| !suffix.bytes().all(|byte| byte.is_ascii_digit());
-    let Some((stem, _)) = pod.rsplit_once('-').filter(|(_, suffix)| drawn(suffix)) else { return false };
-    let app = |name: &str| name.rsplit_once('-').map(|(app, _)| app.to_owned());
-    stem == owner || app(stem).is_some_and(|of| app(owner) == Some(of))
+    let is_random = |suffix: &str| !suffix.bytes().all(|byte| byte.is_ascii_digit());
+    let Some((name, _)) = split_suffix(pod).filter(|(_, suffix)| is_random(suffix)) else { return false };
+    let app = |name| split_suffix(name).map(|(app, _)| app);
+    name == owner || app(name).is_some_and(|of| app(owner) == Some(of))
 }
 
 /// Sorts entries by time. The same entry of many objects at the same time becomes one entry.

@@ -2,8 +2,8 @@
 
 use super::{Error, exec, kubeconfig};
 use crate::cli::ConnectArgs;
-use crate::output::io_words;
 use crate::snapshot::Cluster;
+use crate::text::io_words;
 use hyper_util::client::proxy::matcher::Matcher;
 use kube::config::{
     AuthInfo, Cluster as ClusterConfig, Context, KubeConfigOptions, Kubeconfig, KubeconfigError,

@@ -92,5 +92,5 @@ fn resolve(config: &mut Kubeconfig, folder: &Path) {
 
 /// An I/O error in the system's words, as Go prints it: without `(os error 2)`.
 fn plain(error: &io::Error) -> String {
-    crate::output::io_words(error).to_lowercase()
+    crate::text::io_words(error).to_lowercase()
 }

@@ -1,7 +1,8 @@
 //! The ends of the logs of pods in trouble: one for each owner and container, since siblings die of the same.
 
-use super::page::{Accept, ApiClient, Request, RetryPolicy};
+use super::page::{Accept, ApiClient, Request, RetryPolicy, SEGMENT};
 use crate::model::{Container, LINES, LogTail, Pod};
+use percent_encoding::utf8_percent_encode;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,20 @@ const LOGS: usize = 40;
 const DEADLINE: Duration = Duration::from_secs(3);
 /// At most so many bytes of each.
 const BYTES: usize = 16 << 10;
+
+/// Returns the request for the log of a container. The names are escaped; `options` are the other parameters of the query.
+pub(crate) fn request(
+    namespace: &str,
+    pod: &str,
+    container: &str,
+    options: &str,
+    deadline: Duration,
+) -> Request {
+    let [namespace, pod, container] =
+        [namespace, pod, container].map(|name| utf8_percent_encode(name, SEGMENT));
+    let path = format!("/api/v1/namespaces/{namespace}/pods/{pod}/log?container={container}&{options}");
+    Request { path, accept: Accept::Text, deadline, patience: RetryPolicy::Once, form: None }
+}
 
 /// Reads the ends of the logs of pods that have a node, the first ones only.
 pub(crate) async fn read(asker: &Arc<ApiClient>, pods: impl Iterator<Item = &Pod>) -> Vec<LogTail> {
@@ -45,18 +60,31 @@ fn culprit(pod: &Pod) -> Option<Container<'_>> {
 }
 
 async fn end_of(asker: &ApiClient, mut tail: LogTail) -> LogTail {
-    let path = format!(
-        "/api/v1/namespaces/{}/pods/{}/log?container={}&tailLines={LINES}&limitBytes={BYTES}{}",
-        tail.namespace,
-        tail.pod,
-        tail.container,
-        if tail.previous { "&previous=true" } else { "" }
-    );
-    let request =
-        Request { path, accept: Accept::Text, deadline: DEADLINE, patience: RetryPolicy::Once, form: None };
+    let previous = if tail.previous { "&previous=true" } else { "" };
+    let options = format!("tailLines={LINES}&limitBytes={BYTES}{previous}");
+    let request = request(&tail.namespace, &tail.pod, &tail.container, &options, DEADLINE);
     match asker.ask(&request).await {
         Ok(answer) => tail.keep(&String::from_utf8_lossy(&answer.body)),
         Err(error) => tail.refused = Some(error.detail()),
     }
     tail
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_the_names_in_the_path_of_a_log() {
+        let path =
+            |namespace, pod, container| request(namespace, pod, container, "tailLines=1", DEADLINE).path;
+        assert_eq!(
+            path("shop", "web-7d9f.x_1", "app"),
+            "/api/v1/namespaces/shop/pods/web-7d9f.x_1/log?container=app&tailLines=1"
+        );
+        assert_eq!(
+            path("a/../b", "p?x=1", "c&previous=true#"),
+            "/api/v1/namespaces/a%2F..%2Fb/pods/p%3Fx%3D1/log?container=c%26previous%3Dtrue%23&tailLines=1"
+        );
+    }
 }

@@ -9,8 +9,9 @@ mod record;
 mod tests;
 
 use crate::compare::run_record::RunRecord;
-use crate::output::{self, io_words};
+use crate::files;
 use crate::snapshot::{Cluster, Scope};
+use crate::text::io_words;
 use crate::wire::Time;
 use record::{EXTENSION, file_name};
 use std::fs::{self, DirBuilder};
@@ -141,7 +142,7 @@ impl History {
         let path = self.folder.join(file_name(run.taken_at.unwrap_or_default(), file.path()));
         record::write(run, &mut file).and_then(|()| file.as_file().sync_all()).map_err(&write)?;
         file.persist_noclobber(&path).map_err(|error| write(error.error))?;
-        output::sync(&self.folder).map_err(&write)?;
+        files::sync(&self.folder).map_err(&write)?;
         self.prune(run)?;
         self.sweep(now).map_err(&write)
     }

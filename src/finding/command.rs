@@ -2,14 +2,8 @@
 //! about.
 
 use crate::model::ObjectRef;
+use crate::text::is_hostile;
 use std::collections::BTreeMap;
-
-/// Characters that may not reach a terminal as they are: controls, and those that reorder or hide text.
-pub(crate) fn is_hostile(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
 
 /// How the operator reaches the cluster: the flags that every suggested command must repeat.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Text from a cluster is hostile: each format shows it, none obeys it.
 
-use crate::finding::command::is_hostile;
+use crate::text::is_hostile;
 
 /// Messages longer than this are cut for people; machine formats keep them whole.
 const LONG: usize = 300;

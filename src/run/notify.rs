@@ -147,7 +147,7 @@ fn address(webhook: &Webhook) -> Result<Address, Failure> {
             let mut text = String::new();
             let read =
                 std::fs::File::open(&path).and_then(|file| file.take(MOST_BYTES).read_to_string(&mut text));
-            read.map_err(|error| wrong(format!("{}: {}", path.display(), output::io_words(&error))))?;
+            read.map_err(|error| wrong(format!("{}: {}", path.display(), crate::text::io_words(&error))))?;
             text
         }
     };

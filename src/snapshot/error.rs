@@ -1,6 +1,6 @@
 //! What can be wrong with the files that were given.
 
-use crate::output::io_words;
+use crate::text::io_words;
 use std::io;
 
 /// Why no snapshot could be read or written. Each says what was tried on what.

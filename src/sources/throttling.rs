@@ -4,8 +4,8 @@ use super::Unavailable;
 use super::prometheus::Prometheus;
 use super::selector::{PromSelector, beginnings, names};
 use super::series::{self, Numbers};
-use crate::model::Periods;
 use crate::model::unseen::NO_COUNTS;
+use crate::model::{Periods, split_suffix};
 use crate::wire::Throttling;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -80,9 +80,9 @@ fn around(selector: &PromSelector, held_back: &Numbers) -> String {
 /// What the names of all pods of a workload begin with, or less of it: its controllers put at most two words behind it
 /// (that of a ReplicaSet and that of a pod; an index and a pod), and a CronJob the time of a run before these.
 fn beginning(pod: &str) -> &str {
-    let shorter = |name| str::rsplit_once(name, '-').map_or(name, |(shorter, _)| shorter);
+    let shorter = |name| split_suffix(name).map_or(name, |(shorter, _)| shorter);
     let name = shorter(shorter(pod));
-    match name.rsplit_once('-') {
+    match split_suffix(name) {
         Some((cron_job, run)) if is_time(run) => cron_job,
         _ => name,
     }

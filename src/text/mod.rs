@@ -3,9 +3,15 @@
 //! What does not belong here: the texts themselves, which stand beside the thing they name.
 
 mod age;
+mod hostile;
+mod io_words;
 pub mod suggest;
+mod texts;
 
 pub use age::{human, parse_duration};
+pub(crate) use hostile::is_hostile;
+pub(crate) use io_words::io_words;
+pub(crate) use texts::texts;
 
 use crate::finding::{Fact, Facts};
 

@@ -25,7 +25,7 @@ const CLASSES: [&str; 3] = ["IN", "CH", "HS"];
 /// When it cannot be read, is too large, or a line of it is no name; the text says which file and line.
 pub fn read(path: &Path) -> Result<BTreeSet<String>, String> {
     let shown = path.display();
-    let fail = |error: std::io::Error| format!("{shown}: {}", crate::output::io_words(&error));
+    let fail = |error: std::io::Error| format!("{shown}: {}", crate::text::io_words(&error));
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(fail)?;
     file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(fail)?;

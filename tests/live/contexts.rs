@@ -6,7 +6,6 @@ use crate::{crashing, healthy, namespace};
 use serde_json::{Value, json};
 use std::net::TcpListener;
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
 
 struct Fleet {
     dir: tempfile::TempDir,
@@ -153,18 +152,16 @@ fn a_cluster_that_cannot_be_seen_is_a_gap_and_never_in_the_way() {
 fn what_answers_is_shown_before_what_does_not() {
     use std::io::{BufRead, BufReader};
     let config = FLEET.dir.path().join("config");
-    let began = Instant::now();
     let mut child = healthcheck()
         .env("KUBECONFIG", config)
-        .args(["--context", "bad,good,hole", "--page-timeout", "60s", "--timeout", "45s"])
+        .args(["--context", "bad,good,hole", "--page-timeout", "10m", "--timeout", "5m"])
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     assert!(line.starts_with("🔴 Unhealthy · 1 of 2 pods healthy"), "{line}");
-    // The hole would be waited for much longer; generous, since the machine may be busy.
-    assert!(began.elapsed() < Duration::from_secs(30));
+    assert!(child.try_wait().unwrap().is_none(), "the run still waits for the third cluster");
     child.kill().unwrap();
     child.wait().unwrap();
 }

@@ -84,10 +84,10 @@ pub fn choose(config: Option<&Path>, name: Option<&str>) -> Result<Option<Chosen
         (Ok(text), _) => text,
         (Err(error), None) if config.is_none() && error.kind() == io::ErrorKind::NotFound => return Ok(None),
         (Err(error), Some(name)) if error.kind() == io::ErrorKind::NotFound => {
-            return Err(Error { place: shown, text: crate::output::io_words(&error), ..missing("", name) });
+            return Err(Error { place: shown, text: crate::text::io_words(&error), ..missing("", name) });
         }
         (Err(error), _) => {
-            return Err(Error { place: shown, text: crate::output::io_words(&error), hint: None });
+            return Err(Error { place: shown, text: crate::text::io_words(&error), hint: None });
         }
     };
     let config = parse(&shown, &text)?;

@@ -4,11 +4,11 @@
 use super::super::escape::visible;
 use super::Sized;
 use super::said::{self, cpu, memory};
-use crate::finding::command::is_hostile;
 use crate::model::Amount;
 use crate::rightsize::{Change, Measured, Risk, Row};
 use crate::text::Lang;
 use crate::text::human;
+use crate::text::is_hostile;
 use std::io::{self, Write};
 
 pub(super) fn write(of: &Sized, out: &mut dyn Write) -> io::Result<()> {

@@ -3,6 +3,7 @@
 use super::super::{Failure, plan, progress, wait_for};
 use crate::cli::{Exit, InitArgs, ScopeArgs, Set};
 use crate::cluster::{self, MultiCluster};
+use crate::files;
 use crate::output;
 use crate::policy::profile::{self, Config, Form};
 use crate::policy::settings::Settings;
@@ -62,14 +63,14 @@ pub(super) fn init(args: &InitArgs, clock: fn() -> Time) -> Result<Exit, Failure
 }
 
 fn cannot(shown: &str, error: &io::Error) -> Failure {
-    Failure::new(format!("{shown}: {}", output::io_words(error)))
+    Failure::new(format!("{shown}: {}", crate::text::io_words(error)))
 }
 
 fn write(path: &Path, new: bool, text: &str) -> io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| *folder != Path::new("")) {
         std::fs::create_dir_all(folder)?;
     }
-    output::file(path, new, |out| out.write_all(text.as_bytes()))
+    files::write(path, new, |out| out.write_all(text.as_bytes()))
 }
 
 /// The file as it is, if it is there and can take a profile of this name.
@@ -159,7 +160,7 @@ fn what_was_seen(seen: &[Snapshot]) -> Vec<String> {
 /// A line that no name from a cluster can leave.
 fn comment(text: &str) -> String {
     let plain: String =
-        text.chars().map(|c| if crate::finding::command::is_hostile(c) { '\u{fffd}' } else { c }).collect();
+        text.chars().map(|c| if crate::text::is_hostile(c) { '\u{fffd}' } else { c }).collect();
     format!("  # {plain}\n")
 }
 

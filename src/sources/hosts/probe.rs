@@ -2,7 +2,7 @@
 //!
 //! What does not belong here: what a certificate says (`model`).
 
-use crate::output::io_words;
+use crate::text::io_words;
 use crate::tls::LONGEST_CHAIN;
 use crate::wire::Handshake;
 use base64::Engine;

@@ -7,7 +7,7 @@ use super::super::series::whole;
 use crate::cluster::Stop;
 use crate::finding::Fact;
 use crate::model::{Gap, Reason, unseen};
-use crate::output::io_words;
+use crate::text::io_words;
 use crate::tls::{Counted, count};
 use crate::wire::{HostRequests, Kind};
 use std::collections::{BTreeMap, BTreeSet};

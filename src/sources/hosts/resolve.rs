@@ -154,7 +154,7 @@ fn why(error: &NetError) -> Unresolved {
         NetError::Timeout => (DnsAnswer::TIMED_OUT, in_time()),
         NetError::Dns(DnsError::NoRecordsFound(none)) => of_code(none.response_code),
         NetError::Dns(DnsError::ResponseCode(code)) => of_code(*code),
-        NetError::Io(error) => (DnsAnswer::FAILED, crate::output::io_words(error)),
+        NetError::Io(error) => (DnsAnswer::FAILED, crate::text::io_words(error)),
         NetError::NoConnections => (DnsAnswer::FAILED, "no server can be reached".to_owned()),
         error => (DnsAnswer::FAILED, error.to_string()),
     };

@@ -4,6 +4,7 @@ use crate::checks::certificates::{self, first};
 use crate::checks::prelude::*;
 use crate::checks::traffic;
 use crate::finding::command::quote;
+use crate::text::texts;
 use crate::tls::{Certificate, Chain, TerminationsByHost, Tls, TlsTermination};
 use crate::wire::{Handshake, Host};
 use base64::Engine;
@@ -40,13 +41,7 @@ pub(crate) static CHECK: Check = Check {
 /// A problem: its name in the key, its severity and its text.
 type Wrong = (&'static str, Severity, &'static Text);
 
-macro_rules! told {
-    ($($name:ident: $en:literal, $zh_tw:literal, $zh_cn:literal;)*) => {
-        $(static $name: Text = Text { en: $en, zh_tw: $zh_tw, zh_cn: $zh_cn };)*
-    };
-}
-
-told! {
+texts! {
     EXPIRED: "{host}: the certificate that {address} serves expired on {date}",
         "{host}：{address} 提供的憑證已於 {date} 到期", "{host}：{address} 提供的证书已于 {date} 过期";
     ENDS: "{host}: the certificate that {address} serves expires on {date}, in {left}",
