@@ -27,9 +27,9 @@ pub mod rightsize;
 pub mod run;
 pub mod snapshot;
 pub mod sources;
-pub mod story;
+mod story;
 pub mod text;
-pub mod tls;
+mod tls;
 pub mod wire;
 
 /// The name of the program.

@@ -1,4 +1,4 @@
-//! Right-sizing for machines: numbers in thousandths of a core and bytes. Fields may be added and are never renamed;
+//! Rightsizing as JSON or YAML, in thousandths of a core and bytes. Fields may be added and are never renamed:
 //! docs/rightsize.schema.json is the contract.
 
 use super::super::json::coverage;
@@ -50,7 +50,7 @@ fn amount(amount: Amount) -> Value {
     json!({ "cpuMillis": amount.cpu, "memoryBytes": amount.memory })
 }
 
-/// What is not set, or stays, is null.
+/// Writes unset values as null.
 fn set(amount: Amount) -> Value {
     let or_null = |number: i64| Some(number).filter(|number| *number > 0);
     json!({ "cpuMillis": or_null(amount.cpu), "memoryBytes": or_null(amount.memory) })
