@@ -9,12 +9,12 @@ use std::sync::LazyLock;
 
 struct Fleet {
     dir: tempfile::TempDir,
-    /// Takes connections and says nothing.
+    /// Accepts connections and never answers.
     _hole: TcpListener,
 }
 
-/// Contexts `good` and `bad` of one real server, each with a namespace of its own; `hole` never answers; `closed` refuses;
-/// `locked` has a credential plugin that fails.
+/// Contexts: `good` and `bad` on one real server with a namespace each; `hole` never answers; `closed` refuses
+/// connections; the credential plugin of `locked` fails.
 static FLEET: LazyLock<Fleet> = LazyLock::new(|| {
     for name in ["fleet-good", "fleet-bad"] {
         namespace(name);
@@ -59,7 +59,7 @@ fn check(arguments: &str) -> Ran {
     healthcheck().env("KUBECONFIG", config).args(arguments.split_whitespace()).ran()
 }
 
-/// A line without the seconds that a run took.
+/// Removes the duration of the run from a line.
 fn timeless(text: &str) -> String {
     let lines = text.lines().map(|line| match line.rsplit_once(" · ") {
         Some((line, time)) if time.ends_with(" s") || time.ends_with(" 秒") => line,
@@ -70,18 +70,18 @@ fn timeless(text: &str) -> String {
 }
 
 #[test]
-fn clusters_are_shown_worst_first() {
+fn shows_the_worst_cluster_first() {
     let ran = check("--context good,bad");
     assert_eq!((ran.code, ran.err.as_str()), (1, ""), "{ran:?}");
     insta::assert_snapshot!(timeless(&ran.out));
     let swapped = check("--context bad --context good");
-    assert_eq!(timeless(&ran.out), timeless(&swapped.out), "whatever their order");
+    assert_eq!(timeless(&ran.out), timeless(&swapped.out), "the order of the flags does not matter");
     let chinese = check("--context good,bad --lang zh-TW");
     insta::assert_snapshot!(timeless(&chinese.out));
 }
 
 #[test]
-fn machines_get_one_document() {
+fn json_is_one_document() {
     let report = check("--context good,bad -o json").json();
     let contexts = |of: &str| -> Vec<&str> {
         report[of].as_array().unwrap().iter().map(|row| row["context"].as_str().unwrap()).collect()
@@ -108,7 +108,7 @@ fn machines_get_one_document() {
 }
 
 #[test]
-fn patterns_choose_contexts() {
+fn selects_contexts_by_pattern() {
     let clusters = |arguments: &str| -> Vec<String> {
         let report = check(&format!("{arguments} -o json")).json();
         report["clusters"]
@@ -132,7 +132,7 @@ fn patterns_choose_contexts() {
 }
 
 #[test]
-fn a_cluster_that_cannot_be_seen_is_a_gap_and_never_in_the_way() {
+fn an_unreachable_cluster_is_a_gap() {
     let ran = check("--context good,hole,closed,locked --page-timeout 2s -o json");
     assert_eq!(ran.code, 3, "{ran:?}");
     let report = ran.json();
@@ -149,7 +149,7 @@ fn a_cluster_that_cannot_be_seen_is_a_gap_and_never_in_the_way() {
 }
 
 #[test]
-fn what_answers_is_shown_before_what_does_not() {
+fn shows_clusters_that_answer_first() {
     use std::io::{BufRead, BufReader};
     let config = FLEET.dir.path().join("config");
     let mut child = healthcheck()
@@ -167,16 +167,16 @@ fn what_answers_is_shown_before_what_does_not() {
 }
 
 #[test]
-fn of_no_cluster_at_all_there_is_no_report() {
+fn no_reachable_cluster_gives_no_report() {
     let ran = check("--context closed,locked");
     assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
     assert!(ran.err.contains("closed: The connection to the server"), "{}", ran.err);
     assert!(ran.err.contains("locked: error: getting credentials"), "{}", ran.err);
 }
 
-/// Each cluster has its own past, in one folder.
+/// Each cluster has its own records in one folder.
 #[test]
-fn each_cluster_is_told_against_its_own_records() {
+fn compares_each_cluster_with_its_own_records() {
     let dir = tempfile::tempdir().unwrap();
     let history = format!("--context good,bad --history {} --fail-on new", dir.path().display());
     let first = check(&format!("{history} --width 100"));
@@ -198,7 +198,7 @@ fn each_cluster_is_told_against_its_own_records() {
         })
         .collect();
     assert_eq!(told, [("bad", Some(0), Some(1)), ("good", Some(0), Some(0))]);
-    // Of a cluster that was not seen there is no record.
+    // A cluster that was not read gets no record.
     let unseen = check(&format!("--context hole {history} --page-timeout 2s -o json"));
     assert_eq!(unseen.code, 3, "{unseen:?}");
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 6);

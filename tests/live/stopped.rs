@@ -1,4 +1,4 @@
-//! Runs that end before their time, and runs that take their time on purpose.
+//! Runs that are stopped early, and rate limits.
 
 use crate::support::Run;
 use crate::support::faults::{Fault, Faults};
@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 static STALLED: LazyLock<Faults> = LazyLock::new(|| {
     namespace("stopped");
     LAB.store(&(0..30).map(|i| healthy("stopped", &format!("web-{i:02}"))).collect::<Vec<_>>());
-    // The second page never comes.
+    // The second page never arrives.
     Faults::before(&LAB, |asked| match asked.parameter("continue") {
         Some(_) => Fault::Stall(0),
         None => Fault::None,
@@ -48,7 +48,7 @@ fn the_timeout_of_a_run_keeps_the_data_so_far() {
     assert!(table.out.contains(line), "{}", table.out);
 }
 
-/// Starts it, and sends these signals as soon as the first page of pods is in.
+/// Starts a run and sends these signals after the first page of pods.
 fn signalled(signals: &[&str]) -> Ran {
     let mut child = command("-v -o json").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut err = BufReader::new(child.stderr.take().unwrap());
@@ -58,7 +58,7 @@ fn signalled(signals: &[&str]) -> Ran {
         assert!(err.read_line(&mut line).unwrap() > 0);
     }
     for signal in signals {
-        // By its pid: it is ours.
+        // The pid is that of our child.
         let sent = Command::new("sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status();
         assert!(sent.unwrap().success());
     }
@@ -69,14 +69,14 @@ fn signalled(signals: &[&str]) -> Ran {
 }
 
 #[test]
-fn ctrl_c_ends_the_asking_and_not_the_report() {
+fn ctrl_c_prints_the_data_so_far() {
     for signal in ["INT", "TERM"] {
         has_the_first_page_only(&signalled(&[signal]), "interrupted");
     }
 }
 
 #[test]
-fn a_run_that_is_stopped_before_anything_was_read_is_not_healthy() {
+fn a_run_stopped_before_the_first_page_is_not_healthy() {
     let faults =
         Faults::before(
             &LAB,
@@ -87,7 +87,7 @@ fn a_run_that_is_stopped_before_anything_was_read_is_not_healthy() {
     let ran = healthcheck().args(["-s", &faults.url(), "--timeout", "1s"]).ran();
     assert_eq!(ran.code, 3, "{ran:?}");
     assert!(ran.out.starts_with("⚪ Incomplete · 0 of 0 pods healthy"), "{}", ran.out);
-    // Not even the greeting.
+    // Not even the version is answered.
     let faults = Faults::before(&LAB, |_| Fault::Stall(0));
     let ran = healthcheck().args(["-s", &faults.url(), "--timeout", "1s"]).ran();
     assert_eq!((ran.code, ran.err.as_str()), (2, "error: stopped: the 1 s of --timeout are over\n"));
@@ -103,7 +103,7 @@ fn max_rps_delays_requests_and_reports_the_delay() {
 }
 
 #[test]
-fn a_reader_that_goes_away_ends_it_quietly() {
+fn a_closed_pipe_ends_the_program_silently() {
     namespace("piped");
     LAB.store(&[crashing("piped", "bad")]);
     let mut command = LAB.command("bash");
@@ -114,7 +114,7 @@ fn a_reader_that_goes_away_ends_it_quietly() {
 }
 
 #[test]
-fn log_lines_for_machines_say_everything_that_happened() {
+fn json_log_lines_contain_every_event() {
     let _ = &*STALLED;
     let ran = LAB.healthcheck("-n stopped --page-size 10 --log-format json");
     let lines: Vec<serde_json::Value> =

@@ -1,4 +1,4 @@
-//! Servers that do not answer, and proxies that understand less than the server behind them.
+//! Servers that do not answer, and proxies with fewer features than the server behind them.
 
 use crate::support::lab::{LAB, PlainProxy};
 use crate::support::{Run, healthcheck};
@@ -8,7 +8,8 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// A server that hands each request to `answer`, which may change it, pass it on to this port, or say nothing.
+/// A server that passes each request to `answer`, which may change it for the server on this port, or return `None`
+/// for no answer.
 fn scripted(upstream: u16, answer: impl Fn(String) -> Option<String> + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -23,7 +24,7 @@ fn scripted(upstream: u16, answer: impl Fn(String) -> Option<String> + Send + Sy
                     head.push(byte[0]);
                 }
                 match answer(String::from_utf8(head).unwrap()) {
-                    // One request a connection keeps this simple.
+                    // One request for each connection.
                     Some(head) => {
                         let mut server = TcpStream::connect(("127.0.0.1", upstream)).unwrap();
                         let head = head.replacen("\r\n", "\r\nConnection: close\r\n", 1);
@@ -46,7 +47,7 @@ fn check(server: &str, arguments: &str) -> crate::support::Ran {
 }
 
 #[test]
-fn a_proxy_that_speaks_only_json_is_understood() {
+fn reads_json_through_a_proxy() {
     let proxy = PlainProxy::before(&LAB);
     let _ = &*PIGO;
     let server =
@@ -58,7 +59,7 @@ fn a_proxy_that_speaks_only_json_is_understood() {
 }
 
 #[test]
-fn a_list_that_never_comes_is_a_gap_and_holds_nothing_up() {
+fn a_list_that_never_arrives_is_a_gap() {
     namespace("stalled");
     LAB.store(&[healthy("stalled", "web")]);
     let proxy = PlainProxy::before(&LAB);
@@ -87,7 +88,7 @@ fn a_list_that_never_comes_is_a_gap_and_holds_nothing_up() {
 }
 
 #[test]
-fn a_server_that_never_answers_is_given_up() {
+fn gives_up_on_a_server_that_never_answers() {
     let server = scripted(1, |_| None);
     // The timeout of the run only keeps the test from hanging: the error would name it.
     let ran = check(&server, "--page-timeout 500ms --timeout 5m");
@@ -97,7 +98,7 @@ fn a_server_that_never_answers_is_given_up() {
     assert!(ran.err.starts_with("Unable to connect to the server: no answer within 0.3 s\n"), "{}", ran.err);
 }
 
-/// A proxy for `CONNECT`; it notes whom it was asked for, and refuses all but the lab.
+/// A proxy for `CONNECT`. It records the requested hosts and refuses all but the lab.
 fn tunnel() -> (u16, std::sync::Arc<std::sync::Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -112,7 +113,7 @@ fn tunnel() -> (u16, std::sync::Arc<std::sync::Mutex<Vec<String>>>) {
                 while !head.ends_with(b"\r\n\r\n") && client.read(&mut byte).unwrap_or(0) == 1 {
                     head.push(byte[0]);
                 }
-                // A connection that was opened ahead and not needed in the end asks for nobody.
+                // A connection that was opened and not used has no request.
                 if !head.ends_with(b"\r\n\r\n") {
                     return;
                 }
@@ -136,7 +137,7 @@ fn tunnel() -> (u16, std::sync::Arc<std::sync::Mutex<Vec<String>>>) {
 }
 
 #[test]
-fn a_proxy_is_used_where_it_is_named_and_not_where_it_is_excepted() {
+fn uses_the_proxy_of_kubeconfig_and_environment() {
     namespace("proxied");
     LAB.store(&[healthy("proxied", "web")]);
     let (port, asked) = tunnel();
@@ -151,9 +152,9 @@ fn a_proxy_is_used_where_it_is_named_and_not_where_it_is_excepted() {
     let ran = healthcheck().env("KUBECONFIG", &config).args(["-n", "proxied"]).ran();
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(asked.lock().unwrap().contains(&format!("127.0.0.1:{}", LAB.port)));
-    // One of its own: a connection that the first one still opens says nothing of what follows.
+    // A proxy of its own: open connections of the first one must not count.
     let (port, asked) = tunnel();
-    // Of the environment: not for this machine, not where NO_PROXY says so, and else always.
+    // From the environment: used always, except for loopback and hosts in NO_PROXY.
     let proxy = format!("http://127.0.0.1:{port}");
     let with = |arguments: &[&str], no_proxy: &str| {
         let mut command = healthcheck();
