@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     fn put(path: &Path, new: bool, text: &str) -> io::Result<()> {
-        super::write(path, new, |out| out.write_all(text.as_bytes()))
+        write(path, new, |out| out.write_all(text.as_bytes()))
     }
 
     #[test]
@@ -76,7 +76,7 @@ mod tests {
         put(&path, true, "one").unwrap();
         assert_eq!(put(&path, true, "two").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         put(&path, false, "three").unwrap();
-        let failed = super::write(&path, false, |out| {
+        let failed = write(&path, false, |out| {
             out.write_all(b"the first half")?;
             Err(io::Error::other("the write failed"))
         });

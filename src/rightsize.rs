@@ -36,16 +36,18 @@ pub struct Rightsizing {
     /// The window of the longest history, in seconds; `None` without a history.
     pub(crate) window: Option<i64>,
     /// The containers with usage data or risks, sorted by namespace and workload, then in the order of the pod.
-    pub(crate) rows: Vec<Row>,
+    pub rows: Vec<Row>,
     /// The number of objects that were not judged, by reason; never 0.
     pub(crate) not_judged: Vec<(NotJudged, usize)>,
     /// The requests of all containers of the workloads.
     pub(crate) requests: Amount,
 }
 
+/// A container of a workload, over all its pods.
 #[derive(Clone, Debug)]
-pub(crate) struct Row {
-    pub(crate) workload: ObjectRef,
+pub struct Row {
+    /// The topmost owner of its pods.
+    pub workload: ObjectRef,
     /// The owner that manages the workload and may revert changes.
     pub(crate) managed_by: Option<Owner>,
     /// Whether the controller keeps its pods when the template changes.
@@ -57,21 +59,23 @@ pub(crate) struct Row {
     pub(crate) pods: usize,
     /// The most that each pod can save: its init containers need the rest.
     pub(crate) room: Amount,
-    pub(crate) facts: Facts,
+    /// The data about it.
+    pub facts: Facts,
     /// The risks, the worst first.
     pub(crate) risks: Vec<Risk>,
-    pub(crate) proposal: Proposal,
+    /// The suggested values.
+    pub proposal: Proposal,
 }
 
 /// The data about a container.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Facts {
+pub struct Facts {
     /// The requests of the newest pod; 0 if it sets none.
     pub(crate) requests: Amount,
     /// The limits of the newest pod; 0 if it sets none.
     pub(crate) limits: Amount,
     /// The largest CPU (95th percentile) and memory usage of its pods.
-    pub(crate) used: Amount,
+    pub used: Amount,
     pub(crate) measured: Measured,
     /// Why the CPU request must not change.
     pub(crate) cpu_stays: Option<CpuStays>,
@@ -93,7 +97,7 @@ pub(crate) enum Measured {
     Nothing,
 }
 
-/// Whether the container was OOMKilled when it last ended.
+/// Whether the container was OOM-killed when it last ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Killed {
     #[default]
@@ -132,16 +136,20 @@ pub(crate) enum Risk {
 
 /// The suggested values; `None` keeps the current one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Proposal {
-    pub(crate) requests: Change,
-    pub(crate) limits: Change,
+pub struct Proposal {
+    /// The requests.
+    pub requests: Change,
+    /// The limits.
+    pub limits: Change,
 }
 
 /// Values for CPU, in thousandths of a core, and memory, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Change<T = Option<i64>> {
-    pub(crate) cpu: T,
-    pub(crate) memory: T,
+pub struct Change<T = Option<i64>> {
+    /// CPU.
+    pub cpu: T,
+    /// Memory.
+    pub memory: T,
 }
 
 /// Why objects were not judged.
@@ -197,7 +205,8 @@ impl Risk {
 }
 
 impl Proposal {
-    pub(crate) fn is_any(&self) -> bool {
+    /// Returns whether any value is set.
+    pub fn is_any(&self) -> bool {
         *self != Self::default()
     }
 }

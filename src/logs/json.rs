@@ -28,7 +28,7 @@ enum Key {
     PythonLevel,
     /// A numeric severity of OpenTelemetry.
     Severity,
-    /// A level of MongoDB, as a letter.
+    /// A level of `MongoDB`, as a letter.
     Letter,
     Message,
     Error,

@@ -203,7 +203,7 @@ fn facts(view: &View, subject: &Subject, spec: &Spec, cpu_stays: Option<CpuStays
     Facts { requests: set(spec.requests), limits, used, measured, cpu_stays, killed, throttled }
 }
 
-/// Returns whether a container was OOMKilled in any of the pods. Kills before the quiet period do not count, nor do
+/// Returns whether a container was OOM-killed in any of the pods. Kills before the quiet period do not count, nor do
 /// kills at a different limit.
 fn killed<'a>(view: &View<'a>, subject: &Subject<'a>, spec: &Spec) -> Killed {
     let has_same_limit = |pod: &Pod| {

@@ -10,7 +10,7 @@ const MEBI: i64 = 1 << 20;
 
 /// The margin on top of the usage, in percent.
 pub(super) const MARGIN: i64 = 15;
-/// The margin for the limit of a container that came near it or was OOMKilled.
+/// The margin for the limit of a container that came near it or was OOM-killed.
 pub(super) const LIMIT_MARGIN: i64 = 25;
 /// The usage in percent of the limit that counts as near.
 pub(super) const NEAR: i64 = 90;

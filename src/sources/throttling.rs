@@ -139,7 +139,8 @@ mod tests {
             (&["db-0", "db"], "db"),
             (&["web-2-7d9f8c6b5-x2x4z"], "web-2"),
             (&["nightly-29384756-abcde", "nightly-29384816-0-abcde"], "nightly"),
-            (&["", "-", "-0"], ""),
+            (&[""], ""),
+            (&["-0"], "-0"),
         ] {
             for pod in pods {
                 assert_eq!(beginning(pod), alike, "{pod}");

@@ -134,13 +134,13 @@ fn short_lived_certificates_are_fine_while_they_last() {
         found(&[secret(name, &certificate), ingress("a", name, &["a.example.com"])])
     };
     assert_eq!(of("fresh", hours(-2, 22)), Vec::<String>::new());
-    assert_eq!(of("third", hours(-17, 7)), ["third certificate-expiring warning"]);
+    assert_eq!(of("third", hours(-17, 7)), ["third certificate-expiring medium"]);
     assert_eq!(of("tenth", hours(-22, 2)), ["tenth certificate-expiring high"]);
     // Ninety days, as public authorities issue them; the limits are seven and thirty days.
     assert_eq!(of("month", root.private(&["a.example.com"], life(-59, 31))), Vec::<String>::new());
     assert_eq!(
         of("eight", root.private(&["a.example.com"], life(-82, 8))),
-        ["eight certificate-expiring warning"]
+        ["eight certificate-expiring medium"]
     );
 }
 
@@ -158,7 +158,7 @@ fn reads_unusual_certificates() {
     let without = json!({
         "apiVersion": "v1", "kind": "Secret", "metadata": meta("x"), "type": "kubernetes.io/tls", "data": { "other": "eA==" },
     });
-    assert_eq!(found(std::slice::from_ref(&without)), ["x certificate-unreadable info"]);
+    assert_eq!(found(std::slice::from_ref(&without)), ["x certificate-unreadable low"]);
     assert_eq!(found(&[without, ingress("x", "x", &["a"])]), ["x certificate-unreadable high"]);
     let opaque = json!({
         "apiVersion": "v1", "kind": "Secret", "metadata": meta("x"), "type": "Opaque", "data": { "tls.crt": "eA==" },
@@ -192,7 +192,7 @@ fn judges_certificates_of_gateways() {
     // One of several certificates must cover the host.
     let both = [gateway("a.example.com", &["good", "five"], "Terminate"), good, five.clone()];
     assert_eq!(found(&both), ["five certificate-expiring high"]);
-    assert_eq!(found(&[five]), ["five certificate-expiring warning"]);
+    assert_eq!(found(&[five]), ["five certificate-expiring medium"]);
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn a_host_that_was_just_added_gets_time() {
     let old = ingress("old", "good", &["a.example.com"]);
     let mut new = ingress("new", "good", &["b.example.com"]);
     new["metadata"]["creationTimestamp"] = json!("2026-11-22T11:58:00Z");
-    assert_eq!(found(&[good.clone(), old.clone(), new]), ["good certificate-host-uncovered info"]);
+    assert_eq!(found(&[good.clone(), old.clone(), new]), ["good certificate-host-uncovered low"]);
     let long = ingress("long", "good", &["b.example.com"]);
     assert_eq!(found(&[good, old, long]), ["good certificate-host-uncovered high"]);
 }

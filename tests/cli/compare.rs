@@ -384,7 +384,7 @@ fn data_that_was_not_read_is_not_new() {
     std::fs::write(days.path("stg.json"), stg.to_string()).unwrap();
     let wider = changes("-f new.json --baseline stg.json");
     assert_eq!(wider.len(), 3, "{wider:?}");
-    assert!(wider.iter().all(|line| line.starts_with("\"before\" \"out-of-scope\"")), "{wider:?}");
+    assert!(wider.iter().all(|line| line.starts_with("\"baseline\" \"out-of-scope\"")), "{wider:?}");
     let table = days.run("-f new.json --baseline stg.json --width 160").out;
     assert!(table.contains("0 new · 1 worse · 3 unknown\n"), "{table}");
     assert!(table.contains("(not looked at then: out of scope)"), "{table}");

@@ -158,9 +158,9 @@ fn judges_jobs_by_their_outcome() {
     });
     for (name, condition, owner, class, findings) in [
         ("retried", "Complete", None, "completed", &[][..]),
-        ("trying", "", None, "attention", &["pod-failed warning"]),
+        ("trying", "", None, "attention", &["pod-failed medium"]),
         ("gave-up", "Failed", None, "unhealthy", &["job-failed high"]),
-        ("nightly-1", "Failed", Some("nightly"), "completed", &["job-failed info"]),
+        ("nightly-1", "Failed", Some("nightly"), "completed", &["job-failed low"]),
         ("weekly-1", "Failed", Some("weekly"), "unhealthy", &["job-failed high"]),
     ] {
         let report = judged(&[job(name, condition, owner), attempt(name), cron.clone()], "-o json").json();

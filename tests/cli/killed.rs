@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 const MEBI: i64 = 1 << 20;
 
-/// A container with this limit that was OOMKilled after an hour and runs again.
+/// A container with this limit that was OOM-killed after an hour and runs again.
 fn pod(limit: Option<&str>, args: &[&str]) -> Value {
     let resources = limit.map_or(json!({}), |limit| json!({ "limits": { "memory": limit } }));
     json!({

@@ -251,7 +251,11 @@ fn survives_invalid_measurements() {
     let found: Vec<_> = findings.iter().filter(|f| f["id"] == "node-memory-used").collect();
     assert_eq!(found.len(), 1);
     assert_eq!((&found[0]["object"]["name"], &found[0]["severity"]), (&json!("over"), &json!("high")));
-    assert!(found[0]["message"].as_str().unwrap().contains("112.5 % of the 8Gi"), "{}", found[0]["message"]);
+    assert!(
+        found[0]["message"].as_str().unwrap().contains("112.5 % of the allocatable 8Gi"),
+        "{}",
+        found[0]["message"]
+    );
 }
 
 fn memory_findings(items: &[Value], arguments: &str) -> Vec<(String, String)> {

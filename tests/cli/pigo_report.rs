@@ -53,7 +53,7 @@ fn the_pigo_numbers_are_right() {
         found,
         [
             "pod-leftover high pigo-cron-77cc9c4d8c-tw2xb",
-            "pod-leftover warning prometheus-blackbox-exporter-6fc9ff54ff-6cnqp",
+            "pod-leftover medium prometheus-blackbox-exporter-6fc9ff54ff-6cnqp",
         ]
     );
     let statistics = &report["statistics"];

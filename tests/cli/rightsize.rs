@@ -96,7 +96,7 @@ fn shows_the_time_span_of_the_samples() {
     let (table, report) = (rightsize(&items, "").out, rightsize(&items, "-o json").json());
     assert!(table.contains("12h of usage"), "{table}");
     assert_eq!(report["totals"][0]["windowSeconds"], 43_200);
-    assert!(rightsize(&items, "-o patch").out.contains(", by 12h of usage."));
+    assert!(rightsize(&items, "-o patch").out.contains(", from 12h of usage."));
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn value(key: &str) -> &'static str {
         "thresholds.nodeMemory" => "80",
         "baseline" => "FILE",
         "history" => "DIR/history",
-        "historyKeep" => "3",
+        "historyKeep" => "4",
         "output" => "json",
         "lang" => "zh-TW",
         "color" => "never",

@@ -155,7 +155,7 @@ fn idle_pods_do_not_hide_a_throttled_one() {
     let [finding] = &found[..] else { panic!("{found:?}") };
     assert!(finding["message"].as_str().unwrap().contains("throttled in 50.0 % of"), "{finding}");
     let pods =
-        finding["evidence"].as_array().unwrap().iter().any(|said| said.to_string().contains("pods: 1;"));
+        finding["evidence"].as_array().unwrap().iter().any(|said| said.to_string().contains("in 1 pod;"));
     assert!(pods, "{finding}");
 }
 

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 fn scripted(upstream: u16, answer: impl Fn(String) -> Option<String> + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let answer = std::sync::Arc::new(answer);
+    let answer = Arc::new(answer);
     std::thread::spawn(move || {
         for client in listener.incoming() {
             let (mut client, answer) = (client.unwrap(), answer.clone());
@@ -99,10 +99,10 @@ fn gives_up_on_a_server_that_never_answers() {
 }
 
 /// A proxy for `CONNECT`. It records the requested hosts and refuses all but the lab.
-fn tunnel() -> (u16, std::sync::Arc<std::sync::Mutex<Vec<String>>>) {
+fn tunnel() -> (u16, Arc<std::sync::Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let asked = Arc::new(std::sync::Mutex::new(Vec::new()));
     let notes = asked.clone();
     std::thread::spawn(move || {
         for client in listener.incoming() {

@@ -128,7 +128,7 @@ fn reads_the_usage_history_of_prometheus() {
     assert_eq!((none.len(), &unseen[0]["reason"]), (0, &json!("skipped")));
 }
 
-/// A pod whose container was OOMKilled ten minutes ago, after this many hours.
+/// A pod whose container was OOM-killed ten minutes ago, after this many hours.
 fn killed(name: &str, hours: i64) -> Value {
     let at = |seconds: i64| Timestamp::from_second(NOW.as_second() - seconds).unwrap().to_string();
     let mut pod = healthy("killed", name);

@@ -41,7 +41,7 @@ impl Workload {
         Self { limits: [cpu.to_owned(), memory.to_owned()], ..self }
     }
 
-    /// Makes its containers OOMKilled, with these flags of a JVM.
+    /// OOM-kills its containers, with these flags of a JVM.
     pub fn killed(self, flags: &str) -> Self {
         Self { flags: Some(flags.to_owned()), ..self }
     }

@@ -1,4 +1,4 @@
-//! Suggestions for OOMKilled containers.
+//! Suggestions for OOM-killed containers.
 
 use super::clusters::{Workload, usage};
 use super::{MEBI, proposed, rightsize, risks, row};
@@ -74,5 +74,5 @@ fn suggests_no_limit_if_none_would_help() {
     assert!(table.contains("OOMKilled after its memory grew without bound"), "{table}");
     let (short, table) = of(level, "True");
     assert_eq!((risks(&short), proposed(&short)), (vec!["oom-killed"], [None; 4]));
-    assert!(table.contains("far below its limit 1Gi: its node was short of it"), "{table}");
+    assert!(table.contains("far below its memory limit 1Gi: the node was out of memory"), "{table}");
 }

@@ -71,7 +71,7 @@ fn warns_about_a_changed_qos_class() {
     let of = |mebi: i64, limit: &str| {
         let mut items = Workload::new("web").requests("1", "512Mi").limits("1", limit).objects();
         items.push(usage("web-7d9f8c5b6f-bcd40", 900, mebi, 2016));
-        rightsize(&items, "-o patch").out.contains("a pod that was Guaranteed becomes Burstable")
+        rightsize(&items, "-o patch").out.contains("changes from Guaranteed to Burstable")
     };
     // Only the limit, both to different values, only the request.
     assert!(of(470, "512Mi") && of(100, "512Mi"));
