@@ -1,45 +1,49 @@
-.PHONY: help test lint lab live soak fuzz bench demo deny dist picture clean
+.PHONY: help unit test lint lab live soak fuzz bench demo deny dist picture clean
 
-help: ## what can be made
+help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-test: lint lab ## everything: formatting, lints, unit, command line and live tests
+unit: lint ## Run formatting, clippy, unit and in-process tests; no lab, no release build
+	cargo test --locked --lib
+
+test: lint lab ## Run all checks and tests: formatting, clippy, unit, command line and live tests
+	cargo build --release --locked
 	cargo test --locked
 
-lint: ## formatting and clippy, without mercy
+lint: ## Check the formatting and run clippy with warnings as errors
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 
-lab: ## the real control plane, Prometheus, DNS server and nginx for the live tests, built once
+lab: ## Build the control plane, Prometheus, DNS server and nginx of the live tests, once
 	@tests/lab/build.sh
 	@tests/lab/prometheus.sh
 	@tests/lab/hosts.sh
 
-live: lab ## the live tests alone
+live: lab ## Run the live tests only
 	cargo test --locked --test live
 
-soak: lab ## random weather between client and server for some minutes
+soak: lab ## Run random network and server faults for a few minutes
 	SOAK_SECONDS=$${SOAK_SECONDS:-240} SOAK_SEED=$${SOAK_SEED:-$$(date +%s)} \
-		cargo test --locked --test live -- whatever_the_weather --nocapture
+		cargo test --locked --test live -- random_faults_lose_nothing_silently --nocapture
 
-fuzz: ## broken objects and broken bytes for some minutes
+fuzz: ## Run the program on broken objects and broken bytes for a few minutes
 	FUZZ_SECONDS=$${FUZZ_SECONDS:-240} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \
 		cargo test --locked --test fuzz -- --nocapture
 
-bench: lab ## the figures of docs/performance.md; takes a few minutes
+bench: lab ## Measure the figures of docs/performance.md; takes a few minutes
 	cargo bench --locked --bench listing
 
-demo: ## the report of the bundled example
+demo: ## Print the report of the bundled example
 	cargo run --release --locked -- demo
 
-deny: ## licences and sources of the dependencies; needs cargo-deny
+deny: ## Check licences and sources of the dependencies; needs cargo-deny
 	cargo deny --locked check bans licenses sources
 
-dist: ## an archive for this platform and its krew manifest, in dist/
+dist: ## Write an archive for this platform and its krew manifest to dist/
 	packaging/dist.sh
 
-picture: ## the picture in the README
+picture: ## Create the picture in the README
 	docs/picture.sh
 
-clean: ## what cargo built; the lab stays in .lab
+clean: ## Remove build output; keeps the lab in .lab
 	cargo clean

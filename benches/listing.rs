@@ -1,7 +1,7 @@
-//! `make bench`: the whole check of a large cluster beside `kubectl get pods -A`, and beside a bare paged read of
-//! the same pods, on the same real API server, in one run. It prints figures and judges nothing.
+//! `make bench`: a check of a large cluster compared with `kubectl get pods -A` and with a bare paged read of the
+//! same pods, on the same real API server, in one run. It prints figures and judges nothing.
 //!
-//!   cargo bench --bench listing -- [--pods 10000] [--runs 5] [--only size|trouble|weather|large|diff|sources|logs]
+//!     cargo bench --bench listing -- [--pods 10000] [--runs 5] [--only size|trouble|weather|large|diff|sources|logs]
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -72,7 +72,7 @@ fn main() {
     measure(crowd, runs, &|name| part.is_none_or(|part| part == name));
 }
 
-/// Measures what is wanted.
+/// Runs the selected measurements.
 fn measure(crowd: Crowd, runs: usize, wanted: &dyn Fn(&str) -> bool) {
     let me = std::env::current_exe().unwrap();
     if wanted("size") || wanted("weather") || wanted("sources") {
@@ -102,11 +102,12 @@ fn measure(crowd: Crowd, runs: usize, wanted: &dyn Fn(&str) -> bool) {
     }
 }
 
-/// A lab with this crowd in it.
+/// Starts a lab with this crowd.
 fn loaded(crowd: Crowd, me: &Path) -> Lab {
-    // A quiet cluster is served from etcd once it is compacted, a busy one from memory; this one never is quiet.
+    // The API server reads a quiet cluster from etcd after a compaction, and a busy one from memory. This one is
+    // never quiet.
     let lab = Lab::start(&[("APISERVER_FLAGS", "--etcd-compaction-interval=0s")]);
-    // In a process of its own: a child's peak memory begins with its parent's.
+    // In a separate process: the peak memory of a child starts at that of its parent.
     let status = Command::new(me)
         .args(["load", "--pods", &crowd.pods.to_string(), "--sick", &crowd.sick.to_string()])
         .args(["--etcd", &lab.etcd.to_string()])
@@ -116,10 +117,10 @@ fn loaded(crowd: Crowd, me: &Path) -> Lab {
     lab
 }
 
-/// A server may rest so long before each run: what is left of the run before is not this one's.
+/// The pause before each run, so that the server finishes the work of the run before.
 const REST: Duration = Duration::from_millis(500);
 
-/// Runs all programs in turn, so often, after one run to warm up.
+/// Runs all programs in turn, after one warm-up run.
 fn in_turn(all: &mut [Program], runs: usize) {
     for program in &mut *all {
         program.run();
@@ -133,7 +134,7 @@ fn in_turn(all: &mut [Program], runs: usize) {
     }
 }
 
-/// Beside kubectl, and beside a bare read.
+/// Compares with kubectl and with a bare read.
 fn size(lab: &Lab, me: &Path, runs: usize) {
     let mut kubectl = lab.command("kubectl");
     kubectl.args(["get", "pods", "-A"]);
@@ -151,7 +152,7 @@ fn size(lab: &Lab, me: &Path, runs: usize) {
     println!("wall of a bare paged read: pods only {:.2}, all kinds {:.2}", wall(2), wall(3));
 }
 
-/// Five of a hundred pods in trouble: what it costs to ask about them.
+/// Measures the cost of follow-up requests if five of a hundred pods crash.
 fn trouble(lab: &Lab, runs: usize) {
     let mut all = [
         Program::new("healthcheck -A --no-evidence", ours(lab, &["--no-evidence"])),
@@ -187,7 +188,7 @@ fn bare(lab: &Lab, me: &Path) -> Command {
     bare
 }
 
-/// Ten times as many pods: whether memory stays flat and CPU grows no faster than the pods.
+/// Measures ten times as many pods: memory must stay flat, and CPU must grow no faster than the pods.
 fn large(crowd: Crowd, me: &Path, runs: usize) {
     let small = Crowd { pods: crowd.pods / 10, ..crowd };
     let labs = [loaded(small, me), loaded(crowd, me)];
@@ -202,7 +203,7 @@ fn large(crowd: Crowd, me: &Path, runs: usize) {
     println!("ten times the pods: wall {:.2}, CPU {:.2}, memory {:.2}", ratio(0), ratio(1), ratio(2));
 }
 
-/// 200 ms of latency, and the same with 5 % of the requests failing.
+/// Measures 200 ms of latency, and the same with 5 % failing requests.
 fn weather(lab: &Lab, runs: usize) {
     let latency = Duration::from_millis(200);
     let calm = Faults::before(lab, move |_| Fault::Latency(latency));
@@ -236,7 +237,7 @@ fn weather(lab: &Lab, runs: usize) {
     );
 }
 
-/// Three contexts, one of which never answers: when the reports of the other two are there.
+/// Measures when the reports of two contexts are printed while a third never answers.
 fn black_hole(lab: &Lab, runs: usize) {
     let hole = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let config = std::fs::read_to_string(&lab.kubeconfig).unwrap();
@@ -257,7 +258,7 @@ fn black_hole(lab: &Lab, runs: usize) {
     );
 }
 
-/// Seconds until the reports of two clusters are on standard output.
+/// Returns the seconds until the reports of two clusters are printed.
 fn time_to_reports(lab: &Lab, config: &Path, contexts: &str) -> f64 {
     let began = Instant::now();
     let mut command = ours(lab, &["--context", contexts, "--timeout", "60s"]);
@@ -272,7 +273,7 @@ fn time_to_reports(lab: &Lab, config: &Path, contexts: &str) -> f64 {
     took
 }
 
-/// Puts the crowd into etcd.
+/// Writes the crowd to etcd.
 fn load(crowd: Crowd, etcd: u16) {
     let began = Instant::now();
     lab::put(etcd, &crowd.surroundings(Timestamp::now()));
@@ -297,7 +298,7 @@ fn load(crowd: Crowd, etcd: u16) {
     );
 }
 
-/// A program and what each of its runs took.
+/// A program and the cost of its runs.
 struct Program {
     name: &'static str,
     command: Command,
@@ -310,7 +311,7 @@ impl Program {
         Self { name, command, figures: Vec::new() }
     }
 
-    /// Wall seconds, CPU seconds, peak memory in MiB.
+    /// Records wall seconds, CPU seconds and peak memory in MiB.
     fn run(&mut self) {
         let began = Instant::now();
         let used = self.command.spawn().unwrap().wait4().unwrap();
@@ -348,7 +349,7 @@ fn print(all: &[Program]) {
     }
 }
 
-/// Reads every page of pods and forgets it: what no listing can be faster than, one page after another.
+/// Reads and drops every page of pods: the lower bound for a list that reads one page after another.
 fn bare_read() {
     #[derive(Clone, PartialEq, Message)]
     struct Head {

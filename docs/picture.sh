@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes docs/images/demo.png: what `demo` prints, as a terminal shows it. Needs aha and chromium (Debian packages).
+# Creates docs/images/demo.png from the output of `demo`. Needs aha and chromium (Debian packages).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 page=$(mktemp -d)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds the archive of this platform into dist/ and fills in krew-manifest.yaml as dist/healthcheck.yaml.
-# Archives of other platforms that stand in dist/ already are taken into the manifest as well.
-#   URL=https://…       where the archives will be published; by default this folder, for a local try
-#   HOMEPAGE=https://…  the project's page
+# Builds the archive for this platform in dist/ and writes dist/healthcheck.yaml from krew-manifest.yaml.
+# The manifest includes archives of other platforms that are already in dist/.
+#   URL=https://…       the address of the published archives (default: this folder, for local tests)
+#   HOMEPAGE=https://…  the home page of the project (default: URL)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 version=$(cat VERSION)
@@ -20,7 +20,7 @@ for platform in linux_amd64 linux_arm64 darwin_amd64 darwin_arm64 windows_amd64;
     sum=$(sha256sum "$archive" | cut -d' ' -f1)
     manifest=$(sed "s|@SHA256_$platform@|$sum|" <<<"$manifest")
   else
-    # A platform is the four lines from its selector to its bin.
+    # A platform has four lines, from selector to bin.
     line=$(grep -n "os: ${platform%_*}, arch: ${platform#*_}" <<<"$manifest" | cut -d: -f1)
     manifest=$(sed "${line},$((line + 3))d" <<<"$manifest")
   fi

@@ -16,6 +16,7 @@ pub mod cli;
 pub mod cluster;
 pub mod compare;
 mod contract;
+mod files;
 pub mod finding;
 pub mod gather;
 pub mod logs;
@@ -28,9 +29,9 @@ pub mod rightsize;
 pub mod run;
 pub mod snapshot;
 pub mod sources;
-pub mod story;
+mod story;
 pub mod text;
-pub mod tls;
+mod tls;
 pub mod wire;
 
 /// The name of the program.

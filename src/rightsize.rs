@@ -1,6 +1,7 @@
-//! What workloads ask for against what they have used, and what they should ask for. `docs/rightsize.md` has the rules.
+//! Compares the requests and limits of workloads with their usage and suggests better values. `docs/rightsize.md` has
+//! the rules.
 //!
-//! What does not belong here: asking anybody, and words for people.
+//! Out of scope: requests to a server, and texts.
 
 mod fold;
 mod propose;
@@ -12,14 +13,14 @@ use crate::model::{Amount, ObjectRef, Owner};
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-/// With fewer samples nothing is proposed; Krr's `points_required` is the same.
-pub const SAMPLES_NEEDED: i64 = 100;
+/// The number of samples needed for a suggestion; the same as `points_required` of Krr.
+pub(crate) const SAMPLES_NEEDED: i64 = 100;
 
-/// Of fewer samples of one pod the 95th percentile is the largest.
+/// With fewer samples of one pod, the 95th percentile is the maximum.
 const FEWEST: i64 = 20;
 
-/// The rules in numbers, in percent, by their names in JSON.
-pub const RULES: [(&str, i64); 7] = [
+/// The numbers in the rules, in percent or samples, by their names in JSON.
+pub(crate) const RULES: [(&str, i64); 7] = [
     ("cpuPercentile", 95),
     ("limitMarginPercent", propose::LIMIT_MARGIN),
     ("marginPercent", propose::MARGIN),
@@ -29,17 +30,17 @@ pub const RULES: [(&str, i64); 7] = [
     ("worthPercent", propose::WORTH),
 ];
 
-/// A cluster, right-sized.
+/// The result for one cluster.
 #[derive(Debug, Default)]
 pub struct Rightsizing {
-    /// How far back the longest history tells, in seconds; `None` where there is none.
-    pub window: Option<i64>,
-    /// Every container of which something is known, by namespace and workload, then as its pod has them.
+    /// The window of the longest history, in seconds; `None` without a history.
+    pub(crate) window: Option<i64>,
+    /// The containers with usage data or risks, sorted by namespace and workload, then in the order of the pod.
     pub rows: Vec<Row>,
-    /// What was not judged, and how many of it; none of them is zero.
-    pub not_judged: Vec<(NotJudged, usize)>,
-    /// What all containers of the workloads in sight ask for.
-    pub requests: Amount,
+    /// The number of objects that were not judged, by reason; never 0.
+    pub(crate) not_judged: Vec<(NotJudged, usize)>,
+    /// The requests of all containers of the workloads.
+    pub(crate) requests: Amount,
 }
 
 /// A container of a workload, over all its pods.
@@ -47,109 +48,102 @@ pub struct Rightsizing {
 pub struct Row {
     /// The topmost owner of its pods.
     pub workload: ObjectRef,
-    /// Who manages that, and will undo what others change.
-    pub managed_by: Option<Owner>,
-    /// Whether its pods are made anew only when somebody deletes them.
-    pub on_delete: bool,
-    /// Its name.
-    pub container: Arc<str>,
-    /// Whether it is an init container that keeps running.
-    pub sidecar: bool,
-    /// Pods of it that there are now.
-    pub pods: usize,
-    /// What each of them gives back at most: its init containers need the rest, whatever this one asks for.
-    pub room: Amount,
-    /// What is known of it.
+    /// The owner that manages the workload and may revert changes.
+    pub(crate) managed_by: Option<Owner>,
+    /// Whether the controller keeps its pods when the template changes.
+    pub(crate) on_delete: bool,
+    pub(crate) container: Arc<str>,
+    /// Whether it is a sidecar: an init container that keeps running.
+    pub(crate) sidecar: bool,
+    /// The current number of pods.
+    pub(crate) pods: usize,
+    /// The most that each pod can save: its init containers need the rest.
+    pub(crate) room: Amount,
+    /// The data about it.
     pub facts: Facts,
-    /// What is wrong, the worst first.
-    pub risks: Vec<Risk>,
-    /// What to set instead.
+    /// The risks, the worst first.
+    pub(crate) risks: Vec<Risk>,
+    /// The suggested values.
     pub proposal: Proposal,
 }
 
-/// What is known of a container.
+/// The data about a container.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// What the newest pod asks for; 0 is nothing.
-    pub requests: Amount,
-    /// What the newest pod may use at most; 0 is no limit.
-    pub limits: Amount,
-    /// The most CPU (95 of 100 samples) and memory of its pods.
+    /// The requests of the newest pod; 0 if it sets none.
+    pub(crate) requests: Amount,
+    /// The limits of the newest pod; 0 if it sets none.
+    pub(crate) limits: Amount,
+    /// The largest CPU (95th percentile) and memory usage of its pods.
     pub used: Amount,
-    /// How well that is known.
-    pub measured: Measured,
-    /// Why its CPU request must stay.
-    pub cpu_stays: Option<CpuStays>,
-    /// Whether it was killed for its memory.
-    pub killed: Killed,
-    /// In which share of its CPU periods it is held back too often, in thousandths, and at which limit.
-    pub throttled: Option<(i64, Option<i64>)>,
+    pub(crate) measured: Measured,
+    /// Why the CPU request must not change.
+    pub(crate) cpu_stays: Option<CpuStays>,
+    pub(crate) killed: Killed,
+    /// The share of throttled CPU periods in thousandths, and the CPU limit, if it is throttled too often.
+    pub(crate) throttled: Option<(i64, Option<i64>)>,
 }
 
-/// How well it is known what a container uses.
+/// The source of the usage data of a container.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Measured {
-    /// By so many samples, which is enough.
+pub(crate) enum Measured {
+    /// Enough samples, with their number.
     History(i64),
-    /// By so few samples.
+    /// Too few samples, with their number.
     Few(i64),
-    /// By what a metrics server says of this moment.
+    /// The current value of the metrics server.
     Once,
-    /// Not at all.
     #[default]
     Nothing,
 }
 
-/// Whether a container was killed for its memory the last time that it ended.
+/// Whether the container was OOM-killed when it last ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Killed {
-    /// It was not, or ended otherwise since.
+pub(crate) enum Killed {
     #[default]
     No,
-    /// It was, far below its limit: its node was short of memory.
+    /// It was, far below its limit: the node was out of memory.
     NodeShort,
-    /// It was.
     Yes,
-    /// It was, and by the flags of its own runtime it needs so many bytes.
+    /// It was, and the flags of its runtime need this many bytes.
     Needs(i64),
-    /// It was, after it had grown without bound: no limit is enough.
+    /// It was, after its memory grew without bound: no limit is enough.
     Leaks,
 }
 
-/// Why a CPU request must stay.
+/// Why a CPU request must not change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CpuStays {
-    /// An autoscaler takes its target as a share of it.
+pub(crate) enum CpuStays {
+    /// The target of an autoscaler is a percentage of it.
     Autoscaled,
-    /// It was not seen whether there is one.
+    /// The autoscalers could not be read.
     AutoscalersNotSeen,
 }
 
-/// What is wrong with what a container asks for, the worst first.
+/// A risk of the current requests and limits, the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Risk {
-    /// It was killed for its memory.
+pub(crate) enum Risk {
     OomKilled,
-    /// Its memory came near its limit.
+    /// The memory usage is near the limit.
     NearLimit,
-    /// It is held back by its CPU limit, in so many thousandths of its periods.
+    /// The CPU limit throttles the container in this share of its periods, in thousandths.
     Throttled(i64),
-    /// It used more memory than it asks for: it is evicted first where memory is short.
+    /// The memory usage is above the request: the kubelet evicts such pods first if the node is out of memory.
     AboveMemoryRequest,
-    /// It used more CPU than it asks for.
+    /// The CPU usage is above the request.
     AboveCpuRequest,
 }
 
-/// What to set instead; `None` stays as it is.
+/// The suggested values; `None` keeps the current one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Proposal {
-    /// What to ask for.
+    /// The requests.
     pub requests: Change,
-    /// What to allow at most.
+    /// The limits.
     pub limits: Change,
 }
 
-/// Of CPU, in thousandths of a core, and of memory, in bytes.
+/// Values for CPU, in thousandths of a core, and memory, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Change<T = Option<i64>> {
     /// CPU.
@@ -158,20 +152,19 @@ pub struct Change<T = Option<i64>> {
     pub memory: T,
 }
 
-/// What was not judged.
+/// Why objects were not judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum NotJudged {
-    /// Workloads of which no measurement is known.
+pub(crate) enum NotJudged {
+    /// Workloads without usage data.
     NotMeasured,
-    /// Workloads without pods.
     WithoutPods,
-    /// Workloads that were not seen themselves: which containers are not of their template is not known.
+    /// Workloads that were not read. Their template is unknown, so containers that a webhook added cannot be
+    /// recognized.
     NotSeen,
-    /// Workloads whose pods are given CPU and memory as a whole.
+    /// Workloads with pod-level resources.
     AsWhole,
-    /// Containers that are in the pods and not in the template of their workload.
+    /// Containers that are not in the template of their workload.
     Injected,
-    /// Pods of Jobs.
     OfJobs,
     /// Pods without an owner.
     Bare,
@@ -180,8 +173,7 @@ pub enum NotJudged {
 }
 
 impl Risk {
-    /// How bad it is.
-    pub fn severity(self) -> Severity {
+    pub(crate) fn severity(self) -> Severity {
         match self {
             Risk::OomKilled | Risk::NearLimit => Severity::High,
             Risk::Throttled(_) | Risk::AboveMemoryRequest => Severity::Medium,
@@ -189,7 +181,7 @@ impl Risk {
         }
     }
 
-    /// Its place in the ranking, from 1.
+    /// Returns the position in the ranking, from 1.
     fn rank(self) -> u8 {
         match self {
             Risk::OomKilled => 1,
@@ -200,8 +192,8 @@ impl Risk {
         }
     }
 
-    /// As in JSON.
-    pub fn id(self) -> &'static str {
+    /// Returns the name in JSON.
+    pub(crate) fn id(self) -> &'static str {
         match self {
             Risk::OomKilled => "oom-killed",
             Risk::NearLimit => "near-memory-limit",
@@ -213,37 +205,37 @@ impl Risk {
 }
 
 impl Proposal {
-    /// Whether there is anything to set.
+    /// Returns whether any value is set.
     pub fn is_any(&self) -> bool {
         *self != Self::default()
     }
 }
 
 impl Row {
-    /// What its pods of now would give back together.
-    pub fn gives_back(&self) -> Amount {
-        self.falls().times(self.pods)
+    /// Returns the savings of its current pods together.
+    pub(crate) fn gives_back(&self) -> Amount {
+        self.saving().times(self.pods)
     }
 
-    /// What its pods of now would ask for more.
-    pub fn asks_more(&self) -> Amount {
+    /// Returns the additional requests of its current pods together.
+    pub(crate) fn asks_more(&self) -> Amount {
         self.wanted().less(self.facts.requests).times(self.pods)
     }
 
-    /// What each pod gives back.
-    fn falls(&self) -> Amount {
+    /// Returns the saving of each pod.
+    fn saving(&self) -> Amount {
         self.facts.requests.less(self.wanted()).min(self.room)
     }
 
-    /// What it should ask for.
+    /// Returns the suggested requests, or the current ones.
     fn wanted(&self) -> Amount {
         let (now, wanted) = (self.facts.requests, self.proposal.requests);
         Amount { cpu: wanted.cpu.unwrap_or(now.cpu), memory: wanted.memory.unwrap_or(now.memory) }
     }
 
-    /// How bad a risk of it is beside the same of others: the share of periods, the part of the limit in millionths, or
-    /// what all its pods use beyond what they ask for.
-    fn badness(&self, risk: Risk) -> i128 {
+    /// Returns a number that orders rows with the same risk: the share of throttled periods, the usage in millionths
+    /// of the limit, or the usage of all pods beyond their requests.
+    fn weight(&self, risk: Risk) -> i128 {
         let Facts { used, requests, limits, .. } = self.facts;
         let beyond = used.less(requests).times(self.pods);
         match risk {
@@ -256,39 +248,39 @@ impl Row {
         }
     }
 
-    /// The worst of what is wrong with it.
-    pub fn severity(&self) -> Option<Severity> {
+    /// Returns the severity of the worst risk.
+    pub(crate) fn severity(&self) -> Option<Severity> {
         self.risks.first().map(|risk| risk.severity())
     }
 }
 
 impl Rightsizing {
-    /// Judges what was seen.
+    /// Judges the workloads of a snapshot.
     pub fn new(view: &View) -> Self {
         fold::fold(view)
     }
 
-    /// The containers that ask for too much, those first that would give back most of what all ask for.
-    pub fn over(&self) -> Vec<&Row> {
+    /// Returns the over-provisioned containers, those with the largest share of savings first.
+    pub(crate) fn over(&self) -> Vec<&Row> {
         let mut rows: Vec<&Row> =
             self.rows.iter().filter(|row| row.gives_back() != Amount::default()).collect();
         rows.sort_by_key(|row| Reverse(self.share(row.gives_back())));
         rows
     }
 
-    /// The containers that have too little, the greatest risk first, and of one risk those that are worst off; of equals the
-    /// first by name.
-    pub fn under(&self) -> Vec<&Row> {
+    /// Returns the under-provisioned containers, the worst risk first. Rows with the same risk are sorted by their
+    /// usage.
+    pub(crate) fn under(&self) -> Vec<&Row> {
         let mut rows: Vec<&Row> = self.rows.iter().filter(|row| !row.risks.is_empty()).collect();
         rows.sort_by_key(|row| {
             let risk = row.risks.first();
-            (risk.map(|risk| risk.rank()), Reverse(risk.map(|risk| row.badness(*risk))))
+            (risk.map(|risk| risk.rank()), Reverse(risk.map(|risk| row.weight(*risk))))
         });
         rows
     }
 
-    /// The containers of which too little is known to propose anything, those first that ask for most beyond what was seen.
-    pub fn too_few(&self) -> Vec<&Row> {
+    /// Returns the containers with too few samples for a suggestion, those with the most unused requests first.
+    pub(crate) fn too_few(&self) -> Vec<&Row> {
         let is_few = |row: &&Row| matches!(row.facts.measured, Measured::Few(_) | Measured::Once);
         let mut rows: Vec<&Row> = self.rows.iter().filter(is_few).collect();
         let beyond = |row: &Row| row.facts.requests.less(row.facts.used).times(row.pods);
@@ -296,17 +288,18 @@ impl Rightsizing {
         rows
     }
 
-    /// What all of them would give back.
-    pub fn gives_back(&self) -> Amount {
+    /// Returns the savings of all containers.
+    pub(crate) fn gives_back(&self) -> Amount {
         self.rows.iter().map(Row::gives_back).fold(Amount::default(), Amount::plus)
     }
 
-    /// What all of them would ask for more.
-    pub fn asks_more(&self) -> Amount {
+    /// Returns the additional requests of all containers.
+    pub(crate) fn asks_more(&self) -> Amount {
         self.rows.iter().map(Row::asks_more).fold(Amount::default(), Amount::plus)
     }
 
-    /// Which part of all requests an amount is, by whichever of CPU and memory it is more of, in millionths of millionths.
+    /// Returns the share of an amount in all requests, in millionths of millionths: that of CPU or memory, whichever
+    /// is larger.
     fn share(&self, amount: Amount) -> i128 {
         let of = |part: i64, whole: i64| i128::from(part) * 1_000_000_000_000 / i128::from(whole.max(1));
         of(amount.cpu, self.requests.cpu).max(of(amount.memory, self.requests.memory))

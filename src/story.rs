@@ -7,6 +7,7 @@ mod moments;
 
 use crate::checks::View;
 use crate::finding::{Finding, Severity};
+use crate::model::split_suffix;
 use crate::model::{LogTail, Node, ObjectRef, Owner, Pod, Workload};
 use crate::report::Report;
 use crate::text::{Fact, Message};
@@ -17,44 +18,44 @@ use std::sync::Arc;
 /// The story of one object.
 pub struct Story<'a> {
     /// The investigated object.
-    pub object: ObjectRef,
+    pub(crate) object: ObjectRef,
     /// Whether the object exists.
-    pub exists: bool,
+    pub(crate) exists: bool,
     /// Its owners, the topmost last.
-    pub owners: Vec<ObjectRef>,
+    pub(crate) owners: Vec<ObjectRef>,
     /// Its pods: the object itself, the pods it manages, or the pods that replaced it; pods with findings first.
-    pub pods: Vec<&'a Pod>,
+    pub(crate) pods: Vec<&'a Pod>,
     /// The nodes of those pods.
-    pub nodes: Vec<&'a Node>,
+    pub(crate) nodes: Vec<&'a Node>,
     /// The timeline, oldest first.
-    pub moments: Vec<Moment>,
+    pub(crate) moments: Vec<Moment>,
     /// The findings about any of these objects, worst first.
-    pub findings: Vec<&'a Finding>,
+    pub(crate) findings: Vec<&'a Finding>,
     /// The last lines of the logs of its pods.
-    pub logs: Vec<&'a LogTail>,
+    pub(crate) logs: Vec<&'a LogTail>,
     /// Whether warnings of its namespace could be read; the API server drops them after about an hour.
-    pub saw_events: bool,
+    pub(crate) saw_events: bool,
     /// Whether there are warnings about any of these objects.
-    pub warned: bool,
+    pub(crate) warned: bool,
 }
 
 /// An entry of the timeline.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Moment {
+pub(crate) struct Moment {
     /// The time.
-    pub at: Time,
+    pub(crate) at: Time,
     /// The object.
-    pub object: ObjectRef,
+    pub(crate) object: ObjectRef,
     /// The number of other objects of its kind with the same entry at the same time.
-    pub others: usize,
+    pub(crate) others: usize,
     /// The event.
-    pub what: Message,
+    pub(crate) what: Message,
     /// Whether it is a problem.
-    pub bad: bool,
+    pub(crate) bad: bool,
 }
 
 /// The number of pods with entries in the timeline; beyond it, only pods with findings have entries.
-const PODS_TOLD: usize = 10;
+const PODS_SHOWN: usize = 10;
 
 /// The maximum number of entries in the timeline.
 const MOMENTS: usize = 60;
@@ -81,9 +82,9 @@ impl<'a> Story<'a> {
         let findings: Vec<&Finding> = report.findings.iter().filter(touches).collect();
         let sick: BTreeSet<&ObjectRef> = findings.iter().map(|finding| &finding.object).collect();
         pods.sort_by_key(|pod| !sick.contains(&pod.object_ref()));
-        let worth_telling =
-            |(index, pod): &(usize, &&Pod)| *index < PODS_TOLD || sick.contains(&pod.object_ref());
-        let told: Vec<&Pod> = pods.iter().enumerate().filter(worth_telling).map(|(_, pod)| *pod).collect();
+        let is_shown =
+            |(index, pod): &(usize, &&Pod)| *index < PODS_SHOWN || sick.contains(&pod.object_ref());
+        let shown: Vec<&Pod> = pods.iter().enumerate().filter(is_shown).map(|(_, pod)| *pod).collect();
         let logs = report.snapshot.logs.iter();
         let of_pods = |log: &&LogTail| refs.contains(&ObjectRef::new(&log.namespace, "Pod", &log.pod));
         let mut story = Self {
@@ -100,23 +101,23 @@ impl<'a> Story<'a> {
         };
         // Events of the workloads that create its pods are about the pods too.
         around.extend(story.workloads(report).map(Workload::object));
-        story.moments = story.tell(report, &told, &around);
+        story.moments = story.timeline(report, &shown, &around);
         story
     }
 
     /// Returns the worst severity of the findings.
-    pub fn worst(&self) -> Option<Severity> {
+    pub(crate) fn worst(&self) -> Option<Severity> {
         self.findings.iter().map(|finding| finding.severity).max()
     }
 
     /// Returns the next commands, each once.
-    pub fn actions(&self) -> Vec<&str> {
+    pub(crate) fn actions(&self) -> Vec<&str> {
         let mut seen = BTreeSet::new();
         let all = self.findings.iter().flat_map(|finding| finding.actions.iter().map(String::as_str));
         all.filter(|action| seen.insert(*action)).collect()
     }
 
-    fn tell(&mut self, report: &Report, pods: &[&Pod], around: &BTreeSet<ObjectRef>) -> Vec<Moment> {
+    fn timeline(&mut self, report: &Report, pods: &[&Pod], around: &BTreeSet<ObjectRef>) -> Vec<Moment> {
         // Within one second, owners come before the objects they create.
         let mut moments: Vec<Moment> = self.workloads(report).flat_map(moments::of_workload).collect();
         moments.extend(pods.iter().flat_map(|pod| moments::of_pod(pod)));
@@ -140,14 +141,14 @@ impl<'a> Story<'a> {
             moments.push(Moment { at, object, others: 0, what, bad: true });
         }
         // Keeps the newest entries; entries of the object itself are never dropped.
-        let mut told = folded(moments);
-        let mut surplus = told.len().saturating_sub(MOMENTS);
-        told.retain(|moment| {
+        let mut kept = folded(moments);
+        let mut surplus = kept.len().saturating_sub(MOMENTS);
+        kept.retain(|moment| {
             let is_kept = surplus == 0 || moment.object == self.object;
             surplus -= usize::from(!is_kept);
             is_kept
         });
-        told
+        kept
     }
 
     /// Returns the Deployments, ReplicaSets, StatefulSets and DaemonSets of the story.
@@ -187,30 +188,30 @@ fn concerns(view: &View, object: &ObjectRef, pod: &Pod) -> bool {
 /// Returns whether an owner created the deleted pod of this name: the name is that of the owner and a random suffix of
 /// the controller, `web-5d4b-x7x2p`. A StatefulSet reuses its names.
 fn is_made_by(pod: &str, owner: &str) -> bool {
-    let drawn = |suffix: &str| !suffix.bytes().all(|byte| byte.is_ascii_digit());
-    let Some((stem, _)) = pod.rsplit_once('-').filter(|(_, suffix)| drawn(suffix)) else { return false };
-    let app = |name: &str| name.rsplit_once('-').map(|(app, _)| app.to_owned());
-    stem == owner || app(stem).is_some_and(|of| app(owner) == Some(of))
+    let is_random = |suffix: &str| !suffix.bytes().all(|byte| byte.is_ascii_digit());
+    let Some((name, _)) = split_suffix(pod).filter(|(_, suffix)| is_random(suffix)) else { return false };
+    let app = |name| split_suffix(name).map(|(app, _)| app);
+    name == owner || app(name).is_some_and(|of| app(owner) == Some(of))
 }
 
 /// Sorts entries by time. The same entry of many objects at the same time becomes one entry.
 fn folded(mut moments: Vec<Moment>) -> Vec<Moment> {
     moments.sort_by_key(|moment| moment.at);
-    let mut told: Vec<Moment> = Vec::with_capacity(moments.len());
+    let mut out: Vec<Moment> = Vec::with_capacity(moments.len());
     for moment in moments {
         let same =
             |other: &&mut Moment| (&other.object.kind, &other.what) == (&moment.object.kind, &moment.what);
-        let then = told.iter_mut().rev().take_while(|other| other.at == moment.at);
+        let then = out.iter_mut().rev().take_while(|other| other.at == moment.at);
         match then.into_iter().find(same) {
             Some(other) => other.others += usize::from(other.object != moment.object),
-            None => told.push(moment),
+            None => out.push(moment),
         }
     }
-    told
+    out
 }
 
 /// Returns whether an object exists, for kinds that can be investigated.
-pub fn exists(report: &Report, object: &ObjectRef) -> bool {
+pub(crate) fn exists(report: &Report, object: &ObjectRef) -> bool {
     let rows = &report.snapshot.rows;
     let (namespace, name) = (&*object.namespace, &*object.name);
     match &*object.kind {

@@ -1,5 +1,5 @@
-//! Our narrow messages against the generated ones of k8s-pb: whatever we write, they read and write again, and we
-//! read the same. A tag that is not theirs, or of another type, would be lost or refused on the way.
+//! Compares our narrow messages with the generated ones of k8s-pb: they read and write back all that we write. A
+//! wrong tag or type would be lost or rejected.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use k8s_pb::api::{
@@ -11,10 +11,10 @@ use proptest::prelude::*;
 use prost::Message;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, Visitor};
 
-/// A deserializer that makes every value up: each field of a struct is there, filled from a stream of numbers.
+/// A deserializer that generates every value: each field of a struct is present, filled from a stream of numbers.
 struct MadeUp<'n> {
     numbers: &'n mut dyn FnMut() -> u32,
-    /// The field that is being made up: times must look like times.
+    /// The current field: times must look like times.
     field: &'static str,
 }
 
@@ -30,7 +30,7 @@ impl MadeUp<'_> {
             {
                 jiff::Timestamp::from_second(1 + i64::from(number)).unwrap().to_string()
             }
-            // Of annotations only ours are read.
+            // Only annotations of the tool are read.
             "key" => format!("{}{number}", wire::PREFIX),
             _ => format!("{}-{number}", self.field),
         }
@@ -142,7 +142,7 @@ impl<'de> de::MapAccess<'de> for Fields<'_> {
     }
 }
 
-/// Makes an object up, sends it through the generated message and back.
+/// Generates an object and sends it through the generated message and back.
 fn goes_around<Ours, Theirs>(seed: u64) -> Result<(), TestCaseError>
 where
     Ours: Message + Default + DeserializeOwned + PartialEq + std::fmt::Debug,
@@ -192,9 +192,10 @@ proptest! {
     }
 }
 
-/// Whatever is annotated, only ours is read of what the generated messages write; written again, they read just that.
+/// Only annotations of the tool are read from generated messages. Written again, the generated messages contain just
+/// these.
 #[test]
-fn of_annotations_only_ours_are_read() {
+fn reads_only_annotations_of_the_tool() {
     let written = [
         ("kubectl.kubernetes.io/last-applied-configuration", "CANARY".repeat(10_000)),
         ("healthcheck.dev/class", "best-effort".to_owned()),

@@ -1,4 +1,4 @@
-//! What it costs to compare two captures; no server is asked.
+//! Measures the comparison of two captures, without a server.
 
 use super::support::crowd::Crowd;
 use super::{Program, in_turn, print, support};
@@ -8,11 +8,12 @@ use kubectl_healthcheck::wire::{Kind, Object};
 use std::path::Path;
 use std::process::Command;
 
-/// Two captures of a crowd, a day apart, compared; beside the check of one of them.
+/// Compares two captures of a crowd, one day apart, and checks one of them.
 pub(crate) fn diff(crowd: Crowd, me: &Path, runs: usize) {
     let dir = tempfile::tempdir().unwrap();
     let files = ["old.json.zst", "new.json.zst"].map(|name| dir.path().join(name));
-    // Other pods are sick on the second day, and in a process of its own: a child's peak memory begins with its parent's.
+    // Other pods are broken on the second day. In a separate process: the peak memory of a child starts at that of
+    // its parent.
     for (file, seed) in files.iter().zip(["7", "8"]) {
         let mut write = Command::new(me);
         write.args(["capture", "--pods", &crowd.pods.to_string(), "--seed", seed]).arg(file);
@@ -36,7 +37,7 @@ pub(crate) fn diff(crowd: Crowd, me: &Path, runs: usize) {
     println!("memory of the comparison / of one check: {memory:.2}");
 }
 
-/// Writes a capture of a crowd as `snapshot` would.
+/// Writes a capture of a crowd as `snapshot` does.
 pub(crate) fn write(crowd: Crowd, file: &Path) {
     let now = if crowd.seed == 7 { "2026-11-21T01:00:00Z" } else { "2026-11-22T01:00:00Z" };
     let now: Timestamp = now.parse().unwrap();

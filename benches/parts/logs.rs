@@ -1,5 +1,5 @@
-//! What it costs to fold logs: a gibibyte of each kind, made beforehand in a small part that comes again and again, in a
-//! process of its own, since a child's peak memory begins with its parent's. No file, no server: one core.
+//! Measures the folding of logs: a gibibyte of each kind, generated once as a small part that repeats. It runs in a
+//! separate process, since the peak memory of a child starts at that of its parent. No file, no server, one core.
 
 use super::support::shapes::Random;
 use kubectl_healthcheck::logs::Log;
@@ -9,12 +9,12 @@ use std::process::{Command, Stdio};
 use wait4::Wait4;
 
 const GIBIBYTE: usize = 1 << 30;
-/// The part that comes again.
+/// The size of the repeated part.
 const PART: usize = 4 << 20;
-/// As bytes come from a connection.
+/// The size of the pieces, as from a connection.
 const PIECE: usize = 16 << 10;
 
-/// A kind of log: a line of it, by its number.
+/// Returns a line of a kind of log, by its number.
 type Line = fn(usize, &mut Random) -> String;
 
 const KINDS: [(&str, Line); 5] = [
@@ -72,7 +72,7 @@ fn klog(level: char, n: usize, random: &mut Random) -> String {
     )
 }
 
-/// Each kind in a process of its own.
+/// Runs each kind in a separate process.
 pub(crate) fn logs(me: &Path, runs: usize) {
     println!("\n{:<22} {:>10} {:>12} {:>10}", "1 GiB of logs", "MB/CPU s", "patterns", "peak MiB");
     for (index, (name, _)) in KINDS.iter().enumerate() {
@@ -84,7 +84,7 @@ pub(crate) fn logs(me: &Path, runs: usize) {
     }
 }
 
-/// Megabytes a second of CPU, patterns, and the peak memory in mebibytes.
+/// Returns megabytes per second of CPU time, the patterns, and the peak memory in MiB.
 fn run(me: &Path, kind: usize) -> (f64, String, f64) {
     let mut child = Command::new(me);
     let mut child = child.args(["fold-logs", &kind.to_string()]).stdout(Stdio::piped()).spawn().unwrap();
@@ -92,13 +92,13 @@ fn run(me: &Path, kind: usize) -> (f64, String, f64) {
     let used = child.wait4().unwrap();
     assert!(used.status.success());
     let (bytes, patterns) = text.trim().split_once(' ').unwrap();
-    // By the CPU it took and not by the wall, which others share; making the part is in it.
+    // The CPU time, since other processes share the wall time. It includes generating the part.
     let cpu = used.rusage.utime.as_secs_f64() + used.rusage.stime.as_secs_f64();
     let rate = bytes.parse::<f64>().unwrap() / 1e6 / cpu;
     (rate, patterns.to_owned(), used.rusage.maxrss as f64 / 1_048_576.0)
 }
 
-/// Folds a gibibyte, and says how many bytes that were, and how many patterns.
+/// Folds a gibibyte, and prints the number of bytes and of patterns.
 pub(crate) fn fold(kind: usize) {
     let mut random = Random(7);
     let mut part = String::with_capacity(PART + 4096);

@@ -1,5 +1,5 @@
-//! What it costs to ask who measures: a real Prometheus that knows every container, and a metrics API before the real API
-//! server.
+//! Measures the cost of measured sources: a real Prometheus with every container, and a metrics API in front of the
+//! real API server.
 
 use super::support::crowd::{Crowd, REPLICAS};
 use super::support::faults::{Fault, Faults};
@@ -13,19 +13,19 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// How far back the history goes, and how long the bench may take, in minutes.
+/// The length of the history and of the bench, in minutes.
 const BACK: i64 = 125;
 const AHEAD: i64 = 20;
 
-/// Runs with nobody to ask, each beside one that asks. A child's peak memory begins with its parent's: who answers for a
-/// metrics API here comes after what is measured without.
+/// Compares runs with and without a source. The peak memory of a child starts at that of its parent, so the metrics
+/// API starts after the measurements without it.
 pub(crate) fn sources(lab: &Lab, crowd: Crowd, me: &Path, runs: usize) {
     let dir = written(crowd, me);
-    // Afterwards the folder is the server's.
+    // The server takes over the folder.
     let files = ["nodes.json", "pods.json"].map(|name| dir.path().join(name));
     let prometheus = Prometheus::remembering(dir);
     let url = format!("--prometheus-url={}", prometheus.url());
-    beside(
+    compare(
         "Prometheus",
         [
             Program::new("healthcheck -A, no Prometheus", ours(lab, &[])),
@@ -33,14 +33,14 @@ pub(crate) fn sources(lab: &Lab, crowd: Crowd, me: &Path, runs: usize) {
         ],
         runs,
     );
-    // Both ways lead through it, so that its own cost is in both.
+    // Both runs use the proxy, so that its cost is in both.
     let (without, with) = (Faults::before(lab, |_| Fault::None), metered(lab, files));
     let behind = |faults: &Faults, arguments: &[&str]| {
         let mut command = lab.command(env!("CARGO_BIN_EXE_kubectl-healthcheck"));
         command.args(arguments).args(["-A", "-s", &faults.url()]);
         command
     };
-    beside(
+    compare(
         "a metrics API",
         [
             Program::new("nodes, no metrics API", behind(&without, &["nodes", "--fail-on=never"])),
@@ -48,17 +48,17 @@ pub(crate) fn sources(lab: &Lab, crowd: Crowd, me: &Path, runs: usize) {
         ],
         runs,
     );
-    beside(
+    compare(
         "both, with 2 h of history",
         [
-            Program::new("rightsize, nobody to ask", behind(&without, &["rightsize"])),
+            Program::new("rightsize, no source", behind(&without, &["rightsize"])),
             Program::new("and both are asked, 2 h", behind(&with, &["rightsize", &url, "--since=2h"])),
         ],
         runs,
     );
 }
 
-/// A way to the API server with a metrics API on it.
+/// Returns a proxy to the API server with a metrics API.
 fn metered(lab: &Lab, files: [PathBuf; 2]) -> Faults {
     let [nodes, pods] = files.map(|file| answer(&file));
     Faults::before(lab, move |asked| match asked.path.strip_prefix("/apis/metrics.k8s.io/v1beta1/") {
@@ -68,9 +68,9 @@ fn metered(lab: &Lab, files: [PathBuf; 2]) -> Faults {
     })
 }
 
-/// Runs two in turn; what the second takes of the first's time is told of each pair, as the machine is not the same all the
-/// time.
-fn beside(what: &str, mut pair: [Program; 2], runs: usize) {
+/// Runs two programs in turn and prints the second time relative to the first for each pair, since the speed of the
+/// machine varies.
+fn compare(what: &str, mut pair: [Program; 2], runs: usize) {
     in_turn(&mut pair, runs);
     print(&pair);
     let [without, with] = pair.each_ref().map(|program| program.figures.iter().map(|figure| figure[0]));
@@ -83,7 +83,7 @@ fn beside(what: &str, mut pair: [Program; 2], runs: usize) {
     );
 }
 
-/// Namespace and name of each pod, and its number.
+/// Returns namespace, name and number of each pod.
 fn names(crowd: &Crowd, now: Timestamp) -> impl Iterator<Item = (usize, String, String)> {
     crowd.pods(now).enumerate().map(|(i, pod)| {
         let text = |key: &str| pod["metadata"][key].as_str().unwrap().to_owned();
@@ -119,8 +119,8 @@ fn metrics_of_pods(crowd: Crowd, now: Timestamp) -> Vec<u8> {
     list("PodMetricsList", &metrics.collect::<Vec<_>>())
 }
 
-/// A folder with what is known of the crowd. It is written in a process of its own: a child's peak memory begins with its
-/// parent's.
+/// Returns a folder with the data of the crowd, written in a separate process: the peak memory of a child starts at
+/// that of its parent.
 fn written(crowd: Crowd, me: &Path) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let mut write = Command::new(me);
@@ -129,7 +129,7 @@ fn written(crowd: Crowd, me: &Path) -> tempfile::TempDir {
     dir
 }
 
-/// Writes what a metrics server and a Prometheus know of the crowd.
+/// Writes the data of a metrics server and a Prometheus about the crowd.
 pub(crate) fn write(crowd: Crowd, dir: &Path) {
     let now = Timestamp::now();
     std::fs::write(dir.join("nodes.json"), metrics_of_nodes(crowd, now)).unwrap();
@@ -137,8 +137,8 @@ pub(crate) fn write(crowd: Crowd, dir: &Path) {
     write_history(crowd, now, &dir.join("history.txt"));
 }
 
-/// In how many of a thousand of its periods a pod's container is held back: those of one workload in a hundred in a fifth
-/// of them, of one in ten now and then, and the others never.
+/// Returns the throttled periods of a pod out of a thousand: a fifth for one workload in a hundred, a few for one in
+/// ten, none for the others.
 fn held_back(pod: i64) -> i64 {
     match pod / i64::try_from(REPLICAS).unwrap() {
         workload if workload % 100 == 0 => 200,
@@ -147,7 +147,7 @@ fn held_back(pod: i64) -> i64 {
     }
 }
 
-/// Writes what cAdvisor would have counted of the first container of each pod, each minute.
+/// Writes the counters of cAdvisor for the first container of each pod and each minute.
 fn write_history(crowd: Crowd, now: Timestamp, file: &Path) {
     let mut out = BufWriter::new(File::create(file).unwrap());
     for (i, namespace, name) in names(&crowd, now) {
@@ -157,7 +157,7 @@ fn write_history(crowd: Crowd, now: Timestamp, file: &Path) {
             let (at, passed) = (now.as_second() + minute * 60, minute + BACK);
             let (periods, throttled) = (passed * 600, passed * 600 * held_back(i) / 1000);
             let cores = passed * 60 * (1 + i % 9) / 10;
-            // Of these nobody asks for more than five minutes.
+            // No query reads more than five minutes of these.
             if minute > -10 {
                 writeln!(out, "container_cpu_cfs_periods_total{labels} {periods} {at}").unwrap();
                 writeln!(out, "container_cpu_cfs_throttled_periods_total{labels} {throttled} {at}").unwrap();

@@ -211,13 +211,14 @@ impl<'a> Used<'a> {
         let kubectl = &view.settings.kubectl;
         let (namespace, name) = (&*self.tls.namespace, &*self.tls.name);
         let replace = ["create", "secret", "tls", name, "-n", namespace, "--cert=tls.crt", "--key=tls.key"];
-        let mut out = match self.by.issued {
-            true => vec![kubectl.line(&["get", "certificate,certificaterequest", "-n", namespace])],
-            false => vec![format!(
+        let mut out = if self.by.issued {
+            vec![kubectl.line(&["get", "certificate,certificaterequest", "-n", namespace])]
+        } else {
+            vec![format!(
                 "{} | {}",
                 kubectl.line(&[&replace[..], &["--dry-run=client", "-o", "yaml"]].concat()),
                 kubectl.line(&["apply", "-f", "-"])
-            )],
+            )]
         };
         out.extend(self.by.users.first().map(|user| kubectl.describe(user)));
         out.push(kubectl.describe(&self.tls.object()));

@@ -1,8 +1,8 @@
 //! Creates a client from the kubeconfig and the options, by the rules of client-go.
 
 use super::{ConnectOptions, Error, exec, kubeconfig};
-use crate::output::io_words;
 use crate::snapshot::Cluster;
+use crate::text::io_words;
 use hyper_util::client::proxy::matcher::Matcher;
 use kube::config::{
     AuthInfo, Cluster as ClusterConfig, Context, KubeConfigOptions, Kubeconfig, KubeconfigError,

@@ -92,7 +92,7 @@ fn resolve(config: &mut Kubeconfig, folder: &Path) {
 
 /// Returns the text of an I/O error as Go prints it: in lower case, without `(os error 2)`.
 fn plain(error: &io::Error) -> String {
-    crate::output::io_words(error).to_lowercase()
+    crate::text::io_words(error).to_lowercase()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::wire::{Kind, Object, Time};
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http_body_util::BodyExt;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,6 +22,9 @@ const LARGEST: usize = 1 << 20;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The maximum pause, unless the server asks for a longer one.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// The characters that are escaped in a segment of a path or a value of a query.
+pub(crate) const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
 
 /// The format of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ mod record;
 mod tests;
 
 use crate::compare::run_record::RunRecord;
-use crate::output;
+use crate::files;
 use crate::snapshot::{Cluster, Scope};
 use crate::text::io_words;
 use crate::wire::Time;
@@ -142,7 +142,7 @@ impl History {
         let path = self.folder.join(file_name(run.taken_at.unwrap_or_default(), file.path()));
         record::write(run, &mut file).and_then(|()| file.as_file().sync_all()).map_err(&write)?;
         file.persist_noclobber(&path).map_err(|error| write(error.error))?;
-        output::sync(&self.folder).map_err(&write)?;
+        files::sync(&self.folder).map_err(&write)?;
         self.prune(run)?;
         self.sweep(now).map_err(&write)
     }
@@ -181,10 +181,7 @@ impl History {
 
 /// The server says which cluster it is; where one of the two does not know it, the context.
 fn is_same(a: &Cluster, b: &Cluster) -> bool {
-    match a.server.is_empty() || b.server.is_empty() {
-        true => a.context == b.context,
-        false => a.server == b.server,
-    }
+    if a.server.is_empty() || b.server.is_empty() { a.context == b.context } else { a.server == b.server }
 }
 
 fn name(path: &Path) -> &str {

@@ -1,4 +1,4 @@
-//! Lines of access logs: requests, and how they were answered.
+//! Requests in access logs and their status codes.
 
 use super::mask;
 use memchr::memmem::Finder;
@@ -7,27 +7,27 @@ use std::sync::LazyLock;
 /// A request of an access log.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Request<'l> {
-    /// Such as `GET`; `-` for what is none.
+    /// The method, such as `GET`, or `-` if the line has none.
     pub(super) method: &'l str,
-    /// What was asked for, with its query.
+    /// The path with its query.
     pub(super) target: &'l str,
-    /// How it was answered.
+    /// The status code of the response.
     pub(super) status: u16,
-    /// The rest of the line, which names the client where anything does.
+    /// The rest of the line. In most formats it names the client.
     pub(super) rest: &'l str,
 }
 
 static PROTOCOL: LazyLock<Finder> = LazyLock::new(|| Finder::new(" HTTP/"));
 
 impl Request<'_> {
-    /// Method, route and status: names and numbers in the path are masked, the query is not part of it.
+    /// Returns method, route and status. Names and numbers in the path are masked, the query is left out.
     pub(super) fn pattern(&self) -> String {
         let path = self.target.split(['?', ';', '#']).next().unwrap_or_default();
         format!("{} {} {}", self.method, mask::route(path), self.status)
     }
 }
 
-/// Reads `… "GET /path HTTP/1.1" 404 …`, the common and combined formats of Apache and nginx, and what resembles them.
+/// Reads `… "GET /path HTTP/1.1" 404 …`: the common and combined formats of Apache and nginx, and similar ones.
 pub(super) fn read(line: &str) -> Option<Request<'_>> {
     let protocol = PROTOCOL.find(line.as_bytes())?;
     let (before, after) = line.split_at_checked(protocol)?;
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn requests_are_read_and_their_routes_are_patterns() {
+    fn reads_requests_and_masks_their_routes() {
         let line = |request: &str, status: &str| {
             format!("10.0.0.1 - - [26/Dec/2025:02:00:00 +0000] \"{request}\" {status} 153 \"-\" \"curl/8\"")
         };

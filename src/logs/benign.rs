@@ -1,4 +1,5 @@
-//! What looks like an error and is no trouble of the program's: counted apart, and never a finding.
+//! Lines that look like errors and are not problems of the program. They are counted separately and are never
+//! findings.
 
 use super::access::Request;
 use crate::text::Text;
@@ -6,23 +7,22 @@ use aho_corasick::AhoCorasick;
 use memchr::memmem;
 use std::sync::LazyLock;
 
-/// A rule by which something is benign.
+/// A rule for benign lines.
 #[derive(Debug)]
-pub struct Benign {
-    /// In kebab-case; never used again for another.
-    pub id: &'static str,
-    /// Why it is benign.
-    pub why: Text,
-    /// All words of one of these lists stand in the line; empty for a rule of requests.
+pub(crate) struct Benign {
+    /// The id in kebab-case. It is never reused for another rule.
+    pub(crate) id: &'static str,
+    /// Why such lines are benign.
+    pub(crate) why: Text,
+    /// A line matches if it contains all words of one of these lists. Empty for rules about requests.
     signs: &'static [&'static [&'static str]],
 }
 
-/// All rules.
-pub static BENIGN: [Benign; 5] = [
+pub(crate) static BENIGN: [Benign; 5] = [
     Benign {
         id: "scanner",
         why: Text {
-            en: "somebody on the internet tries paths of other software, and is refused",
+            en: "a scanner on the internet tries paths of other software and is rejected",
             zh_tw: "網路上的掃描器嘗試其他軟體的路徑，已被拒絕",
             zh_cn: "网络上的扫描器尝试其他软件的路径，已被拒绝",
         },
@@ -31,17 +31,17 @@ pub static BENIGN: [Benign; 5] = [
     Benign {
         id: "browser-extra",
         why: Text {
-            en: "browsers and crawlers ask for it by themselves, and need no answer",
+            en: "browsers and crawlers request it on their own and need no response",
             zh_tw: "瀏覽器與爬蟲會自行請求，沒有也無妨",
             zh_cn: "浏览器和爬虫会自行请求，没有也无妨",
         },
         signs: &[],
     },
-    // ngx_open_cached_file of nginx says so of each file that is asked for and is not there.
+    // nginx (ngx_open_cached_file) logs this for each requested file that does not exist.
     Benign {
         id: "missing-file",
         why: Text {
-            en: "a file was asked for that is not there; the client got its 404",
+            en: "the requested file does not exist; the client got a 404",
             zh_tw: "請求的檔案不存在，用戶端已收到 404",
             zh_cn: "请求的文件不存在，客户端已收到 404",
         },
@@ -50,11 +50,11 @@ pub static BENIGN: [Benign; 5] = [
             &["is not found (2: No such file or directory)"],
         ],
     },
-    // src/http/ngx_http_request.c and ngx_http_upstream.c of nginx; ClientAbortException is Tomcat's.
+    // From nginx (src/http/ngx_http_request.c, ngx_http_upstream.c); ClientAbortException is from Tomcat.
     Benign {
         id: "client-gone",
         why: Text {
-            en: "the client went away before it had its answer",
+            en: "the client disconnected before it got the response",
             zh_tw: "用戶端在收到回應前就離開",
             zh_cn: "客户端在收到响应前就断开",
         },
@@ -67,11 +67,11 @@ pub static BENIGN: [Benign; 5] = [
             &["client timed out", "while"],
         ],
     },
-    // net/http/server.go of Go says "TLS handshake error from"; nginx and OpenSSL have words of their own.
+    // Go (net/http/server.go) logs "TLS handshake error from"; nginx and OpenSSL have their own messages.
     Benign {
         id: "tls-probe",
         why: Text {
-            en: "a health check or port scan opened a connection and did not speak TLS to its end",
+            en: "a health check or port scan opened a connection and did not complete the TLS handshake",
             zh_tw: "健康檢查或連接埠掃描建立連線後，沒有完成 TLS 交握",
             zh_cn: "健康检查或端口扫描建立连接后，没有完成 TLS 握手",
         },
@@ -87,7 +87,7 @@ pub static BENIGN: [Benign; 5] = [
     },
 ];
 
-/// Paths that scanners ask for: those of files with secrets, and of software that is often broken into.
+/// Paths that scanners request: files with secrets, and software that is often attacked.
 const SCANNED: [&str; 40] = [
     "/.env",
     "/.git",
@@ -130,7 +130,7 @@ const SCANNED: [&str; 40] = [
     "/etc/passwd",
     "/adminer",
 ];
-/// How scanners call themselves.
+/// User agents of scanners.
 const SCANNERS: [&str; 16] = [
     "zgrab",
     "masscan",
@@ -149,7 +149,7 @@ const SCANNERS: [&str; 16] = [
     "acunetix",
     "netsystemsresearch",
 ];
-/// What browsers and crawlers ask for by themselves.
+/// Paths that browsers and crawlers request on their own.
 const EXTRAS: [&str; 7] = [
     "/favicon",
     "/robots.txt",
@@ -167,8 +167,8 @@ fn any(words: &[&str]) -> Option<AhoCorasick> {
 static PATHS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| any(&SCANNED));
 static AGENTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| any(&SCANNERS));
 
-/// The first words of every sign: nearly no line has any of them.
-static BEGUN: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+/// Matches the first words of every sign. Almost no line contains one of them.
+static FIRST_WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let first = BENIGN.iter().flat_map(|rule| rule.signs.iter().filter_map(|signs| signs.first()));
     AhoCorasick::new(first).ok()
 });
@@ -177,9 +177,9 @@ fn rule(id: &str) -> Option<&'static Benign> {
     BENIGN.iter().find(|rule| rule.id == id)
 }
 
-/// The rule by which a request is benign that was answered with 4xx.
+/// Returns the rule that makes a request with a 4xx response benign.
 pub(super) fn of_request(request: &Request) -> Option<&'static Benign> {
-    // nginx writes it where the client has closed the connection.
+    // nginx logs 499 if the client has closed the connection.
     if request.status == 499 {
         return rule("client-gone");
     }
@@ -195,9 +195,9 @@ pub(super) fn of_request(request: &Request) -> Option<&'static Benign> {
     EXTRAS.iter().any(|extra| path.starts_with(extra)).then(|| rule("browser-extra")).flatten()
 }
 
-/// The rule by which an error line is benign.
+/// Returns the rule that makes an error line benign.
 pub(super) fn of_line(line: &str) -> Option<&'static Benign> {
-    if !BEGUN.as_ref().is_some_and(|begun| begun.is_match(line)) {
+    if !FIRST_WORDS.as_ref().is_some_and(|words| words.is_match(line)) {
         return None;
     }
     let holds = |sign: &&str| memmem::find(line.as_bytes(), sign.as_bytes()).is_some();

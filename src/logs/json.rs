@@ -1,4 +1,4 @@
-//! Lines that are JSON objects: of all their fields, those that say how bad it is and what it is.
+//! Lines that are JSON objects: reads the fields for level, message and request.
 
 use super::access::Request;
 use super::level::Level;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use std::borrow::Cow;
 use std::fmt;
 
-/// What is known of a line.
+/// The known fields of a line.
 #[derive(Debug, Default)]
 pub(super) struct Fields<'l> {
     pub(super) level: Option<Level>,
@@ -20,19 +20,19 @@ pub(super) struct Fields<'l> {
     agent: Option<Cow<'l, str>>,
 }
 
-/// What a key is of.
+/// The meaning of a key.
 #[derive(Clone, Copy)]
 enum Key {
     Level,
-    /// The level of Python, by its number.
+    /// A numeric level of Python.
     PythonLevel,
-    /// The severity of OpenTelemetry, by its number.
+    /// A numeric severity of OpenTelemetry.
     Severity,
-    /// The level of `MongoDB`, by its letter.
+    /// A level of `MongoDB`, as a letter.
     Letter,
     Message,
     Error,
-    /// ECS has the level in an object of this name.
+    /// An object that holds the level in ECS.
     Log,
     Status,
     Method,
@@ -41,20 +41,20 @@ enum Key {
     Other,
 }
 
-/// A value that is no list.
+/// A value that is not a list.
 enum Value<'l> {
     Text(Cow<'l, str>),
     Number(i64),
-    /// Of an object, what may be wanted of it.
+    /// The level and the message of an object.
     Nested(Option<Level>, Option<Cow<'l, str>>),
     Nothing,
 }
 
-/// Reads a line as far as it is JSON; `None` where nothing that is known is in it.
+/// Reads a line as far as it is JSON. Returns `None` if it has no known field.
 pub(super) fn read(line: &str) -> Option<Fields<'_>> {
     let mut fields = Fields::default();
-    // What was read before it broke off is kept.
-    drop(serde_json::Deserializer::from_str(line).deserialize_map(Object(&mut fields)));
+    // A line may break off; the fields before that are kept.
+    let _ = serde_json::Deserializer::from_str(line).deserialize_map(Object(&mut fields));
     fields.is_known().then_some(fields)
 }
 
@@ -63,7 +63,7 @@ impl<'l> Fields<'l> {
         self.level.is_some() || self.message.is_some() || self.error.is_some() || self.status.is_some()
     }
 
-    /// What it says: the message and the error.
+    /// Returns the message and the error.
     pub(super) fn text(&self) -> Option<Cow<'l, str>> {
         match (&self.message, &self.error) {
             (Some(message), Some(error)) => Some(format!("{message} err={error}").into()),
@@ -71,12 +71,12 @@ impl<'l> Fields<'l> {
         }
     }
 
-    /// Whether it tells of an error in a field of its own.
+    /// Returns whether the line has a field for an error.
     pub(super) fn has_error(&self) -> bool {
         self.error.is_some()
     }
 
-    /// The request it is about, if it is of an access log.
+    /// Returns the request, if the line is from an access log.
     pub(super) fn request(&self) -> Option<Request<'_>> {
         let (status, target) = (self.status?, self.target.as_deref()?);
         let asked = target.split_once(' ').filter(|_| self.method.is_none());
@@ -122,7 +122,7 @@ impl<'l> Fields<'l> {
     }
 }
 
-/// The level of a number, by the first numbers of warnings, errors and what is worse.
+/// Returns the level of a number, from the lowest numbers of the levels warning, error and fatal.
 fn by(number: i64, [warning, error, fatal]: [i64; 3]) -> Level {
     match number {
         n if n >= fatal => Level::Fatal,
@@ -144,7 +144,9 @@ impl<'l> Visitor<'l> for Object<'_, 'l> {
     fn visit_map<A: MapAccess<'l>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key_seed(Known)? {
             match key {
-                Key::Other => drop(map.next_value::<IgnoredAny>()?),
+                Key::Other => {
+                    map.next_value::<IgnoredAny>()?;
+                }
                 key => self.0.set(key, map.next_value()?),
             }
         }

@@ -1,4 +1,4 @@
-//! How bad a line is: by the level that it states, in whichever form; else by what it says.
+//! The level of a line: the one that it states, in any known format, or else the one that its words suggest.
 
 use super::access;
 use super::benign::{self, Benign};
@@ -7,38 +7,35 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-/// How bad a program says that something is.
+/// The level that a line states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// Nothing is wrong.
+pub(super) enum Level {
+    /// Debug, info or notice.
     Quiet,
-    /// Something may become wrong.
     Warning,
-    /// Something did not work.
     Error,
-    /// Nothing works any more.
+    /// Critical, alert, emergency or panic.
     Fatal,
 }
 
-/// What a line is counted as. Those that are folded come worst first.
+/// The class under which a line is counted. Folded classes come first, the worst of them first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
-    /// The program ends, or should.
+    /// The program ends or must end.
     Fatal,
-    /// Something did not work; requests answered with 5xx too.
+    /// An error, or a request with a 5xx response.
     Error,
-    /// A request that was answered with 4xx: whoever asked did wrong.
+    /// A request with a 4xx response: an error of the client.
     Client,
-    /// What is no trouble of the program's, by the rule of this id.
+    /// Not a problem of the program, by the rule with this id.
     Benign(&'static str),
-    /// A warning.
     Warning,
-    /// Anything else.
+    /// All other lines.
     Quiet,
 }
 
 impl Class {
-    /// In one word, as machines read it.
+    /// Returns the name in JSON.
     pub fn id(self) -> &'static str {
         match self {
             Class::Fatal => "fatal",
@@ -50,30 +47,29 @@ impl Class {
         }
     }
 
-    /// Whether it is an error or worse.
     pub fn is_error(self) -> bool {
         matches!(self, Class::Fatal | Class::Error)
     }
 
-    /// Whether lines of it are folded into patterns.
+    /// Returns whether lines of this class are folded into patterns.
     pub fn is_folded(self) -> bool {
         !matches!(self, Class::Warning | Class::Quiet)
     }
 }
 
-/// What a line says.
+/// The part of a line that matters.
 #[derive(Debug, PartialEq)]
-pub(super) struct Said<'l> {
+pub(super) struct Event<'l> {
     pub(super) class: Class,
-    /// What of it is folded: without time, level and thread where they are known.
+    /// The text to fold, without time, level and thread if they are known.
     pub(super) text: Cow<'l, str>,
-    /// Lines of one text only are one pattern: nothing in it is left to guess.
+    /// Whether only equal texts form a pattern, because nothing in the text varies.
     pub(super) is_exact: bool,
-    /// It states its level: what else it says does not make it worse.
+    /// Whether the line states its level. Then its words do not raise it.
     pub(super) is_stated: bool,
 }
 
-impl<'l> Said<'l> {
+impl<'l> Event<'l> {
     fn stated(level: Level, text: impl Into<Cow<'l, str>>) -> Self {
         let class = match level {
             Level::Quiet => Class::Quiet,
@@ -88,7 +84,7 @@ impl<'l> Said<'l> {
         Self { class: Class::Quiet, text: Cow::Borrowed(""), is_exact: false, is_stated: false }
     }
 
-    /// The same, if no rule says that it is benign.
+    /// Returns the event, with class benign if a rule matches.
     fn unless_benign(mut self, whole: &str) -> Self {
         if self.class.is_folded()
             && let Some(Benign { id, .. }) = benign::of_line(whole)
@@ -99,8 +95,8 @@ impl<'l> Said<'l> {
     }
 }
 
-/// What a line says; it is without colours.
-pub(super) fn read(line: &str) -> Said<'_> {
+/// Reads a line without color codes.
+pub(super) fn read(line: &str) -> Event<'_> {
     let line = line.trim_start();
     if line.starts_with('{')
         && let Some(fields) = json::read(line)
@@ -111,45 +107,45 @@ pub(super) fn read(line: &str) -> Said<'_> {
         return of_request(&request);
     }
     let known = klog(line).or_else(|| syslog(line)).or_else(|| logfmt(line)).or_else(|| header(line));
-    known.or_else(|| spoken(line)).unwrap_or_else(Said::quiet).unless_benign(line)
+    known.or_else(|| unstated(line)).unwrap_or_else(Event::quiet).unless_benign(line)
 }
 
-fn of_request<'l>(request: &access::Request) -> Said<'l> {
-    let blank = Said::quiet();
+fn of_request<'l>(request: &access::Request) -> Event<'l> {
+    let blank = Event::quiet();
     match request.status {
-        500..=599 => Said { class: Class::Error, text: request.pattern().into(), is_exact: true, ..blank },
+        500..=599 => Event { class: Class::Error, text: request.pattern().into(), is_exact: true, ..blank },
         400..=499 => match benign::of_request(request) {
-            // A scanner asks for everything: what it asked for tells nobody anything.
+            // The paths of scanners have no meaning, so all of them form one pattern.
             Some(rule) => {
                 let text = format!("{} <path> {}", request.method, request.status);
-                Said { class: Class::Benign(rule.id), text: text.into(), is_exact: true, ..blank }
+                Event { class: Class::Benign(rule.id), text: text.into(), is_exact: true, ..blank }
             }
-            None => Said { class: Class::Client, text: request.pattern().into(), is_exact: true, ..blank },
+            None => Event { class: Class::Client, text: request.pattern().into(), is_exact: true, ..blank },
         },
-        _ => Said { is_stated: true, ..blank },
+        _ => Event { is_stated: true, ..blank },
     }
 }
 
-fn of_json<'l>(fields: &json::Fields<'l>, line: &'l str) -> Said<'l> {
+fn of_json<'l>(fields: &json::Fields<'l>, line: &'l str) -> Event<'l> {
     if let (None, Some(request)) = (fields.level, fields.request()) {
         return of_request(&request);
     }
     match fields.level {
-        Some(level) if level < Level::Error => Said::stated(level, ""),
-        Some(level) => Said::stated(level, fields.text().unwrap_or(Cow::Borrowed(line))),
+        Some(level) if level < Level::Error => Event::stated(level, ""),
+        Some(level) => Event::stated(level, fields.text().unwrap_or(Cow::Borrowed(line))),
         None if fields.has_error() => {
-            Said::stated(Level::Error, fields.text().unwrap_or(Cow::Borrowed(line)))
+            Event::stated(Level::Error, fields.text().unwrap_or(Cow::Borrowed(line)))
         }
         None => {
-            let Some(text) = fields.text() else { return Said::quiet() };
+            let Some(text) = fields.text() else { return Event::quiet() };
             let level = words::of_text(&text);
-            level.map_or_else(Said::quiet, |level| Said { is_stated: false, ..Said::stated(level, text) })
+            level.map_or_else(Event::quiet, |level| Event { is_stated: false, ..Event::stated(level, text) })
         }
     }
 }
 
-/// `E1226 02:00:00.123456       1 file.go:12] text`, as klog and glog write.
-fn klog(line: &str) -> Option<Said<'_>> {
+/// Reads `E1226 02:00:00.123456       1 file.go:12] text` of klog and glog.
+fn klog(line: &str) -> Option<Event<'_>> {
     let bytes = line.as_bytes();
     let (level, digits) = (bytes.first()?, bytes.get(1..5)?);
     if bytes.get(5) != Some(&b' ') || !digits.iter().all(u8::is_ascii_digit) {
@@ -163,17 +159,17 @@ fn klog(line: &str) -> Option<Said<'_>> {
         _ => return None,
     };
     let text = line.split_once("] ").map_or(line, |(_, text)| text);
-    Some(Said::stated(level, text))
+    Some(Event::stated(level, text))
 }
 
-/// `<3>text`, as kernels and daemons write: facility times 8 plus severity (RFC 5424, 6.2.1).
-fn syslog(line: &str) -> Option<Said<'_>> {
+/// Reads `<3>text` of kernels and daemons: facility times 8 plus severity (RFC 5424, 6.2.1).
+fn syslog(line: &str) -> Option<Event<'_>> {
     let (number, text) = line.strip_prefix('<')?.split_once('>')?;
     let severity = number.parse::<u8>().ok().filter(|number| *number < 192)? % 8;
-    Some(Said::stated(words::of_severity(severity), text))
+    Some(Event::stated(words::of_severity(severity), text))
 }
 
-/// The keys of levels in `key=value` lines, and of what they say.
+/// The keys of level, message and error in `key=value` lines.
 static KEYS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let keys =
         ["level=", "lvl=", "severity=", "loglevel=", "log_level=", "msg=", "message=", "err=", "error="];
@@ -184,8 +180,8 @@ static KEYS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         .ok()
 });
 
-/// `level=error msg="…" err="…"`, as logfmt has it.
-fn logfmt(line: &str) -> Option<Said<'_>> {
+/// Reads `level=error msg="…" err="…"` of logfmt.
+fn logfmt(line: &str) -> Option<Event<'_>> {
     memchr::memchr(b'=', line.as_bytes())?;
     let (mut level, mut message, mut error) = (None, None, None);
     for found in KEYS.as_ref()?.find_iter(line) {
@@ -213,10 +209,10 @@ fn logfmt(line: &str) -> Option<Said<'_>> {
         (Some(message), None) => message.into(),
         (None, _) => line.into(),
     };
-    Some(Said::stated(level, text))
+    Some(Event::stated(level, text))
 }
 
-/// The value at the beginning of a text, without its quotes.
+/// Returns the value at the start of a text, without quotes.
 fn value(text: &str) -> &str {
     match text.strip_prefix('"') {
         Some(quoted) => {
@@ -232,31 +228,28 @@ fn value(text: &str) -> &str {
     }
 }
 
-/// A level among the first words of a line, as log4j, Python, nginx, databases and many others write it.
-fn header(line: &str) -> Option<Said<'_>> {
+/// Reads a level among the first words of a line, as log4j, Python, nginx, databases and others write it.
+fn header(line: &str) -> Option<Event<'_>> {
     let (level, end) = words::in_header(line)?;
     let text = if level < Level::Error { "" } else { line.get(end..).unwrap_or_default() };
     let text = text.trim_start_matches([' ', '\t', ']', ')', '>', '-', ':', '|', '】', '：', '"']);
     let text = without_logger(text);
-    Some(Said::stated(level, if text.is_empty() && level >= Level::Error { line } else { text }))
+    Some(Event::stated(level, if text.is_empty() && level >= Level::Error { line } else { text }))
 }
 
-/// A message without the name of the logger before it, as in `c.e.Shop - text` and `1 --- [main] c.e.Shop : text`: words
-/// that all messages share would make all of them alike.
+/// Returns a message without the name of its logger, such as `c.e.Shop - text` or `1 --- [main] c.e.Shop : text`.
+/// Words that all messages share would make all messages similar.
 fn without_logger(text: &str) -> &str {
     let mark = [" - ", " : "].into_iter().filter_map(|mark| text.find(mark)).min().filter(|at| *at <= 120);
     let Some((before, after)) = mark.and_then(|at| text.split_at_checked(at)) else { return text };
     let name = before.rsplit([' ', '[', ']']).next().unwrap_or_default();
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_.$:/-".contains(&byte);
     let is_name = name.contains('.') || name.contains("::") || before.contains("--- ");
-    match is_name && name.bytes().all(is_part) {
-        true => after.get(3..).unwrap_or_default().trim_start(),
-        false => text,
-    }
+    if is_name && name.bytes().all(is_part) { after.get(3..).unwrap_or_default().trim_start() } else { text }
 }
 
-/// A line that states no level and tells of an error.
-fn spoken(line: &str) -> Option<Said<'_>> {
+/// Reads a line that states no level and reports an error.
+fn unstated(line: &str) -> Option<Event<'_>> {
     let level = words::of_text(line)?;
-    Some(Said { is_stated: false, ..Said::stated(level, line) })
+    Some(Event { is_stated: false, ..Event::stated(level, line) })
 }

@@ -1,24 +1,23 @@
-//! A text in pieces, cut into lines of which only the beginning is kept where they are long.
+//! Splits a text that arrives in pieces into lines. Only the start of long lines is kept.
 
 use memchr::memchr;
 
-/// What is there of the line that has not ended.
+/// The line that has not ended yet.
 #[derive(Debug)]
 pub(crate) struct Lines {
-    /// So many bytes of a line are kept.
+    /// The number of bytes kept of a line.
     longest: usize,
     begun: Vec<u8>,
-    /// The line is longer than what is kept of it.
+    /// Whether the line is longer than that.
     is_cut: bool,
 }
 
 impl Lines {
-    /// Nothing yet; of each line so many bytes will be kept.
     pub(crate) fn of(longest: usize) -> Self {
         Self { longest, begun: Vec::new(), is_cut: false }
     }
 
-    /// Takes the next piece, and hands over each line that ends in it, and whether its end was cut off.
+    /// Takes the next piece. Calls `each` for each line that ends in it, with whether the line was cut.
     pub(crate) fn push(&mut self, mut bytes: &[u8], mut each: impl FnMut(&[u8], bool)) {
         while let Some(end) = memchr(b'\n', bytes) {
             let (line, rest) = bytes.split_at(end);
@@ -36,7 +35,7 @@ impl Lines {
         self.keep(bytes);
     }
 
-    /// The text has ended; a last line without an end is one too.
+    /// Ends the text. A last line without a line break is a line.
     pub(crate) fn end(&mut self, each: impl FnOnce(&[u8], bool)) {
         if !self.begun.is_empty() {
             each(&self.begun, self.is_cut);
@@ -76,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn long_lines_are_cut_and_take_no_room() {
+    fn cuts_long_lines() {
         let long = [b"a\n".to_vec(), vec![b'x'; LONGEST + 1], b"\nb".to_vec()].concat();
         for piece in [1, 999, LONGEST, long.len()] {
             let lines = lines(&long, piece);

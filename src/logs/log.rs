@@ -1,4 +1,4 @@
-//! One log as it arrives: lines, levels, traces, patterns.
+//! Folds one log as it arrives.
 
 use super::level::{self, Class};
 use super::mask;
@@ -11,17 +11,18 @@ use crate::logs::lines::Lines;
 use memchr::memchr;
 use std::borrow::Cow;
 
-/// So much of a line is looked at: a runtime breaks lines there itself, and no message worth a pattern is longer.
+/// The number of bytes read of a line. Container runtimes split lines at this length, and no useful message is
+/// longer.
 const LONGEST: usize = 16 << 10;
 
-/// A log as it arrives. It takes little room whatever comes.
+/// A log as it arrives. It uses a bounded amount of memory.
 #[derive(Debug)]
 pub struct Log {
     lines: Lines,
     fold: Fold,
 }
 
-/// What is made of the lines.
+/// The state behind the lines.
 #[derive(Debug, Default)]
 struct Fold {
     stamps: Stamps,
@@ -30,9 +31,9 @@ struct Fold {
     tally: Tally,
     first: Option<i64>,
     last: Option<i64>,
-    /// Room for the words of a line.
+    /// A buffer for the masked words of a line.
     masked: String,
-    /// A trace of which it is not yet known what it is about: its class, its time and its first line.
+    /// A trace whose message has not come yet: its class, time and first line.
     unnamed: Option<(Class, Option<i64>, String)>,
 }
 
@@ -43,19 +44,19 @@ impl Default for Log {
 }
 
 impl Log {
-    /// Takes the next bytes.
+    /// Reads the next bytes.
     pub fn push(&mut self, bytes: &[u8]) {
         let Self { lines, fold } = self;
         fold.tally.bytes += bytes.len() as u64;
         lines.push(bytes, |line, is_cut| fold.line(line, is_cut));
     }
 
-    /// How many bytes came.
+    /// Returns the number of bytes read.
     pub fn bytes(&self) -> u64 {
         self.fold.tally.bytes
     }
 
-    /// How many lines ended.
+    /// Returns the number of complete lines.
     pub fn lines(&self) -> u64 {
         self.fold.tally.lines
     }
@@ -65,7 +66,7 @@ impl Log {
         &self.fold.tree
     }
 
-    /// What was in it.
+    /// Ends the log and returns its summary.
     pub fn end(mut self) -> Summary {
         let fold = &mut self.fold;
         self.lines.end(|line, is_cut| fold.line(line, is_cut));
@@ -105,35 +106,34 @@ impl Fold {
             }
             Joins::No => self.name(None),
         }
-        let said = level::read(line);
-        self.traces.begin(line, said.class, said.is_stated);
-        match said.class {
+        let event = level::read(line);
+        self.traces.begin(line, event.class, event.is_stated);
+        match event.class {
             Class::Quiet => self.tally.quiet += 1,
             Class::Warning => self.tally.warnings += 1,
             Class::Client => self.tally.client += 1,
             Class::Benign(_) => self.tally.benign += 1,
             Class::Fatal | Class::Error => self.tally.errors += 1,
         }
-        if !said.class.is_folded() {
+        if !event.class.is_folded() {
             return;
         }
         if self.traces.is_unnamed() {
-            self.unnamed = Some((said.class, at, line.to_owned()));
+            self.unnamed = Some((event.class, at, line.to_owned()));
             return;
         }
-        self.add(&said, line, at);
+        self.add(&event, line, at);
     }
 
-    fn add(&mut self, said: &level::Said, sample: &str, at: Option<i64>) {
+    fn add(&mut self, event: &level::Event, sample: &str, at: Option<i64>) {
         let mut masked = std::mem::take(&mut self.masked);
-        match said.is_exact {
-            true => {
-                masked.clear();
-                masked.push_str(&said.text);
-            }
-            false => mask::mask(&said.text, &mut masked),
+        if event.is_exact {
+            masked.clear();
+            masked.push_str(&event.text);
+        } else {
+            mask::mask(&event.text, &mut masked);
         }
-        let (class, is_exact) = (said.class, said.is_exact);
+        let (class, is_exact) = (event.class, event.is_exact);
         let entry = Entry { class, masked: &masked, is_exact, sample, seen: Seen::once(at) };
         if !self.tree.add(&entry) {
             self.tally.leave(class, 1);
@@ -141,27 +141,27 @@ impl Fold {
         self.masked = masked;
     }
 
-    /// The trace that waits for its name has got it, or gets none.
+    /// Adds the pending trace under its message, or under its first line if it has none.
     fn name(&mut self, name: Option<&str>) {
         let Some((class, at, first)) = self.unnamed.take() else { return };
         let text = Cow::Borrowed(name.unwrap_or(&first));
-        let said = level::Said { class, text, is_exact: false, is_stated: false };
-        self.add(&said, name.unwrap_or(&first), at);
+        let event = level::Event { class, text, is_exact: false, is_stated: false };
+        self.add(&event, name.unwrap_or(&first), at);
     }
 }
 
-/// Whether what is no UTF-8 is no text either: other encodings of Chinese have no controls.
+/// Returns whether bytes that are not UTF-8 are binary. Other encodings of Chinese contain no control characters.
 fn is_binary(line: &[u8]) -> bool {
     line.iter().any(|byte| *byte < 0x20 && !matches!(byte, b'\t' | b'\r' | b'\x1b'))
 }
 
-/// A line without the codes that colour it.
+/// Returns a line without color codes.
 fn without_colours(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
     while let Some((before, code)) = rest.split_once('\x1b') {
         out.push_str(before);
-        // CSI: parameters, and one byte that ends them.
+        // A CSI sequence: parameters, and one byte that ends it.
         rest = match code.strip_prefix('[') {
             Some(code) => {
                 let end = code.find(|c: char| c.is_ascii_alphabetic() || !c.is_ascii()).unwrap_or(code.len());

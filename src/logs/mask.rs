@@ -1,8 +1,8 @@
-//! What changes from line to line, masked: numbers, times, addresses, ids, paths, quoted names.
+//! Masks the variable parts of a line: numbers, times, addresses, ids, paths, quoted names.
 //!
-//! It is done by hand and not by regular expressions, because every error line goes through it.
+//! The code is written by hand instead of with regular expressions, because every error line passes through it.
 
-/// What a masked part was.
+/// The replacements of masked parts.
 const NUMBER: &str = "<num>";
 const HEX: &str = "<hex>";
 const ID: &str = "<id>";
@@ -10,15 +10,15 @@ const ADDRESS: &str = "<ip>";
 const TIME: &str = "<time>";
 const PATH: &str = "<path>";
 const URL: &str = "<url>";
-/// Anything.
+/// The replacement of any other text.
 pub(super) const ANY: &str = "<*>";
 
-/// Longer words are no words.
+/// Longer words are masked as a whole.
 const LONGEST: usize = 96;
-/// So many words make a pattern; what follows does not tell them apart.
+/// The number of words in a pattern. Later words do not distinguish patterns.
 pub(super) const WORDS: usize = 48;
 
-/// Writes a text into `out`, its words apart by one space, with what changes masked.
+/// Writes a text into `out` with single spaces between the words and variable parts masked.
 pub(super) fn mask(text: &str, out: &mut String) {
     out.clear();
     for (index, word) in text.split_ascii_whitespace().enumerate() {
@@ -32,7 +32,7 @@ pub(super) fn mask(text: &str, out: &mut String) {
     }
 }
 
-/// A path of a request with its numbers and names masked.
+/// Returns a request path with numbers and names masked.
 pub(super) fn route(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for (index, part) in path.split('/').take(12).enumerate() {
@@ -41,7 +41,7 @@ pub(super) fn route(path: &str) -> String {
         }
         let is_variable =
             part.len() > 40 || part.bytes().any(|byte| byte.is_ascii_digit() || b"%@=".contains(&byte));
-        // Versions of an API are part of it.
+        // API versions stay.
         let is_version =
             part.len() <= 3 && part.starts_with('v') && part.bytes().skip(1).all(|b| b.is_ascii_digit());
         out.push_str(if is_variable && !is_version { ANY } else { part });
@@ -49,7 +49,7 @@ pub(super) fn route(path: &str) -> String {
     out
 }
 
-/// What two words have in common: the key, where both are of one; else anything.
+/// Returns the common part of two words: the key if both have the same key, or a mask.
 pub(super) fn between(word: &str, other: &str) -> String {
     match (word.split_once('='), other.split_once('=')) {
         (Some((key, _)), Some((same, _))) if key == same => format!("{key}={ANY}"),
@@ -69,10 +69,8 @@ fn mask_word(word: &str, out: &mut String) {
     let close = core.get(inner.len()..).unwrap_or_default();
     let is_quoted = open.ends_with(['"', '\'']) && close.contains(['"', '\'']);
     out.push_str(open);
-    match () {
-        () if inner.is_empty() => {}
-        () if is_quoted || word.len() > LONGEST => out.push_str(ANY),
-        () => mask_core(inner, out),
+    if !inner.is_empty() {
+        if is_quoted || word.len() > LONGEST { out.push_str(ANY) } else { mask_core(inner, out) }
     }
     out.push_str(close);
 }
@@ -99,27 +97,34 @@ fn mask_core(core: &str, out: &mut String) {
     if has_digit && let Some(mask) = whole(core) {
         return out.push_str(if mask == ADDRESS && core.contains(']') { "<ip>]" } else { mask });
     }
-    match () {
-        () if core.len() > 1 && core.starts_with('/') || slashes > 1 => out.push_str(PATH),
-        () if has_digit => mask_parts(core, out),
-        () => out.push_str(core),
+    if core.len() > 1 && core.starts_with('/') || slashes > 1 {
+        out.push_str(PATH);
+    } else if has_digit {
+        mask_parts(core, out);
+    } else {
+        out.push_str(core);
     }
 }
 
-/// What a word with digits is as a whole.
+/// Returns the replacement of a word with digits, if all of it is one value.
 fn whole(core: &str) -> Option<&'static str> {
     let bytes = core.as_bytes();
-    match () {
-        () if is_time(core) => Some(TIME),
-        () if is_number(bytes) => Some(NUMBER),
-        () if is_uuid(bytes) => Some(ID),
-        () if is_address(core) => Some(ADDRESS),
-        () if is_hex(bytes) => Some(HEX),
-        () => None,
+    if is_time(core) {
+        Some(TIME)
+    } else if is_number(bytes) {
+        Some(NUMBER)
+    } else if is_uuid(bytes) {
+        Some(ID)
+    } else if is_address(core) {
+        Some(ADDRESS)
+    } else if is_hex(bytes) {
+        Some(HEX)
+    } else {
+        None
     }
 }
 
-/// A number with or without a unit: `12`, `-1.5`, `30s`, `1h2m3s`, `512MiB`, `99%`.
+/// Recognizes numbers with or without a unit: `12`, `-1.5`, `30s`, `1h2m3s`, `512MiB`, `99%`.
 fn is_number(bytes: &[u8]) -> bool {
     let mut letters = 0;
     let begins = bytes.first().is_some_and(|byte| byte.is_ascii_digit() || b"+-#.$*".contains(byte));
@@ -131,7 +136,7 @@ fn is_number(bytes: &[u8]) -> bool {
         && is_measure(bytes)
 }
 
-/// Whether digits and units take turns: not `7d9f8c` nor `3rd-party`.
+/// Returns whether digits and units alternate: not so in `7d9f8c` and `3rd-party`.
 fn is_measure(bytes: &[u8]) -> bool {
     let unit = |letters: &[u8]| {
         letters.is_empty()
@@ -172,7 +177,7 @@ fn is_measure(bytes: &[u8]) -> bool {
     bytes.split(|byte| !byte.is_ascii_alphabetic()).all(unit)
 }
 
-/// Dates and times of day: `2025-12-26`, `02:00:00.123`, `26/Dec/2025:02:00:00`, `2025-12-26T02:00:00Z`.
+/// Recognizes dates and times: `2025-12-26`, `02:00:00.123`, `26/Dec/2025:02:00:00`, `2025-12-26T02:00:00Z`.
 fn is_time(core: &str) -> bool {
     let bytes = core.as_bytes();
     let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
@@ -188,7 +193,7 @@ fn is_time(core: &str) -> bool {
         && digits >= 4
         && bytes.first().is_some_and(u8::is_ascii_digit)
         && {
-            // No piece of a time is longer than its fraction.
+            // The longest part of a time is its fraction.
             bytes.split(|byte| !byte.is_ascii_digit()).all(|piece| piece.len() <= 9)
         }
 }
@@ -207,7 +212,7 @@ fn is_hex(bytes: &[u8]) -> bool {
     (bare.is_some() || digits.len() >= 8) && !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit)
 }
 
-/// An address of IPv4 or IPv6, with or without a port or the length of a prefix.
+/// Recognizes IPv4 and IPv6 addresses, with or without a port or prefix length.
 fn is_address(core: &str) -> bool {
     let marks = core.bytes().fold((0, 0), |(dots, colons), byte| {
         (dots + u8::from(byte == b'.'), colons + u8::from(byte == b':'))
@@ -223,7 +228,7 @@ fn is_address(core: &str) -> bool {
     is_port && four(host) || six(core) || is_port && six(host.trim_end_matches(']'))
 }
 
-/// Masks the parts of a name that have digits: `worker-12`, and with them what a controller draws after them.
+/// Masks the parts of a name with digits, such as `worker-12`, and the random suffix after them.
 fn mask_parts(core: &str, out: &mut String) {
     let is_mark = |c: char| !c.is_alphanumeric();
     let mut drawn = false;
@@ -231,10 +236,11 @@ fn mask_parts(core: &str, out: &mut String) {
         let part = piece.trim_end_matches(is_mark);
         let mark = piece.get(part.len()..).unwrap_or_default();
         if part.bytes().any(|byte| byte.is_ascii_digit()) || drawn && !part.is_empty() {
-            // `<*>-<*>` is no more than one of them.
-            match out.ends_with("<*>-") {
-                true => out.truncate(out.len() - 1),
-                false => out.push_str(ANY),
+            // One mask replaces `<*>-<*>`.
+            if out.ends_with("<*>-") {
+                out.truncate(out.len() - 1);
+            } else {
+                out.push_str(ANY);
             }
             drawn = mark == "-";
         } else {
@@ -250,7 +256,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_changes_is_masked_and_what_does_not_stays() {
+    fn masks_variable_parts_only() {
         for (text, masked) in [
             (
                 "took 12ms for 3 of 5.5% (30s, 1h2m3s) 512MiB",

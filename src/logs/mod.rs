@@ -1,15 +1,14 @@
-//! Logs, folded: lines in, patterns with counts out, in little room whatever comes.
+//! Folds logs: lines in, patterns with counts out. Memory use is bounded.
 //!
 //! ```text
 //! bytes ─▶ lines ─▶ level ─────────────▶ event ─▶ mask ─▶ tree ─▶ patterns
 //!                   json access words   + its trace       Drain
 //! ```
 //!
-//! Only what is an error is folded; all else is counted. The tree is that of P. He, J. Zhu, Z. Zheng, M. R. Lyu: "Drain: An
-//! Online Log Parsing Approach with Fixed Depth Tree", ICWS 2017. No crate for it is kept.
+//! Only errors are folded; all other lines are counted. The tree is that of P. He, J. Zhu, Z. Zheng, M. R. Lyu: "Drain: An
+//! Online Log Parsing Approach with Fixed Depth Tree", ICWS 2017. No maintained crate implements it.
 //!
-//! What does not belong here: where logs come from (`cluster`), and what their numbers mean (`checks`). Nothing here asks
-//! anybody or knows a clock.
+//! Out of scope: fetching logs (`sources`) and judging counts (`checks`). The code here does no I/O and reads no clock.
 
 mod access;
 mod benign;
@@ -28,8 +27,8 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use benign::{BENIGN, Benign};
-pub use level::{Class, Level};
+pub(crate) use benign::BENIGN;
+pub(crate) use level::Class;
 pub use log::Log;
-pub use source::Source;
-pub use summary::{Pattern, Summary, Tally};
+pub(crate) use source::Source;
+pub(crate) use summary::{Pattern, Summary, Tally};

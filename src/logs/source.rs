@@ -1,4 +1,4 @@
-//! A source of log lines: one container of a workload, over all its pods; and its shape in captures.
+//! The logs of one container of a workload, over all its pods, and their form in captures.
 
 use super::benign::BENIGN;
 use super::level::Class;
@@ -7,38 +7,35 @@ use crate::model::ObjectRef;
 use crate::wire::{LogPattern, LogSource, ObjectMeta, Time, without_secrets};
 use std::collections::BTreeMap;
 
-/// What the logs of a source said.
+/// The folded logs of a container.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// The workload, or a pod that nobody owns.
+    /// The workload, or a pod without an owner.
     pub object: ObjectRef,
-    /// The container.
     pub container: Box<str>,
-    /// Of the pods that were read, the one that told most errors.
+    /// The pod with the most errors.
     pub pod: Box<str>,
-    /// How many pods were read.
+    /// The number of pods read.
     pub pods: u64,
-    /// Of them, those whose logs were not read from the beginning of the window: there was too much.
+    /// The number of pods whose logs were too long to be read from the start of the window.
     pub cut_pods: u64,
-    /// How far back was looked, in seconds.
+    /// The window in seconds.
     pub window: i64,
-    /// What they said.
     pub summary: Summary,
-    /// The errors of that pod.
+    /// The number of errors of `pod`.
     most: u64,
 }
 
-/// So many characters of a pattern and of a sample are kept.
+/// The number of characters kept of a pattern and of a sample.
 const WIDTH: usize = 300;
 
 impl Source {
-    /// A source of which nothing was read yet.
     pub fn new(object: ObjectRef, container: &str, window: i64) -> Self {
         let (container, pod, summary) = (container.into(), Box::default(), Summary::default());
         Self { object, container, pod, pods: 0, cut_pods: 0, window, summary, most: 0 }
     }
 
-    /// Takes in the log of one of its pods. Pods come in the order of their names, so that it is always the same.
+    /// Adds the log of a pod. Pods must come in the order of their names, so that the result is always the same.
     pub fn add(&mut self, pod: &str, is_cut: bool, summary: Summary) {
         if self.pods == 0 || summary.tally.errors > self.most {
             self.pod = pod.into();
@@ -49,7 +46,7 @@ impl Source {
         self.summary.merge(summary);
     }
 
-    /// How many lines there were in each namespace.
+    /// Returns the sum of the tallies in each namespace.
     pub fn by_namespace<'s>(sources: impl IntoIterator<Item = &'s Source>) -> BTreeMap<&'s str, Tally> {
         let mut sums: BTreeMap<&str, Tally> = BTreeMap::new();
         for source in sources {
@@ -58,7 +55,7 @@ impl Source {
         sums
     }
 
-    /// Patterns of what is an error or worse, the most frequent first.
+    /// Returns the patterns of errors, the most frequent first.
     pub fn errors(&self) -> Vec<&Pattern> {
         let mut errors: Vec<&Pattern> =
             self.summary.patterns.iter().filter(|pattern| pattern.class.is_error()).collect();
@@ -66,7 +63,7 @@ impl Source {
         errors
     }
 
-    /// As a capture keeps it and a report shows it: without credentials.
+    /// Returns the form for captures and reports, without credentials.
     pub fn to_wire(&self) -> LogSource {
         let ObjectRef { namespace, kind, name } = &self.object;
         let tally = &self.summary.tally;
@@ -96,7 +93,7 @@ impl Source {
         }
     }
 
-    /// What a capture tells; `None` for what is of nobody.
+    /// Reads the form of a capture. Returns `None` if the name has no workload.
     pub fn fold(read: LogSource) -> Option<Self> {
         let mut parts = read.metadata.name.splitn(3, '/');
         let (kind, name, container) = (parts.next()?, parts.next()?, parts.next()?);
@@ -138,7 +135,7 @@ impl Pattern {
         }
     }
 
-    /// A class or a rule that is not known is another version's.
+    /// Returns `None` for a class or rule of another version.
     fn fold(read: LogPattern) -> Option<Self> {
         let class = match read.class.as_str() {
             "fatal" => Class::Fatal,
@@ -161,7 +158,7 @@ impl Pattern {
     }
 }
 
-/// A text without credentials, cut to a few lines of a screen.
+/// Returns a text without credentials, cut to a few screen lines.
 fn shown(text: &str) -> String {
     let text = without_secrets(text);
     match text.char_indices().nth(WIDTH) {
@@ -174,7 +171,7 @@ fn signed(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// What a file says may be any number; sums of such counts must not overflow.
+/// Limits a number from a file, so that sums do not overflow.
 fn count(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0).min(1 << 50)
 }

@@ -1,11 +1,11 @@
-//! The time that a kubelet writes before each line, where it is asked to.
+//! The timestamps that kubelets write before each line on request.
 
 use jiff::fmt::temporal::DateTimeParser;
 
-/// The longest there is: nanoseconds and an offset.
+/// The longest timestamp: nanoseconds and an offset.
 const LONGEST: usize = 35;
 
-/// Reads times; many lines have the second of the line before.
+/// Reads timestamps. Consecutive lines often have the same second, so the last one is cached.
 #[derive(Debug, Default)]
 pub(super) struct Stamps {
     known: Vec<u8>,
@@ -13,7 +13,7 @@ pub(super) struct Stamps {
 }
 
 impl Stamps {
-    /// The second since 1970 at which a line was written, and the line without it. A line without one is whole.
+    /// Splits a line into its time, in seconds since 1970, and the rest. A line without a timestamp stays as it is.
     pub(super) fn take<'l>(&mut self, line: &'l [u8]) -> (Option<i64>, &'l [u8]) {
         let is_date =
             line.get(4) == Some(&b'-') && line.get(10) == Some(&b'T') && line.get(13) == Some(&b':');
@@ -35,7 +35,7 @@ impl Stamps {
         let is_known = self.known.get(..19) == Some(second) && self.known.get(19..) == Some(zone);
         if !is_known {
             let at = DateTimeParser::new().parse_timestamp(stamp).ok()?;
-            // Fractions of a second before 1970 are nobody's.
+            // Rounding is wrong only before 1970.
             self.seconds = at.as_second();
             self.known.clear();
             self.known.extend_from_slice(second);
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_is_taken_off_and_what_is_none_stays() {
+    fn removes_timestamps_only() {
         let mut stamps = Stamps::default();
         for (line, at, rest) in [
             ("2025-12-26T02:00:00.123456789Z hello", Some(1_766_714_400), "hello"),
@@ -63,8 +63,8 @@ mod tests {
             ("xxxx-xxxxxTxx:", None, "xxxx-xxxxxTxx:"),
             ("", None, ""),
         ] {
-            let (told, left) = stamps.take(line.as_bytes());
-            assert_eq!((told, left), (at, rest.as_bytes()), "{line}");
+            let (time, left) = stamps.take(line.as_bytes());
+            assert_eq!((time, left), (at, rest.as_bytes()), "{line}");
         }
     }
 }

@@ -1,75 +1,72 @@
-//! What was in a log, and what was in several logs of one source together.
+//! The summary of a log, and of several logs of one source.
 
 use super::level::Class;
 use super::tree::{Entry, Leaf, Seen, Tree, earliest};
 use std::cmp::Reverse;
 
-/// So many patterns are told of a source.
-const TOLD: usize = 50;
+/// The number of patterns kept of a source.
+const MOST: usize = 50;
 
-/// How many lines there were. Each is in one of `quiet` to `binary`.
+/// The number of lines. Each line is counted in one of `quiet` to `binary`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// All.
+    /// All lines.
     pub lines: u64,
-    /// Their bytes, with the times before them.
+    /// The bytes of all lines, with timestamps.
     pub bytes: u64,
-    /// That tell of nothing wrong.
+    /// Lines without problems.
     pub quiet: u64,
-    /// That warn.
+    /// Warnings.
     pub warnings: u64,
-    /// That tell of an error or worse.
+    /// Errors or worse.
     pub errors: u64,
-    /// Requests that were answered with 4xx.
+    /// Requests with a 4xx response.
     pub client: u64,
-    /// That are benign by a rule.
+    /// Lines that are benign by a rule.
     pub benign: u64,
-    /// That belong to the line before, as the frames of a stack trace do.
+    /// Lines that belong to the line before, such as the frames of a stack trace.
     pub joined: u64,
-    /// That are no text.
+    /// Lines that are not text.
     pub binary: u64,
-    /// Of all, those that were too long to be read to their end.
+    /// Lines of all kinds that were too long to be read completely.
     pub cut: u64,
-    /// Of the errors, those of patterns for which there was no room.
+    /// Errors whose patterns did not fit.
     pub other_errors: u64,
-    /// Of the requests and what is benign, the same.
+    /// Client errors and benign lines whose patterns did not fit.
     pub other: u64,
 }
 
-/// A pattern and its lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
-    /// What the lines are counted as.
+    /// The class of the lines.
     pub class: Class,
-    /// Whether it is method, route and status of requests: no two of them are one.
+    /// Whether the text is method, route and status of a request. Such patterns are never merged.
     pub is_exact: bool,
-    /// The words that are the same in all of them. In a log that was just read it may hold anything.
+    /// The common words. In a log that was just read they may contain anything.
     pub text: String,
-    /// How many.
+    /// The number of lines.
     pub count: u64,
-    /// When the first and the last were written, in seconds since 1970; `None` where that is not known.
+    /// The time of the first line, in seconds since 1970, if known.
     pub first: Option<i64>,
-    /// See `first`.
+    /// The time of the last line.
     pub last: Option<i64>,
-    /// One of them. In a log that was just read it may hold anything.
+    /// One of the lines. In a log that was just read it may contain anything.
     pub sample: String,
 }
 
-/// What was in a log.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
-    /// How many lines.
     pub tally: Tally,
-    /// The patterns of all that is folded, the worst class first and in it the most frequent.
+    /// The patterns, the most frequent first.
     pub patterns: Vec<Pattern>,
-    /// When the first line was written, in seconds since 1970.
+    /// The time of the first line, in seconds since 1970.
     pub first: Option<i64>,
-    /// When the last was.
+    /// The time of the last line.
     pub last: Option<i64>,
 }
 
 impl Tally {
-    /// Lines of a class were counted and are of no pattern that is told.
+    /// Counts lines of a class whose pattern is not kept.
     pub(super) fn leave(&mut self, class: Class, count: u64) {
         match class {
             Class::Fatal | Class::Error => self.other_errors += count,
@@ -77,7 +74,7 @@ impl Tally {
         }
     }
 
-    /// Takes in those of another log, or source. What files say may be any numbers.
+    /// Adds the counts of another log. Counts from files may be any numbers.
     pub fn add(&mut self, other: &Tally) {
         let add = |sum: &mut u64, count: u64| *sum = sum.saturating_add(count);
         add(&mut self.lines, other.lines);
@@ -98,11 +95,11 @@ impl Tally {
 impl Summary {
     pub(super) fn new(tree: Tree, tally: Tally, (first, last): (Option<i64>, Option<i64>)) -> Self {
         let mut summary = Self { tally, patterns: Vec::new(), first, last };
-        summary.tell(tree.leaves);
+        summary.keep(tree.leaves);
         summary
     }
 
-    /// Takes in what was in another log of the same source.
+    /// Adds the summary of another log of the same source.
     pub fn merge(&mut self, other: Summary) {
         self.tally.add(&other.tally);
         self.first = earliest(self.first, other.first);
@@ -117,15 +114,15 @@ impl Summary {
                 self.tally.leave(class, pattern.count);
             }
         }
-        self.tell(tree.leaves);
+        self.keep(tree.leaves);
     }
 
-    /// Keeps the most frequent patterns; the others are only counted.
-    fn tell(&mut self, mut leaves: Vec<Leaf>) {
+    /// Keeps the most frequent patterns and only counts the others.
+    fn keep(&mut self, mut leaves: Vec<Leaf>) {
         leaves.sort_by(|a, b| {
             (Reverse(a.count), a.class, &a.words).cmp(&(Reverse(b.count), b.class, &b.words))
         });
-        for leaf in leaves.split_off(leaves.len().min(TOLD)) {
+        for leaf in leaves.split_off(leaves.len().min(MOST)) {
             self.tally.leave(leaf.class, leaf.count);
         }
         let pattern = |leaf: Leaf| Pattern {

@@ -10,7 +10,7 @@ fn fold(text: &str) -> Summary {
     log.end()
 }
 
-/// What one line is counted as.
+/// Returns the class of a line.
 fn class(line: &str) -> Class {
     level::read(line).class
 }
@@ -95,7 +95,7 @@ const LEVELS: &[(&str, Class)] = &[
     ("致命错误：内存不足", Fatal),
     ("【警告】磁盘空间不足，可能失败", Warning),
     ("[資訊] 上次失敗後重試", Quiet),
-    // What is none.
+    // Lines that report no error.
     ("0 errors, 0 warnings", Quiet),
     ("build finished with 0 failed, 12 passed", Quiet),
     ("no error", Quiet),
@@ -115,14 +115,14 @@ const LEVELS: &[(&str, Class)] = &[
 ];
 
 #[test]
-fn levels_are_recognised_in_every_form() {
+fn recognizes_levels_in_every_format() {
     for (line, counted) in LEVELS {
         assert_eq!(class(line), *counted, "{line}");
     }
 }
 
 #[test]
-fn requests_are_counted_by_how_they_were_answered() {
+fn counts_requests_by_their_status() {
     let line = |target: &str, status: u16, agent: &str| {
         format!(
             "203.0.113.9 - - [26/Dec/2025:02:00:00 +0000] \"GET {target} HTTP/1.1\" {status} 153 \"-\" \"{agent}\""
@@ -164,7 +164,7 @@ fn requests_are_counted_by_how_they_were_answered() {
     }
 }
 
-/// Logs, their errors and their patterns.
+/// Logs with the number of their errors and their patterns.
 const TRACES: &[(&str, u64, &[&str])] = &[
     (
         "2025-12-26 02:00:00,123 [main] ERROR c.e.Orders - boom\njava.lang.IllegalStateException: no\n\tat a.b.C.d(C.java:1)\n\
@@ -213,7 +213,7 @@ const TRACES: &[(&str, u64, &[&str])] = &[
 ];
 
 #[test]
-fn traces_are_joined_to_their_first_line() {
+fn joins_traces_to_their_first_line() {
     for (log, errors, patterns) in TRACES {
         let summary = fold(log);
         let told: Vec<&str> = summary.patterns.iter().map(|pattern| pattern.text.as_str()).collect();
@@ -223,7 +223,7 @@ fn traces_are_joined_to_their_first_line() {
 }
 
 #[test]
-fn many_lines_of_one_cause_are_one_pattern_with_its_times() {
+fn folds_lines_of_one_cause_into_one_pattern() {
     let line = |n: i64| {
         let at = jiff::Timestamp::from_second(1_766_714_400 + n).unwrap();
         format!(
@@ -242,17 +242,21 @@ fn many_lines_of_one_cause_are_one_pattern_with_its_times() {
 }
 
 #[test]
-fn what_comes_without_order_or_end_is_told_all_the_same() {
+fn reads_unsorted_and_unfinished_logs() {
     let log = "2025-12-26T02:00:05Z ERROR b 1\n2025-12-26T01:00:00Z ERROR b 2\n2025-12-26T02:00:01Z \u{1b}[31mERROR\u{1b}[0m b 3";
     let summary = fold(log);
     let [pattern] = &summary.patterns[..] else { panic!("{summary:?}") };
     assert_eq!((pattern.text.as_str(), pattern.count), ("b <num>", 3));
-    assert_eq!((pattern.first, pattern.last), (Some(1_766_710_800), Some(1_766_714_405)), "clocks go back");
+    assert_eq!(
+        (pattern.first, pattern.last),
+        (Some(1_766_710_800), Some(1_766_714_405)),
+        "the times are not sorted"
+    );
     assert_eq!((summary.first, summary.last), (pattern.first, pattern.last));
 }
 
 #[test]
-fn long_and_binary_lines_are_counted_once() {
+fn counts_long_and_binary_lines_once() {
     let mut log = Log::default();
     log.push(&vec![b'x'; 1 << 20]);
     log.push(b" ERROR\nERROR ");
@@ -264,7 +268,7 @@ fn long_and_binary_lines_are_counted_once() {
 }
 
 #[test]
-fn patterns_without_end_take_room_for_some() {
+fn limits_the_number_of_patterns() {
     let mut log = Log::default();
     for n in 0..30_000u64 {
         let word = |n: u64| {
@@ -279,7 +283,7 @@ fn patterns_without_end_take_room_for_some() {
 }
 
 #[test]
-fn logs_of_siblings_are_one_source_in_any_order() {
+fn merges_logs_of_siblings_in_any_order() {
     let parts = [
         "ERROR user bob failed\nERROR disk 1 full\n",
         "ERROR user eve failed\n",
@@ -300,7 +304,7 @@ fn logs_of_siblings_are_one_source_in_any_order() {
 }
 
 #[test]
-fn what_is_kept_of_a_source_is_short_and_has_no_credentials() {
+fn keeps_short_texts_without_credentials() {
     let mut source = Source::new(ObjectRef::new("shop", "Deployment", "web"), "app", 3600);
     let long = "x ".repeat(1000);
     source.add("web-a", false, fold(&format!("ERROR cannot log in with password=hunter2canary {long}\n")));
@@ -311,7 +315,7 @@ fn what_is_kept_of_a_source_is_short_and_has_no_credentials() {
 }
 
 #[test]
-fn routes_are_told_apart_in_one_log_and_in_several() {
+fn keeps_different_routes_apart() {
     let line = |path: &str| {
         format!("10.0.0.1 - - [26/Dec/2025:02:00:00 +0000] \"GET {path} HTTP/1.1\" 502 1 \"-\" \"-\"\n")
     };
@@ -358,7 +362,7 @@ fn holds_together(bytes: &[u8], piece: usize) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// The leaf under which each folded line went, by the index of the line.
+/// Returns the index of the leaf for each folded line.
 fn leaves(lines: &[String]) -> Vec<Option<usize>> {
     let mut log = Log::default();
     let counts = |tree: &Tree| tree.leaves.iter().map(|leaf| leaf.count).collect::<Vec<_>>();

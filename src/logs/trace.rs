@@ -1,44 +1,42 @@
-//! Which lines belong to the one before: stack traces of Java, .NET, Node, Python and Go, and whatever else is indented.
+//! Lines that belong to the line before: stack traces of Java, .NET, Node, Python and Go, and other indented lines.
 
 use super::level::Class;
 
-/// What the lines before were.
+/// The kind of the lines before.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 enum State {
     /// No trace.
     #[default]
     Plain,
-    /// Within one of Python. A bare one has no line before that says what it is about.
+    /// A Python traceback. A bare one has no message before it.
     Python { bare: bool },
-    /// Within the goroutines of a Go program that ends.
+    /// The goroutines of a Go program that panics.
     Go,
 }
 
-/// Whether a line belongs to the one before.
+/// Whether a line belongs to the line before.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Joins {
-    /// It begins something new.
     No,
-    /// It does.
     Yes,
-    /// It does, and says what the trace is about.
+    /// The line belongs to it and contains the message of the trace.
     Names,
 }
 
-/// Follows the lines of one log.
+/// The state between the lines of one log.
 #[derive(Debug, Default)]
 pub(super) struct Traces {
     state: State,
-    /// The line that others may belong to.
+    /// The class of the line that following lines may belong to.
     open: Option<Class>,
-    /// That line states a level, and no exception has followed it yet.
+    /// Whether that line states a level and no exception has followed it yet.
     takes_exception: bool,
 }
 
 const TRACEBACK: &str = "Traceback (most recent call last)";
 
 impl Traces {
-    /// Whether a line belongs to the one before; `is_error` says whether it states by itself that it is an error.
+    /// Returns whether a line belongs to the line before. `is_error` says whether a line states that it is an error.
     pub(super) fn follow(&mut self, line: &str, is_error: impl Fn(&str) -> bool) -> Joins {
         let Some(open) = self.open else { return Joins::No };
         if line.is_empty() {
@@ -59,7 +57,7 @@ impl Traces {
             _ => self.state = State::Plain,
         }
         if begins_python(line) {
-            // After what is no error it is one of its own, and whoever warns has caught it.
+            // A traceback after a line without an error is a new error. After a warning it was caught.
             let continues = !line.starts_with(TRACEBACK);
             let joins = continues || self.takes_exception && open != Class::Quiet;
             self.state = if joins { State::Python { bare: false } } else { State::Plain };
@@ -77,19 +75,21 @@ impl Traces {
         if joins { Joins::Yes } else { Joins::No }
     }
 
-    /// A line begins something new.
+    /// Starts a new line that others may belong to.
     pub(super) fn begin(&mut self, line: &str, class: Class, is_stated: bool) {
         let goes = line.starts_with("panic: ") || line.starts_with("fatal error: ");
-        self.state = match () {
-            () if goes => State::Go,
-            () if line.starts_with(TRACEBACK) => State::Python { bare: true },
-            () => State::Plain,
+        self.state = if goes {
+            State::Go
+        } else if line.starts_with(TRACEBACK) {
+            State::Python { bare: true }
+        } else {
+            State::Plain
         };
         self.open = Some(class);
         self.takes_exception = is_stated && !goes;
     }
 
-    /// Whether what is said of the trace is still to come.
+    /// Returns whether the message of the trace has not come yet.
     pub(super) fn is_unnamed(&self) -> bool {
         self.state == State::Python { bare: true }
     }
@@ -101,7 +101,7 @@ fn begins_python(line: &str) -> bool {
         || line.starts_with("The above exception was the direct cause")
 }
 
-/// A frame, or what stands between frames: Java, .NET and Node.
+/// Recognizes frames and the lines between them: Java, .NET and Node.
 fn is_frame(line: &str) -> bool {
     let line = line.trim_start();
     let between = ["Caused by: ", "Suppressed: ", "--- End of ", "---> ", "Node.js v", "Wrapped by: "];
@@ -110,7 +110,7 @@ fn is_frame(line: &str) -> bool {
         || between.iter().any(|begin| line.starts_with(begin))
 }
 
-/// A line of what a Go program leaves behind when it panics.
+/// Recognizes the output of a Go program that panics.
 fn is_of_goroutine(line: &str) -> bool {
     let begins =
         ["\t", "goroutine ", "created by ", "exit status ", "[signal ", "[originating ", "...", "runtime: "];
@@ -127,7 +127,7 @@ fn is_of_goroutine(line: &str) -> bool {
     begins.iter().any(|begin| line.starts_with(begin)) || is_call() || is_register()
 }
 
-/// `java.lang.IllegalStateException: text`, `System.InvalidOperationException`, `ValueError: text`.
+/// Recognizes `java.lang.IllegalStateException: text`, `System.InvalidOperationException`, `ValueError: text`.
 fn is_exception(line: &str) -> bool {
     let name = line.split([':', ' ']).next().unwrap_or_default();
     let named = name.ends_with("Exception") || name.ends_with("Error") || name.ends_with("Throwable");

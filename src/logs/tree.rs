@@ -1,38 +1,38 @@
-//! Lines of one kind under one pattern: the tree of Drain, whose depth is fixed: the number of words, the first word, and
-//! below it the patterns, of which the most similar is taken.
+//! Groups similar lines under one pattern with the tree of Drain. Its depth is fixed: the number of words, the first
+//! word, and below it the patterns, of which the most similar is chosen.
 
 use super::level::Class;
 use super::mask::{self, ANY};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
-/// So much of a line must be as in a pattern, in percent of its words.
+/// The percentage of words that a line must share with a pattern.
 const SIMILAR: usize = 50;
-/// So many first words are told apart for each length; the others go under one.
+/// The number of distinct first words for each length. All other first words share one group.
 const FIRST_WORDS: usize = 100;
-/// So many patterns are kept of a log; lines of others are only counted.
+/// The number of patterns kept of a log. Lines of other patterns are only counted.
 pub(super) const PATTERNS: usize = 200;
-/// So many masked lines are remembered with their patterns, so that nothing is searched twice.
+/// The number of masked lines cached with their patterns.
 const REMEMBERED: usize = 4096;
-/// So much of the first line is kept as a sample, until it is cut to what is shown.
+/// The number of bytes kept of a sample line.
 const SAMPLE: usize = 2 << 10;
 
-/// A pattern and what is known of its lines.
+/// A pattern and its counts.
 #[derive(Clone, Debug)]
 pub(super) struct Leaf {
     pub(super) class: Class,
-    /// Its words are never generalised.
+    /// Whether its words are never generalized.
     pub(super) is_exact: bool,
     pub(super) words: Vec<Box<str>>,
     pub(super) count: u64,
-    /// Seconds since 1970; `None` where no line had a time.
+    /// The time of the first line, in seconds since 1970, if known.
     pub(super) first: Option<i64>,
     pub(super) last: Option<i64>,
-    /// The first line of it that came.
+    /// The first line.
     pub(super) sample: Box<str>,
 }
 
-/// So many lines at the same time or between two.
+/// A number of lines, and the time of the first and the last.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seen {
     pub(super) count: u64,
@@ -40,21 +40,20 @@ pub(super) struct Seen {
     pub(super) last: Option<i64>,
 }
 
-/// What to fold: the words as they are masked already, and the line they are of.
+/// A line to fold: its masked words and the original.
 pub(super) struct Entry<'l> {
     pub(super) class: Class,
-    /// Apart by one space.
+    /// Words separated by single spaces.
     pub(super) masked: &'l str,
     pub(super) is_exact: bool,
     pub(super) sample: &'l str,
     pub(super) seen: Seen,
 }
 
-/// The patterns of one log.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     pub(super) leaves: Vec<Leaf>,
-    /// The leaves of each class, number of words and first word.
+    /// The leaves by class, number of words and first word.
     groups: HashMap<(Class, usize, Box<str>), Vec<usize>>,
     first_words: HashMap<(Class, usize), usize>,
     known: HashMap<u64, usize>,
@@ -75,13 +74,13 @@ impl Leaf {
     }
 }
 
-/// The earlier of two times; what is not known is not early.
+/// Returns the earlier of two times. An unknown time is never the earlier one.
 pub(super) fn earliest(a: Option<i64>, b: Option<i64>) -> Option<i64> {
     [a, b].into_iter().flatten().min()
 }
 
 impl Tree {
-    /// Counts a line under its pattern; whether there was room for it.
+    /// Counts a line under its pattern. Returns whether there was room for it.
     pub(super) fn add(&mut self, entry: &Entry) -> bool {
         let hash = self.hasher.hash_one((entry.class, entry.is_exact, entry.masked));
         let found = self.known.get(&hash).copied().or_else(|| {
@@ -104,7 +103,7 @@ impl Tree {
         let of_its_kind = group.iter().filter_map(|index| Some((leaves.get(*index)?, *index)));
         let of_its_kind = of_its_kind.filter(|(leaf, _)| leaf.is_exact == entry.is_exact);
         let rated = of_its_kind.map(|(leaf, index)| (likeness(&leaf.words, &words), index));
-        // Of patterns that are equally near the first one is taken.
+        // Of equally similar patterns the first one is chosen.
         let nearest = rated
             .max_by_key(|((same, free), index)| (*same, std::cmp::Reverse(*free), std::cmp::Reverse(*index)));
         if let Some(((same, _), index)) = nearest.filter(|((same, _), _)| same * 100 >= needed * words.len())
@@ -136,7 +135,7 @@ impl Tree {
         Some(index)
     }
 
-    /// Where in the tree it belongs. A first word that changes is none.
+    /// Returns the group of a line. A variable first word does not count.
     fn key(&self, entry: &Entry, words: &[&str]) -> (Class, usize, Box<str>) {
         let first = words.first().copied().unwrap_or_default();
         let fixed = if first.contains('<') { ANY } else { first };
@@ -146,7 +145,7 @@ impl Tree {
     }
 }
 
-/// How many words are the same, and how many of the pattern's may be anything.
+/// Returns the number of equal words, and the number of wildcards of the pattern.
 fn likeness(pattern: &[Box<str>], words: &[&str]) -> (usize, usize) {
     let same = pattern.iter().zip(words).filter(|(a, b)| ***a == ***b).count();
     (same, pattern.iter().filter(|word| ***word == *ANY).count())

@@ -1,14 +1,14 @@
-//! The words of levels and of errors: English, and Chinese as it is written in Taiwan and in mainland China.
+//! The words of levels and errors in English, Traditional Chinese and Simplified Chinese.
 
 use super::level::Level;
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::sync::LazyLock;
 
-/// A header is no longer, in bytes and in words.
+/// The longest header, in bytes and in words.
 const HEADER: usize = 200;
 const HEADER_WORDS: usize = 16;
 
-/// The level that a word names, in any case; also numbers, as they stand in a text.
+/// Returns the level that a word names, in upper or lower case, also as a number.
 pub(super) fn of_word(word: &str) -> Option<Level> {
     let word = word.trim();
     if word.len() > 16 {
@@ -27,7 +27,7 @@ pub(super) fn of_word(word: &str) -> Option<Level> {
     })
 }
 
-/// The level of a number: that of pino and bunyan from 10 on, that of syslog below.
+/// Returns the level of a number: pino and bunyan from 10 on, syslog below.
 pub(super) fn of_number(number: i64) -> Option<Level> {
     Some(match number {
         0..=7 => of_severity(u8::try_from(number).ok()?),
@@ -39,7 +39,7 @@ pub(super) fn of_number(number: i64) -> Option<Level> {
     })
 }
 
-/// The level of a severity of syslog (RFC 5424, 6.2.1), 0 to 7.
+/// Returns the level of a syslog severity, 0 to 7 (RFC 5424, 6.2.1).
 pub(super) fn of_severity(severity: u8) -> Level {
     match severity {
         0..=2 => Level::Fatal,
@@ -76,7 +76,7 @@ fn of_chinese(word: &str) -> Option<Level> {
     CHINESE.iter().find(|(known, _)| *known == word).map(|(_, level)| *level)
 }
 
-/// The level that the beginning of a line states, and where what it says begins.
+/// Returns the level in the header of a line and the position of the message.
 pub(super) fn in_header(line: &str) -> Option<(Level, usize)> {
     let bytes = line.as_bytes();
     let head = bytes.get(..HEADER).unwrap_or(bytes);
@@ -87,7 +87,7 @@ pub(super) fn in_header(line: &str) -> Option<(Level, usize)> {
         if let Some(level) = stated(bytes, begin, end, words == 0) {
             return Some((level, end));
         }
-        // Letters in times and zones are no words.
+        // Letters in times and time zones are not words.
         words += usize::from(end - begin > 2 && head.get(begin..end) != Some(b"UTC"));
         if words > HEADER_WORDS {
             break;
@@ -97,7 +97,7 @@ pub(super) fn in_header(line: &str) -> Option<(Level, usize)> {
     if line.is_ascii() { None } else { in_chinese_header(line) }
 }
 
-/// The level that a word of a header states: in capitals, between brackets, or as the first word before a colon.
+/// Returns the level that a word of a header states: in capitals, in brackets, or as the first word before a colon.
 fn stated(line: &[u8], begin: usize, end: usize, is_first: bool) -> Option<Level> {
     if !(3..=9).contains(&(end - begin)) {
         return None;
@@ -120,7 +120,7 @@ fn stated(line: &[u8], begin: usize, end: usize, is_first: bool) -> Option<Level
     let capitals = || word.iter().all(u8::is_ascii_uppercase) && !is_part(before) && !is_part(after);
     let spaced = |level: &Level| *level != Level::Error || word != b"FAIL";
     if capitals() {
-        // What a database says more of the line before.
+        // Details that databases add to the line before.
         if after == b':' && matches!(word, b"DETAIL" | b"HINT" | b"STATEMENT" | b"CONTEXT") {
             return Some(Level::Quiet);
         }
@@ -130,7 +130,7 @@ fn stated(line: &[u8], begin: usize, end: usize, is_first: bool) -> Option<Level
     if apart || leads() { of_word(std::str::from_utf8(word).ok()?) } else { None }
 }
 
-/// `[錯誤]`, `【警告】`, `错误：…`.
+/// Reads `[錯誤]`, `【警告】`, `错误：…`.
 fn in_chinese_header(line: &str) -> Option<(Level, usize)> {
     let end = (0..=HEADER.min(line.len())).rev().find(|at| line.is_char_boundary(*at))?;
     let head = line.get(..end)?;
@@ -149,7 +149,7 @@ fn in_chinese_header(line: &str) -> Option<(Level, usize)> {
     first.map(|(level, end, _)| (level, end))
 }
 
-/// What tells of an error in a line that states no level.
+/// Signs of an error in a line that states no level.
 const SIGNS: [&str; 24] = [
     "error",
     "errors",
@@ -165,7 +165,7 @@ const SIGNS: [&str; 24] = [
     "错误",
     "失败",
     "异常",
-    // From here on nothing works any more.
+    // Signs of a fatal error from here on.
     "fatal",
     "panic:",
     "segmentation fault",
@@ -187,7 +187,7 @@ static SIGNED: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         .ok()
 });
 
-/// Words before which an error is none, and after which it is none.
+/// Words before or after which an error is not an error.
 const NOT_AFTER: [&str; 25] = [
     "no",
     "0",
@@ -243,7 +243,7 @@ const NOT_BEFORE: [&str; 25] = [
     "追蹤",
 ];
 
-/// How bad a text is by what it says; `None` where it tells of no error.
+/// Returns the level that a text suggests, or `None` if it reports no error.
 pub(super) fn of_text(text: &str) -> Option<Level> {
     let mut worst = None;
     for found in SIGNED.as_ref()?.find_iter(text) {
@@ -255,7 +255,7 @@ pub(super) fn of_text(text: &str) -> Option<Level> {
     worst
 }
 
-/// Whether a sign of an error is one: `0 errors`, `error=null` and `errorCount` are not.
+/// Returns whether a sign of an error is meant: not in `0 errors`, `error=null` and `errorCount`.
 fn is_meant(text: &str, begin: usize, end: usize) -> bool {
     let (Some(before), Some(sign), Some(after)) = (text.get(..begin), text.get(begin..end), text.get(end..))
     else {
@@ -309,21 +309,20 @@ fn starts_with_word(text: &str, word: &str) -> bool {
     })
 }
 
-/// Whether a value says that there is nothing: `null`, `0`, `""`.
+/// Returns whether a value is empty: `null`, `0`, `""`.
 pub(super) fn is_nothing(value: &str) -> bool {
     let spaced = value.trim_start_matches([' ', '=']);
     let value = spaced.trim_start_matches(['"', '\'', '<', '[', '{']);
     let end = value.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(value.len());
     let (word, rest) = value.split_at(end);
     let nothing = ["null", "nil", "none", "false", "no", "ok", "undefined", "0"];
-    // `0x1f` and `0.5` are something, and so is what has no value, or one on the next line.
+    // `0x1f` and `0.5` are not empty. Neither is a value that is missing or on the next line.
     let is_whole = !rest.starts_with('.') || rest.len() == 1;
-    match word.is_empty() {
-        true => {
-            value.len() < spaced.len()
-                && spaced.len() - value.len() < 3
-                && !value.starts_with(char::is_alphanumeric)
-        }
-        false => is_whole && nothing.iter().any(|none| none.eq_ignore_ascii_case(word)),
+    if word.is_empty() {
+        value.len() < spaced.len()
+            && spaced.len() - value.len() < 3
+            && !value.starts_with(char::is_alphanumeric)
+    } else {
+        is_whole && nothing.iter().any(|none| none.eq_ignore_ascii_case(word))
     }
 }

@@ -1,51 +1,53 @@
-//! What a name tells of who made the object: controllers that make one object after the other draw a new name each
-//! time, and by that name their own is known even where neither object can be read.
+//! The owner of an object by its name. Controllers name the objects they create after themselves, so an owner is known
+//! even if neither object can be read.
 
 use super::Owner;
 
-/// The characters of a pod template hash. `rand.SafeEncodeString` of apimachinery would write 27 of them, but it is
-/// given the digits of a number, and those become these ten.
+/// The characters of a pod template hash. `rand.SafeEncodeString` of apimachinery can write 27 characters, but it gets
+/// the digits of a number, which become these ten.
 const HASH: &str = "456789bcdf";
 
-/// How long a hash is: the number has 32 bits. Shorter ones than these come once in four million rollouts.
+/// The length of a hash: the number has 32 bits. One in four million is shorter.
 const HASH_LENGTH: std::ops::RangeInclusive<usize> = 4..=10;
 
-/// The minutes since 1970 that a Job of a CronJob is called by: from 2017 on, when there were CronJobs. Dates written as
-/// numbers, such as 20251226, are less.
+/// The minutes since 1970 in the name of a CronJob's Job, from 2017 on, the year of the first CronJobs. Dates written as
+/// numbers, such as 20251226, are smaller.
 const MINUTES: std::ops::RangeInclusive<u32> = 25_000_000..=99_999_999;
 
-/// What `rand.String` of apimachinery writes, and how much of it stands at the end of a pod's name.
-const DRAWN: &str = "bcdfghjklmnpqrstvwxz2456789";
-const DRAWN_LENGTH: usize = 5;
+/// The characters that `rand.String` of apimachinery writes, and the length of the random suffix of a pod.
+const RANDOM: &str = "bcdfghjklmnpqrstvwxz2456789";
+const RANDOM_LENGTH: usize = 5;
+
+/// Splits a generated name at its last hyphen into the name that it was made from and the suffix: `web-x2k4p` into `web`
+/// and `x2k4p`. Returns `None` for a name without both.
+pub(crate) fn split_suffix(name: &str) -> Option<(&str, &str)> {
+    name.rsplit_once('-').filter(|(base, suffix)| !base.is_empty() && !suffix.is_empty())
+}
 
 impl Owner {
-    /// Who may have made a pod of this name, though the pod is gone: the ReplicaSet or DaemonSet, or the StatefulSet, that
-    /// would call one so. Whether there is such an owner is another matter.
+    /// Returns the possible owners of a deleted pod of this name: a ReplicaSet or DaemonSet, or a StatefulSet. They need
+    /// not exist.
     pub fn of_pod(name: &str) -> Vec<Self> {
-        let Some((inferred_owner, drawn)) =
-            name.rsplit_once('-').filter(|(inferred_owner, _)| !inferred_owner.is_empty())
-        else {
-            return Vec::new();
-        };
-        let is_drawn = drawn.len() == DRAWN_LENGTH && drawn.chars().all(|c| DRAWN.contains(c));
-        let is_ordinal = !drawn.is_empty() && drawn.bytes().all(|byte| byte.is_ascii_digit());
-        let kinds = [("DaemonSet", is_drawn), ("ReplicaSet", is_drawn), ("StatefulSet", is_ordinal)];
+        let Some((name, suffix)) = split_suffix(name) else { return Vec::new() };
+        let is_random = suffix.len() == RANDOM_LENGTH && suffix.chars().all(|c| RANDOM.contains(c));
+        let is_ordinal = suffix.bytes().all(|byte| byte.is_ascii_digit());
+        let kinds = [("DaemonSet", is_random), ("ReplicaSet", is_random), ("StatefulSet", is_ordinal)];
         let fitting = kinds.into_iter().filter(|(_, fits)| *fits);
-        fitting.map(|(kind, _)| Self { kind: kind.into(), name: inferred_owner.into() }).collect()
+        fitting.map(|(kind, _)| Self { kind: kind.into(), name: name.into() }).collect()
     }
 
-    /// Who made it, as far as its name tells; `None` for one that somebody named.
+    /// Returns the owner of this owner by its name, or `None` if a user chose the name.
     pub fn inferred_owner(&self) -> Option<Self> {
-        let (name, drawn) = self.name.rsplit_once('-').filter(|(name, _)| !name.is_empty())?;
-        let is_hash = || HASH_LENGTH.contains(&drawn.len()) && drawn.chars().all(|c| HASH.contains(c));
-        let is_number = || drawn.bytes().all(|byte| byte.is_ascii_digit());
-        let is_minutes = || is_number() && drawn.parse().is_ok_and(|minutes| MINUTES.contains(&minutes));
+        let (name, suffix) = split_suffix(&self.name)?;
+        let is_hash = || HASH_LENGTH.contains(&suffix.len()) && suffix.chars().all(|c| HASH.contains(c));
+        let is_number = || suffix.bytes().all(|byte| byte.is_ascii_digit());
+        let is_minutes = || is_number() && suffix.parse().is_ok_and(|minutes| MINUTES.contains(&minutes));
         let kind = match &*self.kind {
-            // Argo's Rollouts name theirs in the same way.
+            // Argo Rollouts name their ReplicaSets in the same way.
             "ReplicaSet" if is_hash() => "Deployment",
             "Job" if is_minutes() => "CronJob",
-            // OpenShift counts its rollouts.
-            "ReplicationController" if is_number() && !drawn.is_empty() => "DeploymentConfig",
+            // OpenShift numbers its rollouts.
+            "ReplicationController" if is_number() => "DeploymentConfig",
             _ => return None,
         };
         Some(Self { kind: kind.into(), name: name.into() })
@@ -57,8 +59,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_of_a_pod_tells_who_may_have_made_it() {
-        for (pod, makers) in [
+    fn infers_the_possible_owners_of_a_deleted_pod() {
+        for (pod, owners) in [
             ("web-7d9f8c5b6f-x2k4p", &["DaemonSet/web-7d9f8c5b6f", "ReplicaSet/web-7d9f8c5b6f"][..]),
             ("agent-bcd42", &["DaemonSet/agent", "ReplicaSet/agent"]),
             ("db-0", &["StatefulSet/db"]),
@@ -70,14 +72,14 @@ mod tests {
             ("db", &[]),
             ("", &[]),
         ] {
-            let told: Vec<String> =
+            let inferred: Vec<String> =
                 Owner::of_pod(pod).iter().map(|owner| format!("{}/{}", owner.kind, owner.name)).collect();
-            assert_eq!(told, makers, "{pod}");
+            assert_eq!(inferred, owners, "{pod}");
         }
     }
 
     #[test]
-    fn a_drawn_name_tells_who_drew_it() {
+    fn infers_the_owner_of_a_generated_name() {
         for (kind, name, inferred_owner) in [
             ("ReplicaSet", "web-7d9f8b6c5d", Some(("Deployment", "web"))),
             ("ReplicaSet", "shop-web-67bc5b6954", Some(("Deployment", "shop-web"))),

@@ -185,9 +185,10 @@ pub fn problems<'a>(
 
 /// From how many restarts a pod is worth a word: more of them when the last was long ago.
 fn attention(pod: &Pod, now: Time, thresholds: &Thresholds) -> i64 {
-    match is_recent(pod.last_restart(), now, thresholds) {
-        true => thresholds.restarts_attention,
-        false => thresholds.restarts_unhealthy,
+    if is_recent(pod.last_restart(), now, thresholds) {
+        thresholds.restarts_attention
+    } else {
+        thresholds.restarts_unhealthy
     }
 }
 
@@ -227,10 +228,7 @@ impl<'a> Judge<'_, 'a> {
         if let Some(ended) = &state.terminated {
             // A program that ends well, or for good, does not crash: the pod stays as it is, not ready.
             let done = ended.exit_code == 0 || self.never_again && container.role != Role::Sidecar;
-            return match done {
-                true if !ended.is_for_memory() => None,
-                _ => Some(self.crash(container)),
-            };
+            return if done && !ended.is_for_memory() { None } else { Some(self.crash(container)) };
         }
         self.running(container)
     }

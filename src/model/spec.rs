@@ -74,9 +74,10 @@ fn init(spec: &wire::PodSpec, of: Of) -> (Amount, Amount) {
     let (mut sidecars, mut first) = (Amount::default(), Amount::default());
     for container in &spec.init_containers {
         let needed = sidecars.plus(amount(of(&container.resources)));
-        match container.is_sidecar() {
-            true => sidecars = needed,
-            false => first = first.max(needed),
+        if container.is_sidecar() {
+            sidecars = needed;
+        } else {
+            first = first.max(needed);
         }
     }
     (sidecars, first)

@@ -1,11 +1,11 @@
-//! What workloads ask for against what they have used: one screen, a page, a document for machines, a patch.
+//! Renders requests and limits compared with usage: a screen, Markdown, JSON, YAML or a patch.
 //!
-//! What does not belong here: what to propose (`rightsize`).
+//! Out of scope: the suggestions (`rightsize`).
 
 mod json;
 mod page;
 mod patch;
-mod said;
+mod phrases;
 
 use super::document::flow;
 use super::escape::visible;
@@ -20,47 +20,48 @@ use crate::report::Report;
 use crate::rightsize::{Rightsizing, Row};
 use crate::text::{Fact, Text};
 use owo_colors::{OwoColorize, Style};
-use said::{amount, cpu_cell, memory_cell};
+use phrases::{amount, cpu_cell, memory_cell};
 use std::io::{self, Write};
 
 /// A format of what is proposed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RightsizeFormat {
-    /// One screen for people.
+    /// A screen.
     #[default]
     Table,
-    /// The same with every row, limits and samples.
+    /// The screen with all rows, limits and samples.
     Wide,
-    /// A page for people.
+    /// Markdown.
     Markdown,
-    /// Everything for machines.
+    /// JSON.
     Json,
-    /// The same as YAML.
+    /// YAML.
     Yaml,
-    /// What is proposed, to review and to apply: a strategic merge patch for each workload.
+    /// A strategic merge patch for each workload, to review and apply.
     Patch,
 }
 
 impl RightsizeFormat {
-    /// Whether people read it: it changes with the language, and progress may be shown beside it.
+    /// Returns whether the format is for people: it is translated, and progress is shown.
     pub fn is_human(self) -> bool {
         matches!(self, RightsizeFormat::Table | RightsizeFormat::Wide | RightsizeFormat::Markdown)
     }
 }
 
-/// A cluster, right-sized.
+/// The rightsizing of one cluster.
 pub struct Sized<'a> {
-    /// What was seen.
+    /// The report, with coverage and cluster.
     pub report: &'a Report<'a>,
-    /// What is proposed.
+    /// The suggestions.
     pub sizing: &'a Rightsizing,
-    /// The command that asks for the same again, up to its format, if there is one.
+    /// The command that repeats the run, without its format.
     pub again: Option<String>,
 }
 
-/// Writes what some clusters ask for and should, each after the other or as one document.
+/// Writes the suggestions for some clusters, one after the other or as one document.
 ///
 /// # Errors
+///
 /// When `out` fails.
 pub fn rightsize(
     clusters: &[Sized],
@@ -85,10 +86,10 @@ pub fn rightsize(
     }
 }
 
-/// So many rows fit one look; those that matter most come first.
+/// The number of rows shown, the most important first.
 const SHOWN: usize = 20;
 
-/// The cell of the last column; its parts are separated by a text.
+/// Writes the last cell of a row; its second argument separates the parts.
 type OfLast<'f> = dyn Fn(&Row, &str) -> String + 'f;
 
 struct Screen<'a> {
@@ -114,10 +115,10 @@ impl Screen<'_> {
         self.paint(text, Style::new().dimmed())
     }
 
-    /// How it is, by what that is known, and where.
+    /// Returns the verdict, the source of the data, and the place.
     fn head(&self) -> Vec<String> {
         let lang = self.look.lang;
-        let (glyph, text) = said::verdict(self.of.sizing);
+        let (glyph, text) = phrases::verdict(self.of.sizing);
         let style = match glyph {
             "🟢" => Style::new().bold().green(),
             "🔴" => Style::new().bold().red(),
@@ -125,8 +126,8 @@ impl Screen<'_> {
             _ => Style::new().bold(),
         };
         let mut parts = vec![format!("{glyph} {}", self.paint(text.get(lang), style))];
-        parts.extend(said::source(self.of.sizing, lang));
-        parts.extend(said::places(self.of.report, lang));
+        parts.extend(phrases::source(self.of.sizing, lang));
+        parts.extend(phrases::places(self.of.report, lang));
         flow(&parts, self.look.width)
     }
 
@@ -137,18 +138,18 @@ impl Screen<'_> {
             return Vec::new();
         }
         let shown = &rows[..self.shown(rows.len())];
-        let mut lines = self.section(&said::over(sizing, &rows, lang));
+        let mut lines = self.section(&phrases::over(sizing, &rows, lang));
         let gives = |row: &Row, between: &str| amount(row.gives_back(), between);
-        lines.extend(self.table(shown, &said::GIVES_BACK, &gives));
+        lines.extend(self.table(shown, &phrases::GIVES_BACK, &gives));
         let rest = rows[shown.len()..].iter().map(|row| row.gives_back());
         lines.extend(self.rest(rows.len() - shown.len(), rest.fold(Amount::default(), Amount::plus)));
         lines
     }
 
-    /// What is not shown, with what it would give back: the sum above is that of all rows.
+    /// Returns a line for the rows that are not shown, with their savings, since the sum above counts them.
     fn rest(&self, count: usize, gives: Amount) -> Option<String> {
         let facts = [("count", Fact::count(count)), ("amount", Fact::Text(amount(gives, ", ")))];
-        (count > 0).then(|| self.dim(&said::MORE_GIVE.fill(self.look.lang, &facts)))
+        (count > 0).then(|| self.dim(&phrases::MORE_GIVE.fill(self.look.lang, &facts)))
     }
 
     fn under(&self) -> Vec<String> {
@@ -158,7 +159,7 @@ impl Screen<'_> {
             return Vec::new();
         }
         let shown = &rows[..self.shown(rows.len())];
-        let mut lines = self.section(&said::under(sizing, &rows, lang));
+        let mut lines = self.section(&phrases::under(sizing, &rows, lang));
         let severity = |row: &Row| words::severity(row.severity().unwrap_or(Severity::Low), lang);
         let cells = |of: &dyn Fn(&Row) -> String| shown.iter().map(|row| of(row)).collect::<Vec<_>>();
         let head = |text: &'static Text| text.get(lang);
@@ -166,15 +167,15 @@ impl Screen<'_> {
             columns: vec![
                 Column::new(head(&words::SEVERITY), cells(&severity)),
                 Column::new(head(&words::NAMESPACE), cells(&|row| visible(&row.workload.namespace))),
-                Column::new(head(&said::WORKLOAD), cells(&|row| visible(&row.workload.slashed()))),
-                Column::new(head(&said::CONTAINER), cells(&|row| visible(&row.container))),
+                Column::new(head(&phrases::WORKLOAD), cells(&|row| visible(&row.workload.slashed()))),
+                Column::new(head(&phrases::CONTAINER), cells(&|row| visible(&row.container))),
                 Column::new(head(&words::PODS), cells(&|row| row.pods.to_string())).numeric(),
             ],
             narrow: vec![
                 Column::new(head(&words::SEVERITY), cells(&|row| format!("{}\n", severity(row)))),
-                Column::new(head(&said::WORKLOAD), cells(&place)),
+                Column::new(head(&phrases::WORKLOAD), cells(&place)),
             ],
-            text: Column::new(head(&said::WHAT), cells(&|row| said::risks(row, lang))),
+            text: Column::new(head(&phrases::WHAT), cells(&|row| phrases::risks(row, lang))),
             below: Vec::new(),
         };
         lines.extend(self.headed(told.lines(self.look.width)));
@@ -182,31 +183,31 @@ impl Screen<'_> {
         lines
     }
 
-    /// Those of which too little is known to propose anything.
+    /// Returns the table of containers with too few samples.
     fn too_few(&self) -> Vec<String> {
         let (lang, rows) = (self.look.lang, self.of.sizing.too_few());
         if rows.is_empty() {
             return Vec::new();
         }
         let shown = &rows[..self.shown(rows.len())];
-        let mut lines = self.section(&said::too_few(&rows, lang));
-        lines.extend(self.table(shown, &said::SAMPLES, &|row, _| said::measured(row, lang)));
+        let mut lines = self.section(&phrases::too_few(&rows, lang));
+        lines.extend(self.table(shown, &phrases::SAMPLES, &|row, _| phrases::measured(row, lang)));
         lines.extend(self.more(rows.len() - shown.len()));
         lines
     }
 
     fn more(&self, count: usize) -> Option<String> {
-        (count > 0).then(|| self.dim(&said::MORE.fill(self.look.lang, &[("count", Fact::count(count))])))
+        (count > 0).then(|| self.dim(&phrases::MORE.fill(self.look.lang, &[("count", Fact::count(count))])))
     }
 
     fn notes(&self) -> Vec<String> {
-        let lines = said::notes(self.of.sizing, self.look.lang);
+        let lines = phrases::notes(self.of.sizing, self.look.lang);
         lines.iter().flat_map(|line| wrap(line, self.look.width)).collect()
     }
 
-    /// How to get a patch, and how to see what it would do.
+    /// Returns the commands that show and check the patch.
     fn next(&self) -> Vec<String> {
-        let commands = said::commands(self.of);
+        let commands = phrases::commands(self.of);
         if commands.is_empty() {
             return Vec::new();
         }
@@ -239,7 +240,7 @@ impl Screen<'_> {
         lines
     }
 
-    /// A line for each row where that fits, else two, with one more column at its end.
+    /// Returns a table with an additional last column: one line for each row, or two if the screen is narrow.
     fn table(&self, rows: &[&Row], last: &'static Text, of_last: &OfLast) -> Vec<String> {
         let wide = self.columns(rows, last, of_last);
         let fits = self.look.width.is_none_or(|width| grid::total_width(&wide) <= width);
@@ -247,7 +248,7 @@ impl Screen<'_> {
         self.headed(grid::lines(&if fits { wide } else { narrow() }))
     }
 
-    /// A line for each row, with one more column at its end.
+    /// Returns the columns of one line for each row.
     fn columns(&self, rows: &[&Row], last: &'static Text, of_last: &OfLast) -> Vec<Column> {
         let lang = self.look.lang;
         let cells = |of: &dyn Fn(&Row) -> String| rows.iter().map(|row| of(row)).collect::<Vec<_>>();
@@ -255,37 +256,37 @@ impl Screen<'_> {
             |head: &'static Text, of: &dyn Fn(&Row) -> String| Column::new(head.get(lang), cells(of));
         let mut columns = vec![
             column(&words::NAMESPACE, &|row| visible(&row.workload.namespace)),
-            column(&said::WORKLOAD, &|row| visible(&row.workload.slashed())),
-            column(&said::CONTAINER, &|row| visible(&row.container)),
+            column(&phrases::WORKLOAD, &|row| visible(&row.workload.slashed())),
+            column(&phrases::CONTAINER, &|row| visible(&row.container)),
             column(&words::PODS, &|row| row.pods.to_string()).numeric(),
-            column(&said::CPU, &|row| cpu_cell(row, " ")),
-            column(&said::MEMORY, &|row| memory_cell(row, " ")),
+            column(&phrases::CPU, &|row| cpu_cell(row, " ")),
+            column(&phrases::MEMORY, &|row| memory_cell(row, " ")),
         ];
         if self.wide {
-            columns.push(column(&said::LIMITS, &|row| said::limits(row)));
+            columns.push(column(&phrases::LIMITS, &|row| phrases::limits(row)));
         }
         columns.push(column(last, &|row| of_last(row, ", ")));
-        if self.wide && !std::ptr::eq(last, &raw const said::SAMPLES) {
-            columns.push(column(&said::SAMPLES, &|row| said::measured(row, lang)));
+        if self.wide && !std::ptr::eq(last, &raw const phrases::SAMPLES) {
+            columns.push(column(&phrases::SAMPLES, &|row| phrases::measured(row, lang)));
         }
         columns
     }
 
-    /// Two lines for each row.
+    /// Returns the columns of two lines for each row.
     fn narrow(&self, rows: &[&Row], last: &'static Text, of_last: &OfLast) -> Vec<Column> {
         let lang = self.look.lang;
         let cells = |of: &dyn Fn(&Row) -> String| rows.iter().map(|row| of(row)).collect::<Vec<_>>();
         vec![
-            Column::new(said::WORKLOAD.get(lang), cells(&place)),
+            Column::new(phrases::WORKLOAD.get(lang), cells(&place)),
             Column::new(words::PODS.get(lang), cells(&|row| row.pods.to_string())).numeric().expendable(2),
-            Column::new(said::CPU.get(lang), cells(&|row| cpu_cell(row, "\n"))),
-            Column::new(said::MEMORY.get(lang), cells(&|row| memory_cell(row, "\n"))),
+            Column::new(phrases::CPU.get(lang), cells(&|row| cpu_cell(row, "\n"))),
+            Column::new(phrases::MEMORY.get(lang), cells(&|row| memory_cell(row, "\n"))),
             Column::new(last.get(lang), cells(&|row| of_last(row, "\n"))).expendable(1),
         ]
     }
 }
 
-/// A workload, and below it its namespace and the container.
+/// Returns the workload, and on a second line its namespace and the container.
 fn place(row: &Row) -> String {
     let ObjectRef { namespace, .. } = &row.workload;
     format!("{}\n{} · {}", visible(&row.workload.slashed()), visible(namespace), visible(&row.container))

@@ -8,13 +8,7 @@ use crate::text::{Lang, Text, listed};
 use crate::wire::Time;
 use jiff::tz::TimeZone;
 
-/// Declares texts.
-macro_rules! texts {
-    ($($(#[$doc:meta])* $name:ident: $en:literal, $tw:literal, $cn:literal;)*) => {
-        $($(#[$doc])* pub(super) static $name: $crate::text::Text = $crate::text::Text { en: $en, zh_tw: $tw, zh_cn: $cn };)*
-    };
-}
-pub(super) use texts;
+pub(super) use crate::text::texts;
 
 texts! {
     HEALTHY: "Healthy", "健康", "健康";

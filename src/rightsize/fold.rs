@@ -1,4 +1,4 @@
-//! Pods, what was measured of them and of pods that are gone, folded by workload and container.
+//! Groups pods and usage data by workload and container. Usage data includes deleted pods.
 
 use super::propose::judge;
 use super::used::{History, used};
@@ -12,14 +12,13 @@ use std::sync::Arc;
 /// The kinds whose templates can be changed.
 const KINDS: [&str; 4] = ["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"];
 
-/// A workload with pods.
 struct Subject<'a> {
     pods: Vec<&'a Pod>,
-    /// By container: what its pods used, those that are gone too.
+    /// The usage of its pods, also deleted ones, by container.
     history: BTreeMap<&'a str, History>,
-    /// By container: what its pods use at this moment.
+    /// The current usage of its pods, by container.
     metered: BTreeMap<&'a str, Amount>,
-    /// By container: in which share of its periods it is held back, and at which limit.
+    /// The share of throttled CPU periods and the CPU limit, by container.
     throttled: BTreeMap<&'a str, (i64, Option<i64>)>,
 }
 
@@ -46,7 +45,8 @@ pub(super) fn fold(view: &View) -> Rightsizing {
     sized
 }
 
-/// How many workloads have no pods; of ReplicaSets only those that nobody owns, and nothing where pods were not all seen.
+/// Returns the number of workloads without pods. Owned ReplicaSets do not count, nor do namespaces whose pods were
+/// not read.
 fn without_pods(view: &View, subjects: &Subjects) -> usize {
     let workloads = view.snapshot.rows.workloads.iter();
     let own = workloads.filter(|workload| workload.owner.is_none() || workload.kind != Kind::ReplicaSet);
@@ -54,7 +54,7 @@ fn without_pods(view: &View, subjects: &Subjects) -> usize {
     seen.filter(|workload| !subjects.contains_key(&workload.object())).count()
 }
 
-/// The workloads of the pods that have not ended.
+/// Returns the workloads of the pods that have not ended.
 fn subjects<'a>(view: &View<'a>, counts: &mut Counts) -> Subjects<'a> {
     let mut subjects = Subjects::new();
     for pod in view.snapshot.rows.pods.iter().filter(|pod| pod.shared.ended.is_none()) {
@@ -87,8 +87,8 @@ impl Subject<'_> {
     }
 }
 
-/// Of pods that are gone the names tell whose they were; where that may be several in sight, it counts for each: what is
-/// proposed is never too little.
+/// Adds the usage history. The owner of a deleted pod is inferred from its name. If several workloads match, the
+/// usage counts for each, so that no suggestion is too low.
 fn add_history<'a>(view: &View<'a>, subjects: &mut Subjects<'a>) {
     let rows = &view.snapshot.rows;
     for usage in &rows.usage {
@@ -105,7 +105,7 @@ fn add_history<'a>(view: &View<'a>, subjects: &mut Subjects<'a>) {
     }
 }
 
-/// How far back the longest history looks.
+/// Returns the window of the longest history.
 fn window(subjects: &Subjects) -> Option<i64> {
     let of =
         |subject: &Subject| subject.history.values().map(|history| history.span(subject.pods.len())).max();
@@ -124,7 +124,7 @@ fn add_metered<'a>(view: &View<'a>, subjects: &mut Subjects<'a>) {
     }
 }
 
-/// The rows of one workload: a container each, as the newest pod has them.
+/// Adds the rows of one workload, one for each container of the newest pod.
 fn rows(view: &View, object: &ObjectRef, subject: &Subject, sized: &mut Rightsizing, counts: &mut Counts) {
     let Some(newest) = subject.pods.iter().max_by_key(|pod| (pod.created(), &pod.name)) else { return };
     for spec in &newest.shared.specs {
@@ -133,9 +133,9 @@ fn rows(view: &View, object: &ObjectRef, subject: &Subject, sized: &mut Rightsiz
     }
     let mut count = |what: NotJudged| *counts.entry(what).or_default() += 1;
     let workload = match view.workload(&object.namespace, &object.kind, &object.name) {
-        // Which containers a webhook adds is not known.
+        // A webhook may have added any of the containers.
         None => return count(NotJudged::NotSeen),
-        // What the containers ask for is not what is set aside.
+        // The requests of the containers are not the requests of the pod.
         Some(_) if newest.shared.is_whole => return count(NotJudged::AsWhole),
         Some(workload) => workload,
     };
@@ -146,12 +146,12 @@ fn rows(view: &View, object: &ObjectRef, subject: &Subject, sized: &mut Rightsiz
             count(NotJudged::Injected);
             continue;
         }
-        // Init containers run beside sidecars: what those ask for less, the pod does.
+        // Init containers run next to sidecars, so savings of sidecars count in full.
         let own = if spec.sidecar { newest.shared.requests } else { room };
         let row = row(workload, subject, spec, facts(view, subject, spec, cpu_stays), own);
         is_measured |= row.facts.measured != Measured::Nothing;
         if row.facts.measured != Measured::Nothing || !row.risks.is_empty() {
-            room = if spec.sidecar { room } else { room.less(row.falls()) };
+            room = if spec.sidecar { room } else { room.less(row.saving()) };
             sized.rows.push(row);
         }
     }
@@ -160,7 +160,7 @@ fn rows(view: &View, object: &ObjectRef, subject: &Subject, sized: &mut Rightsiz
     }
 }
 
-/// Whether a container is in the pods and not in the template, as far as that is known.
+/// Returns whether a container is in the pods and not in the template, if the template is known.
 fn is_added(spec: &Spec, workload: &Workload) -> bool {
     let template = workload.rollout().map_or(&[][..], |rollout| &rollout.containers);
     !template.is_empty() && !template.contains(&spec.container)
@@ -168,7 +168,7 @@ fn is_added(spec: &Spec, workload: &Workload) -> bool {
 
 fn row(workload: &Workload, subject: &Subject, spec: &Spec, facts: Facts, room: Amount) -> Row {
     let (risks, mut proposal) = judge(&facts);
-    // What would give nothing back stays as it is.
+    // A lower request of this container would not lower that of the pod.
     let (now, requests) = (facts.requests, &mut proposal.requests);
     requests.cpu = requests.cpu.filter(|wanted| room.cpu > 0 || *wanted > now.cpu);
     requests.memory = requests.memory.filter(|wanted| room.memory > 0 || *wanted > now.memory);
@@ -186,7 +186,7 @@ fn row(workload: &Workload, subject: &Subject, spec: &Spec, facts: Facts, room: 
     }
 }
 
-/// What a pod can give back at most: its init containers need the rest, whatever the others ask for.
+/// Returns the most that a pod can save: its init containers need the rest.
 fn room(pod: &Pod) -> Amount {
     pod.shared.requests.less(pod.shared.startup)
 }
@@ -194,7 +194,7 @@ fn room(pod: &Pod) -> Amount {
 fn facts(view: &View, subject: &Subject, spec: &Spec, cpu_stays: Option<CpuStays>) -> Facts {
     let name = &*spec.container;
     let (used, measured) = used(subject.history.get(name), subject.metered.get(name), subject.pods.len());
-    // What a broken object says below nothing is not set.
+    // Broken objects may have negative values.
     let set = |amount: Amount| amount.max(Amount::default());
     let limits = set(spec.limits);
     let limit_now = Some(limits.cpu).filter(|limit| *limit > 0);
@@ -203,15 +203,15 @@ fn facts(view: &View, subject: &Subject, spec: &Spec, cpu_stays: Option<CpuStays
     Facts { requests: set(spec.requests), limits, used, measured, cpu_stays, killed, throttled }
 }
 
-/// Whether a container was killed for its memory, in any of the pods: what is history by the settings was not, and what had
-/// another limit says nothing of this one.
+/// Returns whether a container was OOM-killed in any of the pods. Kills before the quiet period do not count, nor do
+/// kills at a different limit.
 fn killed<'a>(view: &View<'a>, subject: &Subject<'a>, spec: &Spec) -> Killed {
-    let limited_so = |pod: &Pod| {
+    let has_same_limit = |pod: &Pod| {
         let own = pod.shared.specs.iter().find(|own| own.container == spec.container);
         own.is_some_and(|own| own.limits.memory == spec.limits.memory)
     };
     let mut worst = Killed::No;
-    for pod in subject.pods.iter().copied().filter(|pod| limited_so(pod)) {
+    for pod in subject.pods.iter().copied().filter(|pod| has_same_limit(pod)) {
         let quiet = view.thresholds(pod);
         for container in pod.containers().filter(|c| *c.status.name == *spec.container) {
             let end = container.last_end().filter(|end| end.is_for_memory());
@@ -231,7 +231,8 @@ fn why<'a>(view: &View<'a>, pod: &'a Pod, container: Container<'a>) -> Killed {
     }
 }
 
-/// An autoscaler's target is a share of the request; where none was seen because nobody looked, there may be one.
+/// Returns why the CPU request must not change: an autoscaler's target is a percentage of it. If autoscalers were not
+/// read, there may be one.
 fn cpu_stays(view: &View, object: &ObjectRef) -> Option<CpuStays> {
     let scales = |autoscaler: &crate::wire::HorizontalPodAutoscaler| {
         let target = &autoscaler.spec.scale_target_ref;

@@ -1,32 +1,32 @@
-//! The arithmetic of proposals: pure numbers, CPU in thousandths of a core and memory in bytes. Nothing is ever proposed
-//! below what was seen and its margin. `docs/rightsize.md` has the rules and where they are from.
+//! The arithmetic of suggestions, with CPU in thousandths of a core and memory in bytes. No suggestion is below the
+//! usage plus its margin. `docs/rightsize.md` has the rules and their sources.
 //!
-//! What does not belong here: where the numbers come from, and words.
+//! Out of scope: the sources of the numbers, and texts.
 
 use super::{Change, Facts, Killed, Measured, Proposal, Risk};
 use crate::model::next_limit;
 
 const MEBI: i64 = 1 << 20;
 
-/// What is added to what was used, in percent.
+/// The margin on top of the usage, in percent.
 pub(super) const MARGIN: i64 = 15;
-/// The same for the limit of a container that came near it, or was killed at it.
+/// The margin for the limit of a container that came near it or was OOM-killed.
 pub(super) const LIMIT_MARGIN: i64 = 25;
-/// At so many percent of its limit a container is near it.
+/// The usage in percent of the limit that counts as near.
 pub(super) const NEAR: i64 = 90;
-/// Less than so many percent of a request are not worth a change.
+/// The smallest reduction worth a change, in percent of the request.
 pub(super) const WORTH: i64 = 20;
-/// Nor is less than this, for each pod.
+/// The smallest reduction worth a change for each pod.
 const LEAST_GIVEN: Change<i64> = Change { cpu: 50, memory: 64 * MEBI };
-/// Nobody is told to ask for less.
+/// The smallest suggested request.
 const LEAST_REQUEST: Change<i64> = Change { cpu: 10, memory: 16 * MEBI };
 
-/// Up to which amount people write in which steps.
+/// Steps for rounding: up to which amount, and the step.
 type Steps = [(i64, i64)];
 const CPU: [(i64, i64); 4] = [(100, 10), (1000, 50), (4000, 250), (i64::MAX, 500)];
 const MEMORY: [(i64, i64); 3] = [(256 * MEBI, 16 * MEBI), (1024 * MEBI, 64 * MEBI), (i64::MAX, 256 * MEBI)];
 
-/// What is wrong with a container, the worst first, and what to set instead.
+/// Returns the risks of a container, the worst first, and the suggested values.
 pub(super) fn judge(facts: &Facts) -> (Vec<Risk>, Proposal) {
     let (mut risks, mut proposal) = (Vec::new(), Proposal::default());
     memory(facts, &mut risks, &mut proposal);
@@ -47,9 +47,9 @@ fn memory(facts: &Facts, risks: &mut Vec<Risk>, proposal: &mut Proposal) {
     risks.extend(is_killed.then_some(Risk::OomKilled));
     let needs = match facts.killed {
         Killed::Needs(needs) if needs > limit => Some(needs),
-        // A heap that fits tells nothing of what would be enough.
+        // A heap below the limit does not show which limit is enough.
         Killed::Needs(_) | Killed::Yes => Some(with(limit, LIMIT_MARGIN)),
-        // A higher limit only puts off the next time, or helps nobody.
+        // A higher limit does not help, or only delays the next kill.
         Killed::Leaks | Killed::NodeShort | Killed::No => None,
     };
     if let Some(needs) = needs {
@@ -78,7 +78,7 @@ fn cpu(facts: &Facts, risks: &mut Vec<Risk>, proposal: &mut Proposal) {
         let seen = round_up(with(used, MARGIN), &CPU);
         proposal.limits.cpu = limit.map(|limit| next_limit(limit, share).max(seen));
     }
-    // A percentile is one of many samples, and may fall as well as rise with more of them.
+    // The percentile of few samples can be too high or too low.
     let is_known = matches!(facts.measured, Measured::History(_));
     if !is_known || facts.cpu_stays.is_some() {
         return;
@@ -88,12 +88,12 @@ fn cpu(facts: &Facts, risks: &mut Vec<Risk>, proposal: &mut Proposal) {
     if is_short {
         risks.push(Risk::AboveCpuRequest);
     }
-    // What is held back shows less than it wants.
+    // A throttled container uses less than it needs.
     let lowered = facts.throttled.is_none() && is_worth_it(request, wanted, LEAST_GIVEN.cpu);
     proposal.requests.cpu = Some(wanted).filter(|_| is_short || lowered);
 }
 
-/// Keeps a limit, where there is one, at or above its request, where either is changed.
+/// Keeps a limit at or above its request if either changes.
 fn hold((limit, limit_now): (&mut Option<i64>, i64), (request, request_now): (Option<i64>, i64)) {
     let wanted = request.unwrap_or(request_now);
     let is_changed = request.is_some() || limit.is_some();
@@ -107,7 +107,7 @@ fn is_worth_it(request: i64, wanted: i64, least: i64) -> bool {
     given >= least && i128::from(given) * 100 >= i128::from(request) * i128::from(WORTH)
 }
 
-/// So many percent more, rounded up.
+/// Adds a percentage, rounded up.
 pub(super) fn with(amount: i64, percent: i64) -> i64 {
     let more = (i128::from(amount) * i128::from(percent) + 99) / 100;
     i64::try_from(i128::from(amount) + more).unwrap_or(i64::MAX)

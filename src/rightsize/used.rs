@@ -1,33 +1,34 @@
-//! What a container has used, over all its pods: which of its samples count, and how far back they tell.
+//! The usage of a container over all its pods: which samples count, and how far back they reach.
 
 use super::{FEWEST, Measured, SAMPLES_NEEDED};
 use crate::model::{Amount, Usage};
 
-/// What the pods of a workload have used in one of its containers, those that are gone too.
+/// The usage of one container over the pods of its workload, also deleted ones.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct History {
     memory: i64,
-    /// The largest 95th percentile of CPU, of the pods that have samples enough for one.
+    /// The largest 95th percentile of CPU, over the pods with enough samples.
     cpu: Option<i64>,
-    /// The same of all others.
+    /// The largest CPU usage over the other pods.
     cpu_of_few: i64,
     samples: i64,
-    /// How long the one of the pods was sampled that was sampled longest, and all of them together, in seconds.
+    /// The longest time that one pod was sampled, and the sum over all pods, in seconds.
     longest: i64,
     together: i64,
-    /// How far back was looked, in seconds.
+    /// The requested window, in seconds.
     window: i64,
 }
 
 impl History {
-    /// Adds what one pod has used. The percentile of a few samples is the largest of them: what one pod does as it starts,
-    /// and not what all of them need.
+    /// Adds the usage of one pod. The percentile of a few samples is their maximum: the usage of one starting pod,
+    /// not of all.
     pub(super) fn add(&mut self, usage: &Usage) {
         let seconds = usage.samples.saturating_mul(usage.step);
         self.memory = self.memory.max(usage.used.memory);
-        match usage.samples >= FEWEST {
-            true => self.cpu = self.cpu.max(Some(usage.used.cpu)),
-            false => self.cpu_of_few = self.cpu_of_few.max(usage.used.cpu),
+        if usage.samples >= FEWEST {
+            self.cpu = self.cpu.max(Some(usage.used.cpu));
+        } else {
+            self.cpu_of_few = self.cpu_of_few.max(usage.used.cpu);
         }
         self.samples = self.samples.saturating_add(usage.samples);
         self.longest = self.longest.max(seconds);
@@ -35,26 +36,26 @@ impl History {
         self.window = self.window.max(usage.window);
     }
 
-    /// How far back it tells of so many pods. What misses a few scrapes is whole.
+    /// Returns how far back the samples reach, for this number of pods. A few missed scrapes do not shorten it.
     pub(super) fn span(&self, pods: usize) -> i64 {
         let seconds = self.longest.max(for_each(self.together, pods));
         if seconds >= self.window - self.window / 50 { self.window } else { seconds }
     }
 }
 
-/// What was used, and how well that is known: by the history, and memory by what it is now, where that is more.
+/// Returns the usage and its source: the history, and the current memory usage if it is higher.
 pub(super) fn used(history: Option<&History>, now: Option<&Amount>, pods: usize) -> (Amount, Measured) {
     let Some(history) = history else {
         return now.map_or((Amount::default(), Measured::Nothing), |now| (*now, Measured::Once));
     };
     let now = now.copied().unwrap_or_default();
-    let told = Amount { cpu: history.cpu.unwrap_or(history.cpu_of_few), memory: history.memory };
-    // An hour of ten pods is an hour, and not ten of them.
+    let usage = Amount { cpu: history.cpu.unwrap_or(history.cpu_of_few), memory: history.memory };
+    // An hour of samples from ten pods counts as one hour.
     match for_each(history.samples, pods).max(1) {
         samples if samples >= SAMPLES_NEEDED => {
-            (told.max(Amount { cpu: 0, ..now }), Measured::History(samples))
+            (usage.max(Amount { cpu: 0, ..now }), Measured::History(samples))
         }
-        samples => (told.max(now), Measured::Few(samples)),
+        samples => (usage.max(now), Measured::Few(samples)),
     }
 }
 
@@ -87,13 +88,13 @@ mod tests {
     }
 
     #[test]
-    fn what_lived_for_two_samples_does_not_set_the_cpu_of_all() {
+    fn ignores_the_cpu_of_pods_with_few_samples() {
         for (of, cpu) in [
             (vec![usage(100, 10, 2016), usage(900, 20, 2)], 100),
             (vec![usage(100, 10, 2016), usage(900, 20, 19)], 100),
             (vec![usage(100, 10, 2016), usage(900, 20, 20)], 900),
             (vec![usage(100, 10, 60), usage(100, 10, 60), usage(900, 20, 2)], 100),
-            // Where none has enough, all count.
+            // If no pod has enough samples, all count.
             (vec![usage(100, 10, 3), usage(900, 20, 2)], 900),
         ] {
             let (used, _) = used(Some(&history(&of)), None, 1);
@@ -102,24 +103,24 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_the_most_of_then_and_now_and_cpu_is_that_of_the_time() {
+    fn takes_the_larger_memory_and_the_cpu_of_the_history() {
         let (then, now) = (history(&[usage(100, 10, 2016)]), Amount { cpu: 500, memory: 70 });
-        let told = |now: Option<&Amount>| used(Some(&then), now, 1).0;
-        assert_eq!(told(Some(&now)), Amount { cpu: 100, memory: 70 });
-        assert_eq!(told(Some(&Amount { cpu: 500, memory: 7 })), Amount { cpu: 100, memory: 10 });
+        let usage_with = |now: Option<&Amount>| used(Some(&then), now, 1).0;
+        assert_eq!(usage_with(Some(&now)), Amount { cpu: 100, memory: 70 });
+        assert_eq!(usage_with(Some(&Amount { cpu: 500, memory: 7 })), Amount { cpu: 100, memory: 10 });
         assert_eq!(used(Some(&history(&[usage(100, 10, 99)])), Some(&now), 1), (now, Measured::Few(99)));
         assert_eq!(used(None, Some(&now), 1), (now, Measured::Once));
     }
 
     #[test]
-    fn a_history_looks_back_as_far_as_there_are_samples() {
+    fn spans_the_time_of_the_samples() {
         const DAY: i64 = 86_400;
         for (of, pods, days) in [
             (vec![usage(1, 1, 2016)], 1, 7),
             (vec![usage(1, 1, 1990)], 1, 7),
             (vec![usage(1, 1, 288)], 1, 1),
             (vec![usage(1, 1, 2016), usage(1, 1, 288)], 2, 7),
-            // A pod each day, one after the other.
+            // One pod a day, one after the other.
             (vec![usage(1, 1, 288); 5], 1, 5),
             (vec![usage(1, 1, 2016); 9], 1, 7),
         ] {

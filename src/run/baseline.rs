@@ -128,11 +128,12 @@ pub(super) fn past(path: &Path, judge: &JudgeArgs, now: Time) -> Result<RunRecor
         Given::Snapshot(snapshot) => {
             let settings = check::settings(judge, check::repeat_context(&snapshot))?;
             let report = Report::new(&snapshot, &settings);
-            match report.is_of_nothing() {
-                true => Err(Failure::new(format!(
+            if report.is_of_nothing() {
+                Err(Failure::new(format!(
                     "{shown} holds nothing to compare with: there is not one pod in it"
-                ))),
-                false => Ok(report.record()),
+                )))
+            } else {
+                Ok(report.record())
             }
         }
     }

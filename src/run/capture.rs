@@ -7,10 +7,10 @@ use crate::cli::{Exit, SnapshotArgs};
 use crate::finding::Group;
 use crate::gather;
 use crate::model::Gap;
-use crate::output;
 use crate::policy::settings::Settings;
 use crate::snapshot::{self, Capture};
 use crate::wire::Time;
+use crate::{files, output};
 use std::io;
 use std::path::Path;
 
@@ -59,7 +59,7 @@ fn settings(args: &SnapshotArgs) -> Settings {
 
 /// Writes a capture, compressed as its name says.
 fn write_capture(path: &Path, parts: Vec<Capture>, header: &snapshot::Header) -> io::Result<()> {
-    output::file(path, false, |out| match path.extension().and_then(|extension| extension.to_str()) {
+    files::write(path, false, |out| match path.extension().and_then(|extension| extension.to_str()) {
         Some("gz") => {
             let mut out = flate2::write::GzEncoder::new(out, flate2::Compression::default());
             Capture::write(parts, header, &mut out).and_then(|()| out.finish().map(drop))

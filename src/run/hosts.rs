@@ -21,7 +21,7 @@ pub(super) fn plan(args: &HostArgs, settings: &Settings) -> Result<Option<Arc<Ho
     for path in &args.access_log {
         let opened = File::open(path);
         opened.map_err(|error| {
-            Failure::new(format!("{}: {}", path.display(), crate::output::io_words(&error)))
+            Failure::new(format!("{}: {}", path.display(), crate::text::io_words(&error)))
         })?;
     }
     let hosts = Hosts {

@@ -38,9 +38,10 @@ struct To {
 
 /// Nothing is sent about a part of a report.
 pub(super) fn refuse(args: &CheckArgs, why: &str) -> Result<(), Failure> {
-    match args.notify.is_empty() {
-        true => Ok(()),
-        false => Err(Failure::new(format!("--notify tells of whole reports: {why}"))),
+    if args.notify.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::new(format!("--notify tells of whole reports: {why}")))
     }
 }
 
@@ -157,7 +158,7 @@ fn address(webhook: &Webhook) -> Result<Address, Failure> {
             let mut text = String::new();
             let read =
                 std::fs::File::open(&path).and_then(|file| file.take(MOST_BYTES).read_to_string(&mut text));
-            read.map_err(|error| wrong(format!("{}: {}", path.display(), output::io_words(&error))))?;
+            read.map_err(|error| wrong(format!("{}: {}", path.display(), crate::text::io_words(&error))))?;
             text
         }
     };

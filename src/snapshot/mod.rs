@@ -81,12 +81,10 @@ impl Scope {
 
     /// Whether everything that another holds was asked for.
     pub fn covers(&self, other: &Scope) -> bool {
-        match other.is_whole_cluster() {
-            true => {
-                self.is_whole_cluster()
-                    && self.excluded.iter().all(|pattern| other.excluded.contains(pattern))
-            }
-            false => other.namespaces.iter().all(|name| self.holds(name)),
+        if other.is_whole_cluster() {
+            self.is_whole_cluster() && self.excluded.iter().all(|pattern| other.excluded.contains(pattern))
+        } else {
+            other.namespaces.iter().all(|name| self.holds(name))
         }
     }
 

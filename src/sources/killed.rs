@@ -24,7 +24,7 @@ impl Killed {
         let metadata = &pod.metadata;
         for container in pod.lasting().filter(|status| was_killed(status)) {
             // Nobody may be listening any more.
-            drop(self.0.send((metadata.namespace.clone(), metadata.name.clone(), container.name.clone())));
+            let _ = self.0.send((metadata.namespace.clone(), metadata.name.clone(), container.name.clone()));
         }
     }
 }

@@ -5,11 +5,11 @@ use super::selector::PromSelector;
 use super::series::{self, Counted, Name};
 use super::{Measurement, Unavailable, wait};
 use crate::cluster::Error;
-use crate::cluster::page::{Accept, ApiClient, Body, Request, RetryPolicy, too_large};
+use crate::cluster::page::{Accept, ApiClient, Body, Request, RetryPolicy, SEGMENT, too_large};
 use crate::logs::lines::Lines;
 use crate::text::{Fact, Message, reasons};
 use crate::wire::Throttling;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,9 +25,6 @@ const LONGEST: usize = 64 << 10;
 
 /// A node has room for some hundred pods; nobody has so many control groups.
 const MOST: usize = 20_000;
-
-/// What is part of a name and may stand in an address.
-pub(crate) const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
 
 /// What a control group has counted since it began.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -7,15 +7,14 @@ mod wanted;
 
 pub(crate) use wanted::{Wanted, wanted};
 
-use super::kubelets::SEGMENT;
 use super::{Measured, SourceRequest, Unavailable};
 use crate::cluster::Error;
-use crate::cluster::page::{Accept, ApiClient, Body, Request, RetryPolicy};
+use crate::cluster::logs;
+use crate::cluster::page::{ApiClient, Body, Request};
 use crate::logs::{Log, Source, Summary};
 use crate::model::{Gap, Reason};
 use crate::text::{Fact, Message, Text, reasons};
 use crate::wire::{Kind, Object};
-use percent_encoding::utf8_percent_encode;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -161,24 +160,14 @@ impl ErrorLogs {
         }
     }
 
-    /// The newest lines with their times; a kubelet that has more of them stops at the limit.
+    /// Returns the request for the newest lines and their times; a kubelet with more lines stops at the limit.
     fn request(&self, target: &Target, limit: usize) -> Request {
-        let part = |name: &str| utf8_percent_encode(name, SEGMENT).to_string();
-        let path = format!(
-            "/api/v1/namespaces/{}/pods/{}/log?container={}&sinceSeconds={}&timestamps=true&tailLines={}&limitBytes={limit}",
-            part(&target.object.namespace),
-            part(&target.pod),
-            part(&target.container),
+        let options = format!(
+            "sinceSeconds={}&timestamps=true&tailLines={}&limitBytes={limit}",
             self.since.as_secs(),
             limit / LINE,
         );
-        Request {
-            path,
-            accept: Accept::Text,
-            deadline: self.deadline,
-            patience: RetryPolicy::Once,
-            form: None,
-        }
+        logs::request(&target.object.namespace, &target.pod, &target.container, &options, self.deadline)
     }
 }
 

@@ -7,7 +7,7 @@ use super::logs::Wanted;
 use crate::cluster::Sink;
 use crate::wire::{Kind, Object};
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// Tells each node once.
@@ -38,11 +38,11 @@ pub(crate) fn channel() -> (Nodes, UnboundedReceiver<String>) {
 
 impl Nodes {
     fn tell(&self, node: &str) {
-        let Ok(mut told) = self.told.lock() else { return };
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if !told.contains(node) {
             told.insert(node.to_owned());
             // Nobody may be listening any more.
-            drop(self.tell.send(node.to_owned()));
+            let _ = self.tell.send(node.to_owned());
         }
     }
 }

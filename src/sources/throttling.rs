@@ -5,6 +5,7 @@ use super::prometheus::Prometheus;
 use super::selector::{PromSelector, beginnings, names};
 use super::series::{self, Numbers};
 use crate::model::Periods;
+use crate::model::split_suffix;
 use crate::text::reasons::NO_THROTTLING;
 use crate::wire::Throttling;
 use std::collections::BTreeSet;
@@ -80,9 +81,9 @@ fn around(selector: &PromSelector, held_back: &Numbers) -> String {
 /// What the names of all pods of a workload begin with, or less of it: its controllers put at most two words behind it
 /// (that of a ReplicaSet and that of a pod; an index and a pod), and a CronJob the time of a run before these.
 fn beginning(pod: &str) -> &str {
-    let shorter = |name| str::rsplit_once(name, '-').map_or(name, |(shorter, _)| shorter);
+    let shorter = |name| split_suffix(name).map_or(name, |(shorter, _)| shorter);
     let name = shorter(shorter(pod));
-    match name.rsplit_once('-') {
+    match split_suffix(name) {
         Some((cron_job, run)) if is_time(run) => cron_job,
         _ => name,
     }
@@ -139,7 +140,8 @@ mod tests {
             (&["db-0", "db"], "db"),
             (&["web-2-7d9f8c6b5-x2x4z"], "web-2"),
             (&["nightly-29384756-abcde", "nightly-29384816-0-abcde"], "nightly"),
-            (&["", "-", "-0"], ""),
+            (&[""], ""),
+            (&["-0"], "-0"),
         ] {
             for pod in pods {
                 assert_eq!(beginning(pod), alike, "{pod}");

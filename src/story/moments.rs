@@ -108,10 +108,10 @@ pub(super) fn of_workload(workload: &Workload) -> Vec<Moment> {
 /// Returns the changes of a node's conditions. All conditions except Ready are bad when they are True.
 pub(super) fn of_node(node: &Node) -> Vec<Moment> {
     let own = ObjectRef::of_cluster("Node", &node.name);
-    let told = |condition: &&NodeCondition| {
+    let is_shown = |condition: &&NodeCondition| {
         condition.r#type == "Ready" || condition.status == "True" && condition.r#type.ends_with("Pressure")
     };
-    let conditions = node.conditions.iter().filter(told).map(|c| Condition {
+    let conditions = node.conditions.iter().filter(is_shown).map(|c| Condition {
         r#type: c.r#type.clone(),
         status: c.status.clone(),
         last_transition_time: c.last_transition_time,

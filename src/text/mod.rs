@@ -5,13 +5,17 @@
 
 mod age;
 mod fact;
-mod foreign;
+mod hostile;
+mod io_words;
 pub mod reasons;
 pub mod suggest;
+mod texts;
 
 pub use age::{human, parse_duration};
 pub use fact::{Fact, Facts, listed};
-pub use foreign::{io_words, is_hostile};
+pub(crate) use hostile::is_hostile;
+pub(crate) use io_words::io_words;
+pub(crate) use texts::texts;
 
 /// A language of the human formats. Machine formats never change with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

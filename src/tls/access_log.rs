@@ -1,38 +1,38 @@
-//! The access logs of nginx: how often each host was asked for. Lines of the combined format with `$host` before or behind
-//! it, `vhost_combined`, and JSON are understood; a log may be compressed by gzip.
+//! Counts requests for each host in access logs of nginx. Supported: the combined format with `$host` before or after
+//! it, `vhost_combined`, and JSON; also compressed with gzip.
 //!
-//! What does not belong here: what else a line tells. Nothing of it is kept.
+//! Out of scope: all other contents of a line. Nothing of them is kept.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-/// A longer line is none that nginx wrote.
+/// The longest line of nginx; longer lines are skipped.
 const LONGEST: u64 = 64 << 10;
 
-/// The keys of JSON logs that name the host, the most telling first.
+/// The keys of JSON logs for the host, the best first.
 const KEYS: [&str; 6] = ["host", "http_host", "vhost", "authority", ":authority", "server_name"];
 
-/// What was counted in some logs.
+/// The counts of some logs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counted {
-    /// Requests, by host.
-    pub requests: BTreeMap<String, i64>,
-    /// Lines that name a host, or say that there was none.
-    pub read: u64,
-    /// Lines that tell of no host.
-    pub unread: u64,
+pub(crate) struct Counted {
+    /// The number of requests by host.
+    pub(crate) requests: BTreeMap<String, i64>,
+    /// The number of lines with a host, or with an empty one.
+    pub(crate) read: u64,
+    /// The number of lines whose host cannot be found.
+    pub(crate) unread: u64,
 }
 
 /// The most bytes that are read of a log, after decompression: more come from a device or a decompression bomb.
 pub const LARGEST_LOG: u64 = 16 << 30;
 
-/// Counts the requests for some hosts in a log, line by line; `into` holds a number for each of these hosts. It ends early
-/// where it is told to stop.
+/// Counts the requests for the hosts in `into`, line by line, until `is_stopped`.
 ///
 /// # Errors
-/// When it cannot be read or was stopped; what was counted until then stays.
-pub fn count(path: &Path, into: &mut Counted, is_stopped: &dyn Fn() -> bool) -> io::Result<()> {
+///
+/// When the log cannot be read or the count was stopped. The counts so far stay.
+pub(crate) fn count(path: &Path, into: &mut Counted, is_stopped: &dyn Fn() -> bool) -> io::Result<()> {
     let mut stream = BufReader::with_capacity(BLOCK, std::fs::File::open(path)?);
     let limited = |stream| BufReader::with_capacity(BLOCK, Limited { stream, left: LARGEST_LOG, is_stopped });
     if stream.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
@@ -42,10 +42,10 @@ pub fn count(path: &Path, into: &mut Counted, is_stopped: &dyn Fn() -> bool) -> 
     lines(limited(Box::new(stream)), into)
 }
 
-/// Bytes that are read at once.
+/// The number of bytes read at once.
 const BLOCK: usize = 1 << 16;
 
-/// A stream that has an end, by its length or because somebody says so.
+/// A stream that ends at a length or when it is stopped.
 struct Limited<'s> {
     stream: Box<dyn Read>,
     left: u64,
@@ -99,7 +99,8 @@ impl Counted {
     }
 }
 
-/// The host of a line; empty where the client named none. Where JSON has several it is the first that is asked about.
+/// Returns the host of a line; empty if the client sent none. If a JSON line has several, the first one in `asked`
+/// counts.
 fn host(line: &str, asked: &BTreeMap<String, i64>) -> Option<String> {
     if line.starts_with('{') {
         let fields: BTreeMap<String, serde_json::Value> = serde_json::from_str(line).ok()?;
@@ -113,7 +114,7 @@ fn host(line: &str, asked: &BTreeMap<String, i64>) -> Option<String> {
     if words.len() > 3 && words.get(2) == Some(&"-") {
         return named(words.first()?);
     }
-    // nginx writes a quote within quotes as \x22: what comes after the last one is not the client's.
+    // nginx writes a quote within quotes as \x22, so text after the last quote is not from the client.
     let quotes = rest.matches('"').count();
     let (quoted, behind) = rest.rsplit_once('"')?;
     match behind.split_whitespace().last() {
@@ -123,7 +124,7 @@ fn host(line: &str, asked: &BTreeMap<String, i64>) -> Option<String> {
     }
 }
 
-/// A host as it is looked up, from what a client sent: any letters, a port, a dot at its end.
+/// Normalizes a host from a client, which may contain capitals, a port and a final dot.
 fn named(text: &str) -> Option<String> {
     if matches!(text, "-" | "" | "_") {
         return Some(String::new());
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn the_host_is_found_in_each_format() {
+    fn finds_the_host_in_each_format() {
         let combined = r#"192.0.2.9 - bob [25/Dec/2025:10:00:00 +0800] "GET /?q=1 HTTP/1.1" 404 153 "-" "curl/8 (x) \x22b.example.com\x22""#;
         for line in [
             format!("a.example.com {combined}"),
@@ -163,7 +164,7 @@ mod tests {
             assert_eq!(counted(&line), (1, 1, 0), "{line}");
         }
         assert_eq!(counted(&format!("{combined} -\nb.example.com {combined}\n")), (0, 2, 0));
-        // Nothing that a client wrote makes a line count for a host.
+        // Text from a client never makes a line count for a host.
         let forged = r#"192.0.2.9 - - [now] "GET / HTTP/1.1" 404 153 "-" "x a.example.com""#;
         for line in [combined, forged, "", "a.example.com", "{\"host\": 7}", "{", "[] \"\"", " [\""] {
             assert_eq!(counted(line).0, 0, "{line}");
@@ -172,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn what_never_ends_is_left_where_somebody_says_so() {
+    fn stops_on_request_and_at_the_largest_size() {
         let asked = std::cell::Cell::new(0);
         let stop = || {
             asked.set(asked.get() + 1);
@@ -188,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_without_an_end_is_passed_over() {
+    fn skips_lines_that_are_too_long() {
         let long = "x".repeat(200 << 10);
         assert_eq!(counted(&format!("{long}\n{{\"host\": \"a.example.com\"}}\n")), (1, 1, 1));
     }

@@ -1,7 +1,7 @@
-//! A certificate and those that lead from it to its issuer: whom it is for, until when it is good, and who gave it. Only what is
-//! public is read, never more than a few of a chain, and nothing is verified: no signature, no trust, no revocation.
+//! Reads certificates and their chains: hosts, validity and issuer. Only public data is read, and only the first
+//! certificates of a chain. Signatures, trust and revocation are not verified.
 //!
-//! What does not belong here: what is bad about it (`checks`), and where it comes from (`wire`, `cluster`).
+//! Out of scope: judging certificates (`checks`) and fetching them (`wire`, `sources`).
 
 use super::{LONGEST_HOST, parents};
 use crate::text::{Message, Text};
@@ -15,52 +15,50 @@ use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::ext::pkix::{AuthorityInfoAccessSyntax, SubjectAltName};
 use x509_cert::name::Name;
 
-/// So many certificates of a chain are read: a server sends two to four.
-pub const LONGEST_CHAIN: usize = 10;
+/// The number of certificates read from a chain; servers send two to four.
+pub(crate) const LONGEST_CHAIN: usize = 10;
 
-/// A certificate of more bytes is none.
+/// The largest certificate in bytes.
 const LARGEST: usize = 64 << 10;
 
-/// Characters of a name; the rest is cut off.
+/// The number of characters kept of a name.
 const LONGEST_NAME: usize = 128;
 
-/// One certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate {
-    /// Whose it is: the common name, or what there is of a name.
-    pub subject: String,
-    /// Who gave it.
-    pub issuer: String,
-    /// Since when it is good.
-    pub not_before: Time,
-    /// Until when it is good.
-    pub not_after: Time,
-    /// The hosts it is for, in small letters, such as `*.example.com`; sorted.
-    pub hosts: Vec<String>,
-    /// The addresses it is for; sorted.
-    pub addresses: Vec<IpAddr>,
-    /// Whether it says whom it is for in a way that cannot be read.
-    pub odd_names: bool,
-    /// Its number with its issuer, in hexadecimal digits.
-    pub serial: String,
-    /// Whether subject and issuer are the same: a root, or one that trusts itself.
-    pub self_issued: bool,
-    /// Whether it says where its issuer's certificate can be fetched, as those of public authorities do.
-    pub names_issuer: bool,
+    /// The common name, or another part of the name.
+    pub(crate) subject: String,
+    pub(crate) issuer: String,
+    /// The start of its validity.
+    pub(crate) not_before: Time,
+    /// The end of its validity.
+    pub(crate) not_after: Time,
+    /// Its hosts in lower case, such as `*.example.com`, sorted.
+    pub(crate) hosts: Vec<String>,
+    /// Its IP addresses, sorted.
+    pub(crate) addresses: Vec<IpAddr>,
+    /// Whether its alternative names cannot be read.
+    pub(crate) odd_names: bool,
+    /// The serial number in hexadecimal digits.
+    pub(crate) serial: String,
+    /// Whether subject and issuer are equal: a root, or a self-signed certificate.
+    pub(crate) self_issued: bool,
+    /// Whether it contains the URL of its issuer's certificate, as certificates of public authorities do.
+    pub(crate) names_issuer: bool,
 }
 
-/// A certificate with those that lead from it to its issuer.
+/// A certificate with the certificates of its issuers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chain {
-    /// The first one, which is whoever shows the chain.
-    pub leaf: Certificate,
-    /// Its issuer, the issuer's issuer and so on, as far as they are there. Strangers among them are left out.
-    pub above: Vec<Certificate>,
-    /// How many there were; only [`LONGEST_CHAIN`] of them were read.
-    pub given: usize,
-    /// Whether a client that knows no more than roots finds its way to one. Told only where it can be: without an
-    /// issuer, and without a word about where it is, one that a private authority gave may be known to its clients.
-    pub complete: bool,
+    /// The first certificate: that of the server.
+    pub(crate) leaf: Certificate,
+    /// The issuer, its issuer and so on, as far as they are present. Unrelated certificates are left out.
+    pub(crate) above: Vec<Certificate>,
+    /// The number of certificates; only the first [`LONGEST_CHAIN`] are read.
+    pub(crate) given: usize,
+    /// Whether a client that has only roots can build the chain to one. Also true if this is unknown: clients may
+    /// know a private authority without an issuer URL.
+    pub(crate) complete: bool,
 }
 
 static NO_CERTIFICATE: Text =
@@ -71,21 +69,20 @@ static TOO_LONG: Text = Text { en: "longer than 64 KiB", zh_tw: "超過 64 KiB",
 
 /// Why there is no chain.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Unreadable {
-    /// Nothing there.
+pub(crate) enum Unreadable {
     Empty,
-    /// A private key stands where the certificate should.
+    /// A private key instead of a certificate.
     Key,
-    /// No certificate in PEM.
+    /// Text without a PEM certificate.
     NoPem,
-    /// The first one is that of the issuer of one behind it, and whoever shows them would be taken for this issuer.
+    /// The first certificate is the issuer of a later one, so the server would present itself as this issuer.
     IssuerFirst {
-        /// Whose it is.
+        /// The subject of the first certificate.
         issuer: String,
     },
-    /// One of them cannot be read.
+    /// A certificate that cannot be read.
     Broken {
-        /// Which one, from 1.
+        /// Its position, from 1.
         position: usize,
         /// Why not.
         why: Message,
@@ -93,10 +90,10 @@ pub enum Unreadable {
 }
 
 impl Certificate {
-    /// Whether it is good for a host, by RFC 9525: without regard to capitals, a wildcard for exactly one label and the
-    /// first, the common name for nothing. A host with a wildcard needs that same wildcard. Whom nobody can read the names
-    /// of is not said to be wrong.
-    pub fn covers(&self, host: &str) -> bool {
+    /// Returns whether the certificate covers a host by RFC 9525: case does not matter, a wildcard is exactly one
+    /// label and the first, the common name does not count. A wildcard host needs the same wildcard. If the names
+    /// cannot be read, every host is covered.
+    pub(crate) fn covers(&self, host: &str) -> bool {
         let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
         if let Ok(address) = host.parse::<IpAddr>() {
             return self.odd_names || self.addresses.contains(&address);
@@ -105,23 +102,24 @@ impl Certificate {
         self.odd_names || self.hosts.iter().any(|name| *name == host || Some(name) == wild.as_ref())
     }
 
-    /// Whether it is good at a moment.
-    pub fn is_good(&self, now: Time) -> bool {
+    /// Returns whether the certificate is valid at this time.
+    pub(crate) fn is_good(&self, now: Time) -> bool {
         self.not_before <= now && now < self.not_after
     }
 
-    /// How long it is good for, in seconds.
-    pub fn life(&self) -> i64 {
+    /// Returns the length of the validity in seconds.
+    pub(crate) fn life(&self) -> i64 {
         self.not_after.seconds_since(self.not_before)
     }
 }
 
 impl Chain {
-    /// Reads a chain in PEM; `authority` are certificates in PEM that its clients are said to know. Text around them is let go.
+    /// Reads a chain in PEM and ignores other text. `authority` contains PEM certificates that its clients know.
     ///
     /// # Errors
-    /// When there is none, one of the first [`LONGEST_CHAIN`] cannot be read, or they begin with the issuer's.
-    pub fn of_pem(text: &[u8], authority: &[u8]) -> Result<Self, Unreadable> {
+    ///
+    /// When there is no certificate, one of the first [`LONGEST_CHAIN`] cannot be read, or the issuer comes first.
+    pub(crate) fn of_pem(text: &[u8], authority: &[u8]) -> Result<Self, Unreadable> {
         let mut read = Vec::new();
         let mut given = 0;
         for section in CertificateDer::pem_slice_iter(text) {
@@ -147,11 +145,12 @@ impl Chain {
         Self::of(read, given, &known).ok_or(Unreadable::NoPem)
     }
 
-    /// Reads a chain as a server shows it while it shakes hands: each certificate in DER, its own first.
+    /// Reads a chain from a TLS handshake: DER certificates, the server's first.
     ///
     /// # Errors
+    ///
     /// When there is none, or one of the first [`LONGEST_CHAIN`] cannot be read.
-    pub fn of_der<D: AsRef<[u8]>>(certificates: &[D]) -> Result<Self, Unreadable> {
+    pub(crate) fn of_der<D: AsRef<[u8]>>(certificates: &[D]) -> Result<Self, Unreadable> {
         let read = certificates.iter().take(LONGEST_CHAIN).zip(1..);
         let read = read.map(|(der, position)| Read::of(der.as_ref(), position)).collect::<Result<_, _>>()?;
         Self::of(read, certificates.len(), &[]).ok_or(Unreadable::Empty)
@@ -162,7 +161,7 @@ impl Chain {
         let leaf = rest.next()?;
         let mut rest: Vec<Read> = rest.collect();
         let mut above: Vec<Read> = Vec::new();
-        // A bundle may hold an issuer's certificate and the one that has taken its place.
+        // A bundle may contain the old and the new certificate of an issuer.
         let newest = |last: &Read, rest: &[Read]| {
             let issuers = rest.iter().enumerate().filter(|(_, next)| next.subject == last.issuer);
             issuers.max_by_key(|(_, next)| next.certificate.not_after).map(|(at, _)| at)
@@ -180,24 +179,25 @@ impl Chain {
         Some(Self { leaf: leaf.certificate, above, given, complete })
     }
 
-    /// The certificate itself and those above it.
-    pub fn iter(&self) -> impl Iterator<Item = &Certificate> {
+    /// Returns the certificate and its issuers.
+    #[cfg(test)]
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Certificate> {
         std::iter::once(&self.leaf).chain(&self.above)
     }
 
-    /// Those whose times matter to whoever is shown the chain. A root that is sent along does not: a client trusts its own
-    /// copy of it, or not at all.
-    pub fn timed(&self) -> impl Iterator<Item = &Certificate> {
+    /// Returns the certificates whose validity matters. A root in the chain does not matter: clients use their own
+    /// copy.
+    pub(crate) fn timed(&self) -> impl Iterator<Item = &Certificate> {
         std::iter::once(&self.leaf).chain(self.above.iter().filter(|one| !one.self_issued))
     }
 
-    /// The one of these that ends first: from then on the chain is good for nothing.
-    pub fn ends_first(&self) -> &Certificate {
+    /// Returns the certificate that expires first; then the chain is invalid.
+    pub(crate) fn ends_first(&self) -> &Certificate {
         self.timed().min_by_key(|certificate| certificate.not_after).unwrap_or(&self.leaf)
     }
 }
 
-/// A certificate with the names that link it to others, as they are written in it.
+/// A certificate with the encoded names that link it to others.
 struct Read {
     certificate: Certificate,
     subject: Name,
@@ -218,9 +218,10 @@ impl Read {
         let body = read.tbs_certificate();
         let (subject, issuer) = (body.subject().clone(), body.issuer().clone());
         let names = Names::of(body);
-        let whose = match subject.is_empty() {
-            true => names.hosts.first().cloned().unwrap_or_default(),
-            false => called(&subject),
+        let whose = if subject.is_empty() {
+            names.hosts.first().cloned().unwrap_or_default()
+        } else {
+            called(&subject)
         };
         let certificate = Certificate {
             subject: whose,
@@ -238,7 +239,7 @@ impl Read {
     }
 }
 
-/// Whom a certificate is for.
+/// The names of a certificate.
 #[derive(Default)]
 struct Names {
     hosts: Vec<String>,
@@ -272,7 +273,7 @@ impl Names {
     }
 }
 
-/// The last day of the year 9999, which means "never", is no instant in every time zone: it ends a little earlier.
+/// The last day of the year 9999 means "never" and is out of range in some time zones, so it is limited.
 fn at(time: x509_cert::time::Time) -> Time {
     let last = jiff::Timestamp::MAX.as_second();
     Time::at(i64::try_from(time.to_unix_duration().as_secs()).map_or(last, |seconds| seconds.min(last)))
@@ -288,7 +289,7 @@ fn names_issuer(body: &TbsCertificateInner<Raw>) -> bool {
     said.flat_map(|(_, access)| access.0).any(|access| access.access_method == ID_AD_CA_ISSUERS)
 }
 
-/// How people call whoever has this name.
+/// Returns the common name, or another part of a name.
 fn called(name: &Name) -> String {
     let common = name.common_name().ok().flatten();
     let found = common.or_else(|| name.organization().ok().flatten());

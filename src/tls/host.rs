@@ -1,22 +1,22 @@
-//! Hosts, as patterns name them: exactly, or with a wildcard for their first labels.
+//! Host patterns: exact names, or a wildcard for the first labels.
 //!
-//! What does not belong here: hosts as DNS or files know them (`wire`, `hosts`).
+//! Out of scope: hosts from DNS or files (`wire`, `host_list`).
 
 use std::collections::BTreeMap;
 
-/// Bytes of a name of a host, as DNS has it.
-pub const LONGEST_HOST: usize = 253;
+/// The longest host name of DNS, in bytes.
+pub(crate) const LONGEST_HOST: usize = 253;
 
-/// For what the `*` of a pattern stands.
+/// The meaning of `*` in a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wildcard {
+pub(crate) enum Wildcard {
     /// One label, as in an Ingress and in a certificate.
     OneLabel,
     /// Any number of labels, as in listeners and routes of the Gateway API.
     Labels,
 }
 
-/// Things that are for hosts, found by the host.
+/// A map from host patterns to values.
 #[derive(Clone, Debug)]
 pub struct ByHost<T>(BTreeMap<String, Vec<(Wildcard, T)>>);
 
@@ -27,13 +27,13 @@ impl<T> Default for ByHost<T> {
 }
 
 impl<T> ByHost<T> {
-    /// Puts in what is for a host, or for all under a wildcard. Capitals do not matter.
-    pub fn insert(&mut self, pattern: &str, wildcard: Wildcard, what: T) {
+    /// Adds a value for a pattern. Case does not matter.
+    pub(crate) fn insert(&mut self, pattern: &str, wildcard: Wildcard, what: T) {
         self.0.entry(pattern.to_ascii_lowercase()).or_default().push((wildcard, what));
     }
 
-    /// What is for a host, the closest first, each with how close it is: the more, the closer.
-    pub fn of(&self, host: &str) -> Vec<(usize, &T)> {
+    /// Returns the values for a host, the closest first. The number grows with closeness.
+    pub(crate) fn of(&self, host: &str) -> Vec<(usize, &T)> {
         let host = host.to_ascii_lowercase();
         let exact = self.0.get(&host).into_iter().flatten().map(|(_, what)| (usize::MAX, what));
         let wild = parents(&host).enumerate().flat_map(|(depth, parent)| {
@@ -41,14 +41,14 @@ impl<T> ByHost<T> {
             let fits = move |wildcard: Wildcard| depth == 0 || wildcard == Wildcard::Labels;
             under.filter(move |(wildcard, _)| fits(*wildcard)).map(move |(_, what)| (parent.len(), what))
         });
-        // A host may itself be a wildcard: then it is its own pattern.
+        // A wildcard host matches only itself.
         exact.chain(wild.filter(|_| !host.starts_with('*'))).collect()
     }
 }
 
-/// What stands behind the `*` of every wildcard that a host is under, the longest first: `.example.com` and `.com` of
-/// `www.example.com`. What is too long to be a host is under none.
-pub fn parents(host: &str) -> impl Iterator<Item = &str> {
+/// Returns the suffixes of the wildcards that match a host, the longest first: `.example.com` and `.com` for
+/// `www.example.com`. Text that is too long for a host has none.
+pub(crate) fn parents(host: &str) -> impl Iterator<Item = &str> {
     let is_host = host.len() <= LONGEST_HOST && !host.starts_with('.');
     let dots = host.match_indices('.').filter(move |_| is_host);
     dots.filter_map(|(at, _)| host.get(at..)).filter(|parent| parent.len() > 1)
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wildcard_stands_for_what_its_kind_says() {
+    fn wildcards_match_one_or_more_labels() {
         let fits = |wildcard, pattern: &str, host: &str| {
             let mut all = ByHost::default();
             all.insert(pattern, wildcard, ());
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_host_costs_nothing() {
+    fn text_that_is_not_a_host_has_no_parents() {
         assert_eq!(parents("www.example.com").collect::<Vec<_>>(), [".example.com", ".com"]);
         for text in ["", ".", "..", "com", "a.", ".a.b", &"a.".repeat(1 << 20)] {
             assert_eq!(parents(text).count(), 0, "{}", text.len());
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn the_closest_comes_first() {
+    fn the_closest_pattern_comes_first() {
         let mut all = ByHost::default();
         for pattern in ["*.com", "*.example.com", "a.example.com", "*.org"] {
             all.insert(pattern, Wildcard::Labels, pattern);

@@ -1,4 +1,4 @@
-//! Lists of hosts: one name a line, lines of `/etc/hosts`, simple lines of a zone file, or YAML.
+//! Reads lists of hosts: one name on each line, `/etc/hosts`, simple zone files, or YAML.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -7,23 +7,24 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
 
-/// Larger than any list that somebody keeps.
+/// The largest list in bytes.
 const MOST_BYTES: u64 = 1 << 20;
 
-/// More names than this are no list of one cluster.
+/// The largest number of names.
 const MOST_NAMES: usize = 10_000;
 
-/// Types of records that lead to a host by which it is asked for.
+/// The record types that define hosts.
 const TYPES: [&str; 3] = ["A", "AAAA", "CNAME"];
 
-/// Words of a zone file that stand between a name and its type.
+/// The words between a name and its type in a zone file.
 const CLASSES: [&str; 3] = ["IN", "CH", "HS"];
 
-/// Reads a list, sorted, each name once.
+/// Reads a list of hosts, sorted and without duplicates.
 ///
 /// # Errors
-/// When it cannot be read, is too large, or a line of it is no name; the text says which file and line.
-pub fn read(path: &Path) -> Result<BTreeSet<String>, String> {
+///
+/// When the file cannot be read, is too large, or a line is not a host name. The text names file and line.
+pub(crate) fn read(path: &Path) -> Result<BTreeSet<String>, String> {
     let shown = path.display();
     let fail = |error: std::io::Error| format!("{shown}: {}", crate::text::io_words(&error));
     let mut bytes = Vec::new();
@@ -39,7 +40,7 @@ pub fn read(path: &Path) -> Result<BTreeSet<String>, String> {
     })
 }
 
-/// What is wrong, and in which line, from 1; 0 is the whole file.
+/// A line, from 1 (0 for the whole file), and its error.
 type Wrong = (usize, String);
 
 fn names(text: &str) -> Result<BTreeSet<String>, Wrong> {
@@ -58,7 +59,7 @@ fn names(text: &str) -> Result<BTreeSet<String>, Wrong> {
     }
 }
 
-/// Comments, empty lines and the beginning of a document.
+/// Recognizes comments, empty lines and document markers.
 fn is_passed_over(line: &str) -> bool {
     let line = line.trim();
     line.is_empty() || line.starts_with('#') || line == "---"
@@ -76,7 +77,7 @@ fn from_lines(text: &str) -> Result<BTreeSet<String>, Wrong> {
     Ok(names)
 }
 
-/// The names of a line: all behind an address, the first one of a record, else the only one.
+/// Returns the names of a line: all after an address, the first of a record, or the only word.
 fn of_line<'w>(words: &'w [&'w str]) -> &'w [&'w str] {
     match words {
         // Directives of zone files, and records of the zone itself.
@@ -91,7 +92,7 @@ fn of_line<'w>(words: &'w [&'w str]) -> &'w [&'w str] {
             let is_record = rest.len() > 1 && (known || rest.iter().take(2).any(|word| is_between(&word)));
             match (is_record, known) {
                 (true, true) => words.get(..1).unwrap_or_default(),
-                // Other records lead to no host: MX, TXT, NS.
+                // Records that define no host: MX, TXT, NS.
                 (true, false) => &[],
                 (false, _) => words,
             }
@@ -100,7 +101,7 @@ fn of_line<'w>(words: &'w [&'w str]) -> &'w [&'w str] {
     }
 }
 
-/// A list of names or of records.
+/// A name or a record in YAML.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Entry {
@@ -108,14 +109,13 @@ enum Entry {
     Record(Record),
 }
 
-/// One of them, with more to it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Record {
     name: String,
     #[serde(rename = "type", default)]
     kind: String,
-    /// Where it leads, which DNS is asked about.
+    /// Ignored: the addresses come from DNS.
     #[serde(default, rename = "value")]
     _value: Value,
     #[serde(default, rename = "ttl")]
@@ -158,25 +158,26 @@ fn from_yaml(text: &str) -> Result<BTreeSet<String>, Wrong> {
     Ok(names)
 }
 
-/// A host as it is looked up: in lower case, without a dot at its end.
+/// Normalizes a host name: lower case, without a final dot.
 ///
 /// # Errors
-/// When it is no name that a host can have.
-pub fn name(text: &str) -> Result<String, String> {
+///
+/// When the text is not a host name.
+pub(crate) fn name(text: &str) -> Result<String, String> {
     let plain = text.trim().trim_end_matches('.').to_ascii_lowercase();
     let is_address = plain.parse::<std::net::IpAddr>().is_ok();
     let wild = plain.strip_prefix("*.").unwrap_or(&plain);
-    match is_name(wild) && !is_address {
-        true => Ok(plain),
-        false if !plain.is_ascii() => {
-            Err(format!("\"{}\": names with other letters are written as xn--…", text.trim()))
-        }
-        false => Err(format!("\"{}\" is no name of a host", text.trim())),
+    if is_name(wild) && !is_address {
+        Ok(plain)
+    } else if !plain.is_ascii() {
+        Err(format!("\"{}\": names with other letters are written as xn--…", text.trim()))
+    } else {
+        Err(format!("\"{}\" is no name of a host", text.trim()))
     }
 }
 
-/// Whether a host can be called so.
-pub fn is_name(text: &str) -> bool {
+/// Returns whether a text is a valid host name.
+pub(crate) fn is_name(text: &str) -> bool {
     let is_label = |label: &str| {
         let inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         (1..=63).contains(&label.len())
@@ -196,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_taken_from_each_form() {
+    fn reads_names_in_each_format() {
         let wanted = ["forex-ui.example.com", "powercard.example.com"];
         for text in [
             "# of 2026\nforex-ui.example.com # old\n\nPowerCard.Example.com.\n",
@@ -214,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_name_is_told_with_its_line() {
+    fn reports_the_line_of_an_invalid_name() {
         for (text, line, said) in [
             ("a.example.com\nb..example.com\n", 2, "\"b..example.com\" is no name of a host"),
             ("10.0.0.1\n", 1, "\"10.0.0.1\" is no name of a host"),

@@ -1,26 +1,23 @@
-//! A Secret of type `kubernetes.io/tls`: the certificate in it. Of what is broken only the reason is kept.
+//! Secrets of type `kubernetes.io/tls`. For a broken certificate only the error is kept.
 
 use super::{Chain, UnreadableChain};
 use crate::model::{Names, ObjectRef};
 use crate::wire::{AUTHORITY, CERTIFICATE, NO_PEM, PRIVATE_KEY, Secret, Time};
 use std::sync::Arc;
 
-/// A Secret that holds a certificate, or should.
+/// A TLS Secret and its certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tls {
-    /// Its namespace.
-    pub namespace: Arc<str>,
-    /// Its name.
-    pub name: Arc<str>,
-    /// When it was made.
-    pub created: Option<Time>,
-    /// What `tls.crt` holds.
-    pub chain: Result<Box<Chain>, UnreadableChain>,
+    pub(crate) namespace: Arc<str>,
+    pub(crate) name: Arc<str>,
+    pub(crate) created: Option<Time>,
+    /// The certificates in `tls.crt`.
+    pub(crate) chain: Result<Box<Chain>, UnreadableChain>,
 }
 
 impl Tls {
-    /// Folds a Secret; `None` if it is of another type, or only its name is known.
-    pub fn fold(secret: &Secret, names: &Names) -> Option<Self> {
+    /// Reads a Secret. Returns `None` for another type, or if only its name is known.
+    pub(crate) fn fold(secret: &Secret, names: &Names) -> Option<Self> {
         if secret.r#type != Secret::TLS {
             return None;
         }
@@ -39,8 +36,7 @@ impl Tls {
         })
     }
 
-    /// As a finding names it.
-    pub fn object(&self) -> ObjectRef {
+    pub(crate) fn object(&self) -> ObjectRef {
         ObjectRef::new(&self.namespace, "Secret", &self.name)
     }
 }

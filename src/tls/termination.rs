@@ -1,49 +1,46 @@
-//! Where TLS is ended: for which hosts, by which Ingress or listener of a gateway, with the certificates of which secrets.
+//! TLS termination: the hosts of each Ingress and gateway listener, and the Secrets with their certificates.
 //!
-//! What does not belong here: what is wrong with the certificates (`checks`), and who looks at them (`cluster`).
+//! Out of scope: judging certificates (`checks`).
 
 use super::{ByHost, Wildcard};
 use crate::model::ObjectRef;
 use crate::wire::{Gateway, HttpRoute, Ingress, IngressTls, LabelledMeta, Listener};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The port of HTTPS.
-pub const HTTPS: u16 = 443;
+pub(crate) const HTTPS: u16 = 443;
 
-/// An object with one of these has its secrets made by a controller.
+/// Annotations of objects whose Secrets a controller creates.
 const ISSUERS: [&str; 3] =
     ["cert-manager.io/issuer", "cert-manager.io/cluster-issuer", "kubernetes.io/tls-acme"];
 
-/// A place where TLS is ended.
+/// An object that terminates TLS.
 #[derive(Clone, Debug)]
-pub struct TlsTermination<'a> {
-    /// Who ends it.
-    pub object: ObjectRef,
-    /// The metadata of that.
-    pub metadata: &'a LabelledMeta,
-    /// The hosts it is for by its own words.
-    pub hosts: Vec<&'a str>,
-    /// The hosts of the routes on it, where it names none.
-    pub routed: Vec<&'a str>,
-    /// The secrets with its certificates: namespace and name.
-    pub secrets: Vec<(&'a str, &'a str)>,
-    /// Whether another certificate than those of these secrets may be shown for these hosts.
-    pub others: bool,
-    /// The port of a server that shows the certificate to whoever shakes hands; `None` where TLS carries something
-    /// else than HTTP.
-    pub port: Option<u16>,
+pub(crate) struct TlsTermination<'a> {
+    pub(crate) object: ObjectRef,
+    /// The metadata of the object.
+    pub(crate) metadata: &'a LabelledMeta,
+    /// The hosts in the object itself.
+    pub(crate) hosts: Vec<&'a str>,
+    /// The hosts of its routes, if it has none itself.
+    pub(crate) routed: Vec<&'a str>,
+    /// Namespace and name of the Secrets with its certificates.
+    pub(crate) secrets: Vec<(&'a str, &'a str)>,
+    /// Whether certificates from other places may be served for these hosts.
+    pub(crate) others: bool,
+    /// The HTTPS port, or `None` if TLS carries another protocol.
+    pub(crate) port: Option<u16>,
     wildcard: Wildcard,
 }
 
 impl TlsTermination<'_> {
-    /// Whether a controller makes its secrets.
-    pub fn is_issued(&self) -> bool {
+    /// Returns whether a controller creates its Secrets.
+    pub(crate) fn is_issued(&self) -> bool {
         ISSUERS.iter().any(|issuer| self.metadata.annotation(issuer).is_some())
     }
 }
 
-/// Everywhere that TLS is ended.
-pub fn tls_terminations<'a>(
+/// Returns all TLS terminations of these objects.
+pub(crate) fn tls_terminations<'a>(
     ingresses: &'a [Ingress],
     gateways: &'a [Gateway],
     routes: &'a [HttpRoute],
@@ -53,8 +50,9 @@ pub fn tls_terminations<'a>(
     ingresses.iter().flat_map(of_ingress).chain(of_gateways).collect()
 }
 
-/// Where an Ingress has TLS ended. Whose hosts are not named is for the hosts of the rules that nothing else is named for.
-pub fn of_ingress(ingress: &Ingress) -> impl Iterator<Item = TlsTermination<'_>> {
+/// Returns the TLS terminations of an Ingress. An entry without hosts covers the hosts of its rules that no other
+/// entry names.
+pub(crate) fn of_ingress(ingress: &Ingress) -> impl Iterator<Item = TlsTermination<'_>> {
     let metadata = &ingress.metadata;
     let is_open = |tls: &&IngressTls| tls.hosts.is_empty();
     let open = ingress.spec.tls.iter().filter(is_open).count();
@@ -65,9 +63,10 @@ pub fn of_ingress(ingress: &Ingress) -> impl Iterator<Item = TlsTermination<'_>>
     let rules = ingress.spec.rules.iter().map(|rule| &*rule.host).filter(|_| open > 0);
     let rest: BTreeSet<&str> = rules.filter(|host| !host.is_empty() && named.of(host).is_empty()).collect();
     ingress.spec.tls.iter().map(move |tls| {
-        let hosts = match tls.hosts.is_empty() {
-            true => rest.iter().copied().collect(),
-            false => tls.hosts.iter().map(String::as_str).collect(),
+        let hosts = if tls.hosts.is_empty() {
+            rest.iter().copied().collect()
+        } else {
+            tls.hosts.iter().map(String::as_str).collect()
         };
         let secret = Some((&*metadata.namespace, &*tls.secret_name)).filter(|(_, name)| !name.is_empty());
         TlsTermination {
@@ -112,12 +111,11 @@ fn of_gateway<'a>(gateway: &'a Gateway, routes: &Routes<'a>) -> impl Iterator<It
     })
 }
 
-/// The routes by the gateway they hang on.
-pub struct Routes<'a>(BTreeMap<(&'a str, &'a str), Vec<(&'a str, &'a HttpRoute)>>);
+/// Routes by their gateway.
+pub(crate) struct Routes<'a>(BTreeMap<(&'a str, &'a str), Vec<(&'a str, &'a HttpRoute)>>);
 
 impl<'a> Routes<'a> {
-    /// All of these.
-    pub fn of(routes: &'a [HttpRoute]) -> Self {
+    pub(crate) fn of(routes: &'a [HttpRoute]) -> Self {
         let mut out: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for route in routes {
             let parents = route.spec.parent_refs.iter();
@@ -130,8 +128,8 @@ impl<'a> Routes<'a> {
         Self(out)
     }
 
-    /// Those that hang on a listener of a gateway.
-    pub fn on<'r>(
+    /// Returns the routes of a listener.
+    pub(crate) fn on<'r>(
         &'r self,
         gateway: &'r Gateway,
         listener: &'r Listener,
@@ -142,12 +140,11 @@ impl<'a> Routes<'a> {
     }
 }
 
-/// Where TLS is ended, found by the host.
-pub struct TerminationsByHost<'e, 'a>(ByHost<(&'e TlsTermination<'a>, bool)>);
+/// TLS terminations by host.
+pub(crate) struct TerminationsByHost<'e, 'a>(ByHost<(&'e TlsTermination<'a>, bool)>);
 
 impl<'e, 'a> TerminationsByHost<'e, 'a> {
-    /// All of these.
-    pub fn of(ends: &'e [TlsTermination<'a>]) -> Self {
+    pub(crate) fn of(ends: &'e [TlsTermination<'a>]) -> Self {
         let mut out = ByHost::default();
         for end in ends {
             end.hosts.iter().for_each(|host| out.insert(host, end.wildcard, (end, true)));
@@ -156,9 +153,8 @@ impl<'e, 'a> TerminationsByHost<'e, 'a> {
         Self(out)
     }
 
-    /// Those that are closest to a host: of a host that several name exactly all of them. Who names no host comes after
-    /// all that do.
-    pub fn closest(&self, host: &str) -> Vec<&'e TlsTermination<'a>> {
+    /// Returns the terminations that match a host most closely. Those without hosts of their own come last.
+    pub(crate) fn closest(&self, host: &str) -> Vec<&'e TlsTermination<'a>> {
         let close = |close: usize, named: bool| if named { close } else { 0 };
         let found: Vec<_> =
             self.0.of(host).into_iter().map(|(fit, (end, named))| (close(fit, *named), *end)).collect();
@@ -192,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ingress_without_hosts_beside_its_secret_means_those_of_its_rules() {
+    fn an_ingress_entry_without_hosts_covers_the_hosts_of_its_rules() {
         let ingress: Ingress = read(json!({
             "metadata": { "namespace": "shop", "name": "web" },
             "spec": {
@@ -206,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_listener_is_for_what_it_names_or_for_its_routes() {
+    fn a_listener_covers_its_hostname_or_its_routes() {
         let gateway = gateway(&json!([
             { "name": "wild", "hostname": "*.example.com", "port": 8443, "protocol": "HTTPS" },
             { "name": "one", "hostname": "a.example.com", "port": 443, "protocol": "HTTPS" },
@@ -243,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_name_a_host_equally_are_told() {
+    fn returns_all_equally_close_terminations() {
         let ingress = |name: &str, host: &str| -> Ingress {
             read(json!({
                 "metadata": { "namespace": "shop", "name": name },

@@ -286,9 +286,10 @@ pub struct TypeMeta {
 pub(super) fn is_list_of(kind: Kind, said: &str) -> Result<(), String> {
     // Of secrets often only the names are asked for.
     let is_name = |said: &str| said == kind.name() || kind == Kind::Secret && said == "PartialObjectMetadata";
-    match said.strip_suffix("List").is_some_and(is_name) {
-        true => Ok(()),
-        false => Err(format!("\"{said}\" where a {}List should be", kind.name())),
+    if said.strip_suffix("List").is_some_and(is_name) {
+        Ok(())
+    } else {
+        Err(format!("\"{said}\" where a {}List should be", kind.name()))
     }
 }
 

@@ -91,10 +91,8 @@ fn certificates(value: &[u8]) -> Vec<u8> {
         }
     }
     close(&mut block, &mut out);
-    match () {
-        () if !out.is_empty() || value.trim_ascii().is_empty() => {}
-        () if text.contains("PRIVATE KEY") => out.extend_from_slice(PRIVATE_KEY),
-        () => out.extend_from_slice(NO_PEM),
+    if out.is_empty() && !value.trim_ascii().is_empty() {
+        out.extend_from_slice(if text.contains("PRIVATE KEY") { PRIVATE_KEY } else { NO_PEM });
     }
     out.shrink_to_fit();
     out

@@ -1,4 +1,4 @@
-//! Certificates in secrets of files: what is said of them, and how it looks.
+//! Certificates in Secrets of files.
 
 use crate::support::certificates::{Authority, self_signed};
 use crate::support::{Ran, run};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const NOW: &str = "2026-11-22T12:00:00Z";
 const DAY: i64 = 86_400;
 
-/// From so many days ago until in so many days.
+/// Returns a validity, in days from now.
 fn life(from: i64, until: i64) -> (u64, u64) {
     let now = NOW.parse::<jiff::Timestamp>().unwrap().as_second();
     let at = |days: i64| u64::try_from(now + days * DAY).unwrap();
@@ -54,7 +54,7 @@ fn judged(objects: &[Value], arguments: &str) -> Ran {
     ran
 }
 
-/// What is found about secrets: name, check and severity.
+/// Returns the findings about Secrets: name, check and severity.
 fn found(objects: &[Value]) -> Vec<String> {
     let report = judged(objects, "-o json").json();
     let findings = report["findings"].as_array().unwrap().iter().filter(|f| f["object"]["kind"] == "Secret");
@@ -97,7 +97,7 @@ fn shop() -> Vec<Value> {
 }
 
 #[test]
-fn certificates_are_shown_in_three_languages() {
+fn shows_certificates_in_three_languages() {
     let shop = shop();
     for lang in LANGS {
         for format in ["wide", "markdown"] {
@@ -108,7 +108,7 @@ fn certificates_are_shown_in_three_languages() {
 }
 
 #[test]
-fn one_secret_is_one_incident_however_many_use_it() {
+fn a_secret_with_many_users_is_one_incident() {
     let report = judged(&shop(), "-o json").json();
     let incidents = report["incidents"].as_array().unwrap().iter();
     let ids: Vec<&str> = incidents.map(|incident| incident["id"].as_str().unwrap()).collect();
@@ -123,7 +123,7 @@ fn one_secret_is_one_incident_however_many_use_it() {
 }
 
 #[test]
-fn a_short_life_is_no_matter_while_it_lasts() {
+fn short_lived_certificates_are_fine_while_they_last() {
     let root = Authority::root("Mesh");
     let hours = |from: i64, until: i64| {
         let now = NOW.parse::<jiff::Timestamp>().unwrap().as_second();
@@ -134,18 +134,18 @@ fn a_short_life_is_no_matter_while_it_lasts() {
         found(&[secret(name, &certificate), ingress("a", name, &["a.example.com"])])
     };
     assert_eq!(of("fresh", hours(-2, 22)), Vec::<String>::new());
-    assert_eq!(of("third", hours(-17, 7)), ["third certificate-expiring warning"]);
+    assert_eq!(of("third", hours(-17, 7)), ["third certificate-expiring medium"]);
     assert_eq!(of("tenth", hours(-22, 2)), ["tenth certificate-expiring high"]);
-    // Ninety days, as public authorities give them: seven and thirty are the limits, and nothing in between.
+    // Ninety days, as public authorities issue them; the limits are seven and thirty days.
     assert_eq!(of("month", root.private(&["a.example.com"], life(-59, 31))), Vec::<String>::new());
     assert_eq!(
         of("eight", root.private(&["a.example.com"], life(-82, 8))),
-        ["eight certificate-expiring warning"]
+        ["eight certificate-expiring medium"]
     );
 }
 
 #[test]
-fn odd_certificates_are_read_too() {
+fn reads_unusual_certificates() {
     let file = |name: &str| {
         std::fs::read_to_string(project(&format!("tests/fixtures/certificates/{name}"))).unwrap()
     };
@@ -158,7 +158,7 @@ fn odd_certificates_are_read_too() {
     let without = json!({
         "apiVersion": "v1", "kind": "Secret", "metadata": meta("x"), "type": "kubernetes.io/tls", "data": { "other": "eA==" },
     });
-    assert_eq!(found(std::slice::from_ref(&without)), ["x certificate-unreadable info"]);
+    assert_eq!(found(std::slice::from_ref(&without)), ["x certificate-unreadable low"]);
     assert_eq!(found(&[without, ingress("x", "x", &["a"])]), ["x certificate-unreadable high"]);
     let opaque = json!({
         "apiVersion": "v1", "kind": "Secret", "metadata": meta("x"), "type": "Opaque", "data": { "tls.crt": "eA==" },
@@ -167,7 +167,7 @@ fn odd_certificates_are_read_too() {
 }
 
 #[test]
-fn gateways_show_certificates_too() {
+fn judges_certificates_of_gateways() {
     let root = Authority::root("House");
     let gateway = |hostname: &str, secrets: &[&str], mode: &str| {
         let refs: Vec<Value> = secrets.iter().map(|name| json!({ "name": name })).collect();
@@ -189,14 +189,14 @@ fn gateways_show_certificates_too() {
         found(&[gateway("example.com", &["good"], "Passthrough"), good.clone()]),
         Vec::<String>::new()
     );
-    // One of several has to be good for the host.
+    // One of several certificates must cover the host.
     let both = [gateway("a.example.com", &["good", "five"], "Terminate"), good, five.clone()];
     assert_eq!(found(&both), ["five certificate-expiring high"]);
-    assert_eq!(found(&[five]), ["five certificate-expiring warning"]);
+    assert_eq!(found(&[five]), ["five certificate-expiring medium"]);
 }
 
 #[test]
-fn what_is_not_looked_at_is_one_line() {
+fn reports_skipped_certificates_in_one_line() {
     let shop = shop();
     let ran = judged(&shop, "--skip-tls-check");
     assert_eq!(ran.code, 0, "{}", ran.out);
@@ -214,7 +214,7 @@ fn what_is_not_looked_at_is_one_line() {
     assert_eq!(judged(&internal, "-o json").json()["certificates"][0]["state"], "skipped");
 }
 
-/// An ingress whose hosts stand in its rules alone.
+/// An Ingress whose hosts are only in its rules.
 fn by_rules(name: &str, secret: &str, hosts: &[&str]) -> Value {
     let rules: Vec<Value> = hosts.iter().map(|host| json!({ "host": host })).collect();
     json!({
@@ -224,7 +224,7 @@ fn by_rules(name: &str, secret: &str, hosts: &[&str]) -> Value {
 }
 
 #[test]
-fn a_secret_without_hosts_beside_it_is_for_those_of_the_rules() {
+fn a_tls_entry_without_hosts_covers_the_hosts_of_the_rules() {
     let good = secret("good", &Authority::root("House").private(&["a.example.com"], life(-10, 80)));
     assert_eq!(found(&[good.clone(), by_rules("web", "good", &["a.example.com"])]), [""; 0]);
     assert_eq!(
@@ -234,18 +234,18 @@ fn a_secret_without_hosts_beside_it_is_for_those_of_the_rules() {
 }
 
 #[test]
-fn a_host_that_was_just_added_may_be_under_way() {
+fn a_host_that_was_just_added_gets_time() {
     let good = secret("good", &Authority::root("House").private(&["a.example.com"], life(-10, 80)));
     let old = ingress("old", "good", &["a.example.com"]);
     let mut new = ingress("new", "good", &["b.example.com"]);
     new["metadata"]["creationTimestamp"] = json!("2026-11-22T11:58:00Z");
-    assert_eq!(found(&[good.clone(), old.clone(), new]), ["good certificate-host-uncovered info"]);
+    assert_eq!(found(&[good.clone(), old.clone(), new]), ["good certificate-host-uncovered low"]);
     let long = ingress("long", "good", &["b.example.com"]);
     assert_eq!(found(&[good, old, long]), ["good certificate-host-uncovered high"]);
 }
 
 #[test]
-fn a_certificate_is_as_it_is_whoever_wants_to_hear_of_it() {
+fn skipping_or_muting_a_check_does_not_change_the_state_of_a_certificate() {
     let over = secret("over", &Authority::root("House").private(&["a.example.com"], life(-90, -3)));
     let broken = secret("broken", "hello");
     let objects = [over, ingress("web", "over", &["a.example.com"]), broken];
@@ -282,7 +282,7 @@ fn a_certificate_is_as_it_is_whoever_wants_to_hear_of_it() {
 }
 
 #[test]
-fn only_what_is_valid_is_counted_as_valid() {
+fn counts_only_valid_certificates_as_valid() {
     let good = Authority::root("House").private(&["a.example.com"], life(-10, 80));
     let mut objects: Vec<Value> = (0..25).map(|number| secret(&format!("s{number}"), &good)).collect();
     for number in 0..3 {
@@ -302,7 +302,7 @@ fn only_what_is_valid_is_counted_as_valid() {
 }
 
 #[test]
-fn a_bundle_in_the_wrong_order_has_words_of_its_own() {
+fn reports_a_bundle_in_the_wrong_order() {
     let root = Authority::root("Root");
     let middle = root.below("Middle", None);
     let bundle = middle.pem.clone() + &middle.public(&["a.example.com"], life(-10, 80));
@@ -319,7 +319,7 @@ fn a_bundle_in_the_wrong_order_has_words_of_its_own() {
 }
 
 #[test]
-fn a_secret_that_only_a_gateway_names_may_be_missing_too() {
+fn reports_a_missing_secret_of_a_gateway() {
     let gateway = |namespace: &str, annotations: &Value| {
         let refs = json!([{ "name": "edge-tls", "namespace": namespace }]);
         let mut metadata = meta("edge");
@@ -339,7 +339,7 @@ fn a_secret_that_only_a_gateway_names_may_be_missing_too() {
         };
         all.map(shown).collect::<Vec<_>>()
     };
-    // So that files speak of secrets at all.
+    // Makes the file contain a Secret at all.
     let other = secret("other", &Authority::root("House").private(&["x.example.com"], life(-10, 80)));
     let none = json!({});
     let issuer = json!({ "cert-manager.io/cluster-issuer": "public" });
@@ -352,7 +352,7 @@ fn a_secret_that_only_a_gateway_names_may_be_missing_too() {
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0][..3], ["medium", "Gateway", said].map(str::to_owned));
     }
-    // Whether a gateway of another namespace may use it, nobody knows.
+    // Without ReferenceGrants it is unknown whether a gateway of another namespace may use the Secret.
     let mut over = secret("edge-tls", &Authority::root("House").private(&["a.example.com"], life(-90, -3)));
     over["metadata"]["namespace"] = json!("certs");
     let found = messages(&[gateway("certs", &none), over]);

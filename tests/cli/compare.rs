@@ -1,14 +1,14 @@
-//! What has changed: two runs compared, from files of every kind.
+//! Comparisons of two runs, from files of all kinds.
 
 use crate::support::{Ran, Run, healthcheck, pigo};
 use crate::{LANGS, healthy_status, pod, project};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
-/// The patrol of PIGO, and the same a day later.
+/// The time of the PIGO patrol, and one day later.
 pub const DAYS: [&str; 2] = [pigo::TAKEN_AT, "2025-12-27T02:00:00Z"];
 
-/// Makes a pod of the patrol crash again and again.
+/// Makes a pod of the patrol crash repeatedly.
 pub fn crash(pod: &mut Value, restarts: i64, last: &str) {
     let container = &mut pod["status"]["containerStatuses"][0];
     container["ready"] = json!(false);
@@ -34,7 +34,7 @@ fn named<'o>(objects: &'o mut [Value], kind: &str, namespace: &str, start: &str)
     objects.iter_mut().find(is_it).unwrap()
 }
 
-/// A rollout: a new ReplicaSet, and the pods under its name.
+/// Simulates a rollout: a new ReplicaSet, and pods with its name.
 fn roll_out(objects: &mut Vec<Value>, namespace: &str, app: &str, hash: &str) {
     let old = named(objects, "ReplicaSet", namespace, app);
     let mut new = old.clone();
@@ -58,7 +58,7 @@ fn pod_of(owner: &Value, name: &str) -> bool {
     owner["kind"] == "ReplicaSet" && owner["name"] == name
 }
 
-/// The first day: left-over pods as always, `nacos` and a pod of `agent-system` crash.
+/// The first day: leftover pods, and crashes of `nacos` and one pod of `agent-system`.
 pub fn yesterday() -> Vec<Value> {
     let mut objects = pigo::objects(DAYS[0].parse().unwrap());
     crash(named(&mut objects, "Pod", "pigo-rel", "nacos-"), 300, "2025-12-26T01:55:00Z");
@@ -66,8 +66,8 @@ pub fn yesterday() -> Vec<Value> {
     objects
 }
 
-/// The next day: `nacos` was rolled out and crashes on; one left-over pod is gone; `agent-system` of one namespace has
-/// crashed more often, that of another crashes too.
+/// The next day: `nacos` was rolled out and still crashes, one leftover pod is gone, `agent-system` of one namespace
+/// has more restarts, and that of another namespace crashes too.
 pub fn today() -> Vec<Value> {
     let mut objects = yesterday();
     objects.retain(|object| object["metadata"]["name"] != "pigo-cron-77cc9c4d8c-tw2xb");
@@ -78,7 +78,7 @@ pub fn today() -> Vec<Value> {
     objects
 }
 
-/// The text of a capture of these namespaces.
+/// Returns a capture of these namespaces as text.
 pub fn capture(taken_at: &str, namespaces: &[&str], objects: &[Value]) -> String {
     let head = json!({
         "apiVersion": "healthcheck/v1", "kind": "Snapshot", "toolVersion": "0.1.0",
@@ -92,7 +92,7 @@ pub fn capture(taken_at: &str, namespaces: &[&str], objects: &[Value]) -> String
 
 pub const PIGO: [&str; 3] = ["pigo-dev", "pigo-rel", "pigo-stg"];
 
-/// The two days as files of every kind.
+/// The two days as files of all kinds.
 pub struct Days {
     pub dir: tempfile::TempDir,
 }
@@ -124,7 +124,7 @@ impl Days {
         self.dir.path().join(name)
     }
 
-    /// Runs the binary among the files.
+    /// Runs the binary in the folder of the files.
     pub fn run(&self, arguments: &str) -> Ran {
         healthcheck().current_dir(self.dir.path()).args(arguments.split_whitespace()).ran()
     }
@@ -141,7 +141,7 @@ pub fn only_file(folder: &Path) -> PathBuf {
     files.into_iter().next().unwrap()
 }
 
-/// What became of each finding of a comparison, those only worth knowing aside: the change, the check, the owner.
+/// Returns the changes of a comparison, except findings of low severity: the change, the check, the owner.
 fn told(changes: &Value) -> Vec<String> {
     let serious = changes.as_array().unwrap().iter().filter(|changed| {
         ["before", "now"].iter().any(|side| {
@@ -166,7 +166,7 @@ const CHANGES: [&str; 5] = [
 ];
 
 #[test]
-fn the_next_day_leads_with_what_has_changed_in_three_languages() {
+fn shows_changes_first_in_three_languages() {
     let days = Days::new();
     for lang in LANGS {
         for (name, arguments) in [
@@ -189,9 +189,9 @@ fn the_next_day_leads_with_what_has_changed_in_three_languages() {
     }
 }
 
-/// docs/changes.md shows what is really printed.
+/// docs/changes.md shows real output.
 #[test]
-fn the_page_about_changes_shows_what_is_printed() {
+fn the_page_about_changes_is_current() {
     let page = project("docs/changes.md");
     let text = std::fs::read_to_string(&page).unwrap();
     let command = "    $ kubectl healthcheck -f new.json --baseline old.json --width 120\n";
@@ -206,9 +206,9 @@ fn the_page_about_changes_shows_what_is_printed() {
     assert!(std::fs::read_to_string(&page).unwrap() == wanted, "UPDATE=1 cargo test");
 }
 
-/// Captures, lists, reports and records tell the same, whichever side they are on.
+/// Captures, lists, reports and records give the same changes on both sides.
 #[test]
-fn whatever_kind_of_file_tells_of_a_run_the_changes_are_the_same() {
+fn all_kinds_of_files_give_the_same_changes() {
     let days = Days::new();
     let kinds = ["json", "report.json.zst", "report.yaml", "record.json"];
     let file = |name: &str, kind: &str| {
@@ -221,7 +221,7 @@ fn whatever_kind_of_file_tells_of_a_run_the_changes_are_the_same() {
         for new in kinds {
             let ran = days.run(&format!("diff {baseline} {} -o json", file("new", new)));
             assert_eq!(told(&ran.json()["changes"]), wanted, "{baseline} {new}");
-            // And so for people, but for commands that a record does not keep.
+            // The same for the table, except for commands, which a record does not keep.
             let table = |new: &str| {
                 let ran = days.run(&format!("diff {baseline} {} --width 120", file("new", new)));
                 assert_eq!((ran.code, ran.err.as_str()), (1, ""), "{ran:?}");
@@ -230,7 +230,7 @@ fn whatever_kind_of_file_tells_of_a_run_the_changes_are_the_same() {
             assert_eq!(table(new), table("json"), "{baseline} {new}");
         }
     }
-    // What kubectl printed does not say when, and has not seen what it does not hold.
+    // The output of kubectl has no time, and its missing kinds were not read.
     let lists = format!("diff old-list.json new-list.json --now {} -o json", DAYS[1]);
     let lists = days.run(&lists).json();
     assert_eq!(told(&lists["changes"]), CHANGES);
@@ -243,7 +243,7 @@ fn whatever_kind_of_file_tells_of_a_run_the_changes_are_the_same() {
 }
 
 #[test]
-fn machines_get_the_changes_by_their_schemas() {
+fn json_changes_match_their_schemas() {
     let days = Days::new();
     let schema = |name: &str| -> Value {
         serde_json::from_str(&std::fs::read_to_string(project(name)).unwrap()).unwrap()
@@ -286,7 +286,7 @@ fn machines_get_the_changes_by_their_schemas() {
     assert_eq!(yaml, difference);
     difference.as_object_mut().unwrap().remove("before");
     let validator = jsonschema::validator_for(&of_comparison).unwrap();
-    assert!(!validator.is_valid(&difference), "the schema notices a field that is gone");
+    assert!(!validator.is_valid(&difference), "the schema requires the field");
     let names = days.run("diff old.json new.json -o name").out;
     assert_eq!(
         names,
@@ -295,7 +295,7 @@ fn machines_get_the_changes_by_their_schemas() {
 }
 
 #[test]
-fn tables_of_changes_fit_the_terminal_and_cut_no_name() {
+fn tables_of_changes_fit_the_terminal_without_cutting_names() {
     use unicode_width::UnicodeWidthStr;
     let days = Days::new();
     for lang in LANGS {
@@ -316,7 +316,7 @@ fn tables_of_changes_fit_the_terminal_and_cut_no_name() {
 }
 
 #[test]
-fn new_means_new() {
+fn fail_on_new_ignores_known_findings() {
     let days = Days::new();
     for (arguments, code) in [
         ("-f new.json --baseline old.json --fail-on new", 1),
@@ -328,13 +328,13 @@ fn new_means_new() {
         ("diff new.json new.json --fail-on new", 0),
         ("diff new-record.json new.json", 1),
         ("diff old.json new.json --fail-on new -n pigo-stg", 0),
-        // What the other could not have seen is not new.
+        // The other run did not run this check, so nothing is new.
         ("diff old.json new.json --fail-on new --skip pod-crash-loop", 0),
     ] {
         let ran = days.run(arguments);
         assert_eq!((ran.code, ran.err.as_str()), (code, ""), "{arguments}: {ran:?}");
     }
-    // A gap in the later run is not hidden by the earlier one.
+    // A gap in the later run stays visible.
     let broken = pod("odd", &json!({ "containerStatuses": 1 }));
     let gap = capture(DAYS[1], &["demo"], &[pod("fine", &healthy_status()), broken]);
     std::fs::write(days.path("gap.json"), gap).unwrap();
@@ -348,9 +348,9 @@ fn new_means_new() {
     );
 }
 
-/// What a run has not looked at is neither new nor fixed, and it is said which run and why.
+/// Data that a run did not read is neither new nor fixed. The report names the run and the reason.
 #[test]
-fn what_was_not_looked_at_is_not_told_as_news() {
+fn data_that_was_not_read_is_not_new() {
     let days = Days::new();
     let changes = |arguments: &str| {
         let report = days.run(&format!("{arguments} -o json")).json();
@@ -384,18 +384,18 @@ fn what_was_not_looked_at_is_not_told_as_news() {
     std::fs::write(days.path("stg.json"), stg.to_string()).unwrap();
     let wider = changes("-f new.json --baseline stg.json");
     assert_eq!(wider.len(), 3, "{wider:?}");
-    assert!(wider.iter().all(|line| line.starts_with("\"before\" \"out-of-scope\"")), "{wider:?}");
+    assert!(wider.iter().all(|line| line.starts_with("\"baseline\" \"out-of-scope\"")), "{wider:?}");
     let table = days.run("-f new.json --baseline stg.json --width 160").out;
     assert!(table.contains("0 new · 1 worse · 3 unknown\n"), "{table}");
     assert!(table.contains("(not looked at then: out of scope)"), "{table}");
-    // Counts of what only one of them counted are held against nothing.
+    // Counts of which only one run has the data are not compared.
     let total = table.lines().find(|line| line.starts_with("TOTAL")).unwrap();
     assert!(!total.contains(['↑', '↓']), "{total}");
 }
 
-/// What somebody has accepted is no news, nor is that nobody accepts it any more.
+/// Muted findings are not new, also after their mute ends.
 #[test]
-fn what_is_muted_is_neither_new_nor_fixed() {
+fn muted_findings_are_neither_new_nor_fixed() {
     let days = Days::new();
     let mute = "profiles:\n  p:\n    mutes:\n    - {check: pod-crash-loop, namespace: pigo-rel, reason: r, owner: o, until: 2026-12-31}\n";
     std::fs::write(days.path("config.yaml"), mute).unwrap();
@@ -409,7 +409,7 @@ fn what_is_muted_is_neither_new_nor_fixed() {
         let changes = |arguments: &str| {
             told(&days.run(&format!("-f new.json -o json {arguments}")).json()["comparisons"][0]["changes"])
         };
-        assert_eq!(changes(&format!("--baseline {baseline}")), CHANGES, "it was there before");
+        assert_eq!(changes(&format!("--baseline {baseline}")), CHANGES, "the finding is not new");
         let without: Vec<&str> =
             CHANGES.into_iter().filter(|change| !change.ends_with("pigo-rel/nacos")).collect();
         assert_eq!(changes(&format!("--baseline {baseline} {muting}")), without);
@@ -419,7 +419,7 @@ fn what_is_muted_is_neither_new_nor_fixed() {
 }
 
 #[test]
-fn what_cannot_be_compared_is_refused_before_anything_is_shown() {
+fn rejects_runs_that_cannot_be_compared() {
     let days = Days::new();
     let write = |name: &str, text: &str| std::fs::write(days.path(name), text).unwrap();
     let old = std::fs::read_to_string(days.path("old.json")).unwrap();
@@ -478,7 +478,7 @@ fn what_cannot_be_compared_is_refused_before_anything_is_shown() {
         let ran = days.run(&format!("diff {file} new.json"));
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{file}: {ran:?}");
     }
-    // A cluster that moved, or was renamed, is still that cluster.
+    // A cluster with a new address or a new name is the same cluster.
     assert_eq!(days.run("-f new.json --baseline moved.json").code, 1);
     for arguments in
         ["-f old.json --baseline new.json", "diff new.json old.json", "diff new-record.json old-report.yaml"]
@@ -494,7 +494,7 @@ fn what_cannot_be_compared_is_refused_before_anything_is_shown() {
 }
 
 #[test]
-fn flags_that_contradict_are_refused() {
+fn rejects_contradicting_flags() {
     let days = Days::new();
     let kubeconfig =
         "{apiVersion: v1, kind: Config, clusters: [{name: c, cluster: {server: 'https://127.0.0.1:1'}}],
@@ -538,7 +538,7 @@ fn flags_that_contradict_are_refused() {
 }
 
 #[test]
-fn standard_input_is_one_of_the_two() {
+fn standard_input_can_be_one_side() {
     let days = Days::new();
     let new = std::fs::read(days.path("new.json")).unwrap();
     let old = std::fs::read(days.path("old-report.json.zst")).unwrap();
@@ -552,9 +552,9 @@ fn standard_input_is_one_of_the_two() {
     assert_eq!(baseline.out, days.run("-f new.json --baseline old.json --width 100").out);
 }
 
-/// Whatever an earlier run is said to have found, no terminal obeys it.
+/// Texts from an earlier run are escaped like texts from a cluster.
 #[test]
-fn an_earlier_run_is_no_more_trusted_than_a_cluster() {
+fn escapes_texts_from_an_earlier_run() {
     let days = Days::new();
     let mut report = days.run("-f old.json -o json").json();
     let evil = "a\u{1b}[2J\u{202e}| x | <script>alert(1)</script> [l](http://e.example) `id`\n";

@@ -1,9 +1,9 @@
-//! Completion, under kubectl and in a shell.
+//! Completion, through kubectl and in shells.
 
 use crate::support::{Run, healthcheck, run};
 
 #[test]
-fn completion_knows_flags_values_commands_and_contexts() {
+fn completes_flags_values_commands_and_contexts() {
     let complete = |words: &[&str]| healthcheck().args(["__complete", "--"]).args(words).ran().out;
     assert!(complete(&["--al"]).contains("--all-namespaces\t"), "{}", complete(&["--al"]));
     assert_eq!(complete(&["-o", "j"]), "json\tThe full report for machines\n:4\n");
@@ -26,7 +26,7 @@ fn completion_knows_flags_values_commands_and_contexts() {
     assert_eq!(ran.out, "alpha\nbeta\ngamma\n:4\n");
     let ran = healthcheck().env("KUBECONFIG", &paths).args(["__complete", "--", "--context=al"]).ran();
     assert_eq!(ran.out, "alpha\n:4\n");
-    // The name under which kubectl calls it.
+    // The name that kubectl runs for completion.
     let link = dir.path().join("kubectl_complete-healthcheck");
     std::os::unix::fs::symlink(crate::support::BINARY.as_path(), &link).unwrap();
     let ran = crate::support::in_clean_environment(&link).args(["--lang", "zh"]).ran();
@@ -37,7 +37,7 @@ fn completion_knows_flags_values_commands_and_contexts() {
 }
 
 #[test]
-fn every_shell_has_its_script() {
+fn prints_a_script_for_each_shell() {
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let ran = run(&format!("completion {shell}"));
         assert!(

@@ -1,18 +1,18 @@
-//! The corpus: what must be said of each of its small clusters, and of which nothing may be said.
+//! The corpus: small clusters with their expected findings.
 
 use crate::support::corpus::{Case, MOMENT, cases, incidents_of, told};
 use crate::support::{Run, healthcheck};
 use serde_json::{Value, json};
 
-/// There are at least so many cases; raise it when there are more.
+/// The minimum number of cases. Raise it when cases are added.
 const CASES: usize = 280;
 
-/// So many in a hundred must be healthy ones that look sick: a false alarm costs more trust than a miss.
+/// The minimum percentage of healthy cases that look broken: a false alarm costs more trust than a miss.
 const HEALTHY_PERCENT: usize = 45;
 
 fn report(case: &Case) -> Value {
     let ran = healthcheck().arg("-f").arg(&case.path).args(["--now", MOMENT, "-o", "json"]).ran();
-    // Where there is not one pod and nothing is wrong, there is no report.
+    // A case without pods and problems has no report.
     if ran.err.starts_with("No resources found") {
         return json!({ "findings": [], "incidents": [], "coverage": { "gaps": [] } });
     }
@@ -21,14 +21,14 @@ fn report(case: &Case) -> Value {
 }
 
 #[test]
-fn every_case_is_judged_as_it_says() {
+fn judges_every_case_as_expected() {
     let cases = cases();
     let mut wrong = Vec::new();
     for case in &cases {
         let report = report(case);
         let findings: Vec<&Value> = report["findings"].as_array().unwrap().iter().collect();
         let mut lines = case.differences(&findings, incidents_of(&report, |_| true));
-        // What cannot be read is not judged, and a case without judgement shows nothing.
+        // A case with unreadable objects would test nothing.
         let gaps = report["coverage"]["gaps"].as_array().unwrap().iter();
         lines.extend(gaps.map(|gap| format!("unread {gap}")));
         if !lines.is_empty() {
@@ -39,7 +39,7 @@ fn every_case_is_judged_as_it_says() {
 }
 
 #[test]
-fn every_case_has_its_form() {
+fn every_case_is_well_formed() {
     let cases = cases();
     let wrong: Vec<(&Case, Vec<String>)> =
         cases.iter().filter(|case| !case.slips.is_empty()).map(|case| (case, case.slips.clone())).collect();
@@ -47,7 +47,7 @@ fn every_case_has_its_form() {
 }
 
 #[test]
-fn the_corpus_holds_enough_that_is_healthy() {
+fn the_corpus_has_enough_healthy_cases() {
     let cases = cases();
     let healthy = cases.iter().filter(|case| case.healthy).count();
     assert!(cases.len() >= CASES, "{} cases", cases.len());

@@ -1,4 +1,4 @@
-//! A folder of records.
+//! The history folder.
 
 use crate::compare::{DAYS, Days, PIGO, capture, half, only_file, yesterday};
 use crate::support::healthcheck;
@@ -20,7 +20,7 @@ fn name(path: &Path) -> &str {
 }
 
 #[test]
-fn each_run_is_told_against_the_last_and_leaves_a_record() {
+fn compares_each_run_with_the_last_record() {
     let days = Days::new();
     let first = days.run("-f old.json --history h --width 120 --fail-on new");
     assert_eq!((first.code, first.err.as_str()), (0, ""), "nothing is new on the first day: {first:?}");
@@ -43,7 +43,7 @@ fn each_run_is_told_against_the_last_and_leaves_a_record() {
     assert!(name(&records[0]).starts_with("20251226T020000.000000000Z-"), "{records:?}");
     assert!(name(&records[2]).starts_with("20251227T020000.000000000Z-"), "{records:?}");
     assert!(records.iter().all(|record| name(record).ends_with(".record.json")));
-    // Changes against the file, arrows against the last record.
+    // Changes compare with the file, arrows with the last record.
     let both = days.run("-f new.json --history h --baseline old.json --width 120").out;
     assert!(both.contains("1 new · 1 worse · 1 fixed · 2 unchanged") && !both.contains(" ↑28"), "{both}");
     let chinese = days.run("-f old.json --history h2 --width 120 --lang zh-TW").out;
@@ -51,7 +51,7 @@ fn each_run_is_told_against_the_last_and_leaves_a_record() {
 }
 
 #[test]
-fn a_record_holds_names_and_numbers_and_nothing_that_a_program_said() {
+fn a_record_contains_names_and_numbers_only() {
     let days = Days::new();
     let mut objects = yesterday();
     for object in objects.iter_mut().filter(|object| object["kind"] == "Pod") {
@@ -96,9 +96,9 @@ fn a_record_holds_names_and_numbers_and_nothing_that_a_program_said() {
     }
 }
 
-/// What does not belong in the folder ends the run before it has begun, and nothing is touched.
+/// A file that is not a record ends the run at the start, and nothing is written or deleted.
 #[test]
-fn what_is_no_record_is_named_with_what_to_do() {
+fn names_files_that_are_not_records() {
     let days = Days::new();
     let record = std::fs::read_to_string(days.path("old-record.json")).unwrap();
     let cut = half(&record);
@@ -140,9 +140,9 @@ fn what_is_no_record_is_named_with_what_to_do() {
     assert!(ran.code == 2 && ran.err.contains("cannot read bad/x.record.json: Is a directory"), "{ran:?}");
 }
 
-/// Files of others are not looked at.
+/// Files of other programs are ignored.
 #[test]
-fn what_ends_otherwise_is_nobodys_record() {
+fn ignores_files_with_other_extensions() {
     let days = Days::new();
     std::fs::create_dir(days.path("h")).unwrap();
     for name in ["README", "notes.json", "old.record.json.bak", ".hidden.record.json", ".other.tmp"] {
@@ -153,7 +153,7 @@ fn what_ends_otherwise_is_nobodys_record() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_to_is_named_before_anything_is_read() {
+fn checks_the_folder_before_reading() {
     let days = Days::new();
     std::fs::write(days.path("file"), "").unwrap();
     let ran = days.run("-f /no/such/file --history file");
@@ -163,7 +163,7 @@ fn a_folder_that_cannot_be_written_to_is_named_before_anything_is_read() {
         (ran.code, ran.err.as_str()),
         (2, "error: cannot make the history folder file/below: Not a directory\n")
     );
-    // Where nobody may write, not even root.
+    // A folder that even root cannot write to.
     if cfg!(target_os = "linux") {
         let ran = days.run("-f /no/such/file --history /proc");
         assert!(
@@ -177,7 +177,7 @@ fn a_folder_that_cannot_be_written_to_is_named_before_anything_is_read() {
         let folder = days.path("locked");
         std::fs::create_dir(&folder).unwrap();
         std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o555)).unwrap();
-        // Root may write everywhere.
+        // Root can write everywhere.
         if std::fs::write(folder.join("probe"), "").is_err() {
             let ran = days.run("-f new.json --history locked");
             assert!(ran.code == 2 && ran.out.is_empty(), "{ran:?}");
@@ -191,7 +191,7 @@ fn a_folder_that_cannot_be_written_to_is_named_before_anything_is_read() {
 }
 
 #[test]
-fn old_records_go_and_those_of_others_stay() {
+fn deletes_only_old_records_of_the_same_cluster() {
     let days = Days::new();
     let day = |n: usize| format!("2025-12-{n:02}T02:00:00Z");
     let run = |at: &str, namespace: &str, context: &str, more: &str| {
@@ -218,9 +218,9 @@ fn old_records_go_and_those_of_others_stay() {
     assert_eq!(kept(), ["01", "01", "05", "06", "09", "30"]);
 }
 
-/// What a run did not get to see was neither there nor away: it is held against the last run that saw it.
+/// Data that a run could not read is compared with the last run that read it.
 #[test]
-fn a_run_that_saw_half_is_filled_in_from_the_one_before() {
+fn fills_gaps_from_the_record_before() {
     let days = Days::new();
     let half = |text: String, namespace: &str| {
         let gap =
@@ -250,7 +250,7 @@ fn a_run_that_saw_half_is_filled_in_from_the_one_before() {
 }
 
 #[test]
-fn runs_at_the_same_moment_each_leave_their_record() {
+fn concurrent_runs_each_write_a_record() {
     const RUNS: usize = 24;
     let days = Days::new();
     let start = || {
@@ -266,11 +266,11 @@ fn runs_at_the_same_moment_each_leave_their_record() {
     let records = files(&days.path("h"));
     assert_eq!(records.len(), RUNS, "{records:?}");
     let texts: BTreeSet<String> = records.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
-    assert_eq!(texts.len(), 1, "all of the same run, all whole");
+    assert_eq!(texts.len(), 1, "the records are complete and equal");
 }
 
 #[test]
-fn what_dead_runs_left_behind_goes_after_a_day() {
+fn deletes_temporary_files_after_a_day() {
     let days = Days::new();
     std::fs::create_dir(days.path("h")).unwrap();
     for (name, hours) in [("dead", 25), ("alive", 1)] {
@@ -285,16 +285,16 @@ fn what_dead_runs_left_behind_goes_after_a_day() {
     assert_eq!(name(&left[0]), ".healthcheck-alive.tmp");
 }
 
-/// The report is shown before its record is written: whatever happens to the folder, nobody has waited in vain.
+/// The report is printed before its record is written, so a failing folder does not cost the report.
 #[test]
-fn a_record_that_cannot_be_written_does_not_cost_the_report() {
+fn prints_the_report_even_if_the_record_fails() {
     use std::io::Write;
     let days = Days::new();
     let mut command = healthcheck();
     command.current_dir(days.dir.path()).args(["-f", "-", "--history", "h"]);
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // The folder is looked at before standard input is read, and no pipe holds so much that nobody reads.
+    // The folder is checked before standard input is read, and a pipe holds less than this input.
     let mut stdin = child.stdin.take().unwrap();
     let text = std::fs::read(days.path("old.json")).unwrap();
     let (most, last) = text.split_at(text.len() - 2);

@@ -1,4 +1,4 @@
-//! Hosts in files: what was looked up by another run, judged again.
+//! Hosts in files: the data of another run, judged again.
 
 use crate::support::certificates::Authority;
 use crate::{LANGS, healthy_status, judged, pod};
@@ -19,7 +19,7 @@ fn certificate(host: &str, from: Day, until: Day) -> (String, String) {
     (STANDARD.encode(signed.der()), STANDARD.encode(signed.pem()))
 }
 
-/// What is said where this is served, and that is in the secret.
+/// Returns the findings if a host serves one certificate and its Secret has another.
 fn said(served: &str, kept: Option<&str>, arguments: &str) -> Vec<(String, String)> {
     let mut items = vec![
         pod("web", &healthy_status()),
@@ -51,7 +51,7 @@ fn said(served: &str, kept: Option<&str>, arguments: &str) -> Vec<(String, Strin
 }
 
 #[test]
-fn what_is_served_is_held_against_the_secret() {
+fn compares_the_served_certificate_with_the_secret() {
     let new = certificate("shop.example.com", (2025, 12, 1), (2027, 1, 1));
     let old = certificate("shop.example.com", (2025, 1, 1), (2026, 12, 1));
     let over = certificate("shop.example.com", (2024, 1, 1), (2025, 6, 1));
@@ -74,7 +74,7 @@ fn what_is_served_is_held_against_the_secret() {
         said(&other.0, Some(&new.1), ""),
         one("high", "192.0.2.10:443 serves a certificate for other.example.com")
     );
-    // That of the secret itself has ended: that is said of the secret.
+    // The expired certificate of the Secret is a finding about the Secret.
     assert_eq!(said(&over.0, Some(&over.1), ""), []);
     assert_eq!(
         said(&over.0, None, ""),
@@ -84,7 +84,7 @@ fn what_is_served_is_held_against_the_secret() {
 }
 
 #[test]
-fn an_end_that_is_near_is_told_by_how_near_it_is() {
+fn severity_rises_as_the_expiry_comes_closer() {
     for (until, severity) in
         [((2026, 1, 1), Some("high")), ((2026, 1, 20), Some("medium")), ((2026, 2, 1), None)]
     {
@@ -95,7 +95,7 @@ fn an_end_that_is_near_is_told_by_how_near_it_is() {
 }
 
 #[test]
-fn the_table_of_hosts_is_in_the_reports_for_people() {
+fn shows_the_table_of_hosts() {
     let hosts = [
         json!({ "name": "forex-ui.example.com" }),
         json!({ "name": "evil|.example.com\u{1b}[31m" }),
@@ -139,7 +139,7 @@ fn the_table_of_hosts_is_in_the_reports_for_people() {
 }
 
 #[test]
-fn nothing_that_a_file_says_of_a_host_leaves_its_word_of_a_command() {
+fn quotes_host_data_in_commands() {
     let (name, address) = ("evil;id\u{1b}[31m", "$(id)\n`id`:443");
     let items = [
         pod("web", &healthy_status()),
@@ -164,7 +164,7 @@ fn nothing_that_a_file_says_of_a_host_leaves_its_word_of_a_command() {
     }
 }
 
-/// What is said of what is served for a host, by several ingresses with secrets of their own; each in PEM.
+/// Returns the findings if a host serves these certificates and several Ingresses have Secrets of their own, in PEM.
 fn said_of(served: &[&str], kept: &[(&str, Value)]) -> Vec<String> {
     let mut items = vec![
         pod("web", &healthy_status()),
@@ -191,7 +191,7 @@ fn said_of(served: &[&str], kept: &[(&str, Value)]) -> Vec<String> {
 }
 
 #[test]
-fn one_of_several_secrets_of_a_host_may_be_served() {
+fn accepts_any_of_several_secrets_of_a_host() {
     let certificates: Vec<_> = [(2025, 6, 1), (2025, 3, 1), (2025, 9, 1)]
         .map(|from| certificate("shop.example.com", from, (2027, 1, 1)))
         .into();
@@ -199,14 +199,14 @@ fn one_of_several_secrets_of_a_host_may_be_served() {
     for served in [0, 1] {
         assert_eq!(said_of(&[&certificates[served].0], &[("one", crt(0)), ("two", crt(1))]), [""; 0]);
     }
-    // Neither of the two, and not by whoever gave these: each signs itself under the same name.
+    // The served certificate is neither of the two and from another authority with the same name.
     let told = said_of(&[&certificates[1].0], &[("one", crt(0)), ("two", crt(2))]);
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].contains("has not loaded the one from"), "{told:?}");
 }
 
 #[test]
-fn an_older_certificate_of_another_issuer_is_another_one() {
+fn an_older_certificate_of_another_issuer_is_a_wrong_one() {
     let root = |name: &str| Authority::root(name);
     let seconds = |year: u64| (year - 1970) * 31_557_600;
     let of =
@@ -217,29 +217,29 @@ fn an_older_certificate_of_another_issuer_is_another_one() {
     };
     let (house, other) = (root("House"), root("Other"));
     let data = json!({ "tls.crt": STANDARD.encode(of(&house, 2024)) });
-    for (issuer, said) in [(&house, "was not reloaded"), (&other, "serves another certificate")] {
+    for (issuer, said) in [(&house, "has not loaded"), (&other, "does not serve the certificate in")] {
         let told = said_of(&[&der(&of(issuer, 2022))], &[("shop", data.clone())]);
         assert!(told.len() == 1 && told[0].contains(said), "{told:?}");
     }
 }
 
 #[test]
-fn what_is_served_as_it_is_kept_lacks_nothing() {
+fn a_served_chain_equal_to_the_secret_is_complete() {
     let der = |pem: &str| -> String { pem.lines().filter(|line| !line.starts_with("-----")).collect() };
     let root = Authority::root("Root");
     let middle = root.below("Middle", None);
     let leaf = middle.public(&["shop.example.com"], (1_600_000_000, 2_000_000_000));
     let crt = |text: &str, authority: &str| json!({ "tls.crt": STANDARD.encode(text), "ca.crt": STANDARD.encode(authority) });
-    // Its clients are said to know the issuer: nothing more has to be sent.
+    // The clients know the issuer, so the server need not send its certificate.
     assert_eq!(said_of(&[&der(&leaf)], &[("shop", crt(&leaf, &middle.pem))]), [""; 0]);
     let whole = leaf.clone() + &middle.pem;
     assert_eq!(said_of(&[&der(&leaf), &der(&middle.pem)], &[("shop", crt(&whole, ""))]), [""; 0]);
     let told = said_of(&[&der(&leaf)], &[("shop", crt(&whole, ""))]);
-    assert!(told.len() == 1 && told[0].contains("without that of its issuer, Middle"), "{told:?}");
+    assert!(told.len() == 1 && told[0].contains("without the certificate of its issuer Middle"), "{told:?}");
 }
 
 #[test]
-fn the_hosts_of_a_certificate_are_told_in_part() {
+fn shortens_the_hosts_of_a_certificate() {
     let names: Vec<String> = (0..50).map(|number| format!("h{number:02}.example.com")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let pem = Authority::root("House").private(&names, (1_600_000_000, 2_000_000_000));
@@ -254,7 +254,7 @@ fn the_hosts_of_a_certificate_are_told_in_part() {
 }
 
 #[test]
-fn a_host_of_another_system_is_told_as_one() {
+fn recognizes_hosts_of_other_systems() {
     let host = |name: &str, address: &str, listed: bool, count: i64| {
         let mut host = json!({
             "apiVersion": "healthcheck/v1", "kind": "Host", "metadata": { "name": name }, "listed": listed,
@@ -279,9 +279,9 @@ fn a_host_of_another_system_is_told_as_one() {
         host("beside.example.com", "192.0.2.2", true, 0),
         host("else.example.com", "198.51.100.9", true, 0),
         host("asked.example.com", "198.51.100.9", true, 7),
-        // That a host with a virtual host has this address shows that it leads here.
+        // A host with a virtual host and this address shows that the address belongs to the cluster.
         host("shop.example.com", "192.0.2.2", false, 0),
-        // Nobody has asked about this one.
+        // This host was not looked up.
         host("aside.example.com", "192.0.2.1", false, 0),
     ];
     let of = |shop: &Value| {
@@ -302,7 +302,7 @@ fn a_host_of_another_system_is_told_as_one() {
     let severities = ["medium", "medium", "low", "medium"];
     assert_eq!(shown, all.into_iter().zip(severities).collect::<Vec<_>>());
     assert!(found[2].2.ends_with("none of its addresses is known to lead to this cluster"), "{found:?}");
-    // A load balancer with a name has addresses that nobody knows.
+    // The addresses of a load balancer with a host name are unknown.
     let mut named = shop;
     named["status"]["loadBalancer"]["ingress"] = json!([{ "hostname": "lb.example.net" }]);
     assert!(of(&named).iter().all(|(_, severity, _)| severity == "medium"));

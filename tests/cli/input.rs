@@ -1,19 +1,19 @@
-//! What comes in: files of every form, wrong usage, broken objects.
+//! Input: files in all formats, wrong usage, broken objects.
 
 use crate::support::{Run, healthcheck, pigo, run};
 use crate::{healthy_status, judged, now, pod, project};
 use serde_json::{Value, json};
 use std::io::Write;
 
-/// Whatever way the objects come in, they are the same report.
+/// The objects give the same report in every format.
 #[test]
-fn files_of_every_form_give_the_same_report() {
+fn all_file_formats_give_the_same_report() {
     let dir = tempfile::tempdir().unwrap();
     let path = |name: &str| dir.path().join(name);
     let objects = pigo::objects(now());
     let list = json!({ "apiVersion": "v1", "items": objects, "kind": "List", "metadata": {} });
     let of_kind = |kind: &str| objects.iter().filter(|o| o["kind"] == kind).cloned().collect::<Vec<_>>();
-    // As the API server lists them: items without a kind. Sorted by key, the items stand before it.
+    // A list of the API server has items without a kind. Sorted by key, the items come before the kind of the list.
     let bare = |kind: &str| {
         let mut items = of_kind(kind);
         for item in &mut items {
@@ -59,13 +59,13 @@ fn files_of_every_form_give_the_same_report() {
         .args(["-f", "-", "--now", pigo::TAKEN_AT, "-o", "json"])
         .fed(list.to_string().as_bytes());
     reports.push(piped.json());
-    // The bundled example is a capture: it knows its context besides, and its commands name it.
+    // The bundled example is a capture: it also has a context, and its commands contain it.
     let mut demo: Value = serde_json::from_str(
         &run("demo -o json").out.replace(" --context tp-hkidc", "").replace("tp-hkidc", ""),
     )
     .unwrap();
     demo["coverage"] = reports[0]["coverage"].clone();
-    // Of namespaces that were named it is not known what else there is on the nodes.
+    // Only some namespaces were read, so other pods on the nodes are unknown.
     assert_eq!(
         (&demo["resources"][0]["complete"], &demo["resources"][0]["losses"]),
         (&json!(false), &json!([]))
@@ -80,7 +80,7 @@ fn files_of_every_form_give_the_same_report() {
 }
 
 #[test]
-fn repeated_objects_count_once() {
+fn counts_repeated_objects_once() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("a.json");
     std::fs::write(&file, json!({ "kind": "List", "items": pigo::objects(now()) }).to_string()).unwrap();
@@ -92,7 +92,7 @@ fn repeated_objects_count_once() {
 }
 
 #[test]
-fn namespaces_of_a_file_can_be_chosen() {
+fn filters_namespaces_of_a_file() {
     let file = project("examples/pigo.json").display().to_string();
     let ran = run(&format!("-f {file} -n pigo-stg"));
     assert_eq!(ran.code, 0);
@@ -108,7 +108,7 @@ fn namespaces_of_a_file_can_be_chosen() {
 }
 
 #[test]
-fn wrong_usage_says_what_is_wrong_and_exits_with_2() {
+fn wrong_usage_exits_with_2() {
     for (arguments, says) in [
         ("--foo", "error: unknown flag: --foo\nSee 'kubectl healthcheck --help' for usage.\n"),
         ("-o xml", "possible values: table, wide, markdown, json, yaml, name"),
@@ -139,7 +139,7 @@ fn wrong_usage_says_what_is_wrong_and_exits_with_2() {
 }
 
 #[test]
-fn broken_input_names_the_file_and_the_place() {
+fn reports_the_position_of_a_syntax_error() {
     let whole = json!({ "kind": "List", "items": pigo::objects(now()) }).to_string();
     let gz = {
         let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -169,7 +169,7 @@ fn broken_input_names_the_file_and_the_place() {
 }
 
 #[test]
-fn half_broken_objects_are_shown_as_what_they_are() {
+fn shows_partly_broken_objects() {
     let long = "x".repeat(4000);
     let mut ancient = pod("ancient", &healthy_status());
     ancient["metadata"]["creationTimestamp"] = json!("0001-01-01T00:00:00Z");
@@ -204,12 +204,12 @@ fn half_broken_objects_are_shown_as_what_they_are() {
     assert_eq!(by_name("less-than-none")["restarts"], -7);
     assert_eq!(by_name(&long)["class"], "healthy");
     let table = judged(&items, "--all --width 80").out;
-    assert!(table.contains(&long), "a name that is copied is not cut");
+    assert!(table.contains(&long), "names are not cut");
 }
 
-/// What cannot be read is not left out in silence: it is named, and the report is incomplete.
+/// An object that cannot be read is named, and the report is incomplete.
 #[test]
-fn objects_that_cannot_be_read_are_gaps() {
+fn unreadable_objects_are_gaps() {
     let broken = pod("odd", &json!({ "phase": "Running", "containerStatuses": "none" }));
     let ran = judged(&[pod("fine", &healthy_status()), broken], "-o json");
     assert_eq!(ran.code, 3, "{ran:?}");

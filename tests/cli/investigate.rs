@@ -1,4 +1,4 @@
-//! One object investigated, from files.
+//! The investigation of one object, from files.
 
 use crate::support::{Ran, run};
 use crate::{LANGS, project};
@@ -12,7 +12,7 @@ fn investigate(words: &str) -> Ran {
 }
 
 #[test]
-fn a_jvm_without_room_is_told_as_a_story_in_every_language() {
+fn investigates_a_killed_jvm_in_three_languages() {
     for lang in LANGS {
         let ran = investigate(&format!("pod/registercenter-0 --lang {lang} --width 100"));
         assert_eq!((ran.code, ran.err.as_str()), (1, ""), "{ran:?}");
@@ -27,14 +27,14 @@ fn a_jvm_without_room_is_told_as_a_story_in_every_language() {
             assert!(ran.out.contains(fact), "{fact} in {}", ran.out);
         }
         assert!(!ran.out.contains("CANARY"), "{}", ran.out);
-        // Times are told in the reader's time zone.
+        // Times depend on the local time zone.
         let timeless: Vec<&str> = ran.out.lines().filter(|line| !line.starts_with("  2025-")).collect();
         insta::assert_snapshot!(format!("registercenter-{lang}"), timeless.join("\n"));
     }
 }
 
 #[test]
-fn machines_get_the_story_by_its_schema() {
+fn json_investigations_match_their_schema() {
     let text = std::fs::read_to_string(project("docs/investigation.schema.json")).unwrap();
     let validator = jsonschema::validator_for(&serde_json::from_str(&text).unwrap()).unwrap();
     for words in ["pod registercenter-0", "sts/registercenter", "node n1"] {
@@ -47,7 +47,7 @@ fn machines_get_the_story_by_its_schema() {
         assert!(times.len() > 3 && times.is_sorted(), "{times:?}");
         let mut renamed: Value = story.clone();
         renamed.as_object_mut().unwrap().remove("timeline");
-        assert!(!validator.is_valid(&renamed), "the schema notices a field that is gone");
+        assert!(!validator.is_valid(&renamed), "the schema requires the field");
     }
     let yaml = investigate("pod registercenter-0 -o yaml").out;
     assert!(yaml.contains("kind: Investigation"), "{yaml}");
@@ -59,7 +59,7 @@ fn machines_get_the_story_by_its_schema() {
 }
 
 #[test]
-fn what_is_no_object_is_said_in_kubectls_words() {
+fn reports_unknown_objects_like_kubectl() {
     for (words, line) in [
         ("pod registercenter-9", "Error from server (NotFound): pods \"registercenter-9\" not found\n"),
         ("deploy/none", "Error from server (NotFound): deployments.apps \"none\" not found\n"),

@@ -1,11 +1,11 @@
-//! What is made of it: classes, exit codes, incidents.
+//! Judgement: classes, exit codes, incidents.
 
 use crate::support::{pigo, run, shapes};
 use crate::{healthy_status, judged, now, pod, project};
 use serde_json::{Value, json};
 
 #[test]
-fn exit_codes_tell_what_was_found() {
+fn the_exit_code_depends_on_the_findings() {
     let restless = |restarts: i32| {
         let mut status = healthy_status();
         status["containerStatuses"][0]["restartCount"] = json!(restarts);
@@ -30,7 +30,7 @@ fn exit_codes_tell_what_was_found() {
 }
 
 #[test]
-fn restarts_are_judged_by_their_number_and_their_age() {
+fn judges_restarts_by_number_and_age() {
     let judged = |restarts: i32, last: &str| {
         let mut status = healthy_status();
         status["containerStatuses"][0]["restartCount"] = json!(restarts);
@@ -65,7 +65,7 @@ fn one_dead_node_is_one_incident() {
             "message": "Kubelet stopped posting node status.", "lastTransitionTime": "2025-12-26T01:48:00Z",
         }] },
     });
-    // What a lost node leaves behind: containers that nobody has seen end, and a Ready condition that is False.
+    // Traces of a lost node: containers without an exit, and a Ready condition that is False.
     let mut lost = healthy_status();
     lost["conditions"] =
         json!([{ "type": "Ready", "status": "False", "lastTransitionTime": "2025-12-26T01:49:00Z" }]);
@@ -82,10 +82,10 @@ fn one_dead_node_is_one_incident() {
     );
 }
 
-/// Over every shape of pod: the classes add up, whatever is not healthy is told of, and what kubectl shows as
+/// For every shape of pod: the classes add up, every unhealthy pod has a finding, and a pod that kubectl shows as
 /// running and ready with few restarts is healthy.
 #[test]
-fn no_pod_in_trouble_is_left_out_and_no_healthy_one_is_named() {
+fn every_unhealthy_pod_and_no_healthy_one_has_a_finding() {
     let seed = 7;
     let mut pods = shapes::shapes(now(), seed);
     pods.extend(pigo::objects(now()).into_iter().filter(|object| object["kind"] == "Pod"));
@@ -116,7 +116,7 @@ fn no_pod_in_trouble_is_left_out_and_no_healthy_one_is_named() {
             "completed" => {
                 assert!(!found.iter().any(|severity| severity != "low"), "{seed}: {pod} {found:?}");
             }
-            "attention" => assert!(!found.is_empty(), "{seed}: {pod} is told nothing of"),
+            "attention" => assert!(!found.is_empty(), "{seed}: {pod} has no finding"),
             "unhealthy" => {
                 assert!(found.iter().any(|severity| severity == "high"), "{seed}: {pod} {found:?}");
             }
@@ -125,9 +125,9 @@ fn no_pod_in_trouble_is_left_out_and_no_healthy_one_is_named() {
     }
 }
 
-/// Retries that came good, and jobs whose next run did, are no trouble.
+/// Failed runs are not a problem if the retry or the next run succeeds.
 #[test]
-fn jobs_are_judged_by_their_outcome() {
+fn judges_jobs_by_their_outcome() {
     let job = |name: &str, condition: &str, owner: Option<&str>| {
         let mut job = json!({
             "apiVersion": "batch/v1", "kind": "Job",
@@ -158,9 +158,9 @@ fn jobs_are_judged_by_their_outcome() {
     });
     for (name, condition, owner, class, findings) in [
         ("retried", "Complete", None, "completed", &[][..]),
-        ("trying", "", None, "attention", &["pod-failed warning"]),
+        ("trying", "", None, "attention", &["pod-failed medium"]),
         ("gave-up", "Failed", None, "unhealthy", &["job-failed high"]),
-        ("nightly-1", "Failed", Some("nightly"), "completed", &["job-failed info"]),
+        ("nightly-1", "Failed", Some("nightly"), "completed", &["job-failed low"]),
         ("weekly-1", "Failed", Some("weekly"), "unhealthy", &["job-failed high"]),
     ] {
         let report = judged(&[job(name, condition, owner), attempt(name), cron.clone()], "-o json").json();
@@ -178,7 +178,7 @@ fn jobs_are_judged_by_their_outcome() {
     }
 }
 
-/// Three pods of one workload that cannot pull their image are one row; the workload that misses them joins it.
+/// Three pods of one workload that cannot pull their image are one incident, together with the workload.
 #[test]
 fn a_workload_and_its_pods_are_one_incident() {
     let deployment = json!({
@@ -211,7 +211,7 @@ fn a_workload_and_its_pods_are_one_incident() {
     assert_eq!(report["verdict"], "unhealthy");
     let keys: std::collections::BTreeSet<&str> =
         report["findings"].as_array().unwrap().iter().map(|f| f["key"].as_str().unwrap()).collect();
-    assert_eq!(keys.len(), 2, "a key has no pod hash, and one for both words of a failed pull: {keys:?}");
+    assert_eq!(keys.len(), 2, "a key has no pod hash, and both reasons of a failed pull share one: {keys:?}");
     let table = judged(&items, "--width 160").out;
     assert!(table.contains("deployment/web"), "{table}");
     assert!(
@@ -221,7 +221,7 @@ fn a_workload_and_its_pods_are_one_incident() {
 }
 
 #[test]
-fn checks_are_chosen_and_weighed_by_flag() {
+fn flags_choose_checks_and_their_severity() {
     let dead = project("tests/fixtures/registercenter.yaml");
     let judged =
         |flags: &str| run(&format!("-f {} --now 2025-12-26T02:00:00Z -o json {flags}", dead.display()));
@@ -243,7 +243,7 @@ fn checks_are_chosen_and_weighed_by_flag() {
     let ran = judged("--skip pod-oom-killed,statefulset-*");
     assert_eq!((found(&ran), ran.code), (vec![pressure.clone()], 0));
     let outside = ran.json()["coverage"]["outside"].to_string();
-    assert!(outside.contains("\"pod-oom-killed\""), "what did not run is named: {outside}");
+    assert!(outside.contains("\"pod-oom-killed\""), "the checks that did not run are named: {outside}");
     let ran = judged("--severity pod-oom-killed=medium,node-*=high");
     assert_eq!(
         found(&ran),

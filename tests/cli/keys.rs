@@ -1,5 +1,4 @@
-//! The key of a finding: the same from run to run, through rollouts, whoever could be read, and from version to
-//! version.
+//! Keys of findings: equal from run to run, through rollouts, with any permissions, and in later versions.
 
 use crate::support::corpus::{self, MOMENT};
 use crate::support::pigo;
@@ -17,7 +16,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-/// Small clusters: the corpus, the examples of the pages, the patrol of PIGO; each with its name.
+/// Small clusters with their names: the corpus, the examples of the pages, the PIGO patrol.
 static CLUSTERS: LazyLock<Vec<(String, Vec<Value>)>> = LazyLock::new(|| {
     let cases = corpus::cases().into_iter().chain(corpus::produced());
     let mut all: Vec<(String, Vec<Value>)> = cases.map(|case| (case.title, case.objects)).collect();
@@ -30,7 +29,7 @@ static CLUSTERS: LazyLock<Vec<(String, Vec<Value>)>> = LazyLock::new(|| {
     all
 });
 
-/// What is found in each of them.
+/// The findings in each cluster.
 static FOUND: LazyLock<Vec<Vec<(String, Severity)>>> = LazyLock::new(|| {
     CLUSTERS.iter().map(|(_, objects)| judged(objects, |finding| Some(key_and_severity(finding)))).collect()
 });
@@ -39,7 +38,7 @@ fn key_and_severity(finding: &Finding) -> (String, Severity) {
     (finding.key.clone(), finding.severity)
 }
 
-/// The YAML of a page.
+/// Returns the YAML of a page.
 fn example(page: &str) -> &str {
     page.split_once("```yaml\n").unwrap().1.split_once("```").unwrap().0
 }
@@ -48,7 +47,7 @@ fn documents(yaml: &str) -> Vec<Value> {
     yaml.split("\n---\n").map(|document| serde_saphyr::from_str(document).unwrap()).collect()
 }
 
-/// Judges objects, and tells of each finding what `tell` does, sorted.
+/// Judges objects and returns `tell` of each finding, sorted.
 pub fn judged<T: Ord>(objects: &[Value], tell: impl FnMut(&Finding) -> Option<T>) -> Vec<T> {
     let list = json!({ "apiVersion": "v1", "kind": "List", "items": objects }).to_string();
     let moment: jiff::Timestamp = MOMENT.parse().unwrap();
@@ -59,20 +58,20 @@ pub fn judged<T: Ord>(objects: &[Value], tell: impl FnMut(&Finding) -> Option<T>
     told
 }
 
-// ------------------------------------------------------------------------------- names that are drawn
+// ------------------------------------------------------------------------------------------- generated names
 
-/// A text of the characters that Kubernetes draws from.
+/// Returns a random text of these characters.
 fn drawn(random: &mut Random, from: &str, length: usize) -> String {
     let from: Vec<char> = from.chars().collect();
     (0..length).map(|_| *random.one(&from)).collect()
 }
 
-/// What a rollout, and the next run of each CronJob, change in a cluster.
+/// The names that change with a rollout and with the next run of each CronJob.
 #[derive(Default)]
 struct Renames {
-    /// Whole names, and hashes of pod templates, by what they were.
+    /// New names and template hashes by the old ones.
     names: BTreeMap<String, String>,
-    /// What only such names have: hashes, suffixes of pods, minutes of Jobs.
+    /// Parts that only generated names have: hashes, suffixes of pods, minutes of Jobs.
     drawn: BTreeSet<String>,
     uids: BTreeMap<String, String>,
 }
@@ -81,7 +80,7 @@ fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The kind and name of the owner that manages an object.
+/// Returns the kind and name of the controller of an object.
 fn controller(object: &Value) -> Option<(&str, &str)> {
     let owners = object.pointer("/metadata/ownerReferences")?.as_array()?;
     let owner = owners.iter().find(|owner| owner["controller"] == true)?;
@@ -113,7 +112,7 @@ impl Renames {
         renames
     }
 
-    /// Draws a new name for a ReplicaSet of a Deployment, or a Job of a CronJob.
+    /// Returns a new name for a ReplicaSet of a Deployment or a Job of a CronJob.
     fn made(&mut self, (kind, name): (&str, &str), owner: Option<(&str, &str)>, random: &mut Random) {
         let by_name = Owner { kind: kind.into(), name: name.into() }
             .inferred_owner()
@@ -135,7 +134,7 @@ impl Renames {
         self.names.insert(old.to_owned(), new);
     }
 
-    /// Renames all that a text speaks of, also where more of a name follows: `<pod>-<volume>`.
+    /// Replaces all names in a text, also at the start of longer names such as `<pod>-<volume>`.
     fn text(&self, text: &str) -> String {
         let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
         let mut out = String::new();
@@ -156,7 +155,7 @@ impl Renames {
         out
     }
 
-    /// Renames all that an object speaks of.
+    /// Replaces all names in an object.
     fn object(&mut self, value: &mut Value, random: &mut Random) {
         match value {
             Value::String(said) => *said = self.text(said),
@@ -179,7 +178,7 @@ impl Renames {
     }
 }
 
-/// The same cluster after every workload was rolled out and every CronJob ran again, as another list would have it.
+/// Returns the same cluster after a rollout of every workload and another run of every CronJob, in another order.
 fn another_time(objects: &[Value], random: &mut Random) -> (Vec<Value>, Renames) {
     let mut renames = Renames::of(objects, random);
     let mut objects = objects.to_vec();
@@ -196,7 +195,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 4, max_shrink_iters: 0, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_rollout_and_another_order_change_no_key(seed in any::<u64>()) {
+    fn keys_survive_rollouts_and_another_order(seed in any::<u64>()) {
         let random = &mut Random(seed);
         let (mut renamed, mut found) = (0, 0);
         for ((cluster, objects), before) in CLUSTERS.iter().zip(FOUND.iter()) {
@@ -214,13 +213,13 @@ proptest! {
     }
 }
 
-/// Those objects of a cluster that are of other kinds.
+/// Returns the objects of other kinds.
 fn without(kinds: &[&str], objects: &[Value]) -> Vec<Value> {
     objects.iter().filter(|object| !kinds.contains(&text(object, "/kind"))).cloned().collect()
 }
 
 #[test]
-fn a_key_is_the_same_where_the_owners_cannot_be_read() {
+fn keys_do_not_need_the_owners() {
     let of_pods = |finding: &Finding| (&*finding.object.kind == "Pod").then(|| finding.key.clone());
     let mut differ = Vec::new();
     let mut owned = 0;
@@ -236,7 +235,7 @@ fn a_key_is_the_same_where_the_owners_cannot_be_read() {
 }
 
 #[test]
-fn a_file_of_pods_alone_gives_keys_without_drawn_names() {
+fn keys_of_pods_alone_have_no_generated_names() {
     for (cluster, objects) in CLUSTERS.iter() {
         let drawn = Renames::of(objects, &mut Random(1)).drawn;
         let rest = without(&["CronJob", "DaemonSet", "Deployment", "Job", "ReplicaSet"], objects);
@@ -247,9 +246,9 @@ fn a_file_of_pods_alone_gives_keys_without_drawn_names() {
     }
 }
 
-/// Several pods may share a key; two findings about one object may not.
+/// Several pods may share a key. Two findings about one object must not.
 #[test]
-fn no_object_is_found_twice_under_one_key() {
+fn no_object_has_two_findings_with_one_key() {
     for (cluster, objects) in CLUSTERS.iter() {
         let found = judged(objects, |finding| Some((finding.key.clone(), finding.object.clone())));
         let twice = found.windows(2).find(|two| two[0] == two[1]);
@@ -257,12 +256,11 @@ fn no_object_is_found_twice_under_one_key() {
     }
 }
 
-// ------------------------------------------------------------------------------- from version to version
+// ------------------------------------------------------------------------------------------- later versions
 
-/// One key of each check. Whoever changes a line of this snapshot ends every baseline and mute that names it: better
-/// change the check.
+/// One key of each check. A changed line in this snapshot breaks every baseline and mute with that key.
 #[test]
-fn keys_stay_from_version_to_version() {
+fn keys_are_equal_in_all_versions() {
     let mut pinned = String::new();
     for check in CHECKS {
         let of_check = |finding: &Finding| (finding.check.id == check.id).then(|| finding.key.clone());
@@ -274,7 +272,7 @@ fn keys_stay_from_version_to_version() {
     insta::assert_snapshot!(pinned);
 }
 
-/// docs/keys.md shows real keys, and names every check that puts more than the owner into its keys.
+/// docs/keys.md shows real keys, and names every check whose keys contain more than the owner.
 #[test]
 fn the_page_about_keys_is_current() {
     let page = std::fs::read_to_string(project("docs/keys.md")).unwrap();

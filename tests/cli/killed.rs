@@ -1,5 +1,4 @@
-//! Why a container was killed for its memory, with what is known of the time before: a leak, a node that was short, a heap
-//! without room.
+//! Causes of an OOM kill, from data before it: a leak, a node without memory, a heap that does not fit.
 
 use crate::project;
 use crate::support::{Ran, Run, healthcheck};
@@ -7,7 +6,7 @@ use serde_json::{Value, json};
 
 const MEBI: i64 = 1 << 20;
 
-/// A container with this limit that was killed after an hour, and runs again.
+/// A container with this limit that was OOM-killed after an hour and runs again.
 fn pod(limit: Option<&str>, args: &[&str]) -> Value {
     let resources = limit.map_or(json!({}), |limit| json!({ "limits": { "memory": limit } }));
     json!({
@@ -22,7 +21,7 @@ fn pod(limit: Option<&str>, args: &[&str]) -> Value {
     })
 }
 
-/// A sample of each minute of that hour, as a function of the minute, in MiB; after it the next life.
+/// One sample for each minute of that hour, in MiB, as a function of the minute, and then the restart.
 fn history(mebibytes: fn(i64) -> i64) -> Value {
     let life: Vec<i64> =
         (0..60).map(|minute| mebibytes(minute) * MEBI).chain([90 * MEBI, 95 * MEBI]).collect();
@@ -55,7 +54,7 @@ fn judged(items: &[Value], flags: &str) -> Ran {
     command.fed(list.as_bytes())
 }
 
-/// Message, evidence and whether another limit is proposed.
+/// Returns message, evidence and whether a higher limit is suggested.
 fn told(items: &[Value]) -> (String, Vec<String>, bool) {
     let report = judged(items, "-o json").json();
     let found = report["findings"].as_array().unwrap();
@@ -68,7 +67,7 @@ fn told(items: &[Value]) -> (String, Vec<String>, bool) {
 }
 
 #[test]
-fn a_leak_is_told_from_a_limit_that_is_too_small() {
+fn distinguishes_a_leak_from_a_low_limit() {
     let heap = ["-Xms1024m", "-Xmx1024m"];
     let grows = history(|minute| 300 + minute * 16);
     let (message, evidence, proposed) = told(&[pod(Some("1280Mi"), &heap), grows.clone()]);
@@ -80,7 +79,7 @@ fn a_leak_is_told_from_a_limit_that_is_too_small() {
         !proposed && evidence.contains(&"it used 300Mi to 1244Mi in the 59m before the kill".to_owned()),
         "{evidence:?}"
     );
-    // As much as the heap takes, from the beginning: it is the limit that is too small.
+    // The heap uses the same memory from the start: the limit is too small.
     let level = history(|minute| if minute < 3 { 400 } else { 1230 + minute % 7 });
     let (message, _, proposed) = told(&[pod(Some("1280Mi"), &heap), level]);
     assert!(
@@ -88,7 +87,7 @@ fn a_leak_is_told_from_a_limit_that_is_too_small() {
         "{message}"
     );
     assert!(proposed);
-    // What is not known changes nothing; nor does what another pod did.
+    // Missing data and data of other pods change nothing.
     let mut other = grows.clone();
     other["metadata"]["name"] = json!("registercenter-1/app");
     let (message, _, proposed) = told(&[pod(Some("1280Mi"), &heap), other]);
@@ -101,7 +100,7 @@ fn a_leak_is_told_from_a_limit_that_is_too_small() {
 }
 
 #[test]
-fn a_node_that_was_short_is_told_where_the_container_was_far_from_its_limit() {
+fn blames_the_node_if_usage_was_far_below_the_limit() {
     let small = history(|minute| 300 + minute % 5);
     let of = |pressure: &str, used: &str| {
         let [node, metrics] = node(pressure, used);
@@ -117,7 +116,7 @@ fn a_node_that_was_short_is_told_where_the_container_was_far_from_its_limit() {
         "{evidence:?}"
     );
     assert!(of("True", "4Gi").0.ends_with("node n1 was short of memory"));
-    // Memory that was taken between two samples: nobody knows.
+    // The memory grew between two samples, so the cause is unknown.
     let (message, evidence, _) = of("False", "4Gi");
     assert!(message.contains("ago at its memory limit of 1280Mi"), "{message}");
     assert!(
@@ -127,7 +126,7 @@ fn a_node_that_was_short_is_told_where_the_container_was_far_from_its_limit() {
 }
 
 #[test]
-fn the_limit_of_a_pod_as_a_whole_is_no_missing_limit() {
+fn a_pod_level_limit_counts_as_a_limit() {
     let mut whole = pod(None, &["-Xmx1024m"]);
     whole["spec"]["resources"] = json!({ "limits": { "memory": "2Gi" } });
     let (message, _, proposed) = told(&[whole.clone()]);
@@ -142,13 +141,13 @@ fn the_limit_of_a_pod_as_a_whole_is_no_missing_limit() {
         message.contains("its pod's memory limit of 2Gi (") && message.contains("leak: usage grew"),
         "{message}"
     );
-    // A container's own goes before it.
+    // The limit of the container is more specific.
     whole["spec"]["containers"][0]["resources"] = json!({ "limits": { "memory": "1280Mi" } });
     assert!(told(&[whole]).0.contains("ago at its memory limit of 1280Mi"));
 }
 
 #[test]
-fn a_limit_is_set_by_a_command_only_where_that_can_be_done() {
+fn suggests_kubectl_set_resources_only_where_it_works() {
     for (kind, settable) in [("StatefulSet", true), ("CronJob", true), ("Job", false), ("Workflow", false)] {
         let mut killed = pod(Some("1280Mi"), &["-Xmx1024m"]);
         killed["metadata"]["ownerReferences"][0]["kind"] = json!(kind);
@@ -158,7 +157,7 @@ fn a_limit_is_set_by_a_command_only_where_that_can_be_done() {
 }
 
 #[test]
-fn what_it_uses_now_is_beside_its_limit() {
+fn shows_current_usage_with_the_limit() {
     let metrics = |at: &str| {
         json!({
             "apiVersion": "metrics.k8s.io/v1beta1", "kind": "PodMetrics", "timestamp": at,
@@ -168,7 +167,7 @@ fn what_it_uses_now_is_beside_its_limit() {
     };
     let (_, evidence, _) = told(&[pod(Some("1280Mi"), &[]), metrics("2025-12-26T01:59:30Z")]);
     assert!(evidence.contains(&"it now uses 900Mi of memory".to_owned()), "{evidence:?}");
-    // An hour ago is not now, and the report says that it is not used.
+    // An hour-old sample is not current, and the report says that it is not used.
     let stale = [pod(Some("1280Mi"), &[]), metrics("2025-12-26T01:00:00Z")];
     assert!(!told(&stale).1.iter().any(|line| line.contains("now")));
     let report = judged(&stale, "");
@@ -176,7 +175,7 @@ fn what_it_uses_now_is_beside_its_limit() {
 }
 
 #[test]
-fn the_three_stories_are_told_in_every_language() {
+fn describes_the_causes_in_three_languages() {
     let file = project("tests/fixtures/registercenter.yaml");
     for (lang, words) in [
         (

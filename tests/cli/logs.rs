@@ -1,4 +1,4 @@
-//! What logs said, from a capture's objects to every format.
+//! Error logs, from captures to all formats.
 
 use crate::support::Ran;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ fn pattern(class: &str, text: &str, count: u64, sample: &str) -> Value {
         "first": "2025-12-25T02:00:03Z", "last": "2025-12-26T01:59:48Z" })
 }
 
-/// The two sources of the daily report, and one that is well.
+/// Two sources with errors, and one without.
 fn sources() -> Vec<Value> {
     let source = |name: &str, counts: Value, patterns: Vec<Value>| {
         let mut source = json!({
@@ -56,7 +56,7 @@ fn sources() -> Vec<Value> {
 }
 
 #[test]
-fn patterns_are_told_in_three_languages_and_benign_ones_apart() {
+fn shows_patterns_in_three_languages_and_benign_ones_separately() {
     for lang in ["en", "zh-TW", "zh-CN"] {
         let ran = judged(&sources(), &format!("--lang {lang} --width 140"));
         insta::assert_snapshot!(format!("logs_{lang}"), ran.out);
@@ -66,7 +66,7 @@ fn patterns_are_told_in_three_languages_and_benign_ones_apart() {
 }
 
 #[test]
-fn machines_get_all_of_it_and_only_where_logs_were_read() {
+fn json_has_logs_only_if_logs_were_read() {
     let report = judged(&sources(), "-o json").json();
     let logs = &report["logs"];
     assert_eq!(
@@ -99,7 +99,7 @@ fn machines_get_all_of_it_and_only_where_logs_were_read() {
 }
 
 #[test]
-fn what_a_log_says_is_hostile() {
+fn escapes_text_from_logs() {
     let mut source = sources().remove(0);
     source["patterns"][0]["text"] = json!("\u{1b}[31m<script>|\n\u{202e} password=CANARY @all");
     source["patterns"][0]["sample"] = json!("postgres://app:CANARY@db | `rm`");

@@ -1,4 +1,4 @@
-//! The binary as a user runs it, on files.
+//! The binary on files.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc, missing_docs, reason = "tests")]
 #![allow(clippy::too_many_lines, reason = "tables of cases are long")]
 #![allow(unreachable_pub, reason = "shared between the modules of one test binary")]
@@ -44,7 +44,7 @@ pub fn project(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// A pod as a list item, with a status.
+/// Returns a pod of a list with a status.
 pub fn pod(name: &str, status: &Value) -> Value {
     json!({
         "apiVersion": "v1", "kind": "Pod",

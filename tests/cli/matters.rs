@@ -1,10 +1,10 @@
-//! What is one matter, and has one key, and what is two.
+//! Which findings share a key.
 
 use crate::keys::judged;
 use crate::pod;
 use serde_json::{Value, json};
 
-/// A pod whose container waits, of an owner such as `ReplicaSet/web-7d9f8b6c5d`.
+/// A pod with a waiting container and an owner such as `ReplicaSet/web-7d9f8b6c5d`.
 fn waiting(name: &str, owner: &str, reason: &str) -> Value {
     let state = json!({ "waiting": { "reason": reason, "message": "secret \"db\" not found" } });
     owned(
@@ -28,7 +28,7 @@ fn object(kind: &str, name: &str, rest: Value) -> Value {
     object
 }
 
-/// The keys of a check about these objects, each once.
+/// Returns the distinct keys of a check about these objects.
 fn keys(check: &str, objects: &[Value]) -> Vec<String> {
     let mut keys = judged(objects, |finding| (finding.check.id == check).then(|| finding.key.clone()));
     keys.dedup();
@@ -36,7 +36,7 @@ fn keys(check: &str, objects: &[Value]) -> Vec<String> {
 }
 
 #[test]
-fn pods_are_known_by_who_drew_their_names() {
+fn keys_of_pods_name_their_controller() {
     let set = |owner: &str| {
         owned(object("ReplicaSet", "web-7d9f8b6c5d", json!({ "spec": { "replicas": 0 } })), owner)
     };
@@ -53,7 +53,7 @@ fn pods_are_known_by_who_drew_their_names() {
         ("Job/backup-20251226", vec![], "Job/backup-20251226"),
         ("Job/by-hand", vec![owned(object("Job", "by-hand", json!({})), "CronJob/backup")], "CronJob/backup"),
         ("ReplicationController/web-12", vec![], "DeploymentConfig/web"),
-        // Each of the static pods of a node is a matter of its own.
+        // Each static pod of a node has its own key.
         ("Node/n1", vec![], "Pod/a"),
     ] {
         let objects = [vec![waiting("a", owner, "CreateContainerConfigError")], others].concat();
@@ -63,7 +63,7 @@ fn pods_are_known_by_who_drew_their_names() {
 }
 
 #[test]
-fn what_takes_turns_is_one_matter() {
+fn alternating_reasons_share_a_key() {
     let owner = "ReplicaSet/web-7d9f8b6c5d";
     let pulls = ["ErrImagePull", "ImagePullBackOff"].map(|reason| waiting(reason, owner, reason));
     assert_eq!(keys("pod-image-pull-failed", &pulls), ["pod-image-pull-failed/demo/Deployment/web/app"]);
@@ -101,7 +101,7 @@ fn what_takes_turns_is_one_matter() {
 }
 
 #[test]
-fn what_ends_one_without_the_other_is_two_matters() {
+fn problems_with_separate_remedies_have_separate_keys() {
     let job = |name: &str, reason: &str| {
         let failed = json!({ "type": "Failed", "status": "True", "reason": reason });
         owned(object("Job", name, json!({ "status": { "conditions": [failed] } })), "CronJob/backup")
@@ -128,9 +128,9 @@ fn what_ends_one_without_the_other_is_two_matters() {
     assert_eq!(keys("ingress-backend-missing", &ingress), [of("a"), of("b")]);
 }
 
-/// The claim of an ephemeral volume has the name of its pod.
+/// The claim of an ephemeral volume contains the name of its pod.
 #[test]
-fn a_claim_that_comes_with_a_pod_is_known_by_its_volume() {
+fn keys_of_ephemeral_claims_name_the_volume() {
     let claim = |name: &str| {
         object(
             "PersistentVolumeClaim",
@@ -153,7 +153,7 @@ fn a_claim_that_comes_with_a_pod_is_known_by_its_volume() {
 }
 
 #[test]
-fn pods_that_restart_together_are_known_by_what_they_share() {
+fn keys_of_joint_restarts_name_the_common_cause() {
     let restarted = |name: &str, owner: &str, node: &str| {
         let end = json!({ "terminated": { "exitCode": 1, "finishedAt": "2025-12-26T01:00:00Z" } });
         let container = json!({ "name": "app", "ready": true, "restartCount": 1, "state": { "running": {} }, "lastState": end });

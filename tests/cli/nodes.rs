@@ -1,4 +1,4 @@
-//! The view of the nodes: what they have, who takes it, and what is said where that is not known.
+//! The view of nodes: their resources and largest users, also with missing data.
 
 use crate::support::{Ran, Run, healthcheck};
 use crate::{LANGS, judged};
@@ -24,7 +24,7 @@ fn measured(name: &str, cpu: &str, memory: &str) -> Value {
     })
 }
 
-/// A pod of a workload, with what it asks for.
+/// A pod of a workload with its requests.
 fn pod(owner: (&str, &str, &str), index: usize, on: &str, requests: &Value) -> Value {
     let (namespace, kind, name) = owner;
     let limits = requests.get("memory").map_or(json!({}), |memory| json!({ "memory": memory }));
@@ -50,7 +50,7 @@ fn used_by(namespace: &str, pod: &str, cpu: &str, memory: &str) -> Value {
     })
 }
 
-/// Three nodes and twelve namespaces; `one` is nearly out of memory, and one pod waits for a node.
+/// Three nodes and twelve namespaces. `one` is nearly out of memory, and one pod waits for a node.
 fn cluster() -> Vec<Value> {
     let asks = |cpu: &str, memory: &str| json!({ "cpu": cpu, "memory": memory });
     let mut items = vec![
@@ -77,7 +77,7 @@ fn cluster() -> Vec<Value> {
     items
 }
 
-/// The same with a metrics server that has not measured the third node.
+/// The same cluster with metrics for two of the three nodes.
 fn measured_cluster() -> Vec<Value> {
     let mut items = cluster();
     items.extend([measured("worker-one", "3200m", "30Gi"), measured("worker-two", "1500m", "9Gi")]);
@@ -90,7 +90,7 @@ fn measured_cluster() -> Vec<Value> {
     items.push(used_by("payments", "ledger-0", "1200m", "11Gi"));
     items.push(used_by("payments", "ledger-1", "900m", "9Gi"));
     items.push(used_by("team-0", "web-0", "20m", "200Mi"));
-    // Gone since it was measured.
+    // A pod that was deleted after its measurement.
     items.push(used_by("team-0", "web-17", "5", "20Gi"));
     items
 }
@@ -103,7 +103,7 @@ fn nodes(items: &[Value], arguments: &str) -> Ran {
 }
 
 #[test]
-fn the_cluster_is_told_under_its_nodes() {
+fn shows_totals_of_the_cluster_below_the_nodes() {
     for lang in LANGS {
         for width in [80, 200] {
             let shown = nodes(&measured_cluster(), &format!("--lang {lang} --width {width}")).out;
@@ -113,7 +113,7 @@ fn the_cluster_is_told_under_its_nodes() {
 }
 
 #[test]
-fn what_is_not_measured_is_not_told() {
+fn hides_columns_without_measurements() {
     for lang in LANGS {
         insta::assert_snapshot!(
             format!("nodes-unmeasured-{lang}"),
@@ -122,7 +122,7 @@ fn what_is_not_measured_is_not_told() {
     }
 }
 
-/// Columns that a narrow screen has no room for go; names stay.
+/// Narrow screens hide columns and keep names.
 #[test]
 fn limits_need_a_wide_screen() {
     let of = |width: usize| nodes(&measured_cluster(), &format!("--width {width}")).out;
@@ -135,7 +135,7 @@ fn limits_need_a_wide_screen() {
 }
 
 #[test]
-fn machines_get_the_same_in_numbers() {
+fn json_has_the_numbers_of_the_screen() {
     let report = nodes(&measured_cluster(), "-o json").json();
     let yaml: Value = serde_saphyr::from_str(&nodes(&measured_cluster(), "-o yaml").out).unwrap();
     let of = &report["resources"][0];
@@ -160,14 +160,14 @@ fn machines_get_the_same_in_numbers() {
     assert_eq!(of["consumers"][0]["usage"], json!({ "cpuMillis": 2100, "memoryBytes": gibi(20) }));
     assert_eq!(named.len(), 10);
     let loss = &of["losses"][0];
-    // worker-one and its 100m of a DaemonSet are gone, and what was on it must go elsewhere.
+    // worker-one and its 100m of a DaemonSet are lost; all other requests must move.
     assert_eq!((&loss["resource"], &loss["node"]), (&json!("cpuMillis"), &json!("worker-one")));
     assert_eq!((&loss["needed"], &loss["left"], &loss["short"]), (&json!(6700), &json!(12_000), &json!(0)));
 }
 
-/// Whatever nodes say of themselves.
+/// Broken and odd data of nodes.
 #[test]
-fn what_the_namespaces_request_is_on_the_nodes_or_elsewhere() {
+fn requests_of_namespaces_equal_requests_on_nodes_and_unscheduled() {
     let mut items = measured_cluster();
     items.push(node("silent", "0", "0"));
     for (index, on) in ["silent", "nowhere", "worker-one"].into_iter().enumerate() {
@@ -185,9 +185,9 @@ fn what_the_namespaces_request_is_on_the_nodes_or_elsewhere() {
     }
 }
 
-/// The DaemonSet's pod that has ended on a node asks for nothing any more, there or anywhere.
+/// The finished DaemonSet pod on a node requests nothing, here or on another node.
 #[test]
-fn what_has_ended_is_not_taken_off_twice() {
+fn subtracts_finished_pods_once() {
     let mut items = cluster();
     let mut done = pod(("shop", "Job", "import"), 0, "worker-one", &json!({ "cpu": "4", "memory": "4Gi" }));
     done["status"] = json!({ "phase": "Succeeded" });
@@ -196,7 +196,7 @@ fn what_has_ended_is_not_taken_off_twice() {
 }
 
 #[test]
-fn a_loss_that_cannot_be_borne_is_told_and_found() {
+fn reports_that_the_loss_of_a_node_exceeds_capacity() {
     let mut items = cluster();
     items.push(pod(
         ("shop", "StatefulSet", "cache"),
@@ -214,9 +214,9 @@ fn a_loss_that_cannot_be_borne_is_told_and_found() {
     assert_eq!(report["resources"][0]["losses"][0]["short"], 1700);
 }
 
-/// Of a part of the cluster nobody knows what is left of it.
+/// A run that reads some namespaces cannot know the capacity that is left.
 #[test]
-fn a_scope_is_told_as_one() {
+fn says_that_only_some_namespaces_were_read() {
     let shown = nodes(&measured_cluster(), "-n payments --width 200").out;
     assert!(shown.contains("requests at least 1 (12 %)"), "{shown}");
     assert!(shown.contains("What the loss of a node would leave is not known"), "{shown}");
@@ -224,9 +224,9 @@ fn a_scope_is_told_as_one() {
     assert!(nodes(&only, "").out.contains("Nodes that take ordinary pods: 1."), "{}", nodes(&only, "").out);
 }
 
-/// What a metrics server or a node says may be old, half, more than there is, or of nobody.
+/// Data of metrics servers and nodes may be old, partial, too large or about unknown objects.
 #[test]
-fn nonsense_is_neither_divided_by_nor_believed() {
+fn survives_invalid_measurements() {
     let mut items = vec![node("none", "0", "0"), node("lost", "4", "8Gi"), node("over", "4", "8Gi")];
     items[0]["status"].as_object_mut().unwrap().remove("allocatable");
     items.push(measured("none", "1", "1Gi"));
@@ -251,7 +251,11 @@ fn nonsense_is_neither_divided_by_nor_believed() {
     let found: Vec<_> = findings.iter().filter(|f| f["id"] == "node-memory-used").collect();
     assert_eq!(found.len(), 1);
     assert_eq!((&found[0]["object"]["name"], &found[0]["severity"]), (&json!("over"), &json!("high")));
-    assert!(found[0]["message"].as_str().unwrap().contains("112.5 % of the 8Gi"), "{}", found[0]["message"]);
+    assert!(
+        found[0]["message"].as_str().unwrap().contains("112.5 % of the allocatable 8Gi"),
+        "{}",
+        found[0]["message"]
+    );
 }
 
 fn memory_findings(items: &[Value], arguments: &str) -> Vec<(String, String)> {
@@ -269,7 +273,7 @@ fn judged_now(items: &[Value], arguments: &str) -> Value {
 }
 
 #[test]
-fn a_node_is_short_of_memory_from_ninety_percent_on() {
+fn a_node_at_ninety_percent_of_its_memory_is_a_finding() {
     let any = || pod(("a", "StatefulSet", "b"), 0, "n", &json!({ "cpu": "1", "memory": "1Mi" }));
     let of = |used: &str| vec![node("n", "4", "1000Mi"), measured("n", "4", used), any()];
     let found = |used: &str, arguments: &str| {
@@ -282,7 +286,7 @@ fn a_node_is_short_of_memory_from_ninety_percent_on() {
     assert_eq!(found("970Mi", "--node-memory 98"), None);
     assert_eq!(found("980Mi", "--node-memory 98").as_deref(), Some("high"));
     assert_eq!(found("500Mi", "--node-memory 50").as_deref(), Some("medium"));
-    // Its kubelet says more.
+    // The kubelet reports more memory in use.
     let mut items = of("990Mi");
     items[0]["status"]["conditions"][1]["status"] = json!("True");
     assert_eq!(memory_findings(&items, ""), []);
@@ -293,7 +297,7 @@ fn a_node_is_short_of_memory_from_ninety_percent_on() {
 }
 
 #[test]
-fn the_finding_names_the_largest_pods() {
+fn names_the_largest_pods_of_the_node() {
     let report = judged_now(&measured_cluster(), "-o json");
     let finding =
         report["findings"].as_array().unwrap().iter().find(|f| f["id"] == "node-memory-used").unwrap();
@@ -309,7 +313,7 @@ fn the_finding_names_the_largest_pods() {
         finding["actions"],
         json!(["kubectl top pods -A --sort-by=memory", "kubectl describe node worker-one"])
     );
-    // Of a few of its pods nobody says that they are the largest.
+    // With only some pods measured, the largest are unknown.
     let mut items = measured_cluster();
     items.retain(|item| item["kind"] != "PodMetrics" || item["metadata"]["name"] == "ledger-0");
     let report = judged_now(&items, "-o json");
@@ -320,7 +324,7 @@ fn the_finding_names_the_largest_pods() {
 }
 
 #[test]
-fn the_threshold_is_one_of_nodes() {
+fn the_memory_threshold_applies_to_nodes() {
     let home = tempfile::tempdir().unwrap();
     let config = home.path().join("config.yaml");
     let with = |profile: &str| {

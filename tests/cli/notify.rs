@@ -1,4 +1,4 @@
-//! Webhooks that are told of a run: what they are sent, when, and what becomes of it when they do not take it.
+//! Notifications: which webhooks get which messages, and what happens if a webhook fails.
 
 use crate::support::{Ran, Run, healthcheck, run};
 mod profile;
@@ -9,14 +9,14 @@ use serde_json::json;
 use std::process::Command;
 use tempfile::TempDir;
 
-/// The part of each address that nobody but the chat may see.
+/// The secret part of each address.
 const SECRET: &str = "/services/T0AB/B0CD/hush-hush?token=hush-too";
 
 fn pigo() -> String {
     project("examples/pigo.json").display().to_string()
 }
 
-/// A home with a profile that has these webhooks.
+/// A home folder with a profile that defines these webhooks.
 struct Home(TempDir);
 
 impl Home {
@@ -29,7 +29,7 @@ impl Home {
         home
     }
 
-    /// One webhook of the name `ops`.
+    /// Defines one webhook named `ops`.
     fn of(chat: &Chat, rest: &str) -> Self {
         Self::with(&format!("    - {{name: ops, url: \"{}\"{rest}}}\n", chat.url(SECRET)))
     }
@@ -49,7 +49,7 @@ impl Home {
     }
 }
 
-/// Whatever is printed, the secret is not in it.
+/// Checks that the output does not contain the secret.
 fn discreet(ran: Ran) -> Ran {
     for secret in ["hush", "T0AB", "/services"] {
         assert!(!ran.out.contains(secret) && !ran.err.contains(secret), "{secret}: {ran:?}");
@@ -57,7 +57,7 @@ fn discreet(ran: Ran) -> Ran {
     ran
 }
 
-/// The example and where to judge it: exit code 1, one incident.
+/// Returns arguments for the example: exit code 1, one incident.
 fn example(rest: &str) -> String {
     format!("-f {} {rest}", pigo())
 }
@@ -69,7 +69,7 @@ fn healthy(home: &Home, arguments: &str) -> Ran {
 }
 
 #[test]
-fn nothing_is_sent_unless_it_is_asked_for() {
+fn sends_nothing_without_the_flag() {
     let chat = Chat::new(&[OK]);
     let home = Home::of(&chat, ", when: always");
     assert_eq!(home.run(&example("")).code, 1);
@@ -82,13 +82,13 @@ fn nothing_is_sent_unless_it_is_asked_for() {
     assert_eq!(sent.header("content-type"), Some("application/json"));
     assert!(sent.header("user-agent").unwrap().starts_with("kubectl-healthcheck/"));
     assert_eq!(sent.header("authorization"), None);
-    // The report is what it is without.
+    // The report is the same as without notifications.
     assert_eq!(ran.out, home.run(&example("")).out);
     assert_eq!(chat.sent().len(), 1);
 }
 
 #[test]
-fn the_environment_may_ask_too() {
+fn the_environment_can_set_webhooks() {
     let chat = Chat::new(&[OK]);
     let home = Home::of(&chat, "");
     let ran = discreet(home.command(&example("")).env("HEALTHCHECK_NOTIFY", "ops").ran());
@@ -100,7 +100,7 @@ fn the_environment_may_ask_too() {
         "{}",
         ran.err
     );
-    // What sends nothing has no use for it.
+    // Commands without a whole report do not notify.
     for arguments in ["nodes", "pod/pigo-cron"] {
         let ran = discreet(
             home.command(&format!("{arguments} -f {}", pigo())).env("HEALTHCHECK_NOTIFY", "opps").ran(),
@@ -111,10 +111,10 @@ fn the_environment_may_ask_too() {
 }
 
 #[test]
-fn a_webhook_that_there_is_not_is_an_error_before_anything_is_asked() {
+fn rejects_unknown_webhooks_before_the_run() {
     let chat = Chat::new(&[OK]);
     let home = Home::of(&chat, "");
-    // The server is one that nobody must be asked.
+    // The address of the server must not be reachable.
     for (flags, line, hint) in [
         ("--notify opps", "error: --notify: profile p has no webhook \"opps\"", "did you mean \"ops\"?"),
         ("--notify ops,sec", "error: --notify: profile p has no webhook \"sec\"", "known here: ops"),
@@ -134,7 +134,7 @@ fn a_webhook_that_there_is_not_is_an_error_before_anything_is_asked() {
 }
 
 #[test]
-fn trouble_is_told_and_health_only_where_it_is_wanted() {
+fn sends_problems_and_health_only_on_request() {
     let chat = Chat::new(&[OK]);
     let home = Home::of(&chat, "");
     let ran = healthy(&home, "--notify ops");
@@ -147,7 +147,7 @@ fn trouble_is_told_and_health_only_where_it_is_wanted() {
 }
 
 #[test]
-fn what_is_new_is_told_once() {
+fn sends_new_findings_once() {
     let chat = Chat::new(&[OK]);
     let home = Home::of(&chat, ", when: new");
     let ran = home.run(&example("--notify ops"));
@@ -176,11 +176,11 @@ fn what_is_new_is_told_once() {
     assert_eq!(chat.sent().len(), 1);
     assert!(chat.sent()[0].text().contains("1 new"), "{}", chat.sent()[0].text());
     now(&[fine, broken], "2025-12-28T10:00:00Z");
-    assert_eq!(chat.sent().len(), 1, "it is not new any more");
+    assert_eq!(chat.sent().len(), 1, "the finding is known");
 }
 
 #[test]
-fn each_webhook_is_told_in_its_own_language() {
+fn each_webhook_has_its_language() {
     let chat = Chat::new(&[OK]);
     let webhooks: Vec<String> = LANGS
         .iter()
@@ -189,7 +189,7 @@ fn each_webhook_is_told_in_its_own_language() {
         })
         .collect();
     let home = Home::with(&webhooks.concat());
-    // By comma and repeated; twice is once.
+    // Separated by commas and repeated; duplicates count once.
     assert_eq!(home.run(&example("--notify en,zh-TW --notify zh-CN,en --lang zh-TW")).code, 1);
     let mut sent = chat.sent();
     sent.sort_by(|a, b| a.head.cmp(&b.head));
@@ -201,7 +201,7 @@ fn each_webhook_is_told_in_its_own_language() {
 }
 
 #[test]
-fn what_is_not_delivered_is_told_and_is_no_success() {
+fn reports_failed_deliveries() {
     let too_long = "retry-after: 3600\r\n";
     for (answers, tries, why) in [
         (vec![Answer::Http(404, "", "")], 1, "HTTP 404"),
@@ -235,7 +235,7 @@ fn what_is_not_delivered_is_told_and_is_no_success() {
 }
 
 #[test]
-fn what_comes_right_by_itself_is_delivered() {
+fn retries_deliveries() {
     for first in [
         Answer::Http(500, "", ""),
         Answer::Http(503, "retry-after: 1\r\n", ""),
@@ -249,7 +249,7 @@ fn what_comes_right_by_itself_is_delivered() {
 }
 
 #[test]
-fn who_does_not_answer_is_not_waited_for_for_ever_nor_told_twice() {
+fn limits_the_wait_for_a_webhook_and_does_not_send_twice() {
     let chat = Chat::new(&[Answer::Never]);
     let ran = healthy(&Home::of(&chat, ", when: always"), "--notify ops");
     assert_eq!(ran.err, format!("could not notify ops ({}): no answer within 10 s\n", chat.shown()));
@@ -257,7 +257,7 @@ fn who_does_not_answer_is_not_waited_for_for_ever_nor_told_twice() {
 }
 
 #[test]
-fn findings_keep_their_exit_code_and_one_webhook_does_not_hinder_another() {
+fn a_failing_webhook_changes_neither_the_exit_code_nor_other_webhooks() {
     let (gone, good) = (Chat::new(&[Answer::Http(410, "", "")]), Chat::new(&[OK]));
     let home = Home::with(&format!(
         "    - {{name: gone, url: \"{}\"}}\n    - {{name: good, url: \"{}\"}}\n    - {{name: closed, url: \"http://127.0.0.1:1{SECRET}\"}}\n",
@@ -274,7 +274,7 @@ fn findings_keep_their_exit_code_and_one_webhook_does_not_hinder_another() {
 }
 
 #[test]
-fn a_certificate_that_nobody_vouches_for_is_refused() {
+fn rejects_untrusted_certificates() {
     let chat = Chat::encrypted(&[OK]);
     let home = Home::of(&chat, "");
     let empty = home.0.path().join("empty.pem");
@@ -283,11 +283,11 @@ fn a_certificate_that_nobody_vouches_for_is_refused() {
     assert_eq!((ran.code, chat.sent().len()), (1, 0));
     assert!(ran.err.starts_with(&format!("could not notify ops ({}): ", chat.shown())), "{}", ran.err);
     assert!(ran.err.contains("certificate"), "{}", ran.err);
-    // The same chat, where the machine trusts it. Only Linux lets a variable say whom it trusts.
+    // The same chat, trusted by the machine. Only Linux reads trusted certificates from a variable.
     if cfg!(target_os = "linux") {
         let trusted = home.command(&example("--notify ops")).env("SSL_CERT_FILE", certificate()).ran();
         assert_eq!((trusted.code, trusted.err.as_str(), chat.sent().len()), (1, "", 1));
-        // A machine that trusts nobody can still speak to a webhook without encryption.
+        // A machine without trusted certificates can use a webhook without TLS.
         let plain = Chat::new(&[OK]);
         let home = Home::of(&plain, "");
         let ran = discreet(home.command(&example("--notify ops")).env("SSL_CERT_FILE", &empty).ran());
@@ -296,7 +296,7 @@ fn a_certificate_that_nobody_vouches_for_is_refused() {
 }
 
 #[test]
-fn a_run_that_could_not_be_made_is_told_too() {
+fn sends_failed_runs() {
     let chat = Chat::new(&[OK]);
     let home = Home::of(&chat, "");
     let ran = home.run("--notify ops --server http://127.0.0.1:1");
@@ -309,7 +309,7 @@ fn a_run_that_could_not_be_made_is_told_too() {
 }
 
 #[test]
-fn several_clusters_are_one_message() {
+fn sends_one_message_for_several_clusters() {
     const FORBIDDEN: &str =
         "{\"kind\":\"Status\",\"code\":403,\"reason\":\"Forbidden\",\"message\":\"pods is forbidden\"}";
     const PODS: &str = "{\"kind\":\"PodList\",\"items\":[{\"metadata\":{\"name\":\"web\",\"namespace\":\"shop\"},\
@@ -350,7 +350,7 @@ fn several_clusters_are_one_message() {
             "{text}"
         );
     }
-    // Nothing was seen of either: there is no report, but a message.
+    // Neither cluster was read: there is a message and no report.
     let (code, text) = both(|_| Answer::Http(403, JSON, FORBIDDEN), "");
     assert!(code == 2 && text.contains("\nnear · Not seen: the cluster (forbidden)\n"), "{code} {text}");
 }

@@ -1,4 +1,4 @@
-//! What goes out: languages, colours, widths, and text that nobody should trust.
+//! Output: languages, colors, widths, and untrusted text.
 
 use crate::support::{Run, healthcheck, pigo, run};
 use crate::{LANGS, healthy_status, judged, pod};
@@ -6,9 +6,9 @@ use kubectl_healthcheck::snapshot::{self, Capture, Header, Snapshot};
 use kubectl_healthcheck::wire::{Kind, Object, Time};
 use serde_json::{Value, json};
 
-/// Nothing that came from a cluster reaches a terminal or a document as anything but text.
+/// Text from a cluster reaches terminals and documents only as text.
 #[test]
-fn hostile_text_is_shown_and_never_obeyed() {
+fn escapes_hostile_text() {
     let evil = "a\u{1b}[2J\u{1b}]0;t\u{7}\r\n| x | <script>alert(1)</script> [l](http://e.example) `id` \u{202e}gnp\u{200b} $(rm -rf /)";
     let status = json!({
         "phase": "Pending", "reason": evil,
@@ -33,7 +33,7 @@ fn hostile_text_is_shown_and_never_obeyed() {
             }
         }
     }
-    // Every suggested command is one command of kubectl, whatever the names in it.
+    // Every suggested command is a single kubectl command, whatever the names in it.
     for finding in judged(&items, "-o json").json()["findings"].as_array().unwrap() {
         for action in finding["actions"].as_array().unwrap() {
             let words = shlex::split(action.as_str().unwrap()).unwrap();
@@ -44,7 +44,7 @@ fn hostile_text_is_shown_and_never_obeyed() {
 }
 
 #[test]
-fn machine_formats_never_change_with_the_language() {
+fn machine_formats_do_not_depend_on_the_language() {
     for format in ["json", "yaml", "name"] {
         let plain = run(&format!("demo -o {format}")).out;
         for lang in LANGS {
@@ -63,7 +63,7 @@ fn machine_formats_never_change_with_the_language() {
 }
 
 #[test]
-fn colours_follow_the_flag_then_the_environment_then_the_terminal() {
+fn colors_follow_flag_environment_and_terminal() {
     for (flag, variables, colored) in [
         ("auto", &[][..], false),
         ("always", &[("NO_COLOR", "1")], true),
@@ -77,7 +77,7 @@ fn colours_follow_the_flag_then_the_environment_then_the_terminal() {
         let ran = healthcheck().envs(variables.iter().copied()).args(["demo", "--color", flag]).ran();
         assert_eq!(ran.out.contains("\u{1b}["), colored, "--color {flag} {variables:?}");
     }
-    // Colour adds nothing but codes.
+    // Colors add only escape codes.
     let plain = run("demo --width 120").out;
     let colored = run("demo --width 120 --color always").out;
     let mut stripped = String::new();
@@ -88,7 +88,7 @@ fn colours_follow_the_flag_then_the_environment_then_the_terminal() {
 }
 
 #[test]
-fn tables_fit_the_terminal_and_cut_no_name() {
+fn tables_fit_the_terminal_without_cutting_names() {
     use unicode_width::UnicodeWidthStr;
     let names: Vec<String> = pigo::rows().into_iter().map(|row| row.name).collect();
     for lang in LANGS {
@@ -98,8 +98,7 @@ fn tables_fit_the_terminal_and_cut_no_name() {
                 for name in &names {
                     assert!(ran.out.contains(name.as_str()), "{name} at {width}");
                 }
-                // Only a line that holds a name or a command may be too wide, since those are copied, and the
-                // heads above it.
+                // Only lines with a name or a command, which users copy, and their headings may be too wide.
                 let copied =
                     |line: &&str| line.contains("kubectl") || names.iter().any(|n| line.contains(n.as_str()));
                 let head = |line: &&str| ["NAMESPACE ", "命名"].iter().any(|word| line.starts_with(word));
@@ -112,7 +111,7 @@ fn tables_fit_the_terminal_and_cut_no_name() {
 }
 
 #[test]
-fn a_healthy_input_is_a_few_green_lines() {
+fn a_healthy_input_prints_a_few_lines() {
     let ran = judged(&[pod("fine", &healthy_status())], "");
     assert_eq!(ran.code, 0);
     insta::assert_snapshot!(ran.out, @r"
@@ -124,7 +123,7 @@ fn a_healthy_input_is_a_few_green_lines() {
 }
 
 #[test]
-fn a_check_is_explained_in_the_readers_language() {
+fn explains_a_check_in_three_languages() {
     for (lang, head) in [("en", "## What it checks"), ("zh-TW", "## 檢查什麼"), ("zh-CN", "## 检查什么")]
     {
         let ran = run(&format!("explain pod-leftover --lang {lang}"));
@@ -134,16 +133,16 @@ fn a_check_is_explained_in_the_readers_language() {
 }
 
 #[test]
-fn help_is_kubectls() {
+fn help_looks_like_that_of_kubectl() {
     let ran = run("--help");
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     assert!(ran.out.contains("Usage: kubectl healthcheck [OPTIONS]"), "{}", ran.out);
     insta::assert_snapshot!(run("-h").out);
 }
 
-/// A reader that has seen enough is no error.
+/// A closed pipe is not an error.
 #[test]
-fn a_closed_pipe_ends_quietly() {
+fn a_closed_pipe_ends_the_program_silently() {
     let mut child = healthcheck()
         .args(["demo", "--all", "-o", "markdown"])
         .stdout(std::process::Stdio::piped())
@@ -155,9 +154,9 @@ fn a_closed_pipe_ends_quietly() {
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(1), &b""[..]));
 }
 
-/// What a program or a person wrote down carelessly is in no output and in no capture.
+/// Credentials in texts of programs and users appear neither in the output nor in a capture.
 #[test]
-fn no_credential_comes_through() {
+fn redacts_credentials() {
     let says = |what: &str| {
         format!("{what}: postgres://app:CANARY@db/app refused, password=CANARY, Bearer CANARYCANARY")
     };
@@ -220,15 +219,15 @@ fn no_credential_comes_through() {
     }
     for item in items {
         let kind = Kind::from_name(item["kind"].as_str().unwrap()).unwrap();
-        // This is how a capture keeps it.
+        // The form in a capture.
         let out = serde_json::to_string(&Object::from_value(kind, item).unwrap()).unwrap();
         assert!(out.contains("***") && !out.contains("CANARY"), "{out}");
     }
 }
 
-/// What `kubectl apply` leaves behind is in no output and in no capture; what was written for us stays.
+/// The annotation of `kubectl apply` appears neither in the output nor in a capture; annotations for this tool stay.
 #[test]
-fn of_annotations_only_what_is_read_comes_through() {
+fn keeps_only_annotations_of_the_tool() {
     let kinds = [Kind::Namespace, Kind::Deployment, Kind::Job, Kind::Ingress, Kind::PersistentVolumeClaim];
     let items = kinds.map(|kind| {
         let applied = json!({ "spec": { "env": [{ "name": "KEY", "value": "CANARY" }] } }).to_string();

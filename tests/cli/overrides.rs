@@ -1,4 +1,4 @@
-//! What people write on namespaces and workloads: classes, thresholds, checks that are left out, mutes.
+//! Annotations on namespaces and workloads: classes, thresholds, skipped checks, mutes.
 
 use crate::support::{Ran, Run, healthcheck};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 const PROFILE: &str = "profiles:\n  p:\n    thresholds: {restartsUnhealthy: 10}\n    classes:\n      batch:\n        workloads: ['*runner*']\n        \
                        thresholds: {restartsAttention: 20, restartsUnhealthy: 50}\n";
 
-/// A Deployment of one pod that serves and has restarted 12 times in the last hour, in a namespace.
+/// A Deployment with one pod that serves and has restarted 12 times in the last hour, in a namespace.
 fn cluster(name: &str, on_namespace: &Value, on_workload: &Value) -> Value {
     let metadata = |name: &str| json!({ "name": name, "namespace": "shop", "creationTimestamp": "2025-12-20T00:00:00Z" });
     let owned = |name: &str, kind: &str, owner: &str| {
@@ -50,10 +50,10 @@ fn restarts(name: &str, on_namespace: &Value, on_workload: &Value) -> Vec<String
 }
 
 #[test]
-fn a_class_has_thresholds_of_its_own() {
+fn a_class_has_its_own_thresholds() {
     let none = json!({});
     assert_eq!(restarts("web", &none, &none), ["high"]);
-    // By its name, by the annotation, by that of the namespace.
+    // By name, by annotation, by annotation of the namespace.
     assert_eq!(restarts("ci-runner", &none, &none), Vec::<String>::new());
     let batch = json!({ "healthcheck.dev/class": "batch" });
     assert_eq!(restarts("web", &none, &batch), Vec::<String>::new());
@@ -61,14 +61,14 @@ fn a_class_has_thresholds_of_its_own() {
 }
 
 #[test]
-fn what_is_written_on_a_workload_comes_after_what_is_written_on_its_namespace() {
+fn annotations_of_a_workload_override_those_of_its_namespace() {
     let none = json!({});
     let patient = json!({ "healthcheck.dev/restarts-unhealthy": "100" });
     let strict = json!({ "healthcheck.dev/restarts-unhealthy": "11" });
     assert_eq!(restarts("web", &patient, &none), ["medium"]);
     assert_eq!(restarts("web", &patient, &strict), ["high"]);
     assert_eq!(restarts("web", &strict, &patient), ["medium"]);
-    // The class says 50, what is written says more.
+    // The annotation overrides the threshold of the class.
     assert_eq!(
         restarts("ci-runner", &none, &json!({ "healthcheck.dev/restarts-attention": "12" })),
         ["medium"]
@@ -76,7 +76,7 @@ fn what_is_written_on_a_workload_comes_after_what_is_written_on_its_namespace() 
 }
 
 #[test]
-fn a_check_that_is_left_out_somewhere_is_said_to_be() {
+fn reports_checks_skipped_by_annotation() {
     let none = json!({});
     let skip = json!({ "healthcheck.dev/skip": "pod-restarting-*" });
     for (namespace, workload, on) in [(&skip, &none, "namespace/shop"), (&none, &skip, "deployment/web")] {
@@ -100,7 +100,7 @@ fn a_check_that_is_left_out_somewhere_is_said_to_be() {
 }
 
 #[test]
-fn a_mute_may_stand_on_what_it_speaks_of() {
+fn annotations_can_mute_findings() {
     let mute = json!({ "healthcheck.dev/mute": "pod-restarting-often", "healthcheck.dev/mute-until": "2025-12-31",
         "healthcheck.dev/mute-reason": "flaky licence server", "healthcheck.dev/mute-owner": "shop team" });
     let ran = judged(&cluster("web", &json!({}), &mute), "-o json");
@@ -112,12 +112,12 @@ fn a_mute_may_stand_on_what_it_speaks_of() {
     let mut ended = mute.clone();
     ended["healthcheck.dev/mute-until"] = json!("2025-12-24");
     assert_eq!(restarts("web", &json!({}), &ended), ["high"]);
-    // On another workload it means nothing here.
+    // On another workload it has no effect.
     assert_eq!(restarts("other", &json!({}), &json!({})), ["high"]);
 }
 
 #[test]
-fn what_makes_no_sense_is_told_and_changes_nothing() {
+fn reports_and_ignores_invalid_annotations() {
     let wrong = json!({ "healthcheck.dev/grase": "1h", "healthcheck.dev/mute": "pod-restarting-often",
         "healthcheck.dev/restarts-unhealthy": "\u{1b}[31mmany" });
     let ran = judged(&cluster("web", &json!({}), &wrong), "-o json");
@@ -134,7 +134,7 @@ fn what_makes_no_sense_is_told_and_changes_nothing() {
 }
 
 #[test]
-fn annotations_can_be_left_unheeded() {
+fn no_annotations_ignores_annotations() {
     let patient = json!({ "healthcheck.dev/restarts-unhealthy": "100" });
     let ran = judged(&cluster("web", &patient, &json!({})), "-o json --no-annotations");
     assert_eq!(severities(&ran, "pod-restarting-often"), ["high"]);

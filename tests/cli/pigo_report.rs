@@ -1,11 +1,11 @@
-//! The patrol of the bundled example, in every form.
+//! The patrol of the bundled example in all formats.
 
 use crate::LANGS;
 use crate::support::{pigo, run};
 use serde_json::{Value, json};
 
 #[test]
-fn the_patrol_of_pigo_is_told_in_three_languages() {
+fn shows_the_pigo_patrol_in_three_languages() {
     for lang in LANGS {
         for format in ["table", "wide", "markdown"] {
             let ran = run(&format!("demo --lang {lang} -o {format} --width 120"));
@@ -15,9 +15,9 @@ fn the_patrol_of_pigo_is_told_in_three_languages() {
     }
 }
 
-/// The numbers of the patrol, each told by its rows.
+/// The numbers of the patrol, each verified by its rows.
 #[test]
-fn the_numbers_of_pigo_are_right() {
+fn the_pigo_numbers_are_right() {
     let report = run("demo -o json").json();
     let counts = |value: &Value| {
         ["pods", "healthy", "attention", "unhealthy", "completed", "restarts"]
@@ -53,7 +53,7 @@ fn the_numbers_of_pigo_are_right() {
         found,
         [
             "pod-leftover high pigo-cron-77cc9c4d8c-tw2xb",
-            "pod-leftover warning prometheus-blackbox-exporter-6fc9ff54ff-6cnqp",
+            "pod-leftover medium prometheus-blackbox-exporter-6fc9ff54ff-6cnqp",
         ]
     );
     let statistics = &report["statistics"];

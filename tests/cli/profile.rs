@@ -1,4 +1,4 @@
-//! Profiles, the environment and flags together; mutes; what is wrong with any of them.
+//! Profiles, environment and flags together; mutes; errors in all of them.
 
 use crate::project;
 use crate::support::{Run, healthcheck, run};
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use tempfile::TempDir;
 
-/// A home with this file of profiles.
+/// A home folder with this profile file.
 struct Home(TempDir);
 
 impl Home {
@@ -48,7 +48,7 @@ const LAYERS: &str = "defaultProfile: pigo\nprofiles:\n  pigo:\n    namespaces: 
                       restartsAttention: 3\n    lang: zh-TW\n  other:\n    allNamespaces: true\n    excludeNamespaces: [kube-*]\n";
 
 #[test]
-fn flags_win_over_the_environment_and_that_over_the_profile() {
+fn flags_override_the_environment_and_it_overrides_the_profile() {
     let home = Home::with(LAYERS);
     let path = home.config().display().to_string();
     let shown = home
@@ -69,7 +69,7 @@ fn flags_win_over_the_environment_and_that_over_the_profile() {
 }
 
 #[test]
-fn naming_namespaces_takes_the_place_of_all_of_them() {
+fn named_namespaces_replace_all_namespaces() {
     let home = Home::with(LAYERS);
     let of = |flags: &str| {
         let shown = home.run(&format!("profile show -o json {flags}")).json();
@@ -99,7 +99,7 @@ fn naming_namespaces_takes_the_place_of_all_of_them() {
 }
 
 #[test]
-fn a_profile_says_how_files_are_judged_and_not_what_of_them() {
+fn a_profile_sets_thresholds_but_not_the_scope_of_files() {
     let home = Home::with(
         "profiles:\n  p:\n    namespaces: [elsewhere]\n    contexts: [elsewhere]\n    skip: [pod-leftover]\n",
     );
@@ -111,9 +111,9 @@ fn a_profile_says_how_files_are_judged_and_not_what_of_them() {
     assert_eq!(judged.json()["coverage"]["outside"][0]["kind"], "pod-leftover");
 }
 
-/// A profile that speaks of everything must be in nobody's way.
+/// A profile with all settings works with every command.
 #[test]
-fn commands_take_of_a_profile_what_they_can_use() {
+fn commands_use_only_the_settings_they_have() {
     let config = "defaultProfile: p\nprofiles:\n  p:\n    namespaces: [elsewhere]\n    output: json\n    history: records\n    \
                   failOn: new\n    skip: [pod-leftover]\n";
     let home = Home::with(config);
@@ -126,7 +126,7 @@ fn commands_take_of_a_profile_what_they_can_use() {
     assert_eq!((ran.code, ran.json()["kind"].as_str()), (0, Some("Investigation")), "{ran:?}");
     let ran = home.run("snapshot --server http://127.0.0.1:1");
     assert!(ran.code == 2 && ran.err.contains("--output"), "{ran:?}");
-    // The history is beside the file that names it.
+    // The history folder is relative to the profile file.
     for _ in 0..2 {
         assert_eq!(home.run(&format!("-f {file}")).code, 0);
     }
@@ -137,14 +137,14 @@ fn commands_take_of_a_profile_what_they_can_use() {
 }
 
 #[test]
-fn nothing_named_and_nothing_there_is_no_profile() {
+fn no_profile_and_no_file_is_fine() {
     assert_eq!(run("profile show -o json").json()["profile"], "");
     let home = Home::with("# nothing yet\n");
     assert_eq!(home.run("profile show -o json").json()["profile"], "");
 }
 
 #[test]
-fn whatever_is_wrong_is_said_with_file_line_and_suggestion() {
+fn reports_errors_with_file_line_and_suggestion() {
     let cases: &[(&str, &str, &str)] = &[
         (
             "profiles:\n  p:\n    treshold: {}\n",
@@ -179,7 +179,7 @@ fn whatever_is_wrong_is_said_with_file_line_and_suggestion() {
     ];
     for (config, place, hint) in cases {
         let home = Home::with(config);
-        // The server is one that nobody must be asked.
+        // The server must not be reachable.
         let ran = home.run("--profile p --server http://127.0.0.1:1");
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{config}\n{}", ran.err);
         let path = home.config().display().to_string();
@@ -190,7 +190,7 @@ fn whatever_is_wrong_is_said_with_file_line_and_suggestion() {
 }
 
 #[test]
-fn a_profile_that_is_not_there_or_cannot_be_read_is_an_error() {
+fn a_missing_or_unreadable_profile_is_an_error() {
     let missing = run("--profile pigo");
     assert_eq!(missing.code, 2);
     assert!(missing.err.contains("profile init pigo"), "{}", missing.err);
@@ -209,7 +209,7 @@ fn a_profile_that_is_not_there_or_cannot_be_read_is_an_error() {
 }
 
 #[test]
-fn a_variable_that_makes_no_sense_is_named() {
+fn names_invalid_variables() {
     for (name, value, told) in [
         ("HEALTHCHECK_GRACE", "soon", "soon"),
         ("HEALTHCHECK_ALL", "perhaps", "true or false"),
@@ -224,7 +224,7 @@ fn a_variable_that_makes_no_sense_is_named() {
 }
 
 #[test]
-fn the_tls_checks_can_be_turned_off_from_the_environment() {
+fn the_environment_can_skip_the_tls_checks() {
     for (name, value, off) in [
         ("SKIP_TLS_CHECK", "true", true),
         ("SKIP_TLS_CHECK", "false", false),
@@ -240,7 +240,7 @@ fn the_tls_checks_can_be_turned_off_from_the_environment() {
     }
 }
 
-/// Findings of the example: the mutes of this profile, with one field changed.
+/// Returns the example's findings with the mutes of this profile, one field changed.
 fn muted(mutes: &str, flags: &str) -> crate::support::Ran {
     let home = Home::with(&format!("profiles:\n  p:\n    mutes:\n{mutes}"));
     home.run(&format!("-f {} --profile p {flags}", pigo()))
@@ -251,7 +251,7 @@ fn mute(check: &str, rest: &str, until: &str) -> String {
 }
 
 #[test]
-fn what_is_muted_leaves_problems_verdict_and_exit_code_and_is_counted() {
+fn mutes_remove_findings_from_verdict_and_exit_code() {
     let plain = run(&format!("-f {} -o json", pigo()));
     assert_eq!((plain.code, plain.json()["verdict"].as_str()), (1, Some("attention")));
     let ran = muted(&mute("pod-*", "", "2025-12-26"), "-o json");
@@ -266,7 +266,7 @@ fn what_is_muted_leaves_problems_verdict_and_exit_code_and_is_counted() {
     let keys =
         |rows: &Value| rows.as_array().unwrap().iter().map(|row| row["key"].clone()).collect::<Vec<_>>();
     assert_eq!(keys(&report["muted"]), keys(&plain.json()["findings"]));
-    // The pods stay what they are: one failed.
+    // The pods keep their classes: one failed.
     assert_eq!(report["totals"]["healthy"], 46);
     assert_eq!(report["totals"]["attention"], 1);
     for (lang, told) in [
@@ -282,8 +282,8 @@ fn what_is_muted_leaves_problems_verdict_and_exit_code_and_is_counted() {
 }
 
 #[test]
-fn a_mute_ends_with_its_day_and_says_so() {
-    // The example is of 2025-12-26.
+fn reports_expired_mutes() {
+    // The example is from 2025-12-26.
     let ran = muted(&mute("pod-leftover", "namespace: pigo-dev, ", "2025-12-25"), "-o json");
     assert_eq!(ran.code, 1);
     let report = ran.json();
@@ -303,14 +303,14 @@ fn a_mute_ends_with_its_day_and_says_so() {
 }
 
 #[test]
-fn a_mute_that_fits_nothing_is_said_to_where_everything_was_looked_at() {
+fn reports_unused_mutes_if_everything_was_read() {
     let state = |mutes: &str, flags: &str| {
         muted(mutes, &format!("-o json {flags}")).json()["mutes"][0]["state"].clone()
     };
     let unused = mute("quota-full", "namespace: pigo-dev, ", "2026-12-31");
     assert_eq!(state(&unused, ""), "unused");
     assert!(muted(&unused, "").out.contains("Mute fits nothing: quota-full"), "said");
-    // Another namespace was asked for; the check was left out.
+    // Another namespace was requested, or the check was skipped.
     assert_eq!(state(&unused, "-n pigo-stg"), "not-judged");
     assert_eq!(state(&unused, "--skip quota-full"), "not-judged");
     assert_eq!(state(&mute("quota-full", "namespace: other, ", "2026-12-31"), ""), "not-judged");
@@ -322,7 +322,7 @@ fn a_mute_that_fits_nothing_is_said_to_where_everything_was_looked_at() {
 }
 
 #[test]
-fn no_mute_hides_what_could_not_be_seen() {
+fn mutes_do_not_hide_gaps() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("capture.json");
     let text = std::fs::read_to_string(project("examples/pigo.json")).unwrap();
@@ -341,7 +341,7 @@ fn no_mute_hides_what_could_not_be_seen() {
 }
 
 #[test]
-fn links_lead_from_a_finding_to_its_pages() {
+fn links_findings_to_pages() {
     let home = Home::with(
         "profiles:\n  p:\n    links:\n    - {name: runbook, url: \"https://wiki.example.com/{check}\"}\n    - {name: board, url: \
          \"https://g.example.com/?ns={namespace}&w={owner}\", checks: [quota-full]}\n",
@@ -356,7 +356,7 @@ fn links_lead_from_a_finding_to_its_pages() {
 }
 
 #[test]
-fn settings_are_shown_in_every_form_and_language() {
+fn shows_settings_in_all_formats_and_languages() {
     let home = Home::with(&format!("{LAYERS}    mutes:\n{}", mute("quota-full", "", "2020-01-01")));
     for format in ["table", "markdown", "json", "yaml", "name"] {
         let ran = home.run(&format!("profile show --profile other -o {format}"));
@@ -373,7 +373,7 @@ fn settings_are_shown_in_every_form_and_language() {
     );
 }
 
-/// What this test makes, docs/profiles.md has between its two marks.
+/// docs/profiles.md contains the generated table between its two marks.
 #[test]
 fn the_table_of_settings_is_current() {
     let path = project("docs/profiles.md");
@@ -388,9 +388,9 @@ fn the_table_of_settings_is_current() {
     assert!(made == text || std::env::var_os("UPDATE").is_some(), "UPDATE=1 cargo test --test cli settings");
 }
 
-/// The profile in the docs is one, and so is what `profile init` says may be added.
+/// The profile in the docs and the comments of `profile init` are valid.
 #[test]
-fn the_profile_in_the_docs_can_be_followed() {
+fn the_profile_in_the_docs_is_valid() {
     let text = std::fs::read_to_string(project("docs/profiles.md")).unwrap();
     let yaml = text.split_once("```yaml\n").unwrap().1.split_once("```").unwrap().0;
     let home = Home::with(yaml);

@@ -1,15 +1,15 @@
-//! What the project keeps in step with itself: the example, the index, the version, the contract.
+//! Files of the project that must agree: the example, the index, the version, the schemas.
 
 use crate::support::{pigo, run};
 use crate::{healthy_status, judged, now, pod, project};
 use kubectl_healthcheck::{NAME, VERSION};
 use serde_json::{Value, json};
 
-/// Compares a file of the project with what it is made from; `UPDATE=1 cargo test` writes it anew.
+/// Compares a file of the project with its generated text; `UPDATE=1 cargo test` writes it.
 fn is_current(path: &str, text: &str) {
     let path = project(path);
     if std::env::var_os("UPDATE").is_some() {
-        // Other tests read the example meanwhile: it is there whole, before and after.
+        // Other tests read the example at the same time, so it is replaced in one step.
         let file = tempfile::NamedTempFile::new_in(path.parent().unwrap()).unwrap();
         std::fs::write(file.path(), text).unwrap();
         if let Ok(known) = std::fs::metadata(&path) {
@@ -41,19 +41,19 @@ fn the_index_of_checks_is_current() {
 }
 
 #[test]
-fn the_version_is_written_once() {
+fn the_version_is_the_same_everywhere() {
     let file = std::fs::read_to_string(project("VERSION")).unwrap();
     assert_eq!(file.trim(), VERSION);
     assert_eq!(env!("CARGO_PKG_VERSION"), VERSION, "Cargo.toml and VERSION");
     assert_eq!(run("--version").out, format!("{NAME} {VERSION}\n"));
     assert_eq!(run("demo -o json").json()["tool"], json!({ "name": NAME, "version": VERSION }));
     let changelog = std::fs::read_to_string(project("CHANGELOG.md")).unwrap();
-    assert!(changelog.contains(&format!("## {VERSION}")), "CHANGELOG.md tells of {VERSION}");
+    assert!(changelog.contains(&format!("## {VERSION}")), "CHANGELOG.md has {VERSION}");
 }
 
 /// docs/report.schema.json is the contract of `-o json`.
 #[test]
-fn reports_keep_their_contract() {
+fn reports_match_their_schema() {
     let schema: Value =
         serde_json::from_str(&std::fs::read_to_string(project("docs/report.schema.json")).unwrap()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
@@ -61,19 +61,19 @@ fn reports_keep_their_contract() {
     let mut reports =
         vec![run("demo -o json").json(), judged(&[pod("fine", &healthy_status()), broken], "-o json").json()];
     reports.push(serde_saphyr::from_str(&run("demo -o yaml").out).unwrap());
-    assert_eq!(reports[0], reports[2], "YAML says what JSON says");
+    assert_eq!(reports[0], reports[2], "YAML equals JSON");
     for report in &reports {
         let errors: Vec<String> = validator.iter_errors(report).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{errors:?}");
     }
     let mut renamed = reports.swap_remove(0);
     renamed.as_object_mut().unwrap().remove("verdict");
-    assert!(!validator.is_valid(&renamed), "the schema notices a field that is gone");
+    assert!(!validator.is_valid(&renamed), "the schema requires the field");
 }
 
-/// The rules of validate-krew-manifest (krew 0.5), as far as a template can keep them.
+/// The rules of validate-krew-manifest (krew 0.5) that a template can follow.
 #[test]
-fn the_krew_manifest_keeps_krews_rules() {
+fn the_krew_manifest_follows_the_rules_of_krew() {
     let text = std::fs::read_to_string(project("krew-manifest.yaml")).unwrap();
     let manifest: Value = serde_saphyr::from_str(&text).unwrap();
     assert_eq!(manifest["apiVersion"], "krew.googlecontainertools.github.com/v1alpha2");
@@ -94,10 +94,10 @@ fn the_krew_manifest_keeps_krews_rules() {
         let suffix = if os == "windows" { ".exe" } else { "" };
         assert_eq!(platform["bin"], format!("{NAME}{suffix}"));
     }
-    assert!(project("LICENSE").exists(), "krew wants a file of this name in every archive");
+    assert!(project("LICENSE").exists(), "krew requires this file in every archive");
 }
 
-/// docs/reliability.md names the test of each fault, and every test of a fault.
+/// docs/reliability.md names only existing tests, and every test in `faults` and `storms`.
 #[test]
 fn the_table_of_faults_names_its_tests() {
     let page = std::fs::read_to_string(project("docs/reliability.md")).unwrap();
@@ -110,7 +110,7 @@ fn the_table_of_faults_names_its_tests() {
     };
     let of_faults: Vec<String> = ["faults", "storms"].iter().flat_map(|file| tests(file)).collect();
     let all: Vec<String> =
-        ["weather", "connection", "contexts", "stopped", "measured", "usage", "logs", "hosts"]
+        ["proxies", "connection", "contexts", "stopped", "measured", "usage", "logs", "hosts"]
             .iter()
             .flat_map(|file| tests(file))
             .chain(of_faults.clone())

@@ -1,4 +1,4 @@
-//! What workloads ask for against what they have used: histories with known answers, judged from a capture.
+//! Requests and limits compared with usage, from captures with known results.
 
 mod clusters;
 mod killed;
@@ -20,14 +20,14 @@ fn rightsize(items: &[Value], flags: &str) -> Ran {
     Ran { out: ran.out.replace(&file.path().display().to_string(), "shop.json"), ..ran }
 }
 
-/// The container of a workload, as machines get it.
+/// Returns the container of a workload in JSON.
 fn row(items: &[Value], workload: &str) -> Value {
     let report = rightsize(items, "-o json").json();
     let rows = report["containers"].as_array().unwrap();
     rows.iter().find(|row| row["workload"]["name"] == workload).cloned().unwrap_or(Value::Null)
 }
 
-/// Requests and limits that are proposed: CPU in thousandths, memory in MiB.
+/// Returns the suggested requests and limits: CPU in thousandths, memory in MiB.
 fn proposed(row: &Value) -> [Option<i64>; 4] {
     let of = |list: &str, what: &str| row["proposal"][list][what].as_i64();
     let mebi = |list| of(list, "memoryBytes").map(|bytes| bytes / MEBI);
@@ -39,7 +39,7 @@ fn risks(row: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn the_largest_of_all_pods_counts_and_what_they_give_back_together() {
+fn uses_the_largest_pod_and_sums_the_savings() {
     let mut items = Workload::new("web").pods(3).requests("1", "2Gi").objects();
     let names = ["web-7d9f8c5b6f-bcd40", "web-7d9f8c5b6f-bcd41", "web-7d9f8c5b6f-bcd42"];
     for (name, cpu, mebi) in [(names[0], 120, 280), (names[1], 80, 300), (names[2], 10, 10)] {
@@ -53,7 +53,7 @@ fn the_largest_of_all_pods_counts_and_what_they_give_back_together() {
 }
 
 #[test]
-fn pods_that_are_gone_count_if_their_name_tells_whose_they_were() {
+fn counts_deleted_pods_by_their_names() {
     for (kind, pod, counts) in [
         ("Deployment", "web-5d9c8b7f64-x2k4p", true),
         ("Deployment", "web-nginx-x2k4p", false),
@@ -73,7 +73,7 @@ fn pods_that_are_gone_count_if_their_name_tells_whose_they_were() {
 }
 
 #[test]
-fn what_is_used_now_counts_for_memory_however_long_the_history_is() {
+fn current_memory_usage_counts_with_any_history() {
     let mut items = Workload::new("web").requests("1", "2Gi").objects();
     items.push(usage("web-7d9f8c5b6f-bcd40", 100, 300, 2016));
     items.push(metrics("web-7d9f8c5b6f-bcd40", "900m", "1000Mi"));
@@ -82,7 +82,7 @@ fn what_is_used_now_counts_for_memory_however_long_the_history_is() {
 }
 
 #[test]
-fn a_pod_that_lived_for_two_samples_sets_the_memory_of_all_and_not_their_cpu() {
+fn a_pod_with_two_samples_sets_memory_but_not_cpu() {
     let mut items = Workload::new("web").requests("2", "2Gi").objects();
     items.push(usage("web-7d9f8c5b6f-bcd40", 100, 100, 2016));
     items.push(usage("web-5d9c8b7f64-x2k4p", 1500, 300, 2));
@@ -90,17 +90,17 @@ fn a_pod_that_lived_for_two_samples_sets_the_memory_of_all_and_not_their_cpu() {
 }
 
 #[test]
-fn the_time_that_is_told_is_that_of_the_samples() {
+fn shows_the_time_span_of_the_samples() {
     let mut items = Workload::new("web").requests("1", "2Gi").objects();
     items.push(usage("web-7d9f8c5b6f-bcd40", 100, 100, 144));
     let (table, report) = (rightsize(&items, "").out, rightsize(&items, "-o json").json());
     assert!(table.contains("12h of usage"), "{table}");
     assert_eq!(report["totals"][0]["windowSeconds"], 43_200);
-    assert!(rightsize(&items, "-o patch").out.contains(", by 12h of usage."));
+    assert!(rightsize(&items, "-o patch").out.contains(", from 12h of usage."));
 }
 
 #[test]
-fn nothing_is_given_back_that_an_init_container_needs() {
+fn keeps_what_an_init_container_needs() {
     let mut items = Workload::new("web").pods(2).requests("2", "2Gi").objects();
     for object in &mut items {
         let pointer = if object["kind"] == "Pod" { "/spec" } else { "/spec/template/spec" };
@@ -112,7 +112,7 @@ fn nothing_is_given_back_that_an_init_container_needs() {
     let web = row(&items, "web");
     assert_eq!(proposed(&web), [Some(150), None, None, None]);
     assert_eq!(web["givesBack"], json!({ "cpuMillis": 1000, "memoryBytes": 0 }));
-    // A sidecar is no init container: what it asks for less, all of it is given back.
+    // A sidecar is not an init container that ends: its savings count in full.
     for object in &mut items[..3] {
         let pointer = if object["kind"] == "Pod" { "/spec" } else { "/spec/template/spec" };
         let spec = object.pointer_mut(pointer).unwrap();
@@ -126,7 +126,7 @@ fn nothing_is_given_back_that_an_init_container_needs() {
 }
 
 #[test]
-fn of_one_risk_the_worst_comes_first() {
+fn sorts_rows_with_the_same_risk() {
     let mut items = Vec::new();
     for (name, mebi, share) in [("a", 470, 200), ("b", 500, 150), ("c", 480, 900), ("d", 100, 300)] {
         let workload = Workload::new(name).requests("1", "512Mi").limits("1", "512Mi");
@@ -147,7 +147,7 @@ fn of_one_risk_the_worst_comes_first() {
 }
 
 #[test]
-fn a_hundred_samples_are_needed_and_one_is_said_to_be_one() {
+fn needs_a_hundred_samples() {
     let web = || Workload::new("web").pods(2).requests("1", "2Gi").objects();
     let of = |samples: i64| {
         let mut items = web();
@@ -155,7 +155,7 @@ fn a_hundred_samples_are_needed_and_one_is_said_to_be_one() {
         items.push(usage("web-7d9f8c5b6f-bcd41", 100, 100, samples - samples / 2));
         row(&items, "web")
     };
-    // An hour of two pods is an hour.
+    // An hour of samples from two pods counts as one hour.
     assert_eq!((proposed(&of(199)), &of(199)["measured"]), ([None; 4], &json!("few-samples")));
     assert_eq!(proposed(&of(200)), [Some(150), Some(128), None, None]);
     let mut items = web();
@@ -170,20 +170,20 @@ fn a_hundred_samples_are_needed_and_one_is_said_to_be_one() {
         assert!(table.matches(said).count() >= 2, "{table}");
         assert!(!table.contains("-o patch"), "{table}");
     }
-    // What is near its limit now is near it, however few samples there are.
+    // A usage near the limit counts with any number of samples.
     let mut items = Workload::new("web").requests("1", "512Mi").limits("1", "512Mi").objects();
     items.push(metrics("web-7d9f8c5b6f-bcd40", "30m", "500Mi"));
     let near = row(&items, "web");
     assert_eq!((risks(&near), proposed(&near)), (vec!["near-memory-limit"], [None; 4]));
-    assert!(rightsize(&items, "").out.contains("one sample: nothing is proposed"));
-    // Nothing at all is one line.
+    assert!(rightsize(&items, "").out.contains("one sample: no suggestions"));
+    // No data at all is one line.
     let table = rightsize(&web(), "").out;
-    assert!(table.contains("Not judged: not measured: 1 workloads"), "{table}");
-    assert!(table.starts_with("⚪ Nothing is known of what was used"), "{table}");
+    assert!(table.contains("Not judged: 1 workload without usage data"), "{table}");
+    assert!(table.starts_with("⚪ No usage data"), "{table}");
 }
 
 #[test]
-fn an_autoscaler_keeps_the_cpu_request_and_so_does_not_knowing_of_any() {
+fn keeps_the_cpu_request_for_known_and_unknown_autoscalers() {
     let mut items = Workload::new("web").requests("1", "2Gi").objects();
     items.push(usage("web-7d9f8c5b6f-bcd40", 100, 100, 2016));
     assert_eq!(proposed(&row(&items, "web"))[0], Some(150));
@@ -205,7 +205,7 @@ fn an_autoscaler_keeps_the_cpu_request_and_so_does_not_knowing_of_any() {
 }
 
 #[test]
-fn what_is_throttled_gets_the_limit_that_the_check_proposes() {
+fn suggests_the_same_cpu_limit_as_the_check() {
     let of = |share: i64, flags: &str| {
         let mut items = Workload::new("web").requests("2", "1Gi").limits("2", "1Gi").objects();
         items.push(usage("web-7d9f8c5b6f-bcd40", 300, 900, 2016));
@@ -222,7 +222,7 @@ fn what_is_throttled_gets_the_limit_that_the_check_proposes() {
 }
 
 #[test]
-fn in_a_rollout_the_newest_pods_say_what_is_asked_for() {
+fn uses_the_requests_of_the_newest_pods() {
     let mut items = Workload::new("web").pods(2).requests("4", "8Gi").objects();
     let mut newer = Workload::new("web").requests("200m", "256Mi").objects();
     let mut pod = newer.pop().unwrap();
@@ -236,7 +236,7 @@ fn in_a_rollout_the_newest_pods_say_what_is_asked_for() {
 }
 
 #[test]
-fn quantities_that_are_missing_or_nonsense_are_not_set() {
+fn ignores_missing_and_invalid_quantities() {
     for (cpu, memory) in [("0", "0"), ("lots", "much"), ("-1", "-1Gi"), ("", "")] {
         let mut items = Workload::new("web").requests(cpu, memory).limits(cpu, memory).objects();
         items.push(usage("web-7d9f8c5b6f-bcd40", 100, 100, 2016));
@@ -248,7 +248,7 @@ fn quantities_that_are_missing_or_nonsense_are_not_set() {
 }
 
 #[test]
-fn what_holds_its_requests_for_a_time_or_cannot_be_changed_is_counted_and_left_alone() {
+fn counts_what_is_not_judged() {
     let mut items = Workload::new("web").requests("1", "1Gi").objects();
     let mut bare = items[1].clone();
     bare["metadata"]["name"] = json!("bare");
@@ -301,7 +301,7 @@ fn what_holds_its_requests_for_a_time_or_cannot_be_changed_is_counted_and_left_a
     );
 }
 
-/// Forty workloads of every kind of luck, from a generator that always says the same.
+/// Forty workloads of all kinds, from a generator with a fixed seed.
 fn many() -> Vec<Value> {
     let (mut items, mut seed) = (Vec::new(), 7_u64);
     let mut next = |below: u64| {
@@ -327,7 +327,7 @@ fn many() -> Vec<Value> {
 }
 
 #[test]
-fn sums_are_those_of_their_rows_and_nothing_is_proposed_below_what_was_used() {
+fn sums_match_their_rows_and_suggestions_exceed_usage() {
     let items = many();
     let report = rightsize(&items, "-o json").json();
     let rows = report["containers"].as_array().unwrap();
@@ -355,10 +355,10 @@ fn sums_are_those_of_their_rows_and_nothing_is_proposed_below_what_was_used() {
             assert_eq!(proposed(row), [None; 4]);
         }
     }
-    // What is cut for the screen is still in the sum, and said.
+    // Hidden rows are in the sum, and the table says so.
     let table = rightsize(&items, "--width 200").out;
     let over = totals["overProvisioned"].as_i64().unwrap();
-    assert!(over > 20 && table.contains(&format!("OVER-PROVISIONED: {over} containers would give back")));
+    assert!(over > 20 && table.contains(&format!("OVER-PROVISIONED: {over} containers can save")));
     let amounts = |table: &str| -> (i64, i64) {
         let section = table.split("OVER-PROVISIONED").nth(1).unwrap().split("\n\n").next().unwrap();
         let rows = section.lines().skip(2).filter(|line| line.starts_with("shop"));
@@ -377,7 +377,7 @@ fn sums_are_those_of_their_rows_and_nothing_is_proposed_below_what_was_used() {
     );
     assert_eq!(amounts(&rightsize(&items, "--width 200 --all").out), gives);
     assert_ne!(amounts(&table), gives);
-    assert!(table.contains(&format!("{} more give back", over - 20)), "{table}");
+    assert!(table.contains(&format!("{} more save", over - 20)), "{table}");
     assert_eq!(
         table,
         rightsize(&items.iter().rev().cloned().collect::<Vec<_>>(), "--width 200").out,
@@ -386,7 +386,7 @@ fn sums_are_those_of_their_rows_and_nothing_is_proposed_below_what_was_used() {
 }
 
 #[test]
-fn a_shop_is_shown_in_three_languages_on_narrow_and_wide_screens() {
+fn shows_a_shop_in_three_languages_and_all_widths() {
     for lang in LANGS {
         for width in [80, 200] {
             let ran = rightsize(&shop(), &format!("--lang {lang} --width {width}"));
@@ -401,9 +401,9 @@ fn a_shop_is_shown_in_three_languages_on_narrow_and_wide_screens() {
     insta::assert_snapshot!("rightsize-markdown", markdown);
 }
 
-/// What the documentation shows is what comes out.
+/// The documentation shows real output.
 #[test]
-fn the_documentation_shows_this_shop() {
+fn the_documentation_is_current() {
     let table = rightsize(&shop(), "--width 80").out;
     let page = std::fs::read_to_string(project("docs/rightsize.md")).unwrap();
     let shown =
@@ -420,19 +420,19 @@ fn the_documentation_shows_this_shop() {
 }
 
 #[test]
-fn where_nothing_is_to_be_changed_one_green_line_says_so() {
+fn matching_requests_print_one_line() {
     let mut items = Workload::new("web").requests("200m", "256Mi").objects();
     items.push(usage("web-7d9f8c5b6f-bcd40", 150, 200, 2016));
     let ran = rightsize(&items, "");
     insta::assert_snapshot!(ran.out, @r"
-    🟢 Requests fit what was used · 7d of usage · context prod · shop
+    🟢 Requests match usage · 7d of usage · context prod · shop
 
     Coverage complete · from files
     ");
 }
 
 #[test]
-fn machines_get_it_by_its_schema_in_every_language_the_same() {
+fn json_matches_its_schema_in_every_language() {
     let text = std::fs::read_to_string(project("docs/rightsize.schema.json")).unwrap();
     let validator = jsonschema::validator_for(&serde_json::from_str(&text).unwrap()).unwrap();
     let plain = rightsize(&shop(), "-o json");
@@ -442,7 +442,7 @@ fn machines_get_it_by_its_schema_in_every_language_the_same() {
         assert!(errors.is_empty(), "{errors:?}");
         let mut renamed = report.clone();
         renamed.as_object_mut().unwrap().remove("containers");
-        assert!(!validator.is_valid(&renamed), "the schema notices a field that is gone");
+        assert!(!validator.is_valid(&renamed), "the schema requires the field");
     }
     let yaml: Value = serde_saphyr::from_str(&rightsize(&shop(), "-o yaml").out).unwrap();
     assert_eq!(yaml, plain.json());
@@ -453,7 +453,7 @@ fn machines_get_it_by_its_schema_in_every_language_the_same() {
 }
 
 #[test]
-fn wrong_use_is_refused() {
+fn rejects_wrong_usage() {
     for (flags, line) in [
         ("-o name", "error: invalid value 'name' for '--output <FORMAT>'"),
         ("--since 7d", "error: --since asks a server, and --filename reads files"),
@@ -466,7 +466,7 @@ fn wrong_use_is_refused() {
     }
     let nothing = rightsize(&[], "");
     assert!(nothing.code == 2 && nothing.err.starts_with("No resources found"), "{nothing:?}");
-    // What a report is shown as elsewhere is no format here, and no hindrance.
+    // The format of a report in the environment is ignored here.
     let file = tempfile::Builder::new().suffix(".json").tempfile().unwrap();
     std::fs::write(file.path(), capture(&shop())).unwrap();
     let with = |format: &str| {

@@ -1,5 +1,5 @@
-//! Every command under every setting: a variable, or a profile that sets everything, never stops a command that does not
-//! have that flag, and always reaches one that has it.
+//! All commands with all settings: a variable or a profile never breaks a command without that setting, and always
+//! reaches a command with it.
 
 use crate::project;
 use crate::support::{Ran, Run, healthcheck};
@@ -7,7 +7,7 @@ use kubectl_healthcheck::cli;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Every command that needs no cluster, and what its output begins with or contains. `FILE` stands for the example.
+/// The commands that need no cluster, and the start or a part of their output. `FILE` is the example.
 const COMMANDS: [&str; 14] = [
     "-f FILE",
     "pod/pigo-cron-77cc9c4d8c-tw2xb -n pigo-dev -f FILE",
@@ -25,11 +25,11 @@ const COMMANDS: [&str; 14] = [
     "--help",
 ];
 
-/// Commands that ask the cluster, of which there is none.
+/// Commands that need a cluster, which does not exist.
 const OF_CLUSTERS: [&str; 4] =
     ["snapshot -o DIR/out.json", "profile init new --config DIR/new.yaml", "", "nodes"];
 
-/// A valid value of each setting, by its key. `DIR` is an empty folder.
+/// Returns a valid value of a setting. `DIR` is an empty folder.
 fn value(key: &str) -> &'static str {
     match key {
         "namespaces" => "pigo-dev",
@@ -54,7 +54,7 @@ fn value(key: &str) -> &'static str {
         "thresholds.nodeMemory" => "80",
         "baseline" => "FILE",
         "history" => "DIR/history",
-        "historyKeep" => "3",
+        "historyKeep" => "4",
         "output" => "json",
         "lang" => "zh-TW",
         "color" => "never",
@@ -88,14 +88,14 @@ fn command(arguments: &str, dir: &Path) -> std::process::Command {
     command
 }
 
-/// Neither a panic nor an unknown argument, which would be a mistake of the program and not of its user.
+/// Checks for panics and unknown arguments, which are errors of the program.
 fn held(ran: &Ran, what: &str) {
     assert!((0..=3).contains(&ran.code), "{what}: {ran:?}");
     assert!(!ran.err.contains("panicked") && !ran.err.contains("unexpected argument"), "{what}: {}", ran.err);
 }
 
 #[test]
-fn every_command_runs_under_every_variable() {
+fn every_command_runs_with_every_variable() {
     let dir = folder();
     for row in cli::table() {
         for variable in &row.variables {
@@ -116,9 +116,9 @@ fn every_command_runs_under_every_variable() {
     }
 }
 
-/// A profile with these settings, each with a valid value.
+/// Returns a profile with valid values of these settings.
 fn profile(rows: &[cli::Row], dir: &Path) -> String {
-    // Sections are written out: `thresholds.grace` is `grace` of `thresholds`.
+    // Sections are nested: `thresholds.grace` is `grace` in `thresholds`.
     let mut sections: BTreeMap<&str, Vec<(&str, String)>> = BTreeMap::new();
     for row in rows {
         let (section, key) = row.key.split_once('.').unwrap_or(("", row.key));
@@ -162,10 +162,10 @@ fn profile(rows: &[cli::Row], dir: &Path) -> String {
 }
 
 #[test]
-fn every_command_runs_under_a_profile_that_sets_everything() {
+fn every_command_runs_with_a_full_profile() {
     let dir = folder();
     let config = dir.path().join("config.yaml");
-    // One of two settings that exclude each other, and each of them once.
+    // Of two exclusive settings, each is left out once.
     let not: [&[&str]; 2] = [&["allNamespaces", "allContexts"], &["namespaces", "contexts"]];
     for left_out in not {
         let rows: Vec<_> = cli::table().into_iter().filter(|row| !left_out.contains(&row.key)).collect();
@@ -188,12 +188,12 @@ fn every_command_runs_under_a_profile_that_sets_everything() {
 }
 
 #[test]
-fn every_variable_reaches_the_run() {
+fn every_variable_has_an_effect() {
     let dir = folder();
     for row in cli::table() {
         for variable in &row.variables {
             let mut shown = command("profile show -o json", dir.path());
-            // It leaves namespaces out of all of them, and so has no meaning alone.
+            // It excludes namespaces from all namespaces, so it needs --all-namespaces.
             if row.key == "excludeNamespaces" {
                 shown.arg("-A");
             }
@@ -208,9 +208,9 @@ fn every_variable_reaches_the_run() {
     }
 }
 
-/// Commands without a profile take from the environment how they show their output.
+/// Commands without a profile read display settings from the environment.
 #[test]
-fn what_is_shown_follows_the_environment_in_every_command() {
+fn display_settings_of_the_environment_apply_to_every_command() {
     let dir = folder();
     let chinese = |arguments: &str| {
         let ran = command(arguments, dir.path()).env("HEALTHCHECK_LANG", "zh-TW").ran();
@@ -220,7 +220,7 @@ fn what_is_shown_follows_the_environment_in_every_command() {
     assert!(chinese("demo").contains("需要關注"));
     assert!(chinese("explain pod-leftover").contains("檢查什麼"));
     assert!(chinese("checks").contains("嚴重程度"));
-    assert!(!chinese("demo --lang en").contains("需要關注"), "a flag wins");
+    assert!(!chinese("demo --lang en").contains("需要關注"), "flags override the environment");
     let json = command("demo", dir.path()).env("HEALTHCHECK_OUTPUT", "json").ran().json();
     assert_eq!(json["kind"], "Report");
     let narrow = command("demo", dir.path()).env("HEALTHCHECK_WIDTH", "60").ran().out;
@@ -228,7 +228,7 @@ fn what_is_shown_follows_the_environment_in_every_command() {
     assert!(narrow.lines().count() > wide.lines().count());
     let ran = command("demo", dir.path()).env("HEALTHCHECK_WIDTH", "wide").ran();
     assert!(ran.code == 2 && ran.err.contains("HEALTHCHECK_WIDTH"), "{ran:?}");
-    // What judges is a profile's or a run's: the example is always judged alike.
+    // Settings that judge need a profile or a cluster: the example is always judged the same.
     let plain = command("demo", dir.path()).ran().out;
     assert_eq!(command("demo", dir.path()).env("HEALTHCHECK_SKIP", "pod-*").ran().out, plain);
 }

@@ -1,9 +1,9 @@
-//! CPU throttling: every figure that operators acted on, or left alone, and what is said of each.
+//! CPU throttling: figures that operators acted on or ignored, and the findings about them.
 
 use crate::support::{Ran, Run, healthcheck};
 use serde_json::{Value, json};
 
-/// A workload of one pod whose container was stopped in this share of 10,000 periods, in tenths of a percent.
+/// A workload with one pod whose container was throttled in this share of 10,000 periods, in tenths of a percent.
 struct Workload {
     kind: &'static str,
     name: &'static str,
@@ -42,7 +42,7 @@ fn judged(items: &[Value], flags: &str, profile: &str) -> Ran {
     command.args(flags.split_whitespace()).fed(list.as_bytes())
 }
 
-/// The message of what is found about throttling, if anything is, and the first command.
+/// Returns the message of the throttling finding and its first command, if there is one.
 fn found(workload: &Workload, annotations: &Value, flags: &str, profile: &str) -> Option<(String, String)> {
     let ran = judged(&objects(workload, annotations), &format!("-o json {flags}"), profile);
     let report = ran.json();
@@ -61,7 +61,7 @@ const fn deployment(name: &'static str, share: i64, limit: i64) -> Workload {
 }
 
 #[test]
-fn ordinary_workloads_above_ten_percent_are_told_with_the_limit_to_try() {
+fn reports_workloads_above_ten_percent_with_a_higher_limit() {
     for (share, limit, told, next) in [
         (113, 200, "11.3 %", "500m"),
         (143, 400, "14.3 %", "800m"),
@@ -87,7 +87,7 @@ fn ordinary_workloads_above_ten_percent_are_told_with_the_limit_to_try() {
 }
 
 #[test]
-fn runners_and_jobs_may_be_held_back_twice_as_often() {
+fn batch_workloads_have_a_higher_threshold() {
     for share in [119, 161, 197, 200] {
         for (kind, name) in [("Deployment", "gitlab-runner"), ("Job", "import"), ("CronJob", "nightly")] {
             assert_eq!(
@@ -104,7 +104,7 @@ fn runners_and_jobs_may_be_held_back_twice_as_often() {
 }
 
 #[test]
-fn any_workload_can_be_called_batch() {
+fn annotations_can_set_the_class_batch() {
     let jcard = || deployment("jcard-service", 139, 1000);
     assert!(found(&jcard(), &json!({}), "", "").is_some());
     assert_eq!(found(&jcard(), &json!({ "healthcheck.dev/class": "batch" }), "", ""), None);
@@ -118,14 +118,14 @@ fn any_workload_can_be_called_batch() {
         let profile = format!("profiles:\n  p:\n    classes:\n      batch: {{labels: {labels}}}\n");
         assert_eq!(found(&jcard(), &json!({}), "--profile p", &profile).is_none(), is_batch, "{labels}");
     }
-    // The class keeps its threshold, and now means what the profile says.
+    // The class keeps its threshold and now has the pattern of the profile.
     assert!(found(&deployment("gitlab-runner", 139, 1000), &json!({}), "--profile p", profile).is_some());
     let strict = "profiles:\n  p:\n    classes:\n      batch: {thresholds: {throttled: '15'}}\n";
     assert!(found(&deployment("gitlab-runner", 161, 1000), &json!({}), "--profile p", strict).is_some());
 }
 
 #[test]
-fn a_handful_of_periods_means_nothing() {
+fn ignores_few_periods() {
     let mut items = objects(&deployment("web", 900, 500), &json!({}));
     for (periods, throttled, told) in
         [(20, 20, false), (1799, 1799, false), (1800, 1800, true), (0, 0, false), (5, 9, false)]
@@ -140,7 +140,7 @@ fn a_handful_of_periods_means_nothing() {
 }
 
 #[test]
-fn pods_that_stand_by_do_not_hide_the_one_that_works() {
+fn idle_pods_do_not_hide_a_throttled_one() {
     let mut items = objects(&deployment("web", 500, 500), &json!({}));
     for i in 1..25 {
         let [_, mut pod, mut measured] =
@@ -153,14 +153,14 @@ fn pods_that_stand_by_do_not_hide_the_one_that_works() {
     let report = judged(&items, "-o json", "").json();
     let found = report["findings"].as_array().unwrap();
     let [finding] = &found[..] else { panic!("{found:?}") };
-    assert!(finding["message"].as_str().unwrap().contains("stopped in 50.0 % of"), "{finding}");
+    assert!(finding["message"].as_str().unwrap().contains("throttled in 50.0 % of"), "{finding}");
     let pods =
-        finding["evidence"].as_array().unwrap().iter().any(|said| said.to_string().contains("pods: 1;"));
+        finding["evidence"].as_array().unwrap().iter().any(|said| said.to_string().contains("in 1 pod;"));
     assert!(pods, "{finding}");
 }
 
 #[test]
-fn pods_of_a_workload_are_one_figure_and_a_limit_may_be_unknown() {
+fn sums_the_pods_of_a_workload() {
     let mut items = objects(&deployment("web", 300, 0), &json!({}));
     let mut second = objects(&deployment("web", 100, 0), &json!({}));
     second.remove(0);
@@ -184,7 +184,7 @@ fn pods_of_a_workload_are_one_figure_and_a_limit_may_be_unknown() {
 }
 
 #[test]
-fn it_is_told_in_three_languages_and_compared_from_day_to_day() {
+fn shows_throttling_in_three_languages_and_compares_it() {
     let workload = |share| objects(&deployment("web", share, 500), &json!({}));
     for (lang, told) in [
         ("en", "container app is throttled in 42.2 % of its CPU periods: its limit is 500m, try 1000m"),

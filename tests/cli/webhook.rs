@@ -1,4 +1,4 @@
-//! A chat on this machine: it answers each message as it was told to, and keeps what was sent.
+//! A chat server on this machine with scripted answers; it keeps the messages it gets.
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -9,27 +9,26 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-/// How a request is answered.
+/// An answer to a request.
 #[derive(Clone, Copy, Debug)]
 pub enum Answer {
-    /// With this status, these header lines and this body.
+    /// A status, header lines and a body.
     Http(u16, &'static str, &'static str),
-    /// With bytes that are no HTTP.
+    /// Bytes that are not HTTP.
     Garbage,
-    /// Not at all.
+    /// No answer.
     Never,
-    /// The connection is closed.
+    /// A closed connection.
     Close,
 }
 
 pub const OK: Answer = Answer::Http(200, "", "ok");
 
-/// What was sent.
+/// A received message.
 #[derive(Clone, Debug)]
 pub struct Sent {
-    /// The request line and the headers, in small letters but for the request line.
+    /// The request line, and the headers in lower case.
     pub head: String,
-    /// The body.
     pub body: Value,
 }
 
@@ -44,20 +43,20 @@ impl Sent {
     }
 }
 
-/// A chat. Those that are never answered wait as long as it lives.
+/// The chat server. Requests without an answer wait until it ends.
 pub struct Chat {
     address: SocketAddr,
     scheme: &'static str,
     sent: Arc<Mutex<Vec<Sent>>>,
 }
 
-/// The certificate that a chat with `https` shows, and nobody vouches for.
+/// The untrusted certificate of a chat with `https`.
 pub fn certificate() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/webhook.pem")
 }
 
 impl Chat {
-    /// Answers the first request with the first answer, and so on; the last answer is for all that follow.
+    /// Answers each request with the next answer, and all later requests with the last one.
     pub fn new(answers: &[Answer]) -> Self {
         Self::start(in_turn(answers), "http", |stream| Some(Box::new(stream)))
     }
@@ -67,7 +66,7 @@ impl Chat {
         Self::start(move |line, _| answer(line), "http", |stream| Some(Box::new(stream)))
     }
 
-    /// The same over TLS.
+    /// The same with TLS.
     pub fn encrypted(answers: &[Answer]) -> Self {
         let chain: Vec<_> =
             CertificateDer::pem_file_iter(certificate()).unwrap().map(Result::unwrap).collect();
@@ -79,7 +78,7 @@ impl Chat {
         Self::start(in_turn(answers), "https", move |stream| {
             let mut connection = ServerConnection::new(Arc::clone(&config)).unwrap();
             let mut stream = stream;
-            // Whoever does not trust the certificate ends it here.
+            // A client that does not trust the certificate closes the connection here.
             connection.complete_io(&mut stream).ok()?;
             Some(Box::new(StreamOwned::new(connection, stream)))
         })
@@ -111,10 +110,12 @@ impl Chat {
                         let head = format!(
                             "HTTP/1.1 {code} Said\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n"
                         );
-                        drop(stream.write_all((head + body).as_bytes()));
-                        drop(stream.flush());
+                        let _ = stream.write_all((head + body).as_bytes());
+                        let _ = stream.flush();
                     }
-                    Answer::Garbage => drop(stream.write_all(b"\0\xff\x16 what?\r\n\r\n")),
+                    Answer::Garbage => {
+                        let _ = stream.write_all(b"\0\xff\x16 what?\r\n\r\n");
+                    }
                     Answer::Never => unanswered.push(stream),
                     Answer::Close => {}
                 }
@@ -123,12 +124,12 @@ impl Chat {
         Self { address, scheme, sent }
     }
 
-    /// An address of it.
+    /// Returns an address of the server.
     pub fn url(&self, path: &str) -> String {
         format!("{}://{}{path}", self.scheme, self.address)
     }
 
-    /// What is shown of such an address.
+    /// Returns the displayed form of such an address.
     pub fn shown(&self) -> String {
         format!("{}://{}/…", self.scheme, self.address)
     }
@@ -138,7 +139,7 @@ impl Chat {
     }
 }
 
-/// The first answer for the first request, and so on; the last one for all that follow.
+/// Returns the next answer for each request, and the last one for all later requests.
 fn in_turn(answers: &[Answer]) -> impl Fn(&str, usize) -> Answer + Send + 'static {
     let answers = answers.to_vec();
     move |_, index| answers.get(index).or(answers.last()).copied().unwrap_or(Answer::Close)

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# A real control plane on loopback for as long as somebody holds this script's standard input open.
+# Runs a real control plane on loopback until standard input ends.
 #   BIN=folder PORT=… ETCD=… PEER=… control-plane.sh DIR
-# Prints "ready" when the API server is, and stops everything, each by its pid, when standard input ends: a test
-# that dies takes its control plane with it.
-# DIR/kubeconfig: context `lab` is cluster-admin, context `limited` has no rights until a test grants some.
-# FULL=1 adds kube-controller-manager, kube-scheduler and kwok (nodes annotated kwok.x-k8s.io/node=fake run pods, as
-# kwok.yaml beside this script says).
+# Prints "ready" when the API server is ready. When standard input ends, it stops every process by its pid, so that no
+# control plane outlives its test.
+# DIR/kubeconfig: context `lab` is cluster-admin, context `limited` has no permissions until a test grants some.
+# FULL=1 adds kube-controller-manager, kube-scheduler and kwok (nodes annotated kwok.x-k8s.io/node=fake run pods, see
+# kwok.yaml).
 # APISERVER_FLAGS adds flags to kube-apiserver, CONTROLLER_FLAGS to kube-controller-manager.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -16,7 +16,7 @@ pids=()
 controllers=()
 start() { local name=$1; shift; "$@" >"$name.log" 2>&1 </dev/null & pids=($! "${pids[@]}"); }
 stop() {
-  # the last started first, each gone before the next: an API server that outlives its etcd hangs on its port
+  # In reverse order, one after the other: an API server without its etcd keeps its port open.
   for pid in "${pids[@]}"; do
     kill "$pid" 2>/dev/null || true
     for _ in $(seq 50); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
@@ -77,8 +77,8 @@ forget() {
   for pid in "${pids[@]}"; do [ "$pid" = "$1" ] || others+=("$pid"); done
   pids=("${others[@]}")
 }
-# A line "restart" is the death of the API server, and its return; "freeze" that of all controllers, for good: nobody
-# writes any more, and the file "frozen" says when.
+# The line "restart" kills and restarts the API server. The line "freeze" kills all controllers permanently; the file
+# "frozen" exists when they are gone.
 while read -r line; do
   case $line in
     restart)

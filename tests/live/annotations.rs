@@ -1,4 +1,4 @@
-//! What people write on namespaces and workloads for this tool: it is kept on every way, and nothing beside it.
+//! Annotations for this tool on namespaces and workloads: every way of reading keeps them, and no others.
 
 use crate::support::Run;
 use crate::support::faults::{Asked, Fault, Faults};
@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-/// What `kubectl apply` leaves in an annotation, and nobody shall find anywhere else.
+/// A value in the annotation of `kubectl apply` that must not appear anywhere else.
 const SECRET: &str = "bm90aGluZyBmb3IgeW91ciBleWVz";
 
-/// The objects of a file that carry annotations of ours, with the names and values.
+/// Returns the objects of a file with annotations for this tool, and their names and values.
 fn annotated(file: &Path) -> Vec<String> {
     let snapshot = snapshot::read(&[file.to_owned()], Time::from(*NOW)).unwrap();
     let settings = Settings::default();
@@ -29,7 +29,7 @@ fn annotated(file: &Path) -> Vec<String> {
     found.into_iter().map(line).collect()
 }
 
-/// A namespace with a pod, a workload of each kind that was applied, and what `kubectl annotate` writes on some.
+/// A namespace with a pod and one applied workload of each kind, some of them with annotations.
 fn shop(space: &str) {
     namespace(space);
     LAB.store(&[healthy(space, "web")]);
@@ -86,9 +86,9 @@ fn expected(space: &str) -> Vec<String> {
     [format!("Namespace {space}: class=best-effort")].into_iter().chain(workloads).collect()
 }
 
-/// However a capture is packed, and however the same is read.
+/// Captures in all formats, and all ways of reading them.
 #[test]
-fn what_was_written_is_in_every_capture_and_nothing_else_of_it() {
+fn captures_keep_annotations_of_the_tool_only() {
     shop("noted");
     let of_it = |line: &str| line.contains(" noted/") || line.contains(" noted:");
     let dir = tempfile::tempdir().unwrap();
@@ -111,7 +111,7 @@ fn what_was_written_is_in_every_capture_and_nothing_else_of_it() {
     for word in [SECRET, "last-applied", "example.com/other"] {
         assert!(!capture.contains(word), "{word}");
     }
-    // What kubectl saved says the same.
+    // The output of kubectl gives the same.
     let saved = LAB.kubectl("get deploy,sts,ds,job,cronjob,ingress -n noted -o json");
     assert!(saved.out.contains(SECRET) && saved.out.contains("last-applied"), "{saved:?}");
     let space = LAB.kubectl("get namespace noted -o json");
@@ -124,9 +124,9 @@ fn what_was_written_is_in_every_capture_and_nothing_else_of_it() {
     }
 }
 
-/// One request for each namespace that was named, and none where all of them are listed.
+/// One request for each named namespace, and none if all namespaces are listed.
 #[test]
-fn a_namespace_is_asked_for_once() {
+fn requests_each_namespace_once() {
     namespace("noted-once");
     namespace("noted-empty");
     LAB.store(&[healthy("noted-once", "web")]);
@@ -158,7 +158,7 @@ fn a_namespace_is_asked_for_once() {
 }
 
 #[test]
-fn a_namespace_that_may_not_be_read_costs_nothing_but_what_is_written_on_it() {
+fn a_forbidden_namespace_object_costs_only_its_annotations() {
     shop("noted-rights");
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("capture.json");
@@ -175,7 +175,7 @@ fn a_namespace_that_may_not_be_read_costs_nothing_but_what_is_written_on_it() {
     assert!(ran.out.lines().any(told), "{}", ran.out);
     let ran = LAB.healthcheck(&format!("snapshot --as noter -n noted-rights -o {}", file.display()));
     assert_eq!((ran.code, annotated(&file)), (0, expected("noted-rights")[1..].to_vec()), "{ran:?}");
-    // A Role in it is enough.
+    // A Role in the namespace is enough.
     let role = "role/reader -n noted-rights --type=json";
     let rule = r#"[{"op":"add","path":"/rules/-","value":{"apiGroups":[""],"resources":["namespaces"],"verbs":["get"]}}]"#;
     let ran = LAB.kubectl(&format!("patch {role} -p {rule}"));
@@ -187,21 +187,22 @@ fn a_namespace_that_may_not_be_read_costs_nothing_but_what_is_written_on_it() {
     assert_eq!((ran.code, annotated(&file)), (0, expected("noted-rights")), "{ran:?}");
 }
 
-/// What is read of a namespace that was named is judged as when all of them are.
+/// A named namespace is judged like the same namespace in a list of all.
 #[test]
-fn a_namespace_that_was_named_is_judged() {
+fn judges_a_named_namespace() {
     namespace("noted-going");
     LAB.store(&[healthy("noted-going", "web")]);
     let deleted = jiff::Timestamp::from_second(NOW.as_second() - 7200).unwrap().to_string();
     let metadata =
         json!({ "name": "noted-going", "creationTimestamp": deleted, "deletionTimestamp": deleted });
     let going = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": metadata }).to_string();
-    // In the cluster it would be in the way of other tests.
+    // A terminating namespace in the cluster would disturb other tests.
     let server = Faults::before(&LAB, move |request: &Asked| {
         let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
-        match request.path.starts_with("/api/v1/namespaces/noted-going?") {
-            true => Fault::Answer(head.to_owned(), going.clone()),
-            false => Fault::None,
+        if request.path.starts_with("/api/v1/namespaces/noted-going?") {
+            Fault::Answer(head.to_owned(), going.clone())
+        } else {
+            Fault::None
         }
     });
     let arguments = format!("-n noted-going -o json -s {}", server.url());
@@ -215,18 +216,18 @@ fn a_namespace_that_was_named_is_judged() {
     assert_eq!(found, ["namespace-stuck-terminating"]);
 }
 
-/// A capture of a namespace that is not there is as little worth as a report of it.
+/// A capture of a missing namespace is an error, like a report of it.
 #[test]
-fn a_capture_of_nothing_is_refused() {
+fn rejects_a_capture_of_nothing() {
     let ran = LAB.healthcheck("snapshot -n noted-nowhere -o -");
     assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
     let line = "Error from server (NotFound): namespaces \"noted-nowhere\" not found\n";
     assert!(ran.err.starts_with(line), "{ran:?}");
 }
 
-/// The API server takes any bytes for a value from a client that speaks protobuf, and sends them on.
+/// The API server accepts any bytes as a value from a protobuf client and returns them.
 #[test]
-fn a_value_that_is_no_text_costs_no_list() {
+fn reads_lists_with_invalid_utf8() {
     let metadata = k8s_pb::apimachinery::pkg::apis::meta::v1::ObjectMeta {
         name: Some("noted-bytes".to_owned()),
         annotations: ["example.com/other", "healthcheck.dev/class"]
@@ -241,7 +242,7 @@ fn a_value_that_is_no_text_costs_no_list() {
             raw[at + 1..at + 3].copy_from_slice(b"\xff\xfe");
         }
     }
-    // runtime.Unknown: the version and the kind, then the object.
+    // runtime.Unknown: version and kind, then the object.
     let mut body = b"k8s\0\x0a\x0f\x0a\x02v1\x12\x09Namespace\x12".to_vec();
     body.push(u8::try_from(raw.len()).unwrap());
     body.extend(raw);

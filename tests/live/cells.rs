@@ -1,15 +1,15 @@
-//! STATUS, READY, RESTARTS and AGE are those of the real `kubectl get pods`, for every shape of status.
+//! STATUS, READY, RESTARTS and AGE equal the output of `kubectl get pods` for every shape of status.
 
 use crate::support::lab::LAB;
 use crate::support::shapes;
 use crate::{NOW, namespace};
 
-/// The cells of a table by its heads, which all columns line up with.
+/// Returns the cells of a table below these headings.
 fn cells(table: &str, heads: &[&str]) -> Vec<Vec<String>> {
     let mut lines = table.lines().skip_while(|line| !heads.iter().all(|head| line.contains(head)));
     let head = lines.next().unwrap_or_else(|| panic!("no table of {heads:?} in:\n{table}"));
     let starts: Vec<usize> = heads.iter().map(|name| head.find(name).unwrap()).collect();
-    // Columns are set by display width; the heads are ASCII.
+    // Columns are aligned by display width; the headings are ASCII.
     let column = |line: &str, from: usize| -> String {
         let (mut at, mut out) = (0, String::new());
         for c in line.chars() {
@@ -35,7 +35,7 @@ fn cells(table: &str, heads: &[&str]) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn every_cell_is_kubectls() {
+fn every_cell_equals_kubectl() {
     let lab = &*LAB;
     let seed = 20_251_226;
     let shapes = shapes::shapes(*NOW, seed);
@@ -45,7 +45,7 @@ fn every_cell_is_kubectls() {
     let heads = ["NAME ", "READY", "STATUS", "RESTARTS", "AGE"];
     let kubectl = || cells(&lab.kubectl(&format!("get pods -n {}", shapes::NAMESPACE)).out, &heads);
     let ours = || cells(&lab.healthcheck(&format!("-n {} --all", shapes::NAMESPACE)).out, &heads);
-    // Ages go on while three programs run: each cell must be what one of the two kubectls printed.
+    // Ages grow while three programs run, so each cell must equal one of the two kubectl outputs.
     let mut differences = Vec::new();
     for _ in 0..5 {
         let (before, between, after) = (kubectl(), ours(), kubectl());

@@ -1,4 +1,4 @@
-//! Certificates of real secrets: which are asked for, what is said of them, and that no key comes anywhere.
+//! Certificates in Secrets of a real server: requests, findings, and no private key in any output.
 
 use crate::support::certificates::{Authority, self_signed};
 use crate::support::faults::{Fault, Faults};
@@ -9,7 +9,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 
-/// What no answer, report, log or capture may hold.
+/// A key that must not appear in any answer, report, log or capture.
 const KEY: &str = "-----BEGIN PRIVATE KEY-----\nQ0FOQVJZ\n-----END PRIVATE KEY-----\n";
 
 const DAY: i64 = 86_400;
@@ -27,7 +27,7 @@ fn secret(space: &str, name: &str, certificate: &str) -> Value {
     })
 }
 
-/// Shows the certificate of a secret to the visitors of a host.
+/// An Ingress that serves the certificate of a Secret.
 fn ingress(space: &str, name: &str, secret: &str, host: &str) -> Value {
     json!({
         "apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": meta(space, name),
@@ -38,13 +38,13 @@ fn ingress(space: &str, name: &str, secret: &str, host: &str) -> Value {
     })
 }
 
-/// From so many days ago until in so many days.
+/// Returns a validity, in days from now.
 pub fn life(from: i64, until: i64) -> (u64, u64) {
     let at = |days: i64| u64::try_from(NOW.as_second() + days * DAY + DAY / 2).unwrap();
     (at(from), at(until))
 }
 
-/// What must be said of a secret that an ingress names: check and severity.
+/// A Secret of an Ingress, and the expected check and severity.
 type Case = (&'static str, String, &'static str, &'static str);
 
 fn cases() -> Vec<Case> {
@@ -115,7 +115,7 @@ fn expected() -> Vec<(String, String, String)> {
     all
 }
 
-/// Runs it, and returns the requests for secrets too.
+/// Runs the program and returns the requests for Secrets too.
 fn asked(arguments: &str, variables: &[(&str, &str)]) -> (Ran, Vec<String>) {
     let asked = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&asked);
@@ -131,7 +131,7 @@ fn asked(arguments: &str, variables: &[(&str, &str)]) -> (Ran, Vec<String>) {
     (ran, asked)
 }
 
-/// How any key in PEM begins in base64.
+/// Returns the start of every PEM key in base64.
 fn begin() -> String {
     STANDARD.encode("-----BEGIN PRIVATE KEY-----")
 }
@@ -145,11 +145,11 @@ fn assert_no_key(ran: &Ran) {
 }
 
 #[test]
-fn certificates_are_judged_as_visitors_see_them() {
+fn judges_certificates_like_visitors() {
     shop("certs-all");
     let (ran, asked) = asked("-n certs-all -o json", &[]);
     assert_eq!(of_certificates(&ran), expected(), "{}", ran.out);
-    // One request; of the secrets that were read nobody asks for the names again.
+    // One request: the names of Secrets that were read are not requested again.
     let [path] = asked.as_slice() else { panic!("{asked:?}") };
     assert!(path.contains("fieldSelector=type%3Dkubernetes.io%2Ftls"), "{path}");
     assert_no_key(&ran);
@@ -161,7 +161,7 @@ fn certificates_are_judged_as_visitors_see_them() {
 }
 
 #[test]
-fn a_capture_says_the_same_and_holds_no_key() {
+fn a_capture_gives_the_same_report_and_has_no_key() {
     shop("certs-captured");
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("capture.json").display().to_string();
@@ -172,11 +172,11 @@ fn a_capture_says_the_same_and_holds_no_key() {
     assert!(!capture.contains(&begin()) && capture.contains("tls.crt"), "{capture}");
     let read = crate::support::run(&format!("-f {file} -o json"));
     assert_eq!(of_certificates(&read), expected());
-    assert_eq!(read.json()["coverage"]["remarks"], json!([]), "a name beside a certificate is no repetition");
+    assert_eq!(read.json()["coverage"]["remarks"], json!([]), "a name and a certificate are not a duplicate");
 }
 
 #[test]
-fn whoever_skips_certificates_asks_for_no_secret() {
+fn skipping_certificates_sends_no_request_for_secrets() {
     shop("certs-skipped");
     for (variable, said) in [
         ("en", "TLS certificates: N/A (check skipped: --skip-tls-check, SKIP_TLS_CHECK or the profile)"),
@@ -192,7 +192,7 @@ fn whoever_skips_certificates_asks_for_no_secret() {
 }
 
 #[test]
-fn whoever_skips_certificates_captures_no_secret() {
+fn skipping_certificates_captures_no_secret() {
     shop("certs-uncaptured");
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("capture.json").display().to_string();
@@ -207,7 +207,7 @@ fn whoever_skips_certificates_captures_no_secret() {
 }
 
 #[test]
-fn an_annotation_makes_a_namespace_internal() {
+fn an_annotation_marks_a_namespace_as_internal() {
     shop("certs-internal");
     LAB.kubectl("annotate namespace certs-internal healthcheck.dev/skip-tls-check=true");
     for (lang, said) in [
@@ -222,7 +222,7 @@ fn an_annotation_makes_a_namespace_internal() {
 }
 
 #[test]
-fn without_the_right_to_secrets_nothing_is_said_of_certificates() {
+fn forbidden_secrets_give_no_findings() {
     shop("certs-forbidden");
     LAB.grant("certs-forbidden", &crate::rights::ALL);
     let ran = LAB.healthcheck("--context limited -n certs-forbidden -o json");

@@ -1,4 +1,4 @@
-//! Ways to the server: kubeconfigs merged, tokens, plugins, certificates, and what goes wrong on them.
+//! Connections: merged kubeconfigs, tokens, plugins, certificates, and their errors.
 
 use crate::support::lab::LAB;
 use crate::support::{Ran, Run, healthcheck};
@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-/// One healthy pod in a namespace of its own: a run that gets there exits with 0.
+/// One healthy pod in its own namespace: a run that reaches it exits with 0.
 static READY: LazyLock<()> = LazyLock::new(|| {
     namespace("reached");
     LAB.store(&[healthy("reached", "web")]);
@@ -24,7 +24,7 @@ fn write(dir: &Path, name: &str, text: &str) -> PathBuf {
     path
 }
 
-/// A kubeconfig of one context whose user is this YAML.
+/// A kubeconfig with one context and this YAML as its user.
 fn kubeconfig(dir: &Path, user: &str) -> PathBuf {
     let text = format!(
         "apiVersion: v1\nkind: Config\nclusters: [{{name: c, cluster: {{server: '{}', insecure-skip-tls-verify: true}}}}]\n\
@@ -47,7 +47,7 @@ fn script(dir: &Path, name: &str, text: &str) -> String {
 }
 
 #[test]
-fn tokens_and_their_files_open_the_door() {
+fn connects_with_tokens_and_token_files() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), "token", "admintoken");
     for user in ["{token: admintoken}", "{tokenFile: token}"] {
@@ -63,11 +63,11 @@ fn tokens_and_their_files_open_the_door() {
         ran.err
     );
     let ran = with(&kubeconfig(dir.path(), "{token: stale}"), "--token admintoken");
-    assert_eq!(ran.code, 0, "a flag goes before the file: {ran:?}");
+    assert_eq!(ran.code, 0, "the flag overrides the file: {ran:?}");
 }
 
 #[test]
-fn the_first_file_to_name_a_thing_wins() {
+fn the_first_kubeconfig_with_a_name_wins() {
     let dir = tempfile::tempdir().unwrap();
     LazyLock::force(&READY);
     let first = write(
@@ -92,7 +92,7 @@ fn the_first_file_to_name_a_thing_wins() {
 }
 
 #[test]
-fn a_credential_plugin_is_run_once_and_believed() {
+fn runs_a_credential_plugin_once() {
     let dir = tempfile::tempdir().unwrap();
     let count = dir.path().join("count").display().to_string();
     let credential = r#"{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"admintoken"}}"#;
@@ -110,7 +110,7 @@ fn a_credential_plugin_is_run_once_and_believed() {
         )
     };
     let version = "client.authentication.k8s.io/v1";
-    // A relative command begins at the kubeconfig's folder.
+    // A relative command is relative to the folder of the kubeconfig.
     let ran = with(&kubeconfig(dir.path(), &user(version, "./plugin")), "");
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(fs::read_to_string(&count).unwrap(), "run\n", "once");
@@ -146,7 +146,7 @@ fn a_credential_plugin_is_run_once_and_believed() {
 }
 
 #[test]
-fn certificates_are_checked_unless_told_otherwise() {
+fn verifies_certificates_by_default() {
     let dir = tempfile::tempdir().unwrap();
     let authority = LAB.dir.path().join("certs/apiserver.crt").display().to_string();
     let config = write(
@@ -176,7 +176,7 @@ fn certificates_are_checked_unless_told_otherwise() {
 }
 
 #[test]
-fn what_is_wrong_with_the_way_is_said_in_kubectls_words() {
+fn reports_connection_errors_like_kubectl() {
     let dir = tempfile::tempdir().unwrap();
     let config = kubeconfig(dir.path(), "{token: admintoken}");
     write(dir.path(), "broken", "clusters: [");

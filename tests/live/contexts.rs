@@ -6,16 +6,15 @@ use crate::{crashing, healthy, namespace};
 use serde_json::{Value, json};
 use std::net::TcpListener;
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
 
 struct Fleet {
     dir: tempfile::TempDir,
-    /// Takes connections and says nothing.
+    /// Accepts connections and never answers.
     _hole: TcpListener,
 }
 
-/// Contexts `good` and `bad` of one real server, each with a namespace of its own; `hole` never answers; `closed` refuses;
-/// `locked` has a credential plugin that fails.
+/// Contexts: `good` and `bad` on one real server with a namespace each; `hole` never answers; `closed` refuses
+/// connections; the credential plugin of `locked` fails.
 static FLEET: LazyLock<Fleet> = LazyLock::new(|| {
     for name in ["fleet-good", "fleet-bad"] {
         namespace(name);
@@ -60,7 +59,7 @@ fn check(arguments: &str) -> Ran {
     healthcheck().env("KUBECONFIG", config).args(arguments.split_whitespace()).ran()
 }
 
-/// A line without the seconds that a run took.
+/// Removes the duration of the run from a line.
 fn timeless(text: &str) -> String {
     let lines = text.lines().map(|line| match line.rsplit_once(" · ") {
         Some((line, time)) if time.ends_with(" s") || time.ends_with(" 秒") => line,
@@ -71,18 +70,18 @@ fn timeless(text: &str) -> String {
 }
 
 #[test]
-fn clusters_are_shown_worst_first() {
+fn shows_the_worst_cluster_first() {
     let ran = check("--context good,bad");
     assert_eq!((ran.code, ran.err.as_str()), (1, ""), "{ran:?}");
     insta::assert_snapshot!(timeless(&ran.out));
     let swapped = check("--context bad --context good");
-    assert_eq!(timeless(&ran.out), timeless(&swapped.out), "whatever their order");
+    assert_eq!(timeless(&ran.out), timeless(&swapped.out), "the order of the flags does not matter");
     let chinese = check("--context good,bad --lang zh-TW");
     insta::assert_snapshot!(timeless(&chinese.out));
 }
 
 #[test]
-fn machines_get_one_document() {
+fn json_is_one_document() {
     let report = check("--context good,bad -o json").json();
     let contexts = |of: &str| -> Vec<&str> {
         report[of].as_array().unwrap().iter().map(|row| row["context"].as_str().unwrap()).collect()
@@ -109,7 +108,7 @@ fn machines_get_one_document() {
 }
 
 #[test]
-fn patterns_choose_contexts() {
+fn selects_contexts_by_pattern() {
     let clusters = |arguments: &str| -> Vec<String> {
         let report = check(&format!("{arguments} -o json")).json();
         report["clusters"]
@@ -133,7 +132,7 @@ fn patterns_choose_contexts() {
 }
 
 #[test]
-fn a_cluster_that_cannot_be_seen_is_a_gap_and_never_in_the_way() {
+fn an_unreachable_cluster_is_a_gap() {
     let ran = check("--context good,hole,closed,locked --page-timeout 2s -o json");
     assert_eq!(ran.code, 3, "{ran:?}");
     let report = ran.json();
@@ -150,36 +149,34 @@ fn a_cluster_that_cannot_be_seen_is_a_gap_and_never_in_the_way() {
 }
 
 #[test]
-fn what_answers_is_shown_before_what_does_not() {
+fn shows_clusters_that_answer_first() {
     use std::io::{BufRead, BufReader};
     let config = FLEET.dir.path().join("config");
-    let began = Instant::now();
     let mut child = healthcheck()
         .env("KUBECONFIG", config)
-        .args(["--context", "bad,good,hole", "--page-timeout", "60s", "--timeout", "45s"])
+        .args(["--context", "bad,good,hole", "--page-timeout", "10m", "--timeout", "5m"])
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     assert!(line.starts_with("🔴 Unhealthy · 1 of 2 pods healthy"), "{line}");
-    // The hole would be waited for much longer; generous, since the machine may be busy.
-    assert!(began.elapsed() < Duration::from_secs(30));
+    assert!(child.try_wait().unwrap().is_none(), "the run still waits for the third cluster");
     child.kill().unwrap();
     child.wait().unwrap();
 }
 
 #[test]
-fn of_no_cluster_at_all_there_is_no_report() {
+fn no_reachable_cluster_gives_no_report() {
     let ran = check("--context closed,locked");
     assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
     assert!(ran.err.contains("closed: The connection to the server"), "{}", ran.err);
     assert!(ran.err.contains("locked: error: getting credentials"), "{}", ran.err);
 }
 
-/// Each cluster has its own past, in one folder.
+/// Each cluster has its own records in one folder.
 #[test]
-fn each_cluster_is_told_against_its_own_records() {
+fn compares_each_cluster_with_its_own_records() {
     let dir = tempfile::tempdir().unwrap();
     let history = format!("--context good,bad --history {} --fail-on new", dir.path().display());
     let first = check(&format!("{history} --width 100"));
@@ -201,7 +198,7 @@ fn each_cluster_is_told_against_its_own_records() {
         })
         .collect();
     assert_eq!(told, [("bad", Some(0), Some(1)), ("good", Some(0), Some(0))]);
-    // Of a cluster that was not seen there is no record.
+    // A cluster that was not read gets no record.
     let unseen = check(&format!("--context hole {history} --page-timeout 2s -o json"));
     assert_eq!(unseen.code, 3, "{unseen:?}");
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 6);

@@ -1,5 +1,5 @@
-//! The corpus in a real cluster: all cases at once, as the API server hands them out after its own decoding and
-//! defaulting, must be judged as their files are.
+//! The corpus in a real cluster: all cases at once, after decoding and defaulting by the API server, must give the
+//! same findings as from files.
 
 use crate::support::corpus::{Case, cases, incidents_of, owner, told};
 use crate::support::lab::Lab;
@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-/// What changes how the API server answers others is stored last.
+/// Kinds that change other answers of the API server are stored last.
 const LAST: [&str; 3] = ["APIService", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
 
-/// A control plane that holds every case, and what was found in it before anything else was done to it.
+/// A control plane with every case, and the findings before any other change.
 pub static CORPUS: LazyLock<(Lab, Vec<Case>, Value)> = LazyLock::new(|| {
     let cases = cases();
     let lab = Lab::start(&[]);
@@ -57,7 +57,7 @@ fn name(object: &Value) -> &str {
 }
 
 #[test]
-fn every_case_of_the_corpus_is_judged_in_a_cluster_as_it_is_from_its_file() {
+fn judges_every_case_like_its_file() {
     let (_, cases, report) = &*CORPUS;
     let names: Vec<String> = cases.iter().filter(|case| !case.alone).map(|case| case.name.clone()).collect();
     let findings = report["findings"].as_array().unwrap();
@@ -73,19 +73,19 @@ fn every_case_of_the_corpus_is_judged_in_a_cluster_as_it_is_from_its_file() {
         }
     }
     assert!(wrong.is_empty(), "{}", told(&wrong));
-    let nobodys: Vec<&Value> = findings
+    let unowned: Vec<&Value> = findings
         .iter()
         .zip(&owners)
         .filter(|(finding, owner)| owner.is_none() && finding["severity"] != "low")
         .map(|(finding, _)| finding)
         .collect();
-    assert!(nobodys.is_empty(), "about objects of no case: {nobodys:#?}");
+    assert!(unowned.is_empty(), "about objects outside of all cases: {unowned:#?}");
     assert_eq!(report["coverage"]["gaps"], json!([]));
 }
 
-/// What the API server cannot decode it hands to nobody: such a case would be judged by what is missing.
+/// The API server leaves out objects that it cannot decode, so such a case would be judged wrongly.
 #[test]
-fn every_object_of_the_corpus_comes_back_from_the_server() {
+fn the_server_returns_every_object_of_the_corpus() {
     let (lab, cases, _) = &*CORPUS;
     let mut wanted: BTreeMap<&str, BTreeSet<(&str, &str)>> = BTreeMap::new();
     for object in cases.iter().filter(|case| !case.alone).flat_map(|case| &case.objects) {
@@ -109,10 +109,10 @@ fn every_object_of_the_corpus_comes_back_from_the_server() {
     }
 }
 
-/// Cases of any of these kinds can be stored: each lies where the API server looks for it.
+/// Every kind of object can be stored at the place where the API server looks for it.
 #[test]
-fn every_kind_of_the_corpus_lies_where_the_server_looks() {
-    // After the run, which must not see these.
+fn stores_every_kind_where_the_server_looks() {
+    // Only after the run, which must not read these objects.
     let (lab, ..) = &*CORPUS;
     let space = "kinds-of-the-corpus";
     let of = |api: &str, kind: &str, namespaced: bool, rest: Value| {
@@ -168,7 +168,7 @@ fn every_kind_of_the_corpus_lies_where_the_server_looks() {
             } }),
         ),
     ];
-    // Each is waited for.
+    // `store` waits for each object.
     for object in &objects {
         lab.store(std::slice::from_ref(object));
     }

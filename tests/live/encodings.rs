@@ -1,4 +1,4 @@
-//! Protobuf and JSON say the same: each field we read has the tag and the name of the same thing.
+//! Protobuf and JSON give the same objects: each field has the right tag and the right name.
 
 use crate::corpus::CORPUS;
 use crate::support::lab::{LAB, Lab};
@@ -8,7 +8,7 @@ use kubectl_healthcheck::cluster::{self, ConnectOptions};
 use kubectl_healthcheck::wire::{Kind, ListReader, Object, Place};
 use serde_json::{Value, json};
 
-/// A list as the server sends it in one encoding.
+/// Returns a list in one encoding of the server.
 fn list(lab: &Lab, kind: Kind, accept: &str) -> Vec<Object> {
     let args = ConnectOptions { kubeconfig: Some(lab.kubeconfig.clone()), ..ConnectOptions::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -30,21 +30,21 @@ fn list(lab: &Lab, kind: Kind, accept: &str) -> Vec<Object> {
     })
 }
 
-/// The kinds that this server has lists of, in both encodings.
+/// Returns the kinds that this server lists, in both encodings.
 fn served() -> impl Iterator<Item = Kind> {
     Kind::ALL
         .into_iter()
         .filter(|kind| kind.place() != Place::Measured && !kind.is_metered() && !kind.is_extension())
 }
 
-/// Whether no other test makes or deletes the object between two lists.
+/// Returns whether no other test changes the object between two lists.
 fn stays(object: &Object) -> bool {
     let metadata = object.identity();
     let place = if metadata.namespace.is_empty() { metadata.name } else { metadata.namespace };
     place == "encoded" || place.starts_with("pigo-") || place.starts_with("waas-")
 }
 
-/// An object as a capture has it. A time that nobody wrote is an empty message in protobuf and nothing in JSON.
+/// Returns the form of an object in a capture. An unset time is an empty message in protobuf and absent in JSON.
 fn written(object: &Object) -> Value {
     fn without_nulls(value: &mut Value) {
         match value {
@@ -62,7 +62,7 @@ fn written(object: &Object) -> Value {
 }
 
 #[test]
-fn both_encodings_of_every_kind_are_the_same_objects() {
+fn both_encodings_give_the_same_objects() {
     namespace("encoded");
     let time = |seconds: i64| jiff::Timestamp::from_second(NOW.as_second() - seconds).unwrap().to_string();
     let meta = |name: &str| {
@@ -90,7 +90,7 @@ fn both_encodings_of_every_kind_are_the_same_objects() {
             "exitCode": 4, "signal": 5, "reason": "T", "message": "U", "startedAt": time(10), "finishedAt": time(11),
         } },
     });
-    // Ready, so that no other test finds a node in trouble.
+    // Ready, so that other tests find no broken node.
     let mut ready = condition(91);
     (ready[0]["type"], ready[0]["status"]) = (json!("Ready"), json!("True"));
     LAB.store(&[
@@ -170,16 +170,16 @@ fn both_encodings_of_every_kind_are_the_same_objects() {
             },
         }),
     ]);
-    // Of most kinds there is something, with the patrol's own objects.
+    // The PIGO patrol adds objects of most kinds.
     let _ = &*PIGO;
     let seen = served().filter(|kind| are_the_same(&LAB, *kind, stays) > 0).count();
     assert!(seen >= 10, "{seen}");
     LAB.kubectl("delete node encoded --wait=false");
 }
 
-/// Asks for the objects of a kind in both encodings; returns how many there are.
+/// Compares the objects of a kind in both encodings and returns their number.
 fn are_the_same(lab: &Lab, kind: Kind, stays: fn(&Object) -> bool) -> usize {
-    // Of secrets only the names are asked for.
+    // Only the names of Secrets are requested.
     let form = if kind == Kind::Secret { ";as=PartialObjectMetadataList;g=meta.k8s.io;v=v1" } else { "" };
     let [protobuf, json] = ["application/vnd.kubernetes.protobuf", "application/json"].map(|encoding| {
         let mut objects = list(lab, kind, &format!("{encoding}{form}"));
@@ -189,16 +189,16 @@ fn are_the_same(lab: &Lab, kind: Kind, stays: fn(&Object) -> bool) -> usize {
     assert_eq!(protobuf.len(), json.len(), "{kind:?}");
     for (a, b) in protobuf.iter().zip(&json) {
         assert_eq!(written(a), written(b));
-        // And nothing of it is lost on the way through a capture.
+        // A capture loses nothing.
         assert_eq!(written(&Object::from_value(kind, written(a)).unwrap()), written(a));
     }
     protobuf.len()
 }
 
 #[test]
-fn the_corpus_is_the_same_in_both_encodings() {
+fn both_encodings_give_the_same_corpus() {
     for kind in served() {
-        // The server itself changes these while they are read.
+        // The server changes these while they are read.
         let stays = |object: &Object| !matches!(object.kind(), Kind::APIService | Kind::Event);
         let count = are_the_same(&CORPUS.0, kind, stays);
         assert!(count > 0 || matches!(kind, Kind::APIService | Kind::Event), "{kind:?}");

@@ -1,4 +1,4 @@
-//! Hosts, asked about at a real DNS server and a real nginx on loopback, beside the real control plane.
+//! Hosts, looked up at a real DNS server and a real nginx on loopback, next to the real control plane.
 
 use crate::support::edge::{dns, nginx};
 use crate::support::lab::LAB;
@@ -6,7 +6,7 @@ use crate::support::prometheus::{Prometheus, Series, openmetrics};
 use crate::{NOW, healthy, namespace};
 use serde_json::{Value, json};
 
-/// An ingress for some hosts, with TLS or without.
+/// An Ingress for some hosts, with or without TLS.
 pub fn ingress(space: &str, name: &str, hosts: &[&str], tls: bool) -> Value {
     let rule = |host: &&str| {
         let backend = json!({ "service": { "name": name, "port": { "number": 80 } } });
@@ -24,7 +24,7 @@ pub fn ingress(space: &str, name: &str, hosts: &[&str], tls: bool) -> Value {
     })
 }
 
-/// The findings about hosts of this test: check, host and facts.
+/// Returns the findings about hosts of this test: check, host and facts.
 fn findings(report: &Value, ending: &str) -> Vec<(String, String, Value)> {
     let all = report["findings"].as_array().unwrap().iter();
     let row = |finding: &Value| {
@@ -42,7 +42,7 @@ pub fn host<'r>(report: &'r Value, name: &str) -> &'r Value {
 }
 
 #[test]
-fn hosts_without_a_virtual_host_are_found_with_their_requests() {
+fn reports_hosts_without_a_virtual_host_and_their_requests() {
     namespace("hosts-daily");
     LAB.store(&[
         healthy("hosts-daily", "web"),
@@ -64,7 +64,7 @@ fn hosts_without_a_virtual_host_are_found_with_their_requests() {
         list.display(),
         dns.address,
         log.display(),
-        // The same once more: no request counts twice.
+        // The same log twice: each request counts once.
         edge.dir.path().join("./log").display()
     );
     let ran = LAB.healthcheck(&format!("-A {common} -o json"));
@@ -103,7 +103,7 @@ fn hosts_without_a_virtual_host_are_found_with_their_requests() {
         let ran = LAB.healthcheck(&format!("-A {common} --lang {lang} -o wide --width 400"));
         assert!(ran.out.contains(said), "{}", ran.out);
     }
-    // Where only some namespaces were looked at, nobody knows.
+    // Only some namespaces were read, so this is unknown.
     let report = LAB.healthcheck(&format!("-n hosts-daily {common} -o json")).json();
     let found = findings(&report, "daily.example.com");
     let of = &found[1].2;
@@ -115,7 +115,7 @@ fn hosts_without_a_virtual_host_are_found_with_their_requests() {
 }
 
 #[test]
-fn a_capture_keeps_what_was_looked_up() {
+fn a_capture_keeps_dns_results() {
     namespace("hosts-kept");
     LAB.store(&[healthy("hosts-kept", "web")]);
     let dns = dns("lost.kept IN A 192.0.2.7\n");
@@ -131,7 +131,7 @@ fn a_capture_keeps_what_was_looked_up() {
     assert_eq!(host(&report, "lost.kept.example.com")["dns"]["addresses"], json!(["192.0.2.7"]));
 }
 
-/// Somebody who would see it if anything came.
+/// Servers that record whether anything connects to them.
 struct Watch {
     dns: std::net::UdpSocket,
     tls: std::net::TcpListener,
@@ -146,13 +146,13 @@ impl Watch {
         Self { dns, tls }
     }
 
-    /// The flags that lead to it.
+    /// Returns the flags that make the program connect to them.
     fn flags(&self) -> String {
         let (dns, tls) = (self.dns.local_addr().unwrap(), self.tls.local_addr().unwrap());
         format!("--dns-server {dns} --probe-to {tls}")
     }
 
-    /// Whether anybody asked for a name, and whether anybody knocked.
+    /// Returns whether a name was looked up, and whether a connection was opened.
     fn saw(&self) -> (bool, bool) {
         let would_block = |error: &std::io::Error| error.kind() == std::io::ErrorKind::WouldBlock;
         let asked = self.dns.recv(&mut [0; 512]).map_or_else(|error| !would_block(&error), |_| true);
@@ -162,7 +162,7 @@ impl Watch {
 }
 
 #[test]
-fn whoever_does_not_ask_for_hosts_sends_nothing_to_anybody() {
+fn sends_nothing_without_the_host_flags() {
     namespace("hosts-quiet");
     LAB.store(&[
         healthy("hosts-quiet", "web"),
@@ -170,7 +170,7 @@ fn whoever_does_not_ask_for_hosts_sends_nothing_to_anybody() {
     ]);
     let (yes, no) = (true, false);
     for (flags, seen) in [
-        // So that it is known that both would be seen.
+        // Shows that both are recorded.
         ("--resolve-hosts --probe-tls", (yes, yes)),
         ("", (no, no)),
         ("--probe-tls=false", (no, no)),
@@ -188,7 +188,7 @@ fn whoever_does_not_ask_for_hosts_sends_nothing_to_anybody() {
             assert_eq!(ran.json()["hosts"], json!([]), "{flags}");
         }
     }
-    // A context may be called like the inside of a cluster.
+    // A context may have a name of an in-cluster address.
     let dir = tempfile::tempdir().unwrap();
     let config = dir.path().join("config");
     std::fs::copy(&LAB.kubeconfig, &config).unwrap();
@@ -209,7 +209,7 @@ fn whoever_does_not_ask_for_hosts_sends_nothing_to_anybody() {
 }
 
 #[test]
-fn an_access_log_that_never_ends_is_left() {
+fn stops_reading_an_endless_access_log() {
     namespace("hosts-endless");
     LAB.store(&[healthy("hosts-endless", "web")]);
     let watch = Watch::new();
@@ -225,13 +225,13 @@ fn an_access_log_that_never_ends_is_left() {
 }
 
 #[test]
-fn a_dns_server_that_is_not_there_leaves_the_rest_of_the_report_intact() {
+fn a_missing_dns_server_is_a_gap() {
     namespace("hosts-dark");
     LAB.store(&[
         healthy("hosts-dark", "web"),
         ingress("hosts-dark", "shop", &["shop.dark.example.com"], false),
     ]);
-    // It takes every question and answers none.
+    // Accepts every query and answers none.
     let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = silent.local_addr().unwrap();
     let ran = LAB.healthcheck(&format!(
@@ -243,11 +243,11 @@ fn a_dns_server_that_is_not_there_leaves_the_rest_of_the_report_intact() {
     let [gap] = gaps.as_slice() else { panic!("{gaps:?}") };
     assert_eq!(gap["kind"], "Host");
     assert!(gap["detail"].as_str().unwrap().contains("shop.dark.example.com"), "{gap}");
-    assert!(findings(&report, "dark.example.com").is_empty(), "what nobody knows is no finding");
+    assert!(findings(&report, "dark.example.com").is_empty(), "unknown data gives no finding");
 }
 
 #[test]
-fn a_prometheus_tells_how_often_hosts_are_asked_for() {
+fn reads_request_counts_from_prometheus() {
     namespace("hosts-counted");
     LAB.store(&[healthy("hosts-counted", "web")]);
     let now = NOW.as_second();
@@ -270,7 +270,7 @@ fn a_prometheus_tells_how_often_hosts_are_asked_for() {
         .json();
     let requests = &host(&report, "lost.counted.example.com")["requests"];
     assert_eq!((&requests["source"], &requests["windowSeconds"]), (&json!("prometheus"), &json!(86_400)));
-    // It extends what it has seen to the edges of its window, by a sample at most.
+    // Prometheus extrapolates to the edges of the window, by one sample at most.
     let count = requests["count"].as_i64().unwrap();
     assert!((1190..=1220).contains(&count), "{requests}");
     assert_eq!(report["hosts"].as_array().unwrap().len(), 1);

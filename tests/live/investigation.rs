@@ -1,4 +1,4 @@
-//! One object investigated in a cluster with a history: `healthcheck pod NAME`.
+//! The investigation of one object in a cluster with a history: `healthcheck pod NAME`.
 
 use crate::produced::PRODUCED;
 use crate::support::Ran;
@@ -8,7 +8,7 @@ fn investigate(arguments: &str) -> Ran {
     PRODUCED.lab.healthcheck(arguments)
 }
 
-/// What a story tells of the findings: check and object.
+/// Returns the findings of an investigation: check and object.
 fn found(story: &Value) -> Vec<String> {
     let findings = story["findings"].as_array().unwrap().iter();
     let shown =
@@ -23,13 +23,13 @@ fn timeline(story: &Value) -> Vec<String> {
     moments.map(shown).collect()
 }
 
-/// Where in a timeline something is told.
+/// Returns the position of a text in a timeline.
 fn at(timeline: &[String], words: &str) -> usize {
     timeline.iter().position(|line| line.contains(words)).unwrap_or_else(|| panic!("{words}: {timeline:#?}"))
 }
 
 #[test]
-fn a_deployment_tells_of_its_pods_and_of_what_stands_before_it() {
+fn shows_the_pods_and_services_of_a_deployment() {
     let ran = investigate("deploy/web -n crash-loop -o json");
     let story = ran.json();
     assert_eq!((ran.code, &story["kind"], &story["exists"]), (1, &json!("Investigation"), &json!(true)));
@@ -41,7 +41,7 @@ fn a_deployment_tells_of_its_pods_and_of_what_stands_before_it() {
     }
     assert_eq!(story["pods"].as_array().unwrap().len(), 2);
     let told = timeline(&story);
-    // What happens in one second is told in the order in which it happens.
+    // Events within one second are in order.
     let steps = [
         "Deployment: created",
         "ReplicaSet: created",
@@ -57,7 +57,7 @@ fn a_deployment_tells_of_its_pods_and_of_what_stands_before_it() {
 }
 
 #[test]
-fn a_pod_that_no_node_takes_says_why() {
+fn explains_why_a_pod_is_unschedulable() {
     let ran = investigate("pod batch -n node-selector-of-no-node");
     assert_eq!(ran.code, 1, "{ran:?}");
     for words in [
@@ -73,7 +73,7 @@ fn a_pod_that_no_node_takes_says_why() {
 }
 
 #[test]
-fn warnings_about_its_replica_sets_are_warnings_about_a_deployment() {
+fn shows_warnings_of_replica_sets_for_a_deployment() {
     let ran = investigate("deployment web -n quota-refuses");
     assert_eq!(ran.code, 0, "a warning does not fail by default: {ran:?}");
     assert!(ran.out.contains("warning FailedCreate"), "{}", ran.out);
@@ -85,7 +85,7 @@ fn warnings_about_its_replica_sets_are_warnings_about_a_deployment() {
 }
 
 #[test]
-fn a_pod_that_is_gone_names_those_that_took_its_place() {
+fn shows_the_successors_of_a_deleted_pod() {
     let gone = &PRODUCED.gone;
     let ran = investigate(&format!("pod/{gone} -n pod-replaced -o json"));
     let story = ran.json();
@@ -104,7 +104,7 @@ fn a_pod_that_is_gone_names_those_that_took_its_place() {
 }
 
 #[test]
-fn a_dead_node_tells_of_sixty_pods_in_a_few_lines() {
+fn summarizes_the_pods_of_a_dead_node() {
     let story = investigate("node/node-lost-1 -o json").json();
     assert_eq!(story["pods"].as_array().unwrap().len(), 60);
     assert_eq!(found(&story).iter().filter(|finding| *finding == "pod-not-ready Pod").count(), 60);
@@ -119,7 +119,7 @@ fn a_dead_node_tells_of_sixty_pods_in_a_few_lines() {
 }
 
 #[test]
-fn what_a_dead_node_holds_leads_to_the_node() {
+fn links_pods_and_claims_of_a_dead_node_to_the_node() {
     let story = investigate("sts/db -n stateful-pod-on-a-dead-node -o json").json();
     let found = found(&story);
     assert_eq!(
@@ -135,7 +135,7 @@ fn what_a_dead_node_holds_leads_to_the_node() {
 }
 
 #[test]
-fn what_is_not_there_is_told_in_the_words_of_kubectl() {
+fn reports_missing_objects_like_kubectl() {
     for object in
         ["pod/nothing", "deployment/nothing", "statefulset/nothing", "cronjob/nothing", "pvc/nothing"]
     {
@@ -148,7 +148,7 @@ fn what_is_not_there_is_told_in_the_words_of_kubectl() {
     }
     let ours = investigate("node nothing");
     assert!(ours.err.starts_with("Error from server (NotFound): nodes \"nothing\" not found\n"), "{ours:?}");
-    // A pod of a StatefulSet that there is not; a name that fits no pattern of one that there is.
+    // A pod of a missing StatefulSet; a name that does not fit an existing one.
     assert_eq!(investigate("pod web-0 -n crash-loop").code, 2);
     let many = investigate("deploy/web -A");
     assert!(many.code == 2 && many.err.contains("is in several namespaces"), "{many:?}");
@@ -157,7 +157,7 @@ fn what_is_not_there_is_told_in_the_words_of_kubectl() {
 }
 
 #[test]
-fn a_story_is_told_in_the_readers_language() {
+fn investigates_in_three_languages() {
     let told = investigate("deploy/web -n crash-loop --lang zh-TW").out;
     for words in ["發現", "時間軸", "下一步", "容器 app", "結束碼 1"] {
         assert!(told.contains(words), "{words}: {told}");

@@ -1,4 +1,4 @@
-//! Keys on a real server: the same whatever the pages, the language, the rights, and live or from a file.
+//! Keys on a real server: equal with all page sizes, languages and permissions, live and from files.
 
 use crate::corpus::CORPUS;
 use crate::rights::ALL;
@@ -13,7 +13,7 @@ use kubectl_healthcheck::wire::Time;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// What a case gives so many seconds after its moment.
+/// Returns the keys of a case, this many seconds after its moment.
 fn keys_after(case: &Case, seconds: i64) -> BTreeSet<String> {
     let moment: jiff::Timestamp = MOMENT.parse().unwrap();
     let list = json!({ "kind": "List", "items": case.objects }).to_string();
@@ -21,14 +21,14 @@ fn keys_after(case: &Case, seconds: i64) -> BTreeSet<String> {
     Report::new(&snapshot, &Settings::default()).findings.iter().map(|finding| finding.key.clone()).collect()
 }
 
-/// The cases that are judged alike however long the tests take: what has just begun ends, and what is waited for comes.
+/// Returns the cases whose findings do not depend on the duration of the tests.
 fn settled(cases: &[Case]) -> Vec<String> {
     let for_an_hour = |case: &&Case| (1..=6).all(|step| keys_after(case, step * 600) == keys_after(case, 0));
     let settled = cases.iter().filter(|case| !case.alone).filter(for_an_hour);
     settled.map(|case| case.name.clone()).collect()
 }
 
-/// The keys of what is found about the objects of these cases.
+/// Returns the keys of findings about the objects of these cases.
 fn keys(report: &Value, names: &[String]) -> BTreeSet<String> {
     let findings = report["findings"].as_array().unwrap().iter();
     let of_cases = findings.filter(|finding| owner(names, &finding["object"]).is_some());
@@ -42,7 +42,7 @@ fn report(ran: &Ran) -> Value {
 }
 
 #[test]
-fn pages_languages_and_files_change_no_key() {
+fn keys_do_not_depend_on_pages_languages_and_files() {
     let (lab, cases, first) = &*CORPUS;
     let names = settled(cases);
     let wanted = keys(first, &names);
@@ -63,7 +63,7 @@ fn pages_languages_and_files_change_no_key() {
 }
 
 #[test]
-fn who_may_not_read_the_owners_sees_the_same_keys_of_pods() {
+fn keys_of_pods_do_not_need_permission_for_owners() {
     let (lab, cases, first) = &*CORPUS;
     let settled = settled(cases);
     let is = |kinds: &[&str], object: &Value| kinds.contains(&object["kind"].as_str().unwrap());
@@ -93,11 +93,11 @@ fn who_may_not_read_the_owners_sees_the_same_keys_of_pods() {
     assert!(unseen.contains("ReplicaSet") && unseen.contains("CronJob"), "{unseen}");
 }
 
-// ------------------------------------------------------------------------------- a real rollout
+// ------------------------------------------------------------------------------------------- a real rollout
 
 const SPACE: &str = "rolled-out";
 
-/// A workload whose containers wait, by what the lab's kubelets do.
+/// A workload whose containers wait, as set by the lab's kubelets.
 fn workload(kind: &str, name: &str, waiting: &str, spec: &Value) -> Value {
     let says =
         json!({ "lab/restarts": "7", "lab/waiting": waiting, "lab/exit-code": "1", "lab/reason": "Error" });
@@ -115,7 +115,7 @@ fn workload(kind: &str, name: &str, waiting: &str, spec: &Value) -> Value {
 
 fn workloads() -> Vec<Value> {
     let deployment = json!({ "replicas": 2, "strategy": { "type": "Recreate" } });
-    // An update waits for every pod that is not ready, but for the one that it replaces.
+    // An update waits for every pod that is not ready, except the one it replaces.
     let set = json!({ "replicas": 1, "podManagementPolicy": "Parallel", "serviceName": "db" });
     let fails = json!({ "lab/phase": "Failed", "lab/exit-code": "3", "lab/reason": "Error" });
     let job = json!({ "backoffLimit": 0, "template": {
@@ -134,8 +134,8 @@ fn workloads() -> Vec<Value> {
     ]
 }
 
-/// Waits until each pod of a workload has said what the kubelet says, none is one of `before`, and so many Jobs have
-/// failed; then lets no more Jobs come. Returns the pods' uids.
+/// Waits until the kubelet has reported on each pod of a workload, none of them is in `before`, and this many Jobs
+/// have failed; then stops further Jobs. Returns the uids of the pods.
 fn settle(lab: &Lab, before: &BTreeSet<String>, jobs: usize) -> BTreeSet<String> {
     let items = |ran: &Ran| ran.json()["items"].as_array().unwrap().clone();
     let uids = |ran: &Ran| -> BTreeSet<String> {
@@ -175,9 +175,9 @@ fn all_keys(lab: &Lab) -> BTreeSet<String> {
     findings.map(|finding| finding["key"].as_str().unwrap().to_owned()).collect()
 }
 
-/// Controllers draw the names here, so these are the names that a key must do without.
+/// Controllers generate the names here, so keys must not contain them.
 #[test]
-fn a_real_rollout_and_the_next_run_of_a_cronjob_change_no_key() {
+fn keys_survive_a_real_rollout_and_the_next_run_of_a_cronjob() {
     let lab = Lab::start(&[("FULL", "1")]);
     lab.apply(&[
         json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": SPACE } }),
@@ -216,6 +216,6 @@ fn a_real_rollout_and_the_next_run_of_a_cronjob_change_no_key() {
             name: value.pointer("/metadata/name").or(value.get("name")).unwrap().as_str().unwrap().into(),
         };
         let owner = named(&object["metadata"]["ownerReferences"][0]);
-        assert_eq!(named(object).inferred_owner(), Some(owner), "a name tells who drew it");
+        assert_eq!(named(object).inferred_owner(), Some(owner), "the owner is inferred from the name");
     }
 }

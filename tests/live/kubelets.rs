@@ -1,4 +1,4 @@
-//! Many kubelets, read through a server that is not to be asked too much at once.
+//! Many kubelets, read through one API server with a limit on concurrent requests.
 
 use crate::support::faults::{Fault, Faults};
 use crate::support::lab::LAB;
@@ -11,14 +11,14 @@ use std::time::Duration;
 
 const NODES: usize = 30;
 
-/// What a kubelet counts of a container that is never held back.
+/// Metrics of a container that is never throttled.
 const PAGE: &str =
     "container_cpu_cfs_periods_total{container=\"app\",namespace=\"many-nodes\",pod=\"web-0\"} 100
 container_cpu_cfs_throttled_periods_total{container=\"app\",namespace=\"many-nodes\",pod=\"web-0\"} 0
 ";
 
 #[test]
-fn no_more_kubelets_are_asked_at_once_than_is_allowed() {
+fn limits_concurrent_requests_to_kubelets() {
     namespace("many-nodes");
     let pod = |i: usize| {
         let mut pod = healthy("many-nodes", &format!("web-{i}"));
@@ -35,7 +35,7 @@ fn no_more_kubelets_are_asked_at_once_than_is_allowed() {
         }
         paths.lock().unwrap().push(asked.path.split('?').next().unwrap_or_default().to_owned());
         peak.fetch_max(active.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-        // A kubelet that takes its time.
+        // A slow kubelet.
         std::thread::sleep(Duration::from_millis(100));
         active.fetch_sub(1, Ordering::SeqCst);
         Fault::Answer("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n".to_owned(), PAGE.to_owned())
@@ -46,7 +46,7 @@ fn no_more_kubelets_are_asked_at_once_than_is_allowed() {
     asked.sort();
     let path = |i: usize| format!("/api/v1/nodes/many-{i:02}/proxy/metrics/cadvisor");
     let twice: Vec<String> = (0..NODES).flat_map(|i| [path(i), path(i)]).collect();
-    assert_eq!(asked, twice, "each twice, and no other: {ran:?}");
+    assert_eq!(asked, twice, "each kubelet twice: {ran:?}");
     let most = most.load(Ordering::SeqCst);
-    assert!((1..=4).contains(&most), "{most} at once");
+    assert!((1..=4).contains(&most), "{most} concurrent requests");
 }

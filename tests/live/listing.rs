@@ -1,11 +1,11 @@
-//! Lists: pages, selectors, exclusions, namespaces that are not there, warnings about what is in trouble.
+//! Lists: pages, selectors, exclusions, missing namespaces, warnings about broken objects.
 
 use crate::support::lab::LAB;
 use crate::{NOW, PIGO, crashing, healthy, namespace};
 use serde_json::{Value, json};
 
 #[test]
-fn the_size_of_a_page_changes_nothing() {
+fn the_page_size_changes_nothing() {
     namespace("pages");
     let pods: Vec<Value> = (0..53).map(|i| healthy("pages", &format!("pod-{i:02}"))).collect();
     LAB.store(&pods);
@@ -17,7 +17,7 @@ fn the_size_of_a_page_changes_nothing() {
         for key in ["startedAt", "finishedAt", "coverage"] {
             report.as_object_mut().unwrap().remove(key);
         }
-        // A second may pass between two runs.
+        // One second may pass between two runs.
         report["pods"].as_array_mut().unwrap().iter_mut().for_each(|pod| pod["age"] = json!(""));
         (report, pages)
     };
@@ -31,7 +31,7 @@ fn the_size_of_a_page_changes_nothing() {
 }
 
 #[test]
-fn each_page_is_a_log_line_with_v() {
+fn logs_each_page_with_v() {
     let ran = PIGO.healthcheck("-n pigo-stg --page-size 10 -v");
     let first = ran.err.lines().next().unwrap();
     assert!(first.starts_with("start: context lab, "), "{first}");
@@ -41,7 +41,7 @@ fn each_page_is_a_log_line_with_v() {
 }
 
 #[test]
-fn selectors_choose_pods_and_their_owners() {
+fn selectors_select_pods_and_their_owners() {
     namespace("selected");
     LAB.store(&[healthy("selected", "web"), crashing("selected", "bad")]);
     let totals = |arguments: &str| {
@@ -63,7 +63,7 @@ fn selectors_choose_pods_and_their_owners() {
 }
 
 #[test]
-fn a_slip_of_the_pen_is_not_healthy() {
+fn a_misspelt_namespace_is_not_healthy() {
     namespace("empty");
     for (arguments, line) in [
         ("-n pigo-stgg", "Error from server (NotFound): namespaces \"pigo-stgg\" not found\n"),
@@ -79,7 +79,7 @@ fn a_slip_of_the_pen_is_not_healthy() {
 }
 
 #[test]
-fn all_namespaces_can_leave_some_out() {
+fn excludes_namespaces_from_all_namespaces() {
     namespace("left-in");
     namespace("left-out-1");
     LAB.store(&[healthy("left-in", "web"), healthy("left-out-1", "web")]);
@@ -91,7 +91,7 @@ fn all_namespaces_can_leave_some_out() {
 }
 
 #[test]
-fn warnings_about_trouble_are_evidence_and_others_are_not_read() {
+fn reads_only_warnings_about_broken_objects() {
     namespace("warned");
     let event = |pod: &str, uid: &str, message: &str, kind: &str| {
         json!({
@@ -120,14 +120,14 @@ fn warnings_about_trouble_are_evidence_and_others_are_not_read() {
         .collect();
     assert!(evidence[0].starts_with("event BackOff, 12 times, last "), "{evidence:?}");
     assert!(evidence[0].ends_with("ago: Back-off restarting failed container"), "{evidence:?}");
-    // It has no node: the server is not asked for its logs.
+    // The pod has no node, so its logs are not requested.
     assert_eq!(evidence[1..], ["its logs cannot be read: no node is recorded for the pod"]);
     assert!(!report.to_string().contains("healthy pod"), "{report}");
 }
 
-/// The kubelet of the lab does not exist, so the server says why it cannot have the logs.
+/// The lab has no kubelets, so the API server reports why it cannot return logs.
 #[test]
-fn whether_logs_can_be_read_is_tried() {
+fn reports_logs_that_cannot_be_read() {
     namespace("logged");
     let mut pod = crashing("logged", "bad");
     pod["spec"]["nodeName"] = json!("no-such-node");

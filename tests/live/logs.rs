@@ -1,4 +1,4 @@
-//! Logs, streamed through the real API server; the kubelets, which the lab has not, are scripted before it.
+//! Logs, streamed through the real API server. The lab has no kubelets, so a proxy answers for them.
 
 use crate::support::faults::{Asked, Fault, Faults};
 use crate::support::lab::LAB;
@@ -17,7 +17,7 @@ fn refusal(code: u16, reason: &str, message: &str) -> Fault {
     Fault::Answer(format!("HTTP/1.1 {code} Odd\r\nContent-Type: application/json\r\n"), status.to_string())
 }
 
-/// A kubelet's log: each line with its time, so many seconds ago.
+/// Returns the log of a kubelet: lines with timestamps, this many seconds ago.
 fn log(lines: impl Iterator<Item = (i64, String)>) -> String {
     let mut out = String::new();
     for (ago, line) in lines {
@@ -37,14 +37,14 @@ fn pod(namespace: &str, name: &str, set: &str) -> Value {
     pod
 }
 
-/// The pod whose log is asked for.
+/// Returns the pod whose log is requested.
 fn asked_of(asked: &Asked) -> Option<String> {
     let (before, query) = asked.path.split_once("/log?")?;
     assert!(query.contains("timestamps=true") && query.contains("limitBytes="), "{query}");
     Some(before.rsplit_once('/')?.1.to_owned())
 }
 
-/// A kubelet that says of each pod what a rule says.
+/// A kubelet that answers for each pod by a rule.
 fn kubelet(rule: impl Fn(&str) -> Fault + Send + Sync + 'static) -> Faults {
     Faults::before(&LAB, move |asked| asked_of(asked).map_or(Fault::None, |pod| rule(&pod)))
 }
@@ -59,13 +59,13 @@ fn source<'r>(report: &'r Value, name: &str) -> &'r Value {
 }
 
 #[test]
-fn the_two_cases_of_the_daily_report() {
+fn finds_the_errors_of_two_real_logs() {
     namespace("daily-logs");
     LAB.store(&[
         pod("daily-logs", "apm-server-7d9f8b6c5d-b7k2p", "apm-server-7d9f8b6c5d"),
         pod("daily-logs", "nginx-6c5b9d7f8-2xkzq", "nginx-6c5b9d7f8"),
     ]);
-    // 12,758 lines of one APM server, of one cause, among others.
+    // 12,758 lines of one APM server with one cause, among others.
     let apm = log((0..15_000i64).map(|n| {
         let line = if n < 12_758 {
             format!(
@@ -77,7 +77,7 @@ fn the_two_cases_of_the_daily_report() {
         };
         (80_000 - n * 5, line)
     }));
-    // 523 of nginx, 404s of a scanner.
+    // 523 errors of nginx, and 404s of a scanner.
     let paths = ["/.env", "/.git/config", "/wp-login.php", "/phpmyadmin/index.php", "/vendor/phpunit/x.php"];
     let nginx = log((0..2000i64).map(|n| {
         let (path, status) = if n < 523 { (paths[usize::try_from(n).unwrap() % 5], 404) } else { ("/", 200) };
@@ -109,8 +109,8 @@ fn the_two_cases_of_the_daily_report() {
         .iter()
         .map(|finding| (&finding["id"], &finding["object"]["name"]))
         .collect();
-    assert_eq!(found, [(&json!("error-logs"), &json!("apm-server"))], "what is benign is no finding");
-    // A capture tells the same, and so does a screen.
+    assert_eq!(found, [(&json!("error-logs"), &json!("apm-server"))], "benign lines give no finding");
+    // A capture and the screen give the same.
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("capture.json");
     assert_eq!(run(&server, &format!("snapshot -n daily-logs --logs -o {}", file.display())).code, 0);
@@ -126,7 +126,7 @@ fn the_two_cases_of_the_daily_report() {
 }
 
 #[test]
-fn without_the_flag_no_log_is_asked_for() {
+fn requests_no_logs_without_the_flag() {
     namespace("unread-logs");
     LAB.store(&[pod("unread-logs", "web", "")]);
     let asked = Arc::new(Mutex::new(Vec::new()));
@@ -149,11 +149,11 @@ fn without_the_flag_no_log_is_asked_for() {
     let (mut with, report) = paths("-n unread-logs -o json --logs --since 10m");
     assert_eq!(report["logs"]["sources"][0]["errors"], 1);
     with.retain(|path| !path.contains("/log?container=app&sinceSeconds=600&"));
-    assert_eq!(with, without, "one request more for each container");
+    assert_eq!(with, without, "one more request for each container");
 }
 
 #[test]
-fn bad_logs_cost_a_line_each_and_never_the_report() {
+fn broken_logs_cost_one_line_each() {
     namespace("bad-logs");
     let names = ["binary", "broken", "denied", "future", "gone", "long", "restarted", "tired", "well"];
     LAB.store(&names.map(|name| pod("bad-logs", name, "")));
@@ -205,7 +205,7 @@ fn bad_logs_cost_a_line_each_and_never_the_report() {
 }
 
 #[test]
-fn whoever_may_read_no_log_gets_the_rest() {
+fn forbidden_logs_cost_one_line() {
     namespace("closed-logs");
     LAB.store(&[pod("closed-logs", "web", ""), pod("closed-logs", "api", "")]);
     let server = kubelet(|pod| {
@@ -221,7 +221,7 @@ fn whoever_may_read_no_log_gets_the_rest() {
 }
 
 #[test]
-fn a_log_without_end_is_read_to_its_budget() {
+fn reads_an_endless_log_up_to_its_limit() {
     namespace("endless-logs");
     LAB.store(&[pod("endless-logs", "web", "")]);
     let server = kubelet(|_| {

@@ -25,6 +25,7 @@ mod plugin;
 mod produced;
 mod profiles;
 mod prometheus;
+mod proxies;
 mod rights;
 mod rightsize;
 mod secrets;
@@ -34,7 +35,6 @@ mod storms;
 #[path = "../support/mod.rs"]
 mod support;
 mod usage;
-mod weather;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -42,35 +42,35 @@ use std::sync::LazyLock;
 use support::lab::{LAB, Lab};
 use support::pigo;
 
-/// The moment at which something is measured: what is some minutes old is of no use, and the first test began before.
+/// Returns the current time for measurements: they must not be minutes old, and the first test started before.
 #[allow(clippy::disallowed_methods, reason = "the server's clock is this machine's")]
 pub fn measured_now() -> String {
     Timestamp::now().to_string()
 }
 
-/// The moment the ages on the real server are told from.
+/// The reference time of all ages on the real server.
 #[allow(clippy::disallowed_methods, reason = "the server's clock is this machine's")]
 pub static NOW: LazyLock<Timestamp> = LazyLock::new(Timestamp::now);
 
-/// The lab with the patrol of PIGO in it.
+/// The lab with the PIGO patrol.
 pub static PIGO: LazyLock<&'static Lab> = LazyLock::new(|| {
     LAB.store(&pigo::objects(*NOW));
     &LAB
 });
 
-/// Makes a namespace.
+/// Creates a namespace.
 pub fn namespace(name: &str) {
     LAB.apply(&[json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } })]);
 }
 
-/// As the API server makes them, but always the same.
+/// Returns a uid in the form of the API server that is always the same.
 pub fn uid(namespace: &str, name: &str) -> String {
     use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
     let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one((namespace, name));
     format!("{:08x}-0000-4000-8000-{:012x}", hash >> 48, hash & 0xffff_ffff_ffff)
 }
 
-/// A pod that is ready, of a namespace.
+/// A ready pod.
 pub fn healthy(namespace: &str, name: &str) -> Value {
     json!({
         "apiVersion": "v1", "kind": "Pod",
@@ -89,14 +89,14 @@ pub fn healthy(namespace: &str, name: &str) -> Value {
     })
 }
 
-/// A pod that keeps crashing.
+/// A crash-looping pod.
 pub fn crashing(namespace: &str, name: &str) -> Value {
     let mut pod = healthy(namespace, name);
     pod["status"]["containerStatuses"][0]["ready"] = json!(false);
     let container = &mut pod["status"]["containerStatuses"][0];
     container["state"] = json!({ "waiting": { "reason": "CrashLoopBackOff" } });
     container["restartCount"] = json!(12);
-    // Long enough ago that no age of it changes while a test runs.
+    // Long enough ago that its age does not change during a test.
     let time = Timestamp::from_second(NOW.as_second() - 45_000).unwrap().to_string();
     container["lastState"] =
         json!({ "terminated": { "exitCode": 1, "reason": "Error", "startedAt": time, "finishedAt": time } });

@@ -1,5 +1,5 @@
-//! How often containers are throttled, from whoever tells: a Prometheus at an address, one behind the API server's
-//! proxy, the kubelets, a capture. The numbers are the same, and so is what is found.
+//! CPU throttling from each source: a Prometheus at an address, one behind the proxy of the API server, kubelets, a
+//! capture. All give the same numbers and findings.
 
 use crate::support::faults::{Asked, Fault, Faults};
 use crate::support::lab::Lab;
@@ -9,7 +9,7 @@ use crate::{NOW, healthy};
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock, Mutex};
 
-/// Workloads, the tenths of a percent in which they are held back, and their limits in thousandths of a core.
+/// Workloads, the tenths of a percent of throttled periods, and their limits in thousandths of a core.
 const WORKLOADS: [(&str, u64, u64); 11] = [
     ("api", 422, 3000),
     ("billing", 395, 2000),
@@ -24,7 +24,7 @@ const WORKLOADS: [(&str, u64, u64); 11] = [
     ("runner", 200, 2000),
 ];
 
-/// What was found, with what is proposed, of the seven of them that are held back too often.
+/// The expected findings about the seven workloads that are throttled too often, with the suggested limits.
 const FOUND: [(&str, &str, &str); 7] = [
     ("api", "42.2 %", "4000m"),
     ("billing", "39.5 %", "3000m"),
@@ -35,7 +35,7 @@ const FOUND: [(&str, &str, &str); 7] = [
     ("geo", "11.3 %", "500m"),
 ];
 
-/// A control plane of its own: a Prometheus in it would be found by everybody.
+/// A control plane of its own, since every run would find a Prometheus in it.
 struct Cluster {
     lab: Lab,
     _prometheus: Scripted,
@@ -55,8 +55,8 @@ static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| {
     Cluster { lab, _prometheus: prometheus }
 });
 
-/// The API server passes nothing on to loopback, but to a pod at an address that means any of its own machine. A node at
-/// such an address it does not ask: kubelets are played before it.
+/// The API server does not proxy to loopback, but to a pod whose address means any address of its machine. It does
+/// not ask a node at such an address, so a proxy answers for the kubelets.
 const HERE: &str = "0.0.0.0";
 
 pub fn node(name: &str) -> Value {
@@ -69,7 +69,7 @@ pub fn node(name: &str) -> Value {
     })
 }
 
-/// A StatefulSet of one pod, whose limit is in thousandths of a core.
+/// A StatefulSet with one pod, whose limit is in thousandths of a core.
 pub fn workload(namespace: &str, name: &str, limit: u64) -> [Value; 2] {
     let mut pod = healthy(namespace, &format!("{name}-0"));
     pod["spec"]["nodeName"] = json!("n1");
@@ -85,7 +85,7 @@ pub fn workload(namespace: &str, name: &str, limit: u64) -> [Value; 2] {
 }
 
 pub fn service(port: u16) -> [Value; 4] {
-    // An address that is passed on to must be that of a pod.
+    // The proxy target must be the address of a pod.
     let mut pod = healthy("monitoring", "prometheus-0");
     pod["status"]["podIP"] = json!(HERE);
     pod["status"]["podIPs"] = json!([{ "ip": HERE }]);
@@ -107,7 +107,7 @@ pub fn service(port: u16) -> [Value; 4] {
     ]
 }
 
-/// Numbers of each workload, by what is counted.
+/// Returns numbers of each workload by metric.
 fn vector(numbers: impl Fn(u64, u64) -> Vec<(&'static str, String)>) -> String {
     let mut result = Vec::new();
     for (name, share, limit) in WORKLOADS {
@@ -123,12 +123,12 @@ fn vector(numbers: impl Fn(u64, u64) -> Vec<(&'static str, String)>) -> String {
     json!({ "status": "success", "data": { "resultType": "vector", "result": result } }).to_string()
 }
 
-/// Two thousand periods of each within the window, not in whole numbers.
+/// Two thousand periods of each container within the window, not in whole numbers.
 fn counts(share: u64, _: u64) -> Vec<(&'static str, String)> {
     vec![("periods", "1999.6".to_owned()), ("throttled", format!("{}.3", share * 2))]
 }
 
-/// A Prometheus in good health: asked first who is held back at all, and then how often these were.
+/// A healthy Prometheus: the first query finds throttled containers, the second one their counts.
 fn prometheus(call: &Call) -> Reply {
     let query = call.query();
     assert!(query.contains("increase"), "{call:?}");
@@ -137,7 +137,7 @@ fn prometheus(call: &Call) -> Reply {
     Reply::ok("application/json", answer)
 }
 
-/// A kubelet that counts as much between two readings; by its own clock they are five minutes apart.
+/// A kubelet with the same counts between two reads, five minutes apart by its own clock.
 fn kubelet(asked: &Asked) -> Fault {
     if asked.path.split('?').next() != Some("/api/v1/nodes/n1/proxy/metrics/cadvisor") {
         return Fault::None;
@@ -168,13 +168,13 @@ fn check(arguments: &str) -> Ran {
     CLUSTER.lab.healthcheck(&format!("-n measured -o json {arguments}"))
 }
 
-/// The workloads that are found to be throttled, with message and first command.
+/// Returns the throttled workloads of the report, with message and first command.
 pub fn found(ran: &Ran) -> Vec<(String, String, String)> {
     let report = ran.json();
     let all =
         report["findings"].as_array().unwrap().iter().filter(|finding| finding["id"] == "cpu-throttled");
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    // What it says of the way to the cluster is another matter.
+    // The flags for the cluster differ.
     let command = |f: &Value| text(&f["actions"][0]).split_once(" set ").unwrap().1.to_owned();
     let row = |f: &Value| (text(&f["object"]["name"]), text(&f["message"]), command(f));
     let mut rows: Vec<_> = all.map(row).collect();
@@ -193,7 +193,7 @@ fn is_the_table(ran: &Ran) {
     assert_eq!(lines(ran), Vec::<Value>::new());
 }
 
-/// What the coverage says about measurements, outside of the scope and in remarks.
+/// Returns the coverage of measurements: gaps, out of scope, and remarks.
 pub fn lines(ran: &Ran) -> Vec<Value> {
     let report = ran.json();
     let coverage = &report["coverage"];
@@ -203,7 +203,7 @@ pub fn lines(ran: &Ran) -> Vec<Value> {
 }
 
 #[test]
-fn every_source_of_measurements_gives_the_same_findings() {
+fn all_sources_give_the_same_findings() {
     let calls = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&calls);
     let direct = Scripted::start(move |call| {
@@ -218,27 +218,27 @@ fn every_source_of_measurements_gives_the_same_findings() {
     assert_eq!(calls.iter().map(|call| call.query().matches(alike).count()).collect::<Vec<_>>(), [0, 2]);
     for call in &calls {
         assert!(call.head.starts_with("POST /base/api/v1/query?"), "{call:?}");
-        // `ops:s@cret`, and nothing of the kubeconfig.
+        // `ops:s@cret`, and no credential of the kubeconfig.
         assert!(call.head.contains("Basic b3BzOnNAY3JldA=="), "{call:?}");
         assert!(!call.head.contains("admintoken"), "{call:?}");
         assert!(call.query().contains(r#"namespace=~"^(?:measured)$""#), "{call:?}");
     }
-    // Behind a service, through the API server's proxy.
+    // Behind a Service, through the proxy of the API server.
     let behind = check("");
     is_the_table(&behind);
     assert_eq!(found(&behind), found(&named));
-    // Of kubelets.
-    let nobody = Scripted::start(|_| Reply::Answer("HTTP/1.1 500 Oops\r\n".to_owned(), String::new()));
-    let url = format!("--prometheus-url http://{}", nobody.address);
+    // From kubelets.
+    let failing = Scripted::start(|_| Reply::Answer("HTTP/1.1 500 Oops\r\n".to_owned(), String::new()));
+    let url = format!("--prometheus-url http://{}", failing.address);
     let kubelets = Faults::before(&CLUSTER.lab, kubelet);
     let read = check(&format!("-s {} {url} --throttle-window 10s", kubelets.url()));
     assert_eq!(found(&read), found(&named), "{:?}", lines(&read));
     let [remark] = &lines(&read)[..] else { panic!("{read:?}") };
     assert_eq!(
         remark["detail"],
-        format!("Prometheus at {}: HTTP 500; the kubelets were asked", nobody.address)
+        format!("Prometheus at {}: HTTP 500; the kubelets were asked", failing.address)
     );
-    // Where a Prometheus tells, they are left alone.
+    // With a Prometheus, the kubelets are not read.
     let asked = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&asked);
     let way = Faults::before(&CLUSTER.lab, move |asked| {
@@ -253,7 +253,7 @@ fn every_source_of_measurements_gives_the_same_findings() {
 }
 
 #[test]
-fn a_capture_is_judged_as_its_cluster_was() {
+fn a_capture_gives_the_same_findings() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("capture.json.zst");
     let ran = CLUSTER.lab.healthcheck(&format!("snapshot -n measured -o {}", file.display()));
@@ -261,15 +261,15 @@ fn a_capture_is_judged_as_its_cluster_was() {
     let judged = healthcheck().args(["-o", "json", "-f"]).arg(&file).ran();
     is_the_table(&judged);
     assert_eq!(found(&judged), found(&check("")));
-    // What could not be measured is in it too; of kubelets, what could.
+    // The gaps are in the capture too; data of some kubelets is kept.
     let ran = CLUSTER.lab.healthcheck(&format!("snapshot -n measured --no-evidence -o {}", file.display()));
     assert_eq!(ran.code, 0, "{ran:?}");
     let judged = healthcheck().args(["-o", "json", "-f"]).arg(&file).ran();
     assert_eq!((found(&judged).len(), lines(&judged).len()), (0, 1), "{judged:?}");
-    let nobody = "--prometheus-url http://127.0.0.1:9";
+    let failing = "--prometheus-url http://127.0.0.1:9";
     let kubelets = Faults::before(&CLUSTER.lab, kubelet);
     let flags = format!(
-        "snapshot -s {} -n measured {nobody} --throttle-window 10s -o {}",
+        "snapshot -s {} -n measured {failing} --throttle-window 10s -o {}",
         kubelets.url(),
         file.display()
     );
@@ -279,7 +279,7 @@ fn a_capture_is_judged_as_its_cluster_was() {
 }
 
 #[test]
-fn a_prometheus_that_does_not_do_its_part_costs_one_line() {
+fn a_failing_prometheus_costs_one_line() {
     let json = |body: &str| Reply::ok("application/json", body.to_owned());
     let status = |line: &str, body: &str| Reply::Answer(format!("HTTP/1.1 {line}\r\n"), body.to_owned());
     let empty = r#"{"status":"success","data":{"resultType":"vector","result":[]}}"#;
@@ -323,7 +323,7 @@ fn a_prometheus_that_does_not_do_its_part_costs_one_line() {
         assert_eq!((ran.code, ran.json()["totals"]["healthy"].as_u64()), (0, Some(11)), "{ran:?}");
         assert!(!ran.out.contains("geheim") && !ran.err.contains("geheim"), "{ran:?}");
     }
-    // A server that says everything twice, the second time otherwise.
+    // A server that returns every series twice with different values.
     let liar = Scripted::start(|call| {
         let Reply::Answer(head, body) = prometheus(call) else { return Reply::Stall };
         let mut answer: Value = serde_json::from_str(&body).unwrap();
@@ -339,7 +339,7 @@ fn a_prometheus_that_does_not_do_its_part_costs_one_line() {
 }
 
 #[test]
-fn what_is_left_out_is_not_asked_and_said() {
+fn skipped_measurements_are_not_requested() {
     let calls = Arc::new(Mutex::new(0));
     let seen = Arc::clone(&calls);
     let server = Scripted::start(move |call| {
@@ -365,8 +365,8 @@ fn what_is_left_out_is_not_asked_and_said() {
 }
 
 #[test]
-fn nobody_to_ask_is_one_line_that_says_what_would_help() {
-    // The rights to read everything in a namespace, and nothing else.
+fn no_source_of_measurements_costs_one_line() {
+    // Permission to read everything in a namespace, and nothing else.
     CLUSTER.lab.grant_to("measurer", "measured", &crate::rights::ALL);
     let ran = check("--as measurer");
     let [line] = &lines(&ran)[..] else { panic!("{ran:?}") };
@@ -389,7 +389,7 @@ fn nobody_to_ask_is_one_line_that_says_what_would_help() {
             if lang == "zh-TW" { "叢集內找不到 Prometheus" } else { "集群内找不到 Prometheus" };
         assert!(table.out.contains(told), "{}", table.out);
     }
-    // Nor may it read kubelets.
+    // The account must not read kubelets either.
     let ran = check("--as measurer --throttle-window 10s");
     let [line] = &lines(&ran)[..] else { panic!("{ran:?}") };
     let detail = line["detail"].as_str().unwrap();

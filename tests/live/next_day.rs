@@ -1,4 +1,4 @@
-//! The day after: yesterday's capture, a rollout that changes every name, and what is told of it.
+//! The next day: a capture of the day before, a rollout that changes every name, and the reported changes.
 
 use crate::support::corpus;
 use crate::support::lab::Lab;
@@ -9,10 +9,10 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 const DAY: i64 = 86_400;
 
-/// What is asked about, on both days: nothing is too young to be judged.
+/// The scope on both days, without a grace period.
 const SCOPE: &str = "-n shop --grace 0";
 
-/// What its pods say of themselves: how often they have crashed, or nothing if they run.
+/// Annotations for the pods: the number of crashes, or none if they run.
 fn annotations(restarts: Option<&str>, template: &str) -> Value {
     match restarts {
         Some(restarts) => json!({
@@ -23,7 +23,7 @@ fn annotations(restarts: Option<&str>, template: &str) -> Value {
     }
 }
 
-/// A Deployment that takes its old pods away before it makes new ones.
+/// A Deployment that deletes its old pods before it creates new ones.
 fn deployment(name: &str, replicas: u32, restarts: Option<&str>, template: &str) -> Value {
     let labels = json!({ "app": name });
     json!({
@@ -48,7 +48,7 @@ fn first_day() -> [Value; 5] {
     ]
 }
 
-/// Every template is another, so every pod has another name.
+/// Every template is different, so every pod has a new name.
 fn second_day() -> [Value; 5] {
     [
         deployment("fresh", 2, Some("12"), "b"),
@@ -59,7 +59,7 @@ fn second_day() -> [Value; 5] {
     ]
 }
 
-/// Applies the Deployments and waits until the pods are theirs, and of nobody before them.
+/// Applies the Deployments and waits until only their new pods exist.
 fn roll_out(lab: &Lab, deployments: &[Value], template: &str) -> Vec<String> {
     let list = json!({ "apiVersion": "v1", "kind": "List", "items": deployments }).to_string();
     let ran = lab.command("kubectl").args(["apply", "-f", "-"]).fed(list.as_bytes());
@@ -74,7 +74,7 @@ fn roll_out(lab: &Lab, deployments: &[Value], template: &str) -> Vec<String> {
         pods.len() as u64 == wanted && pods.iter().all(settled)
     };
     lab.wait_until("get pods -n shop -o json", |ran| is_done(&ran.json()));
-    // The controllers have said so too.
+    // The status of the controllers is current too.
     for of in deployments {
         let name = of["metadata"]["name"].as_str().unwrap();
         let query = format!("get deployment {name} -n shop -o json");
@@ -88,14 +88,14 @@ fn roll_out(lab: &Lab, deployments: &[Value], template: &str) -> Vec<String> {
     names.lines().map(|line| line.trim_start_matches("pod/").to_owned()).collect()
 }
 
-/// A cluster on its second day, and files about its first.
+/// A cluster on its second day, and files about its first day.
 struct NextDay {
     lab: Lab,
-    /// The pods of the first day, and those of the second.
+    /// The pods of the first and of the second day.
     pods: [Vec<String>; 2],
 }
 
-/// It has one namespace, in which one test at a time deploys.
+/// All tests share one namespace, so only one deploys at a time.
 fn next_day() -> MutexGuard<'static, NextDay> {
     static NEXT: LazyLock<Mutex<NextDay>> = LazyLock::new(|| Mutex::new(NextDay::new()));
     NEXT.lock().unwrap_or_else(PoisonError::into_inner)
@@ -114,7 +114,7 @@ impl NextDay {
         let ran =
             lab.healthcheck(&format!("snapshot -n shop -o {}", lab.dir.path().join("today.json").display()));
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
-        // Nobody waits for a day: what was captured was so a day ago.
+        // Dates the capture one day back.
         let mut capture: Value =
             serde_json::from_str(&std::fs::read_to_string(lab.dir.path().join("today.json")).unwrap())
                 .unwrap();
@@ -136,7 +136,7 @@ impl NextDay {
     }
 }
 
-/// What became of which Deployment: the worst that became of its keys.
+/// Returns the worst change of each Deployment.
 fn told(changes: &Value) -> Vec<(String, String)> {
     let mut out: Vec<(String, String)> = Vec::new();
     for changed in changes.as_array().unwrap() {
@@ -152,7 +152,7 @@ fn told(changes: &Value) -> Vec<(String, String)> {
 }
 
 #[test]
-fn the_morning_after_a_rollout_tells_what_has_changed_and_nothing_else() {
+fn reports_only_changes_after_a_rollout() {
     let next = next_day();
     assert!(next.pods[0].iter().all(|name| !next.pods[1].contains(name)), "{:?}", next.pods);
     let wanted: Vec<(String, String)> = [
@@ -176,7 +176,7 @@ fn the_morning_after_a_rollout_tells_what_has_changed_and_nothing_else() {
             let comparison = &report["comparisons"][0];
             assert_eq!(told(&comparison["changes"]), wanted, "{scope} {baseline}: {comparison:#}");
             assert_eq!(comparison["counts"]["unseen"], 0, "{comparison:#}");
-            // Nothing that is there today is called new but what is.
+            // Only new findings of the second day are called new.
             let new =
                 report["findings"].as_array().unwrap().iter().filter(|finding| finding["change"] == "new");
             assert!(
@@ -214,20 +214,20 @@ fn the_morning_after_a_rollout_tells_what_has_changed_and_nothing_else() {
     }
     assert!(english.contains("restarts 12 → 40") && english.contains("objects 3 → 2"), "{english}");
     assert!(chinese.contains("重啟次數 12 → 40") && chinese.contains("物件數 3 → 2"), "{chinese}");
-    // No name of yesterday's pods is told today.
+    // No name of the first day's pods appears.
     assert!(!next.pods[0].iter().any(|name| english.contains(name.as_str())), "{english}");
 }
 
-/// A block of docs/changes.md, without its fences.
+/// Returns a block of docs/changes.md without its fences.
 fn block(fence: &str) -> &'static str {
     let page = include_str!("../../docs/changes.md");
     let (_, rest) = page.split_once(&format!("\n```{fence}\n")).unwrap();
     rest.split_once("```").unwrap().0
 }
 
-/// The deployment that breaks something fails the job, and the one that does not passes, in a namespace full of trouble.
+/// The rollout that breaks something fails the job, and the other one passes, in a namespace with many problems.
 #[test]
-fn the_example_for_ci_runs() {
+fn the_example_for_ci_works() {
     let next = next_day();
     let deploy = |template: &str, restarts: Option<&str>| {
         let web = deployment("web", 2, restarts, template).to_string();
@@ -244,9 +244,9 @@ fn the_example_for_ci_runs() {
     assert_eq!(next.lab.kubectl("delete deployment web -n shop --cascade=foreground --wait").code, 0);
 }
 
-/// The manifest is one that a server takes, and what its container runs finds nothing new on the second day.
+/// The API server accepts the manifest, and the command of its container finds nothing new on the second day.
 #[test]
-fn the_example_of_a_cron_job_runs() {
+fn the_example_of_a_cron_job_works() {
     let next = next_day();
     std::fs::write(next.path("cronjob.yaml"), block("yaml")).unwrap();
     let ran = next

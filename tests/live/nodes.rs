@@ -22,8 +22,8 @@ fn node(name: &str, ready: &str, pressure: &str, room: i64, cordoned: bool) -> V
     })
 }
 
-/// Four nodes: a dead one, one that is short of memory and cordoned, one that is full, one that is well.
-/// In a control plane of their own: nodes are nobody's, and others would find a dead one.
+/// Four nodes: one dead, one low on memory and cordoned, one full, one healthy. They have a control plane of their
+/// own, since other tests would find a dead node.
 static NODES: LazyLock<Lab> = LazyLock::new(lab_of_nodes);
 
 fn lab_of_nodes() -> Lab {
@@ -43,7 +43,7 @@ fn lab_of_nodes() -> Lab {
     };
     let places = ["view-dead", "view-full", "view-full", "view-short", "view-well", "view-well", "view-well"];
     lab.store(&places.iter().enumerate().map(|(i, on)| pod(i, on)).collect::<Vec<_>>());
-    // What has ended takes no room.
+    // A finished pod takes no room.
     let mut done = pod(90, "view-well");
     done["status"] = json!({ "phase": "Succeeded" });
     lab.store(&[done]);
@@ -51,7 +51,7 @@ fn lab_of_nodes() -> Lab {
 }
 
 #[test]
-fn nodes_are_shown_with_what_they_carry() {
+fn shows_nodes_and_their_load() {
     let ran = NODES.healthcheck("nodes -n on-nodes");
     let lines: Vec<&str> = ran.out.lines().filter(|line| !line.starts_with("Coverage")).collect();
     insta::assert_snapshot!(lines.join("\n"));
@@ -60,7 +60,7 @@ fn nodes_are_shown_with_what_they_carry() {
 }
 
 #[test]
-fn machines_get_the_nodes_in_numbers() {
+fn json_has_the_nodes_in_numbers() {
     let nodes = NODES.healthcheck("nodes -n on-nodes -o json").json()["nodes"].clone();
     assert_eq!(nodes[0]["name"], "view-dead");
     assert_eq!(
@@ -75,7 +75,7 @@ fn machines_get_the_nodes_in_numbers() {
     );
 }
 
-/// What a metrics server says of a node and two pods; of the rest nobody knows.
+/// Metrics of one node and two pods; the others are unknown.
 #[allow(
     clippy::disallowed_methods,
     reason = "what is measured is of this moment, by the server's clock and this machine's"
@@ -99,7 +99,7 @@ fn metrics_of(path: &str) -> Value {
     json!({ "kind": kind, "apiVersion": "metrics.k8s.io/v1beta1", "metadata": {}, "items": items })
 }
 
-/// What must be said of these metrics, wherever they come from.
+/// Checks the output for these metrics.
 fn is_told(shown: &str) {
     let line = shown.lines().find(|line| line.starts_with("view-well")).unwrap();
     assert!(line.contains("1.2/4 (30 %)") && line.contains("7.5Gi/8Gi (93 %)"), "{line}");
@@ -113,7 +113,7 @@ fn is_told(shown: &str) {
 }
 
 #[test]
-fn usage_is_shown_where_it_is_measured() {
+fn shows_measured_usage() {
     let with = |fault: fn(&str) -> Fault| {
         let rule = move |asked: &crate::support::faults::Asked| {
             if asked.path.contains("metrics.k8s.io") { fault(&asked.path) } else { Fault::None }
@@ -125,7 +125,7 @@ fn usage_is_shown_where_it_is_measured() {
     let honest: fn(&str) -> Fault =
         |path| Fault::Answer("HTTP/1.1 200 OK\r\n".to_owned(), metrics_of(path).to_string());
     is_told(&with(honest));
-    // A metrics server that lies costs its columns and nothing else.
+    // A metrics server with wrong data costs only its columns.
     let nonsense: [fn(&str) -> Fault; 3] = [
         |_| Fault::Answer("HTTP/1.1 200 OK\r\n".to_owned(), json!({ "items": 7 }).to_string()),
         |_| Fault::status(503, ""),
@@ -139,9 +139,9 @@ fn usage_is_shown_where_it_is_measured() {
     }
 }
 
-/// As a cluster has it: the API server itself asks the metrics server, and the client nobody but the API server.
+/// In a real cluster the API server asks the metrics server, and the client asks only the API server.
 #[test]
-fn the_api_server_passes_on_what_a_metrics_server_says() {
+fn reads_a_metrics_server_through_the_api_server() {
     let server = Scripted::encrypted(|call| {
         let path = call.head.split(' ').nth(1).unwrap_or_default().to_owned();
         let discovery = json!({
@@ -155,7 +155,7 @@ fn the_api_server_passes_on_what_a_metrics_server_says() {
         let body = if is_list { metrics_of(&path) } else { discovery };
         Reply::ok("application/json", body.to_string())
     });
-    // The others have no metrics server.
+    // The other labs have no metrics server.
     let lab = lab_of_nodes();
     lab.apply(&[
         json!({ "apiVersion": "v1", "kind": "Service", "metadata": { "name": "metrics", "namespace": "on-nodes" },

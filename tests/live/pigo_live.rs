@@ -1,5 +1,5 @@
-//! The patrol of PIGO on a real server: the report of the bundled example, in every form and language, live, from
-//! what kubectl saves and from our own capture.
+//! The PIGO patrol on a real server: the report of the bundled example in all formats and languages, live, from
+//! kubectl's output and from a capture.
 
 use crate::PIGO;
 use crate::support::{Ran, run};
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 const SCOPE: &str = "-n pigo-dev,pigo-stg,pigo-rel";
 
-/// A report without what differs from run to run: when, how, and where it was made.
+/// Returns a report without the parts that differ between runs: time, duration, source.
 fn told(report: &str) -> String {
     let elsewhere = ["lab", "tp-hkidc"];
     let mut out = String::new();
@@ -16,7 +16,7 @@ fn told(report: &str) -> String {
         if skipped.iter().any(|word| line.trim_start_matches(['-', '*', ' ']).starts_with(word)) {
             continue;
         }
-        // What was left out for the same reason.
+        // Skipped for the same reason.
         if line.contains("cpu-throttling") {
             continue;
         }
@@ -24,7 +24,7 @@ fn told(report: &str) -> String {
         for name in elsewhere {
             line = line.replace(&format!("context {name}"), "context C");
         }
-        // The seconds a run took.
+        // The duration of the run.
         let line = line.split(" · 0.").next().unwrap_or_default();
         out.push_str(line.split(" · 1.").next().unwrap_or_default().trim_end());
         out.push('\n');
@@ -33,10 +33,10 @@ fn told(report: &str) -> String {
 }
 
 #[test]
-fn the_report_is_that_of_the_bundled_example_in_every_language() {
+fn the_report_equals_that_of_the_bundled_example() {
     for lang in ["en", "zh-TW", "zh-CN"] {
         for format in ["table", "wide", "markdown"] {
-            // Nobody measures in the lab, and the example says nothing of it.
+            // The lab has no metrics, and the example does not mention metrics.
             let look = format!("-o {format} --lang {lang} --width 120");
             let live = format!("{SCOPE} {look} --skip-kinds cpu-throttling,nodes.metrics.k8s.io");
             let (live, demo) = (PIGO.healthcheck(&live), run(&format!("demo {look}")));
@@ -46,7 +46,7 @@ fn the_report_is_that_of_the_bundled_example_in_every_language() {
     }
 }
 
-/// The parts of a JSON report that do not speak of the run itself.
+/// Returns the parts of a JSON report that are not about the run itself.
 fn judged(ran: &Ran) -> Value {
     assert_eq!(ran.code, 1, "{ran:?}");
     let mut report = ran.json();
@@ -56,7 +56,7 @@ fn judged(ran: &Ran) -> Value {
     for of in ["pods", "nodes", "resources", "certificates"] {
         for row in report[of].as_array_mut().unwrap() {
             row.as_object_mut().unwrap().remove("context");
-            // A run that was asked for three namespaces knows that there are more; of files nobody does.
+            // A live run on three namespaces knows that others exist; a run on files does not.
             row.as_object_mut().unwrap().remove("complete");
         }
     }
@@ -73,7 +73,7 @@ fn judged(ran: &Ran) -> Value {
 }
 
 #[test]
-fn kubectls_files_and_our_captures_give_the_same_report() {
+fn kubectl_output_and_captures_give_the_same_report() {
     let dir = tempfile::tempdir().unwrap();
     let path = |name: &str| dir.path().join(name).display().to_string();
     let live = PIGO.healthcheck(&format!("{SCOPE} -o json"));
@@ -106,7 +106,7 @@ fn kubectls_files_and_our_captures_give_the_same_report() {
 }
 
 #[test]
-fn a_capture_that_cannot_be_written_leaves_nothing_behind() {
+fn a_failed_capture_leaves_no_file() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("no/such/folder.json");
     let ran = PIGO.healthcheck(&format!("snapshot {SCOPE} --output {}", file.display()));

@@ -1,4 +1,4 @@
-//! Under the real kubectl: as a plugin, and completing its command lines.
+//! Running under the real kubectl, as a plugin and for completion.
 
 use crate::PIGO;
 use crate::support::Run;
@@ -8,7 +8,7 @@ fn kubectl(arguments: &[&str]) -> crate::support::Ran {
 }
 
 #[test]
-fn kubectl_runs_it_and_keeps_its_exit_code() {
+fn kubectl_runs_the_plugin_and_keeps_its_exit_code() {
     let ran = kubectl(&["healthcheck", "-n", "pigo-dev"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(ran.out.starts_with("🟡 Needs attention · 13 of 14 pods healthy"), "{}", ran.out);
@@ -16,13 +16,13 @@ fn kubectl_runs_it_and_keeps_its_exit_code() {
     assert_eq!(kubectl(&["healthcheck", "--nonsense"]).code, 2);
     let listed = kubectl(&["plugin", "list", "--name-only"]).out;
     assert!(listed.lines().any(|line| line == "kubectl-healthcheck"), "{listed}");
-    // As kubectl's own refusal says, flags go after the name.
+    // As in an error of kubectl itself, flags come after the plugin name.
     let ran = kubectl(&["--context", "lab", "healthcheck"]);
     assert!(ran.code == 1 && ran.err.contains("flags cannot be placed before plugin name"), "{ran:?}");
 }
 
 #[test]
-fn kubectl_completes_namespaces_of_the_live_cluster() {
+fn kubectl_completes_namespaces() {
     let dir = tempfile::tempdir().unwrap();
     let link = dir.path().join("kubectl_complete-healthcheck");
     std::os::unix::fs::symlink(crate::support::BINARY.as_path(), link).unwrap();
@@ -37,6 +37,10 @@ fn kubectl_completes_namespaces_of_the_live_cluster() {
     assert_eq!(complete(&["-n", "pigo-"]), "pigo-dev\npigo-rel\npigo-stg\n:4\n");
     assert_eq!(complete(&["-n", "pigo-dev,pigo-s"]), "pigo-dev,pigo-stg\n:4\n");
     assert_eq!(complete(&["--context", "li"]), "limited\n:4\n");
-    assert_eq!(complete(&["--context", "limited", "-n", ""]), ":4\n", "no rights, no names, no noise");
+    assert_eq!(
+        complete(&["--context", "limited", "-n", ""]),
+        ":4\n",
+        "no permission gives no names and no errors"
+    );
     assert!(complete(&["--page-"]).contains("--page-size\tObjects a page\n"));
 }

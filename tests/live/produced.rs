@@ -1,8 +1,8 @@
-//! Faults that a real control plane brings about: controllers, scheduler and server write every status, condition and
-//! event, with kwok in place of the kubelets. tests/fixtures/produced/README.md tells the format.
+//! Faults of a real control plane: controllers, scheduler and API server write every status, condition and event,
+//! with kwok instead of kubelets. tests/fixtures/produced/README.md describes the format.
 //!
-//! Nobody waits for the minutes that checks wait: when everything has happened, the controllers are ended and all that
-//! they wrote is made [`LATER`] older. What is judged is their cluster, a while later.
+//! Checks wait for minutes, tests do not: after all faults happened, the controllers are stopped and everything they
+//! wrote is made [`LATER`] older. The test judges the cluster at that later time.
 
 use crate::support::corpus::{self, Case, Step, incidents_of, owner, told};
 use crate::support::lab::Lab;
@@ -12,32 +12,32 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-/// Longer than any check waits by default, but those that wait for hours; in seconds.
+/// Longer than any check waits by default, except those that wait for hours; in seconds.
 const LATER: i64 = 25 * 60;
 
-/// At least so many different faults.
+/// The minimum number of different faults.
 const FAULTS: usize = 24;
 
-/// How long it may take until everything has happened.
+/// The time limit for all faults.
 const PATIENCE: Duration = Duration::from_secs(240);
 
-/// A dead node is noticed in seconds, and autoscalers and claims are looked at as often.
+/// Makes controllers notice a dead node, autoscalers and claims within seconds.
 const CONTROLLER_FLAGS: &str = "--node-monitor-period=1s --node-monitor-grace-period=20s \
     --node-startup-grace-period=20s --node-eviction-rate=10 --horizontal-pod-autoscaler-sync-period=2s \
     --pvclaimbinder-sync-period=3s";
 
-/// What controllers write, and what they read.
+/// The kinds that controllers write and read.
 const KINDS: &str = "namespaces,nodes,pods,services,endpointslices,events,ingresses,ingressclasses,resourcequotas,\
     limitranges,deployments,replicasets,statefulsets,daemonsets,jobs,cronjobs,horizontalpodautoscalers,\
     poddisruptionbudgets,persistentvolumeclaims,persistentvolumes,storageclasses,\
     validatingwebhookconfigurations,apiservices";
 
-/// The cluster in which all of it has happened, and what was found there.
+/// The cluster with all faults, and its findings.
 pub struct Produced {
     pub lab: Lab,
     cases: Vec<Case>,
     report: Value,
-    /// A pod of `pod-replaced` that was deleted.
+    /// A deleted pod of `pod-replaced`.
     pub gone: String,
 }
 
@@ -45,7 +45,7 @@ pub static PRODUCED: LazyLock<Produced> = LazyLock::new(|| {
     let cases = corpus::produced();
     let lab = Lab::start(&[("FULL", "1"), ("CONTROLLER_FLAGS", CONTROLLER_FLAGS)]);
     lab.apply(&(1..=3).map(plain_node).collect::<Vec<_>>());
-    // An API that does not answer is in the way of other controllers.
+    // An API that does not answer disturbs other controllers.
     let (last, first): (Vec<&Case>, Vec<&Case>) = cases.iter().partition(|case| has_api(case));
     for some in [first, last] {
         create(&lab, &some);
@@ -81,7 +81,7 @@ fn create(lab: &Lab, cases: &[&Case]) {
     let namespace =
         |name: &&str| json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } });
     let mut objects: Vec<Value> = wanted.difference(&given).map(namespace).collect();
-    // A pod goes where there are nodes when it comes.
+    // Pods need nodes when they are created.
     let (nodes, others): (Vec<&Value>, Vec<&Value>) = all().partition(|object| object["kind"] == "Node");
     objects.extend(nodes.into_iter().cloned());
     if !objects.is_empty() {
@@ -99,7 +99,7 @@ fn create(lab: &Lab, cases: &[&Case]) {
     lab.apply(&others.into_iter().cloned().collect::<Vec<_>>());
 }
 
-/// Goes through the steps of all cases, each at its own pace; returns where it came to a halt.
+/// Runs the steps of all cases, each at its own pace. Returns the steps that did not finish.
 fn happen(lab: &Lab, cases: &[&Case]) -> Vec<String> {
     let began = Instant::now();
     let mut left: Vec<(&Case, &[Step])> = cases.iter().map(|case| (*case, case.steps.as_slice())).collect();
@@ -122,7 +122,7 @@ fn happen(lab: &Lab, cases: &[&Case]) -> Vec<String> {
     }
 }
 
-/// Takes a step; returns what was said if it is too soon for it.
+/// Runs a step. Returns the output if it is too early.
 fn take(lab: &Lab, case: &Case, step: &Step) -> Option<String> {
     match step {
         Step::Run(arguments) => {
@@ -139,7 +139,7 @@ fn take(lab: &Lab, case: &Case, step: &Step) -> Option<String> {
     }
 }
 
-/// In the namespace of the case, unless it says otherwise.
+/// Runs kubectl in the namespace of the case, unless the arguments set another one.
 fn kubectl(lab: &Lab, case: &Case, arguments: &[String]) -> Ran {
     let mut command = lab.command("kubectl");
     command.args(arguments);
@@ -160,7 +160,7 @@ fn replace_a_pod(lab: &Lab) -> String {
     gone
 }
 
-/// Moves every time that was written into the past.
+/// Moves every written time into the past.
 fn grow_old(lab: &Lab) {
     let list = lab.kubectl(&format!("get {KINDS} -A -o json"));
     assert_eq!(list.code, 0, "{list:?}");
@@ -172,7 +172,7 @@ fn grow_old(lab: &Lab) {
     lab.store(objects);
 }
 
-/// Its findings, those of pods with drawn names under the name that the case expects: `web-*`.
+/// Returns the findings of a case. Pods with generated names have the name that the case expects: `web-*`.
 fn findings_of<'r>(case: &Case, report: &'r Value, names: &[String]) -> Vec<(usize, Value)> {
     let findings = report["findings"].as_array().unwrap().iter().enumerate();
     let its = findings.filter(|(_, finding)| owner(names, &finding["object"]) == Some(&case.name));
@@ -193,7 +193,7 @@ fn named(case: &Case, mut finding: Value) -> Value {
     finding
 }
 
-/// What is expected first must name the incident.
+/// The first expected finding must be the root of the incident.
 fn wrong_cause(case: &Case, report: &Value, its: &[(usize, Value)]) -> Option<String> {
     let first = &case.expected.first().filter(|_| case.incidents == Some(1))?.finding;
     let of = |incident: &Value| -> Vec<usize> {
@@ -210,7 +210,7 @@ fn wrong_cause(case: &Case, report: &Value, its: &[(usize, Value)]) -> Option<St
 }
 
 #[test]
-fn every_fault_that_a_control_plane_makes_is_found_and_nothing_else() {
+fn finds_every_fault_of_a_control_plane_and_nothing_else() {
     let Produced { cases, report, .. } = &*PRODUCED;
     let names: Vec<String> = cases.iter().map(|case| case.name.clone()).collect();
     let mut wrong = Vec::new();
@@ -227,14 +227,14 @@ fn every_fault_that_a_control_plane_makes_is_found_and_nothing_else() {
     }
     assert!(wrong.is_empty(), "{}", told(&wrong));
     let findings = report["findings"].as_array().unwrap().iter();
-    let nobodys: Vec<&Value> =
+    let unowned: Vec<&Value> =
         findings.filter(|f| owner(&names, &f["object"]).is_none() && f["severity"] != "low").collect();
-    assert!(nobodys.is_empty(), "about objects of no case: {nobodys:#?}");
+    assert!(unowned.is_empty(), "about objects outside of all cases: {unowned:#?}");
     assert_eq!(report["coverage"]["gaps"], json!([]));
 }
 
 #[test]
-fn every_produced_case_has_its_form() {
+fn every_produced_case_is_well_formed() {
     let cases = corpus::produced();
     let wrong: Vec<(&Case, Vec<String>)> =
         cases.iter().filter(|case| !case.slips.is_empty()).map(|case| (case, case.slips.clone())).collect();
@@ -243,9 +243,9 @@ fn every_produced_case_has_its_form() {
     assert!(faults >= FAULTS, "{faults} faults");
 }
 
-/// The node of `node-lost` died with sixty pods: whoever looks after its namespaces is told of one thing.
+/// The node of `node-lost` died with sixty pods: its namespaces have one incident.
 #[test]
-fn a_dead_node_is_one_incident_whatever_stood_on_it() {
+fn a_dead_node_is_one_incident() {
     let Produced { lab, .. } = &*PRODUCED;
     let scope = "-n node-lost-shop,node-lost-pay,node-lost-ops";
     let report = lab.healthcheck(&format!("{scope} -o json")).json();
@@ -260,7 +260,7 @@ fn a_dead_node_is_one_incident_whatever_stood_on_it() {
         "{cause}"
     );
     assert_eq!((&loud[0]["pods"], &loud[0]["workloads"]), (&json!(60), &json!(9)));
-    // The node, its pods, their workloads, and two services.
+    // The node, its pods, their workloads, and two Services.
     assert_eq!((&loud[0]["affected"], &report["totals"]["pods"]), (&json!(1 + 60 + 9 + 2), &json!(60)));
     let named = |kind: &str| {
         let mut names: Vec<String> = findings
@@ -273,7 +273,7 @@ fn a_dead_node_is_one_incident_whatever_stood_on_it() {
         names.len()
     };
     assert_eq!((named("Pod"), named("Deployment"), named("StatefulSet")), (60, 5, 2));
-    // A row for the incident, and none for what stood on the node.
+    // One row for the incident, and none for the pods on the node.
     let table = lab.healthcheck(scope).out;
     let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("🔴 high ")).collect();
     let [row] = rows.as_slice() else { panic!("{table}") };

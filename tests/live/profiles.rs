@@ -1,4 +1,4 @@
-//! Profiles written from a live cluster, and followed.
+//! Profiles written from a live cluster, and their use.
 
 use crate::PIGO;
 use crate::support::{Ran, Run, run};
@@ -9,7 +9,7 @@ use std::path::Path;
 const FLAGS: &str = "--context lab -n pigo-dev,pigo-stg,pigo-rel --restarts-attention 4 --skip image-* --severity pod-failed=medium \
                      --quiet-after 3d --fail-on warning --page-size 7 --all --width 160";
 
-/// What a run printed, without what no two runs have in common: when they were, and how long they took.
+/// Returns the output of a run without its times and duration.
 fn told(ran: &Ran) -> String {
     let moments = Regex::new(
         r#"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( \+00:00|Z)?|\d+\.\d (s\b|秒)|"(throttledMillis|age)": \d+|"slowestPage": \{[^}]*\}"#,
@@ -22,7 +22,7 @@ fn init(config: &Path, arguments: &str) -> Ran {
 }
 
 #[test]
-fn a_profile_made_of_flags_does_what_the_flags_do_byte_for_byte() {
+fn a_profile_from_flags_gives_the_same_output() {
     let dir = tempfile::tempdir().unwrap();
     let config = dir.path().join("new/config.yaml");
     let made = init(&config, &format!("pigo {FLAGS}"));
@@ -51,7 +51,7 @@ fn a_profile_made_of_flags_does_what_the_flags_do_byte_for_byte() {
 }
 
 #[test]
-fn a_namespace_that_nobody_named_is_written_down() {
+fn writes_the_default_namespace_to_the_profile() {
     let ran = PIGO.healthcheck("profile init here --config -");
     let config: Value = serde_saphyr::from_str(&ran.out).unwrap();
     assert_eq!((ran.code, &config["profiles"]["here"]["namespaces"][0]), (0, &"default".into()));
@@ -67,7 +67,7 @@ fn a_namespace_that_nobody_named_is_written_down() {
 }
 
 #[test]
-fn profiles_are_added_to_a_file_and_what_it_says_stays() {
+fn adds_profiles_to_a_file() {
     let dir = tempfile::tempdir().unwrap();
     let config = dir.path().join("config.yaml");
     let before = "# ours\ndefaultProfile: a\nprofiles:\n    a: # the first\n        namespaces: [pigo-dev]\n";
@@ -89,7 +89,7 @@ fn profiles_are_added_to_a_file_and_what_it_says_stays() {
 }
 
 #[test]
-fn nothing_is_written_where_the_cluster_says_no() {
+fn writes_nothing_if_the_cluster_refuses() {
     let dir = tempfile::tempdir().unwrap();
     let config = dir.path().join("config.yaml");
     for (flags, told) in [
@@ -109,9 +109,9 @@ fn nothing_is_written_where_the_cluster_says_no() {
     assert!(ran.code == 2 && ran.err.contains("/proc/config.yaml"), "{ran:?}");
 }
 
-/// As a CronJob would be set up: no flags, no file.
+/// The setup of a CronJob: no flags, no file.
 #[test]
-fn the_environment_alone_is_enough() {
+fn the_environment_is_enough() {
     let mut command = crate::support::healthcheck();
     command.env("KUBECONFIG", &PIGO.kubeconfig).env("HEALTHCHECK_NAMESPACE", "pigo-dev,pigo-stg");
     command

@@ -1,7 +1,6 @@
-//! A real Prometheus, and what the binary makes of its numbers.
+//! A real Prometheus and the findings from its data.
 //!
-//! The workloads are those that were throttled on 2025-12-31. What does not belong here: servers that do not do their
-//! part, and what is made of them (`measured`).
+//! The workloads are those that were throttled on 2025-12-31. Out of scope: failing servers (`measured`).
 
 use crate::NOW;
 use crate::measured::{found, lines, node, service, workload};
@@ -14,15 +13,15 @@ use jiff::Timestamp;
 use serde_json::json;
 use std::fmt::Write;
 
-/// A workload of one pod whose container wants to run in each of its periods.
+/// A workload with one pod whose container runs in each of its periods.
 struct Busy {
     namespace: &'static str,
     name: &'static str,
-    /// In so many of a thousand periods it is stopped.
+    /// Throttled periods out of a thousand.
     share: i64,
     /// In thousandths of a core.
     limit: i64,
-    /// The limit to try, where something must be said of it.
+    /// The suggested limit, if there must be a finding.
     proposal: Option<&'static str>,
 }
 
@@ -54,10 +53,10 @@ const BUSY: [Busy; 13] = [
 
 const NAMESPACES: [&str; 3] = ["forex-prod", "pigo-prod", "waas-prod"];
 
-/// A container that hardly ever runs, and is stopped each time.
+/// A container that rarely runs, and is throttled each time.
 const IDLE: &str = "idle-service";
 
-/// cAdvisor's page at a time in seconds: ten periods a second, of the idle one four a minute, as long as they live.
+/// Returns the page of cAdvisor at a time in seconds: ten periods a second, or four a minute for the idle container.
 fn cadvisor(at: i64) -> String {
     const COUNTERS: [&str; 2] =
         ["container_cpu_cfs_periods_total", "container_cpu_cfs_throttled_periods_total"];
@@ -89,7 +88,7 @@ fn cadvisor(at: i64) -> String {
     page
 }
 
-/// An exporter that tells the last five minutes in ten scrapes, and from there on what is.
+/// An exporter that returns the last five minutes in ten scrapes, and then the present.
 #[allow(clippy::disallowed_methods, reason = "the exporter's clock is this machine's")]
 fn exporter() -> Scripted {
     let now = || Timestamp::now().as_second();
@@ -101,7 +100,7 @@ fn exporter() -> Scripted {
     })
 }
 
-/// A kubelet whose two readings are five minutes apart by its own clock.
+/// A kubelet whose two reads are five minutes apart by its own clock.
 fn kubelet(asked: &Asked) -> Fault {
     match asked.path.split('?').next() {
         Some("/api/v1/nodes/n1/proxy/metrics/cadvisor") => {
@@ -113,7 +112,7 @@ fn kubelet(asked: &Asked) -> Fault {
     }
 }
 
-/// A control plane of its own, since everybody would find its Prometheus; with what was running.
+/// A control plane of its own, since every run would find its Prometheus; with the running workloads.
 fn cluster(prometheus: &Prometheus) -> Lab {
     let lab = Lab::start(&[]);
     for name in NAMESPACES.into_iter().chain(["monitoring"]) {
@@ -131,7 +130,7 @@ fn cluster(prometheus: &Prometheus) -> Lab {
     lab
 }
 
-/// Name, thousandths and proposal of what is found; the command proposes the same.
+/// Returns name, thousandths and suggestion of each finding. The command contains the suggestion.
 fn told(ran: &Ran) -> Vec<(String, i64, String)> {
     let row = |(name, message, command): (String, String, String)| {
         let rest = message.strip_prefix("container app is throttled in ").unwrap();
@@ -148,7 +147,7 @@ fn told(ran: &Ran) -> Vec<(String, i64, String)> {
     found(ran).into_iter().map(row).collect()
 }
 
-/// That exactly those are told of which something must be said, with the shares and limits that they have.
+/// Checks that exactly the expected workloads are reported, with their shares and limits.
 fn is_the_table(ran: &Ran, without: &[&str]) {
     let told = told(ran);
     let named = BUSY.iter().filter(|busy| !without.contains(&busy.name));
@@ -159,20 +158,20 @@ fn is_the_table(ran: &Ran, without: &[&str]) {
         |told: &[(String, i64, String)]| told.iter().map(|(name, ..)| name.clone()).collect::<Vec<_>>();
     assert_eq!(names(&told), expected.iter().map(|(name, ..)| *name).collect::<Vec<_>>(), "{ran:?}");
     for ((name, share, proposal), (_, expected, limit)) in told.iter().zip(expected) {
-        // Periods are counted whole, and `increase` makes parts of them.
+        // Periods are whole numbers, and `increase` gives fractions.
         assert!((share - expected).abs() <= 3, "{name}: {share} for {expected} thousandths");
         assert_eq!(proposal, limit, "{name}");
     }
 }
 
 #[test]
-fn what_was_throttled_that_day_is_found_by_a_real_prometheus_and_by_kubelets() {
+fn finds_throttling_with_prometheus_and_with_kubelets() {
     let exporter = exporter();
     let prometheus = Prometheus::start(&scraping(&[exporter.address]));
     let lab = cluster(&prometheus);
     let scope = NAMESPACES.map(|name| format!("-n {name}")).join(" ");
     let check = |flags: &str| lab.healthcheck(&format!("{scope} {flags}"));
-    // Two series of each pod, of which one is that of its container.
+    // Two series of each pod, one of them of its container.
     let series = (BUSY.len() + 1) * 2;
     prometheus.wait_until(&format!(
         "count(count_over_time(container_cpu_cfs_throttled_periods_total[300s]) >= 8) == {series}"
@@ -190,14 +189,14 @@ fn what_was_throttled_that_day_is_found_by_a_real_prometheus_and_by_kubelets() {
         assert_eq!(limit, proposal, "{name}: {table}");
     }
     let kubelets = Faults::before(&lab, kubelet);
-    let nobody = "--prometheus-url http://127.0.0.1:9";
-    let read = check(&format!("-o json -s {} {nobody} --throttle-window 10s", kubelets.url()));
+    let no_prometheus = "--prometheus-url http://127.0.0.1:9";
+    let read = check(&format!("-o json -s {} {no_prometheus} --throttle-window 10s", kubelets.url()));
     is_the_table(&read, &[]);
     let exact: Vec<_> = told(&read).into_iter().map(|(name, share, _)| (name, share)).collect();
     for Busy { name, share, .. } in BUSY.iter().filter(|busy| busy.proposal.is_some()) {
         assert!(exact.contains(&((*name).to_owned(), *share)), "{name}: {exact:?}");
     }
-    // What nobody waits for may be stopped twice as often, if somebody says so: in a profile, or on the workload.
+    // Batch workloads have a higher threshold, set by a profile or an annotation.
     let file = lab.dir.path().join("profiles.yaml");
     let batch = "{batch: {workloads: ['*runner*', jcard-service]}}";
     std::fs::write(&file, format!("profiles:\n  day:\n    classes: {batch}\n")).unwrap();
@@ -211,10 +210,10 @@ fn what_was_throttled_that_day_is_found_by_a_real_prometheus_and_by_kubelets() {
 }
 
 #[test]
-fn a_history_that_a_test_wrote_is_told_as_it_was() {
+fn prometheus_returns_the_written_history() {
     const STEP: i64 = 300;
     let end = NOW.as_second() / STEP * STEP;
-    // Seven days in steps of five minutes, up to now; what is not a round number stays what it is.
+    // Seven days in steps of five minutes until now; fractions are kept.
     let value = |pod: i64, step: i64| f64::from(u32::try_from((step * 37 + pod) % 2017).unwrap()) / 3.0;
     let series: Vec<Series> = (0..200)
         .map(|pod| Series {
@@ -239,7 +238,7 @@ fn a_history_that_a_test_wrote_is_told_as_it_was() {
         let expected = (0..2016).map(|step| value(pod, step)).fold(0.0, f64::max);
         assert_eq!(highest.to_bits(), expected.to_bits(), "{labels:?}");
     }
-    // Of half of it, and of one moment.
+    // Half of it, and one moment.
     let half = end - 1008 * STEP;
     let lowest =
         prometheus.query("min_over_time(container_memory_working_set_bytes{pod='pod-7'}[14m])", half);

@@ -1,10 +1,10 @@
-//! Accounts with few rights: what can be seen is complete, what cannot is said, and nothing unseen is healthy.
+//! Accounts with few permissions: readable data is complete, other data is named, and unread data is never healthy.
 
 use crate::support::lab::LAB;
 use crate::{crashing, healthy, namespace};
 use serde_json::{Value, json};
 
-/// What a reader of one namespace needs.
+/// The permissions for one namespace.
 pub const ALL: [(&str, &str); 15] = [
     ("", "pods"),
     ("", "events"),
@@ -24,7 +24,7 @@ pub const ALL: [(&str, &str); 15] = [
 ];
 
 #[test]
-fn a_role_in_one_namespace_sees_that_namespace_whole() {
+fn a_role_in_one_namespace_reads_all_of_it() {
     namespace("rights-one");
     LAB.store(&[healthy("rights-one", "web")]);
     LAB.grant("rights-one", &ALL);
@@ -34,20 +34,20 @@ fn a_role_in_one_namespace_sees_that_namespace_whole() {
     assert!(ran.out.contains("Coverage complete"), "{}", ran.out);
     let line = "Not looked at: nodes, apiservices, ingressclasses and 5 other kinds (forbidden)";
     assert!(ran.out.contains(line), "{}", ran.out);
-    // The full report names them all.
+    // The full report names all gaps.
     let report = LAB.healthcheck("--context limited -n rights-one -o markdown").out;
     assert!(report.contains("persistentvolumes, storageclasses"), "{report}");
     let coverage = LAB.healthcheck("--context limited -n rights-one -o json").json()["coverage"].clone();
     assert_eq!((&coverage["complete"], &coverage["gaps"]), (&json!(true), &json!([])));
     let outside = coverage["outside"].as_array().unwrap();
-    // Nobody was asked to measure: that is no refusal.
+    // Measurements were not requested, which is not a refusal.
     let refused = |gap: &Value| gap["reason"] == "forbidden" || gap["kind"] == "Throttling";
     assert!(outside.iter().all(refused), "{outside:?}");
     assert!(outside.iter().any(|gap| gap["kind"] == "Node"), "{outside:?}");
 }
 
 #[test]
-fn a_role_for_pods_alone_is_told_what_it_does_not_see() {
+fn a_role_for_pods_alone_gives_named_gaps() {
     namespace("rights-pods");
     LAB.store(&[healthy("rights-pods", "web")]);
     LAB.grant("rights-pods", &[("", "pods")]);
@@ -58,7 +58,7 @@ fn a_role_for_pods_alone_is_told_what_it_does_not_see() {
                 persistentvolumeclaims, poddisruptionbudgets, replicasets, resourcequotas, services, statefulsets in \
                 rights-pods (forbidden)";
     assert!(ran.out.contains(line), "{}", ran.out);
-    // What is left out by request is no gap.
+    // Data skipped by a flag is not a gap.
     let kinds: Vec<&str> = ALL.iter().map(|(_, kind)| *kind).filter(|kind| *kind != "pods").collect();
     let kinds = kinds.join(",");
     let ran = LAB.healthcheck(&format!("--context limited -n rights-pods --skip-kinds {kinds}"));
@@ -67,7 +67,7 @@ fn a_role_for_pods_alone_is_told_what_it_does_not_see() {
 }
 
 #[test]
-fn without_rights_there_is_no_report() {
+fn no_permissions_give_no_report() {
     namespace("rights-none");
     LAB.store(&[healthy("rights-none", "web")]);
     for (arguments, place) in
@@ -84,7 +84,7 @@ fn without_rights_there_is_no_report() {
 }
 
 #[test]
-fn a_namespace_that_may_not_be_seen_is_a_gap_beside_one_that_may() {
+fn a_forbidden_namespace_is_a_gap() {
     namespace("rights-half");
     namespace("rights-hidden");
     LAB.store(&[healthy("rights-half", "web"), crashing("rights-hidden", "web")]);
@@ -93,14 +93,14 @@ fn a_namespace_that_may_not_be_seen_is_a_gap_beside_one_that_may() {
     assert_eq!(ran.code, 3, "{ran:?}");
     assert!(ran.out.starts_with("⚪ Incomplete"), "{}", ran.out);
     assert!(ran.out.contains("services, statefulsets in rights-hidden (forbidden)"), "{}", ran.out);
-    // A name that nobody can vouch for is never healthy.
+    // A namespace that may not exist is never healthy.
     let ran = LAB.healthcheck("--context limited -n rights-half,no-such-namespace -o json");
     assert_eq!((ran.code, ran.json()["verdict"].as_str()), (3, Some("incomplete")), "{ran:?}");
 }
 
-/// Who may list namespaces, but pods only in some of them, gets those.
+/// An account that may list namespaces, but pods only in some of them, gets these.
 #[test]
-fn all_namespaces_are_those_that_may_be_seen() {
+fn all_namespaces_are_the_permitted_ones() {
     namespace("rights-seen");
     LAB.store(&[healthy("rights-seen", "web")]);
     LAB.grant_to("viewer", "rights-seen", &ALL);
@@ -121,13 +121,13 @@ fn all_namespaces_are_those_that_may_be_seen() {
     assert_eq!(report["verdict"], "incomplete");
     let gaps = report["coverage"]["gaps"].as_array().unwrap();
     assert!(gaps.iter().any(|gap| gap["kind"] == "Pod" && gap["namespace"] == "default"), "{gaps:?}");
-    // Where the pods may not be seen, nothing else is asked.
+    // If pods are forbidden, nothing else is requested.
     assert!(!gaps.iter().any(|gap| gap["kind"] == "Job" && gap["namespace"] == "default"), "{gaps:?}");
     assert!(!gaps.iter().any(|gap| gap["namespace"] == "rights-seen"), "{gaps:?}");
 }
 
 #[test]
-fn impersonation_is_kubectls() {
+fn impersonation_works_like_in_kubectl() {
     namespace("rights-as");
     LAB.store(&[healthy("rights-as", "web")]);
     let ran = LAB.healthcheck("--as somebody --as-group some --as-uid 7 -n rights-as");
@@ -139,16 +139,16 @@ fn impersonation_is_kubectls() {
     assert!(ran.out.contains("kubectl --as somebody logs -n rights-as bad"), "{}", ran.out);
 }
 
-/// A capture keeps what it could not see: its report is as incomplete as one that was made then.
+/// A capture keeps its gaps: its report is as incomplete as the live one.
 #[test]
-fn a_capture_remembers_its_gaps() {
+fn a_capture_keeps_its_gaps() {
     namespace("rights-capture");
     LAB.store(&[healthy("rights-capture", "web")]);
     LAB.grant("rights-capture", &ALL[..4]);
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("capture.json").display().to_string();
     let ran = LAB.healthcheck(&format!("--context limited snapshot -n rights-capture -o {file}"));
-    assert_eq!(ran.code, 2, "flags of a command stand after it: {ran:?}");
+    assert_eq!(ran.code, 2, "flags come after the command: {ran:?}");
     let ran = LAB.healthcheck(&format!("snapshot --context limited -n rights-capture -o {file}"));
     assert_eq!(ran.code, 3, "{ran:?}");
     assert!(

@@ -1,4 +1,4 @@
-//! Right-sizing, and what the real kubectl and API server make of its patches.
+//! Rightsizing, and its patches in the real kubectl and API server.
 
 use crate::support::faults::{Fault, Faults};
 use crate::support::lab::LAB;
@@ -12,7 +12,7 @@ fn resources(cpu: &str, memory: &str) -> Value {
     json!({ "requests": { "cpu": cpu, "memory": memory }, "limits": { "memory": memory } })
 }
 
-/// A Deployment with a sidecar and a StatefulSet, each with a pod.
+/// A Deployment with a sidecar and a StatefulSet, each with one pod.
 static SIZED: LazyLock<()> = LazyLock::new(|| {
     namespace("sized");
     let app = |cpu, memory| {
@@ -62,7 +62,7 @@ fn usage(container: &str, cpu: i64, mebi: i64) -> Value {
     })
 }
 
-/// A capture of the cluster with a week of usage in it, and its patch.
+/// Returns the patch from a capture of the cluster with a week of usage.
 fn patched(dir: &Path) -> String {
     LazyLock::force(&SIZED);
     let file = dir.join("capture.json");
@@ -81,7 +81,7 @@ fn patched(dir: &Path) -> String {
     ran.out
 }
 
-/// An object without what the server writes, and the resources that it sets.
+/// Splits an object, without server fields, into the object without resources and its resources.
 fn split(mut object: Value) -> (Value, Vec<Value>) {
     for field in ["managedFields", "resourceVersion", "generation", "uid", "creationTimestamp"] {
         object["metadata"].as_object_mut().unwrap().remove(field);
@@ -102,7 +102,7 @@ fn kubectl(arguments: &[&str], dir: &Path) -> Ran {
 
 const OBJECTS: [&str; 2] = ["deployment/web", "statefulset/db"];
 
-/// What is set in the end, by workload: of the sidecar, then of the container.
+/// Checks the final resources of a workload: of the sidecar, then of the container.
 fn is_right_sized(name: &str, before: &Value, after: &Value) {
     let ((old, was), (new, is)) = (split(before.clone()), split(after.clone()));
     assert_eq!(old, new, "{name}: nothing but resources");
@@ -120,12 +120,12 @@ fn is_right_sized(name: &str, before: &Value, after: &Value) {
 }
 
 #[test]
-fn the_server_takes_a_patch_and_changes_nothing_but_resources() {
+fn the_api_server_applies_a_patch_to_resources_only() {
     let dir = tempfile::tempdir().unwrap();
     let patch = patched(dir.path());
     let get = |name: &str| kubectl(&["get", "-n", "sized", name, "-o", "json"], dir.path()).json();
     let before = OBJECTS.map(get);
-    // The commands are those that the patch tells.
+    // The commands are those in the patch.
     let told: Vec<&str> = patch.lines().filter_map(|line| line.strip_prefix("#   kubectl ")).collect();
     let [shown, tried] = told[..] else { panic!("{patch}") };
     let shown = kubectl(&shown.split(' ').collect::<Vec<_>>(), dir.path());
@@ -149,11 +149,11 @@ fn the_server_takes_a_patch_and_changes_nothing_but_resources() {
             |object: &&Value| name.ends_with(&format!("/{}", object["metadata"]["name"].as_str().unwrap()));
         is_right_sized(name, before, list["items"].as_array().unwrap().iter().find(named).unwrap());
     }
-    assert_eq!(OBJECTS.map(get), before, "nothing has happened yet");
+    assert_eq!(OBJECTS.map(get), before, "the dry run changes nothing");
 }
 
 #[test]
-fn kustomize_merges_a_patch_and_changes_nothing_but_resources() {
+fn kustomize_applies_a_patch_to_resources_only() {
     let dir = tempfile::tempdir().unwrap();
     let patch = patched(dir.path());
     let advice: String =
@@ -177,7 +177,7 @@ fn kustomize_merges_a_patch_and_changes_nothing_but_resources() {
 }
 
 #[test]
-fn one_sample_of_a_metrics_server_is_said_to_be_one_and_nothing_rests_on_it() {
+fn one_sample_gives_no_suggestions() {
     LazyLock::force(&SIZED);
     let metrics = || {
         json!({
@@ -188,12 +188,15 @@ fn one_sample_of_a_metrics_server_is_said_to_be_one_and_nothing_rests_on_it() {
             }],
         })
     };
-    let rule = move |asked: &crate::support::faults::Asked| match asked.path.contains("metrics.k8s.io") {
-        true if asked.path.contains("/pods") => Fault::Answer(
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n".to_owned(),
-            metrics().to_string(),
-        ),
-        _ => Fault::None,
+    let rule = move |asked: &crate::support::faults::Asked| {
+        if asked.path.contains("metrics.k8s.io") && asked.path.contains("/pods") {
+            Fault::Answer(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n".to_owned(),
+                metrics().to_string(),
+            )
+        } else {
+            Fault::None
+        }
     };
     let faults = Faults::before(&LAB, rule);
     let ran = |flags: &str| {
@@ -202,18 +205,21 @@ fn one_sample_of_a_metrics_server_is_said_to_be_one_and_nothing_rests_on_it() {
     };
     let table = ran("--width 120");
     assert_eq!(table.code, 0, "{table:?}");
-    assert!(table.out.starts_with("⚪ Too little is known to propose anything · one sample"), "{table:?}");
+    assert!(table.out.starts_with("⚪ Too few samples for suggestions · one sample"), "{table:?}");
     let row = table.out.lines().find(|line| line.contains("statefulset/db")).unwrap();
     assert!(row.contains("13m/100m") && row.contains("100Mi/512Mi") && row.ends_with("one sample"), "{row}");
-    assert!(table.out.contains("not measured: 1 workloads") && !table.out.contains("-o patch"), "{table:?}");
+    assert!(
+        table.out.contains("1 workload without usage data") && !table.out.contains("-o patch"),
+        "{table:?}"
+    );
     let report = ran("-o json").json();
     let containers = report["containers"].as_array().unwrap();
     assert_eq!((containers.len(), &containers[0]["measured"]), (1, &json!("one-sample")));
-    assert!(ran("-o patch").out.ends_with("# Nothing is to be changed.\n"));
+    assert!(ran("-o patch").out.ends_with("# No changes.\n"));
 }
 
 #[test]
-fn nothing_is_asked_that_right_sizing_does_not_rest_on_and_autoscalers_always_are() {
+fn requests_only_the_data_for_rightsizing_and_always_autoscalers() {
     namespace("sized-troubled");
     let mut pod = healthy("sized-troubled", "db-0");
     pod["metadata"]["ownerReferences"] = json!([{ "apiVersion": "apps/v1", "kind": "StatefulSet", "name": "db", "uid": "1", "controller": true }]);
@@ -248,7 +254,7 @@ fn nothing_is_asked_that_right_sizing_does_not_rest_on_and_autoscalers_always_ar
 }
 
 #[test]
-fn several_clusters_come_one_after_the_other_and_a_patch_is_for_one() {
+fn shows_several_clusters_in_order_and_a_patch_for_one() {
     LazyLock::force(&SIZED);
     let both = LAB.healthcheck("rightsize --context lab,limited -n sized -o json");
     let report = both.json();

@@ -1,5 +1,5 @@
-//! Secrets that hold no certificate: asked for by name alone, and only where an ingress names one. Those that do hold one:
-//! certificates.rs.
+//! Secrets without a certificate: only names are requested, and only if an Ingress names one. Secrets with
+//! certificates: certificates.rs.
 
 use crate::support::faults::{Asked, Fault, Faults};
 use crate::support::lab::LAB;
@@ -8,10 +8,10 @@ use crate::{healthy, namespace, uid};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 
-/// What no answer, report or capture may hold.
+/// A value that must not appear in any answer, report or capture.
 const KEY: &str = "bm90aGluZyBmb3IgeW91ciBleWVz";
 
-/// A pod, and an ingress for each of these secrets; `there` exists.
+/// A pod, and an Ingress for each of these Secrets; `there` exists.
 fn shop(space: &str, secrets: &[&str]) {
     namespace(space);
     let meta = |name: &str| {
@@ -23,7 +23,7 @@ fn shop(space: &str, secrets: &[&str]) {
         "apiVersion": "v1", "kind": "Secret", "metadata": meta("there"), "type": "kubernetes.io/tls",
         "data": { "tls.key": KEY, "tls.crt": KEY },
     });
-    // What kubectl apply leaves behind holds the data too.
+    // The annotation of kubectl apply contains the data too.
     secret["metadata"]["annotations"] = json!({ "kubectl.kubernetes.io/last-applied-configuration": KEY });
     let ingress = |name: &&str| {
         json!({
@@ -39,7 +39,7 @@ fn shop(space: &str, secrets: &[&str]) {
     LAB.store(&[healthy(space, "web")]);
 }
 
-/// Runs it, and returns what was asked about secrets too.
+/// Runs the program and returns the requests for Secrets too.
 fn ran(arguments: &str) -> (Ran, Vec<Asked>) {
     let asked = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&asked);
@@ -47,7 +47,7 @@ fn ran(arguments: &str) -> (Ran, Vec<Asked>) {
         seen.lock().unwrap().push(request.clone());
         Fault::None
     });
-    // Flags of a command stand after it.
+    // Flags come after the command.
     let ran = healthcheck().args(arguments.split_whitespace()).args(["-s", &server.url()]).ran();
     let mut asked = std::mem::take(&mut *asked.lock().unwrap());
     asked.retain(|request| request.path.contains("/secrets?") && !request.path.contains("type%3D"));
@@ -68,7 +68,7 @@ fn outside(ran: &Ran) -> Vec<Value> {
 }
 
 #[test]
-fn secrets_that_ingresses_name_are_looked_for_by_name() {
+fn looks_up_secrets_of_ingresses_by_name() {
     shop("secrets-named", &["there", "gone"]);
     let (ran, asked) = ran("-n secrets-named -o json");
     assert_eq!(missing(&ran), ["to-gone"], "{ran:?}");
@@ -81,7 +81,7 @@ fn secrets_that_ingresses_name_are_looked_for_by_name() {
 }
 
 #[test]
-fn secrets_are_left_alone_where_no_ingress_names_one() {
+fn requests_no_secrets_without_an_ingress() {
     shop("secrets-unnamed", &[""]);
     let (ran, asked) = ran("-n secrets-unnamed -o json");
     assert_eq!((missing(&ran), asked.len()), (Vec::new(), 0), "{asked:?}");
@@ -89,7 +89,7 @@ fn secrets_are_left_alone_where_no_ingress_names_one() {
 }
 
 #[test]
-fn secrets_that_are_left_out_are_not_missing() {
+fn skipped_secrets_are_not_missing() {
     shop("secrets-skipped", &["gone"]);
     let (ran, asked) = ran("-n secrets-skipped -o json --skip-kinds secrets");
     assert_eq!((missing(&ran), asked.len()), (Vec::new(), 0), "{asked:?}");
@@ -97,7 +97,7 @@ fn secrets_that_are_left_out_are_not_missing() {
 }
 
 #[test]
-fn secrets_that_may_not_be_listed_are_not_missing() {
+fn forbidden_secrets_are_not_missing() {
     shop("secrets-forbidden", &["gone"]);
     LAB.grant("secrets-forbidden", &crate::rights::ALL);
     let ran = LAB.healthcheck("--context limited -n secrets-forbidden -o json");
@@ -105,9 +105,9 @@ fn secrets_that_may_not_be_listed_are_not_missing() {
     assert_eq!(outside(&ran), [json!(["secrets-forbidden", "forbidden"])]);
 }
 
-/// With ingresses in many namespaces there is one list for all of them.
+/// With Ingresses in many namespaces there is one list for all of them.
 #[test]
-fn secrets_of_many_namespaces_are_one_list() {
+fn lists_secrets_of_many_namespaces_at_once() {
     for space in 0..9 {
         shop(&format!("secrets-many-{space}"), &["there", "gone"]);
     }
@@ -122,7 +122,7 @@ fn secrets_of_many_namespaces_are_one_list() {
 }
 
 #[test]
-fn a_capture_holds_the_names_of_secrets_and_nothing_else_of_them() {
+fn a_capture_keeps_only_names_of_secrets() {
     shop("secrets-captured", &["there", "gone"]);
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("capture.json").display().to_string();

@@ -1,4 +1,4 @@
-//! Certificates that real TLS servers show, and what is said of each in three languages.
+//! Certificates of real TLS servers, and the findings about them in three languages.
 
 use crate::certificates::life;
 use crate::hosts::{host, ingress};
@@ -19,25 +19,25 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
 
-/// The severity of what is said, and it in the three languages.
+/// The severity of a finding, and its message in three languages.
 type Said = (&'static str, [String; 3]);
 
-/// What is served for a host, and what must be said of it.
+/// A host with its served certificate and the expected finding.
 struct Served {
     name: &'static str,
     chain: (String, KeyPair),
-    /// Nothing where all is well.
+    /// `None` for a good certificate.
     said: Option<Said>,
 }
 
-/// The day that is so many days away.
+/// Returns the date in a number of days.
 fn day(days: i64) -> String {
     let (_, until) = life(0, days);
     let at = Timestamp::from_second(until.try_into().unwrap()).unwrap();
     at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d").to_string()
 }
 
-/// All kinds, for hosts below `served.example.com`; `AT` is where they are served.
+/// All cases, for hosts below `served.example.com`; `AT` is the address of the server.
 fn kinds() -> Vec<Served> {
     let root = Authority::root("House");
     let middle = root.below("Middle", None);
@@ -92,7 +92,7 @@ fn kinds() -> Vec<Served> {
     ]
 }
 
-/// An nginx that shows each of them for its host.
+/// An nginx that serves each certificate for its host.
 fn edge(dir: &Path, kinds: &[Served]) -> Edge {
     let mut servers = String::new();
     for Served { name, chain: (certificate, key), .. } in kinds {
@@ -108,7 +108,7 @@ fn edge(dir: &Path, kinds: &[Served]) -> Edge {
     nginx(&servers)
 }
 
-/// What is found of certificates that are served: host, severity and message, sorted.
+/// Returns the findings about served certificates: host, severity and message, sorted.
 fn found(flags: &str) -> Vec<(String, String, String)> {
     let report = LAB.healthcheck(&format!("{flags} -o json")).json();
     let all = report["findings"].as_array().unwrap().iter().filter(|f| f["id"] == "certificate-served");
@@ -119,7 +119,7 @@ fn found(flags: &str) -> Vec<(String, String, String)> {
     found
 }
 
-/// That exactly this is said of these hosts of a namespace, in each language.
+/// Checks that these hosts of a namespace have exactly these findings, in each language.
 fn is_said(space: &str, at: SocketAddr, wanted: &[(&str, Option<Said>)]) {
     let dns = dns("*.served IN A 127.0.0.1\n");
     let flags = format!("-n {space} --dns-server {} --probe-tls --probe-to {at}", dns.address);
@@ -146,7 +146,7 @@ fn is_said(space: &str, at: SocketAddr, wanted: &[(&str, Option<Said>)]) {
     }
 }
 
-/// An ingress for each host: what is wrong with several hosts of one is one incident.
+/// An Ingress for each host: problems of several hosts of one Ingress would be one incident.
 fn sites(space: &str, names: &[&str]) {
     namespace(space);
     LAB.store(&[healthy(space, "web")]);
@@ -156,7 +156,7 @@ fn sites(space: &str, names: &[&str]) {
 }
 
 #[test]
-fn what_nginx_serves_is_judged_and_said_in_three_languages() {
+fn judges_certificates_of_nginx_in_three_languages() {
     let (dir, kinds) = (tempfile::tempdir().unwrap(), kinds());
     let edge = edge(dir.path(), &kinds);
     sites("served", &kinds.iter().map(|kind| kind.name).collect::<Vec<_>>());
@@ -164,7 +164,7 @@ fn what_nginx_serves_is_judged_and_said_in_three_languages() {
     is_said("served", edge.address, &wanted);
 }
 
-/// A certificate with whatever key.
+/// Accepts a certificate with any key.
 #[derive(Debug)]
 struct Shown(Arc<CertifiedKey>);
 
@@ -174,7 +174,7 @@ impl ResolvesServerCert for Shown {
     }
 }
 
-/// A server with the key of another certificate: no nginx would start with it.
+/// A server with the key of another certificate; nginx does not start with it.
 fn with_other_key(pem: &str, key: &KeyPair) -> SocketAddr {
     let provider = Arc::new(ring::default_provider());
     let der = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
@@ -189,14 +189,14 @@ fn with_other_key(pem: &str, key: &KeyPair) -> SocketAddr {
     std::thread::spawn(move || {
         while let Ok((mut stream, _)) = listener.accept() {
             let mut connection = ServerConnection::new(Arc::clone(&config)).unwrap();
-            drop(connection.complete_io(&mut stream));
+            let _ = connection.complete_io(&mut stream);
         }
     });
     address
 }
 
 #[test]
-fn a_server_without_the_key_of_its_certificate_is_told_in_three_languages() {
+fn reports_a_server_without_the_key_of_its_certificate() {
     let (pem, _) = self_signed_with_key(&["stolen.served.example.com"], life(-10, 80));
     let at = with_other_key(&pem, &KeyPair::generate().unwrap());
     sites("served-key", &["stolen"]);

@@ -1,4 +1,4 @@
-//! Faults that a real control plane makes itself: poisoned objects, compaction, its own limits, its own death.
+//! Faults of a real control plane: undecodable objects, compaction, overload, a crash.
 
 use crate::healthy;
 use crate::support::faults::{Fault, Faults};
@@ -10,7 +10,7 @@ fn namespace_object(name: &str) -> Value {
     json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } })
 }
 
-/// A lab with so many pods in each of these namespaces.
+/// A lab with this many pods in each of these namespaces.
 fn lab(flags: &str, namespaces: &[&str], pods: usize) -> Lab {
     let lab = Lab::start(&[("APISERVER_FLAGS", flags)]);
     lab.apply(&namespaces.iter().map(|name| namespace_object(name)).collect::<Vec<_>>());
@@ -25,10 +25,10 @@ fn pods(ran: &Ran) -> u64 {
 }
 
 #[test]
-fn a_poisoned_object_costs_its_namespace() {
+fn an_undecodable_object_costs_its_namespace() {
     let lab = lab("", &["aaa", "poisoned", "zzz", "zzz-a"], 30);
     lab.put_raw("/registry/pods/poisoned/web-015", b"not an object at all");
-    // The API server first tries to go on from memory.
+    // The API server first tries its cache.
     lab.wait_until("get --raw /api/v1/namespaces/poisoned/pods", |ran| ran.err.contains("illegal base64"));
     assert_eq!(lab.kubectl("get pods -A").out, "", "kubectl shows nothing at all");
     for (arguments, got) in [("-A --page-size 10", 10), ("-A", 0)] {
@@ -40,12 +40,12 @@ fn a_poisoned_object_costs_its_namespace() {
         let (gap, why) = (&gaps[0], json!("illegal base64 data at input byte 3"));
         assert_eq!((&gap["namespace"], &gap["kind"]), (&json!("poisoned"), &json!("Pod")));
         assert_eq!((&gap["reason"], &gap["detail"], &gap["got"]), (&json!("failed"), &why, &json!(got)));
-        assert_eq!(report["coverage"]["remarks"], json!([]), "nothing came twice");
+        assert_eq!(report["coverage"]["remarks"], json!([]), "no pod appears twice");
         assert_eq!(report["verdict"], "incomplete");
     }
 }
 
-/// Makes etcd forget everything but the present.
+/// Compacts etcd up to the current revision.
 fn compact(lab: &Lab) {
     let put = lab.etcd("kv/put", &json!({ "key": "aGVhbHRoY2hlY2s=", "value": "" }));
     let revision = put["header"]["revision"].as_str().unwrap();
@@ -53,10 +53,10 @@ fn compact(lab: &Lab) {
 }
 
 #[test]
-fn a_list_that_expires_goes_on_from_another_moment() {
+fn an_expired_list_continues() {
     let flags = "--feature-gates=ListFromCacheSnapshot=false --watch-cache=false";
     let lab = std::sync::Arc::new(lab(flags, &["early", "late"], 30));
-    // Before the third page every moment but the present is forgotten, and the pods have moved on.
+    // Before the third page, etcd is compacted and the pods change.
     let (etcd, once) = (std::sync::Arc::clone(&lab), std::sync::Once::new());
     let tokens = std::sync::Mutex::new(std::collections::BTreeSet::new());
     let faults = Faults::before(&lab, move |asked| {
@@ -86,7 +86,7 @@ fn a_list_that_expires_goes_on_from_another_moment() {
 }
 
 #[test]
-fn the_death_of_a_server_in_the_middle_of_a_list_is_survived() {
+fn survives_a_restart_of_the_server() {
     let lab = std::sync::Arc::new(lab("", &["early", "late"], 30));
     let (mortal, once) = (std::sync::Arc::clone(&lab), std::sync::Once::new());
     let faults = Faults::before(&lab, move |asked| {
@@ -104,14 +104,14 @@ fn the_death_of_a_server_in_the_middle_of_a_list_is_survived() {
 }
 
 #[test]
-fn a_server_at_its_limit_is_asked_until_it_has_answered() {
+fn retries_on_a_server_at_its_limit() {
     let lab = lab("--max-requests-inflight=2 --max-mutating-requests-inflight=2", &["early", "late"], 30);
     let check = || {
         let mut command = lab.command(crate::support::BINARY.as_path());
         command.args(["-A", "--page-size", "1", "--concurrency", "64", "-o", "json"]);
         command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap()
     };
-    // Many at once, each with as many requests as it may have under way.
+    // Several runs at once, each with its maximum of concurrent requests.
     let runs: Vec<_> = (0..6).map(|_| check()).collect();
     for run in runs {
         let output = run.wait_with_output().unwrap();

@@ -1,5 +1,5 @@
-//! What containers used, from a real Prometheus with a history whose answers are known, and from a metrics API before the
-//! real API server.
+//! Usage of containers: from a real Prometheus with a known history, and from a metrics API in front of the real API
+//! server.
 
 use crate::support::Run;
 use crate::support::faults::{Fault, Faults};
@@ -15,23 +15,23 @@ use std::sync::LazyLock;
 const MEBI: f64 = 1_048_576.0;
 const DAY: i64 = 86_400;
 
-/// Minutes.
+/// In minutes.
 const WEEK: i64 = 7 * 24 * 60;
 
-/// A Prometheus takes what is five minutes old for gone: this is not the moment at which the first of all tests began.
+/// Returns the current time. For Prometheus, series end after five minutes, and the first test started earlier.
 #[allow(clippy::disallowed_methods, reason = "its clock is this machine's")]
 static NOW: LazyLock<Timestamp> = LazyLock::new(Timestamp::now);
 
-/// What a container used in each minute up to now, as functions of the minutes since.
+/// The usage of a container in each minute until now, as functions of the minute.
 struct Used {
     pod: &'static str,
-    /// How long ago it began, in minutes.
+    /// Its start, in minutes before now.
     minutes: i64,
     cores: fn(i64) -> f64,
     mebibytes: fn(i64) -> f64,
 }
 
-/// Counters and gauges of cAdvisor; one life of each container is one series.
+/// Counters and gauges of cAdvisor; one run of a container is one series.
 fn series(namespace: &str, Used { pod, minutes, cores, mebibytes }: &Used, id: &str) -> [Series; 2] {
     let labels = || {
         vec![
@@ -56,7 +56,7 @@ fn series(namespace: &str, Used { pod, minutes, cores, mebibytes }: &Used, id: &
     ]
 }
 
-/// The objects of a kind in a capture with these flags, and what its coverage says of that kind.
+/// Returns the objects of a kind in a capture with these flags, and the coverage of that kind.
 fn captured(kind: &str, flags: &str) -> (Vec<Value>, Vec<Value>) {
     let ran = LAB.healthcheck(&format!("snapshot {flags} -o -"));
     assert_eq!(ran.code, 0, "{ran:?}");
@@ -68,9 +68,9 @@ fn captured(kind: &str, flags: &str) -> (Vec<Value>, Vec<Value>) {
 }
 
 #[test]
-fn what_containers_used_over_time_is_what_they_used() {
+fn reads_the_usage_history_of_prometheus() {
     let used = [
-        // Three minutes of a hundred at two cores: the five worst of a hundred are not told.
+        // Three minutes of a hundred at two cores: the 95th percentile ignores them.
         Used {
             pod: "burst",
             minutes: WEEK,
@@ -108,8 +108,12 @@ fn what_containers_used_over_time_is_what_they_used() {
     };
     let rows: Vec<_> = told.iter().map(row).collect();
     let names: Vec<&str> = rows.iter().map(|(name, ..)| name.as_str()).collect();
-    assert_eq!(names, ["burst/app", "busy/app", "older/app", "young/app"], "only of the scope, and sorted");
-    // The rates of a server are not exact to the last digit, and are rounded up.
+    assert_eq!(
+        names,
+        ["burst/app", "busy/app", "older/app", "young/app"],
+        "only containers in scope, sorted"
+    );
+    // The rates of Prometheus are not exact, and are rounded up.
     for ((name, cpu, memory, samples), (wanted, most)) in
         rows.iter().zip([(100, 900), (500, 512), (200, 200), (250, 64)])
     {
@@ -118,13 +122,13 @@ fn what_containers_used_over_time_is_what_they_used() {
         let all = if name == "young/app" { 5..=8 } else { 2014..=2017 };
         assert!(all.contains(samples), "{name}: {samples}");
     }
-    // Not asked for, not there; left out, and said so.
+    // Usage that is not requested is absent; usage that is skipped is named.
     assert!(captured("Usage", &format!("-n used {url}")).0.is_empty());
     let (none, unseen) = captured("Usage", &format!("-n used {url} --since 7d --skip-kinds usage-history"));
     assert_eq!((none.len(), &unseen[0]["reason"]), (0, &json!("skipped")));
 }
 
-/// A pod whose container was killed ten minutes ago, after so many hours.
+/// A pod whose container was OOM-killed ten minutes ago, after this many hours.
 fn killed(name: &str, hours: i64) -> Value {
     let at = |seconds: i64| Timestamp::from_second(NOW.as_second() - seconds).unwrap().to_string();
     let mut pod = healthy("killed", name);
@@ -139,8 +143,8 @@ fn killed(name: &str, hours: i64) -> Value {
 }
 
 #[test]
-fn a_leak_is_seen_in_the_history_of_a_real_prometheus() {
-    // Two lives of each: what ended ten minutes ago, and what runs now.
+fn finds_a_leak_in_the_history_of_prometheus() {
+    // Two runs of each container: one ended ten minutes ago, one is active.
     let of = |pod: &'static str, mebibytes: fn(i64) -> f64| {
         let mut before =
             Vec::from(series("killed", &Used { pod, minutes: 20 * 60, cores: |_| 0.1, mebibytes }, "1"));
@@ -170,7 +174,7 @@ fn a_leak_is_seen_in_the_history_of_a_real_prometheus() {
     let (leak, level) = if leak.contains("leak:") { (leak, level) } else { (level, leak) };
     assert!(leak.contains("leak: usage grew from 3") && leak.contains("within 18h"), "{leak}");
     assert!(level.contains("ago at its memory limit of 1280Mi") && !level.contains("leak"), "{level}");
-    // A capture tells the same.
+    // A capture gives the same.
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("capture.json");
     let flags = format!("snapshot -n killed --prometheus-url {} -o {}", prometheus.url(), file.display());
@@ -181,7 +185,7 @@ fn a_leak_is_seen_in_the_history_of_a_real_prometheus() {
 }
 
 #[test]
-fn a_history_that_is_not_to_be_had_costs_a_line() {
+fn an_unavailable_history_costs_one_line() {
     namespace("unasked");
     LAB.store(&[healthy("unasked", "web")]);
     let counts = r#"{"status":"success","data":{"resultType":"vector","result":[{"metric":{"namespace":"unasked"},"value":[1,"1"]}]}}"#;
@@ -216,7 +220,7 @@ fn a_history_that_is_not_to_be_had_costs_a_line() {
 }
 
 #[test]
-fn what_came_of_a_history_stays_and_of_a_namespace_all_or_nothing() {
+fn keeps_the_history_of_complete_namespaces() {
     for name in ["came", "refused", "torn"] {
         namespace(name);
         LAB.store(&[healthy(name, "web")]);
@@ -249,7 +253,7 @@ fn what_came_of_a_history_stays_and_of_a_namespace_all_or_nothing() {
     assert!(line["detail"].as_str().unwrap().contains("too many samples"), "{line}");
 }
 
-/// A metrics API before the real API server, which has none.
+/// A metrics API in front of the real API server, which has none.
 fn metrics(answer: impl Fn(&str) -> Fault + Send + Sync + 'static) -> Faults {
     Faults::before(&LAB, move |asked| match asked.path.strip_prefix("/apis/metrics.k8s.io/v1beta1/") {
         Some(path) => answer(path.split('?').next().unwrap_or_default()),
@@ -262,7 +266,7 @@ fn json_of(body: &Value) -> Fault {
 }
 
 #[test]
-fn a_check_asks_a_metrics_server_of_nodes_and_of_what_was_killed_and_nothing_else() {
+fn requests_metrics_of_nodes_and_killed_pods_only() {
     namespace("metered");
     let mut pod = killed("web", 1);
     pod["metadata"]["namespace"] = json!("metered");
@@ -296,7 +300,7 @@ fn a_check_asks_a_metrics_server_of_nodes_and_of_what_was_killed_and_nothing_els
 }
 
 #[test]
-fn a_metrics_server_that_does_not_do_its_part_costs_one_line_and_no_time() {
+fn a_failing_metrics_server_costs_one_line() {
     namespace("unmetered");
     let mut pod = killed("killed", 1);
     pod["metadata"]["namespace"] = json!("unmetered");
@@ -324,7 +328,7 @@ fn a_metrics_server_that_does_not_do_its_part_costs_one_line_and_no_time() {
             seen.lock().unwrap().push(path.to_owned());
             fault.clone()
         });
-        // What stalls holds the run up for this long.
+        // A stalled request delays the run by this time.
         let flags = ["-n", "unmetered", "-o", "json", "--page-timeout", "5s"];
         let ran = healthcheck().args(["-s", &server.url()]).args(flags).ran();
         assert_eq!(*asked.lock().unwrap(), ["nodes"], "{told}");
@@ -340,7 +344,7 @@ fn a_metrics_server_that_does_not_do_its_part_costs_one_line_and_no_time() {
     }
 }
 
-/// A StatefulSet of one pod, with what its container asks for.
+/// A StatefulSet with one pod and these requests.
 fn sized(name: &str, cpu: &str, memory: &str) -> [Value; 2] {
     let container = json!({ "name": "app", "image": "registry.example.com/app:1", "resources": { "requests": { "cpu": cpu, "memory": memory } } });
     let mut pod = healthy("sized-live", &format!("{name}-0"));
@@ -356,9 +360,9 @@ fn sized(name: &str, cpu: &str, memory: &str) -> [Value; 2] {
 }
 
 #[test]
-fn right_sizing_rests_on_a_real_prometheus() {
+fn rightsizes_with_a_real_prometheus() {
     let used = [
-        // A burst that is not among the 95 of 100, and one hour of much memory.
+        // A burst above the 95th percentile, and one hour of high memory usage.
         Used {
             pod: "burst-0",
             minutes: WEEK,
@@ -380,7 +384,7 @@ fn right_sizing_rests_on_a_real_prometheus() {
         rows.iter().find(|row| row["workload"]["name"] == name).unwrap_or_else(|| panic!("{name}: {report}"))
     };
     let asks = |name: &str| row(name)["proposal"]["requests"].clone();
-    // 100m and 15 % are 115m, which is 150m as people write it; 900Mi and 15 % are 1035Mi.
+    // 100m and 15 % are 115m, rounded up to 150m; 900Mi and 15 % are 1035Mi.
     assert_eq!(asks("burst"), json!({ "cpuMillis": 150, "memoryBytes": 1280 << 20 }), "{report}");
     assert_eq!(
         row("burst")["givesBack"],
@@ -393,7 +397,7 @@ fn right_sizing_rests_on_a_real_prometheus() {
         (&json!("few-samples"), json!({ "cpuMillis": null, "memoryBytes": null }))
     );
     assert_eq!(report["totals"][0]["windowSeconds"], 7 * DAY);
-    // A capture that was taken with it tells the same.
+    // A capture with this usage gives the same.
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("capture.json.zst");
     let flags = format!(
@@ -414,7 +418,7 @@ fn right_sizing_rests_on_a_real_prometheus() {
     }
 }
 
-/// Ten periods a second of a container, and so many of a thousand of them stopped, each minute.
+/// A container with ten periods a second, of which this many in a thousand are throttled, for each minute.
 fn held_back(cluster: &str, namespace: &str, pod: &str, share: i64) -> [Series; 2] {
     let labels = || {
         [("cluster", cluster), ("namespace", namespace), ("pod", pod), ("container", "app")]
@@ -432,7 +436,7 @@ fn held_back(cluster: &str, namespace: &str, pod: &str, share: i64) -> [Series; 
 }
 
 #[test]
-fn of_workloads_that_are_held_back_every_pod_is_counted_and_of_others_none() {
+fn counts_every_pod_of_throttled_workloads_only() {
     let pods = [
         ("held", "web-7d9f8c6b5-x2x4z", 300),
         ("held", "web-7d9f8c6b5-abcde", 0),
@@ -444,7 +448,7 @@ fn of_workloads_that_are_held_back_every_pod_is_counted_and_of_others_none() {
         ("elsewhere", "web-7d9f8c6b5-abcde", 900),
     ];
     let here = pods.iter().flat_map(|(namespace, pod, share)| held_back("here", namespace, pod, *share));
-    // Another cluster has workloads of the same names.
+    // Another cluster has workloads with the same names.
     let elsewhere = pods.iter().flat_map(|(namespace, pod, _)| held_back("elsewhere", namespace, pod, 800));
     let prometheus = Prometheus::with_history(&openmetrics(&here.chain(elsewhere).collect::<Vec<_>>()));
     let url = format!("--prometheus-url {} --prometheus-label cluster=here", prometheus.url());
@@ -469,7 +473,7 @@ fn of_workloads_that_are_held_back_every_pod_is_counted_and_of_others_none() {
     let held: Vec<_> = held.into_iter().map(|(pod, share)| (format!("{pod}/app"), share)).collect();
     assert_eq!(told("-n held"), (held.clone(), vec![]));
     assert_eq!(told("-n held -n unheld"), (held, vec![]));
-    // That nobody is held back is known, and is no gap.
+    // No throttled container is a known fact, not a gap.
     assert_eq!(told("-n unheld"), (vec![], vec![]));
     let (none, unseen) = told("-n uncounted");
     assert!(

@@ -1,4 +1,4 @@
-//! Certificates made for a test, good for whatever time it says. Their keys are thrown away, but where they are to be served.
+//! Certificates for tests, valid for any given time. Keys are kept only for certificates that are served.
 
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair,
@@ -6,20 +6,20 @@ use rcgen::{
 };
 use std::time::Duration;
 
-/// Who gives certificates.
+/// A certificate authority.
 pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
-    /// Its own certificate.
+    /// The certificate of the authority.
     pub(crate) pem: String,
 }
 
-/// From when until when a certificate is good, in seconds since 1970.
+/// The start and end of a validity, in seconds since 1970.
 pub(crate) type Life = (u64, u64);
 
 /// From 2020 until 2049.
 const LONG: Life = (1_577_836_800, 2_493_072_000);
 
-/// Says where its issuer can be fetched: `http://ca.example.com/`.
+/// Adds the URL of the issuer's certificate: `http://ca.example.com/`.
 fn names_issuer() -> CustomExtension {
     let mut der = b"\x30\x22\x30\x20\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x02\x86\x14".to_vec();
     der.extend(b"http://c.example.com");
@@ -42,31 +42,31 @@ fn authority(name: &str, life: Life) -> CertificateParams {
 }
 
 impl Authority {
-    /// Who is trusted for its own sake.
+    /// Returns a root authority.
     pub(crate) fn root(name: &str) -> Self {
         Self::of(name, LONG)
     }
 
-    /// The same, for a time.
+    /// Returns a root authority with this validity.
     pub(crate) fn of(name: &str, life: Life) -> Self {
         let (params, key) = (authority(name, life), KeyPair::generate().unwrap());
         let pem = params.self_signed(&key).unwrap().pem();
         Self { issuer: Issuer::new(params, key), pem }
     }
 
-    /// Who is trusted because this authority says so.
+    /// Returns an authority that this one signed.
     pub(crate) fn below(&self, name: &str, life: Option<Life>) -> Self {
         let (params, key) = (authority(name, life.unwrap_or(LONG)), KeyPair::generate().unwrap());
         let pem = params.signed_by(&key, &self.issuer).unwrap().pem();
         Self { issuer: Issuer::new(params, key), pem }
     }
 
-    /// A certificate for some hosts, as public authorities give them: it says where its issuer is.
+    /// Returns a certificate for some hosts as from a public authority, with the URL of its issuer.
     pub(crate) fn public(&self, hosts: &[&str], life: Life) -> String {
         self.public_with_key(hosts, life).0
     }
 
-    /// The same with its key, to be served.
+    /// Returns the same with its key, for a server.
     pub(crate) fn public_with_key(&self, hosts: &[&str], life: Life) -> (String, KeyPair) {
         let mut params = params(hosts.first().unwrap_or(&""), hosts, life);
         params.custom_extensions.push(names_issuer());
@@ -74,19 +74,19 @@ impl Authority {
         (params.signed_by(&key, &self.issuer).unwrap().pem(), key)
     }
 
-    /// A certificate for some hosts, as authorities of a house give them.
+    /// Returns a certificate for some hosts as from a private authority.
     pub(crate) fn private(&self, hosts: &[&str], life: Life) -> String {
         let key = KeyPair::generate_for(&PKCS_ED25519).unwrap();
         params(hosts.first().unwrap_or(&""), hosts, life).signed_by(&key, &self.issuer).unwrap().pem()
     }
 }
 
-/// A certificate that vouches for itself.
+/// Returns a self-signed certificate.
 pub(crate) fn self_signed(hosts: &[&str], life: Life) -> String {
     self_signed_with_key(hosts, life).0
 }
 
-/// The same with its key, to be served.
+/// Returns the same with its key, for a server.
 pub(crate) fn self_signed_with_key(hosts: &[&str], life: Life) -> (String, KeyPair) {
     let key = KeyPair::generate().unwrap();
     (params(hosts.first().unwrap_or(&""), hosts, life).self_signed(&key).unwrap().pem(), key)

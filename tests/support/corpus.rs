@@ -1,15 +1,15 @@
-//! The corpus: small clusters in files, each with what must be said of it. tests/fixtures/corpus/README.md
-//! tells the format. What is wrong with a case is collected, not thrown: a test reports all of it at once.
+//! The corpus: small clusters in files with their expected findings. tests/fixtures/corpus/README.md describes the
+//! format. Errors in cases are collected, so that a test reports all of them.
 
 use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// The moment that every time in the corpus is told from.
+/// The reference time of all times in the corpus.
 pub const MOMENT: &str = "2025-12-26T02:00:00Z";
 
-/// Kinds of objects that live in no namespace.
+/// The kinds without a namespace.
 const OF_THE_CLUSTER: [&str; 12] = [
     "APIService",
     "CSINode",
@@ -25,47 +25,47 @@ const OF_THE_CLUSTER: [&str; 12] = [
     "ValidatingWebhookConfiguration",
 ];
 
-/// One finding that a case must give.
+/// An expected finding.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Expected {
     /// Check, object and severity, such as `pod-failed Pod/web high`.
     pub finding: String,
-    /// What its English message or evidence must contain.
+    /// Texts in its English message or evidence.
     pub words: Vec<String>,
 }
 
-/// What is done to a cluster that controllers work in, and what is waited for.
+/// A step in a cluster with controllers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// The arguments of a kubectl that must succeed.
+    /// Arguments of kubectl, which must succeed.
     Run(Vec<String>),
-    /// The arguments of a kubectl, and words that it says in the end.
+    /// Arguments of kubectl, and texts that its output must contain in the end.
     Until(Vec<String>, Vec<String>),
 }
 
-/// One small cluster, and what must be said of it.
+/// A small cluster and its expected findings.
 #[derive(Debug, Default)]
 pub struct Case {
     /// Folder and file name, such as `pods/crash-loop`.
     pub title: String,
-    /// The file name alone, which is the namespace too.
+    /// The file name, which is also the namespace.
     pub name: String,
     pub path: PathBuf,
     pub expected: Vec<Expected>,
-    /// Whether it must give no finding above information.
+    /// Whether it must have no findings above low.
     pub healthy: bool,
-    /// How many incidents above information it must give, where it says so.
+    /// The expected number of incidents above low, if given.
     pub incidents: Option<usize>,
-    /// Whether it cannot be judged in one cluster with others.
+    /// Whether it cannot share a cluster with other cases.
     pub alone: bool,
     pub objects: Vec<Value>,
-    /// What happens to it before it is judged; only where there are controllers.
+    /// Steps before it is judged, only with controllers.
     pub steps: Vec<Step>,
-    /// What is wrong with its form.
+    /// Errors in its format.
     pub slips: Vec<String>,
 }
 
-/// Every case, sorted by area and name.
+/// Returns every case, sorted by area and name.
 pub fn cases() -> Vec<Case> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/corpus");
     let mut files = Vec::new();
@@ -79,7 +79,7 @@ pub fn cases() -> Vec<Case> {
     cases
 }
 
-/// The cases that controllers bring about, sorted by name.
+/// Returns the cases that need controllers, sorted by name.
 pub fn produced() -> Vec<Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/produced");
     read(entries(&folder).into_iter().filter(|path| path.extension().is_some_and(|e| e == "yaml")).collect())
@@ -99,7 +99,7 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
 }
 
-/// The case that an object belongs to: by its namespace, or by how its name begins.
+/// Returns the case of an object: by its namespace, or by the start of its name.
 pub fn owner<'n>(names: &'n [String], object: &Value) -> Option<&'n String> {
     let text = |name: &str| object[name].as_str().unwrap_or_default();
     let mine = match (text("namespace"), text("kind")) {
@@ -189,7 +189,7 @@ impl Case {
         }
     }
 
-    /// In one cluster with all others, each object must belong to its case.
+    /// Checks that each object belongs to its case, for clusters with all cases.
     fn check_names(&mut self, names: &[String]) {
         if names.iter().filter(|name| **name == self.name).count() > 1 {
             self.slips.push("another area has a case of this name".to_owned());
@@ -206,7 +206,7 @@ impl Case {
         }
     }
 
-    /// How findings and the number of incidents differ from what the case expects; empty if they do not.
+    /// Returns the differences between the findings and the expected ones; empty if there are none.
     pub fn differences(&self, findings: &[&Value], incidents: usize) -> Vec<String> {
         let mut out = Vec::new();
         let mut found: BTreeMap<String, String> = BTreeMap::new();
@@ -244,7 +244,7 @@ impl Case {
         out
     }
 
-    /// Its objects as if the fixed moment were another.
+    /// Returns the objects with their times relative to another moment.
     pub fn objects_at(&self, now: Timestamp) -> Vec<Value> {
         let fixed: Timestamp = MOMENT.parse().unwrap();
         let mut objects = self.objects.clone();
@@ -266,7 +266,7 @@ fn expectation(text: &str) -> Option<Expected> {
     }
     let mut words = Vec::new();
     while let Some(inside) = parts.next() {
-        // What follows the words must be nothing, or space before other words.
+        // After the closing quote there must be a space or the end.
         if inside.is_empty() || !parts.next()?.trim().is_empty() {
             return None;
         }
@@ -286,13 +286,13 @@ fn step(word: &str, text: &str) -> Option<Step> {
     (!words.is_empty()).then_some(Step::Until(arguments, words))
 }
 
-/// A finding as an expectation names it.
+/// Returns a finding in the form of an expectation.
 pub fn shown(finding: &Value) -> String {
     let text = |pointer: &str| finding.pointer(pointer).and_then(Value::as_str).unwrap_or("?");
     format!("{} {}/{} {}", text("/id"), text("/object/kind"), text("/object/name"), text("/severity"))
 }
 
-/// How many incidents above information hold one of these findings, given by their indices.
+/// Returns the number of incidents above low with one of these findings, given by their indices.
 pub fn incidents_of(report: &Value, belongs: impl Fn(usize) -> bool) -> usize {
     let holds = |incident: &&Value| {
         let findings = incident["findings"].as_array().into_iter().flatten();
@@ -302,8 +302,7 @@ pub fn incidents_of(report: &Value, belongs: impl Fn(usize) -> bool) -> usize {
     report["incidents"].as_array().unwrap().iter().filter(holds).count()
 }
 
-/// Moves every time of an object by so many seconds. Times with fractions keep their six digits, which the API
-/// server insists on.
+/// Moves every time of an object by this many seconds. Fractions keep six digits, which the API server requires.
 pub fn shift(value: &mut Value, seconds: i64) {
     match value {
         Value::String(text) => {
@@ -319,7 +318,7 @@ pub fn shift(value: &mut Value, seconds: i64) {
     }
 }
 
-/// The differences of all cases as one text, with where to look.
+/// Returns the differences of all cases as text, with the files.
 pub fn told(wrong: &[(&Case, Vec<String>)]) -> String {
     let mut out = vec![format!("{} cases are judged wrongly:", wrong.len())];
     for (case, lines) in wrong {

@@ -1,23 +1,22 @@
-//! A large cluster: thousands of pods of a real size, with their owners and nodes.
+//! A large cluster: thousands of pods of realistic size, with their owners and nodes.
 
 use super::shapes::Random;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-/// How large.
 #[derive(Clone, Copy, Debug)]
 pub struct Crowd {
     pub pods: usize,
     pub nodes: usize,
     pub namespaces: usize,
     pub seed: u64,
-    /// So many of a hundred pods crash again and again, and have warnings to show for it.
+    /// The percentage of pods that crash-loop and have warnings.
     pub sick: usize,
 }
 
-/// Pods of one workload.
+/// The number of pods of a workload.
 pub const REPLICAS: usize = 8;
-/// Namespaces, nodes and workloads were made so long ago, in seconds.
+/// The age of namespaces, nodes and workloads, in seconds.
 const OLD: i64 = 9_000_000;
 
 fn ago(now: Timestamp, seconds: i64) -> String {
@@ -25,7 +24,7 @@ fn ago(now: Timestamp, seconds: i64) -> String {
 }
 
 impl Crowd {
-    /// Every object but the pods.
+    /// Returns every object except the pods.
     pub fn surroundings(&self, now: Timestamp) -> Vec<Value> {
         let namespaces = (0..self.namespaces).map(|i| {
             json!({
@@ -62,7 +61,7 @@ impl Crowd {
         })
     }
 
-    /// The pods, one after another: most are healthy, one in a hundred restarts, one does not come up.
+    /// Returns the pods: most are healthy, one in a hundred restarts, one does not start.
     pub fn pods(&self, now: Timestamp) -> impl Iterator<Item = Value> {
         let mut random = Random(self.seed);
         let crowd = *self;
@@ -103,8 +102,8 @@ fn owned_by(kind: &str, name: &str, uid: &str) -> Value {
     }])
 }
 
-/// Who set which fields, as the API server writes it down: for each manager a tree of `f:` names, list items by
-/// their key. In real pods this is a third of the object.
+/// Returns managedFields as the API server writes them: a tree of `f:` names for each manager, list items by their
+/// key. In real pods this is a third of the object.
 fn managed(pod: &Value) -> Value {
     let entry = |manager: &str, subresource: &str, fields: Value| {
         json!({
@@ -139,7 +138,7 @@ fn fields(value: &Value) -> Value {
     }
 }
 
-/// The warnings about a pod that crashes: two, of the old API.
+/// Returns two warnings about a crashing pod, in the old events API.
 pub fn warnings(pod: &Value, now: Timestamp) -> Vec<Value> {
     let looping = pod["status"]["containerStatuses"][0]["state"]["waiting"]["reason"] == "CrashLoopBackOff";
     let meta = &pod["metadata"];
@@ -159,16 +158,17 @@ pub fn warnings(pod: &Value, now: Timestamp) -> Vec<Value> {
             "firstTimestamp": ago(now, 3000), "lastTimestamp": ago(now, 30), "source": { "component": "kubelet" },
         })
     };
-    match looping {
-        true => vec![
+    if looping {
+        vec![
             warning(4, "BackOff", "Back-off restarting failed container app", 40),
             warning(5, "Failed", "Error: the process ended with exit code 1", 12),
-        ],
-        false => Vec::new(),
+        ]
+    } else {
+        Vec::new()
     }
 }
 
-/// The status of a pod; by a number below 100 it is healthy, restarts, or does not come up.
+/// Returns the status of a pod; a number below 100 decides whether it is healthy, restarts or does not start.
 fn status(owner: usize, luck: usize, sick: usize, age: i64, now: Timestamp) -> Value {
     let ended = |seconds: i64| json!({ "terminated": { "exitCode": 1, "reason": "Error", "finishedAt": ago(now, seconds) } });
     let running = |seconds: i64| json!({ "running": { "startedAt": ago(now, seconds) } });

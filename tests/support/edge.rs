@@ -1,6 +1,6 @@
-//! What stands before a cluster, on loopback: a real DNS server (nsd) and a real nginx, for as long as their values live.
+//! A real DNS server (nsd) and a real nginx on loopback, for as long as their values live.
 //!
-//! What does not belong here: servers that answer what a test tells them to (`scripted`).
+//! Out of scope: servers with scripted answers (`scripted`).
 
 use super::prometheus::SUPERVISOR;
 use super::{binaries, in_clean_environment};
@@ -10,30 +10,30 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, Stdio};
 use std::time::Duration;
 
-/// How often it is tried until it is given up, so long apart.
+/// The number of attempts, and the pause between them.
 const ATTEMPTS: usize = 600;
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// A server; it ends with this.
+/// A server. It stops when this value is dropped.
 pub struct Edge {
     pub address: SocketAddr,
     pub dir: tempfile::TempDir,
     supervisor: Child,
-    /// It stops when this is closed.
+    /// The server stops when this pipe is closed.
     alive: Option<ChildStdin>,
 }
 
 impl Drop for Edge {
     fn drop(&mut self) {
         drop(self.alive.take());
-        drop(self.supervisor.wait());
+        let _ = self.supervisor.wait();
     }
 }
 
-/// A DNS server that has this zone, of `example.com`.
+/// Starts a DNS server with this zone of `example.com`.
 pub fn dns(records: &str) -> Edge {
     let zone = format!("$TTL 60\n@ IN SOA ns admin 1 2 3 4 5\n@ IN NS ns\nns IN A 127.0.0.1\n{records}\n");
-    // Whoever has the port for TCP has it for UDP too, but for chance.
+    // A port that is free for TCP is almost always free for UDP too.
     start("nsd", &|dir, address| {
         std::fs::write(dir.join("zone"), &zone).unwrap();
         let (place, port) = (dir.display(), address.port());
@@ -45,7 +45,7 @@ pub fn dns(records: &str) -> Edge {
     })
 }
 
-/// An nginx with these servers, which listen at `LISTEN`; its access log is `log`, `$host` first.
+/// Starts an nginx with these servers, which listen on `LISTEN`. Its access log is `log`, with `$host` first.
 pub fn nginx(servers: &str) -> Edge {
     start("nginx", &|dir, address| {
         let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
@@ -71,7 +71,7 @@ pub fn nginx(servers: &str) -> Edge {
 }
 
 impl Edge {
-    /// Sends so many requests for a host over one connection, and waits until all are answered and written down.
+    /// Sends requests for a host over one connection and waits until all are answered and logged.
     pub fn ask(&self, host: &str, times: usize) {
         let mut stream = TcpStream::connect(self.address).unwrap();
         let mut writer = stream.try_clone().unwrap();
@@ -102,7 +102,7 @@ fn start(program: &str, configure: &dyn Fn(&Path, SocketAddr) -> Vec<String>) ->
     let mut log = String::new();
     for _ in 0..5 {
         let dir = tempfile::tempdir().unwrap();
-        // Somebody may take the port in between.
+        // Another program may take the port in between.
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let arguments = configure(dir.path(), address);
         let out = std::fs::File::create(dir.path().join("out")).unwrap();
@@ -125,7 +125,7 @@ fn start(program: &str, configure: &dyn Fn(&Path, SocketAddr) -> Vec<String>) ->
         }
         log = std::fs::read_to_string(dir.path().join("out")).unwrap();
         drop(alive);
-        drop(supervisor.wait());
+        let _ = supervisor.wait();
     }
     panic!("{program} does not start: {log}");
 }

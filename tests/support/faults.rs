@@ -1,7 +1,7 @@
-//! A proxy that does to the way between client and server what networks, proxies and tired servers do.
+//! A proxy between client and server that simulates faults of networks, proxies and overloaded servers.
 //!
-//! It speaks plain HTTP, one request a connection, in front of `kubectl proxy`, and a rule says for each request what
-//! happens to it.
+//! It speaks plain HTTP with one request for each connection, in front of `kubectl proxy`. A rule decides the fault
+//! of each request.
 
 use super::lab::{Lab, PlainProxy};
 use socket2::SockRef;
@@ -12,58 +12,57 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// What happens to a request or its answer.
+/// A fault of a request or its answer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fault {
-    /// Nothing.
     None,
-    /// It takes longer.
+    /// A delay before the answer.
     Latency(Duration),
-    /// The answer comes at so many bytes a second.
+    /// The bytes a second of the answer.
     Bandwidth(usize),
-    /// After so many bytes of the body nothing comes any more.
+    /// After this many bytes of the body nothing more arrives.
     Stall(usize),
-    /// After so many bytes of the body the connection is reset.
+    /// After this many bytes of the body the connection is reset.
     Reset(usize),
-    /// After so many bytes of the body the connection is closed, as if that were all.
+    /// After this many bytes of the body the connection is closed normally.
     Truncate(usize),
-    /// Bytes of the body are overwritten, from here on.
+    /// From this byte of the body on, some bytes are overwritten.
     Corrupt(usize),
-    /// The content type is another.
+    /// Another content type.
     ContentType(&'static str),
-    /// Somebody else answers: status line and headers, and a body.
+    /// An answer of the proxy: status line with headers, and a body.
     Answer(String, String),
-    /// Somebody else answers with this, again and again.
+    /// An answer of the proxy that repeats this text without end.
     Endless(String),
-    /// Somebody else begins to answer with this, and nothing more comes.
+    /// An answer of the proxy that starts with this text and then stalls.
     Begun(String),
 }
 
 impl Fault {
-    /// A status without a body of the API's.
+    /// Returns a status without a body.
     pub fn status(code: u16, headers: &str) -> Self {
         Fault::Answer(format!("HTTP/1.1 {code} Odd\r\n{headers}"), String::new())
     }
 }
 
-/// A request, as a rule sees it.
+/// A request in the form for rules.
 #[derive(Clone, Debug)]
 pub struct Asked {
     /// Path and query.
     pub path: String,
-    /// How often the same path was asked before, whatever its `timeout` parameter.
+    /// The number of earlier requests with the same path, ignoring the `timeout` parameter.
     pub before: usize,
-    /// The form in which the answer is wanted.
+    /// The `Accept` header.
     pub accept: String,
 }
 
 impl Asked {
-    /// Whether it is for a page of pods.
+    /// Returns whether it requests a page of pods.
     pub fn is_pods(&self) -> bool {
         self.path.contains("/pods?")
     }
 
-    /// The value of a parameter.
+    /// Returns the value of a query parameter.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         let query = self.path.split_once('?')?.1;
         query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
@@ -72,7 +71,7 @@ impl Asked {
 
 type Rule = dyn Fn(&Asked) -> Fault + Send + Sync;
 
-/// The proxy; it ends with this.
+/// The proxy. It stops when this value is dropped.
 pub struct Faults {
     address: SocketAddr,
     over: Arc<AtomicBool>,
@@ -80,7 +79,7 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// Stands before a lab.
+    /// Starts a proxy in front of a lab.
     pub fn before(lab: &Lab, rule: impl Fn(&Asked) -> Fault + Send + Sync + 'static) -> Self {
         let upstream = PlainProxy::before(lab);
         let server = upstream.address;
@@ -95,14 +94,15 @@ impl Faults {
                     break;
                 }
                 let (rule, known, ended) = (Arc::clone(&rule), Arc::clone(&known), Arc::clone(&ended));
-                // A client that has gone away is its own affair.
-                std::thread::spawn(move || drop(serve(&client.unwrap(), server, &*rule, &known, &ended)));
+                // A client may disconnect at any time.
+                std::thread::spawn(move || {
+                    let _ = serve(&client.unwrap(), server, &*rule, &known, &ended);
+                });
             }
         });
         Self { address, over, _upstream: upstream }
     }
 
-    /// Where to ask.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -111,7 +111,7 @@ impl Faults {
 impl Drop for Faults {
     fn drop(&mut self) {
         self.over.store(true, Ordering::Relaxed);
-        drop(TcpStream::connect(self.address));
+        let _ = TcpStream::connect(self.address);
     }
 }
 
@@ -162,7 +162,7 @@ fn serve(
     relay(upstream, client, &fault, over)
 }
 
-/// Answers, and does not come to an end before the client has gone.
+/// Answers until the client disconnects.
 fn without_end(client: &TcpStream, fault: &Fault, over: &AtomicBool) -> std::io::Result<()> {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n";
     (&mut &*client).write_all(head.as_bytes())?;
@@ -175,7 +175,7 @@ fn without_end(client: &TcpStream, fault: &Fault, over: &AtomicBool) -> std::io:
     wait_for_the_end(client, over)
 }
 
-/// Reads a head byte by byte, so that nothing of the body is taken.
+/// Reads a head byte by byte, so that the body stays in the stream.
 fn head(stream: &TcpStream) -> std::io::Result<String> {
     let mut head = Vec::new();
     let mut byte = [0];
@@ -185,7 +185,7 @@ fn head(stream: &TcpStream) -> std::io::Result<String> {
     Ok(String::from_utf8(head).unwrap())
 }
 
-/// Passes a body on, as far as the fault lets it.
+/// Passes a body on as far as the fault allows.
 fn relay(mut from: TcpStream, to: &TcpStream, fault: &Fault, over: &AtomicBool) -> std::io::Result<()> {
     let (limit, chunk) = match fault {
         Fault::Stall(at) | Fault::Reset(at) | Fault::Truncate(at) => (*at, 16 << 10),
@@ -220,7 +220,7 @@ fn relay(mut from: TcpStream, to: &TcpStream, fault: &Fault, over: &AtomicBool) 
     }
 }
 
-/// Until the client gives up and goes, or the test is over.
+/// Waits until the client disconnects or the test ends.
 fn wait_for_the_end(client: &TcpStream, over: &AtomicBool) -> std::io::Result<()> {
     client.set_read_timeout(Some(Duration::from_millis(100)))?;
     while !over.load(Ordering::Relaxed) {

@@ -10,11 +10,11 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::LazyLock;
 use std::time::Duration;
 
-/// The control plane of this test binary; it ends with the binary.
+/// The control plane of this test binary.
 pub static LAB: LazyLock<Lab> = LazyLock::new(|| Lab::start(&[]));
 
-/// `kubectl proxy` in front of a lab: the same server without TLS and tokens. It ends with this, and with the test
-/// process however that ends.
+/// `kubectl proxy` in front of a lab: the same server without TLS and tokens. It stops when this value is dropped,
+/// and with the test process in any case.
 pub struct PlainProxy {
     pub address: std::net::SocketAddr,
     supervisor: Child,
@@ -42,7 +42,7 @@ impl PlainProxy {
 impl Drop for PlainProxy {
     fn drop(&mut self) {
         drop(self.alive.take());
-        drop(self.supervisor.wait());
+        let _ = self.supervisor.wait();
     }
 }
 
@@ -53,18 +53,18 @@ pub struct Lab {
     pub etcd: u16,
     binaries: PathBuf,
     supervisor: Child,
-    /// The control plane stops when this is closed.
+    /// The control plane stops when this pipe is closed.
     alive: Option<ChildStdin>,
 }
 
 impl Lab {
-    /// Starts a control plane; `settings` are variables of tests/lab/control-plane.sh.
+    /// Starts a control plane. `settings` are variables of tests/lab/control-plane.sh.
     pub fn start(settings: &[(&str, &str)]) -> Self {
         let binaries = binaries("tests/lab/build.sh");
         for attempt in 1..=5 {
             match Self::try_start(&binaries, settings) {
                 Ok(lab) => return lab,
-                // Somebody may have taken one of the ports in between.
+                // Another program may have taken one of the ports.
                 Err(log) => {
                     kubectl_healthcheck::output::log(&format!("the lab did not start ({attempt}): {log}"));
                 }
@@ -110,13 +110,13 @@ impl Lab {
         })
     }
 
-    /// Kills the API server and starts it again; returns at once.
+    /// Kills and restarts the API server. Returns at once.
     pub fn restart_apiserver(&self) {
         use std::io::Write;
         self.alive.as_ref().unwrap().write_all(b"restart\n").unwrap();
     }
 
-    /// Ends all controllers, for good; returns when nobody writes any more.
+    /// Stops all controllers permanently. Returns when no controller writes any more.
     pub fn freeze(&self) {
         use std::io::Write;
         self.alive.as_ref().unwrap().write_all(b"freeze\n").unwrap();
@@ -127,15 +127,15 @@ impl Lab {
             }
             std::thread::sleep(Duration::from_millis(100));
         }
-        panic!("the controllers do not end");
+        panic!("the controllers do not stop");
     }
 
-    /// The real kubectl, as cluster-admin.
+    /// Runs the real kubectl as cluster-admin.
     pub fn kubectl(&self, arguments: &str) -> Ran {
         self.command(self.binaries.join("kubectl")).args(arguments.split_whitespace()).ran()
     }
 
-    /// The real kubectl with objects on standard input; it must succeed.
+    /// Creates objects with the real kubectl; must succeed.
     pub fn apply(&self, objects: &[Value]) {
         let list = json!({ "apiVersion": "v1", "kind": "List", "items": objects }).to_string();
         let ran =
@@ -143,13 +143,13 @@ impl Lab {
         assert_eq!(ran.code, 0, "{ran:?}");
     }
 
-    /// The binary, with this lab's kubeconfig.
+    /// Runs the binary with the kubeconfig of this lab.
     pub fn healthcheck(&self, arguments: &str) -> Ran {
         let mut command = super::healthcheck();
         command.env("KUBECONFIG", &self.kubeconfig).args(arguments.split_whitespace()).ran()
     }
 
-    /// A program with this lab's kubeconfig and its kubectl on the path.
+    /// Returns a command with the kubeconfig of this lab, and its kubectl on PATH.
     pub fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = in_clean_environment(program);
         let ours = super::BINARY.parent().unwrap();
@@ -159,8 +159,8 @@ impl Lab {
         command
     }
 
-    /// Writes objects past the API server into etcd, as they are: with their own creation times and statuses
-    /// that no kubelet would report. The API server's watch picks them up.
+    /// Writes objects directly to etcd, with their own creation times and any status. The watch of the API server
+    /// picks them up.
     pub fn store(&self, objects: &[Value]) {
         put(self.etcd, objects);
         if let Some(last) = objects.last() {
@@ -168,20 +168,20 @@ impl Lab {
         }
     }
 
-    /// Writes bytes that may be no object into etcd.
+    /// Writes bytes to etcd that need not be an object.
     pub fn put_raw(&self, key: &str, value: &[u8]) {
         let encode = |bytes: &[u8]| base64::engine::general_purpose::STANDARD.encode(bytes);
         self.etcd("kv/put", &json!({ "key": encode(key.as_bytes()), "value": encode(value) }));
     }
 
-    /// Asks etcd something through its JSON gateway.
+    /// Sends a request to the JSON gateway of etcd.
     pub fn etcd(&self, what: &str, body: &Value) -> Value {
         let url = format!("http://127.0.0.1:{}/v3/{what}", self.etcd);
         let mut answer = ureq::post(&url).content_type("application/json").send(body.to_string()).unwrap();
         serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap()
     }
 
-    /// Waits until the API server serves so many objects of a kind.
+    /// Waits until the API server serves this many objects of a kind.
     pub fn wait_for_count(&self, resource: &str, count: usize) {
         for _ in 0..300 {
             let ran = self.kubectl(&format!("get --raw /api/v1/{resource}?limit=1"));
@@ -192,10 +192,10 @@ impl Lab {
             }
             std::thread::sleep(Duration::from_millis(200));
         }
-        panic!("{count} {resource} never came");
+        panic!("{count} {resource} did not appear");
     }
 
-    /// Waits until kubectl says something.
+    /// Waits until the output of kubectl fulfils a condition.
     pub fn wait_until(&self, query: &str, said: impl Fn(&Ran) -> bool) {
         for _ in 0..600 {
             if said(&self.kubectl(query)) {
@@ -221,12 +221,12 @@ impl Lab {
         panic!("{:?}", self.kubectl(&query));
     }
 
-    /// Gives the identity `limited` the right to read these resources in one namespace.
+    /// Permits the account `limited` to read these resources in one namespace.
     pub fn grant(&self, namespace: &str, resources: &[(&str, &str)]) {
         self.grant_to("limited", namespace, resources);
     }
 
-    /// Gives somebody the right to read these resources in one namespace.
+    /// Permits an account to read these resources in one namespace.
     pub fn grant_to(&self, user: &str, namespace: &str, resources: &[(&str, &str)]) {
         let rules: Vec<Value> = resources
             .iter()
@@ -253,11 +253,11 @@ impl Lab {
 impl Drop for Lab {
     fn drop(&mut self) {
         drop(self.alive.take());
-        drop(self.supervisor.wait());
+        let _ = self.supervisor.wait();
     }
 }
 
-/// Puts objects into the etcd on this port.
+/// Writes objects to the etcd on this port.
 pub fn put(etcd: u16, objects: &[Value]) {
     let encode = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
     let put = |object: &Value| json!({ "requestPut": { "key": encode(&key(object)), "value": encode(&object.to_string()) } });
@@ -268,7 +268,7 @@ pub fn put(etcd: u16, objects: &[Value]) {
     }
 }
 
-/// Where etcd keeps an object (`pkg/registry` of Kubernetes, and of its aggregator).
+/// Returns the key of an object in etcd (`pkg/registry` of Kubernetes and of its aggregator).
 fn key(object: &Value) -> String {
     let kind = object["kind"].as_str().unwrap();
     let plural = match kind {

@@ -1,4 +1,4 @@
-//! What the tests share: the binary as a user runs it, example objects, and a real control plane.
+//! Shared by the tests: the binary, example objects, and a real control plane.
 #![allow(dead_code, reason = "each test binary uses its part")]
 #![allow(
     clippy::unwrap_used,
@@ -25,14 +25,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
-/// The binary under test: the release build, because that is what users run. Debug builds of dependencies check more, and so
-/// hide faults. The first use in a test process builds it. `TEST_BINARY` names another one, such as a debug build.
+/// The binary under test: the release build, because users run it. Debug builds of dependencies contain more checks
+/// and hide faults. The first use in a test process builds it. `TEST_BINARY` names another one, such as a debug
+/// build.
 pub static BINARY: LazyLock<PathBuf> = LazyLock::new(|| match std::env::var_os("TEST_BINARY") {
     Some(path) => PathBuf::from(path),
     None => built(),
 });
 
-/// Builds the release binary, which does nothing when it is current, and returns its path.
+/// Builds the release binary, which does nothing if it is current, and returns its path.
 fn built() -> PathBuf {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
@@ -47,13 +48,13 @@ fn built() -> PathBuf {
     messages.lines().find_map(path).expect("cargo names the binary it built")
 }
 
-/// The binary, in an environment that says nothing.
+/// Returns a command for the binary in a clean environment.
 pub fn healthcheck() -> Command {
     in_clean_environment(BINARY.as_path())
 }
 
-/// The folder of what a script of the lab has built or fetched. Without it the live tests fail, with the one sentence that
-/// says why.
+/// Returns the folder with the programs of a lab script. If they are not built, the test fails with the message of
+/// the script.
 pub fn binaries(script: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(script);
     let output = Command::new(path).arg("--path").output().expect("the script runs");
@@ -61,8 +62,8 @@ pub fn binaries(script: &str) -> PathBuf {
     PathBuf::from(String::from_utf8(output.stdout).unwrap().trim())
 }
 
-/// A program that inherits nothing but the way to other programs: no time zone, locale or kubeconfig of the
-/// machine decides a test.
+/// Returns a command that inherits only PATH, so that no test depends on the time zone, locale or kubeconfig of the
+/// machine.
 pub fn in_clean_environment(program: impl AsRef<Path>) -> Command {
     let mut command = Command::new(program.as_ref());
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
@@ -70,7 +71,7 @@ pub fn in_clean_environment(program: impl AsRef<Path>) -> Command {
     command
 }
 
-/// What a run printed, and how it ended.
+/// The output and the exit code of a run.
 #[derive(Debug)]
 pub struct Ran {
     pub code: i32,
@@ -87,16 +88,16 @@ impl Ran {
         }
     }
 
-    /// The report of a run that printed JSON.
+    /// Returns the JSON output.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error} in: {self:?}"))
     }
 }
 
 pub trait Run {
-    /// Runs it to its end.
+    /// Runs the command.
     fn ran(&mut self) -> Ran;
-    /// Runs it with something on standard input.
+    /// Runs the command with this standard input.
     fn fed(&mut self, input: &[u8]) -> Ran;
 }
 
@@ -109,8 +110,10 @@ impl Run for Command {
         let mut child =
             self.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (mut stdin, input) = (child.stdin.take().unwrap(), input.to_vec());
-        // A program that stops reading early is no failure of the test.
-        let feeder = std::thread::spawn(move || drop(stdin.write_all(&input)));
+        // A program may stop reading early.
+        let feeder = std::thread::spawn(move || {
+            let _ = stdin.write_all(&input);
+        });
         let output = child.wait_with_output().unwrap();
         feeder.join().unwrap();
         Ran::of(output)

@@ -1,14 +1,13 @@
-//! The 48 pods of a patrol on 2025-12-26 as API objects, with the owners, nodes and events that they imply.
-//! The rows are those of tests/fixtures/pigo-pods.tsv; a pod's name tells its owner.
+//! The 48 pods of a patrol on 2025-12-26 as API objects, with their owners, nodes and events. The rows are those of
+//! tests/fixtures/pigo-pods.tsv; the name of a pod determines its owner.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// When the patrol was.
+/// The time of the patrol.
 pub const TAKEN_AT: &str = "2025-12-26T02:00:00Z";
 
-/// One row of the patrol.
 #[derive(Clone, Debug)]
 pub struct Row {
     pub namespace: String,
@@ -31,11 +30,11 @@ impl Row {
                 digit => number = number * 10 + i64::from(digit.to_digit(10).unwrap()),
             }
         }
-        // Ten minutes more, which no age of the table shows: so none changes while a test runs.
+        // Ten minutes are added, which no age in the table shows, so that no age changes during a test.
         total + 600
     }
 
-    /// The kind of its owner, the owner's name, and the topmost owner's name.
+    /// Returns kind and name of its owner, and the name of the topmost owner.
     fn owner(&self) -> (&'static str, String, String) {
         let parts: Vec<&str> = self.name.rsplitn(3, '-').collect();
         match parts.as_slice() {
@@ -67,7 +66,7 @@ fn ago(now: Timestamp, seconds: i64) -> String {
 }
 
 fn uid(kind: &str, namespace: &str, name: &str) -> String {
-    // Stable and different for each object; FNV-1a, written as a UUID.
+    // Stable and unique: FNV-1a, written as a UUID.
     let hash = |seed: u64| {
         format!("{kind}/{namespace}/{name}")
             .bytes()
@@ -106,7 +105,7 @@ fn owned(mut metadata: Value, api_version: &str, kind: &str, owner: &str) -> Val
     metadata
 }
 
-/// Every object of the patrol, its ages told from `now`.
+/// Returns every object of the patrol, with ages relative to `now`.
 pub fn objects(now: Timestamp) -> Vec<Value> {
     let rows = rows();
     let mut out = Vec::new();
@@ -124,7 +123,7 @@ pub fn objects(now: Timestamp) -> Vec<Value> {
     out.extend(nodes.iter().map(|name| node(name, now)));
     out.extend(owners(&rows, now));
     out.extend(rows.iter().map(|row| pod(row, now)));
-    // A warning about a pod that is healthy by now: no report may make anything of it.
+    // A warning about a pod that is healthy now, which no report may mention.
     let nginx = rows.iter().find(|row| row.name.starts_with("nginx-5776")).unwrap();
     out.push(json!({
         "apiVersion": "v1", "kind": "Event",
@@ -164,7 +163,7 @@ fn node(name: &str, now: Timestamp) -> Value {
     })
 }
 
-/// The ReplicaSets, Deployments and StatefulSets of the rows, each as large as its running pods.
+/// Returns the ReplicaSets, Deployments and StatefulSets of the rows, with one replica for each running pod.
 fn owners(rows: &[Row], now: Timestamp) -> Vec<Value> {
     let mut sets: BTreeMap<(&str, &str, String, String), Vec<&Row>> = BTreeMap::new();
     for row in rows {
@@ -204,7 +203,7 @@ fn owners(rows: &[Row], now: Timestamp) -> Vec<Value> {
     out
 }
 
-/// A workload of one container that has all the replicas it wants.
+/// Returns a workload with one container and all its replicas.
 fn workload(kind: &str, metadata: &Value, app: &str, count: usize) -> Value {
     let labels = json!({ "app": app });
     let mut spec = json!({

@@ -1,7 +1,6 @@
-//! A real Prometheus on loopback, for as long as its value lives: one that scrapes what a test plays, or one that has a
-//! history.
+//! A real Prometheus on loopback, for as long as its value lives. It scrapes data of the test, or has a history.
 //!
-//! What does not belong here: servers that answer what a test tells them to (`scripted`).
+//! Out of scope: servers with scripted answers (`scripted`).
 
 use super::{binaries, in_clean_environment};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -13,7 +12,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
 
-/// Ends with its program, and ends it when standard input does: a test that dies takes its Prometheus with it.
+/// Stops with its program, and stops the program when standard input ends, so that no Prometheus outlives its test.
 pub(super) const SUPERVISOR: &str = r#""$@" </dev/null & server=$!
 while kill -0 $server 2>/dev/null; do
   read -r -t 1
@@ -21,30 +20,30 @@ while kill -0 $server 2>/dev/null; do
 done
 kill -9 $server; wait"#;
 
-/// How often a question is put until it is given up, so long apart.
+/// The number of attempts of a query, and the pause between them.
 const ATTEMPTS: usize = 900;
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Nobody on loopback takes as long for an answer.
+/// The timeout of a query on loopback.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A server; it ends with this.
+/// A server. It stops when this value is dropped.
 pub struct Prometheus {
     pub address: SocketAddr,
     supervisor: Child,
-    /// It stops when this is closed.
+    /// The server stops when this pipe is closed.
     alive: Option<ChildStdin>,
     _dir: tempfile::TempDir,
 }
 
-/// The values of one metric with one set of labels, by time in seconds.
+/// The values of one series, by time in seconds.
 pub struct Series {
     pub metric: &'static str,
     pub labels: Vec<(&'static str, String)>,
     pub samples: Vec<(i64, f64)>,
 }
 
-/// Series in the `OpenMetrics` text format.
+/// Writes series in the `OpenMetrics` text format.
 pub fn openmetrics(series: &[Series]) -> String {
     let mut text = String::new();
     for Series { metric, labels, samples } in series {
@@ -62,7 +61,7 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\"").replace('\n', r"\n"))
 }
 
-/// A configuration: who is scraped, each second.
+/// Returns a configuration that scrapes these targets each second.
 pub fn scraping(targets: &[SocketAddr]) -> String {
     let targets: Vec<String> = targets.iter().map(|target| format!("'{target}'")).collect();
     format!(
@@ -72,23 +71,23 @@ pub fn scraping(targets: &[SocketAddr]) -> String {
 }
 
 impl Prometheus {
-    /// One with this configuration.
+    /// Starts a server with this configuration.
     pub fn start(config: &str) -> Self {
         Self::within(tempfile::tempdir().unwrap(), config)
     }
 
-    /// One that scrapes nobody and remembers this, in the `OpenMetrics` text format. Times may be years ago; what is
-    /// newer than an hour is there as well.
+    /// Starts a server without targets that has this history in the `OpenMetrics` text format. Times may be years ago
+    /// or less than an hour.
     pub fn with_history(openmetrics: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("history.txt"), openmetrics).unwrap();
         Self::remembering(dir)
     }
 
-    /// The same with what stands in `history.txt` of a folder.
+    /// Starts the same with the `history.txt` of a folder.
     pub fn remembering(dir: tempfile::TempDir) -> Self {
         let text = dir.path().join("history.txt");
-        // For each block the whole text is read again: blocks of two hours would take as long as the test.
+        // Each block reads the whole text again: blocks of two hours would take very long.
         let made = in_clean_environment(binaries("tests/lab/prometheus.sh").join("promtool"))
             .args(["tsdb", "create-blocks-from", "--max-block-duration=1000h", "--quiet", "openmetrics"])
             .args([&text, &dir.path().join("data")])
@@ -102,7 +101,7 @@ impl Prometheus {
         std::fs::write(dir.path().join("prometheus.yml"), config).unwrap();
         let mut log = String::new();
         for _ in 0..5 {
-            // Somebody may take the port in between.
+            // Another program may take the port in between.
             let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
             let mut supervisor = command(dir.path(), address).spawn().unwrap();
             let alive = supervisor.stdin.take();
@@ -110,23 +109,22 @@ impl Prometheus {
                 return Self { address, supervisor, alive, _dir: dir };
             }
             drop(alive);
-            drop(supervisor.wait());
+            let _ = supervisor.wait();
             log = std::fs::read_to_string(dir.path().join("log")).unwrap();
         }
         panic!("Prometheus does not start: {log}");
     }
 
-    /// Its address as a flag has it.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// What a query gives at a time, in seconds: labels and values.
+    /// Returns the result of a query at a time, in seconds: labels and values.
     pub fn query(&self, query: &str, at: i64) -> Vec<(BTreeMap<String, String>, f64)> {
         self.vector(query, &format!("&time={at}"))
     }
 
-    /// Waits until a condition gives something: `count(up == 1) == 3`.
+    /// Waits until a query has a result: `count(up == 1) == 3`.
     pub fn wait_until(&self, condition: &str) {
         for _ in 0..ATTEMPTS {
             if !self.vector(condition, "").is_empty() {
@@ -134,13 +132,13 @@ impl Prometheus {
             }
             std::thread::sleep(PAUSE);
         }
-        panic!("never true: {condition}");
+        panic!("the condition did not become true: {condition}");
     }
 
     fn vector(&self, query: &str, more: &str) -> Vec<(BTreeMap<String, String>, f64)> {
         let query = utf8_percent_encode(query, NON_ALPHANUMERIC);
         let answer = json(self.address, &format!("api/v1/query?query={query}{more}"));
-        let answer = answer.unwrap_or_else(|| panic!("{query}{more} is not answered"));
+        let answer = answer.unwrap_or_else(|| panic!("{query}{more} has no answer"));
         let row = |series: &Value| {
             let labels = serde_json::from_value(series["metric"].clone()).unwrap();
             (labels, series["value"][1].as_str().unwrap().parse().unwrap())
@@ -152,7 +150,7 @@ impl Prometheus {
 impl Drop for Prometheus {
     fn drop(&mut self) {
         drop(self.alive.take());
-        drop(self.supervisor.wait());
+        let _ = self.supervisor.wait();
     }
 }
 
@@ -172,7 +170,7 @@ fn command(dir: &Path, address: SocketAddr) -> Command {
     command
 }
 
-/// Whether it came to be ready; not, where it ended or somebody else answers on its port.
+/// Returns whether the server is ready; false if it ended or another server has its port.
 fn is_ready(supervisor: &mut Child, address: SocketAddr, dir: &Path) -> bool {
     for _ in 0..ATTEMPTS {
         if supervisor.try_wait().unwrap().is_some() {

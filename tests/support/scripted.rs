@@ -1,4 +1,4 @@
-//! A server that says what a test tells it to: a Prometheus, a metrics server.
+//! A server with scripted answers: a Prometheus, a metrics server.
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -11,19 +11,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// A request, as a rule sees it.
+/// A request in the form for rules.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// Method and path, and the headers as they came.
+    /// The request line and the headers.
     pub head: String,
-    /// What was posted.
     pub body: String,
-    /// How often the same was asked before.
+    /// The number of earlier equal requests.
     pub before: usize,
 }
 
 impl Call {
-    /// What is asked, in path or form, decoded.
+    /// Returns the decoded query of the path or the form.
     pub fn query(&self) -> String {
         let line = self.head.lines().next().unwrap_or_default();
         let all = format!("{}&{}", line.split('?').nth(1).unwrap_or_default(), self.body);
@@ -32,12 +31,11 @@ impl Call {
     }
 }
 
-/// What is answered.
 #[derive(Clone, Debug)]
 pub enum Reply {
-    /// Status line and further headers, and a body.
+    /// Status line with headers, and a body.
     Answer(String, String),
-    /// Nothing, as long as the client waits.
+    /// No answer.
     Stall,
 }
 
@@ -47,26 +45,26 @@ impl Reply {
     }
 }
 
-/// The way to a client, with TLS or without.
+/// A connection to a client, with or without TLS.
 trait Stream: Read + Write {}
 
 impl<T: Read + Write> Stream for T {}
 
 type Rule = dyn Fn(&Call) -> Reply + Send + Sync;
 
-/// The server; it ends with this.
+/// The server. It stops when this value is dropped.
 pub struct Scripted {
     pub address: SocketAddr,
     over: Arc<AtomicBool>,
 }
 
 impl Scripted {
-    /// One that speaks plain HTTP.
+    /// Starts a server with plain HTTP.
     pub fn start(rule: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Self {
         Self::open(rule, |stream| Some(Box::new(stream)))
     }
 
-    /// One that speaks TLS, with a certificate that nobody vouches for.
+    /// Starts a server with TLS and an untrusted certificate.
     pub fn encrypted(rule: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Self {
         let pem = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/webhook.pem");
         let chain: Vec<_> = CertificateDer::pem_file_iter(&pem).unwrap().map(Result::unwrap).collect();
@@ -77,7 +75,7 @@ impl Scripted {
         let config = Arc::new(config.with_no_client_auth().with_single_cert(chain, key).unwrap());
         Self::open(rule, move |mut stream| {
             let mut connection = ServerConnection::new(Arc::clone(&config)).unwrap();
-            // Whoever does not trust the certificate ends it here.
+            // A client that does not trust the certificate closes the connection here.
             connection.complete_io(&mut stream).ok()?;
             Some(Box::new(StreamOwned::new(connection, stream)))
         })
@@ -99,9 +97,9 @@ impl Scripted {
                 }
                 let (rule, known, ended) = (Arc::clone(&rule), Arc::clone(&known), Arc::clone(&ended));
                 let open = Arc::clone(&open);
-                // A client that has gone away is its own affair.
+                // A client may disconnect at any time.
                 std::thread::spawn(move || {
-                    drop(open(client.unwrap()).map(|client| serve(client, &*rule, &known, &ended)));
+                    let _ = open(client.unwrap()).map(|client| serve(client, &*rule, &known, &ended));
                 });
             }
         });
@@ -112,7 +110,7 @@ impl Scripted {
 impl Drop for Scripted {
     fn drop(&mut self) {
         self.over.store(true, Ordering::Relaxed);
-        drop(TcpStream::connect(self.address));
+        let _ = TcpStream::connect(self.address);
     }
 }
 

@@ -1,13 +1,12 @@
-//! Pods in every shape of status that a kubelet reports, and many that none should: what `kubectl get pods`
-//! prints of them is what we must print.
+//! Pods in every shape of status that a kubelet reports, and many invalid ones. The output of `kubectl get pods` for
+//! them is the expected output.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-/// The namespace they live in.
 pub const NAMESPACE: &str = "shapes";
 
-/// A small generator of numbers, the same for the same seed (the algorithm is called splitmix64).
+/// A small random number generator with a seed (splitmix64).
 pub struct Random(pub u64);
 
 impl Random {
@@ -51,7 +50,7 @@ const AGES: [i64; 22] = [
     300_000_000,
 ];
 
-/// Every shape, at least 400 of them; the random ones follow the seed.
+/// Returns every shape, at least 400 of them. The random ones depend on the seed.
 pub fn shapes(now: Timestamp, seed: u64) -> Vec<Value> {
     let ago = |seconds: i64| Timestamp::from_second(now.as_second() - seconds).unwrap().to_string();
     let mut all = Shapes { ago: &ago, pods: Vec::new() };
@@ -84,7 +83,7 @@ impl Shapes<'_> {
         self.pods.last_mut().unwrap()
     }
 
-    /// The states of a container, each with whether it is ready.
+    /// Returns the states of a container, each with its readiness.
     fn states(&self) -> Vec<(Value, bool)> {
         let ended = |code: i32, signal: i32, reason: &str| {
             json!({ "terminated": {
@@ -108,7 +107,7 @@ impl Shapes<'_> {
             (ended(137, 0, "OOMKilled"), false),
             (ended(137, 9, ""), false),
             (ended(3, 0, ""), false),
-            // No kubelet says both.
+            // No kubelet reports both.
             (json!({ "running": {}, "waiting": { "reason": "Both" } }), true),
         ]
     }
@@ -146,7 +145,7 @@ impl Shapes<'_> {
         }
     }
 
-    /// Ordinary ones, native sidecars, and statuses of names that the spec does not know.
+    /// Ordinary init containers, native sidecars, and statuses with names that are not in the spec.
     fn init_containers(&mut self) {
         let main = (json!({ "waiting": { "reason": "PodInitializing" } }), false);
         for (i, state) in self.states().iter().enumerate() {
@@ -192,7 +191,7 @@ impl Shapes<'_> {
                 let pod = self.add(&spec, &status);
                 pod["metadata"]["deletionTimestamp"] = json!(due);
                 pod["metadata"]["deletionGracePeriodSeconds"] = json!(30);
-                // Without it the API server would remove the pod.
+                // Without a finalizer the API server would remove the pod.
                 pod["metadata"]["finalizers"] = json!(["example.com/hold"]);
             }
         }
@@ -213,7 +212,7 @@ impl Shapes<'_> {
         }
     }
 
-    /// No status, no containers, times that nobody wrote or that lie ahead, gates, texts of another shape.
+    /// Missing status, missing containers, unset and future times, gates, unusual texts.
     fn odd_ones(&mut self) {
         let spec = json!({ "containers": [{ "name": "a", "image": "i" }] });
         self.add(&json!({}), &json!({}));

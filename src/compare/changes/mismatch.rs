@@ -36,13 +36,14 @@ pub fn of_one_cluster(
     (new, later): (&Cluster, &str),
 ) -> Result<(), String> {
     let differ = |a: &str, b: &str| !a.is_empty() && !b.is_empty() && a != b;
-    match differ(&old.server, &new.server) && differ(&old.context, &new.context) {
-        true => Err(format!(
+    if differ(&old.server, &new.server) && differ(&old.context, &new.context) {
+        Err(format!(
             "{earlier} is of cluster {}, and {later} of {}: compare runs on one cluster",
             named(old),
             named(new)
-        )),
-        false => Ok(()),
+        ))
+    } else {
+        Ok(())
     }
 }
 

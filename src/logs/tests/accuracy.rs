@@ -1,9 +1,9 @@
-//! How well lines are grouped: corpora of which it is known which template each line was made of.
+//! Measures how well lines are grouped, on generated logs with known templates.
 
 use super::leaves;
 use std::collections::BTreeMap;
 
-/// Numbers without order, the same for the same seed.
+/// A random number generator with a seed.
 struct Random(u64);
 
 impl Random {
@@ -20,7 +20,7 @@ impl Random {
         texts[usize::try_from(self.below(texts.len() as u64)).unwrap()]
     }
 
-    /// What stands in a blank.
+    /// Returns a random value for a placeholder.
     fn blank(&mut self, what: &str) -> String {
         match what {
             "n" => self.below(100_000).to_string(),
@@ -53,7 +53,7 @@ impl Random {
         }
     }
 
-    /// A template with its blanks filled in.
+    /// Fills the placeholders of a template.
     fn fill(&mut self, template: &str) -> String {
         let mut out = String::new();
         let mut rest = template;
@@ -87,12 +87,12 @@ const MESSAGES: [&str; 15] = [
 
 type Line = fn(&str) -> Vec<String>;
 
-/// The share of lines whose group holds exactly the lines of their template.
+/// Returns the share of lines whose group has exactly the lines of their template.
 fn accuracy(seed: u64, templates: &[&str], line: Line) -> f64 {
     let mut random = Random(seed);
     let (mut lines, mut truth) = (Vec::new(), Vec::new());
     for _ in 0..2000 {
-        // Some templates are frequent, as in life.
+        // Some templates are more frequent than others.
         let bound = random.below(templates.len() as u64) + 1;
         let template = usize::try_from(random.below(bound)).unwrap();
         for (index, text) in line(templates[template]).into_iter().enumerate() {
@@ -179,7 +179,7 @@ const CORPORA: [(&str, &[&str], Line); 7] = [
 ];
 
 #[test]
-fn lines_are_grouped_by_the_templates_they_are_of() {
+fn groups_lines_by_their_templates() {
     #[allow(clippy::disallowed_methods, reason = "a seed to repeat")]
     let first = std::env::var("LOG_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
     for seed in first..first + 5 {

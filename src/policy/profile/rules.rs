@@ -100,9 +100,10 @@ impl Pattern {
 
     /// Returns whether it matches an object of this kind and name.
     pub fn is_match(&self, kind: &str, name: &str) -> bool {
-        match self.with_kind {
-            true => self.matcher.is_match(format!("{}/{name}", kind.to_lowercase())),
-            false => self.matcher.is_match(name),
+        if self.with_kind {
+            self.matcher.is_match(format!("{}/{name}", kind.to_lowercase()))
+        } else {
+            self.matcher.is_match(name)
         }
     }
 }

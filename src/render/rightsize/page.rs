@@ -1,10 +1,10 @@
-//! Right-sizing as a page of Markdown.
+//! Rightsizing as Markdown.
 
 use super::super::markdown::{Page, text};
 use super::super::words;
 use super::super::{Look, coverage};
 use super::Sized;
-use super::said::{self, cpu_cell, memory_cell};
+use super::phrases::{self, cpu_cell, memory_cell};
 use crate::finding::Severity;
 use crate::rightsize::Row;
 use crate::text::Lang;
@@ -20,40 +20,48 @@ pub(super) fn write(clusters: &[Sized], look: Look, out: &mut dyn Write) -> io::
 
 fn one(of: &Sized, lang: Lang, page: &mut Page) {
     let sizing = of.sizing;
-    let (glyph, verdict) = said::verdict(sizing);
+    let (glyph, verdict) = phrases::verdict(sizing);
     page.heading(1, &format!("{glyph} {}", verdict.get(lang)));
-    let mut facts: Vec<String> = said::source(sizing, lang).into_iter().collect();
-    facts.extend(said::places(of.report, lang).iter().map(|place| text(place)));
+    let mut facts: Vec<String> = phrases::source(sizing, lang).into_iter().collect();
+    facts.extend(phrases::places(of.report, lang).iter().map(|place| text(place)));
     facts.push(words::moment(of.report.snapshot.taken_at));
     page.paragraph(facts.join(" · "));
     let over = sizing.over();
     if !over.is_empty() {
-        page.heading(2, &said::over(sizing, &over, lang));
-        rows(&over, lang, page, said::GIVES_BACK.get(lang), &|row| said::amount(row.gives_back(), ", "));
+        page.heading(2, &phrases::over(sizing, &over, lang));
+        rows(&over, lang, page, phrases::GIVES_BACK.get(lang), &|row| {
+            phrases::amount(row.gives_back(), ", ")
+        });
     }
     let under = sizing.under();
     if !under.is_empty() {
-        page.heading(2, &said::under(sizing, &under, lang));
-        rows(&under, lang, page, said::WHAT.get(lang), &|row| {
+        page.heading(2, &phrases::under(sizing, &under, lang));
+        rows(&under, lang, page, phrases::WHAT.get(lang), &|row| {
             let severity = words::severity_glyph(row.severity().unwrap_or(Severity::Low));
-            format!("{severity} {}", said::risks(row, lang))
+            format!("{severity} {}", phrases::risks(row, lang))
         });
     }
     let few = sizing.too_few();
     if !few.is_empty() {
-        page.heading(2, &said::too_few(&few, lang));
-        rows(&few, lang, page, said::SAMPLES.get(lang), &|row| said::measured(row, lang));
+        page.heading(2, &phrases::too_few(&few, lang));
+        rows(&few, lang, page, phrases::SAMPLES.get(lang), &|row| phrases::measured(row, lang));
     }
-    let mut notes = said::notes(sizing, lang);
+    let mut notes = phrases::notes(sizing, lang);
     notes.push(coverage::summary(&of.report.coverage, lang));
     notes.extend(coverage::notes(of.report, lang));
     page.bullets(notes.iter().map(|note| text(note)));
-    page.commands(&said::commands(of));
+    page.commands(&phrases::commands(of));
 }
 
 fn rows(rows: &[&Row], lang: Lang, page: &mut Page, last: &str, of_last: &dyn Fn(&Row) -> String) {
-    let heads =
-        [&words::NAMESPACE, &said::WORKLOAD, &said::CONTAINER, &words::PODS, &said::CPU, &said::MEMORY];
+    let heads = [
+        &words::NAMESPACE,
+        &phrases::WORKLOAD,
+        &phrases::CONTAINER,
+        &words::PODS,
+        &phrases::CPU,
+        &phrases::MEMORY,
+    ];
     let mut table: Vec<Vec<String>> =
         vec![heads.iter().map(|head| head.get(lang).to_owned()).chain([last.to_owned()]).collect()];
     table.extend(rows.iter().map(|row| {

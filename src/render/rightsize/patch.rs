@@ -1,9 +1,9 @@
-//! What is proposed as strategic merge patches, a document for each workload: nothing in them but what to set, and above it
-//! the figures that it rests on.
+//! Suggestions as strategic merge patches, one document for each workload. A patch contains only the suggested
+//! values; comments give the usage behind them.
 
 use super::super::escape::visible;
 use super::Sized;
-use super::said::{self, cpu, memory};
+use super::phrases::{self, cpu, memory};
 use crate::model::Amount;
 use crate::rightsize::{Change, Measured, Risk, Row};
 use crate::text::Lang;
@@ -15,7 +15,7 @@ pub(super) fn write(of: &Sized, out: &mut dyn Write) -> io::Result<()> {
     head(of, out)?;
     let rows: Vec<&Row> = of.sizing.rows.iter().filter(|row| row.proposal.is_any()).collect();
     if rows.is_empty() {
-        return writeln!(out, "#\n# Nothing is to be changed.");
+        return writeln!(out, "#\n# No changes.");
     }
     rows.chunk_by(|a, b| a.workload == b.workload).try_for_each(|rows| workload(rows, out))
 }
@@ -25,37 +25,37 @@ fn head(of: &Sized, out: &mut dyn Write) -> io::Result<()> {
     let at = snapshot.taken_at.known().and_then(crate::wire::Time::to_timestamp);
     let at = at.map_or_else(|| "an unknown time".to_owned(), |at| at.to_string());
     let known =
-        of.sizing.window.map_or_else(String::new, |window| format!(", by {} of usage", human(window)));
+        of.sizing.window.map_or_else(String::new, |window| format!(", from {} of usage", human(window)));
     let named = |name: &str, value: &str| match value {
         "" => String::new(),
         value => format!(" {name} {}", visible(value)),
     };
     let cluster = &snapshot.cluster;
     let place = format!("{}{}", named("context", &cluster.context), named("server", &cluster.server));
-    let place = if place.is_empty() { " not known".to_owned() } else { place };
+    let place = if place.is_empty() { " unknown".to_owned() } else { place };
     writeln!(
         out,
-        "# Requests and limits proposed by kubectl healthcheck {} at {at}{known}.",
+        "# Requests and limits suggested by kubectl healthcheck {} at {at}{known}.",
         crate::VERSION
     )?;
     writeln!(out, "# Cluster:{place}")?;
     writeln!(
         out,
         "#
-# Review it: pods are made anew when their workload is changed, unless it says otherwise below. Where workloads are
-# written in a repository, change them there; with kustomize, without the lines \"namespace:\" where that adds them:
+# Review this patch. Applying it restarts the pods of each workload unless noted below. If the workloads are defined in
+# a repository, change them there. For kustomize, remove the lines \"namespace:\" if it sets the namespace:
 #
 #   patches:
 #     - path: rightsize.yaml
 #
-# To see what it would change, to ask whether the server takes it, and without --dry-run=server to change it:
+# Show the changes, then check them on the API server; without --dry-run=server the second command applies them:
 #
 #   {}
 #   {}
 #
-# The server refuses fields that others manage, and names them; --force-conflicts takes them over.",
-        said::try_it(of),
-        said::dry_run(of)
+# The API server rejects fields that other managers own, and names them; --force-conflicts takes them over.",
+        phrases::try_it(of),
+        phrases::dry_run(of)
     )
 }
 
@@ -65,10 +65,10 @@ fn workload(rows: &[&Row], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "---")?;
     if let Some(owner) = &first.managed_by {
         let name = visible(&format!("{}/{}", owner.kind, owner.name));
-        writeln!(out, "# It is managed by {name}, which may undo this: change it there.")?;
+        writeln!(out, "# Managed by {name}, which may revert this: change it there.")?;
     }
     if first.on_delete {
-        writeln!(out, "# It makes its pods anew only when somebody deletes them.")?;
+        writeln!(out, "# Applying this does not restart the pods: delete them to apply it.")?;
     }
     writeln!(out, "apiVersion: apps/v1\nkind: {}\nmetadata:", quoted(&object.kind))?;
     writeln!(out, "  name: {}\n  namespace: {}", quoted(&object.name), quoted(&object.namespace))?;
@@ -100,7 +100,7 @@ fn container(row: &Row, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// What the proposal rests on.
+/// Returns the comments above a container: its usage, current values and risks.
 fn figures(row: &Row) -> Vec<String> {
     let facts = &row.facts;
     let set = |amount: i64, text: String| if amount > 0 { text } else { "none".to_owned() };
@@ -108,40 +108,45 @@ fn figures(row: &Row) -> Vec<String> {
     let mut lines = Vec::new();
     if let Measured::History(samples) | Measured::Few(samples) = facts.measured {
         lines.push(format!(
-            "used: CPU {} in 95 of 100 samples, memory {} at most; samples: {samples}, pods now: {}",
+            "used: CPU {} (95th percentile), memory {} (maximum); {samples} {}, {} {}",
             cpu(facts.used.cpu),
             memory(facts.used.memory),
-            row.pods
+            if samples == 1 { "sample" } else { "samples" },
+            row.pods,
+            if row.pods == 1 { "pod" } else { "pods" },
         ));
     }
     lines.push(format!(
-        "was: requests CPU {}, memory {}; limits CPU {}, memory {}",
+        "current: requests CPU {}, memory {}; limits CPU {}, memory {}",
         set(requests.cpu, cpu(requests.cpu)),
         set(requests.memory, memory(requests.memory)),
         set(limits.cpu, cpu(limits.cpu)),
         set(limits.memory, memory(limits.memory)),
     ));
     if row.risks.iter().any(|risk| matches!(risk, Risk::OomKilled | Risk::NearLimit | Risk::Throttled(_))) {
-        lines.push(visible(&said::risks(row, Lang::En)));
+        lines.push(visible(&phrases::risks(row, Lang::En)));
     }
     let next =
         |now: Amount, change: Change| (change.cpu.unwrap_or(now.cpu), change.memory.unwrap_or(now.memory));
     let is_equal = requests.cpu > 0 && requests.memory > 0 && requests == limits;
     if is_equal && next(requests, row.proposal.requests) != next(limits, row.proposal.limits) {
-        lines.push("requests were equal to limits: a pod that was Guaranteed becomes Burstable".to_owned());
+        lines.push(
+            "requests and limits were equal: the QoS class of the pods changes from Guaranteed to Burstable"
+                .to_owned(),
+        );
     }
     lines
 }
 
-/// Memory to the byte: nothing is set below what was meant.
+/// Writes memory to the byte, so that no value is rounded down.
 fn written(bytes: i64) -> String {
     if bytes % (1 << 20) == 0 { memory(bytes) } else { bytes.to_string() }
 }
 
-/// Words that YAML takes for something else than text.
+/// Words that YAML does not read as text.
 const NOT_TEXT: [&str; 10] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "~"];
 
-/// A text that YAML reads as that text and nothing else, on one line.
+/// Quotes a text so that YAML reads the same text, on one line.
 fn quoted(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
     let begins = text.starts_with(|c: char| c.is_ascii_alphabetic());
@@ -165,7 +170,7 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", text.chars().map(escaped).collect::<String>())
 }
 
-/// Whether what follows the digits of a quantity is a unit.
+/// Returns whether the rest after the digits is a unit.
 fn is_unit(text: &str, digits: usize) -> bool {
     text.split_at_checked(digits)
         .is_some_and(|(number, unit)| !number.is_empty() && ["m", "Mi", "Gi"].contains(&unit))
@@ -182,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_plain_where_they_can_be() {
+    fn quotes_only_names_that_need_it() {
         for (text, written) in [
             ("web", "web"),
             ("web-0.a", "web-0.a"),
@@ -203,7 +208,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_quoted_is_read_as_itself(text in "\\PC{0,20}|[-a-z0-9.:#{}\"'\\\\ \n\t~&*!|>%@]{0,20}") {
+        fn reads_back_any_quoted_text(text in "\\PC{0,20}|[-a-z0-9.:#{}\"'\\\\ \n\t~&*!|>%@]{0,20}") {
             let read = read(&text);
             prop_assert_eq!((read["name"].as_str(), read["b"].as_str()), (Some(text.as_str()), Some("c")));
         }

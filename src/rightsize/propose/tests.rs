@@ -13,7 +13,7 @@ fn known(requests: Amount, limits: Amount, used: Amount) -> Facts {
 
 const SAMPLES: i64 = 2016;
 
-/// Requests and limits that are proposed, in thousandths and MiB.
+/// Returns the suggested requests and limits, in thousandths and MiB.
 fn proposed(facts: &Facts) -> [Option<i64>; 4] {
     let (_, Proposal { requests, limits }) = judge(facts);
     let mebi = |bytes: Option<i64>| bytes.map(|bytes| bytes / MEBI);
@@ -21,7 +21,7 @@ fn proposed(facts: &Facts) -> [Option<i64>; 4] {
 }
 
 #[test]
-fn amounts_are_written_as_people_write_them() {
+fn rounds_amounts_to_common_steps() {
     for (used, cpu) in [
         (0, 10),
         (8, 10),
@@ -57,7 +57,7 @@ fn amounts_are_written_as_people_write_them() {
 }
 
 #[test]
-fn too_much_is_given_back_where_that_is_worth_it() {
+fn lowers_requests_if_it_is_worth_it() {
     let none = Amount::default();
     for (request, used, wanted) in [
         (of(1000, 2048), of(120, 300), [Some(150), Some(384), None, None]),
@@ -73,7 +73,7 @@ fn too_much_is_given_back_where_that_is_worth_it() {
 }
 
 #[test]
-fn risks_have_their_order_and_their_proposals() {
+fn sorts_risks_and_suggests_values() {
     use Risk::{AboveCpuRequest, AboveMemoryRequest, NearLimit, OomKilled, Throttled};
     let killed = |killed| Facts { killed, ..known(of(500, 1024), of(500, 1280), of(450, 600)) };
     let held = |limit, used| Facts {
@@ -82,7 +82,7 @@ fn risks_have_their_order_and_their_proposals() {
     };
     for (facts, risks, wanted) in [
         (killed(Killed::Needs(1536 * MEBI)), vec![OomKilled], [None, None, None, Some(1536)]),
-        // It fits: a quarter more, and nothing is taken away.
+        // The heap fits: the limit rises by a quarter, and nothing is lowered.
         (killed(Killed::Needs(1024 * MEBI)), vec![OomKilled], [None, None, None, Some(1792)]),
         (killed(Killed::Yes), vec![OomKilled], [None, None, None, Some(1792)]),
         (
@@ -97,7 +97,7 @@ fn risks_have_their_order_and_their_proposals() {
         ),
         (held(500, 190), vec![Throttled(422)], [None, None, Some(1000), None]),
         (held(500, 300), vec![Throttled(422), AboveCpuRequest], [Some(350), None, Some(1000), None]),
-        // It has used more than the next limit: that of before, or what a burst is allowed.
+        // The usage is above the next limit, as before the limit was set or in a burst.
         (held(500, 1700), vec![Throttled(422), AboveCpuRequest], [Some(2000), None, Some(2000), None]),
         (
             known(of(100, 128), of(200, 0), of(900, 200)),
@@ -117,11 +117,11 @@ fn risks_have_their_order_and_their_proposals() {
 }
 
 #[test]
-fn a_kill_that_no_limit_would_have_prevented_raises_none() {
+fn keeps_limits_that_did_not_cause_the_kill() {
     use Risk::{AboveMemoryRequest, NearLimit, OomKilled};
     let killed = |killed| Facts { killed, ..known(of(500, 1024), of(500, 1280), of(450, 600)) };
     for (facts, risks, wanted) in [
-        // No limit helps; what was near it was killed at it.
+        // A higher limit does not help. A container that is near its limit was OOMKilled at it.
         (killed(Killed::NodeShort), vec![OomKilled], [None; 4]),
         (killed(Killed::Leaks), vec![OomKilled], [None; 4]),
         (
@@ -140,7 +140,7 @@ fn a_kill_that_no_limit_would_have_prevented_raises_none() {
 }
 
 #[test]
-fn what_is_held_back_gives_no_cpu_back_and_what_is_autoscaled_keeps_its_request() {
+fn keeps_cpu_requests_of_throttled_and_autoscaled_containers() {
     let facts = known(of(2000, 256), of(2000, 512), of(300, 200));
     assert_eq!(proposed(&facts)[0], Some(350));
     let held = Facts { throttled: Some((200, Some(2000))), ..facts.clone() };
@@ -158,7 +158,7 @@ fn what_is_held_back_gives_no_cpu_back_and_what_is_autoscaled_keeps_its_request(
 }
 
 #[test]
-fn without_history_nothing_is_proposed_for_what_was_used() {
+fn suggests_nothing_from_few_samples() {
     for measured in [Measured::Few(99), Measured::Once] {
         let of = |request, limit, used| Facts { measured, ..known(request, limit, used) };
         let near = of(of_(500), self::of(0, 512), self::of(700, 500));
@@ -166,7 +166,7 @@ fn without_history_nothing_is_proposed_for_what_was_used() {
         let over = of(self::of(4000, 8192), Amount::default(), self::of(10, 10));
         assert_eq!(judge(&over), (vec![], Proposal::default()));
     }
-    // A kill is a measurement of its own.
+    // An OOM kill is enough to judge the limit.
     let killed = Facts { limits: of(0, 400), requests: of(0, 400), killed: Killed::Yes, ..Facts::default() };
     assert_eq!(proposed(&killed), [None, None, None, Some(512)]);
 }
@@ -197,7 +197,7 @@ fn amount() -> impl Strategy<Value = Amount> {
 
 proptest! {
     #[test]
-    fn nothing_is_proposed_below_what_was_seen_and_its_margin(facts in any_facts()) {
+    fn no_suggestion_is_below_usage_and_margin(facts in any_facts()) {
         let (_, Proposal { requests, limits }) = judge(&facts);
         let enough = Amount { cpu: with(facts.used.cpu, MARGIN), memory: with(facts.used.memory, MARGIN) };
         prop_assert!(requests.cpu.is_none_or(|cpu| cpu >= enough.cpu && cpu >= 10));

@@ -3,13 +3,13 @@
 use super::super::Failure;
 use super::super::live::{Flags, Live};
 use crate::cli::{Exit, InitArgs, ScopeArgs};
-use crate::output;
 use crate::policy::profile::{self, Config};
 use crate::policy::setting::{Form, Set};
 use crate::policy::settings::Settings;
 use crate::report::Report;
 use crate::snapshot::Snapshot;
 use crate::wire::Time;
+use crate::{files, output};
 use serde_json::{Map, Value, json};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -63,14 +63,14 @@ pub(super) fn init(args: &InitArgs, clock: fn() -> Time) -> Result<Exit, Failure
 }
 
 fn cannot(shown: &str, error: &io::Error) -> Failure {
-    Failure::new(format!("{shown}: {}", output::io_words(error)))
+    Failure::new(format!("{shown}: {}", crate::text::io_words(error)))
 }
 
 fn write(path: &Path, new: bool, text: &str) -> io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| *folder != Path::new("")) {
         std::fs::create_dir_all(folder)?;
     }
-    output::file(path, new, |out| out.write_all(text.as_bytes()))
+    files::write(path, new, |out| out.write_all(text.as_bytes()))
 }
 
 /// The file as it is, if it is there and can take a profile of this name.
@@ -185,7 +185,9 @@ fn yaml(settings: Vec<(&str, Value)>) -> Result<String, Failure> {
     };
     for (key, value) in settings {
         match key.strip_prefix("thresholds.") {
-            Some(name) => drop(thresholds.insert(name.to_owned(), value)),
+            Some(name) => {
+                thresholds.insert(name.to_owned(), value);
+            }
             None => add(key, &value)?,
         }
     }

@@ -82,7 +82,9 @@ impl Named {
 
     fn tell(&self, told: Told) {
         // Nobody may be listening any more.
-        drop(self.0.as_ref().map(|tell| tell.send(told)));
+        if let Some(tell) = &self.0 {
+            let _ = tell.send(told);
+        }
     }
 }
 
@@ -134,7 +136,9 @@ struct Heard {
 impl Heard {
     fn take(&mut self, told: Told) {
         match told {
-            Told::Quiet(namespace) => drop(self.quiet.insert(namespace)),
+            Told::Quiet(namespace) => {
+                self.quiet.insert(namespace);
+            }
             Told::Gateway(gateway) => self.gateways.push(*gateway),
             Told::Route(route) => self.routes.push(*route),
             Told::Host { host, namespace, tls } => self.note(host, namespace, tls),

@@ -39,12 +39,12 @@ impl Wanted {
         }
         for container in pod.lasting().filter(|status| has_log(status)) {
             // Nobody may be listening any more.
-            drop(self.0.send(Target {
+            let _ = self.0.send(Target {
                 object: source(pod),
                 container: container.name.clone(),
                 pod: pod.metadata.name.clone(),
                 node: pod.spec.node_name.clone(),
-            }));
+            });
         }
     }
 }

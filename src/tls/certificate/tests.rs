@@ -11,7 +11,7 @@ fn chain(texts: &[&str]) -> Chain {
 }
 
 #[test]
-fn a_certificate_says_whom_it_is_for_and_until_when() {
+fn reads_names_and_validity() {
     let root = Authority::root("House root");
     let chain = chain(&[&root.private(&["Shop.example.com", "*.shop.example.com", "10.0.0.1"], LIFE)]);
     let leaf = &chain.leaf;
@@ -24,7 +24,7 @@ fn a_certificate_says_whom_it_is_for_and_until_when() {
 }
 
 #[test]
-fn hosts_are_covered_as_browsers_see_it() {
+fn covers_hosts_like_browsers() {
     let root = Authority::root("r");
     let names = ["example.com", "*.example.com", "10.0.0.1", "fd00::1"];
     let chain = chain(&[&root.private(&names, LIFE)]);
@@ -48,7 +48,7 @@ fn the_common_name_does_not_count() {
 }
 
 #[test]
-fn the_last_year_is_a_year() {
+fn reads_the_year_9999() {
     let text = include_bytes!("../../../tests/fixtures/certificates/rsa-until-9999.pem");
     let chain = Chain::of_pem(text, b"").unwrap();
     assert_eq!(chain.leaf.not_after.to_timestamp().unwrap().to_string(), "9999-12-30T22:00:00Z");
@@ -57,23 +57,26 @@ fn the_last_year_is_a_year() {
 }
 
 #[test]
-fn a_chain_is_complete_unless_it_is_known_not_to_be() {
+fn a_chain_is_incomplete_only_if_that_is_known() {
     let root = Authority::root("Root");
     let middle = root.below("Middle", None);
     let leaf = middle.public(&["a.example.com"], LIFE);
     assert!(!chain(&[&leaf]).complete, "a public one alone");
-    assert!(!chain(&[&leaf, &root.pem]).complete, "with a stranger");
+    assert!(!chain(&[&leaf, &root.pem]).complete, "with an unrelated root");
     assert!(chain(&[&leaf, &middle.pem]).complete, "the client has the root");
-    assert!(chain(&[&middle.private(&["a.example.com"], LIFE)]).complete, "one of the house");
+    assert!(chain(&[&middle.private(&["a.example.com"], LIFE)]).complete, "a private authority");
     assert!(chain(&[&self_signed(&["a.example.com"], LIFE)]).complete);
-    assert!(Chain::of_pem(leaf.as_bytes(), middle.pem.as_bytes()).unwrap().complete, "its authority is told");
+    assert!(
+        Chain::of_pem(leaf.as_bytes(), middle.pem.as_bytes()).unwrap().complete,
+        "the authority is known"
+    );
     let whole = chain(&[&leaf, &root.pem, &middle.pem]);
     let subjects: Vec<&str> = whole.iter().map(|certificate| &*certificate.subject).collect();
-    assert_eq!(subjects, ["a.example.com", "Middle", "Root"], "in whatever order they come");
+    assert_eq!(subjects, ["a.example.com", "Middle", "Root"], "in any order");
 }
 
 #[test]
-fn the_first_end_of_a_chain_counts() {
+fn the_chain_ends_with_its_first_certificate_to_expire() {
     let root = Authority::root("Root");
     let middle = root.below("Middle", Some((1_700_000_000, 1_791_000_000)));
     let leaf = middle.public(&["a.example.com"], LIFE);
@@ -82,18 +85,18 @@ fn the_first_end_of_a_chain_counts() {
 }
 
 #[test]
-fn a_root_that_is_sent_along_has_no_end() {
+fn ignores_the_validity_of_a_root_in_the_chain() {
     let old = Authority::of("Root", (1_700_000_000, 1_791_000_000));
     let leaf = old.private(&["a.example.com"], LIFE);
     let chain = chain(&[&leaf, &old.pem]);
     assert_eq!((chain.above.len(), &*chain.ends_first().subject), (1, "a.example.com"));
-    // One that trusts itself and is shown to visitors has.
+    // A self-signed certificate of a server counts.
     let own = self::chain(&[&self_signed(&["a.example.com"], (1_700_000_000, 1_791_000_000))]);
     assert_eq!(own.ends_first().not_after, Time::at(1_791_000_000));
 }
 
 #[test]
-fn of_two_certificates_of_an_issuer_the_later_one_counts() {
+fn prefers_the_newer_certificate_of_an_issuer() {
     let root = Authority::root("Root");
     let (before, now) =
         (root.below("Middle", Some((1_600_000_000, 1_700_000_000))), root.below("Middle", None));
@@ -105,7 +108,7 @@ fn of_two_certificates_of_an_issuer_the_later_one_counts() {
 }
 
 #[test]
-fn a_bundle_that_begins_with_the_issuer_is_told() {
+fn reports_a_bundle_that_starts_with_the_issuer() {
     let root = Authority::root("Root");
     let middle = root.below("Middle", None);
     let leaf = middle.public(&["a.example.com"], LIFE);
@@ -117,7 +120,7 @@ fn a_bundle_that_begins_with_the_issuer_is_told() {
 }
 
 #[test]
-fn noise_is_let_go_and_nonsense_is_told() {
+fn ignores_other_text_and_reports_broken_certificates() {
     let leaf = Authority::root("r").private(&["a.example.com"], LIFE);
     let noisy = format!("Bag Attributes: x\nsubject=CN\n{leaf}\ntrailing words\n");
     assert_eq!(chain(&[&noisy]), chain(&[&leaf]));
@@ -137,7 +140,7 @@ fn noise_is_let_go_and_nonsense_is_told() {
 }
 
 #[test]
-fn a_chain_of_a_hundred_is_read_in_part() {
+fn reads_only_the_start_of_a_long_chain() {
     let root = Authority::root("r");
     let leaf = root.private(&["a.example.com"], LIFE);
     let chain =
@@ -148,7 +151,7 @@ fn a_chain_of_a_hundred_is_read_in_part() {
 }
 
 #[test]
-fn a_handshake_shows_the_same() {
+fn a_handshake_gives_the_same_chain() {
     let root = Authority::root("Root");
     let middle = root.below("Middle", None);
     let pem = middle.public(&["a.example.com"], LIFE) + &middle.pem;

@@ -1,4 +1,4 @@
-//! What a profile says about webhooks, what is wrong with it, and what of it is shown.
+//! Webhooks in profiles: settings, errors, and what is displayed.
 
 use super::{Home, SECRET, discreet, example};
 use crate::support::Run;
@@ -6,7 +6,7 @@ use crate::webhook::{Chat, OK};
 use serde_json::json;
 
 #[test]
-fn an_address_may_be_in_a_variable_or_in_a_file() {
+fn reads_addresses_from_variables_and_files() {
     let chat = Chat::new(&[OK]);
     let home = Home::with(
         "    - {name: env, urlFrom: {env: OPS_URL}}\n    - {name: file, urlFrom: {file: ops.url}}\n",
@@ -14,7 +14,7 @@ fn an_address_may_be_in_a_variable_or_in_a_file() {
     home.file("ops.url", &format!("  {}\n", chat.url(SECRET)));
     let ran = discreet(home.command(&example("--notify env,file")).env("OPS_URL", chat.url(SECRET)).ran());
     assert_eq!((ran.code, ran.err.as_str(), chat.sent().len()), (1, "", 2));
-    // Only of those that are to be told the address is looked for.
+    // Only addresses of webhooks that get a message are read.
     assert_eq!(home.run(&example("--notify file")).code, 1);
     let ran = home.run(&example("--notify env"));
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
@@ -37,7 +37,7 @@ fn an_address_may_be_in_a_variable_or_in_a_file() {
 }
 
 #[test]
-fn a_profile_shows_where_but_not_what_the_address_is() {
+fn shows_the_source_of_an_address_but_not_the_address() {
     let chat = Chat::new(&[OK]);
     let home = Home::with(&format!(
         "    - {{name: ops, url: \"{}\", lang: zh-TW}}\n    - {{name: env, urlFrom: {{env: OPS_URL}}, when: always}}\n",
@@ -59,7 +59,7 @@ fn a_profile_shows_where_but_not_what_the_address_is() {
 }
 
 #[test]
-fn what_is_wrong_with_a_webhook_is_said_with_its_place() {
+fn reports_errors_of_webhooks_with_their_position() {
     for (webhook, told) in [
         ("{url: U}", ":5:7: a webhook without name"),
         (
@@ -103,7 +103,7 @@ fn what_is_wrong_with_a_webhook_is_said_with_its_place() {
 }
 
 #[test]
-fn completion_knows_no_secret() {
+fn completion_does_not_reveal_addresses() {
     let chat = Chat::new(&[OK]);
     let home = Home::of(&chat, "");
     let ran = home.run("__complete --notify o");

@@ -1,8 +1,8 @@
-//! Objects and histories of small clusters.
+//! Objects and usage histories of small clusters.
 
 use serde_json::{Value, json};
 
-/// A workload, whose pods all have one container.
+/// A workload whose pods have one container.
 pub struct Workload {
     kind: &'static str,
     name: String,
@@ -41,12 +41,12 @@ impl Workload {
         Self { limits: [cpu.to_owned(), memory.to_owned()], ..self }
     }
 
-    /// Its containers were killed for their memory, with these flags of a JVM.
+    /// OOM-kills its containers, with these flags of a JVM.
     pub fn killed(self, flags: &str) -> Self {
         Self { flags: Some(flags.to_owned()), ..self }
     }
 
-    /// The name of one of its pods.
+    /// Returns the name of one of its pods.
     pub fn pod(&self, index: usize) -> String {
         match self.kind {
             "StatefulSet" => format!("{}-{index}", self.name),
@@ -55,7 +55,7 @@ impl Workload {
         }
     }
 
-    /// The workload, and its pods.
+    /// Returns the workload and its pods.
     pub fn objects(&self) -> Vec<Value> {
         let container = self.container();
         let workload = json!({
@@ -104,7 +104,7 @@ impl Workload {
     }
 }
 
-/// What a container of a pod has used within a week.
+/// Returns the usage of a pod's container within a week.
 pub fn usage(pod: &str, cpu: i64, mebi: i64, samples: i64) -> Value {
     json!({
         "apiVersion": "healthcheck/v1", "kind": "Usage", "metadata": { "name": format!("{pod}/app"), "namespace": "shop" },
@@ -112,12 +112,12 @@ pub fn usage(pod: &str, cpu: i64, mebi: i64, samples: i64) -> Value {
     })
 }
 
-/// The same of a pod that is not there any more.
+/// Returns the same for a deleted pod.
 pub fn gone(pod: &str, cpu: i64, mebi: i64) -> Value {
     usage(pod, cpu, mebi, 500)
 }
 
-/// What a metrics server says of a pod.
+/// Returns a measurement of a metrics server.
 pub fn metrics(pod: &str, cpu: &str, memory: &str) -> Value {
     json!({
         "apiVersion": "metrics.k8s.io/v1beta1", "kind": "PodMetrics", "metadata": { "name": pod, "namespace": "shop" },
@@ -126,7 +126,7 @@ pub fn metrics(pod: &str, cpu: &str, memory: &str) -> Value {
     })
 }
 
-/// That a container is held back in so many thousandths of its periods.
+/// Returns the share of throttled CPU periods, in thousandths.
 pub fn throttling(pod: &str, share: i64, limit: i64) -> Value {
     json!({
         "apiVersion": "healthcheck/v1", "kind": "Throttling", "metadata": { "name": format!("{pod}/app"), "namespace": "shop" },
@@ -134,7 +134,7 @@ pub fn throttling(pod: &str, share: i64, limit: i64) -> Value {
     })
 }
 
-/// A capture of a cluster: what is not in it, there was not.
+/// Returns a capture of the whole cluster.
 pub fn capture(items: &[Value]) -> String {
     json!({
         "apiVersion": "healthcheck/v1", "kind": "Snapshot", "toolVersion": "0.1.0",
@@ -145,7 +145,7 @@ pub fn capture(items: &[Value]) -> String {
     .to_string()
 }
 
-/// A shop with one workload of each kind of luck.
+/// A shop with one workload for each result.
 pub fn shop() -> Vec<Value> {
     let mut items = Vec::new();
     let mut add = |workload: Workload, cpu: i64, mebi: i64| {

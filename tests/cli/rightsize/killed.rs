@@ -1,11 +1,11 @@
-//! What was killed for its memory: what is proposed for it, and where no limit would help.
+//! Suggestions for OOM-killed containers.
 
 use super::clusters::{Workload, usage};
 use super::{MEBI, proposed, rightsize, risks, row};
 use serde_json::json;
 
 #[test]
-fn what_was_killed_gets_more_and_gives_no_memory_back() {
+fn raises_the_memory_of_killed_containers() {
     let jvm = |flags: &str| {
         let mut items =
             Workload::new("jvm").requests("1", "1Gi").limits("1", "1280Mi").killed(flags).objects();
@@ -15,13 +15,13 @@ fn what_was_killed_gets_more_and_gives_no_memory_back() {
     let heap = jvm("-Xmx1024m");
     assert_eq!((risks(&heap), &heap["severity"]), (vec!["oom-killed"], &json!("high")));
     assert_eq!(proposed(&heap), [Some(150), None, None, Some(1536)]);
-    // A quarter more than the limit.
+    // A quarter above the limit.
     assert_eq!(proposed(&jvm(""))[3], Some(1792));
     assert_eq!(proposed(&jvm("-Xmx256m"))[3], Some(1792));
 }
 
 #[test]
-fn a_kill_of_long_ago_or_under_another_limit_is_none() {
+fn ignores_old_kills_and_kills_at_other_limits() {
     let of = |ended: &str, limit_of_then: &str| {
         let workload = Workload::new("web").requests("1", "512Mi").limits("1", "512Mi");
         let mut items = workload.killed("").objects();
@@ -44,7 +44,7 @@ fn a_kill_of_long_ago_or_under_another_limit_is_none() {
 }
 
 #[test]
-fn what_no_limit_would_help_gets_none() {
+fn suggests_no_limit_if_none_would_help() {
     let of = |bytes: fn(i64) -> i64, pressure: &str| {
         let mut items = Workload::new("web")
             .of("StatefulSet")
@@ -71,8 +71,8 @@ fn what_no_limit_would_help_gets_none() {
     assert_eq!(proposed(&plain), [None, None, None, Some(1280)]);
     let (leak, table) = of(|minute| 200 + minute * 14, "False");
     assert_eq!((risks(&leak), proposed(&leak)), (vec!["oom-killed"], [None; 4]));
-    assert!(table.contains("killed for its memory, which grew without bound: a leak"), "{table}");
+    assert!(table.contains("OOMKilled after its memory grew without bound"), "{table}");
     let (short, table) = of(level, "True");
     assert_eq!((risks(&short), proposed(&short)), (vec!["oom-killed"], [None; 4]));
-    assert!(table.contains("far below its limit 1Gi: its node was short of it"), "{table}");
+    assert!(table.contains("far below its memory limit 1Gi: the node was out of memory"), "{table}");
 }

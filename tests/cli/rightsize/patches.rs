@@ -1,17 +1,17 @@
-//! The patch: what is in it, and that nothing else is.
+//! The content of patches.
 
 use super::clusters::{Workload, shop, usage};
 use super::{proposed, rightsize};
 use serde_json::{Value, json};
 
-/// The documents of a patch.
+/// Returns the documents of a patch.
 fn documents(text: &str) -> Vec<Value> {
     let (_, documents) = text.split_once("\n---\n").unwrap_or_default();
     documents.split("\n---\n").map(|document| serde_saphyr::from_str(document).unwrap()).collect()
 }
 
 #[test]
-fn a_patch_holds_what_is_proposed_and_nothing_else() {
+fn a_patch_contains_only_the_suggestions() {
     let patch = rightsize(&shop(), "-o patch").out;
     insta::with_settings!({ snapshot_path => "../snapshots" }, {
         insta::assert_snapshot!("rightsize-patch", patch);
@@ -46,7 +46,7 @@ fn a_patch_holds_what_is_proposed_and_nothing_else() {
 }
 
 #[test]
-fn sidecars_are_changed_where_they_are_written() {
+fn sidecars_are_patched_as_init_containers() {
     let mut items = Workload::new("web").requests("1", "1Gi").objects();
     let sidecar = json!({
         "name": "proxy", "image": "p", "restartPolicy": "Always", "resources": { "requests": { "cpu": "1", "memory": "1Gi" } },
@@ -67,26 +67,26 @@ fn sidecars_are_changed_where_they_are_written() {
 }
 
 #[test]
-fn what_is_no_longer_guaranteed_is_said_whichever_of_request_and_limit_is_changed() {
+fn warns_about_a_changed_qos_class() {
     let of = |mebi: i64, limit: &str| {
         let mut items = Workload::new("web").requests("1", "512Mi").limits("1", limit).objects();
         items.push(usage("web-7d9f8c5b6f-bcd40", 900, mebi, 2016));
-        rightsize(&items, "-o patch").out.contains("a pod that was Guaranteed becomes Burstable")
+        rightsize(&items, "-o patch").out.contains("changes from Guaranteed to Burstable")
     };
-    // The limit alone, both to different amounts, the request alone.
+    // Only the limit, both to different values, only the request.
     assert!(of(470, "512Mi") && of(100, "512Mi"));
     assert!(!of(100, "1Gi") && !of(400, "512Mi"));
 }
 
 #[test]
-fn what_keeps_its_pods_is_said_to() {
+fn says_which_workloads_keep_their_pods() {
     let of = |kind: &'static str, strategy: &str| {
         let mut items = Workload::new("web").of(kind).requests("1", "1Gi").objects();
         items[0]["spec"]["updateStrategy"] = json!({ "type": strategy });
         items.push(usage(&Workload::new("web").of(kind).pod(0), 100, 100, 2016));
         rightsize(&items, "-o patch")
             .out
-            .contains("# It makes its pods anew only when somebody deletes them.\n")
+            .contains("# Applying this does not restart the pods: delete them to apply it.\n")
     };
     for kind in ["StatefulSet", "DaemonSet"] {
         assert_eq!((of(kind, "OnDelete"), of(kind, "RollingUpdate")), (true, false), "{kind}");
@@ -94,7 +94,7 @@ fn what_keeps_its_pods_is_said_to() {
 }
 
 #[test]
-fn hostile_names_are_names_and_nothing_else() {
+fn quotes_hostile_names() {
     let evil = "a\": {x}\n---\nkind: Secret # \u{1b}[2J\u{202e}";
     let mut items = Workload::new(evil).of("StatefulSet").requests("1", "1Gi").objects();
     items.push(usage(&format!("{evil}-0"), 100, 100, 2016));
@@ -110,10 +110,7 @@ fn hostile_names_are_names_and_nothing_else() {
 }
 
 #[test]
-fn where_nothing_is_proposed_a_patch_says_so() {
+fn an_empty_patch_says_so() {
     let patch = rightsize(&Workload::new("web").requests("1", "1Gi").objects(), "-o patch").out;
-    assert!(
-        patch.lines().all(|line| line.starts_with('#')) && patch.ends_with("# Nothing is to be changed.\n"),
-        "{patch}"
-    );
+    assert!(patch.lines().all(|line| line.starts_with('#')) && patch.ends_with("# No changes.\n"), "{patch}");
 }

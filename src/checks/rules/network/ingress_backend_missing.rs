@@ -104,9 +104,8 @@ fn judge(service: Option<&Service>, name: &str, used: &[Use]) -> Option<(Message
     let paths = Fact::first(SHOWN, lost.iter().map(|(place, _)| place.as_str()));
     let mut facts = vec![("paths", paths), ("service", Fact::text(name))];
     let Some(service) = service else { return Some((Message::new(&NO_SERVICE, facts), Severity::High)) };
-    let ports = service.spec.ports.iter().map(|port| match port.name.is_empty() {
-        true => port.port.to_string(),
-        false => format!("{} ({})", port.port, port.name),
+    let ports = service.spec.ports.iter().map(|port| {
+        if port.name.is_empty() { port.port.to_string() } else { format!("{} ({})", port.port, port.name) }
     });
     let ports: Vec<String> = ports.collect();
     let wanted = if port.name.is_empty() { port.number.to_string() } else { port.name.clone() };
@@ -118,9 +117,8 @@ fn judge(service: Option<&Service>, name: &str, used: &[Use]) -> Option<(Message
 /// Whether a Service has the port that an Ingress names. An `ExternalName` Service has any port.
 fn has(service: &Service, wanted: &ServiceBackendPort) -> bool {
     let by_name = !wanted.name.is_empty();
-    let is_it = |port: &crate::wire::ServicePort| match by_name {
-        true => port.name == wanted.name,
-        false => port.port == wanted.number,
+    let is_it = |port: &crate::wire::ServicePort| {
+        if by_name { port.name == wanted.name } else { port.port == wanted.number }
     };
     service.spec.r#type == "ExternalName" || service.spec.ports.iter().any(is_it)
 }

@@ -144,17 +144,25 @@ fn is_judged(view: &View, service: &Service) -> bool {
 
 fn judge(view: &View, service: &Service, empty: &Empty, used: bool) -> (&'static Text, Severity) {
     let worst = |wanted: bool| if wanted || used { Severity::High } else { Severity::Medium };
-    match () {
-        () if empty.is_scaled_to_zero() => (&ZERO, Severity::Low),
-        () if empty.is_coming(view) => (&COMING, Severity::Low),
+    if empty.is_scaled_to_zero() {
+        (&ZERO, Severity::Low)
+    } else if empty.is_coming(view) {
+        (&COMING, Severity::Low)
+    } else if empty.is_contradicted() && !empty.unready.is_empty() {
         // The two lists were not read at the same moment.
-        () if empty.is_contradicted() && !empty.unready.is_empty() => (&COMING, Severity::Low),
-        () if empty.is_contradicted() => (&UNLISTED, worst(false)),
-        () if !empty.unready.is_empty() => (&UNREADY, worst(!empty.workloads.is_empty())),
-        () if !empty.workloads.is_empty() => (&MISSING, Severity::High),
-        () if used => (&NOBODY, Severity::High),
-        () if may_be_meant(view, service) => (&NOBODY, Severity::Low),
-        () => (&NOBODY, Severity::Medium),
+        (&COMING, Severity::Low)
+    } else if empty.is_contradicted() {
+        (&UNLISTED, worst(false))
+    } else if !empty.unready.is_empty() {
+        (&UNREADY, worst(!empty.workloads.is_empty()))
+    } else if !empty.workloads.is_empty() {
+        (&MISSING, Severity::High)
+    } else if used {
+        (&NOBODY, Severity::High)
+    } else if may_be_meant(view, service) {
+        (&NOBODY, Severity::Low)
+    } else {
+        (&NOBODY, Severity::Medium)
     }
 }
 

@@ -73,11 +73,13 @@ fn run(view: &View, out: &mut Reporter) {
         view.nodes().filter(|node| !spoken_for(node)).filter_map(|node| Some((node, used(node)?))).collect();
     let largest = largest(view, &short);
     for (node, share) in short {
-        let severity = match node.is_leaving() {
+        let severity = if node.is_leaving() {
             // A node that is being removed needs no repair.
-            true => Severity::Low,
-            false if share >= least.max(NEXT_TO_NOTHING) => Severity::High,
-            false => Severity::Medium,
+            Severity::Low
+        } else if share >= least.max(NEXT_TO_NOTHING) {
+            Severity::High
+        } else {
+            Severity::Medium
         };
         let finding = out.node(node, &[], severity, message(node, share));
         finding.evidence.extend(requested(view, node));

@@ -66,10 +66,7 @@ fn run(view: &View, out: &mut Reporter) {
         }
         let mut facts = vec![("pods", Fact::Number(pods)), ("room", Fact::Number(room))];
         let is_missed = pods >= room && !node.cordoned && !waiting.is_empty();
-        let (text, severity) = match is_missed {
-            true => (&FULL, Severity::Medium),
-            false => (&NEARLY, Severity::Low),
-        };
+        let (text, severity) = if is_missed { (&FULL, Severity::Medium) } else { (&NEARLY, Severity::Low) };
         if is_missed {
             facts.push(("waiting", Fact::count(waiting.len())));
         }

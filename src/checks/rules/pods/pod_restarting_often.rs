@@ -52,9 +52,10 @@ fn run(view: &View, out: &mut Reporter) {
         let mut facts = vec![("restarts", Fact::Number(pod.shared.restarts))];
         facts.extend(pod.last_restart().map(|at| ("last", Fact::Age(view.age(at)))));
         let recent = pod.last_restart().is_none_or(|at| view.age(at) < thresholds.quiet_after);
-        let severity = match pod.shared.restarts >= thresholds.restarts_unhealthy && recent {
-            true => Severity::High,
-            false => Severity::Medium,
+        let severity = if pod.shared.restarts >= thresholds.restarts_unhealthy && recent {
+            Severity::High
+        } else {
+            Severity::Medium
         };
         let text = if pod.last_restart().is_some() { &KNOWN } else { &UNKNOWN };
         let finding = out.pod(pod, &[], severity, Message::new(text, facts));

@@ -96,10 +96,12 @@ fn run(view: &View, out: &mut Reporter) {
         let waiting = view.pods_with_claim(claim);
         let Some(Reason { text, facts, because }) = reason(view, claim, &waiting) else { continue };
         let since = since(view, claim, &waiting);
-        let severity = match view.older_than(since, PATIENCE) {
-            false => Severity::Low,
-            true if waiting.is_empty() => Severity::Medium,
-            true => Severity::High,
+        let severity = if !(view.older_than(since, PATIENCE)) {
+            Severity::Low
+        } else if waiting.is_empty() {
+            Severity::Medium
+        } else {
+            Severity::High
         };
         let (namespace, name) = (&claim.metadata.namespace, &claim.metadata.name);
         let object = ObjectRef::new(namespace, "PersistentVolumeClaim", name);
@@ -180,8 +182,9 @@ fn since(view: &View, claim: &PersistentVolumeClaim, waiting: &[&Pod]) -> Option
         .storage_class_name
         .as_deref()
         .map_or(view.default_class(), |name| view.storage_class(name));
-    match class.is_some_and(|class| class.volume_binding_mode == "WaitForFirstConsumer") {
-        true => first.max(created),
-        false => created,
+    if class.is_some_and(|class| class.volume_binding_mode == "WaitForFirstConsumer") {
+        first.max(created)
+    } else {
+        created
     }
 }

@@ -95,9 +95,10 @@ fn judge(chain: &Chain, now: Time) -> Option<(Severity, &Certificate, &'static T
 fn facts(view: &View, used: &Used, chain: &Chain, one: &Certificate) -> Facts {
     let itself = std::ptr::eq(one, &raw const chain.leaf);
     let now = view.now();
-    let (date, left) = match one.not_before > now {
-        true => (one.not_before, one.not_before.seconds_since(now)),
-        false => (one.not_after, one.not_after.seconds_since(now)),
+    let (date, left) = if one.not_before > now {
+        (one.not_before, one.not_before.seconds_since(now))
+    } else {
+        (one.not_after, one.not_after.seconds_since(now))
     };
     let mut facts = vec![
         ("which", Fact::Words(if itself { &ITSELF } else { &ABOVE })),

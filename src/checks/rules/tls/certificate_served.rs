@@ -4,6 +4,7 @@ use crate::checks::certificates::{self, first};
 use crate::checks::prelude::*;
 use crate::checks::traffic;
 use crate::finding::command::quote;
+use crate::text::texts;
 use crate::tls::{Certificate, Chain, TerminationsByHost, Tls, TlsTermination};
 use crate::wire::{Handshake, Host};
 use base64::Engine;
@@ -42,13 +43,7 @@ pub(crate) static CHECK: Check = Check { info: &INFO, run };
 /// A problem: its name in the key, its severity and its text.
 type Wrong = (&'static str, Severity, &'static Text);
 
-macro_rules! told {
-    ($($name:ident: $en:literal, $zh_tw:literal, $zh_cn:literal;)*) => {
-        $(static $name: Text = Text { en: $en, zh_tw: $zh_tw, zh_cn: $zh_cn };)*
-    };
-}
-
-told! {
+texts! {
     EXPIRED: "{host}: the certificate that {address} serves expired on {date}",
         "{host}：{address} 提供的憑證已於 {date} 到期", "{host}：{address} 提供的证书已于 {date} 过期";
     ENDS: "{host}: the certificate that {address} serves expires on {date}, in {left}",
@@ -199,10 +194,7 @@ fn judge(view: &View, seen: &Seen) -> Vec<Wrong> {
 /// Chooses the text for a certificate other than the one kept. An older one of the same issuer was not reloaded.
 fn instead(served: &Chain, kept: &Chain) -> &'static Text {
     let (served, kept) = (&served.leaf, &kept.leaf);
-    match served.issuer == kept.issuer && served.not_before < kept.not_before {
-        true => &OLDER,
-        false => &ANOTHER,
-    }
+    if served.issuer == kept.issuer && served.not_before < kept.not_before { &OLDER } else { &ANOTHER }
 }
 
 /// Returns why no certificate is served. A host for which no object ends TLS may never have had a certificate.

@@ -91,12 +91,15 @@ fn run(view: &View, out: &mut Reporter) {
         }
         let namespaces = &view.snapshot.scope.namespaces;
         let asked_for = host.requests.as_ref().is_some_and(|requests| requests.count > 0);
-        let (text, severity) = match saw_all {
-            true if ways.lead_elsewhere(dns) && !asked_for => (&ELSEWHERE, Severity::Low),
-            true => (&NONE, Severity::Medium),
+        let (text, severity) = if saw_all && ways.lead_elsewhere(dns) && !asked_for {
+            (&ELSEWHERE, Severity::Low)
+        } else if saw_all {
+            (&NONE, Severity::Medium)
+        } else if namespaces.is_empty() {
             // It may have one in a namespace that was not read.
-            false if namespaces.is_empty() => (&NOT_SEEN, Severity::Low),
-            false => (&NOT_HERE, Severity::Low),
+            (&NOT_SEEN, Severity::Low)
+        } else {
+            (&NOT_HERE, Severity::Low)
         };
         let mut facts = vec![
             ("host", Fact::text(name)),

@@ -1,7 +1,7 @@
 //! One pod of a StatefulSet blocks the others.
 
 use crate::checks::prelude::*;
-use crate::model::{Rollout, Workload};
+use crate::model::{Rollout, Workload, split_suffix};
 
 static INFO: CheckInfo = CheckInfo {
     id: "statefulset-blocked",
@@ -102,7 +102,7 @@ fn blocking<'a>(rollout: &Rollout, pods: &[&'a Pod], waiting: usize) -> Option<(
 /// Returns the pods of the StatefulSet, sorted by number.
 fn pods_of<'a>(view: &View<'a>, set: &Workload) -> Vec<&'a Pod> {
     let number = |pod: &Pod| {
-        let (name, number) = pod.name.rsplit_once('-')?;
+        let (name, number) = split_suffix(&pod.name)?;
         (*name == *set.name).then(|| number.parse::<u32>().ok())?
     };
     let is_its = |pod: &&Pod| {

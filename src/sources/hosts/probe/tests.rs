@@ -57,10 +57,10 @@ fn tls(own_key: bool) -> (SocketAddr, Receiver<Vec<u8>>) {
     let (tell, told) = channel();
     let address = server(move |mut stream| {
         let mut connection = ServerConnection::new(Arc::clone(&config)).unwrap();
-        drop(connection.complete_io(&mut stream));
+        let _ = connection.complete_io(&mut stream);
         let mut rest = Vec::new();
-        drop(stream.read_to_end(&mut rest));
-        drop(tell.send(rest));
+        let _ = stream.read_to_end(&mut rest);
+        let _ = tell.send(rest);
     });
     (address, told)
 }
@@ -84,17 +84,19 @@ fn a_key_of_another_certificate_is_seen() {
 #[test]
 fn whoever_does_not_shake_hands_is_told_by_what_it_does() {
     let plain = server(|mut stream| {
-        drop(stream.read(&mut [0; 1024]));
-        drop(stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n"));
+        let _ = stream.read(&mut [0; 1024]);
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
     });
     let garbage = server(|mut stream| {
-        drop(stream.read(&mut [0; 1024]));
-        drop(stream.write_all(b"220 mail.example.com ESMTP\r\n"));
+        let _ = stream.read(&mut [0; 1024]);
+        let _ = stream.write_all(b"220 mail.example.com ESMTP\r\n");
     });
     let reset = server(|stream| {
         socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
     });
-    let closed = server(|mut stream| drop(stream.read(&mut [0; 1024])));
+    let closed = server(|mut stream| {
+        let _ = stream.read(&mut [0; 1024]);
+    });
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for (address, outcome, detail) in [
         (plain, Handshake::PLAIN_HTTP, ""),

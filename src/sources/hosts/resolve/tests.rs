@@ -15,7 +15,7 @@ fn server(script: impl Fn(&Message) -> Vec<Vec<u8>> + Send + 'static) -> SocketA
         while let Ok((length, from)) = socket.recv_from(&mut buffer) {
             let Ok(question) = Message::from_vec(&buffer[..length]) else { continue };
             for answer in script(&question) {
-                drop(socket.send_to(&answer, from));
+                let _ = socket.send_to(&answer, from);
             }
         }
     });
@@ -108,9 +108,10 @@ fn a_name_that_is_not_there_is_told_from_a_server_that_cannot_tell() {
 fn where_an_alias_ends_is_told() {
     let answer = told("shop.example.com", |question| {
         let (at, _) = asks(question);
-        let (code, records) = match at == "shop.example.com." {
-            true => (ResponseCode::NoError, vec![cname(&at, "old-lb.example.com.")]),
-            false => (ResponseCode::NXDomain, Vec::new()),
+        let (code, records) = if at == "shop.example.com." {
+            (ResponseCode::NoError, vec![cname(&at, "old-lb.example.com.")])
+        } else {
+            (ResponseCode::NXDomain, Vec::new())
         };
         vec![answer(question, code, records).to_vec().unwrap()]
     });

@@ -1,4 +1,4 @@
-//! The words and figures that the human formats of right-sizing share.
+//! The phrases and figures shared by the human formats of rightsizing.
 
 use super::super::escape::visible;
 use super::super::words::{self, IN_CONTEXT as CONTEXT, NAMESPACE_COUNT as NAMESPACES, texts};
@@ -18,67 +18,67 @@ texts! {
     CONTAINER: "CONTAINER", "容器", "容器";
     CPU: "CPU P95/REQUEST", "CPU P95/請求", "CPU P95/请求";
     MEMORY: "MEMORY MAX/REQUEST", "記憶體最大值/請求", "内存最大值/请求";
-    LIMITS: "LIMITS", "上限", "上限";
-    GIVES_BACK: "GIVES BACK", "可釋出", "可释放";
+    LIMITS: "LIMITS", "上限", "限制";
+    GIVES_BACK: "SAVES", "可釋出", "可释放";
     SAMPLES: "SAMPLES", "樣本數", "样本数";
     WHAT: "WHAT, AND WHAT TO SET", "問題與建議值", "问题与建议值";
-    FINE: "Requests fit what was used", "請求量與實際用量相符", "请求量与实际用量相符";
-    CHANGES: "Requests do not fit what was used", "請求量與實際用量不符", "请求量与实际用量不符";
-    FEW: "Too little is known to propose anything", "資料太少，無法提出建議", "数据太少，无法给出建议";
-    UNKNOWN: "Nothing is known of what was used", "沒有任何用量資料", "没有任何用量数据";
+    FINE: "Requests match usage", "請求量與實際用量相符", "请求量与实际用量相符";
+    CHANGES: "Requests do not match usage", "請求量與實際用量不符", "请求量与实际用量不符";
+    FEW: "Too few samples for suggestions", "資料太少，無法提出建議", "数据太少，无法给出建议";
+    UNKNOWN: "No usage data", "沒有任何用量資料", "没有任何用量数据";
     WINDOW: "{window} of usage", "{window} 的用量", "{window} 的用量";
     ONE_SAMPLE: "one sample", "單一樣本", "单个样本";
-    SOME_SAMPLES: "{samples} samples", "{samples} 個樣本", "{samples} 个样本";
-    OVER: "OVER-PROVISIONED: {count} containers would give back {amount}, of {all} that all workloads request",
+    SOME_SAMPLES: "{samples:# sample|# samples}", "{samples} 個樣本", "{samples} 个样本";
+    OVER: "OVER-PROVISIONED: {count:# container|# containers} can save {amount} (all workloads request {all})",
         "過度配置：{count} 個容器可釋出 {amount}，所有工作負載共請求 {all}", "过度配置：{count} 个容器可释放 {amount}，所有工作负载共请求 {all}";
-    UNDER: "UNDER-PROVISIONED: {count} containers; what is proposed requests {amount} more",
+    UNDER: "UNDER-PROVISIONED: {count:# container|# containers}; the suggestions request {amount} more",
         "配置不足：{count} 個容器；依建議須多請求 {amount}", "配置不足：{count} 个容器；按建议需多请求 {amount}";
-    TOO_FEW: "TOO FEW SAMPLES: {count} containers, for which nothing is proposed", "樣本不足：{count} 個容器，不提出建議",
+    TOO_FEW: "TOO FEW SAMPLES: {count:# container|# containers}, no suggestions", "樣本不足：{count} 個容器，不提出建議",
         "样本不足：{count} 个容器，不给出建议";
-    MORE_GIVE: "{count} more give back {amount}: --all", "其餘 {count} 個可釋出 {amount}：--all", "其余 {count} 个可释放 {amount}：--all";
+    MORE_GIVE: "{count:# more saves|# more save} {amount}: --all", "其餘 {count} 個可釋出 {amount}：--all", "其余 {count} 个可释放 {amount}：--all";
     MORE: "{count} more: --all", "其餘 {count} 個：--all", "其余 {count} 个：--all";
     NOT_JUDGED: "Not judged", "未評估", "未评估";
-    NOT_MEASURED: "not measured: {count} workloads", "{count} 個工作負載沒有用量資料", "{count} 个工作负载没有用量数据";
-    WITHOUT_PODS: "without pods: {count} workloads", "{count} 個工作負載沒有 Pod", "{count} 个工作负载没有 Pod";
-    NOT_SEEN: "not seen themselves: {count} workloads", "{count} 個工作負載本身未檢查到", "{count} 个工作负载本身未检查到";
-    AS_WHOLE: "given CPU and memory by the pod: {count} workloads", "{count} 個工作負載以整個 Pod 設定資源", "{count} 个工作负载按整个 Pod 设置资源";
-    INJECTED: "not in the template of their workload: {count} containers", "{count} 個容器不在工作負載的範本中", "{count} 个容器不在工作负载的模板中";
-    OF_JOBS: "of jobs: {count} pods", "{count} 個 Pod 屬於 Job", "{count} 个 Pod 属于 Job";
-    BARE: "without an owner: {count} pods", "{count} 個 Pod 沒有擁有者", "{count} 个 Pod 没有属主";
-    OF_OTHERS: "of other owners: {count} pods", "{count} 個 Pod 屬於其他擁有者", "{count} 个 Pod 属于其他属主";
-    KILLED_AT: "killed for its memory at its limit {limit}", "達到記憶體上限 {limit} 被終止", "达到内存上限 {limit} 被杀";
-    KILLED: "killed for its memory, which is not limited", "因記憶體不足被終止（未設上限）", "因内存不足被杀（未设上限）";
-    LEAKS: "killed for its memory, which grew without bound: a leak, and no limit is enough", "因記憶體持續成長被終止：疑似洩漏，調高上限無濟於事",
-        "因内存持续增长被杀：疑似泄漏，调高上限无济于事";
-    NODE_SHORT: "killed for its memory far below its limit {limit}: its node was short of it", "遠低於記憶體上限 {limit} 即被終止：節點記憶體不足",
-        "远低于内存上限 {limit} 就被杀：节点内存不足";
-    NEAR: "memory {used} is {percent} % of its limit {limit}", "記憶體 {used} 已達上限 {limit} 的 {percent} %", "内存 {used} 已达上限 {limit} 的 {percent} %";
-    THROTTLED: "stopped in {percent} % of its CPU periods by its limit {limit}", "上限 {limit} 使其 {percent} % 的 CPU 週期被限流",
-        "上限 {limit} 使其 {percent} % 的 CPU 周期被限流";
-    THROTTLED_BY: "stopped in {percent} % of its CPU periods by its limit", "{percent} % 的 CPU 週期被限流", "{percent} % 的 CPU 周期被限流";
+    NOT_MEASURED: "{count:# workload|# workloads} without usage data", "{count} 個工作負載沒有用量資料", "{count} 个工作负载没有用量数据";
+    WITHOUT_PODS: "{count:# workload|# workloads} without pods", "{count} 個工作負載沒有 Pod", "{count} 个工作负载没有 Pod";
+    NOT_SEEN: "{count:# workload|# workloads} not read", "{count} 個工作負載本身未檢查到", "{count} 个工作负载本身未检查到";
+    AS_WHOLE: "{count:# workload|# workloads} with pod-level resources", "{count} 個工作負載以整個 Pod 設定資源", "{count} 个工作负载按整个 Pod 设置资源";
+    INJECTED: "{count:# container|# containers} not in the template of the workload", "{count} 個容器不在工作負載的範本中", "{count} 个容器不在工作负载的模板中";
+    OF_JOBS: "{count:# pod|# pods} of Jobs", "{count} 個 Pod 屬於 Job", "{count} 个 Pod 属于 Job";
+    BARE: "{count:# pod|# pods} without an owner", "{count} 個 Pod 沒有擁有者", "{count} 个 Pod 没有属主";
+    OF_OTHERS: "{count:# pod|# pods} of other owners", "{count} 個 Pod 屬於其他擁有者", "{count} 个 Pod 属于其他属主";
+    KILLED_AT: "OOMKilled at its memory limit {limit}", "達到記憶體上限 {limit} 被終止（OOMKilled）", "达到内存限制 {limit} 被终止（OOMKilled）";
+    KILLED: "OOMKilled without a memory limit", "未設記憶體上限而被終止（OOMKilled）", "未设内存限制而被终止（OOMKilled）";
+    LEAKS: "OOMKilled after its memory grew without bound: probably a leak, a higher limit does not help",
+        "記憶體持續成長而被終止（OOMKilled）：疑似洩漏，調高上限無濟於事", "内存持续增长而被终止（OOMKilled）：疑似泄漏，调高限制无济于事";
+    NODE_SHORT: "OOMKilled far below its memory limit {limit}: the node was out of memory",
+        "遠低於記憶體上限 {limit} 即被終止（OOMKilled）：節點記憶體不足", "远低于内存限制 {limit} 就被终止（OOMKilled）：节点内存不足";
+    NEAR: "memory {used} is {percent} % of its limit {limit}", "記憶體 {used} 已達上限 {limit} 的 {percent} %", "内存 {used} 已达限制 {limit} 的 {percent} %";
+    THROTTLED: "throttled in {percent} % of its CPU periods by its limit {limit}", "上限 {limit} 使其 {percent} % 的 CPU 週期被限流",
+        "限制 {limit} 使其 {percent} % 的 CPU 周期被限流";
+    THROTTLED_BY: "throttled in {percent} % of its CPU periods by its limit", "{percent} % 的 CPU 週期被限流", "{percent} % 的 CPU 周期被限流";
     MEMORY_ABOVE: "memory {used} is above its request {request}", "記憶體 {used} 超過請求量 {request}", "内存 {used} 超过请求量 {request}";
     MEMORY_UNASKED: "memory {used} without a request", "記憶體用了 {used}，但未設請求量", "内存用了 {used}，但未设请求量";
     CPU_ABOVE: "CPU {used} is above its request {request}", "CPU {used} 超過請求量 {request}", "CPU {used} 超过请求量 {request}";
     CPU_UNASKED: "CPU {used} without a request", "CPU 用了 {used}，但未設請求量", "CPU 用了 {used}，但未设请求量";
     CPU_REQUEST: "CPU request {amount}", "CPU 請求 {amount}", "CPU 请求 {amount}";
     MEMORY_REQUEST: "memory request {amount}", "記憶體請求 {amount}", "内存请求 {amount}";
-    CPU_LIMIT: "CPU limit {amount}", "CPU 上限 {amount}", "CPU 上限 {amount}";
-    MEMORY_LIMIT: "memory limit {amount}", "記憶體上限 {amount}", "内存上限 {amount}";
-    AUTOSCALED: "HPA: an autoscaler scales it by a share of its CPU request, which stays as it is",
+    CPU_LIMIT: "CPU limit {amount}", "CPU 上限 {amount}", "CPU 限制 {amount}";
+    MEMORY_LIMIT: "memory limit {amount}", "記憶體上限 {amount}", "内存限制 {amount}";
+    AUTOSCALED: "HPA: the target of an autoscaler is a percentage of the CPU request, so the request stays",
         "HPA：自動擴縮以 CPU 請求量的比例為目標，因此請求量不變", "HPA：自动扩缩以 CPU 请求量的比例为目标，因此请求量不变";
-    AUTOSCALERS_NOT_SEEN: "HPA?: autoscalers were not seen, and there may be one: CPU requests stay as they are",
+    AUTOSCALERS_NOT_SEEN: "HPA?: autoscalers were not read, so CPU requests stay",
         "HPA?：未檢查到 HPA，可能有自動擴縮，因此 CPU 請求量不變", "HPA?：未检查到 HPA，可能有自动扩缩，因此 CPU 请求量不变";
-    UNPROPOSED: "nothing is proposed", "不提出建議", "不给出建议";
+    UNPROPOSED: "no suggestions", "不提出建議", "不给出建议";
 }
 
 const MEBI: i64 = 1 << 20;
 
-/// CPU as manifests have it: whole cores, else thousandths.
+/// Writes CPU as in manifests: whole cores or thousandths.
 pub(super) fn cpu(millis: i64) -> String {
     if millis % 1000 == 0 { (millis / 1000).to_string() } else { format!("{millis}m") }
 }
 
-/// Memory as manifests have it: in whole Gi or Mi, else rounded up to Mi, as it is shown.
+/// Writes memory as in manifests: whole Gi or Mi, or rounded up to Mi.
 pub(super) fn memory(bytes: i64) -> String {
     match bytes {
         bytes if bytes > 0 && bytes % (1024 * MEBI) == 0 => format!("{}Gi", bytes / (1024 * MEBI)),
@@ -86,7 +86,7 @@ pub(super) fn memory(bytes: i64) -> String {
     }
 }
 
-/// `2550m CPU, 4992Mi`, or with something else between them; what is nothing is not said.
+/// Writes `2550m CPU, 4992Mi`, with a given separator, without parts that are 0.
 pub(super) fn amount(amount: Amount, between: &str) -> String {
     let cpu = (amount.cpu > 0).then(|| format!("{} CPU", cpu(amount.cpu)));
     let memory = (amount.memory > 0).then(|| memory(amount.memory));
@@ -94,7 +94,7 @@ pub(super) fn amount(amount: Amount, between: &str) -> String {
     if parts.is_empty() { "-".to_owned() } else { parts.join(between) }
 }
 
-/// `34.2 CPU, 81.5Gi`: a sum, in tenths; what is less than one, as it is.
+/// Writes a sum in tenths, `34.2 CPU, 81.5Gi`; CPU below 1 in thousandths.
 fn sum(amount: Amount, lang: Lang) -> String {
     let cpu = if amount.cpu == 0 { "0".to_owned() } else { cores_or_millis(amount.cpu) };
     words::list(&[format!("{cpu} CPU"), gibi_or_mebibytes(amount.memory)], lang)
@@ -104,7 +104,7 @@ fn set(amount: i64, written: fn(i64) -> String) -> String {
     if amount > 0 { written(amount) } else { "-".to_owned() }
 }
 
-/// `120m/1 → 150m`, or on two lines; why it stays, where it must.
+/// Writes `120m/1 → 150m`, or why the request stays. `between` separates the two parts.
 pub(super) fn cpu_cell(row: &Row, between: &str) -> String {
     let facts = &row.facts;
     let now = format!("{}/{}", cpu(facts.used.cpu), set(facts.requests.cpu, cpu));
@@ -117,7 +117,7 @@ pub(super) fn cpu_cell(row: &Row, between: &str) -> String {
     format!("{now}{between}{next}").trim_end_matches(' ').to_owned()
 }
 
-/// The same of memory.
+/// Writes the same for memory.
 pub(super) fn memory_cell(row: &Row, between: &str) -> String {
     let facts = &row.facts;
     let now = format!("{}/{}", memory(facts.used.memory), set(facts.requests.memory, memory));
@@ -125,7 +125,7 @@ pub(super) fn memory_cell(row: &Row, between: &str) -> String {
     format!("{now}{between}{next}").trim_end_matches(' ').to_owned()
 }
 
-/// `500m → 1, 512Mi → 640Mi`.
+/// Writes `500m → 1, 512Mi → 640Mi`.
 pub(super) fn limits(row: &Row) -> String {
     let of = |now: i64, next: Option<i64>, written: fn(i64) -> String| match next {
         Some(next) => format!("{} → {}", set(now, written), written(next)),
@@ -135,7 +135,7 @@ pub(super) fn limits(row: &Row) -> String {
     format!("{}, {}", of(now.cpu, next.cpu, cpu), of(now.memory, next.memory, memory))
 }
 
-/// How well it is known what a container uses.
+/// Describes the samples of a container.
 pub(super) fn measured(row: &Row, lang: Lang) -> String {
     match row.facts.measured {
         Measured::History(samples) => samples.to_string(),
@@ -145,7 +145,7 @@ pub(super) fn measured(row: &Row, lang: Lang) -> String {
     }
 }
 
-/// How all of it is.
+/// Returns the verdict with its glyph.
 pub(super) fn verdict(sizing: &Rightsizing) -> (&'static str, &'static Text) {
     let worst = sizing.under().first().and_then(|row| row.severity());
     let is_known = |row: &Row| matches!(row.facts.measured, Measured::History(_));
@@ -158,7 +158,7 @@ pub(super) fn verdict(sizing: &Rightsizing) -> (&'static str, &'static Text) {
     }
 }
 
-/// By what it is known.
+/// Describes the source of the data.
 pub(super) fn source(sizing: &Rightsizing, lang: Lang) -> Option<String> {
     let once = || sizing.rows.iter().any(|row| row.facts.measured == Measured::Once);
     match sizing.window {
@@ -167,7 +167,7 @@ pub(super) fn source(sizing: &Rightsizing, lang: Lang) -> Option<String> {
     }
 }
 
-/// The cluster, and the namespaces.
+/// Returns the cluster and the namespaces.
 pub(super) fn places(report: &Report, lang: Lang) -> Vec<String> {
     let mut parts = Vec::new();
     if !report.snapshot.cluster.context.is_empty() {
@@ -182,7 +182,7 @@ pub(super) fn places(report: &Report, lang: Lang) -> Vec<String> {
     parts
 }
 
-/// What would be given back.
+/// Returns the heading of over-provisioned containers.
 pub(super) fn over(sizing: &Rightsizing, rows: &[&Row], lang: Lang) -> String {
     let facts = [
         ("count", Fact::count(rows.len())),
@@ -192,7 +192,7 @@ pub(super) fn over(sizing: &Rightsizing, rows: &[&Row], lang: Lang) -> String {
     OVER.fill(lang, &facts)
 }
 
-/// What would be asked for.
+/// Returns the heading of under-provisioned containers.
 pub(super) fn under(sizing: &Rightsizing, rows: &[&Row], lang: Lang) -> String {
     UNDER.fill(
         lang,
@@ -204,23 +204,23 @@ pub(super) fn too_few(rows: &[&Row], lang: Lang) -> String {
     TOO_FEW.fill(lang, &[("count", Fact::count(rows.len()))])
 }
 
-/// What is wrong with a container, and what to set.
+/// Describes the risks of a container and the suggested values.
 pub(super) fn risks(row: &Row, lang: Lang) -> String {
     let separator = if lang == Lang::En { "; " } else { "；" };
-    let told: Vec<String> = row.risks.iter().map(|risk| told(*risk, row, lang)).collect();
-    let told = told.join(separator);
+    let risks: Vec<String> = row.risks.iter().map(|risk| describe(*risk, row, lang)).collect();
+    let risks = risks.join(separator);
     let proposed = proposed(row, lang);
     match (row.facts.measured, proposed.is_empty()) {
-        (_, false) => format!("{told} → {}", words::list(&proposed, lang)),
+        (_, false) => format!("{risks} → {}", words::list(&proposed, lang)),
         (Measured::Few(_) | Measured::Once, true) => {
-            let said = if lang == Lang::En { ": " } else { "：" };
-            format!("{told}{separator}{}{said}{}", measured(row, lang), UNPROPOSED.get(lang))
+            let colon = words::colon(lang);
+            format!("{risks}{separator}{}{colon}{}", measured(row, lang), UNPROPOSED.get(lang))
         }
-        _ => told,
+        _ => risks,
     }
 }
 
-fn told(risk: Risk, row: &Row, lang: Lang) -> String {
+fn describe(risk: Risk, row: &Row, lang: Lang) -> String {
     let (used, requests, limits) = (row.facts.used, row.facts.requests, row.facts.limits);
     let is_memory = !matches!(risk, Risk::Throttled(_) | Risk::AboveCpuRequest);
     let text = |amount: Amount| Fact::Text(if is_memory { memory(amount.memory) } else { cpu(amount.cpu) });
@@ -228,9 +228,9 @@ fn told(risk: Risk, row: &Row, lang: Lang) -> String {
         Risk::Throttled(share) => format!("{}.{}", share / 10, share % 10),
         _ => (i128::from(used.memory) * 100 / i128::from(limits.memory.max(1))).to_string(),
     };
-    let held = row.facts.throttled.and_then(|(_, limit)| limit);
+    let cpu_limit = row.facts.throttled.and_then(|(_, limit)| limit);
     let limit = match risk {
-        Risk::Throttled(_) => Fact::Text(held.map(cpu).unwrap_or_default()),
+        Risk::Throttled(_) => Fact::Text(cpu_limit.map(cpu).unwrap_or_default()),
         _ => text(limits),
     };
     let facts = [
@@ -245,7 +245,7 @@ fn told(risk: Risk, row: &Row, lang: Lang) -> String {
         Risk::OomKilled if limits.memory > 0 => &KILLED_AT,
         Risk::OomKilled => &KILLED,
         Risk::NearLimit => &NEAR,
-        Risk::Throttled(_) if held.is_some() => &THROTTLED,
+        Risk::Throttled(_) if cpu_limit.is_some() => &THROTTLED,
         Risk::Throttled(_) => &THROTTLED_BY,
         Risk::AboveMemoryRequest if requests.memory > 0 => &MEMORY_ABOVE,
         Risk::AboveMemoryRequest => &MEMORY_UNASKED,
@@ -255,7 +255,7 @@ fn told(risk: Risk, row: &Row, lang: Lang) -> String {
     text.fill(lang, &facts)
 }
 
-/// What to set, a text each.
+/// Returns one text for each suggested value.
 pub(super) fn proposed(row: &Row, lang: Lang) -> Vec<String> {
     let (requests, limits) = (row.proposal.requests, row.proposal.limits);
     let of = |text: &Text, amount: Option<i64>, written: fn(i64) -> String| {
@@ -270,7 +270,7 @@ pub(super) fn proposed(row: &Row, lang: Lang) -> Vec<String> {
     all.into_iter().flatten().collect()
 }
 
-/// What was not judged, in one line, and why CPU requests stay.
+/// Returns what was not judged, in one line, and why CPU requests stay.
 pub(super) fn notes(sizing: &Rightsizing, lang: Lang) -> Vec<String> {
     let one = |(what, count): &(NotJudged, usize)| {
         let text = match what {
@@ -294,31 +294,31 @@ pub(super) fn notes(sizing: &Rightsizing, lang: Lang) -> Vec<String> {
     lines
 }
 
-/// The commands that come next, where anything is proposed.
+/// Returns the next commands, if there are suggestions.
 pub(super) fn commands(of: &Sized) -> Vec<String> {
     let any = of.sizing.rows.iter().any(|row| row.proposal.is_any());
     let Some(again) = of.again.as_ref().filter(|_| any) else { return Vec::new() };
     vec![format!("{again} -o patch > rightsize.yaml"), try_it(of)]
 }
 
-/// The command that shows what a patch would change.
+/// Returns the command that shows the changes of a patch.
 pub(super) fn try_it(of: &Sized) -> String {
     on_patch(of, &["diff", "--server-side", "--force-conflicts"])
 }
 
-/// The command that asks the server to take it, without changing anything.
+/// Returns the command that checks a patch on the API server without changes.
 pub(super) fn dry_run(of: &Sized) -> String {
     on_patch(of, &["apply", "--server-side", "--dry-run=server"])
 }
 
-/// What one manager of fields has set and leaves out of its next patch is taken away: so each patch has its own.
+/// A field manager removes the fields that its next patch leaves out. So each patch has a manager of its own.
 fn on_patch(of: &Sized, words: &[&str]) -> String {
     let kubectl: &Kubectl = &of.report.settings.kubectl;
     let manager = format!("--field-manager=rightsize-{}", moment(of.report.snapshot.taken_at));
     kubectl.line(&[words, &[&manager, "-f", "rightsize.yaml"]].concat())
 }
 
-/// `20251226-020000`, in UTC: it stands in a command, and is the same for everybody.
+/// Writes `20251226-020000` in UTC, for use in a command.
 fn moment(time: Time) -> String {
     let timestamp = time.known().and_then(Time::to_timestamp).unwrap_or_default();
     timestamp.to_zoned(TimeZone::UTC).strftime("%Y%m%d-%H%M%S").to_string()
@@ -329,7 +329,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_are_written_as_manifests_have_them() {
+    fn writes_amounts_as_in_manifests() {
         assert_eq!([0, 10, 1000, 1250, 2000].map(cpu), ["0", "10m", "1", "1250m", "2"]);
         assert_eq!([0, 1, MEBI, 1 << 30, 5 << 29].map(memory), ["0Mi", "1Mi", "1Mi", "1Gi", "2560Mi"]);
         assert_eq!(amount(Amount { cpu: 2550, memory: MEBI }, ", "), "2550m CPU, 1Mi");
