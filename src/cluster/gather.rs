@@ -6,8 +6,7 @@ use super::{Budget, Error, ListRequest, Progress, Session, Sink, Stop};
 use crate::cli::{ListArgs, ScopeArgs};
 use crate::model::{Cost, Ended};
 use crate::snapshot::{Capture, Header, Rows, Snapshot};
-use crate::sources::Hosts;
-use crate::sources::{self, ErrorLogs, Measured, Noted, SourcesRun};
+use crate::sources::{Hosts, Noted, Sources};
 use crate::wire::{Kind, Object, Time};
 use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -230,37 +229,18 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Reads every list of the scope, and measures beside that.
+    /// Reads every list of the scope, and measures at the same time.
     async fn everything<K: Sink + Default>(&mut self) -> Result<(Snapshot, Vec<K>), Error> {
-        let measurement = SourcesRun::of(self)?;
-        let (nodes, told) = sources::channel();
-        let nodes = Some(nodes).filter(|_| measurement.as_ref().is_some_and(SourcesRun::wants_nodes));
-        let (killed, told_killed) = sources::killed();
-        let (named, told_hosts) = sources::named(measurement.as_ref().is_some_and(SourcesRun::wants_hosts));
-        let error_logs = ErrorLogs::of(self);
-        let (wanted, told_logs) = sources::wanted();
-        let wanted = Some(wanted).filter(|_| error_logs.is_some());
-        let blank = Noted::new(K::default(), nodes, killed, named).with_logs(wanted);
-        // Whoever waits for more nodes must learn when the lists are done: then nothing that tells them is left.
+        let sources = Sources::of(self)?;
+        let blank = Noted::new(K::default(), sources.follow_ups());
         let lists = async {
             let (snapshot, parts) = self.lists(blank).await?;
-            Ok((snapshot, parts.into_iter().map(Noted::into_kept).collect::<Vec<K>>()))
+            let (parts, follow_ups) = Noted::separate(parts);
+            Ok(((snapshot, parts), follow_ups))
         };
-        let measured = async {
-            Ok(match measurement {
-                Some(measurement) => Box::pin(measurement.take(told, told_killed, told_hosts)).await,
-                None => Measured::default(),
-            })
-        };
-        let logs = async {
-            Ok(match error_logs {
-                Some(logs) => Box::pin(logs.take(told_logs)).await,
-                None => Measured::default(),
-            })
-        };
-        let ((mut snapshot, mut parts), measured, logs) = tokio::try_join!(lists, measured, logs)?;
+        let ((mut snapshot, mut parts), measured) = sources.beside(lists).await?;
         let mut part = K::default();
-        measured.and(logs).put(&mut part, &mut snapshot.coverage);
+        measured.put(&mut part, &mut snapshot.coverage);
         parts.push(part);
         Ok((snapshot, parts))
     }

@@ -9,28 +9,8 @@ use crate::snapshot::Scope;
 use crate::wire::{Kind, Place};
 use std::time::Duration;
 
-/// Kinds that are nobody's owner: a selector of pods does not choose them.
-const BESIDE_PODS: [Kind; 13] = [
-    Kind::EndpointSlice,
-    Kind::Service,
-    Kind::Ingress,
-    Kind::IngressClass,
-    Kind::Gateway,
-    Kind::HTTPRoute,
-    Kind::HorizontalPodAutoscaler,
-    Kind::PodDisruptionBudget,
-    Kind::ResourceQuota,
-    Kind::ValidatingWebhookConfiguration,
-    Kind::MutatingWebhookConfiguration,
-    Kind::APIService,
-    Kind::Secret,
-];
-
 /// The secrets that hold no certificate.
 const OTHER_SECRETS: &str = "type!=kubernetes.io/tls";
-
-/// What is asked about objects in trouble, and of those that are kept from working.
-const EVIDENCE: [Kind; 4] = [Kind::Event, Kind::Secret, Kind::Throttling, Kind::MemoryHistory];
 
 /// A page of what a metrics server measures comes within this or not at all; a shorter time for all pages goes before it.
 const METERED_TIMEOUT: Duration = Duration::from_secs(10);
@@ -105,7 +85,7 @@ impl Run<'_> {
         // What a workload should ask for depends on whether it is scaled by that.
         let is_wanted = kind == Kind::HorizontalPodAutoscaler && self.plan.history.is_some();
         let is_selected = scope.selector.is_some() || scope.field_selector.is_some();
-        is_selected && BESIDE_PODS.contains(&kind) && !is_wanted
+        is_selected && kind.is_unselected() && !is_wanted
     }
 
     /// What was asked for, as the snapshot tells it.
@@ -123,7 +103,7 @@ impl Run<'_> {
     pub(crate) fn left_out(&self) -> impl Iterator<Item = Gap> {
         let scope = &self.plan.scope;
         let skipped = move |kind: &Kind| {
-            let unasked = scope.no_evidence && EVIDENCE.contains(kind);
+            let unasked = scope.no_evidence && kind.is_evidence();
             unasked || scope.skip_kinds.contains(kind) || self.is_unselected(*kind)
         };
         Kind::ALL.into_iter().filter(skipped).map(|kind| Gap::new(kind.name(), Reason::Skipped))

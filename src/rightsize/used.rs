@@ -1,7 +1,8 @@
 //! What a container has used, over all its pods: which of its samples count, and how far back they tell.
 
 use super::{FEWEST, Measured, SAMPLES_NEEDED};
-use crate::model::{Amount, Usage};
+use crate::model::Amount;
+use crate::wire::Usage;
 
 /// What the pods of a workload have used in one of its containers, those that are gone too.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,16 +24,16 @@ impl History {
     /// Adds what one pod has used. The percentile of a few samples is the largest of them: what one pod does as it starts,
     /// and not what all of them need.
     pub(super) fn add(&mut self, usage: &Usage) {
-        let seconds = usage.samples.saturating_mul(usage.step);
-        self.memory = self.memory.max(usage.used.memory);
+        let (seconds, used) = (usage.samples.saturating_mul(usage.step_seconds), usage.used());
+        self.memory = self.memory.max(used.memory);
         match usage.samples >= FEWEST {
-            true => self.cpu = self.cpu.max(Some(usage.used.cpu)),
-            false => self.cpu_of_few = self.cpu_of_few.max(usage.used.cpu),
+            true => self.cpu = self.cpu.max(Some(used.cpu)),
+            false => self.cpu_of_few = self.cpu_of_few.max(used.cpu),
         }
         self.samples = self.samples.saturating_add(usage.samples);
         self.longest = self.longest.max(seconds);
         self.together = self.together.saturating_add(seconds);
-        self.window = self.window.max(usage.window);
+        self.window = self.window.max(usage.window_seconds);
     }
 
     /// How far back it tells of so many pods. What misses a few scrapes is whole.
@@ -65,16 +66,16 @@ fn for_each(of_all: i64, pods: usize) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::MeasuredMeta;
 
     fn usage(cpu: i64, memory: i64, samples: i64) -> Usage {
         Usage {
-            namespace: "shop".into(),
-            pod: "web-0".into(),
-            container: "app".into(),
-            used: Amount { cpu, memory },
+            metadata: MeasuredMeta::of_container("shop", "web-0", "app"),
+            cpu_p95_millis: cpu,
+            memory_max_bytes: memory,
             samples,
-            step: 300,
-            window: 604_800,
+            step_seconds: 300,
+            window_seconds: 604_800,
         }
     }
 

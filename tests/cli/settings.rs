@@ -46,8 +46,7 @@ fn value(key: &str) -> &'static str {
         "dnsServer" | "probeTo" => "127.0.0.1:1",
         "accessLogs" => "DIR/access.log",
         "failOn" => "medium",
-        "checks" => "pod-*",
-        "skip" => "pod-leftover",
+        "checks" | "skip" => "pod-*",
         "severity" => "pod-leftover=high",
         "thresholds.restartsAttention" => "3",
         "thresholds.restartsUnhealthy" => "30",
@@ -153,10 +152,10 @@ fn profile(rows: &[cli::Row], dir: &Path) -> String {
     for (section, settings) in sections {
         let indent = if section.is_empty() { "    " } else { "      " };
         if !section.is_empty() {
-            text += &format!("    {section}:\n");
+            text.extend(["    ", section, ":\n"]);
         }
         for (key, value) in settings {
-            text += &format!("{indent}{key}: {value}\n");
+            text.extend([indent, key, ": ", &value, "\n"]);
         }
     }
     text

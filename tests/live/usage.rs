@@ -195,7 +195,7 @@ fn a_history_that_is_not_to_be_had_costs_a_line() {
             ),
             "too many samples",
         ),
-        (Reply::ok("application/json", matrix.to_owned()), "it is no vector"),
+        (Reply::ok("application/json", matrix.to_owned()), "it is not a vector"),
         (Reply::Answer("HTTP/1.1 401 Unauthorized\r\n".to_owned(), "who?".to_owned()), "HTTP 401: who?"),
         (Reply::ok("text/html", "<html>".to_owned()), "HTTP 200: <html>"),
         (Reply::Stall, "no answer within 2 s"),
