@@ -22,7 +22,7 @@ use crate::cluster::page::{Accept, ApiClient, Request, RetryPolicy};
 use crate::cluster::{Error, LastRead, ListRequest, ListResult, Progress, Session, Sink};
 use crate::model::{Cost, Ended};
 use crate::snapshot::{Capture, Header, Rows, Snapshot};
-use crate::sources::{self, ErrorLogs, Measured, Noted, SourceRequest, SourcesRun};
+use crate::sources::{Noted, SourceRequest, Sources};
 use crate::wire::{Kind, Time};
 use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -150,36 +150,16 @@ impl<'a> Run<'a> {
 
     /// Reads every list of the scope, and the sources in parallel.
     async fn everything<K: Sink + Default>(&mut self) -> Result<(Snapshot, Vec<K>), Error> {
-        let request = self.source_request();
-        let measurement = SourcesRun::of(&request)?;
-        let (nodes, told) = sources::channel();
-        let nodes = Some(nodes).filter(|_| measurement.as_ref().is_some_and(SourcesRun::wants_nodes));
-        let (killed, told_killed) = sources::killed();
-        let (named, told_hosts) = sources::named(measurement.as_ref().is_some_and(SourcesRun::wants_hosts));
-        let error_logs = ErrorLogs::of(&request);
-        let (wanted, told_logs) = sources::wanted();
-        let wanted = Some(wanted).filter(|_| error_logs.is_some());
-        let blank = Noted::new(K::default(), nodes, killed, named).with_logs(wanted);
-        // The channels end when the lists are done: no sender is left then.
+        let sources = Sources::of(&self.source_request())?;
+        let blank = Noted::new(K::default(), sources.follow_ups());
         let lists = async {
             let (snapshot, parts) = self.lists(blank).await?;
-            Ok((snapshot, parts.into_iter().map(Noted::into_kept).collect::<Vec<K>>()))
+            let (parts, follow_ups) = Noted::separate(parts);
+            Ok(((snapshot, parts), follow_ups))
         };
-        let measured = async {
-            Ok(match measurement {
-                Some(measurement) => Box::pin(measurement.take(told, told_killed, told_hosts)).await,
-                None => Measured::default(),
-            })
-        };
-        let logs = async {
-            Ok(match error_logs {
-                Some(logs) => Box::pin(logs.take(told_logs)).await,
-                None => Measured::default(),
-            })
-        };
-        let ((mut snapshot, mut parts), measured, logs) = tokio::try_join!(lists, measured, logs)?;
+        let ((mut snapshot, mut parts), measured) = sources.beside(lists).await?;
         let mut part = K::default();
-        measured.and(logs).put(&mut part, &mut snapshot.coverage);
+        measured.put(&mut part, &mut snapshot.coverage);
         parts.push(part);
         Ok((snapshot, parts))
     }

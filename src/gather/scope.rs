@@ -8,30 +8,10 @@ use crate::snapshot::Scope;
 use crate::wire::{Kind, Place};
 use std::time::Duration;
 
-/// Kinds that do not own pods: a selector of pods does not select them.
-const NOT_SELECTED: [Kind; 13] = [
-    Kind::EndpointSlice,
-    Kind::Service,
-    Kind::Ingress,
-    Kind::IngressClass,
-    Kind::Gateway,
-    Kind::HTTPRoute,
-    Kind::HorizontalPodAutoscaler,
-    Kind::PodDisruptionBudget,
-    Kind::ResourceQuota,
-    Kind::ValidatingWebhookConfiguration,
-    Kind::MutatingWebhookConfiguration,
-    Kind::APIService,
-    Kind::Secret,
-];
-
-/// The field selector of Secrets without a certificate.
+/// The secrets that hold no certificate.
 const OTHER_SECRETS: &str = "type!=kubernetes.io/tls";
 
-/// Kinds that are evidence about failing objects.
-const EVIDENCE: [Kind; 4] = [Kind::Event, Kind::Secret, Kind::Throttling, Kind::MemoryHistory];
-
-/// The time limit of a page of a metrics server. A shorter `--page-timeout` takes precedence.
+/// A page of what a metrics server measures comes within this or not at all; a shorter time for all pages goes before it.
 const METERED_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Run<'_> {
@@ -104,7 +84,7 @@ impl Run<'_> {
         let scope = &self.plan.scope;
         // Right-sizing depends on whether a workload is autoscaled.
         let is_wanted = kind == Kind::HorizontalPodAutoscaler && self.plan.sources.usage.is_some();
-        scope.is_selected() && NOT_SELECTED.contains(&kind) && !is_wanted
+        scope.is_selected() && kind.is_unselected() && !is_wanted
     }
 
     /// Returns the scope as the snapshot records it.
@@ -122,7 +102,7 @@ impl Run<'_> {
     pub(super) fn left_out(&self) -> impl Iterator<Item = Gap> {
         let scope = &self.plan.scope;
         let skipped = move |kind: &Kind| {
-            let unasked = scope.no_evidence && EVIDENCE.contains(kind);
+            let unasked = scope.no_evidence && kind.is_evidence();
             unasked || scope.skip_kinds.contains(kind) || self.is_unselected(*kind)
         };
         Kind::ALL.into_iter().filter(skipped).map(|kind| Gap::new(kind.name(), Reason::Skipped))

@@ -4,7 +4,7 @@ use super::benign::BENIGN;
 use super::level::Class;
 use super::summary::{Pattern, Summary, Tally};
 use crate::model::ObjectRef;
-use crate::wire::{LogPattern, LogSource, ObjectMeta, Time, without_secrets};
+use crate::wire::{LogPattern, LogSource, MeasuredMeta, Time, without_secrets};
 use std::collections::BTreeMap;
 
 /// The folded logs of a container.
@@ -67,8 +67,8 @@ impl Source {
     pub fn to_wire(&self) -> LogSource {
         let ObjectRef { namespace, kind, name } = &self.object;
         let tally = &self.summary.tally;
-        let mut metadata = ObjectMeta { namespace: namespace.to_string(), ..ObjectMeta::default() };
-        metadata.name = format!("{kind}/{name}/{}", self.container);
+        let name = format!("{kind}/{name}/{}", self.container);
+        let metadata = MeasuredMeta { namespace: namespace.to_string(), name };
         LogSource {
             metadata,
             pod: self.pod.to_string(),

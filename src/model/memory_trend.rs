@@ -1,36 +1,44 @@
-//! How the memory of a container went before it was killed for it: whether it grew without end.
+//! The memory usage of a container before it was OOM-killed: whether it grew without levelling off.
 
-use super::MemoryHistory;
-use crate::wire::{Terminated, Time};
+use crate::wire::{MemoryHistory, Terminated, Time};
 
-/// Fewer samples of a life tell nothing of how it went.
+/// A life with fewer samples has no trend.
 const FEWEST: usize = 12;
 
-/// What grows without end has this part of its growth in its last quarter, in percent. What grows steadily has a third
-/// there; what grows ever more slowly, as a cache that fills, a sixth or less.
+/// Memory that does not level off has this percentage of its growth in its last quarter. Steady growth has a third there;
+/// growth that slows down, such as that of a cache that fills, a sixth or less.
 const LATE_PERCENT: i64 = 28;
 
-/// What has not grown by so much in percent is level.
+/// Memory that has grown by less than this percentage is level.
 const GROWTH_PERCENT: i64 = 30;
 
-/// The life of a container that was killed, as far as it was sampled.
+/// The sampled part of the life of a container that was killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MemoryTrend {
     /// The smallest sample in bytes.
     pub least: i64,
     /// The largest.
     pub most: i64,
-    /// The last one before the end.
+    /// The last sample before the end.
     pub last: i64,
     /// Seconds from the first sample to the last.
     pub seconds: i64,
-    /// Whether it grew to its end as if there were none.
+    /// Whether it grew to its end without levelling off.
     pub grew: bool,
 }
 
 impl MemoryHistory {
-    /// The life that ended so; `None` where no sample is of it.
-    pub fn memory_trend(&self, end: &Terminated) -> Option<MemoryTrend> {
+    /// Whether it names a container, and its times are possible.
+    pub(crate) fn is_possible(&self) -> bool {
+        !self.metadata.container().is_empty() && self.step_seconds > 0 && self.start().is_some()
+    }
+
+    fn start(&self) -> Option<Time> {
+        self.start.and_then(Time::known)
+    }
+
+    /// The trend of the life that ended so; `None` without a sample of it.
+    pub(crate) fn memory_trend(&self, end: &Terminated) -> Option<MemoryTrend> {
         let until = end.finished()?;
         let from = end.started().unwrap_or_default();
         let life: Vec<(Time, i64)> = self.samples().filter(|(at, _)| (from..=until).contains(at)).collect();
@@ -45,17 +53,20 @@ impl MemoryHistory {
         })
     }
 
+    /// The samples that are there, each with its time.
     fn samples(&self) -> impl Iterator<Item = (Time, i64)> {
-        let at = |index: usize| {
-            let after = i64::try_from(index).unwrap_or(i64::MAX).saturating_mul(self.step);
-            Time::at(self.start.seconds.saturating_add(after))
+        let start = self.start().unwrap_or_default().seconds;
+        let at = move |index: usize| {
+            let after = i64::try_from(index).unwrap_or(i64::MAX).saturating_mul(self.step_seconds);
+            Time::at(start.saturating_add(after))
         };
-        self.bytes.iter().enumerate().filter_map(move |(index, bytes)| Some((at(index), (*bytes)?)))
+        let samples = self.bytes.iter().enumerate().filter(|(_, bytes)| **bytes >= 0);
+        samples.map(move |(index, bytes)| (at(index), *bytes))
     }
 }
 
-/// Whether samples rise from quarter to quarter, and do not level off at the end. Medians, so that what comes and goes
-/// within a quarter does not count.
+/// Whether samples rise from quarter to quarter and do not level off at the end. It compares medians, so that peaks within a
+/// quarter do not count.
 fn grew(bytes: &[i64]) -> bool {
     if bytes.len() < FEWEST {
         return false;
@@ -79,6 +90,7 @@ fn median(bytes: &[i64]) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::MeasuredMeta;
 
     const MEBI: f64 = 1_048_576.0;
 
@@ -114,12 +126,10 @@ mod tests {
     #[test]
     fn only_the_life_that_ended_counts() {
         let history = MemoryHistory {
-            namespace: "shop".into(),
-            pod: "web-0".into(),
-            container: "app".into(),
-            start: Time::at(10_000),
-            step: 60,
-            bytes: [900, 950, 100, 200, -1, 300, 120].map(|b| Some(b).filter(|b| *b > 0)).into(),
+            metadata: MeasuredMeta::of_container("shop", "web-0", "app"),
+            start: Some(Time::at(10_000)),
+            step_seconds: 60,
+            bytes: vec![900, 950, 100, 200, -1, 300, 120],
         };
         let end = |started: i64, finished: i64| Terminated {
             started_at: Some(Time::at(started)),

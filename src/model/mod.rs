@@ -45,6 +45,6 @@ pub use problem::{PodContext, PodProblem, SANDBOX_EVENTS, TURNS_OF_A_LOOP, VOLUM
 pub use quantity::{Amount, cores, cores_or_millis, gibi_or_mebibytes, gibibytes, thousandths, whole};
 pub use spec::Spec;
 pub use thresholds::{ThresholdChanges, Thresholds, in_percent, percent};
-pub use throttling::{Periods, Throttling, millis, next_limit};
-pub use usage::{MemoryHistory, Metered, Usage};
+pub use throttling::{Periods, millis, next_limit};
+pub use usage::Metered;
 pub use workload::{ObjectRef, Owner, Rollout, Workload};

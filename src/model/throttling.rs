@@ -1,36 +1,19 @@
-//! How often containers were held back by their CPU limits, and which limit would hold them back less.
+//! How often containers were throttled by their CPU limits, and which limit would throttle them less.
 
-use super::Names;
-use crate::wire;
-use std::sync::Arc;
+use crate::wire::Throttling;
 
 /// CFS periods a second, as Kubernetes sets them: 100 ms each.
 const PERIODS_A_SECOND: i64 = 10;
 
-/// A container that wants to run in fewer of its periods is idle, in percent: then a handful of them decide the share,
-/// and mean nothing.
+/// A container that wants to run in less than this percentage of its periods is idle: the share of a few periods means
+/// nothing.
 const IDLE_BELOW: i64 = 5;
 
-/// Fewer periods than this tell nothing, however short the window.
+/// Fewer periods than this mean nothing, however short the window.
 const LEAST_PERIODS: i64 = 25;
 
-/// No threshold of a share is lower, in thousandths: what is stopped more rarely is of no interest to anybody.
+/// The smallest threshold of a share, in thousandths.
 pub(super) const LEAST_SHARE: i64 = 10;
-
-/// What was measured of a container, or of the same container in all pods of a workload.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Throttling {
-    /// The namespace.
-    pub namespace: Arc<str>,
-    /// The pod.
-    pub pod: Arc<str>,
-    /// The container.
-    pub container: Arc<str>,
-    /// How often.
-    pub periods: Periods,
-    /// Its CPU limit in thousandths of a core, if known.
-    pub limit: Option<i64>,
-}
 
 /// CFS periods within a window of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,34 +22,31 @@ pub struct Periods {
     pub all: i64,
     /// Those of them in which it was stopped because its quota was used up.
     pub throttled: i64,
-    /// How many there could have been.
+    /// All periods of the window.
     pub possible: i64,
     /// The length of the window in seconds.
     pub window: i64,
 }
 
 impl Throttling {
-    /// Folds what somebody measured. What cannot be, such as more periods stopped than there were, counts as none at all.
-    pub fn fold(measured: &wire::Throttling, names: &Names) -> Self {
-        let name = &measured.metadata.name;
-        let (pod, container) = name.split_once('/').unwrap_or((name, ""));
-        let window = measured.window_seconds;
-        let (all, throttled) = match (measured.periods, measured.throttled) {
+    /// The periods of the container. Impossible counts, such as more stopped periods than periods, count as none.
+    pub fn counted(&self) -> Periods {
+        let window = self.window_seconds;
+        let (all, throttled) = match (self.periods, self.throttled) {
             (all, throttled @ 0..) if throttled <= all && window > 0 => (all, throttled),
             _ => (0, 0),
         };
-        Self {
-            namespace: names.get(&measured.metadata.namespace),
-            pod: names.get(pod),
-            container: names.get(container),
-            periods: Periods { all, throttled, possible: window.saturating_mul(PERIODS_A_SECOND), window },
-            limit: Some(measured.limit_millis).filter(|limit| *limit > 0),
-        }
+        Periods { all, throttled, possible: window.saturating_mul(PERIODS_A_SECOND), window }
+    }
+
+    /// Its CPU limit in thousandths of a core, if known.
+    pub fn limit(&self) -> Option<i64> {
+        Some(self.limit_millis).filter(|limit| *limit > 0)
     }
 }
 
 impl Periods {
-    /// Together with those of another pod.
+    /// Adds those of another pod.
     #[must_use]
     pub fn plus(self, other: Periods) -> Self {
         Self {
@@ -77,37 +57,37 @@ impl Periods {
         }
     }
 
-    /// Which part of its periods it was stopped in, in thousandths, rounded half up.
+    /// The share of throttled periods in thousandths, rounded half up.
     pub fn share(&self) -> i64 {
         let (part, whole) = (i128::from(self.throttled), i128::from(self.all.max(1)));
         i64::try_from((part * 2000 + whole) / (whole * 2)).unwrap_or(i64::MAX)
     }
 
-    /// Whether it was stopped in more of its periods than so many thousandths, to the exact period.
+    /// Whether the share of throttled periods is above this many thousandths, to the exact period.
     pub fn is_above(&self, thousandths: i64) -> bool {
         i128::from(self.throttled) * 1000 > i128::from(self.all) * i128::from(thousandths)
     }
 
-    /// Whoever is stopped in no more periods of a window, in seconds, is idle or below every threshold. It is half of what
-    /// it could be, as counts are rounded.
+    /// The number of throttled periods in a window of so many seconds up to which a container is idle or below every
+    /// threshold. It is half of the possible number, as counts are rounded.
     #[allow(clippy::cast_precision_loss, reason = "windows are some days at most")]
     pub fn negligible(window: i64) -> f64 {
         window as f64 * (PERIODS_A_SECOND * IDLE_BELOW * LEAST_SHARE) as f64 / (100.0 * 1000.0 * 2.0)
     }
 
-    /// Whether it ran so little that its share means nothing.
+    /// Whether the container ran so little that its share means nothing.
     pub fn is_idle(&self) -> bool {
         let share = i128::from(self.all) * 100;
         self.all < LEAST_PERIODS || share < i128::from(self.possible) * i128::from(IDLE_BELOW)
     }
 }
 
-/// Limits as people write them, in thousandths of a core.
+/// Common limits, in thousandths of a core.
 const WRITTEN: [i64; 11] = [50, 100, 200, 500, 800, 1000, 1500, 2000, 3000, 4000, 6000];
 
-/// The limit to try for a container that is stopped in this share (in thousandths) of its periods: below a core at least
-/// twice as much, from there a third more; and where more than half of its periods are cut short, as much more as
-/// that share says. Rounded up to what people write.
+/// The limit to suggest for a container that is throttled in this share (in thousandths) of its periods: below a core at
+/// least twice as much, from there a third more; above a share of one half, more by that share. It is rounded up to a
+/// common limit.
 pub fn next_limit(limit: i64, share: i64) -> i64 {
     let step = if limit < 1000 { limit.saturating_mul(2) } else { limit.saturating_add(limit.div_euclid(3)) };
     let asked = match share {
@@ -119,7 +99,7 @@ pub fn next_limit(limit: i64, share: i64) -> i64 {
     WRITTEN.into_iter().find(|written| *written >= needed).unwrap_or_else(whole)
 }
 
-/// A limit as a manifest has it: `500m`, `1000m`, `3000m`.
+/// Formats a limit for a manifest: `500m`, `1000m`, `3000m`.
 pub fn millis(limit: i64) -> String {
     format!("{limit}m")
 }
@@ -128,7 +108,7 @@ pub fn millis(limit: i64) -> String {
 mod tests {
     use super::*;
 
-    /// The changes that operators made, with shares between the smallest and the largest that they acted on.
+    /// Changes that operators made, at shares between the smallest and the largest that they acted on.
     #[test]
     fn limits_are_raised_as_people_raise_them() {
         for share in [101, 113, 143, 227, 231, 275, 395, 422, 500] {
@@ -137,7 +117,7 @@ mod tests {
             }
         }
         assert_eq!((next_limit(1000, 113), next_limit(10, 113), next_limit(4000, 113)), (1500, 50, 6000));
-        // Cut short in nine periods of ten.
+        // Throttled in nine periods of ten.
         assert_eq!((next_limit(2000, 900), next_limit(3000, 900), next_limit(500, 900)), (4000, 6000, 1000));
         assert_eq!((next_limit(6000, 113), next_limit(7000, 300)), (8000, 10_000));
         assert!(next_limit(i64::MAX, 1000) > 0);
@@ -153,7 +133,7 @@ mod tests {
         assert!(!of(i64::MAX, i64::MAX).is_idle());
     }
 
-    /// Of a workload above its threshold one pod at least is, that is not idle.
+    /// If a workload is above its threshold, at least one of its pods is, and that pod is not idle.
     #[test]
     fn what_is_negligible_is_idle_or_below_every_threshold() {
         let window = 300;

@@ -1,11 +1,11 @@
-//! What containers and nodes use: at this moment, and over time.
+//! What containers and nodes use: now, and over time.
 
 use super::{Amount, Names, quantity};
-use crate::wire::{self, Quantity, Time};
+use crate::wire::{self, Quantity, Time, Usage};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What a container used when it was last measured: one sample, and nothing to rest a decision on.
+/// What a container or a node used when it was last measured: a single sample.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Metered {
     /// The namespace; empty for a node.
@@ -14,58 +14,22 @@ pub struct Metered {
     pub object: Box<str>,
     /// The container; empty for a node.
     pub container: Arc<str>,
-    /// How much.
+    /// The amount.
     pub used: Amount,
-    /// When.
+    /// When it was measured.
     pub at: Time,
 }
 
-/// What a container has used over time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Usage {
-    /// The namespace.
-    pub namespace: Arc<str>,
-    /// The pod, which may be gone.
-    pub pod: Box<str>,
-    /// The container.
-    pub container: Arc<str>,
-    /// Thousandths of a core that it used no more than in 95 of 100 samples, and the most bytes of memory it had.
-    pub used: Amount,
-    /// How many samples there are.
-    pub samples: i64,
-    /// Seconds from one to the next.
-    pub step: i64,
-    /// How far back was looked, in seconds.
-    pub window: i64,
-}
-
-/// How the memory of a container went.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MemoryHistory {
-    /// The namespace.
-    pub namespace: Arc<str>,
-    /// The pod.
-    pub pod: Box<str>,
-    /// The container.
-    pub container: Arc<str>,
-    /// When the first sample was taken.
-    pub start: Time,
-    /// Seconds from one sample to the next; at least 1.
-    pub step: i64,
-    /// Working sets in bytes; `None` where there is no sample.
-    pub bytes: Box<[Option<i64>]>,
-}
-
-/// A metrics server measures once a minute or oftener, and clocks of nodes differ by less.
+/// A metrics server measures at least once a minute, and the clocks of nodes differ by less.
 const FRESH_SECONDS: u64 = 300;
 
 impl Metered {
-    /// Whether it was measured at about this moment; what has no time was.
+    /// Whether it was measured at about this time; also true if it has no time.
     pub fn is_of(&self, now: Time) -> bool {
         self.at.known().is_none_or(|at| now.seconds_since(at).unsigned_abs() <= FRESH_SECONDS)
     }
 
-    /// Folds what is known of a pod. A container of which not both are known, or cannot be, is left out.
+    /// Folds the measurements of a pod. A container without both numbers, or with impossible ones, is left out.
     pub fn fold_pod(metrics: wire::PodMetrics, names: &Names) -> Vec<Self> {
         let namespace = names.get(&metrics.metadata.namespace);
         let (name, at) = (metrics.metadata.name, metrics.timestamp.unwrap_or_default());
@@ -81,7 +45,7 @@ impl Metered {
         metrics.containers.iter().filter_map(of).collect()
     }
 
-    /// Folds what is known of a node, if both are known and can be.
+    /// Folds the measurement of a node, if it has both numbers and they are possible.
     pub fn fold_node(metrics: wire::NodeMetrics, names: &Names) -> Option<Self> {
         Some(Self {
             namespace: names.get(""),
@@ -100,37 +64,15 @@ fn used(usage: &BTreeMap<String, Quantity>) -> Option<Amount> {
 }
 
 impl Usage {
-    /// Folds what somebody measured; `None` for what no container can have used.
-    pub fn fold(measured: &wire::Usage, names: &Names) -> Option<Self> {
-        let (pod, container) = measured.metadata.name.split_once('/')?;
-        let used = Amount { cpu: measured.cpu_p95_millis, memory: measured.memory_max_bytes };
-        let (samples, step) = (measured.samples, measured.step_seconds);
-        let can_be = used.cpu >= 0 && used.memory >= 0 && samples > 0 && step > 0;
-        can_be.then(|| Self {
-            namespace: names.get(&measured.metadata.namespace),
-            pod: pod.into(),
-            container: names.get(container),
-            used,
-            samples,
-            step,
-            window: measured.window_seconds,
-        })
+    /// Whether a container can have used this.
+    pub fn is_possible(&self) -> bool {
+        let (used, is_named) = (self.used(), !self.metadata.container().is_empty());
+        is_named && used.cpu >= 0 && used.memory >= 0 && self.samples > 0 && self.step_seconds > 0
     }
-}
 
-impl MemoryHistory {
-    /// Folds what somebody measured; `None` where its times make no sense.
-    pub fn fold(measured: wire::MemoryHistory, names: &Names) -> Option<Self> {
-        let (pod, container) = measured.metadata.name.split_once('/')?;
-        let start = measured.start?.known().filter(|_| measured.step_seconds > 0)?;
-        Some(Self {
-            namespace: names.get(&measured.metadata.namespace),
-            pod: pod.into(),
-            container: names.get(container),
-            start,
-            step: measured.step_seconds,
-            bytes: measured.bytes.into_iter().map(|bytes| Some(bytes).filter(|bytes| *bytes >= 0)).collect(),
-        })
+    /// The 95th percentile of its CPU, and the most memory.
+    pub fn used(&self) -> Amount {
+        Amount { cpu: self.cpu_p95_millis, memory: self.memory_max_bytes }
     }
 }
 

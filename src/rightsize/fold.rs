@@ -92,15 +92,16 @@ impl Subject<'_> {
 fn add_history<'a>(view: &View<'a>, subjects: &mut Subjects<'a>) {
     let rows = &view.snapshot.rows;
     for usage in &rows.usage {
-        let namespace = &usage.namespace;
-        let owners = match rows.pod(namespace, &usage.pod) {
+        let (namespace, pod, container) = usage.metadata.key();
+        let owners = match rows.pod(namespace, pod) {
             Some(pod) => view.root(pod).into_iter().collect(),
-            None => Owner::of_pod(&usage.pod),
+            None => Owner::of_pod(pod),
         };
-        let roots = owners.iter().map(|owner| view.topmost(namespace, owner).object(namespace));
+        let namespace: Arc<str> = namespace.into();
+        let roots = owners.iter().map(|owner| view.topmost(&namespace, owner).object(&namespace));
         for root in roots.collect::<BTreeSet<_>>() {
             let Some(subject) = subjects.get_mut(&root) else { continue };
-            subject.history.entry(&usage.container).or_default().add(usage);
+            subject.history.entry(container).or_default().add(usage);
         }
     }
 }

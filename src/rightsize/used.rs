@@ -1,7 +1,8 @@
 //! The usage of a container over all its pods: which samples count, and how far back they reach.
 
 use super::{FEWEST, Measured, SAMPLES_NEEDED};
-use crate::model::{Amount, Usage};
+use crate::model::Amount;
+use crate::wire::Usage;
 
 /// The usage of one container over the pods of its workload, also deleted ones.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,17 +24,17 @@ impl History {
     /// Adds the usage of one pod. The percentile of a few samples is their maximum: the usage of one starting pod,
     /// not of all.
     pub(super) fn add(&mut self, usage: &Usage) {
-        let seconds = usage.samples.saturating_mul(usage.step);
-        self.memory = self.memory.max(usage.used.memory);
+        let (seconds, used) = (usage.samples.saturating_mul(usage.step_seconds), usage.used());
+        self.memory = self.memory.max(used.memory);
         if usage.samples >= FEWEST {
-            self.cpu = self.cpu.max(Some(usage.used.cpu));
+            self.cpu = self.cpu.max(Some(used.cpu));
         } else {
-            self.cpu_of_few = self.cpu_of_few.max(usage.used.cpu);
+            self.cpu_of_few = self.cpu_of_few.max(used.cpu);
         }
         self.samples = self.samples.saturating_add(usage.samples);
         self.longest = self.longest.max(seconds);
         self.together = self.together.saturating_add(seconds);
-        self.window = self.window.max(usage.window);
+        self.window = self.window.max(usage.window_seconds);
     }
 
     /// Returns how far back the samples reach, for this number of pods. A few missed scrapes do not shorten it.
@@ -66,16 +67,16 @@ fn for_each(of_all: i64, pods: usize) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::MeasuredMeta;
 
     fn usage(cpu: i64, memory: i64, samples: i64) -> Usage {
         Usage {
-            namespace: "shop".into(),
-            pod: "web-0".into(),
-            container: "app".into(),
-            used: Amount { cpu, memory },
+            metadata: MeasuredMeta::of_container("shop", "web-0", "app"),
+            cpu_p95_millis: cpu,
+            memory_max_bytes: memory,
             samples,
-            step: 300,
-            window: 604_800,
+            step_seconds: 300,
+            window_seconds: 604_800,
         }
     }
 

@@ -28,28 +28,7 @@ fn narrow(snapshot: &mut Snapshot, scope: &ScopeArgs) -> Result<(), Failure> {
     if let Some(unknown) = named.iter().find(|name| !scope.all_namespaces && !known.contains(name)) {
         return Err(Failure::new(format!("namespace \"{unknown}\" is not in the input")));
     }
-    let rows = &mut snapshot.rows;
-    rows.pods.retain(|pod| keep(&pod.shared.namespace));
-    rows.workloads.retain(|workload| keep(&workload.namespace));
-    rows.jobs.retain(|job| keep(&job.namespace));
-    rows.cron_jobs.retain(|job| keep(&job.namespace));
-    rows.throttling.retain(|measured| keep(&measured.namespace));
-    rows.metered.retain(|measured| keep(&measured.namespace));
-    rows.usage.retain(|measured| keep(&measured.namespace));
-    rows.memory.retain(|measured| keep(&measured.namespace));
-    rows.events.retain(|event| keep(&event.object.namespace));
-    rows.endpoints.retain(|part| keep(&part.namespace));
-    rows.services.retain(|object| keep(&object.metadata.namespace));
-    rows.ingresses.retain(|object| keep(&object.metadata.namespace));
-    rows.claims.retain(|object| keep(&object.metadata.namespace));
-    rows.autoscalers.retain(|object| keep(&object.metadata.namespace));
-    rows.budgets.retain(|object| keep(&object.metadata.namespace));
-    rows.quotas.retain(|object| keep(&object.metadata.namespace));
-    rows.secrets.retain(|object| keep(&object.metadata.namespace));
-    rows.certificates.retain(|tls| keep(&tls.namespace));
-    rows.gateways.retain(|object| keep(&object.metadata.namespace));
-    rows.routes.retain(|object| keep(&object.metadata.namespace));
-    rows.namespaces.retain(|namespace| keep(&namespace.name));
+    snapshot.rows.retain_namespaces(&keep);
     let patterns = scope.exclude_namespace.iter().map(|glob| glob.glob().to_owned());
     snapshot.scope.excluded.extend(patterns);
     if !named.is_empty() && !scope.all_namespaces {

@@ -10,7 +10,7 @@ use std::fmt;
 #[derive(Debug)]
 pub(super) enum Item {
     /// An object of a kind that is read.
-    Object(Box<Object>),
+    Object(Object),
     /// An object of another kind.
     Unknown(String),
     /// An object that could not be read: its kind, and where it is and why.
@@ -144,7 +144,7 @@ fn item(value: Value, list_kind: Option<Kind>, place: &str) -> Item {
     let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or("?").to_owned();
     let name = format!("{}/{}", text("/metadata/namespace"), text("/metadata/name"));
     match Object::from_value(kind, value) {
-        Ok(object) => Item::Object(Box::new(object)),
+        Ok(object) => Item::Object(object),
         Err(error) => Item::Broken(kind.name().to_owned(), format!("{place} {name}: {error}")),
     }
 }

@@ -1,4 +1,4 @@
-//! A snapshot: everything one run knows of one cluster, as plain data, and its ways to and from files.
+//! A snapshot: all data that one run has about one cluster, and how files store it.
 //!
 //! What does not belong here: judgement (`checks`), and asking a server (`cluster`).
 
@@ -7,6 +7,7 @@ mod document;
 mod error;
 mod read;
 mod rows;
+mod sorting;
 
 pub(crate) use capture::VERSION;
 pub use capture::{Capture, Header};
@@ -18,29 +19,29 @@ use crate::model::{Coverage, Gap, LogTail};
 use crate::wire::{Kind, Time};
 use serde::{Deserialize, Serialize};
 
-/// Everything one run knows of one cluster.
+/// All data that one run has about one cluster.
 #[derive(Debug, Default)]
 pub struct Snapshot {
-    /// Which cluster.
+    /// The cluster.
     pub cluster: Cluster,
-    /// What was asked for.
+    /// The namespaces and pods that were requested.
     pub scope: Scope,
     /// When the run began.
     pub started_at: Time,
-    /// The moment all ages are told by: when the last page was in.
+    /// The time that ages are relative to: when the last page arrived.
     pub taken_at: Time,
     /// The objects.
     pub rows: Rows,
-    /// The ends of the logs of pods in trouble, where they can be read.
+    /// The ends of the logs of failing pods, if they can be read.
     pub logs: Vec<LogTail>,
-    /// What could not be seen.
+    /// What could not be read.
     pub coverage: Coverage,
-    /// By how many seconds the server's clock was ahead of this machine's; ages are told by the server's.
+    /// The seconds by which the server's clock was ahead of this machine's. Ages are relative to the server's clock.
     pub skew: i64,
-    /// Whether it came from files that say neither when they were made nor of what: then `taken_at` is the moment they
-    /// are judged by, and nothing but what is in them was looked at.
+    /// Whether it came from files that state neither their time nor their scope. Then `taken_at` is the time of the check,
+    /// and only their own objects were read.
     pub plain: bool,
-    /// The version of the tool that took it, where that was another run.
+    /// The version of the tool that took it, if another run did.
     pub taken_by: Option<String>,
 }
 
@@ -57,7 +58,7 @@ pub struct Cluster {
     pub version: String,
 }
 
-/// The namespaces that were asked for.
+/// The namespaces and pods that were requested.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
@@ -73,13 +74,13 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Whether a namespace was asked for by name, or as one of all but those left out.
+    /// Whether a namespace was requested by name, or as one of all except those left out.
     pub fn holds(&self, namespace: &str) -> bool {
         let named = self.is_whole_cluster() || self.namespaces.iter().any(|name| name == namespace);
         named && !self.excluded.iter().any(|pattern| matches(pattern, namespace))
     }
 
-    /// Whether everything that another holds was asked for.
+    /// Whether this scope contains all of another.
     pub fn covers(&self, other: &Scope) -> bool {
         if other.is_whole_cluster() {
             self.is_whole_cluster() && self.excluded.iter().all(|pattern| other.excluded.contains(pattern))
@@ -88,16 +89,16 @@ impl Scope {
         }
     }
 
-    /// Whether every namespace of the cluster was asked for.
+    /// Whether every namespace of the cluster was requested.
     pub fn is_whole_cluster(&self) -> bool {
         self.namespaces.is_empty()
     }
 }
 
-/// Whether a pattern means a name. What is no pattern means none: whoever was asked would have said so.
+/// Whether a pattern matches a name. An invalid pattern matches none: the command line rejects it.
 fn matches(pattern: &str, name: &str) -> bool {
     let is_plain = |text: &str| !text.contains(|c| "*?[]{}\\!".contains(c));
-    // Nearly all of them are of these two forms, and this is asked for every object.
+    // Nearly all patterns have one of these two forms, and this is called for every object.
     match pattern.strip_suffix('*') {
         Some(start) if is_plain(start) => return name.starts_with(start),
         None if is_plain(pattern) => return name == pattern,
@@ -107,8 +108,8 @@ fn matches(pattern: &str, name: &str) -> bool {
 }
 
 impl Snapshot {
-    /// Whether all objects of a kind in a namespace were seen; for objects of the cluster the namespace is empty.
-    /// Only of what was seen can it be said that something is missing.
+    /// Whether all objects of a kind in a namespace were read; the namespace is empty for objects of the cluster. Only then
+    /// can one of them be missing.
     pub fn saw(&self, kind: Kind, namespace: &str) -> bool {
         let unseen = |gap: &Gap| {
             let place = gap.namespace.as_deref();
@@ -118,7 +119,7 @@ impl Snapshot {
         asked && !self.coverage.gaps.iter().chain(&self.coverage.outside).any(unseen)
     }
 
-    /// The namespaces it is of, sorted: those that were asked for, or those its objects name.
+    /// Its namespaces, sorted: those that were requested, and those of its objects.
     pub fn namespaces(&self) -> Vec<String> {
         let rows = &self.rows;
         let mut names: Vec<String> = self.scope.namespaces.clone();
@@ -133,12 +134,12 @@ impl Snapshot {
         names
     }
 
-    /// Puts everything in its one order, so that the same objects give the same report however they came.
+    /// Sorts everything, so that the same objects give the same report in whatever order they arrived.
     pub fn sort(&mut self) {
         let repeated = self.rows.sort();
         self.coverage.remarks.extend(repeated);
         if let Some(taken_at) = self.taken_at.known() {
-            self.coverage.remarks.extend(self.rows.let_go_of_stale(taken_at));
+            self.coverage.remarks.extend(self.rows.drop_stale(taken_at));
         }
         self.coverage.sort();
         self.logs

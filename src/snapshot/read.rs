@@ -215,7 +215,7 @@ impl Files {
         match item {
             Item::Object(object) => {
                 self.kinds.insert(object.kind());
-                self.snapshot.rows.add(*object);
+                self.snapshot.rows.add(object);
             }
             Item::Written(kind, document) => {
                 self.written.push(Written { path: path.to_owned(), kind, document });
@@ -257,9 +257,7 @@ impl Files {
         if let Some(header) = self.header.take() {
             header.apply(&mut snapshot);
         } else {
-            // Plain files hold what somebody chose to put there.
-            // What nobody looked up is not missing.
-            let given = |kind: &Kind| self.kinds.contains(kind) || kind.is_extension() || *kind == Kind::Host;
+            let given = |kind: &Kind| self.kinds.contains(kind) || kind.is_optional();
             let missing = Kind::ALL.into_iter().filter(|kind| !given(kind));
             outside.extend(missing.map(|kind| Gap::new(kind.name(), Reason::NotGiven)));
             (snapshot.started_at, snapshot.taken_at, snapshot.plain) = (clock, clock, true);

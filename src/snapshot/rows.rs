@@ -1,147 +1,116 @@
-//! The objects of a snapshot, folded into rows as they come.
+//! The objects of a snapshot, folded into rows as they arrive.
+//!
+//! The table at the end states for each list of rows which kinds it holds, how an object becomes a row, and how the rows are
+//! sorted. The struct, `add`, `append`, `sort` and the rest follow from it, so that no list can be left out of one of them.
 
+use super::sorting::{once, once_derived, once_events, once_logs};
 use crate::logs::Source;
 use crate::model::{
-    CronJob, Endpoints, Event, Gap, Job, MemoryHistory, Metered, Names, Namespace, Node, Pod, Reason,
-    Throttling, Usage, Workload,
+    CronJob, Endpoints, Event, Gap, Job, Metered, Names, Namespace, Node, Pod, Reason, Workload,
 };
 use crate::tls::Tls;
-use crate::wire::{self, Kind, Object, Time};
+use crate::wire::{self, Kind, MemoryHistory, Object, Time};
 
-/// The objects of a snapshot.
-#[derive(Debug, Default)]
-pub struct Rows {
-    /// Pods.
-    pub pods: Vec<Pod>,
-    /// Nodes.
-    pub nodes: Vec<Node>,
-    /// Deployments, ReplicaSets, StatefulSets and DaemonSets.
-    pub workloads: Vec<Workload>,
-    /// Jobs.
-    pub jobs: Vec<Job>,
-    /// CronJobs.
-    pub cron_jobs: Vec<CronJob>,
-    /// Services.
-    pub services: Vec<wire::Service>,
-    /// What stands behind services.
-    pub endpoints: Vec<Endpoints>,
-    /// Ingresses.
-    pub ingresses: Vec<wire::Ingress>,
-    /// Gateways.
-    pub gateways: Vec<wire::Gateway>,
-    /// Routes that hang on gateways.
-    pub routes: Vec<wire::HttpRoute>,
-    /// Classes of ingresses.
-    pub ingress_classes: Vec<wire::IngressClass>,
-    /// Claims of volumes.
-    pub claims: Vec<wire::PersistentVolumeClaim>,
-    /// Volumes.
-    pub volumes: Vec<wire::PersistentVolume>,
-    /// Classes of volumes.
-    pub storage_classes: Vec<wire::StorageClass>,
-    /// HorizontalPodAutoscalers.
-    pub autoscalers: Vec<wire::HorizontalPodAutoscaler>,
-    /// PodDisruptionBudgets.
-    pub budgets: Vec<wire::PodDisruptionBudget>,
-    /// ResourceQuotas.
-    pub quotas: Vec<wire::ResourceQuota>,
-    /// Webhook configurations, each with its kind.
-    pub webhooks: Vec<(Kind, wire::WebhookConfiguration)>,
-    /// APIServices.
-    pub api_services: Vec<wire::ApiService>,
-    /// Secrets that exist.
-    pub secrets: Vec<wire::Secret>,
-    /// Certificates in secrets.
-    pub certificates: Vec<Tls>,
-    /// Warnings about objects in trouble.
-    pub events: Vec<Event>,
-    /// How often containers were held back by their CPU limits.
-    pub throttling: Vec<Throttling>,
-    /// What containers use at this moment.
-    pub metered: Vec<Metered>,
-    /// What nodes use at this moment.
-    pub metered_nodes: Vec<Metered>,
-    /// What containers have used over time.
-    pub usage: Vec<Usage>,
-    /// How the memory of containers went that were killed for it.
-    pub memory: Vec<MemoryHistory>,
-    /// What logs said.
-    pub logs: Vec<Source>,
-    /// Hosts that were looked up.
-    pub hosts: Vec<wire::Host>,
-    /// Namespaces that exist.
-    pub namespaces: Vec<Namespace>,
-    names: Names,
+/// Declares [`Rows`] from a table of its lists:
+///
+/// ```text
+/// LIST: ROW each|some { KIND => FOLD, … } namespaced|named|cluster KEY, SORT;
+/// ```
+///
+/// - `each` list has one row for each object; `some` lists have none or several, and `FOLD` returns them.
+/// - `FOLD` takes the object and the [`Names`].
+/// - `KEY` returns namespace, kind and name of a row, or is `metadata` for an object that is kept as it is.
+/// - `SORT` sorts the rows by that key, drops repeated ones and returns their number.
+macro_rules! rows {
+    ($(
+        $(#[$doc:meta])*
+        $list:ident: $row:ty, $each:ident { $($kind:ident => $fold:expr),* $(,)? }
+        $place:ident $key:tt, $sort:ident;
+    )*) => {
+        /// The objects of a snapshot.
+        #[derive(Debug, Default)]
+        pub struct Rows {
+            $($(#[$doc])* pub $list: Vec<$row>,)*
+            names: Names,
+        }
+
+        impl Rows {
+            /// Folds one object into its row.
+            pub fn add(&mut self, object: Object) {
+                let names = &self.names;
+                if let Object::Secret(secret) = &object {
+                    self.certificates.extend(Tls::fold(secret, names));
+                }
+                match object {
+                    $($(Object::$kind(object) => rows!(@$each self.$list, ($fold)(*object, names)),)*)*
+                }
+            }
+
+            /// Makes room for this many more rows of a kind.
+            pub fn reserve(&mut self, kind: Kind, count: usize) {
+                match kind { $($(Kind::$kind => self.$list.reserve_exact(count),)*)* }
+            }
+
+            /// Moves the rows of another part of the run to the end of these.
+            pub fn append(&mut self, other: Rows) {
+                $(take_over(&mut self.$list, other.$list);)*
+            }
+
+            /// Keeps only the rows of some namespaces, and those of the cluster.
+            pub(crate) fn retain_namespaces(&mut self, keep: &dyn Fn(&str) -> bool) {
+                $(rows!(@$place self.$list, rows!(@key $key), keep);)*
+            }
+
+            /// The number of rows of the kinds that have exactly one row for each object.
+            pub fn counts(&self) -> Vec<(&'static [Kind], usize)> {
+                let lists: Vec<(bool, &[Kind], usize)> = vec![
+                    $((stringify!($each) == "each", &[$(Kind::$kind),*], self.$list.len()),)*
+                ];
+                lists.into_iter().filter(|list| list.0).map(|(_, kinds, count)| (kinds, count)).collect()
+            }
+
+            /// Sorts every list and drops repeated rows. Returns their number by the first kind of the list.
+            fn sort_lists(&mut self) -> Vec<(Option<Kind>, u64)> {
+                vec![$((first(&[$(Kind::$kind),*]), $sort(&mut self.$list, rows!(@key $key))),)*]
+            }
+        }
+    };
+    (@each $list:expr, $row:expr) => { $list.push($row) };
+    (@some $list:expr, $rows:expr) => { $list.extend($rows) };
+    (@key metadata) => { |row| (&row.metadata.namespace, "", &row.metadata.name) };
+    (@key ($key:expr)) => { $key };
+    (@namespaced $list:expr, $key:expr, $keep:ident) => { retain(&mut $list, $key, |(namespace, ..)| $keep(namespace)) };
+    (@named $list:expr, $key:expr, $keep:ident) => { retain(&mut $list, $key, |(.., name)| $keep(name)) };
+    (@cluster $list:expr, $key:expr, $keep:ident) => {};
+}
+
+/// The namespace, the kind if it matters, and the name of a row.
+pub(super) type Key<T> = fn(&T) -> (&str, &str, &str);
+
+fn retain<T>(rows: &mut Vec<T>, key: Key<T>, keep: impl Fn((&str, &str, &str)) -> bool) {
+    rows.retain(|row| keep(key(row)));
+}
+
+/// Moves rows to the end of others. The first rows are moved as a whole, so that a large list never exists twice.
+fn take_over<T>(rows: &mut Vec<T>, mut other: Vec<T>) {
+    if rows.is_empty() {
+        *rows = other;
+    } else {
+        rows.append(&mut other);
+    }
+}
+
+fn first(kinds: &[Kind]) -> Option<Kind> {
+    kinds.first().copied()
+}
+
+/// Keeps an object as it was read.
+fn as_read<T>(object: T, _: &Names) -> T {
+    object
 }
 
 impl Rows {
-    /// Folds one object into its row.
-    pub fn add(&mut self, object: Object) {
-        let names = &self.names;
-        match object {
-            Object::Pod(pod) => self.pods.push(Pod::fold(pod, names)),
-            Object::Node(node) => self.nodes.push(Node::fold(node, names)),
-            Object::ReplicaSet(set) => self.workloads.push(Workload::replica_set(set, names)),
-            Object::Deployment(deployment) => self.workloads.push(Workload::deployment(deployment, names)),
-            Object::StatefulSet(set) => self.workloads.push(Workload::stateful_set(set, names)),
-            Object::DaemonSet(set) => self.workloads.push(Workload::daemon_set(set, names)),
-            Object::Job(job) => self.jobs.push(Job::fold(job, names)),
-            Object::CronJob(job) => self.cron_jobs.push(CronJob::fold(job, names)),
-            Object::Service(service) => self.services.push(service),
-            Object::EndpointSlice(slice) => self.endpoints.push(Endpoints::fold(slice, names)),
-            Object::Ingress(ingress) => self.ingresses.push(ingress),
-            Object::Gateway(gateway) => self.gateways.push(gateway),
-            Object::HTTPRoute(route) => self.routes.push(route),
-            Object::IngressClass(class) => self.ingress_classes.push(class),
-            Object::PersistentVolumeClaim(claim) => self.claims.push(claim),
-            Object::PersistentVolume(volume) => self.volumes.push(volume),
-            Object::StorageClass(class) => self.storage_classes.push(class),
-            Object::HorizontalPodAutoscaler(autoscaler) => self.autoscalers.push(autoscaler),
-            Object::PodDisruptionBudget(budget) => self.budgets.push(budget),
-            Object::ResourceQuota(quota) => self.quotas.push(quota),
-            Object::ValidatingWebhookConfiguration(webhooks) => {
-                self.webhooks.push((Kind::ValidatingWebhookConfiguration, webhooks));
-            }
-            Object::MutatingWebhookConfiguration(webhooks) => {
-                self.webhooks.push((Kind::MutatingWebhookConfiguration, webhooks));
-            }
-            Object::Host(host) => self.hosts.push(host),
-            Object::APIService(service) => self.api_services.push(service),
-            Object::Secret(secret) => self.add_secret(secret),
-            Object::Throttling(measured) => self.throttling.push(Throttling::fold(&measured, names)),
-            Object::PodMetrics(metrics) => self.metered.extend(Metered::fold_pod(metrics, names)),
-            Object::NodeMetrics(metrics) => self.metered_nodes.extend(Metered::fold_node(metrics, names)),
-            Object::Usage(measured) => self.usage.extend(Usage::fold(&measured, names)),
-            Object::MemoryHistory(measured) => self.memory.extend(MemoryHistory::fold(measured, names)),
-            Object::LogSource(source) => self.logs.extend(Source::fold(source)),
-            Object::Event(event) => self.events.extend(Event::fold(event, names)),
-            Object::Namespace(namespace) => self.namespaces.push(Namespace::fold(namespace, names)),
-        }
-    }
-
-    /// That a secret exists, and its certificate.
-    fn add_secret(&mut self, mut secret: wire::Secret) {
-        self.certificates.extend(Tls::fold(&secret, &self.names));
-        secret.data = None;
-        self.secrets.push(secret);
-    }
-
-    /// Makes room for so many more rows of a kind.
-    pub fn reserve(&mut self, kind: Kind, count: usize) {
-        match kind {
-            Kind::Pod => self.pods.reserve_exact(count),
-            Kind::ReplicaSet | Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet => {
-                self.workloads.reserve_exact(count);
-            }
-            Kind::Job => self.jobs.reserve_exact(count),
-            Kind::EndpointSlice => self.endpoints.reserve_exact(count),
-            Kind::Service => self.services.reserve_exact(count),
-            // There are never many of the others.
-            _ => {}
-        }
-    }
-
-    /// No rows, but the same names.
+    /// Returns an empty part with the same names.
     #[must_use]
     pub fn part(&self) -> Self {
         Self { names: self.names.clone(), ..Self::default() }
@@ -154,91 +123,38 @@ impl Rows {
         found.ok().map(|index| &self.pods[index])
     }
 
-    /// How the memory of a container went, where it was killed for it; the rows must be sorted.
-    pub fn memory_of(&self, namespace: &str, pod: &str, container: &str) -> Option<&MemoryHistory> {
-        let key =
-            |of: &MemoryHistory| (&*of.namespace, &*of.pod, &*of.container).cmp(&(namespace, pod, container));
+    /// The memory history of a container that was OOM-killed; the rows must be sorted.
+    pub(crate) fn memory_of(&self, namespace: &str, pod: &str, container: &str) -> Option<&MemoryHistory> {
+        let key = |of: &MemoryHistory| of.metadata.key().cmp(&(namespace, pod, container));
         self.memory.binary_search_by(key).ok().map(|index| &self.memory[index])
     }
 
-    /// What a container uses at this moment; the rows must be sorted.
-    pub fn metered(&self, namespace: &str, pod: &str, container: &str) -> Option<&Metered> {
+    /// The current usage of a container; the rows must be sorted.
+    pub(crate) fn metered(&self, namespace: &str, pod: &str, container: &str) -> Option<&Metered> {
         let key =
             |of: &Metered| (&*of.namespace, &*of.object, &*of.container).cmp(&(namespace, pod, container));
         self.metered.binary_search_by(key).ok().map(|index| &self.metered[index])
     }
 
-    /// Takes over the rows of another part of the run.
-    pub fn append(&mut self, mut other: Rows) {
-        take_over(&mut self.pods, &mut other.pods);
-        take_over(&mut self.nodes, &mut other.nodes);
-        take_over(&mut self.workloads, &mut other.workloads);
-        take_over(&mut self.jobs, &mut other.jobs);
-        take_over(&mut self.cron_jobs, &mut other.cron_jobs);
-        take_over(&mut self.services, &mut other.services);
-        take_over(&mut self.endpoints, &mut other.endpoints);
-        take_over(&mut self.ingresses, &mut other.ingresses);
-        take_over(&mut self.gateways, &mut other.gateways);
-        take_over(&mut self.routes, &mut other.routes);
-        take_over(&mut self.ingress_classes, &mut other.ingress_classes);
-        take_over(&mut self.claims, &mut other.claims);
-        take_over(&mut self.volumes, &mut other.volumes);
-        take_over(&mut self.storage_classes, &mut other.storage_classes);
-        take_over(&mut self.autoscalers, &mut other.autoscalers);
-        take_over(&mut self.budgets, &mut other.budgets);
-        take_over(&mut self.quotas, &mut other.quotas);
-        take_over(&mut self.webhooks, &mut other.webhooks);
-        take_over(&mut self.api_services, &mut other.api_services);
-        take_over(&mut self.secrets, &mut other.secrets);
-        take_over(&mut self.certificates, &mut other.certificates);
-        take_over(&mut self.events, &mut other.events);
-        take_over(&mut self.throttling, &mut other.throttling);
-        take_over(&mut self.metered, &mut other.metered);
-        take_over(&mut self.metered_nodes, &mut other.metered_nodes);
-        take_over(&mut self.usage, &mut other.usage);
-        take_over(&mut self.memory, &mut other.memory);
-        take_over(&mut self.logs, &mut other.logs);
-        take_over(&mut self.hosts, &mut other.hosts);
-        take_over(&mut self.namespaces, &mut other.namespaces);
-    }
-
-    /// Sorts sources of logs; of one that is given twice the first counts.
-    fn sort_logs(&mut self) -> (Kind, u64) {
-        let before = self.logs.len();
-        self.logs.sort_by(|a, b| (&a.object, &a.container).cmp(&(&b.object, &b.container)));
-        self.logs
-            .dedup_by(|later, first| (&later.object, &later.container) == (&first.object, &first.container));
-        (Kind::LogSource, (before - self.logs.len()) as u64)
-    }
-
-    /// Sorts every list and drops what was given twice. Returns what was dropped, by kind.
+    /// Sorts every list and drops repeated rows. Returns the number of dropped rows, by kind.
     pub(super) fn sort(&mut self) -> Vec<Gap> {
-        // Whoever sorts has them all.
+        // All rows are there, so the names are not needed any more.
         self.names = Names::default();
-        self.sort_events();
-        // Which of them is there twice the secrets tell.
-        once(&mut self.certificates, |tls| (&tls.namespace, "", &tls.name));
-        let mut repeated = self.sort_workloads();
-        repeated.extend(self.sort_others());
-        repeated.extend(self.sort_measured());
-        repeated.push(self.sort_logs());
+        let repeated = self.sort_lists().into_iter().filter(|(_, count)| *count > 0);
         repeated
-            .into_iter()
-            .filter(|&(_, count)| count > 0)
-            .map(|(kind, got)| Gap { got, ..Gap::new(kind.name(), Reason::Repeated) })
+            .filter_map(|(kind, got)| Some(Gap { got, ..Gap::new(kind?.name(), Reason::Repeated) }))
             .collect()
     }
 
-    /// Lets go of what was not measured at about this moment, and gives the nodes what is left. Returns how much was let
-    /// go, by kind.
-    pub(super) fn let_go_of_stale(&mut self, now: Time) -> Vec<Gap> {
-        let fresh = |metered: &Metered| metered.is_of(now);
+    /// Drops what was not measured at about this time, and tells the nodes their usage. Returns the number of dropped rows,
+    /// by kind.
+    pub(super) fn drop_stale(&mut self, now: Time) -> Vec<Gap> {
         let mut stale = Vec::new();
         for (kind, rows) in
             [(Kind::PodMetrics, &mut self.metered), (Kind::NodeMetrics, &mut self.metered_nodes)]
         {
             let before = rows.len();
-            rows.retain(fresh);
+            rows.retain(|metered| metered.is_of(now));
             let got = (before - rows.len()) as u64;
             stale.extend((got > 0).then(|| Gap { got, ..Gap::new(kind.name(), Reason::Stale) }));
         }
@@ -248,95 +164,85 @@ impl Rows {
         }
         stale
     }
-
-    fn sort_events(&mut self) {
-        let events = &mut self.events;
-        events.sort_by(|a, b| {
-            (&a.object, a.last_seen, &a.reason, &a.message).cmp(&(
-                &b.object,
-                b.last_seen,
-                &b.reason,
-                &b.message,
-            ))
-        });
-        events.dedup_by(|a, b| {
-            (&a.object, &a.uid, &a.reason, &a.message, a.last_seen, a.count)
-                == (&b.object, &b.uid, &b.reason, &b.message, b.last_seen, b.count)
-        });
-    }
-
-    /// Pods and what owns or carries them.
-    fn sort_workloads(&mut self) -> Vec<(Kind, u64)> {
-        vec![
-            (Kind::Pod, once(&mut self.pods, |p| (&p.shared.namespace, "", &p.name))),
-            (Kind::Node, once(&mut self.nodes, |n| ("", "", &n.name))),
-            (Kind::Deployment, once(&mut self.workloads, |w| (&w.namespace, w.kind.name(), &w.name))),
-            (Kind::Job, once(&mut self.jobs, |j| (&j.namespace, "", &j.name))),
-            (Kind::CronJob, once(&mut self.cron_jobs, |j| (&j.namespace, "", &j.name))),
-            (Kind::EndpointSlice, once(&mut self.endpoints, |e| (&e.namespace, &e.service, &e.name))),
-            (Kind::Namespace, once(&mut self.namespaces, |n| ("", "", &n.name))),
-            (
-                Kind::ValidatingWebhookConfiguration,
-                once(&mut self.webhooks, |(kind, w)| ("", kind.name(), &w.metadata.name)),
-            ),
-        ]
-    }
-
-    /// What was measured. Of a container that was measured twice the first counts: nobody adds up windows that overlap.
-    fn sort_measured(&mut self) -> Vec<(Kind, u64)> {
-        vec![
-            (Kind::Throttling, once(&mut self.throttling, |t| (&t.namespace, &t.pod, &t.container))),
-            (Kind::PodMetrics, once(&mut self.metered, |m| (&m.namespace, &m.object, &m.container))),
-            (Kind::NodeMetrics, once(&mut self.metered_nodes, |m| ("", "", &m.object))),
-            (Kind::Usage, once(&mut self.usage, |u| (&u.namespace, &u.pod, &u.container))),
-            (Kind::MemoryHistory, once(&mut self.memory, |m| (&m.namespace, &m.pod, &m.container))),
-            (Kind::Host, once(&mut self.hosts, |h| ("", "", &h.metadata.name))),
-        ]
-    }
-
-    /// What is kept as the API has it.
-    fn sort_others(&mut self) -> Vec<(Kind, u64)> {
-        /// Sorts by what the metadata say.
-        macro_rules! sorted {
-            ($kind:ident $rows:ident) => {
-                (Kind::$kind, once(&mut self.$rows, |row| (&row.metadata.namespace, "", &row.metadata.name)))
-            };
-        }
-        vec![
-            sorted!(Service services),
-            sorted!(Ingress ingresses),
-            sorted!(Gateway gateways),
-            sorted!(HTTPRoute routes),
-            sorted!(IngressClass ingress_classes),
-            sorted!(PersistentVolumeClaim claims),
-            sorted!(PersistentVolume volumes),
-            sorted!(StorageClass storage_classes),
-            sorted!(HorizontalPodAutoscaler autoscalers),
-            sorted!(PodDisruptionBudget budgets),
-            sorted!(ResourceQuota quotas),
-            sorted!(APIService api_services),
-            sorted!(Secret secrets),
-        ]
-    }
 }
 
-/// Appends rows; the first ones are moved as a whole, so that a large list is never there twice.
-fn take_over<T>(rows: &mut Vec<T>, other: &mut Vec<T>) {
-    if rows.is_empty() {
-        std::mem::swap(rows, other);
-    } else {
-        rows.append(other);
-    }
+rows! {
+    /// Pods.
+    pods: Pod, each { Pod => Pod::fold } namespaced (|pod| (&pod.shared.namespace, "", &pod.name)), once;
+    /// Nodes.
+    nodes: Node, each { Node => Node::fold } cluster (|node| ("", "", &node.name)), once;
+    /// Deployments, ReplicaSets, StatefulSets and DaemonSets.
+    workloads: Workload, each {
+        Deployment => Workload::deployment,
+        ReplicaSet => Workload::replica_set,
+        StatefulSet => Workload::stateful_set,
+        DaemonSet => Workload::daemon_set,
+    } namespaced (|workload| (&workload.namespace, workload.kind.name(), &workload.name)), once;
+    /// Jobs.
+    jobs: Job, each { Job => Job::fold } namespaced (|job| (&job.namespace, "", &job.name)), once;
+    /// CronJobs.
+    cron_jobs: CronJob, each { CronJob => CronJob::fold } namespaced (|job| (&job.namespace, "", &job.name)), once;
+    /// Services.
+    services: wire::Service, each { Service => as_read } namespaced metadata, once;
+    /// EndpointSlices.
+    endpoints: Endpoints, each { EndpointSlice => Endpoints::fold }
+        namespaced (|slice| (&slice.namespace, &slice.service, &slice.name)), once;
+    /// Ingresses.
+    ingresses: wire::Ingress, each { Ingress => as_read } namespaced metadata, once;
+    /// Gateways.
+    gateways: wire::Gateway, each { Gateway => as_read } namespaced metadata, once;
+    /// HTTPRoutes.
+    routes: wire::HttpRoute, each { HTTPRoute => as_read } namespaced metadata, once;
+    /// Ingress classes.
+    ingress_classes: wire::IngressClass, each { IngressClass => as_read } cluster metadata, once;
+    /// PersistentVolumeClaims.
+    claims: wire::PersistentVolumeClaim, each { PersistentVolumeClaim => as_read } namespaced metadata, once;
+    /// PersistentVolumes.
+    volumes: wire::PersistentVolume, each { PersistentVolume => as_read } cluster metadata, once;
+    /// Storage classes.
+    storage_classes: wire::StorageClass, each { StorageClass => as_read } cluster metadata, once;
+    /// HorizontalPodAutoscalers.
+    autoscalers: wire::HorizontalPodAutoscaler, each { HorizontalPodAutoscaler => as_read } namespaced metadata, once;
+    /// PodDisruptionBudgets.
+    budgets: wire::PodDisruptionBudget, each { PodDisruptionBudget => as_read } namespaced metadata, once;
+    /// ResourceQuotas.
+    quotas: wire::ResourceQuota, each { ResourceQuota => as_read } namespaced metadata, once;
+    /// Webhook configurations, each with its kind.
+    webhooks: (Kind, wire::WebhookConfiguration), each {
+        ValidatingWebhookConfiguration => |webhooks, _| (Kind::ValidatingWebhookConfiguration, webhooks),
+        MutatingWebhookConfiguration => |webhooks, _| (Kind::MutatingWebhookConfiguration, webhooks),
+    } cluster (|(kind, webhooks)| ("", kind.name(), &webhooks.metadata.name)), once;
+    /// APIServices.
+    api_services: wire::ApiService, each { APIService => as_read } cluster metadata, once;
+    /// Secrets that exist.
+    secrets: wire::Secret, each { Secret => |secret, _| wire::Secret { data: None, ..secret } }
+        namespaced metadata, once;
+    /// The certificates in Secrets.
+    certificates: Tls, some {} namespaced (|tls| (&tls.namespace, "", &tls.name)), once_derived;
+    /// Warnings about failing objects.
+    events: Event, some { Event => Event::fold }
+        namespaced (|event| (&event.object.namespace, &event.object.kind, &event.object.name)), once_events;
+    /// How often CPU limits throttled containers.
+    throttling: wire::Throttling, each { Throttling => as_read } namespaced (|of| of.metadata.key()), once;
+    /// The current usage of containers.
+    metered: Metered, some { PodMetrics => Metered::fold_pod }
+        namespaced (|of| (&of.namespace, &of.object, &of.container)), once;
+    /// The current usage of nodes.
+    metered_nodes: Metered, some { NodeMetrics => Metered::fold_node } cluster (|of| ("", "", &of.object)), once;
+    /// The usage of containers over time.
+    usage: wire::Usage, some { Usage => |usage, _| Some(usage).filter(wire::Usage::is_possible) }
+        namespaced (|of| of.metadata.key()), once;
+    /// The memory usage over time of containers that were OOM-killed.
+    memory: MemoryHistory, some { MemoryHistory => |memory, _| Some(memory).filter(MemoryHistory::is_possible) }
+        namespaced (|of| of.metadata.key()), once;
+    /// Summaries of logs.
+    logs: Source, some { LogSource => |source, _| Source::fold(source) }
+        namespaced (|log| (&log.object.namespace, &log.object.kind, &log.object.name)), once_logs;
+    /// Hosts that were looked up.
+    hosts: wire::Host, each { Host => as_read } cluster metadata, once;
+    /// Namespaces that exist.
+    namespaces: Namespace, each { Namespace => Namespace::fold } named (|namespace| ("", "", &namespace.name)), once;
 }
 
-/// Sorts rows by namespace, kind and name, and keeps the first of each; returns how many were dropped. Broken
-/// objects without a name cannot be told apart, so all of them stay.
-fn once<T>(rows: &mut Vec<T>, key: fn(&T) -> (&str, &str, &str)) -> u64 {
-    let before = rows.len();
-    // Servers send them sorted, or nearly so. Sorting needs room for half of them more, where it is needed.
-    if !rows.is_sorted_by(|a, b| key(a) <= key(b)) {
-        rows.sort_by(|a, b| key(a).cmp(&key(b)));
-    }
-    rows.dedup_by(|later, first| !key(first).2.is_empty() && key(first) == key(later));
-    (before - rows.len()) as u64
-}
+#[cfg(test)]
+mod tests;

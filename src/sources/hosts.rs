@@ -1,62 +1,54 @@
-//! What is known of hosts outside of the cluster: how DNS answers for them, how often they are asked for, which certificate
-//! is served for them. It is asked when the lists are read: only then it is known which hosts there are.
+//! Hosts seen from outside of the cluster: the answer of DNS, the number of requests, and the certificate that is served. Three
+//! sources are asked, each with a file of its own; this one decides about which hosts, and puts their answers together.
 //!
-//! What does not belong here: what the answers mean (`checks`).
+//! What does not belong here: the interpretation of the answers (`checks`).
 
 mod named;
-mod probe;
-mod requests;
-mod resolve;
 
-pub(crate) use named::{Named, Told, named};
+pub(super) use named::NamedHosts;
 
-use super::prometheus::Prometheus;
-use super::{Measured, SourcesRun, Unavailable};
+use super::prometheus::requests;
+use super::{Measured, Sources, access_log, dns, tls_probe};
 use crate::model::{Gap, Reason};
 use crate::text::{Fact, Message, Text, reasons};
-use crate::wire::{DnsAnswer, Handshake, Host, HostRequests, Kind, Object, ObjectMeta};
+use crate::wire::{DnsAnswer, Handshake, Host, HostRequests, Kind, MeasuredMeta};
 use named::{AllAsked, Asked};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::task::JoinSet;
 
-/// So many hosts are named where nothing is known of them.
-const SHOWN: usize = 5;
-
-/// So many hosts are looked up: more than a cluster has, and no more than a DNS server is asked kindly.
+/// The most hosts that are looked up: more than a cluster has, and few enough for a DNS server.
 pub(crate) const MOST: usize = 10_000;
 
-/// Which hosts are looked up, and who is asked about them.
+/// The hosts that are looked up, and the servers that are asked.
 #[derive(Clone, Debug, Default)]
 pub struct Hosts {
     /// Hosts besides those of Ingresses and routes.
     pub listed: BTreeSet<String>,
-    /// Whether those of Ingresses and routes are looked up where nothing else asks for it.
+    /// Whether those of Ingresses and routes are looked up even if no other flag requests it.
     pub resolve: bool,
-    /// The DNS server; else that of the system.
+    /// The DNS server; by default that of the system.
     pub dns_server: Option<SocketAddr>,
     /// Access logs of nginx.
     pub access_logs: Vec<PathBuf>,
-    /// Whether certificates are looked at; `None` is inside a cluster alone, as far as they can be.
+    /// Whether certificates are probed; `None` means only inside of a cluster, as far as they can be reached.
     pub probe: Option<bool>,
-    /// Where they are looked at; else where DNS leads to.
+    /// The address of the probes; by default that of DNS.
     pub probe_to: Option<SocketAddr>,
-    /// Whether what namespaces say of it by annotations is not heeded.
+    /// Whether the annotations of namespaces are ignored.
     pub no_annotations: bool,
 }
 
 impl Hosts {
-    /// Whether somebody asked for it. Else it is done because the run is inside a cluster, from where not every host can be
-    /// reached that others reach: what is not found out there is no news.
+    /// Whether the user requested it. Otherwise it is done because the run is inside of a cluster, from where some hosts cannot
+    /// be reached: then nothing is missing.
     fn is_asked_for(&self) -> bool {
         let listed = !self.listed.is_empty() || !self.access_logs.is_empty();
         self.resolve || listed || self.probe == Some(true)
     }
 
-    /// The same with all that depends on where the run is; `None` where nobody wants to know of hosts.
+    /// Completes it with what depends on where the run is; `None` if no hosts are looked up.
     pub(crate) fn wanted(self: &Arc<Self>, inside: bool) -> Option<Arc<Self>> {
         match (self.is_asked_for(), self.probe) {
             (true, probe) => {
@@ -68,89 +60,50 @@ impl Hosts {
     }
 }
 
-impl SourcesRun {
-    /// Looks up the hosts that `told` names, and those of the lists.
-    pub(crate) async fn hosts(
-        &self,
-        prometheus: Result<&Prometheus, &Unavailable>,
-        told: UnboundedReceiver<Told>,
-    ) -> Measured {
+impl Sources {
+    /// Looks up the hosts that objects name, and those of the lists.
+    pub(super) async fn hosts(&self, named: NamedHosts) -> Measured {
         let Some(hosts) = &self.wanted.hosts else { return Measured::default() };
-        let AllAsked { hosts: asked, left_out } = named::all(told, hosts).await;
+        let AllAsked { hosts: asked, left_out } = named.asked(hosts);
         let names: Vec<String> = asked.keys().cloned().collect();
         let counted = unnamed_first(&asked);
-        let ((mut answers, mut missing), (mut requests, mut unseen)) =
-            tokio::join!(self.resolved(hosts, &names), self.requests(hosts, prometheus, &counted));
-        let probed = asked.iter().filter_map(|(name, asked)| Some((name.clone(), asked.tls?))).collect();
+        let ((mut answers, mut missing), (mut requests, mut outside)) =
+            tokio::join!(dns::ask(&self.client, hosts.dns_server, &names), self.requests(hosts, &counted));
+        let probed = asked.iter().filter_map(|(name, asked)| Some((name.clone(), asked.tls?)));
         let mut handshakes = match hosts.probe {
             Some(false) => BTreeMap::new(),
-            _ => self.probed(hosts, probed, &answers, &mut unseen).await,
+            _ => self.handshakes(hosts, probed.collect(), &answers, &mut outside).await,
         };
         if left_out > 0 {
             missing.push(limited(&reasons::HOSTS_LOOKED_UP, MOST, (left_out, names.len())));
         }
         if !hosts.is_asked_for() {
             (answers, handshakes) = (resolved(answers), served(handshakes));
-            (missing, unseen) = (Vec::new(), Vec::new());
+            (missing, outside) = (Vec::new(), Vec::new());
         }
-        let host = |(name, Asked { listed, .. }): (String, Asked)| {
-            let metadata = ObjectMeta { name: name.clone(), ..ObjectMeta::default() };
-            let (dns, tls) = (answers.remove(&name), handshakes.remove(&name));
-            Object::Host(Host { metadata, listed, dns, requests: requests.remove(&name), tls })
+        let host = |(name, Asked { listed, .. }): (String, Asked)| Host {
+            listed,
+            dns: answers.remove(&name),
+            tls: handshakes.remove(&name),
+            requests: requests.remove(&name),
+            metadata: MeasuredMeta { namespace: String::new(), name },
         };
-        let objects: Vec<Object> = asked.into_iter().map(host).collect();
-        Measured { objects, unseen, missing, ..Measured::default() }
+        let mut measured = Measured::all(asked.into_iter().map(host).collect()).with_outside(outside);
+        measured.coverage.gaps = missing;
+        measured
     }
 
-    /// How DNS answers for each, and for which nobody could tell.
-    async fn resolved(&self, hosts: &Hosts, names: &[String]) -> (BTreeMap<String, DnsAnswer>, Vec<Gap>) {
-        if names.is_empty() {
-            return (BTreeMap::new(), Vec::new());
-        }
-        let dns = match resolve::Dns::of(hosts.dns_server) {
-            Ok(dns) => Arc::new(dns),
-            Err(why) => return (BTreeMap::new(), vec![gap(Reason::Failed, why, names.len(), 0)]),
-        };
-        let until = tokio::time::Instant::now() + resolve::ALL;
-        let mut tasks = JoinSet::new();
-        for name in names.iter().cloned() {
-            let (dns, asker) = (Arc::clone(&dns), Arc::clone(&self.asker));
-            tasks.spawn(async move {
-                let answer = async {
-                    let _permits = asker.permit().await;
-                    Ok(dns.answer(&name, until).await)
-                };
-                let answer = asker.budget.stop.or(answer).await;
-                (name, answer)
-            });
-        }
-        let mut answers = BTreeMap::new();
-        for (name, answer) in tasks.join_all().await {
-            if let Ok(answer) = answer {
-                answers.insert(name, answer);
-            }
-        }
-        let missing = unanswered(names, &answers);
-        (answers, missing)
-    }
-
-    /// How often each was asked for: in the logs that were named, else as a Prometheus knows it, which is asked where
-    /// somebody wants to know of hosts.
-    async fn requests(
-        &self,
-        hosts: &Hosts,
-        prometheus: Result<&Prometheus, &Unavailable>,
-        names: &[&String],
-    ) -> (BTreeMap<String, HostRequests>, Vec<Gap>) {
+    /// The number of requests for each: from the given logs, otherwise from Prometheus if the user requested hosts.
+    async fn requests(&self, hosts: &Hosts, names: &[&String]) -> (BTreeMap<String, HostRequests>, Vec<Gap>) {
         if names.is_empty() || !hosts.is_asked_for() {
             return (BTreeMap::new(), Vec::new());
         }
         if !hosts.access_logs.is_empty() {
             let names = names.iter().map(|name| (*name).clone()).collect();
-            return requests::in_logs(&hosts.access_logs, names, self.asker.budget.stop()).await;
+            return access_log::ask(&hosts.access_logs, names, self.client.budget.stop()).await;
         }
-        // Nobody was asked to count: who cannot is no news.
-        let Ok(prometheus) = prometheus else { return (BTreeMap::new(), Vec::new()) };
+        // The user did not request the numbers of Prometheus, so they are not missing.
+        let Ok(prometheus) = self.prometheus().await else { return (BTreeMap::new(), Vec::new()) };
         let (asked, rest) = names.split_at(names.len().min(requests::MOST));
         let Ok(counted) = requests::ask(prometheus, &self.selector, asked, self.deadline()).await else {
             return (BTreeMap::new(), Vec::new());
@@ -159,84 +112,52 @@ impl SourcesRun {
         (counted, Some(left_out).filter(|_| !rest.is_empty()).into_iter().collect())
     }
 
-    /// What is served for each, by the port at which it is looked at.
-    async fn probed(
+    /// The handshake with each, at its port.
+    async fn handshakes(
         &self,
         hosts: &Hosts,
         names: Vec<(String, u16)>,
         answers: &BTreeMap<String, DnsAnswer>,
-        unseen: &mut Vec<Gap>,
+        outside: &mut Vec<Gap>,
     ) -> BTreeMap<String, Handshake> {
-        let left_out = names.len().saturating_sub(probe::MOST);
+        let left_out = names.len().saturating_sub(tls_probe::MOST);
         if left_out > 0 {
-            unseen.push(limited(&reasons::HOSTS_PROBED, probe::MOST, (left_out, probe::MOST)));
+            outside.push(limited(&reasons::HOSTS_PROBED, tls_probe::MOST, (left_out, tls_probe::MOST)));
         }
-        let mut tasks = JoinSet::new();
-        for (name, port) in names.into_iter().take(probe::MOST) {
+        let address = |(name, port): (String, u16)| {
             let first = answers.get(&name).and_then(|answer| answer.addresses.first()?.parse().ok());
-            let found = hosts.probe_to.or_else(|| first.map(|address| SocketAddr::new(address, port)));
-            let Some(to) = found else { continue };
-            let asker = Arc::clone(&self.asker);
-            tasks.spawn(async move {
-                let shaken = async {
-                    let _permits = asker.permit().await;
-                    Ok(Box::pin(probe::shake_hands(&name, to)).await)
-                };
-                let shaken = asker.budget.stop.or(shaken).await;
-                (name, shaken)
-            });
-        }
-        let done = tasks.join_all().await.into_iter();
-        done.filter_map(|(name, shaken)| Some((name, shaken.ok()?))).collect()
+            let to = hosts.probe_to.or_else(|| first.map(|address| SocketAddr::new(address, port)))?;
+            Some((name, to))
+        };
+        let probes = names.into_iter().take(tls_probe::MOST).filter_map(address).collect();
+        tls_probe::ask(&self.client, probes).await
     }
 }
 
-/// The hosts, those first that nobody in the cluster names: whether somebody asks for them matters most.
+/// The hosts, first those that no object names: their number of requests matters most.
 fn unnamed_first(asked: &BTreeMap<String, Asked>) -> Vec<&String> {
     let (named, unnamed): (Vec<_>, Vec<_>) = asked.iter().partition(|(_, asked)| asked.named);
     unnamed.into_iter().chain(named).map(|(name, _)| name).collect()
 }
 
-/// Those that have an address: from inside a cluster not every name is known that others know.
+/// Those with an address: inside of a cluster some names are unknown that are known outside.
 fn resolved(mut answers: BTreeMap<String, DnsAnswer>) -> BTreeMap<String, DnsAnswer> {
     answers.retain(|_, answer| answer.is_resolved());
     answers
 }
 
-/// Those with a certificate: from inside a cluster its own load balancer may well refuse, or close what has not come through it.
+/// Those with a certificate: inside of a cluster its own load balancer may refuse or close connections.
 fn served(mut handshakes: BTreeMap<String, Handshake>) -> BTreeMap<String, Handshake> {
     handshakes.retain(|_, shaken| [Handshake::SERVED, Handshake::OTHER_KEY].contains(&&*shaken.outcome));
     handshakes
 }
 
-/// The hosts of which DNS told nothing, by how it failed.
-fn unanswered(names: &[String], answers: &BTreeMap<String, DnsAnswer>) -> Vec<Gap> {
-    let mut silent: BTreeMap<(Reason, Message), Vec<&str>> = BTreeMap::new();
-    let why = |answer: &DnsAnswer| answer.why().unwrap_or_else(|| Message::quoted(&*answer.outcome));
-    for name in names {
-        let (reason, why) = match answers.get(name) {
-            None => (Reason::Stopped, Message::plain(&reasons::DNS_NOT_ASKED)),
-            Some(answer) if answer.outcome == DnsAnswer::TIMED_OUT => (Reason::TimedOut, why(answer)),
-            Some(answer) if answer.outcome == DnsAnswer::FAILED => (Reason::Failed, why(answer)),
-            Some(_) => continue,
-        };
-        silent.entry((reason, why)).or_default().push(name);
-    }
-    let got = names.len() - silent.values().map(Vec::len).sum::<usize>();
-    let told = |((reason, why), hosts): ((Reason, Message), Vec<&str>)| {
-        let shown = Fact::first(SHOWN, hosts.iter().copied());
-        let facts = vec![("why", Fact::Message(why)), ("hosts", shown)];
-        gap(reason, Message::new(&reasons::DNS_FAILED, facts), hosts.len(), got)
-    };
-    silent.into_iter().map(told).collect()
-}
-
-/// That of more than so many the others were left out: how many, and how many were not.
+/// The gap of hosts that were left out because there are too many.
 fn limited(said: &'static Text, most: usize, (left_out, got): (usize, usize)) -> Gap {
     gap(Reason::Skipped, Message::new(said, vec![("most", Fact::count(most))]), left_out, got)
 }
 
-fn gap(reason: Reason, why: Message, missing: usize, got: usize) -> Gap {
+pub(super) fn gap(reason: Reason, why: Message, missing: usize, got: usize) -> Gap {
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     let gap = Gap { got: count(got), missing: Some(count(missing)), ..Gap::new(Kind::Host.name(), reason) };
     gap.because(why)
@@ -245,10 +166,9 @@ fn gap(reason: Reason, why: Message, missing: usize, got: usize) -> Gap {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::Lang;
 
     #[test]
-    fn nobody_is_asked_who_was_not_asked_for_but_inside_a_cluster() {
+    fn hosts_are_looked_up_on_request_or_inside_of_a_cluster() {
         let wanted = |hosts: Hosts, inside: bool| Arc::new(hosts).wanted(inside).map(|hosts| hosts.probe);
         let resolve = || Hosts { resolve: true, ..Hosts::default() };
         assert_eq!(wanted(Hosts::default(), false), None);
@@ -263,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_for_what_nobody_is_for_are_asked_about_first() {
+    fn hosts_that_no_object_names_are_counted_first() {
         let asked = |named: bool| Asked { named, ..Asked::default() };
         let all = [("a", true), ("b", false), ("c", true), ("d", false)];
         let all = all.map(|(name, named)| (name.to_owned(), asked(named))).into();
@@ -271,36 +191,11 @@ mod tests {
     }
 
     #[test]
-    fn unasked_only_what_is_served_is_told() {
+    fn without_a_request_only_served_certificates_stay() {
         let all =
             ["served", "other-key", "plain-http", "no-tls", "refused", "closed", "timed-out", "unreached"];
         let shaken = |outcome: &str| Handshake { outcome: outcome.to_owned(), ..Handshake::default() };
         let told = served(all.map(|outcome| (outcome.to_owned(), shaken(outcome))).into());
         assert_eq!(told.into_keys().collect::<Vec<_>>(), ["other-key", "served"]);
-    }
-
-    #[test]
-    fn hosts_that_nothing_is_known_of_are_named_by_why() {
-        let answer = |outcome: &str, why: Message| {
-            DnsAnswer { outcome: outcome.to_owned(), ..DnsAnswer::default() }.because(&why)
-        };
-        let (none, servfail) = (Message::quoted(""), Message::plain(&reasons::DNS_SERVFAIL));
-        let late = || Message::new(&reasons::NO_ANSWER, vec![("seconds", Fact::Number(3))]);
-        let names: Vec<String> = (0..9).map(|number| format!("h{number}")).collect();
-        let mut answers = BTreeMap::new();
-        answers.insert(names[0].clone(), answer(DnsAnswer::RESOLVED, none.clone()));
-        answers.insert(names[1].clone(), answer(DnsAnswer::NO_NAME, none));
-        answers.insert(names[2].clone(), answer(DnsAnswer::FAILED, servfail));
-        answers.extend(names[3..].iter().map(|name| (name.clone(), answer(DnsAnswer::TIMED_OUT, late()))));
-        let told = |lang| -> Vec<_> {
-            let gaps = unanswered(&names, &answers).into_iter();
-            gaps.map(|gap| (gap.why.unwrap().in_lang(lang), gap.got, gap.missing)).collect()
-        };
-        let late = "DNS: no answer within 3 s: h3, h4, h5, h6, h7 and 1 more".to_owned();
-        let failed = "DNS: SERVFAIL: the server could not resolve the name: h2".to_owned();
-        assert_eq!(told(Lang::En), [(late, 2, Some(6)), (failed, 2, Some(1))]);
-        let late = "DNS：3 秒內沒有回應：h3、h4、h5、h6、h7 等 6 個".to_owned();
-        let failed = "DNS：SERVFAIL：伺服器無法解析該名稱：h2".to_owned();
-        assert_eq!(told(Lang::ZhTw), [(late, 2, Some(6)), (failed, 2, Some(1))]);
     }
 }

@@ -1,37 +1,38 @@
-//! What the kubelets count, read twice through the API server, with a window of time between.
+//! The throttling that the kubelets count. Each is read twice through the API server, with a window of time between.
 
-use super::exposition::{Sample, name, sample};
+mod exposition;
+
 use super::selector::PromSelector;
-use super::series::{self, Counted, Name};
-use super::{Measurement, Unavailable, wait};
+use super::series::{self, Counted};
+use super::{Partial, Unavailable, wait};
 use crate::cluster::Error;
 use crate::cluster::page::{Accept, ApiClient, Body, Request, RetryPolicy, SEGMENT, too_large};
 use crate::logs::lines::Lines;
 use crate::text::{Fact, Message, reasons};
-use crate::wire::Throttling;
+use crate::wire::{MeasuredMeta, Throttling};
+use exposition::{Sample, name, sample};
 use percent_encoding::utf8_percent_encode;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-/// The most an answer may hold.
+/// The largest answer in bytes.
 const LARGEST: usize = 64 << 20;
 
-/// No line that is wanted is longer.
+/// The longest line that is read, in bytes.
 const LONGEST: usize = 64 << 10;
 
-/// A node has room for some hundred pods; nobody has so many control groups.
+/// The most control groups of a node, which runs some hundred pods.
 const MOST: usize = 20_000;
 
-/// What a control group has counted since it began.
+/// The counters of a control group since it started.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Counters {
     periods: Option<f64>,
     throttled: Option<f64>,
-    /// Microseconds of CPU time it may have in each period.
+    /// Microseconds of CPU time in each period.
     quota: Option<f64>,
     /// Microseconds.
     period: Option<f64>,
@@ -40,65 +41,64 @@ struct Counters {
 }
 
 /// Counters by container and control group.
-type Page = BTreeMap<(Name, String), Counters>;
+type Page = BTreeMap<(MeasuredMeta, String), Counters>;
 
-/// Reads every node that is told, until there are no more.
-pub(crate) async fn read(
-    asker: &Arc<ApiClient>,
+/// Asks the kubelets of some nodes.
+pub(super) async fn ask(
+    client: &Arc<ApiClient>,
     selector: &Arc<PromSelector>,
     window: Duration,
     deadline: Duration,
-    mut nodes: UnboundedReceiver<String>,
-) -> Measurement<Throttling> {
-    let mut tasks = JoinSet::new();
-    while let Some(node) = nodes.recv().await {
-        let (asker, selector) = (Arc::clone(asker), Arc::clone(selector));
+    nodes: BTreeSet<String>,
+) -> Partial<Throttling> {
+    let (mut tasks, all) = (JoinSet::new(), nodes.len());
+    for node in nodes {
+        let (client, selector) = (Arc::clone(client), Arc::clone(selector));
         tasks.spawn(async move {
-            let counted = twice(&asker, &selector, &node, window, deadline).await;
+            let counted = twice(&client, &selector, &node, window, deadline).await;
             (node, counted)
         });
     }
-    let (mut counted, mut untold) = (BTreeMap::new(), BTreeMap::new());
-    let all = tasks.len();
-    for (node, told) in tasks.join_all().await {
-        match told {
+    let (mut counted, mut failed) = (BTreeMap::new(), BTreeMap::new());
+    for (node, read) in tasks.join_all().await {
+        match read {
             // A pod is on one node only.
             Ok(of_node) => counted.extend(of_node),
             Err(error) => {
-                untold.insert(node, error);
+                failed.insert(node, error);
             }
         }
     }
-    let objects = counted.iter().filter_map(|(name, counted)| series::object(name, *counted)).collect();
-    let untold = untold.first_key_value().map(|(node, error)| {
-        let Unavailable { reason, why } = Unavailable::of(node.as_str(), error);
-        let facts = vec![
-            ("count", Fact::count(untold.len())),
-            ("all", Fact::count(all)),
-            ("why", Fact::Message(why)),
-        ];
-        Unavailable { reason, why: Message::new(&reasons::KUBELETS_UNREAD, facts) }
-    });
-    Measurement { objects, untold }
+    let objects = counted.iter().filter_map(|(name, counted)| series::measurement(name, *counted)).collect();
+    Partial { objects, missing: missing(&failed, all) }
 }
 
-/// What the containers of a node did between two readings.
+/// Why some kubelets have no measurements, by the first of them.
+fn missing(failed: &BTreeMap<String, Error>, all: usize) -> Option<Unavailable> {
+    let (node, error) = failed.first_key_value()?;
+    let Unavailable { reason, why } = Unavailable::of(node.as_str(), error);
+    let facts =
+        vec![("count", Fact::count(failed.len())), ("all", Fact::count(all)), ("why", Fact::Message(why))];
+    Some(Unavailable { reason, why: Message::new(&reasons::KUBELETS_UNREAD, facts) })
+}
+
+/// The counts of the containers of a node between two readings.
 async fn twice(
-    asker: &ApiClient,
+    client: &ApiClient,
     selector: &Arc<PromSelector>,
     node: &str,
     window: Duration,
     deadline: Duration,
-) -> Result<BTreeMap<Name, Counted>, Error> {
-    let first = page(asker, selector, node, deadline).await?;
+) -> Result<BTreeMap<MeasuredMeta, Counted>, Error> {
+    let first = page(client, selector, node, deadline).await?;
     let began = Instant::now();
-    wait(&asker.budget.stop(), window).await?;
-    let second = page(asker, selector, node, deadline).await?;
+    wait(&client.budget.stop(), window).await?;
+    let second = page(client, selector, node, deadline).await?;
     Ok(between(&first, &second, began.elapsed()))
 }
 
 async fn page(
-    asker: &ApiClient,
+    client: &ApiClient,
     selector: &Arc<PromSelector>,
     node: &str,
     deadline: Duration,
@@ -112,16 +112,16 @@ async fn page(
         form: None,
     };
     let body = || Reading::of(selector);
-    Ok(asker.read(&request, body).await?.body)
+    Ok(client.read(&request, body).await?.body)
 }
 
-/// A page of metrics as it arrives: of all of it, only what is wanted is kept.
+/// A page of metrics as it arrives. Only the counters of the scope are kept.
 struct Reading {
     selector: Arc<PromSelector>,
     lines: Lines,
     page: Page,
     length: usize,
-    /// Something in it was in the text format.
+    /// Whether a part of it was in the text format.
     is_metrics: bool,
 }
 
@@ -159,7 +159,7 @@ impl Body for Reading {
     }
 }
 
-/// Keeps a line, if it is of a container of the scope. Of a series that comes twice the first one counts.
+/// Keeps the number in a line, if it belongs to a container of the scope. Of a repeated series the first counts.
 fn keep(page: &mut Page, line: &[u8], selector: &PromSelector) {
     if !line.starts_with(b"container_") {
         return;
@@ -178,8 +178,8 @@ fn keep(page: &mut Page, line: &[u8], selector: &PromSelector) {
     if !is_container || !selector.holds(&labels.namespace) || !value.is_finite() || value < 0.0 {
         return;
     }
-    let whose = (labels.namespace.into_owned(), labels.pod.into_owned(), labels.container.into_owned());
-    let counters = page.entry((whose, labels.id.into_owned())).or_default();
+    let name_of_series = MeasuredMeta::of_container(&labels.namespace, &labels.pod, &labels.container);
+    let counters = page.entry((name_of_series, labels.id.into_owned())).or_default();
     if number(counters).is_none() {
         *number(counters) = Some(value);
         if name == "container_cpu_cfs_periods_total" {
@@ -188,11 +188,11 @@ fn keep(page: &mut Page, line: &[u8], selector: &PromSelector) {
     }
 }
 
-/// What was counted between two pages. A control group that counts backwards has begun anew, and what it did is not
-/// known; one that is not in both has not been there all the time.
-fn between(first: &Page, second: &Page, elapsed: Duration) -> BTreeMap<Name, Counted> {
-    let mut counted: BTreeMap<Name, Counted> = BTreeMap::new();
-    let mut anew = BTreeSet::new();
+/// The counts between two pages. A control group whose counters decreased was restarted, and its counts are unknown; one
+/// that is on one page only did not exist all the time.
+fn between(first: &Page, second: &Page, elapsed: Duration) -> BTreeMap<MeasuredMeta, Counted> {
+    let mut counted: BTreeMap<MeasuredMeta, Counted> = BTreeMap::new();
+    let mut restarted = BTreeSet::new();
     for ((name, id), after) in second {
         let Some(before) = first.get(&(name.clone(), id.clone())) else { continue };
         let grown = |of: fn(&Counters) -> Option<f64>| Some(of(after)? - of(before)?);
@@ -200,7 +200,7 @@ fn between(first: &Page, second: &Page, elapsed: Duration) -> BTreeMap<Name, Cou
             continue;
         };
         if periods < 0.0 || throttled < 0.0 {
-            anew.insert(name.clone());
+            restarted.insert(name.clone());
             continue;
         }
         let one = counted.entry(name.clone()).or_default();
@@ -210,15 +210,15 @@ fn between(first: &Page, second: &Page, elapsed: Duration) -> BTreeMap<Name, Cou
         let limit = after.quota.zip(after.period.filter(|period| *period > 0.0));
         one.limit = limit.map_or(one.limit, |(quota, period)| one.limit.max(quota / period));
     }
-    counted.retain(|name, _| !anew.contains(name));
+    counted.retain(|name, _| !restarted.contains(name));
     counted
 }
 
-/// The time between two counts: by the kubelet's clock where it tells, since it does not count at each question.
+/// The seconds between two counts, by the kubelet's clock if known: the kubelet does not count for each request.
 fn seconds(before: &Counters, after: &Counters, elapsed: Duration) -> i64 {
-    let told = before.at.zip(after.at).and_then(|(before, after)| after.checked_sub(before));
-    let told = told.filter(|millis| *millis > 0);
-    let millis = told.unwrap_or_else(|| i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX));
+    let known = before.at.zip(after.at).and_then(|(before, after)| after.checked_sub(before));
+    let known = known.filter(|millis| *millis > 0);
+    let millis = known.unwrap_or_else(|| i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX));
     (millis / 500 + 1) / 2
 }
 
@@ -248,7 +248,7 @@ mod tests {
     fn told(first: &str, second: &str) -> Vec<(String, i64, i64, i64, i64)> {
         let page = |text: &str| parsed(text, PromSelector::default()).unwrap();
         let counted = between(&page(first), &page(second), Duration::from_millis(30_400));
-        let objects = counted.iter().filter_map(|(name, counted)| series::object(name, *counted));
+        let objects = counted.iter().filter_map(|(name, counted)| series::measurement(name, *counted));
         let row = |o: Throttling| (o.metadata.name, o.periods, o.throttled, o.window_seconds, o.limit_millis);
         objects.map(row).collect()
     }

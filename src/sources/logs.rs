@@ -1,11 +1,11 @@
-//! The logs of the containers of the scope, read some at a time and folded as they come: of none more than its part, of all
-//! together no more than a gibibyte, and no longer than two minutes.
+//! The logs of the containers of the scope, read some at a time and folded as they arrive. Each container has an equal part of
+//! one gibibyte, and all have two minutes.
 //!
 //! What does not belong here: what a line means (`logs`).
 
-mod wanted;
+mod targets;
 
-pub(crate) use wanted::{Wanted, wanted};
+pub(super) use targets::{Target, targets_of};
 
 use super::{Measured, SourceRequest, Unavailable};
 use crate::cluster::Error;
@@ -14,54 +14,52 @@ use crate::cluster::page::{ApiClient, Body, Request};
 use crate::logs::{Log, Source, Summary};
 use crate::model::{Gap, Reason};
 use crate::text::{Fact, Message, Text, reasons};
-use crate::wire::{Kind, Object};
+use crate::wire::Kind;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
-use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
-use wanted::Target;
 
-/// How far back, unless it is said.
+/// The window, unless another one is requested.
 const SINCE: Duration = Duration::from_secs(86_400);
-/// So many bytes of all logs together, and of one at most and at least.
+/// The bytes of all logs together, and of one log at most and at least.
 const ALL: usize = 1 << 30;
 const MOST: usize = 16 << 20;
 const LEAST: usize = 1 << 20;
-/// So many containers at most: each gets its part.
+/// The most containers.
 const CONTAINERS: usize = ALL / LEAST;
-/// Shorter lines than these on the average are not expected where the newest are asked for.
+/// The expected length of a line: the number of requested lines is the limit in bytes divided by it.
 const LINE: usize = 100;
-/// So many at once, whatever else is allowed.
+/// The most logs that are read at once.
 const AT_ONCE: usize = 8;
-/// So long all together.
+/// The time limit of all logs.
 const TIME: Duration = Duration::from_secs(120);
 
-/// The logs of one cluster, ready to be read.
+/// The reader of the logs of one cluster.
 pub(crate) struct ErrorLogs {
-    asker: Arc<ApiClient>,
+    client: Arc<ApiClient>,
     since: Duration,
     deadline: Duration,
-    /// Nodes that did not answer: nobody waits for them twice.
+    /// Nodes that did not answer. Their other logs are not requested.
     silent: Mutex<BTreeSet<String>>,
     lanes: Semaphore,
 }
 
-/// How it went with one log.
+/// The result of reading one log.
 enum Outcome {
-    /// It was read; whether all of it, and why not to its end.
+    /// It was read, and whether it was cut or why it broke off.
     Read { summary: Summary, is_cut: bool, broken: Option<Unavailable> },
-    /// Nothing of it was read.
+    /// No part of it was read.
     Unread(Unavailable),
-    /// Logs of its namespace may not be read.
+    /// The identity may not read the logs of its namespace.
     Forbidden,
-    /// The pod has gone meanwhile.
+    /// The pod does not exist any more.
     Gone,
 }
 
-/// A log as it arrives; what has come of it stays when the rest does not come.
+/// A log as it arrives. If it breaks off, the part that arrived stays.
 struct Reading {
     log: Arc<Mutex<Log>>,
     limit: usize,
@@ -86,7 +84,7 @@ impl Body for Reading {
     }
 }
 
-/// Whoever held it before has left it whole.
+/// Locks a mutex. A panic elsewhere does not leave its content broken.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -96,7 +94,7 @@ impl ErrorLogs {
     pub(crate) fn of(request: &SourceRequest) -> Option<Self> {
         let wanted = request.options.logs && request.wants(Kind::LogSource);
         wanted.then(|| Self {
-            asker: Arc::clone(&request.client),
+            client: Arc::clone(&request.client),
             since: request.options.since.unwrap_or(SINCE),
             deadline: request.page_timeout,
             silent: Mutex::default(),
@@ -104,17 +102,16 @@ impl ErrorLogs {
         })
     }
 
-    /// Reads them, when it is known which there are.
-    pub(crate) async fn take(self, told: UnboundedReceiver<Target>) -> Measured {
-        let mut targets = wanted::all(told).await;
+    /// Reads the logs of the targets.
+    pub(super) async fn ask(self: &Arc<Self>, targets: Vec<Target>) -> Measured {
+        let mut targets = targets::ranked(targets);
         let all = targets.len();
         targets.truncate(CONTAINERS);
         let limit = (ALL / all.max(1)).clamp(LEAST, MOST);
         let left_out = all - targets.len();
-        let (reader, end) = (Arc::new(self), Instant::now() + TIME);
-        let mut tasks = JoinSet::new();
+        let (end, mut tasks) = (Instant::now() + TIME, JoinSet::new());
         for target in targets {
-            let reader = Arc::clone(&reader);
+            let reader = Arc::clone(self);
             tasks.spawn(async move {
                 let outcome = reader.read(&target, limit, end).await;
                 (target, outcome)
@@ -122,7 +119,7 @@ impl ErrorLogs {
         }
         let mut read = tasks.join_all().await;
         read.sort_by(|(a, _), (b, _)| a.cmp(b));
-        gathered(read, (all, left_out), limit, reader.since)
+        gathered(read, (all, left_out), limit, self.since)
     }
 
     async fn read(&self, target: &Target, limit: usize, end: Instant) -> Outcome {
@@ -136,7 +133,7 @@ impl ErrorLogs {
         let log = Arc::new(Mutex::new(Log::default()));
         let request = self.request(target, limit);
         let body = || Reading { log: Arc::clone(&log), limit };
-        let asked = timeout_at(end, self.asker.read(&request, body)).await;
+        let asked = timeout_at(end, self.client.read(&request, body)).await;
         let log = std::mem::take(&mut *lock(&log));
         let (bytes, lines) = (log.bytes(), log.lines());
         let why = match asked {
@@ -160,7 +157,7 @@ impl ErrorLogs {
         }
     }
 
-    /// Returns the request for the newest lines and their times; a kubelet with more lines stops at the limit.
+    /// The request for the newest lines with their times. The kubelet stops at the limit.
     fn request(&self, target: &Target, limit: usize) -> Request {
         let options = format!(
             "sinceSeconds={}&timestamps=true&tailLines={}&limitBytes={limit}",
@@ -171,12 +168,12 @@ impl ErrorLogs {
     }
 }
 
-/// All of them together took too long.
+/// The time limit of all logs has passed.
 fn late() -> Unavailable {
     Unavailable::left_out(Message::new(&reasons::LOGS_LATE, vec![("seconds", Fact::count(TIME.as_secs()))]))
 }
 
-/// One source for each container of a workload, and what is to be said of what was not read.
+/// Puts together one source for each container of a workload, and the gaps.
 fn gathered(
     read: Vec<(Target, Outcome)>,
     (all, left_out): (usize, usize),
@@ -206,13 +203,11 @@ fn gathered(
             Outcome::Gone => {}
         }
     }
-    let objects: Vec<Object> = sources.values().map(|source| Object::LogSource(source.to_wire())).collect();
-    let mut unseen = unread.gaps(all, objects.len());
-    unseen.extend(left_over((all, left_out), cut, limit));
-    Measured { objects, unseen, ..Measured::default() }
+    let gaps = unread.gaps(all, sources.len()).into_iter().chain(left_over((all, left_out), cut, limit));
+    Measured::all(sources.values().map(Source::to_wire).collect()).with_outside(gaps)
 }
 
-/// What is said where there was too much of it.
+/// The gaps of logs that were left out or cut.
 fn left_over((all, left_out): (usize, usize), cut: usize, limit: usize) -> impl Iterator<Item = Gap> {
     let too_many =
         vec![("count", Fact::count(left_out)), ("all", Fact::count(all)), ("most", Fact::count(CONTAINERS))];
@@ -224,12 +219,12 @@ fn left_over((all, left_out): (usize, usize), cut: usize, limit: usize) -> impl 
     said.into_iter().flatten().map(|why| Unavailable::left_out(why).gap(Kind::LogSource, 0))
 }
 
-/// What was not read, by why.
+/// The logs that were not read, by reason.
 #[derive(Default)]
 struct Unread {
     /// By namespace.
     forbidden: BTreeSet<String>,
-    /// How many, and the first of them; by reason, and by what is said of them.
+    /// Their number and the first of them, by reason and by the sentence about them.
     others: BTreeMap<(Reason, &'static Text), (usize, Message)>,
 }
 

@@ -1,84 +1,56 @@
-//! What containers of the scope used over time, and how often they were held back by their CPU limits: what a Prometheus
-//! has counted, and for the latter else what the kubelets count while we wait. It is done beside the lists, and a report
-//! is complete without it.
+//! What a run measures besides the lists: usage and throttling, logs, and hosts. A report is complete without it.
 //!
-//! What does not belong here: what the numbers mean (`model`, `checks`).
+//! Every source has the same three steps: `ask` sends the requests, a parser turns an answer into measurements, and
+//! [`Unavailable`] becomes the gap of what is missing. Queries that need no list run at the same time as the lists; the rest
+//! takes its [`FollowUps`] from the lists.
+//!
+//! What does not belong here: the interpretation of the numbers (`model`, `checks`).
 
-mod exposition;
-mod find;
-mod history;
+mod access_log;
+mod dns;
+mod follow_ups;
 mod hosts;
-mod killed;
 mod kubelets;
 mod logs;
-mod memory;
-mod nodes;
+mod measured;
 mod options;
 mod prometheus;
 mod selector;
 mod series;
-mod throttling;
+mod tls_probe;
 
+pub(crate) use follow_ups::{FollowUps, Noted};
 pub use hosts::Hosts;
-pub(crate) use hosts::named;
-pub(crate) use killed::killed;
-pub(crate) use logs::{ErrorLogs, wanted};
-pub(crate) use nodes::{Noted, channel};
 pub use options::{Label, PrometheusUrl, SourceOptions};
 
-use crate::cluster::error::no_answer;
+use crate::cluster::{Error, Stop};
 use crate::cluster::page::ApiClient;
-use crate::cluster::{Error, Sink, Stop};
-use crate::model::{Gap, Reason};
-use crate::text::{Fact, Message, Text, reasons};
-use crate::wire::{Kind, Object};
+use crate::model::{Names, Reason};
+use crate::text::{Message, reasons};
+use crate::wire::{Kind, MeasuredMeta, Throttling};
 use globset::{Glob, GlobSet};
+use hosts::NamedHosts;
+use logs::ErrorLogs;
+use measured::{Measured, Partial, Unavailable};
 use options::Address;
-use prometheus::Prometheus;
+use prometheus::{Prometheus, find, memory, throttling, usage};
 use selector::PromSelector;
-use std::ops::ControlFlow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::OnceCell;
 
-/// How long one question may take; a page may be given less.
+/// The time limit of one request; that of a page may be shorter.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// How far a Prometheus looks back, unless more is asked for.
+/// The window of a Prometheus query for throttling, unless a longer one is requested.
 const WINDOW: Duration = Duration::from_secs(300);
 
-/// What is asked of a Prometheus is not worth asking of less.
+/// The shortest window of a Prometheus query for usage.
 const SHORTEST: Duration = Duration::from_secs(2 * 3600);
 
-/// How far back the memory of what was killed is looked at, unless more is asked for.
+/// The window of the memory history of containers that were OOM-killed, unless another one is requested.
 const KILLED_SINCE: Duration = Duration::from_secs(86_400);
-
-/// What was measured, and what is to be said about it.
-#[derive(Debug, Default)]
-pub(crate) struct Measured {
-    /// Each kind sorted by namespace and name.
-    objects: Vec<Object>,
-    /// Why there is nothing, or less than there should be.
-    unseen: Vec<Gap>,
-    /// Of what was asked for: without it a report is not complete.
-    missing: Vec<Gap>,
-    /// That it came from somebody else than who was asked first.
-    remark: Option<Gap>,
-}
-
-/// Why somebody did not tell.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Unavailable {
-    reason: Reason,
-    why: Message,
-}
-
-/// What somebody told, and why that is less than there is, if it is.
-#[derive(Debug)]
-struct Measurement<T> {
-    objects: Vec<T>,
-    untold: Option<Unavailable>,
-}
 
 /// What the sources of one cluster are read for.
 pub(crate) struct SourceRequest {
@@ -105,24 +77,29 @@ impl SourceRequest {
 /// What is measured of a cluster.
 struct Wanted {
     throttling: bool,
-    /// What every container used, so far back.
+    /// The window of the usage of every container.
     usage: Option<Duration>,
-    /// How the memory went of what was killed for it, so far back.
+    /// The window of the memory history of containers that were OOM-killed.
     memory: Option<Duration>,
-    /// What is known of hosts.
     hosts: Option<Arc<Hosts>>,
 }
 
-/// A measurement of one cluster, ready to be taken.
-pub(crate) struct SourcesRun {
-    asker: Arc<ApiClient>,
+/// The sources of one cluster.
+pub(crate) struct Sources {
+    client: Arc<ApiClient>,
     selector: Arc<PromSelector>,
     wanted: Wanted,
+    logs: Option<Arc<ErrorLogs>>,
     address: Option<Address>,
+    /// How long to sample the kubelets, if they may be asked.
     window: Option<Duration>,
-    /// Several clusters are asked, and an address is of one of them.
+    /// The run reads several clusters, and an address belongs to one of them.
     several: bool,
     page_timeout: Duration,
+    /// The Prometheus, once it has been looked for.
+    prometheus: OnceCell<Result<Prometheus, Unavailable>>,
+    /// The throttling that Prometheus has counted, once it has been asked.
+    throttled: OnceCell<Result<Vec<Throttling>, Unavailable>>,
 }
 
 impl Wanted {
@@ -143,245 +120,156 @@ impl Wanted {
     }
 }
 
-impl SourcesRun {
-    /// Prepares the sources of a cluster; `None` if none of them is wanted.
+impl Sources {
+    /// Creates the sources of a cluster.
     ///
     /// # Errors
     /// If the address of the Prometheus is invalid.
-    pub(crate) fn of(request: &SourceRequest) -> Result<Option<Self>, Error> {
+    pub(crate) fn of(request: &SourceRequest) -> Result<Self, Error> {
         let options = &request.options;
         let url = options.prometheus_url.as_ref();
         let address = url.map(|url| url.address().map_err(Error::Config)).transpose()?;
-        let wanted = Wanted::of(request);
-        if wanted.is_nothing() {
-            return Ok(None);
-        }
         let (patterns, excluded) = (request.patterns.clone(), request.excluded.clone());
         let selector = PromSelector::new(request.namespaces.clone(), patterns, excluded);
-        Ok(Some(Self {
-            asker: Arc::clone(&request.client),
+        Ok(Self {
+            client: Arc::clone(&request.client),
             selector: Arc::new(selector.with_labels(options.prometheus_labels.clone())),
-            wanted,
+            wanted: Wanted::of(request),
+            logs: ErrorLogs::of(request).map(Arc::new),
             address,
             window: options.throttle_window,
             several: request.several,
             page_timeout: request.page_timeout,
-        }))
+            prometheus: OnceCell::new(),
+            throttled: OnceCell::new(),
+        })
     }
 
-    /// Whether it must be known which hosts there are.
-    pub(crate) fn wants_hosts(&self) -> bool {
-        self.wanted.hosts.is_some()
+    /// The follow-ups that the lists collect for these sources.
+    pub(crate) fn follow_ups(&self) -> FollowUps {
+        FollowUps {
+            nodes: (self.window.is_some() && self.wanted.throttling).then(BTreeSet::new),
+            killed: self.wanted.memory.map(|_| BTreeSet::new()),
+            log_targets: self.logs.as_ref().map(|_| Vec::new()),
+            hosts: self.wanted.hosts.as_ref().map(|_| NamedHosts::default()),
+            names: Names::default(),
+        }
     }
 
-    /// Whether it may come to the kubelets, so that it must be known which nodes there are.
-    pub(crate) fn wants_nodes(&self) -> bool {
-        self.window.is_some() && self.wanted.throttling
+    /// Reads the lists and measures at the same time. Queries that need follow-ups wait for the lists.
+    ///
+    /// # Errors
+    /// Those of the lists. A source that does not answer is a gap.
+    pub(crate) async fn beside<T>(
+        mut self,
+        lists: impl Future<Output = Result<(T, FollowUps), Error>>,
+    ) -> Result<(T, Measured), Error> {
+        let ahead = async { Ok(Box::pin(self.ask_ahead()).await) };
+        let after = async {
+            let (lists, follow_ups) = lists.await?;
+            Ok((lists, Box::pin(self.ask_after(follow_ups)).await))
+        };
+        let (ahead, (lists, after)) = tokio::try_join!(ahead, after)?;
+        if let Some(Ok(prometheus)) = self.prometheus.get() {
+            prometheus.count_for(&self.client);
+        }
+        let throttled = self.throttled.take().and_then(Result::ok).unwrap_or_default();
+        Ok((lists, Measured::all(throttled).and(ahead).and(after)))
     }
 
-    /// Takes it. `nodes` tells the nodes that carry pods of the scope, `killed` what of them was killed for its memory,
-    /// and `named` the hosts of the scope; they end when the lists do.
-    pub(crate) async fn take(
-        self,
-        nodes: UnboundedReceiver<String>,
-        killed: UnboundedReceiver<series::Name>,
-        named: UnboundedReceiver<hosts::Told>,
-    ) -> Measured {
-        let found = self.prometheus().await;
-        let prometheus = found.as_ref();
-        let (throttling, usage, memory, hosts) = tokio::join!(
-            self.throttling(prometheus, nodes),
-            self.usage(prometheus),
-            self.memory(prometheus, killed),
-            self.hosts(prometheus, named)
+    /// Sends the queries that need no list.
+    async fn ask_ahead(&self) -> Measured {
+        if self.wanted.is_nothing() {
+            return Measured::default();
+        }
+        // It is looked for now, even if only a follow-up needs it.
+        let _ = self.prometheus().await;
+        let (_, usage) = tokio::join!(self.throttled(), self.usage());
+        usage
+    }
+
+    /// Sends the queries that need the lists.
+    async fn ask_after(&self, follow_ups: FollowUps) -> Measured {
+        let FollowUps { nodes, killed, log_targets, hosts, .. } = follow_ups;
+        let (throttling, memory, hosts, logs) = tokio::join!(
+            self.kubelets(nodes.unwrap_or_default()),
+            self.memory(killed.unwrap_or_default()),
+            self.hosts(hosts.unwrap_or_default()),
+            self.logs(log_targets.unwrap_or_default()),
         );
-        if let Ok(prometheus) = prometheus {
-            prometheus.count_for(&self.asker);
-        }
-        throttling.and(usage).and(memory).and(hosts)
+        throttling.and(memory).and(hosts).and(logs)
     }
 
-    /// The one that was named, else the first one in the cluster.
-    async fn prometheus(&self) -> Result<Prometheus, Unavailable> {
-        match &self.address {
+    /// The given Prometheus, otherwise the first one in the cluster.
+    async fn prometheus(&self) -> Result<&Prometheus, &Unavailable> {
+        let find = async || match &self.address {
             Some(_) if self.several => Err(Unavailable::left_out(Message::plain(&reasons::ONE_CLUSTER))),
-            Some(address) => Prometheus::at(&self.asker, address),
-            None => Ok(Prometheus::behind(&self.asker, find::service(&self.asker, self.deadline()).await?)),
-        }
+            Some(address) => Prometheus::at(&self.client, address),
+            None => Ok(Prometheus::behind(&self.client, find::service(&self.client, self.deadline()).await?)),
+        };
+        self.prometheus.get_or_init(find).await.as_ref()
     }
 
     fn deadline(&self) -> Duration {
         DEADLINE.min(self.page_timeout)
     }
 
-    /// How often containers were held back: what a Prometheus has counted, else what the kubelets count meanwhile.
-    async fn throttling(
-        &self,
-        prometheus: Result<&Prometheus, &Unavailable>,
-        nodes: UnboundedReceiver<String>,
-    ) -> Measured {
-        if !self.wanted.throttling {
-            return Measured::default();
+    /// The throttling that Prometheus has counted.
+    async fn throttled(&self) -> Result<(), &Unavailable> {
+        let ask = async || {
+            if !self.wanted.throttling {
+                return Ok(Vec::new());
+            }
+            let back = self.window.unwrap_or_default().max(WINDOW);
+            let prometheus = self.prometheus().await.map_err(Unavailable::clone)?;
+            throttling::ask(prometheus, &self.selector, back, self.deadline()).await
+        };
+        self.throttled.get_or_init(ask).await.as_ref().map(|_| ())
+    }
+
+    /// The throttling that the kubelets count, if Prometheus has none.
+    async fn kubelets(&self, nodes: BTreeSet<String>) -> Measured {
+        let Err(why) = self.throttled().await else { return Measured::default() };
+        let Some(window) = self.window else { return Measured::missing(Kind::Throttling, why.clone()) };
+        let read = kubelets::ask(&self.client, &self.selector, window, self.deadline(), nodes).await;
+        let mut measured = Measured::of(Kind::Throttling, read);
+        // A cluster without a Prometheus needs no remark.
+        if why.reason != Reason::Skipped {
+            let remark = why.clone().within(&reasons::KUBELETS_ASKED).gap(Kind::Throttling, 0);
+            measured.coverage.remarks.push(remark);
         }
-        let back = self.window.unwrap_or_default().max(WINDOW);
-        let told = match prometheus {
-            Ok(prometheus) => throttling::ask(prometheus, &self.selector, back, self.deadline()).await,
-            Err(untold) => Err(untold.clone()),
-        };
-        let untold = match told {
-            Ok(objects) => return Measured::all(objects, Object::Throttling),
-            Err(untold) => untold,
-        };
-        let Some(window) = self.window else { return Measured::none(Kind::Throttling, untold) };
-        let told = kubelets::read(&self.asker, &self.selector, window, self.deadline(), nodes).await;
-        let mut measured = Measured::told(Kind::Throttling, told, Object::Throttling);
-        // That there is no Prometheus is no news to whoever asks the kubelets.
-        let news = untold.reason != Reason::Skipped;
-        measured.remark = news.then(|| untold.within(&reasons::KUBELETS_ASKED).gap(Kind::Throttling, 0));
         measured
     }
 
-    /// What every container used, where that is wanted.
-    async fn usage(&self, prometheus: Result<&Prometheus, &Unavailable>) -> Measured {
+    /// The usage of every container.
+    async fn usage(&self) -> Measured {
         let Some(back) = self.wanted.usage else { return Measured::default() };
-        let told = match prometheus {
-            Ok(prometheus) => history::ask(prometheus, &self.selector, back, self.page_timeout).await,
-            Err(untold) => Measurement::none(untold.clone()),
+        let read = match self.prometheus().await {
+            Ok(prometheus) => usage::ask(prometheus, &self.selector, back, self.page_timeout).await,
+            Err(why) => Partial::missing(why.clone()),
         };
-        Measured::told(Kind::Usage, told, Object::Usage)
+        Measured::of(Kind::Usage, read)
     }
 
-    /// How the memory of what was killed went. Where nothing was, nothing is missing.
-    async fn memory(
-        &self,
-        prometheus: Result<&Prometheus, &Unavailable>,
-        killed: UnboundedReceiver<series::Name>,
-    ) -> Measured {
-        let Some(back) = self.wanted.memory else { return Measured::default() };
-        let killed = &killed::first(killed).await;
-        if killed.is_empty() {
+    /// The memory history of the containers that were OOM-killed. Without such containers nothing is missing.
+    async fn memory(&self, killed: BTreeSet<MeasuredMeta>) -> Measured {
+        let Some(back) = self.wanted.memory.filter(|_| !killed.is_empty()) else {
             return Measured::default();
-        }
+        };
         let time = (back, self.deadline());
-        let told = match prometheus {
-            Ok(prometheus) => memory::ask(prometheus, &self.selector, killed, time).await,
-            Err(untold) => Measurement::none(untold.clone()),
+        let read = match self.prometheus().await {
+            Ok(prometheus) => memory::ask(prometheus, &self.selector, &killed, time).await,
+            Err(why) => Partial::missing(why.clone()),
         };
-        Measured::told(Kind::MemoryHistory, told, Object::MemoryHistory)
-    }
-}
-
-impl<T> Default for Measurement<T> {
-    fn default() -> Self {
-        Self { objects: Vec::new(), untold: None }
-    }
-}
-
-impl<T> Measurement<T> {
-    fn none(untold: Unavailable) -> Self {
-        Self { objects: Vec::new(), untold: Some(untold) }
+        Measured::of(Kind::MemoryHistory, read)
     }
 
-    /// Takes the answer to one of several questions. Whoever did not answer in time is not asked the next one.
-    fn take(&mut self, answer: Result<Vec<T>, Error>, prometheus: &Prometheus) -> ControlFlow<()> {
-        match answer {
-            Ok(objects) => self.objects.extend(objects),
-            Err(error) => {
-                self.untold.get_or_insert_with(|| prometheus.untold(&error));
-                if error.is_timeout() {
-                    return ControlFlow::Break(());
-                }
-            }
+    /// The summaries of the logs.
+    async fn logs(&self, targets: Vec<logs::Target>) -> Measured {
+        match &self.logs {
+            Some(logs) => logs.ask(targets).await,
+            None => Measured::default(),
         }
-        ControlFlow::Continue(())
-    }
-
-    /// The same, which says why there is nothing where nobody else has.
-    fn or_none(self, why: impl FnOnce() -> Unavailable) -> Self {
-        let untold = self.untold.or_else(|| self.objects.is_empty().then(why));
-        Self { untold, ..self }
-    }
-}
-
-impl Measured {
-    fn all<T>(objects: Vec<T>, object: fn(T) -> Object) -> Self {
-        Self { objects: objects.into_iter().map(object).collect(), ..Self::default() }
-    }
-
-    fn told<T>(kind: Kind, told: Measurement<T>, object: fn(T) -> Object) -> Self {
-        let got = u64::try_from(told.objects.len()).unwrap_or(u64::MAX);
-        let unseen = told.untold.map(|untold| untold.gap(kind, got));
-        Self { unseen: unseen.into_iter().collect(), ..Self::all(told.objects, object) }
-    }
-
-    fn none(kind: Kind, untold: Unavailable) -> Self {
-        Self { unseen: vec![untold.gap(kind, 0)], ..Self::default() }
-    }
-
-    /// With what was measured otherwise.
-    pub(crate) fn and(mut self, other: Self) -> Self {
-        self.objects.extend(other.objects);
-        self.unseen.extend(other.unseen);
-        self.missing.extend(other.missing);
-        Self { remark: self.remark.or(other.remark), ..self }
-    }
-
-    /// Puts it into what was seen otherwise.
-    pub(crate) fn put<K: Sink>(self, into: &mut K, coverage: &mut crate::model::Coverage) {
-        self.objects.into_iter().for_each(|object| into.keep(object));
-        coverage.outside.extend(self.unseen);
-        coverage.gaps.extend(self.missing);
-        coverage.remarks.extend(self.remark);
-    }
-}
-
-impl Unavailable {
-    /// Nothing was asked, or the source has no such numbers.
-    fn left_out(why: Message) -> Self {
-        Self { reason: Reason::Skipped, why }
-    }
-
-    /// Why a source does not answer.
-    fn of(who: impl Into<Message>, error: &Error) -> Self {
-        let reason = match error.reason() {
-            // A gap of these reasons is shown without the server's words, and here they are all there is.
-            Reason::Forbidden | Reason::Absent | Reason::Expired => Reason::Failed,
-            reason => reason,
-        };
-        let facts = vec![("who", Fact::Message(who.into())), ("why", Fact::Message(said(error)))];
-        Self { reason, why: Message::new(&reasons::OF, facts) }
-    }
-
-    /// The same inside a sentence that says more.
-    fn within(self, text: &'static Text) -> Self {
-        Self { why: Message::new(text, vec![("why", Fact::Message(self.why))]), ..self }
-    }
-
-    /// The gap in the coverage; so many measurements are there anyway.
-    fn gap(self, kind: Kind, got: u64) -> Gap {
-        Gap { got, ..Gap::new(kind.name(), self.reason) }.because(self.why)
-    }
-}
-
-/// What an error says of a source.
-fn said(error: &Error) -> Message {
-    let unreadable =
-        |why: &Message| Message::new(&reasons::ANSWER_UNREADABLE, vec![("why", Fact::Message(why.clone()))]);
-    match error {
-        Error::Refused { .. } => Message::plain(&reasons::CONNECTION_REFUSED),
-        Error::TimedOut { after } => no_answer(*after),
-        Error::Status(status) if status.message.is_empty() => {
-            Message::quoted(format!("HTTP {}", status.code))
-        }
-        Error::Status(status) => Message::quoted(format!("HTTP {}: {}", status.code, status.message)),
-        Error::Foreign { code: code @ 300..=399, .. } => {
-            Message::new(&reasons::REDIRECTED, vec![("code", Fact::count(*code))])
-        }
-        Error::Foreign { code, text } if text.is_empty() => Message::quoted(format!("HTTP {code}")),
-        Error::Foreign { code, text } => Message::quoted(format!("HTTP {code}: {text}")),
-        Error::Unreadable(why) => unreadable(why),
-        Error::Unreached(text) | Error::Transport(text) | Error::Config(text) => Message::quoted(text),
-        Error::Stopped(why) => why.clone(),
     }
 }
 

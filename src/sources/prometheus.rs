@@ -1,17 +1,24 @@
 //! A Prometheus and its query API: at an address of its own, or through the API server.
 //!
-//! What does not belong here: what is asked of it.
+//! What does not belong here: the queries, which have a file for each measurement.
+
+pub(super) mod find;
+pub(super) mod memory;
+pub(super) mod requests;
+pub(super) mod throttling;
+pub(super) mod usage;
 
 use super::Unavailable;
-use super::find::Service;
 use super::options::Address;
 use super::selector::PromSelector;
-use super::series::{Name, Numbers};
+use super::series::Numbers;
 use crate::cluster::connect::{CONNECT, foreign, innermost};
 use crate::cluster::page::{Accept, ApiClient, Body, Meter, Request, RetryPolicy, too_large};
 use crate::cluster::{Error, Session};
 use crate::snapshot::Cluster;
 use crate::text::{Fact, Message, Text, reasons};
+use crate::wire::MeasuredMeta;
+use find::Service;
 use kube::Client;
 use kube::config::AuthInfo;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -22,10 +29,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// The most an answer may hold: a quarter of a million containers.
+/// The largest answer in bytes: a quarter of a million containers.
 const LARGEST: usize = 64 << 20;
 
-/// A body that is wanted as it is, and may be long.
+/// A long body that is kept as it is.
 #[derive(Default)]
 struct Long(Vec<u8>);
 
@@ -53,7 +60,7 @@ struct Answer<T> {
     #[serde(default)]
     error: String,
     warnings: Option<Vec<String>>,
-    /// How a `VictoriaMetrics` says that some of its stores did not answer.
+    /// Set by `VictoriaMetrics` if some of its stores did not answer.
     #[serde(default)]
     is_partial: bool,
     data: Option<Data<T>>,
@@ -66,7 +73,7 @@ struct Data<T> {
     result: Vec<T>,
 }
 
-/// When, and how much: a number as a text.
+/// The time, and the number as a text.
 type Point<T> = (T, String);
 
 /// A series of a vector: its newest point.
@@ -77,9 +84,9 @@ struct Newest {
     value: Point<IgnoredAny>,
 }
 
-/// A series of a matrix: its points, the oldest first.
+/// A series of a matrix: its points, oldest first.
 #[derive(Deserialize)]
-struct RangeSeries {
+struct PointSeries {
     #[serde(default)]
     metric: Labels,
     values: Vec<Point<f64>>,
@@ -92,56 +99,56 @@ struct Labels {
     pod: String,
     container: String,
     host: String,
-    /// What was counted, as the query calls it; empty where it asks for one thing.
+    /// The name that the query gives the number; empty if the query has one number.
     counted: String,
 }
 
-/// What an answer tells, by what was counted.
+/// Numbers by their names in the query.
 pub(crate) type Counts = BTreeMap<String, Numbers>;
 
-/// Points of each container: seconds since 1970, and how much.
-pub(crate) type Courses = BTreeMap<Name, Vec<(f64, f64)>>;
+/// Points of each container: seconds since 1970, and the number.
+pub(crate) type RangeSeries = BTreeMap<MeasuredMeta, Vec<(f64, f64)>>;
 
-/// One that can be asked.
+/// A Prometheus.
 pub(crate) struct Prometheus {
-    /// How it is called where it does not answer.
+    /// Its name in messages.
     who: Message,
-    asker: Arc<ApiClient>,
+    client: Arc<ApiClient>,
     way: Way,
 }
 
-/// How a query is put.
+/// How a query is sent.
 enum Way {
     /// As a form, to a server of its own.
     Form,
-    /// As part of the address: to post through the API server's proxy is another right than to get.
+    /// In the address: to post through the proxy of the API server needs another right than to get.
     Through(Service),
 }
 
 impl Prometheus {
-    /// The one at an address.
+    /// The Prometheus at an address.
     ///
     /// # Errors
-    /// When there is no way to reach it.
-    pub(crate) fn at(asker: &ApiClient, address: &Address) -> Result<Self, Unavailable> {
+    /// When no client can be made for it.
+    pub(crate) fn at(client: &ApiClient, address: &Address) -> Result<Self, Unavailable> {
         let host = Fact::text(address.base.authority().map_or("", |host| host.as_str()));
         let who = Message::new(&reasons::PROMETHEUS_AT, vec![("address", host)]);
         let session = session(address).map_err(|error| Unavailable::of(who.clone(), &error))?;
-        let beside = ApiClient::new(session, &asker.budget, 1, Duration::ZERO, asker.progress.clone());
-        Ok(Self { who, asker: Arc::new(beside), way: Way::Form })
+        let own = ApiClient::new(session, &client.budget, 1, Duration::ZERO, client.progress.clone());
+        Ok(Self { who, client: Arc::new(own), way: Way::Form })
     }
 
-    /// The one behind a service, through the API server.
-    pub(crate) fn behind(asker: &Arc<ApiClient>, service: Service) -> Self {
+    /// The Prometheus behind a service, through the API server.
+    pub(crate) fn behind(client: &Arc<ApiClient>, service: Service) -> Self {
         let name = Fact::Text(format!("{}/{}", service.namespace, service.name));
         let who = Message::new(&reasons::PROMETHEUS_BEHIND, vec![("service", name)]);
-        Self { who, asker: Arc::clone(asker), way: Way::Through(service) }
+        Self { who, client: Arc::clone(client), way: Way::Through(service) }
     }
 
-    /// The numbers of each container that a query gives at this moment, by its label `counted`.
+    /// Asks for the current numbers of each container, by the label `counted`.
     ///
     /// # Errors
-    /// When it does not answer, or with something else.
+    /// When it does not answer, or the answer cannot be read.
     pub(crate) async fn counts(
         &self,
         query: &str,
@@ -151,7 +158,7 @@ impl Prometheus {
         self.ask(query, deadline, |body| counts(body, selector)).await
     }
 
-    /// The same of a query that gives one number of each.
+    /// Asks for one current number of each container.
     ///
     /// # Errors
     /// As above.
@@ -164,7 +171,7 @@ impl Prometheus {
         Ok(self.counts(query, selector, deadline).await?.remove("").unwrap_or_default())
     }
 
-    /// Whether a query gives anything at this moment.
+    /// Asks whether a query has any current result.
     ///
     /// # Errors
     /// As above.
@@ -172,7 +179,7 @@ impl Prometheus {
         self.ask(query, deadline, |body| Ok(!vector(body)?.is_empty())).await
     }
 
-    /// The number of each namespace that a query gives at this moment.
+    /// Asks for the current number of each namespace.
     ///
     /// # Errors
     /// As above.
@@ -187,7 +194,7 @@ impl Prometheus {
         Ok(all.filter(|(namespace, _)| selector.holds(namespace)).collect())
     }
 
-    /// The number of each host that a query gives at this moment.
+    /// Asks for the current number of each host.
     ///
     /// # Errors
     /// As above.
@@ -200,43 +207,43 @@ impl Prometheus {
         self.ask(query, deadline, |body| Ok(vector(body)?.into_iter().map(of).collect())).await
     }
 
-    /// The points of each container that a query with a range gives.
+    /// Asks for the points of each container in a range.
     ///
     /// # Errors
     /// As above.
-    pub(crate) async fn courses(
+    pub(crate) async fn ranges(
         &self,
         query: &str,
         selector: &PromSelector,
         deadline: Duration,
-    ) -> Result<Courses, Error> {
-        self.ask(query, deadline, |body| courses(body, selector)).await
+    ) -> Result<RangeSeries, Error> {
+        self.ask(query, deadline, |body| ranges(body, selector)).await
     }
 
     async fn ask<T>(
         &self,
         query: &str,
         deadline: Duration,
-        read: impl FnOnce(&[u8]) -> Result<T, Message>,
+        parse: impl FnOnce(&[u8]) -> Result<T, Message>,
     ) -> Result<T, Error> {
-        let answer = self.asker.read(&self.way.request(query, deadline), Long::default).await?;
-        read(&answer.body).map_err(Error::Unreadable)
+        let answer = self.client.read(&self.way.request(query, deadline), Long::default).await?;
+        parse(&answer.body).map_err(Error::Unreadable)
     }
 
-    /// Why it does not tell.
-    pub(crate) fn untold(&self, error: &Error) -> Unavailable {
+    /// Why it has no answer.
+    pub(crate) fn unavailable(&self, error: &Error) -> Unavailable {
         Unavailable::of(self.who.clone(), error)
     }
 
-    /// That it has nothing of the sort.
+    /// States that it has no such numbers.
     pub(crate) fn has_none(&self, said: &'static Text) -> Unavailable {
         Unavailable::left_out(Message::new(said, vec![("who", Fact::Message(self.who.clone()))]))
     }
 
-    /// What was sent to another server was sent by the same run.
+    /// Adds the requests to a server of its own to those of the run.
     pub(crate) fn count_for(&self, run: &ApiClient) {
-        if !std::ptr::eq(&raw const *self.asker, run) {
-            count(&self.asker.meter, &run.meter);
+        if !std::ptr::eq(&raw const *self.client, run) {
+            count(&self.client.meter, &run.meter);
         }
     }
 }
@@ -250,7 +257,7 @@ fn count(from: &Meter, to: &Meter) {
     add(&from.throttled, &to.throttled);
 }
 
-/// A client of its own.
+/// The session of a client of its own.
 fn session(address: &Address) -> Result<Session, Error> {
     let mut config = foreign(address.base.clone())?;
     config.connect_timeout = Some(CONNECT);
@@ -284,14 +291,14 @@ impl Way {
     }
 }
 
-/// The series in an answer that is whole.
+/// Parses the series of a complete answer.
 fn series<T: DeserializeOwned>(body: &[u8], wanted: &str) -> Result<Vec<T>, Message> {
     let answer: Answer<T> =
         serde_json::from_slice(body).map_err(|error| Message::quoted(error.to_string()))?;
     if answer.status != "success" {
         return Err(Message::quoted(format!("status \"{}\": {}", answer.status, answer.error)));
     }
-    // Of what is partial, one half of a pair may be missing: a share of it would be any number.
+    // In a partial answer one half of a pair may be missing, and a share would be any number.
     if let Some(warning) = answer.warnings.as_ref().and_then(|warnings| warnings.first()) {
         return Err(Message::new(&reasons::MAYBE_PARTIAL, vec![("why", Fact::text(warning))]));
     }
@@ -308,40 +315,41 @@ fn counts(body: &[u8], selector: &PromSelector) -> Result<Counts, Message> {
     for (mut labels, number) in vector(body)? {
         let counted = std::mem::take(&mut labels.counted);
         if let Some(name) = labels.name(selector) {
-            // Each comes once; should a server say it twice, the first one counts.
+            // Each occurs once; of repeated ones the first counts.
             counts.entry(counted).or_default().entry(name).or_insert(number);
         }
     }
     Ok(counts)
 }
 
-/// The newest number of each series.
+/// Parses the newest number of each series.
 fn vector(body: &[u8]) -> Result<Vec<(Labels, f64)>, Message> {
     let of = |Newest { metric, value: (_, value) }: Newest| Some((metric, real(&value)?));
     Ok(series(body, "vector")?.into_iter().filter_map(of).collect())
 }
 
-fn courses(body: &[u8], selector: &PromSelector) -> Result<Courses, Message> {
-    let mut courses = Courses::new();
-    for RangeSeries { metric, values } in series(body, "matrix")? {
+/// Parses the points of each series.
+fn ranges(body: &[u8], selector: &PromSelector) -> Result<RangeSeries, Message> {
+    let mut ranges = RangeSeries::new();
+    for PointSeries { metric, values } in series(body, "matrix")? {
         let point = |(at, value): Point<f64>| Some((at, real(&value)?));
         if let Some(name) = metric.name(selector) {
-            courses.entry(name).or_insert_with(|| values.into_iter().filter_map(point).collect());
+            ranges.entry(name).or_insert_with(|| values.into_iter().filter_map(point).collect());
         }
     }
-    Ok(courses)
+    Ok(ranges)
 }
 
 impl Labels {
     /// The container of the scope that they name.
-    fn name(self, selector: &PromSelector) -> Option<Name> {
+    fn name(&self, selector: &PromSelector) -> Option<MeasuredMeta> {
         let is_whole = !self.pod.is_empty() && !self.container.is_empty() && self.container != "POD";
-        let name = (self.namespace, self.pod, self.container);
-        (is_whole && selector.holds(&name.0)).then_some(name)
+        (is_whole && selector.holds(&self.namespace))
+            .then(|| MeasuredMeta::of_container(&self.namespace, &self.pod, &self.container))
     }
 }
 
-/// A number that something can have been counted to.
+/// A number that a counter can have.
 fn real(value: &str) -> Option<f64> {
     value.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0)
 }

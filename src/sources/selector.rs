@@ -1,4 +1,4 @@
-//! Of which namespaces something is measured, in the words of whoever is asked.
+//! The namespaces of the scope as matchers of `PromQL`.
 
 use super::Label;
 use globset::{Glob, GlobSet};
@@ -6,12 +6,12 @@ use globset::{Glob, GlobSet};
 /// The namespaces of the scope.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PromSelector {
-    /// By name; empty for all of them.
+    /// By name; empty for all.
     namespaces: Vec<String>,
-    /// Patterns of those left out of all.
+    /// Patterns of those that are left out.
     patterns: Vec<Glob>,
     excluded: GlobSet,
-    /// Labels that everything asked for must have.
+    /// Labels that all series must have.
     labels: Vec<Label>,
 }
 
@@ -20,23 +20,23 @@ impl PromSelector {
         Self { namespaces, patterns, excluded, labels: Vec::new() }
     }
 
-    /// The same of one of the clusters that a Prometheus knows.
+    /// Adds labels, for a Prometheus with several clusters.
     pub(crate) fn with_labels(self, labels: Vec<Label>) -> Self {
         Self { labels, ..self }
     }
 
-    /// The matchers of what must be asked for whatever is asked.
+    /// The matchers of the labels.
     pub(crate) fn labels(&self) -> impl Iterator<Item = String> {
         self.labels.iter().map(|Label { name, value }| format!(r#"{name}="{}""#, quoted(value)))
     }
 
-    /// Whether a namespace is one of them: what is answered may be more than what was asked.
+    /// Whether a namespace belongs to the scope. An answer may contain more than was requested.
     pub(crate) fn holds(&self, namespace: &str) -> bool {
         let named = self.namespaces.is_empty() || self.namespaces.iter().any(|name| name == namespace);
         named && !self.excluded.is_match(namespace)
     }
 
-    /// The matchers of the containers in them, as `PromQL` has them.
+    /// The matchers of the containers of the scope.
     pub(crate) fn matchers(&self) -> String {
         let mut matchers = vec![r#"container!="",container!="POD""#.to_owned()];
         if !self.namespaces.is_empty() {
@@ -49,12 +49,12 @@ impl PromSelector {
     }
 }
 
-/// The matcher of a label that has one of these values.
+/// The matcher of a label with one of these values.
 pub(crate) fn names<'a>(label: &str, values: impl IntoIterator<Item = &'a str>) -> String {
     format!(r#"{label}=~"^(?:{})$""#, any(values))
 }
 
-/// The matcher of a label whose values begin with one of these.
+/// The matcher of a label whose value begins with one of these.
 pub(crate) fn beginnings<'a>(label: &str, values: impl IntoIterator<Item = &'a str>) -> String {
     format!(r#"{label}=~"^(?:{}).*$""#, any(values))
 }
@@ -64,14 +64,14 @@ fn any<'a>(values: impl IntoIterator<Item = &'a str>) -> String {
     quoted(&values.join("|"))
 }
 
-/// A pattern of names as RE2 has it; `None` for what it may not have. Such names come and are left out here.
+/// A pattern of names in RE2; `None` if RE2 lacks it. Then the names are left out after the answer.
 fn re2(glob: &Glob) -> Option<String> {
     let pattern = glob.regex().strip_prefix("(?-u)")?;
     let plain = !pattern.replace("(?:", "").contains("(?") && pattern.is_ascii();
     plain.then(|| pattern.to_owned())
 }
 
-/// The inside of a `PromQL` text.
+/// Escapes a text for `PromQL`.
 fn quoted(text: &str) -> String {
     text.replace('\\', r"\\").replace('"', "\\\"").replace('\n', r"\n")
 }

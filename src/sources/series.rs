@@ -1,60 +1,58 @@
-//! Numbers of containers, put together to measurements.
+//! Turns numbers of containers into measurements.
 
-use crate::wire::{ObjectMeta, Throttling};
+use crate::wire::{MeasuredMeta, Throttling};
 use std::collections::BTreeMap;
 
-/// Namespace, pod and container.
-pub(crate) type Name = (String, String, String);
-
 /// A number of each container.
-pub(crate) type Numbers = BTreeMap<Name, f64>;
+pub(crate) type Numbers = BTreeMap<MeasuredMeta, f64>;
 
-/// What was counted of a container within a window.
+/// The counts of a container within a window.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Counted {
     pub(crate) periods: f64,
     pub(crate) throttled: f64,
-    /// In cores; 0 where it is not known.
+    /// In cores; 0 if unknown.
     pub(crate) limit: f64,
     /// In seconds.
     pub(crate) window: i64,
 }
 
-/// What a number may miss of a whole one: the sums of a server are not exact.
+/// The largest difference from a whole number that counts as an error of summation.
 const NOISE: f64 = 1e-6;
 
-/// A count as an object; `None` for what no container can have done.
+/// Turns the counts of a container into a measurement; `None` if they are impossible.
 ///
-/// `increase` gives parts of periods. They are made whole so that a share becomes no larger, of this container or of
-/// several together: what is stopped exactly as often as is allowed is not found by rounding.
-pub(crate) fn object((namespace, pod, container): &Name, counted: Counted) -> Option<Throttling> {
+/// `increase` returns parts of periods. They are rounded so that a share becomes no larger, that of one container or that of
+/// several: a container exactly at its threshold is not found because of rounding.
+pub(crate) fn measurement(name: &MeasuredMeta, counted: Counted) -> Option<Throttling> {
     let periods = whole((counted.periods - NOISE).ceil())?;
     let throttled = whole((counted.throttled + NOISE).floor())?;
     if periods == 0 || throttled > periods || counted.window <= 0 {
         return None;
     }
-    let metadata = ObjectMeta {
-        namespace: namespace.clone(),
-        name: format!("{pod}/{container}"),
-        ..ObjectMeta::default()
-    };
     let limit_millis = whole((counted.limit * 1000.0).round()).unwrap_or(0);
-    Some(Throttling { metadata, periods, throttled, window_seconds: counted.window, limit_millis })
+    Some(Throttling {
+        metadata: name.clone(),
+        periods,
+        throttled,
+        window_seconds: counted.window,
+        limit_millis,
+    })
 }
 
-/// Pairs of the same container; what has no other half is nothing.
+/// Joins the two counts of each container. A container that lacks one of them is left out.
 pub(crate) fn paired(periods: &Numbers, throttled: &Numbers, window: i64) -> Vec<Throttling> {
-    let one = |(name, periods): (&Name, &f64)| {
+    let one = |(name, periods): (&MeasuredMeta, &f64)| {
         let (periods, throttled) = (*periods, *throttled.get(name)?);
-        object(name, Counted { periods, throttled, window, ..Counted::default() })
+        measurement(name, Counted { periods, throttled, window, ..Counted::default() })
     };
     periods.iter().filter_map(one).collect()
 }
 
-/// A number that is whole as one; `None` where it is less than nothing, or too large.
-#[allow(clippy::cast_possible_truncation, reason = "it was looked at before")]
+/// Converts a number to an integer; `None` if it is negative or too large.
+#[allow(clippy::cast_possible_truncation, reason = "the range is checked")]
 pub(crate) fn whole(number: f64) -> Option<i64> {
-    // Beyond this not every whole number is there, and no container comes so far.
+    // Beyond this floats skip integers, and no counter gets there.
     (number.is_finite() && (0.0..9e15).contains(&number)).then_some(number as i64)
 }
 
@@ -64,9 +62,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn numbers(of: &[(&str, f64)]) -> Numbers {
-        of.iter()
-            .map(|(pod, number)| (("shop".to_owned(), (*pod).to_owned(), "app".to_owned()), *number))
-            .collect()
+        of.iter().map(|(pod, number)| (MeasuredMeta::of_container("shop", pod, "app"), *number)).collect()
     }
 
     #[test]
@@ -79,16 +75,17 @@ mod tests {
         assert_eq!((one.periods, one.throttled, one.window_seconds, one.limit_millis), (3000, 1265, 300, 0));
     }
 
-    /// Whatever factor `increase` puts on both counts of a container to fill its window.
+    /// `increase` multiplies both counts of a container by any factor to fill its window.
     #[test]
     fn rounding_makes_no_share_larger() {
         let share = |periods, throttled| {
-            object(&Name::default(), Counted { periods, throttled, limit: 0.0, window: 300 }).unwrap()
+            measurement(&MeasuredMeta::default(), Counted { periods, throttled, limit: 0.0, window: 300 })
+                .unwrap()
         };
         let one = share(2997.5, 599.5);
         assert_eq!((one.periods, one.throttled), (2998, 599), "a fifth, which 600 of 2998 is not");
         let counted = share(3000.0 + 4e-10, 600.0 - 4e-10);
-        assert_eq!((counted.periods, counted.throttled), (3000, 600), "what is whole but for noise");
+        assert_eq!((counted.periods, counted.throttled), (3000, 600), "whole numbers with noise");
     }
 
     proptest! {
@@ -102,7 +99,7 @@ mod tests {
                 let all = f64::from(count * 1000) * factor;
                 let stopped = f64::from(count * thousandths) * factor;
                 let counted = Counted { periods: all, throttled: stopped, limit: 0.0, window: 300 };
-                let one = object(&Name::default(), counted).unwrap();
+                let one = measurement(&MeasuredMeta::default(), counted).unwrap();
                 prop_assert!(one.periods >= one.throttled && one.periods - whole(all.floor()).unwrap() <= 1);
                 prop_assert!(whole(stopped.ceil()).unwrap() - one.throttled <= 1);
                 periods += one.periods;
@@ -123,11 +120,11 @@ mod tests {
             [(f64::NAN, 1.0), (10.0, f64::NAN), (-0.1, 0.0), (10.0, -0.1), (1e300, 1.0)]
         {
             let counted = Counted { periods, throttled, limit: 1.0, window: 300 };
-            assert_eq!(object(&Name::default(), counted), None, "{throttled} of {periods}");
+            assert_eq!(measurement(&MeasuredMeta::default(), counted), None, "{throttled} of {periods}");
         }
         let one = numbers(&[("a", 10.0)]);
         let endless = Counted { periods: 10.0, throttled: 1.0, limit: f64::INFINITY, window: 300 };
-        assert_eq!(object(&Name::default(), endless).unwrap().limit_millis, 0);
+        assert_eq!(measurement(&MeasuredMeta::default(), endless).unwrap().limit_millis, 0);
         assert!(paired(&one, &numbers(&[("a", 11.0)]), 300).is_empty());
     }
 }

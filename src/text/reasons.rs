@@ -105,7 +105,7 @@ reasons! {
         "超過 {size} GiB，其餘未讀", "超过 {size} GiB，其余未读";
     "dns-failed" DNS_FAILED: "DNS: {why}: {hosts}", "DNS：{why}：{hosts}", "DNS：{why}：{hosts}";
     "dns-not-asked" DNS_NOT_ASKED: "not asked", "未查詢", "未查询";
-    "dns-over" DNS_OVER: "no time left after {seconds} s for all hosts", "所有主機共 {seconds} 秒的時限已到",
+    "dns-over" DNS_OVER: "the time limit of {seconds} s for all hosts has passed", "所有主機共 {seconds} 秒的時限已到",
         "所有主机共 {seconds} 秒的时限已到";
     "dns-name" DNS_NAME: "not a valid DNS name", "不是有效的 DNS 名稱", "不是有效的 DNS 名称";
     "dns-servfail" DNS_SERVFAIL: "SERVFAIL: the server could not resolve the name", "SERVFAIL：伺服器無法解析該名稱",
@@ -117,7 +117,6 @@ reasons! {
         "无法读取本机的 DNS 配置：{why}";
     "dns-client" DNS_CLIENT: "DNS cannot be queried: {why}", "無法查詢 DNS：{why}", "无法查询 DNS：{why}";
     "tls-name" TLS_NAME: "not a valid name for TLS", "不是 TLS 可用的名稱", "不是 TLS 可用的名称";
-    "tls-silent" TLS_SILENT: "nothing more within {seconds} s", "{seconds} 秒內沒有後續回應", "{seconds} 秒内没有后续响应";
     "tls-no-certificate" TLS_NO_CERTIFICATE: "the server sent no certificate", "伺服器沒有送出憑證", "服务器没有发送证书";
     "tls-endless" TLS_ENDLESS: "the handshake does not end", "交握沒有結束", "握手没有结束";
     "tls-other-protocol" TLS_OTHER_PROTOCOL: "the answer is not TLS", "回應不是 TLS", "响应不是 TLS";

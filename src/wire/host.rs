@@ -1,53 +1,53 @@
-//! What was learnt about a host from outside the cluster: how DNS answers for it, how often it was asked for, and which
-//! certificate is served for it. `healthcheck/v1`, kind `Host`; captures keep it beside the objects.
+//! Measurements of a host from outside the cluster: the answer of DNS, the number of requests, and the certificate that is
+//! served for it. `healthcheck/v1`, kind `Host`; captures contain it next to the objects.
 
-use super::{ObjectMeta, Sentence, kept, read_back};
+use super::{MeasuredMeta, Sentence, kept, read_back};
 use crate::text::Message;
 
-wire! {
+measured! {
     /// A host that was looked up.
     Host {
-        /// As a name the host, in lower case, without a dot at its end.
-        [message, required, tag = "1"] metadata: ObjectMeta,
-        /// Whether a list names it: a flag, a profile or a file. Else only objects of the cluster do.
-        [bool, tag = "2"] listed: bool,
-        /// How DNS answers; unset where it was not asked.
-        [message, optional, tag = "3"] dns: Option<DnsAnswer>,
-        /// How often it was asked for; unset where nobody counts.
-        [message, optional, tag = "4"] requests: Option<HostRequests>,
-        /// What is served for it by TLS; unset where that was not tried.
-        [message, optional, tag = "5"] tls: Option<Handshake>,
+        /// The name is the host, in lower case, without a dot at its end.
+        metadata: MeasuredMeta,
+        /// Whether a list names it: a flag, a profile or a file. Otherwise only objects of the cluster name it.
+        listed: bool,
+        /// The answer of DNS; unset if DNS was not asked.
+        dns: Option<DnsAnswer>,
+        /// The number of requests; unset if no source counts them.
+        requests: Option<HostRequests>,
+        /// The TLS handshake; unset if none was tried.
+        tls: Option<Handshake>,
     }
 }
 
-wire! {
-    /// How DNS answers for a host.
+measured! {
+    /// The answer of DNS for a host.
     DnsAnswer {
         /// One word: [`DnsAnswer::RESOLVED`] and the others.
-        [string, tag = "1"] outcome: String,
+        outcome: String,
         /// Why there is no address, in English; empty if the outcome says it.
-        [string, tag = "2"] detail: String,
+        detail: String,
         /// Its addresses, sorted.
-        [string, repeated, tag = "3"] addresses: Vec<String>,
-        /// The names that it leads to, one after the other.
-        [string, repeated, tag = "4"] aliases: Vec<String>,
+        addresses: Vec<String>,
+        /// The aliases that it leads to, in order.
+        aliases: Vec<String>,
         /// The detail as a message, if the program worded it.
-        [message, optional, tag = "5"] message: Option<Sentence>,
+        message: Option<Sentence>,
     }
 }
 
 impl DnsAnswer {
-    /// It has addresses.
+    /// The name has addresses.
     pub const RESOLVED: &str = "resolved";
-    /// There is no such name.
+    /// The name does not exist.
     pub const NO_NAME: &str = "no-such-name";
-    /// The name is there, and has no address.
+    /// The name exists and has no address.
     pub const NO_ADDRESS: &str = "no-address";
-    /// Its aliases lead to each other.
+    /// The aliases form a loop.
     pub const LOOP: &str = "alias-loop";
-    /// No answer came within the time.
+    /// No answer arrived in time.
     pub const TIMED_OUT: &str = "timed-out";
-    /// The server could not tell, or would not.
+    /// The server failed or refused.
     pub const FAILED: &str = "failed";
 
     /// Sets why there is no address.
@@ -67,63 +67,63 @@ impl DnsAnswer {
         self.outcome == Self::RESOLVED
     }
 
-    /// Whether it is certain that it has none.
+    /// Whether it certainly has no address.
     pub fn is_missing(&self) -> bool {
         [Self::NO_NAME, Self::NO_ADDRESS, Self::LOOP].contains(&&*self.outcome)
     }
 }
 
-wire! {
-    /// How often a host was asked for.
+measured! {
+    /// The number of requests for a host.
     HostRequests {
-        /// So often.
-        [int64, tag = "1"] count: i64,
-        /// Who counted: [`HostRequests::ACCESS_LOG`] or [`HostRequests::PROMETHEUS`].
-        [string, tag = "2"] source: String,
-        /// Within so many seconds; 0 for as long as the logs go back.
-        [int64, tag = "3"] window_seconds: i64,
+        /// The number.
+        count: i64,
+        /// The source: [`HostRequests::ACCESS_LOG`] or [`HostRequests::PROMETHEUS`].
+        source: String,
+        /// The length of the window in seconds; 0 for the whole length of the logs.
+        window_seconds: i64,
     }
 }
 
 impl HostRequests {
-    /// The access logs that were named.
+    /// The given access logs.
     pub const ACCESS_LOG: &str = "access-log";
     /// A Prometheus that scrapes the ingress controller.
     pub const PROMETHEUS: &str = "prometheus";
 }
 
-wire! {
-    /// How a TLS handshake for a host went.
+measured! {
+    /// The result of a TLS handshake for a host.
     Handshake {
         /// One word: [`Handshake::SERVED`] and the others.
-        [string, tag = "1"] outcome: String,
+        outcome: String,
         /// Why there is no certificate, in English; empty if the outcome says it.
-        [string, tag = "2"] detail: String,
-        /// Who was asked: address and port.
-        [string, tag = "3"] address: String,
-        /// The certificates that were served, as they came: DER in base64.
-        [string, repeated, tag = "4"] chain: Vec<String>,
+        detail: String,
+        /// The address and port that were contacted.
+        address: String,
+        /// The certificates in the order served: DER in base64.
+        chain: Vec<String>,
         /// The detail as a message, if the program worded it.
-        [message, optional, tag = "5"] message: Option<Sentence>,
+        message: Option<Sentence>,
     }
 }
 
 impl Handshake {
-    /// A certificate was served.
+    /// The server sent a certificate.
     pub const SERVED: &str = "served";
-    /// A certificate was served, and what it signed does not fit its key.
+    /// The server sent a certificate, and its signature does not match the certificate's key.
     pub const OTHER_KEY: &str = "other-key";
-    /// Who answers speaks HTTP without TLS.
+    /// The server speaks HTTP without TLS.
     pub const PLAIN_HTTP: &str = "plain-http";
-    /// Who answers speaks something else, or refuses the host.
+    /// The server speaks another protocol, or refuses the host.
     pub const NO_TLS: &str = "no-tls";
     /// The connection was refused.
     pub const REFUSED: &str = "refused";
     /// The connection was closed or reset before a certificate came.
     pub const CLOSED: &str = "closed";
-    /// Nothing more came within the time.
+    /// The handshake timed out.
     pub const TIMED_OUT: &str = "timed-out";
-    /// There was no way to it.
+    /// The address cannot be reached.
     pub const UNREACHED: &str = "unreached";
 
     /// Sets why there is no certificate.

@@ -1,5 +1,5 @@
-//! What somebody measured, in the shape of objects, so that captures keep it and files give it beside them: what a
-//! metrics server says of this moment, and what was counted over time.
+//! Measurements in the form of objects: the metrics API's, which a metrics server sends, and this tool's own, which captures
+//! and files contain next to the objects. There is one struct for each measured thing; `model` interprets its numbers.
 
 use super::{ObjectMeta, Quantity, Time};
 use std::collections::BTreeMap;
@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 wire! {
     /// `metrics.k8s.io/v1beta1.PodMetrics`.
     PodMetrics {
-        /// The pod's name and namespace.
+        /// The name and namespace of the pod.
         [message, required, tag = "1"] metadata: ObjectMeta,
         /// When it was measured.
         [message, optional, tag = "2"] timestamp: Option<Time>,
-        /// Of each of its containers.
+        /// The usage of each container.
         [message, repeated, tag = "4"] containers: Vec<ContainerMetrics>,
     }
 }
@@ -21,7 +21,7 @@ wire! {
     ContainerMetrics {
         /// Unique in the pod.
         [string, tag = "1"] name: String,
-        /// CPU in cores, over some seconds, and the working set of memory in bytes.
+        /// CPU in cores, averaged over some seconds, and the working set of memory in bytes.
         [btree_map = "string, message", tag = "2"] usage: BTreeMap<String, Quantity>,
     }
 }
@@ -29,125 +29,161 @@ wire! {
 wire! {
     /// `metrics.k8s.io/v1beta1.NodeMetrics`.
     NodeMetrics {
-        /// The node's name.
+        /// The name of the node.
         [message, required, tag = "1"] metadata: ObjectMeta,
         /// When it was measured.
         [message, optional, tag = "2"] timestamp: Option<Time>,
-        /// CPU in cores, over some seconds, and the working set of memory in bytes.
+        /// CPU in cores, averaged over some seconds, and the working set of memory in bytes.
         [btree_map = "string, message", tag = "4"] usage: BTreeMap<String, Quantity>,
     }
 }
 
-wire! {
-    /// How often a container was held back by its CPU limit within a window of time: `healthcheck/v1`, kind `Throttling`.
-    Throttling {
-        /// The namespace, and as a name the pod's and the container's, with a slash between them.
-        [message, required, tag = "1"] metadata: ObjectMeta,
-        /// CFS periods in which it wanted to run.
-        [int64, tag = "2"] periods: i64,
-        /// Those of them in which it was stopped because its quota was used up.
-        [int64, tag = "3"] throttled: i64,
-        /// The length of the window in seconds.
-        [int64, tag = "4"] window_seconds: i64,
-        /// Its CPU limit in thousandths of a core; 0 where that is not known.
-        [int64, tag = "5"] limit_millis: i64,
+/// The metadata of a measurement. The name of a container is `POD/CONTAINER`.
+#[derive(
+    Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(default)]
+pub struct MeasuredMeta {
+    /// Empty for measurements of the cluster.
+    #[serde(deserialize_with = "super::shape::nullable", skip_serializing_if = "String::is_empty")]
+    pub namespace: String,
+    /// Unique among the measurements of a kind in a namespace.
+    #[serde(deserialize_with = "super::shape::nullable", skip_serializing_if = "String::is_empty")]
+    pub name: String,
+}
+
+impl MeasuredMeta {
+    /// The metadata of a container of a pod.
+    pub fn of_container(namespace: &str, pod: &str, container: &str) -> Self {
+        Self { namespace: namespace.to_owned(), name: format!("{pod}/{container}") }
+    }
+
+    /// The pod.
+    pub fn pod(&self) -> &str {
+        self.name.split_once('/').map_or(&self.name, |(pod, _)| pod)
+    }
+
+    /// The container; empty if the name has none.
+    pub fn container(&self) -> &str {
+        self.name.split_once('/').map_or("", |(_, container)| container)
+    }
+
+    /// What it is sorted and searched by: namespace, pod and container.
+    pub fn key(&self) -> (&str, &str, &str) {
+        (&self.namespace, self.pod(), self.container())
     }
 }
 
-wire! {
+measured! {
+    /// How often the CPU limit of a container throttled it within a window of time: `healthcheck/v1`, kind `Throttling`.
+    Throttling {
+        /// The container.
+        metadata: MeasuredMeta,
+        /// CFS periods in which it wanted to run.
+        periods: i64,
+        /// Those of them in which it was stopped because its quota was used up.
+        throttled: i64,
+        /// The length of the window in seconds.
+        window_seconds: i64,
+        /// Its CPU limit in thousandths of a core; 0 if unknown.
+        limit_millis: i64,
+    }
+}
+
+measured! {
     /// What a container has used over time: `healthcheck/v1`, kind `Usage`.
     Usage {
-        /// The namespace, and as a name the pod's and the container's, with a slash between them.
-        [message, required, tag = "1"] metadata: ObjectMeta,
-        /// The CPU that it used no more than in 95 of 100 samples, in thousandths of a core.
-        [int64, tag = "2"] cpu_p95_millis: i64,
+        /// The container. Its pod may be gone.
+        metadata: MeasuredMeta,
+        /// The 95th percentile of its CPU usage, in thousandths of a core.
+        cpu_p95_millis: i64,
         /// The largest working set of its memory, in bytes.
-        [int64, tag = "3"] memory_max_bytes: i64,
-        /// How many samples there are of it.
-        [int64, tag = "4"] samples: i64,
+        memory_max_bytes: i64,
+        /// The number of samples.
+        samples: i64,
         /// Seconds from one sample to the next.
-        [int64, tag = "5"] step_seconds: i64,
-        /// How far back was looked, in seconds.
-        [int64, tag = "6"] window_seconds: i64,
+        step_seconds: i64,
+        /// The length of the window in seconds.
+        window_seconds: i64,
     }
 }
 
-wire! {
-    /// How the memory of a container went: `healthcheck/v1`, kind `MemoryHistory`.
+measured! {
+    /// The memory usage of a container over time: `healthcheck/v1`, kind `MemoryHistory`.
     MemoryHistory {
-        /// The namespace, and as a name the pod's and the container's, with a slash between them.
-        [message, required, tag = "1"] metadata: ObjectMeta,
+        /// The container.
+        metadata: MeasuredMeta,
         /// When the first sample was taken.
-        [message, optional, tag = "2"] start: Option<Time>,
+        start: Option<Time>,
         /// Seconds from one sample to the next.
-        [int64, tag = "3"] step_seconds: i64,
-        /// Its working set in bytes; -1 where there is no sample.
-        [int64, repeated, tag = "4"] bytes: Vec<i64>,
+        step_seconds: i64,
+        /// Its working sets in bytes; -1 where a sample is missing.
+        bytes: Vec<i64>,
     }
 }
 
-wire! {
-    /// What the logs of a source said, one container of a workload over all its pods: `healthcheck/v1`, kind `LogSource`.
+measured! {
+    /// A summary of the logs of one container of a workload, over all its pods: `healthcheck/v1`, kind `LogSource`.
     LogSource {
-        /// The namespace, and as a name the workload's kind and name and the container's, with slashes between them.
-        [message, required, tag = "1"] metadata: ObjectMeta,
-        /// Of the pods that were read, the one that told most errors.
-        [string, tag = "2"] pod: String,
-        /// How many pods were read.
-        [int64, tag = "3"] pods: i64,
-        /// Of them, those whose logs were not read from the beginning of the window.
-        [int64, tag = "4"] cut_pods: i64,
-        /// How far back was looked, in seconds.
-        [int64, tag = "5"] window_seconds: i64,
+        /// The namespace. The name is `KIND/NAME/CONTAINER`, with the kind and name of the workload.
+        metadata: MeasuredMeta,
+        /// The pod with the most errors.
+        pod: String,
+        /// The number of pods that were read.
+        pods: i64,
+        /// Those of them whose logs were not read from the beginning of the window.
+        cut_pods: i64,
+        /// The length of the window in seconds.
+        window_seconds: i64,
         /// When the first line that was read was written.
-        [message, optional, tag = "6"] first: Option<Time>,
-        /// When the last was.
-        [message, optional, tag = "7"] last: Option<Time>,
-        /// Lines that were read; each is one of `quiet` to `binary`.
-        [int64, tag = "8"] lines: i64,
+        first: Option<Time>,
+        /// When the last line that was read was written.
+        last: Option<Time>,
+        /// Lines that were read; each is counted in one of `quiet` to `binary`.
+        lines: i64,
         /// Their bytes.
-        [int64, tag = "9"] bytes: i64,
-        /// That tell of nothing wrong.
-        [int64, tag = "10"] quiet: i64,
-        /// That warn.
-        [int64, tag = "11"] warnings: i64,
-        /// That tell of an error or worse.
-        [int64, tag = "12"] errors: i64,
-        /// Requests that were answered with 4xx.
-        [int64, tag = "13"] client_errors: i64,
-        /// That are benign by a rule.
-        [int64, tag = "14"] benign: i64,
-        /// That belong to the line before.
-        [int64, tag = "15"] joined: i64,
-        /// That are no text.
-        [int64, tag = "16"] binary: i64,
-        /// Of all, those that were too long to be read to their end.
-        [int64, tag = "17"] long: i64,
-        /// Errors of patterns that are not told.
-        [int64, tag = "18"] other_errors: i64,
-        /// Requests and benign lines of patterns that are not told.
-        [int64, tag = "19"] other: i64,
+        bytes: i64,
+        /// Lines without a problem.
+        quiet: i64,
+        /// Warnings.
+        warnings: i64,
+        /// Errors and worse.
+        errors: i64,
+        /// Requests answered with 4xx.
+        client_errors: i64,
+        /// Lines that a rule calls benign.
+        benign: i64,
+        /// Lines that continue the line before.
+        joined: i64,
+        /// Lines that are not text.
+        binary: i64,
+        /// Those of all lines that were too long to be read whole.
+        long: i64,
+        /// Errors of patterns that are not listed.
+        other_errors: i64,
+        /// Requests and benign lines of patterns that are not listed.
+        other: i64,
         /// The patterns.
-        [message, repeated, tag = "20"] patterns: Vec<LogPattern>,
+        patterns: Vec<LogPattern>,
     }
 }
 
-wire! {
-    /// Lines that differ only in what changes from line to line.
+measured! {
+    /// Lines that differ only in their variable parts.
     LogPattern {
         /// `fatal`, `error`, `client-error` or `benign`.
-        [string, tag = "1"] class: String,
-        /// By which rule it is benign.
-        [string, tag = "2"] rule: String,
-        /// What is the same in all of them.
-        [string, tag = "3"] text: String,
-        /// How many.
-        [int64, tag = "4"] count: i64,
+        class: String,
+        /// The rule that calls it benign.
+        rule: String,
+        /// The part that all lines have in common.
+        text: String,
+        /// The number of lines.
+        count: i64,
         /// When the first was written.
-        [message, optional, tag = "5"] first: Option<Time>,
-        /// When the last was.
-        [message, optional, tag = "6"] last: Option<Time>,
-        /// One of them, without credentials.
-        [string, tag = "7"] sample: String,
+        first: Option<Time>,
+        /// When the last was written.
+        last: Option<Time>,
+        /// One of the lines, without credentials.
+        sample: String,
     }
 }

@@ -3,31 +3,31 @@
 
 use crate::text::{Fact, Lang, Message, reasons};
 
-wire! {
+measured! {
     /// A message of the program.
     Sentence {
         /// The id of its text.
-        [string, tag = "1"] id: String,
+        id: String,
         /// Its facts.
-        [message, repeated, tag = "2"] facts: Vec<SentenceFact>,
+        facts: Vec<SentenceFact>,
     }
 }
 
-wire! {
+measured! {
     /// A fact of a message: one of a text, a number, a list or another message.
     SentenceFact {
         /// Its name.
-        [string, tag = "1"] name: String,
+        name: String,
         /// A text.
-        [string, optional, tag = "2"] text: Option<String>,
+        text: Option<String>,
         /// A number.
-        [int64, optional, tag = "3"] number: Option<i64>,
+        number: Option<i64>,
         /// The items of a list.
-        [string, repeated, tag = "4"] items: Vec<String>,
+        items: Vec<String>,
         /// The number of items that the list does not show.
-        [uint64, tag = "5"] more: u64,
+        more: u64,
         /// A message.
-        [message, optional, boxed, tag = "6"] sentence: Option<Box<Sentence>>,
+        sentence: Option<Box<Sentence>>,
     }
 }
 

@@ -1,4 +1,4 @@
-//! One macro that gives an API struct both of its encodings.
+//! The macros that declare the structs, and what their encodings share.
 
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -22,7 +22,7 @@ macro_rules! wire {
                 pub $field: $type,
             )*
             $(
-                /// For everything else; of them only what is read.
+                /// The annotations that are read.
                 #[prost(oneof = "crate::wire::Annotations", tags = "12")]
                 #[serde(
                     deserialize_with = "crate::wire::annotations::read",
@@ -34,9 +34,28 @@ macro_rules! wire {
     };
 }
 
-/// A map of texts of which only some entries are kept: the others are let go while they are read.
+/// Declares a struct of a measured kind. It has no protobuf: no server sends it. Its JSON is as that of [`wire!`].
+macro_rules! measured {
+    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[serde(rename_all = "camelCase", default)]
+        pub struct $name {
+            $(
+                $(#[$field_doc])*
+                #[serde(
+                    deserialize_with = "crate::wire::shape::nullable",
+                    skip_serializing_if = "crate::wire::shape::is_default"
+                )]
+                pub $field: $type,
+            )*
+        }
+    };
+}
+
+/// Reads a map of texts and keeps only some entries.
 pub(in crate::wire) struct Sieve<T> {
-    /// What it is, for errors.
+    /// A description for errors.
     pub what: &'static str,
     /// Whether an entry of this name is kept.
     pub keeps: fn(&str) -> bool,
@@ -64,7 +83,7 @@ impl<'de, T: Default> Visitor<'de> for Sieve<T> {
     }
 }
 
-/// Reads a value, taking `null` for the default.
+/// Reads a value. `null` is the default.
 pub(in crate::wire) fn nullable<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -73,7 +92,7 @@ where
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// Whether a field can be left out when written.
+/// Whether a field is left out when written.
 pub(in crate::wire) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }

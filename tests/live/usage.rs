@@ -199,7 +199,7 @@ fn an_unavailable_history_costs_one_line() {
             ),
             "too many samples",
         ),
-        (Reply::ok("application/json", matrix.to_owned()), "it is no vector"),
+        (Reply::ok("application/json", matrix.to_owned()), "it is not a vector"),
         (Reply::Answer("HTTP/1.1 401 Unauthorized\r\n".to_owned(), "who?".to_owned()), "HTTP 401: who?"),
         (Reply::ok("text/html", "<html>".to_owned()), "HTTP 200: <html>"),
         (Reply::Stall, "no answer within 2 s"),

@@ -3,7 +3,7 @@
 //! What does not belong here: remedies.
 
 use super::View;
-use crate::model::{ObjectRef, Owner, Periods, Throttling};
+use crate::model::{ObjectRef, Owner, Periods};
 use std::collections::BTreeMap;
 
 /// One container of a workload, over all pods that were measured.
@@ -30,7 +30,7 @@ impl<'a> View<'a> {
         let rows = &self.snapshot.rows;
         let mut found: BTreeMap<(ObjectRef, &str), Throttled> = BTreeMap::new();
         for one in &rows.throttling {
-            let Throttling { namespace, pod, container, periods, limit } = one;
+            let ((namespace, pod, container), periods) = (one.metadata.key(), one.counted());
             // Idle standby pods would hide the pod that works.
             if periods.is_idle() {
                 continue;
@@ -48,11 +48,11 @@ impl<'a> View<'a> {
                 pods: 0,
                 allowed: self.thresholds(pod).throttled,
             });
-            measured.periods = measured.periods.plus(*periods);
+            measured.periods = measured.periods.plus(periods);
             // The kubelet reports the limit with its measurement; other sources do not.
-            let set = pod.shared.specs.iter().find(|spec| *spec.container == **container);
+            let set = pod.shared.specs.iter().find(|spec| *spec.container == *container);
             measured.limit =
-                measured.limit.max(set.map(|spec| spec.limits.cpu).filter(|cpu| *cpu > 0)).max(*limit);
+                measured.limit.max(set.map(|spec| spec.limits.cpu).filter(|cpu| *cpu > 0)).max(one.limit());
             measured.pods += 1;
         }
         found.retain(|_, measured| measured.periods.is_above(measured.allowed));

@@ -1,185 +1,149 @@
-//! The hosts of the scope, told while Ingresses, gateways and routes are still being listed.
+//! The hosts that objects of the scope name, collected while Ingresses, gateways, routes and namespaces are listed.
 
 use super::{Hosts, MOST};
 use crate::tls::{HTTPS, TerminationsByHost, TlsTermination, terminations_of_ingress, tls_terminations};
 use crate::wire::{Gateway, HttpRoute, Ingress, Namespace, Object};
 use std::collections::{BTreeMap, BTreeSet};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-/// Tells of each. The one who hears of them knows all when every clone is gone.
-#[derive(Clone, Debug)]
-pub(crate) struct Named(Option<UnboundedSender<Told>>);
-
-/// What is told.
-#[derive(Debug)]
-pub(crate) enum Told {
-    /// A host of an object in a namespace, and whether an Ingress ends TLS for it.
-    Host { host: String, namespace: String, tls: bool },
-    /// A gateway: for which hosts it ends TLS is known when all routes are.
-    Gateway(Box<Gateway>),
-    /// A route that hangs on something.
-    Route(Box<HttpRoute>),
-    /// A namespace whose certificates nobody shall look at.
-    Quiet(String),
+/// The hosts that objects name, and the objects that decide which of them end TLS.
+#[derive(Debug, Default)]
+pub(crate) struct NamedHosts {
+    /// Whether an Ingress ends TLS for a host, by host and namespace.
+    pub(crate) hosts: BTreeMap<String, BTreeMap<String, bool>>,
+    /// Gateways: for which hosts they end TLS is known when all routes are.
+    gateways: Vec<Gateway>,
+    /// Routes with a parent.
+    routes: Vec<HttpRoute>,
+    /// The namespaces whose annotation turns off TLS checks.
+    skipped: BTreeSet<String>,
+    /// Hosts after the first [`MOST`] by name.
+    left_out: BTreeSet<String>,
 }
 
-/// What is asked about a host.
+/// What is requested about a host.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Asked {
     /// Whether a list names it.
     pub(crate) listed: bool,
     /// Whether an object of the scope does.
     pub(crate) named: bool,
-    /// The port at which its certificate is looked at; `None` where it is not.
+    /// The port for the TLS probe; `None` without a probe.
     pub(crate) tls: Option<u16>,
 }
 
-/// What is asked about the hosts of a run.
+/// What is requested about the hosts of a run.
 #[derive(Debug, Default)]
 pub(crate) struct AllAsked {
     /// Each host.
     pub(crate) hosts: BTreeMap<String, Asked>,
-    /// How many more there were than can be looked up.
+    /// The number of hosts that are not looked up because there are too many.
     pub(crate) left_out: usize,
 }
 
-/// Who tells, and who hears; nobody tells anything where nobody wants to know.
-pub(crate) fn named(wanted: bool) -> (Named, UnboundedReceiver<Told>) {
-    let (tell, told) = unbounded_channel();
-    (Named(wanted.then_some(tell)), told)
-}
-
-impl Named {
-    /// Tells those of an object.
-    pub(crate) fn note(&self, object: &Object) {
-        if self.0.is_none() {
-            return;
-        }
+impl NamedHosts {
+    /// Collects the hosts that an object names.
+    pub(crate) fn note(&mut self, object: &Object) {
         match object {
             Object::Ingress(ingress) => self.ingress(ingress),
-            Object::Gateway(gateway) => self.tell(Told::Gateway(Box::new(gateway.clone()))),
+            Object::Gateway(gateway) => self.gateways.push(Gateway::clone(gateway)),
             Object::HTTPRoute(route) if !route.spec.parent_refs.is_empty() => {
-                self.tell(Told::Route(Box::new(route.clone())));
+                self.routes.push(HttpRoute::clone(route));
             }
-            Object::Namespace(namespace) if is_quiet(namespace) => {
-                self.tell(Told::Quiet(namespace.metadata.name.clone()));
+            Object::Namespace(namespace) if skips_tls_check(namespace) => {
+                self.skipped.insert(namespace.metadata.name.clone());
             }
             _ => {}
         }
     }
 
-    fn ingress(&self, ingress: &Ingress) {
+    /// Adds those of another part of the run.
+    pub(crate) fn append(&mut self, other: Self) {
+        for (host, of) in other.hosts {
+            of.into_iter().for_each(|(namespace, tls)| self.host(host.clone(), namespace, tls));
+        }
+        self.gateways.extend(other.gateways);
+        self.routes.extend(other.routes);
+        self.skipped.extend(other.skipped);
+        self.left_out.extend(other.left_out);
+    }
+
+    fn ingress(&mut self, ingress: &Ingress) {
         let ends: Vec<TlsTermination> = terminations_of_ingress(ingress).collect();
         let (ended, namespace) = (TerminationsByHost::of(&ends), &ingress.metadata.namespace);
         let rules = ingress.spec.rules.iter().map(|rule| &*rule.host);
-        for host in rules.chain(ends.iter().flat_map(|end| end.hosts.iter().copied())) {
-            if let Some(host) = name(host) {
-                let tls = !ended.closest(&host).is_empty();
-                self.tell(Told::Host { host, namespace: namespace.clone(), tls });
-            }
+        for host in rules.chain(ends.iter().flat_map(|end| end.hosts.iter().copied())).filter_map(name) {
+            let tls = !ended.closest(&host).is_empty();
+            self.host(host, namespace.clone(), tls);
         }
     }
 
-    fn tell(&self, told: Told) {
-        // Nobody may be listening any more.
-        if let Some(tell) = &self.0 {
-            let _ = tell.send(told);
-        }
-    }
-}
-
-/// A host that can be looked up: no wildcard can.
-fn name(host: &str) -> Option<String> {
-    crate::tls::name(host).ok().filter(|host| !host.starts_with('*'))
-}
-
-fn is_quiet(namespace: &Namespace) -> bool {
-    let written = namespace.metadata.annotations.as_ref();
-    written.is_some_and(|written| {
-        written.ours().any(|(name, value)| name == "skip-tls-check" && value.trim() == "true")
-    })
-}
-
-/// Hears until nobody tells any more. Of more hosts than can be looked up the first by name stay.
-pub(crate) async fn all(mut told: UnboundedReceiver<Told>, wanted: &Hosts) -> AllAsked {
-    let mut heard = Heard::default();
-    while let Some(told) = told.recv().await {
-        heard.take(told);
-    }
-    if wanted.no_annotations {
-        heard.quiet.clear();
-    }
-    let (gateways, routes) = (std::mem::take(&mut heard.gateways), std::mem::take(&mut heard.routes));
-    for gateway in &gateways {
-        let hosts = gateway.spec.listeners.iter().map(|listener| &listener.hostname);
-        hosts.for_each(|host| heard.host(host, &gateway.metadata.namespace));
-    }
-    for route in &routes {
-        route.spec.hostnames.iter().for_each(|host| heard.host(host, &route.metadata.namespace));
-    }
-    let mut ends = tls_terminations(&[], &gateways, &routes);
-    ends.retain(|end| end.port.is_some() && !heard.quiet.contains(&end.metadata.namespace));
-    heard.asked(&wanted.listed, &TerminationsByHost::of(&ends))
-}
-
-/// What was heard.
-#[derive(Default)]
-struct Heard {
-    /// Whether an Ingress ends TLS for a host, by host and namespace.
-    hosts: BTreeMap<String, BTreeMap<String, bool>>,
-    gateways: Vec<Gateway>,
-    routes: Vec<HttpRoute>,
-    quiet: BTreeSet<String>,
-    left_out: BTreeSet<String>,
-}
-
-impl Heard {
-    fn take(&mut self, told: Told) {
-        match told {
-            Told::Quiet(namespace) => {
-                self.quiet.insert(namespace);
-            }
-            Told::Gateway(gateway) => self.gateways.push(*gateway),
-            Told::Route(route) => self.routes.push(*route),
-            Told::Host { host, namespace, tls } => self.note(host, namespace, tls),
-        }
-    }
-
-    fn host(&mut self, host: &str, namespace: &str) {
-        if let Some(host) = name(host) {
-            self.note(host, namespace.to_owned(), false);
-        }
-    }
-
-    fn note(&mut self, host: String, namespace: String, tls: bool) {
+    /// Adds a host. Only the first [`MOST`] by name stay.
+    fn host(&mut self, host: String, namespace: String, tls: bool) {
         *self.hosts.entry(host).or_default().entry(namespace).or_default() |= tls;
         if self.hosts.len() > MOST {
             self.left_out.extend(self.hosts.pop_last().map(|(host, _)| host));
         }
     }
 
-    fn asked(&self, listed: &BTreeSet<String>, gateways: &TerminationsByHost) -> AllAsked {
-        let port = |host: &str, of: &BTreeMap<String, bool>| {
-            let loud = || of.iter().filter(|(namespace, _)| !self.quiet.contains(*namespace));
-            let by_ingress = loud().any(|(_, tls)| *tls).then_some(HTTPS);
-            let ended = gateways.closest(host);
-            let by_gateway =
-                ended.iter().filter_map(|end| end.port).min_by_key(|port| (*port != HTTPS, *port));
-            by_ingress.or(by_gateway.filter(|_| loud().next().is_some()))
-        };
+    /// Decides what is requested about each host, with those of lists.
+    pub(super) fn asked(mut self, wanted: &Hosts) -> AllAsked {
+        if wanted.no_annotations {
+            self.skipped.clear();
+        }
+        let (gateways, routes) = (std::mem::take(&mut self.gateways), std::mem::take(&mut self.routes));
+        let listeners = gateways.iter().flat_map(|gateway| {
+            let hosts = gateway.spec.listeners.iter().map(|listener| &listener.hostname);
+            hosts.map(|host| (host, &gateway.metadata.namespace))
+        });
+        let of_routes = routes
+            .iter()
+            .flat_map(|route| route.spec.hostnames.iter().map(|host| (host, &route.metadata.namespace)));
+        for (host, namespace) in listeners.chain(of_routes) {
+            if let Some(host) = name(host) {
+                self.host(host, namespace.clone(), false);
+            }
+        }
+        let mut ends = tls_terminations(&[], &gateways, &routes);
+        ends.retain(|end| end.port.is_some() && !self.skipped.contains(&end.metadata.namespace));
+        self.with_listed(&wanted.listed, &TerminationsByHost::of(&ends))
+    }
+
+    fn with_listed(&self, listed: &BTreeSet<String>, gateways: &TerminationsByHost) -> AllAsked {
         let asked = |(host, of): (&String, &BTreeMap<String, bool>)| {
-            (host.clone(), Asked { listed: false, named: true, tls: port(host, of) })
+            (host.clone(), Asked { listed: false, named: true, tls: self.port(host, of, gateways) })
         };
         let mut hosts: BTreeMap<String, Asked> = self.hosts.iter().map(asked).collect();
         for host in listed.iter().filter(|host| !host.starts_with('*')) {
-            let quiet = self.hosts.get(host).is_some_and(|of| of.keys().all(|of| self.quiet.contains(of)));
+            let named = self.hosts.get(host);
+            let skipped = named.is_some_and(|of| of.keys().all(|namespace| self.skipped.contains(namespace)));
             let asked = hosts.entry(host.clone()).or_default();
             asked.listed = true;
-            asked.tls = asked.tls.or(Some(HTTPS).filter(|_| !quiet));
+            asked.tls = asked.tls.or(Some(HTTPS).filter(|_| !skipped));
         }
         let left_out = self.left_out.iter().filter(|host| !hosts.contains_key(*host)).count();
         AllAsked { hosts, left_out }
     }
+
+    /// The port for the TLS probe of a host, unless its namespaces turn that off.
+    fn port(&self, host: &str, of: &BTreeMap<String, bool>, gateways: &TerminationsByHost) -> Option<u16> {
+        let checked = || of.iter().filter(|(namespace, _)| !self.skipped.contains(*namespace));
+        let by_ingress = checked().any(|(_, tls)| *tls).then_some(HTTPS);
+        let ended = gateways.closest(host);
+        let by_gateway = ended.iter().filter_map(|end| end.port).min_by_key(|port| (*port != HTTPS, *port));
+        by_ingress.or(by_gateway.filter(|_| checked().next().is_some()))
+    }
+}
+
+/// The name of a host that can be looked up; `None` for a wildcard.
+fn name(host: impl AsRef<str>) -> Option<String> {
+    crate::tls::name(host.as_ref()).ok().filter(|host| !host.starts_with('*'))
+}
+
+fn skips_tls_check(namespace: &Namespace) -> bool {
+    let written = namespace.metadata.annotations.as_ref();
+    written.is_some_and(|written| {
+        written.ours().any(|(name, value)| name == "skip-tls-check" && value.trim() == "true")
+    })
 }
 
 #[cfg(test)]
@@ -188,17 +152,14 @@ mod tests {
     use crate::wire::Kind;
     use serde_json::{Value, json};
 
-    fn heard(told: UnboundedReceiver<Told>, wanted: &Hosts) -> AllAsked {
-        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(all(told, wanted))
-    }
-
     fn asked(objects: &[(Kind, Value)], wanted: &Hosts) -> Vec<(String, bool, Option<u16>)> {
-        let (named, told) = named(true);
+        let mut named = NamedHosts::default();
         for (kind, value) in objects {
-            named.note(&Object::from_value(*kind, value.clone()).unwrap());
+            let mut part = NamedHosts::default();
+            part.note(&Object::from_value(*kind, value.clone()).unwrap());
+            named.append(part);
         }
-        drop(named);
-        let all = heard(told, wanted);
+        let all = named.asked(wanted);
         all.hosts.into_iter().map(|(host, asked)| (host, asked.listed, asked.tls)).collect()
     }
 
@@ -270,16 +231,16 @@ mod tests {
     }
 
     #[test]
-    fn where_nobody_shall_look_at_certificates_nobody_does() {
+    fn an_annotation_of_the_namespace_turns_the_probe_off() {
         let note = json!({ "healthcheck.dev/skip-tls-check": "true" });
         let quiet = json!({ "metadata": { "name": "shop", "annotations": note } });
         let objects = [ingress(), (Kind::Namespace, quiet)];
         let pay = listed(&["pay.example.org"]);
         let quiet = asked(&objects, &pay);
         assert!(quiet.len() == 3 && quiet.iter().all(|(_, _, tls)| tls.is_none()), "{quiet:?}");
-        // Unless annotations are not heeded.
-        let heard = asked(&objects, &Hosts { no_annotations: true, ..pay });
-        assert_eq!(heard.iter().filter(|(_, _, tls)| tls.is_some()).count(), 2, "{heard:?}");
+        // Unless annotations are ignored.
+        let all = asked(&objects, &Hosts { no_annotations: true, ..pay });
+        assert_eq!(all.iter().filter(|(_, _, tls)| tls.is_some()).count(), 2, "{all:?}");
     }
 
     #[test]
@@ -288,14 +249,15 @@ mod tests {
             (0..MOST + 7).map(|number| json!({ "host": format!("h{number}.example.com") })).collect();
         let ingress =
             json!({ "metadata": { "namespace": "shop", "name": "web" }, "spec": { "rules": rules } });
-        let (named, told) = named(true);
+        let mut named = NamedHosts::default();
         let object = Object::from_value(Kind::Ingress, ingress).unwrap();
-        // Naming one again adds none.
+        // The same names in another part add none.
+        let mut part = NamedHosts::default();
         named.note(&object);
-        named.note(&object);
-        drop(named);
+        part.note(&object);
+        named.append(part);
         let listed = ["z.example.com".to_owned(), "h9999.example.com".to_owned()].into();
-        let all = heard(told, &Hosts { listed, ..Hosts::default() });
+        let all = named.asked(&Hosts { listed, ..Hosts::default() });
         assert_eq!((all.hosts.len(), all.left_out), (MOST + 2, 6));
     }
 }

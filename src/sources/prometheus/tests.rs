@@ -11,7 +11,7 @@ fn one(namespace: &str, pod: &str, value: &str) -> String {
     )
 }
 
-fn told(series: &[String], selector: &PromSelector) -> Numbers {
+fn numbers(series: &[String], selector: &PromSelector) -> Numbers {
     counts(answer(series).as_bytes(), selector).unwrap().remove("periods").unwrap_or_default()
 }
 
@@ -21,7 +21,7 @@ fn answer(series: &[String]) -> String {
 }
 
 #[test]
-fn through_the_api_server_nothing_is_posted() {
+fn a_query_through_the_api_server_is_a_get() {
     let service = Service { namespace: "m".to_owned(), name: "prom".to_owned(), port: "web".to_owned() };
     let request = Way::Through(service).request("a{b=\"c d\"}", Duration::from_secs(1));
     let path = "/api/v1/namespaces/m/services/prom:web/proxy/api/v1/query?query=a%7Bb%3D%22c%20d%22%7D";
@@ -36,18 +36,18 @@ fn odd_numbers_and_foreign_containers_are_left_out() {
     let mut all = vec![one("shop", "a", "12.5"), one("shop", "a", "99"), one("bank", "b", "1")];
     all.extend(odd);
     all.push(r#"{"metric":{},"value":[1,"3"]}"#.to_owned());
-    let read = told(&all, &selector(&["shop"]));
-    let name = ("shop".to_owned(), "a".to_owned(), "app".to_owned());
+    let read = numbers(&all, &selector(&["shop"]));
+    let name = MeasuredMeta::of_container("shop", "a", "app");
     assert_eq!(read, [(name, 12.5)].into(), "the first one counts");
-    assert_eq!(told(&all, &selector(&[])).len(), 2);
-    assert!(told(&[], &selector(&[])).is_empty());
+    assert_eq!(numbers(&all, &selector(&[])).len(), 2);
+    assert!(numbers(&[], &selector(&[])).is_empty());
     let throttled = one("shop", "a", "7").replace("periods", "throttled");
     let both = counts(answer(&[one("shop", "a", "12.5"), throttled]).as_bytes(), &selector(&[])).unwrap();
     assert_eq!(both.keys().collect::<Vec<_>>(), ["periods", "throttled"]);
 }
 
 #[test]
-fn what_is_no_whole_answer_is_told() {
+fn an_incomplete_answer_is_an_error() {
     let partial = answer(&[one("shop", "a", "1")]).replacen('{', r#"{"warnings":["store down"],"#, 1);
     for (body, said) in [
         (
@@ -56,13 +56,13 @@ fn what_is_no_whole_answer_is_told() {
         ),
         (partial.as_str(), "it may be partial: store down"),
         (answer(&[]).replacen('{', r#"{"isPartial":true,"#, 1).as_str(), "it is partial"),
-        (r#"{"status":"success","data":{"resultType":"matrix","result":[]}}"#, "it is no vector"),
-        (r#"{"status":"success"}"#, "it is no vector"),
+        (r#"{"status":"success","data":{"resultType":"matrix","result":[]}}"#, "it is not a vector"),
+        (r#"{"status":"success"}"#, "it is not a vector"),
         ("<html>", "expected value"),
         ("", "EOF"),
         (r#"{"status":"success","data":{"resultType":"vector","result":[{"value":[1"#, "EOF"),
     ] {
-        let error = counts(body.as_bytes(), &selector(&[])).unwrap_err();
+        let error = counts(body.as_bytes(), &selector(&[])).unwrap_err().to_string();
         assert!(error.contains(said), "{body}: {error}");
     }
 }

@@ -1,47 +1,47 @@
-//! How the memory of containers went that were killed for it, as a Prometheus knows it.
+//! The memory usage over time of containers that were OOM-killed.
 
-use super::Measurement;
-use super::prometheus::Prometheus;
-use super::selector::{PromSelector, names};
-use super::series::{Name, whole};
+use super::super::Partial;
+use super::super::selector::{PromSelector, names};
+use super::super::series::whole;
+use super::Prometheus;
 use crate::text::reasons::NO_HISTORY;
-use crate::wire::{MemoryHistory, ObjectMeta, Time};
+use crate::wire::{MeasuredMeta, MemoryHistory, Time};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// So many samples of each container are asked for: over a day every two minutes.
+/// The number of samples of each container: every two minutes of a day.
 const SAMPLES: u64 = 720;
 
-/// Scrapes are a minute apart or less.
+/// Scrapes are at most a minute apart.
 const SHORTEST_STEP: u64 = 60;
 
-/// Asks for the last `back` of some containers, for so long together. What came stays where others did not.
+/// Asks for the last `back` of some containers, all within a deadline. If a query fails, the answers to the others stay.
 pub(crate) async fn ask(
     prometheus: &Prometheus,
     selector: &PromSelector,
-    killed: &BTreeSet<Name>,
+    killed: &BTreeSet<MeasuredMeta>,
     (back, deadline): (Duration, Duration),
-) -> Measurement<MemoryHistory> {
+) -> Partial<MemoryHistory> {
     let (step, end) = ((back.as_secs() / SAMPLES).max(SHORTEST_STEP), Instant::now() + deadline);
-    let mut told = Measurement::default();
+    let mut all = Partial::default();
     for query in queries(selector, killed, back.as_secs(), step) {
         let left = end.saturating_duration_since(Instant::now());
-        let courses = prometheus.courses(&query, selector, left).await.map(|courses| {
-            let of_killed = courses.into_iter().filter(|(name, _)| killed.contains(name));
-            of_killed.filter_map(|(name, points)| Some(object(name, on_grid(&points, step)?, step))).collect()
+        let answer = prometheus.ranges(&query, selector, left).await.map(|ranges| {
+            let of_killed = ranges.into_iter().filter(|(name, _)| killed.contains(name));
+            of_killed.filter_map(|(name, points)| parse(name, &points, step)).collect()
         });
-        if told.take(courses, prometheus).is_break() {
+        if all.add(answer, prometheus).is_break() {
             break;
         }
     }
-    told.or_none(|| prometheus.has_none(&NO_HISTORY))
+    all.or_missing(|| prometheus.has_none(&NO_HISTORY))
 }
 
-/// One of each namespace. A container that starts again is a series of its own: at each moment one of them runs.
-fn queries(selector: &PromSelector, killed: &BTreeSet<Name>, back: u64, step: u64) -> Vec<String> {
+/// One query for each namespace. A restarted container is a new series, and only one of its series has a value at a time.
+fn queries(selector: &PromSelector, killed: &BTreeSet<MeasuredMeta>, back: u64, step: u64) -> Vec<String> {
     let mut by_namespace: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
-    for (namespace, pod, container) in killed {
+    for (namespace, pod, container) in killed.iter().map(MeasuredMeta::key) {
         let (pods, containers) = by_namespace.entry(namespace).or_default();
         pods.insert(pod);
         containers.insert(container);
@@ -55,11 +55,11 @@ fn queries(selector: &PromSelector, killed: &BTreeSet<Name>, back: u64, step: u6
     by_namespace.into_iter().map(query).collect()
 }
 
-/// When the first point was, and all of them a step apart; -1 where there is none.
+/// The time of the first point, and all points one step apart; -1 where a point is missing.
 fn on_grid(points: &[(f64, f64)], step: u64) -> Option<(i64, Vec<i64>)> {
     let start = whole(points.first()?.0)?;
     let step = i64::try_from(step).ok()?;
-    // More than was asked for is no answer.
+    // Points after the requested range are dropped.
     let most = 2 * usize::try_from(SAMPLES).ok()?;
     let mut bytes = Vec::new();
     for (at, value) in points {
@@ -72,13 +72,10 @@ fn on_grid(points: &[(f64, f64)], step: u64) -> Option<(i64, Vec<i64>)> {
     Some((start, bytes))
 }
 
-fn object((namespace, pod, container): Name, (start, bytes): (i64, Vec<i64>), step: u64) -> MemoryHistory {
-    MemoryHistory {
-        metadata: ObjectMeta { namespace, name: format!("{pod}/{container}"), ..ObjectMeta::default() },
-        start: Some(Time::at(start)),
-        step_seconds: i64::try_from(step).unwrap_or(i64::MAX),
-        bytes,
-    }
+fn parse(metadata: MeasuredMeta, points: &[(f64, f64)], step: u64) -> Option<MemoryHistory> {
+    let (start, bytes) = on_grid(points, step)?;
+    let step_seconds = i64::try_from(step).unwrap_or(i64::MAX);
+    Some(MemoryHistory { metadata, start: Some(Time::at(start)), step_seconds, bytes })
 }
 
 #[cfg(test)]
@@ -88,7 +85,7 @@ mod tests {
     #[test]
     fn only_what_was_killed_is_asked_for() {
         let killed = [("a", "p.1", "app"), ("a", "p2", "side"), ("b", "p1", "app")];
-        let killed = killed.map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned()));
+        let killed = killed.map(|(a, b, c)| MeasuredMeta::of_container(a, b, c));
         let selector = PromSelector::default().with_labels(vec!["cluster=prod".parse().unwrap()]);
         let [a, b] = &queries(&selector, &killed.into(), 86_400, 120)[..] else { panic!() };
         assert_eq!(

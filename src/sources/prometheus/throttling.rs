@@ -1,9 +1,9 @@
-//! How often containers were held back, as a Prometheus has counted it.
+//! How often CPU limits throttled containers, as Prometheus has counted it.
 
-use super::Unavailable;
-use super::prometheus::Prometheus;
-use super::selector::{PromSelector, beginnings, names};
-use super::series::{self, Numbers};
+use super::super::Unavailable;
+use super::super::selector::{PromSelector, beginnings, names};
+use super::super::series::{self, Numbers};
+use super::Prometheus;
 use crate::model::Periods;
 use crate::model::split_suffix;
 use crate::text::reasons::NO_THROTTLING;
@@ -11,19 +11,19 @@ use crate::wire::Throttling;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// What the counts are called in the answer.
+/// The names of the counts in the answer.
 const PERIODS: &str = "periods";
 const THROTTLED: &str = "throttled";
 
-/// What tells that containers with a CPU limit are counted, and how often they are stopped.
+/// The metrics: the periods of containers with a CPU limit, and those in which they were stopped.
 const ALL: &str = "container_cpu_cfs_periods_total";
 const STOPPED: &str = "container_cpu_cfs_throttled_periods_total";
 
-/// The names of pods in a question may be so long together, in bytes: it may have to fit into an address.
+/// The longest matcher of pod names in bytes: a query may have to fit into an address.
 const LONGEST: usize = 4096;
 
-/// Asks for the last `back` of the scope. Of workloads that are hardly ever held back nothing is told: in a large cluster
-/// these are nearly all, and the counts of thousands of containers cost more than the lists do.
+/// Asks for the last `back` of the scope. Workloads that are rarely throttled are left out: in a large cluster these are
+/// nearly all, and the counts of thousands of containers cost more than the lists.
 ///
 /// # Errors
 /// When it does not answer, or has no such numbers.
@@ -35,22 +35,22 @@ pub(crate) async fn ask(
 ) -> Result<Vec<Throttling>, Unavailable> {
     let window = i64::try_from(back.as_secs()).unwrap_or(i64::MAX);
     let asked = async {
-        let held_back = prometheus.numbers(&held_back(selector, window), selector, deadline).await?;
-        if held_back.is_empty() {
+        let stopped = prometheus.numbers(&stopped(selector, window), selector, deadline).await?;
+        if stopped.is_empty() {
             let are_counted = format!("count({ALL}{{{}}})", selector.matchers());
             return Ok(prometheus.has_any(&are_counted, deadline).await?.then(Vec::new));
         }
-        let counts = prometheus.counts(&counts(selector, &held_back, window), selector, deadline).await?;
+        let counts = prometheus.counts(&counts(selector, &stopped, window), selector, deadline).await?;
         let none = Numbers::new();
         let [periods, throttled] = [PERIODS, THROTTLED].map(|counted| counts.get(counted).unwrap_or(&none));
         Ok(Some(series::paired(periods, throttled, window)).filter(|objects| !objects.is_empty()))
     };
-    let told = asked.await.map_err(|error| prometheus.untold(&error))?;
-    told.ok_or_else(|| prometheus.has_none(&NO_THROTTLING))
+    let counted = asked.await.map_err(|error| prometheus.unavailable(&error))?;
+    counted.ok_or_else(|| prometheus.has_none(&NO_THROTTLING))
 }
 
-/// How often each container was stopped that may be stopped too often.
-fn held_back(selector: &PromSelector, window: i64) -> String {
+/// The query for the containers that may be throttled too often.
+fn stopped(selector: &PromSelector, window: i64) -> String {
     format!("{} > {}", increase(STOPPED, &selector.matchers(), window), Periods::negligible(window))
 }
 
@@ -58,9 +58,8 @@ fn increase(metric: &str, matchers: &str, window: i64) -> String {
     format!("sum by (namespace,pod,container) (increase({metric}{{{matchers}}}[{window}s]))")
 }
 
-/// Periods and those throttled of some containers and those of the same workloads, in one question: between two a scrape
-/// may come, and the share would be of counts that were never there together. The limits are known from the pods
-/// themselves.
+/// The query for the periods of some containers and of the others of their workloads. It is one query for both counts: a
+/// scrape between two queries would make the share wrong. The limits are known from the pods.
 fn counts(selector: &PromSelector, of: &Numbers, window: i64) -> String {
     let matchers = around(selector, of);
     let part = |metric: &str, counted: &str| {
@@ -69,17 +68,17 @@ fn counts(selector: &PromSelector, of: &Numbers, window: i64) -> String {
     format!("{} or {}", part(ALL, PERIODS), part(STOPPED, THROTTLED))
 }
 
-/// The matchers of these containers and of whatever may belong to the same workloads, and of more where that is shorter.
-fn around(selector: &PromSelector, held_back: &Numbers) -> String {
-    let namespaces: BTreeSet<&str> = held_back.keys().map(|(namespace, ..)| namespace.as_str()).collect();
-    let pods: BTreeSet<&str> = held_back.keys().map(|(_, pod, _)| beginning(pod)).collect();
+/// The matchers of these containers and of the others of their workloads. They may match more containers if that is shorter.
+fn around(selector: &PromSelector, stopped: &Numbers) -> String {
+    let namespaces: BTreeSet<&str> = stopped.keys().map(|name| name.namespace.as_str()).collect();
+    let pods: BTreeSet<&str> = stopped.keys().map(|name| beginning(name.pod())).collect();
     let narrower = [names("namespace", namespaces), beginnings("pod", pods)];
     let fits = |matcher: &String| matcher.len() <= LONGEST;
     [selector.matchers()].into_iter().chain(narrower.into_iter().filter(fits)).collect::<Vec<_>>().join(",")
 }
 
-/// What the names of all pods of a workload begin with, or less of it: its controllers put at most two words behind it
-/// (that of a ReplicaSet and that of a pod; an index and a pod), and a CronJob the time of a run before these.
+/// What the names of all pods of a workload begin with, or a part of it. Controllers append at most two words (that of a
+/// ReplicaSet and that of a pod; an index and that of a pod), and a CronJob puts the time of a run before them.
 fn beginning(pod: &str) -> &str {
     let shorter = |name| split_suffix(name).map_or(name, |(shorter, _)| shorter);
     let name = shorter(shorter(pod));
@@ -89,7 +88,7 @@ fn beginning(pod: &str) -> &str {
     }
 }
 
-/// Minutes or seconds since 1970, as they stand in the names of Jobs.
+/// Whether a word is a time in minutes or seconds since 1970, as in the names of Jobs.
 fn is_time(word: &str) -> bool {
     (8..=10).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -97,13 +96,14 @@ fn is_time(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::MeasuredMeta;
 
     fn shop() -> PromSelector {
         PromSelector::new(vec!["shop".to_owned()], Vec::new(), globset::GlobSet::empty())
     }
 
     fn of(pods: &[&str]) -> Numbers {
-        pods.iter().map(|pod| (("shop".to_owned(), (*pod).to_owned(), "app".to_owned()), 7.0)).collect()
+        pods.iter().map(|pod| (MeasuredMeta::of_container("shop", pod, "app"), 7.0)).collect()
     }
 
     #[test]
@@ -114,7 +114,7 @@ mod tests {
                 "sum by (namespace,pod,container) (increase(container_cpu_cfs_{metric}_total{{{matchers}}}[300s]))"
             )
         };
-        assert_eq!(held_back(&shop(), 300), format!("{} > 0.75", increase("throttled_periods", matchers)));
+        assert_eq!(stopped(&shop(), 300), format!("{} > 0.75", increase("throttled_periods", matchers)));
         let narrower = format!(r#"{matchers},namespace=~"^(?:shop)$",pod=~"^(?:db|web).*$""#);
         let part = |metric: &str, counted: &str| {
             format!(r#"label_replace({},"counted","{counted}","","")"#, increase(metric, &narrower))

@@ -1,6 +1,7 @@
 //! DNS servers that time out, lie, or send in circles.
 
 use super::*;
+use crate::text::{self, Lang};
 use hickory_resolver::proto::op::Message;
 use hickory_resolver::proto::rr::Record;
 use hickory_resolver::proto::rr::rdata::{A, CNAME};
@@ -147,4 +148,29 @@ fn an_address_is_not_lost_where_the_other_question_fails() {
         _ => vec![answer(question, ResponseCode::ServFail, Vec::new()).to_vec().unwrap()],
     });
     assert_eq!((&*answer.outcome, answer.addresses.len()), (DnsAnswer::RESOLVED, 1), "{answer:?}");
+}
+
+#[test]
+fn hosts_without_an_answer_are_named_by_reason() {
+    let answer = |outcome: &str, why: text::Message| {
+        DnsAnswer { outcome: outcome.to_owned(), ..DnsAnswer::default() }.because(&why)
+    };
+    let (none, servfail) = (text::Message::quoted(""), text::Message::plain(&reasons::DNS_SERVFAIL));
+    let late = || text::Message::new(&reasons::NO_ANSWER, vec![("seconds", Fact::Number(3))]);
+    let names: Vec<String> = (0..9).map(|number| format!("h{number}")).collect();
+    let mut answers = BTreeMap::new();
+    answers.insert(names[0].clone(), answer(DnsAnswer::RESOLVED, none.clone()));
+    answers.insert(names[1].clone(), answer(DnsAnswer::NO_NAME, none));
+    answers.insert(names[2].clone(), answer(DnsAnswer::FAILED, servfail));
+    answers.extend(names[3..].iter().map(|name| (name.clone(), answer(DnsAnswer::TIMED_OUT, late()))));
+    let told = |lang| -> Vec<_> {
+        let gaps = unanswered(&names, &answers).into_iter();
+        gaps.map(|gap| (gap.why.unwrap().in_lang(lang), gap.got, gap.missing)).collect()
+    };
+    let late = "DNS: no answer within 3 s: h3, h4, h5, h6, h7 and 1 more".to_owned();
+    let failed = "DNS: SERVFAIL: the server could not resolve the name: h2".to_owned();
+    assert_eq!(told(Lang::En), [(late, 2, Some(6)), (failed, 2, Some(1))]);
+    let late = "DNS：3 秒內沒有回應：h3、h4、h5、h6、h7 等 6 個".to_owned();
+    let failed = "DNS：SERVFAIL：伺服器無法解析該名稱：h2".to_owned();
+    assert_eq!(told(Lang::ZhTw), [(late, 2, Some(6)), (failed, 2, Some(1))]);
 }

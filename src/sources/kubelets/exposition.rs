@@ -1,4 +1,4 @@
-//! One line of the Prometheus text format: a sample, with the labels that are wanted.
+//! Parses one line of the Prometheus text format: a sample with the labels that are needed.
 
 use std::borrow::Cow;
 
@@ -11,23 +11,23 @@ pub(crate) struct Sample<'a> {
     pub(crate) at: Option<i64>,
 }
 
-/// The labels that tell whose it is.
+/// The labels that identify the container.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Labels<'a> {
     pub(crate) namespace: Cow<'a, str>,
     pub(crate) pod: Cow<'a, str>,
     pub(crate) container: Cow<'a, str>,
-    /// The control group: another one each time the container starts.
+    /// The control group: a new one each time the container starts.
     pub(crate) id: Cow<'a, str>,
 }
 
-/// The name of the metric, and the rest of the line.
+/// Splits a line into the name of the metric and the rest.
 pub(crate) fn name(line: &str) -> (&str, &str) {
     let end = line.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == ':')).unwrap_or(line.len());
     line.split_at(end)
 }
 
-/// The rest of a line after its name; `None` where it is no sample.
+/// Parses the rest of a line after the name; `None` if it is not a sample.
 pub(crate) fn sample(rest: &str) -> Option<Sample<'_>> {
     let mut labels = Labels::default();
     let mut rest = rest.trim_start_matches([' ', '\t']);
@@ -40,7 +40,7 @@ pub(crate) fn sample(rest: &str) -> Option<Sample<'_>> {
     words.next().is_none().then_some(Sample { labels, value, at })
 }
 
-/// Reads `a="b",c="d"}` and gives what follows.
+/// Parses `a="b",c="d"}` and returns what follows.
 fn read_labels<'a>(mut rest: &'a str, labels: &mut Labels<'a>) -> Option<&'a str> {
     let blank = [' ', '\t'];
     loop {

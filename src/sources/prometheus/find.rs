@@ -1,6 +1,6 @@
-//! A Prometheus in the cluster, by the labels that its operator and its charts give its services.
+//! Finds a Prometheus in the cluster by the labels that its operator and its charts set on its services.
 
-use super::Unavailable;
+use super::super::Unavailable;
 use crate::cluster::page::{Accept, ApiClient, Request, RetryPolicy};
 use crate::text::reasons::{NO_PROMETHEUS, SERVICES_FORBIDDEN, SERVICES_UNREADABLE, SET_PROMETHEUS};
 use crate::text::{Message, Text};
@@ -9,16 +9,16 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use std::time::Duration;
 
-/// The operator's, then that of the charts. A selector cannot say "or", and the second is asked only where the first
-/// has found nothing.
+/// The label of the operator, then that of the charts. A selector has no "or", so the second is requested only if the first
+/// finds nothing.
 const LABELS: [&str; 2] = ["operated-prometheus=true", "app.kubernetes.io/name=prometheus"];
 
-/// A service, as the API server's proxy names it.
+/// A service, as the proxy of the API server names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Service {
     pub(crate) namespace: String,
     pub(crate) name: String,
-    /// The port's name or number.
+    /// The name or the number of the port.
     pub(crate) port: String,
 }
 
@@ -32,10 +32,10 @@ struct List {
 /// The first service of a Prometheus in the cluster.
 ///
 /// # Errors
-/// When there is none, or it cannot be known.
-pub(crate) async fn service(asker: &ApiClient, deadline: Duration) -> Result<Service, Unavailable> {
+/// When there is none, or the services cannot be listed.
+pub(crate) async fn service(client: &ApiClient, deadline: Duration) -> Result<Service, Unavailable> {
     for label in LABELS {
-        if let Some(service) = first(&list(asker, label, deadline).await?) {
+        if let Some(service) = first(&list(client, label, deadline).await?) {
             return Ok(service);
         }
     }
@@ -47,7 +47,11 @@ fn none(why: &'static Text) -> Unavailable {
     Unavailable::left_out(Message::plain(why)).within(&SET_PROMETHEUS)
 }
 
-async fn list(asker: &ApiClient, label: &str, deadline: Duration) -> Result<Vec<wire::Service>, Unavailable> {
+async fn list(
+    client: &ApiClient,
+    label: &str,
+    deadline: Duration,
+) -> Result<Vec<wire::Service>, Unavailable> {
     let label = utf8_percent_encode(label, NON_ALPHANUMERIC);
     let request = Request {
         path: format!("/api/v1/services?labelSelector={label}&limit=100"),
@@ -56,7 +60,7 @@ async fn list(asker: &ApiClient, label: &str, deadline: Duration) -> Result<Vec<
         patience: RetryPolicy::Once,
         form: None,
     };
-    match asker.ask(&request).await {
+    match client.ask(&request).await {
         Ok(answer) => match serde_json::from_slice::<List>(&answer.body) {
             Ok(list) if list.kind == "ServiceList" => Ok(list.items),
             _ => Err(none(&SERVICES_UNREADABLE)),
@@ -66,7 +70,7 @@ async fn list(asker: &ApiClient, label: &str, deadline: Duration) -> Result<Vec<
     }
 }
 
-/// The first one by port, namespace and name that listens where a Prometheus does.
+/// The first one by port, namespace and name with the port of a Prometheus.
 fn first(services: &[wire::Service]) -> Option<Service> {
     let found = services.iter().filter_map(|service| {
         let ports = service.spec.ports.iter();
@@ -81,7 +85,7 @@ fn first(services: &[wire::Service]) -> Option<Service> {
     found.min_by_key(key).map(|(_, service)| service)
 }
 
-/// How sure it is that a port is that of a Prometheus: its own name, its number, or any page.
+/// How likely a port is that of a Prometheus: by its own name, its number, or a general name.
 fn rank(port: &wire::ServicePort) -> Option<u8> {
     match (port.name.as_str(), port.port) {
         ("web", _) => Some(0),
@@ -115,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_the_same_one_is_asked_each_time() {
+    fn the_choice_of_several_does_not_depend_on_their_order() {
         let thanos = service("a", "sidecar", &[("grpc", 10901), ("http", 10902)]);
         let (one, two) = (service("m", "one", &[("web", 9090)]), service("m", "two", &[("web", 9090)]));
         let names = |services: &[wire::Service]| first(services).map(|service| service.name);

@@ -1,7 +1,8 @@
-//! Which certificate is served for a host: a TLS handshake that trusts nobody and refuses nobody, and not one byte more.
+//! The certificate that is served for a host: a TLS handshake that accepts every certificate, and no further byte.
 //!
 //! What does not belong here: what a certificate says (`model`).
 
+use crate::cluster::page::ApiClient;
 use crate::text::{Fact, Message, io_words, reasons};
 use crate::tls::LONGEST_CHAIN;
 use crate::wire::Handshake;
@@ -12,51 +13,74 @@ use rustls::client::{ClientConnection, Resumption};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-/// So many hosts are looked at.
-pub(crate) const MOST: usize = 200;
+/// The most hosts that are probed.
+pub(super) const MOST: usize = 200;
 
-/// How long one may take.
+/// The time limit of one handshake.
 const ONE: Duration = Duration::from_secs(5);
 
-/// A handshake of more bytes is none.
+/// The longest handshake in bytes.
 const LONGEST: usize = 256 << 10;
 
-/// A certificate of more bytes is none.
+/// The longest certificate in bytes.
 const LONGEST_CERTIFICATE: usize = 64 << 10;
 
-/// What was shown.
+/// The certificates that the server sent.
 #[derive(Debug, Default)]
 struct Shown {
     chain: Vec<String>,
-    /// What was signed does not fit the key of the certificate.
+    /// Whether the signature does not match the key of the certificate.
     other_key: bool,
 }
 
-/// Takes every certificate, and writes it down.
+/// Accepts every certificate and records it.
 #[derive(Debug)]
 struct Witness {
     provider: Arc<CryptoProvider>,
     shown: Mutex<Shown>,
 }
 
-/// Why a handshake did not end: one word of [`Handshake`], and why, unless the word says it.
+/// Why a handshake failed: an outcome of [`Handshake`], and why, unless the outcome says it.
 type Problem = (&'static str, Option<Message>);
 
-/// Shakes hands with whoever answers at an address, asking for a host.
-pub(crate) async fn shake_hands(host: &str, to: SocketAddr) -> Handshake {
+/// Does a handshake for each host at its address.
+pub(super) async fn ask(
+    client: &Arc<ApiClient>,
+    hosts: Vec<(String, SocketAddr)>,
+) -> BTreeMap<String, Handshake> {
+    let mut tasks = JoinSet::new();
+    for (name, to) in hosts {
+        let client = Arc::clone(client);
+        tasks.spawn(async move {
+            let shaken = async {
+                let _permits = client.permit().await;
+                Ok(Box::pin(shake_hands(&name, to)).await)
+            };
+            let shaken = client.budget.stop.or(shaken).await;
+            (name, shaken)
+        });
+    }
+    let done = tasks.join_all().await.into_iter();
+    done.filter_map(|(name, shaken)| Some((name, shaken.ok()?))).collect()
+}
+
+/// Does a handshake with the server at an address, for a host.
+async fn shake_hands(host: &str, to: SocketAddr) -> Handshake {
     let provider = Arc::new(ring::default_provider());
     let witness = Arc::new(Witness { provider, shown: Mutex::default() });
     let tried = match client(&witness, host) {
         Ok(client) => timeout(ONE, talk(client, to)).await.unwrap_or_else(|_| {
-            let why = Message::new(&reasons::TLS_SILENT, vec![("seconds", Fact::count(ONE.as_secs()))]);
+            let why = Message::new(&reasons::NO_ANSWER, vec![("seconds", Fact::count(ONE.as_secs()))]);
             Err((Handshake::TIMED_OUT, Some(why)))
         }),
         Err(why) => Err((Handshake::UNREACHED, Some(why))),
@@ -64,7 +88,7 @@ pub(crate) async fn shake_hands(host: &str, to: SocketAddr) -> Handshake {
     let shown = std::mem::take(&mut *witness.shown.lock().unwrap_or_else(PoisonError::into_inner));
     let (outcome, why) = match tried {
         _ if shown.other_key => (Handshake::OTHER_KEY, None),
-        // Whoever has shown a certificate may still want one of ours.
+        // A server that has sent its certificate may still request one from the client.
         _ if !shown.chain.is_empty() => (Handshake::SERVED, None),
         Ok(()) => (Handshake::NO_TLS, Some(Message::plain(&reasons::TLS_NO_CERTIFICATE))),
         Err(problem) => problem,
@@ -127,7 +151,7 @@ fn no_tls(why: Message) -> Problem {
     (Handshake::NO_TLS, Some(why))
 }
 
-/// Gives what came to TLS.
+/// Passes received bytes to TLS.
 fn take(client: &mut ClientConnection, mut part: &[u8]) -> Result<(), Problem> {
     while !part.is_empty() {
         client.read_tls(&mut part).map_err(|error| no_tls(Message::quoted(io_words(&error))))?;
@@ -140,7 +164,7 @@ fn take(client: &mut ClientConnection, mut part: &[u8]) -> Result<(), Problem> {
 }
 
 impl Witness {
-    /// Notes whether what was signed fits; whatever it is, it is taken.
+    /// Records whether the signature matches, and accepts it.
     fn note(&self, verified: &Result<HandshakeSignatureValid, Error>) -> HandshakeSignatureValid {
         if matches!(verified, Err(Error::InvalidCertificate(CertificateError::BadSignature))) {
             self.shown.lock().unwrap_or_else(PoisonError::into_inner).other_key = true;

@@ -116,5 +116,5 @@ fn whoever_does_not_shake_hands_is_told_by_what_it_does() {
 fn whoever_says_nothing_is_not_waited_for() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let shown = shaken(silent.local_addr().unwrap());
-    assert_eq!((&*shown.outcome, &*shown.detail), (Handshake::TIMED_OUT, "nothing more within 5 s"));
+    assert_eq!((&*shown.outcome, &*shown.detail), (Handshake::TIMED_OUT, "no answer within 5 s"));
 }

@@ -1,9 +1,5 @@
-//! How often hosts are asked for: counted in access logs, or known to a Prometheus that scrapes ingress-nginx.
+//! The number of requests for hosts, from access logs of nginx.
 
-use super::super::Unavailable;
-use super::super::prometheus::Prometheus;
-use super::super::selector::{PromSelector, names as matcher};
-use super::super::series::whole;
 use crate::cluster::Stop;
 use crate::model::{Gap, Reason};
 use crate::text::{Fact, Message, io_words, reasons};
@@ -12,16 +8,9 @@ use crate::wire::{HostRequests, Kind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
-use std::time::Duration;
 
-/// A Prometheus is asked for so long.
-const WINDOW: i64 = 86_400;
-
-/// Of more hosts a Prometheus is not asked: the question must have an end.
-pub(crate) const MOST: usize = 500;
-
-/// Counts in logs, one after the other, each to its end. One that is named twice is counted once.
-pub(crate) async fn in_logs(
+/// Counts the requests in logs, one log after the other. A log that is given twice is counted once.
+pub(super) async fn ask(
     logs: &[PathBuf],
     names: Vec<String>,
     stop: Stop,
@@ -51,7 +40,7 @@ pub(crate) async fn in_logs(
         let why = Message::new(&reasons::ACCESS_LOG_LINES, facts);
         gaps.push(Gap::new(Kind::Host.name(), Reason::Unreadable).because(why));
     }
-    // Where not one line could be read nothing was counted, and zero would be a lie.
+    // If no line could be read, zero requests would be wrong.
     let all = if counted.read > 0 { counted.requests } else { BTreeMap::new() };
     let of = |count| HostRequests { count, source: HostRequests::ACCESS_LOG.to_owned(), window_seconds: 0 };
     (all.into_iter().map(|(name, count)| (name, of(count))).collect(), gaps)
@@ -65,26 +54,4 @@ fn unread(error: &io::Error) -> Message {
         }
         _ => Message::quoted(io_words(error)),
     }
-}
-
-/// Asks for the last day, at most for so many hosts as [`MOST`] says.
-///
-/// # Errors
-/// When it does not answer.
-pub(crate) async fn ask(
-    prometheus: &Prometheus,
-    selector: &PromSelector,
-    names: &[&String],
-    deadline: Duration,
-) -> Result<BTreeMap<String, HostRequests>, Unavailable> {
-    let wanted: BTreeSet<&str> = names.iter().map(|name| name.as_str()).collect();
-    let matchers: Vec<String> =
-        std::iter::once(matcher("host", wanted.iter().copied())).chain(selector.labels()).collect();
-    let metric = format!("nginx_ingress_controller_requests{{{}}}", matchers.join(","));
-    let query = format!("sum by (host) (increase({metric}[{WINDOW}s]))");
-    let told = prometheus.by_host(&query, deadline).await.map_err(|error| prometheus.untold(&error))?;
-    let of =
-        |count| HostRequests { count, source: HostRequests::PROMETHEUS.to_owned(), window_seconds: WINDOW };
-    let known = told.into_iter().filter(|(host, _)| wanted.contains(&**host));
-    Ok(known.filter_map(|(host, count)| Some((host, of(whole(count.round())?)))).collect())
 }

@@ -1,5 +1,8 @@
-//! How DNS answers for a host: its addresses, or why there are none.
+//! The answer of DNS for a host: its addresses, or why there are none.
 
+use super::hosts::gap;
+use crate::cluster::page::ApiClient;
+use crate::model::{Gap, Reason};
 use crate::text::{Fact, Message, Text, io_words, reasons};
 use crate::wire::DnsAnswer;
 use hickory_resolver::TokioResolver;
@@ -8,29 +11,35 @@ use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError};
 use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
-/// How long all hosts together may take.
-pub(crate) const ALL: Duration = Duration::from_secs(60);
+/// The number of hosts that a gap names.
+const SHOWN: usize = 5;
 
-/// How long a question about one may take, with whatever its aliases need.
+/// The time limit of all hosts.
+const ALL: Duration = Duration::from_secs(60);
+
+/// The time limit of one host, with its aliases.
 const ONE: Duration = Duration::from_secs(3);
 
-/// How long an answer of one server is waited for, before it is asked again or another is.
+/// The time limit of one query to one server.
 const ATTEMPT: Duration = Duration::from_millis(1400);
 
-/// Aliases that are followed, as resolvers do.
+/// The most aliases that are followed, as resolvers do.
 const LONGEST: usize = 8;
 
-/// So many addresses are kept.
+/// The most addresses that are kept.
 const ADDRESSES: usize = 16;
 
-/// Whom to ask.
-pub(crate) struct Dns(TokioResolver);
+/// The DNS servers.
+struct Dns(TokioResolver);
 
-/// Why there is no address.
+/// Why a host has no address.
 struct Unresolved {
     outcome: &'static str,
     /// `None` if the outcome says it.
@@ -55,12 +64,66 @@ impl Unresolved {
     }
 }
 
+/// Asks about hosts. Returns the answers, and the gaps of the hosts without one.
+pub(super) async fn ask(
+    client: &Arc<ApiClient>,
+    server: Option<SocketAddr>,
+    names: &[String],
+) -> (BTreeMap<String, DnsAnswer>, Vec<Gap>) {
+    if names.is_empty() {
+        return (BTreeMap::new(), Vec::new());
+    }
+    let dns = match Dns::of(server) {
+        Ok(dns) => Arc::new(dns),
+        Err(why) => return (BTreeMap::new(), vec![gap(Reason::Failed, why, names.len(), 0)]),
+    };
+    let until = Instant::now() + ALL;
+    let mut tasks = JoinSet::new();
+    for name in names.iter().cloned() {
+        let (dns, client) = (Arc::clone(&dns), Arc::clone(client));
+        tasks.spawn(async move {
+            let answer = async {
+                let _permits = client.permit().await;
+                Ok(dns.answer(&name, until).await)
+            };
+            let answer = client.budget.stop.or(answer).await;
+            (name, answer)
+        });
+    }
+    let answered = tasks.join_all().await.into_iter();
+    let answers = answered.filter_map(|(name, answer)| Some((name, answer.ok()?))).collect();
+    let gaps = unanswered(names, &answers);
+    (answers, gaps)
+}
+
+/// The gaps of the hosts without an answer of DNS, by reason.
+fn unanswered(names: &[String], answers: &BTreeMap<String, DnsAnswer>) -> Vec<Gap> {
+    let mut silent: BTreeMap<(Reason, Message), Vec<&str>> = BTreeMap::new();
+    let why = |answer: &DnsAnswer| answer.why().unwrap_or_else(|| Message::quoted(&*answer.outcome));
+    for name in names {
+        let (reason, why) = match answers.get(name) {
+            None => (Reason::Stopped, Message::plain(&reasons::DNS_NOT_ASKED)),
+            Some(answer) if answer.outcome == DnsAnswer::TIMED_OUT => (Reason::TimedOut, why(answer)),
+            Some(answer) if answer.outcome == DnsAnswer::FAILED => (Reason::Failed, why(answer)),
+            Some(_) => continue,
+        };
+        silent.entry((reason, why)).or_default().push(name);
+    }
+    let got = names.len() - silent.values().map(Vec::len).sum::<usize>();
+    let gap = |((reason, why), hosts): ((Reason, Message), Vec<&str>)| {
+        let shown = Fact::first(SHOWN, hosts.iter().copied());
+        let facts = vec![("why", Fact::Message(why)), ("hosts", shown)];
+        gap(reason, Message::new(&reasons::DNS_FAILED, facts), hosts.len(), got)
+    };
+    silent.into_iter().map(gap).collect()
+}
+
 impl Dns {
-    /// The server at an address, else those of the system.
+    /// The server at an address, otherwise those of the system.
     ///
     /// # Errors
     /// When the system's configuration cannot be read.
-    pub(crate) fn of(server: Option<SocketAddr>) -> Result<Self, Message> {
+    fn of(server: Option<SocketAddr>) -> Result<Self, Message> {
         let refuse = |text: &'static Text, error: &NetError| {
             Message::new(text, vec![("why", Fact::text(error.to_string()))])
         };
@@ -71,19 +134,19 @@ impl Dns {
         let options = builder.options_mut();
         options.timeout = ATTEMPT;
         options.attempts = 1;
-        // It is DNS that is asked about, not this machine.
+        // The hosts file of this machine is not DNS.
         options.use_hosts_file = ResolveHosts::Never;
         builder.build().map(Self).map_err(|error| refuse(&reasons::DNS_CLIENT, &error))
     }
 
-    /// Asks about a host, until that moment at the latest.
-    pub(crate) async fn answer(&self, host: &str, until: Instant) -> DnsAnswer {
+    /// Asks about a host, until this time at the latest.
+    async fn answer(&self, host: &str, until: Instant) -> DnsAnswer {
         let now = Instant::now();
         if now >= until {
             let why = Message::new(&reasons::DNS_OVER, vec![("seconds", Fact::count(ALL.as_secs()))]);
             return Unresolved::new(DnsAnswer::TIMED_OUT, why).answer();
         }
-        // With the dot nothing is tried below the system's own domains.
+        // With the dot, the search domains of the system are not tried.
         let Ok(name) = Name::from_ascii(format!("{host}.")) else {
             return Unresolved::new(DnsAnswer::FAILED, Message::plain(&reasons::DNS_NAME)).answer();
         };
@@ -98,7 +161,7 @@ impl Dns {
         all.truncate(ADDRESSES);
         let why = match (four, six) {
             _ if !all.is_empty() => Unresolved::plain(DnsAnswer::RESOLVED),
-            // What is not known may be an address.
+            // An unknown answer may be an address.
             (Err(why), _) | (_, Err(why)) if is_unknown(&why) => why,
             (Err(why), _) | (_, Err(why)) => why,
             (Ok(_), Ok(_)) => Unresolved::plain(DnsAnswer::NO_ADDRESS),
@@ -124,7 +187,7 @@ impl Dns {
         Ok(lookup.answers().iter().filter_map(|record| address(&record.data)).collect())
     }
 
-    /// Follows the aliases of a host that has no address: where they end, or that they never do.
+    /// Follows the aliases of a host without an address to their end, or to a loop.
     async fn follow(&self, name: Name, answer: &mut DnsAnswer, end: Instant) {
         let mut seen = vec![name];
         while seen.len() <= LONGEST {
@@ -165,7 +228,7 @@ fn late() -> Unresolved {
     Unresolved::new(DnsAnswer::TIMED_OUT, why)
 }
 
-/// What an error says of the name, or of the server.
+/// The outcome that an error means.
 fn why(error: &NetError) -> Unresolved {
     let failed = |why| Unresolved::new(DnsAnswer::FAILED, why);
     match error {

@@ -1,60 +1,59 @@
-//! What containers have used over time, as a Prometheus knows it.
+//! The usage of containers over time.
 
-use super::Measurement;
-use super::prometheus::Prometheus;
-use super::selector::{PromSelector, names};
-use super::series::{Name, Numbers, whole};
+use super::super::Partial;
+use super::super::selector::{PromSelector, names};
+use super::super::series::{Numbers, whole};
+use super::Prometheus;
 use crate::cluster::Error;
 use crate::text::reasons::NO_HISTORY;
-use crate::wire::{ObjectMeta, Usage};
+use crate::wire::{MeasuredMeta, Usage};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// So many samples of each container are asked for: enough to tell the five worst of a hundred, over a week every five
-/// minutes.
+/// The number of samples of each container: every five minutes of a week, which is enough for a 95th percentile.
 const SAMPLES: u64 = 2016;
 
-/// Scrapes are a minute apart or less.
+/// Scrapes are at most a minute apart.
 const SHORTEST_STEP: u64 = 60;
 
-/// A rate needs some scrapes.
+/// The window of a rate, which needs several scrapes.
 const RATE_SECONDS: u64 = 300;
 
-/// A Prometheus refuses to hold more than 50 million samples for one query, and it has other work too.
+/// Prometheus rejects a query of more than 50 million samples, and it serves other queries too.
 const CONTAINERS_A_QUERY: u64 = 2_500;
 
-/// What names of pods end with.
+/// The last characters of pod names.
 const LAST: &str = "0123456789abcdefghijklmnopqrstuvwxyz";
 
-/// A week of thousands of containers takes a Prometheus some seconds.
+/// A week of thousands of containers takes Prometheus several seconds.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// The questions about some containers.
+/// The queries for some containers.
 struct Queries {
     cpu: String,
     memory: String,
     samples: String,
 }
 
-/// Asks for the last `back` of the scope, in parts that a Prometheus can carry, for [`DEADLINE`] together. What came stays
-/// where others did not; but of no namespace a part, which would be taken for what all its pods have used.
+/// Asks for the last `back` of the scope, in parts that Prometheus accepts, all within [`DEADLINE`]. If a query fails, the
+/// answers to the others stay, except that a namespace is complete or missing: a part of it would look like all its usage.
 pub(crate) async fn ask(
     prometheus: &Prometheus,
     selector: &PromSelector,
     back: Duration,
     page_timeout: Duration,
-) -> Measurement<Usage> {
+) -> Partial<Usage> {
     let (end, matchers) = (Instant::now() + DEADLINE, selector.matchers());
     let deadline = || end.saturating_duration_since(Instant::now()).min(page_timeout);
-    // What was not scraped for some minutes is not gone.
+    // A pod that was not scraped for some minutes still counts.
     let metric = format!("last_over_time(container_memory_working_set_bytes{{{matchers}}}[1h])");
     let count = format!("count by (namespace) ({metric})");
     let counts = match prometheus.by_namespace(&count, selector, deadline()).await {
         Ok(counts) => counts,
-        Err(error) => return Measurement::none(prometheus.untold(&error)),
+        Err(error) => return Partial::missing(prometheus.unavailable(&error)),
     };
-    let mut told = Measurement::default();
+    let mut all = Partial::default();
     for parts in wholes(&counts) {
         let whole = async {
             let mut whole = Vec::new();
@@ -64,20 +63,16 @@ pub(crate) async fn ask(
             }
             Ok::<_, Error>(whole)
         };
-        if told.take(whole.await, prometheus).is_break() {
+        if all.add(whole.await, prometheus).is_break() {
             break;
         }
     }
-    told.objects.sort_by(|a, b| key(&a.metadata).cmp(&key(&b.metadata)));
-    told.or_none(|| prometheus.has_none(&NO_HISTORY))
+    all.objects.sort_by(|a: &Usage, b| a.metadata.cmp(&b.metadata));
+    all.or_missing(|| prometheus.has_none(&NO_HISTORY))
 }
 
-fn key(metadata: &ObjectMeta) -> (&str, &str) {
-    (&metadata.namespace, &metadata.name)
-}
-
-/// The matchers of what is asked for as a whole: some namespaces together, or some pods of a large one after the other, by
-/// the end of their names.
+/// The matchers of the parts that are complete or missing: several small namespaces in one query, or one large namespace in
+/// several queries, by the last character of the pod names.
 fn wholes(counts: &BTreeMap<String, f64>) -> Vec<Vec<String>> {
     let mut wholes = Vec::new();
     let (mut some, mut together): (Vec<&str>, u64) = (Vec::new(), 0);
@@ -102,7 +97,7 @@ fn wholes(counts: &BTreeMap<String, f64>) -> Vec<Vec<String>> {
     wholes
 }
 
-/// The last letters of names, in as many groups as so many containers need.
+/// The last characters of names, in as many groups as this number of containers needs.
 fn ends(count: u64) -> impl Iterator<Item = &'static str> {
     let groups = count.div_ceil(CONTAINERS_A_QUERY).min(LAST.len() as u64);
     let size = LAST.len().div_ceil(usize::try_from(groups).unwrap_or(LAST.len()));
@@ -120,7 +115,7 @@ async fn part(
     let ask = |query: String| async move { prometheus.numbers(&query, selector, deadline).await };
     let (cpu, memory, samples) =
         tokio::try_join!(ask(queries.cpu), ask(queries.memory), ask(queries.samples))?;
-    Ok(joined(&cpu, &memory, &samples, step, back.as_secs()))
+    Ok(parse(&cpu, &memory, &samples, step, back.as_secs()))
 }
 
 /// Seconds from one sample to the next.
@@ -128,18 +123,13 @@ fn step(back: Duration) -> u64 {
     (back.as_secs() / SAMPLES).max(SHORTEST_STEP)
 }
 
-/// What is known of each container in all three.
-fn joined(cpu: &Numbers, memory: &Numbers, samples: &Numbers, step: u64, back: u64) -> Vec<Usage> {
+/// Joins the three answers. A container that one of them lacks is left out.
+fn parse(cpu: &Numbers, memory: &Numbers, samples: &Numbers, step: u64, back: u64) -> Vec<Usage> {
     let seconds = |seconds: u64| i64::try_from(seconds).unwrap_or(i64::MAX);
-    let one = |(name, cpu): (&Name, &f64)| {
-        let (namespace, pod, container) = name;
+    let one = |(name, cpu): (&MeasuredMeta, &f64)| {
         Some(Usage {
-            metadata: ObjectMeta {
-                namespace: namespace.clone(),
-                name: format!("{pod}/{container}"),
-                ..ObjectMeta::default()
-            },
-            // Up: of a container that does little, something is left.
+            metadata: name.clone(),
+            // Rounded up, so that little usage is not none.
             cpu_p95_millis: whole((cpu * 1000.0).ceil())?,
             memory_max_bytes: whole(*memory.get(name)?)?,
             samples: whole(*samples.get(name)?)?,
@@ -151,7 +141,7 @@ fn joined(cpu: &Numbers, memory: &Numbers, samples: &Numbers, step: u64, back: u
 }
 
 impl Queries {
-    /// A container that starts again is a series of its own: at each moment one of them runs.
+    /// A restarted container is a new series, and only one of its series has a value at a time.
     fn new(matchers: &str, back: u64, step: u64) -> Self {
         const BY: &str = "max by (namespace,pod,container)";
         let rate = RATE_SECONDS.max(step);
@@ -196,13 +186,13 @@ mod tests {
     #[test]
     fn what_is_not_known_whole_is_left_out() {
         let numbers = |of: &[(&str, f64)]| -> Numbers {
-            of.iter().map(|(pod, n)| (("shop".to_owned(), (*pod).to_owned(), "app".to_owned()), *n)).collect()
+            of.iter().map(|(pod, n)| (MeasuredMeta::of_container("shop", pod, "app"), *n)).collect()
         };
         let cpu = numbers(&[("a", 0.0101), ("b", 1.0), ("c", 1e300)]);
         let memory = numbers(&[("a", 5e8), ("b", 5e8), ("c", 5e8)]);
         let samples = numbers(&[("a", 2016.0), ("c", 1.0)]);
-        let joined = joined(&cpu, &memory, &samples, 300, 604_800);
-        let [one] = &joined[..] else { panic!("{joined:?}") };
+        let parsed = parse(&cpu, &memory, &samples, 300, 604_800);
+        let [one] = &parsed[..] else { panic!("{parsed:?}") };
         assert_eq!((&*one.metadata.name, one.cpu_p95_millis, one.samples), ("a/app", 11, 2016));
     }
 }
