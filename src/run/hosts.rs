@@ -1,4 +1,4 @@
-//! Which hosts a run looks up: what flags, profile and files name.
+//! The hosts that a run looks up: from flags, profile and files.
 
 use super::Failure;
 use crate::cli::HostArgs;
@@ -7,10 +7,10 @@ use crate::sources::Hosts;
 use std::fs::File;
 use std::sync::Arc;
 
-/// The checks that read what is looked up.
+/// The checks that use the DNS answers.
 const OF_HOSTS: [&str; 2] = ["host-not-resolving", "host-without-vhost"];
 
-/// What to look up: only what a check that runs will read. Lists are read before anything is asked for.
+/// Plans the lookups that the checks of the run need. Lists are read before the first request.
 pub(super) fn plan(args: &HostArgs, settings: &Settings) -> Result<Option<Arc<Hosts>>, Failure> {
     let runs = |id: &str| !settings.choice.left_out.contains(id);
     let probe = if runs("certificate-served") { args.probe_tls } else { Some(false) };
@@ -36,10 +36,10 @@ pub(super) fn plan(args: &HostArgs, settings: &Settings) -> Result<Option<Arc<Ho
     Ok(Some(Arc::new(hosts)).filter(|_| probe != Some(false) || OF_HOSTS.into_iter().any(runs)))
 }
 
-/// Refuses flags of hosts where a command has no use for them.
+/// Refuses flags of hosts for a command that does not use them.
 pub(super) fn refuse(args: &HostArgs, why: &str) -> Result<(), Failure> {
     match args.given() {
-        Some(flag) => Err(Failure::new(format!("{flag} is for a whole report: {why}"))),
+        Some(flag) => Err(Failure::new(format!("{flag} cannot be used here: {why}"))),
         None => Ok(()),
     }
 }
