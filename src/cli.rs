@@ -54,35 +54,35 @@ Flags go after the name: kubectl refuses flags before a plugin's name.";
     after_help = EXIT_CODES
 )]
 pub struct Cli {
-    /// The command; without one it is a check.
+    /// What to do instead of a check.
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// Object to inspect instead of a whole namespace: pod NAME, deploy/NAME
+    /// An object to investigate instead of a whole namespace: pod NAME, deploy/NAME
     #[arg(value_name = "TYPE/NAME", num_args = 0..=2)]
     pub object: Vec<String>,
-    /// The flags of a check.
+    /// The check.
     #[command(flatten)]
     pub check: CheckArgs,
 }
 
-/// The commands.
+/// What else it can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Show the report of the bundled example: 48 pods in three namespaces, without a cluster
+    /// Show the report of the bundled example: 48 pods of three namespaces, no cluster needed
     Demo(Box<DemoArgs>),
-    /// Show nodes, their load, and the largest namespaces and workloads
+    /// Show the nodes, what they carry, and which namespaces and workloads take it; of all namespaces, unless some are named
     Nodes(Box<CheckArgs>),
-    /// Compare requests and limits with actual usage and suggest values
+    /// Show what workloads ask for against what they have used, and what to set instead: as a table, or as a patch
     Rightsize(Box<RightsizeArgs>),
-    /// Save the cluster state to a file for `-f`
+    /// Write what a check would see to a file that -f reads
     Snapshot(Box<SnapshotArgs>),
-    /// Show the settings of a run, or write a profile
+    /// Write a profile, or show what a run is set to and by whom
     Profile {
-        /// The command.
+        /// What about it.
         #[command(subcommand)]
         what: ProfileCommand,
     },
-    /// Compare two runs from captures, reports or kubectl output: what is new, worse, fixed or better
+    /// Compare two runs: what is new, worse, fixed and better, from captures, reports or what kubectl printed
     Diff(Box<DiffArgs>),
     /// List the checks
     Checks {
@@ -283,7 +283,7 @@ pub struct ShowArgs<F: ValueEnum + Clone + Send + Sync + 'static = Format> {
     /// Language: en, zh-TW or zh-CN (default: that of the locale)
     #[arg(long)]
     pub lang: Option<Lang>,
-    /// When to use colors; auto: on a terminal, unless NO_COLOR is set
+    /// When to use colours; auto: on a terminal, unless NO_COLOR is set
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
     /// Columns to fit tables into (default: those of the terminal)
@@ -291,7 +291,7 @@ pub struct ShowArgs<F: ValueEnum + Clone + Send + Sync + 'static = Format> {
     pub width: Option<u16>,
 }
 
-/// When colors are used.
+/// When colours are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ColorChoice {
     /// On a terminal, unless NO_COLOR is set

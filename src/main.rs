@@ -1,8 +1,8 @@
 //! `kubectl-healthcheck`: parse, run, exit.
 
 use kubectl_healthcheck::cli::{self, Exit, Unparsed};
+use kubectl_healthcheck::run;
 use kubectl_healthcheck::wire::Time;
-use kubectl_healthcheck::{output, run};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -15,16 +15,13 @@ fn main() -> ExitCode {
     match done {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            output::log(&failure.line);
-            if let Some(hint) = failure.hint {
-                output::log(&format!("hint: {hint}"));
-            }
+            failure.print();
             Exit::Error.into()
         }
     }
 }
 
-/// The command line. Under the name that kubectl calls for completions, it is one.
+/// Returns the command line. kubectl asks for completions under another name of the program.
 fn words() -> Vec<OsString> {
     let mut words: Vec<OsString> = std::env::args_os().collect();
     let name =

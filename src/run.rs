@@ -33,7 +33,7 @@ use crate::{checks, output};
 /// If there is nothing to report: wrong usage, no connection, no pods.
 pub fn run(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
     match cli.command {
-        None => match Target::of(&cli.object)? {
+        None => match Target::of(&cli.object).map_err(Failure::new)? {
             Some(target) => investigate::investigate(&cli.check, &target, clock),
             None => check::check(&cli.check, clock),
         },

@@ -39,7 +39,7 @@ pub struct RightsizeArgs {
     /// Language: en, zh-TW or zh-CN (default: that of the locale)
     #[arg(long, help_heading = "Output")]
     pub lang: Option<Lang>,
-    /// When to use colors; auto: on a terminal, unless NO_COLOR is set
+    /// When to use colours; auto: on a terminal, unless NO_COLOR is set
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
     pub color: ColorChoice,
     /// Columns to fit tables into (default: those of the terminal)
@@ -107,7 +107,7 @@ fn given(name: &str, value: Option<String>) -> impl Iterator<Item = String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Cli, Command, parse};
+    use super::super::{Command, parse};
     use super::*;
 
     fn args(words: &[&str]) -> RightsizeArgs {

@@ -1,9 +1,8 @@
-//! An object on the command line, as in kubectl: `pod web-0`, `deploy/web`, `pods/web-0`.
+//! One object, in the words in which kubectl takes them: `pod web-0`, `deploy/web`, `pods/web-0`.
 
-use super::UsageError;
 use crate::wire::Kind;
 
-/// The short names of kubectl for the kinds that can be inspected.
+/// The short names that kubectl knows, of the kinds that can be investigated.
 const SHORT: [(&str, Kind); 8] = [
     ("po", Kind::Pod),
     ("deploy", Kind::Deployment),
@@ -15,7 +14,7 @@ const SHORT: [(&str, Kind); 8] = [
     ("pvc", Kind::PersistentVolumeClaim),
 ];
 
-/// The kinds that can be inspected.
+/// Kinds that have a story to tell.
 const KINDS: [Kind; 9] = [
     Kind::Pod,
     Kind::Deployment,
@@ -31,24 +30,22 @@ const KINDS: [Kind; 9] = [
 /// An object by kind and name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// The kind.
+    /// Its kind.
     pub kind: Kind,
-    /// The name.
+    /// Its name.
     pub name: String,
 }
 
 impl Target {
-    /// Reads the object that these words name; `None` for no words.
+    /// The object that these words name; `None` for no words.
     ///
     /// # Errors
-    /// If they do not name an object, or its kind cannot be inspected.
-    pub fn of(words: &[String]) -> Result<Option<Self>, UsageError> {
+    /// When they name no object, or an object of a kind that cannot be investigated.
+    pub fn of(words: &[String]) -> Result<Option<Self>, String> {
         let (kind, name) = match words {
             [] => return Ok(None),
             [word] => word.split_once('/').ok_or_else(|| {
-                UsageError(format!(
-                    "unknown command \"{word}\"; to inspect an object use TYPE/NAME, e.g. deploy/{word}"
-                ))
+                format!("unknown command \"{word}\"; to investigate an object, say TYPE NAME or TYPE/NAME")
             })?,
             [kind, name, ..] => (kind.as_str(), name.as_str()),
         };
@@ -59,10 +56,10 @@ impl Target {
         let long = KINDS.into_iter().find(|k| k.plural() == plain || k.name().to_lowercase() == plain);
         let Some(kind) = short.or(long) else {
             let known: Vec<String> = KINDS.iter().map(|kind| kind.name().to_lowercase()).collect();
-            return Err(UsageError(format!("cannot inspect a {kind}; expected one of {}", known.join(", "))));
+            return Err(format!("\"{kind}\" cannot be investigated; one of {}", known.join(", ")));
         };
         if name.is_empty() || name.contains('/') {
-            return Err(UsageError(format!("\"{name}\" is not the name of an object")));
+            return Err(format!("\"{name}\" is not the name of an object"));
         }
         Ok(Some(Self { kind, name: name.to_owned() }))
     }
@@ -73,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn objects_are_named_as_in_kubectl() {
+    fn objects_are_named_as_kubectl_takes_them() {
         let of = |text: &str| {
             let words: Vec<String> =
                 text.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();

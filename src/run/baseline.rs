@@ -1,4 +1,4 @@
-//! What a run is compared with: a file, the records of a folder, or both; and the record that it leaves.
+//! The comparison of a run with an earlier one: a file, the records of a folder, or both.
 
 use super::{Failure, check};
 use crate::cli::{CheckArgs, CompareArgs, FailOn, JudgeArgs};
@@ -15,51 +15,44 @@ use std::path::Path;
 /// What a run is compared with.
 #[derive(Default)]
 pub(super) struct Baseline {
-    /// The run that a file tells of, and what it is called.
+    /// The run of a file, and its name in messages.
     baseline: Option<(RunRecord, String)>,
     history: Option<History>,
 }
 
-/// Where nothing can be compared, a flag that wants it is refused.
+/// How to name an earlier run.
+pub(super) const COMPARE: &str = "use --baseline FILE or --history FOLDER";
+
+/// Refuses the flags of a comparison for a command that cannot compare.
 pub(super) fn refuse(compare: &CompareArgs, judge: &JudgeArgs, why: &str) -> Result<(), Failure> {
     match compare.given() {
-        Some(flag) => Err(Failure::new(format!("{flag} compares reports: {why}"))),
+        Some(flag) => Err(Failure::new(format!("{flag} cannot be used here: {why}"))),
         None => wants_nothing(judge),
     }
 }
 
-/// What is new is only known beside something older.
+/// Refuses `--fail-on new` without a comparison.
 pub(super) fn wants_nothing(judge: &JudgeArgs) -> Result<(), Failure> {
     match judge.fail_on {
-        FailOn::New => Err(Failure {
-            hint: Some("--baseline FILE or --history FOLDER says with what".to_owned()),
-            ..Failure::new("--fail-on new needs something to compare with")
-        }),
+        FailOn::New => Err(Failure::new("--fail-on new needs an earlier run").with_hint(COMPARE)),
         _ => Ok(()),
     }
 }
 
 impl Baseline {
-    /// Reads the file and the folder that were named, before anything is asked of a cluster.
+    /// Reads the file and the folder, before the first request.
     pub(super) fn open(args: &CheckArgs, clock: fn() -> Time) -> Result<Self, Failure> {
         let compare = &args.compare;
         let keeps = |set: &&Set| ["historyKeep", "historyAge"].contains(&set.setting.key) && set.is_flag();
-        if let Some(set) =
-            args.profile.resolved.settings.iter().find(keeps).filter(|_| compare.history.is_none())
-        {
-            return Err(Failure::new(format!(
-                "{} says how to keep a history: name its folder with --history",
-                set.flag
-            )));
+        if let Some(set) = args.profile.resolved.settings.iter().find(keeps).filter(|_| compare.history.is_none()) {
+            return Err(Failure::new(format!("{} needs --history", set.flag)));
         }
         if compare.given().is_none() {
             return wants_nothing(&args.judge).map(|()| Self::default());
         }
         let stdin = |path: &&std::path::PathBuf| path.as_os_str() == "-";
         if args.filename.iter().chain(&compare.baseline).filter(stdin).count() > 1 {
-            return Err(Failure::new(
-                "standard input is read once: name a file for --filename or --baseline",
-            ));
+            return Err(Failure::new("--filename and --baseline cannot both read standard input"));
         }
         let age = i64::try_from(compare.history_age.as_secs()).unwrap_or(i64::MAX);
         let keep = usize::try_from(compare.history_keep).unwrap_or(usize::MAX);
@@ -72,19 +65,19 @@ impl Baseline {
         Ok(Self { history: history.transpose()?, baseline })
     }
 
-    /// Whether what is asked may be compared with the baseline, before it is asked.
+    /// Checks that the baseline is of the same cluster, before the first request.
     pub(super) fn suits(&self, connect: &ConnectOptions, contexts: &[String]) -> Result<(), Failure> {
         let Some((baseline, name)) = &self.baseline else { return Ok(()) };
         let [context] = contexts else {
-            let line = "--baseline is of one cluster, and there are several contexts; --history keeps records of each";
-            return Err(Failure::new(line));
+            let hint = "--history keeps records of each cluster";
+            return Err(Failure::new("--baseline cannot be used with several contexts").with_hint(hint));
         };
         let context = Some(context.as_str()).filter(|name| !name.is_empty());
         let here = cluster::whereabouts(connect, context)?;
         of_one_cluster((&baseline.cluster, name), (&here, "this run")).map_err(Failure::new)
     }
 
-    /// Tells a report what has changed. Returns the record that is to be kept once the report has been shown.
+    /// Adds the changes to a report. Returns the record to keep after the report has been shown.
     pub(super) fn compare(&self, report: &mut Report) -> Result<Option<RunRecord>, Failure> {
         if self.baseline.is_none() && self.history.is_none() || report.is_of_nothing() {
             return Ok(None);
@@ -97,7 +90,7 @@ impl Baseline {
             report.compared = Compared::With(Box::new(changes), Source::Baseline);
         }
         let Some(history) = &self.history else { return Ok(None) };
-        // Files that do not say when they were made are of now.
+        // Files without a time are of now.
         run.taken_at.get_or_insert(report.snapshot.taken_at);
         let last = history.last(&run)?;
         if let Some(last) = &last {
@@ -111,14 +104,14 @@ impl Baseline {
         Ok(Some(run))
     }
 
-    /// Keeps the records of what has been shown.
+    /// Keeps the records of the reports that have been shown.
     pub(super) fn keep(&self, runs: &[RunRecord], clock: fn() -> Time) -> Result<(), Failure> {
         let Some(history) = &self.history else { return Ok(()) };
         runs.iter().try_for_each(|run| Ok(history.add(run, clock())?))
     }
 }
 
-/// Reads what a file tells of a run. Objects are judged as those of now would be, and let go.
+/// Reads the run of a file. Objects are judged by the current settings.
 pub(super) fn past(path: &Path, judge: &JudgeArgs, now: Time) -> Result<RunRecord, Failure> {
     let shown = path.display();
     match snapshot::read_any(path, now)? {
@@ -129,12 +122,9 @@ pub(super) fn past(path: &Path, judge: &JudgeArgs, now: Time) -> Result<RunRecor
             let settings = check::settings(judge, check::repeat_context(&snapshot))?;
             let report = Report::new(&snapshot, &settings);
             if report.is_of_nothing() {
-                Err(Failure::new(format!(
-                    "{shown} holds nothing to compare with: there is not one pod in it"
-                )))
-            } else {
-                Ok(report.record())
+                return Err(Failure::new(format!("{shown} contains no pods to compare with")));
             }
+            Ok(report.record())
         }
     }
 }

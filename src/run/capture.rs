@@ -1,4 +1,4 @@
-//! Captures: what a check would see, written to a file.
+//! Captures: the state of a cluster, written to a file.
 
 use super::live::{Flags, Live};
 use super::{Failure, hosts};
@@ -18,7 +18,7 @@ pub(super) fn capture(args: &SnapshotArgs, clock: fn() -> Time) -> Result<Exit, 
     let settings = settings(args);
     let flags = Flags { scope: &args.scope, list: &args.list, connect: &args.connect };
     let mut live = Live::new(flags, &settings, clock)?;
-    let context = live.only("a capture holds one cluster")?.to_owned();
+    let context = live.only("a capture contains one cluster")?.to_owned();
     // A capture holds what any command may need. The usage of containers costs a Prometheus much: only with --since.
     let plan = &mut live.plan;
     plan.with_usage = true;
@@ -43,7 +43,7 @@ pub(super) fn capture(args: &SnapshotArgs, clock: fn() -> Time) -> Result<Exit, 
     for Gap { namespace, kind, why, .. } in &header.coverage.gaps {
         let place = namespace.as_deref().unwrap_or("the cluster");
         let why = why.as_ref().map_or_else(String::new, |why| format!(": {why}"));
-        output::log(&format!("not in the capture: {kind} of {place}{why}"));
+        output::log(&format!("not in the capture: {kind} in {place}{why}"));
     }
     Ok(if complete { Exit::Clean } else { Exit::Incomplete })
 }
@@ -57,7 +57,7 @@ fn settings(args: &SnapshotArgs) -> Settings {
     settings
 }
 
-/// Writes a capture, compressed as its name says.
+/// Writes a capture, compressed by its extension.
 fn write_capture(path: &Path, parts: Vec<Capture>, header: &snapshot::Header) -> io::Result<()> {
     files::write(path, false, |out| match path.extension().and_then(|extension| extension.to_str()) {
         Some("gz") => {

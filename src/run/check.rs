@@ -19,12 +19,12 @@ use crate::snapshot::{self, Snapshot};
 use crate::text::Message;
 use crate::wire::Time;
 
-/// What of a report is shown.
+/// The part of a report that is shown.
 #[derive(Clone, Copy, PartialEq)]
 enum Part {
     /// All of it.
     Whole,
-    /// The nodes; machines get all of it.
+    /// The nodes; JSON and YAML have the whole report.
     Nodes,
 }
 
@@ -32,19 +32,19 @@ pub(super) fn check(args: &CheckArgs, clock: fn() -> Time) -> Result<Exit, Failu
     part(args, clock, Part::Whole)
 }
 
-/// The nodes carry pods of all namespaces.
+/// Nodes run pods of all namespaces: these are the default.
 pub(super) fn nodes(mut args: CheckArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
     args.scope.all_namespaces |= args.scope.namespace.is_empty();
     part(&args, clock, Part::Nodes)
 }
 
 fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failure> {
-    // Before anything is asked for: a contradiction must not cost a listing.
+    // Contradictions are errors before the first request.
     let settings = settings(&args.judge, Vec::new())?;
     if part == Part::Nodes {
-        baseline::refuse(&args.compare, &args.judge, "nodes are shown as they are")?;
-        notify::refuse(args, "nodes are shown to those who look at them")?;
-        hosts::refuse(&args.hosts, "nodes have none")?;
+        baseline::refuse(&args.compare, &args.judge, "nodes are not compared")?;
+        notify::refuse(args, "nodes are not a whole report")?;
+        hosts::refuse(&args.hosts, "nodes are not a whole report")?;
     }
     let (before, notices) = (Baseline::open(args, clock)?, Notifications::open(args)?);
     let mut judge = Judge { by: &args.judge, show: &args.show, part, before, notices, clock };
@@ -61,7 +61,7 @@ fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failu
 pub(super) fn demo(args: &DemoArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
     baseline::wants_nothing(&args.judge)?;
     let mut snapshot = snapshot::demo()?;
-    // The example's cluster is not the operator's.
+    // The example has its own namespaces.
     snapshot.scope.namespaces = snapshot.namespaces();
     let global = repeat_context(&snapshot);
     let (part, before, notices) = (Part::Whole, Baseline::default(), Notifications::default());
@@ -97,7 +97,7 @@ fn live(args: &CheckArgs, settings: &Settings, judge: &mut Judge) -> Result<Exit
     })?
 }
 
-/// A report from a file may be read far from its cluster: commands name the context.
+/// Returns the flags of suggested commands for a report from files: they name the context.
 pub(super) fn repeat_context(snapshot: &Snapshot) -> Vec<String> {
     match snapshot.cluster.context.as_str() {
         "" => Vec::new(),
@@ -105,14 +105,14 @@ pub(super) fn repeat_context(snapshot: &Snapshot) -> Vec<String> {
     }
 }
 
-/// By what is judged.
+/// Returns the settings of a run.
 pub(super) fn settings(by: &JudgeArgs, global: Vec<String>) -> Result<Settings, Failure> {
     let (thresholds, choice) = (by.thresholds()?, by.choice()?);
     let (rules, no_annotations) = (by.rules.clone(), by.containers.no_annotations);
     Ok(Settings { thresholds, kubectl: Kubectl { global }, choice, rules, no_annotations })
 }
 
-/// How what was seen is judged and shown.
+/// How snapshots are judged and shown.
 struct Judge<'a> {
     by: &'a JudgeArgs,
     show: &'a ShowArgs,
@@ -122,7 +122,7 @@ struct Judge<'a> {
     clock: fn() -> Time,
 }
 
-/// What is left of the reports of several clusters when they have been shown.
+/// The summaries and records of the reports that have been shown.
 #[derive(Default)]
 struct Shown {
     summaries: Vec<Summary>,
@@ -144,7 +144,7 @@ impl Judge<'_> {
         Ok(self.exit(&reports.map(|report| report.summary())))
     }
 
-    /// Shows clusters as they come, where the format allows it, and how all of them are at the end.
+    /// Shows clusters as soon as they are read, if the format allows that, and an overview at the end.
     async fn several(
         &mut self,
         multi_cluster: &mut MultiCluster,
@@ -174,7 +174,7 @@ impl Judge<'_> {
                 break;
             }
         }
-        // Of not one cluster is there anything to say: that is no report.
+        // If no cluster could be read there is no report.
         if failures.len() == shown.summaries.len() + seen.len() {
             return Err(Failure {
                 line: failures.join("\n"),
@@ -193,8 +193,8 @@ impl Judge<'_> {
         Ok(self.exit(&shown.summaries))
     }
 
-    /// Shows some clusters, worst first. On one screen with others, a healthy one needs no more than its line in
-    /// the overview, unless something has changed.
+    /// Shows some clusters, the worst first. In a table with others, a healthy cluster has its line in the overview only,
+    /// unless something has changed.
     fn batch(&mut self, seen: &[(Snapshot, Settings)], shown: &mut Shown) -> Result<(), Failure> {
         let mut reports: Vec<Report> =
             seen.iter().map(|(snapshot, settings)| Report::new(snapshot, settings)).collect();
@@ -241,7 +241,7 @@ impl Judge<'_> {
     }
 }
 
-/// What was seen of a cluster, if that was anything.
+/// Returns the snapshot of a cluster, unless it is empty.
 fn something(snapshot: Snapshot, settings: &Settings) -> Result<Snapshot, Failure> {
     let empty = snapshot.rows.pods.is_empty() && snapshot.coverage.gaps.is_empty();
     if empty && Report::new(&snapshot, settings).is_of_nothing() {
@@ -250,7 +250,7 @@ fn something(snapshot: Snapshot, settings: &Settings) -> Result<Snapshot, Failur
     Ok(snapshot)
 }
 
-/// What is known of a cluster that could not be looked at: nothing, and why.
+/// Returns the snapshot of a cluster that could not be read: a gap.
 pub(super) fn unseen_cluster(context: &str, reason: Reason, why: Message) -> Snapshot {
     let mut snapshot = Snapshot::default();
     context.clone_into(&mut snapshot.cluster.context);
@@ -258,7 +258,7 @@ pub(super) fn unseen_cluster(context: &str, reason: Reason, why: Message) -> Sna
     snapshot
 }
 
-/// In kubectl's words; but here it is an error, since nothing was checked.
+/// The message of kubectl. Here it is an error, since nothing was checked.
 pub(super) fn nothing_found(snapshot: &Snapshot) -> Failure {
     let line = match snapshot.scope.namespaces.as_slice() {
         [] => "No resources found".to_owned(),
@@ -266,9 +266,15 @@ pub(super) fn nothing_found(snapshot: &Snapshot) -> Failure {
     };
     let skipped = snapshot.coverage.outside.iter().filter(|gap| gap.reason == Reason::Skipped && gap.got > 0);
     let skipped: Vec<String> = skipped.map(|gap| format!("{} ({})", gap.kind, gap.got)).collect();
+    let place = match snapshot.scope.namespaces.as_slice() {
+        [] => String::new(),
+        [name] => format!(" in namespace {name}"),
+        names => format!(" in namespaces {}", names.join(", ")),
+    };
     let hint = match skipped.as_slice() {
-        [] => "there is not one pod to look at".to_owned(),
-        skipped => format!("there is not one pod to look at; left out: {}", skipped.join(", ")),
+        [] if place.is_empty() => "no pods".to_owned(),
+        [] => format!("no pods{place}; use -n NAMESPACE or -A"),
+        skipped => format!("no pods{place}; left out: {}", skipped.join(", ")),
     };
     Failure { line, hint: Some(hint), reason: Reason::Absent, error: None }
 }

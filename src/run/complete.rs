@@ -1,10 +1,10 @@
-//! Completion in the protocol of cobra, which kubectl speaks with its plugins: candidates one a line, with a
-//! description after a tab, and a last line `:N` that says what the shell may add.
+//! Completion in the protocol of cobra, which kubectl uses with its plugins: one candidate per line, with a description
+//! after a tab, and a last line `:N` with what the shell may add.
 
 use crate::cli::Cli;
 use crate::cluster;
 use crate::policy::profile;
-use clap::{CommandFactory, FromArgMatches};
+use clap::{CommandFactory, FromArgMatches, ValueHint};
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -18,13 +18,13 @@ const FILES: u8 = 0;
 pub(super) fn complete(words: &[OsString], out: &mut dyn Write) -> io::Result<()> {
     let texts: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let Some((current, before)) = texts.split_last() else { return writeln!(out, ":{NO_FILES}") };
-    // `--flag=value` is completed as its value; the shell keeps what stands before it.
+    // `--flag=value` is completed as its value; the shell keeps the part before it.
     let (flag, typed) = match current.split_once('=').filter(|_| current.starts_with("--")) {
         Some((flag, typed)) => (flag, typed),
         None => (before.last().map_or("", String::as_str), current.as_str()),
     };
-    if let Some(values) = from_the_world(flag, before) {
-        // A list by commas: what is before the last comma stays.
+    if let Some(values) = outside_values(flag, before) {
+        // The part before the last comma of a list stays.
         let (done, last) = typed.rsplit_once(',').map_or(("", typed), |(done, last)| (done, last));
         let prefix = if done.is_empty() { String::new() } else { format!("{done},") };
         for value in values.iter().filter(|value| value.starts_with(last)) {
@@ -34,30 +34,31 @@ pub(super) fn complete(words: &[OsString], out: &mut dyn Write) -> io::Result<()
     }
     let candidates = known(words)?;
     for (value, help) in &candidates {
-        // Of `--flag=value` cobra's scripts want the value alone.
+        // For `--flag=value` the scripts of cobra expect the value alone.
         let value = value.strip_prefix(&format!("{flag}=")).unwrap_or(value);
         match help {
             Some(help) => writeln!(out, "{value}\t{help}")?,
             None => writeln!(out, "{value}")?,
         }
     }
-    let wants_file = matches!(
-        flag,
-        "-f" | "--filename"
-            | "--baseline"
-            | "--history"
-            | "--kubeconfig"
-            | "--certificate-authority"
-            | "--client-certificate"
-            | "--client-key"
-            | "--config"
-    );
-    writeln!(out, ":{}", if wants_file { FILES } else { NO_FILES })
+    writeln!(out, ":{}", if takes_path(flag, before) { FILES } else { NO_FILES })
 }
 
-/// Values that only the kubeconfig or the cluster knows. Silent when they cannot be had: a completion that
-/// fails shows nothing.
-fn from_the_world(flag: &str, before: &[String]) -> Option<Vec<String>> {
+/// Whether the value of a flag is a path.
+fn takes_path(flag: &str, before: &[String]) -> bool {
+    let root = Cli::command();
+    let command = before.iter().fold(&root, |command, word| command.find_subcommand(word).unwrap_or(command));
+    let is_it = |arg: &&clap::Arg| {
+        let (long, short) = (arg.get_long(), arg.get_short());
+        long.is_some_and(|name| flag == format!("--{name}"))
+            || short.is_some_and(|name| flag == format!("-{name}"))
+    };
+    let hint = command.get_arguments().find(is_it).map(clap::Arg::get_value_hint);
+    matches!(hint, Some(ValueHint::AnyPath | ValueHint::FilePath | ValueHint::DirPath))
+}
+
+/// Returns values from the kubeconfig, the cluster or the profile file; none if they cannot be read.
+fn outside_values(flag: &str, before: &[String]) -> Option<Vec<String>> {
     let connect = || {
         let words = std::iter::once(crate::NAME.to_owned()).chain(before.iter().cloned());
         let matches = Cli::command().ignore_errors(true).try_get_matches_from(words).ok()?;
@@ -84,34 +85,34 @@ fn from_the_world(flag: &str, before: &[String]) -> Option<Vec<String>> {
     Some(values)
 }
 
-/// The profiles of the file that this command line names.
+/// Returns the profiles of the file of this command line.
 fn profiles(before: &[String]) -> Vec<String> {
     config(before).profiles.into_keys().collect()
 }
 
-/// The webhooks of the profile that this command line follows.
+/// Returns the webhooks of the profile of this command line.
 fn webhooks(before: &[String]) -> Vec<String> {
     let config = config(before);
-    let named = said(before, "--profile").or_else(|| super::environment("HEALTHCHECK_PROFILE"));
+    let named = value_of(before, "--profile").or_else(|| super::environment("HEALTHCHECK_PROFILE"));
     let name = named.or_else(|| config.default_profile.map(|name| name.value)).unwrap_or_default();
     let entries = config.profiles.get(&name).map_or(&[][..], |profile| &profile.notify);
     entries.iter().filter_map(|entry| entry.value.name.as_ref()).map(|name| name.value.clone()).collect()
 }
 
 fn config(before: &[String]) -> profile::Config {
-    let path = said(before, "--config").or_else(|| super::environment(profile::VARIABLE)).map(PathBuf::from);
+    let path = value_of(before, "--config").or_else(|| super::environment(profile::VARIABLE)).map(PathBuf::from);
     let text = path.or_else(profile::default_path).and_then(|path| std::fs::read_to_string(path).ok());
     text.and_then(|text| profile::parse("", &text).ok()).unwrap_or_default()
 }
 
-/// What a flag of the command line says.
-fn said(before: &[String], flag: &str) -> Option<String> {
+/// Returns the value of a flag of the command line.
+fn value_of(before: &[String], flag: &str) -> Option<String> {
     let named = before.iter().position(|word| word == flag).and_then(|at| before.get(at + 1));
     let joined = before.iter().find_map(|word| word.strip_prefix(flag)?.strip_prefix('='));
     named.map(String::as_str).or(joined).map(str::to_owned)
 }
 
-/// Flags, their values and subcommands, as the command line knows them.
+/// Returns the flags, values and commands that fit.
 fn known(words: &[OsString]) -> io::Result<Vec<(String, Option<String>)>> {
     let mut line = vec![OsString::from(crate::NAME)];
     line.extend(words.iter().cloned());

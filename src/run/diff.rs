@@ -1,4 +1,4 @@
-//! Two runs, compared from files.
+//! The comparison of two runs from files.
 
 use super::{Failure, baseline, look};
 use crate::cli::{DiffArgs, Exit};
@@ -13,7 +13,7 @@ pub(super) fn diff(args: &DiffArgs, clock: fn() -> Time) -> Result<Exit, Failure
     super::check::settings(&args.judge, Vec::new())?;
     let stdin = |path: &Path| path.as_os_str() == "-";
     if stdin(&args.old) && stdin(&args.new) {
-        return Err(Failure::new("standard input is read once: only one of the two can be -"));
+        return Err(Failure::new("only one of the two files can be standard input"));
     }
     let now = args.now.map_or_else(clock, Time::from);
     let mut old = baseline::past(&args.old, &args.judge, now)?;
@@ -23,7 +23,7 @@ pub(super) fn diff(args: &DiffArgs, clock: fn() -> Time) -> Result<Exit, Failure
         for (past, name) in [(&mut old, &names[0]), (&mut new, &names[1])] {
             if !args.namespace.iter().any(|namespace| past.scope.holds(namespace)) {
                 let asked = args.namespace.join(", ");
-                return Err(Failure::new(format!("{name} is not of namespace {asked}")));
+                return Err(Failure::new(format!("{name} does not contain namespace {asked}")));
             }
             past.narrow(&args.namespace);
         }
@@ -36,9 +36,9 @@ pub(super) fn diff(args: &DiffArgs, clock: fn() -> Time) -> Result<Exit, Failure
     Ok(exit(args, &new, &changes))
 }
 
-/// As a check of the later run would end.
+/// Returns the exit of a check of the later run.
 fn exit(args: &DiffArgs, new: &RunRecord, changes: &Changes) -> Exit {
-    let shown = new.findings.iter().filter(|noted| !noted.muted);
-    let worst = shown.map(|noted| noted.severity).max();
+    let shown = new.findings.iter().filter(|finding| !finding.muted);
+    let worst = shown.map(|finding| finding.severity).max();
     Exit::of(args.judge.fail_on.fails(worst, changes.worst_new()), new.sight.is_complete())
 }

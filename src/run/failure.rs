@@ -3,18 +3,18 @@
 use crate::compare::history;
 use crate::model::Reason;
 use crate::text::Message;
-use crate::{cli, cluster, gather, policy, snapshot};
+use crate::{cli, cluster, gather, output, policy, snapshot};
 use std::io;
 
 /// Why a run ended without a report.
 #[derive(Debug)]
 pub struct Failure {
     /// The line for standard error, as kubectl would print it.
-    pub line: String,
+    pub(super) line: String,
     /// What may help.
-    pub hint: Option<String>,
+    pub(super) hint: Option<String>,
     /// The reason as a gap has it, for one cluster of several.
-    pub(crate) reason: Reason,
+    pub(super) reason: Reason,
     /// The message of that gap, if the program words it.
     pub(super) error: Option<Message>,
 }
@@ -31,6 +31,14 @@ impl Failure {
 
     pub(super) fn with_hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
+    }
+
+    /// Writes it to standard error.
+    pub fn print(&self) {
+        output::log(&self.line);
+        if let Some(hint) = &self.hint {
+            output::log(&format!("hint: {hint}"));
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which hosts a run looks up: what flags, profile and files name.
+//! The hosts that a run looks up: from flags, profile and files.
 
 use super::Failure;
 use crate::checks::CATALOG;
@@ -9,7 +9,7 @@ use crate::sources::Hosts;
 use std::fs::File;
 use std::sync::Arc;
 
-/// What to look up: only what a check that runs will read. Lists are read before anything is asked for.
+/// Plans the lookups that the checks of the run need. Lists are read before the first request.
 pub(super) fn plan(args: &HostArgs, settings: &Settings) -> Result<Option<Arc<Hosts>>, Failure> {
     let runs = |check: &CheckInfo| !settings.choice.left_out.contains(check.id);
     let reads_handshakes = CATALOG.iter().any(|check| check.reads_handshakes() && runs(check));
@@ -36,10 +36,10 @@ pub(super) fn plan(args: &HostArgs, settings: &Settings) -> Result<Option<Arc<Ho
     Ok(Some(Arc::new(hosts)).filter(|_| probe != Some(false) || CATALOG.group(Group::Hosts).any(runs)))
 }
 
-/// Refuses flags of hosts where a command has no use for them.
+/// Refuses flags of hosts for a command that does not use them.
 pub(super) fn refuse(args: &HostArgs, why: &str) -> Result<(), Failure> {
     match args.given() {
-        Some(flag) => Err(Failure::new(format!("{flag} is for a whole report: {why}"))),
+        Some(flag) => Err(Failure::new(format!("{flag} cannot be used here: {why}"))),
         None => Ok(()),
     }
 }

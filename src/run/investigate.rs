@@ -1,4 +1,4 @@
-//! One object, investigated: the same gathering and the same checks as a report, told as its story.
+//! The inspection of one object: the data and checks of a report, as the story of the object.
 
 use super::live::{Flags, Live};
 use super::{Failure, baseline, files, hosts, look, notify};
@@ -16,9 +16,9 @@ use std::collections::BTreeSet;
 
 pub(super) fn investigate(args: &CheckArgs, target: &Target, clock: fn() -> Time) -> Result<Exit, Failure> {
     let settings = super::check::settings(&args.judge, Vec::new())?;
-    baseline::refuse(&args.compare, &args.judge, "one object is not compared with what it was")?;
-    notify::refuse(args, "one object is investigated by those who look at it")?;
-    hosts::refuse(&args.hosts, "one object is investigated")?;
+    baseline::refuse(&args.compare, &args.judge, "the story of one object is not compared")?;
+    notify::refuse(args, "the story of one object is not a whole report")?;
+    hosts::refuse(&args.hosts, "the story of one object is not a whole report")?;
     let context = args.connect.context.first().map(String::as_str);
     let (snapshot, global) = if args.filename.is_empty() {
         (gathered(args, target, &settings, clock)?, args.connect.to_repeat(context))
@@ -70,7 +70,7 @@ fn tell(
     Ok(Exit::of(failed, snapshot.coverage.gaps.is_empty()))
 }
 
-/// The object in the one namespace that has it, or had it.
+/// Returns the object in the one namespace that has it, or had it.
 fn find(report: &Report, target: &Target) -> Result<ObjectRef, Failure> {
     let kind = target.kind.name();
     if !target.kind.namespaced() {
@@ -88,7 +88,7 @@ fn find(report: &Report, target: &Target) -> Result<ObjectRef, Failure> {
         _ => {
             let names: Vec<&str> = found.iter().map(|object| &*object.namespace).collect();
             Err(Failure::new(format!(
-                "{kind} {} is in several namespaces ({}): name one with -n",
+                "{kind} {} exists in several namespaces ({}); choose one with -n",
                 target.name,
                 names.join(", ")
             )))
@@ -96,15 +96,13 @@ fn find(report: &Report, target: &Target) -> Result<ObjectRef, Failure> {
     }
 }
 
-/// In kubectl's words.
+/// The message of kubectl.
 fn missing(target: &Target, namespace: &str) -> Failure {
     let line =
         format!("Error from server (NotFound): {} \"{}\" not found", target.kind.resource(), target.name);
     let hint = match namespace {
-        "" => "nothing of that name was seen".to_owned(),
-        name => format!(
-            "nothing of that name was seen in namespace {name}, nor pods that took its place; -n names another"
-        ),
+        "" => "not found".to_owned(),
+        name => format!("not found in namespace {name}; choose another with -n"),
     };
     Failure { line, hint: Some(hint), reason: Reason::Absent, error: None }
 }

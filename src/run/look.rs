@@ -1,4 +1,4 @@
-//! How the human formats look, decided once from the flags, the environment and the terminal.
+//! The language, colours and width of the output, from the flags, the environment and the terminal.
 
 use crate::cli::{ColorChoice, RightsizeArgs, ShowArgs};
 use crate::render::Look;
@@ -25,8 +25,8 @@ fn of(lang: Option<Lang>, choice: ColorChoice, width: Option<u16>, all: bool) ->
     }
 }
 
-/// The flag, then `NO_COLOR` (no-color.org), `CLICOLOR_FORCE` (bixense.com/clicolors), `FORCE_COLOR`, then
-/// whether a terminal looks on.
+/// Whether to use colours: the flag, `NO_COLOR` (no-color.org), `CLICOLOR_FORCE` (bixense.com/clicolors), `FORCE_COLOR`,
+/// or whether the output is a terminal.
 pub(super) fn color(choice: ColorChoice, terminal: bool) -> bool {
     let on = |name| environment(name).is_some_and(|value| value != "0" && value != "false");
     match choice {
@@ -44,7 +44,7 @@ pub(super) fn locale() -> Lang {
     name.map_or(Lang::En, |name| Lang::of_locale(&name))
 }
 
-/// A variable of the environment that is set to something.
+/// Returns an environment variable that is not empty.
 pub fn environment(name: &str) -> Option<String> {
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
 }

@@ -1,7 +1,8 @@
-//! Who is told of a run when it has been shown: the webhooks that `--notify` names.
+//! Messages about a run to the webhooks of `--notify`, after the report has been shown.
 //!
-//! What does not belong here: what they are told (`render::message`), and how it gets there (`cluster::post`).
+//! What does not belong here: the text of a message (`render::message`), and its delivery (`cluster::post`).
 
+use super::baseline::COMPARE;
 use super::live::block_on;
 use super::{Failure, look};
 use crate::cli::{CheckArgs, Exit};
@@ -16,37 +17,36 @@ use std::io::Read;
 use std::path::Path;
 use tokio::task::JoinSet;
 
-/// Longer than any address.
+/// The maximum size of a file with an address.
 const MOST_BYTES: u64 = 8 << 10;
 
-/// The webhooks of a run, and what is to be said of the clusters that have been shown.
+/// The webhooks of a run, and the summaries of the clusters that have been shown.
 #[derive(Default)]
 pub(super) struct Notifications {
-    to: Vec<To>,
-    /// The worst of what is new.
+    to: Vec<Recipient>,
+    /// The worst severity of new findings.
     worst_new: Option<Severity>,
 }
 
-/// A webhook that is told.
-struct To {
+/// A webhook, and its messages.
+struct Recipient {
     name: String,
     address: Address,
     when: When,
     lang: Lang,
-    briefs: Vec<Summary>,
+    summaries: Vec<Summary>,
 }
 
-/// Nothing is sent about a part of a report.
+/// Refuses `--notify` for a command that is not a whole report.
 pub(super) fn refuse(args: &CheckArgs, why: &str) -> Result<(), Failure> {
     if args.notify.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::new(format!("--notify tells of whole reports: {why}")))
+        return Ok(());
     }
+    Err(Failure::new(format!("--notify cannot be used here: {why}")))
 }
 
 impl Notifications {
-    /// Finds the webhooks and their addresses, before anything is asked of a cluster.
+    /// Finds the webhooks and their addresses, before the first request.
     pub(super) fn open(args: &CheckArgs) -> Result<Self, Failure> {
         let asked = args
             .profile
@@ -58,31 +58,25 @@ impl Notifications {
         let compares = args.compare.given().is_some();
         let to = |webhook: &Webhook| {
             if webhook.when == When::New && !compares {
-                return Err(Failure {
-                    hint: Some("--baseline FILE or --history FOLDER says with what".to_owned()),
-                    ..Failure::new(format!(
-                        "webhook {} is told what is new, which needs something to compare with",
-                        webhook.name
-                    ))
-                });
+                let text = format!("webhook {} has \"when: new\", which needs an earlier run", webhook.name);
+                return Err(Failure::new(text).with_hint(COMPARE));
             }
             let lang = webhook.lang.unwrap_or(look::look(&args.show).lang);
             let (name, when) = (webhook.name.clone(), webhook.when);
-            Ok(To { name, address: address(webhook)?, when, lang, briefs: Vec::new() })
+            Ok(Recipient { name, address: address(webhook)?, when, lang, summaries: Vec::new() })
         };
         Ok(Self { to: asked.map(to).collect::<Result<_, _>>()?, worst_new: None })
     }
 
-    /// Takes what a message says of a report.
+    /// Adds a report to the messages.
     pub(super) fn add(&mut self, report: &Report) {
         self.worst_new = self.worst_new.max(report.summary().worst_new);
         for to in &mut self.to {
-            to.briefs.push(Summary::of(report, to.lang));
+            to.summaries.push(Summary::of(report, to.lang));
         }
     }
 
-    /// Tells everybody who wants to hear of a run that ended so. Whoever cannot be told is named on standard error, and
-    /// the run is none that went well.
+    /// Sends the messages after a run. Failures are listed on standard error, and a run without findings fails.
     pub(super) fn send(mut self, done: Result<Exit, Failure>) -> Result<Exit, Failure> {
         if self.to.is_empty() {
             return done;
@@ -90,38 +84,38 @@ impl Notifications {
         if let Err(failure) = &done {
             self.add_failure(failure);
         }
-        let mut told = block_on(self.tell())?;
-        // In the order of the profile, whoever answered first.
-        told.sort();
-        for (_, line) in &told {
+        let mut failed = block_on(self.deliver())?;
+        // In the order of the profile.
+        failed.sort();
+        for (_, line) in &failed {
             output::log(line);
         }
         match done {
-            Ok(Exit::Clean) if !told.is_empty() => Ok(Exit::Error),
+            Ok(Exit::Clean) if !failed.is_empty() => Ok(Exit::Error),
             done => done,
         }
     }
 
-    /// Sends side by side. Returns the lines about those that could not be told.
-    async fn tell(self) -> Vec<(usize, String)> {
-        let mut under_way = JoinSet::new();
+    /// Sends all messages in parallel. Returns a line for each failure.
+    async fn deliver(self) -> Vec<(usize, String)> {
+        let mut tasks = JoinSet::new();
         for (index, to) in self.to.into_iter().enumerate().filter(|(_, to)| to.wants(self.worst_new)) {
-            let text = render::message(&to.briefs, to.lang);
-            under_way.spawn(async move {
+            let text = render::message(&to.summaries, to.lang);
+            tasks.spawn(async move {
                 let why = cluster::post(&to.address, &text).await.err()?;
                 Some((index, format!("could not notify {} ({}): {why}", to.name, to.address)))
             });
         }
         let mut failed = Vec::new();
-        while let Some(done) = under_way.join_next().await {
+        while let Some(done) = tasks.join_next().await {
             failed.extend(done.ok().flatten());
         }
         failed
     }
 
-    /// Of a run that could not be made there is no report, but nobody may take silence for health.
+    /// Adds the failure of a run without a report: silence must not look like health.
     fn add_failure(&mut self, failure: &Failure) {
-        if self.to.iter().any(|to| !to.briefs.is_empty()) {
+        if self.to.iter().any(|to| !to.summaries.is_empty()) {
             return;
         }
         let whys: Vec<Message> = match &failure.error {
@@ -135,17 +129,17 @@ impl Notifications {
     }
 }
 
-impl To {
+impl Recipient {
     fn wants(&self, worst_new: Option<Severity>) -> bool {
         match self.when {
             When::Always => true,
-            When::Trouble => self.briefs.iter().any(|brief| brief.verdict() != Verdict::Healthy),
+            When::Trouble => self.summaries.iter().any(|summary| summary.verdict() != Verdict::Healthy),
             When::New => worst_new > Some(Severity::Low),
         }
     }
 }
 
-/// The address of a webhook, from where the profile says it is.
+/// Reads the address of a webhook.
 fn address(webhook: &Webhook) -> Result<Address, Failure> {
     let wrong = |error: String| Failure::new(format!("{}: webhook {}: {error}", webhook.place, webhook.name));
     let text = match &webhook.address {

@@ -1,4 +1,4 @@
-//! Profiles: what a run is set to, and a new one written.
+//! Profiles: the settings of a run, and a new profile.
 
 mod init;
 

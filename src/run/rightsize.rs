@@ -15,7 +15,7 @@ use crate::rightsize::Rightsizing;
 use crate::snapshot::Snapshot;
 use crate::wire::Time;
 
-/// A cluster that was looked at: its context as the command line may repeat it, what was seen, and by what to judge.
+/// A cluster: its context for repeated commands, its snapshot and its settings.
 struct LoadedCluster {
     context: Option<String>,
     snapshot: Snapshot,
@@ -24,19 +24,19 @@ struct LoadedCluster {
 
 pub(super) fn rightsize(args: &RightsizeArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
     if let Some(flag) = args.of_report() {
-        return Err(Failure::new(format!("{flag} is of a report, and right-sizing does not rest on it")));
+        return Err(Failure::new(format!("{flag} cannot be used here: right-sizing does not read logs")));
     }
-    let looked = if args.filename.is_empty() { live(args, clock)? } else { vec![of_files(args, clock)?] };
+    let loaded = if args.filename.is_empty() { live(args, clock)? } else { vec![of_files(args, clock)?] };
     let reports: Vec<Report> =
-        looked.iter().map(|looked| Report::new(&looked.snapshot, &looked.settings)).collect();
-    if let ([report], [looked]) = (&reports[..], &looked[..])
+        loaded.iter().map(|loaded| Report::new(&loaded.snapshot, &loaded.settings)).collect();
+    if let ([report], [loaded]) = (&reports[..], &loaded[..])
         && report.is_of_nothing()
     {
-        return Err(nothing_found(&looked.snapshot));
+        return Err(nothing_found(&loaded.snapshot));
     }
     let sizings: Vec<Rightsizing> = reports.iter().map(|report| Rightsizing::new(report.view())).collect();
-    let sized = |((looked, report), sizing)| Sized { report, sizing, again: again(args, looked) };
-    let sized: Vec<Sized> = looked.iter().zip(&reports).zip(&sizings).map(sized).collect();
+    let sized = |((loaded, report), sizing)| Sized { report, sizing, again: again(args, loaded) };
+    let sized: Vec<Sized> = loaded.iter().zip(&reports).zip(&sizings).map(sized).collect();
     output::stdout(|out| render::rightsize(&sized, args.output, look::look_at_sizes(args), out))?;
     Ok(Exit::of(false, reports.iter().all(|report| report.coverage.gaps.is_empty())))
 }
@@ -58,16 +58,16 @@ fn settings(args: &RightsizeArgs, global: Vec<String>) -> Settings {
     }
 }
 
-/// The command that asks for the same again, up to its format.
-fn again(args: &RightsizeArgs, looked: &LoadedCluster) -> Option<String> {
-    let words = args.to_repeat(looked.context.as_deref())?;
+/// Returns the command that repeats this one, except for its format.
+fn again(args: &RightsizeArgs, loaded: &LoadedCluster) -> Option<String> {
+    let words = args.to_repeat(loaded.context.as_deref())?;
     let words: Vec<&str> =
         ["healthcheck", "rightsize"].into_iter().chain(words.iter().map(String::as_str)).collect();
     // kubectl refuses flags before the name of a plugin.
     Some(Kubectl::default().line(&words))
 }
 
-/// Looks at clusters side by side; they come back in the order in which they were named.
+/// Reads clusters in parallel; returns them in the order of the command line.
 fn live(args: &RightsizeArgs, clock: fn() -> Time) -> Result<Vec<LoadedCluster>, Failure> {
     let flags = Flags { scope: &args.scope, list: &args.list, connect: &args.connect };
     let mut live = Live::new(flags, &settings(args, Vec::new()), clock)?;
@@ -81,37 +81,37 @@ fn live(args: &RightsizeArgs, clock: fn() -> Time) -> Result<Vec<LoadedCluster>,
     live.plan.with_evidence = false;
     live.plan.sources.usage = Some(args.since());
     let progress = live.progress(args.output.is_human());
-    let seen = live.all(&progress)?;
+    let read = live.all(&progress)?;
     progress.end();
     if !live.several() {
-        let (_, only) = seen.into_iter().next().ok_or_else(|| Failure::new("the run has ended"))?;
+        let (_, only) = read.into_iter().next().ok_or_else(|| Failure::new("the run has ended"))?;
         let context = args.connect.context.first().cloned();
         let settings = settings(args, args.connect.to_repeat(context.as_deref()));
         return Ok(vec![LoadedCluster { context, snapshot: only?, settings }]);
     }
-    all_of(args, &live.contexts, seen)
+    all_of(args, &live.contexts, read)
 }
 
-/// What was seen of several clusters. Where nothing was of any of them, that is no report.
+/// Returns several clusters. If none of them could be read there is no report.
 fn all_of(
     args: &RightsizeArgs,
     contexts: &[String],
-    seen: Vec<ClusterResult>,
+    read: Vec<ClusterResult>,
 ) -> Result<Vec<LoadedCluster>, Failure> {
-    let (mut failures, mut looked) = (Vec::new(), Vec::new());
-    for (context, result) in seen {
+    let (mut failures, mut loaded) = (Vec::new(), Vec::new());
+    for (context, result) in read {
         let snapshot = result.map_err(Failure::from).unwrap_or_else(|failure| {
             failures.push(format!("{context}: {}", failure.line));
             unseen_cluster(&context, failure.reason, failure.why())
         });
         let settings = settings(args, args.connect.to_repeat(Some(&context)));
-        looked.push(LoadedCluster { context: Some(context), snapshot, settings });
+        loaded.push(LoadedCluster { context: Some(context), snapshot, settings });
     }
-    if failures.len() == looked.len() {
+    if failures.len() == loaded.len() {
         return Err(Failure { line: failures.join("\n"), hint: None, reason: Reason::Failed, error: None });
     }
     let place =
-        |looked: &LoadedCluster| contexts.iter().position(|name| looked.context.as_ref() == Some(name));
-    looked.sort_by_key(place);
-    Ok(looked)
+        |loaded: &LoadedCluster| contexts.iter().position(|name| loaded.context.as_ref() == Some(name));
+    loaded.sort_by_key(place);
+    Ok(loaded)
 }

@@ -221,8 +221,8 @@ mod tests {
         let config =
             parse("c.yaml", "profiles:\n  pigo:\n    namespaces:\n    - a\n    lang: zh-TW\n").unwrap();
         let profile = &config.profiles["pigo"];
-        assert_eq!(profile.lang.as_ref().map(|at| (at.line, at.column)), Some((5, 11)));
-        assert_eq!(profile.namespaces.as_ref().map(|at| at.value.clone()), Some(vec!["a".to_owned()]));
+        assert_eq!(profile.settings.get("lang").map(|at| (at.line, at.column)), Some((5, 11)));
+        assert_eq!(profile.settings.get("namespace").map(|at| at.value.clone()), Some(vec!["a".to_owned()]));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A new profile: what the flags of this command line set, after a look at the cluster that they reach.
+//! Writes a new profile with the flags of the command line, after reading the cluster.
 
 use super::super::Failure;
 use super::super::live::{Flags, Live};
@@ -14,9 +14,9 @@ use serde_json::{Map, Value, json};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What may be added by hand, so that nobody has to look for it.
+/// Examples of keys that can be added by hand.
 const MORE: &str = "\
-# What else it may hold (docs/profiles.md tells all of it):
+# Other keys (docs/profiles.md describes all of them):
 #   skip: [image-tag-mutable]
 #   severity: {pvc-pending: high}
 #   thresholds: {restartsAttention: 5, restartsUnhealthy: 10, quietAfter: 7d, grace: 2m}
@@ -33,7 +33,7 @@ const MORE: &str = "\
 pub(super) fn init(args: &InitArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
     if !profile::is_plain(&args.name) {
         return Err(Failure::new(format!(
-            "a profile is named by letters, digits, - _ and ., not \"{}\"",
+            "\"{}\" is not a valid profile name; use letters, digits, - _ and .",
             args.name
         )));
     }
@@ -43,10 +43,10 @@ pub(super) fn init(args: &InitArgs, clock: fn() -> Time) -> Result<Exit, Failure
         args.config.clone().or_else(|| super::super::environment(profile::VARIABLE).map(PathBuf::from));
     let path = path
         .or_else(profile::default_path)
-        .ok_or_else(|| Failure::new("no home: name a file with --config"))?;
+        .ok_or_else(|| Failure::new("no home directory; use --config"))?;
     let before = if to_stdout { None } else { existing(&path, &args.name)? };
-    let seen = look(args, clock)?;
-    let block = block(args, &seen)?;
+    let snapshots = read(args, clock)?;
+    let block = block(args, &snapshots)?;
     if to_stdout {
         output::stdout(|out| out.write_all(format!("profiles:\n{}", indented(&block, "  ")).as_bytes()))?;
         return Ok(Exit::Clean);
@@ -73,7 +73,7 @@ fn write(path: &Path, new: bool, text: &str) -> io::Result<()> {
     files::write(path, new, |out| out.write_all(text.as_bytes()))
 }
 
-/// The file as it is, if it is there and can take a profile of this name.
+/// Returns the text of the file, if it exists and has no profile of this name.
 fn existing(path: &Path, name: &str) -> Result<Option<String>, Failure> {
     let shown = path.display().to_string();
     let text = match std::fs::read_to_string(path) {
@@ -82,17 +82,17 @@ fn existing(path: &Path, name: &str) -> Result<Option<String>, Failure> {
         Err(error) => return Err(cannot(&shown, &error)),
     };
     if profile::parse(&shown, &text)?.profiles.contains_key(name) {
-        let hint = "take it out of the file, choose another name, or print the new one with --config -";
+        let hint = "remove it from the file, choose another name, or print the new one with --config -";
         return Err(Failure {
             hint: Some(hint.to_owned()),
-            ..Failure::new(format!("{shown} has a profile \"{name}\" already"))
+            ..Failure::new(format!("{shown} already has a profile \"{name}\""))
         });
     }
     Ok(Some(text))
 }
 
-/// Looks at what the profile will look at: a profile of a namespace that does not exist helps nobody.
-fn look(args: &InitArgs, clock: fn() -> Time) -> Result<Vec<Snapshot>, Failure> {
+/// Reads the clusters of the profile: its namespaces must exist.
+fn read(args: &InitArgs, clock: fn() -> Time) -> Result<Vec<Snapshot>, Failure> {
     let scope = ScopeArgs { no_evidence: true, ..args.scope.clone() };
     let flags = Flags { scope: &scope, list: &args.list, connect: &args.connect };
     let live = Live::new(flags, &Settings::default(), clock)?;
@@ -100,21 +100,21 @@ fn look(args: &InitArgs, clock: fn() -> Time) -> Result<Vec<Snapshot>, Failure> 
     live.all(&progress)?.into_iter().map(|(_, snapshot)| Ok(snapshot?)).collect()
 }
 
-/// So many lines tell what was seen: readers of YAML hold all comments before a key at once, and have an end to that.
-const REMARKS: usize = 20;
+/// The maximum number of comments about the cluster: readers of YAML limit the comments before a key.
+const COMMENTS: usize = 20;
 
-/// The lines of the profile, its name first.
-fn block(args: &InitArgs, seen: &[Snapshot]) -> Result<String, Failure> {
+/// Returns the lines of the profile, its name first.
+fn block(args: &InitArgs, snapshots: &[Snapshot]) -> Result<String, Failure> {
     let mut out = format!("{}:\n", args.name);
-    let told = what_was_seen(seen);
-    told.iter().take(REMARKS).for_each(|line| out += &comment(line));
-    if told.len() > REMARKS {
-        out += &comment(&format!("and {} more", told.len() - REMARKS));
+    let lines = summary(snapshots);
+    lines.iter().take(COMMENTS).for_each(|line| out += &comment(line));
+    if lines.len() > COMMENTS {
+        out += &comment(&format!("and {} more", lines.len() - COMMENTS));
     }
     let flags = args.settings.iter().filter(|set| set.is_flag());
     let mut settings: Vec<(&str, Value)> = flags.map(|set| (set.setting.key, value(set))).collect();
-    // Whoever names no namespace means the one of the context: another day that may be another one.
-    if let [snapshot] = seen {
+    // The default namespace of the context may change: the profile names it.
+    if let [snapshot] = snapshots {
         let names = &snapshot.scope.namespaces;
         if !names.is_empty() && !settings.iter().any(|(key, _)| *key == "namespaces") {
             settings.insert(0, ("namespaces", json!(names)));
@@ -122,8 +122,8 @@ fn block(args: &InitArgs, seen: &[Snapshot]) -> Result<String, Failure> {
     }
     out += &indented(&yaml(settings)?, "  ");
     if args.connect.context.is_empty() && !args.connect.all_contexts {
-        out += "  # Any context; to hold it to one:\n";
-        for snapshot in seen {
+        out += "  # Any context; to limit it to one:\n";
+        for snapshot in snapshots {
             let name = serde_saphyr::to_string(&snapshot.cluster.context);
             let name = name.map_err(|error| Failure::new(error.to_string()))?;
             out.extend(["  # contexts: [", name.trim(), "]\n"]);
@@ -132,20 +132,22 @@ fn block(args: &InitArgs, seen: &[Snapshot]) -> Result<String, Failure> {
     Ok(out + &indented(MORE, "  "))
 }
 
-/// The clusters, and how many pods are in their namespaces.
-fn what_was_seen(seen: &[Snapshot]) -> Vec<String> {
-    let mut told = Vec::new();
-    for snapshot in seen {
+/// Returns a line for each cluster and each of its namespaces.
+fn summary(snapshots: &[Snapshot]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for snapshot in snapshots {
         let cluster = &snapshot.cluster;
-        told.push(format!("context {} · {} · {}", cluster.context, cluster.server, cluster.version));
+        lines.push(format!("context {} · {} · {}", cluster.context, cluster.server, cluster.version));
         let settings = Settings::default();
         let namespaces = Report::new(snapshot, &settings).namespaces;
-        told.extend(namespaces.iter().map(|of| format!("{}: {} pods", of.name, of.counts.pods)));
+        lines.extend(namespaces.iter().map(|of| {
+            format!("{}: {} pod{}", of.name, of.counts.pods, if of.counts.pods == 1 { "" } else { "s" })
+        }));
     }
-    told
+    lines
 }
 
-/// A line that no name from a cluster can leave.
+/// Returns a comment. No name from a cluster can end it.
 fn comment(text: &str) -> String {
     let plain: String =
         text.chars().map(|c| if crate::text::is_hostile(c) { '\u{fffd}' } else { c }).collect();
@@ -201,8 +203,8 @@ fn indented(text: &str, by: &str) -> String {
     text.lines().flat_map(|line| [by, line, "\n"]).collect()
 }
 
-/// The file with the new profile at its end. What it says otherwise stays as it is, comments too; and it is only
-/// written when it then says the same as before, and the profile besides.
+/// Returns the text of the file with the new profile at its end. Everything else stays as it is, including comments. Fails if
+/// the new text would not contain the same profiles and the new one.
 fn added(shown: &str, before: Option<&str>, block: &str, name: &str) -> Result<String, Failure> {
     let Some(before) = before.filter(|text| !text.trim().is_empty()) else {
         return Ok(format!("# Profiles of kubectl-healthcheck\nprofiles:\n{}", indented(block, "  ")));
@@ -222,8 +224,8 @@ fn added(shown: &str, before: Option<&str>, block: &str, name: &str) -> Result<S
     match profile::parse(shown, &text) {
         Ok(new) if names(&new) == wanted => Ok(text),
         _ => Err(Failure {
-            hint: Some("print it with --config - and put it under \"profiles:\" yourself".to_owned()),
-            ..Failure::new(format!("{shown} is not written so that a profile can be added at its end"))
+            hint: Some("print it with --config - and add it under \"profiles:\" by hand".to_owned()),
+            ..Failure::new(format!("cannot add a profile at the end of {shown}"))
         }),
     }
 }
