@@ -108,7 +108,7 @@ fn a_profile_says_how_files_are_judged_and_not_what_of_them() {
     assert_eq!(judged.code, 0, "{}", judged.err);
     assert_eq!(plain["totals"]["pods"], judged.json()["totals"]["pods"]);
     assert_eq!(judged.json()["findings"].as_array().unwrap().len(), 0);
-    assert_eq!(judged.json()["coverage"]["outside"][0]["kind"], "pod-leftover");
+    assert_eq!(judged.json()["coverage"]["notInScope"][0]["kind"], "pod-leftover");
 }
 
 /// A profile that speaks of everything must be in nobody's way.
@@ -231,7 +231,7 @@ fn the_tls_checks_can_be_turned_off_from_the_environment() {
         ("HEALTHCHECK_SKIP_TLS_CHECK", "1", true),
     ] {
         let ran = healthcheck().args(["-f", &pigo(), "-o", "json"]).env(name, value).ran();
-        let left = ran.json()["coverage"]["outside"]
+        let left = ran.json()["coverage"]["notInScope"]
             .as_array()
             .unwrap()
             .iter()

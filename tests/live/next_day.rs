@@ -175,7 +175,7 @@ fn the_morning_after_a_rollout_tells_what_has_changed_and_nothing_else() {
             let report = ran.json();
             let comparison = &report["comparisons"][0];
             assert_eq!(told(&comparison["changes"]), wanted, "{scope} {baseline}: {comparison:#}");
-            assert_eq!(comparison["counts"]["unseen"], 0, "{comparison:#}");
+            assert_eq!(comparison["counts"]["unknown"], 0, "{comparison:#}");
             // Nothing that is there today is called new but what is.
             let new =
                 report["findings"].as_array().unwrap().iter().filter(|finding| finding["change"] == "new");

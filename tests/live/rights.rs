@@ -39,7 +39,7 @@ fn a_role_in_one_namespace_sees_that_namespace_whole() {
     assert!(report.contains("persistentvolumes, storageclasses"), "{report}");
     let coverage = LAB.healthcheck("--context limited -n rights-one -o json").json()["coverage"].clone();
     assert_eq!((&coverage["complete"], &coverage["gaps"]), (&json!(true), &json!([])));
-    let outside = coverage["outside"].as_array().unwrap();
+    let outside = coverage["notInScope"].as_array().unwrap();
     // Nobody was asked to measure: that is no refusal.
     let refused = |gap: &Value| gap["reason"] == "forbidden" || gap["kind"] == "Throttling";
     assert!(outside.iter().all(refused), "{outside:?}");
