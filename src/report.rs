@@ -9,6 +9,8 @@ mod overall;
 mod record;
 mod resources;
 mod statistics;
+#[cfg(test)]
+mod tests;
 
 use crate::checks::{self, View, mute};
 use crate::compare::changes::{Changes, Trend};

@@ -16,7 +16,9 @@ use kubectl_healthcheck::compare::changes::{Change, Changes, Trend};
 use kubectl_healthcheck::compare::run_record::RunRecord;
 use kubectl_healthcheck::model::{ObjectRef, Owner, Reason};
 use kubectl_healthcheck::policy::settings::Settings;
-use kubectl_healthcheck::render::{self, Difference, Format, Look, RightsizeFormat, Sized, render};
+use kubectl_healthcheck::render::{
+    self, DiffFormat, Difference, Format, Look, NodesFormat, RightsizeFormat, Sized, render,
+};
 use kubectl_healthcheck::report::Report;
 use kubectl_healthcheck::rightsize::Rightsizing;
 use kubectl_healthcheck::snapshot::{Snapshot, Written, read_bytes};
@@ -471,11 +473,13 @@ fn shown(snapshot: &Snapshot, look: Look) -> Result<Vec<ObjectRef>, String> {
             _ => {}
         }
     }
-    let mut out = Vec::new();
-    render::nodes(&reports, look, &mut out).map_err(|error| format!("nodes: {error}"))?;
-    let text = String::from_utf8(out).map_err(|error| format!("nodes: {error}"))?;
-    if let Some(hostile) = text.chars().find(|c| *c != '\n' && is_hostile(*c)) {
-        return Err(format!("nodes writes {hostile:?}:\n{text}"));
+    for format in [NodesFormat::Table, NodesFormat::Markdown, NodesFormat::Name] {
+        let mut out = Vec::new();
+        render::nodes(&reports, format, look, &mut out).map_err(|error| format!("nodes: {error}"))?;
+        let text = String::from_utf8(out).map_err(|error| format!("nodes: {error}"))?;
+        if let Some(hostile) = text.chars().find(|c| *c != '\n' && is_hostile(*c)) {
+            return Err(format!("nodes {format:?} writes {hostile:?}:\n{text}"));
+        }
     }
     sized(snapshot, &reports[0], look)?;
     let keys = reports[0].findings.iter().map(|finding| &finding.key);
@@ -618,13 +622,13 @@ fn differs(old: &RunRecord, new: &RunRecord) -> Result<(), String> {
         return Err(format!("a run differs from itself: {changes:?}"));
     }
     let difference = Difference { old, new, changes: &changes, trend: &trend };
-    for format in FORMATS {
+    for format in DiffFormat::value_variants() {
         let mut out = Vec::new();
         let look = Look { width: Some(80), all: true, ..Look::default() };
-        render::difference(&difference, format, look, &mut out).map_err(|error| error.to_string())?;
+        render::difference(&difference, *format, look, &mut out).map_err(|error| error.to_string())?;
         let text = String::from_utf8(out).map_err(|error| error.to_string())?;
         let hostile = text.chars().find(|c| *c != '\n' && is_hostile(*c));
-        if let Some(hostile) = hostile.filter(|_| !matches!(format, Format::Json | Format::Yaml)) {
+        if let Some(hostile) = hostile.filter(|_| !matches!(format, DiffFormat::Json | DiffFormat::Yaml)) {
             return Err(format!("{format:?} writes {hostile:?}:\n{text}"));
         }
     }

@@ -92,6 +92,7 @@ pub(crate) struct Use {
     pub(crate) measured_pods: u64,
 }
 
+/// A namespace, and the use of its pods.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct NamedUse {
@@ -100,6 +101,7 @@ pub(crate) struct NamedUse {
     pub(crate) of: Use,
 }
 
+/// A workload, and the use of its pods.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct WorkloadUse {

@@ -31,7 +31,7 @@ pub enum Change {
 
 /// A value of both runs; null for the run that did not find it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Both{T}"))]
 pub struct Both<T> {
     /// The value of the earlier run.
     pub before: Option<T>,

@@ -3,6 +3,7 @@
 use crate::model::{Cost, Reason};
 use serde::{Deserialize, Serialize};
 
+/// What was read and what was not, and the requests of the run.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

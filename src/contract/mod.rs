@@ -15,6 +15,8 @@ mod report;
 mod rightsize;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use cluster::{LargestNodeLoss, MeasuredNodes, NamedUse, Node, Resources, Use, WorkloadUse};
 pub use comparison::{Both, Change, Moved, Side};

@@ -74,6 +74,7 @@ pub(crate) struct Report {
     pub(crate) logs: Option<Logs>,
 }
 
+/// A namespace, and its pods by class.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Namespace {

@@ -3,7 +3,9 @@
 use super::{Comparison, Investigation, Report, Rightsizing};
 use crate::wire::Time;
 use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::Value;
 use std::borrow::Cow;
 
 impl JsonSchema for Time {
@@ -24,8 +26,18 @@ impl JsonSchema for Time {
 }
 
 fn schema<T: JsonSchema>() -> String {
-    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    let generator = settings.with_transform(RecursiveTransform(plain)).into_generator();
     serde_json::to_string_pretty(&generator.into_root_schema_for::<T>()).unwrap() + "\n"
+}
+
+/// Leaves out what concerns only the reader of an older report, and the sizes of numbers in Rust.
+fn plain(schema: &mut Schema) {
+    schema.remove("default");
+    schema.remove("format");
+    if let Some(Value::String(text)) = schema.get_mut("description") {
+        *text = text.replace('\n', " ");
+    }
 }
 
 #[test]

@@ -34,7 +34,7 @@ texts! {
         "分页太慢（{kind}，{seconds} 秒），已自动缩小。下次可加 --page-size {size}，或用 --page-timeout {timeout}s 放宽时限";
     READ_OF: "{got} read, {missing} missing", "已讀 {got} 個，尚缺 {missing} 個", "已读 {got} 个，还缺 {missing} 个";
     NOT_SEEN: "Not checked", "未檢查到", "未检查到";
-    OUTSIDE: "Not in the scope", "未納入", "未纳入";
+    OUTSIDE: "Not included", "未納入", "未纳入";
     READ: "{got} read", "已讀 {got} 個", "已读 {got} 个";
     IN: "{kinds} in {places}", "{places} 的 {kinds}", "{places} 的 {kinds}";
     MORE: "{count:# more namespace|# more namespaces}", "另外 {count} 個命名空間", "另外 {count} 个命名空间";

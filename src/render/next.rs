@@ -64,7 +64,7 @@ pub(super) fn of_finding(actions: &[String], look: Look) -> Vec<Block> {
     };
     let mut blocks = vec![lines(&commands.reading)];
     if !commands.changing.is_empty() {
-        blocks.extend([Block::Lines(vec![own(CHANGES.get(look.lang))]), lines(&commands.changing)]);
+        blocks.extend([Block::Lines(vec![own(CHANGES.get(look.lang)).bold()]), lines(&commands.changing)]);
     }
     blocks
 }

@@ -25,7 +25,7 @@ texts! {
     NOTHING: "no problem found", "未發現異常", "未发现异常";
     TIMELINE: "TIMELINE", "時間軸", "时间线";
     OTHERS: " and {others:# other|# others}", " 等 {all} 個", " 等 {all} 个";
-    AGO: "({age} ago)", "（{age} 前）", "（{age} 前）";
+    AGO: " ({age} ago) ", "（{age} 前）", "（{age} 前）";
     NO_EVENTS: "Warning events could not be read.", "無法讀取警告事件。", "无法读取警告事件。";
     EXPIRED: "No warning events are left: the API server keeps them for about an hour.",
         "已沒有警告事件：API server 預設只保留約一小時。", "已没有警告事件：API server 默认只保留约一小时。";
@@ -217,8 +217,9 @@ impl Teller<'_> {
         let mark = if moment.bad { self.look.paint("●", Style::new().red()) } else { "○".to_owned() };
         let mut text = Line::default();
         if moment.object != self.story.object || moment.others > 0 {
-            if moment.object.namespace != self.story.object.namespace {
-                text = name(&*moment.object.namespace).then(" ");
+            let namespace = &moment.object.namespace;
+            if *namespace != self.story.object.namespace && !namespace.is_empty() {
+                text = name(&**namespace).then(" ");
             }
             text = text.then(name(moment.object.slashed()));
             if moment.others > 0 {
@@ -228,7 +229,7 @@ impl Teller<'_> {
             text = text.then(words::colon(lang));
         }
         Item {
-            head: Some(own(format!("  {} {mark} {ago} ", words::moment(moment.at)))),
+            head: Some(own(format!("  {} {mark}{ago}", words::moment(moment.at)))),
             text: text.then(message(moment.what.in_lang(lang))),
             indent: INDENT,
         }

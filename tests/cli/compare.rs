@@ -237,7 +237,7 @@ fn all_kinds_of_files_give_the_same_changes() {
     assert_eq!((&lists["before"]["takenAt"], &lists["now"]["takenAt"]), (&Value::Null, &Value::Null));
     let mixed = days.run(&format!("-f new.json --baseline old-list.json --now {} -o json", DAYS[1])).json();
     assert_eq!(told(&mixed["comparisons"][0]["changes"]), CHANGES);
-    assert_eq!(mixed["comparisons"][0]["with"]["takenAt"], Value::Null);
+    assert_eq!(mixed["comparisons"][0]["comparedWith"]["takenAt"], Value::Null);
     let table = days.run(&format!("-f new.json --baseline old-list.json --now {}", DAYS[1])).out;
     assert!(table.contains("\nSince the baseline, whose time is not known: 1 new · "), "{table}");
 }
@@ -252,7 +252,7 @@ fn json_changes_match_their_schemas() {
         (schema("docs/report.schema.json"), schema("docs/comparison.schema.json"));
     for (name, definition) in of_comparison["$defs"].as_object().unwrap() {
         assert!(
-            name == "run" || *definition == of_report["$defs"][name],
+            name == "Run" || *definition == of_report["$defs"][name],
             "{name} is told twice, and differs"
         );
     }
@@ -264,11 +264,11 @@ fn json_changes_match_their_schemas() {
     let report = days.run("-f new.json --baseline old.json -o json").json();
     holds(&of_report, &report);
     let comparison = &report["comparisons"][0];
-    let counts = json!({ "new": 1, "worse": 1, "fixed": 1, "better": 0, "unseen": 0, "unchanged": 2 });
+    let counts = json!({ "new": 1, "worse": 1, "fixed": 1, "better": 0, "unknown": 0, "unchanged": 2 });
     assert_eq!(comparison["counts"], counts);
     assert_eq!(comparison["context"], "tp-hkidc");
     assert_eq!(
-        (&comparison["with"]["source"], &comparison["with"]["takenAt"]),
+        (&comparison["comparedWith"]["source"], &comparison["comparedWith"]["takenAt"]),
         (&json!("baseline"), &json!(DAYS[0]))
     );
     let worse = &comparison["changes"][1];
@@ -355,10 +355,10 @@ fn data_that_was_not_read_is_not_new() {
     let changes = |arguments: &str| {
         let report = days.run(&format!("{arguments} -o json")).json();
         let all = report["comparisons"][0]["changes"].as_array().unwrap().clone();
-        let unseen = all.into_iter().filter(|changed| changed["change"] == "unseen");
+        let unseen = all.into_iter().filter(|changed| changed["change"] == "unknown");
         unseen
             .map(|changed| {
-                format!("{} {} {}", changed["unseen"]["by"], changed["unseen"]["why"], changed["key"])
+                format!("{} {} {}", changed["notCompared"]["run"], changed["notCompared"]["reason"], changed["key"])
             })
             .collect::<Vec<_>>()
     };
@@ -563,7 +563,7 @@ fn escapes_texts_from_an_earlier_run() {
         finding["owner"] = Value::Null;
         finding["id"] = json!(evil);
         finding["key"] = json!(format!("{evil}{}", finding["key"]));
-        finding["actions"] = json!([evil]);
+        finding["actions"] = json!([{ "command": evil, "changes": false }]);
     }
     report["namespaces"][0]["pods"] = json!(u64::MAX);
     report["totals"]["completed"] = json!(u64::MAX);

@@ -33,10 +33,10 @@ fn compares_each_run_with_the_last_record() {
     let third = days.run("-f new.json --history h -o json --fail-on new");
     assert_eq!(third.code, 0, "{third:?}");
     let comparison = &third.json()["comparisons"][0];
-    assert_eq!(comparison["with"]["source"], "history");
+    assert_eq!(comparison["comparedWith"]["source"], "history");
     assert_eq!(
         comparison["counts"],
-        json!({ "new": 0, "worse": 0, "fixed": 0, "better": 0, "unseen": 0, "unchanged": 4 })
+        json!({ "new": 0, "worse": 0, "fixed": 0, "better": 0, "unknown": 0, "unchanged": 4 })
     );
     let records = files(&days.path("h"));
     assert_eq!(records.len(), 3);
@@ -73,8 +73,8 @@ fn a_record_contains_names_and_numbers_only() {
         "findings",
         "kind",
         "namespaces",
+        "notObserved",
         "scope",
-        "sight",
         "takenAt",
         "toolVersion",
         "totals",
@@ -84,8 +84,8 @@ fn a_record_contains_names_and_numbers_only() {
     let finding: BTreeSet<&str> =
         record["findings"][0].as_object().unwrap().keys().map(String::as_str).collect();
     let wanted = [
-        "check", "incident", "key", "measures", "muted", "object", "objects", "owner", "serving", "severity",
-        "since",
+        "check", "incident", "key", "measures", "muted", "object", "objects", "owner", "severity", "since",
+        "stillServing",
     ];
     assert_eq!(finding, wanted.into());
     #[cfg(unix)]
@@ -237,14 +237,14 @@ fn fills_gaps_from_the_record_before() {
     let ran = days.run("-f half.json --history h -o json");
     let comparison = &ran.json()["comparisons"][0];
     assert_eq!(
-        (&comparison["counts"]["fixed"], &comparison["counts"]["unseen"]),
+        (&comparison["counts"]["fixed"], &comparison["counts"]["unknown"]),
         (&json!(0), &json!(1)),
         "{comparison}"
     );
     let comparison = &days.run("-f new.json --history h -o json").json()["comparisons"][0];
-    let counts = json!({ "new": 1, "worse": 1, "fixed": 1, "better": 0, "unseen": 0, "unchanged": 2 });
+    let counts = json!({ "new": 1, "worse": 1, "fixed": 1, "better": 0, "unknown": 0, "unchanged": 2 });
     assert_eq!(
-        (&comparison["counts"], &comparison["with"]["takenAt"]),
+        (&comparison["counts"], &comparison["comparedWith"]["takenAt"]),
         (&counts, &json!("2025-12-26T14:00:00Z"))
     );
 }

@@ -151,7 +151,7 @@ fn quotes_host_data_in_commands() {
     let report = judged(&items, "-o json").json();
     let all = report["findings"].as_array().unwrap();
     let served = all.iter().find(|finding| finding["id"] == "certificate-served").unwrap();
-    let line = served["actions"][0].as_str().unwrap();
+    let line = served["actions"][0]["command"].as_str().unwrap();
     let plain = |text: &str| text.replace(['\u{1b}', '\n'], "\u{fffd}");
     let command = line.strip_suffix(" </dev/null").unwrap();
     assert_eq!(

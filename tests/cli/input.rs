@@ -67,10 +67,10 @@ fn all_file_formats_give_the_same_report() {
     demo["coverage"] = reports[0]["coverage"].clone();
     // Only some namespaces were read, so other pods on the nodes are unknown.
     assert_eq!(
-        (&demo["resources"][0]["complete"], &demo["resources"][0]["losses"]),
+        (&demo["resources"][0]["complete"], &demo["resources"][0]["largestNodeLoss"]),
         (&json!(false), &json!([]))
     );
-    for of_all in ["complete", "losses"] {
+    for of_all in ["complete", "largestNodeLoss"] {
         demo["resources"][0][of_all] = reports[0]["resources"][0][of_all].clone();
     }
     reports.push(demo);
@@ -87,7 +87,7 @@ fn counts_repeated_objects_once() {
     let file = file.display().to_string();
     let ran = healthcheck().args(["-f", &file, "-f", &file, "--now", pigo::TAKEN_AT, "-o", "json"]).ran();
     assert_eq!(ran.json()["totals"]["pods"], 48);
-    let remarks = ran.json()["coverage"]["remarks"].to_string();
+    let remarks = ran.json()["coverage"]["notes"].to_string();
     assert!(remarks.contains("repeated"), "{remarks}");
 }
 

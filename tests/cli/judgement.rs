@@ -242,8 +242,8 @@ fn flags_choose_checks_and_their_severity() {
     assert!(one.out.contains("certificate-expiring and 65 other checks (left out)\n"), "{}", one.out);
     let ran = judged("--skip pod-oom-killed,statefulset-*");
     assert_eq!((found(&ran), ran.code), (vec![pressure.clone()], 0));
-    let outside = ran.json()["coverage"]["outside"].to_string();
-    assert!(outside.contains("\"pod-oom-killed\""), "the checks that did not run are named: {outside}");
+    let outside = ran.json()["coverage"]["notInScope"].to_string();
+    assert!(outside.contains("\"pod-oom-killed\""), "what did not run is named: {outside}");
     let ran = judged("--severity pod-oom-killed=medium,node-*=high");
     assert_eq!(
         found(&ran),

@@ -62,7 +62,7 @@ fn told(items: &[Value]) -> (String, Vec<String>, bool) {
     let texts = |key: &str| -> Vec<String> {
         finding[key].as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
     };
-    let proposed = texts("actions").iter().any(|action| action.contains("--limits=memory="));
+    let proposed = finding["actions"].to_string().contains("--limits=memory=");
     (finding["message"].as_str().unwrap().to_owned(), texts("evidence"), proposed)
 }
 

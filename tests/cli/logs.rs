@@ -84,14 +84,14 @@ fn json_has_logs_only_if_logs_were_read() {
         .collect();
     assert_eq!(found, [(&json!("apm-server"), &json!("medium")), (&json!("db"), &json!("low"))]);
     assert_eq!(
-        report["findings"][0]["actions"][0],
+        report["findings"][0]["actions"][0]["command"],
         "kubectl logs -n demo pod-0 -c server --since=24h --tail=50"
     );
     for (window, since) in [(3_601, "3601s"), (0, "1s"), (-3600, "1s")] {
         let mut source = sources().remove(0);
         source["windowSeconds"] = json!(window);
         let report = judged(&[source], "-o json").json();
-        let command = report["findings"][0]["actions"][0].as_str().unwrap();
+        let command = report["findings"][0]["actions"][0]["command"].as_str().unwrap();
         assert!(command.contains(&format!(" --since={since} ")), "{command}");
     }
     let pod = crate::pod("fine", &crate::healthy_status());

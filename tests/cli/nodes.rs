@@ -145,10 +145,10 @@ fn json_has_the_numbers_of_the_screen() {
     assert_eq!(of["requests"]["cpuMillis"], 3 * 1500 + 3 * 100 + 2 * 500 + 10 * 100);
     assert_eq!(of["limits"], json!({ "cpuMillis": 0, "memoryBytes": of["requests"]["memoryBytes"] }));
     assert_eq!(of["usage"], json!({ "cpuMillis": 4700, "memoryBytes": gibi(39) }));
-    assert_eq!(of["measured"]["nodes"], 2);
-    assert_eq!(of["measured"]["allocatable"], json!({ "cpuMillis": 16_000, "memoryBytes": gibi(64) }));
+    assert_eq!(of["measuredNodes"]["count"], 2);
+    assert_eq!(of["measuredNodes"]["allocatable"], json!({ "cpuMillis": 16_000, "memoryBytes": gibi(64) }));
     assert_eq!(
-        (&of["elsewhere"]["pods"], &of["elsewhere"]["requests"]["cpuMillis"]),
+        (&of["notOnNodes"]["pods"], &of["notOnNodes"]["requests"]["cpuMillis"]),
         (&json!(1), &json!(6000))
     );
     assert_eq!(of["namespaces"].as_array().unwrap().len(), 13);
@@ -159,10 +159,10 @@ fn json_has_the_numbers_of_the_screen() {
     assert_eq!(named[..4], ["ledger", "orders-db", "node-agent", "web"]);
     assert_eq!(of["consumers"][0]["usage"], json!({ "cpuMillis": 2100, "memoryBytes": gibi(20) }));
     assert_eq!(named.len(), 10);
-    let loss = &of["losses"][0];
-    // worker-one and its 100m of a DaemonSet are lost; all other requests must move.
+    let loss = &of["largestNodeLoss"][0];
+    // worker-one and its 100m of a DaemonSet are gone, and what was on it must go elsewhere.
     assert_eq!((&loss["resource"], &loss["node"]), (&json!("cpuMillis"), &json!("worker-one")));
-    assert_eq!((&loss["needed"], &loss["left"], &loss["short"]), (&json!(6700), &json!(12_000), &json!(0)));
+    assert_eq!((&loss["needed"], &loss["available"], &loss["shortage"]), (&json!(6700), &json!(12_000), &json!(0)));
 }
 
 /// Broken and odd data of nodes.
@@ -175,11 +175,11 @@ fn requests_of_namespaces_equal_requests_on_nodes_and_unscheduled() {
         items.push(pod(("odd", "StatefulSet", "db"), index, on, &requests));
     }
     let of = nodes(&items, "-o json").json()["resources"][0].clone();
-    assert_eq!((&of["unstatedNodes"], &of["elsewhere"]["pods"]), (&json!(1), &json!(3)));
+    assert_eq!((&of["nodesWithoutAllocatable"], &of["notOnNodes"]["pods"]), (&json!(1), &json!(3)));
     for what in ["cpuMillis", "memoryBytes"] {
         for list in ["requests", "limits"] {
             let sum = of["namespaces"].as_array().unwrap().iter().map(|n| n[list][what].as_i64().unwrap());
-            let whole = of[list][what].as_i64().unwrap() + of["elsewhere"][list][what].as_i64().unwrap();
+            let whole = of[list][what].as_i64().unwrap() + of["notOnNodes"][list][what].as_i64().unwrap();
             assert_eq!(sum.sum::<i64>(), whole, "{list} {what}");
         }
     }
@@ -192,7 +192,7 @@ fn subtracts_finished_pods_once() {
     let mut done = pod(("shop", "Job", "import"), 0, "worker-one", &json!({ "cpu": "4", "memory": "4Gi" }));
     done["status"] = json!({ "phase": "Succeeded" });
     items.push(done);
-    assert_eq!(nodes(&items, "-o json").json()["resources"][0]["losses"][0]["needed"], 6700);
+    assert_eq!(nodes(&items, "-o json").json()["resources"][0]["largestNodeLoss"][0]["needed"], 6700);
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn reports_that_the_loss_of_a_node_exceeds_capacity() {
     let found =
         report["findings"].as_array().unwrap().iter().find(|f| f["id"] == "cluster-overcommitted").unwrap();
     assert_eq!(found["facts"]["needed"], "13.7");
-    assert_eq!(report["resources"][0]["losses"][0]["short"], 1700);
+    assert_eq!(report["resources"][0]["largestNodeLoss"][0]["shortage"], 1700);
 }
 
 /// A run that reads some namespaces cannot know the capacity that is left.
@@ -256,6 +256,41 @@ fn survives_invalid_measurements() {
         "{}",
         found[0]["message"]
     );
+}
+
+/// A profile that mutes the checks of nodes.
+const MUTES: &str = "profiles:\n  p:\n    mutes:\n    - {check: node-*, reason: known, owner: us, until: 2026-12-31}\n";
+
+#[test]
+fn the_class_of_a_node_agrees_with_the_findings_about_it() {
+    let mut items = vec![node("dead", "8", "32Gi"), node("low", "8", "32Gi"), node("busy", "8", "32Gi")];
+    items[0]["status"]["conditions"][0] =
+        json!({ "type": "Ready", "status": "False", "lastTransitionTime": "2025-12-20T00:00:00Z" });
+    items[1]["status"]["conditions"][1]["status"] = json!("True");
+    // Between the two numbers by which nodes were judged before: 92 of 100 pod slots.
+    items[2]["status"]["allocatable"]["pods"] = json!("100");
+    let asks = json!({ "cpu": "1m", "memory": "1Mi" });
+    items.extend((0..92).map(|index| pod(("shop", "StatefulSet", "web"), index, "busy", &asks)));
+    let config = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(config.path(), MUTES).unwrap();
+    let muting = format!("--config {} --profile p", config.path().display());
+    for (flags, worst) in [("", "unhealthy"), ("--skip node-not-ready", "attention"), (muting.as_str(), "healthy")] {
+        let report = nodes(&items, &format!("-o json {flags}")).json();
+        let findings = report["findings"].as_array().unwrap();
+        for node in report["nodes"].as_array().unwrap() {
+            let about = findings.iter().filter(|finding| {
+                finding["object"]["kind"] == "Node" && finding["object"]["name"] == node["name"]
+            });
+            let severities: Vec<&str> = about.map(|finding| finding["severity"].as_str().unwrap()).collect();
+            let class = match severities.as_slice() {
+                all if all.contains(&"high") => "unhealthy",
+                all if all.contains(&"medium") => "attention",
+                _ => "healthy",
+            };
+            assert_eq!(node["class"], class, "{flags} {} {severities:?}", node["name"]);
+        }
+        assert_eq!(report["nodes"][0]["class"], worst, "{flags}");
+    }
 }
 
 fn memory_findings(items: &[Value], arguments: &str) -> Vec<(String, String)> {
@@ -311,7 +346,10 @@ fn names_the_largest_pods_of_the_node() {
     );
     assert_eq!(
         finding["actions"],
-        json!(["kubectl top pods -A --sort-by=memory", "kubectl describe node worker-one"])
+        json!([
+            { "command": "kubectl top pods -A --sort-by=memory", "changes": false },
+            { "command": "kubectl describe node worker-one", "changes": false },
+        ])
     );
     // With only some pods measured, the largest are unknown.
     let mut items = measured_cluster();

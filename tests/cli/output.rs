@@ -36,7 +36,7 @@ fn escapes_hostile_text() {
     // Every suggested command is a single kubectl command, whatever the names in it.
     for finding in judged(&items, "-o json").json()["findings"].as_array().unwrap() {
         for action in finding["actions"].as_array().unwrap() {
-            let words = shlex::split(action.as_str().unwrap()).unwrap();
+            let words = shlex::split(action["command"].as_str().unwrap()).unwrap();
             assert_eq!(words[0], "kubectl");
             assert!(!words.iter().any(|word| word == "rm" || word.contains('\u{1b}')), "{words:?}");
         }

@@ -83,7 +83,7 @@ fn reports_checks_skipped_by_annotation() {
         let ran = judged(&cluster("web", namespace, workload), "-o json");
         assert_eq!(severities(&ran, "pod-restarting-often"), Vec::<String>::new(), "{on}");
         let report = ran.json();
-        let gap = report["coverage"]["outside"]
+        let gap = report["coverage"]["notInScope"]
             .as_array()
             .unwrap()
             .iter()
@@ -107,7 +107,7 @@ fn annotations_can_mute_findings() {
     let report = ran.json();
     assert_eq!(report["findings"].as_array().unwrap().iter().filter(|f| f["severity"] != "low").count(), 0);
     assert_eq!(report["mutes"][0]["state"], "active");
-    assert_eq!(report["mutes"][0]["place"], "annotation on deployment/web in shop");
+    assert_eq!(report["mutes"][0]["source"], "annotation on deployment/web in shop");
     assert_eq!(report["muted"][0]["id"], "pod-restarting-often");
     let mut ended = mute.clone();
     ended["healthcheck.dev/mute-until"] = json!("2025-12-24");
@@ -122,7 +122,7 @@ fn reports_and_ignores_invalid_annotations() {
         "healthcheck.dev/restarts-unhealthy": "\u{1b}[31mmany" });
     let ran = judged(&cluster("web", &json!({}), &wrong), "-o json");
     assert_eq!(severities(&ran, "pod-restarting-often"), ["high"]);
-    assert_eq!(ran.json()["unheeded"].as_array().unwrap().len(), 3);
+    assert_eq!(ran.json()["ignoredAnnotations"].as_array().unwrap().len(), 3);
     let table = judged(&cluster("web", &json!({}), &wrong), "").out;
     for told in [
         "Annotation not heeded: Deployment shop/web: healthcheck.dev/grase: unknown; did you mean \"grace\"?",

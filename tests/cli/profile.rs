@@ -108,7 +108,7 @@ fn a_profile_sets_thresholds_but_not_the_scope_of_files() {
     assert_eq!(judged.code, 0, "{}", judged.err);
     assert_eq!(plain["totals"]["pods"], judged.json()["totals"]["pods"]);
     assert_eq!(judged.json()["findings"].as_array().unwrap().len(), 0);
-    assert_eq!(judged.json()["coverage"]["outside"][0]["kind"], "pod-leftover");
+    assert_eq!(judged.json()["coverage"]["notInScope"][0]["kind"], "pod-leftover");
 }
 
 /// A profile with all settings works with every command.
@@ -231,7 +231,7 @@ fn the_environment_can_skip_the_tls_checks() {
         ("HEALTHCHECK_SKIP_TLS_CHECK", "1", true),
     ] {
         let ran = healthcheck().args(["-f", &pigo(), "-o", "json"]).env(name, value).ran();
-        let left = ran.json()["coverage"]["outside"]
+        let left = ran.json()["coverage"]["notInScope"]
             .as_array()
             .unwrap()
             .iter()

@@ -49,7 +49,7 @@ fn uses_the_largest_pod_and_sums_the_savings() {
     assert_eq!(proposed(&row), [Some(150), Some(384), None, None]);
     assert_eq!(row["used"], json!({ "cpuP95Millis": 120, "memoryMaxBytes": 300 * MEBI }));
     assert_eq!((&row["samples"], &row["measured"]), (&json!(2016), &json!("history")));
-    assert_eq!(row["givesBack"], json!({ "cpuMillis": 3 * 850, "memoryBytes": 3 * 1664 * MEBI }));
+    assert_eq!(row["requestDecrease"], json!({ "cpuMillis": 3 * 850, "memoryBytes": 3 * 1664 * MEBI }));
 }
 
 #[test]
@@ -111,8 +111,8 @@ fn keeps_what_an_init_container_needs() {
     items.push(usage("web-7d9f8c5b6f-bcd40", 100, 100, 4032));
     let web = row(&items, "web");
     assert_eq!(proposed(&web), [Some(150), None, None, None]);
-    assert_eq!(web["givesBack"], json!({ "cpuMillis": 1000, "memoryBytes": 0 }));
-    // A sidecar is not an init container that ends: its savings count in full.
+    assert_eq!(web["requestDecrease"], json!({ "cpuMillis": 1000, "memoryBytes": 0 }));
+    // A sidecar is no init container: what it asks for less, all of it is given back.
     for object in &mut items[..3] {
         let pointer = if object["kind"] == "Pod" { "/spec" } else { "/spec/template/spec" };
         let spec = object.pointer_mut(pointer).unwrap();
@@ -122,7 +122,7 @@ fn keeps_what_an_init_container_needs() {
     items[3]["metadata"]["name"] = json!("web-7d9f8c5b6f-bcd40/migrate");
     let sidecar = row(&items, "web");
     assert_eq!(proposed(&sidecar), [Some(150), Some(128), None, None]);
-    assert_eq!(sidecar["givesBack"], json!({ "cpuMillis": 2700, "memoryBytes": (4096 - 128) * 2 * MEBI }));
+    assert_eq!(sidecar["requestDecrease"], json!({ "cpuMillis": 2700, "memoryBytes": (4096 - 128) * 2 * MEBI }));
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn keeps_the_cpu_request_for_known_and_unknown_autoscalers() {
     let plain = json!({ "apiVersion": "v1", "kind": "List", "items": items }).to_string();
     let unseen = healthcheck().args(["rightsize", "-f", "-", "-o", "json"]).fed(plain.as_bytes()).json();
     assert_eq!(proposed(&unseen["containers"][0]), [None, Some(128), None, None]);
-    assert_eq!(unseen["containers"][0]["cpuRequestStays"], "autoscalers-not-seen");
+    assert_eq!(unseen["containers"][0]["cpuRequestFixedBy"], "autoscalers-not-seen");
     items.push(json!({
         "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler",
         "metadata": { "name": "web", "namespace": "shop" },
@@ -198,7 +198,7 @@ fn keeps_the_cpu_request_for_known_and_unknown_autoscalers() {
     }));
     let scaled = row(&items, "web");
     assert_eq!(
-        (proposed(&scaled), &scaled["cpuRequestStays"]),
+        (proposed(&scaled), &scaled["cpuRequestFixedBy"]),
         ([None, Some(128), None, None], &json!("autoscaled"))
     );
     assert!(rightsize(&items, "").out.contains("100m/1 HPA"), "{}", rightsize(&items, "").out);
@@ -283,7 +283,7 @@ fn counts_what_is_not_judged() {
         .map(|row| row["workload"]["name"].as_str().unwrap())
         .collect();
     assert_eq!(names, ["mesh", "web"]);
-    let not_judged: Vec<(&str, i64)> = report["notJudged"]
+    let not_judged: Vec<(&str, i64)> = report["notEvaluated"]
         .as_array()
         .unwrap()
         .iter()
@@ -332,7 +332,7 @@ fn sums_match_their_rows_and_suggestions_exceed_usage() {
     let report = rightsize(&items, "-o json").json();
     let rows = report["containers"].as_array().unwrap();
     let totals = &report["totals"][0];
-    for sum in ["givesBack", "asksMore"] {
+    for sum in ["requestDecrease", "requestIncrease"] {
         for what in ["cpuMillis", "memoryBytes"] {
             let parts: i64 = rows.iter().map(|row| row[sum][what].as_i64().unwrap()).sum();
             assert_eq!(totals[sum][what], parts, "{sum} {what}");
@@ -372,8 +372,8 @@ fn sums_match_their_rows_and_suggestions_exceed_usage() {
         })
     };
     let gives = (
-        totals["givesBack"]["cpuMillis"].as_i64().unwrap(),
-        totals["givesBack"]["memoryBytes"].as_i64().unwrap() / MEBI,
+        totals["requestDecrease"]["cpuMillis"].as_i64().unwrap(),
+        totals["requestDecrease"]["memoryBytes"].as_i64().unwrap() / MEBI,
     );
     assert_eq!(amounts(&rightsize(&items, "--width 200 --all").out), gives);
     assert_ne!(amounts(&table), gives);

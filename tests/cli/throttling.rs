@@ -53,7 +53,7 @@ fn found(workload: &Workload, annotations: &Value, flags: &str, profile: &str) -
     assert_eq!(report["verdict"], "attention");
     assert_eq!(report["totals"]["healthy"], 1);
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    Some((text(&finding["message"]), text(&finding["actions"][0])))
+    Some((text(&finding["message"]), text(&finding["actions"][0]["command"])))
 }
 
 const fn deployment(name: &'static str, share: i64, limit: i64) -> Workload {

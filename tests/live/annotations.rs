@@ -163,7 +163,7 @@ fn a_forbidden_namespace_object_costs_only_its_annotations() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("capture.json");
     let outside = |report: &Value| {
-        let all = report["coverage"]["outside"].as_array().unwrap().iter();
+        let all = report["coverage"]["notInScope"].as_array().unwrap().iter();
         let of_it = all.filter(|gap| gap["kind"] == "Namespace");
         of_it.map(|gap| json!([gap["namespace"], gap["reason"]])).collect::<Vec<_>>()
     };

@@ -172,7 +172,7 @@ fn a_capture_gives_the_same_report_and_has_no_key() {
     assert!(!capture.contains(&begin()) && capture.contains("tls.crt"), "{capture}");
     let read = crate::support::run(&format!("-f {file} -o json"));
     assert_eq!(of_certificates(&read), expected());
-    assert_eq!(read.json()["coverage"]["remarks"], json!([]), "a name and a certificate are not a duplicate");
+    assert_eq!(read.json()["coverage"]["notes"], json!([]), "a name beside a certificate is no repetition");
 }
 
 #[test]
@@ -229,7 +229,7 @@ fn forbidden_secrets_give_no_findings() {
     assert_eq!((of_certificates(&ran), ran.code), (Vec::new(), 0), "{ran:?}");
     let coverage = &ran.json()["coverage"];
     assert_eq!(coverage["complete"], true);
-    let outside = coverage["outside"].as_array().unwrap().iter();
+    let outside = coverage["notInScope"].as_array().unwrap().iter();
     let refused: Vec<&str> = outside.filter_map(|gap| gap["kind"].as_str()).collect();
     assert!(refused.contains(&"Certificates") && refused.contains(&"Secret"), "{refused:?}");
     let shown = LAB.healthcheck("--context limited -n certs-forbidden -o markdown").out;

@@ -91,7 +91,7 @@ fn json_is_one_document() {
     assert_eq!(contexts("namespaces"), ["bad", "good"]);
     assert_eq!(contexts("pods"), ["bad", "bad", "good"]);
     assert_eq!(contexts("findings"), ["bad"]);
-    let action = report["findings"][0]["actions"][0].as_str().unwrap();
+    let action = report["findings"][0]["actions"][0]["command"].as_str().unwrap();
     assert!(action.starts_with("kubectl --context bad "), "{action}");
     let schema: Value = serde_json::from_str(include_str!("../../docs/report.schema.json")).unwrap();
     let errors: Vec<String> = jsonschema::validator_for(&schema)

@@ -218,7 +218,7 @@ fn stops_reading_an_endless_access_log() {
         watch.flags()
     ));
     let report = ran.json();
-    let gaps = report["coverage"]["outside"].as_array().unwrap().iter();
+    let gaps = report["coverage"]["notInScope"].as_array().unwrap().iter();
     let details: Vec<&str> = gaps.filter_map(|gap| gap["detail"].as_str()).collect();
     assert!(details.contains(&"/dev/zero: longer than 16 GiB: the rest was not read"), "{details:?}");
     assert_eq!(report["totals"]["pods"], 1);

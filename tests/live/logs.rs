@@ -176,15 +176,15 @@ fn broken_logs_cost_one_line_each() {
     assert!(!ran.out.contains("CANARY"), "{}", ran.out);
     let report = ran.json();
     let count = |name: &str, field: &str| source(&report, name)[field].as_u64().unwrap();
-    assert_eq!((count("binary", "binary"), count("binary", "errors")), (9, 0));
-    assert_eq!((count("broken", "errors"), count("broken", "cutPods")), (1, 1));
-    assert_eq!((count("long", "lines"), count("long", "errors"), count("long", "long")), (2, 1, 1));
+    assert_eq!((count("binary", "binaryLines"), count("binary", "errors")), (9, 0));
+    assert_eq!((count("broken", "errors"), count("broken", "truncatedPods")), (1, 1));
+    assert_eq!((count("long", "lines"), count("long", "errors"), count("long", "truncatedLines")), (2, 1, 1));
     assert_eq!((count("restarted", "errors"), count("well", "errors")), (2, 0));
     let pattern = &source(&report, "restarted")["patterns"][0];
     assert!(pattern["first"].as_str() < pattern["last"].as_str(), "{pattern}");
     let coverage = &report["coverage"];
     assert_eq!(coverage["complete"], true, "{coverage}");
-    let told: Vec<String> = coverage["outside"]
+    let told: Vec<String> = coverage["notInScope"]
         .as_array()
         .unwrap()
         .iter()
@@ -233,9 +233,9 @@ fn reads_an_endless_log_up_to_its_limit() {
     let report = ran.json();
     let web = source(&report, "web");
     assert_eq!(
-        (&web["cutPods"], &web["bytes"], &web["patterns"].as_array().unwrap().len()),
+        (&web["truncatedPods"], &web["bytes"], &web["patterns"].as_array().unwrap().len()),
         (&json!(1), &json!(16 << 20), &1)
     );
-    let outside = report["coverage"]["outside"].to_string();
+    let outside = report["coverage"]["notInScope"].to_string();
     assert!(outside.contains("of 1 containers only a part: no more than 16 MiB each"), "{outside}");
 }

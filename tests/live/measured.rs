@@ -174,8 +174,8 @@ pub fn found(ran: &Ran) -> Vec<(String, String, String)> {
     let all =
         report["findings"].as_array().unwrap().iter().filter(|finding| finding["id"] == "cpu-throttled");
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    // The flags for the cluster differ.
-    let command = |f: &Value| text(&f["actions"][0]).split_once(" set ").unwrap().1.to_owned();
+    // What it says of the way to the cluster is another matter.
+    let command = |f: &Value| text(&f["actions"][0]["command"]).split_once(" set ").unwrap().1.to_owned();
     let row = |f: &Value| (text(&f["object"]["name"]), text(&f["message"]), command(f));
     let mut rows: Vec<_> = all.map(row).collect();
     rows.sort();
@@ -198,7 +198,7 @@ pub fn lines(ran: &Ran) -> Vec<Value> {
     let report = ran.json();
     let coverage = &report["coverage"];
     assert_eq!(coverage["complete"], true, "{coverage}");
-    let all = ["outside", "remarks"].map(|part| coverage[part].as_array().unwrap().clone()).concat();
+    let all = ["notInScope", "notes"].map(|part| coverage[part].as_array().unwrap().clone()).concat();
     all.into_iter().filter(|gap| gap["kind"] == "Throttling").collect()
 }
 

@@ -124,7 +124,7 @@ fn the_environment_is_enough() {
     let names: Vec<&str> =
         report["namespaces"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["pigo-dev", "pigo-stg"]);
-    let left = report["coverage"]["outside"].as_array().unwrap();
+    let left = report["coverage"]["notInScope"].as_array().unwrap();
     assert!(
         left.iter().any(|gap| gap["kind"] == "ingress-secret-missing" && gap["reason"] == "skipped"),
         "{left:?}"

@@ -63,7 +63,7 @@ fn missing(ran: &Ran) -> Vec<String> {
 
 fn outside(ran: &Ran) -> Vec<Value> {
     let report = ran.json();
-    let all = report["coverage"]["outside"].as_array().unwrap().iter();
+    let all = report["coverage"]["notInScope"].as_array().unwrap().iter();
     all.filter(|gap| gap["kind"] == "Secret").map(|gap| json!([gap["namespace"], gap["reason"]])).collect()
 }
 

@@ -40,7 +40,7 @@ fn an_undecodable_object_costs_its_namespace() {
         let (gap, why) = (&gaps[0], json!("illegal base64 data at input byte 3"));
         assert_eq!((&gap["namespace"], &gap["kind"]), (&json!("poisoned"), &json!("Pod")));
         assert_eq!((&gap["reason"], &gap["detail"], &gap["got"]), (&json!("failed"), &why, &json!(got)));
-        assert_eq!(report["coverage"]["remarks"], json!([]), "no pod appears twice");
+        assert_eq!(report["coverage"]["notes"], json!([]), "nothing came twice");
         assert_eq!(report["verdict"], "incomplete");
     }
 }
@@ -81,7 +81,7 @@ fn an_expired_list_continues() {
     assert!(ran.err.contains("expired: pods in all namespaces: going on from a later moment"), "{}", ran.err);
     let coverage = ran.json()["coverage"].clone();
     assert_eq!(coverage["complete"], true, "{coverage}");
-    assert_eq!(coverage["remarks"][0]["reason"], "inconsistent", "{coverage}");
+    assert_eq!(coverage["notes"][0]["reason"], "inconsistent", "{coverage}");
     drop(faults);
 }
 

@@ -64,7 +64,7 @@ fn captured(kind: &str, flags: &str) -> (Vec<Value>, Vec<Value>) {
     let of = |list: &Value| -> Vec<Value> {
         list.as_array().unwrap().iter().filter(|item| item["kind"] == kind).cloned().collect()
     };
-    (of(&capture["items"]), of(&capture["coverage"]["outside"]))
+    (of(&capture["items"]), of(&capture["coverage"]["notInScope"]))
 }
 
 #[test]
@@ -333,7 +333,7 @@ fn a_failing_metrics_server_costs_one_line() {
         let ran = healthcheck().args(["-s", &server.url()]).args(flags).ran();
         assert_eq!(*asked.lock().unwrap(), ["nodes"], "{told}");
         let coverage = ran.json()["coverage"].clone();
-        let outside = coverage["outside"].as_array().unwrap();
+        let outside = coverage["notInScope"].as_array().unwrap();
         let lines: Vec<&Value> = outside.iter().filter(|gap| gap["kind"] == "NodeMetrics").collect();
         assert_eq!((lines.len(), &lines[0]["reason"]), (1, &json!(reason)), "{told}: {outside:?}");
         assert_eq!(
@@ -387,7 +387,7 @@ fn rightsizes_with_a_real_prometheus() {
     // 100m and 15 % are 115m, rounded up to 150m; 900Mi and 15 % are 1035Mi.
     assert_eq!(asks("burst"), json!({ "cpuMillis": 150, "memoryBytes": 1280 << 20 }), "{report}");
     assert_eq!(
-        row("burst")["givesBack"],
+        row("burst")["requestDecrease"],
         json!({ "cpuMillis": 1850, "memoryBytes": (4096_i64 - 1280) << 20 })
     );
     // 200m and 15 % are 230m; 700Mi and 15 % are 805Mi.

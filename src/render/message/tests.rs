@@ -103,7 +103,7 @@ fn the_worst_ten_are_named_and_the_rest_counted() {
     };
     let text = told(&pods(13), Lang::En);
     assert_eq!(text.lines().filter(|line| line.contains(" pod/web-")).count(), 10, "{text}");
-    assert!(text.contains("\n+3 more namespaces in trouble\n") && text.contains("\n+3 more\n"), "{text}");
+    assert!(text.contains("\n+3 more namespaces with problems\n") && text.contains("\n+3 more\n"), "{text}");
     assert_eq!(text.matches('→').count(), COMMANDS, "{text}");
     let text = told(&pods(10), Lang::En);
     assert!(!text.contains(" more"), "{text}");
@@ -135,7 +135,7 @@ fn several_clusters_are_one_message() {
         "{text}"
     );
     assert!(lines[5].starts_with("🔴 prod · shop pod/web: "), "{text}");
-    assert_eq!(lines[lines.len() - 2], "far · Not seen: the cluster (failed: no route)", "{text}");
+    assert_eq!(lines[lines.len() - 2], "far · Not checked: the cluster (failed: no route)", "{text}");
     let many: Vec<Summary> =
         (0..25).map(|n| brief(&format!("c{n}"), &[pod("a", "b", &running())], lang)).collect();
     let text = message(&many, lang);
