@@ -7,6 +7,7 @@ mod capture;
 mod check;
 mod complete;
 mod diff;
+mod explain;
 mod files;
 mod hosts;
 mod investigate;
@@ -17,13 +18,15 @@ mod rightsize;
 
 pub use look::environment;
 
-use crate::cli::{Cli, ColorChoice, Command, ConnectArgs, Exit, ListArgs, ScopeArgs, Shell, Target};
+use crate::cli::{
+    self, Cli, ColorChoice, Command, ConnectArgs, Exit, ListArgs, ScopeArgs, Shell, Target, Unknown,
+};
 use crate::cluster::{self, Budget, Plan, Progress, Stop};
 use crate::compare::history;
 use crate::model::Reason;
 use crate::render;
 use crate::wire::Time;
-use crate::{checks, output, snapshot};
+use crate::{output, snapshot};
 use clap::CommandFactory;
 use std::future::Future;
 use std::io::{self, IsTerminal, Write};
@@ -78,6 +81,12 @@ impl From<io::Error> for Failure {
     }
 }
 
+impl From<Unknown> for Failure {
+    fn from(error: Unknown) -> Self {
+        Self { hint: error.hint, ..Self::new(error.text) }
+    }
+}
+
 impl Failure {
     fn new(text: impl Into<String>) -> Self {
         Self { line: format!("error: {}", text.into()), hint: None, reason: Reason::Failed }
@@ -90,7 +99,7 @@ impl Failure {
 /// When there is nothing to report: wrong usage, no connection, nothing to look at.
 pub fn run(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
     match cli.command {
-        None => match Target::of(&cli.object).map_err(Failure::new)? {
+        None => match Target::of(&cli.object)? {
             Some(target) => investigate::investigate(&cli.check, &target, clock),
             None => check::check(&cli.check, clock),
         },
@@ -104,13 +113,14 @@ pub fn run(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
             output::stdout(|out| render::checks(show.output, look::look(&show), out))?;
             Ok(Exit::Clean)
         }
-        Some(Command::Explain { id, lang }) => {
-            let check = checks::find(id).ok_or_else(|| Failure::new(format!("no check {id}")))?;
-            output::stdout(|out| render::explain(check, lang.unwrap_or_else(look::locale), out))?;
-            Ok(Exit::Clean)
-        }
+        Some(Command::Explain(args)) => explain::explain(&args),
         Some(Command::Completion { shell }) => {
             output::stdout(|out| script(shell, out))?;
+            Ok(Exit::Clean)
+        }
+        Some(Command::Help { path }) => Ok(usage(&cli::help(&path)?)),
+        Some(Command::Version) => {
+            output::stdout(|out| writeln!(out, "{} {}", crate::NAME, crate::VERSION))?;
             Ok(Exit::Clean)
         }
         Some(Command::Complete { words }) => {

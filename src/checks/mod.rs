@@ -14,6 +14,7 @@ mod fit;
 mod node_cause;
 mod reporter;
 mod rules;
+pub(crate) mod status;
 mod traffic;
 mod vhosts;
 mod view;

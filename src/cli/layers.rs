@@ -8,7 +8,7 @@ use super::{Cli, Command as CliCommand, ProfileCommand, PrometheusUrl};
 use crate::policy::profile::{self, Chosen, Error};
 use crate::render::RightsizeFormat;
 use clap::parser::ValueSource;
-use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, ValueEnum};
+use clap::{ArgMatches, Command, FromArgMatches, ValueEnum};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -96,7 +96,7 @@ type Lower = BTreeMap<&'static str, (Vec<String>, Source)>;
 /// # Errors
 /// When any of the three is wrong, or help was asked for.
 pub fn parse(words: &[OsString], environment: &dyn Fn(&str) -> Option<String>) -> Result<Cli, Unparsed> {
-    let command = Cli::command();
+    let command = super::help::command();
     let first = command.clone().try_get_matches_from(words)?;
     let asked = Asked::of(&command, &first);
     let (chosen, lower) = below(&asked, environment)?;

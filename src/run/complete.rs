@@ -32,7 +32,10 @@ pub(super) fn complete(words: &[OsString], out: &mut dyn Write) -> io::Result<()
         }
         return writeln!(out, ":{NO_FILES}");
     }
-    let candidates = known(words)?;
+    let candidates = match before.split_first() {
+        Some((first, path)) if first == "help" && !current.starts_with('-') => commands(path, current),
+        _ => known(words)?,
+    };
     for (value, help) in &candidates {
         // Of `--flag=value` cobra's scripts want the value alone.
         let value = value.strip_prefix(&format!("{flag}=")).unwrap_or(value);
@@ -109,6 +112,17 @@ fn said(before: &[String], flag: &str) -> Option<String> {
     let named = before.iter().position(|word| word == flag).and_then(|at| before.get(at + 1));
     let joined = before.iter().find_map(|word| word.strip_prefix(flag)?.strip_prefix('='));
     named.map(String::as_str).or(joined).map(str::to_owned)
+}
+
+/// Returns the commands below the one that `path` leads to.
+fn commands(path: &[String], typed: &str) -> Vec<(String, Option<String>)> {
+    let root = Cli::command();
+    let found = path.iter().try_fold(&root, |command, name| command.find_subcommand(name));
+    let below = found.into_iter().flat_map(clap::Command::get_subcommands);
+    below
+        .filter(|command| !command.is_hide_set() && command.get_name().starts_with(typed))
+        .map(|command| (command.get_name().to_owned(), command.get_about().map(ToString::to_string)))
+        .collect()
 }
 
 /// Flags, their values and subcommands, as the command line knows them.

@@ -153,7 +153,7 @@ fn what_is_not_there_is_told_in_the_words_of_kubectl() {
     let many = investigate("deploy/web -A");
     assert!(many.code == 2 && many.err.contains("is in several namespaces"), "{many:?}");
     let unknown = investigate("secret/x -n crash-loop");
-    assert!(unknown.code == 2 && unknown.err.contains("\"secret\" cannot be investigated"), "{unknown:?}");
+    assert!(unknown.code == 2 && unknown.err.contains("cannot inspect \"secret\""), "{unknown:?}");
 }
 
 #[test]
