@@ -9,8 +9,9 @@ use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 /// A topic, and how to show it.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// A check, a status or reason that kubectl shows, or an exit code: pod-oom-killed, CrashLoopBackOff, 137
+    /// The topic.
     #[arg(value_name = "TOPIC", add = ArgValueCandidates::new(candidates))]
+    #[arg(help = "A check, a status or reason, or an exit code: pod-oom-killed, CrashLoopBackOff, 137")]
     pub topic: String,
     /// Show the example of the check
     #[arg(long)]

@@ -56,9 +56,9 @@ const SCREENS: &[Screen] = &[
     Screen {
         path: &["rightsize"],
         examples: &[
-            ("rightsize -A", "compare all workloads"),
-            ("rightsize -n shop --since 14d", "use the last 14 days"),
-            ("rightsize -n shop -o patch > patch.yaml", "write a patch"),
+            ("rightsize -A", "all workloads"),
+            ("rightsize -n shop --since 14d", "usage of 14 days"),
+            ("rightsize -n shop -o patch", "a patch for kubectl"),
         ],
         flags: &[
             "namespace",
@@ -93,8 +93,8 @@ const SCREENS: &[Screen] = &[
     Screen {
         path: &["profile", "show"],
         examples: &[
-            ("profile show", "the settings of a run"),
-            ("profile show --profile prod", "of a profile"),
+            ("profile show", "settings of a run"),
+            ("profile show --profile prod", "settings of a profile"),
         ],
         flags: &["profile", "config", "output", "lang"],
     },
@@ -108,8 +108,7 @@ const SCREENS: &[Screen] = &[
 /// Returns the text of a flag in the short help; `{values}` stands for its possible values.
 fn short_text(path: &[&str], id: &str) -> &'static str {
     match (path, id) {
-        (["snapshot"], "output") => "File to write; - is standard output",
-        (["profile", "init"], "config") => "File to write; - is standard output",
+        (["snapshot"], "output") | (["profile", "init"], "config") => "File to write; - is standard output",
         (_, "namespace") => "Namespaces, comma-separated (default: context's)",
         (_, "all_namespaces") => "All namespaces",
         (_, "selector") => "Only pods with these labels, and their owners",
@@ -266,4 +265,23 @@ fn names(command: &Command) -> impl Iterator<Item = &str> {
 /// Returns the command whose name is nearest to a misspelled word.
 pub(super) fn nearest_command(word: &str) -> Option<String> {
     nearest(word, names(&Cli::command())).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_flag_of_a_screen_is_a_flag_of_its_command() {
+        let root = command();
+        for screen in SCREENS {
+            let command = screen.path.iter().try_fold(&root, |command, name| command.find_subcommand(name));
+            let command = command.unwrap_or_else(|| panic!("{:?}", screen.path));
+            for id in screen.flags {
+                assert!(command.get_arguments().any(|arg| arg.get_id() == *id), "{:?} {id}", screen.path);
+                assert!(!short_text(screen.path, id).is_empty(), "{id}");
+            }
+        }
+        root.debug_assert();
+    }
 }

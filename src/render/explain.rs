@@ -54,3 +54,36 @@ fn meaning_of(meaning: &Meaning, with_example: bool, lang: Lang) -> String {
     let _ = writeln!(text, "\n{}", MORE.get(lang));
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::CHECKS;
+    use crate::render::grid::width;
+
+    fn shown(check: &'static Check, lang: Lang, width: Option<usize>) -> String {
+        let mut out = Vec::new();
+        let look = Look { lang, width, ..Look::default() };
+        explain(&Topic::Check(check), false, look, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    /// Only commands, headings and long names are wider.
+    #[test]
+    fn every_page_fits_the_width_and_is_complete() {
+        for (check, lang) in CHECKS.iter().flat_map(|c| [Lang::En, Lang::ZhTw, Lang::ZhCn].map(|l| (*c, l))) {
+            let (source, wrapped) = (shown(check, lang, None), shown(check, lang, Some(60)));
+            let plain = |text: &str| text.split_whitespace().collect::<String>();
+            // Links lose their marks, and rows of tables become lists.
+            if !source.contains("](") && !source.contains("\n|") {
+                assert_eq!(plain(&wrapped), plain(&source), "{} in {lang:?}", check.id);
+            }
+            for line in wrapped.lines().filter(|line| width(line) > 60) {
+                let longest = line.split_whitespace().map(width).max().unwrap_or(0);
+                let is_copied = line.starts_with("    ") || line.starts_with('#');
+                assert!(is_copied || longest > 30, "{} in {lang:?}: {line}", check.id);
+            }
+            assert!(!wrapped.contains("```") && !wrapped.contains("]("), "{} in {lang:?}", check.id);
+        }
+    }
+}

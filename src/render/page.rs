@@ -228,7 +228,7 @@ kind: Pod
 ";
 
     fn shown(markdown: &str, width: Option<usize>, color: bool) -> Vec<String> {
-        lines(markdown, Look { width, color, ..Look::default() })
+        lines(markdown, Look { color, width, ..Look::default() })
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::text::{Message, Text};
 /// An exit code with a meaning of its own.
 pub(super) struct Code {
     pub(super) name: &'static str,
-    checks: &'static [&'static str],
+    pub(super) checks: &'static [&'static str],
     pub(super) meaning: Text,
 }
 

@@ -66,13 +66,14 @@ pub(super) static STATUSES: &[Status] = &[
     ),
     status(
         &["Failed"],
-        &["pod-failed", "pod-evicted", "pod-leftover", "job-failed", "pv-failed"],
-        "The containers of a Failed pod have ended, at least one with an error, or its node evicted or rejected it. A Failed \
-         Job does not retry. The disk of a Failed PersistentVolume could not be deleted.",
-        "Pod 為 Failed 時，容器都已結束且至少一個有錯，或被節點驅逐、拒絕。Job 為 Failed 時不再重試。PersistentVolume 為 Failed \
-         時，磁碟無法刪除。",
-        "Pod 为 Failed 时，容器都已退出且至少一个有错，或被节点驱逐、拒绝。Job 为 Failed 时不再重试。PersistentVolume 为 Failed \
-         时，磁盘无法删除。",
+        &["pod-failed", "pod-evicted", "pod-leftover", "pod-image-pull-failed", "job-failed", "pv-failed"],
+        "A Failed pod has ended with an error, or its node evicted or rejected it; a Failed Job does not retry; the disk of a \
+         Failed PersistentVolume could not be deleted. An event `Failed` reports an image that could not be pulled or a \
+         container that could not be started.",
+        "Pod 為 Failed 時，已以錯誤結束，或被節點驅逐、拒絕；Job 不再重試；PersistentVolume 的磁碟無法刪除。事件 `Failed` 表示映像檔\
+         無法拉取，或容器無法啟動。",
+        "Pod 为 Failed 时，已以错误退出，或被节点驱逐、拒绝；Job 不再重试；PersistentVolume 的磁盘无法删除。事件 `Failed` 表示镜像\
+         无法拉取，或容器无法启动。",
     ),
     status(
         &["Unknown", "NodeLost"],

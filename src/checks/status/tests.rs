@@ -115,3 +115,25 @@ fn every_reason_in_a_page_is_a_topic_that_names_the_check() {
         }
     }
 }
+
+/// Whatever kubectl shows of a pod in an example can be explained.
+#[test]
+fn every_status_of_an_example_is_a_topic() {
+    let now = crate::wire::Time { seconds: 1_766_714_400, nanos: 0 };
+    let mut seen = BTreeSet::new();
+    for check in CHECKS {
+        let (_, example) = check.page.en.split_once("```yaml\n").unwrap();
+        let (example, _) = example.split_once("```").unwrap();
+        let snapshot = crate::snapshot::read_bytes("example", example.as_bytes(), now).unwrap();
+        for pod in &snapshot.rows.pods {
+            assert!(
+                topic(&pod.shared.status).is_some(),
+                "{} in the example of {}",
+                pod.shared.status,
+                check.id
+            );
+            seen.insert(pod.shared.status.to_string());
+        }
+    }
+    assert!(seen.len() > 10, "{seen:?}");
+}
