@@ -3,6 +3,8 @@
 mod compare;
 mod connect;
 mod duration;
+mod explain;
+mod help;
 mod hosts;
 mod judge;
 mod layers;
@@ -17,6 +19,8 @@ mod values;
 
 pub use compare::{CompareArgs, DiffArgs};
 pub use connect::ConnectArgs;
+pub use explain::ExplainArgs;
+pub use help::help;
 pub use hosts::HostArgs;
 pub use judge::{ContainerArgs, FailOn, Ids, JudgeArgs};
 pub use layers::{Unparsed, parse};
@@ -25,7 +29,7 @@ pub use measure::MeasureArgs;
 pub use profile::{InitArgs, ProfileArgs, ProfileCommand};
 pub use rightsize::RightsizeArgs;
 pub use setting::{Row, settings_table, table};
-pub use target::Target;
+pub use target::{Target, Unknown};
 
 use crate::render::{Format, ListFormat};
 use crate::text::Lang;
@@ -34,16 +38,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use duration::duration;
 use std::path::PathBuf;
 
-const EXIT_CODES: &str = "\
-Exit codes:
-  0  nothing at or above --fail-on, and everything in scope was seen
-  1  something at or above --fail-on; with --fail-on new, something that was not there before
-  2  wrong usage, no connection, or nothing to look at
-  3  not everything was seen, and nothing at or above --fail-on
-
-Flags go after the name: kubectl refuses flags before a plugin's name.";
-
-/// Says in one screen what is broken, why, and which command comes next.
+/// Shows what is broken in a cluster, why, and which command to run next.
 #[derive(Debug, Parser)]
 #[command(
     name = crate::NAME,
@@ -51,13 +46,13 @@ Flags go after the name: kubectl refuses flags before a plugin's name.";
     version = crate::VERSION,
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true,
-    after_help = EXIT_CODES
+    override_usage = "kubectl healthcheck [TYPE/NAME | COMMAND] [OPTIONS]"
 )]
 pub struct Cli {
     /// What to do instead of a check.
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// An object to investigate instead of a whole namespace: pod NAME, deploy/NAME
+    /// An object to inspect instead of a whole namespace: pod/NAME, deploy/NAME
     #[arg(value_name = "TYPE/NAME", num_args = 0..=2)]
     pub object: Vec<String>,
     /// The check.
@@ -68,21 +63,27 @@ pub struct Cli {
 /// What else it can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Show the report of the bundled example: 48 pods of three namespaces, no cluster needed
+    /// Show the report of a bundled example; no cluster needed
     Demo(Box<DemoArgs>),
-    /// Show the nodes, what they carry, and which namespaces and workloads take it; of all namespaces, unless some are named
+    /// Show nodes, their load, and the largest namespaces and workloads
+    ///
+    /// Reads all namespaces unless some are given.
     Nodes(Box<CheckArgs>),
-    /// Show what workloads ask for against what they have used, and what to set instead: as a table, or as a patch
+    /// Compare requests and limits with actual usage and suggest values
+    ///
+    /// Prints a table, or a patch for kubectl with -o patch.
     Rightsize(Box<RightsizeArgs>),
-    /// Write what a check would see to a file that -f reads
+    /// Save the cluster state to a file for -f
     Snapshot(Box<SnapshotArgs>),
-    /// Write a profile, or show what a run is set to and by whom
+    /// Write a profile of settings, or show the settings of a run
     Profile {
         /// What about it.
         #[command(subcommand)]
         what: ProfileCommand,
     },
-    /// Compare two runs: what is new, worse, fixed and better, from captures, reports or what kubectl printed
+    /// Compare two reports or captures: new, worse, better, fixed
+    ///
+    /// Reads captures, reports (-o json) and output of kubectl (-o json or yaml).
     Diff(Box<DiffArgs>),
     /// List the checks
     Checks {
@@ -90,20 +91,26 @@ pub enum Command {
         #[command(flatten)]
         show: ShowArgs<ListFormat>,
     },
-    /// Explain a check: what it looks for, why it matters, what to do, when it is wrong
-    Explain {
-        /// The id of the check, as `checks` lists it
-        #[arg(value_parser = known_check)]
-        id: &'static str,
-        /// Language: en, zh-TW or zh-CN; else that of the locale
-        #[arg(long)]
-        lang: Option<Lang>,
-    },
+    /// Explain a check, a status or an exit code
+    #[command(after_help = "\
+Examples:
+  kubectl healthcheck explain pod-oom-killed     # what a check reports, what to do
+  kubectl healthcheck explain ImagePullBackOff   # a status or reason of kubectl
+  kubectl healthcheck explain 137                # an exit code")]
+    Explain(ExplainArgs),
     /// Print a completion script for a shell
     Completion {
         /// The shell
         shell: Shell,
     },
+    /// Show the help of a command
+    Help {
+        /// The command
+        #[arg(value_name = "COMMAND")]
+        path: Vec<String>,
+    },
+    /// Print the version
+    Version,
     /// Complete a command line in kubectl's protocol
     #[command(name = "__complete", hide = true, disable_help_flag = true)]
     Complete {
@@ -341,13 +348,6 @@ impl From<Exit> for std::process::ExitCode {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct UsageError(String);
-
-fn known_check(id: &str) -> Result<&'static str, String> {
-    crate::checks::CATALOG
-        .find(id)
-        .map(|check| check.id)
-        .ok_or_else(|| "no such check; `kubectl healthcheck checks` lists them".to_owned())
-}
 
 /// Reads a kind that can be left out: any kind but pods and namespaces.
 fn skippable_kind(name: &str) -> Result<crate::wire::Kind, String> {

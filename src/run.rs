@@ -8,6 +8,7 @@ mod check;
 mod complete;
 mod diff;
 mod failure;
+mod explain;
 mod files;
 mod hosts;
 mod investigate;
@@ -22,10 +23,10 @@ pub use failure::Failure;
 pub use look::environment;
 pub use usage::usage;
 
-use crate::cli::{Cli, Command, Exit, Target};
+use crate::cli::{self, Cli, Command, Exit, Target};
 use crate::render;
 use crate::wire::Time;
-use crate::{checks, output};
+use crate::output;
 
 /// Runs a command. `clock` returns the current time.
 ///
@@ -33,7 +34,7 @@ use crate::{checks, output};
 /// If there is nothing to report: wrong usage, no connection, no pods.
 pub fn run(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
     match cli.command {
-        None => match Target::of(&cli.object).map_err(Failure::new)? {
+        None => match Target::of(&cli.object)? {
             Some(target) => investigate::investigate(&cli.check, &target, clock),
             None => check::check(&cli.check, clock),
         },
@@ -47,13 +48,14 @@ pub fn run(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
             output::stdout(|out| render::checks(show.output, look::look(&show), out))?;
             Ok(Exit::Clean)
         }
-        Some(Command::Explain { id, lang }) => {
-            let check = checks::CATALOG.find(id).ok_or_else(|| Failure::new(format!("no check {id}")))?;
-            output::stdout(|out| render::explain(check, lang.unwrap_or_else(look::locale), out))?;
-            Ok(Exit::Clean)
-        }
+        Some(Command::Explain(args)) => explain::explain(&args),
         Some(Command::Completion { shell }) => {
             output::stdout(|out| usage::script(shell, out))?;
+            Ok(Exit::Clean)
+        }
+        Some(Command::Help { path }) => Ok(usage(&cli::help(&path)?)),
+        Some(Command::Version) => {
+            output::stdout(|out| writeln!(out, "{} {}", crate::NAME, crate::VERSION))?;
             Ok(Exit::Clean)
         }
         Some(Command::Complete { words }) => {

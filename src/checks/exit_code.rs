@@ -14,7 +14,7 @@ pub fn meaning(end: &Terminated) -> &'static Text {
         (126, _) => &NOT_EXECUTABLE,
         (127, _) => &NOT_FOUND,
         (134, _) => &ABORTED,
-        (135 | 138, _) => &BUS,
+        (135, _) => &BUS,
         (137, _) => &KILLED,
         (139, _) => &SEGMENTATION,
         (143, _) => &TERMINATED,

@@ -15,6 +15,7 @@ pub(crate) mod mute;
 mod node_cause;
 mod reporter;
 mod rules;
+pub(crate) mod status;
 mod traffic;
 mod vhosts;
 mod view;

@@ -48,7 +48,7 @@ type Lower = BTreeMap<&'static str, (Vec<String>, Source)>;
 /// # Errors
 /// If any of the three is invalid, or help was requested.
 pub fn parse(words: &[OsString], environment: &dyn Fn(&str) -> Option<String>) -> Result<Cli, Unparsed> {
-    let command = Cli::command();
+    let command = super::help::command();
     let first = command.clone().try_get_matches_from(words)?;
     let asked = Asked::of(&command, &first);
     refuse_with_files(&asked)?;

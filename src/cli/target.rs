@@ -1,5 +1,7 @@
 //! One object, in the words in which kubectl takes them: `pod web-0`, `deploy/web`, `pods/web-0`.
 
+use super::help::nearest_command;
+use crate::checks::status::topic;
 use crate::wire::Kind;
 
 /// The short names that kubectl knows, of the kinds that can be investigated.
@@ -36,32 +38,60 @@ pub struct Target {
     pub name: String,
 }
 
+/// Words that name neither an object nor a command.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// The error.
+    pub text: String,
+    /// The words that were probably meant.
+    pub hint: Option<String>,
+}
+
+impl Unknown {
+    fn new(text: String) -> Self {
+        Self { text, hint: None }
+    }
+}
+
 impl Target {
-    /// The object that these words name; `None` for no words.
+    /// Returns the object that these words name; `None` for no words.
     ///
     /// # Errors
-    /// When they name no object, or an object of a kind that cannot be investigated.
-    pub fn of(words: &[String]) -> Result<Option<Self>, String> {
+    /// When they do not name an object of a kind that can be inspected.
+    pub fn of(words: &[String]) -> Result<Option<Self>, Unknown> {
         let (kind, name) = match words {
             [] => return Ok(None),
-            [word] => word.split_once('/').ok_or_else(|| {
-                format!("unknown command \"{word}\"; to investigate an object, say TYPE NAME or TYPE/NAME")
-            })?,
+            [word] => word.split_once('/').ok_or_else(|| not_an_object(word))?,
             [kind, name, ..] => (kind.as_str(), name.as_str()),
         };
-        let lower = kind.to_lowercase();
-        // kubectl also takes `deployments.apps`.
-        let plain = lower.split('.').next().unwrap_or_default();
-        let short = SHORT.iter().find(|(short, _)| *short == plain).map(|(_, kind)| *kind);
-        let long = KINDS.into_iter().find(|k| k.plural() == plain || k.name().to_lowercase() == plain);
-        let Some(kind) = short.or(long) else {
+        let Some(kind) = kind_of(kind) else {
             let known: Vec<String> = KINDS.iter().map(|kind| kind.name().to_lowercase()).collect();
-            return Err(format!("\"{kind}\" cannot be investigated; one of {}", known.join(", ")));
+            return Err(Unknown::new(format!("cannot inspect \"{kind}\"; use one of {}", known.join(", "))));
         };
         if name.is_empty() || name.contains('/') {
-            return Err(format!("\"{name}\" is not the name of an object"));
+            return Err(Unknown::new(format!("\"{name}\" is not the name of an object")));
         }
         Ok(Some(Self { kind, name: name.to_owned() }))
+    }
+}
+
+/// Returns the kind of a word such as `pod`, `po`, `pods` or `deployments.apps`.
+fn kind_of(word: &str) -> Option<Kind> {
+    let lower = word.to_lowercase();
+    let plain = lower.split('.').next().unwrap_or_default();
+    let short = SHORT.iter().find(|(short, _)| *short == plain).map(|(_, kind)| *kind);
+    short.or_else(|| KINDS.into_iter().find(|k| k.plural() == plain || k.name().to_lowercase() == plain))
+}
+
+/// Describes a single word that is neither a command nor TYPE/NAME.
+fn not_an_object(word: &str) -> Unknown {
+    if kind_of(word).is_some() {
+        return Unknown::new(format!("\"{word}\" needs a name: {word}/NAME"));
+    }
+    let near = nearest_command(word).or_else(|| topic(word).map(|_| format!("explain {word}")));
+    Unknown {
+        text: format!("unknown command \"{word}\"; to inspect an object use TYPE/NAME, e.g. deploy/{word}"),
+        hint: near.map(|near| format!("did you mean \"kubectl healthcheck {near}\"?")),
     }
 }
 
@@ -90,6 +120,25 @@ mod tests {
         }
         for text in ["web", "secret/db", "pod/", "pod/a/b", "pod a/b"] {
             assert!(of(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn unknown_words_get_a_suggestion() {
+        let of = |word: &str| Target::of(&[word.to_owned()]).unwrap_err();
+        let unknown = |word: &str| {
+            format!("unknown command \"{word}\"; to inspect an object use TYPE/NAME, e.g. deploy/{word}")
+        };
+        for (word, meant) in [
+            ("node", None),
+            ("nods", Some("nodes")),
+            ("ImagePullBackOff", Some("explain ImagePullBackOff")),
+            ("web", None),
+        ] {
+            let hint = meant.map(|meant| format!("did you mean \"kubectl healthcheck {meant}\"?"));
+            let text =
+                if word == "node" { "\"node\" needs a name: node/NAME".to_owned() } else { unknown(word) };
+            assert_eq!(of(word), Unknown { text, hint });
         }
     }
 }

@@ -1,13 +1,19 @@
-//! What the tool knows: the list of checks, and the page of one.
+//! The list of checks.
 
 use super::grid::{self, Column};
-use super::{ListFormat, Look, words};
 use crate::checks::CATALOG;
 use crate::finding::CheckInfo;
+use super::words::{self, texts};
+use super::{ListFormat, Look, wrap};
 use crate::text::Lang;
 use crate::wire::Kind;
 use serde_json::json;
 use std::io::{self, Write};
+
+texts! {
+    CHECK: "CHECK", "檢查項目", "检查项目";
+    NEEDS: "NEEDS", "所需資料", "所需数据";
+}
 
 /// Writes the list of checks. As Markdown it is the file docs/checks.md.
 ///
@@ -35,14 +41,25 @@ pub fn checks(format: ListFormat, look: Look, out: &mut dyn Write) -> io::Result
 }
 
 fn table(look: Look) -> Vec<String> {
-    let cells = |of: &dyn Fn(&CheckInfo) -> String| CATALOG.iter().map(|check| of(check)).collect::<Vec<_>>();
-    let columns = vec![
-        Column::new("ID", cells(&|check| check.id.to_owned())),
-        Column::new(words::SEVERITY.get(look.lang), cells(&|c| words::severity(c.severity, look.lang))),
-        Column::new(words::WHAT.get(look.lang), cells(&|c| c.title.get(look.lang).to_owned())),
-        Column::new("NEEDS", cells(&needs)).expendable(1),
-    ];
-    grid::lines(&grid::fit(columns, look.width))
+    let cells = |of: &dyn Fn(&CheckInfo) -> String| CATALOG.iter().map(of).collect::<Vec<_>>();
+    let columns = |titles| {
+        vec![
+            Column::new("ID", cells(&|check| check.id.to_owned())),
+            Column::new(words::SEVERITY.get(look.lang), cells(&|c| words::severity(c.severity, look.lang))),
+            Column::new(CHECK.get(look.lang), titles),
+            Column::new(NEEDS.get(look.lang), cells(&needs)).expendable(1),
+        ]
+    };
+    let titles = cells(&|check| check.title.get(look.lang).to_owned());
+    let widest = titles.iter().map(|title| grid::width(title)).max().unwrap_or(0);
+    let whole = grid::fit(columns(titles.clone()), look.width);
+    let excess = look.width.map_or(0, |width| grid::total_width(&whole).saturating_sub(width));
+    if excess == 0 {
+        return grid::lines(&whole);
+    }
+    // Long titles continue on a second line.
+    let wrapped = titles.iter().map(|title| wrap(title, Some(widest.saturating_sub(excess))).join("\n"));
+    grid::lines(&grid::fit(columns(wrapped.collect()), look.width))
 }
 
 fn needs(check: &CheckInfo) -> String {
@@ -68,9 +85,9 @@ fn markdown(lang: Lang, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# Checks\n")?;
     writeln!(
         out,
-        "What `kubectl healthcheck` looks for. Printed by `kubectl healthcheck checks -o markdown`.\n"
+        "The checks of `kubectl healthcheck`. Printed by `kubectl healthcheck checks -o markdown`.\n"
     )?;
-    writeln!(out, "| Check | At worst | Says | Needs | Since |")?;
+    writeln!(out, "| Check | Severity | Title | Needs | Since |")?;
     writeln!(out, "| --- | --- | --- | --- | --- |")?;
     for check in CATALOG.iter() {
         writeln!(
@@ -84,12 +101,4 @@ fn markdown(lang: Lang, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     Ok(())
-}
-
-/// Writes the page of a check.
-///
-/// # Errors
-/// When `out` fails.
-pub fn explain(check: &CheckInfo, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(check.page.get(lang).as_bytes())
 }

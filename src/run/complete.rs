@@ -32,7 +32,10 @@ pub(super) fn complete(words: &[OsString], out: &mut dyn Write) -> io::Result<()
         }
         return writeln!(out, ":{NO_FILES}");
     }
-    let candidates = known(words)?;
+    let candidates = match before.split_first() {
+        Some((first, path)) if first == "help" && !current.starts_with('-') => commands(path, current),
+        _ => known(words)?,
+    };
     for (value, help) in &candidates {
         // For `--flag=value` the scripts of cobra expect the value alone.
         let value = value.strip_prefix(&format!("{flag}=")).unwrap_or(value);
@@ -112,7 +115,18 @@ fn value_of(before: &[String], flag: &str) -> Option<String> {
     named.map(String::as_str).or(joined).map(str::to_owned)
 }
 
-/// Returns the flags, values and commands that fit.
+/// Returns the commands below the one that `path` leads to.
+fn commands(path: &[String], typed: &str) -> Vec<(String, Option<String>)> {
+    let root = Cli::command();
+    let found = path.iter().try_fold(&root, |command, name| command.find_subcommand(name));
+    let below = found.into_iter().flat_map(clap::Command::get_subcommands);
+    below
+        .filter(|command| !command.is_hide_set() && command.get_name().starts_with(typed))
+        .map(|command| (command.get_name().to_owned(), command.get_about().map(ToString::to_string)))
+        .collect()
+}
+
+/// Flags, their values and subcommands, as the command line knows them.
 fn known(words: &[OsString]) -> io::Result<Vec<(String, Option<String>)>> {
     let mut line = vec![OsString::from(crate::NAME)];
     line.extend(words.iter().cloned());

@@ -68,6 +68,12 @@ impl From<cli::UsageError> for Failure {
     }
 }
 
+impl From<cli::Unknown> for Failure {
+    fn from(error: cli::Unknown) -> Self {
+        Self { hint: error.hint, ..Self::new(error.text) }
+    }
+}
+
 impl From<snapshot::Error> for Failure {
     fn from(error: snapshot::Error) -> Self {
         Self::new(error.to_string())

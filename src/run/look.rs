@@ -14,7 +14,7 @@ pub(super) fn look_at_sizes(args: &RightsizeArgs) -> Look {
     of(args.lang, args.color, args.width, args.all)
 }
 
-fn of(lang: Option<Lang>, choice: ColorChoice, width: Option<u16>, all: bool) -> Look {
+pub(super) fn of(lang: Option<Lang>, choice: ColorChoice, width: Option<u16>, all: bool) -> Look {
     let terminal = io::stdout().is_terminal();
     let size = terminal.then(terminal_size::terminal_size).flatten();
     Look {

@@ -129,7 +129,7 @@ fn wrong_usage_exits_with_2() {
         ("-f Cargo.toml", "Cargo.toml cannot be read as YAML"),
         ("-f src", "src holds no .json, .yaml or .yml file"),
         ("--now 2025-12-26T02:00:00Z", "--filename"),
-        ("explain nonsense", "no such check; `kubectl healthcheck checks` lists them"),
+        ("explain xyz", "hint: \"kubectl healthcheck checks\" lists the checks"),
         ("demo extra", "unexpected argument 'extra'"),
     ] {
         let ran = healthcheck().current_dir(project("")).args(arguments.split(' ')).ran();

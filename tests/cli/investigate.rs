@@ -63,10 +63,10 @@ fn reports_unknown_objects_like_kubectl() {
     for (words, line) in [
         ("pod registercenter-9", "Error from server (NotFound): pods \"registercenter-9\" not found\n"),
         ("deploy/none", "Error from server (NotFound): deployments.apps \"none\" not found\n"),
-        ("secret/db", "error: \"secret\" cannot be investigated; one of pod, "),
+        ("secret/db", "error: cannot inspect \"secret\"; use one of pod, "),
         (
             "registercenter",
-            "error: unknown command \"registercenter\"; to investigate an object, say TYPE NAME or TYPE/NAME\n",
+            "error: unknown command \"registercenter\"; to inspect an object use TYPE/NAME, e.g. deploy/registercenter\n",
         ),
     ] {
         let ran = investigate(words);

@@ -123,21 +123,17 @@ fn a_healthy_input_prints_a_few_lines() {
 }
 
 #[test]
-fn explains_a_check_in_three_languages() {
-    for (lang, head) in [("en", "## What it checks"), ("zh-TW", "## 檢查什麼"), ("zh-CN", "## 检查什么")]
-    {
-        let ran = run(&format!("explain pod-leftover --lang {lang}"));
-        assert!(ran.code == 0 && ran.out.contains(head), "{}", ran.out);
-    }
+fn the_list_of_checks_fits_the_terminal() {
+    use unicode_width::UnicodeWidthStr;
     insta::assert_snapshot!(run("checks --lang en --width 100").out);
-}
-
-#[test]
-fn help_looks_like_that_of_kubectl() {
-    let ran = run("--help");
-    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-    assert!(ran.out.contains("Usage: kubectl healthcheck [OPTIONS]"), "{}", ran.out);
-    insta::assert_snapshot!(run("-h").out);
+    for (lang, heads) in [("zh-TW", ["檢查項目", "所需資料"]), ("zh-CN", ["检查项目", "所需数据"])]
+    {
+        let head = run(&format!("checks --lang {lang}")).out.lines().next().unwrap().to_owned();
+        assert!(heads.iter().all(|word| head.contains(word)), "{head}");
+    }
+    for line in run("checks --width 80").out.lines() {
+        assert!(line.width() <= 80, "{line}");
+    }
 }
 
 /// A closed pipe is not an error.

@@ -7,8 +7,8 @@ use kubectl_healthcheck::cli;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The commands that need no cluster, and the start or a part of their output. `FILE` is the example.
-const COMMANDS: [&str; 14] = [
+/// Every command that needs no cluster, and what its output begins with or contains. `FILE` stands for the example.
+const COMMANDS: [&str; 16] = [
     "-f FILE",
     "pod/pigo-cron-77cc9c4d8c-tw2xb -n pigo-dev -f FILE",
     "demo",
@@ -22,6 +22,8 @@ const COMMANDS: [&str; 14] = [
     "profile show",
     "profile schema",
     "__complete -- explain pod-le",
+    "help nodes",
+    "version",
     "--help",
 ];
 

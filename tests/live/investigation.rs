@@ -153,7 +153,7 @@ fn reports_missing_objects_like_kubectl() {
     let many = investigate("deploy/web -A");
     assert!(many.code == 2 && many.err.contains("is in several namespaces"), "{many:?}");
     let unknown = investigate("secret/x -n crash-loop");
-    assert!(unknown.code == 2 && unknown.err.contains("\"secret\" cannot be investigated"), "{unknown:?}");
+    assert!(unknown.code == 2 && unknown.err.contains("cannot inspect \"secret\""), "{unknown:?}");
 }
 
 #[test]

@@ -1,0 +1,34 @@
+//! The arguments of `explain`.
+
+use super::ColorChoice;
+use crate::checks::status::topics;
+use crate::text::Lang;
+use clap::Args;
+use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
+
+/// A topic, and how to show it.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The topic.
+    #[arg(value_name = "TOPIC", add = ArgValueCandidates::new(candidates))]
+    #[arg(help = "A check, a status or reason, or an exit code: pod-oom-killed, CrashLoopBackOff, 137")]
+    pub topic: String,
+    /// Show the example of the check
+    #[arg(long)]
+    pub example: bool,
+    /// Language: en, zh-TW or zh-CN (default: from the locale)
+    #[arg(long, hide_possible_values = true)]
+    pub lang: Option<Lang>,
+    /// When to use colours; NO_COLOR turns them off
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+    /// Width of the text in columns (default: the terminal's)
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
+    pub width: Option<u16>,
+}
+
+fn candidates() -> Vec<CompletionCandidate> {
+    let candidate =
+        |(word, help): (&str, &'static str)| CompletionCandidate::new(word).help(Some(help.into()));
+    topics().into_iter().map(candidate).collect()
+}
