@@ -1,10 +1,11 @@
-//! Tests that keep the list of checks honest: every check listed, documented and shown at work.
+//! Tests of the list of checks: every check is listed, documented and shown at work.
 
 use super::*;
+use crate::finding::Severity;
 use crate::policy::settings::Settings;
 use crate::snapshot::{Snapshot, read_bytes};
-use crate::text::Lang;
-use crate::wire::Time;
+use crate::text::{Fact, Lang};
+use crate::wire::{Kind, Time};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -14,7 +15,7 @@ const LANGS: [Lang; 3] = [Lang::En, Lang::ZhTw, Lang::ZhCn];
 const NOW: Time = Time { seconds: 1_766_714_400, nanos: 0 };
 
 /// The YAML of a check's English page.
-fn example(check: &Check) -> &'static str {
+fn example(check: &CheckInfo) -> &'static str {
     let (_, block) = check.page.en.split_once("```yaml\n").expect("the page has an example");
     block.split_once("```").expect("the example ends").0
 }
@@ -46,7 +47,7 @@ fn expected(example: &str) -> BTreeSet<(String, String, String)> {
 
 #[test]
 fn the_list_is_sorted_and_holds_every_file() {
-    let ids: Vec<&str> = CHECKS.iter().map(|check| check.id).collect();
+    let ids: Vec<&str> = CATALOG.iter().map(|check| check.id).collect();
     assert!(ids.is_sorted_by(|a, b| a < b), "{ids:?}");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/checks/rules");
     let folders = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -56,7 +57,7 @@ fn the_list_is_sorted_and_holds_every_file() {
         .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().replace('_', "-"))
         .filter(|stem| stem != "mod")
         .collect();
-    assert_eq!(files, ids.into_iter().map(str::to_owned).collect(), "a check in a file is a check in CHECKS");
+    assert_eq!(files, ids.into_iter().map(str::to_owned).collect(), "each file has a check in CHECKS");
 }
 
 #[test]
@@ -66,7 +67,7 @@ fn every_page_has_its_sections_and_names_its_check() {
         ["檢查什麼", "為什麼重要", "怎麼處理", "什麼時候不準"],
         ["检查什么", "为什么重要", "怎么处理", "什么时候不准"],
     ];
-    for check in CHECKS {
+    for check in CATALOG.iter() {
         for (lang, heads) in LANGS.into_iter().zip(heads) {
             let page = check.page.get(lang);
             assert!(page.starts_with(&format!("# {}: {}\n", check.id, check.title.get(lang))), "{page}");
@@ -78,7 +79,7 @@ fn every_page_has_its_sections_and_names_its_check() {
 
 #[test]
 fn every_example_is_judged_as_its_page_says() {
-    for check in CHECKS {
+    for check in CATALOG.iter() {
         let snapshot = read_bytes("example", example(check).as_bytes(), NOW).unwrap();
         assert!(snapshot.coverage.gaps.is_empty(), "{:?}", snapshot.coverage.gaps);
         // Information is not an alarm: a pod seconds old may say that it is starting. Some checks know nothing worse.
@@ -105,7 +106,7 @@ fn every_example_is_judged_as_its_page_says() {
 
 #[test]
 fn every_message_is_complete_in_three_languages() {
-    for check in CHECKS {
+    for check in CATALOG.iter() {
         let snapshot = read_bytes("example", example(check).as_bytes(), NOW).unwrap();
         for finding in findings(&snapshot) {
             let texts: Vec<String> = LANGS.map(|lang| finding.message.in_lang(lang)).to_vec();
@@ -130,10 +131,37 @@ fn every_message_is_complete_in_three_languages() {
     }
 }
 
+/// The cases of the corpus, each a stream of documents.
+fn corpus() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/corpus");
+    let topics = std::fs::read_dir(folder).unwrap().map(|topic| topic.unwrap().path());
+    let files = topics.filter(|topic| topic.is_dir()).flat_map(|topic| std::fs::read_dir(topic).unwrap());
+    files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect()
+}
+
+/// A measure is the name of a number in a message of its check, as the examples and the corpus show.
+#[test]
+fn every_measure_is_a_number_of_its_check() {
+    let examples = CATALOG.iter().map(|check| example(check).to_owned());
+    let mut numbers: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for documents in examples.chain(corpus()) {
+        let snapshot = read_bytes("case", documents.as_bytes(), NOW).unwrap();
+        for finding in findings(&snapshot) {
+            let facts = finding.message.facts.iter().filter(|(_, fact)| matches!(fact, Fact::Number(_)));
+            numbers.extend(facts.map(|(name, _)| (finding.check.id, *name)));
+        }
+    }
+    for check in CATALOG.iter() {
+        for measure in check.traits.measures {
+            assert!(numbers.contains(&(check.id, measure.name)), "{}: {}", check.id, measure.name);
+        }
+    }
+}
+
 /// A check sees with the kinds it says it needs: those left out of the input change nothing.
 #[test]
 fn every_check_needs_what_it_says() {
-    for check in CHECKS {
+    for check in CATALOG.iter() {
         let keys = |documents: &str| -> Vec<String> {
             let snapshot = read_bytes("example", documents.as_bytes(), NOW).unwrap();
             findings(&snapshot).iter().filter(|f| f.check.id == check.id).map(|f| f.key.clone()).collect()

@@ -1,4 +1,4 @@
-//! What a report comes to: the overall state, the classes of pods, and how many there are of each.
+//! The result of a report: the overall state, the classes of pods, and their counts.
 
 use crate::finding::Severity;
 use crate::model::Pod;
@@ -8,19 +8,19 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// All was seen and nothing is wrong.
+    /// Everything was read, and nothing is wrong.
     Healthy,
-    /// Nothing wrong was seen, but not all was seen.
+    /// Nothing wrong was found, but not everything was read.
     Incomplete,
-    /// Something is wrong, and everything it concerns still does its work.
+    /// Something is wrong, and every affected object still serves.
     Attention,
-    /// Something does not do its work.
+    /// Something does not work.
     Unhealthy,
 }
 
 impl Verdict {
-    /// The state in which findings of these severities leave things; with each, whether what it is about does its work
-    /// in spite of it. `complete`: all of the scope was seen.
+    /// Returns the state that follows from findings: their severities, and whether their objects still serve. `complete`
+    /// says whether the whole scope was read.
     pub fn of(findings: impl Iterator<Item = (Severity, bool)>, complete: bool) -> Self {
         let of = |(severity, serving): (Severity, bool)| match severity {
             Severity::High if !serving => Verdict::Unhealthy,
@@ -31,7 +31,7 @@ impl Verdict {
         findings.map(of).max().unwrap_or(seen).max(seen)
     }
 
-    /// As in JSON.
+    /// Returns the word in JSON.
     pub fn id(self) -> &'static str {
         match self {
             Verdict::Healthy => "healthy",
@@ -42,21 +42,21 @@ impl Verdict {
     }
 }
 
-/// What a pod counts as. The four exclude each other and add up to the pods.
+/// The class of a pod. Each pod has exactly one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
-    /// Done as it should be.
+    /// Completed with success.
     Completed,
-    /// Running, ready, nothing found.
+    /// Running and ready, without a finding.
     Healthy,
-    /// Something of severity warning was found, or it is coming or going.
+    /// With a medium finding, or starting or terminating.
     Attention,
-    /// Something of high severity was found.
+    /// With a high finding.
     Unhealthy,
 }
 
 impl Class {
-    /// As in JSON.
+    /// Returns the word in JSON.
     pub fn id(self) -> &'static str {
         match self {
             Class::Completed => "completed",
@@ -70,22 +70,22 @@ impl Class {
 /// Pods by class, and their restarts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// All pods.
+    /// The number of pods.
     pub pods: u64,
-    /// Of class healthy.
+    /// Healthy pods.
     pub healthy: u64,
-    /// Of class attention.
+    /// Pods that need attention.
     pub attention: u64,
-    /// Of class unhealthy.
+    /// Unhealthy pods.
     pub unhealthy: u64,
-    /// Of class completed.
+    /// Completed pods.
     pub completed: u64,
     /// The sum of the RESTARTS column.
     pub restarts: i64,
 }
 
 impl Counts {
-    /// Adds the counts of another part.
+    /// Adds other counts.
     pub fn add(&mut self, other: &Counts) {
         self.pods = self.pods.saturating_add(other.pods);
         self.healthy = self.healthy.saturating_add(other.healthy);
@@ -107,17 +107,17 @@ impl Counts {
         } += 1;
     }
 
-    /// Pods that should be doing work: all but the completed ones.
+    /// Returns the number of pods that should run: all but the completed ones.
     pub fn active(&self) -> u64 {
         self.pods.saturating_sub(self.completed)
     }
 
-    /// Pods that are neither healthy nor completed.
+    /// Returns the number of pods that need attention or are unhealthy.
     pub fn sick(&self) -> u64 {
         self.attention.saturating_add(self.unhealthy)
     }
 
-    /// The worst class among them.
+    /// Returns the worst class of any pod.
     pub fn worst(&self) -> Class {
         match self {
             Counts { unhealthy: 1.., .. } => Class::Unhealthy,

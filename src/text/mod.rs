@@ -6,6 +6,8 @@
 mod age;
 mod fact;
 mod foreign;
+#[cfg(test)]
+mod language_tests;
 pub mod reasons;
 pub mod suggest;
 

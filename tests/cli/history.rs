@@ -115,8 +115,8 @@ fn what_is_no_record_is_named_with_what_to_do() {
             "{\"apiVersion\": \"healthcheck/v1\", \"kind\": \"Record\"}",
             "missing field `toolVersion` at line 1 column",
         ),
-        (&newer, "a later version wrote it (healthcheck/v2), this one reads healthcheck/v1"),
-        (&timeless, "it does not say when it was taken"),
+        (&newer, "it was written by a later version (healthcheck/v2); this one reads healthcheck/v1"),
+        (&timeless, "it has no time"),
         (&capture, "it is a Snapshot"),
     ] {
         let folder = days.path("bad");
@@ -125,10 +125,11 @@ fn what_is_no_record_is_named_with_what_to_do() {
         std::fs::write(folder.join(".healthcheck-dead.tmp"), "").unwrap();
         let ran = days.run("-f new.json --history bad");
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{says}: {ran:?}");
-        let line =
-            format!("error: bad/20251225T020000.000000000Z-abcdef.record.json is no record of a run: {says}");
+        let line = format!(
+            "error: bad/20251225T020000.000000000Z-abcdef.record.json is not a record of a run: {says}"
+        );
         assert!(
-            ran.err.starts_with(&line) && ran.err.ends_with("; move it away or delete it\n"),
+            ran.err.starts_with(&line) && ran.err.ends_with("; move or delete it\n"),
             "{says}: {}",
             ran.err
         );
@@ -157,7 +158,7 @@ fn a_folder_that_cannot_be_written_to_is_named_before_anything_is_read() {
     let days = Days::new();
     std::fs::write(days.path("file"), "").unwrap();
     let ran = days.run("-f /no/such/file --history file");
-    assert_eq!(ran.err, "error: file is a file; --history wants a folder of its own\n");
+    assert_eq!(ran.err, "error: file is a file; --history needs a folder of its own\n");
     let ran = days.run("-f /no/such/file --history file/below");
     assert_eq!(
         (ran.code, ran.err.as_str()),

@@ -2,15 +2,15 @@ use super::*;
 use crate::compare::run_record::{NotObserved, Visibility};
 use crate::snapshot::{Cluster, Scope};
 use crate::wire::Kind;
-use Severity::{Critical, Info, Warning};
+use Severity::{High, Low, Medium};
 
-/// A finding of severity critical about one pod of a Deployment `web` in namespace `shop`.
+/// A high finding about one pod of a Deployment `web` in namespace `shop`.
 fn noted(check: &str, restarts: i64) -> FindingRecord {
     let owner: Owner = serde_json::from_str(r#"{"kind":"Deployment","name":"web"}"#).unwrap();
     FindingRecord {
         key: format!("{check}/shop/Deployment/web"),
         check: check.to_owned(),
-        severity: Critical,
+        severity: High,
         object: ObjectRef::new("shop", "Pod", "web-7d9f-x2k4p"),
         owner: Some(owner),
         since: Some(Time::at(1_000_000)),
@@ -66,17 +66,17 @@ fn what_comes_is_new_and_what_goes_is_fixed() {
 fn severity_comes_before_objects_and_objects_before_numbers() {
     let with = |severity, objects, restarts| FindingRecord { severity, objects, ..crash(restarts) };
     for (earlier, later, change) in [
-        (with(Critical, 1, 12), with(Critical, 1, 40), Change::Worse),
-        (with(Critical, 1, 100), with(Critical, 1, 105), Change::Unchanged),
+        (with(High, 1, 12), with(High, 1, 40), Change::Worse),
+        (with(High, 1, 100), with(High, 1, 105), Change::Unchanged),
         // A rollout makes new pods, which begin to count anew.
-        (with(Critical, 1, 40), with(Critical, 1, 3), Change::Unchanged),
-        (with(Critical, 2, 12), with(Critical, 3, 12), Change::Worse),
-        (with(Critical, 3, 12), with(Critical, 2, 40), Change::Better),
-        (with(Warning, 3, 12), with(Critical, 1, 12), Change::Worse),
-        (with(Critical, 1, 12), with(Warning, 3, 40), Change::Better),
-        (with(Critical, 1, 12), with(Info, 1, 12), Change::Better),
+        (with(High, 1, 40), with(High, 1, 3), Change::Unchanged),
+        (with(High, 2, 12), with(High, 3, 12), Change::Worse),
+        (with(High, 3, 12), with(High, 2, 40), Change::Better),
+        (with(Medium, 3, 12), with(High, 1, 12), Change::Worse),
+        (with(High, 1, 12), with(Medium, 3, 40), Change::Better),
+        (with(High, 1, 12), with(Low, 1, 12), Change::Better),
         // Nobody was told of it as of a trouble.
-        (with(Info, 1, 12), with(Warning, 1, 12), Change::New),
+        (with(Low, 1, 12), with(Medium, 1, 12), Change::New),
     ] {
         let told = format!("{earlier:?} {later:?}");
         assert_eq!(of_both(earlier, later), change, "{told}");
@@ -104,7 +104,7 @@ fn what_is_muted_is_not_spoken_of() {
         changes.all.iter().map(|changed| changed.change).collect::<Vec<_>>()
     };
     assert_eq!(changes(vec![muted()], vec![crash(12)]), [Change::Unchanged], "it was there all the time");
-    assert_eq!(changes(vec![FindingRecord { severity: Info, ..muted() }], vec![crash(12)]), [Change::Worse]);
+    assert_eq!(changes(vec![FindingRecord { severity: Low, ..muted() }], vec![crash(12)]), [Change::Worse]);
     assert!(changes(vec![crash(12)], vec![muted()]).is_empty(), "it is not fixed");
     assert!(changes(Vec::new(), vec![muted()]).is_empty());
     assert!(changes(vec![muted()], Vec::new()).is_empty());
@@ -175,7 +175,7 @@ fn who_could_not_see_all_of_it_is_not_held_to_its_numbers() {
     some.sight = blind(Kind::Pod, "shop", NotObserved::Partly);
     let all = past(vec![FindingRecord { objects: 5, ..crash(40) }]);
     assert_eq!((became(&some, &all), became(&all, &some)), (Change::Unchanged, Change::Unchanged));
-    some.findings[0].severity = Warning;
+    some.findings[0].severity = Medium;
     assert_eq!(became(&some, &all), Change::Worse, "severities can be compared");
 }
 
@@ -226,19 +226,19 @@ fn an_incident_is_one_row_named_by_the_worst_that_became_of_it() {
         FindingRecord { key, severity, incident, ..crash(12) }
     };
     let old = past(vec![
-        of("a1", Critical, "a1"),
-        of("a2", Warning, "a1"),
-        of("b1", Warning, "b1"),
-        of("b2", Critical, "b1"),
-        of("c1", Info, "c1"),
+        of("a1", High, "a1"),
+        of("a2", Medium, "a1"),
+        of("b1", Medium, "b1"),
+        of("b2", High, "b1"),
+        of("c1", Low, "c1"),
     ]);
     let new = past(vec![
-        of("a1", Critical, "a1"),
-        of("a2", Critical, "a1"),
-        of("a3", Info, "a1"),
-        of("d2", Critical, "d1"),
-        of("d1", Warning, "d1"),
-        of("e1", Info, "e1"),
+        of("a1", High, "a1"),
+        of("a2", High, "a1"),
+        of("a3", Low, "a1"),
+        of("d2", High, "d1"),
+        of("d1", Medium, "d1"),
+        of("e1", Low, "e1"),
     ]);
     let changes = Changes::between(&old, &new);
     let rows: Vec<_> = changes
@@ -249,16 +249,16 @@ fn an_incident_is_one_row_named_by_the_worst_that_became_of_it() {
     assert_eq!(
         rows,
         [
-            (Change::New, "d1", Critical, 1),
-            (Change::New, "e1", Info, 0),
-            (Change::Worse, "a2", Critical, 0),
-            (Change::Fixed, "b1", Critical, 1),
-            (Change::Fixed, "c1", Info, 0),
+            (Change::New, "d1", High, 1),
+            (Change::New, "e1", Low, 0),
+            (Change::Worse, "a2", High, 0),
+            (Change::Fixed, "b1", High, 1),
+            (Change::Fixed, "c1", Low, 0),
         ]
     );
     assert_eq!(changes.counts, Tally::from([(Change::New, 1), (Change::Worse, 1), (Change::Fixed, 1)]));
     assert_eq!(changes.keys[&Change::New], 4);
-    assert_eq!(changes.worst_new(), Some(Critical));
+    assert_eq!(changes.worst_new(), Some(High));
 }
 
 #[test]
@@ -277,7 +277,7 @@ fn runs_that_cannot_be_compared_are_refused() {
     });
     assert_eq!(
         other,
-        "the baseline is of cluster stage (https://b), and this run of prod (https://a): compare runs on one cluster"
+        "the baseline is of cluster stage (https://b) and this run of prod (https://a): compare runs on one cluster"
     );
     assert_eq!(of(&|p| p.taken_at = None), "", "nobody knows");
     let newer = of(&|p| p.taken_at = Some(Time::at(2_000_001)));
@@ -293,7 +293,7 @@ fn runs_that_cannot_be_compared_are_refused() {
     assert_eq!(refused(&named(&["a", "b"]), &named(&["b", "c"])), None);
     assert_eq!(
         refused(&named(&["a"]), &named(&["b", "c", "d", "e", "f"])).unwrap(),
-        "A looked at a, and B at b, c, d and 2 others: they have no namespace in common"
+        "A covers a and B covers b, c, d and 2 others: they have no namespace in common"
     );
 }
 

@@ -116,10 +116,8 @@ fn several_clusters_are_one_message() {
     let unseen = {
         let mut snapshot = Snapshot::default();
         snapshot.cluster.context = "far".to_owned();
-        snapshot.coverage.gaps.push(crate::model::Gap {
-            detail: "no route".to_owned(),
-            ..crate::model::Gap::new(crate::model::Gap::CLUSTER, crate::model::Reason::Failed)
-        });
+        let gap = crate::model::Gap::new(crate::model::Gap::CLUSTER, crate::model::Reason::Failed);
+        snapshot.coverage.gaps.push(gap.because(crate::text::Message::quoted("no route")));
         Summary::of(&Report::new(&snapshot, &Settings::default()), lang)
     };
     let all = [brief("fine", &[pod("shop", "web", &running())], lang), unseen, brief("prod", &bad, lang)];

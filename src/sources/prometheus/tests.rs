@@ -56,13 +56,13 @@ fn what_is_no_whole_answer_is_told() {
         ),
         (partial.as_str(), "it may be partial: store down"),
         (answer(&[]).replacen('{', r#"{"isPartial":true,"#, 1).as_str(), "it is partial"),
-        (r#"{"status":"success","data":{"resultType":"matrix","result":[]}}"#, "it is no vector"),
-        (r#"{"status":"success"}"#, "it is no vector"),
+        (r#"{"status":"success","data":{"resultType":"matrix","result":[]}}"#, "it is not a vector"),
+        (r#"{"status":"success"}"#, "it is not a vector"),
         ("<html>", "expected value"),
         ("", "EOF"),
         (r#"{"status":"success","data":{"resultType":"vector","result":[{"value":[1"#, "EOF"),
     ] {
-        let error = counts(body.as_bytes(), &selector(&[])).unwrap_err();
+        let error = counts(body.as_bytes(), &selector(&[])).unwrap_err().to_string();
         assert!(error.contains(said), "{body}: {error}");
     }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::text::Lang;
 use made::{Authority, self_signed};
 
 #[path = "../../../tests/support/certificates.rs"]
@@ -126,13 +127,19 @@ fn noise_is_let_go_and_nonsense_is_told() {
     assert_eq!((of(""), of(" \n"), of("hello")), (Unreadable::Empty, Unreadable::Empty, Unreadable::NoPem));
     assert_eq!(of("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"), Unreadable::NoPem);
     let broken = |text: &str| match of(text) {
-        Unreadable::Broken { position, why } => (position, why.is_empty()),
+        Unreadable::Broken { position, why } => (position, why.to_string().is_empty()),
         other => panic!("{other:?}"),
     };
     assert_eq!(broken(leaf.split_at(200).0), (1, false), "cut off");
     assert_eq!(broken(&leaf.replacen("\nMII", "\n!!!", 1)), (1, false), "no base64");
     assert_eq!(broken("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), (1, false));
     assert_eq!(broken("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"), (1, false));
+    let Unreadable::Broken { why, .. } = of("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n")
+    else {
+        panic!("it is empty");
+    };
+    let said = [Lang::En, Lang::ZhTw, Lang::ZhCn].map(|lang| why.in_lang(lang));
+    assert_eq!(said, ["not a PEM certificate", "此處不是有效的憑證", "此处不是有效的证书"]);
     assert_eq!(broken(&format!("{leaf}-----BEGIN CERTIFICATE-----\n")), (2, false));
 }
 
