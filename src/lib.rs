@@ -1,16 +1,21 @@
-//! `kubectl healthcheck`: what is broken, why, and which command comes next.
+//! `kubectl healthcheck`: reports what is broken in a cluster, why, and which command to run next.
 //!
 //! ```text
-//! flags ──▶ gather (cluster │ snapshot::read) ──▶ Snapshot ──▶ checks ──▶ findings ──▶ incidents ──▶ Report ──▶ render ──▶ stdout │ cluster::post
-//!           the only async part                  plain data   pure       one a cause   counted once  plain data  one match
-//! profile, environment ──▶ flags (`cli::layers`, the one place where settings meet)
-//! what people wrote on objects (`overrides`), what they accepted (`mute`) ──▶ checks, Report
-//! an earlier run (file │ history) ──▶ past ──▶ changes ──▶ Report
-//! checks::View ──▶ rightsize ──▶ render
+//! flags + profile ──▶ gather (cluster │ snapshot::read) ──▶ Snapshot ──▶ checks ──▶ findings ──▶ Report ──▶ render ──▶ stdout │ cluster::post
+//! cli::layers         the only async part                  plain data   pure       facts        counted    one match
+//!                                                                                                once
+//!
+//! words and data   text ◀ output, wire ◀ model ◀ logs, tls, finding ◀ policy │ snapshot
+//! judging          checks ◀ compare, rightsize ◀ report ◀ story ◀ render
+//! asking           cluster ◀ sources ◀ gather
+//! the program      cli ◀ run
 //! ```
 //!
-//! A module uses only what lies to its left, plus `wire`, `model` and `text`.
+//! A module uses only modules to its left and of the rows above it; judging and asking do not use each other.
+//! `architecture.rs` holds the source to this.
 
+#[cfg(test)]
+mod architecture;
 pub mod checks;
 pub mod cli;
 pub mod cluster;
@@ -37,5 +42,5 @@ pub mod wire;
 /// The name of the program.
 pub const NAME: &str = "kubectl-healthcheck";
 
-/// The version, from the one file it is written in.
+/// The version, from the file `VERSION`.
 pub const VERSION: &str = include_str!("../VERSION").trim_ascii();

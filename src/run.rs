@@ -7,8 +7,8 @@ mod capture;
 mod check;
 mod complete;
 mod diff;
-mod failure;
 mod explain;
+mod failure;
 mod files;
 mod hosts;
 mod investigate;
@@ -24,9 +24,9 @@ pub use look::environment;
 pub use usage::usage;
 
 use crate::cli::{self, Cli, Command, Exit, Target};
+use crate::output;
 use crate::render;
 use crate::wire::Time;
-use crate::output;
 
 /// Runs a command. `clock` returns the current time.
 ///

@@ -4,7 +4,7 @@ use super::*;
 use crate::finding::Severity;
 use crate::policy::settings::Settings;
 use crate::snapshot::{Snapshot, read_bytes};
-use crate::text::Lang;
+use crate::text::{Fact, Lang};
 use crate::wire::{Kind, Time};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -127,6 +127,33 @@ fn every_message_is_complete_in_three_languages() {
             );
             assert_ne!(text.zh_tw, text.en);
             assert_ne!(text.zh_cn, text.en);
+        }
+    }
+}
+
+/// The cases of the corpus, each a stream of documents.
+fn corpus() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/corpus");
+    let topics = std::fs::read_dir(folder).unwrap().map(|topic| topic.unwrap().path());
+    let files = topics.filter(|topic| topic.is_dir()).flat_map(|topic| std::fs::read_dir(topic).unwrap());
+    files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect()
+}
+
+/// A measure is the name of a number in a message of its check, as the examples and the corpus show.
+#[test]
+fn every_measure_is_a_number_of_its_check() {
+    let examples = CATALOG.iter().map(|check| example(check).to_owned());
+    let mut numbers: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for documents in examples.chain(corpus()) {
+        let snapshot = read_bytes("case", documents.as_bytes(), NOW).unwrap();
+        for finding in findings(&snapshot) {
+            let facts = finding.message.facts.iter().filter(|(_, fact)| matches!(fact, Fact::Number(_)));
+            numbers.extend(facts.map(|(name, _)| (finding.check.id, *name)));
+        }
+    }
+    for check in CATALOG.iter() {
+        for measure in check.traits.measures {
+            assert!(numbers.contains(&(check.id, measure.name)), "{}: {}", check.id, measure.name);
         }
     }
 }

@@ -22,6 +22,8 @@ mod view;
 
 #[cfg(test)]
 mod catalog_tests;
+#[cfg(test)]
+mod page_tests;
 
 pub(crate) use certificates::{Used, all as certificates};
 pub use exit_code::meaning as exit_meaning;

@@ -9,9 +9,9 @@ mod nodes;
 mod objects;
 mod pods;
 
-use super::{CHECKS, Check};
-use crate::finding::Fact;
-use crate::text::{Message, Text, suggest};
+use super::CATALOG;
+use crate::finding::CheckInfo;
+use crate::text::{Fact, Message, Text, suggest};
 
 /// A status or reason as kubectl shows it.
 pub(crate) struct Status {
@@ -36,7 +36,7 @@ const fn status(
 /// Something that can be explained.
 pub(crate) enum Topic {
     /// A check.
-    Check(&'static Check),
+    Check(&'static CheckInfo),
     /// A status, reason or exit code.
     Meaning(Meaning),
 }
@@ -48,7 +48,7 @@ pub(crate) struct Meaning {
     /// The sentences.
     pub(crate) sentences: Vec<Message>,
     /// The checks that report it.
-    pub(crate) checks: Vec<&'static Check>,
+    pub(crate) checks: Vec<&'static CheckInfo>,
 }
 
 /// The prefix in the STATUS column of a pod whose init containers are not done.
@@ -64,7 +64,7 @@ static OF_INIT: Text = Text {
 /// Returns the topic of a word: the id of a check, a status or reason, an exit code or a signal. Case does not matter.
 pub(crate) fn topic(word: &str) -> Option<Topic> {
     let word = word.trim().to_lowercase();
-    if let Some(check) = CHECKS.iter().copied().find(|check| check.id == word) {
+    if let Some(check) = CATALOG.find(&word) {
         return Some(Topic::Check(check));
     }
     let (word, is_init) = match word.strip_prefix(INIT) {
@@ -95,14 +95,14 @@ fn of_status(word: &str, prefix: &str) -> Option<Meaning> {
     })
 }
 
-fn checks(ids: &[&str]) -> Vec<&'static Check> {
-    ids.iter().filter_map(|id| super::find(id)).collect()
+fn checks(ids: &[&str]) -> Vec<&'static CheckInfo> {
+    ids.iter().filter_map(|id| CATALOG.find(id)).collect()
 }
 
 /// Returns every word that [`topic`] knows, each with a short English description.
 pub(crate) fn topics() -> Vec<(&'static str, &'static str)> {
     let first_sentence = |text: &'static str| text.split_once(". ").map_or(text, |(first, _)| first);
-    let checks = CHECKS.iter().map(|check| (check.id, check.title.en));
+    let checks = CATALOG.iter().map(|check| (check.id, check.title.en));
     let statuses = all().flat_map(|status| status.names.iter().map(|name| (*name, status.meaning.en)));
     let codes = exit_codes::NOTABLE.iter().map(|code| (code.name, code.meaning.en));
     let described =

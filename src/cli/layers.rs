@@ -11,7 +11,7 @@ use crate::render::RightsizeFormat;
 use crate::sources::PrometheusUrl;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches, Args, Command, CommandFactory, FromArgMatches, ValueEnum};
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Display;

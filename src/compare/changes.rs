@@ -1,7 +1,7 @@
-//! What differs between two runs on one cluster: what is new, worse, fixed or better, and what one of the two could not
-//! have seen. `docs/changes.md` tells operators the same.
+//! The differences between two runs on one cluster: findings that are new, worse, fixed or better, and those that one of
+//! the runs could not have found. `docs/changes.md` describes them.
 //!
-//! What does not belong here: looking at anything but what is kept of the two runs.
+//! What does not belong here: anything but the records of the two runs.
 
 mod mismatch;
 mod rows;
@@ -26,38 +26,38 @@ use std::collections::BTreeMap;
 /// What became of the findings of one key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Changed {
-    /// What became of them.
+    /// The change.
     pub change: Change,
     /// The key.
     pub key: String,
     /// The check.
     pub check: String,
-    /// What they are about: as it is now, else as it was.
+    /// The object, as in the later run if it found it.
     pub object: ObjectRef,
     /// Its topmost owner.
     pub owner: Option<Owner>,
-    /// Since when, by what both runs know.
+    /// Since when, as far as either run knows.
     pub since: Option<Time>,
-    /// How bad.
+    /// The severities.
     pub severity: Both<Severity>,
-    /// How many objects.
+    /// The numbers of objects.
     pub objects: Both<u64>,
-    /// Their numbers, sorted by name.
+    /// Their measures, sorted by name.
     pub measures: Vec<Moved>,
-    /// The key of the finding that names their cause, or did.
+    /// The key of the finding that names their cause.
     pub incident: String,
-    /// Which run could not have found them, and why.
+    /// The run that could not have found them, and why.
     pub unseen: Option<(Side, Blindness)>,
-    /// The command that comes next, for what is there now.
+    /// The command to run next, if they still exist.
     pub action: Option<String>,
 }
 
-/// The run that a later one is compared with.
+/// The earlier run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Earlier {
-    /// When it was, if known.
+    /// Its time, if known.
     pub taken_at: Option<Time>,
-    /// The version of the tool that looked.
+    /// The version of the tool that made it.
     pub tool_version: String,
     /// The overall state.
     pub verdict: Verdict,
@@ -65,33 +65,33 @@ pub struct Earlier {
     pub totals: Counts,
 }
 
-/// How many of each change there are.
+/// The number of findings by change.
 pub type Tally = BTreeMap<Change, usize>;
 
-/// What differs between two runs.
+/// The differences between two runs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Changes {
     /// The earlier run.
     pub with: Earlier,
-    /// Each key once; by change, then the worst first, then as the report has them.
+    /// Each key once; sorted by change, then worst first, then in the order of the report.
     pub all: Vec<Changed>,
-    /// The same for people, one row an incident, in the same order.
+    /// The same with one row for each incident, in the same order.
     pub rows: Vec<Row>,
-    /// How many keys.
+    /// The number of keys.
     pub keys: Tally,
-    /// How many rows that are more than worth knowing.
+    /// The number of rows above low.
     pub counts: Tally,
     /// The change of each key.
     of_key: BTreeMap<String, usize>,
 }
 
 impl Changed {
-    /// The worse of what it was and what it is.
+    /// Returns the worse of both severities.
     pub fn weight(&self) -> Severity {
         self.severity.before.max(self.severity.now).unwrap_or(Severity::Low)
     }
 
-    /// The numbers that have changed noticeably, each with its measure.
+    /// Returns the numbers that changed by at least a tenth, each with its measure.
     pub fn moved(&self) -> impl Iterator<Item = (&'static Measure, i64, i64)> {
         self.measures.iter().filter_map(|moved| {
             let measure = CATALOG.find(&self.check)?.measure(&moved.name)?;
@@ -141,7 +141,7 @@ impl Changes {
         }
     }
 
-    /// A row for each key.
+    /// Returns a row for each key.
     pub fn each(&self) -> Vec<Row> {
         let row = |(names, of): (usize, &Changed)| Row {
             change: of.change,
@@ -152,28 +152,29 @@ impl Changes {
         self.all.iter().enumerate().map(row).collect()
     }
 
-    /// The key that names a row.
+    /// Returns the change that names a row.
     pub fn named(&self, row: &Row) -> &Changed {
         &self.all[row.names]
     }
 
-    /// What became of the findings of a key; `None` for a key that is muted, or in neither run.
+    /// Returns the change of a key; `None` for a key that is muted or in neither run.
     pub fn of_key(&self, key: &str) -> Option<&Changed> {
         self.of_key.get(key).map(|index| &self.all[*index])
     }
 
-    /// The worst of what is new.
+    /// Returns the worst severity of a new finding.
     pub fn worst_new(&self) -> Option<Severity> {
         let new = self.all.iter().filter(|changed| changed.change == Change::New);
         new.filter_map(|changed| changed.severity.now).max()
     }
 
-    /// Whether anything is news.
+    /// Returns whether any row is news.
     pub fn is_news(&self) -> bool {
         self.rows.iter().any(Row::is_news)
     }
 
-    /// How many seconds something has lasted, or had lasted when it was last seen; `now` is when the later run was.
+    /// Returns how many seconds a finding has lasted, or had lasted in the earlier run if it is gone; `now` is the time of
+    /// the later run.
     pub fn lasted(&self, changed: &Changed, now: Option<Time>) -> Option<i64> {
         let seen = if changed.severity.now.is_some() { now } else { self.with.taken_at };
         Some(seen?.seconds_since(changed.since?))
@@ -190,7 +191,7 @@ fn by_key(past: &RunRecord) -> BTreeMap<&str, &FindingRecord> {
     past.findings.iter().map(|noted| (noted.key.as_str(), noted)).collect()
 }
 
-/// A key that only one of the runs found; `blind` is why the other could not have found it.
+/// Returns the change of a key that only one run found; `blind` is why the other run could not have found it.
 fn only(noted: &FindingRecord, found: Side, blind: Option<Blindness>) -> Changed {
     let (change, other) = match found {
         Side::Now => (Change::New, Side::Baseline),
@@ -204,12 +205,12 @@ fn only(noted: &FindingRecord, found: Side, blind: Option<Blindness>) -> Changed
     Changed { unseen: blind.map(|why| (other, why)), ..changed(change, noted, earlier, later) }
 }
 
-/// A key that both found.
+/// Returns the change of a key that both runs found.
 fn still(earlier: &FindingRecord, later: &FindingRecord, old: &RunRecord, new: &RunRecord) -> Changed {
-    // Where one of them saw less, fewer objects and smaller numbers mean nothing.
+    // If one of the runs read less, fewer objects and smaller numbers mean nothing.
     let alike = old.blind_to(later, new).is_none() && new.blind_to(earlier, old).is_none();
     let change = match later.severity.cmp(&earlier.severity) {
-        // What was only worth knowing was no trouble yet.
+        // A low finding was not a problem yet.
         std::cmp::Ordering::Greater if earlier.severity == Severity::Low && !earlier.muted => Change::New,
         std::cmp::Ordering::Greater => Change::Worse,
         std::cmp::Ordering::Less => Change::Better,
@@ -219,7 +220,7 @@ fn still(earlier: &FindingRecord, later: &FindingRecord, old: &RunRecord, new: &
     changed(change, later, Some(earlier), Some(later))
 }
 
-/// More or fewer objects; where they are as many, the numbers.
+/// Compares the numbers of objects, and if they are equal, the measures.
 fn by_numbers(earlier: &FindingRecord, later: &FindingRecord) -> Change {
     match later.objects.cmp(&earlier.objects) {
         std::cmp::Ordering::Greater => return Change::Worse,
@@ -231,7 +232,7 @@ fn by_numbers(earlier: &FindingRecord, later: &FindingRecord) -> Change {
         .measures
         .iter()
         .filter_map(|(name, now)| check?.measure(name)?.got_worse(*earlier.measures.get(name)?, *now));
-    // One number that got worse outweighs all that got better.
+    // One number that is worse outweighs all that are better.
     match moves.max() {
         Some(true) => Change::Worse,
         Some(false) => Change::Better,

@@ -1,8 +1,8 @@
-//! A folder of records, one file a run. A record is written whole or not at all, under a name of its own: runs may
-//! share a folder, and may run at the same time. What is in the folder is trusted with nothing: it is read before
-//! anything is asked of a cluster, and what makes no sense ends the run.
+//! A folder of records, one file for each run. A record is written as a whole under a name of its own, so that runs can share
+//! a folder and can run at the same time. The folder is read before any request is sent, and a file that is not a record ends
+//! the run.
 //!
-//! What does not belong here: comparing. `docs/changes.md` tells operators what they find in the folder.
+//! What does not belong here: the comparison. `docs/changes.md` describes the folder.
 
 mod record;
 #[cfg(test)]
@@ -20,25 +20,25 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 use tempfile::NamedTempFile;
 
-/// How the name of a record begins while it is being written, and how it ends.
+/// The beginning and the end of the name of a record that is being written.
 const UNFINISHED: (&str, &str) = (".healthcheck-", ".tmp");
 
-/// What nobody has finished writing in a day, nobody will; in seconds.
+/// The age at which an unfinished record is removed, in seconds.
 const ABANDONED: i64 = 86_400;
 
 /// A folder of records.
 #[derive(Debug)]
 pub struct History {
     folder: PathBuf,
-    /// How many records of one cluster and scope are kept.
+    /// The number of records to keep for a cluster and scope.
     keep: usize,
-    /// How long, in seconds; 0 is for ever.
+    /// How long to keep records, in seconds; 0 keeps them forever.
     age: i64,
-    /// The records that were there, the oldest first.
+    /// The records in it, the oldest first.
     entries: Vec<Entry>,
 }
 
-/// Which run a record is of.
+/// A record in the folder.
 #[derive(Debug, PartialEq)]
 struct Entry {
     path: PathBuf,
@@ -47,16 +47,16 @@ struct Entry {
     scope: Scope,
 }
 
-/// The last run that is on record.
+/// The last recorded run.
 #[derive(Debug)]
 pub struct Last {
-    /// What it saw.
+    /// Its record.
     pub run: RunRecord,
-    /// The same, and what it did not get to see as the runs before it saw it.
+    /// The same, filled in from earlier runs with everything that it could not read.
     pub known: RunRecord,
 }
 
-/// What can be wrong with a folder of records.
+/// The errors of a folder of records.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The folder, or a file in it.
@@ -70,17 +70,17 @@ pub enum Error {
         source: io::Error,
     },
     /// A file where a folder should be.
-    #[error("{path} is a file; --history wants a folder of its own")]
+    #[error("{path} is a file; --history needs a folder of its own")]
     NoFolder {
         /// As given.
         path: String,
     },
-    /// A file that is no record.
-    #[error("{path} is no record of a run: {reason}; move it away or delete it")]
+    /// A file that is not a record.
+    #[error("{path} is not a record of a run: {reason}; move or delete it")]
     NoRecord {
         /// Which file.
         path: String,
-        /// What is wrong with it, and where.
+        /// The problem, and where it is.
         reason: String,
     },
 }
@@ -90,15 +90,15 @@ fn fail<'a>(what: &'static str, path: &'a Path) -> impl Fn(io::Error) -> Error +
 }
 
 impl History {
-    /// Opens a folder, which is made if it is not there, and reads every record in it.
+    /// Opens a folder and reads every record in it; creates the folder if it does not exist.
     ///
     /// # Errors
-    /// When it cannot be made, read or written to, or when something in it is no record. Then nothing was changed.
+    /// If it cannot be created, read or written, or a file in it is not a record. Nothing is changed then.
     pub fn open(folder: &Path, keep: usize, age: i64) -> Result<Self, Error> {
         if folder.is_file() {
             return Err(Error::NoFolder { path: folder.display().to_string() });
         }
-        make(folder).map_err(fail("make the history folder", folder))?;
+        create(folder).map_err(fail("create the history folder", folder))?;
         let read = fail("read the history folder", folder);
         let mut entries = Vec::new();
         for file in fs::read_dir(folder).map_err(&read)? {
@@ -108,15 +108,15 @@ impl History {
             }
         }
         entries.sort_by(|a, b| (a.taken_at, &a.path).cmp(&(b.taken_at, &b.path)));
-        // Nobody should wait for a report that cannot be kept.
+        // A folder that cannot be written to is an error before the run, not after it.
         unfinished(folder).map_err(fail("write to the history folder", folder))?;
         Ok(Self { folder: folder.to_owned(), keep, age, entries })
     }
 
-    /// The last run on the same cluster with the same scope that is no later than this one.
+    /// Returns the last run on the same cluster with the same scope that is not later than this one.
     ///
     /// # Errors
-    /// When its record cannot be read any more.
+    /// If its record can no longer be read.
     pub fn last(&self, run: &RunRecord) -> Result<Option<Last>, Error> {
         let mut before =
             self.of(run).rev().filter(|entry| run.taken_at.is_none_or(|now| entry.taken_at <= now));
@@ -132,10 +132,10 @@ impl History {
         Ok(Some(Last { run, known }))
     }
 
-    /// Writes the record of a run, and removes those of the same cluster and scope that are too many or too old.
+    /// Writes the record of a run, and removes the records of the same cluster and scope that are too many or too old.
     ///
     /// # Errors
-    /// When it cannot be written; then there is no part of it either. When a record cannot be removed.
+    /// If it cannot be written, in which case no part of it stays, or if a record cannot be removed.
     pub fn add(&self, run: &RunRecord, now: Time) -> Result<(), Error> {
         let write = fail("write to the history folder", &self.folder);
         let mut file = unfinished(&self.folder).map_err(&write)?;
@@ -147,14 +147,14 @@ impl History {
         self.sweep(now).map_err(&write)
     }
 
-    /// The records of the same cluster and scope, the oldest first.
+    /// Returns the records of the same cluster and scope, the oldest first.
     fn of(&self, run: &RunRecord) -> impl DoubleEndedIterator<Item = &Entry> {
         let (cluster, scope) = (run.cluster.clone(), run.scope.clone());
         self.entries.iter().filter(move |entry| is_same(&entry.cluster, &cluster) && entry.scope == scope)
     }
 
     fn prune(&self, run: &RunRecord) -> Result<(), Error> {
-        // The one that was just written is one of those that are kept.
+        // The new record counts as well.
         let too_many = (self.of(run).count() + 1).saturating_sub(self.keep);
         let now = run.taken_at.unwrap_or_default();
         let too_old = |entry: &Entry| self.age > 0 && now.seconds_since(entry.taken_at) > self.age;
@@ -166,7 +166,7 @@ impl History {
         Ok(())
     }
 
-    /// Removes what runs have left behind that ended before they had written their record.
+    /// Removes unfinished records of runs that were killed.
     fn sweep(&self, now: Time) -> io::Result<()> {
         for file in fs::read_dir(&self.folder)? {
             let path = file?.path();
@@ -179,7 +179,7 @@ impl History {
     }
 }
 
-/// The server says which cluster it is; where one of the two does not know it, the context.
+/// Returns whether two clusters are the same: by the server, or by the context if one of them has no server.
 fn is_same(a: &Cluster, b: &Cluster) -> bool {
     if a.server.is_empty() || b.server.is_empty() { a.context == b.context } else { a.server == b.server }
 }
@@ -193,8 +193,8 @@ fn entry(path: PathBuf) -> Result<Entry, Error> {
     Ok(Entry { path, taken_at: taken_at.unwrap_or_default(), cluster, scope })
 }
 
-/// Makes a folder that is nobody else's business.
-fn make(folder: &Path) -> io::Result<()> {
+/// Creates a folder that only its owner can read.
+fn create(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -213,7 +213,7 @@ fn is_abandoned(path: &Path, now: Time) -> bool {
     seconds.is_some_and(|seconds| now.seconds.saturating_sub(seconds) > ABANDONED)
 }
 
-/// Removes a file; another run may have been faster.
+/// Removes a file that another run may have removed already.
 fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),

@@ -1,4 +1,4 @@
-//! What changed between two runs: records of runs, the folder that keeps them, and the comparison of two.
+//! Changes between two runs: the records of runs, the folder that keeps them, and the comparison.
 
 pub mod changes;
 pub mod history;

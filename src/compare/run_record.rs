@@ -1,7 +1,7 @@
-//! What is kept of one run on one cluster, so that another can be compared with it: the counts, what was seen, and of
-//! each finding what tells whether it got better or worse. Names and numbers only; no message and no log.
+//! The record of one run on one cluster, for the comparison with another: the counts, the coverage, and the severity and
+//! measures of each finding. It has names and numbers only, no messages and no logs.
 //!
-//! What does not belong here: comparing (`changes`), and where records are kept (`history`).
+//! What does not belong here: the comparison (`changes`), and the folder of records (`history`).
 
 mod sight;
 mod written;
@@ -17,10 +17,10 @@ use crate::wire::Time;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The `kind` of a record of a run.
+/// The `kind` of a record.
 pub const KIND: &str = "Record";
 
-/// What is kept of one run on one cluster.
+/// The record of one run on one cluster.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RunRecord {
@@ -28,19 +28,19 @@ pub struct RunRecord {
     pub api_version: String,
     /// Always `Record`.
     pub kind: String,
-    /// The version of the tool that looked.
+    /// The version of the tool that made it.
     pub tool_version: String,
-    /// When it looked; unknown for what kubectl saved.
+    /// Its time; unknown for kubectl output.
     pub taken_at: Option<Time>,
-    /// Which cluster.
+    /// The cluster.
     pub cluster: Cluster,
-    /// What was looked at.
+    /// The scope.
     pub scope: Scope,
     /// The overall state.
     pub verdict: Verdict,
-    /// All pods of the scope.
+    /// The counts of all pods.
     pub totals: Counts,
-    /// Each namespace.
+    /// The counts of each namespace.
     pub namespaces: BTreeMap<String, Counts>,
     /// What was not seen.
     #[serde(rename = "notObserved", alias = "sight")]
@@ -49,7 +49,7 @@ pub struct RunRecord {
     pub findings: Vec<FindingRecord>,
 }
 
-/// What is kept of the findings that share a key.
+/// The findings that share a key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FindingRecord {
@@ -57,39 +57,38 @@ pub struct FindingRecord {
     pub key: String,
     /// The check.
     pub check: String,
-    /// The worst of them.
+    /// The worst severity.
     pub severity: Severity,
     /// The object of the first of them.
     pub object: ObjectRef,
     /// Its topmost owner.
     pub owner: Option<Owner>,
-    /// Since when the oldest of them lasts, if known.
+    /// The start of the oldest of them, if known.
     pub since: Option<Time>,
-    /// How many objects they are about.
+    /// The number of their objects.
     pub objects: u64,
-    /// Their numbers that can be compared, by name.
+    /// Their measures, by name.
     pub measures: BTreeMap<String, i64>,
     /// The key of the finding that names their cause.
     pub incident: String,
     /// Whether what they are about does its work in spite of them.
     #[serde(rename = "stillServing", alias = "serving")]
     pub serving: bool,
-    /// Whether they were muted: found, and not shown.
+    /// Whether they were muted.
     #[serde(default)]
     pub muted: bool,
-    /// The command that comes next. It is not part of a record.
+    /// The command to run next. It is not part of a record.
     #[serde(skip)]
     pub action: Option<String>,
 }
 
 impl RunRecord {
-    /// The finding of this key.
+    /// Returns the findings of a key.
     pub fn find(&self, key: &str) -> Option<&FindingRecord> {
         self.findings.iter().find(|noted| noted.key == key)
     }
 
-    /// Fills in what this run did not get to see from an earlier one of the same scope, so that what both leave out is
-    /// all that nobody has seen.
+    /// Fills in, from an earlier run of the same scope, everything that this run could not read.
     pub fn fill(&mut self, earlier: &RunRecord) {
         let mut filled = Vec::new();
         for noted in &earlier.findings {
@@ -102,7 +101,7 @@ impl RunRecord {
         self.sight.fill(&earlier.sight);
     }
 
-    /// Leaves only these namespaces, and what belongs to none.
+    /// Keeps only these namespaces, and findings about objects of the cluster.
     pub fn narrow(&mut self, names: &[String]) {
         let keep = |name: &str| names.iter().any(|kept| kept == name);
         self.findings.retain(|noted| noted.object.namespace.is_empty() || keep(&noted.object.namespace));

@@ -1,11 +1,10 @@
-//! Commands for the operator to paste: exact, quoted for a POSIX shell, and aimed at the cluster the report is
-//! about.
+//! Commands for the operator to paste: quoted for a POSIX shell, with the flags that reach the cluster of the report.
 
 use crate::model::ObjectRef;
 use crate::text::is_hostile;
 use std::collections::BTreeMap;
 
-/// How the operator reaches the cluster: the flags that every suggested command must repeat.
+/// The flags that every suggested command needs to reach the cluster.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Kubectl {
     /// Such as `--context prod`.
@@ -13,7 +12,7 @@ pub struct Kubectl {
 }
 
 impl Kubectl {
-    /// A command line such as `kubectl get pods -n pigo-dev`.
+    /// Returns a command line such as `kubectl get pods -n pigo-dev`.
     pub fn line(&self, args: &[&str]) -> String {
         let words = std::iter::once("kubectl")
             .chain(self.global.iter().map(String::as_str))
@@ -21,7 +20,7 @@ impl Kubectl {
         words.map(quote).collect::<Vec<_>>().join(" ")
     }
 
-    /// The command that tells most about an object.
+    /// Returns the command that describes an object.
     pub fn describe(&self, object: &ObjectRef) -> String {
         let kind = match &*object.kind {
             "HorizontalPodAutoscaler" => "hpa".to_owned(),
@@ -36,8 +35,8 @@ impl Kubectl {
         }
     }
 
-    /// The command that sets a limit of a container, such as `memory=1Gi`, in the template of its workload; `None` where
-    /// there is none that can be changed, or no pod is made anew by it.
+    /// Returns the command that sets a limit of a container, such as `memory=1Gi`, in the template of its workload; `None`
+    /// for kinds whose template cannot be changed or does not replace pods.
     pub fn set_limit(&self, object: &ObjectRef, container: &str, limit: &str) -> Option<String> {
         let can = matches!(&*object.kind, "CronJob" | "DaemonSet" | "Deployment" | "StatefulSet");
         let (target, limits) = (object.slashed(), format!("--limits={limit}"));
@@ -85,20 +84,20 @@ fn changes(words: &[String]) -> bool {
     !reads
 }
 
-/// Labels as kubectl's `-l` takes them.
+/// Returns labels in the form of kubectl's `-l`.
 pub fn selector(labels: &BTreeMap<String, String>) -> String {
     labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
 }
 
-/// One word of a command line. A name that no terminal should be shown cannot be pasted either: its hostile
-/// characters become U+FFFD, and the command fails instead of doing something else.
+/// Quotes one word of a command line. Characters that must not reach a terminal become U+FFFD, so that the command fails
+/// instead of doing something else.
 pub(crate) fn quote(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
     }
     let visible: String = word.chars().map(|c| if is_hostile(c) { '\u{fffd}' } else { c }).collect();
-    // Only NUL cannot be quoted, and it is gone by now.
+    // NUL is the only character that cannot be quoted, and it was replaced above.
     shlex::try_quote(&visible).map_or_else(|_| "''".to_owned(), std::borrow::Cow::into_owned)
 }
 

@@ -1,11 +1,13 @@
-//! Findings with one cause become one incident. The rules, in the order in which they apply:
+//! Groups findings with one cause into an incident. The rules, in the order in which they apply:
 //!
-//! 1. A finding joins the worst finding about one of the objects it is because of: a workload its pods, a pod its
-//!    node, a service what stands behind it; and so on up, until a finding is because of nothing that was found.
-//! 2. Findings that are because of the same object are one incident, found or not: an image, a missing secret.
-//! 3. Findings of one check about one owner are one incident, however many pods and containers they are of.
+//! 1. A finding joins the worst finding about one of the objects in its `because`: that of a workload joins one of its
+//!    pods, that of a pod one of its node, that of a service one of its pods. This repeats until no object in `because`
+//!    has a finding.
+//! 2. Findings with the same object in `because` are one incident, even without a finding about the object: an image, a
+//!    missing Secret.
+//! 3. Findings of one check about one owner are one incident, for any number of pods and containers.
 //!
-//! Worst first, then oldest. `docs/incidents.md` tells operators the same. What does not belong here: looking at
+//! Incidents are sorted worst first, then oldest first. `docs/incidents.md` describes them. What does not belong here:
 //! anything but findings.
 
 use crate::finding::{Finding, Relation, Severity};
@@ -13,28 +15,28 @@ use crate::model::ObjectRef;
 use crate::wire::Time;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One cause, and the findings behind it.
+/// A cause and its findings.
 #[derive(Debug)]
 pub struct Incident {
     /// The worst of its findings.
     pub severity: Severity,
-    /// The finding that names the cause, as an index.
+    /// The index of the finding that names the cause.
     pub cause: usize,
-    /// Since when the oldest of its findings lasts.
+    /// The start of the oldest of its findings.
     pub since: Option<Time>,
     /// The start of its newest finding.
     pub newest: Option<Time>,
     /// How many objects suffer: those of the findings and those they name as affected.
     pub affected: usize,
-    /// How many of these are pods.
+    /// The number of pods among them.
     pub pods: usize,
-    /// How many workloads suffer: those that are among the objects, and those whose pods are.
+    /// The number of affected workloads: those among the objects, and the owners of the objects.
     pub workloads: usize,
-    /// Its findings as indices, the cause first.
+    /// The indices of its findings, the cause first.
     pub findings: Vec<usize>,
 }
 
-/// Groups findings, which must be sorted worst and oldest first.
+/// Groups findings that are sorted worst and oldest first.
 pub fn group(findings: &[Finding]) -> Vec<Incident> {
     let mut about: BTreeMap<&ObjectRef, Vec<usize>> = BTreeMap::new();
     for (index, finding) in findings.iter().enumerate() {
@@ -57,30 +59,30 @@ pub fn group(findings: &[Finding]) -> Vec<Incident> {
     incidents
 }
 
-/// Kinds that own pods and answer to operators.
+/// The kinds of workloads that operators create.
 const WORKLOADS: [&str; 5] = ["CronJob", "DaemonSet", "Deployment", "Job", "StatefulSet"];
 
-/// What findings are grouped by.
+/// The key by which findings are grouped.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Cause<'a> {
-    /// An object that explains them.
+    /// An object in `because`.
     Object(&'a ObjectRef),
-    /// One check, about one owner: its namespace, kind and name.
+    /// One check and one owner: the id, and the namespace, kind and name.
     Owner(&'a str, &'a str, &'a str, &'a str),
 }
 
-/// The finding that a finding leads to, over the objects that it is because of.
+/// Follows the objects in `because` from a finding to the finding that explains it.
 fn root(start: usize, findings: &[Finding], about: &BTreeMap<&ObjectRef, Vec<usize>>) -> usize {
     let mut seen = BTreeSet::from([start]);
     let mut at = start;
     loop {
         let objects = findings[at].because.iter().filter(|object| **object != findings[at].object);
         let found = objects.filter_map(|object| about.get(object)).flatten().copied();
-        // They are sorted: the first is the worst and oldest.
+        // The findings are sorted: the first is the worst and oldest.
         match found.filter(|&index| findings[index].check.traits.relation != Relation::ExplainsNothing).min()
         {
             Some(next) if seen.insert(next) => at = next,
-            // Two that explain each other are one incident, named by the worse.
+            // Findings that explain each other are one incident, named by the worst.
             Some(_) => return seen.into_iter().next().unwrap_or(start),
             None => return at,
         }
@@ -91,7 +93,7 @@ fn cause<'a>(finding: &'a Finding, named: &BTreeSet<&'a ObjectRef>) -> Cause<'a>
     if let Some(object) = finding.because.first() {
         return Cause::Object(object);
     }
-    // The pods of an owner are one incident, whichever of them somebody names.
+    // A finding about an object without an owner joins the findings that name it as the cause.
     if finding.owner.is_none() && named.contains(&finding.object) {
         return Cause::Object(&finding.object);
     }
@@ -108,8 +110,8 @@ fn incident(
     roots: &BTreeSet<usize>,
     mut members: Vec<usize>,
 ) -> Incident {
-    // What is found about the cause itself names it, if that is more than worth knowing; else the worst that comes of
-    // it, and of equals what needs no further explanation, or what explains the others.
+    // A finding about the cause itself names the incident, unless it is low. Otherwise the worst finding does, and of
+    // equally bad ones the one without a cause, or the one that explains others.
     let about_cause = |finding: &Finding| {
         let is_cause = matches!(cause, Cause::Object(object) if **object == finding.object);
         is_cause && finding.severity > Severity::Low

@@ -1,21 +1,20 @@
-//! The key of a finding: what it is known by from run to run. `docs/keys.md` tells operators the same.
+//! The key of a finding: its identity from run to run. `docs/keys.md` describes it.
 //!
-//! What does not belong here: anything that changes while the trouble does not. No name that a controller draws, no
-//! words of a component, no count, no time, no severity.
+//! What does not belong here: anything that changes while the problem stays the same. No generated name, no message of a
+//! component, no count, no time, no severity.
 
 use crate::model::{ObjectRef, Owner};
 use std::fmt::Write;
 
-/// No segment of a key is longer, as no name in Kubernetes is.
+/// The maximum length of a segment, as of a name in Kubernetes.
 const LONGEST: usize = 253;
 
-/// What a finding of a check about an object is known by: `check/namespace/Kind/name`, and the `part` that tells it
-/// from others of the same check about the same object. A drawn name is replaced by that of whoever drew it.
+/// Returns the key of a finding: `check/namespace/Kind/name`, and the `part` that distinguishes it from other findings of
+/// the check about the object. A generated name is replaced by the name of its generator.
 pub(crate) fn key(check: &str, object: &ObjectRef, part: &[&str]) -> String {
     let named = Owner { kind: object.kind.clone(), name: object.name.clone() };
     let Owner { kind, name } = named.inferred_owner().unwrap_or(named);
-    // A Rollout (Argo) stands in for a Deployment, and behind a ReplicaSet that cannot be read nobody can tell the two
-    // apart.
+    // A Rollout (Argo) takes the place of a Deployment, and the two cannot be distinguished by the name of a ReplicaSet.
     let kind = if &*kind == "Rollout" { "Deployment" } else { &*kind };
     let mut key = check.to_owned();
     for segment in [&*object.namespace, kind, &*name].iter().chain(part) {
@@ -25,8 +24,8 @@ pub(crate) fn key(check: &str, object: &ObjectRef, part: &[&str]) -> String {
     key
 }
 
-/// A segment that can be told from its neighbours and printed anywhere: what no name in Kubernetes has is written as
-/// in a URL, and what is too long ends in its checksum.
+/// Escapes a segment, so that it has no `/` and only printable ASCII. Other characters are written as in a URL, and a long
+/// segment ends in its checksum.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
@@ -35,7 +34,7 @@ fn escaped(text: &str) -> String {
             byte if byte.is_ascii_graphic() => write!(out, "{}", char::from(byte)),
             byte => write!(out, "%{byte:02X}"),
         }
-        // Nothing fails to be written into a string.
+        // Writing into a string cannot fail.
         .unwrap_or_default();
         if out.len() > LONGEST {
             let mut sum = flate2::Crc::new();
@@ -52,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_controllers_draw_are_not_in_a_key() {
+    fn generated_names_are_not_in_a_key() {
         for (object, of) in [
             (ObjectRef::new("shop", "ReplicaSet", "web-7d9f8b6c5d"), "c/shop/Deployment/web/app"),
             (ObjectRef::new("shop", "Rollout", "web"), "c/shop/Deployment/web/app"),
@@ -65,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_a_file_says_a_key_is_of_one_meaning_printable_and_short() {
+    fn a_key_is_unique_printable_and_short_for_any_input() {
         let odd = ["a/b", "a%2Fb", "a\u{1b}[31mb", "a b", "a\nb", "\u{202e}a", "映像檔", "", "%"];
         let of = |part: &[&str]| key("c", &ObjectRef::new("shop", "Pod", "x"), part);
         let keys: std::collections::BTreeSet<String> = odd.iter().map(|text| of(&[text])).collect();

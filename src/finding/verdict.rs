@@ -32,7 +32,7 @@ impl Verdict {
         findings.map(of).max().unwrap_or(seen).max(seen)
     }
 
-    /// As in JSON.
+    /// Returns the word in JSON.
     pub fn id(self) -> &'static str {
         match self {
             Verdict::Healthy => "healthy",
@@ -85,7 +85,7 @@ impl NodeClass {
 }
 
 impl Class {
-    /// As in JSON.
+    /// Returns the word in JSON.
     pub fn id(self) -> &'static str {
         match self {
             Class::Completed => "completed",
@@ -115,7 +115,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Adds the counts of another part.
+    /// Adds other counts.
     pub fn add(&mut self, other: &Counts) {
         self.pods = self.pods.saturating_add(other.pods);
         self.healthy = self.healthy.saturating_add(other.healthy);

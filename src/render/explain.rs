@@ -2,8 +2,8 @@
 
 use super::words::{self, texts};
 use super::{Look, page};
-use crate::checks::Check;
 use crate::checks::status::{Meaning, Topic};
+use crate::finding::CheckInfo;
 use crate::text::Lang;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -30,7 +30,7 @@ pub(crate) fn explain(topic: &Topic, with_example: bool, look: Look, out: &mut d
     page::lines(&markdown, look).iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
-fn page_of(check: &Check, with_example: bool, lang: Lang) -> String {
+fn page_of(check: &CheckInfo, with_example: bool, lang: Lang) -> String {
     let page = check.page.get(lang);
     let text = page.split_once(EXAMPLE_HEADING).map_or(page, |(text, _)| text).trim_end();
     let example = check.page.en.split_once(EXAMPLE_HEADING).filter(|_| with_example);

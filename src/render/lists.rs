@@ -1,10 +1,10 @@
 //! The list of checks.
 
 use super::grid::{self, Column};
-use crate::checks::CATALOG;
-use crate::finding::CheckInfo;
 use super::words::{self, texts};
 use super::{ListFormat, Look, wrap};
+use crate::checks::CATALOG;
+use crate::finding::CheckInfo;
 use crate::text::Lang;
 use crate::wire::Kind;
 use serde_json::json;

@@ -44,7 +44,9 @@ impl Baseline {
     pub(super) fn open(args: &CheckArgs, clock: fn() -> Time) -> Result<Self, Failure> {
         let compare = &args.compare;
         let keeps = |set: &&Set| ["historyKeep", "historyAge"].contains(&set.setting.key) && set.is_flag();
-        if let Some(set) = args.profile.resolved.settings.iter().find(keeps).filter(|_| compare.history.is_none()) {
+        if let Some(set) =
+            args.profile.resolved.settings.iter().find(keeps).filter(|_| compare.history.is_none())
+        {
             return Err(Failure::new(format!("{} needs --history", set.flag)));
         }
         if compare.given().is_none() {

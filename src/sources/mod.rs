@@ -23,8 +23,8 @@ pub(crate) use follow_ups::{FollowUps, Noted};
 pub use hosts::Hosts;
 pub use options::{Label, PrometheusUrl, SourceOptions};
 
-use crate::cluster::{Error, Stop};
 use crate::cluster::page::ApiClient;
+use crate::cluster::{Error, Stop};
 use crate::model::{Names, Reason};
 use crate::text::{Message, reasons};
 use crate::wire::{Kind, MeasuredMeta, Throttling};

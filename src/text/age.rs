@@ -1,7 +1,6 @@
-//! Durations as kubectl writes and reads them.
+//! Durations as kubectl prints and reads them.
 
-/// How kubectl writes an age of so many seconds: `2d14h`, `92d`, `<invalid>` when it lies in the future.
-/// The rules are those of `duration.HumanDuration` in apimachinery 0.36.
+/// Formats an age in seconds as kubectl does: `2d14h`, `92d`, or `<invalid>` for a time in the future. The rules are those of `duration.HumanDuration` in apimachinery 0.36.
 pub fn human(seconds: i64) -> String {
     const MINUTE: i64 = 60;
     const HOUR: i64 = 60 * MINUTE;
@@ -26,11 +25,11 @@ pub fn human(seconds: i64) -> String {
     }
 }
 
-/// Reads a duration as people type it on kubectl's command line: bare seconds (`30`), or Go's form (`1m30s`,
-/// `500ms`), and days besides (`7d`), which ages are written in. In milliseconds.
+/// Reads a duration into milliseconds. As in kubectl's flags it is a number of seconds (`30`) or Go's form (`1m30s`,
+/// `500ms`); days (`7d`) are read as well.
 ///
 /// # Errors
-/// When the text is neither; the sentence is the one kubectl prints.
+/// If the text is neither; the sentence is kubectl's.
 pub fn parse_duration(text: &str) -> Result<u64, String> {
     let refuse = || {
         "Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit \
@@ -61,7 +60,7 @@ pub fn parse_duration(text: &str) -> Result<u64, String> {
             };
         rest = tail;
     }
-    // Past a thousand years nobody means it.
+    // More than a thousand years is a mistake.
     if text.is_empty() || total > 3.2e13 {
         return Err(refuse());
     }
@@ -74,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ages_are_written_as_kubectl_writes_them() {
+    fn ages_are_formatted_as_kubectl_formats_them() {
         let day = 86_400;
         for (seconds, text) in [
             (-2, "<invalid>"),

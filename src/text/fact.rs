@@ -63,22 +63,20 @@ impl Fact {
     }
 }
 
-static AND_MORE: Text =
-    Text { en: "{shown} and {more} more", zh_tw: "{shown} 等 {all} 個", zh_cn: "{shown} 等 {all} 个" };
+static AND_MORE: Text = Text {
+    en: "{shown} and {more} more",
+    zh_tw: "{shown} 及其他 {more} 個",
+    zh_cn: "{shown} 及其他 {more} 个",
+};
 
-/// Joins the items of a list as a language does, and says how many there are in all if some are left out.
+/// Joins the items of a list as a language does, and says how many are left out.
 pub fn listed<T: AsRef<str>>(items: &[T], more: usize, lang: Lang) -> String {
     let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
     let shown = items.join(if lang == Lang::En { ", " } else { "、" });
     if more == 0 {
         return shown;
     }
-    let facts = [
-        ("shown", Fact::Text(shown)),
-        ("more", Fact::count(more)),
-        ("all", Fact::count(items.len().saturating_add(more))),
-    ];
-    AND_MORE.fill(lang, &facts)
+    AND_MORE.fill(lang, &[("shown", Fact::Text(shown)), ("more", Fact::count(more))])
 }
 
 #[cfg(test)]
@@ -92,7 +90,7 @@ mod tests {
         assert_eq!(shown(&all), ["a, b", "a、b", "a、b"]);
         assert_eq!(
             shown(&Fact::first(2, ["a", "b", "c"])),
-            ["a, b and 1 more", "a、b 等 3 個", "a、b 等 3 个"]
+            ["a, b and 1 more", "a、b 及其他 1 個", "a、b 及其他 1 个"]
         );
         assert_eq!(Fact::first(2, ["a", "b"]), all);
     }

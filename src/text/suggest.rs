@@ -1,20 +1,20 @@
-//! What was probably meant by a misspelt word: a key, a check, a profile.
+//! Suggestions for a misspelt word: a key, a check, a profile.
 
-/// As near as clap asks of the flags it suggests.
+/// The likeness from which a word is suggested, as clap uses for flags.
 const NEAR: f64 = 0.7;
 
-/// How like another a word is, from 0 to 1; however it is written: `exclude-namespaces`, `excludeNamespaces`.
+/// Returns how similar two words are, from 0 to 1, regardless of case and separators.
 fn likeness(a: &str, b: &str) -> f64 {
     let plain = |word: &str| word.to_lowercase().replace(['-', '_'], "");
     strsim::jaro(&plain(a), &plain(b))
 }
 
-/// The word that comes nearest to a misspelt one, if any comes near.
+/// Returns the known word that is most similar to a misspelt one, if any is similar.
 pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     best(wrong, known, |_| false)
 }
 
-/// The same of names that people remember by a part: whatever holds it comes near.
+/// The same for names of which a part is given: every name that contains the part is similar.
 pub fn nearest_holding<'a>(part: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     best(part, known, |word| word.contains(part.trim_matches('*')))
 }
@@ -31,12 +31,12 @@ fn best<'a>(
         .map(|(_, word)| word)
 }
 
-/// `did you mean "thresholds"?`, or else what there is.
+/// Returns `did you mean "thresholds"?`, or a list of the known words if none is similar.
 pub fn suggestion(wrong: &str, known: &[&str]) -> Option<String> {
     match nearest(wrong, known.iter().copied()) {
         Some(word) => Some(format!("did you mean \"{word}\"?")),
         None if known.is_empty() => None,
-        None => Some(format!("known here: {}", known.join(", "))),
+        None => Some(format!("known: {}", known.join(", "))),
     }
 }
 

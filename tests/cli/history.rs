@@ -84,7 +84,16 @@ fn a_record_contains_names_and_numbers_only() {
     let finding: BTreeSet<&str> =
         record["findings"][0].as_object().unwrap().keys().map(String::as_str).collect();
     let wanted = [
-        "check", "incident", "key", "measures", "muted", "object", "objects", "owner", "severity", "since",
+        "check",
+        "incident",
+        "key",
+        "measures",
+        "muted",
+        "object",
+        "objects",
+        "owner",
+        "severity",
+        "since",
         "stillServing",
     ];
     assert_eq!(finding, wanted.into());
@@ -115,8 +124,8 @@ fn names_files_that_are_not_records() {
             "{\"apiVersion\": \"healthcheck/v1\", \"kind\": \"Record\"}",
             "missing field `toolVersion` at line 1 column",
         ),
-        (&newer, "a later version wrote it (healthcheck/v2), this one reads healthcheck/v1"),
-        (&timeless, "it does not say when it was taken"),
+        (&newer, "it was written by a later version (healthcheck/v2); this one reads healthcheck/v1"),
+        (&timeless, "it has no time"),
         (&capture, "it is a Snapshot"),
     ] {
         let folder = days.path("bad");
@@ -125,10 +134,11 @@ fn names_files_that_are_not_records() {
         std::fs::write(folder.join(".healthcheck-dead.tmp"), "").unwrap();
         let ran = days.run("-f new.json --history bad");
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{says}: {ran:?}");
-        let line =
-            format!("error: bad/20251225T020000.000000000Z-abcdef.record.json is no record of a run: {says}");
+        let line = format!(
+            "error: bad/20251225T020000.000000000Z-abcdef.record.json is not a record of a run: {says}"
+        );
         assert!(
-            ran.err.starts_with(&line) && ran.err.ends_with("; move it away or delete it\n"),
+            ran.err.starts_with(&line) && ran.err.ends_with("; move or delete it\n"),
             "{says}: {}",
             ran.err
         );
@@ -157,7 +167,7 @@ fn checks_the_folder_before_reading() {
     let days = Days::new();
     std::fs::write(days.path("file"), "").unwrap();
     let ran = days.run("-f /no/such/file --history file");
-    assert_eq!(ran.err, "error: file is a file; --history wants a folder of its own\n");
+    assert_eq!(ran.err, "error: file is a file; --history needs a folder of its own\n");
     let ran = days.run("-f /no/such/file --history file/below");
     assert_eq!(
         (ran.code, ran.err.as_str()),

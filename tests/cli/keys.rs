@@ -4,7 +4,7 @@ use crate::support::corpus::{self, MOMENT};
 use crate::support::pigo;
 use crate::support::shapes::Random;
 use crate::{now, project};
-use kubectl_healthcheck::checks::CHECKS;
+use kubectl_healthcheck::checks::CATALOG;
 use kubectl_healthcheck::finding::{Finding, Severity};
 use kubectl_healthcheck::model::Owner;
 use kubectl_healthcheck::policy::settings::Settings;
@@ -20,7 +20,7 @@ use std::sync::LazyLock;
 static CLUSTERS: LazyLock<Vec<(String, Vec<Value>)>> = LazyLock::new(|| {
     let cases = corpus::cases().into_iter().chain(corpus::produced());
     let mut all: Vec<(String, Vec<Value>)> = cases.map(|case| (case.title, case.objects)).collect();
-    let pages = CHECKS.iter().map(|check| (check.id.to_owned(), documents(example(check.page.en))));
+    let pages = CATALOG.iter().map(|check| (check.id.to_owned(), documents(example(check.page.en))));
     all.extend(pages);
     all.push(("pigo".to_owned(), pigo::objects(now())));
     let node = std::fs::read_to_string(project("tests/fixtures/registercenter.yaml")).unwrap();
@@ -262,7 +262,7 @@ fn no_object_has_two_findings_with_one_key() {
 #[test]
 fn keys_are_equal_in_all_versions() {
     let mut pinned = String::new();
-    for check in CHECKS {
+    for check in CATALOG.iter() {
         let of_check = |finding: &Finding| (finding.check.id == check.id).then(|| finding.key.clone());
         let mut keys = judged(&documents(example(check.page.en)), of_check);
         keys.dedup();

@@ -162,7 +162,10 @@ fn json_has_the_numbers_of_the_screen() {
     let loss = &of["largestNodeLoss"][0];
     // worker-one and its 100m of a DaemonSet are gone, and what was on it must go elsewhere.
     assert_eq!((&loss["resource"], &loss["node"]), (&json!("cpuMillis"), &json!("worker-one")));
-    assert_eq!((&loss["needed"], &loss["available"], &loss["shortage"]), (&json!(6700), &json!(12_000), &json!(0)));
+    assert_eq!(
+        (&loss["needed"], &loss["available"], &loss["shortage"]),
+        (&json!(6700), &json!(12_000), &json!(0))
+    );
 }
 
 /// Broken and odd data of nodes.
@@ -259,7 +262,8 @@ fn survives_invalid_measurements() {
 }
 
 /// A profile that mutes the checks of nodes.
-const MUTES: &str = "profiles:\n  p:\n    mutes:\n    - {check: node-*, reason: known, owner: us, until: 2026-12-31}\n";
+const MUTES: &str =
+    "profiles:\n  p:\n    mutes:\n    - {check: node-*, reason: known, owner: us, until: 2026-12-31}\n";
 
 #[test]
 fn the_class_of_a_node_agrees_with_the_findings_about_it() {
@@ -274,7 +278,9 @@ fn the_class_of_a_node_agrees_with_the_findings_about_it() {
     let config = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(config.path(), MUTES).unwrap();
     let muting = format!("--config {} --profile p", config.path().display());
-    for (flags, worst) in [("", "unhealthy"), ("--skip node-not-ready", "attention"), (muting.as_str(), "healthy")] {
+    for (flags, worst) in
+        [("", "unhealthy"), ("--skip node-not-ready", "attention"), (muting.as_str(), "healthy")]
+    {
         let report = nodes(&items, &format!("-o json {flags}")).json();
         let findings = report["findings"].as_array().unwrap();
         for node in report["nodes"].as_array().unwrap() {

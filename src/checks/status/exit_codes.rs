@@ -1,8 +1,7 @@
 //! Exit codes of containers. Codes above 128 are 128 plus the signal that ended the program.
 
 use super::{Meaning, checks};
-use crate::finding::Fact;
-use crate::text::{Message, Text};
+use crate::text::{Fact, Message, Text};
 
 /// An exit code with a meaning of its own.
 pub(super) struct Code {

@@ -1,14 +1,13 @@
-//! Which two runs cannot be compared, and why.
+//! Why two runs cannot be compared.
 
 use crate::compare::run_record::RunRecord;
 use crate::snapshot::{Cluster, Scope};
 use crate::wire::Time;
 
-/// Whether two runs can be compared; each with what it is called.
+/// Checks that two runs can be compared; each comes with its name for errors.
 ///
 /// # Errors
-/// When they are of two clusters, when the earlier one is the later one, or when they looked at no namespace in common.
-/// The text says which, and what to do.
+/// If they are of two clusters, in the wrong order, or without a common namespace. The text says what to do.
 pub fn comparable(
     (old, earlier): (&RunRecord, &str),
     (new, later): (&RunRecord, &str),
@@ -16,35 +15,33 @@ pub fn comparable(
     of_one_cluster((&old.cluster, earlier), (&new.cluster, later))?;
     if let Some((then, now)) = old.taken_at.zip(new.taken_at).filter(|(then, now)| then > now) {
         let (then, now) = (shown(then), shown(now));
-        return Err(format!("{earlier} is newer ({then}) than {later} ({now}): is it the other way round?"));
+        return Err(format!("{earlier} is newer ({then}) than {later} ({now}); swap them"));
     }
     if !overlap(&old.scope, &new.scope) {
         let (theirs, ours) = (places(&old.scope), places(&new.scope));
         return Err(format!(
-            "{earlier} looked at {theirs}, and {later} at {ours}: they have no namespace in common"
+            "{earlier} covers {theirs} and {later} covers {ours}: they have no namespace in common"
         ));
     }
     Ok(())
 }
 
-/// Whether two runs are on one cluster, as far as they say on which.
+/// Checks that two runs are on one cluster, as far as they name it.
 ///
 /// # Errors
-/// When both say so, and neither server nor context agree.
+/// If both name a server and a context, and neither agrees.
 pub fn of_one_cluster(
     (old, earlier): (&Cluster, &str),
     (new, later): (&Cluster, &str),
 ) -> Result<(), String> {
     let differ = |a: &str, b: &str| !a.is_empty() && !b.is_empty() && a != b;
     if differ(&old.server, &new.server) && differ(&old.context, &new.context) {
-        Err(format!(
-            "{earlier} is of cluster {}, and {later} of {}: compare runs on one cluster",
-            named(old),
-            named(new)
-        ))
-    } else {
-        Ok(())
+        let (old, new) = (named(old), named(new));
+        return Err(format!(
+            "{earlier} is of cluster {old} and {later} of {new}: compare runs on one cluster"
+        ));
     }
+    Ok(())
 }
 
 fn named(cluster: &Cluster) -> String {
@@ -63,7 +60,7 @@ fn overlap(a: &Scope, b: &Scope) -> bool {
     }
 }
 
-/// The first of many names are enough to see that they are others.
+/// Returns the namespaces of a scope, the first ones of many.
 fn places(scope: &Scope) -> String {
     let names = &scope.namespaces;
     match names.len() {

@@ -1,31 +1,31 @@
-//! Changes for people: one row an incident, named by the worst that became of it.
+//! Changes as rows: one for each incident, named by its worst change.
 
 use super::{Change, Changed};
 use crate::finding::Severity;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// A row for people: the findings of one incident of which the same became.
+/// The findings of one incident with the same change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// The worst that became of any of them.
+    /// The worst change.
     pub change: Change,
-    /// The worst of those of which it became.
+    /// The worst severity of the findings with that change.
     pub severity: Severity,
-    /// The key that names it, as an index.
+    /// The index of the key that names it.
     pub names: usize,
-    /// How many other keys of the incident it became of.
+    /// The number of other keys of the incident with that change.
     pub others: usize,
 }
 
 impl Row {
-    /// Whether it is new, worse, fixed or better, and more than worth knowing.
+    /// Returns whether it is new, worse, fixed or better, and above low.
     pub fn is_news(&self) -> bool {
         self.change < Change::Unseen && self.severity > Severity::Low
     }
 }
 
-/// Folds changes, which must be sorted. What is there now is folded by its incident, what is gone by the one it was of.
+/// Groups sorted changes: findings that exist by their incident, and those that are gone by their former incident.
 pub(super) fn fold(all: &[Changed]) -> Vec<Row> {
     let mut groups: BTreeMap<(Option<Change>, &str), Vec<usize>> = BTreeMap::new();
     for (index, changed) in all.iter().enumerate() {
@@ -38,8 +38,8 @@ pub(super) fn fold(all: &[Changed]) -> Vec<Row> {
     rows
 }
 
-/// The keys of an incident as one row. They come sorted by change, then the worst first. What is only worth knowing is
-/// no news of an incident that is more.
+/// Returns the row of an incident. Its keys are sorted by change, then worst first. Low findings do not count in an incident
+/// that has worse ones.
 fn row(all: &[Changed], incident: &str, group: &[usize]) -> Option<Row> {
     let mut group = group.to_vec();
     if group.iter().any(|index| all[*index].weight() > Severity::Low) {
@@ -47,7 +47,7 @@ fn row(all: &[Changed], incident: &str, group: &[usize]) -> Option<Row> {
     }
     let change = all[*group.first()?].change;
     group.retain(|index| all[*index].change == change);
-    // The cause speaks for what comes of it.
+    // The cause names the row.
     let cause = group.iter().copied().find(|index| all[*index].key == incident);
     Some(Row {
         change,

@@ -4,7 +4,7 @@ use crate::snapshot::{Cluster, Scope};
 use crate::wire::Kind;
 use Severity::{High, Low, Medium};
 
-/// A finding of severity critical about one pod of a Deployment `web` in namespace `shop`.
+/// A high finding about one pod of a Deployment `web` in namespace `shop`.
 fn noted(check: &str, restarts: i64) -> FindingRecord {
     let owner: Owner = serde_json::from_str(r#"{"kind":"Deployment","name":"web"}"#).unwrap();
     FindingRecord {
@@ -277,7 +277,7 @@ fn runs_that_cannot_be_compared_are_refused() {
     });
     assert_eq!(
         other,
-        "the baseline is of cluster stage (https://b), and this run of prod (https://a): compare runs on one cluster"
+        "the baseline is of cluster stage (https://b) and this run of prod (https://a): compare runs on one cluster"
     );
     assert_eq!(of(&|p| p.taken_at = None), "", "nobody knows");
     let newer = of(&|p| p.taken_at = Some(Time::at(2_000_001)));
@@ -293,7 +293,7 @@ fn runs_that_cannot_be_compared_are_refused() {
     assert_eq!(refused(&named(&["a", "b"]), &named(&["b", "c"])), None);
     assert_eq!(
         refused(&named(&["a"]), &named(&["b", "c", "d", "e", "f"])).unwrap(),
-        "A looked at a, and B at b, c, d and 2 others: they have no namespace in common"
+        "A covers a and B covers b, c, d and 2 others: they have no namespace in common"
     );
 }
 

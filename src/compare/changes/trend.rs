@@ -1,20 +1,20 @@
-//! Counts of pods beside those of an earlier run.
+//! The counts of pods of an earlier run.
 
 use crate::compare::run_record::RunRecord;
 use crate::finding::verdict::Counts;
 use std::collections::BTreeMap;
 
-/// The counts of an earlier run, as far as both runs counted the same.
+/// The counts of an earlier run, as far as both runs counted the same pods.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trend {
-    /// All pods; `None` where one of the runs looked at more, or did not see all.
+    /// All pods; `None` if the scopes differ, or a run did not read all pods.
     pub totals: Option<Counts>,
-    /// The namespaces whose pods both runs saw.
+    /// The namespaces whose pods both runs read.
     pub namespaces: BTreeMap<String, Counts>,
 }
 
 impl Trend {
-    /// What the counts of the later run are to be held against.
+    /// Returns the counts to compare those of the later run with.
     pub fn between(old: &RunRecord, new: &RunRecord) -> Self {
         let alike = !old.scope.selected && !new.scope.selected || old.scope.selector == new.scope.selector;
         let saw =

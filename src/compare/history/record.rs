@@ -1,4 +1,4 @@
-//! One record: its name, and its way to and from a file.
+//! A record: its file name, and how it is written and read.
 
 use super::{Error, UNFINISHED, fail};
 use crate::compare::run_record::{KIND, RunRecord};
@@ -9,13 +9,13 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
-/// How the name of a record ends. What ends otherwise is none.
+/// The end of the name of a record.
 pub(super) const EXTENSION: &str = ".record.json";
 
-/// A record is some kilobytes. Whatever is larger than this is none, and is not read; in bytes.
+/// The largest file that is read; a record has some kilobytes. In bytes.
 const LARGEST: u64 = 64 << 20;
 
-/// What every record says first of all.
+/// The first fields of every record.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Head {
@@ -23,8 +23,8 @@ struct Head {
     kind: String,
 }
 
-/// `20261121T010000.123456789Z-x7Kq2m.record.json`: sorted by name they are sorted by time, and the end, which is that
-/// of the file it was written as, tells apart what began in the same instant.
+/// Returns a name such as `20261121T010000.123456789Z-x7Kq2m.record.json`: names sort by time, and the random end comes from
+/// the name of the unfinished file.
 pub(super) fn file_name(taken_at: Time, written_as: &Path) -> String {
     let time = taken_at.to_timestamp().unwrap_or_default().strftime("%Y%m%dT%H%M%S%.9fZ").to_string();
     let written_as = super::name(written_as);
@@ -45,7 +45,7 @@ pub(super) fn read(path: &Path) -> Result<RunRecord, Error> {
     let mut text = Vec::new();
     File::open(path).map_err(&read)?.take(LARGEST + 1).read_to_end(&mut text).map_err(&read)?;
     if text.len() as u64 > LARGEST {
-        return Err(no_record("it is larger than any record".to_owned()));
+        return Err(no_record("it is too large".to_owned()));
     }
     let syntax = |error: serde_json::Error| no_record(error.to_string());
     let head: Head = serde_json::from_slice(&text).map_err(syntax)?;
@@ -53,7 +53,7 @@ pub(super) fn read(path: &Path) -> Result<RunRecord, Error> {
         Head { kind, .. } if kind != KIND => return Err(no_record(format!("it is a {kind}"))),
         Head { api_version, .. } if api_version != VERSION => {
             return Err(no_record(format!(
-                "a later version wrote it ({api_version}), this one reads {VERSION}"
+                "it was written by a later version ({api_version}); this one reads {VERSION}"
             )));
         }
         Head { .. } => {}
@@ -61,6 +61,6 @@ pub(super) fn read(path: &Path) -> Result<RunRecord, Error> {
     let run = serde_json::from_slice::<RunRecord>(&text).map_err(syntax)?.tidy();
     match run.taken_at {
         Some(_) => Ok(run),
-        None => Err(no_record("it does not say when it was taken".to_owned())),
+        None => Err(no_record("it has no time".to_owned())),
     }
 }

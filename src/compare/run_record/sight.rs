@@ -1,4 +1,4 @@
-//! What a run could see: who could not have seen something can neither miss it nor find it new.
+//! What a run read. A run that could not have found something can neither miss it nor find it new.
 
 use super::{FindingRecord, RunRecord};
 use crate::checks::CATALOG;
@@ -8,26 +8,26 @@ use crate::wire::Kind;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What was not seen: by kind, and in each by namespace. The empty namespace is everywhere.
+/// What was not read: by kind, then by namespace. The empty namespace stands for all.
 pub type Places = BTreeMap<String, BTreeMap<String, NotObserved>>;
 
-/// What a run did not see. Among the kinds are the ids of checks that did not look.
+/// What a run did not read. The kinds include the ids of checks that did not run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Visibility {
-    /// What lies in the scope; without any, the run was complete.
+    /// In the scope; without any, the run was complete.
     pub gaps: Places,
     /// What lies outside the scope, or was left out by request.
     #[serde(rename = "notInScope", alias = "outside")]
     pub outside: Places,
 }
 
-/// How much of a kind was not seen in a place.
+/// How much of a kind was not read in a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NotObserved {
     /// All of it.
     Wholly,
-    /// Some of it, and nobody knows which.
+    /// An unknown part of it.
     Partly,
 }
 
@@ -36,16 +36,16 @@ pub enum NotObserved {
 pub enum Blindness {
     /// It lies outside its scope.
     Scope,
-    /// It did not see this kind there.
+    /// It did not read this kind there.
     Kind(String),
     /// The check did not run.
     LeftOut,
-    /// It was an older version, which did not have the check, or a newer one, which does not have it any more.
+    /// Its version did not have the check yet, or no longer has it.
     Version,
 }
 
 impl Blindness {
-    /// As in JSON.
+    /// Returns the word in JSON.
     pub fn id(&self) -> &'static str {
         match self {
             Blindness::Scope => "out-of-scope",
@@ -57,7 +57,7 @@ impl Blindness {
 }
 
 impl Visibility {
-    /// What a coverage says of it.
+    /// Returns what a coverage lists.
     pub fn of(coverage: &Coverage) -> Self {
         let of = |gaps: &[Gap]| {
             places(gaps.iter().map(|gap| (gap.kind.as_str(), gap.namespace.as_deref(), gap.got, gap.reason)))
@@ -73,12 +73,12 @@ impl Visibility {
         Self { gaps: of(&coverage.gaps), outside: of(&coverage.not_in_scope) }
     }
 
-    /// Whether all of the scope was seen.
+    /// Returns whether the whole scope was read.
     pub fn is_complete(&self) -> bool {
         self.gaps.is_empty()
     }
 
-    /// How much of a kind was not seen in a namespace, or anywhere for the empty one.
+    /// Returns how much of a kind was not read in a namespace, or anywhere for the empty one.
     pub fn blind(&self, kind: &str, namespace: &str) -> Option<NotObserved> {
         let in_places = |places: &BTreeMap<String, NotObserved>| match namespace {
             "" if !places.contains_key("") => Some(NotObserved::Partly).filter(|_| !places.is_empty()),
@@ -88,7 +88,7 @@ impl Visibility {
         of(&self.gaps).max(of(&self.outside))
     }
 
-    /// Whether a check did not look at a namespace; for the empty one, at anything.
+    /// Returns whether a check was left out for a namespace, or for all for the empty one.
     fn is_left_out(&self, check: &str, namespace: &str) -> bool {
         let left_out = |places: &BTreeMap<String, NotObserved>| {
             places.contains_key("") || places.contains_key(namespace)
@@ -96,7 +96,7 @@ impl Visibility {
         self.outside.get(check).is_some_and(left_out)
     }
 
-    /// Leaves of the gaps what another did not see either.
+    /// Removes the gaps that another run filled.
     pub(crate) fn fill(&mut self, other: &Visibility) {
         for (kind, places) in &mut self.gaps {
             let nowhere = BTreeMap::new();
@@ -137,7 +137,7 @@ fn places<'g>(gaps: impl Iterator<Item = (&'g str, Option<&'g str>, u64, Reason)
 }
 
 impl RunRecord {
-    /// Why this run could not have found what another found; `None` if it could.
+    /// Returns why this run could not have found what another run found; `None` if it could.
     pub fn blind_to(&self, noted: &FindingRecord, other: &RunRecord) -> Option<Blindness> {
         let namespace = &*noted.object.namespace;
         let needs = match CATALOG.find(&noted.check) {
@@ -146,7 +146,7 @@ impl RunRecord {
             None if self.tool_version != other.tool_version => return Some(Blindness::Version),
             None => &[],
         };
-        // An annotation leaves a check out for one workload: what both have left out did not keep them from finding this.
+        // An annotation can leave a check out for one workload; if both runs left it out, it did not prevent this finding.
         let left_out = |past: &RunRecord| past.sight.is_left_out(&noted.check, namespace);
         if left_out(self) && !left_out(other) {
             return Some(Blindness::LeftOut);
@@ -157,7 +157,7 @@ impl RunRecord {
             return Some(Blindness::Scope);
         }
         let unseen = |kind: &&Kind| match self.sight.blind(kind.name(), namespace) {
-            // What is found without a kind, whoever has not seen it either would find.
+            // A finding that another run made without the kind can be made without it.
             Some(NotObserved::Wholly) => {
                 other.sight.blind(kind.name(), namespace) != Some(NotObserved::Wholly)
             }
@@ -168,7 +168,7 @@ impl RunRecord {
     }
 }
 
-/// Whether a version is older than another; one that is no version is not.
+/// Returns whether a version is older than another; a malformed one is not.
 fn is_older(version: &str, than: &str) -> bool {
     let parts = |text: &str| -> Option<Vec<u64>> {
         let plain = text.split(['-', '+']).next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Earlier runs as this tool wrote them: the record of a history, and the report of `-o json` and `-o yaml`.
+//! Reads earlier runs that this tool wrote: a record of a history, or a report of `-o json` or `-o yaml`.
 
 use super::sight::Visibility;
 use super::{FindingRecord, KIND, RunRecord};
@@ -10,33 +10,33 @@ use crate::wire::Time;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Why nothing can be compared with what this tool wrote.
+/// Why a document of this tool cannot be compared.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
     /// A later version wrote it.
     #[error("was written by a later version ({0}); this one reads {VERSION}")]
     Newer(String),
-    /// It tells of no run.
+    /// It is of another kind.
     #[error("is a {0}; compare with a report (-o json), a capture or a record of a history")]
     OtherKind(String),
-    /// It tells of several clusters.
-    #[error("is a report of {0} clusters; compare with a report of one")]
+    /// It is about several clusters.
+    #[error("is a report of {0} clusters; compare with a report of one cluster")]
     Several(usize),
-    /// It lacks something.
-    #[error("is not a whole {kind}: {reason}")]
+    /// It is incomplete.
+    #[error("is not a complete {kind}: {reason}")]
     Incomplete {
-        /// What it should be.
+        /// Its kind.
         kind: String,
-        /// What is wrong with it.
+        /// The problem.
         reason: String,
     },
 }
 
 impl RunRecord {
-    /// Reads what this tool wrote about a run.
+    /// Reads a document of this tool about a run.
     ///
     /// # Errors
-    /// When it is of a later version, of another kind, of several clusters, or not whole.
+    /// If it is of a later version, of another kind, of several clusters, or incomplete.
     pub fn from_written(written: Written) -> Result<Self, Refused> {
         let Written { kind, document, .. } = written;
         let version = document.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
@@ -60,7 +60,7 @@ impl RunRecord {
 }
 
 impl RunRecord {
-    /// Makes of what a file says what this tool would have written: no time is no time, and a key is there once.
+    /// Normalizes the content of a file: an unknown time is absent, and each key occurs once.
     #[must_use]
     pub fn tidy(mut self) -> Self {
         self.taken_at = self.taken_at.and_then(Time::known);
@@ -129,13 +129,13 @@ fn record(finding: contract::Finding, incident: String) -> (ObjectRef, FindingRe
     (finding.object, noted)
 }
 
-/// Puts findings of one key together; each comes with the object it is about, in the order of a report.
+/// Merges the findings of each key; each finding comes with its object, in the order of a report.
 pub fn together(findings: impl Iterator<Item = (ObjectRef, FindingRecord)>) -> Vec<FindingRecord> {
     let mut out: Vec<FindingRecord> = Vec::new();
     let mut of_key: BTreeMap<String, (usize, BTreeSet<ObjectRef>)> = BTreeMap::new();
     for (object, noted) in findings {
         if let Some((index, objects)) = of_key.get_mut(&noted.key) {
-            // What of a key is shown speaks for it.
+            // Findings that are shown count before muted ones.
             if noted.muted && !out[*index].muted {
                 continue;
             }
@@ -151,7 +151,7 @@ pub fn together(findings: impl Iterator<Item = (ObjectRef, FindingRecord)>) -> V
 }
 
 impl FindingRecord {
-    /// Takes in another finding of the same key.
+    /// Merges another finding of the same key.
     fn take_in(&mut self, other: FindingRecord) {
         self.severity = self.severity.max(other.severity);
         self.since = [self.since, other.since].into_iter().flatten().min();

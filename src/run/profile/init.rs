@@ -41,9 +41,8 @@ pub(super) fn init(args: &InitArgs, clock: fn() -> Time) -> Result<Exit, Failure
     let to_stdout = args.config.as_deref() == Some(Path::new("-"));
     let path =
         args.config.clone().or_else(|| super::super::environment(profile::VARIABLE).map(PathBuf::from));
-    let path = path
-        .or_else(profile::default_path)
-        .ok_or_else(|| Failure::new("no home directory; use --config"))?;
+    let path =
+        path.or_else(profile::default_path).ok_or_else(|| Failure::new("no home directory; use --config"))?;
     let before = if to_stdout { None } else { existing(&path, &args.name)? };
     let snapshots = read(args, clock)?;
     let block = block(args, &snapshots)?;
