@@ -21,7 +21,7 @@ pub(super) fn between(text: &str, least: Duration, most: Duration) -> Result<Dur
 pub(super) fn written(time: Duration) -> String {
     let millis = time.as_millis();
     let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000)];
-    let fitting = units.into_iter().find(|(_, unit)| millis > 0 && millis % unit == 0);
+    let fitting = units.into_iter().find(|(_, unit)| millis > 0 && millis.is_multiple_of(*unit));
     match fitting {
         Some((name, unit)) => format!("{}{name}", millis / unit),
         None if millis == 0 => "0".to_owned(),

@@ -37,22 +37,3 @@ mod tests {
         );
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn escapes_the_names_in_the_path_of_a_log() {
-        let path =
-            |namespace, pod, container| request(namespace, pod, container, "tailLines=1", DEADLINE).path;
-        assert_eq!(
-            path("shop", "web-7d9f.x_1", "app"),
-            "/api/v1/namespaces/shop/pods/web-7d9f.x_1/log?container=app&tailLines=1"
-        );
-        assert_eq!(
-            path("a/../b", "p?x=1", "c&previous=true#"),
-            "/api/v1/namespaces/a%2F..%2Fb/pods/p%3Fx%3D1/log?container=c%26previous%3Dtrue%23&tailLines=1"
-        );
-    }
-}

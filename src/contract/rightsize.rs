@@ -62,7 +62,8 @@ pub(crate) struct Container {
     pub(crate) workload: Owner,
     /// The owner of the workload, which may revert changes.
     pub(crate) managed_by: Option<Owner>,
-    pub(crate) container: String,
+    #[serde(rename = "container")]
+    pub(crate) name: String,
     /// Whether it is an init container that keeps running.
     pub(crate) sidecar: bool,
     /// The current number of pods of the workload.

@@ -42,7 +42,7 @@ pub async fn gather(
 ) -> Result<Snapshot, Error> {
     let mut run = Run::start(session, plan, progress).await?;
     answered();
-    let (mut snapshot, parts) = run.everything::<Rows>().await?;
+    let (mut snapshot, parts) = Box::pin(run.everything::<Rows>()).await?;
     for rows in parts {
         snapshot.rows.append(rows);
     }
@@ -69,7 +69,7 @@ pub async fn snapshot(
 ) -> Result<(Header, Vec<Capture>), Error> {
     let mut run = Run::start(session, plan, progress).await?;
     run.all_evidence = !plan.scope.no_evidence;
-    let (mut snapshot, parts) = run.everything::<Capture>().await?;
+    let (mut snapshot, parts) = Box::pin(run.everything::<Capture>()).await?;
     run.finish(&mut snapshot);
     snapshot.coverage.sort();
     let header = Header::of(&snapshot, crate::VERSION);

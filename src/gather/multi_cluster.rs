@@ -41,7 +41,7 @@ impl MultiCluster {
             let (connect, plan, progress) = (connect.clone(), plan.clone(), progress.clone());
             async move {
                 let answered = || answered.store(true, Ordering::Relaxed);
-                one(&connect, &context, &plan, &progress, answered).await
+                Box::pin(one(&connect, &context, &plan, &progress, answered)).await
             }
         })
     }

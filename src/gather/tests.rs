@@ -9,6 +9,7 @@ use crate::cluster::{ListOptions, LogFormat, Stop};
 use crate::model::{Gap, Reason};
 use crate::policy::settings::Settings;
 use crate::sources::SourceOptions;
+use crate::text::{Message, reasons};
 use std::cell::RefCell;
 use std::time::Duration;
 
@@ -115,7 +116,7 @@ async fn a_stopped_run_reports_what_it_has_read() {
     assert_eq!(snapshot.rows.pods.len(), 10);
     let gap = snapshot.coverage.gaps.iter().find(|gap| gap.kind == "Pod").unwrap();
     assert_eq!((gap.reason, gap.got, gap.missing), (Reason::Stopped, 10, Some(2)));
-    assert_eq!(gap.detail, "timed out after 10 s (--timeout)");
+    assert_eq!(gap.why.as_ref().unwrap().to_string(), "timed out after 10 s (--timeout)");
 }
 
 #[tokio::test(start_paused = true)]
@@ -123,7 +124,7 @@ async fn a_run_that_is_stopped_first_is_an_error() {
     let fake = Fake::default();
     let mut plan = plan();
     let stop = Stop::default();
-    stop.now("interrupted");
+    stop.now(Message::plain(&reasons::INTERRUPTED));
     plan.budget = Arc::new(crate::cluster::Budget::new(8, 0, stop));
     let error = gathered(&fake, &plan).await.unwrap_err().to_string();
     assert_eq!((error.as_str(), fake.requests().len()), ("error: interrupted, nothing was read", 0));

@@ -129,12 +129,12 @@ impl Override {
     /// Returns the skipped checks as gaps in the coverage.
     pub fn gaps(&self) -> impl Iterator<Item = Gap> {
         let object = &self.object;
-        let (place, why) = match self.is_of_namespace() {
-            true => (&object.name, vec![("namespace", Fact::text(&object.name))]),
-            false => (&object.namespace, vec![("object", Fact::Text(object.slashed()))]),
+        let (place, text, fact) = if self.is_of_namespace() {
+            (&object.name, &reasons::NAMESPACE_ANNOTATION, ("namespace", Fact::text(&object.name)))
+        } else {
+            (&object.namespace, &reasons::ANNOTATION, ("object", Fact::Text(object.slashed())))
         };
-        let text = if self.is_of_namespace() { &reasons::NAMESPACE_ANNOTATION } else { &reasons::ANNOTATION };
-        let why = Message::new(text, why);
+        let why = Message::new(text, vec![fact]);
         self.skip.iter().map(move |id| {
             let gap = Gap { namespace: Some(place.to_string()), ..Gap::new(*id, Reason::Skipped) };
             gap.because(why.clone())

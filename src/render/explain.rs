@@ -58,10 +58,10 @@ fn meaning_of(meaning: &Meaning, with_example: bool, lang: Lang) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::CHECKS;
+    use crate::checks::CATALOG;
     use crate::render::grid::width;
 
-    fn shown(check: &'static Check, lang: Lang, width: Option<usize>) -> String {
+    fn shown(check: &'static CheckInfo, lang: Lang, width: Option<usize>) -> String {
         let mut out = Vec::new();
         let look = Look { lang, width, ..Look::default() };
         explain(&Topic::Check(check), false, look, &mut out).unwrap();
@@ -71,7 +71,7 @@ mod tests {
     /// Only commands, headings and long names are wider.
     #[test]
     fn every_page_fits_the_width_and_is_complete() {
-        for (check, lang) in CHECKS.iter().flat_map(|c| [Lang::En, Lang::ZhTw, Lang::ZhCn].map(|l| (*c, l))) {
+        for (check, lang) in CATALOG.iter().flat_map(|c| [Lang::En, Lang::ZhTw, Lang::ZhCn].map(|l| (c, l))) {
             let (source, wrapped) = (shown(check, lang, None), shown(check, lang, Some(60)));
             let plain = |text: &str| text.split_whitespace().collect::<String>();
             // Links lose their marks, and rows of tables become lists.

@@ -75,7 +75,9 @@ fn document(report: &Report, look: Look) -> Document {
         list.push(Block::Parts(vec![own(text.fill(lang, &[("count", Fact::count(rest.len()))]))]));
     }
     document.section(list);
-    resources::sections(&report.resources(), look).into_iter().for_each(|blocks| document.section(blocks));
+    for blocks in resources::sections(&report.resources(), look) {
+        document.section(blocks);
+    }
     let mut notes: Vec<Line> = sections::spread(report.node_spread().as_ref(), lang);
     notes.push(own(coverage::summary(&report.coverage, lang)));
     notes.extend(coverage::short_notes(report, lang).into_iter().map(name));

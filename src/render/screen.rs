@@ -34,7 +34,9 @@ pub(super) fn write(report: &Report, look: Look, wide: bool, out: &mut dyn Write
     document.section(screen.namespaces());
     document.section(screen.problems());
     document.section(if wide { Vec::new() } else { next::section(&report.next_commands(), look) });
-    error_logs::sections(report, look, wide).into_iter().for_each(|section| document.section(section));
+    for section in error_logs::sections(report, look, wide) {
+        document.section(section);
+    }
     document.section(screen.pods());
     if wide {
         document.section(certificates::section(report, look));
@@ -85,7 +87,9 @@ impl Screen<'_> {
         let mut blocks = vec![Block::Table(Table::new(columns))];
         if !folded.is_empty() {
             let mut sum = Counts::default();
-            folded.iter().for_each(|of| sum.add(&of.counts));
+            for of in &folded {
+                sum.add(&of.counts);
+            }
             let facts = [("count", Fact::count(folded.len())), ("pods", Fact::count(sum.pods))];
             blocks.push(Block::Lines(vec![own(MORE.fill(lang, &facts)).dim()]));
         }

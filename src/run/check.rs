@@ -176,12 +176,7 @@ impl Judge<'_> {
         }
         // If no cluster could be read there is no report.
         if failures.len() == shown.summaries.len() + seen.len() {
-            return Err(Failure {
-                line: failures.join("\n"),
-                hint: None,
-                reason: Reason::Failed,
-                error: None,
-            });
+            return Err(Failure::of_lines(&failures));
         }
         progress.end();
         if at_once {

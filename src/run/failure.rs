@@ -24,6 +24,11 @@ impl Failure {
         Self { line: format!("error: {}", text.into()), hint: None, reason: Reason::Failed, error: None }
     }
 
+    /// The failures of several clusters, one line each.
+    pub(super) fn of_lines(lines: &[String]) -> Self {
+        Self { line: lines.join("\n"), hint: None, reason: Reason::Failed, error: None }
+    }
+
     /// Returns why there is no report, as a gap says it.
     pub(super) fn why(&self) -> Message {
         self.error.clone().unwrap_or_else(|| Message::quoted(&*self.line))

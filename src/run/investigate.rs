@@ -46,9 +46,9 @@ fn gathered(
     live.plan.about = Some(target.name.clone());
     live.plan.with_certificates = args.judge.wants_certificates();
     let progress = live.progress(args.show.output.is_human());
-    live.wait_for(
-        live.one(&context, async |session| gather::gather(session, &live.plan, &progress, || ()).await),
-    )?
+    live.wait_for(live.one(&context, async |session| {
+        Box::pin(gather::gather(session, &live.plan, &progress, || ())).await
+    }))?
 }
 
 fn tell(

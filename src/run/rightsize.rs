@@ -6,7 +6,6 @@ use super::{Failure, files, look};
 use crate::cli::{Exit, RightsizeArgs};
 use crate::finding::command::Kubectl;
 use crate::gather::ClusterResult;
-use crate::model::Reason;
 use crate::output;
 use crate::policy::settings::Settings;
 use crate::render::{self, RightsizeFormat, Sized};
@@ -108,7 +107,7 @@ fn all_of(
         loaded.push(LoadedCluster { context: Some(context), snapshot, settings });
     }
     if failures.len() == loaded.len() {
-        return Err(Failure { line: failures.join("\n"), hint: None, reason: Reason::Failed, error: None });
+        return Err(Failure::of_lines(&failures));
     }
     let place =
         |loaded: &LoadedCluster| contexts.iter().position(|name| loaded.context.as_ref() == Some(name));

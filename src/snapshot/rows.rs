@@ -191,13 +191,13 @@ rows! {
     ingresses: wire::Ingress, each { Ingress => as_read } namespaced metadata, once;
     /// Gateways.
     gateways: wire::Gateway, each { Gateway => as_read } namespaced metadata, once;
-    /// HTTPRoutes.
+    /// The `HTTPRoute` objects.
     routes: wire::HttpRoute, each { HTTPRoute => as_read } namespaced metadata, once;
     /// Ingress classes.
     ingress_classes: wire::IngressClass, each { IngressClass => as_read } cluster metadata, once;
-    /// PersistentVolumeClaims.
+    /// The `PersistentVolumeClaim` objects.
     claims: wire::PersistentVolumeClaim, each { PersistentVolumeClaim => as_read } namespaced metadata, once;
-    /// PersistentVolumes.
+    /// The `PersistentVolume` objects.
     volumes: wire::PersistentVolume, each { PersistentVolume => as_read } cluster metadata, once;
     /// Storage classes.
     storage_classes: wire::StorageClass, each { StorageClass => as_read } cluster metadata, once;

@@ -25,7 +25,7 @@ pub(crate) struct Counted {
 }
 
 /// The most bytes that are read of a log, after decompression: more come from a device or a decompression bomb.
-pub const LARGEST_LOG: u64 = 16 << 30;
+pub(crate) const LARGEST_LOG: u64 = 16 << 30;
 
 /// Counts the requests for the hosts in `into`, line by line, until `is_stopped`.
 ///

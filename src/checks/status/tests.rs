@@ -21,7 +21,7 @@ fn every_named_check_exists() {
     for (names, ids) in statuses.chain(exit_codes::NOTABLE.iter().map(|code| (&[][..], code.checks))) {
         assert!(!ids.is_empty(), "{names:?}");
         for id in ids {
-            assert!(super::super::find(id).is_some(), "{names:?} names {id}");
+            assert!(CATALOG.find(id).is_some(), "{names:?} names {id}");
         }
         assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{names:?}");
     }
@@ -104,7 +104,7 @@ fn every_reason_in_a_page_is_a_topic_that_names_the_check() {
         "pod-sandbox-failed",
         "pod-volume-not-mounted",
     ] {
-        let page = super::super::find(id).unwrap().page.en;
+        let page = CATALOG.find(id).unwrap().page.en;
         let (section, _) = page.split_once("## Why").unwrap();
         let is_reason =
             |word: &&str| word.chars().all(char::is_alphabetic) && word.starts_with(char::is_uppercase);
@@ -121,7 +121,7 @@ fn every_reason_in_a_page_is_a_topic_that_names_the_check() {
 fn every_status_of_an_example_is_a_topic() {
     let now = crate::wire::Time { seconds: 1_766_714_400, nanos: 0 };
     let mut seen = BTreeSet::new();
-    for check in CHECKS {
+    for check in CATALOG.iter() {
         let (_, example) = check.page.en.split_once("```yaml\n").unwrap();
         let (example, _) = example.split_once("```").unwrap();
         let snapshot = crate::snapshot::read_bytes("example", example.as_bytes(), now).unwrap();

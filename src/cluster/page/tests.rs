@@ -138,7 +138,8 @@ async fn a_stopped_run_ends_its_requests() {
     let (client, request) = (fake.client(), version(RetryPolicy::Full, LONG));
     let stop = client.budget.stop();
     let (result, ()) = tokio::join!(client.ask(&request), stop.after(Duration::from_secs(5)));
-    assert_eq!(result.err(), Some(Error::Stopped("timed out after 5 s (--timeout)".to_owned())));
+    let Err(Error::Stopped(why)) = result.map(|_| ()) else { panic!("not stopped") };
+    assert_eq!(why.to_string(), "timed out after 5 s (--timeout)");
 }
 
 #[tokio::test(start_paused = true)]
@@ -169,7 +170,8 @@ async fn an_object_must_be_the_requested_one() {
     let other = r#"{"kind":"Pod","metadata":{"name":"other"}}"#;
     fake.fault("/pods/web-000", [Fault::Raw(200, "application/json", other)]);
     let error = read(Kind::Pod, "web-000").await.unwrap_err();
-    assert_eq!(error, Error::Unreadable("not the pod web-000".to_owned()));
+    let Error::Unreadable(why) = error else { panic!("{error}") };
+    assert!(why.to_string().contains("pod web-000"), "{why}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -179,7 +181,8 @@ async fn a_response_that_never_ends_is_refused() {
     fake.add(Kind::Pod, json!({ "metadata": { "namespace": "shop", "name": "web-0" } }));
     let request = crate::cluster::logs::request("shop", "web-0", "app", "tailLines=1", LONG);
     let error = fake.client().ask(&request).await.unwrap_err();
-    assert_eq!(error, Error::Unreadable("a response of more than 1 MiB".to_owned()));
+    let Error::Unreadable(why) = error else { panic!("{error}") };
+    assert!(why.to_string().contains("1 MiB"), "{why}");
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn container(context: String, row: &Row) -> Container {
         namespace: row.workload.namespace.to_string(),
         workload: Owner { kind: row.workload.kind.clone(), name: row.workload.name.clone() },
         managed_by: row.managed_by.clone(),
-        container: row.container.to_string(),
+        name: row.container.to_string(),
         sidecar: row.sidecar,
         pods: row.pods,
         measured: measured.to_owned(),

@@ -59,7 +59,9 @@ impl NamedHosts {
     /// Adds those of another part of the run.
     pub(crate) fn append(&mut self, other: Self) {
         for (host, of) in other.hosts {
-            of.into_iter().for_each(|(namespace, tls)| self.host(host.clone(), namespace, tls));
+            for (namespace, tls) in of {
+                self.host(host.clone(), namespace, tls);
+            }
         }
         self.gateways.extend(other.gateways);
         self.routes.extend(other.routes);

@@ -94,9 +94,10 @@ fn report(view: &View, out: &mut Reporter, pods: &[&Pod]) {
     let (place, seen) = place(view, pods);
     // The key does not depend on the first pod, which changes when a pod restarts again.
     let place_key = key(INFO.id, &place, &[]);
-    let finding = match seen {
-        true => out.object(place, &[], Severity::Medium, message),
-        false => out.pod(first, &[], Severity::Medium, message),
+    let finding = if seen {
+        out.object(place, &[], Severity::Medium, message)
+    } else {
+        out.pod(first, &[], Severity::Medium, message)
     };
     finding.key = place_key;
     finding.since = at;
