@@ -7,6 +7,7 @@
 //! what people wrote on objects (`overrides`), what they accepted (`mute`) ──▶ checks, Report
 //! an earlier run (file │ history) ──▶ past ──▶ changes ──▶ Report
 //! checks::View ──▶ rightsize ──▶ render
+//! contract: the documents of -o json ──▶ render (writes them), compare (reads an earlier report)
 //! ```
 //!
 //! A module uses only what lies to its left, plus `wire`, `model` and `text`.

@@ -9,9 +9,9 @@ mod rows;
 mod tests;
 mod trend;
 
+pub use crate::contract::{Both, Change, Moved, Side};
 pub use mismatch::{comparable, of_one_cluster};
 pub use rows::Row;
-pub use crate::contract::{Both, Change, Moved, Side};
 pub use trend::Trend;
 
 use crate::compare::measure::Measure;

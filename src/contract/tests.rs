@@ -11,7 +11,8 @@ const NOW: Time = Time { seconds: 1_766_714_400, nanos: 0 };
 
 /// A report with an incident, a node, gaps outside the scope and resources.
 fn document() -> Value {
-    let owner = json!([{ "apiVersion": "apps/v1", "kind": "StatefulSet", "name": "web", "controller": true }]);
+    let owner =
+        json!([{ "apiVersion": "apps/v1", "kind": "StatefulSet", "name": "web", "controller": true }]);
     let list = json!({ "kind": "List", "items": [
         { "apiVersion": "v1", "kind": "Node", "metadata": { "name": "n1" }, "status": { "allocatable": { "cpu": "4",
             "memory": "8Gi" }, "conditions": [{ "type": "Ready", "status": "False" }] } },
@@ -100,6 +101,9 @@ fn an_action_says_whether_it_changes_the_cluster() {
     let action = Action::new("kubectl delete pod -n shop web-0");
     let written = serde_json::to_value(&action).unwrap();
     assert_eq!(written, json!({ "command": "kubectl delete pod -n shop web-0", "changes": true }));
-    assert_eq!(serde_json::from_value::<Action>(json!("kubectl get pods")).unwrap(), Action::new("kubectl get pods"));
+    assert_eq!(
+        serde_json::from_value::<Action>(json!("kubectl get pods")).unwrap(),
+        Action::new("kubectl get pods")
+    );
     assert!(!Action::new("kubectl get pods").changes);
 }

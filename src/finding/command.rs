@@ -54,8 +54,19 @@ impl Kubectl {
 
 /// Verbs of kubectl that change nothing.
 const READING: [&str; 13] = [
-    "api-resources", "api-versions", "auth", "cluster-info", "describe", "diff", "events", "explain", "get", "healthcheck",
-    "logs", "top", "version",
+    "api-resources",
+    "api-versions",
+    "auth",
+    "cluster-info",
+    "describe",
+    "diff",
+    "events",
+    "explain",
+    "get",
+    "healthcheck",
+    "logs",
+    "top",
+    "version",
 ];
 
 /// Returns whether a command line changes the cluster. A command that is not known to only read counts as changing.

@@ -279,7 +279,8 @@ impl Block {
             }
             Block::Parts(parts) => {
                 let shown: Vec<String> = parts.iter().map(Line::on_terminal).collect();
-                let paint = |text: &String| parts.first().map_or_else(String::new, |first| first.paint(text, look));
+                let paint =
+                    |text: &String| parts.first().map_or_else(String::new, |first| first.paint(text, look));
                 flow(&shown, look.width).iter().map(paint).collect()
             }
             Block::Title(lines) | Block::Lines(lines) => {

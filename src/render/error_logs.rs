@@ -51,7 +51,8 @@ pub(super) fn sections(report: &Report, look: Look, wide: bool) -> Vec<Vec<Block
     let head = format!("{} · {}", HEAD.get(lang), totals(&logs, lang));
     let mut sections = vec![vec![Block::Lines(vec![own(head)])]];
     sections.extend(by_source(&logs, most, lang).map(|table| vec![Block::Table(table)]));
-    sections.extend((!patterns.is_empty()).then(|| vec![Block::Table(on_screen(report, patterns, lang, wide))]));
+    sections
+        .extend((!patterns.is_empty()).then(|| vec![Block::Table(on_screen(report, patterns, lang, wide))]));
     sections.push(vec![Block::items(notes(&logs, most, lang).into_iter().map(name))]);
     sections
 }
@@ -190,7 +191,9 @@ fn of_source(of: &LogSource, lang: Lang) -> Vec<String> {
     let source = || ("source", Fact::Text(placed(of.source)));
     for (rule, why, count) in &of.benign {
         let (rule, why) = (Fact::text(rule), Fact::text(why.get(lang)));
-        out.push(IS_BENIGN.fill(lang, &[("count", Fact::count(*count)), source(), ("rule", rule), ("why", why)]));
+        out.push(
+            IS_BENIGN.fill(lang, &[("count", Fact::count(*count)), source(), ("rule", rule), ("why", why)]),
+        );
     }
     let moment =
         |at: Option<i64>| Fact::Text(at.map_or_else(|| "?".to_owned(), |at| words::minute(Time::at(at))));

@@ -1,7 +1,7 @@
 //! The patrol report, and the syntax of Markdown.
 
-use super::escape;
 use super::document::Document;
+use super::escape;
 use super::{Look, sections};
 use crate::report::Report;
 use std::io::{self, Write};

@@ -32,7 +32,7 @@ mod words;
 pub use diff::{Difference, difference};
 pub use format::{DiffFormat, Format, ListFormat, NodesFormat, SettingsFormat, StoryFormat};
 pub use lists::{checks, explain};
-pub use message::{Summary, message};
+pub use message::{ChatSummary, message};
 pub use nodes::nodes;
 pub use overview::overview;
 pub use profile::{profile, settings_table};

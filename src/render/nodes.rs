@@ -46,9 +46,7 @@ pub fn nodes(reports: &[Report], format: NodesFormat, look: Look, out: &mut dyn 
             }
             Ok(())
         }
-        NodesFormat::Markdown => {
-            reports.iter().try_for_each(|report| document(report, look).markdown(out))
-        }
+        NodesFormat::Markdown => reports.iter().try_for_each(|report| document(report, look).markdown(out)),
         NodesFormat::Json => json::write(&json::report(reports), Encoding::Json, out),
         NodesFormat::Yaml => json::write(&json::report(reports), Encoding::Yaml, out),
         NodesFormat::Name => {
@@ -77,7 +75,9 @@ fn document(report: &Report, look: Look) -> Document {
         list.push(Block::Parts(vec![own(text.fill(lang, &[("count", Fact::count(rest.len()))]))]));
     }
     document.section(list);
-    resources::sections(&report.resources(), look).into_iter().for_each(|blocks| document.section(blocks));
+    for blocks in resources::sections(&report.resources(), look) {
+        document.section(blocks);
+    }
     let mut notes: Vec<Line> = sections::spread(report.node_spread().as_ref(), lang);
     notes.push(own(coverage::summary(&report.coverage, lang)));
     notes.extend(coverage::short_notes(report, lang).into_iter().map(name));

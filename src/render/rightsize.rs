@@ -7,12 +7,12 @@ mod page;
 mod patch;
 mod said;
 
-use super::escape::visible;
-use super::grid::{self, Column};
 use super::document::flow;
-use super::words;
-use super::json::Encoding;
+use super::escape::visible;
 use super::grid::Wrapped;
+use super::grid::{self, Column};
+use super::json::Encoding;
+use super::words;
 use super::{Look, coverage, wrap};
 use crate::finding::{Fact, Severity};
 use crate::model::{Amount, ObjectRef};

@@ -34,7 +34,9 @@ pub(super) fn write(report: &Report, look: Look, wide: bool, out: &mut dyn Write
     document.section(screen.namespaces());
     document.section(screen.problems());
     document.section(if wide { Vec::new() } else { next::section(&report.next_commands(), look) });
-    error_logs::sections(report, look, wide).into_iter().for_each(|section| document.section(section));
+    for section in error_logs::sections(report, look, wide) {
+        document.section(section);
+    }
     document.section(screen.pods());
     if wide {
         document.section(certificates::section(report, look));
@@ -71,7 +73,8 @@ impl Screen<'_> {
             report.namespaces.iter().partition(|of| fold && of.state == Verdict::Healthy);
         let mut names: Vec<Line> = shown.iter().map(|of| name(&of.name)).collect();
         let mut states: Vec<&str> = shown.iter().map(|of| words::verdict_glyph(of.state)).collect();
-        let mut counts: Vec<CountRow> = shown.iter().map(|of| (Some(of.counts), self.before(&of.name))).collect();
+        let mut counts: Vec<CountRow> =
+            shown.iter().map(|of| (Some(of.counts), self.before(&of.name))).collect();
         if report.namespaces.len() > 1 {
             let before = report.trend.as_ref().and_then(|trend| trend.totals);
             names.push(own(words::TOTAL.get(lang)));
@@ -84,7 +87,9 @@ impl Screen<'_> {
         let mut blocks = vec![Block::Table(Table::new(columns))];
         if !folded.is_empty() {
             let mut sum = Counts::default();
-            folded.iter().for_each(|of| sum.add(&of.counts));
+            for namespace in &folded {
+                sum.add(&namespace.counts);
+            }
             let facts = [("count", Fact::count(folded.len())), ("pods", Fact::count(sum.pods))];
             blocks.push(Block::Lines(vec![own(MORE.fill(lang, &facts)).dim()]));
         }
@@ -106,7 +111,8 @@ impl Screen<'_> {
     fn pods(&self) -> Vec<Block> {
         let (report, lang, all) = (self.report, self.look.lang, self.look.all);
         let now = report.snapshot.taken_at;
-        let is_shown = |class: Class| all || self.wide && matches!(class, Class::Attention | Class::Unhealthy);
+        let is_shown =
+            |class: Class| all || self.wide && matches!(class, Class::Attention | Class::Unhealthy);
         let shown: Vec<(&Pod, Class)> = report.pods().filter(|(_, class)| is_shown(*class)).collect();
         if shown.is_empty() {
             return Vec::new();
@@ -122,7 +128,8 @@ impl Screen<'_> {
             column(&words::STATUS, &|pod| name(&*pod.shared.status)),
             column(&words::RESTARTS, &|pod| own(words::restarts(pod, now, lang))).expendable(1),
             column(&words::AGE, &|pod| own(pod.age_column(now))),
-            column(&words::NODE, &|pod| pod.node.as_deref().map_or_else(|| own("<none>"), name)).expendable(2),
+            column(&words::NODE, &|pod| pod.node.as_deref().map_or_else(|| own("<none>"), name))
+                .expendable(2),
             Column::new(words::CLASS.get(lang), shown.iter().map(|(_, of)| class(*of))).expendable(3),
         ];
         if self.wide {

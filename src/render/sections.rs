@@ -71,8 +71,7 @@ fn header(report: &Report, look: Look) -> Vec<Block> {
     let (snapshot, lang) = (report.snapshot, look.lang);
     let cluster = [&snapshot.cluster.context, &snapshot.cluster.server, &snapshot.cluster.version];
     let known: Vec<&str> = cluster.iter().map(|part| part.as_str()).filter(|part| !part.is_empty()).collect();
-    let environment =
-        if known.is_empty() { own(UNKNOWN.get(lang)) } else { name(known.join(" · ")) };
+    let environment = if known.is_empty() { own(UNKNOWN.get(lang)) } else { name(known.join(" · ")) };
     let facts = [
         (&TIME, own(words::moment(snapshot.taken_at))),
         (&ENVIRONMENT, environment),

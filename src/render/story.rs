@@ -162,11 +162,8 @@ impl Teller<'_> {
             .then(name(finding.object.slashed()))
             .then(format!("  {}", finding.check.id));
         let texts = std::iter::once(&finding.message).chain(&finding.evidence);
-        let text = |of: &crate::text::Message| Item {
-            head: None,
-            text: message(of.in_lang(lang)),
-            indent: INDENT,
-        };
+        let text =
+            |of: &crate::text::Message| Item { head: None, text: message(of.in_lang(lang)), indent: INDENT };
         std::iter::once(line(head)).chain(texts.map(text)).collect()
     }
 
@@ -216,8 +213,7 @@ impl Teller<'_> {
         let lang = self.look.lang;
         let age = human(self.report.snapshot.taken_at.seconds_since(moment.at));
         let ago = AGO.fill(lang, &[("age", Fact::Text(age))]);
-        let mark =
-            if moment.bad { self.look.paint("●", Style::new().red()) } else { "○".to_owned() };
+        let mark = if moment.bad { self.look.paint("●", Style::new().red()) } else { "○".to_owned() };
         let mut text = Line::default();
         if moment.object != self.story.object || moment.others > 0 {
             let namespace = &moment.object.namespace;
@@ -226,8 +222,7 @@ impl Teller<'_> {
             }
             text = text.then(name(moment.object.slashed()));
             if moment.others > 0 {
-                let facts =
-                    [("others", Fact::count(moment.others)), ("all", Fact::count(moment.others + 1))];
+                let facts = [("others", Fact::count(moment.others)), ("all", Fact::count(moment.others + 1))];
                 text = text.then(OTHERS.fill(lang, &facts));
             }
             text = text.then(words::colon(lang));

@@ -74,7 +74,9 @@ impl<'a> Report<'a> {
         let mut patterns: Vec<ErrorPattern> = patterns.collect();
         patterns.sort_by_key(|of| Reverse(of.pattern.count));
         let mut total = Tally::default();
-        read.iter().for_each(|source| total.add(&source.summary.tally));
+        for source in read {
+            total.add(&source.summary.tally);
+        }
         Some(ErrorLogs {
             patterns,
             namespaces: Source::by_namespace(read).into_iter().collect(),

@@ -59,9 +59,8 @@ pub(super) fn of<'a>(view: &View<'a>, findings: &[Finding]) -> Vec<NodeLoad<'a>>
         let Load { pods, requests, limits } = view.load(name);
         NodeLoad { name, node, class, pods, requests, limits }
     };
-    let read = view.nodes().map(|node| {
-        load(&node.name, Some(node), NodeClass::of(worst.get(&*node.name).copied()))
-    });
+    let read =
+        view.nodes().map(|node| load(&node.name, Some(node), NodeClass::of(worst.get(&*node.name).copied())));
     let not_read = not_read(view).into_iter().map(|name| load(name, None, NodeClass::NotObserved));
     let mut nodes: Vec<NodeLoad> = read.chain(not_read.filter(|load| load.pods > 0)).collect();
     nodes.sort_by(|a, b| (b.class, b.fullness(), a.name).cmp(&(a.class, a.fullness(), b.name)));

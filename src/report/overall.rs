@@ -61,9 +61,7 @@ impl Overall {
     }
 
     fn add(&mut self, statistics: &Statistics) {
-        for (sum, part) in
-            [(&mut self.status, &statistics.status), (&mut self.nodes, &statistics.nodes)]
-        {
+        for (sum, part) in [(&mut self.status, &statistics.status), (&mut self.nodes, &statistics.nodes)] {
             for (name, count) in part {
                 *sum.entry(name.clone()).or_default() += count;
             }

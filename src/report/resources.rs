@@ -197,8 +197,11 @@ type ByOwner<'s> = BTreeMap<(&'s Arc<str>, PodOwner<'s>), Requested>;
 /// are in the same order.
 fn by_owner<'s>(view: &View<'s>, nodes: &[NodeLoad]) -> (ByOwner<'s>, Requested) {
     let rows = &view.snapshot.rows;
-    let mut known: Vec<&str> =
-        nodes.iter().filter(|load| load.node.is_some_and(|node| allocatable(node).is_some())).map(|load| load.name).collect();
+    let mut known: Vec<&str> = nodes
+        .iter()
+        .filter(|load| load.node.is_some_and(|node| allocatable(node).is_some()))
+        .map(|load| load.name)
+        .collect();
     known.sort_unstable();
     let (mut owners, mut not_on_nodes) = (ByOwner::new(), Requested::default());
     let mut rest = rows.metered.as_slice();

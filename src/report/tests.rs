@@ -32,7 +32,8 @@ fn running(namespace: &str, name: &str, node: &str) -> Value {
 /// A node has one class, from its findings: a share of used pod slots that no check reports does not change it.
 #[test]
 fn a_node_is_judged_by_its_findings_alone() {
-    let mut items = vec![node("dead", "False", "110"), node("busy", "True", "100"), node("well", "True", "110")];
+    let mut items =
+        vec![node("dead", "False", "110"), node("busy", "True", "100"), node("well", "True", "110")];
     items.extend((0..92).map(|index| running("shop", &format!("web-{index}"), "busy")));
     items.extend([running("shop", "on-dead", "dead"), running("shop", "on-well", "well")]);
     let snapshot = read(&items);
@@ -53,7 +54,8 @@ fn a_node_is_judged_by_its_findings_alone() {
 /// Pods name nodes that the input does not have.
 #[test]
 fn nodes_that_were_not_read_are_not_healthy() {
-    let snapshot = read(&[running("shop", "a", "n1"), running("shop", "b", "n2"), running("shop", "c", "n2")]);
+    let snapshot =
+        read(&[running("shop", "a", "n1"), running("shop", "b", "n2"), running("shop", "c", "n2")]);
     let settings = Settings::default();
     let report = Report::new(&snapshot, &settings);
     let nodes: Vec<_> =
@@ -101,8 +103,7 @@ fn the_state_of_a_namespace_is_that_of_its_pods_its_findings_and_its_gaps() {
 #[test]
 fn commands_that_change_the_cluster_come_last_and_apart() {
     let mut left = running("shop", "old", "n1");
-    left["metadata"]["ownerReferences"] =
-        json!([{ "apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-7d9f8c5b6f", "controller": true }]);
+    left["metadata"]["ownerReferences"] = json!([{ "apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-7d9f8c5b6f", "controller": true }]);
     let mut new = left.clone();
     new["metadata"]["name"] = json!("new");
     new["metadata"]["creationTimestamp"] = json!("2025-12-24T00:00:00Z");
@@ -121,7 +122,8 @@ fn commands_that_change_the_cluster_come_last_and_apart() {
 
 #[test]
 fn several_reports_are_added_up() {
-    let (one, two) = (read(&[running("a", "x", "n1"), running("a", "y", "n2")]), read(&[running("b", "x", "n1")]));
+    let (one, two) =
+        (read(&[running("a", "x", "n1"), running("a", "y", "n2")]), read(&[running("b", "x", "n1")]));
     let settings = Settings::default();
     let reports = [Report::new(&one, &settings), Report::new(&two, &settings)];
     let overall = Overall::of(&reports.iter().collect::<Vec<_>>());

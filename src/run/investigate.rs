@@ -64,7 +64,9 @@ fn tell(
     if !story.exists && story.pods.is_empty() && !story.warned {
         return Err(missing(target, &story.object.namespace));
     }
-    output::stdout(|out| render::story(&report, &story, args.show.output.into(), look::look(&args.show), out))?;
+    output::stdout(|out| {
+        render::story(&report, &story, args.show.output.into(), look::look(&args.show), out)
+    })?;
     let failed = args.judge.fail_on.fails(story.worst(), None);
     Ok(Exit::of(failed, snapshot.coverage.gaps.is_empty()))
 }

@@ -7,7 +7,7 @@ use crate::cli::{CheckArgs, Exit};
 use crate::finding::Severity;
 use crate::policy::profile::{Address, Source, Webhook, When};
 use crate::policy::settings::Settings;
-use crate::render::{self, Summary};
+use crate::render::{self, ChatSummary};
 use crate::report::{Report, Verdict};
 use crate::text::Lang;
 use crate::{cluster, output};
@@ -32,7 +32,7 @@ struct To {
     address: Address,
     when: When,
     lang: Lang,
-    briefs: Vec<Summary>,
+    briefs: Vec<ChatSummary>,
 }
 
 /// Nothing is sent about a part of a report.
@@ -69,7 +69,7 @@ impl Notifications {
     pub(super) fn add(&mut self, report: &Report) {
         self.worst_new = self.worst_new.max(report.summary().worst_new);
         for to in &mut self.to {
-            to.briefs.push(Summary::of(report, to.lang));
+            to.briefs.push(ChatSummary::of(report, to.lang));
         }
     }
 

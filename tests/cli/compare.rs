@@ -239,7 +239,7 @@ fn whatever_kind_of_file_tells_of_a_run_the_changes_are_the_same() {
     assert_eq!(told(&mixed["comparisons"][0]["changes"]), CHANGES);
     assert_eq!(mixed["comparisons"][0]["comparedWith"]["takenAt"], Value::Null);
     let table = days.run(&format!("-f new.json --baseline old-list.json --now {}", DAYS[1])).out;
-    assert!(table.contains("\nSince the baseline, whose time is not known: 1 new · "), "{table}");
+    assert!(table.contains("\nSince the baseline (time unknown): 1 new · "), "{table}");
 }
 
 #[test]
@@ -358,7 +358,10 @@ fn what_was_not_looked_at_is_not_told_as_news() {
         let unseen = all.into_iter().filter(|changed| changed["change"] == "unknown");
         unseen
             .map(|changed| {
-                format!("{} {} {}", changed["notCompared"]["run"], changed["notCompared"]["reason"], changed["key"])
+                format!(
+                    "{} {} {}",
+                    changed["notCompared"]["run"], changed["notCompared"]["reason"], changed["key"]
+                )
             })
             .collect::<Vec<_>>()
     };
@@ -387,7 +390,7 @@ fn what_was_not_looked_at_is_not_told_as_news() {
     assert!(wider.iter().all(|line| line.starts_with("\"before\" \"out-of-scope\"")), "{wider:?}");
     let table = days.run("-f new.json --baseline stg.json --width 160").out;
     assert!(table.contains("0 new · 1 worse · 3 unknown\n"), "{table}");
-    assert!(table.contains("(not looked at then: out of scope)"), "{table}");
+    assert!(table.contains("(not checked then: out of scope)"), "{table}");
     // Counts of what only one of them counted are held against nothing.
     let total = table.lines().find(|line| line.starts_with("TOTAL")).unwrap();
     assert!(!total.contains(['↑', '↓']), "{total}");

@@ -24,7 +24,7 @@ fn each_run_is_told_against_the_last_and_leaves_a_record() {
     let days = Days::new();
     let first = days.run("-f old.json --history h --width 120 --fail-on new");
     assert_eq!((first.code, first.err.as_str()), (0, ""), "nothing is new on the first day: {first:?}");
-    let line = "\nThe first record of this cluster and scope: there is nothing to compare with yet\n";
+    let line = "\nFirst record of this cluster and scope: nothing to compare with yet\n";
     assert!(first.out.contains(line) && !first.out.contains("CHANGE"), "{}", first.out);
     assert_eq!(files(&days.path("h")).len(), 1);
     let second = days.run("-f new.json --history h --width 120 --fail-on new");
@@ -84,7 +84,16 @@ fn a_record_holds_names_and_numbers_and_nothing_that_a_program_said() {
     let finding: BTreeSet<&str> =
         record["findings"][0].as_object().unwrap().keys().map(String::as_str).collect();
     let wanted = [
-        "check", "incident", "key", "measures", "muted", "object", "objects", "owner", "severity", "since",
+        "check",
+        "incident",
+        "key",
+        "measures",
+        "muted",
+        "object",
+        "objects",
+        "owner",
+        "severity",
+        "since",
         "stillServing",
     ];
     assert_eq!(finding, wanted.into());

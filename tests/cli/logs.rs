@@ -75,7 +75,7 @@ fn machines_get_all_of_it_and_only_where_logs_were_read() {
     );
     let names: Vec<&Value> =
         logs["sources"].as_array().unwrap().iter().map(|source| &source["name"]).collect();
-    assert_eq!(names, ["apm-server", "nginx", "db"]);
+    assert_eq!(names, ["apm-server", "db", "nginx"]);
     let found: Vec<(&Value, &Value)> = report["findings"]
         .as_array()
         .unwrap()

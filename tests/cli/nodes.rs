@@ -162,7 +162,10 @@ fn machines_get_the_same_in_numbers() {
     let loss = &of["largestNodeLoss"][0];
     // worker-one and its 100m of a DaemonSet are gone, and what was on it must go elsewhere.
     assert_eq!((&loss["resource"], &loss["node"]), (&json!("cpuMillis"), &json!("worker-one")));
-    assert_eq!((&loss["needed"], &loss["available"], &loss["shortage"]), (&json!(6700), &json!(12_000), &json!(0)));
+    assert_eq!(
+        (&loss["needed"], &loss["available"], &loss["shortage"]),
+        (&json!(6700), &json!(12_000), &json!(0))
+    );
 }
 
 /// Whatever nodes say of themselves.
@@ -205,7 +208,7 @@ fn a_loss_that_cannot_be_borne_is_told_and_found() {
         &json!({ "cpu": "7", "memory": "1Gi" }),
     ));
     let shown = nodes(&items, "--width 200").out;
-    let line = "CPU: without the largest node, worker-one, requests would not fit: 1.7 short, 13.7 for the 12 of the other 2";
+    let line = "CPU: without the largest node worker-one, 1.7 is missing: requests are 13.7, the other 2 nodes have 12";
     assert!(shown.contains(line), "{shown}");
     let report = nodes(&items, "-o json").json();
     let found =
@@ -219,9 +222,9 @@ fn a_loss_that_cannot_be_borne_is_told_and_found() {
 fn a_scope_is_told_as_one() {
     let shown = nodes(&measured_cluster(), "-n payments --width 200").out;
     assert!(shown.contains("requests at least 1 (12 %)"), "{shown}");
-    assert!(shown.contains("What the loss of a node would leave is not known"), "{shown}");
+    assert!(shown.contains("Capacity after losing a node: unknown"), "{shown}");
     let only = [node("one", "4", "8Gi"), pod(("a", "StatefulSet", "b"), 0, "one", &json!({ "cpu": "1" }))];
-    assert!(nodes(&only, "").out.contains("Nodes that take ordinary pods: 1."), "{}", nodes(&only, "").out);
+    assert!(nodes(&only, "").out.contains("Only 1 node accepts ordinary pods"), "{}", nodes(&only, "").out);
 }
 
 /// What a metrics server or a node says may be old, half, more than there is, or of nobody.
@@ -240,9 +243,13 @@ fn nonsense_is_neither_divided_by_nor_believed() {
     let ran = nodes(&items, "--width 200");
     assert!(ran.out.contains("9Gi/8Gi (112 %)"), "{}", ran.out);
     assert!(ran.out.contains("used 5 (125 %) on 1 of 2 nodes"), "{}", ran.out);
-    assert!(ran.out.contains("do not say what pods may have of them, and are not counted: 1"), "{}", ran.out);
     assert!(
-        ran.out.contains("Note: nodes.metrics.k8s.io (1 of them) (measured too long ago)"),
+        ran.out.contains("Nodes that report no allocatable CPU or memory, not counted: 1"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out.contains("Note: 1 object of nodes.metrics.k8s.io (measured too long ago)"),
         "{}",
         ran.out
     );
@@ -255,7 +262,8 @@ fn nonsense_is_neither_divided_by_nor_believed() {
 }
 
 /// A profile that mutes the checks of nodes.
-const MUTES: &str = "profiles:\n  p:\n    mutes:\n    - {check: node-*, reason: known, owner: us, until: 2026-12-31}\n";
+const MUTES: &str =
+    "profiles:\n  p:\n    mutes:\n    - {check: node-*, reason: known, owner: us, until: 2026-12-31}\n";
 
 #[test]
 fn the_class_of_a_node_agrees_with_the_findings_about_it() {
@@ -270,7 +278,9 @@ fn the_class_of_a_node_agrees_with_the_findings_about_it() {
     let config = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(config.path(), MUTES).unwrap();
     let muting = format!("--config {} --profile p", config.path().display());
-    for (flags, worst) in [("", "unhealthy"), ("--skip node-not-ready", "attention"), (muting.as_str(), "healthy")] {
+    for (flags, worst) in
+        [("", "unhealthy"), ("--skip node-not-ready", "attention"), (muting.as_str(), "healthy")]
+    {
         let report = nodes(&items, &format!("-o json {flags}")).json();
         let findings = report["findings"].as_array().unwrap();
         for node in report["nodes"].as_array().unwrap() {

@@ -125,7 +125,7 @@ fn what_makes_no_sense_is_told_and_changes_nothing() {
     assert_eq!(ran.json()["ignoredAnnotations"].as_array().unwrap().len(), 3);
     let table = judged(&cluster("web", &json!({}), &wrong), "").out;
     for told in [
-        "Annotation not heeded: Deployment shop/web: healthcheck.dev/grase: unknown; did you mean \"grace\"?",
+        "Ignored annotation: Deployment shop/web: healthcheck.dev/grase: unknown; did you mean \"grace\"?",
         "healthcheck.dev/mute: not without healthcheck.dev/mute-until",
         "\"^[[31mmany\" is not a number from 1",
     ] {

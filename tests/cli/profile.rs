@@ -270,7 +270,7 @@ fn what_is_muted_leaves_problems_verdict_and_exit_code_and_is_counted() {
     assert_eq!(report["totals"]["healthy"], 46);
     assert_eq!(report["totals"]["attention"], 1);
     for (lang, told) in [
-        ("en", "Muted findings: 2 (active mutes: 1)"),
+        ("en", "Muted findings: 2 (1 active mute)"),
         ("zh-TW", "已靜音的發現：2 項（生效中的靜音規則：1 條）"),
         ("zh-CN", "已静默的发现：2 项（生效中的静默规则：1 条）"),
     ] {
@@ -297,7 +297,9 @@ fn a_mute_ends_with_its_day_and_says_so() {
     assert!(again["evidence"].as_array().unwrap().iter().any(|line| line == told), "{again}");
     let table = muted(&mute("pod-leftover", "namespace: pigo-dev, ", "2025-12-25"), "").out;
     assert!(
-        table.contains("Mute ended, reported again: pod-leftover, until 2025-12-25, owner platform"),
+        table.contains(
+            "Expired mute, findings are reported again: pod-leftover, until 2025-12-25, owner platform"
+        ),
         "{table}"
     );
 }
@@ -309,7 +311,7 @@ fn a_mute_that_fits_nothing_is_said_to_where_everything_was_looked_at() {
     };
     let unused = mute("quota-full", "namespace: pigo-dev, ", "2026-12-31");
     assert_eq!(state(&unused, ""), "unused");
-    assert!(muted(&unused, "").out.contains("Mute fits nothing: quota-full"), "said");
+    assert!(muted(&unused, "").out.contains("Unused mute: quota-full"), "said");
     // Another namespace was asked for; the check was left out.
     assert_eq!(state(&unused, "-n pigo-stg"), "not-judged");
     assert_eq!(state(&unused, "--skip quota-full"), "not-judged");

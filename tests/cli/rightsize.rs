@@ -122,7 +122,10 @@ fn nothing_is_given_back_that_an_init_container_needs() {
     items[3]["metadata"]["name"] = json!("web-7d9f8c5b6f-bcd40/migrate");
     let sidecar = row(&items, "web");
     assert_eq!(proposed(&sidecar), [Some(150), Some(128), None, None]);
-    assert_eq!(sidecar["requestDecrease"], json!({ "cpuMillis": 2700, "memoryBytes": (4096 - 128) * 2 * MEBI }));
+    assert_eq!(
+        sidecar["requestDecrease"],
+        json!({ "cpuMillis": 2700, "memoryBytes": (4096 - 128) * 2 * MEBI })
+    );
 }
 
 #[test]

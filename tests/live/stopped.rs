@@ -47,7 +47,8 @@ fn a_time_for_the_whole_run_ends_it_with_what_is_there() {
     // Generous: a page would have 30 s.
     assert!(began.elapsed() < Duration::from_secs(25));
     let table = command("--timeout 2s").ran();
-    let line = "Not seen: pods (10 read, 20 missing) in stopped (stopped: the 2 s of --timeout are over)\n";
+    let line =
+        "Not checked: pods (10 read, 20 missing) in stopped (stopped: the 2 s of --timeout are over)\n";
     assert!(table.out.contains(line), "{}", table.out);
 }
 

@@ -127,11 +127,8 @@ fn places<'g>(gaps: impl Iterator<Item = (&'g str, Option<&'g str>, u64, Reason)
     let mut out = Places::new();
     for (kind, namespace, got, reason) in gaps {
         // What kubectl saved is all there is of a kind it saved, but for what could not be read.
-        let blind = if got > 0 || reason == Reason::Unreadable {
-            NotObserved::Partly
-        } else {
-            NotObserved::Wholly
-        };
+        let blind =
+            if got > 0 || reason == Reason::Unreadable { NotObserved::Partly } else { NotObserved::Wholly };
         let of_kind = out.entry(kind.to_owned()).or_default();
         let place = of_kind.entry(namespace.unwrap_or_default().to_owned()).or_insert(blind);
         *place = blind.max(*place);

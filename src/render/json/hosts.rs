@@ -41,7 +41,7 @@ fn host(row: &HostRow, context: String) -> Host {
         name: host.metadata.name.clone(),
         listed: host.listed,
         dns: host.dns.as_ref().map(|dns| Dns {
-            outcome: dns.outcome.to_string(),
+            outcome: dns.outcome.clone(),
             detail: dns.detail.clone(),
             addresses: dns.addresses.clone(),
             aliases: dns.aliases.clone(),
@@ -57,11 +57,11 @@ fn host(row: &HostRow, context: String) -> Host {
             .collect(),
         requests: host.requests.as_ref().map(|of| HostRequests {
             count: of.count,
-            source: of.source.to_string(),
+            source: of.source.clone(),
             window_seconds: of.window_seconds,
         }),
         tls: host.tls.as_ref().map(|tls| HostTls {
-            outcome: tls.outcome.to_string(),
+            outcome: tls.outcome.clone(),
             detail: tls.detail.clone(),
             address: tls.address.clone(),
             certificate: row.served.as_ref().map(served),

@@ -192,11 +192,7 @@ fn namespaces(resources: &Resources, look: Look) -> Vec<Block> {
             [("pods", Fact::count(resources.pods)), ("measured", Fact::count(resources.measured_pods))];
         notes.push(own(MEASURED_OF.fill(lang, &facts)));
     }
-    vec![
-        Block::Heading(2, own(NAMESPACES.get(lang))),
-        Block::Table(Table::new(columns)),
-        Block::Lines(notes),
-    ]
+    vec![Block::Heading(2, own(NAMESPACES.get(lang))), Block::Table(Table::new(columns)), Block::Lines(notes)]
 }
 
 fn consumers(resources: &Resources, lang: Lang) -> Table {

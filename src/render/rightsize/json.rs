@@ -3,7 +3,7 @@
 use super::super::json;
 use super::Sized;
 use crate::contract::{
-    Container, NotEvaluated, Proposal, Rightsizing, SizingTotals, Tool, Used, Values,
+    NotEvaluated, Proposal, Rightsizing, SizedContainer, SizingTotals, Tool, Used, Values,
 };
 use crate::model::{Amount, Owner};
 use crate::report::{Overall, Report};
@@ -56,11 +56,11 @@ fn totals(of: &Sized) -> SizingTotals {
     }
 }
 
-fn containers(of: &Sized) -> Vec<Container> {
+fn containers(of: &Sized) -> Vec<SizedContainer> {
     of.sizing.rows.iter().map(|row| container(context(of), row)).collect()
 }
 
-fn container(context: String, row: &Row) -> Container {
+fn container(context: String, row: &Row) -> SizedContainer {
     let facts = &row.facts;
     let (measured, samples) = match facts.measured {
         Measured::History(samples) => ("history", samples),
@@ -73,7 +73,7 @@ fn container(context: String, row: &Row) -> Container {
         CpuStays::AutoscalersNotSeen => "autoscalers-not-seen",
     });
     let used = Used { cpu_p95_millis: facts.used.cpu, memory_max_bytes: facts.used.memory };
-    Container {
+    SizedContainer {
         context,
         namespace: row.workload.namespace.to_string(),
         workload: Owner { kind: row.workload.kind.clone(), name: row.workload.name.clone() },

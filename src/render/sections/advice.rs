@@ -146,9 +146,8 @@ pub(super) fn long_term(report: &Report, look: Look) -> Vec<Block> {
     if checks.is_empty() {
         return vec![heading, Block::Parts(vec![own(NO_ADVICE.get(lang))])];
     }
-    let advice = checks.values().map(|check| {
-        strong(check.title.get(lang)).then(" ").then(check.prevention.get(lang))
-    });
+    let advice =
+        checks.values().map(|check| strong(check.title.get(lang)).then(" ").then(check.prevention.get(lang)));
     let mut advice: Vec<Line> = advice.collect();
     // A daily report would have shown a problem that is older than a day.
     if let Some(oldest) = report.oldest_problem().filter(|age| *age > 86_400) {

@@ -111,18 +111,14 @@ fn wrong(pod: &Pod, findings: &Findings, lang: Lang) -> Line {
 fn analysis(report: &Report, pod: &Pod, findings: &Findings, lang: Lang) -> Vec<Block> {
     let colon = words::colon(lang);
     // A finding about another object is explained at that object.
-    let is_own = |finding: &&&Finding| {
-        *finding.object.name == *pod.name && finding.severity > Severity::Low
-    };
+    let is_own = |finding: &&&Finding| *finding.object.name == *pod.name && finding.severity > Severity::Low;
     let one = |finding: &&Finding| {
         let check = finding.check;
         let age = since(report, finding);
         let state = FOR.fill(lang, &[("state", Fact::text(&*pod.shared.status)), ("age", Fact::Text(age))]);
         let line = |head: &Text, text: Line| own(head.get(lang)).then(colon).then(text);
-        let evidence =
-            finding.evidence.iter().map(|of| line(&EVIDENCE, message(of.in_lang(lang))));
-        let mut lines =
-            vec![line(&STATE, name(state)), line(&WRONG, message(finding.message.in_lang(lang)))];
+        let evidence = finding.evidence.iter().map(|of| line(&EVIDENCE, message(of.in_lang(lang))));
+        let mut lines = vec![line(&STATE, name(state)), line(&WRONG, message(finding.message.in_lang(lang)))];
         lines.extend(evidence);
         lines.push(line(&MEANING, own(check.meaning.get(lang))));
         lines.push(line(&TO_DO, own(check.remedy.get(lang))));
