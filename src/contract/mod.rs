@@ -29,7 +29,7 @@ pub(crate) use hosts::{Certificate, Dns, Host, HostRequests, HostTls, ServedCert
 pub(crate) use investigation::{Investigation, LogTail, TimelineEntry};
 pub(crate) use logs::{LogNamespace, LogPattern, LogSource, Logs};
 pub(crate) use report::{Namespace, Pod, Report, RestartStatistics, Statistics};
-pub(crate) use rightsize::{Container, NotEvaluated, Proposal, Rightsizing, SizingTotals, Used, Values};
+pub(crate) use rightsize::{NotEvaluated, Proposal, Rightsizing, SizedContainer, SizingTotals, Used, Values};
 
 use crate::model;
 use serde::{Deserialize, Serialize};

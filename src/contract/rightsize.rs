@@ -27,7 +27,7 @@ pub(crate) struct Rightsizing {
     /// One entry for each cluster.
     pub(crate) totals: Vec<SizingTotals>,
     /// By namespace and workload, then in the order of the pod.
-    pub(crate) containers: Vec<Container>,
+    pub(crate) containers: Vec<SizedContainer>,
     pub(crate) not_evaluated: Vec<NotEvaluated>,
     pub(crate) coverage: Coverage,
     pub(crate) scopes: Vec<Scope>,
@@ -56,14 +56,13 @@ pub(crate) struct SizingTotals {
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Container {
+pub(crate) struct SizedContainer {
     pub(crate) context: String,
     pub(crate) namespace: String,
     pub(crate) workload: Owner,
     /// The owner of the workload, which may revert changes.
     pub(crate) managed_by: Option<Owner>,
-    #[serde(rename = "container")]
-    pub(crate) name: String,
+    pub(crate) container: String,
     /// Whether it is an init container that keeps running.
     pub(crate) sidecar: bool,
     /// The current number of pods of the workload.

@@ -31,16 +31,6 @@ impl Verdict {
         let seen = if complete { Verdict::Healthy } else { Verdict::Incomplete };
         findings.map(of).max().unwrap_or(seen).max(seen)
     }
-
-    /// Returns the word in JSON.
-    pub fn id(self) -> &'static str {
-        match self {
-            Verdict::Healthy => "healthy",
-            Verdict::Incomplete => "incomplete",
-            Verdict::Attention => "attention",
-            Verdict::Unhealthy => "unhealthy",
-        }
-    }
 }
 
 /// The class of a pod. A pod has one class; the classes add up to all pods.
@@ -80,18 +70,6 @@ impl NodeClass {
             Some(Severity::High) => NodeClass::Unhealthy,
             Some(Severity::Medium) => NodeClass::Attention,
             Some(Severity::Low) | None => NodeClass::Healthy,
-        }
-    }
-}
-
-impl Class {
-    /// Returns the word in JSON.
-    pub fn id(self) -> &'static str {
-        match self {
-            Class::Completed => "completed",
-            Class::Healthy => "healthy",
-            Class::Attention => "attention",
-            Class::Unhealthy => "unhealthy",
         }
     }
 }

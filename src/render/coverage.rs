@@ -44,7 +44,7 @@ texts! {
         "API server 的時鐘與本機相差 {skew} 秒，時間一律以伺服器為準。", "API server 的时钟与本机相差 {skew} 秒，时间一律以服务器为准。";
     IGNORED: "Ignored annotation: {object}: {why}", "未採用的 annotation：{object}：{why}", "未采用的注解：{object}：{why}";
     MORE_IGNORED: "More ignored annotations: {count}", "其他未採用的 annotation：{count} 個", "其他未采用的注解：{count} 个";
-    COUNT: "{got}", "{got} 個", "{got} 个";
+    COUNT: "{got:# object|# objects} of {kind}", "{kind}（{got} 個）", "{kind}（{got} 个）";
 }
 
 /// The number of ignored annotations that are listed.
@@ -251,13 +251,15 @@ fn what(gap: &Gap, lang: Lang) -> String {
         None if gap.kind == Gap::CERTIFICATES => CERTIFICATES.get(lang).to_owned(),
         None => message(&gap.kind),
     };
-    let facts = [("got", Fact::count(gap.got)), ("missing", Fact::count(gap.missing.unwrap_or(0)))];
+    let facts = [
+        ("got", Fact::count(gap.got)),
+        ("missing", Fact::count(gap.missing.unwrap_or(0))),
+        ("kind", Fact::text(&kind)),
+    ];
     match (gap.got, gap.missing, gap.reason) {
         (_, Some(_), _) => words::bracketed(&kind, &READ_OF.fill(lang, &facts), lang),
         (0, None, _) | (_, _, Reason::Inconsistent) => kind,
-        (_, _, Reason::Repeated | Reason::Skipped | Reason::Stale) => {
-            words::bracketed(&kind, &COUNT.fill(lang, &facts), lang)
-        }
+        (_, _, Reason::Repeated | Reason::Skipped | Reason::Stale) => COUNT.fill(lang, &facts),
         _ => words::bracketed(&kind, &READ.fill(lang, &facts), lang),
     }
 }

@@ -1,5 +1,5 @@
 //! The message that a webhook posts in a chat: plain text with the few marks that Slack, Mattermost, Rocket.Chat and
-//! Google Chat share. A report becomes a [`Summary`], which holds only what a message needs: the reports of many clusters
+//! Google Chat share. A report becomes a [`ChatSummary`], which holds only what a message needs: the reports of many clusters
 //! are not kept until the last one is there.
 //!
 //! What does not belong here: the recipients, and the time (`run::notify`).
@@ -53,7 +53,7 @@ const COMMAND_LENGTH: usize = 300;
 
 /// The part of a message about one cluster, in one language.
 #[derive(Clone, Debug)]
-pub struct Summary {
+pub struct ChatSummary {
     verdict: Verdict,
     context: String,
     /// The namespaces.
@@ -96,7 +96,7 @@ fn by_status(running: Running, lang: Lang) -> String {
     }
 }
 
-impl Summary {
+impl ChatSummary {
     /// Returns the part about the cluster of a report.
     pub fn of(report: &Report, lang: Lang) -> Self {
         let incidents = report.incidents.iter().filter(|incident| incident.severity > Severity::Low);
@@ -133,8 +133,8 @@ impl Summary {
 }
 
 /// Returns the message about some clusters, worst first. It is cut between lines if it is too long for a chat.
-pub fn message(briefs: &[Summary], lang: Lang) -> String {
-    let mut briefs: Vec<&Summary> = briefs.iter().collect();
+pub fn message(briefs: &[ChatSummary], lang: Lang) -> String {
+    let mut briefs: Vec<&ChatSummary> = briefs.iter().collect();
     briefs.sort_by_key(|brief| Reverse(brief.verdict));
     let mut lines = head(&briefs, lang);
     lines.extend(namespaces(&briefs, lang));
@@ -143,7 +143,7 @@ pub fn message(briefs: &[Summary], lang: Lang) -> String {
 }
 
 /// Returns the verdict and the scope, then the pods and the changes.
-fn head(briefs: &[&Summary], lang: Lang) -> Vec<String> {
+fn head(briefs: &[&ChatSummary], lang: Lang) -> Vec<String> {
     let verdict = briefs.first().map_or(Verdict::Incomplete, |brief| brief.verdict);
     let word = words::verdict(verdict).get(lang);
     let mut parts = vec![format!("{} *{word}*", words::verdict_glyph(verdict))];
@@ -160,14 +160,14 @@ fn head(briefs: &[&Summary], lang: Lang) -> Vec<String> {
 }
 
 /// Returns the line of one of several clusters: `🟢 *prod* · 3 namespaces · ✅ 4/4 Running`.
-fn cluster(brief: &Summary) -> String {
+fn cluster(brief: &ChatSummary) -> String {
     let name = format!("{} *{}*", words::verdict_glyph(brief.verdict), brief.context);
     let pods = brief.pods.as_deref().unwrap_or_default();
     let parts = [name.as_str(), &brief.scope, pods, &brief.changed];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
-fn namespaces(briefs: &[&Summary], lang: Lang) -> Vec<String> {
+fn namespaces(briefs: &[&ChatSummary], lang: Lang) -> Vec<String> {
     let several = briefs.len() > 1;
     let all = briefs.iter().flat_map(|brief| brief.namespaces.iter().map(|line| brief.placed(line, several)));
     let mut lines: Vec<String> = all.collect();
@@ -178,9 +178,9 @@ fn namespaces(briefs: &[&Summary], lang: Lang) -> Vec<String> {
     lines
 }
 
-fn incidents(briefs: &[&Summary], lang: Lang) -> Vec<String> {
+fn incidents(briefs: &[&ChatSummary], lang: Lang) -> Vec<String> {
     let several = briefs.len() > 1;
-    let mut all: Vec<(&Summary, &Line)> =
+    let mut all: Vec<(&ChatSummary, &Line)> =
         briefs.iter().flat_map(|brief| brief.incidents.iter().map(|line| (*brief, line))).collect();
     all.sort_by_key(|(_, line)| Reverse(line.severity));
     let rest =
@@ -195,7 +195,7 @@ fn incidents(briefs: &[&Summary], lang: Lang) -> Vec<String> {
 }
 
 /// Returns the gaps, the number of muted findings, and the name of the tool.
-fn foot(briefs: &[&Summary], lang: Lang) -> Vec<String> {
+fn foot(briefs: &[&ChatSummary], lang: Lang) -> Vec<String> {
     let several = briefs.len() > 1;
     let gaps = briefs.iter().flat_map(|brief| brief.gaps.iter().map(|gap| brief.placed(gap, several)));
     let mut lines: Vec<String> = gaps.collect();

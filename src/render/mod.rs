@@ -35,7 +35,7 @@ pub use diff::{Difference, difference};
 pub(crate) use explain::explain;
 pub use format::{DiffFormat, Format, ListFormat, NodesFormat, SettingsFormat, StoryFormat};
 pub use lists::checks;
-pub use message::{Summary, message};
+pub use message::{ChatSummary, message};
 pub use nodes::nodes;
 pub use overview::overview;
 pub use profile::profile;

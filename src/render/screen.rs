@@ -87,8 +87,8 @@ impl Screen<'_> {
         let mut blocks = vec![Block::Table(Table::new(columns))];
         if !folded.is_empty() {
             let mut sum = Counts::default();
-            for of in &folded {
-                sum.add(&of.counts);
+            for namespace in &folded {
+                sum.add(&namespace.counts);
             }
             let facts = [("count", Fact::count(folded.len())), ("pods", Fact::count(sum.pods))];
             blocks.push(Block::Lines(vec![own(MORE.fill(lang, &facts)).dim()]));

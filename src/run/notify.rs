@@ -9,7 +9,7 @@ use crate::cli::{CheckArgs, Exit};
 use crate::finding::Severity;
 use crate::policy::profile::{Address, Source, Webhook, When};
 use crate::policy::settings::Settings;
-use crate::render::{self, Summary};
+use crate::render::{self, ChatSummary};
 use crate::report::{Report, Verdict};
 use crate::text::{Lang, Message};
 use crate::{cluster, output};
@@ -34,7 +34,7 @@ struct Recipient {
     address: Address,
     when: When,
     lang: Lang,
-    summaries: Vec<Summary>,
+    summaries: Vec<ChatSummary>,
 }
 
 /// Refuses `--notify` for a command that is not a whole report.
@@ -72,7 +72,7 @@ impl Notifications {
     pub(super) fn add(&mut self, report: &Report) {
         self.worst_new = self.worst_new.max(report.summary().worst_new);
         for to in &mut self.to {
-            to.summaries.push(Summary::of(report, to.lang));
+            to.summaries.push(ChatSummary::of(report, to.lang));
         }
     }
 

@@ -219,5 +219,5 @@ fn unreadable_objects_are_gaps() {
     assert_eq!((&gap["kind"], &gap["reason"]), (&json!("Pod"), &json!("unreadable")));
     assert!(gap["detail"].as_str().unwrap().contains("items[1] demo/odd: invalid type"), "{gap}");
     let table = judged(&[pod("fine", &healthy_status())], "").out;
-    assert!(table.starts_with("🟢 Healthy · 1 of 1 pods healthy"), "{table}");
+    assert!(table.starts_with("🟢 Healthy · 1 of 1 pod healthy"), "{table}");
 }

@@ -171,7 +171,11 @@ fn shows_current_usage_with_the_limit() {
     let stale = [pod(Some("1280Mi"), &[]), metrics("2025-12-26T01:00:00Z")];
     assert!(!told(&stale).1.iter().any(|line| line.contains("now")));
     let report = judged(&stale, "");
-    assert!(report.out.contains("pods.metrics.k8s.io (1 of them) (measured too long ago)"), "{}", report.out);
+    assert!(
+        report.out.contains("Note: 1 object of pods.metrics.k8s.io (measured too long ago)"),
+        "{}",
+        report.out
+    );
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn json_has_logs_only_if_logs_were_read() {
     );
     let names: Vec<&Value> =
         logs["sources"].as_array().unwrap().iter().map(|source| &source["name"]).collect();
-    assert_eq!(names, ["apm-server", "nginx", "db"]);
+    assert_eq!(names, ["apm-server", "db", "nginx"]);
     let found: Vec<(&Value, &Value)> = report["findings"]
         .as_array()
         .unwrap()

@@ -208,7 +208,7 @@ fn reports_that_the_loss_of_a_node_exceeds_capacity() {
         &json!({ "cpu": "7", "memory": "1Gi" }),
     ));
     let shown = nodes(&items, "--width 200").out;
-    let line = "CPU: without the largest node, worker-one, requests would not fit: 1.7 short, 13.7 for the 12 of the other 2";
+    let line = "CPU: without the largest node worker-one, 1.7 is missing: requests are 13.7, the other 2 nodes have 12";
     assert!(shown.contains(line), "{shown}");
     let report = nodes(&items, "-o json").json();
     let found =
@@ -222,9 +222,9 @@ fn reports_that_the_loss_of_a_node_exceeds_capacity() {
 fn says_that_only_some_namespaces_were_read() {
     let shown = nodes(&measured_cluster(), "-n payments --width 200").out;
     assert!(shown.contains("requests at least 1 (12 %)"), "{shown}");
-    assert!(shown.contains("What the loss of a node would leave is not known"), "{shown}");
+    assert!(shown.contains("Capacity after losing a node: unknown"), "{shown}");
     let only = [node("one", "4", "8Gi"), pod(("a", "StatefulSet", "b"), 0, "one", &json!({ "cpu": "1" }))];
-    assert!(nodes(&only, "").out.contains("Nodes that take ordinary pods: 1."), "{}", nodes(&only, "").out);
+    assert!(nodes(&only, "").out.contains("Only 1 node accepts ordinary pods"), "{}", nodes(&only, "").out);
 }
 
 /// Data of metrics servers and nodes may be old, partial, too large or about unknown objects.
@@ -243,9 +243,13 @@ fn survives_invalid_measurements() {
     let ran = nodes(&items, "--width 200");
     assert!(ran.out.contains("9Gi/8Gi (112 %)"), "{}", ran.out);
     assert!(ran.out.contains("used 5 (125 %) on 1 of 2 nodes"), "{}", ran.out);
-    assert!(ran.out.contains("do not say what pods may have of them, and are not counted: 1"), "{}", ran.out);
     assert!(
-        ran.out.contains("Note: nodes.metrics.k8s.io (1 of them) (measured too long ago)"),
+        ran.out.contains("Nodes that report no allocatable CPU or memory, not counted: 1"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out.contains("Note: 1 object of nodes.metrics.k8s.io (measured too long ago)"),
         "{}",
         ran.out
     );

@@ -302,7 +302,7 @@ fn sends_failed_runs() {
     let ran = home.run("--notify ops --server http://127.0.0.1:1");
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
     let text = chat.sent()[0].text().to_owned();
-    assert!(text.starts_with("⚪ *Incomplete*\nNot seen: the cluster (failed: "), "{text}");
+    assert!(text.starts_with("⚪ *Incomplete*\nNot checked: the cluster (failed: "), "{text}");
     assert!(text.contains("127.0.0.1:1 was refused"), "{text}");
     let ran = home.run("--notify ops -f /nonexistent.json");
     assert_eq!((ran.code, chat.sent().len()), (2, 2), "{}", ran.err);
@@ -343,14 +343,14 @@ fn sends_one_message_for_several_clusters() {
         let (code, text) = both(greeted, &format!("-o {format}"));
         assert!(code == 3 && text.starts_with("⚪ *Incomplete* · 2 clusters\n"), "{code} {text}");
         assert!(text.contains("\n⚪ *near* · shop · ✅ 1/1 Running\n"), "{text}");
-        assert!(text.contains("\nfar · Not seen: the cluster (failed: "), "{text}");
+        assert!(text.contains("\nfar · Not checked: the cluster (failed: "), "{text}");
         assert!(
-            text.contains("\nnear · Not seen: deployments,")
+            text.contains("\nnear · Not checked: deployments,")
                 && text.contains(" other kinds in shop (forbidden)\n"),
             "{text}"
         );
     }
     // Neither cluster was read: there is a message and no report.
     let (code, text) = both(|_| Answer::Http(403, JSON, FORBIDDEN), "");
-    assert!(code == 2 && text.contains("\nnear · Not seen: the cluster (forbidden)\n"), "{code} {text}");
+    assert!(code == 2 && text.contains("\nnear · Not checked: the cluster (forbidden)\n"), "{code} {text}");
 }

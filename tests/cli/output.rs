@@ -115,10 +115,10 @@ fn a_healthy_input_prints_a_few_lines() {
     let ran = judged(&[pod("fine", &healthy_status())], "");
     assert_eq!(ran.code, 0);
     insta::assert_snapshot!(ran.out, @r"
-    🟢 Healthy · 1 of 1 pods healthy · demo
+    🟢 Healthy · 1 of 1 pod healthy · demo
 
     Coverage complete · from files
-    Not looked at: nodes, events, deployments and 26 other kinds (not in the input)
+    Not included: nodes, events, deployments and 26 other kinds (not in the input)
     ");
 }
 

@@ -125,7 +125,7 @@ fn reports_and_ignores_invalid_annotations() {
     assert_eq!(ran.json()["ignoredAnnotations"].as_array().unwrap().len(), 3);
     let table = judged(&cluster("web", &json!({}), &wrong), "").out;
     for told in [
-        "Annotation not heeded: Deployment shop/web: healthcheck.dev/grase: unknown; did you mean \"grace\"?",
+        "Ignored annotation: Deployment shop/web: healthcheck.dev/grase: unknown; did you mean \"grace\"?",
         "healthcheck.dev/mute: not without healthcheck.dev/mute-until",
         "\"^[[31mmany\" is not a number from 1",
     ] {

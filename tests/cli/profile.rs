@@ -270,7 +270,7 @@ fn mutes_remove_findings_from_verdict_and_exit_code() {
     assert_eq!(report["totals"]["healthy"], 46);
     assert_eq!(report["totals"]["attention"], 1);
     for (lang, told) in [
-        ("en", "Muted findings: 2 (active mutes: 1)"),
+        ("en", "Muted findings: 2 (1 active mute)"),
         ("zh-TW", "已靜音的發現：2 項（生效中的靜音規則：1 條）"),
         ("zh-CN", "已静默的发现：2 项（生效中的静默规则：1 条）"),
     ] {
@@ -297,7 +297,9 @@ fn reports_expired_mutes() {
     assert!(again["evidence"].as_array().unwrap().iter().any(|line| line == told), "{again}");
     let table = muted(&mute("pod-leftover", "namespace: pigo-dev, ", "2025-12-25"), "").out;
     assert!(
-        table.contains("Mute ended, reported again: pod-leftover, until 2025-12-25, owner platform"),
+        table.contains(
+            "Expired mute, findings are reported again: pod-leftover, until 2025-12-25, owner platform"
+        ),
         "{table}"
     );
 }
@@ -309,8 +311,8 @@ fn reports_unused_mutes_if_everything_was_read() {
     };
     let unused = mute("quota-full", "namespace: pigo-dev, ", "2026-12-31");
     assert_eq!(state(&unused, ""), "unused");
-    assert!(muted(&unused, "").out.contains("Mute fits nothing: quota-full"), "said");
-    // Another namespace was requested, or the check was skipped.
+    assert!(muted(&unused, "").out.contains("Unused mute: quota-full"), "said");
+    // Another namespace was asked for; the check was left out.
     assert_eq!(state(&unused, "-n pigo-stg"), "not-judged");
     assert_eq!(state(&unused, "--skip quota-full"), "not-judged");
     assert_eq!(state(&mute("quota-full", "namespace: other, ", "2026-12-31"), ""), "not-judged");

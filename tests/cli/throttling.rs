@@ -53,7 +53,9 @@ fn found(workload: &Workload, annotations: &Value, flags: &str, profile: &str) -
     assert_eq!(report["verdict"], "attention");
     assert_eq!(report["totals"]["healthy"], 1);
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    Some((text(&finding["message"]), text(&finding["actions"][0]["command"])))
+    let actions = finding["actions"].as_array().unwrap();
+    let change = actions.iter().find(|action| action["changes"] == true).unwrap();
+    Some((text(&finding["message"]), text(&change["command"])))
 }
 
 const fn deployment(name: &'static str, share: i64, limit: i64) -> Workload {

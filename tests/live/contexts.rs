@@ -144,8 +144,12 @@ fn an_unreachable_cluster_is_a_gap() {
     assert!(gap("closed")["detail"].as_str().unwrap().contains("was refused"));
     assert!(gap("locked")["detail"].as_str().unwrap().contains("executable false failed with exit code 1"));
     let table = check("--context good,hole,closed,locked --page-timeout 2s");
-    assert!(table.out.starts_with("⚪ Incomplete · 4 clusters · 3 not seen\n"), "{}", table.out);
-    assert!(table.out.contains("Not seen: closed: The connection to the server 127.0.0.1:"), "{}", table.out);
+    assert!(table.out.starts_with("⚪ Incomplete · 4 clusters · 3 not checked\n"), "{}", table.out);
+    assert!(
+        table.out.contains("Not checked: closed: The connection to the server 127.0.0.1:"),
+        "{}",
+        table.out
+    );
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn explains_why_a_pod_is_unschedulable() {
     ] {
         assert!(ran.out.contains(words), "{words}: {}", ran.out);
     }
-    assert!(!ran.out.contains("No warnings are left"), "{}", ran.out);
+    assert!(!ran.out.contains("No warning events are left"), "{}", ran.out);
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn shows_warnings_of_replica_sets_for_a_deployment() {
     assert_eq!(ran.code, 0, "a warning does not fail by default: {ran:?}");
     assert!(ran.out.contains("warning FailedCreate"), "{}", ran.out);
     assert!(ran.out.contains("event FailedCreate"), "{}", ran.out);
-    for untrue in ["No warnings are left", "no recent warning events"] {
+    for untrue in ["No warning events are left", "no recent warning events"] {
         let deployment = ran.out.split("resourcequota/team").next().unwrap();
         assert!(!deployment.contains(untrue), "{}", ran.out);
     }
@@ -97,7 +97,7 @@ fn shows_the_successors_of_a_deleted_pod() {
     assert_eq!(owners, ["ReplicaSet", "Deployment"]);
     let table = investigate(&format!("pod {gone} -n pod-replaced")).out;
     assert!(table.starts_with(&format!("⚪ pod/{gone} does not exist any more")), "{table}");
-    assert!(table.contains("its place was taken by: web-") && !table.contains("FOUND"), "{table}");
+    assert!(table.contains("replaced by: web-") && !table.contains("FINDINGS"), "{table}");
     let table = investigate(&format!("pod {gone} -n pod-replaced --lang zh-TW")).out;
     assert!(table.starts_with(&format!("⚪ pod/{gone} 已不存在")), "{table}");
     assert!(table.contains("已由以下 Pod 接手：web-"), "{table}");

@@ -119,7 +119,7 @@ fn finds_the_errors_of_two_real_logs() {
     assert_eq!(again.json()["logs"]["sources"], report["logs"]["sources"].clone());
     let screen = run(&server, "-n daily-logs --logs");
     for said in
-        ["12758", "queue is full, dropped <num> events", "Benign, not counted as errors: 523", "scanner"]
+        ["12758", "queue is full, dropped <num> events", "harmless, not counted as errors: 523", "scanner"]
     {
         assert!(screen.out.contains(said), "{said}: {}", screen.out);
     }

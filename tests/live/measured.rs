@@ -175,7 +175,11 @@ pub fn found(ran: &Ran) -> Vec<(String, String, String)> {
         report["findings"].as_array().unwrap().iter().filter(|finding| finding["id"] == "cpu-throttled");
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     // What it says of the way to the cluster is another matter.
-    let command = |f: &Value| text(&f["actions"][0]["command"]).split_once(" set ").unwrap().1.to_owned();
+    let command = |f: &Value| {
+        let change =
+            f["actions"].as_array().unwrap().iter().find(|action| action["changes"] == true).unwrap();
+        text(&change["command"]).split_once(" set ").unwrap().1.to_owned()
+    };
     let row = |f: &Value| (text(&f["object"]["name"]), text(&f["message"]), command(f));
     let mut rows: Vec<_> = all.map(row).collect();
     rows.sort();

@@ -105,7 +105,7 @@ fn is_told(shown: &str) {
     assert!(line.contains("1.2/4 (30 %)") && line.contains("7.5Gi/8Gi (93 %)"), "{line}");
     assert!(line.contains("🟡"), "{line}");
     assert!(shown.contains("used 1.2 (30 %) on 1 of 4 nodes"), "{shown}");
-    assert!(shown.contains("Note: nodes.metrics.k8s.io (1 of them) (measured too long ago)"), "{shown}");
+    assert!(shown.contains("Note: 1 object of nodes.metrics.k8s.io (measured too long ago)"), "{shown}");
     let has = |row: &str| shown.lines().any(|line| line.split_whitespace().eq(row.split(' ')));
     assert!(has("on-nodes pod/web-4 1 250m 500m 5Gi 1Gi"), "{shown}");
     assert!(has("on-nodes 7 3.5 - 500m 7Gi - 5.5Gi"), "{shown}");
@@ -133,7 +133,7 @@ fn shows_measured_usage() {
     ];
     for fault in nonsense {
         let shown = with(fault);
-        assert!(shown.contains("nodes.metrics.k8s.io") && shown.contains("Not looked at: "), "{shown}");
+        assert!(shown.contains("nodes.metrics.k8s.io") && shown.contains("Not included: "), "{shown}");
         assert!(shown.contains("usage not measured") && !shown.contains("CPU USED"), "{shown}");
         assert!(shown.contains("Coverage complete"), "{shown}");
     }

@@ -84,7 +84,7 @@ fn a_list_that_never_arrives_is_a_gap() {
     assert_eq!(gaps.len(), 1, "{gaps:?}");
     assert_eq!((gaps[0]["kind"].as_str(), gaps[0]["reason"].as_str()), (Some("Job"), Some("timed-out")));
     let table = check(&server, "-n stalled --page-timeout 1s").out;
-    assert!(table.contains("Not seen: jobs in stalled (timed out: "), "{table}");
+    assert!(table.contains("Not checked: jobs in stalled (timed out: "), "{table}");
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn a_role_in_one_namespace_reads_all_of_it() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.out.starts_with("🟢 Healthy · 1 of 1 pods healthy"), "{}", ran.out);
     assert!(ran.out.contains("Coverage complete"), "{}", ran.out);
-    let line = "Not looked at: nodes, apiservices, ingressclasses and 5 other kinds (forbidden)";
+    let line = "Not included: nodes, apiservices, ingressclasses and 5 other kinds (forbidden)";
     assert!(ran.out.contains(line), "{}", ran.out);
     // The full report names all gaps.
     let report = LAB.healthcheck("--context limited -n rights-one -o markdown").out;
@@ -54,7 +54,7 @@ fn a_role_for_pods_alone_gives_named_gaps() {
     let ran = LAB.healthcheck("--context limited -n rights-pods");
     assert_eq!(ran.code, 3, "{ran:?}");
     assert!(ran.out.starts_with("⚪ Incomplete · 1 of 1 pods healthy"), "{}", ran.out);
-    let line = "Not seen: cronjobs, daemonsets, deployments, endpointslices, horizontalpodautoscalers, ingresses, jobs, \
+    let line = "Not checked: cronjobs, daemonsets, deployments, endpointslices, horizontalpodautoscalers, ingresses, jobs, \
                 persistentvolumeclaims, poddisruptionbudgets, replicasets, resourcequotas, services, statefulsets in \
                 rights-pods (forbidden)";
     assert!(ran.out.contains(line), "{}", ran.out);
@@ -63,7 +63,7 @@ fn a_role_for_pods_alone_gives_named_gaps() {
     let kinds = kinds.join(",");
     let ran = LAB.healthcheck(&format!("--context limited -n rights-pods --skip-kinds {kinds}"));
     assert_eq!(ran.code, 0, "{ran:?}");
-    assert!(ran.out.contains("(left out)"), "{}", ran.out);
+    assert!(ran.out.contains("(skipped)"), "{}", ran.out);
 }
 
 #[test]

@@ -42,9 +42,9 @@ fn has_the_first_page_only(ran: &Ran, why: &str) {
 fn the_timeout_of_a_run_keeps_the_data_so_far() {
     // The page timeout is far away, so only the timeout of the run can end it.
     let ran = command("--timeout 2s --page-timeout 10m -o json").ran();
-    has_the_first_page_only(&ran, "the 2 s of --timeout are over");
+    has_the_first_page_only(&ran, "timed out after 2 s (--timeout)");
     let table = command("--timeout 2s --page-timeout 10m").ran();
-    let line = "Not seen: pods (10 read, 20 missing) in stopped (stopped: the 2 s of --timeout are over)\n";
+    let line = "Not checked: pods (10 read, 20 missing) in stopped (stopped: timed out after 2 s (--timeout))\n";
     assert!(table.out.contains(line), "{}", table.out);
 }
 

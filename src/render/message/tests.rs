@@ -34,10 +34,10 @@ fn snapshot(items: &[Value]) -> Snapshot {
     read_bytes("a test", list.as_bytes(), NOW).unwrap()
 }
 
-fn brief(context: &str, items: &[Value], lang: Lang) -> Summary {
+fn brief(context: &str, items: &[Value], lang: Lang) -> ChatSummary {
     let mut snapshot = snapshot(items);
     context.clone_into(&mut snapshot.cluster.context);
-    Summary::of(&Report::new(&snapshot, &Settings::default()), lang)
+    ChatSummary::of(&Report::new(&snapshot, &Settings::default()), lang)
 }
 
 fn told(items: &[Value], lang: Lang) -> String {
@@ -118,7 +118,7 @@ fn several_clusters_are_one_message() {
         snapshot.cluster.context = "far".to_owned();
         let gap = crate::model::Gap::new(crate::model::Gap::CLUSTER, crate::model::Reason::Failed);
         snapshot.coverage.gaps.push(gap.because(crate::text::Message::quoted("no route")));
-        Summary::of(&Report::new(&snapshot, &Settings::default()), lang)
+        ChatSummary::of(&Report::new(&snapshot, &Settings::default()), lang)
     };
     let all = [brief("fine", &[pod("shop", "web", &running())], lang), unseen, brief("prod", &bad, lang)];
     let text = message(&all, lang);
@@ -136,7 +136,7 @@ fn several_clusters_are_one_message() {
     );
     assert!(lines[5].starts_with("🔴 prod · shop pod/web: "), "{text}");
     assert_eq!(lines[lines.len() - 2], "far · Not checked: the cluster (failed: no route)", "{text}");
-    let many: Vec<Summary> =
+    let many: Vec<ChatSummary> =
         (0..25).map(|n| brief(&format!("c{n}"), &[pod("a", "b", &running())], lang)).collect();
     let text = message(&many, lang);
     assert!(

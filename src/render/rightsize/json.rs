@@ -2,7 +2,9 @@
 
 use super::super::json;
 use super::Sized;
-use crate::contract::{Container, NotEvaluated, Proposal, Rightsizing, SizingTotals, Tool, Used, Values};
+use crate::contract::{
+    NotEvaluated, Proposal, Rightsizing, SizedContainer, SizingTotals, Tool, Used, Values,
+};
 use crate::model::{Amount, Owner};
 use crate::report::{Overall, Report};
 use crate::rightsize::{Change, CpuStays, Measured, NotJudged, RULES, Risk, Row};
@@ -54,11 +56,11 @@ fn totals(of: &Sized) -> SizingTotals {
     }
 }
 
-fn containers(of: &Sized) -> Vec<Container> {
+fn containers(of: &Sized) -> Vec<SizedContainer> {
     of.sizing.rows.iter().map(|row| container(context(of), row)).collect()
 }
 
-fn container(context: String, row: &Row) -> Container {
+fn container(context: String, row: &Row) -> SizedContainer {
     let facts = &row.facts;
     let (measured, samples) = match facts.measured {
         Measured::History(samples) => ("history", samples),
@@ -71,12 +73,12 @@ fn container(context: String, row: &Row) -> Container {
         CpuStays::AutoscalersNotSeen => "autoscalers-not-seen",
     });
     let used = Used { cpu_p95_millis: facts.used.cpu, memory_max_bytes: facts.used.memory };
-    Container {
+    SizedContainer {
         context,
         namespace: row.workload.namespace.to_string(),
         workload: Owner { kind: row.workload.kind.clone(), name: row.workload.name.clone() },
         managed_by: row.managed_by.clone(),
-        name: row.container.to_string(),
+        container: row.container.to_string(),
         sidecar: row.sidecar,
         pods: row.pods,
         measured: measured.to_owned(),
