@@ -47,7 +47,7 @@ impl<'v, 'a> Fit<'v, 'a> {
         let mut reasons: BTreeMap<Misfit, Vec<&Node>> = BTreeMap::new();
         let mut fitting = Vec::new();
         for node in self.nodes {
-            match self.misfit(spec, pod.shared.requests, node) {
+            match self.misfit(spec, pod.shared.template.requests, node) {
                 Some(reason) => reasons.entry(reason).or_default().push(node),
                 None => fitting.push(node),
             }
@@ -57,8 +57,10 @@ impl<'v, 'a> Fit<'v, 'a> {
         reasons.sort_by_cached_key(|(reason, nodes)| {
             (std::cmp::Reverse((meant(nodes), nodes.len())), reason.clone())
         });
-        let mut said: Vec<Message> =
-            reasons.iter().map(|(reason, nodes)| self.words(reason, pod.shared.requests, nodes)).collect();
+        let mut said: Vec<Message> = reasons
+            .iter()
+            .map(|(reason, nodes)| self.words(reason, pod.shared.template.requests, nodes))
+            .collect();
         let fits = !fitting.is_empty();
         if self.knows_loads && fits {
             said.insert(0, Message::new(&FITS, vec![("nodes", Fact::count(fitting.len()))]));

@@ -4,7 +4,7 @@ use super::Run;
 use crate::cluster::page::RetryPolicy;
 use crate::model::{Pod, Reason};
 use crate::snapshot::Snapshot;
-use crate::wire::{Kind, Terminated};
+use crate::wire::Kind;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
@@ -39,5 +39,5 @@ impl Run<'_> {
 /// Whether a container of a pod was OOM-killed and has started again.
 fn was_killed(pod: &Pod) -> bool {
     let mut ends = pod.containers().filter_map(|container| container.status.last_state.terminated.as_ref());
-    ends.any(Terminated::is_for_memory)
+    ends.any(|end| end.is_for_memory())
 }

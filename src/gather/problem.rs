@@ -153,7 +153,7 @@ fn failing_pods<'a>(snapshot: &'a Snapshot, settings: &Settings) -> Vec<&'a Pod>
 fn failing_objects(rows: &Rows) -> BTreeSet<ObjectRef> {
     let pods = rows.pods.iter().filter(|pod| pod.object.is_some());
     let workloads = rows.workloads.iter().filter(|workload| !workload.is_available());
-    let jobs = rows.jobs.iter().filter(|job| job.is("Failed").is_some() || job.lacks_pods());
+    let jobs = rows.jobs.iter().filter(|job| job.failure().is_some() || job.lacks_pods());
     let services = rows.services.iter().filter(|service| service.waits_for_load_balancer());
     let services = services.map(|service| &service.metadata);
     let claims =

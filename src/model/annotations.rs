@@ -72,7 +72,7 @@ mod tests {
         assert_eq!(size_of::<Annotations>(), 8);
         assert_eq!((size_of::<Pod>(), size_of::<Workload>()), (56, 112));
         assert_eq!(size_of::<Rollout>(), 64 + 8 + 16);
-        assert_eq!((size_of::<Job>(), size_of::<CronJob>()), (168 + 8, 232 + 8));
+        assert_eq!((size_of::<Job>(), size_of::<CronJob>()), (112 + 8, 232 + 8));
         assert_eq!(size_of::<Namespace>(), 64 + 8);
     }
 }

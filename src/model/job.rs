@@ -1,4 +1,4 @@
-//! Jobs and cron jobs.
+//! The rows of Jobs and CronJobs.
 
 use super::{Annotations, Names, ObjectRef, Owner};
 use crate::wire::{self, Condition, Time};
@@ -13,42 +13,53 @@ pub struct Job {
     pub name: Arc<str>,
     /// Its CronJob, if it has one.
     pub owner: Option<Owner>,
-    /// When it was created.
-    pub created: Option<Time>,
-    /// When its controller first saw it.
-    pub started: Option<Time>,
-    /// Whether it is held back.
+    /// In seconds since 1970; zero if unknown, which takes less memory than an `Option`.
+    created: i64,
+    /// As above.
+    started: i64,
+    /// Whether it is suspended.
     pub suspended: bool,
-    /// Seconds it may take.
-    pub deadline: Option<i64>,
-    /// Failures it may have.
+    /// The seconds that it may take; zero without a limit.
+    pub deadline: i64,
+    /// The failures that it may have.
     pub backoff_limit: i32,
     /// Pods that run.
     pub active: i32,
     /// Pods that failed.
     pub failed: i32,
-    /// `Complete`, `Failed` and others.
-    pub conditions: Vec<Condition>,
-    /// What was written on it for this tool.
+    /// Whether it is complete. Most Jobs are, and need no memory for their conditions.
+    is_complete: bool,
+    /// Whether its controller has decided how it ends, and waits for its pods.
+    is_ending: bool,
+    /// Its condition `Failed`, if it is true.
+    failure: Option<Box<Condition>>,
+    /// Its annotations for this tool.
     pub annotations: Annotations,
 }
+
+/// The conditions of a Job whose end is decided.
+const ENDING: [&str; 2] = ["FailureTarget", "SuccessCriteriaMet"];
 
 impl Job {
     /// Folds a Job.
     pub fn fold(object: wire::Job, names: &Names) -> Self {
+        let conditions = object.status.conditions;
+        let is = |condition: &Condition, kind: &str| condition.r#type == kind && condition.status == "True";
         Self {
             namespace: names.get(&object.metadata.namespace),
             name: names.get(&object.metadata.name),
+            is_complete: conditions.iter().any(|condition| is(condition, "Complete")),
+            is_ending: conditions.iter().any(|condition| ENDING.iter().any(|kind| is(condition, kind))),
+            failure: conditions.into_iter().find(|condition| is(condition, "Failed")).map(Box::new),
             owner: object.metadata.controller().map(|o| Owner::new(&o.kind, &o.name, names)),
-            created: object.metadata.created(),
-            started: object.status.start_time.and_then(Time::known),
+            created: object.metadata.created().map_or(0, |time| time.seconds),
+            started: object.status.start_time.map_or(0, |time| time.seconds),
             suspended: object.spec.suspend,
-            deadline: object.spec.active_deadline_seconds,
+            deadline: object.spec.active_deadline_seconds.unwrap_or(0),
             backoff_limit: object.spec.backoff_limit.unwrap_or(6),
             active: object.status.active,
             failed: object.status.failed,
             annotations: Annotations::fold(object.metadata.annotations.as_ref(), names),
-            conditions: object.status.conditions,
         }
     }
 
@@ -57,19 +68,34 @@ impl Job {
         ObjectRef { namespace: Arc::clone(&self.namespace), kind: "Job".into(), name: Arc::clone(&self.name) }
     }
 
-    /// Whether it has come to its end.
-    pub fn is_done(&self) -> bool {
-        self.is("Complete").is_some() || self.is("Failed").is_some()
+    /// When it was created, if known.
+    pub fn created(&self) -> Option<Time> {
+        Time::at(self.created).known()
     }
 
-    /// Whether it should have pods and has none: they may be refused.
+    /// When its controller first saw it, or when it was created, if known.
+    pub fn begun(&self) -> Option<Time> {
+        Time::at(self.started).known().or(self.created())
+    }
+
+    /// Whether it is complete or failed.
+    pub fn is_done(&self) -> bool {
+        self.is_complete || self.failure.is_some()
+    }
+
+    /// Whether it has ended, or its controller has decided how it ends.
+    pub fn is_ending(&self) -> bool {
+        self.is_ending || self.is_done()
+    }
+
+    /// Whether it should have pods and has none: they may be rejected.
     pub fn lacks_pods(&self) -> bool {
         self.active == 0 && !self.suspended && !self.is_done()
     }
 
-    /// The condition of this type, if it is true.
-    pub fn is(&self, kind: &str) -> Option<&Condition> {
-        self.conditions.iter().find(|c| c.r#type == kind && c.status == "True")
+    /// Its condition `Failed`, if it is true.
+    pub fn failure(&self) -> Option<&Condition> {
+        self.failure.as_deref()
     }
 }
 
@@ -82,27 +108,27 @@ pub struct CronJob {
     pub name: Arc<str>,
     /// When it was created.
     pub created: Option<Time>,
-    /// A cron line.
+    /// Its cron line.
     pub schedule: String,
-    /// Of the cron line; unset for that of the controller.
+    /// The time zone of the cron line; unset for that of the controller.
     pub time_zone: Option<String>,
-    /// A late run is skipped after so many seconds.
+    /// The seconds after which a late run is skipped.
     pub starting_deadline: Option<i64>,
-    /// Whether a run waits for the one before it.
+    /// Whether a run is skipped while the one before it runs.
     pub one_at_a_time: bool,
-    /// Whether it is held back.
+    /// Whether it is suspended.
     pub suspended: bool,
-    /// Jobs of it that run.
+    /// Its Jobs that run.
     pub active: Vec<String>,
-    /// When it last started a job.
+    /// When it last started a Job.
     pub last_schedule: Option<Time>,
-    /// When a job of it last succeeded.
+    /// When one of its Jobs last succeeded.
     pub last_success: Option<Time>,
-    /// When its spec was last changed, if that is known.
+    /// When its spec was last changed, if known.
     pub changed: Option<Time>,
-    /// Seconds after which its jobs are deleted once they are done.
+    /// The seconds after which its Jobs are deleted when they are done.
     pub keeps_jobs: Option<i32>,
-    /// What was written on it for this tool.
+    /// Its annotations for this tool.
     pub annotations: Annotations,
 }
 

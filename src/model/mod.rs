@@ -1,7 +1,7 @@
-//! What the rest of the tool thinks with: small rows folded from the API's shapes. A healthy pod costs one row
-//! of fixed size; the whole object is kept only where something may be wrong with it.
+//! The rows that checks and reports read: small structs, folded from the objects of the API. A healthy pod costs one row of
+//! fixed size; the whole object is kept only if something may be wrong with it.
 //!
-//! What does not belong here: I/O, and sentences for people.
+//! What does not belong here: I/O, and texts.
 
 mod annotations;
 mod coverage;
@@ -12,6 +12,7 @@ mod inferred_owner;
 mod job;
 mod log;
 mod memory_trend;
+mod name;
 mod names;
 mod namespace;
 mod network;
@@ -35,7 +36,8 @@ pub(crate) use inferred_owner::split_suffix;
 pub use job::{CronJob, Job};
 pub use log::{LINES, LogTail};
 pub use memory_trend::MemoryTrend;
-pub use names::Names;
+pub use name::Name;
+pub use names::{Interned, Names};
 pub use namespace::Namespace;
 pub use network::Endpoints;
 pub use node::{Node, NodeCondition, minor_version};
@@ -43,7 +45,7 @@ pub use pod::{Container, Ended, Pod, Role, SharedPod};
 pub(crate) use problem::is_recent;
 pub use problem::{PodContext, PodProblem, SANDBOX_EVENTS, TURNS_OF_A_LOOP, VOLUME_EVENTS, problems};
 pub use quantity::{Amount, cores, cores_or_millis, gibi_or_mebibytes, gibibytes, thousandths, whole};
-pub use spec::Spec;
+pub use spec::{PodTemplate, Spec};
 pub use thresholds::{ThresholdChanges, Thresholds, in_percent, percent};
 pub use throttling::{Periods, millis, next_limit};
 pub use usage::Metered;

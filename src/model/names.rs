@@ -1,21 +1,52 @@
-//! Strings that many rows share are kept once.
+//! Stores once what many rows have in common.
 
-use super::SharedPod;
+use super::{PodTemplate, SharedPod};
 use std::collections::HashSet;
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The names seen so far: namespaces, nodes, statuses, owners. A clone knows the same names.
+/// The texts, templates and shared parts of pods so far. A clone has the same ones.
 #[derive(Clone, Debug, Default)]
 pub struct Names(Arc<Mutex<Known>>);
 
 #[derive(Debug, Default)]
 struct Known {
     texts: HashSet<Arc<str>>,
+    templates: HashSet<Arc<PodTemplate>>,
     shared: HashSet<Arc<SharedPod>>,
+    /// The last template: that of the next pod in a list is mostly the same.
+    last: Option<Arc<PodTemplate>>,
+}
+
+/// The only copy of a value among the rows of one run: two of them are equal if they are the same.
+#[derive(Debug)]
+pub struct Interned<T>(Arc<T>);
+
+impl<T> Deref for Interned<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> PartialEq for Interned<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T> Eq for Interned<T> {}
+
+impl<T> Hash for Interned<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Arc::as_ptr(&self.0).hash(state);
+    }
 }
 
 impl Names {
-    /// The one copy of this text.
+    /// Returns the only copy of a text.
     pub fn get(&self, text: &str) -> Arc<str> {
         let mut known = self.known();
         if let Some(known) = known.texts.get(text) {
@@ -26,19 +57,33 @@ impl Names {
         fresh
     }
 
-    /// The one copy of what some pods have in common.
-    pub fn shared(&self, shared: SharedPod) -> Arc<SharedPod> {
+    /// Returns the only copy of a template.
+    pub(super) fn template(&self, template: PodTemplate) -> Interned<PodTemplate> {
         let mut known = self.known();
-        if let Some(known) = known.shared.get(&shared) {
-            return Arc::clone(known);
+        if let Some(last) = known.last.as_ref().filter(|last| ***last == template) {
+            return Interned(Arc::clone(last));
         }
-        let fresh = Arc::new(shared);
-        known.shared.insert(Arc::clone(&fresh));
-        fresh
+        let only = only(&mut known.templates, template);
+        known.last = Some(Arc::clone(&only));
+        Interned(only)
     }
 
-    /// Whoever held it before has left it whole: it only grows.
+    /// Returns the only copy of what some pods have in common.
+    pub(super) fn shared(&self, shared: SharedPod) -> Arc<SharedPod> {
+        only(&mut self.known().shared, shared)
+    }
+
+    /// A panic elsewhere does not leave it broken: it only grows.
     fn known(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn only<T: Eq + Hash>(known: &mut HashSet<Arc<T>>, value: T) -> Arc<T> {
+    if let Some(known) = known.get(&value) {
+        return Arc::clone(known);
+    }
+    let fresh = Arc::new(value);
+    known.insert(Arc::clone(&fresh));
+    fresh
 }

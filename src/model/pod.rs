@@ -1,57 +1,50 @@
-//! A pod as it is kept.
+//! The row of a pod.
 
-use super::spec::{Spec, is_whole, limits, requests, specs, startup};
-use super::{Amount, Names, ObjectRef, Owner, status};
+use super::names::Interned;
+use super::spec::PodTemplate;
+use super::{Name, Names, ObjectRef, Owner, status};
 use crate::wire::{self, ContainerStatus, Time};
 use std::sync::Arc;
 
-/// A pod: the columns of `kubectl get pods`, its owner, and its whole object where something may be wrong.
+/// A pod: the columns of `kubectl get pods`, its owner, and its whole object if something may be wrong.
 #[derive(Debug)]
 pub struct Pod {
-    /// What it has in common with its siblings.
+    /// What it has in common with other pods of its owner.
     pub shared: Arc<SharedPod>,
-    /// Its name, as the server gave it.
-    pub name: Box<str>,
-    /// In seconds, like the API's own times; zero where it is not known.
+    /// Its name.
+    pub name: Name,
+    /// In seconds since 1970; zero if unknown, which takes less memory than an `Option`.
     created: i64,
-    /// Where it runs, once scheduled.
+    /// Its node, once it is scheduled.
     pub node: Option<Arc<str>>,
-    /// The object itself; `None` for a pod that is plainly healthy, or done as a job's pod should be.
+    /// The object itself; `None` for a pod that is certainly healthy, or that has completed as that of a Job should.
     pub object: Option<Box<wire::Pod>>,
 }
 
-/// What the pods of one workload have in common while they are in the same state: kept once for all of them.
+/// What the pods of one owner have in common while they are in the same state. It is stored once for all of them.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct SharedPod {
     /// Their namespace.
     pub namespace: Arc<str>,
-    /// Who manages them.
+    /// The owner that manages them.
     pub owner: Option<Owner>,
     /// The STATUS column.
     pub status: Arc<str>,
     /// Containers that are ready.
     pub ready: u32,
-    /// Containers and native sidecars there should be.
+    /// Containers and native sidecars in the spec.
     pub total: u32,
-    /// What the scheduler sets aside for each.
-    pub requests: Amount,
-    /// What of that must stay whatever their containers ask for: their init containers need it.
-    pub startup: Amount,
-    /// Whether CPU or memory are set for each pod as a whole, which then goes before what its containers say.
-    pub is_whole: bool,
-    /// What each may use at most, as far as its containers are limited.
-    pub limits: Amount,
+    /// What they run.
+    pub template: Interned<PodTemplate>,
     /// The RESTARTS column. Negative only in a broken object.
     pub restarts: i64,
-    /// In seconds; zero where it is not known.
+    /// In seconds since 1970; zero if unknown.
     last_restart: i64,
-    /// Whether they have ended for good: phase `Succeeded` or `Failed`.
+    /// How they ended; `None` while they have not.
     pub ended: Option<Ended>,
-    /// What their containers and sidecars are to run, in the order of the spec; of pods that have ended, nothing.
-    pub specs: Box<[Spec]>,
 }
 
-/// Owners that put a new pod in the place of one that ended. Pods of all others are done when they succeed.
+/// Owners that replace a pod that has ended. Pods of all others are done when they succeed.
 const KEEPERS: [&str; 4] = ["DaemonSet", "ReplicaSet", "ReplicationController", "StatefulSet"];
 
 /// How a pod ended.
@@ -74,7 +67,7 @@ impl Ended {
 }
 
 impl Pod {
-    /// Folds a pod into its row.
+    /// Folds a pod.
     pub fn fold(mut object: wire::Pod, names: &Names) -> Self {
         let columns = status::columns(&object);
         let seconds = |time: Option<Time>| time.map_or(0, |time| time.seconds);
@@ -84,18 +77,14 @@ impl Pod {
             status: names.get(&columns.status),
             ready: columns.ready,
             total: columns.total,
-            requests: requests(&object.spec),
-            startup: startup(&object.spec),
-            is_whole: is_whole(&object.spec),
-            limits: limits(&object.spec),
+            template: names.template(PodTemplate::fold(&object, names)),
             restarts: columns.restarts,
             last_restart: seconds(columns.last_restart),
             ended: Ended::of(&object),
-            specs: specs(&object, names),
         });
         let mut pod = Self {
             shared,
-            name: std::mem::take(&mut object.metadata.name).into_boxed_str(),
+            name: std::mem::take(&mut object.metadata.name).into(),
             created: seconds(object.metadata.created()),
             node: (!object.spec.node_name.is_empty()).then(|| names.get(&object.spec.node_name)),
             object: None,
@@ -140,7 +129,7 @@ impl Pod {
         self.created().map_or_else(|| "<unknown>".to_owned(), |t| crate::text::human(now.seconds_since(t)))
     }
 
-    /// The RESTARTS column, with when the last one was.
+    /// The RESTARTS column, with the time of the last restart.
     pub fn restarts_column(&self, now: Time) -> String {
         match self.last_restart() {
             Some(last) if self.shared.restarts != 0 => {
@@ -150,17 +139,17 @@ impl Pod {
         }
     }
 
-    /// The first half of "healthy": STATUS is Running and READY is x/x.
+    /// Whether STATUS is Running and READY is x/x.
     pub fn runs_and_is_ready(&self) -> bool {
         &*self.shared.status == "Running" && self.shared.ready == self.shared.total && self.shared.total > 0
     }
 
-    /// Whether it serves: running, ready in every column, and Ready by its own condition.
+    /// Whether it serves: it runs, its containers are ready, and its Ready condition does not deny it.
     pub fn serves(&self) -> bool {
         self.runs_and_is_ready() && !self.object.as_deref().is_some_and(says_not_ready)
     }
 
-    /// Whether it has reached its end and was not deleted since.
+    /// Whether it has ended in this way and is not being deleted.
     pub fn is_leftover_of(&self, end: Ended) -> bool {
         self.shared.ended == Some(end)
             && self.object.as_ref().is_some_and(|o| o.metadata.deletion_timestamp.is_none())
@@ -188,41 +177,43 @@ impl Pod {
         of(true).chain(of(false))
     }
 
-    /// The memory limit of the pod as a whole as it is written, if it has one; of a healthy pod it is not known.
+    /// The memory limit of the pod as a whole as written, if it has one; unknown unless a container was OOM-killed.
     pub fn memory_limit(&self) -> Option<&str> {
         self.object.as_ref()?.spec.resources.as_ref()?.memory_limit()
     }
 
-    /// Since when it has not been ready, if it says so.
+    /// Since when it has not been ready, by its Ready condition.
     pub fn unready_since(&self) -> Option<Time> {
         let ready = self.object.as_deref()?.status.condition("Ready").filter(|c| c.status != "True");
         ready.and_then(wire::Condition::since)
     }
 
-    /// The claims that it mounts, by name; of a healthy pod they are not known.
+    /// The names of the claims that it mounts; unknown for a healthy pod.
     pub fn claims(&self) -> impl Iterator<Item = &str> {
         let volumes = self.object.iter().flat_map(|object| &object.spec.volumes);
         volumes.filter_map(|volume| Some(volume.source.persistent_volume_claim.as_ref()?.claim_name.as_str()))
     }
 
-    /// The same, as findings name them.
+    /// The claims that it mounts, as findings name them.
     pub fn claim_refs(&self) -> impl Iterator<Item = ObjectRef> {
         self.claims().map(|name| ObjectRef::new(&self.shared.namespace, "PersistentVolumeClaim", name))
     }
 
-    /// When it came to its end: the last of its containers' ends.
+    /// When the last of its containers ended.
     pub fn finished(&self) -> Option<Time> {
         self.containers().filter_map(|c| c.status.state.terminated.as_ref()?.finished()).max()
     }
 }
 
-/// Lets go of what the row says already, and of what no check asks of a pod in its state: there are many of these in a
-/// bad hour.
+/// The conditions that checks read.
+const CONDITIONS: [&str; 3] = ["DisruptionTarget", "PodScheduled", "Ready"];
+
+/// Removes what the row has already, and what no check reads of a pod in its state: in a large outage there are many.
 fn slim(object: &mut wire::Pod) {
     let (metadata, spec, status) = (&mut object.metadata, &mut object.spec, &mut object.status);
     metadata.namespace = String::new();
     metadata.owner_references = Vec::new();
-    // Where it may run is of interest while it runs nowhere.
+    // Where it may run matters until it is scheduled.
     if !spec.node_name.is_empty() {
         (spec.tolerations, spec.scheduling_gates, spec.affinity) = (Vec::new(), Vec::new(), None);
         spec.node_selector.clear();
@@ -230,58 +221,77 @@ fn slim(object: &mut wire::Pod) {
     spec.node_name = String::new();
     spec.volumes.retain(|volume| volume.source.persistent_volume_claim.is_some());
     spec.volumes.shrink_to_fit();
-    spec.containers.shrink_to_fit();
-    for container in spec.containers.iter_mut().chain(&mut spec.init_containers) {
-        container.resources.limits.shrink_to_fit();
-        // They are counted.
-        container.resources.requests = Vec::new();
-        container.env.shrink_to_fit();
-        container.command.shrink_to_fit();
-        container.args.shrink_to_fit();
+    spec.overhead.clear();
+    let mut statuses = status.container_statuses.iter().chain(&status.init_container_statuses);
+    if !statuses.any(ContainerStatus::was_oom_killed) {
+        spec.resources = None;
+        spec.containers.iter_mut().chain(&mut spec.init_containers).for_each(remove_memory_settings);
     }
+    for containers in [&mut spec.containers, &mut spec.init_containers] {
+        containers.shrink_to_fit();
+        containers.iter_mut().for_each(slim_container);
+    }
+    status.conditions.retain(|condition| CONDITIONS.contains(&&*condition.r#type));
     status.conditions.shrink_to_fit();
-    status.container_statuses.shrink_to_fit();
-    for container in &mut status.container_statuses {
-        container.image_id = String::new();
+    for statuses in [&mut status.container_statuses, &mut status.init_container_statuses] {
+        statuses.shrink_to_fit();
+        statuses.iter_mut().for_each(|status| status.image_id = String::new());
     }
 }
 
-/// Whether the pod's own Ready condition denies what its containers say: a readiness gate is open, or its node
-/// is lost.
+/// Limits and flags explain why a container was OOM-killed, and nothing else.
+fn remove_memory_settings(container: &mut wire::Container) {
+    container.resources.limits = Vec::new();
+    (container.env, container.command, container.args) = (Vec::new(), Vec::new(), Vec::new());
+}
+
+/// The template has its requests, and whether its image is pulled once.
+fn slim_container(container: &mut wire::Container) {
+    let resources = &mut container.resources;
+    resources.requests = Vec::new();
+    resources.limits.retain(|limit| limit.name == "memory");
+    resources.limits.shrink_to_fit();
+    container.image_pull_policy = String::new();
+    container.env.shrink_to_fit();
+    container.command.shrink_to_fit();
+    container.args.shrink_to_fit();
+}
+
+/// Whether the pod's Ready condition denies that of its containers: a readiness gate is False, or its node is lost.
 fn says_not_ready(object: &wire::Pod) -> bool {
     object.status.condition("Ready").is_some_and(|c| c.status == "False")
 }
 
-/// What a container is for.
+/// The role of a container in its pod.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// Runs once, before the others.
     Init,
     /// An init container that keeps running.
     Sidecar,
-    /// The pod's work.
+    /// Does the work of the pod.
     Main,
 }
 
-/// One container of a pod: its status and, if the spec knows the name, its spec.
+/// One container of a pod: its status and, if the spec has the name, its spec.
 #[derive(Clone, Copy, Debug)]
 pub struct Container<'a> {
-    /// What it is for.
+    /// Its role.
     pub role: Role,
-    /// What there is.
+    /// Its status.
     pub status: &'a ContainerStatus,
-    /// What was asked for.
+    /// Its spec.
     pub spec: Option<&'a wire::Container>,
 }
 
 impl Container<'_> {
-    /// The image that was asked for.
+    /// The image in the spec.
     pub fn image(&self) -> &str {
         self.spec.map_or("", |spec| spec.image.as_str())
     }
 
-    /// How it last ended: now, or before its last restart.
+    /// Its last end: the current one, or that before its last restart.
     pub fn last_end(&self) -> Option<&wire::Terminated> {
-        self.status.state.terminated.as_ref().or(self.status.last_state.terminated.as_ref())
+        self.status.state.terminated.as_deref().or(self.status.last_state.terminated.as_deref())
     }
 }

@@ -1,48 +1,76 @@
-//! What the containers of a pod are to run, and with how much of CPU and memory.
+//! What the containers of a pod run, and with how much CPU and memory.
 
 use super::pod::Ended;
 use super::{Amount, Names};
 use crate::wire::{self, ContainerStatus};
 use std::sync::Arc;
 
-/// What a container is to run, and with how much.
+/// What a pod runs, in any state. It is stored once for all pods with the same content, of any owner.
+#[derive(Debug, Default, PartialEq, Eq, Hash)]
+pub struct PodTemplate {
+    /// What the scheduler reserves.
+    pub requests: Amount,
+    /// The part of the requests that the init containers need, whatever the containers request.
+    pub startup: Amount,
+    /// Whether CPU or memory are set for the pod as a whole, which overrides its containers.
+    pub is_whole: bool,
+    /// What the pod may use at most, as far as its containers are limited.
+    pub limits: Amount,
+    /// Its sidecars and containers, in the order of the spec; empty for a pod that has ended.
+    pub specs: Box<[Spec]>,
+}
+
+impl PodTemplate {
+    pub(super) fn fold(object: &wire::Pod, names: &Names) -> Self {
+        Self {
+            requests: requests(&object.spec),
+            startup: startup(&object.spec),
+            is_whole: is_whole(&object.spec),
+            limits: limits(&object.spec),
+            specs: specs(object, names),
+        }
+    }
+}
+
+/// What a container runs, and with how much CPU and memory.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Spec {
     /// The container.
     pub container: Arc<str>,
-    /// Whether it is an init container that keeps running beside the others.
+    /// Whether it is an init container that keeps running next to the others.
     pub sidecar: bool,
-    /// The image as it was asked for.
+    /// The image in the spec.
     pub image: Arc<str>,
-    /// What that image was when the running container was made; empty for one that does not run.
+    /// The ID of that image when the container was created, without the repository before an `@`; empty for one that does
+    /// not run.
     pub id: Arc<str>,
-    /// Whether a node that has an image of this name does not ask for a newer one.
+    /// Whether a node that has an image of this name does not pull a newer one.
     pub pulled_once: bool,
-    /// What it asks for; of what it does not, 0. A limit without a request is one, as the API server has it.
+    /// Its requests; 0 if unset. A limit without a request is also the request, as for the API server.
     pub requests: Amount,
-    /// What it may use at most; where it is not limited, 0.
+    /// Its limits; 0 if unset.
     pub limits: Amount,
 }
 
-/// What the scheduler counts for a pod; as `PodRequests` in k8s.io/component-helpers.
-pub(super) fn requests(spec: &wire::PodSpec) -> Amount {
+/// What the scheduler counts for a pod, as `PodRequests` in k8s.io/component-helpers.
+fn requests(spec: &wire::PodSpec) -> Amount {
     together(spec, |resources| &resources.requests).plus(overhead(spec))
 }
 
-/// What it must count while the most demanding init container of a pod runs, whatever the others ask for.
-pub(super) fn startup(spec: &wire::PodSpec) -> Amount {
+/// What it must count while the most demanding init container of a pod runs.
+fn startup(spec: &wire::PodSpec) -> Amount {
     init(spec, |resources| &resources.requests).1.plus(overhead(spec))
 }
 
-/// What a pod may use at most, where it is limited; as `PodLimits` there.
-pub(super) fn limits(spec: &wire::PodSpec) -> Amount {
+/// What a pod may use at most, if it is limited, as `PodLimits` there.
+fn limits(spec: &wire::PodSpec) -> Amount {
     let (limits, overhead) = (together(spec, |resources| &resources.limits), overhead(spec));
     let with = |limit: i64, more: i64| if limit > 0 { limit.saturating_add(more) } else { 0 };
     Amount { cpu: with(limits.cpu, overhead.cpu), memory: with(limits.memory, overhead.memory) }
 }
 
 /// Whether CPU or memory are set for a pod as a whole.
-pub(super) fn is_whole(spec: &wire::PodSpec) -> bool {
+fn is_whole(spec: &wire::PodSpec) -> bool {
     let lists = spec.resources.iter().flat_map(|resources| [&resources.requests, &resources.limits]);
     lists.flatten().any(|resource| matches!(&*resource.name, "cpu" | "memory"))
 }
@@ -54,13 +82,13 @@ fn overhead(spec: &wire::PodSpec) -> Amount {
 /// Resources of one list: of requests, or of limits.
 type Of = fn(&wire::Resources) -> &Vec<wire::Resource>;
 
-/// All containers and sidecars of a pod together, or what the most demanding init container needs beside the sidecars
-/// that run by then.
+/// The sum of all containers and sidecars of a pod, or what the most demanding init container and the sidecars before it
+/// need.
 fn together(spec: &wire::PodSpec, of: Of) -> Amount {
     let (sidecars, first) = init(spec, of);
     let containers = spec.containers.iter().map(|container| amount(of(&container.resources)));
     let mut total = containers.fold(sidecars, Amount::plus).max(first);
-    // What is set for the pod as a whole counts instead.
+    // The values of the pod as a whole count instead.
     for list in spec.resources.iter().map(of) {
         let whole = amount(list);
         total.cpu = if is_set(list, "cpu") { whole.cpu } else { total.cpu };
@@ -69,7 +97,7 @@ fn together(spec: &wire::PodSpec, of: Of) -> Amount {
     total
 }
 
-/// All sidecars together, and what the most demanding init container needs beside those that run by then.
+/// The sum of all sidecars, and what the most demanding init container and the sidecars before it need.
 fn init(spec: &wire::PodSpec, of: Of) -> (Amount, Amount) {
     let (mut sidecars, mut first) = (Amount::default(), Amount::default());
     for container in &spec.init_containers {
@@ -91,8 +119,8 @@ fn amount(list: &[wire::Resource]) -> Amount {
     Amount::of(list.iter().map(|resource| (&*resource.name, &*resource.quantity.text)))
 }
 
-/// What the containers and sidecars of a pod are to run; of one that has ended, nothing.
-pub(super) fn specs(object: &wire::Pod, names: &Names) -> Box<[Spec]> {
+/// The specs of the sidecars and containers of a pod; empty for a pod that has ended.
+fn specs(object: &wire::Pod, names: &Names) -> Box<[Spec]> {
     if Ended::of(object).is_some() {
         return Box::default();
     }
@@ -107,7 +135,7 @@ pub(super) fn specs(object: &wire::Pod, names: &Names) -> Box<[Spec]> {
             container: names.get(&container.name),
             sidecar,
             image: names.get(&container.image),
-            id: names.get(id),
+            id: names.get(digest(id)),
             pulled_once: container.image_pull_policy == "IfNotPresent",
             requests: Amount {
                 cpu: if is_set(asked, "cpu") { requests.cpu } else { limits.cpu },
@@ -121,6 +149,12 @@ pub(super) fn specs(object: &wire::Pod, names: &Names) -> Box<[Spec]> {
         .map(|container| of(container, true, &status.init_container_statuses))
         .chain(spec.containers.iter().map(|container| of(container, false, &status.container_statuses)))
         .collect()
+}
+
+/// The part of an image ID that identifies the image. The repository before it is that of the image's own name, or of another
+/// name with the same content.
+fn digest(id: &str) -> &str {
+    id.rfind('@').and_then(|at| id.get(at..)).unwrap_or(id)
 }
 
 #[cfg(test)]
@@ -137,7 +171,7 @@ mod tests {
             (json!({}), 0, 0),
             (json!({ "containers": [of("100m", ""), of("0.2", "")] }), 300, mebi(2)),
             (json!({ "containers": [of("100m", "")], "initContainers": [of("2", "")] }), 2000, mebi(1)),
-            // A sidecar runs beside the containers, and beside the init containers after it.
+            // A sidecar runs next to the containers, and next to the init containers after it.
             (
                 json!({ "containers": [of("100m", "")], "initContainers": [of("50m", "Always"), of("400m", "")] }),
                 450,
@@ -160,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_init_container_is_a_sidecar_and_only_what_is_absent_is_taken_from_the_limit() {
+    fn only_init_containers_are_sidecars_and_only_absent_requests_come_from_the_limit() {
         let of = |requests: serde_json::Value| {
             json!({
                 "name": "app", "restartPolicy": "Always",
@@ -177,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn init_containers_keep_what_they_need_whatever_the_others_ask_for() {
+    fn startup_is_what_init_containers_need() {
         let of = |cpu: &str, policy: &str| json!({ "restartPolicy": policy, "resources": { "requests": { "cpu": cpu } } });
         let spec = json!({
             "containers": [of("1", "")], "initContainers": [of("50m", "Always"), of("400m", "")], "overhead": { "cpu": "10m" },

@@ -113,7 +113,7 @@ fn containers(pod: &Pod, row: &mut Columns) {
 }
 
 fn last_end(container: &ContainerStatus) -> Option<Time> {
-    container.last_state.terminated.as_ref().and_then(Terminated::finished)
+    container.last_state.terminated.as_deref().and_then(Terminated::finished)
 }
 
 fn end_reason(ended: &Terminated) -> String {

@@ -128,7 +128,7 @@ fn add_metered<'a>(view: &View<'a>, subjects: &mut Subjects<'a>) {
 /// Adds the rows of one workload, one for each container of the newest pod.
 fn rows(view: &View, object: &ObjectRef, subject: &Subject, sized: &mut Rightsizing, counts: &mut Counts) {
     let Some(newest) = subject.pods.iter().max_by_key(|pod| (pod.created(), &pod.name)) else { return };
-    for spec in &newest.shared.specs {
+    for spec in &newest.shared.template.specs {
         let asked = spec.requests.max(Amount::default()).times(subject.pods.len());
         sized.requests = sized.requests.plus(asked);
     }
@@ -137,18 +137,18 @@ fn rows(view: &View, object: &ObjectRef, subject: &Subject, sized: &mut Rightsiz
         // A webhook may have added any of the containers.
         None => return count(NotJudged::NotSeen),
         // The requests of the containers are not the requests of the pod.
-        Some(_) if newest.shared.is_whole => return count(NotJudged::AsWhole),
+        Some(_) if newest.shared.template.is_whole => return count(NotJudged::AsWhole),
         Some(workload) => workload,
     };
     let cpu_stays = cpu_stays(view, object);
     let (mut is_measured, mut room) = (false, room(newest));
-    for spec in &newest.shared.specs {
+    for spec in &newest.shared.template.specs {
         if is_added(spec, workload) {
             count(NotJudged::Injected);
             continue;
         }
         // Init containers run next to sidecars, so savings of sidecars count in full.
-        let own = if spec.sidecar { newest.shared.requests } else { room };
+        let own = if spec.sidecar { newest.shared.template.requests } else { room };
         let row = row(workload, subject, spec, facts(view, subject, spec, cpu_stays), own);
         is_measured |= row.facts.measured != Measured::Nothing;
         if row.facts.measured != Measured::Nothing || !row.risks.is_empty() {
@@ -189,7 +189,7 @@ fn row(workload: &Workload, subject: &Subject, spec: &Spec, facts: Facts, room: 
 
 /// Returns the most that a pod can save: its init containers need the rest.
 fn room(pod: &Pod) -> Amount {
-    pod.shared.requests.less(pod.shared.startup)
+    pod.shared.template.requests.less(pod.shared.template.startup)
 }
 
 fn facts(view: &View, subject: &Subject, spec: &Spec, cpu_stays: Option<CpuStays>) -> Facts {
@@ -208,7 +208,7 @@ fn facts(view: &View, subject: &Subject, spec: &Spec, cpu_stays: Option<CpuStays
 /// kills at a different limit.
 fn killed<'a>(view: &View<'a>, subject: &Subject<'a>, spec: &Spec) -> Killed {
     let has_same_limit = |pod: &Pod| {
-        let own = pod.shared.specs.iter().find(|own| own.container == spec.container);
+        let own = pod.shared.template.specs.iter().find(|own| own.container == spec.container);
         own.is_some_and(|own| own.limits.memory == spec.limits.memory)
     };
     let mut worst = Killed::No;

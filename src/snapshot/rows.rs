@@ -6,7 +6,7 @@
 use super::sorting::{once, once_derived, once_events, once_logs};
 use crate::logs::Source;
 use crate::model::{
-    CronJob, Endpoints, Event, Gap, Job, Metered, Names, Namespace, Node, Pod, Reason, Workload,
+    CronJob, Endpoints, Event, Gap, Job, Metered, Name, Names, Namespace, Node, Pod, Reason, Workload,
 };
 use crate::tls::Tls;
 use crate::wire::{self, Kind, MemoryHistory, Object, Time};
@@ -52,7 +52,8 @@ macro_rules! rows {
             }
 
             /// Moves the rows of another part of the run to the end of these.
-            pub fn append(&mut self, other: Rows) {
+            pub fn append(&mut self, mut other: Rows) {
+                Name::pack(other.pods.iter_mut().map(|pod| &mut pod.name));
                 $(take_over(&mut self.$list, other.$list);)*
             }
 

@@ -4,7 +4,7 @@ use super::hosts::NamedHosts;
 use super::logs::{Target, targets_of};
 use crate::cluster::Sink;
 use crate::model::Names;
-use crate::wire::{ContainerStatus, Kind, MeasuredMeta, Object, Pod, Terminated};
+use crate::wire::{ContainerStatus, Kind, MeasuredMeta, Object, Pod};
 use std::collections::BTreeSet;
 
 /// The memory history of this many containers is queried: in a large outage they are typical of the others.
@@ -60,7 +60,7 @@ impl FollowUps {
             let name = |container: &ContainerStatus| {
                 MeasuredMeta::of_container(&metadata.namespace, &metadata.name, &container.name)
             };
-            killed.extend(pod.lasting().filter(|status| was_killed(status)).map(name));
+            killed.extend(pod.lasting().filter(|status| status.was_oom_killed()).map(name));
             keep_first(killed);
         }
         if let Some(targets) = self.log_targets.as_mut().filter(|_| runs(pod)) {
@@ -94,11 +94,6 @@ fn keep_first(killed: &mut BTreeSet<MeasuredMeta>) {
 /// Whether a pod has a node and has not ended.
 fn runs(pod: &Pod) -> bool {
     !pod.has_ended() && !pod.spec.node_name.is_empty()
-}
-
-fn was_killed(status: &ContainerStatus) -> bool {
-    let ended = [&status.state.terminated, &status.last_state.terminated];
-    ended.into_iter().flatten().any(Terminated::is_for_memory)
 }
 
 /// Keeps objects and collects their follow-ups.

@@ -258,6 +258,14 @@ wire! {
     }
 }
 
+impl ContainerStatus {
+    /// Whether the container was OOM-killed, now or before its last restart.
+    pub fn was_oom_killed(&self) -> bool {
+        let ends = [&self.state.terminated, &self.last_state.terminated];
+        ends.into_iter().flatten().any(|end| end.is_for_memory())
+    }
+}
+
 wire! {
     /// `v1.ContainerState`: one of three, or none.
     ContainerState {
@@ -266,7 +274,7 @@ wire! {
         /// Running.
         [message, optional, tag = "2"] running: Option<Running>,
         /// Ended.
-        [message, optional, tag = "3"] terminated: Option<Terminated>,
+        [message, optional, boxed, tag = "3"] terminated: Option<Box<Terminated>>,
     }
 }
 

@@ -44,7 +44,8 @@ fn the_timeout_of_a_run_keeps_the_data_so_far() {
     let ran = command("--timeout 2s --page-timeout 10m -o json").ran();
     has_the_first_page_only(&ran, "timed out after 2 s (--timeout)");
     let table = command("--timeout 2s --page-timeout 10m").ran();
-    let line = "Not checked: pods (10 read, 20 missing) in stopped (stopped: timed out after 2 s (--timeout))\n";
+    let line =
+        "Not checked: pods (10 read, 20 missing) in stopped (stopped: timed out after 2 s (--timeout))\n";
     assert!(table.out.contains(line), "{}", table.out);
 }
 

@@ -50,7 +50,7 @@ impl<'a> View<'a> {
             });
             measured.periods = measured.periods.plus(periods);
             // The kubelet reports the limit with its measurement; other sources do not.
-            let set = pod.shared.specs.iter().find(|spec| *spec.container == *container);
+            let set = pod.shared.template.specs.iter().find(|spec| *spec.container == *container);
             measured.limit =
                 measured.limit.max(set.map(|spec| spec.limits.cpu).filter(|cpu| *cpu > 0)).max(one.limit());
             measured.pods += 1;

@@ -113,7 +113,7 @@ fn suspects<'a>(view: &View<'a>) -> BTreeSet<(&'a str, Owner)> {
             continue;
         }
         let Some(owner) = view.root(pod).filter(|owner| ALIKE.contains(&&*owner.kind)) else { continue };
-        for image in pod.shared.specs.iter().filter(|image| !image.id.is_empty()) {
+        for image in pod.shared.template.specs.iter().filter(|image| !image.id.is_empty()) {
             let place = (&*pod.shared.namespace, owner.clone(), &*image.container, &*image.image);
             if *ids.entry(place).or_insert(&image.id) != &*image.id {
                 found.insert((&*pod.shared.namespace, owner.clone()));
@@ -138,7 +138,7 @@ fn gather<'a>(view: &View<'a>) -> BTreeMap<Place<'a>, BTreeMap<&'a str, Vec<&'a 
         if !suspects.contains(&(namespace, owner.clone())) {
             continue;
         }
-        for image in pod.shared.specs.iter().filter(|image| !image.id.is_empty()) {
+        for image in pod.shared.template.specs.iter().filter(|image| !image.id.is_empty()) {
             let (named, digest) = digest(&image.id);
             let place =
                 (namespace, owner.clone(), &*image.container, &*image.image, &*node.architecture, named);

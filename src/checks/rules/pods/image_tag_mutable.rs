@@ -59,7 +59,7 @@ fn run(view: &View, out: &mut Reporter) {
     // One pod of a workload represents all.
     let mut found: BTreeMap<Place, (&Spec, &str)> = BTreeMap::new();
     for pod in &view.snapshot.rows.pods {
-        for image in pod.shared.specs.iter().filter(|image| image.pulled_once) {
+        for image in pod.shared.template.specs.iter().filter(|image| image.pulled_once) {
             let Some(tag) = moving_tag(&image.image) else { continue };
             let owner =
                 view.root(pod).filter(|owner| is_there(view, &pod.shared.namespace, owner)).ok_or(&*pod.name);

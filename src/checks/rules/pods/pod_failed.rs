@@ -49,7 +49,7 @@ fn run(view: &View, out: &mut Reporter) {
             continue;
         }
         let severity = match view.job_of(pod) {
-            Some(job) if job.is("Complete").is_some() || job.is("Failed").is_some() => continue,
+            Some(job) if job.is_done() => continue,
             Some(_) => Severity::Medium,
             // It is not needed: its owner was scaled down since, perhaps to zero.
             None if view.is_served(pod) => Severity::Medium,

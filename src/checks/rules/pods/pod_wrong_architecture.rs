@@ -115,7 +115,8 @@ fn story(named: Option<String>, own: &str, said: &str) -> (&'static Text, Option
 
 /// Returns the architecture of the nodes on which pods with the image serve, if they share one.
 fn runs_on(view: &View, image: &str) -> Option<String> {
-    let uses = |pod: &&Pod| pod.serves() && pod.shared.specs.iter().any(|used| &*used.image == image);
+    let uses =
+        |pod: &&Pod| pod.serves() && pod.shared.template.specs.iter().any(|used| &*used.image == image);
     let nodes = view.snapshot.rows.pods.iter().filter(uses).filter_map(|pod| view.node(pod.node.as_deref()?));
     let architectures: BTreeSet<&str> = nodes.map(|node| &*node.architecture).collect();
     match architectures.into_iter().collect::<Vec<_>>().as_slice() {

@@ -87,7 +87,7 @@ fn report_failed(view: &View, cron_job: &CronJob, failed: &[&Job], out: &mut Rep
     let text = if cron_job.last_success.is_some() { &FAILED } else { &NEVER };
     // The failed Jobs count as part of their CronJob, so that each run is not an incident of its own.
     let finding = out.object(cron_job.object(), &[], Severity::Medium, Message::new(text, facts));
-    let oldest = failed.last().and_then(|job| job.is("Failed")?.since());
+    let oldest = failed.last().and_then(|job| job.failure()?.since());
     finding.since = oldest;
     finding.affected = failed.iter().map(|job| job.object()).collect();
     let namespace = &*cron_job.namespace;
@@ -127,15 +127,15 @@ fn jobs_of<'a>(view: &View<'a>, cron_job: &CronJob) -> Vec<&'a Job> {
         job.owner.as_ref().is_some_and(|owner| &*owner.kind == "CronJob" && owner.name == cron_job.name)
     };
     let mut found: Vec<&Job> = here.filter(is_its).collect();
-    found.sort_by_key(|job| std::cmp::Reverse(job.created));
+    found.sort_by_key(|job| std::cmp::Reverse(job.created()));
     found
 }
 
 /// Returns the newest finished Jobs that failed in a row; none if a run has succeeded since.
 fn failures<'a>(cron_job: &CronJob, jobs: &[&'a Job]) -> Vec<&'a Job> {
     let finished = jobs.iter().filter(|job| job.is_done());
-    let failed: Vec<&Job> = finished.take_while(|job| job.is("Failed").is_some()).copied().collect();
-    let newest = failed.first().and_then(|job| job.is("Failed")?.since());
+    let failed: Vec<&Job> = finished.take_while(|job| job.failure().is_some()).copied().collect();
+    let newest = failed.first().and_then(|job| job.failure()?.since());
     let made_good = cron_job.last_success.is_some_and(|success| newest.is_some_and(|at| success > at));
     if made_good { Vec::new() } else { failed }
 }

@@ -136,7 +136,7 @@ fn is_stuck(view: &View, cron_job: &CronJob, name: &str) -> bool {
         return view.saw(Kind::Job, &cron_job.namespace);
     };
     let of_job = |pod: &Pod| view.job_of(pod).is_some_and(|of| std::ptr::eq(of, job));
-    let begun = job.started.or(job.created);
+    let begun = job.begun();
     view.older_than(begun, HANGS)
         || !view.within_grace(begun) && view.troubled_pods().any(of_job)
         || job.is_done()

@@ -46,7 +46,7 @@ static SUPERSEDED: Text = Text {
 
 fn run(view: &View, out: &mut Reporter) {
     for job in &view.snapshot.rows.jobs {
-        let Some(failed) = job.is("Failed") else { continue };
+        let Some(failed) = job.failure() else { continue };
         let cron_job = job.owner.as_ref().filter(|owner| &*owner.kind == "CronJob");
         let pods = attempts(view, job);
         let (severity, message) = judge(view, job, failed);
@@ -55,7 +55,7 @@ fn run(view: &View, out: &mut Reporter) {
             // All failed runs of a CronJob belong to one incident.
             finding.because = vec![ObjectRef::new(&job.namespace, &owner.kind, &owner.name)];
         }
-        finding.since = failed.since().or(job.created);
+        finding.since = failed.since().or(job.created());
         finding.affected = pods.iter().map(|pod| pod.object_ref()).collect();
         let kubectl = &view.settings.kubectl;
         let log = |pod: &&Pod| {

@@ -43,7 +43,7 @@ const LONG: i64 = 12 * 3600;
 
 fn run(view: &View, out: &mut Reporter) {
     for job in view.snapshot.rows.jobs.iter().filter(|job| is_overdue(view, job)) {
-        let since = job.started.or(job.created);
+        let since = job.begun();
         let facts = vec![
             ("age", view.ago(since)),
             ("active", Fact::Number(job.active.into())),
@@ -66,8 +66,7 @@ fn run(view: &View, out: &mut Reporter) {
 
 /// Returns whether the Job has run longer than allowed. A Job without a start time has not started.
 fn is_overdue(view: &View, job: &Job) -> bool {
-    let allowed = job.deadline.unwrap_or(0).max(LONG);
-    let ending = ["FailureTarget", "SuccessCriteriaMet"].iter().any(|kind| job.is(kind).is_some());
-    let active = job.active > 0 && !job.suspended && !job.is_done() && !ending;
-    active && job.started.or(job.created).is_some_and(|begun| view.age(begun) > allowed)
+    let allowed = job.deadline.max(LONG);
+    let active = job.active > 0 && !job.suspended && !job.is_ending();
+    active && job.begun().is_some_and(|begun| view.age(begun) > allowed)
 }
