@@ -8,6 +8,7 @@ const MODULES: &[(&str, &[&str])] = &[
     // Words and data.
     ("text", &[]),
     ("output", &["text"]),
+    ("files", &[]),
     ("wire", &["text"]),
     ("model", &["text", "wire"]),
     ("logs", &["text", "wire", "model"]),
@@ -15,13 +16,27 @@ const MODULES: &[(&str, &[&str])] = &[
     ("finding", &["text", "wire", "model"]),
     ("policy", &["text", "wire", "model", "finding"]),
     ("snapshot", &["text", "wire", "model", "logs", "tls"]),
+    // The JSON documents.
+    ("contract", &["text", "wire", "model", "finding", "snapshot"]),
     // Judging: pure functions of a snapshot.
     ("checks", &["text", "wire", "model", "logs", "tls", "finding", "policy", "snapshot"]),
-    ("compare", &["text", "output", "wire", "model", "finding", "snapshot", "checks"]),
+    ("compare", &["text", "output", "files", "wire", "model", "finding", "snapshot", "contract", "checks"]),
     ("rightsize", &["text", "wire", "model", "finding", "snapshot", "checks"]),
     (
         "report",
-        &["text", "wire", "model", "tls", "finding", "policy", "snapshot", "checks", "compare", "rightsize"],
+        &[
+            "text",
+            "wire",
+            "model",
+            "logs",
+            "tls",
+            "finding",
+            "policy",
+            "snapshot",
+            "checks",
+            "compare",
+            "rightsize",
+        ],
     ),
     ("story", &["text", "wire", "model", "finding", "snapshot", "checks", "report"]),
     (
@@ -35,6 +50,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "finding",
             "policy",
             "snapshot",
+            "contract",
             "checks",
             "compare",
             "rightsize",
@@ -45,7 +61,13 @@ const MODULES: &[(&str, &[&str])] = &[
     // Asking: everything that sends a request.
     ("cluster", &["text", "output", "wire", "model", "tls", "policy", "snapshot"]),
     ("sources", &["text", "output", "wire", "model", "logs", "tls", "snapshot", "cluster"]),
-    ("gather", &["text", "output", "wire", "model", "logs", "tls", "snapshot", "cluster", "sources"]),
+    (
+        "gather",
+        &[
+            "text", "output", "wire", "model", "logs", "tls", "policy", "snapshot", "checks", "cluster",
+            "sources",
+        ],
+    ),
     // The program.
     (
         "cli",
@@ -75,6 +97,7 @@ const MODULES: &[(&str, &[&str])] = &[
         &[
             "text",
             "output",
+            "files",
             "wire",
             "model",
             "logs",
@@ -136,7 +159,7 @@ fn uses(code: &str) -> BTreeSet<String> {
                 '}' => depth -= 1,
                 ',' if depth == 1 => start = true,
                 c if start && !c.is_whitespace() => {
-                    found.insert(name(&group[index..]));
+                    found.insert(name(group.get(index..).unwrap_or_default()));
                     start = false;
                 }
                 _ => {}

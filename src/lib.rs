@@ -5,13 +5,14 @@
 //! cli::layers         the only async part                  plain data   pure       facts        counted    one match
 //!                                                                                                once
 //!
-//! words and data   text ◀ output, wire ◀ model ◀ logs, tls, finding ◀ policy │ snapshot
+//! words and data   text, files ◀ output, wire ◀ model ◀ logs, tls, finding ◀ policy │ snapshot ◀ contract
 //! judging          checks ◀ compare, rightsize ◀ report ◀ story ◀ render
 //! asking           cluster ◀ sources ◀ gather
 //! the program      cli ◀ run
 //! ```
 //!
-//! A module uses only modules to its left and of the rows above it; judging and asking do not use each other.
+//! A module uses only modules to its left and of the rows above it. Judging never asks; of asking only `gather` uses
+//! `checks`, to choose the objects that need evidence.
 //! `architecture.rs` holds the source to this.
 
 #[cfg(test)]

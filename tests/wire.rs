@@ -1,6 +1,7 @@
 //! Compares our narrow messages with the generated ones of k8s-pb: they read and write back all that we write. A
 //! wrong tag or type would be lost or rejected.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+#![allow(clippy::too_many_lines, reason = "tables of cases are long")]
 
 use k8s_pb::api::{
     admissionregistration::v1 as admission, apps::v1 as apps, batch::v1 as batch, core::v1 as core,
@@ -204,8 +205,15 @@ fn has_the_tags_of_the_api(kind: wire::Kind, seed: u64) -> Result<(), TestCaseEr
         Kind::APIService => goes_around::<wire::ApiService, registration::APIService>(seed),
         Kind::Secret => goes_around::<wire::Secret, core::Secret>(seed),
         // No generated message exists for these.
-        Kind::PodMetrics | Kind::NodeMetrics | Kind::Gateway | Kind::HTTPRoute => Ok(()),
-        Kind::Throttling | Kind::Usage | Kind::MemoryHistory | Kind::LogSource | Kind::Host => Ok(()),
+        Kind::PodMetrics
+        | Kind::NodeMetrics
+        | Kind::Gateway
+        | Kind::HTTPRoute
+        | Kind::Throttling
+        | Kind::Usage
+        | Kind::MemoryHistory
+        | Kind::LogSource
+        | Kind::Host => Ok(()),
     }
 }
 

@@ -29,12 +29,11 @@ fn parts(page: &str, severities: fn(&str) -> Vec<String>) -> Parts {
     let prose = prose.join("\n");
     let (mut code, mut plain) = (Vec::new(), String::new());
     for (index, part) in prose.split('`').enumerate() {
-        match index % 2 {
-            0 => plain.push_str(part),
-            _ => {
-                code.push(part.split_whitespace().collect::<Vec<_>>().join(" "));
-                plain.push('`');
-            }
+        if index % 2 == 0 {
+            plain.push_str(part);
+        } else {
+            code.push(part.split_whitespace().collect::<Vec<_>>().join(" "));
+            plain.push('`');
         }
     }
     Parts {

@@ -22,7 +22,9 @@ impl Name {
             return;
         }
         let mut text = String::with_capacity(length);
-        alone.iter().for_each(|name| text.push_str(name));
+        for name in &alone {
+            text.push_str(name);
+        }
         let (text, mut at) = (Arc::new(text.into_boxed_str()), 0);
         for name in alone {
             let to = at + (name.to - name.from);

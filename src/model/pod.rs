@@ -235,7 +235,9 @@ fn slim(object: &mut wire::Pod) {
     status.conditions.shrink_to_fit();
     for statuses in [&mut status.container_statuses, &mut status.init_container_statuses] {
         statuses.shrink_to_fit();
-        statuses.iter_mut().for_each(|status| status.image_id = String::new());
+        for status in statuses.iter_mut() {
+            status.image_id = String::new();
+        }
     }
 }
 

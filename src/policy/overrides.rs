@@ -265,7 +265,7 @@ mod tests {
             let [ignored] = &over.ignored_annotations[..] else { panic!("{over:?}") };
             assert!(ignored.in_lang(Lang::En).starts_with(why), "{ignored:?}");
             let chinese = [Lang::ZhTw, Lang::ZhCn].map(|lang| ignored.in_lang(lang));
-            assert!(chinese.iter().all(|text| text.contains('：') && !text.contains("{")), "{chinese:?}");
+            assert!(chinese.iter().all(|text| text.contains('：') && !text.contains('{')), "{chinese:?}");
             assert_eq!(over.thresholds.to_string(), "restarts-attention 7");
         }
     }

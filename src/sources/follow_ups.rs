@@ -168,9 +168,11 @@ mod tests {
         object(Kind::Pod, value)
     }
 
-    fn noted(objects: Vec<Object>) -> FollowUps {
+    fn noted(objects: &[Object]) -> FollowUps {
         let mut all = everything();
-        objects.iter().for_each(|object| all.note(object));
+        for object in objects {
+            all.note(object);
+        }
         all
     }
 
@@ -214,7 +216,7 @@ mod tests {
     fn nothing_is_collected_that_no_source_needs() {
         let mut none = FollowUps::default();
         none.note(&pod("a", "one", "Running", "OOMKilled"));
-        none.append(noted(vec![pod("a", "one", "Running", "OOMKilled")]));
+        none.append(noted(&[pod("a", "one", "Running", "OOMKilled")]));
         let FollowUps { nodes: None, killed: None, log_targets: None, hosts: None, .. } = none else {
             panic!("{none:?}")
         };
@@ -228,7 +230,7 @@ mod tests {
             "spec": { "initContainers": [{ "name": "proxy", "restartPolicy": "Always" }, { "name": "begin" }] },
             "status": { "initContainerStatuses": [{ "name": "proxy", "lastState": ended }, { "name": "begin", "lastState": ended }] },
         });
-        let killed = noted(vec![object(Kind::Pod, value)]).killed.unwrap();
+        let killed = noted(&[object(Kind::Pod, value)]).killed.unwrap();
         assert_eq!(killed.iter().map(MeasuredMeta::container).collect::<Vec<_>>(), ["proxy"]);
     }
 
@@ -242,7 +244,9 @@ mod tests {
             // In two parts, each of which has too many.
             let mut pods: Vec<Object> = pods.collect();
             let rest = pods.split_off(60);
-            [pods, rest].into_iter().for_each(|pods| all.append(noted(pods)));
+            for pods in [pods, rest] {
+                all.append(noted(&pods));
+            }
             all.killed.unwrap()
         };
         let up = all(&mut (0..120));

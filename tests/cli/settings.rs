@@ -41,7 +41,7 @@ fn value(key: &str) -> &'static str {
         "skipKinds" => "cronjobs",
         "prometheusUrl" => "http://127.0.0.1:1",
         "prometheusLabels" => "cluster=prod",
-        "throttleWindow" => "1s",
+        "throttleWindow" => "30s",
         "since" | "thresholds.grace" | "thresholds.quietAfter" | "historyAge" => "2h",
         "hosts" => "www.example.com",
         "hostsFiles" => "DIR/hosts",

@@ -150,10 +150,9 @@ fn protobuf(items: &[&Value], token: String, rest: usize) -> Response<Body> {
     let metadata = ListMeta {
         r#continue: token,
         remaining_item_count: (rest > 0).then(|| i64::try_from(rest).unwrap()),
-        ..ListMeta::default()
     };
     let items = items.iter().map(|item| serde_json::from_value((*item).clone()).unwrap()).collect();
-    let type_meta = TypeMeta { kind: "PodList".to_owned(), ..TypeMeta::default() };
+    let type_meta = TypeMeta { kind: "PodList".to_owned() };
     let raw = Bytes::from(List { metadata, items }.encode_to_vec());
     let mut body = PROTOBUF_MAGIC.to_vec();
     body.extend(Envelope { type_meta, raw }.encode_to_vec());

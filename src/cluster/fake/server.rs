@@ -62,20 +62,20 @@ impl Served {
     /// Writes a kubeconfig with one context for each server, the first one being the current one. Each has a user of the
     /// same name, in YAML.
     pub(crate) fn kubeconfig(folder: &Path, contexts: &[(&str, SocketAddr, &str)]) -> PathBuf {
-        let mut text = format!("apiVersion: v1\nkind: Config\ncurrent-context: {}\n", contexts[0].0);
-        text += "contexts:\n";
-        for (name, ..) in contexts {
-            text +=
-                &format!("- {{name: {name}, context: {{cluster: {name}, user: {name}, namespace: shop}}}}\n");
-        }
-        text += "clusters:\n";
-        for (name, address, _) in contexts {
-            text += &format!("- {{name: {name}, cluster: {{server: 'http://{address}'}}}}\n");
-        }
-        text += "users:\n";
-        for (name, _, user) in contexts {
-            text += &format!("- {{name: {name}, user: {user}}}\n");
-        }
+        let mut lines = vec![
+            "apiVersion: v1\nkind: Config".to_owned(),
+            format!("current-context: {}\ncontexts:", contexts[0].0),
+        ];
+        lines.extend(contexts.iter().map(|(name, ..)| {
+            format!("- {{name: {name}, context: {{cluster: {name}, user: {name}, namespace: shop}}}}")
+        }));
+        lines.push("clusters:".to_owned());
+        lines.extend(contexts.iter().map(|(name, address, _)| {
+            format!("- {{name: {name}, cluster: {{server: 'http://{address}'}}}}")
+        }));
+        lines.push("users:".to_owned());
+        lines.extend(contexts.iter().map(|(name, _, user)| format!("- {{name: {name}, user: {user}}}")));
+        let text = lines.join("\n") + "\n";
         let path = folder.join("kubeconfig");
         std::fs::write(&path, text).unwrap();
         path

@@ -283,7 +283,7 @@ fn runs_that_cannot_be_compared_are_refused() {
     let newer = of(&|p| p.taken_at = Some(Time::at(2_000_001)));
     assert_eq!(
         newer,
-        "the baseline is newer (1970-01-24T03:33:21Z) than this run (1970-01-24T03:33:20Z): is it the other way round?"
+        "the baseline is newer (1970-01-24T03:33:21Z) than this run (1970-01-24T03:33:20Z); swap them"
     );
     let named = |names: &[&str]| {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();

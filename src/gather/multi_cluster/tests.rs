@@ -1,4 +1,5 @@
 //! Several clusters: in a paused clock, and on real ports.
+#![allow(clippy::too_many_lines, reason = "tables of cases are long")]
 
 use super::*;
 use crate::cluster::ListOptions;

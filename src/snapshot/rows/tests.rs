@@ -56,7 +56,9 @@ fn sorted(rows: Rows) -> (String, Vec<Gap>) {
 /// The rows of the two objects of a kind, each added in its place.
 fn expected(kind: Kind) -> String {
     let mut rows = Rows::default();
-    objects(kind).into_iter().for_each(|object| rows.add(object));
+    for object in objects(kind) {
+        rows.add(object);
+    }
     let (shown, repeated) = sorted(rows);
     assert!(NAMES.iter().all(|name| shown.contains(name)), "{kind:?}: {shown}");
     assert_eq!(repeated, [], "{kind:?}");
@@ -70,7 +72,9 @@ fn parts_of_every_kind_are_merged_sorted_and_counted_once() {
         let [one, two] = objects(kind);
         for objects in [vec![two.clone()], vec![one, two]] {
             let mut part = rows.part();
-            objects.into_iter().for_each(|object| part.add(object));
+            for object in objects {
+                part.add(object);
+            }
             rows.append(part);
         }
         let counted: Vec<usize> = rows

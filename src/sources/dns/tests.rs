@@ -170,7 +170,7 @@ fn hosts_without_an_answer_are_named_by_reason() {
     let late = "DNS: no answer within 3 s: h3, h4, h5, h6, h7 and 1 more".to_owned();
     let failed = "DNS: SERVFAIL: the server could not resolve the name: h2".to_owned();
     assert_eq!(told(Lang::En), [(late, 2, Some(6)), (failed, 2, Some(1))]);
-    let late = "DNS：3 秒內沒有回應：h3、h4、h5、h6、h7 等 6 個".to_owned();
+    let late = "DNS：3 秒內沒有回應：h3、h4、h5、h6、h7 及其他 1 個".to_owned();
     let failed = "DNS：SERVFAIL：伺服器無法解析該名稱：h2".to_owned();
     assert_eq!(told(Lang::ZhTw), [(late, 2, Some(6)), (failed, 2, Some(1))]);
 }
