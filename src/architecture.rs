@@ -119,10 +119,6 @@ const MODULES: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Uses that are still to be removed. An entry that is no longer needed fails the test.
-const REMAINING: &[(&str, &str)] =
-    &[("cluster", "cli"), ("cluster", "sources"), ("render", "cli"), ("sources", "cli")];
-
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -222,13 +218,7 @@ fn modules_use_only_what_the_table_allows() {
     let found = uses_of_modules();
     assert!(found.len() > 50, "{found:?}");
     let wrong: Vec<_> = found.iter().filter(|((module, used), _)| !allowed(module, used)).collect();
-    let is_known = |(module, used): &(String, String)| REMAINING.contains(&(module, used));
-    let new: Vec<_> = wrong.iter().filter(|(uses, _)| !is_known(uses)).collect();
-    assert!(new.is_empty(), "uses against the direction, each with a file:\n{new:#?}");
-    for known in REMAINING {
-        let still = wrong.iter().any(|((module, used), _)| (&**module, &**used) == *known);
-        assert!(still, "{known:?} is gone: delete it from the list");
-    }
+    assert!(wrong.is_empty(), "uses against the direction, each with a file:\n{wrong:#?}");
 }
 
 #[test]
