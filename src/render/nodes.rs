@@ -3,7 +3,6 @@
 mod resources;
 
 use super::document::{Block, Column, Document, Line, Table, name, own};
-use super::escape::visible;
 use super::json::{self, Encoding};
 use super::words::{self, texts};
 use super::{Look, NodesFormat, coverage, sections};
@@ -49,11 +48,7 @@ pub fn nodes(reports: &[Report], format: NodesFormat, look: Look, out: &mut dyn 
         NodesFormat::Markdown => reports.iter().try_for_each(|report| document(report, look).markdown(out)),
         NodesFormat::Json => json::write(&json::report(reports), Encoding::Json, out),
         NodesFormat::Yaml => json::write(&json::report(reports), Encoding::Yaml, out),
-        NodesFormat::Name => {
-            let nodes = reports.iter().flat_map(|report| &report.nodes);
-            let mut bad = nodes.filter(|load| load.class > NodeClass::NotObserved);
-            bad.try_for_each(|load| writeln!(out, "node/{}", visible(load.name)))
-        }
+        NodesFormat::Name => super::name::nodes(reports, out),
     }
 }
 

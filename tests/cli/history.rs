@@ -25,7 +25,7 @@ fn compares_each_run_with_the_last_record() {
     let first = days.run("-f old.json --history h --width 120 --fail-on new");
     assert_eq!((first.code, first.err.as_str()), (0, ""), "nothing is new on the first day: {first:?}");
     let line = "\nFirst record of this cluster and scope: nothing to compare with yet\n";
-    assert!(first.out.contains(line) && !first.out.contains("CHANGE"), "{}", first.out);
+    assert!(first.out.contains(line) && !first.out.contains("CHANGE "), "{}", first.out);
     assert_eq!(files(&days.path("h")).len(), 1);
     let second = days.run("-f new.json --history h --width 120 --fail-on new");
     assert_eq!((second.code, second.err.as_str()), (1, ""), "{second:?}");

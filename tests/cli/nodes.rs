@@ -122,7 +122,26 @@ fn hides_columns_without_measurements() {
     }
 }
 
-/// Narrow screens hide columns and keep names.
+#[test]
+fn a_page_has_the_same_tables_as_the_screen() {
+    let page = nodes(&measured_cluster(), "-o markdown").out;
+    assert!(page.starts_with("# 🟡 3 nodes, 3 ready · "), "{page}");
+    assert!(page.contains("\n| Node | Status | Pressure | Pods | CPU requested |"), "{page}");
+    assert!(page.contains("\n| shop | statefulset/orders-db | "), "{page}");
+    let unread: Vec<Value> = cluster().into_iter().filter(|item| item["kind"] == "Pod").collect();
+    let screen = nodes(&unread, "").out;
+    assert!(
+        screen.starts_with("⚪ no nodes were read\n") && screen.contains("worker-one     ⚪ not read"),
+        "{screen}"
+    );
+    let report = nodes(&unread, "-o json").json();
+    assert_eq!(
+        (&report["nodes"][0]["class"], &report["nodes"][0]["ready"]),
+        (&json!("not-observed"), &Value::Null)
+    );
+}
+
+/// Columns that a narrow screen has no room for go; names stay.
 #[test]
 fn limits_need_a_wide_screen() {
     let of = |width: usize| nodes(&measured_cluster(), &format!("--width {width}")).out;
@@ -300,6 +319,11 @@ fn the_class_of_a_node_agrees_with_the_findings_about_it() {
             assert_eq!(node["class"], class, "{flags} {} {severities:?}", node["name"]);
         }
         assert_eq!(report["nodes"][0]["class"], worst, "{flags}");
+        let named = nodes(&items, &format!("-o name {flags}")).out;
+        assert_eq!(
+            named.lines().count(),
+            report["nodes"].as_array().unwrap().iter().filter(|n| n["class"] != "healthy").count()
+        );
     }
 }
 
