@@ -387,7 +387,7 @@ fn data_that_was_not_read_is_not_new() {
     std::fs::write(days.path("stg.json"), stg.to_string()).unwrap();
     let wider = changes("-f new.json --baseline stg.json");
     assert_eq!(wider.len(), 3, "{wider:?}");
-    assert!(wider.iter().all(|line| line.starts_with("\"baseline\" \"out-of-scope\"")), "{wider:?}");
+    assert!(wider.iter().all(|line| line.starts_with("\"before\" \"out-of-scope\"")), "{wider:?}");
     let table = days.run("-f new.json --baseline stg.json --width 160").out;
     assert!(table.contains("0 new · 1 worse · 3 unknown\n"), "{table}");
     assert!(table.contains("(not checked then: out of scope)"), "{table}");
@@ -453,7 +453,7 @@ fn rejects_runs_that_cannot_be_compared() {
         ("nowhere.json", "error: the path \"nowhere.json\" does not exist"),
         (
             "elsewhere.json",
-            "the baseline elsewhere.json is of cluster tp-other (https://tp-other.example), and this run of tp-hkidc (https://tp-hkidc.example): compare runs on one cluster",
+            "the baseline elsewhere.json is of cluster tp-other (https://tp-other.example) and this run of tp-hkidc (https://tp-hkidc.example): compare runs on one cluster",
         ),
         ("v9.json", "v9.json was written by a later version (healthcheck/v9); this one reads healthcheck/v1"),
         ("report-v9.json", "report-v9.json was written by a later version (healthcheck/v9)"),
@@ -468,7 +468,7 @@ fn rejects_runs_that_cannot_be_compared() {
         ("cut.json", "cut.json cannot be read as JSON: EOF while parsing"),
         ("garbage.json", "garbage.json cannot be read as YAML"),
         ("empty.json", "empty.json is empty"),
-        ("config.json", "config.json holds nothing to compare with: there is not one pod in it"),
+        ("config.json", "config.json contains no pods to compare with"),
         (
             "other.json",
             "covers demo and this run covers pigo-dev, pigo-rel, pigo-stg: they have no namespace in common",
@@ -528,7 +528,7 @@ fn rejects_contradicting_flags() {
         ),
         (
             "--context a --baseline old.json --kubeconfig config",
-            "is of cluster tp-hkidc (https://tp-hkidc.example), and this run of a (https://127.0.0.1:1): compare runs on one cluster",
+            "is of cluster tp-hkidc (https://tp-hkidc.example) and this run of a (https://127.0.0.1:1): compare runs on one cluster",
         ),
         ("diff old.json new.json -n nowhere", "old.json is not of namespace nowhere"),
         ("diff old.json new.json --fail-on often", "high, medium, low, new, never"),

@@ -32,7 +32,7 @@ fn completes_flags_values_commands_and_contexts() {
     let ran = crate::support::in_clean_environment(&link).args(["--lang", "zh"]).ran();
     assert_eq!(
         ran.out,
-        "zh-TW\tTraditional Chinese, as operators in Taiwan write it\nzh-CN\tSimplified Chinese, as operators in mainland China write it\n:4\n"
+        "zh-TW\tTraditional Chinese (Taiwan)\nzh-CN\tSimplified Chinese (mainland China)\n:4\n"
     );
 }
 

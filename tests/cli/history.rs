@@ -171,7 +171,7 @@ fn checks_the_folder_before_reading() {
     let ran = days.run("-f /no/such/file --history file/below");
     assert_eq!(
         (ran.code, ran.err.as_str()),
-        (2, "error: cannot make the history folder file/below: Not a directory\n")
+        (2, "error: cannot create the history folder file/below: Not a directory\n")
     );
     // A folder that even root cannot write to.
     if cfg!(target_os = "linux") {

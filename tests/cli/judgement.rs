@@ -261,7 +261,7 @@ fn flags_choose_checks_and_their_severity() {
         ("--skip *", "error: --checks and --skip leave no check\n"),
         (
             "--severity pod-*",
-            "error: invalid value 'pod-*' for '--severity <CHECK=SEVERITY>': CHECK=SEVERITY, such as pvc-pending=low",
+            "error: invalid value 'pod-*' for '--severity <CHECK=SEVERITY>': expected CHECK=SEVERITY, such as pvc-pending=low",
         ),
         (
             "--severity pod-*=bad",

@@ -117,10 +117,10 @@ fn rejects_unknown_webhooks_before_the_run() {
     // The address of the server must not be reachable.
     for (flags, line, hint) in [
         ("--notify opps", "error: --notify: profile p has no webhook \"opps\"", "did you mean \"ops\"?"),
-        ("--notify ops,sec", "error: --notify: profile p has no webhook \"sec\"", "known here: ops"),
+        ("--notify ops,sec", "error: --notify: profile p has no webhook \"sec\"", "known: ops"),
         ("--notify=", "error: --notify: profile p has no webhook \"\"", ""),
-        ("nodes --notify ops", "error: --notify tells of whole reports", "nodes"),
-        ("pod/web --notify ops", "error: --notify tells of whole reports", "one object"),
+        ("nodes --notify ops", "error: --notify cannot be used here", "nodes"),
+        ("pod/web --notify ops", "error: --notify cannot be used here", "one object"),
         ("snapshot -o x.json --notify ops", "error: unknown flag: --notify", ""),
     ] {
         let ran = home.run(&format!("{flags} --server http://127.0.0.1:1"));
@@ -152,11 +152,7 @@ fn sends_new_findings_once() {
     let home = Home::of(&chat, ", when: new");
     let ran = home.run(&example("--notify ops"));
     assert_eq!(ran.code, 2);
-    assert!(
-        ran.err.contains("needs something to compare with\nhint: --baseline FILE or --history"),
-        "{}",
-        ran.err
-    );
+    assert!(ran.err.contains("needs an earlier run\nhint: use --baseline FILE or --history"), "{}", ran.err);
     let history = home.0.path().join("history").display().to_string();
     let now = |items: &[serde_json::Value], at: &str| {
         let input = json!({ "kind": "List", "items": items }).to_string();
@@ -215,7 +211,7 @@ fn reports_failed_deliveries() {
             "HTTP 302: redirects are not followed",
         ),
         (vec![Answer::Http(307, "location: http://127.0.0.1:1/\r\n", ""), OK], 1, "HTTP 307: redirects are"),
-        (vec![Answer::Http(429, too_long, ""), OK], 1, "HTTP 429: it asks to wait 3600 s"),
+        (vec![Answer::Http(429, too_long, ""), OK], 1, "HTTP 429: the server asks to wait 3600 s"),
         (vec![Answer::Http(429, "retry-after: 1\r\n", ""), Answer::Http(429, "", "")], 2, "HTTP 429"),
         (vec![Answer::Garbage], 2, ""),
         (vec![Answer::Close], 2, ""),

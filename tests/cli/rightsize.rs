@@ -459,9 +459,9 @@ fn json_matches_its_schema_in_every_language() {
 fn rejects_wrong_usage() {
     for (flags, line) in [
         ("-o name", "error: invalid value 'name' for '--output <FORMAT>'"),
-        ("--since 7d", "error: --since asks a server, and --filename reads files"),
+        ("--since 7d", "error: --since needs a cluster and cannot be used with --filename"),
         ("--fail-on warning", "error: unknown flag: --fail-on"),
-        ("--logs", "error: --logs is of a report, and right-sizing does not rest on it"),
+        ("--logs", "error: --logs cannot be used here: right-sizing does not read logs"),
         ("-n elsewhere", "error: namespace \"elsewhere\" is not in the input"),
     ] {
         let ran = rightsize(&shop(), flags);

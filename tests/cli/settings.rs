@@ -62,7 +62,7 @@ fn value(key: &str) -> &'static str {
         "color" => "never",
         "width" => "90",
         "pageSize" => "100",
-        "pageTimeout" | "timeout" => "5s",
+        "pageTimeout" | "requestTimeout" | "timeout" => "5s",
         "concurrency" => "2",
         "maxRps" => "20",
         "kubeconfig" => "DIR/kubeconfig",
@@ -141,8 +141,6 @@ fn profile(rows: &[cli::Row], dir: &Path) -> String {
         );
         let written = if row.key == "severity" {
             "{ pod-leftover: high }".to_owned()
-        } else if row.key == "prometheusLabels" {
-            "{ cluster: prod }".to_owned()
         } else if is_list {
             format!("[\"{value}\"]")
         } else {

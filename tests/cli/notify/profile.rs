@@ -25,7 +25,7 @@ fn reads_addresses_from_variables_and_files() {
     );
     let ran = discreet(home.command(&example("--notify env")).env("OPS_URL", "hush-hush://x").ran());
     assert!(
-        ran.err.contains("webhook env: env OPS_URL: no address that begins with https://"),
+        ran.err.contains("webhook env: env OPS_URL: not an address that begins with https://"),
         "{}",
         ran.err
     );
@@ -62,10 +62,7 @@ fn shows_the_source_of_an_address_but_not_the_address() {
 fn reports_errors_of_webhooks_with_their_position() {
     for (webhook, told) in [
         ("{url: U}", ":5:7: a webhook without name"),
-        (
-            "{name: ops}",
-            ":5:7: webhook \"ops\": one of url and urlFrom belongs here\nhint: urlFrom: {env: VARIABLE}",
-        ),
+        ("{name: ops}", ":5:7: webhook \"ops\": set either url or urlFrom\nhint: urlFrom: {env: VARIABLE}"),
         ("{name: ops, url: U, urlFrom: {env: A}}", ":5:7: webhook \"ops\": one of url and urlFrom"),
         ("{name: ops, urlFrom: {}}", ":5:28: urlFrom: {env: VARIABLE} or {file: PATH} belongs here"),
         ("{name: ops, urlFrom: {env: A, file: b}}", ":5:28: urlFrom: {env"),
@@ -78,7 +75,10 @@ fn reports_errors_of_webhooks_with_their_position() {
         ("{name: ops, url: U, when: allways}", "hint: did you mean \"always\"?"),
         ("{name: ops, url: U, when: U}", "is none of always"),
         ("{name: ops, url: U, lang: de}", "lang: \"de\" is none of en, zh-TW, zh-CN"),
-        ("{name: ops, url: \"ftp://x/hush\"}", ":5:24: url: no address that begins with https:// or http://"),
+        (
+            "{name: ops, url: \"ftp://x/hush\"}",
+            ":5:24: url: not an address that begins with https:// or http://",
+        ),
         ("{name: ops, url: \"https:/services\"}", ":5:24: url: no address"),
         ("{name: ops, url: \"https://u:hush@h/x\"}", "before its host"),
         ("{name: ops, url: \"https://h:hush/x\"}", ":5:24: url: "),
