@@ -1,7 +1,9 @@
 //! `make bench`: a check of a large cluster compared with `kubectl get pods -A` and with a bare paged read of the
 //! same pods, on the same real API server, in one run. It prints figures and judges nothing.
 //!
-//!     cargo bench --bench listing -- [--pods 10000] [--runs 5] [--only size|trouble|weather|large|diff|sources|logs]
+//!   cargo bench --bench listing -- [--pods 10000] [--runs 5] [--only size|trouble|weather|large|diff|sources|logs]
+//!
+//! `--against BINARY` runs another build of the program next to this one, and prints the ratios of the pairs.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -32,7 +34,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-use support::crowd::{Crowd, warnings};
+use support::crowd::{Crowd, Owners, warnings};
 use support::faults::{Fault, Faults};
 use support::lab::{self, Lab};
 use support::shapes::Random;
@@ -44,6 +46,10 @@ fn main() {
         let at = arguments.iter().position(|argument| argument == flag);
         at.and_then(|at| arguments.get(at + 1)?.parse().ok()).unwrap_or(default)
     };
+    let text = |flag: &str| {
+        let at = arguments.iter().position(|argument| argument == flag);
+        at.and_then(|at| arguments.get(at + 1).cloned())
+    };
     if arguments.iter().any(|argument| argument == "bare-read") {
         return bare_read();
     }
@@ -53,6 +59,7 @@ fn main() {
         namespaces: 29,
         seed: number("--seed", 7).try_into().unwrap(),
         sick: number("--sick", 1),
+        owners: text("--owners").map_or(Owners::Shared, |name| Owners::from_name(&name)),
     };
     let runs = number("--runs", 5);
     if arguments.iter().any(|argument| argument == "load") {
@@ -67,18 +74,21 @@ fn main() {
     if arguments.iter().any(|argument| argument == "capture") {
         return captures::write(crowd, Path::new(arguments.last().unwrap()));
     }
-    let part =
-        arguments.iter().position(|argument| argument == "--only").and_then(|at| arguments.get(at + 1));
-    measure(crowd, runs, &|name| part.is_none_or(|part| part == name));
+    let part = text("--only");
+    let old = text("--against");
+    measure(crowd, runs, old.as_deref().map(Path::new), &|name| {
+        part.as_deref().is_none_or(|part| part == name)
+    });
 }
 
-/// Runs the selected measurements.
-fn measure(crowd: Crowd, runs: usize, wanted: &dyn Fn(&str) -> bool) {
+/// Measures what is wanted.
+fn measure(crowd: Crowd, runs: usize, old: Option<&Path>, wanted: &dyn Fn(&str) -> bool) {
     let me = std::env::current_exe().unwrap();
     if wanted("size") || wanted("weather") || wanted("sources") {
         let lab = loaded(crowd, &me);
         if wanted("size") {
             size(&lab, &me, runs);
+            against(&lab, old, runs);
         }
         if wanted("sources") {
             sources::sources(&lab, crowd, &me, runs);
@@ -87,6 +97,17 @@ fn measure(crowd: Crowd, runs: usize, wanted: &dyn Fn(&str) -> bool) {
             weather(&lab, runs);
             black_hole(&lab, runs);
         }
+    }
+    if wanted("size") {
+        let lab = loaded(Crowd { owners: Owners::Single, ..crowd }, &me);
+        println!("an owner for each pod, a sidecar in each third:");
+        let mut all = [
+            Program::new("bare paged read of the pods", bare(&lab, &me)),
+            Program::new("healthcheck -A", ours(&lab, &[])),
+        ];
+        in_turn(&mut all, runs);
+        print(&all);
+        against(&lab, old, runs);
     }
     if wanted("trouble") {
         trouble(&loaded(Crowd { sick: 5, ..crowd }, &me), runs);
@@ -98,7 +119,7 @@ fn measure(crowd: Crowd, runs: usize, wanted: &dyn Fn(&str) -> bool) {
         captures::diff(crowd, &me, runs);
     }
     if wanted("large") {
-        large(Crowd { pods: crowd.pods * 10, ..crowd }, &me, runs);
+        large(Crowd { pods: crowd.pods * 10, ..crowd }, &me, old, runs);
     }
 }
 
@@ -110,6 +131,7 @@ fn loaded(crowd: Crowd, me: &Path) -> Lab {
     // In a separate process: the peak memory of a child starts at that of its parent.
     let status = Command::new(me)
         .args(["load", "--pods", &crowd.pods.to_string(), "--sick", &crowd.sick.to_string()])
+        .args(["--owners", crowd.owners.name()])
         .args(["--etcd", &lab.etcd.to_string()])
         .status();
     assert!(status.unwrap().success());
@@ -188,19 +210,47 @@ fn bare(lab: &Lab, me: &Path) -> Command {
     bare
 }
 
-/// Measures ten times as many pods: memory must stay flat, and CPU must grow no faster than the pods.
-fn large(crowd: Crowd, me: &Path, runs: usize) {
+/// Ten times as many pods: whether memory stays flat and CPU grows no faster than the pods. Then the same number of pods
+/// without two that share an owner.
+fn large(crowd: Crowd, me: &Path, old: Option<&Path>, runs: usize) {
     let small = Crowd { pods: crowd.pods / 10, ..crowd };
-    let labs = [loaded(small, me), loaded(crowd, me)];
-    let mut all = [
-        Program::new("healthcheck -A, the smaller", ours(&labs[0], &[])),
-        Program::new("healthcheck -A, the larger", ours(&labs[1], &[])),
-        Program::new("bare read, the larger", bare(&labs[1], me)),
-    ];
+    let larger = loaded(crowd, me);
+    {
+        let smaller = loaded(small, me);
+        let mut all = [
+            Program::new("healthcheck -A, the smaller", ours(&smaller, &[])),
+            Program::new("healthcheck -A, the larger", ours(&larger, &[])),
+            Program::new("bare read, the larger", bare(&larger, me)),
+        ];
+        in_turn(&mut all, runs);
+        print(&all);
+        let ratio = |figure: usize| all[1].median(figure) / all[0].median(figure);
+        println!("ten times the pods: wall {:.2}, CPU {:.2}, memory {:.2}", ratio(0), ratio(1), ratio(2));
+    }
+    against(&larger, old, runs);
+    drop(larger);
+    let jobs = loaded(Crowd { owners: Owners::Jobs, ..crowd }, me);
+    let mut all = [Program::new("healthcheck -A, a Job for each pod", ours(&jobs, &[]))];
     in_turn(&mut all, runs);
     print(&all);
-    let ratio = |figure: usize| all[1].median(figure) / all[0].median(figure);
-    println!("ten times the pods: wall {:.2}, CPU {:.2}, memory {:.2}", ratio(0), ratio(1), ratio(2));
+    against(&jobs, old, runs);
+}
+
+/// This program next to another build of it, in pairs: the ratios of this one to the other.
+fn against(lab: &Lab, old: Option<&Path>, runs: usize) {
+    let Some(old) = old else { return };
+    let mut other = lab.command(old);
+    other.args(["-A", "--fail-on=never"]);
+    let mut pair = [Program::new("the other build", other), Program::new("this build", ours(lab, &[]))];
+    in_turn(&mut pair, runs);
+    print(&pair);
+    let ratio = |figure: usize| {
+        let [old, new] = pair.each_ref().map(|program| program.figures.iter().map(move |run| run[figure]));
+        let mut ratios: Vec<f64> = new.zip(old).map(|(new, old)| new / old).collect();
+        ratios.sort_by(f64::total_cmp);
+        ratios[ratios.len() / 2]
+    };
+    println!("this build / the other: wall {:.2}, CPU {:.2}, memory {:.2}", ratio(0), ratio(1), ratio(2));
 }
 
 /// Measures 200 ms of latency, and the same with 5 % failing requests.

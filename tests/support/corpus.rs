@@ -234,7 +234,7 @@ impl Case {
         let wanted: BTreeSet<&str> = self.expected.iter().map(|expected| &*expected.finding).collect();
         for (finding, said) in found
             .iter()
-            .filter(|(finding, _)| !wanted.contains(finding.as_str()) && !finding.ends_with(" info"))
+            .filter(|(finding, _)| !wanted.contains(finding.as_str()) && !finding.ends_with(" low"))
         {
             out.push(format!("found  {finding}: {}", said.lines().next().unwrap_or_default()));
         }

@@ -12,9 +12,45 @@ pub struct Crowd {
     pub seed: u64,
     /// The percentage of pods that crash-loop and have warnings.
     pub sick: usize,
+    /// What owns the pods.
+    pub owners: Owners,
 }
 
-/// The number of pods of a workload.
+/// What owns the pods of a crowd.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owners {
+    /// Deployments with eight pods each.
+    Shared,
+    /// A Deployment and a ReplicaSet for each pod; a third of the pods has a sidecar.
+    Single,
+    /// A Job for each pod.
+    Jobs,
+}
+
+impl Owners {
+    /// Pods of one owner.
+    fn replicas(self) -> usize {
+        match self {
+            Self::Shared => REPLICAS,
+            Self::Single | Self::Jobs => 1,
+        }
+    }
+
+    /// The name, as the bench passes it to the process that loads the crowd.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Shared => "shared",
+            Self::Single => "single",
+            Self::Jobs => "jobs",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Self {
+        [Self::Shared, Self::Single, Self::Jobs].into_iter().find(|owners| owners.name() == name).unwrap()
+    }
+}
+
+/// Pods of one workload that has several.
 pub const REPLICAS: usize = 8;
 /// The age of namespaces, nodes and workloads, in seconds.
 const OLD: i64 = 9_000_000;
@@ -33,9 +69,13 @@ impl Crowd {
                 "spec": { "finalizers": ["kubernetes"] }, "status": { "phase": "Active" },
             })
         });
-        let workloads = (0..self.pods.div_ceil(REPLICAS)).flat_map(|i| {
-            let replicas = REPLICAS.min(self.pods - i * REPLICAS);
-            [self.workload("Deployment", i, replicas, now), self.workload("ReplicaSet", i, replicas, now)]
+        let each = self.owners.replicas();
+        let workloads = (0..self.pods.div_ceil(each)).flat_map(move |i| {
+            let replicas = each.min(self.pods - i * each);
+            match self.owners {
+                Owners::Jobs => vec![self.job(i, now)],
+                _ => ["Deployment", "ReplicaSet"].map(|kind| self.workload(kind, i, replicas, now)).to_vec(),
+            }
         });
         namespaces.chain((0..self.nodes).map(|i| a_node(i, now))).chain(workloads).collect()
     }
@@ -55,24 +95,52 @@ impl Crowd {
             "apiVersion": "apps/v1", "kind": kind, "metadata": metadata,
             "spec": {
                 "replicas": replicas, "selector": { "matchLabels": labels },
-                "template": { "metadata": { "labels": labels }, "spec": spec(i, None) },
+                "template": { "metadata": { "labels": labels }, "spec": spec(i, None, false) },
             },
             "status": { "replicas": replicas, "readyReplicas": replicas, "availableReplicas": replicas },
         })
     }
 
-    /// Returns the pods: most are healthy, one in a hundred restarts, one does not start.
+    /// A Job that runs.
+    fn job(&self, i: usize, now: Timestamp) -> Value {
+        json!({
+            "apiVersion": "batch/v1", "kind": "Job",
+            "metadata": {
+                "name": app(i), "namespace": namespace(i % self.namespaces), "creationTimestamp": ago(now, OLD),
+                "uid": uid(6, i),
+            },
+            "spec": {
+                "parallelism": 1, "completions": 1, "backoffLimit": 6,
+                "template": { "metadata": { "labels": { "app": app(i) } }, "spec": spec(i, None, false) },
+            },
+            "status": { "active": 1, "ready": 1, "startTime": ago(now, OLD) },
+        })
+    }
+
+    /// The name of the object that owns a pod, and its kind.
+    fn owner(&self, owner: usize) -> (&'static str, String) {
+        match self.owners {
+            Owners::Jobs => ("Job", app(owner)),
+            _ => ("ReplicaSet", replica_set(owner)),
+        }
+    }
+
+    fn has_sidecar(&self, i: usize) -> bool {
+        self.owners == Owners::Single && i.is_multiple_of(3)
+    }
+
+    /// The pods, one after another: most are healthy, one in a hundred restarts, one does not come up.
     pub fn pods(&self, now: Timestamp) -> impl Iterator<Item = Value> {
         let mut random = Random(self.seed);
         let crowd = *self;
         (0..self.pods).map(move |i| {
-            let owner = i / REPLICAS;
+            let owner = i / crowd.owners.replicas();
             let age = 100_000 + i64::try_from(random.below(8_000_000)).unwrap();
             let mut pod = json!({
                 "apiVersion": "v1", "kind": "Pod",
                 "metadata": crowd.metadata(i, owner, &ago(now, age)),
-                "spec": spec(owner, Some(random.below(crowd.nodes))),
-                "status": status(owner, random.below(100), crowd.sick, age, now),
+                "spec": spec(owner, Some(random.below(crowd.nodes)), crowd.has_sidecar(i)),
+                "status": status(owner, random.below(100), &crowd, i, (age, now)),
             });
             pod["metadata"]["managedFields"] = managed(&pod);
             pod
@@ -80,8 +148,9 @@ impl Crowd {
     }
 
     fn metadata(&self, i: usize, owner: usize, created: &str) -> Value {
+        let (kind, name) = self.owner(owner);
         json!({
-            "name": format!("{}-{i:05}", replica_set(owner)), "namespace": namespace(owner % self.namespaces),
+            "name": format!("{name}-{i:05}"), "namespace": namespace(owner % self.namespaces),
             "uid": uid(1, i), "creationTimestamp": created, "generation": 1,
             "labels": {
                 "app": app(owner), "pod-template-hash": "7d9f8c6b5", "app.kubernetes.io/name": app(owner),
@@ -90,14 +159,14 @@ impl Crowd {
             "annotations": {
                 "prometheus.io/scrape": "true", "prometheus.io/port": "8080", "checksum/config": "ef".repeat(32),
             },
-            "ownerReferences": owned_by("ReplicaSet", &replica_set(owner), &uid(6, owner)),
+            "ownerReferences": owned_by(kind, &name, &uid(6, owner)),
         })
     }
 }
 
 fn owned_by(kind: &str, name: &str, uid: &str) -> Value {
     json!([{
-        "apiVersion": "apps/v1", "kind": kind, "name": name, "uid": uid,
+        "apiVersion": if kind == "Job" { "batch/v1" } else { "apps/v1" }, "kind": kind, "name": name, "uid": uid,
         "controller": true, "blockOwnerDeletion": true,
     }])
 }
@@ -168,8 +237,9 @@ pub fn warnings(pod: &Value, now: Timestamp) -> Vec<Value> {
     }
 }
 
-/// Returns the status of a pod; a number below 100 decides whether it is healthy, restarts or does not start.
-fn status(owner: usize, luck: usize, sick: usize, age: i64, now: Timestamp) -> Value {
+/// The status of a pod; by a number below 100 it is healthy, restarts, or does not come up.
+fn status(owner: usize, luck: usize, crowd: &Crowd, i: usize, (age, now): (i64, Timestamp)) -> Value {
+    let sick = crowd.sick;
     let ended = |seconds: i64| json!({ "terminated": { "exitCode": 1, "reason": "Error", "finishedAt": ago(now, seconds) } });
     let running = |seconds: i64| json!({ "running": { "startedAt": ago(now, seconds) } });
     let (ready, restarts, state, last) = match luck {
@@ -192,7 +262,7 @@ fn status(owner: usize, luck: usize, sick: usize, age: i64, now: Timestamp) -> V
             "restartCount": restarts, "state": state, "lastState": last,
         })
     };
-    json!({
+    let mut status = json!({
         "phase": "Running", "qosClass": "Burstable", "startTime": ago(now, age),
         "hostIP": "10.1.2.3", "podIP": "10.2.3.4", "podIPs": [{ "ip": "10.2.3.4" }],
         "conditions": [
@@ -200,10 +270,18 @@ fn status(owner: usize, luck: usize, sick: usize, age: i64, now: Timestamp) -> V
             condition("Ready", ready), condition("ContainersReady", ready), condition("PodScheduled", true),
         ],
         "containerStatuses": [container("app"), container("mesh")],
-    })
+    });
+    if crowd.has_sidecar(i) {
+        let mut proxy = container("proxy");
+        proxy["state"] = running(age);
+        proxy["ready"] = json!(true);
+        proxy["started"] = json!(true);
+        status["initContainerStatuses"] = json!([proxy]);
+    }
+    status
 }
 
-fn spec(owner: usize, on: Option<usize>) -> Value {
+fn spec(owner: usize, on: Option<usize>, sidecar: bool) -> Value {
     let many = |count: usize, one: &dyn Fn(usize) -> Value| (0..count).map(one).collect::<Vec<Value>>();
     let container = |name: &str| {
         json!({
@@ -226,6 +304,11 @@ fn spec(owner: usize, on: Option<usize>) -> Value {
         "serviceAccountName": "default", "schedulerName": "default-scheduler",
         "tolerations": [toleration("node.kubernetes.io/not-ready"), toleration("node.kubernetes.io/unreachable")],
     });
+    if sidecar {
+        let mut proxy = container("proxy");
+        proxy["restartPolicy"] = json!("Always");
+        spec["initContainers"] = json!([proxy]);
+    }
     if let Some(on) = on {
         spec["nodeName"] = json!(node(on));
     }
