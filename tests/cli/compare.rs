@@ -506,31 +506,31 @@ fn rejects_contradicting_flags() {
     for (arguments, says) in [
         (
             "-f new.json --fail-on new",
-            "--fail-on new needs something to compare with\nhint: --baseline FILE or --history FOLDER says with what",
+            "--fail-on new needs an earlier run\nhint: use --baseline FILE or --history FOLDER",
         ),
-        ("demo --fail-on new", "--fail-on new needs something to compare with"),
-        ("nodes -f new.json --baseline old.json", "--baseline compares reports: nodes are shown as they are"),
-        ("nodes -f new.json --history h", "--history compares reports"),
+        ("demo --fail-on new", "--fail-on new needs an earlier run"),
+        ("nodes -f new.json --baseline old.json", "--baseline cannot be used here: nodes are not compared"),
+        ("nodes -f new.json --history h", "--history cannot be used here"),
         (
             "pod/x -n pigo-dev -f new.json --baseline old.json",
-            "--baseline compares reports: one object is not compared",
+            "--baseline cannot be used here: the story of one object is not compared",
         ),
-        ("pod/x -n pigo-dev -f new.json --fail-on new", "--fail-on new needs something"),
-        ("-f - --baseline -", "standard input is read once"),
-        ("diff - -", "standard input is read once: only one of the two can be -"),
+        ("pod/x -n pigo-dev -f new.json --fail-on new", "--fail-on new needs an earlier run"),
+        ("-f - --baseline -", "--filename and --baseline cannot both read standard input"),
+        ("diff - -", "only one of the two files can be standard input"),
         ("diff old.json", "<NEW>"),
         ("-f new.json --history-keep 3", "--history"),
         ("-f new.json --history h --history-keep 0", "0 is not in 1.."),
         ("-f new.json --history h --history-age soon", "Timeout must be a single integer"),
         (
             "--context a,b --baseline old.json --kubeconfig config",
-            "--baseline is of one cluster, and there are several contexts",
+            "--baseline cannot be used with several contexts",
         ),
         (
             "--context a --baseline old.json --kubeconfig config",
             "is of cluster tp-hkidc (https://tp-hkidc.example) and this run of a (https://127.0.0.1:1): compare runs on one cluster",
         ),
-        ("diff old.json new.json -n nowhere", "old.json is not of namespace nowhere"),
+        ("diff old.json new.json -n nowhere", "old.json does not contain namespace nowhere"),
         ("diff old.json new.json --fail-on often", "high, medium, low, new, never"),
     ] {
         let ran = days.run(arguments);

@@ -11,7 +11,9 @@ fn completes_flags_values_commands_and_contexts() {
     assert!(complete(&["sna"]).starts_with("snapshot\t"));
     assert!(complete(&["rightsize", "-o", "p"]).starts_with("patch\t"));
     assert!(complete(&["explain", "pod-o"]).contains(":4"));
-    assert!(complete(&["-f", ""]).ends_with(":0\n"));
+    for words in [&["-f", ""][..], &["--history", ""], &["snapshot", "-o", ""], &["diff", "--config", ""]] {
+        assert!(complete(words).ends_with(":0\n"), "the shell adds the names of files: {words:?}");
+    }
     let dir = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
         let path = dir.path().join(name);

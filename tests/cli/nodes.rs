@@ -415,7 +415,7 @@ fn the_memory_threshold_applies_to_nodes() {
         ("profiles:\n  p: {thresholds: {nodeMemory: 'much'}}\n", "\"much\" is not a share in percent"),
         (
             "profiles:\n  p: {classes: {c: {workloads: [web], thresholds: {nodeMemory: '80'}}}}\n",
-            "nodeMemory is of nodes",
+            "nodeMemory is a threshold of nodes",
         ),
     ] {
         let refused = with(profile);

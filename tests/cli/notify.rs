@@ -129,7 +129,7 @@ fn rejects_unknown_webhooks_before_the_run() {
     }
     let ran = run(&example("--notify ops"));
     assert_eq!(ran.code, 2);
-    assert!(ran.err.starts_with("error: --notify: webhooks are those of a profile"), "{}", ran.err);
+    assert!(ran.err.starts_with("error: --notify: this run has no profile"), "{}", ran.err);
     assert!(chat.sent().is_empty());
 }
 

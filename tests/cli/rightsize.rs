@@ -461,7 +461,7 @@ fn rejects_wrong_usage() {
         ("-o name", "error: invalid value 'name' for '--output <FORMAT>'"),
         ("--since 7d", "error: --since needs a cluster and cannot be used with --filename"),
         ("--fail-on warning", "error: unknown flag: --fail-on"),
-        ("--logs", "error: --logs cannot be used here: right-sizing does not read logs"),
+        ("--logs", "error: --logs needs a cluster"),
         ("-n elsewhere", "error: namespace \"elsewhere\" is not in the input"),
     ] {
         let ran = rightsize(&shop(), flags);

@@ -162,7 +162,7 @@ fn verifies_certificates_by_default() {
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("invalid peer certificate: UnknownIssuer"), "{}", ran.err);
     assert!(
-        ran.err.contains("hint: the server's certificate is not trusted: name its authority"),
+        ran.err.contains("hint: the server's certificate is not trusted; set its authority"),
         "{}",
         ran.err
     );
@@ -212,5 +212,5 @@ fn reports_connection_errors_like_kubectl() {
     }
     let ran = with(&dir.path().join("missing"), "");
     assert!(ran.err.starts_with("The connection to the server localhost:8080 was refused"), "{}", ran.err);
-    assert!(ran.err.contains("hint: no kubeconfig was found"), "{}", ran.err);
+    assert!(ran.err.contains("hint: no kubeconfig found"), "{}", ran.err);
 }

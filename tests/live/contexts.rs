@@ -128,7 +128,7 @@ fn selects_contexts_by_pattern() {
         ran.err
     );
     let ran = check("--context good,bad -s https://127.0.0.1:1");
-    assert_eq!(ran.err, "error: --server speaks of one cluster, and there are several contexts\n");
+    assert_eq!(ran.err, "error: --server cannot be used with several contexts\n");
 }
 
 #[test]

@@ -151,7 +151,7 @@ fn reports_missing_objects_like_kubectl() {
     // A pod of a missing StatefulSet; a name that does not fit an existing one.
     assert_eq!(investigate("pod web-0 -n crash-loop").code, 2);
     let many = investigate("deploy/web -A");
-    assert!(many.code == 2 && many.err.contains("is in several namespaces"), "{many:?}");
+    assert!(many.code == 2 && many.err.contains("exists in several namespaces"), "{many:?}");
     let unknown = investigate("secret/x -n crash-loop");
     assert!(unknown.code == 2 && unknown.err.contains("cannot inspect \"secret\""), "{unknown:?}");
 }

@@ -69,7 +69,7 @@ fn a_misspelt_namespace_is_not_healthy() {
         ("-n pigo-stgg", "Error from server (NotFound): namespaces \"pigo-stgg\" not found\n"),
         ("-n pigo-stg,pigo-stgg", "Error from server (NotFound): namespaces \"pigo-stgg\" not found\n"),
         ("-n empty", "No resources found in empty namespace.\n"),
-        ("-n Pigo_Stg", "error: \"Pigo_Stg\" is not the name of a namespace\n"),
+        ("-n Pigo_Stg", "error: \"Pigo_Stg\" is not a valid namespace name\n"),
     ] {
         let ran = PIGO.healthcheck(arguments);
         assert!(ran.code == 2 && ran.out.is_empty() && ran.err.starts_with(line), "{ran:?}");

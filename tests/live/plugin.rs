@@ -42,5 +42,5 @@ fn kubectl_completes_namespaces() {
         ":4\n",
         "no permission gives no names and no errors"
     );
-    assert!(complete(&["--page-"]).contains("--page-size\tObjects a page\n"));
+    assert!(complete(&["--page-"]).contains("--page-size\tObjects per page\n"));
 }

@@ -152,7 +152,7 @@ fn a_capture_keeps_its_gaps() {
     let ran = LAB.healthcheck(&format!("snapshot --context limited -n rights-capture -o {file}"));
     assert_eq!(ran.code, 3, "{ran:?}");
     assert!(
-        ran.err.contains("not in the capture: Job of rights-capture: jobs.batch is forbidden"),
+        ran.err.contains("not in the capture: Job in rights-capture: jobs.batch is forbidden"),
         "{}",
         ran.err
     );
