@@ -111,7 +111,7 @@ fn shows_certificates_in_three_languages() {
 fn a_secret_with_many_users_is_one_incident() {
     let report = judged(&shop(), "-o json").json();
     let incidents = report["incidents"].as_array().unwrap().iter();
-    let ids: Vec<&str> = incidents.map(|incident| incident["id"].as_str().unwrap()).collect();
+    let ids: Vec<&str> = incidents.map(|incident| incident["key"].as_str().unwrap()).collect();
     let expiring = ids.iter().filter(|id| id.starts_with("certificate-expiring/"));
     assert_eq!(expiring.count(), 4, "{ids:?}");
     let rows = report["certificates"].as_array().unwrap();

@@ -412,7 +412,7 @@ fn the_memory_threshold_applies_to_nodes() {
     let found = with("profiles:\n  p: {thresholds: {nodeMemory: '80'}}\n");
     assert!(found.out.contains("node-memory-used"), "{found:?}");
     for (profile, why) in [
-        ("profiles:\n  p: {thresholds: {nodeMemory: 'much'}}\n", "\"much\" is not a share in percent"),
+        ("profiles:\n  p: {thresholds: {nodeMemory: 'much'}}\n", "\"much\" is not a percentage"),
         (
             "profiles:\n  p: {classes: {c: {workloads: [web], thresholds: {nodeMemory: '80'}}}}\n",
             "nodeMemory is a threshold of nodes",

@@ -51,7 +51,7 @@ fn value(key: &str) -> &'static str {
         "checks" => "pod-*",
         "skip" => "pod-leftover",
         "severity" => "pod-leftover=high",
-        "thresholds.restartsAttention" | "historyKeep" => "3",
+        "thresholds.restartsAttention" => "3",
         "thresholds.restartsUnhealthy" => "30",
         "thresholds.throttled" => "12",
         "thresholds.nodeMemory" => "80",

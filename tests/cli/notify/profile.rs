@@ -31,7 +31,7 @@ fn reads_addresses_from_variables_and_files() {
     );
     home.file("ops.url", "hush\u{0}hush");
     let ran = home.run(&example("--notify file"));
-    assert!(ran.code == 2 && ran.err.contains("webhook file: file ops.url: no address"), "{}", ran.err);
+    assert!(ran.code == 2 && ran.err.contains("webhook file: file ops.url: not an address"), "{}", ran.err);
     std::fs::remove_file(home.0.path().join(".config/kubectl-healthcheck/ops.url")).unwrap();
     assert!(home.run(&example("--notify file")).err.contains("ops.url: No such file"));
 }
@@ -63,8 +63,8 @@ fn reports_errors_of_webhooks_with_their_position() {
     for (webhook, told) in [
         ("{url: U}", ":5:7: a webhook without name"),
         ("{name: ops}", ":5:7: webhook \"ops\": set either url or urlFrom\nhint: urlFrom: {env: VARIABLE}"),
-        ("{name: ops, url: U, urlFrom: {env: A}}", ":5:7: webhook \"ops\": one of url and urlFrom"),
-        ("{name: ops, urlFrom: {}}", ":5:28: urlFrom: {env: VARIABLE} or {file: PATH} belongs here"),
+        ("{name: ops, url: U, urlFrom: {env: A}}", ":5:7: webhook \"ops\": set either url or urlFrom"),
+        ("{name: ops, urlFrom: {}}", ":5:28: urlFrom: {env: VARIABLE} or {file: PATH}"),
         ("{name: ops, urlFrom: {env: A, file: b}}", ":5:28: urlFrom: {env"),
         ("{name: ops, urlFrom: {env: \"\"}}", ":5:28: urlFrom: {env"),
         ("{name: ops, urlFrom: {var: A}}", "unknown key \"var\""),
@@ -99,7 +99,7 @@ fn reports_errors_of_webhooks_with_their_position() {
         assert!(ran.err.contains("config.yaml:") && ran.err.contains(told), "{webhook}\n{}\n{told}", ran.err);
     }
     let home = Home::with(&format!("      https://hooks.example.com{SECRET}\n"));
-    assert!(home.run("-n a").err.contains(":5:7: a list belongs here"));
+    assert!(home.run("-n a").err.contains(":5:7: expected a list"));
 }
 
 #[test]
