@@ -205,7 +205,7 @@ impl Pod {
     }
 }
 
-/// The conditions that checks read.
+/// The conditions that checks read, besides those of readiness gates.
 const CONDITIONS: [&str; 3] = ["DisruptionTarget", "PodScheduled", "Ready"];
 
 /// Removes what the row has already, and what no check reads of a pod in its state: in a large outage there are many.
@@ -231,7 +231,10 @@ fn slim(object: &mut wire::Pod) {
         containers.shrink_to_fit();
         containers.iter_mut().for_each(slim_container);
     }
-    status.conditions.retain(|condition| CONDITIONS.contains(&&*condition.r#type));
+    let is_read = |kind: &str| {
+        CONDITIONS.contains(&kind) || spec.readiness_gates.iter().any(|gate| gate.condition_type == kind)
+    };
+    status.conditions.retain(|condition| is_read(&condition.r#type));
     status.conditions.shrink_to_fit();
     for statuses in [&mut status.container_statuses, &mut status.init_container_statuses] {
         statuses.shrink_to_fit();

@@ -458,7 +458,7 @@ fn rejects_runs_that_cannot_be_compared() {
         ("v9.json", "v9.json was written by a later version (healthcheck/v9); this one reads healthcheck/v1"),
         ("report-v9.json", "report-v9.json was written by a later version (healthcheck/v9)"),
         ("report-cut.json", "report-cut.json cannot be read as JSON: EOF while parsing"),
-        ("report-less.json", "report-less.json is not a whole Report: missing field `totals`"),
+        ("report-less.json", "report-less.json is not a complete Report: missing field `totals`"),
         ("two.json", "two.json is a report of 2 clusters; compare with a report of one"),
         (
             "story.json",

@@ -125,8 +125,8 @@ fn reports_and_ignores_invalid_annotations() {
     assert_eq!(ran.json()["ignoredAnnotations"].as_array().unwrap().len(), 3);
     let table = judged(&cluster("web", &json!({}), &wrong), "").out;
     for told in [
-        "Ignored annotation: Deployment shop/web: healthcheck.dev/grase: unknown; did you mean \"grace\"?",
-        "healthcheck.dev/mute: not without healthcheck.dev/mute-until",
+        "Ignored annotation: Deployment shop/web: healthcheck.dev/grase: unknown annotation; did you mean \"grace\"?",
+        "healthcheck.dev/mute: healthcheck.dev/mute-until is missing",
         "\"^[[31mmany\" is not a number from 1",
     ] {
         assert!(table.contains(told), "{table}");

@@ -297,7 +297,7 @@ fn reports_expired_mutes() {
     );
     let again = &report["findings"][0];
     assert_eq!(again["object"]["namespace"], "pigo-dev");
-    let told = "Reported again: its mute ended with 2025-12-25 (reason: known to us; owner: platform)";
+    let told = "reported again: its mute ended on 2025-12-25 (reason: known to us; owner: platform)";
     assert!(again["evidence"].as_array().unwrap().iter().any(|line| line == told), "{again}");
     let table = muted(&mute("pod-leftover", "namespace: pigo-dev, ", "2025-12-25"), "").out;
     assert!(

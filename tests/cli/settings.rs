@@ -166,8 +166,9 @@ fn profile(rows: &[cli::Row], dir: &Path) -> String {
 fn every_command_runs_with_a_full_profile() {
     let dir = folder();
     let config = dir.path().join("config.yaml");
-    // Of two exclusive settings, each is left out once.
-    let not: [&[&str]; 2] = [&["allNamespaces", "allContexts"], &["namespaces", "contexts"]];
+    // Of two exclusive settings, each is left out once. Namespaces are excluded only from all of them.
+    let not: [&[&str]; 2] =
+        [&["allNamespaces", "allContexts", "excludeNamespaces"], &["namespaces", "contexts"]];
     for left_out in not {
         let rows: Vec<_> = cli::table().into_iter().filter(|row| !left_out.contains(&row.key)).collect();
         std::fs::write(&config, profile(&rows, dir.path())).unwrap();
