@@ -64,7 +64,7 @@ fn reports_errors_of_webhooks_with_their_position() {
         ("{url: U}", ":5:7: a webhook without name"),
         ("{name: ops}", ":5:7: webhook \"ops\": set either url or urlFrom\nhint: urlFrom: {env: VARIABLE}"),
         ("{name: ops, url: U, urlFrom: {env: A}}", ":5:7: webhook \"ops\": set either url or urlFrom"),
-        ("{name: ops, urlFrom: {}}", ":5:28: expected {env: VARIABLE} or {file: PATH} for urlFrom"),
+        ("{name: ops, urlFrom: {}}", ":5:28: expected {env: VARIABLE} or {file: PATH}"),
         ("{name: ops, urlFrom: {env: A, file: b}}", ":5:28: urlFrom: {env"),
         ("{name: ops, urlFrom: {env: \"\"}}", ":5:28: urlFrom: {env"),
         ("{name: ops, urlFrom: {var: A}}", "unknown key \"var\""),
