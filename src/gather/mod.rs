@@ -157,7 +157,7 @@ impl<'a> Run<'a> {
             let (parts, follow_ups) = Noted::separate(parts);
             Ok(((snapshot, parts), follow_ups))
         };
-        let ((mut snapshot, mut parts), measured) = sources.beside(lists).await?;
+        let ((mut snapshot, mut parts), measured) = sources.alongside(lists).await?;
         let mut part = K::default();
         measured.put(&mut part, &mut snapshot.coverage);
         parts.push(part);

@@ -1,6 +1,6 @@
-//! What people wrote on an object for this tool to read.
+//! The annotations of an object for this tool.
 //!
-//! What does not belong here: what it means.
+//! What does not belong here: their meaning.
 
 use super::Names;
 use crate::wire;
@@ -8,25 +8,25 @@ pub use crate::wire::PREFIX;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The annotations of an object that begin with [`PREFIX`]: at most 64, their values cut after 1,024 bytes and else as
-/// they were written. One word where there are none.
+/// The annotations of an object that begin with [`PREFIX`]: at most 64, as they were written, but values are cut after 1,024
+/// bytes. Without annotations it has the size of a pointer.
 #[derive(Debug, Default)]
 #[allow(clippy::box_collection, reason = "nearly all objects have none, and pay for the box alone")]
 pub struct Annotations(Option<Box<BTreeMap<Arc<str>, Arc<str>>>>);
 
-/// Those of whatever can have none.
+/// Those of an object that can have none.
 pub(super) static NONE: Annotations = Annotations(None);
 
 impl Annotations {
-    /// Folds what was read of an object.
-    pub fn fold(read: Option<&wire::Annotations>, names: &Names) -> Self {
+    /// Folds the annotations of an object.
+    pub(crate) fn fold(read: Option<&wire::Annotations>, names: &Names) -> Self {
         let ours = read.into_iter().flat_map(wire::Annotations::ours);
         let ours: BTreeMap<_, _> = ours.map(|(key, value)| (names.get(key), names.get(value))).collect();
         Self((!ours.is_empty()).then(|| Box::new(ours)))
     }
 
     /// The value of an annotation; its name without the prefix.
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.as_ref()?.get(name).map(|value| &**value)
     }
 
@@ -35,8 +35,8 @@ impl Annotations {
         self.0.iter().flat_map(|ours| ours.iter()).map(|(name, value)| (&**name, &**value))
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
+    /// Whether there are no annotations.
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_none()
     }
 }
@@ -44,7 +44,7 @@ impl Annotations {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{CronJob, Job, Namespace, Pod, Rollout, Workload};
+    use crate::model::{CronJob, Job, Namespace, Pod, PodTemplate, Rollout, SharedPod, Workload};
     use serde_json::json;
 
     #[test]
@@ -68,10 +68,10 @@ mod tests {
     /// There are a hundred thousand pods, and tens of thousands of ReplicaSets and Jobs.
     #[test]
     #[cfg(target_pointer_width = "64")]
-    fn those_who_have_none_pay_a_word_or_nothing() {
+    fn rows_are_small() {
         assert_eq!(size_of::<Annotations>(), 8);
-        assert_eq!((size_of::<Pod>(), size_of::<Workload>()), (56, 112));
-        assert_eq!(size_of::<Rollout>(), 64 + 8 + 16);
+        assert_eq!((size_of::<Pod>(), size_of::<SharedPod>(), size_of::<PodTemplate>()), (56, 104, 72));
+        assert_eq!((size_of::<Workload>(), size_of::<Rollout>()), (112, 80));
         assert_eq!((size_of::<Job>(), size_of::<CronJob>()), (112 + 8, 232 + 8));
         assert_eq!(size_of::<Namespace>(), 64 + 8);
     }

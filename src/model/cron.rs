@@ -1,24 +1,24 @@
-//! Cron lines as CronJobs have them: when a run is due. The grammar is that of `ParseStandard` in robfig/cron v3, which
-//! the API server holds schedules to.
+//! The schedules of CronJobs. The grammar is that of `ParseStandard` in robfig/cron v3, by which the API server validates
+//! schedules.
 
 use crate::text::parse_duration;
 use crate::wire::Time;
 use cronexpr::{Crontab, FallbackTimezoneOption, MakeTimestamp, ParseOptions};
 use jiff::tz::TimeZone;
 
-/// When runs are due.
+/// The times of the runs of a CronJob.
 #[derive(Debug)]
 pub struct Schedule {
     line: Line,
     zone: TimeZone,
-    /// Whether hours, days and months do not matter.
+    /// Whether it has the same minutes in every hour.
     hourly: bool,
 }
 
 #[derive(Debug)]
 enum Line {
     Cron(Box<Crontab>),
-    /// `@every`: so many seconds after the last.
+    /// `@every`: this many seconds after the last run.
     Every(i64),
 }
 
@@ -31,7 +31,7 @@ pub enum Unreadable {
     Zone(String),
 }
 
-/// What the words stand for.
+/// The meaning of the words.
 const WORDS: [(&str, &str); 7] = [
     ("@yearly", "0 0 1 1 *"),
     ("@annually", "0 0 1 1 *"),
@@ -45,18 +45,18 @@ const WORDS: [(&str, &str); 7] = [
 /// The first and last value of each field.
 const RANGES: [(&str, u32); 5] = [("0", 59), ("0", 23), ("1", 31), ("1", 12), ("0", 6)];
 
-/// Around a change of the clock, whether a run is due is a matter of taste: so many seconds on either side.
+/// The seconds before and after a change of the clock in which it is unclear whether a run is due.
 const CLOCK_CHANGE: i64 = 3 * 3600;
 
 impl Schedule {
-    /// Reads a schedule, in UTC where no time zone is named.
+    /// Reads a schedule, in UTC without a time zone.
     ///
     /// # Errors
     /// When the line or the time zone cannot be read.
-    pub fn read(line: &str, zone: Option<&str>) -> Result<Self, Unreadable> {
+    pub(crate) fn read(line: &str, zone: Option<&str>) -> Result<Self, Unreadable> {
         let mut line = line.trim();
         let mut zone = zone;
-        // Before there was a field for it, the zone stood in the line.
+        // The zone in the line is older than the field.
         if let Some((named, rest)) =
             line.strip_prefix("CRON_TZ=").or_else(|| line.strip_prefix("TZ=")).and_then(|l| l.split_once(' '))
         {
@@ -87,17 +87,17 @@ impl Schedule {
         Ok(Self { line: Line::Cron(Box::new(crontab)), zone, hourly })
     }
 
-    /// Whether it says the same in every time zone, but for those that are not whole hours apart.
-    pub fn is_hourly(&self) -> bool {
+    /// Whether it is the same in every time zone, except those that are not whole hours apart.
+    pub(crate) fn is_hourly(&self) -> bool {
         self.hourly
     }
 
-    /// The runs due after one moment and not after another, at most so many of them. Those about a change of the clock
+    /// The runs that are due after one time and not after another, up to a number. Those around a change of the clock
     /// are left out.
-    pub fn between(&self, after: Time, until: Time, most: usize) -> Vec<Time> {
+    pub(crate) fn between(&self, after: Time, until: Time, most: usize) -> Vec<Time> {
         let mut found = Vec::new();
         let mut at = after;
-        // Those that are left out are no more than a few nights a year have.
+        // Only a few nights of a year are left out.
         for _ in 0..most.saturating_mul(2) {
             let Some(next) = self.next(at).filter(|next| *next <= until && found.len() < most) else { break };
             if self.is_plain(next) {
@@ -109,7 +109,7 @@ impl Schedule {
     }
 
     fn next(&self, after: Time) -> Option<Time> {
-        // Past the end of the calendar the parser of cron lines panics.
+        // After the end of the calendar, the parser of cron lines panics.
         if after.seconds > LATEST {
             return None;
         }
@@ -131,10 +131,10 @@ impl Schedule {
     }
 }
 
-/// In the year 9987: no cluster is that old, whatever an object says.
+/// In the year 9987, after every plausible time.
 const LATEST: i64 = 253_000_000_000;
 
-/// A field without what Kubernetes knows and the parser does not: `?`, and steps that leave only the first value.
+/// Rewrites the parts of a field that Kubernetes accepts and the parser does not: `?`, and steps that leave only the first value.
 fn plain(field: &str, min: &str, max: u32) -> String {
     let item = |item: &str| {
         let item = item.replace('?', "*");
@@ -160,7 +160,7 @@ mod tests {
         text.parse::<jiff::Timestamp>().unwrap().into()
     }
 
-    /// The first runs after a moment.
+    /// The first runs after a time.
     fn runs(line: &str, zone: Option<&str>, after: &str) -> Vec<String> {
         let schedule = Schedule::read(line, zone).unwrap();
         let found = schedule.between(time(after), Time::at(i64::MAX / 2), 2);
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_told() {
+    fn an_invalid_schedule_is_an_error() {
         for line in
             ["", "* * * *", "* * * * * *", "60 * * * *", "@often", "@every", "@every never", "5/0 * * * *"]
         {
@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_change_of_the_clock_makes_no_run_due() {
-        // At two o'clock the clock goes to three; a run at half past two is never due on that day.
+        // At two o'clock the clock goes to three; a run at half past two is not due on that day.
         let first = runs("30 2 * * *", Some("Europe/Berlin"), "2026-03-28T12:00:00Z");
         assert_eq!(first, ["2026-03-30T00:30:00Z", "2026-03-31T00:30:00Z"]);
         // At three it goes back to two.

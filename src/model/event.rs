@@ -1,4 +1,4 @@
-//! A warning event as it is kept.
+//! The row of a warning.
 
 use super::{Names, ObjectRef};
 use crate::wire::{self, Time};
@@ -6,22 +6,22 @@ use crate::wire::{self, Time};
 /// A warning about an object, folded from either event API.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Event {
-    /// What it is about.
-    pub object: ObjectRef,
+    /// The object of the warning.
+    pub(crate) object: ObjectRef,
     /// When it was last seen, if known.
-    pub last_seen: Option<Time>,
+    pub(crate) last_seen: Option<Time>,
     /// When it was first seen, if known.
-    pub first_seen: Option<Time>,
-    /// How often it was seen; at least 1.
-    pub count: i32,
-    /// The uid of that object; empty if the event does not say.
-    pub uid: String,
-    /// The container of the pod that is meant, if it is one.
-    pub container: Option<Box<str>>,
+    pub(crate) first_seen: Option<Time>,
+    /// The number of repetitions; at least 1.
+    pub(crate) count: i32,
+    /// The uid of that object; empty if unknown.
+    pub(crate) uid: String,
+    /// The container of the pod, if the event names one.
+    pub(crate) container: Option<Box<str>>,
     /// Such as `FailedScheduling`.
-    pub reason: String,
-    /// The sentence, as the component wrote it.
-    pub message: String,
+    pub(crate) reason: String,
+    /// The message of the component.
+    pub(crate) message: String,
 }
 
 /// The container in a path such as `spec.initContainers{setup}`.
@@ -31,19 +31,19 @@ fn container(path: &str) -> Option<Box<str>> {
 }
 
 impl Event {
-    /// Whether it is about this container of its pod, as far as it says.
-    pub fn is_of(&self, container: &str) -> bool {
+    /// Whether it is about this container of its pod; also true if it names none.
+    pub(crate) fn is_of(&self, container: &str) -> bool {
         self.container.as_deref().is_none_or(|name| name == container)
     }
 
-    /// Whether it is about the object of this kind, place and uid. A pod of a StatefulSet has the name of the
-    /// one before it, so the uid decides where both sides know it.
-    pub fn is_about(&self, object: &ObjectRef, uid: &str) -> bool {
+    /// Whether it is about this object with this uid. A pod of a StatefulSet has the name of the one before it, so the uid
+    /// decides if both are known.
+    pub(crate) fn is_about(&self, object: &ObjectRef, uid: &str) -> bool {
         self.object == *object && (self.uid.is_empty() || uid.is_empty() || self.uid == uid)
     }
 
     /// Folds an event; `None` unless it is a warning.
-    pub fn fold(object: wire::Event, names: &Names) -> Option<Self> {
+    pub(crate) fn fold(object: wire::Event, names: &Names) -> Option<Self> {
         if object.r#type != "Warning" {
             return None;
         }

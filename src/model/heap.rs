@@ -1,40 +1,40 @@
-//! How much memory a runtime takes by its own flags, beside what its container may use.
+//! The memory that a runtime may use by its own settings, and the limit that its container then needs.
 
 use super::Container;
 use crate::wire;
 
-/// A limit that a runtime sets itself.
+/// A memory setting of a runtime.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heap {
-    /// As it is written, such as `-Xmx1024m`.
-    pub flag: String,
-    /// So many bytes the heap may grow to.
-    pub bytes: i64,
-    /// So many bytes the container should have, at least.
-    pub needs: i64,
+    /// The setting as written, such as `-Xmx1024m`.
+    pub(crate) flag: String,
+    /// The largest heap in bytes.
+    pub(crate) bytes: i64,
+    /// The bytes that the container needs at least.
+    pub(crate) needs: i64,
 }
 
 const MEBI: i64 = 1 << 20;
 
-/// What a JVM takes beside its heap: metaspace, code cache, threads, buffers. Half a gibibyte is what operators who had
-/// their JVMs killed with less settled on.
+/// The memory of a JVM besides its heap: metaspace, code cache, threads, buffers. Operators whose JVMs were killed with less
+/// chose half a gibibyte.
 const BESIDE_JVM: i64 = 512 * MEBI;
-/// What Node.js takes beside its old space.
+/// The memory of Node.js besides its old space.
 const BESIDE_NODE: i64 = 256 * MEBI;
-/// Limits are proposed in such steps.
+/// Suggested limits are multiples of this.
 const STEP: i64 = 256 * MEBI;
 
-/// Where a JVM looks for flags: whatever comes first here wins. `JAVA_OPTS` and `CATALINA_OPTS` are what start scripts
-/// put on the command line.
+/// The variables with flags of a JVM: the first one wins. Start scripts put `JAVA_OPTS` and `CATALINA_OPTS` on the command
+/// line.
 const JAVA: [&str; 5] =
     ["_JAVA_OPTIONS", "JAVA_OPTS", "CATALINA_OPTS", "JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS"];
 
-/// What says how much a heap may hold.
+/// The flags with the size of the heap.
 const HEAP_SIZE: [&str; 2] = ["-Xmx", "-XX:MaxHeapSize="];
 
 impl Heap {
-    /// What a container's runtime was told, under a limit of so many bytes.
-    pub fn of(container: Container, limit: i64) -> Option<Self> {
+    /// The memory setting of a container with this limit in bytes.
+    pub(crate) fn of(container: Container, limit: i64) -> Option<Self> {
         let spec = container.spec?;
         let variable = |name: &str| {
             spec.env.iter().find(|variable| variable.name == name).map(|found| found.value.as_str())
@@ -48,12 +48,12 @@ impl Heap {
             .or_else(|| Self::go(variable("GOMEMLIMIT")?))
     }
 
-    /// The last of several flags counts.
+    /// Reads the flags of a JVM. The last of several counts.
     fn java(flags: &str, limit: i64) -> Option<Self> {
         let last = |start: &str| {
             flags.split_whitespace().filter_map(|flag| Some((flag, flag.strip_prefix(start)?))).next_back()
         };
-        // Two names of one flag: the last of both counts.
+        // The flag has two names: the last of both counts.
         let mut sizes = flags.split_whitespace().filter_map(|flag| {
             let size = HEAP_SIZE.iter().find_map(|start| flag.strip_prefix(start))?;
             Some((flag, size))
@@ -68,7 +68,7 @@ impl Heap {
         }
         let (flag, percent) = last("-XX:MaxRAMPercentage=")?;
         let percent: f64 = percent.parse().ok().filter(|percent| (1.0..=100.0).contains(percent))?;
-        // A share has two digits that matter.
+        // Two decimals of the percentage count.
         #[allow(clippy::cast_possible_truncation, reason = "it is between 100 and 10,000")]
         let share = (percent * 100.0) as i64;
         let bytes = i64::try_from(i128::from(limit) * i128::from(share) / 10_000).ok()?;
@@ -76,10 +76,10 @@ impl Heap {
         Some(Self { flag: flag.to_owned(), bytes, needs })
     }
 
-    /// With dashes or underscores, and the number in the same word or in the next.
+    /// Reads the flags of Node.js: with dashes or underscores, and the number in the same word or in the next.
     fn node(flags: &str) -> Option<Self> {
         let words: Vec<&str> = flags.split_whitespace().collect();
-        let mut told = words.iter().enumerate().filter_map(|(at, word)| {
+        let mut set = words.iter().enumerate().filter_map(|(at, word)| {
             let (name, size) = word.split_once('=').map_or((*word, None), |(name, size)| (name, Some(size)));
             let flag = match size {
                 Some(_) => (*word).to_owned(),
@@ -88,12 +88,12 @@ impl Heap {
             let size = size.or_else(|| words.get(at + 1).copied())?;
             (name.replace('_', "-") == wire::OLD_SPACE).then_some((flag, size))
         });
-        let (flag, size) = told.next_back()?;
+        let (flag, size) = set.next_back()?;
         let bytes = size.parse::<i64>().ok().filter(|mebi| *mebi > 0)?.checked_mul(MEBI)?;
         Some(Self { flag, bytes, needs: rounded(bytes.saturating_add(BESIDE_NODE)) })
     }
 
-    /// Go counts everything that its runtime manages, so a tenth more is enough.
+    /// Reads the variable of Go. It limits all memory of the runtime, so a tenth more is enough.
     fn go(value: &str) -> Option<Self> {
         let digits = value.find(|c: char| !c.is_ascii_digit()).unwrap_or(value.len());
         let (number, unit) = value.split_at_checked(digits)?;
@@ -108,7 +108,7 @@ impl Heap {
     }
 }
 
-/// A size as the JVM reads it: `1024m`, `2G`, bytes without a letter.
+/// Reads a size as the JVM does: `1024m`, `2G`, bytes without a letter.
 fn size_of(text: &str) -> Option<i64> {
     let (number, unit) = match text.char_indices().last()? {
         (at, letter) if letter.is_ascii_alphabetic() => (text.split_at(at).0, letter.to_ascii_lowercase()),
@@ -122,7 +122,7 @@ fn rounded(bytes: i64) -> i64 {
     bytes.saturating_add(STEP - 1) / STEP * STEP
 }
 
-/// So many bytes as people write limits: in Gi where that is whole and no smaller number is meant, else in Mi.
+/// Formats bytes as a limit: in Gi if it is a whole number, otherwise in Mi.
 pub fn mebibytes(bytes: i64) -> String {
     match bytes {
         bytes if bytes % (1024 * MEBI) == 0 && bytes > 0 => format!("{}Gi", bytes / (1024 * MEBI)),

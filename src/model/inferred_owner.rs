@@ -27,7 +27,7 @@ pub(crate) fn split_suffix(name: &str) -> Option<(&str, &str)> {
 impl Owner {
     /// Returns the possible owners of a deleted pod of this name: a ReplicaSet or DaemonSet, or a StatefulSet. They need
     /// not exist.
-    pub fn of_pod(name: &str) -> Vec<Self> {
+    pub(crate) fn of_pod(name: &str) -> Vec<Self> {
         let Some((name, suffix)) = split_suffix(name) else { return Vec::new() };
         let is_random = suffix.len() == RANDOM_LENGTH && suffix.chars().all(|c| RANDOM.contains(c));
         let is_ordinal = suffix.bytes().all(|byte| byte.is_ascii_digit());

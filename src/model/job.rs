@@ -7,34 +7,29 @@ use std::sync::Arc;
 /// A Job.
 #[derive(Debug)]
 pub struct Job {
-    /// Its namespace.
-    pub namespace: Arc<str>,
-    /// Its name.
-    pub name: Arc<str>,
+    pub(crate) namespace: Arc<str>,
+    pub(crate) name: Arc<str>,
     /// Its CronJob, if it has one.
-    pub owner: Option<Owner>,
+    pub(crate) owner: Option<Owner>,
     /// In seconds since 1970; zero if unknown, which takes less memory than an `Option`.
     created: i64,
     /// As above.
     started: i64,
     /// Whether it is suspended.
-    pub suspended: bool,
+    pub(crate) suspended: bool,
     /// The seconds that it may take; zero without a limit.
-    pub deadline: i64,
-    /// The failures that it may have.
-    pub backoff_limit: i32,
+    pub(crate) deadline: i64,
     /// Pods that run.
-    pub active: i32,
+    pub(crate) active: i32,
     /// Pods that failed.
-    pub failed: i32,
+    pub(crate) failed: i32,
     /// Whether it is complete. Most Jobs are, and need no memory for their conditions.
     is_complete: bool,
     /// Whether its controller has decided how it ends, and waits for its pods.
     is_ending: bool,
     /// Its condition `Failed`, if it is true.
     failure: Option<Box<Condition>>,
-    /// Its annotations for this tool.
-    pub annotations: Annotations,
+    pub(crate) annotations: Annotations,
 }
 
 /// The conditions of a Job whose end is decided.
@@ -42,7 +37,7 @@ const ENDING: [&str; 2] = ["FailureTarget", "SuccessCriteriaMet"];
 
 impl Job {
     /// Folds a Job.
-    pub fn fold(object: wire::Job, names: &Names) -> Self {
+    pub(crate) fn fold(object: wire::Job, names: &Names) -> Self {
         let conditions = object.status.conditions;
         let is = |condition: &Condition, kind: &str| condition.r#type == kind && condition.status == "True";
         Self {
@@ -56,45 +51,44 @@ impl Job {
             started: object.status.start_time.map_or(0, |time| time.seconds),
             suspended: object.spec.suspend,
             deadline: object.spec.active_deadline_seconds.unwrap_or(0),
-            backoff_limit: object.spec.backoff_limit.unwrap_or(6),
             active: object.status.active,
             failed: object.status.failed,
             annotations: Annotations::fold(object.metadata.annotations.as_ref(), names),
         }
     }
 
-    /// The object, as a finding names it.
-    pub fn object(&self) -> ObjectRef {
+    /// The reference of findings to it.
+    pub(crate) fn object(&self) -> ObjectRef {
         ObjectRef { namespace: Arc::clone(&self.namespace), kind: "Job".into(), name: Arc::clone(&self.name) }
     }
 
     /// When it was created, if known.
-    pub fn created(&self) -> Option<Time> {
+    pub(crate) fn created(&self) -> Option<Time> {
         Time::at(self.created).known()
     }
 
     /// When its controller first saw it, or when it was created, if known.
-    pub fn begun(&self) -> Option<Time> {
+    pub(crate) fn begun(&self) -> Option<Time> {
         Time::at(self.started).known().or(self.created())
     }
 
     /// Whether it is complete or failed.
-    pub fn is_done(&self) -> bool {
+    pub(crate) fn is_done(&self) -> bool {
         self.is_complete || self.failure.is_some()
     }
 
     /// Whether it has ended, or its controller has decided how it ends.
-    pub fn is_ending(&self) -> bool {
+    pub(crate) fn is_ending(&self) -> bool {
         self.is_ending || self.is_done()
     }
 
     /// Whether it should have pods and has none: they may be rejected.
-    pub fn lacks_pods(&self) -> bool {
+    pub(crate) fn lacks_pods(&self) -> bool {
         self.active == 0 && !self.suspended && !self.is_done()
     }
 
     /// Its condition `Failed`, if it is true.
-    pub fn failure(&self) -> Option<&Condition> {
+    pub(crate) fn failure(&self) -> Option<&Condition> {
         self.failure.as_deref()
     }
 }
@@ -102,39 +96,36 @@ impl Job {
 /// A CronJob.
 #[derive(Debug)]
 pub struct CronJob {
-    /// Its namespace.
-    pub namespace: Arc<str>,
-    /// Its name.
-    pub name: Arc<str>,
+    pub(crate) namespace: Arc<str>,
+    pub(crate) name: Arc<str>,
     /// When it was created.
-    pub created: Option<Time>,
+    pub(crate) created: Option<Time>,
     /// Its cron line.
-    pub schedule: String,
+    pub(crate) schedule: String,
     /// The time zone of the cron line; unset for that of the controller.
-    pub time_zone: Option<String>,
+    pub(crate) time_zone: Option<String>,
     /// The seconds after which a late run is skipped.
-    pub starting_deadline: Option<i64>,
+    pub(crate) starting_deadline: Option<i64>,
     /// Whether a run is skipped while the one before it runs.
-    pub one_at_a_time: bool,
+    pub(crate) one_at_a_time: bool,
     /// Whether it is suspended.
-    pub suspended: bool,
+    pub(crate) suspended: bool,
     /// Its Jobs that run.
-    pub active: Vec<String>,
+    pub(crate) active: Vec<String>,
     /// When it last started a Job.
-    pub last_schedule: Option<Time>,
+    pub(crate) last_schedule: Option<Time>,
     /// When one of its Jobs last succeeded.
-    pub last_success: Option<Time>,
+    pub(crate) last_success: Option<Time>,
     /// When its spec was last changed, if known.
-    pub changed: Option<Time>,
+    pub(crate) changed: Option<Time>,
     /// The seconds after which its Jobs are deleted when they are done.
-    pub keeps_jobs: Option<i32>,
-    /// Its annotations for this tool.
-    pub annotations: Annotations,
+    pub(crate) keeps_jobs: Option<i32>,
+    pub(crate) annotations: Annotations,
 }
 
 impl CronJob {
-    /// The object, as a finding names it.
-    pub fn object(&self) -> ObjectRef {
+    /// The reference of findings to it.
+    pub(crate) fn object(&self) -> ObjectRef {
         ObjectRef {
             namespace: Arc::clone(&self.namespace),
             kind: "CronJob".into(),
@@ -143,7 +134,7 @@ impl CronJob {
     }
 
     /// Folds a CronJob.
-    pub fn fold(object: wire::CronJob, names: &Names) -> Self {
+    pub(crate) fn fold(object: wire::CronJob, names: &Names) -> Self {
         Self {
             namespace: names.get(&object.metadata.namespace),
             name: names.get(&object.metadata.name),

@@ -14,17 +14,17 @@ const WIDTH: usize = 300;
 #[serde(from = "Written", into = "Written")]
 pub struct LogTail {
     /// The pod's namespace.
-    pub namespace: String,
+    pub(crate) namespace: String,
     /// The pod's name.
-    pub pod: String,
+    pub(crate) pod: String,
     /// The container whose log it is.
-    pub container: String,
+    pub(crate) container: String,
     /// Whether it is the log of the container before the last restart.
-    pub previous: bool,
+    pub(crate) previous: bool,
     /// Why it cannot be read; `None` if it can.
-    pub refused: Option<Message>,
+    pub(crate) refused: Option<Message>,
     /// Its last lines, the oldest first, without credentials.
-    pub lines: Vec<String>,
+    pub(crate) lines: Vec<String>,
 }
 
 /// The end of a log as captures and reports have it.
@@ -59,7 +59,7 @@ impl From<Written> for LogTail {
 
 impl LogTail {
     /// Keeps the last lines of a log that are not empty, without credentials.
-    pub fn keep(&mut self, text: &str) {
+    pub(crate) fn keep(&mut self, text: &str) {
         let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
         let last = lines.iter().skip(lines.len().saturating_sub(LINES));
         self.lines = last.map(|line| shorten(&without_secrets(line))).collect();

@@ -16,15 +16,15 @@ const GROWTH_PERCENT: i64 = 30;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MemoryTrend {
     /// The smallest sample in bytes.
-    pub least: i64,
+    pub(crate) least: i64,
     /// The largest.
-    pub most: i64,
+    pub(crate) most: i64,
     /// The last sample before the end.
-    pub last: i64,
+    pub(crate) last: i64,
     /// Seconds from the first sample to the last.
-    pub seconds: i64,
+    pub(crate) seconds: i64,
     /// Whether it grew to its end without levelling off.
-    pub grew: bool,
+    pub(crate) grew: bool,
 }
 
 impl MemoryHistory {

@@ -47,7 +47,7 @@ impl<T> Hash for Interned<T> {
 
 impl Names {
     /// Returns the only copy of a text.
-    pub fn get(&self, text: &str) -> Arc<str> {
+    pub(crate) fn get(&self, text: &str) -> Arc<str> {
         let mut known = self.known();
         if let Some(known) = known.texts.get(text) {
             return Arc::clone(known);

@@ -1,32 +1,31 @@
-//! What stands behind a service, as it is kept.
+//! The row of an EndpointSlice.
 
 use super::Names;
 use crate::wire;
 use std::sync::Arc;
 
-/// The label by which an EndpointSlice names its service.
+/// The label of an EndpointSlice with the name of its service.
 const SERVICE: &str = "kubernetes.io/service-name";
 
-/// An EndpointSlice: how many endpoints are ready, and who the others are.
+/// An EndpointSlice: the number of ready endpoints, and the others.
 #[derive(Debug)]
 pub struct Endpoints {
-    /// Its namespace.
-    pub namespace: Arc<str>,
-    /// Its service; empty if it names none.
-    pub service: Arc<str>,
+    pub(crate) namespace: Arc<str>,
+    /// Its service; empty without one.
+    pub(crate) service: Arc<str>,
     /// Its own name.
-    pub name: Box<str>,
+    pub(crate) name: Box<str>,
     /// Endpoints that get traffic.
-    pub ready: u32,
-    /// The pods among those that do not, by name.
-    pub unready: Vec<Box<str>>,
-    /// The names of the ports they have; empty for a single port without a name.
-    pub ports: Vec<Arc<str>>,
+    pub(crate) ready: u32,
+    /// The names of the pods that get none.
+    pub(crate) unready: Vec<Box<str>>,
+    /// The names of the ports; empty for a single port without a name.
+    pub(crate) ports: Vec<Arc<str>>,
 }
 
 impl Endpoints {
     /// Folds an EndpointSlice.
-    pub fn fold(object: wire::EndpointSlice, names: &Names) -> Self {
+    pub(crate) fn fold(object: wire::EndpointSlice, names: &Names) -> Self {
         let metadata = object.metadata;
         let (ready, others): (Vec<_>, Vec<_>) =
             object.endpoints.into_iter().partition(|endpoint| endpoint.conditions.ready != Some(false));

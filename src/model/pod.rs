@@ -10,38 +10,37 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Pod {
     /// What it has in common with other pods of its owner.
-    pub shared: Arc<SharedPod>,
-    /// Its name.
-    pub name: Name,
+    pub(crate) shared: Arc<SharedPod>,
+    pub(crate) name: Name,
     /// In seconds since 1970; zero if unknown, which takes less memory than an `Option`.
     created: i64,
     /// Its node, once it is scheduled.
-    pub node: Option<Arc<str>>,
+    pub(crate) node: Option<Arc<str>>,
     /// The object itself; `None` for a pod that is certainly healthy, or that has completed as that of a Job should.
-    pub object: Option<Box<wire::Pod>>,
+    pub(crate) object: Option<Box<wire::Pod>>,
 }
 
 /// What the pods of one owner have in common while they are in the same state. It is stored once for all of them.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct SharedPod {
     /// Their namespace.
-    pub namespace: Arc<str>,
+    pub(crate) namespace: Arc<str>,
     /// The owner that manages them.
-    pub owner: Option<Owner>,
+    pub(crate) owner: Option<Owner>,
     /// The STATUS column.
-    pub status: Arc<str>,
+    pub(crate) status: Arc<str>,
     /// Containers that are ready.
-    pub ready: u32,
+    pub(crate) ready: u32,
     /// Containers and native sidecars in the spec.
-    pub total: u32,
+    pub(crate) total: u32,
     /// What they run.
-    pub template: Interned<PodTemplate>,
+    pub(crate) template: Interned<PodTemplate>,
     /// The RESTARTS column. Negative only in a broken object.
-    pub restarts: i64,
+    pub(crate) restarts: i64,
     /// In seconds since 1970; zero if unknown.
     last_restart: i64,
     /// How they ended; `None` while they have not.
-    pub ended: Option<Ended>,
+    pub(crate) ended: Option<Ended>,
 }
 
 /// Owners that replace a pod that has ended. Pods of all others are done when they succeed.
@@ -68,7 +67,7 @@ impl Ended {
 
 impl Pod {
     /// Folds a pod.
-    pub fn fold(mut object: wire::Pod, names: &Names) -> Self {
+    pub(crate) fn fold(mut object: wire::Pod, names: &Names) -> Self {
         let columns = status::columns(&object);
         let seconds = |time: Option<Time>| time.map_or(0, |time| time.seconds);
         let shared = names.shared(SharedPod {
@@ -100,8 +99,8 @@ impl Pod {
         pod
     }
 
-    /// The pod, as a finding names it.
-    pub fn object_ref(&self) -> ObjectRef {
+    /// The reference of findings to it.
+    pub(crate) fn object_ref(&self) -> ObjectRef {
         ObjectRef {
             namespace: Arc::clone(&self.shared.namespace),
             kind: "Pod".into(),
@@ -110,27 +109,27 @@ impl Pod {
     }
 
     /// When it was created, if known.
-    pub fn created(&self) -> Option<Time> {
+    pub(crate) fn created(&self) -> Option<Time> {
         Time::at(self.created).known()
     }
 
     /// When the last of its restarts was, if known.
-    pub fn last_restart(&self) -> Option<Time> {
+    pub(crate) fn last_restart(&self) -> Option<Time> {
         Time::at(self.shared.last_restart).known()
     }
 
     /// The READY column.
-    pub fn ready_column(&self) -> String {
+    pub(crate) fn ready_column(&self) -> String {
         format!("{}/{}", self.shared.ready, self.shared.total)
     }
 
     /// The AGE column.
-    pub fn age_column(&self, now: Time) -> String {
+    pub(crate) fn age_column(&self, now: Time) -> String {
         self.created().map_or_else(|| "<unknown>".to_owned(), |t| crate::text::human(now.seconds_since(t)))
     }
 
     /// The RESTARTS column, with the time of the last restart.
-    pub fn restarts_column(&self, now: Time) -> String {
+    pub(crate) fn restarts_column(&self, now: Time) -> String {
         match self.last_restart() {
             Some(last) if self.shared.restarts != 0 => {
                 format!("{} ({} ago)", self.shared.restarts, crate::text::human(now.seconds_since(last)))
@@ -140,23 +139,23 @@ impl Pod {
     }
 
     /// Whether STATUS is Running and READY is x/x.
-    pub fn runs_and_is_ready(&self) -> bool {
+    pub(crate) fn runs_and_is_ready(&self) -> bool {
         &*self.shared.status == "Running" && self.shared.ready == self.shared.total && self.shared.total > 0
     }
 
     /// Whether it serves: it runs, its containers are ready, and its Ready condition does not deny it.
-    pub fn serves(&self) -> bool {
+    pub(crate) fn serves(&self) -> bool {
         self.runs_and_is_ready() && !self.object.as_deref().is_some_and(says_not_ready)
     }
 
     /// Whether it has ended in this way and is not being deleted.
-    pub fn is_leftover_of(&self, end: Ended) -> bool {
+    pub(crate) fn is_leftover_of(&self, end: Ended) -> bool {
         self.shared.ended == Some(end)
             && self.object.as_ref().is_some_and(|o| o.metadata.deletion_timestamp.is_none())
     }
 
     /// Every container with a status, init containers first, in the order of the API.
-    pub fn containers(&self) -> impl Iterator<Item = Container<'_>> {
+    pub(crate) fn containers(&self) -> impl Iterator<Item = Container<'_>> {
         let object = self.object.as_deref();
         let of = |init: bool| {
             let (specs, statuses) = match object {
@@ -178,29 +177,29 @@ impl Pod {
     }
 
     /// The memory limit of the pod as a whole as written, if it has one; unknown unless a container was OOM-killed.
-    pub fn memory_limit(&self) -> Option<&str> {
+    pub(crate) fn memory_limit(&self) -> Option<&str> {
         self.object.as_ref()?.spec.resources.as_ref()?.memory_limit()
     }
 
     /// Since when it has not been ready, by its Ready condition.
-    pub fn unready_since(&self) -> Option<Time> {
+    pub(crate) fn unready_since(&self) -> Option<Time> {
         let ready = self.object.as_deref()?.status.condition("Ready").filter(|c| c.status != "True");
         ready.and_then(wire::Condition::since)
     }
 
     /// The names of the claims that it mounts; unknown for a healthy pod.
-    pub fn claims(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn claims(&self) -> impl Iterator<Item = &str> {
         let volumes = self.object.iter().flat_map(|object| &object.spec.volumes);
         volumes.filter_map(|volume| Some(volume.source.persistent_volume_claim.as_ref()?.claim_name.as_str()))
     }
 
-    /// The claims that it mounts, as findings name them.
-    pub fn claim_refs(&self) -> impl Iterator<Item = ObjectRef> {
+    /// The references of findings to the claims that it mounts.
+    pub(crate) fn claim_refs(&self) -> impl Iterator<Item = ObjectRef> {
         self.claims().map(|name| ObjectRef::new(&self.shared.namespace, "PersistentVolumeClaim", name))
     }
 
     /// When the last of its containers ended.
-    pub fn finished(&self) -> Option<Time> {
+    pub(crate) fn finished(&self) -> Option<Time> {
         self.containers().filter_map(|c| c.status.state.terminated.as_ref()?.finished()).max()
     }
 }
@@ -231,10 +230,8 @@ fn slim(object: &mut wire::Pod) {
         containers.shrink_to_fit();
         containers.iter_mut().for_each(slim_container);
     }
-    let is_read = |kind: &str| {
-        CONDITIONS.contains(&kind) || spec.readiness_gates.iter().any(|gate| gate.condition_type == kind)
-    };
-    status.conditions.retain(|condition| is_read(&condition.r#type));
+    let is_gate = |kind: &str| spec.readiness_gates.iter().any(|gate| gate.condition_type == kind);
+    status.conditions.retain(|c| CONDITIONS.contains(&&*c.r#type) || is_gate(&c.r#type));
     status.conditions.shrink_to_fit();
     for statuses in [&mut status.container_statuses, &mut status.init_container_statuses] {
         statuses.shrink_to_fit();
@@ -281,22 +278,61 @@ pub enum Role {
 /// One container of a pod: its status and, if the spec has the name, its spec.
 #[derive(Clone, Copy, Debug)]
 pub struct Container<'a> {
-    /// Its role.
-    pub role: Role,
-    /// Its status.
-    pub status: &'a ContainerStatus,
-    /// Its spec.
-    pub spec: Option<&'a wire::Container>,
+    pub(crate) role: Role,
+    pub(crate) status: &'a ContainerStatus,
+    pub(crate) spec: Option<&'a wire::Container>,
 }
 
 impl Container<'_> {
     /// The image in the spec.
-    pub fn image(&self) -> &str {
+    pub(crate) fn image(&self) -> &str {
         self.spec.map_or("", |spec| spec.image.as_str())
     }
 
     /// Its last end: the current one, or that before its last restart.
-    pub fn last_end(&self) -> Option<&wire::Terminated> {
+    pub(crate) fn last_end(&self) -> Option<&wire::Terminated> {
         self.status.state.terminated.as_deref().or(self.status.last_state.terminated.as_deref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_whole_object_keeps_what_checks_read() {
+        let limits = json!({ "limits": { "memory": "1Gi", "cpu": "1" }, "requests": { "memory": "1Gi" } });
+        let pod = |reason: &str| {
+            let value = json!({
+                "metadata": { "namespace": "shop", "name": "web-0" },
+                "spec": {
+                    "readinessGates": [{ "conditionType": "example.com/gate" }],
+                    "containers": [{ "name": "app", "resources": limits, "args": ["-Xmx512m"] }],
+                },
+                "status": {
+                    "phase": "Running",
+                    "conditions": (["Initialized", "Ready", "PodScheduled", "example.com/gate", "example.com/other"])
+                        .map(|kind| json!({ "type": kind, "status": "False" })),
+                    "containerStatuses": [
+                        { "name": "app", "restartCount": 1, "lastState": { "terminated": { "reason": reason } } },
+                    ],
+                },
+            });
+            Pod::fold(serde_json::from_value(value).unwrap(), &Names::default()).object.unwrap()
+        };
+        let object = pod("Error");
+        let kept: Vec<&str> = object.status.conditions.iter().map(|condition| &*condition.r#type).collect();
+        assert_eq!(kept, ["Ready", "PodScheduled", "example.com/gate"]);
+        let settings = |object: &wire::Pod| {
+            let container = &object.spec.containers[0];
+            (
+                container.memory_limit().map(str::to_owned),
+                container.args.len(),
+                container.resources.limits.len(),
+            )
+        };
+        assert_eq!(settings(&object), (None, 0, 0));
+        assert_eq!(settings(&pod("OOMKilled")), (Some("1Gi".to_owned()), 1, 1));
     }
 }

@@ -1,45 +1,45 @@
-//! What, if anything, is wrong with a pod by its own status: one place where the causes exclude each other, so
-//! that no pod is reported twice for one thing and none in trouble is left out.
+//! The problems of a pod by its own status. The causes exclude each other in this one place, so that each pod with a problem
+//! is reported, and only once for each problem.
 //!
-//! What does not belong here: severities and sentences, which are the checks', and causes that need other
-//! objects to see (a superseded pod, a failed job).
+//! What does not belong here: severities and texts, which belong to the checks, and causes that need other objects (a
+//! superseded pod, a failed Job).
 
 use super::pod::Ended;
 use super::{Container, Event, LogTail, Pod, Role, Thresholds};
 use crate::wire::{self, Time};
 
-/// One thing that is wrong with a pod.
+/// One problem of a pod.
 #[derive(Clone, Copy, Debug)]
 pub enum PodProblem<'a> {
-    /// Evicted, preempted or turned away by its node.
+    /// Evicted, preempted or rejected by its node.
     Evicted,
-    /// Ended in failure.
+    /// Failed.
     Failed,
     /// Being deleted.
     Terminating,
-    /// Held back on purpose by a scheduling gate.
+    /// Not scheduled because of a scheduling gate.
     Gated,
-    /// The scheduler found no node.
+    /// The scheduler finds no node.
     Unschedulable,
-    /// A container's image does not come.
+    /// The image of a container cannot be pulled.
     ImagePull(Container<'a>),
-    /// A container cannot be made or started as it is configured.
+    /// A container cannot be created or started with its configuration.
     Config(Container<'a>),
-    /// A hook that runs after a container's start fails.
+    /// A lifecycle hook of a container fails.
     Hook(Container<'a>),
-    /// A container's program is for another kind of machine.
+    /// The program of a container is for another architecture.
     Architecture(Container<'a>),
-    /// A container was killed for its memory, now or within the quiet time.
+    /// A container was OOM-killed, now or within the quiet time.
     OomKilled(Container<'a>),
-    /// A container keeps being killed because a probe fails.
+    /// A container is killed again and again because a probe fails.
     ProbeKill(Container<'a>),
-    /// A container keeps ending.
+    /// A container ends again and again.
     CrashLoop(Container<'a>),
-    /// It has restarted often, for no reason that still shows.
+    /// It has restarted often, for a reason that is not visible any more.
     Restarts,
     /// It waits for a volume.
     Volume,
-    /// Its sandbox or network cannot be made.
+    /// Its sandbox or network cannot be created.
     Sandbox,
     /// A container runs and does not pass its readiness or startup probe.
     Unready(Container<'a>),
@@ -51,19 +51,19 @@ pub enum PodProblem<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct PodContext<'a> {
     /// Warnings about it, newest first.
-    pub events: Vec<&'a Event>,
+    pub(crate) events: Vec<&'a Event>,
     /// The ends of its logs.
-    pub logs: Vec<&'a LogTail>,
+    pub(crate) logs: Vec<&'a LogTail>,
 }
 
 impl<'a> PodContext<'a> {
     /// The newest warning of one of these reasons.
-    pub fn warning(&self, reasons: &[&str]) -> Option<&'a Event> {
+    pub(crate) fn warning(&self, reasons: &[&str]) -> Option<&'a Event> {
         self.events.iter().copied().find(|event| reasons.contains(&&*event.reason))
     }
 
-    /// What says that the kernel could not read a container's program: the kubelet's word, or its log's.
-    pub fn format_error(&self, container: &Container<'a>) -> Option<&'a str> {
+    /// The message that the kernel cannot run the program of a container, from the kubelet or the log.
+    pub(crate) fn format_error(&self, container: &Container<'a>) -> Option<&'a str> {
         let status = container.status;
         let waiting = status.state.waiting.iter().map(|waiting| &*waiting.message);
         let ends = [&status.state.terminated, &status.last_state.terminated].into_iter().flatten();
@@ -73,9 +73,9 @@ impl<'a> PodContext<'a> {
         said.flat_map(str::lines).find(|line| line.contains("exec format error"))
     }
 
-    /// The newest warning that a probe of a container failed, and how it begins: `Liveness`, `Readiness` or
+    /// The newest warning that one of these probes of a container failed: `Liveness`, `Readiness` or
     /// `Startup`.
-    pub fn failed_probe(&self, container: &str, probes: &[&str]) -> Option<&'a Event> {
+    pub(crate) fn failed_probe(&self, container: &str, probes: &[&str]) -> Option<&'a Event> {
         let of_probe = |event: &&Event| {
             event.reason == "Unhealthy"
                 && event.is_of(container)
@@ -102,7 +102,7 @@ const TURNED_AWAY: [&str; 12] = [
     "UnexpectedAdmissionError",
 ];
 
-/// Waiting reasons of an image that does not come (`pkg/kubelet/images/types.go` in Kubernetes 1.36).
+/// Waiting reasons of an image that cannot be pulled (`pkg/kubelet/images/types.go` in Kubernetes 1.36).
 const IMAGE: [&str; 7] = [
     "ErrImageNeverPull",
     "ErrImagePull",
@@ -113,7 +113,7 @@ const IMAGE: [&str; 7] = [
     "SignatureValidationFailed",
 ];
 
-/// Waiting reasons of a container that cannot be made or started (`pkg/kubelet/kuberuntime` in 1.36).
+/// Waiting reasons of a container that cannot be created or started (`pkg/kubelet/kuberuntime` in 1.36).
 const CONFIG: [&str; 5] = [
     "ContainerCannotRun",
     "CreateContainerConfigError",
@@ -132,21 +132,21 @@ pub const VOLUME_EVENTS: [&str; 4] =
 /// Warnings of the kubelet about a pod's sandbox and network.
 pub const SANDBOX_EVENTS: [&str; 3] = ["FailedCreatePodSandBox", "FailedPodSandBoxStatus", "NetworkNotReady"];
 
-/// The kubelet forgets a container's crashes when it has run so long, in seconds (`MaxContainerBackOff` and its
-/// reset in `pkg/kubelet`): a shorter run is one more turn of the loop.
+/// The seconds after which the kubelet resets the back-off of a container that runs (`MaxContainerBackOff` and its reset in
+/// `pkg/kubelet`): a shorter run is another turn of the loop.
 const BACKOFF_RESET: i64 = 600;
 
-/// So many restarts, each after a short run, are a loop even where the container runs at the moment.
+/// The restarts after short runs that are a loop even if the container runs now.
 pub const TURNS_OF_A_LOOP: i32 = 3;
 
-/// The kubelet tells of a failing probe again and again, but of one pod at most every five minutes once it has said
-/// much of it: the last word is no older than this when it acts, in seconds.
+/// The kubelet repeats the warning of a failing probe, but at most every five minutes for a pod after the first ones: the last
+/// one is at most this many seconds old when it acts.
 const LAST_WORD: i64 = 600;
 
-/// Ends of containers that never began: their program could not be started.
+/// The reasons of containers whose program could not be started.
 const NOT_STARTED: [&str; 2] = ["ContainerCannotRun", "StartError"];
 
-/// Everything that is wrong with a pod; empty for one that is healthy or done.
+/// All problems of a pod; empty for one that is healthy or done.
 pub fn problems<'a>(
     pod: &'a Pod,
     context: &PodContext<'a>,
@@ -177,13 +177,13 @@ pub fn problems<'a>(
     let blocked = found.iter().any(|trouble| !matches!(trouble, PodProblem::OomKilled(c) if is_up(*c)));
     match (pod.serves(), found.is_empty()) {
         (true, true) if pod.shared.restarts >= attention(pod, now, thresholds) => vec![judge.often(pod)],
-        // A past kill does not explain why the pod is not ready now.
+        // An earlier kill does not explain why the pod is not ready now.
         (false, _) if !blocked => found.into_iter().chain([judge.not_ready(pod)]).collect(),
         _ => found,
     }
 }
 
-/// From how many restarts a pod is worth a word: more of them when the last was long ago.
+/// The restarts from which a pod is reported: more if the last one was long ago.
 fn attention(pod: &Pod, now: Time, thresholds: &Thresholds) -> i64 {
     if is_recent(pod.last_restart(), now, thresholds) {
         thresholds.restarts_attention
@@ -192,7 +192,7 @@ fn attention(pod: &Pod, now: Time, thresholds: &Thresholds) -> i64 {
     }
 }
 
-/// Whether something happened within the quiet time; what has no time may have.
+/// Whether something happened within the quiet time; also true without a time.
 pub(crate) fn is_recent(at: Option<Time>, now: Time, thresholds: &Thresholds) -> bool {
     at.is_none_or(|at| now.seconds_since(at) < thresholds.quiet_after)
 }
@@ -201,12 +201,12 @@ fn is_up(container: Container) -> bool {
     container.status.state.running.is_some()
 }
 
-/// What the containers of one pod are judged by.
+/// The data that the containers of one pod are judged by.
 struct Judge<'h, 'a> {
     context: &'h PodContext<'a>,
     now: Time,
     thresholds: &'h Thresholds,
-    /// Whether a container that has ended stays so.
+    /// Whether a container that has ended does not restart.
     never_again: bool,
 }
 
@@ -226,14 +226,14 @@ impl<'a> Judge<'_, 'a> {
             };
         }
         if let Some(ended) = &state.terminated {
-            // A program that ends well, or for good, does not crash: the pod stays as it is, not ready.
+            // A program that succeeds, or does not restart, does not crash: the pod stays not ready.
             let done = ended.exit_code == 0 || self.never_again && container.role != Role::Sidecar;
             return if done && !ended.is_for_memory() { None } else { Some(self.crash(container)) };
         }
         self.running(container)
     }
 
-    /// A container that runs: what its last end says of its next.
+    /// The problem of a container that runs, by its last end.
     fn running(&self, container: Container<'a>) -> Option<PodProblem<'a>> {
         let last = container.status.last_state.terminated.as_ref()?;
         if last.is_for_memory() {
@@ -242,7 +242,7 @@ impl<'a> Judge<'_, 'a> {
         }
         let short = last.ran()? < BACKOFF_RESET;
         let just_now = self.now.seconds_since(last.finished()?) < BACKOFF_RESET;
-        // One that has run far longer than the last time has come through.
+        // A container that has run far longer than the last time has recovered.
         let since = container.status.state.running.as_ref().and_then(|running| running.started_at);
         let settled =
             since.is_some_and(|at| self.now.seconds_since(at) > 2 * last.ran().unwrap_or(0).max(30));
@@ -265,8 +265,8 @@ impl<'a> Judge<'_, 'a> {
         }
     }
 
-    /// Whether a liveness or startup probe ends a container: by the kubelet's warning, or, where that has expired, by
-    /// a kill that nothing else explains. Nothing that ended before a probe could fail for good was ended by it.
+    /// Whether a liveness or startup probe ends a container: by the warning of the kubelet, or, if that has expired, by a kill
+    /// without another explanation. A container that ended before the probe could act was not ended by it.
     fn is_killed_by_probe(&self, container: Container) -> bool {
         let spec = container.spec;
         let probes = spec.into_iter().flat_map(|spec| [&spec.liveness_probe, &spec.startup_probe]).flatten();
@@ -278,7 +278,7 @@ impl<'a> Judge<'_, 'a> {
         }
         match end.exit_code {
             137 | 143 => warning.is_some() || soonest.is_some(),
-            // Asked to end, a program ends in its own way; but it may also have ended by itself.
+            // A program may end with any code after SIGTERM; but it may also have ended on its own.
             _ => warning.is_some_and(|warning| {
                 let times = warning.last_seen.zip(end.finished());
                 times.is_none_or(|(seen, finished)| finished.seconds_since(seen) < LAST_WORD)
@@ -286,7 +286,7 @@ impl<'a> Judge<'_, 'a> {
         }
     }
 
-    /// A pod that serves and has restarted often.
+    /// The problem of a pod that serves and has restarted often.
     fn often(&self, pod: &'a Pod) -> PodProblem<'a> {
         let recent = |container: &Container| {
             let last = container.status.last_state.terminated.as_ref();
@@ -296,12 +296,12 @@ impl<'a> Judge<'_, 'a> {
         killed.map_or(PodProblem::Restarts, PodProblem::ProbeKill)
     }
 
-    /// Why a pod that nothing blocks is not ready.
+    /// Why a pod is not ready if no container is blocked.
     fn not_ready(&self, pod: &'a Pod) -> PodProblem<'a> {
         let unready = pod.containers().find(|container| self.is_unready(*container));
         let waits = |c: Container| match c.role {
             Role::Main => c.status.state.waiting.is_some(),
-            // Once one of them runs, volumes and sandbox are there.
+            // If one of them runs, volumes and sandbox are ready.
             Role::Init | Role::Sidecar => !is_up(c),
         };
         let never_ran = pod.containers().all(waits);

@@ -1,6 +1,6 @@
-//! Quantities: how much of something, as the API writes it (`500m`, `1Gi`, `2e3`).
+//! Quantities of the API, such as `500m`, `1Gi`, `2e3`.
 
-/// CPU and memory, asked for, used, or there to be had.
+/// An amount of CPU and memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Amount {
     /// Thousandths of a CPU.
@@ -10,8 +10,8 @@ pub struct Amount {
 }
 
 impl Amount {
-    /// The `cpu` and `memory` of such a list; what cannot be read counts as nothing.
-    pub fn of<'a>(list: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+    /// The `cpu` and `memory` of a resource list; 0 for invalid quantities.
+    pub(crate) fn of<'a>(list: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut amount = Self::default();
         for (name, text) in list {
             match name {
@@ -23,40 +23,40 @@ impl Amount {
         amount
     }
 
-    /// Both together.
+    /// The sum.
     #[must_use]
-    pub fn plus(self, other: Self) -> Self {
+    pub(crate) fn plus(self, other: Self) -> Self {
         Self { cpu: self.cpu.saturating_add(other.cpu), memory: self.memory.saturating_add(other.memory) }
     }
 
-    /// What is left of it without another; never less than nothing.
+    /// The difference; at least 0.
     #[must_use]
-    pub fn less(self, other: Self) -> Self {
+    pub(crate) fn less(self, other: Self) -> Self {
         let of = |whole: i64, part: i64| whole.saturating_sub(part).max(0);
         Self { cpu: of(self.cpu, other.cpu), memory: of(self.memory, other.memory) }
     }
 
-    /// So many of it.
+    /// The product.
     #[must_use]
-    pub fn times(self, count: usize) -> Self {
+    pub(crate) fn times(self, count: usize) -> Self {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         Self { cpu: self.cpu.saturating_mul(count), memory: self.memory.saturating_mul(count) }
     }
 
-    /// Of each the smaller.
+    /// The smaller of each.
     #[must_use]
-    pub fn min(self, other: Self) -> Self {
+    pub(crate) fn min(self, other: Self) -> Self {
         Self { cpu: self.cpu.min(other.cpu), memory: self.memory.min(other.memory) }
     }
 
-    /// Of each the larger.
+    /// The larger of each.
     #[must_use]
-    pub fn max(self, other: Self) -> Self {
+    pub(crate) fn max(self, other: Self) -> Self {
         Self { cpu: self.cpu.max(other.cpu), memory: self.memory.max(other.memory) }
     }
 }
 
-/// A quantity in whole units, rounded up as the API rounds.
+/// A quantity in whole units, rounded up as in the API.
 pub fn whole(text: &str) -> Option<i64> {
     scaled(text, 1)
 }
@@ -66,7 +66,7 @@ pub fn thousandths(text: &str) -> Option<i64> {
     scaled(text, 1000)
 }
 
-/// The quantity times `scale`, rounded up; what is too large for a number is the largest one. The grammar is that
+/// The quantity times `scale`, rounded up; the largest number if it is too large. The grammar is that
 /// of `resource.Quantity`: a signed decimal, then a suffix or an exponent.
 fn scaled(text: &str, scale: i128) -> Option<i64> {
     let digits_end = text.find(|c: char| !c.is_ascii_digit() && !"+-.".contains(c)).unwrap_or(text.len());
@@ -86,12 +86,12 @@ fn scaled(text: &str, scale: i128) -> Option<i64> {
     let Some(top) = digits.checked_mul(up).and_then(|top| top.checked_mul(scale)) else {
         return Some(if sign < 0 { i64::MIN } else { i64::MAX });
     };
-    // Away from zero, as Quantity.Value and MilliValue round.
+    // Away from zero, as in Quantity.Value and MilliValue.
     let rounded = sign * top.div_euclid(down) + sign * i128::from(top.rem_euclid(down) > 0);
     Some(i64::try_from(rounded).unwrap_or(if sign < 0 { i64::MIN } else { i64::MAX }))
 }
 
-/// What a suffix multiplies by, and divides by.
+/// The factor and the divisor of a suffix.
 fn multiplier(suffix: &str) -> Option<(i128, i128)> {
     if let Some(power) = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"].iter().position(|s| *s == suffix) {
         return Some((1 << (10 * power), 1));
@@ -107,22 +107,22 @@ fn multiplier(suffix: &str) -> Option<(i128, i128)> {
     Some(if exponent < 0 { (1, power) } else { (power, 1) })
 }
 
-/// Thousandths of a CPU as CPUs, in tenths.
+/// Formats thousandths of a CPU as CPUs, in tenths.
 pub fn cores(thousandths: i64) -> String {
     tenths(i128::from(thousandths) * 10 / 1000)
 }
 
-/// Bytes as GiB, in tenths.
+/// Formats bytes as GiB, in tenths.
 pub fn gibibytes(bytes: i64) -> String {
     format!("{}Gi", tenths(i128::from(bytes) * 10 / (1 << 30)))
 }
 
-/// Thousandths of a CPU as people write them: `250m`, and from one CPU on `1.2`.
+/// Formats thousandths of a CPU: `250m`, and from one CPU `1.2`.
 pub fn cores_or_millis(thousandths: i64) -> String {
     if thousandths.unsigned_abs() < 1000 { format!("{thousandths}m") } else { cores(thousandths) }
 }
 
-/// Bytes as people write them: `250Mi`, and from one GiB on `1.2Gi`.
+/// Formats bytes: `250Mi`, and from one GiB `1.2Gi`.
 pub fn gibi_or_mebibytes(bytes: i64) -> String {
     if bytes.unsigned_abs() < 1 << 30 { format!("{}Mi", bytes / (1 << 20)) } else { gibibytes(bytes) }
 }
@@ -170,10 +170,10 @@ mod tests {
 
     #[test]
     fn little_is_told_in_small_units() {
-        let told = [0, 20, 999, 1000, 1250, i64::MAX].map(cores_or_millis);
-        assert_eq!(told, ["0m", "20m", "999m", "1", "1.2", "9223372036854775.8"]);
-        let told = [0, 20 << 20, (1 << 30) - 1, 1 << 30, 5 << 29].map(gibi_or_mebibytes);
-        assert_eq!(told, ["0Mi", "20Mi", "1023Mi", "1Gi", "2.5Gi"]);
+        let shown = [0, 20, 999, 1000, 1250, i64::MAX].map(cores_or_millis);
+        assert_eq!(shown, ["0m", "20m", "999m", "1", "1.2", "9223372036854775.8"]);
+        let shown = [0, 20 << 20, (1 << 30) - 1, 1 << 30, 5 << 29].map(gibi_or_mebibytes);
+        assert_eq!(shown, ["0Mi", "20Mi", "1023Mi", "1Gi", "2.5Gi"]);
     }
 
     proptest! {

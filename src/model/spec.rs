@@ -9,15 +9,15 @@ use std::sync::Arc;
 #[derive(Debug, Default, PartialEq, Eq, Hash)]
 pub struct PodTemplate {
     /// What the scheduler reserves.
-    pub requests: Amount,
+    pub(crate) requests: Amount,
     /// The part of the requests that the init containers need, whatever the containers request.
-    pub startup: Amount,
+    pub(crate) startup: Amount,
     /// Whether CPU or memory are set for the pod as a whole, which overrides its containers.
-    pub is_whole: bool,
+    pub(crate) is_whole: bool,
     /// What the pod may use at most, as far as its containers are limited.
-    pub limits: Amount,
+    pub(crate) limits: Amount,
     /// Its sidecars and containers, in the order of the spec; empty for a pod that has ended.
-    pub specs: Box<[Spec]>,
+    pub(crate) specs: Box<[Spec]>,
 }
 
 impl PodTemplate {
@@ -35,21 +35,20 @@ impl PodTemplate {
 /// What a container runs, and with how much CPU and memory.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Spec {
-    /// The container.
-    pub container: Arc<str>,
+    pub(crate) container: Arc<str>,
     /// Whether it is an init container that keeps running next to the others.
-    pub sidecar: bool,
+    pub(crate) sidecar: bool,
     /// The image in the spec.
-    pub image: Arc<str>,
+    pub(crate) image: Arc<str>,
     /// The ID of that image when the container was created, without the repository before an `@`; empty for one that does
     /// not run.
-    pub id: Arc<str>,
+    pub(crate) id: Arc<str>,
     /// Whether a node that has an image of this name does not pull a newer one.
-    pub pulled_once: bool,
+    pub(crate) pulled_once: bool,
     /// Its requests; 0 if unset. A limit without a request is also the request, as for the API server.
-    pub requests: Amount,
+    pub(crate) requests: Amount,
     /// Its limits; 0 if unset.
-    pub limits: Amount,
+    pub(crate) limits: Amount,
 }
 
 /// What the scheduler counts for a pod, as `PodRequests` in k8s.io/component-helpers.
@@ -205,9 +204,9 @@ mod tests {
             "initContainers": [of(json!({}))], "containers": [of(json!({ "cpu": "0" })), of(json!({ "memory": "0" }))],
         } });
         let specs = specs(&serde_json::from_value(pod).unwrap(), &Names::default());
-        let told: Vec<_> =
+        let read: Vec<_> =
             specs.iter().map(|spec| (spec.sidecar, spec.requests.cpu, spec.requests.memory)).collect();
-        assert_eq!(told, [(true, 1000, 1 << 20), (false, 0, 1 << 20), (false, 1000, 0)]);
+        assert_eq!(read, [(true, 1000, 1 << 20), (false, 0, 1 << 20), (false, 1000, 0)]);
     }
 
     #[test]

@@ -1,18 +1,18 @@
 //! The READY, STATUS and RESTARTS columns of `kubectl get pods`.
 //!
-//! The rules are those of `printPod` in Kubernetes 1.36 (`pkg/printers/internalversion/printers.go`), to the
-//! letter; a live test compares them with the real command.
+//! The rules are exactly those of `printPod` in Kubernetes 1.36 (`pkg/printers/internalversion/printers.go`); a live test
+//! compares them with the real command.
 
 use crate::wire::{Container, ContainerStatus, Pod, Terminated, Time};
 
-/// What kubectl prints of a pod.
+/// The columns of a pod.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Columns {
     pub(super) status: String,
     pub(super) ready: u32,
     pub(super) total: u32,
     pub(super) restarts: i64,
-    /// When a counted container last ended, if that is known.
+    /// When a counted container last ended, if known.
     pub(super) last_restart: Option<Time>,
 }
 
@@ -32,7 +32,7 @@ pub(super) fn columns(pod: &Pod) -> Columns {
     let (initializing, of_sidecars) = init_containers(pod, &mut row);
     let initialized = status.condition("Initialized").is_some_and(|c| c.status == "True");
     if !initializing || initialized {
-        // The restarts of ordinary init containers are forgotten once they are through.
+        // The restarts of ordinary init containers do not count when they are done.
         (row.restarts, row.last_restart) = of_sidecars;
         containers(pod, &mut row);
     }
@@ -46,7 +46,7 @@ pub(super) fn columns(pod: &Pod) -> Columns {
     row
 }
 
-/// Counts the init containers and names the first that holds the pod up. Returns whether one does, and the
+/// Counts the init containers and sets the status of the first that blocks the pod. Returns whether one does, and the
 /// restarts of native sidecars alone.
 fn init_containers(pod: &Pod, row: &mut Columns) -> (bool, (i64, Option<Time>)) {
     let mut of_sidecars = (0, None);
@@ -82,7 +82,7 @@ fn init_containers(pod: &Pod, row: &mut Columns) -> (bool, (i64, Option<Time>)) 
     (false, of_sidecars)
 }
 
-/// Counts the containers; of several reasons the first container's wins.
+/// Counts the containers; the reason of the first one wins.
 fn containers(pod: &Pod, row: &mut Columns) {
     let mut running = false;
     let mut error = None;

@@ -1,24 +1,24 @@
-//! When trouble is trouble, and how that differs for some workloads.
+//! The thresholds of problems, and how they differ for some workloads.
 
 use super::throttling::LEAST_SHARE;
 use crate::text::{Fact, Message, Text, human, parse_duration};
 
-/// When trouble is trouble. Durations in seconds.
+/// The thresholds of problems. Durations are in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Thresholds {
     /// Restarts from which a pod needs attention.
-    pub restarts_attention: i64,
+    pub(crate) restarts_attention: i64,
     /// Restarts from which a pod is unhealthy.
-    pub restarts_unhealthy: i64,
-    /// After so long without another, restarts and kills are history.
-    pub quiet_after: i64,
-    /// How long something may take to come up before it counts as stuck.
-    pub grace: i64,
-    /// In more of its CPU periods than so many thousandths a container may not be held back by its limit.
-    pub throttled: i64,
-    /// From so many thousandths of its allocatable memory on, a node uses too much of it. Of nodes, so no workload has
-    /// another.
-    pub node_memory: i64,
+    pub(crate) restarts_unhealthy: i64,
+    /// The time without a restart or kill after which earlier ones are not reported.
+    pub(crate) quiet_after: i64,
+    /// The time that something may take to start before it is stuck.
+    pub(crate) grace: i64,
+    /// The largest share of CPU periods in which a container may be throttled, in thousandths.
+    pub(crate) throttled: i64,
+    /// The share of allocatable memory from which a node uses too much, in thousandths. It belongs to nodes, so that no
+    /// workload changes it.
+    pub(crate) node_memory: i64,
 }
 
 impl Default for Thresholds {
@@ -55,7 +55,7 @@ static NO_THRESHOLD: Text = Text {
     zh_cn: "没有名为“{name}”的阈值",
 };
 
-/// What is different for some workloads; the rest is as for all.
+/// The thresholds that differ for some workloads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ThresholdChanges {
     restarts_attention: Option<i64>,
@@ -67,14 +67,14 @@ pub struct ThresholdChanges {
 
 impl ThresholdChanges {
     /// The names that [`ThresholdChanges::set`] knows.
-    pub const NAMES: [&'static str; 5] =
+    pub(crate) const NAMES: [&'static str; 5] =
         ["restarts-attention", "restarts-unhealthy", "quiet-after", "grace", "throttled"];
 
     /// Sets the threshold of this name.
     ///
     /// # Errors
-    /// When there is none of that name, or the value is none for it: a count from 1, or a duration such as `2m`.
-    pub fn set(&mut self, name: &str, value: &str) -> Result<(), Message> {
+    /// When it does not exist, or the value is invalid.
+    pub(crate) fn set(&mut self, name: &str, value: &str) -> Result<(), Message> {
         let refuse =
             |text| Message::new(text, vec![("name", Fact::text(name)), ("value", Fact::text(value))]);
         let count = || match value.parse::<i64>() {
@@ -96,9 +96,9 @@ impl ThresholdChanges {
         Ok(())
     }
 
-    /// These changes, and of the others those that they do not make.
+    /// These changes, and the other ones of thresholds that these do not change.
     #[must_use]
-    pub fn or(&self, other: &ThresholdChanges) -> Self {
+    pub(crate) fn or(&self, other: &ThresholdChanges) -> Self {
         Self {
             restarts_attention: self.restarts_attention.or(other.restarts_attention),
             restarts_unhealthy: self.restarts_unhealthy.or(other.restarts_unhealthy),
@@ -108,16 +108,11 @@ impl ThresholdChanges {
         }
     }
 
-    /// Whether nothing is different.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// These thresholds with the changes. Whoever is not unhealthy before attention is asked for keeps it that way.
-    pub fn over(&self, base: &Thresholds) -> Thresholds {
+    /// These thresholds with the changes. Restarts stay unhealthy from at least as many as need attention.
+    pub(crate) fn over(&self, base: &Thresholds) -> Thresholds {
         let restarts_unhealthy = self.restarts_unhealthy.unwrap_or(base.restarts_unhealthy);
         let restarts_attention = self.restarts_attention.unwrap_or(base.restarts_attention);
-        // Of a pair of which only one is changed, the other gives way.
+        // If only one of the pair is changed, the other one follows.
         let (restarts_attention, restarts_unhealthy) = match self.restarts_unhealthy {
             Some(_) => (restarts_attention.min(restarts_unhealthy), restarts_unhealthy),
             None => (restarts_attention, restarts_unhealthy.max(restarts_attention)),
@@ -161,7 +156,7 @@ pub fn in_percent(share: i64) -> String {
 /// Reads a share in percent, such as `20`, `12.5` or `20 %`, into thousandths.
 ///
 /// # Errors
-/// When it is none from 1 to 100 with at most one decimal.
+/// When it is not a number from 1 to 100 with at most one decimal.
 pub fn percent(text: &str) -> Result<i64, String> {
     let refuse = || format!("\"{text}\" is not a percentage from 1 to 100, such as 20 or 12.5");
     let number = text.trim().trim_end_matches('%').trim();
@@ -182,7 +177,7 @@ mod tests {
     #[test]
     fn changes_take_the_place_of_what_they_name() {
         let mut changes = ThresholdChanges::default();
-        assert!(changes.is_empty());
+        assert!(changes == ThresholdChanges::default());
         assert_eq!(changes.set("restarts-unhealthy", "3"), Ok(()));
         assert_eq!(changes.set("grace", "10m"), Ok(()));
         let thresholds = changes.over(&Thresholds::default());

@@ -19,18 +19,18 @@ pub(super) const LEAST_SHARE: i64 = 10;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Periods {
     /// Those in which the container wanted to run.
-    pub all: i64,
+    pub(crate) all: i64,
     /// Those of them in which it was stopped because its quota was used up.
-    pub throttled: i64,
+    pub(crate) throttled: i64,
     /// All periods of the window.
-    pub possible: i64,
+    pub(crate) possible: i64,
     /// The length of the window in seconds.
-    pub window: i64,
+    pub(crate) window: i64,
 }
 
 impl Throttling {
     /// The periods of the container. Impossible counts, such as more stopped periods than periods, count as none.
-    pub fn counted(&self) -> Periods {
+    pub(crate) fn counted(&self) -> Periods {
         let window = self.window_seconds;
         let (all, throttled) = match (self.periods, self.throttled) {
             (all, throttled @ 0..) if throttled <= all && window > 0 => (all, throttled),
@@ -40,7 +40,7 @@ impl Throttling {
     }
 
     /// Its CPU limit in thousandths of a core, if known.
-    pub fn limit(&self) -> Option<i64> {
+    pub(crate) fn limit(&self) -> Option<i64> {
         Some(self.limit_millis).filter(|limit| *limit > 0)
     }
 }
@@ -48,7 +48,7 @@ impl Throttling {
 impl Periods {
     /// Adds those of another pod.
     #[must_use]
-    pub fn plus(self, other: Periods) -> Self {
+    pub(crate) fn plus(self, other: Periods) -> Self {
         Self {
             all: self.all.saturating_add(other.all),
             throttled: self.throttled.saturating_add(other.throttled),
@@ -58,25 +58,25 @@ impl Periods {
     }
 
     /// The share of throttled periods in thousandths, rounded half up.
-    pub fn share(&self) -> i64 {
+    pub(crate) fn share(&self) -> i64 {
         let (part, whole) = (i128::from(self.throttled), i128::from(self.all.max(1)));
         i64::try_from((part * 2000 + whole) / (whole * 2)).unwrap_or(i64::MAX)
     }
 
     /// Whether the share of throttled periods is above this many thousandths, to the exact period.
-    pub fn is_above(&self, thousandths: i64) -> bool {
+    pub(crate) fn is_above(&self, thousandths: i64) -> bool {
         i128::from(self.throttled) * 1000 > i128::from(self.all) * i128::from(thousandths)
     }
 
     /// The number of throttled periods in a window of so many seconds up to which a container is idle or below every
     /// threshold. It is half of the possible number, as counts are rounded.
     #[allow(clippy::cast_precision_loss, reason = "windows are some days at most")]
-    pub fn negligible(window: i64) -> f64 {
+    pub(crate) fn negligible(window: i64) -> f64 {
         window as f64 * (PERIODS_A_SECOND * IDLE_BELOW * LEAST_SHARE) as f64 / (100.0 * 1000.0 * 2.0)
     }
 
     /// Whether the container ran so little that its share means nothing.
-    pub fn is_idle(&self) -> bool {
+    pub(crate) fn is_idle(&self) -> bool {
         let share = i128::from(self.all) * 100;
         self.all < LEAST_PERIODS || share < i128::from(self.possible) * i128::from(IDLE_BELOW)
     }

@@ -9,15 +9,15 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Metered {
     /// The namespace; empty for a node.
-    pub namespace: Arc<str>,
+    pub(crate) namespace: Arc<str>,
     /// The pod, or the node.
-    pub object: Box<str>,
+    pub(crate) object: Box<str>,
     /// The container; empty for a node.
-    pub container: Arc<str>,
+    pub(crate) container: Arc<str>,
     /// The amount.
-    pub used: Amount,
+    pub(crate) used: Amount,
     /// When it was measured.
-    pub at: Time,
+    pub(crate) at: Time,
 }
 
 /// A metrics server measures at least once a minute, and the clocks of nodes differ by less.
@@ -25,12 +25,12 @@ const FRESH_SECONDS: u64 = 300;
 
 impl Metered {
     /// Whether it was measured at about this time; also true if it has no time.
-    pub fn is_of(&self, now: Time) -> bool {
+    pub(crate) fn is_of(&self, now: Time) -> bool {
         self.at.known().is_none_or(|at| now.seconds_since(at).unsigned_abs() <= FRESH_SECONDS)
     }
 
     /// Folds the measurements of a pod. A container without both numbers, or with impossible ones, is left out.
-    pub fn fold_pod(metrics: wire::PodMetrics, names: &Names) -> Vec<Self> {
+    pub(crate) fn fold_pod(metrics: wire::PodMetrics, names: &Names) -> Vec<Self> {
         let namespace = names.get(&metrics.metadata.namespace);
         let (name, at) = (metrics.metadata.name, metrics.timestamp.unwrap_or_default());
         let of = |container: &wire::ContainerMetrics| {
@@ -46,7 +46,7 @@ impl Metered {
     }
 
     /// Folds the measurement of a node, if it has both numbers and they are possible.
-    pub fn fold_node(metrics: wire::NodeMetrics, names: &Names) -> Option<Self> {
+    pub(crate) fn fold_node(metrics: wire::NodeMetrics, names: &Names) -> Option<Self> {
         Some(Self {
             namespace: names.get(""),
             object: metrics.metadata.name.into_boxed_str(),
@@ -65,13 +65,13 @@ fn used(usage: &BTreeMap<String, Quantity>) -> Option<Amount> {
 
 impl Usage {
     /// Whether a container can have used this.
-    pub fn is_possible(&self) -> bool {
+    pub(crate) fn is_possible(&self) -> bool {
         let (used, is_named) = (self.used(), !self.metadata.container().is_empty());
         is_named && used.cpu >= 0 && used.memory >= 0 && self.samples > 0 && self.step_seconds > 0
     }
 
     /// The 95th percentile of its CPU, and the most memory.
-    pub fn used(&self) -> Amount {
+    pub(crate) fn used(&self) -> Amount {
         Amount { cpu: self.cpu_p95_millis, memory: self.memory_max_bytes }
     }
 }

@@ -1,4 +1,4 @@
-//! Owners of pods: workloads, and how objects are named.
+//! The rows of workloads, and references to objects.
 
 use super::{Annotations, Names, annotations};
 use crate::wire::{self, Condition, Kind, Time};
@@ -17,19 +17,19 @@ pub struct Owner {
 }
 
 impl Owner {
-    /// An owner of this kind and name.
-    pub fn new(kind: &str, name: &str, names: &Names) -> Self {
+    /// Creates an owner.
+    pub(crate) fn new(kind: &str, name: &str, names: &Names) -> Self {
         Self { kind: names.get(kind), name: names.get(name) }
     }
 
-    /// It as an object of a namespace.
-    pub fn object(&self, namespace: &Arc<str>) -> ObjectRef {
+    /// The reference to it in a namespace.
+    pub(crate) fn object(&self, namespace: &Arc<str>) -> ObjectRef {
         let (kind, name) = (Arc::clone(&self.kind), Arc::clone(&self.name));
         ObjectRef { namespace: Arc::clone(namespace), kind, name }
     }
 }
 
-/// An object of the cluster.
+/// A reference to an object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ObjectRef {
@@ -51,76 +51,71 @@ impl std::fmt::Display for ObjectRef {
 }
 
 impl ObjectRef {
-    /// An object of a namespace.
-    pub fn new(namespace: &str, kind: &str, name: &str) -> Self {
+    /// Creates the reference to an object of a namespace.
+    pub(crate) fn new(namespace: &str, kind: &str, name: &str) -> Self {
         Self { namespace: namespace.into(), kind: kind.into(), name: name.into() }
     }
 
-    /// An object of the cluster.
-    pub fn of_cluster(kind: &str, name: &str) -> Self {
+    /// Creates the reference to an object of the cluster.
+    pub(crate) fn of_cluster(kind: &str, name: &str) -> Self {
         Self::new("", kind, name)
     }
 
-    /// As kubectl names it on the command line: `pod/web-0`.
-    pub fn slashed(&self) -> String {
+    /// Its name on the command line of kubectl: `pod/web-0`.
+    pub(crate) fn slashed(&self) -> String {
         format!("{}/{}", self.kind.to_lowercase(), self.name)
     }
 }
 
-/// A Deployment, ReplicaSet, StatefulSet or DaemonSet: how many pods it wants and has.
+/// A Deployment, ReplicaSet, StatefulSet or DaemonSet: its desired and available pods.
 #[derive(Debug)]
 pub struct Workload {
-    /// Which of the four.
-    pub kind: Kind,
-    /// Its namespace.
-    pub namespace: Arc<str>,
-    /// Its name.
-    pub name: Arc<str>,
-    /// Who manages it: a ReplicaSet's Deployment.
-    pub owner: Option<Owner>,
-    /// In seconds; zero where it is not known, which takes less room than an `Option`.
+    /// One of the four kinds.
+    pub(crate) kind: Kind,
+    pub(crate) namespace: Arc<str>,
+    pub(crate) name: Arc<str>,
+    /// Its owner, such as the Deployment of a ReplicaSet.
+    pub(crate) owner: Option<Owner>,
+    /// In seconds since 1970; zero if unknown, which takes less memory than an `Option`.
     created: i64,
-    /// Pods it should have.
-    pub desired: i32,
+    /// The desired pods.
+    pub(crate) desired: i32,
     /// Pods that have been ready for `minReadySeconds`.
-    pub available: i32,
+    pub(crate) available: i32,
     /// Its conditions.
     conditions: Box<[Condition]>,
-    /// What a ReplicaSet has not.
+    /// The state of its rollout, which a ReplicaSet lacks.
     rollout: Option<Box<Rollout>>,
 }
 
-/// How a Deployment, StatefulSet or DaemonSet gets from one template to the next.
+/// The rollout of a Deployment, StatefulSet or DaemonSet.
 #[derive(Debug, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Rollout {
     /// The labels of its pods.
-    pub labels: Box<[(Arc<str>, Arc<str>)]>,
-    /// The names of the containers and init containers of its template; empty where they are not known.
-    pub containers: Box<[Arc<str>]>,
-    /// What was written on it for this tool.
-    pub annotations: Annotations,
-    /// When its spec was last changed, while its controller has not seen that.
-    pub unseen_since: Option<Time>,
+    pub(crate) labels: Box<[(Arc<str>, Arc<str>)]>,
+    /// The names of the containers and init containers of its template; empty if unknown.
+    pub(crate) containers: Box<[Arc<str>]>,
+    pub(crate) annotations: Annotations,
+    /// When its spec was last changed, if its controller has not seen that.
+    pub(crate) unseen_since: Option<Time>,
     /// Whether its controller has not seen the newest spec.
-    pub unseen: bool,
-    /// Whether somebody holds it back.
-    pub paused: bool,
-    /// Whether there is an update that has not reached all pods.
-    pub unfinished: bool,
-    /// Whether pods are replaced only when somebody deletes them.
-    pub on_delete: bool,
+    pub(crate) unseen: bool,
+    /// Whether it is paused.
+    pub(crate) paused: bool,
+    /// Whether an update has not reached all pods.
+    pub(crate) unfinished: bool,
+    /// Whether pods are replaced only when they are deleted.
+    pub(crate) on_delete: bool,
     /// Whether each pod waits for the one before it.
-    pub ordered: bool,
+    pub(crate) ordered: bool,
     /// Pods of the newest template.
-    pub updated: i32,
-    /// Nodes that run the pod and should not.
-    pub misscheduled: i32,
-    /// Nodes that run the pod and should.
-    pub scheduled: i32,
+    pub(crate) updated: i32,
+    /// The nodes that run the pod and should not.
+    pub(crate) misscheduled: i32,
 }
 
-/// The strategy by which pods are made anew only when somebody deletes them.
+/// The strategy that replaces pods only when they are deleted.
 const ON_DELETE: &str = "OnDelete";
 
 impl Rollout {
@@ -150,18 +145,18 @@ impl Rollout {
 }
 
 impl Workload {
-    /// How it gets from one template to the next; a ReplicaSet does not.
-    pub fn rollout(&self) -> Option<&Rollout> {
+    /// Its rollout; `None` for a ReplicaSet.
+    pub(crate) fn rollout(&self) -> Option<&Rollout> {
         self.rollout.as_deref()
     }
 
-    /// What was written on it for this tool. On a ReplicaSet nobody writes: what its Deployment has is copied there.
+    /// Its annotations for this tool. Those of a ReplicaSet are copies of its Deployment's.
     pub fn annotations(&self) -> &Annotations {
         self.rollout().map_or(&annotations::NONE, |rollout| &rollout.annotations)
     }
 
-    /// Whether a selector chooses its pods. An empty one chooses none, as a service's does.
-    pub fn is_selected_by(&self, selector: &BTreeMap<String, String>) -> bool {
+    /// Whether a selector selects its pods. An empty one selects none, as that of a service.
+    pub(crate) fn is_selected_by(&self, selector: &BTreeMap<String, String>) -> bool {
         let labels = self.rollout().map(|rollout| &rollout.labels);
         let has = |(key, value): (&String, &String)| {
             labels.is_some_and(|labels| labels.iter().any(|(k, v)| **k == **key && **v == **value))
@@ -169,8 +164,8 @@ impl Workload {
         !selector.is_empty() && selector.iter().all(has)
     }
 
-    /// The object, as a finding names it.
-    pub fn object(&self) -> ObjectRef {
+    /// The reference of findings to it.
+    pub(crate) fn object(&self) -> ObjectRef {
         ObjectRef {
             namespace: Arc::clone(&self.namespace),
             kind: self.kind.name().into(),
@@ -179,28 +174,28 @@ impl Workload {
     }
 
     /// When it was created, if known.
-    pub fn created(&self) -> Option<Time> {
+    pub(crate) fn created(&self) -> Option<Time> {
         Time::at(self.created).known()
     }
 
     /// The first condition of a type.
-    pub fn condition(&self, kind: &str) -> Option<&Condition> {
+    pub(crate) fn condition(&self, kind: &str) -> Option<&Condition> {
         self.conditions.iter().find(|condition| condition.r#type == kind)
     }
 
-    /// Whether a Deployment says that it is still getting there. It stops saying so at its progress deadline.
-    pub fn is_rolling(&self) -> bool {
+    /// Whether a Deployment reports progress, which ends at its progress deadline.
+    pub(crate) fn is_rolling(&self) -> bool {
         let progress = self.condition("Progressing");
         progress.is_some_and(|c| c.status == "True" && c.reason != "NewReplicaSetAvailable")
     }
 
-    /// Whether every pod it wants is available.
-    pub fn is_available(&self) -> bool {
+    /// Whether all desired pods are available.
+    pub(crate) fn is_available(&self) -> bool {
         self.available >= self.desired
     }
 
     /// Folds a ReplicaSet.
-    pub fn replica_set(object: wire::ReplicaSet, names: &Names) -> Self {
+    pub(crate) fn replica_set(object: wire::ReplicaSet, names: &Names) -> Self {
         let (status, metadata) = (object.status, object.metadata);
         Self {
             desired: object.spec.replicas.unwrap_or(1),
@@ -212,7 +207,7 @@ impl Workload {
     }
 
     /// Folds a Deployment.
-    pub fn deployment(object: wire::Deployment, names: &Names) -> Self {
+    pub(crate) fn deployment(object: wire::Deployment, names: &Names) -> Self {
         let (spec, status, metadata) = (object.spec, object.status, object.metadata);
         let desired = spec.replicas.unwrap_or(1);
         Self {
@@ -230,7 +225,7 @@ impl Workload {
     }
 
     /// Folds a StatefulSet.
-    pub fn stateful_set(object: wire::StatefulSet, names: &Names) -> Self {
+    pub(crate) fn stateful_set(object: wire::StatefulSet, names: &Names) -> Self {
         let (spec, status, metadata) = (object.spec, object.status, object.metadata);
         Self {
             desired: spec.replicas.unwrap_or(1),
@@ -249,7 +244,7 @@ impl Workload {
     }
 
     /// Folds a DaemonSet.
-    pub fn daemon_set(object: wire::DaemonSet, names: &Names) -> Self {
+    pub(crate) fn daemon_set(object: wire::DaemonSet, names: &Names) -> Self {
         let (spec, status, metadata) = (object.spec, object.status, object.metadata);
         Self {
             desired: status.desired_number_scheduled,
@@ -258,7 +253,6 @@ impl Workload {
             rollout: Some(Box::new(Rollout {
                 on_delete: spec.update_strategy.r#type == ON_DELETE,
                 misscheduled: status.number_misscheduled,
-                scheduled: status.current_number_scheduled,
                 ..Rollout::new(&metadata, &spec.template, status.observed_generation, names)
             })),
             ..Self::managed(Kind::DaemonSet, &metadata, names)

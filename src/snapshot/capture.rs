@@ -1,5 +1,5 @@
-//! Our own capture: a JSON document whose head says which cluster, when and how complete, and whose items are
-//! the narrow objects, one a line.
+//! The capture format: a JSON document whose header has the cluster, the time and the coverage, and whose items are the narrow
+//! objects, one per line.
 
 use super::{Cluster, Scope, Snapshot};
 use crate::model::{Coverage, LogTail};
@@ -10,7 +10,7 @@ use std::io::{self, Read, Write};
 /// The `apiVersion` of captures, reports and records.
 pub(crate) const VERSION: &str = "healthcheck/v1";
 
-/// The head of a capture.
+/// The header of a capture.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Header {
@@ -21,29 +21,29 @@ pub struct Header {
     /// The version of the tool that wrote it.
     #[serde(default)]
     pub tool_version: String,
-    /// When the capture began.
+    /// When the run began.
     pub started_at: Time,
-    /// The moment all ages are told by.
+    /// The time that ages are relative to.
     pub taken_at: Time,
-    /// Which cluster.
+    /// The cluster.
     #[serde(default)]
     pub cluster: Cluster,
-    /// What was asked for.
+    /// The requested scope.
     #[serde(default)]
     pub scope: Scope,
-    /// What could not be seen.
+    /// What could not be read.
     #[serde(default)]
     pub coverage: Coverage,
-    /// The ends of the logs of pods in trouble.
+    /// The ends of the logs of failing pods.
     #[serde(default)]
     pub logs: Vec<LogTail>,
-    /// Another cluster's context, when captures of two were given.
+    /// The context of another cluster, if captures of two were given.
     #[serde(skip)]
     other_context: Option<String>,
 }
 
 impl Header {
-    /// The head for a snapshot that was taken now.
+    /// Creates the header of a snapshot.
     pub fn of(snapshot: &Snapshot, tool_version: &str) -> Self {
         Self {
             api_version: VERSION.to_owned(),
@@ -59,7 +59,7 @@ impl Header {
         }
     }
 
-    /// Takes in the head of another capture of the same cluster.
+    /// Adds the header of another capture of the same cluster.
     pub(super) fn merge(&mut self, other: Header) {
         if other.cluster.context != self.cluster.context {
             self.other_context = Some(other.cluster.context);
@@ -78,12 +78,12 @@ impl Header {
         self.logs.extend(other.logs);
     }
 
-    /// The contexts, when captures of two clusters were given.
+    /// The contexts, if captures of two clusters were given.
     pub(super) fn two_clusters(&self) -> Option<(String, String)> {
         self.other_context.as_ref().map(|other| (other.clone(), self.cluster.context.clone()))
     }
 
-    /// Puts what the head says into a snapshot whose rows came from the items.
+    /// Copies the header into a snapshot with the rows of the items.
     pub(super) fn apply(self, snapshot: &mut Snapshot) {
         snapshot.cluster = self.cluster;
         snapshot.scope = self.scope;
@@ -94,13 +94,13 @@ impl Header {
     }
 }
 
-/// The items of a capture as they come from the cluster, compressed while they wait for the head, whose
-/// coverage is only known at the end.
+/// The items of a capture as they arrive from the cluster. They are compressed until the header is complete: its coverage is
+/// known at the end.
 #[derive(Default)]
 pub struct Capture {
-    /// What is whole, each part compressed.
+    /// The complete parts, each compressed.
     packed: Vec<Vec<u8>>,
-    /// What still grows; made with the first object.
+    /// The part that still grows; created with the first object.
     lines: Option<zstd::Encoder<'static, Vec<u8>>>,
 }
 
@@ -142,7 +142,7 @@ impl Capture {
         Ok(self.packed)
     }
 
-    /// Writes the parts of one capture, in their order, under one head.
+    /// Writes the parts of one capture, in their order, with one header.
     ///
     /// # Errors
     /// When the compressor or `out` fails.

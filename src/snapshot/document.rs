@@ -1,4 +1,4 @@
-//! One document of a file: a list whose items are handed on as they are read, or a single object.
+//! One document of a file: a list whose items are passed on as they are read, or a single object.
 
 use super::Header;
 use crate::wire::{Kind, Object};
@@ -6,22 +6,22 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess,
 use serde_json::{Map, Value};
 use std::fmt;
 
-/// What a document holds, in order.
+/// One part of a document.
 #[derive(Debug)]
 pub(super) enum Item {
     /// An object of a kind that is read.
     Object(Object),
     /// An object of another kind.
     Unknown(String),
-    /// An object that could not be read: its kind, and where it is and why.
+    /// An object that cannot be read: its kind, and its position with the reason.
     Broken(String, String),
-    /// The head of one of our captures.
+    /// The header of a capture.
     Header(Box<Header>),
-    /// Something else that this tool wrote: its kind, and all of it.
+    /// Another document of this tool: its kind and its content.
     Written(String, Value),
 }
 
-/// Reads one document and hands each item to `sink`.
+/// Reads one document and passes each item to `sink`.
 pub(super) struct Document<'s, S>(pub(super) &'s mut S);
 
 impl<'de, S: FnMut(Item)> DeserializeSeed<'de> for Document<'_, S> {
@@ -46,7 +46,7 @@ impl<'de, S: FnMut(Item)> Visitor<'de> for DocumentVisitor<'_, S> {
         let mut items = None;
         while let Some(key) = map.next_key::<String>()? {
             if key == "items" {
-                // In a PodList the items have no kind of their own, and the list's may not have come yet.
+                // The items of a PodList have no kind of their own, and the kind of the list may follow them.
                 let list_kind = rest.get("kind").and_then(Value::as_str).and_then(item_kind);
                 let mut read = ItemsSeed { sink: self.0, list_kind, waiting: Vec::new(), count: 0 };
                 map.next_value_seed(&mut read)?;
@@ -84,7 +84,7 @@ fn is_ours(document: &Map<String, Value>) -> bool {
     version.is_some_and(|version| version.starts_with("healthcheck/"))
 }
 
-/// The kind of the items of a list of this kind: `PodList` holds Pods, `List` says nothing.
+/// The kind of the items of a list of this kind: Pods in a `PodList`, unknown in a `List`.
 fn item_kind(list: &str) -> Option<Kind> {
     list.strip_suffix("List").and_then(Kind::from_name)
 }
@@ -136,7 +136,7 @@ fn item(value: Value, list_kind: Option<Kind>, place: &str) -> Item {
     let Some(kind) = own.map_or(list_kind, Kind::from_name) else {
         return Item::Unknown(own.unwrap_or("an object without kind").to_owned());
     };
-    // Another group may have a kind of the same name; an object of no version is taken at its word.
+    // Another group may have a kind of the same name. An object without a version is read as this kind.
     let version = value.get("apiVersion").and_then(Value::as_str);
     if let Some(version) = version.filter(|version| *version != kind.api_version()) {
         return Item::Unknown(format!("{version} {}", kind.name()));

@@ -1,15 +1,15 @@
-//! What can be wrong with the files that were given.
+//! The errors of files.
 
 use crate::text::io_words;
 use std::io;
 
-/// Why no snapshot could be read or written. Each says what was tried on what.
+/// Why a snapshot cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file or folder cannot be opened or read.
     #[error("cannot read {path}: {}", io_words(source))]
     Read {
-        /// As given.
+        /// The path as given.
         path: String,
         /// The system's reason.
         source: io::Error,
@@ -17,45 +17,45 @@ pub enum Error {
     /// The capture cannot be written.
     #[error("cannot write {path}: {}", io_words(source))]
     Write {
-        /// As given.
+        /// The path as given.
         path: String,
         /// The system's reason.
         source: io::Error,
     },
-    /// Nothing is there.
+    /// The path does not exist.
     #[error("the path \"{path}\" does not exist")]
     Missing {
-        /// As given.
+        /// The path as given.
         path: String,
     },
-    /// Not JSON or YAML, or not whole.
+    /// Invalid or incomplete JSON or YAML.
     #[error("{path} cannot be read as {form}: {reason}")]
     Syntax {
-        /// As given.
+        /// The path as given.
         path: String,
         /// `JSON` or `YAML`.
         form: &'static str,
-        /// What the parser says, with the position.
+        /// The error of the parser, with the position.
         reason: String,
     },
-    /// Bytes that no text has.
-    #[error("{path} is neither JSON nor YAML: it holds binary data (byte {offset})")]
+    /// Bytes that do not occur in texts.
+    #[error("{path} is neither JSON nor YAML: it contains binary data (byte {offset})")]
     Binary {
-        /// As given.
+        /// The path as given.
         path: String,
-        /// Where the first such byte is.
+        /// The position of the first such byte.
         offset: usize,
     },
-    /// Nothing in it.
+    /// An empty file.
     #[error("{path} is empty")]
     Empty {
-        /// As given.
+        /// The path as given.
         path: String,
     },
-    /// A folder without a file that could be read.
-    #[error("{path} holds no .json, .yaml or .yml file (.gz and .zst are read too)")]
+    /// A folder without a file that can be read.
+    #[error("{path} contains no .json, .yaml or .yml file (.gz and .zst are read too)")]
     NothingIn {
-        /// As given.
+        /// The path as given.
         path: String,
     },
     /// Captures of several clusters.
@@ -66,12 +66,12 @@ pub enum Error {
         /// The context of another.
         second: String,
     },
-    /// Something about a run, where objects should be.
+    /// A document about a run instead of objects.
     #[error(
         "{path} is a {kind} that this tool wrote, not the objects of a cluster; alone, it is read by --baseline and by diff"
     )]
     Written {
-        /// As given.
+        /// The path as given.
         path: String,
         /// Such as `Report`.
         kind: String,
@@ -79,11 +79,11 @@ pub enum Error {
     /// A capture of a later version.
     #[error("{path} was written by a later version ({version}); this one reads {known}")]
     Newer {
-        /// As given.
+        /// The path as given.
         path: String,
         /// Its `apiVersion`.
         version: String,
-        /// Ours.
+        /// The known `apiVersion`.
         known: &'static str,
     },
 }

@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_left_out_is_not_held() {
+    fn a_scope_without_the_excluded_namespaces() {
         let excluded = ["kube-*", "cert-manager", "team-[ab]"].map(str::to_owned).to_vec();
         let scope = Scope { excluded, ..Scope::default() };
         let held = ["shop", "kube", "cert-manager-2", "team-c"];

@@ -1,4 +1,4 @@
-//! Snapshots from files: `kubectl get … -o json|yaml`, lists, folders, streams of documents, our own captures,
+//! Reads snapshots from files: `kubectl get … -o json|yaml`, lists, folders, streams of documents and captures,
 //! plain or compressed. Lists are read item by item, so that a file may be far larger than memory.
 
 use super::document::{Document, Item};
@@ -16,12 +16,12 @@ use std::path::{Path, PathBuf};
 /// The bundled example: the 48 pods of a patrol on 2025-12-26.
 const DEMO: &[u8] = include_bytes!("../../examples/pigo.json");
 
-/// Reads files, folders and `-` (standard input) into one snapshot. `clock` is the moment ages are told by,
-/// unless a capture among the files has its own.
+/// Reads files, folders and `-` (standard input) into one snapshot. Ages are relative to `clock`, unless
+/// one of the files is a capture with a time of its own.
 ///
 /// # Errors
-/// When something cannot be opened, is neither JSON nor YAML, ends too early, or does not belong together.
-/// Objects that make no sense are no error: they become gaps in the coverage.
+/// When a file cannot be opened, is neither JSON nor YAML, ends early, or belongs to another cluster.
+/// Invalid objects are not errors: they become gaps in the coverage.
 pub fn read(paths: &[PathBuf], clock: Time) -> Result<Snapshot, Error> {
     let files = open(paths)?;
     match files.written.first() {
@@ -30,10 +30,10 @@ pub fn read(paths: &[PathBuf], clock: Time) -> Result<Snapshot, Error> {
     }
 }
 
-/// Reads a file that may also be something this tool wrote about an earlier run.
+/// Reads a file that may also be a document about an earlier run.
 ///
 /// # Errors
-/// As [`read`], and when it holds more than that.
+/// As [`read`], and when it contains more than one document of this tool.
 pub fn read_any(path: &Path, clock: Time) -> Result<Given, Error> {
     let mut files = open(&[path.to_owned()])?;
     let Some(written) = files.written.pop() else {
@@ -45,23 +45,23 @@ pub fn read_any(path: &Path, clock: Time) -> Result<Given, Error> {
     Ok(Given::Written(written))
 }
 
-/// What a file gave.
+/// The content of a file.
 #[derive(Debug)]
 pub enum Given {
     /// Objects.
     Snapshot(Box<Snapshot>),
-    /// What this tool wrote about an earlier run.
+    /// A document about an earlier run.
     Written(Written),
 }
 
-/// A document that this tool wrote, and that is no capture.
+/// A document of this tool other than a capture.
 #[derive(Debug)]
 pub struct Written {
-    /// Where it is.
+    /// Its path.
     pub path: String,
     /// Such as `Report`.
     pub kind: String,
-    /// All of it.
+    /// Its content.
     pub document: serde_json::Value,
 }
 
@@ -82,7 +82,7 @@ fn open(paths: &[PathBuf]) -> Result<Files, Error> {
     Ok(files)
 }
 
-/// Reads one document stream that is in memory; `name` stands for it in errors.
+/// Reads one stream of documents from memory; errors call it `name`.
 ///
 /// # Errors
 /// As [`read`].
@@ -124,7 +124,7 @@ fn readable_in(folder: &Path, shown: &str) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-/// What the files hold together.
+/// The content of all files.
 #[derive(Default)]
 struct Files {
     snapshot: Snapshot,
@@ -144,7 +144,7 @@ impl Files {
         self.read(&shown, file)
     }
 
-    /// Reads one stream, unpacking it if it is compressed.
+    /// Reads one stream, and decompresses it if necessary.
     fn read(&mut self, path: &str, stream: impl Read) -> Result<(), Error> {
         let fail = |source| Error::Read { path: path.to_owned(), source };
         let mut stream = BufReader::with_capacity(1 << 16, stream);
@@ -190,7 +190,7 @@ impl Files {
         let options = serde_saphyr::options! {
             with_snippet: false,
             budget: serde_saphyr::budget! {
-                // A cluster's pods are large; depth, anchors and aliases keep their limits.
+                // The pods of a cluster are large; depth, anchors and aliases keep their limits.
                 max_reader_input_bytes: None,
                 max_events: usize::MAX,
                 max_nodes: usize::MAX,
@@ -225,7 +225,7 @@ impl Files {
                 Gap::new(kind, Reason::Unreadable).because(Message::quoted(format!("{path}: {detail}"))),
             ),
             Item::Header(mut header) => {
-                // Several captures of one cluster are one report, as old as the newest.
+                // Several captures of one cluster are one report at the time of the newest.
                 if let Some(before) = self.header.take() {
                     header.merge(before);
                 }
@@ -267,7 +267,7 @@ impl Files {
     }
 }
 
-/// The items of one YAML document: its reader takes no seed, so they are collected first.
+/// The items of one YAML document. Its reader takes no seed, so they are collected first.
 struct Collected(Vec<Item>);
 
 impl<'de> serde::Deserialize<'de> for Collected {

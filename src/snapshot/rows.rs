@@ -147,7 +147,7 @@ impl Rows {
             .collect()
     }
 
-    /// Drops what was not measured at about this time, and tells the nodes their usage. Returns the number of dropped rows,
+    /// Drops what was not measured at about this time, and sets the usage of the nodes. Returns the number of dropped rows,
     /// by kind.
     pub(super) fn drop_stale(&mut self, now: Time) -> Vec<Gap> {
         let mut stale = Vec::new();

@@ -1,4 +1,4 @@
-//! The one order of rows, and what counts as the same row.
+//! The order of rows, and which rows are the same.
 
 use super::rows::Key;
 use crate::logs::Source;

@@ -195,7 +195,7 @@ mod tests {
         let all =
             ["served", "other-key", "plain-http", "no-tls", "refused", "closed", "timed-out", "unreached"];
         let shaken = |outcome: &str| Handshake { outcome: outcome.to_owned(), ..Handshake::default() };
-        let told = served(all.map(|outcome| (outcome.to_owned(), shaken(outcome))).into());
-        assert_eq!(told.into_keys().collect::<Vec<_>>(), ["other-key", "served"]);
+        let kept = served(all.map(|outcome| (outcome.to_owned(), shaken(outcome))).into());
+        assert_eq!(kept.into_keys().collect::<Vec<_>>(), ["other-key", "served"]);
     }
 }

@@ -245,7 +245,7 @@ mod tests {
             + &line("cpu_cfs_throttled_periods_total", pod, id, throttled)
     }
 
-    fn told(first: &str, second: &str) -> Vec<(String, i64, i64, i64, i64)> {
+    fn measured(first: &str, second: &str) -> Vec<(String, i64, i64, i64, i64)> {
         let page = |text: &str| parsed(text, PromSelector::default()).unwrap();
         let counted = between(&page(first), &page(second), Duration::from_millis(30_400));
         let objects = counted.iter().filter_map(|(name, counted)| series::measurement(name, *counted));
@@ -254,29 +254,32 @@ mod tests {
     }
 
     #[test]
-    fn what_grew_between_two_readings_is_what_was_done() {
+    fn the_counts_are_the_growth_between_two_readings() {
         let limit = line("spec_cpu_quota", "a", "1", "50000") + &line("spec_cpu_period", "a", "1", "100000");
         let (first, second) = (counts("a", "1", "100", "40"), counts("a", "1", "400", "100") + &limit);
-        assert_eq!(told(&first, &second), [("a/app".to_owned(), 300, 60, 30, 500)]);
+        assert_eq!(measured(&first, &second), [("a/app".to_owned(), 300, 60, 30, 500)]);
         // By the kubelet's own clock.
         let (first, second) = (counts("a", "1", "1 1000", "0 1000"), counts("a", "1", "3e2 31499", "9 1"));
-        assert_eq!(told(&first, &second), [("a/app".to_owned(), 299, 9, 30, 0)]);
+        assert_eq!(measured(&first, &second), [("a/app".to_owned(), 299, 9, 30, 0)]);
     }
 
     #[test]
-    fn containers_that_began_anew_are_left_out() {
+    fn restarted_containers_are_left_out() {
         let (old, new) = (counts("a", "1", "100", "40"), counts("a", "1", "50", "50"));
-        assert!(told(&old, &new).is_empty(), "it counts backwards");
-        assert!(told(&old, &counts("a", "2", "150", "50")).is_empty(), "another control group");
-        assert!(told("# TYPE x counter\n", &old).is_empty() && told(&old, "# TYPE x counter\n").is_empty());
+        assert!(measured(&old, &new).is_empty(), "it counts backwards");
+        assert!(measured(&old, &counts("a", "2", "150", "50")).is_empty(), "another control group");
+        assert!(
+            measured("# TYPE x counter\n", &old).is_empty()
+                && measured(&old, "# TYPE x counter\n").is_empty()
+        );
         // One of two groups counts backwards: of the whole nothing is known.
         let both = |one: &str, two: &str| counts("a", "1", one, "0") + &counts("a", "2", two, "0");
-        assert!(told(&both("5", "5"), &both("300", "1")).is_empty());
-        assert_eq!(told(&both("5", "5"), &both("305", "15")), [("a/app".to_owned(), 310, 0, 30, 0)]);
+        assert!(measured(&both("5", "5"), &both("300", "1")).is_empty());
+        assert_eq!(measured(&both("5", "5"), &both("305", "15")), [("a/app".to_owned(), 310, 0, 30, 0)]);
     }
 
     #[test]
-    fn only_whole_numbers_of_the_scope_are_kept() {
+    fn only_valid_numbers_of_the_scope_are_kept() {
         let odd =
             ["NaN", "-1", "+Inf"].map(|value| line("cpu_cfs_periods_total", "odd", "1", value)).concat();
         let pause = line("cpu_cfs_periods_total", "p", "1", "5").replace("\"app\"", "\"POD\"");
@@ -292,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_no_metrics_is_no_empty_page() {
+    fn an_answer_without_metrics_is_not_an_empty_page() {
         assert_eq!(
             parsed("<html>\nlog in\n</html>\n", PromSelector::default()),
             Err(Message::plain(&reasons::NO_METRICS))
@@ -302,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_without_an_end_is_given_up() {
+    fn an_endless_page_is_an_error() {
         let mut endless = Reading::of(&Arc::default());
         let piece = vec![b'x'; 1 << 20];
         let taken = (0..100).take_while(|_| endless.take(&piece).is_ok()).count();

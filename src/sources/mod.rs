@@ -160,7 +160,7 @@ impl Sources {
     ///
     /// # Errors
     /// Those of the lists. A source that does not answer is a gap.
-    pub(crate) async fn beside<T>(
+    pub(crate) async fn alongside<T>(
         mut self,
         lists: impl Future<Output = Result<(T, FollowUps), Error>>,
     ) -> Result<(T, Measured), Error> {

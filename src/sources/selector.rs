@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_scope_is_asked_for() {
+    fn the_matchers_are_those_of_the_scope() {
         let all = r#"container!="",container!="POD""#;
         assert_eq!(selector(&[], &[]).matchers(), all);
         let two = selector(&["shop", "shop-eu"], &[]).matchers();
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_asked_for_is_not_taken() {
+    fn other_namespaces_do_not_belong_to_the_scope() {
         let named = selector(&["shop"], &[]);
         assert!(named.holds("shop") && !named.holds("shop2") && !named.holds(""));
         let all = selector(&[], &["kube-*"]);

@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn halves_are_put_together_and_rounded() {
+    fn counts_are_joined_and_rounded() {
         let periods = numbers(&[("a", 2999.6), ("b", 10.0), ("c", 0.0), ("d", f64::NAN), ("e", 5.0)]);
         let throttled = numbers(&[("a", 1265.49), ("c", 0.0), ("d", 1.0), ("e", -1.0), ("f", 7.0)]);
         let made = paired(&periods, &throttled, 300);
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn no_number_is_too_odd() {
+    fn impossible_numbers_are_left_out() {
         for (number, made) in
             [(f64::INFINITY, None), (1e300, None), (-0.0, Some(0)), (-1.0, None), (3e3, Some(3000))]
         {

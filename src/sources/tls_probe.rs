@@ -1,6 +1,6 @@
 //! The certificate that is served for a host: a TLS handshake that accepts every certificate, and no further byte.
 //!
-//! What does not belong here: what a certificate says (`model`).
+//! What does not belong here: the content of a certificate (`tls`).
 
 use crate::cluster::page::ApiClient;
 use crate::text::{Fact, Message, io_words, reasons};

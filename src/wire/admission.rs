@@ -1,4 +1,4 @@
-//! Whom the API server asks before it answers: webhooks and aggregated APIs.
+//! Servers that the API server calls: webhooks and aggregated APIs.
 
 use super::{ObjectMeta, Time, WorkloadCondition};
 
@@ -7,7 +7,7 @@ wire! {
     WebhookConfiguration {
         /// Name and age.
         [message, required, tag = "1"] metadata: ObjectMeta,
-        /// Whom the API server asks.
+        /// The webhooks.
         [message, repeated, tag = "2"] webhooks: Vec<Webhook>,
     }
 }
@@ -15,9 +15,9 @@ wire! {
 wire! {
     /// `admissionregistration.k8s.io/v1.ValidatingWebhook` and `MutatingWebhook`.
     Webhook {
-        /// A domain name.
+        /// Its name, a domain name.
         [string, tag = "1"] name: String,
-        /// Where it is.
+        /// Its address.
         [message, required, tag = "2"] client_config: WebhookClientConfig,
         /// `Fail` or `Ignore`.
         [string, tag = "4"] failure_policy: String,
@@ -25,7 +25,7 @@ wire! {
 }
 
 impl Webhook {
-    /// Whether what it should judge is refused while it does not answer; that is the default.
+    /// Whether requests are rejected while it does not answer, which is the default.
     pub fn must_answer(&self) -> bool {
         self.failure_policy != "Ignore"
     }
@@ -34,7 +34,7 @@ impl Webhook {
 wire! {
     /// `admissionregistration.k8s.io/v1.WebhookClientConfig`.
     WebhookClientConfig {
-        /// A service of the cluster; unset where it is a URL.
+        /// A service of the cluster; unset for a URL.
         [message, optional, tag = "1"] service: Option<ServiceReference>,
     }
 }
@@ -54,9 +54,9 @@ wire! {
     ApiService {
         /// Name and age.
         [message, required, tag = "1"] metadata: ObjectMeta,
-        /// What was asked for.
+        /// The desired state.
         [message, required, tag = "2"] spec: ApiServiceSpec,
-        /// What there is.
+        /// The current state.
         [message, required, tag = "3"] status: ApiServiceStatus,
     }
 }
@@ -64,7 +64,7 @@ wire! {
 wire! {
     /// `apiregistration.k8s.io/v1.APIServiceSpec`.
     ApiServiceSpec {
-        /// Who serves it; unset for the API server itself.
+        /// The service behind it; unset for the API server itself.
         [message, optional, tag = "1"] service: Option<ServiceReference>,
     }
 }
@@ -77,7 +77,7 @@ wire! {
     }
 }
 
-/// When something that is told by a condition changed.
+/// When the availability changed.
 impl ApiService {
     /// Its `Available` condition.
     pub fn available(&self) -> Option<&WorkloadCondition> {
@@ -86,7 +86,7 @@ impl ApiService {
 }
 
 impl WorkloadCondition {
-    /// When the status last changed, if that was written down.
+    /// When the status last changed, if known.
     pub fn since(&self) -> Option<Time> {
         self.last_transition_time.and_then(Time::known)
     }

@@ -1,8 +1,8 @@
-//! Annotations. Anybody may write anything into them, up to 256 KiB an object, and `kubectl apply` writes whole objects
-//! with whatever is secret in them. So what nobody reads is let go entry by entry, while it is read, and the rest has
-//! an end.
+//! Annotations. Users may write up to 256 KiB of anything into those of an object, and `kubectl apply` writes whole objects
+//! with their secrets. So the entries that no check reads are dropped while they are decoded, and the size of the rest is
+//! limited.
 //!
-//! What does not belong here: what an annotation means.
+//! What does not belong here: the meaning of an annotation.
 
 use super::shape::Sieve;
 use bytes::{Buf, BufMut};
@@ -12,10 +12,10 @@ use serde::de::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-/// What the annotations that are written for this tool begin with.
+/// The prefix of the annotations for this tool.
 pub const PREFIX: &str = "healthcheck.dev/";
 
-/// The annotations of others that checks read.
+/// The other annotations that checks read.
 const READ: [&str; 8] = [
     "cert-manager.io/cluster-issuer",
     "cert-manager.io/issuer",
@@ -27,21 +27,21 @@ const READ: [&str; 8] = [
     "volume.kubernetes.io/selected-node",
 ];
 
-/// So many of ours an object may have; of more, the first by name are kept.
+/// The most annotations for this tool that an object may have; the first by name are kept.
 const MOST: usize = 64;
 
-/// Bytes of a name after the prefix; the API server takes no longer one.
+/// The most bytes of a name after the prefix. The API server accepts no longer one.
 const LONGEST_NAME: usize = 63;
 
-/// Bytes of a value; the rest is cut off.
+/// The most bytes of a value; the rest is cut off.
 const LONGEST_VALUE: usize = 1024;
 
-/// The annotations of an object that are read: ours, and of others what some check looks for. There is at least one.
+/// The annotations of an object that are read: those for this tool, and the others that a check reads. There is at least one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(transparent)]
 pub struct Annotations(BTreeMap<String, String>);
 
-/// An entry of the map. Nobody holds values to UTF-8, and none shall cost its list.
+/// An entry of the map. A value may not be UTF-8, which must not make its list unreadable.
 #[derive(Clone, PartialEq, prost::Message)]
 struct Entry {
     #[prost(bytes = "vec", tag = "1")]
@@ -57,7 +57,7 @@ impl Annotations {
         self.0.get(key).map(String::as_str)
     }
 
-    /// Ours, each without the prefix, sorted by name.
+    /// The annotations for this tool, without the prefix, sorted by name.
     pub fn ours(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().filter_map(|(key, value)| Some((key.strip_prefix(PREFIX)?, value.as_str())))
     }
@@ -72,9 +72,9 @@ impl Annotations {
     }
 }
 
-/// What prost calls for the field that `wire!` declares. To prost it is a oneof, as only those read and write
-/// themselves; on the wire it is the map that it should be. These functions of prost are for the code it derives: should
-/// they change, this does not compile.
+/// The functions that prost calls for the field that `wire!` declares. To prost the field is a oneof, as only oneofs read and
+/// write themselves; on the wire it is the map of the API. prost documents these functions for derived code only: if they
+/// change, this does not compile.
 impl Annotations {
     pub(super) fn merge(
         kept: &mut Option<Self>,
@@ -86,7 +86,7 @@ impl Annotations {
         let mut entry = Entry::default();
         message::merge(wire_type, &mut entry, buffer, context)?;
         if let Some(key) = str::from_utf8(&entry.key).ok().filter(|key| is_kept(key)) {
-            // A character that the cut goes through begins before it and has three bytes more.
+            // A character at the cut has at most three more bytes.
             let head = entry.value.get(..LONGEST_VALUE + 3).unwrap_or(&entry.value);
             kept.get_or_insert_default().insert(key, &String::from_utf8_lossy(head));
         }
@@ -110,7 +110,7 @@ impl Annotations {
     }
 }
 
-/// Reads those that are kept, if there are any.
+/// Reads the annotations that are kept, if there are any.
 pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Annotations>, D::Error> {
     let read = Option::<Annotations>::deserialize(deserializer)?;
     Ok(read.filter(|annotations| !annotations.0.is_empty()))
@@ -130,7 +130,7 @@ fn is_kept(key: &str) -> bool {
     }
 }
 
-/// As much of a value as is kept.
+/// The part of a value that is kept.
 fn cut(value: &str) -> &str {
     let end = (0..=LONGEST_VALUE).rev().find(|end| value.is_char_boundary(*end));
     value.get(..end.unwrap_or_default()).unwrap_or(value)
@@ -143,7 +143,7 @@ mod tests {
     use prost::Message;
     use serde_json::{Map, Value, json};
 
-    /// A message that only annotations are read of, as the server sends it.
+    /// A message with annotations, as the server sends it.
     fn protobuf(entries: &[(&[u8], &[u8])]) -> Vec<u8> {
         #[derive(Clone, PartialEq, Message)]
         struct Metadata {
@@ -159,7 +159,7 @@ mod tests {
         Whole { metadata: Metadata { annotations: entries.iter().map(entry).collect() } }.encode_to_vec()
     }
 
-    /// What is kept of these in either encoding, which is the same.
+    /// What is kept of these, which is the same in both encodings.
     fn kept(entries: &[(&str, &str)]) -> Vec<(String, String)> {
         let bytes: Vec<_> = entries.iter().map(|(key, value)| (key.as_bytes(), value.as_bytes())).collect();
         let read = Deployment::decode(&*protobuf(&bytes)).unwrap();
@@ -168,7 +168,7 @@ mod tests {
         let from_json: Deployment = serde_json::from_str(&value.to_string()).unwrap();
         assert_eq!(read, from_json);
         assert_eq!(serde_json::from_value::<Deployment>(value).unwrap(), from_json);
-        // Neither way is anything lost when it is written.
+        // Nothing is lost when it is written again.
         assert_eq!(Deployment::decode(&*read.encode_to_vec()).unwrap(), read);
         assert_eq!(serde_json::from_value::<Deployment>(serde_json::to_value(&read).unwrap()).unwrap(), read);
         let kept = read.metadata.annotations.map(|annotations| annotations.0).unwrap_or_default();
@@ -211,7 +211,7 @@ mod tests {
         let expected: Vec<_> =
             keys[..64].iter().map(|key| owned(key, "v")).chain([owned(READ[7], "node")]).collect();
         assert_eq!(kept(&entries), expected);
-        // Whichever comes first.
+        // In any order.
         entries.reverse();
         assert_eq!(kept(&entries), expected);
         let name = |length: usize| format!("{PREFIX}{}", "n".repeat(length));
@@ -231,7 +231,7 @@ mod tests {
         }
     }
 
-    /// The API server checks what keys are made of, and takes any bytes for a value.
+    /// The API server checks keys, and accepts any bytes as a value.
     #[test]
     fn values_that_are_no_text_cost_nothing() {
         let bytes = protobuf(&[
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_null_is_nothing_and_what_nobody_reads_may_be_anything() {
+    fn a_null_is_no_annotation_and_unread_ones_may_be_anything() {
         for (annotations, ours) in [
             (json!(null), None),
             (json!({}), None),
@@ -260,7 +260,7 @@ mod tests {
         assert!(serde_json::from_value::<Deployment>(wrong).is_err());
     }
 
-    /// Every kind in both encodings: nothing but ours, and what checks read of others, is ever in a capture.
+    /// A capture contains no other annotations, of any kind and in either encoding.
     #[test]
     fn no_kind_lets_anything_else_through() {
         let secret = ("kubectl.kubernetes.io/last-applied-configuration", "CANARY");

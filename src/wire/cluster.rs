@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 wire! {
     /// `v1.Namespace`.
     Namespace {
-        /// Its name, age and end.
+        /// Name, age and deletion.
         [message, required, tag = "1"] metadata: AnnotatedMeta,
-        /// What there is.
+        /// The current state.
         [message, required, tag = "3"] status: NamespaceStatus,
     }
 }
@@ -18,7 +18,7 @@ wire! {
     NamespaceStatus {
         /// `Active` or `Terminating`.
         [string, tag = "1"] phase: String,
-        /// What holds up its deletion.
+        /// What blocks its deletion.
         [message, repeated, tag = "2"] conditions: Vec<Condition>,
     }
 }
@@ -28,9 +28,9 @@ wire! {
     Node {
         /// Its name, age and labels.
         [message, required, tag = "1"] metadata: LabelledMeta,
-        /// What was asked for.
+        /// The desired state.
         [message, required, tag = "2"] spec: NodeSpec,
-        /// What there is.
+        /// The current state.
         [message, required, tag = "3"] status: NodeStatus,
     }
 }
@@ -38,9 +38,9 @@ wire! {
 wire! {
     /// `v1.NodeSpec`.
     NodeSpec {
-        /// Whether it is cordoned: no new pods.
+        /// Whether it is cordoned.
         [bool, tag = "4"] unschedulable: bool,
-        /// What keeps pods away.
+        /// The taints that keep pods away.
         [message, repeated, tag = "5"] taints: Vec<Taint>,
     }
 }
@@ -54,7 +54,7 @@ wire! {
         [string, tag = "2"] value: String,
         /// `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
         [string, tag = "3"] effect: String,
-        /// Since when, where the one who set it says so.
+        /// When it was set, if known.
         [message, optional, tag = "4"] time_added: Option<Time>,
     }
 }
@@ -62,11 +62,11 @@ wire! {
 wire! {
     /// `v1.NodeStatus`.
     NodeStatus {
-        /// What pods may have of it.
+        /// What its pods may use.
         [btree_map = "string, message", tag = "2"] allocatable: BTreeMap<String, Quantity>,
-        /// `Ready`, the pressures, and what others add.
+        /// `Ready`, the pressures, and those of other controllers.
         [message, repeated, tag = "4"] conditions: Vec<NodeCondition>,
-        /// What it is.
+        /// Its versions.
         [message, required, tag = "7"] node_info: NodeInfo,
     }
 }
@@ -90,15 +90,15 @@ wire! {
         [string, tag = "2"] status: String,
         /// When the status last changed.
         [message, optional, tag = "4"] last_transition_time: Option<Time>,
-        /// One word for machines.
+        /// The reason in one word.
         [string, tag = "5"] reason: String,
-        /// A sentence for people.
+        /// The message.
         [string, tag = "6"] message: String,
     }
 }
 
 impl NodeCondition {
-    /// When the status last changed, if that was written down.
+    /// When the status last changed, if known.
     pub fn since(&self) -> Option<Time> {
         self.last_transition_time.and_then(Time::known)
     }
@@ -111,15 +111,15 @@ wire! {
         [message, required, tag = "1"] metadata: ObjectMeta,
         /// The object it is about.
         [message, required, tag = "2"] involved_object: ObjectReference,
-        /// One word for machines.
+        /// The reason in one word.
         [string, tag = "3"] reason: String,
-        /// A sentence for people.
+        /// The message.
         [string, tag = "4"] message: String,
         /// First seen, in events of the old API.
         [message, optional, tag = "6"] first_timestamp: Option<Time>,
         /// Last seen, in events of the old API.
         [message, optional, tag = "7"] last_timestamp: Option<Time>,
-        /// How often, in events of the old API.
+        /// The number of repetitions, in events of the old API.
         [int32, tag = "8"] count: i32,
         /// `Normal` or `Warning`.
         [string, tag = "9"] r#type: String,
@@ -133,7 +133,7 @@ wire! {
 wire! {
     /// `v1.EventSeries`.
     EventSeries {
-        /// How often.
+        /// The number.
         [int32, tag = "1"] count: i32,
         /// Last seen.
         [message, optional, tag = "2"] last_observed_time: Option<Time>,
@@ -151,7 +151,7 @@ wire! {
         [string, tag = "3"] name: String,
         /// Its uid.
         [string, tag = "4"] uid: String,
-        /// The part of it that is meant, such as `spec.containers{app}`.
+        /// The part of the object, such as `spec.containers{app}`.
         [string, tag = "7"] field_path: String,
     }
 }

@@ -1,4 +1,4 @@
-//! A container as it is asked for: what it may use, and what it is told about that.
+//! The spec of a container: its resources, and its settings of memory.
 
 use super::Quantity;
 use serde::{Deserialize, Serialize};
@@ -11,29 +11,29 @@ wire! {
         [string, tag = "1"] name: String,
         /// As written in the spec.
         [string, tag = "2"] image: String,
-        /// What is run; only what sets a memory limit of its own.
+        /// Its command; only the words that set a memory limit.
         [string, repeated, tag = "3"] command: Vec<String>,
-        /// Its arguments; only those that set a memory limit.
+        /// Its arguments; only the words that set a memory limit.
         [string, repeated, tag = "4"] args: Vec<String>,
-        /// Its environment; only what sets a memory limit.
+        /// Its environment; only the variables that set a memory limit.
         [message, repeated, tag = "7"] env: Vec<EnvVar>,
         /// Requests and limits.
         [message, required, tag = "8"] resources: Resources,
-        /// When it is killed.
+        /// Decides when it is killed.
         [message, optional, tag = "10"] liveness_probe: Option<Probe>,
-        /// When it gets traffic.
+        /// Decides when it gets traffic.
         [message, optional, tag = "11"] readiness_probe: Option<Probe>,
         /// `Always`, `IfNotPresent` or `Never`.
         [string, tag = "14"] image_pull_policy: String,
-        /// How long it may take to come up.
+        /// Decides when it has started.
         [message, optional, tag = "22"] startup_probe: Option<Probe>,
-        /// `Always`, `OnFailure` or `Never`; empty for what the pod says.
+        /// `Always`, `OnFailure` or `Never`; empty for that of the pod.
         [string, tag = "24"] restart_policy: String,
     }
 }
 
 wire! {
-    /// `v1.EnvVar`, where it says itself what it is.
+    /// `v1.EnvVar` with a literal value.
     EnvVar {
         /// Its name.
         [string, tag = "1"] name: String,
@@ -43,43 +43,43 @@ wire! {
 }
 
 wire! {
-    /// `v1.Probe`: how patient it is, in seconds. 0 is the API's default: 1 for the timeout, 10 for the period, 3 failures.
+    /// The times of a `v1.Probe` in seconds. 0 is the default of the API: a timeout of 1, a period of 10, 3 failures.
     Probe {
-        /// Before the first.
+        /// The delay of the first probe.
         [int32, tag = "2"] initial_delay_seconds: i32,
-        /// For one.
+        /// The timeout of a probe.
         [int32, tag = "3"] timeout_seconds: i32,
-        /// From one to the next.
+        /// The time from one probe to the next.
         [int32, tag = "4"] period_seconds: i32,
-        /// So many in a row are one too many.
+        /// The consecutive failures after which the kubelet acts.
         [int32, tag = "6"] failure_threshold: i32,
     }
 }
 
 impl Probe {
-    /// Seconds from a container's start to its first verdict, where every probe fails.
+    /// The seconds from the start of a container until the kubelet acts, if every probe fails.
     pub fn budget(&self) -> i64 {
         let or = |value: i32, default: i64| if value > 0 { i64::from(value) } else { default };
         i64::from(self.initial_delay_seconds) + or(self.failure_threshold, 3) * or(self.period_seconds, 10)
     }
 
-    /// Seconds from a container's start to the moment at which it can fail for good at the soonest: all but the first
-    /// probe come a period after the last.
+    /// The seconds from the start of a container until the kubelet can act at the earliest: the first probe may run at once, each
+    /// further one a period later.
     pub fn soonest(&self) -> i64 {
         let period = if self.period_seconds > 0 { i64::from(self.period_seconds) } else { 10 };
         self.budget() - period
     }
 }
 
-/// `v1.ResourceRequirements`. There is one for each container of each pod, so its maps are short lists here.
+/// `v1.ResourceRequirements`. Each container of each pod has one, so its maps are lists here, which take less memory.
 #[derive(Clone, PartialEq, prost::Message, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Resources {
-    /// What the container may use at most.
+    /// The most that the container may use.
     #[prost(message, repeated, tag = "1")]
     #[serde(with = "as_map", skip_serializing_if = "Vec::is_empty")]
     pub limits: Vec<Resource>,
-    /// What is set aside for it.
+    /// What the scheduler reserves for it.
     #[prost(message, repeated, tag = "2")]
     #[serde(with = "as_map", skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<Resource>,
@@ -99,7 +99,7 @@ pub struct Resource {
     /// Such as `memory`.
     #[prost(string, tag = "1")]
     pub name: String,
-    /// How much of it.
+    /// The quantity.
     #[prost(message, required, tag = "2")]
     pub quantity: Quantity,
 }
@@ -119,7 +119,7 @@ mod as_map {
     }
 }
 
-/// Variables that set how much memory a runtime takes, and nothing that is secret.
+/// Variables that set the memory of a runtime. They contain no secrets.
 const MEMORY_VARIABLES: [&str; 7] = [
     "CATALINA_OPTS",
     "GOMEMLIMIT",
@@ -130,15 +130,15 @@ const MEMORY_VARIABLES: [&str; 7] = [
     "_JAVA_OPTIONS",
 ];
 
-/// What a word that sets a memory limit begins with.
+/// The beginnings of words that set a memory limit.
 const MEMORY_FLAGS: [&str; 3] = ["-Xmx", "-XX:MaxHeapSize=", "-XX:MaxRAMPercentage="];
 
-/// The flag of Node.js that sets one, with dashes; its value may be the next word.
+/// The flag of Node.js that sets a memory limit, with dashes; its value may be the next word.
 pub const OLD_SPACE: &str = "--max-old-space-size";
 
 impl Container {
-    /// Of an init container, whether it keeps running: a native sidecar. Of the others the same words only say when they
-    /// start again.
+    /// Whether an init container is a native sidecar, which keeps running. For other containers the policy only decides when they
+    /// restart.
     pub fn is_sidecar(&self) -> bool {
         self.restart_policy == "Always"
     }
@@ -148,7 +148,7 @@ impl Container {
         self.resources.memory_limit()
     }
 
-    /// Forgets every word of command, arguments and environment that is not about memory.
+    /// Removes every word of command, arguments and environment that does not set a memory limit.
     pub(super) fn keep_only_memory_flags(&mut self) {
         self.env.retain(|variable| MEMORY_VARIABLES.contains(&&*variable.name));
         for variable in &mut self.env {
@@ -167,8 +167,8 @@ fn memory_flags(text: &str) -> String {
     memory_words([text]).join(" ")
 }
 
-/// The words of some texts that set a memory limit. Of what is said in two words the second is kept only where it is a
-/// number: anything may stand there.
+/// The words of several texts that set a memory limit. The second of two words is kept only if it is a number, as it may be
+/// anything.
 fn memory_words<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let words = texts.into_iter().flat_map(|text| text.split([' ', '\t', '\n', '"', '\'']));
     let (mut kept, mut is_value) = (Vec::new(), false);

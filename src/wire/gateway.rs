@@ -1,5 +1,5 @@
-//! The Gateway API, `gateway.networking.k8s.io/v1`: what is read of gateways and routes. It is made of custom resources,
-//! which are served as JSON only; the tags are nobody's.
+//! Gateways and routes of the Gateway API, `gateway.networking.k8s.io/v1`. These are custom resources, which the server sends
+//! as JSON only; the tags are this tool's own.
 
 use super::{LabelledMeta, ObjectMeta};
 
@@ -8,9 +8,9 @@ wire! {
     Gateway {
         /// Name, namespace, age, annotations.
         [message, required, tag = "1"] metadata: LabelledMeta,
-        /// What was asked for.
+        /// The desired state.
         [message, required, tag = "2"] spec: GatewaySpec,
-        /// What there is.
+        /// The current state.
         [message, required, tag = "3"] status: GatewayStatus,
     }
 }
@@ -18,7 +18,7 @@ wire! {
 wire! {
     /// `GatewaySpec`.
     GatewaySpec {
-        /// Where traffic comes in.
+        /// Where it receives traffic.
         [message, repeated, tag = "1"] listeners: Vec<Listener>,
     }
 }
@@ -30,11 +30,11 @@ wire! {
         [string, tag = "1"] name: String,
         /// Such as `*.example.com`; empty for every host.
         [string, tag = "2"] hostname: String,
-        /// Where it listens.
+        /// Its port.
         [int32, tag = "3"] port: i32,
         /// Such as `HTTPS`.
         [string, tag = "4"] protocol: String,
-        /// How it ends TLS.
+        /// Its settings of TLS.
         [message, required, tag = "5"] tls: GatewayTls,
     }
 }
@@ -50,11 +50,11 @@ wire! {
 }
 
 wire! {
-    /// An object that another names.
+    /// A reference to an object.
     Reference {
-        /// Its kind, such as `Secret`; empty for the one that is usual there.
+        /// Its kind, such as `Secret`; empty for the default of the field.
         [string, tag = "1"] kind: String,
-        /// Its namespace; empty for that of whoever names it.
+        /// Its namespace; empty for that of the object with the reference.
         [string, tag = "2"] namespace: String,
         /// Its name.
         [string, tag = "3"] name: String,
@@ -68,7 +68,7 @@ wire! {
     GatewayStatus {
         /// Where it can be reached.
         [message, repeated, tag = "1"] addresses: Vec<GatewayAddress>,
-        /// How its listeners are.
+        /// The states of its listeners.
         [message, repeated, tag = "2"] listeners: Vec<ListenerStatus>,
     }
 }
@@ -76,9 +76,9 @@ wire! {
 wire! {
     /// `ListenerStatus`.
     ListenerStatus {
-        /// Which one.
+        /// Its name.
         [string, tag = "1"] name: String,
-        /// How many routes of any kind hang on it.
+        /// The number of attached routes of any kind.
         [int32, tag = "2"] attached_routes: i32,
     }
 }
@@ -96,7 +96,7 @@ wire! {
     HttpRoute {
         /// Name, namespace, age.
         [message, required, tag = "1"] metadata: ObjectMeta,
-        /// What was asked for.
+        /// The desired state.
         [message, required, tag = "2"] spec: HttpRouteSpec,
     }
 }
@@ -104,11 +104,11 @@ wire! {
 wire! {
     /// `HTTPRouteSpec`.
     HttpRouteSpec {
-        /// The hosts it is for; empty for those of its gateways.
+        /// Its hosts; empty for those of its gateways.
         [string, repeated, tag = "1"] hostnames: Vec<String>,
-        /// The gateways it hangs on.
+        /// The gateways that it attaches to.
         [message, repeated, tag = "2"] parent_refs: Vec<Reference>,
-        /// Where requests go.
+        /// Its rules.
         [message, repeated, tag = "3"] rules: Vec<HttpRouteRule>,
     }
 }
@@ -116,7 +116,7 @@ wire! {
 wire! {
     /// `HTTPRouteRule`.
     HttpRouteRule {
-        /// Who answers.
+        /// The services that answer.
         [message, repeated, tag = "1"] backend_refs: Vec<Reference>,
     }
 }

@@ -1,4 +1,4 @@
-//! What every object has: metadata, owners, conditions, quantities.
+//! The parts that many objects have: metadata, owners, conditions, quantities.
 
 use super::Time;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -9,7 +9,7 @@ wire! {
     ListMeta {
         /// The token of the next page; empty on the last one.
         [string, tag = "3"] r#continue: String,
-        /// How many objects come after this page; unknown with selectors, and on the last page.
+        /// The number of objects after this page; unknown with selectors, and on the last page.
         [int64, optional, tag = "4"] remaining_item_count: Option<i64>,
     }
 }
@@ -21,33 +21,33 @@ wire! {
         [string, tag = "1"] name: String,
         /// Empty for objects of the cluster.
         [string, tag = "3"] namespace: String,
-        /// Unique for all time.
+        /// Unique among all objects that ever existed.
         [string, tag = "5"] uid: String,
         /// When the API server accepted the object.
         [message, optional, tag = "8"] creation_timestamp: Option<Time>,
-        /// When the object may be gone: the time of the request plus its grace period.
+        /// When the object is deleted: the time of the request plus its grace period.
         [message, optional, tag = "9"] deletion_timestamp: Option<Time>,
-        /// Who made the object, and is deleted before it.
+        /// The objects that it depends on, with its controller.
         [message, repeated, tag = "13"] owner_references: Vec<OwnerReference>,
-        /// What must happen before the object can go.
+        /// What must happen before the object is deleted.
         [string, repeated, tag = "14"] finalizers: Vec<String>,
     }
 }
 
 wire! {
-    /// `metav1.ObjectMeta` of the kinds of which annotations are read, and neither labels nor who wrote what.
+    /// `metav1.ObjectMeta` of the kinds whose annotations are read, but neither labels nor managed fields.
     AnnotatedMeta with annotations {
         /// Unique among the objects of a kind in a namespace.
         [string, tag = "1"] name: String,
         /// Empty for objects of the cluster.
         [string, tag = "3"] namespace: String,
-        /// Unique for all time.
+        /// Unique among all objects that ever existed.
         [string, tag = "5"] uid: String,
         /// When the API server accepted the object.
         [message, optional, tag = "8"] creation_timestamp: Option<Time>,
-        /// When the object may be gone: the time of the request plus its grace period.
+        /// When the object is deleted: the time of the request plus its grace period.
         [message, optional, tag = "9"] deletion_timestamp: Option<Time>,
-        /// Who made the object, and is deleted before it.
+        /// The objects that it depends on, with its controller.
         [message, repeated, tag = "13"] owner_references: Vec<OwnerReference>,
     }
 }
@@ -58,12 +58,12 @@ impl AnnotatedMeta {
         self.owner_references.iter().find(|owner| owner.controller)
     }
 
-    /// When it was created, unless nobody wrote that down.
+    /// When it was created, if known.
     pub fn created(&self) -> Option<Time> {
         self.creation_timestamp.and_then(Time::known)
     }
 
-    /// Its deletion time, when it is being deleted.
+    /// Its deletion time, if it is being deleted.
     pub fn deleted(&self) -> Option<Time> {
         self.deletion_timestamp.and_then(Time::known)
     }
@@ -76,17 +76,17 @@ wire! {
         [string, tag = "1"] name: String,
         /// Empty for objects of the cluster.
         [string, tag = "3"] namespace: String,
-        /// Unique for all time.
+        /// Unique among all objects that ever existed.
         [string, tag = "5"] uid: String,
         /// When the API server accepted the object.
         [message, optional, tag = "8"] creation_timestamp: Option<Time>,
-        /// For selectors.
+        /// The labels.
         [btree_map = "string, string", tag = "11"] labels: BTreeMap<String, String>,
     }
 }
 
 impl LabelledMeta {
-    /// When it was created, unless nobody wrote that down.
+    /// When it was created, if known.
     pub fn created(&self) -> Option<Time> {
         self.creation_timestamp.and_then(Time::known)
     }
@@ -103,23 +103,23 @@ impl LabelledMeta {
 }
 
 wire! {
-    /// `metav1.ObjectMeta` of the kinds whose controllers may lag behind their specs.
+    /// `metav1.ObjectMeta` of the kinds whose controllers may not have seen the newest spec.
     WorkloadMeta with annotations {
         /// Unique among the objects of a kind in a namespace.
         [string, tag = "1"] name: String,
         /// Empty for objects of the cluster.
         [string, tag = "3"] namespace: String,
-        /// Unique for all time.
+        /// Unique among all objects that ever existed.
         [string, tag = "5"] uid: String,
         /// Counts the changes of the spec.
         [int64, tag = "7"] generation: i64,
         /// When the API server accepted the object.
         [message, optional, tag = "8"] creation_timestamp: Option<Time>,
-        /// When the object may be gone: the time of the request plus its grace period.
+        /// When the object is deleted: the time of the request plus its grace period.
         [message, optional, tag = "9"] deletion_timestamp: Option<Time>,
-        /// Who made the object, and is deleted before it.
+        /// The objects that it depends on, with its controller.
         [message, repeated, tag = "13"] owner_references: Vec<OwnerReference>,
-        /// Who last wrote which part, and when.
+        /// When each manager last changed its fields.
         [message, repeated, tag = "17"] managed_fields: Vec<ManagedFields>,
     }
 }
@@ -127,9 +127,9 @@ wire! {
 wire! {
     /// `metav1.ManagedFieldsEntry`.
     ManagedFields {
-        /// When.
+        /// When the fields were changed.
         [message, optional, tag = "4"] time: Option<Time>,
-        /// `status`, or empty for the spec.
+        /// `status`; empty for the spec.
         [string, tag = "8"] subresource: String,
     }
 }
@@ -140,12 +140,12 @@ impl WorkloadMeta {
         self.owner_references.iter().find(|owner| owner.controller)
     }
 
-    /// When it was created, unless nobody wrote that down.
+    /// When it was created, if known.
     pub fn created(&self) -> Option<Time> {
         self.creation_timestamp.and_then(Time::known)
     }
 
-    /// When anything but its status was last written, if that was written down.
+    /// When anything but its status was last changed, if known.
     pub fn changed(&self) -> Option<Time> {
         let of_spec = self.managed_fields.iter().filter(|entry| entry.subresource.is_empty());
         of_spec.filter_map(|entry| entry.time?.known()).max()
@@ -170,19 +170,19 @@ impl ObjectMeta {
         self.owner_references.iter().find(|owner| owner.controller)
     }
 
-    /// When it was created, unless nobody wrote that down.
+    /// When it was created, if known.
     pub fn created(&self) -> Option<Time> {
         self.creation_timestamp.and_then(Time::known)
     }
 
-    /// Its deletion time, when it is being deleted.
+    /// Its deletion time, if it is being deleted.
     pub fn deleted(&self) -> Option<Time> {
         self.deletion_timestamp.and_then(Time::known)
     }
 }
 
 wire! {
-    /// The condition of a pod or a job; `last_transition_time` has the same tag in both.
+    /// The condition of a pod or a Job; `last_transition_time` has the same tag in both.
     Condition {
         /// Such as `Ready`.
         [string, tag = "1"] r#type: String,
@@ -190,21 +190,21 @@ wire! {
         [string, tag = "2"] status: String,
         /// When the status last changed.
         [message, optional, tag = "4"] last_transition_time: Option<Time>,
-        /// One word for machines.
+        /// The reason in one word.
         [string, tag = "5"] reason: String,
-        /// A sentence for people.
+        /// The message.
         [string, tag = "6"] message: String,
     }
 }
 
 impl Condition {
-    /// When the status last changed, if that was written down.
+    /// When the status last changed, if known.
     pub fn since(&self) -> Option<Time> {
         self.last_transition_time.and_then(Time::known)
     }
 }
 
-/// `resource.Quantity`: a message with one string in protobuf, a string or a number in JSON. Kept as written.
+/// `resource.Quantity`, as written: a message with one string in protobuf, a string or a number in JSON.
 #[derive(Clone, PartialEq, Eq, prost::Message)]
 pub struct Quantity {
     /// Such as `500m` or `1Gi`.

@@ -1,4 +1,4 @@
-//! Services and what leads to them: EndpointSlices, Ingresses, webhooks, API services.
+//! Services, EndpointSlices and Ingresses.
 
 use super::{LabelledMeta, ObjectMeta, ObjectReference};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -8,9 +8,9 @@ wire! {
     Service {
         /// Name and age.
         [message, required, tag = "1"] metadata: ObjectMeta,
-        /// What was asked for.
+        /// The desired state.
         [message, required, tag = "2"] spec: ServiceSpec,
-        /// What there is.
+        /// The current state.
         [message, required, tag = "3"] status: ServiceStatus,
     }
 }
@@ -18,29 +18,29 @@ wire! {
 wire! {
     /// `v1.ServiceSpec`.
     ServiceSpec {
-        /// What it listens on.
+        /// Its ports.
         [message, repeated, tag = "1"] ports: Vec<ServicePort>,
-        /// The labels of its pods; empty where somebody else keeps its endpoints.
+        /// The labels of its pods; empty if another controller manages its endpoints.
         [btree_map = "string, string", tag = "2"] selector: std::collections::BTreeMap<String, String>,
-        /// Its address in the cluster; `None` where DNS gives those of its pods.
+        /// Its address in the cluster; `None` for a headless service.
         #[serde(rename = "clusterIP")]
         [string, tag = "3"] cluster_ip: String,
         /// `ClusterIP`, `NodePort`, `LoadBalancer` or `ExternalName`.
         [string, tag = "4"] r#type: String,
         /// Whether pods that are not ready get traffic too.
         [bool, tag = "13"] publish_not_ready_addresses: bool,
-        /// Whose load balancer it is; empty for that of the cloud.
+        /// The class of its load balancer; empty for the default.
         [string, tag = "21"] load_balancer_class: String,
     }
 }
 
 impl Service {
-    /// Whether DNS gives the addresses of its pods, and nothing stands between.
+    /// Whether it is headless: DNS returns the addresses of its pods.
     pub fn is_headless(&self) -> bool {
         self.spec.cluster_ip == "None"
     }
 
-    /// Whether it should have a load balancer, and has none.
+    /// Whether it should have a load balancer and has none.
     pub fn waits_for_load_balancer(&self) -> bool {
         self.spec.r#type == "LoadBalancer"
             && self.status.load_balancer.ingress.is_empty()
@@ -51,13 +51,13 @@ impl Service {
 wire! {
     /// `v1.ServicePort`.
     ServicePort {
-        /// Unique in the service; empty where there is only one.
+        /// Unique in the service; may be empty for a single port.
         [string, tag = "1"] name: String,
         /// `TCP`, `UDP` or `SCTP`.
         [string, tag = "2"] protocol: String,
-        /// Where the service listens.
+        /// The port of the service.
         [int32, tag = "3"] port: i32,
-        /// Where the pods listen: a number, or the name of a container port.
+        /// The port of the pods: a number, or the name of a container port.
         [message, required, tag = "4"] target_port: IntOrString,
     }
 }
@@ -65,7 +65,7 @@ wire! {
 wire! {
     /// `v1.ServiceStatus`.
     ServiceStatus {
-        /// What the load balancer gave it.
+        /// Its addresses at the load balancer.
         [message, required, tag = "1"] load_balancer: LoadBalancerStatus,
     }
 }
@@ -73,7 +73,7 @@ wire! {
 wire! {
     /// `v1.LoadBalancerStatus`.
     LoadBalancerStatus {
-        /// The addresses traffic comes in by.
+        /// The addresses.
         [message, repeated, tag = "1"] ingress: Vec<LoadBalancerIngress>,
     }
 }
@@ -81,9 +81,9 @@ wire! {
 wire! {
     /// `v1.LoadBalancerIngress`.
     LoadBalancerIngress {
-        /// An address.
+        /// The address.
         [string, tag = "1"] ip: String,
-        /// Or a name.
+        /// The host name, instead of an address.
         [string, tag = "2"] hostname: String,
     }
 }
@@ -138,11 +138,11 @@ impl<'de> Deserialize<'de> for IntOrString {
 wire! {
     /// `discovery.k8s.io/v1.EndpointSlice`.
     EndpointSlice {
-        /// Name, and the label that names its service.
+        /// Its name, and the label with the name of its service.
         [message, required, tag = "1"] metadata: LabelledMeta,
-        /// The pods behind the service, or some of them.
+        /// The endpoints of the service, or some of them.
         [message, repeated, tag = "2"] endpoints: Vec<Endpoint>,
-        /// The ports that all of them have.
+        /// The ports of all of them.
         [message, repeated, tag = "3"] ports: Vec<EndpointPort>,
     }
 }
@@ -168,9 +168,9 @@ wire! {
 wire! {
     /// `discovery.k8s.io/v1.EndpointPort`.
     EndpointPort {
-        /// As in the service.
+        /// The name of the port of the service.
         [string, tag = "1"] name: String,
-        /// Where the pods listen.
+        /// The port of the pods.
         [int32, optional, tag = "3"] port: Option<i32>,
     }
 }
@@ -178,9 +178,9 @@ wire! {
 wire! {
     /// `networking.k8s.io/v1.Ingress`.
     Ingress {
-        /// Name, age, and the annotation that named the class before there was a field.
+        /// Name, age, and the annotation with the class, which is older than the field.
         [message, required, tag = "1"] metadata: LabelledMeta,
-        /// What was asked for.
+        /// The desired state.
         [message, required, tag = "2"] spec: IngressSpec,
         /// Where it can be reached.
         [message, required, tag = "3"] status: IngressStatus,
@@ -190,7 +190,7 @@ wire! {
 wire! {
     /// `networking.k8s.io/v1.IngressStatus`.
     IngressStatus {
-        /// Where traffic comes in.
+        /// Where it receives traffic.
         [message, required, tag = "1"] load_balancer: LoadBalancerStatus,
     }
 }
@@ -198,13 +198,13 @@ wire! {
 wire! {
     /// `networking.k8s.io/v1.IngressSpec`.
     IngressSpec {
-        /// Where traffic goes that no rule takes.
+        /// The backend of requests without a rule.
         [message, optional, tag = "1"] default_backend: Option<IngressBackend>,
-        /// Hosts and the secrets that hold their certificates.
+        /// Hosts and the secrets with their certificates.
         [message, repeated, tag = "2"] tls: Vec<IngressTls>,
-        /// Hosts and where their traffic goes.
+        /// Hosts and their backends.
         [message, repeated, tag = "3"] rules: Vec<IngressRule>,
-        /// Whose it is; unset for the default class.
+        /// Its class; unset for the default.
         [string, optional, tag = "4"] ingress_class_name: Option<String>,
     }
 }
@@ -220,7 +220,7 @@ impl IngressSpec {
 wire! {
     /// `networking.k8s.io/v1.IngressBackend`.
     IngressBackend {
-        /// A service of the same namespace; unset where it is another resource.
+        /// A service of the same namespace; unset for another resource.
         [message, optional, tag = "4"] service: Option<IngressServiceBackend>,
     }
 }
@@ -236,11 +236,11 @@ wire! {
 }
 
 wire! {
-    /// `networking.k8s.io/v1.ServiceBackendPort`: one of the two.
+    /// `networking.k8s.io/v1.ServiceBackendPort`: a name or a number.
     ServiceBackendPort {
-        /// By name.
+        /// The name.
         [string, tag = "1"] name: String,
-        /// By number.
+        /// The number.
         [int32, tag = "2"] number: i32,
     }
 }
@@ -250,19 +250,19 @@ wire! {
     IngressTls {
         /// The hosts of the certificate.
         [string, repeated, tag = "1"] hosts: Vec<String>,
-        /// The secret; empty where the controller has a certificate of its own.
+        /// The secret; empty for the certificate of the controller.
         [string, tag = "2"] secret_name: String,
     }
 }
 
-/// `networking.k8s.io/v1.IngressRule`. In JSON its value stands in the rule itself.
+/// `networking.k8s.io/v1.IngressRule`. In JSON, its value is a part of the rule itself.
 #[derive(Clone, PartialEq, prost::Message, Serialize, Deserialize)]
 #[serde(from = "FlatRule", into = "FlatRule")]
 pub struct IngressRule {
     /// Empty for every host.
     #[prost(string, tag = "1")]
     pub host: String,
-    /// Where its traffic goes.
+    /// Its backends.
     #[prost(message, required, tag = "2")]
     pub value: IngressRuleValue,
 }
@@ -276,7 +276,7 @@ wire! {
 }
 
 wire! {
-    /// An [`IngressRule`] as JSON has it.
+    /// An [`IngressRule`] in JSON.
     FlatRule {
         /// Empty for every host.
         [string, tag = "1"] host: String,
@@ -310,7 +310,7 @@ wire! {
     HttpIngressPath {
         /// Such as `/`.
         [string, tag = "1"] path: String,
-        /// Where it leads.
+        /// The backend.
         [message, required, tag = "2"] backend: IngressBackend,
     }
 }

@@ -13,7 +13,7 @@ pub struct Identity<'a> {
     pub namespace: &'a str,
     /// Unique among the objects of a kind in a namespace.
     pub name: &'a str,
-    /// Unique for all time.
+    /// Unique among all objects that ever existed.
     pub uid: &'a str,
 }
 

@@ -10,20 +10,20 @@ wire! {
     Pod {
         /// Name, owner, ages.
         [message, required, tag = "1"] metadata: ObjectMeta,
-        /// What was asked for.
+        /// The desired state.
         [message, required, tag = "2"] spec: PodSpec,
-        /// What there is.
+        /// The current state.
         [message, required, tag = "3"] status: PodStatus,
     }
 }
 
 impl Pod {
-    /// Whether it has ended for good, well or not.
+    /// Whether it has succeeded or failed.
     pub fn has_ended(&self) -> bool {
         matches!(self.status.phase.as_str(), "Succeeded" | "Failed")
     }
 
-    /// Its containers that run as long as it does, then its sidecars; init containers that only begin are none.
+    /// Its containers, then its sidecars, but not its other init containers.
     pub fn lasting(&self) -> impl Iterator<Item = &ContainerStatus> {
         let is_sidecar = |status: &&ContainerStatus| {
             self.spec.init_containers.iter().any(|spec| spec.name == status.name && spec.is_sidecar())
@@ -36,15 +36,15 @@ impl Pod {
 wire! {
     /// `v1.PodSpec`.
     PodSpec {
-        /// What its containers may mount.
+        /// Its volumes.
         [message, repeated, tag = "1"] volumes: Vec<Volume>,
-        /// The containers that make the pod's work.
+        /// Its containers.
         [message, repeated, tag = "2"] containers: Vec<Container>,
         /// `Always`, `OnFailure` or `Never`.
         [string, tag = "3"] restart_policy: String,
-        /// Seconds its containers get to end.
+        /// The seconds that its containers get to end.
         [int64, optional, tag = "4"] termination_grace_period_seconds: Option<i64>,
-        /// Labels its node must have.
+        /// The labels that its node must have.
         [btree_map = "string, string", tag = "7"] node_selector: BTreeMap<String, String>,
         /// Empty until the pod is scheduled.
         [string, tag = "10"] node_name: String,
@@ -52,27 +52,27 @@ wire! {
         [message, optional, tag = "18"] affinity: Option<Affinity>,
         /// Containers that run before the others, and native sidecars.
         [message, repeated, tag = "20"] init_containers: Vec<Container>,
-        /// Taints it does not mind.
+        /// The taints that it tolerates.
         [message, repeated, tag = "22"] tolerations: Vec<Toleration>,
-        /// What the runtime itself takes.
+        /// The resources of the runtime itself.
         [btree_map = "string, message", tag = "32"] overhead: BTreeMap<String, Quantity>,
         /// The conditions that must be true before it is ready.
         [message, repeated, tag = "28"] readiness_gates: Vec<ReadinessGate>,
-        /// Who holds its scheduling back.
+        /// The gates that delay its scheduling.
         [message, repeated, tag = "38"] scheduling_gates: Vec<SchedulingGate>,
-        /// Requests and limits of the pod as a whole, where they are set.
+        /// Requests and limits of the pod as a whole, if they are set.
         [message, optional, tag = "40"] resources: Option<Resources>,
     }
 }
 
-/// `v1.Volume`. In JSON its source stands in the volume itself.
+/// `v1.Volume`. In JSON, its source is a part of the volume itself.
 #[derive(Clone, PartialEq, prost::Message, Serialize, Deserialize)]
 #[serde(from = "FlatVolume", into = "FlatVolume")]
 pub struct Volume {
     /// Unique in the pod.
     #[prost(string, tag = "1")]
     pub name: String,
-    /// Where it comes from.
+    /// Its source.
     #[prost(message, required, tag = "2")]
     pub source: VolumeSource,
 }
@@ -94,7 +94,7 @@ wire! {
 }
 
 wire! {
-    /// A [`Volume`] as JSON has it.
+    /// A [`Volume`] in JSON.
     FlatVolume {
         /// Unique in the pod.
         [string, tag = "1"] name: String,
@@ -116,17 +116,17 @@ impl From<Volume> for FlatVolume {
 }
 
 wire! {
-    /// `v1.Affinity`: its part about nodes.
+    /// The part of `v1.Affinity` about nodes.
     Affinity {
-        /// Rules about the node's labels.
+        /// Rules for the labels of the node.
         [message, optional, tag = "1"] node_affinity: Option<NodeAffinity>,
     }
 }
 
 wire! {
-    /// `v1.NodeAffinity`: what must hold.
+    /// The required part of `v1.NodeAffinity`.
     NodeAffinity {
-        /// One of its terms must hold.
+        /// One of its terms must match.
         [message, optional, tag = "1"]
         required_during_scheduling_ignored_during_execution: Option<NodeSelector>,
     }
@@ -135,7 +135,7 @@ wire! {
 wire! {
     /// `v1.NodeSelector`.
     NodeSelector {
-        /// One of these must hold.
+        /// One of these must match.
         [message, repeated, tag = "1"] node_selector_terms: Vec<NodeSelectorTerm>,
     }
 }
@@ -143,9 +143,9 @@ wire! {
 wire! {
     /// `v1.NodeSelectorTerm`.
     NodeSelectorTerm {
-        /// All of these must hold of the labels.
+        /// All of these must match the labels.
         [message, repeated, tag = "1"] match_expressions: Vec<Requirement>,
-        /// All of these must hold of the fields.
+        /// All of these must match the fields.
         [message, repeated, tag = "2"] match_fields: Vec<Requirement>,
     }
 }
@@ -157,7 +157,7 @@ wire! {
         [string, tag = "1"] key: String,
         /// `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.
         [string, tag = "2"] operator: String,
-        /// With what it is compared.
+        /// The values that it is compared with.
         [string, repeated, tag = "3"] values: Vec<String>,
     }
 }
@@ -169,7 +169,7 @@ wire! {
         [string, tag = "1"] key: String,
         /// `Equal`, which is the default, or `Exists`.
         [string, tag = "2"] operator: String,
-        /// With what the taint's value is compared.
+        /// The value that the taint must have.
         [string, tag = "3"] value: String,
         /// Empty for every effect.
         [string, tag = "4"] effect: String,
@@ -187,7 +187,7 @@ wire! {
 wire! {
     /// `v1.PodSchedulingGate`.
     SchedulingGate {
-        /// Whose it is.
+        /// Its name.
         [string, tag = "1"] name: String,
     }
 }
@@ -207,24 +207,24 @@ wire! {
         [string, tag = "1"] phase: String,
         /// `PodScheduled`, `Initialized`, `ContainersReady`, `Ready` and others.
         [message, repeated, tag = "2"] conditions: Vec<Condition>,
-        /// Why the pod is in this state, for people.
+        /// Why the pod is in this state.
         [string, tag = "3"] message: String,
         /// Such as `Evicted` or `NodeLost`.
         [string, tag = "4"] reason: String,
-        /// One for each of `spec.containers` the kubelet knows.
+        /// The status of each container that the kubelet knows.
         [message, repeated, tag = "8"] container_statuses: Vec<ContainerStatus>,
-        /// One for each of `spec.initContainers` the kubelet knows.
+        /// The status of each init container that the kubelet knows.
         [message, repeated, tag = "10"] init_container_statuses: Vec<ContainerStatus>,
     }
 }
 
 impl PodStatus {
-    /// The first condition of a type, as kubectl reads them.
+    /// The first condition of a type, as in kubectl.
     pub fn condition(&self, kind: &str) -> Option<&Condition> {
         self.conditions.iter().find(|condition| condition.r#type == kind)
     }
 
-    /// Leaves credentials out of whatever the kubelet, the runtime and the programs themselves said.
+    /// Removes credentials from the messages of the kubelet, the runtime and the programs.
     pub(super) fn hide_secrets(&mut self) {
         hide_secrets(&mut self.message);
         self.conditions.iter_mut().for_each(|condition| hide_secrets(&mut condition.message));
@@ -240,17 +240,17 @@ impl PodStatus {
 wire! {
     /// `v1.ContainerStatus`.
     ContainerStatus {
-        /// The container it is about.
+        /// The container.
         [string, tag = "1"] name: String,
-        /// Now.
+        /// The current state.
         [message, required, tag = "2"] state: ContainerState,
-        /// Before the last restart.
+        /// The state before the last restart.
         [message, required, tag = "3"] last_state: ContainerState,
         /// Whether the readiness probe passes.
         [bool, tag = "4"] ready: bool,
-        /// As the kubelet counts; may start over when it forgets.
+        /// The count of the kubelet, which may restart at zero.
         [int32, tag = "5"] restart_count: i32,
-        /// What the image was when it was pulled.
+        /// The ID of the image that was pulled.
         #[serde(rename = "imageID")]
         [string, tag = "7"] image_id: String,
         /// Whether the startup probe has passed; unset in old kubelets.
@@ -269,11 +269,11 @@ impl ContainerStatus {
 wire! {
     /// `v1.ContainerState`: one of three, or none.
     ContainerState {
-        /// Not running yet, or again.
+        /// Set while it waits.
         [message, optional, tag = "1"] waiting: Option<Waiting>,
-        /// Running.
+        /// Set while it runs.
         [message, optional, tag = "2"] running: Option<Running>,
-        /// Ended.
+        /// Set when it has ended.
         [message, optional, boxed, tag = "3"] terminated: Option<Box<Terminated>>,
     }
 }
@@ -283,7 +283,7 @@ wire! {
     Waiting {
         /// Such as `CrashLoopBackOff`.
         [string, tag = "1"] reason: String,
-        /// A sentence for people.
+        /// The message.
         [string, tag = "2"] message: String,
     }
 }
@@ -291,7 +291,7 @@ wire! {
 wire! {
     /// `v1.ContainerStateRunning`.
     Running {
-        /// Since when.
+        /// When it started.
         [message, optional, tag = "1"] started_at: Option<Time>,
     }
 }
@@ -299,13 +299,13 @@ wire! {
 wire! {
     /// `v1.ContainerStateTerminated`.
     Terminated {
-        /// The exit code; 128 plus the signal when a signal ended it.
+        /// The exit code; 128 plus the signal if a signal ended it.
         [int32, tag = "1"] exit_code: i32,
-        /// The signal, where the runtime says.
+        /// The signal, if the runtime states it.
         [int32, tag = "2"] signal: i32,
         /// Such as `Error`, `Completed` or `OOMKilled`.
         [string, tag = "3"] reason: String,
-        /// What the container or the runtime left to say.
+        /// The message of the container or the runtime.
         [string, tag = "4"] message: String,
         /// When it started.
         [message, optional, tag = "5"] started_at: Option<Time>,
@@ -315,22 +315,22 @@ wire! {
 }
 
 impl Terminated {
-    /// Whether the kernel killed it for its memory, in the kubelet's word.
+    /// Whether it was OOM-killed, by the kubelet's reason.
     pub fn is_for_memory(&self) -> bool {
         self.reason == "OOMKilled"
     }
 
-    /// When it started, if that was written down.
+    /// When it started, if known.
     pub fn started(&self) -> Option<Time> {
         self.started_at.and_then(Time::known)
     }
 
-    /// When it ended, if that was written down.
+    /// When it ended, if known.
     pub fn finished(&self) -> Option<Time> {
         self.finished_at.and_then(Time::known)
     }
 
-    /// How many seconds it ran, if that was written down.
+    /// The seconds that it ran, if known.
     pub fn ran(&self) -> Option<i64> {
         Some(self.finished()?.seconds_since(self.started()?))
     }

@@ -8,9 +8,9 @@ wire! {
     HorizontalPodAutoscaler {
         /// Name and age.
         [message, required, tag = "1"] metadata: ObjectMeta,
-        /// What was asked for.
+        /// The desired state.
         [message, required, tag = "2"] spec: HorizontalPodAutoscalerSpec,
-        /// What there is.
+        /// The current state.
         [message, required, tag = "3"] status: HorizontalPodAutoscalerStatus,
     }
 }
@@ -20,9 +20,9 @@ wire! {
     HorizontalPodAutoscalerSpec {
         /// What is scaled.
         [message, required, tag = "1"] scale_target_ref: ScaleTarget,
-        /// At least so many; the server's default is 1.
+        /// The least replicas; the default of the server is 1.
         [int32, optional, tag = "2"] min_replicas: Option<i32>,
-        /// At most so many.
+        /// The most replicas.
         [int32, tag = "3"] max_replicas: i32,
     }
 }
@@ -40,11 +40,11 @@ wire! {
 wire! {
     /// `autoscaling/v2.HorizontalPodAutoscalerStatus`.
     HorizontalPodAutoscalerStatus {
-        /// When it last changed the number.
+        /// When it last scaled.
         [message, optional, tag = "2"] last_scale_time: Option<super::Time>,
-        /// So many there are.
+        /// The current replicas.
         [int32, tag = "3"] current_replicas: i32,
-        /// So many it wants.
+        /// The desired replicas.
         [int32, tag = "4"] desired_replicas: i32,
         /// `AbleToScale`, `ScalingActive` and `ScalingLimited`.
         [message, repeated, tag = "6"] conditions: Vec<WorkloadCondition>,
@@ -63,9 +63,9 @@ wire! {
     PodDisruptionBudget {
         /// Name and age.
         [message, required, tag = "1"] metadata: ObjectMeta,
-        /// What was asked for.
+        /// The desired state.
         [message, required, tag = "2"] spec: PodDisruptionBudgetSpec,
-        /// What there is.
+        /// The current state.
         [message, required, tag = "3"] status: PodDisruptionBudgetStatus,
     }
 }
@@ -73,13 +73,13 @@ wire! {
 wire! {
     /// `policy/v1.PodDisruptionBudgetSpec`.
     PodDisruptionBudgetSpec {
-        /// The pods it is about.
+        /// Its pods.
         [message, required, tag = "2"] selector: LabelSelector,
     }
 }
 
 wire! {
-    /// `metav1.LabelSelector`: its plain part.
+    /// The plain part of a `metav1.LabelSelector`.
     LabelSelector {
         /// Labels that must have these values.
         [btree_map = "string, string", tag = "1"] match_labels: BTreeMap<String, String>,
@@ -89,15 +89,15 @@ wire! {
 wire! {
     /// `policy/v1.PodDisruptionBudgetStatus`.
     PodDisruptionBudgetStatus {
-        /// The generation the numbers are of; 0 before the controller has looked.
+        /// The generation of the numbers; 0 before the controller has seen the object.
         [int64, tag = "1"] observed_generation: i64,
-        /// So many pods may be evicted now.
+        /// The pods that may be evicted now.
         [int32, tag = "3"] disruptions_allowed: i32,
-        /// So many of its pods are ready.
+        /// The pods that are ready.
         [int32, tag = "4"] current_healthy: i32,
-        /// So many must be.
+        /// The pods that must be ready.
         [int32, tag = "5"] desired_healthy: i32,
-        /// So many pods it is about.
+        /// All its pods.
         [int32, tag = "6"] expected_pods: i32,
         /// `DisruptionAllowed`.
         [message, repeated, tag = "7"] conditions: Vec<super::Condition>,
@@ -109,7 +109,7 @@ wire! {
     ResourceQuota {
         /// Name and age.
         [message, required, tag = "1"] metadata: ObjectMeta,
-        /// What there is.
+        /// The current state.
         [message, required, tag = "3"] status: ResourceQuotaStatus,
     }
 }
@@ -117,9 +117,9 @@ wire! {
 wire! {
     /// `v1.ResourceQuotaStatus`.
     ResourceQuotaStatus {
-        /// At most so much of each resource.
+        /// The limit of each resource.
         [btree_map = "string, message", tag = "1"] hard: BTreeMap<String, Quantity>,
-        /// So much is used.
+        /// The used part of each resource.
         [btree_map = "string, message", tag = "2"] used: BTreeMap<String, Quantity>,
     }
 }

@@ -1,8 +1,8 @@
-//! The public part of a Secret of type `kubernetes.io/tls`: its certificates. The server sends the private key beside them,
-//! and whatever else somebody put there: it is let go entry by entry, while it is read, and nobody looks into it. Of what
-//! is called a certificate only the certificates are kept: people put keys there too.
+//! The public part of a Secret of type `kubernetes.io/tls`: its certificates. The server also sends the private key and any
+//! other entries, which are dropped while they are decoded and never read. Of an entry with the name of a certificate only
+//! the certificates are kept: some users put keys there too.
 //!
-//! What does not belong here: what a certificate says (`model`).
+//! What does not belong here: the content of a certificate (`tls`).
 
 use super::shape::Sieve;
 use base64::Engine;
@@ -15,29 +15,29 @@ use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The certificate and those that lead from it to its issuer, in PEM.
+/// The entry with the certificate and the chain to its issuer, in PEM.
 pub const CERTIFICATE: &str = "tls.crt";
 
-/// Who is to be trusted, where whoever made the Secret says so.
+/// The entry with the authority, if there is one.
 pub const AUTHORITY: &str = "ca.crt";
 
-/// What is kept.
+/// The entries that are kept.
 const KEPT: [&str; 2] = [CERTIFICATE, AUTHORITY];
 
-/// Stands where a private key stood and no certificate.
+/// Replaces an entry with a private key and no certificate.
 pub const PRIVATE_KEY: &[u8] = b"PRIVATE KEY";
 
-/// Stands where something was that holds no certificate in PEM.
+/// Replaces an entry without a certificate in PEM.
 pub const NO_PEM: &[u8] = b"no PEM";
 
-/// Where a certificate begins, and where it ends.
+/// The first and the last line of a certificate.
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 const END: &str = "-----END CERTIFICATE-----";
 
-/// Bytes of a value; the rest is cut off. A certificate takes two thousand.
+/// The most bytes of a value; the rest is cut off. A certificate has about two thousand.
 const LONGEST: usize = 64 << 10;
 
-/// What of a Secret may be read. There is at least one entry.
+/// The entries of a Secret that are kept. There is at least one.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Public(BTreeMap<String, Vec<u8>>);
 
@@ -57,7 +57,7 @@ impl fmt::Debug for Public {
 }
 
 impl Public {
-    /// What stands under a name that is kept.
+    /// The entry of a name that is kept.
     pub fn get(&self, name: &str) -> Option<&[u8]> {
         self.0.get(name).map(Vec::as_slice)
     }
@@ -67,8 +67,8 @@ impl Public {
     }
 }
 
-/// The certificates of a text, and nothing that stands around them: whole ones, as many as there is room for. Where there is
-/// none, a word that says what there was.
+/// The complete certificates of a text, up to the limit, without the text around them; a marker if there is no
+/// certificate.
 fn certificates(value: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(value);
     let mut out = Vec::new();
@@ -85,7 +85,7 @@ fn certificates(value: &[u8]) -> Vec<u8> {
                 out.push(b'\n');
             }
             END if !out.is_empty() => block.clear(),
-            // What another section begins in is broken, and none of that section is taken for it.
+            // A section that another one begins in is broken. Nothing of the other one is taken for it.
             line if line.starts_with("-----") => close(&mut block, &mut out),
             line => block = block + line + "\n",
         }
@@ -98,15 +98,15 @@ fn certificates(value: &[u8]) -> Vec<u8> {
     out
 }
 
-/// What begins a section of which nothing else is kept.
+/// The first line of a section that is otherwise dropped.
 const EMPTY: &str = "-----BEGIN CERTIFICATE-----\n";
 
-/// Of a section, so many characters are decoded to see what it is.
+/// The number of characters of a section that are decoded to find its type.
 const HEAD: usize = 32;
 
-/// Whether a section holds what looks like a certificate: whatever else may be called one is let go, keys above all. Only
-/// the first tags are looked at: a sequence that begins with a sequence that begins with a version or a number. A key
-/// begins with its version at once, and one that is encrypted says by what.
+/// Whether a section looks like a certificate: everything else with that name is dropped, keys above all. Only the first tags
+/// are read: a sequence that begins with a sequence that begins with a version or a number. A key begins with its version, and
+/// an encrypted key with its algorithm.
 fn holds_certificate(section: &str) -> bool {
     let body = section.lines().skip(1).flat_map(str::bytes).filter(|byte| !byte.is_ascii_whitespace());
     let head = STANDARD.decode(body.take(HEAD).collect::<Vec<u8>>()).unwrap_or_default();
@@ -114,7 +114,7 @@ fn holds_certificate(section: &str) -> bool {
     inside.and_then(<[u8]>::first).is_some_and(|tag| matches!(tag, 0xa0 | 0x02))
 }
 
-/// What a sequence in DER begins with.
+/// The content of a sequence in DER.
 fn within(der: &[u8]) -> Option<&[u8]> {
     let (tag, rest) = der.split_first()?;
     let (length, rest) = rest.split_first()?;
@@ -122,7 +122,7 @@ fn within(der: &[u8]) -> Option<&[u8]> {
     rest.get(more..).filter(|_| *tag == 0x30)
 }
 
-/// Of a section that has no end only its first line is kept: it is told as broken, and what it holds may be anything.
+/// Keeps only the first line of a section without an end: it is broken, and its content may be anything.
 fn close(block: &mut String, out: &mut Vec<u8>) {
     if !block.is_empty() && out.len() + BEGIN.len() < LONGEST {
         out.extend_from_slice(EMPTY.as_bytes());
@@ -130,7 +130,7 @@ fn close(block: &mut String, out: &mut Vec<u8>) {
     block.clear();
 }
 
-/// What prost calls for the field, as for [`super::Annotations`]: to prost it is a oneof, on the wire a map.
+/// The functions that prost calls for the field, as for [`super::Annotations`]: to prost it is a oneof, on the wire a map.
 impl Public {
     pub(super) fn merge(
         kept: &mut Option<Self>,
@@ -170,7 +170,7 @@ impl Serialize for Public {
     }
 }
 
-/// Reads what is kept, if there is any.
+/// Reads the entries that are kept, if there are any.
 pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Public>, D::Error> {
     let read = Option::<Public>::deserialize(deserializer)?;
     Ok(read.filter(|public| !public.0.is_empty()))
@@ -179,7 +179,7 @@ pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
 impl<'de> Deserialize<'de> for Public {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let keep = |kept: &mut Self, name: &str, text: String| {
-            // What is no base64 is no certificate either.
+            // An entry that is not base64 has no certificate.
             kept.insert(name, &STANDARD.decode(text.trim()).unwrap_or_else(|_| text.into_bytes()));
         };
         deserializer.deserialize_map(Sieve { what: "the data of a Secret", keeps: is_kept, keep })
@@ -247,7 +247,7 @@ mod tests {
             !format!("{read:?}").contains("45, 45"),
             "not even the bytes of what is public are logged: {read:?}"
         );
-        // Neither way is anything lost when it is written.
+        // Nothing is lost when it is written again.
         assert_eq!(Secret::decode(&*read.encode_to_vec()).unwrap(), read);
         assert_eq!(serde_json::from_str::<Secret>(&written).unwrap(), read);
     }
@@ -280,7 +280,7 @@ mod tests {
         let begun = "-----BEGIN CERTIFICATE-----\n";
         assert_eq!(kept(&format!("{begun}CANARY\n{key}{one}")), begun.to_owned() + &one);
         assert_eq!(kept(&format!("{begun}CANARY")), begun);
-        // So is one that is called a certificate: plain (PKCS #8, PKCS #1, SEC 1), encrypted, or whatever it may be.
+        // So is a key with the name of a certificate: plain (PKCS #8, PKCS #1, SEC 1), encrypted, or other.
         let empty = format!("{BEGIN}\n{END}\n");
         for begins in [
             &[0x30, 0x82, 1, 0, 0x02, 1, 0, 0x30, 13][..],

@@ -1,19 +1,19 @@
-//! Texts that people and programs wrote, without the credentials in them: nothing that looks like one is kept,
-//! shown or captured.
+//! Removes credentials from the texts of users and programs: nothing that looks like a credential is kept, shown or
+//! captured.
 
 use regex::{Captures, Regex};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-/// `password=…`, `"token": "…"`, `api-key: …`: what names itself a secret.
+/// Values with the name of a secret: `password=…`, `"token": "…"`, `api-key: …`.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     compiled(
         r#"(?i)([a-z0-9_.-]*(?:passwd|password|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential|authorization|cookie|session[_-]?id)[a-z0-9_.-]*["']?\s*[:=]\s*)("[^"]*"|'[^']*'|[^\s,;&}\])]+)"#,
     )
 });
 
-/// Words that go on with a sentence after a colon, as in `volume "db-credentials" : secret "db" not found` and
-/// `failed to fetch oauth token: unexpected status`. They are no credentials.
+/// Words that continue a sentence after a colon, as in `volume "db-credentials" : secret "db" not found` and
+/// `failed to fetch oauth token: unexpected status`. They are not credentials.
 const WORDS: [&str; 14] = [
     "cannot",
     "configmap",
@@ -31,7 +31,7 @@ const WORDS: [&str; 14] = [
     "unexpected",
 ];
 
-/// What looks like a credential by its form, each with what is left of it.
+/// Credentials by their form, each with its replacement.
 static SHAPED: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     let patterns = [
         // --password …
@@ -41,7 +41,7 @@ static SHAPED: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         ),
         // A JSON web token.
         (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.?[A-Za-z0-9_-]*", "***"),
-        // Keys of clouds and code hosts that name themselves.
+        // Keys of clouds and code hosts with a prefix.
         (
             r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_[A-Za-z0-9]{20,}\b|\bglpat-[A-Za-z0-9_-]{16,}|\bxox[abprs]-[A-Za-z0-9-]{10,}|\bsk-[A-Za-z0-9_-]{20,}|\bAIza[A-Za-z0-9_-]{30,}",
             "***",
@@ -61,7 +61,7 @@ static SPOKEN: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     patterns.into_iter().map(|(pattern, left)| (compiled(pattern), left)).collect()
 });
 
-/// The middle of a key in PEM, or any other long run of base64.
+/// The middle of a key in PEM, or another long run of base64.
 static BLOB: LazyLock<Regex> = LazyLock::new(|| compiled(r"\b[A-Za-z0-9+/]{60,}={0,2}"));
 
 #[allow(clippy::expect_used, reason = "the patterns are constants, and a test uses all of them")]
@@ -69,11 +69,11 @@ fn compiled(pattern: &str) -> Regex {
     Regex::new(pattern).expect("the pattern is right")
 }
 
-/// A text with what looks like a credential left out. It rather hides too much.
+/// Returns a text without its credentials. If in doubt, it hides too much.
 pub fn without_secrets(text: &str) -> String {
     let mut out = text.to_owned();
-    // The order matters: what stands in a URL or a header first, then what names itself a secret, then what looks
-    // like one.
+    // The order matters: first those in URLs and headers, then those with the name of a secret, then those with the form
+    // of one.
     for (pattern, left) in SPOKEN.iter() {
         replace(&mut out, |text| pattern.replace_all(text, *left));
     }
@@ -85,7 +85,7 @@ pub fn without_secrets(text: &str) -> String {
     out
 }
 
-/// Leaves out of a text what looks like a credential.
+/// Removes the credentials from a text.
 pub(super) fn hide_secrets(text: &mut String) {
     if !text.is_empty() {
         *text = without_secrets(text);
@@ -104,7 +104,7 @@ fn named(found: &Captures) -> String {
     part(1).to_owned() + if goes_on { part(2) } else { "***" }
 }
 
-/// A digest is no secret, and says which image it was.
+/// Whether a run is a digest, which is not a secret and identifies an image.
 fn blob(found: &Captures) -> String {
     match found.get(0).map_or("", |all| all.as_str()) {
         digest if digest.bytes().all(|byte| byte.is_ascii_hexdigit()) => digest.to_owned(),

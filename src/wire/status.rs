@@ -1,13 +1,13 @@
-//! `metav1.Status`: how the API server says no.
+//! `metav1.Status`: the error answers of the API server.
 
 use super::ListMeta;
 
 wire! {
     /// `metav1.Status`.
     Status {
-        /// An expired list gets its fresh token here.
+        /// Contains the fresh token of an expired list.
         [message, required, tag = "1"] metadata: ListMeta,
-        /// The sentence kubectl prints.
+        /// The message that kubectl prints.
         [string, tag = "3"] message: String,
         /// Such as `Forbidden`; may be empty.
         [string, tag = "4"] reason: String,

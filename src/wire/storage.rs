@@ -1,4 +1,4 @@
-//! Claims, volumes, classes; and secrets, of which only names and certificates are read.
+//! Claims, volumes, storage classes, and the names and certificates of secrets.
 
 use super::{LabelledMeta, ObjectMeta, ObjectReference, Public, Time};
 use serde::{Deserialize, Serialize};
@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 wire! {
     /// `v1.PersistentVolumeClaim`.
     PersistentVolumeClaim {
-        /// Name, age, and the node that was chosen for it.
+        /// Name, age, and the annotation with its node.
         [message, required, tag = "1"] metadata: LabelledMeta,
-        /// What was asked for.
+        /// The desired state.
         [message, required, tag = "2"] spec: PersistentVolumeClaimSpec,
-        /// What there is.
+        /// The current state.
         [message, required, tag = "3"] status: PersistentVolumeClaimStatus,
     }
 }
@@ -18,7 +18,7 @@ wire! {
 wire! {
     /// `v1.PersistentVolumeClaimSpec`.
     PersistentVolumeClaimSpec {
-        /// The volume it is bound to, or asks for.
+        /// The volume that it is bound to, or requests.
         [string, tag = "3"] volume_name: String,
         /// Unset for the default class; empty for none.
         [string, optional, tag = "5"] storage_class_name: Option<String>,
@@ -38,9 +38,9 @@ wire! {
     PersistentVolume {
         /// Name and age.
         [message, required, tag = "1"] metadata: ObjectMeta,
-        /// What was asked for.
+        /// The desired state.
         [message, required, tag = "2"] spec: PersistentVolumeSpec,
-        /// What there is.
+        /// The current state.
         [message, required, tag = "3"] status: PersistentVolumeStatus,
     }
 }
@@ -48,7 +48,7 @@ wire! {
 wire! {
     /// `v1.PersistentVolumeSpec`.
     PersistentVolumeSpec {
-        /// The claim it is, or was, bound to.
+        /// The claim that it is or was bound to.
         [message, optional, tag = "4"] claim_ref: Option<ObjectReference>,
         /// `Retain`, `Delete` or `Recycle`.
         [string, tag = "5"] persistent_volume_reclaim_policy: String,
@@ -62,9 +62,9 @@ wire! {
     PersistentVolumeStatus {
         /// `Pending`, `Available`, `Bound`, `Released` or `Failed`.
         [string, tag = "1"] phase: String,
-        /// A sentence for people.
+        /// The message.
         [string, tag = "2"] message: String,
-        /// One word for machines.
+        /// The reason in one word.
         [string, tag = "3"] reason: String,
         /// When the phase last changed.
         [message, optional, tag = "4"] last_phase_transition_time: Option<Time>,
@@ -76,31 +76,31 @@ wire! {
     StorageClass {
         /// Name, and the annotation that makes it the default.
         [message, required, tag = "1"] metadata: LabelledMeta,
-        /// Who makes its volumes.
+        /// The provisioner of its volumes.
         [string, tag = "2"] provisioner: String,
         /// `Immediate` or `WaitForFirstConsumer`.
         [string, tag = "7"] volume_binding_mode: String,
     }
 }
 
-/// `v1.Secret`: that it exists, and of one of type `kubernetes.io/tls` its certificates. Nothing else of it is kept.
+/// The name of a `v1.Secret`, and the certificates of one of type `kubernetes.io/tls`. Nothing else of it is kept.
 #[derive(Clone, PartialEq, prost::Message, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Secret {
     /// Its name.
     #[prost(message, required, tag = "1")]
     pub metadata: ObjectMeta,
-    /// Its certificates, where it was asked for them.
+    /// Its certificates, if they were requested.
     #[prost(oneof = "super::Public", tags = "2")]
     #[serde(deserialize_with = "super::public::read", skip_serializing_if = "Option::is_none")]
     pub data: Option<Public>,
-    /// Such as `kubernetes.io/tls`; empty where only its name was asked for.
+    /// Such as `kubernetes.io/tls`; empty if only its name was requested.
     #[prost(string, tag = "3")]
     #[serde(deserialize_with = "super::shape::nullable", skip_serializing_if = "String::is_empty")]
     pub r#type: String,
 }
 
 impl Secret {
-    /// The type of those that hold certificates.
+    /// The type of Secrets with certificates.
     pub const TLS: &'static str = "kubernetes.io/tls";
 }

@@ -1,52 +1,52 @@
-//! A list read as it arrives: each object is decoded and handed over when its last byte is there, so that a page of
-//! many megabytes needs the room of one object, and the token of the next page is known with the first bytes.
+//! Reads a list as it arrives: an object is decoded when its last byte is there, so that a page of many megabytes needs the
+//! memory of one object, and the token of the next page is known with the first bytes.
 //!
-//! prost decodes whole messages only; what is ours here is the walk over the list around them.
+//! prost decodes whole messages; this file reads the list around them.
 
 use super::object::{PROTOBUF_MAGIC, TypeMeta, is_list_of};
 use super::{Kind, ListMeta, Object, json_list};
 use bytes::{Buf, BytesMut};
 use prost::Message;
 
-/// No object is larger: etcd refuses 1.5 MiB, and nobody raises that a hundredfold.
+/// The largest object in bytes: etcd accepts 1.5 MiB by default.
 const LARGEST_OBJECT: u64 = 128 << 20;
 
-/// JSON is read when all of it is there, so there is an end to it: fifty times what 500 pods of 10 kB are.
+/// The largest page of JSON in bytes, which is read when all of it is there: fifty times 500 pods of 10 kB.
 const LARGEST_JSON: usize = 256 << 20;
 
-/// Reads one page of a list, in whichever encoding the server chose.
+/// Reads one page of a list, in the encoding that the server chose.
 pub struct ListReader {
     kind: Kind,
     buffer: BytesMut,
     place: Place,
-    /// Whether it has said that it is a list of the kind.
+    /// Whether it has stated that it is a list of the kind.
     named: bool,
     metadata: Option<ListMeta>,
-    /// Objects that have been handed over.
+    /// The number of objects read.
     read: usize,
 }
 
-/// Where in the page the next byte stands.
+/// The position of the next byte in the page.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Place {
-    /// In the four bytes that tell the encodings apart.
+    /// In the four bytes that distinguish the encodings.
     Start,
     /// In JSON, which is read at its end.
     Json,
     /// In the envelope, before the list.
     Envelope,
-    /// In the list, with so many of its bytes to come.
+    /// In the list, with this number of bytes left.
     List(u64),
     /// In the envelope, after the list.
     After,
 }
 
-/// A field of a message: its number, and its bytes; `None` where they are not all there yet.
+/// A field of a message.
 struct Field {
     number: u64,
-    /// Bytes of key and length before the content.
+    /// The bytes of key and length before the content.
     head: usize,
-    /// Bytes of the content.
+    /// The bytes of the content.
     length: u64,
 }
 
@@ -58,14 +58,14 @@ impl ListReader {
 
     /// The token of the next page, as soon as it is known; empty on the last page.
     pub fn token(&self) -> Option<&str> {
-        // In protobuf the metadata stands before the objects.
+        // In protobuf, the metadata comes before the objects.
         self.metadata.as_ref().map(|metadata| metadata.r#continue.as_str())
     }
 
-    /// Takes the next bytes, and hands over each object that is complete.
+    /// Takes the next bytes, and passes on each object that is complete.
     ///
     /// # Errors
-    /// When they are no list.
+    /// When they are not a list of the kind.
     pub fn push(&mut self, bytes: &[u8], each: &mut impl FnMut(Object)) -> Result<(), String> {
         if self.place == Place::Json && self.buffer.len() + bytes.len() > LARGEST_JSON {
             return Err(format!("a page of more than {} MiB of JSON", LARGEST_JSON >> 20));
@@ -83,10 +83,10 @@ impl ListReader {
         Ok(())
     }
 
-    /// What the list says of itself, when no more bytes come.
+    /// Returns the metadata of the list after its last byte.
     ///
     /// # Errors
-    /// When it is not whole.
+    /// When the list is not complete.
     pub fn finish(self, each: &mut impl FnMut(Object)) -> Result<ListMeta, String> {
         match self.place {
             Place::Start | Place::Json => {
@@ -96,13 +96,13 @@ impl ListReader {
             }
             Place::After | Place::List(0) if self.buffer.is_empty() => {
                 // Every list has it, even an empty one.
-                Ok(self.metadata.filter(|_| self.named).ok_or("a list that does not say what it is")?)
+                Ok(self.metadata.filter(|_| self.named).ok_or("a list that does not state its kind")?)
             }
             _ => Err(format!("the list ends in the middle, after {} objects", self.read)),
         }
     }
 
-    /// Reads one field, if it is there. Returns whether there may be another.
+    /// Reads one field, if all of it is there. Returns whether there may be another one.
     fn step(&mut self, each: &mut impl FnMut(Object)) -> Result<bool, String> {
         match self.place {
             Place::Start | Place::Json => Ok(false),
@@ -137,14 +137,14 @@ impl ListReader {
                     _ => {}
                 }
                 let read = field.head as u64 + field.length;
-                let left = left.checked_sub(read).ok_or("an object is longer than its list")?;
+                let left = left.checked_sub(read).ok_or("an object that is longer than its list")?;
                 self.place = Place::List(left);
                 Ok(true)
             }
         }
     }
 
-    /// Takes a field's content out of the buffer, if it is all there.
+    /// Takes the content of a field out of the buffer, if all of it is there.
     fn content(&mut self, field: &Field) -> Result<Option<BytesMut>, String> {
         if field.length > LARGEST_OBJECT {
             return Err(format!("an object of {} bytes", field.length));
@@ -158,7 +158,7 @@ impl ListReader {
     }
 }
 
-/// Reads the key of the next field, and its length.
+/// Reads the key of the next field, and its length; `None` if they are not all there.
 fn field(bytes: &[u8]) -> Result<Option<Field>, String> {
     let Some((key, key_length)) = varint(bytes)? else { return Ok(None) };
     let rest = bytes.get(key_length..).unwrap_or_default();
@@ -178,7 +178,7 @@ fn field(bytes: &[u8]) -> Result<Option<Field>, String> {
     Ok(Some(Field { number: key >> 3, head: key_length + skip, length }))
 }
 
-/// Reads a number and how many bytes it took; `None` where it is not all there yet.
+/// Reads a number and the number of its bytes; `None` if they are not all there.
 fn varint(bytes: &[u8]) -> Result<Option<(u64, usize)>, String> {
     let mut value = 0;
     for (index, byte) in bytes.iter().take(10).enumerate() {
@@ -187,7 +187,7 @@ fn varint(bytes: &[u8]) -> Result<Option<(u64, usize)>, String> {
             return Ok(Some((value, index + 1)));
         }
     }
-    if bytes.len() < 10 { Ok(None) } else { Err("a number without an end".to_owned()) }
+    if bytes.len() < 10 { Ok(None) } else { Err("a number that does not end".to_owned()) }
 }
 
 #[cfg(test)]

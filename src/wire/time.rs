@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-/// An instant. Both encodings of Go's zero time (the year 1, an empty message) are the zero of this type.
+/// A time. Both encodings of Go's zero time (the year 1, an empty message) are the zero of this type.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, prost::Message)]
 pub struct Time {
     /// Seconds since 1970-01-01T00:00:00Z; negative before it.
@@ -14,44 +14,44 @@ pub struct Time {
     pub nanos: i32,
 }
 
-/// 0001-01-01T00:00:00Z, which Go takes for "no time".
+/// 0001-01-01T00:00:00Z, which is "no time" in Go.
 const GO_ZERO: i64 = -62_135_596_800;
 
 impl Time {
-    /// The instant this many seconds after 1970-01-01T00:00:00Z.
+    /// The time this many seconds after 1970-01-01T00:00:00Z.
     pub fn at(seconds: i64) -> Self {
         Self { seconds, nanos: 0 }
     }
 
-    /// Go's `IsZero`: no time was ever written.
+    /// Whether it is unset, as Go's `IsZero`.
     pub fn is_zero(self) -> bool {
         self.seconds == GO_ZERO || (self.seconds == 0 && self.nanos == 0)
     }
 
-    /// This instant, unless it is Go's zero.
+    /// The time, if it is set.
     pub fn known(self) -> Option<Self> {
         (!self.is_zero()).then_some(self)
     }
 
-    /// Whole seconds from `earlier` to this instant, truncated towards zero as Go's `int(d.Seconds())` does.
+    /// The whole seconds from `earlier` to this time, truncated towards zero as in Go's `int(d.Seconds())`.
     pub fn seconds_since(self, earlier: Time) -> i64 {
         let nanos = |t: Time| i128::from(t.seconds) * 1_000_000_000 + i128::from(t.nanos);
         let seconds = (nanos(self) - nanos(earlier)) / 1_000_000_000;
         i64::try_from(seconds).unwrap_or(if seconds < 0 { i64::MIN } else { i64::MAX })
     }
 
-    /// The instant `seconds` before this one.
+    /// The time this many seconds before.
     #[must_use]
     pub fn minus(self, seconds: i64) -> Self {
         Self { seconds: self.seconds.saturating_sub(seconds), nanos: self.nanos }
     }
 
-    /// Its day in UTC, such as `2026-11-22`; `?` where it is none of the calendar.
+    /// Its day in UTC, such as `2026-11-22`; `?` outside of the calendar.
     pub fn day(self) -> String {
         self.to_timestamp().map_or_else(|| "?".to_owned(), |at| at.strftime("%F").to_string())
     }
 
-    /// As a calendar time; `None` outside the years -9999 to 9999, which only a broken object reaches.
+    /// The calendar time; `None` outside of the years -9999 to 9999, which only a broken object has.
     pub fn to_timestamp(self) -> Option<Timestamp> {
         Timestamp::new(self.seconds, self.nanos.clamp(0, 999_999_999)).ok()
     }

@@ -4,9 +4,9 @@ use super::{AnnotatedMeta, Condition, ObjectMeta, Time, WorkloadMeta};
 use std::collections::BTreeMap;
 
 wire! {
-    /// `spec.replicas`, which Deployments, ReplicaSets and StatefulSets keep under the same tag.
+    /// `spec.replicas`, which has the same tag in Deployments, ReplicaSets and StatefulSets.
     ReplicasSpec {
-        /// How many are wanted; the server's default is 1.
+        /// The desired pods; the default of the server is 1.
         [int32, optional, tag = "1"] replicas: Option<i32>,
     }
 }
@@ -20,9 +20,9 @@ wire! {
         [string, tag = "2"] status: String,
         /// When the status last changed.
         [message, optional, tag = "3"] last_transition_time: Option<Time>,
-        /// One word for machines.
+        /// The reason in one word.
         [string, tag = "4"] reason: String,
-        /// A sentence for people.
+        /// The message.
         [string, tag = "5"] message: String,
     }
 }
@@ -32,9 +32,9 @@ wire! {
     ReplicaSet {
         /// Name, owner, ages.
         [message, required, tag = "1"] metadata: ObjectMeta,
-        /// What was asked for.
+        /// The desired state.
         [message, required, tag = "2"] spec: ReplicasSpec,
-        /// What there is.
+        /// The current state.
         [message, required, tag = "3"] status: ReplicaSetStatus,
     }
 }
@@ -54,9 +54,9 @@ wire! {
     Deployment {
         /// Name, owner, ages.
         [message, required, tag = "1"] metadata: WorkloadMeta,
-        /// What was asked for.
+        /// The desired state.
         [message, required, tag = "2"] spec: DeploymentSpec,
-        /// What there is.
+        /// The current state.
         [message, required, tag = "3"] status: DeploymentStatus,
     }
 }
@@ -64,21 +64,21 @@ wire! {
 wire! {
     /// `apps/v1.DeploymentSpec`.
     DeploymentSpec {
-        /// How many are wanted; the server's default is 1.
+        /// The desired pods; the default of the server is 1.
         [int32, optional, tag = "1"] replicas: Option<i32>,
-        /// What its pods are like.
+        /// The template of its pods.
         [message, required, tag = "3"] template: Template,
-        /// Whether its rollouts are held back.
+        /// Whether its rollouts are paused.
         [bool, tag = "7"] paused: bool,
     }
 }
 
 wire! {
-    /// `v1.PodTemplateSpec`: by what its pods are selected, and the names of what runs in them.
+    /// `v1.PodTemplateSpec`: the labels of its pods, and the names of their containers.
     Template {
         /// Their metadata.
         [message, required, tag = "1"] metadata: TemplateMeta,
-        /// What they are to run.
+        /// Their spec.
         [message, required, tag = "2"] spec: TemplateSpec,
     }
 }
@@ -86,9 +86,9 @@ wire! {
 wire! {
     /// `v1.PodSpec` of a template.
     TemplateSpec {
-        /// The containers that somebody wrote; webhooks may add others to the pods.
+        /// The containers; webhooks may add others to the pods.
         [message, repeated, tag = "2"] containers: Vec<TemplateContainer>,
-        /// The init containers that somebody wrote.
+        /// The init containers.
         [message, repeated, tag = "20"] init_containers: Vec<TemplateContainer>,
     }
 }
@@ -104,7 +104,7 @@ wire! {
 wire! {
     /// `metav1.ObjectMeta` of a template.
     TemplateMeta {
-        /// For selectors.
+        /// The labels.
         [btree_map = "string, string", tag = "11"] labels: BTreeMap<String, String>,
     }
 }
@@ -114,7 +114,7 @@ wire! {
     DeploymentStatus {
         /// The generation of the spec that the controller has seen.
         [int64, tag = "1"] observed_generation: i64,
-        /// Pods there are.
+        /// All pods.
         [int32, tag = "2"] replicas: i32,
         /// Pods of the newest template.
         [int32, tag = "3"] updated_replicas: i32,
@@ -132,9 +132,9 @@ wire! {
         [string, tag = "1"] r#type: String,
         /// `True`, `False` or `Unknown`.
         [string, tag = "2"] status: String,
-        /// One word for machines.
+        /// The reason in one word.
         [string, tag = "4"] reason: String,
-        /// A sentence for people.
+        /// The message.
         [string, tag = "5"] message: String,
         /// When the status last changed.
         [message, optional, tag = "7"] last_transition_time: Option<Time>,
@@ -146,9 +146,9 @@ wire! {
     StatefulSet {
         /// Name, owner, ages.
         [message, required, tag = "1"] metadata: WorkloadMeta,
-        /// What was asked for.
+        /// The desired state.
         [message, required, tag = "2"] spec: StatefulSetSpec,
-        /// What there is.
+        /// The current state.
         [message, required, tag = "3"] status: StatefulSetStatus,
     }
 }
@@ -156,9 +156,9 @@ wire! {
 wire! {
     /// `apps/v1.StatefulSetSpec`.
     StatefulSetSpec {
-        /// How many are wanted; the server's default is 1.
+        /// The desired pods; the default of the server is 1.
         [int32, optional, tag = "1"] replicas: Option<i32>,
-        /// What its pods are like.
+        /// The template of its pods.
         [message, required, tag = "3"] template: Template,
         /// `OrderedReady`, which is the default, or `Parallel`.
         [string, tag = "6"] pod_management_policy: String,
@@ -184,7 +184,7 @@ wire! {
         [int32, tag = "5"] updated_replicas: i32,
         /// The revision of the pods before an update.
         [string, tag = "6"] current_revision: String,
-        /// The revision an update leads to.
+        /// The revision of the pods after an update.
         [string, tag = "7"] update_revision: String,
         /// Rarely used by the controller.
         [message, repeated, tag = "10"] conditions: Vec<WorkloadCondition>,
@@ -198,9 +198,9 @@ wire! {
     DaemonSet {
         /// Name, owner, ages.
         [message, required, tag = "1"] metadata: WorkloadMeta,
-        /// What was asked for.
+        /// The desired state.
         [message, required, tag = "2"] spec: DaemonSetSpec,
-        /// What there is; a DaemonSet's wanted number is part of it.
+        /// The current state, with the desired number of pods.
         [message, required, tag = "3"] status: DaemonSetStatus,
     }
 }
@@ -208,7 +208,7 @@ wire! {
 wire! {
     /// `apps/v1.DaemonSetSpec`.
     DaemonSetSpec {
-        /// What its pods are like.
+        /// The template of its pods.
         [message, required, tag = "2"] template: Template,
         /// How pods are replaced.
         [message, required, tag = "3"] update_strategy: UpdateStrategy,
@@ -218,15 +218,13 @@ wire! {
 wire! {
     /// `apps/v1.DaemonSetStatus`.
     DaemonSetStatus {
-        /// Nodes that run the pod and should.
-        [int32, tag = "1"] current_number_scheduled: i32,
-        /// Nodes that run the pod and should not.
+        /// The nodes that run the pod and should not.
         [int32, tag = "2"] number_misscheduled: i32,
-        /// Nodes that should run the pod.
+        /// The nodes that should run the pod.
         [int32, tag = "3"] desired_number_scheduled: i32,
         /// The generation of the spec that the controller has seen.
         [int64, tag = "5"] observed_generation: i64,
-        /// Nodes where it has been ready for `minReadySeconds`.
+        /// The nodes where it has been ready for `minReadySeconds`.
         [int32, tag = "7"] number_available: i32,
         /// Rarely used by the controller.
         [message, repeated, tag = "10"] conditions: Vec<WorkloadCondition>,
@@ -238,9 +236,9 @@ wire! {
     Job {
         /// Name, owner, ages.
         [message, required, tag = "1"] metadata: AnnotatedMeta,
-        /// What was asked for.
+        /// The desired state.
         [message, required, tag = "2"] spec: JobSpec,
-        /// What there is.
+        /// The current state.
         [message, required, tag = "3"] status: JobStatus,
     }
 }
@@ -248,11 +246,9 @@ wire! {
 wire! {
     /// `batch/v1.JobSpec`.
     JobSpec {
-        /// Seconds it may take.
+        /// The seconds that it may take.
         [int64, optional, tag = "3"] active_deadline_seconds: Option<i64>,
-        /// Failures it may have.
-        [int32, optional, tag = "7"] backoff_limit: Option<i32>,
-        /// Whether it is held back.
+        /// Whether it is suspended.
         [bool, tag = "10"] suspend: bool,
     }
 }
@@ -276,9 +272,9 @@ wire! {
     CronJob {
         /// Name, owner, ages.
         [message, required, tag = "1"] metadata: WorkloadMeta,
-        /// What was asked for.
+        /// The desired state.
         [message, required, tag = "2"] spec: CronJobSpec,
-        /// What there is.
+        /// The current state.
         [message, required, tag = "3"] status: CronJobStatus,
     }
 }
@@ -288,15 +284,15 @@ wire! {
     CronJobSpec {
         /// A cron line.
         [string, tag = "1"] schedule: String,
-        /// A late run is skipped after so many seconds.
+        /// The seconds after which a late run is skipped.
         [int64, optional, tag = "2"] starting_deadline_seconds: Option<i64>,
         /// `Allow`, `Forbid` or `Replace`.
         [string, tag = "3"] concurrency_policy: String,
-        /// Whether it is held back.
+        /// Whether it is suspended.
         [bool, tag = "4"] suspend: bool,
-        /// What its jobs are like.
+        /// The template of its Jobs.
         [message, required, tag = "5"] job_template: JobTemplate,
-        /// Of the cron line; unset for that of the controller.
+        /// The time zone of the cron line; unset for that of the controller.
         [string, optional, tag = "8"] time_zone: Option<String>,
     }
 }
@@ -304,7 +300,7 @@ wire! {
 wire! {
     /// `batch/v1.JobTemplateSpec`.
     JobTemplate {
-        /// What is asked for.
+        /// The spec.
         [message, required, tag = "2"] spec: JobTemplateSpec,
     }
 }
@@ -312,7 +308,7 @@ wire! {
 wire! {
     /// `batch/v1.JobSpec` of a template.
     JobTemplateSpec {
-        /// A job is deleted so many seconds after its end.
+        /// The seconds after its end when a Job is deleted.
         [int32, optional, tag = "8"] ttl_seconds_after_finished: Option<i32>,
     }
 }
@@ -320,11 +316,11 @@ wire! {
 wire! {
     /// `batch/v1.CronJobStatus`.
     CronJobStatus {
-        /// Jobs of it that run.
+        /// The Jobs that run.
         [message, repeated, tag = "1"] active: Vec<super::ObjectReference>,
-        /// When it last started a job.
+        /// When it last started a Job.
         [message, optional, tag = "4"] last_schedule_time: Option<Time>,
-        /// When a job of it last succeeded.
+        /// When one of its Jobs last succeeded.
         [message, optional, tag = "5"] last_successful_time: Option<Time>,
     }
 }

@@ -46,7 +46,7 @@ fn objects(kind: Kind) -> [Object; 2] {
     NAMES.map(|name| Object::from_value(kind, example(kind, "shop", name)).unwrap())
 }
 
-/// The sorted rows of some objects, and what was dropped. The names that were interned are gone, so that they do not show.
+/// The sorted rows of some objects, and what was dropped. Sorting also removes the interned names, so that they do not show.
 fn sorted(rows: Rows) -> (String, Vec<Gap>) {
     let mut snapshot = Snapshot { rows, ..Snapshot::default() };
     snapshot.sort();
@@ -91,6 +91,24 @@ fn parts_of_every_kind_are_merged_sorted_and_counted_once() {
         let dropped = if kind == Kind::Event { vec![] } else { vec![(Reason::Repeated, 1)] };
         assert_eq!(repeated, dropped, "{kind:?}");
     }
+}
+
+/// Certificates are made from Secrets, so their list has no kind in the table.
+#[test]
+fn a_secret_is_a_row_and_its_certificate_another() {
+    let mut rows = Rows::default();
+    for object in objects(Kind::Secret) {
+        let mut part = rows.part();
+        part.add(object);
+        rows.append(part);
+    }
+    let names = |rows: &Rows| rows.certificates.iter().map(|tls| tls.name.to_string()).collect::<Vec<_>>();
+    assert_eq!((names(&rows), rows.secrets.len()), (NAMES.map(str::to_owned).to_vec(), 2));
+    rows.append(Rows::default());
+    rows.certificates.reverse();
+    rows.certificates.extend_from_within(..1);
+    rows.sort();
+    assert_eq!(names(&rows), NAMES);
 }
 
 #[test]

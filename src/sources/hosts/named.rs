@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_of_the_scope_and_of_lists_are_asked_about() {
+    fn hosts_of_objects_and_of_lists_are_requested() {
         let objects: Vec<_> = gateway().into_iter().chain([ingress()]).collect();
         let lists =
             listed(&["both.example.com", "listed.example.com", "v2.example.com", "*.wild.example.com"]);
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_that_are_too_many_are_counted() {
+    fn hosts_beyond_the_limit_are_counted() {
         let rules: Vec<Value> =
             (0..MOST + 7).map(|number| json!({ "host": format!("h{number}.example.com") })).collect();
         let ingress =

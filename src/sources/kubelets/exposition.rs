@@ -66,7 +66,7 @@ fn read_labels<'a>(mut rest: &'a str, labels: &mut Labels<'a>) -> Option<&'a str
     }
 }
 
-/// The text before the closing quote, and what follows. Backslash, quote and end of line are escaped.
+/// Parses the text before the closing quote, and returns what follows. Backslash, quote and end of line are escaped.
 fn text(rest: &str) -> Option<(Cow<'_, str>, &str)> {
     let end = rest.find(['"', '\\'])?;
     let (plain, after) = rest.split_at(end);
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_a_kubelet_is_read() {
+    fn a_line_of_a_kubelet_is_parsed() {
         let line = r#"container_cpu_cfs_periods_total{container="app",id="/kubepods/pod1/2",image="r/a:1",name="2",namespace="shop",pod="web-1"} 1.234e+06 1766714400123"#;
         let (name, sample) = read(line).unwrap();
         let labels = &sample.labels;
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_commas_and_braces_in_values_end_nothing() {
+    fn values_may_contain_quotes_commas_and_braces() {
         let line = r#"m { image = "a,\"b\"}\\" , pod="x\ny\q", } +Inf"#;
         let (_, sample) = read(line).unwrap();
         assert_eq!((&*sample.labels.pod, sample.value, sample.at), ("x\ny\\q", f64::INFINITY, None));
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_sample_is_none() {
+    fn other_lines_are_not_samples() {
         for line in [
             "",
             "m",
@@ -143,14 +143,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_a_value_holds_comes_back(value in ".{0,20}") {
+        fn any_value_is_parsed(value in ".{0,20}") {
             let escaped = value.replace('\\', r"\\").replace('"', "\\\"").replace('\n', r"\n");
             let line = format!("m{{a=\"}}\",pod=\"{escaped}\"}} 1");
             prop_assert_eq!(&*read(&line).unwrap().1.labels.pod, value.as_str());
         }
 
         #[test]
-        fn nothing_is_too_odd_to_be_looked_at(line in r#"[m{}="\\, 1\n\u{e9}]{0,40}"#) {
+        fn odd_lines_do_not_panic(line in r#"[m{}="\\, 1\n\u{e9}]{0,40}"#) {
             let _ = read(&line);
         }
     }

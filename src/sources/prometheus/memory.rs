@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_was_killed_is_asked_for() {
+    fn only_killed_containers_are_queried() {
         let killed = [("a", "p.1", "app"), ("a", "p2", "side"), ("b", "p1", "app")];
         let killed = killed.map(|(a, b, c)| MeasuredMeta::of_container(a, b, c));
         let selector = PromSelector::default().with_labels(vec!["cluster=prod".parse().unwrap()]);
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn points_stand_a_step_apart_whatever_comes() {
+    fn points_are_one_step_apart() {
         assert_eq!(
             on_grid(&[(600.0, 1.0), (660.0, 2.4), (840.0, 3.0)], 60),
             Some((600, vec![1, 2, -1, -1, 3]))

@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_hold_no_more_than_a_query_can_carry() {
+    fn parts_are_small_enough_for_a_query() {
         let counts = |of: &[(&str, f64)]| of.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect();
         let some = wholes(&counts(&[("a", 2000.0), ("b.c", 400.0), ("d", 200.0), ("e", f64::NAN)]));
         assert_eq!(some.concat(), [r#"namespace=~"^(?:a|b\\.c)$""#, r#"namespace=~"^(?:d|e)$""#]);
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_week_is_asked_for_every_five_minutes_and_never_more_than_a_minute() {
+    fn a_week_has_a_step_of_five_minutes_and_a_day_of_one() {
         assert_eq!([7 * 86_400, 86_400, 7200].map(|s| step(Duration::from_secs(s))), [300, 60, 60]);
         let queries = Queries::new("x", 604_800, 300);
         assert_eq!(
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_whole_is_left_out() {
+    fn incomplete_containers_are_left_out() {
         let numbers = |of: &[(&str, f64)]| -> Numbers {
             of.iter().map(|(pod, n)| (MeasuredMeta::of_container("shop", pod, "app"), *n)).collect()
         };
