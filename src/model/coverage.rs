@@ -14,8 +14,10 @@ pub struct Coverage {
     /// Objects in the scope that were not read: the report is incomplete.
     pub gaps: Vec<Gap>,
     /// Objects outside the scope, or left out by request.
+    #[serde(rename = "notInScope", alias = "outside")]
     pub outside: Vec<Gap>,
     /// Objects that were read with a defect: given twice, or of two moments.
+    #[serde(rename = "notes", alias = "remarks")]
     pub remarks: Vec<Gap>,
 }
 
@@ -189,7 +191,24 @@ impl Cost {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract;
     use crate::text::{Fact, Lang, reasons};
+
+    /// Captures have the same keys as reports, and earlier captures are read.
+    #[test]
+    fn captures_name_coverage_as_reports_do() {
+        let gap = Gap::new("Node", Reason::Forbidden);
+        let coverage = Coverage { outside: vec![gap.clone()], remarks: vec![gap], ..Coverage::default() };
+        let mut written = serde_json::to_value(&coverage).unwrap();
+        let read: contract::Coverage = serde_json::from_value(written.clone()).unwrap();
+        assert_eq!((read.not_in_scope.len(), read.notes.len()), (1, 1));
+        let keys = written.as_object_mut().unwrap();
+        for (now, earlier) in [("notInScope", "outside"), ("notes", "remarks")] {
+            let gaps = keys.remove(now).unwrap();
+            keys.insert(earlier.to_owned(), gaps);
+        }
+        assert_eq!(serde_json::from_value::<Coverage>(written).unwrap(), coverage);
+    }
 
     #[test]
     fn a_gap_is_read_back_in_the_readers_language() {

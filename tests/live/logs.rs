@@ -237,5 +237,5 @@ fn reads_an_endless_log_up_to_its_limit() {
         (&json!(1), &json!(16 << 20), &1)
     );
     let outside = report["coverage"]["notInScope"].to_string();
-    assert!(outside.contains("of 1 containers only a part: no more than 16 MiB each"), "{outside}");
+    assert!(outside.contains("1 container read in part: at most 16 MiB each"), "{outside}");
 }

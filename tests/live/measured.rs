@@ -240,7 +240,7 @@ fn all_sources_give_the_same_findings() {
     let [remark] = &lines(&read)[..] else { panic!("{read:?}") };
     assert_eq!(
         remark["detail"],
-        format!("Prometheus at {}: HTTP 500; the kubelets were asked", failing.address)
+        format!("Prometheus at {}: HTTP 500; the kubelets were sampled instead", failing.address)
     );
     // With a Prometheus, the kubelets are not read.
     let asked = Arc::new(Mutex::new(Vec::new()));
@@ -290,8 +290,8 @@ fn a_failing_prometheus_costs_one_line() {
     let error = r#"{"status":"error","errorType":"bad_data","error":"no such function"}"#;
     for (reply, reason, said) in [
         (Reply::ok("text/html", "<html>Log in</html>".to_owned()), "failed", "HTTP 200: <html>Log in</html>"),
-        (json("<html>"), "unreadable", "its answer cannot be read: expected value"),
-        (json(""), "unreadable", "its answer cannot be read: EOF"),
+        (json("<html>"), "unreadable", "the answer cannot be read: expected value"),
+        (json(""), "unreadable", "the answer cannot be read: EOF"),
         (json(empty), "skipped", "has no such numbers of the scope"),
         (
             json(&vector(|_, _| vec![("periods", "NaN".to_owned())])),
@@ -310,7 +310,7 @@ fn a_failing_prometheus_costs_one_line() {
         (
             status("302 Found\r\nLocation: http://127.0.0.1:9/login", ""),
             "failed",
-            "HTTP 302: it sends elsewhere",
+            "HTTP 302: redirects are not followed",
         ),
         (status("500 Oops", "boom"), "failed", "HTTP 500: boom"),
         (status("503 Busy\r\nRetry-After: 3600", ""), "failed", "HTTP 503"),
@@ -360,7 +360,7 @@ fn skipped_measurements_are_not_requested() {
     let wrong = check("--prometheus-url ops:geheim@prom");
     assert_eq!((wrong.code, wrong.out.as_str()), (2, ""));
     assert!(
-        wrong.err.contains("--prometheus-url is no address") && !wrong.err.contains("geheim"),
+        wrong.err.contains("--prometheus-url is not a valid address") && !wrong.err.contains("geheim"),
         "{}",
         wrong.err
     );
@@ -376,11 +376,11 @@ fn no_source_of_measurements_costs_one_line() {
     let [line] = &lines(&ran)[..] else { panic!("{ran:?}") };
     let detail = line["detail"].as_str().unwrap();
     assert!(
-        detail.contains("may not be listed; --prometheus-url names one, --throttle-window 30s"),
+        detail.contains("no permission to list the Services of all namespaces; set --prometheus-url, or sample the kubelets with --throttle-window 30s"),
         "{detail}"
     );
     let table = CLUSTER.lab.healthcheck("-n measured --as measurer");
-    assert!(table.out.contains("cpu-throttling (no Prometheus was looked for"), "{}", table.out);
+    assert!(table.out.contains("cpu-throttling (no Prometheus looked for"), "{}", table.out);
     for (lang, told) in [
         ("zh-TW", "cpu-throttling（無權列出所有命名空間的 Service，未尋找 Prometheus；"),
         ("zh-CN", "cpu-throttling（无权列出所有命名空间的 Service，未查找 Prometheus；"),
@@ -397,6 +397,6 @@ fn no_source_of_measurements_costs_one_line() {
     let ran = check("--as measurer --throttle-window 10s");
     let [line] = &lines(&ran)[..] else { panic!("{ran:?}") };
     let detail = line["detail"].as_str().unwrap();
-    assert!(detail.starts_with("kubelets that could not be read: 1 of 1; n1: HTTP 403: "), "{detail}");
+    assert!(detail.starts_with("1 of 1 kubelet not read; n1: HTTP 403: "), "{detail}");
     assert_eq!((found(&ran), ran.code), (vec![], 0));
 }

@@ -81,7 +81,7 @@ fn adds_profiles_to_a_file() {
     }
     let again = init(&config, "b -n pigo-rel");
     assert_eq!(again.code, 2);
-    assert!(again.err.contains("has a profile \"b\" already"), "{}", again.err);
+    assert!(again.err.contains("already has a profile \"b\""), "{}", again.err);
     std::fs::write(&config, "profiles: {a: {namespaces: [pigo-dev]}}\n").unwrap();
     let flow = init(&config, "b -n pigo-rel");
     assert!(flow.code == 2 && flow.err.contains("--config -"), "{}", flow.err);
@@ -103,7 +103,7 @@ fn writes_nothing_if_the_cluster_refuses() {
         assert!(!config.exists(), "{flags}");
     }
     let ran = init(&config, "no/name -n pigo-dev");
-    assert!(ran.code == 2 && ran.err.contains("a profile is named by"), "{ran:?}");
+    assert!(ran.code == 2 && ran.err.contains("is not a valid profile name"), "{ran:?}");
     let locked = Path::new("/proc/config.yaml");
     let ran = init(locked, "p -n pigo-dev");
     assert!(ran.code == 2 && ran.err.contains("/proc/config.yaml"), "{ran:?}");

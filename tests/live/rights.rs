@@ -30,7 +30,7 @@ fn a_role_in_one_namespace_reads_all_of_it() {
     LAB.grant("rights-one", &ALL);
     let ran = LAB.healthcheck("--context limited -n rights-one");
     assert_eq!(ran.code, 0, "{ran:?}");
-    assert!(ran.out.starts_with("🟢 Healthy · 1 of 1 pods healthy"), "{}", ran.out);
+    assert!(ran.out.starts_with("🟢 Healthy · 1 of 1 pod healthy"), "{}", ran.out);
     assert!(ran.out.contains("Coverage complete"), "{}", ran.out);
     let line = "Not included: nodes, apiservices, ingressclasses and 5 other kinds (forbidden)";
     assert!(ran.out.contains(line), "{}", ran.out);
@@ -53,7 +53,7 @@ fn a_role_for_pods_alone_gives_named_gaps() {
     LAB.grant("rights-pods", &[("", "pods")]);
     let ran = LAB.healthcheck("--context limited -n rights-pods");
     assert_eq!(ran.code, 3, "{ran:?}");
-    assert!(ran.out.starts_with("⚪ Incomplete · 1 of 1 pods healthy"), "{}", ran.out);
+    assert!(ran.out.starts_with("⚪ Incomplete · 1 of 1 pod healthy"), "{}", ran.out);
     let line = "Not checked: cronjobs, daemonsets, deployments, endpointslices, horizontalpodautoscalers, ingresses, jobs, \
                 persistentvolumeclaims, poddisruptionbudgets, replicasets, resourcequotas, services, statefulsets in \
                 rights-pods (forbidden)";
