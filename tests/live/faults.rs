@@ -116,11 +116,7 @@ fn requests_smaller_pages_after_a_stall() {
     assert_eq!(coverage["slowestPage"]["kind"], "Pod");
     assert!(coverage["slowestPage"]["millis"].as_u64().unwrap() >= 1000);
     let table = behind(rule, "-n faults-a,faults-b,faults-c --page-timeout 1s -v -o table");
-    assert!(
-        table.out.contains("Next time: --page-size 125 or --page-timeout 60s"),
-        "{}",
-        table.out
-    );
+    assert!(table.out.contains("Next time: --page-size 125 or --page-timeout 60s"), "{}", table.out);
     assert!(table.err.contains("timeout: pods in faults-a: page size 250 from here"), "{}", table.err);
 }
 

@@ -108,10 +108,7 @@ fn reports_hosts_without_a_virtual_host_and_their_requests() {
     let found = findings(&report, "daily.example.com");
     let of = &found[1].2;
     assert_eq!((&of["id"], &of["severity"]), (&json!("host-without-vhost"), &json!("low")));
-    assert!(
-        of["message"].as_str().unwrap().contains("has no Ingress or route in hosts-daily"),
-        "{of}"
-    );
+    assert!(of["message"].as_str().unwrap().contains("has no Ingress or route in hosts-daily"), "{of}");
 }
 
 #[test]
