@@ -16,8 +16,8 @@ pub struct Heap {
 
 const MEBI: i64 = 1 << 20;
 
-/// The memory of a JVM besides its heap: metaspace, code cache, threads, buffers. Operators whose JVMs were killed with less
-/// chose half a gibibyte.
+/// The memory of a JVM outside its heap: metaspace, code cache, threads, buffers. Half a gibibyte, because the kernel killed
+/// JVMs that had less.
 const BESIDE_JVM: i64 = 512 * MEBI;
 /// The memory of Node.js besides its old space.
 const BESIDE_NODE: i64 = 256 * MEBI;

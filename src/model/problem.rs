@@ -143,7 +143,7 @@ pub const TURNS_OF_A_LOOP: i32 = 3;
 /// one is at most this many seconds old when it acts.
 const LAST_WORD: i64 = 600;
 
-/// The reasons of containers whose program could not be started.
+/// The reasons of a container when the runtime cannot start its program.
 const NOT_STARTED: [&str; 2] = ["ContainerCannotRun", "StartError"];
 
 /// All problems of a pod; empty for one that is healthy or done.

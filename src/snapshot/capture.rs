@@ -1,4 +1,4 @@
-//! The capture format: a JSON document whose header has the cluster, the time and the coverage, and whose items are the narrow
+//! The capture format: a JSON document. Its header has the cluster, the time and the coverage. Its items are the narrow
 //! objects, one per line.
 
 use super::{Cluster, Scope, Snapshot};

@@ -1,4 +1,4 @@
-//! One document of a file: a list whose items are passed on as they are read, or a single object.
+//! One document of a file: a single object, or a list. The items of a list are passed on as they are read.
 
 use super::Header;
 use crate::wire::{Kind, Object};

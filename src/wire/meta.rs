@@ -35,7 +35,7 @@ wire! {
 }
 
 wire! {
-    /// `metav1.ObjectMeta` of the kinds whose annotations are read, but neither labels nor managed fields.
+    /// `metav1.ObjectMeta` of kinds for which checks read annotations, but neither labels nor managed fields.
     AnnotatedMeta with annotations {
         /// Unique among the objects of a kind in a namespace.
         [string, tag = "1"] name: String,
@@ -70,7 +70,7 @@ impl AnnotatedMeta {
 }
 
 wire! {
-    /// `metav1.ObjectMeta` of the kinds whose labels or annotations are read.
+    /// `metav1.ObjectMeta` of kinds for which checks read labels or annotations.
     LabelledMeta with annotations {
         /// Unique among the objects of a kind in a namespace.
         [string, tag = "1"] name: String,
@@ -103,7 +103,7 @@ impl LabelledMeta {
 }
 
 wire! {
-    /// `metav1.ObjectMeta` of the kinds whose controllers may not have seen the newest spec.
+    /// `metav1.ObjectMeta` of kinds with a controller that may not have seen the newest spec.
     WorkloadMeta with annotations {
         /// Unique among the objects of a kind in a namespace.
         [string, tag = "1"] name: String,
