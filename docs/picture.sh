@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Creates docs/images/demo.png from the output of `demo`. Needs aha and chromium (Debian packages).
+# Creates docs/images/demo.png from the output of `demo`. Needs aha, chromium and the fonts below (Debian packages aha,
+# chromium, fonts-dejavu, fonts-noto-cjk, fonts-noto-color-emoji). The height is 21 px for each line, plus 44 px.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 page=$(mktemp -d)
@@ -17,4 +18,4 @@ H
 } >"$page/demo.html"
 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
   --disable-component-update --disable-sync --hide-scrollbars --user-data-dir="$page/profile" \
-  --force-device-scale-factor=2 --window-size=1120,505 --screenshot=docs/images/demo.png "file://$page/demo.html" 2>/dev/null
+  --force-device-scale-factor=2 --window-size=1120,569 --screenshot=docs/images/demo.png "file://$page/demo.html" 2>/dev/null
