@@ -13,6 +13,7 @@ test: lint lab ## Run all checks and tests: formatting, clippy, unit, command li
 lint: ## Check the formatting and run clippy with warnings as errors
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
+	cargo clippy --locked --no-default-features -- -D warnings
 
 lab: ## Build the control plane, Prometheus, DNS server and nginx of the live tests, once
 	@tests/lab/build.sh

@@ -3,7 +3,8 @@
 //!
 //!   cargo bench --bench listing -- [--pods 10000] [--runs 5] [--only size|trouble|weather|large|diff|sources|logs]
 //!
-//! `--against BINARY` runs another build of the program next to this one, and prints the ratios of the pairs.
+//! The program is the release build; `TEST_BINARY` names another one. `--against BINARY` runs another build of the program
+//! next to it, and prints the ratios of the pairs.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -34,6 +35,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+use support::BINARY;
 use support::crowd::{Crowd, Owners, warnings};
 use support::faults::{Fault, Faults};
 use support::lab::{self, Lab};
@@ -199,7 +201,7 @@ fn all_but_pods() -> String {
 }
 
 fn ours(lab: &Lab, arguments: &[&str]) -> Command {
-    let mut command = lab.command(env!("CARGO_BIN_EXE_kubectl-healthcheck"));
+    let mut command = lab.command(BINARY.as_path());
     command.args(["-A", "--fail-on=never"]).args(arguments);
     command
 }

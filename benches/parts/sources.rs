@@ -1,6 +1,7 @@
 //! Measures the cost of measured sources: a real Prometheus with every container, and a metrics API in front of the
 //! real API server.
 
+use super::support::BINARY;
 use super::support::crowd::{Crowd, REPLICAS};
 use super::support::faults::{Fault, Faults};
 use super::support::lab::Lab;
@@ -36,7 +37,7 @@ pub(crate) fn sources(lab: &Lab, crowd: Crowd, me: &Path, runs: usize) {
     // Both runs use the proxy, so that its cost is in both.
     let (without, with) = (Faults::before(lab, |_| Fault::None), metered(lab, files));
     let behind = |faults: &Faults, arguments: &[&str]| {
-        let mut command = lab.command(env!("CARGO_BIN_EXE_kubectl-healthcheck"));
+        let mut command = lab.command(BINARY.as_path());
         command.args(arguments).args(["-A", "-s", &faults.url()]);
         command
     };

@@ -1,7 +1,7 @@
 //! One document of a file: a single object, or a list. The items of a list are passed on as they are read.
 
 use super::Header;
-use crate::wire::{Kind, Object};
+use crate::wire::{Kind, Object, from_value};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use std::fmt;
@@ -58,7 +58,7 @@ impl<'de, S: FnMut(Item)> Visitor<'de> for DocumentVisitor<'_, S> {
         let kind = rest.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
         match items {
             _ if kind == "Snapshot" => {
-                let header = serde_json::from_value(Value::Object(rest)).map_err(M::Error::custom)?;
+                let header = from_value(&Value::Object(rest)).map_err(M::Error::custom)?;
                 (self.0)(Item::Header(Box::new(header)));
             }
             Some(waiting) => {

@@ -105,6 +105,8 @@ reasons! {
         "超過 {size} GiB，其餘未讀", "超过 {size} GiB，其余未读";
     "dns-failed" DNS_FAILED: "DNS: {why}: {hosts}", "DNS：{why}：{hosts}", "DNS：{why}：{hosts}";
     "dns-not-asked" DNS_NOT_ASKED: "not asked", "未查詢", "未查询";
+    "dns-not-built" DNS_NOT_BUILT: "this build of the program has no DNS resolver", "此程式建置時未包含 DNS 解析功能",
+        "此程序构建时未包含 DNS 解析功能";
     "dns-over" DNS_OVER: "the time limit of {seconds} s for all hosts has passed", "所有主機共 {seconds} 秒的時限已到",
         "所有主机共 {seconds} 秒的时限已到";
     "dns-name" DNS_NAME: "not a valid DNS name", "不是有效的 DNS 名稱", "不是有效的 DNS 名称";

@@ -109,8 +109,8 @@ macro_rules! kinds {
             /// When a field that is read has a value of another type.
             pub fn from_value(kind: Kind, value: serde_json::Value) -> Result<Object, serde_json::Error> {
                 let object = match kind {
-                    $(Kind::$kind => Object::$kind(serde_json::from_value(value)?),)*
-                    $(Kind::$measured => Object::$measured(serde_json::from_value(value)?),)*
+                    $(Kind::$kind => Object::$kind(super::from_value(&value)?),)*
+                    $(Kind::$measured => Object::$measured(super::from_value(&value)?),)*
                 };
                 Ok(object.tidy())
             }

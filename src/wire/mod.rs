@@ -26,6 +26,7 @@ mod status;
 mod storage;
 mod stream;
 mod time;
+mod value;
 mod workload;
 
 pub use admission::*;
@@ -49,4 +50,5 @@ pub use status::Status;
 pub use storage::*;
 pub use stream::ListReader;
 pub use time::Time;
+pub(crate) use value::from_value;
 pub use workload::*;

@@ -6,7 +6,7 @@ use crate::checks::CATALOG;
 use crate::contract;
 use crate::model::ObjectRef;
 use crate::snapshot::{VERSION, Written};
-use crate::wire::Time;
+use crate::wire::{Time, from_value};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,9 +46,9 @@ impl RunRecord {
         let lacks =
             |error: serde_json::Error| Refused::Incomplete { kind: kind.clone(), reason: error.to_string() };
         match kind.as_str() {
-            KIND => serde_json::from_value(document).map(RunRecord::tidy).map_err(lacks),
+            KIND => from_value(&document).map(RunRecord::tidy).map_err(lacks),
             "Report" => {
-                let report: contract::Report = serde_json::from_value(document).map_err(lacks)?;
+                let report: contract::Report = from_value(&document).map_err(lacks)?;
                 match report.clusters.len() {
                     1 => Ok(into_record(report).tidy()),
                     several => Err(Refused::Several(several)),

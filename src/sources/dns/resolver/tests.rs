@@ -1,10 +1,12 @@
 //! DNS servers that time out, lie, or send in circles.
 
 use super::*;
+use crate::sources::dns::unanswered;
 use crate::text::{self, Lang};
 use hickory_resolver::proto::op::Message;
 use hickory_resolver::proto::rr::Record;
 use hickory_resolver::proto::rr::rdata::{A, CNAME};
+use std::collections::BTreeMap;
 use std::net::UdpSocket;
 
 /// Answers each question as `script` says: with some bytes, or not at all.
