@@ -4,7 +4,7 @@ use super::connect::CONNECT;
 use super::page::RetryPolicy;
 use crate::model::Reason;
 use crate::text::{Fact, Message, Text, reasons};
-use crate::wire::Status;
+use crate::wire::{Kind, Status};
 use std::error::Error as StdError;
 use std::io;
 use std::time::Duration;
@@ -39,6 +39,10 @@ pub enum Error {
     },
     /// The answer cannot be decoded; why.
     Unreadable(Message),
+    /// The list does not end; why.
+    Endless(Message),
+    /// The server states that it does not serve the kind.
+    NotServed(Kind),
     /// The run was stopped before there was an answer; why.
     Stopped(Message),
 }
@@ -66,6 +70,8 @@ impl std::fmt::Display for Error {
             Error::Status(status) => write!(f, "Error from server ({}): {}", status.reason, status.message),
             Error::Foreign { code, text } => write!(f, "Error from server: HTTP {code}: {text}"),
             Error::Unreadable(text) => write!(f, "error: the server's answer cannot be read: {text}"),
+            Error::Endless(text) => write!(f, "error: {text}"),
+            Error::NotServed(kind) => write!(f, "error: the server does not serve {}", kind.resource()),
             Error::Stopped(why) => write!(f, "error: {why}, nothing was read"),
         }
     }
@@ -97,16 +103,14 @@ impl Error {
         match self {
             Error::TimedOut { .. } => Reason::TimedOut,
             Error::Unreadable(_) => Reason::Unreadable,
+            Error::NotServed(_) => Reason::Absent,
             Error::Stopped(_) => Reason::Stopped,
             Error::Status(status) => match status.code {
                 401 | 403 => Reason::Forbidden,
-                404 => Reason::Absent,
                 410 => Reason::Expired,
                 504 => Reason::TimedOut,
                 _ => Reason::Failed,
             },
-            // The response to a path that is not served, without a Status.
-            Error::Foreign { code: 404, .. } => Reason::Absent,
             _ => Reason::Failed,
         }
     }
@@ -130,7 +134,10 @@ impl Error {
                 of(&reasons::SERVER_ERROR, quoted(&format!("HTTP {code}: {text}")))
             }
             Error::Unreadable(why) => of(&reasons::ANSWER_UNREADABLE, why.clone()),
-            Error::Stopped(why) => why.clone(),
+            Error::NotServed(kind) => {
+                Message::new(&reasons::NOT_SERVED, vec![("kind", Fact::text(kind.resource()))])
+            }
+            Error::Endless(why) | Error::Stopped(why) => why.clone(),
         }
     }
 
@@ -189,6 +196,11 @@ impl Error {
     /// Whether the server does not know the object or the kind.
     pub(crate) fn is_not_found(&self) -> bool {
         matches!(self, Error::Status(status) if status.code == 404)
+    }
+
+    /// Whether a path was not found, by the API server or by something before it.
+    pub(crate) fn is_no_path(&self) -> bool {
+        self.is_not_found() || matches!(self, Error::Foreign { code: 404, .. })
     }
 }
 

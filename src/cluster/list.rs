@@ -1,11 +1,14 @@
 //! A list, page by page: the next page is requested while the last one is read. A page that times out is requested again
 //! in a smaller size, and an expired list goes on from a fresh token.
 
+mod advance;
+
 use super::page::{Accept, Answer, ApiClient, Request, RetryPolicy};
 use super::page_size::PageSize;
 use super::{Error, LastRead, ListResult};
 use crate::text::Message;
 use crate::wire::{Kind, ListMeta, ListReader, Object};
+use advance::Advance;
 use globset::GlobSet;
 use kube::api::ListParams;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -161,14 +164,19 @@ pub(crate) async fn list_rest<K: Sink>(
 ) -> ListResult<K> {
     let (list, known) = (Arc::new(list.clone()), Arc::new(last_read.clone()));
     let size = PageSize::new(list.page_size);
-    let mut walk = Walk { client, list, size, known, result: ListResult::new(kept, last_read) };
+    let (result, advance) = (ListResult::new(kept, last_read), Advance::default());
+    let mut walk = Walk { client, list, size, known, result, advance };
     let mut page = Some(walk.request(""));
     while let Some(requested) = page {
-        page = walk.step(requested).await.unwrap_or_else(|error| {
-            walk.result.error = Some(error);
-            None
-        });
+        page = match walk.step(requested).await {
+            Ok(next) => next,
+            Err(error) => {
+                walk.result.error = Some(walk.explained(error).await);
+                None
+            }
+        };
     }
+    walk.result.has_expired = walk.advance.has_expired();
     walk.result
 }
 
@@ -180,6 +188,7 @@ struct Walk<K> {
     /// The objects that are not kept again.
     known: Arc<LastRead>,
     result: ListResult<K>,
+    advance: Advance,
 }
 
 impl<K: Sink> Walk<K> {
@@ -203,7 +212,9 @@ impl<K: Sink> Walk<K> {
         };
         self.result.slowest = self.result.slowest.max(took);
         self.size.came(took, self.list.page_timeout);
+        let new = part.count;
         self.take(&metadata, part, took);
+        self.advance.page(new, &metadata.r#continue)?;
         Ok(match early {
             _ if metadata.r#continue.is_empty() => None,
             // A page that was requested twice may end elsewhere the second time.
@@ -218,23 +229,43 @@ impl<K: Sink> Walk<K> {
         if error.is_timeout() {
             self.result.slowest = self.result.slowest.max(self.list.page_timeout);
         }
-        if error.is_timeout() && !self.list.kind.is_metered() && self.size.halve() {
-            let now = self.size.now();
-            self.result.smallest = self.result.smallest.min(Some(now)).or(Some(now));
-            self.client.progress.halved(&self.list, now);
+        if error.is_timeout() && !self.list.kind.is_metered() && self.is_worth_another() {
             return Ok(Some(self.request(from)));
         }
-        let pages = self.result.pages;
         match error.fresh_token() {
-            // Once at the same page: a token that expires at once does not help.
-            Some(token) if !from.is_empty() && self.result.expired_at != Some(pages) => {
-                self.result.expired_at = Some(pages);
+            Some(token) if !from.is_empty() && self.advance.expired(self.result.got) => {
+                if !self.client.budget.retry() {
+                    return Err(error);
+                }
                 self.known = Arc::new(self.result.last_read.clone());
                 self.client.progress.expired(&self.list);
                 Ok(Some(self.request(token)))
             }
             _ => Err(error),
         }
+    }
+
+    /// Whether a page that timed out is requested again: in half its size, or in the smallest size once more.
+    fn is_worth_another(&mut self) -> bool {
+        let halved = self.size.halve();
+        if !halved && !self.advance.stalled() || !self.client.budget.retry() {
+            return false;
+        }
+        if halved {
+            let now = self.size.now();
+            self.result.smallest = self.result.smallest.min(Some(now)).or(Some(now));
+            self.client.progress.halved(&self.list, now);
+        }
+        true
+    }
+
+    /// Tells a kind that the server does not serve from a list that was not found.
+    async fn explained(&self, error: Error) -> Error {
+        let nothing = self.result.pages == 0 && self.result.got == 0;
+        if nothing && error.is_no_path() && self.client.lacks(self.list.kind).await {
+            return Error::NotServed(self.list.kind);
+        }
+        error
     }
 
     fn take(&mut self, metadata: &ListMeta, part: Part<K>, took: Duration) {

@@ -18,8 +18,8 @@ pub(crate) struct ListResult<K> {
     /// The smallest page size, if pages were halved.
     pub(super) smallest: Option<u32>,
     pub(super) slowest: Duration,
-    /// The number of pages at which the list last expired and went on from another moment.
-    pub(super) expired_at: Option<u64>,
+    /// Whether the list expired and went on from another moment, or should have.
+    pub(super) has_expired: bool,
 }
 
 impl<K> ListResult<K> {
@@ -33,7 +33,7 @@ impl<K> ListResult<K> {
             missing: None,
             smallest: None,
             slowest: Duration::ZERO,
-            expired_at: None,
+            has_expired: false,
         }
     }
 
@@ -51,7 +51,7 @@ impl<K> ListResult<K> {
             .error
             .as_ref()
             .map(|error| Gap { missing: self.missing, ..gap(error.reason(), Some(error.why())) });
-        let remark = self.expired_at.map(|_| gap(Reason::Inconsistent, None));
+        let remark = self.has_expired.then(|| gap(Reason::Inconsistent, None));
         let slowest = SlowPage {
             millis: u64::try_from(self.slowest.as_millis()).unwrap_or(u64::MAX),
             kind: request.kind.name().to_owned(),

@@ -8,6 +8,7 @@
 mod budget;
 pub(crate) mod connect;
 mod contexts;
+mod discovery;
 pub(crate) mod error;
 mod event;
 mod exec;

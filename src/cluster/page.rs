@@ -9,11 +9,12 @@ use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http_body_util::BodyExt;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep, timeout};
 
 /// The maximum size of a short response: a version, an error, the end of a log.
@@ -134,6 +135,8 @@ pub struct ApiClient {
     pub(crate) budget: Arc<Budget>,
     pub(crate) progress: Progress,
     pub(crate) meter: Meter,
+    /// The groups of the API with their versions, once one of them matters.
+    pub(super) group_versions: OnceCell<Option<BTreeSet<String>>>,
     /// The parallel requests of this cluster.
     share: Semaphore,
     /// The time limit of one attempt (`--request-timeout`).
@@ -154,6 +157,7 @@ impl ApiClient {
             budget: Arc::clone(budget),
             progress,
             meter: Meter::default(),
+            group_versions: OnceCell::new(),
             share: Semaphore::new(budget.share(clusters)),
             attempt_limit: (!attempt_limit.is_zero()).then_some(attempt_limit),
         }

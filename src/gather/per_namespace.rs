@@ -93,6 +93,7 @@ fn has_failed<K>((request, result): &(ListRequest, ListResult<K>)) -> bool {
     let refused = request.is_of_certificates() || request.kind.is_extension();
     let hopeless = |error: &Error| {
         error.reason() == Reason::Absent
+            || result.pages == 0 && error.is_no_path()
             || error.is_stopped()
             || refused_only && !error.is_forbidden()
             || refused && error.is_forbidden()

@@ -1,7 +1,8 @@
 //! One document of a file: a single object, or a list. The items of a list are passed on as they are read.
 
 use super::Header;
-use crate::wire::{Kind, Object, from_value};
+use crate::wire::{Kind, Object, Time, from_value};
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use std::fmt;
@@ -9,8 +10,11 @@ use std::fmt;
 /// One part of a document.
 #[derive(Debug)]
 pub(super) enum Item {
-    /// An object of a kind that is read.
-    Object(Object),
+    /// An object of a kind that is read, and its age.
+    Object(Object, Age),
+    /// A list that is one page of a longer one: the kind of the items, the number that it has, and the number that follow, if
+    /// the server stated it.
+    Page(String, u64, Option<u64>),
     /// An object of another kind.
     Unknown(String),
     /// An object that cannot be read: its kind, and its position with the reason.
@@ -19,6 +23,32 @@ pub(super) enum Item {
     Header(Box<Header>),
     /// Another document of this tool: its kind and its content.
     Written(String, Value),
+}
+
+/// What tells which of two copies of an object is newer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Age {
+    version: Option<u64>,
+    created: Option<Time>,
+}
+
+impl Age {
+    fn of(object: &Value) -> Self {
+        let version = object.pointer("/metadata/resourceVersion").and_then(Value::as_str);
+        let created = object.pointer("/metadata/creationTimestamp");
+        Self {
+            version: version.and_then(|version| version.parse().ok()),
+            created: created.and_then(|time| Time::deserialize(time).ok()),
+        }
+    }
+
+    /// Whether it is newer than another copy: by the version of the object, else by its creation.
+    pub(super) fn is_newer_than(self, other: Self) -> bool {
+        match (self.version, other.version) {
+            (Some(version), Some(other)) => version > other,
+            _ => self.created > other.created,
+        }
+    }
 }
 
 /// Reads one document and passes each item to `sink`.
@@ -50,13 +80,16 @@ impl<'de, S: FnMut(Item)> Visitor<'de> for DocumentVisitor<'_, S> {
                 let list_kind = rest.get("kind").and_then(Value::as_str).and_then(item_kind);
                 let mut read = ItemsSeed { sink: self.0, list_kind, waiting: Vec::new(), count: 0 };
                 map.next_value_seed(&mut read)?;
-                items = Some(read.waiting);
+                items = Some((read.waiting, read.count));
             } else {
                 rest.insert(key, map.next_value()?);
             }
         }
         let kind = rest.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
-        match items {
+        if let Some(page) = items.as_ref().and_then(|(_, count)| page(&kind, &rest, *count)) {
+            (self.0)(page);
+        }
+        match items.map(|(waiting, _)| waiting) {
             _ if kind == "Snapshot" => {
                 let header = from_value(&Value::Object(rest)).map_err(M::Error::custom)?;
                 (self.0)(Item::Header(Box::new(header)));
@@ -76,6 +109,15 @@ impl<'de, S: FnMut(Item)> Visitor<'de> for DocumentVisitor<'_, S> {
         }
         Ok(())
     }
+}
+
+/// The note that a list is one page of a longer one.
+fn page(kind: &str, list: &Map<String, Value>, count: usize) -> Option<Item> {
+    let metadata = list.get("metadata")?;
+    let token = metadata.get("continue").and_then(Value::as_str).unwrap_or_default();
+    let follow = metadata.get("remainingItemCount").and_then(Value::as_u64).filter(|count| *count > 0);
+    let items = kind.strip_suffix("List").filter(|items| !items.is_empty()).unwrap_or(kind);
+    (!token.is_empty() || follow.is_some()).then(|| Item::Page(items.to_owned(), count as u64, follow))
 }
 
 /// Whether this tool wrote it.
@@ -143,8 +185,9 @@ fn item(value: Value, list_kind: Option<Kind>, place: &str) -> Item {
     }
     let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or("?").to_owned();
     let name = format!("{}/{}", text("/metadata/namespace"), text("/metadata/name"));
+    let age = Age::of(&value);
     match Object::from_value(kind, value) {
-        Ok(object) => Item::Object(object),
+        Ok(object) => Item::Object(object, age),
         Err(error) => Item::Broken(kind.name().to_owned(), format!("{place} {name}: {error}")),
     }
 }

@@ -3,6 +3,7 @@
 //! What does not belong here: judgement (`checks`), and asking a server (`cluster`).
 
 mod capture;
+mod copies;
 mod document;
 mod error;
 mod read;

@@ -1,10 +1,11 @@
 //! Reads snapshots from files: `kubectl get … -o json|yaml`, lists, folders, streams of documents and captures,
 //! plain or compressed. Lists are read item by item, so that a file may be far larger than memory.
 
+use super::copies::Copies;
 use super::document::{Document, Item};
 use super::{Error, Header, Snapshot};
 use crate::model::{Gap, Reason};
-use crate::text::{Message, reasons};
+use crate::text::{Fact, Message, reasons};
 use crate::wire::{Kind, Time};
 use serde::de::DeserializeSeed;
 use std::collections::{BTreeMap, BTreeSet};
@@ -128,6 +129,7 @@ fn readable_in(folder: &Path, shown: &str) -> Result<Vec<PathBuf>, Error> {
 #[derive(Default)]
 struct Files {
     snapshot: Snapshot,
+    copies: Copies,
     header: Option<Header>,
     kinds: BTreeSet<Kind>,
     unknown: BTreeMap<String, u64>,
@@ -213,9 +215,16 @@ impl Files {
 
     fn take(&mut self, path: &str, item: Item) {
         match item {
-            Item::Object(object) => {
+            Item::Object(object, age) => {
                 self.kinds.insert(object.kind());
-                self.snapshot.rows.add(object);
+                if let Some(object) = self.copies.older(object, age) {
+                    self.snapshot.rows.add(object);
+                }
+            }
+            Item::Page(kind, got, missing) => {
+                let gap = Gap { got, missing, ..Gap::new(kind, Reason::Failed) };
+                let why = Message::new(&reasons::ONE_PAGE, vec![("file", Fact::text(path))]);
+                self.snapshot.coverage.gaps.push(gap.because(why));
             }
             Item::Written(kind, document) => {
                 self.written.push(Written { path: path.to_owned(), kind, document });
@@ -248,6 +257,7 @@ impl Files {
 
     fn finish(mut self, clock: Time) -> Snapshot {
         let mut snapshot = self.snapshot;
+        std::mem::take(&mut self.copies).put_first(&mut snapshot.rows);
         let outside = &mut snapshot.coverage.outside;
         let unknown = self.unknown.iter();
         outside.extend(unknown.map(|(kind, got)| {

@@ -150,6 +150,8 @@ fn said(error: &Error) -> Message {
             Message::new(&reasons::ANSWER_UNREADABLE, vec![("why", Fact::Message(why.clone()))])
         }
         Error::Unreached(text) | Error::Transport(text) | Error::Config(text) => Message::quoted(text),
-        Error::Stopped(why) => why.clone(),
+        // Only a list ends so, and no source is one.
+        Error::NotServed(_) => error.why(),
+        Error::Endless(why) | Error::Stopped(why) => why.clone(),
     }
 }

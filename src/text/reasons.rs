@@ -23,6 +23,11 @@ reasons! {
         "HTTP {code}：不会跟随重定向";
     "answer-unreadable" ANSWER_UNREADABLE: "the answer cannot be read: {why}", "無法讀取回應：{why}", "无法读取响应：{why}";
     "too-large" TOO_LARGE: "more than {size} MiB", "超過 {size} MiB", "超过 {size} MiB";
+    "not-served" NOT_SERVED: "the server does not serve {kind}", "伺服器未提供 {kind}", "服务器未提供 {kind}";
+    "same-token" SAME_TOKEN: "the list does not end: the server returned a page again",
+        "清單沒有結束：伺服器重複傳回同一頁", "列表没有结束：服务器重复返回同一页";
+    "empty-pages" EMPTY_PAGES: "the list does not end: {count} pages in a row without a new object",
+        "清單沒有結束：連續 {count} 頁沒有新物件", "列表没有结束：连续 {count} 页没有新对象";
     "other-object" OTHER_OBJECT: "it is not the {kind} {name}", "內容不是 {kind} {name}", "内容不是 {kind} {name}";
     "interrupted" INTERRUPTED: "interrupted", "使用者中斷", "用户中断";
     "out-of-time" OUT_OF_TIME: "timed out after {seconds} s (--timeout)", "超過 {seconds} 秒的時限（--timeout）",
@@ -37,6 +42,8 @@ reasons! {
         "尚未登录服务器（Unauthorized）";
 
     // Files and settings.
+    "one-page" ONE_PAGE: "{file} is one page of a longer list", "{file} 只是較長清單的其中一頁",
+        "{file} 只是较长列表的其中一页";
     "unchecked-kind" UNCHECKED_KIND: "no check reads this kind", "沒有檢查會讀取這種物件", "没有检查会读取这种对象";
     "tls-checks-skipped" TLS_CHECKS_SKIPPED: "TLS certificate checks skipped", "已略過 TLS 憑證檢查", "已跳过 TLS 证书检查";
     "annotation" ANNOTATION: "annotation on {object}", "{object} 的 annotation", "{object} 的注解";

@@ -34,9 +34,14 @@ impl Body {
         Self { parts: parts.map(|at| bytes.slice(at..bytes.len().min(at + PART))).collect(), end: None }
     }
 
+    /// Returns all bytes.
+    pub(super) fn bytes(self) -> Vec<u8> {
+        self.parts.into_iter().flatten().collect()
+    }
+
     /// Drops the second half.
-    pub(super) fn cut(mut self, how: Broken) -> Self {
-        let all: Vec<u8> = self.parts.drain(..).flatten().collect();
+    pub(super) fn cut(self, how: Broken) -> Self {
+        let all = self.bytes();
         Self { end: Some(how), ..Self::whole(all[..all.len() / 2].to_vec()) }
     }
 }

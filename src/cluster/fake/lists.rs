@@ -28,6 +28,9 @@ impl State {
         if path == "/version" {
             return response(200, "application/json", json!({ "gitVersion": "v1.36.3" }).to_string().into());
         }
+        if let Some(known) = self.discovery(path) {
+            return response(200, "application/json", known.to_string().into());
+        }
         let found = Kind::ALL.into_iter().find_map(|kind| resolve(kind, path));
         let not_found = || response(404, "text/plain", b"404 page not found".to_vec());
         let Some(place) = found.filter(|place| self.serves(place.kind)) else { return not_found() };
@@ -41,7 +44,23 @@ impl State {
     /// Whether there is a server for a kind. Extensions exist if the test has added objects.
     fn serves(&self, kind: Kind) -> bool {
         let extension = kind.is_extension() || kind.is_metered();
-        kind.place() != Place::Measured && (!extension || self.objects.contains_key(&kind))
+        kind.place() != Place::Measured
+            && !self.unserved.contains(&kind)
+            && (!extension || self.objects.contains_key(&kind))
+    }
+
+    /// The groups, or the resources of a version of a group.
+    fn discovery(&self, path: &str) -> Option<Value> {
+        let served = || Kind::ALL.into_iter().filter(|kind| self.serves(*kind));
+        if path == "/apis" {
+            let version = |kind: Kind| json!({ "versions": [{ "groupVersion": kind.api_version() }] });
+            let groups: Vec<Value> = served().map(version).collect();
+            return Some(json!({ "kind": "APIGroupList", "groups": groups }));
+        }
+        let version = path.strip_prefix("/apis/")?;
+        let of_version: Vec<Kind> = served().filter(|kind| kind.api_version() == version).collect();
+        let resources: Vec<Value> = of_version.iter().map(|kind| json!({ "name": kind.plural() })).collect();
+        (!resources.is_empty()).then(|| json!({ "kind": "APIResourceList", "resources": resources }))
     }
 
     fn of<'a>(&'a self, place: &'a Target) -> impl Iterator<Item = &'a Value> {

@@ -19,7 +19,7 @@ use body::Body;
 use bytes::Bytes;
 use http::{Method, Request, Response};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -39,6 +39,8 @@ pub(crate) enum Fault {
     Status(u16, &'static [(&'static str, &'static str)]),
     /// The normal response with more headers.
     Headers(&'static [(&'static str, &'static str)]),
+    /// The normal response in JSON with changes; the number is that of the request.
+    Edit(fn(&mut Value, usize)),
     /// An expired list, with the token from which it goes on; empty for none.
     Expired(&'static str),
     /// A body of this type, as it is.
@@ -63,6 +65,8 @@ struct State {
     logs: BTreeMap<String, String>,
     /// Parts of requests and the responses that replace the next ones; the last one stays if `true`.
     faults: Vec<(String, Vec<Fault>, bool)>,
+    /// The kinds that the server does not serve.
+    unserved: BTreeSet<Kind>,
     /// Whether lists of pods are served as protobuf, if the client accepts that.
     protobuf: bool,
     requests: Vec<String>,
@@ -90,6 +94,11 @@ impl Fake {
         for number in 0..pods {
             self.add(Kind::Pod, pod(name, number));
         }
+    }
+
+    /// Stops serving a kind, as a server of another version or without the extension.
+    pub(crate) fn without(&self, kind: Kind) {
+        self.state().unserved.insert(kind);
     }
 
     /// Sets the log of a container: `namespace/pod/container`, with a `!` at the end for its previous run.
@@ -164,6 +173,11 @@ impl Fake {
             None => Ok(normal()),
             Some(Fault::Status(code, headers)) => Ok(with_headers(status(code, &line, ""), headers)),
             Some(Fault::Headers(headers)) => Ok(with_headers(normal(), headers)),
+            Some(Fault::Edit(edit)) => {
+                let mut document = serde_json::from_slice(&normal().into_body().bytes()).unwrap();
+                edit(&mut document, self.requests().len());
+                Ok(response(200, "application/json", document.to_string().into_bytes()))
+            }
             Some(Fault::Expired(token)) => Ok(status(410, &line, token)),
             Some(Fault::Raw(code, kind, text)) => Ok(response(code, kind, text.as_bytes().to_vec())),
             Some(Fault::Hang) => std::future::pending().await,

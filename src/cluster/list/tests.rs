@@ -24,6 +24,12 @@ fn pods(page_size: u32) -> ListRequest {
     }
 }
 
+/// A page without objects and with a token that is new.
+fn without_objects(page: &mut serde_json::Value, number: usize) {
+    page["items"] = serde_json::json!([]);
+    page["metadata"]["continue"] = format!("{number}").into();
+}
+
 async fn read(fake: &Fake, request: &ListRequest) -> ListResult<Rows> {
     list(fake.client(), request, Rows::default()).await
 }
@@ -104,7 +110,8 @@ async fn pages_are_not_halved_for_ever() {
     fake.always("/pods", Fault::Hang);
     let result = read(&fake, &pods(200)).await;
     let sizes = fake.requests();
-    assert_eq!(sizes, ["200", "100", "50"].map(|size| format!("GET /api/v1/pods?limit={size}")));
+    // The smallest page once more.
+    assert_eq!(sizes, ["200", "100", "50", "50"].map(|size| format!("GET /api/v1/pods?limit={size}")));
     let gaps = result.coverage(&pods(200)).gaps;
     assert_eq!((gaps.len(), gaps[0].reason, gaps[0].got), (1, Reason::TimedOut, 0));
 }
@@ -130,6 +137,89 @@ async fn a_list_that_expires_at_once_or_without_a_token_is_a_gap() {
         assert_eq!((gaps[0].reason, gaps[0].got, gaps[0].missing), (Reason::Expired, 10, Some(2)));
         assert!(fake.requests_of("continue=10").len() <= 2, "{:?}", fake.requests());
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_of_the_smallest_size_that_stalls_once_is_read_again() {
+    let fake = shop();
+    fake.fault("continue=5", [Fault::Hang]);
+    let result = read(&fake, &pods(5)).await;
+    assert_eq!((names(&result).len(), result.error.as_ref()), (12, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_repeats_a_token_ends_as_a_gap() {
+    let fake = shop();
+    fake.always("continue=5", Fault::Edit(|page, _| page["metadata"]["continue"] = "5".into()));
+    let result = read(&fake, &pods(5)).await;
+    let coverage = result.coverage(&pods(5));
+    assert_eq!(coverage.gaps[0].reason, Reason::Failed);
+    let why = coverage.gaps[0].why.as_ref().unwrap().to_string();
+    assert_eq!(why, "the list does not end: the server returned a page again");
+    assert!(fake.requests().len() <= 3, "{:?}", fake.requests());
+}
+
+#[tokio::test(start_paused = true)]
+async fn empty_pages_in_a_row_end_a_list() {
+    let fake = shop();
+    fake.always("/pods", Fault::Edit(without_objects));
+    let result = read(&fake, &pods(5)).await;
+    let why = result.error.clone().unwrap().to_string();
+    assert_eq!(why, "error: the list does not end: 20 pages in a row without a new object");
+    assert!(fake.requests().len() <= 21, "{}", fake.requests().len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_expires_without_progress_ends_as_a_gap() {
+    let fake = shop();
+    let turns = (0..1000).flat_map(|_| [Fault::Expired("again"), Fault::Edit(without_objects)]);
+    fake.fault("continue=", turns);
+    let result = read(&fake, &pods(5)).await;
+    assert_eq!((result.got, result.error.as_ref().map(Error::reason)), (5, Some(Reason::Expired)));
+    assert!(fake.requests().len() < 10, "{:?}", fake.requests());
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_discovery_says_that_a_kind_is_not_served() {
+    let absent = |kind| async move {
+        let fake = shop();
+        fake.without(Kind::CronJob);
+        let result = read(&fake, &ListRequest { kind, ..pods(5) }).await;
+        (result.error.map(|error| error.reason()), fake.requests().len())
+    };
+    // The group has other kinds; the whole group is missing.
+    assert_eq!(absent(Kind::CronJob).await, (Some(Reason::Absent), 3));
+    assert_eq!(absent(Kind::Gateway).await, (Some(Reason::Absent), 2));
+    for kind in [Kind::Pod, Kind::Node, Kind::Deployment, Kind::CronJob, Kind::Ingress] {
+        for body in
+            [("text/html", "<html>"), ("text/plain", "404 page not found"), ("application/json", "{}")]
+        {
+            let fake = shop();
+            fake.always(&kind.path(None), Fault::Raw(404, body.0, body.1));
+            let result = read(&fake, &ListRequest { kind, ..pods(5) }).await;
+            assert_eq!(result.error.map(|error| error.reason()), Some(Reason::Failed), "{kind:?} {body:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_discovery_a_kind_that_is_not_found_is_a_gap() {
+    for fault in [Fault::Status(403, &[]), Fault::Status(404, &[]), Fault::Raw(200, "application/json", "{}")]
+    {
+        let fake = shop();
+        fake.without(Kind::Gateway);
+        fake.always("GET /apis$", fault);
+        let result = read(&fake, &ListRequest { kind: Kind::Gateway, ..pods(5) }).await;
+        assert_eq!(result.error.map(|error| error.reason()), Some(Reason::Failed));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_later_page_that_is_not_found_is_a_gap() {
+    let fake = shop();
+    fake.always("continue=5", Fault::Status(404, &[]));
+    let gaps = read(&fake, &pods(5)).await.coverage(&pods(5)).gaps;
+    assert_eq!((gaps[0].reason, gaps[0].got, gaps[0].missing), (Reason::Failed, 5, Some(7)));
 }
 
 #[tokio::test(start_paused = true)]

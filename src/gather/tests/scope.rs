@@ -154,10 +154,7 @@ async fn gaps_that_a_complete_report_may_have_are_outside_of_the_scope() {
     let fake = cluster();
     fake.always("/api/v1/nodes?", Fault::Status(403, &[]));
     fake.always("/persistentvolumes?", Fault::Status(403, &[]));
-    fake.always(
-        "/apis/batch/v1/namespaces/shop/cronjobs",
-        Fault::Raw(404, "text/plain", "404 page not found"),
-    );
+    fake.without(Kind::CronJob);
     let of_one = gathered(&fake, &named(&["shop"])).await.unwrap().coverage;
     assert_eq!(gaps(&of_one.gaps), [""; 0]);
     for gap in ["Node - Forbidden", "PersistentVolume - Forbidden", "CronJob shop Absent"] {
