@@ -18,8 +18,8 @@ static INFO: CheckInfo = CheckInfo {
     },
     remedy: Text {
         en: "If it ended with an error, check its owner first. Then delete it; no object depends on it.",
-        zh_tw: "若以錯誤結束，先看擁有者狀態。再刪除即可，沒有任何東西依賴它。",
-        zh_cn: "若以错误退出，先看属主状态。再删除即可，没有任何东西依赖它。",
+        zh_tw: "若以錯誤結束，先看擁有者狀態；之後刪除即可，沒有任何東西依賴它。",
+        zh_cn: "若以错误退出，先看属主状态；之后删除即可，没有任何东西依赖它。",
     },
     prevention: Text {
         en: "Clean up ended pods on a schedule. The cluster's own garbage collection starts only at \
