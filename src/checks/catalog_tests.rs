@@ -63,7 +63,7 @@ fn the_list_is_sorted_and_holds_every_file() {
 #[test]
 fn every_page_has_its_sections_and_names_its_check() {
     let heads = [
-        ["What it checks", "Why it matters", "What to do", "When it is wrong"],
+        ["What it checks", "Why it matters", "What to do", "False positives"],
         ["檢查什麼", "為什麼重要", "怎麼處理", "什麼時候不準"],
         ["检查什么", "为什么重要", "怎么处理", "什么时候不准"],
     ];

@@ -20,7 +20,6 @@ texts! {
     BETTER: "better", "好轉", "好转";
     UNSEEN: "unknown", "無從比較", "无法比较";
     UNCHANGED: "unchanged", "未變", "未变";
-    SAME: "same", "未變", "未变";
     CHANGE: "CHANGE", "變化", "变化";
     COUNT: "{count} {change}", "{change} {count}", "{change} {count}";
     SINCE: "Since {moment} ({age} ago): {counts}", "自 {moment}（{age} 前）以來：{counts}", "自 {moment}（{age} 前）以来：{counts}";
@@ -57,7 +56,7 @@ pub(super) fn label(of: Change, lang: Lang) -> String {
         Change::Fixed => ("✓", &FIXED),
         Change::Better => ("↓", &BETTER),
         Change::Unseen => ("?", &UNSEEN),
-        Change::Unchanged => ("=", &SAME),
+        Change::Unchanged => ("=", &UNCHANGED),
     };
     format!("{glyph} {}", word.get(lang))
 }

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 texts! {
     COMPLETE: "Coverage complete", "涵蓋範圍完整", "覆盖范围完整";
+    READ_ALL: "Input read completely", "輸入的內容已全部檢查", "输入的内容已全部检查";
     INCOMPLETE: "Coverage incomplete", "涵蓋範圍不完整", "覆盖范围不完整";
     COST: "{requests:# request|# requests}, {pages:# page|# pages}, {size} MB", "{requests} 次請求、{pages} 個分頁、{size} MB",
         "{requests} 次请求、{pages} 个分页、{size} MB";
@@ -38,7 +39,7 @@ texts! {
     READ: "{got} read", "已讀 {got} 個", "已读 {got} 个";
     IN: "{kinds} in {places}", "{places} 的 {kinds}", "{places} 的 {kinds}";
     MORE: "{count:# more namespace|# more namespaces}", "另外 {count} 個命名空間", "另外 {count} 个命名空间";
-    KINDS: "{kinds} and {count:# other kind|# other kinds}", "{kinds} 及其他 {count} 種", "{kinds} 及其他 {count} 种";
+    KINDS: "{kinds} and {count:# other kind|# other kinds}", "{kinds} 及其他 {count} 種資源", "{kinds} 及其他 {count} 种资源";
     CHECKS: "{kinds} and {count:# other check|# other checks}", "{kinds} 及其他 {count} 項檢查", "{kinds} 及其他 {count} 项检查";
     SKEW: "The clock of the API server differs from the local clock by {skew} s; ages use the clock of the server.",
         "API server 的時鐘與本機相差 {skew} 秒，時間一律以伺服器為準。", "API server 的时钟与本机相差 {skew} 秒，时间一律以服务器为准。";
@@ -68,9 +69,15 @@ const MISSED: [Kind; 8] = [
     Kind::Service,
 ];
 
-/// Returns `Coverage complete · 12 requests, 3 pages, 0.4 MB`.
+/// Returns `Coverage complete · 12 requests, 3 pages, 0.4 MB`. For files that lack kinds, it says that the input was read.
 pub(super) fn summary(coverage: &Coverage, lang: Lang) -> String {
-    let head = if coverage.gaps.is_empty() { &COMPLETE } else { &INCOMPLETE }.get(lang);
+    let is_partial = || coverage.outside.iter().any(|gap| gap.reason == Reason::NotGiven);
+    let head = match coverage.gaps.as_slice() {
+        [] if coverage.cost.requests == 0 && is_partial() => &READ_ALL,
+        [] => &COMPLETE,
+        _ => &INCOMPLETE,
+    };
+    let head = head.get(lang);
     if coverage.cost.requests == 0 {
         return format!("{head} · {}", FROM_FILES.get(lang));
     }

@@ -57,7 +57,7 @@ pub(super) fn sections(report: &Report, look: Look, wide: bool) -> Vec<Vec<Block
     sections
 }
 
-/// Returns the part of the patrol report; nothing if no log was read.
+/// Returns the part of the full report; nothing if no log was read.
 pub(super) fn page(report: &Report, look: Look) -> Vec<Block> {
     let Some(logs) = report.error_logs() else { return Vec::new() };
     let lang = look.lang;

@@ -1,4 +1,4 @@
-//! The nine sections of the patrol report, in their order, with the changes before the second.
+//! The nine sections of the report, in their order, with the changes before the second.
 
 mod advice;
 mod changes;
@@ -34,7 +34,7 @@ pub(super) const ALL: [fn(&Report, Look) -> Vec<Block>; 12] = [
 ];
 
 texts! {
-    TITLE: "Pod patrol report", "Pod 巡檢報告", "Pod 巡检报告";
+    TITLE: "Pod health report", "Pod 巡檢報告", "Pod 巡检报告";
     TIME: "Time", "巡檢時間", "巡检时间";
     ENVIRONMENT: "Environment", "環境", "环境";
     SCOPE: "Scope", "範圍", "范围";

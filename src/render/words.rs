@@ -38,7 +38,7 @@ texts! {
     SEVERITY: "SEVERITY", "嚴重程度", "严重程度";
     SINCE: "SINCE", "持續時間", "持续时间";
     OBJECT: "OBJECT", "物件", "对象";
-    WHAT: "WHAT, AND WHY", "問題與原因", "问题与原因";
+    WHAT: "PROBLEM AND CAUSE", "問題與原因", "问题与原因";
     NAME: "NAME", "名稱", "名称";
     READY: "READY", "就緒", "就绪";
     STATUS: "STATUS", "狀態", "状态";

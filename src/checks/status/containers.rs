@@ -13,8 +13,8 @@ pub(super) static STATUSES: &[Status] = &[
             "pod-wrong-architecture",
             "pod-hook-failed",
         ],
-        "The container ended again and again. The kubelet waits before the next start, from 10 seconds up to 5 minutes. The \
-         cause is in the last exit code and in the log of the previous container.",
+        "The container exits repeatedly. The kubelet waits before the next start, from 10 seconds up to 5 minutes. The last \
+         exit code and the log of the previous container show the cause.",
         "容器一再結束，kubelet 會等待 10 秒到 5 分鐘再啟動。原因在上一次的結束碼與前一個容器的日誌裡。",
         "容器一再退出，kubelet 会等待 10 秒到 5 分钟再启动。原因在上一次的退出码与前一个容器的日志里。",
     ),

@@ -125,9 +125,9 @@ pub(super) static NOTABLE: &[Code] = &[
     code(
         "137",
         &["pod-oom-killed", "pod-killed-by-probe", "pod-crash-loop", "pod-hook-failed"],
-        "The program was killed (SIGKILL, 128 + 9). With the reason `OOMKilled` the kernel killed it for memory. \
-         Otherwise it did not end in time after SIGTERM, for example after a failed liveness probe, or another process \
-         killed it.",
+        "The program was killed (SIGKILL, 128 + 9). If the reason is `OOMKilled`, the kernel killed it because the \
+         container or the node ran out of memory. Otherwise it did not exit in time after SIGTERM, for example after a \
+         failed liveness probe, or another process killed it.",
         "程式被強制終止（SIGKILL，128 + 9）。原因為 `OOMKilled` 時，是核心因記憶體而終止它；否則就是收到 SIGTERM 後沒有及時結束\
          （例如存活探針失敗之後），或被其他程序終止。",
         "程序被强制终止（SIGKILL，128 + 9）。原因为 `OOMKilled` 时，是内核因内存而终止它；否则就是收到 SIGTERM 后没有及时退出\

@@ -27,16 +27,16 @@ texts! {
     UNMEASURED: "usage not measured", "使用量未量測", "使用量未测量";
     UNSTATED: "Nodes that report no allocatable CPU or memory, not counted: {count}",
         "未回報可分配資源、因此不計入的節點：{count} 個", "未上报可分配资源、因此不计入的节点：{count} 个";
-    NOT_ON_NODES: "{pods:# pod is|# pods are} on none of these nodes and {pods:requests|request} {cpu} CPU and {memory} memory",
+    NOT_ON_NODES: "{pods:# pod is|# pods are} not on any of these nodes; {pods:it requests|they request} {cpu} CPU and {memory} memory",
         "不在這些節點上的 Pod：{pods} 個，請求 CPU {cpu}、記憶體 {memory}", "不在这些节点上的 Pod：{pods} 个，请求 CPU {cpu}、内存 {memory}";
     FITS: "{resource}: without the largest node {node}, requests are {percent} % of the other {others:# node|# nodes}",
         "{resource}：少了最大的節點 {node}，請求量為其餘 {others} 個節點的 {percent} %",
         "{resource}：少了最大的节点 {node}，请求量为其余 {others} 个节点的 {percent} %";
     SHORT: "{resource}: without the largest node {node}, {short} is missing: requests are {needed}, the other {others:# node has|# nodes have} {left}", "{resource}：少了最大的節點 {node} 就放不下，尚缺 {short}：需要 {needed}，其餘 {others} 個節點只有 {left}",
         "{resource}：少了最大的节点 {node} 就放不下，还缺 {short}：需要 {needed}，其余 {others} 个节点只有 {left}";
-    TOO_FEW: "Only 1 node accepts ordinary pods: if it is lost, its pods cannot run",
+    TOO_FEW: "Only 1 node accepts pods without tolerations: if it is lost, its pods cannot run",
         "可接收一般 Pod 的節點：1 個。少了它，其上的 Pod 無處可去", "可接收普通 Pod 的节点：1 个。少了它，上面的 Pod 无处可去";
-    NO_OPEN: "No node accepts ordinary pods", "沒有節點可接收一般 Pod", "没有节点可接收普通 Pod";
+    NO_OPEN: "No node accepts pods without tolerations", "沒有節點可接收一般 Pod", "没有节点可接收普通 Pod";
     LOSS_UNKNOWN: "Capacity after losing a node: unknown (not every pod of the cluster was read)",
         "未檢查叢集的所有 Pod，無法得知少了一個節點後是否放得下", "没有检查集群的所有 Pod，无法得知少了一个节点后能否放得下";
     NAMESPACES: "Namespaces, by requests", "命名空間（依請求量排序）", "命名空间（按请求量排序）";

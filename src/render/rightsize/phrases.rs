@@ -21,7 +21,7 @@ texts! {
     LIMITS: "LIMITS", "上限", "限制";
     GIVES_BACK: "SAVES", "可釋出", "可释放";
     SAMPLES: "SAMPLES", "樣本數", "样本数";
-    WHAT: "WHAT, AND WHAT TO SET", "問題與建議值", "问题与建议值";
+    WHAT: "PROBLEM AND SUGGESTION", "問題與建議值", "问题与建议值";
     FINE: "Requests match usage", "請求量與實際用量相符", "请求量与实际用量相符";
     CHANGES: "Requests do not match usage", "請求量與實際用量不符", "请求量与实际用量不符";
     FEW: "Too few samples for suggestions", "資料太少，無法提出建議", "数据太少，无法给出建议";

@@ -23,6 +23,7 @@ texts! {
     IS_UNHEALTHY: "Something does not work now.", "目前有服務無法正常運作。", "目前有服务无法正常工作。";
     MOST: "{healthy} of {active:# active pod|# active pods} healthy ({share}).", "運作中的 {active} 個 Pod 有 {healthy} 個健康（{share}）。",
         "运行中的 {active} 个 Pod 有 {healthy} 个健康（{share}）。";
+    NO_STRENGTH: "None.", "無。", "无。";
     NO_RESTARTS: "No pod has restarted.", "沒有任何 Pod 重啟過。", "没有任何 Pod 重启过。";
     ALL_FULL: "{count:The only workload has|All # workloads have} all replicas.", "{count} 個工作負載副本齊全。", "{count} 个工作负载副本齐全。";
     NODES_READY: "{count:The only checked node is|All # checked nodes are} ready.", "檢查的 {count} 個節點全部就緒。",
@@ -57,7 +58,7 @@ texts! {
         "🔴 异常：Error、CrashLoopBackOff、ImagePullBackOff、Pending 等状态，READY 不是 x/x，或重启达 {unhealthy} 次。";
     C_COMPLETED: "⚫ completed: a pod that ended with success. It is not counted in any ratio.",
         "⚫ 已完成：正常執行完畢的 Pod，不列入任何比例。", "⚫ 已完成：正常运行结束的 Pod，不计入任何比例。";
-    C_QUIET: "Restarts count one class milder if the last one is more than {quiet} ago.",
+    C_QUIET: "If the last restart is more than {quiet} ago, unhealthy becomes attention and attention becomes healthy.",
         "最後一次重啟已超過 {quiet} 者，降一級計。", "最后一次重启已超过 {quiet} 者，降一级计。";
 }
 
@@ -74,7 +75,10 @@ pub(super) fn conclusion(report: &Report, look: Look) -> Vec<Block> {
         Block::Heading(2, own(CONCLUSION.get(lang))),
         Block::Parts(vec![verdict]),
         Block::Heading(3, own(STRENGTHS.get(lang))),
-        Block::items(strengths(report, lang)),
+        match strengths(report, lang) {
+            none if none.is_empty() => Block::Parts(vec![own(NO_STRENGTH.get(lang))]),
+            strengths => Block::items(strengths),
+        },
         Block::Heading(3, own(PROBLEMS.get(lang))),
     ];
     let problems: Vec<Line> = report
@@ -97,14 +101,19 @@ fn named(finding: &Finding) -> String {
     format!("{} {}", finding.object.namespace, finding.object.slashed()).trim_start().to_owned()
 }
 
+/// From this share of healthy pods on, the share is a strength, in percent.
+const STRONG: u64 = 90;
+
 fn strengths(report: &Report, lang: Lang) -> Vec<String> {
     let (totals, statistics) = (&report.totals, &report.statistics);
+    let (healthy, active) = (totals.healthy, totals.active());
     let facts = [
-        ("healthy", Fact::count(totals.healthy)),
-        ("active", Fact::count(totals.active())),
-        ("share", Fact::Text(words::percent(totals.healthy, totals.active()))),
+        ("healthy", Fact::count(healthy)),
+        ("active", Fact::count(active)),
+        ("share", Fact::Text(words::percent(healthy, active))),
     ];
-    let mut out = vec![MOST.fill(lang, &facts)];
+    let is_strong = active > 0 && healthy.saturating_mul(100) >= active.saturating_mul(STRONG);
+    let mut out: Vec<String> = is_strong.then(|| MOST.fill(lang, &facts)).into_iter().collect();
     if statistics.restarted == 0 && totals.pods > 0 {
         out.push(NO_RESTARTS.get(lang).to_owned());
     }
@@ -147,8 +156,9 @@ pub(super) fn long_term(report: &Report, look: Look) -> Vec<Block> {
     if checks.is_empty() {
         return vec![heading, Block::Parts(vec![own(NO_ADVICE.get(lang))])];
     }
-    let advice =
-        checks.values().map(|check| strong(check.title.get(lang)).then(" ").then(check.prevention.get(lang)));
+    let advice = checks
+        .values()
+        .map(|check| strong(check.title.get(lang)).then(words::colon(lang)).then(check.prevention.get(lang)));
     let mut advice: Vec<Line> = advice.collect();
     // A daily report would have shown a problem that is older than a day.
     if let Some(oldest) = report.oldest_problem().filter(|age| *age > 86_400) {

@@ -39,8 +39,8 @@ static ENDED: Text = Text {
 };
 
 static SAMPLED: Text = Text {
-    en: "{role} {container} keeps crashing and is running right now: {meaning} (exit code {exitCode}, {last} ago after \
-         a run of {ran}, {restarts:# restart|# restarts})",
+    en: "{role} {container} keeps crashing (running now): {meaning} (exit code {exitCode}, {last} ago after running for \
+         {ran}, {restarts:# restart|# restarts})",
     zh_tw: "{role} {container} 反覆崩潰，此刻剛好在執行：{last} 前執行 {ran} 後以結束碼 {exitCode} 結束（{meaning}），\
             已重啟 {restarts} 次",
     zh_cn: "{role} {container} 反复崩溃，此刻恰好在运行：{last} 前运行 {ran} 后以退出码 {exitCode} 退出（{meaning}），\

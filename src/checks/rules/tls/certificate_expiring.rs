@@ -84,7 +84,7 @@ fn run(view: &View, out: &mut Reporter) {
 
 /// Returns the severity of a chain's validity, the certificate that decides it, the message, and since when.
 fn judge(chain: &Chain, now: Time) -> Option<(Severity, &Certificate, &'static Text, Option<Time>)> {
-    if let Some(early) = chain.timed().find(|one| one.not_before > now && one.not_after > now) {
+    if let Some(early) = chain.not_yet_valid(now) {
         return Some((Severity::High, early, &NOT_YET, None));
     }
     let ending = certificates::ending(chain, now)?;
