@@ -70,7 +70,8 @@ fn every_page_has_its_sections_and_names_its_check() {
     for check in CATALOG.iter() {
         for (lang, heads) in LANGS.into_iter().zip(heads) {
             let page = check.page.get(lang);
-            assert!(page.starts_with(&format!("# {}: {}\n", check.id, check.title.get(lang))), "{page}");
+            let colon = if lang == Lang::En { ": " } else { "：" };
+            assert!(page.starts_with(&format!("# {}{colon}{}\n", check.id, check.title.get(lang))), "{page}");
             let found: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("## ")).collect();
             assert_eq!(found.get(..4), Some(&heads[..]), "{} in {lang:?}", check.id);
         }

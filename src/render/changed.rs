@@ -118,7 +118,7 @@ pub(super) fn table(changes: &Changes, rows: &[Row], now: Option<Time>, lang: La
         vec![
             column(&CHANGE, &|row| label(row.change, lang).into()),
             column(&words::SEVERITY, &|row| words::severity(row.severity, lang).into()),
-            column(&words::SINCE, &|row| lasted(changes, of(row), now).into()).expendable(1),
+            column(&words::SINCE, &|row| lasted(changes, of(row), now, lang).into()).expendable(1),
         ]
     };
     let namespace = |row: &Row| name(&*of(row).object.namespace);
@@ -132,8 +132,8 @@ pub(super) fn table(changes: &Changes, rows: &[Row], now: Option<Time>, lang: La
 }
 
 /// Returns how long a problem has lasted, as kubectl writes ages.
-pub(super) fn lasted(changes: &Changes, changed: &Changed, now: Option<Time>) -> String {
-    changes.lasted(changed, now).map_or_else(|| "?".to_owned(), human)
+pub(super) fn lasted(changes: &Changes, changed: &Changed, now: Option<Time>, lang: Lang) -> String {
+    words::age(changes.lasted(changed, now), lang)
 }
 
 /// Returns ` (restarts 12 → 40)`; ` (restarts 12)` for a fixed problem; nothing without a change.
@@ -165,7 +165,7 @@ fn all_numbers(changed: &Changed, lang: Lang) -> Vec<String> {
     }
     let measures = changed.moved();
     out.extend(measures.map(|(measure, before, now)| {
-        moved(measure.called.get(lang), measure.shown(before), measure.shown(now))
+        moved(measure.called.get(lang), measure.shown(before, lang), measure.shown(now, lang))
     }));
     out
 }
@@ -180,7 +180,7 @@ fn was(changed: &Changed, lang: Lang) -> Vec<String> {
         objects.into_iter().map(|count| one(OBJECTS.get(lang), count.to_string())).collect();
     out.extend(changed.measures.iter().filter_map(|moved| {
         let measure = CATALOG.find(&changed.check)?.measure(&moved.name)?;
-        Some(one(measure.called.get(lang), measure.shown(moved.values.before?)))
+        Some(one(measure.called.get(lang), measure.shown(moved.values.before?, lang)))
     }));
     out
 }

@@ -22,7 +22,7 @@ texts! {
     OWNED: "managed by {owners}", "由 {owners} 管理", "由 {owners} 管理";
     PODS: "PODS", "Pod", "Pod";
     NODES: "NODES", "節點", "节点";
-    FOUND: "FINDINGS", "發現", "发现";
+    FOUND: "FINDINGS", "發現項目", "发现项";
     NOTHING: "no problem found", "未發現異常", "未发现异常";
     TIMELINE: "TIMELINE", "時間軸", "时间线";
     OTHERS: " and {others:# other|# others}", " 等 {all} 個", " 等 {all} 个";

@@ -105,10 +105,11 @@ fn help_and_version_are_commands_too() {
 
 #[test]
 fn a_check_is_explained_in_the_readers_language() {
-    for (lang, head) in [("en", "## What it checks"), ("zh-TW", "## 檢查什麼"), ("zh-CN", "## 检查什么")]
+    for (lang, colon, head) in
+        [("en", ": ", "## What it checks"), ("zh-TW", "：", "## 檢查什麼"), ("zh-CN", "：", "## 检查什么")]
     {
         let text = explain(&format!("Pod-Leftover --lang {lang}"));
-        assert!(text.starts_with("# pod-leftover: ") && text.contains(head), "{text}");
+        assert!(text.starts_with(&format!("# pod-leftover{colon}")) && text.contains(head), "{text}");
         assert!(!text.contains("```"), "{text}");
         assert!(explain(&format!("pod-leftover --example --lang {lang}")).ends_with("```\n"));
     }

@@ -77,7 +77,7 @@ pub(super) static STATUSES: &[Status] = &[
         &["pod-probe-failing", "pod-killed-by-probe"],
         "A probe of the container failed. A failing readiness probe stops its traffic; a failing liveness or startup probe \
          restarts the container.",
-        "容器的探針失敗。就緒探針失敗會停止流量；存活探針或啟動探針失敗會重啟容器。",
+        "容器的探針失敗。就緒探針（readiness）失敗會停止流量；存活探針（liveness）或啟動探針（startup）失敗會重啟容器。",
         "容器的探针失败。就绪探针失败会停止流量；存活探针或启动探针失败会重启容器。",
     ),
     status(

@@ -11,7 +11,7 @@ texts! {
     STATISTICS: "5. Statistics", "5. 統計分析", "5. 统计分析";
     BY_STATUS: "Status", "狀態分布", "状态分布";
     BY_RESTARTS: "Restarts", "重啟情況", "重启情况";
-    BY_AGE: "Running time", "執行時間分布", "运行时间分布";
+    BY_AGE: "Running time", "存在時間分布", "存在时间分布";
     BY_NODE: "Nodes", "節點分布", "节点分布";
     SHARE: "SHARE", "占比", "占比";
     NO_STATUS: "(none)", "（無）", "（无）";
@@ -60,7 +60,7 @@ fn distribution(head: &Text, rows: Vec<(Line, u64)>, all: u64, lang: Lang) -> Bl
     Block::Table(Table::new(vec![
         Column::new(head.get(lang), names),
         Column::new(words::PODS.get(lang), counts.iter().map(u64::to_string)),
-        Column::new(SHARE.get(lang), counts.iter().map(|count| words::percent(*count, all))),
+        Column::new(SHARE.get(lang), counts.iter().map(|count| words::percent(*count, all, lang))),
     ]))
 }
 
@@ -131,7 +131,7 @@ pub(in crate::render) fn spread(spread: Option<&Spread>, lang: Lang) -> Vec<Line
         ("nodes", Fact::count(spread.nodes)),
         ("most", Fact::count(spread.most)),
         ("least", Fact::count(spread.least)),
-        ("share", Fact::Text(words::percent(spread.most, spread.all))),
+        ("share", Fact::Text(words::percent(spread.most, spread.all, lang))),
         ("ratio", Fact::Text(format!("{}.{}", spread.ratio_tenths / 10, spread.ratio_tenths % 10))),
         ("node", Fact::text(&spread.busiest)),
     ];

@@ -22,7 +22,7 @@ static INFO: CheckInfo = CheckInfo {
     },
     prevention: Text {
         en: "Let a rollout fail before it replaces healthy pods: use readiness probes and set maxUnavailable to 0.",
-        zh_tw: "讓有問題的版本在取代健康 Pod 之前就停下來：設定 readiness probe，並將 maxUnavailable 設為 0。",
+        zh_tw: "讓有問題的版本在取代健康 Pod 之前就停下來：設定就緒探針（readiness），並將 maxUnavailable 設為 0。",
         zh_cn: "让有问题的版本在替换健康 Pod 之前就停下：配置就绪探针，并把 maxUnavailable 设为 0。",
     },
     page: page!("pod-crash-loop"),

@@ -40,8 +40,8 @@ pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "{pods:# pod|# pods} on {nodes:# node|# nodes} restarted within the same minute, {age} ago",
-    zh_tw: "{age} 前 {nodes} 個節點上的 {pods} 個 Pod 在一分鐘內重啟：應視為同一事件",
-    zh_cn: "{age} 前 {nodes} 个节点上的 {pods} 个 Pod 在一分钟内重启：应视为同一事件",
+    zh_tw: "{age} 前 {nodes} 個節點上的 {pods} 個 Pod 在一分鐘內重啟：應視為同一起事故",
+    zh_cn: "{age} 前 {nodes} 个节点上的 {pods} 个 Pod 在一分钟内重启：应视为同一起故障",
 };
 
 /// The fewest pods, the fewest nodes, and the longest time in seconds that count as one event.

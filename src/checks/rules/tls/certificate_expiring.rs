@@ -49,8 +49,8 @@ static ENDS: Text = Text {
 
 static NOT_YET: Text = Text {
     en: "{which} becomes valid in {left}, on {date} ({hosts})",
-    zh_tw: "{which}尚未生效，{left} 後（{date}）才生效（{hosts}）",
-    zh_cn: "{which}尚未生效，{left} 后（{date}）才生效（{hosts}）",
+    zh_tw: "{which}尚未生效，{left} 後（{date}）生效（{hosts}）",
+    zh_cn: "{which}尚未生效，{left} 后（{date}）生效（{hosts}）",
 };
 
 static ITSELF: Text = Text { en: "the certificate", zh_tw: "憑證", zh_cn: "证书" };
