@@ -19,7 +19,7 @@ mod values;
 
 pub use compare::{CompareArgs, DiffArgs};
 pub use connect::ConnectArgs;
-pub use explain::ExplainArgs;
+pub use explain::{ChecksArgs, ExplainArgs};
 pub use help::help;
 pub use hosts::HostArgs;
 pub use judge::{ContainerArgs, FailOn, Ids, JudgeArgs};
@@ -31,7 +31,7 @@ pub use rightsize::RightsizeArgs;
 pub use setting::{Row, settings_table, table};
 pub use target::{Target, Unknown};
 
-use crate::render::{Format, ListFormat};
+use crate::render::Format;
 use crate::text::Lang;
 use clap::builder::EnumValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -67,7 +67,8 @@ pub enum Command {
     Demo(Box<DemoArgs>),
     /// Show nodes, their load, and the largest namespaces and workloads
     ///
-    /// Reads all namespaces unless some are given.
+    /// Reads all namespaces unless some are given. Only findings about nodes and the capacity of the cluster set the exit
+    /// code.
     Nodes(Box<CheckArgs>),
     /// Compare requests and limits with actual usage and suggest values
     ///
@@ -86,11 +87,7 @@ pub enum Command {
     /// Reads captures, reports (-o json) and output of kubectl (-o json or yaml).
     Diff(Box<DiffArgs>),
     /// List the checks
-    Checks {
-        /// How to show them.
-        #[command(flatten)]
-        show: ShowArgs<ListFormat>,
-    },
+    Checks(ChecksArgs),
     /// Explain a check, a status or an exit code
     #[command(after_help = "\
 Examples:

@@ -117,6 +117,8 @@ pub struct Summary {
     pub worst: Option<Severity>,
     /// Whether all of the scope was read.
     pub complete: bool,
+    /// The severity of the worst finding about a node or the capacity of the cluster.
+    pub worst_of_nodes: Option<Severity>,
     /// Why nothing of the cluster could be read.
     pub unseen: Option<Message>,
     /// The severity of the worst new finding.
@@ -202,6 +204,7 @@ impl<'a> Report<'a> {
             verdict: self.verdict,
             totals: self.totals,
             worst: self.findings.iter().map(|finding| finding.severity).max(),
+            worst_of_nodes: self.worst_of_nodes(),
             complete: coverage.gaps.is_empty(),
             unseen: unseen.and_then(|gap| gap.why.clone()),
             worst_new: self.changes().and_then(Changes::worst_new),

@@ -44,8 +44,9 @@ pub fn run(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
         Some(Command::Snapshot(args)) => capture::capture(&args, clock),
         Some(Command::Profile { what }) => profile::profile(what, clock),
         Some(Command::Diff(args)) => diff::diff(&args, clock),
-        Some(Command::Checks { show }) => {
-            output::stdout(|out| render::checks(show.output, look::look(&show), out))?;
+        Some(Command::Checks(args)) => {
+            let look = look::of(args.lang, args.color, args.width, false);
+            output::stdout(|out| render::checks(args.output, look, out))?;
             Ok(Exit::Clean)
         }
         Some(Command::Explain(args)) => explain::explain(&args),

@@ -39,6 +39,12 @@ static LOGS_REFUSED: Text = Text {
     zh_cn: "日志无法读取：{detail}",
 };
 
+static NOT_SCHEDULED: Text = Text {
+    en: "no logs: the pod was not scheduled",
+    zh_tw: "沒有日誌：Pod 尚未排程",
+    zh_cn: "没有日志：Pod 尚未调度",
+};
+
 static NO_NODE: Text = Text {
     en: "its logs cannot be read: no node is recorded for the pod",
     zh_tw: "日誌無法讀取：Pod 沒有記錄所在節點",
@@ -91,10 +97,17 @@ fn about(view: &View, event: &Event) -> Message {
     Message::new(if span.is_some() { &EVENTS_OVER } else { &EVENT }, facts)
 }
 
+/// Whether a pod was never scheduled. Input of other tools can lack the node of a pod that has run.
+fn is_unscheduled(pod: &Pod) -> bool {
+    let Some(object) = pod.object.as_deref() else { return false };
+    let scheduled = object.status.condition("PodScheduled").is_some_and(|c| c.status == "True");
+    object.status.phase == "Pending" && !scheduled && pod.containers().next().is_none()
+}
+
 /// Returns whether the logs of a pod can be read, and their last lines if there are any.
 fn logs(view: &View, pod: &Pod) -> Option<Message> {
     if pod.node.is_none() {
-        return Some(Message::new(&NO_NODE, Vec::new()));
+        return Some(Message::plain(if is_unscheduled(pod) { &NOT_SCHEDULED } else { &NO_NODE }));
     }
     let tail = view.logs(pod).next()?;
     Some(match (&tail.refused, tail.lines.as_slice()) {

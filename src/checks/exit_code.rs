@@ -45,9 +45,9 @@ static ENDED_WELL: Text = Text {
     zh_cn: "程序自行正常退出，但它本应持续运行",
 };
 static OWN_ERROR: Text =
-    Text { en: "an error of the program", zh_tw: "程式自身的錯誤", zh_cn: "程序自身的错误" };
+    Text { en: "application error", zh_tw: "程式自身的錯誤", zh_cn: "程序自身的错误" };
 static USAGE: Text = Text {
-    en: "an error of the program, often a wrong argument",
+    en: "application error, often a wrong argument",
     zh_tw: "程式自身的錯誤，常見於參數有誤",
     zh_cn: "程序自身的错误，多为参数有误",
 };

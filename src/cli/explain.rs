@@ -1,7 +1,8 @@
-//! The arguments of `explain`.
+//! The arguments of `explain` and `checks`.
 
 use super::ColorChoice;
 use crate::checks::status::topics;
+use crate::render::ListFormat;
 use crate::text::Lang;
 use clap::Args;
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
@@ -23,6 +24,24 @@ pub struct ExplainArgs {
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
     /// Width of the text in columns (default: the terminal's)
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
+    pub width: Option<u16>,
+}
+
+/// How to show the list of checks.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct ChecksArgs {
+    /// Format
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub output: ListFormat,
+    /// Language: en, zh-TW or zh-CN (default: that of the locale)
+    #[arg(long)]
+    pub lang: Option<Lang>,
+    /// When to use colours; auto: on a terminal, unless NO_COLOR is set
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+    /// Columns to fit tables into (default: those of the terminal)
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
     pub width: Option<u16>,
 }

@@ -25,7 +25,7 @@ const SCREENS: &[Screen] = &[
             ("-A", "all namespaces"),
             ("deploy/web -n shop", "one object and its events"),
             ("-A -o markdown > report.md", "a full report"),
-            ("-A --fail-on medium", "exit code 1 from medium on"),
+            ("-A --fail-on medium", "exit 1 for medium or high"),
             ("-A --baseline old.json", "what changed since then"),
             ("explain CrashLoopBackOff", "a status, check or code"),
         ],
@@ -105,9 +105,20 @@ const SCREENS: &[Screen] = &[
     },
 ];
 
+/// Flags that mean something else in a command: its name, the id of the flag, and the text in the long help.
+const OWN: [(&str, &str, &str); 3] = [
+    ("nodes", "namespace", "Namespaces, comma-separated or repeated (default: all)"),
+    ("nodes", "all", "Show all nodes and namespaces"),
+    ("diff", "all", "Show all changes, and findings without changes"),
+];
+
 /// Returns the text of a flag in the short help; `{values}` stands for its possible values.
 fn short_text(path: &[&str], id: &str) -> &'static str {
     match (path, id) {
+        (["nodes"], "namespace") => "Namespaces, comma-separated (default: all)",
+        (["diff"], "all") => "Show all changes, and findings without changes",
+        (["rightsize"], "all") => "Show every row",
+        (["nodes"], "all") => "Show all nodes and namespaces",
         (["snapshot"], "output") | (["profile", "init"], "config") => "File to write; - is standard output",
         (_, "namespace") => "Namespaces, comma-separated (default: context's)",
         (_, "all_namespaces") => "All namespaces",
@@ -117,7 +128,7 @@ fn short_text(path: &[&str], id: &str) -> &'static str {
         (_, "output") => "{values}",
         (_, "all") => "Show healthy objects and low severities too",
         (_, "lang") => "{values} (default: from the locale)",
-        (_, "fail_on") => "Exit with 1 from this severity (default: high)",
+        (_, "fail_on") => "Minimum severity for exit code 1 (default: high)",
         (_, "baseline") => "Compare with an earlier report or capture",
         (_, "profile") => "Use the settings of this profile",
         (_, "config") => "File with the profiles",
@@ -149,6 +160,9 @@ pub(super) fn command() -> Command {
         .disable_version_flag(true)
         .arg(version.help("Print the version").hide_short_help(true).help_heading(None));
     let command = with_help_flag(command);
+    let command = OWN.iter().fold(command, |command, (name, id, help)| {
+        command.mut_subcommand(*name, |below| below.mut_arg(*id, |arg| arg.help(*help)))
+    });
     SCREENS.iter().fold(command, |command, screen| on(command, screen.path, screen))
 }
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Judgement")]
 pub struct JudgeArgs {
-    /// Exit with 1 for findings of this severity or worse; new: only findings of medium or high severity that are new
+    /// Exit with 1 for findings of this severity or higher; new: only findings of medium or high severity that are new
     #[arg(long, value_name = "SEVERITY", default_value = "high")]
     pub fail_on: FailOn,
     /// Run only these checks, comma-separated or repeated; * and ? match (pod-*,node-*)
@@ -38,7 +38,7 @@ pub struct JudgeArgs {
     #[arg(long, value_name = "N", default_value_t = Thresholds::default().restarts_unhealthy)]
     #[arg(value_parser = clap::value_parser!(i64).range(1..))]
     pub restarts_unhealthy: i64,
-    /// Ignore restarts when the last one is older than this
+    /// Age of the last restart after which restarts count one class milder
     #[arg(long, value_name = "DURATION", default_value = seconds(Thresholds::default().quiet_after))]
     #[arg(value_parser = duration)]
     pub quiet_after: Duration,

@@ -49,7 +49,7 @@ impl ValueEnum for Format {
             Format::Markdown => ("markdown", "The full report as Markdown"),
             Format::Json => ("json", "The full report as JSON"),
             Format::Yaml => ("yaml", "The full report as YAML"),
-            Format::Name => ("name", "The names of the objects with problems, one per line"),
+            Format::Name => ("name", "Objects with problems, one per line, as arguments for kubectl"),
         };
         Some(PossibleValue::new(name).help(help))
     }
@@ -68,7 +68,9 @@ impl ValueEnum for DiffFormat {
             DiffFormat::Markdown => ("markdown", "The changes as Markdown"),
             DiffFormat::Json => ("json", "All data as JSON"),
             DiffFormat::Yaml => ("yaml", "All data as YAML"),
-            DiffFormat::Name => ("name", "The names of the objects that are new or worse, one per line"),
+            DiffFormat::Name => {
+                ("name", "Objects that are new or worse, one per line, as arguments for kubectl")
+            }
         };
         Some(PossibleValue::new(name).help(help))
     }
@@ -82,7 +84,7 @@ impl ValueEnum for ListFormat {
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         let value = match self {
-            ListFormat::Table => PossibleValue::new("table").alias("wide").help("One screen"),
+            ListFormat::Table => PossibleValue::new("table").alias("wide").help("Table"),
             ListFormat::Markdown => PossibleValue::new("markdown").help("The list as Markdown"),
             ListFormat::Json => PossibleValue::new("json").help("All data as JSON"),
             ListFormat::Yaml => PossibleValue::new("yaml").help("All data as YAML"),

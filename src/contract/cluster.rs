@@ -60,7 +60,7 @@ pub(crate) struct Resources {
     /// The workloads (topmost owners, or pods without an owner) that use most, or request most if nothing is measured.
     #[cfg_attr(test, schemars(length(max = 10)))]
     pub(crate) consumers: Vec<WorkloadUse>,
-    /// The number of nodes that accept ordinary pods: ready, not cordoned, without a taint that keeps pods away.
+    /// The number of nodes that accept pods without tolerations: ready, not cordoned, without a taint that keeps pods away.
     #[serde(alias = "openNodes")]
     pub(crate) schedulable_nodes: usize,
     /// The effect of losing the largest schedulable node, by CPU and by memory. Empty if not every pod was read, or if

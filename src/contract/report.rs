@@ -115,7 +115,7 @@ pub(crate) struct Pod {
 pub(crate) struct Statistics {
     /// By STATUS.
     pub(crate) status: BTreeMap<String, u64>,
-    /// By age. The groups overlap: a pod older than 90 days is in `>90d`, `>70d` and `>30d`.
+    /// By age. A pod older than 90 days is in `>90d`, `>70d` and `>30d`; each pod is in one of `>30d`, `7d-30d` and `<7d`.
     pub(crate) age: BTreeMap<String, u64>,
     /// By node. Pods without a node are under the empty name.
     pub(crate) nodes: BTreeMap<String, u64>,

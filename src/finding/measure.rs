@@ -2,8 +2,7 @@
 //!
 //! What does not belong here: ages. They grow as long as the finding lasts.
 
-use crate::model::in_percent;
-use crate::text::Text;
+use crate::text::{Lang, Text, in_percent};
 
 /// A number in the findings of a check.
 #[derive(Debug)]
@@ -101,10 +100,10 @@ impl Measure {
     }
 
     /// Returns a value as reports show it: `12`, `42.2 %`.
-    pub fn shown(&self, number: i64) -> String {
+    pub fn shown(&self, number: i64, lang: Lang) -> String {
         match self.unit {
             Unit::Pieces => number.to_string(),
-            Unit::Thousandths => in_percent(number),
+            Unit::Thousandths => in_percent(number, lang),
         }
     }
 }
@@ -138,7 +137,10 @@ mod tests {
     fn shares_are_shown_in_percent() {
         let share = Measure::bad("throttled", Text { en: "throttled", zh_tw: "受限", zh_cn: "受限" });
         let share = share.thousandths();
-        assert_eq!([422, 30, 1000, 5].map(|n| share.shown(n)), ["42.2 %", "3.0 %", "100.0 %", "0.5 %"]);
+        assert_eq!(
+            [422, 30, 1000, 5].map(|n| share.shown(n, Lang::En)),
+            ["42.2 %", "3.0 %", "100.0 %", "0.5 %"]
+        );
         assert_eq!((share.worst(422, 30), share.got_worse(422, 30)), (422, Some(false)));
     }
 }

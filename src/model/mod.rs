@@ -46,7 +46,7 @@ pub(crate) use problem::is_recent;
 pub use problem::{PodContext, PodProblem, SANDBOX_EVENTS, TURNS_OF_A_LOOP, VOLUME_EVENTS, problems};
 pub use quantity::{Amount, cores, cores_or_millis, gibi_or_mebibytes, gibibytes, thousandths, whole};
 pub use spec::{PodTemplate, Spec};
-pub use thresholds::{ThresholdChanges, Thresholds, in_percent, percent};
+pub use thresholds::{ThresholdChanges, Thresholds, percent};
 pub use throttling::{Periods, millis, next_limit};
 pub use usage::Metered;
 pub use workload::{ObjectRef, Owner, Rollout, Workload};

@@ -1,7 +1,7 @@
 //! The thresholds of problems, and how they differ for some workloads.
 
 use super::throttling::LEAST_SHARE;
-use crate::text::{Fact, Message, Text, human, parse_duration};
+use crate::text::{Fact, Lang, Message, Text, human, in_percent, parse_duration};
 
 /// The thresholds of problems. Durations are in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,7 +137,7 @@ impl std::fmt::Display for ThresholdChanges {
             count(self.restarts_unhealthy),
             time(self.quiet_after),
             time(self.grace),
-            self.throttled.map(in_percent),
+            self.throttled.map(|share| in_percent(share, Lang::En)),
         ];
         let set = Self::NAMES
             .into_iter()
@@ -145,12 +145,6 @@ impl std::fmt::Display for ThresholdChanges {
             .filter_map(|(name, value)| Some(format!("{name} {}", value?)));
         f.write_str(&set.collect::<Vec<_>>().join(", "))
     }
-}
-
-/// Thousandths in percent: `42.2 %`.
-pub fn in_percent(share: i64) -> String {
-    let (sign, share) = (if share < 0 { "-" } else { "" }, share.unsigned_abs());
-    format!("{sign}{}.{} %", share / 10, share % 10)
 }
 
 /// Reads a share in percent, such as `20`, `12.5` or `20 %`, into thousandths.

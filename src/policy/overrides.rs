@@ -50,12 +50,12 @@ static NO_SWITCH: Text = Text {
 };
 static UNKNOWN: Text = Text {
     en: "unknown annotation; known: {known}",
-    zh_tw: "不認得的 annotation；可用的有：{known}",
+    zh_tw: "不認得的註解；可用的有：{known}",
     zh_cn: "未知的注解；可用的有：{known}",
 };
 static MISSPELT: Text = Text {
     en: "unknown annotation; did you mean \"{near}\"?",
-    zh_tw: "不認得的 annotation；是否指「{near}」？",
+    zh_tw: "不認得的註解；是否指「{near}」？",
     zh_cn: "未知的注解；是否指“{near}”？",
 };
 static NO_MUTE: Text =

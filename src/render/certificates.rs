@@ -6,6 +6,7 @@ use super::words::{self, texts};
 use crate::finding::CheckInfo;
 use crate::report::{CertificateRow, CertificateState, Report};
 use crate::text::{Fact, Lang, Text};
+use crate::wire::Time;
 
 texts! {
     HEADING: "TLS certificates", "TLS 憑證", "TLS 证书";
@@ -16,6 +17,9 @@ texts! {
     DAYS_LEFT: "DAYS LEFT", "剩餘天數", "剩余天数";
     VALID: "🟢 valid", "🟢 有效", "🟢 有效";
     MUTED: "⚪ muted: {what}", "⚪ 已靜音：{what}", "⚪ 已静默：{what}";
+    NOT_YET: "not yet valid", "尚未生效", "尚未生效";
+    EXPIRED: "expired", "已過期", "已过期";
+    SOON: "expiring soon", "即將過期", "即将过期";
     NOT_JUDGED: "⚪ not judged: {what}", "⚪ 未判斷：{what}", "⚪ 未判断：{what}";
     MORE: "{count:# more certificate|# more certificates}, all valid", "另有 {count} 張憑證，全部有效", "另有 {count} 张证书，全部有效";
     MORE_SKIPPED: "{count:# more certificate|# more certificates}: N/A", "另有 {count} 張憑證：N/A", "另有 {count} 张证书：N/A";
@@ -23,6 +27,9 @@ texts! {
 
 /// The number of certificates without findings that are listed, by expiry.
 const CALM_SHOWN: usize = 20;
+
+/// The check of validity. Its title names three states.
+const EXPIRING: &str = "certificate-expiring";
 
 /// The number of hosts that are listed for a certificate.
 const HOSTS_SHOWN: usize = 3;
@@ -60,7 +67,7 @@ pub(super) fn table(report: &Report, look: Look) -> Option<(Table, Vec<String>)>
         }),
         column(&DAYS_LEFT, &|row| own(days(row).map_or_else(|| "-".to_owned(), |days| days.to_string())))
             .numeric(),
-        column(&words::STATE, &|row| own(state(row, lang))),
+        column(&words::STATE, &|row| own(state(row, report.snapshot.taken_at, lang))),
     ]);
     let valid = rest.iter().filter(is_valid).count();
     let more =
@@ -84,15 +91,31 @@ fn hosts(hosts: &[&str]) -> Line {
     }
 }
 
-fn state(row: &CertificateRow, lang: Lang) -> String {
-    let of = |text: &Text, check: &CheckInfo| text.fill(lang, &[("what", Fact::text(check.title.get(lang)))]);
+/// Returns what is wrong with the validity of a chain that does not last.
+fn validity(row: &CertificateRow, now: Time) -> Option<&'static Text> {
+    let chain = row.tls.chain.as_ref().ok()?;
+    Some(if chain.not_yet_valid(now).is_some() {
+        &NOT_YET
+    } else if chain.ends_first().not_after <= now {
+        &EXPIRED
+    } else {
+        &SOON
+    })
+}
+
+fn state(row: &CertificateRow, now: Time, lang: Lang) -> String {
+    let what = |check: &CheckInfo| {
+        let validity = (check.id == EXPIRING).then(|| validity(row, now)).flatten();
+        validity.unwrap_or(&check.title).get(lang)
+    };
+    let of = |text: &Text, check: &CheckInfo| text.fill(lang, &[("what", Fact::text(what(check)))]);
     match row.state {
         CertificateState::Skipped => "N/A".to_owned(),
         CertificateState::Valid => VALID.get(lang).to_owned(),
         CertificateState::Muted(check) => of(&MUTED, check),
         CertificateState::NotJudged(check) => of(&NOT_JUDGED, check),
         CertificateState::Found(severity, check) => {
-            format!("{} {}", words::severity_glyph(severity), check.title.get(lang))
+            format!("{} {}", words::severity_glyph(severity), what(check))
         }
     }
 }

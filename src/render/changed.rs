@@ -20,7 +20,6 @@ texts! {
     BETTER: "better", "好轉", "好转";
     UNSEEN: "unknown", "無從比較", "无法比较";
     UNCHANGED: "unchanged", "未變", "未变";
-    SAME: "same", "未變", "未变";
     CHANGE: "CHANGE", "變化", "变化";
     COUNT: "{count} {change}", "{change} {count}", "{change} {count}";
     SINCE: "Since {moment} ({age} ago): {counts}", "自 {moment}（{age} 前）以來：{counts}", "自 {moment}（{age} 前）以来：{counts}";
@@ -57,7 +56,7 @@ pub(super) fn label(of: Change, lang: Lang) -> String {
         Change::Fixed => ("✓", &FIXED),
         Change::Better => ("↓", &BETTER),
         Change::Unseen => ("?", &UNSEEN),
-        Change::Unchanged => ("=", &SAME),
+        Change::Unchanged => ("=", &UNCHANGED),
     };
     format!("{glyph} {}", word.get(lang))
 }
@@ -119,7 +118,7 @@ pub(super) fn table(changes: &Changes, rows: &[Row], now: Option<Time>, lang: La
         vec![
             column(&CHANGE, &|row| label(row.change, lang).into()),
             column(&words::SEVERITY, &|row| words::severity(row.severity, lang).into()),
-            column(&words::SINCE, &|row| lasted(changes, of(row), now).into()).expendable(1),
+            column(&words::SINCE, &|row| lasted(changes, of(row), now, lang).into()).expendable(1),
         ]
     };
     let namespace = |row: &Row| name(&*of(row).object.namespace);
@@ -133,8 +132,8 @@ pub(super) fn table(changes: &Changes, rows: &[Row], now: Option<Time>, lang: La
 }
 
 /// Returns how long a problem has lasted, as kubectl writes ages.
-pub(super) fn lasted(changes: &Changes, changed: &Changed, now: Option<Time>) -> String {
-    changes.lasted(changed, now).map_or_else(|| "?".to_owned(), human)
+pub(super) fn lasted(changes: &Changes, changed: &Changed, now: Option<Time>, lang: Lang) -> String {
+    words::age(changes.lasted(changed, now), lang)
 }
 
 /// Returns ` (restarts 12 → 40)`; ` (restarts 12)` for a fixed problem; nothing without a change.
@@ -166,7 +165,7 @@ fn all_numbers(changed: &Changed, lang: Lang) -> Vec<String> {
     }
     let measures = changed.moved();
     out.extend(measures.map(|(measure, before, now)| {
-        moved(measure.called.get(lang), measure.shown(before), measure.shown(now))
+        moved(measure.called.get(lang), measure.shown(before, lang), measure.shown(now, lang))
     }));
     out
 }
@@ -181,7 +180,7 @@ fn was(changed: &Changed, lang: Lang) -> Vec<String> {
         objects.into_iter().map(|count| one(OBJECTS.get(lang), count.to_string())).collect();
     out.extend(changed.measures.iter().filter_map(|moved| {
         let measure = CATALOG.find(&changed.check)?.measure(&moved.name)?;
-        Some(one(measure.called.get(lang), measure.shown(moved.values.before?)))
+        Some(one(measure.called.get(lang), measure.shown(moved.values.before?, lang)))
     }));
     out
 }

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 texts! {
     COMPLETE: "Coverage complete", "涵蓋範圍完整", "覆盖范围完整";
+    READ_ALL: "Input read completely", "輸入的內容已全部檢查", "输入的内容已全部检查";
     INCOMPLETE: "Coverage incomplete", "涵蓋範圍不完整", "覆盖范围不完整";
     COST: "{requests:# request|# requests}, {pages:# page|# pages}, {size} MB", "{requests} 次請求、{pages} 個分頁、{size} MB",
         "{requests} 次请求、{pages} 个分页、{size} MB";
@@ -38,12 +39,12 @@ texts! {
     READ: "{got} read", "已讀 {got} 個", "已读 {got} 个";
     IN: "{kinds} in {places}", "{places} 的 {kinds}", "{places} 的 {kinds}";
     MORE: "{count:# more namespace|# more namespaces}", "另外 {count} 個命名空間", "另外 {count} 个命名空间";
-    KINDS: "{kinds} and {count:# other kind|# other kinds}", "{kinds} 及其他 {count} 種", "{kinds} 及其他 {count} 种";
+    KINDS: "{kinds} and {count:# other kind|# other kinds}", "{kinds} 及其他 {count} 種資源", "{kinds} 及其他 {count} 种资源";
     CHECKS: "{kinds} and {count:# other check|# other checks}", "{kinds} 及其他 {count} 項檢查", "{kinds} 及其他 {count} 项检查";
     SKEW: "The clock of the API server differs from the local clock by {skew} s; ages use the clock of the server.",
         "API server 的時鐘與本機相差 {skew} 秒，時間一律以伺服器為準。", "API server 的时钟与本机相差 {skew} 秒，时间一律以服务器为准。";
-    IGNORED: "Ignored annotation: {object}: {why}", "未採用的 annotation：{object}：{why}", "未采用的注解：{object}：{why}";
-    MORE_IGNORED: "More ignored annotations: {count}", "其他未採用的 annotation：{count} 個", "其他未采用的注解：{count} 个";
+    IGNORED: "Ignored annotation: {object}: {why}", "未採用的註解：{object}：{why}", "未采用的注解：{object}：{why}";
+    MORE_IGNORED: "More ignored annotations: {count}", "其他未採用的註解：{count} 個", "其他未采用的注解：{count} 个";
     COUNT: "{got:# object|# objects} of {kind}", "{kind}（{got} 個）", "{kind}（{got} 个）";
 }
 
@@ -68,9 +69,15 @@ const MISSED: [Kind; 8] = [
     Kind::Service,
 ];
 
-/// Returns `Coverage complete · 12 requests, 3 pages, 0.4 MB`.
+/// Returns `Coverage complete · 12 requests, 3 pages, 0.4 MB`. For files that lack kinds, it says that the input was read.
 pub(super) fn summary(coverage: &Coverage, lang: Lang) -> String {
-    let head = if coverage.gaps.is_empty() { &COMPLETE } else { &INCOMPLETE }.get(lang);
+    let is_partial = || coverage.outside.iter().any(|gap| gap.reason == Reason::NotGiven);
+    let head = match coverage.gaps.as_slice() {
+        [] if coverage.cost.requests == 0 && is_partial() => &READ_ALL,
+        [] => &COMPLETE,
+        _ => &INCOMPLETE,
+    };
+    let head = head.get(lang);
     if coverage.cost.requests == 0 {
         return format!("{head} · {}", FROM_FILES.get(lang));
     }
@@ -136,20 +143,21 @@ pub(super) fn short_notes(report: &Report, lang: Lang) -> Vec<String> {
 
 /// Returns the gaps in the scope, one line for each reason and place; in short, of many kinds only the first.
 pub(super) fn not_seen(report: &Report, lang: Lang, short: bool) -> Vec<String> {
-    let what = group(&report.coverage.gaps, short, lang).into_iter();
+    let what = group(&report.coverage.gaps, short, line, lang).into_iter();
     what.map(|what| words::headed(NOT_SEEN.get(lang), &what, lang)).collect()
 }
 
 fn all(report: &Report, lang: Lang, short: bool) -> Vec<String> {
     let (coverage, snapshot) = (&report.coverage, report.snapshot);
     let lines = |gaps: &[Gap], head: &str, short: bool| -> Vec<String> {
-        group(gaps, short, lang).into_iter().map(|what| words::headed(head, &what, lang)).collect()
+        group(gaps, short, line, lang).into_iter().map(|what| words::headed(head, &what, lang)).collect()
     };
     let mut out = not_seen(report, lang, false);
     let (of_tls, outside) = without_tls(&coverage.outside);
     out.extend(lines(&outside, OUTSIDE.get(lang), short));
     out.extend(skipped_tls(&of_tls, lang));
-    out.extend(lines(&coverage.remarks, SEEN_OTHERWISE.get(lang), false));
+    let remarks = group(&coverage.remarks, false, remark, lang).into_iter();
+    out.extend(remarks.map(|what| words::headed(SEEN_OTHERWISE.get(lang), &what, lang)));
     out.extend(pace(coverage, lang));
     if snapshot.skew != 0 {
         out.push(SKEW.fill(lang, &[("skew", Fact::Number(snapshot.skew.saturating_abs()))]));
@@ -204,7 +212,10 @@ fn skipped_tls(gaps: &[Gap], lang: Lang) -> Vec<String> {
     }
 }
 
-fn group(gaps: &[Gap], short: bool, lang: Lang) -> Vec<String> {
+/// Writes a reason, its detail, and what it is about.
+type Writer = fn(Reason, &str, &str, Lang) -> String;
+
+fn group(gaps: &[Gap], short: bool, write: Writer, lang: Lang) -> Vec<String> {
     // Groups the kinds by reason and namespace, then the namespaces with the same kinds.
     let mut kinds: BTreeMap<(Reason, String, Option<&str>), Vec<String>> = BTreeMap::new();
     for gap in gaps {
@@ -223,7 +234,7 @@ fn group(gaps: &[Gap], short: bool, lang: Lang) -> Vec<String> {
         .into_iter()
         .map(|((reason, detail, kinds), places)| {
             let kinds = if short { first_of(kinds, lang) } else { words::list(&kinds, lang) };
-            line(reason, &detail, kinds, places, lang)
+            write(reason, &detail, &placed(kinds, places, lang), lang)
         })
         .collect()
 }
@@ -264,22 +275,37 @@ fn what(gap: &Gap, lang: Lang) -> String {
     }
 }
 
-/// Returns `jobs, cronjobs in batch, shop (forbidden)`.
-fn line(reason: Reason, detail: &str, mut line: String, mut places: Vec<String>, lang: Lang) -> String {
+/// Returns `jobs, cronjobs in batch, shop`.
+fn placed(kinds: String, mut places: Vec<String>, lang: Lang) -> String {
     let more = places.len().saturating_sub(PLACES);
     if more > 0 {
         places.truncate(PLACES);
         places.push(MORE.fill(lang, &[("count", Fact::count(more))]));
     }
-    if !places.is_empty() {
-        let places = Fact::Text(words::list(&places, lang));
-        line = IN.fill(lang, &[("kinds", Fact::Text(line)), ("places", places)]);
+    if places.is_empty() {
+        return kinds;
     }
+    let places = Fact::Text(words::list(&places, lang));
+    IN.fill(lang, &[("kinds", Fact::Text(kinds)), ("places", places)])
+}
+
+/// Returns `jobs, cronjobs in batch, shop (forbidden)`.
+fn line(reason: Reason, detail: &str, what: &str, lang: Lang) -> String {
     let why = words::reason(reason).get(lang);
     match detail {
-        "" => words::bracketed(&line, why, lang),
+        "" => words::bracketed(what, why, lang),
         // The line begins with the reason.
-        _ if reason == Reason::Skipped => words::bracketed(&line, detail, lang),
-        _ => words::bracketed(&line, &words::headed(why, detail, lang), lang),
+        _ if reason == Reason::Skipped => words::bracketed(what, detail, lang),
+        _ => words::bracketed(what, &words::headed(why, detail, lang), lang),
     }
+}
+
+/// Returns the same for what was read, in Chinese with the reason first: the kinds already end with brackets.
+fn remark(reason: Reason, detail: &str, what: &str, lang: Lang) -> String {
+    if lang == Lang::En {
+        return line(reason, detail, what, lang);
+    }
+    let why = words::reason(reason).get(lang);
+    let why = if detail.is_empty() { why.to_owned() } else { words::bracketed(why, detail, lang) };
+    words::headed(&why, what, lang)
 }

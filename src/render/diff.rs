@@ -89,7 +89,7 @@ impl Screen<'_> {
         let mut page = Document::default();
         page.section([
             Block::Heading(1, own(TITLE.get(lang))),
-            Block::items([self.states(), self.moments(), counts].map(name)),
+            Block::items([Some(self.states()), self.moments(), Some(counts)].into_iter().flatten().map(name)),
             self.table(usize::MAX),
         ]);
         page.section(next::on_page(&self.commands(), lang));
@@ -105,7 +105,7 @@ impl Screen<'_> {
         let counts = changed::counts(&self.of.changes.counts, self.look.lang);
         vec![
             Block::Lines(flow(&states, self.look.width).into_iter().map(own).collect()),
-            Block::Lines(vec![own(self.moments())]),
+            Block::Lines(self.moments().into_iter().map(own).collect()),
             Block::Parts(counts.into_iter().map(own).collect()),
         ]
     }
@@ -118,15 +118,17 @@ impl Screen<'_> {
         FROM_TO.fill(self.look.lang, &[("before", state(self.of.old)), ("now", state(self.of.new))])
     }
 
-    fn moments(&self) -> String {
+    /// Returns the times of the runs; nothing if both are unknown.
+    fn moments(&self) -> Option<String> {
         let lang = self.look.lang;
         let moment =
             |time: Option<Time>| Fact::Text(time.map_or_else(|| NO_TIME.get(lang).to_owned(), words::minute));
         let (then, now) = (self.of.old.taken_at, self.of.new.taken_at);
+        then.or(now)?;
         let moments = FROM_TO.fill(lang, &[("before", moment(then)), ("now", moment(now))]);
-        let Some((then, now)) = then.zip(now) else { return moments };
+        let Some((then, now)) = then.zip(now) else { return Some(moments) };
         let age = Fact::Text(human(now.seconds_since(then)));
-        APART.fill(lang, &[("moments", Fact::Text(moments)), ("age", age)])
+        Some(APART.fill(lang, &[("moments", Fact::Text(moments)), ("age", age)]))
     }
 
     /// Returns the counts of each namespace, without `--all` of those that have changed.

@@ -6,7 +6,6 @@ use super::words::{self, texts};
 use crate::logs::{Pattern, Source, Tally};
 use crate::report::{ErrorLogs, ErrorPattern, LogSource, Report};
 use crate::text::Fact;
-use crate::text::human;
 use crate::text::{Lang, Text};
 use crate::wire::Time;
 
@@ -57,7 +56,7 @@ pub(super) fn sections(report: &Report, look: Look, wide: bool) -> Vec<Vec<Block
     sections
 }
 
-/// Returns the part of the patrol report; nothing if no log was read.
+/// Returns the part of the full report; nothing if no log was read.
 pub(super) fn page(report: &Report, look: Look) -> Vec<Block> {
     let Some(logs) = report.error_logs() else { return Vec::new() };
     let lang = look.lang;
@@ -103,7 +102,7 @@ fn by_source(logs: &ErrorLogs, most: usize, lang: Lang) -> Option<Table> {
     let numbers = |head: &Text, count: fn(&Tally) -> u64| {
         column(head, &|of| own(count(&of.source.summary.tally).to_string())).numeric()
     };
-    let share = |of: &LogSource| own(words::percent(of.source.summary.tally.errors, logs.total.errors));
+    let share = |of: &LogSource| own(words::percent(of.source.summary.tally.errors, logs.total.errors, lang));
     let table = Table::new(vec![
         column(&words::NAMESPACE, &|of| name(&*of.source.object.namespace)),
         column(&SOURCE, &|of| name(named(of.source))),
@@ -136,9 +135,7 @@ fn by_namespace(logs: &ErrorLogs, lang: Lang) -> Table {
 /// Returns the patterns with the ages of their first and last lines.
 fn on_screen(report: &Report, patterns: &[ErrorPattern], lang: Lang, wide: bool) -> Table {
     let now = report.snapshot.taken_at;
-    let age = |at: Option<i64>| {
-        own(at.map_or_else(|| "?".to_owned(), |at| human(now.seconds_since(Time::at(at)).max(0))))
-    };
+    let age = |at: Option<i64>| own(words::age(at.map(|at| now.seconds_since(Time::at(at)).max(0)), lang));
     let columns = |end: &'static str| {
         let column = |head: &Text, cell: &dyn Fn(&ErrorPattern) -> Line| {
             Column::new(head.get(lang), patterns.iter().map(|of| cell(of).then(end)))
@@ -164,7 +161,9 @@ fn on_page(patterns: &[ErrorPattern], lang: Lang) -> Table {
     let column = |head: &Text, cell: &dyn Fn(&Source, &Pattern) -> Line| {
         Column::new(head.get(lang), patterns.iter().map(|of| cell(of.source, of.pattern)))
     };
-    let moment = |at: Option<i64>| own(at.map_or_else(|| "?".to_owned(), |at| words::moment(Time::at(at))));
+    let moment = |at: Option<i64>| {
+        own(at.map_or_else(|| words::UNKNOWN.get(lang).to_owned(), |at| words::moment(Time::at(at))))
+    };
     Table::new(vec![
         column(&COUNT, &|_, pattern| own(pattern.count.to_string())),
         column(&FIRST, &|_, pattern| moment(pattern.first)),
@@ -195,8 +194,9 @@ fn of_source(of: &LogSource, lang: Lang) -> Vec<String> {
             IS_BENIGN.fill(lang, &[("count", Fact::count(*count)), source(), ("rule", rule), ("why", why)]),
         );
     }
-    let moment =
-        |at: Option<i64>| Fact::Text(at.map_or_else(|| "?".to_owned(), |at| words::minute(Time::at(at))));
+    let moment = |at: Option<i64>| {
+        Fact::Text(at.map_or_else(|| words::UNKNOWN.get(lang).to_owned(), |at| words::minute(Time::at(at))))
+    };
     if of.source.cut_pods > 0 {
         let times = [("first", moment(summary.first)), ("last", moment(summary.last))];
         out.push(CUT.fill(lang, &[[source()].as_slice(), times.as_slice()].concat()));

@@ -4,12 +4,16 @@ use super::words::{self, texts};
 use super::{Look, page};
 use crate::checks::status::{Meaning, Topic};
 use crate::finding::CheckInfo;
-use crate::text::Lang;
+use crate::text::{Fact, Lang};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
 texts! {
     EXAMPLE: "Example", "範例", "示例";
+    TRY: "Save this as `example.yaml` and run `kubectl healthcheck -f example.yaml --now {now}`. A comment `# expect:` \
+          marks the objects that are reported.",
+        "存成 `example.yaml`，再執行 `kubectl healthcheck -f example.yaml --now {now}`。註解 `# expect:` 標示會回報的物件。",
+        "存为 `example.yaml`，再执行 `kubectl healthcheck -f example.yaml --now {now}`。注释 `# expect:` 标示会报告的对象。";
     REPORTED_BY: "Checks that report it:", "回報它的檢查：", "报告它的检查：";
     MORE: "More about a check: `kubectl healthcheck explain CHECK`", "檢查的說明：`kubectl healthcheck explain CHECK`",
         "检查的说明：`kubectl healthcheck explain CHECK`";
@@ -17,6 +21,9 @@ texts! {
 
 /// What comes before the example in an English page; the pages in Chinese have no example.
 const EXAMPLE_HEADING: &str = "\n## Example\n";
+
+/// The time by which the examples are written.
+const EXAMPLE_TIME: &str = "2025-12-26T02:00:00Z";
 
 /// Writes a topic: wrapped to the width of a terminal, or as the lines of its Markdown source where there is no width.
 ///
@@ -35,7 +42,10 @@ fn page_of(check: &CheckInfo, with_example: bool, lang: Lang) -> String {
     let text = page.split_once(EXAMPLE_HEADING).map_or(page, |(text, _)| text).trim_end();
     let example = check.page.en.split_once(EXAMPLE_HEADING).filter(|_| with_example);
     match example {
-        Some((_, example)) => format!("{text}\n\n## {}\n{example}", EXAMPLE.get(lang)),
+        Some((_, example)) => {
+            let how = TRY.fill(lang, &[("now", Fact::text(EXAMPLE_TIME))]);
+            format!("{text}\n\n## {}\n\n{how}\n{example}", EXAMPLE.get(lang))
+        }
         None => format!("{text}\n"),
     }
 }

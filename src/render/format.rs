@@ -8,7 +8,7 @@ pub enum Format {
     Table,
     /// The table with evidence, all commands and every column.
     Wide,
-    /// The full patrol report as Markdown.
+    /// The full report as Markdown.
     Markdown,
     /// The full report as JSON.
     Json,

@@ -4,13 +4,18 @@ use super::grid::{self, Column};
 use super::words::{self, texts};
 use super::{ListFormat, Look, wrap};
 use crate::checks::CATALOG;
-use crate::finding::CheckInfo;
+use crate::finding::{CheckInfo, Group};
 use crate::text::Lang;
 use crate::wire::Kind;
 use serde_json::json;
 use std::io::{self, Write};
 
 texts! {
+    MAX_SEVERITY: "MAX SEVERITY", "最高嚴重程度", "最高严重程度";
+    LOGS: "logs (--logs)", "日誌（--logs）", "日志（--logs）";
+    THROTTLING: "Prometheus or --throttle-window", "Prometheus 或 --throttle-window", "Prometheus 或 --throttle-window";
+    DNS: "DNS (--resolve-hosts)", "DNS（--resolve-hosts）", "DNS（--resolve-hosts）";
+    HANDSHAKES: "TLS handshakes (--probe-tls)", "TLS 交握（--probe-tls）", "TLS 握手（--probe-tls）";
     CHECK: "CHECK", "檢查項目", "检查项目";
     NEEDS: "NEEDS", "所需資料", "所需数据";
 }
@@ -45,9 +50,9 @@ fn table(look: Look) -> Vec<String> {
     let columns = |titles| {
         vec![
             Column::new("ID", cells(&|check| check.id.to_owned())),
-            Column::new(words::SEVERITY.get(look.lang), cells(&|c| words::severity(c.severity, look.lang))),
+            Column::new(MAX_SEVERITY.get(look.lang), cells(&|c| words::severity(c.severity, look.lang))),
             Column::new(CHECK.get(look.lang), titles),
-            Column::new(NEEDS.get(look.lang), cells(&needs)).expendable(1),
+            Column::new(NEEDS.get(look.lang), cells(&|check| needs(check, look.lang))).expendable(1),
         ]
     };
     let titles = cells(&|check| check.title.get(look.lang).to_owned());
@@ -62,8 +67,16 @@ fn table(look: Look) -> Vec<String> {
     grid::lines(&grid::fit(columns(wrapped.collect()), look.width))
 }
 
-fn needs(check: &CheckInfo) -> String {
-    check.needs.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ")
+/// Returns the kinds that a check reads, and the flags that turn on its other sources.
+fn needs(check: &CheckInfo, lang: Lang) -> String {
+    let word = |kind: &Kind| match kind {
+        Kind::LogSource => LOGS.get(lang),
+        Kind::Throttling => THROTTLING.get(lang),
+        Kind::Host if check.is_of(Group::Tls) => HANDSHAKES.get(lang),
+        Kind::Host => DNS.get(lang),
+        kind => kind.name(),
+    };
+    words::list(&check.needs.iter().map(word).collect::<Vec<_>>(), lang)
 }
 
 fn listed() -> Vec<serde_json::Value> {
@@ -87,7 +100,7 @@ fn markdown(lang: Lang, out: &mut dyn Write) -> io::Result<()> {
         out,
         "The checks of `kubectl healthcheck`. Printed by `kubectl healthcheck checks -o markdown`.\n"
     )?;
-    writeln!(out, "| Check | Severity | Title | Needs | Since |")?;
+    writeln!(out, "| Check | Max severity | Title | Needs | Since |")?;
     writeln!(out, "| --- | --- | --- | --- | --- |")?;
     for check in CATALOG.iter() {
         writeln!(
@@ -95,7 +108,7 @@ fn markdown(lang: Lang, out: &mut dyn Write) -> io::Result<()> {
             "| [{id}](checks/{id}.md) | {} | {} | {} | {} |",
             words::severity(check.severity, lang),
             check.title.get(lang),
-            needs(check),
+            needs(check, lang),
             check.since,
             id = check.id,
         )?;

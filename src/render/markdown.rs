@@ -1,4 +1,4 @@
-//! The patrol report, and the syntax of Markdown.
+//! The full report, and the syntax of Markdown.
 
 use super::document::Document;
 use super::escape;

@@ -31,7 +31,7 @@ texts! {
     MORE: "+{count} more", "另有 {count} 項", "另有 {count} 项";
     MORE_NAMESPACES: "{count:+# more namespace|+# more namespaces} with problems", "另有 {count} 個有問題的命名空間", "另有 {count} 个有问题的命名空间";
     MORE_CLUSTERS: "{count:+# more cluster|+# more clusters}", "另有 {count} 個叢集", "另有 {count} 个集群";
-    MUTED: "Muted findings: {count}", "已靜音的發現：{count} 項", "已静默的发现：{count} 项";
+    MUTED: "Muted findings: {count}", "已靜音的發現項目：{count} 項", "已静默的发现项：{count} 项";
     CUT: "… (truncated; see the full report)", "…（訊息過長已截斷，完整內容請看報告）", "…（消息过长已截断，完整内容请看报告）";
 }
 

@@ -8,12 +8,12 @@ use crate::report::Report;
 use crate::text::{Fact, Lang, Text};
 
 texts! {
-    ACTIVE: "Muted findings: {findings} ({mutes:# active mute|# active mutes})", "已靜音的發現：{findings} 項（生效中的靜音規則：{mutes} 條）",
-        "已静默的发现：{findings} 项（生效中的静默规则：{mutes} 条）";
+    ACTIVE: "Muted findings: {findings} ({mutes:# active mute|# active mutes})", "已靜音的發現項目：{findings} 項（生效中的靜音規則：{mutes} 條）",
+        "已静默的发现项：{findings} 项（生效中的静默规则：{mutes} 条）";
     EXPIRED: "Expired mute, findings are reported again: {which}", "靜音已到期，恢復回報：{which}", "静默已到期，恢复报告：{which}";
-    IDLE: "Expired mute, no matching findings: {which}", "靜音已到期，也已無對應的發現：{which}",
-        "静默已到期，也不再匹配任何发现：{which}";
-    UNUSED: "Unused mute: {which}", "靜音規則沒有對應的發現：{which}", "静默规则未匹配任何发现：{which}";
+    IDLE: "Expired mute, no matching findings: {which}", "靜音已到期，也已無對應的發現項目：{which}",
+        "静默已到期，也不再匹配任何发现项：{which}";
+    UNUSED: "Unused mute: {which}", "靜音規則沒有對應的發現項目：{which}", "静默规则未匹配任何发现项：{which}";
     WHICH: "{check}, until {day}, owner {owner}, {place}", "{check}，期限 {day}，負責人 {owner}，{place}",
         "{check}，期限 {day}，负责人 {owner}，{place}";
     MUTES: "Mutes", "靜音規則", "静默规则";
@@ -21,7 +21,7 @@ texts! {
     IN_CHARGE: "Owner", "負責人", "负责人";
     UNTIL: "Until", "期限", "期限";
     CHECK: "Check", "檢查項目", "检查项";
-    FINDINGS: "Findings", "發現數", "发现数";
+    FINDINGS: "Findings", "發現項目數", "发现项数";
     WRITTEN: "Set in", "設定於", "配置于";
     IS_ACTIVE: "active", "生效中", "生效中";
     IS_EXPIRED: "expired", "已到期", "已到期";

@@ -8,7 +8,7 @@ use crate::text::Fact;
 use crate::text::{Lang, Text};
 
 texts! {
-    CHANGES: "CHANGES THE CLUSTER, after looking", "會變更叢集（先查看再執行）", "会变更集群（先查看再执行）";
+    CHANGES: "CHANGES THE CLUSTER (review first)", "會變更叢集（先查看再執行）", "会变更集群（先查看再执行）";
 }
 
 /// The number of commands of each kind on one screen.

@@ -24,6 +24,7 @@ texts! {
     MEMORY_USED: "MEMORY USED", "記憶體使用量", "内存使用量";
     MORE_HEALTHY: "{count:# more node|# more nodes}, healthy and less full: --all", "其餘 {count} 個節點健康且負載較低：--all", "其余 {count} 个节点健康且负载较低：--all";
     MORE: "{count:# more node|# more nodes}: --all", "其餘 {count} 個節點：--all", "其余 {count} 个节点：--all";
+    SHARE: "{part} ({percent} %)", "{part}（{percent}%）", "{part}（{percent}%）";
     NONE: "no nodes were read", "沒有讀取到節點", "没有读取到节点";
 }
 
@@ -106,7 +107,7 @@ fn table(report: &Report, shown: &[NodeLoad], lang: Lang) -> Table {
         |head: &Text, cell: &dyn Fn(&NodeLoad) -> Line| Column::new(head.get(lang), shown.iter().map(cell));
     let share = |head: &Text, of: fn(&NodeLoad, &Node) -> Option<Amount>, (part, unit): Unit| {
         let cell = |load: &NodeLoad| {
-            let of = |node| Some(share(part(of(load, node)?), part(node.allocatable), unit));
+            let of = |node| Some(share(part(of(load, node)?), part(node.allocatable), unit, lang));
             own(load.node.and_then(of).unwrap_or_else(unknown))
         };
         Column::new(head.get(lang), shown.iter().map(cell)).numeric()
@@ -165,9 +166,12 @@ fn pressure(load: &NodeLoad) -> Line {
 }
 
 /// Returns `3.2/32 (10 %)`, or only the part if the whole is 0.
-fn share(part: i64, whole: i64, unit: fn(i64) -> String) -> String {
+fn share(part: i64, whole: i64, unit: fn(i64) -> String, lang: Lang) -> String {
     match percent(part, whole) {
-        Some(percent) => format!("{}/{} ({percent} %)", unit(part), unit(whole)),
+        Some(percent) => {
+            let of = format!("{}/{}", unit(part), unit(whole));
+            SHARE.fill(lang, &[("part", Fact::Text(of)), ("percent", Fact::count(percent))])
+        }
         None => unit(part),
     }
 }

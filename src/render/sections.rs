@@ -1,4 +1,4 @@
-//! The nine sections of the patrol report, in their order, with the changes before the second.
+//! The nine sections of the report, in their order, with the changes before the second.
 
 mod advice;
 mod changes;
@@ -15,7 +15,7 @@ use crate::finding::incident::Incident;
 use crate::finding::{Finding, Severity};
 use crate::report::{Class, Report, Summary};
 use crate::text::Fact;
-use crate::text::{Lang, Text, human};
+use crate::text::{Lang, Text};
 
 /// The sections, each written by a function.
 pub(super) const ALL: [fn(&Report, Look) -> Vec<Block>; 12] = [
@@ -34,9 +34,9 @@ pub(super) const ALL: [fn(&Report, Look) -> Vec<Block>; 12] = [
 ];
 
 texts! {
-    TITLE: "Pod patrol report", "Pod 巡檢報告", "Pod 巡检报告";
+    TITLE: "Pod health report", "Pod 巡檢報告", "Pod 巡检报告";
     TIME: "Time", "巡檢時間", "巡检时间";
-    ENVIRONMENT: "Environment", "環境", "环境";
+    ENVIRONMENT: "Environment", "context", "上下文（context）";
     SCOPE: "Scope", "範圍", "范围";
     AUTHOR: "Author", "產生者", "生成者";
     EVERYTHING: "all namespaces", "所有命名空間", "所有命名空间";
@@ -47,6 +47,9 @@ texts! {
     OVERALL: "Overall state", "整體狀態", "整体状态";
     OF_PODS: "{healthy} of {active:# pod|# pods} healthy, {sick} not healthy", "{active} 個 Pod 中 {healthy} 個健康、{sick} 個不健康",
         "{active} 个 Pod 中 {healthy} 个健康、{sick} 个不健康";
+    /// For no pods; English has the sentence of any number.
+    NO_PODS: "{healthy} of {active:# pod|# pods} healthy, {sick} not healthy", "{active:沒有讀到 Pod}{healthy:|}{sick:|}",
+        "{active:没有读到 Pod}{healthy:|}{sick:|}";
     AND_COMPLETED: "; {completed} completed", "；另有 {completed} 個已完成", "；另有 {completed} 个已完成";
     CLUSTERS: "Clusters", "叢集總覽", "集群总览";
     ABOUT: "1. About this report", "1. 巡檢資訊", "1. 巡检信息";
@@ -118,7 +121,7 @@ fn summary(report: &Report, look: Look) -> Vec<Block> {
         ("sick", Fact::count(totals.sick())),
         ("completed", Fact::count(totals.completed)),
     ];
-    let mut of_pods = OF_PODS.fill(lang, &facts);
+    let mut of_pods = if totals.pods == 0 { &NO_PODS } else { &OF_PODS }.fill(lang, &facts);
     if totals.completed > 0 {
         of_pods += &AND_COMPLETED.fill(lang, &facts);
     }
@@ -160,7 +163,7 @@ fn problems(report: &Report, look: Look) -> Vec<Block> {
         column(&words::OBJECT, &|_, cause| name(cause.object.slashed())),
         column(&words::STATUS, &|_, cause| status(report, cause)),
         column(&words::SEVERITY, &|incident, _| own(words::severity(incident.severity, lang))),
-        column(&words::SINCE, &|_, cause| name(since(report, cause))),
+        column(&words::SINCE, &|_, cause| name(words::age(since(report, cause), lang))),
         column(&DESCRIPTION, &description),
         column(&ACTION, &|_, cause| own(cause.check.remedy.get(lang))),
     ]);
@@ -182,9 +185,8 @@ fn status(report: &Report, finding: &Finding) -> Line {
     }
 }
 
-fn since(report: &Report, finding: &Finding) -> String {
-    let since = finding.since.map(|since| report.snapshot.taken_at.seconds_since(since));
-    since.map_or_else(|| "?".to_owned(), human)
+fn since(report: &Report, finding: &Finding) -> Option<i64> {
+    finding.since.map(|since| report.snapshot.taken_at.seconds_since(since))
 }
 
 /// Returns `🟢 healthy`.

@@ -6,11 +6,12 @@ use super::json::{self, Encoding};
 use super::words::{self, texts};
 use super::{Look, StoryFormat, next};
 use crate::finding::Finding;
-use crate::model::{LogTail, Node, ObjectRef, Pod};
+use crate::model::{Gap, LogTail, Node, ObjectRef, Pod, Reason};
 use crate::report::{NextCommands, Report};
 use crate::story::{Moment, Story};
 use crate::text::Fact;
 use crate::text::human;
+use crate::wire::Kind;
 use owo_colors::Style;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -21,11 +22,12 @@ texts! {
     OWNED: "managed by {owners}", "由 {owners} 管理", "由 {owners} 管理";
     PODS: "PODS", "Pod", "Pod";
     NODES: "NODES", "節點", "节点";
-    FOUND: "FINDINGS", "發現", "发现";
+    FOUND: "FINDINGS", "發現項目", "发现项";
     NOTHING: "no problem found", "未發現異常", "未发现异常";
     TIMELINE: "TIMELINE", "時間軸", "时间线";
     OTHERS: " and {others:# other|# others}", " 等 {all} 個", " 等 {all} 个";
     AGO: " ({age} ago) ", "（{age} 前）", "（{age} 前）";
+    NOT_GIVEN: "Warning events are not in the input.", "輸入中沒有警告事件。", "输入中没有警告事件。";
     NO_EVENTS: "Warning events could not be read.", "無法讀取警告事件。", "无法读取警告事件。";
     EXPIRED: "No warning events are left: the API server keeps them for about an hour.",
         "已沒有警告事件：API server 預設只保留約一小時。", "已没有警告事件：API server 默认只保留约一小时。";
@@ -203,7 +205,9 @@ impl Teller<'_> {
         let (story, lang) = (self.story, self.look.lang);
         let mut items: Vec<Item> = story.moments.iter().map(|moment| self.moment(moment)).collect();
         if !items.is_empty() && !story.saw_events {
-            items.push(line(own(NO_EVENTS.get(lang))));
+            let is_missing = |gap: &Gap| gap.kind == Kind::Event.name() && gap.reason == Reason::NotGiven;
+            let given = !self.report.coverage.outside.iter().any(is_missing);
+            items.push(line(own(if given { &NO_EVENTS } else { &NOT_GIVEN }.get(lang))));
         } else if !items.is_empty() && !story.warned && story.worst().is_some() {
             items.push(line(own(EXPIRED.get(lang))));
         }

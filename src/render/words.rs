@@ -1,10 +1,10 @@
 //! Words that several formats share.
 
 use crate::finding::Severity;
-use crate::model::{Pod, Reason, in_percent};
+use crate::model::{Pod, Reason};
 use crate::report::{Class, NodeClass, Verdict};
 use crate::text::Fact;
-use crate::text::{Lang, Text, listed};
+use crate::text::{Lang, Text, human, in_percent, listed};
 use crate::wire::Time;
 use jiff::tz::TimeZone;
 
@@ -12,7 +12,7 @@ pub(super) use crate::text::texts;
 
 texts! {
     HEALTHY: "Healthy", "健康", "健康";
-    ATTENTION: "Needs attention", "需要關注", "需要关注";
+    ATTENTION: "Needs attention", "需關注", "需关注";
     UNHEALTHY: "Unhealthy", "異常", "异常";
     INCOMPLETE: "Incomplete", "檢查不完整", "检查不完整";
     CLASS_HEALTHY: "healthy", "健康", "健康";
@@ -38,17 +38,17 @@ texts! {
     SEVERITY: "SEVERITY", "嚴重程度", "严重程度";
     SINCE: "SINCE", "持續時間", "持续时间";
     OBJECT: "OBJECT", "物件", "对象";
-    WHAT: "WHAT, AND WHY", "問題與原因", "问题与原因";
+    WHAT: "PROBLEM AND CAUSE", "問題與原因", "问题与原因";
     NAME: "NAME", "名稱", "名称";
     READY: "READY", "就緒", "就绪";
     STATUS: "STATUS", "狀態", "状态";
-    AGE: "AGE", "執行時間", "运行时间";
+    AGE: "AGE", "存在時間", "存在时间";
     NODE: "NODE", "節點", "节点";
     OWNER: "OWNER", "擁有者", "属主";
     CLASS: "CLASS", "分類", "分类";
     NEXT: "NEXT", "下一步", "下一步";
-    MORE_COMMANDS: "{count:# more command|# more commands}: -o wide", "還有 {count} 條指令：-o wide", "还有 {count} 条命令：-o wide";
-    AND_MORE: " (+{count} more)", "（同一原因另有 {count} 項發現）", "（同一原因另有 {count} 项发现）";
+    MORE_COMMANDS: "{count:# more command|# more commands}: -o wide", "還有 {count} 個指令：-o wide", "还有 {count} 条命令：-o wide";
+    AND_MORE: " (+{count} more)", "（同一原因另有 {count} 項）", "（同一原因另有 {count} 项）";
     FORBIDDEN: "forbidden", "權限不足", "权限不足";
     TIMED_OUT: "timed out", "逾時", "超时";
     EXPIRED: "list expired", "清單過期", "列表过期";
@@ -63,6 +63,7 @@ texts! {
     INCONSISTENT: "expired while it was read: its parts are from different times", "讀取途中過期，前後部分並非同一時刻",
         "读取中途过期，前后部分不是同一时刻";
     NOT_READ: "not read", "未讀取", "未读取";
+    UNKNOWN: "?", "不明", "未知";
     RESTARTS_AGO: "{restarts} ({age} ago)", "{restarts}（{age} 前）", "{restarts}（{age} 前）";
 }
 
@@ -221,11 +222,16 @@ fn zoned(time: Time, format: &str) -> String {
     }
 }
 
-/// Returns a share in percent with one decimal: `95.8 %`.
-pub(super) fn percent(part: u64, whole: u64) -> String {
+/// Returns a duration as kubectl writes ages, or that it is unknown.
+pub(super) fn age(seconds: Option<i64>, lang: Lang) -> String {
+    seconds.map_or_else(|| UNKNOWN.get(lang).to_owned(), human)
+}
+
+/// Returns a share in percent with one decimal: `95.8 %`, in Chinese `95.8%`.
+pub(super) fn percent(part: u64, whole: u64, lang: Lang) -> String {
     // Rounded half up with integers: floating point would round 2.05 down.
     let (part, whole) = (u128::from(part), u128::from(whole.max(1)));
-    in_percent(i64::try_from((part * 2000 + whole) / (whole * 2)).unwrap_or(i64::MAX))
+    in_percent(i64::try_from((part * 2000 + whole) / (whole * 2)).unwrap_or(i64::MAX), lang)
 }
 
 #[cfg(test)]
@@ -234,6 +240,7 @@ mod tests {
 
     #[test]
     fn shares_are_rounded_half_up() {
+        let percent = |part, whole| percent(part, whole, Lang::En);
         assert_eq!(percent(46, 48), "95.8 %");
         assert_eq!(percent(1, 48), "2.1 %");
         assert_eq!(percent(1, 2000), "0.1 %");

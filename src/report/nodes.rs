@@ -94,6 +94,13 @@ impl Report<'_> {
         totals
     }
 
+    /// Returns the severity of the worst finding about a node or the capacity of the cluster: the findings that the view of
+    /// nodes shows.
+    pub fn worst_of_nodes(&self) -> Option<Severity> {
+        let is_shown = |finding: &&Finding| matches!(&*finding.object.kind, "Node" | "Cluster");
+        self.findings.iter().filter(is_shown).map(|finding| finding.severity).max()
+    }
+
     /// Returns the spread of the pods that have not ended over the nodes.
     pub fn node_spread(&self) -> Option<Spread> {
         let all = self.nodes.iter().map(|load| load.pods).sum();

@@ -23,7 +23,7 @@ pub(crate) struct Overall {
     /// Pods by STATUS.
     pub(crate) status: BTreeMap<String, u64>,
     /// Pods by age, in the order of [`super::AGES`].
-    pub(crate) age: [u64; 4],
+    pub(crate) age: [u64; super::AGES.len()],
     /// Pods by node.
     pub(crate) nodes: BTreeMap<String, u64>,
     /// The number of pods that have restarted.
@@ -47,7 +47,7 @@ impl Overall {
             finished_at: read().map(|snapshot| snapshot.taken_at).max(),
             skew: snapshots().map(|snapshot| snapshot.skew).max_by_key(|skew| skew.abs()).unwrap_or(0),
             status: BTreeMap::new(),
-            age: [0; 4],
+            age: [0; super::AGES.len()],
             nodes: BTreeMap::new(),
             restarted: 0,
             most_restarts: 0,

@@ -25,7 +25,7 @@ pub struct Resources<'a> {
     pub pods: u64,
     /// The number of those pods that are measured.
     pub measured_pods: u64,
-    /// The number of nodes that accept ordinary pods.
+    /// The number of nodes that accept pods without tolerations.
     pub open_nodes: usize,
     /// The effect of losing the largest of these nodes; empty if it is unknown.
     pub losses: Vec<Loss<'a>>,

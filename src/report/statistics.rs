@@ -11,11 +11,13 @@ pub struct Statistics {
     /// Pods by STATUS, most frequent first.
     pub status: Vec<(String, u64)>,
     /// Pods by age, in the order of [`AGES`].
-    pub age: [u64; 4],
+    pub age: [u64; AGES.len()],
     /// Pods by node, most first; pods without a node are under the empty name.
     pub nodes: Vec<(String, u64)>,
     /// The number of pods that have restarted.
     pub restarted: u64,
+    /// The number of pods with so many restarts that they need attention.
+    pub restless: u64,
     /// The most restarts of one pod.
     pub most_restarts: i64,
     /// The number of nodes that matter to the scope, and how many of them are ready.
@@ -24,8 +26,9 @@ pub struct Statistics {
     pub available_workloads: Option<usize>,
 }
 
-/// The age groups of the patrol report. The first three overlap: a pod of 100 days is in all of them.
-pub const AGES: [&str; 4] = [">90d", ">70d", ">30d", "<7d"];
+/// The age groups of a report. The first three overlap: a pod of 100 days is in all of them. Each pod is in one of the
+/// last three.
+pub const AGES: [&str; 5] = [">90d", ">70d", ">30d", "7d-30d", "<7d"];
 
 impl Statistics {
     pub(super) fn of(view: &View) -> Self {
@@ -35,11 +38,13 @@ impl Statistics {
             available_workloads: available(&rows.workloads),
             ..Self::default()
         };
+        let limit = view.settings.thresholds.restarts_attention;
         let (mut status, mut nodes) = (BTreeMap::new(), BTreeMap::new());
         for pod in &rows.pods {
             *status.entry(&*pod.shared.status).or_insert(0) += 1;
             *nodes.entry(pod.node.as_deref().unwrap_or_default()).or_insert(0) += 1;
             out.restarted += u64::from(pod.shared.restarts > 0);
+            out.restless += u64::from(pod.shared.restarts >= limit);
             out.most_restarts = out.most_restarts.max(pod.shared.restarts);
             for (count, within) in out.age.iter_mut().zip(ages(pod, view.now())) {
                 *count += u64::from(within);
@@ -59,10 +64,12 @@ impl Statistics {
 }
 
 /// Returns in which of the [`AGES`] a pod is.
-fn ages(pod: &Pod, now: Time) -> [bool; 4] {
+fn ages(pod: &Pod, now: Time) -> [bool; AGES.len()] {
     // In whole days, as the AGE column.
     let days = pod.created().map(|created| now.seconds_since(created).div_euclid(86_400));
-    days.map(|days| [days > 90, days > 70, days > 30, (0..7).contains(&days)]).unwrap_or_default()
+    let groups =
+        |days: i64| [days > 90, days > 70, days > 30, (7..=30).contains(&days), (0..7).contains(&days)];
+    days.map(groups).unwrap_or_default()
 }
 
 fn available(workloads: &[Workload]) -> Option<usize> {

@@ -130,5 +130,5 @@ fn several_reports_are_added_up() {
     assert_eq!((overall.totals.pods, overall.totals.healthy), (3, 3));
     assert_eq!(overall.nodes, BTreeMap::from([("n1".to_owned(), 2), ("n2".to_owned(), 1)]));
     assert_eq!(overall.status, BTreeMap::from([("Running".to_owned(), 3)]));
-    assert_eq!((overall.age, overall.finished_at), ([0, 0, 0, 3], Some(NOW)));
+    assert_eq!((overall.age, overall.finished_at), ([0, 0, 0, 0, 3], Some(NOW)));
 }

@@ -229,7 +229,11 @@ impl Judge<'_> {
     }
 
     fn exit(&self, summaries: &[Summary]) -> Exit {
-        let worst = summaries.iter().filter_map(|summary| summary.worst).max();
+        let worst = |summary: &Summary| match self.part {
+            Part::Whole => summary.worst,
+            Part::Nodes => summary.worst_of_nodes,
+        };
+        let worst = summaries.iter().filter_map(worst).max();
         let worst_new = summaries.iter().filter_map(|summary| summary.worst_new).max();
         let failed = self.by.fail_on.fails(worst, worst_new);
         Exit::of(failed, summaries.iter().all(|summary| summary.complete))

@@ -21,6 +21,11 @@ static DELETED: Text =
     Text { en: "deletion grace period ended", zh_tw: "應已刪除完成", zh_cn: "应已删除完成" };
 static SCHEDULED: Text =
     Text { en: "scheduled on {node}", zh_tw: "排程到節點 {node}", zh_cn: "调度到节点 {node}" };
+static SCHEDULED_SOMEWHERE: Text = Text {
+    en: "scheduled (node not recorded)",
+    zh_tw: "已排程（未記錄節點）",
+    zh_cn: "已调度（未记录节点）",
+};
 static STARTED: Text = Text {
     en: "container {container} started",
     zh_tw: "容器 {container} 啟動",
@@ -64,8 +69,9 @@ pub(super) fn of_pod(pod: &Pod) -> Vec<Moment> {
         let at = condition.since();
         moments.extend(match (&*condition.r#type, &*condition.status) {
             ("PodScheduled", "True") => {
-                let node = Fact::text(pod.node.as_deref().unwrap_or("?"));
-                moment(at, &own, &SCHEDULED, vec![("node", node)], false)
+                let node: Facts = pod.node.iter().map(|node| ("node", Fact::text(node))).collect();
+                let text = if node.is_empty() { &SCHEDULED_SOMEWHERE } else { &SCHEDULED };
+                moment(at, &own, text, node, false)
             }
             ("Ready" | "PodScheduled" | "DisruptionTarget", _) => {
                 moment(at, &own, &CHANGED, changed(condition), is_bad(condition))

@@ -1,6 +1,6 @@
 //! The values in a message.
 
-use super::{Lang, Message, Text, human};
+use super::{Lang, Message, Text, human, in_percent};
 
 /// A value in a message.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,12 +11,16 @@ pub enum Fact {
     Number(i64),
     /// A duration in seconds, shown as kubectl shows ages.
     Age(i64),
+    /// A share in thousandths, shown in percent.
+    Share(i64),
     /// A text of the program, filled with the other facts of the message.
     Words(&'static Text),
     /// A sentence of the program with facts of its own.
     Message(Message),
     /// A list: the items to show, and the number of items that are not shown.
     List(Vec<String>, usize),
+    /// A list of sentences of the program.
+    Messages(Vec<Message>),
 }
 
 /// The values of a message by name, in the order in which they were given.
@@ -56,9 +60,14 @@ impl Fact {
             Fact::Text(text) => text.clone(),
             Fact::Number(number) => number.to_string(),
             Fact::Age(seconds) => human(*seconds),
+            Fact::Share(thousandths) => in_percent(*thousandths, lang),
             Fact::Words(text) => text.fill(lang, facts),
             Fact::Message(message) => message.in_lang(lang),
             Fact::List(items, more) => listed(items, *more, lang),
+            Fact::Messages(items) => {
+                let items: Vec<String> = items.iter().map(|item| item.in_lang(lang)).collect();
+                listed(&items, 0, lang)
+            }
         }
     }
 }
@@ -93,5 +102,7 @@ mod tests {
             ["a, b and 1 more", "a、b 及其他 1 個", "a、b 及其他 1 个"]
         );
         assert_eq!(Fact::first(2, ["a", "b"]), all);
+        let messages = Fact::Messages(vec![Message::from("a"), Message::from("b")]);
+        assert_eq!(shown(&messages), shown(&all));
     }
 }

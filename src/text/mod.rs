@@ -8,6 +8,7 @@ mod fact;
 mod hostile;
 mod io_words;
 pub mod reasons;
+mod share;
 pub mod suggest;
 mod texts;
 
@@ -15,6 +16,7 @@ pub use age::{human, parse_duration};
 pub use fact::{Fact, Facts, listed};
 pub(crate) use hostile::is_hostile;
 pub(crate) use io_words::io_words;
+pub use share::in_percent;
 pub(crate) use texts::texts;
 
 /// A language of the human formats. Machine formats never change with it.

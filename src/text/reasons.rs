@@ -46,9 +46,9 @@ reasons! {
         "{file} 只是较长列表的其中一页";
     "unchecked-kind" UNCHECKED_KIND: "no check reads this kind", "沒有檢查會讀取這種物件", "没有检查会读取这种对象";
     "tls-checks-skipped" TLS_CHECKS_SKIPPED: "TLS certificate checks skipped", "已略過 TLS 憑證檢查", "已跳过 TLS 证书检查";
-    "annotation" ANNOTATION: "annotation on {object}", "{object} 的 annotation", "{object} 的注解";
+    "annotation" ANNOTATION: "annotation on {object}", "{object} 的註解", "{object} 的注解";
     "namespace-annotation" NAMESPACE_ANNOTATION: "annotation on namespace/{namespace}",
-        "namespace/{namespace} 的 annotation", "namespace/{namespace} 的注解";
+        "namespace/{namespace} 的註解", "namespace/{namespace} 的注解";
 
     // Prometheus and the kubelets.
     "set-prometheus" SET_PROMETHEUS:
@@ -68,10 +68,10 @@ reasons! {
         "Service {service} 后面的 Prometheus";
     "no-throttling" NO_THROTTLING:
         "{who} has no such numbers of the scope: it does not scrape cAdvisor, or no container has a CPU limit",
-        "{who} 沒有此範圍的數據：未抓取 cAdvisor，或沒有容器設定 CPU limit",
-        "{who} 没有此范围的数据：未抓取 cAdvisor，或没有容器设置 CPU limit";
+        "{who} 沒有此範圍的資料：未抓取 cAdvisor，或沒有容器設定 CPU 上限（limit）",
+        "{who} 没有此范围的数据：未抓取 cAdvisor，或没有容器设置 CPU 限制（limit）";
     "no-history" NO_HISTORY: "{who} has no such numbers of the scope: it does not scrape cAdvisor",
-        "{who} 沒有此範圍的數據：未抓取 cAdvisor", "{who} 没有此范围的数据：未抓取 cAdvisor";
+        "{who} 沒有此範圍的資料：未抓取 cAdvisor", "{who} 没有此范围的数据：未抓取 cAdvisor";
     "partial" PARTIAL: "it is partial", "資料不完整", "数据不完整";
     "maybe-partial" MAYBE_PARTIAL: "it may be partial: {why}", "資料可能不完整：{why}", "数据可能不完整：{why}";
     "not-a-result" NOT_A_RESULT: "it is not a {kind}", "內容不是 {kind}", "内容不是 {kind}";
@@ -121,7 +121,7 @@ reasons! {
         "SERVFAIL：服务器无法解析该名称";
     "dns-refused" DNS_REFUSED: "REFUSED: the server does not answer this client", "REFUSED：伺服器拒絕回答此用戶端",
         "REFUSED：服务器拒绝回答此客户端";
-    "dns-unreachable" DNS_UNREACHABLE: "no DNS server can be reached", "連不到任何 DNS 伺服器", "连不到任何 DNS 服务器";
+    "dns-unreachable" DNS_UNREACHABLE: "no DNS server can be reached", "連不上任何 DNS 伺服器", "连不上任何 DNS 服务器";
     "dns-settings" DNS_SETTINGS: "the DNS settings of this system cannot be read: {why}", "無法讀取本機的 DNS 設定：{why}",
         "无法读取本机的 DNS 配置：{why}";
     "dns-client" DNS_CLIENT: "DNS cannot be queried: {why}", "無法查詢 DNS：{why}", "无法查询 DNS：{why}";

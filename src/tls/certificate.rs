@@ -191,6 +191,11 @@ impl Chain {
         std::iter::once(&self.leaf).chain(self.above.iter().filter(|one| !one.self_issued))
     }
 
+    /// Returns a certificate that is not valid before a later time.
+    pub(crate) fn not_yet_valid(&self, now: Time) -> Option<&Certificate> {
+        self.timed().find(|one| one.not_before > now && one.not_after > now)
+    }
+
     /// Returns the certificate that expires first; then the chain is invalid.
     pub(crate) fn ends_first(&self) -> &Certificate {
         self.timed().min_by_key(|certificate| certificate.not_after).unwrap_or(&self.leaf)

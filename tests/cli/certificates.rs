@@ -270,14 +270,25 @@ fn skipping_or_muting_a_check_does_not_change_the_state_of_a_certificate() {
     let mute = format!("--config {} --profile p", profile.display());
     assert_eq!(states(&mute), ["broken muted", "over muted"]);
     for (lang, muted, not_judged) in [
-        ("en", "muted: TLS certificate expired or expiring soon", "not judged: TLS certificate unreadable"),
-        ("zh-TW", "已靜音：TLS 憑證已過期或即將過期", "未判斷：TLS 憑證無法讀取"),
-        ("zh-CN", "已静默：TLS 证书已过期或即将过期", "未判断：TLS 证书无法读取"),
+        ("en", "muted: expired", "not judged: TLS certificate unreadable"),
+        ("zh-TW", "已靜音：已過期", "未判斷：TLS 憑證無法讀取"),
+        ("zh-CN", "已静默：已过期", "未判断：TLS 证书无法读取"),
     ] {
         for (arguments, said) in [(&*mute, muted), (skip, not_judged)] {
             let page = judged(&objects, &format!("-o markdown --lang {lang} {arguments}")).out;
             assert!(page.contains(said) && !page.contains("🟢 valid") && !page.contains("🟢 有效"), "{page}");
         }
+    }
+}
+
+#[test]
+fn a_state_of_the_validity_is_named() {
+    let root = Authority::root("House");
+    let states = [(1, 90, "not yet valid"), (-93, -3, "expired"), (-85, 5, "expiring soon")];
+    for (from, until, state) in states {
+        let page =
+            judged(&[secret("one", &root.private(&["a.example.com"], life(from, until)))], "-o markdown").out;
+        assert!(page.contains(&format!(" 🟡 {state} |\n")), "{state}: {page}");
     }
 }
 

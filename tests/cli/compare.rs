@@ -240,6 +240,8 @@ fn all_kinds_of_files_give_the_same_changes() {
     assert_eq!(mixed["comparisons"][0]["comparedWith"]["takenAt"], Value::Null);
     let table = days.run(&format!("-f new.json --baseline old-list.json --now {}", DAYS[1])).out;
     assert!(table.contains("\nSince the baseline (time unknown): 1 new · "), "{table}");
+    let table = days.run("diff old-list.json new-list.json").out;
+    assert!(!table.contains("time unknown"), "{table}");
 }
 
 #[test]

@@ -105,22 +105,37 @@ fn help_and_version_are_commands_too() {
 
 #[test]
 fn a_check_is_explained_in_the_readers_language() {
-    for (lang, head) in [("en", "## What it checks"), ("zh-TW", "## 檢查什麼"), ("zh-CN", "## 检查什么")]
+    for (lang, colon, head) in
+        [("en", ": ", "## What it checks"), ("zh-TW", "：", "## 檢查什麼"), ("zh-CN", "：", "## 检查什么")]
     {
         let text = explain(&format!("Pod-Leftover --lang {lang}"));
-        assert!(text.starts_with("# pod-leftover: ") && text.contains(head), "{text}");
+        assert!(text.starts_with(&format!("# pod-leftover{colon}")) && text.contains(head), "{text}");
         assert!(!text.contains("```"), "{text}");
         assert!(explain(&format!("pod-leftover --example --lang {lang}")).ends_with("```\n"));
     }
     let page = std::fs::read_to_string(crate::project("docs/checks/pod-leftover.md")).unwrap();
-    assert_eq!(explain("pod-leftover --example"), page, "the page as it is");
-    assert!(explain("pod-leftover --example --lang zh-TW").contains("\n\n## 範例\n\n```yaml\napiVersion"));
+    let (text, example) = page.split_once("\n## Example\n").unwrap();
+    let shown = explain("pod-leftover --example");
+    assert!(shown.starts_with(text) && shown.ends_with(example), "{shown}");
+    assert!(explain("pod-leftover --example --lang zh-TW").contains("\n\n## 範例\n\n存成 `example.yaml`"));
+}
+
+#[test]
+fn an_example_is_checked_by_the_command_that_is_shown() {
+    let shown = explain("pod-leftover --example");
+    let (_, command) = shown.split_once("run `kubectl healthcheck -f example.yaml ").unwrap();
+    let (flags, _) = command.split_once("`.").unwrap();
+    let (_, example) = shown.split_once("```yaml\n").unwrap();
+    let mut command = healthcheck();
+    command.args(["-f", "-", "-o", "name"]).args(flags.split_whitespace());
+    let ran = command.fed(example.trim_end().trim_end_matches("```").as_bytes());
+    assert_eq!(ran.out, "-n demo pod/exporter-6fc9-6cnqp\n", "{ran:?}");
 }
 
 #[test]
 fn statuses_and_exit_codes_are_explained_in_three_languages() {
     for (lang, status, code, checks) in [
-        ("en", "The container ended again and again.", "# Exit code 137 (SIGKILL)", "Checks that report it:"),
+        ("en", "The container exits repeatedly.", "# Exit code 137 (SIGKILL)", "Checks that report it:"),
         ("zh-TW", "容器一再結束", "# 結束碼 137（SIGKILL）", "回報它的檢查："),
         ("zh-CN", "容器一再退出", "# 退出码 137（SIGKILL）", "报告它的检查："),
     ] {
@@ -182,7 +197,7 @@ fn topics_and_commands_complete() {
     let checks = complete(&["explain", "pod-oom"]);
     assert_eq!(checks, "pod-oom-killed\tContainer OOM-killed\n:4\n");
     let statuses = complete(&["explain", "Crash"]);
-    assert_eq!(statuses, "CrashLoopBackOff\tThe container ended again and again\n:4\n");
+    assert_eq!(statuses, "CrashLoopBackOff\tThe container exits repeatedly\n:4\n");
     assert!(complete(&["explain", "13"]).contains("137\tThe program was killed"));
     assert!(complete(&["explain", "--ex"]).starts_with("--example\t"));
     assert_eq!(complete(&["help", "ni"]), ":4\n");

@@ -158,6 +158,7 @@ fn quotes_host_data_in_commands() {
         shlex::split(command).unwrap(),
         ["openssl", "s_client", "-connect", &plain(address), "-servername", &plain(name), "-showcerts"]
     );
+    assert_eq!(served["actions"][0]["changes"], false, "{served}");
     for format in ["table", "wide", "markdown"] {
         let shown = judged(&items, &format!("-o {format} --all"));
         assert!(!shown.out.contains('\u{1b}'), "{}", shown.out);

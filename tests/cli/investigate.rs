@@ -1,8 +1,8 @@
 //! The investigation of one object, from files.
 
 use crate::support::{Ran, run};
-use crate::{LANGS, project};
-use serde_json::Value;
+use crate::{LANGS, judged, pod, project};
+use serde_json::{Value, json};
 
 const NOW: &str = "--now 2025-12-26T02:00:00Z";
 
@@ -30,6 +30,31 @@ fn investigates_a_killed_jvm_in_three_languages() {
         // Times depend on the local time zone.
         let timeless: Vec<&str> = ran.out.lines().filter(|line| !line.starts_with("  2025-")).collect();
         insta::assert_snapshot!(format!("registercenter-{lang}"), timeless.join("\n"));
+    }
+}
+
+#[test]
+fn names_what_the_input_lacks() {
+    let scheduled = |status: &str, rest: Value| {
+        let condition = json!({
+            "type": "PodScheduled", "status": status, "lastTransitionTime": "2025-12-20T00:00:00Z",
+            "reason": if status == "True" { "" } else { "Unschedulable" },
+        });
+        let mut status = json!({ "phase": "Pending", "conditions": [condition] });
+        status.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        let mut pod = pod("web", &status);
+        pod["spec"]["nodeName"] = json!("");
+        [pod]
+    };
+    let waiting = judged(&scheduled("False", json!({})), "pod/web").out;
+    for text in ["no logs: the pod was not scheduled", "Warning events are not in the input."] {
+        assert!(waiting.contains(text), "{waiting}");
+    }
+    let pulling = json!({ "containerStatuses": [{ "name": "app", "state": { "waiting": { "reason": "ImagePullBackOff" } } }] });
+    let pulling = judged(&scheduled("True", pulling), "pod/web").out;
+    for text in ["scheduled (node not recorded)", "its logs cannot be read: no node is recorded for the pod"]
+    {
+        assert!(pulling.contains(text), "{pulling}");
     }
 }
 

@@ -123,6 +123,35 @@ fn hides_columns_without_measurements() {
 }
 
 #[test]
+fn only_findings_about_nodes_set_the_exit_code() {
+    let mut crashing = pod(("shop", "StatefulSet", "web"), 0, "one", &json!({}));
+    crashing["status"]["containerStatuses"][0] = json!({
+        "name": "app", "ready": false, "restartCount": 9, "state": { "waiting": { "reason": "CrashLoopBackOff" } },
+        "lastState": { "terminated": { "exitCode": 1, "finishedAt": "2025-12-26T01:58:00Z" } },
+    });
+    let mut items = vec![node("one", "4", "16Gi"), crashing];
+    assert_eq!(judged(&items, "").code, 1);
+    for format in ["table", "json"] {
+        assert_eq!(nodes(&items, &format!("-o {format}")).code, 0, "{format}");
+    }
+    items[0]["status"]["conditions"][0]["status"] = json!("False");
+    assert_eq!(nodes(&items, "").code, 1);
+    assert_eq!(nodes(&items, "--fail-on never").code, 0);
+}
+
+#[test]
+fn a_condition_without_a_message_ends_with_its_reason() {
+    let mut pressed = node("one", "4", "16Gi");
+    let conditions = pressed["status"]["conditions"].as_array_mut().unwrap();
+    conditions.push(json!({ "type": "DiskPressure", "status": "True", "reason": "KubeletHasDiskPressure" }));
+    conditions.push(json!({ "type": "KernelDeadlock", "status": "True", "reason": "DockerHung" }));
+    let found = judged(&[pressed], "-o json").json()["findings"].to_string();
+    for message in ["\"DiskPressure (KubeletHasDiskPressure)\"", "\"KernelDeadlock=True (DockerHung)\""] {
+        assert!(found.contains(message), "{found}");
+    }
+}
+
+#[test]
 fn a_page_has_the_same_tables_as_the_screen() {
     let page = nodes(&measured_cluster(), "-o markdown").out;
     assert!(page.starts_with("# 🟡 3 nodes, 3 ready · "), "{page}");
@@ -243,7 +272,11 @@ fn says_that_only_some_namespaces_were_read() {
     assert!(shown.contains("requests at least 1 (12 %)"), "{shown}");
     assert!(shown.contains("Capacity after losing a node: unknown"), "{shown}");
     let only = [node("one", "4", "8Gi"), pod(("a", "StatefulSet", "b"), 0, "one", &json!({ "cpu": "1" }))];
-    assert!(nodes(&only, "").out.contains("Only 1 node accepts ordinary pods"), "{}", nodes(&only, "").out);
+    assert!(
+        nodes(&only, "").out.contains("Only 1 node accepts pods without tolerations"),
+        "{}",
+        nodes(&only, "").out
+    );
 }
 
 /// Data of metrics servers and nodes may be old, partial, too large or about unknown objects.

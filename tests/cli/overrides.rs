@@ -95,7 +95,7 @@ fn reports_checks_skipped_by_annotation() {
         let table = judged(&cluster("web", namespace, workload), "").out;
         assert!(table.contains(&format!("pod-restarting-often in shop (annotation on {on})")), "{table}");
         let table = judged(&cluster("web", namespace, workload), "--lang zh-TW").out;
-        assert!(table.contains(&format!("（{on} 的 annotation）")), "{table}");
+        assert!(table.contains(&format!("（{on} 的註解）")), "{table}");
     }
 }
 

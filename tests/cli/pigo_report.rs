@@ -58,7 +58,7 @@ fn the_pigo_numbers_are_right() {
     );
     let statistics = &report["statistics"];
     assert_eq!(statistics["status"], json!({ "Running": 46, "Error": 1, "Completed": 1 }));
-    assert_eq!(statistics["age"], json!({ ">90d": 5, ">70d": 10, ">30d": 19, "<7d": 16 }));
+    assert_eq!(statistics["age"], json!({ ">90d": 5, ">70d": 10, ">30d": 19, "7d-30d": 13, "<7d": 16 }));
     assert_eq!(statistics["nodes"]["pigo-rel-k8s-service-node05"], 7);
     assert_eq!(statistics["nodes"][""], 2);
     for (row, pod) in sorted_rows().iter().zip(report["pods"].as_array().unwrap()) {

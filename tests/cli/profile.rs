@@ -275,8 +275,8 @@ fn mutes_remove_findings_from_verdict_and_exit_code() {
     assert_eq!(report["totals"]["attention"], 1);
     for (lang, told) in [
         ("en", "Muted findings: 2 (1 active mute)"),
-        ("zh-TW", "已靜音的發現：2 項（生效中的靜音規則：1 條）"),
-        ("zh-CN", "已静默的发现：2 项（生效中的静默规则：1 条）"),
+        ("zh-TW", "已靜音的發現項目：2 項（生效中的靜音規則：1 條）"),
+        ("zh-CN", "已静默的发现项：2 项（生效中的静默规则：1 条）"),
     ] {
         let table = muted(&mute("pod-*", "", "2025-12-26"), &format!("--lang {lang}")).out;
         assert!(table.contains(told), "{table}");

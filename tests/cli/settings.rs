@@ -219,10 +219,10 @@ fn display_settings_of_the_environment_apply_to_every_command() {
         assert!(ran.code < 2, "{ran:?}");
         ran.out
     };
-    assert!(chinese("demo").contains("需要關注"));
+    assert!(chinese("demo").contains("需關注"));
     assert!(chinese("explain pod-leftover").contains("檢查什麼"));
     assert!(chinese("checks").contains("嚴重程度"));
-    assert!(!chinese("demo --lang en").contains("需要關注"), "flags override the environment");
+    assert!(!chinese("demo --lang en").contains("需關注"), "flags override the environment");
     let json = command("demo", dir.path()).env("HEALTHCHECK_OUTPUT", "json").ran().json();
     assert_eq!(json["kind"], "Report");
     let narrow = command("demo", dir.path()).env("HEALTHCHECK_WIDTH", "60").ran().out;

@@ -190,8 +190,8 @@ fn shows_throttling_in_three_languages_and_compares_it() {
     let workload = |share| objects(&deployment("web", share, 500), &json!({}));
     for (lang, told) in [
         ("en", "container app is throttled in 42.2 % of its CPU periods: its limit is 500m, try 1000m"),
-        ("zh-TW", "容器 app 有 42.2 % 的 CPU 週期被限流：limit 為 500m，建議改為 1000m"),
-        ("zh-CN", "容器 app 有 42.2 % 的 CPU 周期被限流：限制（limit）为 500m，建议改为 1000m"),
+        ("zh-TW", "容器 app 有 42.2% 的 CPU 週期被限流：上限（limit）為 500m，建議改為 1000m"),
+        ("zh-CN", "容器 app 有 42.2% 的 CPU 周期被限流：限制（limit）为 500m，建议改为 1000m"),
     ] {
         let table = judged(&workload(422), &format!("--width 200 --lang {lang}"), "").out;
         assert!(table.contains(told), "{table}");

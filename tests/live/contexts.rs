@@ -104,7 +104,7 @@ fn json_is_one_document() {
     assert_eq!(names.out, "--context bad -n fleet-bad pod/broken\n");
     let markdown = check("--context good,bad -o markdown").out;
     assert!(markdown.starts_with("# Clusters\n\n| Context | Pods |"), "{markdown}");
-    assert_eq!(markdown.matches("# Pod patrol report\n").count(), 2);
+    assert_eq!(markdown.matches("# Pod health report\n").count(), 2);
 }
 
 #[test]

@@ -204,7 +204,7 @@ fn reports_only_changes_after_a_rollout() {
     assert!(english.contains(": 1 new · 1 worse · 1 fixed · 1 better · 1 unchanged\n"), "{english}");
     assert!(chinese.contains("以來：新增 1 · 惡化 1 · 已解決 1 · 好轉 1 · 未變 1\n"), "{chinese}");
     for (out, words) in [
-        (&english, ["▲ new ", "↑ worse ", "✓ fixed ", "↓ better ", "= same "]),
+        (&english, ["▲ new ", "↑ worse ", "✓ fixed ", "↓ better ", "= unchanged "]),
         (&chinese, ["▲ 新增 ", "↑ 惡化 ", "✓ 已解決 ", "↓ 好轉 ", "= 未變 "]),
     ] {
         let rows = heads(out, words);

@@ -12,7 +12,7 @@ fn told(report: &str) -> String {
     let elsewhere = ["lab", "tp-hkidc"];
     let mut out = String::new();
     for line in report.lines() {
-        let skipped = ["Time", "Environment", "Coverage", "時間", "环境", "環境", "巡", "涵", "覆"];
+        let skipped = ["Time", "Environment", "Coverage", "時間", "context", "上下文", "巡", "涵", "覆"];
         if skipped.iter().any(|word| line.trim_start_matches(['-', '*', ' ']).starts_with(word)) {
             continue;
         }

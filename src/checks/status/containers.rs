@@ -13,8 +13,8 @@ pub(super) static STATUSES: &[Status] = &[
             "pod-wrong-architecture",
             "pod-hook-failed",
         ],
-        "The container ended again and again. The kubelet waits before the next start, from 10 seconds up to 5 minutes. The \
-         cause is in the last exit code and in the log of the previous container.",
+        "The container exits repeatedly. The kubelet waits before the next start, from 10 seconds up to 5 minutes. The last \
+         exit code and the log of the previous container show the cause.",
         "容器一再結束，kubelet 會等待 10 秒到 5 分鐘再啟動。原因在上一次的結束碼與前一個容器的日誌裡。",
         "容器一再退出，kubelet 会等待 10 秒到 5 分钟再启动。原因在上一次的退出码与前一个容器的日志里。",
     ),
@@ -77,7 +77,7 @@ pub(super) static STATUSES: &[Status] = &[
         &["pod-probe-failing", "pod-killed-by-probe"],
         "A probe of the container failed. A failing readiness probe stops its traffic; a failing liveness or startup probe \
          restarts the container.",
-        "容器的探針失敗。就緒探針失敗會停止流量；存活探針或啟動探針失敗會重啟容器。",
+        "容器的探針失敗。就緒探針（readiness）失敗會停止流量；存活探針（liveness）或啟動探針（startup）失敗會重啟容器。",
         "容器的探针失败。就绪探针失败会停止流量；存活探针或启动探针失败会重启容器。",
     ),
     status(

@@ -125,11 +125,11 @@ pub(super) static NOTABLE: &[Code] = &[
     code(
         "137",
         &["pod-oom-killed", "pod-killed-by-probe", "pod-crash-loop", "pod-hook-failed"],
-        "The program was killed (SIGKILL, 128 + 9). With the reason `OOMKilled` the kernel killed it for memory. \
-         Otherwise it did not end in time after SIGTERM, for example after a failed liveness probe, or another process \
-         killed it.",
+        "The program was killed (SIGKILL, 128 + 9). If the reason is `OOMKilled`, the kernel killed it because the \
+         container or the node ran out of memory. Otherwise it did not exit in time after SIGTERM, for example after a \
+         failed liveness probe, or another process killed it.",
         "程式被強制終止（SIGKILL，128 + 9）。原因為 `OOMKilled` 時，是核心因記憶體而終止它；否則就是收到 SIGTERM 後沒有及時結束\
-         （例如存活探針失敗之後），或被其他程序終止。",
+         （例如存活探針（liveness）失敗之後），或被其他程序終止。",
         "程序被强制终止（SIGKILL，128 + 9）。原因为 `OOMKilled` 时，是内核因内存而终止它；否则就是收到 SIGTERM 后没有及时退出\
          （例如存活探针失败之后），或被其他进程终止。",
     ),
@@ -146,7 +146,7 @@ pub(super) static NOTABLE: &[Code] = &[
         &["pod-killed-by-probe", "pod-crash-loop", "pod-hook-failed"],
         "The program ended when it was asked to (SIGTERM, 128 + 15). The kubelet sends SIGTERM when it deletes a pod, and \
          when a liveness or startup probe has failed.",
-        "程式依要求結束（SIGTERM，128 + 15）。kubelet 刪除 Pod 時，以及存活探針或啟動探針失敗時，會送出 SIGTERM。",
+        "程式依要求結束（SIGTERM，128 + 15）。kubelet 刪除 Pod 時，以及存活探針（liveness）或啟動探針（startup）失敗時，會送出 SIGTERM。",
         "程序按要求退出（SIGTERM，128 + 15）。kubelet 删除 Pod 时，以及存活探针或启动探针失败时，会发送 SIGTERM。",
     ),
     code(

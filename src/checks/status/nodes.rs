@@ -44,8 +44,8 @@ pub(super) static STATUSES: &[Status] = &[
         &["PIDPressure", "NodeHasInsufficientPID"],
         &["node-pressure"],
         "The node has nearly no process IDs left. The kubelet evicts pods.",
-        "節點的行程編號即將用盡，kubelet 會驅逐 Pod。",
-        "节点的进程号即将用尽，kubelet 会驱逐 Pod。",
+        "節點的 PID 即將用盡，kubelet 會驅逐 Pod。",
+        "节点的 PID 即将用尽，kubelet 会驱逐 Pod。",
     ),
     status(
         &["EvictionThresholdMet", "FreeDiskSpaceFailed", "ImageGCFailed"],

@@ -53,7 +53,7 @@ pub(super) static STATUSES: &[Status] = &[
         &["cronjob-schedule-missed"],
         "The CronJob did not start a run that was due, or its schedule or time zone cannot be parsed.",
         "CronJob 沒有啟動到期的執行，或排程、時區無法解析。",
-        "CronJob 没有启动到期的运行，或计划表、时区无法解析。",
+        "CronJob 没有启动到期的运行，或调度计划、时区无法解析。",
     ),
     status(
         &[
@@ -67,7 +67,7 @@ pub(super) static STATUSES: &[Status] = &[
         &["hpa-cannot-scale"],
         "The autoscaler cannot get a metric: no metrics API answers, or the containers set no requests. It does not change \
          the number of pods.",
-        "自動擴縮（HPA）取不到指標：沒有指標 API 回應，或容器沒有設定 request。Pod 數不會改變。",
+        "自動擴縮（HPA）取不到指標：沒有指標 API 回應，或容器沒有設定請求量（request）。Pod 數不會改變。",
         "自动扩缩（HPA）取不到指标：没有指标 API 响应，或容器没有设置请求（request）。Pod 数不会改变。",
     ),
     status(

@@ -117,8 +117,8 @@ pub(super) static STATUSES: &[Status] = &[
         &["pod-evicted"],
         "The kubelet ended the pod because its node ran short of memory, disk or process IDs, or because the pod exceeded its \
          own storage limit. Evicted pods stay until they are deleted.",
-        "節點的記憶體、磁碟或行程編號不足，或 Pod 超過自己的儲存上限，因此 kubelet 終止了它。被驅逐的 Pod 會留到有人刪除為止。",
-        "节点的内存、磁盘或进程号不足，或 Pod 超过自己的存储上限，因此 kubelet 终止了它。被驱逐的 Pod 会一直保留到被删除为止。",
+        "節點的記憶體、磁碟或 PID 不足，或 Pod 超過自身的儲存上限，因此 kubelet 終止了它。被驅逐的 Pod 會留到有人刪除為止。",
+        "节点的内存、磁盘或 PID 不足，或 Pod 超过自身的存储限制，因此 kubelet 终止了它。被驱逐的 Pod 会一直保留到被删除为止。",
     ),
     status(
         &["OutOfcpu", "OutOfmemory", "OutOfpods"],

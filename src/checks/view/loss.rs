@@ -64,12 +64,12 @@ impl Loss<'_> {
 }
 
 impl<'a> View<'a> {
-    /// Returns the nodes that accept ordinary pods: ready, not cordoned, and without a taint that keeps pods away.
+    /// Returns the nodes that accept pods without tolerations: ready, not cordoned, and without a taint that keeps pods away.
     pub fn open_nodes(&self) -> impl Iterator<Item = &'a Node> {
         self.nodes().filter(|node| takes_pods(node))
     }
 
-    /// Returns the effect of losing the largest node that accepts ordinary pods, by CPU and by memory. Empty unless
+    /// Returns the effect of losing the largest node that accepts pods without tolerations, by CPU and by memory. Empty unless
     /// every pod of the cluster was seen and there are at least 2 such nodes.
     pub fn losses(&self) -> Vec<Loss<'a>> {
         if !self.saw_all_pods() {

@@ -77,8 +77,10 @@ fn fact(value: &text::Fact, finding: &finding::Finding) -> Fact {
     match value {
         text::Fact::Text(text) => Fact::Text(text.clone()),
         text::Fact::Number(number) | text::Fact::Age(number) => Fact::Number(*number),
-        text::Fact::Words(_) | text::Fact::Message(_) | text::Fact::List(..) => {
-            Fact::Text(value.shown(Lang::En, &finding.message.facts))
-        }
+        text::Fact::Share(_)
+        | text::Fact::Words(_)
+        | text::Fact::Message(_)
+        | text::Fact::List(..)
+        | text::Fact::Messages(_) => Fact::Text(value.shown(Lang::En, &finding.message.facts)),
     }
 }

@@ -5,7 +5,7 @@ use super::super::document::{Block, Column, Line, Table, name, own};
 use super::super::escape::visible;
 use super::super::words::{self, texts};
 use super::{CPU_LIMITS, CPU_REQUESTED, CPU_USED, MEMORY_LIMITS, MEMORY_REQUESTED, MEMORY_USED};
-use super::{percent, unknown};
+use super::{SHARE, percent, unknown};
 use crate::checks::{Loss, Resource};
 use crate::model::{Amount, ObjectRef, cores_or_millis, gibi_or_mebibytes};
 use crate::report::{Capacity, Requested, Resources};
@@ -18,7 +18,6 @@ texts! {
     TOGETHER: "{resource}: {all} allocatable · requests {requests} · limits {limits} · {usage}",
         "{resource}：可分配 {all} · 請求量 {requests} · 上限 {limits} · {usage}",
         "{resource}：可分配 {all} · 请求量 {requests} · 限制 {limits} · {usage}";
-    SHARE: "{part} ({percent} %)", "{part}（{percent} %）", "{part}（{percent} %）";
     AT_LEAST: "at least {part}", "至少 {part}", "至少 {part}";
     USED: "used {used}", "使用量 {used}", "使用量 {used}";
     USED_ON: "used {used} on {measured} of {nodes:# node|# nodes}", "{nodes} 個節點中 {measured} 個的使用量 {used}",
@@ -27,18 +26,18 @@ texts! {
     UNMEASURED: "usage not measured", "使用量未量測", "使用量未测量";
     UNSTATED: "Nodes that report no allocatable CPU or memory, not counted: {count}",
         "未回報可分配資源、因此不計入的節點：{count} 個", "未上报可分配资源、因此不计入的节点：{count} 个";
-    NOT_ON_NODES: "{pods:# pod is|# pods are} on none of these nodes and {pods:requests|request} {cpu} CPU and {memory} memory",
+    NOT_ON_NODES: "{pods:# pod is|# pods are} not on any of these nodes; {pods:it requests|they request} {cpu} CPU and {memory} memory",
         "不在這些節點上的 Pod：{pods} 個，請求 CPU {cpu}、記憶體 {memory}", "不在这些节点上的 Pod：{pods} 个，请求 CPU {cpu}、内存 {memory}";
     FITS: "{resource}: without the largest node {node}, requests are {percent} % of the other {others:# node|# nodes}",
-        "{resource}：少了最大的節點 {node}，請求量為其餘 {others} 個節點的 {percent} %",
-        "{resource}：少了最大的节点 {node}，请求量为其余 {others} 个节点的 {percent} %";
-    SHORT: "{resource}: without the largest node {node}, {short} is missing: requests are {needed}, the other {others:# node has|# nodes have} {left}", "{resource}：少了最大的節點 {node} 就放不下，尚缺 {short}：需要 {needed}，其餘 {others} 個節點只有 {left}",
-        "{resource}：少了最大的节点 {node} 就放不下，还缺 {short}：需要 {needed}，其余 {others} 个节点只有 {left}";
-    TOO_FEW: "Only 1 node accepts ordinary pods: if it is lost, its pods cannot run",
-        "可接收一般 Pod 的節點：1 個。少了它，其上的 Pod 無處可去", "可接收普通 Pod 的节点：1 个。少了它，上面的 Pod 无处可去";
-    NO_OPEN: "No node accepts ordinary pods", "沒有節點可接收一般 Pod", "没有节点可接收普通 Pod";
+        "{resource}：若失去最大的節點 {node}，請求量占其餘 {others} 個節點的 {percent}%",
+        "{resource}：如果失去最大的节点 {node}，请求量占其余 {others} 个节点的 {percent}%";
+    SHORT: "{resource}: without the largest node {node}, {short} is missing: requests are {needed}, the other {others:# node has|# nodes have} {left}", "{resource}：若失去最大的節點 {node} 就放不下，尚缺 {short}：需要 {needed}，其餘 {others} 個節點只有 {left}",
+        "{resource}：如果失去最大的节点 {node} 就放不下，还缺 {short}：需要 {needed}，其余 {others} 个节点只有 {left}";
+    TOO_FEW: "Only 1 node accepts pods without tolerations: if it is lost, its pods cannot run",
+        "可接收一般 Pod 的節點：1 個。若失去它，其上的 Pod 無處可去", "可接收普通 Pod 的节点：1 个。如果失去它，上面的 Pod 无处可去";
+    NO_OPEN: "No node accepts pods without tolerations", "沒有節點可接收一般 Pod", "没有节点可接收普通 Pod";
     LOSS_UNKNOWN: "Capacity after losing a node: unknown (not every pod of the cluster was read)",
-        "未檢查叢集的所有 Pod，無法得知少了一個節點後是否放得下", "没有检查集群的所有 Pod，无法得知少了一个节点后能否放得下";
+        "未檢查叢集的所有 Pod，無法得知失去一個節點後是否放得下", "没有检查集群的所有 Pod，无法得知失去一个节点后能否放得下";
     NAMESPACES: "Namespaces, by requests", "命名空間（依請求量排序）", "命名空间（按请求量排序）";
     BY_USAGE: "Largest workloads, by usage, or by requests if usage is not measured",
         "用量最大的工作負載（沒有量測值者以請求量計）", "用量最大的工作负载（没有测量值的按请求量计）";

@@ -21,7 +21,7 @@ texts! {
     LIMITS: "LIMITS", "上限", "限制";
     GIVES_BACK: "SAVES", "可釋出", "可释放";
     SAMPLES: "SAMPLES", "樣本數", "样本数";
-    WHAT: "WHAT, AND WHAT TO SET", "問題與建議值", "问题与建议值";
+    WHAT: "PROBLEM AND SUGGESTION", "問題與建議值", "问题与建议值";
     FINE: "Requests match usage", "請求量與實際用量相符", "请求量与实际用量相符";
     CHANGES: "Requests do not match usage", "請求量與實際用量不符", "请求量与实际用量不符";
     FEW: "Too few samples for suggestions", "資料太少，無法提出建議", "数据太少，无法给出建议";
@@ -52,10 +52,10 @@ texts! {
         "記憶體持續成長而被終止（OOMKilled）：疑似洩漏，調高上限無濟於事", "内存持续增长而被终止（OOMKilled）：疑似泄漏，调高限制无济于事";
     NODE_SHORT: "OOMKilled far below its memory limit {limit}: the node was out of memory",
         "遠低於記憶體上限 {limit} 即被終止（OOMKilled）：節點記憶體不足", "远低于内存限制 {limit} 就被终止（OOMKilled）：节点内存不足";
-    NEAR: "memory {used} is {percent} % of its limit {limit}", "記憶體 {used} 已達上限 {limit} 的 {percent} %", "内存 {used} 已达限制 {limit} 的 {percent} %";
-    THROTTLED: "throttled in {percent} % of its CPU periods by its limit {limit}", "上限 {limit} 使其 {percent} % 的 CPU 週期被限流",
-        "限制 {limit} 使其 {percent} % 的 CPU 周期被限流";
-    THROTTLED_BY: "throttled in {percent} % of its CPU periods by its limit", "{percent} % 的 CPU 週期被限流", "{percent} % 的 CPU 周期被限流";
+    NEAR: "memory {used} is {percent} % of its limit {limit}", "記憶體 {used} 已達上限 {limit} 的 {percent}%", "内存 {used} 已达限制 {limit} 的 {percent}%";
+    THROTTLED: "throttled in {percent} % of its CPU periods by its limit {limit}", "上限 {limit} 使其 {percent}% 的 CPU 週期被限流",
+        "限制 {limit} 使其 {percent}% 的 CPU 周期被限流";
+    THROTTLED_BY: "throttled in {percent} % of its CPU periods by its limit", "{percent}% 的 CPU 週期被限流", "{percent}% 的 CPU 周期被限流";
     MEMORY_ABOVE: "memory {used} is above its request {request}", "記憶體 {used} 超過請求量 {request}", "内存 {used} 超过请求量 {request}";
     MEMORY_UNASKED: "memory {used} without a request", "記憶體用了 {used}，但未設請求量", "内存用了 {used}，但未设请求量";
     CPU_ABOVE: "CPU {used} is above its request {request}", "CPU {used} 超過請求量 {request}", "CPU {used} 超过请求量 {request}";

@@ -13,6 +13,8 @@ use owo_colors::Style;
 texts! {
     HEALTHY_OF: "{healthy} of {active:# pod|# pods} healthy", "{active} 個 Pod 中 {healthy} 個健康",
         "{active} 个 Pod 中 {healthy} 个健康";
+    /// For no pods; English has the sentence of any number.
+    NO_PODS: "{healthy} of {active:# pod|# pods} healthy", "{active:沒有讀到 Pod}{healthy:|}", "{active:没有读到 Pod}{healthy:|}";
     COMPLETED: "+{completed} completed", "另有 {completed} 個已完成", "另有 {completed} 个已完成";
     BY_SEVERITY: "{count} {severity}", "{severity} {count}", "{severity} {count}";
     SECONDS: "{seconds} s", "{seconds} 秒", "{seconds} 秒";
@@ -98,6 +100,7 @@ fn healthy_of(totals: &Counts, lang: Lang) -> String {
         ("completed", Fact::count(totals.completed)),
     ];
     match totals.completed {
+        0 if totals.pods == 0 => NO_PODS.fill(lang, &facts),
         0 => HEALTHY_OF.fill(lang, &facts),
         _ => words::bracketed(&HEALTHY_OF.fill(lang, &facts), &COMPLETED.fill(lang, &facts), lang),
     }

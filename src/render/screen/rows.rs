@@ -2,12 +2,11 @@
 
 use super::super::changed;
 use super::super::document::{Line, message, name, own};
-use super::super::words::{and_more, texts};
+use super::super::words::{age, and_more, texts};
 use super::Screen;
 use crate::compare::changes::{Change, Changed, Changes};
 use crate::finding::incident::Incident;
 use crate::finding::{Finding, Severity};
-use crate::text::human;
 use crate::text::{Fact, Lang};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -122,10 +121,10 @@ impl Screen<'_> {
     pub(super) fn since(&self, row: &Row) -> String {
         let now = self.report.snapshot.taken_at;
         if let Some((changes, changed)) = self.report.changes().zip(row.changed) {
-            return changed::lasted(changes, changed, Some(now));
+            return changed::lasted(changes, changed, Some(now), self.look.lang);
         }
         let since = row.finding.and_then(|finding| finding.since);
-        since.map_or_else(|| "?".to_owned(), |since| human(now.seconds_since(since)))
+        age(since.map(|since| now.seconds_since(since)), self.look.lang)
     }
 
     /// Returns the message, the number of other objects, and the numbers that have changed.

@@ -21,8 +21,9 @@ texts! {
     IS_ATTENTION: "There are problems, and everything still works.",
         "有問題需要處理，但相關服務目前仍正常運作。", "有问题需要处理，但相关服务目前仍正常运行。";
     IS_UNHEALTHY: "Something does not work now.", "目前有服務無法正常運作。", "目前有服务无法正常工作。";
-    MOST: "{healthy} of {active:# active pod|# active pods} healthy ({share}).", "運作中的 {active} 個 Pod 有 {healthy} 個健康（{share}）。",
-        "运行中的 {active} 个 Pod 有 {healthy} 个健康（{share}）。";
+    MOST: "{healthy} of {active:# active pod|# active pods} healthy ({share}).", "{active} 個 Pod 中有 {healthy} 個健康（{share}）。",
+        "{active} 个 Pod 中有 {healthy} 个健康（{share}）。";
+    NO_STRENGTH: "None.", "無。", "无。";
     NO_RESTARTS: "No pod has restarted.", "沒有任何 Pod 重啟過。", "没有任何 Pod 重启过。";
     ALL_FULL: "{count:The only workload has|All # workloads have} all replicas.", "{count} 個工作負載副本齊全。", "{count} 个工作负载副本齐全。";
     NODES_READY: "{count:The only checked node is|All # checked nodes are} ready.", "檢查的 {count} 個節點全部就緒。",
@@ -31,34 +32,34 @@ texts! {
     NOTHING: "No action needed.", "目前不需處理。", "目前无需处理。";
     PRIORITY: "Priority {rank}: {title}", "優先順序 {rank}：{title}", "优先级 {rank}：{title}";
     LONG_TERM: "8. Long-term advice", "8. 長期建議", "8. 长期建议";
-    NO_ADVICE: "None.", "本次沒有需要長期改善的發現。", "本次没有需要长期改善的发现。";
+    NO_ADVICE: "None.", "本次沒有需要長期改善的項目。", "本次没有需要长期改善的事项。";
     SCHEDULE: "The oldest finding is {age} old. Run this report on a schedule to see the next problem within a day.",
-        "最久的發現已存在 {age}。請將巡檢排程化，讓下一個問題隔天早上就被看到。",
-        "最久的发现已存在 {age}。请将巡检定时化，让下一个问题第二天早上就被看到。";
+        "最久的問題已持續 {age}。建議定期排程巡檢，下一個問題隔天早上就會發現。",
+        "最久的问题已持续 {age}。建议把巡检设为定时任务，下一个问题第二天早上就能发现。";
     MONITOR: "{count:# finding|# findings} of high severity. Set up alerts for these states.",
-        "高嚴重程度的發現：{count} 項。請為這類狀態設定告警，不必等人來看才知道。",
-        "高严重程度的发现：{count} 项。请为这类状态配置告警，不必等人来看才知道。";
-    KNOWLEDGE: "Meaning, cause and remedy of each finding: {commands}", "各項發現的意義、原因與處理方式：{commands}",
-        "各项发现的含义、原因与处理方式：{commands}";
+        "嚴重程度為高的發現項目：{count} 項。請為這類狀態設定告警。",
+        "严重程度为高的发现项：{count} 项。请为这类状态配置告警。";
+    KNOWLEDGE: "Meaning, cause and remedy of each finding: {commands}", "各發現項目的意義、原因與處理方式：{commands}",
+        "各发现项的含义、原因与处理方式：{commands}";
     APPENDIX: "9. Appendix", "9. 附錄", "9. 附录";
     VERIFY: "Commands to verify", "驗證指令", "验证命令";
     CRITERIA: "Criteria", "判定標準", "判定标准";
     C_HEALTHY: "🟢 healthy: STATUS is Running, READY is x/x, RESTARTS below {attention}, nothing of medium or \
                 high severity found.",
-        "🟢 健康：STATUS 為 Running、READY 為 x/x、RESTARTS 小於 {attention}，且沒有中或高嚴重程度的發現。",
-        "🟢 健康：STATUS 为 Running、READY 为 x/x、RESTARTS 小于 {attention}，且没有中或高严重程度的发现。";
+        "🟢 健康：STATUS 為 Running、READY 為 x/x、RESTARTS 小於 {attention}，且沒有嚴重程度為中或高的發現項目。",
+        "🟢 健康：STATUS 为 Running、READY 为 x/x、RESTARTS 小于 {attention}，且没有严重程度为中或高的发现项。";
     C_ATTENTION: "🟡 attention: {attention} to {below} restarts, a leftover pod that has been replaced, \
                   starting or stopping for less than {grace}, or another finding of medium severity.",
-        "🟡 需關注：重啟 {attention} 至 {below} 次、已被取代的殘留 Pod、{grace} 內的啟動或停止，或其他中嚴重程度的發現。",
-        "🟡 需关注：重启 {attention} 至 {below} 次、已被取代的残留 Pod、{grace} 内的启动或停止，或其他中严重程度的发现。";
+        "🟡 需關注：重啟 {attention} 至 {below} 次、已被取代的殘留 Pod、啟動或停止未滿 {grace}，或有其他嚴重程度為中的發現項目。",
+        "🟡 需关注：重启 {attention} 至 {below} 次、已被取代的残留 Pod、启动或停止不到 {grace}，或有其他严重程度为中的发现项。";
     C_UNHEALTHY: "🔴 unhealthy: Error, CrashLoopBackOff, ImagePullBackOff, Pending and similar states, READY not x/x, \
                   or {unhealthy} restarts or more.",
         "🔴 異常：Error、CrashLoopBackOff、ImagePullBackOff、Pending 等狀態，READY 不是 x/x，或重啟達 {unhealthy} 次。",
         "🔴 异常：Error、CrashLoopBackOff、ImagePullBackOff、Pending 等状态，READY 不是 x/x，或重启达 {unhealthy} 次。";
     C_COMPLETED: "⚫ completed: a pod that ended with success. It is not counted in any ratio.",
         "⚫ 已完成：正常執行完畢的 Pod，不列入任何比例。", "⚫ 已完成：正常运行结束的 Pod，不计入任何比例。";
-    C_QUIET: "Restarts count one class milder if the last one is more than {quiet} ago.",
-        "最後一次重啟已超過 {quiet} 者，降一級計。", "最后一次重启已超过 {quiet} 者，降一级计。";
+    C_QUIET: "If the last restart is more than {quiet} ago, unhealthy becomes attention and attention becomes healthy.",
+        "最後一次重啟在 {quiet} 以前者，降一級計算。", "最后一次重启在 {quiet} 以前的，降一级计算。";
 }
 
 pub(super) fn conclusion(report: &Report, look: Look) -> Vec<Block> {
@@ -74,7 +75,10 @@ pub(super) fn conclusion(report: &Report, look: Look) -> Vec<Block> {
         Block::Heading(2, own(CONCLUSION.get(lang))),
         Block::Parts(vec![verdict]),
         Block::Heading(3, own(STRENGTHS.get(lang))),
-        Block::items(strengths(report, lang)),
+        match strengths(report, lang) {
+            none if none.is_empty() => Block::Parts(vec![own(NO_STRENGTH.get(lang))]),
+            strengths => Block::items(strengths),
+        },
         Block::Heading(3, own(PROBLEMS.get(lang))),
     ];
     let problems: Vec<Line> = report
@@ -97,14 +101,19 @@ fn named(finding: &Finding) -> String {
     format!("{} {}", finding.object.namespace, finding.object.slashed()).trim_start().to_owned()
 }
 
+/// From this share of healthy pods on, the share is a strength, in percent.
+const STRONG: u64 = 90;
+
 fn strengths(report: &Report, lang: Lang) -> Vec<String> {
     let (totals, statistics) = (&report.totals, &report.statistics);
+    let (healthy, active) = (totals.healthy, totals.active());
     let facts = [
-        ("healthy", Fact::count(totals.healthy)),
-        ("active", Fact::count(totals.active())),
-        ("share", Fact::Text(words::percent(totals.healthy, totals.active()))),
+        ("healthy", Fact::count(healthy)),
+        ("active", Fact::count(active)),
+        ("share", Fact::Text(words::percent(healthy, active, lang))),
     ];
-    let mut out = vec![MOST.fill(lang, &facts)];
+    let is_strong = active > 0 && healthy.saturating_mul(100) >= active.saturating_mul(STRONG);
+    let mut out: Vec<String> = is_strong.then(|| MOST.fill(lang, &facts)).into_iter().collect();
     if statistics.restarted == 0 && totals.pods > 0 {
         out.push(NO_RESTARTS.get(lang).to_owned());
     }
@@ -147,8 +156,9 @@ pub(super) fn long_term(report: &Report, look: Look) -> Vec<Block> {
     if checks.is_empty() {
         return vec![heading, Block::Parts(vec![own(NO_ADVICE.get(lang))])];
     }
-    let advice =
-        checks.values().map(|check| strong(check.title.get(lang)).then(" ").then(check.prevention.get(lang)));
+    let advice = checks
+        .values()
+        .map(|check| strong(check.title.get(lang)).then(words::colon(lang)).then(check.prevention.get(lang)));
     let mut advice: Vec<Line> = advice.collect();
     // A daily report would have shown a problem that is older than a day.
     if let Some(oldest) = report.oldest_problem().filter(|age| *age > 86_400) {

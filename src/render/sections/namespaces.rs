@@ -22,10 +22,11 @@ texts! {
     ANALYSIS: "Analysis", "分析", "分析";
     STATE: "State", "狀態", "状态";
     FOR: "{state}, for {age}", "{state}，已持續 {age}", "{state}，已持续 {age}";
+    FOR_UNKNOWN: "{state}, for ?", "{state}，持續時間不明", "{state}，持续时间未知";
     EVIDENCE: "Evidence", "依據", "依据";
     MEANING: "Meaning", "影響", "影响";
     TO_DO: "Action", "建議處理", "建议处理";
-    OTHERS: "Other findings", "其他發現", "其他发现";
+    OTHERS: "Other findings", "其他發現項目", "其他发现项";
     CLUSTER: "Cluster", "叢集", "集群";
 }
 
@@ -68,7 +69,7 @@ fn pods(report: &Report, namespace: &str, of: Class, findings: &Findings, look: 
     let sick = matches!(of, Class::Attention | Class::Unhealthy);
     let shown = &all[..if look.all { all.len() } else { all.len().min(LISTED) }];
     let mut blocks = vec![
-        Block::Heading(4, own(format!("{} ({})", class(of, lang), all.len()))),
+        Block::Heading(4, own(words::bracketed(&class(of, lang), &all.len().to_string(), lang))),
         Block::Table(table(report, shown, sick.then_some(findings), lang)),
     ];
     if shown.len() < all.len() {
@@ -115,8 +116,11 @@ fn analysis(report: &Report, pod: &Pod, findings: &Findings, lang: Lang) -> Vec<
     let is_own = |finding: &&&Finding| *finding.object.name == *pod.name && finding.severity > Severity::Low;
     let one = |finding: &&Finding| {
         let check = finding.check;
-        let age = since(report, finding);
-        let state = FOR.fill(lang, &[("state", Fact::text(&*pod.shared.status)), ("age", Fact::Text(age))]);
+        let status = ("state", Fact::text(&*pod.shared.status));
+        let state = match since(report, finding) {
+            Some(age) => FOR.fill(lang, &[status, ("age", Fact::Age(age))]),
+            None => FOR_UNKNOWN.fill(lang, &[status]),
+        };
         let line = |head: &Text, text: Line| own(head.get(lang)).then(colon).then(text);
         let evidence = finding.evidence.iter().map(|of| line(&EVIDENCE, message(of.in_lang(lang))));
         let mut lines = vec![line(&STATE, name(state)), line(&WRONG, message(finding.message.in_lang(lang)))];

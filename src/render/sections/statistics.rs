@@ -11,18 +11,18 @@ texts! {
     STATISTICS: "5. Statistics", "5. 統計分析", "5. 统计分析";
     BY_STATUS: "Status", "狀態分布", "状态分布";
     BY_RESTARTS: "Restarts", "重啟情況", "重启情况";
-    BY_AGE: "Running time", "執行時間分布", "运行时间分布";
+    BY_AGE: "Running time", "存在時間分布", "存在时间分布";
     BY_NODE: "Nodes", "節點分布", "节点分布";
     SHARE: "SHARE", "占比", "占比";
     NO_STATUS: "(none)", "（無）", "（无）";
-    RESTARTED: "In total: {total}. Pods that have restarted: {pods}. Most of one pod: {most}.",
+    RESTARTED: "In total: {total}. Pods that have restarted: {pods}. Maximum for one pod: {most}.",
         "總計 {total} 次；曾重啟的 Pod {pods} 個；單一 Pod 最多 {most} 次。",
         "总计 {total} 次；曾重启的 Pod {pods} 个；单个 Pod 最多 {most} 次。";
     NEVER: "No pod has restarted: stable.", "沒有任何 Pod 重啟過：穩定。", "没有任何 Pod 重启过：稳定。";
     CALM: "No pod has {limit} restarts or more: stable.", "沒有 Pod 達到 {limit} 次：穩定。",
         "没有 Pod 达到 {limit} 次：稳定。";
-    RESTLESS: "At least one pod has {limit} restarts or more: see the problems.",
-        "有 Pod 達到 {limit} 次以上：見問題彙總。", "有 Pod 达到 {limit} 次以上：见问题汇总。";
+    RESTLESS: "{restless:# pod has|# pods have} {limit} restarts or more.",
+        "重啟 {limit} 次以上的 Pod：{restless} 個，見問題彙總。", "重启 {limit} 次以上的 Pod：{restless} 个，见问题汇总。";
     OLDER: "The groups overlap: a pod older than 90 days is in all of the first three.",
         "各組互有重疊：超過 90 天的 Pod 同時計入前三組。", "各组互有重叠：超过 90 天的 Pod 同时计入前三组。";
     NO_NODE: "(no node recorded)", "（未記錄節點）", "（未记录节点）";
@@ -60,7 +60,7 @@ fn distribution(head: &Text, rows: Vec<(Line, u64)>, all: u64, lang: Lang) -> Bl
     Block::Table(Table::new(vec![
         Column::new(head.get(lang), names),
         Column::new(words::PODS.get(lang), counts.iter().map(u64::to_string)),
-        Column::new(SHARE.get(lang), counts.iter().map(|count| words::percent(*count, all))),
+        Column::new(SHARE.get(lang), counts.iter().map(|count| words::percent(*count, all, lang))),
     ]))
 }
 
@@ -83,11 +83,12 @@ fn by_restarts(report: &Report, lang: Lang) -> Vec<Block> {
         ("pods", Fact::count(statistics.restarted)),
         ("most", Fact::Number(statistics.most_restarts)),
         ("limit", Fact::Number(limit)),
+        ("restless", Fact::count(statistics.restless)),
     ];
-    let judged = match statistics.most_restarts {
-        most if most >= limit => &RESTLESS,
-        _ if statistics.restarted > 0 => &CALM,
-        _ => &NEVER,
+    let judged = match (statistics.restless, statistics.restarted) {
+        (1.., _) => &RESTLESS,
+        (0, 1..) => &CALM,
+        (0, 0) => &NEVER,
     };
     vec![
         Block::Heading(3, own(BY_RESTARTS.get(lang))),
@@ -96,9 +97,9 @@ fn by_restarts(report: &Report, lang: Lang) -> Vec<Block> {
 }
 
 fn by_age(report: &Report, lang: Lang) -> Vec<Block> {
-    let row = |(group, count): (&&str, u64)| {
-        let (sign, days) = group.split_at(1);
-        (name(sign).then(format!(" {days}")), count)
+    let row = |(group, count): (&&str, u64)| match group.split_at(1) {
+        (sign @ (">" | "<"), days) => (name(sign).then(format!(" {days}")), count),
+        _ => (own(*group), count),
     };
     let rows = AGES.iter().zip(report.statistics.age).map(row).collect();
     vec![
@@ -130,7 +131,7 @@ pub(in crate::render) fn spread(spread: Option<&Spread>, lang: Lang) -> Vec<Line
         ("nodes", Fact::count(spread.nodes)),
         ("most", Fact::count(spread.most)),
         ("least", Fact::count(spread.least)),
-        ("share", Fact::Text(words::percent(spread.most, spread.all))),
+        ("share", Fact::Text(words::percent(spread.most, spread.all, lang))),
         ("ratio", Fact::Text(format!("{}.{}", spread.ratio_tenths / 10, spread.ratio_tenths % 10))),
         ("node", Fact::text(&spread.busiest)),
     ];

@@ -49,6 +49,10 @@ static NO_PORT: Text = Text {
     zh_cn: "{paths}：Service {service} 没有端口 {port}，只有 {ports}",
 };
 
+static NAMED: Text = Text { en: "{port} ({name})", zh_tw: "{port}（{name}）", zh_cn: "{port}（{name}）" };
+
+static UNNAMED: Text = Text { en: "{port}", zh_tw: "{port}", zh_cn: "{port}" };
+
 /// How many hosts and paths of one Service the message names.
 const SHOWN: usize = 3;
 
@@ -105,12 +109,13 @@ fn judge(service: Option<&Service>, name: &str, used: &[Use]) -> Option<(Message
     let mut facts = vec![("paths", paths), ("service", Fact::text(name))];
     let Some(service) = service else { return Some((Message::new(&NO_SERVICE, facts), Severity::High)) };
     let ports = service.spec.ports.iter().map(|port| {
-        if port.name.is_empty() { port.port.to_string() } else { format!("{} ({})", port.port, port.name) }
+        let facts = vec![("port", Fact::count(port.port)), ("name", Fact::text(&port.name))];
+        Message::new(if port.name.is_empty() { &UNNAMED } else { &NAMED }, facts)
     });
-    let ports: Vec<String> = ports.collect();
+    let ports: Vec<Message> = ports.collect();
     let wanted = if port.name.is_empty() { port.number.to_string() } else { port.name.clone() };
     facts.push(("port", Fact::Text(wanted)));
-    facts.push(("ports", if ports.is_empty() { Fact::text("-") } else { Fact::list(ports) }));
+    facts.push(("ports", if ports.is_empty() { Fact::text("-") } else { Fact::Messages(ports) }));
     Some((Message::new(&NO_PORT, facts), Severity::High))
 }
 

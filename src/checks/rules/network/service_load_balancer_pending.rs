@@ -13,8 +13,8 @@ static INFO: CheckInfo = CheckInfo {
     },
     meaning: Text {
         en: "The Service has no external address, so clients outside the cluster cannot reach it.",
-        zh_tw: "服務沒有叢集外的位址，外部連不進來。",
-        zh_cn: "服务没有集群外的地址，外部无法访问。",
+        zh_tw: "Service 沒有叢集外的位址，外部連不進來。",
+        zh_cn: "Service 没有集群外的地址，外部无法访问。",
     },
     remedy: Text {
         en: "Read the events of the Service: quotas, subnets and permissions of the cloud account. Without \

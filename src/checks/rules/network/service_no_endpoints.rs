@@ -25,7 +25,9 @@ static INFO: CheckInfo = CheckInfo {
         Kind::Namespace,
     ],
     title: Text {
-        en: "Service without endpoints", zh_tw: "服務沒有可用的端點", zh_cn: "服务没有可用的端点"
+        en: "Service without endpoints",
+        zh_tw: "Service 沒有可用的端點",
+        zh_cn: "Service 没有可用的端点",
     },
     meaning: Text {
         en: "Requests to the Service fail, because it has no ready pod.",

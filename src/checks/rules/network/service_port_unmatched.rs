@@ -12,13 +12,13 @@ static INFO: CheckInfo = CheckInfo {
     needs: &[Kind::Service, Kind::EndpointSlice, Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet],
     title: Text {
         en: "Service port matches no pod",
-        zh_tw: "服務的連接埠對不到 Pod",
-        zh_cn: "服务端口对不上 Pod",
+        zh_tw: "Service 的連接埠對不到 Pod",
+        zh_cn: "Service 的端口对不上 Pod",
     },
     meaning: Text {
         en: "Connections to this port of the Service are refused, although its pods are ready.",
-        zh_tw: "Pod 都已就緒，但連到服務的這個連接埠會被拒絕。",
-        zh_cn: "Pod 都已就绪，但连接服务的这个端口会被拒绝。",
+        zh_tw: "Pod 都已就緒，但連到 Service 的這個連接埠會被拒絕。",
+        zh_cn: "Pod 都已就绪，但连接 Service 的这个端口会被拒绝。",
     },
     remedy: Text {
         en: "Give the container port the name that the Service uses as targetPort, or set a port number in \
@@ -39,8 +39,8 @@ pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "no pod port is named {names} (service port {ports}, {ready:# ready endpoint|# ready endpoints})",
-    zh_tw: "Pod 的容器都沒有名為 {names} 的連接埠（服務連接埠 {ports}，就緒端點 {ready} 個）",
-    zh_cn: "Pod 的容器都没有名为 {names} 的端口（服务端口 {ports}，就绪端点 {ready} 个）",
+    zh_tw: "Pod 的容器都沒有名為 {names} 的連接埠（Service 的連接埠 {ports}，就緒端點 {ready} 個）",
+    zh_cn: "Pod 的容器都没有名为 {names} 的端口（Service 的端口 {ports}，就绪端点 {ready} 个）",
 };
 
 fn run(view: &View, out: &mut Reporter) {

@@ -21,12 +21,12 @@ static INFO: CheckInfo = CheckInfo {
     },
     remedy: Text {
         en: "Add a node, or lower requests that are far above actual usage.",
-        zh_tw: "增加節點，或調低遠高於實際用量的 request。",
+        zh_tw: "增加節點，或調低遠高於實際用量的請求量（request）。",
         zh_cn: "增加节点，或调低远高于实际用量的请求（request）。",
     },
     prevention: Text {
         en: "Monitor requests against the capacity without the largest node; let an autoscaler keep that room free.",
-        zh_tw: "持續比對 request 總量與扣除最大節點後的容量；可由 autoscaler 保留餘裕。",
+        zh_tw: "持續比對請求量（request）總和與扣除最大節點後的容量；可由 autoscaler 保留餘裕。",
         zh_cn: "持续对比请求（request）总量与扣除最大节点后的容量；可由自动扩缩器（autoscaler）预留余量。",
     },
     page: page!("cluster-overcommitted"),
@@ -38,8 +38,8 @@ pub(crate) static CHECK: Check = Check { info: &INFO, run };
 static MESSAGE: Text = Text {
     en: "without node {node}, pods need {needed} of {resource}, but {nodes:the other node has|the # other nodes have} \
          {left}",
-    zh_tw: "少了節點 {node}，Pod 需要{resource}{needed}，其餘 {nodes} 個節點只有 {left}",
-    zh_cn: "少了节点 {node}，Pod 需要{resource}{needed}，其余 {nodes} 个节点只有 {left}",
+    zh_tw: "若失去節點 {node}，Pod 共需{resource}{needed}，其餘 {nodes} 個節點只有 {left}",
+    zh_cn: "如果失去节点 {node}，Pod 共需{resource}{needed}，其余 {nodes} 个节点只有 {left}",
 };
 
 fn run(view: &View, out: &mut Reporter) {

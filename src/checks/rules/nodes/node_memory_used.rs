@@ -93,7 +93,7 @@ fn message(node: &Node, share: i64) -> Message {
     let facts = vec![
         ("used", Fact::text(gibibytes(used))),
         ("allocatable", Fact::text(gibibytes(node.allocatable.memory))),
-        ("share", Fact::text(format!("{}.{} %", share / 10, share % 10))),
+        ("share", Fact::Share(share)),
         ("usedBytes", Fact::Number(used)),
         ("allocatableBytes", Fact::Number(node.allocatable.memory)),
     ];

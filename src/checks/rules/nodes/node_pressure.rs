@@ -35,6 +35,11 @@ static MESSAGE: Text = Text {
     zh_cn: "{condition}（{reason}）：{detail}",
 };
 
+static WITHOUT_MESSAGE: Text =
+    Text {
+        en: "{condition} ({reason})", zh_tw: "{condition}（{reason}）", zh_cn: "{condition}（{reason}）"
+    };
+
 static UNSAID: Text = Text { en: "{condition}", zh_tw: "{condition}", zh_cn: "{condition}" };
 
 /// Conditions of the kubelet that are bad when True. Other components' conditions are ignored.
@@ -50,7 +55,11 @@ fn run(view: &View, out: &mut Reporter) {
             ];
             // A node that is being removed needs no repair.
             let severity = if node.is_leaving() { Severity::Low } else { Severity::Medium };
-            let text = if condition.reason.is_empty() { &UNSAID } else { &MESSAGE };
+            let text = match (condition.reason.is_empty(), condition.message.is_empty()) {
+                (true, _) => &UNSAID,
+                (false, true) => &WITHOUT_MESSAGE,
+                (false, false) => &MESSAGE,
+            };
             let finding = out.node(node, &[&condition.r#type], severity, Message::new(text, facts));
             finding.since = condition.since();
             finding.actions.push(view.settings.kubectl.line(&["top", "node", &node.name]));

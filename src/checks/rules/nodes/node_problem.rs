@@ -37,6 +37,12 @@ static MESSAGE: Text = Text {
     zh_cn: "{condition}={status}（{reason}）：{detail}",
 };
 
+static WITHOUT_MESSAGE: Text = Text {
+    en: "{condition}={status} ({reason})",
+    zh_tw: "{condition}={status}（{reason}）",
+    zh_cn: "{condition}={status}（{reason}）",
+};
+
 /// Conditions of a node that cannot work.
 const FATAL: [&str; 4] = ["CperHardwareErrorFatal", "KernelDeadlock", "ReadonlyFilesystem", "XfsShutdown"];
 
@@ -77,7 +83,8 @@ fn run(view: &View, out: &mut Reporter) {
                 ("reason", Fact::text(&condition.reason)),
                 ("detail", Fact::text(&condition.message)),
             ];
-            let finding = out.node(node, &[&condition.r#type], severity, Message::new(&MESSAGE, facts));
+            let text = if condition.message.is_empty() { &WITHOUT_MESSAGE } else { &MESSAGE };
+            let finding = out.node(node, &[&condition.r#type], severity, Message::new(text, facts));
             finding.since = condition.since();
             finding.actions.push(view.settings.kubectl.line(&["cordon", &node.name]));
         }

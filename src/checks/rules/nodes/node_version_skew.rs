@@ -69,6 +69,11 @@ static MIXED: Text = Text {
     zh_cn: "节点共有 {count} 个次版本：{versions}",
 };
 
+static NODES_OF: Text =
+    Text {
+        en: "{version} (×{count})", zh_tw: "{version}（×{count}）", zh_cn: "{version}（×{count}）"
+    };
+
 /// The number of minor versions that a kubelet may be older (<https://kubernetes.io/releases/version-skew-policy/>).
 const SUPPORTED: u32 = 3;
 
@@ -116,8 +121,11 @@ fn report_mixture(view: &View, versions: &[(&Node, (u32, u32))], out: &mut Repor
     if nodes.len() <= SIDE_BY_SIDE {
         return;
     }
-    let shown = nodes.iter().map(|((major, minor), count)| format!("{major}.{minor} (×{count})"));
-    let facts = vec![("count", Fact::count(nodes.len())), ("versions", Fact::list(shown))];
+    let shown = nodes.iter().map(|((major, minor), count)| {
+        let version = Fact::Text(format!("{major}.{minor}"));
+        Message::new(&NODES_OF, vec![("version", version), ("count", Fact::count(*count))])
+    });
+    let facts = vec![("count", Fact::count(nodes.len())), ("versions", Fact::Messages(shown.collect()))];
     let finding = out.object(cluster(), &[], Severity::Low, Message::new(&MIXED, facts));
     finding.serving = true;
     finding.actions = vec![view.settings.kubectl.line(&["get", "nodes", "-o", "wide"])];

@@ -2,7 +2,6 @@
 
 use crate::checks::prelude::*;
 use crate::logs::{Pattern, Source};
-use crate::model::in_percent;
 
 static INFO: CheckInfo = CheckInfo {
     id: "error-logs",
@@ -78,7 +77,7 @@ fn message(source: &Source, top: &Pattern) -> Message {
             ("container", Fact::text(&*source.container)),
             ("window", Fact::Age(source.window)),
             ("errors", Fact::count(errors)),
-            ("share", Fact::text(in_percent(share))),
+            ("share", Fact::Share(share)),
             ("pattern", Fact::text(&*top.text)),
         ],
     )

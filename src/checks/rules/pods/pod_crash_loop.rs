@@ -22,7 +22,7 @@ static INFO: CheckInfo = CheckInfo {
     },
     prevention: Text {
         en: "Let a rollout fail before it replaces healthy pods: use readiness probes and set maxUnavailable to 0.",
-        zh_tw: "讓有問題的版本在取代健康 Pod 之前就停下來：設定 readiness probe，並將 maxUnavailable 設為 0。",
+        zh_tw: "讓有問題的版本在取代健康 Pod 之前就停下來：設定就緒探針（readiness），並將 maxUnavailable 設為 0。",
         zh_cn: "让有问题的版本在替换健康 Pod 之前就停下：配置就绪探针，并把 maxUnavailable 设为 0。",
     },
     page: page!("pod-crash-loop"),
@@ -39,8 +39,8 @@ static ENDED: Text = Text {
 };
 
 static SAMPLED: Text = Text {
-    en: "{role} {container} keeps crashing and is running right now: {meaning} (exit code {exitCode}, {last} ago after \
-         a run of {ran}, {restarts:# restart|# restarts})",
+    en: "{role} {container} keeps crashing (running now): {meaning} (exit code {exitCode}, {last} ago after running for \
+         {ran}, {restarts:# restart|# restarts})",
     zh_tw: "{role} {container} 反覆崩潰，此刻剛好在執行：{last} 前執行 {ran} 後以結束碼 {exitCode} 結束（{meaning}），\
             已重啟 {restarts} 次",
     zh_cn: "{role} {container} 反复崩溃，此刻恰好在运行：{last} 前运行 {ran} 后以退出码 {exitCode} 退出（{meaning}），\

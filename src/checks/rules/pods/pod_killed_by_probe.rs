@@ -16,7 +16,7 @@ static INFO: CheckInfo = CheckInfo {
     meaning: Text {
         en: "The kubelet kills a container whose liveness or startup probe fails, even if the program \
              still works.",
-        zh_tw: "liveness 或 startup probe 失敗時 kubelet 會終止容器，不論程式本身是否還能運作。",
+        zh_tw: "存活探針（liveness）或啟動探針（startup）失敗時，kubelet 會終止容器，不論程式本身是否還能運作。",
         zh_cn: "存活探针或启动探针失败时 kubelet 会终止容器，不管程序本身是否还能工作。",
     },
     remedy: Text {
@@ -27,7 +27,7 @@ static INFO: CheckInfo = CheckInfo {
     },
     prevention: Text {
         en: "Let the liveness probe test only whether the process itself is stuck, not whether a database answers.",
-        zh_tw: "liveness probe 只檢查程序本身是否卡死，不要檢查資料庫等外部依賴。",
+        zh_tw: "存活探針只檢查程序本身是否卡死，不要檢查資料庫等外部依賴。",
         zh_cn: "存活探针只检查进程本身是否卡死，不要检查数据库等外部依赖。",
     },
     page: page!("pod-killed-by-probe"),
@@ -39,24 +39,26 @@ pub(crate) static CHECK: Check = Check { info: &INFO, run };
 static WARNED: Text = Text {
     en: "{role} {container} is killed by its {probe} probe (exit code {exitCode}, {last} ago, \
          {restarts:# restart|# restarts}; {budget} allowed after the start): {detail}",
-    zh_tw: "{role} {container} 因 {probe} probe 失敗被終止（結束碼 {exitCode}，{last} 前，已重啟 {restarts} 次；\
-            啟動後容許 {budget}）：{detail}",
-    zh_cn: "{role} {container} 因{probe}探针失败被终止（退出码 {exitCode}，{last} 前，已重启 {restarts} 次；\
-            启动后容许 {budget}）：{detail}",
+    zh_tw: "{role} {container} 因{probe}失敗被終止（結束碼 {exitCode}，{last} 前，已重啟 {restarts} 次；\
+            啟動後的寬限時間為 {budget}）：{detail}",
+    zh_cn: "{role} {container} 因{probe}失败被终止（退出码 {exitCode}，{last} 前，已重启 {restarts} 次；\
+            启动后的宽限时间为 {budget}）：{detail}",
 };
 
 static LIKELY: Text = Text {
     en: "{role} {container} was killed (exit code {exitCode}, {last} ago, {restarts:# restart|# restarts}), but not by \
          its memory limit: most likely by its {probe} probe, which allows {budget} after the start",
-    zh_tw: "{role} {container} 被終止（結束碼 {exitCode}，{last} 前，已重啟 {restarts} 次），並非記憶體因素：很可能是 \
-            {probe} probe 失敗，啟動後容許 {budget}",
+    zh_tw: "{role} {container} 被終止（結束碼 {exitCode}，{last} 前，已重啟 {restarts} 次），並非記憶體因素：很可能是\
+            {probe}失敗，啟動後的寬限時間為 {budget}",
     zh_cn: "{role} {container} 被终止（退出码 {exitCode}，{last} 前，已重启 {restarts} 次），并非内存原因：很可能是\
-            {probe}探针失败，启动后容许 {budget}",
+            {probe}失败，启动后的宽限时间为 {budget}",
 };
 
-static STARTUP: Text = Text { en: "startup", zh_tw: "startup", zh_cn: "启动" };
+static STARTUP: Text = Text { en: "startup", zh_tw: "啟動探針（startup）", zh_cn: "启动探针" };
 
-static LIVENESS: Text = Text { en: "liveness", zh_tw: "liveness", zh_cn: "存活" };
+static LIVENESS: Text = Text { en: "liveness", zh_tw: "存活探針（liveness）", zh_cn: "存活探针" };
+
+static UNKNOWN: Text = Text { en: "?", zh_tw: "不明", zh_cn: "未知" };
 
 /// The maximum delay of the kubelet, in seconds.
 const SLACK: i64 = 10;
@@ -82,7 +84,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("exitCode", Fact::count(end.map_or(0, |end| end.exit_code))),
             ("last", view.ago(finished)),
             ("restarts", Fact::count(container.status.restart_count)),
-            ("budget", Fact::age(probe.map(Probe::budget))),
+            ("budget", probe.map_or(Fact::Words(&UNKNOWN), |probe| Fact::Age(probe.budget()))),
         ];
         let said =
             warning.map(|event| event.message.split_once(": ").map_or(&*event.message, |(_, said)| said));

@@ -17,9 +17,9 @@ static INFO: CheckInfo = CheckInfo {
         zh_cn: "它已经结束，工作由同一属主较新的 Pod 接手。本身不影响服务，但容易被误认为故障。",
     },
     remedy: Text {
-        en: "Delete it; no object depends on it. If it ended with an error, check its owner and its log first.",
-        zh_tw: "直接刪除即可，沒有任何東西依賴它。若以錯誤結束，先看擁有者狀態與日誌。",
-        zh_cn: "直接删除即可，没有任何东西依赖它。若以错误退出，先看属主状态与日志。",
+        en: "If it ended with an error, check its owner first. Then delete it; no object depends on it.",
+        zh_tw: "若以錯誤結束，先看擁有者狀態；之後刪除即可，沒有任何東西依賴它。",
+        zh_cn: "若以错误退出，先看属主状态；之后删除即可，没有任何东西依赖它。",
     },
     prevention: Text {
         en: "Clean up ended pods on a schedule. The cluster's own garbage collection starts only at \

@@ -12,7 +12,7 @@ static INFO: CheckInfo = CheckInfo {
     title: Text { en: "Pod is not ready", zh_tw: "Pod 未就緒", zh_cn: "Pod 未就绪" },
     meaning: Text {
         en: "The pod gets no traffic: a container has not started, has ended, or fails its readiness probe.",
-        zh_tw: "不會收到流量：有容器尚未啟動、已結束，或沒有通過 readiness probe。",
+        zh_tw: "不會收到流量：有容器尚未啟動、已結束，或沒有通過就緒探針（readiness）。",
         zh_cn: "不会收到流量：有容器尚未启动、已退出，或没有通过就绪探针。",
     },
     remedy: Text {
@@ -24,7 +24,7 @@ static INFO: CheckInfo = CheckInfo {
     prevention: Text {
         en: "Add a startupProbe to containers that start slowly. The readiness probe should test only what \
              the pod itself needs.",
-        zh_tw: "啟動慢的服務加上 startupProbe；readiness probe 只檢查 Pod 自身所需。",
+        zh_tw: "啟動慢的服務加上 startupProbe；就緒探針只檢查 Pod 自身所需。",
         zh_cn: "启动慢的服务加上 startupProbe；就绪探针只检查 Pod 自身所需。",
     },
     page: page!("pod-not-ready"),

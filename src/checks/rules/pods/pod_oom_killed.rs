@@ -33,7 +33,7 @@ static INFO: CheckInfo = CheckInfo {
     prevention: Text {
         en: "Set memory requests to the actual usage, leave room above the runtime's heap, and watch the \
              trend.",
-        zh_tw: "依實際用量設定記憶體 request，為執行環境的 heap 之外保留空間，並持續觀察趨勢。",
+        zh_tw: "依實際用量設定記憶體請求量（request），為執行環境的 heap 之外保留空間，並持續觀察趨勢。",
         zh_cn: "按实际用量设置内存请求（request），给运行时的堆（heap）之外留出余量，并持续观察趋势。",
     },
     page: page!("pod-oom-killed"),

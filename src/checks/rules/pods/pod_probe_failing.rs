@@ -12,7 +12,7 @@ static INFO: CheckInfo = CheckInfo {
     },
     meaning: Text {
         en: "The container runs but gets no traffic, because its readiness or startup probe fails.",
-        zh_tw: "容器在執行，但 readiness 或 startup probe 失敗，因此收不到流量。",
+        zh_tw: "容器在執行，但就緒探針（readiness）或啟動探針（startup）失敗，因此收不到流量。",
         zh_cn: "容器在运行，但就绪探针或启动探针失败，因此收不到流量。",
     },
     remedy: Text {
@@ -23,7 +23,7 @@ static INFO: CheckInfo = CheckInfo {
     prevention: Text {
         en: "The readiness probe should test only what the pod itself needs. Add a startupProbe to \
              containers that start slowly.",
-        zh_tw: "readiness probe 只檢查 Pod 自身所需；啟動慢的服務加上 startupProbe。",
+        zh_tw: "就緒探針只檢查 Pod 自身所需；啟動慢的服務加上 startupProbe。",
         zh_cn: "就绪探针只检查 Pod 自身所需；启动慢的服务加上 startupProbe。",
     },
     page: page!("pod-probe-failing"),
@@ -34,25 +34,26 @@ pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static SAID: Text = Text {
     en: "{role} {container} has not passed its {probe} probe for {age}: {detail}",
-    zh_tw: "{role} {container} 的 {probe} probe 已 {age} 未通過：{detail}",
+    zh_tw: "{role} {container} 的{probe}已 {age} 未通過：{detail}",
     zh_cn: "{role} {container} 的{probe}已 {age} 未通过：{detail}",
 };
 
 static UNSAID: Text = Text {
     en: "{role} {container} has not passed its {probe} probe for {age}",
-    zh_tw: "{role} {container} 的 {probe} probe 已 {age} 未通過",
+    zh_tw: "{role} {container} 的{probe}已 {age} 未通過",
     zh_cn: "{role} {container} 的{probe}已 {age} 未通过",
 };
 
 static BUDGET: Text = Text {
     en: "the startup probe allows {budget} before the kubelet kills the container",
-    zh_tw: "startup probe 容許 {budget}，逾時 kubelet 即終止容器",
-    zh_cn: "启动探针允许 {budget}，超时 kubelet 即终止容器",
+    zh_tw: "啟動探針的寬限時間為 {budget}，逾時由 kubelet 終止容器",
+    zh_cn: "启动探针的宽限时间为 {budget}，超时由 kubelet 终止容器",
 };
 
-static READINESS: Text = Text { en: "readiness", zh_tw: "readiness", zh_cn: "就绪探针" };
+static READINESS: Text =
+    Text { en: "readiness", zh_tw: "就緒探針（readiness）", zh_cn: "就绪探针" };
 
-static STARTUP: Text = Text { en: "startup", zh_tw: "startup", zh_cn: "启动探针" };
+static STARTUP: Text = Text { en: "startup", zh_tw: "啟動探針（startup）", zh_cn: "启动探针" };
 
 fn run(view: &View, out: &mut Reporter) {
     for (pod, trouble) in view.problems() {

@@ -41,7 +41,7 @@ static MESSAGE: Text = Text {
 static EXPLAINED: Text = Text {
     en: "not scheduled for {age}: {cause}; scheduler message: {detail}",
     zh_tw: "已 {age} 無法排程：{cause}；排程器訊息：{detail}",
-    zh_cn: "已 {age} 无法调度：{cause}；调度器信息：{detail}",
+    zh_cn: "已 {age} 无法调度：{cause}；调度器消息：{detail}",
 };
 
 static GATED: Text = Text {

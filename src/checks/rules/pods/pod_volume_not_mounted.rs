@@ -18,7 +18,7 @@ static INFO: CheckInfo = CheckInfo {
         en: "Create the Secret or ConfigMap that the message names. Detach a volume that is still attached \
              to a dead node.",
         zh_tw: "補上訊息中缺少的 Secret 或 ConfigMap；若磁碟區仍附加在故障節點上，需先卸離。",
-        zh_cn: "补上信息里缺少的 Secret 或 ConfigMap；若卷仍挂接在故障节点上，需先分离。",
+        zh_cn: "补上消息里缺少的 Secret 或 ConfigMap；若卷仍挂接在故障节点上，需先分离。",
     },
     prevention: Text {
         en: "Deploy configuration together with its workload. Use a volume that only one node can attach \

@@ -39,10 +39,9 @@ static INFO: CheckInfo = CheckInfo {
 pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
-    en: "{count:# pod|# pods} on {nodes:# node|# nodes} restarted within a minute, {age} ago: treat them as \
-         one event",
-    zh_tw: "{age} 前 {nodes} 個節點上的 {count} 個 Pod 在一分鐘內重啟：應視為同一事件",
-    zh_cn: "{age} 前 {nodes} 个节点上的 {count} 个 Pod 在一分钟内重启：应视为同一事件",
+    en: "{pods:# pod|# pods} on {nodes:# node|# nodes} restarted within the same minute, {age} ago",
+    zh_tw: "{age} 前 {nodes} 個節點上的 {pods} 個 Pod 在一分鐘內重啟：應視為同一起事故",
+    zh_cn: "{age} 前 {nodes} 个节点上的 {pods} 个 Pod 在一分钟内重启：应视为同一起故障",
 };
 
 /// The fewest pods, the fewest nodes, and the longest time in seconds that count as one event.
@@ -88,7 +87,7 @@ fn report(view: &View, out: &mut Reporter, pods: &[&Pod]) {
     }
     let at = first.last_restart();
     let facts =
-        vec![("count", Fact::count(pods.len())), ("nodes", Fact::count(nodes.len())), ("age", view.ago(at))];
+        vec![("pods", Fact::count(pods.len())), ("nodes", Fact::count(nodes.len())), ("age", view.ago(at))];
     let namespace = &*first.shared.namespace;
     let message = Message::new(&MESSAGE, facts);
     let (place, seen) = place(view, pods);

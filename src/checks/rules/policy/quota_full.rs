@@ -29,7 +29,7 @@ static INFO: CheckInfo = CheckInfo {
     },
     remedy: Text {
         en: "Lower requests that are not used, delete leftover objects, or raise the quota.",
-        zh_tw: "調低用不到的 request、清掉遺留物件，或提高配額。",
+        zh_tw: "調低用不到的請求量（request）、清掉遺留物件，或提高配額。",
         zh_cn: "调低用不到的资源请求（request）、清掉遗留对象，或提高配额。",
     },
     prevention: Text {
@@ -67,6 +67,12 @@ static NEARLY: Text = Text {
     zh_cn: "即将用尽；已用/上限：{resources}",
 };
 
+static USED: Text = Text {
+    en: "{resource} {used}/{hard} ({percent}%)",
+    zh_tw: "{resource} {used}/{hard}（{percent}%）",
+    zh_cn: "{resource} {used}/{hard}（{percent}%）",
+};
+
 /// The threshold of `KubeQuotaAlmostFull`, in percent.
 const NEARLY_FULL: i128 = 90;
 
@@ -99,9 +105,17 @@ fn run(view: &View, out: &mut Reporter) {
             100 => (&FULL, Severity::Low),
             _ => (&NEARLY, Severity::Low),
         };
-        let shown = |of: &Use| format!("{} {}/{} ({}%)", of.resource, of.used, of.hard, of.percent);
+        let shown = |of: &Use| {
+            let facts = vec![
+                ("resource", Fact::text(of.resource)),
+                ("used", Fact::text(of.used)),
+                ("hard", Fact::text(of.hard)),
+                ("percent", Fact::count(of.percent)),
+            ];
+            Message::new(&USED, facts)
+        };
         let facts = vec![
-            ("resources", Fact::list(uses.iter().map(shown))),
+            ("resources", Fact::Messages(uses.iter().map(shown).collect())),
             ("refused", Fact::list(refused.iter().map(|other| other.workload.slashed()))),
         ];
         let finding = out.object(object, &[], severity, Message::new(text, facts));

@@ -51,32 +51,32 @@ pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static GONE: Text = Text {
     en: "service {service} does not exist; every request matching {webhooks} is rejected",
-    zh_tw: "服務 {service} 不存在，須經 {webhooks} 的請求一律被拒",
-    zh_cn: "服务 {service} 不存在，须经 {webhooks} 的请求一律被拒",
+    zh_tw: "Service {service} 不存在，須經 {webhooks} 的請求一律被拒",
+    zh_cn: "Service {service} 不存在，须经 {webhooks} 的请求一律被拒",
 };
 
 static DEAD: Text = Text {
     en: "service {service} has no ready endpoint; every request matching {webhooks} is rejected",
-    zh_tw: "服務 {service} 沒有就緒的端點，須經 {webhooks} 的請求一律被拒",
-    zh_cn: "服务 {service} 没有就绪的端点，须经 {webhooks} 的请求一律被拒",
+    zh_tw: "Service {service} 沒有就緒的端點，須經 {webhooks} 的請求一律被拒",
+    zh_cn: "Service {service} 没有就绪的端点，须经 {webhooks} 的请求一律被拒",
 };
 
 static GONE_UNASKED: Text = Text {
     en: "service {service} does not exist; requests pass without {webhooks}",
-    zh_tw: "服務 {service} 不存在，請求未經 {webhooks} 就放行",
-    zh_cn: "服务 {service} 不存在，请求未经 {webhooks} 就放行",
+    zh_tw: "Service {service} 不存在，請求未經 {webhooks} 就放行",
+    zh_cn: "Service {service} 不存在，请求未经 {webhooks} 就放行",
 };
 
 static DEAD_UNASKED: Text = Text {
     en: "service {service} has no ready endpoint; requests pass without {webhooks}",
-    zh_tw: "服務 {service} 沒有就緒的端點，請求未經 {webhooks} 就放行",
-    zh_cn: "服务 {service} 没有就绪的端点，请求未经 {webhooks} 就放行",
+    zh_tw: "Service {service} 沒有就緒的端點，請求未經 {webhooks} 就放行",
+    zh_cn: "Service {service} 没有就绪的端点，请求未经 {webhooks} 就放行",
 };
 
 static COMING: Text = Text {
     en: "service {service} of {webhooks} has no ready endpoint yet; its pods are starting or being replaced",
-    zh_tw: "{webhooks} 的服務 {service} 尚無就緒的端點，Pod 正在啟動或更新",
-    zh_cn: "{webhooks} 的服务 {service} 尚无就绪的端点，Pod 正在启动或更新",
+    zh_tw: "{webhooks} 的 Service {service} 尚無就緒的端點，Pod 正在啟動或更新",
+    zh_cn: "{webhooks} 的 Service {service} 尚无就绪的端点，Pod 正在启动或更新",
 };
 
 /// Why a webhook does not answer.

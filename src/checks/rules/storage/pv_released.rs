@@ -44,8 +44,8 @@ static KEPT: Text = Text {
 
 static STUCK: Text = Text {
     en: "claim {claim} was deleted, but the disk was not (reclaim policy {policy})",
-    zh_tw: "PVC {claim} 已刪除，磁碟卻一直沒有刪掉（回收政策 {policy}）",
-    zh_cn: "PVC {claim} 已删除，磁盘却一直没有删掉（回收策略 {policy}）",
+    zh_tw: "PVC {claim} 已刪除，磁碟區卻一直沒有刪除（回收政策 {policy}）",
+    zh_cn: "PVC {claim} 已删除，卷却一直没有删除（回收策略 {policy}）",
 };
 
 /// How long a deletion with its retries may take, in seconds.

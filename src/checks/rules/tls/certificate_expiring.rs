@@ -49,8 +49,8 @@ static ENDS: Text = Text {
 
 static NOT_YET: Text = Text {
     en: "{which} becomes valid in {left}, on {date} ({hosts})",
-    zh_tw: "{which}尚未生效，{left} 後（{date}）才生效（{hosts}）",
-    zh_cn: "{which}尚未生效，{left} 后（{date}）才生效（{hosts}）",
+    zh_tw: "{which}尚未生效，{left} 後（{date}）生效（{hosts}）",
+    zh_cn: "{which}尚未生效，{left} 后（{date}）生效（{hosts}）",
 };
 
 static ITSELF: Text = Text { en: "the certificate", zh_tw: "憑證", zh_cn: "证书" };
@@ -84,7 +84,7 @@ fn run(view: &View, out: &mut Reporter) {
 
 /// Returns the severity of a chain's validity, the certificate that decides it, the message, and since when.
 fn judge(chain: &Chain, now: Time) -> Option<(Severity, &Certificate, &'static Text, Option<Time>)> {
-    if let Some(early) = chain.timed().find(|one| one.not_before > now && one.not_after > now) {
+    if let Some(early) = chain.not_yet_valid(now) {
         return Some((Severity::High, early, &NOT_YET, None));
     }
     let ending = certificates::ending(chain, now)?;

@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 use crate::checks::view::Throttled;
-use crate::model::{in_percent, millis, next_limit};
+use crate::model::{millis, next_limit};
 
 static INFO: CheckInfo = CheckInfo {
     id: "cpu-throttled",
@@ -18,12 +18,12 @@ static INFO: CheckInfo = CheckInfo {
     },
     remedy: Text {
         en: "Raise its CPU limit, or remove the limit and keep the request.",
-        zh_tw: "調高 CPU limit，或移除 limit、只保留 request。",
+        zh_tw: "調高 CPU 上限（limit），或移除上限、只保留請求量（request）。",
         zh_cn: "调高 CPU 限制（limit），或去掉限制、只保留请求（request）。",
     },
     prevention: Text {
         en: "Set limits from peak usage, and alert on the share of throttled periods.",
-        zh_tw: "依尖峰用量設定 limit，並對限流比例設定告警。",
+        zh_tw: "依尖峰用量設定上限（limit），並對限流比例設定告警。",
         zh_cn: "按峰值用量设置限制（limit），并对限流比例配置告警。",
     },
     page: page!("cpu-throttled"),
@@ -41,13 +41,13 @@ pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static LIMITED: Text = Text {
     en: "container {container} is throttled in {share} of its CPU periods: its limit is {limit}, try {proposal}",
-    zh_tw: "容器 {container} 有 {share} 的 CPU 週期被限流：limit 為 {limit}，建議改為 {proposal}",
+    zh_tw: "容器 {container} 有 {share} 的 CPU 週期被限流：上限（limit）為 {limit}，建議改為 {proposal}",
     zh_cn: "容器 {container} 有 {share} 的 CPU 周期被限流：限制（limit）为 {limit}，建议改为 {proposal}",
 };
 
 static UNKNOWN: Text = Text {
     en: "container {container} is throttled in {share} of its CPU periods by its limit",
-    zh_tw: "容器 {container} 因 CPU limit 有 {share} 的 CPU 週期被限流",
+    zh_tw: "容器 {container} 因 CPU 上限（limit）有 {share} 的 CPU 週期被限流",
     zh_cn: "容器 {container} 因 CPU 限制（limit）有 {share} 的 CPU 周期被限流",
 };
 
@@ -71,7 +71,7 @@ fn run(view: &View, out: &mut Reporter) {
                 ("periods", Fact::Number(periods.all)),
                 ("window", Fact::Age(periods.window)),
                 ("pods", Fact::count(measured.pods)),
-                ("allowed", Fact::text(in_percent(measured.allowed))),
+                ("allowed", Fact::Share(measured.allowed)),
             ],
         ));
         finding.actions = actions(view, &measured);
@@ -82,7 +82,7 @@ fn message(measured: &Throttled) -> Message {
     let share = measured.periods.share();
     let mut facts = vec![
         ("container", Fact::text(measured.container)),
-        ("share", Fact::text(in_percent(share))),
+        ("share", Fact::Share(share)),
         ("thousandths", Fact::Number(share)),
     ];
     let Some(limit) = measured.limit else { return Message::new(&UNKNOWN, facts) };

@@ -48,14 +48,14 @@ pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static FAILED: Text = Text {
     en: "last {failed:run|# runs} failed; last success {last} ago",
-    zh_tw: "最近連續失敗 {failed} 次；上次成功在 {last} 前",
-    zh_cn: "最近连续失败 {failed} 次；上次成功在 {last} 前",
+    zh_tw: "{failed:最近 # 次執行失敗|最近連續失敗 # 次}；上次成功在 {last} 前",
+    zh_cn: "{failed:最近 # 次执行失败|最近连续失败 # 次}；上次成功在 {last} 前",
 };
 
 static NEVER: Text = Text {
     en: "last {failed:run|# runs} failed; no success on record",
-    zh_tw: "最近連續失敗 {failed} 次；沒有成功紀錄",
-    zh_cn: "最近连续失败 {failed} 次；没有成功记录",
+    zh_tw: "{failed:最近 # 次執行失敗|最近連續失敗 # 次}；沒有成功紀錄",
+    zh_cn: "{failed:最近 # 次执行失败|最近连续失败 # 次}；没有成功记录",
 };
 
 static GONE: Text = Text {

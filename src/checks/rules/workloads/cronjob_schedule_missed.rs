@@ -12,7 +12,7 @@ static INFO: CheckInfo = CheckInfo {
     meaning: Text {
         en: "It should have run by its schedule, but did not.",
         zh_tw: "依照自己的排程應該要執行，卻沒有執行。",
-        zh_cn: "按自己的计划应该执行，却没有执行。",
+        zh_cn: "按自己的调度计划应该执行，却没有执行。",
     },
     remedy: Text {
         en: "Check its events, whether an earlier run hangs, and whether the controller manager is running.",
@@ -33,7 +33,7 @@ pub(crate) static CHECK: Check = Check { info: &INFO, run };
 static MISSED: Text = Text {
     en: "{missed:# run|# runs} missed; the first was due {due} ago (schedule {schedule})",
     zh_tw: "漏跑 {missed} 次，第一次應在 {due} 前執行（排程 {schedule}）",
-    zh_cn: "漏跑 {missed} 次，第一次应在 {due} 前执行（计划 {schedule}）",
+    zh_cn: "漏跑 {missed} 次，第一次应在 {due} 前执行（调度计划 {schedule}）",
 };
 
 static HELD: Text = Text {
@@ -46,7 +46,7 @@ static HELD: Text = Text {
 static BAD_LINE: Text = Text {
     en: "its schedule cannot be parsed: {schedule}",
     zh_tw: "無法解讀排程：{schedule}",
-    zh_cn: "无法解读计划：{schedule}",
+    zh_cn: "无法解析调度计划：{schedule}",
 };
 
 static BAD_ZONE: Text = Text {

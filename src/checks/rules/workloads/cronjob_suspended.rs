@@ -20,7 +20,7 @@ static INFO: CheckInfo = CheckInfo {
     },
     prevention: Text {
         en: "Record the reason and the end date, for example in an annotation.",
-        zh_tw: "把原因與期限寫下來，例如寫在註解（annotation）。",
+        zh_tw: "把原因與期限寫下來，例如寫在註解裡。",
         zh_cn: "把原因与期限写下来，例如写在注解里。",
     },
     page: page!("cronjob-suspended"),

@@ -20,8 +20,8 @@ static INFO: CheckInfo = CheckInfo {
     },
     prevention: Text {
         en: "Make the pipeline that pauses the rollout also resume it, or undo it if the pipeline is interrupted.",
-        zh_tw: "由暫停的流程負責恢復，中斷時也要能復原。",
-        zh_cn: "由暂停的流水线负责恢复，中断时也要能回滚。",
+        zh_tw: "由執行暫停的流程負責恢復；流程中斷時也要能還原。",
+        zh_cn: "由执行暂停的流水线负责恢复；流水线中断时也要能回滚。",
     },
     page: page!("deployment-paused"),
     traits: Traits { measures: &[Measure::UPDATED], ..Traits::NONE },

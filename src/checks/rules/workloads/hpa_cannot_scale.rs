@@ -17,7 +17,7 @@ static INFO: CheckInfo = CheckInfo {
     remedy: Text {
         en: "Check that its target exists, that the metrics API answers, and that all containers request the measured \
              resource.",
-        zh_tw: "確認目標存在、metrics API 有回應，而且所有容器都設定了被量測資源的 request。",
+        zh_tw: "確認目標存在、metrics API 有回應，而且所有容器都設定了被量測資源的請求量（request）。",
         zh_cn: "确认目标存在、metrics API 有响应，而且所有容器都设置了被度量资源的请求（request）。",
     },
     prevention: Text {
@@ -45,7 +45,7 @@ static NO_API: Text = Text {
 
 static NO_REQUEST: Text = Text {
     en: "{kind} {target} has containers without requests, so utilization cannot be computed ({reason}): {detail}",
-    zh_tw: "{kind} {target} 的容器沒有設定 request，無法計算使用率（{reason}）：{detail}",
+    zh_tw: "{kind} {target} 的容器沒有設定請求量（request），無法計算使用率（{reason}）：{detail}",
     zh_cn: "{kind} {target} 的容器没有设置请求（request），无法计算使用率（{reason}）：{detail}",
 };
 

@@ -30,7 +30,7 @@ static INFO: CheckInfo = CheckInfo {
         en: "The message names what rejects the pods: a quota, a webhook, a pod security level, or a \
              service account. Fix that.",
         zh_tw: "訊息會指出是誰拒絕：配額、webhook、Pod 安全等級、ServiceAccount，從那裡修。",
-        zh_cn: "信息会指出是谁拒绝：配额、webhook、Pod 安全级别、ServiceAccount，从那里修。",
+        zh_cn: "消息会指出是谁拒绝：配额、webhook、Pod 安全级别、ServiceAccount，从那里修。",
     },
     prevention: Text {
         en: "Leave room in the quota for rollouts. Run webhooks with several replicas, separate from the \

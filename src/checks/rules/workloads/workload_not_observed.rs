@@ -36,8 +36,8 @@ pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "the newest spec has waited {age} for the controller",
-    zh_tw: "最新的 spec 等控制器處理已 {age}",
-    zh_cn: "最新的 spec 等控制器处理已 {age}",
+    zh_tw: "最新的 spec 已等待控制器處理 {age}",
+    zh_cn: "最新的 spec 已等待控制器处理 {age}",
 };
 
 static UNKNOWN: Text = Text {
