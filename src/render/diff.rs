@@ -12,7 +12,7 @@ use crate::finding::Severity;
 use crate::finding::command::Kubectl;
 use crate::report::NextCommands;
 use crate::text::Fact;
-use crate::text::{Text, human};
+use crate::text::Text;
 use crate::wire::Time;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -42,6 +42,8 @@ pub struct Difference<'a> {
     pub changes: &'a Changes,
     /// The counts of the earlier run.
     pub trend: &'a Trend,
+    /// The time that ages are relative to.
+    pub now: Time,
 }
 
 /// Writes the changes between two runs.
@@ -125,7 +127,7 @@ impl Screen<'_> {
         let (then, now) = (self.of.old.taken_at, self.of.new.taken_at);
         let moments = FROM_TO.fill(lang, &[("before", moment(then)), ("now", moment(now))]);
         let Some((then, now)) = then.zip(now) else { return moments };
-        let age = Fact::Text(human(now.seconds_since(then)));
+        let age = Fact::Age(now.seconds_since(then));
         APART.fill(lang, &[("moments", Fact::Text(moments)), ("age", age)])
     }
 
@@ -163,7 +165,7 @@ impl Screen<'_> {
         if rows.is_empty() {
             return Block::Parts(vec![own(NOTHING.get(lang))]);
         }
-        let mut table = changed::table(self.of.changes, &rows, self.of.new.taken_at, lang);
+        let mut table = changed::table(self.of.changes, &rows, Some(self.of.now), lang);
         if self.wide {
             let below = |row: &Row| {
                 let command: Vec<String> = self.command(self.of.changes.named(row)).into_iter().collect();
