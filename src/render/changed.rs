@@ -9,7 +9,6 @@ use crate::compare::run_record::Blindness;
 use crate::finding::Severity;
 use crate::report::{Compared, Report};
 use crate::text::Fact;
-use crate::text::human;
 use crate::text::{Lang, Text};
 use crate::wire::Time;
 
@@ -91,7 +90,7 @@ fn since_then(changes: &Changes, now: Time, lang: Lang) -> Vec<String> {
             lang,
             &[
                 ("moment", Fact::Text(words::minute(then))),
-                ("age", Fact::Text(human(now.seconds_since(then)))),
+                ("age", Fact::Age(now.seconds_since(then))),
                 ("counts", Fact::Text(first)),
             ],
         ),
@@ -134,7 +133,7 @@ pub(super) fn table(changes: &Changes, rows: &[Row], now: Option<Time>, lang: La
 
 /// Returns how long a problem has lasted, as kubectl writes ages.
 pub(super) fn lasted(changes: &Changes, changed: &Changed, now: Option<Time>) -> String {
-    changes.lasted(changed, now).map_or_else(|| "?".to_owned(), human)
+    words::lasted(changes.lasted(changed, now))
 }
 
 /// Returns ` (restarts 12 → 40)`; ` (restarts 12)` for a fixed problem; nothing without a change.

@@ -15,7 +15,7 @@ use crate::finding::incident::Incident;
 use crate::finding::{Finding, Severity};
 use crate::report::{Class, Report, Summary};
 use crate::text::Fact;
-use crate::text::{Lang, Text, human};
+use crate::text::{Lang, Text};
 
 /// The sections, each written by a function.
 pub(super) const ALL: [fn(&Report, Look) -> Vec<Block>; 12] = [
@@ -184,7 +184,7 @@ fn status(report: &Report, finding: &Finding) -> Line {
 
 fn since(report: &Report, finding: &Finding) -> String {
     let since = finding.since.map(|since| report.snapshot.taken_at.seconds_since(since));
-    since.map_or_else(|| "?".to_owned(), human)
+    words::lasted(since)
 }
 
 /// Returns `🟢 healthy`.

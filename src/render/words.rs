@@ -4,7 +4,7 @@ use crate::finding::Severity;
 use crate::model::{Pod, Reason, in_percent};
 use crate::report::{Class, NodeClass, Verdict};
 use crate::text::Fact;
-use crate::text::{Lang, Text, listed};
+use crate::text::{Lang, Text, human, listed};
 use crate::wire::Time;
 use jiff::tz::TimeZone;
 
@@ -192,6 +192,11 @@ pub(super) fn restarts(pod: &Pod, now: Time, lang: Lang) -> String {
     let Some((restarts, age)) = column.split_once(" (") else { return column };
     let age = Fact::text(age.trim_end_matches(" ago)"));
     RESTARTS_AGO.fill(lang, &[("restarts", Fact::text(restarts)), ("age", age)])
+}
+
+/// Returns how long something has lasted; `?` if that is not known or it began in the future.
+pub(super) fn lasted(seconds: Option<i64>) -> String {
+    seconds.filter(|seconds| *seconds >= -1).map_or_else(|| "?".to_owned(), human)
 }
 
 /// Returns `a, b`, or `a、b` in Chinese.

@@ -10,6 +10,7 @@ mod io_words;
 pub mod reasons;
 pub mod suggest;
 mod texts;
+mod unknown_age;
 
 pub use age::{human, parse_duration};
 pub use fact::{Fact, Facts, listed};
@@ -89,6 +90,10 @@ impl Text {
             let (place, after) = tail.split_once('}').unwrap_or((tail, ""));
             let (name, forms) = place.split_once(':').unwrap_or((place, ""));
             match facts.iter().find(|(known, _)| *known == name) {
+                Some((_, fact)) if fact.is_unknown_age() => {
+                    rest = unknown_age::leave_out(lang, &mut out, after);
+                    continue;
+                }
                 Some((_, fact)) if forms.is_empty() => out.push_str(&fact.shown(lang, facts)),
                 Some((_, fact)) => out.push_str(&plural(forms, fact, &fact.shown(lang, facts))),
                 // A mistake in the text, which tests look for: the name of the missing fact stays visible.

@@ -62,7 +62,9 @@ impl SentenceFact {
                 Some(sentence) => kept.sentence = Some(Box::new(sentence)),
                 None => kept.text = Some(message.to_string()),
             },
-            Fact::Text(_) | Fact::Age(_) | Fact::Words(_) => kept.text = Some(fact.shown(Lang::En, &[])),
+            Fact::Text(_) | Fact::Age(_) | Fact::NoAge | Fact::Words(_) => {
+                kept.text = Some(fact.shown(Lang::En, &[]));
+            }
         }
         kept
     }

@@ -2,12 +2,11 @@
 
 use super::super::changed;
 use super::super::document::{Line, message, name, own};
-use super::super::words::{and_more, texts};
+use super::super::words::{self, and_more, texts};
 use super::Screen;
 use crate::compare::changes::{Change, Changed, Changes};
 use crate::finding::incident::Incident;
 use crate::finding::{Finding, Severity};
-use crate::text::human;
 use crate::text::{Fact, Lang};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -125,7 +124,7 @@ impl Screen<'_> {
             return changed::lasted(changes, changed, Some(now));
         }
         let since = row.finding.and_then(|finding| finding.since);
-        since.map_or_else(|| "?".to_owned(), |since| human(now.seconds_since(since)))
+        words::lasted(since.map(|since| now.seconds_since(since)))
     }
 
     /// Returns the message, the number of other objects, and the numbers that have changed.

@@ -3,7 +3,7 @@
 use super::super::document::{Block, Column, Line, Table, mark, message, name, own, strong};
 use super::super::words::{self, texts};
 use super::super::{Look, next};
-use super::{class, since};
+use super::class;
 use crate::finding::{Finding, Severity};
 use crate::model::Pod;
 use crate::report::{Class, Report};
@@ -115,8 +115,9 @@ fn analysis(report: &Report, pod: &Pod, findings: &Findings, lang: Lang) -> Vec<
     let is_own = |finding: &&&Finding| *finding.object.name == *pod.name && finding.severity > Severity::Low;
     let one = |finding: &&Finding| {
         let check = finding.check;
-        let age = since(report, finding);
-        let state = FOR.fill(lang, &[("state", Fact::text(&*pod.shared.status)), ("age", Fact::Text(age))]);
+        let age = finding.since.map(|since| report.snapshot.taken_at.seconds_since(since));
+        let status = Some(&*pod.shared.status).filter(|status| !status.is_empty()).unwrap_or("-");
+        let state = FOR.fill(lang, &[("state", Fact::text(status)), ("age", Fact::age(age))]);
         let line = |head: &Text, text: Line| own(head.get(lang)).then(colon).then(text);
         let evidence = finding.evidence.iter().map(|of| line(&EVIDENCE, message(of.in_lang(lang))));
         let mut lines = vec![line(&STATE, name(state)), line(&WRONG, message(finding.message.in_lang(lang)))];
