@@ -7,16 +7,20 @@ mod age;
 mod fact;
 mod hostile;
 mod io_words;
+mod parse_words;
 pub mod reasons;
 pub mod suggest;
 mod texts;
+mod time_words;
 mod unknown_age;
 
-pub use age::{human, parse_duration};
+pub use age::{NoDuration, human, parse_duration};
 pub use fact::{Fact, Facts, listed};
 pub(crate) use hostile::is_hostile;
 pub(crate) use io_words::io_words;
+pub(crate) use parse_words::{parse_words, yaml_place, yaml_words, yaml_words_with_place};
 pub(crate) use texts::texts;
+pub(crate) use time_words::time_words;
 
 /// A language of the human formats. Machine formats never change with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
