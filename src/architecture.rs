@@ -12,9 +12,9 @@ const MODULES: &[(&str, &[&str])] = &[
     ("wire", &["text"]),
     ("model", &["text", "wire"]),
     ("logs", &["text", "wire", "model"]),
-    ("tls", &["text", "wire", "model"]),
+    ("tls", &["text", "files", "wire", "model"]),
     ("finding", &["text", "wire", "model"]),
-    ("policy", &["text", "wire", "model", "finding"]),
+    ("policy", &["text", "files", "wire", "model", "finding"]),
     ("snapshot", &["text", "wire", "model", "logs", "tls"]),
     // The JSON documents.
     ("contract", &["text", "wire", "model", "finding", "snapshot"]),
@@ -59,7 +59,7 @@ const MODULES: &[(&str, &[&str])] = &[
         ],
     ),
     // Asking: everything that sends a request.
-    ("cluster", &["text", "output", "wire", "model", "tls", "policy", "snapshot"]),
+    ("cluster", &["text", "output", "files", "wire", "model", "tls", "policy", "snapshot"]),
     ("sources", &["text", "output", "wire", "model", "logs", "tls", "snapshot", "cluster"]),
     (
         "gather",

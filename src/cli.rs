@@ -1,6 +1,7 @@
 //! The command line: commands and flags in the words of kubectl, and the exit codes.
 
 mod compare;
+mod conflict;
 mod connect;
 mod duration;
 mod explain;
@@ -12,12 +13,16 @@ mod list;
 mod measure;
 mod options;
 mod profile;
+mod read;
 mod rightsize;
+#[cfg(test)]
+mod schema;
 mod setting;
 mod target;
 mod values;
 
 pub use compare::{CompareArgs, DiffArgs};
+pub(crate) use conflict::place;
 pub use connect::ConnectArgs;
 pub use explain::{ChecksArgs, ExplainArgs};
 pub use help::help;
@@ -139,7 +144,7 @@ pub struct CheckArgs {
     #[arg(value_hint = ValueHint::AnyPath, help_heading = "Files")]
     pub filename: Vec<PathBuf>,
     /// Time to judge files by, such as 2025-12-26T10:00:00+08:00 (default: now); captures have their own
-    #[arg(long, value_name = "TIME", requires = "filename", help_heading = "Files")]
+    #[arg(long, value_name = "TIME", requires = "filename", help_heading = "Files", value_parser = read::time)]
     pub now: Option<jiff::Timestamp>,
     /// The comparison.
     #[command(flatten)]
@@ -251,6 +256,11 @@ impl Cli {
         }
     }
 
+    /// Returns the profile and the settings of a command that judges.
+    pub fn resolved(&mut self) -> Option<&crate::policy::setting::Resolved> {
+        self.judging().map(|(_, profile)| &profile.resolved)
+    }
+
     /// Returns the flags of a check, if the command has them.
     fn check_args(&mut self) -> Option<&mut CheckArgs> {
         match &mut self.command {
@@ -291,7 +301,7 @@ pub struct ShowArgs<F: ValueEnum + Clone + Send + Sync + 'static = Format> {
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
     /// Columns to fit tables into (default: those of the terminal)
-    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
+    #[arg(long, value_name = "COLUMNS", value_parser = read::number::<u16>(20, u16::MAX.into()))]
     pub width: Option<u16>,
 }
 

@@ -1,8 +1,22 @@
-//! Files that are written as a whole.
+//! Files that are read and written as a whole.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
+
+/// Reads a file of at most `most` bytes, so that a device without an end is an error.
+///
+/// # Errors
+/// When it cannot be read, or is larger. The text ends with `what_for`, such as "a profile".
+pub(crate) fn read(path: &Path, most: u64, what_for: &str) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        let text = format!("larger than {} MiB, which is too large for {what_for}", most >> 20);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, text));
+    }
+    Ok(bytes)
+}
 
 /// Writes a file atomically: to a temporary file in the same folder, then to the disk, then by a rename. A link is
 /// followed and its target replaced. With `new`, an existing file is an error. Pipes and devices are written to directly.
@@ -67,6 +81,20 @@ mod tests {
 
     fn put(path: &Path, new: bool, text: &str) -> io::Result<()> {
         write(path, new, |out| out.write_all(text.as_bytes()))
+    }
+
+    #[test]
+    fn a_file_that_is_too_large_is_not_read_to_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        std::fs::write(&path, vec![b'x'; 1 << 20]).unwrap();
+        assert_eq!(read(&path, 1 << 20, "a profile").unwrap().len(), 1 << 20);
+        std::fs::write(&path, vec![b'x'; (1 << 20) + 1]).unwrap();
+        let told = "larger than 1 MiB, which is too large for a profile";
+        assert_eq!(read(&path, 1 << 20, "a profile").unwrap_err().to_string(), told);
+        if cfg!(target_os = "linux") {
+            assert_eq!(read(Path::new("/dev/zero"), 1 << 20, "a profile").unwrap_err().to_string(), told);
+        }
     }
 
     #[test]

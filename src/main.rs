@@ -7,9 +7,10 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let done = match cli::parse(&words(), &run::environment) {
+    let words = words();
+    let done = match cli::parse(&words, &run::environment_os) {
         Ok(cli) => run::run(cli, now),
-        Err(Unparsed::Usage(error)) => return run::usage(&error).into(),
+        Err(Unparsed::Usage(error)) => return run::usage(&error, &words).into(),
         Err(Unparsed::Setting(error)) => Err(error.into()),
     };
     match done {

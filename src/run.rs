@@ -20,7 +20,8 @@ mod rightsize;
 mod usage;
 
 pub use failure::Failure;
-pub use look::environment;
+use look::environment;
+pub use look::environment_os;
 pub use usage::usage;
 
 use crate::cli::{self, Cli, Command, Exit, Target};
@@ -32,7 +33,12 @@ use crate::wire::Time;
 ///
 /// # Errors
 /// If there is nothing to report: wrong usage, no connection, no pods.
-pub fn run(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
+pub fn run(mut cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
+    let settings = cli.resolved().map(|resolved| resolved.settings.clone()).unwrap_or_default();
+    command(cli, clock).map_err(|failure| failure.with_place(&settings))
+}
+
+fn command(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
     match cli.command {
         None => match Target::of(&cli.object)? {
             Some(target) => investigate::investigate(&cli.check, &target, clock),
@@ -54,7 +60,7 @@ pub fn run(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
             output::stdout(|out| usage::script(shell, out))?;
             Ok(Exit::Clean)
         }
-        Some(Command::Help { path }) => Ok(usage(&cli::help(&path)?)),
+        Some(Command::Help { path }) => Ok(usage(&cli::help(&path)?, &[])),
         Some(Command::Version) => {
             output::stdout(|out| writeln!(out, "{} {}", crate::NAME, crate::VERSION))?;
             Ok(Exit::Clean)

@@ -621,7 +621,8 @@ fn differs(old: &RunRecord, new: &RunRecord) -> Result<(), String> {
     if old == new && changes.all.iter().any(|changed| changed.change != Change::Unchanged) {
         return Err(format!("a run differs from itself: {changes:?}"));
     }
-    let difference = Difference { old, new, changes: &changes, trend: &trend };
+    let now = new.taken_at.unwrap_or_default();
+    let difference = Difference { old, new, changes: &changes, trend: &trend, now };
     for format in DiffFormat::value_variants() {
         let mut out = Vec::new();
         let look = Look { width: Some(80), all: true, ..Look::default() };

@@ -109,7 +109,7 @@ impl<'a> View<'a> {
         self.now().seconds_since(since)
     }
 
-    /// Returns how long ago something was, as a fact; `?` if it is unknown.
+    /// Returns how long ago something was, as a fact.
     pub fn ago(&self, at: Option<Time>) -> Fact {
         Fact::age(at.map(|at| self.age(at)))
     }

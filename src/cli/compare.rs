@@ -1,6 +1,6 @@
 //! The flags of comparisons: of a run with an earlier one, and of two files.
 
-use super::{JudgeArgs, ProfileArgs, ShowArgs, duration};
+use super::{JudgeArgs, ProfileArgs, ShowArgs, duration, read};
 use crate::render::DiffFormat;
 use clap::{ArgAction, Args, ValueHint};
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ pub struct CompareArgs {
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub history: Option<PathBuf>,
     /// Records to keep per cluster and scope
-    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = read::number::<u32>(1, u32::MAX.into()))]
     pub history_keep: u32,
     /// How long to keep records (0: forever)
     #[arg(long, value_name = "DURATION", default_value = "90d", value_parser = duration)]
@@ -46,7 +46,7 @@ pub struct DiffArgs {
     #[arg(help_heading = "Scope")]
     pub namespace: Vec<String>,
     /// Time to judge kubectl output by (default: now); other files have their own
-    #[arg(long, value_name = "TIME", help_heading = "Files")]
+    #[arg(long, value_name = "TIME", help_heading = "Files", value_parser = read::time)]
     pub now: Option<jiff::Timestamp>,
     /// How to judge.
     #[command(flatten)]

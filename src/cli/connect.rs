@@ -12,7 +12,7 @@ pub struct ConnectArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub kubeconfig: Option<PathBuf>,
     /// Name of the kubeconfig context to use; several comma-separated, repeated or as a pattern (prod-*)
-    #[arg(long, action = ArgAction::Append)]
+    #[arg(long, action = ArgAction::Append, value_parser = super::read::context)]
     pub context: Vec<String>,
     /// Use every context of the kubeconfig
     #[arg(long, conflicts_with = "context")]

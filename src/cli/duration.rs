@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// Reads a duration, such as 90s, 2m or 7d.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    parse_duration(text).map(Duration::from_millis)
+    parse_duration(text).map(Duration::from_millis).map_err(|why| why.to_string())
 }
 
 /// Reads a duration within a range.

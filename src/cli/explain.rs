@@ -24,7 +24,7 @@ pub struct ExplainArgs {
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
     /// Width of the text in columns (default: the terminal's)
-    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
+    #[arg(long, value_name = "COLUMNS", value_parser = super::read::number::<u16>(20, u16::MAX.into()))]
     pub width: Option<u16>,
 }
 

@@ -276,6 +276,11 @@ fn names(command: &Command) -> impl Iterator<Item = &str> {
     command.get_subcommands().filter(|below| !below.is_hide_set()).map(Command::get_name)
 }
 
+/// Whether a word is the name of a command.
+pub(super) fn is_command(word: &str) -> bool {
+    names(&Cli::command()).any(|name| name == word)
+}
+
 /// Returns the command whose name is nearest to a misspelled word.
 pub(super) fn nearest_command(word: &str) -> Option<String> {
     nearest(word, names(&Cli::command())).map(str::to_owned)

@@ -1,5 +1,6 @@
 //! The flags of hosts: which hosts to look up, and how.
 
+use super::read;
 use clap::{ArgAction, Args, ValueHint};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -28,9 +29,10 @@ pub struct HostArgs {
     pub access_log: Vec<PathBuf>,
     /// Check the certificates that hosts serve, by a TLS handshake (default: only inside a cluster)
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(value_parser = read::switch)]
     pub probe_tls: Option<bool>,
     /// Address of the TLS handshakes, ADDRESS:PORT, such as one ingress controller (default: from DNS, port 443)
-    #[arg(long, value_name = "ADDRESS:PORT")]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = read::address)]
     pub probe_to: Option<SocketAddr>,
 }
 

@@ -2,6 +2,7 @@
 
 use super::UsageError;
 use super::duration::{duration, percentage, seconds};
+use super::read::number;
 use crate::checks::CATALOG;
 use crate::finding::{Group, Severity};
 use crate::model::Thresholds;
@@ -32,11 +33,11 @@ pub struct JudgeArgs {
     pub severity: Vec<(Ids, Severity)>,
     /// Number of restarts at which a pod counts as attention
     #[arg(long, value_name = "N", default_value_t = Thresholds::default().restarts_attention)]
-    #[arg(value_parser = clap::value_parser!(i64).range(1..))]
+    #[arg(value_parser = number::<i64>(1, i64::MAX))]
     pub restarts_attention: i64,
     /// Number of restarts at which a pod counts as unhealthy
     #[arg(long, value_name = "N", default_value_t = Thresholds::default().restarts_unhealthy)]
-    #[arg(value_parser = clap::value_parser!(i64).range(1..))]
+    #[arg(value_parser = number::<i64>(1, i64::MAX))]
     pub restarts_unhealthy: i64,
     /// Age of the last restart after which restarts count one class milder
     #[arg(long, value_name = "DURATION", default_value = seconds(Thresholds::default().quiet_after))]
@@ -137,7 +138,7 @@ fn known_checks(pattern: &str) -> Result<Ids, String> {
 fn other_severity(text: &str) -> Result<(Ids, Severity), String> {
     let (check, severity) = text.split_once('=').ok_or("expected CHECK=SEVERITY, such as pvc-pending=low")?;
     let severity = Severity::from_str(severity, true)
-        .map_err(|_| format!("no severity {severity}: high, medium or low"))?;
+        .map_err(|_| format!("\"{severity}\" is not a severity: high, medium or low"))?;
     Ok((known_checks(check)?, severity))
 }
 

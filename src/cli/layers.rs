@@ -3,10 +3,11 @@
 //!
 //! What does not belong here: the meaning of a setting. Each value is read by the rules of its flag, wherever it is set.
 
+use super::read::switch;
 use super::setting::flags;
 use super::{Cli, Command as CliCommand, ConnectArgs, ProfileCommand};
 use crate::policy::profile::{self, Chosen, Error};
-use crate::policy::setting::{Resolved, SETTINGS, Set, Setting, Source, Topic};
+use crate::policy::setting::{Form, Resolved, SETTINGS, Set, Setting, Source, Topic};
 use crate::render::RightsizeFormat;
 use crate::sources::PrometheusUrl;
 use clap::error::ErrorKind;
@@ -18,6 +19,9 @@ use std::fmt::Display;
 
 /// Pairs of settings that replace each other.
 const EITHER: [[&str; 2]; 2] = [["namespace", "all_namespaces"], ["context", "all_contexts"]];
+
+/// Returns the value of an environment variable that is not empty.
+pub(super) type Environment<'e> = &'e dyn Fn(&str) -> Option<OsString>;
 
 /// Why a command line is invalid.
 #[derive(Debug)]
@@ -47,7 +51,7 @@ type Lower = BTreeMap<&'static str, (Vec<String>, Source)>;
 ///
 /// # Errors
 /// If any of the three is invalid, or help was requested.
-pub fn parse(words: &[OsString], environment: &dyn Fn(&str) -> Option<String>) -> Result<Cli, Unparsed> {
+pub fn parse(words: &[OsString], environment: Environment) -> Result<Cli, Unparsed> {
     let command = super::help::command();
     let first = command.clone().try_get_matches_from(words)?;
     let asked = Asked::of(&command, &first);
@@ -65,10 +69,12 @@ pub fn parse(words: &[OsString], environment: &dyn Fn(&str) -> Option<String>) -
     let asked = Asked::of(&command, &matches);
     if let Some(CliCommand::Profile { what: ProfileCommand::Init(args) }) = &mut cli.command {
         args.settings = sources(&asked, &lower);
+        keeps_bytes(&asked)?;
     }
     if let Some((rules, profile)) = cli.judging() {
         *rules = chosen.rules.clone();
         profile.resolved = Resolved { settings: sources(&asked, &lower), chosen };
+        super::conflict::thresholds(&profile.resolved.settings)?;
     }
     super::profile::choose_webhooks(&mut cli, environment)?;
     Ok(cli)
@@ -149,11 +155,11 @@ fn at(command: Command, path: &[String], change: &dyn Fn(Command) -> Command) ->
 
 /// Returns the profile, and the values of profile and environment that no flag overrides. A command without a profile uses
 /// only the settings of the output from the environment.
-fn below(asked: &Asked, environment: &dyn Fn(&str) -> Option<String>) -> Result<(Chosen, Lower), Unparsed> {
+fn below(asked: &Asked, environment: Environment) -> Result<(Chosen, Lower), Unparsed> {
     let command = flags();
     let mut lower = Lower::new();
     let chosen = if asked.follows_profile() { choose(asked, environment)? } else { Chosen::default() };
-    for value in chosen.profile.values(&chosen.path) {
+    for value in chosen.profile.values(&chosen.path)? {
         let source = Source::Profile(value.place.to_string());
         check(&command, value.setting, &value.words, &value.place)?;
         lower.insert(value.setting.id, (value.words, source));
@@ -163,10 +169,10 @@ fn below(asked: &Asked, environment: &dyn Fn(&str) -> Option<String>) -> Result<
         asked.follows_profile() || is_shown
     };
     for setting in SETTINGS.iter().filter(applies) {
-        let found =
-            setting.variables(&command).into_iter().find_map(|name| Some((environment(&name)?, name)));
-        if let Some((value, name)) = found {
-            let words = vec![spoken(setting, &command, value)];
+        let name = setting.variables(&command).into_iter().find(|name| environment(name).is_some());
+        let Some(name) = name else { continue };
+        if let Some(value) = variable(&name, environment)? {
+            let words = vec![spoken(setting, value)];
             check(&command, setting, &words, &format_args!("environment variable {name}"))?;
             give_way(&mut lower, setting.id);
             lower.insert(setting.id, (words, Source::Environment(name)));
@@ -176,14 +182,39 @@ fn below(asked: &Asked, environment: &dyn Fn(&str) -> Option<String>) -> Result<
     Ok((chosen, lower))
 }
 
+/// Returns an environment variable as text.
+///
+/// # Errors
+/// If it contains other bytes: another text must not stand for them.
+pub(super) fn variable(name: &str, environment: Environment) -> Result<Option<String>, Error> {
+    let text = environment(name).map(OsString::into_string).transpose();
+    text.map_err(|_| Error {
+        place: format!("environment variable {name}"),
+        text: "the value is not UTF-8 text".to_owned(),
+        hint: None,
+    })
+}
+
+/// Checks that a new profile can contain the values of the flags: it is text.
+fn keeps_bytes(asked: &Asked) -> Result<(), Error> {
+    let is_text = |setting: &Setting| asked.values(setting.id).iter().all(|value| value.to_str().is_some());
+    let Some(setting) = SETTINGS.iter().find(|setting| !is_text(setting)) else { return Ok(()) };
+    let place = format!("--{}", setting.long(&flags()));
+    Err(Error {
+        place,
+        text: "the value is not UTF-8 text, so a profile cannot contain it".to_owned(),
+        hint: None,
+    })
+}
+
 /// Returns the profile that a flag, the environment or the file itself names.
-fn choose(asked: &Asked, environment: &dyn Fn(&str) -> Option<String>) -> Result<Chosen, Error> {
-    let named = |id: &str, variable: &str| {
-        let flag = asked.values(id).into_iter().next();
-        flag.or_else(|| environment(variable).map(OsString::from))
+fn choose(asked: &Asked, environment: Environment) -> Result<Chosen, Error> {
+    let flag = |id: &str| asked.values(id).into_iter().next();
+    let config = flag("config").or_else(|| environment(profile::VARIABLE));
+    let name = match flag("profile") {
+        Some(name) => Some(name.to_string_lossy().into_owned()),
+        None => variable("HEALTHCHECK_PROFILE", environment)?,
     };
-    let config = named("config", profile::VARIABLE);
-    let name = named("profile", "HEALTHCHECK_PROFILE").map(|name| name.to_string_lossy().into_owned());
     let chosen = profile::choose(
         config.as_deref().map(std::path::Path::new),
         name.as_deref(),
@@ -193,11 +224,9 @@ fn choose(asked: &Asked, environment: &dyn Fn(&str) -> Option<String>) -> Result
 }
 
 /// Returns the value of a variable; a switch has several words for on and off.
-fn spoken(setting: &Setting, command: &Command, value: String) -> String {
-    let is_switch = setting.is_switch(command);
-    match value.to_lowercase().as_str() {
-        "1" | "yes" | "on" | "true" if is_switch => "true".to_owned(),
-        "0" | "no" | "off" | "false" if is_switch => "false".to_owned(),
+fn spoken(setting: &Setting, value: String) -> String {
+    match switch(&value) {
+        Ok(on) if setting.form == Form::Switch => on.to_string(),
         _ => value,
     }
 }
@@ -254,9 +283,9 @@ fn are_of_rightsize(formats: &[String]) -> bool {
 fn check(command: &Command, setting: &Setting, words: &[String], place: &dyn Display) -> Result<(), Error> {
     let long = setting.long(command);
     let wrong = |text: String| Error { place: place.to_string(), text, hint: None };
-    if setting.is_switch(command) {
+    if setting.form == Form::Switch {
         let known = words.iter().all(|word| word == "true" || word == "false");
-        let refuse = || wrong(format!("{}: true or false, not \"{}\"", setting.key, words.join(",")));
+        let refuse = || wrong(format!("\"{}\" is not true or false", words.join(",")));
         return if known { Ok(()) } else { Err(refuse()) };
     }
     let line = std::iter::once("check".to_owned()).chain(words.iter().map(|word| format!("--{long}={word}")));
@@ -266,7 +295,8 @@ fn check(command: &Command, setting: &Setting, words: &[String], place: &dyn Dis
             let text = error.render().to_string();
             let lines: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
             let message = lines.join(" ");
-            Err(wrong(message.strip_prefix("error: ").unwrap_or(&message).to_owned()))
+            let message = message.strip_prefix("error: ").unwrap_or(&message);
+            Err(wrong(profile::without_secrets(message)))
         }
     }
 }

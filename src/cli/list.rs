@@ -1,6 +1,7 @@
 //! The flags of listing.
 
 use super::duration::{between, duration, written};
+use super::read::number;
 use crate::cluster::{ListOptions, LogFormat};
 use clap::Args;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use std::time::Duration;
 pub struct ListArgs {
     /// Objects per page
     #[arg(long, value_name = "N", default_value_t = ListOptions::default().page_size)]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..=5000))]
+    #[arg(value_parser = number::<u32>(1, 5000))]
     pub page_size: u32,
     /// Time limit of one page, retries included
     #[arg(long, value_name = "DURATION", default_value = written(ListOptions::default().page_timeout))]
@@ -19,10 +20,11 @@ pub struct ListArgs {
     pub page_timeout: Duration,
     /// Parallel requests over all clusters
     #[arg(long, value_name = "N", default_value_t = ListOptions::default().concurrency)]
-    #[arg(value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(value_parser = number::<u16>(1, 64))]
     pub concurrency: u16,
     /// Maximum requests per second over all clusters (0: no limit)
     #[arg(long, value_name = "N", default_value_t = ListOptions::default().max_rps)]
+    #[arg(value_parser = number::<u16>(0, u16::MAX.into()))]
     pub max_rps: u16,
     /// Stop after this long and report what was read (0: no limit)
     #[arg(long, value_name = "DURATION", default_value = written(ListOptions::default().timeout))]

@@ -1,5 +1,6 @@
 //! The flags of profiles, and the commands for profiles.
 
+use super::layers::{Environment, variable};
 use super::{CheckArgs, Cli, ConnectArgs, JudgeArgs, ListArgs, ScopeArgs, ShowArgs};
 use crate::policy::profile::Error;
 use crate::policy::setting::{Resolved, Set};
@@ -72,15 +73,13 @@ const NOTIFY: &str = "HEALTHCHECK_NOTIFY";
 ///
 /// # Errors
 /// If the profile has no webhook of that name.
-pub(super) fn choose_webhooks(
-    cli: &mut Cli,
-    environment: &dyn Fn(&str) -> Option<String>,
-) -> Result<(), Error> {
+pub(super) fn choose_webhooks(cli: &mut Cli, environment: Environment) -> Result<(), Error> {
     // Other commands send no messages.
     let is_report = cli.command.is_none() && cli.object.is_empty();
     let Some(args) = cli.check_args() else { return Ok(()) };
     let mut place = "--notify";
-    if let Some(names) = environment(NOTIFY).filter(|_| is_report && args.notify.is_empty()) {
+    let names = if is_report && args.notify.is_empty() { variable(NOTIFY, environment)? } else { None };
+    if let Some(names) = names {
         place = NOTIFY;
         args.notify = names.split(',').map(|name| name.trim().to_owned()).collect();
     }

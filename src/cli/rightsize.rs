@@ -1,6 +1,6 @@
 //! The flags of `rightsize`.
 
-use super::{ColorChoice, ConnectArgs, ContainerArgs, ListArgs, ProfileArgs, ScopeArgs};
+use super::{ColorChoice, ConnectArgs, ContainerArgs, ListArgs, ProfileArgs, ScopeArgs, read};
 use crate::model::Thresholds;
 use crate::policy::profile::Rules;
 use crate::policy::setting::Set;
@@ -22,7 +22,7 @@ pub struct RightsizeArgs {
     #[arg(value_hint = ValueHint::AnyPath, help_heading = "Files")]
     pub filename: Vec<PathBuf>,
     /// Time to judge files by, such as 2025-12-26T10:00:00+08:00 (default: now); captures have their own
-    #[arg(long, value_name = "TIME", requires = "filename", help_heading = "Files")]
+    #[arg(long, value_name = "TIME", requires = "filename", help_heading = "Files", value_parser = read::time)]
     pub now: Option<jiff::Timestamp>,
     /// The judgement of containers.
     #[command(flatten)]
@@ -43,7 +43,7 @@ pub struct RightsizeArgs {
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
     pub color: ColorChoice,
     /// Columns to fit tables into (default: those of the terminal)
-    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
+    #[arg(long, value_name = "COLUMNS", value_parser = read::number::<u16>(20, u16::MAX.into()))]
     #[arg(help_heading = "Output")]
     pub width: Option<u16>,
     /// How to list.
@@ -113,7 +113,7 @@ mod tests {
     fn args(words: &[&str]) -> RightsizeArgs {
         let line = ["kubectl-healthcheck", "rightsize"].iter().chain(words).map(Into::into);
         // No profile of the user.
-        let environment = |name: &str| (name == "HEALTHCHECK_CONFIG").then(|| "/dev/null".to_owned());
+        let environment = |name: &str| (name == "HEALTHCHECK_CONFIG").then(|| "/dev/null".into());
         match parse(&line.collect::<Vec<_>>(), &environment).unwrap().command {
             Some(Command::Rightsize(args)) => *args,
             command => panic!("{command:?}"),

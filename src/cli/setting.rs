@@ -2,7 +2,7 @@
 
 use super::CheckArgs;
 use crate::policy::setting::{SETTINGS, Setting};
-use clap::{Arg, ArgAction, Args, Command};
+use clap::{Arg, Args, Command};
 
 /// Variables that set a setting, besides `HEALTHCHECK_` and the name of its flag.
 const ALSO: [(&str, &str); 1] = [("skip_tls_check", "SKIP_TLS_CHECK")];
@@ -16,11 +16,6 @@ impl Setting {
     /// Returns the name of its flag, without dashes.
     pub(super) fn long(&self, command: &Command) -> String {
         self.arg(command).and_then(Arg::get_long).unwrap_or(self.id).to_owned()
-    }
-
-    /// Whether its flag takes no value.
-    pub(super) fn is_switch(&self, command: &Command) -> bool {
-        self.arg(command).is_some_and(|arg| matches!(arg.get_action(), ArgAction::SetTrue))
     }
 
     /// Returns the environment variables that set it, in order of precedence.
@@ -92,6 +87,7 @@ mod tests {
     use super::*;
     use crate::policy::profile::{Config, SCHEMA};
     use crate::policy::setting::Form;
+    use clap::ArgAction;
     use std::collections::BTreeSet;
 
     #[test]
@@ -104,7 +100,8 @@ mod tests {
                 Form::List | Form::Paths | Form::Map => assert!(is_list, "{setting:?}"),
                 _ => assert!(!is_list, "{setting:?}"),
             }
-            assert!(setting.form == Form::Switch || !setting.is_switch(&command), "{setting:?}");
+            let takes_no_value = matches!(arg.get_action(), ArgAction::SetTrue);
+            assert!(setting.form == Form::Switch || !takes_no_value, "{setting:?}");
         }
         let keys: BTreeSet<&str> = SETTINGS.iter().map(|setting| setting.key).collect();
         assert_eq!(keys.len(), SETTINGS.len());
@@ -120,7 +117,9 @@ mod tests {
                 Some((_, key)) => ("Thresholds", key),
                 None => ("Profile", row.key),
             };
-            schema["$defs"][section]["properties"][key]["description"] = format!("{}.", row.help).into();
+            let property = &mut schema["$defs"][section]["properties"][key];
+            super::super::schema::restrict(property, &row);
+            property["description"] = format!("{}.", row.help).into();
         }
         let made = serde_json::to_string_pretty(&schema).unwrap() + "\n";
         if std::env::var_os("UPDATE").is_some() {

@@ -1,6 +1,6 @@
 //! One object, in the words in which kubectl takes them: `pod web-0`, `deploy/web`, `pods/web-0`.
 
-use super::help::nearest_command;
+use super::help::{is_command, nearest_command};
 use crate::checks::status::topic;
 use crate::wire::Kind;
 
@@ -61,6 +61,7 @@ impl Target {
     pub fn of(words: &[String]) -> Result<Option<Self>, Unknown> {
         let (kind, name) = match words {
             [] => return Ok(None),
+            [command, rest @ ..] if is_misplaced(command, rest) => return Err(misplaced(command)),
             [word] => word.split_once('/').ok_or_else(|| not_an_object(word))?,
             [kind, name, ..] => (kind.as_str(), name.as_str()),
         };
@@ -72,6 +73,18 @@ impl Target {
             return Err(Unknown::new(format!("\"{name}\" is not the name of an object")));
         }
         Ok(Some(Self { kind, name: name.to_owned() }))
+    }
+}
+
+/// Whether a word is a command that was not read as one, because flags come before it.
+fn is_misplaced(word: &str, rest: &[String]) -> bool {
+    is_command(word) && (rest.is_empty() || kind_of(word).is_none())
+}
+
+fn misplaced(command: &str) -> Unknown {
+    Unknown {
+        text: format!("flags come after the command \"{command}\""),
+        hint: Some(format!("kubectl healthcheck {command} [FLAGS]")),
     }
 }
 
@@ -121,6 +134,18 @@ mod tests {
         for text in ["web", "secret/db", "pod/", "pod/a/b", "pod a/b"] {
             assert!(of(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_command_after_flags_is_told_from_an_object() {
+        let of =
+            |words: &[&str]| Target::of(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+        for words in [&["demo"][..], &["nodes"], &["checks"], &["explain", "137"], &["diff", "a.json"]] {
+            let text = format!("flags come after the command \"{}\"", words[0]);
+            let hint = Some(format!("kubectl healthcheck {} [FLAGS]", words[0]));
+            assert_eq!(of(words), Err(Unknown { text, hint }));
+        }
+        assert!(of(&["nodes", "n1"]).unwrap().is_some_and(|target| target.kind == Kind::Node));
     }
 
     #[test]

@@ -150,11 +150,15 @@ async fn outside(
 /// If the kubeconfig cannot be read, or has no such context or cluster.
 pub fn whereabouts(options: &ConnectOptions, context: Option<&str>) -> Result<Cluster, Error> {
     let known = kubeconfig::load(options.kubeconfig.as_deref())?;
-    let (name, _, cluster) = chosen(&known, options, context)?;
-    let server =
-        options.server.clone().or(cluster.server).and_then(|server| server.parse::<http::Uri>().ok());
-    // The scheme of a server without one depends on the user.
-    let server = server.filter(|server| server.scheme().is_some()).map(|server| server.to_string());
+    let (name, context, mut cluster) = chosen(&known, options, context)?;
+    let named = options.user.clone().or(context.user).unwrap_or_default();
+    let user = known.auth_infos.into_iter().find(|known| known.name == named);
+    let mut user = user.and_then(|named| named.auth_info).unwrap_or_default();
+    override_cluster(&mut cluster, options);
+    override_user(&mut user, options);
+    let given = cluster.server.take().filter(|server| !server.is_empty());
+    let server = given.map(|server| with_scheme(Some(server), &cluster, &user));
+    let server = server.and_then(|server| server.parse::<http::Uri>().ok()).map(|server| server.to_string());
     let server = server.unwrap_or_default().trim_end_matches('/').to_owned();
     Ok(Cluster { context: name.unwrap_or_default(), server, version: String::new() })
 }

@@ -14,6 +14,9 @@ pub fn contexts(options: &ConnectOptions) -> Result<Vec<String>, Error> {
     }
     let known = kubeconfig::load(options.kubeconfig.as_deref())?.contexts;
     let known: Vec<&str> = known.iter().map(|named| named.name.as_str()).collect();
+    if known.is_empty() && options.all_contexts {
+        return Err(Error::Config("the kubeconfig has no contexts".to_owned()));
+    }
     let mut chosen: Vec<String> = Vec::new();
     let all = options.all_contexts.then(|| "*".to_owned());
     for wanted in options.contexts.iter().chain(&all) {
@@ -23,6 +26,9 @@ pub fn contexts(options: &ConnectOptions) -> Result<Vec<String>, Error> {
         } else {
             wanted.split(',').filter(|part| !part.is_empty()).collect()
         };
+        if parts.is_empty() {
+            return Err(Error::Config(format!("\"{wanted}\" is not a context name")));
+        }
         for part in parts {
             for name in matching(part, &known)? {
                 if !chosen.contains(&name) {

@@ -2,11 +2,17 @@
 //! define a name, the first one wins. Files of `KUBECONFIG` that do not exist are skipped.
 
 use super::Error;
+use crate::files;
+use crate::text::{parse_words, yaml_place, yaml_words, yaml_words_with_place};
 use kube::config::Kubeconfig;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
+
+/// The largest kubeconfig: thousands of clusters with their certificates.
+const MOST_BYTES: u64 = 16 << 20;
 
 /// Reads and merges the kubeconfig; empty if there is none.
 pub(crate) fn load(explicit: Option<&Path>) -> Result<Kubeconfig, Error> {
@@ -38,24 +44,35 @@ fn paths() -> Vec<PathBuf> {
 fn read(path: &Path) -> Result<Kubeconfig, Error> {
     let refuse =
         |reason: String| Error::Config(format!("error loading config file \"{}\": {reason}", path.display()));
-    let bytes =
-        std::fs::read(path).map_err(|error| refuse(format!("open {}: {}", path.display(), plain(&error))))?;
-    // Only the first line: the parser quotes the input, which may contain secrets.
-    let syntax = |text: String| refuse(text.lines().next().unwrap_or_default().replace("error: ", ""));
+    let bytes = files::read(path, MOST_BYTES, "a kubeconfig")
+        .map_err(|error| refuse(format!("open {}: {}", path.display(), plain(&error))))?;
     let mut merged = Kubeconfig::default();
-    let options = serde_saphyr::options! { with_snippet: false };
     let documents: Vec<Value> =
-        serde_saphyr::from_slice_multiple_with_options(&bytes, options).map_err(|e| syntax(e.to_string()))?;
+        documents(&bytes).map_err(|error| refuse(yaml_words_with_place(&error).to_string()))?;
     for mut document in documents {
         complete(&mut document);
         let mut config: Kubeconfig =
-            serde_json::from_value(document).map_err(|error| syntax(error.to_string()))?;
+            serde_json::from_value(document).map_err(|error| refuse(wrong(&bytes, &error)))?;
         // As in Go, an empty string is no value.
         config.current_context = config.current_context.filter(|name| !name.is_empty());
         resolve(&mut config, path.parent().unwrap_or(Path::new("")));
         merged = merged.merge(config).map_err(|error| refuse(error.to_string()))?;
     }
     Ok(merged)
+}
+
+/// Reads the documents of a kubeconfig. Errors do not quote the input, which may contain secrets.
+fn documents<T: DeserializeOwned>(bytes: &[u8]) -> Result<Vec<T>, serde_saphyr::Error> {
+    serde_saphyr::from_slice_multiple_with_options(bytes, serde_saphyr::options! { with_snippet: false })
+}
+
+/// Returns why a document is not a kubeconfig, with the place of the wrong value.
+fn wrong(bytes: &[u8], error: &serde_json::Error) -> String {
+    let told = parse_words(&error.to_string()).to_string();
+    // The values of a document have no places, so the file is read again.
+    let again = documents::<Kubeconfig>(bytes).err();
+    let place = again.as_ref().filter(|again| yaml_words(again).to_string() == told).and_then(yaml_place);
+    place.map_or(told.clone(), |(line, column)| format!("{told} at line {line} column {column}"))
 }
 
 /// Adds the empty cluster to a context without one: the client library requires it, client-go does not.
@@ -90,9 +107,11 @@ fn resolve(config: &mut Kubeconfig, folder: &Path) {
     }
 }
 
-/// Returns the text of an I/O error as Go prints it: in lower case, without `(os error 2)`.
+/// Returns the text of an I/O error as Go prints it: without a capital letter and `(os error 2)`.
 fn plain(error: &io::Error) -> String {
-    crate::text::io_words(error).to_lowercase()
+    let text = crate::text::io_words(error);
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ mod advance;
 use super::page::{Accept, Answer, ApiClient, Request, RetryPolicy};
 use super::page_size::PageSize;
 use super::{Error, LastRead, ListResult};
-use crate::text::Message;
+use crate::text::{Message, parse_words};
 use crate::wire::{Kind, ListMeta, ListReader, Object};
 use advance::Advance;
 use globset::GlobSet;
@@ -145,7 +145,7 @@ impl<K: Sink> super::page::Body for Body<K> {
     fn end(self) -> Result<Self::Whole, Message> {
         let Self { list, reader, mut part, known, .. } = self;
         let kept = &mut |object| keep(&mut part, object, &list, &known);
-        let metadata = reader.finish(kept).map_err(Message::quoted)?;
+        let metadata = reader.finish(kept).map_err(|why| parse_words(&why))?;
         Ok((metadata, part))
     }
 }

@@ -3,7 +3,7 @@
 use super::error::transport;
 use super::refusal::{first_words, is_html, refusal, retry_after, sent_at};
 use super::{Budget, Error, Progress, Session};
-use crate::text::{Fact, Message, reasons};
+use crate::text::{Fact, Message, parse_words, reasons};
 use crate::wire::{Kind, Object, Time};
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
@@ -179,7 +179,7 @@ impl ApiClient {
         let path = format!("{}/{name}", kind.path(namespace));
         let request = Request { path, accept: Accept::Json, deadline, patience, form: None };
         let answer = self.ask(&request).await?;
-        let unreadable = |error: serde_json::Error| Error::Unreadable(Message::quoted(error.to_string()));
+        let unreadable = |error: serde_json::Error| Error::Unreadable(parse_words(&error.to_string()));
         let value: serde_json::Value = serde_json::from_slice(&answer.body).map_err(unreadable)?;
         if value["kind"] != kind.name() || value["metadata"]["name"] != name {
             let facts = vec![("kind", Fact::text(kind.name().to_lowercase())), ("name", Fact::text(name))];

@@ -1,7 +1,7 @@
 //! The thresholds of problems, and how they differ for some workloads.
 
 use super::throttling::LEAST_SHARE;
-use crate::text::{Fact, Lang, Message, Text, human, in_percent, parse_duration};
+use crate::text::{Fact, Lang, Message, NoDuration, Text, human, in_percent, parse_duration};
 
 /// The thresholds of problems. Durations are in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,11 @@ static NO_DURATION: Text = Text {
     zh_tw: "{name}：「{value}」不是時間長度，例如 90s、2m 或 7d",
     zh_cn: "{name}：“{value}”不是时间长度，例如 90s、2m 或 7d",
 };
+static TOO_LONG: Text = Text {
+    en: "{name}: \"{value}\" is too long; the longest duration is 370000d",
+    zh_tw: "{name}：「{value}」太長，最長為 370000d",
+    zh_cn: "{name}：“{value}”太长，最长为 370000d",
+};
 static NO_SHARE: Text = Text {
     en: "{name}: \"{value}\" is not a percentage from 1 to 100, such as 20 or 12.5",
     zh_tw: "{name}：「{value}」不是 1 到 100 的百分比，例如 20 或 12.5",
@@ -83,7 +88,8 @@ impl ThresholdChanges {
         };
         let seconds = || match parse_duration(value) {
             Ok(millis) => Ok(i64::try_from(millis / 1000).ok()),
-            Err(_) => Err(refuse(&NO_DURATION)),
+            Err(NoDuration::TooLong(_)) => Err(refuse(&TOO_LONG)),
+            Err(NoDuration::Malformed(_)) => Err(refuse(&NO_DURATION)),
         };
         match name {
             "restarts-attention" => self.restarts_attention = count()?,

@@ -9,7 +9,6 @@ use crate::compare::run_record::Blindness;
 use crate::finding::Severity;
 use crate::report::{Compared, Report};
 use crate::text::Fact;
-use crate::text::human;
 use crate::text::{Lang, Text};
 use crate::wire::Time;
 
@@ -90,7 +89,7 @@ fn since_then(changes: &Changes, now: Time, lang: Lang) -> Vec<String> {
             lang,
             &[
                 ("moment", Fact::Text(words::minute(then))),
-                ("age", Fact::Text(human(now.seconds_since(then)))),
+                ("age", Fact::Age(now.seconds_since(then))),
                 ("counts", Fact::Text(first)),
             ],
         ),

@@ -12,7 +12,7 @@ use crate::finding::Severity;
 use crate::finding::command::Kubectl;
 use crate::report::NextCommands;
 use crate::text::Fact;
-use crate::text::{Text, human};
+use crate::text::Text;
 use crate::wire::Time;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -42,6 +42,8 @@ pub struct Difference<'a> {
     pub changes: &'a Changes,
     /// The counts of the earlier run.
     pub trend: &'a Trend,
+    /// The time that ages are relative to.
+    pub now: Time,
 }
 
 /// Writes the changes between two runs.
@@ -127,7 +129,7 @@ impl Screen<'_> {
         then.or(now)?;
         let moments = FROM_TO.fill(lang, &[("before", moment(then)), ("now", moment(now))]);
         let Some((then, now)) = then.zip(now) else { return Some(moments) };
-        let age = Fact::Text(human(now.seconds_since(then)));
+        let age = Fact::Age(now.seconds_since(then));
         Some(APART.fill(lang, &[("moments", Fact::Text(moments)), ("age", age)]))
     }
 
@@ -165,7 +167,7 @@ impl Screen<'_> {
         if rows.is_empty() {
             return Block::Parts(vec![own(NOTHING.get(lang))]);
         }
-        let mut table = changed::table(self.of.changes, &rows, self.of.new.taken_at, lang);
+        let mut table = changed::table(self.of.changes, &rows, Some(self.of.now), lang);
         if self.wide {
             let below = |row: &Row| {
                 let command: Vec<String> = self.command(self.of.changes.named(row)).into_iter().collect();

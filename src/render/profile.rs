@@ -71,7 +71,7 @@ fn head(args: &Resolved, lang: Lang) -> String {
     let chosen = &args.chosen;
     match chosen.name.as_str() {
         "" => NO_PROFILE.get(lang).to_owned(),
-        name => filled(&OF, lang, &[("name", name), ("path", &chosen.path)]),
+        name => filled(&OF, lang, &[("name", name), ("path", &chosen.path.display().to_string())]),
     }
 }
 
@@ -184,7 +184,7 @@ fn document(args: &Resolved, today: Date) -> Value {
         "apiVersion": "healthcheck/v1",
         "kind": "Settings",
         "profile": args.chosen.name,
-        "file": args.chosen.path,
+        "file": args.chosen.path.display().to_string(),
         "settings": args.settings.iter().map(set).collect::<Vec<_>>(),
         "classes": rules.classes.iter().map(class).collect::<Vec<_>>(),
         "mutes": rules.mutes.iter().map(mute).collect::<Vec<_>>(),

@@ -185,6 +185,7 @@ fn status(report: &Report, finding: &Finding) -> Line {
     }
 }
 
+/// Returns how long a problem has lasted, in seconds.
 fn since(report: &Report, finding: &Finding) -> Option<i64> {
     finding.since.map(|since| report.snapshot.taken_at.seconds_since(since))
 }

@@ -10,7 +10,6 @@ use crate::model::{Gap, LogTail, Node, ObjectRef, Pod, Reason};
 use crate::report::{NextCommands, Report};
 use crate::story::{Moment, Story};
 use crate::text::Fact;
-use crate::text::human;
 use crate::wire::Kind;
 use owo_colors::Style;
 use std::collections::BTreeMap;
@@ -216,8 +215,8 @@ impl Teller<'_> {
 
     fn moment(&self, moment: &Moment) -> Item {
         let lang = self.look.lang;
-        let age = human(self.report.snapshot.taken_at.seconds_since(moment.at));
-        let ago = AGO.fill(lang, &[("age", Fact::Text(age))]);
+        let age = self.report.snapshot.taken_at.seconds_since(moment.at);
+        let ago = AGO.fill(lang, &[("age", Fact::Age(age))]);
         let mark = if moment.bad { self.look.paint("●", Style::new().red()) } else { "○".to_owned() };
         let mut text = Line::default();
         if moment.object != self.story.object || moment.others > 0 {

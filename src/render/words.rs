@@ -222,9 +222,9 @@ fn zoned(time: Time, format: &str) -> String {
     }
 }
 
-/// Returns a duration as kubectl writes ages, or that it is unknown.
+/// Returns a duration as kubectl writes ages, or that it is unknown: it is, too, if it begins in the future.
 pub(super) fn age(seconds: Option<i64>, lang: Lang) -> String {
-    seconds.map_or_else(|| UNKNOWN.get(lang).to_owned(), human)
+    seconds.filter(|seconds| *seconds >= -1).map_or_else(|| UNKNOWN.get(lang).to_owned(), human)
 }
 
 /// Returns a share in percent with one decimal: `95.8 %`, in Chinese `95.8%`.

@@ -259,19 +259,27 @@ pub(super) fn unseen_cluster(context: &str, reason: Reason, why: Message) -> Sna
 
 /// The message of kubectl. Here it is an error, since nothing was checked.
 pub(super) fn nothing_found(snapshot: &Snapshot) -> Failure {
-    let line = match snapshot.scope.namespaces.as_slice() {
+    let scope = &snapshot.scope;
+    let names: Vec<&str> =
+        scope.namespaces.iter().map(String::as_str).filter(|name| scope.holds(name)).collect();
+    let line = match names.as_slice() {
         [] => "No resources found".to_owned(),
-        names => format!("No resources found in {} namespace.", names.join(", ")),
+        [name] => format!("No resources found in {name} namespace."),
+        names => format!("No resources found in {} namespaces.", names.join(", ")),
     };
     let skipped = snapshot.coverage.outside.iter().filter(|gap| gap.reason == Reason::Skipped && gap.got > 0);
     let skipped: Vec<String> = skipped.map(|gap| format!("{} ({})", gap.kind, gap.got)).collect();
-    let place = match snapshot.scope.namespaces.as_slice() {
+    let place = match names.as_slice() {
+        [] if !scope.excluded.is_empty() => {
+            format!(" outside of the excluded namespaces ({})", scope.excluded.join(", "))
+        }
         [] => String::new(),
         [name] => format!(" in namespace {name}"),
         names => format!(" in namespaces {}", names.join(", ")),
     };
     let hint = match skipped.as_slice() {
         [] if place.is_empty() => "no pods".to_owned(),
+        [] if names.is_empty() => format!("no pods{place}; change --exclude-namespace"),
         [] => format!("no pods{place}; use -n NAMESPACE or -A"),
         skipped => format!("no pods{place}; left out: {}", skipped.join(", ")),
     };

@@ -105,7 +105,7 @@ fn webhooks(before: &[String]) -> Vec<String> {
 fn config(before: &[String]) -> profile::Config {
     let path =
         value_of(before, "--config").or_else(|| super::environment(profile::VARIABLE)).map(PathBuf::from);
-    let text = path.or_else(profile::default_path).and_then(|path| std::fs::read_to_string(path).ok());
+    let text = path.or_else(profile::default_path).and_then(|path| profile::read(&path).ok());
     text.and_then(|text| profile::parse("", &text).ok()).unwrap_or_default()
 }
 

@@ -31,7 +31,9 @@ pub(super) fn diff(args: &DiffArgs, clock: fn() -> Time) -> Result<Exit, Failure
     comparable((&old, &names[0]), (&new, &names[1])).map_err(Failure::new)?;
     let changes = Changes::between(&old, &new);
     let trend = Trend::between(&old, &new);
-    let difference = Difference { old: &old, new: &new, changes: &changes, trend: &trend };
+    // Output of kubectl has no time of its own.
+    let now = new.taken_at.unwrap_or(now);
+    let difference = Difference { old: &old, new: &new, changes: &changes, trend: &trend, now };
     output::stdout(|out| render::difference(&difference, args.show.output, look::look(&args.show), out))?;
     Ok(exit(args, &new, &changes))
 }

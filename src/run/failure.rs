@@ -2,6 +2,7 @@
 
 use crate::compare::history;
 use crate::model::Reason;
+use crate::policy::setting::Set;
 use crate::text::Message;
 use crate::{cli, cluster, gather, output, policy, snapshot};
 use std::io;
@@ -36,6 +37,29 @@ impl Failure {
 
     pub(super) fn with_hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
+    }
+
+    /// Adds where the flag or the value of the error is set, if that is not the command line.
+    pub(super) fn with_place(self, settings: &[Set]) -> Self {
+        let words = || self.line.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+        let named = |set: &Set| {
+            let value = |value: &String| match set.setting.id {
+                "context" => self.line.contains(&format!("context \"{value}\"")),
+                "kubeconfig" | "baseline" | "history" | "hosts_file" => {
+                    value.len() > 3 && self.line.contains(value.as_str())
+                }
+                _ => false,
+            };
+            words().any(|word| word == set.flag) || set.values.iter().any(value)
+        };
+        let found = settings.iter().filter(|set| named(set)).find_map(|set| Some((set, cli::place(set)?)));
+        match (found, &self.hint) {
+            (Some((set, place)), None) => {
+                let key = set.setting.key;
+                self.with_hint(format!("{key} is set in {place}"))
+            }
+            _ => self,
+        }
     }
 
     /// Writes it to standard error.
@@ -99,6 +123,6 @@ impl From<history::Error> for Failure {
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self::new(format!("cannot write the report: {error}"))
+        Self::new(format!("cannot write the output: {}", crate::text::io_words(&error)))
     }
 }

@@ -11,14 +11,15 @@ use crate::render;
 use crate::report::Report;
 use crate::snapshot::Snapshot;
 use crate::story::{self, Story};
+use crate::text::Message;
 use crate::wire::{Kind, Time};
 use std::collections::BTreeSet;
 
 pub(super) fn investigate(args: &CheckArgs, target: &Target, clock: fn() -> Time) -> Result<Exit, Failure> {
     let settings = super::check::settings(&args.judge, Vec::new())?;
-    baseline::refuse(&args.compare, &args.judge, "the story of one object is not compared")?;
-    notify::refuse(args, "the story of one object is not a whole report")?;
-    hosts::refuse(&args.hosts, "the story of one object is not a whole report")?;
+    baseline::refuse(&args.compare, &args.judge, "only whole reports are compared")?;
+    notify::refuse(args, "one object is not a whole report")?;
+    hosts::refuse(&args.hosts, "one object is not a whole report")?;
     let context = args.connect.context.first().map(String::as_str);
     let (snapshot, global) = if args.filename.is_empty() {
         (gathered(args, target, &settings, clock)?, args.connect.to_repeat(context))
@@ -58,10 +59,10 @@ fn tell(
     settings: &Settings,
 ) -> Result<Exit, Failure> {
     let report = Report::new(snapshot, settings);
-    let object = find(&report, target)?;
+    let object = find(args, &report, target)?;
     let story = Story::of(&report, object);
     if !story.exists && story.pods.is_empty() && !story.warned {
-        return Err(missing(target, &story.object.namespace));
+        return Err(missing(args, &report, target, &story.object.namespace));
     }
     output::stdout(|out| {
         render::story(&report, &story, args.show.output.into(), look::look(&args.show), out)
@@ -71,7 +72,7 @@ fn tell(
 }
 
 /// Returns the object in the one namespace that has it, or had it.
-fn find(report: &Report, target: &Target) -> Result<ObjectRef, Failure> {
+fn find(args: &CheckArgs, report: &Report, target: &Target) -> Result<ObjectRef, Failure> {
     let kind = target.kind.name();
     if !target.kind.namespaced() {
         return Ok(ObjectRef::of_cluster(kind, &target.name));
@@ -83,8 +84,8 @@ fn find(report: &Report, target: &Target) -> Result<ObjectRef, Failure> {
     let mut found: Vec<ObjectRef> = objects().filter(|object| story::exists(report, object)).collect();
     match (found.len(), places.len()) {
         (1, _) => Ok(found.remove(0)),
-        (0, 1) => objects().next().ok_or_else(|| missing(target, "")),
-        (0, _) => Err(missing(target, "")),
+        (0, 1) => objects().next().ok_or_else(|| missing(args, report, target, "")),
+        (0, _) => Err(missing(args, report, target, "")),
         _ => {
             let names: Vec<&str> = found.iter().map(|object| &*object.namespace).collect();
             Err(Failure::new(format!(
@@ -96,13 +97,28 @@ fn find(report: &Report, target: &Target) -> Result<ObjectRef, Failure> {
     }
 }
 
-/// The message of kubectl.
-fn missing(target: &Target, namespace: &str) -> Failure {
-    let line =
-        format!("Error from server (NotFound): {} \"{}\" not found", target.kind.resource(), target.name);
-    let hint = match namespace {
-        "" => "not found".to_owned(),
-        name => format!("not found in namespace {name}; choose another with -n"),
+/// Returns why there is nothing to show: in the words of kubectl, or about the files.
+fn missing(args: &CheckArgs, report: &Report, target: &Target, namespace: &str) -> Failure {
+    let snapshot = report.snapshot;
+    let object = format!("{} \"{}\"", target.kind.resource(), target.name);
+    let line = if args.filename.is_empty() {
+        format!("Error from server (NotFound): {object} not found")
+    } else {
+        format!("error: {object} not found in the input")
     };
-    Failure { line, hint: Some(hint), reason: Reason::Absent, error: None }
+    // The reason of an object that cannot be read begins with its place and name.
+    let name = format!("/{}: ", target.name);
+    let mut unreadable = snapshot.coverage.gaps.iter().filter(|gap| {
+        let is_it = |why: &Message| why.to_string().contains(&name);
+        gap.kind == target.kind.name()
+            && gap.reason == Reason::Unreadable
+            && gap.why.as_ref().is_some_and(is_it)
+    });
+    let why = unreadable.find_map(|gap| gap.why.as_ref());
+    let hint = match (why, namespace) {
+        (Some(why), _) => Some(format!("it is in the input and cannot be read: {why}")),
+        (None, "") => None,
+        (None, name) => Some(format!("not found in namespace {name}; choose another with -n")),
+    };
+    Failure { line, hint, reason: Reason::Absent, error: None }
 }

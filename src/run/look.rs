@@ -4,6 +4,7 @@ use crate::cli::{ColorChoice, RightsizeArgs, ShowArgs};
 use crate::render::Look;
 use crate::text::Lang;
 use clap::ValueEnum;
+use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 
 pub(super) fn look<F: ValueEnum + Clone + Send + Sync + 'static>(show: &ShowArgs<F>) -> Look {
@@ -45,6 +46,12 @@ pub(super) fn locale() -> Lang {
 }
 
 /// Returns an environment variable that is not empty.
-pub fn environment(name: &str) -> Option<String> {
-    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
+pub fn environment_os(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// Returns an environment variable that is not empty, as text. Other bytes are replaced: a path is read by
+/// [`environment_os`].
+pub(super) fn environment(name: &str) -> Option<String> {
+    environment_os(name).map(|value| value.to_string_lossy().into_owned())
 }

@@ -1,6 +1,7 @@
 //! One document of a file: a single object, or a list. The items of a list are passed on as they are read.
 
 use super::Header;
+use crate::text::{Fact, Message, parse_words, reasons};
 use crate::wire::{Kind, Object, Time, from_value};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -17,8 +18,8 @@ pub(super) enum Item {
     Page(String, u64, Option<u64>),
     /// An object of another kind.
     Unknown(String),
-    /// An object that cannot be read: its kind, and its position with the reason.
-    Broken(String, String),
+    /// An object that cannot be read: its kind, its position and name, and the reason.
+    Broken(String, String, Message),
     /// The header of a capture.
     Header(Box<Header>),
     /// Another document of this tool: its kind and its content.
@@ -183,11 +184,18 @@ fn item(value: Value, list_kind: Option<Kind>, place: &str) -> Item {
     if let Some(version) = version.filter(|version| *version != kind.api_version()) {
         return Item::Unknown(format!("{version} {}", kind.name()));
     }
+    let nameless = value.pointer("/metadata/name").and_then(Value::as_str).is_none_or(str::is_empty);
     let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or("?").to_owned();
     let name = format!("{}/{}", text("/metadata/namespace"), text("/metadata/name"));
     let age = Age::of(&value);
     match Object::from_value(kind, value) {
+        Ok(_) if nameless => {
+            let why = Message::new(&reasons::FIELD_MISSING, vec![("name", Fact::text("metadata.name"))]);
+            Item::Broken(kind.name().to_owned(), place.to_owned(), why)
+        }
         Ok(object) => Item::Object(object, age),
-        Err(error) => Item::Broken(kind.name().to_owned(), format!("{place} {name}: {error}")),
+        Err(error) => {
+            Item::Broken(kind.name().to_owned(), format!("{place} {name}"), parse_words(&error.to_string()))
+        }
     }
 }

@@ -68,7 +68,9 @@ pub enum Error {
     },
     /// A document about a run instead of objects.
     #[error(
-        "{path} is a {kind} that this tool wrote, not the objects of a cluster; alone, it is read by --baseline and by diff"
+        "{path} is {} that this tool wrote, not the objects of a cluster{}",
+        with_article(kind),
+        use_of(kind)
     )]
     Written {
         /// The path as given.
@@ -86,4 +88,35 @@ pub enum Error {
         /// The known `apiVersion`.
         known: &'static str,
     },
+}
+
+/// The documents that can be compared.
+const COMPARED: [&str; 2] = ["Record", "Report"];
+
+/// Returns which commands read a document of this kind.
+fn use_of(kind: &str) -> &'static str {
+    if COMPARED.contains(&kind) { "; --baseline and diff read it as a single document" } else { "" }
+}
+
+/// Returns the kind of a document with its article: `a Report`, `an Investigation`.
+pub(crate) fn with_article(kind: &str) -> String {
+    let vowel = kind.starts_with(['A', 'E', 'I', 'O', 'U']);
+    format!("{} {kind}", if vowel { "an" } else { "a" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_documents_that_can_be_compared_name_the_commands_for_it() {
+        let told = |kind: &str| Error::Written { path: "a.json".into(), kind: kind.into() }.to_string();
+        let rest = "that this tool wrote, not the objects of a cluster";
+        assert_eq!(
+            told("Report"),
+            format!("a.json is a Report {rest}; --baseline and diff read it as a single document")
+        );
+        assert_eq!(told("Investigation"), format!("a.json is an Investigation {rest}"));
+        assert_eq!(told("RightsizeReport"), format!("a.json is a RightsizeReport {rest}"));
+    }
 }

@@ -13,6 +13,7 @@ mod sorting;
 pub(crate) use capture::VERSION;
 pub use capture::{Capture, Header};
 pub use error::Error;
+pub(crate) use error::with_article;
 pub use read::{Given, Written, demo, read, read_any, read_bytes};
 pub use rows::Rows;
 

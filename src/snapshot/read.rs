@@ -5,7 +5,7 @@ use super::copies::Copies;
 use super::document::{Document, Item};
 use super::{Error, Header, Snapshot};
 use crate::model::{Gap, Reason};
-use crate::text::{Fact, Message, reasons};
+use crate::text::{Fact, Message, parse_words, reasons, yaml_words_with_place};
 use crate::wire::{Kind, Time};
 use serde::de::DeserializeSeed;
 use std::collections::{BTreeMap, BTreeSet};
@@ -182,7 +182,7 @@ impl Files {
                 return self.check_version(path);
             }
             Document(&mut |item| self.take(path, item)).deserialize(&mut documents).map_err(|error| {
-                let reason = error.to_string();
+                let reason = parse_words(&error.to_string()).to_string();
                 Error::Syntax { path: path.to_owned(), form: "JSON", reason }
             })?;
         }
@@ -204,7 +204,7 @@ impl Files {
             let Collected(items) = document.map_err(|error| Error::Syntax {
                 path: path.to_owned(),
                 form: "YAML",
-                reason: error.to_string(),
+                reason: yaml_words_with_place(&error).to_string(),
             })?;
             for item in items {
                 self.take(path, item);
@@ -230,9 +230,12 @@ impl Files {
                 self.written.push(Written { path: path.to_owned(), kind, document });
             }
             Item::Unknown(kind) => *self.unknown.entry(kind).or_default() += 1,
-            Item::Broken(kind, detail) => self.snapshot.coverage.gaps.push(
-                Gap::new(kind, Reason::Unreadable).because(Message::quoted(format!("{path}: {detail}"))),
-            ),
+            Item::Broken(kind, place, why) => {
+                let facts =
+                    vec![("who", Fact::text(format!("{path}: {place}"))), ("why", Fact::Message(why))];
+                let gap = Gap::new(kind, Reason::Unreadable).because(Message::new(&reasons::OF, facts));
+                self.snapshot.coverage.gaps.push(gap);
+            }
             Item::Header(mut header) => {
                 // Several captures of one cluster are one report at the time of the newest.
                 if let Some(before) = self.header.take() {

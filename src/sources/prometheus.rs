@@ -16,7 +16,7 @@ use crate::cluster::connect::{CONNECT, foreign, innermost};
 use crate::cluster::page::{Accept, ApiClient, Body, Meter, Request, RetryPolicy, too_large};
 use crate::cluster::{Error, Session};
 use crate::snapshot::Cluster;
-use crate::text::{Fact, Message, Text, reasons};
+use crate::text::{Fact, Message, Text, parse_words, reasons};
 use crate::wire::MeasuredMeta;
 use find::Service;
 use kube::Client;
@@ -293,8 +293,7 @@ impl Way {
 
 /// Parses the series of a complete answer.
 fn series<T: DeserializeOwned>(body: &[u8], wanted: &str) -> Result<Vec<T>, Message> {
-    let answer: Answer<T> =
-        serde_json::from_slice(body).map_err(|error| Message::quoted(error.to_string()))?;
+    let answer: Answer<T> = serde_json::from_slice(body).map_err(|error| parse_words(&error.to_string()))?;
     if answer.status != "success" {
         return Err(Message::quoted(format!("status \"{}\": {}", answer.status, answer.error)));
     }

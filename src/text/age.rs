@@ -25,19 +25,31 @@ pub fn human(seconds: i64) -> String {
     }
 }
 
+/// The longest duration in milliseconds: more than a thousand years is a mistake.
+const LONGEST: u64 = 32_000_000_000_000;
+
+/// Why a text is not a duration.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoDuration {
+    /// It has another form.
+    #[error("\"{0}\" is not a duration such as 90s, 2m or 7d")]
+    Malformed(String),
+    /// It is too long.
+    #[error("\"{0}\" is too long; the longest duration is 370000d")]
+    TooLong(String),
+}
+
 /// Reads a duration into milliseconds. As in kubectl's flags it is a number of seconds (`30`) or Go's form (`1m30s`,
 /// `500ms`); days (`7d`) are read as well.
 ///
 /// # Errors
-/// If the text is neither; the sentence is kubectl's.
-pub fn parse_duration(text: &str) -> Result<u64, String> {
-    let refuse = || {
-        "Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit \
-         (e.g. 1s | 2m | 3h | 7d)"
-            .to_owned()
-    };
-    if let Ok(seconds) = text.parse::<u64>() {
-        return seconds.checked_mul(1000).ok_or_else(refuse);
+/// If the text is neither, or the duration is longer than a thousand years.
+pub fn parse_duration(text: &str) -> Result<u64, NoDuration> {
+    let refuse = || NoDuration::Malformed(text.to_owned());
+    let too_long = || NoDuration::TooLong(text.to_owned());
+    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        let millis = text.parse::<u64>().ok().and_then(|seconds| seconds.checked_mul(1000));
+        return millis.filter(|millis| *millis <= LONGEST).ok_or_else(too_long);
     }
     let mut total: f64 = 0.0;
     let mut rest = text;
@@ -60,11 +72,14 @@ pub fn parse_duration(text: &str) -> Result<u64, String> {
             };
         rest = tail;
     }
-    // More than a thousand years is a mistake.
-    if text.is_empty() || total > 3.2e13 {
+    if text.is_empty() {
         return Err(refuse());
     }
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 3.2e13, checked above")]
+    #[allow(clippy::cast_precision_loss, reason = "it has 45 bits")]
+    if total > LONGEST as f64 {
+        return Err(too_long());
+    }
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to LONGEST, checked above")]
     Ok(total.round() as u64)
 }
 
@@ -118,8 +133,12 @@ mod tests {
         ] {
             assert_eq!(parse_duration(text), Ok(milliseconds), "{text}");
         }
-        for text in ["", "s", "-1s", "1x", "1 s", "5s3", "99999999999999999999", "1e9h", "9999999d"] {
-            assert!(parse_duration(text).is_err(), "{text}");
+        for text in ["", "s", "-1s", "1x", "1 s", "5s3", "1e9h"] {
+            assert_eq!(parse_duration(text), Err(NoDuration::Malformed(text.to_owned())));
         }
+        for text in ["99999999999999999999", "9999999999999", "9999999d"] {
+            assert_eq!(parse_duration(text), Err(NoDuration::TooLong(text.to_owned())));
+        }
+        assert!(parse_duration("370000d").is_ok() && parse_duration("371000d").is_err());
     }
 }

@@ -13,6 +13,8 @@ pub enum Fact {
     Age(i64),
     /// A share in thousandths, shown in percent.
     Share(i64),
+    /// A duration that is not known. A sentence leaves out the words about it.
+    NoAge,
     /// A text of the program, filled with the other facts of the message.
     Words(&'static Text),
     /// A sentence of the program with facts of its own.
@@ -32,9 +34,14 @@ impl Fact {
         Fact::Text(value.as_ref().to_owned())
     }
 
-    /// Creates a duration; `?` if it is unknown.
+    /// Creates a duration, which may be unknown.
     pub fn age(seconds: Option<i64>) -> Self {
-        seconds.map_or_else(|| Fact::text("?"), Fact::Age)
+        seconds.map_or(Fact::NoAge, Fact::Age)
+    }
+
+    /// Whether it is a duration that is not known, or that began in the future.
+    pub(super) fn is_unknown_age(&self) -> bool {
+        matches!(self, Fact::NoAge | Fact::Age(..-1))
     }
 
     /// Creates a count.
@@ -61,6 +68,7 @@ impl Fact {
             Fact::Number(number) => number.to_string(),
             Fact::Age(seconds) => human(*seconds),
             Fact::Share(thousandths) => in_percent(*thousandths, lang),
+            Fact::NoAge => "?".to_owned(),
             Fact::Words(text) => text.fill(lang, facts),
             Fact::Message(message) => message.in_lang(lang),
             Fact::List(items, more) => listed(items, *more, lang),

@@ -7,17 +7,22 @@ mod age;
 mod fact;
 mod hostile;
 mod io_words;
+mod parse_words;
 pub mod reasons;
 mod share;
 pub mod suggest;
 mod texts;
+mod time_words;
+mod unknown_age;
 
-pub use age::{human, parse_duration};
+pub use age::{NoDuration, human, parse_duration};
 pub use fact::{Fact, Facts, listed};
 pub(crate) use hostile::is_hostile;
 pub(crate) use io_words::io_words;
+pub(crate) use parse_words::{parse_words, yaml_place, yaml_words, yaml_words_with_place};
 pub use share::in_percent;
 pub(crate) use texts::texts;
+pub(crate) use time_words::time_words;
 
 /// A language of the human formats. Machine formats never change with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -91,6 +96,10 @@ impl Text {
             let (place, after) = tail.split_once('}').unwrap_or((tail, ""));
             let (name, forms) = place.split_once(':').unwrap_or((place, ""));
             match facts.iter().find(|(known, _)| *known == name) {
+                Some((_, fact)) if fact.is_unknown_age() => {
+                    rest = unknown_age::leave_out(lang, &mut out, after);
+                    continue;
+                }
                 Some((_, fact)) if forms.is_empty() => out.push_str(&fact.shown(lang, facts)),
                 Some((_, fact)) => out.push_str(&plural(forms, fact, &fact.shown(lang, facts))),
                 // A mistake in the text, which tests look for: the name of the missing fact stays visible.

@@ -41,6 +41,30 @@ reasons! {
     "not-logged-in" NOT_LOGGED_IN: "You must be logged in to the server (Unauthorized)", "尚未登入伺服器（Unauthorized）",
         "尚未登录服务器（Unauthorized）";
 
+    // The readers of JSON and YAML.
+    "at-line" AT_LINE: "{why} at line {line} column {column}", "{why}（第 {line} 行第 {column} 欄）",
+        "{why}（第 {line} 行第 {column} 列）";
+    "expected" EXPECTED: "expected {what}", "應為 {what}", "应为 {what}";
+    "expected-object" EXPECTED_OBJECT: "expected an object", "應為物件", "应为对象";
+    "expected-list" EXPECTED_LIST: "expected a list", "應為清單", "应为列表";
+    "expected-text" EXPECTED_TEXT: "expected text", "應為文字", "应为文本";
+    "expected-number" EXPECTED_NUMBER: "expected a number", "應為數字", "应为数字";
+    "expected-switch" EXPECTED_SWITCH: "expected true or false", "應為 true 或 false", "应为 true 或 false";
+    "number-out-of-range" NUMBER_OUT_OF_RANGE: "the number is out of range", "數值超出範圍", "数值超出范围";
+    "field-missing" FIELD_MISSING: "the field \"{name}\" is missing", "缺少欄位「{name}」", "缺少字段“{name}”";
+    "field-twice" FIELD_TWICE: "the field \"{name}\" occurs twice", "欄位「{name}」重複", "字段“{name}”重复";
+    "field-unknown" FIELD_UNKNOWN: "unknown field \"{name}\"", "不認得的欄位「{name}」", "未知的字段“{name}”";
+    "value-unknown" VALUE_UNKNOWN: "unknown value", "不認得的值", "未知的值";
+    "ends-early" ENDS_EARLY: "the content ends early", "內容不完整", "内容不完整";
+    "several-documents" SEVERAL_DOCUMENTS: "more than one document; expected one", "有多份文件，應只有一份",
+        "有多份文档，应只有一份";
+    "alias-loop" ALIAS_LOOP: "an alias that contains itself", "別名（alias）包含自己", "别名（alias）包含自身";
+    "alias-unknown" ALIAS_UNKNOWN: "an alias without an anchor", "別名（alias）沒有對應的錨點（anchor）",
+        "别名（alias）没有对应的锚点（anchor）";
+    "too-deep" TOO_DEEP: "nested too deeply, or too many aliases", "巢狀層級過深，或別名（alias）過多",
+        "嵌套层级过深，或别名（alias）过多";
+    "time-out-of-range" TIME_OUT_OF_RANGE: "a time out of range", "時間超出範圍", "时间超出范围";
+
     // Files and settings.
     "one-page" ONE_PAGE: "{file} is one page of a longer list", "{file} 只是較長清單的其中一頁",
         "{file} 只是较长列表的其中一页";

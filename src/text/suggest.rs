@@ -1,7 +1,7 @@
 //! Suggestions for a misspelt word: a key, a check, a profile.
 
-/// The likeness from which a word is suggested, as clap uses for flags.
-const NEAR: f64 = 0.7;
+/// The likeness above which a word is suggested: higher than that of words which only share some letters.
+const NEAR: f64 = 0.8;
 
 /// Returns how similar two words are, from 0 to 1, regardless of case and separators.
 fn likeness(a: &str, b: &str) -> f64 {
@@ -16,7 +16,8 @@ pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
 
 /// The same for names of which a part is given: every name that contains the part is similar.
 pub fn nearest_holding<'a>(part: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    best(part, known, |word| word.contains(part.trim_matches('*')))
+    let part_only = part.trim_matches(['*', '?', ' ']);
+    best(part, known, |word| !part_only.is_empty() && word.contains(part_only))
 }
 
 fn best<'a>(
@@ -51,6 +52,9 @@ mod tests {
         assert_eq!(nearest("treshold", known), Some("thresholds"));
         assert_eq!(nearest("exclude-namespaces", known), Some("excludeNamespaces"));
         assert_eq!(nearest("colour", known), None);
+        for (wrong, known) in [("1e2", "1"), ("exit", "Evicted"), ("", "skip")] {
+            assert_eq!(nearest(wrong, [known]), None, "{wrong}");
+        }
     }
 
     #[test]
@@ -58,6 +62,8 @@ mod tests {
         let known = ["pod-oom-killed", "pod-leftover", "node-pressure"];
         assert_eq!(nearest_holding("oom", known), Some("pod-oom-killed"));
         assert_eq!(nearest_holding("pod-leftovers", known), Some("pod-leftover"));
-        assert_eq!(nearest_holding("zebra", known), None);
+        for part in ["zebra", "", "*", " "] {
+            assert_eq!(nearest_holding(part, known), None, "{part}");
+        }
     }
 }

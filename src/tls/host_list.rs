@@ -4,7 +4,6 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_saphyr::Spanned;
 use std::collections::BTreeSet;
-use std::io::Read;
 use std::path::Path;
 
 /// The largest list in bytes.
@@ -27,13 +26,8 @@ const CLASSES: [&str; 3] = ["IN", "CH", "HS"];
 pub(crate) fn read(path: &Path) -> Result<BTreeSet<String>, String> {
     let shown = path.display();
     let fail = |error: std::io::Error| format!("{shown}: {}", crate::text::io_words(&error));
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(fail)?;
-    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(fail)?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(format!("{shown}: larger than 1 MiB: no list of hosts is"));
-    }
-    let text = String::from_utf8(bytes).map_err(|_| format!("{shown}: it is no text in UTF-8"))?;
+    let bytes = crate::files::read(path, MOST_BYTES, "a list of hosts").map_err(fail)?;
+    let text = String::from_utf8(bytes).map_err(|_| format!("{shown}: not UTF-8 text"))?;
     names(&text).map_err(|(line, why)| match line {
         0 => format!("{shown}: {why}"),
         line => format!("{shown}:{line}: {why}"),
@@ -53,8 +47,8 @@ fn names(text: &str) -> Result<BTreeSet<String>, Wrong> {
     });
     let names = if yaml { from_yaml(text)? } else { from_lines(text)? };
     match names.len() {
-        0 => Err((0, "it holds no host".to_owned())),
-        many if many > MOST_NAMES => Err((0, format!("{many} hosts: at most {MOST_NAMES} are looked up"))),
+        0 => Err((0, "it lists no hosts".to_owned())),
+        many if many > MOST_NAMES => Err((0, format!("{many} hosts; at most {MOST_NAMES} can be looked up"))),
         _ => Ok(names),
     }
 }
@@ -70,16 +64,18 @@ fn from_lines(text: &str) -> Result<BTreeSet<String>, Wrong> {
     for (index, line) in text.lines().enumerate() {
         let line = line.split(['#', ';']).next().unwrap_or_default();
         let words: Vec<&str> = line.split_whitespace().collect();
-        for word in of_line(&words) {
+        let found = of_line(&words).ok_or_else(|| (index + 1, "expected one name per line".to_owned()))?;
+        for word in found {
             names.insert(name(word).map_err(|why| (index + 1, why))?);
         }
     }
     Ok(names)
 }
 
-/// Returns the names of a line: all after an address, the first of a record, or the only word.
-fn of_line<'w>(words: &'w [&'w str]) -> &'w [&'w str] {
-    match words {
+/// Returns the names of a line: all after an address, the first of a record, or the only word. `None` for several words that
+/// are neither.
+fn of_line<'w>(words: &'w [&'w str]) -> Option<&'w [&'w str]> {
+    Some(match words {
         // Directives of zone files, and records of the zone itself.
         [first, ..] if first.starts_with(['$', '@']) => &[],
         [first, names @ ..] if first.parse::<std::net::IpAddr>().is_ok() && !names.is_empty() => names,
@@ -94,11 +90,11 @@ fn of_line<'w>(words: &'w [&'w str]) -> &'w [&'w str] {
                 (true, true) => words.get(..1).unwrap_or_default(),
                 // Records that define no host: MX, TXT, NS.
                 (true, false) => &[],
-                (false, _) => words,
+                (false, _) => return None,
             }
         }
         words => words,
-    }
+    })
 }
 
 /// A name or a record in YAML.
@@ -138,7 +134,7 @@ fn from_yaml(text: &str) -> Result<BTreeSet<String>, Wrong> {
     };
     let entries = read.map_err(|error| {
         let line = error.location().map_or(0, |at| usize::try_from(at.line()).unwrap_or(0));
-        (line, "it is no list of names, and none of records {name, type, value}".to_owned())
+        (line, "expected a list of names, or of records {name, type, value}".to_owned())
     })?;
     let mut names = BTreeSet::new();
     for entry in entries {
@@ -172,7 +168,7 @@ pub(crate) fn name(text: &str) -> Result<String, String> {
     } else if !plain.is_ascii() {
         Err(format!("\"{}\": names with other letters are written as xn--…", text.trim()))
     } else {
-        Err(format!("\"{}\" is no name of a host", text.trim()))
+        Err(format!("\"{}\" is not a host name", text.trim()))
     }
 }
 
@@ -217,14 +213,16 @@ mod tests {
     #[test]
     fn reports_the_line_of_an_invalid_name() {
         for (text, line, said) in [
-            ("a.example.com\nb..example.com\n", 2, "\"b..example.com\" is no name of a host"),
-            ("10.0.0.1\n", 1, "\"10.0.0.1\" is no name of a host"),
-            ("http://a.example.com/\n", 1, "is no name of a host"),
+            ("a.example.com\nb..example.com\n", 2, "\"b..example.com\" is not a host name"),
+            ("10.0.0.1\n", 1, "\"10.0.0.1\" is not a host name"),
+            ("http://a.example.com/\n", 1, "is not a host name"),
             ("bücher.example.com\n", 1, "xn--"),
+            ("exa mple.com\n", 1, "expected one name per line"),
+            ("a.example.com\nb.example.com c.example.com\n", 2, "expected one name per line"),
             ("- a.example.com\n- {host: b}\n", 2, "neither a name nor"),
-            ("- a.example.com\n- -b\n", 2, "\"-b\" is no name of a host"),
+            ("- a.example.com\n- -b\n", 2, "\"-b\" is not a host name"),
             ("- a: [\n", 0, ""),
-            ("# nothing\n", 0, "it holds no host"),
+            ("# nothing\n", 0, "it lists no hosts"),
         ] {
             let (at, why) = names(text).unwrap_err();
             assert!(line == 0 || at == line, "{text}: {at} {why}");

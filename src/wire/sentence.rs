@@ -62,7 +62,12 @@ impl SentenceFact {
                 Some(sentence) => kept.sentence = Some(Box::new(sentence)),
                 None => kept.text = Some(message.to_string()),
             },
-            Fact::Text(_) | Fact::Age(_) | Fact::Share(_) | Fact::Words(_) | Fact::Messages(_) => {
+            Fact::Text(_)
+            | Fact::Age(_)
+            | Fact::NoAge
+            | Fact::Share(_)
+            | Fact::Words(_)
+            | Fact::Messages(_) => {
                 kept.text = Some(fact.shown(Lang::En, &[]));
             }
         }

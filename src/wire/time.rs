@@ -1,5 +1,6 @@
 //! `metav1.Time` and `metav1.MicroTime`: seconds and nanoseconds in protobuf, RFC 3339 text in JSON.
 
+use crate::text::time_words;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
@@ -75,8 +76,7 @@ impl Serialize for Time {
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        let timestamp: Timestamp =
-            text.parse().map_err(|_| D::Error::custom(format!("{text:?} is not an RFC 3339 time")))?;
+        let timestamp: Timestamp = text.parse().map_err(|_| D::Error::custom(time_words(&text)))?;
         Ok(Self::from(timestamp))
     }
 }

@@ -459,15 +459,15 @@ fn rejects_runs_that_cannot_be_compared() {
         ),
         ("v9.json", "v9.json was written by a later version (healthcheck/v9); this one reads healthcheck/v1"),
         ("report-v9.json", "report-v9.json was written by a later version (healthcheck/v9)"),
-        ("report-cut.json", "report-cut.json cannot be read as JSON: EOF while parsing"),
-        ("report-less.json", "report-less.json is not a complete Report: missing field `totals`"),
+        ("report-cut.json", "report-cut.json cannot be read as JSON: the content ends early at line"),
+        ("report-less.json", "report-less.json is not a complete Report: the field \"totals\" is missing"),
         ("two.json", "two.json is a report of 2 clusters; compare with a report of one"),
         (
             "story.json",
-            "story.json is a Investigation; compare with a report (-o json), a capture or a record",
+            "story.json is an Investigation; compare with a report (-o json), a capture or a record",
         ),
         ("comparison.json", "comparison.json is a Comparison"),
-        ("cut.json", "cut.json cannot be read as JSON: EOF while parsing"),
+        ("cut.json", "cut.json cannot be read as JSON: the content ends early at line"),
         ("garbage.json", "garbage.json cannot be read as YAML"),
         ("empty.json", "empty.json is empty"),
         ("config.json", "config.json contains no pods to compare with"),
@@ -495,7 +495,7 @@ fn rejects_runs_that_cannot_be_compared() {
     }
     let ran = days.run("-f old-report.yaml");
     assert_eq!(ran.code, 2);
-    assert!(ran.err.contains("alone, it is read by --baseline and by diff"), "{}", ran.err);
+    assert!(ran.err.contains("--baseline and diff read it as a single document"), "{}", ran.err);
 }
 
 #[test]
@@ -515,15 +515,15 @@ fn rejects_contradicting_flags() {
         ("nodes -f new.json --history h", "--history cannot be used here"),
         (
             "pod/x -n pigo-dev -f new.json --baseline old.json",
-            "--baseline cannot be used here: the story of one object is not compared",
+            "--baseline cannot be used here: only whole reports are compared",
         ),
         ("pod/x -n pigo-dev -f new.json --fail-on new", "--fail-on new needs an earlier run"),
         ("-f - --baseline -", "--filename and --baseline cannot both read standard input"),
         ("diff - -", "only one of the two files can be standard input"),
         ("diff old.json", "<NEW>"),
         ("-f new.json --history-keep 3", "--history"),
-        ("-f new.json --history h --history-keep 0", "0 is not in 1.."),
-        ("-f new.json --history h --history-age soon", "Timeout must be a single integer"),
+        ("-f new.json --history h --history-keep 0", "expected a number of 1 or more"),
+        ("-f new.json --history h --history-age soon", "\"soon\" is not a duration"),
         (
             "--context a,b --baseline old.json --kubeconfig config",
             "--baseline cannot be used with several contexts",

@@ -115,14 +115,14 @@ fn names_files_that_are_not_records() {
     let timeless = record.replacen(&format!("\"takenAt\":\"{}\"", DAYS[0]), "\"takenAt\":null", 1);
     let capture = std::fs::read_to_string(days.path("old.json")).unwrap();
     for (text, says) in [
-        (cut.as_str(), "EOF while parsing"),
-        (record.trim_end().strip_suffix('}').unwrap(), "EOF while parsing an object at line 1 column"),
-        ("", "EOF while parsing a value at line 1 column 0"),
+        (cut.as_str(), "the content ends early at line 1 column"),
+        (record.trim_end().strip_suffix('}').unwrap(), "the content ends early at line 1 column"),
+        ("", "the content ends early at line 1 column 0"),
         ("\0\0\0\0", "expected value at line 1 column 1"),
-        ("{\"kind\": \"Record\"}", "missing field `apiVersion` at line 1 column 18"),
+        ("{\"kind\": \"Record\"}", "the field \"apiVersion\" is missing at line 1 column 18"),
         (
             "{\"apiVersion\": \"healthcheck/v1\", \"kind\": \"Record\"}",
-            "missing field `toolVersion` at line 1 column",
+            "the field \"toolVersion\" is missing at line 1 column",
         ),
         (&newer, "it was written by a later version (healthcheck/v2); this one reads healthcheck/v1"),
         (&timeless, "it has no time"),

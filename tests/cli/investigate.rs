@@ -84,10 +84,10 @@ fn json_investigations_match_their_schema() {
 }
 
 #[test]
-fn reports_unknown_objects_like_kubectl() {
+fn reports_unknown_objects() {
     for (words, line) in [
-        ("pod registercenter-9", "Error from server (NotFound): pods \"registercenter-9\" not found\n"),
-        ("deploy/none", "Error from server (NotFound): deployments.apps \"none\" not found\n"),
+        ("pod registercenter-9", "error: pods \"registercenter-9\" not found in the input\n"),
+        ("deploy/none", "error: deployments.apps \"none\" not found in the input\n"),
         ("secret/db", "error: cannot inspect \"secret\"; use one of pod, "),
         (
             "registercenter",

@@ -265,7 +265,7 @@ fn flags_choose_checks_and_their_severity() {
         ),
         (
             "--severity pod-*=bad",
-            "error: invalid value 'pod-*=bad' for '--severity <CHECK=SEVERITY>': no severity bad: high, medium or low",
+            "error: invalid value 'pod-*=bad' for '--severity <CHECK=SEVERITY>': \"bad\" is not a severity: high, medium or low",
         ),
     ] {
         let ran = judged(flags);

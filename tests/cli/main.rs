@@ -4,6 +4,7 @@
 #![allow(unreachable_pub, reason = "shared between the modules of one test binary")]
 
 mod certificates;
+mod command_line;
 mod compare;
 mod completion;
 mod corpus;
@@ -23,6 +24,7 @@ mod output;
 mod overrides;
 mod pigo_report;
 mod profile;
+mod profile_file;
 mod project;
 mod rightsize;
 mod settings;

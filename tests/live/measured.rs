@@ -291,7 +291,7 @@ fn a_failing_prometheus_costs_one_line() {
     for (reply, reason, said) in [
         (Reply::ok("text/html", "<html>Log in</html>".to_owned()), "failed", "HTTP 200: <html>Log in</html>"),
         (json("<html>"), "unreadable", "the answer cannot be read: expected value"),
-        (json(""), "unreadable", "the answer cannot be read: EOF"),
+        (json(""), "unreadable", "the answer cannot be read: the content ends early"),
         (json(empty), "skipped", "has no such numbers of the scope"),
         (
             json(&vector(|_, _| vec![("periods", "NaN".to_owned())])),

@@ -29,7 +29,10 @@ fn a_profile_from_flags_gives_the_same_output() {
     assert_eq!((made.code, made.out.as_str()), (0, ""), "{made:?}");
     assert_eq!(
         made.err,
-        format!("profile pigo written to {}; kubectl healthcheck --profile pigo\n", config.display())
+        format!(
+            "profile pigo written to {0}; kubectl healthcheck --profile pigo --config {0}\n",
+            config.display()
+        )
     );
     for look in ["-o table", "-o wide --lang zh-TW", "-o markdown --lang zh-CN", "-o json", "-o name"] {
         let flags = PIGO.healthcheck(&format!("{FLAGS} {look}"));

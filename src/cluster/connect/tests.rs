@@ -136,7 +136,7 @@ fn the_cluster_is_known_without_a_request() {
         (of(None).context.as_str(), of(None).server.as_str()),
         ("prod", "https://prod.example.com:6443")
     );
-    assert_eq!(of(Some("plain")).server, "", "its scheme is not known");
+    assert_eq!(of(Some("plain")).server, "http://127.0.0.1:8001", "as when it is connected");
     assert!(whereabouts(&options, Some("x")).is_err());
     let [contexts, clusters, users] = names(options.kubeconfig.as_deref()).unwrap();
     assert_eq!((contexts.len(), clusters.len(), users), (3, 4, vec!["ops".to_owned()]));

@@ -37,4 +37,13 @@ fn an_unknown_context_comes_with_the_known_ones() {
     let listed = "the kubeconfig has: prod-eu, prod-us, lab, a,b, od*d";
     assert_eq!(error, format!("error: context \"stage\" does not exist; {listed}"));
     assert!(chosen(&["[x"], false).is_err());
+    for empty in ["", ","] {
+        let error = chosen(&["lab", empty], false).unwrap_err().to_string();
+        assert_eq!(error, format!("error: \"{empty}\" is not a context name"));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config");
+    std::fs::write(&path, "").unwrap();
+    let options = ConnectOptions { kubeconfig: Some(path), all_contexts: true, ..ConnectOptions::default() };
+    assert_eq!(contexts(&options).unwrap_err().to_string(), "error: the kubeconfig has no contexts");
 }

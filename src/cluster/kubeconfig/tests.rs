@@ -20,9 +20,16 @@ fn a_file_that_is_named_must_exist() {
 
 #[test]
 fn errors_name_the_file_and_quote_nothing_of_it() {
-    for text in ["users: [{name: a, user: {token: s3cr3t}}]\n  bad", "contexts: {token: s3cr3t}\n"] {
+    for (text, told) in [
+        ("users: [{name: a, user: {token: s3cr3t}}]\n  bad", ""),
+        ("contexts: {token: s3cr3t}\n", "expected a list at line 1 column 11"),
+        ("users: [{name: a, user: {token: [s3cr3t]}}]\n", "expected text at line 1 column 33"),
+        ("users: [{name: a, user: s3cr3t}]\n", "expected an object at line 1 column 25"),
+        ("users: [{name: a, user: {token: 123}}]\n", ""),
+    ] {
         let error = error(text);
         assert!(error.starts_with("error: error loading config file \"PATH\": "), "{error}");
+        assert!(error.ends_with(told) && !error.contains("struct") && !error.contains("123"), "{error}");
         assert!(!error.contains("s3cr3t") && !error.contains('\n'), "{error}");
     }
 }

@@ -271,7 +271,12 @@ fn runs_that_cannot_be_compared_are_refused() {
     assert_eq!(of(&|_| ()), "");
     assert_eq!(of(&|p| p.cluster.context = "stage".into()), "", "contexts are renamed");
     assert_eq!(of(&|p| p.cluster.server = "https://b".into()), "", "servers move");
-    assert_eq!(of(&|p| p.cluster = Cluster { context: "stage".into(), ..Cluster::default() }), "");
+    assert_eq!(of(&|p| p.cluster = Cluster { context: "prod".into(), ..Cluster::default() }), "");
+    let nameless = of(&|p| p.cluster = Cluster { context: "stage".into(), ..Cluster::default() });
+    assert_eq!(
+        nameless,
+        "the baseline is of cluster stage and this run of prod (https://a): compare runs on one cluster"
+    );
     let other = of(&|p| {
         p.cluster = Cluster { context: "stage".into(), server: "https://b".into(), ..Cluster::default() }
     });

@@ -3,6 +3,8 @@
 use super::{Error, UNFINISHED, fail};
 use crate::compare::run_record::{KIND, RunRecord};
 use crate::snapshot::VERSION;
+use crate::snapshot::with_article;
+use crate::text::parse_words;
 use crate::wire::Time;
 use serde::Deserialize;
 use std::fs::File;
@@ -47,10 +49,10 @@ pub(super) fn read(path: &Path) -> Result<RunRecord, Error> {
     if text.len() as u64 > LARGEST {
         return Err(no_record("it is too large".to_owned()));
     }
-    let syntax = |error: serde_json::Error| no_record(error.to_string());
+    let syntax = |error: serde_json::Error| no_record(parse_words(&error.to_string()).to_string());
     let head: Head = serde_json::from_slice(&text).map_err(syntax)?;
     match head {
-        Head { kind, .. } if kind != KIND => return Err(no_record(format!("it is a {kind}"))),
+        Head { kind, .. } if kind != KIND => return Err(no_record(format!("it is {}", with_article(&kind)))),
         Head { api_version, .. } if api_version != VERSION => {
             return Err(no_record(format!(
                 "it was written by a later version ({api_version}); this one reads {VERSION}"

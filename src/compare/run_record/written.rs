@@ -5,7 +5,8 @@ use super::{FindingRecord, KIND, RunRecord};
 use crate::checks::CATALOG;
 use crate::contract;
 use crate::model::ObjectRef;
-use crate::snapshot::{VERSION, Written};
+use crate::snapshot::{VERSION, Written, with_article};
+use crate::text::parse_words;
 use crate::wire::{Time, from_value};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +18,7 @@ pub enum Refused {
     #[error("was written by a later version ({0}); this one reads {VERSION}")]
     Newer(String),
     /// It is of another kind.
-    #[error("is a {0}; compare with a report (-o json), a capture or a record of a history")]
+    #[error("is {}; compare with a report (-o json), a capture or a record of a history", with_article(.0))]
     OtherKind(String),
     /// It is about several clusters.
     #[error("is a report of {0} clusters; compare with a report of one cluster")]
@@ -43,8 +44,10 @@ impl RunRecord {
         if version != VERSION {
             return Err(Refused::Newer(version.to_owned()));
         }
-        let lacks =
-            |error: serde_json::Error| Refused::Incomplete { kind: kind.clone(), reason: error.to_string() };
+        let lacks = |error: serde_json::Error| Refused::Incomplete {
+            kind: kind.clone(),
+            reason: parse_words(&error.to_string()).to_string(),
+        };
         match kind.as_str() {
             KIND => from_value(&document).map(RunRecord::tidy).map_err(lacks),
             "Report" => {

@@ -21,7 +21,7 @@ impl Display for Error {
 
 /// Removes the parts of addresses that follow the host: the address of a webhook is a secret, also in a wrong place of the
 /// file.
-pub(super) fn without_secrets(text: &str) -> String {
+pub(crate) fn without_secrets(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("://") {

@@ -15,8 +15,9 @@ mod webhook;
 
 pub use classes::Class;
 pub use error::Error;
+pub(crate) use error::without_secrets;
 pub use place::At;
-pub use read::{Chosen, Place, VARIABLE, choose, default_path, is_plain, parse};
+pub use read::{Chosen, Place, VARIABLE, choose, default_path, is_plain, parse, read};
 pub(in crate::policy) use rules::glob;
 pub use rules::{Link, Mute, PLACEHOLDERS, Pattern, Rules, day};
 pub use section::Section;
@@ -36,7 +37,8 @@ pub struct Config {
     /// The profile of runs without --profile.
     pub default_profile: Option<At<String>>,
     /// The profiles by name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "place::or_empty")]
+    #[cfg_attr(test, schemars(with = "Option<BTreeMap<String, Option<Profile>>>"))]
     pub profiles: BTreeMap<String, Profile>,
 }
 
@@ -87,6 +89,7 @@ pub struct MuteEntry {
     /// Who is responsible.
     pub owner: Option<String>,
     /// The last day of the mute, in UTC: 2026-12-31.
+    #[cfg_attr(test, schemars(extend("pattern" = r"^\d{4}-\d{2}-\d{2}$")))]
     pub until: Option<At<String>>,
 }
 
@@ -99,6 +102,7 @@ pub struct LinkEntry {
     /// The name of the page: runbook, dashboard.
     pub name: Option<String>,
     /// The address; {check}, {severity}, {context}, {namespace}, {kind}, {name} and {owner} are filled in.
+    #[cfg_attr(test, schemars(extend("pattern" = r"^https?://\S+$")))]
     pub url: Option<At<String>>,
     /// The checks of the link; * and ? match (default: all).
     pub checks: Option<At<Vec<String>>>,
@@ -113,13 +117,15 @@ pub struct NotifyEntry {
     /// The name for --notify.
     pub name: Option<At<String>>,
     /// The address. It is a secret and never printed.
-    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    #[cfg_attr(test, schemars(with = "Option<String>", extend("pattern" = r"^\s*[Hh][Tt][Tt][Pp][Ss]?://\S+\s*$")))]
     pub url: Option<At<Secret>>,
     /// Where the address is, instead of url.
     pub url_from: Option<At<UrlFrom>>,
     /// The runs that send a message: always; trouble (default), if the verdict is not healthy; new, if there are new findings of medium or high severity.
+    #[cfg_attr(test, schemars(extend("enum" = ["always", "trouble", "new", null])))]
     pub when: Option<At<String>>,
     /// The language of the messages: en, zh-TW or zh-CN (default: that of the run).
+    #[cfg_attr(test, schemars(extend("enum" = ["en", "zh-TW", "zh-CN", null])))]
     pub lang: Option<At<String>>,
 }
 

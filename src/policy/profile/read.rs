@@ -4,10 +4,13 @@
 use super::error::without_secrets;
 use super::webhook::{Webhook, webhooks};
 use super::{At, Config, Error, Profile, Rules};
+use crate::files;
 use crate::finding::Catalog;
+use crate::finding::command::quote;
 use crate::text::suggest::suggestion;
+use crate::text::{yaml_place, yaml_words};
 use std::fmt::Display;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The largest file that is read.
@@ -46,7 +49,7 @@ pub struct Chosen {
     /// Its name; empty without a profile.
     pub name: String,
     /// The path of its file.
-    pub path: String,
+    pub path: PathBuf,
     /// Its settings.
     pub profile: Profile,
     /// Its classes, mutes and links.
@@ -79,7 +82,9 @@ pub fn choose(config: Option<&Path>, name: Option<&str>, catalog: &Catalog) -> R
     let Some(path) = config.map(Path::to_owned).or_else(default_path) else {
         return match name {
             None => Ok(None),
-            Some(name) => Err(missing("~/.config", name)),
+            Some(name) => {
+                Err(Error { place: "~/.config".to_owned(), text: lacks(name), hint: writes(name, None) })
+            }
         };
     };
     let shown = path.display().to_string();
@@ -87,55 +92,51 @@ pub fn choose(config: Option<&Path>, name: Option<&str>, catalog: &Catalog) -> R
         (Ok(text), _) => text,
         (Err(error), None) if config.is_none() && error.kind() == io::ErrorKind::NotFound => return Ok(None),
         (Err(error), Some(name)) if error.kind() == io::ErrorKind::NotFound => {
-            return Err(Error { place: shown, text: crate::text::io_words(&error), ..missing("", name) });
+            let hint = writes(name, config);
+            return Err(Error { place: shown, text: crate::text::io_words(&error), hint });
         }
         (Err(error), _) => {
             return Err(Error { place: shown, text: crate::text::io_words(&error), hint: None });
         }
     };
-    let config = parse(&shown, &text)?;
-    let name = match (name, &config.default_profile) {
-        (Some(name), _) => Some(name.to_owned()),
-        (None, Some(named)) if config.profiles.contains_key(&named.value) => Some(named.value.clone()),
-        (None, Some(named)) => {
-            let known: Vec<&str> = config.profiles.keys().map(String::as_str).collect();
-            return Err(Place::of(&shown, named)
-                .wrong(format!("no profile \"{}\"", named.value), suggestion(&named.value, &known)));
-        }
-        (None, None) => None,
+    let mut file = parse(&shown, &text)?;
+    let (name, place) = match (name, &file.default_profile) {
+        (Some(name), _) => (name.to_owned(), shown.clone()),
+        (None, Some(named)) => (named.value.clone(), Place::of(&shown, named).to_string()),
+        (None, None) => return Ok(None),
     };
-    name.map(|name| take(config, shown, name, catalog)).transpose()
+    let Some(profile) = file.profiles.remove(&name) else {
+        let known: Vec<&str> = file.profiles.keys().map(String::as_str).collect();
+        let hint = suggestion(&name, &known).or_else(|| writes(&name, config));
+        return Err(Error { place, text: lacks(&name), hint });
+    };
+    take(profile, path, name, catalog).map(Some)
 }
 
-fn missing(place: &str, name: &str) -> Error {
-    Error {
-        place: place.to_owned(),
-        text: format!("no profile \"{name}\""),
-        hint: Some(format!("\"kubectl healthcheck profile init {name}\" writes one")),
-    }
+fn lacks(name: &str) -> String {
+    format!("no profile \"{name}\"")
 }
 
-fn take(mut config: Config, path: String, name: String, catalog: &Catalog) -> Result<Chosen, Error> {
-    let Some(profile) = config.profiles.remove(&name) else {
-        let known: Vec<&str> = config.profiles.keys().map(String::as_str).collect();
-        let hint = suggestion(&name, &known);
-        let text = format!("no profile \"{name}\"");
-        return Err(Error { hint: hint.or(missing("", &name).hint), place: path, text });
-    };
-    let (rules, webhooks) = (Rules::of(&profile, &path, catalog)?, webhooks(&profile, &path)?);
+/// Returns the hint with the command that writes a profile of this name to the file.
+fn writes(name: &str, config: Option<&Path>) -> Option<String> {
+    let file = config.map(|path| format!(" --config {}", quote(&path.display().to_string())));
+    let file = file.unwrap_or_default();
+    is_plain(name).then(|| format!("\"kubectl healthcheck profile init {name}{file}\" writes one"))
+}
+
+fn take(profile: Profile, path: PathBuf, name: String, catalog: &Catalog) -> Result<Chosen, Error> {
+    let shown = path.display().to_string();
+    let (rules, webhooks) = (Rules::of(&profile, &shown, catalog)?, webhooks(&profile, &shown)?);
     Ok(Chosen { name, path, profile, rules, webhooks })
 }
 
-fn read(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    let read = std::fs::File::open(path)?.take(MOST_BYTES + 1).read_to_string(&mut text)?;
-    if read as u64 > MOST_BYTES {
-        return Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            "larger than 1 MiB, which is too large for a profile",
-        ));
-    }
-    Ok(text)
+/// Reads the text of a profile file.
+///
+/// # Errors
+/// If it cannot be read, is no text, or is too large for a profile.
+pub fn read(path: &Path) -> io::Result<String> {
+    let bytes = files::read(path, MOST_BYTES, "a profile")?;
+    String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "not UTF-8 text"))
 }
 
 /// Reads the text of a profile file; errors name it by `path`.
@@ -144,7 +145,8 @@ fn read(path: &Path) -> io::Result<String> {
 /// If it is not YAML, or a key or value is invalid.
 pub fn parse(path: &str, text: &str) -> Result<Config, Error> {
     // A file with nothing but comments has no profile.
-    if text.lines().all(|line| line.trim_start().is_empty() || line.trim_start().starts_with('#')) {
+    let is_blank = |line: &str| line.is_empty() || line.starts_with('#') || line == "---";
+    if text.lines().all(|line| is_blank(line.trim())) {
         return Ok(Config::default());
     }
     let options = serde_saphyr::options! { with_snippet: false };
@@ -155,26 +157,19 @@ pub fn parse(path: &str, text: &str) -> Result<Config, Error> {
 fn reworded(path: &str, error: &serde_saphyr::Error) -> Error {
     use serde_saphyr::Error as Yaml;
     let error = error.without_snippet();
-    let place = error.location().map_or_else(
+    let place = yaml_place(error).map_or_else(
         || path.to_owned(),
-        |at| Place { path: path.to_owned(), line: at.line(), column: at.column() }.to_string(),
+        |(line, column)| Place { path: path.to_owned(), line, column }.to_string(),
     );
     let (text, hint) = match error {
         Yaml::SerdeUnknownField { field, expected, .. } => {
             (format!("unknown key \"{field}\""), suggestion(field, expected))
         }
-        Yaml::Unexpected { expected: "sequence start", .. } => ("expected a list".to_owned(), None),
+        Yaml::DuplicateMappingKey { key: Some(key), .. } => (format!("the key \"{key}\" occurs twice"), None),
         Yaml::Unexpected { expected: "mapping start", .. } => ("expected keys and values".to_owned(), None),
-        other => (without_place(&other.render()).to_owned(), None),
+        other => (yaml_words(other).to_string(), None),
     };
     Error { place, text: without_secrets(&text), hint }
-}
-
-/// Returns the parser's message without the place.
-fn without_place(text: &str) -> &str {
-    let first = text.lines().next().unwrap_or_default();
-    let plain = first.strip_prefix("error: ").unwrap_or(first);
-    plain.split(" at line ").next().unwrap_or(plain)
 }
 
 #[cfg(test)]

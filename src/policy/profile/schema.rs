@@ -7,12 +7,16 @@ use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// The schema of the value of a setting.
+/// Words for true and false.
+const SWITCH: [&str; 12] = ["true", "false", "yes", "no", "on", "off", "Yes", "No", "On", "Off", "y", "n"];
+
+/// The schema of the value of a setting. The command line adds what its flag accepts.
 fn value(setting: &Setting) -> Value {
     match setting.form {
         Form::Text | Form::Path => json!({ "type": ["string", "null"] }),
         Form::List | Form::Paths => json!({ "type": ["array", "null"], "items": { "type": "string" } }),
-        Form::Switch => json!({ "type": ["boolean", "null"] }),
+        // YAML readers differ in the words that they read as true and false.
+        Form::Switch => json!({ "anyOf": [{ "type": ["boolean", "null"] }, { "enum": SWITCH }] }),
         Form::Number => json!({ "type": ["integer", "null"], "format": "int64" }),
         Form::Map => json!({ "type": ["object", "null"], "additionalProperties": { "type": "string" } }),
     }
@@ -52,13 +56,13 @@ impl JsonSchema for Profile {
             schema["description"] = description.into();
             properties.insert(key.to_owned(), schema);
         };
-        add("thresholds", "The thresholds of the checks.", generator.subschema_for::<Section>());
-        let classes = generator.subschema_for::<BTreeMap<String, ClassEntry>>();
+        add("thresholds", "The thresholds of the checks.", generator.subschema_for::<Option<Section>>());
+        let classes = generator.subschema_for::<Option<BTreeMap<String, ClassEntry>>>();
         add("classes", "Workloads with thresholds of their own.", classes);
-        let mutes = generator.subschema_for::<Vec<At<MuteEntry>>>();
+        let mutes = generator.subschema_for::<Option<Vec<At<MuteEntry>>>>();
         add("mutes", "Known problems that are accepted until a day.", mutes);
-        add("links", "Pages about findings.", generator.subschema_for::<Vec<At<LinkEntry>>>());
-        add("notify", "Webhooks for --notify.", generator.subschema_for::<Vec<At<NotifyEntry>>>());
+        add("links", "Pages about findings.", generator.subschema_for::<Option<Vec<At<LinkEntry>>>>());
+        add("notify", "Webhooks for --notify.", generator.subschema_for::<Option<Vec<At<NotifyEntry>>>>());
         json_schema!({
             "description": "One profile. Keys that are left out have no effect.", "type": "object",
             "additionalProperties": false, "properties": properties,

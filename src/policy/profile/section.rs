@@ -56,6 +56,11 @@ fn value<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
     Ok(at.map(|at| At { value: words(at.value), line: at.line, column: at.column }))
 }
 
+/// Reads a part of a profile; a key without a value is empty.
+fn or_empty<'de, T: Default + Deserialize<'de>, A: MapAccess<'de>>(map: &mut A) -> Result<T, A::Error> {
+    Ok(map.next_value::<Option<T>>()?.unwrap_or_default())
+}
+
 /// A setting of a profile, and where it is.
 #[derive(Clone, Debug)]
 pub(crate) struct Value {
@@ -67,24 +72,34 @@ pub(crate) struct Value {
 
 impl Profile {
     /// Returns every setting; `path` is the file of the profile.
-    pub(crate) fn values(&self, path: &str) -> Vec<Value> {
+    ///
+    /// # Errors
+    /// If a path is relative to a folder whose name is not text.
+    pub(crate) fn values(&self, path: &Path) -> Result<Vec<Value>, super::Error> {
+        let shown = path.display().to_string();
         let value = |(setting, at): &(&'static Setting, At<Vec<String>>)| {
-            let words = at.value.iter();
+            let (words, place) = (at.value.iter(), Place::of(&shown, at));
+            let refuse = || {
+                let hint = "use an absolute path".to_owned();
+                place.wrong("the folder of the file has a name that is not UTF-8 text", Some(hint))
+            };
+            let located = |text: &String| located(text, path).ok_or_else(refuse);
             let words = match setting.form {
-                Form::Path | Form::Paths => words.map(|text| located(text, path)).collect(),
+                Form::Path | Form::Paths => words.map(located).collect::<Result<_, _>>()?,
                 _ => words.cloned().collect(),
             };
-            Value { setting, words, place: Place::of(path, at) }
+            Ok(Value { setting, words, place })
         };
         self.settings.0.iter().chain(&self.thresholds.0).map(value).collect()
     }
 }
 
 /// Returns a path relative to the folder of the file, as in a kubeconfig; `~/` is the home directory.
-fn located(text: &str, file: &str) -> String {
+/// `None` if the folder has a name that is not text.
+fn located(text: &str, file: &Path) -> Option<String> {
     let home = text.strip_prefix("~/").and_then(|rest| Some(std::env::home_dir()?.join(rest)));
-    let folder = Path::new(file).parent().unwrap_or(Path::new(""));
-    home.unwrap_or_else(|| folder.join(text)).display().to_string()
+    let folder = file.parent().unwrap_or(Path::new(""));
+    home.unwrap_or_else(|| folder.join(text)).into_os_string().into_string().ok()
 }
 
 /// The keys of a profile that are not settings.
@@ -175,16 +190,21 @@ impl<'de> Deserialize<'de> for Profile {
                 while let Some(key) = map.next_key_seed(OneOf(&KEYS))? {
                     match (key.as_str(), find("", &key)) {
                         (_, Some(setting)) => profile.settings.read(setting, &mut map)?,
-                        (THRESHOLDS, _) => profile.thresholds = map.next_value()?,
-                        ("classes", _) => profile.classes = map.next_value()?,
-                        ("mutes", _) => profile.mutes = map.next_value()?,
-                        ("links", _) => profile.links = map.next_value()?,
-                        _ => profile.notify = map.next_value()?,
+                        (THRESHOLDS, _) => profile.thresholds = or_empty(&mut map)?,
+                        ("classes", _) => profile.classes = or_empty(&mut map)?,
+                        ("mutes", _) => profile.mutes = or_empty(&mut map)?,
+                        ("links", _) => profile.links = or_empty(&mut map)?,
+                        _ => profile.notify = or_empty(&mut map)?,
                     }
                 }
                 Ok(profile)
             }
+
+            /// A profile with nothing but comments.
+            fn visit_unit<E: Error>(self) -> Result<Profile, E> {
+                Ok(Profile::default())
+            }
         }
-        deserializer.deserialize_map(Whole)
+        deserializer.deserialize_any(Whole)
     }
 }

@@ -77,7 +77,8 @@ fn fact(value: &text::Fact, finding: &finding::Finding) -> Fact {
     match value {
         text::Fact::Text(text) => Fact::Text(text.clone()),
         text::Fact::Number(number) | text::Fact::Age(number) => Fact::Number(*number),
-        text::Fact::Share(_)
+        text::Fact::NoAge
+        | text::Fact::Share(_)
         | text::Fact::Words(_)
         | text::Fact::Message(_)
         | text::Fact::List(..)

@@ -43,6 +43,7 @@ pub(super) fn verdict(report: &Report, look: Look) -> Vec<Line> {
     let (one_line, aside) = (left.join(" · "), right.join(" · "));
     let room = look.width.map(|width| width.saturating_sub(grid::width(&one_line) + grid::width(&aside)));
     match room {
+        _ if right.is_empty() => flow(&left, look.width).into_iter().map(own).collect(),
         None => vec![own(format!("{one_line} · {aside}"))],
         Some(room) if room >= 3 => {
             vec![own(format!("{one_line}{}{}", " ".repeat(room.min(GAP)), look.dim(&aside)))]
@@ -79,6 +80,8 @@ fn places(report: &Report, lang: Lang) -> Vec<String> {
         [only] => visible(&only.name),
         many => words::NAMESPACE_COUNT.fill(lang, &[("count", Fact::count(many.len()))]),
     });
+    // Objects of files may be without a namespace.
+    parts.retain(|part| !part.is_empty());
     parts
 }
 

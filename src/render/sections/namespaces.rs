@@ -3,7 +3,7 @@
 use super::super::document::{Block, Column, Line, Table, mark, message, name, own, strong};
 use super::super::words::{self, texts};
 use super::super::{Look, next};
-use super::{class, since};
+use super::class;
 use crate::finding::{Finding, Severity};
 use crate::model::Pod;
 use crate::report::{Class, Report};
@@ -22,7 +22,6 @@ texts! {
     ANALYSIS: "Analysis", "分析", "分析";
     STATE: "State", "狀態", "状态";
     FOR: "{state}, for {age}", "{state}，已持續 {age}", "{state}，已持续 {age}";
-    FOR_UNKNOWN: "{state}, for ?", "{state}，持續時間不明", "{state}，持续时间未知";
     EVIDENCE: "Evidence", "依據", "依据";
     MEANING: "Meaning", "影響", "影响";
     TO_DO: "Action", "建議處理", "建议处理";
@@ -116,11 +115,9 @@ fn analysis(report: &Report, pod: &Pod, findings: &Findings, lang: Lang) -> Vec<
     let is_own = |finding: &&&Finding| *finding.object.name == *pod.name && finding.severity > Severity::Low;
     let one = |finding: &&Finding| {
         let check = finding.check;
-        let status = ("state", Fact::text(&*pod.shared.status));
-        let state = match since(report, finding) {
-            Some(age) => FOR.fill(lang, &[status, ("age", Fact::Age(age))]),
-            None => FOR_UNKNOWN.fill(lang, &[status]),
-        };
+        let status = Some(&*pod.shared.status).filter(|status| !status.is_empty()).unwrap_or("-");
+        let state = FOR
+            .fill(lang, &[("state", Fact::text(status)), ("age", Fact::age(super::since(report, finding)))]);
         let line = |head: &Text, text: Line| own(head.get(lang)).then(colon).then(text);
         let evidence = finding.evidence.iter().map(|of| line(&EVIDENCE, message(of.in_lang(lang))));
         let mut lines = vec![line(&STATE, name(state)), line(&WRONG, message(finding.message.in_lang(lang)))];

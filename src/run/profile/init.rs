@@ -1,18 +1,23 @@
 //! Writes a new profile with the flags of the command line, after reading the cluster.
 
+mod file;
+
 use super::super::Failure;
 use super::super::live::{Flags, Live};
 use crate::cli::{Exit, InitArgs, ScopeArgs};
-use crate::policy::profile::{self, Config};
+use crate::finding::command::quote;
+use crate::output;
+use crate::policy::profile;
 use crate::policy::setting::{Form, Set};
 use crate::policy::settings::Settings;
 use crate::report::Report;
 use crate::snapshot::Snapshot;
 use crate::wire::Time;
-use crate::{files, output};
 use serde_json::{Map, Value, json};
-use std::io;
+
 use std::path::{Path, PathBuf};
+
+use file::indented;
 
 /// Examples of keys that can be added by hand.
 const MORE: &str = "\
@@ -40,54 +45,29 @@ pub(super) fn init(args: &InitArgs, clock: fn() -> Time) -> Result<Exit, Failure
     super::super::check::settings(&args.judge, Vec::new())?;
     let to_stdout = args.config.as_deref() == Some(Path::new("-"));
     let path =
-        args.config.clone().or_else(|| super::super::environment(profile::VARIABLE).map(PathBuf::from));
+        args.config.clone().or_else(|| super::super::environment_os(profile::VARIABLE).map(PathBuf::from));
     let path =
         path.or_else(profile::default_path).ok_or_else(|| Failure::new("no home directory; use --config"))?;
-    let before = if to_stdout { None } else { existing(&path, &args.name)? };
+    if !to_stdout {
+        // Before the first request.
+        file::existing(&path, &args.name)?;
+    }
     let snapshots = read(args, clock)?;
     let block = block(args, &snapshots)?;
     if to_stdout {
         output::stdout(|out| out.write_all(format!("profiles:\n{}", indented(&block, "  ")).as_bytes()))?;
         return Ok(Exit::Clean);
     }
-    let shown = path.display().to_string();
-    let text = added(&shown, before.as_deref(), &block, &args.name)?;
-    let new = before.is_none();
-    write(&path, new, &text).map_err(|error| cannot(&shown, &error))?;
-    output::log(&format!(
-        "profile {} written to {shown}; kubectl healthcheck --profile {}",
-        args.name, args.name
-    ));
+    file::add(&path, &args.name, &block)?;
+    let shown = path.display();
+    output::log(&format!("profile {} written to {shown}; {}", args.name, command(args)));
     Ok(Exit::Clean)
 }
 
-fn cannot(shown: &str, error: &io::Error) -> Failure {
-    Failure::new(format!("{shown}: {}", crate::text::io_words(error)))
-}
-
-fn write(path: &Path, new: bool, text: &str) -> io::Result<()> {
-    if let Some(folder) = path.parent().filter(|folder| *folder != Path::new("")) {
-        std::fs::create_dir_all(folder)?;
-    }
-    files::write(path, new, |out| out.write_all(text.as_bytes()))
-}
-
-/// Returns the text of the file, if it exists and has no profile of this name.
-fn existing(path: &Path, name: &str) -> Result<Option<String>, Failure> {
-    let shown = path.display().to_string();
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(cannot(&shown, &error)),
-    };
-    if profile::parse(&shown, &text)?.profiles.contains_key(name) {
-        let hint = "remove it from the file, choose another name, or print the new one with --config -";
-        return Err(Failure {
-            hint: Some(hint.to_owned()),
-            ..Failure::new(format!("{shown} already has a profile \"{name}\""))
-        });
-    }
-    Ok(Some(text))
+/// Returns the command that uses the new profile.
+fn command(args: &InitArgs) -> String {
+    let file = args.config.as_ref().map(|path| format!(" --config {}", quote(&path.display().to_string())));
+    format!("kubectl healthcheck --profile {}{}", quote(&args.name), file.unwrap_or_default())
 }
 
 /// Reads the clusters of the profile: its namespaces must exist.
@@ -104,7 +84,7 @@ const COMMENTS: usize = 20;
 
 /// Returns the lines of the profile, its name first.
 fn block(args: &InitArgs, snapshots: &[Snapshot]) -> Result<String, Failure> {
-    let mut out = format!("{}:\n", args.name);
+    let mut out = format!("{}:\n", file::key(&args.name));
     let lines = summary(snapshots);
     lines.iter().take(COMMENTS).for_each(|line| out += &comment(line));
     if lines.len() > COMMENTS {
@@ -196,35 +176,4 @@ fn yaml(settings: Vec<(&str, Value)>) -> Result<String, Failure> {
         add("thresholds", &thresholds.into())?;
     }
     Ok(out)
-}
-
-fn indented(text: &str, by: &str) -> String {
-    text.lines().flat_map(|line| [by, line, "\n"]).collect()
-}
-
-/// Returns the text of the file with the new profile at its end. Everything else stays as it is, including comments. Fails if
-/// the new text would not contain the same profiles and the new one.
-fn added(shown: &str, before: Option<&str>, block: &str, name: &str) -> Result<String, Failure> {
-    let Some(before) = before.filter(|text| !text.trim().is_empty()) else {
-        return Ok(format!("# Profiles of kubectl-healthcheck\nprofiles:\n{}", indented(block, "  ")));
-    };
-    let old = profile::parse(shown, before)?;
-    let by = before.lines().skip_while(|line| !line.starts_with("profiles:")).skip(1);
-    let by = by.map(|line| line.split_at(line.len() - line.trim_start().len()));
-    let by = by.filter(|(_, rest)| !rest.is_empty() && !rest.starts_with('#')).map(|(space, _)| space).next();
-    let head = if before.lines().any(|line| line.starts_with("profiles:")) { "" } else { "profiles:\n" };
-    let end = if before.ends_with('\n') { "" } else { "\n" };
-    let by = by.filter(|space| !space.is_empty()).unwrap_or("  ");
-    let text = format!("{before}{end}{head}{}", indented(block, by));
-    let names = |config: &Config| config.profiles.keys().cloned().collect::<Vec<_>>();
-    let mut wanted = names(&old);
-    wanted.push(name.to_owned());
-    wanted.sort();
-    match profile::parse(shown, &text) {
-        Ok(new) if names(&new) == wanted => Ok(text),
-        _ => Err(Failure {
-            hint: Some("print it with --config - and add it under \"profiles:\" by hand".to_owned()),
-            ..Failure::new(format!("cannot add a profile at the end of {shown}"))
-        }),
-    }
 }

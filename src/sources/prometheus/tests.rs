@@ -59,8 +59,11 @@ fn an_incomplete_answer_is_an_error() {
         (r#"{"status":"success","data":{"resultType":"matrix","result":[]}}"#, "it is not a vector"),
         (r#"{"status":"success"}"#, "it is not a vector"),
         ("<html>", "expected value"),
-        ("", "EOF"),
-        (r#"{"status":"success","data":{"resultType":"vector","result":[{"value":[1"#, "EOF"),
+        ("", "the content ends early"),
+        (
+            r#"{"status":"success","data":{"resultType":"vector","result":[{"value":[1"#,
+            "the content ends early",
+        ),
     ] {
         let error = counts(body.as_bytes(), &selector(&[])).unwrap_err().to_string();
         assert!(error.contains(said), "{body}: {error}");
