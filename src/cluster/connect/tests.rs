@@ -63,8 +63,14 @@ async fn errors_name_what_is_missing() {
         (|o| o.contexts = vec!["lost".to_owned()], "error: cluster \"gone\" does not exist"),
         (|o| o.cluster = Some("y".to_owned()), "error: cluster \"y\" does not exist"),
         (|o| o.user = Some("z".to_owned()), "error: auth info \"z\" does not exist"),
-        (|o| o.cluster = Some("proxied".to_owned()), "error: proxy-url not a url: invalid uri character"),
-        (|o| o.server = Some("http://[".to_owned()), "error: server http://[: invalid authority"),
+        (
+            |o| o.cluster = Some("proxied".to_owned()),
+            "error: unable to use context \"prod\": proxy-url: the address must begin with http:// or https:// or socks5://",
+        ),
+        (
+            |o| o.server = Some("http://[".to_owned()),
+            "error: unable to use context \"prod\": server: invalid authority",
+        ),
     ];
     for (change, text) in cases {
         let error = connected(change).await.err().unwrap().to_string();
