@@ -1,9 +1,13 @@
 //! Reads the kubeconfig as client-go does: `--kubeconfig`, the files of `KUBECONFIG`, or `~/.kube/config`. If several files
 //! define a name, the first one wins. Files of `KUBECONFIG` that do not exist are skipped.
 
+mod shape;
+
 use super::Error;
 use kube::config::Kubeconfig;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
+use shape::{Shape, reworded};
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -40,22 +44,26 @@ fn read(path: &Path) -> Result<Kubeconfig, Error> {
         |reason: String| Error::Config(format!("error loading config file \"{}\": {reason}", path.display()));
     let bytes =
         std::fs::read(path).map_err(|error| refuse(format!("open {}: {}", path.display(), plain(&error))))?;
-    // Only the first line: the parser quotes the input, which may contain secrets.
-    let syntax = |text: String| refuse(text.lines().next().unwrap_or_default().replace("error: ", ""));
     let mut merged = Kubeconfig::default();
-    let options = serde_saphyr::options! { with_snippet: false };
-    let documents: Vec<Value> =
-        serde_saphyr::from_slice_multiple_with_options(&bytes, options).map_err(|e| syntax(e.to_string()))?;
-    for mut document in documents {
+    // Errors do not quote the file, which may contain secrets.
+    let _: Vec<Option<Shape>> = parse(&bytes).map_err(refuse)?;
+    let documents: Vec<Value> = parse(&bytes).map_err(refuse)?;
+    for mut document in documents.into_iter().filter(|document| !document.is_null()) {
         complete(&mut document);
-        let mut config: Kubeconfig =
-            serde_json::from_value(document).map_err(|error| syntax(error.to_string()))?;
+        let other = |_| refuse("the content does not have the form of a kubeconfig".to_owned());
+        let mut config: Kubeconfig = serde_json::from_value(document).map_err(other)?;
         // As in Go, an empty string is no value.
         config.current_context = config.current_context.filter(|name| !name.is_empty());
         resolve(&mut config, path.parent().unwrap_or(Path::new("")));
         merged = merged.merge(config).map_err(|error| refuse(error.to_string()))?;
     }
     Ok(merged)
+}
+
+/// Parses the documents of a file.
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<Vec<T>, String> {
+    let options = serde_saphyr::options! { with_snippet: false };
+    serde_saphyr::from_slice_multiple_with_options(bytes, options).map_err(|error| reworded(&error))
 }
 
 /// Adds the empty cluster to a context without one: the client library requires it, client-go does not.
