@@ -304,7 +304,11 @@ pub(crate) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     let mut cause = error;
     loop {
         if let Some(LoadDataError::ReadFile(io, path)) = cause.downcast_ref() {
-            return format!("open {}: {}", path.display(), io_words(io).to_lowercase());
+            let path = path.display().to_string();
+            // A key or a token in the place of a path.
+            let hidden = path.len() > 512 || path.contains(char::is_control) || path.contains("-----BEGIN");
+            let path = if hidden { "the file" } else { &path };
+            return format!("open {path}: {}", io_words(io).to_lowercase());
         }
         match cause.source() {
             Some(source) => cause = source,

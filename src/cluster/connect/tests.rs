@@ -82,6 +82,9 @@ async fn errors_name_what_is_missing() {
         "{error}"
     );
     assert!(error.ends_with("missing.pem: no such file or directory"), "{error}");
+    let key = PathBuf::from(format!("-----BEGIN PRIVATE KEY-----\n{}", "hush".repeat(300)));
+    let error = connected(|o| o.certificate_authority = Some(key)).await.err().unwrap().to_string();
+    assert!(error.contains("prod\": open the file: ") && !error.contains("hush"), "{error}");
     let error = connected(|o| o.client_key = Some(PathBuf::from("/none"))).await;
     assert!(error.is_ok() || error.err().unwrap().to_string().contains("/none"));
 }
