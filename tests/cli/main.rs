@@ -7,6 +7,7 @@ mod certificates;
 mod compare;
 mod completion;
 mod corpus;
+mod credentials;
 mod help;
 mod history;
 mod hosts;
