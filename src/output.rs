@@ -15,6 +15,13 @@ pub(crate) fn stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io
     }
 }
 
+/// Writes a text without control characters to standard error, with or without the end of its line.
+pub(crate) fn raw(text: &str, with_end: bool) {
+    let end = if with_end { "\n" } else { "" };
+    let mut err = io::stderr().lock();
+    let _ = write!(err, "{text}{end}").and_then(|()| err.flush());
+}
+
 /// Writes lines to standard error. Hostile characters become U+FFFD, since the text may come from a server. A failed
 /// write is ignored: there is no other place to report it.
 pub fn log(line: &str) {

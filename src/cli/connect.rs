@@ -1,5 +1,6 @@
 //! The flags of the connection, as in kubectl.
 
+use crate::text::without_login;
 use clap::{ArgAction, Args, ValueHint};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -63,7 +64,7 @@ pub struct ConnectArgs {
 
 impl ConnectArgs {
     /// Returns the flags that every suggested command repeats, so that it reaches the same cluster as the same user. A
-    /// token is left out.
+    /// token and the login of an address are left out.
     pub fn to_repeat(&self, context: Option<&str>) -> Vec<String> {
         let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
         let named = [
@@ -71,7 +72,7 @@ impl ConnectArgs {
             ("--context", context.map(str::to_owned)),
             ("--cluster", self.cluster.clone()),
             ("--user", self.user.clone()),
-            ("--server", self.server.clone()),
+            ("--server", self.server.as_deref().map(without_login)),
             ("--as", self.as_user.clone()),
         ];
         named.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value?])).flatten().collect()

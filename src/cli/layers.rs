@@ -9,7 +9,7 @@ use super::{Cli, Command as CliCommand, ConnectArgs, ProfileCommand};
 use crate::policy::profile::{self, Chosen, Error};
 use crate::policy::setting::{Form, Resolved, SETTINGS, Set, Setting, Source, Topic};
 use crate::render::RightsizeFormat;
-use crate::sources::PrometheusUrl;
+use crate::text::without_login;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, ValueEnum};
@@ -308,7 +308,7 @@ fn sources(asked: &Asked, lower: &Lower) -> Vec<Set> {
         let flag = format!("--{}", setting.long(&command));
         let plain = |value: String| match setting.id {
             // It may contain a password, and settings are shown and written to new profiles.
-            "prometheus_url" => PrometheusUrl::shown(&value),
+            "prometheus_url" => without_login(&value),
             _ => value,
         };
         let words = asked.values(setting.id).into_iter().map(|value| value.to_string_lossy().into_owned());

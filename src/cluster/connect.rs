@@ -1,17 +1,20 @@
 //! Creates a client from the kubeconfig and the options, by the rules of client-go.
 
+mod address;
+mod credentials;
+
 use super::{ConnectOptions, Error, exec, kubeconfig};
 use crate::snapshot::Cluster;
-use crate::text::io_words;
-use hyper_util::client::proxy::matcher::Matcher;
+use crate::text::{io_words, without_login};
 use kube::config::{
     AuthInfo, Cluster as ClusterConfig, Context, KubeConfigOptions, Kubeconfig, KubeconfigError,
     LoadDataError, NamedAuthInfo, NamedCluster, NamedContext,
 };
 use kube::{Client, Config};
-use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
+
+pub(crate) use address::LONGEST as LONGEST_ADDRESS;
 
 /// The time limit of a connection.
 pub(crate) const CONNECT: Duration = Duration::from_secs(10);
@@ -60,11 +63,12 @@ pub async fn connect(options: &ConnectOptions, context: Option<&str>) -> Result<
     config.disable_compression |= options.disable_compression;
     config.headers.push((http::header::USER_AGENT, user_agent()));
     exec::resolve(&mut config.auth_info).await?;
-    let server = config.cluster_url.to_string();
+    let unusable = |why: String| Error::Config(format!("unable to use the credentials: {why}"));
+    credentials::check(&mut config.auth_info).await.map_err(unusable)?;
+    let server = without_login(&config.cluster_url.to_string());
     let host = config.cluster_url.authority().map_or_else(|| server.clone(), ToString::to_string);
     let namespace = config.default_namespace.clone();
-    let client = Client::try_from(config)
-        .map_err(|error| Error::Config(format!("unable to use the credentials: {}", innermost(&error))))?;
+    let client = Client::try_from(config).map_err(|error| unusable(innermost(&error)))?;
     let server = server.trim_end_matches('/').to_owned();
     let cluster = Cluster { context, server, version: String::new() };
     Ok(Session { client, cluster, host, namespace, hint, inside })
@@ -78,7 +82,7 @@ pub async fn connect(options: &ConnectOptions, context: Option<&str>) -> Result<
 pub(crate) fn foreign(server: http::Uri) -> Result<Config, Error> {
     let mut config = Config::new(server);
     config.default_retry = false;
-    config.proxy_url = proxy_for(&config.cluster_url.to_string(), None)?;
+    config.proxy_url = address::proxy(&config.cluster_url.to_string(), None).map_err(Error::Config)?;
     config.headers.push((http::header::USER_AGENT, user_agent()));
     // Plain HTTP needs no authorities, and a small image may have none.
     if config.cluster_url.scheme_str() == Some("http") {
@@ -133,15 +137,37 @@ async fn outside(
     };
     override_cluster(&mut cluster, options);
     override_user(&mut user, options);
-    let server = with_scheme(cluster.server.take(), &cluster, &user);
-    let proxy = proxy_for(&server, cluster.proxy_url.take())?;
-    cluster.server = Some(server);
     let label = name.unwrap_or_default();
+    let proxy = addresses(&mut cluster, &mut user)
+        .map_err(|why| Error::Config(format!("unable to use context \"{label}\": {why}")))?;
     let mut config = build(&label, cluster, user).await?;
     config.default_namespace =
         context.namespace.filter(|name| !name.is_empty()).unwrap_or_else(|| "default".to_owned());
     config.proxy_url = proxy;
     Ok((label, config))
+}
+
+/// Validates the addresses of a cluster, and returns its proxy.
+fn addresses(cluster: &mut ClusterConfig, user: &mut AuthInfo) -> Result<Option<http::Uri>, String> {
+    let server = with_scheme(cluster.server.take(), cluster, user);
+    let server = address::server(&server).map_err(|why| format!("server: {why}"))?;
+    let set = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+    let has_authority = set(&cluster.certificate_authority) || set(&cluster.certificate_authority_data);
+    let insecure = cluster.insecure_skip_tls_verify == Some(true);
+    if has_authority && insecure && server.url.starts_with("https:") {
+        return Err("specifying a root certificates file with the insecure flag is not allowed".to_owned());
+    }
+    let other = user.token.is_some() || user.token_file.is_some() || user.exec.is_some();
+    if let Some((name, password)) = server.login
+        && !other
+        && user.username.is_none()
+        && user.auth_provider.is_none()
+    {
+        (user.username, user.password) = (Some(name), Some(password.into()));
+    }
+    let proxy = address::proxy(&server.url, cluster.proxy_url.take())?;
+    cluster.server = Some(server.url);
+    Ok(proxy)
 }
 
 /// Returns the cluster that the options select, without a request. Unknown fields are empty.
@@ -158,8 +184,8 @@ pub fn whereabouts(options: &ConnectOptions, context: Option<&str>) -> Result<Cl
     override_user(&mut user, options);
     let given = cluster.server.take().filter(|server| !server.is_empty());
     let server = given.map(|server| with_scheme(Some(server), &cluster, &user));
-    let server = server.and_then(|server| server.parse::<http::Uri>().ok()).map(|server| server.to_string());
-    let server = server.unwrap_or_default().trim_end_matches('/').to_owned();
+    let server = server.and_then(|server| address::server(&server).ok()).map(|server| server.url);
+    let server = without_login(&server.unwrap_or_default()).trim_end_matches('/').to_owned();
     Ok(Cluster { context: name.unwrap_or_default(), server, version: String::new() })
 }
 
@@ -204,7 +230,8 @@ fn override_cluster(cluster: &mut ClusterConfig, options: &ConnectOptions) {
     }
     if options.insecure_skip_tls_verify {
         cluster.insecure_skip_tls_verify = Some(true);
-        cluster.certificate_authority = None;
+        // As in kubectl, both flags together are refused.
+        cluster.certificate_authority = options.certificate_authority.as_deref().map(text);
         cluster.certificate_authority_data = None;
     }
     if let Some(name) = &options.tls_server_name {
@@ -246,32 +273,6 @@ fn with_scheme(server: Option<String>, cluster: &ClusterConfig, user: &AuthInfo)
     format!("{}://{server}", if encrypted { "https" } else { "http" })
 }
 
-/// Returns the proxy: that of the kubeconfig, or that of the environment, but none for this machine.
-fn proxy_for(server: &str, configured: Option<String>) -> Result<Option<http::Uri>, Error> {
-    let parse = |url: String| {
-        url.parse::<http::Uri>().map_err(|error| Error::Config(format!("proxy-url {url}: {error}")))
-    };
-    if let Some(url) = configured.filter(|url| !url.is_empty()) {
-        return parse(url).map(Some);
-    }
-    let server: http::Uri =
-        server.parse().map_err(|error| Error::Config(format!("server {server}: {error}")))?;
-    let host = server.host().unwrap_or_default().trim_matches(['[', ']']);
-    if host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()) {
-        return Ok(None);
-    }
-    let Some(chosen) = Matcher::from_env().intercept(&server) else { return Ok(None) };
-    let (proxy, login) = (chosen.uri(), chosen.raw_auth());
-    match login {
-        None => Ok(Some(proxy.clone())),
-        Some((name, password)) => {
-            let rest = proxy.to_string();
-            let (scheme, rest) = rest.split_once("://").unwrap_or(("http", &rest));
-            parse(format!("{scheme}://{name}:{password}@{rest}")).map(Some)
-        }
-    }
-}
-
 /// Builds the configuration of one context. The client library reads the files that it names.
 async fn build(context: &str, cluster: ClusterConfig, user: AuthInfo) -> Result<Config, Error> {
     const ONLY: &str = "only";
@@ -308,7 +309,11 @@ pub(crate) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     let mut cause = error;
     loop {
         if let Some(LoadDataError::ReadFile(io, path)) = cause.downcast_ref() {
-            return format!("open {}: {}", path.display(), io_words(io).to_lowercase());
+            let path = path.display().to_string();
+            // A key or a token in the place of a path.
+            let hidden = path.len() > 512 || path.contains(char::is_control) || path.contains("-----BEGIN");
+            let path = if hidden { "the file" } else { &path };
+            return format!("open {path}: {}", io_words(io).to_lowercase());
         }
         match cause.source() {
             Some(source) => cause = source,

@@ -2,15 +2,17 @@
 //!
 //! The protocol is `client.authentication.k8s.io` v1 and v1beta1, as in client-go 0.36.
 
-use super::Error;
+mod process;
+
+use super::{Error, progress};
 use base64::Engine;
 use kube::config::{AuthInfo, ExecConfig, ExecInteractiveMode};
+use process::{Failure, LARGEST};
 use serde::Deserialize;
 use std::io::IsTerminal;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::process::Command;
-use tokio::time::timeout;
 
 /// The time limit of a plugin.
 const ALONE: Duration = Duration::from_secs(60);
@@ -59,13 +61,19 @@ async fn run(exec: &ExecConfig) -> Result<CredentialStatus, Error> {
     let name = name.ok_or_else(|| failed("exec: no command is given"))?;
     let interactive = is_interactive(exec, std::io::stdin().is_terminal())?;
     let limit = if interactive { WITH_USER } else { ALONE };
-    let output = timeout(limit, command(exec, name, interactive).output())
-        .await
-        .map_err(|_| failed(format!("exec: executable {name} did not end within {} s", limit.as_secs())))?
-        .map_err(|error| match &exec.install_hint {
-            Some(hint) => failed(format!("exec: {name}: {error}\n\n{hint}")),
-            None => failed(format!("exec: {name}: {error}")),
-        })?;
+    // A process that reads from the terminal must be in the group that the terminal belongs to.
+    let command = command(exec, name, interactive);
+    let output = process::run(command, !interactive, limit, progress::aside).await;
+    let output = output.map_err(|failure| match (failure, &exec.install_hint) {
+        (Failure::Late, _) => {
+            failed(format!("exec: executable {name} did not end within {} s", limit.as_secs()))
+        }
+        (Failure::TooLarge, _) => {
+            failed(format!("exec: executable {name} printed more than {} MiB", LARGEST >> 20))
+        }
+        (Failure::Io(error), Some(hint)) => failed(format!("exec: {name}: {error}\n\n{hint}")),
+        (Failure::Io(error), None) => failed(format!("exec: {name}: {error}")),
+    })?;
     if !output.status.success() {
         let code = output.status.code().map_or_else(|| output.status.to_string(), |code| code.to_string());
         return Err(failed(format!("exec: executable {name} failed with exit code {code}")));
@@ -97,7 +105,7 @@ fn command(exec: &ExecConfig, name: &str, interactive: bool) -> Command {
         .env("KUBERNETES_EXEC_INFO", input.to_string())
         .stdin(if interactive { Stdio::inherit() } else { Stdio::null() })
         .stdout(Stdio::piped())
-        .stderr(Stdio::inherit())
+        .stderr(Stdio::piped())
         .kill_on_drop(true);
     command
 }
@@ -110,6 +118,8 @@ fn read(output: &[u8], name: &str, version: &str) -> Result<CredentialStatus, Er
         .ok_or_else(|| failed(format!("exec: executable {name} did not print an ExecCredential")))?;
     let returned = credential.api_version.unwrap_or_default();
     if returned != version {
+        let known = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"];
+        let returned = known.into_iter().find(|known| *known == returned).unwrap_or("unknown");
         return Err(failed(format!(
             "exec plugin is configured to use API version {version}, plugin returned version {returned}"
         )));

@@ -1,12 +1,14 @@
 //! Reads the kubeconfig as client-go does: `--kubeconfig`, the files of `KUBECONFIG`, or `~/.kube/config`. If several files
 //! define a name, the first one wins. Files of `KUBECONFIG` that do not exist are skipped.
 
+mod shape;
+
 use super::Error;
 use crate::files;
-use crate::text::{parse_words, yaml_place, yaml_words, yaml_words_with_place};
 use kube::config::Kubeconfig;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use shape::{Shape, reworded};
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -47,12 +49,13 @@ fn read(path: &Path) -> Result<Kubeconfig, Error> {
     let bytes = files::read(path, MOST_BYTES, "a kubeconfig")
         .map_err(|error| refuse(format!("open {}: {}", path.display(), plain(&error))))?;
     let mut merged = Kubeconfig::default();
-    let documents: Vec<Value> =
-        documents(&bytes).map_err(|error| refuse(yaml_words_with_place(&error).to_string()))?;
-    for mut document in documents {
+    // Errors do not quote the file, which may contain secrets.
+    let _: Vec<Option<Shape>> = parse(&bytes).map_err(refuse)?;
+    let documents: Vec<Value> = parse(&bytes).map_err(refuse)?;
+    for mut document in documents.into_iter().filter(|document| !document.is_null()) {
         complete(&mut document);
-        let mut config: Kubeconfig =
-            serde_json::from_value(document).map_err(|error| refuse(wrong(&bytes, &error)))?;
+        let other = |_| refuse("the content does not have the form of a kubeconfig".to_owned());
+        let mut config: Kubeconfig = serde_json::from_value(document).map_err(other)?;
         // As in Go, an empty string is no value.
         config.current_context = config.current_context.filter(|name| !name.is_empty());
         resolve(&mut config, path.parent().unwrap_or(Path::new("")));
@@ -61,18 +64,10 @@ fn read(path: &Path) -> Result<Kubeconfig, Error> {
     Ok(merged)
 }
 
-/// Reads the documents of a kubeconfig. Errors do not quote the input, which may contain secrets.
-fn documents<T: DeserializeOwned>(bytes: &[u8]) -> Result<Vec<T>, serde_saphyr::Error> {
-    serde_saphyr::from_slice_multiple_with_options(bytes, serde_saphyr::options! { with_snippet: false })
-}
-
-/// Returns why a document is not a kubeconfig, with the place of the wrong value.
-fn wrong(bytes: &[u8], error: &serde_json::Error) -> String {
-    let told = parse_words(&error.to_string()).to_string();
-    // The values of a document have no places, so the file is read again.
-    let again = documents::<Kubeconfig>(bytes).err();
-    let place = again.as_ref().filter(|again| yaml_words(again).to_string() == told).and_then(yaml_place);
-    place.map_or(told.clone(), |(line, column)| format!("{told} at line {line} column {column}"))
+/// Parses the documents of a file.
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<Vec<T>, String> {
+    let options = serde_saphyr::options! { with_snippet: false };
+    serde_saphyr::from_slice_multiple_with_options(bytes, options).map_err(|error| reworded(&error))
 }
 
 /// Adds the empty cluster to a context without one: the client library requires it, client-go does not.

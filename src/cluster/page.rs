@@ -1,5 +1,6 @@
 //! One request within its deadline: retried while that may help, counted, and read to its end.
 
+use super::connect::LONGEST_ADDRESS;
 use super::error::transport;
 use super::refusal::{first_words, is_html, refusal, retry_after, sent_at};
 use super::{Budget, Error, Progress, Session};
@@ -19,6 +20,9 @@ use tokio::time::{Instant, sleep, timeout};
 
 /// The maximum size of a short response: a version, an error, the end of a log.
 const LARGEST: usize = 1 << 20;
+/// The maximum length of the path of a request with its query. With the address of the server, the HTTP client takes 65,534
+/// bytes. A token of a server may be longer.
+const LONGEST_PATH: usize = 65_534 - LONGEST_ADDRESS;
 /// The pause before the first retry; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The maximum pause, unless the server asks for a longer one.
@@ -320,6 +324,9 @@ fn call(request: &Request, limit: Duration) -> Result<http::Request<kube::client
         Accept::Text => "*/*",
     };
     let address = format!("{}{mark}timeout={seconds}s", request.path);
+    if address.len() > LONGEST_PATH {
+        return Err(Error::Config(format!("the address of a request has {} bytes", address.len())));
+    }
     match &request.form {
         None => http::Request::get(address).header(ACCEPT, accept).body(kube::client::Body::empty()),
         Some(form) => http::Request::post(address)

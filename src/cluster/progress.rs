@@ -37,6 +37,24 @@ struct Board {
 /// The lists that have an open request, and since when: context, kind and namespace.
 type Waiting = BTreeMap<(String, Kind, String), Instant>;
 
+/// The bar on the terminal, if there is one. A process has one terminal.
+fn shown() -> MutexGuard<'static, Option<ProgressBar>> {
+    static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
+    SHOWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Writes a text of a credential plugin to standard error at once. With a bar it ends its line: the bar would replace it.
+pub(super) fn aside(text: &str) {
+    if text.is_empty() {
+        return;
+    }
+    let bar = shown().clone();
+    match bar {
+        Some(bar) => bar.suspend(|| output::raw(text, !text.ends_with('\n'))),
+        None => output::raw(text, false),
+    }
+}
+
 impl Progress {
     /// Shows a bar, or writes a log to standard error. With several clusters each line names its context.
     pub fn new(bar: bool, log: Option<LogFormat>, clock: fn() -> Time, clusters: usize) -> Self {
@@ -57,6 +75,7 @@ impl Progress {
                 bar.set_style(style);
             }
             bar.enable_steady_tick(Duration::from_millis(120));
+            *shown() = Some(bar.clone());
             bar
         });
         let zero = || AtomicU64::new(0);
@@ -93,6 +112,7 @@ impl Progress {
     pub fn end(&self) {
         if let Some(bar) = &self.board.bar {
             bar.finish_and_clear();
+            *shown() = None;
         }
     }
 

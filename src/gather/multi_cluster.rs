@@ -7,17 +7,22 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, timeout};
 
 /// When all clusters that have answered are done, the run waits this fraction of the elapsed time for the others, before
 /// it returns without them.
 const TIME_FOR_THE_OTHERS: u32 = 20;
 
+/// The error of a context whose task panicked. The panic itself is on standard error.
+const PANICKED: &str = "a fault in this program ended the reading of the cluster; please report it";
+
 /// The clusters of a run, read in parallel.
 pub struct MultiCluster {
     tasks: JoinSet<(usize, Result<Snapshot, Unseen>)>,
     contexts: Vec<String>,
+    /// The task of each context.
+    ids: Vec<Id>,
     answered: Vec<Arc<AtomicBool>>,
     began: Instant,
 }
@@ -51,12 +56,18 @@ impl MultiCluster {
     where
         F: Future<Output = Result<Snapshot, Unseen>> + Send + 'static,
     {
-        let mut multi_cluster =
-            Self { tasks: JoinSet::new(), contexts: Vec::new(), answered: Vec::new(), began: Instant::now() };
+        let mut multi_cluster = Self {
+            tasks: JoinSet::new(),
+            contexts: Vec::new(),
+            ids: Vec::new(),
+            answered: Vec::new(),
+            began: Instant::now(),
+        };
         for (index, context) in contexts.into_iter().enumerate() {
             let answered = Arc::default();
             let read = one(context.clone(), Arc::clone(&answered));
-            multi_cluster.tasks.spawn(async move { (index, read.await) });
+            let task = multi_cluster.tasks.spawn(async move { (index, read.await) });
+            multi_cluster.ids.push(task.id());
             multi_cluster.contexts.push(context);
             multi_cluster.answered.push(answered);
         }
@@ -67,7 +78,12 @@ impl MultiCluster {
     pub async fn next(&mut self) -> Vec<ClusterResult> {
         let mut done = BTreeMap::new();
         let mut pending: Vec<bool> = vec![true; self.contexts.len()];
-        while let Some(Ok((index, outcome))) = self.join(&pending, !done.is_empty()).await {
+        while let Some(joined) = self.join(&pending, !done.is_empty()).await {
+            // A task that panics must not end the others.
+            let failed =
+                |index| (index, Err(Unseen { error: Error::Config(PANICKED.to_owned()), hint: None }));
+            let of = |error: JoinError| self.ids.iter().position(|id| *id == error.id()).map(failed);
+            let Some((index, outcome)) = joined.map_or_else(of, Some) else { continue };
             pending[index] = false;
             self.answered[index].store(false, Ordering::Relaxed);
             done.insert(self.contexts[index].clone(), outcome);
@@ -92,7 +108,7 @@ impl MultiCluster {
         &mut self,
         pending: &[bool],
         some: bool,
-    ) -> Option<Result<(usize, Result<Snapshot, Unseen>), tokio::task::JoinError>> {
+    ) -> Option<Result<(usize, Result<Snapshot, Unseen>), JoinError>> {
         let being_read =
             |(answered, pending): (&Arc<AtomicBool>, &bool)| *pending && answered.load(Ordering::Relaxed);
         let limit = self.began.elapsed() / TIME_FOR_THE_OTHERS;

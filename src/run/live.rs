@@ -96,7 +96,7 @@ impl Live {
         gather: impl AsyncFnOnce(Session) -> Result<T, cluster::Error>,
     ) -> Result<T, Failure> {
         let context = Some(context).filter(|name| !name.is_empty());
-        let session = cluster::connect(&self.connect, context).await?;
+        let session = self.plan.budget.stop().or(cluster::connect(&self.connect, context)).await?;
         let hint = session.hint;
         gather(session).await.map_err(|error| Failure::from(Unseen { error, hint }))
     }

@@ -19,7 +19,7 @@ pub use rows::Rows;
 
 use crate::model::{Coverage, Gap, LogTail};
 use crate::wire::{Kind, Time};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// All data that one run has about one cluster.
 #[derive(Debug, Default)]
@@ -55,9 +55,15 @@ pub struct Cluster {
     /// The kubeconfig context.
     pub context: String,
     /// The URL of the API server.
+    #[serde(deserialize_with = "without_login")]
     pub server: String,
     /// The version of the API server, such as `v1.36.3`.
     pub version: String,
+}
+
+/// Reads the address of a server. Files of earlier versions may contain its login.
+fn without_login<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    Ok(crate::text::without_login(&String::deserialize(from)?))
 }
 
 /// The namespaces and pods that were requested.

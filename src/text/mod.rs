@@ -3,6 +3,7 @@
 //! What does not belong here: the texts themselves. Each is defined next to the thing it names; only those that files
 //! keep by id are in [`reasons`].
 
+mod address;
 mod age;
 mod fact;
 mod hostile;
@@ -15,6 +16,7 @@ mod texts;
 mod time_words;
 mod unknown_age;
 
+pub(crate) use address::without_login;
 pub use age::{NoDuration, human, parse_duration};
 pub use fact::{Fact, Facts, listed};
 pub(crate) use hostile::is_hostile;

@@ -8,6 +8,7 @@ mod command_line;
 mod compare;
 mod completion;
 mod corpus;
+mod credentials;
 mod help;
 mod history;
 mod hosts;

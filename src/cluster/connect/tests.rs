@@ -63,8 +63,14 @@ async fn errors_name_what_is_missing() {
         (|o| o.contexts = vec!["lost".to_owned()], "error: cluster \"gone\" does not exist"),
         (|o| o.cluster = Some("y".to_owned()), "error: cluster \"y\" does not exist"),
         (|o| o.user = Some("z".to_owned()), "error: auth info \"z\" does not exist"),
-        (|o| o.cluster = Some("proxied".to_owned()), "error: proxy-url not a url: invalid uri character"),
-        (|o| o.server = Some("http://[".to_owned()), "error: server http://[: invalid authority"),
+        (
+            |o| o.cluster = Some("proxied".to_owned()),
+            "error: unable to use context \"prod\": proxy-url: the address must begin with http:// or https:// or socks5://",
+        ),
+        (
+            |o| o.server = Some("http://[".to_owned()),
+            "error: unable to use context \"prod\": server: invalid authority",
+        ),
     ];
     for (change, text) in cases {
         let error = connected(change).await.err().unwrap().to_string();
@@ -76,6 +82,9 @@ async fn errors_name_what_is_missing() {
         "{error}"
     );
     assert!(error.ends_with("missing.pem: no such file or directory"), "{error}");
+    let key = PathBuf::from(format!("-----BEGIN PRIVATE KEY-----\n{}", "hush".repeat(300)));
+    let error = connected(|o| o.certificate_authority = Some(key)).await.err().unwrap().to_string();
+    assert!(error.contains("prod\": open the file: ") && !error.contains("hush"), "{error}");
     let error = connected(|o| o.client_key = Some(PathBuf::from("/none"))).await;
     assert!(error.is_ok() || error.err().unwrap().to_string().contains("/none"));
 }

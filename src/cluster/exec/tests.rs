@@ -106,3 +106,17 @@ fn a_plugin_that_must_talk_to_the_user_needs_a_terminal() {
     assert_eq!(is_interactive(&exec("Always"), true), Ok(true));
     assert!(is_interactive(&exec("Always"), false).is_err());
 }
+
+#[tokio::test]
+async fn too_much_output_is_an_error_of_the_plugin() {
+    assert_eq!(
+        error("yes secret").await,
+        "error: getting credentials: exec: executable sh printed more than 1 MiB"
+    );
+    let other = json!({ "apiVersion": "secret", "kind": "ExecCredential", "status": {} });
+    assert_eq!(
+        error(&print(&other)).await,
+        "error: getting credentials: exec plugin is configured to use API version client.authentication.k8s.io/v1, \
+         plugin returned version unknown"
+    );
+}

@@ -43,6 +43,27 @@ async fn a_cluster_that_answers_late_is_awaited() {
     assert_eq!(contexts(&reading(&[("a", 1, 1), ("b", 9, 9)]).all().await), ["a", "b"]);
 }
 
+/// Reads the contexts that the options select.
+async fn read(options: &ConnectOptions) -> Vec<ClusterResult> {
+    let names = crate::cluster::contexts(options).unwrap();
+    let plan = Plan {
+        scope: ScopeOptions::default(),
+        list: ListOptions::default(),
+        sources: SourceOptions::default(),
+        settings: Settings::default(),
+        request_timeout: Duration::ZERO,
+        clock: fake::clock,
+        clusters: names.len(),
+        with_usage: false,
+        with_certificates: false,
+        with_evidence: true,
+        about: None,
+        budget: fake::budget(),
+    };
+    let progress = Progress::new(false, None, fake::clock, names.len());
+    MultiCluster::start(options, names, &plan, &progress).all().await
+}
+
 #[tokio::test]
 async fn one_dead_cluster_of_several_has_its_own_error() {
     let (good, other, folder) = (Fake::default(), Fake::default(), tempfile::tempdir().unwrap());
@@ -59,23 +80,7 @@ async fn one_dead_cluster_of_several_has_its_own_error() {
         all_contexts: true,
         ..ConnectOptions::default()
     };
-    let names = crate::cluster::contexts(&options).unwrap();
-    let plan = Plan {
-        scope: ScopeOptions::default(),
-        list: ListOptions::default(),
-        sources: SourceOptions::default(),
-        settings: Settings::default(),
-        request_timeout: Duration::ZERO,
-        clock: fake::clock,
-        clusters: names.len(),
-        with_usage: false,
-        with_certificates: false,
-        with_evidence: true,
-        about: None,
-        budget: fake::budget(),
-    };
-    let progress = Progress::new(false, None, fake::clock, names.len());
-    let results = MultiCluster::start(&options, names, &plan, &progress).all().await;
+    let results = read(&options).await;
     let summary: Vec<String> = results
         .iter()
         .map(|(context, result)| match result {
@@ -95,4 +100,90 @@ async fn one_dead_cluster_of_several_has_its_own_error() {
             "other: 5 pods",
         ]
     );
+}
+
+/// Writes a kubeconfig with these contexts: the fields of their clusters and their users in YAML.
+fn kubeconfig(folder: &std::path::Path, contexts: &[(&str, String, &str)]) -> ConnectOptions {
+    let lines = |key: &str, line: &dyn Fn(&(&str, String, &str)) -> String| {
+        format!("{key}:\n{}", contexts.iter().map(line).collect::<String>())
+    };
+    let text = [
+        lines("contexts", &|(name, ..)| {
+            format!("- {{name: {name}, context: {{cluster: {name}, user: {name}, namespace: shop}}}}\n")
+        }),
+        lines("clusters", &|(name, cluster, _)| format!("- {{name: {name}, cluster: {{{cluster}}}}}\n")),
+        lines("users", &|(name, _, user)| format!("- {{name: {name}, user: {user}}}\n")),
+    ];
+    let path = folder.join("config");
+    std::fs::write(&path, text.concat()).unwrap();
+    ConnectOptions { kubeconfig: Some(path), all_contexts: true, ..ConnectOptions::default() }
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_is_the_error_of_its_own_context() {
+    let (good, folder) = (Fake::default(), tempfile::tempdir().unwrap());
+    good.namespace("shop", 2);
+    let served = good.serve().await;
+    let server = format!("server: 'http://{}'", served.address);
+    let long = |size: usize| format!("server: 'http://{}/{}'", served.address, "a".repeat(size));
+    std::fs::write(folder.path().join("token"), "t0k3n\n").unwrap();
+    let both = "server: 'https://h', insecure-skip-tls-verify: true, certificate-authority-data: aGk=";
+    let options = kubeconfig(
+        folder.path(),
+        &[
+            ("good", server.clone(), "{}"),
+            ("file", server.clone(), "{tokenFile: token}"),
+            ("login", format!("server: 'http://ops:hu%40sh@{}'", served.address), "{}"),
+            ("line", server.clone(), "{token: \"hush\\n\"}"),
+            ("inject", server.clone(), "{token: \"hush\\r\\nX: y\"}"),
+            ("group", server.clone(), "{as: a, as-groups: [\"hush\\n\"]}"),
+            ("long", long(100_000), "{}"),
+            ("nearly", long(65_480), "{}"),
+            ("both", both.to_owned(), "{}"),
+            ("proxy", format!("{server}, proxy-url: 'ftp://u:hush@h'"), "{}"),
+        ],
+    );
+    let results = read(&options).await;
+    let of = |name: &str| {
+        let (_, result) = results.iter().find(|(context, _)| context == name).unwrap();
+        match result {
+            Ok(snapshot) => format!("{} pods of {}", snapshot.rows.pods.len(), snapshot.cluster.server),
+            Err(unseen) => unseen.error.to_string(),
+        }
+    };
+    assert_eq!(results.len(), 10);
+    for name in ["good", "file", "login"] {
+        assert_eq!(of(name), format!("2 pods of http://{}", served.address));
+    }
+    for (name, words) in [
+        ("line", "the token contains a line break or another character that is not allowed"),
+        ("inject", "the token contains"),
+        ("group", "as-groups contains"),
+        ("long", "server: the address has 1000"),
+        ("nearly", "server: the address has 655"),
+        ("both", "specifying a root certificates file with the insecure flag is not allowed"),
+        ("proxy", "proxy-url: the address must begin with http://"),
+    ] {
+        let error = of(name);
+        assert!(error.contains(words) && !error.contains("hush") && error.len() < 200, "{error}");
+    }
+    let sent = good.authorizations();
+    let login = "Basic b3BzOmh1QHNo";
+    assert!(sent.iter().all(|sent| ["", "Bearer t0k3n", login].contains(&sent.as_str())), "{sent:?}");
+    assert!(sent.iter().any(|sent| sent == "Bearer t0k3n") && sent.iter().any(|sent| sent == login));
+}
+
+#[tokio::test]
+async fn a_panic_is_the_error_of_its_own_context() {
+    let names = vec!["a".to_owned(), "bad".to_owned(), "c".to_owned()];
+    let clusters = MultiCluster::read(names, |context, _| async move {
+        assert!(context != "bad", "a test of a panic");
+        Ok(Snapshot::default())
+    });
+    let mut results = clusters.all().await;
+    results.sort_by(|a, b| a.0.cmp(&b.0));
+    assert_eq!(contexts(&results), ["a", "bad", "c"]);
+    let error = results[1].1.as_ref().unwrap_err().error.to_string();
+    assert_eq!(error, format!("error: {PANICKED}"));
+    assert!(results[0].1.is_ok() && results[2].1.is_ok());
 }
