@@ -53,6 +53,7 @@ impl From<Written> for LogTail {
     fn from(written: Written) -> Self {
         let Written { namespace, pod, container, previous, refused, message, lines } = written;
         let refused = refused.and_then(|refused| wire::read_back(&refused, message.as_ref()));
+        let lines = lines.iter().map(|line| without_secrets(line)).collect();
         Self { namespace, pod, container, previous, refused, lines }
     }
 }
@@ -60,9 +61,11 @@ impl From<Written> for LogTail {
 impl LogTail {
     /// Keeps the last lines of a log that are not empty, without credentials.
     pub(crate) fn keep(&mut self, text: &str) {
+        // A key may have several lines.
+        let text = without_secrets(text);
         let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
         let last = lines.iter().skip(lines.len().saturating_sub(LINES));
-        self.lines = last.map(|line| shorten(&without_secrets(line))).collect();
+        self.lines = last.map(|line| shorten(line)).collect();
     }
 }
 

@@ -115,6 +115,16 @@ macro_rules! kinds {
                 Ok(object.tidy())
             }
 
+            /// An object of a kind with every field filled, before anything is removed from it.
+            #[cfg(test)]
+            pub(super) fn filled(kind: Kind, text: &'static str) -> Object {
+                let filler = super::tidy::Filler::new(text);
+                match kind {
+                    $(Kind::$kind => Object::$kind(serde::Deserialize::deserialize(filler).unwrap()),)*
+                    $(Kind::$measured => Object::$measured(serde::Deserialize::deserialize(filler).unwrap()),)*
+                }
+            }
+
             /// Reads an object of a known kind from protobuf.
             ///
             /// # Errors

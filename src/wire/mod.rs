@@ -25,6 +25,7 @@ mod sentence;
 mod status;
 mod storage;
 mod stream;
+mod tidy;
 mod time;
 mod value;
 mod workload;

@@ -1,7 +1,6 @@
-//! Objects: what identifies them, what is removed from them, and lists of them in JSON.
+//! Objects: what identifies them, and lists of them in JSON.
 
-use super::secret::hide_secrets;
-use super::{Kind, ListMeta, Object, Secret};
+use super::{Kind, ListMeta, Object};
 use bytes::Bytes;
 use prost::Message;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -15,30 +14,6 @@ pub struct Identity<'a> {
     pub name: &'a str,
     /// Unique among all objects that ever existed.
     pub uid: &'a str,
-}
-
-impl Object {
-    /// Removes what must not be kept: a container's settings other than those of its memory may be secrets, and its
-    /// messages may contain secrets.
-    pub(super) fn tidy(mut self) -> Self {
-        match &mut self {
-            Object::Pod(pod) => {
-                pod.spec.keep_only_memory_flags();
-                pod.status.hide_secrets();
-            }
-            Object::Event(event) => hide_secrets(&mut event.message),
-            Object::LogSource(source) => {
-                for pattern in &mut source.patterns {
-                    hide_secrets(&mut pattern.text);
-                    hide_secrets(&mut pattern.sample);
-                }
-            }
-            // In a Secret of another type, an entry with the name of a certificate may hold anything.
-            Object::Secret(secret) if secret.r#type != Secret::TLS => secret.data = None,
-            _ => {}
-        }
-        self
-    }
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,5 @@
 //! `v1.Pod`.
 
-use super::secret::hide_secrets;
 use super::{Condition, Container, ObjectMeta, Quantity, Resources, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -222,18 +221,6 @@ impl PodStatus {
     /// The first condition of a type, as in kubectl.
     pub fn condition(&self, kind: &str) -> Option<&Condition> {
         self.conditions.iter().find(|condition| condition.r#type == kind)
-    }
-
-    /// Removes credentials from the messages of the kubelet, the runtime and the programs.
-    pub(super) fn hide_secrets(&mut self) {
-        hide_secrets(&mut self.message);
-        self.conditions.iter_mut().for_each(|condition| hide_secrets(&mut condition.message));
-        for status in self.container_statuses.iter_mut().chain(&mut self.init_container_statuses) {
-            for state in [&mut status.state, &mut status.last_state] {
-                state.waiting.iter_mut().for_each(|waiting| hide_secrets(&mut waiting.message));
-                state.terminated.iter_mut().for_each(|ended| hide_secrets(&mut ended.message));
-            }
-        }
     }
 }
 

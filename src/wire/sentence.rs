@@ -1,6 +1,8 @@
 //! A message of the program as files keep it: the id of its text, and its facts. The English sentence stands next to it,
 //! for readers that know no ids and for versions that know other ones.
 
+use super::secret::hide_secrets;
+use super::without_secrets;
 use crate::text::{Fact, Lang, Message, reasons};
 
 measured! {
@@ -36,6 +38,14 @@ impl Sentence {
     pub fn of(message: &Message) -> Option<Self> {
         let facts = message.facts.iter().map(|(name, fact)| SentenceFact::of(name, fact)).collect();
         Some(Self { id: reasons::id(message.text)?.to_owned(), facts })
+    }
+
+    /// Hides credentials in its facts.
+    pub(super) fn tidy(&mut self) {
+        for fact in &mut self.facts {
+            fact.text.iter_mut().chain(&mut fact.items).for_each(hide_secrets);
+            fact.sentence.iter_mut().for_each(|sentence| sentence.tidy());
+        }
     }
 
     /// Returns the message; `None` if its id is unknown or it lacks a fact.
@@ -78,9 +88,11 @@ impl SentenceFact {
         if let Some(sentence) = &self.sentence {
             return Some(Fact::Message(sentence.message()?));
         }
-        let list = || Fact::List(self.items.clone(), usize::try_from(self.more).unwrap_or(usize::MAX));
+        // Any text of a file may be a credential.
+        let items = || self.items.iter().map(|item| without_secrets(item)).collect();
+        let list = || Fact::List(items(), usize::try_from(self.more).unwrap_or(usize::MAX));
         Some(match (&self.text, self.number) {
-            (Some(text), _) => Fact::text(text),
+            (Some(text), _) => Fact::text(without_secrets(text)),
             (None, Some(number)) => Fact::Number(number),
             (None, None) => list(),
         })
@@ -96,7 +108,7 @@ pub fn kept(message: &Message) -> (String, Option<Sentence>) {
 /// there is neither.
 pub fn read_back(detail: &str, sentence: Option<&Sentence>) -> Option<Message> {
     let known = sentence.and_then(Sentence::message);
-    known.or_else(|| (!detail.is_empty()).then(|| Message::quoted(detail)))
+    known.or_else(|| (!detail.is_empty()).then(|| Message::quoted(&without_secrets(detail))))
 }
 
 #[cfg(test)]

@@ -1,0 +1,220 @@
+use super::*;
+use proptest::prelude::*;
+use std::fmt::Write;
+
+/// A credential of the table: the text, and the parts of it that must not be shown.
+struct Case {
+    text: String,
+    secrets: Vec<String>,
+}
+
+/// Reads a table of tests/fixtures.
+fn table(name: &str) -> Vec<String> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+    let text = std::fs::read_to_string(path).unwrap();
+    let is_case = |line: &&str| !line.trim().is_empty() && !line.starts_with("# ");
+    let lines = text.lines().filter(is_case);
+    lines
+        .map(|line| {
+            line.replace('⏎', "\n").replace('⇥', "\t").replace('␛', "\u{1b}").replace('⌇', "\u{200b}")
+        })
+        .collect()
+}
+
+/// Draws characters, the same for the same seed.
+fn drawn(kind: char, length: usize, seed: usize) -> String {
+    let alphabet = match kind {
+        'u' => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
+        'l' => "abcdefghijklmnopqrstuvwxyz0123456789",
+        'h' => "0123456789abcdef",
+        'd' => "1234567890",
+        'b' => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+        'k' => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-",
+        _ => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
+    };
+    let mut state = seed as u64 * 2 + 1;
+    let mut next = || {
+        state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+        alphabet.as_bytes()[usize::try_from(state >> 40).unwrap() % alphabet.len()] as char
+    };
+    (0..length).map(|_| next()).collect()
+}
+
+/// Replaces `{w20}` by 20 drawn letters and digits.
+fn expanded(text: &str, seed: usize) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((start, after)) = rest.split_once('{') {
+        out.push_str(start);
+        let (inside, tail) = after.split_once('}').unwrap_or((after, ""));
+        match inside.get(1..).map(str::parse::<usize>) {
+            Some(Ok(length)) if inside.starts_with(|c| "ulhdbkw".contains(c)) => {
+                out.push_str(&drawn(inside.chars().next().unwrap(), length, seed + out.len()));
+                rest = tail;
+            }
+            _ => {
+                out.push('{');
+                rest = after;
+            }
+        }
+    }
+    out + rest
+}
+
+fn credentials() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (seed, line) in table("credentials.tsv").iter().enumerate() {
+        let (_, text) = line.split_once('\t').unwrap_or_else(|| panic!("no tab: {line}"));
+        let (mut whole, mut secrets) = (String::new(), Vec::new());
+        let mut rest = text;
+        while let Some((start, after)) = rest.split_once("[[") {
+            let (secret, tail) = after.split_once("]]").unwrap_or_else(|| panic!("no end: {line}"));
+            let secret = expanded(secret, seed + 1000 * secrets.len());
+            whole += &expanded(start, seed);
+            whole += &secret;
+            secrets.push(secret);
+            rest = tail;
+        }
+        assert!(!secrets.is_empty(), "no secret: {line}");
+        cases.push(Case { text: whole + &expanded(rest, seed), secrets });
+    }
+    cases
+}
+
+/// The parts of a secret that a reader could use: its words of three characters.
+fn parts(secret: &str) -> Vec<&str> {
+    let words: Vec<&str> =
+        secret.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() > 2).collect();
+    if words.is_empty() { vec![secret] } else { words }
+}
+
+#[test]
+fn every_credential_of_the_table_is_hidden() {
+    let cases = credentials();
+    let mut wrong = String::new();
+    for Case { text, secrets } in &cases {
+        let shown = without_secrets(text);
+        let seen: Vec<&str> =
+            secrets.iter().flat_map(|secret| parts(secret)).filter(|part| shown.contains(part)).collect();
+        if !seen.is_empty() {
+            writeln!(wrong, "{text:?}\n  -> {shown:?}\n  shows {seen:?}").unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{} lines\n{wrong}", wrong.lines().count() / 3);
+    assert!(cases.len() >= 250, "{} credentials", cases.len());
+}
+
+#[test]
+fn every_cause_of_the_table_stays_readable() {
+    let causes = table("causes.txt");
+    let mut wrong = String::new();
+    for cause in &causes {
+        let shown = without_secrets(cause);
+        if shown != *cause {
+            writeln!(wrong, "{cause:?}\n  -> {shown:?}").unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{} lines\n{wrong}", wrong.lines().count() / 2);
+    assert!(causes.len() >= 80, "{} causes", causes.len());
+}
+
+/// Openings without an end, and what is searched back and forth.
+const OPENINGS: &[&str] = &[
+    "password=\"",
+    "token=\"***",
+    "secret: \"a.",
+    "password:[",
+    "password={\"",
+    "<password>",
+    "<password><![CDATA[",
+    "password: |\n ",
+    "password:\n- ",
+    "password=\\\"",
+    "\\\\\\\\",
+    "token=\"http://",
+    "://a:",
+    "a:b@",
+    "@@@@",
+    "Cookie: ",
+    "Authorization: ",
+    "Authorization: a ",
+    "-----BEGIN PRIVATE KEY-----",
+    "-----END PRIVATE KEY-----",
+    "\u{1b}[",
+    "\u{200b}",
+    "key ",
+    "a",
+    "=",
+    "\"",
+    "[",
+    "-u a:",
+    "mysql -",
+    " login ",
+    "password for ",
+    "password is ",
+    "--password\n- ",
+    "\n",
+    "aaaaaa.",
+];
+
+/// Texts that make a search go back and forth: each trigger again and again, and what opens without an end.
+fn hostile(length: usize) -> Vec<String> {
+    let mut pieces: Vec<String> = Vec::new();
+    pieces.extend(key::PARTS.iter().chain(key::FOREIGN).map(|part| (*part).to_owned()));
+    pieces.extend(shape::SHAPES.iter().map(|shape| shape.prefix.to_owned()));
+    pieces.extend(rule::RULES.iter().map(|rule| rule.trigger.to_owned()));
+    pieces.extend(address::TRIGGERS.iter().chain(&block::TRIGGERS).map(|part| (*part).to_owned()));
+    pieces.extend(OPENINGS.iter().map(|piece| (*piece).to_owned()));
+    pieces.iter().map(|piece| piece.repeat(length / piece.len())).collect()
+}
+
+#[test]
+fn the_work_grows_with_the_length_only() {
+    for text in hostile(1 << 11) {
+        let twice = without_secrets(&text);
+        assert_eq!(without_secrets(&twice), twice, "{:?}", text.get(..60));
+    }
+    // A megabyte of all of them.
+    let mixed = hostile(1 << 12).concat();
+    assert!(mixed.len() > 1 << 20, "{}", mixed.len());
+    assert!(without_secrets(&mixed).len() < mixed.len());
+}
+
+#[test]
+fn a_text_without_a_credential_is_returned_as_it_is() {
+    let text = "pods \"web-7d9f8c6b5-xkzqv\" is forbidden: exceeded quota ".repeat(1000);
+    assert!(once(&text).is_none());
+    assert_eq!(without_secrets(&text), text);
+}
+
+#[test]
+fn few_passes_are_enough() {
+    for Case { text, .. } in credentials() {
+        let first = once(&text).unwrap();
+        let second = once(&first).unwrap_or(first);
+        assert_eq!(once(&second), None, "{text:?}");
+    }
+}
+
+/// The pieces of hostile texts.
+fn piece() -> impl Strategy<Value = String> {
+    let case = any::<prop::sample::Index>().prop_map(|index| {
+        let cases = table("credentials.tsv");
+        index.get(&cases).split('\t').next_back().unwrap_or_default().replace("[[", "").replace("]]", "")
+    });
+    prop_oneof![
+        case,
+        "[a-z]{1,8}",
+        "[ =:\"'\\\\\n,;&@/*{}<>\\[\\]()|.-]{1,4}",
+        "\\PC{1,6}",
+        Just("***".to_owned())
+    ]
+}
+
+proptest! {
+    #[test]
+    fn masking_twice_is_masking_once(pieces in proptest::collection::vec(piece(), 1..12)) {
+        let once = without_secrets(&pieces.concat());
+        prop_assert_eq!(without_secrets(&once), once);
+    }
+}

@@ -1,0 +1,134 @@
+//! The door that all free text of a cluster passes when it is decoded: messages and reasons of statuses, paths, images, the
+//! texts of measurements. Credentials in them are hidden here, once, for rows, reports and captures alike.
+//!
+//! What does not belong here: how a credential is recognized (`secret`).
+
+use super::secret::hide_secrets;
+use super::{ContainerState, Host, Ingress, LogSource, Object, Pod, Secret, Sentence};
+
+/// Hides credentials in the reasons and messages of conditions, which are of several types.
+macro_rules! hide_conditions {
+    ($conditions:expr) => {
+        for condition in &mut $conditions {
+            hide_secrets(&mut condition.reason);
+            hide_secrets(&mut condition.message);
+        }
+    };
+}
+
+impl Object {
+    /// Removes what must not be kept: settings of a container other than those of its memory, and credentials in texts.
+    /// Every kind is named, so that a new one states which texts it has.
+    pub(super) fn tidy(mut self) -> Self {
+        match &mut self {
+            Object::Pod(pod) => pod.tidy(),
+            Object::Ingress(ingress) => ingress.tidy(),
+            Object::Host(host) => host.tidy(),
+            Object::LogSource(source) => source.tidy(),
+            Object::Event(event) => {
+                hide_secrets(&mut event.reason);
+                hide_secrets(&mut event.message);
+            }
+            Object::PersistentVolume(volume) => {
+                hide_secrets(&mut volume.status.reason);
+                hide_secrets(&mut volume.status.message);
+            }
+            // In a Secret of another type, an entry with the name of a certificate may hold anything.
+            Object::Secret(secret) if secret.r#type != Secret::TLS => secret.data = None,
+            Object::ReplicaSet(set) => hide_conditions!(set.status.conditions),
+            Object::Deployment(deployment) => hide_conditions!(deployment.status.conditions),
+            Object::StatefulSet(set) => hide_conditions!(set.status.conditions),
+            Object::DaemonSet(set) => hide_conditions!(set.status.conditions),
+            Object::Job(job) => hide_conditions!(job.status.conditions),
+            Object::Node(node) => hide_conditions!(node.status.conditions),
+            Object::Namespace(namespace) => hide_conditions!(namespace.status.conditions),
+            Object::HorizontalPodAutoscaler(scaler) => hide_conditions!(scaler.status.conditions),
+            Object::PodDisruptionBudget(budget) => hide_conditions!(budget.status.conditions),
+            Object::APIService(service) => hide_conditions!(service.status.conditions),
+            Object::Secret(_)
+            | Object::PodMetrics(_)
+            | Object::NodeMetrics(_)
+            | Object::EndpointSlice(_)
+            | Object::Service(_)
+            | Object::CronJob(_)
+            | Object::PersistentVolumeClaim(_)
+            | Object::Gateway(_)
+            | Object::HTTPRoute(_)
+            | Object::ResourceQuota(_)
+            | Object::StorageClass(_)
+            | Object::IngressClass(_)
+            | Object::ValidatingWebhookConfiguration(_)
+            | Object::MutatingWebhookConfiguration(_)
+            | Object::Throttling(_)
+            | Object::Usage(_)
+            | Object::MemoryHistory(_) => {}
+        }
+        self
+    }
+}
+
+impl Pod {
+    fn tidy(&mut self) {
+        self.spec.keep_only_memory_flags();
+        let containers = self.spec.containers.iter_mut().chain(&mut self.spec.init_containers);
+        containers.for_each(|container| hide_secrets(&mut container.image));
+        let status = &mut self.status;
+        hide_secrets(&mut status.reason);
+        hide_secrets(&mut status.message);
+        hide_conditions!(status.conditions);
+        for container in status.container_statuses.iter_mut().chain(&mut status.init_container_statuses) {
+            hide_secrets(&mut container.image_id);
+            container.state.tidy();
+            container.last_state.tidy();
+        }
+    }
+}
+
+impl ContainerState {
+    fn tidy(&mut self) {
+        if let Some(waiting) = &mut self.waiting {
+            hide_secrets(&mut waiting.reason);
+            hide_secrets(&mut waiting.message);
+        }
+        if let Some(ended) = &mut self.terminated {
+            hide_secrets(&mut ended.reason);
+            hide_secrets(&mut ended.message);
+        }
+    }
+}
+
+impl Ingress {
+    fn tidy(&mut self) {
+        let rules = self.spec.rules.iter_mut();
+        rules.flat_map(|rule| &mut rule.value.http.paths).for_each(|path| hide_secrets(&mut path.path));
+    }
+}
+
+impl LogSource {
+    fn tidy(&mut self) {
+        for pattern in &mut self.patterns {
+            hide_secrets(&mut pattern.text);
+            hide_secrets(&mut pattern.sample);
+        }
+    }
+}
+
+impl Host {
+    fn tidy(&mut self) {
+        if let Some(dns) = &mut self.dns {
+            hide_secrets(&mut dns.detail);
+            dns.message.iter_mut().for_each(Sentence::tidy);
+        }
+        if let Some(tls) = &mut self.tls {
+            hide_secrets(&mut tls.detail);
+            tls.message.iter_mut().for_each(Sentence::tidy);
+        }
+    }
+}
+
+#[cfg(test)]
+mod filler;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+pub(super) use filler::Filler;
