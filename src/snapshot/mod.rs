@@ -6,6 +6,7 @@ mod capture;
 mod document;
 mod error;
 mod read;
+mod refused;
 mod rows;
 mod sorting;
 
@@ -136,6 +137,9 @@ impl Snapshot {
 
     /// Sorts everything, so that the same objects give the same report in whatever order they arrived.
     pub fn sort(&mut self) {
+        let (refused, without_owners) = self.rows.take_refused().gaps();
+        self.coverage.gaps.extend(refused);
+        self.coverage.remarks.extend(without_owners);
         let repeated = self.rows.sort();
         self.coverage.remarks.extend(repeated);
         if let Some(taken_at) = self.taken_at.known() {
