@@ -13,7 +13,7 @@ mod texts;
 
 pub use age::{human, parse_duration};
 pub use fact::{Fact, Facts, listed};
-pub(crate) use hostile::is_hostile;
+pub(crate) use hostile::{EscapedJson, is_emoji_selector, is_hostile, on_one_line};
 pub(crate) use io_words::io_words;
 pub(crate) use texts::texts;
 

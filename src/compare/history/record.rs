@@ -3,6 +3,7 @@
 use super::{Error, UNFINISHED, fail};
 use crate::compare::run_record::{KIND, RunRecord};
 use crate::snapshot::VERSION;
+use crate::text::EscapedJson;
 use crate::wire::Time;
 use serde::Deserialize;
 use std::fs::File;
@@ -34,7 +35,7 @@ pub(super) fn file_name(taken_at: Time, written_as: &Path) -> String {
 
 pub(super) fn write(run: &RunRecord, out: impl Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
-    serde_json::to_writer(&mut out, run)?;
+    serde_json::to_writer(EscapedJson(&mut out), run)?;
     out.write_all(b"\n")?;
     out.flush()
 }
@@ -43,6 +44,10 @@ pub(super) fn read(path: &Path) -> Result<RunRecord, Error> {
     let no_record = |reason: String| Error::NoRecord { path: path.display().to_string(), reason };
     let read = fail("read", path);
     let mut text = Vec::new();
+    // A pipe would never end.
+    if !std::fs::metadata(path).map_err(&read)?.is_file() {
+        return Err(no_record("it is not a regular file".to_owned()));
+    }
     File::open(path).map_err(&read)?.take(LARGEST + 1).read_to_end(&mut text).map_err(&read)?;
     if text.len() as u64 > LARGEST {
         return Err(no_record("it is too large".to_owned()));
