@@ -17,8 +17,8 @@ pub use classes::Class;
 pub use error::Error;
 pub use place::At;
 pub use read::{Chosen, Place, VARIABLE, choose, default_path, is_plain, parse};
-pub(in crate::policy) use rules::glob;
-pub use rules::{Link, Mute, PLACEHOLDERS, Pattern, Rules, day};
+pub(crate) use rules::slashed;
+pub use rules::{Link, Matcher, Mute, PLACEHOLDERS, Pattern, Rules, day};
 pub use section::Section;
 pub use webhook::{Address, Secret, Source, Webhook, When};
 
