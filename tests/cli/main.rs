@@ -9,6 +9,7 @@ mod completion;
 mod corpus;
 mod help;
 mod history;
+mod hostile;
 mod hosts;
 mod input;
 mod investigate;
