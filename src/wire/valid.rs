@@ -2,7 +2,6 @@
 //! and hostile servers may contain any, and the server does not check the names of owners.
 
 use super::{Kind, MeasuredMeta, Object, OwnerReference};
-use crate::text::is_hostile;
 
 /// The longest name.
 const LONGEST: usize = 253;
@@ -108,11 +107,9 @@ fn is_source(name: &str) -> bool {
         if is_kind(kind) && is_name(kind, name) && is_label(container))
 }
 
-/// A host may have characters that no name in the API has, such as `_` and `*`.
+/// A host comes from Ingresses and lists, and may have any character. It is quoted where a command contains it.
 fn is_host(name: &str) -> bool {
-    !name.is_empty()
-        && !name.starts_with('-')
-        && !name.contains(|c: char| c.is_whitespace() || is_hostile(c) || "/%'\"`\\".contains(c))
+    !name.is_empty() && !name.starts_with('-')
 }
 
 /// Returns whether kubectl finds objects of this kind in a namespace, or in the cluster if `namespace` is empty.

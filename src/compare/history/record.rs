@@ -45,7 +45,8 @@ pub(super) fn read(path: &Path) -> Result<RunRecord, Error> {
     let read = fail("read", path);
     let mut text = Vec::new();
     // A pipe would never end.
-    if !std::fs::metadata(path).map_err(&read)?.is_file() {
+    let metadata = std::fs::metadata(path).map_err(&read)?;
+    if !metadata.is_file() && !metadata.is_dir() {
         return Err(no_record("it is not a regular file".to_owned()));
     }
     File::open(path).map_err(&read)?.take(LARGEST + 1).read_to_end(&mut text).map_err(&read)?;
