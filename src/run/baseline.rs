@@ -74,7 +74,7 @@ impl Baseline {
             Some(path) => Some((past(path, &args.judge, now)?, format!("the baseline {}", path.display()))),
             None => None,
         };
-        Ok(Self { history, baseline })
+        Ok(Self { baseline, history })
     }
 
     /// Checks that the baseline is of the same cluster, before the first request.

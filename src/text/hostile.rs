@@ -49,7 +49,7 @@ impl<W: Write> Write for EscapedJson<W> {
                 continue;
             }
             for unit in c.encode_utf16(&mut [0; 2]) {
-                out.push_str(&format!("\\u{unit:04x}"));
+                out.extend(format!("\\u{unit:04x}").chars());
             }
         }
         self.0.write_all(out.as_bytes())

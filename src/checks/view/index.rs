@@ -51,7 +51,7 @@ fn owner(pod: &Pod) -> Key<'_> {
 /// Sorts rows by their keys, each row once for a key. Rows with the same key keep their order.
 fn sorted<'a, T>(rows: impl Iterator<Item = (Key<'a>, &'a T)>) -> Vec<(Key<'a>, &'a T)> {
     let mut rows: Vec<_> = rows.collect();
-    rows.sort_by(|(a, _), (b, _)| a.cmp(b));
+    rows.sort_by_key(|(key, _)| *key);
     rows.dedup_by(|(a, one), (b, other)| a == b && std::ptr::eq(*one, *other));
     rows
 }

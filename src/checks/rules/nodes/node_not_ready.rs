@@ -56,8 +56,9 @@ fn run(view: &View, out: &mut Reporter) {
     // Many nodes may be down at once, with many pods.
     let mut pods_on: BTreeMap<&str, Vec<&Pod>> = nodes.iter().map(|node| (&*node.name, Vec::new())).collect();
     for pod in view.snapshot.rows.pods.iter().filter(|pod| pod.shared.ended.is_none()) {
-        let on = pod.node.as_deref().filter(|_| !nodes.is_empty()).and_then(|node| pods_on.get_mut(node));
-        on.into_iter().for_each(|pods| pods.push(pod));
+        if let Some(pods) = pod.node.as_deref().and_then(|node| pods_on.get_mut(node)) {
+            pods.push(pod);
+        }
     }
     for node in nodes {
         let ready = node.condition("Ready");
