@@ -3,6 +3,13 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
+use std::time::Duration;
+
+/// The beginning of the name of a temporary file, and the number of random characters after it.
+const TEMPORARY: (&str, usize) = (".healthcheck-", 6);
+
+/// The age at which a temporary file of a run that was killed is removed.
+const ABANDONED: Duration = Duration::from_secs(86_400);
 
 /// Reads a file of at most `most` bytes, so that a device without an end is an error.
 ///
@@ -22,23 +29,25 @@ pub(crate) fn read(path: &Path, most: u64, what_for: &str) -> io::Result<Vec<u8>
 /// followed and its target replaced. With `new`, an existing file is an error. Pipes and devices are written to directly.
 ///
 /// # Errors
-/// When the folder cannot be written to, or the file exists and `new` is set.
+/// When the folder cannot be written to, the file exists and `new` is set, or the path is a link of another user in a
+/// folder that every user can write to.
 pub(crate) fn write(
     path: &Path,
     new: bool,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
+    if is_foreign_link(path)? {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the link belongs to another user"));
+    }
     let target = std::fs::canonicalize(path);
     let path = target.as_deref().unwrap_or(path);
     if std::fs::metadata(path).is_ok_and(|known| !known.is_file() && !known.is_dir()) {
         let mut out = BufWriter::new(File::options().write(true).open(path)?);
         return write(&mut out).and_then(|()| out.flush());
     }
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    let mut temporary = builder(path).prefix(".healthcheck-").tempfile_in(folder)?;
+    let folder = folder_of(path);
+    sweep(folder);
+    let mut temporary = builder(path).prefix(TEMPORARY.0).rand_bytes(TEMPORARY.1).tempfile_in(folder)?;
     let mut out = BufWriter::new(temporary.as_file_mut());
     write(&mut out)?;
     out.flush()?;
@@ -47,6 +56,49 @@ pub(crate) fn write(
     let moved = if new { temporary.persist_noclobber(path) } else { temporary.persist(path) };
     moved.map_err(|error| error.error)?;
     sync(folder)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
+}
+
+/// Returns whether a path is a link that another user left in a folder that every user can write to, such as `/tmp`. The
+/// rule is that of `fs.protected_symlinks` in Linux, which some systems turn off.
+#[cfg(unix)]
+fn is_foreign_link(path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let Some(link) = std::fs::symlink_metadata(path).ok().filter(std::fs::Metadata::is_symlink) else {
+        return Ok(false);
+    };
+    let folder = std::fs::metadata(folder_of(path))?;
+    if folder.mode() & 0o002 == 0 || link.uid() == folder.uid() {
+        return Ok(false);
+    }
+    // A new file belongs to the user of this process.
+    let own = tempfile::Builder::new().prefix(TEMPORARY.0).tempfile_in(folder_of(path))?;
+    Ok(own.as_file().metadata()?.uid() != link.uid())
+}
+
+#[cfg(not(unix))]
+fn is_foreign_link(_: &Path) -> io::Result<bool> {
+    Ok(false)
+}
+
+/// Removes the temporary files of runs that were killed. A file that cannot be removed stays.
+fn sweep(folder: &Path) {
+    for file in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = file.file_name();
+        let random = name.to_str().and_then(|name| name.strip_prefix(TEMPORARY.0)).unwrap_or_default();
+        let is_ours = random.len() == TEMPORARY.1 && random.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if is_ours && file.metadata().is_ok_and(|metadata| is_abandoned(&metadata)) {
+            let _ = std::fs::remove_file(file.path());
+        }
+    }
+}
+
+fn is_abandoned(metadata: &std::fs::Metadata) -> bool {
+    let age = metadata.modified().ok().and_then(|written| written.elapsed().ok());
+    metadata.is_file() && age.is_some_and(|age| age > ABANDONED)
 }
 
 /// Returns a builder of temporary files with the permissions of the file at `path`, or the default ones if it does not
@@ -111,6 +163,66 @@ mod tests {
         assert!(failed.is_err());
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "three");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
+    }
+
+    #[test]
+    fn files_of_runs_that_were_killed_are_removed_after_a_day() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = std::time::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        let make = |name: &str, old_file: bool| {
+            let file = File::create(folder.path().join(name)).unwrap();
+            if old_file {
+                file.set_modified(old).unwrap();
+            }
+        };
+        make(".healthcheck-aB3x9Z", true);
+        make(".healthcheck-bC4y0A", false);
+        for other in
+            [".healthcheck-notes", ".healthcheck-aB3x9Z.bak", ".healthcheck-a.b.c", "healthcheck-aB3x9Z"]
+        {
+            make(other, true);
+        }
+        std::fs::create_dir(folder.path().join(".healthcheck-folder")).unwrap();
+        put(&folder.path().join("new"), true, "text").unwrap();
+        let mut left: Vec<String> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        left.sort();
+        let kept = [
+            ".healthcheck-a.b.c",
+            ".healthcheck-aB3x9Z.bak",
+            ".healthcheck-bC4y0A",
+            ".healthcheck-folder",
+            "healthcheck-aB3x9Z",
+            "new",
+        ];
+        // A name of six letters may be ours.
+        left.retain(|name| name != ".healthcheck-notes");
+        assert_eq!(left, kept);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_of_another_user_is_not_followed() {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt, lchown, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (target, link) = (folder.path().join("target"), folder.path().join("out.json"));
+        put(&target, true, "mine").unwrap();
+        symlink(&target, &link).unwrap();
+        let own = std::fs::metadata(&target).unwrap().uid();
+        // Only root can give a file away.
+        if lchown(&link, Some(own + 1), None).is_err() {
+            return;
+        }
+        put(&link, false, "a folder of mine is safe").unwrap();
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o1777)).unwrap();
+        let refused = put(&link, false, "stolen").unwrap_err();
+        assert_eq!(refused.to_string(), "the link belongs to another user");
+        assert_eq!(std::fs::read_to_string(&target).unwrap(), "a folder of mine is safe");
+        lchown(&link, Some(own), None).unwrap();
+        put(&link, false, "my own link").unwrap();
+        assert_eq!(std::fs::read_to_string(&target).unwrap(), "my own link");
     }
 
     #[test]

@@ -22,6 +22,15 @@ pub(crate) fn raw(text: &str, with_end: bool) {
     let _ = write!(err, "{text}{end}").and_then(|()| err.flush());
 }
 
+/// Writes to standard output through a buffer. A closed pipe is an error: the output is incomplete without its end.
+///
+/// # Errors
+/// When standard output fails.
+pub(crate) fn whole_to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    write(&mut out).and_then(|()| out.flush())
+}
+
 /// Writes lines to standard error. Hostile characters become U+FFFD, since the text may come from a server. A failed
 /// write is ignored: there is no other place to report it.
 pub fn log(line: &str) {

@@ -109,19 +109,6 @@ pub(crate) fn ingress_ref(ingress: &Ingress) -> ObjectRef {
     ObjectRef::new(&ingress.metadata.namespace, "Ingress", &ingress.metadata.name)
 }
 
-/// Returns the Ingresses that lead to a Service.
-pub(crate) fn ingresses_to<'a>(
-    view: &View<'a>,
-    namespace: &'a str,
-    service: &'a str,
-) -> impl Iterator<Item = &'a Ingress> {
-    let leads = move |ingress: &&Ingress| {
-        let mut services = ingress.spec.backends().filter_map(|backend| backend.service.as_ref());
-        ingress.metadata.namespace == namespace && services.any(|backend| backend.name == service)
-    };
-    view.snapshot.rows.ingresses.iter().filter(leads)
-}
-
 /// Whether the API server itself depends on a Service: a webhook that must answer, or an aggregated API.
 pub(crate) fn is_asked_by_server(view: &View, namespace: &str, service: &str) -> bool {
     let rows = &view.snapshot.rows;

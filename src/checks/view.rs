@@ -1,6 +1,7 @@
 //! What the checks read: the snapshot, the settings, and the relations between objects.
 
 mod annotations;
+mod index;
 mod killed;
 mod lookup;
 mod loss;
@@ -42,6 +43,8 @@ pub struct View<'a> {
     overrides: Vec<Override>,
     /// For the kinds in [`MAKERS`]: the namespaces with pods in which all objects of the kind were seen.
     seen_makers: BTreeSet<(Kind, &'a str)>,
+    /// Objects by what they belong to.
+    index: index::Index<'a>,
 }
 
 /// Kinds whose names are known from the names of what they create.
@@ -76,6 +79,7 @@ impl<'a> View<'a> {
             selected: BTreeSet::new(),
             overrides: Vec::new(),
             seen_makers: seen_makers(snapshot),
+            index: index::Index::default(),
         };
         if snapshot.scope.selected {
             let root = |pod: &Pod| Some((Arc::clone(&pod.shared.namespace), view.root(pod)?));
@@ -96,6 +100,7 @@ impl<'a> View<'a> {
         }
         view.troubled_of = troubled_of;
         view.successors = view.find_successors();
+        view.index = index::Index::of(&snapshot.rows, view.troubled_pods());
         view
     }
 
@@ -162,17 +167,6 @@ impl<'a> View<'a> {
     /// Whether an owner is the topmost owner of a pod that a selector chose.
     fn is_selected(&self, namespace: &Arc<str>, owner: Owner) -> bool {
         self.selected.contains(&(Arc::clone(namespace), owner))
-    }
-
-    /// Returns the number of pods of a workload that serve.
-    pub fn serving(&self, workload: &Workload) -> usize {
-        // Controllers name what they create after themselves: comparing names is fast.
-        let named =
-            |pod: &&Pod| pod.shared.owner.as_ref().is_some_and(|o| o.name.starts_with(&*workload.name));
-        let own = |pod: &&Pod| {
-            self.root(pod).is_some_and(|r| *r.kind == *workload.kind.name() && r.name == workload.name)
-        };
-        self.pods_in(&workload.namespace).iter().filter(|pod| pod.serves()).filter(named).filter(own).count()
     }
 
     /// Returns the nodes that matter to the scope: all nodes, or those that run its pods.

@@ -50,8 +50,8 @@ struct Failed {
     again: Option<Duration>,
 }
 
-/// Posts a text. A failed connection, 429 and 5xx are retried once. A missing response is not: the message may have
-/// arrived.
+/// Posts a text. A connection that could not be made, 429 and 5xx are retried once. A missing response is not, nor a
+/// connection that the server closed: the message may have arrived.
 ///
 /// # Errors
 /// If the message was not delivered.
@@ -86,9 +86,11 @@ async fn send(limits: Limits, client: &Client, address: &Address, body: &str) ->
         .header(CONTENT_TYPE, "application/json")
         .body(Body::from(body.as_bytes().to_vec()))
         .map_err(|_| Failed { why: "the address is not valid".to_owned(), again: None })?;
-    let lost = |error: kube::Error| Failed {
-        why: words(&transport(&error, &address.origin())),
-        again: Some(limits.pause),
+    let lost = |error: kube::Error| {
+        let error = transport(&error, &address.origin());
+        let sent_nothing =
+            matches!(error, Error::Refused { .. } | Error::Unreached(_) | Error::TimedOut { .. });
+        Failed { why: words(&error), again: sent_nothing.then_some(limits.pause) }
     };
     let (parts, mut answer) = client.send(call).await.map_err(lost)?.into_parts();
     if parts.status.is_success() {

@@ -3,6 +3,7 @@
 use super::event::{Event, LogFormat};
 use super::{Error, ListRequest};
 use crate::output;
+use crate::text::on_one_line;
 use crate::wire::{Kind, Time};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
@@ -182,8 +183,10 @@ impl Progress {
     fn log(&self, event: &Event) {
         let context = self.context.as_str();
         match self.board.log {
-            Some(LogFormat::Text) if self.board.clusters < 2 => (self.board.write)(&event.to_string()),
-            Some(LogFormat::Text) => (self.board.write)(&format!("{context}: {event}")),
+            Some(LogFormat::Text) if self.board.clusters < 2 => {
+                (self.board.write)(&on_one_line(&event.to_string()));
+            }
+            Some(LogFormat::Text) => (self.board.write)(&on_one_line(&format!("{context}: {event}"))),
             Some(LogFormat::Json) => (self.board.write)(&event.json((self.board.clock)(), context)),
             None => {}
         }
@@ -191,7 +194,7 @@ impl Progress {
 
     fn show(&self) {
         if let Some(bar) = &self.board.bar {
-            bar.set_message(self.message());
+            bar.set_message(on_one_line(&self.message()));
         }
     }
 

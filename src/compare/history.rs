@@ -26,6 +26,9 @@ const UNFINISHED: (&str, &str) = (".healthcheck-", ".tmp");
 /// The age at which an unfinished record is removed, in seconds.
 const ABANDONED: i64 = 86_400;
 
+/// The most records that one run removes. Each run adds one, so a folder shrinks slowly, and no run empties it.
+const MOST_REMOVED: usize = 3;
+
 /// A folder of records.
 #[derive(Debug)]
 pub struct History {
@@ -143,7 +146,7 @@ impl History {
         record::write(run, &mut file).and_then(|()| file.as_file().sync_all()).map_err(&write)?;
         file.persist_noclobber(&path).map_err(|error| write(error.error))?;
         files::sync(&self.folder).map_err(&write)?;
-        self.prune(run)?;
+        self.prune(run, now)?;
         self.sweep(now).map_err(&write)
     }
 
@@ -153,17 +156,30 @@ impl History {
         self.entries.iter().filter(move |entry| is_same(&entry.cluster, &cluster) && entry.scope == scope)
     }
 
-    fn prune(&self, run: &RunRecord) -> Result<(), Error> {
+    fn prune(&self, run: &RunRecord, now: Time) -> Result<(), Error> {
         // The new record counts as well.
         let too_many = (self.of(run).count() + 1).saturating_sub(self.keep);
-        let now = run.taken_at.unwrap_or_default();
+        // The time of a run may come from a server or a file: one that lies in the future makes no record old.
+        let now = run.taken_at.unwrap_or(now).min(now);
         let too_old = |entry: &Entry| self.age > 0 && now.seconds_since(entry.taken_at) > self.age;
-        for (index, entry) in self.of(run).enumerate() {
-            if index < too_many || too_old(entry) {
-                remove(&entry.path).map_err(fail("remove the old record", &entry.path))?;
-            }
+        let surplus = self.of(run).enumerate().filter(|(index, entry)| *index < too_many || too_old(entry));
+        for (_, entry) in surplus.take(MOST_REMOVED) {
+            remove(&entry.path).map_err(fail("remove the old record", &entry.path))?;
         }
         Ok(())
+    }
+
+    /// Returns whether every user of this machine can write records.
+    #[cfg(unix)]
+    pub(crate) fn is_open_to_all(&self) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        fs::metadata(&self.folder).is_ok_and(|folder| folder.mode() & 0o002 != 0)
+    }
+
+    /// Returns whether every user of this machine can write records; unknown on this system.
+    #[cfg(not(unix))]
+    pub(crate) fn is_open_to_all(&self) -> bool {
+        false
     }
 
     /// Removes unfinished records of runs that were killed.

@@ -2,6 +2,7 @@
 
 use crate::model::ObjectRef;
 use crate::text::is_hostile;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The flags that every suggested command needs to reach the cluster.
@@ -14,10 +15,9 @@ pub struct Kubectl {
 impl Kubectl {
     /// Returns a command line such as `kubectl get pods -n pigo-dev`.
     pub fn line(&self, args: &[&str]) -> String {
-        let words = std::iter::once("kubectl")
-            .chain(self.global.iter().map(String::as_str))
-            .chain(args.iter().copied());
-        words.map(quote).collect::<Vec<_>>().join(" ")
+        let words = std::iter::once("kubectl").chain(self.global.iter().map(String::as_str));
+        let words = words.map(quote).chain(args.iter().map(|word| quote(&spoiled_if_flag(word))));
+        words.collect::<Vec<_>>().join(" ")
     }
 
     /// Returns the command that describes an object.
@@ -29,9 +29,10 @@ impl Kubectl {
             "PodDisruptionBudget" => "pdb".to_owned(),
             kind => kind.to_lowercase(),
         };
+        let name = if object.name.starts_with('-') { spoiled(&object.name) } else { object.name.to_string() };
         match &*object.namespace {
-            "" => self.line(&["describe", &kind, &object.name]),
-            namespace => self.line(&["describe", &kind, "-n", namespace, &object.name]),
+            "" => self.line(&["describe", &kind, &name]),
+            namespace => self.line(&["describe", &kind, "-n", namespace, &name]),
         }
     }
 
@@ -47,6 +48,47 @@ impl Kubectl {
 
 /// Programs that change nothing in a cluster, each with its command.
 const LOOKING: [[&str; 2]; 1] = [["openssl", "s_client"]];
+
+/// The flags of the commands that the program suggests.
+const FLAGS: [&str; 22] = [
+    "-A",
+    "-c",
+    "-f",
+    "-l",
+    "-n",
+    "-o",
+    "-p",
+    "--all-containers",
+    "--cert",
+    "--containers",
+    "--dry-run",
+    "--field-manager",
+    "--field-selector",
+    "--force-conflicts",
+    "--key",
+    "--limits",
+    "--previous",
+    "--server-side",
+    "--show-labels",
+    "--since",
+    "--sort-by",
+    "--tail",
+];
+
+/// Returns a word that kubectl does not take for a flag unless it is one of [`FLAGS`]: a name from a file or a message may
+/// be `--all`.
+fn spoiled_if_flag(word: &str) -> Cow<'_, str> {
+    let flag = word.split_once('=').map_or(word, |(flag, _)| flag);
+    match word.strip_prefix('-') {
+        Some(rest) if !rest.is_empty() && !FLAGS.contains(&flag) => Cow::Owned(spoiled(word)),
+        _ => Cow::Borrowed(word),
+    }
+}
+
+/// Returns a word that is no flag and no name.
+fn spoiled(word: &str) -> String {
+    format!("\u{fffd}{word}")
+}
 
 /// Verbs of kubectl that change nothing.
 const READING: [&str; 13] = [
@@ -104,7 +146,7 @@ pub(crate) fn quote(word: &str) -> String {
     }
     let visible: String = word.chars().map(|c| if is_hostile(c) { '\u{fffd}' } else { c }).collect();
     // NUL is the only character that cannot be quoted, and it was replaced above.
-    shlex::try_quote(&visible).map_or_else(|_| "''".to_owned(), std::borrow::Cow::into_owned)
+    shlex::try_quote(&visible).map_or_else(|_| "''".to_owned(), Cow::into_owned)
 }
 
 #[cfg(test)]
@@ -172,6 +214,23 @@ mod tests {
         ] {
             assert!(!changes_cluster(command), "{command}");
         }
+    }
+
+    #[test]
+    fn a_name_is_never_a_flag() {
+        let kubectl = Kubectl { global: vec!["--context".into(), "--prod".into()] };
+        for name in ["--all", "--force", "--grace-period=0", "-R", "--kubeconfig=/tmp/k", "-vvv"] {
+            let line = kubectl.line(&["delete", "pod", "-n", "demo", name]);
+            assert_eq!(line, format!("kubectl --context --prod delete pod -n demo '\u{fffd}{name}'"));
+        }
+        for name in ["--all", "-A", "--previous"] {
+            let line = Kubectl::default().describe(&ObjectRef::new("demo", "Secret", name));
+            assert_eq!(line, format!("kubectl describe secret -n demo '\u{fffd}{name}'"));
+        }
+        let line =
+            Kubectl::default().line(&["logs", "-n", "a", "web-0", "-c", "app", "--previous", "--tail=50"]);
+        assert_eq!(line, "kubectl logs -n a web-0 -c app --previous --tail=50");
+        assert_eq!(Kubectl::default().line(&["apply", "-f", "-"]), "kubectl apply -f -");
     }
 
     #[test]

@@ -20,9 +20,10 @@ pub use plan::{Plan, ScopeOptions};
 use crate::cluster::list;
 use crate::cluster::page::{Accept, ApiClient, Request, RetryPolicy};
 use crate::cluster::{Error, LastRead, ListRequest, ListResult, Progress, Session, Sink};
-use crate::model::{Cost, Ended};
+use crate::model::{Cost, Ended, Gap, Reason};
 use crate::snapshot::{Capture, Header, Rows, Snapshot};
 use crate::sources::{Noted, SourceRequest, Sources};
+use crate::text::{Fact, Message, reasons};
 use crate::wire::{Kind, Time};
 use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,6 +89,8 @@ struct Run<'a> {
     started_at: Time,
     /// By how many seconds the server's clock is ahead of this machine's.
     skew: i64,
+    /// The time of the server, if it cannot be right: the local clock is used.
+    implausible_clock: Option<Time>,
     version: String,
 }
 
@@ -117,6 +120,7 @@ impl<'a> Run<'a> {
             all_evidence: false,
             started_at,
             skew: 0,
+            implausible_clock: None,
             version: String::new(),
         };
         run.greet().await?;
@@ -137,9 +141,14 @@ impl<'a> Run<'a> {
                 let version: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
                 let git = version.get("gitVersion").and_then(serde_json::Value::as_str);
                 git.unwrap_or_default().clone_into(&mut self.version);
-                let ahead = answer.date.map_or(0, |date| date.seconds - (self.plan.clock)().seconds);
-                // The header has whole seconds, and the response took some time.
-                self.skew = if ahead.abs() > 2 { ahead } else { 0 };
+                let local = (self.plan.clock)().seconds;
+                let ahead = answer.date.map_or(0, |date| date.seconds.saturating_sub(local));
+                match ahead.saturating_abs() {
+                    // The header has whole seconds, and the response took some time.
+                    0..=2 => {}
+                    3..=MOST_SKEW => self.skew = ahead,
+                    _ => self.implausible_clock = answer.date,
+                }
                 Ok(())
             }
             // Some clusters hide their version.
@@ -243,6 +252,7 @@ impl<'a> Run<'a> {
         snapshot.cluster = self.client.session.cluster.clone();
         snapshot.cluster.version.clone_from(&self.version);
         snapshot.skew = self.skew;
+        snapshot.coverage.remarks.extend(self.implausible_clock.map(clock_note));
         let shift = |time: Time| time.minus(-self.skew);
         (snapshot.started_at, snapshot.taken_at) = (shift(self.started_at), shift((self.plan.clock)()));
         let count = |number: &AtomicU64| number.load(Ordering::Relaxed);
@@ -258,6 +268,16 @@ impl<'a> Run<'a> {
         });
         self.client.progress.finished(active as u64, cost.pages, requests, retries);
     }
+}
+
+/// The largest difference between the clocks that is believed, in seconds. A proxy may send any date.
+const MOST_SKEW: i64 = 86_400;
+
+/// Returns the note that the clock of the server was not used.
+fn clock_note(date: Time) -> Gap {
+    let time = date.to_timestamp().unwrap_or_default().to_string();
+    let why = Message::new(&reasons::SERVER_CLOCK, vec![("time", Fact::text(time))]);
+    Gap::new(Gap::CLUSTER, Reason::Inconsistent).because(why)
 }
 
 /// The error of the pods, if no list of them could be started. A stopped run is reported as far as it came.

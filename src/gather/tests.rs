@@ -76,6 +76,23 @@ async fn the_snapshot_records_cluster_time_and_cost() {
     assert_eq!(gaps(&snapshot.coverage.gaps), [""; 0]);
 }
 
+/// A proxy or a broken server may send any date.
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_cannot_be_right_changes_nothing() {
+    for date in
+        ["Thu, 26 Dec 2075 02:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 GMT", "Sat, 27 Dec 2025 02:00:01 GMT"]
+    {
+        let fake = Fake::default();
+        fake.namespace("default", 1);
+        let headers: &'static [(&str, &str)] = Box::leak(Box::new([("date", date)]));
+        fake.fault("/version", [Fault::Headers(headers)]);
+        let snapshot = gathered(&fake, &plan()).await.unwrap();
+        assert_eq!((snapshot.skew, snapshot.taken_at), (0, Time::at(fake::NOW)), "{date}");
+        assert_eq!(gaps(&snapshot.coverage.gaps), [""; 0]);
+        assert_eq!(gaps(&snapshot.coverage.remarks), ["Cluster - Inconsistent"], "{date}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_server_that_does_not_answer_ends_the_run_at_once() {
     for (fault, text) in [

@@ -82,7 +82,7 @@ impl Mute {
             |kind: &str, name: &str| self.object.as_ref().is_none_or(|object| object.is_match(kind, name));
         let owner = || finding.owner.as_ref().is_some_and(|owner| named(&owner.kind, &owner.name));
         self.checks.contains(finding.check.id)
-            && self.namespace.as_ref().is_none_or(|namespace| namespace.is_match(&*object.namespace))
+            && self.namespace.as_ref().is_none_or(|namespace| namespace.is_match(&object.namespace))
             && (named(&object.kind, &object.name) || owner())
     }
 

@@ -4,7 +4,7 @@
 //! They come from the cluster, not from the operator: an annotation that cannot be used is ignored and reported, never an
 //! error.
 
-use super::profile::{Class, Mute, Pattern, day, glob};
+use super::profile::{Class, Matcher, Mute, Pattern, day};
 use crate::finding::{Catalog, Group};
 use crate::model::{Annotations, Gap, ObjectRef, PREFIX, Reason, ThresholdChanges};
 use crate::text::suggest::nearest;
@@ -176,8 +176,8 @@ fn mute(object: &ObjectRef, annotations: &Annotations, catalog: &Catalog) -> Res
     Ok(Some(Mute {
         check: check.to_owned(),
         checks: ids(check, catalog)?,
-        namespace: Some(glob(&globset::escape(namespace))?),
-        object: (!whole).then(|| Pattern::exact(&object.kind, &object.name)).transpose()?,
+        namespace: Some(Matcher::Exact(namespace.to_string())),
+        object: (!whole).then(|| Pattern::exact(&object.kind, &object.name)),
         reason,
         owner,
         until,

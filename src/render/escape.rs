@@ -1,6 +1,6 @@
 //! Text from a cluster is hostile: each format escapes it.
 
-use crate::text::is_hostile;
+use crate::text::{is_emoji_selector, is_hostile};
 
 /// The maximum length of a message in the formats for people.
 const LONG: usize = 300;
@@ -8,15 +8,18 @@ const LONG: usize = 300;
 /// Makes controls, colour codes and characters that hide or reorder text visible, on one line.
 pub(super) fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    let mut before = ' ';
     for c in text.chars() {
         match c {
             '\n' => out.push_str("\\n"),
             '\t' => out.push(' '),
             '\r' => out.push_str("\\r"),
             '\u{1b}' => out.push_str("^["),
+            c if is_emoji_selector(c, before) => out.push(c),
             c if is_hostile(c) => out.extend(c.escape_unicode()),
             c => out.push(c),
         }
+        before = c;
     }
     out
 }
@@ -98,7 +101,8 @@ mod tests {
     #[test]
     fn terminals_see_what_is_there_and_obey_nothing() {
         assert_eq!(visible("a\u{1b}[31mb\r\n\u{202e}c\u{7}"), "a^[[31mb\\r\\n\\u{202e}c\\u{7}");
-        assert_eq!(visible("plain-name_1/映像檔 🔴"), "plain-name_1/映像檔 🔴");
+        assert_eq!(visible("plain-name_1/映像檔 🔴 ⚠\u{fe0f}"), "plain-name_1/映像檔 🔴 ⚠\u{fe0f}");
+        assert_eq!(visible("a\u{fe0f}b\u{e0041}\u{3164}"), "a\\u{fe0f}b\\u{e0041}\\u{3164}");
     }
 
     #[test]

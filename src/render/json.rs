@@ -17,7 +17,7 @@ use crate::finding::incident;
 use crate::model;
 use crate::report::{self, AGES, Overall, Report};
 use crate::snapshot::VERSION;
-use crate::text::Lang;
+use crate::text::{EscapedJson, Lang};
 use serde::Serialize;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -33,7 +33,7 @@ pub(super) enum Encoding {
 pub(super) fn write(document: &impl Serialize, encoding: Encoding, out: &mut dyn Write) -> io::Result<()> {
     match encoding {
         Encoding::Json => {
-            serde_json::to_writer_pretty(&mut *out, document)?;
+            serde_json::to_writer_pretty(EscapedJson(&mut *out), document)?;
             out.write_all(b"\n")
         }
         Encoding::Yaml => {

@@ -112,7 +112,7 @@ fn state(mute: &Mute, today: Date) -> State {
 }
 
 fn of_mute(mute: &Mute) -> String {
-    let namespace = mute.namespace.as_ref().map(|glob| format!("-n {}", glob.glob()));
+    let namespace = mute.namespace.as_ref().map(|matcher| format!("-n {matcher}"));
     let object = mute.object.as_ref().map(ToString::to_string);
     let terms = format!("{}, {}, {}", mute.until, mute.owner, mute.reason);
     namespace.into_iter().chain(object).chain([terms]).collect::<Vec<_>>().join(" ")

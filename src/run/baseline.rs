@@ -6,6 +6,7 @@ use crate::cluster::{self, ConnectOptions};
 use crate::compare::changes::{Changes, Trend, comparable, of_one_cluster};
 use crate::compare::history::History;
 use crate::compare::run_record::RunRecord;
+use crate::output;
 use crate::policy::setting::Set;
 use crate::report::{Compared, Report, Source};
 use crate::snapshot::{self, Given};
@@ -59,12 +60,21 @@ impl Baseline {
         let age = i64::try_from(compare.history_age.as_secs()).unwrap_or(i64::MAX);
         let keep = usize::try_from(compare.history_keep).unwrap_or(usize::MAX);
         let history = compare.history.as_deref().map(|folder| History::open(folder, keep, age));
+        let history = history.transpose()?;
+        if let Some(folder) =
+            compare.history.as_ref().filter(|_| history.as_ref().is_some_and(History::is_open_to_all))
+        {
+            let folder = folder.display();
+            output::log(&format!(
+                "warning: all users can write to the history folder {folder} and can forge its records"
+            ));
+        }
         let now = args.now.map_or_else(clock, Time::from);
         let baseline = match compare.baseline.as_deref() {
             Some(path) => Some((past(path, &args.judge, now)?, format!("the baseline {}", path.display()))),
             None => None,
         };
-        Ok(Self { history: history.transpose()?, baseline })
+        Ok(Self { baseline, history })
     }
 
     /// Checks that the baseline is of the same cluster, before the first request.

@@ -34,7 +34,8 @@ pub(super) fn capture(args: &SnapshotArgs, clock: fn() -> Time) -> Result<Exit, 
     let (header, parts) = gathered?;
     let complete = header.coverage.gaps.is_empty();
     if args.output.as_os_str() == "-" {
-        output::stdout(|out| Capture::write(parts, &header, out))?;
+        output::whole_to_stdout(|out| Capture::write(parts, &header, out))
+            .map_err(|source| snapshot::Error::Write { path: "standard output".to_owned(), source })?;
     } else {
         let path = args.output.display().to_string();
         write_capture(&args.output, parts, &header)

@@ -4,6 +4,7 @@
 use crate::cli::Cli;
 use crate::cluster;
 use crate::policy::profile;
+use crate::text::is_hostile;
 use clap::{CommandFactory, FromArgMatches, ValueHint};
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -36,7 +37,7 @@ pub(super) fn complete(words: &[OsString], out: &mut dyn Write) -> io::Result<()
         Some((first, path)) if first == "help" && !current.starts_with('-') => commands(path, current),
         _ => known(words)?,
     };
-    for (value, help) in &candidates {
+    for (value, help) in candidates.iter().filter(|(value, _)| !value.contains(is_hostile)) {
         // For `--flag=value` the scripts of cobra expect the value alone.
         let value = value.strip_prefix(&format!("{flag}=")).unwrap_or(value);
         match help {
@@ -83,6 +84,8 @@ fn outside_values(flag: &str, before: &[String]) -> Option<Vec<String>> {
         "--notify" => webhooks(before),
         _ => return None,
     };
+    // A line per candidate: a name with a line break would be two, and one with an escape code would be obeyed.
+    values.retain(|value| !value.contains(is_hostile));
     values.sort();
     values.dedup();
     Some(values)

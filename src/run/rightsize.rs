@@ -60,10 +60,9 @@ fn settings(args: &RightsizeArgs, global: Vec<String>) -> Settings {
 /// Returns the command that repeats this one, except for its format.
 fn again(args: &RightsizeArgs, loaded: &LoadedCluster) -> Option<String> {
     let words = args.to_repeat(loaded.context.as_deref())?;
-    let words: Vec<&str> =
-        ["healthcheck", "rightsize"].into_iter().chain(words.iter().map(String::as_str)).collect();
     // kubectl refuses flags before the name of a plugin.
-    Some(Kubectl::default().line(&words))
+    let plugin = ["healthcheck", "rightsize"].map(str::to_owned);
+    Some(Kubectl { global: plugin.into_iter().chain(words).collect() }.line(&[]))
 }
 
 /// Reads clusters in parallel; returns them in the order of the command line.

@@ -3,6 +3,7 @@
 
 use super::{Cluster, Scope, Snapshot};
 use crate::model::{Coverage, LogTail};
+use crate::text::EscapedJson;
 use crate::wire::{Object, Time};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
@@ -117,7 +118,7 @@ impl Capture {
             }
             lines @ None => lines.insert(zstd::Encoder::new(Vec::new(), 1)?),
         };
-        Ok(serde_json::to_writer(lines, object)?)
+        Ok(serde_json::to_writer(EscapedJson(lines), object)?)
     }
 
     /// Adds the objects of another part.
@@ -147,9 +148,10 @@ impl Capture {
     /// # Errors
     /// When the compressor or `out` fails.
     pub fn write(parts: Vec<Capture>, header: &Header, mut out: impl Write) -> io::Result<()> {
-        let head = serde_json::to_string(header)?;
+        let mut head = Vec::new();
+        serde_json::to_writer(EscapedJson(&mut head), header)?;
         // The items follow inside the same object.
-        out.write_all(head.strip_suffix('}').unwrap_or(&head).as_bytes())?;
+        out.write_all(head.strip_suffix(b"}").unwrap_or(&head))?;
         out.write_all(b",\"items\":[\n")?;
         let mut first = true;
         for part in parts {

@@ -175,6 +175,10 @@ impl<'de, S: FnMut(Item)> Visitor<'de> for &mut ItemsSeed<'_, S> {
 
 /// Reads one object, whose kind is its own or that of its list.
 fn item(value: Value, list_kind: Option<Kind>, place: &str) -> Item {
+    if !value.is_object() {
+        let kind = list_kind.map_or("Object", Kind::name);
+        return Item::Broken(kind.to_owned(), place.to_owned(), Message::plain(&reasons::EXPECTED_OBJECT));
+    }
     let own = value.get("kind").and_then(Value::as_str);
     let Some(kind) = own.map_or(list_kind, Kind::from_name) else {
         return Item::Unknown(own.unwrap_or("an object without kind").to_owned());

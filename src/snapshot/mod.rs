@@ -7,6 +7,7 @@ mod copies;
 mod document;
 mod error;
 mod read;
+mod refused;
 mod rows;
 mod sorting;
 
@@ -144,6 +145,9 @@ impl Snapshot {
 
     /// Sorts everything, so that the same objects give the same report in whatever order they arrived.
     pub fn sort(&mut self) {
+        let (refused, without_owners) = self.rows.take_refused().gaps();
+        self.coverage.gaps.extend(refused);
+        self.coverage.remarks.extend(without_owners);
         let repeated = self.rows.sort();
         self.coverage.remarks.extend(repeated);
         if let Some(taken_at) = self.taken_at.known() {

@@ -3,6 +3,7 @@
 //! The table at the end states for each list of rows which kinds it holds, how an object becomes a row, and how the rows are
 //! sorted. The struct, `add`, `append`, `sort` and the rest follow from it, so that no list can be left out of one of them.
 
+use super::refused::Refused;
 use super::sorting::{once, once_derived, once_events, once_logs};
 use crate::logs::Source;
 use crate::model::{
@@ -32,11 +33,16 @@ macro_rules! rows {
         pub struct Rows {
             $($(#[$doc])* pub $list: Vec<$row>,)*
             names: Names,
+            refused: Refused,
         }
 
         impl Rows {
-            /// Folds one object into its row.
-            pub fn add(&mut self, object: Object) {
+            /// Folds one object into its row. An object with a name that the API server would reject is counted and not
+            /// kept.
+            pub fn add(&mut self, mut object: Object) {
+                if !self.refused.admits(&mut object) {
+                    return;
+                }
                 let names = &self.names;
                 if let Object::Secret(secret) = &object {
                     self.certificates.extend(Tls::fold(secret, names));
@@ -55,6 +61,7 @@ macro_rules! rows {
             pub fn append(&mut self, mut other: Rows) {
                 Name::pack(other.pods.iter_mut().map(|pod| &mut pod.name));
                 $(take_over(&mut self.$list, other.$list);)*
+                self.refused.append(other.refused);
             }
 
             /// Keeps only the rows of some namespaces, and those of the cluster.
@@ -135,6 +142,11 @@ impl Rows {
         let key =
             |of: &Metered| (&*of.namespace, &*of.object, &*of.container).cmp(&(namespace, pod, container));
         self.metered.binary_search_by(key).ok().map(|index| &self.metered[index])
+    }
+
+    /// Takes what was refused because of its names.
+    pub(super) fn take_refused(&mut self) -> Refused {
+        std::mem::take(&mut self.refused)
     }
 
     /// Sorts every list and drops repeated rows. Returns the number of dropped rows, by kind.

@@ -19,7 +19,7 @@ mod unknown_age;
 pub(crate) use address::without_login;
 pub use age::{NoDuration, human, parse_duration};
 pub use fact::{Fact, Facts, listed};
-pub(crate) use hostile::is_hostile;
+pub(crate) use hostile::{EscapedJson, is_emoji_selector, is_hostile, on_one_line};
 pub(crate) use io_words::io_words;
 pub(crate) use parse_words::{parse_words, yaml_place, yaml_words, yaml_words_with_place};
 pub use share::in_percent;

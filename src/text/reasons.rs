@@ -64,11 +64,20 @@ reasons! {
     "too-deep" TOO_DEEP: "nested too deeply, or too many aliases", "巢狀層級過深，或別名（alias）過多",
         "嵌套层级过深，或别名（alias）过多";
     "time-out-of-range" TIME_OUT_OF_RANGE: "a time out of range", "時間超出範圍", "时间超出范围";
+    "server-clock" SERVER_CLOCK:
+        "the clock of the API server says {time}, more than a day from the local clock; ages use the local clock",
+        "API server 的時鐘為 {time}，與本機相差超過一天；時間以本機時鐘為準",
+        "API server 的时钟为 {time}，与本机相差超过一天；时间以本机时钟为准";
 
     // Files and settings.
     "one-page" ONE_PAGE: "{file} is one page of a longer list", "{file} 只是較長清單的其中一頁",
         "{file} 只是较长列表的其中一页";
     "unchecked-kind" UNCHECKED_KIND: "no check reads this kind", "沒有檢查會讀取這種物件", "没有检查会读取这种对象";
+    "invalid-names" INVALID_NAMES: "{count:# object|# objects} with a name that the API server would reject: {name}",
+        "{count} 個物件的名稱不會被 API server 接受：{name}", "{count} 个对象的名称不会被 API server 接受：{name}";
+    "invalid-owners" INVALID_OWNERS:
+        "{count:# object|# objects} with an owner whose name is not valid; the owner is ignored: {name}",
+        "{count} 個物件的擁有者名稱無效，已忽略該擁有者：{name}", "{count} 个对象的属主名称无效，已忽略该属主：{name}";
     "tls-checks-skipped" TLS_CHECKS_SKIPPED: "TLS certificate checks skipped", "已略過 TLS 憑證檢查", "已跳过 TLS 证书检查";
     "annotation" ANNOTATION: "annotation on {object}", "{object} 的註解", "{object} 的注解";
     "namespace-annotation" NAMESPACE_ANNOTATION: "annotation on namespace/{namespace}",

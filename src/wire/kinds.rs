@@ -5,8 +5,9 @@ use super::object::{Identity, Typed, json};
 use super::{
     ApiService, CronJob, DaemonSet, Deployment, EndpointSlice, Event, Gateway, HorizontalPodAutoscaler, Host,
     HttpRoute, Ingress, IngressClass, Job, ListMeta, LogSource, MemoryHistory, Namespace, Node, NodeMetrics,
-    PersistentVolume, PersistentVolumeClaim, Pod, PodDisruptionBudget, PodMetrics, ReplicaSet, ResourceQuota,
-    Secret, Service, StatefulSet, StorageClass, Throttling, Usage, WebhookConfiguration,
+    OwnerReference, PersistentVolume, PersistentVolumeClaim, Pod, PodDisruptionBudget, PodMetrics,
+    ReplicaSet, ResourceQuota, Secret, Service, StatefulSet, StorageClass, Throttling, Usage,
+    WebhookConfiguration,
 };
 use prost::Message;
 use serde::{Deserialize, Serialize};
@@ -100,6 +101,14 @@ macro_rules! kinds {
                         let metadata = &object.metadata;
                         Identity { namespace: &metadata.namespace, name: &metadata.name, uid: "" }
                     })*
+                }
+            }
+
+            /// Its owners, if they are read.
+            pub(super) fn owners_mut(&mut self) -> Option<&mut Vec<OwnerReference>> {
+                match self {
+                    $(Object::$kind(object) => object.metadata.owners_mut(),)*
+                    $(Object::$measured(_))|* => None,
                 }
             }
 

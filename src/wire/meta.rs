@@ -204,6 +204,25 @@ impl Condition {
     }
 }
 
+/// Each metadata returns its owners, if they are read.
+macro_rules! owners {
+    ($($meta:ident: $owners:expr;)*) => {
+        $(impl $meta {
+            pub(super) fn owners_mut(&mut self) -> Option<&mut Vec<OwnerReference>> {
+                let owners: fn(&mut Self) -> Option<&mut Vec<OwnerReference>> = $owners;
+                owners(self)
+            }
+        })*
+    };
+}
+
+owners! {
+    ObjectMeta: |metadata| Some(&mut metadata.owner_references);
+    AnnotatedMeta: |metadata| Some(&mut metadata.owner_references);
+    WorkloadMeta: |metadata| Some(&mut metadata.owner_references);
+    LabelledMeta: |_| None;
+}
+
 /// `resource.Quantity`, as written: a message with one string in protobuf, a string or a number in JSON.
 #[derive(Clone, PartialEq, Eq, prost::Message)]
 pub struct Quantity {

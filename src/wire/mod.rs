@@ -27,6 +27,7 @@ mod storage;
 mod stream;
 mod tidy;
 mod time;
+mod valid;
 mod value;
 mod workload;
 
@@ -51,5 +52,6 @@ pub use status::Status;
 pub use storage::*;
 pub use stream::ListReader;
 pub use time::Time;
+pub(crate) use valid::{is_kind, is_name, is_namespace, lives_in};
 pub(crate) use value::from_value;
 pub use workload::*;

@@ -11,6 +11,7 @@ mod corpus;
 mod credentials;
 mod help;
 mod history;
+mod hostile;
 mod hosts;
 mod input;
 mod investigate;

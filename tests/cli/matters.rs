@@ -65,7 +65,8 @@ fn keys_of_pods_name_their_controller() {
 #[test]
 fn alternating_reasons_share_a_key() {
     let owner = "ReplicaSet/web-7d9f8b6c5d";
-    let pulls = ["ErrImagePull", "ImagePullBackOff"].map(|reason| waiting(reason, owner, reason));
+    let pulls =
+        ["ErrImagePull", "ImagePullBackOff"].map(|reason| waiting(&reason.to_lowercase(), owner, reason));
     assert_eq!(keys("pod-image-pull-failed", &pulls), ["pod-image-pull-failed/demo/Deployment/web/app"]);
     let node = |(name, reason): (&str, &str)| {
         let ready = json!({ "type": "Ready", "status": "Unknown", "reason": reason });

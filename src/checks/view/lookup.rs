@@ -139,14 +139,6 @@ impl<'a> View<'a> {
         of_namespace.filter(move |workload| workload.is_selected_by(selector))
     }
 
-    /// Returns the pods in trouble that mount a claim, have not ended and do not serve.
-    pub fn pods_with_claim(&self, claim: &wire::PersistentVolumeClaim) -> Vec<&'a Pod> {
-        let metadata = &claim.metadata;
-        let near = self.troubled_pods().filter(|pod| *pod.shared.namespace == metadata.namespace);
-        let waiting = near.filter(|pod| pod.shared.ended.is_none() && !pod.serves());
-        waiting.filter(|pod| pod.claims().any(|name| name == metadata.name)).collect()
-    }
-
     /// Returns the warnings about an object, newest first. With a uid, only those about the object with that uid.
     pub fn events(&self, object: &ObjectRef, uid: &str) -> Vec<&'a Event> {
         let events = &self.snapshot.rows.events;

@@ -74,3 +74,10 @@ async fn a_refused_connection_is_named_without_the_secret() {
     let error = post_within(QUICK, &hook(closed_port()), "a").await.unwrap_err().to_string();
     assert_eq!(error, "the connection was refused");
 }
+
+#[tokio::test]
+async fn a_server_that_closes_the_connection_gets_the_message_once() {
+    let (fake, served) = serving([Fault::Io(std::io::ErrorKind::ConnectionReset)]).await;
+    assert!(post_within(QUICK, &hook(served.address), "a").await.is_err());
+    assert_eq!(fake.posted().len(), 1, "the message may have arrived");
+}

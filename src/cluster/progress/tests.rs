@@ -89,3 +89,25 @@ async fn the_bar_shows_counts_and_what_is_awaited() {
     one.ended(&lists[1], 0, None);
     assert_eq!(one.message(), "one  namespaces 2/3  pods 42  pages 1");
 }
+
+/// A text of the server or the kubeconfig is part of one line.
+#[tokio::test]
+async fn no_text_forges_a_line() {
+    let progress = Progress::to(keep, false, Some(LogFormat::Text), crate::cluster::fake::clock, 2);
+    let progress = progress.of("prod\u{1b}[2J\ndone: active pods 0");
+    let forged = "no\ndone: active pods 498\u{9b}31m".to_owned();
+    let error = Error::Status(Box::new(Status { code: 403, message: forged, ..Status::default() }));
+    progress.ended(&list(Kind::Pod, Some("shop")), 0, Some(&error));
+    let lines = LINES.take();
+    assert!(lines.len() == 1 && !lines[0].contains(char::is_control), "{lines:?}");
+    assert!(lines[0].contains("gap: pods in shop: Error from server: no\u{fffd}done"), "{lines:?}");
+}
+
+#[tokio::test]
+async fn the_bar_obeys_no_name_of_a_context() {
+    let progress =
+        Progress::new(true, None, crate::cluster::fake::clock, 1).of("prod\u{1b}]0;title\u{7}\n\u{202e}");
+    progress.show();
+    let shown = progress.board.bar.as_ref().unwrap().message();
+    assert!(!shown.contains(crate::text::is_hostile), "{shown:?}");
+}

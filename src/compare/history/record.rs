@@ -4,7 +4,7 @@ use super::{Error, UNFINISHED, fail};
 use crate::compare::run_record::{KIND, RunRecord};
 use crate::snapshot::VERSION;
 use crate::snapshot::with_article;
-use crate::text::parse_words;
+use crate::text::{EscapedJson, parse_words};
 use crate::wire::Time;
 use serde::Deserialize;
 use std::fs::File;
@@ -36,7 +36,7 @@ pub(super) fn file_name(taken_at: Time, written_as: &Path) -> String {
 
 pub(super) fn write(run: &RunRecord, out: impl Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
-    serde_json::to_writer(&mut out, run)?;
+    serde_json::to_writer(EscapedJson(&mut out), run)?;
     out.write_all(b"\n")?;
     out.flush()
 }
@@ -45,6 +45,11 @@ pub(super) fn read(path: &Path) -> Result<RunRecord, Error> {
     let no_record = |reason: String| Error::NoRecord { path: path.display().to_string(), reason };
     let read = fail("read", path);
     let mut text = Vec::new();
+    // A pipe would never end.
+    let metadata = std::fs::metadata(path).map_err(&read)?;
+    if !metadata.is_file() && !metadata.is_dir() {
+        return Err(no_record("it is not a regular file".to_owned()));
+    }
     File::open(path).map_err(&read)?.take(LARGEST + 1).read_to_end(&mut text).map_err(&read)?;
     if text.len() as u64 > LARGEST {
         return Err(no_record("it is too large".to_owned()));

@@ -18,8 +18,8 @@ pub use error::Error;
 pub(crate) use error::without_secrets;
 pub use place::At;
 pub use read::{Chosen, Place, VARIABLE, choose, default_path, is_plain, parse, read};
-pub(in crate::policy) use rules::glob;
-pub use rules::{Link, Mute, PLACEHOLDERS, Pattern, Rules, day};
+pub(crate) use rules::slashed;
+pub use rules::{Link, Matcher, Mute, PLACEHOLDERS, Pattern, Rules, day};
 pub use section::Section;
 pub use webhook::{Address, Secret, Source, Webhook, When};
 

@@ -90,7 +90,7 @@ pub fn choose(config: Option<&Path>, name: Option<&str>, catalog: &Catalog) -> R
     let shown = path.display().to_string();
     let text = match (read(&path), name) {
         (Ok(text), _) => text,
-        (Err(error), None) if config.is_none() && error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        (Err(error), None) if config.is_none() && is_absent(&path, &error) => return Ok(None),
         (Err(error), Some(name)) if error.kind() == io::ErrorKind::NotFound => {
             let hint = writes(name, config);
             return Err(Error { place: shown, text: crate::text::io_words(&error), hint });
@@ -115,6 +115,13 @@ pub fn choose(config: Option<&Path>, name: Option<&str>, catalog: &Catalog) -> R
 
 fn lacks(name: &str) -> String {
     format!("no profile \"{name}\"")
+}
+
+/// Returns whether there is no file: it does not exist, or its folder is not one that this user can enter.
+fn is_absent(path: &Path, error: &io::Error) -> bool {
+    use io::ErrorKind::{NotADirectory, NotFound, PermissionDenied};
+    let is_hidden = || std::fs::metadata(path).is_err_and(|error| error.kind() == PermissionDenied);
+    matches!(error.kind(), NotFound | NotADirectory) || is_hidden()
 }
 
 /// Returns the hint with the command that writes a profile of this name to the file.

@@ -31,7 +31,7 @@ pub struct Mute {
     /// The checks that it matches, by id.
     pub checks: BTreeSet<&'static str>,
     /// The namespaces; `None` for all.
-    pub namespace: Option<GlobMatcher>,
+    pub namespace: Option<Matcher>,
     /// The objects or their owners; `None` for all.
     pub object: Option<Pattern>,
     /// Why the findings are accepted.
@@ -58,10 +58,46 @@ pub struct Link {
 /// The placeholders that the address of a link may contain.
 pub const PLACEHOLDERS: [&str; 7] = ["check", "severity", "context", "namespace", "kind", "name", "owner"];
 
+/// A pattern, or a text that is compared as it is: annotations are many, and a compiled pattern is large and slow.
+#[derive(Clone, Debug)]
+pub enum Matcher {
+    /// One text.
+    Exact(String),
+    /// A compiled pattern.
+    Glob(GlobMatcher),
+}
+
+impl Matcher {
+    /// Returns whether it matches a text.
+    pub fn is_match(&self, text: &str) -> bool {
+        match self {
+            Matcher::Exact(exact) => exact == text,
+            Matcher::Glob(glob) => glob.is_match(text),
+        }
+    }
+
+    /// Returns the only text that it matches, if there is one.
+    pub fn exact(&self) -> Option<&str> {
+        match self {
+            Matcher::Exact(exact) => Some(exact),
+            Matcher::Glob(_) => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Matcher {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        match self {
+            Matcher::Exact(exact) => f.write_str(&globset::escape(exact)),
+            Matcher::Glob(glob) => f.write_str(glob.glob().glob()),
+        }
+    }
+}
+
 /// A pattern of `kind/name` or of a name.
 #[derive(Clone, Debug)]
 pub struct Pattern {
-    matcher: GlobMatcher,
+    matcher: Matcher,
     with_kind: bool,
 }
 
@@ -86,25 +122,22 @@ impl Pattern {
             }
             None => text.to_owned(),
         };
-        Ok(Self { matcher: glob(&written)?, with_kind: text.contains('/') })
+        Ok(Self { matcher: Matcher::Glob(glob(&written)?), with_kind: text.contains('/') })
     }
 
     /// Returns the pattern that matches this object only.
-    ///
-    /// # Errors
-    /// If the name is too long for a pattern.
-    pub fn exact(kind: &str, name: &str) -> Result<Self, Message> {
-        let written = globset::escape(&format!("{}/{name}", kind.to_lowercase()));
-        Ok(Self { matcher: glob(&written)?, with_kind: true })
+    pub fn exact(kind: &str, name: &str) -> Self {
+        Self { matcher: Matcher::Exact(slashed(kind, name)), with_kind: true }
+    }
+
+    /// Returns the only `kind/name` that it matches, if there is one.
+    pub fn only(&self) -> Option<&str> {
+        self.matcher.exact().filter(|_| self.with_kind)
     }
 
     /// Returns whether it matches an object of this kind and name.
     pub fn is_match(&self, kind: &str, name: &str) -> bool {
-        if self.with_kind {
-            self.matcher.is_match(format!("{}/{name}", kind.to_lowercase()))
-        } else {
-            self.matcher.is_match(name)
-        }
+        if self.with_kind { self.matcher.is_match(&slashed(kind, name)) } else { self.matcher.is_match(name) }
     }
 }
 
@@ -112,15 +145,20 @@ impl Pattern {
 ///
 /// # Errors
 /// If it is malformed.
-pub(in crate::policy) fn glob(pattern: &str) -> Result<GlobMatcher, Message> {
+pub(super) fn glob(pattern: &str) -> Result<GlobMatcher, Message> {
     let glob = Glob::new(pattern).map_err(|error| Message::quoted(error.to_string()))?;
     Ok(glob.compile_matcher())
 }
 
 impl std::fmt::Display for Pattern {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        f.write_str(self.matcher.glob().glob())
+        self.matcher.fmt(f)
     }
+}
+
+/// Returns `kind/name` as patterns have it.
+pub(crate) fn slashed(kind: &str, name: &str) -> String {
+    format!("{}/{name}", kind.to_lowercase())
 }
 
 impl Default for Rules {
@@ -183,7 +221,7 @@ fn mute(entry: &At<MuteEntry>, path: &str, catalog: &Catalog) -> Result<Mute, Er
     let namespace = mute
         .namespace
         .as_ref()
-        .map(|at| glob(&at.value).map_err(|error| Place::of(path, at).wrong(error, None)));
+        .map(|at| glob(&at.value).map(Matcher::Glob).map_err(|error| Place::of(path, at).wrong(error, None)));
     let object = mute
         .object
         .as_ref()

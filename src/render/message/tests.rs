@@ -65,15 +65,15 @@ fn pods_are_counted_by_their_status() {
 fn text_of_the_cluster_commands_no_chat() {
     let hostile = "<!channel> <@U1|you> @here @all `id` *b* [x](https://evil.example) <https://evil.example|y> \n& \u{202e}";
     for lang in LANGS {
-        let items = [pod("<!here>", "@channel`*~", &failing(hostile)), pod("b", "ok", &running())];
+        let items = [pod("a", "web", &failing(hostile)), pod("b", "@channel`*~", &running())];
         let text = message(&[brief("prod*@all", &items, lang)], lang);
         assert!(text.contains("&lt;!channel&gt;") && text.contains("＠here"), "{text}");
         for bad in ["<", ">", "](", "://", "\u{202e}", " @", "~", "**"] {
             assert!(!text.contains(bad), "{bad} in {text}");
         }
-        // What marks there are, are ours: the verdict in bold, and nothing that could not be pasted as code.
+        // What marks there are, are ours: the verdict in bold, and commands.
         assert_eq!(text.matches('*').count(), 2, "{text}");
-        assert_eq!(text.matches('`').count(), 0, "{text}");
+        assert_eq!(text.matches('`').count(), 2 * text.matches("`kubectl ").count(), "{text}");
         assert!(text.matches('&').count() == text.matches("&lt;").count() + text.matches("&gt;").count() + 1);
     }
 }
@@ -84,9 +84,9 @@ fn a_message_is_cut_between_lines_and_says_so() {
     for lang in LANGS {
         let items: Vec<Value> = (0..40)
             .flat_map(|n| {
-                let namespace = format!("{n:02}-{}", "n".repeat(200));
+                let namespace = format!("{n:02}-{}", "n".repeat(60));
                 let key = format!("{long}{n}");
-                [pod(&namespace, &format!("{n}-{}", "<".repeat(1_000)), &failing(&key))]
+                [pod(&namespace, &format!("{n:02}-{}", "p".repeat(250)), &failing(&key))]
             })
             .collect();
         let text = told(&items, lang);

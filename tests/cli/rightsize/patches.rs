@@ -94,14 +94,16 @@ fn says_which_workloads_keep_their_pods() {
 }
 
 #[test]
-fn quotes_hostile_names() {
+fn leaves_out_hostile_names() {
     let evil = "a\": {x}\n---\nkind: Secret # \u{1b}[2J\u{202e}";
-    let mut items = Workload::new(evil).of("StatefulSet").requests("1", "1Gi").objects();
+    let mut items = Workload::new("web").of("StatefulSet").requests("1", "1Gi").objects();
+    items.push(usage("web-0", 100, 100, 2016));
+    items.extend(Workload::new(evil).of("StatefulSet").requests("1", "1Gi").objects());
     items.push(usage(&format!("{evil}-0"), 100, 100, 2016));
     items[0]["metadata"]["ownerReferences"] = json!([{ "kind": evil, "name": evil, "controller": true }]);
     let patch = rightsize(&items, "-o patch").out;
     let documents = documents(&patch);
-    assert_eq!((documents.len(), &documents[0]["metadata"]["name"]), (1, &json!(evil)));
+    assert_eq!((documents.len(), &documents[0]["metadata"]["name"]), (1, &json!("web")));
     assert!(!patch.chars().any(|c| c.is_control() && c != '\n' || c == '\u{202e}'), "{patch}");
     for format in ["table", "wide", "markdown"] {
         let out = rightsize(&items, &format!("-o {format}")).out;

@@ -100,7 +100,7 @@ fn run(view: &View, out: &mut Reporter) {
     for service in view.snapshot.rows.services.iter().filter(|service| is_judged(view, service)) {
         let Some(empty) = Empty::of(view, service) else { continue };
         let (namespace, name) = (&*service.metadata.namespace, &*service.metadata.name);
-        let ingresses: Vec<_> = traffic::ingresses_to(view, namespace, name).collect();
+        let ingresses: Vec<_> = view.ingresses_to(namespace, name).collect();
         let open = service.spec.r#type == "LoadBalancer" && !service.status.load_balancer.ingress.is_empty();
         let used = open || !ingresses.is_empty() || traffic::is_asked_by_server(view, namespace, name);
         let (text, severity) = judge(view, service, &empty, used);

@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 use crate::model::Owner;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 static INFO: CheckInfo = CheckInfo {
     id: "node-not-ready",
@@ -52,10 +52,18 @@ static NEVER: Text = Text {
 };
 
 fn run(view: &View, out: &mut Reporter) {
-    for node in view.nodes().filter(|node| !node.is_ready()) {
+    let nodes: Vec<&Node> = view.nodes().filter(|node| !node.is_ready()).collect();
+    // Many nodes may be down at once, with many pods.
+    let mut pods_on: BTreeMap<&str, Vec<&Pod>> = nodes.iter().map(|node| (&*node.name, Vec::new())).collect();
+    for pod in view.snapshot.rows.pods.iter().filter(|pod| pod.shared.ended.is_none()) {
+        if let Some(pods) = pod.node.as_deref().and_then(|node| pods_on.get_mut(node)) {
+            pods.push(pod);
+        }
+    }
+    for node in nodes {
         let ready = node.condition("Ready");
         let since = ready.and_then(crate::wire::NodeCondition::since);
-        let pods: Vec<&Pod> = view.pods_on(&node.name).filter(|pod| pod.shared.ended.is_none()).collect();
+        let pods = pods_on.remove(&*node.name).unwrap_or_default();
         let (text, facts) = message(view, node, &pods);
         // A new node needs time to report, and a reboot takes a moment. A node that is being removed is not ready on
         // purpose.

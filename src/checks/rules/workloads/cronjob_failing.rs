@@ -120,13 +120,7 @@ fn report_gone(view: &View, cron_job: &CronJob, out: &mut Reporter) {
 
 /// Returns its Jobs, the newest first.
 fn jobs_of<'a>(view: &View<'a>, cron_job: &CronJob) -> Vec<&'a Job> {
-    let jobs = &view.snapshot.rows.jobs;
-    let first = jobs.partition_point(|job| job.namespace < cron_job.namespace);
-    let here = jobs.iter().skip(first).take_while(|job| job.namespace == cron_job.namespace);
-    let is_its = |job: &&Job| {
-        job.owner.as_ref().is_some_and(|owner| &*owner.kind == "CronJob" && owner.name == cron_job.name)
-    };
-    let mut found: Vec<&Job> = here.filter(is_its).collect();
+    let mut found: Vec<&Job> = view.jobs_of(&cron_job.namespace, &cron_job.name).collect();
     found.sort_by_key(|job| std::cmp::Reverse(job.created()));
     found
 }

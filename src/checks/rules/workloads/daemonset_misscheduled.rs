@@ -92,11 +92,6 @@ fn run(view: &View, out: &mut Reporter) {
 
 /// Returns its pods on nodes with a taint that repels new pods. Which taints it tolerates is not known.
 fn suspects<'a>(view: &View<'a>, set: &Workload) -> Vec<(&'a Pod, &'a Node)> {
-    let is_its = |pod: &&Pod| {
-        let owner = pod.shared.owner.as_ref();
-        pod.shared.namespace == set.namespace
-            && owner.is_some_and(|owner| &*owner.kind == "DaemonSet" && owner.name == set.name)
-    };
     let on = |pod: &'a Pod| {
         let node = view.node(pod.node.as_deref()?)?;
         let repels = |taint: &crate::wire::Taint| {
@@ -104,5 +99,5 @@ fn suspects<'a>(view: &View<'a>, set: &Workload) -> Vec<(&'a Pod, &'a Node)> {
         };
         node.taints.iter().any(repels).then_some((pod, node))
     };
-    view.snapshot.rows.pods.iter().filter(is_its).filter_map(on).collect()
+    view.pods_owned_by(&set.namespace, "DaemonSet", &set.name).filter_map(on).collect()
 }

@@ -105,12 +105,8 @@ fn pods_of<'a>(view: &View<'a>, set: &Workload) -> Vec<&'a Pod> {
         let (name, number) = split_suffix(&pod.name)?;
         (*name == *set.name).then(|| number.parse::<u32>().ok())?
     };
-    let is_its = |pod: &&Pod| {
-        let owner = pod.shared.owner.as_ref();
-        owner.is_some_and(|owner| &*owner.kind == "StatefulSet" && owner.name == set.name)
-            && number(pod).is_some()
-    };
-    let mut pods: Vec<&Pod> = view.pods_in(&set.namespace).iter().filter(is_its).collect();
+    let owned = view.pods_owned_by(&set.namespace, "StatefulSet", &set.name);
+    let mut pods: Vec<&Pod> = owned.filter(|pod| number(pod).is_some()).collect();
     pods.sort_by_key(|pod| number(pod));
     pods
 }

@@ -210,11 +210,7 @@ pub(crate) fn refusal<'a>(view: &View<'a>, workload: &'a Workload) -> Option<Ref
 
 /// Whether fewer pods exist than desired; if not, an earlier rejection is over.
 fn lacks_pods(view: &View, workload: &Workload) -> bool {
-    let is_its = |pod: &&Pod| {
-        let owner = pod.shared.owner.as_ref();
-        owner.is_some_and(|o| *o.kind == *workload.kind.name() && o.name == workload.name)
-    };
-    let there = view.pods_in(&workload.namespace).iter().filter(is_its).count();
+    let there = view.pods_owned_by(&workload.namespace, workload.kind.name(), &workload.name).count();
     i64::try_from(there).unwrap_or(i64::MAX) < i64::from(workload.desired)
 }
 

@@ -1,0 +1,171 @@
+//! Pods, Jobs and Ingresses by what they belong to: a check of every workload must not walk through all of them for each.
+
+use super::View;
+use crate::model::{Job, Pod, Workload};
+use crate::snapshot::Rows;
+use crate::wire::Ingress;
+
+/// A namespace, and two more parts of a key.
+type Key<'a> = (&'a str, &'a str, &'a str);
+
+/// The sorted lists.
+#[derive(Default)]
+pub(super) struct Index<'a> {
+    /// There may be very many pods: their keys are not kept.
+    by_owner: Vec<&'a Pod>,
+    by_claim: Vec<(Key<'a>, &'a Pod)>,
+    jobs: Vec<(Key<'a>, &'a Job)>,
+    ingresses: Vec<(Key<'a>, &'a Ingress)>,
+}
+
+impl<'a> Index<'a> {
+    pub(super) fn of(rows: &'a Rows, troubled: impl Iterator<Item = &'a Pod>) -> Self {
+        let mut by_owner: Vec<&Pod> = rows.pods.iter().filter(|pod| pod.shared.owner.is_some()).collect();
+        // Pods of the same owner keep their order.
+        by_owner.sort_by(|a, b| owner(a).cmp(&owner(b)));
+        let waiting = troubled.filter(|pod| pod.shared.ended.is_none() && !pod.serves());
+        let claims = |pod: &'a Pod| pod.claims().map(move |name| ((&*pod.shared.namespace, name, ""), pod));
+        let of_cron_job = |job: &'a Job| {
+            let owner = job.owner.as_ref().filter(|owner| &*owner.kind == "CronJob")?;
+            Some(((&*job.namespace, &*owner.name, ""), job))
+        };
+        let services = |ingress: &'a Ingress| {
+            let services = ingress.spec.backends().filter_map(|backend| backend.service.as_ref());
+            services.map(move |to| ((&*ingress.metadata.namespace, &*to.name, ""), ingress))
+        };
+        Self {
+            by_owner,
+            by_claim: sorted(waiting.flat_map(claims)),
+            jobs: sorted(rows.jobs.iter().filter_map(of_cron_job)),
+            ingresses: sorted(rows.ingresses.iter().flat_map(services)),
+        }
+    }
+}
+
+/// Returns the namespace of a pod, and the kind and name of its own owner.
+fn owner(pod: &Pod) -> Key<'_> {
+    let owner = pod.shared.owner.as_ref();
+    (&pod.shared.namespace, owner.map_or("", |owner| &owner.kind), owner.map_or("", |owner| &owner.name))
+}
+
+/// Sorts rows by their keys, each row once for a key. Rows with the same key keep their order.
+fn sorted<'a, T>(rows: impl Iterator<Item = (Key<'a>, &'a T)>) -> Vec<(Key<'a>, &'a T)> {
+    let mut rows: Vec<_> = rows.collect();
+    rows.sort_by_key(|(key, _)| *key);
+    rows.dedup_by(|(a, one), (b, other)| a == b && std::ptr::eq(*one, *other));
+    rows
+}
+
+/// Returns the rows with a key.
+fn of<'i, 'a, T>(rows: &'i [(Key<'a>, &'a T)], key: Key) -> impl Iterator<Item = &'a T> + use<'i, 'a, T> {
+    let from = rows.partition_point(|(of, _)| *of < key);
+    let to = rows.partition_point(|(of, _)| *of <= key);
+    rows[from..to].iter().map(|(_, row)| *row)
+}
+
+impl<'a> View<'a> {
+    /// Returns the pods whose own owner has this kind and name, by name.
+    pub fn pods_owned_by(&self, namespace: &str, kind: &str, name: &str) -> impl Iterator<Item = &'a Pod> {
+        let (pods, key) = (&self.index.by_owner, (namespace, kind, name));
+        let from = pods.partition_point(|pod| owner(pod) < key);
+        let to = pods.partition_point(|pod| owner(pod) <= key);
+        pods[from..to].iter().copied()
+    }
+
+    /// Returns the number of pods of a workload that serve.
+    pub fn serving(&self, workload: &Workload) -> usize {
+        let kind = workload.kind.name();
+        // A Deployment owns its pods by ReplicaSets.
+        let kinds = [Some(kind), (kind != "ReplicaSet").then_some("ReplicaSet")];
+        let is_root =
+            |pod: &&Pod| self.root(pod).is_some_and(|r| *r.kind == *kind && r.name == workload.name);
+        let counts = kinds.into_iter().flatten().map(|kind| {
+            // Controllers name what they create after themselves.
+            let named = self.owned_from(&workload.namespace, kind, &workload.name);
+            named.filter(|pod| pod.serves()).filter(is_root).count()
+        });
+        counts.sum()
+    }
+
+    /// Returns the pods whose own owner has this kind and a name that begins with `start`.
+    fn owned_from<'i>(
+        &'i self,
+        namespace: &'i str,
+        kind: &'i str,
+        start: &'i str,
+    ) -> impl Iterator<Item = &'a Pod> {
+        let pods = &self.index.by_owner;
+        let from = pods.partition_point(|pod| owner(pod) < (namespace, kind, start));
+        let named = pods[from..].iter().take_while(move |pod| {
+            let (of, its, name) = owner(pod);
+            (of, its) == (namespace, kind) && name.starts_with(start)
+        });
+        named.copied()
+    }
+
+    /// Returns the pods in trouble that mount a claim, have not ended and do not serve.
+    pub fn pods_with_claim(&self, claim: &crate::wire::PersistentVolumeClaim) -> Vec<&'a Pod> {
+        of(&self.index.by_claim, (&claim.metadata.namespace, &claim.metadata.name, "")).collect()
+    }
+
+    /// Returns the Jobs of a CronJob, by name.
+    pub fn jobs_of(&self, namespace: &str, cron_job: &str) -> impl Iterator<Item = &'a Job> {
+        of(&self.index.jobs, (namespace, cron_job, ""))
+    }
+
+    /// Returns the Ingresses that lead to a Service, by name.
+    pub fn ingresses_to(&self, namespace: &str, service: &str) -> impl Iterator<Item = &'a Ingress> {
+        of(&self.index.ingresses, (namespace, service, ""))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::settings::Settings;
+    use crate::snapshot::read_bytes;
+    use crate::wire::Time;
+    use serde_json::{Value, json};
+
+    fn object(kind: &str, name: &str, owner: (&str, &str), spec: &Value) -> Value {
+        let owners = json!([{ "kind": owner.0, "name": owner.1, "controller": true }]);
+        json!({ "kind": kind, "metadata": { "namespace": "shop", "name": name, "ownerReferences": owners },
+            "spec": spec, "status": { "phase": "Pending" } })
+    }
+
+    fn cluster(count: usize) -> Value {
+        let items = (0..count).flat_map(|n| {
+            let backend = json!({ "service": { "name": format!("web-{n}"), "port": { "number": 80 } } });
+            let volumes = json!([{ "persistentVolumeClaim": { "claimName": format!("data-{n}") } }]);
+            let spec = json!({ "nodeName": format!("node-{n}"), "volumes": volumes });
+            [
+                object("Pod", &format!("web-{n}-x"), ("StatefulSet", &format!("web-{n}")), &spec),
+                object("Job", &format!("night-{n}-1"), ("CronJob", &format!("night-{n}")), &json!({})),
+                object("Ingress", &format!("way-{n}"), ("", ""), &json!({ "defaultBackend": backend })),
+            ]
+        });
+        json!({ "kind": "List", "items": items.collect::<Vec<_>>() })
+    }
+
+    /// Each object is found once, whatever the number of others.
+    #[test]
+    fn what_is_looked_at_grows_with_what_belongs_together() {
+        for count in [50, 200, 800] {
+            let snapshot = read_bytes("test", cluster(count).to_string().as_bytes(), Time::at(1)).unwrap();
+            let settings = Settings::default();
+            let view = View::new(&snapshot, &settings);
+            let mut found = [0; 3];
+            for n in 0..count {
+                let name = format!("web-{n}");
+                found[0] += view.pods_owned_by("shop", "StatefulSet", &name).count();
+                found[1] += view.jobs_of("shop", &format!("night-{n}")).count();
+                found[2] += view.ingresses_to("shop", &name).count();
+            }
+            assert_eq!(found, [count; 3]);
+            assert_eq!(view.pods_owned_by("blog", "StatefulSet", "web-1").count(), 0);
+            // Names that begin with another: 4, 40 to 49, 400 to 499.
+            let more = if count > 400 { 100 } else { 0 };
+            assert_eq!(view.owned_from("shop", "StatefulSet", "web-4").count(), 11 + more);
+        }
+    }
+}
