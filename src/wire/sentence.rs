@@ -108,7 +108,7 @@ pub fn kept(message: &Message) -> (String, Option<Sentence>) {
 /// there is neither.
 pub fn read_back(detail: &str, sentence: Option<&Sentence>) -> Option<Message> {
     let known = sentence.and_then(Sentence::message);
-    known.or_else(|| (!detail.is_empty()).then(|| Message::quoted(&without_secrets(detail))))
+    known.or_else(|| (!detail.is_empty()).then(|| Message::quoted(without_secrets(detail))))
 }
 
 #[cfg(test)]

@@ -10,10 +10,13 @@ use super::{ContainerState, Host, Ingress, LogSource, Object, Pod, Secret, Sente
 macro_rules! hide_conditions {
     ($conditions:expr) => {
         for condition in &mut $conditions {
-            hide_secrets(&mut condition.reason);
-            hide_secrets(&mut condition.message);
+            hide_all([&mut condition.reason, &mut condition.message]);
         }
     };
+}
+
+fn hide_all(texts: [&mut String; 2]) {
+    texts.into_iter().for_each(hide_secrets);
 }
 
 impl Object {
@@ -25,13 +28,9 @@ impl Object {
             Object::Ingress(ingress) => ingress.tidy(),
             Object::Host(host) => host.tidy(),
             Object::LogSource(source) => source.tidy(),
-            Object::Event(event) => {
-                hide_secrets(&mut event.reason);
-                hide_secrets(&mut event.message);
-            }
+            Object::Event(event) => hide_all([&mut event.reason, &mut event.message]),
             Object::PersistentVolume(volume) => {
-                hide_secrets(&mut volume.status.reason);
-                hide_secrets(&mut volume.status.message);
+                hide_all([&mut volume.status.reason, &mut volume.status.message]);
             }
             // In a Secret of another type, an entry with the name of a certificate may hold anything.
             Object::Secret(secret) if secret.r#type != Secret::TLS => secret.data = None,
@@ -73,8 +72,7 @@ impl Pod {
         let containers = self.spec.containers.iter_mut().chain(&mut self.spec.init_containers);
         containers.for_each(|container| hide_secrets(&mut container.image));
         let status = &mut self.status;
-        hide_secrets(&mut status.reason);
-        hide_secrets(&mut status.message);
+        hide_all([&mut status.reason, &mut status.message]);
         hide_conditions!(status.conditions);
         for container in status.container_statuses.iter_mut().chain(&mut status.init_container_statuses) {
             hide_secrets(&mut container.image_id);
@@ -87,12 +85,10 @@ impl Pod {
 impl ContainerState {
     fn tidy(&mut self) {
         if let Some(waiting) = &mut self.waiting {
-            hide_secrets(&mut waiting.reason);
-            hide_secrets(&mut waiting.message);
+            hide_all([&mut waiting.reason, &mut waiting.message]);
         }
         if let Some(ended) = &mut self.terminated {
-            hide_secrets(&mut ended.reason);
-            hide_secrets(&mut ended.message);
+            hide_all([&mut ended.reason, &mut ended.message]);
         }
     }
 }

@@ -24,7 +24,7 @@ impl Filler {
     }
 }
 
-impl<'de> IntoDeserializer<'de, Error> for Filler {
+impl IntoDeserializer<'_, Error> for Filler {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
