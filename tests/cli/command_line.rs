@@ -68,9 +68,9 @@ fn errors_of_files_say_what_is_expected_and_quote_no_value() {
         assert!(error.contains(wanted), "{text}{error}{wanted}");
     }
     for (text, wanted) in [
-        ("users: [{name: u, user: {token: [HUSH]}}]\n", "expected text at line 1 column 33"),
-        ("contexts: {a: HUSH}\n", "expected a list at line 1 column 11"),
-        ("users: [{name: u, user: HUSH}]\n", "expected an object"),
+        ("users: [{name: u, user: {token: [HUSH]}}]\n", "line 1, column 33: expected a text"),
+        ("contexts: {a: HUSH}\n", "line 1, column 11: expected a list"),
+        ("users: [{name: u, user: HUSH}]\n", "expected keys and values"),
     ] {
         let dir = written("kubeconfig", &text.replace("HUSH", hush));
         let ran = run(dir.path(), "--kubeconfig DIR/kubeconfig");

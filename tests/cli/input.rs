@@ -197,7 +197,7 @@ fn shows_partly_broken_objects() {
     let pods = report["pods"].as_array().unwrap();
     // An object without a name cannot be shown, and the API server rejects longer names.
     let gaps = report["coverage"]["gaps"].as_array().unwrap();
-    assert!(!gaps.is_empty() && gaps.iter().all(|gap| gap["reason"] == "Unreadable"), "{gaps:?}");
+    assert!(!gaps.is_empty() && gaps.iter().all(|gap| gap["reason"] == "unreadable"), "{gaps:?}");
     assert_eq!(pods.len(), items.len() - 4);
     let by_name = |name: &str| pods.iter().find(|pod| pod["name"] == name).unwrap();
     let shown = |name: &str| {
