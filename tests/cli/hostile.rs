@@ -141,7 +141,10 @@ fn items_that_are_no_objects_are_gaps() {
         let gaps = report["coverage"]["gaps"].as_array().unwrap();
         let details: Vec<&str> = gaps.iter().filter_map(|gap| gap["detail"].as_str()).collect();
         for n in 1..=3 {
-            assert!(details.contains(&&*format!("standard input: items[{n}]: expected an object")), "{details:?}");
+            assert!(
+                details.contains(&&*format!("standard input: items[{n}]: expected an object")),
+                "{details:?}"
+            );
         }
     }
 }

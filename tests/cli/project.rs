@@ -97,23 +97,27 @@ fn the_krew_manifest_follows_the_rules_of_krew() {
     assert!(project("LICENSE").exists(), "krew requires this file in every archive");
 }
 
+/// The names of the tests of a file, each after a text.
+fn tests_in(file: &str, start: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(project(file)).unwrap();
+    text.split(start).skip(1).map(|test| test.split('(').next().unwrap().to_owned()).collect()
+}
+
 /// docs/reliability.md names only existing tests, and every test in `faults` and `storms`.
 #[test]
 fn the_table_of_faults_names_its_tests() {
     let page = std::fs::read_to_string(project("docs/reliability.md")).unwrap();
     let named = |line: &str| Some(line.strip_suffix("` |")?.rsplit_once('`')?.1.to_owned());
     let named: std::collections::BTreeSet<String> = page.lines().filter_map(named).collect();
-    let tests = |file: &str| -> Vec<String> {
-        let text = std::fs::read_to_string(project(&format!("tests/live/{file}.rs"))).unwrap();
-        let after: Vec<&str> = text.split("#[test]\nfn ").skip(1).collect();
-        after.iter().map(|test| test.split('(').next().unwrap().to_owned()).collect()
-    };
+    let tests = |file: &str| -> Vec<String> { tests_in(&format!("tests/live/{file}.rs"), "#[test]\nfn ") };
+    let of_lists = tests_in("src/cluster/list/tests.rs", "#[tokio::test(start_paused = true)]\nasync fn ");
     let of_faults: Vec<String> = ["faults", "storms"].iter().flat_map(|file| tests(file)).collect();
     let all: Vec<String> =
         ["proxies", "connection", "contexts", "stopped", "measured", "usage", "logs", "hosts"]
             .iter()
             .flat_map(|file| tests(file))
             .chain(of_faults.clone())
+            .chain(of_lists)
             .collect();
     assert!(named.len() > 25, "{named:?}");
     assert!(named.iter().all(|name| all.contains(name)), "{named:?}");
