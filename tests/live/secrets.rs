@@ -27,7 +27,7 @@ fn shop(space: &str, secrets: &[&str]) {
     secret["metadata"]["annotations"] = json!({ "kubectl.kubernetes.io/last-applied-configuration": KEY });
     let ingress = |name: &&str| {
         json!({
-            "apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": meta(&format!("to-{name}")),
+            "apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": meta(format!("to-{name}").trim_end_matches('-')),
             "spec": {
                 "tls": [{ "hosts": ["www.example.com"], "secretName": name }],
                 "defaultBackend": { "resource": { "apiGroup": "example.com", "kind": "Bucket", "name": "static" } },
