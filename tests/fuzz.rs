@@ -14,7 +14,7 @@ use clap::ValueEnum;
 use kubectl_healthcheck::checks::View;
 use kubectl_healthcheck::compare::changes::{Change, Changes, Trend};
 use kubectl_healthcheck::compare::run_record::RunRecord;
-use kubectl_healthcheck::model::{ObjectRef, Owner, Reason};
+use kubectl_healthcheck::model::{Gap, ObjectRef, Owner, Reason};
 use kubectl_healthcheck::policy::settings::Settings;
 use kubectl_healthcheck::render::{
     self, DiffFormat, Difference, Format, Look, NodesFormat, RightsizeFormat, Sized, render,
@@ -423,6 +423,13 @@ fn kind_of(item: &Value) -> Option<Kind> {
     version.is_none_or(|version| version == kind.api_version()).then_some(kind)
 }
 
+/// Returns the number of objects that a gap is about: a gap for invalid names begins with their number.
+fn objects_of(gap: &Gap) -> usize {
+    let why = gap.why.as_ref().map(ToString::to_string).unwrap_or_default();
+    let number = why.split_once(" object").and_then(|(number, _)| number.parse().ok());
+    number.unwrap_or(1)
+}
+
 /// Checks that every item is a row or a gap, or is counted as a duplicate or as of another kind.
 fn all_accounted_for(items: &[Value], snapshot: &Snapshot) -> Result<(), String> {
     let coverage = &snapshot.coverage;
@@ -437,12 +444,18 @@ fn all_accounted_for(items: &[Value], snapshot: &Snapshot) -> Result<(), String>
         let repeated =
             coverage.remarks.iter().filter(|gap| named(&gap.kind) && gap.reason == Reason::Repeated);
         let twice: u64 = repeated.map(|gap| gap.got).sum();
-        let seen = rows + unreadable.count() + usize::try_from(twice).unwrap();
+        let seen = rows + unreadable.map(objects_of).sum::<usize>() + usize::try_from(twice).unwrap();
         if seen != given {
             return Err(format!("{given} of {kinds:?} given, {seen} seen"));
         }
     }
-    let unknown = items.iter().filter(|item| kind_of(item).is_none()).count() as u64;
+    // What is not an object is unreadable, not of another kind.
+    let unknown = items.iter().filter(|item| item.is_object() && kind_of(item).is_none()).count() as u64;
+    let not_objects = items.iter().filter(|item| !item.is_object()).count();
+    let unreadable = coverage.gaps.iter().filter(|gap| gap.kind == "Object").count();
+    if unreadable != not_objects {
+        return Err(format!("{not_objects} that are not objects, {unreadable} counted"));
+    }
     let skipped = coverage.outside.iter().filter(|gap| gap.reason == Reason::Skipped);
     let counted: u64 = skipped.map(|gap| gap.got).sum();
     if counted != unknown {
