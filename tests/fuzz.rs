@@ -560,7 +560,10 @@ fn exists(object: &ObjectRef, items: &[Value]) -> bool {
             let is_it = |owner: &Owner| (&owner.kind, &owner.name) == (&object.kind, &object.name);
             is_it(&named) || named.inferred_owner().is_some_and(|maker| is_it(&maker))
         };
-        let named = owners.is_some_and(|owners| owners.iter().any(owns));
+        // The logs of a workload name it: `Deployment/web/app`.
+        let logs = text("/metadata/name").starts_with(&format!("{}/{}/", object.kind, object.name));
+        let named = owners.is_some_and(|owners| owners.iter().any(owns))
+            || logs && kind_of(item) == Some(Kind::LogSource);
         here && (named || kind_of(item) == Some(kind) && *object.name == *text("/metadata/name"))
     })
 }
