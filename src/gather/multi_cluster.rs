@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout};
 /// it returns without them.
 const TIME_FOR_THE_OTHERS: u32 = 20;
 
-/// The error of a context whose task panicked. The panic itself is on standard error.
+/// Returns the error of a context after its task panicked. Standard error has the panic itself.
 const PANICKED: &str = "a fault in this program ended the reading of the cluster; please report it";
 
 /// The clusters of a run, read in parallel.

@@ -12,7 +12,7 @@ pub(super) struct Copies {
     hashes: RandomState,
     /// The age of the newest copy, by the hash of kind, namespace and name.
     ages: HashMap<u64, Age>,
-    /// The newest copies of objects whose first copy is older.
+    /// The newest copies of objects, if they are newer than the first.
     newest: BTreeMap<(Kind, String, String), Object>,
 }
 

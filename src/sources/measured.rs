@@ -150,7 +150,7 @@ fn said(error: &Error) -> Message {
             Message::new(&reasons::ANSWER_UNREADABLE, vec![("why", Fact::Message(why.clone()))])
         }
         Error::Unreached(text) | Error::Transport(text) | Error::Config(text) => Message::quoted(text),
-        // Only a list ends so, and no source is one.
+        // Only lists end with these two.
         Error::NotServed(_) => error.why(),
         Error::Endless(why) | Error::Stopped(why) => why.clone(),
     }

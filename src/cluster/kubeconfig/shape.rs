@@ -1,4 +1,4 @@
-//! The form of a kubeconfig. It is read before the types of the client library, whose errors have no place in the file and
+//! The form of a kubeconfig. It is read before the types of the client library: its errors have no place in the file and
 //! repeat its values.
 //!
 //! What does not belong here: the content, which is in `kubeconfig`.
