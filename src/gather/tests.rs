@@ -14,7 +14,7 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 /// A plan for the default namespace.
-fn plan() -> Plan {
+pub(super) fn plan() -> Plan {
     Plan {
         scope: ScopeOptions::default(),
         list: ListOptions::default(),

@@ -2,11 +2,8 @@
 #![allow(clippy::too_many_lines, reason = "tables of cases are long")]
 
 use super::*;
-use crate::cluster::ListOptions;
 use crate::cluster::fake::{self, Fake, Served, closed_port};
-use crate::gather::ScopeOptions;
-use crate::policy::settings::Settings;
-use crate::sources::SourceOptions;
+use crate::gather::tests::plan;
 use std::time::Duration;
 
 fn contexts(results: &[ClusterResult]) -> Vec<&str> {
@@ -46,20 +43,7 @@ async fn a_cluster_that_answers_late_is_awaited() {
 /// Reads the contexts that the options select.
 async fn read(options: &ConnectOptions) -> Vec<ClusterResult> {
     let names = crate::cluster::contexts(options).unwrap();
-    let plan = Plan {
-        scope: ScopeOptions::default(),
-        list: ListOptions::default(),
-        sources: SourceOptions::default(),
-        settings: Settings::default(),
-        request_timeout: Duration::ZERO,
-        clock: fake::clock,
-        clusters: names.len(),
-        with_usage: false,
-        with_certificates: false,
-        with_evidence: true,
-        about: None,
-        budget: fake::budget(),
-    };
+    let plan = Plan { clusters: names.len(), ..plan() };
     let progress = Progress::new(false, None, fake::clock, names.len());
     MultiCluster::start(options, names, &plan, &progress).all().await
 }
