@@ -8,6 +8,7 @@
 mod address;
 mod assigned;
 mod block;
+mod clean;
 mod command;
 mod extent;
 mod fold;
@@ -45,8 +46,12 @@ pub fn without_secrets(text: &str) -> String {
 
 /// Removes the credentials from a text.
 pub(super) fn hide_secrets(text: &mut String) {
-    if let Some(kept) = once(text) {
-        *text = without_secrets(&kept);
+    if text.is_empty() || clean::is_known(text) {
+        return;
+    }
+    match once(text) {
+        Some(kept) => *text = without_secrets(&kept),
+        None => clean::remember(text),
     }
 }
 
@@ -54,6 +59,9 @@ pub(super) fn hide_secrets(text: &mut String) {
 fn once(text: &str) -> Option<String> {
     let folded = Folded::of(text);
     let mut spans = Scan::new(folded.text()).spans();
+    if spans.is_empty() {
+        return None;
+    }
     spans.sort_by_key(|span| (span.start, span.end));
     let mut out = String::with_capacity(text.len());
     let mut end = 0;
