@@ -9,18 +9,22 @@ const MODULES: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("output", &["text"]),
     ("files", &[]),
-    ("wire", &["text"]),
+    ("memory", &["text"]),
+    ("wire", &["text", "memory"]),
     ("model", &["text", "wire"]),
     ("logs", &["text", "wire", "model"]),
     ("tls", &["text", "files", "wire", "model"]),
     ("finding", &["text", "wire", "model"]),
     ("policy", &["text", "files", "wire", "model", "finding"]),
-    ("snapshot", &["text", "wire", "model", "logs", "tls"]),
+    ("snapshot", &["text", "memory", "wire", "model", "logs", "tls"]),
     // The JSON documents.
     ("contract", &["text", "wire", "model", "finding", "snapshot"]),
     // Judging: pure functions of a snapshot.
     ("checks", &["text", "wire", "model", "logs", "tls", "finding", "policy", "snapshot"]),
-    ("compare", &["text", "output", "files", "wire", "model", "finding", "snapshot", "contract", "checks"]),
+    (
+        "compare",
+        &["text", "output", "files", "memory", "wire", "model", "finding", "snapshot", "contract", "checks"],
+    ),
     ("rightsize", &["text", "wire", "model", "finding", "snapshot", "checks"]),
     (
         "report",
@@ -59,8 +63,8 @@ const MODULES: &[(&str, &[&str])] = &[
         ],
     ),
     // Asking: everything that sends a request.
-    ("cluster", &["text", "output", "files", "wire", "model", "tls", "policy", "snapshot"]),
-    ("sources", &["text", "output", "wire", "model", "logs", "tls", "snapshot", "cluster"]),
+    ("cluster", &["text", "output", "files", "memory", "wire", "model", "tls", "policy", "snapshot"]),
+    ("sources", &["text", "output", "memory", "wire", "model", "logs", "tls", "snapshot", "cluster"]),
     (
         "gather",
         &[
@@ -74,6 +78,7 @@ const MODULES: &[(&str, &[&str])] = &[
         &[
             "text",
             "output",
+            "memory",
             "wire",
             "model",
             "logs",
@@ -98,6 +103,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "text",
             "output",
             "files",
+            "memory",
             "wire",
             "model",
             "logs",

@@ -261,6 +261,19 @@ impl Cli {
         self.judging().map(|(_, profile)| &profile.resolved)
     }
 
+    /// Returns the flags of listing, if the command has them.
+    pub fn list_args(&self) -> Option<&ListArgs> {
+        match &self.command {
+            None => Some(&self.check.list),
+            Some(Command::Nodes(args) | Command::Profile { what: ProfileCommand::Show(args) }) => {
+                Some(&args.list)
+            }
+            Some(Command::Rightsize(args)) => Some(&args.list),
+            Some(Command::Snapshot(args)) => Some(&args.list),
+            _ => None,
+        }
+    }
+
     /// Returns the flags of a check, if the command has them.
     fn check_args(&mut self) -> Option<&mut CheckArgs> {
         match &mut self.command {

@@ -5,7 +5,7 @@
 //! cli::layers         the only async part                  plain data   pure       facts        counted    one match
 //!                                                                                                once
 //!
-//! words and data   text, files ◀ output, wire ◀ model ◀ logs, tls, finding ◀ policy │ snapshot ◀ contract
+//! words and data   text, files ◀ output, memory ◀ wire ◀ model ◀ logs, tls, finding ◀ policy │ snapshot ◀ contract
 //! judging          checks ◀ compare, rightsize ◀ report ◀ story ◀ render
 //! asking           cluster ◀ sources ◀ gather
 //! the program      cli ◀ run
@@ -24,8 +24,11 @@ pub mod compare;
 mod contract;
 mod files;
 pub mod finding;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 pub mod gather;
 pub mod logs;
+mod memory;
 pub mod model;
 pub mod output;
 pub mod policy;

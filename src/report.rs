@@ -32,7 +32,7 @@ pub use nodes::{NodeLoad, NodeTotals};
 pub(crate) use overall::Overall;
 pub use resources::{Capacity, Requested, Resources};
 pub use statistics::{AGES, Spread, Statistics};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The report of one cluster.
 pub struct Report<'a> {
@@ -137,12 +137,10 @@ pub struct NextCommands<'r> {
 impl<'r> NextCommands<'r> {
     /// Sorts commands into the two lists.
     pub fn of(commands: impl IntoIterator<Item = &'r str>) -> Self {
-        let mut next = Self::default();
-        for command in commands {
+        let (mut next, mut known) = (Self::default(), HashSet::new());
+        for command in commands.into_iter().filter(|command| known.insert(*command)) {
             let list = if changes_cluster(command) { &mut next.changing } else { &mut next.reading };
-            if !list.contains(&command) {
-                list.push(command);
-            }
+            list.push(command);
         }
         next
     }

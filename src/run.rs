@@ -25,6 +25,7 @@ pub use look::environment_os;
 pub use usage::usage;
 
 use crate::cli::{self, Cli, Command, Exit, Target};
+use crate::memory;
 use crate::output;
 use crate::render;
 use crate::wire::Time;
@@ -35,6 +36,7 @@ use crate::wire::Time;
 /// If there is nothing to report: wrong usage, no connection, no pods.
 pub fn run(mut cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
     let settings = cli.resolved().map(|resolved| resolved.settings.clone()).unwrap_or_default();
+    memory::set_limit(cli.list_args().map_or(memory::DEFAULT, |list| list.max_memory));
     command(cli, clock).map_err(|failure| failure.with_place(&settings))
 }
 

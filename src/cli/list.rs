@@ -3,6 +3,7 @@
 use super::duration::{between, duration, written};
 use super::read::number;
 use crate::cluster::{ListOptions, LogFormat};
+use crate::memory;
 use clap::Args;
 use std::time::Duration;
 
@@ -30,6 +31,9 @@ pub struct ListArgs {
     #[arg(long, value_name = "DURATION", default_value = written(ListOptions::default().timeout))]
     #[arg(value_parser = duration)]
     pub timeout: Duration,
+    /// Maximum memory in MiB; reading stops before it is reached, and the report says so (0: no limit)
+    #[arg(long, value_name = "MIB", default_value_t = memory::DEFAULT, value_parser = number::<u32>(0, u32::MAX.into()))]
+    pub max_memory: u32,
     /// Log each page, retry and gap to standard error
     #[arg(short, long)]
     pub verbose: bool,

@@ -39,8 +39,8 @@ pub enum Error {
     },
     /// The answer cannot be decoded; why.
     Unreadable(Message),
-    /// The list does not end; why.
-    Endless(Message),
+    /// The answer is over a limit of this program, or does not end; why.
+    Limit(Message),
     /// The server states that it does not serve the kind.
     NotServed(Kind),
     /// The run was stopped before there was an answer; why.
@@ -70,7 +70,7 @@ impl std::fmt::Display for Error {
             Error::Status(status) => write!(f, "Error from server ({}): {}", status.reason, status.message),
             Error::Foreign { code, text } => write!(f, "Error from server: HTTP {code}: {text}"),
             Error::Unreadable(text) => write!(f, "error: the server's answer cannot be read: {text}"),
-            Error::Endless(text) => write!(f, "error: {text}"),
+            Error::Limit(text) => write!(f, "error: {text}"),
             Error::NotServed(kind) => write!(f, "error: the server does not serve {}", kind.resource()),
             Error::Stopped(why) => write!(f, "error: {why}, nothing was read"),
         }
@@ -137,7 +137,7 @@ impl Error {
             Error::NotServed(kind) => {
                 Message::new(&reasons::NOT_SERVED, vec![("kind", Fact::text(kind.resource()))])
             }
-            Error::Endless(why) | Error::Stopped(why) => why.clone(),
+            Error::Limit(why) | Error::Stopped(why) => why.clone(),
         }
     }
 

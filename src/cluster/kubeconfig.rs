@@ -48,17 +48,22 @@ fn read(path: &Path) -> Result<Kubeconfig, Error> {
         |reason: String| Error::Config(format!("error loading config file \"{}\": {reason}", path.display()));
     let bytes = files::read(path, MOST_BYTES, "a kubeconfig")
         .map_err(|error| refuse(format!("open {}: {}", path.display(), plain(&error))))?;
+    of_bytes(&bytes, path.parent().unwrap_or(Path::new("")), &refuse)
+}
+
+/// Reads the documents of a kubeconfig in a folder.
+fn of_bytes(bytes: &[u8], folder: &Path, refuse: &dyn Fn(String) -> Error) -> Result<Kubeconfig, Error> {
     let mut merged = Kubeconfig::default();
     // Errors do not quote the file, which may contain secrets.
-    let _: Vec<Option<Shape>> = parse(&bytes).map_err(refuse)?;
-    let documents: Vec<Value> = parse(&bytes).map_err(refuse)?;
+    let _: Vec<Option<Shape>> = parse(bytes).map_err(refuse)?;
+    let documents: Vec<Value> = parse(bytes).map_err(refuse)?;
     for mut document in documents.into_iter().filter(|document| !document.is_null()) {
         complete(&mut document);
         let other = |_| refuse("the content does not have the form of a kubeconfig".to_owned());
         let mut config: Kubeconfig = serde_json::from_value(document).map_err(other)?;
         // As in Go, an empty string is no value.
         config.current_context = config.current_context.filter(|name| !name.is_empty());
-        resolve(&mut config, path.parent().unwrap_or(Path::new("")));
+        resolve(&mut config, folder);
         merged = merged.merge(config).map_err(|error| refuse(error.to_string()))?;
     }
     Ok(merged)
@@ -107,6 +112,11 @@ fn plain(error: &io::Error) -> String {
     let text = crate::text::io_words(error);
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(bytes: &[u8]) {
+    let _ = of_bytes(bytes, Path::new("/home/user/.kube"), &|reason| Error::Config(reason));
 }
 
 #[cfg(test)]

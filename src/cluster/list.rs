@@ -81,6 +81,8 @@ struct Part<K> {
     kept: K,
     count: u64,
     last_read: LastRead,
+    /// The number of objects that were left out because of their size.
+    too_large: u64,
 }
 
 /// The metadata of a page, and its objects.
@@ -145,7 +147,8 @@ impl<K: Sink> super::page::Body for Body<K> {
     fn end(self) -> Result<Self::Whole, Message> {
         let Self { list, reader, mut part, known, .. } = self;
         let kept = &mut |object| keep(&mut part, object, &list, &known);
-        let metadata = reader.finish(kept).map_err(|why| parse_words(&why))?;
+        let (metadata, too_large) = reader.finish(kept).map_err(|why| parse_words(&why))?;
+        part.too_large = too_large;
         Ok((metadata, part))
     }
 }
@@ -273,6 +276,7 @@ impl<K: Sink> Walk<K> {
         result.pages += 1;
         result.missing = metadata.remaining_item_count.and_then(|count| u64::try_from(count).ok());
         result.got += part.count;
+        result.too_large += part.too_large;
         result.kept.append(part.kept);
         if let Some(rest) = result.missing.filter(|_| result.pages == 1) {
             // Unused memory costs nothing, but a server may report any number.
@@ -295,7 +299,7 @@ impl<K: Sink> Walk<K> {
             let body = || Body {
                 list: Arc::clone(&list),
                 reader: ListReader::new(list.kind),
-                part: Part { kept: blank.part(), count: 0, last_read: LastRead::default() },
+                part: Part { kept: blank.part(), count: 0, last_read: LastRead::default(), too_large: 0 },
                 known: Arc::clone(&known),
                 next: Arc::clone(&next),
             };

@@ -2,6 +2,7 @@
 
 use super::{Error, LastRead, ListRequest};
 use crate::model::{Cost, Coverage, Gap, Reason, SlowPage};
+use crate::wire::too_large;
 use std::time::Duration;
 
 /// The result of a list.
@@ -20,6 +21,8 @@ pub(crate) struct ListResult<K> {
     pub(super) slowest: Duration,
     /// Whether the list expired and went on from another moment, or should have.
     pub(super) has_expired: bool,
+    /// The number of objects that were left out because of their size.
+    pub(super) too_large: u64,
 }
 
 impl<K> ListResult<K> {
@@ -34,6 +37,7 @@ impl<K> ListResult<K> {
             smallest: None,
             slowest: Duration::ZERO,
             has_expired: false,
+            too_large: 0,
         }
     }
 
@@ -51,6 +55,10 @@ impl<K> ListResult<K> {
             .error
             .as_ref()
             .map(|error| Gap { missing: self.missing, ..gap(error.reason(), Some(error.why())) });
+        let too_large = (self.too_large > 0).then(|| {
+            let why = too_large(self.too_large);
+            Gap { missing: Some(self.too_large), ..gap(Reason::Unreadable, Some(why)) }
+        });
         let remark = self.has_expired.then(|| gap(Reason::Inconsistent, None));
         let slowest = SlowPage {
             millis: u64::try_from(self.slowest.as_millis()).unwrap_or(u64::MAX),
@@ -65,7 +73,7 @@ impl<K> ListResult<K> {
         };
         Coverage {
             cost,
-            gaps: missing.into_iter().collect(),
+            gaps: missing.into_iter().chain(too_large).collect(),
             remarks: remark.into_iter().collect(),
             ..Coverage::default()
         }

@@ -12,7 +12,7 @@ mod discovery;
 pub(crate) mod error;
 mod event;
 mod exec;
-mod kubeconfig;
+pub(crate) mod kubeconfig;
 mod last_read;
 pub(crate) mod list;
 mod list_result;
@@ -22,7 +22,7 @@ pub(crate) mod page;
 mod page_size;
 mod post;
 mod progress;
-mod refusal;
+pub(crate) mod refusal;
 mod stop;
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::connect::LONGEST_ADDRESS;
 use super::error::transport;
 use super::refusal::{first_words, is_html, refusal, retry_after, sent_at};
 use super::{Budget, Error, Progress, Session};
+use crate::memory::{self, Gauge};
 use crate::text::{Fact, Message, parse_words, reasons};
 use crate::wire::{Kind, Object, Time};
 use bytes::Bytes;
@@ -287,9 +288,13 @@ impl ApiClient {
         let foreign = is_html(&parts.headers) && request.accept != Accept::Text;
         let good = parts.status.is_success() && !foreign;
         let mut refused = Vec::<u8>::new();
+        let mut gauge = Gauge::default();
         while let Some(frame) = stream.frame().await {
             let Ok(data) = frame.map_err(failed)?.into_data() else { continue };
             self.meter.bytes.fetch_add(data.len() as u64, Ordering::Relaxed);
+            if !gauge.has_room(data.len()) {
+                return Err((Error::Limit(memory::exhausted()), None));
+            }
             let taken = if good { into.take(&data) } else { refused.take(&data) };
             taken.map_err(unreadable)?;
             if good && into.is_full() {

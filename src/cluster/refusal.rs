@@ -60,6 +60,13 @@ fn http_date(text: &str) -> Option<Time> {
     Some(Time::from(zoned))
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(bytes: &[u8]) {
+    let _ = http_date(&String::from_utf8_lossy(bytes));
+    let _ = refusal(403, &Bytes::copy_from_slice(bytes)).to_string();
+    let _ = first_words(bytes);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

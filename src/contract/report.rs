@@ -11,11 +11,13 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Texts are in English in every locale. Everything that a text says is also in a field.
+/// Texts are in English in every locale. Everything that a text says is also in a field. The longest lists can be written
+/// from something else than a `Vec`.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "kubectl healthcheck -o json"))]
+#[cfg_attr(test, schemars(bound = "F: schemars::JsonSchema, P: schemars::JsonSchema + Default"))]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Report {
+pub(crate) struct Report<F = Vec<Finding>, P = Vec<Pod>> {
     #[cfg_attr(test, schemars(extend("const" = "healthcheck/v1")))]
     pub(crate) api_version: String,
     #[cfg_attr(test, schemars(extend("const" = "Report")))]
@@ -37,7 +39,7 @@ pub(crate) struct Report {
     /// Worst first, then oldest.
     pub(crate) incidents: Vec<Incident>,
     /// Worst first, then oldest.
-    pub(crate) findings: Vec<Finding>,
+    pub(crate) findings: F,
     #[serde(default)]
     pub(crate) muted: Vec<MutedFinding>,
     #[serde(default)]
@@ -45,7 +47,7 @@ pub(crate) struct Report {
     #[serde(default, alias = "unheeded")]
     pub(crate) ignored_annotations: Vec<IgnoredAnnotation>,
     #[serde(default)]
-    pub(crate) pods: Vec<Pod>,
+    pub(crate) pods: P,
     /// The nodes that matter to the scope, worst and fullest first.
     #[serde(default)]
     pub(crate) nodes: Vec<Node>,

@@ -55,7 +55,7 @@ const fn setting(id: &'static str, key: &'static str, form: Form, topic: Topic) 
 }
 
 /// All settings, in the order of the help.
-pub(crate) static SETTINGS: [Setting; 49] = [
+pub(crate) static SETTINGS: [Setting; 50] = [
     setting("namespace", "namespaces", List, Scope),
     setting("all_namespaces", "allNamespaces", Switch, Scope),
     setting("exclude_namespace", "excludeNamespaces", List, Scope),
@@ -96,6 +96,7 @@ pub(crate) static SETTINGS: [Setting; 49] = [
     setting("lang", "lang", Text, Output),
     setting("color", "color", Text, Output),
     setting("width", "width", Number, Output),
+    setting("max_memory", "maxMemory", Number, Output),
     setting("page_size", "pageSize", Number, Listing),
     setting("page_timeout", "pageTimeout", Text, Listing),
     setting("concurrency", "concurrency", Number, Listing),

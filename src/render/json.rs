@@ -42,8 +42,18 @@ pub(super) fn write(document: &impl Serialize, encoding: Encoding, out: &mut dyn
     }
 }
 
+/// A list whose items are made while they are written: all pods of a report, as structs of the contract, would need several
+/// times the memory of the report.
+pub(super) struct Each<F>(F);
+
+impl<F: Fn() -> I, I: Iterator<Item: Serialize>> Serialize for Each<F> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
+    }
+}
+
 /// Returns the document of some clusters.
-pub(super) fn report(reports: &[Report]) -> Document {
+pub(super) fn report(reports: &[Report]) -> Document<impl Serialize, impl Serialize> {
     let all: Vec<&Report> = reports.iter().collect();
     let overall = Overall::of(&all);
     Document {
@@ -58,11 +68,11 @@ pub(super) fn report(reports: &[Report]) -> Document {
         totals: overall.totals,
         namespaces: reports.iter().flat_map(namespaces).collect(),
         incidents: incidents(reports),
-        findings: reports.iter().flat_map(findings::all).collect(),
+        findings: Each(|| reports.iter().flat_map(findings::all)),
         muted: findings::muted(reports),
         mutes: reports.iter().flat_map(findings::mutes).collect(),
         ignored_annotations: reports.iter().flat_map(findings::ignored_annotations).collect(),
-        pods: reports.iter().flat_map(pods).collect(),
+        pods: Each(|| reports.iter().flat_map(pods)),
         nodes: reports.iter().flat_map(resources::nodes).collect(),
         resources: reports.iter().map(resources::of).collect(),
         certificates: reports.iter().flat_map(hosts::certificates).collect(),
@@ -91,9 +101,9 @@ fn namespaces(report: &Report) -> Vec<Namespace> {
     report.namespaces.iter().map(row).collect()
 }
 
-fn pods(report: &Report) -> Vec<Pod> {
+fn pods<'r>(report: &'r Report) -> impl Iterator<Item = Pod> + 'r {
     let context: Arc<str> = context(report).into();
-    let row = |(pod, class): (&model::Pod, report::Class)| Pod {
+    let row = move |(pod, class): (&model::Pod, report::Class)| Pod {
         context: Arc::clone(&context),
         namespace: Arc::clone(&pod.shared.namespace),
         name: pod.name.to_string(),
@@ -104,7 +114,7 @@ fn pods(report: &Report) -> Vec<Pod> {
         node: pod.node.clone(),
         class,
     };
-    report.pods().map(row).collect()
+    report.pods().map(row)
 }
 
 /// Returns the incidents of all clusters. The findings of all clusters are one list.

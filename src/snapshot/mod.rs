@@ -2,6 +2,7 @@
 //!
 //! What does not belong here: judgement (`checks`), and asking a server (`cluster`).
 
+mod broken;
 mod capture;
 mod copies;
 mod document;
@@ -10,6 +11,7 @@ mod read;
 mod refused;
 mod rows;
 mod sorting;
+mod unpacked;
 
 pub(crate) use capture::VERSION;
 pub use capture::{Capture, Header};

@@ -1,9 +1,12 @@
 //! Reads snapshots from files: `kubectl get … -o json|yaml`, lists, folders, streams of documents and captures,
 //! plain or compressed. Lists are read item by item, so that a file may be far larger than memory.
 
+use super::broken::Broken;
 use super::copies::Copies;
 use super::document::{Document, Item};
+use super::unpacked::{Counted, LARGEST_WINDOW, Unpacked};
 use super::{Error, Header, Snapshot};
+use crate::memory::Guarded;
 use crate::model::{Gap, Reason};
 use crate::text::{Fact, Message, parse_words, reasons, yaml_words_with_place};
 use crate::wire::{Kind, Time};
@@ -134,6 +137,7 @@ struct Files {
     kinds: BTreeSet<Kind>,
     unknown: BTreeMap<String, u64>,
     written: Vec<Written>,
+    broken: Broken,
 }
 
 impl Files {
@@ -149,16 +153,20 @@ impl Files {
     /// Reads one stream, and decompresses it if necessary.
     fn read(&mut self, path: &str, stream: impl Read) -> Result<(), Error> {
         let fail = |source| Error::Read { path: path.to_owned(), source };
-        let mut stream = BufReader::with_capacity(1 << 16, stream);
+        let packed = Counted::new(stream);
+        let size = packed.count();
+        let mut stream = BufReader::with_capacity(1 << 16, packed);
         let head = stream.fill_buf().map_err(fail)?;
         if head.starts_with(&[0x1f, 0x8b]) {
-            return self.text(path, BufReader::new(flate2::bufread::MultiGzDecoder::new(stream)));
+            let plain = flate2::bufread::MultiGzDecoder::new(stream);
+            return self.text(path, BufReader::new(Guarded::new(Unpacked::new(plain, size))));
         }
         if head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
-            let plain = zstd::Decoder::with_buffer(stream).map_err(fail)?;
-            return self.text(path, BufReader::new(plain));
+            let mut plain = zstd::Decoder::with_buffer(stream).map_err(fail)?;
+            plain.window_log_max(LARGEST_WINDOW).map_err(fail)?;
+            return self.text(path, BufReader::new(Guarded::new(Unpacked::new(plain, size))));
         }
-        self.text(path, stream)
+        self.text(path, BufReader::new(Guarded::new(stream)))
     }
 
     /// Reads a stream of JSON or YAML documents.
@@ -182,6 +190,9 @@ impl Files {
                 return self.check_version(path);
             }
             Document(&mut |item| self.take(path, item)).deserialize(&mut documents).map_err(|error| {
+                if error.is_io() {
+                    return Error::Read { path: path.to_owned(), source: error.into() };
+                }
                 let reason = parse_words(&error.to_string()).to_string();
                 Error::Syntax { path: path.to_owned(), form: "JSON", reason }
             })?;
@@ -201,10 +212,14 @@ impl Files {
             },
         };
         for document in serde_saphyr::read_with_options::<_, Collected>(&mut stream, options) {
-            let Collected(items) = document.map_err(|error| Error::Syntax {
-                path: path.to_owned(),
-                form: "YAML",
-                reason: yaml_words_with_place(&error).to_string(),
+            let Collected(items) = document.map_err(|error| match error {
+                serde_saphyr::Error::IOError { cause } => {
+                    Error::Read { path: path.to_owned(), source: cause }
+                }
+                error => {
+                    let reason = yaml_words_with_place(&error).to_string();
+                    Error::Syntax { path: path.to_owned(), form: "YAML", reason }
+                }
             })?;
             for item in items {
                 self.take(path, item);
@@ -231,10 +246,7 @@ impl Files {
             }
             Item::Unknown(kind) => *self.unknown.entry(kind).or_default() += 1,
             Item::Broken(kind, place, why) => {
-                let facts =
-                    vec![("who", Fact::text(format!("{path}: {place}"))), ("why", Fact::Message(why))];
-                let gap = Gap::new(kind, Reason::Unreadable).because(Message::new(&reasons::OF, facts));
-                self.snapshot.coverage.gaps.push(gap);
+                self.broken.add(kind, format!("{path}: {place}"), why);
             }
             Item::Header(mut header) => {
                 // Several captures of one cluster are one report at the time of the newest.
@@ -261,6 +273,7 @@ impl Files {
     fn finish(mut self, clock: Time) -> Snapshot {
         let mut snapshot = self.snapshot;
         std::mem::take(&mut self.copies).put_first(&mut snapshot.rows);
+        snapshot.coverage.gaps.extend(self.broken.gaps());
         let outside = &mut snapshot.coverage.outside;
         let unknown = self.unknown.iter();
         outside.extend(unknown.map(|(kind, got)| {

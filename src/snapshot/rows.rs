@@ -6,6 +6,7 @@
 use super::refused::Refused;
 use super::sorting::{once, once_derived, once_events, once_logs};
 use crate::logs::Source;
+use crate::memory::Reserved;
 use crate::model::{
     CronJob, Endpoints, Event, Gap, Job, Metered, Name, Names, Namespace, Node, Pod, Reason, Workload,
 };
@@ -34,6 +35,8 @@ macro_rules! rows {
             $($(#[$doc])* pub $list: Vec<$row>,)*
             names: Names,
             refused: Refused,
+            /// For findings about the pods.
+            reserved: Reserved,
         }
 
         impl Rows {
@@ -47,8 +50,12 @@ macro_rules! rows {
                 if let Object::Secret(secret) = &object {
                     self.certificates.extend(Tls::fold(secret, names));
                 }
+                let is_pod = object.kind() == Kind::Pod;
                 match object {
                     $($(Object::$kind(object) => rows!(@$each self.$list, ($fold)(*object, names)),)*)*
+                }
+                if is_pod {
+                    self.reserved.add(self.pods.last().map_or(0, reported_size));
                 }
             }
 
@@ -62,6 +69,7 @@ macro_rules! rows {
                 Name::pack(other.pods.iter_mut().map(|pod| &mut pod.name));
                 $(take_over(&mut self.$list, other.$list);)*
                 self.refused.append(other.refused);
+                self.reserved.append(other.reserved);
             }
 
             /// Keeps only the rows of some namespaces, and those of the cluster.
@@ -106,6 +114,19 @@ fn take_over<T>(rows: &mut Vec<T>, mut other: Vec<T>) {
     } else {
         rows.append(&mut other);
     }
+}
+
+/// Returns how many bytes a report of any format needs for a pod beside its row, at most.
+fn reported_size(pod: &Pod) -> usize {
+    /// The resources of an owner with one pod, and those of a pod without an owner, which no other pod shares.
+    const RESOURCES: (usize, usize) = (250, 450);
+    /// The columns, facts, evidence and commands of the findings about one pod.
+    const FINDINGS: usize = 4 << 10;
+    /// How often a text of the cluster is in a report while it is written.
+    const COPIES: usize = 6;
+    let resources = if pod.shared.owner.is_some() { RESOURCES.0 } else { RESOURCES.1 };
+    let failing = pod.object.as_ref().map(|object| FINDINGS + COPIES * object.status.text_length());
+    resources + failing.unwrap_or(0)
 }
 
 fn first(kinds: &[Kind]) -> Option<Kind> {

@@ -222,6 +222,14 @@ fn seconds(before: &Counters, after: &Counters, elapsed: Duration) -> i64 {
     (millis / 500 + 1) / 2
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(bytes: &[u8]) {
+    let mut reading = Reading::of(&Arc::new(PromSelector::default()));
+    let pieces = bytes.chunks(bytes.first().map_or(1, |first| usize::from(*first) + 1));
+    let taken: Result<Vec<()>, Message> = pieces.map(|piece| reading.take(piece)).collect();
+    let _ = taken.and_then(|_| reading.end());
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

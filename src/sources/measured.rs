@@ -152,6 +152,6 @@ fn said(error: &Error) -> Message {
         Error::Unreached(text) | Error::Transport(text) | Error::Config(text) => Message::quoted(text),
         // Only lists end with these two.
         Error::NotServed(_) => error.why(),
-        Error::Endless(why) | Error::Stopped(why) => why.clone(),
+        Error::Limit(why) | Error::Stopped(why) => why.clone(),
     }
 }

@@ -10,7 +10,7 @@ mod access_log;
 mod dns;
 mod follow_ups;
 mod hosts;
-mod kubelets;
+pub(crate) mod kubelets;
 mod logs;
 mod measured;
 mod options;

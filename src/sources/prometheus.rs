@@ -15,6 +15,7 @@ use super::series::Numbers;
 use crate::cluster::connect::{CONNECT, foreign, innermost};
 use crate::cluster::page::{Accept, ApiClient, Body, Meter, Request, RetryPolicy, too_large};
 use crate::cluster::{Error, Session};
+use crate::memory::Guarded;
 use crate::snapshot::Cluster;
 use crate::text::{Fact, Message, Text, parse_words, reasons};
 use crate::wire::MeasuredMeta;
@@ -293,7 +294,8 @@ impl Way {
 
 /// Parses the series of a complete answer.
 fn series<T: DeserializeOwned>(body: &[u8], wanted: &str) -> Result<Vec<T>, Message> {
-    let answer: Answer<T> = serde_json::from_slice(body).map_err(|error| parse_words(&error.to_string()))?;
+    let answer: Answer<T> =
+        serde_json::from_reader(Guarded::new(body)).map_err(|error| parse_words(&error.to_string()))?;
     if answer.status != "success" {
         return Err(Message::quoted(format!("status \"{}\": {}", answer.status, answer.error)));
     }

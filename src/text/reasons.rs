@@ -23,6 +23,11 @@ reasons! {
         "HTTP {code}：不会跟随重定向";
     "answer-unreadable" ANSWER_UNREADABLE: "the answer cannot be read: {why}", "無法讀取回應：{why}", "无法读取响应：{why}";
     "too-large" TOO_LARGE: "more than {size} MiB", "超過 {size} MiB", "超过 {size} MiB";
+    "memory-limit" MEMORY_LIMIT: "no room for more within {size} MiB of memory (--max-memory)",
+        "已達記憶體上限 {size} MiB（--max-memory）", "已达内存上限 {size} MiB（--max-memory）";
+    "objects-too-large" OBJECTS_TOO_LARGE:
+        "{count:# object needs|# objects need} more than {size} MiB of memory",
+        "{count} 個物件各需要超過 {size} MiB 的記憶體", "{count} 个对象各需要超过 {size} MiB 的内存";
     "not-served" NOT_SERVED: "the server does not serve {kind}", "伺服器未提供 {kind}", "服务器未提供 {kind}";
     "same-token" SAME_TOKEN: "the list does not end: the server returned a page again",
         "清單沒有結束：伺服器重複傳回同一頁", "列表没有结束：服务器重复返回同一页";
@@ -72,6 +77,10 @@ reasons! {
     // Files and settings.
     "one-page" ONE_PAGE: "{file} is one page of a longer list", "{file} 只是較長清單的其中一頁",
         "{file} 只是较长列表的其中一页";
+    "unpacks-too-large" UNPACKS_TOO_LARGE: "it unpacks to more than {times} times its size",
+        "解壓縮後超過原大小的 {times} 倍", "解压后超过原大小的 {times} 倍";
+    "more-unreadable" MORE_UNREADABLE: "{count:# more object|# more objects} that cannot be read",
+        "另有 {count} 個物件無法讀取", "另有 {count} 个对象无法读取";
     "unchecked-kind" UNCHECKED_KIND: "no check reads this kind", "沒有檢查會讀取這種物件", "没有检查会读取这种对象";
     "invalid-names" INVALID_NAMES: "{count:# object|# objects} with a name that the API server would reject: {name}",
         "{count} 個物件的名稱不會被 API server 接受：{name}", "{count} 个对象的名称不会被 API server 接受：{name}";

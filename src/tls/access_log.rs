@@ -135,6 +135,17 @@ fn named(text: &str) -> Option<String> {
     (super::is_name(&host) || host.starts_with('[')).then_some(host)
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(bytes: &[u8]) {
+    let mut counted =
+        Counted { requests: BTreeMap::from([("shop.example.com".to_owned(), 0)]), ..Counted::default() };
+    let _ = lines(bytes, &mut counted);
+    assert!(
+        counted.requests.values().sum::<i64>().unsigned_abs() <= counted.read,
+        "a host is counted once for a line"
+    );
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -310,5 +310,11 @@ fn hexadecimal(number: &[u8]) -> String {
     digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(bytes: &[u8]) {
+    let _ = Chain::of_der(&[bytes]);
+    let _ = Chain::of_pem(bytes, bytes);
+}
+
 #[cfg(test)]
 mod tests;

@@ -184,6 +184,13 @@ pub(crate) fn is_name(text: &str) -> bool {
     text.len() <= 253 && text.split('.').all(is_label)
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(bytes: &[u8]) {
+    if let Ok(names) = names(&String::from_utf8_lossy(bytes)) {
+        assert!(names.iter().all(|name| is_name(name)), "only names of hosts are looked up");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

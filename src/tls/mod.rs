@@ -1,9 +1,9 @@
 //! Certificates, their hosts, and TLS termination. Also host lists and access logs of nginx.
 
-mod access_log;
-mod certificate;
+pub(crate) mod access_log;
+pub(crate) mod certificate;
 mod host;
-mod host_list;
+pub(crate) mod host_list;
 mod secret;
 mod termination;
 

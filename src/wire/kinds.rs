@@ -1,10 +1,11 @@
 //! The table of kinds. Each line states once what a kind is; names, addresses, lists of kinds, and the decoders of both
 //! encodings follow from it. How its objects are kept is a line in `snapshot::rows`.
 
-use super::object::{Identity, Typed, json};
+use super::decoded;
+use super::object::{Identity, Typed};
 use super::{
     ApiService, CronJob, DaemonSet, Deployment, EndpointSlice, Event, Gateway, HorizontalPodAutoscaler, Host,
-    HttpRoute, Ingress, IngressClass, Job, ListMeta, LogSource, MemoryHistory, Namespace, Node, NodeMetrics,
+    HttpRoute, Ingress, IngressClass, Job, LogSource, MemoryHistory, Namespace, Node, NodeMetrics,
     OwnerReference, PersistentVolume, PersistentVolumeClaim, Pod, PodDisruptionBudget, PodMetrics,
     ReplicaSet, ResourceQuota, Secret, Service, StatefulSet, StorageClass, Throttling, Usage,
     WebhookConfiguration,
@@ -117,6 +118,9 @@ macro_rules! kinds {
             /// # Errors
             /// When a field that is read has a value of another type.
             pub fn from_value(kind: Kind, value: serde_json::Value) -> Result<Object, serde_json::Error> {
+                if decoded::of_value(&value) > decoded::MOST {
+                    return Err(serde::de::Error::custom(decoded::too_large(1)));
+                }
                 let object = match kind {
                     $(Kind::$kind => Object::$kind(super::from_value(&value)?),)*
                     $(Kind::$measured => Object::$measured(super::from_value(&value)?),)*
@@ -126,7 +130,7 @@ macro_rules! kinds {
 
             /// An object of a kind with every field filled, before anything is removed from it.
             #[cfg(test)]
-            pub(super) fn filled(kind: Kind, text: &'static str) -> Object {
+            pub(crate) fn filled(kind: Kind, text: &'static str) -> Object {
                 let filler = super::tidy::Filler::new(text);
                 match kind {
                     $(Kind::$kind => Object::$kind(serde::Deserialize::deserialize(filler).unwrap()),)*
@@ -138,12 +142,25 @@ macro_rules! kinds {
             ///
             /// # Errors
             /// When the bytes are not such a message. No server sends a measured kind.
-            pub(super) fn decode(kind: Kind, bytes: &[u8]) -> Result<Object, String> {
+            pub(crate) fn decode(kind: Kind, bytes: &[u8]) -> Result<Object, String> {
                 let object = match kind {
                     $(Kind::$kind => $holds::decode(bytes).map(Box::new).map(Object::$kind),)*
                     $(Kind::$measured)|* => return Err(format!("{} in protobuf", kind.name())),
                 };
                 object.map(Object::tidy).map_err(|error| error.to_string())
+            }
+
+            /// Whether an object in protobuf would take too much memory.
+            pub(super) fn is_too_large(kind: Kind, bytes: &[u8]) -> bool {
+                bytes.len() > decoded::SMALL && Object::decoded_size(kind, bytes) > decoded::MOST
+            }
+
+            /// Returns the memory that an object takes once it is decoded, at most.
+            pub(super) fn decoded_size(kind: Kind, bytes: &[u8]) -> usize {
+                match kind {
+                    $(Kind::$kind => <Box<$holds> as decoded::Decoded>::heap(bytes),)*
+                    $(Kind::$measured)|* => 0,
+                }
             }
 
             /// Writes the object as protobuf, as a server sends it. `None` for a measured kind, which no server sends.
@@ -166,16 +183,6 @@ macro_rules! kinds {
             }
         }
 
-        /// Reads a page in JSON.
-        ///
-        /// # Errors
-        /// When the bytes are not a list or end early; the text states where.
-        pub(super) fn json_list(kind: Kind, body: &[u8]) -> Result<(ListMeta, Vec<Object>), String> {
-            match kind {
-                $(Kind::$kind => json(kind, body, Object::$kind),)*
-                $(Kind::$measured => json(kind, body, Object::$measured),)*
-            }
-        }
     };
 }
 

@@ -1,9 +1,9 @@
-//! Objects: what identifies them, and lists of them in JSON.
+//! What identifies objects, and states their kind.
 
-use super::{Kind, ListMeta, Object};
+use super::Kind;
 use bytes::Bytes;
 use prost::Message;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::Serialize;
 
 /// What distinguishes an object from all others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,24 +23,6 @@ pub(super) struct Typed<'a, T> {
     pub(super) kind: &'a str,
     #[serde(flatten)]
     pub(super) object: &'a T,
-}
-
-/// A page of objects of one kind in JSON.
-#[derive(Deserialize)]
-#[serde(default, bound = "T: DeserializeOwned")]
-struct JsonList<T> {
-    #[serde(deserialize_with = "super::shape::nullable")]
-    kind: String,
-    #[serde(deserialize_with = "super::shape::nullable")]
-    metadata: ListMeta,
-    #[serde(deserialize_with = "super::shape::nullable")]
-    items: Vec<T>,
-}
-
-impl<T> Default for JsonList<T> {
-    fn default() -> Self {
-        Self { kind: String::new(), metadata: ListMeta::default(), items: Vec::new() }
-    }
 }
 
 /// The first four bytes of every protobuf answer of the API server.
@@ -74,14 +56,4 @@ pub(super) fn is_list_of(kind: Kind, said: &str) -> Result<(), String> {
     } else {
         Err(format!("\"{said}\" instead of {}List", kind.name()))
     }
-}
-
-pub(super) fn json<T: DeserializeOwned>(
-    kind: Kind,
-    body: &[u8],
-    object: fn(Box<T>) -> Object,
-) -> Result<(ListMeta, Vec<Object>), String> {
-    let list: JsonList<T> = serde_json::from_slice(body).map_err(|e| e.to_string())?;
-    is_list_of(kind, &list.kind)?;
-    Ok((list.metadata, list.items.into_iter().map(|item| object(Box::new(item)).tidy()).collect()))
 }

@@ -222,6 +222,16 @@ impl PodStatus {
     pub fn condition(&self, kind: &str) -> Option<&Condition> {
         self.conditions.iter().find(|condition| condition.r#type == kind)
     }
+
+    /// The bytes of all its texts that users and programs may choose.
+    pub(crate) fn text_length(&self) -> usize {
+        let states = self.container_statuses.iter().chain(&self.init_container_statuses);
+        let states = states.flat_map(|status| [&status.state, &status.last_state]);
+        let waiting = states.clone().filter_map(|state| Some(state.waiting.as_ref()?.message.len()));
+        let ended = states.filter_map(|state| Some(state.terminated.as_ref()?.message.len()));
+        let conditions = self.conditions.iter().map(|condition| condition.message.len());
+        waiting.chain(ended).chain(conditions).sum::<usize>() + self.message.len()
+    }
 }
 
 wire! {

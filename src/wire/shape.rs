@@ -31,6 +31,17 @@ macro_rules! wire {
                 pub $annotations: Option<crate::wire::Annotations>,
             )?
         }
+
+        impl crate::wire::decoded::Decoded for $name {
+            fn heap(content: &[u8]) -> usize {
+                crate::wire::decoded::sum(content, &|number, content| {
+                    $(if number == const { crate::wire::decoded::tag(stringify!($($prost)*)) } {
+                        return <$type as crate::wire::decoded::Decoded>::heap(content);
+                    })*
+                    0
+                })
+            }
+        }
     };
 }
 

@@ -8,11 +8,11 @@ use super::{Kind, ListMeta, Object, json_list};
 use bytes::{Buf, BytesMut};
 use prost::Message;
 
-/// The largest object in bytes: etcd accepts 1.5 MiB by default.
-const LARGEST_OBJECT: u64 = 128 << 20;
+/// The largest object in bytes. etcd accepts 1.5 MiB by default, and servers are rarely set to more than 10 MiB.
+const LARGEST_OBJECT: u64 = 16 << 20;
 
-/// The largest page of JSON in bytes, which is read when all of it is there: fifty times 500 pods of 10 kB.
-const LARGEST_JSON: usize = 256 << 20;
+/// The largest page of JSON in bytes, which is read when all of it is there: ten times 500 pods of 10 kB.
+const LARGEST_JSON: usize = 48 << 20;
 
 /// Reads one page of a list, in the encoding that the server chose.
 pub struct ListReader {
@@ -24,6 +24,8 @@ pub struct ListReader {
     metadata: Option<ListMeta>,
     /// The number of objects read.
     read: usize,
+    /// The number of objects that were left out because of their size.
+    too_large: u64,
 }
 
 /// The position of the next byte in the page.
@@ -42,7 +44,7 @@ enum Place {
 }
 
 /// A field of a message.
-struct Field {
+pub(super) struct Field {
     number: u64,
     /// The bytes of key and length before the content.
     head: usize,
@@ -50,10 +52,29 @@ struct Field {
     length: u64,
 }
 
+impl Field {
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Returns its content and what follows, if all of it is there.
+    pub(super) fn split<'b>(&self, bytes: &'b [u8]) -> Option<(&'b [u8], &'b [u8])> {
+        bytes.get(self.head..)?.split_at_checked(usize::try_from(self.length).ok()?)
+    }
+}
+
 impl ListReader {
     /// Reads a list of this kind.
     pub fn new(kind: Kind) -> Self {
-        Self { kind, buffer: BytesMut::new(), place: Place::Start, named: false, metadata: None, read: 0 }
+        Self {
+            kind,
+            buffer: BytesMut::new(),
+            place: Place::Start,
+            named: false,
+            metadata: None,
+            read: 0,
+            too_large: 0,
+        }
     }
 
     /// The token of the next page, as soon as it is known; empty on the last page.
@@ -83,20 +104,18 @@ impl ListReader {
         Ok(())
     }
 
-    /// Returns the metadata of the list after its last byte.
+    /// Returns the metadata of the list after its last byte, and the number of objects that were left out because they take
+    /// too much memory.
     ///
     /// # Errors
     /// When the list is not complete.
-    pub fn finish(self, each: &mut impl FnMut(Object)) -> Result<ListMeta, String> {
+    pub fn finish(self, each: &mut impl FnMut(Object)) -> Result<(ListMeta, u64), String> {
         match self.place {
-            Place::Start | Place::Json => {
-                let (metadata, objects) = json_list(self.kind, &self.buffer)?;
-                objects.into_iter().for_each(each);
-                Ok(metadata)
-            }
+            Place::Start | Place::Json => json_list(self.kind, &self.buffer, each),
             Place::After | Place::List(0) if self.buffer.is_empty() => {
                 // Every list has it, even an empty one.
-                Ok(self.metadata.filter(|_| self.named).ok_or("a list that does not state its kind")?)
+                let metadata = self.metadata.filter(|_| self.named);
+                Ok((metadata.ok_or("a list that does not state its kind")?, self.too_large))
             }
             _ => Err(format!("the list ends in the middle, after {} objects", self.read)),
         }
@@ -130,6 +149,7 @@ impl ListReader {
                 let Some(content) = self.content(&field)? else { return Ok(false) };
                 match field.number {
                     1 => self.metadata = Some(ListMeta::decode(content).map_err(|e| e.to_string())?),
+                    2 if Object::is_too_large(self.kind, &content) => self.too_large += 1,
                     2 => {
                         each(Object::decode(self.kind, &content)?);
                         self.read += 1;
@@ -159,7 +179,7 @@ impl ListReader {
 }
 
 /// Reads the key of the next field, and its length; `None` if they are not all there.
-fn field(bytes: &[u8]) -> Result<Option<Field>, String> {
+pub(super) fn field(bytes: &[u8]) -> Result<Option<Field>, String> {
     let Some((key, key_length)) = varint(bytes)? else { return Ok(None) };
     let rest = bytes.get(key_length..).unwrap_or_default();
     let (skip, length) = match key & 7 {
@@ -224,7 +244,8 @@ mod tests {
         for chunk in bytes.chunks(cut) {
             reader.push(chunk, &mut |object| objects.push(object))?;
         }
-        let metadata = reader.finish(&mut |object| objects.push(object))?;
+        let (metadata, too_large) = reader.finish(&mut |object| objects.push(object))?;
+        assert_eq!(too_large, 0);
         Ok((metadata, objects))
     }
 

@@ -54,6 +54,8 @@ impl Owners {
 pub const REPLICAS: usize = 8;
 /// The age of namespaces, nodes and workloads, in seconds.
 const OLD: i64 = 9_000_000;
+/// The age of Jobs and their pods, in seconds: no Job runs for too long.
+const STARTED: i64 = 1_800;
 
 fn ago(now: Timestamp, seconds: i64) -> String {
     Timestamp::from_second(now.as_second() - seconds).unwrap().to_string()
@@ -106,14 +108,14 @@ impl Crowd {
         json!({
             "apiVersion": "batch/v1", "kind": "Job",
             "metadata": {
-                "name": app(i), "namespace": namespace(i % self.namespaces), "creationTimestamp": ago(now, OLD),
+                "name": app(i), "namespace": namespace(i % self.namespaces), "creationTimestamp": ago(now, STARTED),
                 "uid": uid(6, i),
             },
             "spec": {
                 "parallelism": 1, "completions": 1, "backoffLimit": 6,
                 "template": { "metadata": { "labels": { "app": app(i) } }, "spec": spec(i, None, false) },
             },
-            "status": { "active": 1, "ready": 1, "startTime": ago(now, OLD) },
+            "status": { "active": 1, "ready": 1, "startTime": ago(now, STARTED) },
         })
     }
 
@@ -135,7 +137,10 @@ impl Crowd {
         let crowd = *self;
         (0..self.pods).map(move |i| {
             let owner = i / crowd.owners.replicas();
-            let age = 100_000 + i64::try_from(random.below(8_000_000)).unwrap();
+            let age = match crowd.owners {
+                Owners::Jobs => STARTED,
+                Owners::Shared | Owners::Single => 100_000 + i64::try_from(random.below(8_000_000)).unwrap(),
+            };
             let mut pod = json!({
                 "apiVersion": "v1", "kind": "Pod",
                 "metadata": crowd.metadata(i, owner, &ago(now, age)),

@@ -31,15 +31,24 @@ impl Call {
     }
 }
 
-#[derive(Clone, Debug)]
+/// Writes an answer, status line included, until the client disconnects.
+pub type Writer = dyn Fn(&mut dyn Write) -> std::io::Result<()> + Send + Sync;
+
+#[derive(Clone)]
 pub enum Reply {
     /// Status line with headers, and a body.
     Answer(String, String),
+    /// Bytes as they are written, of any number and at any speed.
+    Bytes(Arc<Writer>),
     /// No answer.
     Stall,
 }
 
 impl Reply {
+    pub fn bytes(write: impl Fn(&mut dyn Write) -> std::io::Result<()> + Send + Sync + 'static) -> Self {
+        Reply::Bytes(Arc::new(write))
+    }
+
     pub fn ok(kind: &str, body: String) -> Self {
         Reply::Answer(format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n"), body)
     }
@@ -144,6 +153,10 @@ fn serve(
             let length = body.len();
             let whole = format!("{head}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}");
             client.write_all(whole.as_bytes())?;
+            client.flush()
+        }
+        Reply::Bytes(write) => {
+            write(&mut client)?;
             client.flush()
         }
         Reply::Stall => {

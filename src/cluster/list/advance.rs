@@ -38,11 +38,11 @@ impl Advance {
         let mut hasher = DefaultHasher::new();
         token.hash(&mut hasher);
         if !self.tokens.insert(hasher.finish()) {
-            return Err(Error::Endless(Message::plain(&reasons::SAME_TOKEN)));
+            return Err(Error::Limit(Message::plain(&reasons::SAME_TOKEN)));
         }
         if self.empty >= MOST_EMPTY {
             let count = Fact::count(self.empty);
-            return Err(Error::Endless(Message::new(&reasons::EMPTY_PAGES, vec![("count", count)])));
+            return Err(Error::Limit(Message::new(&reasons::EMPTY_PAGES, vec![("count", count)])));
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use super::{Error, UNFINISHED, fail};
 use crate::compare::run_record::{KIND, RunRecord};
+use crate::memory::Guarded;
 use crate::snapshot::VERSION;
 use crate::snapshot::with_article;
 use crate::text::{EscapedJson, parse_words};
@@ -65,7 +66,8 @@ pub(super) fn read(path: &Path) -> Result<RunRecord, Error> {
         }
         Head { .. } => {}
     }
-    let run = serde_json::from_slice::<RunRecord>(&text).map_err(syntax)?.tidy();
+    let run: RunRecord = serde_json::from_reader(Guarded::new(&*text)).map_err(syntax)?;
+    let run = run.tidy();
     match run.taken_at {
         Some(_) => Ok(run),
         None => Err(no_record("it has no time".to_owned())),

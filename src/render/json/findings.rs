@@ -10,8 +10,8 @@ use crate::policy::overrides;
 use crate::report::Report;
 use crate::text::{self, Lang};
 
-pub(super) fn all(report: &Report) -> Vec<Finding> {
-    report.findings.iter().map(|of| finding(of, report)).collect()
+pub(super) fn all<'r>(report: &'r Report) -> impl Iterator<Item = Finding> + 'r {
+    report.findings.iter().map(move |of| finding(of, report))
 }
 
 pub(super) fn mutes(report: &Report) -> Vec<Mute> {

@@ -32,6 +32,9 @@ const HIDDEN: &str = "***";
 /// credentials looks like another one; two passes are enough for texts that are not made for this.
 const PASSES: usize = 8;
 
+/// The longest message that the API server accepts in a condition, in bytes. Other texts are not limited there.
+const LONGEST_TEXT: usize = 32 << 10;
+
 /// Returns a text without its credentials. Doing so twice changes nothing more.
 pub fn without_secrets(text: &str) -> String {
     let Some(mut kept) = once(text) else { return text.to_owned() };
@@ -44,14 +47,23 @@ pub fn without_secrets(text: &str) -> String {
     HIDDEN.to_owned()
 }
 
-/// Removes the credentials from a text.
+/// Removes the credentials from a text of the cluster, and what is longer than the API allows.
 pub(super) fn hide_secrets(text: &mut String) {
+    cut(text);
     if text.is_empty() || clean::is_known(text) {
         return;
     }
     match once(text) {
         Some(kept) => *text = without_secrets(&kept),
         None => clean::remember(text),
+    }
+}
+
+/// Cuts a text that is longer than the API allows.
+fn cut(text: &mut String) {
+    if text.len() > LONGEST_TEXT {
+        text.truncate(text.floor_char_boundary(LONGEST_TEXT));
+        text.push('…');
     }
 }
 

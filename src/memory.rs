@@ -1,0 +1,110 @@
+//! The memory limit of the process. Clusters, files and servers may send any amount, so whatever reads them asks here
+//! whether there is room for more. What is over the limit is a gap, and the rest of the report stays.
+//!
+//! What does not belong here: limits of single values, which are where the values are read.
+
+use crate::text::{Fact, Message, reasons};
+use std::io::{self, Read};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The default limit in MiB. 100,000 pods take half of it.
+pub(crate) const DEFAULT: u32 = 128;
+
+/// The limit in bytes; 0 is no limit. There is one memory of the process, so there is one limit.
+static LIMIT: AtomicUsize = AtomicUsize::new(0);
+
+/// The share of the limit at which reading stops, in eighths. The rest is for one large object, and for judging and writing
+/// the report of healthy objects.
+const FOR_READING: usize = 7;
+
+/// The number of bytes that are read between two looks at the memory. A look costs about 4 µs.
+const STEP: usize = 64 << 10;
+
+/// The bytes that will be needed for what was read so far.
+static RESERVED: AtomicUsize = AtomicUsize::new(0);
+
+/// Sets the limit of the process in MiB; 0 is no limit.
+pub(crate) fn set_limit(mebibytes: u32) {
+    let bytes = usize::try_from(mebibytes).unwrap_or(usize::MAX).saturating_mul(1 << 20);
+    LIMIT.store(bytes, Ordering::Relaxed);
+}
+
+/// Whether there is no room for more input: the resident memory of the process is over its share of the limit. A system that
+/// does not report it has no limit.
+pub(crate) fn is_exhausted() -> bool {
+    let limit = LIMIT.load(Ordering::Relaxed);
+    let resident = || memory_stats::memory_stats().map_or(0, |stats| stats.physical_mem);
+    limit > 0 && resident() + RESERVED.load(Ordering::Relaxed) > limit / 8 * FOR_READING
+}
+
+/// Memory that judging and writing the report will need for some rows. It counts as long as this value is there.
+#[derive(Debug, Default)]
+pub(crate) struct Reserved(usize);
+
+impl Reserved {
+    /// Reserves more bytes.
+    pub(crate) fn add(&mut self, bytes: usize) {
+        self.0 += bytes;
+        RESERVED.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Takes over those of another value.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.0 += std::mem::take(&mut other.0);
+    }
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        RESERVED.fetch_sub(self.0, Ordering::Relaxed);
+    }
+}
+
+/// Why something was not read.
+pub(crate) fn exhausted() -> Message {
+    let size = Fact::count(LIMIT.load(Ordering::Relaxed) >> 20);
+    Message::new(&reasons::MEMORY_LIMIT, vec![("size", size)])
+}
+
+/// Counts input, and looks at the memory from time to time.
+#[derive(Debug, Default)]
+pub(crate) struct Gauge {
+    bytes: usize,
+}
+
+impl Gauge {
+    /// Counts more bytes of input. Returns whether there is room for them.
+    pub(crate) fn has_room(&mut self, bytes: usize) -> bool {
+        self.bytes = self.bytes.saturating_add(bytes);
+        if self.bytes < STEP {
+            return true;
+        }
+        self.bytes = 0;
+        !is_exhausted()
+    }
+}
+
+/// A stream that ends with an error of the kind `OutOfMemory` when there is no room for more of it.
+pub(crate) struct Guarded<R> {
+    stream: R,
+    gauge: Gauge,
+}
+
+impl<R: Read> Guarded<R> {
+    pub(crate) fn new(stream: R) -> Self {
+        Self { stream, gauge: Gauge::default() }
+    }
+}
+
+impl<R: Read> Read for Guarded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // A reader that takes more at once would look at the memory too rarely.
+        let room = buffer.len().min(STEP);
+        let count = self.stream.read(buffer.get_mut(..room).unwrap_or_default())?;
+        if self.gauge.has_room(count) {
+            Ok(count)
+        } else {
+            Err(io::Error::new(io::ErrorKind::OutOfMemory, exhausted().to_string()))
+        }
+    }
+}
