@@ -2,6 +2,7 @@
 
 mod evidence;
 mod scope;
+mod warnings;
 
 use super::*;
 use crate::cluster::fake::{self, Fake, Fault};
