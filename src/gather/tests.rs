@@ -1,6 +1,7 @@
 //! Runs against the fake server, with a paused clock.
 
 mod evidence;
+mod prometheus;
 mod scope;
 mod warnings;
 

@@ -55,7 +55,7 @@ const fn setting(id: &'static str, key: &'static str, form: Form, topic: Topic) 
 }
 
 /// All settings, in the order of the help.
-pub(crate) static SETTINGS: [Setting; 49] = [
+pub(crate) static SETTINGS: [Setting; 50] = [
     setting("namespace", "namespaces", List, Scope),
     setting("all_namespaces", "allNamespaces", Switch, Scope),
     setting("exclude_namespace", "excludeNamespaces", List, Scope),
@@ -64,6 +64,7 @@ pub(crate) static SETTINGS: [Setting; 49] = [
     setting("no_evidence", "noEvidence", Switch, Scope),
     setting("skip_kinds", "skipKinds", List, Scope),
     setting("prometheus_url", "prometheusUrl", Text, Sources),
+    setting("prometheus_namespace", "prometheusNamespaces", List, Sources),
     setting("prometheus_label", "prometheusLabels", List, Sources),
     setting("throttle_window", "throttleWindow", Text, Sources),
     setting("logs", "logs", Switch, Sources),
