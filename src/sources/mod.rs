@@ -254,10 +254,11 @@ impl Sources {
 
     /// The throttling that Prometheus has counted and that does not count.
     async fn without_throttling(&self) -> Measured {
-        let partial = match self.prometheus().await {
-            Ok(prometheus) if self.wanted.throttling => prometheus.is_partial_for(&self.selector),
-            _ => None,
-        };
+        if !self.wanted.throttling {
+            return Measured::default();
+        }
+        let prometheus = self.prometheus().await.ok();
+        let partial = prometheus.and_then(|prometheus| prometheus.is_partial_for(&self.selector));
         Measured::default().with_outside(partial.map(|why| why.gap(Kind::Throttling, 0)))
     }
 
@@ -287,10 +288,12 @@ impl Sources {
                 let own: BTreeSet<MeasuredMeta> =
                     killed.iter().filter(|of| part.holds(&of.namespace)).cloned().collect();
                 let partial = prometheus.is_partial_for(&self.selector).filter(|_| own.len() < killed.len());
-                match own.is_empty() {
-                    true => Partial::default().lacking(partial),
-                    false => memory::ask(prometheus, &part, &own, time).await.lacking(partial),
-                }
+                let read = if own.is_empty() {
+                    Partial::default()
+                } else {
+                    memory::ask(prometheus, &part, &own, time).await
+                };
+                read.lacking(partial)
             }
             Err(why) => Partial::missing(why.clone()),
         };

@@ -430,7 +430,7 @@ fn matching_requests_print_one_line() {
     items.push(usage("web-7d9f8c5b6f-bcd40", 150, 200, 2016));
     let ran = rightsize(&items, "");
     insta::assert_snapshot!(ran.out, @r"
-    🟢 Requests match usage · 7d of usage · context prod · shop
+    🟢 Requests match usage · 7d of usage from Service monitoring/prometheus-k8s · context prod · shop
 
     Coverage complete · from files
     ");
