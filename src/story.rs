@@ -35,8 +35,6 @@ pub struct Story<'a> {
     pub(crate) logs: Vec<&'a LogTail>,
     /// Whether warnings of its namespace could be read; the API server drops them after about an hour.
     pub(crate) saw_events: bool,
-    /// Whether all warnings about the object itself were read, so that it has none if there are none.
-    pub(crate) saw_warnings: bool,
     /// Whether there are warnings about any of these objects.
     pub(crate) warned: bool,
 }
@@ -97,7 +95,6 @@ impl<'a> Story<'a> {
             findings,
             logs: logs.filter(of_pods).collect(),
             saw_events: report.snapshot.saw(Kind::Event, &object.namespace),
-            saw_warnings: report.snapshot.saw_warnings(&object),
             warned: false,
             object,
             pods,

@@ -75,7 +75,7 @@ impl Run<'_> {
     /// Reads the warnings and the ends of the logs of failing objects, and the Secrets that must exist.
     pub(super) async fn read_evidence(&self, snapshot: &mut Snapshot) {
         let view = View::new(snapshot, &self.plan.settings);
-        let about = self.objects_to_explain(&view);
+        let about = objects_to_explain(&view);
         let mut failing = failing_pods(&view);
         failing.retain(|pod| self.plan.about.as_deref().is_none_or(|name| is_of(pod, name)));
         let tails = log_tails::read(&self.client, &failing);
@@ -114,21 +114,6 @@ impl Run<'_> {
         }
     }
 
-    /// Returns the objects that warnings are asked about: those that may fail, and those with findings before any event
-    /// is known. Only objects of the requested namespaces are asked about.
-    fn objects_to_explain(&self, view: &View) -> BTreeSet<ObjectRef> {
-        let scope = &view.snapshot.scope;
-        // Hosts and other objects outside of the API have no events.
-        let has_events =
-            |kind: &str| Kind::from_name(kind).is_none_or(|kind| kind.place() == Place::Namespace);
-        let found = checks::objects_with_findings(view);
-        let mut about: BTreeSet<ObjectRef> =
-            found.into_iter().filter(|object| has_events(&object.kind)).collect();
-        about.extend(failing_objects(&view.snapshot.rows));
-        about.retain(|object| !object.namespace.is_empty() && scope.holds(&object.namespace));
-        about
-    }
-
     /// Returns the lists of a kind in the namespaces of these objects, or one list of all namespaces if there are many.
     fn requests_about(&self, kind: Kind, about: &BTreeSet<ObjectRef>) -> Vec<ListRequest> {
         let mut places: BTreeSet<&str> =
@@ -144,6 +129,20 @@ impl Run<'_> {
         }
         places.iter().map(|name| self.request(kind, Some(name))).collect()
     }
+}
+
+/// Returns the objects that warnings are asked about: those that may fail, and those with findings before any event
+/// is known. Only objects of the requested namespaces are asked about.
+fn objects_to_explain(view: &View) -> BTreeSet<ObjectRef> {
+    let scope = &view.snapshot.scope;
+    // Hosts and other objects outside of the API have no events.
+    let has_events = |kind: &str| Kind::from_name(kind).is_none_or(|kind| kind.place() == Place::Namespace);
+    let found = checks::objects_with_findings(view);
+    let mut about: BTreeSet<ObjectRef> =
+        found.into_iter().filter(|object| has_events(&object.kind)).collect();
+    about.extend(failing_objects(&view.snapshot.rows));
+    about.retain(|object| !object.namespace.is_empty() && scope.holds(&object.namespace));
+    about
 }
 
 /// Whether a pod is the object of this name, or one of its pods.

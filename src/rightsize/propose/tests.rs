@@ -227,7 +227,7 @@ fn far_more_usage_now_contradicts_the_history() {
     // History: CPU 100m, memory 100Mi. Suggested: CPU 120m, memory 128Mi.
     let at = |now: Option<Amount>, recorded: Option<Amount>| {
         let used = of(100, 100).max(Amount { cpu: 0, ..now.unwrap_or_default() });
-        let facts = Facts { now, recorded, ..known(of(2000, 4096), of(0, 0), used) };
+        let facts = Facts { recorded, now, ..known(of(2000, 4096), of(0, 0), used) };
         let (_, proposal) = judge(&facts);
         assert!(proposal.is_any());
         is_contradicted(&facts, &proposal)
