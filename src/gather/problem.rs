@@ -77,7 +77,7 @@ impl Run<'_> {
         let view = View::new(snapshot, &self.plan.settings);
         let about = objects_to_explain(&view);
         let mut failing = failing_pods(&view);
-        failing.retain(|pod| self.plan.about.as_deref().is_none_or(|name| is_of(pod, name)));
+        failing.retain(|pod| self.plan.about.as_ref().is_none_or(|name| is_of(pod, name)));
         let tails = log_tails::read(&self.client, &failing);
         let mut tasks = JoinSet::new();
         let mut secrets =

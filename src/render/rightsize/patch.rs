@@ -64,10 +64,7 @@ fn head(of: &Sized, out: &mut dyn Write) -> io::Result<()> {
         crate::VERSION
     )?;
     writeln!(out, "# Cluster:{place}")?;
-    let sources = phrases::sources(of.sizing, Lang::En);
-    if !sources.is_empty() {
-        writeln!(out, "# Usage from: {}", sources.join(", "))?;
-    }
+    usage_from(of, out)?;
     writeln!(
         out,
         "#
@@ -86,6 +83,12 @@ fn head(of: &Sized, out: &mut dyn Write) -> io::Result<()> {
         phrases::try_it(of),
         phrases::dry_run(of)
     )
+}
+
+/// Writes where the usage comes from, if there is any.
+fn usage_from(of: &Sized, out: &mut dyn Write) -> io::Result<()> {
+    let sources = phrases::sources(of.sizing, Lang::En);
+    if sources.is_empty() { Ok(()) } else { writeln!(out, "# Usage from: {}", sources.join(", ")) }
 }
 
 fn workload(rows: &[&Row], out: &mut dyn Write) -> io::Result<()> {
