@@ -11,6 +11,7 @@ use crate::checks::View;
 use crate::finding::Severity;
 use crate::model::{Amount, ObjectRef, Owner};
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The number of samples needed for a suggestion; the same as `points_required` of Krr.
@@ -20,7 +21,8 @@ pub(crate) const SAMPLES_NEEDED: i64 = 100;
 const FEWEST: i64 = 20;
 
 /// The numbers in the rules, in percent or samples, by their names in JSON.
-pub(crate) const RULES: [(&str, i64); 7] = [
+pub(crate) const RULES: [(&str, i64); 8] = [
+    ("contradictionPercent", propose::CONTRADICTION),
     ("cpuPercentile", 95),
     ("limitMarginPercent", propose::LIMIT_MARGIN),
     ("marginPercent", propose::MARGIN),
@@ -29,6 +31,9 @@ pub(crate) const RULES: [(&str, i64); 7] = [
     ("samplesNeeded", SAMPLES_NEEDED),
     ("worthPercent", propose::WORTH),
 ];
+
+/// The source of the current usage.
+pub(crate) const METRICS_API: &str = "metrics.k8s.io";
 
 /// The result for one cluster.
 #[derive(Debug, Default)]
@@ -65,6 +70,8 @@ pub struct Row {
     pub(crate) risks: Vec<Risk>,
     /// The suggested values.
     pub proposal: Proposal,
+    /// Whether there are no suggested values because the current usage contradicts the history.
+    pub(crate) contradicted: bool,
 }
 
 /// The data about a container.
@@ -76,6 +83,12 @@ pub struct Facts {
     pub(crate) limits: Amount,
     /// The largest CPU (95th percentile) and memory usage of its pods.
     pub used: Amount,
+    /// The usage that the history alone shows.
+    pub(crate) recorded: Option<Amount>,
+    /// The largest current usage of its pods, from the metrics API.
+    pub(crate) now: Option<Amount>,
+    /// Where the numbers come from.
+    pub(crate) sources: Vec<String>,
     pub(crate) measured: Measured,
     /// Why the CPU request must not change.
     pub(crate) cpu_stays: Option<CpuStays>,
@@ -286,6 +299,20 @@ impl Rightsizing {
         let beyond = |row: &Row| row.facts.requests.less(row.facts.used).times(row.pods);
         rows.sort_by_key(|row| Reverse(self.share(beyond(row))));
         rows
+    }
+
+    /// Returns the containers whose current usage contradicts their history.
+    pub(crate) fn contradicted(&self) -> Vec<&Row> {
+        self.rows.iter().filter(|row| row.contradicted).collect()
+    }
+
+    /// Returns where the numbers come from, and whether all histories have a source.
+    pub(crate) fn sources(&self) -> (BTreeSet<&str>, bool) {
+        let is_named = |row: &Row| {
+            row.facts.recorded.is_none() || row.facts.sources.iter().any(|source| source != METRICS_API)
+        };
+        let all = self.rows.iter().flat_map(|row| row.facts.sources.iter().map(String::as_str));
+        (all.collect(), self.rows.iter().all(is_named))
     }
 
     /// Returns the savings of all containers.

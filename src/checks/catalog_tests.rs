@@ -6,7 +6,6 @@ use crate::policy::settings::Settings;
 use crate::snapshot::{Snapshot, read_bytes};
 use crate::text::{Fact, Lang};
 use crate::wire::{Kind, Time};
-use std::collections::BTreeSet;
 use std::path::Path;
 
 const LANGS: [Lang; 3] = [Lang::En, Lang::ZhTw, Lang::ZhCn];
@@ -175,4 +174,26 @@ fn every_check_needs_what_it_says() {
         let documents: Vec<&str> = example(check).split("\n---\n").filter(needed).collect();
         assert_eq!(keys(&documents.join("\n---\n")), keys(example(check)), "{}", check.id);
     }
+}
+
+/// An input without events does not say that an object has none.
+#[test]
+fn files_without_events_do_not_say_that_there_are_none() {
+    let says = |documents: &str| -> Vec<String> {
+        let snapshot = read_bytes("example", documents.as_bytes(), NOW).unwrap();
+        let lines = findings(&snapshot).into_iter().flat_map(|f| f.evidence).map(|line| line.to_string());
+        lines.filter(|line| line.contains("no recent warning events")).collect()
+    };
+    for documents in CATALOG.iter().map(|check| example(check).to_owned()).chain(corpus()) {
+        assert!(documents.contains("kind: Event\n") || says(&documents).is_empty(), "{documents}");
+    }
+    let suspended = example(CATALOG.iter().find(|check| check.id == "cronjob-suspended").unwrap());
+    let normal = |namespace: &str| {
+        format!(
+            "{suspended}\n---\napiVersion: v1\nkind: Event\nmetadata: {{ name: a.1, namespace: {namespace} }}\n\
+             involvedObject: {{ kind: Pod, name: a, namespace: {namespace} }}\ntype: Normal\nreason: Pulled\n"
+        )
+    };
+    assert_eq!(says(&normal("demo")).len(), 1, "the input has the events of the namespace");
+    assert!(says(&normal("other")).is_empty(), "the input has the events of another namespace");
 }

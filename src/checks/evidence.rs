@@ -4,7 +4,6 @@ use super::View;
 use crate::finding::Finding;
 use crate::model::{Event, Pod};
 use crate::text::{Fact, Message, Text};
-use crate::wire::Kind;
 
 static EVENT: Text = Text {
     en: "event {reason}, {count:|# times, }last {age} ago: {detail}",
@@ -72,10 +71,7 @@ pub(crate) fn attach(view: &View, findings: &mut [Finding]) {
             }
         }
         finding.evidence.extend(told.into_iter().map(|event| about(view, event)));
-        if events.is_empty()
-            && !object.namespace.is_empty()
-            && view.snapshot.saw(Kind::Event, &object.namespace)
-        {
+        if events.is_empty() && view.snapshot.saw_warnings(object) {
             finding.evidence.push(Message::new(&NO_EVENTS, Vec::new()));
         }
         if let Some(pod) = pod {

@@ -34,6 +34,8 @@ pub use view::{Cause, Killed, Load, Loss, Resource, Throttled, View};
 
 use self::rules::{network, nodes, pods, policy, storage, tls, workloads};
 use crate::finding::{Catalog, CheckInfo, Finding};
+use crate::model::ObjectRef;
+use std::collections::BTreeSet;
 
 /// Every check, sorted by id.
 pub static CHECKS: &[&Check] = &[
@@ -143,14 +145,28 @@ macro_rules! page {
 }
 pub(crate) use page;
 
-/// Runs every check that the settings do not leave out. The findings are sorted worst and oldest first.
-pub fn run(view: &View) -> Vec<Finding> {
+/// Runs every check that the settings do not leave out.
+fn found(view: &View) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let choice = &view.settings.choice;
-    for check in CHECKS.iter().filter(|check| !choice.left_out.contains(check.info.id)) {
+    for check in CHECKS.iter().filter(|check| !view.settings.choice.left_out.contains(check.info.id)) {
         (check.run)(view, &mut Reporter::new(check.info, view, &mut findings));
     }
     findings.retain(|finding| !view.is_left_out(finding));
+    findings
+}
+
+/// Returns the objects whose warnings are evidence of a finding: those of the findings, and the ReplicaSets of their
+/// Deployments.
+pub(crate) fn objects_with_findings(view: &View) -> BTreeSet<ObjectRef> {
+    let found: BTreeSet<ObjectRef> = found(view).into_iter().map(|finding| finding.object).collect();
+    let sets: Vec<ObjectRef> = found.iter().flat_map(|object| view.sets_of(object)).collect();
+    found.into_iter().chain(sets).collect()
+}
+
+/// Runs the checks, with the evidence of each finding. The findings are sorted worst and oldest first.
+pub fn run(view: &View) -> Vec<Finding> {
+    let mut findings = found(view);
+    let choice = &view.settings.choice;
     node_cause::nodes(view, &mut findings);
     for finding in &mut findings {
         finding.severity = choice.severity(finding.check.id, finding.check.severity, finding.severity);

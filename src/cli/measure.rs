@@ -12,6 +12,9 @@ pub struct MeasureArgs {
     /// Address of a Prometheus with the usage and throttling of containers (default: one found in the cluster)
     #[arg(long, value_name = "URL")]
     pub prometheus_url: Option<PrometheusUrl>,
+    /// Namespaces of the cluster operators; a Prometheus found elsewhere counts for its own namespace only (default: monitoring and other usual names)
+    #[arg(long, value_name = "NAMESPACE", value_delimiter = ',')]
+    pub prometheus_namespace: Vec<String>,
     /// Restrict Prometheus queries to this label (cluster=prod), for a Prometheus shared by several clusters; may be repeated
     #[arg(long, value_name = "NAME=VALUE", value_delimiter = ',')]
     pub prometheus_label: Vec<Label>,

@@ -61,6 +61,7 @@ impl From<&MeasureArgs> for SourceOptions {
     fn from(args: &MeasureArgs) -> Self {
         Self {
             prometheus_url: args.prometheus_url.clone(),
+            prometheus_namespaces: args.prometheus_namespace.clone(),
             prometheus_labels: args.prometheus_label.clone(),
             throttle_window: args.throttle_window,
             logs: args.logs,

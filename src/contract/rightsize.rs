@@ -41,6 +41,8 @@ pub(crate) struct SizingTotals {
     pub(crate) context: String,
     /// The time that the longest history covers; null without history.
     pub(crate) window_seconds: Option<i64>,
+    /// Where the usage comes from: the Service or the address of a Prometheus, and `metrics.k8s.io`.
+    pub(crate) sources: Vec<String>,
     pub(crate) requests: Amount,
     /// By how much the proposed values lower the requests.
     pub(crate) request_decrease: Amount,
@@ -50,6 +52,8 @@ pub(crate) struct SizingTotals {
     pub(crate) over_provisioned: usize,
     /// The number of containers.
     pub(crate) under_provisioned: usize,
+    /// The number of containers without proposed values, because their current usage contradicts the history.
+    pub(crate) contradicted: usize,
 }
 
 /// One container of a workload.
@@ -73,6 +77,10 @@ pub(crate) struct SizedContainer {
     pub(crate) samples: i64,
     /// The highest of all its pods; null without samples.
     pub(crate) used: Option<Used>,
+    /// Where its usage comes from; without a history whose source the input does not name.
+    pub(crate) sources: Vec<String>,
+    /// The highest current usage of its pods; null if the metrics API has none.
+    pub(crate) used_now: Option<Amount>,
     /// From the newest pod; null if not set.
     pub(crate) requests: Values,
     /// From the newest pod; null if not set.
@@ -85,6 +93,8 @@ pub(crate) struct SizedContainer {
     pub(crate) risks: Vec<String>,
     /// The share of CPU periods in which the container is throttled.
     pub(crate) throttled_thousandths: Option<i64>,
+    /// Whether no values are proposed because the current usage is far above them or above the history.
+    pub(crate) contradicted: bool,
     pub(crate) proposal: Proposal,
     /// For all its pods.
     pub(crate) request_decrease: Amount,

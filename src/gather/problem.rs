@@ -1,14 +1,13 @@
-//! The evidence about failing objects: their warnings and the ends of their logs. Also the Secrets that Ingresses name
+//! The evidence about failing objects and objects with findings: their warnings and the ends of their logs. Also the Secrets that Ingresses name
 //! and that were not listed.
 
 use super::{Run, log_tails};
-use crate::checks::View;
+use crate::checks::{self, View};
 use crate::cluster::{ListRequest, Sink, list};
-use crate::model::{Job, Names, ObjectRef, Pod, Workload};
-use crate::policy::settings::Settings;
-use crate::snapshot::{Rows, Snapshot};
+use crate::model::{Job, Names, ObjectRef, Pod, Workload, is_named_for};
+use crate::snapshot::{Rows, Snapshot, Warnings};
 use crate::tls::{Tls, tls_terminations};
-use crate::wire::{Kind, Object};
+use crate::wire::{Kind, Object, Place};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -75,8 +74,10 @@ impl Sink for Wanted {
 impl Run<'_> {
     /// Reads the warnings and the ends of the logs of failing objects, and the Secrets that must exist.
     pub(super) async fn read_evidence(&self, snapshot: &mut Snapshot) {
-        let mut failing = failing_pods(snapshot, &self.plan.settings);
-        failing.retain(|pod| self.plan.about.as_deref().is_none_or(|name| is_of(pod, name)));
+        let view = View::new(snapshot, &self.plan.settings);
+        let about = objects_to_explain(&view);
+        let mut failing = failing_pods(&view);
+        failing.retain(|pod| self.plan.about.as_ref().is_none_or(|name| is_of(pod, name)));
         let tails = log_tails::read(&self.client, &failing);
         let mut tasks = JoinSet::new();
         let mut secrets =
@@ -85,7 +86,7 @@ impl Run<'_> {
         secrets.retain(|secret| {
             self.namespaces.is_empty() || self.namespaces.iter().any(|name| **name == *secret.namespace)
         });
-        for (kind, about) in [(Kind::Event, failing_objects(&snapshot.rows)), (Kind::Secret, secrets)] {
+        for (kind, about) in [(Kind::Event, about.clone()), (Kind::Secret, secrets)] {
             let (requests, about) = (self.requests_about(kind, &about), Arc::new(about));
             for request in requests {
                 let client = Arc::clone(&self.client);
@@ -105,6 +106,7 @@ impl Run<'_> {
         }
         let (logs, read) = tokio::join!(tails, tasks.join_all());
         snapshot.logs = logs;
+        snapshot.warnings = Warnings::OfObjects { objects: about, part_of: self.plan.about.clone() };
         for (request, mut coverage, rows) in read {
             self.mark_out_of_scope(&request, &mut coverage);
             snapshot.coverage.add(coverage);
@@ -129,9 +131,18 @@ impl Run<'_> {
     }
 }
 
-/// Whether a name equals another, or is one that a controller derives from it.
-fn is_named_for(name: &str, other: &str) -> bool {
-    name.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+/// Returns the objects that warnings are asked about: those that may fail, and those with findings before any event
+/// is known. Only objects of the requested namespaces are asked about.
+fn objects_to_explain(view: &View) -> BTreeSet<ObjectRef> {
+    let scope = &view.snapshot.scope;
+    // Hosts and other objects outside of the API have no events.
+    let has_events = |kind: &str| Kind::from_name(kind).is_none_or(|kind| kind.place() == Place::Namespace);
+    let found = checks::objects_with_findings(view);
+    let mut about: BTreeSet<ObjectRef> =
+        found.into_iter().filter(|object| has_events(&object.kind)).collect();
+    about.extend(failing_objects(&view.snapshot.rows));
+    about.retain(|object| !object.namespace.is_empty() && scope.holds(&object.namespace));
+    about
 }
 
 /// Whether a pod is the object of this name, or one of its pods.
@@ -142,10 +153,9 @@ fn is_of(pod: &Pod, name: &str) -> bool {
 
 /// Returns the pods that may fail: those that do not serve, or have as many restarts as need attention by the thresholds
 /// that apply to them.
-fn failing_pods<'a>(snapshot: &'a Snapshot, settings: &Settings) -> Vec<&'a Pod> {
-    let view = View::new(snapshot, settings);
+fn failing_pods<'a>(view: &View<'a>) -> Vec<&'a Pod> {
     let often = |pod: &Pod| pod.shared.restarts >= view.thresholds(pod).restarts_attention;
-    let pods = snapshot.rows.pods.iter().filter(|pod| pod.object.is_some());
+    let pods = view.snapshot.rows.pods.iter().filter(|pod| pod.object.is_some());
     pods.filter(|pod| !pod.serves() || often(pod)).collect()
 }
 

@@ -1,7 +1,9 @@
 //! Runs against the fake server, with a paused clock.
 
 mod evidence;
+mod prometheus;
 mod scope;
+mod warnings;
 
 use super::*;
 use crate::cluster::fake::{self, Fake, Fault};

@@ -54,6 +54,11 @@ impl Owner {
     }
 }
 
+/// Whether a name equals another, or is one that a controller derives from it.
+pub(crate) fn is_named_for(name: &str, other: &str) -> bool {
+    name.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -32,7 +32,7 @@ pub use coverage::{Cost, Coverage, Gap, Reason, SlowPage};
 pub use cron::{Schedule, Unreadable};
 pub use event::Event;
 pub use heap::{Heap, mebibytes};
-pub(crate) use inferred_owner::split_suffix;
+pub(crate) use inferred_owner::{is_named_for, split_suffix};
 pub use job::{CronJob, Job};
 pub use log::{LINES, LogTail};
 pub use memory_trend::MemoryTrend;

@@ -64,6 +64,7 @@ pub(crate) static SETTINGS: [Setting; 50] = [
     setting("no_evidence", "noEvidence", Switch, Scope),
     setting("skip_kinds", "skipKinds", List, Scope),
     setting("prometheus_url", "prometheusUrl", Text, Sources),
+    setting("prometheus_namespace", "prometheusNamespaces", List, Sources),
     setting("prometheus_label", "prometheusLabels", List, Sources),
     setting("throttle_window", "throttleWindow", Text, Sources),
     setting("logs", "logs", Switch, Sources),

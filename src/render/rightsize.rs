@@ -100,8 +100,16 @@ struct Screen<'a> {
 
 impl Screen<'_> {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let blocks =
-            [self.head(), self.over(), self.under(), self.too_few(), self.notes(), self.next(), self.foot()];
+        let blocks = [
+            self.head(),
+            self.over(),
+            self.under(),
+            self.contradicted(),
+            self.too_few(),
+            self.notes(),
+            self.next(),
+            self.foot(),
+        ];
         let blocks: Vec<String> =
             blocks.into_iter().filter(|block| !block.is_empty()).map(|block| block.join("\n")).collect();
         writeln!(out, "{}", blocks.join("\n\n"))
@@ -179,6 +187,19 @@ impl Screen<'_> {
             below: Vec::new(),
         };
         lines.extend(self.headed(told.lines(self.look.width)));
+        lines.extend(self.more(rows.len() - shown.len()));
+        lines
+    }
+
+    /// Returns the table of containers whose current usage contradicts the history.
+    fn contradicted(&self) -> Vec<String> {
+        let (lang, rows) = (self.look.lang, self.of.sizing.contradicted());
+        if rows.is_empty() {
+            return Vec::new();
+        }
+        let shown = &rows[..self.shown(rows.len())];
+        let mut lines = self.section(&phrases::contradicted(&rows, lang));
+        lines.extend(self.table(shown, &phrases::NOW, &phrases::now));
         lines.extend(self.more(rows.len() - shown.len()));
         lines
     }

@@ -207,7 +207,11 @@ impl Teller<'_> {
             let is_missing = |gap: &Gap| gap.kind == Kind::Event.name() && gap.reason == Reason::NotGiven;
             let given = !self.report.coverage.outside.iter().any(is_missing);
             items.push(line(own(if given { &NO_EVENTS } else { &NOT_GIVEN }.get(lang))));
-        } else if !items.is_empty() && !story.warned && story.worst().is_some() {
+        } else if !items.is_empty()
+            && !story.warned
+            && self.report.snapshot.saw_warnings(&story.object)
+            && story.worst().is_some()
+        {
             items.push(line(own(EXPIRED.get(lang))));
         }
         items

@@ -1,8 +1,8 @@
 //! Groups pods and usage data by workload and container. Usage data includes deleted pods.
 
-use super::propose::judge;
+use super::propose::{is_contradicted, judge};
 use super::used::{History, used};
-use super::{CpuStays, Facts, Killed, Measured, NotJudged, Rightsizing, Row};
+use super::{CpuStays, Facts, Killed, METRICS_API, Measured, NotJudged, Proposal, Rightsizing, Row};
 use crate::checks::{Cause, View};
 use crate::model::{Amount, Container, ObjectRef, Owner, Pod, Spec, Workload, is_recent};
 use crate::wire::Kind;
@@ -15,7 +15,7 @@ const KINDS: [&str; 4] = ["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"
 struct Subject<'a> {
     pods: Vec<&'a Pod>,
     /// The usage of its pods, also deleted ones, by container.
-    history: BTreeMap<&'a str, History>,
+    history: BTreeMap<&'a str, History<'a>>,
     /// The current usage of its pods, by container.
     metered: BTreeMap<&'a str, Amount>,
     /// The share of throttled CPU periods and the CPU limit, by container.
@@ -173,6 +173,10 @@ fn row(workload: &Workload, subject: &Subject, spec: &Spec, facts: Facts, room: 
     let (now, requests) = (facts.requests, &mut proposal.requests);
     requests.cpu = requests.cpu.filter(|wanted| room.cpu > 0 || *wanted > now.cpu);
     requests.memory = requests.memory.filter(|wanted| room.memory > 0 || *wanted > now.memory);
+    let contradicted = is_contradicted(&facts, &proposal);
+    if contradicted {
+        proposal = Proposal::default();
+    }
     Row {
         workload: workload.object(),
         managed_by: workload.owner.clone(),
@@ -184,6 +188,7 @@ fn row(workload: &Workload, subject: &Subject, spec: &Spec, facts: Facts, room: 
         facts,
         risks,
         proposal,
+        contradicted,
     }
 }
 
@@ -194,14 +199,19 @@ fn room(pod: &Pod) -> Amount {
 
 fn facts(view: &View, subject: &Subject, spec: &Spec, cpu_stays: Option<CpuStays>) -> Facts {
     let name = &*spec.container;
-    let (used, measured) = used(subject.history.get(name), subject.metered.get(name), subject.pods.len());
+    let (history, now) = (subject.history.get(name), subject.metered.get(name).copied());
+    let (used, measured) = used(history, now.as_ref(), subject.pods.len());
     // Broken objects may have negative values.
     let set = |amount: Amount| amount.max(Amount::default());
     let limits = set(spec.limits);
     let limit_now = Some(limits.cpu).filter(|limit| *limit > 0);
     let throttled = subject.throttled.get(name).map(|(share, limit)| (*share, limit_now.or(*limit)));
     let killed = killed(view, subject, spec);
-    Facts { requests: set(spec.requests), limits, used, measured, cpu_stays, killed, throttled }
+    let recorded = history.map(History::usage);
+    let sources = history.into_iter().flat_map(History::sources).chain(now.map(|_| METRICS_API));
+    let sources = sources.map(str::to_owned).collect();
+    let requests = set(spec.requests);
+    Facts { requests, limits, used, recorded, now, sources, measured, cpu_stays, killed, throttled }
 }
 
 /// Returns whether a container was OOM-killed in any of the pods. Kills before the quiet period do not count, nor do

@@ -14,6 +14,9 @@ pub(super) const MARGIN: i64 = 15;
 pub(super) const LIMIT_MARGIN: i64 = 25;
 /// The usage in percent of the limit that counts as near.
 pub(super) const NEAR: i64 = 90;
+/// How much of a suggested CPU request, or of the recorded memory, the current usage may be, in percent. A peak above the 95th
+/// percentile is usual and is not twice as much.
+pub(super) const CONTRADICTION: i64 = 200;
 /// The smallest reduction worth a change, in percent of the request.
 pub(super) const WORTH: i64 = 20;
 /// The smallest reduction worth a change for each pod.
@@ -36,6 +39,22 @@ pub(super) fn judge(facts: &Facts) -> (Vec<Risk>, Proposal) {
     hold((&mut proposal.limits.cpu, limits.cpu), (proposal.requests.cpu, requests.cpu));
     hold((&mut proposal.limits.memory, limits.memory), (proposal.requests.memory, requests.memory));
     (risks, proposal)
+}
+
+/// Returns whether the current usage is far above what is suggested, so that the history cannot be that of the container.
+/// Suggested memory is never below the current usage, so the current usage is compared with the recorded one.
+pub(super) fn is_contradicted(facts: &Facts, proposal: &Proposal) -> bool {
+    let (Some(recorded), Some(now)) = (facts.recorded, facts.now.filter(|_| proposal.is_any())) else {
+        return false;
+    };
+    let is_far_above = |now: i64, value: i64, least: i64| {
+        now.saturating_sub(value) >= least
+            && i128::from(now) * 100 > i128::from(value) * i128::from(CONTRADICTION)
+    };
+    let is_above = |request: i64| is_far_above(now.cpu, request, LEAST_GIVEN.cpu);
+    proposal.requests.cpu.is_some_and(is_above)
+        || proposal.limits.cpu.is_some_and(|limit| now.cpu > limit)
+        || is_far_above(now.memory, recorded.memory, LEAST_GIVEN.memory)
 }
 
 fn memory(facts: &Facts, risks: &mut Vec<Risk>, proposal: &mut Proposal) {

@@ -3,10 +3,11 @@
 use super::{FEWEST, Measured, SAMPLES_NEEDED};
 use crate::model::Amount;
 use crate::wire::Usage;
+use std::collections::BTreeSet;
 
 /// The usage of one container over the pods of its workload, also deleted ones.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct History {
+#[derive(Clone, Debug, Default)]
+pub(super) struct History<'a> {
     memory: i64,
     /// The largest 95th percentile of CPU, over the pods with enough samples.
     cpu: Option<i64>,
@@ -18,12 +19,14 @@ pub(super) struct History {
     together: i64,
     /// The requested window, in seconds.
     window: i64,
+    /// Where the numbers come from.
+    sources: BTreeSet<&'a str>,
 }
 
-impl History {
+impl<'a> History<'a> {
     /// Adds the usage of one pod. The percentile of a few samples is their maximum: the usage of one starting pod,
     /// not of all.
-    pub(super) fn add(&mut self, usage: &Usage) {
+    pub(super) fn add(&mut self, usage: &'a Usage) {
         let (seconds, used) = (usage.samples.saturating_mul(usage.step_seconds), usage.used());
         self.memory = self.memory.max(used.memory);
         if usage.samples >= FEWEST {
@@ -35,6 +38,17 @@ impl History {
         self.longest = self.longest.max(seconds);
         self.together = self.together.saturating_add(seconds);
         self.window = self.window.max(usage.window_seconds);
+        self.sources.extend(Some(&*usage.source).filter(|source| !source.is_empty()));
+    }
+
+    /// Returns the CPU and memory usage of the samples.
+    pub(super) fn usage(&self) -> Amount {
+        Amount { cpu: self.cpu.unwrap_or(self.cpu_of_few), memory: self.memory }
+    }
+
+    /// Returns where the numbers come from; empty if the input does not say it.
+    pub(super) fn sources(&self) -> impl Iterator<Item = &'a str> {
+        self.sources.iter().copied()
     }
 
     /// Returns how far back the samples reach, for this number of pods. A few missed scrapes do not shorten it.
@@ -50,7 +64,7 @@ pub(super) fn used(history: Option<&History>, now: Option<&Amount>, pods: usize)
         return now.map_or((Amount::default(), Measured::Nothing), |now| (*now, Measured::Once));
     };
     let now = now.copied().unwrap_or_default();
-    let usage = Amount { cpu: history.cpu.unwrap_or(history.cpu_of_few), memory: history.memory };
+    let usage = history.usage();
     // An hour of samples from ten pods counts as one hour.
     match for_each(history.samples, pods).max(1) {
         samples if samples >= SAMPLES_NEEDED => {
@@ -75,12 +89,13 @@ mod tests {
             cpu_p95_millis: cpu,
             memory_max_bytes: memory,
             samples,
+            source: "Service monitoring/prometheus".to_owned(),
             step_seconds: 300,
             window_seconds: 604_800,
         }
     }
 
-    fn history(of: &[Usage]) -> History {
+    fn history(of: &[Usage]) -> History<'_> {
         let mut history = History::default();
         for usage in of {
             history.add(usage);
@@ -105,11 +120,12 @@ mod tests {
 
     #[test]
     fn takes_the_larger_memory_and_the_cpu_of_the_history() {
-        let (then, now) = (history(&[usage(100, 10, 2016)]), Amount { cpu: 500, memory: 70 });
+        let (many, few) = ([usage(100, 10, 2016)], [usage(100, 10, 99)]);
+        let (then, now) = (history(&many), Amount { cpu: 500, memory: 70 });
         let usage_with = |now: Option<&Amount>| used(Some(&then), now, 1).0;
         assert_eq!(usage_with(Some(&now)), Amount { cpu: 100, memory: 70 });
         assert_eq!(usage_with(Some(&Amount { cpu: 500, memory: 7 })), Amount { cpu: 100, memory: 10 });
-        assert_eq!(used(Some(&history(&[usage(100, 10, 99)])), Some(&now), 1), (now, Measured::Few(99)));
+        assert_eq!(used(Some(&history(&few)), Some(&now), 1), (now, Measured::Few(99)));
         assert_eq!(used(None, Some(&now), 1), (now, Measured::Once));
     }
 

@@ -1,7 +1,7 @@
 //! The capture format: a JSON document. Its header has the cluster, the time and the coverage. Its items are the narrow
 //! objects, one per line.
 
-use super::{Cluster, Scope, Snapshot};
+use super::{Cluster, Scope, Snapshot, Warnings};
 use crate::model::{Coverage, LogTail};
 use crate::text::EscapedJson;
 use crate::wire::{Object, Time};
@@ -90,6 +90,7 @@ impl Header {
         snapshot.scope = self.scope;
         (snapshot.started_at, snapshot.taken_at) = (self.started_at, self.taken_at);
         snapshot.logs = self.logs;
+        snapshot.warnings = Warnings::OfAll;
         snapshot.taken_by = Some(self.tool_version).filter(|version| !version.is_empty());
         snapshot.coverage.add(self.coverage);
     }

@@ -12,6 +12,7 @@ mod refused;
 mod rows;
 mod sorting;
 mod unpacked;
+mod warnings;
 
 pub(crate) use capture::VERSION;
 pub use capture::{Capture, Header};
@@ -19,6 +20,7 @@ pub use error::Error;
 pub(crate) use error::with_article;
 pub use read::{Given, Written, demo, read, read_any, read_bytes};
 pub use rows::Rows;
+pub use warnings::Warnings;
 
 use crate::model::{Coverage, Gap, LogTail};
 use crate::wire::{Kind, Time};
@@ -39,6 +41,8 @@ pub struct Snapshot {
     pub rows: Rows,
     /// The ends of the logs of failing pods, if they can be read.
     pub logs: Vec<LogTail>,
+    /// The objects that warning events were read about.
+    pub warnings: Warnings,
     /// What could not be read.
     pub coverage: Coverage,
     /// The seconds by which the server's clock was ahead of this machine's. Ages are relative to the server's clock.

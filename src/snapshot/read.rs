@@ -5,11 +5,11 @@ use super::broken::Broken;
 use super::copies::Copies;
 use super::document::{Document, Item};
 use super::unpacked::{Counted, LARGEST_WINDOW, Unpacked};
-use super::{Error, Header, Snapshot};
+use super::{Error, Header, Snapshot, Warnings};
 use crate::memory::Guarded;
 use crate::model::{Gap, Reason};
 use crate::text::{Fact, Message, parse_words, reasons, yaml_words_with_place};
-use crate::wire::{Kind, Time};
+use crate::wire::{Kind, Object, Time};
 use serde::de::DeserializeSeed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -135,6 +135,8 @@ struct Files {
     copies: Copies,
     header: Option<Header>,
     kinds: BTreeSet<Kind>,
+    /// The namespaces with events. A list without any event does not name its namespace.
+    with_events: BTreeSet<String>,
     unknown: BTreeMap<String, u64>,
     written: Vec<Written>,
     broken: Broken,
@@ -232,6 +234,11 @@ impl Files {
         match item {
             Item::Object(object, age) => {
                 self.kinds.insert(object.kind());
+                if let Object::Event(event) = &object
+                    && !self.with_events.contains(&event.metadata.namespace)
+                {
+                    self.with_events.insert(event.metadata.namespace.clone());
+                }
                 if let Some(object) = self.copies.older(object, age) {
                     self.snapshot.rows.add(object);
                 }
@@ -287,6 +294,7 @@ impl Files {
             let missing = Kind::ALL.into_iter().filter(|kind| !given(kind));
             outside.extend(missing.map(|kind| Gap::new(kind.name(), Reason::NotGiven)));
             (snapshot.started_at, snapshot.taken_at, snapshot.plain) = (clock, clock, true);
+            snapshot.warnings = Warnings::OfNamespaces(self.with_events);
         }
         snapshot.sort();
         snapshot

@@ -103,7 +103,8 @@ impl Sources {
             return access_log::ask(&hosts.access_logs, names, self.client.budget.stop()).await;
         }
         // The user did not request the numbers of Prometheus, so they are not missing.
-        let Ok(prometheus) = self.prometheus().await else { return (BTreeMap::new(), Vec::new()) };
+        let prometheus = self.prometheus().await.ok().filter(|prometheus| prometheus.is_of_cluster());
+        let Some(prometheus) = prometheus else { return (BTreeMap::new(), Vec::new()) };
         let (asked, rest) = names.split_at(names.len().min(requests::MOST));
         let Ok(counted) = requests::ask(prometheus, &self.selector, asked, self.deadline()).await else {
             return (BTreeMap::new(), Vec::new());

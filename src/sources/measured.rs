@@ -56,6 +56,11 @@ impl<T> Partial<T> {
         ControlFlow::Continue(())
     }
 
+    /// Adds why measurements are missing, unless another reason is known.
+    pub(super) fn lacking(self, why: Option<Unavailable>) -> Self {
+        Self { missing: self.missing.or(why), ..self }
+    }
+
     /// Adds a reason if there are neither measurements nor a reason.
     pub(super) fn or_missing(self, why: impl FnOnce() -> Unavailable) -> Self {
         let missing = self.missing.or_else(|| self.objects.is_empty().then(why));

@@ -91,6 +91,8 @@ pub(crate) struct Sources {
     wanted: Wanted,
     logs: Option<Arc<ErrorLogs>>,
     address: Option<Address>,
+    /// The namespaces of the operators of the cluster, if the user names them.
+    prometheus_namespaces: Vec<String>,
     /// How long to sample the kubelets, if they may be asked.
     window: Option<Duration>,
     /// The run reads several clusters, and an address belongs to one of them.
@@ -137,6 +139,7 @@ impl Sources {
             wanted: Wanted::of(request),
             logs: ErrorLogs::of(request).map(Arc::new),
             address,
+            prometheus_namespaces: options.prometheus_namespaces.clone(),
             window: options.throttle_window,
             several: request.several,
             page_timeout: request.page_timeout,
@@ -200,12 +203,16 @@ impl Sources {
         throttling.and(memory).and(hosts).and(logs)
     }
 
-    /// The given Prometheus, otherwise the first one in the cluster.
+    /// The given Prometheus, otherwise the one that is found in the cluster.
     async fn prometheus(&self) -> Result<&Prometheus, &Unavailable> {
         let find = async || match &self.address {
             Some(_) if self.several => Err(Unavailable::left_out(Message::plain(&reasons::ONE_CLUSTER))),
             Some(address) => Prometheus::at(&self.client, address),
-            None => Ok(Prometheus::behind(&self.client, find::service(&self.client, self.deadline()).await?)),
+            None => {
+                let (named, deadline) = (&self.prometheus_namespaces, self.deadline());
+                let found = find::service(&self.client, named, &self.selector, deadline).await?;
+                Ok(Prometheus::behind(&self.client, found))
+            }
         };
         self.prometheus.get_or_init(find).await.as_ref()
     }
@@ -222,14 +229,18 @@ impl Sources {
             }
             let back = self.window.unwrap_or_default().max(WINDOW);
             let prometheus = self.prometheus().await.map_err(Unavailable::clone)?;
-            throttling::ask(prometheus, &self.selector, back, self.deadline()).await
+            // The kubelets know all namespaces.
+            if let Some(why) = prometheus.is_partial_for(&self.selector).filter(|_| self.window.is_some()) {
+                return Err(why);
+            }
+            throttling::ask(prometheus, &prometheus.part_of(&self.selector), back, self.deadline()).await
         };
         self.throttled.get_or_init(ask).await.as_ref().map(|_| ())
     }
 
     /// The throttling that the kubelets count, if Prometheus has none.
     async fn kubelets(&self, nodes: BTreeSet<String>) -> Measured {
-        let Err(why) = self.throttled().await else { return Measured::default() };
+        let Err(why) = self.throttled().await else { return self.without_throttling().await };
         let Some(window) = self.window else { return Measured::missing(Kind::Throttling, why.clone()) };
         let read = kubelets::ask(&self.client, &self.selector, window, self.deadline(), nodes).await;
         let mut measured = Measured::of(Kind::Throttling, read);
@@ -241,11 +252,25 @@ impl Sources {
         measured
     }
 
+    /// The throttling that Prometheus has counted and that does not count.
+    async fn without_throttling(&self) -> Measured {
+        if !self.wanted.throttling {
+            return Measured::default();
+        }
+        let prometheus = self.prometheus().await.ok();
+        let partial = prometheus.and_then(|prometheus| prometheus.is_partial_for(&self.selector));
+        Measured::default().with_outside(partial.map(|why| why.gap(Kind::Throttling, 0)))
+    }
+
     /// The usage of every container.
     async fn usage(&self) -> Measured {
         let Some(back) = self.wanted.usage else { return Measured::default() };
         let read = match self.prometheus().await {
-            Ok(prometheus) => usage::ask(prometheus, &self.selector, back, self.page_timeout).await,
+            Ok(prometheus) => {
+                let part = prometheus.part_of(&self.selector);
+                let read = usage::ask(prometheus, &part, back, self.page_timeout).await;
+                read.lacking(prometheus.is_partial_for(&self.selector))
+            }
             Err(why) => Partial::missing(why.clone()),
         };
         Measured::of(Kind::Usage, read)
@@ -258,7 +283,18 @@ impl Sources {
         };
         let time = (back, self.deadline());
         let read = match self.prometheus().await {
-            Ok(prometheus) => memory::ask(prometheus, &self.selector, &killed, time).await,
+            Ok(prometheus) => {
+                let part = prometheus.part_of(&self.selector);
+                let own: BTreeSet<MeasuredMeta> =
+                    killed.iter().filter(|of| part.holds(&of.namespace)).cloned().collect();
+                let partial = prometheus.is_partial_for(&self.selector).filter(|_| own.len() < killed.len());
+                let read = if own.is_empty() {
+                    Partial::default()
+                } else {
+                    memory::ask(prometheus, &part, &own, time).await
+                };
+                read.lacking(partial)
+            }
             Err(why) => Partial::missing(why.clone()),
         };
         Measured::of(Kind::MemoryHistory, read)

@@ -16,6 +16,8 @@ use std::time::Duration;
 pub struct SourceOptions {
     /// The address of a Prometheus (default: one that is found in the cluster).
     pub prometheus_url: Option<PrometheusUrl>,
+    /// The namespaces in which a Prometheus that is found counts for the whole scope (default: those of the usual stacks).
+    pub prometheus_namespaces: Vec<String>,
     /// Labels that every series of the Prometheus must have.
     pub prometheus_labels: Vec<Label>,
     /// The time between two samples of the kubelets, which replace a missing Prometheus; `None` is no samples.

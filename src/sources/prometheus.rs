@@ -19,7 +19,7 @@ use crate::memory::Guarded;
 use crate::snapshot::Cluster;
 use crate::text::{Fact, Message, Text, parse_words, reasons};
 use crate::wire::MeasuredMeta;
-use find::Service;
+use find::{Found, Service};
 use kube::Client;
 use kube::config::AuthInfo;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -114,6 +114,10 @@ pub(crate) type RangeSeries = BTreeMap<MeasuredMeta, Vec<(f64, f64)>>;
 pub(crate) struct Prometheus {
     /// Its name in messages.
     who: Message,
+    /// Its name next to its numbers, in all languages.
+    source: String,
+    /// The only namespace that its numbers count for.
+    only: Option<String>,
     client: Arc<ApiClient>,
     way: Way,
 }
@@ -132,18 +136,46 @@ impl Prometheus {
     /// # Errors
     /// When no client can be made for it.
     pub(crate) fn at(client: &ApiClient, address: &Address) -> Result<Self, Unavailable> {
-        let host = Fact::text(address.base.authority().map_or("", |host| host.as_str()));
-        let who = Message::new(&reasons::PROMETHEUS_AT, vec![("address", host)]);
+        let source = address.base.authority().map_or_else(String::new, ToString::to_string);
+        let who = Message::new(&reasons::PROMETHEUS_AT, vec![("address", Fact::text(&source))]);
         let session = session(address).map_err(|error| Unavailable::of(who.clone(), &error))?;
         let own = ApiClient::new(session, &client.budget, 1, Duration::ZERO, client.progress.clone());
-        Ok(Self { who, client: Arc::new(own), way: Way::Form })
+        Ok(Self { who, source, only: None, client: Arc::new(own), way: Way::Form })
     }
 
     /// The Prometheus behind a service, through the API server.
-    pub(crate) fn behind(client: &Arc<ApiClient>, service: Service) -> Self {
-        let name = Fact::Text(format!("{}/{}", service.namespace, service.name));
-        let who = Message::new(&reasons::PROMETHEUS_BEHIND, vec![("service", name)]);
-        Self { who, client: Arc::clone(client), way: Way::Through(service) }
+    pub(crate) fn behind(client: &Arc<ApiClient>, found: Found) -> Self {
+        let Found { service, is_of_namespace } = found;
+        let name = format!("{}/{}", service.namespace, service.name);
+        let source = format!("Service {name}");
+        let who = Message::new(&reasons::PROMETHEUS_BEHIND, vec![("service", Fact::Text(name))]);
+        let only = is_of_namespace.then(|| service.namespace.clone());
+        Self { who, source, only, client: Arc::clone(client), way: Way::Through(service) }
+    }
+
+    /// Its name next to its numbers: `Service monitoring/prometheus-operated`, or its address.
+    pub(crate) fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The part of a scope that its numbers count for.
+    pub(crate) fn part_of(&self, selector: &PromSelector) -> PromSelector {
+        match &self.only {
+            Some(namespace) => selector.clone().within(namespace),
+            None => selector.clone(),
+        }
+    }
+
+    /// Why its numbers do not count for all of a scope, if they do not.
+    pub(crate) fn is_partial_for(&self, selector: &PromSelector) -> Option<Unavailable> {
+        let namespace = self.only.as_ref().filter(|only| !selector.is_only(only))?;
+        let facts = vec![("who", Fact::Message(self.who.clone())), ("namespace", Fact::text(namespace))];
+        Some(Unavailable::left_out(Message::new(&reasons::OWN_NAMESPACE, facts)))
+    }
+
+    /// Whether its numbers count for all namespaces.
+    pub(crate) fn is_of_cluster(&self) -> bool {
+        self.only.is_none()
     }
 
     /// Asks for the current numbers of each container, by the label `counted`.

@@ -25,6 +25,16 @@ impl PromSelector {
         Self { labels, ..self }
     }
 
+    /// Restricts the scope to one of its namespaces.
+    pub(crate) fn within(self, namespace: &str) -> Self {
+        Self { namespaces: vec![namespace.to_owned()], ..self }
+    }
+
+    /// Whether the scope is this namespace.
+    pub(crate) fn is_only(&self, namespace: &str) -> bool {
+        self.namespaces == [namespace]
+    }
+
     /// The matchers of the labels.
     pub(crate) fn labels(&self) -> impl Iterator<Item = String> {
         self.labels.iter().map(|Label { name, value }| format!(r#"{name}="{}""#, quoted(value)))

@@ -98,6 +98,16 @@ reasons! {
         "{why}；可用 --prometheus-url 指定，或以 --throttle-window 30s 直接取樣 kubelet",
         "{why}；可用 --prometheus-url 指定，或用 --throttle-window 30s 直接采样 kubelet";
     "no-prometheus" NO_PROMETHEUS: "no Prometheus found in the cluster", "叢集內找不到 Prometheus", "集群内找不到 Prometheus";
+    "own-namespace" OWN_NAMESPACE:
+        "{who} is not in a namespace of the cluster operators: its numbers count for namespace {namespace} only; \
+        see --prometheus-namespace and --prometheus-url",
+        "{who} 不在叢集維運人員的命名空間：其資料只用於命名空間 {namespace}；請見 --prometheus-namespace 與 --prometheus-url",
+        "{who} 不在集群运维人员的命名空间：其数据只用于命名空间 {namespace}；请参阅 --prometheus-namespace 与 --prometheus-url";
+    "other-namespace" OTHER_NAMESPACE:
+        "Service {service} looks like a Prometheus, but it is not in a namespace of the cluster operators and not in the \
+        scope; see --prometheus-namespace and --prometheus-url",
+        "Service {service} 看似 Prometheus，但不在叢集維運人員的命名空間，也不在此範圍內；請見 --prometheus-namespace 與 --prometheus-url",
+        "Service {service} 看似 Prometheus，但不在集群运维人员的命名空间，也不在此范围内；请参阅 --prometheus-namespace 与 --prometheus-url";
     "services-forbidden" SERVICES_FORBIDDEN:
         "no Prometheus looked for: no permission to list the Services of all namespaces",
         "無權列出所有命名空間的 Service，未尋找 Prometheus", "无权列出所有命名空间的 Service，未查找 Prometheus";

@@ -101,6 +101,8 @@ measured! {
         memory_max_bytes: i64,
         /// The number of samples.
         samples: i64,
+        /// Where the numbers come from: `Service NAMESPACE/NAME` or the address of a Prometheus; empty if unknown.
+        source: String,
         /// Seconds from one sample to the next.
         step_seconds: i64,
         /// The length of the window in seconds.

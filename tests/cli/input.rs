@@ -73,6 +73,13 @@ fn all_file_formats_give_the_same_report() {
     for of_all in ["complete", "largestNodeLoss"] {
         demo["resources"][0][of_all] = reports[0]["resources"][0][of_all].clone();
     }
+    // The example was taken with all events of its scope. The other files only have events of pigo-rel.
+    for finding in demo["findings"].as_array_mut().unwrap() {
+        if finding["object"]["namespace"] != "pigo-rel" {
+            let evidence = finding["evidence"].as_array_mut().unwrap();
+            evidence.retain(|line| !line.as_str().unwrap().starts_with("no recent warning events"));
+        }
+    }
     reports.push(demo);
     for (index, report) in reports.iter().enumerate().skip(1) {
         assert!(*report == reports[0], "report {index} differs");

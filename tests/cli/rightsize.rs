@@ -1,6 +1,7 @@
 //! Requests and limits compared with usage, from captures with known results.
 
 mod clusters;
+mod contradictions;
 mod killed;
 mod patches;
 
@@ -76,9 +77,10 @@ fn counts_deleted_pods_by_their_names() {
 fn current_memory_usage_counts_with_any_history() {
     let mut items = Workload::new("web").requests("1", "2Gi").objects();
     items.push(usage("web-7d9f8c5b6f-bcd40", 100, 300, 2016));
-    items.push(metrics("web-7d9f8c5b6f-bcd40", "900m", "1000Mi"));
+    items.push(metrics("web-7d9f8c5b6f-bcd40", "300m", "600Mi"));
     let row = row(&items, "web");
-    assert_eq!((proposed(&row), &row["measured"]), ([Some(150), Some(1280), None, None], &json!("history")));
+    assert_eq!((proposed(&row), &row["measured"]), ([Some(150), Some(704), None, None], &json!("history")));
+    assert_eq!(row["sources"], json!(["Service monitoring/prometheus-k8s", "metrics.k8s.io"]));
 }
 
 #[test]
@@ -428,7 +430,7 @@ fn matching_requests_print_one_line() {
     items.push(usage("web-7d9f8c5b6f-bcd40", 150, 200, 2016));
     let ran = rightsize(&items, "");
     insta::assert_snapshot!(ran.out, @r"
-    🟢 Requests match usage · 7d of usage · context prod · shop
+    🟢 Requests match usage · 7d of usage from Service monitoring/prometheus-k8s · context prod · shop
 
     Coverage complete · from files
     ");

@@ -40,6 +40,7 @@ fn value(key: &str) -> &'static str {
         "fieldSelector" => "status.phase=Running",
         "skipKinds" => "cronjobs",
         "prometheusUrl" => "http://127.0.0.1:1",
+        "prometheusNamespaces" => "metrics",
         "prometheusLabels" => "cluster=prod",
         "throttleWindow" => "30s",
         "since" | "thresholds.grace" | "thresholds.quietAfter" | "historyAge" => "2h",
@@ -131,6 +132,7 @@ fn profile(rows: &[cli::Row], dir: &Path) -> String {
             "namespaces"
                 | "excludeNamespaces"
                 | "skipKinds"
+                | "prometheusNamespaces"
                 | "prometheusLabels"
                 | "hosts"
                 | "hostsFiles"

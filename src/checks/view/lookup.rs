@@ -152,12 +152,19 @@ impl<'a> View<'a> {
     /// Returns the warnings about an object and, for a Deployment, about its ReplicaSets, newest first.
     pub fn events_around(&self, object: &ObjectRef) -> Vec<&'a Event> {
         let mut found = self.events(object, "");
-        if &*object.kind == "Deployment" {
-            let sets = self.replica_sets(&object.namespace, &object.name);
-            found.extend(sets.flat_map(|set| self.events(&set.object(), "")));
-            found.sort_by_key(|event| std::cmp::Reverse(event.last_seen));
-        }
+        found.extend(self.sets_of(object).into_iter().flat_map(|set| self.events(&set, "")));
+        found.sort_by_key(|event| std::cmp::Reverse(event.last_seen));
         found
+    }
+
+    /// Returns the ReplicaSets of an object; none unless it is a Deployment.
+    pub(crate) fn sets_of(&self, object: &ObjectRef) -> Vec<ObjectRef> {
+        match &*object.kind {
+            "Deployment" => {
+                self.replica_sets(&object.namespace, &object.name).map(Workload::object).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Returns the ReplicaSets of a Deployment, whose names begin with that of the Deployment.

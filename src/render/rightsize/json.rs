@@ -48,11 +48,13 @@ fn totals(of: &Sized) -> SizingTotals {
     SizingTotals {
         context: context(of),
         window_seconds: of.sizing.window,
+        sources: of.sizing.sources().0.into_iter().map(str::to_owned).collect(),
         requests: of.sizing.requests.into(),
         request_decrease: of.sizing.gives_back().into(),
         request_increase: of.sizing.asks_more().into(),
         over_provisioned: of.sizing.over().len(),
         under_provisioned: of.sizing.under().len(),
+        contradicted: of.sizing.contradicted().len(),
     }
 }
 
@@ -84,6 +86,8 @@ fn container(context: String, row: &Row) -> SizedContainer {
         measured: measured.to_owned(),
         samples,
         used: (samples > 0).then_some(used),
+        sources: facts.sources.clone(),
+        used_now: facts.now.map(Into::into),
         requests: set(facts.requests),
         limits: set(facts.limits),
         cpu_request_fixed_by: cpu_request_fixed_by.map(str::to_owned),
@@ -93,6 +97,7 @@ fn container(context: String, row: &Row) -> SizedContainer {
             Risk::Throttled(share) => Some(*share),
             _ => None,
         }),
+        contradicted: row.contradicted,
         proposal: Proposal { requests: change(row.proposal.requests), limits: change(row.proposal.limits) },
         request_decrease: row.gives_back().into(),
         request_increase: row.asks_more().into(),

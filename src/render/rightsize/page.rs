@@ -22,7 +22,7 @@ fn one(of: &Sized, lang: Lang, page: &mut Page) {
     let sizing = of.sizing;
     let (glyph, verdict) = phrases::verdict(sizing);
     page.heading(1, &format!("{glyph} {}", verdict.get(lang)));
-    let mut facts: Vec<String> = phrases::source(sizing, lang).into_iter().collect();
+    let mut facts: Vec<String> = phrases::source(sizing, lang).iter().map(|source| text(source)).collect();
     facts.extend(phrases::places(of.report, lang).iter().map(|place| text(place)));
     facts.push(words::moment(of.report.snapshot.taken_at));
     page.paragraph(facts.join(" · "));
@@ -40,6 +40,11 @@ fn one(of: &Sized, lang: Lang, page: &mut Page) {
             let severity = words::severity_glyph(row.severity().unwrap_or(Severity::Low));
             format!("{severity} {}", phrases::risks(row, lang))
         });
+    }
+    let contradicted = sizing.contradicted();
+    if !contradicted.is_empty() {
+        page.heading(2, &phrases::contradicted(&contradicted, lang));
+        rows(&contradicted, lang, page, phrases::NOW.get(lang), &|row| phrases::now(row, ", "));
     }
     let few = sizing.too_few();
     if !few.is_empty() {

@@ -13,11 +13,36 @@ use std::io::{self, Write};
 
 pub(super) fn write(of: &Sized, out: &mut dyn Write) -> io::Result<()> {
     head(of, out)?;
+    left_out(of, out)?;
     let rows: Vec<&Row> = of.sizing.rows.iter().filter(|row| row.proposal.is_any()).collect();
     if rows.is_empty() {
         return writeln!(out, "#\n# No changes.");
     }
     rows.chunk_by(|a, b| a.workload == b.workload).try_for_each(|rows| workload(rows, out))
+}
+
+/// Writes the containers that the patch leaves out, and why.
+fn left_out(of: &Sized, out: &mut dyn Write) -> io::Result<()> {
+    let rows = of.sizing.contradicted();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "#\n# Left out, because the metrics API reports far more than the usage history:")?;
+    rows.into_iter().try_for_each(|row| {
+        let place = format!("{} {}", row.workload.namespace, row.workload.slashed());
+        let recorded = row.facts.recorded.unwrap_or_default();
+        let now = row.facts.now.unwrap_or_default();
+        writeln!(
+            out,
+            "#   {}, container {}: now CPU {}, memory {}; history CPU {}, memory {}",
+            visible(&place),
+            visible(&row.container),
+            cpu(now.cpu),
+            memory(now.memory),
+            cpu(recorded.cpu),
+            memory(recorded.memory),
+        )
+    })
 }
 
 fn head(of: &Sized, out: &mut dyn Write) -> io::Result<()> {
@@ -39,6 +64,7 @@ fn head(of: &Sized, out: &mut dyn Write) -> io::Result<()> {
         crate::VERSION
     )?;
     writeln!(out, "# Cluster:{place}")?;
+    usage_from(of, out)?;
     writeln!(
         out,
         "#
@@ -57,6 +83,12 @@ fn head(of: &Sized, out: &mut dyn Write) -> io::Result<()> {
         phrases::try_it(of),
         phrases::dry_run(of)
     )
+}
+
+/// Writes where the usage comes from, if there is any.
+fn usage_from(of: &Sized, out: &mut dyn Write) -> io::Result<()> {
+    let sources = phrases::sources(of.sizing, Lang::En);
+    if sources.is_empty() { Ok(()) } else { writeln!(out, "# Usage from: {}", sources.join(", ")) }
 }
 
 fn workload(rows: &[&Row], out: &mut dyn Write) -> io::Result<()> {

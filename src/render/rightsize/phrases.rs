@@ -27,6 +27,13 @@ texts! {
     FEW: "Too few samples for suggestions", "資料太少，無法提出建議", "数据太少，无法给出建议";
     UNKNOWN: "No usage data", "沒有任何用量資料", "没有任何用量数据";
     WINDOW: "{window} of usage", "{window} 的用量", "{window} 的用量";
+    FROM: "{what} from {sources}", "{what}（來自 {sources}）", "{what}（来自 {sources}）";
+    UNRECORDED: "a source that the input does not name", "輸入未記載的來源", "输入未记载的来源";
+    CONTRADICTED_HEAD: "CONTRADICTED: {count:# container|# containers}, no suggestions; the metrics API reports far more than the history",
+        "數據矛盾：{count} 個容器，不提出建議；metrics API 目前的用量遠高於歷史用量",
+        "数据矛盾：{count} 个容器，不给出建议；metrics API 当前的用量远高于历史用量";
+    CONTRADICTED: "The metrics API contradicts the usage history", "metrics API 的用量與歷史用量矛盾", "metrics API 的用量与历史用量矛盾";
+    NOW: "USED NOW", "目前用量", "当前用量";
     ONE_SAMPLE: "one sample", "單一樣本", "单个样本";
     SOME_SAMPLES: "{samples:# sample|# samples}", "{samples} 個樣本", "{samples} 个样本";
     OVER: "OVER-PROVISIONED: {count:# container|# containers} can save {amount} (all workloads request {all})",
@@ -152,19 +159,39 @@ pub(super) fn verdict(sizing: &Rightsizing) -> (&'static str, &'static Text) {
     match worst {
         Some(severity) => (words::severity_glyph(severity), &CHANGES),
         None if !sizing.over().is_empty() => ("🔵", &CHANGES),
+        None if !sizing.contradicted().is_empty() => ("🟡", &CONTRADICTED),
         None if sizing.rows.iter().any(is_known) => ("🟢", &FINE),
         None if sizing.rows.is_empty() => ("⚪", &UNKNOWN),
         None => ("⚪", &FEW),
     }
 }
 
-/// Describes the source of the data.
+/// Describes the data and where it comes from.
 pub(super) fn source(sizing: &Rightsizing, lang: Lang) -> Option<String> {
     let once = || sizing.rows.iter().any(|row| row.facts.measured == Measured::Once);
-    match sizing.window {
-        Some(window) => Some(WINDOW.fill(lang, &[("window", Fact::Text(human(window)))])),
-        None => once().then(|| ONE_SAMPLE.get(lang).to_owned()),
-    }
+    let what = match sizing.window {
+        Some(window) => WINDOW.fill(lang, &[("window", Fact::Text(human(window)))]),
+        None => once().then(|| ONE_SAMPLE.get(lang).to_owned())?,
+    };
+    let sources = Fact::Text(words::list(&sources(sizing, lang), lang));
+    Some(FROM.fill(lang, &[("what", Fact::Text(what)), ("sources", sources)]))
+}
+
+/// Returns where the numbers come from.
+pub(super) fn sources(sizing: &Rightsizing, lang: Lang) -> Vec<String> {
+    let (sources, is_complete) = sizing.sources();
+    let unrecorded = (!is_complete).then(|| UNRECORDED.get(lang).to_owned());
+    sources.into_iter().map(visible).chain(unrecorded).collect()
+}
+
+/// Returns the heading of the containers whose current usage contradicts the history.
+pub(super) fn contradicted(rows: &[&Row], lang: Lang) -> String {
+    CONTRADICTED_HEAD.fill(lang, &[("count", Fact::count(rows.len()))])
+}
+
+/// Writes the current usage.
+pub(super) fn now(row: &Row, between: &str) -> String {
+    row.facts.now.map_or_else(|| "-".to_owned(), |now| amount(now, between))
 }
 
 /// Returns the cluster and the namespaces.

@@ -183,7 +183,7 @@ prop_compose! {
     ) -> Facts {
         let measured = if samples >= 100 { Measured::History(samples) } else { Measured::Few(samples) };
         let cpu_stays = stays.then_some(CpuStays::Autoscaled);
-        Facts { requests, limits, used, measured, cpu_stays, killed, throttled }
+        Facts { requests, limits, used, measured, cpu_stays, killed, throttled, ..Facts::default() }
     }
 }
 
@@ -220,4 +220,36 @@ proptest! {
             prop_assert!(limits.memory.is_none_or(|memory| memory >= facts.limits.memory));
         }
     }
+}
+
+#[test]
+fn far_more_usage_now_contradicts_the_history() {
+    // History: CPU 100m, memory 100Mi. Suggested: CPU 120m, memory 128Mi.
+    let at = |now: Option<Amount>, recorded: Option<Amount>| {
+        let used = of(100, 100).max(Amount { cpu: 0, ..now.unwrap_or_default() });
+        let facts = Facts { recorded, now, ..known(of(2000, 4096), of(0, 0), used) };
+        let (_, proposal) = judge(&facts);
+        assert!(proposal.is_any());
+        is_contradicted(&facts, &proposal)
+    };
+    let history = Some(of(100, 100));
+    for (now, contradicts) in [
+        (of(1500, 90), true),
+        (of(10, 3072), true),
+        (of(301, 100), true),
+        // Twice the suggested request, and twice the recorded memory, are peaks.
+        (of(300, 200), false),
+        (of(100, 100), false),
+        (of(0, 0), false),
+    ] {
+        assert_eq!(at(Some(now), history), contradicts, "{now:?}");
+    }
+    assert!(!at(None, history) && !at(Some(of(1500, 3072)), None), "one source cannot contradict itself");
+    // Little is little, even if it is far more than nothing.
+    let small = Facts {
+        now: Some(of(50, 60)),
+        recorded: Some(of(1, 1)),
+        ..known(of(2000, 4096), of(0, 0), of(1, 60))
+    };
+    assert!(!is_contradicted(&small, &judge(&small).1));
 }

@@ -1,9 +1,15 @@
 //! Finds a Prometheus in the cluster by the labels that its operator and its charts set on its services.
+//!
+//! Any user who may create a Service can set these labels. So a Prometheus counts for the whole scope only in a namespace of
+//! the operators of the cluster, and elsewhere only for its own namespace.
 
 use super::super::Unavailable;
+use super::super::selector::PromSelector;
 use crate::cluster::page::{Accept, ApiClient, Request, RetryPolicy};
-use crate::text::reasons::{NO_PROMETHEUS, SERVICES_FORBIDDEN, SERVICES_UNREADABLE, SET_PROMETHEUS};
-use crate::text::{Message, Text};
+use crate::text::reasons::{
+    NO_PROMETHEUS, OTHER_NAMESPACE, SERVICES_FORBIDDEN, SERVICES_UNREADABLE, SET_PROMETHEUS,
+};
+use crate::text::{Fact, Message, Text};
 use crate::wire;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
@@ -12,6 +18,17 @@ use std::time::Duration;
 /// The label of the operator, then that of the charts. A selector has no "or", so the second is requested only if the first
 /// finds nothing.
 const LABELS: [&str; 2] = ["operated-prometheus=true", "app.kubernetes.io/name=prometheus"];
+
+/// The namespaces in which the operators of a cluster install its Prometheus, unless the user names others. A user of other
+/// namespaces has no rights in them.
+const OPERATED: [&str; 6] = [
+    "kube-prometheus-stack",
+    "kube-system",
+    "monitoring",
+    "observability",
+    "openshift-monitoring",
+    "prometheus",
+];
 
 /// A service, as the proxy of the API server names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,17 +46,57 @@ struct List {
     items: Vec<wire::Service>,
 }
 
-/// The first service of a Prometheus in the cluster.
+/// A Prometheus in the cluster.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) service: Service,
+    /// Whether its numbers count for its own namespace only.
+    pub(crate) is_of_namespace: bool,
+}
+
+/// The first service of a Prometheus in the namespaces of the operators; without one, the first in the scope, which counts
+/// for its own namespace.
 ///
 /// # Errors
 /// When there is none, or the services cannot be listed.
-pub(crate) async fn service(client: &ApiClient, deadline: Duration) -> Result<Service, Unavailable> {
+pub(crate) async fn service(
+    client: &ApiClient,
+    namespaces: &[String],
+    selector: &PromSelector,
+    deadline: Duration,
+) -> Result<Found, Unavailable> {
+    let mut others = Vec::new();
     for label in LABELS {
-        if let Some(service) = first(&list(client, label, deadline).await?) {
-            return Ok(service);
+        let services = list(client, label, deadline).await?.into_iter();
+        let is_operated = |service: &wire::Service| is_of_operators(namespaces, &service.metadata.namespace);
+        let (operated, rest): (Vec<_>, Vec<_>) = services.partition(is_operated);
+        if let Some(service) = first(&operated) {
+            return Ok(Found { service, is_of_namespace: false });
         }
+        others.extend(rest);
     }
-    Err(none(&NO_PROMETHEUS))
+    own(others, selector)
+}
+
+fn is_of_operators(namespaces: &[String], namespace: &str) -> bool {
+    if namespaces.is_empty() {
+        return OPERATED.contains(&namespace);
+    }
+    namespaces.iter().any(|name| name == namespace)
+}
+
+/// The first of the services that are in the scope.
+fn own(mut services: Vec<wire::Service>, selector: &PromSelector) -> Result<Found, Unavailable> {
+    let elsewhere = first(&services);
+    services.retain(|service| selector.holds(&service.metadata.namespace));
+    match (first(&services), elsewhere) {
+        (Some(service), _) => Ok(Found { service, is_of_namespace: true }),
+        (None, Some(Service { namespace, name, .. })) => {
+            let facts = vec![("service", Fact::Text(format!("{namespace}/{name}")))];
+            Err(Unavailable::left_out(Message::new(&OTHER_NAMESPACE, facts)))
+        }
+        (None, None) => Err(none(&NO_PROMETHEUS)),
+    }
 }
 
 /// Why there is none, and what to set instead.
@@ -54,7 +111,7 @@ async fn list(
 ) -> Result<Vec<wire::Service>, Unavailable> {
     let label = utf8_percent_encode(label, NON_ALPHANUMERIC);
     let request = Request {
-        path: format!("/api/v1/services?labelSelector={label}&limit=100"),
+        path: format!("/api/v1/services?labelSelector={label}&limit=500"),
         accept: Accept::Json,
         deadline,
         patience: RetryPolicy::Once,
@@ -125,5 +182,30 @@ mod tests {
         let names = |services: &[wire::Service]| first(services).map(|service| service.name);
         assert_eq!(names(&[two.clone(), thanos.clone(), one.clone()]), Some("one".to_owned()));
         assert_eq!(names(&[one, two, thanos]), Some("one".to_owned()));
+    }
+
+    #[test]
+    fn a_prometheus_of_a_tenant_counts_for_its_own_namespace() {
+        let scope = |names: &[&str]| {
+            let names = names.iter().map(|name| (*name).to_owned()).collect();
+            PromSelector::new(names, Vec::new(), globset::GlobSet::empty())
+        };
+        let services = || {
+            vec![service("tenant-b", "prom", &[("web", 9090)]), service("tenant-a", "x", &[("web", 9090)])]
+        };
+        let found = own(services(), &scope(&[])).unwrap();
+        assert_eq!((found.service.namespace.as_str(), found.is_of_namespace), ("tenant-a", true));
+        assert_eq!(own(services(), &scope(&["tenant-b"])).unwrap().service.name, "prom");
+        let outside = own(services(), &scope(&["shop"])).unwrap_err().why.to_string();
+        assert!(outside.starts_with("Service tenant-a/x looks like a Prometheus"), "{outside}");
+        assert!(own(Vec::new(), &scope(&[])).unwrap_err().why.to_string().starts_with("no Prometheus found"));
+    }
+
+    #[test]
+    fn the_user_can_name_the_namespaces_of_the_operators() {
+        let named = ["metrics".to_owned()];
+        assert!(OPERATED.iter().all(|name| is_of_operators(&[], name) && !is_of_operators(&named, name)));
+        assert!(is_of_operators(&named, "metrics") && !is_of_operators(&[], "metrics"));
+        assert!(!is_of_operators(&[], "monitoring-2") && !is_of_operators(&[], ""));
     }
 }

@@ -69,3 +69,18 @@ fn an_incomplete_answer_is_an_error() {
         assert!(error.contains(said), "{body}: {error}");
     }
 }
+
+#[tokio::test]
+async fn a_given_address_counts_for_all_namespaces() {
+    let client = crate::cluster::fake::Fake::default().client();
+    let url: crate::sources::PrometheusUrl = "https://ops:secret@prom.example.com:9090/x".parse().unwrap();
+    let given = Prometheus::at(&client, &url.address().unwrap()).ok().unwrap();
+    assert!(given.is_of_cluster() && given.is_partial_for(&selector(&[])).is_none());
+    assert_eq!(given.source(), "prom.example.com:9090");
+    let service = Service { namespace: "a".to_owned(), name: "prom".to_owned(), port: "web".to_owned() };
+    let of_tenant = Prometheus::behind(&client, Found { service, is_of_namespace: true });
+    let part = of_tenant.part_of(&selector(&[]));
+    assert!(part.holds("a") && !part.holds("b") && part.is_only("a"));
+    assert!(of_tenant.is_partial_for(&selector(&["a", "b"])).is_some());
+    assert!(of_tenant.is_partial_for(&selector(&["a"])).is_none());
+}

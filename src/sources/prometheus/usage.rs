@@ -115,7 +115,7 @@ async fn part(
     let ask = |query: String| async move { prometheus.numbers(&query, selector, deadline).await };
     let (cpu, memory, samples) =
         tokio::try_join!(ask(queries.cpu), ask(queries.memory), ask(queries.samples))?;
-    Ok(parse(&cpu, &memory, &samples, step, back.as_secs()))
+    Ok(parse([&cpu, &memory, &samples], prometheus.source(), step, back.as_secs()))
 }
 
 /// Seconds from one sample to the next.
@@ -124,7 +124,7 @@ fn step(back: Duration) -> u64 {
 }
 
 /// Joins the three answers. A container that one of them lacks is left out.
-fn parse(cpu: &Numbers, memory: &Numbers, samples: &Numbers, step: u64, back: u64) -> Vec<Usage> {
+fn parse([cpu, memory, samples]: [&Numbers; 3], source: &str, step: u64, back: u64) -> Vec<Usage> {
     let seconds = |seconds: u64| i64::try_from(seconds).unwrap_or(i64::MAX);
     let one = |(name, cpu): (&MeasuredMeta, &f64)| {
         Some(Usage {
@@ -133,6 +133,7 @@ fn parse(cpu: &Numbers, memory: &Numbers, samples: &Numbers, step: u64, back: u6
             cpu_p95_millis: whole((cpu * 1000.0).ceil())?,
             memory_max_bytes: whole(*memory.get(name)?)?,
             samples: whole(*samples.get(name)?)?,
+            source: source.to_owned(),
             step_seconds: seconds(step),
             window_seconds: seconds(back),
         })
@@ -191,8 +192,9 @@ mod tests {
         let cpu = numbers(&[("a", 0.0101), ("b", 1.0), ("c", 1e300)]);
         let memory = numbers(&[("a", 5e8), ("b", 5e8), ("c", 5e8)]);
         let samples = numbers(&[("a", 2016.0), ("c", 1.0)]);
-        let parsed = parse(&cpu, &memory, &samples, 300, 604_800);
+        let parsed = parse([&cpu, &memory, &samples], "Service m/prom", 300, 604_800);
         let [one] = &parsed[..] else { panic!("{parsed:?}") };
         assert_eq!((&*one.metadata.name, one.cpu_p95_millis, one.samples), ("a/app", 11, 2016));
+        assert_eq!(one.source, "Service m/prom");
     }
 }

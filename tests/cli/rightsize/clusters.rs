@@ -109,6 +109,7 @@ pub fn usage(pod: &str, cpu: i64, mebi: i64, samples: i64) -> Value {
     json!({
         "apiVersion": "healthcheck/v1", "kind": "Usage", "metadata": { "name": format!("{pod}/app"), "namespace": "shop" },
         "cpuP95Millis": cpu, "memoryMaxBytes": mebi << 20, "samples": samples, "stepSeconds": 300, "windowSeconds": 604_800,
+        "source": "Service monitoring/prometheus-k8s",
     })
 }
 
