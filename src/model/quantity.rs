@@ -81,9 +81,10 @@ fn scaled(text: &str, scale: i128) -> Option<i64> {
         return None;
     }
     let (up, down) = multiplier(suffix)?;
-    let digits = units.bytes().chain(fraction.bytes()).try_fold(0_i128, |number, digit| {
-        number.checked_mul(10)?.checked_add(i128::from(digit - b'0'))
-    })?;
+    let digits = units
+        .bytes()
+        .chain(fraction.bytes())
+        .try_fold(0_i128, |number, digit| number.checked_mul(10)?.checked_add(i128::from(digit - b'0')))?;
     let down = down.checked_mul(10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?)?;
     let Some(top) = digits.checked_mul(up).and_then(|top| top.checked_mul(scale)) else {
         return Some(if sign < 0 { i64::MIN } else { i64::MAX });

@@ -216,4 +216,9 @@ fn a_capture_into_a_closed_pipe_fails() {
     let err = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{err}");
     assert!(err.contains("cannot write standard output: Broken pipe"), "{err}");
+    let mut closed = std::process::Command::new("sh");
+    closed.args(["-c", "\"$0\" snapshot -A -o - >&-"]).arg(healthcheck().get_program());
+    let ran = closed.env("KUBECONFIG", &kubeconfig).ran();
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.err.contains("cannot write standard output: Bad file descriptor"), "{ran:?}");
 }

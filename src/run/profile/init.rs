@@ -55,7 +55,8 @@ pub(super) fn init(args: &InitArgs, clock: fn() -> Time) -> Result<Exit, Failure
     let snapshots = read(args, clock)?;
     let block = block(args, &snapshots)?;
     if to_stdout {
-        output::stdout(|out| out.write_all(format!("profiles:\n{}", indented(&block, "  ")).as_bytes()))?;
+        let text = format!("profiles:\n{}", indented(&block, "  "));
+        output::only_to_stdout(|out| out.write_all(text.as_bytes()))?;
         return Ok(Exit::Clean);
     }
     file::add(&path, &args.name, &block)?;
