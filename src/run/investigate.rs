@@ -48,7 +48,7 @@ fn gathered(
     live.plan.with_certificates = args.judge.wants_certificates();
     let progress = live.progress(args.show.output.is_human());
     live.wait_for(live.one(&context, async |session| {
-        Box::pin(gather::gather(session, &live.plan, &progress, || ())).await
+        Box::pin(gather::gather(session, &live.plan, &progress, |_| ())).await
     }))?
 }
 
