@@ -72,10 +72,7 @@ pub(crate) fn attach(view: &View, findings: &mut [Finding]) {
             }
         }
         finding.evidence.extend(told.into_iter().map(|event| about(view, event)));
-        if events.is_empty()
-            && !object.namespace.is_empty()
-            && view.snapshot.saw(Kind::Event, &object.namespace)
-        {
+        if events.is_empty() && !object.namespace.is_empty() && view.saw(Kind::Event, &object.namespace) {
             finding.evidence.push(Message::new(&NO_EVENTS, Vec::new()));
         }
         if let Some(pod) = pod {

@@ -23,6 +23,8 @@ mod view;
 #[cfg(test)]
 mod catalog_tests;
 #[cfg(test)]
+mod growth_tests;
+#[cfg(test)]
 mod page_tests;
 
 pub(crate) use certificates::{Used, all as certificates};

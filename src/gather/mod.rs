@@ -82,7 +82,7 @@ pub async fn snapshot(
 struct Run<'a> {
     plan: &'a Plan,
     client: Arc<ApiClient>,
-    /// The namespaces by name; empty for all of them.
+    /// The namespaces, sorted; empty for all of them.
     namespaces: Vec<String>,
     excluded: GlobSet,
     /// Whether the evidence about all objects is read with the lists. A capture does not know which objects fail.
