@@ -8,6 +8,7 @@ use std::io::{self, BufWriter, Write};
 /// # Errors
 /// When standard output fails otherwise.
 pub(crate) fn stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    is_writable()?;
     let mut out = BufWriter::new(io::stdout().lock());
     match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -22,13 +23,83 @@ pub(crate) fn raw(text: &str, with_end: bool) {
     let _ = write!(err, "{text}{end}").and_then(|()| err.flush());
 }
 
+/// Writes a result: a document as [`only_to_stdout`], anything else as [`stdout`], since its exit code is a result too.
+///
+/// # Errors
+/// As these.
+pub(crate) fn result_to_stdout(
+    is_document: bool,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    if is_document { only_to_stdout(write) } else { stdout(write) }
+}
+
+/// Writes the only result of a command to standard output, as [`stdout`]. If standard output was closed before the program
+/// began, there is no result.
+///
+/// # Errors
+/// When standard output fails or was closed.
+pub(crate) fn only_to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    is_open()?;
+    stdout(write)
+}
+
 /// Writes to standard output through a buffer. A closed pipe is an error: the output is incomplete without its end.
 ///
 /// # Errors
-/// When standard output fails.
+/// When standard output fails or was closed.
 pub(crate) fn whole_to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    is_writable()?;
+    is_open()?;
     let mut out = BufWriter::new(io::stdout().lock());
     write(&mut out).and_then(|()| out.flush())
+}
+
+/// The error of a standard output that takes nothing. `std` ignores it.
+#[cfg(unix)]
+fn closed() -> io::Error {
+    io::Error::from(nix::errno::Errno::EBADF)
+}
+
+/// # Errors
+/// When standard output is open for reading only.
+#[cfg(unix)]
+fn is_writable() -> io::Result<()> {
+    if access()? == nix::fcntl::OFlag::O_RDONLY { Err(closed()) } else { Ok(()) }
+}
+
+/// Standard output that was closed is `/dev/null`, open for reading and writing: kubectl and `std` replace it before the
+/// program begins. A shell opens `/dev/null` for writing only. A few callers open it for both, and discard the output of a
+/// run for the sake of its exit code, so that this is asked only where the output is all there is.
+///
+/// # Errors
+/// When standard output was closed.
+#[cfg(unix)]
+fn is_open() -> io::Result<()> {
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::MetadataExt;
+    let null = std::fs::metadata("/dev/null").map(|null| null.rdev());
+    let device = std::fs::File::from(io::stdout().as_fd().try_clone_to_owned()?).metadata()?.rdev();
+    let is_null = null.is_ok_and(|null| null == device);
+    if is_null && access()? == nix::fcntl::OFlag::O_RDWR { Err(closed()) } else { Ok(()) }
+}
+
+/// Returns whether standard output is open for reading, writing or both.
+#[cfg(unix)]
+fn access() -> io::Result<nix::fcntl::OFlag> {
+    use nix::fcntl::{FcntlArg, OFlag, fcntl};
+    let flags = fcntl(io::stdout(), FcntlArg::F_GETFL)?;
+    Ok(OFlag::from_bits_retain(flags) & OFlag::O_ACCMODE)
+}
+
+#[cfg(not(unix))]
+fn is_writable() -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn is_open() -> io::Result<()> {
+    Ok(())
 }
 
 /// Writes lines to standard error. Hostile characters become U+FFFD, since the text may come from a server. A failed

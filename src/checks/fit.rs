@@ -2,9 +2,10 @@
 //! filters, so each node counts for the first reason that rules it out.
 
 use super::View;
-use crate::model::{Amount, Node, Pod, mebibytes};
+use crate::model::{Amount, Node, Pod, mebibytes, step};
 use crate::text::{Fact, Facts, Message, Text};
 use crate::wire::{NodeSelectorTerm, PodSpec, Requirement, Taint, Toleration};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// The reason why a node does not take a pod.
@@ -33,21 +34,30 @@ pub(crate) struct Fit<'v, 'a> {
     nodes: &'a [Node],
     /// Whether the load of the nodes is known.
     knows_loads: bool,
+    /// What was explained, by what a pod asks for: the pods of a workload ask for the same.
+    known: RefCell<BTreeMap<String, (bool, Vec<Message>)>>,
 }
 
 impl<'v, 'a> Fit<'v, 'a> {
     pub(crate) fn new(view: &'v View<'a>) -> Self {
-        Self { view, nodes: &view.snapshot.rows.nodes, knows_loads: view.saw_all_pods() }
+        let (nodes, known) = (&view.snapshot.rows.nodes, RefCell::default());
+        Self { view, nodes, knows_loads: view.saw_all_pods(), known }
     }
 
     /// Returns why no node takes a pod, and whether the first reason is the one that matters. The reason that rules out
     /// most of the nodes that the pod is meant for comes first; other nodes are not expected to take it.
     pub(crate) fn explain(&self, pod: &Pod) -> (bool, Vec<Message>) {
         let Some(spec) = pod.object.as_deref().map(|object| &object.spec) else { return (false, Vec::new()) };
+        let requests = pod.shared.template.requests;
+        let asks = format!("{:?}", (requests, &spec.node_selector, &spec.affinity, &spec.tolerations));
+        self.known.borrow_mut().entry(asks).or_insert_with(|| self.reasons(spec, requests)).clone()
+    }
+
+    fn reasons(&self, spec: &PodSpec, requests: Amount) -> (bool, Vec<Message>) {
         let mut reasons: BTreeMap<Misfit, Vec<&Node>> = BTreeMap::new();
         let mut fitting = Vec::new();
         for node in self.nodes {
-            match self.misfit(spec, pod.shared.template.requests, node) {
+            match self.misfit(spec, requests, node) {
                 Some(reason) => reasons.entry(reason).or_default().push(node),
                 None => fitting.push(node),
             }
@@ -57,10 +67,8 @@ impl<'v, 'a> Fit<'v, 'a> {
         reasons.sort_by_cached_key(|(reason, nodes)| {
             (std::cmp::Reverse((meant(nodes), nodes.len())), reason.clone())
         });
-        let mut said: Vec<Message> = reasons
-            .iter()
-            .map(|(reason, nodes)| self.words(reason, pod.shared.template.requests, nodes))
-            .collect();
+        let mut said: Vec<Message> =
+            reasons.iter().map(|(reason, nodes)| self.words(reason, requests, nodes)).collect();
         let fits = !fitting.is_empty();
         if self.knows_loads && fits {
             said.insert(0, Message::new(&FITS, vec![("nodes", Fact::count(fitting.len()))]));
@@ -70,6 +78,7 @@ impl<'v, 'a> Fit<'v, 'a> {
     }
 
     fn misfit(&self, spec: &PodSpec, requests: Amount, node: &Node) -> Option<Misfit> {
+        step();
         let tolerated =
             |taint: &Taint| spec.tolerations.iter().any(|toleration| tolerates(toleration, taint));
         if node.cordoned && !spec.tolerations.iter().any(|t| tolerates(t, &cordon())) {

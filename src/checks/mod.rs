@@ -23,6 +23,8 @@ mod view;
 #[cfg(test)]
 mod catalog_tests;
 #[cfg(test)]
+mod growth_tests;
+#[cfg(test)]
 mod page_tests;
 
 pub(crate) use certificates::{Used, all as certificates};
@@ -33,7 +35,7 @@ pub use vhosts::{VirtualHost, by_host as virtual_hosts_by_host, virtual_hosts};
 pub use view::{Cause, Killed, Load, Loss, Resource, Throttled, View};
 
 use self::rules::{network, nodes, pods, policy, storage, tls, workloads};
-use crate::finding::{Catalog, CheckInfo, Finding};
+use crate::finding::{Catalog, CheckInfo, Finding, Severity};
 use crate::model::ObjectRef;
 use std::collections::BTreeSet;
 
@@ -156,9 +158,10 @@ fn found(view: &View) -> Vec<Finding> {
 }
 
 /// Returns the objects whose warnings are evidence of a finding: those of the findings, and the ReplicaSets of their
-/// Deployments.
+/// Deployments. No warning explains a low finding.
 pub(crate) fn objects_with_findings(view: &View) -> BTreeSet<ObjectRef> {
-    let found: BTreeSet<ObjectRef> = found(view).into_iter().map(|finding| finding.object).collect();
+    let worth = found(view).into_iter().filter(|finding| finding.severity > Severity::Low);
+    let found: BTreeSet<ObjectRef> = worth.map(|finding| finding.object).collect();
     let sets: Vec<ObjectRef> = found.iter().flat_map(|object| view.sets_of(object)).collect();
     found.into_iter().chain(sets).collect()
 }

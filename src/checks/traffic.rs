@@ -108,14 +108,3 @@ pub(crate) fn service_ref(service: &Service) -> ObjectRef {
 pub(crate) fn ingress_ref(ingress: &Ingress) -> ObjectRef {
     ObjectRef::new(&ingress.metadata.namespace, "Ingress", &ingress.metadata.name)
 }
-
-/// Whether the API server itself depends on a Service: a webhook that must answer, or an aggregated API.
-pub(crate) fn is_asked_by_server(view: &View, namespace: &str, service: &str) -> bool {
-    let rows = &view.snapshot.rows;
-    let webhooks = rows.webhooks.iter().flat_map(|(_, configuration)| &configuration.webhooks);
-    let asked = webhooks
-        .filter(|webhook| webhook.must_answer())
-        .filter_map(|webhook| webhook.client_config.service.as_ref());
-    let served = rows.api_services.iter().filter_map(|api| api.spec.service.as_ref());
-    asked.chain(served).any(|named| named.namespace == namespace && named.name == service)
-}

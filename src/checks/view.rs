@@ -5,6 +5,7 @@ mod index;
 mod killed;
 mod lookup;
 mod loss;
+mod sight;
 mod thresholds;
 mod throttled;
 
@@ -43,6 +44,8 @@ pub struct View<'a> {
     overrides: Vec<Override>,
     /// For the kinds in [`MAKERS`]: the namespaces with pods in which all objects of the kind were seen.
     seen_makers: BTreeSet<(Kind, &'a str)>,
+    /// What was read.
+    sight: sight::Sight<'a>,
     /// Objects by what they belong to.
     index: index::Index<'a>,
 }
@@ -78,9 +81,11 @@ impl<'a> View<'a> {
             loads: loads(pods),
             selected: BTreeSet::new(),
             overrides: Vec::new(),
-            seen_makers: seen_makers(snapshot),
+            seen_makers: BTreeSet::new(),
+            sight: sight::Sight::of(snapshot),
             index: index::Index::default(),
         };
+        view.seen_makers = view.find_seen_makers();
         if snapshot.scope.selected {
             let root = |pod: &Pod| Some((Arc::clone(&pod.shared.namespace), view.root(pod)?));
             view.selected = pods.iter().filter_map(root).collect();
@@ -246,7 +251,7 @@ impl<'a> View<'a> {
     /// Whether all objects of a kind in a namespace were seen: only then can one of them be missing. The namespace is
     /// empty for objects of the cluster.
     pub fn saw(&self, kind: Kind, namespace: &str) -> bool {
-        self.snapshot.saw(kind, namespace)
+        (namespace.is_empty() || self.snapshot.scope.holds(namespace)) && self.sight.is_whole(kind, namespace)
     }
 
     /// Returns the command that describes a pod.
@@ -262,6 +267,14 @@ impl<'a> View<'a> {
         }
         words.push("--tail=50");
         self.settings.kubectl.line(&words)
+    }
+
+    /// Computed once for each namespace, as there may be very many pods.
+    fn find_seen_makers(&self) -> BTreeSet<(Kind, &'a str)> {
+        let pods = &self.snapshot.rows.pods;
+        let namespaces: BTreeSet<&str> = pods.iter().map(|pod| &*pod.shared.namespace).collect();
+        let of_kind = |kind: Kind| namespaces.iter().map(move |namespace| (kind, *namespace));
+        MAKERS.into_iter().flat_map(of_kind).filter(|(kind, namespace)| self.saw(*kind, namespace)).collect()
     }
 
     fn find_successors(&self) -> BTreeMap<Root, &'a Pod> {
@@ -283,13 +296,6 @@ impl<'a> View<'a> {
         }
         newest
     }
-}
-
-/// Computed once for each namespace, as there may be very many pods and gaps.
-fn seen_makers(snapshot: &Snapshot) -> BTreeSet<(Kind, &str)> {
-    let namespaces: BTreeSet<&str> = snapshot.rows.pods.iter().map(|pod| &*pod.shared.namespace).collect();
-    let of_kind = |kind: Kind| namespaces.iter().map(move |namespace| (kind, *namespace));
-    MAKERS.into_iter().flat_map(of_kind).filter(|(kind, namespace)| snapshot.saw(*kind, namespace)).collect()
 }
 
 fn loads(pods: &[Pod]) -> BTreeMap<&str, Load> {

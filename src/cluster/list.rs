@@ -248,9 +248,13 @@ impl<K: Sink> Walk<K> {
         }
     }
 
-    /// Whether a page that timed out is requested again: in half its size, or in the smallest size once more.
+    /// Whether a page that timed out is requested again: in half its size, or in the smallest size once more. A cluster
+    /// from which nothing comes is asked for the smallest page at once, since its time is nearly over.
     fn is_worth_another(&mut self) -> bool {
-        let halved = self.size.halve();
+        if self.client.silence.is_over() {
+            return false;
+        }
+        let halved = if self.client.silence.is_long() { self.size.shrink() } else { self.size.halve() };
         if !halved && !self.advance.stalled() || !self.client.budget.retry() {
             return false;
         }

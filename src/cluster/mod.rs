@@ -23,6 +23,7 @@ mod page_size;
 mod post;
 mod progress;
 pub(crate) mod refusal;
+mod silence;
 mod stop;
 
 #[cfg(test)]
@@ -40,4 +41,5 @@ pub use options::{ConnectOptions, ListOptions};
 pub use page::{Accept, ApiClient, Request, RetryPolicy};
 pub use post::{NotSent, post};
 pub use progress::Progress;
+pub use silence::Silence;
 pub use stop::Stop;

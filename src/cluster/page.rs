@@ -3,7 +3,7 @@
 use super::connect::LONGEST_ADDRESS;
 use super::error::transport;
 use super::refusal::{first_words, is_html, refusal, retry_after, sent_at};
-use super::{Budget, Error, Progress, Session};
+use super::{Budget, Error, Progress, Session, Silence};
 use crate::memory::{self, Gauge};
 use crate::text::{Fact, Message, parse_words, reasons};
 use crate::wire::{Kind, Object, Time};
@@ -140,6 +140,8 @@ pub struct ApiClient {
     pub(crate) budget: Arc<Budget>,
     pub(crate) progress: Progress,
     pub(crate) meter: Meter,
+    /// Ends the requests to a cluster that stalls.
+    pub(crate) silence: Arc<Silence>,
     /// The groups of the API with their versions, once one of them matters.
     pub(super) group_versions: OnceCell<Option<BTreeSet<String>>>,
     /// The parallel requests of this cluster.
@@ -162,6 +164,7 @@ impl ApiClient {
             budget: Arc::clone(budget),
             progress,
             meter: Meter::default(),
+            silence: Arc::new(Silence::new(None)),
             group_versions: OnceCell::new(),
             share: Semaphore::new(budget.share(clusters)),
             attempt_limit: (!attempt_limit.is_zero()).then_some(attempt_limit),
@@ -200,7 +203,7 @@ impl ApiClient {
         request: &Request,
         body: impl Fn() -> B,
     ) -> Result<Answer<B::Whole>, Error> {
-        self.budget.stop.or(self.read_on(request, body)).await
+        self.budget.stop.or(self.silence.or(self.read_on(request, body))).await
     }
 
     /// Waits until another request to this cluster may start.
@@ -220,6 +223,8 @@ impl ApiClient {
         };
         self.wait(self.budget.turn()).await;
         let end = Instant::now() + request.deadline;
+        // What is requested once is from a kubelet or another server, whose silence says nothing about the API server.
+        let _waiting = (request.patience != RetryPolicy::Once).then(|| self.silence.waiting());
         for attempt in 1.. {
             let left = end.saturating_duration_since(Instant::now());
             let limit = self.attempt_limit.map_or(left, |limit| limit.min(left));
@@ -285,12 +290,14 @@ impl ApiClient {
         let began = Instant::now();
         let unreadable = |reason| (Error::Unreadable(reason), None);
         let (parts, mut stream) = self.session.client.send(call).await.map_err(failed)?.into_parts();
+        self.silence.heard();
         let foreign = is_html(&parts.headers) && request.accept != Accept::Text;
         let good = parts.status.is_success() && !foreign;
         let mut refused = Vec::<u8>::new();
         let mut gauge = Gauge::default();
         while let Some(frame) = stream.frame().await {
             let Ok(data) = frame.map_err(failed)?.into_data() else { continue };
+            self.silence.heard();
             self.meter.bytes.fetch_add(data.len() as u64, Ordering::Relaxed);
             if !gauge.has_room(data.len()) {
                 return Err((Error::Limit(memory::exhausted()), None));

@@ -33,8 +33,17 @@ impl PageSize {
 
     /// Halves the size after a timeout. Returns whether a smaller page is possible.
     pub(crate) fn halve(&mut self) -> bool {
+        self.reduce(self.now / 2)
+    }
+
+    /// Goes to the smallest size after a timeout. Returns whether a smaller page is possible.
+    pub(crate) fn shrink(&mut self) -> bool {
+        self.reduce(SMALLEST)
+    }
+
+    fn reduce(&mut self, to: u32) -> bool {
         self.quick = 0;
-        let smaller = (self.now / 2).max(SMALLEST.min(self.full));
+        let smaller = to.max(SMALLEST.min(self.full)).min(self.now);
         let halved = smaller < self.now;
         self.now = smaller;
         halved
@@ -84,6 +93,8 @@ mod tests {
     #[test]
     fn small_pages_stay() {
         let mut size = PageSize::new(5);
-        assert!(!size.halve() && size.is_full());
+        assert!(!size.halve() && !size.shrink() && size.is_full());
+        let mut size = PageSize::new(500);
+        assert!(size.shrink() && !size.shrink() && size.now() == 50);
     }
 }

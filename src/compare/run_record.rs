@@ -15,7 +15,7 @@ use crate::model::{ObjectRef, Owner};
 use crate::snapshot::{Cluster, Scope};
 use crate::wire::Time;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The `kind` of a record.
 pub const KIND: &str = "Record";
@@ -90,26 +90,26 @@ impl RunRecord {
 
     /// Fills in, from an earlier run of the same scope, everything that this run could not read.
     pub fn fill(&mut self, earlier: &RunRecord) {
-        let mut filled = Vec::new();
-        for noted in &earlier.findings {
-            if matches!(self.blind_to(noted, earlier), Some(Blindness::Kind(_))) {
-                self.findings.retain(|own| own.key != noted.key);
-                filled.push(noted.clone());
-            }
-        }
-        self.findings.append(&mut filled);
+        let is_unread =
+            |noted: &&FindingRecord| matches!(self.blind_to(noted, earlier), Some(Blindness::Kind(_)));
+        let filled: Vec<FindingRecord> = earlier.findings.iter().filter(is_unread).cloned().collect();
+        let keys: BTreeSet<&str> = filled.iter().map(|noted| &*noted.key).collect();
+        self.findings.retain(|own| !keys.contains(&*own.key));
+        self.findings.extend(filled.iter().cloned());
         self.sight.fill(&earlier.sight);
     }
 
     /// Keeps only these namespaces, and findings about objects of the cluster.
     pub fn narrow(&mut self, names: &[String]) {
-        let keep = |name: &str| names.iter().any(|kept| kept == name);
+        let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+        let keep = |name: &str| names.contains(name);
         self.findings.retain(|noted| noted.object.namespace.is_empty() || keep(&noted.object.namespace));
         self.namespaces.retain(|name, _| keep(name));
         self.totals = Counts::default();
         self.namespaces.values().for_each(|counts| self.totals.add(counts));
-        self.sight.narrow(names);
-        self.scope.namespaces = names.iter().filter(|name| self.scope.holds(name)).cloned().collect();
+        self.sight.narrow(&names);
+        self.scope.namespaces =
+            names.into_iter().filter(|name| self.scope.holds(name)).map(str::to_owned).collect();
         let shown = self.findings.iter().filter(|noted| !noted.muted);
         let weights = shown.map(|noted| (noted.severity, noted.serving));
         self.verdict = Verdict::of(weights, self.sight.is_complete());

@@ -19,7 +19,7 @@ pub use plan::{Plan, ScopeOptions};
 
 use crate::cluster::list;
 use crate::cluster::page::{Accept, ApiClient, Request, RetryPolicy};
-use crate::cluster::{Error, LastRead, ListRequest, ListResult, Progress, Session, Sink};
+use crate::cluster::{Error, LastRead, ListRequest, ListResult, Progress, Session, Silence, Sink};
 use crate::model::{Cost, Ended, Gap, Reason};
 use crate::snapshot::{Capture, Header, Rows, Snapshot};
 use crate::sources::{Noted, SourceRequest, Sources};
@@ -31,7 +31,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::task::JoinSet;
 
-/// Gathers a scope into a snapshot. `answered` is called when the server has answered for the first time.
+/// Gathers a scope into a snapshot. `answered` is called when the server has answered for the first time, with how long it
+/// is silent from then on.
 ///
 /// # Errors
 /// If the server cannot be reached or rejects every list of pods, or a namespace does not exist.
@@ -39,10 +40,10 @@ pub async fn gather(
     session: Session,
     plan: &Plan,
     progress: &Progress,
-    answered: impl FnOnce(),
+    answered: impl FnOnce(Arc<Silence>),
 ) -> Result<Snapshot, Error> {
     let mut run = Run::start(session, plan, progress).await?;
-    answered();
+    answered(Arc::clone(&run.client.silence));
     let (mut snapshot, parts) = Box::pin(run.everything::<Rows>()).await?;
     for rows in parts {
         snapshot.rows.append(rows);
@@ -81,7 +82,7 @@ pub async fn snapshot(
 struct Run<'a> {
     plan: &'a Plan,
     client: Arc<ApiClient>,
-    /// The namespaces by name; empty for all of them.
+    /// The namespaces, sorted; empty for all of them.
     namespaces: Vec<String>,
     excluded: GlobSet,
     /// Whether the evidence about all objects is read with the lists. A capture does not know which objects fail.
@@ -111,7 +112,8 @@ impl<'a> Run<'a> {
         }
         let excluded = scope.excluded_set().map_err(|error| Error::Config(error.to_string()))?;
         let progress = progress.of(&session.cluster.context);
-        let client = ApiClient::new(session, &plan.budget, plan.clusters, plan.request_timeout, progress);
+        let mut client = ApiClient::new(session, &plan.budget, plan.clusters, plan.request_timeout, progress);
+        client.silence = Arc::new(Silence::new(Silence::limit_for(plan.list.page_timeout)));
         let mut run = Self {
             plan,
             client: Arc::new(client),

@@ -1,18 +1,24 @@
 //! Several clusters in parallel. A cluster that does not answer does not delay the others.
 
 use super::{Plan, gather};
-use crate::cluster::{ConnectOptions, Error, Progress, Session, connect};
+use crate::cluster::{ConnectOptions, Error, Progress, Session, Silence, connect};
 use crate::snapshot::Snapshot;
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, timeout};
 
 /// When all clusters that have answered are done, the run waits this fraction of the elapsed time for the others, before
 /// it returns without them.
 const TIME_FOR_THE_OTHERS: u32 = 20;
+
+/// A cluster that is silent for this time is not awaited any more before the others are shown.
+const SILENT: Duration = Duration::from_secs(10);
+
+/// How often the run asks whether a cluster is silent.
+const TICK: Duration = Duration::from_secs(1);
 
 /// Returns the error of a context after its task panicked. Standard error has the panic itself.
 const PANICKED: &str = "a fault in this program ended the reading of the cluster; please report it";
@@ -23,9 +29,14 @@ pub struct MultiCluster {
     contexts: Vec<String>,
     /// The task of each context.
     ids: Vec<Id>,
-    answered: Vec<Arc<AtomicBool>>,
+    answered: Vec<Answered>,
+    /// The clusters that are not done.
+    pending: Vec<bool>,
     began: Instant,
 }
+
+/// The silence of a cluster; unset until it has answered.
+type Answered = Arc<OnceLock<Arc<Silence>>>;
 
 /// Why a cluster could not be read.
 #[derive(Clone, Debug)]
@@ -45,14 +56,14 @@ impl MultiCluster {
         Self::read(contexts, |context, answered| {
             let (connect, plan, progress) = (connect.clone(), plan.clone(), progress.clone());
             async move {
-                let answered = || answered.store(true, Ordering::Relaxed);
+                let answered = |silence| drop(answered.set(silence));
                 Box::pin(one(&connect, &context, &plan, &progress, answered)).await
             }
         })
     }
 
-    /// Starts to read all these contexts. A cluster that has answered sets the flag.
-    fn read<F>(contexts: Vec<String>, one: impl Fn(String, Arc<AtomicBool>) -> F) -> Self
+    /// Starts to read all these contexts. A cluster that has answered sets its silence.
+    fn read<F>(contexts: Vec<String>, one: impl Fn(String, Answered) -> F) -> Self
     where
         F: Future<Output = Result<Snapshot, Unseen>> + Send + 'static,
     {
@@ -61,15 +72,17 @@ impl MultiCluster {
             contexts: Vec::new(),
             ids: Vec::new(),
             answered: Vec::new(),
+            pending: Vec::new(),
             began: Instant::now(),
         };
         for (index, context) in contexts.into_iter().enumerate() {
-            let answered = Arc::default();
+            let answered = Answered::default();
             let read = one(context.clone(), Arc::clone(&answered));
             let task = multi_cluster.tasks.spawn(async move { (index, read.await) });
             multi_cluster.ids.push(task.id());
             multi_cluster.contexts.push(context);
             multi_cluster.answered.push(answered);
+            multi_cluster.pending.push(true);
         }
         multi_cluster
     }
@@ -77,15 +90,13 @@ impl MultiCluster {
     /// Returns the next clusters that are done, sorted by context. Empty at the end.
     pub async fn next(&mut self) -> Vec<ClusterResult> {
         let mut done = BTreeMap::new();
-        let mut pending: Vec<bool> = vec![true; self.contexts.len()];
-        while let Some(joined) = self.join(&pending, !done.is_empty()).await {
+        while let Some(joined) = self.join(!done.is_empty()).await {
             // A task that panics must not end the others.
             let failed =
                 |index| (index, Err(Unseen { error: Error::Config(PANICKED.to_owned()), hint: None }));
             let of = |error: JoinError| self.ids.iter().position(|id| *id == error.id()).map(failed);
             let Some((index, outcome)) = joined.map_or_else(of, Some) else { continue };
-            pending[index] = false;
-            self.answered[index].store(false, Ordering::Relaxed);
+            self.pending[index] = false;
             done.insert(self.contexts[index].clone(), outcome);
         }
         done.into_iter().collect()
@@ -104,22 +115,25 @@ impl MultiCluster {
     }
 
     /// Waits for the next cluster. If no cluster is being read, it waits only a little longer than the others took.
-    async fn join(
-        &mut self,
-        pending: &[bool],
-        some: bool,
-    ) -> Option<Result<(usize, Result<Snapshot, Unseen>), JoinError>> {
-        let being_read =
-            |(answered, pending): (&Arc<AtomicBool>, &bool)| *pending && answered.load(Ordering::Relaxed);
-        let limit = self.began.elapsed() / TIME_FOR_THE_OTHERS;
-        if !some || self.answered.iter().zip(pending).any(being_read) {
+    async fn join(&mut self, some: bool) -> Option<Result<(usize, Result<Snapshot, Unseen>), JoinError>> {
+        if !some {
             return self.tasks.join_next().await;
         }
-        match timeout(limit, self.tasks.join_next()).await {
-            Ok(joined) => joined,
-            Err(_) if self.answered.iter().zip(pending).any(being_read) => self.tasks.join_next().await,
-            Err(_) => None,
+        loop {
+            let is_last = !self.is_reading();
+            let limit = if is_last { self.began.elapsed() / TIME_FOR_THE_OTHERS } else { TICK };
+            match timeout(limit, self.tasks.join_next()).await {
+                Ok(joined) => return joined,
+                Err(_) if is_last && !self.is_reading() => return None,
+                Err(_) => {}
+            }
         }
+    }
+
+    /// Whether a cluster is being read: it has answered, is not done, and is not silent.
+    fn is_reading(&self) -> bool {
+        let mut pending = self.answered.iter().zip(&self.pending).filter(|(_, pending)| **pending);
+        pending.any(|(answered, _)| answered.get().is_some_and(|silence| silence.time() < SILENT))
     }
 }
 
@@ -128,7 +142,7 @@ async fn one(
     context: &str,
     plan: &Plan,
     progress: &Progress,
-    answered: impl FnOnce(),
+    answered: impl FnOnce(Arc<Silence>),
 ) -> Result<Snapshot, Unseen> {
     let unseen = |hint| move |error| Unseen { error, hint };
     let context = Some(context).filter(|name| !name.is_empty());

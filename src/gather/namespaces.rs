@@ -10,6 +10,7 @@ use crate::model::{Coverage, Gap};
 use crate::snapshot::Rows;
 use crate::wire::{Kind, Object, Time};
 use globset::GlobSet;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -41,11 +42,11 @@ impl Run<'_> {
         read: &[(ListRequest, ListResult<K>)],
         coverage: &mut Coverage,
     ) -> Result<K, Error> {
+        let pods = read.iter().filter(|(request, result)| request.kind == Kind::Pod && result.got > 0);
+        let with_pods: BTreeSet<&str> =
+            pods.filter_map(|(request, _)| request.namespace.as_deref()).collect();
         for (name, object) in named {
-            let pods = |request: &ListRequest| {
-                request.kind == Kind::Pod && request.namespace.as_ref() == Some(&name)
-            };
-            let has_pods = read.iter().any(|(request, result)| pods(request) && result.got > 0);
+            let has_pods = with_pods.contains(&*name);
             match object {
                 Ok(object) => kept.keep(object),
                 Err(error) if error.is_not_found() && !has_pods => return Err(error),

@@ -84,7 +84,8 @@ impl Run<'_> {
             if self.plan.with_certificates { missing_secrets(&snapshot.rows) } else { BTreeSet::new() };
         // A Gateway may name a Secret of a namespace outside of the scope.
         secrets.retain(|secret| {
-            self.namespaces.is_empty() || self.namespaces.iter().any(|name| **name == *secret.namespace)
+            self.namespaces.is_empty()
+                || self.namespaces.binary_search_by(|name| (**name).cmp(&*secret.namespace)).is_ok()
         });
         for (kind, about) in [(Kind::Event, about.clone()), (Kind::Secret, secrets)] {
             let (requests, about) = (self.requests_about(kind, &about), Arc::new(about));

@@ -48,7 +48,7 @@ fn everywhere() -> Plan {
 }
 
 async fn gathered(fake: &Fake, plan: &Plan) -> Result<Snapshot, Error> {
-    gather(fake.session(), plan, &Progress::new(false, None, fake::clock, 1), || ()).await
+    gather(fake.session(), plan, &Progress::new(false, None, fake::clock, 1), |_| ()).await
 }
 
 /// The pods as `namespace/name`.
@@ -175,6 +175,32 @@ async fn a_capture_holds_all_evidence() {
     assert_eq!(fake.requests_of("/events").len(), before);
 }
 
+/// Each page comes after 29 seconds, one after the other: the cluster is slow and advances.
+#[tokio::test(start_paused = true)]
+async fn a_slow_cluster_that_advances_is_read_to_its_end() {
+    let fake = Fake::default();
+    fake.namespace("default", 12);
+    fake.always("/pods?", Fault::Slow(Duration::from_secs(29)));
+    let mut plan = plan();
+    plan.list.page_size = 2;
+    let began = tokio::time::Instant::now();
+    let snapshot = gathered(&fake, &plan).await.unwrap();
+    assert!(began.elapsed() > Duration::from_secs(120), "{:?}", began.elapsed());
+    assert_eq!((snapshot.rows.pods.len(), gaps(&snapshot.coverage.gaps)), (12, Vec::new()));
+}
+
+/// A server that cannot list 500 objects in time is asked for 50.
+#[tokio::test(start_paused = true)]
+async fn a_silent_cluster_is_asked_for_the_smallest_page() {
+    let fake = Fake::default();
+    fake.namespace("default", 60);
+    fake.always("/pods?limit=500", Fault::Hang);
+    fake.always("/pods?limit=50", Fault::Slow(Duration::from_secs(14)));
+    let snapshot = gathered(&fake, &plan()).await.unwrap();
+    assert_eq!((snapshot.rows.pods.len(), gaps(&snapshot.coverage.gaps)), (60, Vec::new()));
+    assert_eq!(fake.requests_of("/pods?limit=250").len(), 0);
+}
+
 #[tokio::test(start_paused = true)]
 async fn namespaces_are_listed_for_completion() {
     let fake = Fake::default();
@@ -200,7 +226,7 @@ async fn the_log_follows_the_run() {
     plan.list.page_size = 5;
     let write: fn(&str) = |line| LINES.with_borrow_mut(|lines| lines.push(line.to_owned()));
     let progress = Progress::to(write, false, Some(LogFormat::Text), fake::clock, 1);
-    gather(fake.session(), &plan, &progress, || ()).await.unwrap();
+    gather(fake.session(), &plan, &progress, |_| ()).await.unwrap();
     let lines = LINES.take();
     for line in [
         "start: context fake, server , version v1.36.3, lists ",

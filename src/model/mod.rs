@@ -22,6 +22,7 @@ mod problem;
 mod quantity;
 mod spec;
 mod status;
+mod steps;
 mod thresholds;
 mod throttling;
 mod usage;
@@ -46,6 +47,9 @@ pub(crate) use problem::is_recent;
 pub use problem::{PodContext, PodProblem, SANDBOX_EVENTS, TURNS_OF_A_LOOP, VOLUME_EVENTS, problems};
 pub use quantity::{Amount, cores, cores_or_millis, gibi_or_mebibytes, gibibytes, thousandths, whole};
 pub use spec::{PodTemplate, Spec};
+pub(crate) use steps::step;
+#[cfg(test)]
+pub(crate) use steps::steps_of;
 pub use thresholds::{ThresholdChanges, Thresholds, percent};
 pub use throttling::{Periods, millis, next_limit};
 pub use usage::Metered;

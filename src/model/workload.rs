@@ -157,6 +157,7 @@ impl Workload {
 
     /// Whether a selector selects its pods. An empty one selects none, as that of a service.
     pub(crate) fn is_selected_by(&self, selector: &BTreeMap<String, String>) -> bool {
+        super::step();
         let labels = self.rollout().map(|rollout| &rollout.labels);
         let has = |(key, value): (&String, &String)| {
             labels.is_some_and(|labels| labels.iter().any(|(k, v)| **k == **key && **v == **value))

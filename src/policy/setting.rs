@@ -55,7 +55,7 @@ const fn setting(id: &'static str, key: &'static str, form: Form, topic: Topic) 
 }
 
 /// All settings, in the order of the help.
-pub(crate) static SETTINGS: [Setting; 50] = [
+pub(crate) static SETTINGS: [Setting; 51] = [
     setting("namespace", "namespaces", List, Scope),
     setting("all_namespaces", "allNamespaces", Switch, Scope),
     setting("exclude_namespace", "excludeNamespaces", List, Scope),

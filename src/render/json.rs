@@ -17,7 +17,7 @@ use crate::finding::incident;
 use crate::model;
 use crate::report::{self, AGES, Overall, Report};
 use crate::snapshot::VERSION;
-use crate::text::{EscapedJson, Lang};
+use crate::text::{EscapedJson, Lang, to_yaml};
 use serde::Serialize;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -36,9 +36,7 @@ pub(super) fn write(document: &impl Serialize, encoding: Encoding, out: &mut dyn
             serde_json::to_writer_pretty(EscapedJson(&mut *out), document)?;
             out.write_all(b"\n")
         }
-        Encoding::Yaml => {
-            out.write_all(serde_saphyr::to_string(document).map_err(io::Error::other)?.as_bytes())
-        }
+        Encoding::Yaml => out.write_all(to_yaml(document).map_err(io::Error::other)?.as_bytes()),
     }
 }
 

@@ -39,7 +39,7 @@ pub fn checks(format: ListFormat, look: Look, out: &mut dyn Write) -> io::Result
             writeln!(out)
         }
         ListFormat::Yaml => {
-            let text = serde_saphyr::to_string(&listed()).map_err(io::Error::other)?;
+            let text = crate::text::to_yaml(&listed()).map_err(io::Error::other)?;
             out.write_all(text.as_bytes())
         }
     }

@@ -5,7 +5,7 @@ use crate::finding::{Finding, Severity};
 use crate::model::{Ended, Gap, Pod};
 use crate::snapshot::Snapshot;
 use crate::wire::Kind;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,8 +68,11 @@ pub(super) fn of(snapshot: &Snapshot, findings: &[Finding], classes: &[Class]) -
         counts.count(pod, class);
         running.count(pod);
     }
+    let gaps = || snapshot.coverage.gaps.iter();
+    let unread: BTreeSet<&str> = gaps().filter_map(|gap| gap.namespace.as_deref()).collect();
+    let is_unread = gaps().any(concerns_all);
     let row = |(name, (counts, running, found)): (&str, (Counts, Running, Verdict))| {
-        let is_read = !snapshot.coverage.gaps.iter().any(|gap| concerns(gap, name));
+        let is_read = !is_unread && !unread.contains(name);
         let read = if is_read { Verdict::Healthy } else { Verdict::Incomplete };
         let pods = match counts.worst() {
             Class::Unhealthy => Verdict::Unhealthy,
@@ -89,10 +92,7 @@ fn state_of(severity: Severity) -> Verdict {
     }
 }
 
-/// Returns whether a gap is a gap of this namespace. A gap of cluster-scoped objects is a gap of none.
-fn concerns(gap: &Gap, namespace: &str) -> bool {
-    match &gap.namespace {
-        Some(name) => name == namespace,
-        None => Kind::from_name(&gap.kind).is_none_or(Kind::namespaced),
-    }
+/// Returns whether a gap is a gap of every namespace. A gap of cluster-scoped objects is a gap of none.
+fn concerns_all(gap: &Gap) -> bool {
+    gap.namespace.is_none() && Kind::from_name(&gap.kind).is_none_or(Kind::namespaced)
 }

@@ -245,13 +245,7 @@ fn why<'a>(view: &View<'a>, pod: &'a Pod, container: Container<'a>) -> Killed {
 /// Returns why the CPU request must not change: an autoscaler's target is a percentage of it. If autoscalers were not
 /// read, there may be one.
 fn cpu_stays(view: &View, object: &ObjectRef) -> Option<CpuStays> {
-    let scales = |autoscaler: &crate::wire::HorizontalPodAutoscaler| {
-        let target = &autoscaler.spec.scale_target_ref;
-        *autoscaler.metadata.namespace == *object.namespace
-            && target.kind == *object.kind
-            && target.name == *object.name
-    };
-    if view.snapshot.rows.autoscalers.iter().any(scales) {
+    if view.is_autoscaled(object) {
         return Some(CpuStays::Autoscaled);
     }
     let is_scalable = &*object.kind != "DaemonSet";

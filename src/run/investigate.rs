@@ -48,7 +48,7 @@ fn gathered(
     live.plan.with_certificates = args.judge.wants_certificates();
     let progress = live.progress(args.show.output.is_human());
     live.wait_for(live.one(&context, async |session| {
-        Box::pin(gather::gather(session, &live.plan, &progress, || ())).await
+        Box::pin(gather::gather(session, &live.plan, &progress, |_| ())).await
     }))?
 }
 
@@ -64,7 +64,7 @@ fn tell(
     if !story.exists && story.pods.is_empty() && !story.warned {
         return Err(missing(args, &report, target, &story.object.namespace));
     }
-    output::stdout(|out| {
+    output::result_to_stdout(args.show.output.is_document(), |out| {
         render::story(&report, &story, args.show.output.into(), look::look(&args.show), out)
     })?;
     let failed = args.judge.fail_on.fails(story.worst(), None);

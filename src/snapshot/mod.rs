@@ -73,12 +73,20 @@ fn without_login<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error>
     Ok(crate::text::without_login(&String::deserialize(from)?))
 }
 
+/// Sorts the names of a file that was changed by hand.
+fn sorted<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let mut names = Vec::deserialize(from)?;
+    names.sort();
+    Ok(names)
+}
+
 /// The namespaces and pods that were requested.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Scope {
     /// Sorted; empty for all namespaces, or if the input does not name any.
+    #[serde(deserialize_with = "sorted")]
     pub namespaces: Vec<String>,
     /// Patterns of the namespaces that are excluded.
     pub excluded: Vec<String>,
@@ -91,7 +99,8 @@ pub struct Scope {
 impl Scope {
     /// Whether a namespace was requested by name, or as one of all except those left out.
     pub fn holds(&self, namespace: &str) -> bool {
-        let named = self.is_whole_cluster() || self.namespaces.iter().any(|name| name == namespace);
+        let named = self.is_whole_cluster()
+            || self.namespaces.binary_search_by(|name| (**name).cmp(namespace)).is_ok();
         named && !self.excluded.iter().any(|pattern| matches(pattern, namespace))
     }
 
@@ -178,6 +187,8 @@ mod tests {
         assert!(!["kube-system", "cert-manager", "team-a"].into_iter().any(|name| scope.holds(name)));
         let named = Scope { namespaces: vec!["shop".to_owned()], ..Scope::default() };
         assert!(named.holds("shop") && !named.holds("kube-system"));
+        let read: Scope = serde_json::from_str(r#"{"namespaces":["shop","blog","a"]}"#).unwrap();
+        assert!(["a", "blog", "shop"].into_iter().all(|name| read.holds(name)) && !read.holds("b"));
         assert!(scope.covers(&named) && !named.covers(&scope) && scope.covers(&scope));
         assert!(Scope::default().covers(&scope) && !scope.covers(&Scope::default()));
     }

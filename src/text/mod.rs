@@ -15,6 +15,7 @@ pub mod suggest;
 mod texts;
 mod time_words;
 mod unknown_age;
+mod yaml;
 
 pub(crate) use address::without_login;
 pub use age::{NoDuration, human, parse_duration};
@@ -25,6 +26,7 @@ pub(crate) use parse_words::{parse_words, yaml_place, yaml_words, yaml_words_wit
 pub use share::in_percent;
 pub(crate) use texts::texts;
 pub(crate) use time_words::time_words;
+pub(crate) use yaml::to_yaml;
 
 /// A language of the human formats. Machine formats never change with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

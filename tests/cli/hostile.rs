@@ -103,9 +103,7 @@ fn documents_for_programs_have_no_hostile_characters() {
     let items = [pod("web-0", &status)];
     for format in ["json", "yaml"] {
         let out = judged(&items, &format!("-o {format}")).out;
-        let bad = |c: char| {
-            c != '\n' && c.is_control() || format == "json" && "\u{202e}\u{200b}\u{e0041}".contains(c)
-        };
+        let bad = |c: char| c != '\n' && c.is_control() || "\u{202e}\u{200b}\u{e0041}".contains(c);
         assert!(!out.contains(bad), "{format}: {out:?}");
     }
     let report = judged(&items, "-o json").json();
@@ -216,4 +214,9 @@ fn a_capture_into_a_closed_pipe_fails() {
     let err = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{err}");
     assert!(err.contains("cannot write standard output: Broken pipe"), "{err}");
+    let mut closed = std::process::Command::new("sh");
+    closed.args(["-c", "\"$0\" snapshot -A -o - >&-"]).arg(healthcheck().get_program());
+    let ran = closed.env("KUBECONFIG", &kubeconfig).ran();
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.err.contains("cannot write standard output: Bad file descriptor"), "{ran:?}");
 }

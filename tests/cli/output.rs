@@ -150,6 +150,41 @@ fn a_closed_pipe_ends_the_program_silently() {
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(1), &b""[..]));
 }
 
+/// Runs the program in a shell with redirections.
+#[cfg(unix)]
+fn redirected(arguments: &str, redirections: &str) -> (Option<i32>, String) {
+    let program = healthcheck().get_program().to_owned();
+    let mut command = std::process::Command::new("sh");
+    command
+        .args(["-c", &format!("\"$0\" {arguments} {redirections}")])
+        .arg(program)
+        .current_dir(crate::project("."));
+    let output = command.stderr(std::process::Stdio::piped()).output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+#[cfg(unix)]
+fn a_standard_output_that_was_closed_is_an_error() {
+    let told = "error: cannot write the output: Bad file descriptor\n".to_owned();
+    for arguments in [
+        "rightsize -f examples/pigo.json",
+        "diff examples/pigo.json examples/pigo.json -o json",
+        "profile show",
+        "profile schema",
+        "completion bash",
+        "checks",
+        "explain OOMKilled",
+        "demo -o json",
+        "demo -o yaml",
+        "demo -o markdown",
+    ] {
+        assert_eq!(redirected(&arguments, ">&-"), (Some(2), told.clone()), "{arguments}");
+        assert_eq!(redirected(&arguments, "1</dev/null"), (Some(2), told.clone()), "{arguments}");
+        assert_eq!(redirected(&arguments, ">/dev/null").1, "", "{arguments}");
+    }
+}
+
 /// Credentials in texts of programs and users appear neither in the output nor in a capture.
 #[test]
 fn redacts_credentials() {

@@ -1,9 +1,11 @@
-//! Pods, Jobs and Ingresses by what they belong to: a check of every workload must not walk through all of them for each.
+//! Pods, Jobs, Ingresses and workloads by what they belong to: a check of every object must not walk through all others for
+//! each.
 
 use super::View;
-use crate::model::{Job, Pod, Workload};
+use crate::model::{Job, ObjectRef, Pod, Workload, step};
 use crate::snapshot::Rows;
-use crate::wire::Ingress;
+use crate::wire::{Ingress, Kind, StorageClass, WebhookConfiguration};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A namespace, and two more parts of a key.
 type Key<'a> = (&'a str, &'a str, &'a str);
@@ -16,6 +18,15 @@ pub(super) struct Index<'a> {
     by_claim: Vec<(Key<'a>, &'a Pod)>,
     jobs: Vec<(Key<'a>, &'a Job)>,
     ingresses: Vec<(Key<'a>, &'a Ingress)>,
+    /// Workloads by each label of their pods.
+    by_label: Vec<(Key<'a>, &'a Workload)>,
+    /// Configurations of webhooks by the name of each webhook.
+    webhooks: Vec<(Key<'a>, &'a (Kind, WebhookConfiguration))>,
+    /// The Services that the API server itself depends on.
+    asked: BTreeSet<(&'a str, &'a str)>,
+    /// Namespace, kind and name of what autoscalers scale.
+    scaled: BTreeSet<Key<'a>>,
+    default_class: Option<&'a StorageClass>,
 }
 
 impl<'a> Index<'a> {
@@ -38,8 +49,46 @@ impl<'a> Index<'a> {
             by_claim: sorted(waiting.flat_map(claims)),
             jobs: sorted(rows.jobs.iter().filter_map(of_cron_job)),
             ingresses: sorted(rows.ingresses.iter().flat_map(services)),
+            by_label: sorted(rows.workloads.iter().flat_map(labels)),
+            webhooks: sorted(rows.webhooks.iter().flat_map(names)),
+            asked: asked(rows),
+            scaled: rows.autoscalers.iter().map(scaled).collect(),
+            default_class: rows.storage_classes.iter().find(|class| is_default(class)),
         }
     }
+}
+
+fn labels(workload: &Workload) -> impl Iterator<Item = (Key<'_>, &Workload)> {
+    let labels = workload.rollout().into_iter().flat_map(|rollout| rollout.labels.iter());
+    labels.map(move |(key, value)| ((&*workload.namespace, &**key, &**value), workload))
+}
+
+fn names(
+    row: &(Kind, WebhookConfiguration),
+) -> impl Iterator<Item = (Key<'_>, &(Kind, WebhookConfiguration))> {
+    row.1.webhooks.iter().map(move |webhook| ((&*webhook.name, "", ""), row))
+}
+
+/// Returns the Services of webhooks that must answer, and of aggregated APIs.
+fn asked(rows: &Rows) -> BTreeSet<(&str, &str)> {
+    let webhooks = rows.webhooks.iter().flat_map(|(_, configuration)| &configuration.webhooks);
+    let asked = webhooks
+        .filter(|webhook| webhook.must_answer())
+        .filter_map(|webhook| webhook.client_config.service.as_ref());
+    let asked = asked.map(|named| (&*named.namespace, &*named.name));
+    let served = rows.api_services.iter().filter_map(|api| api.spec.service.as_ref());
+    asked.chain(served.map(|named| (&*named.namespace, &*named.name))).collect()
+}
+
+fn scaled(autoscaler: &crate::wire::HorizontalPodAutoscaler) -> Key<'_> {
+    let target = &autoscaler.spec.scale_target_ref;
+    (&autoscaler.metadata.namespace, &target.kind, &target.name)
+}
+
+fn is_default(class: &StorageClass) -> bool {
+    const DEFAULT: [&str; 2] =
+        ["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"];
+    DEFAULT.iter().any(|key| class.metadata.is_annotated(key))
 }
 
 /// Returns the namespace of a pod, and the kind and name of its own owner.
@@ -57,10 +106,16 @@ fn sorted<'a, T>(rows: impl Iterator<Item = (Key<'a>, &'a T)>) -> Vec<(Key<'a>, 
 }
 
 /// Returns the rows with a key.
-fn of<'i, 'a, T>(rows: &'i [(Key<'a>, &'a T)], key: Key) -> impl Iterator<Item = &'a T> + use<'i, 'a, T> {
+fn of<'i, 'a, T>(
+    rows: &'i [(Key<'a>, &'a T)],
+    key: Key,
+) -> impl ExactSizeIterator<Item = &'a T> + use<'i, 'a, T> {
     let from = rows.partition_point(|(of, _)| *of < key);
     let to = rows.partition_point(|(of, _)| *of <= key);
-    rows[from..to].iter().map(|(_, row)| *row)
+    rows[from..to].iter().map(|(_, row)| {
+        step();
+        *row
+    })
 }
 
 impl<'a> View<'a> {
@@ -97,6 +152,7 @@ impl<'a> View<'a> {
         let pods = &self.index.by_owner;
         let from = pods.partition_point(|pod| owner(pod) < (namespace, kind, start));
         let named = pods[from..].iter().take_while(move |pod| {
+            step();
             let (of, its, name) = owner(pod);
             (of, its) == (namespace, kind) && name.starts_with(start)
         });
@@ -111,6 +167,41 @@ impl<'a> View<'a> {
     /// Returns the Jobs of a CronJob, by name.
     pub fn jobs_of(&self, namespace: &str, cron_job: &str) -> impl Iterator<Item = &'a Job> {
         of(&self.index.jobs, (namespace, cron_job, ""))
+    }
+
+    /// Returns the Deployments, StatefulSets and DaemonSets of a namespace whose pods a selector selects: of those with
+    /// its rarest label, the ones with all others.
+    pub fn workloads_selected_by(
+        &self,
+        namespace: &str,
+        selector: &BTreeMap<String, String>,
+    ) -> impl Iterator<Item = &'a Workload> {
+        let with = |(key, value): (&String, &String)| of(&self.index.by_label, (namespace, key, value));
+        let rarest = selector.iter().map(with).min_by_key(ExactSizeIterator::len);
+        rarest.into_iter().flatten().filter(move |workload| workload.is_selected_by(selector))
+    }
+
+    /// Whether the API server itself depends on a Service: a webhook that must answer, or an aggregated API.
+    pub fn is_asked_by_server(&self, namespace: &str, service: &str) -> bool {
+        self.index.asked.contains(&(namespace, service))
+    }
+
+    /// Whether an autoscaler scales an object.
+    pub fn is_autoscaled(&self, object: &ObjectRef) -> bool {
+        self.index.scaled.contains(&(&*object.namespace, &*object.kind, &*object.name))
+    }
+
+    /// Returns the configurations that contain a webhook.
+    pub fn webhook_configurations(
+        &self,
+        webhook: &str,
+    ) -> impl Iterator<Item = &'a (Kind, WebhookConfiguration)> {
+        of(&self.index.webhooks, (webhook, "", ""))
+    }
+
+    /// Returns the storage class of claims that name no class.
+    pub fn default_class(&self) -> Option<&'a StorageClass> {
+        self.index.default_class
     }
 
     /// Returns the Ingresses that lead to a Service, by name.

@@ -3,10 +3,10 @@
 use super::View;
 use crate::model::{
     CronJob, Endpoints, Event, Job, LogTail, Namespace, Node, ObjectRef, Owner, Pod, PodContext, Workload,
+    step,
 };
 use crate::wire::{self, Kind};
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 /// Owners that give each pod a generated name.
 const DRAW_NAMES: [&str; 4] = ["DaemonSet", "Job", "ReplicaSet", "ReplicationController"];
@@ -111,39 +111,19 @@ impl<'a> View<'a> {
         claims.filter(move |claim| !selected || !self.pods_with_claim(claim).is_empty())
     }
 
-    /// Returns the storage class of claims that name no class.
-    pub fn default_class(&self) -> Option<&'a wire::StorageClass> {
-        const DEFAULT: [&str; 2] = [
-            "storageclass.kubernetes.io/is-default-class",
-            "storageclass.beta.kubernetes.io/is-default-class",
-        ];
-        let is_default =
-            |class: &&wire::StorageClass| DEFAULT.iter().any(|key| class.metadata.is_annotated(key));
-        self.snapshot.rows.storage_classes.iter().find(is_default)
-    }
-
     /// Returns the storage class of this name.
     pub fn storage_class(&self, name: &str) -> Option<&'a wire::StorageClass> {
         search(&self.snapshot.rows.storage_classes, |class| (*class.metadata.name).cmp(name))
-    }
-
-    /// Returns the Deployments, StatefulSets and DaemonSets of a namespace whose pods a selector selects.
-    pub fn workloads_selected_by(
-        &self,
-        namespace: &str,
-        selector: &BTreeMap<String, String>,
-    ) -> impl Iterator<Item = &'a Workload> {
-        let all = &self.snapshot.rows.workloads;
-        let from = all.partition_point(|workload| &*workload.namespace < namespace);
-        let of_namespace = all[from..].iter().take_while(move |workload| &*workload.namespace == namespace);
-        of_namespace.filter(move |workload| workload.is_selected_by(selector))
     }
 
     /// Returns the warnings about an object, newest first. With a uid, only those about the object with that uid.
     pub fn events(&self, object: &ObjectRef, uid: &str) -> Vec<&'a Event> {
         let events = &self.snapshot.rows.events;
         let first = events.partition_point(|event| event.object < *object);
-        let about = events[first..].iter().take_while(|event| event.object == *object);
+        let about = events[first..].iter().take_while(|event| {
+            step();
+            event.object == *object
+        });
         let mut found: Vec<&Event> = about.filter(|event| event.is_about(object, uid)).collect();
         found.sort_by_key(|event| std::cmp::Reverse(event.last_seen));
         found
@@ -173,6 +153,7 @@ impl<'a> View<'a> {
         let from = (namespace, Kind::ReplicaSet.name(), deployment);
         let first = all.partition_point(|w| (&*w.namespace, w.kind.name(), &*w.name) < from);
         let named = all[first..].iter().take_while(move |w| {
+            step();
             (&*w.namespace, w.kind) == (namespace, Kind::ReplicaSet) && w.name.starts_with(deployment)
         });
         named.filter(move |w| {
@@ -203,5 +184,9 @@ impl<'a> View<'a> {
 
 /// Returns the row that compares equal, in a sorted list.
 fn search<T>(rows: &[T], order: impl Fn(&T) -> Ordering) -> Option<&T> {
+    let order = |row: &T| {
+        step();
+        order(row)
+    };
     rows.binary_search_by(order).ok().map(|index| &rows[index])
 }

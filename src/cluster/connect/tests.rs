@@ -4,6 +4,7 @@ use super::*;
 use crate::cluster::Progress;
 use crate::cluster::fake::{Fake, Served, budget, clock, closed_port};
 use crate::cluster::page::{Accept, ApiClient, Request, RetryPolicy};
+use base64::Engine;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -190,6 +191,42 @@ async fn the_credentials_reach_the_server() {
     let (fake, answer) = greeted(&format!("{{exec: {exec}}}")).await;
     assert!(answer.unwrap_err().to_string().contains("exec: executable sh failed with exit code 1"));
     assert!(fake.requests().is_empty());
+}
+
+/// The library asks the issuer for a new token within the request that needs it.
+#[tokio::test]
+async fn an_issuer_that_never_answers_ends_with_the_deadline() {
+    let issuer = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = issuer.local_addr().unwrap();
+    let silent = tokio::spawn(async move {
+        let mut open = Vec::new();
+        while let Ok((stream, _)) = issuer.accept().await {
+            open.push(stream);
+        }
+    });
+    let encode = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
+    let expired = format!("{}.{}.x", encode("{}"), encode(r#"{"exp":1}"#));
+    let user = serde_json::json!({ "auth-provider": { "name": "oidc", "config": {
+        "idp-issuer-url": format!("https://{address}"), "id-token": expired, "refresh-token": "r",
+        "client-id": "c", "client-secret": "s",
+    } } });
+    let (fake, deadline) = (Fake::default(), Duration::from_secs(1));
+    let served = fake.serve().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = Served::kubeconfig(folder.path(), &[("prod", served.address, &user.to_string())]);
+    let options = ConnectOptions { kubeconfig: Some(path), ..ConnectOptions::default() };
+    let session = connect(&options, None).await.unwrap();
+    let client = ApiClient::new(session, &budget(), 1, Duration::ZERO, Progress::new(false, None, clock, 1));
+    let (began, patience) = (std::time::Instant::now(), RetryPolicy::Full);
+    let path = "/version".to_owned();
+    let request = Request { path, accept: Accept::Json, deadline, patience, form: None };
+    // The second request waits for the token, too.
+    let (first, second) = tokio::join!(client.ask(&request), client.ask(&request));
+    for answer in [first, second] {
+        assert!(matches!(answer, Err(Error::TimedOut { .. })));
+    }
+    assert!(began.elapsed() < 5 * deadline && fake.requests().is_empty(), "{:?}", began.elapsed());
+    silent.abort();
 }
 
 #[tokio::test]

@@ -45,6 +45,8 @@ pub(crate) enum Fault {
     Expired(&'static str),
     /// A body of this type, as it is.
     Raw(u16, &'static str, &'static str),
+    /// The normal response after a time.
+    Slow(Duration),
     /// No response.
     Hang,
     /// A normal response that ends in the middle.
@@ -180,6 +182,10 @@ impl Fake {
             }
             Some(Fault::Expired(token)) => Ok(status(410, &line, token)),
             Some(Fault::Raw(code, kind, text)) => Ok(response(code, kind, text.as_bytes().to_vec())),
+            Some(Fault::Slow(time)) => {
+                tokio::time::sleep(time).await;
+                Ok(normal())
+            }
             Some(Fault::Hang) => std::future::pending().await,
             Some(Fault::Cut(how)) => Ok(normal().map(|body| body.cut(how))),
             Some(Fault::Io(kind)) => Err(kind.into()),

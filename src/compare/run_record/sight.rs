@@ -6,7 +6,7 @@ use crate::contract;
 use crate::model::{Coverage, Gap, Reason};
 use crate::wire::Kind;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What was not read: by kind, then by namespace. The empty namespace stands for all.
 pub type Places = BTreeMap<String, BTreeMap<String, NotObserved>>;
@@ -112,10 +112,10 @@ impl Visibility {
         self.gaps.retain(|_, places| !places.is_empty());
     }
 
-    pub(super) fn narrow(&mut self, names: &[String]) {
+    pub(super) fn narrow(&mut self, names: &BTreeSet<&str>) {
         for places in [&mut self.gaps, &mut self.outside] {
             for of_kind in places.values_mut() {
-                of_kind.retain(|place, _| place.is_empty() || names.contains(place));
+                of_kind.retain(|place, _| place.is_empty() || names.contains(&**place));
             }
             places.retain(|_, of_kind| !of_kind.is_empty());
         }

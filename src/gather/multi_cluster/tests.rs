@@ -16,7 +16,7 @@ fn reading(clusters: &'static [(&'static str, u64, u64)]) -> MultiCluster {
     MultiCluster::read(names, |context, answered| async move {
         let (_, answers, ends) = clusters.iter().find(|(name, ..)| *name == context).unwrap();
         tokio::time::sleep(Duration::from_secs(*answers)).await;
-        answered.store(true, Ordering::Relaxed);
+        answered.set(Arc::new(Silence::new(None))).unwrap();
         tokio::time::sleep(Duration::from_secs(ends - answers)).await;
         Ok(Snapshot::default())
     })
@@ -30,6 +30,57 @@ async fn a_cluster_that_does_not_answer_does_not_delay_the_others() {
     assert_eq!(began.elapsed(), Duration::from_secs(21), "a twentieth of the time more for the third");
     assert_eq!(contexts(&clusters.next().await), ["hung"]);
     assert!(clusters.next().await.is_empty());
+}
+
+/// Starts to read a cluster that is done at once, and one that answers `/version` and stalls.
+fn with_a_stalled_one(stalled: &Fake) -> MultiCluster {
+    let good = Fake::default();
+    good.namespace("default", 2);
+    let stalled = stalled.clone();
+    let names = ["good", "stalled"].map(str::to_owned).to_vec();
+    MultiCluster::read(names, move |context, answered| {
+        let session = if context == "good" { good.session() } else { stalled.session() };
+        let plan = Plan { clusters: 2, ..plan() };
+        async move {
+            let progress = Progress::new(false, None, fake::clock, 2);
+            let answered = |silence| drop(answered.set(silence));
+            let read = Box::pin(gather(session, &plan, &progress, answered)).await;
+            read.map_err(|error| Unseen { error, hint: None })
+        }
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cluster_that_stalls_after_its_first_answer_does_not_delay_the_others() {
+    let stalled = Fake::default();
+    stalled.always("/api", fake::Fault::Hang);
+    let (mut clusters, began) = (with_a_stalled_one(&stalled), Instant::now());
+    assert_eq!(contexts(&clusters.next().await), ["good"]);
+    assert!(began.elapsed() < Duration::from_secs(12), "{:?}", began.elapsed());
+    let rest = clusters.next().await;
+    let error = rest[0].1.as_ref().unwrap_err().error.clone();
+    let limit = Duration::from_secs(45);
+    assert_eq!((contexts(&rest), error), (vec!["stalled"], Error::TimedOut { after: limit }));
+    assert!(began.elapsed() < limit + Duration::from_secs(1), "{:?}", began.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cluster_that_stalls_after_its_pods_is_shown_with_gaps() {
+    let stalled = Fake::default();
+    stalled.namespace("default", 3);
+    for path in ["/apis/", "services", "/events", "secrets", "persistentvolume", "/nodes"] {
+        stalled.always(path, fake::Fault::Hang);
+    }
+    let (clusters, began) = (with_a_stalled_one(&stalled), Instant::now());
+    let all = clusters.all().await;
+    assert!(began.elapsed() < Duration::from_secs(50), "{:?}", began.elapsed());
+    let snapshot = all[1].1.as_ref().unwrap();
+    assert_eq!((all[1].0.as_str(), snapshot.rows.pods.len()), ("stalled", 3));
+    let gaps = &snapshot.coverage.gaps;
+    assert!(
+        gaps.len() > 5 && gaps.iter().all(|gap| gap.reason == crate::model::Reason::TimedOut),
+        "{gaps:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -112,7 +112,7 @@ async fn a_server_that_has_died_is_not_tried_again() {
     plan.list.page_size = 2;
     let greeted = std::sync::atomic::AtomicBool::new(false);
     let progress = Progress::new(false, None, fake::clock, 1);
-    let snapshot = gather(fake.session(), &plan, &progress, || {
+    let snapshot = gather(fake.session(), &plan, &progress, |_| {
         greeted.store(true, Ordering::Relaxed);
         // From now on the version is refused, too.
         fake.always("/version", Fault::Io(std::io::ErrorKind::ConnectionRefused));

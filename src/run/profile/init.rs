@@ -55,7 +55,8 @@ pub(super) fn init(args: &InitArgs, clock: fn() -> Time) -> Result<Exit, Failure
     let snapshots = read(args, clock)?;
     let block = block(args, &snapshots)?;
     if to_stdout {
-        output::stdout(|out| out.write_all(format!("profiles:\n{}", indented(&block, "  ")).as_bytes()))?;
+        let text = format!("profiles:\n{}", indented(&block, "  "));
+        output::only_to_stdout(|out| out.write_all(text.as_bytes()))?;
         return Ok(Exit::Clean);
     }
     file::add(&path, &args.name, &block)?;
@@ -103,7 +104,7 @@ fn block(args: &InitArgs, snapshots: &[Snapshot]) -> Result<String, Failure> {
     if args.connect.context.is_empty() && !args.connect.all_contexts {
         out += "  # Any context; to limit it to one:\n";
         for snapshot in snapshots {
-            let name = serde_saphyr::to_string(&snapshot.cluster.context);
+            let name = crate::text::to_yaml(&snapshot.cluster.context);
             let name = name.map_err(|error| Failure::new(error.to_string()))?;
             out.extend(["  # contexts: [", name.trim(), "]\n"]);
         }
@@ -160,7 +161,7 @@ fn yaml(settings: Vec<(&str, Value)>) -> Result<String, Failure> {
     let mut thresholds = Map::new();
     let mut add = |key: &str, value: &Value| {
         let one: Map<String, Value> = [(key.to_owned(), value.clone())].into_iter().collect();
-        let text = serde_saphyr::to_string(&one).map_err(|error| Failure::new(error.to_string()))?;
+        let text = crate::text::to_yaml(&one).map_err(|error| Failure::new(error.to_string()))?;
         out += &text;
         Ok::<(), Failure>(())
     };

@@ -3,6 +3,7 @@
 use crate::checks::prelude::*;
 use crate::checks::traffic;
 use crate::wire::Ingress;
+use std::collections::BTreeSet;
 
 static INFO: CheckInfo = CheckInfo {
     id: "ingress-class-missing",
@@ -62,21 +63,23 @@ static UNNAMED: Text = Text {
 
 /// The annotation that named a class before the field existed.
 const ANNOTATION: &str = "kubernetes.io/ingress.class";
+/// How many classes a message names.
+const SHOWN: usize = 10;
 const DEFAULT: &str = "ingressclass.kubernetes.io/is-default-class";
 
 fn run(view: &View, out: &mut Reporter) {
     if !view.saw(Kind::IngressClass, "") {
         return;
     }
+    let classes = Classes::of(view);
     for ingress in &view.snapshot.rows.ingresses {
         let metadata = &ingress.metadata;
         let namespace = &*metadata.namespace;
         if view.within_grace(metadata.created()) || traffic::is_going(view, namespace) {
             continue;
         }
-        let Some((text, severity, class)) = judge(view, ingress) else { continue };
-        let names = view.snapshot.rows.ingress_classes.iter().map(|class| &*class.metadata.name);
-        let facts = vec![("class", Fact::text(class)), ("classes", Fact::list(names))];
+        let Some((text, severity, class)) = judge(&classes, ingress) else { continue };
+        let facts = vec![("class", Fact::text(class)), ("classes", classes.shown.clone())];
         let finding = out.object(traffic::ingress_ref(ingress), &[], severity, Message::new(text, facts));
         finding.since = metadata.created();
         if !class.is_empty() {
@@ -87,19 +90,37 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
+/// The classes of the cluster.
+struct Classes<'a> {
+    names: BTreeSet<&'a str>,
+    shown: Fact,
+    has_default: bool,
+}
+
+impl<'a> Classes<'a> {
+    fn of(view: &View<'a>) -> Self {
+        let all = &view.snapshot.rows.ingress_classes;
+        let names = all.iter().map(|class| &*class.metadata.name);
+        Self {
+            names: names.clone().collect(),
+            shown: Fact::first(SHOWN, names),
+            has_default: all.iter().any(|class| class.metadata.is_annotated(DEFAULT)),
+        }
+    }
+}
+
 /// Returns the problem of the class of an Ingress, and the class.
-fn judge<'a>(view: &View, ingress: &'a Ingress) -> Option<(&'static Text, Severity, &'a str)> {
-    let classes = &view.snapshot.rows.ingress_classes;
-    let exists = |name: &str| classes.iter().any(|class| class.metadata.name == name);
+fn judge<'a>(classes: &Classes, ingress: &'a Ingress) -> Option<(&'static Text, Severity, &'a str)> {
+    let exists = |name: &str| classes.names.contains(name);
     let field = ingress.spec.ingress_class_name.as_deref().filter(|name| !name.is_empty());
     let annotation = ingress.metadata.annotation(ANNOTATION);
     match (field, annotation) {
         (Some(name), _) if exists(name) => None,
-        (Some(name), _) if classes.is_empty() => Some((&NONE_AT_ALL, Severity::Medium, name)),
+        (Some(name), _) if classes.names.is_empty() => Some((&NONE_AT_ALL, Severity::Medium, name)),
         (Some(name), _) => Some((&MISSING, Severity::Medium, name)),
         (None, Some(name)) if exists(name) => None,
         (None, Some(name)) => Some((&BY_ANNOTATION, Severity::Low, name)),
-        (None, None) if classes.iter().any(|class| class.metadata.is_annotated(DEFAULT)) => None,
+        (None, None) if classes.has_default => None,
         (None, None) => Some((&UNNAMED, Severity::Low, "")),
     }
 }

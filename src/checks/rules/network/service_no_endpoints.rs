@@ -102,7 +102,7 @@ fn run(view: &View, out: &mut Reporter) {
         let (namespace, name) = (&*service.metadata.namespace, &*service.metadata.name);
         let ingresses: Vec<_> = view.ingresses_to(namespace, name).collect();
         let open = service.spec.r#type == "LoadBalancer" && !service.status.load_balancer.ingress.is_empty();
-        let used = open || !ingresses.is_empty() || traffic::is_asked_by_server(view, namespace, name);
+        let used = open || !ingresses.is_empty() || view.is_asked_by_server(namespace, name);
         let (text, severity) = judge(view, service, &empty, used);
         let finding = out.object(
             traffic::service_ref(service),
@@ -172,13 +172,12 @@ fn judge(view: &View, service: &Service, empty: &Empty, used: bool) -> (&'static
 /// jobs, or the service only names targets for monitoring.
 fn may_be_meant(view: &View, service: &Service) -> bool {
     let (namespace, selector) = (&*service.metadata.namespace, &service.spec.selector);
-    let rows = &view.snapshot.rows;
-    let runs = |name: &str| selector.values().any(|value| value == name);
     service.is_headless()
         || !traffic::saw_workloads(view, namespace)
         || selector.keys().any(|key| is_given_later(key))
-        || rows.jobs.iter().any(|job| &*job.namespace == namespace && runs(&job.name))
-        || rows.cron_jobs.iter().any(|job| &*job.namespace == namespace && runs(&job.name))
+        || selector
+            .values()
+            .any(|name| view.job(namespace, name).is_some() || view.cron_job(namespace, name).is_some())
 }
 
 /// Whether a controller or an operator sets this label on pods, not their template: a leader, a replica, the pod of one

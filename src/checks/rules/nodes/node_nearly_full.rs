@@ -49,6 +49,9 @@ static FULL: Text = Text {
 /// The threshold of `KubeletTooManyPods` in kubernetes-mixin, in percent.
 const NEARLY_FULL: i64 = 95;
 
+/// How many of the waiting pods explain that a node is full: the oldest ones, as there may be as many pods as nodes.
+const BEHIND: usize = 10;
+
 /// The message of the scheduler for a node without a free slot.
 const NO_SLOT: &str = "Too many pods";
 
@@ -56,8 +59,9 @@ fn run(view: &View, out: &mut Reporter) {
     if !view.saw_all_pods() {
         return;
     }
-    let waiting: Vec<ObjectRef> =
-        view.troubled_pods().filter(|pod| waits_for_a_slot(pod)).map(Pod::object_ref).collect();
+    let mut waiting: Vec<&Pod> = view.troubled_pods().filter(|pod| waits_for_a_slot(pod)).collect();
+    waiting.sort_by_key(|pod| (pod.created().is_none(), pod.created()));
+    let oldest: Vec<ObjectRef> = waiting.iter().take(BEHIND).map(|pod| pod.object_ref()).collect();
     for node in view.nodes().filter(|node| node.is_ready() && !node.is_leaving()) {
         let pods = i64::try_from(view.load(&node.name).pods).unwrap_or(i64::MAX);
         let Some(room) = node.pods.filter(|room| *room > 0) else { continue };
@@ -73,7 +77,7 @@ fn run(view: &View, out: &mut Reporter) {
         let finding = out.node(node, &[], severity, Message::new(text, facts));
         if is_missed {
             // All full nodes belong to one incident: the pods wait for a slot on any of them.
-            finding.because.clone_from(&waiting);
+            finding.because.clone_from(&oldest);
         }
         let field = format!("--field-selector=spec.nodeName={}", node.name);
         finding.actions.push(view.settings.kubectl.line(&["get", "pods", "-A", "-o", "wide", &field]));

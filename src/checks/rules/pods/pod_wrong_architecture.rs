@@ -1,7 +1,8 @@
 //! A container's program is built for another architecture than that of its node.
 
 use crate::checks::prelude::*;
-use std::collections::BTreeSet;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 static INFO: CheckInfo = CheckInfo {
     id: "pod-wrong-architecture",
@@ -71,13 +72,16 @@ static UNKNOWN: Text = Text {
 };
 
 fn run(view: &View, out: &mut Reporter) {
+    let architectures = OnceCell::new();
     for (pod, trouble) in view.problems() {
         let PodProblem::Architecture(container) = trouble else { continue };
         let image = container.image();
         let node = pod.node.as_deref().and_then(|name| view.node(name));
         let own = node.map_or("", |node| node.architecture.as_str());
         let said = view.context(pod).format_error(&container).unwrap_or_default();
-        let named = named_in(image).map(str::to_owned).or_else(|| runs_on(view, image));
+        let named = named_in(image)
+            .map(str::to_owned)
+            .or_else(|| runs_on(architectures.get_or_init(|| by_image(view)), image));
         let (text, built) = story(named, own, said);
         let mut facts = vec![
             ("role", Fact::Words(role(&container))),
@@ -113,14 +117,25 @@ fn story(named: Option<String>, own: &str, said: &str) -> (&'static Text, Option
     }
 }
 
+/// The architectures of the nodes on which pods with an image serve, by image.
+type Architectures<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
+
+fn by_image<'a>(view: &View<'a>) -> Architectures<'a> {
+    let mut out = Architectures::new();
+    for pod in view.snapshot.rows.pods.iter().filter(|pod| pod.serves()) {
+        let Some(node) = pod.node.as_deref().and_then(|name| view.node(name)) else { continue };
+        for used in pod.shared.template.specs.iter() {
+            out.entry(&used.image).or_default().insert(&node.architecture);
+        }
+    }
+    out
+}
+
 /// Returns the architecture of the nodes on which pods with the image serve, if they share one.
-fn runs_on(view: &View, image: &str) -> Option<String> {
-    let uses =
-        |pod: &&Pod| pod.serves() && pod.shared.template.specs.iter().any(|used| &*used.image == image);
-    let nodes = view.snapshot.rows.pods.iter().filter(uses).filter_map(|pod| view.node(pod.node.as_deref()?));
-    let architectures: BTreeSet<&str> = nodes.map(|node| &*node.architecture).collect();
-    match architectures.into_iter().collect::<Vec<_>>().as_slice() {
-        [only] if !only.is_empty() => Some((*only).to_owned()),
+fn runs_on(architectures: &Architectures, image: &str) -> Option<String> {
+    let mut known = architectures.get(image)?.iter();
+    match (known.next(), known.next()) {
+        (Some(only), None) if !only.is_empty() => Some((*only).to_owned()),
         _ => None,
     }
 }

@@ -1,9 +1,10 @@
 //! A disruption budget that never allows an eviction.
 
 use crate::checks::prelude::*;
-use crate::model::Node;
+use crate::model::{Node, Workload};
 use crate::wire::PodDisruptionBudget;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 static INFO: CheckInfo = CheckInfo {
     id: "pdb-blocks-evictions",
@@ -58,9 +59,10 @@ static DRAIN: Text = Text {
 };
 
 fn run(view: &View, out: &mut Reporter) {
+    let cordoned = on_cordoned(view);
     for budget in view.snapshot.rows.budgets.iter().filter(|budget| never_allows(budget)) {
         let (namespace, name) = (&*budget.metadata.namespace, &*budget.metadata.name);
-        let held = held_node(view, budget);
+        let held = held_node(view, budget, &cordoned);
         let mut facts = vec![
             ("desired", Fact::Number(budget.status.desired_healthy.into())),
             ("expected", Fact::Number(budget.status.expected_pods.into())),
@@ -95,22 +97,29 @@ fn never_allows(budget: &PodDisruptionBudget) -> bool {
         && status.desired_healthy >= status.expected_pods
 }
 
-/// Returns the first cordoned node with a pod of a workload that the budget protects.
-fn held_node<'a>(view: &View<'a>, budget: &PodDisruptionBudget) -> Option<&'a Node> {
-    let namespace = &*budget.metadata.namespace;
+/// The first cordoned node with a pod of a workload, by namespace, kind and name of the workload.
+type Cordoned<'a> = BTreeMap<(&'a str, Arc<str>, Arc<str>), &'a str>;
+
+fn on_cordoned<'a>(view: &View<'a>) -> Cordoned<'a> {
     let cordoned = view.snapshot.rows.nodes.iter().filter(|node| node.cordoned);
     let cordoned: BTreeSet<&str> = cordoned.map(|node| &*node.name).collect();
+    let mut out = Cordoned::new();
+    for pod in view.snapshot.rows.pods.iter().filter(|pod| pod.shared.ended.is_none()) {
+        let Some(node) = pod.node.as_deref().filter(|node| cordoned.contains(node)) else { continue };
+        let Some(root) = view.root(pod) else { continue };
+        let first = out.entry((&pod.shared.namespace, root.kind, root.name)).or_insert(node);
+        *first = node.min(first);
+    }
+    out
+}
+
+/// Returns the first cordoned node with a pod of a workload that the budget protects.
+fn held_node<'a>(view: &View<'a>, budget: &PodDisruptionBudget, cordoned: &Cordoned) -> Option<&'a Node> {
     if cordoned.is_empty() {
         return None;
     }
-    let there = |pod: &&Pod| {
-        pod.shared.ended.is_none() && pod.node.as_deref().is_some_and(|node| cordoned.contains(node))
-    };
-    let protects = |pod: &&Pod| {
-        let Some(root) = view.root(pod) else { return false };
-        let mut all = view.workloads_selected_by(namespace, &budget.spec.selector.match_labels);
-        all.any(|workload| workload.name == root.name && workload.kind.name() == &*root.kind)
-    };
-    let held = view.pods_in(namespace).iter().filter(there).filter(protects);
-    view.node(held.filter_map(|pod| pod.node.as_deref()).min()?)
+    let namespace = &*budget.metadata.namespace;
+    let protected = view.workloads_selected_by(namespace, &budget.spec.selector.match_labels);
+    let key = |workload: &Workload| (namespace, workload.kind.name().into(), Arc::clone(&workload.name));
+    view.node(protected.filter_map(|workload| cordoned.get(&key(workload))).min()?)
 }

@@ -245,9 +245,7 @@ fn read<'a>(view: &View, namespace: &str, detail: &'a str, since: Option<Time>) 
 
 /// Returns the configuration that contains a webhook, if it was seen, and the webhook itself.
 fn webhook(view: &View, name: &str) -> Vec<ObjectRef> {
-    let all = view.snapshot.rows.webhooks.iter();
-    let holds = all.filter(|(_, configuration)| configuration.webhooks.iter().any(|hook| hook.name == name));
-    holds
+    view.webhook_configurations(name)
         .map(|(kind, configuration)| ObjectRef::of_cluster(kind.name(), &configuration.metadata.name))
         .chain([ObjectRef::of_cluster("Webhook", name)])
         .collect()

@@ -1,0 +1,116 @@
+//! YAML in which hostile characters are escaped, as in JSON.
+
+use super::is_hostile;
+use serde::Serialize;
+use serde_saphyr::ser::Error;
+
+/// Writes a document as YAML. A text with hostile characters is double-quoted and on one line.
+///
+/// # Errors
+/// If the document cannot be YAML.
+pub(crate) fn to_yaml(document: &impl Serialize) -> Result<String, Error> {
+    let plain = serde_saphyr::to_string(document)?;
+    if !plain.contains(is_hidden) {
+        return Ok(plain);
+    }
+    let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
+    let text = serde_saphyr::to_string_with_options(document, options)?;
+    Ok(text.split_inclusive('\n').map(escaped).collect())
+}
+
+fn is_hidden(c: char) -> bool {
+    c != '\n' && is_hostile(c)
+}
+
+/// Escapes the key and the value of a line. Without block scalars, each is on one line, and plain or double-quoted.
+fn escaped(line: &str) -> String {
+    if !line.contains(is_hidden) {
+        return line.to_owned();
+    }
+    let text = line.trim_end_matches('\n');
+    let mut rest = text.trim_start_matches(' ');
+    while let Some(item) = rest.strip_prefix("- ") {
+        rest = item.trim_start_matches(' ');
+    }
+    let before = text.strip_suffix(rest).unwrap_or_default();
+    let (key, value) = split(rest);
+    let colon = if value.is_some_and(|value| !value.is_empty()) { ": " } else { ":" };
+    let value = value.map(|value| format!("{colon}{}", quoted(value))).unwrap_or_default();
+    format!("{before}{}{value}\n", quoted(key))
+}
+
+/// Splits a line into key and value; without a key, it is one value. Neither a plain key nor a plain value contains `: `.
+fn split(text: &str) -> (&str, Option<&str>) {
+    let end = if text.starts_with('"') { end_of_quoted(text) } else { text.find(": ").unwrap_or(text.len()) };
+    let (first, rest) = text.split_at_checked(end).unwrap_or((text, ""));
+    match rest.strip_prefix(':') {
+        Some(value) => (first, Some(value.strip_prefix(' ').unwrap_or(value))),
+        None => match text.strip_suffix(':').filter(|_| rest.is_empty() && !text.starts_with('"')) {
+            Some(key) => (key, Some("")),
+            None => (text, None),
+        },
+    }
+}
+
+fn end_of_quoted(text: &str) -> usize {
+    let mut is_escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            '"' if !is_escaped => return at + 1,
+            _ => is_escaped = c == '\\' && !is_escaped,
+        }
+    }
+    text.len()
+}
+
+/// Returns a scalar without hostile characters.
+fn quoted(scalar: &str) -> String {
+    if !scalar.contains(is_hidden) {
+        return scalar.to_owned();
+    }
+    let is_quoted = scalar.starts_with('"');
+    let mut out = String::new();
+    for c in scalar.chars() {
+        match c {
+            c if is_hostile(c) && u32::from(c) < 0x1_0000 => out += &format!("\\u{:04x}", u32::from(c)),
+            c if is_hostile(c) => out += &format!("\\U{:08x}", u32::from(c)),
+            '"' | '\\' if !is_quoted => out.extend(['\\', c]),
+            c => out.push(c),
+        }
+    }
+    if is_quoted { out } else { format!("\"{out}\"") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    fn round(document: &Value) -> String {
+        let text = to_yaml(document).unwrap();
+        assert!(!text.contains(is_hidden), "{text:?}");
+        assert_eq!(&serde_saphyr::from_str::<Value>(&text).unwrap(), document, "{text}");
+        text
+    }
+
+    #[test]
+    fn hostile_characters_are_escaped_where_they_are() {
+        let text = round(
+            &json!({ "a": "x\u{202e}y", "b": "plain: text", "c\u{200b}": ["\u{e0041}", "\"\u{2066}\\"] }),
+        );
+        assert!(text.contains("a: \"x\\u202ey\"\n") && text.contains("\"c\\u200b\":\n"), "{text}");
+        assert!(text.contains("- \"\\U000e0041\"\n"), "{text}");
+        round(&json!({ "many": "lines\nof \u{202e} text\n  with\ttabs \\ and \"quotes\"\n", "next": 1 }));
+        round(&json!([[["\u{202e}"], "a: \u{202e}"], { "x\u{202e}": { "y: \u{2066}": null } }, "\u{feff}"]));
+        let plain = json!({ "text": "one\ntwo", "n": 1 });
+        assert_eq!(to_yaml(&plain).unwrap(), serde_saphyr::to_string(&plain).unwrap());
+    }
+
+    proptest! {
+        #[test]
+        fn reads_back_any_text(key in "[a-z:\"'\\\\ #\u{202e}\u{2066}-]{0,8}", text in "[-a:?,\"'\\\\ #{}&*!|>\n\t\u{202e}\u{2066}\u{e0041}]{0,20}") {
+            round(&json!({ key.clone(): [text.clone(), { "b": text, key: ["\u{202e}"] }] }));
+        }
+    }
+}
