@@ -203,7 +203,7 @@ impl ApiClient {
         request: &Request,
         body: impl Fn() -> B,
     ) -> Result<Answer<B::Whole>, Error> {
-        self.budget.stop.or(self.silence.or(self.read_on(request, body))).await
+        self.budget.stop.or(self.silence.or(Box::pin(self.read_on(request, body)))).await
     }
 
     /// Waits until another request to this cluster may start.

@@ -48,8 +48,8 @@ impl Silence {
     }
 
     /// Returns the limit for pages with a time limit: time for a page, and half of that for a smaller one.
-    pub(crate) fn limit_for(page_timeout: Duration) -> Option<Duration> {
-        Some(page_timeout + page_timeout / 2)
+    pub(crate) fn limit_for(page_timeout: Duration) -> Duration {
+        page_timeout + page_timeout / 2
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -113,7 +113,7 @@ impl<'a> Run<'a> {
         let excluded = scope.excluded_set().map_err(|error| Error::Config(error.to_string()))?;
         let progress = progress.of(&session.cluster.context);
         let mut client = ApiClient::new(session, &plan.budget, plan.clusters, plan.request_timeout, progress);
-        client.silence = Arc::new(Silence::new(Silence::limit_for(plan.list.page_timeout)));
+        client.silence = Arc::new(Silence::new(Some(Silence::limit_for(plan.list.page_timeout))));
         let mut run = Self {
             plan,
             client: Arc::new(client),

@@ -72,8 +72,10 @@ fn quoted(scalar: &str) -> String {
     let mut out = String::new();
     for c in scalar.chars() {
         match c {
-            c if is_hostile(c) && u32::from(c) < 0x1_0000 => out += &format!("\\u{:04x}", u32::from(c)),
-            c if is_hostile(c) => out += &format!("\\U{:08x}", u32::from(c)),
+            c if is_hostile(c) && u32::from(c) < 0x1_0000 => {
+                out.extend(format!("\\u{:04x}", u32::from(c)).chars());
+            }
+            c if is_hostile(c) => out.extend(format!("\\U{:08x}", u32::from(c)).chars()),
             '"' | '\\' if !is_quoted => out.extend(['\\', c]),
             c => out.push(c),
         }

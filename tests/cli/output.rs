@@ -179,9 +179,9 @@ fn a_standard_output_that_was_closed_is_an_error() {
         "demo -o yaml",
         "demo -o markdown",
     ] {
-        assert_eq!(redirected(&arguments, ">&-"), (Some(2), told.clone()), "{arguments}");
-        assert_eq!(redirected(&arguments, "1</dev/null"), (Some(2), told.clone()), "{arguments}");
-        assert_eq!(redirected(&arguments, ">/dev/null").1, "", "{arguments}");
+        assert_eq!(redirected(arguments, ">&-"), (Some(2), told.clone()), "{arguments}");
+        assert_eq!(redirected(arguments, "1</dev/null"), (Some(2), told.clone()), "{arguments}");
+        assert_eq!(redirected(arguments, ">/dev/null").1, "", "{arguments}");
     }
 }
 

@@ -124,7 +124,7 @@ fn by_image<'a>(view: &View<'a>) -> Architectures<'a> {
     let mut out = Architectures::new();
     for pod in view.snapshot.rows.pods.iter().filter(|pod| pod.serves()) {
         let Some(node) = pod.node.as_deref().and_then(|name| view.node(name)) else { continue };
-        for used in pod.shared.template.specs.iter() {
+        for used in &pod.shared.template.specs {
             out.entry(&used.image).or_default().insert(&node.architecture);
         }
     }
