@@ -72,7 +72,14 @@ const MODULES: &[(&str, &[&str])] = &[
             "sources",
         ],
     ),
-    // The program.
+    // The program, and the targets of the fuzz tests.
+    (
+        "fuzz",
+        &[
+            "text", "wire", "model", "logs", "tls", "policy", "snapshot", "report", "render", "cluster",
+            "sources",
+        ],
+    ),
     (
         "cli",
         &[

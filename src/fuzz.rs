@@ -102,7 +102,9 @@ fn time(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes).into_owned();
     if let Ok(time) = serde_json::from_value::<Time>(serde_json::Value::String(text)) {
         let written = serde_json::to_value(time).unwrap_or_default();
-        assert_eq!(serde_json::from_value::<Time>(written).ok(), Some(time));
+        // Go's zero time is written as `null`.
+        let again = serde_json::from_value::<Option<Time>>(written).ok().flatten();
+        assert_eq!(again.and_then(Time::known), time.known());
     }
 }
 

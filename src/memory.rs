@@ -38,8 +38,14 @@ pub(crate) fn is_exhausted() -> bool {
 }
 
 /// Memory that judging and writing the report will need for some rows. It counts as long as this value is there.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Reserved(usize);
+
+impl std::fmt::Debug for Reserved {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str("Reserved")
+    }
+}
 
 impl Reserved {
     /// Reserves more bytes.

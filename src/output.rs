@@ -23,27 +23,6 @@ pub(crate) fn raw(text: &str, with_end: bool) {
     let _ = write!(err, "{text}{end}").and_then(|()| err.flush());
 }
 
-/// Writes a result: a document as [`only_to_stdout`], anything else as [`stdout`], since its exit code is a result too.
-///
-/// # Errors
-/// As these.
-pub(crate) fn result_to_stdout(
-    is_document: bool,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
-    if is_document { only_to_stdout(write) } else { stdout(write) }
-}
-
-/// Writes the only result of a command to standard output, as [`stdout`]. If standard output was closed before the program
-/// began, there is no result.
-///
-/// # Errors
-/// When standard output fails or was closed.
-pub(crate) fn only_to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    is_open()?;
-    stdout(write)
-}
-
 /// Writes to standard output through a buffer. A closed pipe is an error: the output is incomplete without its end.
 ///
 /// # Errors
@@ -69,8 +48,8 @@ fn is_writable() -> io::Result<()> {
 }
 
 /// Standard output that was closed is `/dev/null`, open for reading and writing: kubectl and `std` replace it before the
-/// program begins. A shell opens `/dev/null` for writing only. A few callers open it for both, and discard the output of a
-/// run for the sake of its exit code, so that this is asked only where the output is all there is.
+/// program begins. A shell opens `/dev/null` for writing only. Callers in Python and Node open it for both and want the exit
+/// code of a run, so this is asked for captures only.
 ///
 /// # Errors
 /// When standard output was closed.

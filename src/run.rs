@@ -54,12 +54,12 @@ fn command(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
         Some(Command::Diff(args)) => diff::diff(&args, clock),
         Some(Command::Checks(args)) => {
             let look = look::of(args.lang, args.color, args.width, false);
-            output::only_to_stdout(|out| render::checks(args.output, look, out))?;
+            output::stdout(|out| render::checks(args.output, look, out))?;
             Ok(Exit::Clean)
         }
         Some(Command::Explain(args)) => explain::explain(&args),
         Some(Command::Completion { shell }) => {
-            output::only_to_stdout(|out| usage::script(shell, out))?;
+            output::stdout(|out| usage::script(shell, out))?;
             Ok(Exit::Clean)
         }
         Some(Command::Help { path }) => Ok(usage(&cli::help(&path)?, &[])),

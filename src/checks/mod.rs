@@ -147,10 +147,13 @@ macro_rules! page {
 }
 pub(crate) use page;
 
-/// Runs every check that the settings do not leave out.
-fn found(view: &View) -> Vec<Finding> {
+/// Runs every check that the settings do not leave out and whose findings can have this severity.
+fn found(view: &View, least: Severity) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for check in CHECKS.iter().filter(|check| !view.settings.choice.left_out.contains(check.info.id)) {
+    let left_out = &view.settings.choice.left_out;
+    for check in
+        CHECKS.iter().filter(|check| check.info.severity >= least && !left_out.contains(check.info.id))
+    {
         (check.run)(view, &mut Reporter::new(check.info, view, &mut findings));
     }
     findings.retain(|finding| !view.is_left_out(finding));
@@ -160,7 +163,7 @@ fn found(view: &View) -> Vec<Finding> {
 /// Returns the objects whose warnings are evidence of a finding: those of the findings, and the ReplicaSets of their
 /// Deployments. No warning explains a low finding.
 pub(crate) fn objects_with_findings(view: &View) -> BTreeSet<ObjectRef> {
-    let worth = found(view).into_iter().filter(|finding| finding.severity > Severity::Low);
+    let worth = found(view, Severity::Medium).into_iter().filter(|finding| finding.severity > Severity::Low);
     let found: BTreeSet<ObjectRef> = worth.map(|finding| finding.object).collect();
     let sets: Vec<ObjectRef> = found.iter().flat_map(|object| view.sets_of(object)).collect();
     found.into_iter().chain(sets).collect()
@@ -168,7 +171,7 @@ pub(crate) fn objects_with_findings(view: &View) -> BTreeSet<ObjectRef> {
 
 /// Runs the checks, with the evidence of each finding. The findings are sorted worst and oldest first.
 pub fn run(view: &View) -> Vec<Finding> {
-    let mut findings = found(view);
+    let mut findings = found(view, Severity::Low);
     let choice = &view.settings.choice;
     node_cause::nodes(view, &mut findings);
     for finding in &mut findings {

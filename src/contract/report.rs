@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Texts are in English in every locale. Everything that a text says is also in a field. The longest lists can be written
-/// from something else than a `Vec`.
+/// Texts are in English in every locale. Everything that a text says is also in a field.
+//
+// The longest lists are generic: a report is written without a `Vec` of them.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "kubectl healthcheck -o json"))]
 #[cfg_attr(test, schemars(bound = "F: schemars::JsonSchema, P: schemars::JsonSchema + Default"))]

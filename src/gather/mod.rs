@@ -49,6 +49,8 @@ pub async fn gather(
         snapshot.rows.append(rows);
     }
     snapshot.sort();
+    // What to ask for depends on ages.
+    run.set_times(&mut snapshot);
     if !plan.scope.no_evidence {
         if plan.with_evidence {
             run.read_evidence(&mut snapshot).await;
@@ -247,6 +249,12 @@ impl<'a> Run<'a> {
         done.into_values().collect()
     }
 
+    /// Sets the times of the run until now, by the server's clock.
+    fn set_times(&self, snapshot: &mut Snapshot) {
+        let shift = |time: Time| time.minus(-self.skew);
+        (snapshot.started_at, snapshot.taken_at) = (shift(self.started_at), shift((self.plan.clock)()));
+    }
+
     /// Records the cost of the run, and its times by the server's clock.
     fn finish(&self, snapshot: &mut Snapshot) {
         let active =
@@ -255,8 +263,7 @@ impl<'a> Run<'a> {
         snapshot.cluster.version.clone_from(&self.version);
         snapshot.skew = self.skew;
         snapshot.coverage.remarks.extend(self.implausible_clock.map(clock_note));
-        let shift = |time: Time| time.minus(-self.skew);
-        (snapshot.started_at, snapshot.taken_at) = (shift(self.started_at), shift((self.plan.clock)()));
+        self.set_times(snapshot);
         let count = |number: &AtomicU64| number.load(Ordering::Relaxed);
         let meter = &self.client.meter;
         let (requests, retries) = (count(&meter.requests), count(&meter.retries));

@@ -19,11 +19,6 @@ pub enum Format {
 }
 
 impl Format {
-    /// Returns whether a report in the format is kept for its content. The others may be written for their exit code only.
-    pub fn is_document(self) -> bool {
-        matches!(self, Format::Markdown | Format::Json | Format::Yaml)
-    }
-
     /// Returns whether people read the format: it has a language, and progress is shown meanwhile.
     pub fn is_human(self) -> bool {
         matches!(self, Format::Table | Format::Wide | Format::Markdown)
@@ -127,13 +122,6 @@ pub enum DiffFormat {
     Yaml,
     /// The names of the objects that are new or worse, one per line.
     Name,
-}
-
-impl DiffFormat {
-    /// Returns whether the changes in the format are kept for their content, as [`Format::is_document`].
-    pub fn is_document(self) -> bool {
-        matches!(self, DiffFormat::Markdown | DiffFormat::Json | DiffFormat::Yaml)
-    }
 }
 
 /// A format of the list of checks.

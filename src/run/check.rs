@@ -222,7 +222,7 @@ impl Judge<'_> {
 
     fn render(&self, reports: &[Report]) -> Result<(), Failure> {
         let (format, look) = (self.show.output, look::look(self.show));
-        Ok(output::result_to_stdout(format.is_document(), |out| match self.part {
+        Ok(output::stdout(|out| match self.part {
             Part::Nodes => render::nodes(reports, format.into(), look, out),
             Part::Whole => render::render(reports, format, look, out),
         })?)

@@ -35,7 +35,7 @@ pub(super) fn diff(args: &DiffArgs, clock: fn() -> Time) -> Result<Exit, Failure
     let now = new.taken_at.unwrap_or(now);
     let difference = Difference { old: &old, new: &new, changes: &changes, trend: &trend, now };
     let (format, look) = (args.show.output, look::look(&args.show));
-    output::result_to_stdout(format.is_document(), |out| render::difference(&difference, format, look, out))?;
+    output::stdout(|out| render::difference(&difference, format, look, out))?;
     Ok(exit(args, &new, &changes))
 }
 

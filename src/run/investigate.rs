@@ -64,7 +64,7 @@ fn tell(
     if !story.exists && story.pods.is_empty() && !story.warned {
         return Err(missing(args, &report, target, &story.object.namespace));
     }
-    output::result_to_stdout(args.show.output.is_document(), |out| {
+    output::stdout(|out| {
         render::story(&report, &story, args.show.output.into(), look::look(&args.show), out)
     })?;
     let failed = args.judge.fail_on.fails(story.worst(), None);

@@ -14,14 +14,14 @@ pub(super) fn profile(what: ProfileCommand, clock: fn() -> Time) -> Result<Exit,
         ProfileCommand::Show(args) => {
             let today = crate::policy::mute::day_of(clock());
             let look = look::look(&args.show);
-            output::only_to_stdout(|out| {
+            output::stdout(|out| {
                 render::profile(&args.profile.resolved, today, args.show.output.into(), look, out)
             })?;
             Ok(Exit::Clean)
         }
         ProfileCommand::Init(args) => init::init(&args, clock),
         ProfileCommand::Schema => {
-            output::only_to_stdout(|out| out.write_all(SCHEMA.as_bytes()))?;
+            output::stdout(|out| out.write_all(SCHEMA.as_bytes()))?;
             Ok(Exit::Clean)
         }
     }

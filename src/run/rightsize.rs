@@ -36,7 +36,7 @@ pub(super) fn rightsize(args: &RightsizeArgs, clock: fn() -> Time) -> Result<Exi
     let sizings: Vec<Rightsizing> = reports.iter().map(|report| Rightsizing::new(report.view())).collect();
     let sized = |((loaded, report), sizing)| Sized { report, sizing, again: again(args, loaded) };
     let sized: Vec<Sized> = loaded.iter().zip(&reports).zip(&sizings).map(sized).collect();
-    output::only_to_stdout(|out| render::rightsize(&sized, args.output, look::look_at_sizes(args), out))?;
+    output::stdout(|out| render::rightsize(&sized, args.output, look::look_at_sizes(args), out))?;
     Ok(Exit::of(false, reports.iter().all(|report| report.coverage.gaps.is_empty())))
 }
 

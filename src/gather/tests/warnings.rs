@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 
 const NONE: &str = "no recent warning events";
 
-/// A suspended CronJob: a finding about an object that does not fail.
-fn suspended(namespace: &str, name: &str) -> Value {
+/// A Job that runs for too long: a finding about an object that does not fail.
+fn overdue(namespace: &str, name: &str) -> Value {
+    let old = "2025-11-26T00:00:00Z";
     json!({
-        "metadata": { "namespace": namespace, "name": name },
-        "spec": { "schedule": "0 4 * * *", "suspend": true },
+        "metadata": { "namespace": namespace, "name": name, "creationTimestamp": old },
+        "spec": { "completions": 1 }, "status": { "active": 1, "startTime": old },
     })
 }
 
@@ -36,9 +37,9 @@ fn told(snapshot: &Snapshot) -> Vec<(String, String)> {
 async fn objects_that_do_not_fail_are_asked_about_too() {
     let fake = Fake::default();
     fake.namespace("shop", 1);
-    fake.add(Kind::CronJob, suspended("shop", "nightly"));
-    fake.add(Kind::CronJob, suspended("shop", "weekly"));
-    fake.add(Kind::Event, warning("shop", "CronJob", "nightly"));
+    fake.add(Kind::Job, overdue("shop", "nightly"));
+    fake.add(Kind::Job, overdue("shop", "weekly"));
+    fake.add(Kind::Event, warning("shop", "Job", "nightly"));
     let snapshot = gathered(&fake, &named(&["shop"])).await.unwrap();
     let told = told(&snapshot);
     assert!(told[0].1.contains("UnexpectedJob") && told[1].1.contains(NONE), "{told:?}");
@@ -49,7 +50,7 @@ async fn objects_that_do_not_fail_are_asked_about_too() {
 async fn nothing_is_said_of_objects_that_were_not_asked_about() {
     let fake = Fake::default();
     fake.namespace("shop", 1);
-    fake.add(Kind::CronJob, suspended("shop", "nightly"));
+    fake.add(Kind::Job, overdue("shop", "nightly"));
     for change in [
         (|plan: &mut Plan| plan.with_evidence = false) as fn(&mut Plan),
         |plan| plan.scope.no_evidence = true,
@@ -80,9 +81,9 @@ async fn findings_in_many_namespaces_are_one_list() {
     for number in 0..10 {
         let namespace = format!("n{number}");
         fake.namespace(&namespace, 0);
-        fake.add(Kind::CronJob, suspended(&namespace, "nightly"));
+        fake.add(Kind::Job, overdue(&namespace, "nightly"));
     }
-    fake.add(Kind::Event, warning("n3", "CronJob", "nightly"));
+    fake.add(Kind::Event, warning("n3", "Job", "nightly"));
     let told = told(&gathered(&fake, &everywhere()).await.unwrap());
     let without = told.iter().filter(|(_, evidence)| evidence.contains(NONE)).count();
     assert_eq!((told.len(), without, fake.requests_of("/events?").len()), (10, 9, 1), "{told:?}");

@@ -56,7 +56,7 @@ pub(super) fn init(args: &InitArgs, clock: fn() -> Time) -> Result<Exit, Failure
     let block = block(args, &snapshots)?;
     if to_stdout {
         let text = format!("profiles:\n{}", indented(&block, "  "));
-        output::only_to_stdout(|out| out.write_all(text.as_bytes()))?;
+        output::stdout(|out| out.write_all(text.as_bytes()))?;
         return Ok(Exit::Clean);
     }
     file::add(&path, &args.name, &block)?;
