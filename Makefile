@@ -1,7 +1,7 @@
-.PHONY: help unit test lint lab live soak fuzz bench demo deny dist picture clean
+.PHONY: help unit test lint lab live soak fuzz fuzz-parsers bench demo deny dist picture clean
 
 help: ## List the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 unit: lint ## Run formatting, clippy, unit and in-process tests; no lab, no release build
 	cargo test --locked --lib
@@ -30,6 +30,9 @@ soak: lab ## Run random network and server faults for a few minutes
 fuzz: ## Run the program on broken objects and broken bytes for a few minutes
 	FUZZ_SECONDS=$${FUZZ_SECONDS:-240} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \
 		cargo test --locked --test fuzz -- --nocapture
+
+fuzz-parsers: ## Fuzz each parser by coverage for a minute; needs nightly Rust and cargo-fuzz
+	fuzz/run.sh
 
 bench: lab ## Measure the figures of docs/performance.md; takes a few minutes
 	cargo bench --locked --bench listing

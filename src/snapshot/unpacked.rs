@@ -13,7 +13,7 @@ pub(super) const LARGEST_WINDOW: u32 = 23;
 const MOST_TIMES: u64 = 1000;
 
 /// Files that unpack to this many bytes or less may have any ratio.
-const SMALL: u64 = 64 << 20;
+const SMALL: u64 = 16 << 20;
 
 /// A stream whose bytes are counted.
 pub(super) struct Counted<R> {

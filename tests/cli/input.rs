@@ -162,7 +162,7 @@ fn reports_the_position_of_a_syntax_error() {
         (b"{\"kind\": \"List\", \"items\": [}", "at line 1 column 28"),
         (b"kind: List\nitems: [", "standard input cannot be read as YAML"),
         (b"\x7fELF\x02\x01\x01\x00\x00", "standard input is neither JSON nor YAML: it contains binary data (byte 4)"),
-        (&gz[..gz.len() / 2], "cannot be read as JSON"),
+        (&gz[..gz.len() / 2], "cannot read standard input: incomplete deflate stream"),
         (&[0x28, 0xb5, 0x2f, 0xfd, 0xff, 0xff], "cannot read standard input"),
         (b"just words", "standard input cannot be read as YAML"),
         (b"{}", "no kind: not a Kubernetes object or list"),

@@ -67,6 +67,7 @@ fn value(key: &str) -> &'static str {
         "pageTimeout" | "requestTimeout" | "timeout" => "5s",
         "concurrency" => "2",
         "maxRps" => "20",
+        "maxMemory" => "256",
         "kubeconfig" => "DIR/kubeconfig",
         "contexts" => "prod",
         _ => "true",
