@@ -1,7 +1,7 @@
 .PHONY: help unit test lint lab live soak fuzz fuzz-parsers bench demo deny dist picture clean
 
 help: ## List the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 unit: lint ## Run formatting, clippy, unit and in-process tests; no lab, no release build
 	cargo test --locked --lib

@@ -170,7 +170,9 @@ mod tests {
             let files: Vec<_> =
                 std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
             assert!(!files.is_empty(), "{name} has no corpus");
-            files.iter().for_each(|file| target(&std::fs::read(file).unwrap()));
+            for file in files {
+                target(&std::fs::read(file).unwrap());
+            }
         }
     }
 }

@@ -62,7 +62,8 @@ pub(super) fn hide_secrets(text: &mut String) {
 /// Cuts a text that is longer than the API allows.
 fn cut(text: &mut String) {
     if text.len() > LONGEST_TEXT {
-        text.truncate(text.floor_char_boundary(LONGEST_TEXT));
+        let end = (0..=LONGEST_TEXT).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        text.truncate(end);
         text.push('…');
     }
 }
