@@ -72,6 +72,11 @@ pub(crate) fn exhausted() -> Message {
     Message::new(&reasons::MEMORY_LIMIT, vec![("size", size)])
 }
 
+/// Whether something was not read because of the limit. Parsers put the error of their stream into one of their own.
+pub(crate) fn is_cause_of(why: &Message) -> bool {
+    why.to_string().contains(&exhausted().to_string())
+}
+
 /// Counts input, and looks at the memory from time to time.
 #[derive(Debug, Default)]
 pub(crate) struct Gauge {

@@ -2,6 +2,7 @@
 
 use super::connect::CONNECT;
 use super::page::RetryPolicy;
+use crate::memory;
 use crate::model::Reason;
 use crate::text::{Fact, Message, Text, reasons};
 use crate::wire::{Kind, Status};
@@ -80,6 +81,11 @@ impl std::fmt::Display for Error {
 impl StdError for Error {}
 
 impl Error {
+    /// The error of an answer that a reader did not take.
+    pub(super) fn unreadable(why: Message) -> Self {
+        if memory::is_cause_of(&why) { Error::Limit(memory::exhausted()) } else { Error::Unreadable(why) }
+    }
+
     /// Returns a hint, if one is likely to help.
     pub fn hint(&self) -> Option<&'static str> {
         match self {

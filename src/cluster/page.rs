@@ -288,7 +288,7 @@ impl ApiClient {
             error => (transport(&error, &self.session.host), None),
         };
         let began = Instant::now();
-        let unreadable = |reason| (Error::Unreadable(reason), None);
+        let unreadable = |why| (Error::unreadable(why), None);
         let (parts, mut stream) = self.session.client.send(call).await.map_err(failed)?.into_parts();
         self.silence.heard();
         let foreign = is_html(&parts.headers) && request.accept != Accept::Text;

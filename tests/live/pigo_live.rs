@@ -74,7 +74,7 @@ fn judged(ran: &Ran) -> Value {
 
 /// Removes what is said of objects without events, outside of the only namespace with events: a list of kubectl without any
 /// event does not name its namespace.
-fn without_silence(mut report: serde_json::Value) -> serde_json::Value {
+fn without_silence(mut report: Value) -> Value {
     for finding in report["findings"].as_array_mut().unwrap() {
         if finding["object"]["namespace"] != "pigo-rel" {
             let evidence = finding["evidence"].as_array_mut().unwrap();

@@ -129,29 +129,13 @@ fn answers_that_need_too_much_memory_are_not_read() {
 fn a_list_of_any_number_of_failing_pods_ends_as_a_gap() {
     let message = "x".repeat(2_000);
     let page = move |call: &Call| {
-        let items: Vec<Value> = (0..500)
-            .map(|number| {
-                let name =
-                    format!("web-{}-{number}", call.head.len() + call.head.matches("continue").count());
-                let waiting = json!({ "reason": "CreateContainerError", "message": message });
-                let containers = json!([{ "name": "app", "state": { "waiting": waiting } }]);
-                let token = call
-                    .head
-                    .split("continue=")
-                    .nth(1)
-                    .map_or("0", |rest| rest.split(['&', ' ']).next().unwrap_or_default());
-                pod(
-                    &format!("{name}-{token}"),
-                    &json!({ "phase": "Pending", "containerStatuses": containers }),
-                )
-            })
-            .collect();
-        let token: u64 = call
-            .head
-            .split("continue=")
-            .nth(1)
-            .and_then(|rest| rest.split(['&', ' ']).next()?.parse().ok())
-            .unwrap_or(0);
+        let token = call.head.split("continue=").nth(1).and_then(|rest| rest.split(['&', ' ']).next());
+        let token: u64 = token.and_then(|token| token.parse().ok()).unwrap_or(0);
+        let waiting = json!({ "reason": "CreateContainerError", "message": message });
+        let containers = json!([{ "name": "app", "state": { "waiting": waiting } }]);
+        let status = json!({ "phase": "Pending", "containerStatuses": containers });
+        let items: Vec<Value> =
+            (0..500).map(|number| pod(&format!("web-{token}-{number}"), &status)).collect();
         Reply::ok(
             "application/json",
             json!({
