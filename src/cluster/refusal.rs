@@ -1,7 +1,7 @@
 //! Responses that are errors: a Status in either encoding, or the text of a proxy.
 
 use super::Error;
-use crate::wire::{Envelope, PROTOBUF_MAGIC, Status, Time};
+use crate::wire::{Envelope, PROTOBUF_MAGIC, Status, Time, without_secrets};
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
@@ -16,7 +16,10 @@ pub(super) fn refusal(code: u16, body: &Bytes) -> Error {
         serde_json::from_slice::<Status>(body).ok()
     };
     match status.filter(|status| status.code != 0 || !status.message.is_empty()) {
-        Some(status) => Error::Status(Box::new(Status { code: code.into(), ..status })),
+        Some(status) => {
+            let (message, reason) = (without_secrets(&status.message), without_secrets(&status.reason));
+            Error::Status(Box::new(Status { code: code.into(), message, reason, ..status }))
+        }
         // An overloaded API server answers in plain text.
         None if code == 429 || code == 401 => Error::Status(Box::new(Status {
             code: code.into(),
@@ -34,10 +37,13 @@ pub(super) fn is_html(headers: &HeaderMap) -> bool {
     kind.trim_start().to_ascii_lowercase().starts_with("text/html")
 }
 
-/// Returns the beginning of a body as one line.
+/// Returns the beginning of a body as one line, without credentials.
 pub(super) fn first_words(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body.get(..200.min(body.len())).unwrap_or_default()).into_owned();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    // A credential that is cut may not be recognized.
+    let text = String::from_utf8_lossy(body.get(..4096.min(body.len())).unwrap_or_default());
+    let line = without_secrets(&text).split_whitespace().collect::<Vec<_>>().join(" ");
+    let end = (0..=line.len().min(200)).rev().find(|end| line.is_char_boundary(*end)).unwrap_or(0);
+    line.get(..end).unwrap_or_default().to_owned()
 }
 
 /// Returns when the server sent the response, by the server's clock.

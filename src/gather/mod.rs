@@ -24,7 +24,7 @@ use crate::model::{Cost, Ended, Gap, Reason};
 use crate::snapshot::{Capture, Header, Rows, Snapshot};
 use crate::sources::{Noted, SourceRequest, Sources};
 use crate::text::{Fact, Message, reasons};
-use crate::wire::{Kind, Time};
+use crate::wire::{Kind, Time, without_secrets};
 use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -144,7 +144,7 @@ impl<'a> Run<'a> {
             Ok(answer) => {
                 let version: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
                 let git = version.get("gitVersion").and_then(serde_json::Value::as_str);
-                git.unwrap_or_default().clone_into(&mut self.version);
+                self.version = without_secrets(git.unwrap_or_default());
                 let local = (self.plan.clock)().seconds;
                 let ahead = answer.date.map_or(0, |date| date.seconds.saturating_sub(local));
                 match ahead.saturating_abs() {

@@ -18,7 +18,7 @@ use crate::cluster::{Error, Session};
 use crate::memory::Guarded;
 use crate::snapshot::Cluster;
 use crate::text::{Fact, Message, Text, parse_words, reasons};
-use crate::wire::MeasuredMeta;
+use crate::wire::{MeasuredMeta, without_secrets};
 use find::{Found, Service};
 use kube::Client;
 use kube::config::AuthInfo;
@@ -329,11 +329,15 @@ fn series<T: DeserializeOwned>(body: &[u8], wanted: &str) -> Result<Vec<T>, Mess
     let answer: Answer<T> =
         serde_json::from_reader(Guarded::new(body)).map_err(|error| parse_words(&error.to_string()))?;
     if answer.status != "success" {
-        return Err(Message::quoted(format!("status \"{}\": {}", answer.status, answer.error)));
+        let why = format!("status \"{}\": {}", answer.status, answer.error);
+        return Err(Message::quoted(without_secrets(&why)));
     }
     // In a partial answer one half of a pair may be missing, and a share would be any number.
     if let Some(warning) = answer.warnings.as_ref().and_then(|warnings| warnings.first()) {
-        return Err(Message::new(&reasons::MAYBE_PARTIAL, vec![("why", Fact::text(warning))]));
+        return Err(Message::new(
+            &reasons::MAYBE_PARTIAL,
+            vec![("why", Fact::text(without_secrets(warning)))],
+        ));
     }
     if answer.is_partial {
         return Err(Message::plain(&reasons::PARTIAL));

@@ -31,6 +31,7 @@ mod profile_file;
 mod project;
 mod rightsize;
 mod settings;
+mod shown;
 #[path = "../support/mod.rs"]
 mod support;
 mod throttling;

@@ -11,6 +11,7 @@
 
 pub mod certificates;
 pub mod corpus;
+pub mod credentials;
 pub mod crowd;
 pub mod edge;
 pub mod faults;
