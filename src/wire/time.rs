@@ -60,7 +60,13 @@ impl Time {
 
 impl From<Timestamp> for Time {
     fn from(timestamp: Timestamp) -> Self {
-        Self { seconds: timestamp.as_second(), nanos: timestamp.subsec_nanosecond() }
+        // Before 1970, the fraction is negative.
+        let (seconds, nanos) = (timestamp.as_second(), timestamp.subsec_nanosecond());
+        if nanos < 0 {
+            Self { seconds: seconds - 1, nanos: nanos + 1_000_000_000 }
+        } else {
+            Self { seconds, nanos }
+        }
     }
 }
 
