@@ -118,13 +118,13 @@ fn take_over<T>(rows: &mut Vec<T>, mut other: Vec<T>) {
 
 /// Returns how many bytes a report of any format needs for a pod beside its row, at most.
 fn reported_size(pod: &Pod) -> usize {
-    /// The resources of an owner with one pod, and those of a pod without an owner, which no other pod shares.
-    const RESOURCES: (usize, usize) = (250, 450);
+    /// The resources of a pod without an owner. Other pods share those of their owners.
+    const RESOURCES: usize = 450;
     /// The columns, facts, evidence and commands of the findings about one pod.
     const FINDINGS: usize = 4 << 10;
     /// How often a text of the cluster is in a report while it is written.
     const COPIES: usize = 6;
-    let resources = if pod.shared.owner.is_some() { RESOURCES.0 } else { RESOURCES.1 };
+    let resources = if pod.shared.owner.is_some() { 0 } else { RESOURCES };
     let failing = pod.object.as_ref().map(|object| FINDINGS + COPIES * object.status.text_length());
     resources + failing.unwrap_or(0)
 }
