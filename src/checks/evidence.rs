@@ -71,7 +71,7 @@ pub(crate) fn attach(view: &View, findings: &mut [Finding]) {
             }
         }
         finding.evidence.extend(told.into_iter().map(|event| about(view, event)));
-        if events.is_empty() && view.snapshot.saw_warnings(object) {
+        if events.is_empty() && view.saw_warnings(object) {
             finding.evidence.push(Message::new(&NO_EVENTS, Vec::new()));
         }
         if let Some(pod) = pod {

@@ -254,6 +254,11 @@ impl<'a> View<'a> {
         (namespace.is_empty() || self.snapshot.scope.holds(namespace)) && self.sight.is_whole(kind, namespace)
     }
 
+    /// Whether all warning events about an object were read. Only then does it have none if the snapshot has none.
+    pub fn saw_warnings(&self, object: &ObjectRef) -> bool {
+        self.snapshot.asked_for_warnings(object) && self.saw(Kind::Event, &object.namespace)
+    }
+
     /// Returns the command that describes a pod.
     pub fn describe(&self, pod: &Pod) -> String {
         self.settings.kubectl.describe(&pod.object_ref())

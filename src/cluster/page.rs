@@ -223,7 +223,7 @@ impl ApiClient {
         };
         self.wait(self.budget.turn()).await;
         let end = Instant::now() + request.deadline;
-        // What is requested once is from a kubelet or another server, whose silence says nothing about the API server.
+        // A request without retries goes to a kubelet or another server. If that server is silent, the API server may not be.
         let _waiting = (request.patience != RetryPolicy::Once).then(|| self.silence.waiting());
         for attempt in 1.. {
             let left = end.saturating_duration_since(Instant::now());

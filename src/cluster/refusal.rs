@@ -1,6 +1,7 @@
 //! Responses that are errors: a Status in either encoding, or the text of a proxy.
 
 use super::Error;
+use crate::text::head;
 use crate::wire::{Envelope, PROTOBUF_MAGIC, Status, Time, without_secrets};
 use bytes::Bytes;
 use http::HeaderMap;
@@ -42,8 +43,7 @@ pub(super) fn first_words(body: &[u8]) -> String {
     // A credential that is cut may not be recognized.
     let text = String::from_utf8_lossy(body.get(..4096.min(body.len())).unwrap_or_default());
     let line = without_secrets(&text).split_whitespace().collect::<Vec<_>>().join(" ");
-    let end = (0..=line.len().min(200)).rev().find(|end| line.is_char_boundary(*end)).unwrap_or(0);
-    line.get(..end).unwrap_or_default().to_owned()
+    head(&line, 200).to_owned()
 }
 
 /// Returns when the server sent the response, by the server's clock.

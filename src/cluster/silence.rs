@@ -1,4 +1,4 @@
-//! How long a cluster has been silent: a cluster that stalls must not hold up the run for each of its requests in turn.
+//! How long a cluster has been silent. A run must not wait for each request to a stalled cluster in turn.
 
 use super::Error;
 use std::future::Future;
@@ -42,7 +42,7 @@ impl Drop for Waiting<'_> {
 }
 
 impl Silence {
-    /// Creates the silence of a cluster whose requests fail after `limit`.
+    /// Creates the silence of a cluster. Requests to the cluster fail after `limit`.
     pub(crate) fn new(limit: Option<Duration>) -> Self {
         Self { limit, state: Mutex::new(State { waiting: 0, before: Duration::ZERO, since: Instant::now() }) }
     }

@@ -77,7 +77,7 @@ pub(crate) struct SizedContainer {
     pub(crate) samples: i64,
     /// The highest of all its pods; null without samples.
     pub(crate) used: Option<Used>,
-    /// Where its usage comes from; without a history whose source the input does not name.
+    /// Where its usage comes from. A history is missing here if the input does not name its source.
     pub(crate) sources: Vec<String>,
     /// The highest current usage of its pods; null if the metrics API has none.
     pub(crate) used_now: Option<Amount>,

@@ -1,5 +1,5 @@
-//! The evidence about failing objects and objects with findings: their warnings and the ends of their logs. Also the Secrets that Ingresses name
-//! and that were not listed.
+//! The evidence about failing objects and objects with findings: their warnings and the ends of their logs. Also the
+//! Secrets that Ingresses name and that were not listed.
 
 use super::{Run, log_tails};
 use crate::checks::{self, View};

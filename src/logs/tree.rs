@@ -3,6 +3,7 @@
 
 use super::level::Class;
 use super::mask::{self, ANY};
+use crate::text::head;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
@@ -121,8 +122,7 @@ impl Tree {
             *self.first_words.entry((key.0, key.1)).or_default() += 1;
         }
         self.groups.entry(key).or_default().push(index);
-        let end = (0..=SAMPLE.min(entry.sample.len())).rev().find(|at| entry.sample.is_char_boundary(*at));
-        let sample = entry.sample.get(..end.unwrap_or(0)).unwrap_or_default();
+        let sample = head(entry.sample, SAMPLE);
         self.leaves.push(Leaf {
             class: entry.class,
             is_exact: entry.is_exact,

@@ -1,6 +1,7 @@
 //! The words of levels and errors in English, Traditional Chinese and Simplified Chinese.
 
 use super::level::Level;
+use crate::text::head;
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::sync::LazyLock;
 
@@ -132,8 +133,7 @@ fn stated(line: &[u8], begin: usize, end: usize, is_first: bool) -> Option<Level
 
 /// Reads `[錯誤]`, `【警告】`, `错误：…`.
 fn in_chinese_header(line: &str) -> Option<(Level, usize)> {
-    let end = (0..=HEADER.min(line.len())).rev().find(|at| line.is_char_boundary(*at))?;
-    let head = line.get(..end)?;
+    let head = head(line, HEADER);
     let stated = |(word, level): &(&str, Level)| {
         let begin = head.find(word)?;
         let end = begin + word.len();

@@ -18,7 +18,7 @@ use crate::finding::Severity;
 use crate::model::{Amount, ObjectRef};
 use crate::report::Report;
 use crate::rightsize::{Rightsizing, Row};
-use crate::text::{Fact, Text};
+use crate::text::{Fact, Lang, Text};
 use owo_colors::{OwoColorize, Style};
 use phrases::{amount, cpu_cell, memory_cell};
 use std::io::{self, Write};
@@ -193,26 +193,30 @@ impl Screen<'_> {
 
     /// Returns the table of containers whose current usage contradicts the history.
     fn contradicted(&self) -> Vec<String> {
-        let (lang, rows) = (self.look.lang, self.of.sizing.contradicted());
-        if rows.is_empty() {
-            return Vec::new();
-        }
-        let shown = &rows[..self.shown(rows.len())];
-        let mut lines = self.section(&phrases::contradicted(&rows, lang));
-        lines.extend(self.table(shown, &phrases::NOW, &phrases::now));
-        lines.extend(self.more(rows.len() - shown.len()));
-        lines
+        let rows = self.of.sizing.contradicted();
+        self.list(&rows, phrases::contradicted, &phrases::NOW, &phrases::now)
     }
 
     /// Returns the table of containers with too few samples.
     fn too_few(&self) -> Vec<String> {
         let (lang, rows) = (self.look.lang, self.of.sizing.too_few());
+        self.list(&rows, phrases::too_few, &phrases::SAMPLES, &|row, _| phrases::measured(row, lang))
+    }
+
+    /// Returns a heading and a table of containers; nothing without any.
+    fn list(
+        &self,
+        rows: &[&Row],
+        heading: fn(&[&Row], Lang) -> String,
+        last: &'static Text,
+        of_last: &OfLast,
+    ) -> Vec<String> {
         if rows.is_empty() {
             return Vec::new();
         }
         let shown = &rows[..self.shown(rows.len())];
-        let mut lines = self.section(&phrases::too_few(&rows, lang));
-        lines.extend(self.table(shown, &phrases::SAMPLES, &|row, _| phrases::measured(row, lang)));
+        let mut lines = self.section(&heading(rows, self.look.lang));
+        lines.extend(self.table(shown, last, of_last));
         lines.extend(self.more(rows.len() - shown.len()));
         lines
     }

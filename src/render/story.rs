@@ -209,7 +209,7 @@ impl Teller<'_> {
             items.push(line(own(if given { &NO_EVENTS } else { &NOT_GIVEN }.get(lang))));
         } else if !items.is_empty()
             && !story.warned
-            && self.report.snapshot.saw_warnings(&story.object)
+            && self.report.view().saw_warnings(&story.object)
             && story.worst().is_some()
         {
             items.push(line(own(EXPIRED.get(lang))));

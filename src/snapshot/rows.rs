@@ -116,7 +116,7 @@ fn take_over<T>(rows: &mut Vec<T>, mut other: Vec<T>) {
     }
 }
 
-/// Returns how many bytes a report of any format needs for a pod beside its row, at most.
+/// Returns the most bytes that a report needs for a pod in addition to its row, in any format.
 fn reported_size(pod: &Pod) -> usize {
     /// The resources of a pod without an owner. Other pods share those of their owners.
     const RESOURCES: usize = 450;

@@ -2,7 +2,6 @@
 
 use super::Snapshot;
 use crate::model::{ObjectRef, is_named_for};
-use crate::wire::Kind;
 use std::collections::BTreeSet;
 
 /// The objects that warning events were read about. Gaps in the coverage reduce them further.
@@ -25,10 +24,10 @@ pub enum Warnings {
 }
 
 impl Snapshot {
-    /// Whether all warning events about an object were read. Only then does it have none if the snapshot has none.
-    /// Events about objects of the cluster are in the namespace `default` and are not asked for.
-    pub fn saw_warnings(&self, object: &ObjectRef) -> bool {
-        let is_read = match &self.warnings {
+    /// Whether warning events about an object were asked for. Those about objects of the cluster are in the namespace
+    /// `default` and are not.
+    pub(crate) fn asked_for_warnings(&self, object: &ObjectRef) -> bool {
+        let is_asked = match &self.warnings {
             Warnings::OfNone => false,
             Warnings::OfAll => true,
             Warnings::OfNamespaces(names) => names.contains(&*object.namespace),
@@ -38,6 +37,6 @@ impl Snapshot {
                 objects.contains(object) || is_named && is_part
             }
         };
-        is_read && !object.namespace.is_empty() && self.saw(Kind::Event, &object.namespace)
+        is_asked && !object.namespace.is_empty()
     }
 }

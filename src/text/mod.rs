@@ -28,6 +28,12 @@ pub(crate) use texts::texts;
 pub(crate) use time_words::time_words;
 pub(crate) use yaml::to_yaml;
 
+/// Returns the beginning of a text: at most this many bytes, and whole characters.
+pub(crate) fn head(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    text.get(..end.unwrap_or_default()).unwrap_or_default()
+}
+
 /// A language of the human formats. Machine formats never change with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {

@@ -5,6 +5,7 @@
 //! What does not belong here: the meaning of an annotation.
 
 use super::shape::Sieve;
+use crate::text::head;
 use bytes::{Buf, BufMut};
 use prost::DecodeError;
 use prost::encoding::{DecodeContext, WireType, btree_map, message, string};
@@ -63,7 +64,7 @@ impl Annotations {
     }
 
     fn insert(&mut self, key: &str, value: &str) {
-        self.0.insert(key.to_owned(), cut(value).to_owned());
+        self.0.insert(key.to_owned(), head(value, LONGEST_VALUE).to_owned());
         let from_ours = (Bound::Included(PREFIX), Bound::Unbounded);
         let mut ours = self.0.range::<str, _>(from_ours).take_while(|(key, _)| key.starts_with(PREFIX));
         if let Some(last) = ours.nth(MOST).map(|(key, _)| key.clone()) {
@@ -128,12 +129,6 @@ fn is_kept(key: &str) -> bool {
         Some(name) => (1..=LONGEST_NAME).contains(&name.len()),
         None => READ.contains(&key),
     }
-}
-
-/// The part of a value that is kept.
-fn cut(value: &str) -> &str {
-    let end = (0..=LONGEST_VALUE).rev().find(|end| value.is_char_boundary(*end));
-    value.get(..end.unwrap_or_default()).unwrap_or(value)
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! The memory that an object takes once it is decoded. An empty message has two bytes in protobuf and some hundred in memory,
-//! so a small answer may need any amount. It is computed from the bytes, before anything is decoded.
+//! The memory that an object takes once it is decoded. An empty message has two bytes in protobuf and hundreds in memory,
+//! so a small answer may need gigabytes. The memory is computed from the bytes, before anything is decoded.
 
 use super::stream::field;
 use crate::text::{Fact, Message, reasons};
@@ -96,7 +96,7 @@ pub(super) fn sum(message: &[u8], heap: &dyn Fn(u64, &[u8]) -> usize) -> usize {
     let (mut rest, mut total) = (message, 0_usize);
     while let Ok(Some(field)) = field(rest) {
         let Some((content, after)) = field.split(rest) else { break };
-        total = total.saturating_add(heap(field.number(), content));
+        total = total.saturating_add(heap(field.number, content));
         rest = after;
     }
     total
@@ -128,8 +128,13 @@ pub(crate) fn too_large(count: u64) -> Message {
     Message::new(&reasons::OBJECTS_TOO_LARGE, facts)
 }
 
+/// Whether a parsed object would take too much memory.
+pub(super) fn is_too_large(value: &Value) -> bool {
+    of_value(value) > MOST
+}
+
 /// Returns the memory of a parsed object, decoded.
-pub(super) fn of_value(value: &Value) -> usize {
+fn of_value(value: &Value) -> usize {
     match value {
         Value::Object(fields) => {
             let parts = fields.iter().map(|(name, value)| name.len() + of_value(value));

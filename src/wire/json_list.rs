@@ -83,10 +83,10 @@ impl<'de, E: FnMut(Object)> Visitor<'de> for &mut Items<'_, E> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         while let Some(item) = items.next_element::<Value>()? {
-            if decoded::of_value(&item) > decoded::MOST {
+            if decoded::is_too_large(&item) {
                 *self.too_large += 1;
             } else {
-                (self.each)(Object::from_value(self.kind, item).map_err(A::Error::custom)?);
+                (self.each)(Object::from_small_value(self.kind, &item).map_err(A::Error::custom)?);
             }
         }
         Ok(())

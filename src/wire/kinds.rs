@@ -118,12 +118,20 @@ macro_rules! kinds {
             /// # Errors
             /// When a field that is read has a value of another type.
             pub fn from_value(kind: Kind, value: serde_json::Value) -> Result<Object, serde_json::Error> {
-                if decoded::of_value(&value) > decoded::MOST {
+                if decoded::is_too_large(&value) {
                     return Err(serde::de::Error::custom(decoded::too_large(1)));
                 }
+                Object::from_small_value(kind, &value)
+            }
+
+            /// Reads an object of a known kind from parsed JSON that is not too large.
+            pub(super) fn from_small_value(
+                kind: Kind,
+                value: &serde_json::Value,
+            ) -> Result<Object, serde_json::Error> {
                 let object = match kind {
-                    $(Kind::$kind => Object::$kind(super::from_value(&value)?),)*
-                    $(Kind::$measured => Object::$measured(super::from_value(&value)?),)*
+                    $(Kind::$kind => Object::$kind(super::from_value(value)?),)*
+                    $(Kind::$measured => Object::$measured(super::from_value(value)?),)*
                 };
                 Ok(object.tidy())
             }

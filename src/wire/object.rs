@@ -1,6 +1,7 @@
 //! What identifies objects, and states their kind.
 
-use super::Kind;
+use super::{Kind, without_secrets};
+use crate::text::head;
 use bytes::Bytes;
 use prost::Message;
 use serde::Serialize;
@@ -54,6 +55,7 @@ pub(super) fn is_list_of(kind: Kind, said: &str) -> Result<(), String> {
     if said.strip_suffix("List").is_some_and(is_name) {
         Ok(())
     } else {
-        Err(format!("\"{said}\" instead of {}List", kind.name()))
+        // A server may state any text.
+        Err(format!("\"{}\" instead of {}List", without_secrets(head(said, 64)), kind.name()))
     }
 }

@@ -45,7 +45,7 @@ enum Place {
 
 /// A field of a message.
 pub(super) struct Field {
-    number: u64,
+    pub(super) number: u64,
     /// The bytes of key and length before the content.
     head: usize,
     /// The bytes of the content.
@@ -53,10 +53,6 @@ pub(super) struct Field {
 }
 
 impl Field {
-    pub(super) fn number(&self) -> u64 {
-        self.number
-    }
-
     /// Returns its content and what follows, if all of it is there.
     pub(super) fn split<'b>(&self, bytes: &'b [u8]) -> Option<(&'b [u8], &'b [u8])> {
         bytes.get(self.head..)?.split_at_checked(usize::try_from(self.length).ok()?)

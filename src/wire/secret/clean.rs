@@ -20,28 +20,22 @@ thread_local! {
     static CLEAN: RefCell<Clean> = RefCell::new(Clean { hasher: RandomState::new(), texts: vec![String::new(); TEXTS] });
 }
 
-impl Clean {
-    fn place(&mut self, text: &str) -> Option<&mut String> {
-        let place = self.hasher.hash_one(text) % TEXTS as u64;
-        self.texts.get_mut(usize::try_from(place).ok()?)
-    }
-}
-
-/// Whether a text was searched before and has no credentials.
-pub(super) fn is_known(text: &str) -> bool {
-    text.len() <= LONGEST
-        && CLEAN.with_borrow_mut(|clean| clean.place(text).is_some_and(|known| known == text))
-}
-
-/// Keeps a text that has no credentials.
-pub(super) fn remember(text: &str) {
+/// Searches a text, unless it was searched before and has no credentials. `search` returns `None` for such a text.
+pub(super) fn unless_known(text: &str, search: impl Fn(&str) -> Option<String>) -> Option<String> {
     if text.len() > LONGEST {
-        return;
+        return search(text);
     }
-    CLEAN.with_borrow_mut(|clean| {
-        if let Some(known) = clean.place(text) {
+    CLEAN.with_borrow_mut(|Clean { hasher, texts }| {
+        let place = usize::try_from(hasher.hash_one(text) % TEXTS as u64).ok();
+        let Some(known) = place.and_then(|place| texts.get_mut(place)) else { return search(text) };
+        if known == text {
+            return None;
+        }
+        let found = search(text);
+        if found.is_none() {
             known.clear();
             known.push_str(text);
         }
-    });
+        found
+    })
 }

@@ -21,6 +21,7 @@ mod shape;
 mod spoken;
 mod word;
 
+use crate::text::head;
 use fold::Folded;
 use scan::Scan;
 use std::ops::Range;
@@ -49,22 +50,11 @@ pub fn without_secrets(text: &str) -> String {
 
 /// Removes the credentials from a text of the cluster, and what is longer than the API allows.
 pub(super) fn hide_secrets(text: &mut String) {
-    cut(text);
-    if text.is_empty() || clean::is_known(text) {
-        return;
-    }
-    match once(text) {
-        Some(kept) => *text = without_secrets(&kept),
-        None => clean::remember(text),
-    }
-}
-
-/// Cuts a text that is longer than the API allows.
-fn cut(text: &mut String) {
     if text.len() > LONGEST_TEXT {
-        let end = (0..=LONGEST_TEXT).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-        text.truncate(end);
-        text.push('…');
+        *text = format!("{}…", head(text, LONGEST_TEXT));
+    }
+    if let Some(kept) = clean::unless_known(text, once) {
+        *text = without_secrets(&kept);
     }
 }
 

@@ -1,6 +1,8 @@
 //! Positions in a text, by bytes. Every position that is returned is the start of a character, because all searches stop at
 //! ASCII characters.
 
+use crate::text::head;
+
 /// The byte at a position; 0 outside of the text.
 pub(super) fn at(text: &str, position: usize) -> u8 {
     text.as_bytes().get(position).copied().unwrap_or(0)
@@ -23,9 +25,7 @@ pub(super) fn between(text: &str, start: usize, end: usize) -> &str {
 
 /// At most this many bytes from a position on.
 pub(super) fn window(text: &str, position: usize, most: usize) -> &str {
-    let rest = from(text, position);
-    let end = (0..=most.min(rest.len())).rev().find(|end| rest.is_char_boundary(*end));
-    rest.get(..end.unwrap_or_default()).unwrap_or_default()
+    head(from(text, position), most)
 }
 
 /// At most this many bytes before a position.
