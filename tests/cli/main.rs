@@ -14,6 +14,7 @@ mod help;
 mod history;
 mod hostile;
 mod hosts;
+mod incidents;
 mod input;
 mod investigate;
 mod judgement;

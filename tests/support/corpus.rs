@@ -61,6 +61,14 @@ pub struct Case {
     pub objects: Vec<Value>,
     /// Steps before it is judged, only with controllers.
     pub steps: Vec<Step>,
+    /// The time of a real incident.
+    pub now: Option<String>,
+    /// The expected verdict, if given.
+    pub verdict: Option<String>,
+    /// Texts that no report of a real incident may contain.
+    pub never: Vec<String>,
+    /// Texts that the wide table of a real incident must contain.
+    pub says: Vec<String>,
     /// Errors in its format.
     pub slips: Vec<String>,
 }
@@ -73,8 +81,13 @@ pub fn cases() -> Vec<Case> {
         files.extend(entries(&area));
     }
     let mut cases = read(files);
-    for case in cases.iter_mut().filter(|case| !case.steps.is_empty()) {
-        case.slips.push("nothing happens in a file".to_owned());
+    for case in &mut cases {
+        if !case.steps.is_empty() {
+            case.slips.push("nothing happens in a file".to_owned());
+        }
+        if case.now.is_some() || case.verdict.is_some() || !case.says.is_empty() || !case.never.is_empty() {
+            case.slips.push("now, verdict, says and never are for real incidents".to_owned());
+        }
     }
     cases
 }
@@ -85,11 +98,21 @@ pub fn produced() -> Vec<Case> {
     read(entries(&folder).into_iter().filter(|path| path.extension().is_some_and(|e| e == "yaml")).collect())
 }
 
+/// Returns the cases of real incidents, sorted by name. They keep their names and times and share no cluster.
+pub fn incidents() -> Vec<Case> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/incidents");
+    let mut files = entries(&folder);
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    files.sort();
+    files.iter().map(|path| Case::read(path)).collect()
+}
+
 fn read(mut files: Vec<PathBuf>) -> Vec<Case> {
     files.sort();
     let mut cases: Vec<Case> = files.iter().map(|path| Case::read(path)).collect();
     let names: Vec<String> = cases.iter().map(|case| case.name.clone()).collect();
     for case in &mut cases {
+        case.check_objects();
         case.check_names(&names);
     }
     cases
@@ -155,6 +178,10 @@ impl Case {
                 "healthy" if !rest.is_empty() => self.healthy = true,
                 "incident" if rest.parse::<usize>().is_ok() => self.incidents = rest.parse().ok(),
                 "alone" if !rest.is_empty() => self.alone = true,
+                "now" if rest.parse::<Timestamp>().is_ok() => self.now = Some(rest.to_owned()),
+                "verdict" if !rest.is_empty() => self.verdict = Some(rest.to_owned()),
+                "says" if !rest.is_empty() => self.says.push(rest.to_owned()),
+                "never" if !rest.is_empty() => self.never.push(rest.to_owned()),
                 _ => self.slips.push(format!("a line that says nothing known: {line}")),
             }
         }
@@ -167,6 +194,9 @@ impl Case {
         for document in format!("\n{text}").split("\n---") {
             match serde_saphyr::from_str::<Value>(document) {
                 Ok(Value::Null) => {}
+                Ok(mut list) if list["items"].is_array() => {
+                    self.objects.extend(list["items"].as_array_mut().unwrap().drain(..));
+                }
                 Ok(object) if object["kind"].is_string() && object["metadata"]["name"].is_string() => {
                     self.objects.push(object);
                 }
@@ -177,6 +207,10 @@ impl Case {
         if self.objects.is_empty() {
             self.slips.push("it holds no objects".to_owned());
         }
+    }
+
+    /// Checks that objects have namespaces where their kinds have them, and that there is one of each.
+    fn check_objects(&mut self) {
         let mut seen = BTreeSet::new();
         for object in &self.objects {
             let (kind, meta) = (object["kind"].as_str().unwrap(), &object["metadata"]);
