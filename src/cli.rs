@@ -15,6 +15,7 @@ mod options;
 mod profile;
 mod read;
 mod rightsize;
+mod rows;
 #[cfg(test)]
 mod schema;
 mod setting;
@@ -33,6 +34,7 @@ pub use list::ListArgs;
 pub use measure::MeasureArgs;
 pub use profile::{InitArgs, ProfileArgs, ProfileCommand};
 pub use rightsize::RightsizeArgs;
+pub use rows::RowArgs;
 pub use setting::{Row, settings_table, table};
 pub use target::{Target, Unknown};
 
@@ -57,8 +59,8 @@ pub struct Cli {
     /// What to do instead of a check.
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// An object to inspect instead of a whole namespace: pod/NAME, deploy/NAME
-    #[arg(value_name = "TYPE/NAME", num_args = 0..=2)]
+    /// Objects to inspect instead of a whole namespace: pod/NAME, deploy/NAME; the start of a name is enough
+    #[arg(value_name = "TYPE/NAME", num_args = 0..)]
     pub object: Vec<String>,
     /// The check.
     #[command(flatten)]
@@ -158,6 +160,9 @@ pub struct CheckArgs {
     /// How to show it.
     #[command(flatten)]
     pub show: ShowArgs,
+    /// The rows of the table.
+    #[command(flatten)]
+    pub rows: RowArgs,
     /// How to list.
     #[command(flatten)]
     pub list: ListArgs,
@@ -184,6 +189,9 @@ pub struct DemoArgs {
     /// How to show it.
     #[command(flatten)]
     pub show: ShowArgs,
+    /// The rows of the table.
+    #[command(flatten)]
+    pub rows: RowArgs,
 }
 
 /// A capture of a cluster.

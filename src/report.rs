@@ -6,6 +6,7 @@ mod logs;
 mod namespaces;
 mod nodes;
 mod overall;
+mod reach;
 mod record;
 mod resources;
 mod statistics;
@@ -30,6 +31,7 @@ pub use logs::{ErrorLogs, ErrorPattern, LogSource};
 pub use namespaces::{Namespace, Running};
 pub use nodes::{NodeLoad, NodeTotals};
 pub(crate) use overall::Overall;
+pub use reach::Down;
 pub use resources::{Capacity, Requested, Resources};
 pub use statistics::{AGES, Spread, Statistics};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -240,15 +242,6 @@ impl<'a> Report<'a> {
         since.map(|since| self.snapshot.taken_at.seconds_since(since)).max()
     }
 
-    /// Returns the first command of each kind for each serious incident; changed incidents come first.
-    pub fn next_commands(&self) -> NextCommands<'_> {
-        let mut causes: Vec<&Finding> = self.serious().map(|(_, cause)| cause).collect();
-        if let Some(changes) = self.changes() {
-            causes.sort_by_key(|cause| changes.of_key(&cause.key).map(|changed| changed.change));
-        }
-        NextCommands::of(causes.into_iter().flat_map(first_commands))
-    }
-
     /// Returns the findings about each pod, by namespace and name. Findings about nodes are not among them.
     pub fn findings_by_pod(&self) -> BTreeMap<(&str, &str), Vec<&Finding>> {
         let mut out: BTreeMap<(&str, &str), Vec<&Finding>> = BTreeMap::new();
@@ -259,12 +252,6 @@ impl<'a> Report<'a> {
         }
         out
     }
-}
-
-/// Returns the first command of a finding that only reads, and the first that changes the cluster.
-pub(crate) fn first_commands(finding: &Finding) -> impl Iterator<Item = &str> {
-    let first = |changes| finding.actions.iter().find(move |command| changes_cluster(command) == changes);
-    [first(false), first(true)].into_iter().flatten().map(String::as_str)
 }
 
 /// Returns each finding with each object it is about or affects. A pod on a failed node has findings of its own.

@@ -42,9 +42,9 @@ pub fn run(mut cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
 
 fn command(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
     match cli.command {
-        None => match Target::of(&cli.object)? {
-            Some(target) => investigate::investigate(&cli.check, &target, clock),
-            None => check::check(&cli.check, clock),
+        None => match Target::of(&cli.object)?.as_slice() {
+            [] => check::check(&cli.check, clock),
+            targets => investigate::investigate(&cli.check, targets, clock),
         },
         Some(Command::Demo(args)) => check::demo(&args, clock),
         Some(Command::Nodes(args)) => check::nodes(*args, clock),

@@ -65,7 +65,9 @@ impl<'a> Story<'a> {
     pub fn of(report: &'a Report<'a>, object: ObjectRef) -> Self {
         let view = report.view();
         let rows = &report.snapshot.rows;
-        let mut pods: Vec<&Pod> = rows.pods.iter().filter(|pod| concerns(view, &object, pod)).collect();
+        let tied = Tied::of(report, &object);
+        let mut pods: Vec<&Pod> =
+            rows.pods.iter().filter(|pod| concerns(view, &object, pod) || tied.holds(view, pod)).collect();
         let owners = owners(view, &object, pods.first().copied());
         let on: BTreeSet<&str> = pods.iter().filter_map(|pod| pod.node.as_deref()).collect();
         let nodes: Vec<&Node> = rows.nodes.iter().filter(|node| on.contains(&*node.name)).collect();
@@ -166,6 +168,42 @@ impl<'a> Story<'a> {
     }
 }
 
+/// What an object has to do with pods that it does not own.
+struct Tied {
+    /// The pods that the findings about the object name.
+    pods: BTreeSet<ObjectRef>,
+    /// The workloads whose pods a Service selects.
+    workloads: Vec<Owner>,
+    namespace: Arc<str>,
+}
+
+impl Tied {
+    fn of(report: &Report, object: &ObjectRef) -> Self {
+        let about = report.findings.iter().filter(|finding| finding.object == *object);
+        let named = about.flat_map(|finding| finding.because.iter().chain(&finding.affected));
+        let service =
+            report.view().service(&object.namespace, &object.name).filter(|_| &*object.kind == "Service");
+        let selected = service.into_iter().flat_map(|service| {
+            report.view().workloads_selected_by(&object.namespace, &service.spec.selector)
+        });
+        let owner = |of: &Workload| Owner { kind: of.kind.name().into(), name: Arc::clone(&of.name) };
+        Self {
+            pods: named.filter(|object| &*object.kind == "Pod").cloned().collect(),
+            workloads: selected.map(owner).collect(),
+            namespace: Arc::clone(&object.namespace),
+        }
+    }
+
+    fn holds(&self, view: &View, pod: &Pod) -> bool {
+        let is_selected = || {
+            pod.shared.namespace == self.namespace
+                && view.root(pod).is_some_and(|root| self.workloads.contains(&root))
+        };
+        !self.workloads.is_empty() && is_selected()
+            || !self.pods.is_empty() && self.pods.contains(&pod.object_ref())
+    }
+}
+
 /// Returns whether a pod belongs to the story of an object.
 fn concerns(view: &View, object: &ObjectRef, pod: &Pod) -> bool {
     if &*object.kind == "Node" {
@@ -210,20 +248,36 @@ fn folded(mut moments: Vec<Moment>) -> Vec<Moment> {
     out
 }
 
-/// Returns whether an object exists, for kinds that can be investigated.
+/// Returns whether an object was read, or is named as an owner if its kind is not read.
 pub(crate) fn exists(report: &Report, object: &ObjectRef) -> bool {
-    let rows = &report.snapshot.rows;
-    let (namespace, name) = (&*object.namespace, &*object.name);
-    match &*object.kind {
-        "Pod" => rows.pod(namespace, name).is_some(),
-        "Node" => rows.nodes.iter().any(|node| &*node.name == name),
-        "Job" => rows.jobs.iter().any(|job| (&*job.namespace, &*job.name) == (namespace, name)),
-        "CronJob" => rows.cron_jobs.iter().any(|job| (&*job.namespace, &*job.name) == (namespace, name)),
-        "PersistentVolumeClaim" => {
-            rows.claims.iter().any(|c| (&*c.metadata.namespace, &*c.metadata.name) == (namespace, name))
-        }
-        _ => rows.workloads.iter().any(|workload| workload.object() == *object),
+    match Kind::from_name(&object.kind) {
+        Some(kind) => report.snapshot.rows.objects_of(kind).contains(&(&object.namespace, &object.name)),
+        None => objects_of(report, &object.kind).contains(object),
     }
+}
+
+/// Returns the objects of a kind: those that were read, and those that findings are about. Of a kind that is not read,
+/// which may be written in lower case or in the plural, those that own pods or workloads.
+pub(crate) fn objects_of(report: &Report, kind: &str) -> BTreeSet<ObjectRef> {
+    let rows = &report.snapshot.rows;
+    let about = report.findings.iter().map(|finding| &finding.object).filter(|object| *object.kind == *kind);
+    let mut found: BTreeSet<ObjectRef> = about.cloned().collect();
+    if let Some(known) = Kind::from_name(kind) {
+        let read = rows.objects_of(known).into_iter();
+        found.extend(read.map(|(namespace, name)| ObjectRef::new(namespace, kind, name)));
+        return found;
+    }
+    let is_it = |owner: &&Owner| {
+        let lower = owner.kind.to_lowercase();
+        let kind = kind.to_lowercase();
+        kind == lower || kind.strip_suffix('s') == Some(&lower) || kind.strip_suffix("es") == Some(&lower)
+    };
+    let of_pods =
+        rows.pods.iter().filter_map(|pod| Some((&pod.shared.namespace, pod.shared.owner.as_ref()?)));
+    let of_workloads = rows.workloads.iter().filter_map(|of| Some((&of.namespace, of.owner.as_ref()?)));
+    let owners = of_pods.chain(of_workloads).filter(|(_, owner)| is_it(owner));
+    found.extend(owners.map(|(namespace, owner)| owner.object(namespace)));
+    found
 }
 
 /// Returns the owners of an object, or the former owners of a deleted object.

@@ -204,6 +204,7 @@ fn a_list(random: &mut Random) -> List {
         color: false,
         width: *random.one(&[None, Some(20), Some(80), Some(200)]),
         all: random.below(2) == 0,
+        ..Look::default()
     };
     List { items, yaml: random.below(16) == 0, look }
 }

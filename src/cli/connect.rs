@@ -67,6 +67,7 @@ impl ConnectArgs {
     /// token and the login of an address are left out.
     pub fn to_repeat(&self, context: Option<&str>) -> Vec<String> {
         let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        let groups = self.as_group.iter().map(|group| ("--as-group", Some(group.clone())));
         let named = [
             ("--kubeconfig", path(&self.kubeconfig)),
             ("--context", context.map(str::to_owned)),
@@ -74,8 +75,17 @@ impl ConnectArgs {
             ("--user", self.user.clone()),
             ("--server", self.server.as_deref().map(without_login)),
             ("--as", self.as_user.clone()),
+            ("--as-uid", self.as_uid.clone()),
+            ("--certificate-authority", path(&self.certificate_authority)),
+            ("--client-certificate", path(&self.client_certificate)),
+            ("--client-key", path(&self.client_key)),
+            ("--tls-server-name", self.tls_server_name.clone()),
         ];
-        named.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value?])).flatten().collect()
+        let named = named.into_iter().chain(groups);
+        let mut flags: Vec<String> =
+            named.filter_map(|(flag, value)| Some([flag.to_owned(), value?])).flatten().collect();
+        flags.extend(self.insecure_skip_tls_verify.then(|| "--insecure-skip-tls-verify=true".to_owned()));
+        flags
     }
 
     /// Returns the first flag that is set and has a meaning for one cluster only.

@@ -1,11 +1,12 @@
-//! One object, in the words in which kubectl takes them: `pod web-0`, `deploy/web`, `pods/web-0`.
+//! Objects, in the words in which kubectl takes them: `pod web-0`, `deploy/web svc/web`, `pods/web-0`.
 
 use super::help::{is_command, nearest_command};
 use crate::checks::status::topic;
+use crate::text::suggest::nearest;
 use crate::wire::Kind;
 
-/// The short names that kubectl knows, of the kinds that can be investigated.
-const SHORT: [(&str, Kind); 8] = [
+/// The short names that kubectl knows.
+const SHORT: [(&str, Kind); 17] = [
     ("po", Kind::Pod),
     ("deploy", Kind::Deployment),
     ("rs", Kind::ReplicaSet),
@@ -14,27 +15,23 @@ const SHORT: [(&str, Kind); 8] = [
     ("cj", Kind::CronJob),
     ("no", Kind::Node),
     ("pvc", Kind::PersistentVolumeClaim),
-];
-
-/// Kinds that have a story to tell.
-const KINDS: [Kind; 9] = [
-    Kind::Pod,
-    Kind::Deployment,
-    Kind::ReplicaSet,
-    Kind::StatefulSet,
-    Kind::DaemonSet,
-    Kind::Job,
-    Kind::CronJob,
-    Kind::Node,
-    Kind::PersistentVolumeClaim,
+    ("pv", Kind::PersistentVolume),
+    ("svc", Kind::Service),
+    ("ing", Kind::Ingress),
+    ("hpa", Kind::HorizontalPodAutoscaler),
+    ("pdb", Kind::PodDisruptionBudget),
+    ("quota", Kind::ResourceQuota),
+    ("sc", Kind::StorageClass),
+    ("ns", Kind::Namespace),
+    ("gtw", Kind::Gateway),
 ];
 
 /// An object by kind and name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// Its kind.
-    pub kind: Kind,
-    /// Its name.
+    /// Its kind: the `kind` of a known kind, else the word of the command line, such as `rollout`.
+    pub kind: String,
+    /// Its name, or the start of it.
     pub name: String,
 }
 
@@ -54,26 +51,58 @@ impl Unknown {
 }
 
 impl Target {
-    /// Returns the object that these words name; `None` for no words.
+    /// Returns the objects that these words name; none for no words.
     ///
     /// # Errors
-    /// When they do not name an object of a kind that can be inspected.
-    pub fn of(words: &[String]) -> Result<Option<Self>, Unknown> {
-        let (kind, name) = match words {
-            [] => return Ok(None),
-            [command, rest @ ..] if is_misplaced(command, rest) => return Err(misplaced(command)),
-            [word] => word.split_once('/').ok_or_else(|| not_an_object(word))?,
-            [kind, name, ..] => (kind.as_str(), name.as_str()),
-        };
-        let Some(kind) = kind_of(kind) else {
-            let known: Vec<String> = KINDS.iter().map(|kind| kind.name().to_lowercase()).collect();
-            return Err(Unknown::new(format!("cannot inspect \"{kind}\"; use one of {}", known.join(", "))));
-        };
+    /// When they do not name objects of kinds that can be inspected.
+    pub fn of(words: &[String]) -> Result<Vec<Self>, Unknown> {
+        match words {
+            [] => Ok(Vec::new()),
+            [command, rest @ ..] if is_misplaced(command, rest) => Err(misplaced(command)),
+            [first, ..] if first.contains('/') => words
+                .iter()
+                .map(|word| Self::new(word.split_once('/').ok_or_else(|| without_kind(word))?))
+                .collect(),
+            [word] => Err(not_an_object(word)),
+            [kind, names @ ..] => names.iter().map(|name| Self::new((kind, name))).collect(),
+        }
+    }
+
+    fn new((kind, name): (&str, &str)) -> Result<Self, Unknown> {
         if name.is_empty() || name.contains('/') {
             return Err(Unknown::new(format!("\"{name}\" is not the name of an object")));
         }
-        Ok(Some(Self { kind, name: name.to_owned() }))
+        let kind = match kind_of(kind) {
+            Some(kind) => kind.name().to_owned(),
+            None => other_kind(kind)?,
+        };
+        Ok(Self { kind, name: name.to_owned() })
     }
+
+    /// Returns its kind, if this program reads it.
+    pub fn known(&self) -> Option<Kind> {
+        Kind::from_name(&self.kind)
+    }
+}
+
+/// Returns a kind that this program does not read: it may own pods, such as `rollout`.
+fn other_kind(word: &str) -> Result<String, Unknown> {
+    let plain = word.split('.').next().unwrap_or_default().to_lowercase();
+    let known: Vec<String> = inspected().map(|kind| kind.name().to_lowercase()).collect();
+    let near = nearest(&plain, known.iter().map(String::as_str));
+    let text = format!("\"{word}\" is not a kind of object");
+    match near {
+        Some(near) => Err(Unknown { text, hint: Some(format!("did you mean \"{near}\"?")) }),
+        None if plain.is_empty() || !plain.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+            Err(Unknown::new(text))
+        }
+        None => Ok(plain),
+    }
+}
+
+/// Returns the kinds that can be inspected.
+fn inspected() -> impl Iterator<Item = Kind> {
+    Kind::ALL.into_iter().filter(|kind| kind.has_state())
 }
 
 /// Whether a word is a command that was not read as one, because flags come before it.
@@ -93,7 +122,11 @@ fn kind_of(word: &str) -> Option<Kind> {
     let lower = word.to_lowercase();
     let plain = lower.split('.').next().unwrap_or_default();
     let short = SHORT.iter().find(|(short, _)| *short == plain).map(|(_, kind)| *kind);
-    short.or_else(|| KINDS.into_iter().find(|k| k.plural() == plain || k.name().to_lowercase() == plain))
+    short.or_else(|| inspected().find(|k| k.plural() == plain || k.name().to_lowercase() == plain))
+}
+
+fn without_kind(word: &str) -> Unknown {
+    Unknown::new(format!("\"{word}\" has no kind: KIND/{word}"))
 }
 
 /// Describes a single word that is neither a command nor TYPE/NAME.
@@ -114,12 +147,13 @@ mod tests {
 
     #[test]
     fn objects_are_named_as_kubectl_takes_them() {
-        let of = |text: &str| {
+        let of = |text: &str| -> Result<Vec<(String, String)>, Unknown> {
             let words: Vec<String> =
                 text.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
-            Target::of(&words).map(|target| target.map(|target| (target.kind, target.name)))
+            let targets = Target::of(&words)?.into_iter();
+            Ok(targets.map(|target| (target.kind, target.name)).collect::<Vec<_>>())
         };
-        assert_eq!(of(""), Ok(None));
+        assert_eq!(of(""), Ok(Vec::new()));
         for (text, kind, name) in [
             ("pod web-0", Kind::Pod, "web-0"),
             ("pods/web-0", Kind::Pod, "web-0"),
@@ -128,12 +162,20 @@ mod tests {
             ("deployments.apps/web", Kind::Deployment, "web"),
             ("sts db", Kind::StatefulSet, "db"),
             ("node/n1", Kind::Node, "n1"),
+            ("svc/web", Kind::Service, "web"),
+            ("apiservice/v1beta1.metrics.k8s.io", Kind::APIService, "v1beta1.metrics.k8s.io"),
         ] {
-            assert_eq!(of(text), Ok(Some((kind, name.to_owned()))), "{text}");
+            assert_eq!(of(text), Ok(vec![(kind.name().to_owned(), name.to_owned())]), "{text}");
         }
-        for text in ["web", "secret/db", "pod/", "pod/a/b", "pod a/b"] {
+        let named = |kind: &str, name: &str| (kind.to_owned(), name.to_owned());
+        assert_eq!(of("pod a b"), Ok(vec![named("Pod", "a"), named("Pod", "b")]));
+        assert_eq!(of("deploy/a svc/b"), Ok(vec![named("Deployment", "a"), named("Service", "b")]));
+        assert_eq!(of("rollouts.argoproj.io/a"), Ok(vec![named("rollouts", "a")]));
+        for text in ["web", "pod/", "pod/a/b", "pod a/b", "pod/a b", "/a", "po d/a"] {
             assert!(of(text).is_err(), "{text}");
         }
+        let misspelt = of("deploymnt/web").unwrap_err();
+        assert_eq!(misspelt.hint.as_deref(), Some("did you mean \"deployment\"?"));
     }
 
     #[test]
@@ -145,7 +187,7 @@ mod tests {
             let hint = Some(format!("kubectl healthcheck {} [FLAGS]", words[0]));
             assert_eq!(of(words), Err(Unknown { text, hint }));
         }
-        assert!(of(&["nodes", "n1"]).unwrap().is_some_and(|target| target.kind == Kind::Node));
+        assert!(of(&["nodes", "n1"]).unwrap().iter().all(|target| target.known() == Some(Kind::Node)));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::cluster::LogFormat;
 use crate::finding::Severity;
-use crate::render::{DiffFormat, Format, ListFormat, RightsizeFormat};
+use crate::render::{DiffFormat, Format, ListFormat, RightsizeFormat, Sort};
 use crate::text::Lang;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
@@ -50,6 +50,22 @@ impl ValueEnum for Format {
             Format::Json => ("json", "The full report as JSON"),
             Format::Yaml => ("yaml", "The full report as YAML"),
             Format::Name => ("name", "Objects with problems, one per line, as arguments for kubectl"),
+        };
+        Some(PossibleValue::new(name).help(help))
+    }
+}
+
+impl ValueEnum for Sort {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Sort::Severity, Sort::Newest, Sort::Oldest, Sort::Namespace]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, help) = match self {
+            Sort::Severity => ("severity", "Worst first; of one severity, the newest first"),
+            Sort::Newest => ("newest", "Newest first"),
+            Sort::Oldest => ("oldest", "Oldest first"),
+            Sort::Namespace => ("namespace", "By namespace and name"),
         };
         Some(PossibleValue::new(name).help(help))
     }

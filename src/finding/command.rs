@@ -1,7 +1,8 @@
 //! Commands for the operator to paste: quoted for a POSIX shell, with the flags that reach the cluster of the report.
 
-use crate::model::ObjectRef;
+use crate::model::{ObjectRef, Owner};
 use crate::text::is_hostile;
+use crate::wire::Kind;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -10,9 +11,36 @@ use std::collections::BTreeMap;
 pub struct Kubectl {
     /// Such as `--context prod`.
     pub global: Vec<String>,
+    /// The flags that read the files of the report again: `-f cluster.json.zst`. Empty for a cluster.
+    pub input: Vec<String>,
 }
 
 impl Kubectl {
+    /// Creates the flags for a cluster.
+    pub fn with(global: Vec<String>) -> Self {
+        Self { global, input: Vec::new() }
+    }
+
+    /// Returns the command of this program that shows an object; `None` if it shows no such objects.
+    pub fn investigate(&self, object: &ObjectRef, owner: Option<&Owner>) -> Option<String> {
+        // A kind that is not read is known by what it owns.
+        let is_shown = match Kind::from_name(&object.kind) {
+            Some(kind) => kind.has_state(),
+            None => owner.is_some_and(|owner| owner.kind == object.kind),
+        };
+        if !is_shown {
+            return None;
+        }
+        let target = object.slashed();
+        let mut words = vec!["kubectl", "healthcheck", &target];
+        if !object.namespace.is_empty() {
+            words.extend(["-n", &object.namespace]);
+        }
+        let reach = if self.input.is_empty() { &self.global } else { &self.input };
+        words.extend(reach.iter().map(String::as_str));
+        Some(words.into_iter().map(quote).collect::<Vec<_>>().join(" "))
+    }
+
     /// Returns a command line such as `kubectl get pods -n pigo-dev`.
     pub fn line(&self, args: &[&str]) -> String {
         let words = std::iter::once("kubectl").chain(self.global.iter().map(String::as_str));
@@ -155,7 +183,7 @@ mod tests {
 
     #[test]
     fn plain_names_stay_plain() {
-        let kubectl = Kubectl { global: vec!["--context".into(), "prod".into()] };
+        let kubectl = Kubectl::with(vec!["--context".into(), "prod".into()]);
         assert_eq!(
             kubectl.line(&["delete", "pod", "-n", "a", "web-0"]),
             "kubectl --context prod delete pod -n a web-0"
@@ -218,7 +246,7 @@ mod tests {
 
     #[test]
     fn a_name_is_never_a_flag() {
-        let kubectl = Kubectl { global: vec!["--context".into(), "--prod".into()] };
+        let kubectl = Kubectl::with(vec!["--context".into(), "--prod".into()]);
         for name in ["--all", "--force", "--grace-period=0", "-R", "--kubeconfig=/tmp/k", "-vvv"] {
             let line = kubectl.line(&["delete", "pod", "-n", "demo", name]);
             assert_eq!(line, format!("kubectl --context --prod delete pod -n demo '\u{fffd}{name}'"));

@@ -7,12 +7,14 @@
 //!    missing Secret.
 //! 3. Findings of one check about one owner are one incident, for any number of pods and containers.
 //!
-//! Incidents are sorted worst first, then oldest first. `docs/incidents.md` describes them. What does not belong here:
+//! Incidents are sorted worst first; of one severity, those that affect the whole cluster first, then newest first.
+//! `docs/incidents.md` describes them. What does not belong here:
 //! anything but findings.
 
 use crate::finding::{Finding, Relation, Severity};
 use crate::model::ObjectRef;
 use crate::wire::Time;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A cause and its findings.
@@ -26,6 +28,8 @@ pub struct Incident {
     pub since: Option<Time>,
     /// The start of its newest finding.
     pub newest: Option<Time>,
+    /// Whether all of the cluster depends on its cause: a node, the API, DNS, an agent of the nodes.
+    pub is_of_cluster: bool,
     /// How many objects suffer: those of the findings and those they name as affected.
     pub affected: usize,
     /// The number of pods among them.
@@ -52,11 +56,34 @@ pub fn group(findings: &[Finding]) -> Vec<Incident> {
     }
     let mut incidents: Vec<Incident> =
         groups.into_iter().map(|(cause, members)| incident(findings, &cause, &roots, members)).collect();
-    incidents.sort_by(|a, b| {
-        let rank = |i: &Incident| (std::cmp::Reverse(i.severity), i.since.is_none(), i.since, i.cause);
-        rank(a).cmp(&rank(b))
+    incidents.sort_by_key(|incident| {
+        let began = findings[incident.cause].since;
+        (Reverse(incident.severity), !incident.is_of_cluster, Reverse(began), incident.cause)
     });
     incidents
+}
+
+/// The namespace of the components of the cluster.
+const SYSTEM: &str = "kube-system";
+
+/// The Service and the Deployment of the cluster's DNS, by their names in kubeadm, k3s and the clouds.
+const DNS: [&str; 2] = ["coredns", "kube-dns"];
+
+/// Kinds of the cluster that its users depend on. A volume or a namespace concerns only those that use it.
+const OF_CLUSTER: [&str; 5] =
+    ["APIService", "Cluster", "MutatingWebhookConfiguration", "Node", "ValidatingWebhookConfiguration"];
+
+/// Returns whether all of the cluster depends on the object of a finding or on its owner.
+fn is_of_cluster(finding: &Finding) -> bool {
+    let object = &finding.object;
+    let kind_of_owner = finding.owner.as_ref().map(|owner| &*owner.kind);
+    let name = finding.owner.as_ref().map_or(&*object.name, |owner| &owner.name);
+    let is_agent = [Some(&*object.kind), kind_of_owner].contains(&Some("DaemonSet"));
+    // The kubelet runs the control plane as static pods, which a node owns.
+    let is_static = kind_of_owner == Some("Node");
+    finding.severity > Severity::Low
+        && (OF_CLUSTER.contains(&&*object.kind)
+            || &*object.namespace == SYSTEM && (is_agent || is_static || DNS.contains(&name)))
 }
 
 /// The kinds of workloads that operators create.
@@ -119,7 +146,7 @@ fn incident(
     members.sort_by_key(|&index| {
         let finding = &findings[index];
         let rank = (!finding.because.is_empty(), !roots.contains(&index));
-        (!about_cause(finding), std::cmp::Reverse(finding.severity), rank, index)
+        (!about_cause(finding), Reverse(finding.severity), rank, index)
     });
     let of = |index: &usize| &findings[*index];
     let objects: BTreeSet<&ObjectRef> = members
@@ -139,6 +166,7 @@ fn incident(
         cause: members.first().copied().unwrap_or_default(),
         since: members.iter().map(of).filter_map(|f| f.since).min(),
         newest: members.iter().map(of).filter_map(|f| f.since).max(),
+        is_of_cluster: members.first().is_some_and(|cause| is_of_cluster(&findings[*cause])),
         affected: objects.len(),
         pods: objects.iter().filter(|object| &*object.kind == "Pod").count(),
         workloads: workloads.len(),

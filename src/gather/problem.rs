@@ -146,10 +146,10 @@ fn objects_to_explain(view: &View) -> BTreeSet<ObjectRef> {
     about
 }
 
-/// Whether a pod is the object of this name, or one of its pods.
+/// Whether a pod is the object of this name, or one of its pods. The start of a name is enough.
 fn is_of(pod: &Pod, name: &str) -> bool {
-    let owner = pod.shared.owner.as_ref().is_some_and(|owner| is_named_for(&owner.name, name));
-    owner || is_named_for(&pod.name, name) || pod.node.as_deref() == Some(name)
+    let owner = pod.shared.owner.as_ref().is_some_and(|owner| owner.name.starts_with(name));
+    owner || pod.name.starts_with(name) || pod.node.as_deref() == Some(name)
 }
 
 /// Returns the pods that may fail: those that do not serve, or have as many restarts as need attention by the thresholds

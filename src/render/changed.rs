@@ -127,7 +127,7 @@ pub(super) fn table(changes: &Changes, rows: &[Row], now: Option<Time>, lang: La
     columns.push(column(&words::OBJECT, &object_cell));
     narrow.push(column(&words::OBJECT, &|row| object_cell(row).then("\n").then(namespace(row))));
     let text = column(&words::WHAT, &|row| what(of(row), row.others, lang));
-    Table { columns, narrow, text: Some(text), below: Vec::new() }
+    Table { columns, narrow, text: Some(text), ..Table::default() }
 }
 
 /// Returns how long a problem has lasted, as kubectl writes ages.

@@ -36,6 +36,8 @@ texts! {
     READ_OF: "{got} read, {missing} missing", "已讀 {got} 個，尚缺 {missing} 個", "已读 {got} 个，还缺 {missing} 个";
     NOT_SEEN: "Not checked", "未檢查到", "未检查到";
     OUTSIDE: "Not included", "未納入", "未纳入";
+    LEFT_OUT: "not included", "未納入", "未纳入";
+    WHY: "why: -o wide", "原因：-o wide", "原因：-o wide";
     READ: "{got} read", "已讀 {got} 個", "已读 {got} 个";
     IN: "{kinds} in {places}", "{places} 的 {kinds}", "{places} 的 {kinds}";
     MORE: "{count:# more namespace|# more namespaces}", "另外 {count} 個命名空間", "另外 {count} 个命名空间";
@@ -147,15 +149,42 @@ pub(super) fn not_seen(report: &Report, lang: Lang, short: bool) -> Vec<String> 
     what.map(|what| words::headed(NOT_SEEN.get(lang), &what, lang)).collect()
 }
 
-fn all(report: &Report, lang: Lang, short: bool) -> Vec<String> {
-    let (coverage, snapshot) = (&report.coverage, report.snapshot);
-    let lines = |gaps: &[Gap], head: &str, short: bool| -> Vec<String> {
-        group(gaps, short, line, lang).into_iter().map(|what| words::headed(head, &what, lang)).collect()
+/// Returns one clause about the kinds outside the scope, if there are any, and what else a reader must know: the gaps in
+/// the scope first.
+pub(super) fn brief(report: &Report, lang: Lang) -> (Option<String>, Vec<String>) {
+    let (_, outside) = without_tls(&report.coverage.outside);
+    let mut groups = group(&outside, true, line, lang);
+    let clause = match groups.len() {
+        0 => None,
+        1 => groups.pop(),
+        _ => {
+            let mut kinds: Vec<String> = Vec::new();
+            for kind in outside.iter().map(|gap| what(gap, lang)) {
+                if !kinds.contains(&kind) {
+                    kinds.push(kind);
+                }
+            }
+            Some(words::bracketed(&first_of(kinds, lang), WHY.get(lang), lang))
+        }
     };
+    let mut notes = not_seen(report, lang, false);
+    notes.extend(remarks(report, lang));
+    (clause.map(|clause| words::headed(LEFT_OUT.get(lang), &clause, lang)), notes)
+}
+
+fn all(report: &Report, lang: Lang, short: bool) -> Vec<String> {
     let mut out = not_seen(report, lang, false);
-    let (of_tls, outside) = without_tls(&coverage.outside);
-    out.extend(lines(&outside, OUTSIDE.get(lang), short));
-    out.extend(skipped_tls(&of_tls, lang));
+    let (_, outside) = without_tls(&report.coverage.outside);
+    let outside = group(&outside, short, line, lang).into_iter();
+    out.extend(outside.map(|what| words::headed(OUTSIDE.get(lang), &what, lang)));
+    out.extend(remarks(report, lang));
+    out
+}
+
+/// Returns what a reader must know besides what was not read.
+fn remarks(report: &Report, lang: Lang) -> Vec<String> {
+    let (coverage, snapshot) = (&report.coverage, report.snapshot);
+    let mut out = skipped_tls(&without_tls(&coverage.outside).0, lang);
     let remarks = group(&coverage.remarks, false, remark, lang).into_iter();
     out.extend(remarks.map(|what| words::headed(SEEN_OTHERWISE.get(lang), &what, lang)));
     out.extend(pace(coverage, lang));

@@ -80,7 +80,11 @@ impl Screen<'_> {
         document.section([self.table(self.limit())]);
         let commands = self.commands();
         let commands = NextCommands::of(commands.iter().map(String::as_str));
-        document.section(if self.wide { Vec::new() } else { next::section(&commands, self.look) });
+        document.section(if self.wide {
+            Vec::new()
+        } else {
+            next::section(&commands, next::SHOWN, self.look)
+        });
         document.section([Block::Lines(self.foot())]);
         document
     }
@@ -185,7 +189,7 @@ impl Screen<'_> {
         let context = self.of.new.cluster.context.as_str();
         let global =
             if context.is_empty() { Vec::new() } else { vec!["--context".to_owned(), context.to_owned()] };
-        let describe = || Kubectl { global }.describe(&changed.object);
+        let describe = || Kubectl::with(global).describe(&changed.object);
         Some(changed.action.as_deref().map_or_else(describe, visible))
     }
 

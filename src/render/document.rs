@@ -4,7 +4,7 @@
 //! Text from the cluster is marked as such when it enters a document, and is escaped where the document is written.
 
 use super::escape;
-use super::grid::{self, Wrapped};
+use super::grid::{self, Density, Wrapped};
 use super::markdown::{self, Page};
 use super::{Look, wrap};
 use owo_colors::Style;
@@ -194,6 +194,10 @@ pub(super) struct Table {
     pub(super) text: Option<Column>,
     /// Blocks below the text of each row, on the terminal only.
     pub(super) below: Vec<Vec<Block>>,
+    /// Headings between the rows, on the terminal only: each with the index of the row after it.
+    pub(super) groups: Vec<(usize, Line)>,
+    /// How much room the rows take on the terminal.
+    pub(super) density: Density,
 }
 
 impl Table {
@@ -215,6 +219,8 @@ impl Table {
             narrow: columns(&self.narrow),
             text: text.on_terminal(),
             below: self.below.iter().map(below).collect(),
+            groups: self.groups.iter().map(|(row, line)| (*row, look.bold(&line.on_terminal()))).collect(),
+            density: self.density,
         };
         wrapped.lines(look.width)
     }
@@ -289,8 +295,11 @@ impl Block {
             Block::Items(items) => items.iter().flat_map(|item| of_item(item, look)).collect(),
             Block::Table(table) => {
                 let mut lines = table.on_terminal(look);
-                if let Some(head) = lines.first_mut() {
-                    *head = look.bold(head);
+                let has_head = table.density != Density::Tight;
+                match lines.first_mut().filter(|_| has_head) {
+                    Some(head) if look.rows.headers => *head = look.bold(head),
+                    Some(_) => _ = lines.remove(0),
+                    None => {}
                 }
                 lines
             }
@@ -364,12 +373,17 @@ impl Document {
 
     /// Writes the document for a terminal, with an empty line between sections.
     pub(super) fn terminal(&self, look: Look, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{}", self.on_terminal(look))
+    }
+
+    /// Returns the document for a terminal, without the end of its last line.
+    pub(super) fn on_terminal(&self, look: Look) -> String {
         let section = |blocks: &Vec<Block>| -> Vec<String> {
             blocks.iter().flat_map(|block| block.on_terminal(look)).collect()
         };
         let sections = self.sections.iter().map(section).filter(|lines| !lines.is_empty());
         let text: Vec<String> = sections.map(|lines| lines.join("\n")).collect();
-        writeln!(out, "{}", text.join("\n\n"))
+        text.join("\n\n")
     }
 
     /// Writes the document as Markdown.

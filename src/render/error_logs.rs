@@ -153,6 +153,7 @@ fn on_screen(report: &Report, patterns: &[ErrorPattern], lang: Lang, wide: bool)
         narrow: columns("\n"),
         text: Some(Column::new(PATTERN.get(lang), patterns.iter().map(|of| message(&of.pattern.text)))),
         below: if wide { patterns.iter().map(sample).collect() } else { Vec::new() },
+        ..Table::default()
     }
 }
 

@@ -5,7 +5,7 @@ use super::wrap;
 use tabled::builder::Builder;
 use tabled::settings::object::Columns;
 use tabled::settings::{Alignment, Padding, Style};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// One column of a table.
 pub(super) struct Column {
@@ -100,37 +100,100 @@ pub(super) struct Wrapped {
     pub(super) text: Column,
     /// Lines under the text of each row. If there are any, all texts are under their rows.
     pub(super) below: Vec<Vec<String>>,
+    /// Lines between the rows: each with the index of the row after it.
+    pub(super) groups: Vec<(usize, String)>,
+    /// How much room the rows take.
+    pub(super) density: Density,
+}
+
+/// How much room the rows of a table take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Density {
+    /// The text is in a last column if there is room.
+    #[default]
+    Loose,
+    /// The text of each row is below it, which takes fewer lines.
+    Dense,
+    /// The text is one line, and the table has no head.
+    Tight,
 }
 
 impl Wrapped {
     /// Lays out the table; the first line is the head.
-    pub(super) fn lines(self, width: Option<usize>) -> Vec<String> {
-        let Self { mut columns, mut narrow, text, below } = self;
+    pub(super) fn lines(mut self, width: Option<usize>) -> Vec<String> {
+        let groups = std::mem::take(&mut self.groups);
+        let has_head = self.density != Density::Tight;
+        let (head, rows) = self.rows(width);
+        let mut out = if has_head { vec![head] } else { Vec::new() };
+        for (index, row) in rows.into_iter().enumerate() {
+            out.extend(groups.iter().filter(|(before, _)| *before == index).map(|(_, line)| line.clone()));
+            out.extend(row);
+        }
+        out
+    }
+
+    /// Returns the head and the lines of each row.
+    fn rows(self, width: Option<usize>) -> (String, Vec<Vec<String>>) {
+        let Self { mut columns, mut narrow, text, below, groups: _, density } = self;
         // Names in the text are not broken either.
         let longest = text.cells.iter().flat_map(|text| text.split_whitespace()).map(self::width).max();
         let needed = TEXT_WIDTH.max(longest.unwrap_or(0));
         let room = |columns: &[Column]| width.map(|width| width.saturating_sub(total_width(columns) + GAP));
         for columns in [&mut columns, &mut narrow] {
             let room = room(columns);
-            if below.is_empty() && room.is_none_or(|room| room >= needed) {
+            if below.is_empty() && room.is_none_or(|room| room >= needed) && density == Density::Loose {
                 let cells = text.cells.iter().map(|text| wrap(text, room).join("\n")).collect();
                 columns.push(Column::new(text.head, cells));
-                return lines(columns);
+                return by_row(columns);
             }
         }
+        let columns = if density == Density::Loose { columns } else { fit(columns, width) };
         let fits = width.is_none_or(|width| total_width(&columns) <= width);
-        let (columns, each) = if fits { (columns, 1) } else { (fit(narrow, width), 2) };
-        let mut out = lines(&columns);
-        let rows = out.split_off(1);
+        let columns = if fits { columns } else { fit(narrow, width) };
+        let (head, mut rows) = by_row(&columns);
         let mut below = below.into_iter();
-        for (row, text) in rows.chunks(each).zip(text.cells) {
-            out.extend_from_slice(row);
-            let wrapped = wrap(&text, width.map(|width| width.saturating_sub(INDENT)));
+        for (row, text) in rows.iter_mut().zip(text.cells) {
+            let room = width.map(|width| width.saturating_sub(INDENT));
+            let wrapped = match room.filter(|_| density == Density::Tight) {
+                Some(room) => vec![without_middle(&text, room)],
+                None => wrap(&text, room),
+            };
             let wrapped = wrapped.into_iter().chain(below.next().unwrap_or_default());
-            out.extend(wrapped.map(|line| format!("{}{line}", " ".repeat(INDENT))));
+            row.extend(wrapped.map(|line| format!("{}{line}", " ".repeat(INDENT))));
         }
-        out
+        (head, rows)
     }
+}
+
+/// Returns a text on one line, without its middle if it is too long: the end of a wrapped error is its cause.
+fn without_middle(text: &str, room: usize) -> String {
+    if width(text) <= room {
+        return text.to_owned();
+    }
+    let half = room.saturating_sub(1) / 2;
+    let taken = |chars: &mut dyn Iterator<Item = char>| -> String {
+        let mut used = 0;
+        let fits = |c: &char| {
+            used += c.width().unwrap_or(0);
+            used <= half
+        };
+        chars.take_while(fits).collect()
+    };
+    let start = taken(&mut text.chars());
+    let end: String = taken(&mut text.chars().rev()).chars().rev().collect();
+    format!("{}…{}", start.trim_end(), end.trim_start())
+}
+
+/// Lays out the columns side by side, and returns the head and the lines of each row.
+fn by_row(columns: &[Column]) -> (String, Vec<Vec<String>>) {
+    let mut rest = lines(columns).into_iter();
+    let head = rest.next().unwrap_or_default();
+    let rows = columns.iter().map(|column| column.cells.len()).max().unwrap_or(0);
+    let height = |row: usize| {
+        let cells = columns.iter().filter_map(|column| column.cells.get(row));
+        cells.map(|cell| cell.lines().count()).max().unwrap_or(0).max(1)
+    };
+    (head, (0..rows).map(|row| rest.by_ref().take(height(row)).collect()).collect())
 }
 
 #[cfg(test)]
@@ -152,6 +215,13 @@ mod tests {
             lines(&columns),
             ["命名空間   STATE    N", "pigo-dev   🔴       1", "測試       \u{1b}[31mok\u{1b}[0m      12"]
         );
+    }
+
+    #[test]
+    fn a_long_text_keeps_its_start_and_its_end() {
+        assert_eq!(without_middle("short", 5), "short");
+        assert_eq!(without_middle("mount failed: a: b: permission denied", 21), "mount fail…ion denied");
+        assert_eq!(without_middle("容器反覆崩潰結束碼", 9), "容器…束碼");
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod overview;
 mod page;
 mod profile;
 mod rightsize;
+mod row_options;
 mod screen;
 mod sections;
 mod story;
@@ -40,6 +41,7 @@ pub use nodes::nodes;
 pub use overview::overview;
 pub use profile::profile;
 pub use rightsize::{RightsizeFormat, Sized, rightsize};
+pub use row_options::{RowOptions, Sort};
 pub use story::story;
 
 use crate::report::Report;
@@ -57,8 +59,12 @@ pub struct Look {
     pub color: bool,
     /// The width of the terminal in columns; `None` without a terminal.
     pub width: Option<usize>,
+    /// The height of the terminal in lines; `None` without a terminal.
+    pub height: Option<usize>,
     /// Whether healthy rows and every finding of an incident are shown.
     pub all: bool,
+    /// The rows of the table of incidents.
+    pub rows: RowOptions,
 }
 
 impl Look {

@@ -12,20 +12,18 @@ texts! {
 }
 
 /// The number of commands of each kind on one screen.
-const SHOWN: usize = 6;
+pub(super) const SHOWN: usize = 6;
 
 /// Returns the section of a screen, with the first commands of each kind.
-pub(super) fn section(commands: &NextCommands, look: Look) -> Vec<Block> {
-    let mut blocks = list(&words::NEXT, &commands.reading, SHOWN, look);
-    blocks.extend(list(&CHANGES, &commands.changing, SHOWN, look));
+pub(super) fn section(commands: &NextCommands, most: usize, look: Look) -> Vec<Block> {
+    let mut blocks = list(&words::NEXT, &commands.reading, most, look);
+    blocks.extend(list(&CHANGES, &commands.changing, most, look));
     blocks
 }
 
 /// Returns the section with all commands.
 pub(super) fn all(commands: &NextCommands, look: Look) -> Vec<Block> {
-    let mut blocks = list(&words::NEXT, &commands.reading, usize::MAX, look);
-    blocks.extend(list(&CHANGES, &commands.changing, usize::MAX, look));
-    blocks
+    section(commands, usize::MAX, look)
 }
 
 fn list(head: &Text, commands: &[&str], most: usize, look: Look) -> Vec<Block> {

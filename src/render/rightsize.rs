@@ -9,8 +9,7 @@ mod phrases;
 
 use super::document::flow;
 use super::escape::visible;
-use super::grid::Wrapped;
-use super::grid::{self, Column};
+use super::grid::{self, Column, Density, Wrapped};
 use super::json::Encoding;
 use super::words;
 use super::{Look, coverage, wrap};
@@ -185,6 +184,8 @@ impl Screen<'_> {
             ],
             text: Column::new(head(&phrases::WHAT), cells(&|row| phrases::risks(row, lang))),
             below: Vec::new(),
+            groups: Vec::new(),
+            density: Density::Loose,
         };
         lines.extend(self.headed(told.lines(self.look.width)));
         lines.extend(self.more(rows.len() - shown.len()));

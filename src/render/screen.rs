@@ -7,57 +7,111 @@ mod rows;
 pub(super) use rows::{of_incident, of_objects};
 
 use super::document::{Block, Column, Document, Line, Table, name, own};
+use super::grid::Density;
 use super::words::{self, texts};
 use super::{Look, certificates, changed, coverage, error_logs, hosts, muted, next};
+use crate::finding::Severity;
+use crate::finding::command::changes_cluster;
 use crate::model::Pod;
-use crate::report::{Class, Counts, Namespace, Report, Verdict};
+use crate::report::{Class, Counts, Namespace, NextCommands, Report};
 use crate::text::Fact;
 use crate::text::{Lang, Text};
+use rows::Row;
 use std::io::{self, Write};
 
 texts! {
-    MORE: "{count:# more namespace|# more namespaces}, all healthy: {pods:# pod|# pods}", "其餘 {count} 個命名空間全部健康，共 {pods} 個 Pod",
-        "其余 {count} 个命名空间全部健康，共 {pods} 个 Pod";
     EVERY_POD: "Every pod: --all", "列出所有 Pod：--all", "列出所有 Pod：--all";
     FULL: "Full report: -o markdown", "完整報告：-o markdown", "完整报告：-o markdown";
     WHY: "Why: kubectl healthcheck explain {id}", "說明：kubectl healthcheck explain {id}",
         "说明：kubectl healthcheck explain {id}";
 }
 
-/// Of more namespaces than this, the healthy ones are folded into one line.
+/// Of more namespaces than this, no table is shown on one screen.
 const NAMESPACES_SHOWN: usize = 10;
 
 pub(super) fn write(report: &Report, look: Look, wide: bool, out: &mut dyn Write) -> io::Result<()> {
-    let screen = Screen { report, look, wide };
-    let mut document = Document::default();
-    document.section(screen.head());
-    document.section(screen.namespaces());
-    document.section(screen.problems());
-    document.section(if wide { Vec::new() } else { next::section(&report.next_commands(), look) });
-    for section in error_logs::sections(report, look, wide) {
-        document.section(section);
-    }
-    document.section(screen.pods());
-    if wide {
-        document.section(certificates::section(report, look));
-        document.section(hosts::section(report, look));
-    }
-    document.section(screen.foot());
-    document.terminal(look, out)
+    let limit = look.rows.limit.unwrap_or(if look.all || wide { usize::MAX } else { rows::INCIDENTS_SHOWN });
+    let mut screen =
+        Screen { report, look, wide, limit, commands: next::SHOWN, hints: true, density: Density::Loose };
+    let height = look.height.filter(|_| !look.all && !wide && look.rows.limit.is_none());
+    let text = match height {
+        Some(height) => screen.fitted(height),
+        None => screen.document().on_terminal(look),
+    };
+    writeln!(out, "{text}")
 }
 
 struct Screen<'r> {
     report: &'r Report<'r>,
     look: Look,
     wide: bool,
+    /// The maximum number of rows.
+    limit: usize,
+    /// The maximum number of next commands of each kind.
+    commands: usize,
+    /// Whether other views of the report are named.
+    hints: bool,
+    /// How much room the rows take.
+    density: Density,
 }
 
 impl Screen<'_> {
-    /// Returns the verdict and the scope, then the changes.
+    fn document(&self) -> Document {
+        let (report, look, wide) = (self.report, self.look, self.wide);
+        let mut document = Document::default();
+        document.section(self.head());
+        document.section(self.namespaces());
+        let rows = self.rows();
+        document.section(self.problems(&rows));
+        document.section(if wide { Vec::new() } else { self.next(&rows.shown) });
+        for section in error_logs::sections(report, look, wide) {
+            document.section(section);
+        }
+        document.section(self.pods());
+        if wide {
+            document.section(certificates::section(report, look));
+            document.section(hosts::section(report, look));
+        }
+        document.section(self.foot());
+        document
+    }
+
+    /// Returns the screen with as many rows as fit above the prompt. Next commands and hints make room for a few rows.
+    fn fitted(&mut self, height: usize) -> String {
+        let most = self.limit;
+        // The number of commands, whether hints are shown, and the number of rows that they must leave room for.
+        let steps = [
+            (next::SHOWN, true, Density::Loose, 10),
+            (next::SHOWN, true, Density::Dense, 8),
+            (3, true, Density::Dense, 5),
+            (3, false, Density::Tight, 5),
+            (1, false, Density::Tight, 1),
+        ];
+        for (commands, hints, density, least) in steps {
+            (self.commands, self.hints, self.density) = (commands, hints, density);
+            for limit in (least.min(most)..=most).rev() {
+                self.limit = limit;
+                let text = self.document().on_terminal(self.look);
+                if text.lines().count() < height {
+                    return text;
+                }
+            }
+        }
+        self.document().on_terminal(self.look)
+    }
+
+    /// Returns whether the screen shows the reach of the trouble instead of a table of namespaces.
+    fn is_of_many(&self) -> bool {
+        self.report.namespaces.len() > NAMESPACES_SHOWN && !self.look.all && !self.wide
+    }
+
+    /// Returns the verdict and the scope, the reach of the trouble, then the changes.
     fn head(&self) -> Vec<Block> {
         let since = changed::since(self.report, self.look.lang);
+        let reach = if self.is_of_many() { head::reach(self.report, self.look) } else { Vec::new() };
         vec![
             Block::Lines(head::verdict(self.report, self.look)),
+            Block::items(reach),
             Block::Parts(since.into_iter().map(own).collect()),
         ]
     }
@@ -65,12 +119,10 @@ impl Screen<'_> {
     /// Returns the namespaces with their counts. One healthy namespace needs no table.
     fn namespaces(&self) -> Vec<Block> {
         let (report, lang, all) = (self.report, self.look.lang, self.look.all || self.wide);
-        if report.namespaces.len() < 2 && !all && !self.has_moved() {
+        if self.is_of_many() || report.namespaces.len() < 2 && !all && !self.has_moved() {
             return Vec::new();
         }
-        let fold = report.namespaces.len() > NAMESPACES_SHOWN && !all;
-        let (folded, shown): (Vec<&Namespace>, Vec<&Namespace>) =
-            report.namespaces.iter().partition(|of| fold && of.state == Verdict::Healthy);
+        let shown = &report.namespaces;
         let mut names: Vec<Line> = shown.iter().map(|of| name(&of.name)).collect();
         let mut states: Vec<&str> = shown.iter().map(|of| words::verdict_glyph(of.state)).collect();
         let mut counts: Vec<CountRow> =
@@ -84,16 +136,7 @@ impl Screen<'_> {
         let mut columns = vec![Column::new(words::NAMESPACE.get(lang), names)];
         columns.extend(count_columns(&counts, lang));
         columns.push(Column::new("", states));
-        let mut blocks = vec![Block::Table(Table::new(columns))];
-        if !folded.is_empty() {
-            let mut sum = Counts::default();
-            for namespace in &folded {
-                sum.add(&namespace.counts);
-            }
-            let facts = [("count", Fact::count(folded.len())), ("pods", Fact::count(sum.pods))];
-            blocks.push(Block::Lines(vec![own(MORE.fill(lang, &facts)).dim()]));
-        }
-        blocks
+        vec![Block::Table(Table::new(columns))]
     }
 
     /// Returns the counts of a namespace in the earlier run.
@@ -105,6 +148,21 @@ impl Screen<'_> {
     fn has_moved(&self) -> bool {
         let moved = |of: &Namespace| self.before(&of.name).is_some_and(|before| before != of.counts);
         self.report.namespaces.iter().any(moved)
+    }
+
+    /// Returns the commands that show the objects of the rows, and those that change the cluster.
+    fn next(&self, rows: &[Row]) -> Vec<Block> {
+        let serious = rows.iter().filter(|row| row.severity > Severity::Low);
+        let commands: Vec<String> = serious.flat_map(|row| self.commands_of(row)).collect();
+        next::section(&NextCommands::of(commands.iter().map(String::as_str)), self.commands, self.look)
+    }
+
+    fn commands_of(&self, row: &Row) -> Vec<String> {
+        let Some(finding) = row.finding else { return Vec::new() };
+        let kubectl = &self.report.settings.kubectl;
+        let shown = row.named().and_then(|object| kubectl.investigate(&object, finding.owner.as_ref()));
+        let first = |changes| finding.actions.iter().find(|line| changes_cluster(line) == changes).cloned();
+        shown.or_else(|| first(false)).into_iter().chain(first(true)).collect()
     }
 
     /// Returns the pods: all of them with `--all`, those that are not healthy with `-o wide`.
@@ -141,12 +199,19 @@ impl Screen<'_> {
     /// Returns what was read, and where to read on.
     fn foot(&self) -> Vec<Block> {
         let (report, lang) = (self.report, self.look.lang);
-        let mut blocks = vec![
-            Block::Lines(vec![own(coverage::summary(&report.coverage, lang)).dim()]),
-            Block::items(coverage::short_notes(report, lang).into_iter().map(name)),
-            Block::items(muted::notes(report, lang).into_iter().map(name)),
-        ];
-        if let Some((_, cause)) = report.serious().next() {
+        let summary = coverage::summary(&report.coverage, lang);
+        let mut blocks = if self.wide {
+            vec![
+                Block::Lines(vec![own(summary).dim()]),
+                Block::items(coverage::short_notes(report, lang).into_iter().map(name)),
+            ]
+        } else {
+            let (outside, notes) = coverage::brief(report, lang);
+            let line = std::iter::once(own(summary)).chain(outside.into_iter().map(name));
+            vec![Block::items([Line::join(line, " · ").dim()]), Block::items(notes.into_iter().map(name))]
+        };
+        blocks.push(Block::items(muted::notes(report, lang).into_iter().map(name)));
+        if let Some((_, cause)) = report.serious().next().filter(|_| self.hints) {
             let why = WHY.fill(lang, &[("id", Fact::text(cause.check.id))]);
             let hints = [own(EVERY_POD.get(lang)), own(FULL.get(lang)), own(why)];
             blocks.push(Block::Parts(hints.map(Line::dim).to_vec()));

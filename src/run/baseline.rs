@@ -6,6 +6,7 @@ use crate::cluster::{self, ConnectOptions};
 use crate::compare::changes::{Changes, Trend, comparable, of_one_cluster};
 use crate::compare::history::History;
 use crate::compare::run_record::RunRecord;
+use crate::finding::command::Kubectl;
 use crate::output;
 use crate::policy::setting::Set;
 use crate::report::{Compared, Report, Source};
@@ -131,7 +132,7 @@ pub(super) fn past(path: &Path, judge: &JudgeArgs, now: Time) -> Result<RunRecor
             RunRecord::from_written(written).map_err(|refused| Failure::new(format!("{shown} {refused}")))
         }
         Given::Snapshot(snapshot) => {
-            let settings = check::settings(judge, check::repeat_context(&snapshot))?;
+            let settings = check::settings(judge, Kubectl::with(check::repeat_context(&snapshot)))?;
             let report = Report::new(&snapshot, &settings);
             if report.is_of_nothing() {
                 return Err(Failure::new(format!("{shown} contains no pods to compare with")));

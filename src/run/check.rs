@@ -4,7 +4,7 @@ use super::baseline::{self, Baseline};
 use super::live::{Flags, Live};
 use super::notify::{self, Notifications};
 use super::{Failure, files, hosts, look};
-use crate::cli::{CheckArgs, DemoArgs, Exit, JudgeArgs, ShowArgs};
+use crate::cli::{CheckArgs, DemoArgs, Exit, JudgeArgs, RowArgs, ShowArgs};
 use crate::cluster::Progress;
 use crate::compare::changes::Changes;
 use crate::compare::run_record::RunRecord;
@@ -40,32 +40,37 @@ pub(super) fn nodes(mut args: CheckArgs, clock: fn() -> Time) -> Result<Exit, Fa
 
 fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failure> {
     // Contradictions are errors before the first request.
-    let settings = settings(&args.judge, Vec::new())?;
+    let settings = settings(&args.judge, Kubectl::default())?;
+    args.rows.check(args.show.output)?;
     if part == Part::Nodes {
+        refuse_rows(args, "nodes have no table of problems")?;
         baseline::refuse(&args.compare, &args.judge, "nodes are not compared")?;
         notify::refuse(args, "nodes are not a whole report")?;
         hosts::refuse(&args.hosts, "nodes are not a whole report")?;
     }
     let (before, notices) = (Baseline::open(args, clock)?, Notifications::open(args)?);
-    let mut judge = Judge { by: &args.judge, show: &args.show, part, before, notices, clock };
+    let mut judge =
+        Judge { by: &args.judge, show: &args.show, rows: &args.rows, part, before, notices, clock };
     let done = if args.filename.is_empty() {
         live(args, &settings, &mut judge)
     } else {
         let now = args.now.map_or_else(clock, Time::from);
         let read = files::read(&args.filename, &args.scope, now);
-        read.and_then(|snapshot| judge.one(&snapshot, repeat_context(&snapshot)))
+        read.and_then(|snapshot| judge.one(&snapshot, repeat_files(args, &snapshot)))
     };
     judge.notices.send(done)
 }
 
 pub(super) fn demo(args: &DemoArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
     baseline::wants_nothing(&args.judge)?;
+    args.rows.check(args.show.output)?;
     let mut snapshot = snapshot::demo()?;
     // The example has its own namespaces.
     snapshot.scope.namespaces = snapshot.namespaces();
-    let global = repeat_context(&snapshot);
+    let kubectl = Kubectl::with(repeat_context(&snapshot));
     let (part, before, notices) = (Part::Whole, Baseline::default(), Notifications::default());
-    Judge { by: &args.judge, show: &args.show, part, before, notices, clock }.one(&snapshot, global)
+    Judge { by: &args.judge, show: &args.show, rows: &args.rows, part, before, notices, clock }
+        .one(&snapshot, kubectl)
 }
 
 fn live(args: &CheckArgs, settings: &Settings, judge: &mut Judge) -> Result<Exit, Failure> {
@@ -93,8 +98,16 @@ fn live(args: &CheckArgs, settings: &Settings, judge: &mut Judge) -> Result<Exit
         drop(progress);
         let (_, seen) = only.ok_or_else(|| Failure::new("the run has ended"))?;
         let context = args.connect.context.first().map(String::as_str);
-        judge.one(&seen?, args.connect.to_repeat(context))
+        judge.one(&seen?, Kubectl::with(args.connect.to_repeat(context)))
     })?
+}
+
+/// Refuses the flags of the table of problems for a command without one.
+pub(super) fn refuse_rows(args: &CheckArgs, why: &str) -> Result<(), Failure> {
+    match args.rows.given() {
+        Some(flag) => Err(Failure::new(format!("{flag} cannot be used here: {why}"))),
+        None => Ok(()),
+    }
 }
 
 /// Returns the flags of suggested commands for a report from files: they name the context.
@@ -105,17 +118,30 @@ pub(super) fn repeat_context(snapshot: &Snapshot) -> Vec<String> {
     }
 }
 
+/// Returns the flags of suggested commands for a report from files: they name the context of the capture, and the files
+/// for commands of this program. Standard input cannot be read again.
+pub(super) fn repeat_files(args: &CheckArgs, snapshot: &Snapshot) -> Kubectl {
+    let mut kubectl = Kubectl::with(repeat_context(snapshot));
+    if args.filename.iter().all(|path| path.as_os_str() != "-") {
+        let files = args.filename.iter().map(|path| ["-f".to_owned(), path.display().to_string()]);
+        let now = args.now.map(|now| ["--now".to_owned(), now.to_string()]);
+        kubectl.input = files.chain(now).flatten().collect();
+    }
+    kubectl
+}
+
 /// Returns the settings of a run.
-pub(super) fn settings(by: &JudgeArgs, global: Vec<String>) -> Result<Settings, Failure> {
+pub(super) fn settings(by: &JudgeArgs, kubectl: Kubectl) -> Result<Settings, Failure> {
     let (thresholds, choice) = (by.thresholds()?, by.choice()?);
     let (rules, no_annotations) = (by.rules.clone(), by.containers.no_annotations);
-    Ok(Settings { thresholds, kubectl: Kubectl { global }, choice, rules, no_annotations })
+    Ok(Settings { thresholds, kubectl, choice, rules, no_annotations })
 }
 
 /// How snapshots are judged and shown.
 struct Judge<'a> {
     by: &'a JudgeArgs,
     show: &'a ShowArgs,
+    rows: &'a RowArgs,
     part: Part,
     before: Baseline,
     notices: Notifications,
@@ -130,8 +156,8 @@ struct Shown {
 }
 
 impl Judge<'_> {
-    fn one(&mut self, snapshot: &Snapshot, global: Vec<String>) -> Result<Exit, Failure> {
-        let settings = settings(self.by, global)?;
+    fn one(&mut self, snapshot: &Snapshot, kubectl: Kubectl) -> Result<Exit, Failure> {
+        let settings = settings(self.by, kubectl)?;
         let mut report = Report::new(snapshot, &settings);
         if report.is_of_nothing() {
             return Err(nothing_found(snapshot));
@@ -157,7 +183,7 @@ impl Judge<'_> {
             let batch = multi_cluster.next().await;
             let last = batch.is_empty();
             for (context, result) in batch {
-                let settings = settings(self.by, args.connect.to_repeat(Some(&context)))?;
+                let settings = settings(self.by, Kubectl::with(args.connect.to_repeat(Some(&context))))?;
                 let snapshot =
                     result.map_err(Failure::from).and_then(|snapshot| something(snapshot, &settings));
                 let snapshot = snapshot.unwrap_or_else(|failure| {
@@ -221,7 +247,7 @@ impl Judge<'_> {
     }
 
     fn render(&self, reports: &[Report]) -> Result<(), Failure> {
-        let (format, look) = (self.show.output, look::look(self.show));
+        let (format, look) = (self.show.output, look::with_rows(self.show, self.rows));
         Ok(output::stdout(|out| match self.part {
             Part::Nodes => render::nodes(reports, format.into(), look, out),
             Part::Whole => render::render(reports, format, look, out),

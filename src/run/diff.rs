@@ -4,13 +4,14 @@ use super::{Failure, baseline, look};
 use crate::cli::{DiffArgs, Exit};
 use crate::compare::changes::{Changes, Trend, comparable};
 use crate::compare::run_record::RunRecord;
+use crate::finding::command::Kubectl;
 use crate::output;
 use crate::render::{self, Difference};
 use crate::wire::Time;
 use std::path::Path;
 
 pub(super) fn diff(args: &DiffArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
-    super::check::settings(&args.judge, Vec::new())?;
+    super::check::settings(&args.judge, Kubectl::default())?;
     let stdin = |path: &Path| path.as_os_str() == "-";
     if stdin(&args.old) && stdin(&args.new) {
         return Err(Failure::new("only one of the two files can be standard input"));

@@ -1,50 +1,66 @@
-//! The inspection of one object: the data and checks of a report, as the story of the object.
+//! The inspection of objects: the data and checks of a report, as the story of each object.
 
 use super::live::{Flags, Live};
 use super::{Failure, baseline, files, hosts, look, notify};
 use crate::cli::{CheckArgs, Exit, Target};
+use crate::finding::command::Kubectl;
 use crate::gather;
 use crate::model::{ObjectRef, Reason};
 use crate::output;
 use crate::policy::settings::Settings;
-use crate::render;
+use crate::render::{self, Format};
 use crate::report::Report;
 use crate::snapshot::Snapshot;
 use crate::story::{self, Story};
 use crate::text::Message;
 use crate::wire::{Kind, Time};
-use std::collections::BTreeSet;
 
-pub(super) fn investigate(args: &CheckArgs, target: &Target, clock: fn() -> Time) -> Result<Exit, Failure> {
-    let settings = super::check::settings(&args.judge, Vec::new())?;
+/// The number of names in an error.
+const NAMED: usize = 5;
+
+pub(super) fn investigate(
+    args: &CheckArgs,
+    targets: &[Target],
+    clock: fn() -> Time,
+) -> Result<Exit, Failure> {
+    let settings = super::check::settings(&args.judge, Kubectl::default())?;
     baseline::refuse(&args.compare, &args.judge, "only whole reports are compared")?;
     notify::refuse(args, "one object is not a whole report")?;
+    super::check::refuse_rows(args, "one object has no table of problems")?;
     hosts::refuse(&args.hosts, "one object is not a whole report")?;
+    if targets.len() > 1 && matches!(args.show.output, Format::Json | Format::Yaml) {
+        return Err(Failure::new("-o json and -o yaml are for one object"));
+    }
     let context = args.connect.context.first().map(String::as_str);
-    let (snapshot, global) = if args.filename.is_empty() {
-        (gathered(args, target, &settings, clock)?, args.connect.to_repeat(context))
+    let (snapshot, kubectl) = if args.filename.is_empty() {
+        (gathered(args, targets, &settings, clock)?, Kubectl::with(args.connect.to_repeat(context)))
     } else {
         let now = args.now.map_or_else(clock, Time::from);
         let snapshot = files::read(&args.filename, &args.scope, now)?;
-        let global = super::check::repeat_context(&snapshot);
-        (snapshot, global)
+        let kubectl = super::check::repeat_files(args, &snapshot);
+        (snapshot, kubectl)
     };
-    tell(args, target, &snapshot, &super::check::settings(&args.judge, global)?)
+    tell(args, targets, &snapshot, &super::check::settings(&args.judge, kubectl)?)
 }
 
-/// Gathers the namespace of the object; for a node, the pods of all namespaces.
+/// Gathers the namespace of the objects; for objects of the cluster, all namespaces.
 fn gathered(
     args: &CheckArgs,
-    target: &Target,
+    targets: &[Target],
     settings: &Settings,
     clock: fn() -> Time,
 ) -> Result<Snapshot, Failure> {
     let mut scope = args.scope.clone();
-    scope.all_namespaces |= target.kind == Kind::Node;
+    if targets.iter().all(|target| target.known() == Some(Kind::Namespace)) {
+        scope.namespace = targets.iter().map(|target| target.name.clone()).collect();
+    }
+    let is_of_cluster =
+        |target: &Target| target.known().is_some_and(|kind| !kind.namespaced() && kind != Kind::Namespace);
+    scope.all_namespaces |= targets.iter().any(is_of_cluster);
     let mut live =
         Live::new(Flags { scope: &scope, list: &args.list, connect: &args.connect }, settings, clock)?;
     let context = live.only("an object is in one cluster")?.to_owned();
-    live.plan.about = Some(target.name.clone());
+    live.plan.about = about(targets);
     live.plan.with_certificates = args.judge.wants_certificates();
     let progress = live.progress(args.show.output.is_human());
     live.wait_for(live.one(&context, async |session| {
@@ -52,55 +68,93 @@ fn gathered(
     }))?
 }
 
+/// Returns the name whose pods' logs and warnings are read: that of one object that runs pods. Of other objects, all
+/// evidence of the scope is read.
+fn about(targets: &[Target]) -> Option<String> {
+    use Kind::{
+        CronJob, DaemonSet, Deployment, Job, Node, PersistentVolumeClaim, Pod, ReplicaSet, StatefulSet,
+    };
+    let [target] = targets else { return None };
+    let runs_pods = target.known().is_none_or(|kind| {
+        let own = [CronJob, DaemonSet, Deployment, Job, Node, Pod, ReplicaSet, StatefulSet];
+        own.contains(&kind) || kind == PersistentVolumeClaim
+    });
+    runs_pods.then(|| target.name.clone())
+}
+
 fn tell(
     args: &CheckArgs,
-    target: &Target,
+    targets: &[Target],
     snapshot: &Snapshot,
     settings: &Settings,
 ) -> Result<Exit, Failure> {
     let report = Report::new(snapshot, settings);
-    let object = find(args, &report, target)?;
-    let story = Story::of(&report, object);
-    if !story.exists && story.pods.is_empty() && !story.warned {
-        return Err(missing(args, &report, target, &story.object.namespace));
+    let mut objects = Vec::new();
+    for target in targets {
+        objects.push((target, find(args, &report, target)?));
     }
-    output::stdout(|out| {
-        render::story(&report, &story, args.show.output.into(), look::look(&args.show), out)
-    })?;
-    let failed = args.judge.fail_on.fails(story.worst(), None);
+    let mut worst = None;
+    for (index, (target, object)) in objects.into_iter().enumerate() {
+        let story = Story::of(&report, object);
+        if !story.exists && story.pods.is_empty() && !story.warned && story.findings.is_empty() {
+            return Err(missing(args, &report, target, &story.object.namespace));
+        }
+        output::stdout(|out| {
+            if index > 0 {
+                writeln!(out)?;
+            }
+            render::story(&report, &story, args.show.output.into(), look::look(&args.show), out)
+        })?;
+        worst = worst.max(story.worst());
+    }
+    let failed = args.judge.fail_on.fails(worst, None);
     Ok(Exit::of(failed, snapshot.coverage.gaps.is_empty()))
 }
 
-/// Returns the object in the one namespace that has it, or had it.
+/// Returns the object of this name, or the only one with a name that begins so. An object that is gone may have left
+/// pods and warnings in the one namespace of the scope.
 fn find(args: &CheckArgs, report: &Report, target: &Target) -> Result<ObjectRef, Failure> {
-    let kind = target.kind.name();
-    if !target.kind.namespaced() {
-        return Ok(ObjectRef::of_cluster(kind, &target.name));
-    }
-    let asked = report.snapshot.scope.namespaces.iter().map(String::as_str);
-    let seen = report.namespaces.iter().map(|namespace| namespace.name.as_str());
-    let places: BTreeSet<&str> = asked.chain(seen).collect();
-    let objects = || places.iter().map(|place| ObjectRef::new(place, kind, &target.name));
-    let mut found: Vec<ObjectRef> = objects().filter(|object| story::exists(report, object)).collect();
-    match (found.len(), places.len()) {
-        (1, _) => Ok(found.remove(0)),
-        (0, 1) => objects().next().ok_or_else(|| missing(args, report, target, "")),
-        (0, _) => Err(missing(args, report, target, "")),
-        _ => {
-            let names: Vec<&str> = found.iter().map(|object| &*object.namespace).collect();
-            Err(Failure::new(format!(
-                "{kind} {} exists in several namespaces ({}); choose one with -n",
-                target.name,
-                names.join(", ")
-            )))
+    let scope = &report.snapshot.scope;
+    let namespaced = target.known().is_none_or(Kind::namespaced);
+    let mut all = story::objects_of(report, &target.kind);
+    all.retain(|object| !namespaced || scope.holds(&object.namespace));
+    let exact: Vec<&ObjectRef> = all.iter().filter(|object| *object.name == *target.name).collect();
+    match exact.as_slice() {
+        [only] => return Ok((*only).clone()),
+        [] => {}
+        several => {
+            let places = several.iter().map(|object| &*object.namespace).collect::<Vec<_>>().join(", ");
+            return Err(Failure::new(format!(
+                "{} {} exists in several namespaces ({places}); choose one with -n",
+                target.kind, target.name
+            )));
         }
     }
+    let begins: Vec<&ObjectRef> = all.iter().filter(|object| object.name.starts_with(&target.name)).collect();
+    match (begins.as_slice(), scope.namespaces.as_slice()) {
+        ([only], _) => Ok((*only).clone()),
+        ([], [place]) if target.known().is_some() => {
+            Ok(ObjectRef::new(if namespaced { place } else { "" }, &target.kind, &target.name))
+        }
+        ([], _) => Err(missing(args, report, target, "")),
+        (several, _) => Err(ambiguous(target, several)),
+    }
+}
+
+fn ambiguous(target: &Target, objects: &[&ObjectRef]) -> Failure {
+    let mut names: Vec<String> = objects.iter().take(NAMED).map(|object| object.name.to_string()).collect();
+    if objects.len() > NAMED {
+        names.push(format!("{} more", objects.len() - NAMED));
+    }
+    let line = format!("{} names begin with {}/{}", objects.len(), target.kind.to_lowercase(), target.name);
+    Failure::new(line).with_hint(&format!("one of {}", names.join(", ")))
 }
 
 /// Returns why there is nothing to show: in the words of kubectl, or about the files.
 fn missing(args: &CheckArgs, report: &Report, target: &Target, namespace: &str) -> Failure {
     let snapshot = report.snapshot;
-    let object = format!("{} \"{}\"", target.kind.resource(), target.name);
+    let resource = target.known().map_or_else(|| target.kind.clone(), Kind::resource);
+    let object = format!("{resource} \"{}\"", target.name);
     let line = if args.filename.is_empty() {
         format!("Error from server (NotFound): {object} not found")
     } else {
@@ -110,9 +164,7 @@ fn missing(args: &CheckArgs, report: &Report, target: &Target, namespace: &str) 
     let name = format!("/{}: ", target.name);
     let mut unreadable = snapshot.coverage.gaps.iter().filter(|gap| {
         let is_it = |why: &Message| why.to_string().contains(&name);
-        gap.kind == target.kind.name()
-            && gap.reason == Reason::Unreadable
-            && gap.why.as_ref().is_some_and(is_it)
+        gap.kind == target.kind && gap.reason == Reason::Unreadable && gap.why.as_ref().is_some_and(is_it)
     });
     let why = unreadable.find_map(|gap| gap.why.as_ref());
     let hint = match (why, namespace) {

@@ -1,7 +1,7 @@
 //! The language, colours and width of the output, from the flags, the environment and the terminal.
 
-use crate::cli::{ColorChoice, RightsizeArgs, ShowArgs};
-use crate::render::Look;
+use crate::cli::{ColorChoice, RightsizeArgs, RowArgs, ShowArgs};
+use crate::render::{Look, RowOptions};
 use crate::text::Lang;
 use clap::ValueEnum;
 use std::ffi::OsString;
@@ -9,6 +9,11 @@ use std::io::{self, IsTerminal};
 
 pub(super) fn look<F: ValueEnum + Clone + Send + Sync + 'static>(show: &ShowArgs<F>) -> Look {
     of(show.lang, show.color, show.width, show.all)
+}
+
+/// Returns the look of a report with a table of problems.
+pub(super) fn with_rows(show: &ShowArgs, rows: &RowArgs) -> Look {
+    Look { rows: RowOptions::from(rows), ..look(show) }
 }
 
 pub(super) fn look_at_sizes(args: &RightsizeArgs) -> Look {
@@ -22,7 +27,9 @@ pub(super) fn of(lang: Option<Lang>, choice: ColorChoice, width: Option<u16>, al
         lang: lang.unwrap_or_else(locale),
         color: color(choice, terminal),
         width: width.or(size.map(|(width, _)| width.0)).map(usize::from),
+        height: size.map(|(_, height)| usize::from(height.0)),
         all,
+        rows: RowOptions::default(),
     }
 }
 

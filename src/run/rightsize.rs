@@ -50,7 +50,7 @@ fn of_files(args: &RightsizeArgs, clock: fn() -> Time) -> Result<LoadedCluster, 
 fn settings(args: &RightsizeArgs, global: Vec<String>) -> Settings {
     Settings {
         thresholds: args.thresholds(),
-        kubectl: Kubectl { global },
+        kubectl: Kubectl::with(global),
         rules: args.rules.clone(),
         no_annotations: args.containers.no_annotations,
         ..Settings::default()
@@ -62,7 +62,7 @@ fn again(args: &RightsizeArgs, loaded: &LoadedCluster) -> Option<String> {
     let words = args.to_repeat(loaded.context.as_deref())?;
     // kubectl refuses flags before the name of a plugin.
     let plugin = ["healthcheck", "rightsize"].map(str::to_owned);
-    Some(Kubectl { global: plugin.into_iter().chain(words).collect() }.line(&[]))
+    Some(Kubectl::with(plugin.into_iter().chain(words).collect()).line(&[]))
 }
 
 /// Reads clusters in parallel; returns them in the order of the command line.

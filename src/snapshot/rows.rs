@@ -85,6 +85,18 @@ macro_rules! rows {
                 lists.into_iter().filter(|list| list.0).map(|(_, kinds, count)| (kinds, count)).collect()
             }
 
+            /// Returns the namespace and name of every object of a kind.
+            pub fn objects_of(&self, kind: Kind) -> Vec<(&str, &str)> {
+                match kind {
+                    $($(Kind::$kind => {
+                        let key: Key<$row> = rows!(@key $key);
+                        let keys = self.$list.iter().map(key);
+                        let of_kind = keys.filter(|(_, of, _)| of.is_empty() || *of == kind.name());
+                        of_kind.map(|(namespace, _, name)| (namespace, name)).collect()
+                    })*)*
+                }
+            }
+
             /// Sorts every list and drops repeated rows. Returns their number by the first kind of the list.
             fn sort_lists(&mut self) -> Vec<(Option<Kind>, u64)> {
                 vec![$((first(&[$(Kind::$kind),*]), $sort(&mut self.$list, rows!(@key $key))),)*]

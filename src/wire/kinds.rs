@@ -268,6 +268,13 @@ impl Kind {
         Kind::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
+    /// Returns whether its objects have a state of their own. Events, endpoints and measurements are about others.
+    pub fn has_state(self) -> bool {
+        self.place() != Place::Measured
+            && !self.is_metered()
+            && !matches!(self, Kind::EndpointSlice | Kind::Event)
+    }
+
     /// The name that kubectl uses: `pods`, `deployments.apps`.
     pub fn resource(self) -> String {
         match self.api_version().split_once('/') {

@@ -1,13 +1,12 @@
 //! The first lines of the screen: the verdict, the counts, and the scope.
 
-use super::super::document::{Line, flow, own};
+use super::super::document::{Item, Line, flow, own};
 use super::super::escape::visible;
 use super::super::words::{self, texts};
 use super::super::{Look, grid};
 use crate::finding::Severity;
-use crate::report::{Counts, Report, Verdict};
-use crate::text::Fact;
-use crate::text::Lang;
+use crate::report::{Counts, Down, Report, Verdict};
+use crate::text::{Fact, Lang, Text};
 use owo_colors::Style;
 
 texts! {
@@ -18,6 +17,72 @@ texts! {
     COMPLETED: "+{completed} completed", "另有 {completed} 個已完成", "另有 {completed} 个已完成";
     BY_SEVERITY: "{count} {severity}", "{severity} {count}", "{severity} {count}";
     SECONDS: "{seconds} s", "{seconds} 秒", "{seconds} 秒";
+    DOWN: "down now", "目前停擺", "当前不可用";
+    WORKLOADS: "{count:# workload|# workloads} with no ready pod", "{count} 個工作負載沒有就緒的 Pod", "{count} 个工作负载没有就绪的 Pod";
+    SERVICES: "{count:# service|# services} without endpoints", "{count} 個 Service 沒有端點", "{count} 个 Service 没有端点";
+    NODES: "{count} of {nodes:# node|# nodes}", "{nodes} 個節點中的 {count} 個", "{nodes} 个节点中的 {count} 个";
+    WEBHOOKS: "{count:# admission webhook|# admission webhooks}", "{count} 個准入 Webhook", "{count} 个准入 Webhook";
+    APIS: "{count:# aggregated API|# aggregated APIs}", "{count} 個聚合 API", "{count} 个聚合 API";
+    LAST_HOUR: "last hour", "最近一小時", "最近一小时";
+    NEW_ONES: "{counts} new", "新增 {counts}", "新增 {counts}";
+    NONE_NEW: "nothing new", "沒有新問題", "没有新问题";
+    AFFECTED: "{count} of {namespaces:# namespace|# namespaces} affected (list: -o wide)",
+        "{namespaces} 個命名空間中 {count} 個受影響（清單：-o wide）", "{namespaces} 个命名空间中 {count} 个受影响（列表：-o wide）";
+}
+
+/// The age of a new incident, in seconds.
+pub(super) const HOUR: i64 = 3600;
+
+/// Returns what is down, what is new, and how many namespaces suffer; nothing if all is well.
+pub(super) fn reach(report: &Report, look: Look) -> Vec<Item> {
+    if report.serious().next().is_none() {
+        return Vec::new();
+    }
+    let lang = look.lang;
+    let line = |head: &Text, parts: &[String], separator: &str| {
+        let text = words::headed(head.get(lang), &parts.join(separator), lang);
+        Item { head: None, text: own(text), indent: 3 }
+    };
+    let down = down(&report.down(), lang);
+    let new = by_severity(|severity| report.began_within(severity, HOUR), lang);
+    let new = match new.is_empty() {
+        true => NONE_NEW.get(lang).to_owned(),
+        false => NEW_ONES.fill(lang, &[("counts", Fact::Text(words::list(&new, lang)))]),
+    };
+    let facts = [
+        ("count", Fact::count(report.affected_namespaces())),
+        ("namespaces", Fact::count(report.namespaces.len())),
+    ];
+    let mut lines = Vec::new();
+    if !down.is_empty() {
+        lines.push(line(&DOWN, &[words::list(&down, lang)], ""));
+    }
+    lines.push(line(&LAST_HOUR, &[new, AFFECTED.fill(lang, &facts)], " · "));
+    lines
+}
+
+fn down(down: &Down, lang: Lang) -> Vec<String> {
+    let counts = [
+        (&WORKLOADS, down.workloads),
+        (&SERVICES, down.services),
+        (&NODES, down.nodes),
+        (&WEBHOOKS, down.webhooks),
+        (&APIS, down.apis),
+    ];
+    let some = counts.into_iter().filter(|(_, count)| *count > 0);
+    let nodes = || Fact::count(down.of_nodes);
+    some.map(|(text, count)| text.fill(lang, &[("count", Fact::count(count)), ("nodes", nodes())])).collect()
+}
+
+/// Returns `1 high` and `2 medium`, as far as there are any.
+fn by_severity(count: impl Fn(Severity) -> usize, lang: Lang) -> Vec<String> {
+    let counts = [Severity::High, Severity::Medium].into_iter().map(|of| (of, count(of)));
+    let some = counts.filter(|(_, count)| *count > 0);
+    some.map(|(severity, count)| {
+        let word = words::severity_word(severity).get(lang);
+        BY_SEVERITY.fill(lang, &[("count", Fact::count(count)), ("severity", Fact::text(word))])
+    })
+    .collect()
 }
 
 /// The widest gap between the verdict and the scope on one line.
@@ -29,15 +94,7 @@ pub(super) fn verdict(report: &Report, look: Look) -> Vec<Line> {
     let word = look.paint(words::verdict(report.verdict).get(lang), style_of(report.verdict));
     let mut left = vec![format!("{} {word}", words::verdict_glyph(report.verdict))];
     left.push(healthy_of(&report.totals, lang));
-    let counts: Vec<String> = [Severity::High, Severity::Medium]
-        .into_iter()
-        .map(|severity| (severity, report.count(severity)))
-        .filter(|(_, count)| *count > 0)
-        .map(|(severity, count)| {
-            let word = words::severity_word(severity).get(lang);
-            BY_SEVERITY.fill(lang, &[("count", Fact::count(count)), ("severity", Fact::text(word))])
-        })
-        .collect();
+    let counts = by_severity(|severity| report.count(severity), lang);
     left.extend((!counts.is_empty()).then(|| words::list(&counts, lang)));
     let right = scope(report, lang);
     let (one_line, aside) = (left.join(" · "), right.join(" · "));

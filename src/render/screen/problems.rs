@@ -2,42 +2,94 @@
 
 use super::super::document::{Block, Column, Line, Table, message, name, own};
 use super::super::words::{self, texts};
-use super::super::{changed, links, next};
+use super::super::{Sort, changed, links, next};
 use super::Screen;
-use super::rows::Row;
+use super::head::HOUR;
+use super::rows::{Row, Rows, Tally};
 use crate::compare::changes::Change;
 use crate::finding::Severity;
-use crate::text::Fact;
-use crate::text::Text;
+use crate::text::{Fact, Text};
 use owo_colors::Style;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 texts! {
-    FOLDED: "Not shown: {rest}. --all shows them", "未列出：{rest}。--all 可列出", "未列出：{rest}。--all 可列出";
+    FOLDED: "Not shown: {rest} (--all)", "未列出：{rest}（--all）", "未列出：{rest}（--all）";
+    OLD: "Older than 7d: {rest} (--older 7d)", "超過 7 天：{rest}（--older 7d）", "超过 7 天：{rest}（--older 7d）";
+    CLUSTER: "WHOLE CLUSTER", "整個叢集", "整个集群";
+    NEW: "NEW IN THE LAST HOUR", "最近一小時新增", "最近一小时新增";
+    LONGER: "FOR LONGER THAN AN HOUR", "持續超過一小時", "持续超过一小时";
+}
+
+/// A group of rows.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Group {
+    /// All of the cluster depends on it.
+    Cluster,
+    /// It began in the last hour.
+    New,
+    /// All others.
+    Longer,
+}
+
+impl Group {
+    fn head(self) -> &'static Text {
+        match self {
+            Group::Cluster => &CLUSTER,
+            Group::New => &NEW,
+            Group::Longer => &LONGER,
+        }
+    }
 }
 
 impl Screen<'_> {
     /// Returns the problems and the changes.
-    pub(super) fn problems(&self) -> Vec<Block> {
-        let (rows, rest) = self.rows();
+    pub(super) fn problems(&self, rows: &Rows) -> Vec<Block> {
+        let Rows { shown, rest, old } = rows;
         let mut blocks = Vec::new();
-        if !rows.is_empty() {
-            blocks.push(Block::Table(self.problem_table(&rows)));
+        if !shown.is_empty() {
+            let mut table = self.problem_table(shown);
+            table.groups = if self.is_grouped() { self.groups(shown) } else { Vec::new() };
+            blocks.push(Block::Table(table));
         }
-        blocks.extend(self.folded(rest).map(|line| Block::Lines(vec![own(line).dim()])));
+        let hidden = [(&FOLDED, rest), (&OLD, old)].map(|(text, tally)| self.folded(text, tally));
+        blocks.push(Block::Parts(hidden.into_iter().flatten().map(|part| own(part).dim()).collect()));
         blocks
     }
 
+    /// Returns whether the rows are grouped by reach and age.
+    pub(super) fn is_grouped(&self) -> bool {
+        self.is_of_many() && self.look.rows.sort == Sort::Severity && !self.is_compared()
+    }
+
+    fn is_compared(&self) -> bool {
+        self.report.changes().is_some()
+    }
+
+    pub(super) fn group(&self, row: &Row) -> Group {
+        match row.incident {
+            Some(incident) if incident.is_of_cluster => Group::Cluster,
+            _ if self.age(row).is_some_and(|age| age <= HOUR) => Group::New,
+            _ => Group::Longer,
+        }
+    }
+
+    /// Returns the heading of each group, with the index of its first row.
+    fn groups(&self, rows: &[Row]) -> Vec<(usize, Line)> {
+        let groups: Vec<Group> = rows.iter().map(|row| self.group(row)).collect();
+        let begins = |index: &usize| *index == 0 || groups[*index] != groups[*index - 1];
+        let heads = (0..groups.len()).filter(begins);
+        heads.map(|index| (index, own(groups[index].head().get(self.look.lang)))).collect()
+    }
+
     /// Returns how many problems of each severity are not among the rows.
-    fn folded(&self, rest: BTreeMap<Reverse<Severity>, usize>) -> Option<String> {
+    fn folded(&self, text: &Text, rest: &Tally) -> Option<String> {
         let lang = self.look.lang;
         let counts: Vec<String> = rest
-            .into_iter()
-            .map(|(Reverse(severity), n)| format!("{} {n}", words::severity(severity, lang)))
+            .iter()
+            .map(|(Reverse(severity), n)| format!("{} {n}", words::severity(*severity, lang)))
             .collect();
         let rest = Fact::Text(words::list(&counts, lang));
-        (!counts.is_empty()).then(|| FOLDED.fill(lang, &[("rest", rest)]))
+        (!counts.is_empty()).then(|| text.fill(lang, &[("rest", rest)]))
     }
 
     fn problem_table(&self, rows: &[Row]) -> Table {
@@ -47,6 +99,8 @@ impl Screen<'_> {
             narrow: self.columns(rows, true),
             text: Some(Column::new(words::WHAT.get(self.look.lang), rows.iter().map(|row| self.text(row)))),
             below: if self.wide { rows.iter().map(below).collect() } else { Vec::new() },
+            groups: Vec::new(),
+            density: self.density,
         }
     }
 
@@ -57,7 +111,7 @@ impl Screen<'_> {
         };
         let change = |row: &Row| row.changed.map_or_else(Line::default, |of| self.change(of.change).into());
         let mut columns = Vec::new();
-        if self.report.changes().is_some() {
+        if self.is_compared() {
             columns.push(column(&changed::CHANGE, &change));
         }
         columns.push(column(&words::SEVERITY, &|row| self.severity(row.severity).into()));
@@ -69,7 +123,16 @@ impl Screen<'_> {
             columns.push(column(&words::NAMESPACE, &|row| row.namespace()));
             columns.push(column(&words::OBJECT, &|row| row.object()));
         }
+        let ready: Vec<String> = rows.iter().map(|row| self.ready(row)).collect();
+        if ready.iter().any(|cell| !cell.is_empty()) {
+            columns.push(Column::new(words::READY.get(self.look.lang), ready).expendable(2));
+        }
         columns
+    }
+
+    /// Returns the READY column of the object that the row names.
+    fn ready(&self, row: &Row) -> String {
+        row.named().and_then(|object| self.report.ready(&object)).unwrap_or_default()
     }
 
     /// Returns the evidence and the commands of a finding, for `-o wide`.

@@ -1,12 +1,13 @@
 //! The rows of the problem table, and the texts of their cells.
 
-use super::super::changed;
 use super::super::document::{Line, message, name, own};
 use super::super::words::{age, and_more, texts};
+use super::super::{Sort, changed};
 use super::Screen;
 use crate::compare::changes::{Change, Changed, Changes};
 use crate::finding::incident::Incident;
 use crate::finding::{Finding, Severity};
+use crate::model::ObjectRef;
 use crate::text::{Fact, Lang};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -19,7 +20,10 @@ texts! {
 }
 
 /// The number of incidents on one screen.
-const INCIDENTS_SHOWN: usize = 20;
+pub(super) const INCIDENTS_SHOWN: usize = 20;
+
+/// The age from which an incident is folded if newer ones are at least as bad, in seconds.
+const OLD: i64 = 7 * 86_400;
 
 /// A row of the problem table.
 pub(super) struct Row<'r> {
@@ -28,38 +32,79 @@ pub(super) struct Row<'r> {
     /// The finding; `None` if it is not found any more.
     pub(super) finding: Option<&'r Finding>,
     /// The incident; `None` if the row is one finding of an incident.
-    incident: Option<&'r Incident>,
+    pub(super) incident: Option<&'r Incident>,
     /// The change since the earlier run.
     pub(super) changed: Option<&'r Changed>,
     /// The number of other findings of the incident with the same change.
     others: usize,
 }
 
-/// The rows that are shown, and the number of those that are not, by severity.
-pub(super) type Rows<'r> = (Vec<Row<'r>>, BTreeMap<Reverse<Severity>, usize>);
+/// The number of rows by severity.
+pub(super) type Tally = BTreeMap<Reverse<Severity>, usize>;
+
+/// The rows of a screen.
+pub(super) struct Rows<'r> {
+    /// Those that are shown.
+    pub(super) shown: Vec<Row<'r>>,
+    /// How many are not shown.
+    pub(super) rest: Tally,
+    /// How many are not shown because they are old.
+    pub(super) old: Tally,
+}
 
 impl Screen<'_> {
     /// Returns one row for each incident, or for each finding with `--all`. Changes come first.
     pub(super) fn rows(&self) -> Rows<'_> {
-        let mut rows = match (self.report.changes(), self.look.all) {
+        let mut rows: Vec<Row> = match (self.report.changes(), self.look.all) {
             (None, true) => self.report.findings.iter().map(|finding| of_finding(finding, None)).collect(),
             (None, false) => self.incidents(),
             (Some(changes), true) => self.every_change(changes),
             (Some(changes), false) => self.changes(changes),
         };
-        let shown = if self.look.all || self.wide { usize::MAX } else { INCIDENTS_SHOWN };
-        let mut rest = BTreeMap::new();
-        let mut left = 0;
+        self.sort(&mut rows);
+        let (mut rest, mut old) = (Tally::new(), Tally::new());
+        let (mut left, mut worst_young) = (0, None);
         rows.retain(|row| {
-            let is_shown = self.look.all || row.severity > Severity::Low && left < shown;
-            left += usize::from(is_shown);
-            // A fixed problem is not counted as hidden.
-            if !is_shown && row.finding.is_some() {
-                *rest.entry(Reverse(row.severity)).or_insert(0) += 1;
+            let age = self.age(row);
+            let is_old =
+                self.folds() && age.is_some_and(|age| age > OLD) && worst_young >= Some(row.severity);
+            let is_asked = self.look.all || row.severity > Severity::Low;
+            let is_shown = is_asked && !is_old && self.look.rows.holds(age) && left < self.limit;
+            if is_shown {
+                left += 1;
+                worst_young = worst_young.max(age.filter(|age| *age <= OLD).map(|_| row.severity));
+            } else if row.finding.is_some() {
+                // A fixed problem is not counted as hidden.
+                let tally = if is_asked && is_old { &mut old } else { &mut rest };
+                *tally.entry(Reverse(row.severity)).or_insert(0) += 1;
             }
             is_shown
         });
-        (rows, rest)
+        if self.is_grouped() {
+            rows.sort_by_key(|row| self.group(row));
+        }
+        Rows { shown: rows, rest, old }
+    }
+
+    /// Returns whether old incidents are folded: not if incidents were chosen by their age, and not in a comparison.
+    fn folds(&self) -> bool {
+        !(self.look.all || self.wide || self.look.rows.chooses() || self.report.changes().is_some())
+    }
+
+    fn sort(&self, rows: &mut [Row]) {
+        let age = |row: &Row| self.age(row).unwrap_or(i64::MAX);
+        match self.look.rows.sort {
+            Sort::Severity => {}
+            Sort::Newest => rows.sort_by_key(age),
+            Sort::Oldest => rows.sort_by_key(|row| Reverse(age(row))),
+            Sort::Namespace => rows.sort_by(|a, b| a.place().cmp(&b.place())),
+        }
+    }
+
+    /// Returns how many seconds ago the problem of a row began.
+    pub(super) fn age(&self, row: &Row) -> Option<i64> {
+        let since = row.finding.map_or_else(|| row.changed.and_then(|of| of.since), |finding| finding.since);
+        since.map(|since| self.report.snapshot.taken_at.seconds_since(since))
     }
 
     fn incidents<'r>(&'r self) -> Vec<Row<'r>> {
@@ -149,10 +194,22 @@ fn of_finding<'r>(finding: &'r Finding, changed: Option<&'r Changed>) -> Row<'r>
 }
 
 impl Row<'_> {
+    /// Returns the namespace, kind and name of the object.
+    fn place(&self) -> Option<&ObjectRef> {
+        self.finding.map(|finding| &finding.object).or(self.changed.map(|changed| &changed.object))
+    }
+
     pub(super) fn namespace(&self) -> Line {
-        let object =
-            self.finding.map(|finding| &finding.object).or(self.changed.map(|changed| &changed.object));
-        object.map_or_else(Line::default, |object| name(&*object.namespace))
+        self.place().map_or_else(Line::default, |object| name(&*object.namespace))
+    }
+
+    /// Returns the object that the row names.
+    pub(super) fn named(&self) -> Option<ObjectRef> {
+        let finding = self.finding?;
+        Some(match self.incident {
+            Some(incident) => object_of(incident, finding),
+            None => finding.object.clone(),
+        })
     }
 
     pub(super) fn object(&self) -> Line {
@@ -169,13 +226,20 @@ impl Row<'_> {
 /// Returns the object of an incident, by the finding that names its cause. Several pods of one owner are shown as their
 /// owner, pods of several owners as the first owner and the number of others.
 pub(in super::super) fn of_incident(incident: &Incident, finding: &Finding) -> String {
-    let own = || finding.object.slashed();
-    let Some(owner) = finding.owner.as_ref() else { return own() };
-    let owner = format!("{}/{}", owner.kind.to_lowercase(), owner.name);
+    let object = object_of(incident, finding).slashed();
     match incident {
-        Incident { workloads: 2.., .. } => format!("{owner} +{}", incident.workloads - 1),
-        Incident { pods: 2.., .. } => owner,
-        _ => own(),
+        Incident { workloads: 2.., .. } if finding.owner.is_some() => {
+            format!("{object} +{}", incident.workloads - 1)
+        }
+        _ => object,
+    }
+}
+
+/// Returns the object of an incident: several pods of one owner are their owner.
+fn object_of(incident: &Incident, finding: &Finding) -> ObjectRef {
+    match &finding.owner {
+        Some(owner) if incident.workloads > 1 || incident.pods > 1 => owner.object(&finding.object.namespace),
+        _ => finding.object.clone(),
     }
 }
 

@@ -5,6 +5,7 @@ mod file;
 use super::super::Failure;
 use super::super::live::{Flags, Live};
 use crate::cli::{Exit, InitArgs, ScopeArgs};
+use crate::finding::command::Kubectl;
 use crate::finding::command::quote;
 use crate::output;
 use crate::policy::profile;
@@ -42,7 +43,7 @@ pub(super) fn init(args: &InitArgs, clock: fn() -> Time) -> Result<Exit, Failure
             args.name
         )));
     }
-    super::super::check::settings(&args.judge, Vec::new())?;
+    super::super::check::settings(&args.judge, Kubectl::default())?;
     let to_stdout = args.config.as_deref() == Some(Path::new("-"));
     let path =
         args.config.clone().or_else(|| super::super::environment_os(profile::VARIABLE).map(PathBuf::from));
