@@ -316,7 +316,7 @@ pub struct ShowArgs<F: ValueEnum + Clone + Send + Sync + 'static = Format> {
     #[arg(long)]
     pub all: bool,
     /// Language: en, zh-TW or zh-CN (default: that of the locale)
-    #[arg(long)]
+    #[arg(long, ignore_case = true)]
     pub lang: Option<Lang>,
     /// When to use colours; auto: on a terminal, unless NO_COLOR is set
     #[arg(long, value_name = "WHEN", default_value = "auto")]

@@ -18,7 +18,7 @@ pub struct ExplainArgs {
     #[arg(long)]
     pub example: bool,
     /// Language: en, zh-TW or zh-CN (default: from the locale)
-    #[arg(long, hide_possible_values = true)]
+    #[arg(long, ignore_case = true, hide_possible_values = true)]
     pub lang: Option<Lang>,
     /// When to use colours; NO_COLOR turns them off
     #[arg(long, value_name = "WHEN", default_value = "auto")]
@@ -36,7 +36,7 @@ pub struct ChecksArgs {
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub output: ListFormat,
     /// Language: en, zh-TW or zh-CN (default: that of the locale)
-    #[arg(long)]
+    #[arg(long, ignore_case = true)]
     pub lang: Option<Lang>,
     /// When to use colours; auto: on a terminal, unless NO_COLOR is set
     #[arg(long, value_name = "WHEN", default_value = "auto")]

@@ -10,10 +10,10 @@ use crate::policy::profile::{self, Chosen, Error};
 use crate::policy::setting::{Form, Resolved, SETTINGS, Set, Setting, Source, Topic};
 use crate::render::RightsizeFormat;
 use crate::text::without_login;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, ValueEnum};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fmt::Display;
 
@@ -53,6 +53,9 @@ type Lower = BTreeMap<&'static str, (Vec<String>, Source)>;
 /// If any of the three is invalid, or help was requested.
 pub fn parse(words: &[OsString], environment: Environment) -> Result<Cli, Unparsed> {
     let command = super::help::command();
+    if let Some(error) = with_one_dash(&command, words) {
+        return Err(error.into());
+    }
     let first = command.clone().try_get_matches_from(words)?;
     let asked = Asked::of(&command, &first);
     refuse_with_files(&asked)?;
@@ -78,6 +81,25 @@ pub fn parse(words: &[OsString], environment: Environment) -> Result<Cli, Unpars
     }
     super::profile::choose_webhooks(&mut cli, environment)?;
     Ok(cli)
+}
+
+/// Returns the error of a long flag with one dash: `-namespace shop` would be read as `-n amespace shop`.
+fn with_one_dash(command: &Command, words: &[OsString]) -> Option<clap::Error> {
+    let flags = |command: &Command| -> Vec<String> {
+        command.get_arguments().filter_map(|arg| arg.get_long().map(str::to_owned)).collect()
+    };
+    let known: BTreeSet<String> =
+        std::iter::once(command).chain(command.get_subcommands()).flat_map(flags).collect();
+    let words = words.iter().skip(1).filter_map(|word| word.to_str()).take_while(|word| *word != "--");
+    let mut names = words.filter_map(|word| {
+        let name = word.strip_prefix('-')?.split('=').next()?;
+        (name.len() > 1 && known.contains(name)).then(|| name.to_owned())
+    });
+    let name = names.next()?;
+    let mut error = clap::Error::new(ErrorKind::UnknownArgument).with_cmd(command);
+    error.insert(ContextKind::InvalidArg, ContextValue::String(format!("-{name}")));
+    error.insert(ContextKind::SuggestedArg, ContextValue::String(format!("--{name}")));
+    Some(error)
 }
 
 /// The command of the command line: its path, its definition and its arguments.

@@ -37,7 +37,7 @@ pub struct RightsizeArgs {
     #[arg(long, help_heading = "Output")]
     pub all: bool,
     /// Language: en, zh-TW or zh-CN (default: that of the locale)
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, ignore_case = true, help_heading = "Output")]
     pub lang: Option<Lang>,
     /// When to use colours; auto: on a terminal, unless NO_COLOR is set
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]

@@ -13,12 +13,19 @@ impl ValueEnum for Lang {
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        let help = match self {
-            Lang::En => "English",
-            Lang::ZhTw => "Traditional Chinese (Taiwan)",
-            Lang::ZhCn => "Simplified Chinese (mainland China)",
+        // Locales name languages too.
+        let (help, also): (_, &[&str]) = match self {
+            Lang::En => ("English", &["en_US", "en_US.UTF-8", "en-US", "en_GB", "en_GB.UTF-8", "en-GB"]),
+            Lang::ZhTw => (
+                "Traditional Chinese (Taiwan)",
+                &["zh_TW", "zh_TW.UTF-8", "zh-Hant", "zh-Hant-TW", "zh_HK", "zh_HK.UTF-8", "zh-HK"],
+            ),
+            Lang::ZhCn => (
+                "Simplified Chinese (mainland China)",
+                &["zh", "zh_CN", "zh_CN.UTF-8", "zh-Hans", "zh-Hans-CN", "zh_SG", "zh_SG.UTF-8", "zh-SG"],
+            ),
         };
-        Some(PossibleValue::new(self.tag()).help(help))
+        Some(PossibleValue::new(self.tag()).help(help).aliases(also))
     }
 }
 

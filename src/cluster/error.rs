@@ -6,6 +6,7 @@ use crate::memory;
 use crate::model::Reason;
 use crate::text::{Fact, Message, Text, reasons};
 use crate::wire::{Kind, Status};
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::io;
 use std::time::Duration;
@@ -28,6 +29,18 @@ pub enum Error {
     TimedOut {
         /// The time limit.
         after: Duration,
+    },
+    /// Not even the first request was answered within the time limit.
+    Silent {
+        /// The time limit.
+        after: Duration,
+    },
+    /// A namespace of the scope does not exist.
+    NoNamespace {
+        /// The error of the server.
+        status: Box<Status>,
+        /// An existing namespace with a similar name.
+        near: Option<String>,
     },
     /// The server returned an error.
     Status(Box<Status>),
@@ -59,9 +72,10 @@ impl std::fmt::Display for Error {
             Error::Unreached(text) | Error::Transport(text) => {
                 write!(f, "Unable to connect to the server: {text}")
             }
-            Error::TimedOut { after } => {
+            Error::TimedOut { after } | Error::Silent { after } => {
                 write!(f, "Unable to connect to the server: {}", no_answer(*after))
             }
+            Error::NoNamespace { status, .. } => write!(f, "{}", Error::Status(status.clone())),
             Error::Status(status) if status.code == 401 => {
                 write!(f, "error: You must be logged in to the server (Unauthorized)")
             }
@@ -87,12 +101,22 @@ impl Error {
     }
 
     /// Returns a hint, if one is likely to help.
-    pub fn hint(&self) -> Option<&'static str> {
+    pub fn hint(&self) -> Option<Cow<'static, str>> {
+        if let Error::NoNamespace { near: Some(near), .. } = self {
+            return Some(Cow::Owned(format!("did you mean \"{near}\"?")));
+        }
+        self.known_hint().map(Cow::Borrowed)
+    }
+
+    fn known_hint(&self) -> Option<&'static str> {
         match self {
             Error::Unreached(text) if text.contains("certificate") => Some(
                 "the server's certificate is not trusted; set its authority with --certificate-authority, or skip \
                  verification with --insecure-skip-tls-verify",
             ),
+            Error::Unreached(_) | Error::Silent { .. } => {
+                Some("check the network and the VPN, and the server in the kubeconfig")
+            }
             Error::Status(status) if status.code == 401 => {
                 Some("the server rejected the credentials; a token may have expired: log in again")
             }
@@ -107,7 +131,7 @@ impl Error {
     /// Returns the reason of the gap that the error leaves.
     pub fn reason(&self) -> Reason {
         match self {
-            Error::TimedOut { .. } => Reason::TimedOut,
+            Error::TimedOut { .. } | Error::Silent { .. } => Reason::TimedOut,
             Error::Unreadable(_) => Reason::Unreadable,
             Error::NotServed(_) => Reason::Absent,
             Error::Stopped(_) => Reason::Stopped,
@@ -131,7 +155,13 @@ impl Error {
                 Message::new(&reasons::SERVER_REFUSED, vec![("host", Fact::text(host))])
             }
             Error::Unreached(text) | Error::Transport(text) => of(&reasons::SERVER_UNREACHABLE, quoted(text)),
-            Error::TimedOut { after } => of(&reasons::SERVER_UNREACHABLE, no_answer(*after)),
+            Error::TimedOut { after } | Error::Silent { after } => {
+                of(&reasons::SERVER_UNREACHABLE, no_answer(*after))
+            }
+            Error::NoNamespace { near: Some(near), .. } => {
+                Message::new(&reasons::NO_NAMESPACE_NEAR, vec![("near", Fact::text(near))])
+            }
+            Error::NoNamespace { near: None, .. } => Message::plain(&reasons::NO_NAMESPACE),
             Error::Status(status) if status.code == 401 && status.message.is_empty() => {
                 Message::plain(&reasons::NOT_LOGGED_IN)
             }

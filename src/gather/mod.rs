@@ -5,7 +5,7 @@
 
 mod log_tails;
 mod multi_cluster;
-mod namespaces;
+pub(crate) mod namespaces;
 mod per_namespace;
 mod plan;
 mod pod_metrics;
@@ -109,7 +109,9 @@ impl<'a> Run<'a> {
         } else {
             scope.namespaces.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect()
         };
-        if let Some(bad) = namespaces.iter().find(|name| !namespaces::is_name(name)) {
+        if let Some(bad) =
+            namespaces.iter().find(|name| !namespaces::is_pattern(name) && !namespaces::is_name(name))
+        {
             return Err(Error::Config(format!("\"{bad}\" is not a valid namespace name")));
         }
         let excluded = scope.excluded_set().map_err(|error| Error::Config(error.to_string()))?;
@@ -127,7 +129,11 @@ impl<'a> Run<'a> {
             implausible_clock: None,
             version: String::new(),
         };
-        run.greet().await?;
+        run.greet().await.map_err(|error| match error {
+            Error::TimedOut { after } => Error::Silent { after },
+            other => other,
+        })?;
+        run.find_namespaces().await?;
         Ok(run)
     }
 
@@ -200,7 +206,8 @@ impl<'a> Run<'a> {
     async fn lists<K: Sink>(&mut self, blank: K) -> Result<(Snapshot, Vec<K>), Error> {
         let requests = self.requests();
         self.client.progress.started(&self.client.session.cluster.server, &self.version, &requests);
-        let (mut read, named) = tokio::join!(self.read(&blank, requests), self.named());
+        let (mut read, mut named) = tokio::join!(self.read(&blank, requests), self.named());
+        self.suggest(&mut named).await;
         if self.namespaces.is_empty() {
             read = self.per_namespace(&blank, read).await;
         }

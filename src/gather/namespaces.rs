@@ -8,6 +8,7 @@ use crate::cluster::page::{ApiClient, RetryPolicy};
 use crate::cluster::{Budget, Error, ListRequest, ListResult, Progress, Session, Sink, Stop};
 use crate::model::{Coverage, Gap};
 use crate::snapshot::Rows;
+use crate::text::suggest::nearest_holding;
 use crate::wire::{Kind, Object, Time};
 use globset::GlobSet;
 use std::collections::BTreeSet;
@@ -34,8 +35,43 @@ impl Run<'_> {
         named
     }
 
+    /// Replaces patterns by the names of the namespaces that match.
+    pub(super) async fn find_namespaces(&mut self) -> Result<(), Error> {
+        let (patterns, plain): (Vec<String>, Vec<String>) =
+            std::mem::take(&mut self.namespaces).into_iter().partition(|name| is_pattern(name));
+        self.namespaces = plain;
+        if patterns.is_empty() {
+            return Ok(());
+        }
+        let known = names(Arc::clone(&self.client), self.plan.list.page_timeout).await?;
+        let excluded = |name: &&String| !self.excluded.is_match(name.as_str());
+        let found = matching(&patterns, known.iter().filter(excluded)).map_err(Error::Config)?;
+        self.namespaces.extend(found);
+        self.namespaces.sort();
+        self.namespaces.dedup();
+        Ok(())
+    }
+
+    /// Adds the nearest existing name to the errors of namespaces that do not exist.
+    pub(super) async fn suggest(&self, named: &mut [Named]) {
+        let is_missing = |(_, object): &Named| object.as_ref().is_err_and(Error::is_not_found);
+        if !named.iter().any(is_missing) {
+            return;
+        }
+        // Not every user may list namespaces.
+        let known = names(Arc::clone(&self.client), self.plan.list.page_timeout).await.unwrap_or_default();
+        for (name, object) in named.iter_mut() {
+            if let Err(Error::Status(status)) = object
+                && status.code == 404
+            {
+                let near = nearest_holding(name, known.iter().map(String::as_str)).map(str::to_owned);
+                *object = Err(Error::NoNamespace { status: status.clone(), near });
+            }
+        }
+    }
+
     /// Keeps the namespaces of the scope. A namespace without pods may be misspelt: it must exist, and is a gap if it
-    /// cannot be read. A namespace with pods exists.
+    /// cannot be read. A namespace with pods exists. If none exists, there is nothing to report.
     pub(super) fn keep_named<K: Sink>(
         mut kept: K,
         named: Vec<Named>,
@@ -45,11 +81,18 @@ impl Run<'_> {
         let pods = read.iter().filter(|(request, result)| request.kind == Kind::Pod && result.got > 0);
         let with_pods: BTreeSet<&str> =
             pods.filter_map(|(request, _)| request.namespace.as_deref()).collect();
+        let is_missing = |(name, object): &Named| {
+            !with_pods.contains(&**name) && matches!(object, Err(Error::NoNamespace { .. }))
+        };
+        if named.iter().all(is_missing)
+            && let Some((_, Err(error))) = named.first()
+        {
+            return Err(error.clone());
+        }
         for (name, object) in named {
             let has_pods = with_pods.contains(&*name);
             match object {
                 Ok(object) => kept.keep(object),
-                Err(error) if error.is_not_found() && !has_pods => return Err(error),
                 Err(error) => {
                     let gaps = if has_pods { &mut coverage.outside } else { &mut coverage.gaps };
                     gaps.push(Gap {
@@ -90,6 +133,33 @@ pub(super) async fn names(client: Arc<ApiClient>, deadline: Duration) -> Result<
         Some(error) => Err(error),
         None => Ok(result.kept.namespaces.iter().map(|namespace| namespace.name.to_string()).collect()),
     }
+}
+
+/// Whether a name is a pattern.
+pub(crate) fn is_pattern(name: &str) -> bool {
+    name.contains(['*', '?'])
+}
+
+/// Returns the names that patterns match.
+///
+/// # Errors
+/// If a pattern is malformed or matches none; the text says which.
+pub(crate) fn matching<'n>(
+    patterns: &[String],
+    known: impl Iterator<Item = &'n String> + Clone,
+) -> Result<Vec<String>, String> {
+    let mut found = Vec::new();
+    for pattern in patterns {
+        let matcher = globset::Glob::new(pattern).map_err(|error| error.to_string())?.compile_matcher();
+        let before = found.len();
+        found.extend(known.clone().filter(|name| matcher.is_match(name.as_str())).cloned());
+        if found.len() == before {
+            let near = nearest_holding(pattern, known.map(String::as_str));
+            let near = near.map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default();
+            return Err(format!("no namespace matches \"{pattern}\"{near}"));
+        }
+    }
+    Ok(found)
 }
 
 /// Whether the API server accepts a name for a namespace: a DNS label.

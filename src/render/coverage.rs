@@ -153,21 +153,20 @@ pub(super) fn not_seen(report: &Report, lang: Lang, short: bool) -> Vec<String> 
 /// the scope first.
 pub(super) fn brief(report: &Report, lang: Lang) -> (Option<String>, Vec<String>) {
     let (_, outside) = without_tls(&report.coverage.outside);
-    let mut groups = group(&outside, true, line, lang);
+    let (checks, kinds): (Vec<Gap>, Vec<Gap>) =
+        outside.into_iter().partition(|gap| CATALOG.find(&gap.kind).is_some());
+    let mut groups = group(&kinds, true, line, lang);
     let clause = match groups.len() {
         0 => None,
         1 => groups.pop(),
         _ => {
-            let mut kinds: Vec<String> = Vec::new();
-            for kind in outside.iter().map(|gap| what(gap, lang)) {
-                if !kinds.contains(&kind) {
-                    kinds.push(kind);
-                }
-            }
-            Some(words::bracketed(&first_of(kinds, lang), WHY.get(lang), lang))
+            let names: BTreeSet<String> = kinds.iter().map(|gap| what(gap, lang)).collect();
+            Some(words::bracketed(&first_of(names.into_iter().collect(), lang), WHY.get(lang), lang))
         }
     };
     let mut notes = not_seen(report, lang, false);
+    let checks = group(&checks, true, line, lang).into_iter();
+    notes.extend(checks.map(|what| words::headed(OUTSIDE.get(lang), &what, lang)));
     notes.extend(remarks(report, lang));
     (clause.map(|clause| words::headed(LEFT_OUT.get(lang), &clause, lang)), notes)
 }

@@ -33,20 +33,47 @@ pub(super) fn message(text: &str) -> String {
     }
 }
 
-/// Makes a text [`visible`], and escapes Markdown and HTML.
+/// Makes a text [`visible`], and escapes Markdown and HTML. Addresses and mentions become code, which no viewer turns into
+/// a link or a notification and which can be copied.
 pub(super) fn markdown(text: &str) -> String {
+    let text = visible(text);
     let mut out = String::with_capacity(text.len());
-    for c in visible(text).chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '$' => out.extend(['\\', c]),
-            c => out.push(c),
+    let mut rest = text.as_str();
+    while let Some(c) = rest.chars().next() {
+        let end = rest.find(|c| !is_of_address(c)).unwrap_or(rest.len());
+        let run = rest.get(..end).unwrap_or_default();
+        let address = run.trim_end_matches(['.', ',', ':', ';', '!', '?', '\'']);
+        if is_address(address) {
+            out.extend(["`", address, "`"]);
+            rest = rest.get(address.len()..).unwrap_or_default();
+        } else {
+            let plain = end.max(c.len_utf8());
+            rest.get(..plain).unwrap_or_default().chars().for_each(|c| escaped(c, &mut out));
+            rest = rest.get(plain..).unwrap_or_default();
         }
     }
-    // GitHub and others turn bare addresses into links.
-    out.replace("://", ":&#47;&#47;").replace("www.", "www&#46;").replace('@', "&#64;")
+    out
+}
+
+/// Whether a character may be in an address. It has no meaning within code.
+fn is_of_address(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-._~:/?#@!$&'*+,;=%".contains(c)
+}
+
+/// Whether viewers turn a word into a link or a mention.
+fn is_address(word: &str) -> bool {
+    let lower = word.to_ascii_lowercase();
+    word.contains("://") || word.contains('@') || lower.contains("www.")
+}
+
+fn escaped(c: char, out: &mut String) {
+    match c {
+        '<' => out.push_str("&lt;"),
+        '>' => out.push_str("&gt;"),
+        '&' => out.push_str("&amp;"),
+        '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '$' => out.extend(['\\', c]),
+        c => out.push(c),
+    }
 }
 
 /// Makes a text [`visible`], and replaces marks, mentions and links of Slack, Mattermost, Rocket.Chat and Google Chat.
@@ -142,6 +169,6 @@ mod tests {
     #[test]
     fn markdown_has_no_markup_of_the_clusters() {
         assert_eq!(markdown("a|b\n<img src=x>"), "a\\|b\\\\n&lt;img src=x&gt;");
-        assert_eq!(markdown("[x](http://y) `rm` @all"), "\\[x\\](http:&#47;&#47;y) \\`rm\\` &#64;all");
+        assert_eq!(markdown("[x](http://y) `rm` @all"), "\\[x\\](`http://y`) \\`rm\\` `@all`");
     }
 }

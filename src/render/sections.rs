@@ -84,6 +84,7 @@ fn header(report: &Report, look: Look) -> Vec<Block> {
     ];
     vec![
         Block::Heading(1, own(TITLE.get(lang))),
+        overall(report, lang),
         Block::Heading(2, own(ABOUT.get(lang))),
         Block::items(facts.map(|(of, value)| strong(of.get(lang)).then(words::colon(lang)).then(value))),
     ]
@@ -102,7 +103,7 @@ fn scope(report: &Report, lang: Lang) -> String {
     words::list(&names, lang)
 }
 
-/// 2. The counts, and the overall state.
+/// 2. The counts, and what was not checked.
 fn summary(report: &Report, look: Look) -> Vec<Block> {
     let lang = look.lang;
     let verdict = words::full_verdict(report.verdict, lang);
@@ -113,7 +114,19 @@ fn summary(report: &Report, look: Look) -> Vec<Block> {
     let total = strong(words::TOTAL.get(lang));
     let mut columns = vec![Column::new(words::NAMESPACE.get(lang), names.chain([total]))];
     columns.extend(count_columns(&rows, lang));
-    columns.push(Column::new(words::STATE.get(lang), states.chain([verdict.clone()])));
+    columns.push(Column::new(words::STATE.get(lang), states.chain([verdict])));
+    let notes = std::iter::once(coverage::summary(&report.coverage, lang))
+        .chain(coverage::notes(report, lang))
+        .chain(muted::notes(report, lang));
+    vec![
+        Block::Heading(2, own(SUMMARY.get(lang))),
+        Block::Table(Table::new(columns)),
+        Block::items(notes.map(name)),
+    ]
+}
+
+/// Returns the overall state and the number of healthy pods, which come first in a message or an issue.
+fn overall(report: &Report, lang: Lang) -> Block {
     let totals = &report.totals;
     let facts = [
         ("healthy", Fact::count(totals.healthy)),
@@ -125,19 +138,11 @@ fn summary(report: &Report, look: Look) -> Vec<Block> {
     if totals.completed > 0 {
         of_pods += &AND_COMPLETED.fill(lang, &facts);
     }
-    let overall = strong(words::headed(OVERALL.get(lang), &verdict, lang));
-    let notes = std::iter::once(coverage::summary(&report.coverage, lang))
-        .chain(coverage::notes(report, lang))
-        .chain(muted::notes(report, lang));
-    vec![
-        Block::Heading(2, own(SUMMARY.get(lang))),
-        Block::Table(Table::new(columns)),
-        Block::Parts(vec![overall, own(of_pods)]),
-        Block::items(notes.map(name)),
-    ]
+    let verdict = words::full_verdict(report.verdict, lang);
+    Block::Parts(vec![strong(words::headed(OVERALL.get(lang), &verdict, lang)), own(of_pods)])
 }
 
-/// 4. The incidents of all namespaces, worst and oldest first.
+/// 4. The incidents of all namespaces, worst first.
 fn problems(report: &Report, look: Look) -> Vec<Block> {
     let lang = look.lang;
     let heading = Block::Heading(2, own(PROBLEMS.get(lang)));

@@ -5,6 +5,7 @@ use crate::model::Reason;
 use crate::policy::setting::Set;
 use crate::text::Message;
 use crate::{cli, cluster, gather, output, policy, snapshot};
+use std::borrow::Cow;
 use std::io;
 
 /// Why a run ended without a report.
@@ -76,7 +77,7 @@ impl From<cluster::Error> for Failure {
         let foreign = matches!(error, cluster::Error::Config(_) | cluster::Error::Status(_));
         Self {
             line: error.to_string(),
-            hint: error.hint().map(str::to_owned),
+            hint: error.hint().map(Cow::into_owned),
             reason: error.reason(),
             error: (!foreign).then(|| error.why()),
         }

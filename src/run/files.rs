@@ -3,7 +3,9 @@
 use super::Failure;
 use crate::cli::ScopeArgs;
 use crate::gather::ScopeOptions;
+use crate::gather::namespaces::{is_pattern, matching};
 use crate::snapshot::{self, Snapshot};
+use crate::text::suggest::nearest_holding;
 use crate::wire::Time;
 use std::path::PathBuf;
 
@@ -19,20 +21,26 @@ pub(super) fn read(files: &[PathBuf], scope: &ScopeArgs, now: Time) -> Result<Sn
 fn narrow(snapshot: &mut Snapshot, scope: &ScopeArgs) -> Result<(), Failure> {
     let excluded =
         ScopeOptions::from(scope).excluded_set().map_err(|error| Failure::new(error.to_string()))?;
-    let named = &scope.namespace;
+    let known = snapshot.namespaces();
+    let (patterns, mut named): (Vec<String>, Vec<String>) =
+        scope.namespace.iter().cloned().partition(|name| is_pattern(name));
+    named.extend(matching(&patterns, known.iter()).map_err(Failure::new)?);
     let keep = |name: &str| {
         (named.is_empty() || scope.all_namespaces || named.iter().any(|n| n == name))
             && !excluded.is_match(name)
     };
-    let known = snapshot.namespaces();
     if let Some(unknown) = named.iter().find(|name| !scope.all_namespaces && !known.contains(name)) {
-        return Err(Failure::new(format!("namespace \"{unknown}\" is not in the input")));
+        let failure = Failure::new(format!("namespace \"{unknown}\" is not in the input"));
+        return Err(match nearest_holding(unknown, known.iter().map(String::as_str)) {
+            Some(near) => failure.with_hint(format!("did you mean \"{near}\"?")),
+            None => failure,
+        });
     }
     snapshot.rows.retain_namespaces(&keep);
     let patterns = scope.exclude_namespace.iter().map(|glob| glob.glob().to_owned());
     snapshot.scope.excluded.extend(patterns);
     if !named.is_empty() && !scope.all_namespaces {
-        snapshot.scope.namespaces.clone_from(named);
+        snapshot.scope.namespaces = named;
         snapshot.scope.namespaces.sort();
         snapshot.scope.namespaces.dedup();
     }

@@ -2,7 +2,7 @@
 
 use super::live::{Flags, Live};
 use super::{Failure, baseline, files, hosts, look, notify};
-use crate::cli::{CheckArgs, Exit, Target};
+use crate::cli::{CheckArgs, Exit, ScopeArgs, Target};
 use crate::finding::command::Kubectl;
 use crate::gather;
 use crate::model::{ObjectRef, Reason};
@@ -36,27 +36,33 @@ pub(super) fn investigate(
         (gathered(args, targets, &settings, clock)?, Kubectl::with(args.connect.to_repeat(context)))
     } else {
         let now = args.now.map_or_else(clock, Time::from);
-        let snapshot = files::read(&args.filename, &args.scope, now)?;
+        let snapshot = files::read(&args.filename, &widened(&args.scope, targets), now)?;
         let kubectl = super::check::repeat_files(args, &snapshot);
         (snapshot, kubectl)
     };
     tell(args, targets, &snapshot, &super::check::settings(&args.judge, kubectl)?)
 }
 
-/// Gathers the namespace of the objects; for objects of the cluster, all namespaces.
-fn gathered(
-    args: &CheckArgs,
-    targets: &[Target],
-    settings: &Settings,
-    clock: fn() -> Time,
-) -> Result<Snapshot, Failure> {
-    let mut scope = args.scope.clone();
+/// Returns the namespace of the objects; for objects of the cluster, all namespaces.
+fn widened(scope: &ScopeArgs, targets: &[Target]) -> ScopeArgs {
+    let mut scope = scope.clone();
     if targets.iter().all(|target| target.known() == Some(Kind::Namespace)) {
         scope.namespace = targets.iter().map(|target| target.name.clone()).collect();
     }
     let is_of_cluster =
         |target: &Target| target.known().is_some_and(|kind| !kind.namespaced() && kind != Kind::Namespace);
     scope.all_namespaces |= targets.iter().any(is_of_cluster);
+    scope
+}
+
+/// Gathers the scope of the objects.
+fn gathered(
+    args: &CheckArgs,
+    targets: &[Target],
+    settings: &Settings,
+    clock: fn() -> Time,
+) -> Result<Snapshot, Failure> {
+    let scope = widened(&args.scope, targets);
     let mut live =
         Live::new(Flags { scope: &scope, list: &args.list, connect: &args.connect }, settings, clock)?;
     let context = live.only("an object is in one cluster")?.to_owned();

@@ -23,11 +23,18 @@ pub(super) fn look_at_sizes(args: &RightsizeArgs) -> Look {
 pub(super) fn of(lang: Option<Lang>, choice: ColorChoice, width: Option<u16>, all: bool) -> Look {
     let terminal = io::stdout().is_terminal();
     let size = terminal.then(terminal_size::terminal_size).flatten();
+    let size = size.map(|(width, height)| (width.0, height.0));
+    // `watch` shows the output of a pipe on its terminal, and tells the size of that.
+    let told = |name: &str| environment(name)?.parse::<u16>().ok().filter(|size| *size > 0);
+    let told = |name: &str| told(name).filter(|_| !terminal);
     Look {
         lang: lang.unwrap_or_else(locale),
         color: color(choice, terminal),
-        width: width.or(size.map(|(width, _)| width.0)).map(usize::from),
-        height: size.map(|(_, height)| usize::from(height.0)),
+        width: width
+            .or(size.map(|(width, _)| width))
+            .or(told("COLUMNS").map(|width| width.max(20)))
+            .map(usize::from),
+        height: size.map(|(_, height)| height).or(told("LINES")).map(usize::from),
         all,
         rows: RowOptions::default(),
     }
@@ -42,6 +49,7 @@ pub(super) fn color(choice: ColorChoice, terminal: bool) -> bool {
         ColorChoice::Never => false,
         ColorChoice::Auto if environment("NO_COLOR").is_some() => false,
         ColorChoice::Auto if on("CLICOLOR_FORCE") || on("FORCE_COLOR") => true,
+        ColorChoice::Auto if environment("CLICOLOR").is_some_and(|value| value == "0") => false,
         ColorChoice::Auto => terminal && environment("TERM").is_none_or(|term| term != "dumb"),
     }
 }

@@ -26,7 +26,10 @@ pub fn usage(error: &clap::Error, words: &[OsString]) -> Exit {
         (ErrorKind::UnknownArgument, Some(flag)) if flag.to_string().starts_with('-') => {
             let words: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
             output::log(&format!("error: {}", flag_error(&flag.to_string(), &words)));
-            output::log(&format!("See '{} --help' for usage.", command(error)));
+            match error.get(ContextKind::SuggestedArg) {
+                Some(near) => output::log(&format!("hint: did you mean {near}?")),
+                None => output::log(&format!("See '{} --help' for usage.", command(error))),
+            }
             Exit::Error
         }
         _ => {

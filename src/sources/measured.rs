@@ -141,7 +141,7 @@ impl Unavailable {
 fn said(error: &Error) -> Message {
     match error {
         Error::Refused { .. } => Message::plain(&reasons::CONNECTION_REFUSED),
-        Error::TimedOut { after } => no_answer(*after),
+        Error::TimedOut { after } | Error::Silent { after } => no_answer(*after),
         Error::Status(status) if status.message.is_empty() => {
             Message::quoted(format!("HTTP {}", status.code))
         }
@@ -155,8 +155,8 @@ fn said(error: &Error) -> Message {
             Message::new(&reasons::ANSWER_UNREADABLE, vec![("why", Fact::Message(why.clone()))])
         }
         Error::Unreached(text) | Error::Transport(text) | Error::Config(text) => Message::quoted(text),
-        // Only lists end with these two.
-        Error::NotServed(_) => error.why(),
+        // Only lists end with these.
+        Error::NotServed(_) | Error::NoNamespace { .. } => error.why(),
         Error::Limit(why) | Error::Stopped(why) => why.clone(),
     }
 }

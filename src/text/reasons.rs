@@ -37,6 +37,9 @@ reasons! {
     "interrupted" INTERRUPTED: "interrupted", "使用者中斷", "用户中断";
     "out-of-time" OUT_OF_TIME: "timed out after {seconds} s (--timeout)", "超過 {seconds} 秒的時限（--timeout）",
         "超过 {seconds} 秒的时限（--timeout）";
+    "no-namespace" NO_NAMESPACE: "the namespace does not exist", "命名空間不存在", "命名空间不存在";
+    "no-namespace-near" NO_NAMESPACE_NEAR: "the namespace does not exist; did you mean \"{near}\"?",
+        "命名空間不存在；是否指「{near}」？", "命名空间不存在；是否指“{near}”？";
     "server-refused" SERVER_REFUSED:
         "The connection to the server {host} was refused - did you specify the right host or port?",
         "伺服器 {host} 拒絕連線，請確認主機與連接埠", "服务器 {host} 拒绝连接，请确认主机与端口";

@@ -88,7 +88,7 @@ fn reports_unknown_objects() {
     for (words, line) in [
         ("pod registercenter-9", "error: pods \"registercenter-9\" not found in the input\n"),
         ("deploy/none", "error: deployments.apps \"none\" not found in the input\n"),
-        ("secret/db", "error: cannot inspect \"secret\"; use one of pod, "),
+        ("secret/db", "error: secrets \"db\" not found in the input\n"),
         (
             "registercenter",
             "error: unknown command \"registercenter\"; to inspect an object use TYPE/NAME, e.g. deploy/registercenter\n",

@@ -31,6 +31,7 @@ mod profile;
 mod profile_file;
 mod project;
 mod rightsize;
+mod screen;
 mod settings;
 mod shown;
 #[path = "../support/mod.rs"]

@@ -117,8 +117,7 @@ fn a_healthy_input_prints_a_few_lines() {
     insta::assert_snapshot!(ran.out, @r"
     🟢 Healthy · 1 of 1 pod healthy · demo
 
-    Input read completely · from files
-    Not included: nodes, events, deployments and 26 other kinds (not in the input)
+    Input read completely · from files · not included: nodes, events, deployments and 26 other kinds (not in the input)
     ");
 }
 

@@ -44,8 +44,31 @@ async fn a_namespace_must_be_a_name_and_exist() {
     let fake = cluster();
     let error = gathered(&fake, &named(&["Shop"])).await.unwrap_err().to_string();
     assert_eq!((error.as_str(), fake.requests().len()), ("error: \"Shop\" is not a valid namespace name", 0));
-    let error = gathered(&fake, &named(&["shop", "shpo"])).await.unwrap_err();
-    assert!(error.is_not_found(), "{error}");
+    let error = gathered(&fake, &named(&["shpo"])).await.unwrap_err();
+    assert!(error.to_string().starts_with("Error from server (NotFound)"), "{error}");
+    assert_eq!(error.hint().as_deref(), Some("did you mean \"shop\"?"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_missing_namespace_of_several_is_a_gap() {
+    let fake = cluster();
+    let snapshot = gathered(&fake, &named(&["shop", "shpo"])).await.unwrap();
+    assert_eq!(snapshot.rows.pods.len(), 3);
+    assert_eq!(gaps(&snapshot.coverage.gaps), ["Namespace shpo Failed"]);
+    let why = snapshot.coverage.gaps[0].why.as_ref().unwrap().to_string();
+    assert_eq!(why, "the namespace does not exist; did you mean \"shop\"?");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pattern_stands_for_the_namespaces_that_match() {
+    let fake = cluster();
+    let snapshot = gathered(&fake, &named(&["s*", "bank"])).await.unwrap();
+    assert_eq!(snapshot.scope.namespaces, ["bank", "shop"]);
+    let error = gathered(&fake, &named(&["shoop*"])).await.unwrap_err().to_string();
+    assert_eq!(error, "error: no namespace matches \"shoop*\"; did you mean \"shop\"?");
+    // A list that is forbidden is an error: the namespaces are not known.
+    fake.always("/api/v1/namespaces?", Fault::Status(403, &[]));
+    assert!(gathered(&fake, &named(&["s*"])).await.unwrap_err().is_forbidden());
 }
 
 #[tokio::test(start_paused = true)]
