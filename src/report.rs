@@ -57,7 +57,7 @@ pub struct Report<'a> {
     pub namespaces: Vec<Namespace>,
     /// The findings, worst and oldest first. Commands that only read are the first actions of each.
     pub findings: Vec<Finding>,
-    /// The incidents, worst and oldest first.
+    /// The incidents, worst first; of one severity, those of the whole cluster first, then newest first.
     pub incidents: Vec<Incident>,
     /// The mutes, and the findings they hide.
     pub muted: Muted,

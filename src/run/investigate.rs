@@ -5,6 +5,7 @@ use super::{Failure, baseline, files, hosts, look, notify};
 use crate::cli::{CheckArgs, Exit, ScopeArgs, Target};
 use crate::finding::command::Kubectl;
 use crate::gather;
+use crate::gather::namespaces::is_pattern;
 use crate::model::{ObjectRef, Reason};
 use crate::output;
 use crate::policy::settings::Settings;
@@ -123,13 +124,16 @@ fn find(args: &CheckArgs, report: &Report, target: &Target) -> Result<ObjectRef,
     let scope = &report.snapshot.scope;
     let namespaced = target.known().is_none_or(Kind::namespaced);
     let mut all = story::objects_of(report, &target.kind);
-    all.retain(|object| !namespaced || scope.holds(&object.namespace));
+    let asked = &args.scope.namespace;
+    let is_asked =
+        |name: &str| asked.is_empty() || asked.iter().any(|asked| asked == name || is_pattern(asked));
+    all.retain(|object| !namespaced || scope.holds(&object.namespace) && is_asked(&object.namespace));
     let exact: Vec<&ObjectRef> = all.iter().filter(|object| *object.name == *target.name).collect();
     match exact.as_slice() {
         [only] => return Ok((*only).clone()),
         [] => {}
         several => {
-            let places = several.iter().map(|object| &*object.namespace).collect::<Vec<_>>().join(", ");
+            let places = first_of(several.iter().map(|object| &*object.namespace));
             return Err(Failure::new(format!(
                 "{} {} exists in several namespaces ({places}); choose one with -n",
                 target.kind, target.name
@@ -148,12 +152,17 @@ fn find(args: &CheckArgs, report: &Report, target: &Target) -> Result<ObjectRef,
 }
 
 fn ambiguous(target: &Target, objects: &[&ObjectRef]) -> Failure {
-    let mut names: Vec<String> = objects.iter().take(NAMED).map(|object| object.name.to_string()).collect();
-    if objects.len() > NAMED {
-        names.push(format!("{} more", objects.len() - NAMED));
-    }
+    let names = first_of(objects.iter().map(|object| &*object.name));
     let line = format!("{} names begin with {}/{}", objects.len(), target.kind.to_lowercase(), target.name);
-    Failure::new(line).with_hint(&format!("one of {}", names.join(", ")))
+    Failure::new(line).with_hint(format!("one of {names}"))
+}
+
+/// Returns the first names, and the number of the others.
+fn first_of<'n>(names: impl ExactSizeIterator<Item = &'n str>) -> String {
+    let more = names.len().saturating_sub(NAMED);
+    let mut shown: Vec<String> = names.take(NAMED).map(str::to_owned).collect();
+    shown.extend((more > 0).then(|| format!("{more} more")));
+    shown.join(", ")
 }
 
 /// Returns why there is nothing to show: in the words of kubectl, or about the files.

@@ -6,6 +6,7 @@
 mod annotations;
 mod cells;
 mod certificates;
+mod commands;
 mod connection;
 mod contexts;
 mod corpus;
