@@ -12,6 +12,7 @@ mod evidence;
 mod exit_code;
 mod fit;
 pub(crate) mod mute;
+mod near_miss;
 mod node_cause;
 mod reporter;
 mod rules;
@@ -101,6 +102,8 @@ pub static CHECKS: &[&Check] = &[
     &storage::pv_released::CHECK,
     &storage::pvc_lost::CHECK,
     &storage::pvc_pending::CHECK,
+    &storage::pvc_resize_stuck::CHECK,
+    &storage::pvc_stuck_terminating::CHECK,
     &policy::quota_full::CHECK,
     &network::service_load_balancer_pending::CHECK,
     &network::service_no_endpoints::CHECK,

@@ -1,7 +1,7 @@
 //! The row of a pod.
 
 use super::names::Interned;
-use super::spec::PodTemplate;
+use super::spec::{PodTemplate, is_claim_of_pod};
 use super::{Name, Names, ObjectRef, Owner, status};
 use crate::wire::{self, ContainerStatus, Time};
 use std::sync::Arc;
@@ -191,6 +191,15 @@ impl Pod {
     pub(crate) fn claims(&self) -> impl Iterator<Item = &str> {
         let volumes = self.object.iter().flat_map(|object| &object.spec.volumes);
         volumes.filter_map(|volume| Some(volume.source.persistent_volume_claim.as_ref()?.claim_name.as_str()))
+    }
+
+    /// Whether it mounts a claim: its template or its object says so, or the claim is named after it.
+    pub(crate) fn mounts(&self, claim: &str) -> bool {
+        let of_set = self.shared.owner.as_ref().is_some_and(|owner| owner.kind.ends_with("StatefulSet"));
+        self.shared.ended.is_none()
+            && (self.shared.template.claims.iter().any(|name| **name == *claim)
+                || self.claims().any(|name| name == claim)
+                || of_set && self.object.is_none() && is_claim_of_pod(claim, &self.name))
     }
 
     /// The references of findings to the claims that it mounts.

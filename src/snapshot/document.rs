@@ -13,6 +13,8 @@ use std::fmt;
 pub(super) enum Item {
     /// An object of a kind that is read, and its age.
     Object(Object, Age),
+    /// A list of a kind that is read, which may be empty.
+    List(Kind),
     /// A list that is one page of a longer one: the kind of the items, the number that it has, and the number that follow, if
     /// the server stated it.
     Page(String, u64, Option<u64>),
@@ -31,13 +33,25 @@ pub(super) enum Item {
 pub(super) struct Age {
     version: Option<u64>,
     created: Option<Time>,
+    /// Whether an API server has set anything in it. A manifest was never in a cluster.
+    pub(super) stored: bool,
 }
 
 impl Age {
     fn of(object: &Value) -> Self {
         let version = object.pointer("/metadata/resourceVersion").and_then(Value::as_str);
         let created = object.pointer("/metadata/creationTimestamp");
+        let is_set = |pointer: &str| {
+            object.pointer(pointer).is_some_and(|value| match value {
+                Value::Null => false,
+                Value::Object(fields) => !fields.is_empty(),
+                _ => true,
+            })
+        };
+        let server_fields =
+            ["/metadata/uid", "/metadata/creationTimestamp", "/metadata/resourceVersion", "/status"];
         Self {
+            stored: server_fields.into_iter().any(is_set),
             version: version.and_then(|version| version.parse().ok()),
             created: created.and_then(|time| Time::deserialize(time).ok()),
         }
@@ -96,6 +110,9 @@ impl<'de, S: FnMut(Item)> Visitor<'de> for DocumentVisitor<'_, S> {
                 (self.0)(Item::Header(Box::new(header)));
             }
             Some(waiting) => {
+                if let Some(kind) = item_kind(&kind) {
+                    (self.0)(Item::List(kind));
+                }
                 for (index, value) in waiting {
                     (self.0)(item(value, item_kind(&kind), &format!("items[{index}]")));
                 }

@@ -52,6 +52,15 @@ pub enum Error {
         /// The path as given.
         path: String,
     },
+    /// Objects that were never in a cluster.
+    #[error(
+        "{path} contains manifests, not objects from a cluster: no object has a uid, a creation time or a status \
+         (kubectl get -o yaml writes objects with them)"
+    )]
+    Manifests {
+        /// The path as given.
+        path: String,
+    },
     /// A folder without a file that can be read.
     #[error("{path} contains no .json, .yaml or .yml file (.gz and .zst are read too)")]
     NothingIn {

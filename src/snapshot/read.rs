@@ -30,7 +30,7 @@ pub fn read(paths: &[PathBuf], clock: Time) -> Result<Snapshot, Error> {
     let files = open(paths)?;
     match files.written.first() {
         Some(written) => Err(Error::Written { path: written.path.clone(), kind: written.kind.clone() }),
-        None => Ok(files.finish(clock)),
+        None => files.check_origin().map(|()| files.finish(clock)),
     }
 }
 
@@ -41,6 +41,7 @@ pub fn read(paths: &[PathBuf], clock: Time) -> Result<Snapshot, Error> {
 pub fn read_any(path: &Path, clock: Time) -> Result<Given, Error> {
     let mut files = open(&[path.to_owned()])?;
     let Some(written) = files.written.pop() else {
+        files.check_origin()?;
         return Ok(Given::Snapshot(Box::new(files.finish(clock))));
     };
     if !files.written.is_empty() || files.header.is_some() || !files.kinds.is_empty() {
@@ -135,6 +136,10 @@ struct Files {
     copies: Copies,
     header: Option<Header>,
     kinds: BTreeSet<Kind>,
+    /// The file of the first object, until one was in a cluster.
+    manifest: Option<String>,
+    /// Whether an object was in a cluster.
+    stored: bool,
     /// The namespaces with events. A list without any event does not name its namespace.
     with_events: BTreeSet<String>,
     unknown: BTreeMap<String, u64>,
@@ -232,8 +237,15 @@ impl Files {
 
     fn take(&mut self, path: &str, item: Item) {
         match item {
+            Item::List(kind) => {
+                self.kinds.insert(kind);
+            }
             Item::Object(object, age) => {
                 self.kinds.insert(object.kind());
+                self.stored |= age.stored;
+                if !self.stored && self.manifest.is_none() {
+                    self.manifest = Some(path.to_owned());
+                }
                 if let Object::Event(event) = &object
                     && !self.with_events.contains(&event.metadata.namespace)
                 {
@@ -262,6 +274,16 @@ impl Files {
                 }
                 self.header = Some(*header);
             }
+        }
+    }
+
+    /// Checks that not all objects are manifests: nothing would be known of their state.
+    fn check_origin(&self) -> Result<(), Error> {
+        match &self.manifest {
+            Some(path) if !self.stored && self.header.is_none() => {
+                Err(Error::Manifests { path: path.clone() })
+            }
+            _ => Ok(()),
         }
     }
 

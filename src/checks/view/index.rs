@@ -129,17 +129,22 @@ impl<'a> View<'a> {
 
     /// Returns the number of pods of a workload that serve.
     pub fn serving(&self, workload: &Workload) -> usize {
+        self.serving_pods(workload).count()
+    }
+
+    /// Returns the pods of a workload that serve.
+    pub fn serving_pods<'i>(&'i self, workload: &'i Workload) -> impl Iterator<Item = &'a Pod> + use<'i, 'a> {
         let kind = workload.kind.name();
         // A Deployment owns its pods by ReplicaSets.
         let kinds = [Some(kind), (kind != "ReplicaSet").then_some("ReplicaSet")];
-        let is_root =
-            |pod: &&Pod| self.root(pod).is_some_and(|r| *r.kind == *kind && r.name == workload.name);
-        let counts = kinds.into_iter().flatten().map(|kind| {
-            // Controllers name what they create after themselves.
-            let named = self.owned_from(&workload.namespace, kind, &workload.name);
-            named.filter(|pod| pod.serves()).filter(is_root).count()
-        });
-        counts.sum()
+        let is_own = move |pod: &&Pod| {
+            let root = self.root(pod).filter(|_| !workload.is_lone_set());
+            let owner = root.or_else(|| pod.shared.owner.clone());
+            owner.is_some_and(|owner| *owner.kind == *kind && owner.name == workload.name)
+        };
+        // Controllers name what they create after themselves.
+        let named = move |kind| self.owned_from(&workload.namespace, kind, &workload.name);
+        kinds.into_iter().flatten().flat_map(named).filter(|pod| pod.serves()).filter(is_own)
     }
 
     /// Returns the pods whose own owner has this kind and a name that begins with `start`.

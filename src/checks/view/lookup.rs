@@ -19,6 +19,14 @@ impl<'a> View<'a> {
         search(&self.snapshot.rows.workloads, |w| (&*w.namespace, w.kind.name(), &*w.name).cmp(&key))
     }
 
+    /// Returns the workloads of a namespace.
+    pub fn workloads_in(&self, namespace: &str) -> &'a [Workload] {
+        let all = &self.snapshot.rows.workloads;
+        let from = all.partition_point(|workload| &*workload.namespace < namespace);
+        let to = all.partition_point(|workload| &*workload.namespace <= namespace);
+        &all[from..to]
+    }
+
     /// Returns the Job of this name.
     pub fn job(&self, namespace: &str, name: &str) -> Option<&'a Job> {
         search(&self.snapshot.rows.jobs, |j| (&*j.namespace, &*j.name).cmp(&(namespace, name)))
@@ -68,6 +76,12 @@ impl<'a> View<'a> {
         search(&self.snapshot.rows.claims, |c| {
             (&*c.metadata.namespace, &*c.metadata.name).cmp(&(namespace, name))
         })
+    }
+
+    /// Returns the pods that mount a claim and have not ended.
+    pub fn users_of_claim(&self, claim: &wire::PersistentVolumeClaim) -> impl Iterator<Item = &'a Pod> {
+        let pods = self.pods_in(&claim.metadata.namespace).iter();
+        pods.filter(|pod| pod.mounts(&claim.metadata.name))
     }
 
     /// Returns the topmost owner of the pod that an ephemeral claim was created with, and the name of its volume. The
