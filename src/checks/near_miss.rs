@@ -2,18 +2,22 @@
 
 use super::View;
 use crate::finding::command::selector;
-use crate::model::Workload;
+use crate::model::{Workload, step};
 use crate::wire::Service;
 use std::collections::BTreeMap;
 
 /// Keys that all hold the name of an application. One of them is easily written for another.
 const NAMES: [&str; 5] = ["app", "app.kubernetes.io/name", "k8s-app", "name", "run"];
 
+/// The most workloads of a namespace that are compared: a namespace may have very many, and as many Services.
+const COMPARED: usize = 200;
+
 /// Returns the first workload with pods whose labels differ from a selector in one key or value, by a typo, and the label
 /// that it has instead.
 pub(crate) fn near_miss<'a>(view: &View<'a>, service: &Service) -> Option<(&'a Workload, String)> {
     let workloads =
         view.workloads_in(&service.metadata.namespace).iter().filter(|workload| workload.desired > 0);
+    let workloads = workloads.take(COMPARED).inspect(|_| step());
     let mut near = workloads.filter_map(|workload| {
         let (key, value) = near_label(&service.spec.selector, &workload.rollout()?.labels)?;
         Some((workload, selector(&BTreeMap::from([(key.to_owned(), value.to_owned())]))))

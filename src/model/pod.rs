@@ -193,13 +193,17 @@ impl Pod {
         volumes.filter_map(|volume| Some(volume.source.persistent_volume_claim.as_ref()?.claim_name.as_str()))
     }
 
-    /// Whether it mounts a claim: its template or its object says so, or the claim is named after it.
-    pub(crate) fn mounts(&self, claim: &str) -> bool {
+    /// The names of the claims that it mounts and that are not named after it, and of the others if it may be in trouble; none
+    /// if it has ended.
+    pub(crate) fn known_claims(&self) -> impl Iterator<Item = &str> {
+        let shared = self.shared.template.claims.iter().map(|name| &**name);
+        shared.chain(self.claims()).filter(|_| self.shared.ended.is_none())
+    }
+
+    /// Whether it is healthy and mounts a claim that its StatefulSet has named after it.
+    pub(crate) fn mounts_by_name(&self, claim: &str) -> bool {
         let of_set = self.shared.owner.as_ref().is_some_and(|owner| owner.kind.ends_with("StatefulSet"));
-        self.shared.ended.is_none()
-            && (self.shared.template.claims.iter().any(|name| **name == *claim)
-                || self.claims().any(|name| name == claim)
-                || of_set && self.object.is_none() && is_claim_of_pod(claim, &self.name))
+        of_set && self.object.is_none() && self.shared.ended.is_none() && is_claim_of_pod(claim, &self.name)
     }
 
     /// The references of findings to the claims that it mounts.

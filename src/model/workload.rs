@@ -122,6 +122,8 @@ pub struct Rollout {
     pub(crate) on_delete: bool,
     /// Whether each pod waits for the one before it.
     pub(crate) ordered: bool,
+    /// Whether some pods of a StatefulSet keep the old template.
+    pub(crate) partitioned: bool,
     /// Pods of the newest template.
     pub(crate) updated: i32,
     /// The nodes that run the pod and should not.
@@ -257,16 +259,19 @@ impl Workload {
     /// Folds a StatefulSet.
     pub(crate) fn stateful_set(object: wire::StatefulSet, names: &Names) -> Self {
         let (spec, status, metadata) = (object.spec, object.status, object.metadata);
+        let desired = spec.replicas.unwrap_or(1);
         Self {
-            desired: spec.replicas.unwrap_or(1),
+            desired,
             available: status.available_replicas.unwrap_or(status.ready_replicas),
             conditions: status.conditions.into_iter().map(Condition::from).collect(),
             rollout: Some(Box::new(Rollout {
                 unfinished: !status.update_revision.is_empty()
                     && status.update_revision != status.current_revision,
                 on_delete: spec.update_strategy.r#type == ON_DELETE,
+                partitioned: spec.update_strategy.rolling_update.partition > 0,
                 ordered: spec.pod_management_policy != "Parallel",
-                updated: status.updated_replicas,
+                // A server without revisions does not count the pods of the newest.
+                updated: if status.update_revision.is_empty() { desired } else { status.updated_replicas },
                 ..Rollout::new(&metadata, &spec.template, status.observed_generation, names)
             })),
             ..Self::managed(Kind::StatefulSet, &metadata, names)

@@ -66,6 +66,9 @@ impl Age {
     }
 }
 
+/// What a document contains, in errors about one that does not.
+pub(super) const OBJECTS: &str = "a Kubernetes object or list";
+
 /// Reads one document and passes each item to `sink`.
 pub(super) struct Document<'s, S>(pub(super) &'s mut S);
 
@@ -73,7 +76,7 @@ impl<'de, S: FnMut(Item)> DeserializeSeed<'de> for Document<'_, S> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(DocumentVisitor(self.0))
+        deserializer.deserialize_any(DocumentVisitor(self.0))
     }
 }
 
@@ -83,7 +86,22 @@ impl<'de, S: FnMut(Item)> Visitor<'de> for DocumentVisitor<'_, S> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("a Kubernetes object or list")
+        f.write_str(OBJECTS)
+    }
+
+    /// Reads a document without content, such as a comment.
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    /// Reads objects without a list around them, as some support bundles have them.
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<(), A::Error> {
+        let mut read = ItemsSeed { sink: self.0, list_kind: None, waiting: Vec::new(), count: 0 };
+        Visitor::visit_seq(&mut read, seq)?;
+        if read.waiting.is_empty() {
+            return Ok(());
+        }
+        Err(A::Error::custom(format_args!("no kind: not {OBJECTS}")))
     }
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
@@ -121,7 +139,7 @@ impl<'de, S: FnMut(Item)> Visitor<'de> for DocumentVisitor<'_, S> {
                 (self.0)(Item::Written(kind, Value::Object(rest)));
             }
             None if kind.is_empty() => {
-                return Err(M::Error::custom("no kind: not a Kubernetes object or list"));
+                return Err(M::Error::custom(format_args!("no kind: not {OBJECTS}")));
             }
             None => (self.0)(item(Value::Object(rest), None, "the object")),
         }

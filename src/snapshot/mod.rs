@@ -2,11 +2,13 @@
 //!
 //! What does not belong here: judgement (`checks`), and asking a server (`cluster`).
 
+mod archive;
 mod broken;
 mod capture;
 mod copies;
 mod document;
 mod error;
+mod folder;
 mod read;
 mod refused;
 mod rows;

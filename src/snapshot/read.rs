@@ -1,9 +1,11 @@
 //! Reads snapshots from files: `kubectl get … -o json|yaml`, lists, folders, streams of documents and captures,
 //! plain or compressed. Lists are read item by item, so that a file may be far larger than memory.
 
+use super::archive;
 use super::broken::Broken;
 use super::copies::Copies;
-use super::document::{Document, Item};
+use super::document::{Document, Item, OBJECTS};
+use super::folder::Folder;
 use super::unpacked::{Counted, LARGEST_WINDOW, Unpacked};
 use super::{Error, Header, Snapshot, Warnings};
 use crate::memory::Guarded;
@@ -12,7 +14,6 @@ use crate::text::{Fact, Message, parse_words, reasons, yaml_words_with_place};
 use crate::wire::{Kind, Object, Time};
 use serde::de::DeserializeSeed;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -75,11 +76,9 @@ fn open(paths: &[PathBuf]) -> Result<Files, Error> {
     for path in paths {
         let shown = path.display().to_string();
         if path.as_os_str() == "-" {
-            files.read("standard input", io::stdin().lock())?;
+            files.read("standard input", &mut io::stdin().lock())?;
         } else if path.is_dir() {
-            for file in readable_in(path, &shown)? {
-                files.open(&file)?;
-            }
+            files.folder(path, &shown)?;
         } else {
             files.open(path)?;
         }
@@ -93,7 +92,7 @@ fn open(paths: &[PathBuf]) -> Result<Files, Error> {
 /// As [`read`].
 pub fn read_bytes(name: &str, bytes: &[u8], clock: Time) -> Result<Snapshot, Error> {
     let mut files = Files::default();
-    files.read(name, bytes)?;
+    files.read(name, &mut &*bytes)?;
     Ok(files.finish(clock))
 }
 
@@ -105,33 +104,9 @@ pub fn demo() -> Result<Snapshot, Error> {
     read_bytes("the bundled example", DEMO, Time::default())
 }
 
-/// The files of a folder that can be read, sorted by name.
-fn readable_in(folder: &Path, shown: &str) -> Result<Vec<PathBuf>, Error> {
-    let fail = |source| Error::Read { path: shown.to_owned(), source };
-    let entries: Result<Vec<PathBuf>, io::Error> =
-        std::fs::read_dir(folder).map_err(fail)?.map(|entry| Ok(entry?.path())).collect();
-    let extension = |path: &Path| path.extension().and_then(OsStr::to_str).unwrap_or_default().to_lowercase();
-    let mut files: Vec<PathBuf> = entries
-        .map_err(fail)?
-        .into_iter()
-        .filter(|path| {
-            let inner = match extension(path).as_str() {
-                "gz" | "zst" => extension(Path::new(path.file_stem().unwrap_or_default())),
-                plain => plain.to_owned(),
-            };
-            path.is_file() && matches!(inner.as_str(), "json" | "yaml" | "yml")
-        })
-        .collect();
-    files.sort();
-    if files.is_empty() {
-        return Err(Error::NothingIn { path: shown.to_owned() });
-    }
-    Ok(files)
-}
-
 /// The content of all files.
 #[derive(Default)]
-struct Files {
+pub(super) struct Files {
     snapshot: Snapshot,
     copies: Copies,
     header: Option<Header>,
@@ -145,20 +120,82 @@ struct Files {
     unknown: BTreeMap<String, u64>,
     written: Vec<Written>,
     broken: Broken,
+    /// The number of files of folders and archives without an object.
+    skipped: u64,
+    /// The number of items so far.
+    items: u64,
+    /// Whether the current file is part of an archive.
+    packed: bool,
 }
 
 impl Files {
+    /// Reads the files of a folder.
+    fn folder(&mut self, path: &Path, shown: &str) -> Result<(), Error> {
+        let Folder { files, others } = Folder::list(path)?;
+        if files.is_empty() {
+            return Err(Error::NothingIn { path: shown.to_owned() });
+        }
+        self.skip(others);
+        for file in files {
+            let before = self.items;
+            let result = self.open(&file);
+            self.settle(&file.display().to_string(), before, result)?;
+        }
+        Ok(())
+    }
+
+    /// Reads a file of an archive.
+    pub(super) fn member(&mut self, name: &str, stream: &mut dyn Read) -> Result<(), Error> {
+        let before = self.items;
+        self.packed = true;
+        let result = self.read(name, stream);
+        self.packed = false;
+        self.settle(name, before, result)
+    }
+
+    /// Counts files without objects.
+    pub(super) fn skip(&mut self, count: u64) {
+        self.skipped += count;
+    }
+
+    /// Skips a file of many that contains no object; one that is cut off or damaged is a gap.
+    fn settle(&mut self, path: &str, before: u64, result: Result<(), Error>) -> Result<(), Error> {
+        match result {
+            Ok(()) => Ok(()),
+            Err(Error::Empty { .. } | Error::Binary { .. } | Error::OfKubectl { .. }) => {
+                self.skip(1);
+                Ok(())
+            }
+            Err(Error::Syntax { reason, .. }) if reason.contains(OBJECTS) => {
+                self.skip(1);
+                Ok(())
+            }
+            Err(Error::Syntax { reason, .. }) => {
+                let gap = Gap { got: self.items - before, ..Gap::new(path, Reason::Unreadable) };
+                self.snapshot.coverage.gaps.push(gap.because(Message::quoted(reason)));
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     fn open(&mut self, path: &Path) -> Result<(), Error> {
         let shown = path.display().to_string();
-        let file = File::open(path).map_err(|source| match source.kind() {
+        let fail = |source: io::Error| match source.kind() {
             io::ErrorKind::NotFound => Error::Missing { path: shown.clone() },
             _ => Error::Read { path: shown.clone(), source },
-        })?;
-        self.read(&shown, file)
+        };
+        let mut file = File::open(path).map_err(fail)?;
+        let mut head = Vec::new();
+        file.by_ref().take(archive::ZIP.len() as u64).read_to_end(&mut head).map_err(fail)?;
+        if head == archive::ZIP {
+            return archive::zip(self, &shown, file);
+        }
+        self.read(&shown, &mut io::Cursor::new(head).chain(file))
     }
 
     /// Reads one stream, and decompresses it if necessary.
-    fn read(&mut self, path: &str, stream: impl Read) -> Result<(), Error> {
+    fn read(&mut self, path: &str, stream: &mut dyn Read) -> Result<(), Error> {
         let fail = |source| Error::Read { path: path.to_owned(), source };
         let packed = Counted::new(stream);
         let size = packed.count();
@@ -166,14 +203,24 @@ impl Files {
         let head = stream.fill_buf().map_err(fail)?;
         if head.starts_with(&[0x1f, 0x8b]) {
             let plain = flate2::bufread::MultiGzDecoder::new(stream);
-            return self.text(path, BufReader::new(Guarded::new(Unpacked::new(plain, size))));
+            return self.unpacked(path, &mut Unpacked::new(plain, size));
         }
         if head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
             let mut plain = zstd::Decoder::with_buffer(stream).map_err(fail)?;
             plain.window_log_max(LARGEST_WINDOW).map_err(fail)?;
-            return self.text(path, BufReader::new(Guarded::new(Unpacked::new(plain, size))));
+            return self.unpacked(path, &mut Unpacked::new(plain, size));
         }
-        self.text(path, BufReader::new(Guarded::new(stream)))
+        self.unpacked(path, &mut stream)
+    }
+
+    /// Reads one stream that is not compressed: an archive, or documents.
+    fn unpacked(&mut self, path: &str, stream: &mut dyn Read) -> Result<(), Error> {
+        let fail = |source| Error::Read { path: path.to_owned(), source };
+        let (head, mut stream) = archive::peek(Guarded::new(stream)).map_err(fail)?;
+        if archive::is_tar(&head) && !self.packed {
+            return archive::tar(self, path, &mut stream);
+        }
+        self.text(path, BufReader::new(stream))
     }
 
     /// Reads a stream of JSON or YAML documents.
@@ -182,9 +229,12 @@ impl Files {
         if let Some(offset) = head.iter().position(|b| *b < b'\t') {
             return Err(Error::Binary { path: path.to_owned(), offset });
         }
+        if let Some(command) = kubectl_output(head) {
+            return Err(Error::OfKubectl { path: path.to_owned(), command });
+        }
         match head.iter().find(|byte| !byte.is_ascii_whitespace()) {
             None => Err(Error::Empty { path: path.to_owned() }),
-            Some(b'{') => self.json(path, stream),
+            Some(b'{' | b'[') => self.json(path, stream),
             Some(_) => self.yaml(path, stream),
         }
     }
@@ -236,6 +286,7 @@ impl Files {
     }
 
     fn take(&mut self, path: &str, item: Item) {
+        self.items += 1;
         match item {
             Item::List(kind) => {
                 self.kinds.insert(kind);
@@ -309,6 +360,10 @@ impl Files {
             let gap = Gap { got: *got, ..Gap::new(kind, Reason::Skipped) };
             gap.because(Message::plain(&reasons::UNCHECKED_KIND))
         }));
+        if self.skipped > 0 {
+            let gap = Gap { got: self.skipped, ..Gap::new(Gap::FILES, Reason::Skipped) };
+            outside.push(gap.because(Message::plain(&reasons::NO_OBJECTS)));
+        }
         if let Some(header) = self.header.take() {
             header.apply(&mut snapshot);
         } else {
@@ -320,6 +375,23 @@ impl Files {
         }
         snapshot.sort();
         snapshot
+    }
+}
+
+/// Returns the command of kubectl that writes such texts for readers.
+fn kubectl_output(head: &[u8]) -> Option<&'static str> {
+    let head = String::from_utf8_lossy(head.get(..archive::HEAD).unwrap_or(head));
+    let has_line = |start: &str| head.lines().any(|line| line.starts_with(start));
+    let first = head.lines().next().unwrap_or_default();
+    let columns = ["NAME", "NAMESPACE"].contains(&first.split_whitespace().next().unwrap_or_default());
+    if first.starts_with("Name: ")
+        && ["Namespace: ", "Labels: ", "Annotations: "].iter().any(|line| has_line(line))
+    {
+        Some("describe")
+    } else if columns && first.split_whitespace().any(|column| matches!(column, "AGE" | "STATUS")) {
+        Some("get")
+    } else {
+        None
     }
 }
 

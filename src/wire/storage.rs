@@ -18,6 +18,15 @@ wire! {
     }
 }
 
+impl PersistentVolumeClaim {
+    /// Whether its volume has another size than requested.
+    pub fn is_resized(&self) -> bool {
+        let requested = self.spec.resources.requests.iter().find(|resource| resource.name == "storage");
+        let has = self.status.capacity.get("storage");
+        requested.zip(has).is_some_and(|(requested, has)| requested.quantity != *has)
+    }
+}
+
 wire! {
     /// `v1.PersistentVolumeClaimSpec`.
     PersistentVolumeClaimSpec {

@@ -187,12 +187,30 @@ wire! {
         /// `OrderedReady`, which is the default, or `Parallel`.
         [string, tag = "6"] pod_management_policy: String,
         /// How pods are replaced.
-        [message, required, tag = "7"] update_strategy: UpdateStrategy,
+        [message, required, tag = "7"] update_strategy: StatefulSetUpdateStrategy,
     }
 }
 
 wire! {
-    /// The update strategy of a StatefulSet or DaemonSet.
+    /// `apps/v1.StatefulSetUpdateStrategy`.
+    StatefulSetUpdateStrategy {
+        /// `RollingUpdate` or `OnDelete`.
+        [string, tag = "1"] r#type: String,
+        /// The pods that are replaced.
+        [message, required, tag = "2"] rolling_update: RollingUpdate,
+    }
+}
+
+wire! {
+    /// `apps/v1.RollingUpdateStatefulSetStrategy`.
+    RollingUpdate {
+        /// Pods with a lower number keep the old revision.
+        [int32, tag = "1"] partition: i32,
+    }
+}
+
+wire! {
+    /// The update strategy of a DaemonSet.
     UpdateStrategy {
         /// `RollingUpdate` or `OnDelete`.
         [string, tag = "1"] r#type: String,

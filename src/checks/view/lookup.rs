@@ -78,12 +78,6 @@ impl<'a> View<'a> {
         })
     }
 
-    /// Returns the pods that mount a claim and have not ended.
-    pub fn users_of_claim(&self, claim: &wire::PersistentVolumeClaim) -> impl Iterator<Item = &'a Pod> {
-        let pods = self.pods_in(&claim.metadata.namespace).iter();
-        pods.filter(|pod| pod.mounts(&claim.metadata.name))
-    }
-
     /// Returns the topmost owner of the pod that an ephemeral claim was created with, and the name of its volume. The
     /// name of such a claim begins with that of its pod, which a controller generated.
     pub fn owner_of_claim<'c>(&self, claim: &'c ObjectRef) -> Option<(Owner, &'c str)> {

@@ -113,7 +113,8 @@ fn run(view: &View, out: &mut Reporter) {
         let used = open || !ingresses.is_empty() || view.is_asked_by_server(namespace, name);
         let (mut text, mut severity) = judge(view, service, &empty, used);
         let mut facts = facts(service, &empty);
-        if let Some((workload, near)) = near_miss(view, service).filter(|_| std::ptr::eq(text, &NOBODY)) {
+        let near = if std::ptr::eq(text, &NOBODY) { near_miss(view, service) } else { None };
+        if let Some((workload, near)) = near {
             (text, severity) = (&NEAR, severity.max(Severity::Medium));
             facts.retain(|(name, _)| *name != "workload");
             facts.push(("workload", Fact::Text(format!("{} {}", workload.kind.name(), workload.name))));
