@@ -100,10 +100,15 @@ impl<'a> Empty<'a> {
     }
 }
 
-/// Whether a pod belongs to a lasting owner other than these workloads.
+/// Whether a pod belongs to a lasting owner other than these workloads. A workload of 0 pods deletes all of its own.
 fn is_of_another(view: &View, pod: &Pod, workloads: &[&Workload]) -> bool {
+    let stays = || pod.object.as_deref().is_some_and(|object| object.metadata.deleted().is_none());
     view.root(pod).is_some_and(|root| {
-        let is_own = |workload: &&Workload| *root.kind == *workload.kind.name() && root.name == workload.name;
+        let is_own = |workload: &&Workload| {
+            *root.kind == *workload.kind.name()
+                && root.name == workload.name
+                && (workload.desired > 0 || !stays())
+        };
         !matches!(&*root.kind, "Job" | "CronJob" | "Node") && !workloads.iter().any(is_own)
     })
 }

@@ -31,14 +31,9 @@ pub(super) fn tar(files: &mut Files, archive: &str, stream: &mut dyn Read) -> Re
     let mut entries = tar::Archive::new(stream);
     for entry in entries.entries().map_err(fail)? {
         let mut entry = entry.map_err(fail)?;
-        if entry.header().entry_type().is_dir() {
-            continue;
-        }
         let path = entry.path().map_err(fail)?.into_owned();
         if entry.header().entry_type().is_file() && is_wanted(&path) {
             files.member(&name(archive, &path), &mut entry)?;
-        } else {
-            files.skip(1);
         }
     }
     Ok(())
@@ -52,15 +47,10 @@ pub(super) fn zip(files: &mut Files, archive: &str, stream: impl Read + Seek) ->
     for index in 0..entries.len() {
         let entry = entries.by_index(index).map_err(fail)?;
         let path = Path::new(&*entry.name().map_err(fail)?).to_owned();
-        if entry.is_dir() {
-            continue;
-        }
         if entry.is_file() && is_wanted(&path) {
             let packed = Rc::new(Cell::new(entry.compressed_size()));
             let stream = Unpacked::new(entry, packed);
             files.member(&name(archive, &path), &mut BufReader::new(Guarded::new(stream)))?;
-        } else {
-            files.skip(1);
         }
     }
     Ok(())

@@ -9,42 +9,29 @@ use std::path::{Path, PathBuf};
 /// The deepest level of folders that is read: support bundles have less than ten.
 const DEEPEST: usize = 32;
 
-/// The files of a folder.
-#[derive(Default)]
-pub(super) struct Folder {
-    /// Those that can be read, sorted.
-    pub files: Vec<PathBuf>,
-    /// The number of all others, such as logs.
-    pub others: u64,
-}
-
-impl Folder {
-    /// Lists the files of a folder and of the folders in it, except hidden ones. A link to a folder is not followed.
-    pub(super) fn list(path: &Path) -> Result<Self, Error> {
-        let mut found = Self::default();
-        let mut folders = VecDeque::from([(path.to_owned(), 0)]);
-        while let Some((folder, level)) = folders.pop_front() {
-            let fail = |source| Error::Read { path: folder.display().to_string(), source };
-            let entries: Result<Vec<std::fs::DirEntry>, io::Error> =
-                std::fs::read_dir(&folder).map_err(fail)?.collect();
-            for entry in entries.map_err(fail)? {
-                let kind = entry.file_type().map_err(fail)?;
-                let path = entry.path();
-                if is_hidden(&path) {
-                    continue;
-                }
-                if kind.is_dir() && level < DEEPEST {
-                    folders.push_back((path, level + 1));
-                } else if path.is_file() && is_readable(&path) {
-                    found.files.push(path);
-                } else if !kind.is_dir() {
-                    found.others += 1;
-                }
+/// Lists the files of a folder and of the folders in it that can be read, sorted; except hidden ones. A link to a folder is
+/// not followed.
+pub(super) fn readable_in(path: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut found = Vec::new();
+    let mut folders = VecDeque::from([(path.to_owned(), 0)]);
+    while let Some((folder, level)) = folders.pop_front() {
+        let fail = |source| Error::Read { path: folder.display().to_string(), source };
+        let entries: Result<Vec<std::fs::DirEntry>, io::Error> =
+            std::fs::read_dir(&folder).map_err(fail)?.collect();
+        for entry in entries.map_err(fail)? {
+            let (kind, path) = (entry.file_type().map_err(fail)?, entry.path());
+            if is_hidden(&path) {
+                continue;
+            }
+            if kind.is_dir() && level < DEEPEST {
+                folders.push_back((path, level + 1));
+            } else if is_readable(&path) && path.is_file() {
+                found.push(path);
             }
         }
-        found.files.sort();
-        Ok(found)
     }
+    found.sort();
+    Ok(found)
 }
 
 /// Whether a file has a name of JSON, YAML or an archive.

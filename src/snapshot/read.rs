@@ -5,7 +5,7 @@ use super::archive;
 use super::broken::Broken;
 use super::copies::Copies;
 use super::document::{Document, Item, OBJECTS};
-use super::folder::Folder;
+use super::folder::readable_in;
 use super::unpacked::{Counted, LARGEST_WINDOW, Unpacked};
 use super::{Error, Header, Snapshot, Warnings};
 use crate::memory::Guarded;
@@ -122,8 +122,6 @@ pub(super) struct Files {
     broken: Broken,
     /// The number of files of folders and archives without an object.
     skipped: u64,
-    /// The number of items so far.
-    items: u64,
     /// Whether the current file is part of an archive.
     packed: bool,
 }
@@ -131,48 +129,39 @@ pub(super) struct Files {
 impl Files {
     /// Reads the files of a folder.
     fn folder(&mut self, path: &Path, shown: &str) -> Result<(), Error> {
-        let Folder { files, others } = Folder::list(path)?;
+        let files = readable_in(path)?;
         if files.is_empty() {
             return Err(Error::NothingIn { path: shown.to_owned() });
         }
-        self.skip(others);
         for file in files {
-            let before = self.items;
             let result = self.open(&file);
-            self.settle(&file.display().to_string(), before, result)?;
+            self.settle(&file.display().to_string(), result)?;
         }
         Ok(())
     }
 
     /// Reads a file of an archive.
     pub(super) fn member(&mut self, name: &str, stream: &mut dyn Read) -> Result<(), Error> {
-        let before = self.items;
         self.packed = true;
         let result = self.read(name, stream);
         self.packed = false;
-        self.settle(name, before, result)
-    }
-
-    /// Counts files without objects.
-    pub(super) fn skip(&mut self, count: u64) {
-        self.skipped += count;
+        self.settle(name, result)
     }
 
     /// Skips a file of many that contains no object; one that is cut off or damaged is a gap.
-    fn settle(&mut self, path: &str, before: u64, result: Result<(), Error>) -> Result<(), Error> {
+    fn settle(&mut self, path: &str, result: Result<(), Error>) -> Result<(), Error> {
         match result {
             Ok(()) => Ok(()),
             Err(Error::Empty { .. } | Error::Binary { .. } | Error::OfKubectl { .. }) => {
-                self.skip(1);
+                self.skipped += 1;
                 Ok(())
             }
             Err(Error::Syntax { reason, .. }) if reason.contains(OBJECTS) => {
-                self.skip(1);
+                self.skipped += 1;
                 Ok(())
             }
             Err(Error::Syntax { reason, .. }) => {
-                let gap = Gap { got: self.items - before, ..Gap::new(path, Reason::Unreadable) };
-                self.snapshot.coverage.gaps.push(gap.because(Message::quoted(reason)));
+                self.broken.add(Gap::FILES.to_owned(), path.to_owned(), Message::quoted(reason));
                 Ok(())
             }
             Err(error) => Err(error),
@@ -286,7 +275,6 @@ impl Files {
     }
 
     fn take(&mut self, path: &str, item: Item) {
-        self.items += 1;
         match item {
             Item::List(kind) => {
                 self.kinds.insert(kind);

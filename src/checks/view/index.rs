@@ -63,7 +63,8 @@ impl<'a> Index<'a> {
 
 /// Returns the pods of each claim that is deleted or resized. Most clusters have none, and the pods are not walked through.
 fn users(rows: &Rows) -> Vec<(Key<'_>, &Pod)> {
-    let is_changing = |claim: &&PersistentVolumeClaim| claim.metadata.deleted().is_some() || claim.is_resized();
+    let is_changing =
+        |claim: &&PersistentVolumeClaim| claim.metadata.deleted().is_some() || claim.is_resized();
     let changing: Vec<&PersistentVolumeClaim> = rows.claims.iter().filter(is_changing).collect();
     if changing.is_empty() {
         return Vec::new();
