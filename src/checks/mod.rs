@@ -20,6 +20,7 @@ pub(crate) mod status;
 mod traffic;
 mod vhosts;
 mod view;
+mod webhook_cause;
 
 #[cfg(test)]
 mod catalog_tests;
@@ -177,6 +178,7 @@ pub fn run(view: &View) -> Vec<Finding> {
     let mut findings = found(view, Severity::Low);
     let choice = &view.settings.choice;
     node_cause::nodes(view, &mut findings);
+    webhook_cause::webhooks(&mut findings);
     for finding in &mut findings {
         finding.severity = choice.severity(finding.check.id, finding.check.severity, finding.severity);
     }

@@ -208,6 +208,14 @@ impl<'de, S: FnMut(Item)> Visitor<'de> for &mut ItemsSeed<'_, S> {
     }
 }
 
+/// Earlier versions of kinds in which all fields that are read are the same.
+const OLDER: [(&str, Kind); 4] = [
+    ("autoscaling/v2beta2", Kind::HorizontalPodAutoscaler),
+    ("batch/v1beta1", Kind::CronJob),
+    ("discovery.k8s.io/v1beta1", Kind::EndpointSlice),
+    ("policy/v1beta1", Kind::PodDisruptionBudget),
+];
+
 /// Reads one object, whose kind is its own or that of its list.
 fn item(value: Value, list_kind: Option<Kind>, place: &str) -> Item {
     if !value.is_object() {
@@ -220,7 +228,8 @@ fn item(value: Value, list_kind: Option<Kind>, place: &str) -> Item {
     };
     // Another group may have a kind of the same name. An object without a version is read as this kind.
     let version = value.get("apiVersion").and_then(Value::as_str);
-    if let Some(version) = version.filter(|version| *version != kind.api_version()) {
+    let is_read = |version: &str| version == kind.api_version() || OLDER.contains(&(version, kind));
+    if let Some(version) = version.filter(|version| !is_read(version)) {
         return Item::Unknown(format!("{version} {}", kind.name()));
     }
     let nameless = value.pointer("/metadata/name").and_then(Value::as_str).is_none_or(str::is_empty);

@@ -4,6 +4,7 @@ use crate::checks::fit::holds;
 use crate::checks::prelude::*;
 use crate::checks::rules::workloads::workload_create_refused::refusal;
 use crate::checks::traffic::{self, Empty};
+use crate::finding::Finding;
 use crate::model::Workload;
 use crate::wire::{LabelSelector, Webhook, WebhookConfiguration};
 
@@ -100,8 +101,8 @@ enum Why<'a> {
     Gone,
     /// Its service has no ready endpoint.
     Dead(Empty<'a>),
-    /// Its service has no ready endpoint, as it rejects the pods of this workload behind it.
-    Locked(Empty<'a>, &'a Workload),
+    /// Its service has no ready endpoint since this time, as it rejects the pods of this workload behind it.
+    Locked(Option<Time>, &'a Workload),
 }
 
 fn run(view: &View, out: &mut Reporter) {
@@ -121,6 +122,11 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
+/// Whether a finding is about a webhook that rejects the pods of its own backend.
+pub(crate) fn is_locked(finding: &Finding) -> bool {
+    std::ptr::eq(finding.message.text, &LOCKED)
+}
+
 fn is_coming(view: &View, why: &Why) -> bool {
     match why {
         Why::Gone | Why::Locked(..) => false,
@@ -137,12 +143,21 @@ fn why<'a>(view: &View<'a>, webhook: &Webhook) -> Option<Why<'a>> {
         None => Some(Why::Gone),
         Some(service) if !view.older_than(service.metadata.created(), traffic::NEW) => None,
         Some(service) => {
-            let empty = Empty::of(view, service)?;
-            let locked = empty.workloads.iter().copied().find(|workload| rejects(view, webhook, workload));
-            Some(match locked {
-                Some(workload) if webhook.must_answer() => Why::Locked(empty, workload),
-                _ => Why::Dead(empty),
-            })
+            let selector = &service.spec.selector;
+            let mut behind = view.workloads_selected_by(&named.namespace, selector);
+            let empty = Empty::of(view, service);
+            // Without EndpointSlices, a workload without pods tells.
+            let is_empty = empty.is_some() || !view.saw(Kind::EndpointSlice, &named.namespace);
+            let locked =
+                behind.find(|workload| is_empty && webhook.must_answer() && rejects(view, webhook, workload));
+            match (locked, empty) {
+                (Some(workload), empty) => {
+                    let since = empty.and_then(|empty| empty.since());
+                    let refused = || refusal(view, workload).and_then(|refusal| refusal.since);
+                    Some(Why::Locked(since.or_else(refused), workload))
+                }
+                (None, empty) => empty.map(Why::Dead),
+            }
         }
     }
 }
@@ -228,8 +243,9 @@ fn report(
             finding.because.extend(empty.because());
         }
         // It is the cause: its Service and its pods wait for it.
-        Why::Locked(empty, _) => {
-            finding.since = empty.since();
+        Why::Locked(since, workload) => {
+            finding.since = *since;
+            finding.affected = vec![workload.object()];
             finding.actions.extend(ignore(view, configuration, worst, &finding.object));
         }
     }
