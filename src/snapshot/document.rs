@@ -76,7 +76,18 @@ impl<'de, S: FnMut(Item)> DeserializeSeed<'de> for Document<'_, S> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(DocumentVisitor(self.0))
+        deserializer.deserialize_map(DocumentVisitor(self.0))
+    }
+}
+
+/// Reads an array of objects without a list around them, as some support bundles have it.
+pub(super) struct Array<'s, S>(pub(super) &'s mut S);
+
+impl<'de, S: FnMut(Item)> DeserializeSeed<'de> for Array<'_, S> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(DocumentVisitor(self.0))
     }
 }
 
@@ -89,12 +100,6 @@ impl<'de, S: FnMut(Item)> Visitor<'de> for DocumentVisitor<'_, S> {
         f.write_str(OBJECTS)
     }
 
-    /// Reads a document without content, such as a comment.
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    /// Reads objects without a list around them, as some support bundles have them.
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<(), A::Error> {
         let mut read = ItemsSeed { sink: self.0, list_kind: None, waiting: Vec::new(), count: 0 };
         Visitor::visit_seq(&mut read, seq)?;

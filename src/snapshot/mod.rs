@@ -9,6 +9,7 @@ mod copies;
 mod document;
 mod error;
 mod folder;
+mod form;
 mod read;
 mod refused;
 mod rows;

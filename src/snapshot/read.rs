@@ -4,14 +4,15 @@
 use super::archive;
 use super::broken::Broken;
 use super::copies::Copies;
-use super::document::{Document, Item, OBJECTS};
+use super::document::{Array, Document, Item, OBJECTS};
 use super::folder::readable_in;
+use super::form::{is_array, kubectl_output};
 use super::unpacked::{Counted, LARGEST_WINDOW, Unpacked};
 use super::{Error, Header, Snapshot, Warnings};
 use crate::memory::Guarded;
 use crate::model::{Gap, Reason};
 use crate::text::{Fact, Message, parse_words, reasons, yaml_words_with_place};
-use crate::wire::{Kind, Object, Time};
+use crate::wire::{Kind, Object, Place, Time};
 use serde::de::DeserializeSeed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -156,7 +157,9 @@ impl Files {
                 self.skipped += 1;
                 Ok(())
             }
-            Err(Error::Syntax { reason, .. }) if reason.contains(OBJECTS) => {
+            Err(Error::Syntax { reason, .. })
+                if reason.contains(OBJECTS) || reason.starts_with(reasons::EXPECTED_OBJECT.en) =>
+            {
                 self.skipped += 1;
                 Ok(())
             }
@@ -223,7 +226,8 @@ impl Files {
         }
         match head.iter().find(|byte| !byte.is_ascii_whitespace()) {
             None => Err(Error::Empty { path: path.to_owned() }),
-            Some(b'{' | b'[') => self.json(path, stream),
+            Some(b'{') => self.json(path, stream),
+            Some(b'[') if is_array(head) => self.array(path, stream),
             Some(_) => self.yaml(path, stream),
         }
     }
@@ -235,14 +239,16 @@ impl Files {
             if documents.end().is_ok() {
                 return self.check_version(path);
             }
-            Document(&mut |item| self.take(path, item)).deserialize(&mut documents).map_err(|error| {
-                if error.is_io() {
-                    return Error::Read { path: path.to_owned(), source: error.into() };
-                }
-                let reason = parse_words(&error.to_string()).to_string();
-                Error::Syntax { path: path.to_owned(), form: "JSON", reason }
-            })?;
+            let document = Document(&mut |item| self.take(path, item)).deserialize(&mut documents);
+            document.map_err(|error| of_json(path, error))?;
         }
+    }
+
+    /// Reads an array of objects in JSON.
+    fn array(&mut self, path: &str, stream: impl BufRead) -> Result<(), Error> {
+        let mut documents = serde_json::Deserializer::from_reader(stream);
+        let read = Array(&mut |item| self.take(path, item)).deserialize(&mut documents);
+        read.and_then(|()| documents.end()).map_err(|error| of_json(path, error))
     }
 
     fn yaml(&mut self, path: &str, mut stream: impl BufRead) -> Result<(), Error> {
@@ -282,7 +288,8 @@ impl Files {
             Item::Object(object, age) => {
                 self.kinds.insert(object.kind());
                 self.stored |= age.stored;
-                if !self.stored && self.manifest.is_none() {
+                let of_api = object.kind().place() != Place::Measured;
+                if of_api && !self.stored && self.manifest.is_none() {
                     self.manifest = Some(path.to_owned());
                 }
                 if let Object::Event(event) = &object
@@ -366,21 +373,12 @@ impl Files {
     }
 }
 
-/// Returns the command of kubectl that writes such texts for readers.
-fn kubectl_output(head: &[u8]) -> Option<&'static str> {
-    let head = String::from_utf8_lossy(head.get(..archive::HEAD).unwrap_or(head));
-    let has_line = |start: &str| head.lines().any(|line| line.starts_with(start));
-    let first = head.lines().next().unwrap_or_default();
-    let columns = ["NAME", "NAMESPACE"].contains(&first.split_whitespace().next().unwrap_or_default());
-    if first.starts_with("Name: ")
-        && ["Namespace: ", "Labels: ", "Annotations: "].iter().any(|line| has_line(line))
-    {
-        Some("describe")
-    } else if columns && first.split_whitespace().any(|column| matches!(column, "AGE" | "STATUS")) {
-        Some("get")
-    } else {
-        None
+fn of_json(path: &str, error: serde_json::Error) -> Error {
+    if error.is_io() {
+        return Error::Read { path: path.to_owned(), source: error.into() };
     }
+    let reason = parse_words(&error.to_string()).to_string();
+    Error::Syntax { path: path.to_owned(), form: "JSON", reason }
 }
 
 /// The items of one YAML document. Its reader takes no seed, so they are collected first.

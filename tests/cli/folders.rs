@@ -103,7 +103,7 @@ fn a_damaged_file_of_a_folder_makes_the_report_incomplete() {
     let dir = tempfile::tempdir().unwrap();
     let whole = json!({ "kind": "List", "apiVersion": "v1", "items": [pod("web-0", &healthy_status()), pod("web-1", &healthy_status())] });
     let text = whole.to_string();
-    write(dir.path(), "a.json", &text.as_bytes()[..text.len() - 10]);
+    write(dir.path(), "a.json", &text.as_bytes()[..text.len() - 40]);
     write(dir.path(), "b.json", pod("web-2", &healthy_status()).to_string().as_bytes());
     let ran = check(dir.path());
     assert_eq!((ran.code, seen(&ran).0), (3, vec!["web-0".to_owned(), "web-2".to_owned()]), "{ran:?}");
