@@ -185,7 +185,9 @@ pub fn run(view: &View) -> Vec<Finding> {
     evidence::attach(view, &mut findings);
     findings.sort_by(|a, b| {
         let rank = |f: &Finding| (std::cmp::Reverse(f.severity), f.since.is_none(), f.since);
-        rank(a).cmp(&rank(b)).then_with(|| (&a.object, a.check.id).cmp(&(&b.object, b.check.id)))
+        // Of findings about one object that began together, the one with fewer causes is nearer to the cause.
+        let about = |f: &Finding| (f.because.len(), f.check.id);
+        rank(a).cmp(&rank(b)).then_with(|| (&a.object, about(a)).cmp(&(&b.object, about(b))))
     });
     findings
 }

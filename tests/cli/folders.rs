@@ -75,7 +75,9 @@ fn zip(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
 fn a_folder_and_its_archives_give_the_same_pods() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("bundle");
-    files().iter().for_each(|(name, content)| write(&folder, name, content));
+    for (name, content) in files() {
+        write(&folder, name, &content);
+    }
     let gz = |bytes: &[u8]| {
         let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         out.write_all(bytes).unwrap();

@@ -195,7 +195,7 @@ fn facts(ports: &[&ServicePort], workloads: &[&Workload], declared: &[&Port]) ->
     }
     let shown = workloads.first().map_or_else(String::new, |w| format!("{} {}", w.kind.name(), w.name));
     vec![
-        ("names", joined(|port| target(port))),
+        ("names", joined(target)),
         ("ports", joined(|port| port.port.to_string())),
         ("wanted", Fact::list(wanted)),
         ("declared", Fact::list(others)),

@@ -124,7 +124,7 @@ fn run(view: &View, out: &mut Reporter) {
 
 /// Whether a finding is about a webhook that rejects the pods of its own backend.
 pub(crate) fn is_locked(finding: &Finding) -> bool {
-    std::ptr::eq(finding.message.text, &LOCKED)
+    std::ptr::eq(finding.message.text, &raw const LOCKED)
 }
 
 fn is_coming(view: &View, why: &Why) -> bool {

@@ -91,7 +91,7 @@ fn run(view: &View, out: &mut Reporter) {
         let Some(resize) = resize(view, claim) else { continue };
         let users: Vec<&Pod> = view.users_of_claim(claim).collect();
         let text = text(&resize, &users);
-        let is_harmless = std::ptr::eq(text, &UNUSED) || !view.older_than(resize.since, PATIENCE);
+        let is_harmless = std::ptr::eq(text, &raw const UNUSED) || !view.older_than(resize.since, PATIENCE);
         let facts = vec![
             ("capacity", Fact::text(capacity)),
             ("requested", Fact::text(requested)),
@@ -108,7 +108,7 @@ fn run(view: &View, out: &mut Reporter) {
         finding.serving = users.iter().all(|pod| pod.serves());
         let kubectl = &view.settings.kubectl;
         finding.actions = vec![kubectl.describe(&finding.object)];
-        if std::ptr::eq(text, &RESTART) {
+        if std::ptr::eq(text, &raw const RESTART) {
             let owned = users.iter().filter(|pod| pod.shared.owner.is_some());
             finding
                 .actions
