@@ -219,10 +219,14 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Returns whether there is nothing to report: no pods and no findings, or a cluster that could not be read.
+    /// Returns whether there is nothing to report: no pods and no findings, or a cluster that could not be read. Files of
+    /// other objects, or of an empty list of a kind, are something.
     pub fn is_of_nothing(&self) -> bool {
         let gaps = &self.coverage.gaps;
-        self.classes.is_empty() && self.findings.is_empty() && gaps.iter().all(|gap| gap.kind == Gap::CLUSTER)
+        !self.snapshot.has_other_objects()
+            && self.classes.is_empty()
+            && self.findings.is_empty()
+            && gaps.iter().all(|gap| gap.kind == Gap::CLUSTER)
     }
 
     /// Returns the number of incidents of a severity.

@@ -200,7 +200,7 @@ fn has_the_tags_of_the_api(kind: wire::Kind, seed: u64) -> Result<(), TestCaseEr
             goes_around::<wire::WebhookConfiguration, admission::ValidatingWebhookConfiguration>(seed)
         }
         Kind::MutatingWebhookConfiguration => {
-            goes_around::<wire::WebhookConfiguration, admission::MutatingWebhookConfiguration>(seed)
+            goes_around::<wire::MutatingWebhookConfiguration, admission::MutatingWebhookConfiguration>(seed)
         }
         Kind::APIService => goes_around::<wire::ApiService, registration::APIService>(seed),
         Kind::Secret => goes_around::<wire::Secret, core::Secret>(seed),

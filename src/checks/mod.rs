@@ -12,6 +12,7 @@ mod evidence;
 mod exit_code;
 mod fit;
 pub(crate) mod mute;
+mod near_miss;
 mod node_cause;
 mod reporter;
 mod rules;
@@ -19,6 +20,7 @@ pub(crate) mod status;
 mod traffic;
 mod vhosts;
 mod view;
+mod webhook_cause;
 
 #[cfg(test)]
 mod catalog_tests;
@@ -101,6 +103,8 @@ pub static CHECKS: &[&Check] = &[
     &storage::pv_released::CHECK,
     &storage::pvc_lost::CHECK,
     &storage::pvc_pending::CHECK,
+    &storage::pvc_resize_stuck::CHECK,
+    &storage::pvc_stuck_terminating::CHECK,
     &policy::quota_full::CHECK,
     &network::service_load_balancer_pending::CHECK,
     &network::service_no_endpoints::CHECK,
@@ -174,13 +178,16 @@ pub fn run(view: &View) -> Vec<Finding> {
     let mut findings = found(view, Severity::Low);
     let choice = &view.settings.choice;
     node_cause::nodes(view, &mut findings);
+    webhook_cause::webhooks(&mut findings);
     for finding in &mut findings {
         finding.severity = choice.severity(finding.check.id, finding.check.severity, finding.severity);
     }
     evidence::attach(view, &mut findings);
     findings.sort_by(|a, b| {
         let rank = |f: &Finding| (std::cmp::Reverse(f.severity), f.since.is_none(), f.since);
-        rank(a).cmp(&rank(b)).then_with(|| (&a.object, a.check.id).cmp(&(&b.object, b.check.id)))
+        // Of findings about one object that began together, the one with fewer causes is nearer to the cause.
+        let about = |f: &Finding| (f.because.len(), f.check.id);
+        rank(a).cmp(&rank(b)).then_with(|| (&a.object, about(a)).cmp(&(&b.object, about(b))))
     });
     findings
 }

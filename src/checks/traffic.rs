@@ -2,7 +2,7 @@
 
 use super::View;
 use crate::model::{ObjectRef, Pod, Workload};
-use crate::wire::{Ingress, Kind, Service, Time};
+use crate::wire::{Ingress, Kind, Service, ServiceReference, Time};
 
 /// Services younger than this may not have their endpoints yet, in seconds.
 pub(crate) const NEW: i64 = 300;
@@ -37,14 +37,25 @@ impl<'a> Empty<'a> {
         if published || parts.iter().any(|part| part.ready > 0) {
             return None;
         }
-        let workloads: Vec<&Workload> =
+        let mut workloads: Vec<&Workload> =
             view.workloads_selected_by(namespace, &service.spec.selector).collect();
-        let listed = unready.iter().filter_map(|pod| view.snapshot.rows.pod(namespace, pod));
         let mut pods: Vec<&Pod> =
-            listed.chain(workloads.iter().flat_map(|workload| view.pods_of(workload))).collect();
+            unready.iter().filter_map(|pod| view.snapshot.rows.pod(namespace, pod)).collect();
+        if workloads.iter().any(|workload| workload.desired > 0)
+            || pods.iter().any(|pod| is_of_another(view, pod, &workloads))
+        {
+            // A Deployment without pods is the template of another owner, such as an Argo Rollout.
+            workloads.retain(|workload| workload.desired > 0);
+        }
+        pods.extend(workloads.iter().flat_map(|workload| view.pods_of(workload)));
         pods.sort_by(|a, b| a.name.cmp(&b.name));
         pods.dedup_by(|a, b| a.name == b.name);
         Some(Self { unready, workloads, pods, namespace })
+    }
+
+    /// Whether a workload should serve it: one whose pods its selector matches, or an owner of its pods of another kind.
+    pub(crate) fn is_wanted(&self, view: &View) -> bool {
+        !self.workloads.is_empty() || self.pods.iter().any(|pod| is_of_another(view, pod, &[]))
     }
 
     /// Whether all workloads behind it are scaled to 0.
@@ -89,6 +100,19 @@ impl<'a> Empty<'a> {
     }
 }
 
+/// Whether a pod belongs to a lasting owner other than these workloads. A workload of 0 pods deletes all of its own.
+fn is_of_another(view: &View, pod: &Pod, workloads: &[&Workload]) -> bool {
+    let stays = || pod.object.as_deref().is_some_and(|object| object.metadata.deleted().is_none());
+    view.root(pod).is_some_and(|root| {
+        let is_own = |workload: &&Workload| {
+            *root.kind == *workload.kind.name()
+                && root.name == workload.name
+                && (workload.desired > 0 || !stays())
+        };
+        !matches!(&*root.kind, "Job" | "CronJob" | "Node") && !workloads.iter().any(is_own)
+    })
+}
+
 /// Whether the workloads behind the Services of a namespace were read.
 pub(crate) fn saw_workloads(view: &View, namespace: &str) -> bool {
     WORKLOADS.into_iter().all(|kind| view.saw(kind, namespace))
@@ -102,6 +126,11 @@ pub(crate) fn is_going(view: &View, namespace: &str) -> bool {
 /// The reference of a Service in a finding.
 pub(crate) fn service_ref(service: &Service) -> ObjectRef {
     ObjectRef::new(&service.metadata.namespace, "Service", &service.metadata.name)
+}
+
+/// The reference of a Service that the API server calls.
+pub(crate) fn named_service_ref(service: &ServiceReference) -> ObjectRef {
+    ObjectRef::new(&service.namespace, "Service", &service.name)
 }
 
 /// The reference of an Ingress in a finding.

@@ -152,10 +152,15 @@ impl<'a> View<'a> {
         self.snapshot.rows.pods.iter().filter(move |pod| pod.node.as_deref() == Some(node))
     }
 
-    /// Returns the pods in trouble that have not ended and whose topmost owner is a workload.
+    /// Returns the pods in trouble that have not ended and belong to a workload: it is their topmost owner, or a ReplicaSet
+    /// whose owner is, such as an Argo Rollout.
     pub fn pods_of(&self, workload: &Workload) -> impl Iterator<Item = &'a Pod> {
-        let owner = Owner { kind: workload.kind.name().into(), name: Arc::clone(&workload.name) };
-        self.troubled_of.get(&(Arc::clone(&workload.namespace), owner)).into_iter().flatten().copied()
+        let own = Owner { kind: workload.kind.name().into(), name: Arc::clone(&workload.name) };
+        let above = workload.owner.clone().filter(|_| workload.is_lone_set());
+        let is_part = above.is_some();
+        let root = (Arc::clone(&workload.namespace), above.unwrap_or_else(|| own.clone()));
+        let pods = self.troubled_of.get(&root).into_iter().flatten().copied();
+        pods.filter(move |pod| !is_part || pod.shared.owner.as_ref() == Some(&own))
     }
 
     /// Returns what may explain that a workload is in trouble: its pods in trouble, then the workload itself.
@@ -238,8 +243,10 @@ impl<'a> View<'a> {
     /// itself.
     pub fn is_served(&self, pod: &Pod) -> bool {
         let root = self.root(pod);
-        let workload =
-            root.as_ref().and_then(|root| self.workload(&pod.shared.namespace, &root.kind, &root.name));
+        let of = |owner: &Owner| self.workload(&pod.shared.namespace, &owner.kind, &owner.name);
+        // The owner of a lone ReplicaSet, such as an Argo Rollout, is not read.
+        let set = || pod.shared.owner.as_ref().and_then(of).filter(|set| set.is_lone_set());
+        let workload = root.as_ref().and_then(of).or_else(set);
         workload.map_or_else(|| pod.serves(), Workload::is_available)
     }
 

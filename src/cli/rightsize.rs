@@ -17,7 +17,7 @@ pub struct RightsizeArgs {
     /// The scope.
     #[command(flatten)]
     pub scope: ScopeArgs,
-    /// Read files, folders or standard input (-) instead of a cluster: captures, or kubectl get -o json|yaml
+    /// Read files, folders, archives or standard input (-) instead of a cluster: captures, kubectl get -o json|yaml, support bundles
     #[arg(short = 'f', long = "filename", value_name = "FILE", action = ArgAction::Append)]
     #[arg(value_hint = ValueHint::AnyPath, help_heading = "Files")]
     pub filename: Vec<PathBuf>,

@@ -78,7 +78,7 @@ impl Kubectl {
 const LOOKING: [[&str; 2]; 1] = [["openssl", "s_client"]];
 
 /// The flags of the commands that the program suggests.
-const FLAGS: [&str; 22] = [
+const FLAGS: [&str; 23] = [
     "-A",
     "-c",
     "-f",
@@ -101,6 +101,7 @@ const FLAGS: [&str; 22] = [
     "--since",
     "--sort-by",
     "--tail",
+    "--type",
 ];
 
 /// Returns a word that kubectl does not take for a flag unless it is one of [`FLAGS`]: a name from a file or a message may

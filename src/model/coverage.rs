@@ -140,6 +140,9 @@ impl Gap {
     /// The kind of a gap that stands for the certificates in Secrets.
     pub const CERTIFICATES: &'static str = "Certificates";
 
+    /// The kind of a gap that stands for files without objects.
+    pub const FILES: &'static str = "Files";
+
     /// Creates the gap of a kind of which nothing was read in the whole cluster.
     pub fn new(kind: impl Into<String>, reason: Reason) -> Self {
         Self { namespace: None, kind: kind.into(), reason, why: None, got: 0, missing: None }

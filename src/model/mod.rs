@@ -53,4 +53,4 @@ pub(crate) use steps::steps_of;
 pub use thresholds::{ThresholdChanges, Thresholds, percent};
 pub use throttling::{Periods, millis, next_limit};
 pub use usage::Metered;
-pub use workload::{ObjectRef, Owner, Rollout, Workload};
+pub use workload::{ObjectRef, Owner, Port, Rollout, Workload};

@@ -2,6 +2,7 @@
 
 use super::{Annotations, Names, ObjectRef};
 use crate::wire::{self, Condition, Time};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A namespace, and what blocks its deletion.
@@ -13,6 +14,8 @@ pub struct Namespace {
     /// What blocks its deletion.
     pub(crate) conditions: Vec<Condition>,
     pub(crate) annotations: Annotations,
+    /// Its labels, which select it for webhooks.
+    pub(crate) labels: BTreeMap<String, String>,
 }
 
 impl Namespace {
@@ -28,6 +31,7 @@ impl Namespace {
             deleted: object.metadata.deleted(),
             annotations: Annotations::fold(object.metadata.annotations.as_ref(), names),
             conditions: object.status.conditions,
+            labels: object.metadata.labels,
         }
     }
 }

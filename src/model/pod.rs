@@ -1,7 +1,7 @@
 //! The row of a pod.
 
 use super::names::Interned;
-use super::spec::PodTemplate;
+use super::spec::{PodTemplate, is_claim_of_pod};
 use super::{Name, Names, ObjectRef, Owner, status};
 use crate::wire::{self, ContainerStatus, Time};
 use std::sync::Arc;
@@ -191,6 +191,19 @@ impl Pod {
     pub(crate) fn claims(&self) -> impl Iterator<Item = &str> {
         let volumes = self.object.iter().flat_map(|object| &object.spec.volumes);
         volumes.filter_map(|volume| Some(volume.source.persistent_volume_claim.as_ref()?.claim_name.as_str()))
+    }
+
+    /// The names of the claims that it mounts and that are not named after it, and of the others if it may be in trouble; none
+    /// if it has ended.
+    pub(crate) fn known_claims(&self) -> impl Iterator<Item = &str> {
+        let shared = self.shared.template.claims.iter().map(|name| &**name);
+        shared.chain(self.claims()).filter(|_| self.shared.ended.is_none())
+    }
+
+    /// Whether it is healthy and mounts a claim that its StatefulSet has named after it.
+    pub(crate) fn mounts_by_name(&self, claim: &str) -> bool {
+        let of_set = self.shared.owner.as_ref().is_some_and(|owner| owner.kind.ends_with("StatefulSet"));
+        of_set && self.object.is_none() && self.shared.ended.is_none() && is_claim_of_pod(claim, &self.name)
     }
 
     /// The references of findings to the claims that it mounts.

@@ -18,6 +18,8 @@ pub struct PodTemplate {
     pub(crate) limits: Amount,
     /// Its sidecars and containers, in the order of the spec; empty for a pod that has ended.
     pub(crate) specs: Box<[Spec]>,
+    /// The claims that it mounts, except those that are named after the pod; empty for a pod that has ended.
+    pub(crate) claims: Box<[Arc<str>]>,
 }
 
 impl PodTemplate {
@@ -28,6 +30,7 @@ impl PodTemplate {
             is_whole: is_whole(&object.spec),
             limits: limits(&object.spec),
             specs: specs(object, names),
+            claims: claims(object, names),
         }
     }
 }
@@ -49,6 +52,23 @@ pub struct Spec {
     pub(crate) requests: Amount,
     /// Its limits; 0 if unset.
     pub(crate) limits: Amount,
+}
+
+/// The claims that a pod shares with the other pods of its owner. A StatefulSet names each of its claims after one pod: these
+/// are known from their names.
+fn claims(object: &wire::Pod, names: &Names) -> Box<[Arc<str>]> {
+    if Ended::of(object).is_some() {
+        return Box::default();
+    }
+    let claims =
+        object.spec.volumes.iter().filter_map(|volume| volume.source.persistent_volume_claim.as_ref());
+    let shared = claims.filter(|claim| !is_claim_of_pod(&claim.claim_name, &object.metadata.name));
+    shared.map(|claim| names.get(&claim.claim_name)).collect()
+}
+
+/// Whether a claim has the name of a volume of a StatefulSet and of one of its pods: `data-db-0`.
+pub(super) fn is_claim_of_pod(claim: &str, pod: &str) -> bool {
+    claim.strip_suffix(pod).is_some_and(|start| start.ends_with('-'))
 }
 
 /// What the scheduler counts for a pod, as `PodRequests` in k8s.io/component-helpers.

@@ -84,11 +84,22 @@ pub struct Workload {
     pub(crate) available: i32,
     /// Its conditions.
     conditions: Box<[Condition]>,
-    /// The state of its rollout, which a ReplicaSet lacks.
+    /// Its template and the state of its rollout, which a ReplicaSet of a Deployment lacks.
     rollout: Option<Box<Rollout>>,
 }
 
-/// The rollout of a Deployment, StatefulSet or DaemonSet.
+/// A port that a container of a template declares.
+#[derive(Debug)]
+pub struct Port {
+    /// Empty if it has no name.
+    pub(crate) name: Arc<str>,
+    pub(crate) number: i32,
+    /// `TCP`, `UDP` or `SCTP`.
+    pub(crate) protocol: Arc<str>,
+}
+
+/// The template and the rollout of a Deployment, StatefulSet or DaemonSet. For a ReplicaSet without a Deployment, only the
+/// labels are known.
 #[derive(Debug, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Rollout {
@@ -96,6 +107,8 @@ pub struct Rollout {
     pub(crate) labels: Box<[(Arc<str>, Arc<str>)]>,
     /// The names of the containers and init containers of its template; empty if unknown.
     pub(crate) containers: Box<[Arc<str>]>,
+    /// The ports that these containers declare.
+    pub(crate) ports: Box<[Port]>,
     pub(crate) annotations: Annotations,
     /// When its spec was last changed, if its controller has not seen that.
     pub(crate) unseen_since: Option<Time>,
@@ -109,6 +122,8 @@ pub struct Rollout {
     pub(crate) on_delete: bool,
     /// Whether each pod waits for the one before it.
     pub(crate) ordered: bool,
+    /// Whether some pods of a StatefulSet keep the old template.
+    pub(crate) partitioned: bool,
     /// Pods of the newest template.
     pub(crate) updated: i32,
     /// The nodes that run the pod and should not.
@@ -122,19 +137,13 @@ impl Rollout {
     fn new(metadata: &wire::WorkloadMeta, template: &wire::Template, observed: i64, names: &Names) -> Self {
         let unseen = observed < metadata.generation;
         let unseen_since = metadata.changed().or(metadata.created()).filter(|_| unseen);
+        let containers = || template.spec.containers.iter().chain(&template.spec.init_containers);
         Self {
-            labels: template
-                .metadata
-                .labels
-                .iter()
-                .map(|(key, value)| (names.get(key), names.get(value)))
-                .collect(),
-            containers: template
-                .spec
-                .containers
-                .iter()
-                .chain(&template.spec.init_containers)
-                .map(|container| names.get(&container.name))
+            labels: labels(&template.metadata, names),
+            containers: containers().map(|container| names.get(&container.name)).collect(),
+            ports: containers()
+                .flat_map(|container| &container.ports)
+                .map(|port| Port::fold(port, names))
                 .collect(),
             annotations: Annotations::fold(metadata.annotations.as_ref(), names),
             unseen,
@@ -144,8 +153,19 @@ impl Rollout {
     }
 }
 
+impl Port {
+    fn fold(port: &wire::ContainerPort, names: &Names) -> Self {
+        let protocol = if port.protocol.is_empty() { wire::TCP } else { &port.protocol };
+        Self { name: names.get(&port.name), number: port.container_port, protocol: names.get(protocol) }
+    }
+}
+
+fn labels(template: &wire::TemplateMeta, names: &Names) -> Box<[(Arc<str>, Arc<str>)]> {
+    template.labels.iter().map(|(key, value)| (names.get(key), names.get(value))).collect()
+}
+
 impl Workload {
-    /// Its rollout; `None` for a ReplicaSet.
+    /// Its rollout; `None` for a ReplicaSet of a Deployment.
     pub(crate) fn rollout(&self) -> Option<&Rollout> {
         self.rollout.as_deref()
     }
@@ -190,6 +210,11 @@ impl Workload {
         progress.is_some_and(|c| c.status == "True" && c.reason != "NewReplicaSetAvailable")
     }
 
+    /// Whether it is a ReplicaSet that belongs to no Deployment.
+    pub(crate) fn is_lone_set(&self) -> bool {
+        self.kind == Kind::ReplicaSet && self.rollout.is_some()
+    }
+
     /// Whether all desired pods are available.
     pub(crate) fn is_available(&self) -> bool {
         self.available >= self.desired
@@ -197,11 +222,17 @@ impl Workload {
 
     /// Folds a ReplicaSet.
     pub(crate) fn replica_set(object: wire::ReplicaSet, names: &Names) -> Self {
-        let (status, metadata) = (object.status, object.metadata);
+        let (spec, status, metadata) = (object.spec, object.status, object.metadata);
+        let owner = metadata.controller().map(|o| Owner::new(&o.kind, &o.name, names));
+        // The labels of a Deployment are its own.
+        let alone = owner.as_ref().is_none_or(|owner| &*owner.kind != "Deployment");
+        let labels = || labels(&spec.template.metadata, names);
         Self {
-            desired: object.spec.replicas.unwrap_or(1),
+            desired: spec.replicas.unwrap_or(1),
             available: status.available_replicas,
-            owner: metadata.controller().map(|o| Owner::new(&o.kind, &o.name, names)),
+            owner,
+            rollout: alone
+                .then(|| Box::new(Rollout { labels: labels(), on_delete: true, ..Rollout::default() })),
             conditions: status.conditions.into_iter().map(Condition::from).collect(),
             ..Self::named(Kind::ReplicaSet, &metadata.namespace, &metadata.name, metadata.created(), names)
         }
@@ -228,16 +259,19 @@ impl Workload {
     /// Folds a StatefulSet.
     pub(crate) fn stateful_set(object: wire::StatefulSet, names: &Names) -> Self {
         let (spec, status, metadata) = (object.spec, object.status, object.metadata);
+        let desired = spec.replicas.unwrap_or(1);
         Self {
-            desired: spec.replicas.unwrap_or(1),
-            available: status.available_replicas,
+            desired,
+            available: status.available_replicas.unwrap_or(status.ready_replicas),
             conditions: status.conditions.into_iter().map(Condition::from).collect(),
             rollout: Some(Box::new(Rollout {
                 unfinished: !status.update_revision.is_empty()
                     && status.update_revision != status.current_revision,
                 on_delete: spec.update_strategy.r#type == ON_DELETE,
+                partitioned: spec.update_strategy.rolling_update.partition > 0,
                 ordered: spec.pod_management_policy != "Parallel",
-                updated: status.updated_replicas,
+                // A server without revisions does not count the pods of the newest.
+                updated: if status.update_revision.is_empty() { desired } else { status.updated_replicas },
                 ..Rollout::new(&metadata, &spec.template, status.observed_generation, names)
             })),
             ..Self::managed(Kind::StatefulSet, &metadata, names)

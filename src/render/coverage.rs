@@ -47,6 +47,8 @@ texts! {
         "API server 的時鐘與本機相差 {skew} 秒，時間一律以伺服器為準。", "API server 的时钟与本机相差 {skew} 秒，时间一律以服务器为准。";
     IGNORED: "Ignored annotation: {object}: {why}", "未採用的註解：{object}：{why}", "未采用的注解：{object}：{why}";
     MORE_IGNORED: "More ignored annotations: {count}", "其他未採用的註解：{count} 個", "其他未采用的注解：{count} 个";
+    SOME_FILES: "{got:# file|# files}", "{got} 個檔案", "{got} 个文件";
+    FILES: "files", "檔案", "文件";
     COUNT: "{got:# object|# objects} of {kind}", "{kind}（{got} 個）", "{kind}（{got} 个）";
 }
 
@@ -288,6 +290,7 @@ fn what(gap: &Gap, lang: Lang) -> String {
         Some(kind) => kind.shown(),
         None if gap.kind == Gap::CLUSTER => CLUSTER.get(lang).to_owned(),
         None if gap.kind == Gap::CERTIFICATES => CERTIFICATES.get(lang).to_owned(),
+        None if gap.kind == Gap::FILES => FILES.get(lang).to_owned(),
         None => message(&gap.kind),
     };
     let facts = [
@@ -298,6 +301,7 @@ fn what(gap: &Gap, lang: Lang) -> String {
     match (gap.got, gap.missing, gap.reason) {
         (_, Some(_), _) => words::bracketed(&kind, &READ_OF.fill(lang, &facts), lang),
         (0, None, _) | (_, _, Reason::Inconsistent) => kind,
+        _ if gap.kind == Gap::FILES => SOME_FILES.fill(lang, &facts),
         (_, _, Reason::Repeated | Reason::Skipped | Reason::Stale) => COUNT.fill(lang, &facts),
         _ => words::bracketed(&kind, &READ.fill(lang, &facts), lang),
     }

@@ -9,6 +9,7 @@ use crate::gather;
 use crate::model::Gap;
 use crate::policy::settings::Settings;
 use crate::snapshot::{self, Capture};
+use crate::text::{Fact, Lang, Text};
 use crate::wire::Time;
 use crate::{files, output};
 use std::io;
@@ -38,8 +39,10 @@ pub(super) fn capture(args: &SnapshotArgs, clock: fn() -> Time) -> Result<Exit, 
             .map_err(|source| snapshot::Error::Write { path: "standard output".to_owned(), source })?;
     } else {
         let path = args.output.display().to_string();
+        let pods = parts.iter().map(Capture::pods).sum();
         write_capture(&args.output, parts, &header)
-            .map_err(|source| snapshot::Error::Write { path, source })?;
+            .map_err(|source| snapshot::Error::Write { path: path.clone(), source })?;
+        output::log(&written(&path, pods));
     }
     for Gap { namespace, kind, why, .. } in &header.coverage.gaps {
         let place = namespace.as_deref().unwrap_or("the cluster");
@@ -57,6 +60,19 @@ fn settings(args: &SnapshotArgs) -> Settings {
     }
     settings
 }
+
+/// Returns the line about a capture: its pods, and the size of its file.
+fn written(path: &str, pods: u64) -> String {
+    let kibibytes = std::fs::metadata(path).map_or(0, |about| about.len().div_ceil(1024));
+    let facts = [("path", Fact::text(path)), ("pods", Fact::count(pods)), ("size", Fact::count(kibibytes))];
+    WRITTEN.fill(Lang::En, &facts)
+}
+
+static WRITTEN: Text = Text {
+    en: "wrote {path}: {pods:# pod|# pods}, {size} KiB",
+    zh_tw: "已寫入 {path}：{pods} 個 Pod，{size} KiB",
+    zh_cn: "已写入 {path}：{pods} 个 Pod，{size} KiB",
+};
 
 /// Writes a capture, compressed by its extension.
 fn write_capture(path: &Path, parts: Vec<Capture>, header: &snapshot::Header) -> io::Result<()> {

@@ -4,7 +4,7 @@
 use super::{Cluster, Scope, Snapshot, Warnings};
 use crate::model::{Coverage, LogTail};
 use crate::text::EscapedJson;
-use crate::wire::{Object, Time};
+use crate::wire::{Kind, Object, Time};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
 
@@ -104,6 +104,8 @@ pub struct Capture {
     packed: Vec<Vec<u8>>,
     /// The part that still grows; created with the first object.
     lines: Option<zstd::Encoder<'static, Vec<u8>>>,
+    /// The number of pods.
+    pods: u64,
 }
 
 impl Capture {
@@ -112,6 +114,7 @@ impl Capture {
     /// # Errors
     /// When the compressor fails.
     pub fn add(&mut self, object: &Object) -> io::Result<()> {
+        self.pods += u64::from(object.kind() == Kind::Pod);
         let lines = match &mut self.lines {
             Some(lines) => {
                 lines.write_all(b",\n")?;
@@ -128,8 +131,14 @@ impl Capture {
     /// When the compressor fails.
     pub fn append(&mut self, part: Self) -> io::Result<()> {
         self.finish()?;
+        self.pods += part.pods;
         self.packed.extend(part.into_packed()?);
         Ok(())
+    }
+
+    /// Returns the number of its pods.
+    pub fn pods(&self) -> u64 {
+        self.pods
     }
 
     fn finish(&mut self) -> io::Result<()> {

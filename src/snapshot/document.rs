@@ -13,6 +13,8 @@ use std::fmt;
 pub(super) enum Item {
     /// An object of a kind that is read, and its age.
     Object(Object, Age),
+    /// A list of a kind that is read, which may be empty.
+    List(Kind),
     /// A list that is one page of a longer one: the kind of the items, the number that it has, and the number that follow, if
     /// the server stated it.
     Page(String, u64, Option<u64>),
@@ -31,13 +33,25 @@ pub(super) enum Item {
 pub(super) struct Age {
     version: Option<u64>,
     created: Option<Time>,
+    /// Whether an API server has set anything in it. A manifest was never in a cluster.
+    pub(super) stored: bool,
 }
 
 impl Age {
     fn of(object: &Value) -> Self {
         let version = object.pointer("/metadata/resourceVersion").and_then(Value::as_str);
         let created = object.pointer("/metadata/creationTimestamp");
+        let is_set = |pointer: &str| {
+            object.pointer(pointer).is_some_and(|value| match value {
+                Value::Null => false,
+                Value::Object(fields) => !fields.is_empty(),
+                _ => true,
+            })
+        };
+        let server_fields =
+            ["/metadata/uid", "/metadata/creationTimestamp", "/metadata/resourceVersion", "/status"];
         Self {
+            stored: server_fields.into_iter().any(is_set),
             version: version.and_then(|version| version.parse().ok()),
             created: created.and_then(|time| Time::deserialize(time).ok()),
         }
@@ -52,6 +66,9 @@ impl Age {
     }
 }
 
+/// What a document contains, in errors about one that does not.
+pub(super) const OBJECTS: &str = "a Kubernetes object or list";
+
 /// Reads one document and passes each item to `sink`.
 pub(super) struct Document<'s, S>(pub(super) &'s mut S);
 
@@ -63,13 +80,33 @@ impl<'de, S: FnMut(Item)> DeserializeSeed<'de> for Document<'_, S> {
     }
 }
 
+/// Reads an array of objects without a list around them, as some support bundles have it.
+pub(super) struct Array<'s, S>(pub(super) &'s mut S);
+
+impl<'de, S: FnMut(Item)> DeserializeSeed<'de> for Array<'_, S> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(DocumentVisitor(self.0))
+    }
+}
+
 struct DocumentVisitor<'s, S>(&'s mut S);
 
 impl<'de, S: FnMut(Item)> Visitor<'de> for DocumentVisitor<'_, S> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("a Kubernetes object or list")
+        f.write_str(OBJECTS)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<(), A::Error> {
+        let mut read = ItemsSeed { sink: self.0, list_kind: None, waiting: Vec::new(), count: 0 };
+        Visitor::visit_seq(&mut read, seq)?;
+        if read.waiting.is_empty() {
+            return Ok(());
+        }
+        Err(A::Error::custom(format_args!("no kind: not {OBJECTS}")))
     }
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
@@ -96,6 +133,9 @@ impl<'de, S: FnMut(Item)> Visitor<'de> for DocumentVisitor<'_, S> {
                 (self.0)(Item::Header(Box::new(header)));
             }
             Some(waiting) => {
+                if let Some(kind) = item_kind(&kind) {
+                    (self.0)(Item::List(kind));
+                }
                 for (index, value) in waiting {
                     (self.0)(item(value, item_kind(&kind), &format!("items[{index}]")));
                 }
@@ -104,7 +144,7 @@ impl<'de, S: FnMut(Item)> Visitor<'de> for DocumentVisitor<'_, S> {
                 (self.0)(Item::Written(kind, Value::Object(rest)));
             }
             None if kind.is_empty() => {
-                return Err(M::Error::custom("no kind: not a Kubernetes object or list"));
+                return Err(M::Error::custom(format_args!("no kind: not {OBJECTS}")));
             }
             None => (self.0)(item(Value::Object(rest), None, "the object")),
         }
@@ -173,6 +213,14 @@ impl<'de, S: FnMut(Item)> Visitor<'de> for &mut ItemsSeed<'_, S> {
     }
 }
 
+/// Earlier versions of kinds in which all fields that are read are the same.
+const OLDER: [(&str, Kind); 4] = [
+    ("autoscaling/v2beta2", Kind::HorizontalPodAutoscaler),
+    ("batch/v1beta1", Kind::CronJob),
+    ("discovery.k8s.io/v1beta1", Kind::EndpointSlice),
+    ("policy/v1beta1", Kind::PodDisruptionBudget),
+];
+
 /// Reads one object, whose kind is its own or that of its list.
 fn item(value: Value, list_kind: Option<Kind>, place: &str) -> Item {
     if !value.is_object() {
@@ -185,7 +233,8 @@ fn item(value: Value, list_kind: Option<Kind>, place: &str) -> Item {
     };
     // Another group may have a kind of the same name. An object without a version is read as this kind.
     let version = value.get("apiVersion").and_then(Value::as_str);
-    if let Some(version) = version.filter(|version| *version != kind.api_version()) {
+    let is_read = |version: &str| version == kind.api_version() || OLDER.contains(&(version, kind));
+    if let Some(version) = version.filter(|version| !is_read(version)) {
         return Item::Unknown(format!("{version} {}", kind.name()));
     }
     let nameless = value.pointer("/metadata/name").and_then(Value::as_str).is_none_or(str::is_empty);

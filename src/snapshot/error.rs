@@ -52,8 +52,27 @@ pub enum Error {
         /// The path as given.
         path: String,
     },
+    /// Output of kubectl for readers.
+    #[error(
+        "{path} is the output of kubectl {command}, which is a text for readers: use kubectl get -o yaml"
+    )]
+    OfKubectl {
+        /// The path as given.
+        path: String,
+        /// `describe` or `get`.
+        command: &'static str,
+    },
+    /// Objects that were never in a cluster.
+    #[error(
+        "{path} contains manifests, not objects from a cluster: no object has a uid, a creation time or a status \
+         (kubectl get -o yaml writes objects with them)"
+    )]
+    Manifests {
+        /// The path as given.
+        path: String,
+    },
     /// A folder without a file that can be read.
-    #[error("{path} contains no .json, .yaml or .yml file (.gz and .zst are read too)")]
+    #[error("{path} contains no .json, .yaml, .yml, .tar or .zip file (.gz and .zst are read too)")]
     NothingIn {
         /// The path as given.
         path: String,

@@ -2,11 +2,14 @@
 //!
 //! What does not belong here: judgement (`checks`), and asking a server (`cluster`).
 
+mod archive;
 mod broken;
 mod capture;
 mod copies;
 mod document;
 mod error;
+mod folder;
+mod form;
 mod read;
 mod refused;
 mod rows;
@@ -22,7 +25,7 @@ pub use read::{Given, Written, demo, read, read_any, read_bytes};
 pub use rows::Rows;
 pub use warnings::Warnings;
 
-use crate::model::{Coverage, Gap, LogTail};
+use crate::model::{Coverage, Gap, LogTail, Reason};
 use crate::wire::{Kind, Time};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -141,6 +144,17 @@ impl Snapshot {
         };
         let asked = namespace.is_empty() || self.scope.holds(namespace);
         asked && !self.coverage.gaps.iter().chain(&self.coverage.outside).any(unseen)
+    }
+
+    /// Whether it comes from files that contain objects or lists of any kind in the scope.
+    pub(crate) fn has_other_objects(&self) -> bool {
+        let given = |kind: &Kind| {
+            let is_it = |gap: &Gap| gap.reason == Reason::NotGiven && gap.kind == kind.name();
+            !kind.is_optional() && !self.coverage.outside.iter().any(is_it)
+        };
+        let all = self.scope.is_whole_cluster() && self.scope.excluded.is_empty();
+        let any_rows = || self.rows.counts().iter().any(|(_, count)| *count > 0);
+        self.plain && (any_rows() || all && Kind::ALL.iter().any(given))
     }
 
     /// Its namespaces, sorted: those that were requested, and those of its objects.

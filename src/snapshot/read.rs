@@ -1,18 +1,20 @@
 //! Reads snapshots from files: `kubectl get … -o json|yaml`, lists, folders, streams of documents and captures,
 //! plain or compressed. Lists are read item by item, so that a file may be far larger than memory.
 
+use super::archive;
 use super::broken::Broken;
 use super::copies::Copies;
-use super::document::{Document, Item};
+use super::document::{Array, Document, Item, OBJECTS};
+use super::folder::readable_in;
+use super::form::{is_array, kubectl_output};
 use super::unpacked::{Counted, LARGEST_WINDOW, Unpacked};
 use super::{Error, Header, Snapshot, Warnings};
 use crate::memory::Guarded;
 use crate::model::{Gap, Reason};
 use crate::text::{Fact, Message, parse_words, reasons, yaml_words_with_place};
-use crate::wire::{Kind, Object, Time};
+use crate::wire::{Kind, Object, Place, Time};
 use serde::de::DeserializeSeed;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -30,7 +32,7 @@ pub fn read(paths: &[PathBuf], clock: Time) -> Result<Snapshot, Error> {
     let files = open(paths)?;
     match files.written.first() {
         Some(written) => Err(Error::Written { path: written.path.clone(), kind: written.kind.clone() }),
-        None => Ok(files.finish(clock)),
+        None => files.check_origin().map(|()| files.finish(clock)),
     }
 }
 
@@ -41,6 +43,7 @@ pub fn read(paths: &[PathBuf], clock: Time) -> Result<Snapshot, Error> {
 pub fn read_any(path: &Path, clock: Time) -> Result<Given, Error> {
     let mut files = open(&[path.to_owned()])?;
     let Some(written) = files.written.pop() else {
+        files.check_origin()?;
         return Ok(Given::Snapshot(Box::new(files.finish(clock))));
     };
     if !files.written.is_empty() || files.header.is_some() || !files.kinds.is_empty() {
@@ -74,11 +77,9 @@ fn open(paths: &[PathBuf]) -> Result<Files, Error> {
     for path in paths {
         let shown = path.display().to_string();
         if path.as_os_str() == "-" {
-            files.read("standard input", io::stdin().lock())?;
+            files.read("standard input", &mut io::stdin().lock())?;
         } else if path.is_dir() {
-            for file in readable_in(path, &shown)? {
-                files.open(&file)?;
-            }
+            files.folder(path, &shown)?;
         } else {
             files.open(path)?;
         }
@@ -92,7 +93,7 @@ fn open(paths: &[PathBuf]) -> Result<Files, Error> {
 /// As [`read`].
 pub fn read_bytes(name: &str, bytes: &[u8], clock: Time) -> Result<Snapshot, Error> {
     let mut files = Files::default();
-    files.read(name, bytes)?;
+    files.read(name, &mut &*bytes)?;
     Ok(files.finish(clock))
 }
 
@@ -104,56 +105,89 @@ pub fn demo() -> Result<Snapshot, Error> {
     read_bytes("the bundled example", DEMO, Time::default())
 }
 
-/// The files of a folder that can be read, sorted by name.
-fn readable_in(folder: &Path, shown: &str) -> Result<Vec<PathBuf>, Error> {
-    let fail = |source| Error::Read { path: shown.to_owned(), source };
-    let entries: Result<Vec<PathBuf>, io::Error> =
-        std::fs::read_dir(folder).map_err(fail)?.map(|entry| Ok(entry?.path())).collect();
-    let extension = |path: &Path| path.extension().and_then(OsStr::to_str).unwrap_or_default().to_lowercase();
-    let mut files: Vec<PathBuf> = entries
-        .map_err(fail)?
-        .into_iter()
-        .filter(|path| {
-            let inner = match extension(path).as_str() {
-                "gz" | "zst" => extension(Path::new(path.file_stem().unwrap_or_default())),
-                plain => plain.to_owned(),
-            };
-            path.is_file() && matches!(inner.as_str(), "json" | "yaml" | "yml")
-        })
-        .collect();
-    files.sort();
-    if files.is_empty() {
-        return Err(Error::NothingIn { path: shown.to_owned() });
-    }
-    Ok(files)
-}
-
 /// The content of all files.
 #[derive(Default)]
-struct Files {
+pub(super) struct Files {
     snapshot: Snapshot,
     copies: Copies,
     header: Option<Header>,
     kinds: BTreeSet<Kind>,
+    /// The file of the first object, until one was in a cluster.
+    manifest: Option<String>,
+    /// Whether an object was in a cluster.
+    stored: bool,
     /// The namespaces with events. A list without any event does not name its namespace.
     with_events: BTreeSet<String>,
     unknown: BTreeMap<String, u64>,
     written: Vec<Written>,
     broken: Broken,
+    /// The number of files of folders and archives without an object.
+    skipped: u64,
+    /// Whether the current file is part of an archive.
+    packed: bool,
 }
 
 impl Files {
+    /// Reads the files of a folder.
+    fn folder(&mut self, path: &Path, shown: &str) -> Result<(), Error> {
+        let files = readable_in(path)?;
+        if files.is_empty() {
+            return Err(Error::NothingIn { path: shown.to_owned() });
+        }
+        for file in files {
+            let result = self.open(&file);
+            self.settle(&file.display().to_string(), result)?;
+        }
+        Ok(())
+    }
+
+    /// Reads a file of an archive.
+    pub(super) fn member(&mut self, name: &str, stream: &mut dyn Read) -> Result<(), Error> {
+        self.packed = true;
+        let result = self.read(name, stream);
+        self.packed = false;
+        self.settle(name, result)
+    }
+
+    /// Skips a file of many that contains no object; one that is cut off or damaged is a gap.
+    fn settle(&mut self, path: &str, result: Result<(), Error>) -> Result<(), Error> {
+        match result {
+            Ok(()) => Ok(()),
+            Err(Error::Empty { .. } | Error::Binary { .. } | Error::OfKubectl { .. }) => {
+                self.skipped += 1;
+                Ok(())
+            }
+            Err(Error::Syntax { reason, .. })
+                if reason.contains(OBJECTS) || reason.starts_with(reasons::EXPECTED_OBJECT.en) =>
+            {
+                self.skipped += 1;
+                Ok(())
+            }
+            Err(Error::Syntax { reason, .. }) => {
+                self.broken.add(Gap::FILES.to_owned(), path.to_owned(), Message::quoted(reason));
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     fn open(&mut self, path: &Path) -> Result<(), Error> {
         let shown = path.display().to_string();
-        let file = File::open(path).map_err(|source| match source.kind() {
+        let fail = |source: io::Error| match source.kind() {
             io::ErrorKind::NotFound => Error::Missing { path: shown.clone() },
             _ => Error::Read { path: shown.clone(), source },
-        })?;
-        self.read(&shown, file)
+        };
+        let mut file = File::open(path).map_err(fail)?;
+        let mut head = Vec::new();
+        file.by_ref().take(archive::ZIP.len() as u64).read_to_end(&mut head).map_err(fail)?;
+        if head == archive::ZIP {
+            return archive::zip(self, &shown, file);
+        }
+        self.read(&shown, &mut io::Cursor::new(head).chain(file))
     }
 
     /// Reads one stream, and decompresses it if necessary.
-    fn read(&mut self, path: &str, stream: impl Read) -> Result<(), Error> {
+    fn read(&mut self, path: &str, stream: &mut dyn Read) -> Result<(), Error> {
         let fail = |source| Error::Read { path: path.to_owned(), source };
         let packed = Counted::new(stream);
         let size = packed.count();
@@ -161,14 +195,24 @@ impl Files {
         let head = stream.fill_buf().map_err(fail)?;
         if head.starts_with(&[0x1f, 0x8b]) {
             let plain = flate2::bufread::MultiGzDecoder::new(stream);
-            return self.text(path, BufReader::new(Guarded::new(Unpacked::new(plain, size))));
+            return self.unpacked(path, &mut Unpacked::new(plain, size));
         }
         if head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
             let mut plain = zstd::Decoder::with_buffer(stream).map_err(fail)?;
             plain.window_log_max(LARGEST_WINDOW).map_err(fail)?;
-            return self.text(path, BufReader::new(Guarded::new(Unpacked::new(plain, size))));
+            return self.unpacked(path, &mut Unpacked::new(plain, size));
         }
-        self.text(path, BufReader::new(Guarded::new(stream)))
+        self.unpacked(path, &mut stream)
+    }
+
+    /// Reads one stream that is not compressed: an archive, or documents.
+    fn unpacked(&mut self, path: &str, stream: &mut dyn Read) -> Result<(), Error> {
+        let fail = |source| Error::Read { path: path.to_owned(), source };
+        let (head, mut stream) = archive::peek(Guarded::new(stream)).map_err(fail)?;
+        if archive::is_tar(&head) && !self.packed {
+            return archive::tar(self, path, &mut stream);
+        }
+        self.text(path, BufReader::new(stream))
     }
 
     /// Reads a stream of JSON or YAML documents.
@@ -177,9 +221,13 @@ impl Files {
         if let Some(offset) = head.iter().position(|b| *b < b'\t') {
             return Err(Error::Binary { path: path.to_owned(), offset });
         }
+        if let Some(command) = kubectl_output(head) {
+            return Err(Error::OfKubectl { path: path.to_owned(), command });
+        }
         match head.iter().find(|byte| !byte.is_ascii_whitespace()) {
             None => Err(Error::Empty { path: path.to_owned() }),
             Some(b'{') => self.json(path, stream),
+            Some(b'[') if is_array(head) => self.array(path, stream),
             Some(_) => self.yaml(path, stream),
         }
     }
@@ -191,14 +239,16 @@ impl Files {
             if documents.end().is_ok() {
                 return self.check_version(path);
             }
-            Document(&mut |item| self.take(path, item)).deserialize(&mut documents).map_err(|error| {
-                if error.is_io() {
-                    return Error::Read { path: path.to_owned(), source: error.into() };
-                }
-                let reason = parse_words(&error.to_string()).to_string();
-                Error::Syntax { path: path.to_owned(), form: "JSON", reason }
-            })?;
+            let document = Document(&mut |item| self.take(path, item)).deserialize(&mut documents);
+            document.map_err(|error| of_json(path, error))?;
         }
+    }
+
+    /// Reads an array of objects in JSON.
+    fn array(&mut self, path: &str, stream: impl BufRead) -> Result<(), Error> {
+        let mut documents = serde_json::Deserializer::from_reader(stream);
+        let read = Array(&mut |item| self.take(path, item)).deserialize(&mut documents);
+        read.and_then(|()| documents.end()).map_err(|error| of_json(path, error))
     }
 
     fn yaml(&mut self, path: &str, mut stream: impl BufRead) -> Result<(), Error> {
@@ -232,8 +282,16 @@ impl Files {
 
     fn take(&mut self, path: &str, item: Item) {
         match item {
+            Item::List(kind) => {
+                self.kinds.insert(kind);
+            }
             Item::Object(object, age) => {
                 self.kinds.insert(object.kind());
+                self.stored |= age.stored;
+                let of_api = object.kind().place() != Place::Measured;
+                if of_api && !self.stored && self.manifest.is_none() {
+                    self.manifest = Some(path.to_owned());
+                }
                 if let Object::Event(event) = &object
                     && !self.with_events.contains(&event.metadata.namespace)
                 {
@@ -265,6 +323,16 @@ impl Files {
         }
     }
 
+    /// Checks that not all objects are manifests: nothing would be known of their state.
+    fn check_origin(&self) -> Result<(), Error> {
+        match &self.manifest {
+            Some(path) if !self.stored && self.header.is_none() => {
+                Err(Error::Manifests { path: path.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn check_version(&self, path: &str) -> Result<(), Error> {
         let Some(header) = &self.header else { return Ok(()) };
         if let Some((first, second)) = header.two_clusters() {
@@ -287,6 +355,10 @@ impl Files {
             let gap = Gap { got: *got, ..Gap::new(kind, Reason::Skipped) };
             gap.because(Message::plain(&reasons::UNCHECKED_KIND))
         }));
+        if self.skipped > 0 {
+            let gap = Gap { got: self.skipped, ..Gap::new(Gap::FILES, Reason::Skipped) };
+            outside.push(gap.because(Message::plain(&reasons::NO_OBJECTS)));
+        }
         if let Some(header) = self.header.take() {
             header.apply(&mut snapshot);
         } else {
@@ -299,6 +371,14 @@ impl Files {
         snapshot.sort();
         snapshot
     }
+}
+
+fn of_json(path: &str, error: serde_json::Error) -> Error {
+    if error.is_io() {
+        return Error::Read { path: path.to_owned(), source: error.into() };
+    }
+    let reason = parse_words(&error.to_string()).to_string();
+    Error::Syntax { path: path.to_owned(), form: "JSON", reason }
 }
 
 /// The items of one YAML document. Its reader takes no seed, so they are collected first.

@@ -256,7 +256,9 @@ rows! {
     /// Webhook configurations, each with its kind.
     webhooks: (Kind, wire::WebhookConfiguration), each {
         ValidatingWebhookConfiguration => |webhooks, _| (Kind::ValidatingWebhookConfiguration, webhooks),
-        MutatingWebhookConfiguration => |webhooks, _| (Kind::MutatingWebhookConfiguration, webhooks),
+        MutatingWebhookConfiguration => |webhooks: wire::MutatingWebhookConfiguration, _| {
+            (Kind::MutatingWebhookConfiguration, webhooks.into())
+        },
     } cluster (|(kind, webhooks)| ("", kind.name(), &webhooks.metadata.name)), once;
     /// APIServices.
     api_services: wire::ApiService, each { APIService => as_read } cluster metadata, once;

@@ -84,6 +84,7 @@ reasons! {
         "解壓縮後超過原大小的 {times} 倍", "解压后超过原大小的 {times} 倍";
     "more-unreadable" MORE_UNREADABLE: "{count:# more object|# more objects} that cannot be read",
         "另有 {count} 個物件無法讀取", "另有 {count} 个对象无法读取";
+    "no-objects" NO_OBJECTS: "no Kubernetes objects", "沒有 Kubernetes 物件", "没有 Kubernetes 对象";
     "unchecked-kind" UNCHECKED_KIND: "no check reads this kind", "沒有檢查會讀取這種物件", "没有检查会读取这种对象";
     "invalid-names" INVALID_NAMES: "{count:# object|# objects} with a name that the API server would reject: {name}",
         "{count} 個物件的名稱不會被 API server 接受：{name}", "{count} 个对象的名称不会被 API server 接受：{name}";

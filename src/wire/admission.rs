@@ -1,26 +1,122 @@
 //! Servers that the API server calls: webhooks and aggregated APIs.
 
-use super::{ObjectMeta, Time, WorkloadCondition};
+use super::{LabelSelector, ObjectMeta, Time, WorkloadCondition};
+use serde::{Deserialize, Serialize};
 
-wire! {
-    /// `admissionregistration.k8s.io/v1.ValidatingWebhookConfiguration` and its mutating twin, which have the same tags.
-    WebhookConfiguration {
-        /// Name and age.
-        [message, required, tag = "1"] metadata: ObjectMeta,
-        /// The webhooks.
-        [message, repeated, tag = "2"] webhooks: Vec<Webhook>,
+/// Declares a configuration and its webhooks. The validating and the mutating kind differ in two tags.
+macro_rules! webhooks {
+    ($api:literal $configuration:ident $webhook:ident objects $objects:literal conditions $conditions:literal) => {
+        wire! {
+            #[doc = concat!("`admissionregistration.k8s.io/v1.", $api, "WebhookConfiguration`.")]
+            $configuration {
+                /// Name and age.
+                [message, required, tag = "1"] metadata: ObjectMeta,
+                /// The webhooks.
+                [message, repeated, tag = "2"] webhooks: Vec<$webhook>,
+            }
+        }
+
+        wire! {
+            #[doc = concat!("`admissionregistration.k8s.io/v1.", $api, "Webhook`.")]
+            $webhook {
+                /// Its name, a domain name.
+                [string, tag = "1"] name: String,
+                /// Its address.
+                [message, required, tag = "2"] client_config: WebhookClientConfig,
+                /// The requests that it must see.
+                [message, repeated, tag = "3"] rules: Vec<WebhookRule>,
+                /// `Fail` or `Ignore`.
+                [string, tag = "4"] failure_policy: String,
+                /// The namespaces of the objects that it must see.
+                [message, required, tag = "5"] namespace_selector: LabelSelector,
+                /// The objects that it must see.
+                [message, required, tag = $objects] object_selector: LabelSelector,
+                /// Further conditions, as expressions.
+                [message, repeated, tag = $conditions] match_conditions: Vec<MatchCondition>,
+            }
+        }
+    };
+}
+
+webhooks! { "Validating" WebhookConfiguration Webhook objects "10" conditions "11" }
+webhooks! { "Mutating" MutatingWebhookConfiguration MutatingWebhook objects "11" conditions "12" }
+
+impl From<MutatingWebhookConfiguration> for WebhookConfiguration {
+    fn from(configuration: MutatingWebhookConfiguration) -> Self {
+        let webhooks = configuration.webhooks.into_iter().map(|webhook| Webhook {
+            name: webhook.name,
+            client_config: webhook.client_config,
+            rules: webhook.rules,
+            failure_policy: webhook.failure_policy,
+            namespace_selector: webhook.namespace_selector,
+            object_selector: webhook.object_selector,
+            match_conditions: webhook.match_conditions,
+        });
+        Self { metadata: configuration.metadata, webhooks: webhooks.collect() }
     }
 }
 
 wire! {
-    /// `admissionregistration.k8s.io/v1.ValidatingWebhook` and `MutatingWebhook`.
-    Webhook {
-        /// Its name, a domain name.
+    /// `admissionregistration.k8s.io/v1.MatchCondition`, of which only the number matters.
+    MatchCondition {
+        /// Its name.
         [string, tag = "1"] name: String,
-        /// Its address.
-        [message, required, tag = "2"] client_config: WebhookClientConfig,
-        /// `Fail` or `Ignore`.
-        [string, tag = "4"] failure_policy: String,
+    }
+}
+
+/// `admissionregistration.k8s.io/v1.RuleWithOperations`. In JSON, its resources are a part of the rule itself.
+#[derive(Clone, PartialEq, prost::Message, Serialize, Deserialize)]
+#[serde(from = "FlatWebhookRule", into = "FlatWebhookRule")]
+pub struct WebhookRule {
+    /// Such as `CREATE`, or `*`.
+    #[prost(string, repeated, tag = "1")]
+    pub operations: Vec<String>,
+    /// What the requests are about.
+    #[prost(message, required, tag = "2")]
+    pub rule: WebhookResources,
+}
+
+wire! {
+    /// `admissionregistration.k8s.io/v1.Rule`.
+    WebhookResources {
+        /// The groups; empty text for the core group, `*` for all.
+        [string, repeated, tag = "1"] api_groups: Vec<String>,
+        /// The plural names of kinds, `*` for all.
+        [string, repeated, tag = "3"] resources: Vec<String>,
+    }
+}
+
+wire! {
+    /// A [`WebhookRule`] in JSON.
+    FlatWebhookRule {
+        /// The operations.
+        [string, repeated, tag = "1"] operations: Vec<String>,
+        /// The groups.
+        [string, repeated, tag = "2"] api_groups: Vec<String>,
+        /// The plural names of kinds.
+        [string, repeated, tag = "3"] resources: Vec<String>,
+    }
+}
+
+impl From<FlatWebhookRule> for WebhookRule {
+    fn from(FlatWebhookRule { operations, api_groups, resources }: FlatWebhookRule) -> Self {
+        Self { operations, rule: WebhookResources { api_groups, resources } }
+    }
+}
+
+impl From<WebhookRule> for FlatWebhookRule {
+    fn from(WebhookRule { operations, rule }: WebhookRule) -> Self {
+        Self { operations, api_groups: rule.api_groups, resources: rule.resources }
+    }
+}
+
+impl WebhookRule {
+    /// Whether new pods match it.
+    pub fn matches_new_pods(&self) -> bool {
+        let has = |list: &[String], words: &[&str]| list.iter().any(|word| words.contains(&word.as_str()));
+        has(&self.operations, &["CREATE", "*"])
+            && has(&self.rule.api_groups, &["", "*"])
+            && has(&self.rule.resources, &["pods", "*", "*/*"])
     }
 }
 

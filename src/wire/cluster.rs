@@ -1,13 +1,13 @@
 //! `v1.Namespace`, `v1.Node`, `v1.Event`.
 
-use super::{AnnotatedMeta, Condition, LabelledMeta, ObjectMeta, Quantity, Time};
+use super::{Condition, LabelledMeta, ObjectMeta, Quantity, Time};
 use std::collections::BTreeMap;
 
 wire! {
     /// `v1.Namespace`.
     Namespace {
         /// Name, age and deletion.
-        [message, required, tag = "1"] metadata: AnnotatedMeta,
+        [message, required, tag = "1"] metadata: LabelledMeta,
         /// The current state.
         [message, required, tag = "3"] status: NamespaceStatus,
     }

@@ -54,6 +54,7 @@ macro_rules! parts {
 parts! {
     IngressRule { 1: String, 2: super::IngressRuleValue }
     Volume { 1: String, 2: super::VolumeSource }
+    WebhookRule { 1: String, 2: super::WebhookResources }
     Secret { 1: super::ObjectMeta, 2: String, 3: String }
 }
 flat! { bool i32 i64 super::Time }

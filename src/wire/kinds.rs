@@ -5,9 +5,9 @@ use super::decoded;
 use super::object::{Identity, Typed};
 use super::{
     ApiService, CronJob, DaemonSet, Deployment, EndpointSlice, Event, Gateway, HorizontalPodAutoscaler, Host,
-    HttpRoute, Ingress, IngressClass, Job, LogSource, MemoryHistory, Namespace, Node, NodeMetrics,
-    OwnerReference, PersistentVolume, PersistentVolumeClaim, Pod, PodDisruptionBudget, PodMetrics,
-    ReplicaSet, ResourceQuota, Secret, Service, StatefulSet, StorageClass, Throttling, Usage,
+    HttpRoute, Ingress, IngressClass, Job, LogSource, MemoryHistory, MutatingWebhookConfiguration, Namespace,
+    Node, NodeMetrics, OwnerReference, PersistentVolume, PersistentVolumeClaim, Pod, PodDisruptionBudget,
+    PodMetrics, ReplicaSet, ResourceQuota, Secret, Service, StatefulSet, StorageClass, Throttling, Usage,
     WebhookConfiguration,
 };
 use prost::Message;
@@ -219,7 +219,7 @@ kinds! {
         StorageClass "storage.k8s.io/v1" "storageclasses" Beyond StorageClass [],
         IngressClass "networking.k8s.io/v1" "ingressclasses" Beyond IngressClass [Unselected],
         ValidatingWebhookConfiguration "admissionregistration.k8s.io/v1" "validatingwebhookconfigurations" Beyond WebhookConfiguration [Unselected],
-        MutatingWebhookConfiguration "admissionregistration.k8s.io/v1" "mutatingwebhookconfigurations" Beyond WebhookConfiguration [Unselected],
+        MutatingWebhookConfiguration "admissionregistration.k8s.io/v1" "mutatingwebhookconfigurations" Beyond MutatingWebhookConfiguration [Unselected],
         APIService "apiregistration.k8s.io/v1" "apiservices" Beyond ApiService [Unselected],
         Namespace "v1" "namespaces" Cluster Namespace [],
         Secret "v1" "secrets" Namespace Secret [Evidence Unselected],

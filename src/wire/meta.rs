@@ -80,8 +80,12 @@ wire! {
         [string, tag = "5"] uid: String,
         /// When the API server accepted the object.
         [message, optional, tag = "8"] creation_timestamp: Option<Time>,
+        /// When the object is deleted: the time of the request plus its grace period.
+        [message, optional, tag = "9"] deletion_timestamp: Option<Time>,
         /// The labels.
         [btree_map = "string, string", tag = "11"] labels: BTreeMap<String, String>,
+        /// What must happen before the object is deleted.
+        [string, repeated, tag = "14"] finalizers: Vec<String>,
     }
 }
 
@@ -89,6 +93,11 @@ impl LabelledMeta {
     /// When it was created, if known.
     pub fn created(&self) -> Option<Time> {
         self.creation_timestamp.and_then(Time::known)
+    }
+
+    /// Its deletion time, if it is being deleted.
+    pub fn deleted(&self) -> Option<Time> {
+        self.deletion_timestamp.and_then(Time::known)
     }
 
     /// The value of an annotation.

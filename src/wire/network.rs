@@ -48,6 +48,9 @@ impl Service {
     }
 }
 
+/// The protocol of ports that state none.
+pub const TCP: &str = "TCP";
+
 wire! {
     /// `v1.ServicePort`.
     ServicePort {

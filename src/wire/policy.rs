@@ -79,10 +79,12 @@ wire! {
 }
 
 wire! {
-    /// The plain part of a `metav1.LabelSelector`.
+    /// `metav1.LabelSelector`.
     LabelSelector {
         /// Labels that must have these values.
         [btree_map = "string, string", tag = "1"] match_labels: BTreeMap<String, String>,
+        /// The conditions that labels must meet.
+        [message, repeated, tag = "2"] match_expressions: Vec<super::Requirement>,
     }
 }
 

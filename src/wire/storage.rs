@@ -1,7 +1,10 @@
 //! Claims, volumes, storage classes, and the names and certificates of secrets.
 
-use super::{LabelledMeta, ObjectMeta, ObjectReference, Public, Time};
+use super::{
+    Condition, LabelSelector, LabelledMeta, ObjectMeta, ObjectReference, Public, Quantity, Resources, Time,
+};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 wire! {
     /// `v1.PersistentVolumeClaim`.
@@ -15,13 +18,30 @@ wire! {
     }
 }
 
+impl PersistentVolumeClaim {
+    /// Whether its volume has another size than requested.
+    pub fn is_resized(&self) -> bool {
+        let requested = self.spec.resources.requests.iter().find(|resource| resource.name == "storage");
+        let has = self.status.capacity.get("storage");
+        requested.zip(has).is_some_and(|(requested, has)| requested.quantity != *has)
+    }
+}
+
 wire! {
     /// `v1.PersistentVolumeClaimSpec`.
     PersistentVolumeClaimSpec {
+        /// How nodes and pods may share it.
+        [string, repeated, tag = "1"] access_modes: Vec<String>,
+        /// Its size.
+        [message, required, tag = "2"] resources: Resources,
         /// The volume that it is bound to, or requests.
         [string, tag = "3"] volume_name: String,
+        /// The labels of the volumes that it accepts.
+        [message, optional, tag = "4"] selector: Option<LabelSelector>,
         /// Unset for the default class; empty for none.
         [string, optional, tag = "5"] storage_class_name: Option<String>,
+        /// `Filesystem`, which is the default, or `Block`.
+        [string, tag = "6"] volume_mode: String,
     }
 }
 
@@ -30,6 +50,12 @@ wire! {
     PersistentVolumeClaimStatus {
         /// `Pending`, `Bound` or `Lost`.
         [string, tag = "1"] phase: String,
+        /// The size of its volume.
+        [btree_map = "string, message", tag = "3"] capacity: BTreeMap<String, Quantity>,
+        /// `Resizing`, `FileSystemResizePending` and others.
+        [message, repeated, tag = "4"] conditions: Vec<Condition>,
+        /// The state of a resize by resource, such as `NodeResizePending`.
+        [btree_map = "string, string", tag = "7"] allocated_resource_statuses: BTreeMap<String, String>,
     }
 }
 
@@ -48,12 +74,18 @@ wire! {
 wire! {
     /// `v1.PersistentVolumeSpec`.
     PersistentVolumeSpec {
+        /// Its size.
+        [btree_map = "string, message", tag = "1"] capacity: BTreeMap<String, Quantity>,
+        /// How nodes and pods may share it.
+        [string, repeated, tag = "3"] access_modes: Vec<String>,
         /// The claim that it is or was bound to.
         [message, optional, tag = "4"] claim_ref: Option<ObjectReference>,
         /// `Retain`, `Delete` or `Recycle`.
         [string, tag = "5"] persistent_volume_reclaim_policy: String,
         /// Its class.
         [string, tag = "6"] storage_class_name: String,
+        /// `Filesystem`, which is the default, or `Block`.
+        [string, tag = "8"] volume_mode: String,
     }
 }
 

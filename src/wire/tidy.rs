@@ -40,6 +40,7 @@ impl Object {
             Object::DaemonSet(set) => hide_conditions!(set.status.conditions),
             Object::Job(job) => hide_conditions!(job.status.conditions),
             Object::Node(node) => hide_conditions!(node.status.conditions),
+            Object::PersistentVolumeClaim(claim) => hide_conditions!(claim.status.conditions),
             Object::Namespace(namespace) => hide_conditions!(namespace.status.conditions),
             Object::HorizontalPodAutoscaler(scaler) => hide_conditions!(scaler.status.conditions),
             Object::PodDisruptionBudget(budget) => hide_conditions!(budget.status.conditions),
@@ -50,7 +51,6 @@ impl Object {
             | Object::EndpointSlice(_)
             | Object::Service(_)
             | Object::CronJob(_)
-            | Object::PersistentVolumeClaim(_)
             | Object::Gateway(_)
             | Object::HTTPRoute(_)
             | Object::ResourceQuota(_)

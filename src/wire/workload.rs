@@ -4,10 +4,20 @@ use super::{AnnotatedMeta, Condition, ObjectMeta, Time, WorkloadMeta};
 use std::collections::BTreeMap;
 
 wire! {
-    /// `spec.replicas`, which has the same tag in Deployments, ReplicaSets and StatefulSets.
-    ReplicasSpec {
+    /// `apps/v1.ReplicaSetSpec`.
+    ReplicaSetSpec {
         /// The desired pods; the default of the server is 1.
         [int32, optional, tag = "1"] replicas: Option<i32>,
+        /// The template of its pods.
+        [message, required, tag = "3"] template: LabelledTemplate,
+    }
+}
+
+wire! {
+    /// `v1.PodTemplateSpec` of a ReplicaSet: the labels of its pods.
+    LabelledTemplate {
+        /// Their metadata.
+        [message, required, tag = "1"] metadata: TemplateMeta,
     }
 }
 
@@ -33,7 +43,7 @@ wire! {
         /// Name, owner, ages.
         [message, required, tag = "1"] metadata: ObjectMeta,
         /// The desired state.
-        [message, required, tag = "2"] spec: ReplicasSpec,
+        [message, required, tag = "2"] spec: ReplicaSetSpec,
         /// The current state.
         [message, required, tag = "3"] status: ReplicaSetStatus,
     }
@@ -98,6 +108,20 @@ wire! {
     TemplateContainer {
         /// Unique in the pod.
         [string, tag = "1"] name: String,
+        /// The ports that it declares.
+        [message, repeated, tag = "6"] ports: Vec<ContainerPort>,
+    }
+}
+
+wire! {
+    /// `v1.ContainerPort`.
+    ContainerPort {
+        /// The name that a Service may use; may be empty.
+        [string, tag = "1"] name: String,
+        /// The number.
+        [int32, tag = "3"] container_port: i32,
+        /// `TCP`, `UDP` or `SCTP`; empty for TCP.
+        [string, tag = "4"] protocol: String,
     }
 }
 
@@ -163,12 +187,30 @@ wire! {
         /// `OrderedReady`, which is the default, or `Parallel`.
         [string, tag = "6"] pod_management_policy: String,
         /// How pods are replaced.
-        [message, required, tag = "7"] update_strategy: UpdateStrategy,
+        [message, required, tag = "7"] update_strategy: StatefulSetUpdateStrategy,
     }
 }
 
 wire! {
-    /// The update strategy of a StatefulSet or DaemonSet.
+    /// `apps/v1.StatefulSetUpdateStrategy`.
+    StatefulSetUpdateStrategy {
+        /// `RollingUpdate` or `OnDelete`.
+        [string, tag = "1"] r#type: String,
+        /// The pods that are replaced.
+        [message, required, tag = "2"] rolling_update: RollingUpdate,
+    }
+}
+
+wire! {
+    /// `apps/v1.RollingUpdateStatefulSetStrategy`.
+    RollingUpdate {
+        /// Pods with a lower number keep the old revision.
+        [int32, tag = "1"] partition: i32,
+    }
+}
+
+wire! {
+    /// The update strategy of a DaemonSet.
     UpdateStrategy {
         /// `RollingUpdate` or `OnDelete`.
         [string, tag = "1"] r#type: String,
@@ -180,6 +222,8 @@ wire! {
     StatefulSetStatus {
         /// The generation of the spec that the controller has seen.
         [int64, tag = "1"] observed_generation: i64,
+        /// Pods that are ready.
+        [int32, tag = "3"] ready_replicas: i32,
         /// Pods of the newest revision.
         [int32, tag = "5"] updated_replicas: i32,
         /// The revision of the pods before an update.
@@ -188,8 +232,8 @@ wire! {
         [string, tag = "7"] update_revision: String,
         /// Rarely used by the controller.
         [message, repeated, tag = "10"] conditions: Vec<WorkloadCondition>,
-        /// Pods that have been ready for `minReadySeconds`.
-        [int32, tag = "11"] available_replicas: i32,
+        /// Pods that have been ready for `minReadySeconds`; unset before Kubernetes 1.22.
+        [int32, optional, tag = "11"] available_replicas: Option<i32>,
     }
 }
 

@@ -136,7 +136,7 @@ fn wrong_usage_exits_with_2() {
         ("nodes -f x.json --page-size 5", "--page-size needs a cluster"),
         ("-f /no/such/file", "error: the path \"/no/such/file\" does not exist"),
         ("-f Cargo.toml", "Cargo.toml cannot be read as YAML"),
-        ("-f src", "src contains no .json, .yaml or .yml file"),
+        ("-f src", "src contains no .json, .yaml, .yml, .tar or .zip file"),
         ("--now 2025-12-26T02:00:00Z", "--filename"),
         ("explain xyz", "hint: \"kubectl healthcheck checks\" lists the checks"),
         ("demo extra", "unexpected argument 'extra'"),

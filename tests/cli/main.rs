@@ -10,6 +10,7 @@ mod compare;
 mod completion;
 mod corpus;
 mod credentials;
+mod folders;
 mod help;
 mod history;
 mod hostile;

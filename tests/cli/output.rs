@@ -268,6 +268,7 @@ fn keeps_only_annotations_of_the_tool() {
             "apiVersion": kind.api_version(), "kind": kind.name(),
             "metadata": {
                 "name": "x", "namespace": kind.namespaced().then_some("demo"),
+                "creationTimestamp": "2025-12-20T00:00:00Z",
                 "annotations": {
                     "kubectl.kubernetes.io/last-applied-configuration": applied,
                     "healthcheck.dev/owner": "shop-team", "example.com/other": "CANARY",

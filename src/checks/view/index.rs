@@ -4,7 +4,7 @@
 use super::View;
 use crate::model::{Job, ObjectRef, Pod, Workload, step};
 use crate::snapshot::Rows;
-use crate::wire::{Ingress, Kind, StorageClass, WebhookConfiguration};
+use crate::wire::{Ingress, Kind, PersistentVolumeClaim, StorageClass, WebhookConfiguration};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A namespace, and two more parts of a key.
@@ -16,6 +16,8 @@ pub(super) struct Index<'a> {
     /// There may be very many pods: their keys are not kept.
     by_owner: Vec<&'a Pod>,
     by_claim: Vec<(Key<'a>, &'a Pod)>,
+    /// The pods of the claims that are deleted or resized.
+    users: Vec<(Key<'a>, &'a Pod)>,
     jobs: Vec<(Key<'a>, &'a Job)>,
     ingresses: Vec<(Key<'a>, &'a Ingress)>,
     /// Workloads by each label of their pods.
@@ -47,6 +49,7 @@ impl<'a> Index<'a> {
         Self {
             by_owner,
             by_claim: sorted(waiting.flat_map(claims)),
+            users: users(rows),
             jobs: sorted(rows.jobs.iter().filter_map(of_cron_job)),
             ingresses: sorted(rows.ingresses.iter().flat_map(services)),
             by_label: sorted(rows.workloads.iter().flat_map(labels)),
@@ -56,6 +59,30 @@ impl<'a> Index<'a> {
             default_class: rows.storage_classes.iter().find(|class| is_default(class)),
         }
     }
+}
+
+/// Returns the pods of each claim that is deleted or resized. Most clusters have none, and the pods are not walked through.
+fn users(rows: &Rows) -> Vec<(Key<'_>, &Pod)> {
+    let is_changing =
+        |claim: &&PersistentVolumeClaim| claim.metadata.deleted().is_some() || claim.is_resized();
+    let changing: Vec<&PersistentVolumeClaim> = rows.claims.iter().filter(is_changing).collect();
+    if changing.is_empty() {
+        return Vec::new();
+    }
+    let names: BTreeSet<(&str, &str)> =
+        changing.iter().map(|claim| (&*claim.metadata.namespace, &*claim.metadata.name)).collect();
+    let shared = rows
+        .pods
+        .iter()
+        .flat_map(|pod| pod.known_claims().map(move |name| (&*pod.shared.namespace, name, pod)));
+    let shared = shared.filter(|(namespace, name, _)| names.contains(&(*namespace, *name)));
+    let shared = shared.map(|(namespace, name, pod)| ((namespace, name, ""), pod));
+    let of_sets = changing.iter().filter_map(|claim| {
+        let (namespace, name) = (&*claim.metadata.namespace, &*claim.metadata.name);
+        let pods = name.match_indices('-').filter_map(|(at, _)| rows.pod(namespace, name.get(at + 1..)?));
+        Some(((namespace, name, ""), pods.into_iter().find(|pod| pod.mounts_by_name(name))?))
+    });
+    sorted(shared.chain(of_sets))
 }
 
 fn labels(workload: &Workload) -> impl Iterator<Item = (Key<'_>, &Workload)> {
@@ -129,17 +156,22 @@ impl<'a> View<'a> {
 
     /// Returns the number of pods of a workload that serve.
     pub fn serving(&self, workload: &Workload) -> usize {
+        self.serving_pods(workload).count()
+    }
+
+    /// Returns the pods of a workload that serve.
+    pub fn serving_pods<'i>(&'i self, workload: &'i Workload) -> impl Iterator<Item = &'a Pod> + use<'i, 'a> {
         let kind = workload.kind.name();
         // A Deployment owns its pods by ReplicaSets.
         let kinds = [Some(kind), (kind != "ReplicaSet").then_some("ReplicaSet")];
-        let is_root =
-            |pod: &&Pod| self.root(pod).is_some_and(|r| *r.kind == *kind && r.name == workload.name);
-        let counts = kinds.into_iter().flatten().map(|kind| {
-            // Controllers name what they create after themselves.
-            let named = self.owned_from(&workload.namespace, kind, &workload.name);
-            named.filter(|pod| pod.serves()).filter(is_root).count()
-        });
-        counts.sum()
+        let is_own = move |pod: &&Pod| {
+            let root = self.root(pod).filter(|_| !workload.is_lone_set());
+            let owner = root.or_else(|| pod.shared.owner.clone());
+            owner.is_some_and(|owner| *owner.kind == *kind && owner.name == workload.name)
+        };
+        // Controllers name what they create after themselves.
+        let named = move |kind| self.owned_from(&workload.namespace, kind, &workload.name);
+        kinds.into_iter().flatten().flat_map(named).filter(|pod| pod.serves()).filter(is_own)
     }
 
     /// Returns the pods whose own owner has this kind and a name that begins with `start`.
@@ -160,8 +192,13 @@ impl<'a> View<'a> {
     }
 
     /// Returns the pods in trouble that mount a claim, have not ended and do not serve.
-    pub fn pods_with_claim(&self, claim: &crate::wire::PersistentVolumeClaim) -> Vec<&'a Pod> {
+    pub fn pods_with_claim(&self, claim: &PersistentVolumeClaim) -> Vec<&'a Pod> {
         of(&self.index.by_claim, (&claim.metadata.namespace, &claim.metadata.name, "")).collect()
+    }
+
+    /// Returns the pods that mount a claim that is deleted or resized, and have not ended.
+    pub fn users_of_claim(&self, claim: &PersistentVolumeClaim) -> impl Iterator<Item = &'a Pod> {
+        of(&self.index.users, (&claim.metadata.namespace, &claim.metadata.name, ""))
     }
 
     /// Returns the Jobs of a CronJob, by name.

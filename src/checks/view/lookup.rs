@@ -19,6 +19,14 @@ impl<'a> View<'a> {
         search(&self.snapshot.rows.workloads, |w| (&*w.namespace, w.kind.name(), &*w.name).cmp(&key))
     }
 
+    /// Returns the workloads of a namespace.
+    pub fn workloads_in(&self, namespace: &str) -> &'a [Workload] {
+        let all = &self.snapshot.rows.workloads;
+        let from = all.partition_point(|workload| &*workload.namespace < namespace);
+        let to = all.partition_point(|workload| &*workload.namespace <= namespace);
+        &all[from..to]
+    }
+
     /// Returns the Job of this name.
     pub fn job(&self, namespace: &str, name: &str) -> Option<&'a Job> {
         search(&self.snapshot.rows.jobs, |j| (&*j.namespace, &*j.name).cmp(&(namespace, name)))

@@ -1,5 +1,6 @@
 //! A service has no ready endpoint.
 
+use crate::checks::near_miss::near_miss;
 use crate::checks::prelude::*;
 use crate::checks::traffic::{self, Empty};
 use crate::finding::command::selector;
@@ -16,6 +17,7 @@ static INFO: CheckInfo = CheckInfo {
         Kind::Deployment,
         Kind::StatefulSet,
         Kind::DaemonSet,
+        Kind::ReplicaSet,
         Kind::Job,
         Kind::CronJob,
         Kind::Ingress,
@@ -78,6 +80,12 @@ static NOBODY: Text = Text {
     zh_cn: "没有端点：没有 Pod 匹配选择算符（{selector}）",
 };
 
+static NEAR: Text = Text {
+    en: "no endpoint: no pod has the labels {selector}, but those of {workload} have {near}",
+    zh_tw: "沒有端點：沒有 Pod 符合 selector（{selector}），但 {workload} 的 Pod 帶有相近的標籤 {near}",
+    zh_cn: "没有端点：没有 Pod 匹配选择算符（{selector}），但 {workload} 的 Pod 带有相近的标签 {near}",
+};
+
 static ZERO: Text = Text {
     en: "no endpoint, as expected: {workload} is scaled to 0",
     zh_tw: "沒有端點，屬預期：{workload} 設定的 Pod 數為 0",
@@ -103,13 +111,16 @@ fn run(view: &View, out: &mut Reporter) {
         let ingresses: Vec<_> = view.ingresses_to(namespace, name).collect();
         let open = service.spec.r#type == "LoadBalancer" && !service.status.load_balancer.ingress.is_empty();
         let used = open || !ingresses.is_empty() || view.is_asked_by_server(namespace, name);
-        let (text, severity) = judge(view, service, &empty, used);
-        let finding = out.object(
-            traffic::service_ref(service),
-            &[],
-            severity,
-            Message::new(text, facts(service, &empty)),
-        );
+        let (mut text, mut severity) = judge(view, service, &empty, used);
+        let mut facts = facts(service, &empty);
+        let near = if std::ptr::eq(text, &raw const NOBODY) { near_miss(view, service) } else { None };
+        if let Some((workload, near)) = near {
+            (text, severity) = (&NEAR, severity.max(Severity::Medium));
+            facts.retain(|(name, _)| *name != "workload");
+            facts.push(("workload", Fact::Text(format!("{} {}", workload.kind.name(), workload.name))));
+            facts.push(("near", Fact::Text(near)));
+        }
+        let finding = out.object(traffic::service_ref(service), &[], severity, Message::new(text, facts));
         finding.since = empty.since();
         finding.because = empty.because();
         finding.affected = ingresses.iter().map(|ingress| traffic::ingress_ref(ingress)).collect();
@@ -156,7 +167,7 @@ fn judge(view: &View, service: &Service, empty: &Empty, used: bool) -> (&'static
     } else if empty.is_contradicted() {
         (&UNLISTED, worst(false))
     } else if !empty.unready.is_empty() {
-        (&UNREADY, worst(!empty.workloads.is_empty()))
+        (&UNREADY, worst(empty.is_wanted(view)))
     } else if !empty.workloads.is_empty() {
         (&MISSING, Severity::High)
     } else if used {

@@ -1,8 +1,12 @@
 //! The API server must call a webhook whose backend does not exist or is not ready.
 
+use crate::checks::fit::holds;
 use crate::checks::prelude::*;
+use crate::checks::rules::workloads::workload_create_refused::refusal;
 use crate::checks::traffic::{self, Empty};
-use crate::wire::{Webhook, WebhookConfiguration};
+use crate::finding::Finding;
+use crate::model::Workload;
+use crate::wire::{LabelSelector, Webhook, WebhookConfiguration};
 
 static INFO: CheckInfo = CheckInfo {
     id: "webhook-backend-dead",
@@ -17,6 +21,8 @@ static INFO: CheckInfo = CheckInfo {
         Kind::Deployment,
         Kind::StatefulSet,
         Kind::DaemonSet,
+        Kind::Namespace,
+        Kind::Event,
     ],
     title: Text {
         en: "Webhook backend unavailable",
@@ -32,10 +38,13 @@ static INFO: CheckInfo = CheckInfo {
                 都建不出来。",
     },
     remedy: Text {
-        en: "Restore the pods of the webhook. If that requires the webhook itself, or its software was \
-             removed, delete the configuration.",
-        zh_tw: "先恢復後端 Pod；若恢復過程又被 webhook 擋住，或軟體早已移除，就刪除這份設定。",
-        zh_cn: "先恢复后端 Pod；如果恢复过程又被 webhook 挡住，或软件早已移除，就删除这份配置。",
+        en: "Restore the pods of the webhook. If the webhook rejects them itself, set its failurePolicy to Ignore until \
+             they are ready, or exclude its namespace by the namespaceSelector. If its software was removed, delete the \
+             configuration.",
+        zh_tw: "先恢復後端 Pod；若 webhook 連自己的 Pod 都擋，先把 failurePolicy 改為 Ignore 直到 Pod 就緒，或以 \
+                namespaceSelector 排除它的命名空間；軟體早已移除就刪除這份設定。",
+        zh_cn: "先恢复后端 Pod；如果 webhook 连自己的 Pod 也拦，先把 failurePolicy 改为 Ignore 直到 Pod 就绪，或用 \
+                namespaceSelector 排除它的命名空间；软件早已移除就删除这份配置。",
     },
     prevention: Text {
         en: "Run webhooks with two replicas and a PodDisruptionBudget, and exempt kube-system and the \
@@ -59,6 +68,13 @@ static DEAD: Text = Text {
     en: "service {service} has no ready endpoint; every request matching {webhooks} is rejected",
     zh_tw: "Service {service} 沒有就緒的端點，須經 {webhooks} 的請求一律被拒",
     zh_cn: "Service {service} 没有就绪的端点，须经 {webhooks} 的请求一律被拒",
+};
+
+static LOCKED: Text = Text {
+    en: "service {service} has no ready endpoint, and {webhooks} also rejects the new pods of {workload} behind it: it \
+         does not recover by itself",
+    zh_tw: "Service {service} 沒有就緒的端點，而 {webhooks} 連它後端 {workload} 的新 Pod 也拒絕，無法自行恢復",
+    zh_cn: "Service {service} 没有就绪的端点，而 {webhooks} 连它后端 {workload} 的新 Pod 也拒绝，无法自行恢复",
 };
 
 static GONE_UNASKED: Text = Text {
@@ -85,6 +101,8 @@ enum Why<'a> {
     Gone,
     /// Its service has no ready endpoint.
     Dead(Empty<'a>),
+    /// Its service has no ready endpoint since this time, as it rejects the pods of this workload behind it.
+    Locked(Option<Time>, &'a Workload),
 }
 
 fn run(view: &View, out: &mut Reporter) {
@@ -98,14 +116,20 @@ fn run(view: &View, out: &mut Reporter) {
             .filter_map(|webhook| Some((webhook, why(view, webhook)?)))
             .collect();
         // The first one gives the cause: a webhook that must answer and does not recover on its own.
-        dead.sort_by_key(|(webhook, why)| (!webhook.must_answer(), is_coming(view, why)));
+        let is_locked = |why: &Why| matches!(why, Why::Locked(..));
+        dead.sort_by_key(|(webhook, why)| (!webhook.must_answer(), !is_locked(why), is_coming(view, why)));
         report(view, out, *kind, configuration, &dead);
     }
 }
 
+/// Whether a finding is about a webhook that rejects the pods of its own backend.
+pub(crate) fn is_locked(finding: &Finding) -> bool {
+    std::ptr::eq(finding.message.text, &raw const LOCKED)
+}
+
 fn is_coming(view: &View, why: &Why) -> bool {
     match why {
-        Why::Gone => false,
+        Why::Gone | Why::Locked(..) => false,
         Why::Dead(empty) => !empty.is_scaled_to_zero() && (empty.is_coming(view) || empty.is_contradicted()),
     }
 }
@@ -118,8 +142,63 @@ fn why<'a>(view: &View<'a>, webhook: &Webhook) -> Option<Why<'a>> {
     match view.service(&named.namespace, &named.name) {
         None => Some(Why::Gone),
         Some(service) if !view.older_than(service.metadata.created(), traffic::NEW) => None,
-        Some(service) => Empty::of(view, service).map(Why::Dead),
+        Some(service) => {
+            let selector = &service.spec.selector;
+            let mut behind = view.workloads_selected_by(&named.namespace, selector);
+            let empty = Empty::of(view, service);
+            // Without EndpointSlices, a workload without pods tells.
+            let is_empty = empty.is_some() || !view.saw(Kind::EndpointSlice, &named.namespace);
+            let locked =
+                behind.find(|workload| is_empty && webhook.must_answer() && rejects(view, webhook, workload));
+            match (locked, empty) {
+                (Some(workload), empty) => {
+                    let since = empty.and_then(|empty| empty.since());
+                    let refused = || refusal(view, workload).and_then(|refusal| refusal.since);
+                    Some(Why::Locked(since.or_else(refused), workload))
+                }
+                (None, empty) => empty.map(Why::Dead),
+            }
+        }
     }
+}
+
+/// Whether a webhook rejects all pods of a workload behind it: the API server says so, or the workload has no pods and they
+/// match.
+fn rejects(view: &View, webhook: &Webhook, workload: &Workload) -> bool {
+    if workload.desired <= 0 || workload.available > 0 || view.pods_of(workload).next().is_some() {
+        return false;
+    }
+    let itself = ObjectRef::of_cluster("Webhook", &webhook.name);
+    match refusal(view, workload) {
+        Some(refusal) => refusal.because.contains(&itself),
+        None => {
+            view.saw(Kind::Pod, &workload.namespace)
+                && view.older_than(workload.created(), traffic::NEW)
+                && matches_pods(view, webhook, workload)
+        }
+    }
+}
+
+/// Whether new pods of a workload match the rules and selectors of a webhook, as far as that can be known.
+fn matches_pods(view: &View, webhook: &Webhook, workload: &Workload) -> bool {
+    let Some(namespace) = view.namespace(&workload.namespace) else { return false };
+    let Some(rollout) = workload.rollout() else { return false };
+    let of_namespace = |key: &str| match namespace.labels.get(key) {
+        None if key == "kubernetes.io/metadata.name" => Some(&*namespace.name),
+        value => value.map(String::as_str),
+    };
+    let of_pod =
+        |key: &str| rollout.labels.iter().find(|(name, _)| **name == *key).map(|(_, value)| &**value);
+    webhook.match_conditions.is_empty()
+        && webhook.rules.iter().any(crate::wire::WebhookRule::matches_new_pods)
+        && selects(&webhook.namespace_selector, of_namespace)
+        && selects(&webhook.object_selector, of_pod)
+}
+
+/// Whether a selector matches labels. An empty one matches all.
+fn selects<'l>(selector: &LabelSelector, label: impl Fn(&str) -> Option<&'l str>) -> bool {
+    selector.match_labels.iter().all(|(key, value)| label(key) == Some(value.as_str()))
+        && selector.match_expressions.iter().all(|requirement| holds(requirement, label(&requirement.key)))
 }
 
 fn report(
@@ -136,25 +215,51 @@ fn report(
         _ if coming => (&COMING, Severity::Low),
         (Why::Gone, true) => (&GONE, Severity::High),
         (Why::Dead(_), true) => (&DEAD, Severity::High),
+        (Why::Locked(..), true) => (&LOCKED, Severity::High),
         (Why::Gone, false) => (&GONE_UNASKED, Severity::Medium),
-        (Why::Dead(_), false) => (&DEAD_UNASKED, Severity::Medium),
+        (Why::Dead(_) | Why::Locked(..), false) => (&DEAD_UNASKED, Severity::Medium),
     };
     let same = dead.iter().filter(|(webhook, _)| webhook.must_answer() == worst.must_answer());
-    let facts = vec![
+    let mut facts = vec![
         ("service", Fact::Text(format!("{}/{}", service.namespace, service.name))),
         ("webhooks", Fact::list(same.map(|(webhook, _)| &*webhook.name))),
     ];
+    if let Why::Locked(_, workload) = why {
+        facts.push(("workload", Fact::Text(format!("{} {}", workload.kind.name(), workload.name))));
+    }
     let name = &*configuration.metadata.name;
     let finding =
         out.object(ObjectRef::of_cluster(kind.name(), name), &[], severity, Message::new(text, facts));
-    finding.because = vec![ObjectRef::new(&service.namespace, "Service", &service.name)];
-    if let Why::Dead(empty) = why {
-        finding.since = empty.since();
-        finding.because.extend(empty.because());
-    }
     let kubectl = &view.settings.kubectl;
     finding.actions = vec![
         kubectl.line(&["get", "service,endpointslice", "-n", &service.namespace]),
         kubectl.describe(&finding.object),
     ];
+    match why {
+        Why::Gone => finding.because = vec![traffic::named_service_ref(service)],
+        Why::Dead(empty) => {
+            finding.since = empty.since();
+            finding.because = vec![traffic::named_service_ref(service)];
+            finding.because.extend(empty.because());
+        }
+        // It is the cause: its Service and its pods wait for it.
+        Why::Locked(since, workload) => {
+            finding.since = *since;
+            finding.affected = vec![workload.object()];
+            finding.actions.extend(ignore(view, configuration, worst, &finding.object));
+        }
+    }
+}
+
+/// Returns the command after which requests pass without a webhook.
+fn ignore(
+    view: &View,
+    configuration: &WebhookConfiguration,
+    webhook: &Webhook,
+    object: &ObjectRef,
+) -> Option<String> {
+    let index = configuration.webhooks.iter().position(|other| other.name == webhook.name)?;
+    let patch = format!(r#"[{{"op":"replace","path":"/webhooks/{index}/failurePolicy","value":"Ignore"}}]"#);
+    let kind = object.kind.to_lowercase();
+    Some(view.settings.kubectl.line(&["patch", &kind, &object.name, "--type=json", "-p", &patch]))
 }

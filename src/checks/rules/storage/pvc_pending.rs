@@ -1,7 +1,8 @@
 //! A claim has no volume.
 
 use crate::checks::prelude::*;
-use crate::wire::PersistentVolumeClaim;
+use crate::model::whole;
+use crate::wire::{PersistentVolume, PersistentVolumeClaim};
 
 static INFO: CheckInfo = CheckInfo {
     id: "pvc-pending",
@@ -63,6 +64,18 @@ static NONE_MADE: Text = Text {
     zh_cn: "没有匹配的 PersistentVolume，而存储类为空字符串时不会自动创建",
 };
 
+static NO_STATIC: Text = Text {
+    en: "no existing volume is available, and storage class {class} provisions none",
+    zh_tw: "沒有可用的 PersistentVolume，而 StorageClass {class} 不會自動建立",
+    zh_cn: "没有可用的 PersistentVolume，而存储类 {class} 不会自动创建",
+};
+
+static NO_FIT: Text = Text {
+    en: "no existing volume fits; the nearest, {volume}, differs: {differences}",
+    zh_tw: "沒有符合的 PersistentVolume；最接近的 {volume} 不符：{differences}",
+    zh_cn: "没有匹配的 PersistentVolume；最接近的 {volume} 不符：{differences}",
+};
+
 static FAILED: Text = Text {
     en: "cannot get a volume ({reason}): {detail}",
     zh_tw: "無法取得磁碟區（{reason}）：{detail}",
@@ -77,6 +90,12 @@ static SILENT: Text = Text {
 
 /// How long a volume may take, in seconds.
 const PATIENCE: i64 = 300;
+
+/// The provisioner of classes whose volumes an administrator creates.
+const NO_PROVISIONER: &str = "kubernetes.io/no-provisioner";
+
+/// The mode in which a volume is bound when a pod needs it.
+const FIRST_POD: &str = "WaitForFirstConsumer";
 
 /// The annotation in which the scheduler records the chosen node.
 const CHOSEN: &str = "volume.kubernetes.io/selected-node";
@@ -125,7 +144,9 @@ fn reason(view: &View, claim: &PersistentVolumeClaim, waiting: &[&Pod]) -> Optio
     let of_class = |name: &str| Some(ObjectRef::of_cluster("StorageClass", name));
     let saw_classes = view.saw(Kind::StorageClass, "");
     let (name, class) = match claim.spec.storage_class_name.as_deref() {
-        Some("") => return simple(&NONE_MADE, None),
+        Some("") => {
+            return nearest(view, claim, "").or_else(|| simple(&NONE_MADE, None));
+        }
         Some(name) => (name, view.storage_class(name)),
         None => match view.default_class() {
             None if saw_classes => return simple(&NO_DEFAULT, of_class("(default)")),
@@ -140,12 +161,72 @@ fn reason(view: &View, claim: &PersistentVolumeClaim, waiting: &[&Pod]) -> Optio
     if let Some(facts) = failure(view, claim) {
         return Some(Reason { text: &FAILED, facts, because });
     }
+    if class.is_some_and(|class| class.provisioner == NO_PROVISIONER) {
+        let awaited =
+            class.is_some_and(|class| class.volume_binding_mode != FIRST_POD) || !waiting.is_empty();
+        return awaited.then(|| nearest(view, claim, name)).flatten();
+    }
     // The first pod that uses the claim decides where the volume is created: not before a node is chosen.
-    let at_once = class.is_some_and(|class| class.volume_binding_mode != "WaitForFirstConsumer");
+    let at_once = class.is_some_and(|class| class.volume_binding_mode != FIRST_POD);
     let chosen = claim.metadata.annotation(CHOSEN).is_some() && !waiting.is_empty();
     let provisioner = class.map_or("?", |class| &*class.provisioner);
     let facts = vec![("class", Fact::text(name)), ("provisioner", Fact::text(provisioner))];
     (at_once || chosen).then_some(Reason { text: &SILENT, facts, because })
+}
+
+/// Returns why no existing volume fits a claim, by the one that differs least; `None` if one seems to fit.
+fn nearest(view: &View, claim: &PersistentVolumeClaim, class: &str) -> Option<Reason> {
+    if !view.saw(Kind::PersistentVolume, "") {
+        return None;
+    }
+    let free = view
+        .snapshot
+        .rows
+        .volumes
+        .iter()
+        .filter(|volume| volume.status.phase == "Available" && volume.spec.claim_ref.is_none());
+    let compared = free.map(|volume| (differences(claim, class, volume), &*volume.metadata.name));
+    let because = (!class.is_empty()).then(|| ObjectRef::of_cluster("StorageClass", class));
+    match compared.min_by_key(|(differences, name)| (differences.len(), *name)) {
+        None if class.is_empty() => None,
+        None => Some(Reason { text: &NO_STATIC, facts: vec![("class", Fact::text(class))], because }),
+        Some((differences, _)) if differences.is_empty() => None,
+        Some((differences, volume)) => {
+            let facts = vec![("volume", Fact::text(volume)), ("differences", Fact::list(differences))];
+            Some(Reason { text: &NO_FIT, facts, because })
+        }
+    }
+}
+
+/// Returns the fields of a volume that do not fit a claim, each with both values. A selector fits if nothing else differs,
+/// as the labels of volumes are not read.
+fn differences(claim: &PersistentVolumeClaim, class: &str, volume: &PersistentVolume) -> Vec<String> {
+    let (wanted, has) = (&claim.spec, &volume.spec);
+    let mut found = Vec::new();
+    if has.storage_class_name != class {
+        found.push(format!("storageClassName \"{}\" != \"{class}\"", has.storage_class_name));
+    }
+    let requested = wanted.resources.requests.iter().find(|resource| resource.name == "storage");
+    let sizes = requested.zip(has.capacity.get("storage")).map(|(r, size)| (&*r.quantity.text, &*size.text));
+    if let Some((requested, size)) = sizes.filter(|(requested, size)| whole(size) < whole(requested)) {
+        found.push(format!("storage {size} < {requested}"));
+    }
+    if wanted.access_modes.iter().any(|mode| !has.access_modes.contains(mode)) {
+        found.push(format!(
+            "accessModes {} != {}",
+            has.access_modes.join("+"),
+            wanted.access_modes.join("+")
+        ));
+    }
+    let mode = |mode: &str| if mode.is_empty() { "Filesystem".to_owned() } else { mode.to_owned() };
+    let (theirs, ours) = (mode(&has.volume_mode), mode(&wanted.volume_mode));
+    if theirs != ours {
+        found.push(format!("volumeMode {theirs} != {ours}"));
+    }
+    if found.is_empty() && wanted.selector.is_some() {
+        found.push("selector".to_owned());
+    }
+    found
 }
 
 /// Returns what is wrong with the volume that a claim names, if that is known.
@@ -182,7 +263,7 @@ fn since(view: &View, claim: &PersistentVolumeClaim, waiting: &[&Pod]) -> Option
         .storage_class_name
         .as_deref()
         .map_or(view.default_class(), |name| view.storage_class(name));
-    if class.is_some_and(|class| class.volume_binding_mode == "WaitForFirstConsumer") {
+    if class.is_some_and(|class| class.volume_binding_mode == FIRST_POD) {
         first.max(created)
     } else {
         created

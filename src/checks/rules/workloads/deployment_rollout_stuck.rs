@@ -58,9 +58,10 @@ fn run(view: &View, out: &mut Reporter) {
         ];
         let severity = if deployment.available == 0 { Severity::High } else { Severity::Medium };
         let finding = out.object(deployment.object(), &[], severity, Message::new(&STUCK, facts));
-        finding.since = since;
         finding.serving = deployment.is_available();
         let refusal = refusal(view, deployment);
+        // While its pods are rejected, that finding leads: this one is not older.
+        finding.since = since.max(refusal.as_ref().and_then(|refusal| refusal.since));
         finding.because = refusal.map(|refusal| refusal.because).unwrap_or_default();
         finding.because.extend(view.behind(deployment));
         let (kubectl, namespace) = (&view.settings.kubectl, &*deployment.namespace);

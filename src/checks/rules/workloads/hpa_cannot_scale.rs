@@ -49,6 +49,13 @@ static NO_REQUEST: Text = Text {
     zh_cn: "{kind} {target} 的容器没有设置请求（request），无法计算使用率（{reason}）：{detail}",
 };
 
+static NO_REQUEST_IN: Text = Text {
+    en: "container {container} in the pods of {kind} {target} has no {resource} request, so utilization cannot be computed \
+         ({reason}): {detail}",
+    zh_tw: "{kind} {target} 的 Pod 中，容器 {container} 沒有設定 {resource} 請求量（request），無法計算使用率（{reason}）：{detail}",
+    zh_cn: "{kind} {target} 的 Pod 中，容器 {container} 没有设置 {resource} 请求（request），无法计算使用率（{reason}）：{detail}",
+};
+
 static OTHER: Text = Text {
     en: "{kind} {target} is not scaled ({reason}): {detail}",
     zh_tw: "{kind} {target} 無法擴縮（{reason}）：{detail}",
@@ -88,6 +95,7 @@ fn run(view: &View, out: &mut Reporter) {
         let text = match (&*condition.reason, api) {
             ("FailedGetScale", _) if condition.message.contains("not found") => &NO_TARGET,
             (_, Some(_)) => &NO_API,
+            _ if without_request(&condition.message).is_some() => &NO_REQUEST_IN,
             _ if condition.message.contains("missing request for") => &NO_REQUEST,
             _ => &OTHER,
         };
@@ -97,6 +105,10 @@ fn run(view: &View, out: &mut Reporter) {
             ("reason", Fact::text(&condition.reason)),
             ("detail", Fact::text(&condition.message)),
         ];
+        if let Some((resource, container)) = without_request(&condition.message) {
+            facts.push(("resource", Fact::text(resource)));
+            facts.push(("container", Fact::text(container)));
+        }
         facts.extend(api.map(|api| ("api", Fact::text(api))));
         let object = ObjectRef::new(namespace, "HorizontalPodAutoscaler", name);
         let finding = out.object(object, &[], Severity::Medium, Message::new(text, facts));
@@ -116,6 +128,14 @@ fn fault(autoscaler: &HorizontalPodAutoscaler) -> Option<&WorkloadCondition> {
     // The pause between two scaling steps is normal.
     let able = is_false("AbleToScale").filter(|condition| !condition.reason.starts_with("Backoff"));
     able.or_else(|| is_false("ScalingActive").filter(|condition| condition.reason != "ScalingDisabled"))
+}
+
+/// Returns the resource and the container that has no request of it. A sidecar without one is enough to fail.
+fn without_request(message: &str) -> Option<(&str, &str)> {
+    let (_, rest) = message.split_once("missing request for ")?;
+    let (resource, rest) = rest.split_once(" in container ")?;
+    let (container, _) = rest.split_once(' ')?;
+    Some((resource, container))
 }
 
 /// Returns the metrics API that does not answer.

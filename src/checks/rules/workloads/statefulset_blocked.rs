@@ -50,6 +50,13 @@ static NOT_UPDATED: Text = Text {
     zh_cn: "{pod} 已 {age} 未就绪，更新停在 {updated}/{desired} 个 Pod",
 };
 
+static OLD: Text = Text {
+    en: "{pod} has not been ready for {age} and still has an old revision of the template: the controller waits for it and \
+         does not replace it",
+    zh_tw: "{pod} 已 {age} 未就緒，仍是舊版範本：控制器只會等它就緒，不會替換",
+    zh_cn: "{pod} 已 {age} 未就绪，仍是旧版模板：控制器只会等它就绪，不会替换",
+};
+
 /// The `for` of `KubeStatefulSetReplicasMismatch` and `KubeStatefulSetUpdateNotRolledOut`, in seconds.
 const LASTS: i64 = 15 * 60;
 
@@ -90,6 +97,9 @@ fn run(view: &View, out: &mut Reporter) {
 /// from the highest number down.
 fn blocking<'a>(rollout: &Rollout, pods: &[&'a Pod], waiting: usize) -> Option<(&'static Text, &'a Pod)> {
     let mut unready = pods.iter().copied().filter(|pod| !pod.serves());
+    if let Some(pod) = unready.clone().find(|pod| is_old(rollout, pods, pod)) {
+        return Some((&OLD, pod));
+    }
     if rollout.ordered && waiting > 0 {
         return Some((&NOT_MADE, unready.next()?));
     }
@@ -97,6 +107,21 @@ fn blocking<'a>(rollout: &Rollout, pods: &[&'a Pod], waiting: usize) -> Option<(
         return Some((&NOT_UPDATED, unready.next_back()?));
     }
     None
+}
+
+/// Whether a pod that is not ready has not the newest template, which may repair it. The status counts the pods that have it;
+/// an update gives it to the highest numbers first.
+fn is_old(rollout: &Rollout, pods: &[&Pod], pod: &Pod) -> bool {
+    let updated = usize::try_from(rollout.updated).unwrap_or(0);
+    let old = pods.len().saturating_sub(updated);
+    if old == 0 || rollout.unseen || rollout.partitioned || rollout.on_delete || !rollout.ordered {
+        return false;
+    }
+    if !rollout.unfinished {
+        // The template was reverted: the pods with the reverted one are ready.
+        return pods.iter().filter(|pod| !pod.serves()).count() <= old;
+    }
+    pods.iter().take(old).any(|other| other.name == pod.name)
 }
 
 /// Returns the pods of the StatefulSet, sorted by number.
