@@ -80,6 +80,8 @@ wire! {
         [string, tag = "5"] uid: String,
         /// When the API server accepted the object.
         [message, optional, tag = "8"] creation_timestamp: Option<Time>,
+        /// When the object is deleted: the time of the request plus its grace period.
+        [message, optional, tag = "9"] deletion_timestamp: Option<Time>,
         /// The labels.
         [btree_map = "string, string", tag = "11"] labels: BTreeMap<String, String>,
     }
