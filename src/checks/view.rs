@@ -58,6 +58,9 @@ const MAKERS: [Kind; 2] = [Kind::Deployment, Kind::CronJob];
 /// The seconds for which an eviction or rejection explains that a replica is missing.
 const TURNED_AWAY_LATELY: i64 = 86_400;
 
+/// The seconds that the removal of a node may take.
+const REMOVAL: i64 = 3600;
+
 /// The load of a node: the pods of the scope on it that have not ended.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Load {
@@ -194,6 +197,11 @@ impl<'a> View<'a> {
         let scope = &self.snapshot.scope;
         let all = scope.is_whole_cluster() && !scope.selected;
         self.snapshot.rows.nodes.iter().filter(move |n| all || self.used_nodes.contains(&*n.name))
+    }
+
+    /// Whether a node is being removed, and that may still go on: a removal that takes longer is stuck.
+    pub(crate) fn is_going(&self, node: &Node) -> bool {
+        node.is_leaving() && node.leaving_since().is_none_or(|since| self.age(since) < REMOVAL)
     }
 
     /// Returns the load of a node.

@@ -38,20 +38,15 @@ pub struct Node {
 }
 
 /// The taints of a node that an autoscaler or the cloud removes.
-const LEAVING: [&str; 9] = [
+const LEAVING: [&str; 7] = [
     "ToBeDeletedByClusterAutoscaler",
     "aws-node-termination-handler/asg-lifecycle-termination",
-    "aws-node-termination-handler/rebalance-recommendation",
-    "aws-node-termination-handler/scheduled-maintenance",
     "aws-node-termination-handler/spot-itn",
     "cloud.google.com/impending-node-termination",
     "karpenter.sh/disrupted",
     "karpenter.sh/disruption",
     "karpenter.sh/termination",
 ];
-
-/// What the versions of virtual kubelets contain: `v1.19.10-vk-azure-aci-1.6.2`, `v1.25.0-eci`.
-const VIRTUAL: [&str; 3] = ["-vk-", "-vk.", "virtual-kubelet"];
 
 /// The taint of a cordoned node.
 const CORDON: &str = "node.kubernetes.io/unschedulable";
@@ -108,7 +103,8 @@ impl Node {
         let says = |key: &str, value: &str| self.labels.get(key).is_some_and(|of| of == value);
         says("type", "virtual-kubelet")
             || self.taints.iter().any(|taint| taint.key.starts_with("virtual-kubelet.io/"))
-            || VIRTUAL.iter().any(|word| self.kubelet_version.contains(word))
+            || says("node.kubernetes.io/instance-type", "eklet")
+            || self.kubelet_version.split(['-', '+', '.']).any(|part| matches!(part, "vk" | "virtual"))
     }
 
     /// Whether it is made for one pod and goes with it, as on Fargate: it is full from the start.

@@ -61,6 +61,9 @@ const SET_UP: i64 = 180;
 /// How many nodes are named.
 const NAMED: usize = 3;
 
+/// How many failing pods of the component explain it.
+const BEHIND: usize = 10;
+
 /// The nodes with a startup taint, by its key.
 type Tainted<'a> = BTreeMap<&'a str, (&'static Removed, Vec<(&'a Node, &'a Taint)>)>;
 
@@ -115,6 +118,10 @@ fn report(view: &View, key: &str, known: &'static Removed, nodes: &[(&Node, &Tai
     finding.since = since;
     finding.serving = false;
     finding.affected = others.iter().map(|(node, _)| node.object()).collect();
+    // If the component itself fails, that is the fault.
+    let is_its = |pod: &&Pod| known.pods.iter().any(|word| pod.name.contains(word));
+    let failing = view.troubled_pods().filter(|pod| pod.shared.ended.is_none()).filter(is_its);
+    finding.because.extend(failing.take(BEHIND).map(Pod::object_ref));
     let system = view.settings.kubectl.line(&["get", "pods", "-n", "kube-system", "-o", "wide"]);
     finding.actions.push(system);
 }

@@ -2,6 +2,7 @@
 
 use crate::checks::prelude::*;
 use crate::checks::rules::nodes::held_off;
+use std::collections::BTreeMap;
 
 static INFO: CheckInfo = CheckInfo {
     id: "node-pressure",
@@ -52,47 +53,53 @@ static WITHOUT_MESSAGE: Text =
 
 static UNSAID: Text = Text { en: "{condition}", zh_tw: "{condition}", zh_cn: "{condition}" };
 
-/// Conditions of the kubelet that are bad when True. Other components' conditions are ignored.
-const BAD: [&str; 3] = ["DiskPressure", "MemoryPressure", "PIDPressure"];
-
-/// What a pressure does to pods.
-struct Harm {
-    /// Pods that the node evicted and that are not replaced.
-    evicted: usize,
-    /// Pods that wait for a node.
-    waiting: usize,
-}
+/// The pressures and their taints. Conditions of other components are ignored.
+const BAD: [(&str, &str); 3] = [
+    ("DiskPressure", "node.kubernetes.io/disk-pressure"),
+    ("MemoryPressure", "node.kubernetes.io/memory-pressure"),
+    ("PIDPressure", "node.kubernetes.io/pid-pressure"),
+];
 
 fn run(view: &View, out: &mut Reporter) {
-    for node in view.nodes() {
-        for condition in BAD.iter().filter_map(|kind| node.condition(kind)).filter(|c| c.status == "True") {
-            let harm = harm(view, node, &condition.r#type);
-            let suffers = harm.evicted + harm.waiting > 0;
-            let facts = vec![
-                ("condition", Fact::text(&condition.r#type)),
-                ("reason", Fact::text(&condition.reason)),
-                ("detail", Fact::text(&condition.message)),
-                ("evicted", Fact::count(harm.evicted)),
-                ("waiting", Fact::count(harm.waiting)),
-            ];
-            let severity = match suffers {
-                // A node that is being removed needs no repair.
-                _ if node.is_leaving() => Severity::Low,
-                true => Severity::High,
-                false => Severity::Medium,
-            };
-            let text = match (condition.reason.is_empty(), condition.message.is_empty()) {
-                (true, _) => &UNSAID,
-                (false, true) => &WITHOUT_MESSAGE,
-                (false, false) if suffers => &HARMFUL,
-                (false, false) => &MESSAGE,
-            };
-            let finding = out.node(node, &[&condition.r#type], severity, Message::new(text, facts));
-            finding.since = condition.since();
-            finding.serving = !suffers;
-            finding.actions.push(look(view, node, &condition.r#type));
+    let evicted = evicted(view);
+    for (kind, taint) in BAD {
+        let is_bad = |node: &&Node| node.condition(kind).is_some_and(|condition| condition.status == "True");
+        let mut nodes = view.nodes().filter(is_bad).peekable();
+        let waiting = if nodes.peek().is_some() { held_off(view, taint).len() } else { 0 };
+        for node in nodes {
+            let waiting = if node.is_tainted(taint) { waiting } else { 0 };
+            report(view, node, kind, (evicted.get(&*node.name).copied().unwrap_or(0), waiting), out);
         }
     }
+}
+
+/// Reports a pressure, with the number of evicted pods that are not replaced and that of the pods that wait for a node.
+fn report(view: &View, node: &Node, kind: &str, (evicted, waiting): (usize, usize), out: &mut Reporter) {
+    let Some(condition) = node.condition(kind) else { return };
+    let suffers = evicted + waiting > 0;
+    let facts = vec![
+        ("condition", Fact::text(&condition.r#type)),
+        ("reason", Fact::text(&condition.reason)),
+        ("detail", Fact::text(&condition.message)),
+        ("evicted", Fact::count(evicted)),
+        ("waiting", Fact::count(waiting)),
+    ];
+    let severity = match suffers {
+        // A node that is being removed needs no repair.
+        _ if node.is_leaving() => Severity::Low,
+        true => Severity::High,
+        false => Severity::Medium,
+    };
+    let text = match (condition.reason.is_empty(), condition.message.is_empty()) {
+        (true, _) => &UNSAID,
+        (false, true) => &WITHOUT_MESSAGE,
+        (false, false) if suffers => &HARMFUL,
+        (false, false) => &MESSAGE,
+    };
+    let finding = out.node(node, &[kind], severity, Message::new(text, facts));
+    finding.since = condition.since();
+    finding.serving = !suffers;
+    finding.actions.push(look(view, node, kind));
 }
 
 /// Returns the command that shows what uses the resource.
@@ -105,16 +112,16 @@ fn look(view: &View, node: &Node, kind: &str) -> String {
     kubectl.line(&["get", "pods", "-A", "-o", "wide", &field])
 }
 
-fn harm(view: &View, node: &Node, kind: &str) -> Harm {
-    let evicted = view.problems().filter(|(pod, trouble)| {
-        let here = matches!(trouble, PodProblem::Evicted) && pod.node.as_deref() == Some(&*node.name);
-        here && view.successor(pod).is_none() && !view.is_served(pod)
-    });
-    let taint = match kind {
-        "DiskPressure" => "node.kubernetes.io/disk-pressure",
-        "MemoryPressure" => "node.kubernetes.io/memory-pressure",
-        _ => "node.kubernetes.io/pid-pressure",
-    };
-    let waiting = if node.is_tainted(taint) { held_off(view, taint).len() } else { 0 };
-    Harm { evicted: evicted.count(), waiting }
+/// Returns the number of pods that each node evicted and that are not replaced.
+fn evicted<'a>(view: &View<'a>) -> BTreeMap<&'a str, usize> {
+    let mut evicted: BTreeMap<&str, usize> = BTreeMap::new();
+    for (pod, trouble) in view.problems() {
+        let missed = || view.successor(pod).is_none() && !view.is_served(pod);
+        if let (PodProblem::Evicted, Some(node)) = (trouble, pod.node.as_deref())
+            && missed()
+        {
+            *evicted.entry(node).or_default() += 1;
+        }
+    }
+    evicted
 }

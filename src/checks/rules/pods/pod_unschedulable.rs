@@ -86,10 +86,11 @@ const BEHIND: usize = 10;
 
 fn run(view: &View, out: &mut Reporter) {
     let fit = Fit::new(view);
+    let schedulers = failing_schedulers(view);
     for (pod, trouble) in view.problems() {
         match trouble {
             PodProblem::Gated => gated(view, pod, out),
-            PodProblem::Unschedulable => waiting(view, pod, &fit, out),
+            PodProblem::Unschedulable => waiting(view, pod, &fit, &schedulers, out),
             _ => {}
         }
     }
@@ -107,7 +108,7 @@ fn gated(view: &View, pod: &Pod, out: &mut Reporter) {
     finding.actions = vec![view.describe(pod)];
 }
 
-fn waiting(view: &View, pod: &Pod, fit: &Fit, out: &mut Reporter) {
+fn waiting(view: &View, pod: &Pod, fit: &Fit, schedulers: &[&Pod], out: &mut Reporter) {
     let Some(object) = pod.object.as_deref() else { return };
     let kubectl = &view.settings.kubectl;
     let scheduler = Some(&*object.spec.scheduler_name).filter(|name| !name.is_empty()).unwrap_or(DEFAULT);
@@ -132,7 +133,7 @@ fn waiting(view: &View, pod: &Pod, fit: &Fit, out: &mut Reporter) {
     let finding = out.pod(pod, &[], severity, Message::new(text, facts));
     finding.since = since;
     finding.because = match lead {
-        _ if condition.is_none() => vec![ObjectRef::of_cluster("Scheduler", scheduler)],
+        _ if condition.is_none() => nobody(schedulers, scheduler),
         Some(lead) => behind(lead),
         None => because(pod, said),
     };
@@ -163,6 +164,19 @@ fn text(reason: Option<&str>, is_default: bool, is_foreign: bool, is_explained: 
 fn since(pod: &Pod) -> Option<Time> {
     let scheduled = pod.object.as_deref().and_then(|object| object.status.condition("PodScheduled"));
     scheduled.and_then(crate::wire::Condition::since).or(pod.created())
+}
+
+/// Returns the pods of schedulers that fail, by their names.
+fn failing_schedulers<'a>(view: &View<'a>) -> Vec<&'a Pod> {
+    let failing = view.troubled_pods().filter(|pod| pod.shared.ended.is_none() && pod.node.is_some());
+    failing.filter(|pod| pod.name.contains("scheduler")).take(BEHIND).collect()
+}
+
+/// Returns the scheduler that has not processed a pod, and its own pods if they fail.
+fn nobody(failing: &[&Pod], scheduler: &str) -> Vec<ObjectRef> {
+    let named = if scheduler == DEFAULT { "kube-scheduler" } else { scheduler };
+    let failing = failing.iter().filter(|pod| pod.name.contains(named)).map(|pod| pod.object_ref());
+    std::iter::once(ObjectRef::of_cluster("Scheduler", scheduler)).chain(failing).collect()
 }
 
 /// Returns the objects that explain a reason: the nodes if they are at fault, or what the pod lacks. Pods that lack the

@@ -85,10 +85,12 @@ static BOTH_BUILDS: Text = Text {
 };
 
 static HOST_BUILD: Text = Text {
-    en: "image {image}, or the pause image, is built for another Windows than build {build} ({release}) of node {node}: use \
-         images for {release}",
-    zh_tw: "映像檔 {image} 或 pause 映像檔的 Windows 版本與節點 {node} 的組建版本 {build}（{release}）不符：請使用 {release} 的映像檔",
-    zh_cn: "镜像 {image} 或 pause 镜像的 Windows 版本与节点 {node} 的内部版本 {build}（{release}）不符：请使用 {release} 的镜像",
+    en: "image {image}, or the pause image, is built for another operating system or Windows build than node {node} runs: \
+         build {build} ({release}); use images for {release}, or select nodes by kubernetes.io/os",
+    zh_tw: "映像檔 {image} 或 pause 映像檔的作業系統或 Windows 版本與節點 {node} 的組建版本 {build}（{release}）不符：請使用 {release} \
+            的映像檔，或以 kubernetes.io/os 選擇節點",
+    zh_cn: "镜像 {image} 或 pause 镜像的操作系统或 Windows 版本与节点 {node} 的内部版本 {build}（{release}）不符：请使用 {release} \
+            的镜像，或用 kubernetes.io/os 选择节点",
 };
 
 static OTHER_SYSTEM: Text = Text {
