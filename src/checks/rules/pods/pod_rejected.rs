@@ -95,14 +95,27 @@ fn run(view: &View, out: &mut Reporter) {
             groups.entry((&pod.shared.namespace, whose(view, pod), reason, node)).or_default().push(pod);
         }
     }
+    let plugins: Vec<&Pod> = view.troubled_pods().filter(|pod| is_plugin(pod)).collect();
     for ((_, _, reason, node), mut pods) in groups {
         pods.sort_by(|a, b| (b.created(), &b.name).cmp(&(a.created(), &a.name)));
-        report(view, reason, node, &pods, out);
+        let failing = plugins.iter().find(|pod| pod.node.as_deref() == Some(node));
+        report(view, (reason, node), &pods, failing.copied(), out);
     }
 }
 
-/// Reports pods of one owner, newest first.
-fn report(view: &View, reason: &str, node: &str, pods: &[&Pod], out: &mut Reporter) {
+/// Whether a pod is a device plugin, by its name.
+fn is_plugin(pod: &Pod) -> bool {
+    pod.shared.ended.is_none() && pod.name.contains("device-plugin")
+}
+
+/// Reports pods of one owner, newest first, with the device plugin of the node if it fails.
+fn report(
+    view: &View,
+    (reason, node): (&str, &str),
+    pods: &[&Pod],
+    failing: Option<&Pod>,
+    out: &mut Reporter,
+) {
     let [newest, others @ ..] = pods else { return };
     let missed = view.successor(newest).is_none() && !view.is_served(newest);
     let detail = newest.object.as_deref().map_or("", |object| object.status.message.as_str());
@@ -122,6 +135,7 @@ fn report(view: &View, reason: &str, node: &str, pods: &[&Pod], out: &mut Report
     if missed {
         finding.evidence.push(Message::new(advice(reason), vec![("node", Fact::text(node))]));
         finding.because = vec![object.clone()];
+        finding.because.extend(failing.map(Pod::object_ref));
     }
     let kubectl = &view.settings.kubectl;
     finding.actions = vec![kubectl.describe(&object)];
