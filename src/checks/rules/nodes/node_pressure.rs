@@ -46,6 +46,18 @@ static HARMFUL: Text = Text {
     zh_cn: "{condition}（{reason}）：{detail}；已驱逐 {evicted} 个 Pod，等待节点的 Pod：{waiting} 个",
 };
 
+static EVICTS: Text = Text {
+    en: "{condition} ({reason}): {detail}; {evicted:# pod|# pods} evicted and not replaced",
+    zh_tw: "{condition}（{reason}）：{detail}；已驅逐 {evicted} 個 Pod，尚無其他 Pod 接手",
+    zh_cn: "{condition}（{reason}）：{detail}；已驱逐 {evicted} 个 Pod，尚无其他 Pod 接手",
+};
+
+static AWAITED: Text = Text {
+    en: "{condition} ({reason}): {detail}; {waiting:# pod waits|# pods wait} for a node",
+    zh_tw: "{condition}（{reason}）：{detail}；等待節點的 Pod：{waiting} 個",
+    zh_cn: "{condition}（{reason}）：{detail}；等待节点的 Pod：{waiting} 个",
+};
+
 static WITHOUT_MESSAGE: Text =
     Text {
         en: "{condition} ({reason})", zh_tw: "{condition}（{reason}）", zh_cn: "{condition}（{reason}）"
@@ -93,8 +105,12 @@ fn report(view: &View, node: &Node, kind: &str, (evicted, waiting): (usize, usiz
     let text = match (condition.reason.is_empty(), condition.message.is_empty()) {
         (true, _) => &UNSAID,
         (false, true) => &WITHOUT_MESSAGE,
-        (false, false) if suffers => &HARMFUL,
-        (false, false) => &MESSAGE,
+        (false, false) => match (evicted, waiting) {
+            (0, 0) => &MESSAGE,
+            (0, _) => &AWAITED,
+            (_, 0) => &EVICTS,
+            _ => &HARMFUL,
+        },
     };
     let finding = out.node(node, &[kind], severity, Message::new(text, facts));
     finding.since = condition.since();

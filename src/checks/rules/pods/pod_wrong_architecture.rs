@@ -94,9 +94,9 @@ static HOST_BUILD: Text = Text {
 };
 
 static OTHER_SYSTEM: Text = Text {
-    en: "image {image} is not built for the operating system of node {node}: {detail}",
-    zh_tw: "映像檔 {image} 不是為節點 {node} 的作業系統建置：{detail}",
-    zh_cn: "镜像 {image} 不是为节点 {node} 的操作系统构建：{detail}",
+    en: "image {image} is not built for the operating system or the Windows build of node {node}: {detail}",
+    zh_tw: "映像檔 {image} 不是為節點 {node} 的作業系統或 Windows 版本建置：{detail}",
+    zh_cn: "镜像 {image} 不是为节点 {node} 的操作系统或 Windows 版本构建：{detail}",
 };
 
 fn run(view: &View, out: &mut Reporter) {

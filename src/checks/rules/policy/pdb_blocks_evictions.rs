@@ -124,11 +124,10 @@ fn run(view: &View, out: &mut Reporter) {
 /// that node is being removed, whether that has just begun.
 fn judge(never: bool, is_held: bool, just_begun: Option<bool>) -> (&'static Text, Severity) {
     match just_begun {
-        Some(true) => (&NEVER, Severity::Low),
         Some(false) if never => (&REMOVAL, Severity::Medium),
         Some(false) => (&NOT_NOW, Severity::Medium),
         None if is_held => (&DRAIN, Severity::Medium),
-        None => (&NEVER, Severity::Low),
+        Some(true) | None => (&NEVER, Severity::Low),
     }
 }
 
