@@ -1,31 +1,83 @@
-//! Whether a pod fits a node, by cordons, taints, labels and free resources. The order is that of the scheduler's
-//! filters, so each node counts for the first reason that rules it out.
+//! Whether a pod fits a node, by cordons, taints, labels, free resources and the domains of topology spread. The order is
+//! that of the scheduler's filters, so each node counts for the first reason that rules it out. Ports, volumes, devices of
+//! resource claims and affinity between pods are not compared: for them the scheduler's own reason counts.
+
+mod labels;
+pub(crate) mod scheduler;
+pub(crate) mod taints;
+mod words;
+
+pub(crate) use words::{CPU, MEMORY};
 
 use super::View;
-use crate::model::{Amount, Node, Pod, mebibytes, step};
-use crate::text::{Fact, Facts, Message, Text};
-use crate::wire::{NodeSelectorTerm, PodSpec, Requirement, Taint, Toleration};
-use std::cell::RefCell;
+use crate::model::{Amount, Node, Pod, step};
+use crate::text::Message;
+use crate::wire::{PodSpec, Taint};
+use labels::{missing_domains, missing_labels, tolerates};
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
 
 /// The reason why a node does not take a pod.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Misfit {
+pub(crate) enum Misfit {
     Cordoned,
-    Taint(String),
+    /// The taint: its key, and as kubectl writes it.
+    Taint(String, String),
     /// The labels that the pod requires.
     Labels(Vec<String>),
     /// The pod is larger than the whole node.
     TooLarge(Resource),
     /// The pod is larger than the free part of the node.
     NoRoom(Resource),
+    /// The labels that a topology spread constraint counts by.
+    Domains(Vec<String>),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Resource {
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Resource {
     Cpu,
     Memory,
     Pods,
+    /// Such as `ephemeral-storage` or `nvidia.com/gpu`.
+    Other(Arc<str>),
+}
+
+impl Resource {
+    /// Returns its name in the API.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Resource::Cpu => "cpu",
+            Resource::Memory => "memory",
+            Resource::Pods => "pods",
+            Resource::Other(name) => name,
+        }
+    }
+}
+
+/// Why no node takes a pod.
+#[derive(Debug, Default)]
+pub(crate) struct Explained<'a> {
+    /// Whether the first reason is the one that matters. Otherwise the scheduler knows more.
+    pub(crate) known: bool,
+    /// The reason that rules out most of the nodes that the pod is meant for comes first.
+    pub(crate) reasons: Vec<Reason<'a>>,
+}
+
+/// A reason, and the nodes that it rules out, by name.
+#[derive(Debug)]
+pub(crate) struct Reason<'a> {
+    pub(crate) misfit: Misfit,
+    pub(crate) nodes: Vec<&'a Node>,
+    pub(crate) message: Message,
+}
+
+/// What a pod asks for.
+struct Asked<'p> {
+    spec: &'p PodSpec,
+    requests: Amount,
+    others: &'p [(Arc<str>, i64)],
 }
 
 /// The resources of the nodes, and their free part.
@@ -35,185 +87,148 @@ pub(crate) struct Fit<'v, 'a> {
     /// Whether the load of the nodes is known.
     knows_loads: bool,
     /// What was explained, by what a pod asks for: the pods of a workload ask for the same.
-    known: RefCell<BTreeMap<String, (bool, Vec<Message>)>>,
+    known: RefCell<BTreeMap<String, Rc<Explained<'a>>>>,
+    /// What the pods of each node take of a resource other than CPU and memory.
+    taken: OnceCell<BTreeMap<(&'a str, &'a str), i64>>,
 }
 
 impl<'v, 'a> Fit<'v, 'a> {
     pub(crate) fn new(view: &'v View<'a>) -> Self {
         let (nodes, known) = (&view.snapshot.rows.nodes, RefCell::default());
-        Self { view, nodes, knows_loads: view.saw_all_pods(), known }
+        Self { view, nodes, knows_loads: view.saw_all_pods(), known, taken: OnceCell::new() }
     }
 
-    /// Returns why no node takes a pod, and whether the first reason is the one that matters. The reason that rules out
-    /// most of the nodes that the pod is meant for comes first; other nodes are not expected to take it.
-    pub(crate) fn explain(&self, pod: &Pod) -> (bool, Vec<Message>) {
-        let Some(spec) = pod.object.as_deref().map(|object| &object.spec) else { return (false, Vec::new()) };
-        let requests = pod.shared.template.requests;
-        let asks = format!("{:?}", (requests, &spec.node_selector, &spec.affinity, &spec.tolerations));
-        self.known.borrow_mut().entry(asks).or_insert_with(|| self.reasons(spec, requests)).clone()
+    /// Returns why no node takes a pod.
+    pub(crate) fn explain(&self, pod: &Pod) -> Rc<Explained<'a>> {
+        let Some(spec) = pod.object.as_deref().map(|object| &object.spec) else { return Rc::default() };
+        let template = &pod.shared.template;
+        let asked = Asked { spec, requests: template.requests, others: template.others() };
+        let rules = (&spec.node_selector, &spec.affinity, &spec.tolerations);
+        let asks = format!("{:?}", (asked.requests, asked.others, rules, &spec.topology_spread_constraints));
+        let mut known = self.known.borrow_mut();
+        Rc::clone(known.entry(asks).or_insert_with(|| Rc::new(self.explained(&asked))))
     }
 
-    fn reasons(&self, spec: &PodSpec, requests: Amount) -> (bool, Vec<Message>) {
-        let mut reasons: BTreeMap<Misfit, Vec<&Node>> = BTreeMap::new();
-        let mut fitting = Vec::new();
+    fn explained(&self, asked: &Asked) -> Explained<'a> {
+        let mut found: BTreeMap<Misfit, Vec<&Node>> = BTreeMap::new();
+        let mut fits = false;
         for node in self.nodes {
-            match self.misfit(spec, requests, node) {
-                Some(reason) => reasons.entry(reason).or_default().push(node),
-                None => fitting.push(node),
+            match self.misfit(asked, node) {
+                Some(reason) => found.entry(reason).or_default().push(node),
+                None => fits = true,
             }
         }
-        let mut reasons: Vec<(Misfit, Vec<&Node>)> = reasons.into_iter().collect();
-        let meant = |nodes: &[&Node]| nodes.iter().any(|node| is_meant_for(spec, node));
-        reasons.sort_by_cached_key(|(reason, nodes)| {
+        let mut found: Vec<(Misfit, Vec<&Node>)> = found.into_iter().collect();
+        let meant = |nodes: &[&Node]| nodes.iter().any(|node| is_meant_for(asked, node));
+        found.sort_by_cached_key(|(reason, nodes)| {
             (std::cmp::Reverse((meant(nodes), nodes.len())), reason.clone())
         });
-        let mut said: Vec<Message> =
-            reasons.iter().map(|(reason, nodes)| self.words(reason, requests, nodes)).collect();
-        let fits = !fitting.is_empty();
-        if self.knows_loads && fits {
-            said.insert(0, Message::new(&FITS, vec![("nodes", Fact::count(fitting.len()))]));
-        }
-        // The free resources of nodes that fit otherwise may be unknown.
-        (self.knows_loads || !fits, said)
+        let reason = |(misfit, nodes): (Misfit, Vec<&'a Node>)| {
+            let message = self.message(&misfit, asked, &nodes);
+            Reason { misfit, nodes, message }
+        };
+        Explained { known: !fits, reasons: found.into_iter().map(reason).collect() }
     }
 
-    fn misfit(&self, spec: &PodSpec, requests: Amount, node: &Node) -> Option<Misfit> {
+    fn misfit(&self, asked: &Asked, node: &Node) -> Option<Misfit> {
         step();
-        let tolerated =
-            |taint: &Taint| spec.tolerations.iter().any(|toleration| tolerates(toleration, taint));
+        let spec = asked.spec;
         if node.cordoned && !spec.tolerations.iter().any(|t| tolerates(t, &cordon())) {
             return Some(Misfit::Cordoned);
         }
-        let hard = node.taints.iter().filter(|taint| taint.effect != "PreferNoSchedule");
-        if let Some(taint) = hard.into_iter().find(|taint| !tolerated(taint)) {
-            return Some(Misfit::Taint(named(taint)));
+        if let Some(taint) = untolerated(spec, node).next() {
+            return Some(Misfit::Taint(taint.key.clone(), named(taint)));
         }
         if let Some(missing) = missing_labels(spec, node) {
             return Some(Misfit::Labels(missing));
         }
-        let size = [
-            (Resource::Cpu, requests.cpu, node.allocatable.cpu),
-            (Resource::Memory, requests.memory, node.allocatable.memory),
-        ];
-        if let Some((resource, ..)) = size.into_iter().find(|(_, needed, whole)| needed > whole) {
-            return Some(Misfit::TooLarge(resource));
-        }
+        let domains = || {
+            let missing = missing_domains(spec, node);
+            (!missing.is_empty()).then_some(Misfit::Domains(missing))
+        };
+        too_large(asked, node).or_else(|| self.no_room(asked, node)).or_else(domains)
+    }
+
+    /// Returns the resource that the node has too little left of, if its free part is known.
+    fn no_room(&self, asked: &Asked, node: &Node) -> Option<Misfit> {
         let (free, pods) = self.free(node)?;
         let short = [
             (Resource::Pods, pods < 1),
-            (Resource::Cpu, requests.cpu > free.cpu),
-            (Resource::Memory, requests.memory > free.memory),
+            (Resource::Cpu, asked.requests.cpu > free.cpu),
+            (Resource::Memory, asked.requests.memory > free.memory),
         ];
-        short.into_iter().find(|(_, is_short)| *is_short).map(|(resource, _)| Misfit::NoRoom(resource))
+        let short = short.into_iter().find(|(_, is_short)| *is_short).map(|(resource, _)| resource);
+        let other = || {
+            let mut short = asked.others.iter().filter(|(name, needed)| *needed > self.free_of(node, name));
+            short.next().map(|(name, _)| Resource::Other(Arc::clone(name)))
+        };
+        short.or_else(other).map(Misfit::NoRoom)
     }
 
     /// Returns the free resources of a node, if they are known.
     fn free(&self, node: &Node) -> Option<(Amount, i64)> {
         let load = self.knows_loads.then(|| self.view.load(&node.name))?;
-        let left = |whole: i64, taken: i64| whole.saturating_sub(taken).max(0);
-        let amount = Amount {
-            cpu: left(node.allocatable.cpu, load.requests.cpu),
-            memory: left(node.allocatable.memory, load.requests.memory),
-        };
         let pods = i64::try_from(load.pods).unwrap_or(i64::MAX);
-        Some((amount, left(node.pods.unwrap_or(i64::MAX), pods)))
+        let left = node.pods.unwrap_or(i64::MAX).saturating_sub(pods).max(0);
+        Some((node.allocatable.less(load.requests), left))
     }
 
-    fn words(&self, reason: &Misfit, requests: Amount, nodes: &[&Node]) -> Message {
-        let mut facts: Facts = vec![("nodes", Fact::count(nodes.len()))];
-        let text = match reason {
-            Misfit::Cordoned => &CORDONED,
-            Misfit::Taint(taint) => {
-                facts.push(("taint", Fact::text(taint)));
-                &TAINT
-            }
-            Misfit::Labels(labels) => {
-                facts.push(("labels", Fact::list(labels.iter().cloned())));
-                if nodes.len() == self.nodes.len() { &NO_LABELS } else { &LABELS }
-            }
-            Misfit::NoRoom(Resource::Pods) | Misfit::TooLarge(Resource::Pods) => &FULL,
-            Misfit::TooLarge(resource) => {
-                facts.extend(room(*resource, requests, nodes, |node| node.allocatable));
-                &TOO_LARGE
-            }
-            Misfit::NoRoom(resource) => {
-                facts.extend(room(*resource, requests, nodes, |node| self.free(node).unwrap_or_default().0));
-                &NO_ROOM
-            }
-        };
-        Message::new(text, facts)
+    /// Returns the free part of another resource of a node.
+    fn free_of(&self, node: &Node, resource: &str) -> i64 {
+        let taken = self.taken.get_or_init(|| taken(self.view)).get(&(&*node.name, resource));
+        let whole = node.others.get(resource).copied().unwrap_or(0);
+        whole.saturating_sub(taken.copied().unwrap_or(0)).max(0)
     }
 }
 
-/// Returns the needed amount, the node with the largest amount, and the amount that is missing there.
-fn room(resource: Resource, requests: Amount, nodes: &[&Node], of: impl Fn(&Node) -> Amount) -> Facts {
-    let part = |amount: Amount| if resource == Resource::Cpu { amount.cpu } else { amount.memory };
-    let written = |number: i64| match resource {
-        Resource::Cpu if number % 1000 == 0 => (number / 1000).to_string(),
-        Resource::Cpu => format!("{number}m"),
-        _ => mebibytes(number),
-    };
-    let best = nodes.iter().max_by_key(|node| (part(of(node)), std::cmp::Reverse(&node.name)));
-    let most = best.map_or(0, |node| part(of(node)));
-    vec![
-        ("resource", Fact::Words(if resource == Resource::Cpu { &CPU } else { &MEMORY })),
-        ("needed", Fact::Text(written(part(requests)))),
-        ("most", Fact::Text(written(most))),
-        ("short", Fact::Text(written(part(requests).saturating_sub(most)))),
-        ("best", Fact::text(best.map_or("?", |node| &*node.name))),
-    ]
+/// Returns the resource that the whole node has too little of.
+fn too_large(asked: &Asked, node: &Node) -> Option<Misfit> {
+    let Amount { cpu, memory } = asked.requests;
+    if cpu > node.allocatable.cpu {
+        return Some(Misfit::TooLarge(Resource::Cpu));
+    }
+    if memory > node.allocatable.memory {
+        return Some(Misfit::TooLarge(Resource::Memory));
+    }
+    // A node of a broken file may state no resources at all.
+    let has = |name: &str| node.others.get(name).copied().unwrap_or(0);
+    let mut short = asked.others.iter().filter(|(name, needed)| *needed > has(name) && counts(node, name));
+    short.next().map(|(name, _)| Misfit::TooLarge(Resource::Other(Arc::clone(name))))
 }
 
-/// The resources. The Chinese names include the spaces around them; a number follows.
-pub(crate) static CPU: Text = Text { en: "CPU", zh_tw: " CPU ", zh_cn: " CPU " };
-pub(crate) static MEMORY: Text = Text { en: "memory", zh_tw: "記憶體 ", zh_cn: "内存 " };
-static CORDONED: Text = Text {
-    en: "{nodes:# node is|# nodes are} cordoned",
-    zh_tw: "{nodes} 個節點已 cordon（停止排程）",
-    zh_cn: "{nodes} 个节点已隔离（cordon）",
-};
-static TAINT: Text = Text {
-    en: "{nodes:# node has|# nodes have} the taint {taint}, which the pod does not tolerate",
-    zh_tw: "{nodes} 個節點帶有 Pod 不容忍的 taint（污點）{taint}",
-    zh_cn: "{nodes} 个节点带有 Pod 不容忍的污点 {taint}",
-};
-static LABELS: Text = Text {
-    en: "{nodes:# node does|# nodes do} not have the labels that the pod requires: {labels}",
-    zh_tw: "{nodes} 個節點不符合 Pod 要求的標籤：{labels}",
-    zh_cn: "{nodes} 个节点不符合 Pod 要求的标签：{labels}",
-};
-static NO_LABELS: Text = Text {
-    en: "no node has the labels that the pod requires: {labels}",
-    zh_tw: "沒有任何節點符合 Pod 要求的標籤：{labels}",
-    zh_cn: "没有任何节点符合 Pod 要求的标签：{labels}",
-};
-static FULL: Text = Text {
-    en: "{nodes:# node runs|# nodes run} the maximum number of pods",
-    zh_tw: "{nodes} 個節點的 Pod 數已達上限",
-    zh_cn: "{nodes} 个节点的 Pod 数已达上限",
-};
-static TOO_LARGE: Text = Text {
-    en: "the pod requests {needed} of {resource}; {nodes:# node is|# nodes are} too small (the largest, {best}, has \
-         {most})",
-    zh_tw: "Pod 要求{resource}{needed}，{nodes} 個節點中沒有一個有這麼大（最大的 {best} 為 {most}）",
-    zh_cn: "Pod 要求{resource}{needed}，{nodes} 个节点中没有一个有这么大（最大的 {best} 为 {most}）",
-};
-static NO_ROOM: Text = Text {
-    en: "{nodes:# node does|# nodes do} not have enough free {resource}: the pod needs {needed}, and the largest free \
-         amount is {most} on {best}, {short} short",
-    zh_tw: "{nodes} 個節點的剩餘資源不足：需要{resource}{needed}，最多的 {best} 只剩 {most}，還差 {short}",
-    zh_cn: "{nodes} 个节点的剩余资源不足：需要{resource}{needed}，最多的 {best} 只剩 {most}，还差 {short}",
-};
-static FITS: Text = Text {
-    en: "{nodes:# node fits|# nodes fit} by resources, taints and labels: check the volumes, ports and pod affinity",
-    zh_tw: "以資源、taint（污點）與標籤來看，有 {nodes} 個節點放得下：請查磁碟區、連接埠與 Pod 親和性",
-    zh_cn: "按资源、污点与标签来看，有 {nodes} 个节点放得下：请查卷、端口与 Pod 亲和性",
-};
+/// Whether a node would state a resource if it had it. Old files may lack `ephemeral-storage`.
+fn counts(node: &Node, resource: &str) -> bool {
+    resource.contains('/') || node.others.contains_key(resource)
+}
 
-/// Returns whether a node has the labels that a pod requires, and no role of its own that keeps pods away.
-fn is_meant_for(spec: &PodSpec, node: &Node) -> bool {
-    let has_role = node.taints.iter().any(|taint| taint.key.starts_with("node-role.kubernetes.io/"));
-    missing_labels(spec, node).is_none() && !has_role
+/// Returns what the pods of each node take of resources other than CPU and memory.
+fn taken<'a>(view: &View<'a>) -> BTreeMap<(&'a str, &'a str), i64> {
+    let mut taken: BTreeMap<(&str, &str), i64> = BTreeMap::new();
+    for pod in view.snapshot.rows.pods.iter().filter(|pod| pod.shared.ended.is_none()) {
+        let Some(node) = pod.node.as_deref() else { continue };
+        for (name, amount) in pod.shared.template.others() {
+            let sum = taken.entry((node, name)).or_default();
+            *sum = sum.saturating_add(*amount);
+        }
+    }
+    taken
+}
+
+/// Returns the taints of a node that keep a pod away.
+fn untolerated<'n>(spec: &'n PodSpec, node: &'n Node) -> impl Iterator<Item = &'n Taint> {
+    let hard = node.taints.iter().filter(|taint| taint.effect != "PreferNoSchedule");
+    hard.filter(|taint| !spec.tolerations.iter().any(|toleration| tolerates(toleration, taint)))
+}
+
+/// Returns whether a node is for pods like this one: it is in use, it has the labels and the devices that the pod
+/// requires, and no taint of an operator keeps the pod away. The taints of components keep pods away for a while only.
+fn is_meant_for(asked: &Asked, node: &Node) -> bool {
+    let in_use = !node.cordoned && !node.is_leaving();
+    let has = |name: &str| node.others.get(name).is_some_and(|whole| *whole > 0);
+    let has_devices = asked.others.iter().all(|(name, _)| !name.contains('/') || has(name));
+    let kept_away = |taint: &Taint| taints::removed(&taint.key).is_none();
+    let open = !untolerated(asked.spec, node).any(kept_away);
+    in_use && has_devices && open && missing_labels(asked.spec, node).is_none()
 }
 
 fn cordon() -> Taint {
@@ -226,69 +241,4 @@ fn named(taint: &Taint) -> String {
         "" => format!("{}:{}", taint.key, taint.effect),
         value => format!("{}={value}:{}", taint.key, taint.effect),
     }
-}
-
-/// As `Toleration.ToleratesTaint` in k8s.io/api.
-fn tolerates(toleration: &Toleration, taint: &Taint) -> bool {
-    let effect = toleration.effect.is_empty() || toleration.effect == taint.effect;
-    let key = toleration.key.is_empty() || toleration.key == taint.key;
-    let value = match toleration.operator.as_str() {
-        "Exists" => true,
-        "" | "Equal" => !toleration.key.is_empty() && toleration.value == taint.value,
-        _ => false,
-    };
-    effect && key && value
-}
-
-/// Returns the labels that a pod requires and the node does not have, such as `disk=ssd`. Alternatives are one entry.
-fn missing_labels(spec: &PodSpec, node: &Node) -> Option<Vec<String>> {
-    let wrong = spec.node_selector.iter().find(|(key, value)| node.labels.get(*key) != Some(*value));
-    if let Some((key, value)) = wrong {
-        return Some(vec![format!("{key}={value}")]);
-    }
-    let affinity = spec.affinity.as_ref()?.node_affinity.as_ref()?;
-    let terms = &affinity.required_during_scheduling_ignored_during_execution.as_ref()?.node_selector_terms;
-    if terms.iter().any(|term| matches(term, node)) {
-        return None;
-    }
-    Some(match terms.as_slice() {
-        [only] => in_words(only),
-        terms => {
-            let either: Vec<String> = terms.iter().map(|term| in_words(term).join(", ")).collect();
-            vec![either.join(" | ")]
-        }
-    })
-}
-
-/// An empty term matches nothing.
-fn matches(term: &NodeSelectorTerm, node: &Node) -> bool {
-    let is_empty = term.match_expressions.is_empty() && term.match_fields.is_empty();
-    let label = |r: &Requirement| holds(r, node.labels.get(&r.key).map(String::as_str));
-    let field = |r: &Requirement| holds(r, (r.key == "metadata.name").then_some(&*node.name));
-    !is_empty && term.match_expressions.iter().all(label) && term.match_fields.iter().all(field)
-}
-
-/// Whether a label, or its absence, meets a requirement.
-pub(super) fn holds(requirement: &Requirement, value: Option<&str>) -> bool {
-    let is_among = value.is_some_and(|value| requirement.values.iter().any(|wanted| wanted == value));
-    let number = |text: Option<&str>| text.and_then(|text| text.parse::<i64>().ok());
-    let bound = number(requirement.values.first().map(String::as_str));
-    match requirement.operator.as_str() {
-        "In" => is_among,
-        "NotIn" => !is_among,
-        "Exists" => value.is_some(),
-        "DoesNotExist" => value.is_none(),
-        "Gt" => number(value).zip(bound).is_some_and(|(value, bound)| value > bound),
-        "Lt" => number(value).zip(bound).is_some_and(|(value, bound)| value < bound),
-        _ => false,
-    }
-}
-
-fn in_words(term: &NodeSelectorTerm) -> Vec<String> {
-    let all = term.match_expressions.iter().chain(&term.match_fields);
-    let words = all.map(|r| match r.operator.as_str() {
-        "Exists" | "DoesNotExist" => format!("{} {}", r.key, r.operator),
-        operator => format!("{} {operator} ({})", r.key, r.values.join(", ")),
-    });
-    words.collect()
 }

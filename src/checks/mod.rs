@@ -14,6 +14,7 @@ mod fit;
 pub(crate) mod mute;
 mod near_miss;
 mod node_cause;
+mod platform;
 mod reporter;
 mod rules;
 pub(crate) mod status;
@@ -74,6 +75,7 @@ pub static CHECKS: &[&Check] = &[
     &nodes::node_memory_used::CHECK,
     &nodes::node_nearly_full::CHECK,
     &nodes::node_network_unavailable::CHECK,
+    &nodes::node_not_initialized::CHECK,
     &nodes::node_not_ready::CHECK,
     &nodes::node_pressure::CHECK,
     &nodes::node_problem::CHECK,
@@ -92,6 +94,7 @@ pub static CHECKS: &[&Check] = &[
     &pods::pod_not_ready::CHECK,
     &pods::pod_oom_killed::CHECK,
     &pods::pod_probe_failing::CHECK,
+    &pods::pod_rejected::CHECK,
     &pods::pod_restarting_often::CHECK,
     &pods::pod_sandbox_failed::CHECK,
     &pods::pod_stuck_terminating::CHECK,

@@ -16,7 +16,7 @@ pub(crate) fn nodes(view: &View, findings: &mut [Finding]) {
     for finding in findings.iter_mut().filter(|finding| is_of(finding, Relation::CausedByNode)) {
         let pod = view.snapshot.rows.pod(&finding.object.namespace, &finding.object.name);
         let Some(name) = pod.and_then(|pod| pod.node.as_ref()) else { continue };
-        let leaving = view.node(name).is_some_and(|node| node.is_leaving() && !node.is_ready());
+        let leaving = view.node(name).is_some_and(|node| view.is_going(node) && !node.is_ready());
         if leaving {
             // The pod is removed with its node, on purpose. Its owner reports missing replicas.
             finding.severity = Severity::Low;

@@ -32,6 +32,8 @@ pub struct View<'a> {
     troubled: Vec<(&'a Pod, Vec<PodProblem<'a>>)>,
     /// The pods in trouble that have not ended, by their topmost owner.
     troubled_of: BTreeMap<Root, Vec<&'a Pod>>,
+    /// The newest pod that a node evicted or rejected, by its topmost owner.
+    turned_away: BTreeMap<Root, &'a Pod>,
     /// For each owner with a pod that ended: its newest pod that serves.
     successors: BTreeMap<Root, &'a Pod>,
     /// The names of the nodes that run pods of the scope.
@@ -52,6 +54,12 @@ pub struct View<'a> {
 
 /// Kinds whose names are known from the names of what they create.
 const MAKERS: [Kind; 2] = [Kind::Deployment, Kind::CronJob];
+
+/// The seconds for which an eviction or rejection explains that a replica is missing.
+const TURNED_AWAY_LATELY: i64 = 86_400;
+
+/// The seconds that the removal of a node may take.
+const REMOVAL: i64 = 3600;
 
 /// The load of a node: the pods of the scope on it that have not ended.
 #[derive(Clone, Copy, Debug, Default)]
@@ -76,6 +84,7 @@ impl<'a> View<'a> {
             settings,
             troubled: Vec::new(),
             troubled_of: BTreeMap::new(),
+            turned_away: BTreeMap::new(),
             successors: BTreeMap::new(),
             used_nodes: pods.iter().filter_map(|pod| pod.node.as_deref()).collect(),
             loads: loads(pods),
@@ -104,6 +113,7 @@ impl<'a> View<'a> {
             }
         }
         view.troubled_of = troubled_of;
+        view.turned_away = view.find_turned_away();
         view.successors = view.find_successors();
         view.index = index::Index::of(&snapshot.rows, view.troubled_pods());
         view
@@ -163,9 +173,17 @@ impl<'a> View<'a> {
         pods.filter(move |pod| !is_part || pod.shared.owner.as_ref() == Some(&own))
     }
 
-    /// Returns what may explain that a workload is in trouble: its pods in trouble, then the workload itself.
+    /// Returns what may explain that a workload is in trouble: its pods in trouble, or else the last one that a node evicted
+    /// or rejected, then the workload itself.
     pub fn behind(&self, workload: &Workload) -> Vec<ObjectRef> {
-        self.pods_of(workload).map(Pod::object_ref).chain([workload.object()]).collect()
+        let mut pods: Vec<ObjectRef> = self.pods_of(workload).map(Pod::object_ref).collect();
+        if pods.is_empty() {
+            let owner = Owner { kind: workload.kind.name().into(), name: Arc::clone(&workload.name) };
+            let last = self.turned_away.get(&(Arc::clone(&workload.namespace), owner));
+            let recent = last.filter(|pod| pod.created().is_some_and(|at| self.age(at) < TURNED_AWAY_LATELY));
+            pods.extend(recent.map(|pod| pod.object_ref()));
+        }
+        pods.into_iter().chain([workload.object()]).collect()
     }
 
     /// Whether a workload belongs to the scope. A selector chooses pods and thereby their owners.
@@ -184,6 +202,11 @@ impl<'a> View<'a> {
         let scope = &self.snapshot.scope;
         let all = scope.is_whole_cluster() && !scope.selected;
         self.snapshot.rows.nodes.iter().filter(move |n| all || self.used_nodes.contains(&*n.name))
+    }
+
+    /// Whether a node is being removed, and that may still go on: a removal that takes longer is stuck.
+    pub(crate) fn is_going(&self, node: &Node) -> bool {
+        node.is_leaving() && node.leaving_since().is_none_or(|since| self.age(since) < REMOVAL)
     }
 
     /// Returns the load of a node.
@@ -287,6 +310,19 @@ impl<'a> View<'a> {
         let namespaces: BTreeSet<&str> = pods.iter().map(|pod| &*pod.shared.namespace).collect();
         let of_kind = |kind: Kind| namespaces.iter().map(move |namespace| (kind, *namespace));
         MAKERS.into_iter().flat_map(of_kind).filter(|(kind, namespace)| self.saw(*kind, namespace)).collect()
+    }
+
+    fn find_turned_away(&self) -> BTreeMap<Root, &'a Pod> {
+        let mut newest: BTreeMap<Root, &Pod> = BTreeMap::new();
+        for (pod, problems) in &self.troubled {
+            let is_turned_away = problems.iter().any(|problem| matches!(problem, PodProblem::Evicted));
+            let Some(root) = self.root(pod).filter(|_| is_turned_away) else { continue };
+            let last = newest.entry((Arc::clone(&pod.shared.namespace), root)).or_insert(pod);
+            if (pod.created(), &pod.name) > (last.created(), &last.name) {
+                *last = pod;
+            }
+        }
+        newest
     }
 
     fn find_successors(&self) -> BTreeMap<Root, &'a Pod> {

@@ -100,7 +100,7 @@ enum Cause<'a> {
 
 /// Follows the objects in `because` from a finding to the finding that explains it.
 fn root(start: usize, findings: &[Finding], about: &BTreeMap<&ObjectRef, Vec<usize>>) -> usize {
-    let mut seen = BTreeSet::from([start]);
+    let mut path = vec![start];
     let mut at = start;
     loop {
         let objects = findings[at].because.iter().filter(|object| **object != findings[at].object);
@@ -108,11 +108,14 @@ fn root(start: usize, findings: &[Finding], about: &BTreeMap<&ObjectRef, Vec<usi
         // The findings are sorted: the first is the worst and oldest.
         match found.filter(|&index| findings[index].check.traits.relation != Relation::ExplainsNothing).min()
         {
-            Some(next) if seen.insert(next) => at = next,
-            // Findings that explain each other are one incident, named by the worst.
-            Some(_) => return seen.into_iter().next().unwrap_or(start),
+            // Findings that explain each other are one incident, named by the worst. Those before them join it.
+            Some(next) => match path.iter().position(|known| *known == next) {
+                Some(from) => return path[from..].iter().copied().min().unwrap_or(start),
+                None => at = next,
+            },
             None => return at,
         }
+        path.push(at);
     }
 }
 

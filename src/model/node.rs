@@ -19,8 +19,16 @@ pub struct Node {
     pub(crate) kubelet_version: String,
     /// Such as `amd64`; empty if it has never reported.
     pub(crate) architecture: String,
+    /// `linux` or `windows`; empty if it has never reported.
+    pub(crate) system: String,
+    /// The version of its kernel; on Windows the build.
+    pub(crate) kernel: String,
+    /// When it was deleted, if a finalizer keeps it.
+    pub(crate) deleted: Option<Time>,
     /// The resources for its pods.
     pub(crate) allocatable: Amount,
+    /// The other resources for its pods, such as `ephemeral-storage` and `nvidia.com/gpu`.
+    pub(crate) others: BTreeMap<String, i64>,
     /// The most pods, if known.
     pub(crate) pods: Option<i64>,
     /// Its usage, if measured.
@@ -57,6 +65,10 @@ impl Node {
             taints: object.spec.taints,
             kubelet_version: object.status.node_info.kubelet_version,
             architecture: object.status.node_info.architecture,
+            system: object.status.node_info.operating_system,
+            kernel: object.status.node_info.kernel_version,
+            deleted: object.metadata.deletion_timestamp.and_then(Time::known),
+            others: others(&object.status.allocatable),
             allocatable: Amount::of(object.status.allocatable.iter().map(|(k, v)| (&**k, &*v.text))),
             pods: object.status.allocatable.get("pods").and_then(|pods| quantity::whole(&pods.text)),
             usage: None,
@@ -76,7 +88,28 @@ impl Node {
 
     /// Whether an autoscaler or the cloud removes it, which is not a problem.
     pub(crate) fn is_leaving(&self) -> bool {
-        LEAVING.iter().any(|key| self.is_tainted(key))
+        self.deleted.is_some() || LEAVING.iter().any(|key| self.is_tainted(key))
+    }
+
+    /// Since when it has been removed, if known.
+    pub(crate) fn leaving_since(&self) -> Option<Time> {
+        let taints = self.taints.iter().filter(|taint| LEAVING.contains(&&*taint.key));
+        self.deleted.or_else(|| taints.filter_map(added).min())
+    }
+
+    /// Whether no machine stands behind it, but a service that runs containers: its version, its size and its pods are
+    /// what that service makes of them.
+    pub(crate) fn is_virtual(&self) -> bool {
+        let says = |key: &str, value: &str| self.labels.get(key).is_some_and(|of| of == value);
+        says("type", "virtual-kubelet")
+            || self.taints.iter().any(|taint| taint.key.starts_with("virtual-kubelet.io/"))
+            || says("node.kubernetes.io/instance-type", "eklet")
+            || self.kubelet_version.split(['-', '+', '.']).any(|part| matches!(part, "vk" | "virtual"))
+    }
+
+    /// Whether it is made for one pod and goes with it, as on Fargate: it is full from the start.
+    pub(crate) fn is_of_one_pod(&self) -> bool {
+        self.labels.get("eks.amazonaws.com/compute-type").is_some_and(|kind| kind == "fargate")
     }
 
     /// Since when it has been cordoned, if known.
@@ -112,6 +145,18 @@ impl Node {
     pub(crate) fn is_ready(&self) -> bool {
         self.condition("Ready").is_some_and(|c| c.status == "True")
     }
+}
+
+/// When a taint of a node that is removed was added. The cluster autoscaler writes it into the value.
+fn added(taint: &wire::Taint) -> Option<Time> {
+    let written = || taint.value.parse().ok().filter(|_| taint.key == LEAVING[0]).map(Time::at);
+    taint.time_added.or_else(written)?.known()
+}
+
+/// The resources besides CPU, memory and pods.
+fn others(allocatable: &BTreeMap<String, wire::Quantity>) -> BTreeMap<String, i64> {
+    let others = allocatable.iter().filter(|(name, _)| !matches!(name.as_str(), "cpu" | "memory" | "pods"));
+    others.filter_map(|(name, amount)| Some((name.clone(), quantity::whole(&amount.text)?))).collect()
 }
 
 /// The first two numbers of a version with any suffix: `v1.33.4-eks-3abbec1`, `v1.31+`.

@@ -229,6 +229,7 @@ fn slim(object: &mut wire::Pod) {
     if !spec.node_name.is_empty() {
         (spec.tolerations, spec.scheduling_gates, spec.affinity) = (Vec::new(), Vec::new(), None);
         spec.node_selector.clear();
+        (spec.scheduler_name, spec.topology_spread_constraints) = (String::new(), Vec::new());
     }
     spec.node_name = String::new();
     spec.volumes.retain(|volume| volume.source.persistent_volume_claim.is_some());

@@ -19,7 +19,7 @@ pub enum PodProblem<'a> {
     Terminating,
     /// Not scheduled because of a scheduling gate.
     Gated,
-    /// The scheduler finds no node.
+    /// The scheduler finds no node, or no scheduler has looked for one.
     Unschedulable,
     /// The image of a container cannot be pulled.
     ImagePull(Container<'a>),
@@ -27,7 +27,7 @@ pub enum PodProblem<'a> {
     Config(Container<'a>),
     /// A lifecycle hook of a container fails.
     Hook(Container<'a>),
-    /// The program of a container is for another architecture.
+    /// The program of a container is for another platform.
     Architecture(Container<'a>),
     /// A container was OOM-killed, now or within the quiet time.
     OomKilled(Container<'a>),
@@ -62,7 +62,8 @@ impl<'a> PodContext<'a> {
         self.events.iter().copied().find(|event| reasons.contains(&&*event.reason))
     }
 
-    /// The message that the kernel cannot run the program of a container, from the kubelet or the log.
+    /// The message that the node cannot run the program of a container, as it is built for another platform; from the kubelet
+    /// or the log.
     pub(crate) fn format_error(&self, container: &Container<'a>) -> Option<&'a str> {
         let status = container.status;
         let waiting = status.state.waiting.iter().map(|waiting| &*waiting.message);
@@ -70,7 +71,7 @@ impl<'a> PodContext<'a> {
         let logs = self.logs.iter().filter(|log| log.container == status.name);
         let lines = logs.flat_map(|log| log.lines.iter().map(String::as_str));
         let said = waiting.chain(ends.map(|end| &*end.message)).chain(lines);
-        said.flat_map(str::lines).find(|line| line.contains("exec format error"))
+        said.flat_map(str::lines).find(|line| line.contains("exec format error") || is_about_system(line))
     }
 
     /// The newest warning that one of these probes of a container failed: `Liveness`, `Readiness` or
@@ -87,20 +88,39 @@ impl<'a> PodContext<'a> {
 
 /// Reasons of a pod's status that the kubelet, the scheduler or the eviction API sets when it ends a pod that
 /// did nothing wrong.
-const TURNED_AWAY: [&str; 12] = [
-    "Evicted",
+const TURNED_AWAY: [&str; 6] =
+    ["Evicted", "NodeLost", "NodeShutdown", "Preempting", "Shutdown", "Terminated"];
+
+/// Reasons of a pod's status that the kubelet sets when it does not start a pod that the scheduler sent to it. Those of
+/// resources begin with `OutOf`.
+const REJECTED: [&str; 9] = [
     "NodeAffinity",
-    "NodeLost",
-    "NodeShutdown",
-    "OutOfcpu",
-    "OutOfmemory",
-    "OutOfpods",
-    "Preempting",
-    "Shutdown",
-    "Terminated",
+    "NodeName",
+    "NodePorts",
+    "NodeUnschedulable",
+    "PodOSNotSupported",
+    "PodOSSelectorNodeLabelDoesNotMatch",
+    "TaintToleration",
     "TopologyAffinityError",
     "UnexpectedAdmissionError",
 ];
+
+/// Whether a kubelet did not start a pod with this reason in its status.
+pub(crate) fn is_rejection(reason: &str) -> bool {
+    REJECTED.contains(&reason) || reason.starts_with("OutOf")
+}
+
+/// Whether a message says that an image is built for another operating system, or another build of Windows, than its node
+/// runs (HRESULT 0xC0370101).
+pub(crate) fn is_about_system(message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    message.contains("0xc0370101")
+        || message.contains("operating system") && message.contains("does not match the")
+}
+
+fn is_turned_away(reason: &str) -> bool {
+    TURNED_AWAY.contains(&reason) || is_rejection(reason)
+}
 
 /// Waiting reasons of an image that cannot be pulled (`pkg/kubelet/images/types.go` in Kubernetes 1.36).
 const IMAGE: [&str; 7] = [
@@ -159,9 +179,7 @@ pub fn problems<'a>(
     }
     match pod.shared.ended {
         Some(Ended::Succeeded) => return Vec::new(),
-        Some(Ended::Failed) if TURNED_AWAY.contains(&object.status.reason.as_str()) => {
-            return vec![PodProblem::Evicted];
-        }
+        Some(Ended::Failed) if is_turned_away(&object.status.reason) => return vec![PodProblem::Evicted],
         Some(Ended::Failed) => return vec![PodProblem::Failed],
         None => {}
     }
@@ -170,6 +188,9 @@ pub fn problems<'a>(
             "SchedulingGated" => PodProblem::Gated,
             _ => PodProblem::Unschedulable,
         }];
+    }
+    if was_never_scheduled(pod, object) {
+        return vec![PodProblem::Unschedulable];
     }
     let judge = Judge { context, now, thresholds, never_again: object.spec.restart_policy == "Never" };
     let found: Vec<PodProblem> =
@@ -181,6 +202,14 @@ pub fn problems<'a>(
         (false, _) if !blocked => found.into_iter().chain([judge.not_ready(pod)]).collect(),
         _ => found,
     }
+}
+
+/// Whether no scheduler and no kubelet has written anything about a pod. Input of other tools may lack the spec, and then the
+/// node.
+fn was_never_scheduled(pod: &Pod, object: &wire::Pod) -> bool {
+    let is_whole = !object.spec.containers.is_empty();
+    let says_nothing = object.status.conditions.is_empty() && pod.containers().next().is_none();
+    is_whole && says_nothing && pod.node.is_none() && object.status.phase == "Pending"
 }
 
 /// The restarts from which a pod is reported: more if the last one was long ago.

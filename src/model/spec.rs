@@ -1,8 +1,9 @@
 //! What the containers of a pod run, and with how much CPU and memory.
 
 use super::pod::Ended;
-use super::{Amount, Names};
+use super::{Amount, Names, whole};
 use crate::wire::{self, ContainerStatus};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a pod runs, in any state. It is stored once for all pods with the same content, of any owner.
@@ -10,6 +11,9 @@ use std::sync::Arc;
 pub struct PodTemplate {
     /// What the scheduler reserves.
     pub(crate) requests: Amount,
+    /// What the scheduler reserves of other resources, such as `ephemeral-storage` and `nvidia.com/gpu`; sorted. Few pods
+    /// have any: without them it takes one word.
+    others: Option<Box<Others>>,
     /// The part of the requests that the init containers need, whatever the containers request.
     pub(crate) startup: Amount,
     /// Whether CPU or memory are set for the pod as a whole, which overrides its containers.
@@ -22,10 +26,19 @@ pub struct PodTemplate {
     pub(crate) claims: Box<[Arc<str>]>,
 }
 
+/// Names and amounts of resources.
+type Others = Vec<(Arc<str>, i64)>;
+
 impl PodTemplate {
+    /// The requests of resources other than CPU and memory.
+    pub(crate) fn others(&self) -> &[(Arc<str>, i64)] {
+        self.others.as_deref().map_or(&[], Vec::as_slice)
+    }
+
     pub(super) fn fold(object: &wire::Pod, names: &Names) -> Self {
         Self {
             requests: requests(&object.spec),
+            others: others(&object.spec, names),
             startup: startup(&object.spec),
             is_whole: is_whole(&object.spec),
             limits: limits(&object.spec),
@@ -74,6 +87,26 @@ pub(super) fn is_claim_of_pod(claim: &str, pod: &str) -> bool {
 /// What the scheduler counts for a pod, as `PodRequests` in k8s.io/component-helpers.
 fn requests(spec: &wire::PodSpec) -> Amount {
     together(spec, |resources| &resources.requests).plus(overhead(spec))
+}
+
+/// The requests of other resources: the sum of all containers, or what an init container needs.
+fn others(spec: &wire::PodSpec, names: &Names) -> Option<Box<Others>> {
+    let of = |container: &wire::Container| {
+        let asked = container.resources.requests.iter();
+        let others = asked.filter(|resource| !matches!(&*resource.name, "cpu" | "memory"));
+        others.map(|one| (names.get(&one.name), whole(&one.quantity.text).unwrap_or(0))).collect::<Vec<_>>()
+    };
+    let mut total: BTreeMap<Arc<str>, i64> = BTreeMap::new();
+    for (name, amount) in spec.containers.iter().flat_map(of) {
+        let sum = total.entry(name).or_default();
+        *sum = sum.saturating_add(amount);
+    }
+    for (name, amount) in spec.init_containers.iter().flat_map(of) {
+        let most = total.entry(name).or_default();
+        *most = amount.max(*most);
+    }
+    let total: Vec<_> = total.into_iter().filter(|(_, amount)| *amount > 0).collect();
+    (!total.is_empty()).then(|| Box::new(total))
 }
 
 /// What it must count while the most demanding init container of a pod runs.

@@ -74,8 +74,12 @@ wire! {
 wire! {
     /// `v1.NodeSystemInfo`.
     NodeInfo {
+        /// Such as `6.8.0-87-generic`, or `10.0.17763.6414` on Windows.
+        [string, tag = "4"] kernel_version: String,
         /// Such as `v1.36.3`.
         [string, tag = "7"] kubelet_version: String,
+        /// `linux` or `windows`.
+        [string, tag = "9"] operating_system: String,
         /// Such as `amd64`.
         [string, tag = "10"] architecture: String,
     }

@@ -49,12 +49,16 @@ wire! {
         [string, tag = "10"] node_name: String,
         /// Rules for its node.
         [message, optional, tag = "18"] affinity: Option<Affinity>,
+        /// The scheduler that must assign its node.
+        [string, tag = "19"] scheduler_name: String,
         /// Containers that run before the others, and native sidecars.
         [message, repeated, tag = "20"] init_containers: Vec<Container>,
         /// The taints that it tolerates.
         [message, repeated, tag = "22"] tolerations: Vec<Toleration>,
         /// The resources of the runtime itself.
         [btree_map = "string, message", tag = "32"] overhead: BTreeMap<String, Quantity>,
+        /// How its pods are spread over the nodes.
+        [message, repeated, tag = "33"] topology_spread_constraints: Vec<SpreadConstraint>,
         /// The conditions that must be true before it is ready.
         [message, repeated, tag = "28"] readiness_gates: Vec<ReadinessGate>,
         /// The gates that delay its scheduling.
@@ -172,6 +176,16 @@ wire! {
         [string, tag = "3"] value: String,
         /// Empty for every effect.
         [string, tag = "4"] effect: String,
+    }
+}
+
+wire! {
+    /// `v1.TopologySpreadConstraint`.
+    SpreadConstraint {
+        /// The label of a node that names its domain.
+        [string, tag = "2"] topology_key: String,
+        /// `DoNotSchedule` or `ScheduleAnyway`.
+        [string, tag = "3"] when_unsatisfiable: String,
     }
 }
 

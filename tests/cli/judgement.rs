@@ -56,6 +56,26 @@ fn judges_restarts_by_number_and_age() {
     }
 }
 
+/// Deleted pods are followed by others as long as their node rejects or evicts them.
+#[test]
+fn pods_of_a_loop_that_runs_are_not_deleted() {
+    let failed = |reason: &str, created: &str| {
+        let mut web =
+            pod("web-5d8f9c7b64-k2j7x", &json!({ "phase": "Failed", "reason": reason, "message": "no" }));
+        web["metadata"]["creationTimestamp"] = json!(created);
+        web["metadata"]["ownerReferences"] =
+            json!([{ "kind": "ReplicaSet", "name": "web-5d8f9c7b64", "controller": true }]);
+        let report = judged(&[web], "-o json").json();
+        let actions = report["findings"][0]["actions"].as_array().unwrap().clone();
+        let commands = actions.iter().map(|action| action["command"].as_str().unwrap().to_owned());
+        commands.filter(|command| command.contains(" delete pod ")).count()
+    };
+    for reason in ["UnexpectedAdmissionError", "OutOfcpu", "Evicted"] {
+        assert_eq!(failed(reason, "2025-12-26T01:59:00Z"), 0, "{reason}");
+        assert_eq!(failed(reason, "2025-12-26T01:00:00Z"), 1, "{reason}");
+    }
+}
+
 #[test]
 fn one_dead_node_is_one_incident() {
     let node = json!({

@@ -66,7 +66,15 @@ pub(super) static STATUSES: &[Status] = &[
     ),
     status(
         &["Failed"],
-        &["pod-failed", "pod-evicted", "pod-leftover", "pod-image-pull-failed", "job-failed", "pv-failed"],
+        &[
+            "pod-failed",
+            "pod-evicted",
+            "pod-rejected",
+            "pod-leftover",
+            "pod-image-pull-failed",
+            "job-failed",
+            "pv-failed",
+        ],
         "A Failed pod has ended with an error, or its node evicted or rejected it; a Failed Job does not retry; the disk of a \
          Failed PersistentVolume could not be deleted. An event `Failed` reports an image that could not be pulled or a \
          container that could not be started.",
@@ -122,7 +130,7 @@ pub(super) static STATUSES: &[Status] = &[
     ),
     status(
         &["OutOfcpu", "OutOfmemory", "OutOfpods"],
-        &["pod-evicted"],
+        &["pod-rejected"],
         "The kubelet rejected the pod because the node no longer had the resource that the pod requests. The scheduler and \
          the kubelet had different views of the node.",
         "節點已沒有 Pod 請求的資源，因此 kubelet 拒絕了它：排程器與 kubelet 對節點的認知不同。",
@@ -130,7 +138,7 @@ pub(super) static STATUSES: &[Status] = &[
     ),
     status(
         &["NodeAffinity"],
-        &["pod-evicted"],
+        &["pod-rejected"],
         "The kubelet rejected the pod because the node does not have the labels that the pod requires. The labels changed, or \
          the pod names the node directly.",
         "節點沒有 Pod 要求的標籤，因此 kubelet 拒絕了它：標籤已變更，或 Pod 直接指定了節點。",
@@ -138,7 +146,7 @@ pub(super) static STATUSES: &[Status] = &[
     ),
     status(
         &["TopologyAffinityError", "UnexpectedAdmissionError"],
-        &["pod-evicted"],
+        &["pod-rejected"],
         "The kubelet rejected the pod when it was about to start it: the CPUs, the memory or the devices of the node could not \
          be assigned as the pod requires.",
         "kubelet 在啟動前拒絕了 Pod：節點的 CPU、記憶體或裝置無法依 Pod 的要求分配。",
@@ -183,7 +191,7 @@ pub(super) static STATUSES: &[Status] = &[
     ),
     status(
         &["FailedCreatePodSandBox", "FailedPodSandBoxStatus", "NetworkNotReady"],
-        &["pod-sandbox-failed"],
+        &["pod-sandbox-failed", "pod-wrong-architecture"],
         "The kubelet cannot create the sandbox of the pod: its network and its first process. The cause is on the node, \
          usually in the network plugin.",
         "kubelet 無法建立 Pod 的沙箱（網路與第一個行程）。原因在節點上，通常是網路外掛。",

@@ -94,7 +94,10 @@ impl<'a> View<'a> {
 
 fn takes_pods(node: &Node) -> bool {
     let closed = |effect: &str| effect == "NoSchedule" || effect == "NoExecute";
-    node.is_ready() && !node.cordoned && !node.taints.iter().any(|taint| closed(&taint.effect))
+    node.is_ready()
+        && !node.cordoned
+        && !node.is_virtual()
+        && !node.taints.iter().any(|taint| closed(&taint.effect))
 }
 
 /// Whether a pod that has not ended is not moved to another node when its node is lost.

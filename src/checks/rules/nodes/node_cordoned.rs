@@ -1,6 +1,7 @@
 //! A node is cordoned and takes no new pods.
 
 use crate::checks::prelude::*;
+use crate::checks::rules::nodes::held_off;
 
 static INFO: CheckInfo = CheckInfo {
     id: "node-cordoned",
@@ -51,7 +52,14 @@ const FORGOTTEN: i64 = 86_400;
 /// The taint of the cluster autoscaler on a node that it may remove when the node stays empty.
 const CANDIDATE: &str = "DeletionCandidateOfClusterAutoscaler";
 
+/// How many of the pods that wait for such a node are named: there may be as many as nodes.
+const BEHIND: usize = 10;
+
+/// The message of the scheduler for a cordoned node.
+const CORDONED_NODE: &str = "were unschedulable";
+
 fn run(view: &View, out: &mut Reporter) {
+    let waiting = held_off(view, CORDONED_NODE);
     let cordoned = view.nodes().filter(|node| node.cordoned);
     for node in cordoned.filter(|node| !node.is_leaving() && !node.is_tainted(CANDIDATE)) {
         let since = node.cordoned_since();
@@ -63,6 +71,8 @@ fn run(view: &View, out: &mut Reporter) {
         let text = if since.is_some() { &CORDONED } else { &SOMETIME };
         let finding = out.node(node, &[], severity, Message::new(text, facts));
         finding.since = since;
+        // Its room is missing to these pods: it belongs to their incident.
+        finding.because.extend(waiting.iter().take(BEHIND).map(|pod| pod.object_ref()));
         finding.actions.push(view.settings.kubectl.line(&["uncordon", &node.name]));
     }
 }

@@ -1,6 +1,9 @@
 //! A node holds almost as many pods as it can.
 
+use crate::checks::fit::scheduler::NO_SLOT;
 use crate::checks::prelude::*;
+use crate::model::Owner;
+use std::collections::BTreeSet;
 
 static INFO: CheckInfo = CheckInfo {
     id: "node-nearly-full",
@@ -19,9 +22,9 @@ static INFO: CheckInfo = CheckInfo {
         zh_cn: "节点能容纳的 Pod 数有上限，与剩余的 CPU、内存无关。满了之后新的 Pod 只能去别处或等待。",
     },
     remedy: Text {
-        en: "Add nodes, or delete pods that are no longer needed. Then check whether the limit can be raised.",
-        zh_tw: "增加節點，或刪除不需要的 Pod；再評估能否調高上限。",
-        zh_cn: "增加节点，或删除不需要的 Pod；再评估能否调高上限。",
+        en: "Add nodes, raise the kubelet's maxPods, or delete pods that are no longer needed.",
+        zh_tw: "增加節點、調高 kubelet 的 maxPods，或刪除不需要的 Pod。",
+        zh_cn: "增加节点、调高 kubelet 的 maxPods，或删除不需要的 Pod。",
     },
     prevention: Text {
         en: "Choose maxPods and the size of the pod network's range for the size of the machines.",
@@ -41,47 +44,63 @@ static NEARLY: Text = Text {
 };
 
 static FULL: Text = Text {
-    en: "full: {pods} of {room:# pod slot|# pod slots} used, {waiting:# pod waits|# pods wait} for a slot",
-    zh_tw: "已滿：{pods} 個 Pod，上限 {room} 個，等待空位的 Pod：{waiting} 個",
-    zh_cn: "已满：{pods} 个 Pod，上限 {room} 个，等待空位的 Pod：{waiting} 个",
+    en: "full: {pods} of {room:# pod slot|# pod slots} used, no slot is left on {names}; {waiting:# pod|# pods} of \
+         {owners:# workload waits|# workloads wait} for a slot",
+    zh_tw: "已滿：{pods} 個 Pod，上限 {room} 個，{names} 都沒有空位；{owners} 個工作負載的 {waiting} 個 Pod 在等待空位",
+    zh_cn: "已满：{pods} 个 Pod，上限 {room} 个，{names} 都没有空位；{owners} 个工作负载的 {waiting} 个 Pod 在等待空位",
 };
 
 /// The threshold of `KubeletTooManyPods` in kubernetes-mixin, in percent.
 const NEARLY_FULL: i64 = 95;
 
-/// How many of the waiting pods explain that a node is full: the oldest ones, as there may be as many pods as nodes.
-const BEHIND: usize = 10;
-
-/// The message of the scheduler for a node without a free slot.
-const NO_SLOT: &str = "Too many pods";
+/// How many full nodes are named.
+const NAMED: usize = 5;
 
 fn run(view: &View, out: &mut Reporter) {
     if !view.saw_all_pods() {
         return;
     }
-    let mut waiting: Vec<&Pod> = view.troubled_pods().filter(|pod| waits_for_a_slot(pod)).collect();
-    waiting.sort_by_key(|pod| (pod.created().is_none(), pod.created()));
-    let oldest: Vec<ObjectRef> = waiting.iter().take(BEHIND).map(|pod| pod.object_ref()).collect();
-    for node in view.nodes().filter(|node| node.is_ready() && !node.is_leaving()) {
-        let pods = i64::try_from(view.load(&node.name).pods).unwrap_or(i64::MAX);
-        let Some(room) = node.pods.filter(|room| *room > 0) else { continue };
-        if pods.saturating_mul(100) < room.saturating_mul(NEARLY_FULL) {
-            continue;
-        }
+    let waiting: Vec<&Pod> = view.troubled_pods().filter(|pod| waits_for_a_slot(pod)).collect();
+    let owners: BTreeSet<(&str, Owner)> = waiting
+        .iter()
+        .map(|pod| {
+            let itself = || Owner { kind: "Pod".into(), name: (*pod.name).into() };
+            (&*pod.shared.namespace, view.root(pod).unwrap_or_else(itself))
+        })
+        .collect();
+    let nodes: Vec<(&Node, i64, i64)> = view.nodes().filter_map(|node| used(view, node)).collect();
+    let is_missed =
+        |(node, pods, room): &&(&Node, i64, i64)| pods >= room && !node.cordoned && !waiting.is_empty();
+    let full: Vec<&Node> = nodes.iter().filter(is_missed).map(|(node, ..)| *node).collect();
+    for of in
+        nodes.iter().filter(|(_, pods, room)| pods.saturating_mul(100) >= room.saturating_mul(NEARLY_FULL))
+    {
+        let (node, pods, room) = *of;
         let mut facts = vec![("pods", Fact::Number(pods)), ("room", Fact::Number(room))];
-        let is_missed = pods >= room && !node.cordoned && !waiting.is_empty();
+        let is_missed = is_missed(&of);
         let (text, severity) = if is_missed { (&FULL, Severity::Medium) } else { (&NEARLY, Severity::Low) };
         if is_missed {
             facts.push(("waiting", Fact::count(waiting.len())));
+            facts.push(("owners", Fact::count(owners.len())));
+            facts.push(("names", Fact::first(NAMED, full.iter().map(|node| &*node.name))));
         }
         let finding = out.node(node, &[], severity, Message::new(text, facts));
-        if is_missed {
+        if let Some(first) = full.first().filter(|_| is_missed) {
             // All full nodes belong to one incident: the pods wait for a slot on any of them.
-            finding.because.clone_from(&oldest);
+            finding.because = vec![first.object()];
+            finding.since = waiting.iter().filter_map(|pod| pod.created()).min();
         }
         let field = format!("--field-selector=spec.nodeName={}", node.name);
         finding.actions.push(view.settings.kubectl.line(&["get", "pods", "-A", "-o", "wide", &field]));
     }
+}
+
+/// Returns the pods of a node and the most that it can have, unless its number of pods says nothing about the cluster.
+fn used<'a>(view: &View<'a>, node: &'a Node) -> Option<(&'a Node, i64, i64)> {
+    let made_for_pods = node.is_virtual() || node.is_of_one_pod();
+    let room =
+        node.pods.filter(|room| *room > 0 && !made_for_pods && node.is_ready() && !node.is_leaving())?;
+    Some((node, i64::try_from(view.load(&node.name).pods).unwrap_or(i64::MAX), room))
 }
 
 fn waits_for_a_slot(pod: &Pod) -> bool {

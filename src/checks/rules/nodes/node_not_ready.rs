@@ -67,8 +67,13 @@ fn run(view: &View, out: &mut Reporter) {
         let (text, facts) = message(view, node, &pods);
         // A new node needs time to report, and a reboot takes a moment. A node that is being removed is not ready on
         // purpose.
-        let passing = view.within_grace(node.created) || view.within_grace(since) || node.is_leaving();
-        let severity = if passing { Severity::Low } else { Severity::High };
+        let passing = view.within_grace(node.created) || view.within_grace(since) || view.is_going(node);
+        let severity = match passing {
+            true => Severity::Low,
+            // Its pods have moved, but its removal does not end.
+            false if node.is_leaving() && pods.is_empty() => Severity::Medium,
+            false => Severity::High,
+        };
         let finding = out.node(node, &[], severity, Message::new(text, facts));
         finding.since = since.or(node.created);
         finding.affected = pods.iter().map(|pod| pod.object_ref()).collect();

@@ -1,11 +1,13 @@
 //! A node is short of memory, disk space or process ids.
 
 use crate::checks::prelude::*;
+use crate::checks::rules::nodes::held_off;
+use std::collections::BTreeMap;
 
 static INFO: CheckInfo = CheckInfo {
     id: "node-pressure",
     since: "0.1.0",
-    severity: Severity::Medium,
+    severity: Severity::High,
     needs: &[Kind::Node],
     title: Text { en: "Node under pressure", zh_tw: "節點資源吃緊", zh_cn: "节点资源吃紧" },
     meaning: Text {
@@ -14,9 +16,12 @@ static INFO: CheckInfo = CheckInfo {
         zh_cn: "kubelet 不再接收会加重负担的 Pod，并会驱逐部分现有 Pod。",
     },
     remedy: Text {
-        en: "Find the cause: images and logs for the disk, pods without limits for memory.",
-        zh_tw: "找出佔用來源：磁碟看映像檔與日誌，記憶體看沒有上限的 Pod。",
-        zh_cn: "找出占用来源：磁盘看镜像与日志，内存看没有限制（limit）的 Pod。",
+        en: "Free the resource on the node, or enlarge it: images, logs and emptyDir volumes for the disk, pods without \
+             limits for memory. Evicted and waiting pods recover when the condition ends.",
+        zh_tw: "在節點上釋放或擴充該資源：磁碟看映像檔、日誌與 emptyDir，記憶體看沒有上限的 Pod。狀態解除後，被驅逐與等待中的 Pod \
+                會恢復。",
+        zh_cn: "在节点上释放或扩充该资源：磁盘看镜像、日志与 emptyDir，内存看没有限制（limit）的 Pod。状态解除后，被驱逐与等待中的 Pod \
+                会恢复。",
     },
     prevention: Text {
         en: "Set requests and limits, rotate logs, and let the kubelet remove unused images early enough.",
@@ -35,6 +40,24 @@ static MESSAGE: Text = Text {
     zh_cn: "{condition}（{reason}）：{detail}",
 };
 
+static HARMFUL: Text = Text {
+    en: "{condition} ({reason}): {detail}; {evicted:# pod|# pods} evicted, {waiting:# pod waits|# pods wait} for a node",
+    zh_tw: "{condition}（{reason}）：{detail}；已驅逐 {evicted} 個 Pod，等待節點的 Pod：{waiting} 個",
+    zh_cn: "{condition}（{reason}）：{detail}；已驱逐 {evicted} 个 Pod，等待节点的 Pod：{waiting} 个",
+};
+
+static EVICTS: Text = Text {
+    en: "{condition} ({reason}): {detail}; {evicted:# pod|# pods} evicted and not replaced",
+    zh_tw: "{condition}（{reason}）：{detail}；已驅逐 {evicted} 個 Pod，尚無其他 Pod 接手",
+    zh_cn: "{condition}（{reason}）：{detail}；已驱逐 {evicted} 个 Pod，尚无其他 Pod 接手",
+};
+
+static AWAITED: Text = Text {
+    en: "{condition} ({reason}): {detail}; {waiting:# pod waits|# pods wait} for a node",
+    zh_tw: "{condition}（{reason}）：{detail}；等待節點的 Pod：{waiting} 個",
+    zh_cn: "{condition}（{reason}）：{detail}；等待节点的 Pod：{waiting} 个",
+};
+
 static WITHOUT_MESSAGE: Text =
     Text {
         en: "{condition} ({reason})", zh_tw: "{condition}（{reason}）", zh_cn: "{condition}（{reason}）"
@@ -42,27 +65,79 @@ static WITHOUT_MESSAGE: Text =
 
 static UNSAID: Text = Text { en: "{condition}", zh_tw: "{condition}", zh_cn: "{condition}" };
 
-/// Conditions of the kubelet that are bad when True. Other components' conditions are ignored.
-const BAD: [&str; 3] = ["DiskPressure", "MemoryPressure", "PIDPressure"];
+/// The pressures and their taints. Conditions of other components are ignored.
+const BAD: [(&str, &str); 3] = [
+    ("DiskPressure", "node.kubernetes.io/disk-pressure"),
+    ("MemoryPressure", "node.kubernetes.io/memory-pressure"),
+    ("PIDPressure", "node.kubernetes.io/pid-pressure"),
+];
 
 fn run(view: &View, out: &mut Reporter) {
-    for node in view.nodes() {
-        for condition in BAD.iter().filter_map(|kind| node.condition(kind)).filter(|c| c.status == "True") {
-            let facts = vec![
-                ("condition", Fact::text(&condition.r#type)),
-                ("reason", Fact::text(&condition.reason)),
-                ("detail", Fact::text(&condition.message)),
-            ];
-            // A node that is being removed needs no repair.
-            let severity = if node.is_leaving() { Severity::Low } else { Severity::Medium };
-            let text = match (condition.reason.is_empty(), condition.message.is_empty()) {
-                (true, _) => &UNSAID,
-                (false, true) => &WITHOUT_MESSAGE,
-                (false, false) => &MESSAGE,
-            };
-            let finding = out.node(node, &[&condition.r#type], severity, Message::new(text, facts));
-            finding.since = condition.since();
-            finding.actions.push(view.settings.kubectl.line(&["top", "node", &node.name]));
+    let evicted = evicted(view);
+    for (kind, taint) in BAD {
+        let is_bad = |node: &&Node| node.condition(kind).is_some_and(|condition| condition.status == "True");
+        let mut nodes = view.nodes().filter(is_bad).peekable();
+        let waiting = if nodes.peek().is_some() { held_off(view, taint).len() } else { 0 };
+        for node in nodes {
+            let waiting = if node.is_tainted(taint) { waiting } else { 0 };
+            report(view, node, kind, (evicted.get(&*node.name).copied().unwrap_or(0), waiting), out);
         }
     }
+}
+
+/// Reports a pressure, with the number of evicted pods that are not replaced and that of the pods that wait for a node.
+fn report(view: &View, node: &Node, kind: &str, (evicted, waiting): (usize, usize), out: &mut Reporter) {
+    let Some(condition) = node.condition(kind) else { return };
+    let suffers = evicted + waiting > 0;
+    let facts = vec![
+        ("condition", Fact::text(&condition.r#type)),
+        ("reason", Fact::text(&condition.reason)),
+        ("detail", Fact::text(&condition.message)),
+        ("evicted", Fact::count(evicted)),
+        ("waiting", Fact::count(waiting)),
+    ];
+    let severity = match suffers {
+        // A node that is being removed needs no repair.
+        _ if node.is_leaving() => Severity::Low,
+        true => Severity::High,
+        false => Severity::Medium,
+    };
+    let text = match (condition.reason.is_empty(), condition.message.is_empty()) {
+        (true, _) => &UNSAID,
+        (false, true) => &WITHOUT_MESSAGE,
+        (false, false) => match (evicted, waiting) {
+            (0, 0) => &MESSAGE,
+            (0, _) => &AWAITED,
+            (_, 0) => &EVICTS,
+            _ => &HARMFUL,
+        },
+    };
+    let finding = out.node(node, &[kind], severity, Message::new(text, facts));
+    finding.since = condition.since();
+    finding.serving = !suffers;
+    finding.actions.push(look(view, node, kind));
+}
+
+/// Returns the command that shows what uses the resource.
+fn look(view: &View, node: &Node, kind: &str) -> String {
+    let kubectl = &view.settings.kubectl;
+    if kind == "MemoryPressure" {
+        return kubectl.line(&["top", "node", &node.name]);
+    }
+    let field = format!("--field-selector=spec.nodeName={}", node.name);
+    kubectl.line(&["get", "pods", "-A", "-o", "wide", &field])
+}
+
+/// Returns the number of pods that each node evicted and that are not replaced.
+fn evicted<'a>(view: &View<'a>) -> BTreeMap<&'a str, usize> {
+    let mut evicted: BTreeMap<&str, usize> = BTreeMap::new();
+    for (pod, trouble) in view.problems() {
+        let missed = || view.successor(pod).is_none() && !view.is_served(pod);
+        if let (PodProblem::Evicted, Some(node)) = (trouble, pod.node.as_deref())
+            && missed()
+        {
+            *evicted.entry(node).or_default() += 1;
+        }
+    }
+    evicted
 }

@@ -83,7 +83,8 @@ const SIDE_BY_SIDE: usize = 2;
 fn run(view: &View, out: &mut Reporter) {
     let versions: Vec<(&Node, (u32, u32))> = view
         .nodes()
-        .filter(|node| !node.is_leaving())
+        // A virtual kubelet has the version of its own library.
+        .filter(|node| !node.is_leaving() && !node.is_virtual())
         .filter_map(|node| Some((node, node.minor_version()?)))
         .collect();
     let newest = versions.iter().max_by_key(|(_, version)| *version);

@@ -14,6 +14,7 @@ pub(crate) mod pod_leftover;
 pub(crate) mod pod_not_ready;
 pub(crate) mod pod_oom_killed;
 pub(crate) mod pod_probe_failing;
+pub(crate) mod pod_rejected;
 pub(crate) mod pod_restarting_often;
 pub(crate) mod pod_sandbox_failed;
 pub(crate) mod pod_stuck_terminating;

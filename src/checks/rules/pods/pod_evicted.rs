@@ -1,7 +1,7 @@
 //! Pods that their node evicted or rejected, counted by owner.
 
 use crate::checks::prelude::*;
-use crate::model::Owner;
+use crate::model::{Owner, is_rejection};
 use std::collections::BTreeMap;
 
 static INFO: CheckInfo = CheckInfo {
@@ -67,6 +67,9 @@ fn run(view: &View, out: &mut Reporter) {
             continue; // The Job counts its failures.
         }
         let reason = pod.object.as_deref().map_or("", |object| object.status.reason.as_str());
+        if is_rejection(reason) {
+            continue; // Another check reports what the kubelet did not even start.
+        }
         groups.entry((&pod.shared.namespace, whose(view, pod), reason)).or_default().push(pod);
     }
     for ((_, _, reason), mut pods) in groups {
@@ -87,27 +90,46 @@ fn run(view: &View, out: &mut Reporter) {
             None => (&NOT_REPLACED, Severity::High),
         };
         let affected = pods.iter().skip(1).map(|pod| pod.object_ref()).collect();
-        let names: Vec<&str> = pods.iter().map(|pod| &*pod.name).collect();
         let oldest = pods.iter().filter_map(|pod| ended(pod)).min();
         let finding = out.pod(newest, &[reason], severity, Message::new(text, facts));
         finding.since = oldest;
         finding.affected = affected;
-        let kubectl = &view.settings.kubectl;
-        let delete = [&["delete", "pod", "-n", &newest.shared.namespace], names.as_slice()].concat();
-        let node = newest.node.as_deref().map(|node| ObjectRef::of_cluster("Node", node));
-        finding.actions = vec![kubectl.line(&delete)];
-        finding.actions.extend(node.map(|node| kubectl.describe(&node)));
+        let stressed = newest.node.as_deref().and_then(|node| view.node(node));
+        let stressed = stressed.filter(|node| node.pressures().count() > 0);
+        finding.because = stressed.map(Node::object).into_iter().collect();
+        let lasts = is_repeating(view, newest) || stressed.is_some() && severity == Severity::High;
+        finding.actions = actions(view, &pods, lasts);
     }
 }
 
+/// Returns the commands for evicted pods, newest first. While the evictions last, deleted pods are followed by others.
+fn actions(view: &View, pods: &[&Pod], lasts: bool) -> Vec<String> {
+    let [newest, ..] = pods else { return Vec::new() };
+    let kubectl = &view.settings.kubectl;
+    let names: Vec<&str> = pods.iter().map(|pod| &*pod.name).collect();
+    let delete = [&["delete", "pod", "-n", &newest.shared.namespace], names.as_slice()].concat();
+    let node = newest.node.as_deref().map(|node| ObjectRef::of_cluster("Node", node));
+    let delete = (!lasts).then(|| kubectl.line(&delete));
+    delete.into_iter().chain(node.map(|node| kubectl.describe(&node))).collect()
+}
+
+/// The seconds for which the newest failed pod of a loop is at most old: a controller replaces it at once.
+const LOOP: i64 = 300;
+
+/// Whether a controller still creates pods that fail in the same way: to delete them achieves nothing.
+pub(crate) fn is_repeating(view: &View, newest: &Pod) -> bool {
+    let owned = newest.shared.owner.is_some();
+    owned && !view.is_served(newest) && newest.created().is_some_and(|at| view.age(at) < LOOP)
+}
+
 /// Returns the owner that groups the pod: its topmost owner, or the pod itself. Static pods of a node form no group.
-fn whose(view: &View, pod: &Pod) -> Owner {
+pub(crate) fn whose(view: &View, pod: &Pod) -> Owner {
     let owner = view.root(pod).filter(|owner| &*owner.kind != "Node");
     owner.unwrap_or_else(|| Owner { kind: "Pod".into(), name: (*pod.name).into() })
 }
 
 /// Returns the time of the eviction, or of the creation if the former is unknown.
-fn ended(pod: &Pod) -> Option<Time> {
+pub(crate) fn ended(pod: &Pod) -> Option<Time> {
     let object = pod.object.as_deref()?;
     let disrupted = object.status.condition("DisruptionTarget").and_then(crate::wire::Condition::since);
     disrupted.or_else(|| pod.finished()).or(pod.created())

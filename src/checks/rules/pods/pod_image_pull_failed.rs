@@ -1,5 +1,6 @@
 //! The image of a container cannot be pulled.
 
+use crate::checks::platform::other_system;
 use crate::checks::prelude::*;
 
 static INFO: CheckInfo = CheckInfo {
@@ -46,7 +47,7 @@ static UNSAID: Text = Text {
 /// the certain causes come first.
 static CAUSES: [(&[&str], Text); 12] = [
     (
-        &["no match for platform", "no matching manifest for"],
+        &["no match for platform", "no matching manifest for", "cannot be used on this platform"],
         Text {
             en: "no image for the node's architecture",
             zh_tw: "沒有節點架構可用的版本",
@@ -149,6 +150,13 @@ static CAUSES: [(&[&str], Text); 12] = [
     ),
 ];
 
+static OTHER_SYSTEM: Text = Text {
+    en: "it has no build for {platform}, the platform of node {node}; set nodeSelector kubernetes.io/os: {wanted} on the \
+         workload",
+    zh_tw: "沒有節點 {node} 的平台 {platform} 可用的版本；請在工作負載設定 nodeSelector kubernetes.io/os: {wanted}",
+    zh_cn: "没有节点 {node} 的平台 {platform} 可用的版本；请在工作负载上设置 nodeSelector kubernetes.io/os: {wanted}",
+};
+
 static OTHER: Text =
     Text { en: "the runtime reports an error", zh_tw: "執行環境回報", zh_cn: "运行时返回" };
 
@@ -157,12 +165,13 @@ fn run(view: &View, out: &mut Reporter) {
         let PodProblem::ImagePull(container) = trouble else { continue };
         let waiting = container.status.state.waiting.clone().unwrap_or_default();
         let (cause, detail) = cause(view, pod, &container, &waiting);
+        let system = other_platform(view, pod, container.image()).filter(|_| *cause == CAUSES[0].1);
         let facts = vec![
             ("role", Fact::Words(role(&container))),
             ("container", Fact::text(&container.status.name)),
             ("image", Fact::text(container.image())),
             ("reason", Fact::text(&waiting.reason)),
-            ("cause", Fact::Words(cause)),
+            ("cause", system.map_or(Fact::Words(cause), Fact::Message)),
             ("detail", Fact::text(&detail)),
         ];
         let text = if detail.is_empty() { &UNSAID } else { &MESSAGE };
@@ -175,6 +184,17 @@ fn run(view: &View, out: &mut Reporter) {
         finding.because = vec![ObjectRef::of_cluster("Image", container.image())];
         finding.actions = vec![view.describe(pod)];
     }
+}
+
+/// Returns that an image needs another operating system than that of the pod's node, if it does.
+fn other_platform(view: &View, pod: &Pod, image: &str) -> Option<Message> {
+    let node = view.node(pod.node.as_deref()?)?;
+    let facts = vec![
+        ("wanted", Fact::text(other_system(view, node, image)?)),
+        ("platform", Fact::Text(format!("{}/{}", node.system, node.architecture))),
+        ("node", Fact::text(&node.name)),
+    ];
+    Some(Message::new(&OTHER_SYSTEM, facts))
 }
 
 /// Returns the cause and the message that shows it: from the container's status, or from the kubelet's last warning.

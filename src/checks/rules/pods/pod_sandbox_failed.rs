@@ -1,7 +1,7 @@
 //! The node cannot create the sandbox or the network of a pod.
 
 use crate::checks::prelude::*;
-use crate::model::SANDBOX_EVENTS;
+use crate::model::{SANDBOX_EVENTS, is_about_system};
 
 static INFO: CheckInfo = CheckInfo {
     id: "pod-sandbox-failed",
@@ -44,16 +44,20 @@ static MESSAGE: Text = Text {
 };
 
 /// How the kubelet begins: the message says the same.
-const PREFIXES: [&str; 2] = ["Failed to create pod sandbox: ", "Failed create pod sandbox: "];
+const PREFIXES: [&str; 3] =
+    ["(combined from similar events): ", "Failed to create pod sandbox: ", "Failed create pod sandbox: "];
 
 fn without_prefix(message: &str) -> &str {
-    PREFIXES.iter().find_map(|prefix| message.strip_prefix(prefix)).unwrap_or(message)
+    PREFIXES.iter().fold(message, |rest, prefix| rest.strip_prefix(prefix).unwrap_or(rest))
 }
 
 fn run(view: &View, out: &mut Reporter) {
     for (pod, trouble) in view.problems() {
         let PodProblem::Sandbox = trouble else { continue };
         let Some(warning) = view.context(pod).warning(&SANDBOX_EVENTS) else { continue };
+        if is_about_system(&warning.message) {
+            continue; // The image is at fault, which another check reports.
+        }
         let node = pod.node.as_deref().unwrap_or("?");
         let since = pod.unready_since().or(pod.created());
         let facts = vec![

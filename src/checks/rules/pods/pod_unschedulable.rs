@@ -1,6 +1,7 @@
 //! The scheduler finds no node for a pod.
 
-use crate::checks::fit::Fit;
+use crate::checks::fit::scheduler::{is_about_volumes, short_of, without_preemption};
+use crate::checks::fit::{Fit, Misfit, Reason, Resource, taints};
 use crate::checks::prelude::*;
 
 static INFO: CheckInfo = CheckInfo {
@@ -16,10 +17,12 @@ static INFO: CheckInfo = CheckInfo {
         zh_cn: "没有合适的节点：资源不足、污点不被容忍，或选择算符、卷没有节点满足。",
     },
     remedy: Text {
-        en: "Find out what rules out each node. Then lower the requests, free resources, tolerate the \
-             taint, or add a node.",
-        zh_tw: "看各節點分別因何被排除：降低要求、騰出資源、容忍 taint，或新增節點。",
-        zh_cn: "看各节点分别因何被排除：降低要求、腾出资源、添加容忍度，或新增节点。",
+        en: "Find out what rules out each node. Then lower the requests, free resources, correct the selector and \
+             the tolerations of the pod, or add a node. A taint that a component sets disappears when the component works.",
+        zh_tw: "看各節點分別因何被排除：降低要求、騰出資源、修正 Pod 的選擇條件與容忍設定，或新增節點。由元件設定的 taint 會在該元件恢復\
+                正常後消失。",
+        zh_cn: "看各节点分别因何被排除：降低要求、腾出资源、修正 Pod 的选择算符与容忍度，或新增节点。由组件设置的污点会在该组件恢复\
+                正常后消失。",
     },
     prevention: Text {
         en: "Keep room for the loss of one node, and set a ResourceQuota for namespaces that grow.",
@@ -44,119 +47,159 @@ static EXPLAINED: Text = Text {
     zh_cn: "已 {age} 无法调度：{cause}；调度器消息：{detail}",
 };
 
+static BY: Text = Text {
+    en: "not scheduled for {age} by {scheduler}: {detail}",
+    zh_tw: "{scheduler} 已 {age} 未排程這個 Pod：{detail}",
+    zh_cn: "{scheduler} 已 {age} 未调度这个 Pod：{detail}",
+};
+
+static BY_FOR: Text = Text {
+    en: "not scheduled for {age} by {scheduler} ({reason}): {detail}",
+    zh_tw: "{scheduler} 已 {age} 未排程這個 Pod（{reason}）：{detail}",
+    zh_cn: "{scheduler} 已 {age} 未调度这个 Pod（{reason}）：{detail}",
+};
+
+static NO_DEFAULT: Text = Text {
+    en: "Pending for {age}, and no scheduler has processed it: {scheduler} does not run or does not keep up",
+    zh_tw: "已 Pending {age}，沒有任何排程器處理過：{scheduler} 沒有執行或來不及處理",
+    zh_cn: "已 Pending {age}，没有任何调度器处理过：{scheduler} 没有运行或来不及处理",
+};
+
+static NO_OTHER: Text = Text {
+    en: "Pending for {age}, and no scheduler has processed it: schedulerName is {scheduler}, and no scheduler of that \
+         name runs, or it does not keep up",
+    zh_tw: "已 Pending {age}，沒有任何排程器處理過：schedulerName 為 {scheduler}，該名稱的排程器沒有執行或來不及處理",
+    zh_cn: "已 Pending {age}，没有任何调度器处理过：schedulerName 为 {scheduler}，该名称的调度器没有运行或来不及处理",
+};
+
 static GATED: Text = Text {
     en: "not scheduled for {age} because of scheduling gate {gates}",
     zh_tw: "已 {age} 暫緩排程：scheduling gate {gates}",
     zh_cn: "已 {age} 暂缓调度：调度门控（scheduling gate）{gates}",
 };
 
+/// The scheduler of a pod that names none.
+const DEFAULT: &str = "default-scheduler";
+
+/// How many nodes explain that a pod waits: there may be as many waiting pods as nodes.
+const BEHIND: usize = 10;
+
 fn run(view: &View, out: &mut Reporter) {
     let fit = Fit::new(view);
+    let schedulers = failing_schedulers(view);
     for (pod, trouble) in view.problems() {
-        let gated = match trouble {
-            PodProblem::Gated => true,
-            PodProblem::Unschedulable => false,
-            _ => continue,
-        };
-        let object = pod.object.as_deref();
-        let scheduled = object.and_then(|object| object.status.condition("PodScheduled"));
-        let since = scheduled.and_then(crate::wire::Condition::since).or(pod.created());
-        let gates = object.iter().flat_map(|object| &object.spec.scheduling_gates);
-        let said = scheduled.map_or("", |condition| condition.message.as_str());
-        let mut facts = vec![
-            ("age", view.ago(since)),
-            ("detail", Fact::text(without_preemption(said))),
-            ("gates", Fact::list(gates.map(|gate| gate.name.as_str()))),
-        ];
-        let (known, reasons) = if gated { (false, Vec::new()) } else { fit.explain(pod) };
-        let text = match reasons.first().filter(|_| known && !is_about_volumes(said)) {
-            _ if gated => &GATED,
-            Some(first) => {
-                facts.push(("cause", Fact::Words(first.text)));
-                facts.extend(first.facts.iter().cloned());
-                &EXPLAINED
-            }
-            None => &MESSAGE,
-        };
-        // A gate is set on purpose; a new pod may only wait for the autoscaler.
-        let severity = if gated || view.is_young_for(pod, since) { Severity::Low } else { Severity::High };
-        // A gated pod has its own key: a lack of room after the gate opens is a new finding.
-        let part: &[&str] = if gated { &["gated"] } else { &[] };
-        let finding = out.pod(pod, part, severity, Message::new(text, facts));
-        finding.since = since;
-        finding.because = because(pod, said);
-        finding.evidence = reasons;
-        finding.actions = vec![view.describe(pod), view.settings.kubectl.line(&["describe", "nodes"])];
+        match trouble {
+            PodProblem::Gated => gated(view, pod, out),
+            PodProblem::Unschedulable => waiting(view, pod, &fit, &schedulers, out),
+            _ => {}
+        }
     }
 }
 
-/// Returns the reasons of a scheduler's message, without the result of preemption that follows them.
-fn without_preemption(message: &str) -> &str {
-    let reasons = message.split_once(" preemption:").map_or(message, |(reasons, _)| reasons);
-    reasons.trim_end_matches(" no new claims to deallocate,").trim_end_matches(". not found")
+/// Reports a pod behind a gate. A gate is set on purpose. The pod has its own key: a lack of room after the gate opens is
+/// a new finding.
+fn gated(view: &View, pod: &Pod, out: &mut Reporter) {
+    let gates = pod.object.iter().flat_map(|object| &object.spec.scheduling_gates);
+    let gates = Fact::list(gates.map(|gate| gate.name.as_str()));
+    let since = since(pod);
+    let facts = vec![("age", view.ago(since)), ("gates", gates)];
+    let finding = out.pod(pod, &["gated"], Severity::Low, Message::new(&GATED, facts));
+    finding.since = since;
+    finding.actions = vec![view.describe(pod)];
 }
 
-fn is_about_volumes(message: &str) -> bool {
-    // Since 1.34 "volume node affinity conflict" is "PersistentVolume's node affinity".
-    [
-        "persistentvolumeclaim",
-        "PersistentVolume",
-        "persistent volume",
-        "volume node affinity",
-        "binding volumes",
-    ]
-    .iter()
-    .any(|words| message.contains(words))
+fn waiting(view: &View, pod: &Pod, fit: &Fit, schedulers: &[&Pod], out: &mut Reporter) {
+    let Some(object) = pod.object.as_deref() else { return };
+    let kubectl = &view.settings.kubectl;
+    let scheduler = Some(&*object.spec.scheduler_name).filter(|name| !name.is_empty()).unwrap_or(DEFAULT);
+    let condition = object.status.condition("PodScheduled");
+    let (reason, said) = condition.map_or(("", ""), |of| (of.reason.as_str(), of.message.as_str()));
+    let since = since(pod);
+    let mut facts = vec![
+        ("age", view.ago(since)),
+        ("detail", Fact::text(without_preemption(said))),
+        ("scheduler", Fact::text(scheduler)),
+        ("reason", Fact::text(reason)),
+    ];
+    let explained = fit.explain(pod);
+    // Another scheduler has rules of its own, and finds or makes nodes in its own way.
+    let is_foreign = scheduler != DEFAULT || !matches!(reason, "" | "SchedulerError" | "Unschedulable");
+    let first = explained.reasons.first();
+    let lead = first.filter(|_| explained.known && !is_foreign && !is_about_volumes(said));
+    facts.extend(lead.map(|lead| ("cause", Fact::Message(lead.message.clone()))));
+    let text = text(condition.map(|_| reason), scheduler == DEFAULT, is_foreign, lead.is_some());
+    // A new pod may only wait for the autoscaler.
+    let severity = if view.is_young_for(pod, since) { Severity::Low } else { Severity::High };
+    let finding = out.pod(pod, &[], severity, Message::new(text, facts));
+    finding.since = since;
+    finding.because = match lead {
+        _ if condition.is_none() => nobody(schedulers, scheduler),
+        Some(lead) => behind(lead),
+        None => because(pod, said),
+    };
+    if !is_foreign && condition.is_some() {
+        finding.evidence = explained.reasons.iter().map(|reason| reason.message.clone()).collect();
+    }
+    finding.actions = vec![view.describe(pod)];
+    finding
+        .actions
+        .extend((!is_foreign && condition.is_some()).then(|| kubectl.line(&["describe", "nodes"])));
+    let system = || kubectl.line(&["get", "pods", "-n", "kube-system", "-o", "wide"]);
+    finding.actions.extend(condition.is_none().then(system));
 }
 
-/// Returns the objects that may explain it: the pod's claims, or the full capacity of the cluster.
+/// Returns the text for the reason of the condition, if there is a condition.
+fn text(reason: Option<&str>, is_default: bool, is_foreign: bool, is_explained: bool) -> &'static Text {
+    match reason {
+        None if is_default => &NO_DEFAULT,
+        None => &NO_OTHER,
+        Some("" | "Unschedulable") if is_foreign => &BY,
+        Some(_) if is_foreign => &BY_FOR,
+        Some(_) if is_explained => &EXPLAINED,
+        Some(_) => &MESSAGE,
+    }
+}
+
+/// Returns since when a pod waits.
+fn since(pod: &Pod) -> Option<Time> {
+    let scheduled = pod.object.as_deref().and_then(|object| object.status.condition("PodScheduled"));
+    scheduled.and_then(crate::wire::Condition::since).or(pod.created())
+}
+
+/// Returns the pods of schedulers that fail, by their names.
+fn failing_schedulers<'a>(view: &View<'a>) -> Vec<&'a Pod> {
+    let failing = view.troubled_pods().filter(|pod| pod.shared.ended.is_none() && pod.node.is_some());
+    failing.filter(|pod| pod.name.contains("scheduler")).take(BEHIND).collect()
+}
+
+/// Returns the scheduler that has not processed a pod, and its own pods if they fail.
+fn nobody(failing: &[&Pod], scheduler: &str) -> Vec<ObjectRef> {
+    let named = if scheduler == DEFAULT { "kube-scheduler" } else { scheduler };
+    let failing = failing.iter().filter(|pod| pod.name.contains(named)).map(|pod| pod.object_ref());
+    std::iter::once(ObjectRef::of_cluster("Scheduler", scheduler)).chain(failing).collect()
+}
+
+/// Returns the objects that explain a reason: the nodes if they are at fault, or what the pod lacks. Pods that lack the
+/// same belong together.
+fn behind(lead: &Reason) -> Vec<ObjectRef> {
+    let nodes = || lead.nodes.iter().take(BEHIND).map(|node| node.object()).collect();
+    match &lead.misfit {
+        Misfit::Taint(key, _) if taints::removed(key).is_some() => nodes(),
+        Misfit::Cordoned | Misfit::NoRoom(Resource::Pods) => nodes(),
+        Misfit::Taint(_, taint) => vec![ObjectRef::of_cluster("Taint", taint)],
+        Misfit::Labels(labels) | Misfit::Domains(labels) => {
+            vec![ObjectRef::of_cluster("Label", &labels.join(", "))]
+        }
+        Misfit::NoRoom(resource) => vec![ObjectRef::of_cluster("Capacity", resource.name())],
+        // The pod is at fault.
+        Misfit::TooLarge(_) => Vec::new(),
+    }
+}
+
+/// Returns the objects that may explain a message of a scheduler: the pod's claims, or the capacity of the cluster.
 fn because(pod: &Pod, message: &str) -> Vec<ObjectRef> {
     if is_about_volumes(message) {
         return pod.claim_refs().collect();
     }
-    let short =
-        ["cpu", "memory"].into_iter().filter(|name| message.contains(&format!("Insufficient {name}")));
-    short.map(|name| ObjectRef::of_cluster("Capacity", name)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_scheduler_is_quoted_without_what_changes_nothing() {
-        for (said, shown) in [
-            (
-                "0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are \
-              available: 3 Preemption is not helpful for scheduling.",
-                "0/3 nodes are available: 3 Insufficient cpu.",
-            ),
-            (
-                "0/3 nodes are available: 3 Insufficient cpu. preemption: 0/3 nodes are available.",
-                "0/3 nodes are available: 3 Insufficient cpu.",
-            ),
-            (
-                "0/2 nodes are available: persistentvolumeclaim \"data\" not found. not found",
-                "0/2 nodes are available: persistentvolumeclaim \"data\" not found",
-            ),
-            ("0/2 nodes are available: 2 Too many pods.", "0/2 nodes are available: 2 Too many pods."),
-        ] {
-            assert_eq!(without_preemption(said), shown);
-        }
-    }
-
-    #[test]
-    fn old_and_new_schedulers_say_that_it_is_the_volumes() {
-        for said in [
-            "0/6 nodes are available: 4 node(s) had volume node affinity conflict.",
-            "0/6 nodes are available: 4 node(s) didn't match PersistentVolume's node affinity.",
-            "0/6 nodes are available: pod has unbound immediate PersistentVolumeClaims.",
-            "0/6 nodes are available: persistentvolumeclaim \"data\" not found.",
-        ] {
-            assert!(is_about_volumes(said), "{said}");
-        }
-        assert!(!is_about_volumes(
-            "0/6 nodes are available: 6 node(s) didn't match Pod's node affinity/selector."
-        ));
-    }
+    short_of(message).into_iter().map(|name| ObjectRef::of_cluster("Capacity", name)).collect()
 }

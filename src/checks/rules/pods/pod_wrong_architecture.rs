@@ -1,6 +1,8 @@
-//! A container's program is built for another architecture than that of its node.
+//! A container's program is built for another platform than that of its node.
 
+use crate::checks::platform::{release, release_of_image, windows_build};
 use crate::checks::prelude::*;
+use crate::model::{SANDBOX_EVENTS, is_about_system};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,27 +12,29 @@ static INFO: CheckInfo = CheckInfo {
     severity: Severity::High,
     needs: &[Kind::Pod, Kind::Node],
     title: Text {
-        en: "Image built for another architecture",
-        zh_tw: "映像檔架構與節點不符",
-        zh_cn: "镜像架构与节点不符",
+        en: "Image built for another platform",
+        zh_tw: "映像檔平台與節點不符",
+        zh_cn: "镜像平台与节点不符",
     },
     meaning: Text {
-        en: "The kernel cannot execute the program (\"exec format error\"): the image is built for another \
-             processor architecture.",
-        zh_tw: "核心無法執行該程式（exec format error）：映像檔是為另一種處理器架構建置的。",
-        zh_cn: "内核无法执行该程序（exec format error）：镜像是为另一种处理器架构构建的。",
+        en: "The node cannot run the program: the image is built for another processor architecture (\"exec format \
+             error\"), operating system or build of Windows.",
+        zh_tw: "節點無法執行該程式：映像檔是為另一種處理器架構（exec format error）、作業系統或 Windows 組建版本建置的。",
+        zh_cn: "节点无法执行该程序：镜像是为另一种处理器架构（exec format error）、操作系统或 Windows 内部版本构建的。",
     },
     remedy: Text {
-        en: "Push an image for the node's architecture under a separate tag and set that tag in the \
-             manifest, or build one tag for both architectures.",
-        zh_tw: "推送符合節點架構的映像檔（使用自己的 tag）並在 manifest 指定，或建置同時支援兩種架構的 tag。",
-        zh_cn: "推送符合节点架构的镜像（用单独的标签）并在清单（manifest）里指定，\
-                或构建同时支持两种架构的标签。",
+        en: "Use an image for the platform of the node, or select nodes of the image's platform by kubernetes.io/arch, \
+             kubernetes.io/os or node.kubernetes.io/windows-build.",
+        zh_tw: "改用符合節點平台的映像檔，或以 kubernetes.io/arch、kubernetes.io/os、node.kubernetes.io/windows-build 選擇符合\
+                映像檔平台的節點。",
+        zh_cn: "改用符合节点平台的镜像，或用 kubernetes.io/arch、kubernetes.io/os、node.kubernetes.io/windows-build 选择符合\
+                镜像平台的节点。",
     },
     prevention: Text {
-        en: "Build images for every architecture in the cluster, or select nodes by kubernetes.io/arch.",
-        zh_tw: "為叢集裡每種架構都建置映像檔，或以 kubernetes.io/arch 指定節點。",
-        zh_cn: "为集群里每种架构都构建镜像，或用 kubernetes.io/arch 指定节点。",
+        en: "Build images for every platform in the cluster, and set nodeSelector kubernetes.io/os on every workload of a \
+             mixed cluster.",
+        zh_tw: "為叢集裡每種平台都建置映像檔；混合叢集的每個工作負載都設定 nodeSelector kubernetes.io/os。",
+        zh_cn: "为集群里每种平台都构建镜像；混合集群的每个工作负载都设置 nodeSelector kubernetes.io/os。",
     },
     page: page!("pod-wrong-architecture"),
     traits: Traits::NONE,
@@ -71,36 +75,110 @@ static UNKNOWN: Text = Text {
     zh_cn: "{role} {container}：镜像 {image} 的架构与节点不符（exec format error）",
 };
 
+static BOTH_BUILDS: Text = Text {
+    en: "image {image} is built for Windows {built}, node {node} runs build {build} ({release}): use an image for {release}, \
+         or nodes of the image's build",
+    zh_tw: "映像檔 {image} 為 Windows {built} 建置，節點 {node} 的組建版本是 {build}（{release}）：請改用 {release} 的映像檔，或符合\
+            映像檔版本的節點",
+    zh_cn: "镜像 {image} 为 Windows {built} 构建，节点 {node} 的内部版本是 {build}（{release}）：请改用 {release} 的镜像，或符合\
+            镜像版本的节点",
+};
+
+static HOST_BUILD: Text = Text {
+    en: "image {image}, or the pause image, is built for another operating system or Windows build than node {node} runs: \
+         build {build} ({release}); use images for {release}, or select nodes by kubernetes.io/os",
+    zh_tw: "映像檔 {image} 或 pause 映像檔的作業系統或 Windows 版本與節點 {node} 的組建版本 {build}（{release}）不符：請使用 {release} \
+            的映像檔，或以 kubernetes.io/os 選擇節點",
+    zh_cn: "镜像 {image} 或 pause 镜像的操作系统或 Windows 版本与节点 {node} 的内部版本 {build}（{release}）不符：请使用 {release} \
+            的镜像，或用 kubernetes.io/os 选择节点",
+};
+
+static OTHER_SYSTEM: Text = Text {
+    en: "image {image} is not built for the operating system or the Windows build of node {node}: {detail}",
+    zh_tw: "映像檔 {image} 不是為節點 {node} 的作業系統或 Windows 版本建置：{detail}",
+    zh_cn: "镜像 {image} 不是为节点 {node} 的操作系统或 Windows 版本构建：{detail}",
+};
+
 fn run(view: &View, out: &mut Reporter) {
     let architectures = OnceCell::new();
     for (pod, trouble) in view.problems() {
-        let PodProblem::Architecture(container) = trouble else { continue };
-        let image = container.image();
-        let node = pod.node.as_deref().and_then(|name| view.node(name));
-        let own = node.map_or("", |node| node.architecture.as_str());
-        let said = view.context(pod).format_error(&container).unwrap_or_default();
-        let named = named_in(image)
-            .map(str::to_owned)
-            .or_else(|| runs_on(architectures.get_or_init(|| by_image(view)), image));
-        let (text, built) = story(named, own, said);
-        let mut facts = vec![
-            ("role", Fact::Words(role(&container))),
-            ("container", Fact::text(&container.status.name)),
-            ("image", Fact::text(image)),
-            ("node", Fact::text(pod.node.as_deref().unwrap_or("?"))),
-            ("architecture", Fact::text(own)),
-            ("detail", Fact::text(said)),
-        ];
-        facts.extend(built.map(|built| ("built", Fact::text(built))));
-        let finding = out.pod(pod, &[&container.status.name], Severity::High, Message::new(text, facts));
-        finding.since = pod.unready_since().or(pod.created());
-        finding.because = vec![ObjectRef::of_cluster("Image", image)];
-        let columns = "custom-columns=NODE:.metadata.name,ARCH:.status.nodeInfo.architecture";
-        finding.actions = vec![
-            view.settings.kubectl.line(&["get", "nodes", "-o", columns]),
-            view.show_log(pod, &container),
-        ];
+        let context = view.context(pod);
+        match trouble {
+            PodProblem::Sandbox => {
+                let warning = context.warning(&SANDBOX_EVENTS).filter(|of| is_about_system(&of.message));
+                if let Some(warning) = warning {
+                    let image = pod.shared.template.specs.first().map_or("?", |spec| &*spec.image);
+                    system(view, pod, (&[], image), &warning.message, out);
+                }
+            }
+            PodProblem::Architecture(container) => {
+                let said = context.format_error(&container).unwrap_or_default();
+                if is_about_system(said) {
+                    system(view, pod, (&[&container.status.name], container.image()), said, out);
+                } else {
+                    architecture(view, pod, &container, &architectures, out);
+                }
+            }
+            _ => {}
+        }
     }
+}
+
+/// Reports an image for another operating system, or another build of Windows.
+fn system(view: &View, pod: &Pod, (part, image): (&[&str], &str), said: &str, out: &mut Reporter) {
+    let name = pod.node.as_deref().unwrap_or("?");
+    let build = view.node(name).and_then(windows_build);
+    let released = build.and_then(release);
+    let built = release_of_image(image).filter(|built| released.is_some_and(|of| of != *built));
+    let mut facts =
+        vec![("image", Fact::text(image)), ("node", Fact::text(name)), ("detail", Fact::text(said))];
+    facts.extend(build.map(|build| ("build", Fact::text(build))));
+    facts.extend(released.map(|release| ("release", Fact::text(release))));
+    facts.extend(built.map(|built| ("built", Fact::text(built))));
+    let text = match (released, built) {
+        (Some(_), Some(_)) => &BOTH_BUILDS,
+        (Some(_), None) => &HOST_BUILD,
+        (None, _) => &OTHER_SYSTEM,
+    };
+    let finding = out.pod(pod, part, Severity::High, Message::new(text, facts));
+    finding.since = pod.unready_since().or(pod.created());
+    finding.because = vec![ObjectRef::of_cluster("Image", image)];
+    let columns = "custom-columns=NODE:.metadata.name,OS:.status.nodeInfo.operatingSystem,\
+                   KERNEL:.status.nodeInfo.kernelVersion";
+    finding.actions = vec![view.settings.kubectl.line(&["get", "nodes", "-o", columns]), view.describe(pod)];
+}
+
+fn architecture<'a>(
+    view: &View<'a>,
+    pod: &Pod,
+    container: &Container<'a>,
+    architectures: &OnceCell<Architectures<'a>>,
+    out: &mut Reporter,
+) {
+    let context = view.context(pod);
+    let said = context.format_error(container).unwrap_or_default();
+    let image = container.image();
+    let node = pod.node.as_deref().and_then(|name| view.node(name));
+    let own = node.map_or("", |node| node.architecture.as_str());
+    let named = named_in(image)
+        .map(str::to_owned)
+        .or_else(|| runs_on(architectures.get_or_init(|| by_image(view)), image));
+    let (text, built) = story(named, own, said);
+    let mut facts = vec![
+        ("role", Fact::Words(role(container))),
+        ("container", Fact::text(&container.status.name)),
+        ("image", Fact::text(image)),
+        ("node", Fact::text(pod.node.as_deref().unwrap_or("?"))),
+        ("architecture", Fact::text(own)),
+        ("detail", Fact::text(said)),
+    ];
+    facts.extend(built.map(|built| ("built", Fact::text(built))));
+    let finding = out.pod(pod, &[&container.status.name], Severity::High, Message::new(text, facts));
+    finding.since = pod.unready_since().or(pod.created());
+    finding.because = vec![ObjectRef::of_cluster("Image", image)];
+    let columns = "custom-columns=NODE:.metadata.name,ARCH:.status.nodeInfo.architecture";
+    finding.actions =
+        vec![view.settings.kubectl.line(&["get", "nodes", "-o", columns]), view.show_log(pod, container)];
 }
 
 /// Returns the text for the likely cause and the architecture that the image is built for, from the image's name, its

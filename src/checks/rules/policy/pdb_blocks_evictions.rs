@@ -3,7 +3,7 @@
 use crate::checks::prelude::*;
 use crate::model::{Node, Workload};
 use crate::wire::PodDisruptionBudget;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 static INFO: CheckInfo = CheckInfo {
@@ -58,23 +58,57 @@ static DRAIN: Text = Text {
     zh_cn: "节点 {node} 已隔离（cordon）但无法腾空（drain）：PDB 要求 {expected} 个 Pod 中有 {desired} 个健康，其中一个在该节点上",
 };
 
+static REMOVAL: Text = Text {
+    en: "node {node} has been in removal for {age} and cannot be drained: the budget requires {desired} of \
+         {expected:# pod|# pods} to be healthy, and one of them is on the node; run {enough} replicas, or set \
+         maxUnavailable: 1",
+    zh_tw: "節點 {node} 移除中已 {age}，但無法 drain：PDB 要求 {expected} 個 Pod 中有 {desired} 個健康，其中一個在該節點上；\
+            請增為 {enough} 個副本，或設定 maxUnavailable: 1",
+    zh_cn: "节点 {node} 移除中已 {age}，但无法腾空（drain）：PDB 要求 {expected} 个 Pod 中有 {desired} 个健康，其中一个在该节点上；\
+            请增为 {enough} 个副本，或设置 maxUnavailable: 1",
+};
+
+static NOT_NOW: Text = Text {
+    en: "node {node} has been in removal for {age}: the budget allows no eviction while {healthy} of {expected:# pod|# pods} \
+         are healthy and {desired} are required",
+    zh_tw: "節點 {node} 移除中已 {age}：{expected} 個 Pod 中只有 {healthy} 個健康，PDB 要求 {desired} 個，因此不能驅逐",
+    zh_cn: "节点 {node} 移除中已 {age}：{expected} 个 Pod 中只有 {healthy} 个健康，PDB 要求 {desired} 个，因此不能驱逐",
+};
+
+/// The seconds for which the removal of a node may wait for other pods of the budget.
+const LASTS: i64 = 15 * 60;
+
 fn run(view: &View, out: &mut Reporter) {
-    let cordoned = on_cordoned(view);
-    for budget in view.snapshot.rows.budgets.iter().filter(|budget| never_allows(budget)) {
+    let emptied = on_emptied(view);
+    for budget in view.snapshot.rows.budgets.iter().filter(|budget| allows_nothing(budget)) {
+        let never = never_allows(budget);
         let (namespace, name) = (&*budget.metadata.namespace, &*budget.metadata.name);
-        let held = held_node(view, budget, &cordoned);
+        let held = held_node(view, budget, &emptied);
+        let desired = i64::from(budget.status.desired_healthy);
         let mut facts = vec![
-            ("desired", Fact::Number(budget.status.desired_healthy.into())),
+            ("desired", Fact::Number(desired)),
             ("expected", Fact::Number(budget.status.expected_pods.into())),
+            ("enough", Fact::Number(desired + 1)),
+            ("healthy", Fact::Number(budget.status.current_healthy.into())),
         ];
         facts.extend(held.map(|node| ("node", Fact::text(&node.name))));
-        let (text, severity) = match held {
-            Some(_) => (&DRAIN, Severity::Medium),
-            None => (&NEVER, Severity::Low),
-        };
+        let leaving = held.filter(|node| node.is_leaving());
+        let lasts = |node: &Node| node.leaving_since().is_some_and(|since| view.age(since) >= LASTS);
+        if !never && !leaving.is_some_and(lasts) {
+            continue; // It may allow an eviction when its other pods are ready.
+        }
+        let since = leaving.map_or_else(|| held.and_then(Node::cordoned_since), Node::leaving_since);
+        facts.push(("age", view.ago(since)));
+        let just_begun = view.within_grace(since);
+        let (text, severity) = judge(never, held.is_some(), leaving.map(|_| just_begun));
         let object = ObjectRef::new(namespace, "PodDisruptionBudget", name);
         let finding = out.object(object, &[], severity, Message::new(text, facts));
+        finding.since = since;
         finding.serving = true;
+        if !never {
+            let short = protected(view, budget).filter(|workload| !workload.is_available());
+            finding.because = short.flat_map(|workload| view.behind(workload)).collect();
+        }
         finding.affected = held.map(|node| ObjectRef::of_cluster("Node", &node.name)).into_iter().collect();
         let kubectl = &view.settings.kubectl;
         finding.actions = vec![kubectl.describe(&finding.object)];
@@ -86,40 +120,60 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// Returns whether all its pods are healthy and it still allows no eviction. With an unhealthy pod, it may allow
-/// evictions after that pod recovers.
-fn never_allows(budget: &PodDisruptionBudget) -> bool {
+/// Returns the text and the severity for a budget: whether it never allows an eviction, whether a node waits for one, and if
+/// that node is being removed, whether that has just begun.
+fn judge(never: bool, is_held: bool, just_begun: Option<bool>) -> (&'static Text, Severity) {
+    match just_begun {
+        Some(false) if never => (&REMOVAL, Severity::Medium),
+        Some(false) => (&NOT_NOW, Severity::Medium),
+        None if is_held => (&DRAIN, Severity::Medium),
+        Some(true) | None => (&NEVER, Severity::Low),
+    }
+}
+
+/// Returns whether it allows no eviction now, although it has as many healthy pods as it requires.
+fn allows_nothing(budget: &PodDisruptionBudget) -> bool {
     let status = &budget.status;
     status.observed_generation > 0
         && status.disruptions_allowed == 0
         && status.expected_pods > 0
         && status.current_healthy >= status.desired_healthy
-        && status.desired_healthy >= status.expected_pods
 }
 
-/// The first cordoned node with a pod of a workload, by namespace, kind and name of the workload.
-type Cordoned<'a> = BTreeMap<(&'a str, Arc<str>, Arc<str>), &'a str>;
+/// Returns whether it allows no eviction even if all its pods are healthy.
+fn never_allows(budget: &PodDisruptionBudget) -> bool {
+    budget.status.desired_healthy >= budget.status.expected_pods
+}
 
-fn on_cordoned<'a>(view: &View<'a>) -> Cordoned<'a> {
-    let cordoned = view.snapshot.rows.nodes.iter().filter(|node| node.cordoned);
-    let cordoned: BTreeSet<&str> = cordoned.map(|node| &*node.name).collect();
-    let mut out = Cordoned::new();
+/// The first node that is being emptied with a pod of a workload, by namespace, kind and name of the workload. Nodes that
+/// are only cordoned come last.
+type Emptied<'a> = BTreeMap<(&'a str, Arc<str>, Arc<str>), (bool, &'a str)>;
+
+fn on_emptied<'a>(view: &View<'a>) -> Emptied<'a> {
+    let emptied = view.snapshot.rows.nodes.iter().filter(|node| node.cordoned || node.is_leaving());
+    let emptied: BTreeMap<&str, bool> = emptied.map(|node| (&*node.name, !node.is_leaving())).collect();
+    let mut out = Emptied::new();
     for pod in view.snapshot.rows.pods.iter().filter(|pod| pod.shared.ended.is_none()) {
-        let Some(node) = pod.node.as_deref().filter(|node| cordoned.contains(node)) else { continue };
-        let Some(root) = view.root(pod) else { continue };
+        let node = pod.node.as_deref().and_then(|node| Some((*emptied.get(node)?, node)));
+        let (Some(node), Some(root)) = (node, view.root(pod)) else { continue };
         let first = out.entry((&pod.shared.namespace, root.kind, root.name)).or_insert(node);
-        *first = node.min(first);
+        *first = node.min(*first);
     }
     out
 }
 
-/// Returns the first cordoned node with a pod of a workload that the budget protects.
-fn held_node<'a>(view: &View<'a>, budget: &PodDisruptionBudget, cordoned: &Cordoned) -> Option<&'a Node> {
-    if cordoned.is_empty() {
+/// Returns the first node that is being emptied with a pod of a workload that the budget protects.
+fn held_node<'a>(view: &View<'a>, budget: &PodDisruptionBudget, emptied: &Emptied) -> Option<&'a Node> {
+    if emptied.is_empty() {
         return None;
     }
     let namespace = &*budget.metadata.namespace;
-    let protected = view.workloads_selected_by(namespace, &budget.spec.selector.match_labels);
     let key = |workload: &Workload| (namespace, workload.kind.name().into(), Arc::clone(&workload.name));
-    view.node(protected.filter_map(|workload| cordoned.get(&key(workload))).min()?)
+    let (_, first) = protected(view, budget).filter_map(|workload| emptied.get(&key(workload))).min()?;
+    view.node(first)
+}
+
+/// Returns the workloads that a budget protects.
+fn protected<'a>(view: &View<'a>, budget: &PodDisruptionBudget) -> impl Iterator<Item = &'a Workload> {
+    view.workloads_selected_by(&budget.metadata.namespace, &budget.spec.selector.match_labels)
 }
