@@ -13,6 +13,7 @@ mod exit_code;
 mod fit;
 pub(crate) mod mute;
 mod node_cause;
+pub(crate) mod progress;
 mod reporter;
 mod rules;
 pub(crate) mod status;
@@ -75,6 +76,7 @@ pub static CHECKS: &[&Check] = &[
     &nodes::node_not_ready::CHECK,
     &nodes::node_pressure::CHECK,
     &nodes::node_problem::CHECK,
+    &nodes::node_restarted::CHECK,
     &nodes::node_version_skew::CHECK,
     &policy::pdb_blocks_evictions::CHECK,
     &policy::pdb_matches_nothing::CHECK,

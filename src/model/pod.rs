@@ -118,6 +118,17 @@ impl Pod {
         Time::at(self.shared.last_restart).known()
     }
 
+    /// When the last of its restarts was at the latest: a container whose last end is not recorded has run since its start.
+    pub(crate) fn restarted_at(&self) -> Option<Time> {
+        let at = |container: Container| {
+            let (status, last) = (container.status, &container.status.last_state.terminated);
+            let start = status.state.running.as_ref().filter(|_| status.restart_count > 0);
+            let end = last.as_deref().and_then(wire::Terminated::finished);
+            end.or_else(|| start?.started_at?.known())
+        };
+        self.containers().filter_map(at).max().or_else(|| self.last_restart())
+    }
+
     /// The READY column.
     pub(crate) fn ready_column(&self) -> String {
         format!("{}/{}", self.shared.ready, self.shared.total)

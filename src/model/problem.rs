@@ -54,6 +54,8 @@ pub struct PodContext<'a> {
     pub(crate) events: Vec<&'a Event>,
     /// The ends of its logs.
     pub(crate) logs: Vec<&'a LogTail>,
+    /// Whether its last restart was that of its node.
+    pub(crate) restarted_with_node: bool,
 }
 
 impl<'a> PodContext<'a> {
@@ -84,23 +86,6 @@ impl<'a> PodContext<'a> {
         self.events.iter().copied().find(of_probe)
     }
 }
-
-/// Reasons of a pod's status that the kubelet, the scheduler or the eviction API sets when it ends a pod that
-/// did nothing wrong.
-const TURNED_AWAY: [&str; 12] = [
-    "Evicted",
-    "NodeAffinity",
-    "NodeLost",
-    "NodeShutdown",
-    "OutOfcpu",
-    "OutOfmemory",
-    "OutOfpods",
-    "Preempting",
-    "Shutdown",
-    "Terminated",
-    "TopologyAffinityError",
-    "UnexpectedAdmissionError",
-];
 
 /// Waiting reasons of an image that cannot be pulled (`pkg/kubelet/images/types.go` in Kubernetes 1.36).
 const IMAGE: [&str; 7] = [
@@ -158,10 +143,8 @@ pub fn problems<'a>(
         return vec![PodProblem::Terminating];
     }
     match pod.shared.ended {
+        Some(_) if pod.disruption().is_some() => return vec![PodProblem::Evicted],
         Some(Ended::Succeeded) => return Vec::new(),
-        Some(Ended::Failed) if TURNED_AWAY.contains(&object.status.reason.as_str()) => {
-            return vec![PodProblem::Evicted];
-        }
         Some(Ended::Failed) => return vec![PodProblem::Failed],
         None => {}
     }
@@ -185,7 +168,7 @@ pub fn problems<'a>(
 
 /// The restarts from which a pod is reported: more if the last one was long ago.
 fn attention(pod: &Pod, now: Time, thresholds: &Thresholds) -> i64 {
-    if is_recent(pod.last_restart(), now, thresholds) {
+    if is_recent(pod.restarted_at(), now, thresholds) {
         thresholds.restarts_attention
     } else {
         thresholds.restarts_unhealthy
@@ -240,6 +223,9 @@ impl<'a> Judge<'_, 'a> {
             let recent = is_recent(last.finished(), self.now, self.thresholds);
             return recent.then_some(PodProblem::OomKilled(container));
         }
+        if self.context.restarted_with_node {
+            return None;
+        }
         let short = last.ran()? < BACKOFF_RESET;
         let just_now = self.now.seconds_since(last.finished()?) < BACKOFF_RESET;
         // A container that has run far longer than the last time has recovered.
@@ -292,6 +278,9 @@ impl<'a> Judge<'_, 'a> {
             let last = container.status.last_state.terminated.as_ref();
             last.is_some_and(|end| is_recent(end.finished(), self.now, self.thresholds))
         };
+        if self.context.restarted_with_node {
+            return PodProblem::Restarts;
+        }
         let killed = pod.containers().filter(recent).find(|container| self.is_killed_by_probe(*container));
         killed.map_or(PodProblem::Restarts, PodProblem::ProbeKill)
     }

@@ -178,7 +178,11 @@ impl<'a> View<'a> {
 
     /// Returns what is known about a pod besides its own status.
     pub fn context(&self, pod: &Pod) -> PodContext<'a> {
-        PodContext { events: self.pod_events(pod), logs: self.logs(pod).collect() }
+        PodContext {
+            events: self.pod_events(pod),
+            logs: self.logs(pod).collect(),
+            restarted_with_node: self.node_restart_of(pod).is_some(),
+        }
     }
 }
 

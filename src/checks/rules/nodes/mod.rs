@@ -8,4 +8,5 @@ pub(crate) mod node_network_unavailable;
 pub(crate) mod node_not_ready;
 pub(crate) mod node_pressure;
 pub(crate) mod node_problem;
+pub(crate) mod node_restarted;
 pub(crate) mod node_version_skew;

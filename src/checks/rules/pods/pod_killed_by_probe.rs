@@ -96,7 +96,9 @@ fn run(view: &View, out: &mut Reporter) {
             severity,
             Message::new(if said.is_some() { &WARNED } else { &LIKELY }, facts),
         );
-        finding.since = pod.unready_since().or(warning.and_then(|event| event.first_seen)).or(finished);
+        let warned = warning.and_then(|event| event.first_seen);
+        let failing = Some(pod).filter(|pod| !pod.serves()).and_then(|pod| view.failing_since(pod, &container));
+        finding.since = failing.into_iter().chain(warned).min().or(finished);
         finding.actions = vec![view.describe(pod), view.show_log(pod, &container)];
     }
 }

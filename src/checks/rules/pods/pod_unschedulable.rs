@@ -52,6 +52,7 @@ static GATED: Text = Text {
 
 fn run(view: &View, out: &mut Reporter) {
     let fit = Fit::new(view);
+    let may_grow = may_grow(view);
     for (pod, trouble) in view.problems() {
         let gated = match trouble {
             PodProblem::Gated => true,
@@ -78,8 +79,9 @@ fn run(view: &View, out: &mut Reporter) {
             }
             None => &MESSAGE,
         };
-        // A gate is set on purpose; a new pod may only wait for the autoscaler.
-        let severity = if gated || view.is_young_for(pod, since) { Severity::Low } else { Severity::High };
+        // A gate is set on purpose.
+        let definite = !may_grow && (no_node_fits(said) || is_too_large(view, pod));
+        let severity = if gated { Severity::Low } else { view.high_unless_passing(pod, since, definite) };
         // A gated pod has its own key: a lack of room after the gate opens is a new finding.
         let part: &[&str] = if gated { &["gated"] } else { &[] };
         let finding = out.pod(pod, part, severity, Message::new(text, facts));
@@ -94,6 +96,46 @@ fn run(view: &View, out: &mut Reporter) {
 fn without_preemption(message: &str) -> &str {
     let reasons = message.split_once(" preemption:").map_or(message, |(reasons, _)| reasons);
     reasons.trim_end_matches(" no new claims to deallocate,").trim_end_matches(". not found")
+}
+
+/// Labels of nodes that a cloud or an autoscaler adds and removes.
+const POOLS: [&str; 5] = [
+    "cloud.google.com/gke-nodepool",
+    "eks.amazonaws.com/nodegroup",
+    "karpenter.sh/nodepool",
+    "karpenter.sh/provisioner-name",
+    "kubernetes.azure.com/agentpool",
+];
+
+/// Whether an autoscaler may add a node that fits.
+fn may_grow(view: &View) -> bool {
+    let rows = &view.snapshot.rows;
+    rows.nodes.iter().any(|node| POOLS.iter().any(|label| node.labels.contains_key(*label)))
+        || rows.workloads.iter().any(|workload| workload.name.contains("cluster-autoscaler"))
+}
+
+/// Whether every node is ruled out by something that no other pod's end changes: its labels, or a taint that operators
+/// set. Taints of Kubernetes itself pass.
+fn no_node_fits(message: &str) -> bool {
+    if message.contains("persistentvolumeclaim \"") && message.contains("\" not found") {
+        return true;
+    }
+    let Some((_, reasons)) = without_preemption(message).split_once("nodes are available: ") else { return false };
+    let lasts = |reason: &str| {
+        let taint = reason.split_once("untolerated taint {").map(|(_, taint)| taint);
+        let operators = taint.is_some_and(|taint| !taint.contains("kubernetes.io/") || taint.contains("node-role"));
+        operators || reason.contains("node selector") || reason.contains("node affinity/selector")
+    };
+    reasons.trim_end_matches('.').split(", ").all(lasts)
+}
+
+/// Whether the pod requests more than every node has.
+fn is_too_large(view: &View, pod: &Pod) -> bool {
+    let (requests, nodes) = (pod.shared.template.requests, &view.snapshot.rows.nodes);
+    let exceeds = |node: &Node| {
+        requests.cpu > node.allocatable.cpu || requests.memory > node.allocatable.memory
+    };
+    view.saw(Kind::Node, "") && !nodes.is_empty() && nodes.iter().all(exceeds)
 }
 
 fn is_about_volumes(message: &str) -> bool {
@@ -142,6 +184,27 @@ mod tests {
             ("0/2 nodes are available: 2 Too many pods.", "0/2 nodes are available: 2 Too many pods."),
         ] {
             assert_eq!(without_preemption(said), shown);
+        }
+    }
+
+    #[test]
+    fn labels_and_taints_of_operators_last() {
+        for said in [
+            "0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector. preemption: 0/3 nodes",
+            "0/3 nodes are available: 1 node(s) had untolerated taint {gpu: true}, 2 node(s) didn't match Pod's node \
+             affinity/selector.",
+            "0/1 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }.",
+            "0/2 nodes are available: persistentvolumeclaim \"data\" not found.",
+        ] {
+            assert!(no_node_fits(said), "{said}");
+        }
+        for said in [
+            "",
+            "no nodes available to schedule pods",
+            "0/3 nodes are available: 2 Insufficient cpu, 1 node(s) didn't match Pod's node affinity/selector.",
+            "0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }.",
+        ] {
+            assert!(!no_node_fits(said), "{said}");
         }
     }
 

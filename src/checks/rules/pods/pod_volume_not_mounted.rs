@@ -54,7 +54,7 @@ fn run(view: &View, out: &mut Reporter) {
             ("count", Fact::count(warning.count)),
             ("detail", Fact::text(&warning.message)),
         ];
-        let severity = if view.is_young_for(pod, since) { Severity::Low } else { Severity::High };
+        let severity = view.high_unless_passing(pod, since, is_definite(&warning.message));
         let finding = out.pod(pod, &[], severity, Message::new(&MESSAGE, facts));
         finding.since = since;
         finding.because.extend(missing(&pod.shared.namespace, &warning.message));
@@ -67,6 +67,24 @@ fn run(view: &View, out: &mut Reporter) {
             view.settings.kubectl.line(&["get", &kind, "-n", &object.namespace, &object.name])
         }));
     }
+}
+
+/// Words of errors that no further attempt corrects: an object, a key, a path or a right is missing.
+const DEFINITE: [&str; 8] = [
+    "403",
+    "access denied",
+    "AccessDenied",
+    "hostPath type check failed",
+    "non-existent",
+    "not found",
+    "Permission denied",
+    "PermissionDenied",
+];
+
+/// Returns whether a message names what is wrong. A driver that is not registered yet may still start.
+fn is_definite(message: &str) -> bool {
+    let waits_for_driver = message.contains("registered CSI drivers");
+    !waits_for_driver && DEFINITE.iter().any(|words| message.contains(words))
 }
 
 /// The Secret or ConfigMap that a message reports as missing: `… : secret "tls" not found`.
