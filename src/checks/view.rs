@@ -15,7 +15,8 @@ pub use loss::{Loss, Resource};
 pub use throttled::Throttled;
 
 use crate::model::{
-    Amount, Container, Job, Node, NodeRestart, ObjectRef, Owner, Pod, PodProblem, Workload, node_restarts, problems,
+    Amount, Container, Job, Node, NodeRestart, ObjectRef, Owner, Pod, PodProblem, Workload, node_restarts,
+    problems,
 };
 use crate::policy::overrides::Override;
 use crate::policy::settings::Settings;

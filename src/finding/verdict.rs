@@ -24,11 +24,7 @@ pub enum Verdict {
 impl Verdict {
     /// Returns the verdict for findings: the severity of each, and whether its object still serves. `complete` is whether
     /// all of the scope was read, `progressing` whether something has nothing ready yet.
-    pub fn of(
-        findings: impl Iterator<Item = (Severity, bool)>,
-        complete: bool,
-        progressing: bool,
-    ) -> Self {
+    pub fn of(findings: impl Iterator<Item = (Severity, bool)>, complete: bool, progressing: bool) -> Self {
         let of = |(severity, serving): (Severity, bool)| match severity {
             Severity::High if !serving => Verdict::Unhealthy,
             Severity::High | Severity::Medium => Verdict::Attention,

@@ -95,9 +95,7 @@ mod tests {
 
     #[test]
     fn a_condition_tells_what_the_status_does_not() {
-        let target = |reason: &str, message: &str| {
-            json!([{ "type": "DisruptionTarget", "status": "True", "reason": reason, "message": message }])
-        };
+        let target = |reason: &str, message: &str| json!([{ "type": "DisruptionTarget", "status": "True", "reason": reason, "message": message }]);
         let low = "The node was low on resource: ephemeral-storage. ";
         for (phase, reason, message, told) in [
             ("Failed", "TerminationByKubelet", low, Some("Evicted")),
@@ -117,7 +115,11 @@ mod tests {
             let status = json!({ "phase": "Failed", "reason": reason });
             assert_eq!(self::reason(status).as_deref(), Some(reason));
         }
-        assert_eq!(reason(json!({ "phase": "Failed", "message": "The node was low on resource: memory." })).as_deref(), Some("Evicted"));
+        assert_eq!(
+            reason(json!({ "phase": "Failed", "message": "The node was low on resource: memory." }))
+                .as_deref(),
+            Some("Evicted")
+        );
         assert_eq!(reason(json!({ "phase": "Failed", "reason": "DeadlineExceeded" })), None);
     }
 }

@@ -49,7 +49,9 @@ pub use node_restart::NodeRestart;
 pub(crate) use node_restart::node_restarts;
 pub use pod::{Container, Ended, Pod, Role, SharedPod};
 pub(crate) use problem::is_recent;
-pub use problem::{PodContext, PodProblem, SANDBOX_EVENTS, TURNS_OF_A_LOOP, VOLUME_EVENTS, problems};
+pub use problem::{
+    NODE_KILLS, PodContext, PodProblem, SANDBOX_EVENTS, TURNS_OF_A_LOOP, VOLUME_EVENTS, problems,
+};
 pub use quantity::{Amount, cores, cores_or_millis, gibi_or_mebibytes, gibibytes, thousandths, whole};
 pub use spec::{PodTemplate, Spec};
 pub(crate) use steps::step;

@@ -132,7 +132,10 @@ mod tests {
     fn ends_that_no_runtime_saw_are_one_restart() {
         let at = "2026-03-10T05:00:00Z";
         let unknown = (255, "Unknown", at);
-        assert_eq!(explained(&[pod("a", unknown), pod("b", (255, "Unknown", "2026-03-10T05:00:01Z"))], &[]), 2);
+        assert_eq!(
+            explained(&[pod("a", unknown), pod("b", (255, "Unknown", "2026-03-10T05:00:01Z"))], &[]),
+            2
+        );
         // One that ended in order, a minute before.
         let before = (143, "Error", "2026-03-10T04:59:00Z");
         assert_eq!(explained(&[pod("a", unknown), pod("b", unknown), pod("c", before)], &[]), 3);

@@ -165,6 +165,16 @@ impl Pod {
             && self.object.as_ref().is_some_and(|o| o.metadata.deletion_timestamp.is_none())
     }
 
+    /// Whether a pod that is meant to end makes progress: each container has completed or runs, and at least one runs. The
+    /// readiness of such a pod does not matter.
+    pub(crate) fn is_working_off(&self) -> bool {
+        let policy = self.object.as_deref().map_or("", |object| object.spec.restart_policy.as_str());
+        let done = |c: Container| c.status.state.terminated.as_ref().is_some_and(|end| end.exit_code == 0);
+        matches!(policy, "Never" | "OnFailure")
+            && self.containers().any(|c| c.status.state.running.is_some())
+            && self.containers().all(|c| done(c) || c.status.state.running.is_some())
+    }
+
     /// Every container with a status, init containers first, in the order of the API.
     pub(crate) fn containers(&self) -> impl Iterator<Item = Container<'_>> {
         let object = self.object.as_deref();

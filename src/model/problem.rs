@@ -54,6 +54,8 @@ pub struct PodContext<'a> {
     pub(crate) events: Vec<&'a Event>,
     /// The ends of its logs.
     pub(crate) logs: Vec<&'a LogTail>,
+    /// Warnings that the kernel of its node killed processes because memory ran out, newest first.
+    pub(crate) node_kills: Vec<&'a Event>,
     /// Whether its last restart was that of its node.
     pub(crate) restarted_with_node: bool,
 }
@@ -62,6 +64,14 @@ impl<'a> PodContext<'a> {
     /// The newest warning of one of these reasons.
     pub(crate) fn warning(&self, reasons: &[&str]) -> Option<&'a Event> {
         self.events.iter().copied().find(|event| reasons.contains(&&*event.reason))
+    }
+
+    /// The warning that explains why a container was killed: its node ran out of memory at that moment.
+    pub(crate) fn node_kill(&self, end: &wire::Terminated) -> Option<&'a Event> {
+        let finished = end.finished().filter(|_| end.exit_code == KILLED && !end.is_for_memory())?;
+        let near = |at: Time| (-LATE..=LATE).contains(&finished.seconds_since(at));
+        let times = |event: &Event| [event.last_seen, event.first_seen].into_iter().flatten().any(near);
+        self.node_kills.iter().copied().find(|event| times(event))
     }
 
     /// The message that the kernel cannot run the program of a container, from the kubelet or the log.
@@ -86,6 +96,15 @@ impl<'a> PodContext<'a> {
         self.events.iter().copied().find(of_probe)
     }
 }
+
+/// The exit code of a container that was ended by SIGKILL.
+const KILLED: i32 = 137;
+
+/// The kubelet and the node-problem-detector report a kill of the kernel within this many seconds.
+const LATE: i64 = 60;
+
+/// Warnings about a node whose kernel killed a process because memory ran out.
+pub const NODE_KILLS: [&str; 2] = ["OOMKilling", "SystemOOM"];
 
 /// Waiting reasons of an image that cannot be pulled (`pkg/kubelet/images/types.go` in Kubernetes 1.36).
 const IMAGE: [&str; 7] = [
@@ -219,7 +238,7 @@ impl<'a> Judge<'_, 'a> {
     /// The problem of a container that runs, by its last end.
     fn running(&self, container: Container<'a>) -> Option<PodProblem<'a>> {
         let last = container.status.last_state.terminated.as_ref()?;
-        if last.is_for_memory() {
+        if last.is_for_memory() || self.context.node_kill(last).is_some() {
             let recent = is_recent(last.finished(), self.now, self.thresholds);
             return recent.then_some(PodProblem::OomKilled(container));
         }
@@ -240,7 +259,9 @@ impl<'a> Judge<'_, 'a> {
     fn crash(&self, container: Container<'a>) -> PodProblem<'a> {
         let name = &*container.status.name;
         match container.last_end() {
-            Some(end) if end.is_for_memory() => PodProblem::OomKilled(container),
+            Some(end) if end.is_for_memory() || self.context.node_kill(end).is_some() => {
+                PodProblem::OomKilled(container)
+            }
             _ if self.context.format_error(&container).is_some() => PodProblem::Architecture(container),
             Some(end) if NOT_STARTED.contains(&&*end.reason) => PodProblem::Config(container),
             _ if self.context.events.iter().any(|e| e.reason == "FailedPostStartHook" && e.is_of(name)) => {

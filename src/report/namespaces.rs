@@ -5,8 +5,8 @@ use crate::finding::{Finding, Severity};
 use crate::model::{Ended, Gap, Pod};
 use crate::snapshot::Snapshot;
 use crate::wire::Kind;
-use std::sync::Arc;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -25,7 +25,8 @@ impl<'a> View<'a> {
                 && event.message.contains("restarting failed container")
                 && event.is_of(&container.status.name)
         });
-        let known = [unready, first, whole_life].into_iter().flatten().chain(warned.filter_map(|e| e.first_seen));
+        let known =
+            [unready, first, whole_life].into_iter().flatten().chain(warned.filter_map(|e| e.first_seen));
         let plausible = known.filter(|at| created.is_none_or(|created| *at >= created));
         plausible.min().or(end.and_then(Terminated::started)).or(created)
     }
@@ -36,7 +37,12 @@ impl<'a> View<'a> {
             PodProblem::CrashLoop(container)
             | PodProblem::Config(container)
             | PodProblem::Hook(container)
-            | PodProblem::ProbeKill(container) => self.failing_since(pod, &container),
+            | PodProblem::OomKilled(container)
+            | PodProblem::ProbeKill(container)
+                if container.status.state.running.is_none() =>
+            {
+                self.failing_since(pod, &container)
+            }
             _ => None,
         });
         looping.chain(pod.unready_since()).min()

@@ -47,7 +47,8 @@ fn run(view: &View, out: &mut Reporter) {
             ("restarts", Fact::Number(restarts)),
         ];
         let node = ObjectRef::of_cluster("Node", restart.node);
-        let finding = out.object(node.clone(), &[], severity(view, restart, restarts), Message::new(&MESSAGE, facts));
+        let finding =
+            out.object(node.clone(), &[], severity(view, restart, restarts), Message::new(&MESSAGE, facts));
         finding.since = Some(restart.at);
         finding.serving = true;
         finding.affected = restart.pods.iter().map(|pod| pod.object_ref()).collect();

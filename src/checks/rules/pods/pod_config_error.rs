@@ -180,7 +180,8 @@ mod tests {
 
     #[test]
     fn only_errors_of_a_moment_may_pass() {
-        for said in ["secret \"db\" not found", "exec: \"wge\": executable file not found in $PATH: unknown"] {
+        for said in ["secret \"db\" not found", "exec: \"wge\": executable file not found in $PATH: unknown"]
+        {
             assert!(is_definite(said), "{said}");
         }
         for said in ["", "failed to sync secret cache: timed out waiting for the condition"] {

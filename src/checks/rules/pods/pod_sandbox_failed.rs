@@ -64,7 +64,8 @@ fn run(view: &View, out: &mut Reporter) {
             ("detail", Fact::text(without_prefix(&warning.message))),
         ];
         // The network plugin may still come. A runtime class that the node does not know will not.
-        let definite = warning.message.contains("no runtime for") || warning.message.contains("RuntimeHandler");
+        let definite =
+            warning.message.contains("no runtime for") || warning.message.contains("RuntimeHandler");
         let severity = view.high_unless_passing(pod, since, definite);
         let finding = out.pod(pod, &[], severity, Message::new(&MESSAGE, facts));
         finding.since = since;

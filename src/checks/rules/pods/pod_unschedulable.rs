@@ -120,10 +120,13 @@ fn no_node_fits(message: &str) -> bool {
     if message.contains("persistentvolumeclaim \"") && message.contains("\" not found") {
         return true;
     }
-    let Some((_, reasons)) = without_preemption(message).split_once("nodes are available: ") else { return false };
+    let Some((_, reasons)) = without_preemption(message).split_once("nodes are available: ") else {
+        return false;
+    };
     let lasts = |reason: &str| {
         let taint = reason.split_once("untolerated taint {").map(|(_, taint)| taint);
-        let operators = taint.is_some_and(|taint| !taint.contains("kubernetes.io/") || taint.contains("node-role"));
+        let operators =
+            taint.is_some_and(|taint| !taint.contains("kubernetes.io/") || taint.contains("node-role"));
         operators || reason.contains("node selector") || reason.contains("node affinity/selector")
     };
     reasons.trim_end_matches('.').split(", ").all(lasts)
@@ -132,9 +135,8 @@ fn no_node_fits(message: &str) -> bool {
 /// Whether the pod requests more than every node has.
 fn is_too_large(view: &View, pod: &Pod) -> bool {
     let (requests, nodes) = (pod.shared.template.requests, &view.snapshot.rows.nodes);
-    let exceeds = |node: &Node| {
-        requests.cpu > node.allocatable.cpu || requests.memory > node.allocatable.memory
-    };
+    let exceeds =
+        |node: &Node| requests.cpu > node.allocatable.cpu || requests.memory > node.allocatable.memory;
     view.saw(Kind::Node, "") && !nodes.is_empty() && nodes.iter().all(exceeds)
 }
 

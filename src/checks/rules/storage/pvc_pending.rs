@@ -90,7 +90,9 @@ static DEFINITE: [&Text; 4] = [&NO_VOLUME, &VOLUME_TAKEN, &NO_CLASS, &NO_DEFAULT
 /// Whether the controller reports that the storage class does not exist.
 fn is_class_missing(facts: &Facts) -> bool {
     let is_missing = |words: &str| words.contains("storageclass") && words.contains("not found");
-    facts.iter().any(|(name, fact)| *name == "detail" && matches!(fact, Fact::Text(words) if is_missing(words)))
+    facts
+        .iter()
+        .any(|(name, fact)| *name == "detail" && matches!(fact, Fact::Text(words) if is_missing(words)))
 }
 
 /// Why a claim is pending: the text, its facts, and the object that other claims may wait for too.

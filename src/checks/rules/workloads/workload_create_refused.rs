@@ -138,9 +138,7 @@ fn run(view: &View, out: &mut Reporter) {
     }
     let mut told = std::collections::BTreeSet::new();
     for job in view.snapshot.rows.jobs.iter().filter(|job| job.lacks_pods()) {
-        let Some(refusal) =
-            of_events(view, &job.object()).filter(|refusal| !refusal.may_pass(view))
-        else {
+        let Some(refusal) = of_events(view, &job.object()).filter(|refusal| !refusal.may_pass(view)) else {
             continue;
         };
         let owner = job.owner.as_ref().filter(|owner| &*owner.kind == "CronJob");

@@ -86,7 +86,10 @@ pub(crate) fn is_coming(view: &View, workload: &Workload) -> bool {
 /// Whether a rollout is in progress, or pods of a new workload start. A Deployment that has finished its rollout says so.
 fn is_rolling(view: &View, workload: &Workload) -> bool {
     let unfinished = workload.rollout().is_some_and(|rollout| rollout.unfinished || rollout.unseen);
-    workload.is_rolling() || unfinished || view.within_grace(workload.created()) || is_settling(view, workload)
+    workload.is_rolling()
+        || unfinished
+        || view.within_grace(workload.created())
+        || is_settling(view, workload)
 }
 
 /// Whether all its pods serve, but some of them not yet for `minReadySeconds`.
