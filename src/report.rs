@@ -11,6 +11,7 @@ mod resources;
 mod statistics;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 use crate::checks::{self, View, mute};
 use crate::compare::changes::{Changes, Trend};
@@ -34,6 +35,7 @@ pub use resources::{Capacity, Requested, Resources};
 pub use statistics::{AGES, Spread, Statistics};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
+pub use waiting::WaitFor;
 
 /// The report of one cluster.
 pub struct Report<'a> {

@@ -20,6 +20,7 @@ pub(super) fn investigate(args: &CheckArgs, target: &Target, clock: fn() -> Time
     baseline::refuse(&args.compare, &args.judge, "only whole reports are compared")?;
     notify::refuse(args, "one object is not a whole report")?;
     hosts::refuse(&args.hosts, "one object is not a whole report")?;
+    super::check::refuse_to_wait(args, "one object is not a whole report")?;
     let context = args.connect.context.first().map(String::as_str);
     let (snapshot, global) = if args.filename.is_empty() {
         (gathered(args, target, &settings, clock)?, args.connect.to_repeat(context))

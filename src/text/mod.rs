@@ -42,7 +42,7 @@ pub(crate) fn without_middle(text: &str, most: usize) -> String {
         return text.to_owned();
     }
     let kept = most.saturating_sub(1);
-    let first = kept / 3;
+    let first = kept / 2;
     let start: String = text.chars().take(first).collect();
     let end: String = text.chars().skip(length - (kept - first)).collect();
     format!("{start}…{end}")
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn a_long_text_loses_its_middle() {
         assert_eq!(without_middle("short", 5), "short");
-        assert_eq!(without_middle("failed to mount: rpc error: 403", 13), "fail…ror: 403");
+        assert_eq!(without_middle("failed to mount: rpc error: 403", 13), "failed…or: 403");
         assert_eq!(without_middle("映像檔無法拉取", 4), "映…拉取");
         assert_eq!(without_middle("ab", 0), "…");
     }
