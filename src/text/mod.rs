@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn a_long_text_loses_its_middle() {
         assert_eq!(without_middle("short", 5), "short");
-        assert_eq!(without_middle("failed to mount: rpc error: 403", 13), "failed…or: 403");
+        assert_eq!(without_middle("failed to mount: rpc error: 403", 13), "failed…r: 403");
         assert_eq!(without_middle("映像檔無法拉取", 4), "映…拉取");
         assert_eq!(without_middle("ab", 0), "…");
     }
