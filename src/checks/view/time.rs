@@ -37,12 +37,7 @@ impl<'a> View<'a> {
             PodProblem::CrashLoop(container)
             | PodProblem::Config(container)
             | PodProblem::Hook(container)
-            | PodProblem::OomKilled(container)
-            | PodProblem::ProbeKill(container)
-                if container.status.state.running.is_none() =>
-            {
-                self.failing_since(pod, &container)
-            }
+            | PodProblem::ProbeKill(container) => self.failing_since(pod, &container),
             _ => None,
         });
         looping.chain(pod.unready_since()).min()

@@ -67,15 +67,12 @@ fn run(view: &View, out: &mut Reporter) {
         finding.because.extend(with_node.map(|restart| ObjectRef::of_cluster("Node", restart.node)));
         let worst = pod.containers().max_by_key(|c| c.status.restart_count);
         let name = worst.map_or("", |c| c.status.name.as_str());
-        finding.actions = vec![view.settings.kubectl.line(&[
-            "logs",
-            "-n",
-            &pod.shared.namespace,
-            &pod.name,
-            "-c",
-            name,
-            "--previous",
-            "--tail=50",
-        ])];
+        let namespace = &*pod.shared.namespace;
+        let log = ["logs", "-n", namespace, &pod.name, "-c", name, "--previous", "--tail=50"];
+        finding.actions = vec![match with_node {
+            // The log does not show why the node restarted.
+            Some(restart) => view.settings.kubectl.describe(&ObjectRef::of_cluster("Node", restart.node)),
+            None => view.settings.kubectl.line(&log),
+        }];
     }
 }
