@@ -39,6 +39,7 @@ pub use setting::{Row, settings_table, table};
 pub use target::{Target, Unknown};
 
 use crate::render::Format;
+use crate::report::WaitFor;
 use crate::text::Lang;
 use clap::builder::EnumValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -166,6 +167,9 @@ pub struct CheckArgs {
     /// How to list.
     #[command(flatten)]
     pub list: ListArgs,
+    /// Read the cluster every 5 s until no rollout is in progress (settled) or the verdict is healthy, at most --timeout
+    #[arg(long, value_name = "STATE", conflicts_with = "filename", help_heading = "Listing")]
+    pub wait_for: Option<WaitFor>,
     /// How to reach the cluster.
     #[command(flatten)]
     pub connect: ConnectArgs,

@@ -12,6 +12,7 @@ mod resources;
 mod statistics;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 use crate::checks::{self, View, mute};
 use crate::compare::changes::{Changes, Trend};
@@ -19,7 +20,7 @@ use crate::finding::command::changes_cluster;
 use crate::finding::incident::{self, Incident};
 pub use crate::finding::verdict::{Class, Counts, NodeClass, Verdict};
 use crate::finding::{Finding, Severity};
-use crate::model::{Coverage, Ended, Gap, ObjectRef, Pod};
+use crate::model::{Coverage, Ended, Gap, ObjectRef, Owner, Pod};
 use crate::policy::mute::Muted;
 use crate::policy::overrides::{IgnoredAnnotation, Override};
 use crate::policy::settings::Settings;
@@ -35,6 +36,8 @@ pub use reach::Down;
 pub use resources::{Capacity, Requested, Resources};
 pub use statistics::{AGES, Spread, Statistics};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
+pub use waiting::WaitFor;
 
 /// The report of one cluster.
 pub struct Report<'a> {
@@ -158,6 +161,7 @@ impl<'a> Report<'a> {
         }
         let muted = mute::apply(&view, &mut findings);
         let classes = classify(snapshot, &findings, &muted);
+        let progressing = in_progress(&view, &muted);
         let mut totals = Counts::default();
         snapshot.rows.pods.iter().zip(&classes).for_each(|(pod, class)| totals.count(pod, *class));
         Self {
@@ -166,12 +170,13 @@ impl<'a> Report<'a> {
             verdict: Verdict::of(
                 findings.iter().map(|finding| (finding.severity, finding.serving)),
                 snapshot.coverage.gaps.is_empty(),
+                !progressing.is_empty(),
             ),
             coverage: coverage(&view),
             ignored_annotations: ignored_annotations(&view),
             totals,
             running: Running::of(&snapshot.rows.pods),
-            namespaces: namespaces::of(snapshot, &findings, &classes),
+            namespaces: namespaces::of(snapshot, &findings, &classes, &progressing),
             incidents: incident::group(&findings),
             certificates: certificates::of(&view, &findings, &muted),
             muted,
@@ -285,6 +290,19 @@ fn classify(snapshot: &Snapshot, findings: &[Finding], muted: &Muted) -> Vec<Cla
         _ => Class::Attention,
     };
     snapshot.rows.pods.iter().map(class).collect()
+}
+
+/// Returns the namespaces in which something has nothing ready yet, other than what a mute accepts.
+fn in_progress(view: &View, muted: &Muted) -> BTreeSet<Arc<str>> {
+    let accepted = |object: &ObjectRef| {
+        muted.findings.iter().any(|(finding, _)| {
+            let owns = |owner: &Owner| owner.kind == object.kind && owner.name == object.name;
+            finding.object == *object
+                || finding.object.namespace == object.namespace && finding.owner.as_ref().is_some_and(owns)
+        })
+    };
+    let objects = checks::progress::objects_in_progress(view);
+    objects.into_iter().filter(|object| !accepted(object)).map(|object| object.namespace).collect()
 }
 
 fn coverage(view: &View) -> Coverage {

@@ -18,6 +18,7 @@ mod notify;
 mod profile;
 mod rightsize;
 mod usage;
+mod wait;
 
 pub use failure::Failure;
 use look::environment;

@@ -2,7 +2,7 @@
 //! that of the scheduler's filters, so each node counts for the first reason that rules it out. Ports, volumes, devices of
 //! resource claims and affinity between pods are not compared: for them the scheduler's own reason counts.
 
-mod labels;
+pub(crate) mod labels;
 pub(crate) mod scheduler;
 pub(crate) mod taints;
 mod words;

@@ -11,12 +11,15 @@ mod certificates;
 mod evidence;
 mod exit_code;
 mod fit;
+mod held_job;
 pub(crate) mod mute;
 mod near_miss;
 mod node_cause;
 mod platform;
+pub(crate) mod progress;
 mod reporter;
 mod rules;
+mod secret_store;
 pub(crate) mod status;
 mod traffic;
 mod vhosts;
@@ -79,6 +82,7 @@ pub static CHECKS: &[&Check] = &[
     &nodes::node_not_ready::CHECK,
     &nodes::node_pressure::CHECK,
     &nodes::node_problem::CHECK,
+    &nodes::node_restarted::CHECK,
     &nodes::node_version_skew::CHECK,
     &policy::pdb_blocks_evictions::CHECK,
     &policy::pdb_matches_nothing::CHECK,

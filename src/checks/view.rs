@@ -8,12 +8,16 @@ mod loss;
 mod sight;
 mod thresholds;
 mod throttled;
+mod time;
 
 pub use killed::{Cause, Killed};
 pub use loss::{Loss, Resource};
 pub use throttled::Throttled;
 
-use crate::model::{Amount, Container, Job, Node, ObjectRef, Owner, Pod, PodProblem, Workload, problems};
+use crate::model::{
+    Amount, Container, Job, Node, NodeRestart, ObjectRef, Owner, Pod, PodProblem, Workload, node_restarts,
+    problems,
+};
 use crate::policy::overrides::Override;
 use crate::policy::settings::Settings;
 use crate::snapshot::Snapshot;
@@ -40,6 +44,8 @@ pub struct View<'a> {
     used_nodes: BTreeSet<&'a str>,
     /// The load of the nodes, by name.
     loads: BTreeMap<&'a str, Load>,
+    /// The last restart of each node that has restarted, by node.
+    node_restarts: BTreeMap<&'a str, NodeRestart<'a>>,
     /// The topmost owners of the pods that a selector chose; empty without a selector.
     selected: BTreeSet<Root>,
     /// The annotations for this tool on namespaces and workloads, sorted by object.
@@ -88,6 +94,7 @@ impl<'a> View<'a> {
             successors: BTreeMap::new(),
             used_nodes: pods.iter().filter_map(|pod| pod.node.as_deref()).collect(),
             loads: loads(pods),
+            node_restarts: node_restarts(pods, &snapshot.rows.nodes, &snapshot.rows.events),
             selected: BTreeSet::new(),
             overrides: Vec::new(),
             seen_makers: BTreeSet::new(),

@@ -43,6 +43,10 @@ pub struct JudgeArgs {
     #[arg(long, value_name = "DURATION", default_value = seconds(Thresholds::default().quiet_after))]
     #[arg(value_parser = duration)]
     pub quiet_after: Duration,
+    /// Age of the last restart after which restarts are of low severity
+    #[arg(long, value_name = "DURATION", default_value = seconds(Thresholds::default().silent_after))]
+    #[arg(value_parser = duration)]
+    pub silent_after: Duration,
     /// How long an object may take to start or stop before it counts as stuck
     #[arg(long, value_name = "DURATION", default_value = seconds(Thresholds::default().grace))]
     #[arg(value_parser = duration)]
@@ -92,6 +96,7 @@ impl JudgeArgs {
             restarts_attention: self.restarts_attention,
             restarts_unhealthy: self.restarts_unhealthy,
             quiet_after: seconds(self.quiet_after),
+            silent_after: seconds(self.silent_after),
             grace: seconds(self.grace),
             throttled: self.containers.throttled,
             node_memory: self.node_memory,

@@ -3,6 +3,7 @@
 use crate::cluster::LogFormat;
 use crate::finding::Severity;
 use crate::render::{DiffFormat, Format, ListFormat, RightsizeFormat, Sort};
+use crate::report::WaitFor;
 use crate::text::Lang;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
@@ -41,6 +42,20 @@ impl ValueEnum for Severity {
             Severity::Low => "info",
         };
         Some(PossibleValue::new(self.id()).alias(alias))
+    }
+}
+
+impl ValueEnum for WaitFor {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[WaitFor::Settled, WaitFor::Healthy]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            WaitFor::Settled => "No rollout is in progress: each is done, or has failed",
+            WaitFor::Healthy => "The verdict is healthy, and no rollout is in progress",
+        };
+        Some(PossibleValue::new(self.word()).help(help))
     }
 }
 

@@ -112,6 +112,8 @@ impl RunRecord {
             names.into_iter().filter(|name| self.scope.holds(name)).map(str::to_owned).collect();
         let shown = self.findings.iter().filter(|noted| !noted.muted);
         let weights = shown.map(|noted| (noted.severity, noted.serving));
-        self.verdict = Verdict::of(weights, self.sight.is_complete());
+        // Which namespaces were in progress is not recorded.
+        let progressing = self.verdict == Verdict::Progressing;
+        self.verdict = Verdict::of(weights, self.sight.is_complete(), progressing);
     }
 }

@@ -13,6 +13,8 @@ pub enum Verdict {
     Healthy,
     /// Nothing wrong was found, but not everything was read.
     Incomplete,
+    /// Nothing wrong was found, but something that should serve has nothing ready yet.
+    Progressing,
     /// Something is wrong, and everything still serves.
     Attention,
     /// Something does not serve.
@@ -21,14 +23,18 @@ pub enum Verdict {
 
 impl Verdict {
     /// Returns the verdict for findings: the severity of each, and whether its object still serves. `complete` is whether
-    /// all of the scope was read.
-    pub fn of(findings: impl Iterator<Item = (Severity, bool)>, complete: bool) -> Self {
+    /// all of the scope was read, `progressing` whether something has nothing ready yet.
+    pub fn of(findings: impl Iterator<Item = (Severity, bool)>, complete: bool, progressing: bool) -> Self {
         let of = |(severity, serving): (Severity, bool)| match severity {
             Severity::High if !serving => Verdict::Unhealthy,
             Severity::High | Severity::Medium => Verdict::Attention,
             Severity::Low => Verdict::Healthy,
         };
-        let seen = if complete { Verdict::Healthy } else { Verdict::Incomplete };
+        let seen = match (progressing, complete) {
+            (true, _) => Verdict::Progressing,
+            (false, true) => Verdict::Healthy,
+            (false, false) => Verdict::Incomplete,
+        };
         findings.map(of).max().unwrap_or(seen).max(seen)
     }
 }

@@ -4,7 +4,7 @@
 use super::{Run, log_tails};
 use crate::checks::{self, View};
 use crate::cluster::{ListRequest, Sink, list};
-use crate::model::{Job, Names, ObjectRef, Pod, Workload, is_named_for};
+use crate::model::{Container, Job, Names, ObjectRef, Pod, Workload, is_named_for};
 use crate::snapshot::{Rows, Snapshot, Warnings};
 use crate::tls::{Tls, tls_terminations};
 use crate::wire::{Kind, Object, Place};
@@ -115,10 +115,9 @@ impl Run<'_> {
         }
     }
 
-    /// Returns the lists of a kind in the namespaces of these objects, or one list of all namespaces if there are many.
+    /// Returns the lists of a kind in the namespaces of these objects, with that of the events about nodes, or one list of all namespaces if there are many.
     fn requests_about(&self, kind: Kind, about: &BTreeSet<ObjectRef>) -> Vec<ListRequest> {
-        let mut places: BTreeSet<&str> =
-            about.iter().map(|object| &*object.namespace).filter(|name| !name.is_empty()).collect();
+        let mut places: BTreeSet<&str> = about.iter().map(place).filter(|name| !name.is_empty()).collect();
         if kind == Kind::Event && self.plan.about.is_some() {
             places.extend(self.namespaces.iter().map(String::as_str));
         }
@@ -143,7 +142,27 @@ fn objects_to_explain(view: &View) -> BTreeSet<ObjectRef> {
         found.into_iter().filter(|object| has_events(&object.kind)).collect();
     about.extend(failing_objects(&view.snapshot.rows));
     about.retain(|object| !object.namespace.is_empty() && scope.holds(&object.namespace));
+    if scope.is_whole_cluster() && scope.holds(OF_NODES) {
+        about.extend(nodes_to_explain(&view.snapshot.rows));
+    }
     about
+}
+
+/// The namespace of the events about nodes.
+const OF_NODES: &str = "default";
+
+fn place(object: &ObjectRef) -> &str {
+    if &*object.kind == "Node" { OF_NODES } else { &object.namespace }
+}
+
+/// Returns the nodes that may explain an end: a kill, or an end that no runtime saw.
+fn nodes_to_explain(rows: &Rows) -> impl Iterator<Item = ObjectRef> {
+    let is_odd = |container: Container| {
+        let end = container.last_end();
+        end.is_some_and(|end| matches!(end.exit_code, 137 | 255) && !end.is_for_memory())
+    };
+    let pods = rows.pods.iter().filter(move |pod| pod.containers().any(is_odd));
+    pods.filter_map(|pod| pod.node.as_deref()).map(|node| ObjectRef::of_cluster("Node", node))
 }
 
 /// Whether a pod is the object of this name, or one of its pods. The start of a name is enough.

@@ -118,6 +118,17 @@ impl Pod {
         Time::at(self.shared.last_restart).known()
     }
 
+    /// When the last of its restarts was at the latest: a container whose last end is not recorded has run since its start.
+    pub(crate) fn restarted_at(&self) -> Option<Time> {
+        let at = |container: Container| {
+            let (status, last) = (container.status, &container.status.last_state.terminated);
+            let start = status.state.running.as_ref().filter(|_| status.restart_count > 0);
+            let end = last.as_deref().and_then(wire::Terminated::finished);
+            end.or_else(|| start?.started_at?.known())
+        };
+        self.containers().filter_map(at).max().or_else(|| self.last_restart())
+    }
+
     /// The READY column.
     pub(crate) fn ready_column(&self) -> String {
         format!("{}/{}", self.shared.ready, self.shared.total)
@@ -152,6 +163,16 @@ impl Pod {
     pub(crate) fn is_leftover_of(&self, end: Ended) -> bool {
         self.shared.ended == Some(end)
             && self.object.as_ref().is_some_and(|o| o.metadata.deletion_timestamp.is_none())
+    }
+
+    /// Whether a pod that is meant to end makes progress: each container has completed or runs, and at least one runs. The
+    /// readiness of such a pod does not matter.
+    pub(crate) fn is_working_off(&self) -> bool {
+        let policy = self.object.as_deref().map_or("", |object| object.spec.restart_policy.as_str());
+        let done = |c: Container| c.status.state.terminated.as_ref().is_some_and(|end| end.exit_code == 0);
+        matches!(policy, "Never" | "OnFailure")
+            && self.containers().any(|c| c.status.state.running.is_some())
+            && self.containers().all(|c| done(c) || c.status.state.running.is_some())
     }
 
     /// Every container with a status, init containers first, in the order of the API.

@@ -54,12 +54,24 @@ pub struct PodContext<'a> {
     pub(crate) events: Vec<&'a Event>,
     /// The ends of its logs.
     pub(crate) logs: Vec<&'a LogTail>,
+    /// Warnings that the kernel of its node killed processes because memory ran out, newest first.
+    pub(crate) node_kills: Vec<&'a Event>,
+    /// Whether its last restart was that of its node.
+    pub(crate) restarted_with_node: bool,
 }
 
 impl<'a> PodContext<'a> {
     /// The newest warning of one of these reasons.
     pub(crate) fn warning(&self, reasons: &[&str]) -> Option<&'a Event> {
         self.events.iter().copied().find(|event| reasons.contains(&&*event.reason))
+    }
+
+    /// The warning that explains why a container was killed: its node ran out of memory at that moment.
+    pub(crate) fn node_kill(&self, end: &wire::Terminated) -> Option<&'a Event> {
+        let finished = end.finished().filter(|_| end.exit_code == KILLED && !end.is_for_memory())?;
+        let near = |at: Time| (-LATE..=LATE).contains(&finished.seconds_since(at));
+        let times = |event: &Event| [event.last_seen, event.first_seen].into_iter().flatten().any(near);
+        self.node_kills.iter().copied().find(|event| times(event))
     }
 
     /// The message that the node cannot run the program of a container, as it is built for another platform; from the kubelet
@@ -86,29 +98,14 @@ impl<'a> PodContext<'a> {
     }
 }
 
-/// Reasons of a pod's status that the kubelet, the scheduler or the eviction API sets when it ends a pod that
-/// did nothing wrong.
-const TURNED_AWAY: [&str; 6] =
-    ["Evicted", "NodeLost", "NodeShutdown", "Preempting", "Shutdown", "Terminated"];
+/// The exit code of a container that was ended by SIGKILL.
+const KILLED: i32 = 137;
 
-/// Reasons of a pod's status that the kubelet sets when it does not start a pod that the scheduler sent to it. Those of
-/// resources begin with `OutOf`.
-const REJECTED: [&str; 9] = [
-    "NodeAffinity",
-    "NodeName",
-    "NodePorts",
-    "NodeUnschedulable",
-    "PodOSNotSupported",
-    "PodOSSelectorNodeLabelDoesNotMatch",
-    "TaintToleration",
-    "TopologyAffinityError",
-    "UnexpectedAdmissionError",
-];
+/// The kubelet and the node-problem-detector report a kill of the kernel within this many seconds.
+const LATE: i64 = 60;
 
-/// Whether a kubelet did not start a pod with this reason in its status.
-pub(crate) fn is_rejection(reason: &str) -> bool {
-    REJECTED.contains(&reason) || reason.starts_with("OutOf")
-}
+/// Warnings about a node whose kernel killed a process because memory ran out.
+pub const NODE_KILLS: [&str; 2] = ["OOMKilling", "SystemOOM"];
 
 /// Whether a message says that an image is built for another operating system, or another build of Windows, than its node
 /// runs (HRESULT 0xC0370101).
@@ -116,10 +113,6 @@ pub(crate) fn is_about_system(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
     message.contains("0xc0370101")
         || message.contains("operating system") && message.contains("does not match the")
-}
-
-fn is_turned_away(reason: &str) -> bool {
-    TURNED_AWAY.contains(&reason) || is_rejection(reason)
 }
 
 /// Waiting reasons of an image that cannot be pulled (`pkg/kubelet/images/types.go` in Kubernetes 1.36).
@@ -178,8 +171,8 @@ pub fn problems<'a>(
         return vec![PodProblem::Terminating];
     }
     match pod.shared.ended {
+        Some(_) if pod.disruption().is_some() => return vec![PodProblem::Evicted],
         Some(Ended::Succeeded) => return Vec::new(),
-        Some(Ended::Failed) if is_turned_away(&object.status.reason) => return vec![PodProblem::Evicted],
         Some(Ended::Failed) => return vec![PodProblem::Failed],
         None => {}
     }
@@ -214,7 +207,7 @@ fn was_never_scheduled(pod: &Pod, object: &wire::Pod) -> bool {
 
 /// The restarts from which a pod is reported: more if the last one was long ago.
 fn attention(pod: &Pod, now: Time, thresholds: &Thresholds) -> i64 {
-    if is_recent(pod.last_restart(), now, thresholds) {
+    if is_recent(pod.restarted_at(), now, thresholds) {
         thresholds.restarts_attention
     } else {
         thresholds.restarts_unhealthy
@@ -265,9 +258,12 @@ impl<'a> Judge<'_, 'a> {
     /// The problem of a container that runs, by its last end.
     fn running(&self, container: Container<'a>) -> Option<PodProblem<'a>> {
         let last = container.status.last_state.terminated.as_ref()?;
-        if last.is_for_memory() {
+        if last.is_for_memory() || self.context.node_kill(last).is_some() {
             let recent = is_recent(last.finished(), self.now, self.thresholds);
             return recent.then_some(PodProblem::OomKilled(container));
+        }
+        if self.context.restarted_with_node {
+            return None;
         }
         let short = last.ran()? < BACKOFF_RESET;
         let just_now = self.now.seconds_since(last.finished()?) < BACKOFF_RESET;
@@ -283,7 +279,9 @@ impl<'a> Judge<'_, 'a> {
     fn crash(&self, container: Container<'a>) -> PodProblem<'a> {
         let name = &*container.status.name;
         match container.last_end() {
-            Some(end) if end.is_for_memory() => PodProblem::OomKilled(container),
+            Some(end) if end.is_for_memory() || self.context.node_kill(end).is_some() => {
+                PodProblem::OomKilled(container)
+            }
             _ if self.context.format_error(&container).is_some() => PodProblem::Architecture(container),
             Some(end) if NOT_STARTED.contains(&&*end.reason) => PodProblem::Config(container),
             _ if self.context.events.iter().any(|e| e.reason == "FailedPostStartHook" && e.is_of(name)) => {
@@ -321,6 +319,9 @@ impl<'a> Judge<'_, 'a> {
             let last = container.status.last_state.terminated.as_ref();
             last.is_some_and(|end| is_recent(end.finished(), self.now, self.thresholds))
         };
+        if self.context.restarted_with_node {
+            return PodProblem::Restarts;
+        }
         let killed = pod.containers().filter(recent).find(|container| self.is_killed_by_probe(*container));
         killed.map_or(PodProblem::Restarts, PodProblem::ProbeKill)
     }

@@ -12,6 +12,8 @@ pub struct Thresholds {
     pub(crate) restarts_unhealthy: i64,
     /// The time without a restart or kill after which earlier ones are not reported.
     pub(crate) quiet_after: i64,
+    /// The time without a restart after which earlier ones are low.
+    pub(crate) silent_after: i64,
     /// The time that something may take to start before it is stuck.
     pub(crate) grace: i64,
     /// The largest share of CPU periods in which a container may be throttled, in thousandths.
@@ -27,6 +29,7 @@ impl Default for Thresholds {
             restarts_attention: 5,
             restarts_unhealthy: 10,
             quiet_after: 7 * 86_400,
+            silent_after: 30 * 86_400,
             grace: 120,
             throttled: 100,
             node_memory: 900,
@@ -66,14 +69,15 @@ pub struct ThresholdChanges {
     restarts_attention: Option<i64>,
     restarts_unhealthy: Option<i64>,
     quiet_after: Option<i64>,
+    silent_after: Option<i64>,
     grace: Option<i64>,
     throttled: Option<i64>,
 }
 
 impl ThresholdChanges {
     /// The names that [`ThresholdChanges::set`] knows.
-    pub(crate) const NAMES: [&'static str; 5] =
-        ["restarts-attention", "restarts-unhealthy", "quiet-after", "grace", "throttled"];
+    pub(crate) const NAMES: [&'static str; 6] =
+        ["restarts-attention", "restarts-unhealthy", "quiet-after", "silent-after", "grace", "throttled"];
 
     /// Sets the threshold of this name.
     ///
@@ -95,6 +99,7 @@ impl ThresholdChanges {
             "restarts-attention" => self.restarts_attention = count()?,
             "restarts-unhealthy" => self.restarts_unhealthy = count()?,
             "quiet-after" => self.quiet_after = seconds()?,
+            "silent-after" => self.silent_after = seconds()?,
             "grace" => self.grace = seconds()?,
             "throttled" => self.throttled = Some(percent(value).map_err(|_| refuse(&NO_SHARE))?),
             _ => return Err(refuse(&NO_THRESHOLD)),
@@ -109,6 +114,7 @@ impl ThresholdChanges {
             restarts_attention: self.restarts_attention.or(other.restarts_attention),
             restarts_unhealthy: self.restarts_unhealthy.or(other.restarts_unhealthy),
             quiet_after: self.quiet_after.or(other.quiet_after),
+            silent_after: self.silent_after.or(other.silent_after),
             grace: self.grace.or(other.grace),
             throttled: self.throttled.or(other.throttled),
         }
@@ -127,6 +133,7 @@ impl ThresholdChanges {
             restarts_attention,
             restarts_unhealthy,
             quiet_after: self.quiet_after.unwrap_or(base.quiet_after),
+            silent_after: self.silent_after.unwrap_or(base.silent_after),
             grace: self.grace.unwrap_or(base.grace),
             throttled: self.throttled.unwrap_or(base.throttled),
             node_memory: base.node_memory,
@@ -142,6 +149,7 @@ impl std::fmt::Display for ThresholdChanges {
             count(self.restarts_attention),
             count(self.restarts_unhealthy),
             time(self.quiet_after),
+            time(self.silent_after),
             time(self.grace),
             self.throttled.map(|share| in_percent(share, Lang::En)),
         ];

@@ -55,7 +55,7 @@ const fn setting(id: &'static str, key: &'static str, form: Form, topic: Topic) 
 }
 
 /// All settings, in the order of the help.
-pub(crate) static SETTINGS: [Setting; 51] = [
+pub(crate) static SETTINGS: [Setting; 52] = [
     setting("namespace", "namespaces", List, Scope),
     setting("all_namespaces", "allNamespaces", Switch, Scope),
     setting("exclude_namespace", "excludeNamespaces", List, Scope),
@@ -84,6 +84,7 @@ pub(crate) static SETTINGS: [Setting; 51] = [
     setting("restarts_attention", "thresholds.restartsAttention", Number, Judgement),
     setting("restarts_unhealthy", "thresholds.restartsUnhealthy", Number, Judgement),
     setting("quiet_after", "thresholds.quietAfter", Text, Judgement),
+    setting("silent_after", "thresholds.silentAfter", Text, Judgement),
     setting("grace", "thresholds.grace", Text, Judgement),
     setting("throttled", "thresholds.throttled", Text, Judgement),
     setting("node_memory", "thresholds.nodeMemory", Text, Judgement),

@@ -1,6 +1,6 @@
 //! What was read and what was not, in words.
 
-use super::escape::{message, visible};
+use super::escape::{brief, visible};
 use super::words::{self, texts};
 use crate::checks::CATALOG;
 use crate::finding::Group;
@@ -153,7 +153,7 @@ pub(super) fn not_seen(report: &Report, lang: Lang, short: bool) -> Vec<String> 
 
 /// Returns one clause about the kinds outside the scope, if there are any, and what else a reader must know: the gaps in
 /// the scope first.
-pub(super) fn brief(report: &Report, lang: Lang) -> (Option<String>, Vec<String>) {
+pub(super) fn in_one_line(report: &Report, lang: Lang) -> (Option<String>, Vec<String>) {
     let (_, outside) = without_tls(&report.coverage.outside);
     let (checks, kinds): (Vec<Gap>, Vec<Gap>) =
         outside.into_iter().partition(|gap| CATALOG.find(&gap.kind).is_some());
@@ -195,7 +195,7 @@ fn remarks(report: &Report, lang: Lang) -> Vec<String> {
     out.extend(report.ignored_annotations.iter().take(IGNORED_SHOWN).map(|(object, why)| {
         let facts = [
             ("object", Fact::Text(visible(&object.to_string()))),
-            ("why", Fact::Text(message(&why.in_lang(lang)))),
+            ("why", Fact::Text(brief(&why.in_lang(lang)))),
         ];
         IGNORED.fill(lang, &facts)
     }));
@@ -252,7 +252,7 @@ fn group(gaps: &[Gap], short: bool, write: Writer, lang: Lang) -> Vec<String> {
         // The details of these reasons differ only in the kind.
         let detail = match gap.reason {
             Reason::Forbidden | Reason::NotGiven | Reason::Absent | Reason::Repeated => String::new(),
-            _ => gap.why.as_ref().map_or_else(String::new, |why| message(&why.in_lang(lang))),
+            _ => gap.why.as_ref().map_or_else(String::new, |why| brief(&why.in_lang(lang))),
         };
         kinds.entry((gap.reason, detail, gap.namespace.as_deref())).or_default().push(what(gap, lang));
     }
@@ -291,7 +291,7 @@ fn what(gap: &Gap, lang: Lang) -> String {
         None if gap.kind == Gap::CLUSTER => CLUSTER.get(lang).to_owned(),
         None if gap.kind == Gap::CERTIFICATES => CERTIFICATES.get(lang).to_owned(),
         None if gap.kind == Gap::FILES => FILES.get(lang).to_owned(),
-        None => message(&gap.kind),
+        None => brief(&gap.kind),
     };
     let facts = [
         ("got", Fact::count(gap.got)),

@@ -19,6 +19,8 @@ enum Span {
     Name(String),
     /// A message from the cluster, which may be long.
     Message(String),
+    /// The same, of which a terminal shows the start and the end.
+    Brief(String),
     /// A mark of Markdown, which a terminal does not show.
     Mark(&'static str),
 }
@@ -54,6 +56,11 @@ pub(super) fn name(text: impl Into<String>) -> Line {
 /// Returns a line with a message from the cluster.
 pub(super) fn message(text: impl Into<String>) -> Line {
     Line { spans: vec![Span::Message(text.into())], tone: Tone::Plain }
+}
+
+/// Returns a line with a message from the cluster, of which a terminal shows the start and the end.
+pub(super) fn brief(text: impl Into<String>) -> Line {
+    Line { spans: vec![Span::Brief(text.into())], tone: Tone::Plain }
 }
 
 /// Returns a mark of Markdown, which a terminal does not show.
@@ -109,6 +116,7 @@ impl Line {
             Span::Own(text) => text.clone(),
             Span::Name(text) => escape::visible(text),
             Span::Message(text) => escape::message(text),
+            Span::Brief(text) => escape::brief(text),
             Span::Mark(_) => String::new(),
         };
         self.spans.iter().map(shown).collect()
@@ -118,7 +126,7 @@ impl Line {
         let shown = |span: &Span| match span {
             Span::Own(text) => text.clone(),
             Span::Name(text) => markdown::text(text),
-            Span::Message(text) => markdown::message(text),
+            Span::Message(text) | Span::Brief(text) => markdown::message(text),
             Span::Mark(mark) => (*mark).to_owned(),
         };
         self.spans.iter().map(shown).collect()

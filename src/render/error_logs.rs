@@ -1,7 +1,7 @@
 //! Error logs: the sources with their counts, the most frequent patterns, and apart from them the harmless lines.
 
 use super::Look;
-use super::document::{Block, Column, Line, Table, message, name, own};
+use super::document::{Block, Column, Line, Table, brief, message, name, own};
 use super::words::{self, texts};
 use crate::logs::{Pattern, Source, Tally};
 use crate::report::{ErrorLogs, ErrorPattern, LogSource, Report};
@@ -147,11 +147,11 @@ fn on_screen(report: &Report, patterns: &[ErrorPattern], lang: Lang, wide: bool)
             column(&SOURCE, &|of| name(placed(of.source))),
         ]
     };
-    let sample = |of: &ErrorPattern| vec![Block::Lines(vec![message(&of.pattern.sample)])];
+    let sample = |of: &ErrorPattern| vec![Block::Lines(vec![brief(&of.pattern.sample)])];
     Table {
         columns: columns(""),
         narrow: columns("\n"),
-        text: Some(Column::new(PATTERN.get(lang), patterns.iter().map(|of| message(&of.pattern.text)))),
+        text: Some(Column::new(PATTERN.get(lang), patterns.iter().map(|of| brief(&of.pattern.text)))),
         below: if wide { patterns.iter().map(sample).collect() } else { Vec::new() },
         ..Table::default()
     }

@@ -1,8 +1,8 @@
 //! Text from a cluster is hostile: each format escapes it.
 
-use crate::text::{is_emoji_selector, is_hostile};
+use crate::text::{is_emoji_selector, is_hostile, without_middle};
 
-/// The maximum length of a message in the formats for people.
+/// The maximum length of a message in a table.
 const LONG: usize = 300;
 
 /// Makes controls, colour codes and characters that hide or reorder text visible, on one line.
@@ -24,13 +24,14 @@ pub(super) fn visible(text: &str) -> String {
     out
 }
 
-/// Makes a message visible, on one line, and cuts it if it is long.
+/// Makes a message visible, on one line.
 pub(super) fn message(text: &str) -> String {
-    let text = visible(text.trim());
-    match text.char_indices().nth(LONG) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
+    visible(text.trim())
+}
+
+/// Makes a message visible, on one line, and cuts its middle if it is long.
+pub(super) fn brief(text: &str) -> String {
+    without_middle(&message(text), LONG)
 }
 
 /// Makes a text [`visible`], and escapes Markdown and HTML. Addresses and mentions become code, which no viewer turns into
@@ -135,7 +136,8 @@ mod tests {
     #[test]
     fn messages_are_cut_between_characters() {
         let long = "映".repeat(1000);
-        assert_eq!(message(&long).chars().count(), LONG + 1);
+        assert_eq!(brief(&long).chars().count(), LONG);
+        assert_eq!(message(&long).chars().count(), 1000);
     }
 
     #[test]

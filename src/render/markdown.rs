@@ -82,8 +82,7 @@ pub(super) fn text(text: &str) -> String {
     escape::markdown(text)
 }
 
-/// Escapes a message from the cluster, and cuts it if it is long.
+/// Escapes a message from the cluster.
 pub(super) fn message(text: &str) -> String {
-    // Cut first: an escape must not be cut.
     escape::markdown(&escape::message(text)).replace("\\\\n", " ")
 }

@@ -15,8 +15,8 @@ use crate::finding::command::changes_cluster;
 use crate::finding::incident::Incident;
 use crate::finding::{Finding, Severity};
 use crate::report::{Namespace, Report, Running, Verdict};
-use crate::text::Fact;
 use crate::text::Lang;
+use crate::text::{Fact, without_middle};
 use crate::{NAME, VERSION};
 use std::cmp::Reverse;
 
@@ -276,9 +276,5 @@ fn text(text: &str) -> String {
 
 /// Cuts a text. It is escaped afterwards: an escape must not be cut.
 fn cut(text: &str, most: usize) -> String {
-    let text = visible(text);
-    match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
+    without_middle(&visible(text), most)
 }

@@ -2,7 +2,7 @@
 
 use super::Look;
 use super::coverage;
-use super::document::{Block, Column, Document, Line, Table, message, name, own};
+use super::document::{Block, Column, Document, Line, Table, brief, name, own};
 use super::screen::{CountRow, count_columns};
 use super::words::{self, texts};
 use crate::report::{Summary, Verdict};
@@ -47,7 +47,7 @@ fn head(summaries: &[Summary], lang: Lang) -> String {
 /// Returns why clusters could not be read.
 pub(super) fn not_seen(summaries: &[Summary], lang: Lang) -> Vec<Line> {
     let line = |summary: &Summary| {
-        let why = message(summary.unseen.as_ref()?.in_lang(lang));
+        let why = brief(summary.unseen.as_ref()?.in_lang(lang));
         let colon = words::colon(lang);
         let head = own(coverage::NOT_SEEN.get(lang)).then(colon);
         Some(head.then(name(&summary.context)).then(colon).then(why))

@@ -206,7 +206,7 @@ impl Screen<'_> {
                 Block::items(coverage::short_notes(report, lang).into_iter().map(name)),
             ]
         } else {
-            let (outside, notes) = coverage::brief(report, lang);
+            let (outside, notes) = coverage::in_one_line(report, lang);
             let line = std::iter::once(own(summary)).chain(outside.into_iter().map(name));
             vec![Block::items([Line::join(line, " · ").dim()]), Block::items(notes.into_iter().map(name))]
         };

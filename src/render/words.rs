@@ -14,10 +14,12 @@ texts! {
     HEALTHY: "Healthy", "健康", "健康";
     ATTENTION: "Needs attention", "需關注", "需关注";
     UNHEALTHY: "Unhealthy", "異常", "异常";
+    PROGRESSING: "Progressing", "進行中", "进行中";
     INCOMPLETE: "Incomplete", "檢查不完整", "检查不完整";
     CLASS_HEALTHY: "healthy", "健康", "健康";
     CLASS_ATTENTION: "attention", "需關注", "需关注";
     CLASS_UNHEALTHY: "unhealthy", "異常", "异常";
+    CLASS_PROGRESSING: "progressing", "進行中", "进行中";
     CLASS_INCOMPLETE: "incomplete", "檢查不完整", "检查不完整";
     CLASS_COMPLETED: "completed", "已完成", "已完成";
     HIGH: "high", "高", "高";
@@ -71,6 +73,7 @@ pub(super) fn verdict(verdict: Verdict) -> &'static Text {
     match verdict {
         Verdict::Healthy => &HEALTHY,
         Verdict::Incomplete => &INCOMPLETE,
+        Verdict::Progressing => &PROGRESSING,
         Verdict::Attention => &ATTENTION,
         Verdict::Unhealthy => &UNHEALTHY,
     }
@@ -80,6 +83,7 @@ pub(super) fn verdict_glyph(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Healthy => "🟢",
         Verdict::Incomplete => "⚪",
+        Verdict::Progressing => "🔵",
         Verdict::Attention => "🟡",
         Verdict::Unhealthy => "🔴",
     }
@@ -95,6 +99,7 @@ pub(super) fn state(of: Verdict, lang: Lang) -> String {
     let word = match of {
         Verdict::Healthy => &CLASS_HEALTHY,
         Verdict::Incomplete => &CLASS_INCOMPLETE,
+        Verdict::Progressing => &CLASS_PROGRESSING,
         Verdict::Attention => &CLASS_ATTENTION,
         Verdict::Unhealthy => &CLASS_UNHEALTHY,
     };

@@ -6,6 +6,7 @@ use crate::model::{Ended, Gap, Pod};
 use crate::snapshot::Snapshot;
 use crate::wire::Kind;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +54,14 @@ impl Running {
 }
 
 /// Returns the namespaces that were asked for, and those with pods or findings, by name.
-pub(super) fn of(snapshot: &Snapshot, findings: &[Finding], classes: &[Class]) -> Vec<Namespace> {
+///
+/// `progressing` are those in which something has nothing ready yet.
+pub(super) fn of(
+    snapshot: &Snapshot,
+    findings: &[Finding],
+    classes: &[Class],
+    progressing: &BTreeSet<Arc<str>>,
+) -> Vec<Namespace> {
     let mut rows: BTreeMap<&str, (Counts, Running, Verdict)> = BTreeMap::new();
     let blank = || (Counts::default(), Running::default(), Verdict::Healthy);
     for name in &snapshot.scope.namespaces {
@@ -76,6 +84,8 @@ pub(super) fn of(snapshot: &Snapshot, findings: &[Finding], classes: &[Class]) -
         let read = if is_read { Verdict::Healthy } else { Verdict::Incomplete };
         let pods = match counts.worst() {
             Class::Unhealthy => Verdict::Unhealthy,
+            // Pods that only start need attention, and say no more than that their workload is in progress.
+            _ if found == Verdict::Healthy && progressing.contains(name) => Verdict::Progressing,
             Class::Attention => Verdict::Attention,
             Class::Healthy | Class::Completed => Verdict::Healthy,
         };

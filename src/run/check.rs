@@ -3,7 +3,7 @@
 use super::baseline::{self, Baseline};
 use super::live::{Flags, Live};
 use super::notify::{self, Notifications};
-use super::{Failure, files, hosts, look};
+use super::{Failure, files, hosts, look, wait};
 use crate::cli::{CheckArgs, DemoArgs, Exit, JudgeArgs, RowArgs, ShowArgs};
 use crate::cluster::Progress;
 use crate::compare::changes::Changes;
@@ -14,7 +14,7 @@ use crate::model::{Gap, Reason};
 use crate::output;
 use crate::policy::settings::Settings;
 use crate::render::{self, Format};
-use crate::report::{Report, Summary, Verdict};
+use crate::report::{Report, Summary, Verdict, WaitFor};
 use crate::snapshot::{self, Snapshot};
 use crate::text::Message;
 use crate::wire::Time;
@@ -47,6 +47,7 @@ fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failu
         baseline::refuse(&args.compare, &args.judge, "nodes are not compared")?;
         notify::refuse(args, "nodes are not a whole report")?;
         hosts::refuse(&args.hosts, "nodes are not a whole report")?;
+        refuse_to_wait(args, "nodes have no rollout")?;
     }
     let (before, notices) = (Baseline::open(args, clock)?, Notifications::open(args)?);
     let mut judge =
@@ -80,6 +81,9 @@ fn live(args: &CheckArgs, settings: &Settings, judge: &mut Judge) -> Result<Exit
     if let Some(flag) = of_one.filter(|_| live.several()) {
         return Err(Failure::new(format!("{flag} cannot be used with several contexts")));
     }
+    if live.several() {
+        refuse_to_wait(args, "several clusters are read")?;
+    }
     judge.before.suits(&live.connect, &live.contexts)?;
     let plan = &mut live.plan;
     plan.with_usage = judge.part == Part::Nodes;
@@ -88,17 +92,18 @@ fn live(args: &CheckArgs, settings: &Settings, judge: &mut Judge) -> Result<Exit
         plan.sources.logs = args.scope.measure.logs;
         plan.sources.hosts = hosts::plan(&args.hosts, settings)?;
     }
-    let progress = live.progress(args.show.output.is_human());
     live.wait_for(async {
-        let mut multi_cluster = live.start(&progress);
         if live.several() {
-            return judge.several(&mut multi_cluster, &progress, args).await;
+            let progress = live.progress(args.show.output.is_human());
+            return judge.several(&mut live.start(&progress), &progress, args).await;
         }
-        let only = multi_cluster.next().await.pop();
-        drop(progress);
-        let (_, seen) = only.ok_or_else(|| Failure::new("the run has ended"))?;
+        let read = async || only(&live, args).await;
+        let seen = match args.wait_for {
+            None => read().await?,
+            Some(state) => waited(&live, settings, state, read).await?,
+        };
         let context = args.connect.context.first().map(String::as_str);
-        judge.one(&seen?, Kubectl::with(args.connect.to_repeat(context)))
+        judge.one(&seen, Kubectl::with(args.connect.to_repeat(context)))
     })?
 }
 
@@ -107,6 +112,36 @@ pub(super) fn refuse_rows(args: &CheckArgs, why: &str) -> Result<(), Failure> {
     match args.rows.given() {
         Some(flag) => Err(Failure::new(format!("{flag} cannot be used here: {why}"))),
         None => Ok(()),
+    }
+}
+
+/// Reads the only cluster.
+async fn only(live: &Live, args: &CheckArgs) -> Result<Snapshot, Failure> {
+    let progress = live.progress(args.show.output.is_human());
+    let only = live.start(&progress).next().await.pop();
+    drop(progress);
+    let (_, seen) = only.ok_or_else(|| Failure::new("the run has ended"))?;
+    Ok(seen?)
+}
+
+/// Reads the only cluster until it is in a state, and says what is missing if it is not.
+async fn waited(
+    live: &Live,
+    settings: &Settings,
+    state: WaitFor,
+    read: impl AsyncFnMut() -> Result<Snapshot, Failure>,
+) -> Result<Snapshot, Failure> {
+    let lacks = |snapshot: &Snapshot| wait::lacks(snapshot, settings, state);
+    let seen = wait::until(&live.plan.budget.stop(), read, lacks).await?;
+    wait::say_at_end(&lacks(&seen), state);
+    Ok(seen)
+}
+
+/// Refuses `--wait-for` where nothing can be waited for.
+pub(super) fn refuse_to_wait(args: &CheckArgs, why: &str) -> Result<(), Failure> {
+    match args.wait_for {
+        None => Ok(()),
+        Some(_) => Err(Failure::new(format!("--wait-for cannot be used here: {why}"))),
     }
 }
 

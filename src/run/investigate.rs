@@ -32,6 +32,7 @@ pub(super) fn investigate(
     if targets.len() > 1 && matches!(args.show.output, Format::Json | Format::Yaml) {
         return Err(Failure::new("-o json and -o yaml are for one object"));
     }
+    super::check::refuse_to_wait(args, "one object is not a whole report")?;
     let context = args.connect.context.first().map(String::as_str);
     let (snapshot, kubectl) = if args.filename.is_empty() {
         (gathered(args, targets, &settings, clock)?, Kubectl::with(args.connect.to_repeat(context)))

@@ -133,10 +133,15 @@ impl Recipient {
     fn wants(&self, worst_new: Option<Severity>) -> bool {
         match self.when {
             When::Always => true,
-            When::Trouble => self.summaries.iter().any(|summary| summary.verdict() != Verdict::Healthy),
+            When::Trouble => self.summaries.iter().any(|summary| is_trouble(summary.verdict())),
             When::New => worst_new > Some(Severity::Low),
         }
     }
+}
+
+/// Whether a verdict is worth a message. A rollout in progress is not.
+fn is_trouble(verdict: Verdict) -> bool {
+    !matches!(verdict, Verdict::Healthy | Verdict::Progressing)
 }
 
 /// Reads the address of a webhook.

@@ -34,6 +34,20 @@ pub(crate) fn head(text: &str, most: usize) -> &str {
     text.get(..end.unwrap_or_default()).unwrap_or_default()
 }
 
+/// Returns a text of at most this many characters: a longer one loses its middle, as the cause of a wrapped error is at its
+/// end.
+pub(crate) fn without_middle(text: &str, most: usize) -> String {
+    let length = text.chars().count();
+    if length <= most {
+        return text.to_owned();
+    }
+    let kept = most.saturating_sub(1);
+    let first = kept / 2;
+    let start: String = text.chars().take(first).collect();
+    let end: String = text.chars().skip(length - (kept - first)).collect();
+    format!("{start}…{end}")
+}
+
 /// A language of the human formats. Machine formats never change with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
@@ -192,6 +206,14 @@ mod tests {
         let facts = [("a", Fact::Text("{b}".into())), ("b", Fact::Number(2))];
         assert_eq!(TEXT.fill(Lang::En, &facts), "{b} of 2: {missing}");
         assert_eq!(TEXT.fill(Lang::ZhTw, &facts), "2：{b}");
+    }
+
+    #[test]
+    fn a_long_text_loses_its_middle() {
+        assert_eq!(without_middle("short", 5), "short");
+        assert_eq!(without_middle("failed to mount: rpc error: 403", 13), "failed…r: 403");
+        assert_eq!(without_middle("映像檔無法拉取", 4), "映…拉取");
+        assert_eq!(without_middle("ab", 0), "…");
     }
 
     #[test]

@@ -43,7 +43,9 @@ fn value(key: &str) -> &'static str {
         "prometheusNamespaces" => "metrics",
         "prometheusLabels" => "cluster=prod",
         "throttleWindow" => "30s",
-        "since" | "thresholds.grace" | "thresholds.quietAfter" | "historyAge" => "2h",
+        "since" | "thresholds.grace" | "thresholds.quietAfter" | "thresholds.silentAfter" | "historyAge" => {
+            "2h"
+        }
         "hosts" => "www.example.com",
         "hostsFiles" => "DIR/hosts",
         "dnsServer" | "probeTo" => "127.0.0.1:1",

@@ -43,7 +43,7 @@ fn matches(term: &NodeSelectorTerm, node: &Node) -> bool {
     !is_empty && term.match_expressions.iter().all(label) && term.match_fields.iter().all(field)
 }
 
-fn holds(requirement: &Requirement, value: Option<&str>) -> bool {
+pub(crate) fn holds(requirement: &Requirement, value: Option<&str>) -> bool {
     let is_among = value.is_some_and(|value| requirement.values.iter().any(|wanted| wanted == value));
     let number = |text: Option<&str>| text.and_then(|text| text.parse::<i64>().ok());
     let bound = number(requirement.values.first().map(String::as_str));

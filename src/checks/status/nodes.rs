@@ -109,4 +109,11 @@ pub(super) static STATUSES: &[Status] = &[
         "EKS 節點監控代理程式的狀態。為 False 時，表示節點的該部分異常。",
         "EKS 节点监控代理程序的状况。为 False 时，表示节点的该部分异常。",
     ),
+    status(
+        &["Rebooted"],
+        &["node-restarted"],
+        "The kubelet reports that its node booted again, with a new boot ID. All containers of the node ended with it.",
+        "kubelet 回報節點已重新開機，boot ID 已變更。節點上的容器都隨之結束。",
+        "kubelet 上报节点已重新启动，boot ID 已改变。节点上的容器都随之退出。",
+    ),
 ];

@@ -160,11 +160,26 @@ pub(super) static STATUSES: &[Status] = &[
         "节点关机，因此终止了 Pod。",
     ),
     status(
-        &["Preempting", "Preempted"],
+        &["Preempting", "Preempted", "PreemptionByScheduler"],
         &["pod-evicted"],
         "The pod was ended to free resources for a pod of higher priority.",
         "為了讓出資源給優先權較高的 Pod，這個 Pod 被終止。",
         "为了给优先级更高的 Pod 让出资源，这个 Pod 被终止。",
+    ),
+    status(
+        &[
+            "DisruptionTarget",
+            "DeletionByPodGC",
+            "DeletionByTaintManager",
+            "EvictionByEvictionAPI",
+            "TerminationByKubelet",
+        ],
+        &["pod-evicted"],
+        "A component ends the pod, which did nothing wrong; the reason of the condition names the component: the pod garbage \
+         collector, a taint of the node, the eviction API (a drain or an autoscaler), or the kubelet.",
+        "Pod 由某個元件終止，並非自身出錯；狀態的原因指出是誰：Pod 垃圾回收、節點的 taint（污點）、驅逐 API（drain 或 autoscaler），\
+         或 kubelet。",
+        "Pod 被某个组件终止，并非自身出错；状况的原因指出是谁：Pod 垃圾回收、节点的污点、驱逐 API（腾空或自动伸缩），或 kubelet。",
     ),
     status(
         &["ContainersNotReady", "ContainersNotInitialized"],

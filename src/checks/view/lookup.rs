@@ -2,8 +2,8 @@
 
 use super::View;
 use crate::model::{
-    CronJob, Endpoints, Event, Job, LogTail, Namespace, Node, ObjectRef, Owner, Pod, PodContext, Workload,
-    step,
+    CronJob, Endpoints, Event, Job, LogTail, NODE_KILLS, Namespace, Node, ObjectRef, Owner, Pod, PodContext,
+    Workload, step,
 };
 use crate::wire::{self, Kind};
 use std::cmp::Ordering;
@@ -184,9 +184,20 @@ impl<'a> View<'a> {
         logs[from..to].iter()
     }
 
+    /// Returns the warnings that the kernel of a node killed processes because memory ran out, newest first.
+    fn node_kills(&self, node: &str) -> Vec<&'a Event> {
+        let events = self.events(&ObjectRef::of_cluster("Node", node), "").into_iter();
+        events.filter(|event| NODE_KILLS.contains(&&*event.reason)).collect()
+    }
+
     /// Returns what is known about a pod besides its own status.
     pub fn context(&self, pod: &Pod) -> PodContext<'a> {
-        PodContext { events: self.pod_events(pod), logs: self.logs(pod).collect() }
+        PodContext {
+            events: self.pod_events(pod),
+            logs: self.logs(pod).collect(),
+            node_kills: pod.node.as_deref().map_or_else(Vec::new, |node| self.node_kills(node)),
+            restarted_with_node: self.node_restart_of(pod).is_some(),
+        }
     }
 }
 

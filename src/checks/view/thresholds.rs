@@ -3,7 +3,7 @@
 
 use super::View;
 use crate::checks::CATALOG;
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::model::{Owner, Pod, Thresholds, Workload};
 use crate::policy::overrides::{self, Override};
 use crate::policy::profile::Class;
@@ -61,6 +61,12 @@ impl View<'_> {
     /// Whether something about a pod began so recently that it may still recover on its own.
     pub fn is_young_for(&self, pod: &Pod, since: Option<Time>) -> bool {
         since.is_some_and(|since| self.age(since) < self.thresholds(pod).grace)
+    }
+
+    /// Returns the severity of a problem that keeps a pod from working: high, or low while it may still pass on its own. An
+    /// error that names what is wrong is definite: waiting does not correct it.
+    pub fn high_unless_passing(&self, pod: &Pod, since: Option<Time>, definite: bool) -> Severity {
+        if !definite && self.is_young_for(pod, since) { Severity::Low } else { Severity::High }
     }
 
     /// Whether annotations skip the check of a finding for its object.

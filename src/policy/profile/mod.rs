@@ -121,7 +121,7 @@ pub struct NotifyEntry {
     pub url: Option<At<Secret>>,
     /// Where the address is, instead of url.
     pub url_from: Option<At<UrlFrom>>,
-    /// The runs that send a message: always; trouble (default), if the verdict is not healthy; new, if there are new findings of medium or high severity.
+    /// The runs that send a message: always; trouble (default), if the verdict is neither healthy nor progressing; new, if there are new findings of medium or high severity.
     #[cfg_attr(test, schemars(extend("enum" = ["always", "trouble", "new", null])))]
     pub when: Option<At<String>>,
     /// The language of the messages: en, zh-TW or zh-CN (default: that of the run).

@@ -41,7 +41,7 @@ pub enum Source {
 pub enum When {
     /// Every run.
     Always,
-    /// Runs whose verdict is not healthy, and runs that failed.
+    /// Runs whose verdict is neither healthy nor progressing, and runs that failed.
     #[default]
     Trouble,
     /// Runs with a new finding of medium or high severity.

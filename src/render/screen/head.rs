@@ -12,6 +12,8 @@ use owo_colors::Style;
 texts! {
     HEALTHY_OF: "{healthy} of {active:# pod|# pods} healthy", "{active} 個 Pod 中 {healthy} 個健康",
         "{active} 个 Pod 中 {healthy} 个健康";
+    READY_OF: "{healthy} of {active:# pod|# pods} ready", "{active} 個 Pod 中 {healthy} 個就緒",
+        "{active} 个 Pod 中 {healthy} 个就绪";
     /// For no pods; English has the sentence of any number.
     NO_PODS: "{healthy} of {active:# pod|# pods} healthy", "{active:沒有讀到 Pod}{healthy:|}", "{active:没有读到 Pod}{healthy:|}";
     COMPLETED: "+{completed} completed", "另有 {completed} 個已完成", "另有 {completed} 个已完成";
@@ -93,7 +95,7 @@ pub(super) fn verdict(report: &Report, look: Look) -> Vec<Line> {
     let lang = look.lang;
     let word = look.paint(words::verdict(report.verdict).get(lang), style_of(report.verdict));
     let mut left = vec![format!("{} {word}", words::verdict_glyph(report.verdict))];
-    left.push(healthy_of(&report.totals, lang));
+    left.push(healthy_of(&report.totals, report.verdict, lang));
     let counts = by_severity(|severity| report.count(severity), lang);
     left.extend((!counts.is_empty()).then(|| words::list(&counts, lang)));
     let right = scope(report, lang);
@@ -147,21 +149,23 @@ fn style_of(verdict: Verdict) -> Style {
     match verdict {
         Verdict::Healthy => bold.green(),
         Verdict::Incomplete => bold,
+        Verdict::Progressing => bold.blue(),
         Verdict::Attention => bold.yellow(),
         Verdict::Unhealthy => bold.red(),
     }
 }
 
-/// Returns `46 of 48 pods healthy (+2 completed)`.
-fn healthy_of(totals: &Counts, lang: Lang) -> String {
+/// Returns `46 of 48 pods healthy (+2 completed)`, or `ready` while they start.
+fn healthy_of(totals: &Counts, verdict: Verdict, lang: Lang) -> String {
     let facts = [
         ("healthy", Fact::count(totals.healthy)),
         ("active", Fact::count(totals.active())),
         ("completed", Fact::count(totals.completed)),
     ];
+    let of = if verdict == Verdict::Progressing { &READY_OF } else { &HEALTHY_OF };
     match totals.completed {
         0 if totals.pods == 0 => NO_PODS.fill(lang, &facts),
-        0 => HEALTHY_OF.fill(lang, &facts),
-        _ => words::bracketed(&HEALTHY_OF.fill(lang, &facts), &COMPLETED.fill(lang, &facts), lang),
+        0 => of.fill(lang, &facts),
+        _ => words::bracketed(&of.fill(lang, &facts), &COMPLETED.fill(lang, &facts), lang),
     }
 }

@@ -1,6 +1,6 @@
 //! The rows of the problem table, and the texts of their cells.
 
-use super::super::document::{Line, message, name, own};
+use super::super::document::{Line, brief, message, name, own};
 use super::super::words::{age, and_more, texts};
 use super::super::{Sort, changed};
 use super::Screen;
@@ -180,7 +180,9 @@ impl Screen<'_> {
         };
         let (before, after) =
             row.incident.map(|incident| of_objects(incident, finding, lang)).unwrap_or_default();
-        let line = own(before).then(message(finding.message.in_lang(lang))).then(after);
+        let text = finding.message.in_lang(lang);
+        let text = if self.wide { message(text) } else { brief(text) };
+        let line = own(before).then(text).then(after);
         let line = line.then(and_more(row.others, lang));
         match row.changed {
             Some(changed) => line.then(changed::numbers(changed, lang)),

@@ -18,6 +18,8 @@ texts! {
         "范围内全部检查完毕，一切正常。";
     IS_INCOMPLETE: "No problem was found, but not everything was checked. This does not mean healthy.",
         "未發現問題，但並非全部都檢查到，不能視為健康。", "未发现问题，但并非全部都检查到，不能视为健康。";
+    IS_PROGRESSING: "No problem was found, but something has nothing ready yet.",
+        "未發現問題，但還有工作負載沒有任何 Pod 就緒。", "未发现问题，但还有工作负载没有任何 Pod 就绪。";
     IS_ATTENTION: "There are problems, and everything still works.",
         "有問題需要處理，但相關服務目前仍正常運作。", "有问题需要处理，但相关服务目前仍正常运行。";
     IS_UNHEALTHY: "Something does not work now.", "目前有服務無法正常運作。", "目前有服务无法正常工作。";
@@ -58,8 +60,10 @@ texts! {
         "🔴 异常：Error、CrashLoopBackOff、ImagePullBackOff、Pending 等状态，READY 不是 x/x，或重启达 {unhealthy} 次。";
     C_COMPLETED: "⚫ completed: a pod that ended with success. It is not counted in any ratio.",
         "⚫ 已完成：正常執行完畢的 Pod，不列入任何比例。", "⚫ 已完成：正常运行结束的 Pod，不计入任何比例。";
-    C_QUIET: "If the last restart is more than {quiet} ago, unhealthy becomes attention and attention becomes healthy.",
-        "最後一次重啟在 {quiet} 以前者，降一級計算。", "最后一次重启在 {quiet} 以前的，降一级计算。";
+    C_QUIET: "If the last restart is more than {quiet} ago, unhealthy becomes attention and attention becomes healthy; after \
+              {silent} all are healthy.",
+        "最後一次重啟在 {quiet} 以前者，降一級計算；在 {silent} 以前者不計。",
+        "最后一次重启在 {quiet} 以前的，降一级计算；在 {silent} 以前的不计。";
 }
 
 pub(super) fn conclusion(report: &Report, look: Look) -> Vec<Block> {
@@ -67,6 +71,7 @@ pub(super) fn conclusion(report: &Report, look: Look) -> Vec<Block> {
     let sentence = match report.verdict {
         Verdict::Healthy => &IS_HEALTHY,
         Verdict::Incomplete => &IS_INCOMPLETE,
+        Verdict::Progressing => &IS_PROGRESSING,
         Verdict::Attention => &IS_ATTENTION,
         Verdict::Unhealthy => &IS_UNHEALTHY,
     };
@@ -181,6 +186,7 @@ pub(super) fn appendix(report: &Report, look: Look) -> Vec<Block> {
         ("unhealthy", Fact::Number(thresholds.restarts_unhealthy)),
         ("grace", Fact::Age(thresholds.grace)),
         ("quiet", Fact::Age(thresholds.quiet_after)),
+        ("silent", Fact::Age(thresholds.silent_after)),
     ];
     let criteria = [&C_HEALTHY, &C_ATTENTION, &C_UNHEALTHY, &C_COMPLETED, &C_QUIET];
     let mut blocks = vec![

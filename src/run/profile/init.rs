@@ -25,7 +25,7 @@ const MORE: &str = "\
 # Other keys (docs/profiles.md describes all of them):
 #   skip: [image-tag-mutable]
 #   severity: {pvc-pending: high}
-#   thresholds: {restartsAttention: 5, restartsUnhealthy: 10, quietAfter: 7d, grace: 2m}
+#   thresholds: {restartsAttention: 5, restartsUnhealthy: 10, quietAfter: 7d, silentAfter: 30d, grace: 2m}
 #   classes:
 #     batch: {workloads: [cronjob/*, \"*runner*\"], thresholds: {restartsUnhealthy: 50}}
 #   mutes:

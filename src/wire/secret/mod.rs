@@ -51,6 +51,7 @@ pub fn without_secrets(text: &str) -> String {
 /// Removes the credentials from a text of the cluster, and what is longer than the API allows.
 pub(super) fn hide_secrets(text: &mut String) {
     if text.len() > LONGEST_TEXT {
+        // The end goes, not the middle: the start of a credential must stay before it.
         *text = format!("{}…", head(text, LONGEST_TEXT));
     }
     if let Some(kept) = clean::unless_known(text, once) {

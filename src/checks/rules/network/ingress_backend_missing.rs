@@ -63,8 +63,7 @@ fn run(view: &View, out: &mut Reporter) {
     for ingress in &view.snapshot.rows.ingresses {
         let metadata = &ingress.metadata;
         let namespace = &*metadata.namespace;
-        let young = view.within_grace(metadata.created()) || traffic::is_going(view, namespace);
-        if young || !view.saw(Kind::Service, namespace) {
+        if traffic::is_going(view, namespace) || !view.saw(Kind::Service, namespace) {
             continue;
         }
         for (name, used) in by_service(ingress) {

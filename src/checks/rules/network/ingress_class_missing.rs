@@ -75,7 +75,7 @@ fn run(view: &View, out: &mut Reporter) {
     for ingress in &view.snapshot.rows.ingresses {
         let metadata = &ingress.metadata;
         let namespace = &*metadata.namespace;
-        if view.within_grace(metadata.created()) || traffic::is_going(view, namespace) {
+        if traffic::is_going(view, namespace) {
             continue;
         }
         let Some((text, severity, class)) = judge(&classes, ingress) else { continue };

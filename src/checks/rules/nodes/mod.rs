@@ -9,6 +9,7 @@ pub(crate) mod node_not_initialized;
 pub(crate) mod node_not_ready;
 pub(crate) mod node_pressure;
 pub(crate) mod node_problem;
+pub(crate) mod node_restarted;
 pub(crate) mod node_version_skew;
 
 use crate::checks::View;

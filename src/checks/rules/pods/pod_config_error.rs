@@ -1,6 +1,7 @@
 //! A container cannot be created or started with its configuration.
 
 use crate::checks::prelude::*;
+use crate::model::TURNS_OF_A_LOOP;
 
 static INFO: CheckInfo = CheckInfo {
     id: "pod-config-error",
@@ -95,9 +96,9 @@ fn run(view: &View, out: &mut Reporter) {
             facts.push(("name", Fact::text(&object.name)));
             facts.extend(entry.map(|entry| ("entry", Fact::text(entry))));
         }
-        // The missing object may still be created, from the same manifests or by an operator.
-        let since = pod.unready_since().or(pod.created());
-        let severity = if view.is_young_for(pod, since) { Severity::Low } else { Severity::High };
+        let since = view.failing_since(pod, &container);
+        let definite = is_definite(said) || container.status.restart_count >= TURNS_OF_A_LOOP;
+        let severity = view.high_unless_passing(pod, since, definite);
         let finding =
             out.pod(pod, &part(&container, missing.as_ref()), severity, Message::new(&MESSAGE, facts));
         finding.since = since;
@@ -131,6 +132,22 @@ fn said<'a>(container: &Container<'a>) -> (&'a str, &'a str) {
     }
 }
 
+/// Errors of the kubelet or the runtime that may pass at the next attempt.
+const PASSING: [&str; 7] = [
+    "connection refused",
+    "deadline exceeded",
+    "failed to reserve container name",
+    "failed to sync",
+    "i/o timeout",
+    "timed out",
+    "try again",
+];
+
+/// Returns whether a message names what is wrong, which no further attempt corrects.
+fn is_definite(said: &str) -> bool {
+    !said.is_empty() && !PASSING.iter().any(|words| said.contains(words))
+}
+
 /// Returns whether the runtime did not find the program.
 fn is_no_command(said: &str) -> bool {
     said.contains("executable file not found")
@@ -160,6 +177,17 @@ fn missing<'m>(namespace: &str, message: &'m str) -> Option<(ObjectRef, Option<&
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_errors_of_a_moment_may_pass() {
+        for said in ["secret \"db\" not found", "exec: \"wge\": executable file not found in $PATH: unknown"]
+        {
+            assert!(is_definite(said), "{said}");
+        }
+        for said in ["", "failed to sync secret cache: timed out waiting for the condition"] {
+            assert!(!is_definite(said), "{said}");
+        }
+    }
 
     #[test]
     fn messages_name_what_is_missing() {

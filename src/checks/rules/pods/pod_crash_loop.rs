@@ -63,10 +63,11 @@ fn run(view: &View, out: &mut Reporter) {
     for (pod, trouble) in view.problems() {
         let PodProblem::CrashLoop(container) = trouble else { continue };
         let (text, facts) = message(view, &container);
-        let since = pod.unready_since().or(pod.created());
-        // The first one or two crashes during startup are not a loop yet.
-        let proven = container.status.restart_count >= TURNS_OF_A_LOOP || !view.is_young_for(pod, since);
-        let severity = if proven { Severity::High } else { Severity::Low };
+        let since = view.failing_since(pod, &container);
+        // The first one or two crashes during startup are not a loop yet, unless the shell has no program to start.
+        let no_program = container.last_end().is_some_and(|end| matches!(end.exit_code, 126 | 127));
+        let proven = container.status.restart_count >= TURNS_OF_A_LOOP || no_program;
+        let severity = view.high_unless_passing(pod, since, proven);
         let finding = out.pod(pod, &[&container.status.name], severity, Message::new(text, facts));
         finding.since = since;
         let last_words = container.last_end().map_or("", |end| end.message.trim());

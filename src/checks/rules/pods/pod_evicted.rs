@@ -52,6 +52,56 @@ static NOT_MISSED: Text = Text {
     zh_cn: "{reason}，残留 {count} 个 Pod：属主所需的 Pod 已足够。{detail}",
 };
 
+static RUNS_AGAIN: Text = Text {
+    en: "{reason}: {count:# pod|# pods}; the Job runs again. {detail}",
+    zh_tw: "{reason}，{count} 個 Pod；Job 已重新執行。{detail}",
+    zh_cn: "{reason}，{count} 个 Pod；Job 已重新运行。{detail}",
+};
+
+/// The reasons of the condition `DisruptionTarget`.
+static BY_CONDITION: [(&str, Text); 5] = [
+    (
+        "PreemptionByScheduler",
+        Text {
+            en: "preempted for a pod of higher priority (PreemptionByScheduler)",
+            zh_tw: "被優先權較高的 Pod 搶占（PreemptionByScheduler）",
+            zh_cn: "被优先级更高的 Pod 抢占（PreemptionByScheduler）",
+        },
+    ),
+    (
+        "DeletionByTaintManager",
+        Text {
+            en: "removed because of a taint of its node (DeletionByTaintManager)",
+            zh_tw: "因節點的 taint（污點）被移除（DeletionByTaintManager）",
+            zh_cn: "因节点的污点被移除（DeletionByTaintManager）",
+        },
+    ),
+    (
+        "EvictionByEvictionAPI",
+        Text {
+            en: "evicted on request, as by a drain or an autoscaler (EvictionByEvictionAPI)",
+            zh_tw: "依要求被驅逐，例如 drain 或 autoscaler（EvictionByEvictionAPI）",
+            zh_cn: "应请求被驱逐，例如腾空（drain）或自动伸缩（EvictionByEvictionAPI）",
+        },
+    ),
+    (
+        "DeletionByPodGC",
+        Text {
+            en: "its node no longer exists (DeletionByPodGC)",
+            zh_tw: "所在節點已不存在（DeletionByPodGC）",
+            zh_cn: "所在节点已不存在（DeletionByPodGC）",
+        },
+    ),
+    (
+        "TerminationByKubelet",
+        Text {
+            en: "ended by the kubelet of its node (TerminationByKubelet)",
+            zh_tw: "被節點的 kubelet 終止（TerminationByKubelet）",
+            zh_cn: "被节点的 kubelet 终止（TerminationByKubelet）",
+        },
+    ),
+];
+
 static NOT_REPLACED: Text = Text {
     en: "{reason}: {count:# pod|# pods}, not replaced yet. {detail}",
     zh_tw: "{reason}，{count} 個 Pod，尚無其他 Pod 接手。{detail}",
@@ -63,10 +113,10 @@ fn run(view: &View, out: &mut Reporter) {
     let mut groups: BTreeMap<_, Vec<&Pod>> = BTreeMap::new();
     for (pod, trouble) in view.problems() {
         let PodProblem::Evicted = trouble else { continue };
-        if view.job_of(pod).is_some() {
+        if view.job_of(pod).is_some_and(|job| job.is_done() || job.active == 0) {
             continue; // The Job counts its failures.
         }
-        let reason = pod.object.as_deref().map_or("", |object| object.status.reason.as_str());
+        let reason = pod.disruption().map_or("", |disruption| disruption.reason);
         if is_rejection(reason) {
             continue; // Another check reports what the kubelet did not even start.
         }
@@ -76,14 +126,15 @@ fn run(view: &View, out: &mut Reporter) {
         pods.sort_by(|a, b| (b.created(), &b.name).cmp(&(a.created(), &a.name)));
         let [newest, ..] = pods.as_slice() else { continue };
         let successor = view.successor(newest);
-        let detail = newest.object.as_deref().map_or("", |object| object.status.message.as_str());
+        let detail = newest.disruption().map_or("", |disruption| disruption.detail);
         let facts = vec![
-            ("reason", Fact::text(reason)),
+            ("reason", named(reason)),
             ("count", Fact::count(pods.len())),
             ("successor", Fact::text(successor.map_or("", |pod| &*pod.name))),
             ("detail", Fact::text(detail)),
         ];
         let (text, severity) = match successor {
+            None if view.job_of(newest).is_some() => (&RUNS_AGAIN, Severity::Low),
             Some(_) => (&REPLACED, Severity::Medium),
             // The workload was scaled down since, perhaps to zero.
             None if view.is_served(newest) => (&NOT_MISSED, Severity::Medium),
@@ -120,6 +171,12 @@ const LOOP: i64 = 300;
 pub(crate) fn is_repeating(view: &View, newest: &Pod) -> bool {
     let owned = newest.shared.owner.is_some();
     owned && !view.is_served(newest) && newest.created().is_some_and(|at| view.age(at) < LOOP)
+}
+
+/// Returns the reason of the kubelet as it is, and that of a condition in words.
+fn named(reason: &str) -> Fact {
+    let known = BY_CONDITION.iter().find(|(name, _)| *name == reason);
+    known.map_or_else(|| Fact::text(reason), |(_, words)| Fact::Words(words))
 }
 
 /// Returns the owner that groups the pod: its topmost owner, or the pod itself. Static pods of a node form no group.

@@ -50,12 +50,16 @@ fn run(view: &View, out: &mut Reporter) {
         }
         let severity = match view.job_of(pod) {
             Some(job) if job.is_done() => continue,
+            // The program did nothing wrong, and runs again.
+            Some(job) if pod.disruption().is_some() && job.active > 0 => continue,
             Some(_) => Severity::Medium,
             // It is not needed: its owner was scaled down since, perhaps to zero.
             None if view.is_served(pod) => Severity::Medium,
             None => Severity::High,
         };
-        let detail = pod.object.as_deref().map_or("", |object| object.status.message.as_str());
+        let disruption = pod.disruption();
+        let own = pod.object.as_deref().map_or("", |object| object.status.message.as_str());
+        let detail = disruption.map_or(own, |disruption| disruption.detail);
         let mut facts = vec![("status", Fact::text(&pod.shared.status)), ("detail", Fact::text(detail))];
         let culprit =
             pod.containers().find(|c| c.status.state.terminated.as_ref().is_some_and(|t| t.exit_code != 0));
@@ -67,7 +71,7 @@ fn run(view: &View, out: &mut Reporter) {
             pod,
             &[],
             severity,
-            Message::new(if culprit.is_some() { &EXITED } else { &PLAIN }, facts),
+            Message::new(if culprit.is_some() && disruption.is_none() { &EXITED } else { &PLAIN }, facts),
         );
         finding.since = pod.finished().or(pod.created());
         finding.actions = vec![

@@ -1,6 +1,7 @@
 //! A postStart hook of a container fails, and the kubelet kills the container.
 
 use crate::checks::prelude::*;
+use crate::model::TURNS_OF_A_LOOP;
 
 static INFO: CheckInfo = CheckInfo {
     id: "pod-hook-failed",
@@ -55,8 +56,9 @@ fn run(view: &View, out: &mut Reporter) {
             ("restarts", Fact::count(container.status.restart_count)),
             ("detail", Fact::text(warned.or(said).unwrap_or("postStart"))),
         ];
-        let since = pod.unready_since().or(pod.created());
-        let severity = if view.is_young_for(pod, since) { Severity::Low } else { Severity::High };
+        let since = view.failing_since(pod, &container);
+        let proven = container.status.restart_count >= TURNS_OF_A_LOOP;
+        let severity = view.high_unless_passing(pod, since, proven);
         let finding = out.pod(pod, &[name], severity, Message::new(&MESSAGE, facts));
         finding.since = since;
         finding.actions = vec![view.describe(pod), view.show_log(pod, &container)];

@@ -43,9 +43,9 @@ static UNSAID: Text = Text {
     zh_cn: "{role} {container}：镜像 {image} 无法拉取，且没有留下原因（{reason}）",
 };
 
-/// The causes of failing pulls: words that runtimes and registries use, and their meaning. The first match counts, so
-/// the certain causes come first.
-static CAUSES: [(&[&str], Text); 12] = [
+/// The causes of failing pulls: words that runtimes and registries use, their meaning, and whether the next attempt may
+/// succeed. The first match counts, so the certain causes come first.
+static CAUSES: [(&[&str], Text, bool); 12] = [
     (
         &["no match for platform", "no matching manifest for", "cannot be used on this platform"],
         Text {
@@ -53,6 +53,7 @@ static CAUSES: [(&[&str], Text); 12] = [
             zh_tw: "沒有節點架構可用的版本",
             zh_cn: "没有节点架构可用的版本",
         },
+        false,
     ),
     (
         &["toomanyrequests", "too many requests", "rate limit"],
@@ -61,6 +62,7 @@ static CAUSES: [(&[&str], Text); 12] = [
             zh_tw: "registry 限制拉取次數",
             zh_cn: "镜像仓库限制拉取次数",
         },
+        true,
     ),
     (
         &["x509:", "tls: ", "certificate verify", "server gave http response to https client"],
@@ -69,6 +71,7 @@ static CAUSES: [(&[&str], Text); 12] = [
             zh_tw: "registry 的 TLS 憑證不受信任",
             zh_cn: "镜像仓库的 TLS 证书不受信任",
         },
+        false,
     ),
     (
         &["no such host", "name resolution", "server misbehaving", "lookup "],
@@ -77,6 +80,7 @@ static CAUSES: [(&[&str], Text); 12] = [
             zh_tw: "registry 的名稱無法解析",
             zh_cn: "镜像仓库的域名无法解析",
         },
+        true,
     ),
     (
         &[
@@ -91,6 +95,7 @@ static CAUSES: [(&[&str], Text); 12] = [
         Text {
             en: "the registry cannot be reached", zh_tw: "連不上 registry", zh_cn: "连不上镜像仓库"
         },
+        true,
     ),
     (
         &[
@@ -107,6 +112,7 @@ static CAUSES: [(&[&str], Text); 12] = [
             zh_tw: "沒有權限：缺少 pull secret 或內容有誤，或 repository 不存在",
             zh_cn: "没有权限：缺少镜像拉取 Secret 或内容有误，或仓库不存在",
         },
+        false,
     ),
     (
         &[
@@ -119,26 +125,31 @@ static CAUSES: [(&[&str], Text); 12] = [
         Text {
             en: "the registry itself fails", zh_tw: "registry 本身故障", zh_cn: "镜像仓库自身故障"
         },
+        true,
     ),
     (
         &["signaturevalidationfailed", "signature validation failed"],
         Text {
             en: "its signature is not valid", zh_tw: "簽章驗證未通過", zh_cn: "签名校验未通过"
         },
+        false,
     ),
     (
         &["manifest unknown", "not found", "name unknown", "does not exist", "no such image"],
         Text { en: "the tag does not exist", zh_tw: "tag 不存在", zh_cn: "标签不存在" },
+        false,
     ),
     (
         &["no space left"],
         Text { en: "the node's disk is full", zh_tw: "節點磁碟已滿", zh_cn: "节点磁盘已满" },
+        true,
     ),
     (
         &["invalidimagename", "invalid reference format", "couldn't parse image"],
         Text {
             en: "the image name is not valid", zh_tw: "映像檔名稱格式有誤", zh_cn: "镜像名格式有误"
         },
+        false,
     ),
     (
         &["errimageneverpull", "not present with pull policy of never"],
@@ -147,6 +158,7 @@ static CAUSES: [(&[&str], Text); 12] = [
             zh_tw: "節點上沒有，又不允許拉取（imagePullPolicy: Never）",
             zh_cn: "节点上没有，又不允许拉取（imagePullPolicy: Never）",
         },
+        false,
     ),
 ];
 
@@ -164,7 +176,7 @@ fn run(view: &View, out: &mut Reporter) {
     for (pod, trouble) in view.problems() {
         let PodProblem::ImagePull(container) = trouble else { continue };
         let waiting = container.status.state.waiting.clone().unwrap_or_default();
-        let (cause, detail) = cause(view, pod, &container, &waiting);
+        let (cause, detail, passes) = cause(view, pod, &container, &waiting);
         let system = other_platform(view, pod, container.image()).filter(|_| *cause == CAUSES[0].1);
         let facts = vec![
             ("role", Fact::Words(role(&container))),
@@ -175,9 +187,8 @@ fn run(view: &View, out: &mut Reporter) {
             ("detail", Fact::text(&detail)),
         ];
         let text = if detail.is_empty() { &UNSAID } else { &MESSAGE };
-        // A pull that has just started to fail may be due to a restart of the registry.
         let since = pod.unready_since().or(pod.created());
-        let severity = if view.is_young_for(pod, since) { Severity::Low } else { Severity::High };
+        let severity = view.high_unless_passing(pod, since, !passes);
         // ErrImagePull and ImagePullBackOff alternate, and the next rollout has another tag.
         let finding = out.pod(pod, &[&container.status.name], severity, Message::new(text, facts));
         finding.since = since;
@@ -197,13 +208,14 @@ fn other_platform(view: &View, pod: &Pod, image: &str) -> Option<Message> {
     Some(Message::new(&OTHER_SYSTEM, facts))
 }
 
-/// Returns the cause and the message that shows it: from the container's status, or from the kubelet's last warning.
+/// Returns the cause, the message that shows it (from the container's status, or from the kubelet's last warning), and
+/// whether the next attempt may succeed.
 fn cause(
     view: &View,
     pod: &Pod,
     container: &Container,
     waiting: &crate::wire::Waiting,
-) -> (&'static Text, String) {
+) -> (&'static Text, String, bool) {
     let name = &*container.status.name;
     let events =
         view.pod_events(pod).into_iter().filter(|event| event.is_of(name) && event.reason == "Failed");
@@ -211,12 +223,12 @@ fn cause(
     let said: Vec<&str> = said.filter(|text| tells(text)).collect();
     for text in said.iter().copied().chain([&*waiting.reason]) {
         let lower = text.to_lowercase();
-        let known = CAUSES.iter().find(|(words, _)| words.iter().any(|word| lower.contains(word)));
-        if let Some((_, cause)) = known {
-            return (cause, text.to_owned());
+        let known = CAUSES.iter().find(|(words, ..)| words.iter().any(|word| lower.contains(word)));
+        if let Some((_, cause, passes)) = known {
+            return (cause, text.to_owned(), *passes);
         }
     }
-    (&OTHER, said.first().map_or_else(String::new, |text| (*text).to_owned()))
+    (&OTHER, said.first().map_or_else(String::new, |text| (*text).to_owned()), true)
 }
 
 /// Returns whether a text names a cause. `Back-off pulling image "app:1"` and `Error: ErrImagePull` do not.

@@ -47,7 +47,7 @@ static WARNED: Text = Text {
 
 static LIKELY: Text = Text {
     en: "{role} {container} was killed (exit code {exitCode}, {last} ago, {restarts:# restart|# restarts}), but not by \
-         its memory limit: most likely by its {probe} probe, which allows {budget} after the start",
+         its memory limit: probably by its {probe} probe, which allows {budget} after the start",
     zh_tw: "{role} {container} 被終止（結束碼 {exitCode}，{last} 前，已重啟 {restarts} 次），並非記憶體因素：很可能是\
             {probe}失敗，啟動後的寬限時間為 {budget}",
     zh_cn: "{role} {container} 被终止（退出码 {exitCode}，{last} 前，已重启 {restarts} 次），并非内存原因：很可能是\
@@ -96,7 +96,10 @@ fn run(view: &View, out: &mut Reporter) {
             severity,
             Message::new(if said.is_some() { &WARNED } else { &LIKELY }, facts),
         );
-        finding.since = pod.unready_since().or(warning.and_then(|event| event.first_seen)).or(finished);
+        let warned = warning.and_then(|event| event.first_seen);
+        let failing =
+            Some(pod).filter(|pod| !pod.serves()).and_then(|pod| view.failing_since(pod, &container));
+        finding.since = failing.into_iter().chain(warned).min().or(finished);
         finding.actions = vec![view.describe(pod), view.show_log(pod, &container)];
     }
 }

@@ -60,6 +60,7 @@ static ENDED_OLD: Text = Text {
 fn run(view: &View, out: &mut Reporter) {
     for pod in &view.snapshot.rows.pods {
         let severity = match pod.shared.ended {
+            Some(Ended::Succeeded) if pod.disruption().is_some() => continue,
             Some(Ended::Succeeded) if pod.is_leftover_of(Ended::Succeeded) => Severity::Medium,
             Some(Ended::Failed) if view.troubles_of(pod).any(|t| matches!(t, PodProblem::Failed)) => {
                 Severity::High

@@ -1,7 +1,7 @@
 //! A pod is not ready for a reason that no other check reports.
 
 use crate::checks::prelude::*;
-use crate::model::Role;
+use crate::model::{Job, Role};
 use crate::wire::Condition;
 
 static INFO: CheckInfo = CheckInfo {
@@ -108,22 +108,15 @@ fn run(view: &View, out: &mut Reporter) {
                 of_init(view, pod, &mut facts).unwrap_or(&UNREADY)
             }
         };
-        let severity = if young || works_off(pod) { Severity::Low } else { Severity::High };
+        let severity = if young || pod.is_working_off() { Severity::Low } else { Severity::High };
         let finding = out.pod(pod, &[], severity, Message::new(text, facts));
         finding.since = since;
         finding.evidence = closed_gate(pod).and_then(|(_, state)| gate_says(state?)).into_iter().collect();
+        // Its Job reports if it does not end.
+        let job = view.job_of(pod).filter(|_| pod.is_working_off());
+        finding.because.extend(job.map(Job::object));
         finding.actions = vec![view.describe(pod)];
     }
-}
-
-/// Whether a pod that is meant to end makes progress: each container has completed or runs, and at least one runs.
-/// The readiness of such a pod does not matter.
-fn works_off(pod: &Pod) -> bool {
-    let policy = pod.object.as_deref().map_or("", |object| object.spec.restart_policy.as_str());
-    let done = |c: Container| c.status.state.terminated.as_ref().is_some_and(|end| end.exit_code == 0);
-    matches!(policy, "Never" | "OnFailure")
-        && pod.containers().any(|c| c.status.state.running.is_some())
-        && pod.containers().all(|c| done(c) || c.status.state.running.is_some())
 }
 
 /// The status to show; a placeholder if the pod has none.

@@ -84,6 +84,13 @@ static LIMIT_OF_POD: Text = Text {
             {restarts} 次",
 };
 
+static BY_NODE: Text = Text {
+    en: "{role} {container} was killed (exit code 137) {last} ago, when node {node} ran out of memory ({event}; \
+         {restarts:# restart|# restarts}): {detail}",
+    zh_tw: "{role} {container} 於 {last} 前被終止（結束碼 137），當時節點 {node} 記憶體耗盡（{event}），已重啟 {restarts} 次：{detail}",
+    zh_cn: "{role} {container} 于 {last} 前被终止（退出码 137），当时节点 {node} 内存耗尽（{event}），已重启 {restarts} 次：{detail}",
+};
+
 static LEAK: Text = Text {
     en: "{role} {container} was OOM-killed {last} ago at its memory limit of {limit} \
          ({restarts:# restart|# restarts}); memory leak: usage grew from {from} to {to} within {span} \
@@ -151,7 +158,16 @@ fn run(view: &View, out: &mut Reporter) {
             ("restarts", Fact::count(container.status.restart_count)),
             ("last", view.ago(finished)),
         ];
-        let (text, proposal) = story(&killed, &mut facts);
+        let node_kill = container.last_end().and_then(|end| view.context(pod).node_kill(end));
+        let (text, proposal) = match node_kill {
+            Some(event) => {
+                facts.push(("node", Fact::text(pod.node.as_deref().unwrap_or("?"))));
+                facts.push(("event", Fact::text(&event.reason)));
+                facts.push(("detail", Fact::text(&event.message)));
+                (&BY_NODE, None)
+            }
+            None => story(&killed, &mut facts),
+        };
         // A container that runs again and was killed few times works for now.
         let often = pod.shared.restarts >= view.thresholds(pod).restarts_unhealthy;
         let severity = match container.status.state.running {
@@ -159,8 +175,12 @@ fn run(view: &View, out: &mut Reporter) {
             _ => Severity::High,
         };
         let finding = out.pod(pod, &[&container.status.name], severity, Message::new(text, facts));
-        finding.since = finished.or(pod.created());
+        let loops = container.status.state.running.is_none();
+        let failing = if loops { view.failing_since(pod, &container) } else { None };
+        finding.since = failing.into_iter().chain(finished).min().or(pod.created());
         finding.evidence.extend(evidence(&killed));
+        let node = pod.node.as_deref().filter(|_| node_kill.is_some());
+        finding.because.extend(node.map(|node| ObjectRef::of_cluster("Node", node)));
         let kubectl = &view.settings.kubectl;
         finding.actions =
             vec![kubectl.line(&["top", "pod", "-n", &pod.shared.namespace, &pod.name, "--containers"])];

@@ -50,27 +50,29 @@ fn run(view: &View, out: &mut Reporter) {
         let PodProblem::Restarts = trouble else { continue };
         let thresholds = view.thresholds(pod);
         let mut facts = vec![("restarts", Fact::Number(pod.shared.restarts))];
-        facts.extend(pod.last_restart().map(|at| ("last", Fact::Age(view.age(at)))));
-        let recent = pod.last_restart().is_none_or(|at| view.age(at) < thresholds.quiet_after);
-        let severity = if pod.shared.restarts >= thresholds.restarts_unhealthy && recent {
-            Severity::High
-        } else {
-            Severity::Medium
+        let last = pod.restarted_at();
+        facts.extend(last.map(|at| ("last", Fact::Age(view.age(at)))));
+        let with_node = view.node_restart_of(pod);
+        let severity = match last.map(|at| view.age(at)) {
+            // The node explains it, and the pod has worked since.
+            _ if with_node.is_some() => Severity::Low,
+            Some(age) if age >= thresholds.silent_after => Severity::Low,
+            Some(age) if age >= thresholds.quiet_after => Severity::Medium,
+            _ if pod.shared.restarts < thresholds.restarts_unhealthy => Severity::Medium,
+            _ => Severity::High,
         };
-        let text = if pod.last_restart().is_some() { &KNOWN } else { &UNKNOWN };
+        let text = if last.is_some() { &KNOWN } else { &UNKNOWN };
         let finding = out.pod(pod, &[], severity, Message::new(text, facts));
-        finding.since = pod.last_restart().or(pod.created());
+        finding.since = last.or(pod.created());
+        finding.because.extend(with_node.map(|restart| ObjectRef::of_cluster("Node", restart.node)));
         let worst = pod.containers().max_by_key(|c| c.status.restart_count);
         let name = worst.map_or("", |c| c.status.name.as_str());
-        finding.actions = vec![view.settings.kubectl.line(&[
-            "logs",
-            "-n",
-            &pod.shared.namespace,
-            &pod.name,
-            "-c",
-            name,
-            "--previous",
-            "--tail=50",
-        ])];
+        let namespace = &*pod.shared.namespace;
+        let log = ["logs", "-n", namespace, &pod.name, "-c", name, "--previous", "--tail=50"];
+        finding.actions = vec![match with_node {
+            // The log does not show why the node restarted.
+            Some(restart) => view.settings.kubectl.describe(&ObjectRef::of_cluster("Node", restart.node)),
+            None => view.settings.kubectl.line(&log),
+        }];
     }
 }

@@ -67,7 +67,10 @@ fn run(view: &View, out: &mut Reporter) {
             ("count", Fact::count(warning.count)),
             ("detail", Fact::text(without_prefix(&warning.message))),
         ];
-        let severity = if view.is_young_for(pod, since) { Severity::Low } else { Severity::High };
+        // The network plugin may still come. A runtime class that the node does not know will not.
+        let definite =
+            warning.message.contains("no runtime for") || warning.message.contains("RuntimeHandler");
+        let severity = view.high_unless_passing(pod, since, definite);
         let finding = out.pod(pod, &[], severity, Message::new(&MESSAGE, facts));
         finding.since = since;
         // Other pods that cannot start on the node have the same cause, which may be the node itself.

@@ -84,13 +84,22 @@ const DEFAULT: &str = "default-scheduler";
 /// How many nodes explain that a pod waits: there may be as many waiting pods as nodes.
 const BEHIND: usize = 10;
 
+/// What is the same for all pods.
+struct Around<'v, 'a> {
+    fit: Fit<'v, 'a>,
+    /// The pods of schedulers that fail.
+    schedulers: Vec<&'a Pod>,
+    /// Whether an autoscaler may add a node that fits.
+    may_grow: bool,
+}
+
 fn run(view: &View, out: &mut Reporter) {
-    let fit = Fit::new(view);
-    let schedulers = failing_schedulers(view);
+    let around =
+        Around { fit: Fit::new(view), schedulers: failing_schedulers(view), may_grow: may_grow(view) };
     for (pod, trouble) in view.problems() {
         match trouble {
             PodProblem::Gated => gated(view, pod, out),
-            PodProblem::Unschedulable => waiting(view, pod, &fit, &schedulers, out),
+            PodProblem::Unschedulable => waiting(view, pod, &around, out),
             _ => {}
         }
     }
@@ -108,7 +117,7 @@ fn gated(view: &View, pod: &Pod, out: &mut Reporter) {
     finding.actions = vec![view.describe(pod)];
 }
 
-fn waiting(view: &View, pod: &Pod, fit: &Fit, schedulers: &[&Pod], out: &mut Reporter) {
+fn waiting(view: &View, pod: &Pod, around: &Around<'_, '_>, out: &mut Reporter) {
     let Some(object) = pod.object.as_deref() else { return };
     let kubectl = &view.settings.kubectl;
     let scheduler = Some(&*object.spec.scheduler_name).filter(|name| !name.is_empty()).unwrap_or(DEFAULT);
@@ -121,19 +130,19 @@ fn waiting(view: &View, pod: &Pod, fit: &Fit, schedulers: &[&Pod], out: &mut Rep
         ("scheduler", Fact::text(scheduler)),
         ("reason", Fact::text(reason)),
     ];
-    let explained = fit.explain(pod);
+    let explained = around.fit.explain(pod);
     // Another scheduler has rules of its own, and finds or makes nodes in its own way.
     let is_foreign = scheduler != DEFAULT || !matches!(reason, "" | "SchedulerError" | "Unschedulable");
     let first = explained.reasons.first();
     let lead = first.filter(|_| explained.known && !is_foreign && !is_about_volumes(said));
     facts.extend(lead.map(|lead| ("cause", Fact::Message(lead.message.clone()))));
     let text = text(condition.map(|_| reason), scheduler == DEFAULT, is_foreign, lead.is_some());
-    // A new pod may only wait for the autoscaler.
-    let severity = if view.is_young_for(pod, since) { Severity::Low } else { Severity::High };
+    let definite = !around.may_grow && (no_node_fits(said) || is_too_large(view, pod));
+    let severity = view.high_unless_passing(pod, since, definite);
     let finding = out.pod(pod, &[], severity, Message::new(text, facts));
     finding.since = since;
     finding.because = match lead {
-        _ if condition.is_none() => nobody(schedulers, scheduler),
+        _ if condition.is_none() => nobody(&around.schedulers, scheduler),
         Some(lead) => behind(lead),
         None => because(pod, said),
     };
@@ -202,4 +211,72 @@ fn because(pod: &Pod, message: &str) -> Vec<ObjectRef> {
         return pod.claim_refs().collect();
     }
     short_of(message).into_iter().map(|name| ObjectRef::of_cluster("Capacity", name)).collect()
+}
+
+/// Labels of nodes that a cloud or an autoscaler adds and removes.
+const POOLS: [&str; 5] = [
+    "cloud.google.com/gke-nodepool",
+    "eks.amazonaws.com/nodegroup",
+    "karpenter.sh/nodepool",
+    "karpenter.sh/provisioner-name",
+    "kubernetes.azure.com/agentpool",
+];
+
+/// Whether an autoscaler may add a node that fits.
+fn may_grow(view: &View) -> bool {
+    let rows = &view.snapshot.rows;
+    rows.nodes.iter().any(|node| POOLS.iter().any(|label| node.labels.contains_key(*label)))
+        || rows.workloads.iter().any(|workload| workload.name.contains("cluster-autoscaler"))
+}
+
+/// Whether every node is ruled out by something that no other pod's end changes: its labels, or a taint that operators
+/// set. Taints of Kubernetes itself pass.
+fn no_node_fits(message: &str) -> bool {
+    if message.contains("persistentvolumeclaim \"") && message.contains("\" not found") {
+        return true;
+    }
+    let Some((_, reasons)) = without_preemption(message).split_once("nodes are available: ") else {
+        return false;
+    };
+    let lasts = |reason: &str| {
+        let taint = reason.split_once("untolerated taint {").map(|(_, taint)| taint);
+        let operators =
+            taint.is_some_and(|taint| !taint.contains("kubernetes.io/") || taint.contains("node-role"));
+        operators || reason.contains("node selector") || reason.contains("node affinity/selector")
+    };
+    reasons.trim_end_matches('.').split(", ").all(lasts)
+}
+
+/// Whether the pod requests more than every node has.
+fn is_too_large(view: &View, pod: &Pod) -> bool {
+    let (requests, nodes) = (pod.shared.template.requests, &view.snapshot.rows.nodes);
+    let exceeds =
+        |node: &Node| requests.cpu > node.allocatable.cpu || requests.memory > node.allocatable.memory;
+    view.saw(Kind::Node, "") && !nodes.is_empty() && nodes.iter().all(exceeds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_and_taints_of_operators_last() {
+        for said in [
+            "0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector. preemption: 0/3 nodes",
+            "0/3 nodes are available: 1 node(s) had untolerated taint {gpu: true}, 2 node(s) didn't match Pod's node \
+             affinity/selector.",
+            "0/1 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }.",
+            "0/2 nodes are available: persistentvolumeclaim \"data\" not found.",
+        ] {
+            assert!(no_node_fits(said), "{said}");
+        }
+        for said in [
+            "",
+            "no nodes available to schedule pods",
+            "0/3 nodes are available: 2 Insufficient cpu, 1 node(s) didn't match Pod's node affinity/selector.",
+            "0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }.",
+        ] {
+            assert!(!no_node_fits(said), "{said}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! A pod waits for a volume that cannot be attached or mounted.
 
 use crate::checks::prelude::*;
+use crate::checks::secret_store;
 use crate::model::VOLUME_EVENTS;
 
 static INFO: CheckInfo = CheckInfo {
@@ -38,6 +39,18 @@ static MESSAGE: Text = Text {
     zh_cn: "已等待卷 {age}（{reason}，共 {count} 次）：{detail}",
 };
 
+static REFUSED: Text = Text {
+    en: "waiting for a volume for {age} ({reason}, {count:# time|# times}): {cause}: {detail}",
+    zh_tw: "已等待磁碟區 {age}（{reason}，共 {count} 次）：{cause}：{detail}",
+    zh_cn: "已等待卷 {age}（{reason}，共 {count} 次）：{cause}：{detail}",
+};
+
+static RIGHT: Text = Text {
+    en: "give the identity that the SecretProviderClass names the right to read the secret, or correct the name of the secret",
+    zh_tw: "讓 SecretProviderClass 指定的身分有權讀取該 secret，或修正 secret 的名稱",
+    zh_cn: "让 SecretProviderClass 指定的身份有权读取该 secret，或修正 secret 的名称",
+};
+
 fn run(view: &View, out: &mut Reporter) {
     for (pod, trouble) in view.problems() {
         let PodProblem::Volume = trouble else { continue };
@@ -48,25 +61,52 @@ fn run(view: &View, out: &mut Reporter) {
             warnings.clone().find(|event| !event.message.starts_with("Unable to attach or mount volumes"));
         let Some(warning) = why.or_else(|| warnings.next()) else { continue };
         let since = pod.unready_since().or(pod.created());
-        let facts = vec![
+        let refusal = secret_store::refusal(&warning.message);
+        let mut facts = vec![
             ("age", view.ago(since)),
             ("reason", Fact::text(&warning.reason)),
             ("count", Fact::count(warning.count)),
             ("detail", Fact::text(&warning.message)),
         ];
-        let severity = if view.is_young_for(pod, since) { Severity::Low } else { Severity::High };
-        let finding = out.pod(pod, &[], severity, Message::new(&MESSAGE, facts));
+        let severity = view.high_unless_passing(pod, since, is_definite(&warning.message));
+        let is_refused = refusal.is_some();
+        facts.extend(refusal.map(|refusal| ("cause", Fact::Message(refusal))));
+        let text = if is_refused { &REFUSED } else { &MESSAGE };
+        let finding = out.pod(pod, &[], severity, Message::new(text, facts));
         finding.since = since;
         finding.because.extend(missing(&pod.shared.namespace, &warning.message));
         if finding.because.is_empty() {
             finding.because = pod.claim_refs().collect();
         }
         finding.actions = vec![view.describe(pod)];
+        if is_refused {
+            finding.evidence.push(Message::plain(&RIGHT));
+            let class = ["get", "secretproviderclass", "-n", &pod.shared.namespace, "-o", "yaml"];
+            finding.actions.insert(0, view.settings.kubectl.line(&class));
+        }
         finding.actions.extend(finding.because.first().map(|object| {
             let kind = object.kind.to_lowercase();
             view.settings.kubectl.line(&["get", &kind, "-n", &object.namespace, &object.name])
         }));
     }
+}
+
+/// Words of errors that no further attempt corrects: an object, a key, a path or a right is missing.
+const DEFINITE: [&str; 8] = [
+    "403",
+    "access denied",
+    "AccessDenied",
+    "hostPath type check failed",
+    "non-existent",
+    "not found",
+    "Permission denied",
+    "PermissionDenied",
+];
+
+/// Returns whether a message names what is wrong. A driver that is not registered yet may still start.
+fn is_definite(message: &str) -> bool {
+    let waits_for_driver = message.contains("registered CSI drivers");
+    !waits_for_driver && DEFINITE.iter().any(|words| message.contains(words))
 }
 
 /// The Secret or ConfigMap that a message reports as missing: `… : secret "tls" not found`.

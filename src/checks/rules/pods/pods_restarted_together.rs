@@ -54,7 +54,8 @@ const RECENT: i64 = 86_400;
 fn run(view: &View, out: &mut Reporter) {
     let restarted = |pod: &&Pod| {
         let recent = pod.last_restart().is_some_and(|at| (0..RECENT).contains(&view.age(at)));
-        recent && pod.shared.restarts > 0 && pod.shared.ended.is_none() && pod.node.is_some()
+        let with_node = view.node_restart_of(pod).is_some();
+        recent && !with_node && pod.shared.restarts > 0 && pod.shared.ended.is_none() && pod.node.is_some()
     };
     // A pod that keeps restarting would be in every group; its own finding says more.
     let steady = |pod: &&Pod| pod.shared.restarts < view.thresholds(pod).restarts_unhealthy && pod.serves();

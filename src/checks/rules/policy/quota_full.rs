@@ -165,8 +165,7 @@ fn refused<'a>(view: &View<'a>) -> BTreeMap<ObjectRef, Vec<Refused<'a>>> {
         stands_alone(workload) && (!workload.is_available() || rolling)
     };
     for workload in view.snapshot.rows.workloads.iter().filter(lacks) {
-        let Some(refusal) = refusal(view, workload).filter(|refusal| !view.within_grace(refusal.since))
-        else {
+        let Some(refusal) = refusal(view, workload).filter(|refusal| !refusal.may_pass(view)) else {
             continue;
         };
         for quota in refusal.because.iter().filter(|object| &*object.kind == "ResourceQuota") {

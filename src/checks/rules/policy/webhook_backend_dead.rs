@@ -1,6 +1,6 @@
 //! The API server must call a webhook whose backend does not exist or is not ready.
 
-use crate::checks::fit::holds;
+use crate::checks::fit::labels::holds;
 use crate::checks::prelude::*;
 use crate::checks::rules::workloads::workload_create_refused::refusal;
 use crate::checks::traffic::{self, Empty};

@@ -103,6 +103,17 @@ const CHOSEN: &str = "volume.kubernetes.io/selected-node";
 /// Reasons of events that explain why the claim has no volume.
 const FAILURES: [&str; 2] = ["ProvisioningFailed", "VolumeMismatch"];
 
+/// What no further attempt corrects.
+static DEFINITE: [&Text; 4] = [&NO_VOLUME, &VOLUME_TAKEN, &NO_CLASS, &NO_DEFAULT];
+
+/// Whether the controller reports that the storage class does not exist.
+fn is_class_missing(facts: &Facts) -> bool {
+    let is_missing = |words: &str| words.contains("storageclass") && words.contains("not found");
+    facts
+        .iter()
+        .any(|(name, fact)| *name == "detail" && matches!(fact, Fact::Text(words) if is_missing(words)))
+}
+
 /// Why a claim is pending: the text, its facts, and the object that other claims may wait for too.
 struct Reason {
     text: &'static Text,
@@ -115,7 +126,8 @@ fn run(view: &View, out: &mut Reporter) {
         let waiting = view.pods_with_claim(claim);
         let Some(Reason { text, facts, because }) = reason(view, claim, &waiting) else { continue };
         let since = since(view, claim, &waiting);
-        let severity = if !(view.older_than(since, PATIENCE)) {
+        let definite = DEFINITE.iter().any(|of| std::ptr::eq(*of, text)) || is_class_missing(&facts);
+        let severity = if !definite && !view.older_than(since, PATIENCE) {
             Severity::Low
         } else if waiting.is_empty() {
             Severity::Medium

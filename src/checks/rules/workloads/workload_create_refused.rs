@@ -138,9 +138,7 @@ fn run(view: &View, out: &mut Reporter) {
     }
     let mut told = std::collections::BTreeSet::new();
     for job in view.snapshot.rows.jobs.iter().filter(|job| job.lacks_pods()) {
-        let Some(refusal) =
-            of_events(view, &job.object()).filter(|refusal| !view.within_grace(refusal.since))
-        else {
+        let Some(refusal) = of_events(view, &job.object()).filter(|refusal| !refusal.may_pass(view)) else {
             continue;
         };
         let owner = job.owner.as_ref().filter(|owner| &*owner.kind == "CronJob");
@@ -186,10 +184,21 @@ fn report(view: &View, object: &ObjectRef, pods: (i32, i32), refusal: &Refusal, 
     finding.actions.push(kubectl.describe(object));
 }
 
-/// Whether a workload lacks pods because they are rejected, for longer than the grace period.
+impl Refusal<'_> {
+    /// Whether the next attempt may succeed: a webhook restarts, or the service account of a new namespace is created. A
+    /// quota or a policy that rejects pods does not pass.
+    pub(crate) fn may_pass(&self, view: &View) -> bool {
+        let passing = match self.refuser.reason {
+            "service-account" => self.by.ends_with("/default"),
+            reason => matches!(reason, "webhook-down" | "other"),
+        };
+        passing && view.within_grace(self.since)
+    }
+}
+
+/// Whether a workload lacks pods because they are rejected, and that does not pass on its own.
 pub(crate) fn is_refused(view: &View, workload: &Workload) -> bool {
-    !workload.is_available()
-        && refusal(view, workload).is_some_and(|refusal| !view.within_grace(refusal.since))
+    !workload.is_available() && refusal(view, workload).is_some_and(|refusal| !refusal.may_pass(view))
 }
 
 /// Returns why the pods of a workload are not created. Deployments and ReplicaSets have a condition that is cleared

@@ -58,7 +58,9 @@ fn run(view: &View, out: &mut Reporter) {
         ];
         let since = since(view, workload);
         let (text, severity) = match workload.available {
-            _ if is_coming(view, workload) => (&ROLLING, Severity::Low),
+            _ if is_coming(view, workload) => {
+                (if is_rolling(view, workload) { &ROLLING } else { &MISSING }, Severity::Low)
+            }
             0 => (&MISSING, Severity::High),
             _ => (&MISSING, Severity::Medium),
         };
@@ -81,6 +83,15 @@ pub(crate) fn is_coming(view: &View, workload: &Workload) -> bool {
         || is_settling(view, workload)
 }
 
+/// Whether a rollout is in progress, or pods of a new workload start. A Deployment that has finished its rollout says so.
+fn is_rolling(view: &View, workload: &Workload) -> bool {
+    let unfinished = workload.rollout().is_some_and(|rollout| rollout.unfinished || rollout.unseen);
+    workload.is_rolling()
+        || unfinished
+        || view.within_grace(workload.created())
+        || is_settling(view, workload)
+}
+
 /// Whether all its pods serve, but some of them not yet for `minReadySeconds`.
 fn is_settling(view: &View, workload: &Workload) -> bool {
     let serving = view.serving(workload);
@@ -90,6 +101,9 @@ fn is_settling(view: &View, workload: &Workload) -> bool {
 /// Returns since when replicas are missing, by the workload's own condition or those of its pods.
 pub(crate) fn since(view: &View, workload: &Workload) -> Option<Time> {
     let own = workload.condition("Available").filter(|c| c.status == "False");
-    own.and_then(crate::wire::Condition::since)
-        .or_else(|| view.pods_of(workload).filter_map(Pod::unready_since).min())
+    let unready = own.and_then(crate::wire::Condition::since);
+    let unready = unready.or_else(|| view.pods_of(workload).filter_map(Pod::unready_since).min());
+    // The readiness of a pod that crashes again and again may flip with each restart.
+    let failing = view.pods_of(workload).filter_map(|pod| view.troubled_since(pod)).min();
+    if workload.available == 0 { unready.into_iter().chain(failing).min() } else { unready }
 }
