@@ -74,16 +74,8 @@ fn run(view: &View, out: &mut Reporter) {
             Message::new(if culprit.is_some() && disruption.is_none() { &EXITED } else { &PLAIN }, facts),
         );
         finding.since = pod.finished().or(pod.created());
-        finding.actions = vec![
-            view.settings.kubectl.line(&[
-                "logs",
-                "-n",
-                &pod.shared.namespace,
-                &pod.name,
-                "--all-containers",
-                "--tail=50",
-            ]),
-            view.describe(pod),
-        ];
+        let namespace = &*pod.shared.namespace;
+        let log = ["logs", "-n", namespace, &pod.name, "--all-containers", "--tail=50"];
+        finding.actions = vec![view.settings.kubectl.line(&log), view.describe(pod)];
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::checks::prelude::*;
 use crate::checks::view::{Cause, Killed};
-use crate::model::{gibibytes, mebibytes};
+use crate::model::{Event, gibibytes, mebibytes};
 use crate::text::Message;
 use crate::wire::Terminated;
 
@@ -161,9 +161,7 @@ fn run(view: &View, out: &mut Reporter) {
         let node_kill = container.last_end().and_then(|end| view.context(pod).node_kill(end));
         let (text, proposal) = match node_kill {
             Some(event) => {
-                facts.push(("node", Fact::text(pod.node.as_deref().unwrap_or("?"))));
-                facts.push(("event", Fact::text(&event.reason)));
-                facts.push(("detail", Fact::text(&event.message)));
+                facts.extend(of_node(pod, event));
                 (&BY_NODE, None)
             }
             None => story(&killed, &mut facts),
@@ -190,6 +188,15 @@ fn run(view: &View, out: &mut Reporter) {
         }));
         finding.actions.push(view.describe(pod));
     }
+}
+
+/// Returns the node that ran out of memory, and the event that reports it.
+fn of_node(pod: &Pod, event: &Event) -> Facts {
+    vec![
+        ("node", Fact::text(pod.node.as_deref().unwrap_or("?"))),
+        ("event", Fact::text(&event.reason)),
+        ("detail", Fact::text(&event.message)),
+    ]
 }
 
 /// Returns the text of the finding and the limit to propose, and adds their facts.
