@@ -129,6 +129,10 @@ mod tests {
                 "{message}"
             );
         }
+    }
+
+    #[test]
+    fn other_errors_name_no_store() {
         for message in
             ["mount failed: exit status 32", "https://kv.vault.azure.net/secrets/x timed out", "403"]
         {

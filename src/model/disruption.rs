@@ -90,7 +90,7 @@ mod tests {
     use crate::model::Names;
     use serde_json::{Value, json};
 
-    fn reason(status: Value) -> Option<String> {
+    fn reason(status: &Value) -> Option<String> {
         let value = json!({
             "metadata": { "name": "web-1", "ownerReferences": [{ "kind": "ReplicaSet", "name": "web", "controller": true }] },
             "spec": { "containers": [{ "name": "app" }] }, "status": status,
@@ -111,7 +111,7 @@ mod tests {
             ("Running", "EvictionByEvictionAPI", "", None),
         ] {
             let status = json!({ "phase": phase, "conditions": target(reason, message) });
-            assert_eq!(self::reason(status).as_deref(), told, "{phase} {reason}");
+            assert_eq!(self::reason(&status).as_deref(), told, "{phase} {reason}");
         }
     }
 
@@ -119,13 +119,13 @@ mod tests {
     fn a_kubelet_that_rejects_a_pod_says_so_in_its_status() {
         for reason in ["OutOfcpu", "OutOfnvidia.com/gpu", "UnexpectedAdmissionError", "NodeAffinity"] {
             let status = json!({ "phase": "Failed", "reason": reason });
-            assert_eq!(self::reason(status).as_deref(), Some(reason));
+            assert_eq!(self::reason(&status).as_deref(), Some(reason));
         }
         assert_eq!(
-            reason(json!({ "phase": "Failed", "message": "The node was low on resource: memory." }))
+            reason(&json!({ "phase": "Failed", "message": "The node was low on resource: memory." }))
                 .as_deref(),
             Some("Evicted")
         );
-        assert_eq!(reason(json!({ "phase": "Failed", "reason": "DeadlineExceeded" })), None);
+        assert_eq!(reason(&json!({ "phase": "Failed", "reason": "DeadlineExceeded" })), None);
     }
 }
