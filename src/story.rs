@@ -87,7 +87,6 @@ impl<'a> Story<'a> {
         let is_shown =
             |(index, pod): &(usize, &&Pod)| *index < PODS_SHOWN || sick.contains(&pod.object_ref());
         let shown: Vec<&Pod> = pods.iter().enumerate().filter(is_shown).map(|(_, pod)| *pod).collect();
-        let logs = report.snapshot.logs.iter();
         let of_pods = |log: &&LogTail| refs.contains(&ObjectRef::new(&log.namespace, "Pod", &log.pod));
         let mut story = Self {
             exists: exists(report, &object),
@@ -95,7 +94,7 @@ impl<'a> Story<'a> {
             nodes,
             moments: Vec::new(),
             findings,
-            logs: logs.filter(of_pods).collect(),
+            logs: report.snapshot.logs.iter().filter(of_pods).collect(),
             saw_events: report.snapshot.saw(Kind::Event, &object.namespace),
             warned: false,
             object,

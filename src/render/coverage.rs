@@ -155,8 +155,8 @@ pub(super) fn not_seen(report: &Report, lang: Lang, short: bool) -> Vec<String> 
 /// the scope first.
 pub(super) fn in_one_line(report: &Report, lang: Lang) -> (Option<String>, Vec<String>) {
     let (_, outside) = without_tls(&report.coverage.outside);
-    let (checks, kinds): (Vec<Gap>, Vec<Gap>) =
-        outside.into_iter().partition(|gap| CATALOG.find(&gap.kind).is_some());
+    let (kinds, others): (Vec<Gap>, Vec<Gap>) =
+        outside.into_iter().partition(|gap| Kind::from_name(&gap.kind).is_some());
     let mut groups = group(&kinds, true, line, lang);
     let clause = match groups.len() {
         0 => None,
@@ -167,8 +167,8 @@ pub(super) fn in_one_line(report: &Report, lang: Lang) -> (Option<String>, Vec<S
         }
     };
     let mut notes = not_seen(report, lang, false);
-    let checks = group(&checks, true, line, lang).into_iter();
-    notes.extend(checks.map(|what| words::headed(OUTSIDE.get(lang), &what, lang)));
+    let others = group(&others, true, line, lang).into_iter();
+    notes.extend(others.map(|what| words::headed(OUTSIDE.get(lang), &what, lang)));
     notes.extend(remarks(report, lang));
     (clause.map(|clause| words::headed(LEFT_OUT.get(lang), &clause, lang)), notes)
 }

@@ -74,11 +74,14 @@ impl Report<'_> {
     pub fn ready(&self, object: &ObjectRef) -> Option<String> {
         let (namespace, name) = (&*object.namespace, &*object.name);
         match &*object.kind {
-            "Pod" => self.snapshot.rows.pod(namespace, name).map(crate::model::Pod::ready_column),
+            "Pod" => {
+                let pod = self.snapshot.rows.pod(namespace, name)?;
+                pod.shared.ended.is_none().then(|| pod.ready_column())
+            }
             "Service" => self.endpoints(namespace, name),
             kind => {
                 let workload = self.view.workload(namespace, kind, name)?;
-                Some(format!("{}/{}", workload.available, workload.desired))
+                (workload.desired > 0).then(|| format!("{}/{}", workload.available, workload.desired))
             }
         }
     }
@@ -95,6 +98,7 @@ impl Report<'_> {
         let unready = count(parts.iter().map(|part| part.unready.len()).sum());
         let selected = self.view.workloads_selected_by(namespace, &service.spec.selector);
         let wanted: i64 = selected.map(|workload| i64::from(workload.desired)).sum();
-        Some(format!("{ready}/{}", wanted.max(ready.saturating_add(unready))))
+        let all = wanted.max(ready.saturating_add(unready));
+        (all > 0).then(|| format!("{ready}/{all}"))
     }
 }

@@ -195,7 +195,7 @@ impl Case {
             match serde_saphyr::from_str::<Value>(document) {
                 Ok(Value::Null) => {}
                 Ok(mut list) if list["items"].is_array() => {
-                    self.objects.extend(list["items"].as_array_mut().unwrap().drain(..));
+                    self.objects.append(list["items"].as_array_mut().unwrap());
                 }
                 Ok(object) if object["kind"].is_string() && object["metadata"]["name"].is_string() => {
                     self.objects.push(object);

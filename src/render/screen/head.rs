@@ -47,9 +47,10 @@ pub(super) fn reach(report: &Report, look: Look) -> Vec<Item> {
     };
     let down = down(&report.down(), lang);
     let new = by_severity(|severity| report.began_within(severity, HOUR), lang);
-    let new = match new.is_empty() {
-        true => NONE_NEW.get(lang).to_owned(),
-        false => NEW_ONES.fill(lang, &[("counts", Fact::Text(words::list(&new, lang)))]),
+    let new = if new.is_empty() {
+        NONE_NEW.get(lang).to_owned()
+    } else {
+        NEW_ONES.fill(lang, &[("counts", Fact::Text(words::list(&new, lang)))])
     };
     let facts = [
         ("count", Fact::count(report.affected_namespaces())),
