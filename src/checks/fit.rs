@@ -121,7 +121,8 @@ impl<'v, 'a> Fit<'v, 'a> {
         let mut found: Vec<(Misfit, Vec<&Node>)> = found.into_iter().collect();
         let meant = |nodes: &[&Node]| nodes.iter().any(|node| is_meant_for(asked, node));
         found.sort_by_cached_key(|(reason, nodes)| {
-            (std::cmp::Reverse((meant(nodes), nodes.len())), reason.clone())
+            let labelled = nodes.iter().any(|node| missing_labels(asked.spec, node).is_none());
+            (std::cmp::Reverse((meant(nodes), labelled, nodes.len())), reason.clone())
         });
         let reason = |(misfit, nodes): (Misfit, Vec<&'a Node>)| {
             let message = self.message(&misfit, asked, &nodes);
@@ -229,6 +230,13 @@ fn is_meant_for(asked: &Asked, node: &Node) -> bool {
     let kept_away = |taint: &Taint| taints::removed(&taint.key).is_none();
     let open = !untolerated(asked.spec, node).any(kept_away);
     in_use && has_devices && open && missing_labels(asked.spec, node).is_none()
+}
+
+/// Whether a node has the labels that a pod requires, and no taint but that of its cordon keeps the pod away.
+pub(crate) fn takes_but_for_its_cordon(node: &Node, pod: &Pod) -> bool {
+    let Some(spec) = pod.object.as_deref().map(|object| &object.spec) else { return false };
+    let is_cordon = |taint: &Taint| taint.key == cordon().key;
+    missing_labels(spec, node).is_none() && untolerated(spec, node).all(is_cordon)
 }
 
 fn cordon() -> Taint {

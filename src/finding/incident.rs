@@ -28,7 +28,8 @@ pub struct Incident {
     pub since: Option<Time>,
     /// The start of its newest finding.
     pub newest: Option<Time>,
-    /// Whether all of the cluster depends on its cause: a node, the API, DNS, an agent of the nodes.
+    /// Whether all of the cluster depends on its cause (a node, the API, DNS, an agent of the nodes), or very many workloads
+    /// suffer.
     pub is_of_cluster: bool,
     /// How many objects suffer: those of the findings and those they name as affected.
     pub affected: usize,
@@ -72,6 +73,9 @@ const DNS: [&str; 2] = ["coredns", "kube-dns"];
 /// Kinds of the cluster that its users depend on. A volume or a namespace concerns only those that use it.
 const OF_CLUSTER: [&str; 5] =
     ["APIService", "Cluster", "MutatingWebhookConfiguration", "Node", "ValidatingWebhookConfiguration"];
+
+/// An incident of this many workloads is one of the whole cluster.
+const MANY: usize = 10;
 
 /// Returns whether all of the cluster depends on the object of a finding or on its owner.
 fn is_of_cluster(finding: &Finding) -> bool {
@@ -164,12 +168,14 @@ fn incident(
     let own = objects.iter().filter(|object| WORKLOADS.contains(&&*object.kind));
     let own = own.map(|object| (&*object.namespace, &*object.kind, &*object.name));
     let workloads: BTreeSet<_> = owners.chain(own).collect();
+    let severity = members.iter().map(of).map(|f| f.severity).max().unwrap_or(Severity::Low);
     Incident {
-        severity: members.iter().map(of).map(|f| f.severity).max().unwrap_or(Severity::Low),
+        severity,
         cause: members.first().copied().unwrap_or_default(),
         since: members.iter().map(of).filter_map(|f| f.since).min(),
         newest: members.iter().map(of).filter_map(|f| f.since).max(),
-        is_of_cluster: members.first().is_some_and(|cause| is_of_cluster(&findings[*cause])),
+        is_of_cluster: workloads.len() >= MANY && severity > Severity::Low
+            || members.first().is_some_and(|cause| is_of_cluster(&findings[*cause])),
         affected: objects.len(),
         pods: objects.iter().filter(|object| &*object.kind == "Pod").count(),
         workloads: workloads.len(),

@@ -32,6 +32,11 @@ pub(super) fn leave_out<'t>(lang: Lang, out: &mut String, rest: &'t str) -> &'t 
         }
         return rest;
     }
+    // In a list, the comma before the age goes with it.
+    if let Some(head) = out.strip_suffix(", ").filter(|_| tail.starts_with([',', ';', ')'])) {
+        out.truncate(head.len());
+        return tail;
+    }
     if out.ends_with(' ') && (tail.is_empty() || tail.starts_with(is_end) || lang != Lang::En) {
         out.truncate(out.trim_end().len());
     }
@@ -57,6 +62,12 @@ mod tests {
             ("since x ({age} ago): y", "自 x（{age} 前）以來：y", "since x: y", "自 x以來：y"),
             ("{gate}, for {age}", "{gate}，已持續 {age}", "g", "g"),
             ("{age} ago: x", "{age} 前 x", ": x", "x"),
+            (
+                "x (code 1, {age} ago, 2 restarts)",
+                "{age} 前以代碼 1 結束",
+                "x (code 1, 2 restarts)",
+                "以代碼 1 結束",
+            ),
         ];
         for (en, zh, told, said) in texts {
             let text = Text { en, zh_tw: zh, zh_cn: zh };

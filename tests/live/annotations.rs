@@ -170,7 +170,7 @@ fn a_forbidden_namespace_object_costs_only_its_annotations() {
     LAB.grant_to("noter", "noted-rights", &crate::rights::ALL);
     let ran = LAB.healthcheck("--as noter -n noted-rights -o json");
     assert_eq!((ran.code, outside(&ran.json())), (0, vec![json!(["noted-rights", "forbidden"])]), "{ran:?}");
-    let ran = LAB.healthcheck("--as noter -n noted-rights");
+    let ran = LAB.healthcheck("--as noter -n noted-rights -o wide");
     let told = |line: &str| line.contains("namespaces") && line.contains("in noted-rights (forbidden)");
     assert!(ran.out.lines().any(told), "{}", ran.out);
     let ran = LAB.healthcheck(&format!("snapshot --as noter -n noted-rights -o {}", file.display()));

@@ -152,8 +152,8 @@ fn reports_missing_objects_like_kubectl() {
     assert_eq!(investigate("pod web-0 -n crash-loop").code, 2);
     let many = investigate("deploy/web -A");
     assert!(many.code == 2 && many.err.contains("exists in several namespaces"), "{many:?}");
-    let unknown = investigate("secret/x -n crash-loop");
-    assert!(unknown.code == 2 && unknown.err.contains("cannot inspect \"secret\""), "{unknown:?}");
+    let unknown = investigate("deploymnt/x -n crash-loop");
+    assert!(unknown.code == 2 && unknown.err.contains("did you mean \"deployment\"?"), "{unknown:?}");
 }
 
 #[test]

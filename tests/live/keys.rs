@@ -55,7 +55,7 @@ fn keys_do_not_depend_on_pages_languages_and_files() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("capture.json.zst").display().to_string();
     let saved = lab.healthcheck(&format!("snapshot -A --page-size 3 --output {file}"));
-    assert_eq!((saved.code, saved.err.as_str()), (0, ""), "{saved:?}");
+    assert!(saved.code == 0 && saved.err.starts_with("wrote "), "{saved:?}");
     for lang in ["en", "zh-TW"] {
         let ran = run(&format!("-f {file} -o json --lang {lang}"));
         assert_eq!(keys(&report(&ran), &names), wanted, "{lang}");
@@ -74,7 +74,7 @@ fn keys_of_pods_do_not_need_permission_for_owners() {
             && case.objects.iter().any(|object| is(&["ReplicaSet", "CronJob"], object))
             && case.objects.iter().any(|object| is(&["Pod"], object))
     };
-    let names: Vec<String> = cases.iter().filter(suits).map(|case| case.name.clone()).take(20).collect();
+    let names: Vec<String> = cases.iter().filter(suits).map(|case| case.name.clone()).take(40).collect();
     let rights: Vec<(&str, &str)> =
         ALL.into_iter().filter(|(_, resource)| !["replicasets", "cronjobs"].contains(resource)).collect();
     for name in &names {

@@ -67,13 +67,19 @@ fn a_misspelt_namespace_is_not_healthy() {
     namespace("empty");
     for (arguments, line) in [
         ("-n pigo-stgg", "Error from server (NotFound): namespaces \"pigo-stgg\" not found\n"),
-        ("-n pigo-stg,pigo-stgg", "Error from server (NotFound): namespaces \"pigo-stgg\" not found\n"),
+        ("-n pigo-stgg*", "error: no namespace matches \"pigo-stgg*\"; did you mean \"pigo-stg\"?\n"),
         ("-n empty", "No resources found in empty namespace.\n"),
         ("-n Pigo_Stg", "error: \"Pigo_Stg\" is not a valid namespace name\n"),
     ] {
         let ran = PIGO.healthcheck(arguments);
         assert!(ran.code == 2 && ran.out.is_empty() && ran.err.starts_with(line), "{ran:?}");
     }
+    // One of several is a gap, and the others are reported.
+    let ran = PIGO.healthcheck("-n pigo-stg,pigo-stgg");
+    let why = "Not checked: namespaces in pigo-stgg (failed: the namespace does not exist; did you mean \"pigo-stg\"?)";
+    assert!(ran.code == 3 && ran.out.contains(why), "{ran:?}");
+    let ran = PIGO.healthcheck("-n pigo-s* -o json");
+    assert_eq!(ran.json()["totals"]["pods"], json!(18));
     let ran = PIGO.healthcheck("-n empty,pigo-stg -o json");
     assert_eq!((ran.code, &ran.json()["namespaces"][0]["pods"]), (0, &json!(0)));
 }

@@ -211,7 +211,7 @@ fn forbidden_logs_cost_one_line() {
     let server = kubelet(|pod| {
         refusal(403, "Forbidden", &format!("pods \"{pod}\" is forbidden: cannot get resource \"pods/log\""))
     });
-    let ran = run(&server, "-n closed-logs --logs");
+    let ran = run(&server, "-n closed-logs --logs -o wide");
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(
         ran.out.contains("error-logs in closed-logs (forbidden)") && ran.out.contains("Coverage complete"),

@@ -379,16 +379,16 @@ fn no_source_of_measurements_costs_one_line() {
         detail.contains("no permission to list the Services of all namespaces; set --prometheus-url, or sample the kubelets with --throttle-window 30s"),
         "{detail}"
     );
-    let table = CLUSTER.lab.healthcheck("-n measured --as measurer");
+    let table = CLUSTER.lab.healthcheck("-n measured -o wide --as measurer");
     assert!(table.out.contains("cpu-throttling (no Prometheus looked for"), "{}", table.out);
     for (lang, told) in [
         ("zh-TW", "cpu-throttling（無權列出所有命名空間的 Service，未尋找 Prometheus；"),
         ("zh-CN", "cpu-throttling（无权列出所有命名空间的 Service，未查找 Prometheus；"),
     ] {
-        let table = CLUSTER.lab.healthcheck(&format!("-n measured --as measurer --lang {lang}"));
+        let table = CLUSTER.lab.healthcheck(&format!("-n measured -o wide --as measurer --lang {lang}"));
         assert!(table.out.contains(told), "{}", table.out);
         // A cluster without a Prometheus.
-        let table = crate::PIGO.healthcheck(&format!("-n pigo-stg --lang {lang}"));
+        let table = crate::PIGO.healthcheck(&format!("-n pigo-stg -o wide --lang {lang}"));
         let told =
             if lang == "zh-TW" { "叢集內找不到 Prometheus" } else { "集群内找不到 Prometheus" };
         assert!(table.out.contains(told), "{}", table.out);

@@ -28,12 +28,14 @@ fn a_role_in_one_namespace_reads_all_of_it() {
     namespace("rights-one");
     LAB.store(&[healthy("rights-one", "web")]);
     LAB.grant("rights-one", &ALL);
-    let ran = LAB.healthcheck("--context limited -n rights-one");
+    let ran = LAB.healthcheck("--context limited -n rights-one -o wide");
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.out.starts_with("🟢 Healthy · 1 of 1 pod healthy"), "{}", ran.out);
     assert!(ran.out.contains("Coverage complete"), "{}", ran.out);
     let line = "Not included: nodes, apiservices, ingressclasses and 5 other kinds (forbidden)";
     assert!(ran.out.contains(line), "{}", ran.out);
+    let brief = LAB.healthcheck("--context limited -n rights-one").out;
+    assert!(brief.contains(" · not included: nodes, ") && brief.contains(" (why: -o wide)"), "{brief}");
     // The full report names all gaps.
     let report = LAB.healthcheck("--context limited -n rights-one -o markdown").out;
     assert!(report.contains("persistentvolumes, storageclasses"), "{report}");
@@ -61,7 +63,7 @@ fn a_role_for_pods_alone_gives_named_gaps() {
     // Data skipped by a flag is not a gap.
     let kinds: Vec<&str> = ALL.iter().map(|(_, kind)| *kind).filter(|kind| *kind != "pods").collect();
     let kinds = kinds.join(",");
-    let ran = LAB.healthcheck(&format!("--context limited -n rights-pods --skip-kinds {kinds}"));
+    let ran = LAB.healthcheck(&format!("--context limited -n rights-pods -o wide --skip-kinds {kinds}"));
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.out.contains("(skipped)"), "{}", ran.out);
 }
@@ -136,7 +138,11 @@ fn impersonation_works_like_in_kubectl() {
     assert_eq!(ran.code, 0, "{ran:?}");
     LAB.store(&[crashing("rights-as", "bad")]);
     let ran = LAB.healthcheck("--as somebody --as-group system:masters -n rights-as");
-    assert!(ran.out.contains("kubectl --as somebody logs -n rights-as bad"), "{}", ran.out);
+    assert!(
+        ran.out.contains("kubectl healthcheck pod/bad -n rights-as --as somebody --as-group system:masters"),
+        "{}",
+        ran.out
+    );
 }
 
 /// A capture keeps its gaps: its report is as incomplete as the live one.

@@ -66,8 +66,7 @@ impl Screen<'_> {
         let (mut left, mut worst_young) = (0, None);
         rows.retain(|row| {
             let age = self.age(row);
-            let is_old =
-                self.folds() && age.is_some_and(|age| age > OLD) && worst_young >= Some(row.severity);
+            let is_old = self.folds() && self.is_old(row) && worst_young >= Some(row.severity);
             let is_asked = self.look.all || row.severity > Severity::Low;
             let is_shown = is_asked && !is_old && self.look.rows.holds(age) && left < self.limit;
             if is_shown {
@@ -84,6 +83,15 @@ impl Screen<'_> {
             rows.sort_by_key(|row| self.group(row));
         }
         Rows { shown: rows, rest, old }
+    }
+
+    /// Returns whether nothing about the incident of a row has begun in the last week. All of the cluster is never old.
+    fn is_old(&self, row: &Row) -> bool {
+        let newest = row.incident.map(|incident| incident.newest);
+        let newest = newest.unwrap_or_else(|| row.finding.and_then(|finding| finding.since));
+        let is_of_cluster = row.incident.is_some_and(|incident| incident.is_of_cluster);
+        let age = newest.map(|newest| self.report.snapshot.taken_at.seconds_since(newest));
+        !is_of_cluster && age.is_some_and(|age| age > OLD)
     }
 
     /// Returns whether old incidents are folded: not if incidents were chosen by their age, and not in a comparison.

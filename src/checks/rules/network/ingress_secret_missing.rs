@@ -102,8 +102,7 @@ fn exists(view: &View, namespace: &str, name: &str) -> bool {
 fn actions(view: &View, end: &TlsTermination, (namespace, secret): (&str, &str)) -> Vec<String> {
     let kubectl = &view.settings.kubectl;
     let steps = "certificate,certificaterequest,order,challenge";
-    let mut out =
-        vec![kubectl.line(&["get", "secret", "-n", namespace, secret]), kubectl.describe(&end.object)];
+    let mut out = vec![kubectl.line(&["get", "secrets", "-n", namespace]), kubectl.describe(&end.object)];
     if end.is_issued() {
         out.insert(0, kubectl.line(&["get", steps, "-n", namespace]));
     }

@@ -1,5 +1,6 @@
 //! A node is cordoned and takes no new pods.
 
+use crate::checks::fit::takes_but_for_its_cordon;
 use crate::checks::prelude::*;
 use crate::checks::rules::nodes::held_off;
 
@@ -72,7 +73,8 @@ fn run(view: &View, out: &mut Reporter) {
         let finding = out.node(node, &[], severity, Message::new(text, facts));
         finding.since = since;
         // Its room is missing to these pods: it belongs to their incident.
-        finding.because.extend(waiting.iter().take(BEHIND).map(|pod| pod.object_ref()));
+        let missed = waiting.iter().filter(|pod| takes_but_for_its_cordon(node, pod));
+        finding.because.extend(missed.take(BEHIND).map(|pod| pod.object_ref()));
         finding.actions.push(view.settings.kubectl.line(&["uncordon", &node.name]));
     }
 }

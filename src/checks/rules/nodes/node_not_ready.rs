@@ -51,6 +51,18 @@ static NEVER: Text = Text {
     zh_cn: "从未上报 Ready 状态。范围内的 Pod：{pods} 个，所属工作负载：{owners} 个",
 };
 
+static SILENT_EMPTY: Text = Text {
+    en: "kubelet has not reported for {age} ({reason}); no pod of the scope runs on the node",
+    zh_tw: "kubelet 已 {age} 沒有回報（{reason}）。節點上沒有範圍內的 Pod",
+    zh_cn: "kubelet 已 {age} 没有上报（{reason}）。节点上没有范围内的 Pod",
+};
+
+static NEVER_EMPTY: Text = Text {
+    en: "never reported a Ready condition; no pod of the scope runs on the node",
+    zh_tw: "從未回報 Ready 狀態。節點上沒有範圍內的 Pod",
+    zh_cn: "从未上报 Ready 状态。节点上没有范围内的 Pod",
+};
+
 fn run(view: &View, out: &mut Reporter) {
     let nodes: Vec<&Node> = view.nodes().filter(|node| !node.is_ready()).collect();
     // Many nodes may be down at once, with many pods.
@@ -89,14 +101,16 @@ fn message(view: &View, node: &Node, pods: &[&Pod]) -> (&'static Text, Facts) {
         pods.iter().map(|pod| (&*pod.shared.namespace, view.root(pod))).collect();
     let owners = owners.iter().filter(|(_, owner)| owner.is_some()).count();
     let mut facts = vec![("pods", count(pods.len())), ("owners", count(owners))];
-    let Some(ready) = node.condition("Ready") else { return (&NEVER, facts) };
+    let Some(ready) = node.condition("Ready") else {
+        return (if pods.is_empty() { &NEVER_EMPTY } else { &NEVER }, facts);
+    };
     facts.push(("status", Fact::text(&ready.status)));
     facts.push(("reason", Fact::text(&ready.reason)));
     facts.push(("detail", Fact::text(sentence(&ready.message))));
     match ready.since().filter(|_| ready.status == "Unknown") {
         Some(since) => {
             facts.push(("age", Fact::Age(view.age(since))));
-            (&SILENT, facts)
+            (if pods.is_empty() { &SILENT_EMPTY } else { &SILENT }, facts)
         }
         None => (&NOT_READY, facts),
     }

@@ -103,10 +103,15 @@ fn run(view: &View, out: &mut Reporter) {
             out.pod(pod, &part(&container, missing.as_ref()), severity, Message::new(&MESSAGE, facts));
         finding.since = since;
         finding.actions = vec![view.describe(pod)];
-        if let Some((object, _)) = missing {
-            let kind = object.kind.to_lowercase();
-            let look = ["get", &kind, "-n", &object.namespace, &object.name];
-            finding.actions.insert(0, view.settings.kubectl.line(&look));
+        if let Some((object, entry)) = missing {
+            // What does not exist cannot be shown; a similar name may exist.
+            let kubectl = &view.settings.kubectl;
+            let all = format!("{}s", object.kind.to_lowercase());
+            let look = match entry {
+                Some(_) => kubectl.describe(&object),
+                None => kubectl.line(&["get", &all, "-n", &object.namespace]),
+            };
+            finding.actions.insert(0, look);
             finding.because = vec![object];
         }
     }

@@ -85,8 +85,14 @@ fn run(view: &View, out: &mut Reporter) {
             finding.actions.insert(0, view.settings.kubectl.line(&class));
         }
         finding.actions.extend(finding.because.first().map(|object| {
-            let kind = object.kind.to_lowercase();
-            view.settings.kubectl.line(&["get", &kind, "-n", &object.namespace, &object.name])
+            let (kubectl, kind) = (&view.settings.kubectl, object.kind.to_lowercase());
+            match &*object.kind {
+                // It does not exist; a similar name may.
+                "ConfigMap" | "Secret" => {
+                    kubectl.line(&["get", &format!("{kind}s"), "-n", &object.namespace])
+                }
+                _ => kubectl.line(&["get", &kind, "-n", &object.namespace, &object.name]),
+            }
         }));
     }
 }

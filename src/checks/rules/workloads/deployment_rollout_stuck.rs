@@ -69,8 +69,11 @@ fn run(view: &View, out: &mut Reporter) {
         finding.actions = vec![
             kubectl.describe(&finding.object),
             kubectl.line(&["rollout", "history", "-n", namespace, &target]),
-            kubectl.line(&["rollout", "undo", "-n", namespace, &target]),
         ];
+        // A Deployment has as many ReplicaSets as revisions.
+        if view.sets_of(&deployment.object()).len() > 1 {
+            finding.actions.push(kubectl.line(&["rollout", "undo", "-n", namespace, &target]));
+        }
     }
 }
 

@@ -112,8 +112,13 @@ fn blocking<'a>(rollout: &Rollout, pods: &[&'a Pod], waiting: usize) -> Option<(
 /// Whether a pod that is not ready has not the newest template, which may repair it. The status counts the pods that have it;
 /// an update gives it to the highest numbers first.
 fn is_old(rollout: &Rollout, pods: &[&Pod], pod: &Pod) -> bool {
+    // The controller counts no pod that is being deleted.
+    let is_going = |pod: &Pod| pod.object.as_ref().is_some_and(|o| o.metadata.deletion_timestamp.is_some());
     let updated = usize::try_from(rollout.updated).unwrap_or(0);
-    let old = pods.len().saturating_sub(updated);
+    let old = pods.iter().filter(|pod| !is_going(pod)).count().saturating_sub(updated);
+    if is_going(pod) {
+        return false;
+    }
     if old == 0 || rollout.unseen || rollout.partitioned || rollout.on_delete || !rollout.ordered {
         return false;
     }
