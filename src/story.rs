@@ -76,12 +76,7 @@ impl<'a> Story<'a> {
         around.insert(object.clone());
         around.extend(nodes.iter().map(|node| ObjectRef::of_cluster("Node", &node.name)));
         around.extend(pods.iter().flat_map(|pod| pod.claim_refs()));
-        let touches = |finding: &&Finding| {
-            around.contains(&finding.object)
-                || finding.affected.contains(&object)
-                || finding.because.contains(&object)
-        };
-        let findings: Vec<&Finding> = report.findings.iter().filter(touches).collect();
+        let findings = findings_about(report, &object, &around);
         let sick: BTreeSet<&ObjectRef> = findings.iter().map(|finding| &finding.object).collect();
         pods.sort_by_key(|pod| !sick.contains(&pod.object_ref()));
         let is_shown =
@@ -167,6 +162,33 @@ impl<'a> Story<'a> {
     }
 }
 
+/// Returns the findings about an object and what is around it, and those of the incidents that are named by it.
+fn findings_about<'r>(
+    report: &'r Report,
+    object: &ObjectRef,
+    around: &BTreeSet<ObjectRef>,
+) -> Vec<&'r Finding> {
+    let owns = |finding: &Finding| {
+        let owner = finding.owner.as_ref();
+        finding.object.namespace == object.namespace
+            && owner.is_some_and(|owner| owner.kind == object.kind && owner.name == object.name)
+    };
+    let named = report.incidents.iter().filter(|incident| {
+        let cause = &report.findings[incident.cause];
+        cause.object == *object || owns(cause)
+    });
+    let members: BTreeSet<usize> = named.flat_map(|incident| incident.findings.iter().copied()).collect();
+    let touches = |finding: &Finding| {
+        around.contains(&finding.object)
+            || owns(finding)
+            || &*object.kind == "Namespace" && finding.object.namespace == object.name
+            || finding.affected.contains(object)
+            || finding.because.contains(object)
+    };
+    let all = report.findings.iter().enumerate();
+    all.filter(|(index, finding)| members.contains(index) || touches(finding)).map(|(_, f)| f).collect()
+}
+
 /// What an object has to do with pods that it does not own.
 struct Tied {
     /// The pods that the findings about the object name.
@@ -205,8 +227,10 @@ impl Tied {
 
 /// Returns whether a pod belongs to the story of an object.
 fn concerns(view: &View, object: &ObjectRef, pod: &Pod) -> bool {
-    if &*object.kind == "Node" {
-        return pod.node.as_deref() == Some(&*object.name);
+    match &*object.kind {
+        "Node" => return pod.node.as_deref() == Some(&*object.name),
+        "Namespace" => return *pod.shared.namespace == *object.name,
+        _ => {}
     }
     if pod.shared.namespace != object.namespace {
         return false;

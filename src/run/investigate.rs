@@ -15,6 +15,7 @@ use crate::snapshot::Snapshot;
 use crate::story::{self, Story};
 use crate::text::Message;
 use crate::wire::{Kind, Time};
+use std::collections::BTreeSet;
 
 /// The number of names in an error.
 const NAMED: usize = 5;
@@ -152,10 +153,17 @@ fn find(args: &CheckArgs, report: &Report, target: &Target) -> Result<ObjectRef,
     }
 }
 
+/// Returns the error of a start of several names.
 fn ambiguous(target: &Target, objects: &[&ObjectRef]) -> Failure {
-    let names = first_of(objects.iter().map(|object| &*object.name));
-    let line = format!("{} names begin with {}/{}", objects.len(), target.kind.to_lowercase(), target.name);
-    Failure::new(line).with_hint(format!("one of {names}"))
+    let names: BTreeSet<&str> = objects.iter().map(|object| &*object.name).collect();
+    let places: BTreeSet<&str> = objects.iter().map(|object| &*object.namespace).collect();
+    let what = format!("{}/{}", target.kind.to_lowercase(), target.name);
+    if places.len() > 1 {
+        let line = format!("objects in {} namespaces begin with {what}", places.len());
+        return Failure::new(line).with_hint(format!("choose one with -n: {}", first_of(places.into_iter())));
+    }
+    let line = format!("{} names begin with {what}", names.len());
+    Failure::new(line).with_hint(format!("one of {}", first_of(names.into_iter())))
 }
 
 /// Returns the first names, and the number of the others.
@@ -171,7 +179,12 @@ fn missing(args: &CheckArgs, report: &Report, target: &Target, namespace: &str) 
     let snapshot = report.snapshot;
     let resource = target.known().map_or_else(|| target.kind.clone(), Kind::resource);
     let object = format!("{resource} \"{}\"", target.name);
-    let line = if args.filename.is_empty() {
+    let line = if target.known().is_none() {
+        format!(
+            "error: no pod belongs to a {resource} \"{}\", and objects of this kind are not read",
+            target.name
+        )
+    } else if args.filename.is_empty() {
         format!("Error from server (NotFound): {object} not found")
     } else {
         format!("error: {object} not found in the input")

@@ -254,6 +254,8 @@ impl Files {
     fn yaml(&mut self, path: &str, mut stream: impl BufRead) -> Result<(), Error> {
         let options = serde_saphyr::options! {
             with_snippet: false,
+            // Kubernetes and kubectl write no aliases; each repeats its whole anchor in memory.
+            alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 50_000 },
             budget: serde_saphyr::budget! {
                 // The pods of a cluster are large; depth, anchors and aliases keep their limits.
                 max_reader_input_bytes: None,

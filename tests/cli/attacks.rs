@@ -151,6 +151,15 @@ fn small_files_that_unpack_to_any_size_are_an_error() {
         packed.finish().unwrap();
     });
     assert_eq!((ran.code, ran.err.contains("cannot read")), (2, true), "{ran:?}");
+    let ran = file("aliases of aliases in YAML", "a.yaml", |out| {
+        out.write_all(b"a: &a [x,x,x,x,x,x,x,x,x]\n").unwrap();
+        for (name, of) in ["b", "c", "d", "e", "f", "g", "h"].iter().zip(["a", "b", "c", "d", "e", "f", "g"])
+        {
+            writeln!(out, "{name}: &{name} [{}]", vec![format!("*{of}"); 9].join(",")).unwrap();
+        }
+        out.write_all(b"kind: Pod\nmetadata: {name: x}\nstatus: *h\n").unwrap();
+    });
+    assert_eq!((ran.code, ran.err.contains("cannot read")), (2, true), "{ran:?}");
     // Empty objects in a list are gaps, however many.
     let ran = file("eight million empty objects", "a.json", |out| {
         out.write_all(list.as_bytes()).unwrap();

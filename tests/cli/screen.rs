@@ -189,7 +189,10 @@ fn objects_are_inspected_by_the_start_of_their_names() {
     for (arguments, error) in [
         ("pod/a pod/b -o json", "error: -o json and -o yaml are for one object"),
         ("deploymnt/web", "error: \"deploymnt\" is not a kind of object\nhint: did you mean \"deployment\"?"),
-        ("rollout/web -n team-006", "error: rollout \"web\" not found in the input"),
+        (
+            "rollout/web -n team-006",
+            "error: no pod belongs to a rollout \"web\", and objects of this kind are not read",
+        ),
     ] {
         let ran = of(arguments);
         assert!(ran.code == 2 && ran.err.starts_with(error), "{arguments}: {ran:?}");

@@ -62,8 +62,9 @@ fn is_fine(command: &Suggested, ran: &Ran) -> bool {
             |kind: &&str| ran.err.contains(&format!("{kind} \"")) || ran.err.contains(&format!("{kind}."));
         !(ran.err.contains("(NotFound)") && NOT_STORED.iter().any(lost))
     };
-    // The API server looks for the node of a pod before it asks the kubelet there.
-    let of_node = || command.line.contains(" logs ") && ran.err.contains("(NotFound): pods \"");
+    // The API server looks for the node of a pod before it asks the kubelet there. Some Jobs are stored without their pods.
+    let no_node = ["(NotFound): pods \"", "timed out waiting for the condition"];
+    let of_node = || command.line.contains(" logs ") && no_node.iter().any(|words| ran.err.contains(words));
     ran.code == 0 || NO_KUBELET.iter().any(|words| says(words)) || of_node() || !is_stored()
 }
 

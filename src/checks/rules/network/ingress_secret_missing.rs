@@ -85,7 +85,7 @@ fn run(view: &View, out: &mut Reporter) {
         finding.because = vec![ObjectRef::new(namespace, "Secret", secret)];
         // Traffic still arrives, with another certificate.
         finding.serving = true;
-        finding.actions = actions(view, end, (namespace, secret));
+        finding.actions = actions(view, end, namespace);
     }
 }
 
@@ -99,7 +99,7 @@ fn exists(view: &View, namespace: &str, name: &str) -> bool {
     view.snapshot.rows.secrets.binary_search_by(key).is_ok()
 }
 
-fn actions(view: &View, end: &TlsTermination, (namespace, secret): (&str, &str)) -> Vec<String> {
+fn actions(view: &View, end: &TlsTermination, namespace: &str) -> Vec<String> {
     let kubectl = &view.settings.kubectl;
     let steps = "certificate,certificaterequest,order,challenge";
     let mut out = vec![kubectl.line(&["get", "secrets", "-n", namespace]), kubectl.describe(&end.object)];
