@@ -65,7 +65,7 @@ fn is_fine(command: &Suggested, ran: &Ran) -> bool {
     // The API server looks for the node of a pod before it asks the kubelet there. Some Jobs are stored without their pods.
     let no_node = ["(NotFound): pods \"", "timed out waiting for the condition"];
     let of_node = || command.line.contains(" logs ") && no_node.iter().any(|words| ran.err.contains(words));
-    ran.code == 0 || NO_KUBELET.iter().any(|words| says(words)) || of_node() || !is_stored()
+    ran.code == 0 || NO_KUBELET.iter().any(says) || of_node() || !is_stored()
 }
 
 #[test]

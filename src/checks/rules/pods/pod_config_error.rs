@@ -104,14 +104,7 @@ fn run(view: &View, out: &mut Reporter) {
         finding.since = since;
         finding.actions = vec![view.describe(pod)];
         if let Some((object, entry)) = missing {
-            // What does not exist cannot be shown; a similar name may exist.
-            let kubectl = &view.settings.kubectl;
-            let all = format!("{}s", object.kind.to_lowercase());
-            let look = match entry {
-                Some(_) => kubectl.describe(&object),
-                None => kubectl.line(&["get", &all, "-n", &object.namespace]),
-            };
-            finding.actions.insert(0, look);
+            finding.actions.insert(0, look(view, &object, entry.is_some()));
             finding.because = vec![object];
         }
     }
@@ -147,6 +140,13 @@ const PASSING: [&str; 7] = [
     "timed out",
     "try again",
 ];
+
+/// Returns the command that shows an object that lacks a key. What does not exist cannot be shown; a similar name may exist.
+fn look(view: &View, object: &ObjectRef, exists: bool) -> String {
+    let kubectl = &view.settings.kubectl;
+    let all = format!("{}s", object.kind.to_lowercase());
+    if exists { kubectl.describe(object) } else { kubectl.line(&["get", &all, "-n", &object.namespace]) }
+}
 
 /// Returns whether a message names what is wrong, which no further attempt corrects.
 fn is_definite(said: &str) -> bool {

@@ -84,16 +84,16 @@ fn run(view: &View, out: &mut Reporter) {
             let class = ["get", "secretproviderclass", "-n", &pod.shared.namespace, "-o", "yaml"];
             finding.actions.insert(0, view.settings.kubectl.line(&class));
         }
-        finding.actions.extend(finding.because.first().map(|object| {
-            let (kubectl, kind) = (&view.settings.kubectl, object.kind.to_lowercase());
-            match &*object.kind {
-                // It does not exist; a similar name may.
-                "ConfigMap" | "Secret" => {
-                    kubectl.line(&["get", &format!("{kind}s"), "-n", &object.namespace])
-                }
-                _ => kubectl.line(&["get", &kind, "-n", &object.namespace, &object.name]),
-            }
-        }));
+        finding.actions.extend(finding.because.first().map(|object| look(view, object)));
+    }
+}
+
+/// Returns the command that shows a claim. A missing Secret or ConfigMap cannot be shown; a similar name may exist.
+fn look(view: &View, object: &ObjectRef) -> String {
+    let (kubectl, kind) = (&view.settings.kubectl, object.kind.to_lowercase());
+    match &*object.kind {
+        "ConfigMap" | "Secret" => kubectl.line(&["get", &format!("{kind}s"), "-n", &object.namespace]),
+        _ => kubectl.line(&["get", &kind, "-n", &object.namespace, &object.name]),
     }
 }
 
