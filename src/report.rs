@@ -20,7 +20,7 @@ use crate::finding::command::changes_cluster;
 use crate::finding::incident::{self, Incident};
 pub use crate::finding::verdict::{Class, Counts, NodeClass, Verdict};
 use crate::finding::{Finding, Severity};
-use crate::model::{Coverage, Ended, Gap, ObjectRef, Owner, Pod};
+use crate::model::{Coverage, Ended, Gap, ObjectRef, Pod};
 use crate::policy::mute::Muted;
 use crate::policy::overrides::{IgnoredAnnotation, Override};
 use crate::policy::settings::Settings;
@@ -292,17 +292,20 @@ fn classify(snapshot: &Snapshot, findings: &[Finding], muted: &Muted) -> Vec<Cla
     snapshot.rows.pods.iter().map(class).collect()
 }
 
+/// Returns the objects that findings are about, and their owners.
+fn objects_and_owners<'f>(findings: impl Iterator<Item = &'f Finding>) -> BTreeSet<ObjectRef> {
+    let both = |finding: &Finding| {
+        let owner = finding.owner.as_ref().map(|owner| owner.object(&finding.object.namespace));
+        std::iter::once(finding.object.clone()).chain(owner)
+    };
+    findings.flat_map(both).collect()
+}
+
 /// Returns the namespaces in which something has nothing ready yet, other than what a mute accepts.
 fn in_progress(view: &View, muted: &Muted) -> BTreeSet<Arc<str>> {
-    let accepted = |object: &ObjectRef| {
-        muted.findings.iter().any(|(finding, _)| {
-            let owns = |owner: &Owner| owner.kind == object.kind && owner.name == object.name;
-            finding.object == *object
-                || finding.object.namespace == object.namespace && finding.owner.as_ref().is_some_and(owns)
-        })
-    };
+    let accepted = objects_and_owners(muted.findings.iter().map(|(finding, _)| finding));
     let objects = checks::progress::objects_in_progress(view);
-    objects.into_iter().filter(|object| !accepted(object)).map(|object| object.namespace).collect()
+    objects.into_iter().filter(|object| !accepted.contains(object)).map(|object| object.namespace).collect()
 }
 
 fn coverage(view: &View) -> Coverage {

@@ -1,8 +1,8 @@
-//! Jobs whose work is done while another container of the pod still runs: the Job cannot complete.
+//! Jobs that cannot complete: the work is done, and another container of the pod still runs.
 
 use super::View;
 use crate::model::{Container, Job, Pod, Role};
-use crate::text::Text;
+use crate::text::{Fact, Message, Text};
 use crate::wire::{Terminated, Time};
 
 /// A pod of a Job that a container keeps from completing.
@@ -17,13 +17,27 @@ pub(crate) struct Held<'a> {
     pub(crate) sidecar: Option<&'static Sidecar>,
 }
 
-/// A program that runs beside others and does not end on its own.
+/// A program that runs next to others and does not end on its own.
 #[derive(Debug)]
 pub(crate) struct Sidecar {
     /// A part of the name of its container, or of its image.
     name: &'static str,
-    /// How a program of the pod ends it.
-    pub(crate) quit: &'static Text,
+    /// Where a program of the pod ends it by a POST.
+    quit: Option<&'static str>,
+}
+
+impl Sidecar {
+    const fn new(name: &'static str, quit: Option<&'static str>) -> Self {
+        Self { name, quit }
+    }
+
+    /// Returns how its Job can complete.
+    pub(crate) fn remedy(&self) -> Message {
+        match self.quit {
+            None => Message::plain(&BY_RESTART),
+            Some(address) => Message::new(&BY_POST, vec![("address", Fact::text(address))]),
+        }
+    }
 }
 
 static BY_RESTART: Text = Text {
@@ -31,44 +45,31 @@ static BY_RESTART: Text = Text {
     zh_tw: "請改為原生 sidecar（restartPolicy: Always 的 init 容器）",
     zh_cn: "请改为原生边车（restartPolicy: Always 的 Init 容器）",
 };
-static ISTIO: Text = Text {
-    en: "make it a native sidecar (an init container with restartPolicy: Always), or end it with POST \
-         localhost:15020/quitquitquit",
-    zh_tw: "請改為原生 sidecar（restartPolicy: Always 的 init 容器），或在結束時呼叫 POST localhost:15020/quitquitquit",
-    zh_cn: "请改为原生边车（restartPolicy: Always 的 Init 容器），或在结束时调用 POST localhost:15020/quitquitquit",
-};
-static LINKERD: Text = Text {
-    en: "make it a native sidecar (an init container with restartPolicy: Always), or end it with POST \
-         localhost:4191/shutdown",
-    zh_tw: "請改為原生 sidecar（restartPolicy: Always 的 init 容器），或在結束時呼叫 POST localhost:4191/shutdown",
-    zh_cn: "请改为原生边车（restartPolicy: Always 的 Init 容器），或在结束时调用 POST localhost:4191/shutdown",
-};
-static CLOUD_SQL: Text = Text {
-    en: "make it a native sidecar (an init container with restartPolicy: Always), or end it with POST \
-         localhost:9091/quitquitquit",
-    zh_tw: "請改為原生 sidecar（restartPolicy: Always 的 init 容器），或在結束時呼叫 POST localhost:9091/quitquitquit",
-    zh_cn: "请改为原生边车（restartPolicy: Always 的 Init 容器），或在结束时调用 POST localhost:9091/quitquitquit",
+static BY_POST: Text = Text {
+    en: "make it a native sidecar (an init container with restartPolicy: Always), or end it with POST {address}",
+    zh_tw: "請改為原生 sidecar（restartPolicy: Always 的 init 容器），或在結束時呼叫 POST {address}",
+    zh_cn: "请改为原生边车（restartPolicy: Always 的 Init 容器），或在结束时调用 POST {address}",
 };
 
 /// Known sidecars; the first match counts.
 static SIDECARS: [Sidecar; 17] = [
-    Sidecar { name: "istio-proxy", quit: &ISTIO },
-    Sidecar { name: "linkerd-proxy", quit: &LINKERD },
-    Sidecar { name: "cloud-sql-proxy", quit: &CLOUD_SQL },
-    Sidecar { name: "cloudsql-proxy", quit: &CLOUD_SQL },
-    Sidecar { name: "consul-dataplane", quit: &BY_RESTART },
-    Sidecar { name: "daprd", quit: &BY_RESTART },
-    Sidecar { name: "datadog-agent", quit: &BY_RESTART },
-    Sidecar { name: "envoy", quit: &BY_RESTART },
-    Sidecar { name: "exporter", quit: &BY_RESTART },
-    Sidecar { name: "filebeat", quit: &BY_RESTART },
-    Sidecar { name: "fluent", quit: &BY_RESTART },
-    Sidecar { name: "kuma-sidecar", quit: &BY_RESTART },
-    Sidecar { name: "otc-container", quit: &BY_RESTART },
-    Sidecar { name: "promtail", quit: &BY_RESTART },
-    Sidecar { name: "sidecar", quit: &BY_RESTART },
-    Sidecar { name: "vault-agent", quit: &BY_RESTART },
-    Sidecar { name: "xray-daemon", quit: &BY_RESTART },
+    Sidecar::new("istio-proxy", Some("localhost:15020/quitquitquit")),
+    Sidecar::new("linkerd-proxy", Some("localhost:4191/shutdown")),
+    Sidecar::new("cloud-sql-proxy", Some("localhost:9091/quitquitquit")),
+    Sidecar::new("cloudsql-proxy", Some("localhost:9091/quitquitquit")),
+    Sidecar::new("consul-dataplane", None),
+    Sidecar::new("daprd", None),
+    Sidecar::new("datadog-agent", None),
+    Sidecar::new("envoy", None),
+    Sidecar::new("exporter", None),
+    Sidecar::new("filebeat", None),
+    Sidecar::new("fluent", None),
+    Sidecar::new("kuma-sidecar", None),
+    Sidecar::new("otc-container", None),
+    Sidecar::new("promtail", None),
+    Sidecar::new("sidecar", None),
+    Sidecar::new("vault-agent", None),
+    Sidecar::new("xray-daemon", None),
 ];
 
 /// Returns the pod of a Job that a container keeps from completing, if there is one.

@@ -1,4 +1,4 @@
-//! The workload whose pods a Service selects but for a typo.
+//! The workload that a Service would select without a typo in its selector.
 
 use super::View;
 use crate::finding::command::selector;
@@ -12,8 +12,8 @@ const NAMES: [&str; 5] = ["app", "app.kubernetes.io/name", "k8s-app", "name", "r
 /// The most workloads of a namespace that are compared: a namespace may have very many, and as many Services.
 const COMPARED: usize = 200;
 
-/// Returns the first workload with pods whose labels differ from a selector in one key or value, by a typo, and the label
-/// that it has instead.
+/// Returns the first workload with labels that differ from a selector in one key or value, by a typo, and the label that it
+/// has instead.
 pub(crate) fn near_miss<'a>(view: &View<'a>, service: &Service) -> Option<(&'a Workload, String)> {
     let workloads =
         view.workloads_in(&service.metadata.namespace).iter().filter(|workload| workload.desired > 0);

@@ -17,9 +17,11 @@ pub(crate) fn objects_in_progress(view: &View) -> Vec<ObjectRef> {
             && view.serving(workload) == 0
     };
     let is_unready = |pod: &&Pod| {
-        let is_kept =
-            pod.object.as_deref().is_some_and(|object| object.metadata.deletion_timestamp.is_none());
-        pod.shared.owner.is_none() && pod.shared.ended.is_none() && is_kept && !pod.serves()
+        pod.shared.owner.is_none()
+            && pod.shared.ended.is_none()
+            && pod.object.is_some()
+            && !pod.is_going()
+            && !pod.serves()
     };
     let workloads = rows.workloads.iter().filter(lacks_all).map(Workload::object);
     workloads.chain(rows.pods.iter().filter(is_unready).map(Pod::object_ref)).collect()

@@ -13,7 +13,7 @@ use crate::text::without_login;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, ValueEnum};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Display;
 
@@ -85,17 +85,13 @@ pub fn parse(words: &[OsString], environment: Environment) -> Result<Cli, Unpars
 
 /// Returns the error of a long flag with one dash: `-namespace shop` would be read as `-n amespace shop`.
 fn with_one_dash(command: &Command, words: &[OsString]) -> Option<clap::Error> {
-    let flags = |command: &Command| -> Vec<String> {
-        command.get_arguments().filter_map(|arg| arg.get_long().map(str::to_owned)).collect()
+    let is_flag = |name: &&str| {
+        let mut commands = std::iter::once(command).chain(command.get_subcommands());
+        commands.any(|command| command.get_arguments().any(|arg| arg.get_long() == Some(*name)))
     };
-    let known: BTreeSet<String> =
-        std::iter::once(command).chain(command.get_subcommands()).flat_map(flags).collect();
     let words = words.iter().skip(1).filter_map(|word| word.to_str()).take_while(|word| *word != "--");
-    let mut names = words.filter_map(|word| {
-        let name = word.strip_prefix('-')?.split('=').next()?;
-        (name.len() > 1 && known.contains(name)).then(|| name.to_owned())
-    });
-    let name = names.next()?;
+    let names = words.filter_map(|word| word.strip_prefix('-')?.split('=').next());
+    let name = names.filter(|name| name.len() > 1 && !name.starts_with('-')).find(is_flag)?;
     let mut error = clap::Error::new(ErrorKind::UnknownArgument).with_cmd(command);
     error.insert(ContextKind::InvalidArg, ContextValue::String(format!("-{name}")));
     error.insert(ContextKind::SuggestedArg, ContextValue::String(format!("--{name}")));

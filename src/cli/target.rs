@@ -2,7 +2,7 @@
 
 use super::help::{is_command, nearest_command};
 use crate::checks::status::topic;
-use crate::text::suggest::nearest;
+use crate::text::suggest::{did_you_mean, nearest};
 use crate::wire::Kind;
 
 /// The short names that kubectl knows.
@@ -92,7 +92,7 @@ fn other_kind(word: &str) -> Result<String, Unknown> {
     let near = nearest(&plain, known.iter().map(String::as_str));
     let text = format!("\"{word}\" is not a kind of object");
     match near {
-        Some(near) => Err(Unknown { text, hint: Some(format!("did you mean \"{near}\"?")) }),
+        Some(near) => Err(Unknown { text, hint: Some(did_you_mean(near)) }),
         None if plain.is_empty() || !plain.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
             Err(Unknown::new(text))
         }
@@ -137,7 +137,7 @@ fn not_an_object(word: &str) -> Unknown {
     let near = nearest_command(word).or_else(|| topic(word).map(|_| format!("explain {word}")));
     Unknown {
         text: format!("unknown command \"{word}\"; to inspect an object use TYPE/NAME, e.g. deploy/{word}"),
-        hint: near.map(|near| format!("did you mean \"kubectl healthcheck {near}\"?")),
+        hint: near.map(|near| did_you_mean(&format!("kubectl healthcheck {near}"))),
     }
 }
 

@@ -4,6 +4,7 @@ use super::connect::CONNECT;
 use super::page::RetryPolicy;
 use crate::memory;
 use crate::model::Reason;
+use crate::text::suggest::did_you_mean;
 use crate::text::{Fact, Message, Text, reasons};
 use crate::wire::{Kind, Status};
 use std::borrow::Cow;
@@ -103,7 +104,7 @@ impl Error {
     /// Returns a hint, if one is likely to help.
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         if let Error::NoNamespace { near: Some(near), .. } = self {
-            return Some(Cow::Owned(format!("did you mean \"{near}\"?")));
+            return Some(Cow::Owned(did_you_mean(near)));
         }
         self.known_hint().map(Cow::Borrowed)
     }

@@ -64,6 +64,11 @@ impl Kubectl {
         }
     }
 
+    /// Returns the command that lists the objects of the kind of a missing one in its namespace: a similar name may exist.
+    pub fn list_like(&self, missing: &ObjectRef) -> String {
+        self.line(&["get", &format!("{}s", missing.kind.to_lowercase()), "-n", &missing.namespace])
+    }
+
     /// Returns the command that sets a limit of a container, such as `memory=1Gi`, in the template of its workload; `None`
     /// for kinds whose template cannot be changed or does not replace pods.
     pub fn set_limit(&self, object: &ObjectRef, container: &str, limit: &str) -> Option<String> {

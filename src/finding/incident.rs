@@ -8,8 +8,7 @@
 //! 3. Findings of one check about one owner are one incident, for any number of pods and containers.
 //!
 //! Incidents are sorted worst first; of one severity, those that affect the whole cluster first, then newest first.
-//! `docs/incidents.md` describes them. What does not belong here:
-//! anything but findings.
+//! `docs/incidents.md` describes them. What does not belong here: anything but findings.
 
 use crate::finding::{Finding, Relation, Severity};
 use crate::model::ObjectRef;

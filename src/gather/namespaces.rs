@@ -8,7 +8,7 @@ use crate::cluster::page::{ApiClient, RetryPolicy};
 use crate::cluster::{Budget, Error, ListRequest, ListResult, Progress, Session, Sink, Stop};
 use crate::model::{Coverage, Gap};
 use crate::snapshot::Rows;
-use crate::text::suggest::nearest_holding;
+use crate::text::suggest::{did_you_mean, nearest_holding};
 use crate::wire::{Kind, Object, Time};
 use globset::GlobSet;
 use std::collections::BTreeSet;
@@ -155,7 +155,7 @@ pub(crate) fn matching<'n>(
         found.extend(known.clone().filter(|name| matcher.is_match(name.as_str())).cloned());
         if found.len() == before {
             let near = nearest_holding(pattern, known.map(String::as_str));
-            let near = near.map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default();
+            let near = near.map(|near| format!("; {}", did_you_mean(near))).unwrap_or_default();
             return Err(format!("no namespace matches \"{pattern}\"{near}"));
         }
     }

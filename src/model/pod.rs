@@ -159,6 +159,11 @@ impl Pod {
         self.runs_and_is_ready() && !self.object.as_deref().is_some_and(says_not_ready)
     }
 
+    /// Whether it is being deleted.
+    pub(crate) fn is_going(&self) -> bool {
+        self.object.as_ref().is_some_and(|object| object.metadata.deletion_timestamp.is_some())
+    }
+
     /// Whether it has ended in this way and is not being deleted.
     pub(crate) fn is_leftover_of(&self, end: Ended) -> bool {
         self.shared.ended == Some(end)

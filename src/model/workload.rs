@@ -61,6 +61,11 @@ impl ObjectRef {
         Self::new("", kind, name)
     }
 
+    /// Its namespace, if it has one, and its name on the command line of kubectl: `shop pod/web-0`.
+    pub(crate) fn placed(&self) -> String {
+        format!("{} {}", self.namespace, self.slashed()).trim_start().to_owned()
+    }
+
     /// Its name on the command line of kubectl: `pod/web-0`.
     pub(crate) fn slashed(&self) -> String {
         format!("{}/{}", self.kind.to_lowercase(), self.name)

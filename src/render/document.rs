@@ -6,6 +6,7 @@
 use super::escape;
 use super::grid::{self, Density, Wrapped};
 use super::markdown::{self, Page};
+use super::words::sentence_case;
 use super::{Look, wrap};
 use owo_colors::Style;
 use std::io::{self, Write};
@@ -244,22 +245,6 @@ impl Table {
         let heads = columns.iter().map(|column| sentence_case(&column.head)).collect();
         std::iter::once(heads).chain((0..count).map(row)).collect()
     }
-}
-
-/// Words that stay in capitals.
-const CAPITALS: [&str; 3] = ["CPU", "DNS", "ID"];
-
-/// Returns `NOT AFTER` as `Not after`. Chinese has no case.
-pub(super) fn sentence_case(head: &str) -> String {
-    let plain = |(index, word): (usize, &str)| {
-        let mut letters = word.chars();
-        match letters.next() {
-            _ if CAPITALS.contains(&word) => word.to_owned(),
-            Some(first) if index == 0 => first.to_string() + &letters.as_str().to_lowercase(),
-            _ => word.to_lowercase(),
-        }
-    };
-    head.split(' ').enumerate().map(plain).collect::<Vec<_>>().join(" ")
 }
 
 /// A part of a section.

@@ -1,7 +1,7 @@
 //! The commands that come next: those that only read, and apart from them those that change the cluster.
 
 use super::Look;
-use super::document::{Block, own, sentence_case, strong};
+use super::document::{Block, own, strong};
 use super::words::{self, texts};
 use crate::report::NextCommands;
 use crate::text::Fact;
@@ -49,7 +49,10 @@ pub(super) fn on_page(commands: &[String], lang: Lang) -> Vec<Block> {
     let commands = NextCommands::of(commands.iter().map(String::as_str));
     let mut blocks = vec![of(&commands.reading)];
     if !commands.changing.is_empty() {
-        blocks.extend([Block::Parts(vec![strong(sentence_case(CHANGES.get(lang)))]), of(&commands.changing)]);
+        blocks.extend([
+            Block::Parts(vec![strong(words::sentence_case(CHANGES.get(lang)))]),
+            of(&commands.changing),
+        ]);
     }
     blocks
 }

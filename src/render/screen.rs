@@ -78,7 +78,7 @@ impl Screen<'_> {
 
     /// Returns the screen with as many rows as fit above the prompt. Next commands and hints make room for a few rows.
     fn fitted(&mut self, height: usize) -> String {
-        let most = self.limit;
+        let most = self.rows().shown.len().max(1);
         // The number of commands, whether hints are shown, and the number of rows that they must leave room for.
         let steps = [
             (next::SHOWN, true, Density::Loose, 10),
@@ -89,12 +89,15 @@ impl Screen<'_> {
         ];
         for (commands, hints, density, least) in steps {
             (self.commands, self.hints, self.density) = (commands, hints, density);
-            for limit in (least.min(most)..=most).rev() {
-                self.limit = limit;
-                let text = self.document().on_terminal(self.look);
-                if text.lines().count() < height {
-                    return text;
-                }
+            let limits: Vec<usize> = (least.min(most)..=most).collect();
+            // More rows take more lines.
+            let fitting = limits.partition_point(|limit| {
+                self.limit = *limit;
+                self.document().on_terminal(self.look).lines().count() < height
+            });
+            self.limit = fitting.checked_sub(1).map_or(least.min(most), |last| limits[last]);
+            if fitting > 0 {
+                break;
             }
         }
         self.document().on_terminal(self.look)

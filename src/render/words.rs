@@ -239,6 +239,22 @@ pub(super) fn percent(part: u64, whole: u64, lang: Lang) -> String {
     in_percent(i64::try_from((part * 2000 + whole) / (whole * 2)).unwrap_or(i64::MAX), lang)
 }
 
+/// Words that stay in capitals.
+const CAPITALS: [&str; 3] = ["CPU", "DNS", "ID"];
+
+/// Returns `NOT AFTER` as `Not after`. Chinese has no case.
+pub(super) fn sentence_case(head: &str) -> String {
+    let plain = |(index, word): (usize, &str)| {
+        let mut letters = word.chars();
+        match letters.next() {
+            _ if CAPITALS.contains(&word) => word.to_owned(),
+            Some(first) if index == 0 => first.to_string() + &letters.as_str().to_lowercase(),
+            _ => word.to_lowercase(),
+        }
+    };
+    head.split(' ').enumerate().map(plain).collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

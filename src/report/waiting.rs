@@ -32,9 +32,7 @@ impl Report<'_> {
         if state == WaitFor::Healthy {
             missing.extend(self.serious().map(|(_, cause)| cause.object.clone()));
         }
-        let named =
-            |object: &ObjectRef| format!("{} {}", object.namespace, object.slashed()).trim_start().to_owned();
-        let mut missing: Vec<String> = missing.iter().map(named).collect();
+        let mut missing: Vec<String> = missing.iter().map(ObjectRef::placed).collect();
         if state == WaitFor::Healthy && missing.is_empty() && self.verdict != Verdict::Healthy {
             missing.push("everything in scope to be read".to_owned());
         }
@@ -43,16 +41,11 @@ impl Report<'_> {
 
     /// Returns the objects in progress, other than those that a finding of high severity explains: they have failed.
     fn in_motion(&self) -> Vec<ObjectRef> {
-        let failed = |object: &ObjectRef| {
-            self.findings.iter().filter(|finding| finding.severity == Severity::High).any(|finding| {
-                let owner = finding.owner.as_ref();
-                let owned = owner.is_some_and(|o| o.kind == object.kind && o.name == object.name);
-                finding.object == *object || finding.object.namespace == object.namespace && owned
-            })
-        };
+        let high = self.findings.iter().filter(|finding| finding.severity == Severity::High);
+        let failed = super::objects_and_owners(high);
         let mut objects = progress::objects_in_progress(&self.view);
         objects.extend(progress::rollouts(&self.view));
-        objects.retain(|object| !failed(object));
+        objects.retain(|object| !failed.contains(object));
         objects
     }
 }

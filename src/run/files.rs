@@ -5,7 +5,7 @@ use crate::cli::ScopeArgs;
 use crate::gather::ScopeOptions;
 use crate::gather::namespaces::{is_pattern, matching};
 use crate::snapshot::{self, Snapshot};
-use crate::text::suggest::nearest_holding;
+use crate::text::suggest::{did_you_mean, nearest_holding};
 use crate::wire::Time;
 use std::path::PathBuf;
 
@@ -32,7 +32,7 @@ fn narrow(snapshot: &mut Snapshot, scope: &ScopeArgs) -> Result<(), Failure> {
     if let Some(unknown) = named.iter().find(|name| !scope.all_namespaces && !known.contains(name)) {
         let failure = Failure::new(format!("namespace \"{unknown}\" is not in the input"));
         return Err(match nearest_holding(unknown, known.iter().map(String::as_str)) {
-            Some(near) => failure.with_hint(format!("did you mean \"{near}\"?")),
+            Some(near) => failure.with_hint(did_you_mean(near)),
             None => failure,
         });
     }

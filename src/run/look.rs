@@ -25,8 +25,7 @@ pub(super) fn of(lang: Option<Lang>, choice: ColorChoice, width: Option<u16>, al
     let size = terminal.then(terminal_size::terminal_size).flatten();
     let size = size.map(|(width, height)| (width.0, height.0));
     // `watch` shows the output of a pipe on its terminal, and tells the size of that.
-    let told = |name: &str| environment(name)?.parse::<u16>().ok().filter(|size| *size > 0);
-    let told = |name: &str| told(name).filter(|_| !terminal);
+    let told = |name| environment(name)?.parse::<u16>().ok().filter(|size| *size > 0 && !terminal);
     Look {
         lang: lang.unwrap_or_else(locale),
         color: color(choice, terminal),

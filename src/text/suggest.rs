@@ -32,10 +32,15 @@ fn best<'a>(
         .map(|(_, word)| word)
 }
 
+/// Returns `did you mean "thresholds"?`.
+pub fn did_you_mean(word: &str) -> String {
+    format!("did you mean \"{word}\"?")
+}
+
 /// Returns `did you mean "thresholds"?`, or a list of the known words if none is similar.
 pub fn suggestion(wrong: &str, known: &[&str]) -> Option<String> {
     match nearest(wrong, known.iter().copied()) {
-        Some(word) => Some(format!("did you mean \"{word}\"?")),
+        Some(word) => Some(did_you_mean(word)),
         None if known.is_empty() => None,
         None => Some(format!("known: {}", known.join(", "))),
     }

@@ -4,7 +4,7 @@ use super::classes::{Class, class};
 use super::{At, Error, LinkEntry, MuteEntry, Place, Profile, Section};
 use crate::finding::Catalog;
 use crate::model::{ThresholdChanges, percent};
-use crate::text::suggest::{nearest, suggestion};
+use crate::text::suggest::{did_you_mean, nearest, suggestion};
 use crate::text::{Fact, Message, Text};
 use crate::wire::Kind;
 use globset::{Glob, GlobMatcher};
@@ -115,7 +115,7 @@ impl Pattern {
                 let known: Vec<String> = Kind::ALL.into_iter().map(lower).collect();
                 if plain && !known.contains(&kind) {
                     let near = nearest(&kind, known.iter().map(String::as_str));
-                    let hint = near.map_or(String::new(), |word| format!("; did you mean \"{word}\"?"));
+                    let hint = near.map_or(String::new(), |word| format!("; {}", did_you_mean(word)));
                     return Err(Message::quoted(format!("no kind is called \"{kind}\"{hint}")));
                 }
                 format!("{kind}/{name}")

@@ -3,7 +3,7 @@
 use super::super::document::{Block, Line, mark, message, name, own, strong};
 use super::super::words::{self, texts};
 use super::super::{Look, links, muted, next};
-use crate::finding::{Finding, Severity};
+use crate::finding::Severity;
 use crate::report::{Report, Verdict};
 use crate::text::Fact;
 use crate::text::{Lang, human};
@@ -90,7 +90,7 @@ pub(super) fn conclusion(report: &Report, look: Look) -> Vec<Block> {
         .serious()
         .map(|(incident, cause)| {
             let severity = own(words::severity(incident.severity, lang));
-            Line::join([severity, name(named(cause)), message(cause.message.in_lang(lang))], " · ")
+            Line::join([severity, name(cause.object.placed()), message(cause.message.in_lang(lang))], " · ")
         })
         .collect();
     blocks.push(if problems.is_empty() {
@@ -99,11 +99,6 @@ pub(super) fn conclusion(report: &Report, look: Look) -> Vec<Block> {
         Block::items(problems)
     });
     blocks
-}
-
-/// Returns `pigo-dev pod/web-0`, or the name of a cluster-scoped object alone.
-fn named(finding: &Finding) -> String {
-    format!("{} {}", finding.object.namespace, finding.object.slashed()).trim_start().to_owned()
 }
 
 /// From this share of healthy pods on, the share is a strength, in percent.
@@ -138,7 +133,7 @@ pub(super) fn actions(report: &Report, look: Look) -> Vec<Block> {
         let title = Fact::text(cause.check.title.get(lang));
         let title = PRIORITY.fill(lang, &[("rank", Fact::count(rank + 1)), ("title", title)]);
         let title = own(format!("{} {title} · ", words::severity_glyph(incident.severity)));
-        blocks.push(Block::Heading(3, title.then(name(named(cause)))));
+        blocks.push(Block::Heading(3, title.then(name(cause.object.placed()))));
         blocks.push(Block::Parts(vec![own(cause.check.remedy.get(lang))]));
         blocks.extend(next::on_page(&cause.actions, lang));
         // What the cluster says is percent-encoded in an address.

@@ -82,10 +82,11 @@ fn run(view: &View, out: &mut Reporter) {
         let text = if issued { &NOT_ISSUED } else { &MISSING };
         let finding = out.object(object.clone(), &[&shown], severity, Message::new(text, facts));
         finding.since = since;
-        finding.because = vec![ObjectRef::new(namespace, "Secret", secret)];
+        let missing = ObjectRef::new(namespace, "Secret", secret);
         // Traffic still arrives, with another certificate.
         finding.serving = true;
-        finding.actions = actions(view, end, namespace);
+        finding.actions = actions(view, end, &missing);
+        finding.because = vec![missing];
     }
 }
 
@@ -99,12 +100,12 @@ fn exists(view: &View, namespace: &str, name: &str) -> bool {
     view.snapshot.rows.secrets.binary_search_by(key).is_ok()
 }
 
-fn actions(view: &View, end: &TlsTermination, namespace: &str) -> Vec<String> {
+fn actions(view: &View, end: &TlsTermination, secret: &ObjectRef) -> Vec<String> {
     let kubectl = &view.settings.kubectl;
     let steps = "certificate,certificaterequest,order,challenge";
-    let mut out = vec![kubectl.line(&["get", "secrets", "-n", namespace]), kubectl.describe(&end.object)];
+    let mut out = vec![kubectl.list_like(secret), kubectl.describe(&end.object)];
     if end.is_issued() {
-        out.insert(0, kubectl.line(&["get", steps, "-n", namespace]));
+        out.insert(0, kubectl.line(&["get", steps, "-n", &secret.namespace]));
     }
     out
 }

@@ -113,7 +113,7 @@ fn run(view: &View, out: &mut Reporter) {
         let used = open || !ingresses.is_empty() || view.is_asked_by_server(namespace, name);
         let (mut text, mut severity) = judge(view, service, &empty, used);
         let mut facts = facts(service, &empty);
-        let near = if std::ptr::eq(text, &raw const NOBODY) { near_miss(view, service) } else { None };
+        let near = if *text == NOBODY { near_miss(view, service) } else { None };
         if let Some((workload, near)) = near {
             (text, severity) = (&NEAR, severity.max(Severity::Medium));
             facts.retain(|(name, _)| *name != "workload");

@@ -38,6 +38,12 @@ static NOT_READY: Text = Text {
     zh_cn: "Ready={status}（{reason}）：{detail} 范围内的 Pod：{pods} 个，所属工作负载：{owners} 个",
 };
 
+static NOT_READY_EMPTY: Text = Text {
+    en: "Ready={status} ({reason}): {detail} No pod in scope runs on the node",
+    zh_tw: "Ready={status}（{reason}）：{detail} 節點上沒有範圍內的 Pod",
+    zh_cn: "Ready={status}（{reason}）：{detail} 节点上没有范围内的 Pod",
+};
+
 static SILENT: Text = Text {
     en: "kubelet has not reported for {age} ({reason}); {pods:# pod|# pods} of {owners:# workload|# workloads} \
          affected",
@@ -52,13 +58,13 @@ static NEVER: Text = Text {
 };
 
 static SILENT_EMPTY: Text = Text {
-    en: "kubelet has not reported for {age} ({reason}); no pod of the scope runs on the node",
+    en: "kubelet has not reported for {age} ({reason}); no pod in scope runs on the node",
     zh_tw: "kubelet 已 {age} 沒有回報（{reason}）。節點上沒有範圍內的 Pod",
     zh_cn: "kubelet 已 {age} 没有上报（{reason}）。节点上没有范围内的 Pod",
 };
 
 static NEVER_EMPTY: Text = Text {
-    en: "never reported a Ready condition; no pod of the scope runs on the node",
+    en: "never reported a Ready condition; no pod in scope runs on the node",
     zh_tw: "從未回報 Ready 狀態。節點上沒有範圍內的 Pod",
     zh_cn: "从未上报 Ready 状态。节点上没有范围内的 Pod",
 };
@@ -112,7 +118,7 @@ fn message(view: &View, node: &Node, pods: &[&Pod]) -> (&'static Text, Facts) {
             facts.push(("age", Fact::Age(view.age(since))));
             (if pods.is_empty() { &SILENT_EMPTY } else { &SILENT }, facts)
         }
-        None => (&NOT_READY, facts),
+        None => (if pods.is_empty() { &NOT_READY_EMPTY } else { &NOT_READY }, facts),
     }
 }
 

@@ -104,7 +104,10 @@ fn run(view: &View, out: &mut Reporter) {
         finding.since = since;
         finding.actions = vec![view.describe(pod)];
         if let Some((object, entry)) = missing {
-            finding.actions.insert(0, look(view, &object, entry.is_some()));
+            let kubectl = &view.settings.kubectl;
+            let lacks_key = entry.is_some();
+            let look = if lacks_key { kubectl.describe(&object) } else { kubectl.list_like(&object) };
+            finding.actions.insert(0, look);
             finding.because = vec![object];
         }
     }
@@ -140,13 +143,6 @@ const PASSING: [&str; 7] = [
     "timed out",
     "try again",
 ];
-
-/// Returns the command that shows an object that lacks a key. What does not exist cannot be shown; a similar name may exist.
-fn look(view: &View, object: &ObjectRef, exists: bool) -> String {
-    let kubectl = &view.settings.kubectl;
-    let all = format!("{}s", object.kind.to_lowercase());
-    if exists { kubectl.describe(object) } else { kubectl.line(&["get", &all, "-n", &object.namespace]) }
-}
 
 /// Returns whether a message names what is wrong, which no further attempt corrects.
 fn is_definite(said: &str) -> bool {

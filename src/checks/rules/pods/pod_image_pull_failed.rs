@@ -177,7 +177,8 @@ fn run(view: &View, out: &mut Reporter) {
         let PodProblem::ImagePull(container) = trouble else { continue };
         let waiting = container.status.state.waiting.clone().unwrap_or_default();
         let (cause, detail, passes) = cause(view, pod, &container, &waiting);
-        let system = other_platform(view, pod, container.image()).filter(|_| *cause == CAUSES[0].1);
+        let is_platform = *cause == CAUSES[0].1;
+        let system = is_platform.then(|| other_platform(view, pod, container.image())).flatten();
         let facts = vec![
             ("role", Fact::Words(role(&container))),
             ("container", Fact::text(&container.status.name)),

@@ -88,12 +88,12 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// Returns the command that shows a claim. A missing Secret or ConfigMap cannot be shown; a similar name may exist.
+/// Returns the command that shows a claim, or what there is instead of a missing Secret or ConfigMap.
 fn look(view: &View, object: &ObjectRef) -> String {
-    let (kubectl, kind) = (&view.settings.kubectl, object.kind.to_lowercase());
+    let kubectl = &view.settings.kubectl;
     match &*object.kind {
-        "ConfigMap" | "Secret" => kubectl.line(&["get", &format!("{kind}s"), "-n", &object.namespace]),
-        _ => kubectl.line(&["get", &kind, "-n", &object.namespace, &object.name]),
+        "ConfigMap" | "Secret" => kubectl.list_like(object),
+        kind => kubectl.line(&["get", &kind.to_lowercase(), "-n", &object.namespace, &object.name]),
     }
 }
 

@@ -95,7 +95,7 @@ fn message(view: &View, job: &Job, held: Option<&Held>) -> Message {
         ("ended", view.ago(held.since)),
         ("running", Fact::list(held.running.iter().copied())),
     ]);
-    facts.extend(held.sidecar.map(|sidecar| ("quit", Fact::Words(sidecar.quit))));
+    facts.extend(held.sidecar.map(|sidecar| ("quit", Fact::Message(sidecar.remedy()))));
     Message::new(if held.sidecar.is_some() { &BY_SIDECAR } else { &HELD }, facts)
 }
 

@@ -113,13 +113,15 @@ fn blocking<'a>(rollout: &Rollout, pods: &[&'a Pod], waiting: usize) -> Option<(
 /// an update gives it to the highest numbers first.
 fn is_old(rollout: &Rollout, pods: &[&Pod], pod: &Pod) -> bool {
     // The controller counts no pod that is being deleted.
-    let is_going = |pod: &Pod| pod.object.as_ref().is_some_and(|o| o.metadata.deletion_timestamp.is_some());
     let updated = usize::try_from(rollout.updated).unwrap_or(0);
-    let old = pods.iter().filter(|pod| !is_going(pod)).count().saturating_sub(updated);
-    if is_going(pod) {
-        return false;
-    }
-    if old == 0 || rollout.unseen || rollout.partitioned || rollout.on_delete || !rollout.ordered {
+    let old = pods.iter().filter(|pod| !pod.is_going()).count().saturating_sub(updated);
+    if old == 0
+        || pod.is_going()
+        || rollout.unseen
+        || rollout.partitioned
+        || rollout.on_delete
+        || !rollout.ordered
+    {
         return false;
     }
     if !rollout.unfinished {
