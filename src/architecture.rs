@@ -72,6 +72,8 @@ const MODULES: &[(&str, &[&str])] = &[
             "sources",
         ],
     ),
+    // Serving: what a report offers over HTTP.
+    ("exporter", &["text", "finding", "snapshot", "report", "gather"]),
     // The program, and the targets of the fuzz tests.
     (
         "fuzz",
@@ -127,6 +129,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "cluster",
             "sources",
             "gather",
+            "exporter",
             "cli",
         ],
     ),

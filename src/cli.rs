@@ -18,6 +18,7 @@ mod rightsize;
 mod rows;
 #[cfg(test)]
 mod schema;
+mod serve;
 mod setting;
 mod target;
 mod values;
@@ -35,6 +36,7 @@ pub use measure::MeasureArgs;
 pub use profile::{InitArgs, ProfileArgs, ProfileCommand};
 pub use rightsize::RightsizeArgs;
 pub use rows::RowArgs;
+pub use serve::ServeArgs;
 pub use setting::{Row, settings_table, table};
 pub use target::{Target, Unknown};
 
@@ -82,6 +84,11 @@ pub enum Command {
     ///
     /// Prints a table, or a patch for kubectl with -o patch.
     Rightsize(Box<RightsizeArgs>),
+    /// Watch a cluster and serve its report and metrics over HTTP
+    ///
+    /// Reads every list once and follows the changes from then on. Serves the report (/ and /report.json), metrics for
+    /// Prometheus (/metrics) and probes (/healthz, /readyz) until it is stopped.
+    Serve(Box<ServeArgs>),
     /// Save the cluster state to a file for -f
     Snapshot(Box<SnapshotArgs>),
     /// Write a profile of settings, or show the settings of a run
@@ -260,6 +267,7 @@ impl Cli {
         match &mut self.command {
             Some(Command::Diff(args)) => Some((&mut args.judge.rules, &mut args.profile)),
             Some(Command::Rightsize(args)) => Some((&mut args.rules, &mut args.profile)),
+            Some(Command::Serve(args)) => Some((&mut args.judge.rules, &mut args.profile)),
             None => Some((&mut self.check.judge.rules, &mut self.check.profile)),
             Some(Command::Nodes(args) | Command::Profile { what: ProfileCommand::Show(args) }) => {
                 Some((&mut args.judge.rules, &mut args.profile))
@@ -281,6 +289,7 @@ impl Cli {
                 Some(&args.list)
             }
             Some(Command::Rightsize(args)) => Some(&args.list),
+            Some(Command::Serve(args)) => Some(&args.list),
             Some(Command::Snapshot(args)) => Some(&args.list),
             _ => None,
         }

@@ -8,6 +8,7 @@
 //! words and data   text, files ◀ output, memory ◀ wire ◀ model ◀ logs, tls, finding ◀ policy │ snapshot ◀ contract
 //! judging          checks ◀ compare, rightsize ◀ report ◀ story ◀ render
 //! asking           cluster ◀ sources ◀ gather
+//! serving          exporter
 //! the program      cli ◀ run
 //! ```
 //!
@@ -22,6 +23,7 @@ pub mod cli;
 pub mod cluster;
 pub mod compare;
 mod contract;
+pub mod exporter;
 mod files;
 pub mod finding;
 #[cfg(any(test, fuzzing))]

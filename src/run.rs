@@ -17,6 +17,7 @@ mod look;
 mod notify;
 mod profile;
 mod rightsize;
+mod serve;
 mod usage;
 mod wait;
 
@@ -50,6 +51,7 @@ fn command(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
         Some(Command::Demo(args)) => check::demo(&args, clock),
         Some(Command::Nodes(args)) => check::nodes(*args, clock),
         Some(Command::Rightsize(args)) => rightsize::rightsize(&args, clock),
+        Some(Command::Serve(args)) => serve::serve(&args, clock),
         Some(Command::Snapshot(args)) => capture::capture(&args, clock),
         Some(Command::Profile { what }) => profile::profile(what, clock),
         Some(Command::Diff(args)) => diff::diff(&args, clock),

@@ -73,6 +73,28 @@ pub(crate) struct Reason<'a> {
     pub(crate) message: Message,
 }
 
+impl Explained<'_> {
+    /// Whether every node is ruled out by something that no other pod's end changes.
+    pub(crate) fn lasts(&self, view: &View) -> bool {
+        self.known && !self.reasons.is_empty() && self.reasons.iter().all(|reason| reason.lasts(view))
+    }
+}
+
+impl Reason<'_> {
+    fn lasts(&self, view: &View) -> bool {
+        match &self.misfit {
+            Misfit::Taint(key, _) => taints::removed(key).is_none(),
+            Misfit::Labels(_) | Misfit::Domains(_) => true,
+            // A new node offers its devices some time after it has registered.
+            Misfit::TooLarge(Resource::Other(_)) => {
+                !self.nodes.iter().any(|node| view.within_grace(node.created))
+            }
+            Misfit::TooLarge(_) => true,
+            Misfit::Cordoned | Misfit::NoRoom(_) => false,
+        }
+    }
+}
+
 /// What a pod asks for.
 struct Asked<'p> {
     spec: &'p PodSpec,

@@ -75,6 +75,14 @@ const SCREENS: &[Screen] = &[
         ],
     },
     Screen {
+        path: &["serve"],
+        examples: &[
+            ("serve -A", "metrics and report on 127.0.0.1:9880"),
+            ("serve -n shop --listen 0.0.0.0:9880", "in a pod"),
+        ],
+        flags: &["listen", "namespace", "all_namespaces", "selector", "context", "lang", "profile"],
+    },
+    Screen {
         path: &["snapshot"],
         examples: &[
             ("snapshot -A -o cluster.json.zst", "save"),
@@ -132,6 +140,7 @@ fn short_text(path: &[&str], id: &str) -> &'static str {
         (_, "baseline") => "Compare with an earlier report or capture",
         (_, "profile") => "Use the settings of this profile",
         (_, "config") => "File with the profiles",
+        (_, "listen") => "Address to listen on (default: 127.0.0.1:9880)",
         (_, "since") => "Period of usage to compare with (default: 7d)",
         (_, "prometheus_url") => "Prometheus to query (default: one in the cluster)",
         _ => "",

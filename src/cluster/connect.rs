@@ -12,6 +12,7 @@ use kube::config::{
 };
 use kube::{Client, Config};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use address::LONGEST as LONGEST_ADDRESS;
@@ -36,6 +37,8 @@ pub struct Session {
     pub hint: Option<&'static str>,
     /// Whether the program runs in a pod of the cluster.
     pub inside: bool,
+    /// The options and the context that it was created from, to create it again when its credentials have expired.
+    pub(crate) origin: Option<Arc<(ConnectOptions, Option<String>)>>,
 }
 
 /// The name of the context in a pod.
@@ -70,8 +73,11 @@ pub async fn connect(options: &ConnectOptions, context: Option<&str>) -> Result<
     let namespace = config.default_namespace.clone();
     let client = Client::try_from(config).map_err(|error| unusable(innermost(&error)))?;
     let server = server.trim_end_matches('/').to_owned();
+    // The current context may be another one later.
+    let named = Some(context.clone()).filter(|name| !inside && !name.is_empty());
     let cluster = Cluster { context, server, version: String::new() };
-    Ok(Session { client, cluster, host, namespace, hint, inside })
+    let origin = Some(Arc::new((options.clone(), named)));
+    Ok(Session { client, cluster, host, namespace, hint, inside, origin })
 }
 
 /// Returns the configuration for another server than the API server: the same TLS, roots and proxies, nothing from the

@@ -225,6 +225,11 @@ impl Error {
         matches!(self, Error::Status(status) if status.code == 403)
     }
 
+    /// Whether the server does not accept the credentials.
+    pub(crate) fn is_unauthorized(&self) -> bool {
+        matches!(self, Error::Status(status) if status.code == 401)
+    }
+
     /// Whether the run was stopped.
     pub(crate) fn is_stopped(&self) -> bool {
         matches!(self, Error::Stopped(_))

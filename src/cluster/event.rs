@@ -48,6 +48,15 @@ pub(super) enum Event<'a> {
         kind: &'a str,
         namespace: Option<&'a str>,
     },
+    Interrupted {
+        kind: &'a str,
+        namespace: Option<&'a str>,
+        reason: &'a str,
+    },
+    Relist {
+        kind: &'a str,
+        namespace: Option<&'a str>,
+    },
     Gap {
         kind: &'a str,
         namespace: Option<&'a str>,
@@ -81,6 +90,12 @@ impl fmt::Display for Event<'_> {
             }
             Event::Expired { kind, namespace } => {
                 write!(f, "expired: {kind} in {}: going on from a later moment", place(*namespace))
+            }
+            Event::Interrupted { kind, namespace, reason } => {
+                write!(f, "watch interrupted: {kind} in {}: {reason}", place(*namespace))
+            }
+            Event::Relist { kind, namespace } => {
+                write!(f, "reading again: {kind} in {}", place(*namespace))
             }
             Event::Gap { kind, namespace, reason } => {
                 write!(f, "gap: {kind} in {}: {reason}", place(*namespace))

@@ -6,8 +6,9 @@ mod advance;
 use super::page::{Accept, Answer, ApiClient, Request, RetryPolicy};
 use super::page_size::PageSize;
 use super::{Error, LastRead, ListResult};
+use crate::model::{Gap, Reason};
 use crate::text::{Message, parse_words};
-use crate::wire::{Kind, ListMeta, ListReader, Object};
+use crate::wire::{Kind, ListMeta, ListReader, Object, too_large};
 use advance::Advance;
 use globset::GlobSet;
 use kube::api::ListParams;
@@ -15,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 /// For more objects than this no memory is reserved.
 const LARGEST_GUESS: usize = 200_000;
@@ -64,12 +66,19 @@ impl ListRequest {
     }
 
     /// Whether it lists names only.
-    fn is_of_names(&self) -> bool {
+    pub(super) fn is_of_names(&self) -> bool {
         self.kind == Kind::Secret && !self.is_of_certificates()
     }
 
+    /// Returns the gap of one object that takes too much memory.
+    pub(crate) fn too_large(&self) -> Gap {
+        let (namespace, missing) = (self.namespace.clone(), Some(1));
+        let gap = Gap::new(self.kind.name(), Reason::Unreadable).because(too_large(1));
+        Gap { namespace, missing, ..gap }
+    }
+
     /// Whether an object is in a namespace that is not left out.
-    fn wants(&self, object: &Object) -> bool {
+    pub(crate) fn wants(&self, object: &Object) -> bool {
         let identity = object.identity();
         let namespace = if self.kind == Kind::Namespace { identity.name } else { identity.namespace };
         self.excluded.is_empty() || !self.excluded.is_match(namespace)
@@ -165,6 +174,7 @@ pub(crate) async fn list_rest<K: Sink>(
     kept: K,
     last_read: LastRead,
 ) -> ListResult<K> {
+    let began = Instant::now();
     let (list, known) = (Arc::new(list.clone()), Arc::new(last_read.clone()));
     let size = PageSize::new(list.page_size);
     let (result, advance) = (ListResult::new(kept, last_read), Advance::default());
@@ -180,6 +190,7 @@ pub(crate) async fn list_rest<K: Sink>(
         };
     }
     walk.result.has_expired = walk.advance.has_expired();
+    walk.result.took = began.elapsed();
     walk.result
 }
 
@@ -278,6 +289,9 @@ impl<K: Sink> Walk<K> {
     fn take(&mut self, metadata: &ListMeta, part: Part<K>, took: Duration) {
         let result = &mut self.result;
         result.pages += 1;
+        if result.version.is_empty() {
+            result.version.clone_from(&metadata.resource_version);
+        }
         result.missing = metadata.remaining_item_count.and_then(|count| u64::try_from(count).ok());
         result.got += part.count;
         result.too_large += part.too_large;

@@ -11,6 +11,8 @@ pub(crate) struct ListResult<K> {
     pub(crate) kept: K,
     pub(crate) pages: u64,
     pub(crate) got: u64,
+    /// The moment of its first page, from which a watch goes on; empty before that page.
+    pub(crate) version: String,
     /// Why it ended early, if it did.
     pub(crate) error: Option<Error>,
     /// The number of objects after the last page, if the server reported it.
@@ -19,6 +21,8 @@ pub(crate) struct ListResult<K> {
     /// The smallest page size, if pages were halved.
     pub(super) smallest: Option<u32>,
     pub(super) slowest: Duration,
+    /// How long all of it took.
+    pub(crate) took: Duration,
     /// Whether the list expired and went on from another moment, or should have.
     pub(super) has_expired: bool,
     /// The number of objects that were left out because of their size.
@@ -31,14 +35,35 @@ impl<K> ListResult<K> {
             kept,
             pages: 0,
             got: last_read.len(),
+            version: String::new(),
             last_read,
             error: None,
             missing: None,
             smallest: None,
             slowest: Duration::ZERO,
+            took: Duration::ZERO,
             has_expired: false,
             too_large: 0,
         }
+    }
+
+    /// Separates the objects from what is known about the list.
+    pub(crate) fn without_objects(self) -> (K, ListResult<()>) {
+        let rest = ListResult {
+            kept: (),
+            pages: self.pages,
+            got: self.got,
+            version: self.version,
+            error: self.error,
+            missing: self.missing,
+            last_read: LastRead::default(),
+            smallest: self.smallest,
+            slowest: self.slowest,
+            took: self.took,
+            has_expired: self.has_expired,
+            too_large: self.too_large,
+        };
+        (self.kept, rest)
     }
 
     /// Returns its part of the coverage.

@@ -23,8 +23,10 @@ mod page_size;
 mod post;
 mod progress;
 pub(crate) mod refusal;
+mod renewal;
 mod silence;
 mod stop;
+pub(crate) mod watch;
 
 #[cfg(test)]
 pub(crate) mod fake;

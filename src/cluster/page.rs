@@ -3,6 +3,7 @@
 use super::connect::LONGEST_ADDRESS;
 use super::error::transport;
 use super::refusal::{first_words, is_html, refusal, retry_after, sent_at};
+use super::renewal::Renewal;
 use super::{Budget, Error, Progress, Session, Silence};
 use crate::memory::{self, Gauge};
 use crate::text::{Fact, Message, parse_words, reasons};
@@ -148,6 +149,7 @@ pub struct ApiClient {
     share: Semaphore,
     /// The time limit of one attempt (`--request-timeout`).
     attempt_limit: Option<Duration>,
+    pub(super) renewal: Renewal,
 }
 
 impl ApiClient {
@@ -168,6 +170,7 @@ impl ApiClient {
             group_versions: OnceCell::new(),
             share: Semaphore::new(budget.share(clusters)),
             attempt_limit: (!attempt_limit.is_zero()).then_some(attempt_limit),
+            renewal: Renewal::default(),
         }
     }
 
@@ -225,11 +228,17 @@ impl ApiClient {
         let end = Instant::now() + request.deadline;
         // A request without retries goes to a kubelet or another server. If that server is silent, the API server may not be.
         let _waiting = (request.patience != RetryPolicy::Once).then(|| self.silence.waiting());
+        let began = Instant::now();
+        let mut renewed = false;
         for attempt in 1.. {
             let left = end.saturating_duration_since(Instant::now());
             let limit = self.attempt_limit.map_or(left, |limit| limit.min(left));
             let (error, retry_after) = match self.within(limit, request, body()).await {
                 Ok(answer) => return Ok(answer),
+                Err((error, _)) if error.is_unauthorized() && !renewed && self.renew(began).await => {
+                    renewed = true;
+                    continue;
+                }
                 Err(refused) => refused,
             };
             let pause = retry_after.unwrap_or_else(|| pause(attempt));
@@ -289,7 +298,7 @@ impl ApiClient {
         };
         let began = Instant::now();
         let unreadable = |why| (Error::unreadable(why), None);
-        let (parts, mut stream) = self.session.client.send(call).await.map_err(failed)?.into_parts();
+        let (parts, mut stream) = self.client().send(call).await.map_err(failed)?.into_parts();
         self.silence.heard();
         let foreign = is_html(&parts.headers) && request.accept != Accept::Text;
         let good = parts.status.is_success() && !foreign;
@@ -350,7 +359,7 @@ fn call(request: &Request, limit: Duration) -> Result<http::Request<kube::client
 }
 
 /// Returns the pause after a number of attempts. It varies by half, so that clients do not retry at the same time.
-fn pause(attempts: u32) -> Duration {
+pub(crate) fn pause(attempts: u32) -> Duration {
     let doubled = FIRST_PAUSE * 2u32.saturating_pow(attempts.saturating_sub(1).min(10));
     let random = RandomState::new().hash_one(0u8) % 1000;
     let pause = doubled.min(LONGEST_PAUSE);

@@ -159,6 +159,17 @@ impl Progress {
         self.log(&Event::Expired { kind: list.kind.plural(), namespace: list.namespace.as_deref() });
     }
 
+    /// A watch has ended early, or a list that is followed could not be read.
+    pub(crate) fn interrupted(&self, list: &ListRequest, error: &Error) {
+        let (kind, namespace) = (list.kind.plural(), list.namespace.as_deref());
+        self.log(&Event::Interrupted { kind, namespace, reason: &error.to_string() });
+    }
+
+    /// A list that is followed is read again as a whole.
+    pub(crate) fn relist(&self, list: &ListRequest) {
+        self.log(&Event::Relist { kind: list.kind.plural(), namespace: list.namespace.as_deref() });
+    }
+
     /// A list has ended.
     pub(crate) fn ended(&self, list: &ListRequest, got: u64, error: Option<&Error>) {
         self.board.namespaces_done.fetch_add(u64::from(list.kind == Kind::Pod), Ordering::Relaxed);

@@ -29,6 +29,11 @@ impl Stop {
         self.now(Message::new(&reasons::OUT_OF_TIME, vec![("seconds", seconds)]));
     }
 
+    /// Waits until it is stopped.
+    pub(crate) async fn wait(&self) {
+        self.token.cancelled().await;
+    }
+
     /// Why it was stopped, if it was.
     pub(crate) fn why(&self) -> Option<Message> {
         self.token.is_cancelled().then(|| self.reason())

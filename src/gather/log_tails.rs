@@ -17,16 +17,24 @@ const BYTES: usize = 16 << 10;
 
 /// Reads the ends of the logs of the first pods that have a node.
 pub(super) async fn read(client: &Arc<ApiClient>, pods: &[&Pod]) -> Vec<LogTail> {
-    let mut known = BTreeSet::new();
     let mut tails = JoinSet::new();
+    for (tail, _) in wanted(pods) {
+        let client = Arc::clone(client);
+        tails.spawn(async move { end_of(&client, tail).await });
+    }
+    tails.join_all().await
+}
+
+/// Returns the logs to read of the first pods that have a node, and the restarts of these pods.
+pub(super) fn wanted(pods: &[&Pod]) -> Vec<(LogTail, i64)> {
+    let mut known = BTreeSet::new();
     let on_nodes = pods.iter().filter(|pod| pod.node.is_some());
     let wanted = on_nodes.filter_map(|pod| Some((pod, culprit(pod)?)));
     let first_of_owner = wanted.filter(|(pod, container)| {
         let owner = pod.shared.owner.as_ref().map_or(&*pod.name, |owner| &*owner.name);
         known.insert((pod.shared.namespace.to_string(), owner.to_owned(), container.status.name.clone()))
     });
-    for (pod, container) in first_of_owner.take(LOGS) {
-        let client = Arc::clone(client);
+    let tail = |(pod, container): (&&Pod, Container)| {
         let tail = LogTail {
             namespace: pod.shared.namespace.to_string(),
             pod: pod.name.to_string(),
@@ -34,9 +42,9 @@ pub(super) async fn read(client: &Arc<ApiClient>, pods: &[&Pod]) -> Vec<LogTail>
             previous: container.status.state.running.is_some() && container.last_end().is_some(),
             ..LogTail::default()
         };
-        tails.spawn(async move { end_of(&client, tail).await });
-    }
-    tails.join_all().await
+        (tail, pod.shared.restarts)
+    };
+    first_of_owner.take(LOGS).map(tail).collect()
 }
 
 /// Returns the container whose log is most useful: one that failed, or one that is not ready, or the last one.
@@ -47,7 +55,8 @@ fn culprit(pod: &Pod) -> Option<Container<'_>> {
     pod.containers().find(failed).or_else(|| pod.containers().find(unready)).or_else(|| started.last())
 }
 
-async fn end_of(client: &ApiClient, mut tail: LogTail) -> LogTail {
+/// Reads the end of a log.
+pub(super) async fn end_of(client: &ApiClient, mut tail: LogTail) -> LogTail {
     let previous = if tail.previous { "&previous=true" } else { "" };
     let options = format!("tailLines={LINES}&limitBytes={BYTES}{previous}");
     let request = logs::request(&tail.namespace, &tail.pod, &tail.container, &options, DEADLINE);

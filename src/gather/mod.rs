@@ -12,20 +12,23 @@ mod pod_metrics;
 mod problem;
 mod scope;
 mod sinks;
+mod watch;
 
 pub use multi_cluster::{ClusterResult, MultiCluster, Unseen};
 pub use namespaces::namespaces;
 pub use plan::{Plan, ScopeOptions};
+pub use watch::{Stats, Tally, Verb, Watched};
 
 use crate::cluster::list;
 use crate::cluster::page::{Accept, ApiClient, Request, RetryPolicy};
 use crate::cluster::{Error, LastRead, ListRequest, ListResult, Progress, Session, Silence, Sink};
-use crate::model::{Cost, Ended, Gap, Reason};
+use crate::model::{Cost, Coverage, Ended, Gap, Reason};
 use crate::snapshot::{Capture, Header, Rows, Snapshot};
 use crate::sources::{Noted, SourceRequest, Sources};
 use crate::text::{Fact, Message, reasons};
 use crate::wire::{Kind, Time, without_secrets};
 use globset::GlobSet;
+use namespaces::Named;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -79,6 +82,9 @@ pub async fn snapshot(
     let header = Header::of(&snapshot, crate::VERSION);
     Ok((header, parts))
 }
+
+/// A list, and what was read of it.
+type Read<K> = (ListRequest, ListResult<K>);
 
 /// One run against one cluster.
 struct Run<'a> {
@@ -202,28 +208,39 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Reads every list of the scope. Fails if no list of pods could be started, or a namespace does not exist.
-    async fn lists<K: Sink>(&mut self, blank: K) -> Result<(Snapshot, Vec<K>), Error> {
+    /// Reads every list of the scope, and its namespaces by name. Fails if no list of pods could be started.
+    async fn read_lists<K: Sink>(&mut self, blank: &K) -> Result<(Vec<Read<K>>, Vec<Named>), Error> {
         let requests = self.requests();
         self.client.progress.started(&self.client.session.cluster.server, &self.version, &requests);
-        let (mut read, mut named) = tokio::join!(self.read(&blank, requests), self.named());
+        let (mut read, mut named) = tokio::join!(self.read(blank, requests), self.named());
         self.suggest(&mut named).await;
         if self.namespaces.is_empty() {
-            read = self.per_namespace(&blank, read).await;
+            read = self.per_namespace(blank, read).await;
         }
-        if let Some(error) = no_pods(&read) {
-            return Err(error);
+        match no_pods(&read) {
+            Some(error) => Err(error),
+            None => Ok((read, named)),
         }
+    }
+
+    /// Reads every list of the scope. Fails if no list of pods could be started, or a namespace does not exist.
+    async fn lists<K: Sink>(&mut self, blank: K) -> Result<(Snapshot, Vec<K>), Error> {
+        let (read, named) = self.read_lists(&blank).await?;
         let mut snapshot = Snapshot { scope: self.scope(), ..Snapshot::default() };
         let mut parts = vec![Self::keep_named(blank.part(), named, &read, &mut snapshot.coverage)?];
         for (request, result) in read {
-            let mut coverage = result.coverage(&request);
-            self.mark_out_of_scope(&request, &mut coverage);
-            snapshot.coverage.add(coverage);
+            snapshot.coverage.add(self.coverage_of(&request, &result));
             parts.push(result.kept);
         }
         snapshot.coverage.outside.extend(self.left_out());
         Ok((snapshot, parts))
+    }
+
+    /// Returns the part of a list in the coverage of the scope.
+    fn coverage_of<K>(&self, request: &ListRequest, result: &ListResult<K>) -> Coverage {
+        let mut coverage = result.coverage(request);
+        self.mark_out_of_scope(request, &mut coverage);
+        coverage
     }
 
     /// Reads lists in parallel; returns them in the given order.
@@ -264,13 +281,20 @@ impl<'a> Run<'a> {
 
     /// Records the cost of the run, and its times by the server's clock.
     fn finish(&self, snapshot: &mut Snapshot) {
+        self.describe(snapshot);
+        self.set_times(snapshot);
         let active =
             snapshot.rows.pods.iter().filter(|pod| pod.shared.ended != Some(Ended::Succeeded)).count();
+        let cost = &snapshot.coverage.cost;
+        self.client.progress.finished(active as u64, cost.pages, cost.requests, cost.retries);
+    }
+
+    /// Records the cluster and the cost of the run.
+    fn describe(&self, snapshot: &mut Snapshot) {
         snapshot.cluster = self.client.session.cluster.clone();
         snapshot.cluster.version.clone_from(&self.version);
         snapshot.skew = self.skew;
         snapshot.coverage.remarks.extend(self.implausible_clock.map(clock_note));
-        self.set_times(snapshot);
         let count = |number: &AtomicU64| number.load(Ordering::Relaxed);
         let meter = &self.client.meter;
         let (requests, retries) = (count(&meter.requests), count(&meter.retries));
@@ -282,7 +306,6 @@ impl<'a> Run<'a> {
             throttled_millis: count(&meter.throttled),
             ..Cost::default()
         });
-        self.client.progress.finished(active as u64, cost.pages, requests, retries);
     }
 }
 

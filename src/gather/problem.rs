@@ -173,7 +173,7 @@ fn is_of(pod: &Pod, name: &str) -> bool {
 
 /// Returns the pods that may fail: those that do not serve, or have as many restarts as need attention by the thresholds
 /// that apply to them.
-fn failing_pods<'a>(view: &View<'a>) -> Vec<&'a Pod> {
+pub(super) fn failing_pods<'a>(view: &View<'a>) -> Vec<&'a Pod> {
     let often = |pod: &Pod| pod.shared.restarts >= view.thresholds(pod).restarts_attention;
     let pods = view.snapshot.rows.pods.iter().filter(|pod| pod.object.is_some());
     pods.filter(|pod| !pod.serves() || often(pod)).collect()

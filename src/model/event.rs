@@ -4,7 +4,7 @@ use super::{Names, ObjectRef};
 use crate::wire::{self, Time};
 
 /// A warning about an object, folded from either event API.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Event {
     /// The object of the warning.
     pub(crate) object: ObjectRef,

@@ -73,7 +73,17 @@ impl Names {
         only(&mut self.known().shared, shared)
     }
 
-    /// A panic elsewhere does not leave it broken: it only grows.
+    /// Drops what no row uses any more.
+    pub(crate) fn forget_unused(&self) {
+        let mut known = self.known();
+        known.last = None;
+        // The shared parts use texts and templates.
+        known.shared.retain(|shared| Arc::strong_count(shared) > 1);
+        known.templates.retain(|template| Arc::strong_count(template) > 1);
+        known.texts.retain(|text| Arc::strong_count(text) > 1);
+    }
+
+    /// A panic elsewhere does not leave it broken: each of its sets is complete.
     fn known(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

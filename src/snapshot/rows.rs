@@ -59,6 +59,51 @@ macro_rules! rows {
                 }
             }
 
+            /// Folds one object into its row, in place of the row that it had. The rows must be sorted. An object with a
+            /// name that the API server would reject is dropped, and so is one of a kind with several rows for an object.
+            pub(crate) fn put(&mut self, mut object: Object, names: &Names) {
+                if !Refused::default().admits(&mut object) {
+                    return;
+                }
+                if let Object::Secret(secret) = &object {
+                    self.remove_certificate(secret);
+                    if let Some(certificate) = Tls::fold(secret, names) {
+                        put(&mut self.certificates, certificate, |tls| (&tls.namespace, "", &tls.name));
+                    }
+                }
+                match object {
+                    $($(Object::$kind(object) => {
+                        rows!(@put $each self.$list, ($fold)(*object, names), rows!(@key $key));
+                    })*)*
+                }
+            }
+
+            /// Removes the row of an object. The rows must be sorted.
+            pub(crate) fn remove(&mut self, object: Object, names: &Names) {
+                if let Object::Secret(secret) = &object {
+                    self.remove_certificate(secret);
+                }
+                match object {
+                    $($(Object::$kind(object) => {
+                        rows!(@remove $each self.$list, ($fold)(*object, names), rows!(@key $key));
+                    })*)*
+                }
+            }
+
+            /// Removes the rows of a kind, in one namespace or in all.
+            pub(crate) fn forget(&mut self, kind: Kind, namespace: Option<&str>) {
+                $({
+                    let (kinds, key): (&[Kind], Key<$row>) = (&[$(Kind::$kind),*], rows!(@key $key));
+                    if kinds.contains(&kind) {
+                        self.$list.retain(|row| {
+                            let (place, of, _) = key(row);
+                            namespace.is_some_and(|name| name != place)
+                                || kinds.len() > 1 && of != kind.name()
+                        });
+                    }
+                })*
+            }
+
             /// Makes room for this many more rows of a kind.
             pub fn reserve(&mut self, kind: Kind, count: usize) {
                 match kind { $($(Kind::$kind => self.$list.reserve_exact(count),)*)* }
@@ -105,6 +150,10 @@ macro_rules! rows {
     };
     (@each $list:expr, $row:expr) => { $list.push($row) };
     (@some $list:expr, $rows:expr) => { $list.extend($rows) };
+    (@put each $list:expr, $row:expr, $key:expr) => { put(&mut $list, $row, $key) };
+    (@put some $list:expr, $rows:expr, $key:expr) => { drop($rows) };
+    (@remove each $list:expr, $row:expr, $key:expr) => { remove(&mut $list, &$row, $key) };
+    (@remove some $list:expr, $rows:expr, $key:expr) => { drop($rows) };
     (@key metadata) => { |row| (&row.metadata.namespace, "", &row.metadata.name) };
     (@key ($key:expr)) => { $key };
     (@namespaced $list:expr, $key:expr, $keep:ident) => { retain(&mut $list, $key, |(namespace, ..)| $keep(namespace)) };
@@ -117,6 +166,31 @@ pub(super) type Key<T> = fn(&T) -> (&str, &str, &str);
 
 fn retain<T>(rows: &mut Vec<T>, key: Key<T>, keep: impl Fn((&str, &str, &str)) -> bool) {
     rows.retain(|row| keep(key(row)));
+}
+
+/// Puts a row into sorted rows, in place of the one with the same key.
+fn put<T>(rows: &mut Vec<T>, row: T, key: Key<T>) {
+    match rows.binary_search_by(|known| key(known).cmp(&key(&row))) {
+        Ok(index) => {
+            if let Some(known) = rows.get_mut(index) {
+                *known = row;
+            }
+        }
+        Err(index) => {
+            // Growth by doubling would take twice the memory for one more row.
+            if rows.len() == rows.capacity() {
+                rows.reserve_exact(rows.len() / 16 + 16);
+            }
+            rows.insert(index, row);
+        }
+    }
+}
+
+/// Removes the row with the key of another one from sorted rows.
+fn remove<T>(rows: &mut Vec<T>, row: &T, key: Key<T>) {
+    if let Ok(index) = rows.binary_search_by(|known| key(known).cmp(&key(row))) {
+        rows.remove(index);
+    }
 }
 
 /// Moves rows to the end of others. The first rows are moved as a whole, so that a large list never exists twice.
@@ -151,10 +225,42 @@ fn as_read<T>(object: T, _: &Names) -> T {
 }
 
 impl Rows {
+    /// Returns no rows. Those that are added have their texts from `names`.
+    pub(crate) fn with(names: Names) -> Self {
+        Self { names, ..Self::default() }
+    }
+
     /// Returns an empty part with the same names.
     #[must_use]
     pub fn part(&self) -> Self {
-        Self { names: self.names.clone(), ..Self::default() }
+        Self::with(self.names.clone())
+    }
+
+    fn remove_certificate(&mut self, secret: &wire::Secret) {
+        let place = (&*secret.metadata.namespace, &*secret.metadata.name);
+        let found = self.certificates.binary_search_by(|tls| (&*tls.namespace, &*tls.name).cmp(&place));
+        if let Ok(index) = found {
+            self.certificates.remove(index);
+        }
+    }
+
+    /// Removes the rows of the Secrets of one of the two lists of them: those with certificates, or the others. Namespaces
+    /// are as in [`Rows::forget`].
+    pub(crate) fn forget_secrets(&mut self, with_certificates: bool, namespace: Option<&str>) {
+        let is_elsewhere = |place: &str| namespace.is_some_and(|name| name != place);
+        if with_certificates {
+            self.certificates.retain(|tls| is_elsewhere(&tls.namespace));
+        }
+        let of_list = |secret: &wire::Secret| (secret.r#type == wire::Secret::TLS) == with_certificates;
+        self.secrets.retain(|secret| is_elsewhere(&secret.metadata.namespace) || !of_list(secret));
+    }
+
+    /// Replaces the warnings.
+    pub(crate) fn set_events(&mut self, events: Vec<Event>) {
+        self.events = events;
+        once_events(&mut self.events, |event| {
+            (&event.object.namespace, &event.object.kind, &event.object.name)
+        });
     }
 
     /// The pod of this name; the rows must be sorted.

@@ -307,6 +307,7 @@ fn session(address: &Address) -> Result<Session, Error> {
         namespace: String::new(),
         hint: None,
         inside: false,
+        origin: None,
     })
 }
 

@@ -33,6 +33,8 @@ reasons! {
         "清單沒有結束：伺服器重複傳回同一頁", "列表没有结束：服务器重复返回同一页";
     "empty-pages" EMPTY_PAGES: "the list does not end: {count} pages in a row without a new object",
         "清單沒有結束：連續 {count} 頁沒有新物件", "列表没有结束：连续 {count} 页没有新对象";
+    "no-version" NO_VERSION: "the list does not state its resourceVersion, so it cannot be watched",
+        "清單沒有 resourceVersion，無法監看", "列表没有 resourceVersion，无法监听";
     "other-object" OTHER_OBJECT: "it is not the {kind} {name}", "內容不是 {kind} {name}", "内容不是 {kind} {name}";
     "interrupted" INTERRUPTED: "interrupted", "使用者中斷", "用户中断";
     "out-of-time" OUT_OF_TIME: "timed out after {seconds} s (--timeout)", "超過 {seconds} 秒的時限（--timeout）",

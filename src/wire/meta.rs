@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 wire! {
     /// `metav1.ListMeta`.
     ListMeta {
+        /// The moment of the list; a watch goes on from it.
+        [string, tag = "2"] resource_version: String,
         /// The token of the next page; empty on the last one.
         [string, tag = "3"] r#continue: String,
         /// The number of objects after this page; unknown with selectors, and on the last page.

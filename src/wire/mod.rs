@@ -31,6 +31,7 @@ mod tidy;
 mod time;
 mod valid;
 mod value;
+mod watch;
 mod workload;
 
 pub use admission::*;
@@ -57,4 +58,5 @@ pub use stream::ListReader;
 pub use time::Time;
 pub(crate) use valid::{is_kind, is_name, is_namespace, lives_in};
 pub(crate) use value::from_value;
+pub use watch::{WatchEvent, WatchReader};
 pub use workload::*;

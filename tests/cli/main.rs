@@ -3,6 +3,7 @@
 #![allow(clippy::too_many_lines, reason = "tables of cases are long")]
 #![allow(unreachable_pub, reason = "shared between the modules of one test binary")]
 
+mod ages;
 mod attacks;
 mod certificates;
 mod command_line;

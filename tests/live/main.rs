@@ -31,6 +31,7 @@ mod rights;
 mod rightsize;
 mod secrets;
 mod served;
+mod service;
 mod stopped;
 mod storms;
 #[path = "../support/mod.rs"]

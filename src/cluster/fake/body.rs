@@ -1,5 +1,6 @@
 //! The body of a response, complete or broken.
 
+use super::watches::Watching;
 use bytes::Bytes;
 use hyper::body::Frame;
 use std::collections::VecDeque;
@@ -25,13 +26,23 @@ pub(crate) enum Broken {
 pub(crate) struct Body {
     parts: VecDeque<Bytes>,
     end: Option<Broken>,
+    /// More parts arrive with time.
+    watch: Option<Watching>,
 }
 
 impl Body {
     pub(super) fn whole(bytes: Vec<u8>) -> Self {
         let bytes = Bytes::from(bytes);
         let parts = (0..bytes.len()).step_by(PART);
-        Self { parts: parts.map(|at| bytes.slice(at..bytes.len().min(at + PART))).collect(), end: None }
+        Self {
+            parts: parts.map(|at| bytes.slice(at..bytes.len().min(at + PART))).collect(),
+            end: None,
+            watch: None,
+        }
+    }
+
+    pub(super) fn of_watch(watch: Watching) -> Self {
+        Self { parts: VecDeque::new(), end: None, watch: Some(watch) }
     }
 
     /// Returns all bytes.
@@ -52,8 +63,11 @@ impl hyper::body::Body for Body {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        if let Some(watch) = &mut self.watch {
+            return watch.poll(context).map(|part| part.map(|bytes| bytes.map(Frame::data)));
+        }
         match (self.parts.pop_front(), self.end) {
             (Some(part), _) => Poll::Ready(Some(Ok(Frame::data(part)))),
             (None, None | Some(Broken::Short)) => Poll::Ready(None),

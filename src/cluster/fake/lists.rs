@@ -15,9 +15,9 @@ pub(super) fn key(object: &Value) -> String {
 }
 
 /// What a path names.
-struct Target {
-    kind: Kind,
-    namespace: Option<String>,
+pub(super) struct Target {
+    pub(super) kind: Kind,
+    pub(super) namespace: Option<String>,
     name: Option<String>,
     log: bool,
 }
@@ -42,7 +42,7 @@ impl State {
     }
 
     /// Whether there is a server for a kind. Extensions exist if the test has added objects.
-    fn serves(&self, kind: Kind) -> bool {
+    pub(super) fn serves(&self, kind: Kind) -> bool {
         let extension = kind.is_extension() || kind.is_metered();
         kind.place() != Place::Measured
             && !self.unserved.contains(&kind)
@@ -108,11 +108,11 @@ impl State {
         let accept =
             request.headers().get("accept").and_then(|value| value.to_str().ok()).unwrap_or_default();
         if self.protobuf && place.kind == Kind::Pod && accept.contains("vnd.kubernetes.protobuf") {
-            return protobuf(&wanted[from..to], token, rest);
+            return protobuf(&wanted[from..to], self.history.version(), token, rest);
         }
         let list = json!({
             "kind": format!("{}List", place.kind.name()), "apiVersion": place.kind.api_version(),
-            "metadata": { "continue": token, "remainingItemCount": (rest > 0).then_some(rest) },
+            "metadata": { "resourceVersion": self.history.version(), "continue": token, "remainingItemCount": (rest > 0).then_some(rest) },
             "items": &wanted[from..to],
         });
         response(200, "application/json", list.to_string().into_bytes())
@@ -120,7 +120,7 @@ impl State {
 }
 
 /// What a path means for a kind: a list, an object, or the log of a pod.
-fn resolve(kind: Kind, path: &str) -> Option<Target> {
+pub(super) fn resolve(kind: Kind, path: &str) -> Option<Target> {
     let all = kind.path(None);
     if path == all {
         return Some(Target { kind, namespace: None, name: None, log: false });
@@ -143,7 +143,7 @@ fn resolve(kind: Kind, path: &str) -> Option<Target> {
     Some(Target { kind, namespace: Some(namespace.to_owned()), name, log })
 }
 
-fn parameter(request: &Request<Bytes>, name: &str) -> Option<String> {
+pub(super) fn parameter(request: &Request<Bytes>, name: &str) -> Option<String> {
     let pairs = request.uri().query().unwrap_or_default().split('&');
     let value = pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name)?.1;
     Some(percent_decode_str(&value.replace('+', " ")).decode_utf8_lossy().into_owned())
@@ -158,7 +158,7 @@ fn selects(selector: &str, object: &Value) -> bool {
 }
 
 /// `v1.PodList` as protobuf.
-fn protobuf(items: &[&Value], token: String, rest: usize) -> Response<Body> {
+fn protobuf(items: &[&Value], resource_version: String, token: String, rest: usize) -> Response<Body> {
     #[derive(Clone, PartialEq, Message)]
     struct List {
         #[prost(message, required, tag = "1")]
@@ -167,6 +167,7 @@ fn protobuf(items: &[&Value], token: String, rest: usize) -> Response<Body> {
         items: Vec<crate::wire::Pod>,
     }
     let metadata = ListMeta {
+        resource_version,
         r#continue: token,
         remaining_item_count: (rest > 0).then(|| i64::try_from(rest).unwrap()),
     };

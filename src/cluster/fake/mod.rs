@@ -3,11 +3,12 @@
 //! [`Fake::session`] answers without a network, so that a test with a paused clock takes no time and depends on no timing.
 //! [`Fake::serve`] answers on a port of the loopback interface, for tests of the connection itself.
 //!
-//! It serves lists with pages, objects by name, logs and the version. [`Fake::fault`] replaces responses.
+//! It serves lists with pages, watches, objects by name, logs and the version. [`Fake::fault`] replaces responses.
 
 mod body;
 mod lists;
 mod server;
+mod watches;
 
 pub(crate) use body::Broken;
 pub(crate) use server::{Served, closed_port};
@@ -75,6 +76,8 @@ struct State {
     bodies: Vec<String>,
     /// The header `authorization` of each request over the network.
     authorizations: Vec<String>,
+    /// The changes for watches, and how they end.
+    history: watches::History,
 }
 
 impl Fake {
@@ -158,6 +161,7 @@ impl Fake {
             namespace: "default".to_owned(),
             hint: None,
             inside: false,
+            origin: None,
         }
     }
 
@@ -170,7 +174,10 @@ impl Fake {
     /// Answers a request.
     async fn answer(&self, request: &Request<Bytes>) -> Result<Response<Body>, io::Error> {
         let line = self.record(request);
-        let normal = || self.state().answer(request);
+        let normal = || match self.watch(request) {
+            Some(watch) => watch,
+            None => self.state().answer(request),
+        };
         match self.next_fault(&line) {
             None => Ok(normal()),
             Some(Fault::Status(code, headers)) => Ok(with_headers(status(code, &line, ""), headers)),

@@ -137,7 +137,7 @@ fn waiting(view: &View, pod: &Pod, around: &Around<'_, '_>, out: &mut Reporter) 
     let lead = first.filter(|_| explained.known && !is_foreign && !is_about_volumes(said));
     facts.extend(lead.map(|lead| ("cause", Fact::Message(lead.message.clone()))));
     let text = text(condition.map(|_| reason), scheduler == DEFAULT, is_foreign, lead.is_some());
-    let definite = !around.may_grow && (no_node_fits(said) || is_too_large(view, pod));
+    let definite = !around.may_grow && (no_node_fits(said) || (!is_foreign && explained.lasts(view)));
     let severity = view.high_unless_passing(pod, since, definite);
     let finding = out.pod(pod, &[], severity, Message::new(text, facts));
     finding.since = since;
@@ -229,8 +229,8 @@ fn may_grow(view: &View) -> bool {
         || rows.workloads.iter().any(|workload| workload.name.contains("cluster-autoscaler"))
 }
 
-/// Whether every node is ruled out by something that no other pod's end changes: its labels, or a taint that operators
-/// set. Taints of Kubernetes itself pass.
+/// Whether every node is ruled out by something that no other pod's end changes: its labels, the place of a volume, or a
+/// taint that operators set. Taints of Kubernetes itself pass.
 fn no_node_fits(message: &str) -> bool {
     if message.contains("persistentvolumeclaim \"") && message.contains("\" not found") {
         return true;
@@ -242,17 +242,10 @@ fn no_node_fits(message: &str) -> bool {
         let taint = reason.split_once("untolerated taint {").map(|(_, taint)| taint);
         let operators =
             taint.is_some_and(|taint| !taint.contains("kubernetes.io/") || taint.contains("node-role"));
-        operators || reason.contains("node selector") || reason.contains("node affinity/selector")
+        let where_it_may_run = ["node selector", "node affinity/selector", "volume node affinity conflict"];
+        operators || where_it_may_run.iter().any(|words| reason.contains(words))
     };
     reasons.trim_end_matches('.').split(", ").all(lasts)
-}
-
-/// Whether the pod requests more than every node has.
-fn is_too_large(view: &View, pod: &Pod) -> bool {
-    let (requests, nodes) = (pod.shared.template.requests, &view.snapshot.rows.nodes);
-    let exceeds =
-        |node: &Node| requests.cpu > node.allocatable.cpu || requests.memory > node.allocatable.memory;
-    view.saw(Kind::Node, "") && !nodes.is_empty() && nodes.iter().all(exceeds)
 }
 
 #[cfg(test)]

@@ -88,7 +88,8 @@ fn run(view: &View, out: &mut Reporter) {
         let asleep = workload.is_some_and(|workload| workload.desired == 0);
         let Some(condition) = fault(autoscaler).filter(|_| !asleep) else { continue };
         let since = condition.since().or(autoscaler.metadata.created());
-        if !view.older_than(since, LASTS) || !view.older_than(autoscaler.metadata.created(), LASTS) {
+        let patience = if is_definite(condition) { view.settings.thresholds.grace } else { LASTS };
+        if !view.older_than(since, patience) || !view.older_than(autoscaler.metadata.created(), patience) {
             continue;
         }
         let api = silent_api(&condition.message);
@@ -120,6 +121,12 @@ fn run(view: &View, out: &mut Reporter) {
         finding.actions = vec![kubectl.describe(&finding.object)];
         finding.actions.extend(api.map(|api| kubectl.line(&["get", "apiservice", api])));
     }
+}
+
+/// Whether only a change of a manifest corrects it: the target does not exist, or a container states no request.
+fn is_definite(condition: &WorkloadCondition) -> bool {
+    let has_no_target = condition.reason == "FailedGetScale" && condition.message.contains("not found");
+    has_no_target || condition.message.contains("missing request for")
 }
 
 /// Returns the condition that shows that it cannot scale.

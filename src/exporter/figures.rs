@@ -1,0 +1,110 @@
+//! The figures of a report that Prometheus reads.
+
+use crate::finding::Severity;
+use crate::report::Report;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// The figures of one report.
+#[derive(Clone, Debug, Default)]
+pub struct Figures {
+    /// The kubeconfig context.
+    pub(super) context: String,
+    /// The number of pods by namespace and class.
+    pub(super) pods: BTreeMap<(String, &'static str), u64>,
+    /// The incidents, worst first.
+    pub(super) incidents: Vec<IncidentFigure>,
+    /// The number of incidents by severity; each severity has a number.
+    pub(super) by_severity: BTreeMap<&'static str, u64>,
+    /// The ends of the certificates, by namespace and Secret, in seconds since 1970.
+    pub(super) certificates: BTreeMap<(String, String), i64>,
+    /// The number of gaps by kind and reason.
+    pub(super) gaps: BTreeMap<(String, String), u64>,
+    /// When the report was made, in seconds since 1970.
+    pub(super) judged_at: i64,
+    /// How long that took.
+    pub(super) took: Duration,
+    /// For how long a list has not been followed, at most.
+    pub(super) behind: Duration,
+}
+
+/// An incident.
+#[derive(Clone, Debug)]
+pub(super) struct IncidentFigure {
+    /// Its stable key.
+    pub(super) key: String,
+    pub(super) check: &'static str,
+    pub(super) severity: Severity,
+    pub(super) namespace: String,
+    /// The number of its findings.
+    pub(super) findings: u64,
+}
+
+impl Figures {
+    /// Takes the figures of a report. `took` is how long it took to make it; `behind` is for how long a list has not been
+    /// followed.
+    pub fn of(report: &Report, took: Duration, behind: Duration) -> Self {
+        let mut pods = BTreeMap::new();
+        for namespace in &report.namespaces {
+            let counts = &namespace.counts;
+            for (class, count) in [
+                ("healthy", counts.healthy),
+                ("attention", counts.attention),
+                ("unhealthy", counts.unhealthy),
+                ("completed", counts.completed),
+            ] {
+                pods.insert((namespace.name.clone(), class), count);
+            }
+        }
+        let incidents = report.incidents.iter().filter_map(|incident| {
+            let root = report.findings.get(incident.cause)?;
+            Some(IncidentFigure {
+                key: root.key.clone(),
+                check: root.check.id,
+                severity: incident.severity,
+                namespace: root.object.namespace.to_string(),
+                findings: incident.findings.len() as u64,
+            })
+        });
+        let incidents: Vec<IncidentFigure> = incidents.collect();
+        let mut by_severity: BTreeMap<&'static str, u64> =
+            [Severity::Low, Severity::Medium, Severity::High].map(|severity| (severity.id(), 0)).into();
+        for incident in &incidents {
+            *by_severity.entry(incident.severity.id()).or_default() += 1;
+        }
+        let mut gaps = BTreeMap::new();
+        for gap in &report.coverage.gaps {
+            // The word of a reason in JSON.
+            let reason = serde_json::to_value(gap.reason).unwrap_or_default();
+            let reason = reason.as_str().unwrap_or_default().to_owned();
+            *gaps.entry((gap.kind.clone(), reason)).or_default() += 1;
+        }
+        let end = |row: &crate::report::CertificateRow| {
+            let end = row.tls.chain.as_ref().ok()?.leaf.not_after;
+            Some(((row.tls.namespace.to_string(), row.tls.name.to_string()), end.seconds))
+        };
+        Self {
+            context: report.snapshot.cluster.context.clone(),
+            pods,
+            incidents,
+            by_severity,
+            certificates: report.certificates.iter().filter_map(end).collect(),
+            gaps,
+            judged_at: report.snapshot.taken_at.seconds,
+            took,
+            behind,
+        }
+    }
+}
+
+impl IncidentFigure {
+    /// The labels of its series.
+    pub(super) fn labels(&self) -> Vec<(&'static str, &str)> {
+        vec![
+            ("key", &self.key),
+            ("check", self.check),
+            ("severity", self.severity.id()),
+            ("namespace", &self.namespace),
+        ]
+    }
+}

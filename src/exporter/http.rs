@@ -1,0 +1,160 @@
+//! The HTTP server: documents for GET and HEAD, and nothing that changes anything.
+//!
+//! A client may be slow or hostile: connections, their headers and their time are bounded.
+
+use super::Metrics;
+use bytes::Bytes;
+use http::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::time::{sleep, timeout};
+
+/// The most connections at the same time. Prometheus needs one, and a probe another.
+const CONNECTIONS: usize = 64;
+/// The time for the headers of a request.
+const HEADERS: Duration = Duration::from_secs(5);
+/// The time of a connection.
+const CONNECTION: Duration = Duration::from_secs(300);
+/// The time for a document.
+const DOCUMENT: Duration = Duration::from_secs(30);
+/// The most bytes of the headers of a request.
+const HEADER_BYTES: usize = 16 << 10;
+
+/// A document of the last report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Document {
+    /// The report as JSON.
+    Json,
+    /// The report as Markdown.
+    Markdown,
+}
+
+/// A request for a document, and where it goes.
+pub type Asked = (Document, oneshot::Sender<Bytes>);
+
+/// The server.
+pub struct Server {
+    listener: TcpListener,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    metrics: Metrics,
+    documents: mpsc::Sender<Asked>,
+    ready: Arc<AtomicBool>,
+    connections: Arc<Semaphore>,
+}
+
+impl Server {
+    /// Serves on a listener. Documents are asked for through `documents`; `ready` says whether there is a report that is
+    /// not out of date.
+    pub fn new(
+        listener: TcpListener,
+        metrics: Metrics,
+        documents: mpsc::Sender<Asked>,
+        ready: Arc<AtomicBool>,
+    ) -> Self {
+        let connections = Arc::new(Semaphore::new(CONNECTIONS));
+        Self { listener, shared: Arc::new(Shared { metrics, documents, ready, connections }) }
+    }
+
+    /// Takes the figures of the last report.
+    pub fn metrics(&self) -> &Metrics {
+        &self.shared.metrics
+    }
+
+    /// Accepts one connection and serves it in a task. It can be dropped while it waits.
+    pub async fn accept(&self) {
+        let Ok(permit) = Arc::clone(&self.shared.connections).acquire_owned().await else { return };
+        match self.listener.accept().await {
+            Ok((stream, _)) => {
+                let shared = Arc::clone(&self.shared);
+                tokio::spawn(async move {
+                    let _ = timeout(CONNECTION, serve(stream, shared)).await;
+                    drop(permit);
+                });
+            }
+            // Such as too many open files: it may pass.
+            Err(_) => sleep(Duration::from_millis(100)).await,
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, shared: Arc<Shared>) {
+    let answer = service_fn(move |request: Request<Incoming>| {
+        let shared = Arc::clone(&shared);
+        async move { Ok::<_, Infallible>(shared.answer(&request).await) }
+    });
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(HEADER_BYTES).half_close(false);
+    // A client that goes away is no error of this server.
+    let _ = http.serve_connection(TokioIo::new(stream), answer).await;
+}
+
+impl Shared {
+    async fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            let mut refused = text(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD\n");
+            refused.headers_mut().insert(ALLOW, http::HeaderValue::from_static("GET, HEAD"));
+            return refused;
+        }
+        match request.uri().path() {
+            "/healthz" => text(StatusCode::OK, "ok\n"),
+            "/readyz" if self.ready.load(Ordering::Relaxed) => text(StatusCode::OK, "ok\n"),
+            "/readyz" => text(StatusCode::SERVICE_UNAVAILABLE, "no report that is up to date\n"),
+            "/metrics" if accepts(request, "application/openmetrics-text") => {
+                let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+                response(StatusCode::OK, kind, self.metrics.text())
+            }
+            "/metrics" => {
+                let kind = "text/plain; version=0.0.4; charset=utf-8";
+                response(StatusCode::OK, kind, self.metrics.plain_text())
+            }
+            "/report.json" => self.document(Document::Json, "application/json").await,
+            "/" => self.document(Document::Markdown, "text/plain; charset=utf-8").await,
+            _ => text(StatusCode::NOT_FOUND, "not found; see /, /report.json, /metrics, /healthz, /readyz\n"),
+        }
+    }
+
+    async fn document(&self, document: Document, kind: &'static str) -> Response<Full<Bytes>> {
+        let (to, written) = oneshot::channel();
+        let asked = async {
+            self.documents.send((document, to)).await.ok()?;
+            written.await.ok()
+        };
+        match timeout(DOCUMENT, asked).await {
+            Ok(Some(bytes)) => response(StatusCode::OK, kind, bytes),
+            _ => text(StatusCode::SERVICE_UNAVAILABLE, "no report\n"),
+        }
+    }
+}
+
+/// Whether the client accepts a type. Prometheus names those that it prefers.
+fn accepts(request: &Request<Incoming>, kind: &str) -> bool {
+    let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains(kind))
+}
+
+fn text(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
+    response(status, "text/plain; charset=utf-8", text)
+}
+
+fn response(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(body.into()));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, http::HeaderValue::from_static(kind));
+    headers.insert(CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, http::HeaderValue::from_static("nosniff"));
+    response
+}

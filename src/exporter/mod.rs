@@ -1,0 +1,11 @@
+//! What `serve` offers over HTTP: figures of the last report for Prometheus, and its documents.
+//!
+//! What does not belong here: following a cluster (`gather`), judging, and writing documents (`render`).
+
+mod figures;
+mod http;
+mod metrics;
+
+pub use figures::Figures;
+pub use http::{Asked, Document, Server};
+pub use metrics::Metrics;

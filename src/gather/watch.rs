@@ -1,0 +1,236 @@
+//! A cluster that is watched: its lists are read once, and the rows follow the changes from then on.
+//!
+//! [`follow`] keeps one list up to date. This file has the rows, and applies what the lists tell in the order in which they
+//! tell it.
+
+mod follow;
+mod kept;
+mod stats;
+mod tails;
+
+pub use stats::{Stats, Tally, Verb};
+
+use super::{Plan, Run};
+use crate::checks::View;
+use crate::cluster::watch::DEAD_AFTER;
+use crate::cluster::{Error, ListRequest, Progress, Session, Silence, Sink};
+use crate::model::{Coverage, Gap, Names, Reason};
+use crate::snapshot::{Snapshot, Warnings};
+use crate::wire::{Kind, Object, WatchEvent};
+use follow::{Follow, Update};
+use kept::{Kept, KnownWarnings};
+use std::sync::Arc;
+use std::time::Duration;
+use tails::Tails;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+/// The number of updates that wait until they are applied. A list that changes faster waits.
+const WAITING: usize = 1024;
+
+/// How often texts are dropped that no row uses any more.
+const TIDY: Duration = Duration::from_secs(600);
+
+/// A cluster that is watched.
+pub struct Watched<'p> {
+    run: Run<'p>,
+    snapshot: Snapshot,
+    names: Names,
+    warnings: KnownWarnings,
+    lists: Vec<List>,
+    tails: Tails,
+    updates: mpsc::Receiver<(usize, Update)>,
+    /// The tasks that follow the lists; they end when this is dropped.
+    _tasks: JoinSet<()>,
+    stats: Arc<Stats>,
+    /// The coverage that does not change: namespaces, and what was left out by request.
+    fixed: Coverage,
+    tidied: Instant,
+}
+
+/// A list that is followed.
+struct List {
+    request: ListRequest,
+    coverage: Coverage,
+    /// Since when nothing is heard of its changes, and why.
+    interrupted: Option<(Instant, Error)>,
+}
+
+impl<'p> Watched<'p> {
+    /// Reads every list of the scope, and follows them.
+    ///
+    /// # Errors
+    /// As [`super::gather`].
+    pub async fn start(session: Session, plan: &'p Plan, progress: &Progress) -> Result<Self, Error> {
+        let mut run = Run::start(session, plan, progress).await?;
+        run.all_evidence = !plan.scope.no_evidence;
+        // Each list notices for itself that the server is silent, and goes on when it is not.
+        if let Some(client) = Arc::get_mut(&mut run.client) {
+            client.silence = Arc::new(Silence::new(None));
+        }
+        let names = Names::default();
+        let blank = Kept::new(names.clone());
+        let (read, named) = Box::pin(run.read_lists(&blank)).await?;
+        let mut fixed = Coverage::default();
+        let mut first = Run::keep_named(blank, named, &read, &mut fixed)?;
+        fixed.outside.extend(run.left_out());
+        let (sender, updates) = mpsc::channel(WAITING);
+        let stats = Arc::new(Stats::default());
+        let (mut lists, mut tasks) = (Vec::new(), JoinSet::new());
+        for (request, result) in read {
+            let coverage = run.coverage_of(&request, &result);
+            stats.list(request.kind, result.pages, result.took, result.error.as_ref());
+            let follow = Follow {
+                client: Arc::clone(&run.client),
+                request: request.clone(),
+                names: names.clone(),
+                index: lists.len(),
+                to: sender.clone(),
+                stats: Arc::clone(&stats),
+            };
+            tasks.spawn(follow.run(result.version, result.error));
+            first.append(result.kept);
+            lists.push(List { request, coverage, interrupted: None });
+        }
+        let mut snapshot = Snapshot { scope: run.scope(), rows: first.rows, ..Snapshot::default() };
+        if run.all_evidence {
+            snapshot.warnings = Warnings::OfAll;
+        }
+        let tails = Tails::new(Arc::clone(&run.client), sender);
+        let (warnings, tidied) = (first.warnings, Instant::now());
+        let mut watched = Self {
+            run,
+            snapshot,
+            names,
+            warnings,
+            lists,
+            tails,
+            updates,
+            _tasks: tasks,
+            stats,
+            fixed,
+            tidied,
+        };
+        watched.sort();
+        Ok(watched)
+    }
+
+    /// Waits for changes and applies all that have arrived. It can be dropped while it waits.
+    pub async fn changed(&mut self) {
+        // The sender of `tails` is never dropped.
+        let Some(first) = self.updates.recv().await else { return std::future::pending().await };
+        let mut next = Some(first);
+        while let Some((index, update)) = next {
+            self.apply(index, update);
+            next = self.updates.try_recv().ok();
+        }
+        if self.tidied.elapsed() >= TIDY {
+            self.tidied = Instant::now();
+            self.names.forget_unused();
+        }
+    }
+
+    /// Returns the cluster as it is known now, and asks for the logs of pods that fail.
+    pub fn snapshot(&mut self) -> &Snapshot {
+        self.warnings.put_into(&mut self.snapshot.rows);
+        self.snapshot.logs = self.tails.known();
+        self.snapshot.coverage = self.coverage();
+        self.run.describe(&mut self.snapshot);
+        self.snapshot.coverage.sort();
+        self.run.set_times(&mut self.snapshot);
+        if self.run.all_evidence {
+            self.tails.ask(&View::new(&self.snapshot, &self.run.plan.settings));
+        }
+        &self.snapshot
+    }
+
+    /// The number of requests so far.
+    pub fn stats(&self) -> Arc<Stats> {
+        Arc::clone(&self.stats)
+    }
+
+    /// Returns for how long the rows of a list may have been out of date, at most.
+    pub fn behind(&self) -> Duration {
+        let interrupted = self.lists.iter().filter_map(|list| list.interrupted.as_ref());
+        interrupted.map(|(since, _)| since.elapsed()).max().unwrap_or_default()
+    }
+
+    fn coverage(&self) -> Coverage {
+        let mut coverage = self.fixed.clone();
+        for list in &self.lists {
+            let mut of_list = list.coverage.clone();
+            let lost = list.interrupted.as_ref().filter(|(since, _)| since.elapsed() >= DEAD_AFTER);
+            if let Some((_, error)) = lost.filter(|_| of_list.gaps.is_empty()) {
+                let namespace = list.request.namespace.clone();
+                let gap = Gap::new(list.request.kind.name(), Reason::Stale).because(error.why());
+                of_list.gaps.push(Gap { namespace, ..gap });
+                self.run.mark_out_of_scope(&list.request, &mut of_list);
+            }
+            coverage.add(of_list);
+        }
+        coverage
+    }
+
+    fn apply(&mut self, index: usize, update: Update) {
+        let Some(list) = self.lists.get_mut(index) else {
+            if let Update::Tail(tail) = update {
+                self.tails.take(tail);
+            }
+            return;
+        };
+        match update {
+            Update::Event(event) => self.change(index, event),
+            Update::Read(kept, result) => {
+                list.interrupted = None;
+                list.coverage = self.run.coverage_of(&list.request, &result);
+                self.replace(index, kept);
+            }
+            Update::Unread(result) => list.coverage = self.run.coverage_of(&list.request, &result),
+            Update::Interrupted(error) => {
+                list.interrupted.get_or_insert((Instant::now(), error));
+            }
+            Update::Resumed => list.interrupted = None,
+            Update::Tail(tail) => self.tails.take(tail),
+        }
+    }
+
+    fn change(&mut self, index: usize, event: WatchEvent) {
+        match event {
+            WatchEvent::Changed(Object::Event(event)) => self.warnings.add(*event, &self.names),
+            WatchEvent::Deleted(Object::Event(event)) => self.warnings.remove(&event.metadata),
+            WatchEvent::Changed(object) => self.snapshot.rows.put(object, &self.names),
+            WatchEvent::Deleted(object) => self.snapshot.rows.remove(object, &self.names),
+            WatchEvent::TooLarge(..) => {
+                if let Some(list) = self.lists.get_mut(index) {
+                    list.coverage.gaps.push(list.request.too_large());
+                }
+            }
+            WatchEvent::Bookmark | WatchEvent::Failed(_) => {}
+        }
+    }
+
+    /// Replaces the rows of a list.
+    fn replace(&mut self, index: usize, kept: Kept) {
+        let Some(list) = self.lists.get(index) else { return };
+        let (kind, namespace) = (list.request.kind, list.request.namespace.as_deref());
+        let rows = &mut self.snapshot.rows;
+        match kind {
+            Kind::Event => self.warnings.replace(namespace, kept.warnings),
+            Kind::Secret => rows.forget_secrets(list.request.is_of_certificates(), namespace),
+            _ => rows.forget(kind, namespace),
+        }
+        rows.append(kept.rows);
+        self.sort();
+    }
+
+    /// Sorts the rows. What that finds belongs to the coverage from then on.
+    fn sort(&mut self) {
+        self.snapshot.coverage = Coverage::default();
+        self.snapshot.sort();
+        self.fixed.add(std::mem::take(&mut self.snapshot.coverage));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,177 @@
+//! One list that is followed: a watch goes on from the moment of the list, and the next watch from the moment of the last
+//! change. Only when the server does not know that moment any more, the list is read again.
+
+use super::kept::Kept;
+use super::stats::{Stats, Verb};
+use super::tails::Tail;
+use crate::cluster::list;
+use crate::cluster::page::{ApiClient, pause};
+use crate::cluster::watch::{Ended, Watch};
+use crate::cluster::{Error, ListRequest, ListResult};
+use crate::model::{Names, Reason};
+use crate::text::{Message, reasons};
+use crate::wire::WatchEvent;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep};
+
+/// The pause after a list that the user may not read, or that the server does not serve. Rights and extensions may come.
+const REFUSED: Duration = Duration::from_secs(600);
+
+/// The pause after a list that does not state its moment.
+const UNWATCHED: Duration = Duration::from_secs(60);
+
+/// A watch that lasts for less than this counts as a failure: a broken proxy may end each watch at once.
+const SHORT: Duration = Duration::from_secs(1);
+
+/// A watch that lasts for longer than this shows that the server works.
+const LONG: Duration = Duration::from_secs(5);
+
+/// What happens to a list.
+pub(super) enum Update {
+    /// An object has changed.
+    Event(WatchEvent),
+    /// The list was read again.
+    Read(Kept, ListResult<()>),
+    /// The list could not be read.
+    Unread(ListResult<()>),
+    /// The watch has ended early.
+    Interrupted(Error),
+    /// The server has accepted a watch again.
+    Resumed,
+    /// The end of a log was read.
+    Tail(Tail),
+}
+
+/// A list that is followed, and where its updates go.
+pub(super) struct Follow {
+    pub(super) client: Arc<ApiClient>,
+    pub(super) request: ListRequest,
+    pub(super) names: Names,
+    pub(super) index: usize,
+    pub(super) to: mpsc::Sender<(usize, Update)>,
+    pub(super) stats: Arc<Stats>,
+}
+
+/// Nobody takes the updates any more.
+struct Over;
+
+impl Follow {
+    /// Follows the list from a version on until nobody takes its updates. `error` says why it could not be read before.
+    pub(super) async fn run(self, version: String, error: Option<Error>) {
+        // A list that ended early is read again as a whole.
+        let version = if error.is_some() { String::new() } else { version };
+        if let Some(error) = error {
+            sleep(pause_after(&error, 1)).await;
+        }
+        // It ends when nobody takes the updates.
+        let _: Result<(), Over> = self.on(version).await;
+    }
+
+    async fn on(&self, mut version: String) -> Result<(), Over> {
+        let (mut failures, mut interrupted) = (0, false);
+        loop {
+            let began = Instant::now();
+            let ended = if version.is_empty() {
+                self.read(&mut version).await?
+            } else {
+                self.watch(&mut version, &mut interrupted).await?
+            };
+            let lasted = began.elapsed();
+            if lasted > LONG {
+                failures = 0;
+            }
+            match ended {
+                None if lasted >= SHORT || version.is_empty() => failures = 0,
+                None => {
+                    failures += 1;
+                    sleep(pause(failures)).await;
+                }
+                Some(ended) if ended.is_too_old() => version.clear(),
+                Some(ended) => {
+                    failures += 1;
+                    let wait = ended.retry_after.unwrap_or_else(|| pause_after(&ended.error, failures));
+                    if !interrupted {
+                        interrupted = true;
+                        self.client.progress.interrupted(&self.request, &ended.error);
+                        self.send(Update::Interrupted(ended.error)).await?;
+                    }
+                    sleep(wait).await;
+                }
+            }
+        }
+    }
+
+    async fn send(&self, update: Update) -> Result<(), Over> {
+        self.to.send((self.index, update)).await.map_err(|_| Over)
+    }
+
+    /// Reads the list again.
+    async fn read(&self, version: &mut String) -> Result<Option<Ended>, Over> {
+        self.client.progress.relist(&self.request);
+        self.stats.relist(self.request.kind);
+        let result = list::list(Arc::clone(&self.client), &self.request, Kept::new(self.names.clone())).await;
+        self.stats.list(self.request.kind, result.pages, result.took, result.error.as_ref());
+        let (kept, mut result) = result.without_objects();
+        match result.error.clone() {
+            None => {
+                *version = std::mem::take(&mut result.version);
+                self.send(Update::Read(kept, result)).await?;
+                // No watch can go on from a list without a moment.
+                let again = || Ended {
+                    error: Error::Unreadable(Message::plain(&reasons::NO_VERSION)),
+                    retry_after: Some(UNWATCHED),
+                };
+                Ok(version.is_empty().then(again))
+            }
+            Some(error) => {
+                self.send(Update::Unread(result)).await?;
+                Ok(Some(error.into()))
+            }
+        }
+    }
+
+    /// Watches the list from a version on. Returns why the watch ended, if that was before its time.
+    async fn watch(&self, version: &mut String, interrupted: &mut bool) -> Result<Option<Ended>, Over> {
+        let began = Instant::now();
+        let opened = Watch::open(&self.client, &self.request, version).await;
+        self.stats.request(Verb::Watch, self.request.kind, opened.as_ref().err().map(|ended| &ended.error));
+        let mut watch = match opened {
+            Ok(watch) => watch,
+            Err(ended) if ended.error.is_unauthorized() && self.client.renew(began).await => return Ok(None),
+            Err(ended) => return Ok(Some(ended)),
+        };
+        if std::mem::take(interrupted) {
+            self.send(Update::Resumed).await?;
+        }
+        loop {
+            let (event, at) = match watch.next().await {
+                Ok(Some(event)) => event,
+                Ok(None) => return Ok(None),
+                Err(ended) => {
+                    self.stats.interruption(self.request.kind);
+                    return Ok(Some(ended));
+                }
+            };
+            let wanted = match &event {
+                WatchEvent::Changed(object) | WatchEvent::Deleted(object) => self.request.wants(object),
+                WatchEvent::TooLarge(..) => true,
+                WatchEvent::Bookmark | WatchEvent::Failed(_) => false,
+            };
+            if wanted {
+                self.send(Update::Event(event)).await?;
+            }
+            if !at.is_empty() {
+                *version = at;
+            }
+        }
+    }
+}
+
+fn pause_after(error: &Error, failures: u32) -> Duration {
+    match error.reason() {
+        Reason::Forbidden | Reason::Absent => REFUSED,
+        _ => pause(failures),
+    }
+}

@@ -1,0 +1,147 @@
+//! A cluster that is watched until the program is stopped: its report and metrics over HTTP.
+
+use super::Failure;
+use super::check::settings;
+use super::live::{Flags, Live};
+use super::look;
+use crate::cli::{Exit, ServeArgs};
+use crate::exporter::{Asked, Document, Figures, Metrics, Server};
+use crate::finding::command::Kubectl;
+use crate::gather::Watched;
+use crate::output;
+use crate::policy::settings::Settings;
+use crate::render::{self, Format, Look, RowOptions};
+use crate::report::Report;
+use crate::wire::Time;
+use bytes::Bytes;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+/// The shortest time between two judgements.
+const DEBOUNCE: Duration = Duration::from_secs(1);
+
+/// The longest time between two judgements: ages grow without a change of the cluster.
+const REFRESH: Duration = Duration::from_secs(30);
+
+/// A report with a list that has not been followed for this time is out of date.
+const OUT_OF_DATE: Duration = Duration::from_secs(60);
+
+pub(super) fn serve(args: &ServeArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
+    let settings = settings(&args.judge, Kubectl::with(args.connect.to_repeat(None)))?;
+    let mut live =
+        Live::new(Flags { scope: &args.scope, list: &args.list, connect: &args.connect }, &settings, clock)?;
+    live.only("serve watches one cluster")?;
+    live.plan.with_certificates = args.judge.wants_certificates();
+    let look = Look {
+        lang: args.lang.unwrap_or_else(look::locale),
+        color: false,
+        width: None,
+        height: None,
+        all: false,
+        rows: RowOptions::default(),
+    };
+    live.wait_for(run(&live, args, &settings, look))?
+}
+
+async fn run(live: &Live, args: &ServeArgs, settings: &Settings, look: Look) -> Result<Exit, Failure> {
+    let refused = |error: std::io::Error| {
+        Failure::new(format!("cannot listen on {}: {}", args.listen, crate::text::io_words(&error)))
+    };
+    let listener = TcpListener::bind(args.listen).await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    let progress = live.progress(false);
+    let context = live.only("serve watches one cluster")?;
+    let mut watched =
+        live.one(context, async |session| Watched::start(session, &live.plan, &progress).await).await?;
+    let (documents, asked) = mpsc::channel(16);
+    let ready = Arc::new(AtomicBool::new(false));
+    let metrics = Metrics::new(watched.stats());
+    let server = Arc::new(Server::new(listener, metrics, documents, Arc::clone(&ready)));
+    output::log(&format!("serving on http://{address}"));
+    let accepting = Arc::clone(&server);
+    let accepting = tokio::spawn(async move {
+        loop {
+            accepting.accept().await;
+        }
+    });
+    let mut service = Service {
+        watched: &mut watched,
+        settings,
+        look,
+        server: &server,
+        ready: &ready,
+        written: [None, None],
+    };
+    service.run(asked, live).await;
+    accepting.abort();
+    Ok(Exit::Clean)
+}
+
+/// A cluster that is watched, and what is known of its last report.
+struct Service<'s, 'p> {
+    watched: &'s mut Watched<'p>,
+    settings: &'s Settings,
+    look: Look,
+    server: &'s Server,
+    ready: &'s AtomicBool,
+    /// The documents of the last report that were asked for: JSON and Markdown.
+    written: [Option<Bytes>; 2],
+}
+
+impl Service<'_, '_> {
+    /// Judges and answers until the run is stopped.
+    async fn run(&mut self, mut asked: mpsc::Receiver<Asked>, live: &Live) {
+        let stop = live.plan.budget.stop();
+        self.judge();
+        let (mut judged_at, mut changed) = (Instant::now(), false);
+        loop {
+            let next = judged_at + if changed { DEBOUNCE } else { REFRESH };
+            tokio::select! {
+                biased;
+                () = stop.wait() => return,
+                Some((document, to)) = asked.recv() => {
+                    // Nobody waits for it any more if this fails.
+                    let _ = to.send(self.document(document));
+                }
+                () = sleep_until(next) => {
+                    self.judge();
+                    (judged_at, changed) = (Instant::now(), false);
+                }
+                () = self.watched.changed() => changed = true,
+            }
+        }
+    }
+
+    fn judge(&mut self) {
+        self.written = [None, None];
+        let behind = self.watched.behind();
+        let began = Instant::now();
+        let report = Report::new(self.watched.snapshot(), self.settings);
+        self.server.metrics().set(Figures::of(&report, began.elapsed(), behind));
+        self.ready.store(behind < OUT_OF_DATE, Ordering::Relaxed);
+    }
+
+    /// Returns a document of the cluster as it is known now.
+    fn document(&mut self, document: Document) -> Bytes {
+        let (place, format) = match document {
+            Document::Json => (0, Format::Json),
+            Document::Markdown => (1, Format::Markdown),
+        };
+        if let Some(Some(written)) = self.written.get(place) {
+            return written.clone();
+        }
+        let report = Report::new(self.watched.snapshot(), self.settings);
+        let mut text = Vec::new();
+        // Writing to memory does not fail.
+        let _ = render::render(&[report], format, self.look, &mut text);
+        let text = Bytes::from(text);
+        if let Some(written) = self.written.get_mut(place) {
+            *written = Some(text.clone());
+        }
+        text
+    }
+}
