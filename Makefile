@@ -18,6 +18,7 @@ lint: ## Check the formatting and run clippy with warnings as errors
 lab: ## Build the control plane, Prometheus, DNS server and nginx of the live tests, once
 	@tests/lab/build.sh
 	@tests/lab/prometheus.sh
+	@tests/lab/alertmanager.sh
 	@tests/lab/hosts.sh
 
 live: lab ## Run the live tests only

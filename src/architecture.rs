@@ -73,7 +73,7 @@ const MODULES: &[(&str, &[&str])] = &[
         ],
     ),
     // Serving: what a report offers over HTTP.
-    ("exporter", &["text", "finding", "snapshot", "report", "gather"]),
+    ("exporter", &["text", "wire", "finding", "snapshot", "report", "render", "gather"]),
     // The program, and the targets of the fuzz tests.
     (
         "fuzz",

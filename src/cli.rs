@@ -295,13 +295,15 @@ impl Cli {
         }
     }
 
-    /// Returns the flags of a check, if the command has them.
-    fn check_args(&mut self) -> Option<&mut CheckArgs> {
-        match &mut self.command {
-            None => Some(&mut self.check),
-            Some(Command::Nodes(args) | Command::Profile { what: ProfileCommand::Show(args) }) => Some(args),
-            _ => None,
-        }
+    /// Returns the names of the webhooks of a command that sends messages, and its profile.
+    fn notifying(&mut self) -> Option<(&mut Vec<String>, &ProfileArgs)> {
+        let args = match &mut self.command {
+            Some(Command::Serve(args)) => return Some((&mut args.notify, &args.profile)),
+            None => &mut self.check,
+            Some(Command::Nodes(args) | Command::Profile { what: ProfileCommand::Show(args) }) => args,
+            _ => return None,
+        };
+        Some((&mut args.notify, &args.profile))
     }
 }
 

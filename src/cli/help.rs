@@ -79,8 +79,19 @@ const SCREENS: &[Screen] = &[
         examples: &[
             ("serve -A", "metrics and report on 127.0.0.1:9880"),
             ("serve -n shop --listen 0.0.0.0:9880", "in a pod"),
+            ("serve -A --notify ops --state told.json", "changes to a chat"),
         ],
-        flags: &["listen", "namespace", "all_namespaces", "selector", "context", "lang", "profile"],
+        flags: &[
+            "listen",
+            "notify",
+            "namespace",
+            "all_namespaces",
+            "selector",
+            "context",
+            "fail_on",
+            "lang",
+            "profile",
+        ],
     },
     Screen {
         path: &["snapshot"],
@@ -114,10 +125,11 @@ const SCREENS: &[Screen] = &[
 ];
 
 /// Flags that mean something else in a command: its name, the id of the flag, and the text in the long help.
-const OWN: [(&str, &str, &str); 3] = [
+const OWN: [(&str, &str, &str); 4] = [
     ("nodes", "namespace", "Namespaces, comma-separated or repeated (default: all)"),
     ("nodes", "all", "Show all nodes and namespaces"),
     ("diff", "all", "Show all changes, and findings without changes"),
+    ("serve", "fail_on", "Send changes of incidents of this severity or higher (new: medium; never: none)"),
 ];
 
 /// Returns the text of a flag in the short help; `{values}` stands for its possible values.
@@ -128,6 +140,8 @@ fn short_text(path: &[&str], id: &str) -> &'static str {
         (["rightsize"], "all") => "Show every row",
         (["nodes"], "all") => "Show all nodes and namespaces",
         (["snapshot"], "output") | (["profile", "init"], "config") => "File to write; - is standard output",
+        (["serve"], "fail_on") => "Minimum severity of changes that are sent (default: high)",
+        (_, "notify") => "Send changes to these webhooks of the profile",
         (_, "namespace") => "Namespaces, comma-separated (default: context's)",
         (_, "all_namespaces") => "All namespaces",
         (_, "selector") => "Only pods with these labels, and their owners",

@@ -1,7 +1,7 @@
 //! The flags of profiles, and the commands for profiles.
 
 use super::layers::{Environment, variable};
-use super::{CheckArgs, Cli, ConnectArgs, JudgeArgs, ListArgs, ScopeArgs, ShowArgs};
+use super::{CheckArgs, Cli, Command, ConnectArgs, JudgeArgs, ListArgs, ScopeArgs, ShowArgs};
 use crate::policy::profile::Error;
 use crate::policy::setting::{Resolved, Set};
 use crate::text::suggest::suggestion;
@@ -76,16 +76,17 @@ const NOTIFY: &str = "HEALTHCHECK_NOTIFY";
 pub(super) fn choose_webhooks(cli: &mut Cli, environment: Environment) -> Result<(), Error> {
     // Other commands send no messages.
     let is_report = cli.command.is_none() && cli.object.is_empty();
-    let Some(args) = cli.check_args() else { return Ok(()) };
+    let sends = is_report || matches!(cli.command, Some(Command::Serve(_)));
+    let Some((notify, profile)) = cli.notifying() else { return Ok(()) };
     let mut place = "--notify";
-    let names = if is_report && args.notify.is_empty() { variable(NOTIFY, environment)? } else { None };
+    let names = if sends && notify.is_empty() { variable(NOTIFY, environment)? } else { None };
     if let Some(names) = names {
         place = NOTIFY;
-        args.notify = names.split(',').map(|name| name.trim().to_owned()).collect();
+        *notify = names.split(',').map(|name| name.trim().to_owned()).collect();
     }
-    let chosen = &args.profile.resolved.chosen;
+    let chosen = &profile.resolved.chosen;
     let known: Vec<&str> = chosen.webhooks.iter().map(|webhook| webhook.name.as_str()).collect();
-    let Some(unknown) = args.notify.iter().find(|name| !known.contains(&name.as_str())) else {
+    let Some(unknown) = notify.iter().find(|name| !known.contains(&name.as_str())) else {
         return Ok(());
     };
     let text = match chosen.name.as_str() {

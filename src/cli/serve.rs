@@ -1,9 +1,12 @@
 //! The flags of `serve`.
 
+use super::duration::duration;
 use super::{ConnectArgs, JudgeArgs, ListArgs, ProfileArgs, ScopeArgs};
 use crate::text::Lang;
-use clap::Args;
+use clap::{ArgAction, Args, ValueHint};
 use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
 
 /// A service that watches a cluster.
 #[derive(Debug, Args)]
@@ -14,6 +17,15 @@ pub struct ServeArgs {
     /// Language of the documents: en, zh-TW or zh-CN (default: that of the locale)
     #[arg(long, ignore_case = true, help_heading = "Service")]
     pub lang: Option<Lang>,
+    /// Send changes to these webhooks of the profile (default: HEALTHCHECK_NOTIFY)
+    #[arg(long, value_name = "NAME", value_delimiter = ',', action = ArgAction::Append, help_heading = "Service")]
+    pub notify: Vec<String>,
+    /// Send what lasts again after this time (0: never)
+    #[arg(long, value_name = "DURATION", default_value = "4h", value_parser = duration, help_heading = "Service")]
+    pub repeat: Duration,
+    /// File that keeps what webhooks were told, so that a restart does not repeat it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "notify", help_heading = "Service")]
+    pub state: Option<PathBuf>,
     /// The scope.
     #[command(flatten)]
     pub scope: ScopeArgs,

@@ -41,7 +41,7 @@ pub use list::{ListRequest, Sink};
 pub(crate) use list_result::ListResult;
 pub use options::{ConnectOptions, ListOptions};
 pub use page::{Accept, ApiClient, Request, RetryPolicy};
-pub use post::{NotSent, post};
+pub use post::{Body as Message, NotSent, post};
 pub use progress::Progress;
 pub use silence::Silence;
 pub use stop::Stop;

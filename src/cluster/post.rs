@@ -12,7 +12,7 @@ use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use http_body_util::BodyExt;
 use kube::Client;
-use kube::client::Body;
+use ring::hmac;
 use std::fmt;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
@@ -44,29 +44,59 @@ impl fmt::Display for NotSent {
 
 impl std::error::Error for NotSent {}
 
+impl Body {
+    /// The text of a chat.
+    pub fn text(text: &str) -> Self {
+        Self { json: serde_json::json!({ "text": text }).to_string(), signature: None }
+    }
+
+    /// JSON, signed with a key unless the key is empty.
+    pub fn signed(json: String, key: &str) -> Self {
+        let sign = || {
+            let key = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
+            let digits = hmac::sign(&key, json.as_bytes());
+            let digits: String = digits.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("sha256={digits}")
+        };
+        let signature = (!key.is_empty()).then(sign);
+        Self { json, signature }
+    }
+}
+
 /// Why an attempt failed, and the pause before the retry, if one may help.
 struct Failed {
     why: String,
     again: Option<Duration>,
 }
 
-/// Posts a text. A connection that could not be made, 429 and 5xx are retried once. A missing response is not, nor a
+/// The header with the signature of a body.
+const SIGNATURE: &str = "x-healthcheck-signature";
+
+/// A message: JSON, and its signature if the recipient has a key.
+#[derive(Clone, Debug)]
+pub struct Body {
+    /// The JSON.
+    pub json: String,
+    /// The value of the header `X-Healthcheck-Signature`: `sha256=` and the HMAC of the JSON in hexadecimal digits.
+    pub signature: Option<String>,
+}
+
+/// Posts a message. A connection that could not be made, 429 and 5xx are retried once. A missing response is not, nor a
 /// connection that the server closed: the message may have arrived.
 ///
 /// # Errors
 /// If the message was not delivered.
-pub async fn post(address: &Address, text: &str) -> Result<(), NotSent> {
-    post_within(LIMITS, address, text).await
+pub async fn post(address: &Address, body: &Body) -> Result<(), NotSent> {
+    post_within(LIMITS, address, body).await
 }
 
-async fn post_within(limits: Limits, address: &Address, text: &str) -> Result<(), NotSent> {
+async fn post_within(limits: Limits, address: &Address, body: &Body) -> Result<(), NotSent> {
     let client = client(address)?;
-    let body = serde_json::json!({ "text": text }).to_string();
     let not_sent = |failed: Failed| NotSent(failed.why);
-    let first = attempt(limits, &client, address, &body).await;
+    let first = attempt(limits, &client, address, body).await;
     let Err(Failed { again: Some(pause), .. }) = first else { return first.map_err(not_sent) };
     sleep(pause).await;
-    attempt(limits, &client, address, &body).await.map_err(not_sent)
+    attempt(limits, &client, address, body).await.map_err(not_sent)
 }
 
 fn client(address: &Address) -> Result<Client, NotSent> {
@@ -75,16 +105,19 @@ fn client(address: &Address) -> Result<Client, NotSent> {
     Client::try_from(config).map_err(|error| NotSent(format!("cannot connect: {error}")))
 }
 
-async fn attempt(limits: Limits, client: &Client, address: &Address, body: &str) -> Result<(), Failed> {
+async fn attempt(limits: Limits, client: &Client, address: &Address, body: &Body) -> Result<(), Failed> {
     let seconds = limits.attempt.as_secs();
     let late = |_| Err(Failed { why: format!("no answer within {seconds} s"), again: None });
     timeout(limits.attempt, send(limits, client, address, body)).await.unwrap_or_else(late)
 }
 
-async fn send(limits: Limits, client: &Client, address: &Address, body: &str) -> Result<(), Failed> {
-    let call = http::Request::post(address.path())
-        .header(CONTENT_TYPE, "application/json")
-        .body(Body::from(body.as_bytes().to_vec()))
+async fn send(limits: Limits, client: &Client, address: &Address, body: &Body) -> Result<(), Failed> {
+    let mut call = http::Request::post(address.path()).header(CONTENT_TYPE, "application/json");
+    if let Some(signature) = &body.signature {
+        call = call.header(SIGNATURE, signature);
+    }
+    let call = call
+        .body(kube::client::Body::from(body.json.clone().into_bytes()))
         .map_err(|_| Failed { why: "the address is not valid".to_owned(), again: None })?;
     let lost = |error: kube::Error| {
         let error = transport(&error, &address.origin());

@@ -5,7 +5,9 @@
 mod figures;
 mod http;
 mod metrics;
+mod told;
 
 pub use figures::Figures;
 pub use http::{Asked, Document, Server};
 pub use metrics::Metrics;
+pub use told::{Known, incidents};

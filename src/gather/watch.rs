@@ -5,6 +5,7 @@
 
 mod follow;
 mod kept;
+mod measured;
 mod stats;
 mod tails;
 
@@ -19,6 +20,7 @@ use crate::snapshot::{Snapshot, Warnings};
 use crate::wire::{Kind, Object, WatchEvent};
 use follow::{Follow, Update};
 use kept::{Kept, KnownWarnings};
+use measured::Measuring;
 use std::sync::Arc;
 use std::time::Duration;
 use tails::Tails;
@@ -46,6 +48,8 @@ pub struct Watched<'p> {
     stats: Arc<Stats>,
     /// The coverage that does not change: namespaces, and what was left out by request.
     fixed: Coverage,
+    /// The coverage of what was measured last.
+    measured: Coverage,
     tidied: Instant,
 }
 
@@ -97,6 +101,9 @@ impl<'p> Watched<'p> {
         if run.all_evidence {
             snapshot.warnings = Warnings::OfAll;
         }
+        let measuring = Measuring { request: run.source_request(), names: names.clone(), to: sender.clone() };
+        let measured = measuring.once().await;
+        tasks.spawn(measuring.run());
         let tails = Tails::new(Arc::clone(&run.client), sender);
         let (warnings, tidied) = (first.warnings, Instant::now());
         let mut watched = Self {
@@ -110,8 +117,12 @@ impl<'p> Watched<'p> {
             _tasks: tasks,
             stats,
             fixed,
+            measured: Coverage::default(),
             tidied,
         };
+        if let Some((kept, coverage)) = measured {
+            watched.measure(kept, coverage);
+        }
         watched.sort();
         Ok(watched)
     }
@@ -169,16 +180,20 @@ impl<'p> Watched<'p> {
             }
             coverage.add(of_list);
         }
+        coverage.add(self.measured.clone());
         coverage
     }
 
     fn apply(&mut self, index: usize, update: Update) {
-        let Some(list) = self.lists.get_mut(index) else {
-            if let Update::Tail(tail) = update {
-                self.tails.take(tail);
+        let update = match update {
+            Update::Tail(tail) => return self.tails.take(tail),
+            Update::Measured(kept, coverage) => {
+                self.measure(kept, coverage);
+                return self.sort();
             }
-            return;
+            update => update,
         };
+        let Some(list) = self.lists.get_mut(index) else { return };
         match update {
             Update::Event(event) => self.change(index, event),
             Update::Read(kept, result) => {
@@ -191,7 +206,7 @@ impl<'p> Watched<'p> {
                 list.interrupted.get_or_insert((Instant::now(), error));
             }
             Update::Resumed => list.interrupted = None,
-            Update::Tail(tail) => self.tails.take(tail),
+            Update::Tail(_) | Update::Measured(..) => {}
         }
     }
 
@@ -222,6 +237,13 @@ impl<'p> Watched<'p> {
         }
         rows.append(kept.rows);
         self.sort();
+    }
+
+    /// Replaces what was measured.
+    fn measure(&mut self, kept: Kept, coverage: Coverage) {
+        self.snapshot.rows.forget(Kind::Throttling, None);
+        self.snapshot.rows.append(kept.rows);
+        self.measured = coverage;
     }
 
     /// Sorts the rows. What that finds belongs to the coverage from then on.

@@ -22,6 +22,7 @@ mod muted;
 mod name;
 mod next;
 mod nodes;
+pub mod notice;
 mod overview;
 mod page;
 mod profile;

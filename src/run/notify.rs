@@ -7,7 +7,7 @@ use super::live::block_on;
 use super::{Failure, look};
 use crate::cli::{CheckArgs, Exit};
 use crate::finding::Severity;
-use crate::policy::profile::{Address, Source, Webhook, When};
+use crate::policy::profile::{Address, Source, Webhook, WebhookType, When};
 use crate::policy::settings::Settings;
 use crate::render::{self, ChatSummary};
 use crate::report::{Report, Verdict};
@@ -61,6 +61,12 @@ impl Notifications {
                 let text = format!("webhook {} has \"when: new\", which needs an earlier run", webhook.name);
                 return Err(Failure::new(text).with_hint(COMPARE));
             }
+            if webhook.r#type != WebhookType::Text {
+                let text = format!("webhook {} has a type that only serve sends", webhook.name);
+                return Err(
+                    Failure::new(text).with_hint("use kubectl healthcheck serve --notify, or type: text")
+                );
+            }
             let lang = webhook.lang.unwrap_or(look::look(&args.show).lang);
             let (name, when) = (webhook.name.clone(), webhook.when);
             Ok(Recipient { name, address: address(webhook)?, when, lang, summaries: Vec::new() })
@@ -100,9 +106,9 @@ impl Notifications {
     async fn deliver(self) -> Vec<(usize, String)> {
         let mut tasks = JoinSet::new();
         for (index, to) in self.to.into_iter().enumerate().filter(|(_, to)| to.wants(self.worst_new)) {
-            let text = render::message(&to.summaries, to.lang);
+            let body = cluster::Message::text(&render::message(&to.summaries, to.lang));
             tasks.spawn(async move {
-                let why = cluster::post(&to.address, &text).await.err()?;
+                let why = cluster::post(&to.address, &body).await.err()?;
                 Some((index, format!("could not notify {} ({}): {why}", to.name, to.address)))
             });
         }
@@ -145,12 +151,23 @@ fn is_trouble(verdict: Verdict) -> bool {
 }
 
 /// Reads the address of a webhook.
-fn address(webhook: &Webhook) -> Result<Address, Failure> {
+pub(super) fn address(webhook: &Webhook) -> Result<Address, Failure> {
+    if let Source::Written(address) = &webhook.address {
+        return Ok(address.clone());
+    }
+    let text = secret(webhook, &webhook.address)?;
     let wrong = |error: String| Failure::new(format!("{}: webhook {}: {error}", webhook.place, webhook.name));
-    let text = match &webhook.address {
-        Source::Written(address) => return Ok(address.clone()),
-        Source::Env(name) => super::environment(name)
-            .ok_or_else(|| wrong(format!("environment variable {name} is not set")))?,
+    Address::new(&text).map_err(|error| wrong(format!("{}: {error}", webhook.address)))
+}
+
+/// Reads a secret of a webhook from the environment or a file.
+pub(super) fn secret(webhook: &Webhook, source: &Source) -> Result<String, Failure> {
+    let wrong = |error: String| Failure::new(format!("{}: webhook {}: {error}", webhook.place, webhook.name));
+    match source {
+        Source::Written(_) => Ok(String::new()),
+        Source::Env(name) => {
+            super::environment(name).ok_or_else(|| wrong(format!("environment variable {name} is not set")))
+        }
         Source::File(path) => {
             let folder = Path::new(&webhook.place.path).parent().unwrap_or(Path::new(""));
             let path = folder.join(path);
@@ -158,8 +175,7 @@ fn address(webhook: &Webhook) -> Result<Address, Failure> {
             let read =
                 std::fs::File::open(&path).and_then(|file| file.take(MOST_BYTES).read_to_string(&mut text));
             read.map_err(|error| wrong(format!("{}: {}", path.display(), crate::text::io_words(&error))))?;
-            text
+            Ok(text.trim().to_owned())
         }
-    };
-    Address::new(&text).map_err(|error| wrong(format!("{}: {error}", webhook.address)))
+    }
 }

@@ -1,5 +1,7 @@
 //! A cluster that is watched until the program is stopped: its report and metrics over HTTP.
 
+mod changes;
+
 use super::Failure;
 use super::check::settings;
 use super::live::{Flags, Live};
@@ -14,6 +16,7 @@ use crate::render::{self, Format, Look, RowOptions};
 use crate::report::Report;
 use crate::wire::Time;
 use bytes::Bytes;
+use changes::Changes;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -51,6 +54,7 @@ async fn run(live: &Live, args: &ServeArgs, settings: &Settings, look: Look) -> 
     let refused = |error: std::io::Error| {
         Failure::new(format!("cannot listen on {}: {}", args.listen, crate::text::io_words(&error)))
     };
+    let changes = Changes::open(args, look.lang)?;
     let listener = TcpListener::bind(args.listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     let progress = live.progress(false);
@@ -69,6 +73,7 @@ async fn run(live: &Live, args: &ServeArgs, settings: &Settings, look: Look) -> 
         }
     });
     let mut service = Service {
+        changes,
         watched: &mut watched,
         settings,
         look,
@@ -77,12 +82,14 @@ async fn run(live: &Live, args: &ServeArgs, settings: &Settings, look: Look) -> 
         written: [None, None],
     };
     service.run(asked, live).await;
+    service.changes.drain().await;
     accepting.abort();
     Ok(Exit::Clean)
 }
 
 /// A cluster that is watched, and what is known of its last report.
 struct Service<'s, 'p> {
+    changes: Changes,
     watched: &'s mut Watched<'p>,
     settings: &'s Settings,
     look: Look,
@@ -111,6 +118,7 @@ impl Service<'_, '_> {
                     self.judge();
                     (judged_at, changed) = (Instant::now(), false);
                 }
+                () = self.changes.delivered() => {}
                 () = self.watched.changed() => changed = true,
             }
         }
@@ -121,6 +129,7 @@ impl Service<'_, '_> {
         let behind = self.watched.behind();
         let began = Instant::now();
         let report = Report::new(self.watched.snapshot(), self.settings);
+        self.changes.of(&report);
         self.server.metrics().set(Figures::of(&report, began.elapsed(), behind));
         self.ready.store(behind < OUT_OF_DATE, Ordering::Relaxed);
     }

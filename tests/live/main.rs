@@ -3,6 +3,7 @@
 #![allow(clippy::too_many_lines, reason = "tables of cases are long")]
 #![allow(unreachable_pub, reason = "shared between the modules of one test binary")]
 
+mod alerts;
 mod annotations;
 mod cells;
 mod certificates;

@@ -89,12 +89,12 @@ impl Drop for Service {
     }
 }
 
-fn namespace(name: &str) -> Value {
+pub fn namespace(name: &str) -> Value {
     json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } })
 }
 
 /// The series of healthy pods of a namespace.
-fn of_class(namespace: &str, class: &str) -> String {
+pub fn of_class(namespace: &str, class: &str) -> String {
     format!("healthcheck_pods{{namespace=\"{namespace}\",class=\"{class}\"}}")
 }
 
@@ -108,7 +108,7 @@ fn lasting(mut report: Value) -> Value {
     report
 }
 
-fn failed(namespace: &str, name: &str) -> Value {
+pub fn failed(namespace: &str, name: &str) -> Value {
     let mut pod = healthy(namespace, name);
     pod["status"] = json!({
         "phase": "Failed", "reason": "Evicted", "message": "The node was low on resource: memory.",

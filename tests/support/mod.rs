@@ -9,6 +9,7 @@
 #![allow(unreachable_pub, reason = "each test binary is its own crate")]
 #![allow(missing_docs, reason = "tests are read with their code")]
 
+pub mod alertmanager;
 pub mod certificates;
 pub mod corpus;
 pub mod credentials;
@@ -18,6 +19,7 @@ pub mod faults;
 pub mod lab;
 pub mod pigo;
 pub mod prometheus;
+pub mod receiver;
 pub mod scripted;
 pub mod shapes;
 

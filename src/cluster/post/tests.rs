@@ -22,7 +22,7 @@ async fn serving(faults: impl IntoIterator<Item = Fault>) -> (Fake, Served) {
 #[tokio::test]
 async fn the_text_is_posted_as_json_without_credentials() {
     let (fake, served) = serving([]).await;
-    post(&hook(served.address), "🟡 *shop*\n\"quoted\"").await.unwrap();
+    post(&hook(served.address), &Body::text("🟡 *shop*\n\"quoted\"")).await.unwrap();
     let body: serde_json::Value = serde_json::from_str(&fake.posted()[0]).unwrap();
     assert_eq!(body, serde_json::json!({ "text": "🟡 *shop*\n\"quoted\"" }));
     assert_eq!(
@@ -37,11 +37,11 @@ async fn what_may_pass_is_retried_once() {
         [Fault::Status(429, &[("retry-after", "0")]), Fault::Status(500, &[]), Fault::Status(503, &[])]
     {
         let (fake, served) = serving([fault.clone()]).await;
-        assert_eq!(post_within(QUICK, &hook(served.address), "a").await, Ok(()), "{fault:?}");
+        assert_eq!(post_within(QUICK, &hook(served.address), &Body::text("a")).await, Ok(()), "{fault:?}");
         assert_eq!(fake.posted().len(), 2);
     }
     let (fake, served) = serving([Fault::Status(503, &[]), Fault::Status(500, &[])]).await;
-    let error = post_within(QUICK, &hook(served.address), "a").await.unwrap_err();
+    let error = post_within(QUICK, &hook(served.address), &Body::text("a")).await.unwrap_err();
     assert_eq!((error.to_string().as_str(), fake.posted().len()), ("HTTP 500", 2));
 }
 
@@ -55,7 +55,7 @@ async fn what_will_not_pass_is_not_retried() {
         (Fault::Status(429, &[("retry-after", "60")]), "HTTP 429: the server asks to wait 60 s"),
     ] {
         let (fake, served) = serving([fault]).await;
-        let error = post_within(QUICK, &hook(served.address), "a").await.unwrap_err();
+        let error = post_within(QUICK, &hook(served.address), &Body::text("a")).await.unwrap_err();
         assert_eq!((error.to_string().as_str(), fake.posted().len()), (why, 1));
     }
 }
@@ -64,20 +64,20 @@ async fn what_will_not_pass_is_not_retried() {
 async fn a_missing_response_is_not_retried() {
     let (fake, served) = serving([Fault::Hang]).await;
     let limits = Limits { attempt: Duration::from_millis(50), ..QUICK };
-    let error = post_within(limits, &hook(served.address), "a").await.unwrap_err();
+    let error = post_within(limits, &hook(served.address), &Body::text("a")).await.unwrap_err();
     assert_eq!(error.to_string(), "no answer within 0 s");
     assert!(fake.posted().len() <= 1, "the message may have arrived");
 }
 
 #[tokio::test]
 async fn a_refused_connection_is_named_without_the_secret() {
-    let error = post_within(QUICK, &hook(closed_port()), "a").await.unwrap_err().to_string();
+    let error = post_within(QUICK, &hook(closed_port()), &Body::text("a")).await.unwrap_err().to_string();
     assert_eq!(error, "the connection was refused");
 }
 
 #[tokio::test]
 async fn a_server_that_closes_the_connection_gets_the_message_once() {
     let (fake, served) = serving([Fault::Io(std::io::ErrorKind::ConnectionReset)]).await;
-    assert!(post_within(QUICK, &hook(served.address), "a").await.is_err());
+    assert!(post_within(QUICK, &hook(served.address), &Body::text("a")).await.is_err());
     assert_eq!(fake.posted().len(), 1, "the message may have arrived");
 }

@@ -8,7 +8,7 @@ use crate::cluster::list;
 use crate::cluster::page::{ApiClient, pause};
 use crate::cluster::watch::{Ended, Watch};
 use crate::cluster::{Error, ListRequest, ListResult};
-use crate::model::{Names, Reason};
+use crate::model::{Coverage, Names, Reason};
 use crate::text::{Message, reasons};
 use crate::wire::WatchEvent;
 use std::sync::Arc;
@@ -19,14 +19,17 @@ use tokio::time::{Instant, sleep};
 /// The pause after a list that the user may not read, or that the server does not serve. Rights and extensions may come.
 const REFUSED: Duration = Duration::from_secs(600);
 
+/// How often a metrics server is asked. It measures every 15 seconds by default.
+const METERED: Duration = Duration::from_secs(60);
+
 /// The pause after a list that does not state its moment.
 const UNWATCHED: Duration = Duration::from_secs(60);
 
 /// A watch that lasts for less than this counts as a failure: a broken proxy may end each watch at once.
 const SHORT: Duration = Duration::from_secs(1);
 
-/// A watch that lasts for longer than this shows that the server works.
-const LONG: Duration = Duration::from_secs(5);
+/// A watch that lasts for longer than this shows that the server works, even if a proxy cuts it.
+const LONG: Duration = Duration::from_secs(2);
 
 /// What happens to a list.
 pub(super) enum Update {
@@ -42,6 +45,8 @@ pub(super) enum Update {
     Resumed,
     /// The end of a log was read.
     Tail(Tail),
+    /// Something was measured again.
+    Measured(Kept, Coverage),
 }
 
 /// A list that is followed, and where its updates go.
@@ -70,6 +75,11 @@ impl Follow {
     }
 
     async fn on(&self, mut version: String) -> Result<(), Over> {
+        // The metrics API cannot be watched.
+        while self.request.kind.is_metered() {
+            sleep(METERED).await;
+            self.read(&mut version).await?;
+        }
         let (mut failures, mut interrupted) = (0, false);
         loop {
             let began = Instant::now();

@@ -47,7 +47,9 @@ impl Stats {
     /// Counts the pages of a list.
     pub(super) fn list(&self, kind: Kind, pages: u64, took: Duration, error: Option<&Error>) {
         let mut tally = self.tally();
-        *tally.requests.entry((Verb::List, kind, "success")).or_default() += pages;
+        if pages > 0 {
+            *tally.requests.entry((Verb::List, kind, "success")).or_default() += pages;
+        }
         if let Some(error) = error {
             *tally.requests.entry((Verb::List, kind, result(error))).or_default() += 1;
         }

@@ -21,7 +21,7 @@ pub use read::{Chosen, Place, VARIABLE, choose, default_path, is_plain, parse, r
 pub(crate) use rules::slashed;
 pub use rules::{Link, Matcher, Mute, PLACEHOLDERS, Pattern, Rules, day};
 pub use section::Section;
-pub use webhook::{Address, Secret, Source, Webhook, When};
+pub use webhook::{Address, Secret, Source, Webhook, WebhookType, When};
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -121,6 +121,11 @@ pub struct NotifyEntry {
     pub url: Option<At<Secret>>,
     /// Where the address is, instead of url.
     pub url_from: Option<At<UrlFrom>>,
+    /// The format of the messages: text (default, as most chats take it), slack (blocks), teams, alertmanager, pagerduty, or json. All but text are for serve.
+    #[cfg_attr(test, schemars(extend("enum" = ["text", "slack", "teams", "alertmanager", "pagerduty", "json", null])))]
+    pub r#type: Option<At<String>>,
+    /// Where the routing key of PagerDuty is, or the key that signs JSON.
+    pub key_from: Option<At<UrlFrom>>,
     /// The runs that send a message: always; trouble (default), if the verdict is neither healthy nor progressing; new, if there are new findings of medium or high severity.
     #[cfg_attr(test, schemars(extend("enum" = ["always", "trouble", "new", null])))]
     pub when: Option<At<String>>,

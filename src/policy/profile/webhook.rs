@@ -10,13 +10,17 @@ use serde::Deserialize;
 use std::fmt::{self, Debug, Display};
 use std::path::PathBuf;
 
-/// A webhook that takes `{"text": "…"}` by POST.
+/// A webhook, which takes JSON by POST.
 #[derive(Clone, Debug)]
 pub struct Webhook {
     /// Its name for `--notify`.
     pub name: String,
     /// Where its address is.
     pub address: Source,
+    /// The format of its messages.
+    pub r#type: WebhookType,
+    /// Where the routing key of PagerDuty is, or the key that signs JSON.
+    pub key: Option<Source>,
     /// The runs to report.
     pub when: When,
     /// The language of its messages; `None` for that of the run.
@@ -34,6 +38,35 @@ pub enum Source {
     Env(String),
     /// In this file, a path from the folder of the profile's file.
     File(PathBuf),
+}
+
+/// The format of the messages to a webhook.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WebhookType {
+    /// `{"text": "…"}`, as Slack, Mattermost, Rocket.Chat and Google Chat take it.
+    #[default]
+    Text,
+    /// Block Kit of Slack.
+    Slack,
+    /// An Adaptive Card for a workflow of Microsoft Teams.
+    Teams,
+    /// Alerts for Alertmanager's API v2.
+    Alertmanager,
+    /// Events of PagerDuty's Events API v2.
+    PagerDuty,
+    /// The changes as JSON, signed if there is a key.
+    Json,
+}
+
+impl WebhookType {
+    const NAMES: [(&'static str, WebhookType); 6] = [
+        ("text", WebhookType::Text),
+        ("slack", WebhookType::Slack),
+        ("teams", WebhookType::Teams),
+        ("alertmanager", WebhookType::Alertmanager),
+        ("pagerduty", WebhookType::PagerDuty),
+        ("json", WebhookType::Json),
+    ];
 }
 
 /// The runs that a webhook gets a message about.
@@ -177,7 +210,25 @@ fn webhook(entry: &At<NotifyEntry>, path: &str) -> Result<Webhook, Error> {
     };
     let when = entry.when.as_ref().map(|at| when(at, path)).transpose()?;
     let lang = entry.lang.as_ref().map(|at| lang(at, path)).transpose()?;
-    Ok(Webhook { name: name.value.clone(), address, when: when.unwrap_or_default(), lang, place })
+    let r#type = entry.r#type.as_ref().map(|at| r#type(at, path)).transpose()?.unwrap_or_default();
+    let key = entry.key_from.as_ref().map(|at| source(at, path)).transpose()?;
+    if r#type == WebhookType::PagerDuty && key.is_none() {
+        let text = format!("webhook \"{}\" of type pagerduty needs keyFrom: its routing key", name.value);
+        return Err(place.wrong(text, None));
+    }
+    let when = when.unwrap_or_default();
+    Ok(Webhook { name: name.value.clone(), address, r#type, key, when, lang, place })
+}
+
+fn r#type(at: &At<String>, path: &str) -> Result<WebhookType, Error> {
+    let found = WebhookType::NAMES.iter().find(|(name, _)| *name == at.value).map(|(_, of)| *of);
+    let known = WebhookType::NAMES.map(|(name, _)| name);
+    found.ok_or_else(|| {
+        Place::of(path, at).wrong(
+            format!("type: \"{}\" is not one of {}", at.value, known.join(", ")),
+            suggestion(&at.value, &known),
+        )
+    })
 }
 
 fn source(from: &At<UrlFrom>, path: &str) -> Result<Source, Error> {

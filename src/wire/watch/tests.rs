@@ -58,8 +58,7 @@ proptest! {
 
 #[test]
 fn lines_of_json_are_read_as_well() {
-    let line =
-        |what: &str, object: serde_json::Value| format!("{}\n", json!({ "type": what, "object": object }));
+    let line = |what: &str, object: Value| format!("{}\n", json!({ "type": what, "object": object }));
     let metadata = json!({ "name": "a", "resourceVersion": "7" });
     let text = line("MODIFIED", json!({ "kind": "Pod", "metadata": metadata }))
         + &line("BOOKMARK", json!({ "kind": "Pod", "metadata": { "resourceVersion": "8" } }))
