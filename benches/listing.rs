@@ -1,7 +1,7 @@
 //! `make bench`: a check of a large cluster compared with `kubectl get pods -A` and with a bare paged read of the
 //! same pods, on the same real API server, in one run. It prints figures and judges nothing.
 //!
-//!   cargo bench --bench listing -- [--pods 10000] [--runs 5] [--only size|trouble|weather|large|diff|sources|logs]
+//!   cargo bench --bench listing -- [--pods 10000] [--runs 5] [--only size|trouble|weather|large|diff|sources|logs|watch] [--seconds 60]
 //!
 //! The program is the release build; `TEST_BINARY` names another one. `--against BINARY` runs another build of the program
 //! next to it, and prints the ratios of the pairs.
@@ -22,6 +22,8 @@ mod logs;
 mod sources;
 #[path = "../tests/support/mod.rs"]
 mod support;
+#[path = "parts/watch.rs"]
+mod watch;
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
@@ -78,6 +80,13 @@ fn main() {
     }
     let part = text("--only");
     let old = text("--against");
+    if part.as_deref() == Some("watch") {
+        return watch::watch(
+            &loaded(crowd, &std::env::current_exe().unwrap()),
+            crowd,
+            number("--seconds", 60),
+        );
+    }
     measure(crowd, runs, old.as_deref().map(Path::new), &|name| {
         part.as_deref().is_none_or(|part| part == name)
     });

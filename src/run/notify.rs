@@ -6,6 +6,7 @@ use super::baseline::COMPARE;
 use super::live::block_on;
 use super::{Failure, look};
 use crate::cli::{CheckArgs, Exit};
+use crate::compare::changes::Changes;
 use crate::finding::Severity;
 use crate::policy::profile::{Address, Source, Webhook, WebhookType, When};
 use crate::policy::settings::Settings;
@@ -26,6 +27,8 @@ pub(super) struct Notifications {
     to: Vec<Recipient>,
     /// The worst severity of new findings.
     worst_new: Option<Severity>,
+    /// Whether a finding of medium or high severity is new, worse, better or fixed, or the first run has found trouble.
+    changed: bool,
 }
 
 /// A webhook, and its messages.
@@ -57,8 +60,9 @@ impl Notifications {
             .filter(|webhook| args.notify.contains(&webhook.name));
         let compares = args.compare.given().is_some();
         let to = |webhook: &Webhook| {
-            if webhook.when == When::New && !compares {
-                let text = format!("webhook {} has \"when: new\", which needs an earlier run", webhook.name);
+            if matches!(webhook.when, When::New | When::Changed) && !compares {
+                let (name, when) = (&webhook.name, webhook.when.id());
+                let text = format!("webhook {name} has \"when: {when}\", which needs an earlier run");
                 return Err(Failure::new(text).with_hint(COMPARE));
             }
             if webhook.r#type != WebhookType::Text {
@@ -71,12 +75,13 @@ impl Notifications {
             let (name, when) = (webhook.name.clone(), webhook.when);
             Ok(Recipient { name, address: address(webhook)?, when, lang, summaries: Vec::new() })
         };
-        Ok(Self { to: asked.map(to).collect::<Result<_, _>>()?, worst_new: None })
+        Ok(Self { to: asked.map(to).collect::<Result<_, _>>()?, worst_new: None, changed: false })
     }
 
     /// Adds a report to the messages.
     pub(super) fn add(&mut self, report: &Report) {
         self.worst_new = self.worst_new.max(report.summary().worst_new);
+        self.changed |= report.changes().map_or(is_trouble(report.verdict), Changes::is_news);
         for to in &mut self.to {
             to.summaries.push(ChatSummary::of(report, to.lang));
         }
@@ -105,7 +110,9 @@ impl Notifications {
     /// Sends all messages in parallel. Returns a line for each failure.
     async fn deliver(self) -> Vec<(usize, String)> {
         let mut tasks = JoinSet::new();
-        for (index, to) in self.to.into_iter().enumerate().filter(|(_, to)| to.wants(self.worst_new)) {
+        for (index, to) in
+            self.to.into_iter().enumerate().filter(|(_, to)| to.wants(self.worst_new, self.changed))
+        {
             let body = cluster::Message::text(&render::message(&to.summaries, to.lang));
             tasks.spawn(async move {
                 let why = cluster::post(&to.address, &body).await.err()?;
@@ -136,11 +143,12 @@ impl Notifications {
 }
 
 impl Recipient {
-    fn wants(&self, worst_new: Option<Severity>) -> bool {
+    fn wants(&self, worst_new: Option<Severity>, changed: bool) -> bool {
         match self.when {
             When::Always => true,
             When::Trouble => self.summaries.iter().any(|summary| is_trouble(summary.verdict())),
             When::New => worst_new > Some(Severity::Low),
+            When::Changed => changed,
         }
     }
 }

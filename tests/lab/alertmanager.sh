@@ -12,6 +12,11 @@ other="set ALERTMANAGER_BIN to a folder with prometheus-alertmanager and amtool"
 unpack() {
   dpkg -x "$work"/prometheus-alertmanager_*.deb "$work/package"
   cp "$work/package/usr/bin/prometheus-alertmanager" "$work/package/usr/bin/amtool" "$1/"
+  cp "$work/package/usr/share/prometheus/alertmanager/"*.tmpl "$1/"
+  # Debian's build reads its templates from a folder of an installed package. This one reads them from its working folder: a
+  # path of the same length.
+  local folder=/usr/share/prometheus/alertmanager
+  sed -i "s#$folder#.$(printf '/%.0s' $(seq 2 ${#folder}))#g" "$1/prometheus-alertmanager"
   "$1/prometheus-alertmanager" --version
 }
 provide "$@"

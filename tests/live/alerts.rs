@@ -2,11 +2,12 @@
 //! enforce the limits of chats and alert services get each change once.
 
 use crate::healthy;
-use crate::service::{Service, failed, namespace, of_class};
+use crate::service::{failed, namespace};
 use crate::support::alertmanager::Alertmanager;
 use crate::support::lab::Lab;
 use crate::support::prometheus::Prometheus;
 use crate::support::receiver::{Posted, Receiver};
+use crate::support::service::{Service, of_class};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -39,7 +40,8 @@ fn prometheus_fires_and_alertmanager_groups_and_resolves() {
     let lab = lab();
     let chat = Receiver::start(|_, _| (200, ""));
     let alertmanager = Alertmanager::start(&chat.url("/"));
-    let service = Service::start(&lab, &format!("-A {}", profile(&lab, &[("am", "alertmanager", alertmanager.url())])));
+    let service =
+        Service::start(&lab, &format!("-A {}", profile(&lab, &[("am", "alertmanager", alertmanager.url())])));
     // The rules as they are, without the minutes for which a condition must last.
     let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/prometheus/rules.yaml");
     let rules = std::fs::read_to_string(rules).unwrap();
@@ -89,7 +91,9 @@ fn strict(posted: &Posted, before: usize) -> (u16, &'static str) {
             let blocks = body["blocks"].as_array().unwrap();
             blocks.len() <= 50 && blocks.iter().all(|block| chars(&block["text"]["text"]) <= 3000)
         }
-        "/teams" => posted.text.len() <= 28 << 10 && body["attachments"][0]["content"]["type"] == "AdaptiveCard",
+        "/teams" => {
+            posted.text.len() <= 28 << 10 && body["attachments"][0]["content"]["type"] == "AdaptiveCard"
+        }
         "/pagerduty" => {
             let payload = &body["payload"];
             body["routing_key"] == "R0UT1NG-KEY"

@@ -11,6 +11,7 @@ mod commands;
 mod connection;
 mod contexts;
 mod corpus;
+mod deploy;
 mod encodings;
 mod faults;
 mod hosts;

@@ -29,13 +29,17 @@ impl Alertmanager {
              receivers:\n- {{name: chat, webhook_configs: [{{url: '{receiver}', send_resolved: true}}]}}\n"
         );
         std::fs::write(dir.path().join("alertmanager.yml"), config).unwrap();
+        let programs = binaries("tests/lab/alertmanager.sh");
+        for name in ["default.tmpl", "email.tmpl"].iter().filter(|name| programs.join(name).exists()) {
+            std::fs::copy(programs.join(name), dir.path().join(name)).unwrap();
+        }
         for _ in 0..5 {
             // Another program may take the port in between.
             let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
             let log = std::fs::File::create(dir.path().join("log")).unwrap();
             let mut supervisor = in_clean_environment("bash")
                 .args(["-c", SUPERVISOR, "supervisor"])
-                .arg(binaries("tests/lab/alertmanager.sh").join("prometheus-alertmanager"))
+                .arg(programs.join("prometheus-alertmanager"))
                 .args(["--config.file=alertmanager.yml", "--storage.path=data", "--cluster.listen-address="])
                 .arg(format!("--web.listen-address={address}"))
                 .current_dir(dir.path())

@@ -21,6 +21,7 @@ pub mod pigo;
 pub mod prometheus;
 pub mod receiver;
 pub mod scripted;
+pub mod service;
 pub mod shapes;
 
 use std::io::Write;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::cluster::Progress;
-use crate::cluster::fake::{Fake, Served, budget, clock, closed_port};
+use crate::cluster::fake::{Fake, Fault, Served, budget, clock, closed_port};
 use crate::cluster::page::{Accept, ApiClient, Request, RetryPolicy};
 use base64::Engine;
 use std::net::SocketAddr;
@@ -191,6 +191,36 @@ async fn the_credentials_reach_the_server() {
     let (fake, answer) = greeted(&format!("{{exec: {exec}}}")).await;
     assert!(answer.unwrap_err().to_string().contains("exec: executable sh failed with exit code 1"));
     assert!(fake.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_token_that_has_expired_is_renewed_once() {
+    let (fake, folder) = (Fake::default(), tempfile::tempdir().unwrap());
+    let served = fake.serve().await;
+    let count = folder.path().join("count");
+    let plugin = format!(
+        "echo >>{count}; printf '%s' '{{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\",\
+         \"status\":{{\"token\":\"t'$(wc -l <{count})'\"}}}}'",
+        count = count.display()
+    );
+    let user = serde_json::json!({ "exec": {
+        "apiVersion": "client.authentication.k8s.io/v1", "command": "sh", "args": ["-c", plugin],
+        "interactiveMode": "Never",
+    } });
+    let path = Served::kubeconfig(folder.path(), &[("prod", served.address, &user.to_string())]);
+    let options = ConnectOptions { kubeconfig: Some(path), ..ConnectOptions::default() };
+    let session = connect(&options, None).await.unwrap();
+    let client = ApiClient::new(session, &budget(), 1, Duration::ZERO, Progress::new(false, None, clock, 1));
+    let (deadline, patience) = (Duration::from_secs(60), RetryPolicy::Full);
+    let path = "/version".to_owned();
+    let request = Request { path, accept: Accept::Json, deadline, patience, form: None };
+    fake.fault("/version", [Fault::Status(401, &[])]);
+    assert!(client.ask(&request).await.is_ok());
+    assert_eq!(fake.authorizations(), ["Bearer t1", "Bearer t2"]);
+    // A server that accepts nothing does not keep the plugin busy.
+    fake.always("/version", Fault::Status(401, &[]));
+    assert!(client.ask(&request).await.unwrap_err().is_unauthorized());
+    assert_eq!(std::fs::read_to_string(&count).unwrap().len(), 2);
 }
 
 /// The library asks the issuer for a new token within the request that needs it.

@@ -126,8 +126,8 @@ pub struct NotifyEntry {
     pub r#type: Option<At<String>>,
     /// Where the routing key of PagerDuty is, or the key that signs JSON.
     pub key_from: Option<At<UrlFrom>>,
-    /// The runs that send a message: always; trouble (default), if the verdict is neither healthy nor progressing; new, if there are new findings of medium or high severity.
-    #[cfg_attr(test, schemars(extend("enum" = ["always", "trouble", "new", null])))]
+    /// The runs that send a message: always; trouble (default), if the verdict is neither healthy nor progressing; new, if there are new findings of medium or high severity; changed, if there are new, worse, better or fixed ones.
+    #[cfg_attr(test, schemars(extend("enum" = ["always", "trouble", "new", "changed", null])))]
     pub when: Option<At<String>>,
     /// The language of the messages: en, zh-TW or zh-CN (default: that of the run).
     #[cfg_attr(test, schemars(extend("enum" = ["en", "zh-TW", "zh-CN", null])))]

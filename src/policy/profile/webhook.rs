@@ -79,11 +79,17 @@ pub enum When {
     Trouble,
     /// Runs with a new finding of medium or high severity.
     New,
+    /// Runs with a finding of medium or high severity that is new, worse, better or fixed, and first runs with trouble.
+    Changed,
 }
 
 impl When {
-    const NAMES: [(&'static str, When); 3] =
-        [("always", When::Always), ("trouble", When::Trouble), ("new", When::New)];
+    const NAMES: [(&'static str, When); 4] = [
+        ("always", When::Always),
+        ("trouble", When::Trouble),
+        ("new", When::New),
+        ("changed", When::Changed),
+    ];
 
     /// Returns the word in the file.
     pub fn id(self) -> &'static str {
@@ -91,6 +97,7 @@ impl When {
             When::Always => "always",
             When::Trouble => "trouble",
             When::New => "new",
+            When::Changed => "changed",
         }
     }
 }

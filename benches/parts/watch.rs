@@ -1,0 +1,127 @@
+//! A service that watches: its memory, its CPU time while nothing happens and with 20 changes a second, how soon a change is
+//! visible, and what it costs the API server compared with a list every minute.
+
+use super::support::crowd::Crowd;
+use super::support::lab::{self, Lab};
+use super::support::service::{Service, lasting};
+use super::support::shapes::Random;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+/// Changes in a second.
+const CHANGES: usize = 20;
+
+pub fn watch(lab: &Lab, crowd: Crowd, seconds: usize) {
+    let seconds = Duration::from_secs(seconds as u64);
+    let began = Instant::now();
+    let service = Service::start(lab, "-A");
+    service.until("complete coverage", |service| service.metric("healthcheck_coverage_complete") == 1.0);
+    println!(
+        "ready after {:.1} s, {:.1} CPU s, {:.1} MiB",
+        began.elapsed().as_secs_f64(),
+        service.cpu(),
+        service.memory()
+    );
+    let idle = span(lab, &service, seconds, |_| ());
+    idle.print("idle");
+    let mut random = Random(crowd.seed);
+    let pods: Vec<Value> = crowd.pods(Timestamp::now()).collect();
+    span(lab, &service, seconds, |_| change(lab, &pods, &mut random)).print("20 changes a second");
+    let listing = span(lab, &service, Duration::from_secs(60), |tick| {
+        if tick == 0 {
+            let ran = lab.healthcheck("-A -o json --fail-on never");
+            println!("a run: {} bytes from the API server", ran.json()["coverage"]["bytes"]);
+        }
+    });
+    listing.print("idle, and one run beside it");
+    println!("until a failed pod is in the metrics: {:.1} s", latency(lab, &service, &pods[1]).as_secs_f64());
+    std::thread::sleep(Duration::from_secs(3));
+    let (own, fresh) =
+        (lasting(service.report()), lasting(lab.healthcheck("-A -o json --fail-on never").json()));
+    let same = |name: &str| own[name] == fresh[name];
+    for name in ["verdict", "totals", "namespaces", "findings", "incidents", "pods", "statistics", "coverage"]
+    {
+        println!("{name}: {}", if same(name) { "as a new run" } else { "differs from a new run" });
+    }
+    let text = service.get("/metrics").1;
+    for line in
+        text.lines().filter(|line| line.contains("kind=\"Pod\"") || line.starts_with("healthcheck_relists"))
+    {
+        println!("{line}");
+    }
+}
+
+/// What a time costs.
+struct Span {
+    wall: f64,
+    cpu: f64,
+    server: f64,
+    memory: f64,
+}
+
+impl Span {
+    fn print(&self, what: &str) {
+        println!(
+            "{what}: {:.0} s, {:.2} % of a core, API server {:.2} % of a core, {:.1} MiB",
+            self.wall,
+            self.cpu / self.wall * 100.0,
+            self.server / self.wall * 100.0,
+            self.memory
+        );
+    }
+}
+
+fn span(lab: &Lab, service: &Service, time: Duration, mut each_second: impl FnMut(u64)) -> Span {
+    let (began, cpu, server) = (Instant::now(), service.cpu(), of_server(lab));
+    let mut tick = 0;
+    while began.elapsed() < time {
+        each_second(tick);
+        tick += 1;
+        let next = Duration::from_secs(tick);
+        std::thread::sleep(next.saturating_sub(began.elapsed()));
+    }
+    Span {
+        wall: began.elapsed().as_secs_f64(),
+        cpu: service.cpu() - cpu,
+        server: of_server(lab) - server,
+        memory: service.memory(),
+    }
+}
+
+/// The CPU time of the API server, in seconds.
+fn of_server(lab: &Lab) -> f64 {
+    let text = lab.kubectl("get --raw /metrics").out;
+    let line = text.lines().find_map(|line| line.strip_prefix("process_cpu_seconds_total "));
+    line.unwrap().parse().unwrap()
+}
+
+/// Fails some pods, mends some, and restarts some.
+fn change(lab: &Lab, pods: &[Value], random: &mut Random) {
+    let changed = (0..CHANGES).map(|_| {
+        let mut pod = pods[random.below(pods.len())].clone();
+        match random.below(3) {
+            0 => pod["status"] = failed(),
+            1 => pod["status"]["containerStatuses"][0]["restartCount"] = random.below(4).into(),
+            _ => {}
+        }
+        pod
+    });
+    lab::put(lab.etcd, &changed.collect::<Vec<_>>());
+}
+
+fn failed() -> Value {
+    json!({ "phase": "Failed", "reason": "Evicted", "message": "The node was low on resource: memory." })
+}
+
+fn latency(lab: &Lab, service: &Service, pod: &Value) -> Duration {
+    let namespace = pod["metadata"]["namespace"].as_str().unwrap();
+    let series = super::support::service::of_class(namespace, "unhealthy");
+    lab::put(lab.etcd, &[pod.clone()]);
+    std::thread::sleep(Duration::from_secs(3));
+    let before = service.metric(&series);
+    let mut dead = pod.clone();
+    dead["status"] = failed();
+    lab::put(lab.etcd, &[dead]);
+    service.until("the failed pod", |service| service.metric(&series) > before)
+}

@@ -1,0 +1,281 @@
+//! The manifests of deploy/: a real API server accepts them, their rights are exactly those that are used, and the CronJob
+//! tells a chat about changes only.
+
+use crate::healthy;
+use crate::service::{failed, namespace};
+use crate::support::lab::Lab;
+use crate::support::receiver::Receiver;
+use crate::support::service::Service;
+use crate::support::{BINARY, Ran, Run, binaries};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Returns the objects of an example, without those of the Prometheus Operator, which the lab does not serve.
+fn built(lab: &Lab, example: &str) -> Vec<Value> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/examples").join(example);
+    let ran = lab.kubectl(&format!("kustomize {}", folder.display()));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let documents = ran.out.split("\n---\n").map(|text| serde_saphyr::from_str::<Value>(text).unwrap());
+    documents.filter(|object| object["apiVersion"] != "monitoring.coreos.com/v1").collect()
+}
+
+/// Returns flags for the account of the manifests.
+fn account(lab: &Lab, namespace: &str) -> String {
+    let token = lab.kubectl(&format!("create token healthcheck -n {namespace}"));
+    assert_eq!(token.code, 0, "{token:?}");
+    format!("--token {}", token.out.trim())
+}
+
+fn lab_with(policy: &str) -> Lab {
+    let lab = Lab::start(&[("APISERVER_FLAGS", policy)]);
+    lab.apply(&["shop", "monitoring"].map(namespace));
+    lab.store(&[healthy("shop", "web-0"), healthy("shop", "web-1")]);
+    lab
+}
+
+/// The containers of a manifest, with what the restricted Pod Security Standard requires.
+fn is_restricted(pod: &Value) {
+    let (of_pod, containers) = (&pod["securityContext"], pod["containers"].as_array().unwrap());
+    assert_eq!(
+        (&of_pod["runAsNonRoot"], &of_pod["seccompProfile"]["type"]),
+        (&json!(true), &json!("RuntimeDefault"))
+    );
+    for container in containers {
+        let context = &container["securityContext"];
+        assert_eq!(context["allowPrivilegeEscalation"], false);
+        assert_eq!(context["readOnlyRootFilesystem"], true);
+        assert_eq!(context["capabilities"]["drop"], json!(["ALL"]));
+        assert!(container["resources"]["requests"]["memory"].is_string());
+        assert!(!container["image"].as_str().unwrap().ends_with(":latest"));
+    }
+}
+
+/// The requests of an account in an audit log, as `verb group/resource`, and those that were refused.
+fn asked(log: &Path, account: &str) -> (BTreeSet<String>, Vec<String>) {
+    let (mut asked, mut refused) = (BTreeSet::new(), Vec::new());
+    for line in std::fs::read_to_string(log).unwrap().lines() {
+        let event: Value = serde_json::from_str(line).unwrap();
+        let about = &event["objectRef"];
+        if event["user"]["username"] != account || about.is_null() {
+            continue;
+        }
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let sub = about["subresource"].as_str().map_or(String::new(), |name| format!("/{name}"));
+        let one = format!(
+            "{} {}/{}{sub}",
+            text(&event["verb"]),
+            text(&about["apiGroup"]),
+            text(&about["resource"])
+        );
+        if event["responseStatus"]["code"] == 403 {
+            refused.push(one.clone());
+        }
+        asked.insert(one);
+    }
+    (asked, refused)
+}
+
+/// The rights of a Role or a ClusterRole in the same form.
+fn granted(role: &Value) -> BTreeSet<String> {
+    let words = |value: &Value| -> Vec<String> {
+        value.as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+    };
+    let mut all = BTreeSet::new();
+    for rule in role["rules"].as_array().unwrap() {
+        for group in words(&rule["apiGroups"]) {
+            for resource in words(&rule["resources"]) {
+                all.extend(words(&rule["verbs"]).iter().map(|verb| format!("{verb} {group}/{resource}")));
+            }
+        }
+    }
+    all
+}
+
+fn find<'o>(objects: &'o [Value], kind: &str) -> &'o Value {
+    objects.iter().find(|object| object["kind"] == kind).unwrap()
+}
+
+#[test]
+fn the_rights_are_exactly_those_that_are_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let (policy, log) = (folder.path().join("policy.yaml"), folder.path().join("audit.log"));
+    std::fs::write(&policy, "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata, omitStages: [RequestReceived]}]\n").unwrap();
+    let lab = lab_with(&format!(
+        "--audit-policy-file={} --audit-log-path={} --audit-log-mode=blocking",
+        policy.display(),
+        log.display()
+    ));
+    lab.store(&[crashed("shop", "web-2")]);
+    for (example, namespace, scope, role) in [
+        ("cronjob-shop", "shop", "-n shop", "Role"),
+        ("exporter-cluster", "monitoring", "-A --skip-tls-check", "ClusterRole"),
+    ] {
+        let objects = built(&lab, example);
+        let deployed = lab
+            .command(binaries("tests/lab/build.sh").join("kubectl"))
+            .args(["apply", "-f", "-"])
+            .fed(json!({ "apiVersion": "v1", "kind": "List", "items": objects }).to_string().as_bytes());
+        assert_eq!(deployed.code, 0, "{deployed:?}");
+        let account = account(&lab, namespace);
+        let ran = lab.healthcheck(
+            &format!("{scope} --skip-tls-check -o json --fail-on never {account}")
+                .replace("--skip-tls-check --skip-tls-check", "--skip-tls-check"),
+        );
+        assert_eq!((ran.code, &ran.json()["coverage"]["complete"]), (0, &json!(true)), "{ran:?}");
+        let service = Service::start(
+            &lab,
+            &format!("{} --skip-tls-check {account}", scope.replace(" --skip-tls-check", "")),
+        );
+        service.until("complete coverage", |service| service.metric("healthcheck_coverage_complete") == 1.0);
+        service.until("watches", |service| {
+            service.metric("healthcheck_api_requests_total{verb=\"watch\",kind=\"Pod\",result=\"success\"}")
+                >= 1.0
+        });
+        drop(service);
+        let (asked, refused) = asked(&log, &format!("system:serviceaccount:{namespace}:healthcheck"));
+        let granted = granted(find(&objects, role));
+        // What few clusters allow is tried, and is not needed: a Prometheus in the cluster, and capacity of nodes.
+        let optional = |one: &&String| {
+            one.ends_with(" /services")
+                || namespace == "shop"
+                    && !granted.contains(*one)
+                    && !NEEDED.iter().any(|name| one.ends_with(name))
+        };
+        let more: Vec<&String> = asked.difference(&granted).filter(|one| !optional(one)).collect();
+        assert!(more.is_empty(), "{example} asks for {more:?}; refused: {refused:?}");
+        let unserved =
+            |one: &&String| one.contains("gateway.networking.k8s.io") || one.contains("metrics.k8s.io");
+        let unused: Vec<&String> = granted.difference(&asked).filter(|one| !unserved(one)).collect();
+        assert!(unused.is_empty(), "{example} does not use {unused:?}");
+    }
+}
+
+/// What a report of one namespace needs.
+const NEEDED: [&str; 14] = [
+    "/pods",
+    "/pods/log",
+    "/events",
+    "/services",
+    "/persistentvolumeclaims",
+    "/resourcequotas",
+    "/replicasets",
+    "/deployments",
+    "/statefulsets",
+    "/daemonsets",
+    "/jobs",
+    "/cronjobs",
+    "/ingresses",
+    "/endpointslices",
+];
+
+/// A pod that crashes: its log is asked for.
+fn crashed(namespace: &str, name: &str) -> Value {
+    let mut pod = healthy(namespace, name);
+    pod["spec"]["nodeName"] = "node-1".into();
+    pod["status"]["containerStatuses"][0]["restartCount"] = 12.into();
+    pod["status"]["containerStatuses"][0]["ready"] = false.into();
+    pod["status"]["containerStatuses"][0]["state"] = json!({ "waiting": { "reason": "CrashLoopBackOff" } });
+    pod["status"]["containerStatuses"][0]["lastState"] =
+        json!({ "terminated": { "exitCode": 1, "reason": "Error", "finishedAt": crate::measured_now() } });
+    pod
+}
+
+#[test]
+fn a_right_that_is_missing_is_a_gap_with_its_name() {
+    let lab = lab_with("");
+    let objects = built(&lab, "cronjob-shop");
+    lab.apply(&objects);
+    let (account, role) = (account(&lab, "shop"), find(&objects, "Role"));
+    let kinds = [
+        ("pods", "Pod"),
+        ("events", "Event"),
+        ("services", "Service"),
+        ("persistentvolumeclaims", "PersistentVolumeClaim"),
+        ("resourcequotas", "ResourceQuota"),
+        ("replicasets", "ReplicaSet"),
+        ("deployments", "Deployment"),
+        ("statefulsets", "StatefulSet"),
+        ("daemonsets", "DaemonSet"),
+        ("jobs", "Job"),
+        ("cronjobs", "CronJob"),
+        ("horizontalpodautoscalers", "HorizontalPodAutoscaler"),
+        ("poddisruptionbudgets", "PodDisruptionBudget"),
+        ("ingresses", "Ingress"),
+        ("endpointslices", "EndpointSlice"),
+    ];
+    lab.store(&[crashed("shop", "web-2")]);
+    for (resource, kind) in kinds {
+        let mut less = role.clone();
+        for rule in less["rules"].as_array_mut().unwrap() {
+            rule["resources"].as_array_mut().unwrap().retain(|name| name != resource);
+        }
+        less["rules"].as_array_mut().unwrap().retain(|rule| rule["resources"] != json!([]));
+        replace(&lab, &less);
+        let mut ran = lab.healthcheck(&format!("-n shop --skip-tls-check -o json --fail-on never {account}"));
+        // The authorizer learns of a Role a moment later.
+        for _ in 0..50 {
+            if ran.code != 0 {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(200));
+            ran = lab.healthcheck(&format!("-n shop --skip-tls-check -o json --fail-on never {account}"));
+        }
+        let said = format!("{}{}", ran.out, ran.err);
+        assert!(ran.code != 0 && (said.contains(kind) || said.contains(resource)), "{resource}: {ran:?}");
+        if resource != "pods" {
+            let gaps = &ran.json()["coverage"]["gaps"];
+            assert_eq!((ran.code, gaps[0]["kind"].as_str().unwrap()), (3, kind), "{gaps}");
+        }
+        replace(&lab, role);
+        lab.wait_until(
+            &format!("auth can-i list {resource} -n shop --as system:serviceaccount:shop:healthcheck"),
+            |ran| ran.out.starts_with("yes"),
+        );
+    }
+}
+
+fn replace(lab: &Lab, object: &Value) {
+    let kubectl = binaries("tests/lab/build.sh").join("kubectl");
+    let ran = lab.command(kubectl).args(["replace", "-f", "-"]).fed(object.to_string().as_bytes());
+    assert_eq!(ran.code, 0, "{ran:?}");
+}
+
+/// Runs the container of the CronJob as the kubelet would: its arguments, its environment and its account.
+fn patrol(lab: &Lab, container: &Value, account: &str, url: &str, folder: &Path) -> Ran {
+    let arguments = container["args"].as_array().unwrap().iter().map(|word| word.as_str().unwrap());
+    let mut command = lab.command(BINARY.as_path());
+    command.args(arguments).args(account.split(' '));
+    command.env("HEALTHCHECK_CONFIG", folder.join("config.yaml")).env("CHAT_URL", url).ran()
+}
+
+#[test]
+fn the_cronjob_tells_what_changes_and_is_silent_otherwise() {
+    let lab = lab_with("");
+    let objects = built(&lab, "cronjob-shop");
+    lab.apply(&objects);
+    let account = account(&lab, "shop");
+    let pod = &find(&objects, "CronJob")["spec"]["jobTemplate"]["spec"]["template"]["spec"];
+    is_restricted(pod);
+    is_restricted(&find(&built(&lab, "exporter-cluster"), "Deployment")["spec"]["template"]["spec"]);
+    let folder = tempfile::tempdir().unwrap();
+    let profile = find(&objects, "ConfigMap")["data"]["config.yaml"].as_str().unwrap();
+    let history = folder.path().join("history");
+    let profile = profile.replace("/var/lib/healthcheck", &history.display().to_string());
+    std::fs::create_dir(&history).unwrap();
+    std::fs::write(folder.path().join("config.yaml"), profile).unwrap();
+    let chat = Receiver::start(|_, _| (200, ""));
+    let run = || patrol(&lab, &pod["containers"][0], &account, &chat.url("/"), folder.path());
+    let first = run();
+    assert_eq!((first.code, chat.count()), (0, 0), "{first:?}");
+    lab.store(&[failed("shop", "web-0")]);
+    let (second, told) = (run(), chat.accepted());
+    assert_eq!((second.code, told.len()), (1, 1), "{second:?}");
+    let text = told[0].body["text"].as_str().unwrap();
+    assert!(text.contains("🚨 1/2 Running (1 not Running)") && text.contains("web-0"), "{text}");
+    assert_eq!((run().code, chat.count()), (1, 1), "nothing has changed");
+    lab.store(&[healthy("shop", "web-0")]);
+    assert_eq!((run().code, chat.count()), (0, 2));
+    let text = chat.accepted()[1].body["text"].as_str().unwrap().to_owned();
+    assert!(text.contains("✅ 2/2 Running") && text.contains("fixed"), "{text}");
+}

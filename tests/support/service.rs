@@ -1,0 +1,111 @@
+//! A running `serve`, and what its answers say.
+
+use super::BINARY;
+use super::lab::Lab;
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+/// A running service. It is stopped as kubelet stops it when this is dropped.
+pub struct Service {
+    child: Child,
+    pub address: String,
+}
+
+impl Service {
+    pub fn start(lab: &Lab, arguments: &str) -> Self {
+        let mut child = lab
+            .command(BINARY.as_path())
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(arguments.split_whitespace())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap());
+        let (mut line, mut all) = (String::new(), String::new());
+        let address = loop {
+            line.clear();
+            assert!(lines.read_line(&mut line).unwrap() > 0, "the service ended: {all}");
+            if let Some((_, address)) = line.split_once("serving on http://") {
+                break address.trim().to_owned();
+            }
+            all += &line;
+        };
+        // Nobody reads the rest, and a full pipe must not stop the service.
+        std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
+        Self { child, address }
+    }
+
+    /// Returns the status and the body.
+    pub fn get(&self, path: &str) -> (u16, String) {
+        let url = format!("http://{}{path}", self.address);
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let mut answer = agent.get(&url).call().unwrap();
+        (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+    }
+
+    pub fn report(&self) -> Value {
+        let (status, text) = self.get("/report.json");
+        assert_eq!(status, 200, "{text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// The value of a series; 0 if there is none.
+    pub fn metric(&self, series: &str) -> f64 {
+        let (_, text) = self.get("/metrics");
+        let line = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+        line.map_or(0.0, |value| value.parse().unwrap())
+    }
+
+    /// Waits until something is true. Returns how long that took.
+    pub fn until(&self, what: &str, is_so: impl Fn(&Self) -> bool) -> Duration {
+        let began = Instant::now();
+        while !is_so(self) {
+            assert!(began.elapsed() < Duration::from_secs(120), "{what}: {}", self.get("/metrics").1);
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        began.elapsed()
+    }
+
+    /// The CPU time so far, in seconds.
+    pub fn cpu(&self) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        let fields: Vec<&str> = stat.rsplit(") ").next().unwrap().split(' ').collect();
+        // User and system time in hundredths of a second.
+        fields[11..13].iter().map(|ticks| ticks.parse::<f64>().unwrap() / 100.0).sum()
+    }
+
+    /// The resident memory in MiB.
+    pub fn memory(&self) -> f64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1024.0
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let pid = nix::unistd::Pid::from_raw(self.child.id().try_into().unwrap());
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+        let status = self.child.wait().unwrap();
+        assert!(std::thread::panicking() || status.success(), "{status}");
+    }
+}
+
+/// The series of healthy pods of a namespace.
+pub fn of_class(namespace: &str, class: &str) -> String {
+    format!("healthcheck_pods{{namespace=\"{namespace}\",class=\"{class}\"}}")
+}
+
+/// A report without what differs from run to run: times and the cost.
+pub fn lasting(mut report: Value) -> Value {
+    for field in ["startedAt", "finishedAt"] {
+        report[field] = Value::Null;
+    }
+    let coverage = report["coverage"].as_object_mut().unwrap();
+    coverage.retain(|name, _| ["complete", "gaps", "notInScope", "notes"].contains(&name.as_str()));
+    report
+}
