@@ -84,12 +84,11 @@ impl Reason<'_> {
     fn lasts(&self, view: &View) -> bool {
         match &self.misfit {
             Misfit::Taint(key, _) => taints::removed(key).is_none(),
-            Misfit::Labels(_) | Misfit::Domains(_) => true,
             // A new node offers its devices some time after it has registered.
             Misfit::TooLarge(Resource::Other(_)) => {
                 !self.nodes.iter().any(|node| view.within_grace(node.created))
             }
-            Misfit::TooLarge(_) => true,
+            Misfit::Labels(_) | Misfit::Domains(_) | Misfit::TooLarge(_) => true,
             Misfit::Cordoned | Misfit::NoRoom(_) => false,
         }
     }

@@ -17,7 +17,8 @@ pub struct ServeArgs {
     /// Language of the documents: en, zh-TW or zh-CN (default: that of the locale)
     #[arg(long, ignore_case = true, help_heading = "Service")]
     pub lang: Option<Lang>,
-    /// Send changes to these webhooks of the profile (default: HEALTHCHECK_NOTIFY)
+    /// The webhooks that learn of changes.
+    #[arg(help = "Send changes to these webhooks of the profile (default: HEALTHCHECK_NOTIFY)")]
     #[arg(long, value_name = "NAME", value_delimiter = ',', action = ArgAction::Append, help_heading = "Service")]
     pub notify: Vec<String>,
     /// Send what lasts again after this time (0: never)

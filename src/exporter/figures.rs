@@ -1,7 +1,7 @@
 //! The figures of a report that Prometheus reads.
 
 use crate::finding::Severity;
-use crate::report::Report;
+use crate::report::{CertificateRow, Report};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -44,57 +44,78 @@ impl Figures {
     /// Takes the figures of a report. `took` is how long it took to make it; `behind` is for how long a list has not been
     /// followed.
     pub fn of(report: &Report, took: Duration, behind: Duration) -> Self {
-        let mut pods = BTreeMap::new();
-        for namespace in &report.namespaces {
-            let counts = &namespace.counts;
-            for (class, count) in [
-                ("healthy", counts.healthy),
-                ("attention", counts.attention),
-                ("unhealthy", counts.unhealthy),
-                ("completed", counts.completed),
-            ] {
-                pods.insert((namespace.name.clone(), class), count);
-            }
-        }
-        let incidents = report.incidents.iter().filter_map(|incident| {
-            let root = report.findings.get(incident.cause)?;
-            Some(IncidentFigure {
-                key: root.key.clone(),
-                check: root.check.id,
-                severity: incident.severity,
-                namespace: root.object.namespace.to_string(),
-                findings: incident.findings.len() as u64,
-            })
-        });
-        let incidents: Vec<IncidentFigure> = incidents.collect();
+        let incidents = incidents(report);
         let mut by_severity: BTreeMap<&'static str, u64> =
             [Severity::Low, Severity::Medium, Severity::High].map(|severity| (severity.id(), 0)).into();
-        for incident in &incidents {
+        for incident in &report.incidents {
             *by_severity.entry(incident.severity.id()).or_default() += 1;
         }
-        let mut gaps = BTreeMap::new();
-        for gap in &report.coverage.gaps {
-            // The word of a reason in JSON.
-            let reason = serde_json::to_value(gap.reason).unwrap_or_default();
-            let reason = reason.as_str().unwrap_or_default().to_owned();
-            *gaps.entry((gap.kind.clone(), reason)).or_default() += 1;
-        }
-        let end = |row: &crate::report::CertificateRow| {
+        let end = |row: &CertificateRow| {
             let end = row.tls.chain.as_ref().ok()?.leaf.not_after;
             Some(((row.tls.namespace.to_string(), row.tls.name.to_string()), end.seconds))
         };
         Self {
             context: report.snapshot.cluster.context.clone(),
-            pods,
+            pods: pods(report),
             incidents,
             by_severity,
             certificates: report.certificates.iter().filter_map(end).collect(),
-            gaps,
+            gaps: gaps(report),
             judged_at: report.snapshot.taken_at.seconds,
             took,
             behind,
         }
     }
+}
+
+fn pods(report: &Report) -> BTreeMap<(String, &'static str), u64> {
+    let mut pods = BTreeMap::new();
+    for namespace in &report.namespaces {
+        let counts = &namespace.counts;
+        for (class, count) in [
+            ("healthy", counts.healthy),
+            ("attention", counts.attention),
+            ("unhealthy", counts.unhealthy),
+            ("completed", counts.completed),
+        ] {
+            pods.insert((namespace.name.clone(), class), count);
+        }
+    }
+    pods
+}
+
+/// Returns the incidents, worst first. Those with the same key are one series: Prometheus refuses a series that comes twice.
+fn incidents(report: &Report) -> Vec<IncidentFigure> {
+    let mut incidents: Vec<IncidentFigure> = Vec::new();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    for incident in &report.incidents {
+        let Some(cause) = report.findings.get(incident.cause) else { continue };
+        let findings = incident.findings.len() as u64;
+        if let Some(known) = places.get(&*cause.key).and_then(|place| incidents.get_mut(*place)) {
+            known.findings += findings;
+            continue;
+        }
+        places.insert(&cause.key, incidents.len());
+        incidents.push(IncidentFigure {
+            key: cause.key.clone(),
+            check: cause.check.id,
+            severity: incident.severity,
+            namespace: cause.object.namespace.to_string(),
+            findings,
+        });
+    }
+    incidents
+}
+
+fn gaps(report: &Report) -> BTreeMap<(String, String), u64> {
+    let mut gaps = BTreeMap::new();
+    for gap in &report.coverage.gaps {
+        // The word of a reason in JSON.
+        let reason = serde_json::to_value(gap.reason).unwrap_or_default();
+        let reason = reason.as_str().unwrap_or_default().to_owned();
+        *gaps.entry((gap.kind.clone(), reason)).or_default() += 1;
+    }
+    gaps
 }
 
 impl IncidentFigure {

@@ -77,12 +77,12 @@ fn plain(text: &str) -> String {
         let described = line.strip_prefix("# HELP ").or_else(|| line.strip_prefix("# TYPE "));
         match described.and_then(|rest| rest.split_once(' ')).filter(|(name, _)| is_counter(name)) {
             Some((name, rest)) => {
-                let head = line.get(..7).unwrap_or_default();
-                out.push_str(&format!("{head}{name}_total {rest}"));
+                for part in [line.get(..7).unwrap_or_default(), name, "_total ", rest, "\n"] {
+                    out.push_str(part);
+                }
             }
-            None => out.push_str(line),
+            None => out.extend([line, "\n"]),
         }
-        out.push('\n');
     }
     out
 }
@@ -138,29 +138,61 @@ fn float(count: u64) -> f64 {
     count as f64
 }
 
+/// Turns seconds since 1970 into a value.
+fn of_time(seconds: i64) -> f64 {
+    float(u64::try_from(seconds).unwrap_or(0))
+}
+
+/// A metric with one value.
+fn one(name: &'static str, help: &'static str, value: f64) -> Family<'static> {
+    Family { name, help, values: vec![(Vec::new(), value)] }
+}
+
 fn gauges(figures: &Figures) -> Vec<Family<'_>> {
-    let one = |name, help, value| Family { name, help, values: vec![(Vec::new(), value)] };
+    let mut all = of_cluster(figures);
+    all.extend(of_incidents(figures));
+    all.extend(of_service(figures));
+    all
+}
+
+/// The pods, the certificates, and what was not seen.
+fn of_cluster(figures: &Figures) -> Vec<Family<'_>> {
+    let pods = figures.pods.iter().map(|((namespace, class), count)| {
+        (vec![("namespace", namespace.as_str()), ("class", class)], float(*count))
+    });
+    let certificates = figures.certificates.iter().map(|((namespace, secret), end)| {
+        (vec![("namespace", namespace.as_str()), ("secret", secret)], of_time(*end))
+    });
+    let gaps = figures
+        .gaps
+        .iter()
+        .map(|((kind, reason), count)| (vec![("kind", kind.as_str()), ("reason", reason)], float(*count)));
+    vec![
+        Family { name: "healthcheck_pods", help: "Pods by class", values: pods.collect() },
+        Family {
+            name: "healthcheck_certificate_not_after_timestamp_seconds",
+            help: "When the certificate in a Secret expires",
+            values: certificates.collect(),
+        },
+        Family {
+            name: "healthcheck_gaps",
+            help: "Lists that could not be read or followed",
+            values: gaps.collect(),
+        },
+        one(
+            "healthcheck_coverage_complete",
+            "Whether everything in scope was read: 1 or 0",
+            f64::from(u8::from(figures.gaps.is_empty() && figures.judged_at > 0)),
+        ),
+    ]
+}
+
+fn of_incidents(figures: &Figures) -> Vec<Family<'_>> {
     let shown = figures.incidents.iter().take(MOST_INCIDENTS);
     let omitted = figures.incidents.len().saturating_sub(MOST_INCIDENTS);
-    let version = ("version", crate::VERSION);
-    let of_time = |seconds: i64| float(u64::try_from(seconds).unwrap_or(0));
+    let by_severity =
+        figures.by_severity.iter().map(|(severity, count)| (vec![("severity", *severity)], float(*count)));
     vec![
-        Family {
-            name: "healthcheck_build_info",
-            help: "The version of the program, and the context that it watches",
-            values: vec![(vec![version, ("context", &figures.context)], 1.0)],
-        },
-        Family {
-            name: "healthcheck_pods",
-            help: "Pods by class",
-            values: figures
-                .pods
-                .iter()
-                .map(|((namespace, class), count)| {
-                    (vec![("namespace", namespace.as_str()), ("class", class)], float(*count))
-                })
-                .collect(),
-        },
         Family {
             name: "healthcheck_incident_findings",
             help: "Findings of each incident; the worst 200 incidents have a series",
@@ -169,40 +201,21 @@ fn gauges(figures: &Figures) -> Vec<Family<'_>> {
         Family {
             name: "healthcheck_incidents",
             help: "Incidents by severity",
-            values: figures
-                .by_severity
-                .iter()
-                .map(|(severity, count)| (vec![("severity", *severity)], float(*count)))
-                .collect(),
+            values: by_severity.collect(),
         },
         one("healthcheck_incidents_omitted", "Incidents without a series", float(omitted as u64)),
+    ]
+}
+
+/// The program itself.
+fn of_service(figures: &Figures) -> Vec<Family<'_>> {
+    let labels = vec![("version", crate::VERSION), ("context", figures.context.as_str())];
+    vec![
         Family {
-            name: "healthcheck_certificate_not_after_timestamp_seconds",
-            help: "When the certificate in a Secret expires",
-            values: figures
-                .certificates
-                .iter()
-                .map(|((namespace, secret), end)| {
-                    (vec![("namespace", namespace.as_str()), ("secret", secret)], of_time(*end))
-                })
-                .collect(),
+            name: "healthcheck_build_info",
+            help: "The version of the program, and the context that it watches",
+            values: vec![(labels, 1.0)],
         },
-        Family {
-            name: "healthcheck_gaps",
-            help: "Lists that could not be read or followed",
-            values: figures
-                .gaps
-                .iter()
-                .map(|((kind, reason), count)| {
-                    (vec![("kind", kind.as_str()), ("reason", reason)], float(*count))
-                })
-                .collect(),
-        },
-        one(
-            "healthcheck_coverage_complete",
-            "Whether everything in scope was read: 1 or 0",
-            f64::from(u8::from(figures.gaps.is_empty() && figures.judged_at > 0)),
-        ),
         one(
             "healthcheck_cache_age_seconds",
             "For how long a list has not been followed, at most",

@@ -13,8 +13,9 @@ pub use stats::{Stats, Tally, Verb};
 
 use super::{Plan, Run};
 use crate::checks::View;
+use crate::cluster::page::ApiClient;
 use crate::cluster::watch::DEAD_AFTER;
-use crate::cluster::{Error, ListRequest, Progress, Session, Silence, Sink};
+use crate::cluster::{Error, ListRequest, ListResult, Progress, Session, Silence, Sink};
 use crate::model::{Coverage, Gap, Names, Reason};
 use crate::snapshot::{Snapshot, Warnings};
 use crate::wire::{Kind, Object, WatchEvent};
@@ -61,18 +62,55 @@ struct List {
     interrupted: Option<(Instant, Error)>,
 }
 
+/// Greets the server. Nothing else is requested if that fails.
+async fn greeted<'p>(session: Session, plan: &'p Plan, progress: &Progress) -> Result<Run<'p>, Error> {
+    let mut run = Run::start(session, plan, progress).await?;
+    run.all_evidence = !plan.scope.no_evidence;
+    // Each list notices for itself that the server is silent, and goes on when it is not.
+    if let Some(client) = Arc::get_mut(&mut run.client) {
+        client.silence = Arc::new(Silence::new(None));
+    }
+    Ok(run)
+}
+
+/// The lists that are followed, and their tasks.
+struct Following {
+    lists: Vec<List>,
+    tasks: JoinSet<()>,
+    stats: Arc<Stats>,
+}
+
+impl Following {
+    /// Follows a list from what was read of it. Returns its objects.
+    fn add(
+        &mut self,
+        client: &Arc<ApiClient>,
+        (names, to): (&Names, &mpsc::Sender<(usize, Update)>),
+        request: ListRequest,
+        (result, coverage): (ListResult<Kept>, Coverage),
+    ) -> Kept {
+        self.stats.list(request.kind, result.pages, result.took, result.error.as_ref());
+        let follow = Follow {
+            client: Arc::clone(client),
+            request: request.clone(),
+            names: names.clone(),
+            index: self.lists.len(),
+            to: to.clone(),
+            stats: Arc::clone(&self.stats),
+        };
+        self.tasks.spawn(follow.run(result.version, result.error));
+        self.lists.push(List { request, coverage, interrupted: None });
+        result.kept
+    }
+}
+
 impl<'p> Watched<'p> {
     /// Reads every list of the scope, and follows them.
     ///
     /// # Errors
     /// As [`super::gather`].
     pub async fn start(session: Session, plan: &'p Plan, progress: &Progress) -> Result<Self, Error> {
-        let mut run = Run::start(session, plan, progress).await?;
-        run.all_evidence = !plan.scope.no_evidence;
-        // Each list notices for itself that the server is silent, and goes on when it is not.
-        if let Some(client) = Arc::get_mut(&mut run.client) {
-            client.silence = Arc::new(Silence::new(None));
-        }
+        let mut run = greeted(session, plan, progress).await?;
         let names = Names::default();
         let blank = Kept::new(names.clone());
         let (read, named) = Box::pin(run.read_lists(&blank)).await?;
@@ -80,45 +118,30 @@ impl<'p> Watched<'p> {
         let mut first = Run::keep_named(blank, named, &read, &mut fixed)?;
         fixed.outside.extend(run.left_out());
         let (sender, updates) = mpsc::channel(WAITING);
-        let stats = Arc::new(Stats::default());
-        let (mut lists, mut tasks) = (Vec::new(), JoinSet::new());
+        let mut following = Following { lists: Vec::new(), tasks: JoinSet::new(), stats: Arc::default() };
         for (request, result) in read {
             let coverage = run.coverage_of(&request, &result);
-            stats.list(request.kind, result.pages, result.took, result.error.as_ref());
-            let follow = Follow {
-                client: Arc::clone(&run.client),
-                request: request.clone(),
-                names: names.clone(),
-                index: lists.len(),
-                to: sender.clone(),
-                stats: Arc::clone(&stats),
-            };
-            tasks.spawn(follow.run(result.version, result.error));
-            first.append(result.kept);
-            lists.push(List { request, coverage, interrupted: None });
-        }
-        let mut snapshot = Snapshot { scope: run.scope(), rows: first.rows, ..Snapshot::default() };
-        if run.all_evidence {
-            snapshot.warnings = Warnings::OfAll;
+            first.append(following.add(&run.client, (&names, &sender), request, (result, coverage)));
         }
         let measuring = Measuring { request: run.source_request(), names: names.clone(), to: sender.clone() };
         let measured = measuring.once().await;
-        tasks.spawn(measuring.run());
-        let tails = Tails::new(Arc::clone(&run.client), sender);
-        let (warnings, tidied) = (first.warnings, Instant::now());
+        following.tasks.spawn(measuring.run());
+        let warnings = if run.all_evidence { Warnings::OfAll } else { Warnings::OfNone };
+        let snapshot = Snapshot { scope: run.scope(), rows: first.rows, warnings, ..Snapshot::default() };
+        let Following { lists, tasks, stats } = following;
         let mut watched = Self {
+            tails: Tails::new(Arc::clone(&run.client), sender),
             run,
             snapshot,
             names,
-            warnings,
+            warnings: first.warnings,
             lists,
-            tails,
             updates,
             _tasks: tasks,
             stats,
             fixed,
             measured: Coverage::default(),
-            tidied,
+            tidied: Instant::now(),
         };
         if let Some((kept, coverage)) = measured {
             watched.measure(kept, coverage);

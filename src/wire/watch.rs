@@ -62,14 +62,15 @@ struct Versioned {
 }
 
 #[derive(Clone, PartialEq, Message, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(default)]
 struct Version {
     #[prost(string, tag = "1")]
     name: String,
     #[prost(string, tag = "3")]
     namespace: String,
     #[prost(string, tag = "6")]
-    resource_version: String,
+    #[serde(rename = "resourceVersion")]
+    at: String,
 }
 
 #[derive(Deserialize)]
@@ -144,9 +145,11 @@ fn of_frame(kind: Kind, frame: Bytes) -> Result<(WatchEvent, String), String> {
     }
     is_of(kind, &object.type_meta.kind)?;
     let version = Versioned::decode(object.raw.clone()).map_err(wrong)?.metadata.unwrap_or_default();
-    let decode = || match Object::is_too_large(kind, &object.raw) {
-        true => Ok(None),
-        false => Object::decode(kind, &object.raw).map(Some),
+    let decode = || {
+        if Object::is_too_large(kind, &object.raw) {
+            return Ok(None);
+        }
+        Object::decode(kind, &object.raw).map(Some)
     };
     event(&frame.r#type, version, decode)
 }
@@ -179,14 +182,14 @@ fn event(
     let of: fn(Object) -> WatchEvent = match what {
         "ADDED" | "MODIFIED" => WatchEvent::Changed,
         "DELETED" => WatchEvent::Deleted,
-        "BOOKMARK" => return Ok((WatchEvent::Bookmark, version.resource_version)),
+        "BOOKMARK" => return Ok((WatchEvent::Bookmark, version.at)),
         _ => return Err("an event of an unknown type".to_owned()),
     };
     let event = match decode()? {
         Some(object) => of(object),
         None => WatchEvent::TooLarge(version.namespace, version.name),
     };
-    Ok((event, version.resource_version))
+    Ok((event, version.at))
 }
 
 /// Checks that an object is of the kind that is watched.

@@ -1,6 +1,7 @@
 //! The binary against a real etcd and kube-apiserver on loopback.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc, missing_docs, reason = "tests")]
 #![allow(clippy::too_many_lines, reason = "tables of cases are long")]
+#![allow(clippy::float_cmp, reason = "metrics that are compared are counts")]
 #![allow(unreachable_pub, reason = "shared between the modules of one test binary")]
 
 mod alerts;

@@ -12,7 +12,7 @@ use crate::report::Report;
 use crate::run::{Failure, notify};
 use crate::text::Lang;
 use crate::{files, output};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
@@ -67,7 +67,7 @@ impl Changes {
         let asked = webhooks.iter().filter(|webhook| args.notify.contains(&webhook.name));
         Ok(Self {
             to: asked.map(|webhook| recipient(webhook, lang)).collect::<Result<_, _>>()?,
-            known: args.state.as_ref().map(known).transpose()?.unwrap_or_default(),
+            known: args.state.as_deref().map(known).transpose()?.unwrap_or_default(),
             state: args.state.clone(),
             repeat: i64::try_from(args.repeat.as_secs()).unwrap_or(i64::MAX),
             least: match args.judge.fail_on {
@@ -171,7 +171,7 @@ fn recipient(webhook: &Webhook, lang: Lang) -> Result<Recipient, Failure> {
 }
 
 /// Reads what webhooks were told before. Without a file they know nothing.
-fn known(path: &PathBuf) -> Result<Known, Failure> {
+fn known(path: &Path) -> Result<Known, Failure> {
     let wrong = |why: String| Failure::new(format!("{}: {why}", path.display()));
     let bytes = match files::read(path, MOST_BYTES, "the state of serve") {
         Ok(bytes) => bytes,

@@ -21,8 +21,7 @@ fn frame(what: &str, kind: &str, object: Vec<u8>) -> Vec<u8> {
 }
 
 fn versioned(name: &str, version: &str) -> Vec<u8> {
-    let version =
-        Version { name: name.to_owned(), resource_version: version.to_owned(), ..Version::default() };
+    let version = Version { name: name.to_owned(), at: version.to_owned(), ..Version::default() };
     Versioned { metadata: Some(version) }.encode_to_vec()
 }
 
