@@ -107,67 +107,49 @@ fn the_rights_are_exactly_those_that_are_used() {
         log.display()
     ));
     lab.store(&[crashed("shop", "web-2")]);
-    for (example, namespace, scope, role) in [
-        ("cronjob-shop", "shop", "-n shop", "Role"),
-        ("exporter-cluster", "monitoring", "-A --skip-tls-check", "ClusterRole"),
-    ] {
+    for (example, namespace, role) in
+        [("cronjob-shop", "shop", "Role"), ("exporter-cluster", "monitoring", "ClusterRole")]
+    {
         let objects = built(&lab, example);
         let deployed = lab
             .command(binaries("tests/lab/build.sh").join("kubectl"))
             .args(["apply", "-f", "-"])
             .fed(json!({ "apiVersion": "v1", "kind": "List", "items": objects }).to_string().as_bytes());
         assert_eq!(deployed.code, 0, "{deployed:?}");
-        let account = account(&lab, namespace);
-        let ran = lab.healthcheck(
-            &format!("{scope} --skip-tls-check -o json --fail-on never {account}")
-                .replace("--skip-tls-check --skip-tls-check", "--skip-tls-check"),
-        );
+        let scope = scope(&objects, folder.path());
+        let flags = format!("{scope} --skip-tls-check {}", account(&lab, namespace));
+        let ran = lab.healthcheck(&format!("{flags} -o json --fail-on never"));
         assert_eq!((ran.code, &ran.json()["coverage"]["complete"]), (0, &json!(true)), "{ran:?}");
-        let service = Service::start(
-            &lab,
-            &format!("{} --skip-tls-check {account}", scope.replace(" --skip-tls-check", "")),
-        );
+        let service = Service::start(&lab, &flags);
         service.until("complete coverage", |service| service.metric("healthcheck_coverage_complete") == 1.0);
-        service.until("watches", |service| {
-            service.metric("healthcheck_api_requests_total{verb=\"watch\",kind=\"Pod\",result=\"success\"}")
-                >= 1.0
-        });
+        let watches = "healthcheck_api_requests_total{verb=\"watch\",kind=\"Pod\",result=\"success\"}";
+        service.until("watches", |service| service.metric(watches) >= 1.0);
         drop(service);
         let (asked, refused) = asked(&log, &format!("system:serviceaccount:{namespace}:healthcheck"));
+        assert_eq!(refused, Vec::<String>::new(), "{example}");
         let granted = granted(find(&objects, role));
-        // What few clusters allow is tried, and is not needed: a Prometheus in the cluster, and capacity of nodes.
-        let optional = |one: &&String| {
-            one.ends_with(" /services")
-                || namespace == "shop"
-                    && !granted.contains(*one)
-                    && !NEEDED.iter().any(|name| one.ends_with(name))
-        };
-        let more: Vec<&String> = asked.difference(&granted).filter(|one| !optional(one)).collect();
-        assert!(more.is_empty(), "{example} asks for {more:?}; refused: {refused:?}");
         let unserved =
             |one: &&String| one.contains("gateway.networking.k8s.io") || one.contains("metrics.k8s.io");
+        let more: Vec<&String> = asked.difference(&granted).collect();
         let unused: Vec<&String> = granted.difference(&asked).filter(|one| !unserved(one)).collect();
-        assert!(unused.is_empty(), "{example} does not use {unused:?}");
+        assert!(more.is_empty() && unused.is_empty(), "{example} asks for {more:?}, and not for {unused:?}");
     }
 }
 
-/// What a report of one namespace needs.
-const NEEDED: [&str; 14] = [
-    "/pods",
-    "/pods/log",
-    "/events",
-    "/services",
-    "/persistentvolumeclaims",
-    "/resourcequotas",
-    "/replicasets",
-    "/deployments",
-    "/statefulsets",
-    "/daemonsets",
-    "/jobs",
-    "/cronjobs",
-    "/ingresses",
-    "/endpointslices",
-];
+/// Returns the flags of the scope of an example: those of its profile, or all namespaces.
+fn scope(objects: &[Value], folder: &Path) -> String {
+    let Some(profile) = objects.iter().find(|object| object["kind"] == "ConfigMap") else {
+        return "-A".to_owned();
+    };
+    // The history is on a volume.
+    let text = profile["data"]["config.yaml"]
+        .as_str()
+        .unwrap()
+        .replace("/var/lib/healthcheck", &folder.display().to_string());
+    let path = folder.join("config.yaml");
+    std::fs::write(&path, text).unwrap();
+    format!("--config {}", path.display())
+}
 
 /// A pod that crashes: its log is asked for.
 fn crashed(namespace: &str, name: &str) -> Value {
