@@ -13,6 +13,7 @@
 mod access;
 mod benign;
 mod json;
+mod last_words;
 mod level;
 pub(crate) mod lines;
 mod log;
@@ -29,6 +30,7 @@ mod tests;
 
 pub(crate) use benign::BENIGN;
 pub(crate) use level::Class;
+pub(crate) use last_words::last_words;
 pub use log::Log;
 pub(crate) use source::Source;
 pub(crate) use summary::{Pattern, Summary, Tally};
