@@ -265,7 +265,7 @@ fn tidy(text: &str) -> &str {
             && word.matches([':', '/', '-', '#']).count() >= 2
     };
     let mut text = text.trim();
-    while let Some((word, rest)) = text.split_once(' ').filter(|(word, _)| is_time(word)) {
+    while let Some((_, rest)) = text.split_once(' ').filter(|(word, _)| is_time(word)) {
         text = rest.trim_start();
     }
     let message = if is_ruby(text) { text.split_once("': ") } else { None };
