@@ -114,7 +114,8 @@ impl<'a> Story<'a> {
         let mut seen = BTreeSet::new();
         let (causes, others): (Vec<&Finding>, Vec<&Finding>) =
             self.findings.iter().copied().partition(|finding| self.causes.contains(finding.key.as_str()));
-        let all = causes.into_iter().chain(others).flat_map(|finding| finding.actions.iter().map(String::as_str));
+        let all =
+            causes.into_iter().chain(others).flat_map(|finding| finding.actions.iter().map(String::as_str));
         all.filter(|action| seen.insert(*action)).collect()
     }
 
@@ -279,6 +280,8 @@ fn folded(mut moments: Vec<Moment>) -> Vec<Moment> {
 /// Returns whether an object was read, or is named as an owner if its kind is not read.
 pub(crate) fn exists(report: &Report, object: &ObjectRef) -> bool {
     match Kind::from_name(&object.kind) {
+        // Files may have the pods of a namespace and not the namespace itself.
+        Some(Kind::Namespace) if report.pods().any(|(pod, _)| *pod.shared.namespace == *object.name) => true,
         Some(kind) => report.snapshot.rows.objects_of(kind).contains(&(&object.namespace, &object.name)),
         None => objects_of(report, &object.kind).contains(object),
     }

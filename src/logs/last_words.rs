@@ -147,11 +147,7 @@ impl Reader {
         let Some(weight) = weigh(&event, rule, text) else { return };
         // The words before a message, such as `panic:`, are part of a fatal error.
         let is_head = matches!(rule, Some(Says::Fatal | Says::FatalBelow)) || is_ruby(text);
-        let shown = if is_head || event.text.is_empty() {
-            Cow::Borrowed(text)
-        } else {
-            event.text
-        };
+        let shown = if is_head || event.text.is_empty() { Cow::Borrowed(text) } else { event.text };
         self.is_open = true;
         self.follows = match rule {
             Some(Says::FatalBelow) if text.ends_with(':') => Follows::Message,
@@ -167,11 +163,21 @@ impl Reader {
     fn join(&mut self, text: &str) {
         let Some(entry) = self.entries.last_mut() else { return };
         if let Some(cause) = cause_in(text) {
-            *entry = Entry { weight: entry.weight.max(Weight::Thrown), text: cause.to_owned(), is_cause: true, ..*entry };
+            *entry = Entry {
+                weight: entry.weight.max(Weight::Thrown),
+                text: cause.to_owned(),
+                is_cause: true,
+                ..*entry
+            };
         } else if text.starts_with("Node.js v") {
             entry.weight = Weight::Fatal;
         } else if is_exception(text) && !entry.is_cause {
-            *entry = Entry { weight: entry.weight.max(Weight::Thrown), text: text.to_owned(), is_cause: true, ..*entry };
+            *entry = Entry {
+                weight: entry.weight.max(Weight::Thrown),
+                text: text.to_owned(),
+                is_cause: true,
+                ..*entry
+            };
         } else if is_frame(text) {
             entry.weight = entry.weight.max(Weight::Thrown);
         }

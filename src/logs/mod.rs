@@ -29,8 +29,8 @@ mod words;
 mod tests;
 
 pub(crate) use benign::BENIGN;
-pub(crate) use level::Class;
 pub(crate) use last_words::last_words;
+pub(crate) use level::Class;
 pub use log::Log;
 pub(crate) use source::Source;
 pub(crate) use summary::{Pattern, Summary, Tally};

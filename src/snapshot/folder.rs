@@ -50,7 +50,9 @@ pub(super) fn list(path: &Path) -> Result<Listing, Error> {
 
 /// Returns the paths in a folder, and whether each is a folder.
 fn entries(folder: &Path) -> io::Result<Vec<(PathBuf, bool)>> {
-    std::fs::read_dir(folder)?.map(|entry| entry.and_then(|of| Ok((of.path(), of.file_type()?.is_dir())))).collect()
+    std::fs::read_dir(folder)?
+        .map(|entry| entry.and_then(|of| Ok((of.path(), of.file_type()?.is_dir()))))
+        .collect()
 }
 
 /// Whether a file has a name of JSON, YAML or an archive.

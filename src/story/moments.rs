@@ -18,7 +18,9 @@ pub(super) static EVENTS: Text = Text {
 };
 static CREATED: Text = Text { en: "created", zh_tw: "建立", zh_cn: "创建" };
 static DELETED: Text =
-    Text { en: "deletion grace period ended", zh_tw: "刪除寬限期已結束", zh_cn: "删除宽限期已结束" };
+    Text {
+        en: "deletion grace period ended", zh_tw: "刪除寬限期已結束", zh_cn: "删除宽限期已结束"
+    };
 static DELETES: Text =
     Text { en: "deletion grace period ends", zh_tw: "刪除寬限期結束", zh_cn: "删除宽限期结束" };
 static SCHEDULED: Text =

@@ -237,7 +237,10 @@ mod tests {
         let message = Message::new(&OUTER, vec![("why", Fact::Message(inner))]);
         let short = message.shortened(Lang::En, 200);
         assert_eq!(short.chars().count(), 200);
-        assert!(short.starts_with("pull failed: denied (x") && short.ends_with("x); log in again"), "{short}");
+        assert!(
+            short.starts_with("pull failed: denied (x") && short.ends_with("x); log in again"),
+            "{short}"
+        );
         assert_eq!(message.shortened(Lang::En, 1000), message.in_lang(Lang::En));
     }
 

@@ -3,8 +3,8 @@
 use super::View;
 use crate::logs::last_words;
 use crate::model::{
-    Container, CronJob, Endpoints, Event, Job, LogTail, NODE_KILLS, Namespace, Node, ObjectRef, Owner, Pod, PodContext,
-    Workload, step,
+    Container, CronJob, Endpoints, Event, Job, LogTail, NODE_KILLS, Namespace, Node, ObjectRef, Owner, Pod,
+    PodContext, Workload, step,
 };
 use crate::wire::{self, Kind};
 use std::cmp::Ordering;

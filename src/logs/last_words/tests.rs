@@ -48,10 +48,8 @@ fn java_names_the_deepest_cause_below_a_long_stack() {
         frames(40)
     );
     assert_eq!(of(&spring), "java.net.ConnectException: Connection refused (db:5432)");
-    let plain = format!(
-        "Exception in thread \"main\" java.lang.IllegalStateException: no license\n{}",
-        frames(150)
-    );
+    let plain =
+        format!("Exception in thread \"main\" java.lang.IllegalStateException: no license\n{}", frames(150));
     assert_eq!(of(&plain), "Exception in thread \"main\" java.lang.IllegalStateException: no license");
     let analyzed = "***************************\nAPPLICATION FAILED TO START\n***************************\n\n\
         Description:\n\nWeb server failed to start. Port 8080 was already in use.\n\nAction:\n\n\
@@ -124,7 +122,10 @@ fn dotnet_names_the_inner_exception() {
     let host = "crit: Microsoft.AspNetCore.Server.Kestrel[0]\n      Unable to start Kestrel.\n\
         \x20     System.IO.IOException: Failed to bind to address http://0.0.0.0:80: permission denied.\n\
         \x20        at Microsoft.AspNetCore.Server.Kestrel.Run(Object o)\n";
-    assert_eq!(of(host), "System.IO.IOException: Failed to bind to address http://0.0.0.0:80: permission denied.");
+    assert_eq!(
+        of(host),
+        "System.IO.IOException: Failed to bind to address http://0.0.0.0:80: permission denied."
+    );
 }
 
 #[test]
@@ -141,7 +142,10 @@ fn rust() {
 
 #[test]
 fn shells_and_servers() {
-    assert_eq!(of("+ exec appp\n/entrypoint.sh: line 3: exec: appp: not found\n"), "/entrypoint.sh: line 3: exec: appp: not found");
+    assert_eq!(
+        of("+ exec appp\n/entrypoint.sh: line 3: exec: appp: not found\n"),
+        "/entrypoint.sh: line 3: exec: appp: not found"
+    );
     assert_eq!(of("ready\nsh: 1: ./run: Permission denied\n"), "sh: 1: ./run: Permission denied");
     assert_eq!(of("exec /app/server: exec format error\n"), "exec /app/server: exec format error");
     let nginx = "/docker-entrypoint.sh: Configuration complete; ready for start up\n\
@@ -158,7 +162,10 @@ fn shells_and_servers() {
 #[test]
 fn what_looks_like_an_error_is_none() {
     assert_eq!(of(""), "-");
-    assert_eq!(of("synced 12 items, errors=0\nerror: null\n{\"level\":\"info\",\"error\":null,\"failed\":0}\nbye\n"), "-");
+    assert_eq!(
+        of("synced 12 items, errors=0\nerror: null\n{\"level\":\"info\",\"error\":null,\"failed\":0}\nbye\n"),
+        "-"
+    );
     assert_eq!(of("time=x level=info msg=\"connection refused, retrying\"\n"), "-");
     assert_eq!(of("2025-12-26 02:00:00 WARN  cache: Connection refused, trying again\n"), "-");
     assert_eq!(of(&frames(200)), "-");
@@ -188,6 +195,7 @@ fn the_line_is_short_and_without_credentials() {
     let json = of(r#"{"level":"fatal","msg":"login failed","error":"password=hunter2 rejected"}"#);
     assert!(!json.contains("hunter2"), "{json}");
     assert!(!of("\u{1b}[31mFATAL\u{1b}[0m no config\n").contains('\u{1b}'));
-    let several = of("{\"level\":\"error\",\"msg\":\"failed\\nCaused by: a.B: x\\nCaused by: c.D: refused\"}");
+    let several =
+        of("{\"level\":\"error\",\"msg\":\"failed\\nCaused by: a.B: x\\nCaused by: c.D: refused\"}");
     assert_eq!(several, "c.D: refused");
 }

@@ -23,7 +23,7 @@ texts! {
     DOWN: "down now", "目前停擺", "当前不可用";
     WORKLOADS: "{count:# workload|# workloads} with no ready pod", "{count} 個工作負載沒有就緒的 Pod", "{count} 个工作负载没有就绪的 Pod";
     SERVICES: "{count:# service|# services} without endpoints", "{count} 個 Service 沒有端點", "{count} 个 Service 没有端点";
-    NODES: "{count} of {nodes:# node|# nodes}", "{nodes} 個節點中的 {count} 個", "{nodes} 个节点中的 {count} 个";
+    NODES: "{count} of {nodes:# node|# nodes}", "{nodes} 個節點中有 {count} 個", "{nodes} 个节点中有 {count} 个";
     WEBHOOKS: "{count:# admission webhook|# admission webhooks}", "{count} 個准入 Webhook", "{count} 个准入 Webhook";
     APIS: "{count:# aggregated API|# aggregated APIs}", "{count} 個聚合 API", "{count} 个聚合 API";
     LAST_HOUR: "last hour", "最近一小時", "最近一小时";

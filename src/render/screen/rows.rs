@@ -1,7 +1,7 @@
 //! The rows of the problem table, and the texts of their cells.
 
-use super::super::escape::brief_of;
 use super::super::document::{Line, brief, message, name, own};
+use super::super::escape::brief_of;
 use super::super::words::{age, and_more, texts};
 use super::super::{Sort, changed};
 use super::Screen;
@@ -187,8 +187,10 @@ impl Screen<'_> {
         let Some(finding) = row.finding else {
             return row.changed.map_or_else(Line::default, |of| changed::what(of, row.others, lang));
         };
-        let (before, after) =
-            row.incident.map(|incident| of_objects(incident, &self.report.findings, lang)).unwrap_or_default();
+        let (before, after) = row
+            .incident
+            .map(|incident| of_objects(incident, &self.report.findings, lang))
+            .unwrap_or_default();
         let text = if self.wide {
             message(finding.message.in_lang(lang))
         } else {
@@ -265,7 +267,8 @@ pub(in super::super) fn of_objects(
 ) -> (String, String) {
     let finding = &findings[incident.cause];
     // Other objects suffer from the problem; they do not have it.
-    let same = incident.findings.iter().map(|index| &findings[*index]).filter(|of| of.check.id == finding.check.id);
+    let same =
+        incident.findings.iter().map(|index| &findings[*index]).filter(|of| of.check.id == finding.check.id);
     let objects: BTreeSet<&ObjectRef> = same.map(|of| &of.object).collect();
     let facts = [
         ("pods", Fact::count(incident.pods)),
@@ -273,7 +276,8 @@ pub(in super::super) fn of_objects(
         ("count", Fact::count(objects.len())),
     ];
     let message = &finding.message;
-    let says_itself = message.text.en.contains(":# pod|") || message.facts.iter().any(|(name, _)| *name == "pods");
+    let says_itself =
+        message.text.en.contains(":# pod|") || message.facts.iter().any(|(name, _)| *name == "pods");
     let before = match incident {
         _ if says_itself => None,
         Incident { pods: 2.., workloads: 2.., .. } => Some(&PODS_OF),
