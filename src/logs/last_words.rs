@@ -251,7 +251,7 @@ fn is_php_frame(text: &str) -> bool {
     text.strip_prefix('#').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// Recognizes the uncaught exception in "path.rb:12:in `run': message (Name)".
+/// Recognizes an uncaught exception of Ruby: `path.rb:12:in 'run': message (Name)`.
 fn is_ruby(text: &str) -> bool {
     text.contains(".rb:") && text.contains(":in ") && text.ends_with(')')
 }
@@ -259,7 +259,7 @@ fn is_ruby(text: &str) -> bool {
 /// Returns the deepest cause of a text of several lines, or its first line.
 fn in_one_line(text: &str) -> String {
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let cause = if text.contains('\n') { lines().filter_map(cause_in).last() } else { None };
+    let cause = if text.contains('\n') { lines().filter_map(cause_in).next_back() } else { None };
     cause.or_else(|| lines().next()).unwrap_or_default().to_owned()
 }
 

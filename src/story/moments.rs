@@ -2,7 +2,7 @@
 
 use super::Moment;
 use crate::checks::exit_meaning;
-use crate::model::{Node, NodeCondition, ObjectRef, Pod, Role, Workload};
+use crate::model::{Container, Node, NodeCondition, ObjectRef, Pod, Role, Workload};
 use crate::text::{Fact, Facts, Message, Text};
 use crate::wire::{Condition, Time};
 
@@ -95,23 +95,28 @@ pub(super) fn of_pod(pod: &Pod, now: Time) -> Vec<Moment> {
             _ => None,
         });
     }
-    for container in pod.containers() {
-        let name = || Fact::text(&container.status.name);
-        let running = container.status.state.running.as_ref().and_then(|running| running.started_at?.known());
-        moments.extend(moment(running, &own, &STARTED, vec![("container", name())], false));
-        let ends = [&container.status.last_state.terminated, &container.status.state.terminated];
-        for end in ends.into_iter().flatten() {
-            moments.extend(moment(end.started(), &own, &STARTED, vec![("container", name())], false));
-            let mut facts = vec![
-                ("container", name()),
-                ("exitCode", Fact::count(end.exit_code)),
-                ("meaning", Fact::Words(exit_meaning(end))),
-            ];
-            facts.push(("signal", Fact::count(end.exit_code.saturating_sub(128))));
-            let may_end = !keeps_running || container.role == Role::Init;
-            let text = if may_end && end.exit_code == 0 { &COMPLETED } else { &ENDED };
-            moments.extend(moment(end.finished(), &own, text, facts, end.exit_code != 0));
-        }
+    moments.extend(pod.containers().flat_map(|container| of_container(&own, container, keeps_running)));
+    moments
+}
+
+/// Returns the starts and ends of a container, in a pod whose containers must keep running or may end.
+fn of_container(own: &ObjectRef, container: Container, keeps_running: bool) -> Vec<Moment> {
+    let mut moments = Vec::new();
+    let name = || Fact::text(&container.status.name);
+    let running = container.status.state.running.as_ref().and_then(|running| running.started_at?.known());
+    moments.extend(moment(running, own, &STARTED, vec![("container", name())], false));
+    let ends = [&container.status.last_state.terminated, &container.status.state.terminated];
+    for end in ends.into_iter().flatten() {
+        moments.extend(moment(end.started(), own, &STARTED, vec![("container", name())], false));
+        let mut facts = vec![
+            ("container", name()),
+            ("exitCode", Fact::count(end.exit_code)),
+            ("meaning", Fact::Words(exit_meaning(end))),
+        ];
+        facts.push(("signal", Fact::count(end.exit_code.saturating_sub(128))));
+        let may_end = !keeps_running || container.role == Role::Init;
+        let text = if may_end && end.exit_code == 0 { &COMPLETED } else { &ENDED };
+        moments.extend(moment(end.finished(), own, text, facts, end.exit_code != 0));
     }
     moments
 }

@@ -116,16 +116,15 @@ fn the_log_of_a_crash_loop_comes_first() {
 
 #[test]
 fn containers_that_may_end_need_not_keep_running() {
-    let space = "job-pod-restarted-and-done";
-    let shown = inspect(&format!("pods/{space}.yaml"), &format!("pod/rollup-t5k3m -n {space}"));
+    let space = "job-pod-with-one-container-done";
+    let shown = inspect(&format!("pods/{space}.yaml"), &format!("job/export -n {space}"));
     assert!(shown.contains("completed (exit code 0)") && !shown.contains("should keep running"), "{shown}");
     let space = "evicted-while-it-ended-well";
     let shown = inspect(&format!("pods/{space}.yaml"), &format!("pod/queue-5d8f9c7b64-4hd7s -n {space}"));
     assert!(shown.contains("completed (exit code 0)") && !shown.contains("should keep running"), "{shown}");
     let space = "exit-code-0-again-and-again";
-    let shown =
-        inspect(&format!("pods/{space}.yaml"), &format!("pod -n {space}").replace("pod ", "deploy/ "));
-    assert!(!shown.contains("completed (exit code 0)"), "{shown}");
+    let shown = inspect(&format!("pods/{space}.yaml"), &format!("deploy/daemon -n {space}"));
+    assert!(!shown.contains("completed") && shown.contains("exit code 0: the program exited"), "{shown}");
 }
 
 #[test]

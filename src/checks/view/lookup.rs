@@ -187,9 +187,8 @@ impl<'a> View<'a> {
 
     /// Returns the line that says why a container ended: of its log, or of its termination message.
     pub fn last_words(&self, pod: &Pod, container: &Container) -> Option<String> {
-        let logs = self.logs(pod).filter(|log| log.container == container.status.name);
-        logs.filter_map(said_by)
-            .next()
+        let mut logs = self.logs(pod).filter(|log| log.container == container.status.name);
+        logs.find_map(said_by)
             .or_else(|| last_words(&container.last_end().filter(|end| !end.message.is_empty())?.message))
     }
 

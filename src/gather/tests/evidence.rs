@@ -71,7 +71,7 @@ async fn the_line_that_says_why_is_found_above_the_last_lines() {
     let mut pod = restarted("api-2", 1, "other");
     pod["status"]["containerStatuses"][0]["ready"] = false.into();
     fake.add(Kind::Pod, pod);
-    let noise: String = (0..60).map(|n| format!("INFO hook {n} done\n")).collect();
+    let noise = (0..60).map(|n| format!("INFO hook {n} done\n")).collect::<Vec<_>>().concat();
     fake.log("shop/api-2/app!", &format!("FATAL no license; token=hunter2\n{noise}"));
     let snapshot = gathered(&fake, &named(&["shop"])).await.unwrap();
     let [tail] = &snapshot.logs[..] else { panic!("{:?}", snapshot.logs) };

@@ -7,7 +7,8 @@ fn of(log: &str) -> String {
 
 /// A stack of this many frames of Java.
 fn frames(count: usize) -> String {
-    (0..count).map(|n| format!("\tat com.example.shop.Step{n}.run(Step{n}.java:{n})\n")).collect()
+    let frame = |n| format!("\tat com.example.shop.Step{n}.run(Step{n}.java:{n})\n");
+    (0..count).map(frame).collect::<Vec<_>>().concat()
 }
 
 #[test]

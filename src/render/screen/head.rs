@@ -95,7 +95,7 @@ const GAP: usize = 12;
 /// Returns the verdict and the scope, on one line if they fit.
 pub(super) fn verdict(report: &Report, look: Look) -> Vec<Line> {
     let lang = look.lang;
-    let mut left = if report.verdict == Verdict::Healthy && report.is_of_nothing() {
+    let mut left = if report.verdict == Verdict::Healthy && report.totals.pods == 0 {
         vec![format!("{} {}", words::verdict_glyph(Verdict::Incomplete), NOTHING.get(lang))]
     } else {
         let word = look.paint(words::verdict(report.verdict).get(lang), style_of(report.verdict));
