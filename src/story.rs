@@ -31,6 +31,8 @@ pub struct Story<'a> {
     pub(crate) moments: Vec<Moment>,
     /// The findings about any of these objects, worst first.
     pub(crate) findings: Vec<&'a Finding>,
+    /// The keys of the findings that name the cause of an incident.
+    causes: BTreeSet<&'a str>,
     /// The last lines of the logs of its pods.
     pub(crate) logs: Vec<&'a LogTail>,
     /// Whether warnings of its namespace could be read; the API server drops them after about an hour.
@@ -89,6 +91,7 @@ impl<'a> Story<'a> {
             nodes,
             moments: Vec::new(),
             findings,
+            causes: report.incidents.iter().map(|of| report.findings[of.cause].key.as_str()).collect(),
             logs: report.snapshot.logs.iter().filter(of_pods).collect(),
             saw_events: report.snapshot.saw(Kind::Event, &object.namespace),
             warned: false,
@@ -106,17 +109,20 @@ impl<'a> Story<'a> {
         self.findings.iter().map(|finding| finding.severity).max()
     }
 
-    /// Returns the next commands, each once.
+    /// Returns the next commands, each once; first those of findings that name the cause of an incident.
     pub(crate) fn actions(&self) -> Vec<&str> {
         let mut seen = BTreeSet::new();
-        let all = self.findings.iter().flat_map(|finding| finding.actions.iter().map(String::as_str));
+        let (causes, others): (Vec<&Finding>, Vec<&Finding>) =
+            self.findings.iter().copied().partition(|finding| self.causes.contains(finding.key.as_str()));
+        let all =
+            causes.into_iter().chain(others).flat_map(|finding| finding.actions.iter().map(String::as_str));
         all.filter(|action| seen.insert(*action)).collect()
     }
 
     fn timeline(&mut self, report: &Report, pods: &[&Pod], around: &BTreeSet<ObjectRef>) -> Vec<Moment> {
         // Within one second, owners come before the objects they create.
         let mut moments: Vec<Moment> = self.workloads(report).flat_map(moments::of_workload).collect();
-        moments.extend(pods.iter().flat_map(|pod| moments::of_pod(pod)));
+        moments.extend(pods.iter().flat_map(|pod| moments::of_pod(pod, report.snapshot.taken_at)));
         let began = moments.iter().map(|moment| moment.at).min();
         // Changes of a node before the first entry explain nothing.
         let changes = self.nodes.iter().flat_map(|node| moments::of_node(node));
@@ -274,6 +280,8 @@ fn folded(mut moments: Vec<Moment>) -> Vec<Moment> {
 /// Returns whether an object was read, or is named as an owner if its kind is not read.
 pub(crate) fn exists(report: &Report, object: &ObjectRef) -> bool {
     match Kind::from_name(&object.kind) {
+        // Files may have the pods of a namespace and not the namespace itself.
+        Some(Kind::Namespace) if report.pods().any(|(pod, _)| *pod.shared.namespace == *object.name) => true,
         Some(kind) => report.snapshot.rows.objects_of(kind).contains(&(&object.namespace, &object.name)),
         None => objects_of(report, &object.kind).contains(object),
     }

@@ -1,6 +1,8 @@
 //! The evidence of a finding: recent warnings about its object, and whether the logs of the pod can be read.
 
 use super::View;
+use super::exit_code::LAST_WORDS;
+use super::view::said_by;
 use crate::finding::Finding;
 use crate::model::{Event, Pod};
 use crate::text::{Fact, Message, Text};
@@ -30,6 +32,12 @@ static LOG: Text = Text {
     en: "the log of {logOf} ends: {detail}",
     zh_tw: "{logOf} 的日誌結尾：{detail}",
     zh_cn: "{logOf} 的日志末尾：{detail}",
+};
+
+static LOG_SAYS: Text = Text {
+    en: "the log of {logOf} says: {detail}",
+    zh_tw: "{logOf} 的日誌寫道：{detail}",
+    zh_cn: "{logOf} 的日志写道：{detail}",
 };
 
 static LOGS_REFUSED: Text = Text {
@@ -75,7 +83,8 @@ pub(crate) fn attach(view: &View, findings: &mut [Finding]) {
             finding.evidence.push(Message::new(&NO_EVENTS, Vec::new()));
         }
         if let Some(pod) = pod {
-            finding.evidence.extend(logs(view, pod));
+            let said = finding.message.facts.iter().any(|(name, _)| *name == LAST_WORDS);
+            finding.evidence.extend(logs(view, pod, said));
         }
     }
 }
@@ -100,12 +109,17 @@ fn is_unscheduled(pod: &Pod) -> bool {
     object.status.phase == "Pending" && !scheduled && pod.containers().next().is_none()
 }
 
-/// Returns whether the logs of a pod can be read, and their last lines if there are any.
-fn logs(view: &View, pod: &Pod) -> Option<Message> {
+/// Returns whether the logs of a pod can be read, and the line that says why it failed, or its last lines. A line that the
+/// message has `said` is not repeated.
+fn logs(view: &View, pod: &Pod, said: bool) -> Option<Message> {
     if pod.node.is_none() {
         return Some(Message::plain(if is_unscheduled(pod) { &NOT_SCHEDULED } else { &NO_NODE }));
     }
     let tail = view.logs(pod).next()?;
+    if let Some(cause) = said_by(tail) {
+        let facts = vec![("logOf", Fact::text(&tail.container)), ("detail", Fact::Text(cause))];
+        return (!said).then(|| Message::new(&LOG_SAYS, facts));
+    }
     Some(match (&tail.refused, tail.lines.as_slice()) {
         (Some(detail), _) => Message::new(&LOGS_REFUSED, vec![("detail", Fact::Message(detail.clone()))]),
         (None, []) => Message::new(&LOGS_READABLE, Vec::new()),

@@ -11,6 +11,7 @@ pub fn meaning(end: &Terminated) -> &'static Text {
         (0, _) => &ENDED_WELL,
         (1, _) => &OWN_ERROR,
         (2, _) => &USAGE,
+        (255, "Unknown") | (_, "ContainerStatusUnknown") => &UNSEEN,
         (126, _) => &NOT_EXECUTABLE,
         (127, _) => &NOT_FOUND,
         (134, _) => &ABORTED,
@@ -22,6 +23,17 @@ pub fn meaning(end: &Terminated) -> &'static Text {
         (129..=192, _) => &SIGNAL,
         _ => &PROGRAM,
     }
+}
+
+/// The name of the fact with the line of a log that says why its program ended.
+pub(super) const LAST_WORDS: &str = "lastWords";
+
+/// Returns whether the meaning names no cause, so that the program's own words say more.
+pub(super) fn is_vague(end: &Terminated) -> bool {
+    let meaning = meaning(end);
+    [&OWN_ERROR, &USAGE, &NOT_EXECUTABLE, &NOT_FOUND, &ABORTED, &OUT_OF_RANGE, &PROGRAM]
+        .into_iter()
+        .any(|vague| std::ptr::eq(vague, meaning))
 }
 
 /// Returns the signal in an exit code, if there is one.
@@ -85,6 +97,11 @@ static TERMINATED: Text = Text {
     zh_tw: "被要求結束（SIGTERM）",
     zh_cn: "被要求退出（SIGTERM）",
 };
+static UNSEEN: Text = Text {
+    en: "its end was not observed, because the node or its container runtime restarted",
+    zh_tw: "節點或容器執行環境重新啟動，沒有觀察到它如何結束",
+    zh_cn: "节点或容器运行时重新启动，未观察到它如何退出",
+};
 static OUT_OF_RANGE: Text = Text {
     en: "the program returned a code out of range, or a script failed",
     zh_tw: "程式回傳的代碼超出範圍，或腳本失敗",
@@ -117,5 +134,8 @@ mod tests {
         assert_eq!(of(128, "StartError").0, "the runtime could not start the program");
         assert_eq!(of(130, "Error"), ("ended by signal {signal}", Some(2)));
         assert_eq!(of(42, "Error"), ("an exit code specific to the program", None));
+        assert!(of(255, "Unknown").0.starts_with("its end was not observed"));
+        assert!(of(137, "ContainerStatusUnknown").0.starts_with("its end was not observed"));
+        assert!(of(255, "Error").0.starts_with("the program returned a code out of range"));
     }
 }

@@ -4,6 +4,7 @@ mod annotations;
 mod index;
 mod killed;
 mod lookup;
+pub(super) use lookup::said_by;
 mod loss;
 mod sight;
 mod thresholds;

@@ -63,4 +63,7 @@ pub(crate) struct LogTail {
     /// The last lines, oldest first, without credentials.
     #[cfg_attr(test, schemars(length(max = 10)))]
     pub(crate) lines: Vec<String>,
+    /// The line of the last 200 that says why the program ended, without credentials; null if none does.
+    #[serde(default)]
+    pub(crate) cause: Option<String>,
 }

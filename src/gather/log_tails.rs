@@ -1,7 +1,8 @@
 //! The ends of the logs of failing pods: one for each owner and container, since pods of one owner fail for the same
 //! reason.
 
-use crate::cluster::{ApiClient, logs};
+use crate::cluster::{ApiClient, Error, logs};
+use crate::logs::last_words;
 use crate::model::{Container, LINES, LogTail, Pod};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,8 +13,10 @@ use tokio::task::JoinSet;
 const LOGS: usize = 40;
 /// The time limit of one log. A node that does not answer must not delay the report.
 const DEADLINE: Duration = Duration::from_secs(3);
-/// The maximum number of bytes of one log.
-const BYTES: usize = 16 << 10;
+/// The number of lines read of one log: a stack has many lines below the line that says why.
+const READ: usize = 200;
+/// The maximum number of bytes of one log. The kubelet cuts the end of a longer answer.
+const BYTES: usize = 256 << 10;
 
 /// Reads the ends of the logs of the first pods that have a node.
 pub(super) async fn read(client: &Arc<ApiClient>, pods: &[&Pod]) -> Vec<LogTail> {
@@ -57,12 +60,25 @@ fn culprit(pod: &Pod) -> Option<Container<'_>> {
 
 /// Reads the end of a log.
 pub(super) async fn end_of(client: &ApiClient, mut tail: LogTail) -> LogTail {
-    let previous = if tail.previous { "&previous=true" } else { "" };
-    let options = format!("tailLines={LINES}&limitBytes={BYTES}{previous}");
-    let request = logs::request(&tail.namespace, &tail.pod, &tail.container, &options, DEADLINE);
-    match client.ask(&request).await {
-        Ok(answer) => tail.keep(&String::from_utf8_lossy(&answer.body)),
+    let mut answer = lines_of(client, &tail, READ).await;
+    // The last lines of very long ones are more useful than the first of many.
+    if answer.as_ref().is_ok_and(|text| text.len() >= BYTES) {
+        answer = lines_of(client, &tail, LINES).await;
+    }
+    match answer {
+        Ok(text) => {
+            tail.cause = last_words(&text);
+            tail.keep(&text);
+        }
         Err(error) => tail.refused = Some(error.why()),
     }
     tail
+}
+
+/// Reads the last lines of a log.
+async fn lines_of(client: &ApiClient, tail: &LogTail, lines: usize) -> Result<String, Error> {
+    let previous = if tail.previous { "&previous=true" } else { "" };
+    let options = format!("tailLines={lines}&limitBytes={BYTES}{previous}");
+    let request = logs::request(&tail.namespace, &tail.pod, &tail.container, &options, DEADLINE);
+    Ok(String::from_utf8_lossy(&client.ask(&request).await?.body).into_owned())
 }

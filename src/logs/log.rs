@@ -156,7 +156,7 @@ fn is_binary(line: &[u8]) -> bool {
 }
 
 /// Returns a line without color codes.
-fn without_colours(line: &str) -> String {
+pub(super) fn without_colours(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
     while let Some((before, code)) = rest.split_once('\x1b') {

@@ -13,6 +13,7 @@
 mod access;
 mod benign;
 mod json;
+mod last_words;
 mod level;
 pub(crate) mod lines;
 mod log;
@@ -28,6 +29,7 @@ mod words;
 mod tests;
 
 pub(crate) use benign::BENIGN;
+pub(crate) use last_words::last_words;
 pub(crate) use level::Class;
 pub use log::Log;
 pub(crate) use source::Source;

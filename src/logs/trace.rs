@@ -19,7 +19,7 @@ enum State {
 pub(super) enum Joins {
     No,
     Yes,
-    /// The line belongs to it and contains the message of the trace.
+    /// The line belongs to it and contains the message of a trace of Python.
     Names,
 }
 
@@ -44,13 +44,13 @@ impl Traces {
         }
         let indented = line.starts_with(['\t', ' ']);
         match self.state {
-            State::Python { bare } => {
+            State::Python { .. } => {
                 return if indented || begins_python(line) {
                     Joins::Yes
                 } else {
                     self.state = State::Plain;
                     self.takes_exception = false;
-                    if bare { Joins::Names } else { Joins::Yes }
+                    Joins::Names
                 };
             }
             State::Go if is_of_goroutine(line) => return Joins::Yes,
@@ -102,7 +102,7 @@ fn begins_python(line: &str) -> bool {
 }
 
 /// Recognizes frames and the lines between them: Java, .NET and Node.
-fn is_frame(line: &str) -> bool {
+pub(super) fn is_frame(line: &str) -> bool {
     let line = line.trim_start();
     let between = ["Caused by: ", "Suppressed: ", "--- End of ", "---> ", "Node.js v", "Wrapped by: "];
     line.starts_with("at ") && line.ends_with(|c: char| c.is_ascii_digit() || ")>];".contains(c))
@@ -128,7 +128,7 @@ fn is_of_goroutine(line: &str) -> bool {
 }
 
 /// Recognizes `java.lang.IllegalStateException: text`, `System.InvalidOperationException`, `ValueError: text`.
-fn is_exception(line: &str) -> bool {
+pub(super) fn is_exception(line: &str) -> bool {
     let name = line.split([':', ' ']).next().unwrap_or_default();
     let named = name.ends_with("Exception") || name.ends_with("Error") || name.ends_with("Throwable");
     named && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._$".contains(&byte))

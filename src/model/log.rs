@@ -25,6 +25,8 @@ pub struct LogTail {
     pub(crate) refused: Option<Message>,
     /// Its last lines, the oldest first, without credentials.
     pub(crate) lines: Vec<String>,
+    /// The line that says why the program ended, without credentials.
+    pub(crate) cause: Option<String>,
 }
 
 /// The end of a log as captures and reports have it.
@@ -39,22 +41,25 @@ struct Written {
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<Sentence>,
     lines: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<String>,
 }
 
 impl From<LogTail> for Written {
     fn from(tail: LogTail) -> Self {
-        let LogTail { namespace, pod, container, previous, refused, lines } = tail;
+        let LogTail { namespace, pod, container, previous, refused, lines, cause } = tail;
         let (refused, message) = refused.as_ref().map(wire::kept).unzip();
-        Self { namespace, pod, container, previous, refused, message: message.flatten(), lines }
+        Self { namespace, pod, container, previous, refused, message: message.flatten(), lines, cause }
     }
 }
 
 impl From<Written> for LogTail {
     fn from(written: Written) -> Self {
-        let Written { namespace, pod, container, previous, refused, message, lines } = written;
+        let Written { namespace, pod, container, previous, refused, message, lines, cause } = written;
         let refused = refused.and_then(|refused| wire::read_back(&refused, message.as_ref()));
         let lines = lines.iter().map(|line| without_secrets(line)).collect();
-        Self { namespace, pod, container, previous, refused, lines }
+        let cause = cause.map(|cause| without_secrets(&cause));
+        Self { namespace, pod, container, previous, refused, lines, cause }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Text from a cluster is hostile: each format escapes it.
 
-use crate::text::{is_emoji_selector, is_hostile, without_middle};
+use crate::text::{Lang, Message, is_emoji_selector, is_hostile, without_middle};
 
 /// The maximum length of a message in a table.
 const LONG: usize = 300;
@@ -34,6 +34,11 @@ pub(super) fn brief(text: &str) -> String {
     without_middle(&message(text), LONG)
 }
 
+/// Returns a sentence for a table. If it is long, its quotation is shortened.
+pub(super) fn brief_of(sentence: &Message, lang: Lang) -> String {
+    sentence.shortened(lang, LONG)
+}
+
 /// Makes a text [`visible`], and escapes Markdown and HTML. Addresses and mentions become code, which no viewer turns into
 /// a link or a notification and which can be copied.
 pub(super) fn markdown(text: &str) -> String {
@@ -64,7 +69,20 @@ fn is_of_address(c: char) -> bool {
 /// Whether viewers turn a word into a link or a mention.
 fn is_address(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
-    word.contains("://") || word.contains('@') || lower.contains("www.")
+    word.contains("://") || word.contains('@') || lower.contains("www.") || is_reference(&lower)
+}
+
+/// Whether a word refers to an issue: `#12`, `owner/name#12` or `GH-12`.
+fn is_reference(lower: &str) -> bool {
+    let number = |mark: &str| {
+        lower.match_indices(mark).any(|(at, _)| {
+            let (before, after) = (lower.get(..at), lower.get(at + mark.len()..));
+            let ends = |before: &str| !before.ends_with(|c: char| c.is_ascii_alphanumeric());
+            after.is_some_and(|after| after.starts_with(|c: char| c.is_ascii_digit()))
+                && (mark == "#" || before.is_some_and(ends))
+        })
+    };
+    number("#") || number("gh-")
 }
 
 fn escaped(c: char, out: &mut String) {
@@ -172,5 +190,7 @@ mod tests {
     fn markdown_has_no_markup_of_the_clusters() {
         assert_eq!(markdown("a|b\n<img src=x>"), "a\\|b\\\\n&lt;img src=x&gt;");
         assert_eq!(markdown("[x](http://y) `rm` @all"), "\\[x\\](`http://y`) \\`rm\\` `@all`");
+        assert_eq!(markdown("see #12, org/repo#12. (GH-12)"), "see `#12`, `org/repo#12`. (`GH-12`)");
+        assert_eq!(markdown("C# high-12 #a"), "C\\# high-12 \\#a");
     }
 }

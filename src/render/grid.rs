@@ -191,7 +191,7 @@ fn by_row(columns: &[Column]) -> (String, Vec<Vec<String>>) {
     let rows = columns.iter().map(|column| column.cells.len()).max().unwrap_or(0);
     let height = |row: usize| {
         let cells = columns.iter().filter_map(|column| column.cells.get(row));
-        cells.map(|cell| cell.lines().count()).max().unwrap_or(0).max(1)
+        cells.map(|cell| cell.split('\n').count()).max().unwrap_or(1)
     };
     (head, (0..rows).map(|row| rest.by_ref().take(height(row)).collect()).collect())
 }
@@ -202,6 +202,20 @@ mod tests {
 
     fn column(head: &str, cells: &[&str]) -> Column {
         Column::new(head, cells.iter().map(|cell| (*cell).to_owned()).collect())
+    }
+
+    #[test]
+    fn every_text_is_under_its_row() {
+        let rows = Wrapped {
+            columns: vec![column("OBJECT", &["node/a\n", "pod/b\nshop", "node/c\n"])],
+            narrow: Vec::new(),
+            text: column("WHY", &["one", "two", "three"]),
+            below: Vec::new(),
+            groups: Vec::new(),
+            density: Density::Dense,
+        };
+        let lines = rows.lines(Some(40)).join("|");
+        assert_eq!(lines, "OBJECT|node/a||   one|pod/b|shop|   two|node/c||   three");
     }
 
     #[test]

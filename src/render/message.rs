@@ -250,7 +250,7 @@ fn in_trouble(report: &Report, lang: Lang) -> Vec<String> {
 
 fn line(report: &Report, incident: &Incident, lang: Lang) -> Line {
     let finding: &Finding = &report.findings[incident.cause];
-    let (before, after) = of_objects(incident, finding, lang);
+    let (before, after) = of_objects(incident, &report.findings, lang);
     let what = text(&format!("{before}{}{after}", finding.message.in_lang(lang)));
     let object = name(&of_incident(incident, finding));
     let place = match &*finding.object.namespace {

@@ -27,7 +27,7 @@ pub(super) fn all(commands: &NextCommands, look: Look) -> Vec<Block> {
 }
 
 fn list(head: &Text, commands: &[&str], most: usize, look: Look) -> Vec<Block> {
-    if commands.is_empty() {
+    if commands.is_empty() || most == 0 {
         return Vec::new();
     }
     let shown = &commands[..commands.len().min(most)];

@@ -125,18 +125,18 @@ fn table(report: &Report, shown: &[NodeLoad], lang: Lang) -> Table {
     let mut columns = vec![
         column(&words::NODE, &|load| name(load.name)),
         column(&words::STATUS, &|load| own(status(load, lang))),
-        column(&PRESSURE, &pressure).expendable(4),
-        column(&words::PODS, &pods).numeric(),
-        share(&CPU_REQUESTED, |load, _| Some(load.requests), cpu).expendable(2),
-        share(&MEMORY_REQUESTED, |load, _| Some(load.requests), memory).expendable(1),
-        share(&CPU_LIMITS, |load, _| Some(load.limits), cpu).expendable(6),
-        share(&MEMORY_LIMITS, |load, _| Some(load.limits), memory).expendable(5),
+        column(&PRESSURE, &pressure).expendable(7),
+        column(&words::PODS, &pods).numeric().expendable(1),
+        share(&CPU_REQUESTED, |load, _| Some(load.requests), cpu).expendable(5),
+        share(&MEMORY_REQUESTED, |load, _| Some(load.requests), memory).expendable(4),
+        share(&CPU_LIMITS, |load, _| Some(load.limits), cpu).expendable(9),
+        share(&MEMORY_LIMITS, |load, _| Some(load.limits), memory).expendable(8),
     ];
     if report.nodes.iter().any(|load| load.node.is_some_and(|node| node.usage.is_some())) {
-        columns.push(share(&CPU_USED, |_, node| node.usage, cpu));
-        columns.push(share(&MEMORY_USED, |_, node| node.usage, memory));
+        columns.push(share(&CPU_USED, |_, node| node.usage, cpu).expendable(2));
+        columns.push(share(&MEMORY_USED, |_, node| node.usage, memory).expendable(3));
     }
-    columns.push(column(&words::AGE, &age).expendable(3));
+    columns.push(column(&words::AGE, &age).expendable(6));
     Table::new(columns)
 }
 

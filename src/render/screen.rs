@@ -86,6 +86,8 @@ impl Screen<'_> {
             (3, true, Density::Dense, 5),
             (3, false, Density::Tight, 5),
             (1, false, Density::Tight, 1),
+            // A terminal of a few columns has room for the problems only.
+            (0, false, Density::Tight, 1),
         ];
         for (commands, hints, density, least) in steps {
             (self.commands, self.hints, self.density) = (commands, hints, density);
@@ -103,6 +105,11 @@ impl Screen<'_> {
         self.document().on_terminal(self.look)
     }
 
+    /// Returns whether the screen shows the problems only.
+    fn is_bare(&self) -> bool {
+        self.commands == 0
+    }
+
     /// Returns whether the screen shows the reach of the trouble instead of a table of namespaces.
     fn is_of_many(&self) -> bool {
         self.report.namespaces.len() > NAMESPACES_SHOWN && !self.look.all && !self.wide
@@ -111,7 +118,11 @@ impl Screen<'_> {
     /// Returns the verdict and the scope, the reach of the trouble, then the changes.
     fn head(&self) -> Vec<Block> {
         let since = changed::since(self.report, self.look.lang);
-        let reach = if self.is_of_many() { head::reach(self.report, self.look) } else { Vec::new() };
+        let reach = if self.is_of_many() && !self.is_bare() {
+            head::reach(self.report, self.look)
+        } else {
+            Vec::new()
+        };
         vec![
             Block::Lines(head::verdict(self.report, self.look)),
             Block::items(reach),
@@ -122,7 +133,7 @@ impl Screen<'_> {
     /// Returns the namespaces with their counts. One healthy namespace needs no table.
     fn namespaces(&self) -> Vec<Block> {
         let (report, lang, all) = (self.report, self.look.lang, self.look.all || self.wide);
-        if self.is_of_many() || report.namespaces.len() < 2 && !all && !self.has_moved() {
+        if self.is_of_many() || self.is_bare() || report.namespaces.len() < 2 && !all && !self.has_moved() {
             return Vec::new();
         }
         let shown = &report.namespaces;

@@ -26,6 +26,7 @@ texts! {
     TIMELINE: "TIMELINE", "時間軸", "时间线";
     OTHERS: " and {others:# other|# others}", " 等 {all} 個", " 等 {all} 个";
     AGO: " ({age} ago) ", "（{age} 前）", "（{age} 前）";
+    AHEAD: " (in {age}) ", "（{age} 後）", "（{age} 后）";
     NOT_GIVEN: "Warning events are not in the input.", "輸入中沒有警告事件。", "输入中没有警告事件。";
     NO_EVENTS: "Warning events could not be read.", "無法讀取警告事件。", "无法读取警告事件。";
     EXPIRED: "No warning events are left: the API server keeps them for about an hour.",
@@ -220,7 +221,7 @@ impl Teller<'_> {
     fn moment(&self, moment: &Moment) -> Item {
         let lang = self.look.lang;
         let age = self.report.snapshot.taken_at.seconds_since(moment.at);
-        let ago = AGO.fill(lang, &[("age", Fact::Age(age))]);
+        let ago = if age < 0 { &AHEAD } else { &AGO }.fill(lang, &[("age", Fact::Age(age.saturating_abs()))]);
         let mark = if moment.bad { self.look.paint("●", Style::new().red()) } else { "○".to_owned() };
         let mut text = Line::default();
         if moment.object != self.story.object || moment.others > 0 {

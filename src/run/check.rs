@@ -18,6 +18,7 @@ use crate::report::{Report, Summary, Verdict, WaitFor};
 use crate::snapshot::{self, Snapshot};
 use crate::text::Message;
 use crate::wire::Time;
+use std::io::{self, IsTerminal};
 
 /// The part of a report that is shown.
 #[derive(Clone, Copy, PartialEq)]
@@ -70,8 +71,12 @@ pub(super) fn demo(args: &DemoArgs, clock: fn() -> Time) -> Result<Exit, Failure
     snapshot.scope.namespaces = snapshot.namespaces();
     let kubectl = Kubectl::with(repeat_context(&snapshot));
     let (part, before, notices) = (Part::Whole, Baseline::default(), Notifications::default());
-    Judge { by: &args.judge, show: &args.show, rows: &args.rows, part, before, notices, clock }
-        .one(&snapshot, kubectl)
+    let done = Judge { by: &args.judge, show: &args.show, rows: &args.rows, part, before, notices, clock }
+        .one(&snapshot, kubectl)?;
+    if args.show.output.is_human() && io::stderr().is_terminal() {
+        output::log("hint: this is an example; its commands are for the cluster it was read from");
+    }
+    Ok(done)
 }
 
 fn live(args: &CheckArgs, settings: &Settings, judge: &mut Judge) -> Result<Exit, Failure> {

@@ -39,7 +39,7 @@ pub(super) fn investigate(
         (gathered(args, targets, &settings, clock)?, Kubectl::with(args.connect.to_repeat(context)))
     } else {
         let now = args.now.map_or_else(clock, Time::from);
-        let snapshot = files::read(&args.filename, &widened(&args.scope, targets), now)?;
+        let snapshot = files::read(&args.filename, &in_files(&args.scope, targets), now)?;
         let kubectl = super::check::repeat_files(args, &snapshot);
         (snapshot, kubectl)
     };
@@ -55,6 +55,16 @@ fn widened(scope: &ScopeArgs, targets: &[Target]) -> ScopeArgs {
     let is_of_cluster =
         |target: &Target| target.known().is_some_and(|kind| !kind.namespaced() && kind != Kind::Namespace);
     scope.all_namespaces |= targets.iter().any(is_of_cluster);
+    scope
+}
+
+/// Returns the namespace of the objects. Of namespaces, the start of a name is enough: all of a file is read anyway.
+fn in_files(scope: &ScopeArgs, targets: &[Target]) -> ScopeArgs {
+    let mut scope = widened(scope, targets);
+    if targets.iter().all(|target| target.known() == Some(Kind::Namespace)) {
+        scope.namespace = Vec::new();
+        scope.all_namespaces = true;
+    }
     scope
 }
 
@@ -126,6 +136,10 @@ fn find(args: &CheckArgs, report: &Report, target: &Target) -> Result<ObjectRef,
     let scope = &report.snapshot.scope;
     let namespaced = target.known().is_none_or(Kind::namespaced);
     let mut all = story::objects_of(report, &target.kind);
+    if target.known() == Some(Kind::Namespace) {
+        // Files may have the pods of a namespace and not the namespace itself.
+        all.extend(report.snapshot.namespaces().iter().map(|name| ObjectRef::of_cluster(&target.kind, name)));
+    }
     let asked = &args.scope.namespace;
     let is_asked =
         |name: &str| asked.is_empty() || asked.iter().any(|asked| asked == name || is_pattern(asked));

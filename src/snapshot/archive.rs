@@ -1,8 +1,8 @@
-//! Archives: tar, plain or compressed, and zip. Their files are read one after the other and never written anywhere. Links,
-//! and archives in archives, are skipped.
+//! Archives: tar, plain or compressed, and zip. Their files are read one after the other and never written anywhere. Links
+//! are skipped, and archives in archives are counted.
 
 use super::Error;
-use super::folder::{is_document, is_hidden};
+use super::folder::{is_archive, is_document, is_hidden};
 use super::read::Files;
 use super::unpacked::Unpacked;
 use crate::memory::Guarded;
@@ -32,7 +32,9 @@ pub(super) fn tar(files: &mut Files, archive: &str, stream: &mut dyn Read) -> Re
     for entry in entries.entries().map_err(fail)? {
         let mut entry = entry.map_err(fail)?;
         let path = entry.path().map_err(fail)?.into_owned();
-        if entry.header().entry_type().is_file() && is_wanted(&path) {
+        let is_file = entry.header().entry_type().is_file();
+        files.nested += u64::from(is_file && is_archive(&path));
+        if is_file && is_wanted(&path) {
             files.member(&name(archive, &path), &mut entry)?;
         }
     }
@@ -47,6 +49,7 @@ pub(super) fn zip(files: &mut Files, archive: &str, stream: impl Read + Seek) ->
     for index in 0..entries.len() {
         let entry = entries.by_index(index).map_err(fail)?;
         let path = Path::new(&*entry.name().map_err(fail)?).to_owned();
+        files.nested += u64::from(entry.is_file() && is_archive(&path));
         if entry.is_file() && is_wanted(&path) {
             let packed = Rc::new(Cell::new(entry.compressed_size()));
             let stream = Unpacked::new(entry, packed);

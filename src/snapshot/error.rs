@@ -46,6 +46,15 @@ pub enum Error {
         /// The position of the first such byte.
         offset: usize,
     },
+    /// A zip archive that is not a file: its list of files is at its end.
+    #[error("{path} is a zip archive, which cannot be read as a stream: save it to a file and use -f FILE")]
+    Zip {
+        /// The path as given.
+        path: String,
+    },
+    /// `-` more than once.
+    #[error("standard input can be read only once: -f - is given more than once")]
+    Twice,
     /// An empty file.
     #[error("{path} is empty")]
     Empty {

@@ -9,29 +9,50 @@ use std::path::{Path, PathBuf};
 /// The deepest level of folders that is read: support bundles have less than ten.
 const DEEPEST: usize = 32;
 
-/// Lists the files of a folder and of the folders in it that can be read, sorted; except hidden ones. A link to a folder is
-/// not followed.
-pub(super) fn readable_in(path: &Path) -> Result<Vec<PathBuf>, Error> {
-    let mut found = Vec::new();
+/// The content of a folder and of the folders in it.
+#[derive(Default)]
+pub(super) struct Listing {
+    /// The files that can be read, sorted.
+    pub(super) files: Vec<PathBuf>,
+    /// The number of folders that are too deep.
+    pub(super) too_deep: u64,
+    /// The folders in it that cannot be listed.
+    pub(super) unreadable: Vec<(PathBuf, io::Error)>,
+}
+
+/// Lists the files of a folder, except hidden ones. A link to a folder is not followed.
+pub(super) fn list(path: &Path) -> Result<Listing, Error> {
+    let mut found = Listing::default();
     let mut folders = VecDeque::from([(path.to_owned(), 0)]);
     while let Some((folder, level)) = folders.pop_front() {
-        let fail = |source| Error::Read { path: folder.display().to_string(), source };
-        let entries: Result<Vec<std::fs::DirEntry>, io::Error> =
-            std::fs::read_dir(&folder).map_err(fail)?.collect();
-        for entry in entries.map_err(fail)? {
-            let (kind, path) = (entry.file_type().map_err(fail)?, entry.path());
-            if is_hidden(&path) {
+        let entries = match entries(&folder) {
+            Ok(entries) => entries,
+            Err(source) if level == 0 => {
+                return Err(Error::Read { path: folder.display().to_string(), source });
+            }
+            Err(source) => {
+                found.unreadable.push((folder, source));
                 continue;
             }
-            if kind.is_dir() && level < DEEPEST {
-                folders.push_back((path, level + 1));
-            } else if is_readable(&path) && path.is_file() {
-                found.push(path);
+        };
+        for (path, is_folder) in entries.into_iter().filter(|(path, _)| !is_hidden(path)) {
+            match (is_folder, level < DEEPEST) {
+                (true, true) => folders.push_back((path, level + 1)),
+                (true, false) => found.too_deep += 1,
+                (false, _) if is_readable(&path) && path.is_file() => found.files.push(path),
+                (false, _) => {}
             }
         }
     }
-    found.sort();
+    found.files.sort();
     Ok(found)
+}
+
+/// Returns the paths in a folder, and whether each is a folder.
+fn entries(folder: &Path) -> io::Result<Vec<(PathBuf, bool)>> {
+    std::fs::read_dir(folder)?
+        .map(|entry| entry.and_then(|of| Ok((of.path(), of.file_type()?.is_dir()))))
+        .collect()
 }
 
 /// Whether a file has a name of JSON, YAML or an archive.
@@ -44,7 +65,8 @@ pub(super) fn is_document(path: &Path) -> bool {
     matches!(unpacked_extension(path).as_str(), "json" | "yaml" | "yml")
 }
 
-fn is_archive(path: &Path) -> bool {
+/// Whether a file has a name of an archive.
+pub(super) fn is_archive(path: &Path) -> bool {
     matches!(extension(path).as_str(), "tgz" | "zip") || unpacked_extension(path) == "tar"
 }
 

@@ -5,13 +5,13 @@ use super::archive;
 use super::broken::Broken;
 use super::copies::Copies;
 use super::document::{Array, Document, Item, OBJECTS};
-use super::folder::readable_in;
+use super::folder::{self, Listing};
 use super::form::{is_array, kubectl_output};
 use super::unpacked::{Counted, LARGEST_WINDOW, Unpacked};
 use super::{Error, Header, Snapshot, Warnings};
 use crate::memory::Guarded;
 use crate::model::{Gap, Reason};
-use crate::text::{Fact, Message, parse_words, reasons, yaml_words_with_place};
+use crate::text::{Fact, Message, io_words, parse_words, reasons, yaml_words_with_place};
 use crate::wire::{Kind, Object, Place, Time};
 use serde::de::DeserializeSeed;
 use std::collections::{BTreeMap, BTreeSet};
@@ -74,6 +74,9 @@ pub struct Written {
 
 fn open(paths: &[PathBuf]) -> Result<Files, Error> {
     let mut files = Files::default();
+    if paths.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
+        return Err(Error::Twice);
+    }
     for path in paths {
         let shown = path.display().to_string();
         if path.as_os_str() == "-" {
@@ -123,6 +126,10 @@ pub(super) struct Files {
     broken: Broken,
     /// The number of files of folders and archives without an object.
     skipped: u64,
+    /// The number of archives in archives.
+    pub(super) nested: u64,
+    /// The number of folders that are too deep.
+    too_deep: u64,
     /// Whether the current file is part of an archive.
     packed: bool,
 }
@@ -130,15 +137,28 @@ pub(super) struct Files {
 impl Files {
     /// Reads the files of a folder.
     fn folder(&mut self, path: &Path, shown: &str) -> Result<(), Error> {
-        let files = readable_in(path)?;
-        if files.is_empty() {
+        let Listing { files, too_deep, unreadable } = folder::list(path)?;
+        if files.is_empty() && unreadable.is_empty() && too_deep == 0 {
             return Err(Error::NothingIn { path: shown.to_owned() });
         }
+        self.too_deep += too_deep;
+        for (path, source) in unreadable {
+            self.unreadable(path.display().to_string(), &source);
+        }
         for file in files {
-            let result = self.open(&file);
-            self.settle(&file.display().to_string(), result)?;
+            match self.open(&file) {
+                // Such as a file of another user.
+                Err(Error::Read { path, source }) => self.unreadable(path, &source),
+                Err(Error::Missing { path }) => self.unreadable(path, &io::ErrorKind::NotFound.into()),
+                result => self.settle(&file.display().to_string(), result)?,
+            }
         }
         Ok(())
+    }
+
+    /// Adds a gap for a file or a folder that the system does not open.
+    fn unreadable(&mut self, path: String, source: &io::Error) {
+        self.broken.add(Gap::FILES.to_owned(), path, Message::quoted(io_words(source)));
     }
 
     /// Reads a file of an archive.
@@ -153,6 +173,10 @@ impl Files {
     fn settle(&mut self, path: &str, result: Result<(), Error>) -> Result<(), Error> {
         match result {
             Ok(()) => Ok(()),
+            Err(Error::Zip { .. }) => {
+                self.nested += 1;
+                Ok(())
+            }
             Err(Error::Empty { .. } | Error::Binary { .. } | Error::OfKubectl { .. }) => {
                 self.skipped += 1;
                 Ok(())
@@ -193,6 +217,9 @@ impl Files {
         let size = packed.count();
         let mut stream = BufReader::with_capacity(1 << 16, packed);
         let head = stream.fill_buf().map_err(fail)?;
+        if head.starts_with(archive::ZIP) {
+            return Err(Error::Zip { path: path.to_owned() });
+        }
         if head.starts_with(&[0x1f, 0x8b]) {
             let plain = flate2::bufread::MultiGzDecoder::new(stream);
             return self.unpacked(path, &mut Unpacked::new(plain, size));
@@ -357,10 +384,14 @@ impl Files {
             let gap = Gap { got: *got, ..Gap::new(kind, Reason::Skipped) };
             gap.because(Message::plain(&reasons::UNCHECKED_KIND))
         }));
-        if self.skipped > 0 {
-            let gap = Gap { got: self.skipped, ..Gap::new(Gap::FILES, Reason::Skipped) };
-            outside.push(gap.because(Message::plain(&reasons::NO_OBJECTS)));
-        }
+        let skipped = [
+            (self.skipped, &reasons::NO_OBJECTS),
+            (self.nested, &reasons::NESTED_ARCHIVES),
+            (self.too_deep, &reasons::DEEP_FOLDERS),
+        ];
+        outside.extend(skipped.into_iter().filter(|(count, _)| *count > 0).map(|(got, why)| {
+            Gap { got, ..Gap::new(Gap::FILES, Reason::Skipped) }.because(Message::plain(why))
+        }));
         if let Some(header) = self.header.take() {
             header.apply(&mut snapshot);
         } else {

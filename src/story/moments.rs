@@ -2,7 +2,7 @@
 
 use super::Moment;
 use crate::checks::exit_meaning;
-use crate::model::{Node, NodeCondition, ObjectRef, Pod, Workload};
+use crate::model::{Container, Node, NodeCondition, ObjectRef, Pod, Role, Workload};
 use crate::text::{Fact, Facts, Message, Text};
 use crate::wire::{Condition, Time};
 
@@ -18,7 +18,11 @@ pub(super) static EVENTS: Text = Text {
 };
 static CREATED: Text = Text { en: "created", zh_tw: "建立", zh_cn: "创建" };
 static DELETED: Text =
-    Text { en: "deletion grace period ended", zh_tw: "應已刪除完成", zh_cn: "应已删除完成" };
+    Text {
+        en: "deletion grace period ended", zh_tw: "刪除寬限期已結束", zh_cn: "删除宽限期已结束"
+    };
+static DELETES: Text =
+    Text { en: "deletion grace period ends", zh_tw: "刪除寬限期結束", zh_cn: "删除宽限期结束" };
 static SCHEDULED: Text =
     Text { en: "scheduled on {node}", zh_tw: "排程到節點 {node}", zh_cn: "调度到节点 {node}" };
 static SCHEDULED_SOMEWHERE: Text = Text {
@@ -35,6 +39,11 @@ static ENDED: Text = Text {
     en: "container {container} ended with exit code {exitCode}: {meaning}",
     zh_tw: "容器 {container} 以結束碼 {exitCode} 結束：{meaning}",
     zh_cn: "容器 {container} 以退出码 {exitCode} 退出：{meaning}",
+};
+static COMPLETED: Text = Text {
+    en: "container {container} completed (exit code 0)",
+    zh_tw: "容器 {container} 執行完成（結束碼 0）",
+    zh_cn: "容器 {container} 运行完成（退出码 0）",
 };
 static CHANGED: Text = Text {
     en: "{condition} became {state}{detail}",
@@ -59,12 +68,19 @@ fn moment(
     Some(Moment { at: at?, object: object.clone(), others: 0, what: Message { text, facts }, bad })
 }
 
-pub(super) fn of_pod(pod: &Pod) -> Vec<Moment> {
+/// Returns the moments of a pod. Only the end of a grace period may be in the future.
+pub(super) fn of_pod(pod: &Pod, now: Time) -> Vec<Moment> {
     let own = pod.object_ref();
     let mut moments: Vec<Moment> =
         moment(pod.created(), &own, &CREATED, Vec::new(), false).into_iter().collect();
     let Some(object) = pod.object.as_deref() else { return moments };
-    moments.extend(moment(object.metadata.deleted(), &own, &DELETED, Vec::new(), true));
+    let deleted = object.metadata.deleted();
+    let ends = if deleted.is_some_and(|at| at > now) { &DELETES } else { &DELETED };
+    moments.extend(moment(deleted, &own, ends, Vec::new(), true));
+    // The containers of other pods may end: those of a Job, and those of a pod that was evicted or deleted.
+    let keeps_running = matches!(object.spec.restart_policy.as_str(), "" | "Always")
+        && !matches!(object.status.phase.as_str(), "Failed" | "Succeeded")
+        && deleted.is_none();
     for condition in &object.status.conditions {
         let at = condition.since();
         moments.extend(match (&*condition.r#type, &*condition.status) {
@@ -79,21 +95,28 @@ pub(super) fn of_pod(pod: &Pod) -> Vec<Moment> {
             _ => None,
         });
     }
-    for container in pod.containers() {
-        let name = || Fact::text(&container.status.name);
-        let running = container.status.state.running.as_ref().and_then(|running| running.started_at?.known());
-        moments.extend(moment(running, &own, &STARTED, vec![("container", name())], false));
-        let ends = [&container.status.last_state.terminated, &container.status.state.terminated];
-        for end in ends.into_iter().flatten() {
-            moments.extend(moment(end.started(), &own, &STARTED, vec![("container", name())], false));
-            let mut facts = vec![
-                ("container", name()),
-                ("exitCode", Fact::count(end.exit_code)),
-                ("meaning", Fact::Words(exit_meaning(end))),
-            ];
-            facts.push(("signal", Fact::count(end.exit_code.saturating_sub(128))));
-            moments.extend(moment(end.finished(), &own, &ENDED, facts, end.exit_code != 0));
-        }
+    moments.extend(pod.containers().flat_map(|container| of_container(&own, container, keeps_running)));
+    moments
+}
+
+/// Returns the starts and ends of a container, in a pod whose containers must keep running or may end.
+fn of_container(own: &ObjectRef, container: Container, keeps_running: bool) -> Vec<Moment> {
+    let mut moments = Vec::new();
+    let name = || Fact::text(&container.status.name);
+    let running = container.status.state.running.as_ref().and_then(|running| running.started_at?.known());
+    moments.extend(moment(running, own, &STARTED, vec![("container", name())], false));
+    let ends = [&container.status.last_state.terminated, &container.status.state.terminated];
+    for end in ends.into_iter().flatten() {
+        moments.extend(moment(end.started(), own, &STARTED, vec![("container", name())], false));
+        let mut facts = vec![
+            ("container", name()),
+            ("exitCode", Fact::count(end.exit_code)),
+            ("meaning", Fact::Words(exit_meaning(end))),
+        ];
+        facts.push(("signal", Fact::count(end.exit_code.saturating_sub(128))));
+        let may_end = !keeps_running || container.role == Role::Init;
+        let text = if may_end && end.exit_code == 0 { &COMPLETED } else { &ENDED };
+        moments.extend(moment(end.finished(), own, text, facts, end.exit_code != 0));
     }
     moments
 }

@@ -180,6 +180,35 @@ impl Message {
     pub fn in_lang(&self, lang: Lang) -> String {
         self.text.fill(lang, &self.facts)
     }
+
+    /// Returns the sentence with at most this many characters, if that is possible by leaving out the middle of its longest
+    /// quotation: the words around it say what it means and what to do.
+    pub fn shortened(&self, lang: Lang, most: usize) -> String {
+        let whole = self.in_lang(lang);
+        let surplus = whole.chars().count().saturating_sub(most);
+        let mut short = self.clone();
+        match longest(&mut short.facts) {
+            Some(quoted) if surplus > 0 => {
+                let length = quoted.chars().count();
+                *quoted = without_middle(quoted, length.saturating_sub(surplus).max(QUOTED_LEAST));
+                short.in_lang(lang)
+            }
+            _ => whole,
+        }
+    }
+}
+
+/// A quotation is not shortened below this number of characters.
+const QUOTED_LEAST: usize = 80;
+
+/// Returns the longest text among facts and the facts of their messages.
+fn longest(facts: &mut Facts) -> Option<&mut String> {
+    let texts = facts.iter_mut().filter_map(|(_, fact)| match fact {
+        Fact::Text(text) => Some(text),
+        Fact::Message(message) => longest(&mut message.facts),
+        _ => None,
+    });
+    texts.max_by_key(|text| text.len())
 }
 
 /// A name, or someone else's words.
@@ -199,6 +228,21 @@ impl std::fmt::Display for Message {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_quotation_is_shortened_and_not_the_words_around_it() {
+        static OUTER: Text = Text { en: "pull failed: {why}; log in again", zh_tw: "{why}", zh_cn: "{why}" };
+        static INNER: Text = Text { en: "denied ({detail})", zh_tw: "{detail}", zh_cn: "{detail}" };
+        let inner = Message::new(&INNER, vec![("detail", Fact::Text("x".repeat(500)))]);
+        let message = Message::new(&OUTER, vec![("why", Fact::Message(inner))]);
+        let short = message.shortened(Lang::En, 200);
+        assert_eq!(short.chars().count(), 200);
+        assert!(
+            short.starts_with("pull failed: denied (x") && short.ends_with("x); log in again"),
+            "{short}"
+        );
+        assert_eq!(message.shortened(Lang::En, 1000), message.in_lang(Lang::En));
+    }
 
     #[test]
     fn facts_fill_their_places_and_are_not_read_again() {

@@ -87,6 +87,8 @@ reasons! {
     "more-unreadable" MORE_UNREADABLE: "{count:# more object|# more objects} that cannot be read",
         "另有 {count} 個物件無法讀取", "另有 {count} 个对象无法读取";
     "no-objects" NO_OBJECTS: "no Kubernetes objects", "沒有 Kubernetes 物件", "没有 Kubernetes 对象";
+    "nested-archives" NESTED_ARCHIVES: "archives in archives are not read", "不會讀取壓縮檔裡的壓縮檔", "不会读取压缩包里的压缩包";
+    "deep-folders" DEEP_FOLDERS: "folders more than 32 levels deep are not read", "不會讀取超過 32 層的資料夾", "不会读取超过 32 层的文件夹";
     "unchecked-kind" UNCHECKED_KIND: "no check reads this kind", "沒有檢查會讀取這種物件", "没有检查会读取这种对象";
     "invalid-names" INVALID_NAMES: "{count:# object|# objects} with a name that the API server would reject: {name}",
         "{count} 個物件的名稱不會被 API server 接受：{name}", "{count} 个对象的名称不会被 API server 接受：{name}";

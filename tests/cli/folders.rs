@@ -144,3 +144,40 @@ fn an_empty_list_of_a_kind_is_a_report() {
     let outside = ran.json()["coverage"]["notInScope"].to_string();
     assert!(!outside.contains("DaemonSet") && outside.contains("StatefulSet"), "{outside}");
 }
+
+#[test]
+fn what_a_folder_has_and_is_not_read_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "a.json", pod("web-0", &healthy_status()).to_string().as_bytes());
+    write(dir.path(), "bundle.zip", &zip(&[("inner.zip", zip(&[])), ("inner.tgz", Vec::new())]));
+    write(&dir.path().join("d/".repeat(40)), "deep.json", b"{}");
+    let ran =
+        healthcheck().arg("-f").arg(dir.path()).args(["--now", "2025-12-26T02:00:00Z", "-o", "wide"]).ran();
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.contains("2 files (archives in archives are not read)"), "{}", ran.out);
+    assert!(ran.out.contains("1 file (folders more than 32 levels deep are not read)"), "{}", ran.out);
+}
+
+/// A file of another user, or on a broken disk.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_cannot_be_read_is_a_gap() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "a.json", pod("web-0", &healthy_status()).to_string().as_bytes());
+    std::os::unix::fs::symlink("/proc/self/mem", dir.path().join("b.json")).unwrap();
+    let ran = check(dir.path());
+    assert_eq!((ran.code, seen(&ran).0), (3, vec!["web-0".to_owned()]), "{ran:?}");
+    assert!(ran.json()["coverage"]["gaps"].to_string().contains("b.json"), "{ran:?}");
+    // A file that is named by itself must be read.
+    let ran = check(&dir.path().join("b.json"));
+    assert!(ran.code == 2 && ran.err.starts_with("error: cannot read"), "{ran:?}");
+}
+
+#[test]
+fn standard_input_is_read_once_and_is_no_zip() {
+    let ran = healthcheck().args(["-f", "-"]).fed(&zip(&[("a.json", b"{}".to_vec())]));
+    let error = "error: standard input is a zip archive, which cannot be read as a stream: save it to a file and use -f FILE";
+    assert!(ran.code == 2 && ran.err.starts_with(error), "{ran:?}");
+    let ran = healthcheck().args(["-f", "-", "-f", "-"]).fed(b"");
+    assert!(ran.code == 2 && ran.err.contains("can be read only once"), "{ran:?}");
+}

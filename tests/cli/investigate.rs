@@ -98,3 +98,53 @@ fn reports_unknown_objects() {
         assert!(ran.code == 2 && ran.out.is_empty() && ran.err.starts_with(line), "{ran:?}");
     }
 }
+
+fn inspect(file: &str, words: &str) -> String {
+    let file = project(&format!("tests/fixtures/corpus/{file}"));
+    run(&format!("{words} -f {} {NOW}", file.display())).out
+}
+
+#[test]
+fn the_log_of_a_crash_loop_comes_first() {
+    let space = "crash-loop-whose-log-says-why";
+    let shown = inspect(&format!("pods/{space}.yaml"), &format!("deploy/billing -n {space} --width 200"));
+    let said = "12 restarts): java.net.ConnectException: Connection refused (db.shop:5432)";
+    assert!(shown.contains(&said.replace("12", "17")), "{shown}");
+    let next = shown.split("\nNEXT\n").nth(1).unwrap();
+    assert!(next.trim_start().starts_with("kubectl logs -n"), "{next}");
+}
+
+#[test]
+fn containers_that_may_end_need_not_keep_running() {
+    let space = "job-pod-with-one-container-done";
+    let shown = inspect(&format!("pods/{space}.yaml"), &format!("job/export -n {space}"));
+    assert!(shown.contains("completed (exit code 0)") && !shown.contains("should keep running"), "{shown}");
+    let space = "evicted-while-it-ended-well";
+    let shown = inspect(&format!("pods/{space}.yaml"), &format!("pod/queue-5d8f9c7b64-4hd7s -n {space}"));
+    assert!(shown.contains("completed (exit code 0)") && !shown.contains("should keep running"), "{shown}");
+    let space = "exit-code-0-again-and-again";
+    let shown = inspect(&format!("pods/{space}.yaml"), &format!("deploy/daemon -n {space}"));
+    assert!(!shown.contains("completed") && shown.contains("exit code 0: the program exited"), "{shown}");
+}
+
+#[test]
+fn a_namespace_is_named_by_its_start() {
+    let shown = inspect("pods/evicted-while-it-ended-well.yaml", "ns/evicted-while");
+    assert!(shown.starts_with("🟡 namespace/evicted-while-it-ended-well\n"), "{shown}");
+}
+
+#[test]
+fn the_end_of_a_grace_period_may_be_in_the_future() {
+    let mut leaving = pod("web-0", &crate::healthy_status());
+    leaving["metadata"]["deletionTimestamp"] = json!("2025-12-26T02:00:25Z");
+    let mut file = tempfile::NamedTempFile::with_suffix(".json").unwrap();
+    std::io::Write::write_all(&mut file, leaving.to_string().as_bytes()).unwrap();
+    for (lang, said) in [
+        ("en", "(in 25s) deletion grace period ends"),
+        ("zh-TW", "（25s 後）刪除寬限期結束"),
+        ("zh-CN", "（25s 后）删除宽限期结束"),
+    ] {
+        let ran = run(&format!("pod/web-0 -A -f {} {NOW} --lang {lang}", file.path().display()));
+        assert!(ran.out.contains(said), "{ran:?}");
+    }
+}

@@ -143,10 +143,10 @@ fn only_findings_about_nodes_set_the_exit_code() {
 fn a_condition_without_a_message_ends_with_its_reason() {
     let mut pressed = node("one", "4", "16Gi");
     let conditions = pressed["status"]["conditions"].as_array_mut().unwrap();
-    conditions.push(json!({ "type": "DiskPressure", "status": "True", "reason": "KubeletHasDiskPressure" }));
+    conditions.push(json!({ "type": "DiskPressure", "status": "True", "reason": "DiskFull" }));
     conditions.push(json!({ "type": "KernelDeadlock", "status": "True", "reason": "DockerHung" }));
     let found = judged(&[pressed], "-o json").json()["findings"].to_string();
-    for message in ["\"DiskPressure (KubeletHasDiskPressure)\"", "\"KernelDeadlock=True (DockerHung)\""] {
+    for message in ["\"DiskPressure (DiskFull)\"", "\"KernelDeadlock=True (DockerHung)\""] {
         assert!(found.contains(message), "{found}");
     }
 }

@@ -228,3 +228,70 @@ fn languages_are_named_as_locales_name_them() {
         |value: &str| healthcheck().args(["demo"]).env("CLICOLOR", value).ran().out.contains('\u{1b}');
     assert!(!colored("0") && !colored("1"), "a pipe has no colours");
 }
+
+#[test]
+fn very_narrow_terminals_have_room_for_the_problems() {
+    let file = cluster();
+    for width in [20, 25, 30, 40] {
+        let ran = shown(&file, (width, 24), "");
+        assert!(ran.out.lines().count() < 24, "{width}: {}", ran.out);
+        assert!(ran.out.contains("node/n2"), "{width}: {}", ran.out);
+    }
+}
+
+/// Each text is below its own object, also if some objects have no namespace.
+#[test]
+fn texts_are_below_their_objects() {
+    let file = cluster();
+    let ran = shown(&file, (70, 500), "--limit 400");
+    let lines: Vec<&str> = ran.out.lines().collect();
+    let at = lines.iter().position(|line| line.contains("node/n2")).unwrap();
+    assert!(lines[at + 1].starts_with("   the kubelet") || lines[at + 1].contains("kubelet"), "{}", ran.out);
+    assert!(!lines[at..at + 3].contains(&""), "{}", ran.out);
+}
+
+#[test]
+fn an_input_without_pods_is_not_called_healthy() {
+    let mut file = NamedTempFile::with_suffix(".json").unwrap();
+    write!(file, "{}", json!({ "kind": "PodList", "apiVersion": "v1", "metadata": {}, "items": [] }))
+        .unwrap();
+    for (lang, said) in [("en", "⚪ No pods"), ("zh-TW", "⚪ 沒有 Pod"), ("zh-CN", "⚪ 没有 Pod")] {
+        let ran = shown(&file, LARGE, &format!("--lang {lang}"));
+        assert!(ran.code == 0 && ran.out.starts_with(said), "{ran:?}");
+        assert!(!ran.out.contains("0 of 0") && !ran.out.contains("🟢"), "{ran:?}");
+    }
+}
+
+/// The count before a text is that of the objects with its problem, and left out if the text counts them itself.
+#[test]
+fn objects_are_counted_once() {
+    for (file, now, without, with) in [
+        (
+            "incidents/gpu-admission-storm.yaml",
+            "2026-03-10T12:00:00Z",
+            "16 pods: ",
+            "node gpu-1 rejected 16 pods",
+        ),
+        (
+            "incidents/disk-pressure-single-node.yaml",
+            "2026-03-10T12:00:00Z",
+            "12 pods: ",
+            "the kubelet reports DiskPressure; 9 pods evicted",
+        ),
+        ("corpus/workloads/cronjob-fails-for-days.yaml", NOW, "objects: ", "last 3 runs failed"),
+        ("corpus/nodes/left-behind-by-upgrades.yaml", NOW, "1 object", "2 objects: kubelet v1.29.8"),
+    ] {
+        let path = crate::project(&format!("tests/fixtures/{file}"));
+        let ran = healthcheck().arg("-f").arg(path).args(["--now", now, "--width", "300"]).ran();
+        assert!(ran.out.contains(with) && !ran.out.contains(without), "{file}: {}", ran.out);
+    }
+}
+
+/// What the text says besides a quotation is not cut.
+#[test]
+fn the_quotation_is_cut_and_not_the_cause() {
+    let path = crate::project("tests/fixtures/corpus/pods/pull-denied-by-docker-hub.yaml");
+    let ran = healthcheck().arg("-f").arg(path).args(["--now", NOW, "--width", "400"]).ran();
+    let said = "access denied: a pull secret is missing or wrong, or the repository does not exist";
+    assert!(ran.out.contains(said) && ran.out.contains('…'), "{}", ran.out);
+}

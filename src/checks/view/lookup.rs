@@ -1,9 +1,10 @@
 //! Finds objects by name, and what is known about them, by binary search in the sorted rows.
 
 use super::View;
+use crate::logs::last_words;
 use crate::model::{
-    CronJob, Endpoints, Event, Job, LogTail, NODE_KILLS, Namespace, Node, ObjectRef, Owner, Pod, PodContext,
-    Workload, step,
+    Container, CronJob, Endpoints, Event, Job, LogTail, NODE_KILLS, Namespace, Node, ObjectRef, Owner, Pod,
+    PodContext, Workload, step,
 };
 use crate::wire::{self, Kind};
 use std::cmp::Ordering;
@@ -184,6 +185,13 @@ impl<'a> View<'a> {
         logs[from..to].iter()
     }
 
+    /// Returns the line that says why a container ended: of its log, or of its termination message.
+    pub fn last_words(&self, pod: &Pod, container: &Container) -> Option<String> {
+        let mut logs = self.logs(pod).filter(|log| log.container == container.status.name);
+        logs.find_map(said_by)
+            .or_else(|| last_words(&container.last_end().filter(|end| !end.message.is_empty())?.message))
+    }
+
     /// Returns the warnings that the kernel of a node killed processes because memory ran out, newest first.
     fn node_kills(&self, node: &str) -> Vec<&'a Event> {
         let events = self.events(&ObjectRef::of_cluster("Node", node), "").into_iter();
@@ -208,4 +216,9 @@ fn search<T>(rows: &[T], order: impl Fn(&T) -> Ordering) -> Option<&T> {
         order(row)
     };
     rows.binary_search_by(order).ok().map(|index| &rows[index])
+}
+
+/// Returns the line of a log that says why its program ended. Captures of earlier versions have only the last lines.
+pub(in super::super) fn said_by(log: &LogTail) -> Option<String> {
+    log.cause.clone().or_else(|| last_words(&log.lines.join("\n")))
 }

@@ -66,6 +66,36 @@ async fn a_pod_that_is_not_ready_has_its_log_and_its_warnings() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_line_that_says_why_is_found_above_the_last_lines() {
+    let fake = shop();
+    let mut pod = restarted("api-2", 1, "other");
+    pod["status"]["containerStatuses"][0]["ready"] = false.into();
+    fake.add(Kind::Pod, pod);
+    let noise = (0..60).map(|n| format!("INFO hook {n} done\n")).collect::<Vec<_>>().concat();
+    fake.log("shop/api-2/app!", &format!("FATAL no license; token=hunter2\n{noise}"));
+    let snapshot = gathered(&fake, &named(&["shop"])).await.unwrap();
+    let [tail] = &snapshot.logs[..] else { panic!("{:?}", snapshot.logs) };
+    let cause = tail.cause.as_deref().unwrap();
+    assert!(cause.starts_with("no license") && !cause.contains("hunter2"), "{cause}");
+    assert_eq!(tail.lines[0], "INFO hook 50 done");
+    let asked = fake.requests_of("/log?");
+    assert!(asked.len() == 1 && asked[0].contains("tailLines=200&limitBytes="), "{asked:?}");
+}
+
+/// The kubelet cuts the end of an answer that is too long, where the program says why.
+#[tokio::test(start_paused = true)]
+async fn a_log_of_very_long_lines_is_read_again_from_its_end() {
+    let fake = shop();
+    let mut pod = restarted("api-2", 1, "other");
+    pod["status"]["containerStatuses"][0]["ready"] = false.into();
+    fake.add(Kind::Pod, pod);
+    fake.log("shop/api-2/app!", &"x".repeat(300 << 10));
+    gathered(&fake, &named(&["shop"])).await.unwrap();
+    let asked = fake.requests_of("/log?");
+    assert!(asked.len() == 2 && asked[1].contains("tailLines=10&"), "{asked:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_log_that_cannot_be_read_says_why() {
     let fake = shop();
     let mut pod = restarted("api-2", 1, "other");

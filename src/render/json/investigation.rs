@@ -47,5 +47,6 @@ fn tail(log: &model::LogTail) -> LogTail {
         previous: log.previous,
         error: log.refused.as_ref().map(|why| why.in_lang(Lang::En)),
         lines: log.lines.clone(),
+        cause: log.cause.clone(),
     }
 }

@@ -14,15 +14,16 @@ texts! {
         "{active} 个 Pod 中 {healthy} 个健康";
     READY_OF: "{healthy} of {active:# pod|# pods} ready", "{active} 個 Pod 中 {healthy} 個就緒",
         "{active} 个 Pod 中 {healthy} 个就绪";
-    /// For no pods; English has the sentence of any number.
-    NO_PODS: "{healthy} of {active:# pod|# pods} healthy", "{active:沒有讀到 Pod}{healthy:|}", "{active:没有读到 Pod}{healthy:|}";
+    NO_PODS: "no pods", "沒有 Pod", "没有 Pod";
+    /// Instead of a verdict, if there is nothing to judge.
+    NOTHING: "No pods", "沒有 Pod", "没有 Pod";
     COMPLETED: "+{completed} completed", "另有 {completed} 個已完成", "另有 {completed} 个已完成";
-    BY_SEVERITY: "{count} {severity}", "{severity} {count}", "{severity} {count}";
+    BY_SEVERITY: "{count} {severity}", "{count} 項{severity}", "{count} 项{severity}";
     SECONDS: "{seconds} s", "{seconds} 秒", "{seconds} 秒";
     DOWN: "down now", "目前停擺", "当前不可用";
     WORKLOADS: "{count:# workload|# workloads} with no ready pod", "{count} 個工作負載沒有就緒的 Pod", "{count} 个工作负载没有就绪的 Pod";
     SERVICES: "{count:# service|# services} without endpoints", "{count} 個 Service 沒有端點", "{count} 个 Service 没有端点";
-    NODES: "{count} of {nodes:# node|# nodes}", "{nodes} 個節點中的 {count} 個", "{nodes} 个节点中的 {count} 个";
+    NODES: "{count} of {nodes:# node|# nodes}", "{nodes} 個節點中有 {count} 個", "{nodes} 个节点中有 {count} 个";
     WEBHOOKS: "{count:# admission webhook|# admission webhooks}", "{count} 個准入 Webhook", "{count} 个准入 Webhook";
     APIS: "{count:# aggregated API|# aggregated APIs}", "{count} 個聚合 API", "{count} 个聚合 API";
     LAST_HOUR: "last hour", "最近一小時", "最近一小时";
@@ -94,9 +95,13 @@ const GAP: usize = 12;
 /// Returns the verdict and the scope, on one line if they fit.
 pub(super) fn verdict(report: &Report, look: Look) -> Vec<Line> {
     let lang = look.lang;
-    let word = look.paint(words::verdict(report.verdict).get(lang), style_of(report.verdict));
-    let mut left = vec![format!("{} {word}", words::verdict_glyph(report.verdict))];
-    left.push(healthy_of(&report.totals, report.verdict, lang));
+    let mut left = if report.verdict == Verdict::Healthy && report.totals.pods == 0 {
+        vec![format!("{} {}", words::verdict_glyph(Verdict::Incomplete), NOTHING.get(lang))]
+    } else {
+        let word = look.paint(words::verdict(report.verdict).get(lang), style_of(report.verdict));
+        let glyph = words::verdict_glyph(report.verdict);
+        vec![format!("{glyph} {word}"), healthy_of(&report.totals, report.verdict, lang)]
+    };
     let counts = by_severity(|severity| report.count(severity), lang);
     left.extend((!counts.is_empty()).then(|| words::list(&counts, lang)));
     let right = scope(report, lang);
@@ -165,7 +170,7 @@ fn healthy_of(totals: &Counts, verdict: Verdict, lang: Lang) -> String {
     ];
     let of = if verdict == Verdict::Progressing { &READY_OF } else { &HEALTHY_OF };
     match totals.completed {
-        0 if totals.pods == 0 => NO_PODS.fill(lang, &facts),
+        0 if totals.pods == 0 => NO_PODS.get(lang).to_owned(),
         0 => of.fill(lang, &facts),
         _ => words::bracketed(&of.fill(lang, &facts), &COMPLETED.fill(lang, &facts), lang),
     }

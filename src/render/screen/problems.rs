@@ -117,7 +117,10 @@ impl Screen<'_> {
         columns.push(column(&words::SEVERITY, &|row| self.severity(row.severity).into()));
         columns.push(column(&words::SINCE, &|row| self.since(row).into()).expendable(1));
         if narrow {
-            let both = |row: &Row| row.object().then("\n").then(row.namespace());
+            let both = |row: &Row| match row.place() {
+                Some(object) if !object.namespace.is_empty() => row.object().then("\n").then(row.namespace()),
+                _ => row.object(),
+            };
             columns.push(column(&words::OBJECT, &both));
         } else {
             columns.push(column(&words::NAMESPACE, &|row| row.namespace()));

@@ -1,6 +1,7 @@
 //! The rows of the problem table, and the texts of their cells.
 
 use super::super::document::{Line, brief, message, name, own};
+use super::super::escape::brief_of;
 use super::super::words::{age, and_more, texts};
 use super::super::{Sort, changed};
 use super::Screen;
@@ -10,7 +11,7 @@ use crate::finding::{Finding, Severity};
 use crate::model::ObjectRef;
 use crate::text::{Fact, Lang};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 texts! {
     OBJECTS: "{count:# object|# objects}: ", "{count} 個物件：", "{count} 个对象：";
@@ -186,10 +187,15 @@ impl Screen<'_> {
         let Some(finding) = row.finding else {
             return row.changed.map_or_else(Line::default, |of| changed::what(of, row.others, lang));
         };
-        let (before, after) =
-            row.incident.map(|incident| of_objects(incident, finding, lang)).unwrap_or_default();
-        let text = finding.message.in_lang(lang);
-        let text = if self.wide { message(text) } else { brief(text) };
+        let (before, after) = row
+            .incident
+            .map(|incident| of_objects(incident, &self.report.findings, lang))
+            .unwrap_or_default();
+        let text = if self.wide {
+            message(finding.message.in_lang(lang))
+        } else {
+            brief(brief_of(&finding.message, lang))
+        };
         let line = own(before).then(text).then(after);
         let line = line.then(and_more(row.others, lang));
         match row.changed {
@@ -205,7 +211,7 @@ fn of_finding<'r>(finding: &'r Finding, changed: Option<&'r Changed>) -> Row<'r>
 
 impl Row<'_> {
     /// Returns the namespace, kind and name of the object.
-    fn place(&self) -> Option<&ObjectRef> {
+    pub(super) fn place(&self) -> Option<&ObjectRef> {
         self.finding.map(|finding| &finding.object).or(self.changed.map(|changed| &changed.object))
     }
 
@@ -254,18 +260,29 @@ fn object_of(incident: &Incident, finding: &Finding) -> ObjectRef {
 }
 
 /// Returns the text before and after the message of the finding that names the cause: the number of objects.
-pub(in super::super) fn of_objects(incident: &Incident, finding: &Finding, lang: Lang) -> (String, String) {
+pub(in super::super) fn of_objects(
+    incident: &Incident,
+    findings: &[Finding],
+    lang: Lang,
+) -> (String, String) {
+    let finding = &findings[incident.cause];
+    // Other objects suffer from the problem; they do not have it.
+    let same =
+        incident.findings.iter().map(|index| &findings[*index]).filter(|of| of.check.id == finding.check.id);
+    let objects: BTreeSet<&ObjectRef> = same.map(|of| &of.object).collect();
     let facts = [
         ("pods", Fact::count(incident.pods)),
         ("workloads", Fact::count(incident.workloads)),
-        ("count", Fact::count(incident.affected)),
+        ("count", Fact::count(objects.len())),
     ];
-    let says_itself = finding.message.facts.iter().any(|(name, _)| *name == "pods");
+    let message = &finding.message;
+    let says_itself =
+        message.text.en.contains(":# pod|") || message.facts.iter().any(|(name, _)| *name == "pods");
     let before = match incident {
         _ if says_itself => None,
         Incident { pods: 2.., workloads: 2.., .. } => Some(&PODS_OF),
         Incident { pods: 2.., .. } => Some(&PODS),
-        Incident { pods: 0, affected: 2.., .. } => Some(&OBJECTS),
+        Incident { pods: 0, .. } if objects.len() > 1 => Some(&OBJECTS),
         _ => None,
     };
     let more = if incident.affected == 1 && !says_itself { incident.findings.len() - 1 } else { 0 };

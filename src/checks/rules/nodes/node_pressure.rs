@@ -40,22 +40,29 @@ static MESSAGE: Text = Text {
     zh_cn: "{condition}（{reason}）：{detail}",
 };
 
+/// The kubelet's own reason and message only repeat the condition.
+static PLAIN: Text = Text {
+    en: "the kubelet reports {condition}",
+    zh_tw: "kubelet 回報 {condition}",
+    zh_cn: "kubelet 报告 {condition}",
+};
+
 static HARMFUL: Text = Text {
-    en: "{condition} ({reason}): {detail}; {evicted:# pod|# pods} evicted, {waiting:# pod waits|# pods wait} for a node",
-    zh_tw: "{condition}（{reason}）：{detail}；已驅逐 {evicted} 個 Pod，等待節點的 Pod：{waiting} 個",
-    zh_cn: "{condition}（{reason}）：{detail}；已驱逐 {evicted} 个 Pod，等待节点的 Pod：{waiting} 个",
+    en: "{state}; {evicted:# pod|# pods} evicted, {waiting:# pod waits|# pods wait} for a node",
+    zh_tw: "{state}；已驅逐 {evicted} 個 Pod，另有 {waiting} 個 Pod 等待節點",
+    zh_cn: "{state}；已驱逐 {evicted} 个 Pod，另有 {waiting} 个 Pod 等待节点",
 };
 
 static EVICTS: Text = Text {
-    en: "{condition} ({reason}): {detail}; {evicted:# pod|# pods} evicted and not replaced",
-    zh_tw: "{condition}（{reason}）：{detail}；已驅逐 {evicted} 個 Pod，尚無其他 Pod 接手",
-    zh_cn: "{condition}（{reason}）：{detail}；已驱逐 {evicted} 个 Pod，尚无其他 Pod 接手",
+    en: "{state}; {evicted:# pod|# pods} evicted and not replaced",
+    zh_tw: "{state}；已驅逐 {evicted} 個 Pod，尚無其他 Pod 接手",
+    zh_cn: "{state}；已驱逐 {evicted} 个 Pod，尚无其他 Pod 接手",
 };
 
 static AWAITED: Text = Text {
-    en: "{condition} ({reason}): {detail}; {waiting:# pod waits|# pods wait} for a node",
-    zh_tw: "{condition}（{reason}）：{detail}；等待節點的 Pod：{waiting} 個",
-    zh_cn: "{condition}（{reason}）：{detail}；等待节点的 Pod：{waiting} 个",
+    en: "{state}; {waiting:# pod waits|# pods wait} for a node",
+    zh_tw: "{state}；有 {waiting} 個 Pod 等待節點",
+    zh_cn: "{state}；有 {waiting} 个 Pod 等待节点",
 };
 
 static WITHOUT_MESSAGE: Text =
@@ -89,12 +96,19 @@ fn run(view: &View, out: &mut Reporter) {
 fn report(view: &View, node: &Node, kind: &str, (evicted, waiting): (usize, usize), out: &mut Reporter) {
     let Some(condition) = node.condition(kind) else { return };
     let suffers = evicted + waiting > 0;
+    let state = match (condition.reason.is_empty(), condition.message.is_empty()) {
+        (true, _) => &UNSAID,
+        _ if condition.reason.starts_with("KubeletHas") => &PLAIN,
+        (false, true) => &WITHOUT_MESSAGE,
+        (false, false) => &MESSAGE,
+    };
     let facts = vec![
         ("condition", Fact::text(&condition.r#type)),
         ("reason", Fact::text(&condition.reason)),
         ("detail", Fact::text(&condition.message)),
         ("evicted", Fact::count(evicted)),
         ("waiting", Fact::count(waiting)),
+        ("state", Fact::Words(state)),
     ];
     let severity = match suffers {
         // A node that is being removed needs no repair.
@@ -102,15 +116,11 @@ fn report(view: &View, node: &Node, kind: &str, (evicted, waiting): (usize, usiz
         true => Severity::High,
         false => Severity::Medium,
     };
-    let text = match (condition.reason.is_empty(), condition.message.is_empty()) {
-        (true, _) => &UNSAID,
-        (false, true) => &WITHOUT_MESSAGE,
-        (false, false) => match (evicted, waiting) {
-            (0, 0) => &MESSAGE,
-            (0, _) => &AWAITED,
-            (_, 0) => &EVICTS,
-            _ => &HARMFUL,
-        },
+    let text = match (evicted, waiting) {
+        (0, 0) => state,
+        (0, _) => &AWAITED,
+        (_, 0) => &EVICTS,
+        _ => &HARMFUL,
     };
     let finding = out.node(node, &[kind], severity, Message::new(text, facts));
     finding.since = condition.since();

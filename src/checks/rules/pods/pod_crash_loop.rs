@@ -47,6 +47,22 @@ static SAMPLED: Text = Text {
             已重启 {restarts} 次",
 };
 
+static SAID: Text = Text {
+    en: "{role} {container} keeps crashing (exit code {exitCode}, {last} ago, {restarts:# restart|# restarts}): \
+         {lastWords}",
+    zh_tw: "{role} {container} 反覆崩潰（結束碼 {exitCode}，{last} 前，已重啟 {restarts} 次）：{lastWords}",
+    zh_cn: "{role} {container} 反复崩溃（退出码 {exitCode}，{last} 前，已重启 {restarts} 次）：{lastWords}",
+};
+
+static SAMPLED_SAID: Text = Text {
+    en: "{role} {container} keeps crashing (running now; exit code {exitCode} {last} ago after running for {ran}, \
+         {restarts:# restart|# restarts}): {lastWords}",
+    zh_tw: "{role} {container} 反覆崩潰，此刻剛好在執行（{last} 前執行 {ran} 後以結束碼 {exitCode} 結束，已重啟 {restarts} 次）：\
+            {lastWords}",
+    zh_cn: "{role} {container} 反复崩溃，此刻恰好在运行（{last} 前运行 {ran} 后以退出码 {exitCode} 退出，已重启 {restarts} 次）：\
+            {lastWords}",
+};
+
 static UNKNOWN: Text = Text {
     en: "{role} {container} keeps crashing: its exit code is not recorded ({restarts:# restart|# restarts})",
     zh_tw: "{role} {container} 反覆崩潰：沒有留下結束原因，已重啟 {restarts} 次",
@@ -62,7 +78,7 @@ static SAYS: Text = Text {
 fn run(view: &View, out: &mut Reporter) {
     for (pod, trouble) in view.problems() {
         let PodProblem::CrashLoop(container) = trouble else { continue };
-        let (text, facts) = message(view, &container);
+        let (text, facts) = message(view, pod, &container);
         let since = view.failing_since(pod, &container);
         // The first one or two crashes during startup are not a loop yet, unless the shell has no program to start.
         let no_program = container.last_end().is_some_and(|end| matches!(end.exit_code, 126 | 127));
@@ -70,15 +86,15 @@ fn run(view: &View, out: &mut Reporter) {
         let severity = view.high_unless_passing(pod, since, proven);
         let finding = out.pod(pod, &[&container.status.name], severity, Message::new(text, facts));
         finding.since = since;
-        let last_words = container.last_end().map_or("", |end| end.message.trim());
-        if !last_words.is_empty() {
-            finding.evidence.push(Message::new(&SAYS, vec![("detail", Fact::text(last_words))]));
+        let left = container.last_end().map_or("", |end| end.message.trim());
+        if !left.is_empty() {
+            finding.evidence.push(Message::new(&SAYS, vec![("detail", Fact::text(left))]));
         }
         finding.actions = vec![view.show_log(pod, &container), view.describe(pod)];
     }
 }
 
-fn message(view: &View, container: &Container) -> (&'static Text, Facts) {
+fn message(view: &View, pod: &Pod, container: &Container) -> (&'static Text, Facts) {
     let mut facts = vec![
         ("role", Fact::Words(role(container))),
         ("container", Fact::text(&container.status.name)),
@@ -92,9 +108,12 @@ fn message(view: &View, container: &Container) -> (&'static Text, Facts) {
         ("last", view.ago(end.finished())),
     ]);
     facts.extend(exit_code::signal(end).map(|signal| ("signal", Fact::count(signal))));
+    let said = exit_code::is_vague(end).then(|| view.last_words(pod, container)).flatten();
+    let is_said = said.is_some();
+    facts.extend(said.map(|said| (exit_code::LAST_WORDS, Fact::Text(said))));
     if container.status.state.running.is_none() {
-        return (&ENDED, facts);
+        return (if is_said { &SAID } else { &ENDED }, facts);
     }
     facts.push(("ran", Fact::age(end.ran())));
-    (&SAMPLED, facts)
+    (if is_said { &SAMPLED_SAID } else { &SAMPLED }, facts)
 }

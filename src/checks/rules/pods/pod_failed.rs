@@ -1,5 +1,6 @@
 //! A pod failed and no other pod has replaced it.
 
+use crate::checks::exit_code;
 use crate::checks::prelude::*;
 
 static INFO: CheckInfo = CheckInfo {
@@ -35,6 +36,12 @@ static EXITED: Text = Text {
     zh_cn: "{status}：容器 {container} 以退出码 {exitCode} 退出",
 };
 
+static SAID: Text = Text {
+    en: "{status}: container {container} ended with exit code {exitCode}: {lastWords}",
+    zh_tw: "{status}：容器 {container} 以結束碼 {exitCode} 結束：{lastWords}",
+    zh_cn: "{status}：容器 {container} 以退出码 {exitCode} 退出：{lastWords}",
+};
+
 static PLAIN: Text =
     Text { en: "{status}: {detail}", zh_tw: "{status}：{detail}", zh_cn: "{status}：{detail}" };
 
@@ -67,15 +74,23 @@ fn run(view: &View, out: &mut Reporter) {
             facts.push(("exitCode", Fact::Number(end.exit_code.into())));
         }
         facts.extend(culprit.as_ref().map(|c| ("container", Fact::text(&c.status.name))));
-        let finding = out.pod(
-            pod,
-            &[],
-            severity,
-            Message::new(if culprit.is_some() && disruption.is_none() { &EXITED } else { &PLAIN }, facts),
-        );
+        let said = culprit.as_ref().and_then(|container| said(view, pod, container));
+        let text = match (&culprit, disruption, &said) {
+            (Some(_), None, Some(_)) => &SAID,
+            (Some(_), None, None) => &EXITED,
+            _ => &PLAIN,
+        };
+        facts.extend(said.map(|said| (exit_code::LAST_WORDS, Fact::Text(said))));
+        let finding = out.pod(pod, &[], severity, Message::new(text, facts));
         finding.since = pod.finished().or(pod.created());
         let namespace = &*pod.shared.namespace;
         let log = ["logs", "-n", namespace, &pod.name, "--all-containers", "--tail=50"];
         finding.actions = vec![view.settings.kubectl.line(&log), view.describe(pod)];
     }
+}
+
+/// Returns what the program said about its end, if the exit code does not say it.
+fn said(view: &View, pod: &Pod, container: &Container) -> Option<String> {
+    let is_vague = container.last_end().is_some_and(exit_code::is_vague);
+    is_vague.then(|| view.last_words(pod, container)).flatten()
 }

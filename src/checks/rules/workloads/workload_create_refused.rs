@@ -52,8 +52,8 @@ static QUOTA: Text = Text {
 
 static WEBHOOK_DOWN: Text = Text {
     en: "pods rejected because webhook {by} does not respond, {available} of {desired} available: {detail}",
-    zh_tw: "webhook {by} 沒有回應，Pod 無法通過，可用 {available}/{desired}：{detail}",
-    zh_cn: "webhook {by} 没有响应，Pod 无法通过，可用 {available}/{desired}：{detail}",
+    zh_tw: "webhook {by} 沒有回應，Pod 無法建立，可用 {available}/{desired}：{detail}",
+    zh_cn: "webhook {by} 没有响应，Pod 无法创建，可用 {available}/{desired}：{detail}",
 };
 
 static WEBHOOK: Text = Text {
