@@ -4,7 +4,7 @@
 //! sorted. The struct, `add`, `append`, `sort` and the rest follow from it, so that no list can be left out of one of them.
 
 use super::refused::Refused;
-use super::sorting::{once, once_derived, once_events, once_logs};
+use super::sorting::{once, once_derived, once_events, once_logs, put, remove};
 use crate::logs::Source;
 use crate::memory::Reserved;
 use crate::model::{
@@ -166,31 +166,6 @@ pub(super) type Key<T> = fn(&T) -> (&str, &str, &str);
 
 fn retain<T>(rows: &mut Vec<T>, key: Key<T>, keep: impl Fn((&str, &str, &str)) -> bool) {
     rows.retain(|row| keep(key(row)));
-}
-
-/// Puts a row into sorted rows, in place of the one with the same key.
-fn put<T>(rows: &mut Vec<T>, row: T, key: Key<T>) {
-    match rows.binary_search_by(|known| key(known).cmp(&key(&row))) {
-        Ok(index) => {
-            if let Some(known) = rows.get_mut(index) {
-                *known = row;
-            }
-        }
-        Err(index) => {
-            // Growth by doubling would take twice the memory for one more row.
-            if rows.len() == rows.capacity() {
-                rows.reserve_exact(rows.len() / 16 + 16);
-            }
-            rows.insert(index, row);
-        }
-    }
-}
-
-/// Removes the row with the key of another one from sorted rows.
-fn remove<T>(rows: &mut Vec<T>, row: &T, key: Key<T>) {
-    if let Ok(index) = rows.binary_search_by(|known| key(known).cmp(&key(row))) {
-        rows.remove(index);
-    }
 }
 
 /// Moves rows to the end of others. The first rows are moved as a whole, so that a large list never exists twice.

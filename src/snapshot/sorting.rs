@@ -42,3 +42,28 @@ pub(super) fn once_logs(logs: &mut Vec<Source>, _: Key<Source>) -> u64 {
     logs.dedup_by(|later, first| key(first) == key(later));
     (before - logs.len()) as u64
 }
+
+/// Puts a row into sorted rows, in place of the one with the same key.
+pub(super) fn put<T>(rows: &mut Vec<T>, row: T, key: Key<T>) {
+    match rows.binary_search_by(|known| key(known).cmp(&key(&row))) {
+        Ok(index) => {
+            if let Some(known) = rows.get_mut(index) {
+                *known = row;
+            }
+        }
+        Err(index) => {
+            // Growth by doubling would take twice the memory for one more row.
+            if rows.len() == rows.capacity() {
+                rows.reserve_exact(rows.len() / 16 + 16);
+            }
+            rows.insert(index, row);
+        }
+    }
+}
+
+/// Removes the row with the key of another one from sorted rows.
+pub(super) fn remove<T>(rows: &mut Vec<T>, row: &T, key: Key<T>) {
+    if let Ok(index) = rows.binary_search_by(|known| key(known).cmp(&key(row))) {
+        rows.remove(index);
+    }
+}
