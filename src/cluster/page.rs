@@ -289,8 +289,12 @@ impl ApiClient {
         };
         let began = Instant::now();
         let unreadable = |why| (Error::unreadable(why), None);
-        let (parts, mut stream) = self.session.client.send(call).await.map_err(failed)?.into_parts();
-        self.silence.heard();
+        let answer = tokio::select! {
+            answer = self.session.client.send(call) => answer.map_err(failed)?,
+            () = memory_used_up() => return Err((Error::Limit(memory::exhausted()), None)),
+        };
+        // A server that sends headers and nothing else is silent.
+        let (parts, mut stream) = answer.into_parts();
         let foreign = is_html(&parts.headers) && request.accept != Accept::Text;
         let good = parts.status.is_success() && !foreign;
         let mut refused = Vec::<u8>::new();
@@ -308,6 +312,7 @@ impl ApiClient {
                 break;
             }
         }
+        self.silence.heard();
         let code = parts.status.as_u16();
         if good {
             let body = into.end().map_err(unreadable)?;
@@ -319,6 +324,14 @@ impl ApiClient {
         } else {
             Err((refusal(code, &Bytes::from(refused)), wait))
         }
+    }
+}
+
+/// Ends when the process has used up its memory. The client library reads the answer of a login server as a whole before it
+/// sends a request, however large the answer is.
+async fn memory_used_up() {
+    while !memory::is_used_up() {
+        sleep(memory::LOOK).await;
     }
 }
 

@@ -7,9 +7,10 @@ use super::copies::Copies;
 use super::document::{Array, Document, Item, OBJECTS};
 use super::folder::readable_in;
 use super::form::{is_array, kubectl_output};
+use super::object_text::ObjectByObject;
 use super::unpacked::{Counted, LARGEST_WINDOW, Unpacked};
 use super::{Error, Header, Snapshot, Warnings};
-use crate::memory::Guarded;
+use crate::memory::{self, Guarded};
 use crate::model::{Gap, Reason};
 use crate::text::{Fact, Message, parse_words, reasons, yaml_words_with_place};
 use crate::wire::{Kind, Object, Place, Time};
@@ -163,6 +164,10 @@ impl Files {
                 self.skipped += 1;
                 Ok(())
             }
+            Err(Error::Read { source, .. }) if source.kind() == io::ErrorKind::FileTooLarge => {
+                self.broken.add(Gap::FILES.to_owned(), path.to_owned(), memory::exhausted());
+                Ok(())
+            }
             Err(Error::Syntax { reason, .. }) => {
                 self.broken.add(Gap::FILES.to_owned(), path.to_owned(), Message::quoted(reason));
                 Ok(())
@@ -212,7 +217,7 @@ impl Files {
         if archive::is_tar(&head) && !self.packed {
             return archive::tar(self, path, &mut stream);
         }
-        self.text(path, BufReader::new(stream))
+        self.text(path, BufReader::new(ObjectByObject::new(stream)))
     }
 
     /// Reads a stream of JSON or YAML documents.
@@ -383,7 +388,7 @@ fn of_json(path: &str, error: serde_json::Error) -> Error {
     Error::Syntax { path: path.to_owned(), form: "JSON", reason }
 }
 
-/// The items of one YAML document. Its reader takes no seed, so they are collected first.
+/// The items of one document of YAML.
 struct Collected(Vec<Item>);
 
 impl<'de> serde::Deserialize<'de> for Collected {

@@ -7,6 +7,9 @@ use crate::snapshot::Rows;
 use crate::wire::{Ingress, Kind, PersistentVolumeClaim, StorageClass, WebhookConfiguration};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The number of workloads of one selector.
+const SELECTED: usize = 500;
+
 /// A namespace, and two more parts of a key.
 type Key<'a> = (&'a str, &'a str, &'a str);
 
@@ -207,7 +210,7 @@ impl<'a> View<'a> {
     }
 
     /// Returns the Deployments, StatefulSets and DaemonSets of a namespace whose pods a selector selects: of those with
-    /// its rarest label, the ones with all others.
+    /// its rarest label, the ones with all others. Of very many, the first ones: many selectors may select the same.
     pub fn workloads_selected_by(
         &self,
         namespace: &str,
@@ -215,7 +218,8 @@ impl<'a> View<'a> {
     ) -> impl Iterator<Item = &'a Workload> {
         let with = |(key, value): (&String, &String)| of(&self.index.by_label, (namespace, key, value));
         let rarest = selector.iter().map(with).min_by_key(ExactSizeIterator::len);
-        rarest.into_iter().flatten().filter(move |workload| workload.is_selected_by(selector))
+        let selected = rarest.into_iter().flatten().filter(move |workload| workload.is_selected_by(selector));
+        selected.take(SELECTED)
     }
 
     /// Whether the API server itself depends on a Service: a webhook that must answer, or an aggregated API.
