@@ -12,6 +12,9 @@ use std::sync::Arc;
 /// The number of namespaces whose gaps are named.
 const NAMED: usize = 100;
 
+/// The number of findings of each namespace that come before the worse ones of a namespace with more.
+const SHARE: usize = 1000;
+
 /// The findings so far. Those about pods are all kept: rows of pods reserve the memory for them when they are read.
 pub(crate) struct Findings {
     pub(super) list: Vec<Finding>,
@@ -49,11 +52,11 @@ impl Findings {
         let mut of_namespace: HashMap<Arc<str>, usize> = HashMap::new();
         self.list.sort_by_cached_key(|finding| {
             if is_about_pod(finding) {
-                return (false, Reverse(finding.severity), 0);
+                return (false, false, Reverse(finding.severity), 0);
             }
             let number = of_namespace.entry(Arc::clone(&finding.object.namespace)).or_default();
             *number += 1;
-            (true, Reverse(finding.severity), *number)
+            (true, *number > SHARE, Reverse(finding.severity), *number)
         });
         let mut sum = 0;
         let kept = self.list.iter().take_while(|finding| {
@@ -160,6 +163,19 @@ mod tests {
             2001 - jobs
         );
         assert_eq!(gaps, [(Some("tenant".to_owned()), "Job".to_owned(), why)]);
+    }
+
+    #[test]
+    fn a_namespace_with_very_many_does_not_displace_milder_findings_of_another() {
+        let (snapshot, settings) = (Snapshot::default(), Settings::default());
+        let view = View::new(&snapshot, &settings);
+        let mut found = Findings::within(4 * SHARE * memory::of_finding(100));
+        add(&mut found, &view, ("shop", "Job", "mild"), 9000, Severity::Low);
+        for number in 0..10_000 {
+            add(&mut found, &view, ("tenant", "Job", &format!("j{number}")), number, Severity::Medium);
+        }
+        assert_eq!(names(&found, "shop"), ["mild"]);
+        assert!(!found.gaps().is_empty());
     }
 
     #[test]

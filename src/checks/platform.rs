@@ -53,7 +53,7 @@ pub(crate) fn other_system(view: &View, node: &Node, image: &str) -> Option<&'st
         || release_of_image(image).is_some_and(|release| release.starts_with("ltsc"));
     match node.system.as_str() {
         "windows" if !is_windows => Some("linux"),
-        "linux" if is_windows || view.windows_images.contains(image) => Some("windows"),
+        "linux" if is_windows || view.serves_on_windows(image) => Some("windows"),
         _ => None,
     }
 }

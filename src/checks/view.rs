@@ -14,7 +14,6 @@ pub use killed::{Cause, Killed};
 pub use loss::{Loss, Resource};
 pub use throttled::Throttled;
 
-use super::platform::images_on_windows;
 use crate::model::{
     Amount, Container, Job, Node, NodeRestart, ObjectRef, Owner, Pod, PodProblem, Workload, node_restarts,
     problems,
@@ -57,8 +56,6 @@ pub struct View<'a> {
     sight: sight::Sight<'a>,
     /// Objects by what they belong to.
     index: index::Index<'a>,
-    /// The images of the pods that serve on Windows nodes.
-    pub(super) windows_images: BTreeSet<&'a str>,
 }
 
 /// Kinds whose names are known from the names of what they create.
@@ -103,7 +100,6 @@ impl<'a> View<'a> {
             seen_makers: BTreeSet::new(),
             sight: sight::Sight::of(snapshot),
             index: index::Index::default(),
-            windows_images: images_on_windows(&snapshot.rows),
         };
         view.seen_makers = view.find_seen_makers();
         if snapshot.scope.selected {

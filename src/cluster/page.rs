@@ -276,6 +276,24 @@ impl ApiClient {
         done
     }
 
+    /// Sends a request, and waits for the headers of its answer.
+    async fn send(
+        &self,
+        call: http::Request<kube::client::Body>,
+    ) -> Result<http::Response<kube::client::Body>, Refused> {
+        tokio::select! {
+            answer = self.session.client.send(call) => answer.map_err(|error| self.failed(&error)),
+            () = memory_used_up() => Err((Error::Limit(memory::exhausted()), None)),
+        }
+    }
+
+    fn failed(&self, error: &kube::Error) -> Refused {
+        match error {
+            kube::Error::Auth(error) => (Error::Config(error.to_string()), None),
+            error => (transport(error, &self.session.host), None),
+        }
+    }
+
     async fn attempt<B: Body>(
         &self,
         request: &Request,
@@ -283,24 +301,16 @@ impl ApiClient {
         mut into: B,
     ) -> Result<Answer<B::Whole>, Refused> {
         let call = call(request, limit).map_err(|error| (error, None))?;
-        let failed = |error: kube::Error| match error {
-            kube::Error::Auth(error) => (Error::Config(error.to_string()), None),
-            error => (transport(&error, &self.session.host), None),
-        };
         let began = Instant::now();
         let unreadable = |why| (Error::unreadable(why), None);
-        let answer = tokio::select! {
-            answer = self.session.client.send(call) => answer.map_err(failed)?,
-            () = memory_used_up() => return Err((Error::Limit(memory::exhausted()), None)),
-        };
         // A server that sends headers and nothing else is silent.
-        let (parts, mut stream) = answer.into_parts();
+        let (parts, mut stream) = self.send(call).await?.into_parts();
         let foreign = is_html(&parts.headers) && request.accept != Accept::Text;
         let good = parts.status.is_success() && !foreign;
         let mut refused = Vec::<u8>::new();
         let mut gauge = Gauge::default();
         while let Some(frame) = stream.frame().await {
-            let Ok(data) = frame.map_err(failed)?.into_data() else { continue };
+            let Ok(data) = frame.map_err(|error| self.failed(&error))?.into_data() else { continue };
             self.silence.heard();
             self.meter.bytes.fetch_add(data.len() as u64, Ordering::Relaxed);
             if !gauge.has_room(data.len()) {

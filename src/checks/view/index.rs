@@ -2,6 +2,7 @@
 //! each.
 
 use super::View;
+use crate::checks::platform::images_on_windows;
 use crate::model::{Job, ObjectRef, Pod, Workload, step};
 use crate::snapshot::Rows;
 use crate::wire::{Ingress, Kind, PersistentVolumeClaim, StorageClass, WebhookConfiguration};
@@ -32,6 +33,8 @@ pub(super) struct Index<'a> {
     /// Namespace, kind and name of what autoscalers scale.
     scaled: BTreeSet<Key<'a>>,
     default_class: Option<&'a StorageClass>,
+    /// The images of the pods that serve on Windows nodes.
+    on_windows: BTreeSet<&'a str>,
 }
 
 impl<'a> Index<'a> {
@@ -60,6 +63,7 @@ impl<'a> Index<'a> {
             asked: asked(rows),
             scaled: rows.autoscalers.iter().map(scaled).collect(),
             default_class: rows.storage_classes.iter().find(|class| is_default(class)),
+            on_windows: images_on_windows(rows),
         }
     }
 }
@@ -220,6 +224,11 @@ impl<'a> View<'a> {
         let rarest = selector.iter().map(with).min_by_key(ExactSizeIterator::len);
         let selected = rarest.into_iter().flatten().filter(move |workload| workload.is_selected_by(selector));
         selected.take(SELECTED)
+    }
+
+    /// Returns whether a pod with this image serves on a Windows node.
+    pub(in crate::checks) fn serves_on_windows(&self, image: &str) -> bool {
+        self.index.on_windows.contains(image)
     }
 
     /// Whether the API server itself depends on a Service: a webhook that must answer, or an aggregated API.
