@@ -3,8 +3,9 @@
 use super::servers::{api, config};
 use super::*;
 use crate::support::Run;
-use crate::support::scripted::{Call, Reply, Scripted};
+use crate::support::scripted::{Reply, Scripted};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 const SECRET: &str = "hush";
@@ -182,26 +183,21 @@ fn a_prometheus_of_a_tenant_is_asked_about_its_namespace_only() {
     }
 }
 
+/// Answers the list of pods.
+type Page = fn(u64) -> Value;
+
 #[test]
 fn lists_without_end_end() {
-    let with = |answer: fn(&Call) -> Value| {
-        api(move |path, call| (path == "/api/v1/pods").then(|| json_answer(&answer(call))))
-    };
-    let cases: [(&str, fn(&Call) -> Value); 2] = [
+    let cases: [(&str, Page); 2] = [
         ("the same page", |_| page(&[pod("web-0", &healthy_status())], "next")),
-        ("empty pages", |_| {
-            page(
-                &[],
-                &std::time::SystemTime::now()
-                    .duration_since(std::time::UNIX_EPOCH)
-                    .unwrap()
-                    .as_nanos()
-                    .to_string(),
-            )
-        }),
+        ("empty pages", |number| page(&[], &number.to_string())),
     ];
     for (what, answer) in cases {
-        let ran = checked(&[&with(answer)], "");
+        let pages = AtomicU64::new(0);
+        let server = api(move |path, _| {
+            (path == "/api/v1/pods").then(|| json_answer(&answer(pages.fetch_add(1, Ordering::Relaxed))))
+        });
+        let ran = checked(&[&server], "");
         assert!([2, 3].contains(&ran.code), "{what}: {ran:?}");
     }
 }
@@ -242,29 +238,50 @@ fn the_output_of_a_plugin_is_limited() {
     let folder = tempfile::tempdir().unwrap();
     let exec = "{exec: {apiVersion: client.authentication.k8s.io/v1, command: head, interactiveMode: Never, \
                 args: [-c, '300000000', /dev/zero]}}";
-    let ran = with_config("300 MB of a plugin", folder.path(), "{server: 'http://127.0.0.1:1'}", exec);
+    let ran = with_config("300 MB of a plugin", folder.path(), CLOSED, exec);
     assert!(ran.err.contains("1 MiB"), "{ran:?}");
 }
 
+const CLOSED: &str = "{server: 'http://127.0.0.1:1'}";
+
 #[test]
-fn values_of_a_kubeconfig_that_cannot_be_used_are_errors_that_do_not_repeat_them() {
+fn a_token_that_no_header_can_contain_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
-    let server = "{server: 'http://127.0.0.1:1'}";
-    let long = format!("{{server: 'http://127.0.0.1:1/{}'}}", "a".repeat(70_000));
+    for user in ["{token: \"hush\\nInjected: x\"}", "{token: \"hu\\0hush\"}"] {
+        with_config(user, folder.path(), CLOSED, user);
+    }
+}
+
+#[test]
+fn errors_about_a_kubeconfig_do_not_repeat_its_values() {
+    let folder = tempfile::tempdir().unwrap();
     for (cluster, user) in [
-        (server, "{token: \"hush\\nInjected: x\"}"),
-        (server, "{token: \"hu\\0hush\"}"),
-        (server, "{token: [hush]}"),
-        (server, "{auth-provider: {name: oidc, config: hush}}"),
-        (server, "{exec: hush}"),
+        (CLOSED, "{auth-provider: {name: oidc, config: hush}}"),
+        (CLOSED, "{exec: hush}"),
+        (CLOSED, "{token: [hush]}"),
         ("[hush]", "{}"),
-        (&long, "{}"),
     ] {
         with_config(user, folder.path(), cluster, user);
     }
-    let both =
-        "{server: 'https://127.0.0.1:1', insecure-skip-tls-verify: true, certificate-authority: /x.pem}";
-    let ran = with_config("insecure with an authority", folder.path(), both, "{}");
+}
+
+#[test]
+fn an_address_of_any_length_is_an_error_of_its_context() {
+    let folder = tempfile::tempdir().unwrap();
+    let long = format!("{{server: 'http://127.0.0.1:1/{}'}}", "a".repeat(70_000));
+    let ran = with_config("a long address", folder.path(), &long, "{}");
+    assert!(ran.err.len() < 1000, "{}", ran.err.len());
+}
+
+#[test]
+fn an_authority_and_the_insecure_flag_exclude_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let pem = crate::project("tests/fixtures/webhook.pem");
+    let both = format!(
+        "{{server: 'https://127.0.0.1:1', insecure-skip-tls-verify: true, certificate-authority: '{}'}}",
+        pem.display()
+    );
+    let ran = with_config("insecure with an authority", folder.path(), &both, "{}");
     assert!(ran.err.contains("root certificates file with the insecure flag is not allowed"), "{ran:?}");
 }
 

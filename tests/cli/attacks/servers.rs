@@ -266,8 +266,9 @@ fn an_answer_of_a_login_server_without_end_is_an_error() {
     let login = Scripted::encrypted(|_| {
         Reply::bytes(|out| {
             out.write_all(HEAD.as_bytes())?;
+            let space = " ".repeat(1 << 16);
             loop {
-                out.write_all(&[b' '; 1 << 16])?;
+                out.write_all(space.as_bytes())?;
             }
         })
     });
