@@ -20,7 +20,7 @@ const MODULES: &[(&str, &[&str])] = &[
     // The JSON documents.
     ("contract", &["text", "wire", "model", "finding", "snapshot"]),
     // Judging: pure functions of a snapshot.
-    ("checks", &["text", "wire", "model", "logs", "tls", "finding", "policy", "snapshot"]),
+    ("checks", &["text", "memory", "wire", "model", "logs", "tls", "finding", "policy", "snapshot"]),
     (
         "compare",
         &["text", "output", "files", "memory", "wire", "model", "finding", "snapshot", "contract", "checks"],

@@ -155,11 +155,12 @@ impl<'a> Report<'a> {
     /// Judges a snapshot.
     pub fn new(snapshot: &'a Snapshot, settings: &'a Settings) -> Self {
         let view = View::new(snapshot, settings);
-        let mut findings = checks::run(&view);
+        let (mut findings, left_out) = checks::run(&view);
+        let coverage = coverage(&view, left_out);
         for finding in &mut findings {
             finding.actions.sort_by_cached_key(|command| changes_cluster(command));
         }
-        let muted = mute::apply(&view, &mut findings);
+        let muted = mute::apply(&view, &mut findings, coverage.gaps.is_empty());
         let classes = classify(snapshot, &findings, &muted);
         let progressing = in_progress(&view, &muted);
         let mut totals = Counts::default();
@@ -169,14 +170,14 @@ impl<'a> Report<'a> {
             settings,
             verdict: Verdict::of(
                 findings.iter().map(|finding| (finding.severity, finding.serving)),
-                snapshot.coverage.gaps.is_empty(),
+                coverage.gaps.is_empty(),
                 !progressing.is_empty(),
             ),
-            coverage: coverage(&view),
             ignored_annotations: ignored_annotations(&view),
             totals,
             running: Running::of(&snapshot.rows.pods),
-            namespaces: namespaces::of(snapshot, &findings, &classes, &progressing),
+            namespaces: namespaces::of(snapshot, &coverage.gaps, &findings, &classes, &progressing),
+            coverage,
             incidents: incident::group(&findings),
             certificates: certificates::of(&view, &findings, &muted),
             muted,
@@ -308,8 +309,9 @@ fn in_progress(view: &View, muted: &Muted) -> BTreeSet<Arc<str>> {
     objects.into_iter().filter(|object| !accepted.contains(object)).map(|object| object.namespace).collect()
 }
 
-fn coverage(view: &View) -> Coverage {
+fn coverage(view: &View, left_out: Vec<Gap>) -> Coverage {
     let mut coverage = view.snapshot.coverage.clone();
+    coverage.gaps.extend(left_out);
     coverage.outside.extend(view.settings.choice.gaps());
     coverage.outside.extend(view.overrides().iter().flat_map(Override::gaps));
     coverage.sort();

@@ -38,7 +38,9 @@ use crate::wire::Time;
 /// If there is nothing to report: wrong usage, no connection, no pods.
 pub fn run(mut cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
     let settings = cli.resolved().map(|resolved| resolved.settings.clone()).unwrap_or_default();
-    memory::set_limit(cli.list_args().map_or(memory::DEFAULT, |list| list.max_memory));
+    let show = &cli.check.show;
+    let full = cli.command.is_none() && (show.all || show.output.is_long());
+    memory::set_limit(cli.list_args().map_or(memory::DEFAULT, |list| list.max_memory), full);
     command(cli, clock).map_err(|failure| failure.with_place(&settings))
 }
 

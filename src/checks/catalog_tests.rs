@@ -21,7 +21,7 @@ fn example(check: &CheckInfo) -> &'static str {
 
 fn findings(snapshot: &Snapshot) -> Vec<Finding> {
     let settings = Settings::default();
-    run(&View::new(snapshot, &settings))
+    run(&View::new(snapshot, &settings)).0
 }
 
 /// What an example says should be found: check, kind and name. A marker stands beside the object, or names another that

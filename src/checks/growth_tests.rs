@@ -138,3 +138,98 @@ fn gaps_of_many_namespaces_are_found_by_name() {
         steps_of(|| drop(Report::new(&snapshot, &Settings::default())))
     });
 }
+
+/// Many different pods wait in a cluster of many nodes.
+#[test]
+fn pods_are_compared_with_nodes_within_a_limit() {
+    let objects = example(CATALOG.find("pod-unschedulable").unwrap());
+    let waiting = objects.iter().find(|object| object["kind"] == "Pod").unwrap();
+    let cluster = |count: usize| {
+        let items = (0..count).flat_map(|number| {
+            let mut waiting = waiting.clone();
+            waiting["metadata"]["name"] = json!(format!("web-{number}"));
+            waiting["spec"]["containers"][0]["resources"] =
+                json!({ "requests": { "cpu": format!("{}m", 9000 + number) } });
+            let node = json!({
+                "kind": "Node", "apiVersion": "v1", "metadata": { "name": format!("n{number}") },
+                "status": {
+                    "allocatable": { "cpu": "4", "memory": "8Gi", "pods": "110" },
+                    "conditions": [{ "type": "Ready", "status": "True" }],
+                },
+            });
+            [waiting, node]
+        });
+        let list = json!({ "kind": "List", "apiVersion": "v1", "items": items.collect::<Vec<_>>() });
+        read_bytes("test", list.to_string().as_bytes(), NOW).unwrap()
+    };
+    let snapshots = [700, 5600].map(cluster);
+    assert_growth("pods and nodes", [700, 5600], |count| {
+        let (settings, snapshot) = (Settings::default(), &snapshots[usize::from(count > 700)]);
+        let view = View::new(snapshot, &settings);
+        steps_of(|| drop(found(&view, Severity::Medium)))
+    });
+}
+
+/// Many Services select the same many workloads.
+#[test]
+fn services_look_at_a_number_of_workloads() {
+    let labels = json!({ "app": "web" });
+    let item = |kind: &str, version: &str, name: String, spec: Value| {
+        let metadata =
+            json!({ "namespace": "shop", "name": name, "creationTimestamp": "2025-12-01T00:00:00Z" });
+        json!({ "kind": kind, "apiVersion": version, "metadata": metadata, "spec": spec })
+    };
+    let cluster = |count: usize| {
+        let template =
+            json!({ "metadata": { "labels": labels }, "spec": { "containers": [{ "name": "app" }] } });
+        let items = (0..count).flat_map(|number| {
+            let name = format!("web-{number}");
+            let spec = json!({ "replicas": 1, "selector": { "matchLabels": labels }, "template": template });
+            let mut endpoints = item("EndpointSlice", "discovery.k8s.io/v1", name.clone(), json!({}));
+            endpoints["metadata"]["labels"] = json!({ "kubernetes.io/service-name": name });
+            let ports = json!({ "selector": labels, "ports": [{ "port": 80 }] });
+            [item("Deployment", "apps/v1", name.clone(), spec), item("Service", "v1", name, ports), endpoints]
+        });
+        let list = json!({ "kind": "List", "apiVersion": "v1", "items": items.collect::<Vec<_>>() });
+        read_bytes("test", list.to_string().as_bytes(), NOW).unwrap()
+    };
+    assert_growth("services", [500, 4000], |count| {
+        let (settings, snapshot) = (Settings::default(), cluster(count));
+        let view = View::new(&snapshot, &settings);
+        steps_of(|| {
+            for finding in found(&view, Severity::Low).list {
+                (0..finding.because.len()).for_each(|_| step());
+            }
+        })
+    });
+}
+
+/// Many images cannot be pulled in a cluster with Windows nodes.
+#[test]
+fn images_that_serve_on_windows_are_found_by_name() {
+    let check = CATALOG.find("pod-image-pull-failed").unwrap();
+    let pods = example(check);
+    let failing = pods.iter().find(|object| object["kind"] == "Pod").unwrap();
+    let node = |name: &str, system: &str| {
+        json!({
+            "kind": "Node", "apiVersion": "v1", "metadata": { "name": name },
+            "status": { "nodeInfo": { "operatingSystem": system }, "conditions": [{ "type": "Ready", "status": "True" }] },
+        })
+    };
+    let cluster = |count: usize| {
+        let pods = (0..count).map(|number| {
+            let mut pod = failing.clone();
+            pod["metadata"]["name"] = json!(format!("web-{number}"));
+            pod["spec"]["nodeName"] = json!("linux");
+            pod
+        });
+        let nodes = [node("linux", "linux"), node("windows", "windows")];
+        let list =
+            json!({ "kind": "List", "apiVersion": "v1", "items": pods.chain(nodes).collect::<Vec<_>>() });
+        read_bytes("test", list.to_string().as_bytes(), NOW).unwrap()
+    };
+    assert_growth("images on Windows", SIZES[0], |count| {
+        let (snapshot, settings) = (cluster(count), Settings::default());
+        steps_of(|| drop(Report::new(&snapshot, &settings)))
+    });
+}

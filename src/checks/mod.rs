@@ -12,6 +12,7 @@ mod evidence;
 mod exit_code;
 mod fit;
 mod held_job;
+mod kept;
 pub(crate) mod mute;
 mod near_miss;
 mod node_cause;
@@ -40,9 +41,11 @@ pub use tls::certificate_served::served as served_chain;
 pub use vhosts::{VirtualHost, by_host as virtual_hosts_by_host, virtual_hosts};
 pub use view::{Cause, Killed, Load, Loss, Resource, Throttled, View};
 
+use self::kept::Findings;
 use self::rules::{network, nodes, pods, policy, storage, tls, workloads};
 use crate::finding::{Catalog, CheckInfo, Finding, Severity};
-use crate::model::ObjectRef;
+use crate::memory;
+use crate::model::{Gap, ObjectRef};
 use std::collections::BTreeSet;
 
 /// Every check, sorted by id.
@@ -159,30 +162,33 @@ macro_rules! page {
 pub(crate) use page;
 
 /// Runs every check that the settings do not leave out and whose findings can have this severity.
-fn found(view: &View, least: Severity) -> Vec<Finding> {
-    let mut findings = Vec::new();
+fn found(view: &View, least: Severity) -> Findings {
+    let mut findings = Findings::within(memory::room());
     let left_out = &view.settings.choice.left_out;
     for check in
         CHECKS.iter().filter(|check| check.info.severity >= least && !left_out.contains(check.info.id))
     {
         (check.run)(view, &mut Reporter::new(check.info, view, &mut findings));
     }
-    findings.retain(|finding| !view.is_left_out(finding));
+    findings.list.retain(|finding| !view.is_left_out(finding));
     findings
 }
 
 /// Returns the objects whose warnings are evidence of a finding: those of the findings, and the ReplicaSets of their
 /// Deployments. No warning explains a low finding.
 pub(crate) fn objects_with_findings(view: &View) -> BTreeSet<ObjectRef> {
-    let worth = found(view, Severity::Medium).into_iter().filter(|finding| finding.severity > Severity::Low);
+    let worth =
+        found(view, Severity::Medium).list.into_iter().filter(|finding| finding.severity > Severity::Low);
     let found: BTreeSet<ObjectRef> = worth.map(|finding| finding.object).collect();
     let sets: Vec<ObjectRef> = found.iter().flat_map(|object| view.sets_of(object)).collect();
     found.into_iter().chain(sets).collect()
 }
 
-/// Runs the checks, with the evidence of each finding. The findings are sorted worst and oldest first.
-pub fn run(view: &View) -> Vec<Finding> {
-    let mut findings = found(view, Severity::Low);
+/// Runs the checks, with the evidence of each finding. The findings are sorted worst and oldest first. Those for which there
+/// is no memory are gaps.
+pub fn run(view: &View) -> (Vec<Finding>, Vec<Gap>) {
+    let found = found(view, Severity::Low);
+    let (gaps, mut findings) = (found.gaps(), found.list);
     let choice = &view.settings.choice;
     node_cause::nodes(view, &mut findings);
     webhook_cause::webhooks(&mut findings);
@@ -196,12 +202,12 @@ pub fn run(view: &View) -> Vec<Finding> {
         let about = |f: &Finding| (f.because.len(), f.check.id);
         rank(a).cmp(&rank(b)).then_with(|| (&a.object, about(a)).cmp(&(&b.object, about(b))))
     });
-    findings
+    (findings, gaps)
 }
 
 /// Returns all findings about the certificates of Secrets, whether or not the settings leave these checks out.
 pub(crate) fn about_certificates(view: &View) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut findings = Findings::within(usize::MAX);
     let checks = [
         &tls::certificate_chain_incomplete::CHECK,
         &tls::certificate_expiring::CHECK,
@@ -211,7 +217,7 @@ pub(crate) fn about_certificates(view: &View) -> Vec<Finding> {
     for check in checks {
         (check.run)(view, &mut Reporter::new(check.info, view, &mut findings));
     }
-    findings
+    findings.list
 }
 
 /// The imports of a check file.

@@ -50,8 +50,9 @@ impl Index {
     }
 }
 
-/// Removes the findings that a mute matches. A finding that an expired mute matches stays and gets evidence of it.
-pub(crate) fn apply(view: &View, findings: &mut Vec<Finding>) -> Muted {
+/// Removes the findings that a mute matches. A finding that an expired mute matches stays and gets evidence of it. `complete`
+/// says whether everything was read and judged.
+pub(crate) fn apply(view: &View, findings: &mut Vec<Finding>, complete: bool) -> Muted {
     let today = day_of(view.now());
     let written = view.overrides().iter().filter_map(|over| over.mute.clone());
     let mutes = view.settings.rules.mutes.iter().cloned().chain(written);
@@ -82,30 +83,28 @@ pub(crate) fn apply(view: &View, findings: &mut Vec<Finding>) -> Muted {
         }
     }
     for muting in muted.mutes.iter_mut().filter(|muting| muting.findings == 0) {
-        if !was_checked(view, &muting.mute) {
+        if !(complete && was_checked(view, &muting.mute)) {
             muting.state = State::NotJudged;
         }
     }
     muted
 }
 
-/// Returns whether everything that a mute may match was checked: only then is it known to match nothing.
+/// Returns whether everything that a mute may match was in the scope and checked: only then is it known to match nothing.
 fn was_checked(view: &View, mute: &Mute) -> bool {
-    let (snapshot, choice) = (view.snapshot, &view.settings.choice);
-    let scope = &snapshot.scope;
+    let (scope, choice) = (&view.snapshot.scope, &view.settings.choice);
     let place = match &mute.namespace {
         None => scope.is_whole_cluster() && scope.excluded.is_empty(),
         Some(_) if scope.is_whole_cluster() => scope.excluded.is_empty(),
         Some(pattern) => scope.namespaces.iter().any(|name| pattern.is_match(name)),
     };
-    let gaps = snapshot.coverage.gaps.is_empty() && !scope.selected;
-    gaps && place && !mute.checks.iter().any(|id| choice.left_out.contains(id))
+    !scope.selected && place && !mute.checks.iter().any(|id| choice.left_out.contains(id))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::{CATALOG, Reporter, rules::pods::pod_failed::CHECK};
+    use crate::checks::{CATALOG, Reporter, kept::Findings, rules::pods::pod_failed::CHECK};
     use crate::model::{Annotations, Names, ObjectRef, Owner};
     use crate::policy::{overrides, settings::Settings};
     use crate::snapshot::Snapshot;
@@ -113,10 +112,10 @@ mod tests {
     use serde_json::json;
 
     fn finding(view: &View, kind: &str, name: &str, owner: Option<(&str, &str)>) -> Finding {
-        let mut findings = Vec::new();
+        let mut findings = Findings::within(usize::MAX);
         let mut out = Reporter::new(CHECK.info, view, &mut findings);
         out.object(ObjectRef::new("shop", kind, name), &[], CHECK.info.severity, Message::quoted(""));
-        let mut finding = findings.remove(0);
+        let mut finding = findings.list.remove(0);
         finding.owner = owner.map(|(kind, name)| Owner { kind: kind.into(), name: name.into() });
         finding
     }

@@ -1,7 +1,9 @@
 //! The operating systems and Windows builds of nodes and images.
 
 use super::View;
-use crate::model::Node;
+use crate::model::{Node, Pod, step};
+use crate::snapshot::Rows;
+use std::collections::BTreeSet;
 
 /// The build of Windows that a node runs, such as `10.0.17763`, if it states one.
 pub(crate) fn windows_build(node: &Node) -> Option<&str> {
@@ -51,20 +53,21 @@ pub(crate) fn other_system(view: &View, node: &Node, image: &str) -> Option<&'st
         || release_of_image(image).is_some_and(|release| release.starts_with("ltsc"));
     match node.system.as_str() {
         "windows" if !is_windows => Some("linux"),
-        "linux" if is_windows || serves_on_windows(view, image) => Some("windows"),
+        "linux" if is_windows || view.serves_on_windows(image) => Some("windows"),
         _ => None,
     }
 }
 
-fn serves_on_windows(view: &View, image: &str) -> bool {
-    let windows = view.snapshot.rows.nodes.iter().any(|node| node.system == "windows");
-    windows
-        && view.snapshot.rows.pods.iter().any(|pod| {
-            let node = pod.node.as_deref().and_then(|name| view.node(name));
-            node.is_some_and(|node| node.system == "windows")
-                && pod.serves()
-                && pod.shared.template.specs.iter().any(|spec| &*spec.image == image)
-        })
+/// Returns the images of the pods that serve on Windows nodes. Most clusters have none, and the pods are not walked through.
+pub(super) fn images_on_windows(rows: &Rows) -> BTreeSet<&str> {
+    let windows: BTreeSet<&str> =
+        rows.nodes.iter().filter(|node| node.system == "windows").map(|node| &*node.name).collect();
+    if windows.is_empty() {
+        return BTreeSet::new();
+    }
+    let serves = |pod: &&Pod| pod.serves() && pod.node.as_deref().is_some_and(|name| windows.contains(name));
+    let pods = rows.pods.iter().inspect(|_| step()).filter(serves);
+    pods.flat_map(|pod| pod.shared.template.specs.iter().map(|spec| &*spec.image)).collect()
 }
 
 #[cfg(test)]

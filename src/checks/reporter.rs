@@ -1,6 +1,7 @@
 //! The reporter of a check. It is bound to the running check, so that no check can report under another id.
 
 use super::View;
+use super::kept::Findings;
 use crate::finding::{CheckInfo, Finding, Severity, key};
 use crate::model::{Container, Node, ObjectRef, Owner, Pod, Role};
 use crate::text::{Message, Text};
@@ -10,11 +11,11 @@ use std::sync::Arc;
 pub struct Reporter<'r, 'a> {
     check: &'static CheckInfo,
     view: &'r View<'a>,
-    findings: &'r mut Vec<Finding>,
+    findings: &'r mut Findings,
 }
 
 impl<'r, 'a> Reporter<'r, 'a> {
-    pub(crate) fn new(check: &'static CheckInfo, view: &'r View<'a>, findings: &'r mut Vec<Finding>) -> Self {
+    pub(crate) fn new(check: &'static CheckInfo, view: &'r View<'a>, findings: &'r mut Findings) -> Self {
         Self { check, view, findings }
     }
 
@@ -101,10 +102,7 @@ impl<'r, 'a> Reporter<'r, 'a> {
     }
 
     fn push(&mut self, finding: Finding) -> &mut Finding {
-        self.findings.push(finding);
-        // Just pushed.
-        let last = self.findings.len() - 1;
-        &mut self.findings[last]
+        self.findings.push(self.view, finding)
     }
 }
 

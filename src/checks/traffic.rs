@@ -10,6 +10,9 @@ pub(crate) const NEW: i64 = 300;
 /// The default progress deadline of a Deployment, also used for StatefulSets, which have none; in seconds.
 const ROLLOUT: i64 = 600;
 
+/// The number of pods in trouble of its workloads that explain an empty Service.
+const PODS: usize = 500;
+
 /// The kinds of workloads that should stand behind a Service.
 const WORKLOADS: [Kind; 3] = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet];
 
@@ -47,7 +50,7 @@ impl<'a> Empty<'a> {
             // A Deployment without pods is the template of another owner, such as an Argo Rollout.
             workloads.retain(|workload| workload.desired > 0);
         }
-        pods.extend(workloads.iter().flat_map(|workload| view.pods_of(workload)));
+        pods.extend(workloads.iter().flat_map(|workload| view.pods_of(workload)).take(PODS));
         pods.sort_by(|a, b| a.name.cmp(&b.name));
         pods.dedup_by(|a, b| a.name == b.name);
         Some(Self { unready, workloads, pods, namespace })

@@ -285,6 +285,25 @@ impl ApiClient {
         done
     }
 
+    /// Sends a request, and waits for the headers of its answer.
+    pub(super) async fn send(
+        &self,
+        call: http::Request<kube::client::Body>,
+    ) -> Result<http::Response<kube::client::Body>, Refused> {
+        let client = self.client();
+        tokio::select! {
+            answer = client.send(call) => answer.map_err(|error| self.failed(&error)),
+            () = memory_used_up() => Err((Error::Limit(memory::exhausted()), None)),
+        }
+    }
+
+    fn failed(&self, error: &kube::Error) -> Refused {
+        match error {
+            kube::Error::Auth(error) => (Error::Config(error.to_string()), None),
+            error => (transport(error, &self.session.host), None),
+        }
+    }
+
     async fn attempt<B: Body>(
         &self,
         request: &Request,
@@ -292,20 +311,16 @@ impl ApiClient {
         mut into: B,
     ) -> Result<Answer<B::Whole>, Refused> {
         let call = call(request, limit).map_err(|error| (error, None))?;
-        let failed = |error: kube::Error| match error {
-            kube::Error::Auth(error) => (Error::Config(error.to_string()), None),
-            error => (transport(&error, &self.session.host), None),
-        };
         let began = Instant::now();
         let unreadable = |why| (Error::unreadable(why), None);
-        let (parts, mut stream) = self.client().send(call).await.map_err(failed)?.into_parts();
-        self.silence.heard();
+        // A server that sends headers and nothing else is silent.
+        let (parts, mut stream) = self.send(call).await?.into_parts();
         let foreign = is_html(&parts.headers) && request.accept != Accept::Text;
         let good = parts.status.is_success() && !foreign;
         let mut refused = Vec::<u8>::new();
         let mut gauge = Gauge::default();
         while let Some(frame) = stream.frame().await {
-            let Ok(data) = frame.map_err(failed)?.into_data() else { continue };
+            let Ok(data) = frame.map_err(|error| self.failed(&error))?.into_data() else { continue };
             self.silence.heard();
             self.meter.bytes.fetch_add(data.len() as u64, Ordering::Relaxed);
             if !gauge.has_room(data.len()) {
@@ -317,6 +332,7 @@ impl ApiClient {
                 break;
             }
         }
+        self.silence.heard();
         let code = parts.status.as_u16();
         if good {
             let body = into.end().map_err(unreadable)?;
@@ -328,6 +344,14 @@ impl ApiClient {
         } else {
             Err((refusal(code, &Bytes::from(refused)), wait))
         }
+    }
+}
+
+/// Ends when the process has used up its memory. The client library reads the answer of a login server as a whole before it
+/// sends a request, however large the answer is.
+async fn memory_used_up() {
+    while !memory::is_used_up() {
+        sleep(memory::LOOK).await;
     }
 }
 

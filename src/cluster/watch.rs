@@ -77,8 +77,8 @@ impl<'c> Watch<'c> {
     ) -> Result<Self, Ended> {
         let request = request(list, version)?;
         client.meter.requests.fetch_add(1, Ordering::Relaxed);
-        let answered = timeout(DEAD_AFTER, client.client().send(request)).await.map_err(late)?;
-        let (parts, body) = answered.map_err(|error| failed(client, error))?.into_parts();
+        let answered = timeout(DEAD_AFTER, client.send(request)).await.map_err(late)?;
+        let (parts, body) = answered.map_err(|(error, _)| error)?.into_parts();
         client.silence.heard();
         if !parts.status.is_success() || is_html(&parts.headers) {
             return Err(refused(&parts, body).await);
@@ -106,7 +106,10 @@ impl<'c> Watch<'c> {
             let Some(frame) = timeout(DEAD_AFTER, self.body.frame()).await.map_err(late)? else {
                 return Ok(None);
             };
-            let Ok(data) = frame.map_err(|error| failed(self.client, error))?.into_data() else { continue };
+            let Ok(data) = frame.map_err(|error| transport(&error, &self.client.session.host))?.into_data()
+            else {
+                continue;
+            };
             self.client.silence.heard();
             self.client.meter.bytes.fetch_add(data.len() as u64, Ordering::Relaxed);
             if !self.gauge.has_room(data.len()) {
@@ -123,13 +126,6 @@ impl<'c> Watch<'c> {
 
 fn late(_: Elapsed) -> Error {
     Error::TimedOut { after: DEAD_AFTER }
-}
-
-fn failed(client: &ApiClient, error: kube::Error) -> Error {
-    match error {
-        kube::Error::Auth(error) => Error::Config(error.to_string()),
-        error => transport(&error, &client.session.host),
-    }
 }
 
 /// Reads the answer to a watch that was not accepted.

@@ -6,7 +6,7 @@ use crate::checks::CATALOG;
 use crate::finding::Group;
 use crate::model::{Coverage, Gap, Reason};
 use crate::report::Report;
-use crate::text::{Fact, Lang, Text, reasons};
+use crate::text::{Fact, Lang, Message, Text, reasons};
 use crate::wire::Kind;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -154,7 +154,7 @@ pub(super) fn not_seen(report: &Report, lang: Lang, short: bool) -> Vec<String> 
 /// Returns one clause about the kinds outside the scope, if there are any, and what else a reader must know: the gaps in
 /// the scope first.
 pub(super) fn in_one_line(report: &Report, lang: Lang) -> (Option<String>, Vec<String>) {
-    let (_, outside) = without_tls(&report.coverage.outside);
+    let (of_tls, outside) = without_tls(&report.coverage.outside);
     let (kinds, others): (Vec<Gap>, Vec<Gap>) =
         outside.into_iter().partition(|gap| Kind::from_name(&gap.kind).is_some());
     let mut groups = group(&kinds, true, line, lang);
@@ -169,23 +169,24 @@ pub(super) fn in_one_line(report: &Report, lang: Lang) -> (Option<String>, Vec<S
     let mut notes = not_seen(report, lang, false);
     let others = group(&others, true, line, lang).into_iter();
     notes.extend(others.map(|what| words::headed(OUTSIDE.get(lang), &what, lang)));
-    notes.extend(remarks(report, lang));
+    notes.extend(remarks(report, &of_tls, lang));
     (clause.map(|clause| words::headed(LEFT_OUT.get(lang), &clause, lang)), notes)
 }
 
 fn all(report: &Report, lang: Lang, short: bool) -> Vec<String> {
     let mut out = not_seen(report, lang, false);
-    let (_, outside) = without_tls(&report.coverage.outside);
+    let (of_tls, outside) = without_tls(&report.coverage.outside);
     let outside = group(&outside, short, line, lang).into_iter();
     out.extend(outside.map(|what| words::headed(OUTSIDE.get(lang), &what, lang)));
-    out.extend(remarks(report, lang));
+    out.extend(remarks(report, &of_tls, lang));
     out
 }
 
-/// Returns what a reader must know besides what was not read.
-fn remarks(report: &Report, lang: Lang) -> Vec<String> {
+/// Returns what a reader must know besides what was not read. `of_tls` are the checks of certificates that were skipped
+/// together.
+fn remarks(report: &Report, of_tls: &[Gap], lang: Lang) -> Vec<String> {
     let (coverage, snapshot) = (&report.coverage, report.snapshot);
-    let mut out = skipped_tls(&without_tls(&coverage.outside).0, lang);
+    let mut out = skipped_tls(of_tls, lang);
     let remarks = group(&coverage.remarks, false, remark, lang).into_iter();
     out.extend(remarks.map(|what| words::headed(SEEN_OTHERWISE.get(lang), &what, lang)));
     out.extend(pace(coverage, lang));
@@ -209,12 +210,14 @@ fn remarks(report: &Report, lang: Lang) -> Vec<String> {
 fn without_tls(outside: &[Gap]) -> (Vec<Gap>, Vec<Gap>) {
     let of_tls: Vec<&str> = CATALOG.group(Group::Tls).map(|check| check.id).collect();
     let is_of_tls = |gap: &Gap| gap.reason == Reason::Skipped && of_tls.contains(&&*gap.kind);
+    let mut together: BTreeMap<(&Option<String>, &Option<Message>), usize> = BTreeMap::new();
+    for gap in outside.iter().filter(|gap| is_of_tls(gap)) {
+        *together.entry((&gap.namespace, &gap.why)).or_default() += 1;
+    }
     let all = |gap: &Gap| {
-        let together =
-            |other: &&Gap| is_of_tls(other) && (&other.namespace, &other.why) == (&gap.namespace, &gap.why);
         says(gap, &reasons::TLS_CHECKS_SKIPPED)
             || says(gap, &reasons::NAMESPACE_ANNOTATION)
-                && outside.iter().filter(together).count() == of_tls.len()
+                && together.get(&(&gap.namespace, &gap.why)) == Some(&of_tls.len())
     };
     outside.iter().cloned().partition(|gap| is_of_tls(gap) && all(gap))
 }

@@ -23,6 +23,11 @@ impl Format {
     pub fn is_human(self) -> bool {
         matches!(self, Format::Table | Format::Wide | Format::Markdown)
     }
+
+    /// Returns whether the format shows every finding in full, and is in memory as a whole.
+    pub fn is_long(self) -> bool {
+        matches!(self, Format::Wide | Format::Markdown | Format::Yaml)
+    }
 }
 
 /// A format of the nodes.

@@ -58,6 +58,7 @@ impl Running {
 /// `progressing` are those in which something has nothing ready yet.
 pub(super) fn of(
     snapshot: &Snapshot,
+    gaps: &[Gap],
     findings: &[Finding],
     classes: &[Class],
     progressing: &BTreeSet<Arc<str>>,
@@ -76,9 +77,8 @@ pub(super) fn of(
         counts.count(pod, class);
         running.count(pod);
     }
-    let gaps = || snapshot.coverage.gaps.iter();
-    let unread: BTreeSet<&str> = gaps().filter_map(|gap| gap.namespace.as_deref()).collect();
-    let is_unread = gaps().any(concerns_all);
+    let unread: BTreeSet<&str> = gaps.iter().filter_map(|gap| gap.namespace.as_deref()).collect();
+    let is_unread = gaps.iter().any(concerns_all);
     let row = |(name, (counts, running, found)): (&str, (Counts, Running, Verdict))| {
         let is_read = !is_unread && !unread.contains(name);
         let read = if is_read { Verdict::Healthy } else { Verdict::Incomplete };

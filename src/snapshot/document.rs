@@ -1,6 +1,7 @@
 //! One document of a file: a single object, or a list. The items of a list are passed on as they are read.
 
 use super::Header;
+use super::object_text::object_ends;
 use crate::text::{Fact, Message, parse_words, reasons};
 use crate::wire::{Kind, Object, Time, from_value};
 use serde::Deserialize;
@@ -123,6 +124,7 @@ impl<'de, S: FnMut(Item)> Visitor<'de> for DocumentVisitor<'_, S> {
                 rest.insert(key, map.next_value()?);
             }
         }
+        object_ends();
         let kind = rest.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
         if let Some(page) = items.as_ref().and_then(|(_, count)| page(&kind, &rest, *count)) {
             (self.0)(page);
@@ -201,6 +203,7 @@ impl<'de, S: FnMut(Item)> Visitor<'de> for &mut ItemsSeed<'_, S> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         while let Some(value) = seq.next_element::<Value>()? {
+            object_ends();
             let index = self.count;
             self.count += 1;
             if self.list_kind.is_none() && value.get("kind").is_none() {

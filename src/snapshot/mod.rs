@@ -10,6 +10,7 @@ mod document;
 mod error;
 mod folder;
 mod form;
+mod object_text;
 mod read;
 mod refused;
 mod rows;

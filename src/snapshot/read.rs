@@ -1,19 +1,20 @@
 //! Reads snapshots from files: `kubectl get … -o json|yaml`, lists, folders, streams of documents and captures,
 //! plain or compressed. Lists are read item by item, so that a file may be far larger than memory.
 
+mod documents;
+
 use super::archive;
 use super::broken::Broken;
 use super::copies::Copies;
-use super::document::{Array, Document, Item, OBJECTS};
+use super::document::{Item, OBJECTS};
 use super::folder::{self, Listing};
-use super::form::{is_array, kubectl_output};
+use super::object_text::ObjectByObject;
 use super::unpacked::{Counted, LARGEST_WINDOW, Unpacked};
 use super::{Error, Header, Snapshot, Warnings};
-use crate::memory::Guarded;
+use crate::memory::{self, Guarded};
 use crate::model::{Gap, Reason};
-use crate::text::{Fact, Message, io_words, parse_words, reasons, yaml_words_with_place};
+use crate::text::{Fact, Message, io_words, reasons};
 use crate::wire::{Kind, Object, Place, Time};
-use serde::de::DeserializeSeed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -187,6 +188,10 @@ impl Files {
                 self.skipped += 1;
                 Ok(())
             }
+            Err(Error::Read { source, .. }) if source.kind() == io::ErrorKind::FileTooLarge => {
+                self.broken.add(Gap::FILES.to_owned(), path.to_owned(), memory::exhausted());
+                Ok(())
+            }
             Err(Error::Syntax { reason, .. }) => {
                 self.broken.add(Gap::FILES.to_owned(), path.to_owned(), Message::quoted(reason));
                 Ok(())
@@ -239,74 +244,7 @@ impl Files {
         if archive::is_tar(&head) && !self.packed {
             return archive::tar(self, path, &mut stream);
         }
-        self.text(path, BufReader::new(stream))
-    }
-
-    /// Reads a stream of JSON or YAML documents.
-    fn text(&mut self, path: &str, mut stream: impl BufRead) -> Result<(), Error> {
-        let head = stream.fill_buf().map_err(|source| Error::Read { path: path.to_owned(), source })?;
-        if let Some(offset) = head.iter().position(|b| *b < b'\t') {
-            return Err(Error::Binary { path: path.to_owned(), offset });
-        }
-        if let Some(command) = kubectl_output(head) {
-            return Err(Error::OfKubectl { path: path.to_owned(), command });
-        }
-        match head.iter().find(|byte| !byte.is_ascii_whitespace()) {
-            None => Err(Error::Empty { path: path.to_owned() }),
-            Some(b'{') => self.json(path, stream),
-            Some(b'[') if is_array(head) => self.array(path, stream),
-            Some(_) => self.yaml(path, stream),
-        }
-    }
-
-    fn json(&mut self, path: &str, stream: impl BufRead) -> Result<(), Error> {
-        let mut documents = serde_json::Deserializer::from_reader(stream);
-        loop {
-            // `end` looks past white space: an error means that another document follows.
-            if documents.end().is_ok() {
-                return self.check_version(path);
-            }
-            let document = Document(&mut |item| self.take(path, item)).deserialize(&mut documents);
-            document.map_err(|error| of_json(path, error))?;
-        }
-    }
-
-    /// Reads an array of objects in JSON.
-    fn array(&mut self, path: &str, stream: impl BufRead) -> Result<(), Error> {
-        let mut documents = serde_json::Deserializer::from_reader(stream);
-        let read = Array(&mut |item| self.take(path, item)).deserialize(&mut documents);
-        read.and_then(|()| documents.end()).map_err(|error| of_json(path, error))
-    }
-
-    fn yaml(&mut self, path: &str, mut stream: impl BufRead) -> Result<(), Error> {
-        let options = serde_saphyr::options! {
-            with_snippet: false,
-            // Kubernetes and kubectl write no aliases; each repeats its whole anchor in memory.
-            alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 50_000 },
-            budget: serde_saphyr::budget! {
-                // The pods of a cluster are large; depth, anchors and aliases keep their limits.
-                max_reader_input_bytes: None,
-                max_events: usize::MAX,
-                max_nodes: usize::MAX,
-                max_documents: usize::MAX,
-                max_total_scalar_bytes: usize::MAX,
-            },
-        };
-        for document in serde_saphyr::read_with_options::<_, Collected>(&mut stream, options) {
-            let Collected(items) = document.map_err(|error| match error {
-                serde_saphyr::Error::IOError { cause } => {
-                    Error::Read { path: path.to_owned(), source: cause }
-                }
-                error => {
-                    let reason = yaml_words_with_place(&error).to_string();
-                    Error::Syntax { path: path.to_owned(), form: "YAML", reason }
-                }
-            })?;
-            for item in items {
-                self.take(path, item);
-            }
-        }
-        self.check_version(path)
+        self.text(path, BufReader::new(ObjectByObject::new(stream)))
     }
 
     fn take(&mut self, path: &str, item: Item) {
@@ -403,24 +341,5 @@ impl Files {
         }
         snapshot.sort();
         snapshot
-    }
-}
-
-fn of_json(path: &str, error: serde_json::Error) -> Error {
-    if error.is_io() {
-        return Error::Read { path: path.to_owned(), source: error.into() };
-    }
-    let reason = parse_words(&error.to_string()).to_string();
-    Error::Syntax { path: path.to_owned(), form: "JSON", reason }
-}
-
-/// The items of one YAML document. Its reader takes no seed, so they are collected first.
-struct Collected(Vec<Item>);
-
-impl<'de> serde::Deserialize<'de> for Collected {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut items = Vec::new();
-        Document(&mut |item| items.push(item)).deserialize(deserializer)?;
-        Ok(Self(items))
     }
 }

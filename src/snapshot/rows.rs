@@ -6,7 +6,7 @@
 use super::refused::Refused;
 use super::sorting::{once, once_derived, once_events, once_logs, put, remove};
 use crate::logs::Source;
-use crate::memory::Reserved;
+use crate::memory::{self, Reserved};
 use crate::model::{
     CronJob, Endpoints, Event, Gap, Job, Metered, Name, Names, Namespace, Node, Pod, Reason, Workload,
 };
@@ -181,13 +181,11 @@ fn take_over<T>(rows: &mut Vec<T>, mut other: Vec<T>) {
 fn reported_size(pod: &Pod) -> usize {
     /// The resources of a pod without an owner. Other pods share those of their owners.
     const RESOURCES: usize = 450;
-    /// The columns, facts, evidence and commands of the findings about one pod.
-    const FINDINGS: usize = 4 << 10;
-    /// How often a text of the cluster is in a report while it is written.
-    const COPIES: usize = 6;
-    let resources = if pod.shared.owner.is_some() { 0 } else { RESOURCES };
-    let failing = pod.object.as_ref().map(|object| FINDINGS + COPIES * object.status.text_length());
-    resources + failing.unwrap_or(0)
+    match &pod.object {
+        Some(object) => memory::of_pod(object.status.text_length()),
+        None if pod.shared.owner.is_none() => RESOURCES,
+        None => 0,
+    }
 }
 
 fn first(kinds: &[Kind]) -> Option<Kind> {

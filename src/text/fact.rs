@@ -29,6 +29,17 @@ pub enum Fact {
 pub type Facts = Vec<(&'static str, Fact)>;
 
 impl Fact {
+    /// Returns the bytes of its texts.
+    pub(super) fn length(&self) -> usize {
+        match self {
+            Fact::Text(text) => text.len(),
+            Fact::List(items, _) => items.iter().map(String::len).sum(),
+            Fact::Message(message) => message.length(),
+            Fact::Messages(messages) => messages.iter().map(Message::length).sum(),
+            Fact::Number(_) | Fact::Age(_) | Fact::Share(_) | Fact::NoAge | Fact::Words(_) => 0,
+        }
+    }
+
     /// Creates a text.
     pub fn text(value: impl AsRef<str>) -> Self {
         Fact::Text(value.as_ref().to_owned())

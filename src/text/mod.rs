@@ -171,6 +171,11 @@ impl Message {
         Self::new(text, Facts::new())
     }
 
+    /// Returns the bytes of the texts in its facts.
+    pub(crate) fn length(&self) -> usize {
+        self.facts.iter().map(|(_, fact)| fact.length()).sum()
+    }
+
     /// Quotes someone else's words: they are the same in every language.
     pub fn quoted(words: impl Into<String>) -> Self {
         Self::new(&QUOTED, vec![("words", Fact::Text(words.into()))])

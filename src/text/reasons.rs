@@ -25,6 +25,10 @@ reasons! {
     "too-large" TOO_LARGE: "more than {size} MiB", "超過 {size} MiB", "超过 {size} MiB";
     "memory-limit" MEMORY_LIMIT: "no room for more within {size} MiB of memory (--max-memory)",
         "已達記憶體上限 {size} MiB（--max-memory）", "已达内存上限 {size} MiB（--max-memory）";
+    "findings-left-out" FINDINGS_LEFT_OUT:
+        "{count:# finding|# findings} left out: no room for more within {size} MiB of memory (--max-memory)",
+        "略去 {count} 項發現：已達記憶體上限 {size} MiB（--max-memory）",
+        "省略 {count} 项发现：已达内存上限 {size} MiB（--max-memory）";
     "objects-too-large" OBJECTS_TOO_LARGE:
         "{count:# object needs|# objects need} more than {size} MiB of memory",
         "{count} 個物件各需要超過 {size} MiB 的記憶體", "{count} 个对象各需要超过 {size} MiB 的内存";

@@ -2,6 +2,8 @@
 //! error within its deadlines, and within the memory limit. With `--nocapture` the tests print their figures.
 #![allow(clippy::print_stdout, reason = "the figures are for docs/reliability.md")]
 
+mod faults;
+mod findings;
 mod servers;
 
 use crate::support::healthcheck;
@@ -46,6 +48,13 @@ fn collected(mut stream: impl Read + Send + 'static) -> JoinHandle<String> {
 
 /// Runs the command to its end, and holds it to the memory limit.
 fn attack(what: &str, command: &mut Command) -> Attacked {
+    let (ran, peak) = measured(what, command);
+    assert!(peak <= MOST, "{what}: {peak} MiB, {}", ran.err);
+    ran
+}
+
+/// Runs the command to its end. Returns the peak of its memory in MiB, too.
+fn measured(what: &str, command: &mut Command) -> (Attacked, u64) {
     let began = Instant::now();
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let (out, err) = (collected(child.stdout.take().unwrap()), collected(child.stderr.take().unwrap()));
@@ -64,8 +73,7 @@ fn attack(what: &str, command: &mut Command) -> Attacked {
     println!("{what}: {:.1} s, {peak} MiB, exit {code}", began.elapsed().as_secs_f64());
     let ran = Attacked { code, out: out.join().unwrap(), err: err.join().unwrap() };
     assert!((0..=3).contains(&ran.code), "{what}: {ran:?}");
-    assert!(peak <= MOST, "{what}: {peak} MiB, {}", ran.err);
-    ran
+    (ran, peak)
 }
 
 /// Checks a file of these bytes.
@@ -104,6 +112,20 @@ fn files_that_need_too_much_memory_are_an_error_that_names_the_limit() {
         out.write_all(b"\"}}").unwrap();
     });
     assert_eq!((ran.code, ran.err.contains(limit)), (2, true), "{ran:?}");
+    for (form, begin, end) in [
+        ("json", "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"", "\"}}"),
+        ("yaml", "kind: Pod\nmetadata:\n  name: '", "'\n"),
+    ] {
+        for size in [20 << 20, 60 << 20] {
+            let ran =
+                file(&format!("one text of {} MiB of {form}", size >> 20), &format!("a.{form}"), |out| {
+                    out.write_all(begin.as_bytes()).unwrap();
+                    repeat(out, "a", size);
+                    out.write_all(end.as_bytes()).unwrap();
+                });
+            assert_eq!((ran.code, ran.err.contains(limit)), (2, true), "{ran:?}");
+        }
+    }
     let ran = file("a list of 48 MiB whose kind comes last", "a.json", |out| {
         out.write_all(b"{\"items\":[").unwrap();
         repeat(out, "{},", 16_000_000);

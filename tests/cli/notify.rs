@@ -252,6 +252,13 @@ fn limits_the_wait_for_a_webhook_and_does_not_send_twice() {
 }
 
 #[test]
+fn a_webhook_that_closes_the_connection_gets_the_message_once() {
+    let chat = Chat::new(&[Answer::Close]);
+    let ran = healthy(&Home::of(&chat, ", when: always"), "--notify ops");
+    assert_eq!((ran.code, chat.sent().len()), (2, 1), "{ran:?}");
+}
+
+#[test]
 fn a_failing_webhook_changes_neither_the_exit_code_nor_other_webhooks() {
     let (gone, good) = (Chat::new(&[Answer::Http(410, "", "")]), Chat::new(&[OK]));
     let home = Home::with(&format!(

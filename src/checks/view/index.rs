@@ -2,10 +2,14 @@
 //! each.
 
 use super::View;
+use crate::checks::platform::images_on_windows;
 use crate::model::{Job, ObjectRef, Pod, Workload, step};
 use crate::snapshot::Rows;
 use crate::wire::{Ingress, Kind, PersistentVolumeClaim, StorageClass, WebhookConfiguration};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The number of workloads of one selector.
+const SELECTED: usize = 500;
 
 /// A namespace, and two more parts of a key.
 type Key<'a> = (&'a str, &'a str, &'a str);
@@ -29,6 +33,8 @@ pub(super) struct Index<'a> {
     /// Namespace, kind and name of what autoscalers scale.
     scaled: BTreeSet<Key<'a>>,
     default_class: Option<&'a StorageClass>,
+    /// The images of the pods that serve on Windows nodes.
+    on_windows: BTreeSet<&'a str>,
 }
 
 impl<'a> Index<'a> {
@@ -57,6 +63,7 @@ impl<'a> Index<'a> {
             asked: asked(rows),
             scaled: rows.autoscalers.iter().map(scaled).collect(),
             default_class: rows.storage_classes.iter().find(|class| is_default(class)),
+            on_windows: images_on_windows(rows),
         }
     }
 }
@@ -207,7 +214,7 @@ impl<'a> View<'a> {
     }
 
     /// Returns the Deployments, StatefulSets and DaemonSets of a namespace whose pods a selector selects: of those with
-    /// its rarest label, the ones with all others.
+    /// its rarest label, the ones with all others. Of very many, the first ones: many selectors may select the same.
     pub fn workloads_selected_by(
         &self,
         namespace: &str,
@@ -215,7 +222,13 @@ impl<'a> View<'a> {
     ) -> impl Iterator<Item = &'a Workload> {
         let with = |(key, value): (&String, &String)| of(&self.index.by_label, (namespace, key, value));
         let rarest = selector.iter().map(with).min_by_key(ExactSizeIterator::len);
-        rarest.into_iter().flatten().filter(move |workload| workload.is_selected_by(selector))
+        let selected = rarest.into_iter().flatten().filter(move |workload| workload.is_selected_by(selector));
+        selected.take(SELECTED)
+    }
+
+    /// Returns whether a pod with this image serves on a Windows node.
+    pub(in crate::checks) fn serves_on_windows(&self, image: &str) -> bool {
+        self.index.on_windows.contains(image)
     }
 
     /// Whether the API server itself depends on a Service: a webhook that must answer, or an aggregated API.

@@ -29,7 +29,7 @@ fn warning(namespace: &str, kind: &str, name: &str) -> Value {
 fn told(snapshot: &Snapshot) -> Vec<(String, String)> {
     let settings = Settings::default();
     let evidence = |finding: &Finding| finding.evidence.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let findings = checks::run(&View::new(snapshot, &settings));
+    let (findings, _) = checks::run(&View::new(snapshot, &settings));
     findings.iter().map(|finding| (finding.object.to_string(), evidence(finding).join("\n"))).collect()
 }
 

@@ -54,7 +54,7 @@ const fn after(trigger: &'static str, pattern: &'static str, commands: &'static 
 /// The hash of a password with its scheme, as LDAP stores it.
 const STORED: &str = r"\A\{(?:SHA|SSHA|SHA256|SSHA256|SHA512|SSHA512|MD5|SMD5|CRYPT|crypt|bcrypt|PBKDF2[A-Z0-9-]*|ARGON2)\}([A-Za-z0-9./$=,+_-]{8,})";
 
-pub(super) static RULES: [Rule; 71] = [
+pub(super) static RULES: [Rule; 75] = [
     // Addresses that are secrets: webhooks of chats and others.
     any("hooks.slack.com/", r"\Ahooks\.slack\.com/(?:services|workflows|triggers)/([^\s\x22'<>]+)"),
     any("hooks.slack-gov.com/", r"\Ahooks\.slack-gov\.com/(?:services|workflows|triggers)/([^\s\x22'<>]+)"),
@@ -101,6 +101,14 @@ pub(super) static RULES: [Rule; 71] = [
     any("confirmation code", r#"(?i)\A\S+ code(?:\s+is)?\s*[:=]?\s*["']?([0-9]{4,8})\b"#),
     any("access code", r#"(?i)\A\S+ code(?:\s+is)?\s*[:=]?\s*["']?([0-9]{4,8})\b"#),
     any("authentication code", r#"(?i)\A\S+ code(?:\s+is)?\s*[:=]?\s*["']?([0-9]{4,8})\b"#),
+    // Notes of people: after a dash, in the row of a table, with the user before it.
+    drawn("password - ", r#"(?i)\A\w+ -\s+["'`]?([^\s"'`]+)"#),
+    drawn("password |", r"(?i)\A\w+ \|\s*([^\s|]+)\s*(?:\||$)"),
+    drawn("login: ", r"\A(?i:login:)\s+[a-z0-9_.@-]{2,64}\s+/\s+(\S+)"),
+    drawn(
+        "credentials ",
+        r#"(?i)\Acredentials\s+[a-z0-9_-]{2,32}(?:@[a-z0-9.-]+)?:([^\s"',)/]+)(?:[\s"',)]|$)"#,
+    ),
     // Databases.
     value(
         "identified ",

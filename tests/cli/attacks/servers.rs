@@ -5,7 +5,7 @@ use crate::support::scripted::{Call, Reply, Scripted};
 use std::path::Path;
 
 /// Answers the paths of an API server with one healthy pod, unless the rule answers.
-fn api(rule: impl Fn(&str, &Call) -> Option<Reply> + Send + Sync + 'static) -> Scripted {
+pub(super) fn api(rule: impl Fn(&str, &Call) -> Option<Reply> + Send + Sync + 'static) -> Scripted {
     Scripted::start(move |call| {
         let target = call.head.split(' ').nth(1).unwrap_or_default();
         let path = target.split('?').next().unwrap_or_default();
@@ -23,7 +23,7 @@ fn api(rule: impl Fn(&str, &Call) -> Option<Reply> + Send + Sync + 'static) -> S
     })
 }
 
-fn config(folder: &Path, servers: &[&Scripted]) {
+pub(super) fn config(folder: &Path, servers: &[&Scripted]) {
     let mut lines = vec!["current-context: c0".to_owned(), "users: [{name: u, user: {}}]".to_owned()];
     lines.push("clusters:".to_owned());
     lines.extend(servers.iter().enumerate().map(|(index, server)| {
@@ -232,4 +232,59 @@ fn a_hostile_cluster_leaves_the_reports_of_the_others() {
     let ran = attack("a fleet with a hostile cluster", command.arg(folder.path().join("config")));
     let report = ran.json();
     assert_eq!(report["totals"]["pods"], 1, "{report}");
+}
+
+/// A server that sends headers is not one that answers.
+#[test]
+fn headers_without_a_body_do_not_extend_the_silence() {
+    let silent = api(|path, _| {
+        let answer = Reply::bytes(|out| {
+            out.write_all(HEAD.as_bytes())?;
+            out.flush()?;
+            std::thread::sleep(Duration::from_secs(60));
+            Ok(())
+        });
+        (path != "/version").then_some(answer)
+    });
+    let folder = tempfile::tempdir().unwrap();
+    config(folder.path(), &[&silent]);
+    let mut command = healthcheck();
+    command.args(["-A", "-o", "json", "--page-timeout", "2s", "--kubeconfig"]);
+    let began = Instant::now();
+    let ran = attack("headers without a body", command.arg(folder.path().join("config")));
+    assert_eq!(ran.code, 2, "{ran:?}");
+    // One and a half page timeouts, and not six for each list.
+    assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
+}
+
+/// A token that has expired, so that the client asks the login server for another.
+const EXPIRED: &str = "eyJhbGciOiJub25lIn0.eyJleHAiOjF9.eA";
+
+/// The client library reads the answers of a login server as a whole.
+#[test]
+fn an_answer_of_a_login_server_without_end_is_an_error() {
+    let login = Scripted::encrypted(|_| {
+        Reply::bytes(|out| {
+            out.write_all(HEAD.as_bytes())?;
+            let space = " ".repeat(1 << 16);
+            loop {
+                out.write_all(space.as_bytes())?;
+            }
+        })
+    });
+    let (server, folder) = (api(|_, _| None), tempfile::tempdir().unwrap());
+    config(folder.path(), &[&server]);
+    let path = folder.path().join("config");
+    let user = format!(
+        "{{auth-provider: {{name: oidc, config: {{idp-issuer-url: 'https://{}', id-token: {EXPIRED}, client-id: a, client-secret: b, \
+         refresh-token: c}}}}}}",
+        login.address
+    );
+    let text = std::fs::read_to_string(&path).unwrap().replace("user: {}", &format!("user: {user}"));
+    std::fs::write(&path, text).unwrap();
+    let mut command = healthcheck();
+    command.env("SSL_CERT_FILE", crate::project("tests/fixtures/webhook.pem"));
+    let ran = attack("a login without end", command.args(["-A", "--kubeconfig"]).arg(path));
+    let limit = "no room for more within 128 MiB of memory (--max-memory)";
+    assert_eq!((ran.code, ran.err.contains(limit)), (2, true), "{ran:?}");
 }
