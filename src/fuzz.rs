@@ -3,7 +3,7 @@
 
 use crate::model::Schedule;
 use crate::text::Lang;
-use crate::wire::{Kind, ListReader, Object, Time, without_secrets};
+use crate::wire::{Kind, ListReader, Object, Time, WatchEvent, WatchReader, without_secrets};
 use crate::{cluster, logs, model, policy, snapshot, sources, tls};
 
 /// A target: its name, and its function.
@@ -12,6 +12,7 @@ pub type Target = (&'static str, fn(&[u8]));
 /// All targets.
 pub const TARGETS: &[Target] = &[
     ("list", list),
+    ("watch", watch),
     ("object", object),
     ("snapshot", snapshot),
     ("kubeconfig", cluster::kubeconfig::fuzz),
@@ -46,6 +47,21 @@ fn list(bytes: &[u8]) {
         Ok((metadata.r#continue, objects))
     };
     assert_eq!(read(7).ok(), read(page.len().max(1)).ok(), "{kind:?}");
+}
+
+/// The events of a watch, in either encoding: they read the same however they are cut. The last bit of the first byte
+/// chooses the encoding.
+fn watch(bytes: &[u8]) {
+    let Some((kind, stream)) = of_kind(bytes) else { return };
+    let json = bytes.first().is_some_and(|first| first & 1 == 1);
+    let read = |size: usize| -> Result<Vec<(WatchEvent, String)>, String> {
+        let (mut reader, mut events) = (WatchReader::new(kind, json), Vec::new());
+        for piece in stream.chunks(size) {
+            reader.push(piece, &mut |event, version| events.push((event, version)))?;
+        }
+        Ok(events)
+    };
+    assert_eq!(read(7).ok(), read(stream.len().max(1)).ok(), "{kind:?}");
 }
 
 /// An object in protobuf: its JSON is read as the same object.
@@ -141,6 +157,15 @@ mod tests {
                     .unwrap();
             };
             write("list", ".json", list.to_string().as_bytes());
+            // The target reads every other kind as JSON.
+            if index % 2 == 1 {
+                let mut value = serde_json::to_value(&object).unwrap();
+                value["metadata"]["resourceVersion"] = "7".into();
+                let line = serde_json::json!({ "type": "MODIFIED", "object": value }).to_string() + "\n";
+                write("watch", ".json", line.as_bytes());
+            } else if let Some(bytes) = object.encode() {
+                write("watch", "", &frame(kind, bytes));
+            }
             if let Some(bytes) = object.encode() {
                 write("object", "", &bytes);
                 let envelope = Envelope {
@@ -150,6 +175,15 @@ mod tests {
                 write("list", "", &[&PROTOBUF_MAGIC[..], &envelope.encode_to_vec()].concat());
             }
         }
+    }
+
+    /// A `metav1.WatchEvent` in its frame.
+    fn frame(kind: Kind, object: Vec<u8>) -> Vec<u8> {
+        let type_meta = TypeMeta { kind: kind.name().to_owned() };
+        let raw = [&PROTOBUF_MAGIC[..], &Envelope { type_meta, raw: object.into() }.encode_to_vec()].concat();
+        let raw = [&[0x0a][..], &varint(raw.len()), &raw].concat();
+        let event = [b"\x0a\x05ADDED\x12", &varint(raw.len())[..], &raw].concat();
+        [&u32::try_from(event.len()).unwrap().to_be_bytes()[..], &event].concat()
     }
 
     fn varint(number: usize) -> Vec<u8> {

@@ -119,7 +119,7 @@ mod tests {
         let mut known = Known::default();
         let mut story = Vec::new();
         for (seconds, severity, complete) in at {
-            let now = Time::at(*seconds);
+            let now = Time::at(1_766_000_000 + *seconds);
             let incidents: Vec<_> = severity.iter().map(|of| ("k".to_owned(), told(*of))).collect();
             let news = known.news("ops", &incidents, (now, 3600, *complete));
             known.tell("ops", &news, now);

@@ -26,7 +26,7 @@ const fn all(check: &'static str, from: usize) -> Patience {
 
 /// Everything else is definite. A fault that is told by another check at some age, as a kill by a probe that looks like a
 /// crash, is among the last.
-const PATIENCE: [Patience; 39] = [
+const PATIENCE: [Patience; 38] = [
     // Within the grace of a minute: what starts, stops or moves.
     all("node-network-unavailable", 1),
     all("node-not-ready", 1),
