@@ -274,6 +274,11 @@ impl<'p> Watched<'p> {
         self.snapshot.coverage = Coverage::default();
         self.snapshot.sort();
         self.fixed.add(std::mem::take(&mut self.snapshot.coverage));
+        // A list that is read again may have the same defect.
+        for gaps in [&mut self.fixed.gaps, &mut self.fixed.outside, &mut self.fixed.remarks] {
+            gaps.sort();
+            gaps.dedup();
+        }
     }
 }
 

@@ -77,22 +77,23 @@ impl<'de, S: FnMut(Item)> DeserializeSeed<'de> for Document<'_, S> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(DocumentVisitor(self.0))
+        deserializer.deserialize_map(DocumentVisitor(self.0, None))
     }
 }
 
-/// Reads an array of objects without a list around them, as some support bundles have it.
-pub(super) struct Array<'s, S>(pub(super) &'s mut S);
+/// Reads an array of objects without a list around them, as some support bundles have it. The kind is that of objects that
+/// state none, if the name of the file tells it.
+pub(super) struct Array<'s, S>(pub(super) &'s mut S, pub(super) Option<Kind>);
 
 impl<'de, S: FnMut(Item)> DeserializeSeed<'de> for Array<'_, S> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(DocumentVisitor(self.0))
+        deserializer.deserialize_seq(DocumentVisitor(self.0, self.1))
     }
 }
 
-struct DocumentVisitor<'s, S>(&'s mut S);
+struct DocumentVisitor<'s, S>(&'s mut S, Option<Kind>);
 
 impl<'de, S: FnMut(Item)> Visitor<'de> for DocumentVisitor<'_, S> {
     type Value = ();
@@ -102,9 +103,11 @@ impl<'de, S: FnMut(Item)> Visitor<'de> for DocumentVisitor<'_, S> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<(), A::Error> {
-        let mut read = ItemsSeed { sink: self.0, list_kind: None, waiting: Vec::new(), count: 0 };
+        let Self(sink, list_kind) = self;
+        let mut read = ItemsSeed { sink, list_kind, waiting: Vec::new(), count: 0 };
         Visitor::visit_seq(&mut read, seq)?;
         if read.waiting.is_empty() {
+            list_kind.into_iter().for_each(|kind| (read.sink)(Item::List(kind)));
             return Ok(());
         }
         Err(A::Error::custom(format_args!("no kind: not {OBJECTS}")))

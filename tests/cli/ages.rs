@@ -6,6 +6,7 @@ use crate::support::{Run, healthcheck};
 use jiff::{SignedDuration, Timestamp};
 use regex::Regex;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::io::Write;
 
 /// The ages at which each fault is judged, in seconds.
@@ -195,6 +196,8 @@ fn judge(case: &Case) -> Vec<Judged> {
     let text = std::fs::read_to_string(&case.path).unwrap();
     let now: Timestamp = MOMENT.parse().unwrap();
     let mut all = Vec::new();
+    // Several findings of a case often began at the same time.
+    let mut judged: BTreeMap<(Timestamp, i64), Vec<Value>> = BTreeMap::new();
     for finding in findings(&text, now) {
         let Some(since) = finding["since"].as_str().filter(|_| finding["severity"] != "low") else {
             continue;
@@ -202,7 +205,8 @@ fn judge(case: &Case) -> Vec<Judged> {
         let began: Timestamp = since.parse().unwrap();
         let course = AGES.map(|age| {
             let then = began + SignedDuration::from_secs(age);
-            let found = findings(&moved(&text, began, now, age), then);
+            let judge = || findings(&moved(&text, began, now, age), then);
+            let found = judged.entry((began, age)).or_insert_with(judge);
             let same = found.iter().find(|other| is_same(other, &finding));
             same.map_or("-", |same| same["severity"].as_str().unwrap()).to_owned()
         });

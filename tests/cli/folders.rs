@@ -181,3 +181,24 @@ fn standard_input_is_read_once_and_is_no_zip() {
     let ran = healthcheck().args(["-f", "-", "-f", "-"]).fed(b"");
     assert!(ran.code == 2 && ran.err.contains("can be read only once"), "{ran:?}");
 }
+
+/// Bundles of Troubleshoot had arrays of objects without their kind: the name of the file tells it.
+#[test]
+fn objects_of_an_old_bundle_have_the_kind_of_their_file() {
+    let mut pod = pod("web-0", &healthy_status());
+    pod.as_object_mut().unwrap().retain(|key, _| key != "kind" && key != "apiVersion");
+    let array = json!([pod]).to_string();
+    let dir = tempfile::tempdir().unwrap();
+    let resources = dir.path().join("bundle/cluster-resources");
+    write(&resources.join("pods"), "demo.json", array.as_bytes());
+    write(&resources.join("statefulsets"), "demo.json", b"[]");
+    write(&resources, "resources.json", array.as_bytes());
+    let ran = check(dir.path());
+    assert_eq!((ran.code, seen(&ran).0), (0, vec!["web-0".to_owned()]), "{ran:?}");
+    let outside = ran.json()["coverage"]["notInScope"].to_string();
+    assert!(outside.contains("DaemonSet") && !outside.contains("StatefulSet"), "{outside}");
+    // Elsewhere the kind is unknown.
+    write(dir.path(), "other.json", array.as_bytes());
+    let ran = check(&dir.path().join("other.json"));
+    assert!(ran.code == 2 && ran.err.contains("no kind"), "{ran:?}");
+}

@@ -78,7 +78,9 @@ impl Follow {
         // The metrics API cannot be watched.
         while self.request.kind.is_metered() {
             sleep(METERED).await;
-            self.read(&mut version).await?;
+            if let Some(ended) = self.read(&mut version).await? {
+                sleep(pause_after(&ended.error, 1)).await;
+            }
         }
         let (mut failures, mut interrupted) = (0, false);
         loop {

@@ -5,6 +5,7 @@ use crate::snapshot::Error;
 use crate::snapshot::document::{Array, Document, Item};
 use crate::snapshot::form::{is_array, kubectl_output};
 use crate::text::{parse_words, yaml_words_with_place};
+use crate::wire::Kind;
 use serde::de::DeserializeSeed;
 use std::io::BufRead;
 
@@ -41,7 +42,8 @@ impl Files {
     /// Reads an array of objects in JSON.
     fn array(&mut self, path: &str, stream: impl BufRead) -> Result<(), Error> {
         let mut documents = serde_json::Deserializer::from_reader(stream);
-        let read = Array(&mut |item| self.take(path, item)).deserialize(&mut documents);
+        let kind = kind_of_file(path);
+        let read = Array(&mut |item| self.take(path, item), kind).deserialize(&mut documents);
         read.and_then(|()| documents.end()).map_err(|error| of_json(path, error))
     }
 
@@ -75,6 +77,36 @@ impl Files {
         }
         self.check_version(path)
     }
+}
+
+/// The folder of the objects in a bundle of Troubleshoot.
+const RESOURCES: &str = "cluster-resources";
+
+/// The files and folders in it whose objects stated no kind before 2022. Ingresses are left out: theirs may be of a version
+/// with other fields.
+const BUNDLED: [(&str, Kind); 15] = [
+    ("cronjobs", Kind::CronJob),
+    ("daemonsets", Kind::DaemonSet),
+    ("deployments", Kind::Deployment),
+    ("events", Kind::Event),
+    ("jobs", Kind::Job),
+    ("namespaces", Kind::Namespace),
+    ("nodes", Kind::Node),
+    ("pod-disruption-budgets", Kind::PodDisruptionBudget),
+    ("pods", Kind::Pod),
+    ("pvcs", Kind::PersistentVolumeClaim),
+    ("pvs", Kind::PersistentVolume),
+    ("replicasets", Kind::ReplicaSet),
+    ("services", Kind::Service),
+    ("statefulsets", Kind::StatefulSet),
+    ("storage-classes", Kind::StorageClass),
+];
+
+/// Returns the kind of the objects of a file by its place in a bundle: `cluster-resources/pods/shop.json`.
+fn kind_of_file(path: &str) -> Option<Kind> {
+    let mut parts = path.split(['/', '\\']).skip_while(|part| *part != RESOURCES).skip(1);
+    let name = parts.next()?.trim_end_matches(".json");
+    BUNDLED.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
 }
 
 fn of_json(path: &str, error: serde_json::Error) -> Error {
