@@ -107,7 +107,9 @@ impl<'de, S: FnMut(Item)> Visitor<'de> for DocumentVisitor<'_, S> {
         let mut read = ItemsSeed { sink, list_kind, waiting: Vec::new(), count: 0 };
         Visitor::visit_seq(&mut read, seq)?;
         if read.waiting.is_empty() {
-            list_kind.into_iter().for_each(|kind| (read.sink)(Item::List(kind)));
+            if let Some(kind) = list_kind {
+                (read.sink)(Item::List(kind));
+            }
             return Ok(());
         }
         Err(A::Error::custom(format_args!("no kind: not {OBJECTS}")))

@@ -15,6 +15,8 @@ texts! {
     READY_OF: "{healthy} of {active:# pod|# pods} ready", "{active} 個 Pod 中 {healthy} 個就緒",
         "{active} 个 Pod 中 {healthy} 个就绪";
     NO_PODS: "no pods", "沒有 Pod", "没有 Pod";
+    /// While the coverage is incomplete.
+    NONE_SEEN: "no pods seen", "未讀到 Pod", "未读到 Pod";
     /// Instead of a verdict, if there is nothing to judge.
     NOTHING: "No pods", "沒有 Pod", "没有 Pod";
     COMPLETED: "+{completed} completed", "另有 {completed} 個已完成", "另有 {completed} 个已完成";
@@ -170,6 +172,7 @@ fn healthy_of(totals: &Counts, verdict: Verdict, lang: Lang) -> String {
     ];
     let of = if verdict == Verdict::Progressing { &READY_OF } else { &HEALTHY_OF };
     match totals.completed {
+        0 if totals.pods == 0 && verdict == Verdict::Incomplete => NONE_SEEN.get(lang).to_owned(),
         0 if totals.pods == 0 => NO_PODS.get(lang).to_owned(),
         0 => of.fill(lang, &facts),
         _ => words::bracketed(&of.fill(lang, &facts), &COMPLETED.fill(lang, &facts), lang),
