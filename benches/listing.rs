@@ -6,6 +6,7 @@
 //! The program is the release build; `TEST_BINARY` names another one. `--against BINARY` runs another build of the program
 //! next to it, and prints the ratios of the pairs.
 #![allow(
+    clippy::float_cmp,
     clippy::unwrap_used,
     clippy::print_stdout,
     clippy::disallowed_methods,
@@ -23,7 +24,7 @@ mod sources;
 #[path = "../tests/support/mod.rs"]
 mod support;
 #[path = "parts/watch.rs"]
-mod watch;
+mod watched;
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
@@ -46,14 +47,9 @@ use wait4::Wait4;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    let number = |flag: &str, default: usize| {
-        let at = arguments.iter().position(|argument| argument == flag);
-        at.and_then(|at| arguments.get(at + 1)?.parse().ok()).unwrap_or(default)
-    };
-    let text = |flag: &str| {
-        let at = arguments.iter().position(|argument| argument == flag);
-        at.and_then(|at| arguments.get(at + 1).cloned())
-    };
+    let text = |flag: &str| value(&arguments, flag);
+    let number =
+        |flag: &str, default: usize| text(flag).and_then(|text| text.parse().ok()).unwrap_or(default);
     if arguments.iter().any(|argument| argument == "bare-read") {
         return bare_read();
     }
@@ -66,30 +62,34 @@ fn main() {
         owners: text("--owners").map_or(Owners::Shared, |name| Owners::from_name(&name)),
     };
     let runs = number("--runs", 5);
-    if arguments.iter().any(|argument| argument == "load") {
+    let asked = |part: &str| arguments.iter().any(|argument| argument == part);
+    if asked("load") {
         return load(crowd, number("--etcd", 0).try_into().unwrap());
     }
-    if arguments.iter().any(|argument| argument == "measured") {
+    if asked("measured") {
         return sources::write(crowd, Path::new(arguments.last().unwrap()));
     }
-    if arguments.iter().any(|argument| argument == "fold-logs") {
+    if asked("fold-logs") {
         return logs::fold(number("fold-logs", 0));
     }
-    if arguments.iter().any(|argument| argument == "capture") {
+    if asked("capture") {
         return captures::write(crowd, Path::new(arguments.last().unwrap()));
     }
     let part = text("--only");
     let old = text("--against");
+    let seconds = number("--seconds", 60);
     if part.as_deref() == Some("watch") {
-        return watch::watch(
-            &loaded(crowd, &std::env::current_exe().unwrap()),
-            crowd,
-            number("--seconds", 60),
-        );
+        return watched::watch(crowd, seconds);
     }
     measure(crowd, runs, old.as_deref().map(Path::new), &|name| {
         part.as_deref().is_none_or(|part| part == name)
     });
+}
+
+/// Returns the word after a flag.
+fn value(arguments: &[String], flag: &str) -> Option<String> {
+    let at = arguments.iter().position(|argument| argument == flag);
+    at.and_then(|at| arguments.get(at + 1).cloned())
 }
 
 /// Measures what is wanted.

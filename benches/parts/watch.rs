@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 /// Changes in a second.
 const CHANGES: usize = 20;
 
-pub fn watch(lab: &Lab, crowd: Crowd, seconds: usize) {
+pub(crate) fn watch(crowd: Crowd, seconds: usize) {
+    let lab = &super::loaded(crowd, &std::env::current_exe().unwrap());
     let seconds = Duration::from_secs(seconds as u64);
     let began = Instant::now();
     let service = Service::start(lab, "-A");
@@ -117,7 +118,7 @@ fn failed() -> Value {
 fn latency(lab: &Lab, service: &Service, pod: &Value) -> Duration {
     let namespace = pod["metadata"]["namespace"].as_str().unwrap();
     let series = super::support::service::of_class(namespace, "unhealthy");
-    lab::put(lab.etcd, &[pod.clone()]);
+    lab::put(lab.etcd, std::slice::from_ref(pod));
     std::thread::sleep(Duration::from_secs(3));
     let before = service.metric(&series);
     let mut dead = pod.clone();
