@@ -155,7 +155,7 @@ impl Wrapped {
         for (row, text) in rows.iter_mut().zip(text.cells) {
             let room = width.map(|width| width.saturating_sub(INDENT));
             let wrapped = match room.filter(|_| density == Density::Tight) {
-                Some(room) => vec![without_middle(&text, room)],
+                Some(room) => vec![on_one_line(&text, room)],
                 None => wrap(&text, room),
             };
             let wrapped = wrapped.into_iter().chain(below.next().unwrap_or_default());
@@ -163,6 +163,40 @@ impl Wrapped {
         }
         (head, rows)
     }
+}
+
+/// The least columns of a quotation in brackets. If there is less room for it, it is left out.
+const QUOTED: usize = 10;
+
+/// Returns a text on one line. If it is too long, what is quoted in brackets at its end is shortened or left out first: the
+/// words before say what it means.
+fn on_one_line(text: &str, room: usize) -> String {
+    let Some((head, open, quoted, close)) = quotation(text).filter(|_| width(text) > room) else {
+        return without_middle(text, room);
+    };
+    let brackets = open.width().unwrap_or(0) + close.width().unwrap_or(0);
+    match room.checked_sub(width(head) + brackets).filter(|left| *left >= QUOTED) {
+        Some(left) => format!("{head}{open}{}{close}", without_middle(quoted, left)),
+        None => without_middle(head.trim_end(), room),
+    }
+}
+
+/// Returns the words before the brackets at the end of a text, the brackets, and the words in them.
+fn quotation(text: &str) -> Option<(&str, char, &str, char)> {
+    let close = text.chars().next_back().filter(|c| matches!(c, ')' | '）'))?;
+    let mut open_brackets = 0;
+    for (at, c) in text.char_indices().rev() {
+        match c {
+            ')' | '）' => open_brackets += 1,
+            '(' | '（' => open_brackets -= 1,
+            _ => {}
+        }
+        if open_brackets == 0 {
+            let quoted = text.get(at + c.len_utf8()..text.len() - close.len_utf8())?;
+            return Some((text.get(..at)?, c, quoted, close)).filter(|(head, ..)| !head.trim().is_empty());
+        }
+    }
+    None
 }
 
 /// Returns a text on one line, without its middle if it is too long: the end of a wrapped error is its cause.
@@ -233,6 +267,16 @@ mod tests {
 
     #[test]
     fn a_long_text_keeps_its_start_and_its_end() {
+        let pull = "image x cannot be pulled (rpc error (code 5): not found)";
+        assert_eq!(on_one_line(pull, 60), pull);
+        assert_eq!(on_one_line(pull, 42), "image x cannot be pulled (rpc err…t found)");
+        assert_eq!(on_one_line(pull, 30), "image x cannot be pulled");
+        assert_eq!(on_one_line(pull, 15), "image x…pulled");
+        assert_eq!(
+            on_one_line("映像檔 x 無法拉取（找不到這個標籤，請確認名稱）", 34),
+            "映像檔 x 無法拉取（找不到…認名稱）"
+        );
+        assert_eq!(on_one_line("(only a quotation)", 9), "(onl…ion)");
         assert_eq!(without_middle("short", 5), "short");
         assert_eq!(without_middle("mount failed: a: b: permission denied", 21), "mount fail…ion denied");
         assert_eq!(without_middle("容器反覆崩潰結束碼", 9), "容器…束碼");
