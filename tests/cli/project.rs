@@ -110,14 +110,19 @@ fn the_table_of_faults_names_its_tests() {
     let named = |line: &str| Some(line.strip_suffix("` |")?.rsplit_once('`')?.1.to_owned());
     let named: std::collections::BTreeSet<String> = page.lines().filter_map(named).collect();
     let tests = |file: &str| -> Vec<String> { tests_in(&format!("tests/live/{file}.rs"), "#[test]\nfn ") };
-    let of_lists = tests_in("src/cluster/list/tests.rs", "#[tokio::test(start_paused = true)]\nasync fn ");
+    let paused = "#[tokio::test(start_paused = true)]\nasync fn ";
+    let of_lists = [
+        tests_in("src/cluster/list/tests.rs", paused),
+        tests_in("src/gather/watch/tests.rs", paused),
+        tests_in("src/cluster/connect/tests.rs", "#[tokio::test]\nasync fn "),
+    ];
     let of_faults: Vec<String> = ["faults", "storms"].iter().flat_map(|file| tests(file)).collect();
     let all: Vec<String> =
-        ["proxies", "connection", "contexts", "stopped", "measured", "usage", "logs", "hosts"]
+        ["proxies", "connection", "contexts", "stopped", "measured", "usage", "logs", "hosts", "service"]
             .iter()
             .flat_map(|file| tests(file))
             .chain(of_faults.clone())
-            .chain(of_lists)
+            .chain(of_lists.concat())
             .collect();
     assert!(named.len() > 25, "{named:?}");
     assert!(named.iter().all(|name| all.contains(name)), "{named:?}");
