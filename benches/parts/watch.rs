@@ -7,6 +7,7 @@ use super::support::service::{Service, lasting};
 use super::support::shapes::Random;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 /// Changes in a second.
@@ -99,8 +100,10 @@ fn of_server(lab: &Lab) -> f64 {
 
 /// Fails some pods, mends some, and restarts some.
 fn change(lab: &Lab, pods: &[Value], random: &mut Random) {
-    let changed = (0..CHANGES).map(|_| {
-        let mut pod = pods[random.below(pods.len())].clone();
+    // etcd refuses a transaction that writes a key twice.
+    let chosen: BTreeSet<usize> = (0..CHANGES).map(|_| random.below(pods.len())).collect();
+    let changed = chosen.into_iter().map(|index| {
+        let mut pod = pods[index].clone();
         match random.below(3) {
             0 => pod["status"] = failed(),
             1 => pod["status"]["containerStatuses"][0]["restartCount"] = random.below(4).into(),
@@ -117,12 +120,12 @@ fn failed() -> Value {
 
 fn latency(lab: &Lab, service: &Service, pod: &Value) -> Duration {
     let namespace = pod["metadata"]["namespace"].as_str().unwrap();
-    let series = super::support::service::of_class(namespace, "unhealthy");
+    let series = super::support::service::of_class(namespace, "healthy");
     lab::put(lab.etcd, std::slice::from_ref(pod));
     std::thread::sleep(Duration::from_secs(3));
     let before = service.metric(&series);
     let mut dead = pod.clone();
     dead["status"] = failed();
     lab::put(lab.etcd, &[dead]);
-    service.until("the failed pod", |service| service.metric(&series) > before)
+    service.until("the failed pod", |service| service.metric(&series) < before)
 }
