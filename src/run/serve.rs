@@ -111,6 +111,11 @@ impl Service<'_, '_> {
                 biased;
                 () = stop.wait() => return,
                 Some((document, to)) = asked.recv() => {
+                    // Ages in its texts are those of now.
+                    if judged_at.elapsed() >= DEBOUNCE {
+                        self.judge();
+                        (judged_at, changed) = (Instant::now(), false);
+                    }
                     // Nobody waits for it any more if this fails.
                     let _ = to.send(self.document(document));
                 }
