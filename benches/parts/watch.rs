@@ -98,7 +98,7 @@ fn of_server(lab: &Lab) -> f64 {
     line.unwrap().parse().unwrap()
 }
 
-/// Fails some pods, mends some, and restarts some.
+/// Writes pods that have failed, restarted or recovered.
 fn change(lab: &Lab, pods: &[Value], random: &mut Random) {
     // etcd refuses a transaction that writes a key twice.
     let chosen: BTreeSet<usize> = (0..CHANGES).map(|_| random.below(pods.len())).collect();

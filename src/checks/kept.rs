@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-/// The number of namespaces whose gaps are named.
+/// The maximum number of namespaces that gaps name.
 const NAMED: usize = 100;
 
 /// The number of findings of each namespace that come before the worse ones of a namespace with more.

@@ -7,9 +7,9 @@ use crate::report::Report;
 use crate::text::Lang;
 use crate::wire::Time;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// An incident that is gone for this time has ended, in seconds. One that comes and goes is told once.
+/// An incident has ended when it has been gone for this time, in seconds. An incident that flaps is sent once.
 const GONE: i64 = 60;
 
 /// The incidents that each webhook knows, by the name of the webhook and the key of the incident.
@@ -46,7 +46,7 @@ pub fn incidents(report: &Report, least: Severity, lang: Lang) -> Vec<(String, T
         };
         Some((cause.key.clone(), told))
     });
-    let mut keys = std::collections::BTreeSet::new();
+    let mut keys = BTreeSet::new();
     // Findings about several pods of one workload may share a key.
     told.filter(|(key, _)| keys.insert(key.clone())).collect()
 }
@@ -77,9 +77,8 @@ impl Known {
                 }
             }
         }
-        for (key, one) in
-            known.iter_mut().filter(|(key, _)| !incidents.iter().any(|(other, _)| other == *key))
-        {
+        let there: BTreeSet<&str> = incidents.iter().map(|(key, _)| &**key).collect();
+        for (key, one) in known.iter_mut().filter(|(key, _)| !there.contains(key.as_str())) {
             let since = *one.gone.get_or_insert(now);
             if !complete {
                 one.gone = None;

@@ -102,6 +102,11 @@ macro_rules! rows {
                         });
                     }
                 })*
+                if kind == Kind::Pod {
+                    // A service reads its pods any number of times.
+                    self.reserved = Reserved::default();
+                    self.reserved.add(self.pods.iter().map(reported_size).sum());
+                }
             }
 
             /// Makes room for this many more rows of a kind.

@@ -53,7 +53,6 @@ const SHORTEST: Duration = Duration::from_secs(2 * 3600);
 const KILLED_SINCE: Duration = Duration::from_secs(86_400);
 
 /// What the sources of one cluster are read for.
-#[derive(Clone)]
 pub(crate) struct SourceRequest {
     pub(crate) client: Arc<ApiClient>,
     pub(crate) options: SourceOptions,

@@ -59,18 +59,18 @@ pub(super) struct Follow {
     pub(super) stats: Arc<Stats>,
 }
 
-/// Nobody takes the updates any more.
+/// The receiver of the updates is gone.
 struct Over;
 
 impl Follow {
-    /// Follows the list from a version on until nobody takes its updates. `error` says why it could not be read before.
+    /// Follows the list from a version on until the receiver is gone. `error` is why it could not be read before.
     pub(super) async fn run(self, version: String, error: Option<Error>) {
         // A list that ended early is read again as a whole.
         let version = if error.is_some() { String::new() } else { version };
         if let Some(error) = error {
             sleep(pause_after(&error, 1)).await;
         }
-        // It ends when nobody takes the updates.
+        // The only error is that the receiver is gone.
         let _: Result<(), Over> = self.on(version).await;
     }
 
@@ -95,7 +95,7 @@ impl Follow {
                 failures = 0;
             }
             match ended {
-                None if lasted >= SHORT || version.is_empty() => failures = 0,
+                None if lasted >= SHORT => failures = 0,
                 None => {
                     failures += 1;
                     sleep(pause(failures)).await;
