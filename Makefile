@@ -26,7 +26,7 @@ live: lab ## Run the live tests only
 
 soak: lab ## Run random network and server faults for a few minutes
 	SOAK_SECONDS=$${SOAK_SECONDS:-240} SOAK_SEED=$${SOAK_SEED:-$$(date +%s)} \
-		cargo test --locked --test live -- random_faults_lose_nothing_silently --nocapture
+		cargo test --locked --test live -- random_faults_lose_nothing_silently a_service_on_a_bad_network --nocapture
 
 fuzz: ## Run the program on broken objects and broken bytes for a few minutes
 	FUZZ_SECONDS=$${FUZZ_SECONDS:-240} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \

@@ -377,7 +377,11 @@ impl Program {
         let began = Instant::now();
         let used = self.command.spawn().unwrap().wait4().unwrap();
         let wall = began.elapsed().as_secs_f64();
-        assert!(used.status.success(), "{}", self.name);
+        if !used.status.success() {
+            // What it prints says why.
+            let _ = self.command.stdout(Stdio::inherit()).status();
+            panic!("{}: {}", self.name, used.status);
+        }
         let cpu = used.rusage.utime.as_secs_f64() + used.rusage.stime.as_secs_f64();
         self.figures.push([wall, cpu, used.rusage.maxrss as f64 / 1024.0 / 1024.0]);
     }

@@ -73,7 +73,7 @@ const MODULES: &[(&str, &[&str])] = &[
         ],
     ),
     // Serving: what a report offers over HTTP.
-    ("exporter", &["text", "wire", "finding", "snapshot", "report", "render", "gather"]),
+    ("exporter", &["text", "files", "wire", "finding", "snapshot", "report", "render", "cluster", "gather"]),
     // The program, and the targets of the fuzz tests.
     (
         "fuzz",

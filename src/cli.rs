@@ -48,6 +48,7 @@ use clap::builder::EnumValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use duration::duration;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Shows what is broken in a cluster, why, and which command to run next.
 #[derive(Debug, Parser)]
@@ -175,9 +176,16 @@ pub struct CheckArgs {
     /// How to list.
     #[command(flatten)]
     pub list: ListArgs,
+    /// Watch the cluster and draw the screen again when something changes; into a pipe, write a line for each change
+    #[arg(short, long, conflicts_with_all = ["filename", "wait_for"], help_heading = "Output")]
+    pub watch: bool,
     /// Read the cluster every 5 s until no rollout is in progress (settled) or the verdict is healthy, at most --timeout
     #[arg(long, value_name = "STATE", conflicts_with = "filename", help_heading = "Listing")]
     pub wait_for: Option<WaitFor>,
+    /// Answer from the last run of the same scope with this flag if it is at most this old
+    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Listing")]
+    #[arg(conflicts_with_all = ["filename", "wait_for", "watch"])]
+    pub cache: Option<Duration>,
     /// How to reach the cluster.
     #[command(flatten)]
     pub connect: ConnectArgs,

@@ -16,6 +16,20 @@ pub(crate) fn stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io
     }
 }
 
+/// Writes lines to standard output at once. Returns whether somebody reads them: a closed pipe is the end.
+///
+/// # Errors
+/// When standard output fails otherwise.
+pub(crate) fn is_read(lines: &str) -> io::Result<bool> {
+    is_writable()?;
+    let mut out = io::stdout().lock();
+    match out.write_all(lines.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// Writes a text without control characters to standard error, with or without the end of its line.
 pub(crate) fn raw(text: &str, with_end: bool) {
     let end = if with_end { "\n" } else { "" };

@@ -3,6 +3,7 @@
 //! What does not belong here: how any of these is done.
 
 mod baseline;
+mod cache;
 mod capture;
 mod check;
 mod complete;
@@ -20,6 +21,7 @@ mod rightsize;
 mod serve;
 mod usage;
 mod wait;
+mod watch;
 
 pub use failure::Failure;
 use look::environment;
@@ -47,6 +49,7 @@ pub fn run(mut cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
 fn command(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
     match cli.command {
         None => match Target::of(&cli.object)?.as_slice() {
+            [] if cli.check.watch => watch::watch(&cli.check, clock),
             [] => check::check(&cli.check, clock),
             targets => investigate::investigate(&cli.check, targets, clock),
         },

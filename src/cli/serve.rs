@@ -14,6 +14,15 @@ pub struct ServeArgs {
     /// Address to listen on; 0.0.0.0:9880 accepts connections from other machines
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9880", help_heading = "Service")]
     pub listen: SocketAddr,
+    /// Serve HTTPS with this certificate chain in PEM; read again when the file changes
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "tls_key", help_heading = "Service")]
+    pub tls_cert: Option<PathBuf>,
+    /// Private key of --tls-cert in PEM
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "tls_cert", help_heading = "Service")]
+    pub tls_key: Option<PathBuf>,
+    /// Answer only accounts of the cluster that may get the path: asks the API server about each bearer token
+    #[arg(long, help_heading = "Service")]
+    pub require_token: bool,
     /// Language of the documents: en, zh-TW or zh-CN (default: that of the locale)
     #[arg(long, ignore_case = true, help_heading = "Service")]
     pub lang: Option<Lang>,

@@ -3,7 +3,7 @@
 
 mod shape;
 
-use super::Error;
+use super::{ConnectOptions, Error};
 use crate::files;
 use kube::config::Kubeconfig;
 use serde::de::DeserializeOwned;
@@ -33,6 +33,16 @@ pub(crate) fn load(explicit: Option<&Path>) -> Result<Kubeconfig, Error> {
         merged = merged.merge(read(&path)?).map_err(|e| Error::Config(format!("{name}: {e}")))?;
     }
     Ok(merged)
+}
+
+/// Returns a text that is the same as long as the kubeconfig and the options are. It contains secrets.
+///
+/// # Errors
+/// If the kubeconfig cannot be read.
+pub fn fingerprint(options: &ConnectOptions) -> Result<String, Error> {
+    let kubeconfig = load(options.kubeconfig.as_deref())?;
+    let kubeconfig = serde_json::to_string(&kubeconfig).map_err(|error| Error::Config(error.to_string()))?;
+    Ok(format!("{options:?} {kubeconfig}"))
 }
 
 fn paths() -> Vec<PathBuf> {

@@ -2,9 +2,12 @@
 //!
 //! A client may be slow or hostile: connections, their headers and their time are bounded.
 
-use super::Metrics;
+use super::{Identity, Logins, Metrics};
+use crate::cluster::Access;
 use bytes::Bytes;
-use http::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::header::{
+    ACCEPT, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -15,9 +18,11 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
 
 /// The most connections at the same time. Prometheus needs one, and a probe another.
 const CONNECTIONS: usize = 64;
@@ -48,7 +53,17 @@ pub struct Server {
     shared: Arc<Shared>,
 }
 
+/// How the port is protected.
+#[derive(Default)]
+pub struct Protection {
+    /// The certificate of HTTPS; `None` is HTTP.
+    pub identity: Option<Identity>,
+    /// Who may read; `None` is everyone.
+    pub logins: Option<Logins>,
+}
+
 struct Shared {
+    protection: Protection,
     metrics: Metrics,
     documents: mpsc::Sender<Asked>,
     ready: Arc<AtomicBool>,
@@ -63,9 +78,10 @@ impl Server {
         metrics: Metrics,
         documents: mpsc::Sender<Asked>,
         ready: Arc<AtomicBool>,
+        protection: Protection,
     ) -> Self {
         let connections = Arc::new(Semaphore::new(CONNECTIONS));
-        Self { listener, shared: Arc::new(Shared { metrics, documents, ready, connections }) }
+        Self { listener, shared: Arc::new(Shared { protection, metrics, documents, ready, connections }) }
     }
 
     /// Takes the figures of the last report.
@@ -91,6 +107,15 @@ impl Server {
 }
 
 async fn serve(stream: TcpStream, shared: Arc<Shared>) {
+    let Some(identity) = &shared.protection.identity else { return answer(stream, shared).await };
+    let handshake = TlsAcceptor::from(identity.current()).accept(stream);
+    // A client that knows no HTTPS is no error of this server.
+    if let Ok(Ok(stream)) = timeout(HEADERS, handshake).await {
+        answer(stream, shared).await;
+    }
+}
+
+async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin, shared: Arc<Shared>) {
     let answer = service_fn(move |request: Request<Incoming>| {
         let shared = Arc::clone(&shared);
         async move { Ok::<_, Infallible>(shared.answer(&request).await) }
@@ -108,7 +133,11 @@ impl Shared {
             refused.headers_mut().insert(ALLOW, http::HeaderValue::from_static("GET, HEAD"));
             return refused;
         }
-        match request.uri().path() {
+        let path = request.uri().path();
+        if let Some(refused) = self.refused(request, path).await {
+            return refused;
+        }
+        match path {
             "/healthz" => text(StatusCode::OK, "ok\n"),
             "/readyz" if self.ready.load(Ordering::Relaxed) => text(StatusCode::OK, "ok\n"),
             "/readyz" => text(StatusCode::SERVICE_UNAVAILABLE, "no report that is up to date\n"),
@@ -123,6 +152,29 @@ impl Shared {
             "/report.json" => self.document(Document::Json, "application/json").await,
             "/" => self.document(Document::Markdown, "text/plain; charset=utf-8").await,
             _ => text(StatusCode::NOT_FOUND, "not found; see /, /report.json, /metrics, /healthz, /readyz\n"),
+        }
+    }
+
+    /// Returns the answer to a request that may not be answered. Probes of a kubelet have no token.
+    async fn refused(&self, request: &Request<Incoming>, path: &str) -> Option<Response<Full<Bytes>>> {
+        let is_data = matches!(path, "/" | "/report.json" | "/metrics");
+        let logins = self.protection.logins.as_ref().filter(|_| is_data)?;
+        let token = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let token = token.and_then(|value| value.strip_prefix("Bearer "));
+        let access = match token {
+            Some(token) => logins.access(token.trim(), path).await,
+            None => Ok(Access::Unknown),
+        };
+        match access {
+            Ok(Access::Granted) => None,
+            Ok(Access::Forbidden) => Some(text(StatusCode::FORBIDDEN, "the account may not get this path\n")),
+            Ok(Access::Unknown) => {
+                let mut refused =
+                    text(StatusCode::UNAUTHORIZED, "a token that the API server accepts is needed\n");
+                refused.headers_mut().insert(WWW_AUTHENTICATE, http::HeaderValue::from_static("Bearer"));
+                Some(refused)
+            }
+            Err(_) => Some(text(StatusCode::SERVICE_UNAVAILABLE, "the API server does not verify tokens\n")),
         }
     }
 

@@ -4,10 +4,14 @@
 
 mod figures;
 mod http;
+mod identity;
+mod logins;
 mod metrics;
 mod told;
 
 pub use figures::Figures;
-pub use http::{Asked, Document, Server};
+pub use http::{Asked, Document, Protection, Server};
+pub use identity::Identity;
+pub use logins::Logins;
 pub use metrics::Metrics;
-pub use told::{Known, incidents};
+pub use told::{Known, Pace, incidents};

@@ -9,8 +9,14 @@ use crate::wire::Time;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// An incident has ended when it has been gone for this time, in seconds. An incident that flaps is sent once.
-const GONE: i64 = 60;
+/// When those who know an incident hear of it again.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// After how many seconds what lasts is told again; 0 is never.
+    pub repeat: i64,
+    /// After how many seconds an incident that is gone has ended. One that flaps in the meantime is told once.
+    pub gone: i64,
+}
 
 /// The incidents that each webhook knows, by the name of the webhook and the key of the incident.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -52,14 +58,14 @@ pub fn incidents(report: &Report, least: Severity, lang: Lang) -> Vec<(String, T
 }
 
 impl Known {
-    /// Returns what a webhook does not know yet: what is new or worse, what has ended, and what lasts for another
-    /// `repeat` seconds. `complete` says whether everything was seen: what was not seen has not ended. The webhook knows it
+    /// Returns what a webhook does not know yet: what is new or worse, what has ended, and what still lasts. `complete` says whether everything was seen: what was not seen has not ended. The webhook knows it
     /// after [`Known::tell`].
     pub fn news(
         &mut self,
         webhook: &str,
         incidents: &[(String, Told)],
-        (now, repeat, complete): (Time, i64, bool),
+        pace: Pace,
+        (now, complete): (Time, bool),
     ) -> Vec<Change> {
         let known = self.0.entry(webhook.to_owned()).or_default();
         let change = |what, key: &String, told: &Told| Change { what, key: key.clone(), told: told.clone() };
@@ -71,7 +77,7 @@ impl Known {
                     one.gone = None;
                     if told.severity > one.told.severity {
                         news.push(change(What::Begun, key, told));
-                    } else if repeat > 0 && now.seconds_since(one.at) >= repeat {
+                    } else if pace.repeat > 0 && now.seconds_since(one.at) >= pace.repeat {
                         news.push(change(What::Lasts, key, told));
                     }
                 }
@@ -82,7 +88,7 @@ impl Known {
             let since = *one.gone.get_or_insert(now);
             if !complete {
                 one.gone = None;
-            } else if now.seconds_since(since) >= GONE {
+            } else if now.seconds_since(since) >= pace.gone {
                 news.push(change(What::Ended, key, &one.told));
             }
         }
@@ -120,7 +126,7 @@ mod tests {
         for (seconds, severity, complete) in at {
             let now = Time::at(1_766_000_000 + *seconds);
             let incidents: Vec<_> = severity.iter().map(|of| ("k".to_owned(), told(*of))).collect();
-            let news = known.news("ops", &incidents, (now, 3600, *complete));
+            let news = known.news("ops", &incidents, Pace { repeat: 3600, gone: 60 }, (now, *complete));
             known.tell("ops", &news, now);
             // As after a restart.
             known = serde_json::from_str(&serde_json::to_string(&known).unwrap()).unwrap();

@@ -184,6 +184,11 @@ impl<'p> Watched<'p> {
         Arc::clone(&self.stats)
     }
 
+    /// The client of its API server.
+    pub fn client(&self) -> Arc<ApiClient> {
+        Arc::clone(&self.run.client)
+    }
+
     /// Returns for how long the rows of a list may have been out of date, at most.
     pub fn behind(&self) -> Duration {
         let interrupted = self.lists.iter().filter_map(|list| list.interrupted.as_ref());

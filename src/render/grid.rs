@@ -200,7 +200,7 @@ fn quotation(text: &str) -> Option<(&str, char, &str, char)> {
 }
 
 /// Returns a text on one line, without its middle if it is too long: the end of a wrapped error is its cause.
-fn without_middle(text: &str, room: usize) -> String {
+pub(super) fn without_middle(text: &str, room: usize) -> String {
     if width(text) <= room {
         return text.to_owned();
     }

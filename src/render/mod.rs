@@ -43,6 +43,7 @@ pub use overview::overview;
 pub use profile::profile;
 pub use rightsize::{RightsizeFormat, Sized, rightsize};
 pub use row_options::{RowOptions, Sort};
+pub use screen::{Cursor, LiveScreen, Status, live_screen, status};
 pub use story::story;
 
 use crate::report::Report;

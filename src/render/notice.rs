@@ -104,6 +104,27 @@ pub fn bodies(of: WebhookType, changes: &[Change], origin: &Origin) -> Vec<Strin
     }
 }
 
+/// Returns a change as a line: the time, what has happened, the severity, the object and the problem.
+pub fn line(change: &Change, origin: &Origin) -> String {
+    let told = &change.told;
+    let severity = words::severity(told.severity, origin.lang);
+    let head = format!(
+        "{} {} {severity} {}",
+        time(Time::at(origin.now.seconds)),
+        change.word(origin.lang),
+        visible(&change.place())
+    );
+    words::headed(&head, &visible(&told.text), origin.lang)
+}
+
+/// Returns a change as a line of JSON.
+pub fn json_line(change: &Change, origin: &Origin) -> String {
+    let mut value = plain(change);
+    value["context"] = Value::from(&*origin.context);
+    value["time"] = Value::from(time(origin.now));
+    value.to_string()
+}
+
 fn time(time: Time) -> String {
     time.to_timestamp().unwrap_or_default().to_string()
 }
@@ -113,7 +134,7 @@ fn short(text: &str) -> String {
 }
 
 impl Change {
-    fn word(&self, lang: Lang) -> &'static str {
+    pub(super) fn word(&self, lang: Lang) -> &'static str {
         match self.what {
             What::Begun => BEGUN.get(lang),
             What::Lasts => LASTS.get(lang),
@@ -129,7 +150,7 @@ impl Change {
     }
 
     /// Such as `shop Deployment/web`.
-    fn place(&self) -> String {
+    pub(super) fn place(&self) -> String {
         format!("{} {}", self.told.namespace, self.told.object).trim().to_owned()
     }
 }

@@ -1,9 +1,11 @@
 //! The report on one screen: the verdict first, problems before health, then the next commands.
 
 mod head;
+mod live;
 mod problems;
 mod rows;
 
+pub use live::{Cursor, LiveScreen, Status, live_screen, status};
 pub(super) use rows::{of_incident, of_objects};
 
 use super::document::{Block, Column, Document, Line, Table, name, own};
@@ -31,8 +33,7 @@ const NAMESPACES_SHOWN: usize = 10;
 
 pub(super) fn write(report: &Report, look: Look, wide: bool, out: &mut dyn Write) -> io::Result<()> {
     let limit = look.rows.limit.unwrap_or(if look.all || wide { usize::MAX } else { rows::INCIDENTS_SHOWN });
-    let mut screen =
-        Screen { report, look, wide, limit, commands: next::SHOWN, hints: true, density: Density::Loose };
+    let mut screen = Screen::new(report, look, wide, limit);
     let height = look.height.filter(|_| !look.all && !wide && look.rows.limit.is_none());
     let text = match height {
         Some(height) => screen.fitted(height),
@@ -45,6 +46,8 @@ struct Screen<'r> {
     report: &'r Report<'r>,
     look: Look,
     wide: bool,
+    /// The number of rows that are passed over.
+    from: usize,
     /// The maximum number of rows.
     limit: usize,
     /// The maximum number of next commands of each kind.
@@ -53,6 +56,24 @@ struct Screen<'r> {
     hints: bool,
     /// How much room the rows take.
     density: Density,
+    /// The marks of a cluster that is watched.
+    marks: Option<live::Marks<'r>>,
+}
+
+impl<'r> Screen<'r> {
+    fn new(report: &'r Report<'r>, look: Look, wide: bool, limit: usize) -> Self {
+        Self {
+            report,
+            look,
+            wide,
+            from: 0,
+            limit,
+            commands: next::SHOWN,
+            hints: true,
+            density: Density::Loose,
+            marks: None,
+        }
+    }
 }
 
 impl Screen<'_> {
@@ -124,7 +145,7 @@ impl Screen<'_> {
             Vec::new()
         };
         vec![
-            Block::Lines(head::verdict(self.report, self.look)),
+            Block::Lines(head::verdict(self.report, self.look, self.marks.is_none())),
             Block::items(reach),
             Block::Parts(since.into_iter().map(own).collect()),
         ]

@@ -1,6 +1,7 @@
 //! A check of one cluster, of several, or of files.
 
 use super::baseline::{self, Baseline};
+use super::cache::Cache;
 use super::live::{Flags, Live};
 use super::notify::{self, Notifications};
 use super::{Failure, files, hosts, look, wait};
@@ -49,6 +50,7 @@ fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failu
         notify::refuse(args, "nodes are not a whole report")?;
         hosts::refuse(&args.hosts, "nodes are not a whole report")?;
         refuse_to_wait(args, "nodes have no rollout")?;
+        refuse_to_watch(args, "use kubectl healthcheck -w")?;
     }
     let (before, notices) = (Baseline::open(args, clock)?, Notifications::open(args)?);
     let mut judge =
@@ -88,6 +90,7 @@ fn live(args: &CheckArgs, settings: &Settings, judge: &mut Judge) -> Result<Exit
     }
     if live.several() {
         refuse_to_wait(args, "several clusters are read")?;
+        refuse_cache(args, "several clusters are read")?;
     }
     judge.before.suits(&live.connect, &live.contexts)?;
     let plan = &mut live.plan;
@@ -102,7 +105,11 @@ fn live(args: &CheckArgs, settings: &Settings, judge: &mut Judge) -> Result<Exit
             let progress = live.progress(args.show.output.is_human());
             return judge.several(&mut live.start(&progress), &progress, args).await;
         }
-        let read = async || only(&live, args).await;
+        let cache = args.cache.map(|most| Cache::of(&live, most)).transpose()?;
+        let read = async || match &cache {
+            Some(cache) => cached(cache, &live, args).await,
+            None => only(&live, args).await,
+        };
         let seen = match args.wait_for {
             None => read().await?,
             Some(state) => waited(&live, settings, state, read).await?,
@@ -129,6 +136,14 @@ async fn only(live: &Live, args: &CheckArgs) -> Result<Snapshot, Failure> {
     Ok(seen?)
 }
 
+/// Answers from the capture of an earlier run, or reads the only cluster and keeps a capture.
+async fn cached(cache: &Cache, live: &Live, args: &CheckArgs) -> Result<Snapshot, Failure> {
+    match cache.read((live.plan.clock)()) {
+        Some(snapshot) => Ok(snapshot),
+        None => cache.fill(live, &live.progress(args.show.output.is_human())).await,
+    }
+}
+
 /// Reads the only cluster until it is in a state, and says what is missing if it is not.
 async fn waited(
     live: &Live,
@@ -148,6 +163,19 @@ pub(super) fn refuse_to_wait(args: &CheckArgs, why: &str) -> Result<(), Failure>
         None => Ok(()),
         Some(_) => Err(Failure::new(format!("--wait-for cannot be used here: {why}"))),
     }
+}
+
+/// Refuses `--cache` where a capture cannot answer.
+pub(super) fn refuse_cache(args: &CheckArgs, why: &str) -> Result<(), Failure> {
+    match args.cache {
+        None => Ok(()),
+        Some(_) => Err(Failure::new(format!("--cache cannot be used here: {why}"))),
+    }
+}
+
+/// Refuses `--watch` for a command that does not follow the cluster.
+pub(super) fn refuse_to_watch(args: &CheckArgs, why: &str) -> Result<(), Failure> {
+    if args.watch { Err(Failure::new(format!("--watch cannot be used here: {why}"))) } else { Ok(()) }
 }
 
 /// Returns the flags of suggested commands for a report from files: they name the context.

@@ -7,7 +7,7 @@ use super::check::settings;
 use super::live::{Flags, Live};
 use super::look;
 use crate::cli::{Exit, ServeArgs};
-use crate::exporter::{Asked, Document, Figures, Metrics, Server};
+use crate::exporter::{Asked, Document, Figures, Identity, Logins, Metrics, Protection, Server};
 use crate::finding::command::Kubectl;
 use crate::gather::Watched;
 use crate::output;
@@ -55,6 +55,10 @@ async fn run(live: &Live, args: &ServeArgs, settings: &Settings, look: Look) -> 
         Failure::new(format!("cannot listen on {}: {}", args.listen, crate::text::io_words(&error)))
     };
     let changes = Changes::open(args, look.lang)?;
+    let identity = args.tls_cert.as_deref().zip(args.tls_key.as_deref());
+    let identity =
+        identity.map(|(chain, key)| Identity::open(chain, key)).transpose().map_err(Failure::new)?;
+    let scheme = if identity.is_some() { "https" } else { "http" };
     let listener = TcpListener::bind(args.listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     let progress = live.progress(false);
@@ -64,8 +68,10 @@ async fn run(live: &Live, args: &ServeArgs, settings: &Settings, look: Look) -> 
     let (documents, asked) = mpsc::channel(16);
     let ready = Arc::new(AtomicBool::new(false));
     let metrics = Metrics::new(watched.stats());
-    let server = Arc::new(Server::new(listener, metrics, documents, Arc::clone(&ready)));
-    output::log(&format!("serving on http://{address}"));
+    let logins = args.require_token.then(|| Logins::new(watched.client()));
+    let protection = Protection { identity, logins };
+    let server = Arc::new(Server::new(listener, metrics, documents, Arc::clone(&ready), protection));
+    output::log(&format!("serving on {scheme}://{address}"));
     let accepting = Arc::clone(&server);
     let accepting = tokio::spawn(async move {
         loop {

@@ -54,6 +54,8 @@ pub struct Snapshot {
     /// Whether it came from files that state neither their time nor their scope. Then `taken_at` is the time of the check,
     /// and only their own objects were read.
     pub plain: bool,
+    /// How many seconds ago an earlier run took it, if this run answers from that.
+    pub age: Option<i64>,
     /// The version of the tool that took it, if another run did.
     pub taken_by: Option<String>,
 }

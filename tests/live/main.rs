@@ -6,6 +6,7 @@
 
 mod alerts;
 mod annotations;
+mod cached;
 mod cells;
 mod certificates;
 mod commands;
@@ -14,6 +15,7 @@ mod contexts;
 mod corpus;
 mod deploy;
 mod encodings;
+mod endurance;
 mod faults;
 mod hosts;
 mod investigation;
@@ -40,6 +42,8 @@ mod storms;
 #[path = "../support/mod.rs"]
 mod support;
 mod usage;
+mod waiting;
+mod watch;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};

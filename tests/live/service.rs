@@ -4,10 +4,14 @@ use crate::healthy;
 use crate::support::lab::{Lab, put};
 use crate::support::service::{Service, lasting, of_class};
 use crate::support::{Run, binaries};
+use rustls::crypto::ring::default_provider;
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 pub fn namespace(name: &str) -> Value {
     json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } })
@@ -100,4 +104,85 @@ fn metrics_are_clean_and_hostile_clients_do_no_harm() {
     assert_eq!(service.get("/healthz"), (200, "ok\n".to_owned()));
     drop(idle);
     assert!(service.memory() < 64.0, "{} MiB", service.memory());
+}
+
+/// Requests a path over TLS. Returns the status line.
+fn over_tls(address: &str, roots: &RootCertStore, path: &str, token: Option<&str>) -> String {
+    let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots.clone())
+        .with_no_client_auth();
+    let client = ClientConnection::new(Arc::new(config), "localhost".try_into().unwrap()).unwrap();
+    let mut stream = StreamOwned::new(client, TcpStream::connect(address).unwrap());
+    let login = token.map_or_else(String::new, |token| format!("authorization: Bearer {token}\r\n"));
+    let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{login}\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.lines().next().unwrap().to_owned()
+}
+
+/// Writes a certificate for localhost and its key into a folder. Returns the certificate.
+fn identity(folder: &Path) -> RootCertStore {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    std::fs::write(folder.join("key.pem"), made.signing_key.serialize_pem()).unwrap();
+    std::fs::write(folder.join("cert.pem"), made.cert.pem()).unwrap();
+    let mut roots = RootCertStore::empty();
+    roots.add(made.cert.der().clone()).unwrap();
+    roots
+}
+
+#[test]
+fn the_port_is_protected_by_a_certificate_and_by_tokens_of_the_cluster() {
+    let lab = Lab::start(&[]);
+    lab.apply(&[namespace("shop")]);
+    lab.store(&[healthy("shop", "web-0")]);
+    let folder = tempfile::tempdir().unwrap();
+    let roots = identity(folder.path());
+    let place = folder.path().display();
+    let flags = format!("-n shop --tls-cert {place}/cert.pem --tls-key {place}/key.pem --require-token");
+    let service = Service::start(&lab, &flags);
+    let status = |path: &str, token: Option<&str>| over_tls(&service.address, &roots, path, token);
+    assert_eq!(status("/healthz", None), "HTTP/1.1 200 OK");
+    for path in ["/", "/report.json", "/metrics"] {
+        assert_eq!(status(path, None), "HTTP/1.1 401 Unauthorized", "{path}");
+        assert_eq!(status(path, Some("wrong")), "HTTP/1.1 401 Unauthorized", "{path}");
+        assert_eq!(status(path, Some("limitedtoken")), "HTTP/1.1 403 Forbidden", "{path}");
+        assert_eq!(status(path, Some("admintoken")), "HTTP/1.1 200 OK", "{path}");
+    }
+    assert_eq!(status("/secret", Some("admintoken")), "HTTP/1.1 404 Not Found");
+    // What an operator grants counts after a few seconds, and for that path only.
+    let group = "rbac.authorization.k8s.io";
+    lab.apply(&[
+        json!({
+            "apiVersion": format!("{group}/v1"), "kind": "ClusterRole", "metadata": { "name": "metrics" },
+            "rules": [{ "nonResourceURLs": ["/metrics"], "verbs": ["get"] }],
+        }),
+        json!({
+            "apiVersion": format!("{group}/v1"), "kind": "ClusterRoleBinding", "metadata": { "name": "metrics" },
+            "roleRef": { "apiGroup": group, "kind": "ClusterRole", "name": "metrics" },
+            "subjects": [{ "apiGroup": group, "kind": "User", "name": "limited" }],
+        }),
+    ]);
+    let began = Instant::now();
+    while status("/metrics", Some("limitedtoken")) != "HTTP/1.1 200 OK" {
+        assert!(began.elapsed() < Duration::from_secs(120), "the right does not count");
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    assert_eq!(status("/", Some("limitedtoken")), "HTTP/1.1 403 Forbidden");
+    // A new certificate is served without a restart. One that does not fit its key is not.
+    let renewed = identity(folder.path());
+    assert_eq!(over_tls(&service.address, &renewed, "/healthz", None), "HTTP/1.1 200 OK");
+    std::fs::write(folder.path().join("key.pem"), "nonsense").unwrap();
+    assert_eq!(over_tls(&service.address, &renewed, "/healthz", None), "HTTP/1.1 200 OK");
+    // A client without TLS gets nothing.
+    let mut plain = TcpStream::connect(&service.address).unwrap();
+    plain.write_all(b"GET /metrics HTTP/1.1\r\nhost: a\r\n\r\n").unwrap();
+    let mut answer = Vec::new();
+    let _ = plain.read_to_end(&mut answer);
+    assert!(!answer.starts_with(b"HTTP/"), "{answer:?}");
+    // Files that do not fit are an error at the start.
+    let ran = lab.healthcheck(&format!("serve {flags} --listen 127.0.0.1:0"));
+    assert_eq!((ran.code, ran.err.contains("no private key in PEM")), (2, true), "{}", ran.err);
 }

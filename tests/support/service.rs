@@ -29,8 +29,8 @@ impl Service {
         let address = loop {
             line.clear();
             assert!(lines.read_line(&mut line).unwrap() > 0, "the service ended: {all}");
-            if let Some((_, address)) = line.split_once("serving on http://") {
-                break address.trim().to_owned();
+            if let Some((_, address)) = line.split_once("serving on http") {
+                break address.trim().trim_start_matches(['s', ':', '/']).to_owned();
             }
             all += &line;
         };

@@ -22,6 +22,7 @@ texts! {
     COMPLETED: "+{completed} completed", "另有 {completed} 個已完成", "另有 {completed} 个已完成";
     BY_SEVERITY: "{count} {severity}", "{count} 項{severity}", "{count} 项{severity}";
     SECONDS: "{seconds} s", "{seconds} 秒", "{seconds} 秒";
+    READ_AGO: "read {age} ago (--cache)", "{age} 前讀取（--cache）", "{age} 前读取（--cache）";
     DOWN: "down now", "目前停擺", "当前不可用";
     WORKLOADS: "{count:# workload|# workloads} with no ready pod", "{count} 個工作負載沒有就緒的 Pod", "{count} 个工作负载没有就绪的 Pod";
     SERVICES: "{count:# service|# services} without endpoints", "{count} 個 Service 沒有端點", "{count} 个 Service 没有端点";
@@ -94,8 +95,8 @@ fn by_severity(count: impl Fn(Severity) -> usize, lang: Lang) -> Vec<String> {
 /// The widest gap between the verdict and the scope on one line.
 const GAP: usize = 12;
 
-/// Returns the verdict and the scope, on one line if they fit.
-pub(super) fn verdict(report: &Report, look: Look) -> Vec<Line> {
+/// Returns the verdict and the scope, on one line if they fit. `timed` says whether the scope has the duration of the run.
+pub(super) fn verdict(report: &Report, look: Look, timed: bool) -> Vec<Line> {
     let lang = look.lang;
     let mut left = if report.verdict == Verdict::Healthy && report.totals.pods == 0 {
         vec![format!("{} {}", words::verdict_glyph(Verdict::Incomplete), NOTHING.get(lang))]
@@ -106,7 +107,7 @@ pub(super) fn verdict(report: &Report, look: Look) -> Vec<Line> {
     };
     let counts = by_severity(|severity| report.count(severity), lang);
     left.extend((!counts.is_empty()).then(|| words::list(&counts, lang)));
-    let right = scope(report, lang);
+    let right = scope(report, lang, timed);
     let (one_line, aside) = (left.join(" · "), right.join(" · "));
     let room = look.width.map(|width| width.saturating_sub(grid::width(&one_line) + grid::width(&aside)));
     match room {
@@ -123,10 +124,12 @@ pub(super) fn verdict(report: &Report, look: Look) -> Vec<Line> {
 }
 
 /// Returns the context, the namespaces and the duration.
-fn scope(report: &Report, lang: Lang) -> Vec<String> {
+fn scope(report: &Report, lang: Lang, timed: bool) -> Vec<String> {
     let snapshot = report.snapshot;
     let mut parts = places(report, lang);
-    if report.coverage.cost.requests > 0 {
+    if let Some(age) = snapshot.age {
+        parts.push(READ_AGO.fill(lang, &[("age", Fact::Text(words::age(Some(age), lang)))]));
+    } else if timed && report.coverage.cost.requests > 0 {
         let (started, taken) = (snapshot.started_at, snapshot.taken_at);
         let tenths =
             (taken.seconds - started.seconds) * 10 + i64::from(taken.nanos - started.nanos) / 100_000_000;

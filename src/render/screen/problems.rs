@@ -58,7 +58,8 @@ impl Screen<'_> {
 
     /// Returns whether the rows are grouped by reach and age.
     pub(super) fn is_grouped(&self) -> bool {
-        self.is_of_many() && self.look.rows.sort == Sort::Severity && !self.is_compared()
+        let is_listed = self.is_compared() || self.marks.is_some();
+        self.is_of_many() && self.look.rows.sort == Sort::Severity && !is_listed
     }
 
     fn is_compared(&self) -> bool {
@@ -114,7 +115,7 @@ impl Screen<'_> {
         if self.is_compared() {
             columns.push(column(&changed::CHANGE, &change));
         }
-        columns.push(column(&words::SEVERITY, &|row| self.severity(row.severity).into()));
+        columns.push(self.severities(rows));
         columns.push(column(&words::SINCE, &|row| self.since(row).into()).expendable(1));
         if narrow {
             let both = |row: &Row| match row.place() {
@@ -131,6 +132,15 @@ impl Screen<'_> {
             columns.push(Column::new(words::READY.get(self.look.lang), ready).expendable(2));
         }
         columns
+    }
+
+    /// Returns the severities, with the marks of a cluster that is watched.
+    fn severities(&self, rows: &[Row]) -> Column {
+        let head = words::SEVERITY.get(self.look.lang);
+        let cells = rows.iter().map(|row| self.severity(row.severity));
+        let Some(marks) = self.marks else { return Column::new(head, cells.map(Line::from)) };
+        let marked = |(row, cell): (&Row, String)| marks.of(row).then(cell);
+        Column::new(format!("   {head}"), rows.iter().zip(cells).map(marked))
     }
 
     /// Returns the READY column of the object that the row names.

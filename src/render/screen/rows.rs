@@ -64,16 +64,19 @@ impl Screen<'_> {
         };
         self.sort(&mut rows);
         let (mut rest, mut old) = (Tally::new(), Tally::new());
-        let (mut left, mut worst_young) = (0, None);
+        let (mut read, mut worst_young) = (0, None);
         rows.retain(|row| {
             let age = self.age(row);
             let is_old = self.folds() && self.is_old(row) && worst_young >= Some(row.severity);
             let is_asked = self.look.all || row.severity > Severity::Low;
-            let is_shown = is_asked && !is_old && self.look.rows.holds(age) && left < self.limit;
-            if is_shown {
-                left += 1;
+            let end = self.from.saturating_add(self.limit);
+            let is_read = is_asked && !is_old && self.look.rows.holds(age) && read < end;
+            if is_read {
+                read += 1;
                 worst_young = worst_young.max(age.filter(|age| *age <= OLD).map(|_| row.severity));
-            } else if row.finding.is_some() {
+            }
+            let is_shown = is_read && read > self.from;
+            if !is_shown && row.finding.is_some() {
                 // A fixed problem is not counted as hidden.
                 let tally = if is_asked && is_old { &mut old } else { &mut rest };
                 *tally.entry(Reverse(row.severity)).or_insert(0) += 1;

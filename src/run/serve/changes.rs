@@ -4,7 +4,7 @@
 
 use crate::cli::{FailOn, ServeArgs};
 use crate::cluster::{self, Message};
-use crate::exporter::{Known, incidents};
+use crate::exporter::{Known, Pace, incidents};
 use crate::finding::Severity;
 use crate::policy::profile::{Address, Webhook, WebhookType};
 use crate::render::notice::{Change, Origin, bodies};
@@ -21,6 +21,8 @@ use tokio::time::{Instant, timeout};
 const MOST_BYTES: u64 = 16 << 20;
 /// How often Alertmanager is told what lasts: it forgets an alert that nobody repeats.
 const ALERTS: i64 = 60;
+/// An incident has ended when it has been gone for this time, in seconds.
+const GONE: i64 = 60;
 /// The pause after a message that was not delivered.
 const PAUSE: Duration = Duration::from_secs(30);
 /// The time for messages on their way when the program is stopped.
@@ -90,7 +92,8 @@ impl Changes {
             }
             let found = incidents(report, least, to.lang);
             let repeat = if to.of == WebhookType::Alertmanager { ALERTS } else { self.repeat };
-            let mut changes = self.known.news(&to.name, &found, (now, repeat, complete));
+            let pace = Pace { repeat, gone: GONE };
+            let mut changes = self.known.news(&to.name, &found, pace, (now, complete));
             changes.truncate(AT_ONCE);
             if changes.is_empty() {
                 continue;

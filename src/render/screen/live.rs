@@ -1,0 +1,151 @@
+//! The screen of a cluster that is watched: the chosen row and what is new are marked, and the rows can be scrolled.
+
+use super::super::Look;
+use super::super::document::{Line, own};
+use super::super::escape::visible;
+use super::super::grid::without_middle;
+use super::super::notice::Change;
+use super::super::words::{age, texts};
+use super::Screen;
+use super::rows::Row;
+use crate::model::ObjectRef;
+use crate::report::Report;
+use crate::text::{Fact, Lang};
+use crate::wire::Time;
+use owo_colors::Style;
+use std::collections::BTreeSet;
+
+texts! {
+    CHANGED: "{change} {age} ago: {object}", "{age} 前{change}：{object}", "{age} 前{change}：{object}";
+    BEHIND: "no news from the cluster for {age}", "已 {age} 沒有收到叢集的更新", "已 {age} 没有收到集群的更新";
+    CHOOSE: "↑↓ choose · Enter open · q quit", "↑↓ 選取 · Enter 開啟 · q 離開", "↑↓ 选择 · Enter 打开 · q 退出";
+    SCROLL: "↑↓ scroll · Esc back · q quit", "↑↓ 捲動 · Esc 返回 · q 離開", "↑↓ 滚动 · Esc 返回 · q 退出";
+}
+
+/// The marks of the rows.
+#[derive(Clone, Copy)]
+pub(super) struct Marks<'m> {
+    /// The key of the chosen row.
+    chosen: Option<&'m str>,
+    /// The keys of what is new.
+    fresh: &'m BTreeSet<String>,
+}
+
+impl Marks<'_> {
+    pub(super) fn of(self, row: &Row) -> Line {
+        let key = row.finding.map(|finding| &*finding.key);
+        let chosen = if key.is_some() && self.chosen == key { "▸" } else { " " };
+        let fresh = if key.is_some_and(|key| self.fresh.contains(key)) { "+" } else { " " };
+        own(format!("{chosen}{fresh} "))
+    }
+}
+
+/// The chosen row, and how far the rows are scrolled.
+#[derive(Clone, Debug, Default)]
+pub struct Cursor {
+    /// The index of the chosen row. What is too large is the last row.
+    at: usize,
+    /// The key of the chosen row, unless it is the first one: the first row stays chosen whatever it is.
+    key: Option<String>,
+    /// The number of rows that are scrolled over.
+    from: usize,
+}
+
+impl Cursor {
+    /// Chooses another row.
+    pub fn step(&mut self, by: isize) {
+        self.at = self.at.saturating_add_signed(by);
+        self.key = None;
+    }
+
+    /// Finds the chosen row again.
+    fn settle(&mut self, keys: &[&str]) {
+        let found = self.key.as_deref().and_then(|key| keys.iter().position(|other| *other == key));
+        self.at = found.unwrap_or(self.at).min(keys.len().saturating_sub(1));
+        self.key = keys.get(self.at).filter(|_| self.at > 0).map(|key| (*key).to_owned());
+    }
+}
+
+/// The screen of a cluster that is watched.
+#[derive(Debug, Default)]
+pub struct LiveScreen {
+    /// Its lines.
+    pub lines: Vec<String>,
+    /// The object of the chosen row.
+    pub chosen: Option<ObjectRef>,
+    /// The number of rows on the screen.
+    pub shown: usize,
+}
+
+/// Returns the first screen in at most `height` lines, with the chosen row and with marks on what is new.
+pub fn live_screen(
+    report: &Report,
+    look: Look,
+    height: usize,
+    (cursor, fresh): (&mut Cursor, &BTreeSet<String>),
+) -> LiveScreen {
+    let whole = Screen::new(report, look, false, usize::MAX);
+    let rows = whole.rows().shown;
+    let keys: Vec<&str> = rows.iter().filter_map(|row| Some(&*row.finding?.key)).collect();
+    cursor.settle(&keys);
+    let mut screen = Screen::new(report, look, false, 0);
+    screen.marks = Some(Marks { chosen: keys.get(cursor.at).copied(), fresh });
+    // Each row takes a line at least.
+    screen.limit = height.max(1);
+    // The first rows are shown if the chosen one is among them.
+    let mut next = vec![cursor.from.min(cursor.at), 0];
+    loop {
+        cursor.from = next.pop().unwrap_or(cursor.at);
+        screen.from = cursor.from;
+        let text = screen.fitted(height.saturating_add(1));
+        let shown = screen.rows().shown.len().max(1);
+        if cursor.at < cursor.from + shown || cursor.from == cursor.at {
+            let lines = text.lines().take(height).map(str::to_owned).collect();
+            return LiveScreen { lines, chosen: rows.get(cursor.at).and_then(Row::named), shown };
+        }
+        if next.is_empty() {
+            next.push(cursor.at + 1 - shown);
+        }
+    }
+}
+
+/// What the lines below the screen say.
+#[derive(Clone, Copy, Debug)]
+pub struct Status<'s> {
+    /// The last changes, newest first.
+    pub changes: &'s [(Time, Change)],
+    /// Now.
+    pub now: Time,
+    /// For how many seconds a list has had no news, if that is long.
+    pub behind: Option<i64>,
+    /// Whether an object is shown.
+    pub is_open: bool,
+}
+
+/// Returns the two lines below the screen: the last changes, and the keys.
+pub fn status(status: Status, look: Look) -> [String; 2] {
+    let (lang, width) = (look.lang, look.width.unwrap_or(usize::MAX));
+    let told = |(at, change): &(Time, Change)| {
+        let age = Fact::Text(age(Some(status.now.seconds_since(*at).max(0)), lang));
+        let object = Fact::Text(visible(&change.place()));
+        CHANGED.fill(lang, &[("change", Fact::text(change.word(lang))), ("age", age), ("object", object)])
+    };
+    let changes = status.changes.iter().map(told).collect::<Vec<_>>().join(separator(lang));
+    let behind =
+        status.behind.map(|seconds| BEHIND.fill(lang, &[("age", Fact::Text(age(Some(seconds), lang)))]));
+    let keys = if status.is_open { &SCROLL } else { &CHOOSE }.get(lang);
+    [
+        look.bold(&without_middle(&changes, width)),
+        match behind {
+            Some(behind) => {
+                let keys = look.dim(&format!(" · {keys}"));
+                format!("{}{keys}", look.paint(&behind, Style::new().yellow()))
+            }
+            None => look.dim(keys),
+        },
+    ]
+}
+
+fn separator(lang: Lang) -> &'static str {
+    if lang == Lang::En { ", " } else { "，" }
+}
