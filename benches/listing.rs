@@ -132,6 +132,9 @@ fn measure(crowd: Crowd, runs: usize, old: Option<&Path>, wanted: &dyn Fn(&str) 
     if wanted("large") {
         large(Crowd { pods: crowd.pods * 10, ..crowd }, &me, old, runs);
     }
+    if wanted("jobs") {
+        jobs(Crowd { pods: crowd.pods * 10, owners: Owners::Jobs, ..crowd }, &me, old, runs);
+    }
 }
 
 /// Starts a lab with this crowd.
@@ -221,8 +224,7 @@ fn bare(lab: &Lab, me: &Path) -> Command {
     bare
 }
 
-/// Ten times as many pods: whether memory stays flat and CPU grows no faster than the pods. Then the same number of pods
-/// without two that share an owner.
+/// Ten times as many pods: whether memory stays flat and CPU grows no faster than the pods.
 fn large(crowd: Crowd, me: &Path, old: Option<&Path>, runs: usize) {
     let small = Crowd { pods: crowd.pods / 10, ..crowd };
     let larger = loaded(crowd, me);
@@ -239,8 +241,11 @@ fn large(crowd: Crowd, me: &Path, old: Option<&Path>, runs: usize) {
         println!("ten times the pods: wall {:.2}, CPU {:.2}, memory {:.2}", ratio(0), ratio(1), ratio(2));
     }
     against(&larger, old, runs);
-    drop(larger);
-    let jobs = loaded(Crowd { owners: Owners::Jobs, ..crowd }, me);
+}
+
+/// The larger cluster again, without two pods that share an owner.
+fn jobs(crowd: Crowd, me: &Path, old: Option<&Path>, runs: usize) {
+    let jobs = loaded(crowd, me);
     let mut all = [Program::new("healthcheck -A, a Job for each pod", ours(&jobs, &[]))];
     in_turn(&mut all, runs);
     print(&all);

@@ -49,6 +49,16 @@ impl Metrics {
     /// Takes the figures of a report.
     pub fn set(&self, figures: Figures) {
         *self.values.figures.lock().unwrap_or_else(PoisonError::into_inner) = figures;
+        self.observe();
+    }
+
+    /// Takes the durations of the lists that have ended.
+    fn observe(&self) {
+        self.values
+            .stats
+            .take_durations()
+            .into_iter()
+            .for_each(|seconds| self.values.durations.observe(seconds));
     }
 
     /// Returns the metrics in the text format of Prometheus, which every scraper reads.
@@ -58,9 +68,7 @@ impl Metrics {
 
     /// Returns the metrics in the text format of OpenMetrics.
     pub(super) fn text(&self) -> String {
-        for seconds in self.values.stats.take_durations() {
-            self.values.durations.observe(seconds);
-        }
+        self.observe();
         let mut text = String::new();
         // Writing to a text does not fail.
         let _ = encode(&mut text, &self.registry);

@@ -53,7 +53,7 @@ impl Cache {
         let mut snapshot = snapshot::read(std::slice::from_ref(&self.path), now).ok()?;
         // A capture from the future says that a clock was wrong.
         let age = now.seconds_since(snapshot.taken_at);
-        snapshot.age = Some(age).filter(|age| (0..=self.most).contains(age));
+        snapshot.age = Some(age).filter(|age| (0..self.most).contains(age));
         snapshot.age.is_some().then_some(snapshot)
     }
 

@@ -8,8 +8,8 @@ use crate::support::service::{Service, lasting};
 use crate::support::shapes::Random;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// The pods at the beginning.
@@ -71,15 +71,18 @@ fn a_service_on_a_bad_network_loses_nothing_and_does_not_grow() {
     lab.apply(&[namespace("shop"), namespace("blog")]);
     let name = |index: usize| healthy(["shop", "blog"][index % 2], &format!("web-{index:03}"));
     lab.store(&(0..PODS).map(name).collect::<Vec<_>>());
-    let bad: &'static AtomicBool = Box::leak(Box::new(AtomicBool::new(false)));
+    let (listed, over) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
     let random = Mutex::new(Random(seed));
+    let (is_listed, is_over) = (Arc::clone(&listed), Arc::clone(&over));
     let rule = move |asked: &Asked| {
-        let is_quiet = !bad.load(Ordering::Relaxed) || asked.path.starts_with("/version");
+        // The first lists arrive; no watch does.
+        let is_bad = asked.path.contains("watch=") || is_listed.load(Ordering::Relaxed);
+        let is_quiet = !is_bad || is_over.load(Ordering::Relaxed) || asked.path.starts_with("/version");
         if is_quiet { Fault::None } else { fault(&mut random.lock().unwrap()) }
     };
     let proxy = Faults::before(&lab, rule);
     let service = Service::start(&lab, &format!("-A --server {}", proxy.url()));
-    bad.store(true, Ordering::Relaxed);
+    listed.store(true, Ordering::Relaxed);
     let (began, mut random, mut first) = (Instant::now(), Random(seed ^ 1), None);
     while began.elapsed() < Duration::from_secs(seconds) {
         churn(&lab, &mut random);
@@ -92,9 +95,11 @@ fn a_service_on_a_bad_network_loses_nothing_and_does_not_grow() {
         }
     }
     let grown = service.memory() - first.unwrap();
-    bad.store(false, Ordering::Relaxed);
+    over.store(true, Ordering::Relaxed);
     // A watch that was silent is noticed after 30 seconds; all of them are exact soon after.
-    let fresh = || lasting(lab.healthcheck("-A -o json --fail-on never").json());
+    // Suggested commands name the server.
+    let arguments = format!("-A -o json --fail-on never --server {}", proxy.url());
+    let fresh = || lasting(lab.healthcheck(&arguments).json());
     let same = |service: &Service| {
         let (own, fresh) = (lasting(service.report()), fresh());
         let of = |report: &Value, name: &str| report[name].clone();

@@ -27,7 +27,7 @@ fn it_reads_until_the_cluster_is_healthy_or_the_time_is_over() {
     let scope = "-n shop --grace 1h";
     let late = lab.healthcheck(&format!("{scope} --wait-for healthy --timeout 1s"));
     assert_eq!(late.code, 0, "what progresses is no failure: {}", late.err);
-    assert!(late.err.contains("not healthy yet: pod/web-1"), "{}", late.err);
+    assert!(late.err.contains("not healthy yet: shop pod/web-1"), "{}", late.err);
     assert!(late.out.starts_with("🔵 "), "{}", late.out);
     let mut waiting = lab.command(BINARY.as_path());
     waiting.args(scope.split(' ')).args(["--wait-for", "healthy", "--timeout", "5m", "-o", "json"]);

@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+/// The most durations that are kept. A terminal takes none.
+const DURATIONS: usize = 1000;
+
 /// What a request does, in the words of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verb {
@@ -53,7 +56,9 @@ impl Stats {
         if let Some(error) = error {
             *tally.requests.entry((Verb::List, kind, result(error))).or_default() += 1;
         }
-        tally.durations.push(took.as_secs_f64());
+        if tally.durations.len() < DURATIONS {
+            tally.durations.push(took.as_secs_f64());
+        }
     }
 
     /// Counts a request, and why it failed.
