@@ -264,7 +264,17 @@ pub fn put(etcd: u16, objects: &[Value]) {
     for batch in objects.chunks(200) {
         let body = json!({ "success": batch.iter().map(put).collect::<Vec<_>>() }).to_string();
         let url = format!("http://127.0.0.1:{etcd}/v3/kv/txn");
-        ureq::post(&url).content_type("application/json").send(body).unwrap();
+        let send = || ureq::post(&url).content_type("application/json").send(&*body);
+        // An etcd that is busy refuses for a moment.
+        let mut done = send();
+        for _ in 0..20 {
+            if !matches!(done, Err(ureq::Error::StatusCode(503))) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(250));
+            done = send();
+        }
+        done.unwrap();
     }
 }
 
