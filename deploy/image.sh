@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the container image without Docker: dist/kubectl-healthcheck_VERSION_linux_ARCH.oci.tar, an archive in the format of OCI.
+# Builds the container image without Docker: kubectl-healthcheck_VERSION_linux_ARCH.oci.tar in dist/, an archive in the format of
+# OCI. OUT=FOLDER writes it to another folder.
 #   deploy/image.sh            build the program for this machine; the image has the libraries that it names
 #   deploy/image.sh PROGRAM    use a program that is built already
 #   TARGET=x86_64-unknown-linux-musl deploy/image.sh
@@ -57,7 +58,8 @@ cat >"$work/image/index.json" <<EOF
 {"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:$digest","size":$size,
 "platform":{"architecture":"$arch","os":"linux"},"annotations":{"org.opencontainers.image.ref.name":"$version"}}]}
 EOF
-mkdir -p dist
-out=dist/kubectl-healthcheck_${version}_linux_$arch.oci.tar
+folder=${OUT:-dist}
+mkdir -p "$folder"
+out=$folder/kubectl-healthcheck_${version}_linux_$arch.oci.tar
 archive "$out" "$work/image"
 echo "$out"

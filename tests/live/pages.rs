@@ -148,7 +148,8 @@ fn still(line: &str) -> String {
     if !line.split(' ').any(|word| is_age(&word)) {
         return line;
     }
-    let words: Vec<&str> = line.split_whitespace().map(|word| if is_age(&word) { "AGE" } else { word }).collect();
+    let words: Vec<&str> =
+        line.split_whitespace().map(|word| if is_age(&word) { "AGE" } else { word }).collect();
     words.join(" ")
 }
 
