@@ -34,7 +34,7 @@ pub fn parts(page: &str) -> Vec<Part> {
         let block: Vec<(&str, usize)> = lines.by_ref().take_while(|(line, _)| *line != "```").collect();
         match info.split_once(' ') {
             Some((_, name)) => {
-                let text = block.iter().map(|(line, _)| format!("{line}\n")).collect();
+                let text = block.iter().flat_map(|(line, _)| [*line, "\n"]).collect();
                 parts.push(Part::File { name: name.to_owned(), text });
             }
             None if info == "sh" => parts.extend(of_script(&block).into_iter().map(Part::Command)),

@@ -86,7 +86,13 @@ async fn errors_name_what_is_missing() {
     let key = PathBuf::from(format!("-----BEGIN PRIVATE KEY-----\n{}", "hush".repeat(300)));
     let error = connected(|o| o.certificate_authority = Some(key)).await.err().unwrap().to_string();
     assert!(error.contains("prod\": open the file: ") && !error.contains("hush"), "{error}");
-    // Such as a ConfigMap that was mounted before it was filled.
+    let error = connected(|o| o.client_key = Some(PathBuf::from("/none"))).await;
+    assert!(error.is_ok() || error.err().unwrap().to_string().contains("/none"));
+}
+
+/// Such as a ConfigMap that was mounted before it was filled.
+#[tokio::test]
+async fn an_authority_without_a_certificate_is_an_error() {
     for text in ["", "no certificate\n"] {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
@@ -98,8 +104,6 @@ async fn errors_name_what_is_missing() {
             "error: unable to use certificate-authority for context \"prod\": it contains no certificate"
         );
     }
-    let error = connected(|o| o.client_key = Some(PathBuf::from("/none"))).await;
-    assert!(error.is_ok() || error.err().unwrap().to_string().contains("/none"));
 }
 
 #[tokio::test]
