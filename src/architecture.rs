@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 const MODULES: &[(&str, &[&str])] = &[
     // Words and data.
     ("text", &[]),
-    ("output", &["text"]),
     ("files", &[]),
     ("memory", &["text"]),
     ("wire", &["text", "memory"]),
+    ("output", &["text", "wire"]),
     ("model", &["text", "wire"]),
     ("logs", &["text", "wire", "model"]),
     ("tls", &["text", "files", "wire", "model"]),

@@ -5,7 +5,7 @@
 //! cli::layers         the only async part                  plain data   pure       facts        counted    one match
 //!                                                                                                once
 //!
-//! words and data   text, files ◀ output, memory ◀ wire ◀ model ◀ logs, tls, finding ◀ policy │ snapshot ◀ contract
+//! words and data   text, files ◀ memory ◀ wire ◀ output, model ◀ logs, tls, finding ◀ policy │ snapshot ◀ contract
 //! judging          checks ◀ compare, rightsize ◀ report ◀ story ◀ render
 //! asking           cluster ◀ sources ◀ gather
 //! serving          exporter

@@ -1,7 +1,34 @@
 //! Standard output and standard error.
 
 use crate::text::is_hostile;
+use crate::wire::Time;
+use serde::Serialize;
 use std::io::{self, BufWriter, Write};
+use std::sync::OnceLock;
+
+/// The clock of lines on standard error that are JSON objects. If it is not set, the lines are text.
+static CLOCK: OnceLock<fn() -> Time> = OnceLock::new();
+
+/// How bad the event of a line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// The run goes on as it should.
+    Info,
+    /// The run goes on in another way, such as a retry.
+    Warn,
+    /// Something is missing or was not done.
+    Error,
+}
+
+/// A line of JSON. The lines of the log of a run begin with the same keys.
+#[derive(Serialize)]
+struct Line<'a> {
+    time: Time,
+    level: Level,
+    event: &'a str,
+    message: &'a str,
+}
 
 /// Writes to standard output through a buffer. A closed pipe is not an error.
 ///
@@ -30,8 +57,31 @@ pub(crate) fn is_read(lines: &str) -> io::Result<bool> {
     }
 }
 
+/// Makes each line on standard error a JSON object, for the rest of the process.
+pub(crate) fn log_as_json(clock: fn() -> Time) {
+    // A second call changes nothing: there is one clock.
+    let _ = CLOCK.set(clock);
+}
+
+/// Writes an event to standard error: its message, or a JSON object with these keys.
+pub(crate) fn event(level: Level, event: &str, message: &str) {
+    match CLOCK.get() {
+        Some(clock) => line(&json(clock(), level, event, message)),
+        None => line(message),
+    }
+}
+
+fn json(time: Time, level: Level, event: &str, message: &str) -> String {
+    serde_json::to_string(&Line { time, level, event, message }).unwrap_or_default()
+}
+
 /// Writes a text without control characters to standard error, with or without the end of its line.
 pub(crate) fn raw(text: &str, with_end: bool) {
+    if CLOCK.get().is_some() {
+        let lines = text.lines().map(str::trim_end).filter(|text| !text.is_empty());
+        lines.for_each(|text| event(Level::Info, "plugin", text));
+        return;
+    }
     let end = if with_end { "\n" } else { "" };
     let mut err = io::stderr().lock();
     let _ = write!(err, "{text}{end}").and_then(|()| err.flush());
@@ -95,10 +145,29 @@ fn is_open() -> io::Result<()> {
     Ok(())
 }
 
-/// Writes lines to standard error. Hostile characters become U+FFFD, since the text may come from a server. A failed
-/// write is ignored: there is no other place to report it.
-pub fn log(line: &str) {
+/// Writes a message to standard error.
+pub fn log(message: &str) {
+    event(Level::Info, "message", message);
+}
+
+/// Writes lines to standard error as they are. Hostile characters become U+FFFD, since the text may come from a server. A
+/// failed write is ignored: there is no other place to report it.
+pub(crate) fn line(line: &str) {
     let hostile = |c: char| c != '\n' && is_hostile(c);
     let line: String = line.chars().map(|c| if hostile(c) { '\u{fffd}' } else { c }).collect();
     let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_json_line_is_one_line_with_its_time_and_level() {
+        let line = json(Time::at(1_766_714_400), Level::Error, "error", "error: no\n\"way\"");
+        assert_eq!(
+            line,
+            r#"{"time":"2025-12-26T02:00:00Z","level":"error","event":"error","message":"error: no\n\"way\""}"#
+        );
+    }
 }

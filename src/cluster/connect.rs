@@ -297,7 +297,8 @@ async fn build(context: &str, cluster: ClusterConfig, user: AuthInfo) -> Result<
         current_context: Some(ONLY.into()),
         ..Kubeconfig::default()
     };
-    Config::from_custom_kubeconfig(one, &KubeConfigOptions::default()).await.map_err(|error| {
+    let config = Config::from_custom_kubeconfig(one, &KubeConfigOptions::default()).await;
+    let config = config.map_err(|error| {
         let what = match &error {
             KubeconfigError::LoadCertificateAuthority(_) => "unable to read certificate-authority",
             KubeconfigError::LoadClientCertificate(_) => "unable to read client-cert",
@@ -307,7 +308,15 @@ async fn build(context: &str, cluster: ClusterConfig, user: AuthInfo) -> Result<
             _ => "unable to use the kubeconfig",
         };
         Error::Config(format!("{what} for context \"{context}\": {}", innermost(&error)))
-    })
+    })?;
+    // Every server would look untrusted.
+    let is_empty = config.root_cert.as_ref().is_some_and(Vec::is_empty);
+    if is_empty && config.cluster_url.scheme_str() == Some("https") && !config.accept_invalid_certs {
+        return Err(Error::Config(format!(
+            "unable to use certificate-authority for context \"{context}\": it contains no certificate"
+        )));
+    }
+    Ok(config)
 }
 
 /// Returns the innermost cause of an error, or the file that cannot be read.

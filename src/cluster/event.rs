@@ -1,5 +1,6 @@
 //! The events of a run, as lines of the log.
 
+use crate::output::Level;
 use crate::wire::Time;
 use serde::Serialize;
 use std::fmt;
@@ -112,14 +113,31 @@ impl fmt::Display for Event<'_> {
 #[derive(Serialize)]
 struct Line<'a> {
     time: Time,
+    level: Level,
     context: &'a str,
     #[serde(flatten)]
     event: &'a Event<'a>,
+    message: String,
 }
 
 impl Event<'_> {
-    /// The event as a line of the JSON log.
+    /// The event as a line of the JSON log. Its first keys are those of every line on standard error.
     pub(super) fn json(&self, time: Time, context: &str) -> String {
-        serde_json::to_string(&Line { time, context, event: self }).unwrap_or_default()
+        let line = Line { time, level: self.level(), context, event: self, message: self.to_string() };
+        serde_json::to_string(&line).unwrap_or_default()
+    }
+
+    fn level(&self) -> Level {
+        match self {
+            Event::Retry { .. }
+            | Event::Halved { .. }
+            | Event::Expired { .. }
+            | Event::Interrupted { .. }
+            | Event::Relist { .. } => Level::Warn,
+            Event::Gap { .. } => Level::Error,
+            Event::Start { .. } | Event::Nodes { .. } | Event::Page { .. } | Event::Done { .. } => {
+                Level::Info
+            }
+        }
     }
 }

@@ -59,7 +59,7 @@ pub(super) fn aside(text: &str) {
 impl Progress {
     /// Shows a bar, or writes a log to standard error. With several clusters each line names its context.
     pub fn new(bar: bool, log: Option<LogFormat>, clock: fn() -> Time, clusters: usize) -> Self {
-        Self::to(output::log, bar, log, clock, clusters)
+        Self::to(output::line, bar, log, clock, clusters)
     }
 
     /// As [`Progress::new`], but writes the log elsewhere.

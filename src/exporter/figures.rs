@@ -1,7 +1,7 @@
 //! The figures of a report that Prometheus reads.
 
 use crate::finding::Severity;
-use crate::report::{CertificateRow, Report};
+use crate::report::{CertificateRow, Report, Verdict};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -10,6 +10,8 @@ use std::time::Duration;
 pub struct Figures {
     /// The kubeconfig context.
     pub(super) context: String,
+    /// The verdict; `None` before the first report.
+    pub(super) verdict: Option<Verdict>,
     /// The number of pods by namespace and class.
     pub(super) pods: BTreeMap<(String, &'static str), u64>,
     /// The incidents, worst first.
@@ -56,6 +58,7 @@ impl Figures {
         };
         Self {
             context: report.snapshot.cluster.context.clone(),
+            verdict: Some(report.verdict),
             pods: pods(report),
             incidents,
             by_severity,

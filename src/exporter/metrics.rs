@@ -1,7 +1,8 @@
-//! The figures in the text format of OpenMetrics. The names follow the conventions of Prometheus; docs/metrics.md lists them.
+//! The figures in the text format of OpenMetrics. The names follow the conventions of Prometheus; docs/exporter.md lists them.
 
 use super::Figures;
 use crate::gather::{Stats, Tally};
+use crate::report::Verdict;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
@@ -11,6 +12,15 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// Each verdict has a series, so that a series does not end when the verdict changes.
+const VERDICTS: [(Verdict, &str); 5] = [
+    (Verdict::Healthy, "healthy"),
+    (Verdict::Incomplete, "incomplete"),
+    (Verdict::Progressing, "progressing"),
+    (Verdict::Attention, "attention"),
+    (Verdict::Unhealthy, "unhealthy"),
+];
 
 /// The most incidents that have a series of their own.
 const MOST_INCIDENTS: usize = 200;
@@ -175,7 +185,15 @@ fn of_cluster(figures: &Figures) -> Vec<Family<'_>> {
         .gaps
         .iter()
         .map(|((kind, reason), count)| (vec![("kind", kind.as_str()), ("reason", reason)], float(*count)));
+    let verdicts = VERDICTS.map(|(verdict, word)| {
+        (vec![("verdict", word)], f64::from(u8::from(figures.verdict == Some(verdict))))
+    });
     vec![
+        Family {
+            name: "healthcheck_verdict",
+            help: "1 for the verdict of the report, 0 for the others",
+            values: verdicts.into(),
+        },
         Family { name: "healthcheck_pods", help: "Pods by class", values: pods.collect() },
         Family {
             name: "healthcheck_certificate_not_after_timestamp_seconds",

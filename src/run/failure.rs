@@ -2,6 +2,7 @@
 
 use crate::compare::history;
 use crate::model::Reason;
+use crate::output::Level;
 use crate::policy::setting::Set;
 use crate::text::Message;
 use crate::{cli, cluster, gather, output, policy, snapshot};
@@ -65,9 +66,9 @@ impl Failure {
 
     /// Writes it to standard error.
     pub fn print(&self) {
-        output::log(&self.line);
+        output::event(Level::Error, "error", &self.line);
         if let Some(hint) = &self.hint {
-            output::log(&format!("hint: {hint}"));
+            output::event(Level::Info, "hint", &format!("hint: {hint}"));
         }
     }
 }

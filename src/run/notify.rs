@@ -13,13 +13,13 @@ use crate::policy::settings::Settings;
 use crate::render::{self, ChatSummary};
 use crate::report::{Report, Verdict};
 use crate::text::{Lang, Message};
-use crate::{cluster, output};
-use std::io::Read;
+use crate::{cluster, files, output};
+use std::io;
 use std::path::Path;
 use tokio::task::JoinSet;
 
-/// The maximum size of a file with an address.
-const MOST_BYTES: u64 = 8 << 10;
+/// The maximum size of a file with an address or a key.
+const MOST_BYTES: u64 = 1 << 20;
 
 /// The webhooks of a run, and the summaries of the clusters that have been shown.
 #[derive(Default)]
@@ -179,11 +179,18 @@ pub(super) fn secret(webhook: &Webhook, source: &Source) -> Result<String, Failu
         Source::File(path) => {
             let folder = Path::new(&webhook.place.path).parent().unwrap_or(Path::new(""));
             let path = folder.join(path);
-            let mut text = String::new();
-            let read =
-                std::fs::File::open(&path).and_then(|file| file.take(MOST_BYTES).read_to_string(&mut text));
-            read.map_err(|error| wrong(format!("{}: {}", path.display(), crate::text::io_words(&error))))?;
-            Ok(text.trim().to_owned())
+            let read = of_file(&path);
+            read.map_err(|error| wrong(format!("{}: {}", path.display(), crate::text::io_words(&error))))
         }
+    }
+}
+
+/// Reads the secret in a file, without the space around it. A Secret that was mounted before it was filled has empty files.
+fn of_file(path: &Path) -> io::Result<String> {
+    let bytes = files::read(path, MOST_BYTES, "the secret of a webhook")?;
+    let text = String::from_utf8(bytes).map_err(|_| io::Error::other("the file is not text in UTF-8"))?;
+    match text.trim() {
+        "" => Err(io::Error::other("the file is empty")),
+        text => Ok(text.to_owned()),
     }
 }

@@ -7,10 +7,11 @@ use super::check::settings;
 use super::live::{Flags, Live};
 use super::look;
 use crate::cli::{Exit, ServeArgs};
+use crate::cluster::LogFormat;
 use crate::exporter::{Asked, Document, Figures, Identity, Logins, Metrics, Protection, Server};
 use crate::finding::command::Kubectl;
 use crate::gather::Watched;
-use crate::output;
+use crate::output::{self, Level};
 use crate::policy::settings::Settings;
 use crate::render::{self, Format, Look, RowOptions};
 use crate::report::Report;
@@ -34,6 +35,10 @@ const REFRESH: Duration = Duration::from_secs(30);
 const OUT_OF_DATE: Duration = Duration::from_secs(60);
 
 pub(super) fn serve(args: &ServeArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
+    // A program that reads the log of a service reads all of its lines.
+    if args.list.log() == Some(LogFormat::Json) {
+        output::log_as_json(clock);
+    }
     let settings = settings(&args.judge, Kubectl::with(args.connect.to_repeat(None)))?;
     let mut live =
         Live::new(Flags { scope: &args.scope, list: &args.list, connect: &args.connect }, &settings, clock)?;
@@ -71,7 +76,7 @@ async fn run(live: &Live, args: &ServeArgs, settings: &Settings, look: Look) -> 
     let logins = args.require_token.then(|| Logins::new(watched.client()));
     let protection = Protection { identity, logins };
     let server = Arc::new(Server::new(listener, metrics, documents, Arc::clone(&ready), protection));
-    output::log(&format!("serving on {scheme}://{address}"));
+    output::event(Level::Info, "serving", &format!("serving on {scheme}://{address}"));
     let accepting = Arc::clone(&server);
     let accepting = tokio::spawn(async move {
         loop {

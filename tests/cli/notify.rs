@@ -191,8 +191,8 @@ fn each_webhook_has_its_language() {
     sent.sort_by(|a, b| a.head.cmp(&b.head));
     assert_eq!(sent.len(), 3);
     let all: Vec<&str> = sent.iter().map(crate::webhook::Sent::text).collect();
-    let docs = std::fs::read_to_string(project("docs/profiles.md")).unwrap();
-    assert!(docs.contains(&format!("```text\n{}\n```", all[0])), "docs/profiles.md shows another message");
+    let docs = std::fs::read_to_string(project("docs/chat.md")).unwrap();
+    assert!(docs.contains(&format!("```text\n{}\n```", all[0])), "docs/chat.md shows another message");
     insta::assert_snapshot!(all.join("\n\n"));
 }
 

@@ -140,3 +140,53 @@ fn each_service_learns_of_a_change_once_also_after_a_restart() {
     assert_eq!(of("/json").body["changes"][0]["change"], "fixed");
     drop(service);
 }
+
+/// A kubeconfig whose credential plugin also writes to standard error.
+fn with_plugin(lab: &Lab) -> String {
+    let credential = r#"{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"admintoken"}}"#;
+    let script = format!("printf 'renewing\\nthe login' >&2; echo '{credential}'");
+    let config = json!({
+        "apiVersion": "v1", "kind": "Config", "current-context": "lab",
+        "clusters": [{ "name": "lab", "cluster": { "server": format!("https://127.0.0.1:{}", lab.port), "insecure-skip-tls-verify": true } }],
+        "contexts": [{ "name": "lab", "context": { "cluster": "lab", "user": "me" } }],
+        "users": [{ "name": "me", "user": { "exec": {
+            "apiVersion": "client.authentication.k8s.io/v1", "command": "sh", "args": ["-c", script], "interactiveMode": "Never",
+        } } }],
+    });
+    let path = lab.dir.path().join("with-plugin");
+    std::fs::write(&path, config.to_string()).unwrap();
+    path.display().to_string()
+}
+
+#[test]
+fn each_line_of_a_json_log_is_an_object_without_secrets() {
+    let lab = lab();
+    let receiver = Receiver::start(|_, _| (404, ""));
+    let webhooks = [("chat", "text", receiver.url("/hush")), ("json", "json", receiver.url("/hush-too"))];
+    let flags =
+        format!("-A --kubeconfig {} --log-format json {}", with_plugin(&lab), profile(&lab, &webhooks));
+    let service = Service::start(&lab, &flags);
+    lab.store(&[failed("shop", "web-0")]);
+    let is_of = |line: &str, event: &str| line.contains(&format!("\"event\":\"{event}\""));
+    let count = |event: &str| service.lines().iter().filter(|line| is_of(line, event)).count();
+    service.until("two messages that are refused", |_| count("not-notified") == 2);
+    let lines = service.lines();
+    drop(service);
+    // A service that cannot start says so in the same way.
+    let refused = lab.healthcheck(&format!("serve --listen 192.0.2.1:1 {flags}"));
+    assert_eq!((refused.code, refused.out.as_str()), (2, ""), "{refused:?}");
+    for line in lines.iter().map(String::as_str).chain(refused.err.lines()) {
+        let object: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        assert!(["info", "warn", "error"].iter().any(|level| object["level"] == *level), "{line}");
+        for key in ["time", "event", "message"] {
+            assert!(object[key].as_str().is_some_and(|text| !text.is_empty()), "{key}: {line}");
+        }
+        let secrets = ["hush", "R0UT1NG-KEY", "admintoken"];
+        assert!(!secrets.iter().any(|secret| line.contains(secret)), "{line}");
+    }
+    for event in ["plugin", "start", "page", "serving", "not-notified"] {
+        assert!(lines.iter().any(|line| is_of(line, event)), "{event}: {lines:?}");
+    }
+    let last = refused.err.lines().last().unwrap();
+    assert!(is_of(last, "error") && last.contains("cannot listen on 192.0.2.1:1"), "{refused:?}");
+}

@@ -1,12 +1,12 @@
 //! The manifests of deploy/: a real API server accepts them, their rights are exactly those that are used, and the CronJob
-//! tells a chat about changes only.
+//! tells a chat about changes only. The script writes an image that a registry accepts.
 
 use crate::healthy;
 use crate::service::{failed, namespace};
 use crate::support::lab::Lab;
 use crate::support::receiver::Receiver;
 use crate::support::service::Service;
-use crate::support::{BINARY, Ran, Run, binaries};
+use crate::support::{BINARY, Ran, Run, binaries, in_clean_environment};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -220,6 +220,48 @@ fn a_right_that_is_missing_is_a_gap_with_its_name() {
             &format!("auth can-i list {resource} -n shop --as system:serviceaccount:shop:healthcheck"),
             |ran| ran.out.starts_with("yes"),
         );
+    }
+}
+
+/// A registry and a container runtime check the same.
+#[test]
+fn the_image_script_writes_an_oci_archive() {
+    let folder = tempfile::tempdir().unwrap();
+    let bash = |script: &str| {
+        let mut command = in_clean_environment("bash");
+        let ran = command.args(["-euc", script]).env("OUT", folder.path()).current_dir(folder.path()).ran();
+        assert_eq!(ran.code, 0, "{ran:?}");
+        ran.out
+    };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/image.sh");
+    let build = format!("{} {}", script.display(), BINARY.display());
+    let archive = bash(&build).trim().to_owned();
+    let sum = bash(&format!("sha256sum {archive}"));
+    bash(&build);
+    assert_eq!(bash(&format!("sha256sum {archive}")), sum, "the same program gives the same image");
+    bash(&format!(
+        "tar -xf {archive} && cd blobs/sha256 && for name in *; do echo \"$name  $name\"; done | sha256sum -c --quiet"
+    ));
+    let read = |path: &str| -> Value {
+        serde_json::from_str(&std::fs::read_to_string(folder.path().join(path)).unwrap()).unwrap()
+    };
+    let blob = |of: &Value| {
+        let path = format!("blobs/{}", of["digest"].as_str().unwrap().replace(':', "/"));
+        assert_eq!(std::fs::metadata(folder.path().join(&path)).unwrap().len(), of["size"].as_u64().unwrap());
+        path
+    };
+    let manifest = read(&blob(&read("index.json")["manifests"][0]));
+    let image = read(&blob(&manifest["config"]));
+    assert_eq!(
+        (&image["config"]["User"], &image["config"]["Entrypoint"]),
+        (&json!("65532:65532"), &json!(["/kubectl-healthcheck"]))
+    );
+    let layer = blob(&manifest["layers"][0]);
+    let diff = bash(&format!("zcat {layer} | sha256sum"));
+    assert_eq!(image["rootfs"]["diff_ids"][0], format!("sha256:{}", diff.split(' ').next().unwrap()));
+    let files = bash(&format!("tar -tzf {layer}"));
+    for name in ["./kubectl-healthcheck", "./etc/ssl/certs/ca-certificates.crt", "./etc/passwd"] {
+        assert!(files.lines().any(|line| line == name), "{name}: {files}");
     }
 }
 

@@ -24,7 +24,7 @@ fn annotations(restarts: Option<&str>, template: &str) -> Value {
 }
 
 /// A Deployment that deletes its old pods before it creates new ones.
-fn deployment(name: &str, replicas: u32, restarts: Option<&str>, template: &str) -> Value {
+pub fn deployment(name: &str, replicas: u32, restarts: Option<&str>, template: &str) -> Value {
     let labels = json!({ "app": name });
     json!({
         "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": name, "namespace": "shop" },
@@ -218,10 +218,9 @@ fn reports_only_changes_after_a_rollout() {
     assert!(!next.pods[0].iter().any(|name| english.contains(name.as_str())), "{english}");
 }
 
-/// Returns a block of docs/changes.md without its fences.
-fn block(fence: &str) -> &'static str {
-    let page = include_str!("../../docs/changes.md");
-    let (_, rest) = page.split_once(&format!("\n```{fence}\n")).unwrap();
+/// Returns the job of docs/ci.md that uses `kubectl rollout status`.
+fn job() -> &'static str {
+    let (_, rest) = include_str!("../../docs/ci.md").split_once("\n```bash\n").unwrap();
     rest.split_once("```").unwrap().0
 }
 
@@ -232,7 +231,7 @@ fn the_example_for_ci_works() {
     let deploy = |template: &str, restarts: Option<&str>| {
         let web = deployment("web", 2, restarts, template).to_string();
         std::fs::write(next.path("app.yaml"), web).unwrap();
-        let script = format!("set -eu\n{}", block("bash"));
+        let script = format!("set -eu\n{}", job());
         next.lab.command("bash").current_dir(next.lab.dir.path()).args(["-c", &script]).ran()
     };
     let good = deploy("good", None);
@@ -242,33 +241,4 @@ fn the_example_for_ci_works() {
     assert_eq!(bad.code, 1, "{bad:?}");
     assert!(bad.out.contains("): 1 new · ") && bad.out.contains(" deployment/web "), "{}", bad.out);
     assert_eq!(next.lab.kubectl("delete deployment web -n shop --cascade=foreground --wait").code, 0);
-}
-
-/// The API server accepts the manifest, and the command of its container finds nothing new on the second day.
-#[test]
-fn the_example_of_a_cron_job_works() {
-    let next = next_day();
-    std::fs::write(next.path("cronjob.yaml"), block("yaml")).unwrap();
-    let ran = next
-        .lab
-        .kubectl(&format!("apply --dry-run=server -o json -f {}", next.path("cronjob.yaml").display()));
-    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
-    let container =
-        ran.json()["items"][0]["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0].clone();
-    let command: Vec<&str> =
-        container["command"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
-    assert_eq!(
-        (command[0], &container["volumeMounts"][0]["mountPath"]),
-        ("kubectl-healthcheck", &json!("/history"))
-    );
-    let volume = next.path("volume");
-    let words: Vec<String> =
-        command[1..].iter().map(|word| word.replace("/history", &volume.display().to_string())).collect();
-    for line in ["這是此叢集與範圍的第一筆紀錄，尚無可比較的對象", "以來：新增 0"]
-    {
-        let ran = next.run(&words.join(" "));
-        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
-        assert!(ran.out.contains(line), "{line}: {}", ran.out);
-    }
-    assert_eq!(std::fs::read_dir(volume.join("shop")).unwrap().count(), 2);
 }

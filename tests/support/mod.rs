@@ -17,6 +17,7 @@ pub mod crowd;
 pub mod edge;
 pub mod faults;
 pub mod lab;
+pub mod page;
 pub mod pigo;
 pub mod prometheus;
 pub mod receiver;

@@ -4,19 +4,26 @@ use super::BINARY;
 use super::lab::Lab;
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// A running service. It is stopped as kubelet stops it when this is dropped.
 pub struct Service {
     child: Child,
     pub address: String,
+    /// The lines on standard error so far.
+    lines: Arc<Mutex<Vec<String>>>,
 }
 
 impl Service {
     pub fn start(lab: &Lab, arguments: &str) -> Self {
-        let mut child = lab
-            .command(BINARY.as_path())
+        Self::of(&mut lab.command(BINARY.as_path()), arguments)
+    }
+
+    /// Starts a service with a command that has its environment.
+    pub fn of(command: &mut Command, arguments: &str) -> Self {
+        let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(arguments.split_whitespace())
             .stdin(Stdio::null())
@@ -24,19 +31,29 @@ impl Service {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap());
-        let (mut line, mut all) = (String::new(), String::new());
+        let mut input = BufReader::new(child.stderr.take().unwrap());
+        let mut all = Vec::new();
         let address = loop {
-            line.clear();
-            assert!(lines.read_line(&mut line).unwrap() > 0, "the service ended: {all}");
+            let mut line = String::new();
+            assert!(input.read_line(&mut line).unwrap() > 0, "the service ended: {all:?}");
+            all.push(line.trim_end().to_owned());
             if let Some((_, address)) = line.split_once("serving on http") {
-                break address.trim().trim_start_matches(['s', ':', '/']).to_owned();
+                let address = address.trim_start_matches(['s', ':', '/']);
+                break address.trim_end_matches(['\n', '"', '}']).to_owned();
             }
-            all += &line;
         };
-        // Nobody reads the rest, and a full pipe must not stop the service.
-        std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
-        Self { child, address }
+        let lines = Arc::new(Mutex::new(all));
+        let kept = Arc::clone(&lines);
+        // A full pipe must not stop the service.
+        std::thread::spawn(move || {
+            input.lines().map_while(Result::ok).for_each(|line| kept.lock().unwrap().push(line));
+        });
+        Self { child, address, lines }
+    }
+
+    /// The lines on standard error so far.
+    pub fn lines(&self) -> Vec<String> {
+        self.lines.lock().unwrap().clone()
     }
 
     /// Returns the status and the body.

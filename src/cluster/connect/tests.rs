@@ -90,6 +90,22 @@ async fn errors_name_what_is_missing() {
     assert!(error.is_ok() || error.err().unwrap().to_string().contains("/none"));
 }
 
+/// Such as a ConfigMap that was mounted before it was filled.
+#[tokio::test]
+async fn an_authority_without_a_certificate_is_an_error() {
+    for text in ["", "no certificate\n"] {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let path = file.path().to_owned();
+        let error =
+            connected(|o| o.certificate_authority = Some(path.clone())).await.err().unwrap().to_string();
+        assert_eq!(
+            error,
+            "error: unable to use certificate-authority for context \"prod\": it contains no certificate"
+        );
+    }
+}
+
 #[tokio::test]
 async fn without_a_kubeconfig_the_error_has_a_hint() {
     let folder = tempfile::tempdir().unwrap();

@@ -64,9 +64,13 @@ async fn events_are_json_objects() {
     let lines = logged(Some(LogFormat::Json), 2);
     assert_eq!(
         lines[1],
-        r#"{"time":"2025-12-26T02:00:00Z","context":"prod","event":"page","kind":"pods","namespace":"shop","page":2,"items":500,"millis":40}"#
+        r#"{"time":"2025-12-26T02:00:00Z","level":"info","context":"prod","event":"page","kind":"pods","namespace":"shop","page":2,"items":500,"millis":40,"message":"page 2 of pods in shop: 500 in 40 ms"}"#
     );
-    assert!(lines.iter().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), "{lines:?}");
+    let lines: Vec<serde_json::Value> =
+        lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let levels: Vec<&str> = lines.iter().map(|line| line["level"].as_str().unwrap()).collect();
+    assert_eq!(levels, ["info", "info", "warn", "warn", "warn", "error", "info", "info"]);
+    assert!(lines.iter().all(|line| !line["message"].as_str().unwrap().is_empty()), "{lines:?}");
     assert_eq!(lines.len(), 8);
 }
 

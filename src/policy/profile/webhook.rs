@@ -208,7 +208,7 @@ fn webhook(entry: &At<NotifyEntry>, path: &str) -> Result<Webhook, Error> {
                 Address::new(&url.value.0).map_err(|error| place.wrong(format!("url: {error}"), None))?,
             )
         }
-        (None, Some(from)) => source(from, path)?,
+        (None, Some(from)) => source("urlFrom", from, path)?,
         _ => {
             let text = format!("webhook \"{}\": set either url or urlFrom", name.value);
             let hint = "urlFrom: {env: VARIABLE} or {file: PATH} keeps the secret address out of the profile";
@@ -218,7 +218,7 @@ fn webhook(entry: &At<NotifyEntry>, path: &str) -> Result<Webhook, Error> {
     let when = entry.when.as_ref().map(|at| when(at, path)).transpose()?;
     let lang = entry.lang.as_ref().map(|at| lang(at, path)).transpose()?;
     let r#type = entry.r#type.as_ref().map(|at| r#type(at, path)).transpose()?.unwrap_or_default();
-    let key = entry.key_from.as_ref().map(|at| source(at, path)).transpose()?;
+    let key = entry.key_from.as_ref().map(|at| key(at, r#type, path)).transpose()?;
     if r#type == WebhookType::PagerDuty && key.is_none() {
         let text = format!("webhook \"{}\" of type pagerduty needs keyFrom: its routing key", name.value);
         return Err(place.wrong(text, None));
@@ -238,7 +238,17 @@ fn r#type(at: &At<String>, path: &str) -> Result<WebhookType, Error> {
     })
 }
 
-fn source(from: &At<UrlFrom>, path: &str) -> Result<Source, Error> {
+/// Returns where a key is. A key that no message uses would look like a signature.
+fn key(from: &At<UrlFrom>, of: WebhookType, path: &str) -> Result<Source, Error> {
+    if !matches!(of, WebhookType::PagerDuty | WebhookType::Json) {
+        let text = "keyFrom is for type pagerduty (its routing key) and json (the key of its signature)";
+        return Err(Place::of(path, from).wrong(text, None));
+    }
+    source("keyFrom", from, path)
+}
+
+/// `name` is the key in the file.
+fn source(name: &str, from: &At<UrlFrom>, path: &str) -> Result<Source, Error> {
     let place = Place::of(path, from);
     let named = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
     match (&from.value.env, &from.value.file) {
@@ -246,7 +256,7 @@ fn source(from: &At<UrlFrom>, path: &str) -> Result<Source, Error> {
         (None, Some(file)) => named(file).map(|file| Source::File(file.into())),
         _ => None,
     }
-    .ok_or_else(|| place.wrong("expected {env: VARIABLE} or {file: PATH} for urlFrom", None))
+    .ok_or_else(|| place.wrong(format!("expected {{env: VARIABLE}} or {{file: PATH}} for {name}"), None))
 }
 
 fn when(at: &At<String>, path: &str) -> Result<When, Error> {

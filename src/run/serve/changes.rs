@@ -5,13 +5,14 @@
 use crate::cli::{FailOn, ServeArgs};
 use crate::cluster::{self, Message};
 use crate::exporter::{Known, Pace, incidents};
+use crate::files;
 use crate::finding::Severity;
+use crate::output::{self, Level};
 use crate::policy::profile::{Address, Webhook, WebhookType};
 use crate::render::notice::{Change, Origin, bodies};
 use crate::report::Report;
 use crate::run::{Failure, notify};
 use crate::text::Lang;
-use crate::{files, output};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -147,7 +148,8 @@ impl Changes {
         to.busy = false;
         if let Some(why) = sent.failure {
             to.not_before = Some(Instant::now() + PAUSE);
-            output::log(&format!("could not notify {} ({}): {why}", to.name, to.address));
+            let text = format!("could not notify {} ({}): {why}", to.name, to.address);
+            output::event(Level::Error, "not-notified", &text);
             return;
         }
         to.not_before = None;
@@ -155,7 +157,8 @@ impl Changes {
         let Some(path) = &self.state else { return };
         let text = serde_json::to_vec(&self.known).unwrap_or_default();
         if let Err(error) = files::write(path, false, |out| out.write_all(&text)) {
-            output::log(&format!("could not write {}: {}", path.display(), crate::text::io_words(&error)));
+            let text = format!("could not write {}: {}", path.display(), crate::text::io_words(&error));
+            output::event(Level::Error, "not-written", &text);
         }
     }
 }

@@ -69,6 +69,16 @@ fn reports_errors_of_webhooks_with_their_position() {
         ("{name: ops, urlFrom: {env: \"\"}}", ":5:28: expected {env: VARIABLE}"),
         ("{name: ops, urlFrom: {var: A}}", "unknown key \"var\""),
         ("{name: ops, urlFrom: U}", ":5:28: "),
+        (
+            "{name: ops, url: U, keyFrom: {env: A}}",
+            "keyFrom is for type pagerduty (its routing key) and json",
+        ),
+        ("{name: ops, url: U, type: slack, keyFrom: {env: A}}", "keyFrom is for type pagerduty"),
+        (
+            "{name: ops, url: U, type: json, keyFrom: {}}",
+            "expected {env: VARIABLE} or {file: PATH} for keyFrom",
+        ),
+        ("{name: ops, url: U, type: pagerduty}", "webhook \"ops\" of type pagerduty needs keyFrom"),
         ("{name: ops, url: {env: A}}", ":5:24: "),
         ("{name: ops, urls: U}", "unknown key \"urls\"\nhint: did you mean \"url\"?"),
         ("{name: ops, url: U, when: sometimes}", "when: \"sometimes\" is not one of always, trouble, new"),
@@ -100,6 +110,44 @@ fn reports_errors_of_webhooks_with_their_position() {
     }
     let home = Home::with(&format!("      https://hooks.example.com{SECRET}\n"));
     assert!(home.run("-n a").err.contains(":5:7: expected a list"));
+}
+
+/// A message that should be signed, and is not, looks like any other.
+#[test]
+fn an_empty_secret_ends_the_program_and_names_its_file() {
+    let chat = Chat::new(&[OK]);
+    let home = Home::with(&format!(
+        "    - {{name: json, type: json, url: \"{0}\", keyFrom: {{file: key}}}}\n\
+         \x20   - {{name: pd, type: pagerduty, url: \"{0}\", keyFrom: {{env: KEY}}}}\n\
+         \x20   - {{name: chat, urlFrom: {{file: key}}}}\n",
+        chat.url(SECRET)
+    ));
+    let serve = |name: &str| {
+        let serve = format!("serve --listen 127.0.0.1:0 --server http://127.0.0.1:1 --notify {name}");
+        discreet(home.command(&serve).env("KEY", "").ran())
+    };
+    for text in ["", " \n\n"] {
+        home.file("key", text);
+        let check = home.run(&example("--notify chat"));
+        for (name, ran) in [("json", serve("json")), ("chat", serve("chat")), ("chat", check)] {
+            assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
+            assert!(
+                ran.err.starts_with("error: ") && ran.err.ends_with("/key: the file is empty\n"),
+                "{ran:?}"
+            );
+            assert!(ran.err.contains(&format!(": webhook {name}: ")), "{ran:?}");
+        }
+    }
+    let ran = serve("pd");
+    assert!(ran.code == 2 && ran.err.contains("webhook pd: environment variable KEY is not set"), "{ran:?}");
+    // A part of a key signs nothing that the recipient can verify.
+    home.file("key", &"hush".repeat(300_000));
+    let ran = serve("json");
+    assert!(ran.code == 2 && ran.err.contains("/key: larger than 1 MiB, which is too large"), "{ran:?}");
+    // With a key, the next thing that is missing is the cluster.
+    home.file("key", "hush\n");
+    let ran = serve("json");
+    assert!(ran.code == 2 && ran.err.contains("127.0.0.1:1"), "{ran:?}");
 }
 
 #[test]
