@@ -21,6 +21,7 @@ pub(crate) mod progress;
 mod reporter;
 mod rules;
 mod secret_store;
+mod static_volume;
 pub(crate) mod status;
 mod traffic;
 mod vhosts;

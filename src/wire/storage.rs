@@ -1,7 +1,8 @@
 //! Claims, volumes, storage classes, and the names and certificates of secrets.
 
 use super::{
-    Condition, LabelSelector, LabelledMeta, ObjectMeta, ObjectReference, Public, Quantity, Resources, Time,
+    Condition, LabelSelector, LabelledMeta, NodeSelector, ObjectMeta, ObjectReference, Public, Quantity, Resources,
+    Time,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -62,8 +63,8 @@ wire! {
 wire! {
     /// `v1.PersistentVolume`.
     PersistentVolume {
-        /// Name and age.
-        [message, required, tag = "1"] metadata: ObjectMeta,
+        /// Name, age, and the labels that claims select by.
+        [message, required, tag = "1"] metadata: LabelledMeta,
         /// The desired state.
         [message, required, tag = "2"] spec: PersistentVolumeSpec,
         /// The current state.
@@ -86,6 +87,16 @@ wire! {
         [string, tag = "6"] storage_class_name: String,
         /// `Filesystem`, which is the default, or `Block`.
         [string, tag = "8"] volume_mode: String,
+        /// The nodes that can use it.
+        [message, optional, tag = "9"] node_affinity: Option<VolumeNodeAffinity>,
+    }
+}
+
+wire! {
+    /// `v1.VolumeNodeAffinity`.
+    VolumeNodeAffinity {
+        /// One of its terms must match.
+        [message, optional, tag = "1"] required: Option<NodeSelector>,
     }
 }
 
