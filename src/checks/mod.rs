@@ -7,6 +7,7 @@
 //!
 //! A check is a pure function of the view. It sends no request, reads no clock and prints nothing.
 
+mod attached;
 mod certificates;
 mod evidence;
 mod exit_code;

@@ -32,6 +32,10 @@ impl Object {
             Object::PersistentVolume(volume) => {
                 hide_all([&mut volume.status.reason, &mut volume.status.message]);
             }
+            Object::VolumeAttachment(attachment) => {
+                let error = &mut attachment.status.detach_error;
+                error.iter_mut().for_each(|error| hide_secrets(&mut error.message));
+            }
             // In a Secret of another type, an entry with the name of a certificate may hold anything.
             Object::Secret(secret) if secret.r#type != Secret::TLS => secret.data = None,
             Object::ReplicaSet(set) => hide_conditions!(set.status.conditions),
