@@ -14,6 +14,8 @@ pub struct PodTemplate {
     /// What the scheduler reserves of other resources, such as `ephemeral-storage` and `nvidia.com/gpu`; sorted. Few pods
     /// have any: without them it takes one word.
     others: Option<Box<Others>>,
+    /// The ports of its node that it takes. Few pods take any; none for a pod that has ended.
+    ports: Option<Box<Vec<HostPort>>>,
     /// The part of the requests that the init containers need, whatever the containers request.
     pub(crate) startup: Amount,
     /// Whether CPU or memory are set for the pod as a whole, which overrides its containers.
@@ -35,10 +37,16 @@ impl PodTemplate {
         self.others.as_deref().map_or(&[], Vec::as_slice)
     }
 
+    /// The ports of its node that it takes.
+    pub(crate) fn ports(&self) -> &[HostPort] {
+        self.ports.as_deref().map_or(&[], Vec::as_slice)
+    }
+
     pub(super) fn fold(object: &wire::Pod, names: &Names) -> Self {
         Self {
             requests: requests(&object.spec),
             others: others(&object.spec, names),
+            ports: ports(object, names),
             startup: startup(&object.spec),
             is_whole: is_whole(&object.spec),
             limits: limits(&object.spec),
@@ -46,6 +54,29 @@ impl PodTemplate {
             claims: claims(object, names),
         }
     }
+}
+
+/// A port of a node that a container takes.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct HostPort {
+    pub(crate) number: i32,
+    pub(crate) protocol: Arc<str>,
+    /// Empty for all addresses of the node.
+    pub(crate) address: Arc<str>,
+}
+
+/// The ports of its node that a pod takes.
+fn ports(object: &wire::Pod, names: &Names) -> Option<Box<Vec<HostPort>>> {
+    let spec = &object.spec;
+    let sidecars = spec.init_containers.iter().filter(|container| container.is_sidecar());
+    let taken = spec.containers.iter().chain(sidecars).flat_map(|container| &container.ports);
+    let taken = taken.filter(|port| port.host_port > 0).map(|port| HostPort {
+        number: port.host_port,
+        protocol: names.get(if port.protocol.is_empty() { "TCP" } else { &port.protocol }),
+        address: names.get(&port.host_ip),
+    });
+    let taken: Vec<HostPort> = taken.collect();
+    (!taken.is_empty() && Ended::of(object).is_none()).then(|| Box::new(taken))
 }
 
 /// What a container runs, and with how much CPU and memory.

@@ -74,7 +74,10 @@ impl Pod {
     fn tidy(&mut self) {
         self.spec.keep_only_memory_flags();
         let containers = self.spec.containers.iter_mut().chain(&mut self.spec.init_containers);
-        containers.for_each(|container| hide_secrets(&mut container.image));
+        containers.for_each(|container| {
+            hide_secrets(&mut container.image);
+            container.ports.retain(|port| port.host_port > 0);
+        });
         let status = &mut self.status;
         hide_all([&mut status.reason, &mut status.message]);
         hide_conditions!(status.conditions);
