@@ -84,18 +84,9 @@ impl Run<'_> {
         failing.retain(|pod| self.plan.about.as_ref().is_none_or(|name| is_of(pod, name)));
         let tails = log_tails::read(&self.client, &failing);
         let mut tasks = JoinSet::new();
-        let mut secrets =
-            if self.plan.with_certificates { missing_secrets(&snapshot.rows) } else { BTreeSet::new() };
-        // A Gateway may name a Secret of a namespace outside of the scope.
-        secrets.retain(|secret| {
-            self.namespaces.is_empty()
-                || self.namespaces.binary_search_by(|name| (**name).cmp(&*secret.namespace)).is_ok()
-        });
-        let asked = [
-            (Kind::Event, about.clone()),
-            (Kind::Secret, secrets),
-            (Kind::VolumeAttachment, awaited_volumes(&view)),
-        ];
+        let (secrets, volumes) = (self.secrets(&snapshot.rows), awaited_volumes(&view));
+        let asked =
+            [(Kind::Event, about.clone()), (Kind::Secret, secrets), (Kind::VolumeAttachment, volumes)];
         for (kind, about) in asked {
             let (requests, about) = (self.requests_about(kind, &about), Arc::new(about));
             for request in requests {
@@ -122,6 +113,17 @@ impl Run<'_> {
             snapshot.coverage.add(coverage);
             snapshot.rows.append(rows);
         }
+    }
+
+    /// Returns the Secrets to look up by name.
+    fn secrets(&self, rows: &Rows) -> BTreeSet<ObjectRef> {
+        let mut secrets = if self.plan.with_certificates { missing_secrets(rows) } else { BTreeSet::new() };
+        // A Gateway may name a Secret of a namespace outside of the scope.
+        secrets.retain(|secret| {
+            self.namespaces.is_empty()
+                || self.namespaces.binary_search_by(|name| (**name).cmp(&*secret.namespace)).is_ok()
+        });
+        secrets
     }
 
     /// Returns the lists of a kind in the namespaces of these objects, with that of the events about nodes, or one list of all

@@ -161,8 +161,7 @@ impl Reader {
             Some(Says::ListBelow) => Follows::List,
             _ => Follows::Nothing,
         };
-        let mut entry =
-            Entry { at: self.count, weight, text: String::new(), above: None, is_cause: false };
+        let mut entry = Entry { at: self.count, weight, text: String::new(), above: None, is_cause: false };
         entry.read_lines(&shown);
         self.entries.push(entry);
     }

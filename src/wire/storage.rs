@@ -1,8 +1,8 @@
 //! Claims, volumes, their attachments, storage classes, and the names and certificates of secrets.
 
 use super::{
-    Condition, LabelSelector, LabelledMeta, NodeSelector, ObjectMeta, ObjectReference, Public, Quantity, Resources,
-    Time,
+    Condition, LabelSelector, LabelledMeta, NodeSelector, ObjectMeta, ObjectReference, Public, Quantity,
+    Resources, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

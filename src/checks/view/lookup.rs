@@ -105,7 +105,8 @@ impl<'a> View<'a> {
     pub fn exclusive_volumes_of(&self, pod: &'a Pod) -> impl Iterator<Item = &'a str> {
         let claims = pod.claims().filter_map(|name| self.claim(&pod.shared.namespace, name));
         let is_shared = |mode: &String| mode.ends_with("Many");
-        let exclusive = claims.map(|claim| &claim.spec).filter(move |spec| !spec.access_modes.iter().any(is_shared));
+        let exclusive =
+            claims.map(|claim| &claim.spec).filter(move |spec| !spec.access_modes.iter().any(is_shared));
         exclusive.map(|spec| &*spec.volume_name).filter(|name| !name.is_empty())
     }
 

@@ -101,9 +101,16 @@ fn the_address_above_the_cause_is_kept() {
     let chain = |head: &str, cause: &str| format!("{head}\n{}Caused by: {cause}\n{}", frames(20), frames(3));
     let said = of(&chain("ERROR Failed to connect to db.example:5432", refused));
     assert_eq!(said, format!("Failed to connect to db.example:5432: {refused}"));
-    let said = of(&chain("Exception in thread \"main\" a.B: cannot reach https://shop.example/api", "a.C: Read timed out"));
-    assert_eq!(said, "Exception in thread \"main\" a.B: cannot reach https://shop.example/api: a.C: Read timed out");
-    let middle = chain("ERROR cannot start", "a.B: Connection to db:5432 failed") + &chain("Caused by: a.C: I/O error", refused);
+    let said = of(&chain(
+        "Exception in thread \"main\" a.B: cannot reach https://shop.example/api",
+        "a.C: Read timed out",
+    ));
+    assert_eq!(
+        said,
+        "Exception in thread \"main\" a.B: cannot reach https://shop.example/api: a.C: Read timed out"
+    );
+    let middle = chain("ERROR cannot start", "a.B: Connection to db:5432 failed")
+        + &chain("Caused by: a.C: I/O error", refused);
     assert_eq!(of(&middle), format!("a.B: Connection to db:5432 failed: {refused}"));
     // The line above repeats its cause.
     let wrapped = "org.apache.http.conn.HttpHostConnectException: Connect to db:5432 [db/10.0.0.5] failed: Connection refused";
@@ -111,7 +118,9 @@ fn the_address_above_the_cause_is_kept() {
     let anyhow = "Error: cannot connect to db:5432\n\nCaused by:\n    0: tcp connect error\n    \
         1: Connection refused (os error 111)\n";
     assert_eq!(of(anyhow), "cannot connect to db:5432: Connection refused (os error 111)");
-    let json = of(r#"{"level":"error","msg":"cannot reach db:5432\nCaused by: a.B: x\nCaused by: c.D: Connection refused"}"#);
+    let json = of(
+        r#"{"level":"error","msg":"cannot reach db:5432\nCaused by: a.B: x\nCaused by: c.D: Connection refused"}"#,
+    );
     assert_eq!(json, "cannot reach db:5432: c.D: Connection refused");
     // What is not about a connection stands alone.
     let said = of(&chain("ERROR cannot load https://shop.example/app.json", "a.B: Unexpected token"));

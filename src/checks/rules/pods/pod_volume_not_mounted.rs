@@ -66,43 +66,49 @@ fn run(view: &View, out: &mut Reporter) {
         let why =
             warnings.clone().find(|event| !event.message.starts_with("Unable to attach or mount volumes"));
         let Some(warning) = why.or_else(|| warnings.next()) else { continue };
-        let since = pod.unready_since().or(pod.created());
-        let refusal = secret_store::refusal(&warning.message);
-        let mut facts = vec![
-            ("age", view.ago(since)),
-            ("reason", Fact::text(&warning.reason)),
-            ("count", Fact::count(warning.count)),
-            ("detail", Fact::text(&warning.message)),
-        ];
-        let severity = view.high_unless_passing(pod, since, is_definite(&warning.message));
-        let is_refused = refusal.is_some();
-        let elsewhere = is_about_attaching(warning).then(|| attached::elsewhere(view, pod)).flatten();
-        let text = match (&refusal, &elsewhere) {
-            (Some(_), _) => &REFUSED,
-            (None, Some(_)) => &KNOWN,
-            (None, None) => &MESSAGE,
-        };
-        let cause = refusal.or_else(|| elsewhere.as_ref().map(|volume| volume.message.clone()));
-        facts.extend(cause.map(|cause| ("cause", Fact::Message(cause))));
-        let finding = out.pod(pod, &[], severity, Message::new(text, facts));
-        finding.since = since;
-        finding.because.extend(missing(&pod.shared.namespace, &warning.message));
-        if finding.because.is_empty() {
-            finding.because = pod.claim_refs().collect();
-        }
-        finding.actions = vec![view.describe(pod)];
-        if let Some(volume) = elsewhere {
-            finding.because.splice(0..0, volume.because);
-            finding.evidence.extend(volume.evidence);
-            finding.actions.push(view.settings.kubectl.describe(&volume.attachment));
-            continue;
-        }
-        if is_refused {
-            finding.evidence.push(Message::plain(&RIGHT));
-            let class = ["get", "secretproviderclass", "-n", &pod.shared.namespace, "-o", "yaml"];
-            finding.actions.insert(0, view.settings.kubectl.line(&class));
-        }
-        finding.actions.extend(finding.because.first().map(|object| look(view, object)));
+        report(view, pod, warning, out);
+    }
+}
+
+fn report(view: &View, pod: &Pod, warning: &Event, out: &mut Reporter) {
+    let since = pod.unready_since().or(pod.created());
+    let refusal = secret_store::refusal(&warning.message);
+    let is_refused = refusal.is_some();
+    let elsewhere = is_about_attaching(warning).then(|| attached::elsewhere(view, pod)).flatten();
+    let text = match (&refusal, &elsewhere) {
+        (Some(_), _) => &REFUSED,
+        (None, Some(_)) => &KNOWN,
+        (None, None) => &MESSAGE,
+    };
+    let mut facts = vec![
+        ("age", view.ago(since)),
+        ("reason", Fact::text(&warning.reason)),
+        ("count", Fact::count(warning.count)),
+        ("detail", Fact::text(&warning.message)),
+    ];
+    let cause = refusal.or_else(|| elsewhere.as_ref().map(|volume| volume.message.clone()));
+    facts.extend(cause.map(|cause| ("cause", Fact::Message(cause))));
+    let severity = view.high_unless_passing(pod, since, is_definite(&warning.message));
+    let finding = out.pod(pod, &[], severity, Message::new(text, facts));
+    finding.since = since;
+    finding.because.extend(missing(&pod.shared.namespace, &warning.message));
+    if finding.because.is_empty() {
+        finding.because = pod.claim_refs().collect();
+    }
+    finding.actions = vec![view.describe(pod)];
+    if is_refused {
+        finding.evidence.push(Message::plain(&RIGHT));
+        let class = ["get", "secretproviderclass", "-n", &pod.shared.namespace, "-o", "yaml"];
+        finding.actions.insert(0, view.settings.kubectl.line(&class));
+    }
+    let next = match &elsewhere {
+        Some(volume) => Some(view.settings.kubectl.describe(&volume.attachment)),
+        None => finding.because.first().map(|object| look(view, object)),
+    };
+    finding.actions.extend(next);
+    if let Some(volume) = elsewhere {
+        finding.because.splice(0..0, volume.because);
+        finding.evidence.extend(volume.evidence);
     }
 }
 

@@ -305,7 +305,9 @@ fn named_volume(view: &View, claim: &PersistentVolumeClaim) -> Option<Reason> {
     };
     let differences = static_volume::of_named(claim, volume);
     let (text, fact) = match differences.as_slice() {
-        [] => return failure(view, claim).map(|facts| Reason { text: &FAILED, facts, because, volume: None }),
+        [] => {
+            return failure(view, claim).map(|facts| Reason { text: &FAILED, facts, because, volume: None });
+        }
         [Difference::Earlier(_)] => (&VOLUME_OF_EARLIER, None),
         [Difference::Reserved(of)] => (&VOLUME_TAKEN, Some(("claim", Fact::text(of)))),
         _ => (&VOLUME_DIFFERS, Some(("differences", listed(&differences)))),

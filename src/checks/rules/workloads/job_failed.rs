@@ -94,19 +94,16 @@ fn judge(view: &View, job: &Job, failed: &Condition, pods: &[&Pod]) -> (Severity
     ];
     let cron_job = job.owner.as_ref().filter(|owner| &*owner.kind == "CronJob");
     let success = cron_job.and_then(|owner| view.cron_job(&job.namespace, &owner.name)?.last_success);
-    match (cron_job, success.filter(|success| Some(*success) > failed.since())) {
-        (Some(owner), Some(success)) => {
-            facts.push(("cronJob", Fact::text(&owner.name)));
-            facts.push(("age", Fact::Age(view.age(success))));
-            (Severity::Low, Message::new(&SUPERSEDED, facts))
-        }
-        _ => {
-            let said = last_words(view, failed, pods);
-            let text = if said.is_some() { &SAID } else { &FAILED };
-            facts.extend(said.map(|said| (LAST_WORDS, Fact::Text(said))));
-            (Severity::High, Message::new(text, facts))
-        }
+    let later = success.filter(|success| Some(*success) > failed.since());
+    if let (Some(owner), Some(success)) = (cron_job, later) {
+        facts.push(("cronJob", Fact::text(&owner.name)));
+        facts.push(("age", Fact::Age(view.age(success))));
+        return (Severity::Low, Message::new(&SUPERSEDED, facts));
     }
+    let said = last_words(view, failed, pods);
+    let text = if said.is_some() { &SAID } else { &FAILED };
+    facts.extend(said.map(|said| (LAST_WORDS, Fact::Text(said))));
+    (Severity::High, Message::new(text, facts))
 }
 
 /// Returns the failed pods of a job, newest first.
