@@ -189,6 +189,7 @@ fn has_the_tags_of_the_api(kind: wire::Kind, seed: u64) -> Result<(), TestCaseEr
         }
         Kind::PersistentVolume => goes_around::<wire::PersistentVolume, core::PersistentVolume>(seed),
         Kind::StorageClass => goes_around::<wire::StorageClass, storage::StorageClass>(seed),
+        Kind::VolumeAttachment => goes_around::<wire::VolumeAttachment, storage::VolumeAttachment>(seed),
         Kind::HorizontalPodAutoscaler => {
             goes_around::<wire::HorizontalPodAutoscaler, autoscaling::HorizontalPodAutoscaler>(seed)
         }

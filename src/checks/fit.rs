@@ -1,8 +1,9 @@
-//! Whether a pod fits a node, by cordons, taints, labels, free resources and the domains of topology spread. The order is
-//! that of the scheduler's filters, so each node counts for the first reason that rules it out. Ports, volumes, devices of
+//! Whether a pod fits a node, by cordons, taints, labels, host ports, free resources and the domains of topology spread. The
+//! order is that of the scheduler's filters, so each node counts for the first reason that rules it out. Volumes, devices of
 //! resource claims and affinity between pods are not compared: for them the scheduler's own reason counts.
 
 pub(crate) mod labels;
+mod ports;
 pub(crate) mod scheduler;
 pub(crate) mod taints;
 mod words;
@@ -10,7 +11,7 @@ mod words;
 pub(crate) use words::{CPU, MEMORY};
 
 use super::View;
-use crate::model::{Amount, Node, Pod, step};
+use crate::model::{Amount, HostPort, Node, Pod, step};
 use crate::text::Message;
 use crate::wire::{PodSpec, Taint};
 use labels::{missing_domains, missing_labels, tolerates};
@@ -27,6 +28,8 @@ pub(crate) enum Misfit {
     Taint(String, String),
     /// The labels that the pod requires.
     Labels(Vec<String>),
+    /// A host port that another pod has, such as `80/TCP`.
+    Port(String),
     /// The pod is larger than the whole node.
     TooLarge(Resource),
     /// The pod is larger than the free part of the node.
@@ -89,7 +92,7 @@ impl Reason<'_> {
                 !self.nodes.iter().any(|node| view.within_grace(node.created))
             }
             Misfit::Labels(_) | Misfit::Domains(_) | Misfit::TooLarge(_) => true,
-            Misfit::Cordoned | Misfit::NoRoom(_) => false,
+            Misfit::Cordoned | Misfit::NoRoom(_) | Misfit::Port(_) => false,
         }
     }
 }
@@ -99,6 +102,7 @@ struct Asked<'p> {
     spec: &'p PodSpec,
     requests: Amount,
     others: &'p [(Arc<str>, i64)],
+    ports: &'p [HostPort],
 }
 
 /// The number of comparisons of a pod with a node: 200 different pods in a cluster of 5,000 nodes.
@@ -116,13 +120,16 @@ pub(crate) struct Fit<'v, 'a> {
     left: Cell<usize>,
     /// What the pods of each node take of a resource other than CPU and memory.
     taken: OnceCell<BTreeMap<(&'a str, &'a str), i64>>,
+    /// The pods with host ports.
+    takers: OnceCell<ports::Takers<'a>>,
 }
 
 impl<'v, 'a> Fit<'v, 'a> {
     pub(crate) fn new(view: &'v View<'a>) -> Self {
         let (nodes, known) = (&view.snapshot.rows.nodes, RefCell::default());
         let left = Cell::new(COMPARED / nodes.len().max(1));
-        Self { view, nodes, knows_loads: view.saw_all_pods(), known, left, taken: OnceCell::new() }
+        let (taken, takers) = (OnceCell::new(), OnceCell::new());
+        Self { view, nodes, knows_loads: view.saw_all_pods(), known, left, taken, takers }
     }
 
     /// Returns why no node takes a pod. If very many different pods wait in a large cluster, the reason of the scheduler counts
@@ -130,9 +137,11 @@ impl<'v, 'a> Fit<'v, 'a> {
     pub(crate) fn explain(&self, pod: &Pod) -> Rc<Explained<'a>> {
         let Some(spec) = pod.object.as_deref().map(|object| &object.spec) else { return Rc::default() };
         let template = &pod.shared.template;
-        let asked = Asked { spec, requests: template.requests, others: template.others() };
+        let (others, ports) = (template.others(), template.ports());
+        let asked = Asked { spec, requests: template.requests, others, ports };
         let rules = (&spec.node_selector, &spec.affinity, &spec.tolerations);
-        let asks = format!("{:?}", (asked.requests, asked.others, rules, &spec.topology_spread_constraints));
+        let spread = &spec.topology_spread_constraints;
+        let asks = format!("{:?}", (asked.requests, asked.others, asked.ports, rules, spread));
         let mut known = self.known.borrow_mut();
         let explained = || match self.left.get().checked_sub(1) {
             Some(left) => {
@@ -178,11 +187,22 @@ impl<'v, 'a> Fit<'v, 'a> {
         if let Some(missing) = missing_labels(spec, node) {
             return Some(Misfit::Labels(missing));
         }
+        if let Some((port, _)) = self.conflict(asked, node) {
+            return Some(Misfit::Port(format!("{}/{}", port.number, port.protocol)));
+        }
         let domains = || {
             let missing = missing_domains(spec, node);
             (!missing.is_empty()).then_some(Misfit::Domains(missing))
         };
         too_large(asked, node).or_else(|| self.no_room(asked, node)).or_else(domains)
+    }
+
+    /// Returns the first host port of the pod that another pod of the node has, and that pod.
+    fn conflict<'p>(&self, asked: &Asked<'p>, node: &Node) -> Option<(&'p HostPort, &'a Pod)> {
+        if asked.ports.is_empty() {
+            return None;
+        }
+        ports::conflict(asked.ports, self.takers.get_or_init(|| ports::takers(self.view)), &node.name)
     }
 
     /// Returns the resource that the node has too little left of, if its free part is known.

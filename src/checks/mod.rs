@@ -7,6 +7,7 @@
 //!
 //! A check is a pure function of the view. It sends no request, reads no clock and prints nothing.
 
+mod attached;
 mod certificates;
 mod evidence;
 mod exit_code;
@@ -21,6 +22,7 @@ pub(crate) mod progress;
 mod reporter;
 mod rules;
 mod secret_store;
+mod static_volume;
 pub(crate) mod status;
 mod traffic;
 mod vhosts;

@@ -1,5 +1,5 @@
-//! The evidence about failing objects and objects with findings: their warnings and the ends of their logs. Also the
-//! Secrets that Ingresses name and that were not listed.
+//! The evidence about failing objects and objects with findings: their warnings, the ends of their logs, and where the volumes
+//! are attached that pods wait for. Also the Secrets that Ingresses name and that were not listed.
 
 use super::{Run, log_tails};
 use crate::checks::{self, View};
@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 /// The maximum number of lists of single namespaces. For more namespaces the whole cluster is listed.
 const LISTS: usize = 8;
 
-/// Keeps the warnings about some objects, and some Secrets.
+/// Keeps the warnings about some objects, the attachments of some volumes, and some Secrets.
 struct Wanted {
     about: Arc<BTreeSet<ObjectRef>>,
     /// The object that is investigated: warnings about it and its parts are kept, even if it does not exist.
@@ -25,7 +25,7 @@ struct Wanted {
 }
 
 impl Wanted {
-    /// The object that a warning is about, or the Secret itself.
+    /// The object that a warning is about, the volume that is attached, or the Secret itself.
     fn object_ref(&self, object: &Object) -> Option<ObjectRef> {
         let (namespace, kind, name) = match object {
             Object::Event(event) => {
@@ -33,6 +33,10 @@ impl Wanted {
                 (&about.namespace, about.kind.as_str(), &about.name)
             }
             Object::Secret(secret) => (&secret.metadata.namespace, "Secret", &secret.metadata.name),
+            Object::VolumeAttachment(attachment) => {
+                let volume = attachment.spec.source.persistent_volume_name.as_ref()?;
+                return Some(ObjectRef::of_cluster("PersistentVolume", volume));
+            }
             _ => return None,
         };
         Some(ObjectRef {
@@ -80,14 +84,10 @@ impl Run<'_> {
         failing.retain(|pod| self.plan.about.as_ref().is_none_or(|name| is_of(pod, name)));
         let tails = log_tails::read(&self.client, &failing);
         let mut tasks = JoinSet::new();
-        let mut secrets =
-            if self.plan.with_certificates { missing_secrets(&snapshot.rows) } else { BTreeSet::new() };
-        // A Gateway may name a Secret of a namespace outside of the scope.
-        secrets.retain(|secret| {
-            self.namespaces.is_empty()
-                || self.namespaces.binary_search_by(|name| (**name).cmp(&*secret.namespace)).is_ok()
-        });
-        for (kind, about) in [(Kind::Event, about.clone()), (Kind::Secret, secrets)] {
+        let (secrets, volumes) = (self.secrets(&snapshot.rows), awaited_volumes(&view));
+        let asked =
+            [(Kind::Event, about.clone()), (Kind::Secret, secrets), (Kind::VolumeAttachment, volumes)];
+        for (kind, about) in asked {
             let (requests, about) = (self.requests_about(kind, &about), Arc::new(about));
             for request in requests {
                 let client = Arc::clone(&self.client);
@@ -115,14 +115,29 @@ impl Run<'_> {
         }
     }
 
-    /// Returns the lists of a kind in the namespaces of these objects, with that of the events about nodes, or one list of all namespaces if there are many.
+    /// Returns the Secrets to look up by name.
+    fn secrets(&self, rows: &Rows) -> BTreeSet<ObjectRef> {
+        let mut secrets = if self.plan.with_certificates { missing_secrets(rows) } else { BTreeSet::new() };
+        // A Gateway may name a Secret of a namespace outside of the scope.
+        secrets.retain(|secret| {
+            self.namespaces.is_empty()
+                || self.namespaces.binary_search_by(|name| (**name).cmp(&*secret.namespace)).is_ok()
+        });
+        secrets
+    }
+
+    /// Returns the lists of a kind in the namespaces of these objects, with that of the events about nodes, or one list of all
+    /// namespaces if there are many.
     fn requests_about(&self, kind: Kind, about: &BTreeSet<ObjectRef>) -> Vec<ListRequest> {
         let mut places: BTreeSet<&str> = about.iter().map(place).filter(|name| !name.is_empty()).collect();
         if kind == Kind::Event && self.plan.about.is_some() {
             places.extend(self.namespaces.iter().map(String::as_str));
         }
-        if self.plan.scope.skip_kinds.contains(&kind) {
+        if self.plan.scope.skip_kinds.contains(&kind) || about.is_empty() && !kind.namespaced() {
             return Vec::new();
+        }
+        if !kind.namespaced() {
+            return vec![self.request(kind, None)];
         }
         if self.namespaces.is_empty() && places.len() > LISTS {
             return vec![self.request(kind, None)];
@@ -194,6 +209,19 @@ fn failing_objects(rows: &Rows) -> BTreeSet<ObjectRef> {
         .chain(services.map(|service| ObjectRef::new(&service.namespace, "Service", &service.name)))
         .chain(claims.map(|claim| ObjectRef::new(&claim.namespace, "PersistentVolumeClaim", &claim.name)))
         .collect()
+}
+
+/// Returns the volumes of pods that have a node and have waited there for longer than the grace period without starting a
+/// container. They may still be attached to another node.
+fn awaited_volumes(view: &View) -> BTreeSet<ObjectRef> {
+    let waits = |container: Container| {
+        container.status.state.waiting.is_some() && container.status.last_state.terminated.is_none()
+    };
+    let pods = view.snapshot.rows.pods.iter().filter(|pod| pod.shared.ended.is_none() && pod.node.is_some());
+    let waiting = pods.filter(|pod| !pod.serves() && !view.within_grace(pod.created()));
+    let waiting = waiting.filter(|pod| pod.containers().all(waits));
+    let volumes = waiting.flat_map(|pod| view.exclusive_volumes_of(pod));
+    volumes.map(|volume| ObjectRef::of_cluster("PersistentVolume", volume)).collect()
 }
 
 /// Returns the Secrets that Ingresses and Gateways name and whose certificates were not read.

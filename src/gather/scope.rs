@@ -54,7 +54,7 @@ impl Run<'_> {
             Kind::Namespace => all,
             Kind::PodMetrics if !self.plan.with_usage => false,
             kind if kind.place() == Place::Measured => false,
-            Kind::Event if !self.all_evidence => false,
+            Kind::Event | Kind::VolumeAttachment if !self.all_evidence => false,
             Kind::Secret if !self.plan.with_certificates || self.plan.scope.no_evidence => false,
             kind if self.is_unselected(*kind) => false,
             _ => !self.plan.scope.skip_kinds.contains(kind),

@@ -1,14 +1,17 @@
 //! The line at the end of a log that says why its program ended.
 //!
 //! A program says much on its way out: the error, its stack, and that it shuts down. The lines of a stack belong to the line
-//! above it. Of the lines that remain, the one with the highest [`Weight`] is chosen; of equal ones, the last.
+//! above it. Of the lines that remain, the one with the highest [`Weight`] is chosen; of equal ones, the last. The deepest
+//! cause of a failed connection often lacks the address: then the line above that has it goes first.
 
+mod address;
 mod rules;
 
 #[cfg(test)]
 mod tests;
 
-use self::rules::{Place, RULES, Says};
+use self::address::has_address;
+use self::rules::{CONNECTIONS, Place, RULES, Says};
 use super::level::{self, Class};
 use super::log::without_colours;
 use super::trace::{Joins, Traces, is_exception, is_frame};
@@ -42,6 +45,8 @@ struct Entry {
     at: usize,
     weight: Weight,
     text: String,
+    /// The last text with an address that another has replaced.
+    above: Option<String>,
     /// Whether the text is the cause of an exception, which its own message must not replace.
     is_cause: bool,
 }
@@ -106,7 +111,7 @@ impl Reader {
         let Some(entry) = self.entries.last_mut() else { return false };
         match self.follows {
             Follows::Message => {
-                text.clone_into(&mut entry.text);
+                entry.replace(text);
                 self.follows = Follows::Nothing;
                 true
             }
@@ -118,7 +123,7 @@ impl Reader {
             }
             Follows::List if indented => {
                 let digits = text.trim_start_matches(|c: char| c.is_ascii_digit());
-                digits.trim_start_matches(": ").clone_into(&mut entry.text);
+                entry.replace(digits.trim_start_matches(": "));
                 true
             }
             Follows::List => {
@@ -156,28 +161,20 @@ impl Reader {
             Some(Says::ListBelow) => Follows::List,
             _ => Follows::Nothing,
         };
-        self.entries.push(Entry { at: self.count, weight, text: in_one_line(&shown), is_cause: false });
+        let mut entry = Entry { at: self.count, weight, text: String::new(), above: None, is_cause: false };
+        entry.read_lines(&shown);
+        self.entries.push(entry);
     }
 
     /// Reads a line that belongs to the last entry.
     fn join(&mut self, text: &str) {
         let Some(entry) = self.entries.last_mut() else { return };
         if let Some(cause) = cause_in(text) {
-            *entry = Entry {
-                weight: entry.weight.max(Weight::Thrown),
-                text: cause.to_owned(),
-                is_cause: true,
-                ..*entry
-            };
+            entry.throw(cause);
         } else if text.starts_with("Node.js v") {
             entry.weight = Weight::Fatal;
         } else if is_exception(text) && !entry.is_cause {
-            *entry = Entry {
-                weight: entry.weight.max(Weight::Thrown),
-                text: text.to_owned(),
-                is_cause: true,
-                ..*entry
-            };
+            entry.throw(text);
         } else if is_frame(text) {
             entry.weight = entry.weight.max(Weight::Thrown);
         }
@@ -186,7 +183,7 @@ impl Reader {
     /// Reads the last line of a traceback of Python.
     fn name(&mut self, text: &str) {
         let Some(entry) = self.entries.last_mut() else { return };
-        text.clone_into(&mut entry.text);
+        entry.replace(text);
         entry.weight = entry.weight.max(Weight::Thrown);
     }
 
@@ -194,9 +191,53 @@ impl Reader {
         let weight = |entry: &Entry| if says(&entry.text, Says::Vague) { Weight::Hint } else { entry.weight };
         let recent = |entry: &&Entry| weight(entry) == Weight::Fatal || entry.at + RECENT > self.count;
         let entry = self.entries.iter().filter(recent).max_by_key(|entry| (weight(entry), entry.at))?;
-        let text = tidy(&entry.text);
-        (!text.is_empty()).then(|| without_middle(&without_secrets(text), WIDTH))
+        let text = entry.shown();
+        (!text.is_empty()).then(|| without_middle(&without_secrets(&text), WIDTH))
     }
+}
+
+impl Entry {
+    /// Takes a deeper text.
+    fn replace(&mut self, text: &str) {
+        let before = std::mem::replace(&mut self.text, text.to_owned());
+        if has_address(&before) {
+            self.above = Some(before);
+        }
+    }
+
+    /// Takes the text of an exception.
+    fn throw(&mut self, text: &str) {
+        self.replace(text);
+        self.weight = self.weight.max(Weight::Thrown);
+        self.is_cause = true;
+    }
+
+    /// Takes the first line of a text and the causes in its other lines.
+    fn read_lines(&mut self, text: &str) {
+        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let Some(first) = lines.next() else { return };
+        let is_cause = text.contains('\n');
+        self.replace(cause_in(first).filter(|_| is_cause).unwrap_or(first));
+        lines.filter_map(cause_in).for_each(|cause| self.replace(cause));
+    }
+
+    /// Returns the text. If it is about a connection and has no address, the text above with the address goes first.
+    fn shown(&self) -> String {
+        let text = tidy(&self.text);
+        let lower = text.to_ascii_lowercase();
+        let is_bare = !has_address(text) && CONNECTIONS.iter().any(|word| lower.contains(word));
+        match self.above.as_deref().map(tidy).filter(|_| is_bare) {
+            // The wrapped error often repeats its cause.
+            Some(above) if above.contains(message_of(text)) => above.to_owned(),
+            Some(above) => format!("{}: {text}", above.trim_end_matches([':', '.', ' '])),
+            None => text.to_owned(),
+        }
+    }
+}
+
+/// Returns the message of an exception without its name.
+fn message_of(text: &str) -> &str {
+    text.rsplit_once(": ").map_or(text, |(_, message)| message)
 }
 
 /// Returns how much a line of its own says. `None` if it says nothing about an end.
@@ -254,13 +295,6 @@ fn is_php_frame(text: &str) -> bool {
 /// Recognizes an uncaught exception of Ruby: `path.rb:12:in 'run': message (Name)`.
 fn is_ruby(text: &str) -> bool {
     text.contains(".rb:") && text.contains(":in ") && text.ends_with(')')
-}
-
-/// Returns the deepest cause of a text of several lines, or its first line.
-fn in_one_line(text: &str) -> String {
-    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let cause = if text.contains('\n') { lines().filter_map(cause_in).next_back() } else { None };
-    cause.or_else(|| lines().next()).unwrap_or_default().to_owned()
 }
 
 /// Returns a text without its time, without the place in a program of Ruby, and without the process of nginx.

@@ -54,7 +54,7 @@ pub use problem::{
 };
 pub(crate) use problem::{is_about_system, is_recent};
 pub use quantity::{Amount, cores, cores_or_millis, gibi_or_mebibytes, gibibytes, thousandths, whole};
-pub use spec::{PodTemplate, Spec};
+pub use spec::{HostPort, PodTemplate, Spec};
 pub(crate) use steps::step;
 #[cfg(test)]
 pub(crate) use steps::steps_of;

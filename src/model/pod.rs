@@ -287,8 +287,9 @@ fn remove_memory_settings(container: &mut wire::Container) {
     (container.env, container.command, container.args) = (Vec::new(), Vec::new(), Vec::new());
 }
 
-/// The template has its requests, and whether its image is pulled once.
+/// The template has its requests, its ports, and whether its image is pulled once.
 fn slim_container(container: &mut wire::Container) {
+    container.ports = Vec::new();
     let resources = &mut container.resources;
     resources.requests = Vec::new();
     resources.limits.retain(|limit| limit.name == "memory");

@@ -11,9 +11,8 @@ use std::sync::Arc;
 pub struct PodTemplate {
     /// What the scheduler reserves.
     pub(crate) requests: Amount,
-    /// What the scheduler reserves of other resources, such as `ephemeral-storage` and `nvidia.com/gpu`; sorted. Few pods
-    /// have any: without them it takes one word.
-    others: Option<Box<Others>>,
+    /// What few pods have: without it the template takes one word.
+    rare: Option<Box<Rare>>,
     /// The part of the requests that the init containers need, whatever the containers request.
     pub(crate) startup: Amount,
     /// Whether CPU or memory are set for the pod as a whole, which overrides its containers.
@@ -26,19 +25,37 @@ pub struct PodTemplate {
     pub(crate) claims: Box<[Arc<str>]>,
 }
 
-/// Names and amounts of resources.
-type Others = Vec<(Arc<str>, i64)>;
+/// What few pods ask for.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Rare {
+    /// What the scheduler reserves of other resources, such as `ephemeral-storage` and `nvidia.com/gpu`; sorted.
+    others: Vec<(Arc<str>, i64)>,
+    /// The ports of its node that it takes; none for a pod that has ended.
+    ports: Vec<HostPort>,
+}
+
+impl Rare {
+    fn fold(object: &wire::Pod, names: &Names) -> Option<Box<Self>> {
+        let (others, ports) = (others(&object.spec, names), ports(object, names));
+        (!others.is_empty() || !ports.is_empty()).then(|| Box::new(Self { others, ports }))
+    }
+}
 
 impl PodTemplate {
     /// The requests of resources other than CPU and memory.
     pub(crate) fn others(&self) -> &[(Arc<str>, i64)] {
-        self.others.as_deref().map_or(&[], Vec::as_slice)
+        self.rare.as_deref().map_or(&[], |rare| &rare.others)
+    }
+
+    /// The ports of its node that it takes.
+    pub(crate) fn ports(&self) -> &[HostPort] {
+        self.rare.as_deref().map_or(&[], |rare| &rare.ports)
     }
 
     pub(super) fn fold(object: &wire::Pod, names: &Names) -> Self {
         Self {
             requests: requests(&object.spec),
-            others: others(&object.spec, names),
+            rare: Rare::fold(object, names),
             startup: startup(&object.spec),
             is_whole: is_whole(&object.spec),
             limits: limits(&object.spec),
@@ -46,6 +63,31 @@ impl PodTemplate {
             claims: claims(object, names),
         }
     }
+}
+
+/// A port of a node that a container takes.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct HostPort {
+    pub(crate) number: i32,
+    pub(crate) protocol: Arc<str>,
+    /// Empty for all addresses of the node.
+    pub(crate) address: Arc<str>,
+}
+
+/// The ports of its node that a pod takes.
+fn ports(object: &wire::Pod, names: &Names) -> Vec<HostPort> {
+    let spec = &object.spec;
+    if Ended::of(object).is_some() {
+        return Vec::new();
+    }
+    let sidecars = spec.init_containers.iter().filter(|container| container.is_sidecar());
+    let taken = spec.containers.iter().chain(sidecars).flat_map(|container| &container.ports);
+    let taken = taken.filter(|port| port.host_port > 0).map(|port| HostPort {
+        number: port.host_port,
+        protocol: names.get(if port.protocol.is_empty() { "TCP" } else { &port.protocol }),
+        address: names.get(&port.host_ip),
+    });
+    taken.collect()
 }
 
 /// What a container runs, and with how much CPU and memory.
@@ -90,7 +132,7 @@ fn requests(spec: &wire::PodSpec) -> Amount {
 }
 
 /// The requests of other resources: the sum of all containers, or what an init container needs.
-fn others(spec: &wire::PodSpec, names: &Names) -> Option<Box<Others>> {
+fn others(spec: &wire::PodSpec, names: &Names) -> Vec<(Arc<str>, i64)> {
     let of = |container: &wire::Container| {
         let asked = container.resources.requests.iter();
         let others = asked.filter(|resource| !matches!(&*resource.name, "cpu" | "memory"));
@@ -105,8 +147,7 @@ fn others(spec: &wire::PodSpec, names: &Names) -> Option<Box<Others>> {
         let most = total.entry(name).or_default();
         *most = amount.max(*most);
     }
-    let total: Vec<_> = total.into_iter().filter(|(_, amount)| *amount > 0).collect();
-    (!total.is_empty()).then(|| Box::new(total))
+    total.into_iter().filter(|(_, amount)| *amount > 0).collect()
 }
 
 /// What it must count while the most demanding init container of a pod runs.

@@ -331,6 +331,8 @@ rows! {
     volumes: wire::PersistentVolume, each { PersistentVolume => as_read } cluster metadata, once;
     /// Storage classes.
     storage_classes: wire::StorageClass, each { StorageClass => as_read } cluster metadata, once;
+    /// The `VolumeAttachment` objects: of volumes that pods wait for, or all of them.
+    attachments: wire::VolumeAttachment, each { VolumeAttachment => as_read } cluster metadata, once;
     /// HorizontalPodAutoscalers.
     autoscalers: wire::HorizontalPodAutoscaler, each { HorizontalPodAutoscaler => as_read } namespaced metadata, once;
     /// PodDisruptionBudgets.

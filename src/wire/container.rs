@@ -15,6 +15,8 @@ wire! {
         [string, repeated, tag = "3"] command: Vec<String>,
         /// Its arguments; only the words that set a memory limit.
         [string, repeated, tag = "4"] args: Vec<String>,
+        /// The ports of its node that it takes.
+        [message, repeated, tag = "6"] ports: Vec<NodePort>,
         /// Its environment; only the variables that set a memory limit.
         [message, repeated, tag = "7"] env: Vec<EnvVar>,
         /// Requests and limits.
@@ -29,6 +31,19 @@ wire! {
         [message, optional, tag = "22"] startup_probe: Option<Probe>,
         /// `Always`, `OnFailure` or `Never`; empty for that of the pod.
         [string, tag = "24"] restart_policy: String,
+    }
+}
+
+wire! {
+    /// The part of `v1.ContainerPort` about the node.
+    NodePort {
+        /// The number; 0 if it takes no port of its node.
+        [int32, tag = "2"] host_port: i32,
+        /// `TCP`, `UDP` or `SCTP`; empty for TCP.
+        [string, tag = "4"] protocol: String,
+        /// The address of the node; empty for all of them.
+        #[serde(rename = "hostIP")]
+        [string, tag = "5"] host_ip: String,
     }
 }
 

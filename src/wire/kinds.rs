@@ -8,7 +8,7 @@ use super::{
     HttpRoute, Ingress, IngressClass, Job, LogSource, MemoryHistory, MutatingWebhookConfiguration, Namespace,
     Node, NodeMetrics, OwnerReference, PersistentVolume, PersistentVolumeClaim, Pod, PodDisruptionBudget,
     PodMetrics, ReplicaSet, ResourceQuota, Secret, Service, StatefulSet, StorageClass, Throttling, Usage,
-    WebhookConfiguration,
+    VolumeAttachment, WebhookConfiguration,
 };
 use prost::Message;
 use serde::{Deserialize, Serialize};
@@ -217,6 +217,7 @@ kinds! {
         ResourceQuota "v1" "resourcequotas" Namespace ResourceQuota [Unselected],
         PersistentVolume "v1" "persistentvolumes" Beyond PersistentVolume [],
         StorageClass "storage.k8s.io/v1" "storageclasses" Beyond StorageClass [],
+        VolumeAttachment "storage.k8s.io/v1" "volumeattachments" Beyond VolumeAttachment [Evidence Optional],
         IngressClass "networking.k8s.io/v1" "ingressclasses" Beyond IngressClass [Unselected],
         ValidatingWebhookConfiguration "admissionregistration.k8s.io/v1" "validatingwebhookconfigurations" Beyond WebhookConfiguration [Unselected],
         MutatingWebhookConfiguration "admissionregistration.k8s.io/v1" "mutatingwebhookconfigurations" Beyond MutatingWebhookConfiguration [Unselected],
@@ -268,11 +269,11 @@ impl Kind {
         Kind::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Returns whether its objects have a state of their own. Events, endpoints and measurements are about others.
+    /// Returns whether its objects have a state of their own. Events, endpoints, attachments and measurements are about others.
     pub fn has_state(self) -> bool {
         self.place() != Place::Measured
             && !self.is_metered()
-            && !matches!(self, Kind::EndpointSlice | Kind::Event)
+            && !matches!(self, Kind::EndpointSlice | Kind::Event | Kind::VolumeAttachment)
     }
 
     /// The name that kubectl uses: `pods`, `deployments.apps`.

@@ -1,7 +1,8 @@
-//! Claims, volumes, storage classes, and the names and certificates of secrets.
+//! Claims, volumes, their attachments, storage classes, and the names and certificates of secrets.
 
 use super::{
-    Condition, LabelSelector, LabelledMeta, ObjectMeta, ObjectReference, Public, Quantity, Resources, Time,
+    Condition, LabelSelector, LabelledMeta, NodeSelector, ObjectMeta, ObjectReference, Public, Quantity,
+    Resources, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -62,8 +63,8 @@ wire! {
 wire! {
     /// `v1.PersistentVolume`.
     PersistentVolume {
-        /// Name and age.
-        [message, required, tag = "1"] metadata: ObjectMeta,
+        /// Name, age, and the labels that claims select by.
+        [message, required, tag = "1"] metadata: LabelledMeta,
         /// The desired state.
         [message, required, tag = "2"] spec: PersistentVolumeSpec,
         /// The current state.
@@ -86,6 +87,16 @@ wire! {
         [string, tag = "6"] storage_class_name: String,
         /// `Filesystem`, which is the default, or `Block`.
         [string, tag = "8"] volume_mode: String,
+        /// The nodes that can use it.
+        [message, optional, tag = "9"] node_affinity: Option<VolumeNodeAffinity>,
+    }
+}
+
+wire! {
+    /// `v1.VolumeNodeAffinity`.
+    VolumeNodeAffinity {
+        /// One of its terms must match.
+        [message, optional, tag = "1"] required: Option<NodeSelector>,
     }
 }
 
@@ -112,6 +123,54 @@ wire! {
         [string, tag = "2"] provisioner: String,
         /// `Immediate` or `WaitForFirstConsumer`.
         [string, tag = "7"] volume_binding_mode: String,
+    }
+}
+
+wire! {
+    /// `storage.k8s.io/v1.VolumeAttachment`.
+    VolumeAttachment {
+        /// Name and age.
+        [message, required, tag = "1"] metadata: ObjectMeta,
+        /// The volume and its node.
+        [message, required, tag = "2"] spec: VolumeAttachmentSpec,
+        /// The current state.
+        [message, required, tag = "3"] status: VolumeAttachmentStatus,
+    }
+}
+
+wire! {
+    /// `storage.k8s.io/v1.VolumeAttachmentSpec`.
+    VolumeAttachmentSpec {
+        /// The volume.
+        [message, required, tag = "2"] source: VolumeAttachmentSource,
+        /// The node.
+        [string, tag = "3"] node_name: String,
+    }
+}
+
+wire! {
+    /// `storage.k8s.io/v1.VolumeAttachmentSource`.
+    VolumeAttachmentSource {
+        /// The PersistentVolume; absent for an inline volume.
+        [string, optional, tag = "1"] persistent_volume_name: Option<String>,
+    }
+}
+
+wire! {
+    /// `storage.k8s.io/v1.VolumeAttachmentStatus`.
+    VolumeAttachmentStatus {
+        /// Whether the volume is attached.
+        [bool, tag = "1"] attached: bool,
+        /// Why it could not be detached.
+        [message, optional, tag = "4"] detach_error: Option<VolumeError>,
+    }
+}
+
+wire! {
+    /// `storage.k8s.io/v1.VolumeError`.
+    VolumeError {
+        /// The message of the driver.
+        [string, tag = "2"] message: String,
     }
 }
 

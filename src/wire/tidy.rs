@@ -4,7 +4,7 @@
 //! What does not belong here: how a credential is recognized (`secret`).
 
 use super::secret::hide_secrets;
-use super::{ContainerState, Host, Ingress, LogSource, Object, Pod, Secret, Sentence};
+use super::{ContainerState, Host, Ingress, LogSource, Object, Pod, Secret, Sentence, VolumeAttachment};
 
 /// Hides credentials in the reasons and messages of conditions, which are of several types.
 macro_rules! hide_conditions {
@@ -32,6 +32,7 @@ impl Object {
             Object::PersistentVolume(volume) => {
                 hide_all([&mut volume.status.reason, &mut volume.status.message]);
             }
+            Object::VolumeAttachment(attachment) => attachment.tidy(),
             // In a Secret of another type, an entry with the name of a certificate may hold anything.
             Object::Secret(secret) if secret.r#type != Secret::TLS => secret.data = None,
             Object::ReplicaSet(set) => hide_conditions!(set.status.conditions),
@@ -66,11 +67,20 @@ impl Object {
     }
 }
 
+impl VolumeAttachment {
+    fn tidy(&mut self) {
+        self.status.detach_error.iter_mut().for_each(|error| hide_secrets(&mut error.message));
+    }
+}
+
 impl Pod {
     fn tidy(&mut self) {
         self.spec.keep_only_memory_flags();
         let containers = self.spec.containers.iter_mut().chain(&mut self.spec.init_containers);
-        containers.for_each(|container| hide_secrets(&mut container.image));
+        containers.for_each(|container| {
+            hide_secrets(&mut container.image);
+            container.ports.retain(|port| port.host_port > 0);
+        });
         let status = &mut self.status;
         hide_all([&mut status.reason, &mut status.message]);
         hide_conditions!(status.conditions);

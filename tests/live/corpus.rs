@@ -145,6 +145,12 @@ fn stores_every_kind_where_the_server_looks() {
         of("v1", "ServiceAccount", true, json!({})),
         of("discovery.k8s.io/v1", "EndpointSlice", true, json!({ "addressType": "IPv4", "endpoints": [] })),
         of("storage.k8s.io/v1", "StorageClass", false, json!({ "provisioner": "example.com/disk" })),
+        of(
+            "storage.k8s.io/v1",
+            "VolumeAttachment",
+            false,
+            json!({ "spec": { "attacher": "example.com/disk", "nodeName": "n", "source": { "persistentVolumeName": "v" } } }),
+        ),
         of("networking.k8s.io/v1", "Ingress", true, json!({ "spec": {} })),
         of("networking.k8s.io/v1", "IngressClass", false, json!({ "spec": {} })),
         of("networking.k8s.io/v1", "NetworkPolicy", true, json!({ "spec": { "podSelector": {} } })),

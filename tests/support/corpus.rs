@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 pub const MOMENT: &str = "2025-12-26T02:00:00Z";
 
 /// The kinds without a namespace.
-const OF_THE_CLUSTER: [&str; 12] = [
+const OF_THE_CLUSTER: [&str; 13] = [
     "APIService",
     "CSINode",
     "ClusterRole",
@@ -23,6 +23,7 @@ const OF_THE_CLUSTER: [&str; 12] = [
     "PriorityClass",
     "StorageClass",
     "ValidatingWebhookConfiguration",
+    "VolumeAttachment",
 ];
 
 /// An expected finding.

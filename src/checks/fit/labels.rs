@@ -1,7 +1,7 @@
 //! Whether the labels and the taints of a node suit a pod.
 
 use crate::model::Node;
-use crate::wire::{NodeSelectorTerm, PodSpec, Requirement, Taint, Toleration};
+use crate::wire::{LabelSelector, NodeSelector, NodeSelectorTerm, PodSpec, Requirement, Taint, Toleration};
 
 /// As `Toleration.ToleratesTaint` in k8s.io/api.
 pub(super) fn tolerates(toleration: &Toleration, taint: &Taint) -> bool {
@@ -26,13 +26,29 @@ pub(super) fn missing_labels(spec: &PodSpec, node: &Node) -> Option<Vec<String>>
     if terms.iter().any(|term| matches(term, node)) {
         return None;
     }
-    Some(match terms.as_slice() {
-        [only] => in_words(only),
+    Some(of_terms(terms))
+}
+
+/// Returns what one of these terms requires. Alternatives are one entry.
+pub(crate) fn of_terms(terms: &[NodeSelectorTerm]) -> Vec<String> {
+    match terms {
+        [only] => of_term(only),
         terms => {
-            let either: Vec<String> = terms.iter().map(|term| in_words(term).join(", ")).collect();
+            let either: Vec<String> = terms.iter().map(|term| of_term(term).join(", ")).collect();
             vec![either.join(" | ")]
         }
-    })
+    }
+}
+
+/// Whether a node has the labels that a selector requires.
+pub(crate) fn is_selected(selector: &NodeSelector, node: &Node) -> bool {
+    selector.node_selector_terms.iter().any(|term| matches(term, node))
+}
+
+/// Whether a selector matches labels. An empty one matches all.
+pub(crate) fn selects<'l>(selector: &LabelSelector, label: impl Fn(&str) -> Option<&'l str>) -> bool {
+    selector.match_labels.iter().all(|(key, value)| label(key) == Some(value.as_str()))
+        && selector.match_expressions.iter().all(|requirement| holds(requirement, label(&requirement.key)))
 }
 
 /// An empty term matches nothing.
@@ -58,13 +74,17 @@ pub(crate) fn holds(requirement: &Requirement, value: Option<&str>) -> bool {
     }
 }
 
-fn in_words(term: &NodeSelectorTerm) -> Vec<String> {
-    let all = term.match_expressions.iter().chain(&term.match_fields);
-    let words = all.map(|r| match r.operator.as_str() {
-        "Exists" | "DoesNotExist" => format!("{} {}", r.key, r.operator),
-        operator => format!("{} {operator} ({})", r.key, r.values.join(", ")),
-    });
-    words.collect()
+fn of_term(term: &NodeSelectorTerm) -> Vec<String> {
+    term.match_expressions.iter().chain(&term.match_fields).map(in_words).collect()
+}
+
+/// Returns a requirement in words: `disk In (ssd, nvme)`.
+pub(crate) fn in_words(requirement: &Requirement) -> String {
+    let Requirement { key, operator, values } = requirement;
+    match operator.as_str() {
+        "Exists" | "DoesNotExist" => format!("{key} {operator}"),
+        operator => format!("{key} {operator} ({})", values.join(", ")),
+    }
 }
 
 /// Returns the labels that name the domains of a pod's topology spread and that the node does not have. The scheduler does

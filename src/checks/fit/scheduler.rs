@@ -3,7 +3,8 @@
 /// Returns the reasons of a scheduler's message, without the result of preemption that follows them.
 pub(crate) fn without_preemption(message: &str) -> &str {
     let reasons = message.split_once(" preemption:").map_or(message, |(reasons, _)| reasons);
-    reasons.trim_end_matches(" no new claims to deallocate,").trim_end_matches(". not found")
+    let reasons = reasons.trim_end_matches(" no new claims to deallocate,");
+    reasons.trim_end_matches(" still not schedulable,").trim_end_matches(". not found")
 }
 
 /// Whether the reasons are about the volumes of the pod.
@@ -59,6 +60,11 @@ mod tests {
                 "0/2 nodes are available: persistentvolumeclaim \"data\" not found",
             ),
             ("0/2 nodes are available: 2 Too many pods.", "0/2 nodes are available: 2 Too many pods."),
+            (
+                "0/1 nodes are available: 1 cannot allocate all claims. still not schedulable, preemption: 0/1 nodes are \
+              available: 1 Preemption is not helpful for scheduling.",
+                "0/1 nodes are available: 1 cannot allocate all claims.",
+            ),
         ] {
             assert_eq!(without_preemption(said), shown);
         }

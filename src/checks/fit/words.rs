@@ -24,6 +24,15 @@ impl Fit<'_, '_> {
                 facts.push(("labels", Fact::list(labels.iter().cloned())));
                 &DOMAINS
             }
+            Misfit::Port(port) => {
+                let mut takers = nodes.iter().filter_map(|node| Some((node, self.conflict(asked, node)?.1)));
+                facts.push(("port", Fact::text(port)));
+                if let Some((node, pod)) = takers.next() {
+                    let name = format!("{}/{}", pod.shared.namespace, pod.name);
+                    facts.extend([("node", Fact::text(&node.name)), ("pod", Fact::Text(name))]);
+                }
+                &PORT
+            }
             Misfit::NoRoom(Resource::Pods) | Misfit::TooLarge(Resource::Pods) => &FULL,
             Misfit::TooLarge(resource) => {
                 facts.extend(room(resource, asked, nodes, |node| whole(node, resource)));
@@ -136,6 +145,11 @@ static DOMAINS: Text = Text {
             ScheduleAnyway）",
     zh_cn: "{nodes} 个节点没有 Pod 的拓扑分布约束所需的标签 {labels}（请给节点加上标签，或设置 whenUnsatisfiable: \
             ScheduleAnyway）",
+};
+static PORT: Text = Text {
+    en: "host port {port} is in use on {nodes:# node|# nodes} (by {pod} on {node})",
+    zh_tw: "{nodes} 個節點的主機連接埠 {port} 已被占用（{node} 上的 {pod}）",
+    zh_cn: "{nodes} 个节点的主机端口 {port} 已被占用（{node} 上的 {pod}）",
 };
 static FULL: Text = Text {
     en: "{nodes:# node runs|# nodes run} the maximum number of pods",

@@ -1,11 +1,13 @@
-//! Pods, Jobs, Ingresses and workloads by what they belong to: a check of every object must not walk through all others for
+//! Pods, Jobs, Ingresses, attachments and workloads by what they belong to: a check of every object must not walk through all others for
 //! each.
 
 use super::View;
 use crate::checks::platform::images_on_windows;
 use crate::model::{Job, ObjectRef, Pod, Workload, step};
 use crate::snapshot::Rows;
-use crate::wire::{Ingress, Kind, PersistentVolumeClaim, StorageClass, WebhookConfiguration};
+use crate::wire::{
+    Ingress, Kind, PersistentVolumeClaim, StorageClass, VolumeAttachment, WebhookConfiguration,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The number of workloads of one selector.
@@ -24,6 +26,8 @@ pub(super) struct Index<'a> {
     users: Vec<(Key<'a>, &'a Pod)>,
     jobs: Vec<(Key<'a>, &'a Job)>,
     ingresses: Vec<(Key<'a>, &'a Ingress)>,
+    /// By the name of the volume.
+    attachments: Vec<(Key<'a>, &'a VolumeAttachment)>,
     /// Workloads by each label of their pods.
     by_label: Vec<(Key<'a>, &'a Workload)>,
     /// Configurations of webhooks by the name of each webhook.
@@ -58,6 +62,7 @@ impl<'a> Index<'a> {
             users: users(rows),
             jobs: sorted(rows.jobs.iter().filter_map(of_cron_job)),
             ingresses: sorted(rows.ingresses.iter().flat_map(services)),
+            attachments: sorted(rows.attachments.iter().filter_map(volume)),
             by_label: sorted(rows.workloads.iter().flat_map(labels)),
             webhooks: sorted(rows.webhooks.iter().flat_map(names)),
             asked: asked(rows),
@@ -90,6 +95,10 @@ fn users(rows: &Rows) -> Vec<(Key<'_>, &Pod)> {
         Some(((namespace, name, ""), pods.into_iter().find(|pod| pod.mounts_by_name(name))?))
     });
     sorted(shared.chain(of_sets))
+}
+
+fn volume(attachment: &VolumeAttachment) -> Option<(Key<'_>, &VolumeAttachment)> {
+    Some(((attachment.spec.source.persistent_volume_name.as_deref()?, "", ""), attachment))
 }
 
 fn labels(workload: &Workload) -> impl Iterator<Item = (Key<'_>, &Workload)> {
@@ -206,6 +215,11 @@ impl<'a> View<'a> {
     /// Returns the pods that mount a claim that is deleted or resized, and have not ended.
     pub fn users_of_claim(&self, claim: &PersistentVolumeClaim) -> impl Iterator<Item = &'a Pod> {
         of(&self.index.users, (&claim.metadata.namespace, &claim.metadata.name, ""))
+    }
+
+    /// Returns the attachments of a volume, by name, as far as they were read.
+    pub fn attachments_of(&self, volume: &str) -> impl Iterator<Item = &'a VolumeAttachment> + use<'_, 'a> {
+        of(&self.index.attachments, (volume, "", ""))
     }
 
     /// Returns the Jobs of a CronJob, by name.

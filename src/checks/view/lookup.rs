@@ -101,6 +101,15 @@ impl<'a> View<'a> {
         search(&self.snapshot.rows.volumes, |volume| (*volume.metadata.name).cmp(name))
     }
 
+    /// Returns the names of the volumes that a pod mounts and that only one node can have at a time.
+    pub fn exclusive_volumes_of(&self, pod: &'a Pod) -> impl Iterator<Item = &'a str> {
+        let claims = pod.claims().filter_map(|name| self.claim(&pod.shared.namespace, name));
+        let is_shared = |mode: &String| mode.ends_with("Many");
+        let exclusive =
+            claims.map(|claim| &claim.spec).filter(move |spec| !spec.access_modes.iter().any(is_shared));
+        exclusive.map(|spec| &*spec.volume_name).filter(|name| !name.is_empty())
+    }
+
     /// Returns the volumes that matter to the scope: those bound, now or formerly, to a claim in it.
     pub fn volumes(&self) -> impl Iterator<Item = &'a wire::PersistentVolume> {
         let scope = &self.snapshot.scope;

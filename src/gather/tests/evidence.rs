@@ -211,6 +211,59 @@ async fn warnings_in_many_namespaces_are_one_list() {
     assert_eq!((fake.requests_of("/events?").len(), snapshot.rows.events.len()), (1, 10));
 }
 
+/// A pod on a node that mounts a claim and has started no container, since this time.
+fn awaiting_its_volume(created: &str) -> Value {
+    let mut pod = restarted("db-0", 0, "other");
+    pod["metadata"]["creationTimestamp"] = created.into();
+    pod["spec"]["nodeName"] = "node-1".into();
+    pod["spec"]["volumes"] = json!([{ "name": "data", "persistentVolumeClaim": { "claimName": "data" } }]);
+    pod["status"]["phase"] = "Pending".into();
+    let container = &mut pod["status"]["containerStatuses"][0];
+    (container["ready"], container["lastState"]) = (false.into(), json!({}));
+    container["state"] = json!({ "waiting": { "reason": "ContainerCreating" } });
+    pod
+}
+
+fn attachment(name: &str, volume: &str) -> Value {
+    json!({
+        "metadata": { "name": name }, "status": { "attached": true },
+        "spec": { "nodeName": "node-9", "source": { "persistentVolumeName": volume } },
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn attachments_are_read_if_a_pod_waits_for_its_volume() {
+    let with = |created: &str| {
+        let fake = shop();
+        fake.add(Kind::Pod, awaiting_its_volume(created));
+        let claim = json!({
+            "metadata": { "namespace": "shop", "name": "data" }, "status": { "phase": "Bound" },
+            "spec": { "accessModes": ["ReadWriteOnce"], "volumeName": "pv-1" },
+        });
+        fake.add(Kind::PersistentVolumeClaim, claim);
+        for (name, volume) in [("csi-1", "pv-1"), ("csi-2", "pv-2")] {
+            fake.add(Kind::VolumeAttachment, attachment(name, volume));
+        }
+        fake
+    };
+    let fake = with("2025-12-26T01:00:00Z");
+    let snapshot = gathered(&fake, &everywhere()).await.unwrap();
+    let names: Vec<&str> = snapshot.rows.attachments.iter().map(|one| &*one.metadata.name).collect();
+    assert_eq!(names, ["csi-1"], "pv-2 is not waited for");
+    let mut plan = everywhere();
+    plan.scope.skip_kinds = vec![Kind::VolumeAttachment];
+    let before = fake.requests_of("/volumeattachments").len();
+    gathered(&fake, &plan).await.unwrap();
+    assert_eq!(fake.requests_of("/volumeattachments").len(), before);
+    fake.always("/volumeattachments", Fault::Status(403, &[]));
+    let snapshot = gathered(&fake, &everywhere()).await.unwrap();
+    assert!(snapshot.coverage.gaps.is_empty(), "{:?}", snapshot.coverage.gaps);
+    assert!(gaps(&snapshot.coverage.outside).contains(&"VolumeAttachment - Forbidden".to_owned()));
+    let fake = with("2025-12-26T01:59:50Z");
+    gathered(&fake, &everywhere()).await.unwrap();
+    assert!(fake.requests_of("/volumeattachments").is_empty(), "within the grace period");
+}
+
 #[tokio::test(start_paused = true)]
 async fn secrets_that_ingresses_name_are_looked_up_by_name() {
     let fake = shop();

@@ -170,3 +170,27 @@ pub(super) static RULES: &[Rule] = &[
     start("exiting", Says::Vague),
     start("terminating", Says::Vague),
 ];
+
+/// Words of a failed connection, in lower case. Such a cause without an address is of no use alone.
+pub(super) static CONNECTIONS: [&str; 20] = [
+    "broken pipe",
+    "certificate",
+    "closed",
+    "connect",
+    "econnrefused",
+    "eof",
+    "etimedout",
+    "handshake",
+    "name or service not known",
+    "name resolution",
+    "no route",
+    "peer",
+    "pkix",
+    "refused",
+    "reset",
+    "ssl",
+    "timed out",
+    "timeout",
+    "tls",
+    "unreachable",
+];

@@ -94,6 +94,41 @@ fn node_names_the_error_above_the_stack() {
     assert_eq!(of(module), "Cannot find module '/app/index.js'");
 }
 
+/// The deepest cause of a failed connection may not say to what.
+#[test]
+fn the_address_above_the_cause_is_kept() {
+    let refused = "java.net.ConnectException: Connection refused";
+    let chain = |head: &str, cause: &str| format!("{head}\n{}Caused by: {cause}\n{}", frames(20), frames(3));
+    let said = of(&chain("ERROR Failed to connect to db.example:5432", refused));
+    assert_eq!(said, format!("Failed to connect to db.example:5432: {refused}"));
+    let said = of(&chain(
+        "Exception in thread \"main\" a.B: cannot reach https://shop.example/api",
+        "a.C: Read timed out",
+    ));
+    assert_eq!(
+        said,
+        "Exception in thread \"main\" a.B: cannot reach https://shop.example/api: a.C: Read timed out"
+    );
+    let middle = chain("ERROR cannot start", "a.B: Connection to db:5432 failed")
+        + &chain("Caused by: a.C: I/O error", refused);
+    assert_eq!(of(&middle), format!("a.B: Connection to db:5432 failed: {refused}"));
+    // The line above repeats its cause.
+    let wrapped = "org.apache.http.conn.HttpHostConnectException: Connect to db:5432 [db/10.0.0.5] failed: Connection refused";
+    assert_eq!(of(&chain(&format!("ERROR {wrapped}"), refused)), wrapped);
+    let anyhow = "Error: cannot connect to db:5432\n\nCaused by:\n    0: tcp connect error\n    \
+        1: Connection refused (os error 111)\n";
+    assert_eq!(of(anyhow), "cannot connect to db:5432: Connection refused (os error 111)");
+    let json = of(
+        r#"{"level":"error","msg":"cannot reach db:5432\nCaused by: a.B: x\nCaused by: c.D: Connection refused"}"#,
+    );
+    assert_eq!(json, "cannot reach db:5432: c.D: Connection refused");
+    // What is not about a connection stands alone.
+    let said = of(&chain("ERROR cannot load https://shop.example/app.json", "a.B: Unexpected token"));
+    assert_eq!(said, "a.B: Unexpected token");
+    let said = of(&chain("ERROR at Main.java:112 cannot start", refused));
+    assert_eq!(said, refused);
+}
+
 #[test]
 fn ruby() {
     let log = "/usr/local/bundle/gems/redis-4.8/lib/redis/client.rb:12:in `connect': Connection refused - connect(2) for \
@@ -119,7 +154,9 @@ fn dotnet_names_the_inner_exception() {
         \x20---> System.Net.Sockets.SocketException (111): Connection refused\n\
         \x20  at Npgsql.Internal.NpgsqlConnector.Connect(NpgsqlTimeout timeout)\n\
         \x20  --- End of inner exception stack trace ---\n   at Program.Main(String[] args)\n";
-    assert_eq!(of(log), "System.Net.Sockets.SocketException (111): Connection refused");
+    let says = "Npgsql.NpgsqlException (0x80004005): Failed to connect to 10.0.0.4:5432: \
+        System.Net.Sockets.SocketException (111): Connection refused";
+    assert_eq!(of(log), says);
     let host = "crit: Microsoft.AspNetCore.Server.Kestrel[0]\n      Unable to start Kestrel.\n\
         \x20     System.IO.IOException: Failed to bind to address http://0.0.0.0:80: permission denied.\n\
         \x20        at Microsoft.AspNetCore.Server.Kestrel.Run(Object o)\n";

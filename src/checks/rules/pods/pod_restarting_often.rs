@@ -1,5 +1,6 @@
 //! A pod runs now, but has restarted often.
 
+use crate::checks::exit_code::{LAST_WORDS, is_vague};
 use crate::checks::prelude::*;
 
 static INFO: CheckInfo = CheckInfo {
@@ -39,6 +40,12 @@ static KNOWN: Text = Text {
     zh_cn: "已重启 {restarts} 次，最近一次在 {last} 前",
 };
 
+static SAID: Text = Text {
+    en: "{restarts:# restart|# restarts}, the last {last} ago: {lastWords}",
+    zh_tw: "已重啟 {restarts} 次，最近一次在 {last} 前：{lastWords}",
+    zh_cn: "已重启 {restarts} 次，最近一次在 {last} 前：{lastWords}",
+};
+
 static UNKNOWN: Text = Text {
     en: "{restarts:# restart|# restarts}, time of the last one unknown",
     zh_tw: "已重啟 {restarts} 次，時間不明",
@@ -61,11 +68,19 @@ fn run(view: &View, out: &mut Reporter) {
             _ if pod.shared.restarts < thresholds.restarts_unhealthy => Severity::Medium,
             _ => Severity::High,
         };
-        let text = if last.is_some() { &KNOWN } else { &UNKNOWN };
+        let worst = pod.containers().max_by_key(|c| c.status.restart_count);
+        // Nothing that the program said explains the restart of its node.
+        let ended = worst.filter(|worst| with_node.is_none() && worst.last_end().is_some_and(is_vague));
+        let said = ended.and_then(|worst| view.last_words(pod, &worst)).filter(|_| last.is_some());
+        let text = match (last, &said) {
+            (Some(_), Some(_)) => &SAID,
+            (Some(_), None) => &KNOWN,
+            (None, _) => &UNKNOWN,
+        };
+        facts.extend(said.map(|said| (LAST_WORDS, Fact::Text(said))));
         let finding = out.pod(pod, &[], severity, Message::new(text, facts));
         finding.since = last.or(pod.created());
         finding.because.extend(with_node.map(|restart| ObjectRef::of_cluster("Node", restart.node)));
-        let worst = pod.containers().max_by_key(|c| c.status.restart_count);
         let name = worst.map_or("", |c| c.status.name.as_str());
         let namespace = &*pod.shared.namespace;
         let log = ["logs", "-n", namespace, &pod.name, "-c", name, "--previous", "--tail=50"];

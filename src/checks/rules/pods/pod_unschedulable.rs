@@ -1,5 +1,6 @@
 //! The scheduler finds no node for a pod.
 
+use crate::checks::fit::labels::{is_selected, of_terms};
 use crate::checks::fit::scheduler::{is_about_volumes, short_of, without_preemption};
 use crate::checks::fit::{Fit, Misfit, Reason, Resource, taints};
 use crate::checks::prelude::*;
@@ -78,6 +79,12 @@ static GATED: Text = Text {
     zh_cn: "已 {age} 暂缓调度：调度门控（scheduling gate）{gates}",
 };
 
+static PLACE: Text = Text {
+    en: "volume {volume} can be used only on nodes with {labels}; {nodes:# node has|# nodes have} these labels",
+    zh_tw: "磁碟區 {volume} 只能用於符合 {labels} 的節點，符合的節點有 {nodes} 個",
+    zh_cn: "卷 {volume} 只能用于满足 {labels} 的节点，满足的节点有 {nodes} 个",
+};
+
 /// The scheduler of a pod that names none.
 const DEFAULT: &str = "default-scheduler";
 
@@ -148,6 +155,7 @@ fn waiting(view: &View, pod: &Pod, around: &Around<'_, '_>, out: &mut Reporter) 
     };
     if !is_foreign && condition.is_some() {
         finding.evidence = explained.reasons.iter().map(|reason| reason.message.clone()).collect();
+        finding.evidence.extend(is_about_volumes(said).then(|| places(view, pod)).into_iter().flatten());
     }
     finding.actions = vec![view.describe(pod)];
     finding
@@ -199,6 +207,7 @@ fn behind(lead: &Reason) -> Vec<ObjectRef> {
         Misfit::Labels(labels) | Misfit::Domains(labels) => {
             vec![ObjectRef::of_cluster("Label", &labels.join(", "))]
         }
+        Misfit::Port(port) => vec![ObjectRef::of_cluster("HostPort", port)],
         Misfit::NoRoom(resource) => vec![ObjectRef::of_cluster("Capacity", resource.name())],
         // The pod is at fault.
         Misfit::TooLarge(_) => Vec::new(),
@@ -211,6 +220,25 @@ fn because(pod: &Pod, message: &str) -> Vec<ObjectRef> {
         return pod.claim_refs().collect();
     }
     short_of(message).into_iter().map(|name| ObjectRef::of_cluster("Capacity", name)).collect()
+}
+
+/// Returns where the volumes of a pod can be used, if nodes could be read.
+fn places(view: &View, pod: &Pod) -> Vec<Message> {
+    let nodes = &view.snapshot.rows.nodes;
+    if !view.saw(Kind::Node, "") || nodes.is_empty() {
+        return Vec::new();
+    }
+    let place = |claim: &str| {
+        let name = &view.claim(&pod.shared.namespace, claim)?.spec.volume_name;
+        let selector = view.volume(name)?.spec.node_affinity.as_ref()?.required.as_ref()?;
+        let facts = vec![
+            ("volume", Fact::text(name)),
+            ("labels", Fact::list(of_terms(&selector.node_selector_terms))),
+            ("nodes", Fact::count(nodes.iter().filter(|node| is_selected(selector, node)).count())),
+        ];
+        Some(Message::new(&PLACE, facts))
+    };
+    pod.claims().filter_map(place).collect()
 }
 
 /// Labels of nodes that a cloud or an autoscaler adds and removes.

@@ -1,8 +1,8 @@
 //! A pod waits for a volume that cannot be attached or mounted.
 
 use crate::checks::prelude::*;
-use crate::checks::secret_store;
-use crate::model::VOLUME_EVENTS;
+use crate::checks::{attached, secret_store};
+use crate::model::{Event, VOLUME_EVENTS};
 
 static INFO: CheckInfo = CheckInfo {
     id: "pod-volume-not-mounted",
@@ -39,6 +39,12 @@ static MESSAGE: Text = Text {
     zh_cn: "已等待卷 {age}（{reason}，共 {count} 次）：{detail}",
 };
 
+static KNOWN: Text = Text {
+    en: "waiting for a volume for {age} ({reason}, {count:# time|# times}): {cause}",
+    zh_tw: "已等待磁碟區 {age}（{reason}，共 {count} 次）：{cause}",
+    zh_cn: "已等待卷 {age}（{reason}，共 {count} 次）：{cause}",
+};
+
 static REFUSED: Text = Text {
     en: "waiting for a volume for {age} ({reason}, {count:# time|# times}): {cause}: {detail}",
     zh_tw: "已等待磁碟區 {age}（{reason}，共 {count} 次）：{cause}：{detail}",
@@ -60,32 +66,55 @@ fn run(view: &View, out: &mut Reporter) {
         let why =
             warnings.clone().find(|event| !event.message.starts_with("Unable to attach or mount volumes"));
         let Some(warning) = why.or_else(|| warnings.next()) else { continue };
-        let since = pod.unready_since().or(pod.created());
-        let refusal = secret_store::refusal(&warning.message);
-        let mut facts = vec![
-            ("age", view.ago(since)),
-            ("reason", Fact::text(&warning.reason)),
-            ("count", Fact::count(warning.count)),
-            ("detail", Fact::text(&warning.message)),
-        ];
-        let severity = view.high_unless_passing(pod, since, is_definite(&warning.message));
-        let is_refused = refusal.is_some();
-        facts.extend(refusal.map(|refusal| ("cause", Fact::Message(refusal))));
-        let text = if is_refused { &REFUSED } else { &MESSAGE };
-        let finding = out.pod(pod, &[], severity, Message::new(text, facts));
-        finding.since = since;
-        finding.because.extend(missing(&pod.shared.namespace, &warning.message));
-        if finding.because.is_empty() {
-            finding.because = pod.claim_refs().collect();
-        }
-        finding.actions = vec![view.describe(pod)];
-        if is_refused {
-            finding.evidence.push(Message::plain(&RIGHT));
-            let class = ["get", "secretproviderclass", "-n", &pod.shared.namespace, "-o", "yaml"];
-            finding.actions.insert(0, view.settings.kubectl.line(&class));
-        }
-        finding.actions.extend(finding.because.first().map(|object| look(view, object)));
+        report(view, pod, warning, out);
     }
+}
+
+fn report(view: &View, pod: &Pod, warning: &Event, out: &mut Reporter) {
+    let since = pod.unready_since().or(pod.created());
+    let refusal = secret_store::refusal(&warning.message);
+    let is_refused = refusal.is_some();
+    let elsewhere = is_about_attaching(warning).then(|| attached::elsewhere(view, pod)).flatten();
+    let text = match (&refusal, &elsewhere) {
+        (Some(_), _) => &REFUSED,
+        (None, Some(_)) => &KNOWN,
+        (None, None) => &MESSAGE,
+    };
+    let mut facts = vec![
+        ("age", view.ago(since)),
+        ("reason", Fact::text(&warning.reason)),
+        ("count", Fact::count(warning.count)),
+        ("detail", Fact::text(&warning.message)),
+    ];
+    let cause = refusal.or_else(|| elsewhere.as_ref().map(|volume| volume.message.clone()));
+    facts.extend(cause.map(|cause| ("cause", Fact::Message(cause))));
+    let severity = view.high_unless_passing(pod, since, is_definite(&warning.message));
+    let finding = out.pod(pod, &[], severity, Message::new(text, facts));
+    finding.since = since;
+    finding.because.extend(missing(&pod.shared.namespace, &warning.message));
+    if finding.because.is_empty() {
+        finding.because = pod.claim_refs().collect();
+    }
+    finding.actions = vec![view.describe(pod)];
+    if is_refused {
+        finding.evidence.push(Message::plain(&RIGHT));
+        let class = ["get", "secretproviderclass", "-n", &pod.shared.namespace, "-o", "yaml"];
+        finding.actions.insert(0, view.settings.kubectl.line(&class));
+    }
+    let next = match &elsewhere {
+        Some(volume) => Some(view.settings.kubectl.describe(&volume.attachment)),
+        None => finding.because.first().map(|object| look(view, object)),
+    };
+    finding.actions.extend(next);
+    if let Some(volume) = elsewhere {
+        finding.because.splice(0..0, volume.because);
+        finding.evidence.extend(volume.evidence);
+    }
+}
+
+/// Whether a warning is about attaching a volume, and not about mounting one that is attached.
+fn is_about_attaching(warning: &Event) -> bool {
+    warning.reason == "FailedAttachVolume" || warning.message.starts_with("Unable to attach or mount volumes")
 }
 
 /// Returns the command that shows a claim, or what there is instead of a missing Secret or ConfigMap.

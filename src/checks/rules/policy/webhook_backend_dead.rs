@@ -1,12 +1,12 @@
 //! The API server must call a webhook whose backend does not exist or is not ready.
 
-use crate::checks::fit::labels::holds;
+use crate::checks::fit::labels::selects;
 use crate::checks::prelude::*;
 use crate::checks::rules::workloads::workload_create_refused::refusal;
 use crate::checks::traffic::{self, Empty};
 use crate::finding::Finding;
 use crate::model::Workload;
-use crate::wire::{LabelSelector, Webhook, WebhookConfiguration};
+use crate::wire::{Webhook, WebhookConfiguration};
 
 static INFO: CheckInfo = CheckInfo {
     id: "webhook-backend-dead",
@@ -193,12 +193,6 @@ fn matches_pods(view: &View, webhook: &Webhook, workload: &Workload) -> bool {
         && webhook.rules.iter().any(crate::wire::WebhookRule::matches_new_pods)
         && selects(&webhook.namespace_selector, of_namespace)
         && selects(&webhook.object_selector, of_pod)
-}
-
-/// Whether a selector matches labels. An empty one matches all.
-fn selects<'l>(selector: &LabelSelector, label: impl Fn(&str) -> Option<&'l str>) -> bool {
-    selector.match_labels.iter().all(|(key, value)| label(key) == Some(value.as_str()))
-        && selector.match_expressions.iter().all(|requirement| holds(requirement, label(&requirement.key)))
 }
 
 fn report(

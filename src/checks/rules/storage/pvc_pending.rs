@@ -1,8 +1,8 @@
 //! A claim has no volume.
 
 use crate::checks::prelude::*;
-use crate::model::whole;
-use crate::wire::{PersistentVolume, PersistentVolumeClaim};
+use crate::checks::static_volume::{self, Difference, Found, Wanted};
+use crate::wire::PersistentVolumeClaim;
 
 static INFO: CheckInfo = CheckInfo {
     id: "pvc-pending",
@@ -46,6 +46,19 @@ static VOLUME_TAKEN: Text = Text {
     zh_cn: "指定的 PersistentVolume {volume} 属于 PVC {claim}",
 };
 
+static VOLUME_OF_EARLIER: Text = Text {
+    en: "its spec names volume {volume}, which still belongs to an earlier claim of this name: its claimRef has the uid of \
+         the deleted claim",
+    zh_tw: "指定的 PersistentVolume {volume} 仍屬於先前同名的 PVC：其 claimRef 的 uid 是已刪除的那一個",
+    zh_cn: "指定的 PersistentVolume {volume} 仍属于之前同名的 PVC：其 claimRef 的 uid 是已删除的那一个",
+};
+
+static VOLUME_DIFFERS: Text = Text {
+    en: "its spec names volume {volume}, which does not fit: {differences}",
+    zh_tw: "指定的 PersistentVolume {volume} 不符：{differences}",
+    zh_cn: "指定的 PersistentVolume {volume} 不匹配：{differences}",
+};
+
 static NO_CLASS: Text = Text {
     en: "storage class {class} does not exist, and no existing volume of that class fits",
     zh_tw: "StorageClass {class} 不存在，也沒有該 StorageClass 的可用 PersistentVolume",
@@ -76,6 +89,45 @@ static NO_FIT: Text = Text {
     zh_cn: "没有匹配的 PersistentVolume；最接近的 {volume} 不符：{differences}",
 };
 
+static RELEASED: Text = Text {
+    en: "no existing volume fits; the nearest, {volume}, is Released: its claimRef still names claim {claim}, which was \
+         deleted",
+    zh_tw: "沒有符合的 PersistentVolume；最接近的 {volume} 為 Released：其 claimRef 仍指向已刪除的 PVC {claim}",
+    zh_cn: "没有匹配的 PersistentVolume；最接近的 {volume} 处于 Released：其 claimRef 仍指向已删除的 PVC {claim}",
+};
+
+static RELEASED_EARLIER: Text = Text {
+    en: "no existing volume fits; volume {volume} still belongs to an earlier claim of this name: its claimRef has the uid \
+         of the deleted claim",
+    zh_tw: "沒有符合的 PersistentVolume；{volume} 仍屬於先前同名的 PVC：其 claimRef 的 uid 是已刪除的那一個",
+    zh_cn: "没有匹配的 PersistentVolume；{volume} 仍属于之前同名的 PVC：其 claimRef 的 uid 是已删除的那一个",
+};
+
+static RESERVED: Text = Text {
+    en: "no existing volume fits; the nearest, {volume}, is reserved for claim {claim} (claimRef)",
+    zh_tw: "沒有符合的 PersistentVolume；最接近的 {volume} 保留給 PVC {claim}（claimRef）",
+    zh_cn: "没有匹配的 PersistentVolume；最接近的 {volume} 预留给 PVC {claim}（claimRef）",
+};
+
+static NOWHERE: Text = Text {
+    en: "no existing volume fits; the nearest, {volume}, can be used only on nodes with {labels}, and there is no such \
+         node",
+    zh_tw: "沒有符合的 PersistentVolume；最接近的 {volume} 只能用於符合 {labels} 的節點，而叢集沒有這樣的節點",
+    zh_cn: "没有匹配的 PersistentVolume；最接近的 {volume} 只能用于满足 {labels} 的节点，而集群中没有这样的节点",
+};
+
+static UNBOUND: Text = Text {
+    en: "volume {volume} fits, but the claim is not bound to it (kube-controller-manager does not run, or does not keep up)",
+    zh_tw: "PersistentVolume {volume} 符合，卻一直沒有綁定（kube-controller-manager 沒有執行，或來不及處理）",
+    zh_cn: "PersistentVolume {volume} 匹配，却一直没有绑定（kube-controller-manager 没有运行，或来不及处理）",
+};
+
+static AGAIN: Text = Text {
+    en: "to bind the volume again, remove its spec.claimRef; the new claim then gets the data on it",
+    zh_tw: "若要重新綁定該磁碟區，請移除它的 spec.claimRef；新的 PVC 會取得其中的資料",
+    zh_cn: "若要重新绑定该卷，请移除它的 spec.claimRef；新的 PVC 会得到其中的数据",
+};
+
 static FAILED: Text = Text {
     en: "cannot get a volume ({reason}): {detail}",
     zh_tw: "無法取得磁碟區（{reason}）：{detail}",
@@ -104,7 +156,11 @@ const CHOSEN: &str = "volume.kubernetes.io/selected-node";
 const FAILURES: [&str; 2] = ["ProvisioningFailed", "VolumeMismatch"];
 
 /// What no further attempt corrects.
-static DEFINITE: [&Text; 4] = [&NO_VOLUME, &VOLUME_TAKEN, &NO_CLASS, &NO_DEFAULT];
+static DEFINITE: [&Text; 6] =
+    [&NO_VOLUME, &VOLUME_TAKEN, &VOLUME_OF_EARLIER, &VOLUME_DIFFERS, &NO_CLASS, &NO_DEFAULT];
+
+/// Reasons that are about a volume which a deleted claim left behind.
+static LEFT: [&Text; 3] = [&RELEASED, &RELEASED_EARLIER, &VOLUME_OF_EARLIER];
 
 /// Whether the controller reports that the storage class does not exist.
 fn is_class_missing(facts: &Facts) -> bool {
@@ -114,17 +170,20 @@ fn is_class_missing(facts: &Facts) -> bool {
         .any(|(name, fact)| *name == "detail" && matches!(fact, Fact::Text(words) if is_missing(words)))
 }
 
-/// Why a claim is pending: the text, its facts, and the object that other claims may wait for too.
+/// Why a claim is pending.
 struct Reason {
     text: &'static Text,
     facts: Facts,
+    /// The object that other claims may wait for too.
     because: Option<ObjectRef>,
+    /// The volume that the reason is about.
+    volume: Option<ObjectRef>,
 }
 
 fn run(view: &View, out: &mut Reporter) {
     for claim in view.claims().filter(|claim| claim.status.phase == "Pending") {
         let waiting = view.pods_with_claim(claim);
-        let Some(Reason { text, facts, because }) = reason(view, claim, &waiting) else { continue };
+        let Some(Reason { text, facts, because, volume }) = reason(view, claim, &waiting) else { continue };
         let since = since(view, claim, &waiting);
         let definite = DEFINITE.iter().any(|of| std::ptr::eq(*of, text)) || is_class_missing(&facts);
         let severity = if !definite && !view.older_than(since, PATIENCE) {
@@ -140,10 +199,12 @@ fn run(view: &View, out: &mut Reporter) {
         finding.since = since;
         finding.affected = waiting.iter().map(|pod| pod.object_ref()).collect();
         finding.because = because.into_iter().collect();
-        finding.actions = vec![
-            view.settings.kubectl.describe(&finding.object),
-            view.settings.kubectl.line(&["get", "storageclass"]),
-        ];
+        let kubectl = &view.settings.kubectl;
+        let classes = || kubectl.line(&["get", "storageclass"]);
+        let next = volume.map_or_else(classes, |volume| kubectl.describe(&volume));
+        finding.actions = vec![kubectl.describe(&finding.object), next];
+        let is_left = LEFT.iter().any(|of| std::ptr::eq(*of, text));
+        finding.evidence.extend(is_left.then(|| Message::plain(&AGAIN)));
     }
 }
 
@@ -152,110 +213,107 @@ fn reason(view: &View, claim: &PersistentVolumeClaim, waiting: &[&Pod]) -> Optio
     if !claim.spec.volume_name.is_empty() {
         return named_volume(view, claim);
     }
-    let simple = |text, because| Some(Reason { text, facts: Vec::new(), because });
+    let simple = |text, because| Some(Reason { text, facts: Vec::new(), because, volume: None });
     let of_class = |name: &str| Some(ObjectRef::of_cluster("StorageClass", name));
     let saw_classes = view.saw(Kind::StorageClass, "");
     let (name, class) = match claim.spec.storage_class_name.as_deref() {
-        Some("") => {
-            return nearest(view, claim, "").or_else(|| simple(&NONE_MADE, None));
-        }
+        Some("") => return nearest(view, claim, "", true, || simple(&NONE_MADE, None)),
         Some(name) => (name, view.storage_class(name)),
         None => match view.default_class() {
-            None if saw_classes => return simple(&NO_DEFAULT, of_class("(default)")),
+            None if saw_classes => {
+                return nearest(view, claim, "", false, || simple(&NO_DEFAULT, of_class("(default)")));
+            }
             default => (default.map_or("", |class| &*class.metadata.name), default),
         },
     };
     if class.is_none() && saw_classes {
         let facts = vec![("class", Fact::text(name))];
-        return Some(Reason { text: &NO_CLASS, facts, because: of_class(name) });
+        let missing = || Some(Reason { text: &NO_CLASS, facts, because: of_class(name), volume: None });
+        return nearest(view, claim, name, false, missing);
     }
     let because = of_class(name).filter(|_| !name.is_empty());
     if let Some(facts) = failure(view, claim) {
-        return Some(Reason { text: &FAILED, facts, because });
+        return Some(Reason { text: &FAILED, facts, because, volume: None });
     }
     if class.is_some_and(|class| class.provisioner == NO_PROVISIONER) {
         let awaited =
             class.is_some_and(|class| class.volume_binding_mode != FIRST_POD) || !waiting.is_empty();
-        return awaited.then(|| nearest(view, claim, name)).flatten();
+        let facts = vec![("class", Fact::text(name))];
+        let none = Reason { text: &NO_STATIC, facts, because, volume: None };
+        let none = || view.saw(Kind::PersistentVolume, "").then_some(none);
+        return awaited.then(|| nearest(view, claim, name, true, none)).flatten();
     }
     // The first pod that uses the claim decides where the volume is created: not before a node is chosen.
     let at_once = class.is_some_and(|class| class.volume_binding_mode != FIRST_POD);
     let chosen = claim.metadata.annotation(CHOSEN).is_some() && !waiting.is_empty();
     let provisioner = class.map_or("?", |class| &*class.provisioner);
     let facts = vec![("class", Fact::text(name)), ("provisioner", Fact::text(provisioner))];
-    (at_once || chosen).then_some(Reason { text: &SILENT, facts, because })
+    (at_once || chosen).then_some(Reason { text: &SILENT, facts, because, volume: None })
 }
 
-/// Returns why no existing volume fits a claim, by the one that differs least; `None` if one seems to fit.
-fn nearest(view: &View, claim: &PersistentVolumeClaim, class: &str) -> Option<Reason> {
+/// Returns why no existing volume fits a claim, by the one that differs least; `none` if no volume is free. An administrator
+/// may have created volumes for a class that does not exist. Volumes of `other_classes` count if the claim can have no other.
+fn nearest(
+    view: &View,
+    claim: &PersistentVolumeClaim,
+    class: &str,
+    other_classes: bool,
+    none: impl FnOnce() -> Option<Reason>,
+) -> Option<Reason> {
     if !view.saw(Kind::PersistentVolume, "") {
-        return None;
+        return none();
     }
-    let free = view
-        .snapshot
-        .rows
-        .volumes
-        .iter()
-        .filter(|volume| volume.status.phase == "Available" && volume.spec.claim_ref.is_none());
-    let compared = free.map(|volume| (differences(claim, class, volume), &*volume.metadata.name));
+    let waits = view.storage_class(class).is_some_and(|class| class.volume_binding_mode == FIRST_POD);
+    let wanted = Wanted { claim, class, other_classes, waits };
+    let (volume, differences) = match static_volume::nearest(view, &wanted) {
+        // The scheduler binds it together with the pod.
+        Found::Fit(_) if waits => return None,
+        Found::Fit(volume) => (volume, Vec::new()),
+        Found::Nothing => return none(),
+        Found::Nearest(volume, differences) => (volume, differences),
+    };
+    let (text, fact) = match differences.as_slice() {
+        [] => (&UNBOUND, None),
+        [Difference::Released(of)] => (&RELEASED, Some(("claim", Fact::text(of)))),
+        [Difference::Earlier(_)] => (&RELEASED_EARLIER, None),
+        [Difference::Reserved(of)] => (&RESERVED, Some(("claim", Fact::text(of)))),
+        [Difference::Nowhere(labels)] => (&NOWHERE, Some(("labels", Fact::list(labels.clone())))),
+        _ => (&NO_FIT, Some(("differences", listed(&differences)))),
+    };
+    let volume = volume_ref(&volume.metadata.name);
+    let facts = std::iter::once(("volume", Fact::text(&volume.name))).chain(fact).collect();
     let because = (!class.is_empty()).then(|| ObjectRef::of_cluster("StorageClass", class));
-    match compared.min_by_key(|(differences, name)| (differences.len(), *name)) {
-        None if class.is_empty() => None,
-        None => Some(Reason { text: &NO_STATIC, facts: vec![("class", Fact::text(class))], because }),
-        Some((differences, _)) if differences.is_empty() => None,
-        Some((differences, volume)) => {
-            let facts = vec![("volume", Fact::text(volume)), ("differences", Fact::list(differences))];
-            Some(Reason { text: &NO_FIT, facts, because })
-        }
-    }
+    Some(Reason { text, facts, because, volume: Some(volume) })
 }
 
-/// Returns the fields of a volume that do not fit a claim, each with both values. A selector fits if nothing else differs,
-/// as the labels of volumes are not read.
-fn differences(claim: &PersistentVolumeClaim, class: &str, volume: &PersistentVolume) -> Vec<String> {
-    let (wanted, has) = (&claim.spec, &volume.spec);
-    let mut found = Vec::new();
-    if has.storage_class_name != class {
-        found.push(format!("storageClassName \"{}\" != \"{class}\"", has.storage_class_name));
-    }
-    let requested = wanted.resources.requests.iter().find(|resource| resource.name == "storage");
-    let sizes = requested.zip(has.capacity.get("storage")).map(|(r, size)| (&*r.quantity.text, &*size.text));
-    if let Some((requested, size)) = sizes.filter(|(requested, size)| whole(size) < whole(requested)) {
-        found.push(format!("storage {size} < {requested}"));
-    }
-    if wanted.access_modes.iter().any(|mode| !has.access_modes.contains(mode)) {
-        found.push(format!(
-            "accessModes {} != {}",
-            has.access_modes.join("+"),
-            wanted.access_modes.join("+")
-        ));
-    }
-    let mode = |mode: &str| if mode.is_empty() { "Filesystem".to_owned() } else { mode.to_owned() };
-    let (theirs, ours) = (mode(&has.volume_mode), mode(&wanted.volume_mode));
-    if theirs != ours {
-        found.push(format!("volumeMode {theirs} != {ours}"));
-    }
-    if found.is_empty() && wanted.selector.is_some() {
-        found.push("selector".to_owned());
-    }
-    found
+fn listed(differences: &[Difference]) -> Fact {
+    Fact::list(differences.iter().map(Difference::written))
+}
+
+fn volume_ref(name: &str) -> ObjectRef {
+    ObjectRef::of_cluster("PersistentVolume", name)
 }
 
 /// Returns what is wrong with the volume that a claim names, if that is known.
 fn named_volume(view: &View, claim: &PersistentVolumeClaim) -> Option<Reason> {
     let name = &claim.spec.volume_name;
     let mut facts = vec![("volume", Fact::text(name))];
-    let because = Some(ObjectRef::of_cluster("PersistentVolume", name));
+    let because = Some(volume_ref(name));
     let Some(volume) = view.volume(name) else {
-        return view.saw(Kind::PersistentVolume, "").then_some(Reason { text: &NO_VOLUME, facts, because });
+        let unseen = !view.saw(Kind::PersistentVolume, "");
+        return (!unseen).then_some(Reason { text: &NO_VOLUME, facts, because, volume: None });
     };
-    let own = (&claim.metadata.namespace, &claim.metadata.name);
-    let other = volume.spec.claim_ref.as_ref().filter(|other| (&other.namespace, &other.name) != own);
-    let Some(other) = other else {
-        return failure(view, claim).map(|facts| Reason { text: &FAILED, facts, because });
+    let differences = static_volume::of_named(claim, volume);
+    let (text, fact) = match differences.as_slice() {
+        [] => {
+            return failure(view, claim).map(|facts| Reason { text: &FAILED, facts, because, volume: None });
+        }
+        [Difference::Earlier(_)] => (&VOLUME_OF_EARLIER, None),
+        [Difference::Reserved(of)] => (&VOLUME_TAKEN, Some(("claim", Fact::text(of)))),
+        _ => (&VOLUME_DIFFERS, Some(("differences", listed(&differences)))),
     };
-    facts.push(("claim", Fact::text(format!("{}/{}", other.namespace, other.name))));
-    Some(Reason { text: &VOLUME_TAKEN, facts, because })
+    facts.extend(fact);
+    Some(Reason { text, facts, because, volume: Some(volume_ref(name)) })
 }
 
 /// Returns the last failure that the controller or the provisioner reported.

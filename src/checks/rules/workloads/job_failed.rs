@@ -1,5 +1,6 @@
 //! A Job failed and is not retried.
 
+use crate::checks::exit_code::{LAST_WORDS, is_vague};
 use crate::checks::prelude::*;
 use crate::model::Job;
 use crate::text::Message;
@@ -38,6 +39,12 @@ static FAILED: Text = Text {
     zh_cn: "{reason}：{detail}；失败的 Pod：{failed}",
 };
 
+static SAID: Text = Text {
+    en: "{reason} ({failed:# failed pod|# failed pods}): {lastWords}",
+    zh_tw: "{reason}（失敗的 Pod：{failed}）：{lastWords}",
+    zh_cn: "{reason}（失败的 Pod：{failed}）：{lastWords}",
+};
+
 static SUPERSEDED: Text = Text {
     en: "failed ({reason}), but a later run of {cronJob} succeeded {age} ago",
     zh_tw: "曾失敗（{reason}），但 {cronJob} 之後的執行已於 {age} 前成功",
@@ -49,7 +56,7 @@ fn run(view: &View, out: &mut Reporter) {
         let Some(failed) = job.failure() else { continue };
         let cron_job = job.owner.as_ref().filter(|owner| &*owner.kind == "CronJob");
         let pods = attempts(view, job);
-        let (severity, message) = judge(view, job, failed);
+        let (severity, message) = judge(view, job, failed, &pods);
         let finding = out.object(job.object(), &[&failed.reason], severity, message);
         if let Some(owner) = cron_job {
             // All failed runs of a CronJob belong to one incident.
@@ -66,8 +73,20 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
+/// Reasons that say more than the program: the time is over, or a rule has matched.
+const OWN_WORDS: [&str; 2] = ["DeadlineExceeded", "PodFailurePolicy"];
+
+/// Returns the line that says why the newest failed pod ended, if the reason of the Job does not say more.
+fn last_words(view: &View, failed: &Condition, pods: &[&Pod]) -> Option<String> {
+    let said = |pod: &&Pod| {
+        let mut ended = pod.containers().filter(|container| container.last_end().is_some_and(is_vague));
+        ended.find_map(|container| view.last_words(pod, &container))
+    };
+    pods.iter().find_map(said).filter(|_| !OWN_WORDS.contains(&&*failed.reason))
+}
+
 /// Returns the severity and the message. A failure before a later successful run of the same CronJob is low.
-fn judge(view: &View, job: &Job, failed: &Condition) -> (Severity, Message) {
+fn judge(view: &View, job: &Job, failed: &Condition, pods: &[&Pod]) -> (Severity, Message) {
     let mut facts = vec![
         ("reason", Fact::text(&failed.reason)),
         ("detail", Fact::text(&failed.message)),
@@ -75,14 +94,16 @@ fn judge(view: &View, job: &Job, failed: &Condition) -> (Severity, Message) {
     ];
     let cron_job = job.owner.as_ref().filter(|owner| &*owner.kind == "CronJob");
     let success = cron_job.and_then(|owner| view.cron_job(&job.namespace, &owner.name)?.last_success);
-    match (cron_job, success.filter(|success| Some(*success) > failed.since())) {
-        (Some(owner), Some(success)) => {
-            facts.push(("cronJob", Fact::text(&owner.name)));
-            facts.push(("age", Fact::Age(view.age(success))));
-            (Severity::Low, Message::new(&SUPERSEDED, facts))
-        }
-        _ => (Severity::High, Message::new(&FAILED, facts)),
+    let later = success.filter(|success| Some(*success) > failed.since());
+    if let (Some(owner), Some(success)) = (cron_job, later) {
+        facts.push(("cronJob", Fact::text(&owner.name)));
+        facts.push(("age", Fact::Age(view.age(success))));
+        return (Severity::Low, Message::new(&SUPERSEDED, facts));
     }
+    let said = last_words(view, failed, pods);
+    let text = if said.is_some() { &SAID } else { &FAILED };
+    facts.extend(said.map(|said| (LAST_WORDS, Fact::Text(said))));
+    (Severity::High, Message::new(text, facts))
 }
 
 /// Returns the failed pods of a job, newest first.
