@@ -312,8 +312,8 @@ fn in_progress(view: &View, muted: &Muted) -> BTreeSet<Arc<str>> {
 fn coverage(view: &View, left_out: Vec<Gap>) -> Coverage {
     let mut coverage = view.snapshot.coverage.clone();
     coverage.gaps.extend(left_out);
-    coverage.outside.extend(view.settings.choice.gaps());
-    coverage.outside.extend(view.overrides().iter().flat_map(Override::gaps));
+    coverage.not_in_scope.extend(view.settings.choice.gaps());
+    coverage.not_in_scope.extend(view.overrides().iter().flat_map(Override::gaps));
     coverage.sort();
     coverage
 }

@@ -99,7 +99,7 @@ impl<K> ListResult<K> {
         Coverage {
             cost,
             gaps: missing.into_iter().chain(too_large).collect(),
-            remarks: remark.into_iter().collect(),
+            notes: remark.into_iter().collect(),
             ..Coverage::default()
         }
     }

@@ -232,7 +232,7 @@ impl<'a> Run<'a> {
             snapshot.coverage.add(self.coverage_of(&request, &result));
             parts.push(result.kept);
         }
-        snapshot.coverage.outside.extend(self.left_out());
+        snapshot.coverage.not_in_scope.extend(self.left_out());
         Ok((snapshot, parts))
     }
 
@@ -294,7 +294,7 @@ impl<'a> Run<'a> {
         snapshot.cluster = self.client.session.cluster.clone();
         snapshot.cluster.version.clone_from(&self.version);
         snapshot.skew = self.skew;
-        snapshot.coverage.remarks.extend(self.implausible_clock.map(clock_note));
+        snapshot.coverage.notes.extend(self.implausible_clock.map(clock_note));
         let count = |number: &AtomicU64| number.load(Ordering::Relaxed);
         let meter = &self.client.meter;
         let (requests, retries) = (count(&meter.requests), count(&meter.retries));

@@ -94,7 +94,7 @@ impl Run<'_> {
             match object {
                 Ok(object) => kept.keep(object),
                 Err(error) => {
-                    let gaps = if has_pods { &mut coverage.outside } else { &mut coverage.gaps };
+                    let gaps = if has_pods { &mut coverage.not_in_scope } else { &mut coverage.gaps };
                     gaps.push(Gap {
                         namespace: Some(name),
                         why: Some(error.why()),

@@ -16,7 +16,7 @@ impl Run<'_> {
     /// without usage is not a gap.
     pub(super) async fn read_usage_of_killed(&self, snapshot: &mut Snapshot) {
         let coverage = &snapshot.coverage;
-        let is_silent = coverage.outside.iter().any(|gap| {
+        let is_silent = coverage.not_in_scope.iter().any(|gap| {
             gap.kind == Kind::NodeMetrics.name() && !matches!(gap.reason, Reason::Forbidden | Reason::Skipped)
         });
         if is_silent || self.plan.with_usage || self.plan.scope.skip_kinds.contains(&Kind::PodMetrics) {

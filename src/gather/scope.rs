@@ -131,7 +131,7 @@ impl Run<'_> {
             _ => false,
         };
         if not_asked || coverage.gaps.iter().any(dispensable) {
-            coverage.outside.append(&mut coverage.gaps);
+            coverage.not_in_scope.append(&mut coverage.gaps);
         }
     }
 }

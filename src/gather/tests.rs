@@ -91,7 +91,7 @@ async fn a_clock_that_cannot_be_right_changes_nothing() {
         let snapshot = gathered(&fake, &plan()).await.unwrap();
         assert_eq!((snapshot.skew, snapshot.taken_at), (0, Time::at(fake::NOW)), "{date}");
         assert_eq!(gaps(&snapshot.coverage.gaps), [""; 0]);
-        assert_eq!(gaps(&snapshot.coverage.remarks), ["Cluster - Inconsistent"], "{date}");
+        assert_eq!(gaps(&snapshot.coverage.notes), ["Cluster - Inconsistent"], "{date}");
     }
 }
 

@@ -116,7 +116,7 @@ impl<'p> Watched<'p> {
         let (read, named) = Box::pin(run.read_lists(&blank)).await?;
         let mut fixed = Coverage::default();
         let mut first = Run::keep_named(blank, named, &read, &mut fixed)?;
-        fixed.outside.extend(run.left_out());
+        fixed.not_in_scope.extend(run.left_out());
         let (sender, updates) = mpsc::channel(WAITING);
         let mut following = Following { lists: Vec::new(), tasks: JoinSet::new(), stats: Arc::default() };
         for (request, result) in read {
@@ -280,7 +280,7 @@ impl<'p> Watched<'p> {
         self.snapshot.sort();
         self.fixed.add(std::mem::take(&mut self.snapshot.coverage));
         // A list that is read again may have the same defect.
-        for gaps in [&mut self.fixed.gaps, &mut self.fixed.outside, &mut self.fixed.remarks] {
+        for gaps in [&mut self.fixed.gaps, &mut self.fixed.not_in_scope, &mut self.fixed.notes] {
             gaps.sort();
             gaps.dedup();
         }

@@ -14,11 +14,11 @@ pub struct Coverage {
     /// Objects in the scope that were not read: the report is incomplete.
     pub gaps: Vec<Gap>,
     /// Objects outside the scope, or left out by request.
-    #[serde(rename = "notInScope", alias = "outside")]
-    pub outside: Vec<Gap>,
+    #[serde(alias = "outside")]
+    pub not_in_scope: Vec<Gap>,
     /// Objects that were read with a defect: given twice, or of two moments.
-    #[serde(rename = "notes", alias = "remarks")]
-    pub remarks: Vec<Gap>,
+    #[serde(alias = "remarks")]
+    pub notes: Vec<Gap>,
 }
 
 /// The cost of a run for the servers and the network.
@@ -159,16 +159,16 @@ impl Coverage {
     /// Sorts the gaps.
     pub fn sort(&mut self) {
         self.gaps.sort();
-        self.outside.sort();
-        self.remarks.sort();
+        self.not_in_scope.sort();
+        self.notes.sort();
     }
 
     /// Adds the coverage of another part of the run.
     pub fn add(&mut self, other: Coverage) {
         self.cost.add(&other.cost);
         self.gaps.extend(other.gaps);
-        self.outside.extend(other.outside);
-        self.remarks.extend(other.remarks);
+        self.not_in_scope.extend(other.not_in_scope);
+        self.notes.extend(other.notes);
     }
 }
 
@@ -201,7 +201,7 @@ mod tests {
     #[test]
     fn captures_name_coverage_as_reports_do() {
         let gap = Gap::new("Node", Reason::Forbidden);
-        let coverage = Coverage { outside: vec![gap.clone()], remarks: vec![gap], ..Coverage::default() };
+        let coverage = Coverage { not_in_scope: vec![gap.clone()], notes: vec![gap], ..Coverage::default() };
         let mut written = serde_json::to_value(&coverage).unwrap();
         let read: contract::Coverage = serde_json::from_value(written.clone()).unwrap();
         assert_eq!((read.not_in_scope.len(), read.notes.len()), (1, 1));

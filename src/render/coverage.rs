@@ -75,7 +75,7 @@ const MISSED: [Kind; 8] = [
 
 /// Returns `Coverage complete · 12 requests, 3 pages, 0.4 MB`. For files that lack kinds, it says that the input was read.
 pub(super) fn summary(coverage: &Coverage, lang: Lang) -> String {
-    let is_partial = || coverage.outside.iter().any(|gap| gap.reason == Reason::NotGiven);
+    let is_partial = || coverage.not_in_scope.iter().any(|gap| gap.reason == Reason::NotGiven);
     let head = match coverage.gaps.as_slice() {
         [] if coverage.cost.requests == 0 && is_partial() => &READ_ALL,
         [] => &COMPLETE,
@@ -154,7 +154,7 @@ pub(super) fn not_seen(report: &Report, lang: Lang, short: bool) -> Vec<String> 
 /// Returns one clause about the kinds outside the scope, if there are any, and what else a reader must know: the gaps in
 /// the scope first.
 pub(super) fn in_one_line(report: &Report, lang: Lang) -> (Option<String>, Vec<String>) {
-    let (of_tls, outside) = without_tls(&report.coverage.outside);
+    let (of_tls, outside) = without_tls(&report.coverage.not_in_scope);
     let (kinds, others): (Vec<Gap>, Vec<Gap>) =
         outside.into_iter().partition(|gap| Kind::from_name(&gap.kind).is_some());
     let mut groups = group(&kinds, true, line, lang);
@@ -175,7 +175,7 @@ pub(super) fn in_one_line(report: &Report, lang: Lang) -> (Option<String>, Vec<S
 
 fn all(report: &Report, lang: Lang, short: bool) -> Vec<String> {
     let mut out = not_seen(report, lang, false);
-    let (of_tls, outside) = without_tls(&report.coverage.outside);
+    let (of_tls, outside) = without_tls(&report.coverage.not_in_scope);
     let outside = group(&outside, short, line, lang).into_iter();
     out.extend(outside.map(|what| words::headed(OUTSIDE.get(lang), &what, lang)));
     out.extend(remarks(report, &of_tls, lang));
@@ -187,7 +187,7 @@ fn all(report: &Report, lang: Lang, short: bool) -> Vec<String> {
 fn remarks(report: &Report, of_tls: &[Gap], lang: Lang) -> Vec<String> {
     let (coverage, snapshot) = (&report.coverage, report.snapshot);
     let mut out = skipped_tls(of_tls, lang);
-    let remarks = group(&coverage.remarks, false, remark, lang).into_iter();
+    let remarks = group(&coverage.notes, false, remark, lang).into_iter();
     out.extend(remarks.map(|what| words::headed(SEEN_OTHERWISE.get(lang), &what, lang)));
     out.extend(pace(coverage, lang));
     if snapshot.skew != 0 {

@@ -152,8 +152,8 @@ pub(super) fn coverage(reports: &[&Report], overall: &Overall) -> Coverage {
         complete: overall.complete,
         cost: overall.cost.clone(),
         gaps: gaps(|coverage| &coverage.gaps),
-        not_in_scope: gaps(|coverage| &coverage.outside),
-        notes: gaps(|coverage| &coverage.remarks),
+        not_in_scope: gaps(|coverage| &coverage.not_in_scope),
+        notes: gaps(|coverage| &coverage.notes),
     }
 }
 

@@ -206,7 +206,7 @@ impl Teller<'_> {
         let mut items: Vec<Item> = story.moments.iter().map(|moment| self.moment(moment)).collect();
         if !items.is_empty() && !story.saw_events {
             let is_missing = |gap: &Gap| gap.kind == Kind::Event.name() && gap.reason == Reason::NotGiven;
-            let given = !self.report.coverage.outside.iter().any(is_missing);
+            let given = !self.report.coverage.not_in_scope.iter().any(is_missing);
             items.push(line(own(if given { &NO_EVENTS } else { &NOT_GIVEN }.get(lang))));
         } else if !items.is_empty()
             && !story.warned

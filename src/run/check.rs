@@ -361,7 +361,7 @@ pub(super) fn nothing_found(snapshot: &Snapshot) -> Failure {
         [name] => format!("No resources found in {name} namespace."),
         names => format!("No resources found in {} namespaces.", names.join(", ")),
     };
-    let skipped = snapshot.coverage.outside.iter().filter(|gap| gap.reason == Reason::Skipped && gap.got > 0);
+    let skipped = snapshot.coverage.not_in_scope.iter().filter(|gap| gap.reason == Reason::Skipped && gap.got > 0);
     let skipped: Vec<String> = skipped.map(|gap| format!("{} ({})", gap.kind, gap.got)).collect();
     let place = match names.as_slice() {
         [] if !scope.excluded.is_empty() => {

@@ -72,7 +72,7 @@ mod tests {
 
     fn phases(objects: &[Value]) -> (Vec<String>, Vec<(Reason, u64)>) {
         let Snapshot { rows, coverage, .. } = read(objects);
-        let repeated = coverage.remarks.iter().chain(&coverage.gaps).chain(&coverage.outside);
+        let repeated = coverage.notes.iter().chain(&coverage.gaps).chain(&coverage.not_in_scope);
         let repeated = repeated.filter(|gap| gap.reason == Reason::Repeated);
         (
             rows.volumes.into_iter().map(|volume| volume.status.phase).collect(),

@@ -146,14 +146,14 @@ impl Snapshot {
             gap.kind == kind.name() && (namespace.is_empty() || place.is_none_or(|name| name == namespace))
         };
         let asked = namespace.is_empty() || self.scope.holds(namespace);
-        asked && !self.coverage.gaps.iter().chain(&self.coverage.outside).any(unseen)
+        asked && !self.coverage.gaps.iter().chain(&self.coverage.not_in_scope).any(unseen)
     }
 
     /// Whether it comes from files that contain objects or lists of any kind in the scope.
     pub(crate) fn has_other_objects(&self) -> bool {
         let given = |kind: &Kind| {
             let is_it = |gap: &Gap| gap.reason == Reason::NotGiven && gap.kind == kind.name();
-            !kind.is_optional() && !self.coverage.outside.iter().any(is_it)
+            !kind.is_optional() && !self.coverage.not_in_scope.iter().any(is_it)
         };
         let all = self.scope.is_whole_cluster() && self.scope.excluded.is_empty();
         let any_rows = || self.rows.counts().iter().any(|(_, count)| *count > 0);
@@ -179,11 +179,11 @@ impl Snapshot {
     pub fn sort(&mut self) {
         let (refused, without_owners) = self.rows.take_refused().gaps();
         self.coverage.gaps.extend(refused);
-        self.coverage.remarks.extend(without_owners);
+        self.coverage.notes.extend(without_owners);
         let repeated = self.rows.sort();
-        self.coverage.remarks.extend(repeated);
+        self.coverage.notes.extend(repeated);
         if let Some(taken_at) = self.taken_at.known() {
-            self.coverage.remarks.extend(self.rows.drop_stale(taken_at));
+            self.coverage.notes.extend(self.rows.drop_stale(taken_at));
         }
         self.coverage.sort();
         self.logs

@@ -316,7 +316,7 @@ impl Files {
         let mut snapshot = self.snapshot;
         std::mem::take(&mut self.copies).put_first(&mut snapshot.rows);
         snapshot.coverage.gaps.extend(self.broken.gaps());
-        let outside = &mut snapshot.coverage.outside;
+        let outside = &mut snapshot.coverage.not_in_scope;
         let unknown = self.unknown.iter();
         outside.extend(unknown.map(|(kind, got)| {
             let gap = Gap { got: *got, ..Gap::new(kind, Reason::Skipped) };

@@ -91,7 +91,7 @@ impl Measured {
 
     /// Adds gaps that leave the report complete.
     pub(super) fn with_outside(mut self, gaps: impl IntoIterator<Item = Gap>) -> Self {
-        self.coverage.outside.extend(gaps);
+        self.coverage.not_in_scope.extend(gaps);
         self
     }
 

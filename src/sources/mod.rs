@@ -247,7 +247,7 @@ impl Sources {
         // A cluster without a Prometheus needs no remark.
         if why.reason != Reason::Skipped {
             let remark = why.clone().within(&reasons::KUBELETS_ASKED).gap(Kind::Throttling, 0);
-            measured.coverage.remarks.push(remark);
+            measured.coverage.notes.push(remark);
         }
         measured
     }

@@ -18,7 +18,7 @@ pub(super) struct Sight<'a> {
 impl<'a> Sight<'a> {
     pub(super) fn of(snapshot: &'a Snapshot) -> Self {
         let mut sight = Self::default();
-        for gap in snapshot.coverage.gaps.iter().chain(&snapshot.coverage.outside) {
+        for gap in snapshot.coverage.gaps.iter().chain(&snapshot.coverage.not_in_scope) {
             sight.anywhere.insert(&gap.kind);
             match &gap.namespace {
                 Some(namespace) => drop(sight.places.insert((&gap.kind, namespace))),

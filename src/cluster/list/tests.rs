@@ -124,7 +124,7 @@ async fn an_expired_list_goes_on_without_repeating_objects() {
     assert_eq!((names(&result), result.got), (all().iter().map(String::as_str).collect(), 12));
     let coverage = result.coverage(&pods(5));
     assert!(coverage.gaps.is_empty());
-    assert_eq!(coverage.remarks[0].reason, Reason::Inconsistent);
+    assert_eq!(coverage.notes[0].reason, Reason::Inconsistent);
 }
 
 #[tokio::test(start_paused = true)]

@@ -131,7 +131,7 @@ fn what_a_run_could_not_see_is_neither_new_nor_fixed() {
     let some_pods: &dyn Fn(&mut RunRecord) = &|p| p.sight = blind(Kind::Pod, "shop", NotObserved::Partly);
     let left_out: &dyn Fn(&mut RunRecord) = &|p| {
         let everywhere = BTreeMap::from([(String::new(), NotObserved::Wholly)]);
-        p.sight.outside = BTreeMap::from([("pod-crash-loop".to_owned(), everywhere)]);
+        p.sight.not_in_scope = BTreeMap::from([("pod-crash-loop".to_owned(), everywhere)]);
     };
     let older: &dyn Fn(&mut RunRecord) = &|p| p.tool_version = "0.0.9".into();
     for (change, why) in [
@@ -185,7 +185,7 @@ fn a_check_that_both_left_out_somewhere_is_still_compared() {
     let with = |findings| {
         let shop = BTreeMap::from([("shop".to_owned(), NotObserved::Wholly)]);
         let outside = BTreeMap::from([("pod-crash-loop".to_owned(), shop)]);
-        RunRecord { sight: Visibility { outside, ..Visibility::default() }, ..past(findings) }
+        RunRecord { sight: Visibility { not_in_scope: outside, ..Visibility::default() }, ..past(findings) }
     };
     assert_eq!(became(&with(vec![]), &with(vec![crash(12)])), Change::New);
     assert_eq!(became(&past(vec![crash(12)]), &with(vec![])), Change::Unseen);

@@ -18,7 +18,7 @@ pub struct Visibility {
     pub gaps: Places,
     /// What lies outside the scope, or was left out by request.
     #[serde(rename = "notInScope", alias = "outside")]
-    pub outside: Places,
+    pub not_in_scope: Places,
 }
 
 /// How much of a kind was not read in a place.
@@ -62,7 +62,7 @@ impl Visibility {
         let of = |gaps: &[Gap]| {
             places(gaps.iter().map(|gap| (gap.kind.as_str(), gap.namespace.as_deref(), gap.got, gap.reason)))
         };
-        Self { gaps: of(&coverage.gaps), outside: of(&coverage.outside) }
+        Self { gaps: of(&coverage.gaps), not_in_scope: of(&coverage.not_in_scope) }
     }
 
     /// Returns the same from the coverage of a written report.
@@ -70,7 +70,7 @@ impl Visibility {
         let of = |gaps: &[contract::Gap]| {
             places(gaps.iter().map(|gap| (gap.kind.as_str(), gap.namespace.as_deref(), gap.got, gap.reason)))
         };
-        Self { gaps: of(&coverage.gaps), outside: of(&coverage.not_in_scope) }
+        Self { gaps: of(&coverage.gaps), not_in_scope: of(&coverage.not_in_scope) }
     }
 
     /// Returns whether the whole scope was read.
@@ -85,7 +85,7 @@ impl Visibility {
             namespace => places.get("").max(places.get(namespace)).copied(),
         };
         let of = |places: &Places| places.get(kind).and_then(in_places);
-        of(&self.gaps).max(of(&self.outside))
+        of(&self.gaps).max(of(&self.not_in_scope))
     }
 
     /// Returns whether a check was left out for a namespace, or for all for the empty one.
@@ -93,7 +93,7 @@ impl Visibility {
         let left_out = |places: &BTreeMap<String, NotObserved>| {
             places.contains_key("") || places.contains_key(namespace)
         };
-        self.outside.get(check).is_some_and(left_out)
+        self.not_in_scope.get(check).is_some_and(left_out)
     }
 
     /// Removes the gaps that another run filled.
@@ -101,7 +101,7 @@ impl Visibility {
         for (kind, places) in &mut self.gaps {
             let nowhere = BTreeMap::new();
             let theirs = |of: &Places| of.get(kind).unwrap_or(&nowhere).clone();
-            let mut left: BTreeMap<String, NotObserved> = theirs(&other.outside);
+            let mut left: BTreeMap<String, NotObserved> = theirs(&other.not_in_scope);
             left.extend(theirs(&other.gaps));
             if places.contains_key("") {
                 places.clone_from(&left);
@@ -113,7 +113,7 @@ impl Visibility {
     }
 
     pub(super) fn narrow(&mut self, names: &BTreeSet<&str>) {
-        for places in [&mut self.gaps, &mut self.outside] {
+        for places in [&mut self.gaps, &mut self.not_in_scope] {
             for of_kind in places.values_mut() {
                 of_kind.retain(|place, _| place.is_empty() || names.contains(&**place));
             }

@@ -158,7 +158,7 @@ async fn evidence_can_be_left_out() {
     plan.scope.no_evidence = true;
     let snapshot = gathered(&fake, &plan).await.unwrap();
     assert!(fake.requests_of("/events").is_empty() && fake.requests_of("/log?").is_empty());
-    let outside = gaps(&snapshot.coverage.outside);
+    let outside = gaps(&snapshot.coverage.not_in_scope);
     for kind in ["Event", "Secret", "Throttling", "MemoryHistory"] {
         assert!(outside.contains(&format!("{kind} - Skipped")), "{outside:?}");
     }
@@ -258,7 +258,7 @@ async fn attachments_are_read_if_a_pod_waits_for_its_volume() {
     fake.always("/volumeattachments", Fault::Status(403, &[]));
     let snapshot = gathered(&fake, &everywhere()).await.unwrap();
     assert!(snapshot.coverage.gaps.is_empty(), "{:?}", snapshot.coverage.gaps);
-    assert!(gaps(&snapshot.coverage.outside).contains(&"VolumeAttachment - Forbidden".to_owned()));
+    assert!(gaps(&snapshot.coverage.not_in_scope).contains(&"VolumeAttachment - Forbidden".to_owned()));
     let fake = with("2025-12-26T01:59:50Z");
     gathered(&fake, &everywhere()).await.unwrap();
     assert!(fake.requests_of("/volumeattachments").is_empty(), "within the grace period");

@@ -34,7 +34,7 @@ async fn usage(fake: &Fake, mut plan: Plan) -> (Vec<String>, Vec<String>, Option
     plan.scope.skip_kinds.extend([Kind::Throttling, Kind::MemoryHistory]);
     let snapshot = gathered(fake, &plan).await.unwrap();
     let rows = &snapshot.rows.usage;
-    let gap = snapshot.coverage.outside.iter().find(|gap| gap.kind == "Usage");
+    let gap = snapshot.coverage.not_in_scope.iter().find(|gap| gap.kind == "Usage");
     let mut sources: Vec<String> = rows.iter().map(|usage| usage.source.clone()).collect();
     sources.dedup();
     (
@@ -107,6 +107,6 @@ async fn a_tenant_cannot_throttle_or_kill_others() {
         !asked.is_empty() && asked.iter().all(|query| query.contains("%2Da%") && !query.contains("%2Db%")),
         "{asked:?}"
     );
-    let outside = gaps(&snapshot.coverage.outside);
+    let outside = gaps(&snapshot.coverage.not_in_scope);
     assert!(outside.contains(&"Throttling - Skipped".to_owned()), "{outside:?}");
 }

@@ -79,7 +79,7 @@ async fn a_namespace_that_may_not_be_read_is_a_gap_if_it_has_no_pods() {
     fake.always("/api/v1/namespaces/shop$", Fault::Status(403, &[]));
     let snapshot = gathered(&fake, &named(&["empty", "shop"])).await.unwrap();
     assert_eq!(gaps(&snapshot.coverage.gaps), ["Namespace empty Forbidden"]);
-    let outside = gaps(&snapshot.coverage.outside);
+    let outside = gaps(&snapshot.coverage.not_in_scope);
     assert!(outside.contains(&"Namespace shop Forbidden".to_owned()), "{outside:?}");
 }
 
@@ -154,7 +154,7 @@ async fn kinds_can_be_left_out() {
     plan.scope.skip_kinds = vec![Kind::Node, Kind::CronJob];
     let snapshot = gathered(&fake, &plan).await.unwrap();
     assert!(fake.requests_of("/api/v1/nodes?").is_empty() && fake.requests_of("/cronjobs").is_empty());
-    let outside = gaps(&snapshot.coverage.outside);
+    let outside = gaps(&snapshot.coverage.not_in_scope);
     for gap in ["Node - Skipped", "CronJob - Skipped"] {
         assert!(outside.contains(&gap.to_owned()), "{outside:?}");
     }
@@ -181,7 +181,7 @@ async fn gaps_that_a_complete_report_may_have_are_outside_of_the_scope() {
     let of_one = gathered(&fake, &named(&["shop"])).await.unwrap().coverage;
     assert_eq!(gaps(&of_one.gaps), [""; 0]);
     for gap in ["Node - Forbidden", "PersistentVolume - Forbidden", "CronJob shop Absent"] {
-        assert!(gaps(&of_one.outside).contains(&gap.to_owned()), "{:?}", gaps(&of_one.outside));
+        assert!(gaps(&of_one.not_in_scope).contains(&gap.to_owned()), "{:?}", gaps(&of_one.not_in_scope));
     }
     // A report of the cluster is not complete without its nodes.
     let of_all = gathered(&fake, &everywhere()).await.unwrap().coverage;

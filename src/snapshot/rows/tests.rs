@@ -50,7 +50,7 @@ fn objects(kind: Kind) -> [Object; 2] {
 fn sorted(rows: Rows) -> (String, Vec<Gap>) {
     let mut snapshot = Snapshot { rows, ..Snapshot::default() };
     snapshot.sort();
-    (format!("{:?}", snapshot.rows), snapshot.coverage.remarks)
+    (format!("{:?}", snapshot.rows), snapshot.coverage.notes)
 }
 
 /// The rows of the two objects of a kind, each added in its place.

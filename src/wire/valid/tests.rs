@@ -139,6 +139,6 @@ fn refused_objects_are_gaps_and_removed_owners_are_notes() {
         ["Pod: 2 objects with a name that the API server would reject: --all"]
     );
     let note = "Job: 1 object with an owner whose name is not valid; the owner is ignored: x -A";
-    assert_eq!(said(&snapshot.coverage.remarks), [note]);
+    assert_eq!(said(&snapshot.coverage.notes), [note]);
     assert_eq!((snapshot.rows.pods.len(), snapshot.rows.jobs.len()), (1, 1));
 }
