@@ -85,7 +85,8 @@ impl Follow {
         let (mut failures, mut interrupted) = (0, false);
         loop {
             let began = Instant::now();
-            let ended = if version.is_empty() {
+            let is_list = version.is_empty();
+            let ended = if is_list {
                 self.read(&mut version).await?
             } else {
                 self.watch(&mut version, &mut interrupted).await?
@@ -101,6 +102,13 @@ impl Follow {
                     sleep(pause(failures)).await;
                 }
                 Some(ended) if ended.is_too_old() => version.clear(),
+                // The coverage of the list says so. It is as it should be until rights or extensions come.
+                Some(ended) if is_list && is_refused(&ended.error) => {
+                    if std::mem::take(&mut interrupted) {
+                        self.send(Update::Resumed).await?;
+                    }
+                    sleep(REFUSED).await;
+                }
                 Some(ended) => {
                     failures += 1;
                     let wait = ended.retry_after.unwrap_or_else(|| pause_after(&ended.error, failures));
@@ -181,9 +189,11 @@ impl Follow {
     }
 }
 
+/// Whether the user may not do it, or the server does not have it.
+fn is_refused(error: &Error) -> bool {
+    matches!(error.reason(), Reason::Forbidden | Reason::Absent)
+}
+
 fn pause_after(error: &Error, failures: u32) -> Duration {
-    match error.reason() {
-        Reason::Forbidden | Reason::Absent => REFUSED,
-        _ => pause(failures),
-    }
+    if is_refused(error) { REFUSED } else { pause(failures) }
 }

@@ -124,6 +124,25 @@ async fn a_watch_that_stalls_is_a_gap_until_it_is_made_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_kind_that_is_refused_again_is_not_out_of_date() {
+    let fake = Fake::default();
+    fake.namespace("shop", 1);
+    fake.without(Kind::Gateway);
+    fake.always("/api/v1/nodes?", Fault::Status(403, &[]));
+    let plan = everywhere();
+    let mut watched = watched(&fake, &plan).await;
+    let before = gaps(&mut watched);
+    assert_eq!(before, ["Node Forbidden"]);
+    // They are asked for again every 10 minutes, and once the server fails instead of refusing.
+    follow(&mut watched, 1500).await;
+    assert!(fake.requests_of("/api/v1/nodes?").len() >= 3);
+    assert_eq!((gaps(&mut watched), watched.behind()), (before.clone(), Duration::ZERO));
+    fake.fault("/gateways?", [Fault::Status(500, &[])]);
+    follow(&mut watched, 1500).await;
+    assert_eq!((gaps(&mut watched), watched.behind()), (before, Duration::ZERO));
+}
+
+#[tokio::test(start_paused = true)]
 async fn warnings_come_and_end_with_their_events() {
     let fake = Fake::default();
     fake.namespace("shop", 1);
