@@ -443,7 +443,7 @@ fn all_accounted_for(items: &[Value], snapshot: &Snapshot) -> Result<(), String>
         let unreadable =
             coverage.gaps.iter().filter(|gap| named(&gap.kind) && gap.reason == Reason::Unreadable);
         let repeated =
-            coverage.remarks.iter().filter(|gap| named(&gap.kind) && gap.reason == Reason::Repeated);
+            coverage.notes.iter().filter(|gap| named(&gap.kind) && gap.reason == Reason::Repeated);
         let twice: u64 = repeated.map(|gap| gap.got).sum();
         let seen = rows + unreadable.map(objects_of).sum::<usize>() + usize::try_from(twice).unwrap();
         if seen != given {
@@ -457,7 +457,7 @@ fn all_accounted_for(items: &[Value], snapshot: &Snapshot) -> Result<(), String>
     if unreadable != not_objects {
         return Err(format!("{not_objects} that are not objects, {unreadable} counted"));
     }
-    let skipped = coverage.outside.iter().filter(|gap| gap.reason == Reason::Skipped);
+    let skipped = coverage.not_in_scope.iter().filter(|gap| gap.reason == Reason::Skipped);
     let counted: u64 = skipped.map(|gap| gap.got).sum();
     if counted != unknown {
         return Err(format!("{unknown} of no kind that is checked, {counted} counted"));
