@@ -73,7 +73,10 @@ const MODULES: &[(&str, &[&str])] = &[
         ],
     ),
     // Serving: what a report offers over HTTP.
-    ("exporter", &["text", "files", "wire", "finding", "snapshot", "report", "render", "cluster", "gather"]),
+    (
+        "exporter",
+        &["text", "output", "files", "wire", "finding", "snapshot", "report", "render", "cluster", "gather"],
+    ),
     // The program, and the targets of the fuzz tests.
     (
         "fuzz",

@@ -442,8 +442,7 @@ fn all_accounted_for(items: &[Value], snapshot: &Snapshot) -> Result<(), String>
         let named = |kind: &str| kinds.iter().any(|known| known.name() == kind);
         let unreadable =
             coverage.gaps.iter().filter(|gap| named(&gap.kind) && gap.reason == Reason::Unreadable);
-        let repeated =
-            coverage.notes.iter().filter(|gap| named(&gap.kind) && gap.reason == Reason::Repeated);
+        let repeated = coverage.notes.iter().filter(|gap| named(&gap.kind) && gap.reason == Reason::Repeated);
         let twice: u64 = repeated.map(|gap| gap.got).sum();
         let seen = rows + unreadable.map(objects_of).sum::<usize>() + usize::try_from(twice).unwrap();
         if seen != given {

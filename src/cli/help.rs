@@ -22,7 +22,7 @@ const SCREENS: &[Screen] = &[
         examples: &[
             ("", "the context's namespace"),
             ("-n shop,web", "two namespaces"),
-            ("-A -w", "all namespaces, followed live"),
+            ("-A -w", "all namespaces, live"),
             ("deploy/web -n shop", "one object and its events"),
             ("-A -o markdown > report.md", "a full report"),
             ("-A --fail-on medium", "exit 1 for medium or high"),

@@ -41,8 +41,17 @@ pub(crate) fn load(explicit: Option<&Path>) -> Result<Kubeconfig, Error> {
 /// If the kubeconfig cannot be read.
 pub fn fingerprint(options: &ConnectOptions) -> Result<String, Error> {
     let kubeconfig = load(options.kubeconfig.as_deref())?;
-    let kubeconfig = serde_json::to_string(&kubeconfig).map_err(|error| Error::Config(error.to_string()))?;
-    Ok(format!("{options:?} {kubeconfig}"))
+    let mut whole = format!("{options:?}\n");
+    // Another token in the same file is another account.
+    for user in kubeconfig.auth_infos.iter().filter_map(|user| user.auth_info.as_ref()) {
+        let paths = [&user.token_file, &user.client_certificate, &user.client_key];
+        for path in paths.into_iter().flatten().filter(|path| Path::new(path).is_file()) {
+            let bytes = files::read(Path::new(path), MOST_BYTES, "a credential").unwrap_or_default();
+            whole += &format!("{path} {bytes:?}\n");
+        }
+    }
+    whole += &serde_json::to_string(&kubeconfig).map_err(|error| Error::Config(error.to_string()))?;
+    Ok(whole)
 }
 
 fn paths() -> Vec<PathBuf> {

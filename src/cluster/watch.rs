@@ -43,6 +43,12 @@ pub(crate) struct Ended {
 }
 
 impl Ended {
+    /// Whether the server does not have the list.
+    pub(crate) fn is_absent(&self) -> bool {
+        self.error.reason() == Reason::Absent
+            || matches!(&self.error, Error::Status(status) if status.code == 404)
+    }
+
     /// Whether the moment is not known any more, so that the list has to be read again.
     pub(crate) fn is_too_old(&self) -> bool {
         matches!(&self.error, Error::Status(status) if status.code == 410)

@@ -25,7 +25,7 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 /// The most connections at the same time. Prometheus needs one, and a probe another.
-const CONNECTIONS: usize = 64;
+const CONNECTIONS: usize = 128;
 /// The time for the headers of a request.
 const HEADERS: Duration = Duration::from_secs(5);
 /// The time of a connection.
@@ -122,6 +122,8 @@ async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin, shared: Arc<Shared>
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(HEADER_BYTES).half_close(false);
+    // A client cannot keep a connection from others by using it now and then.
+    http.keep_alive(false);
     // A client that goes away is no error of this server.
     let _ = http.serve_connection(TokioIo::new(stream), answer).await;
 }
@@ -159,10 +161,8 @@ impl Shared {
     async fn refused(&self, request: &Request<Incoming>, path: &str) -> Option<Response<Full<Bytes>>> {
         let is_data = matches!(path, "/" | "/report.json" | "/metrics");
         let logins = self.protection.logins.as_ref().filter(|_| is_data)?;
-        let token = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = token.and_then(|value| value.strip_prefix("Bearer "));
-        let access = match token {
-            Some(token) => logins.access(token.trim(), path).await,
+        let access = match bearer(request) {
+            Some(token) => logins.access(token, path).await,
             None => Ok(Access::Unknown),
         };
         match access {
@@ -189,6 +189,14 @@ impl Shared {
             _ => text(StatusCode::SERVICE_UNAVAILABLE, "no report\n"),
         }
     }
+}
+
+/// Returns the token of a request with exactly one login.
+fn bearer(request: &Request<Incoming>) -> Option<&str> {
+    let mut logins = request.headers().get_all(AUTHORIZATION).iter();
+    let login = logins.next().filter(|_| logins.next().is_none())?.to_str().ok()?;
+    let (scheme, token) = login.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
 }
 
 /// Whether the client accepts a type. Prometheus names those that it prefers.

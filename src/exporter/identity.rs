@@ -1,6 +1,7 @@
 //! The certificate of the port, read again when its files change: whoever issues it replaces it before it expires.
 
 use crate::files;
+use crate::output::{self, Level};
 use rustls::ServerConfig;
 use rustls::crypto::ring::default_provider;
 use rustls_pki_types::pem::PemObject;
@@ -39,10 +40,16 @@ impl Identity {
     pub(super) fn current(&self) -> Arc<ServerConfig> {
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         let times = times(&self.certificate, &self.key);
-        if times != loaded.0
-            && let Ok(config) = config(&self.certificate, &self.key)
-        {
-            *loaded = (times, config);
+        if times != loaded.0 {
+            loaded.0 = times;
+            match config(&self.certificate, &self.key) {
+                Ok(config) => loaded.1 = config,
+                Err(why) => output::event(
+                    Level::Warn,
+                    "certificate",
+                    &format!("the new certificate is not used: {why}"),
+                ),
+            }
         }
         Arc::clone(&loaded.1)
     }
@@ -67,5 +74,5 @@ fn config(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, String> {
         .with_safe_default_protocol_versions()
         .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, secret))
         .map(Arc::new)
-        .map_err(|error| wrong(certificate, &error.to_string()))
+        .map_err(|error| format!("{} and {}: {error}", certificate.display(), key.display()))
 }

@@ -229,7 +229,13 @@ impl<'p> Watched<'p> {
                 list.coverage = self.run.coverage_of(&list.request, &result);
                 self.replace(index, kept);
             }
-            Update::Unread(result) => list.coverage = self.run.coverage_of(&list.request, &result),
+            Update::Unread(result) => {
+                list.coverage = self.run.coverage_of(&list.request, &result);
+                if result.error.as_ref().is_some_and(|error| error.reason() == Reason::Absent) {
+                    // Its definition was removed, and its objects with it.
+                    self.replace(index, Kept::new(self.names.clone()));
+                }
+            }
             Update::Interrupted(error) => {
                 list.interrupted.get_or_insert((Instant::now(), error));
             }

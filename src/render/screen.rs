@@ -187,7 +187,8 @@ impl Screen<'_> {
 
     /// Returns the commands that show the objects of the rows, and those that change the cluster.
     fn next(&self, rows: &[Row]) -> Vec<Block> {
-        let serious = rows.iter().filter(|row| row.severity > Severity::Low);
+        let is_asked = |row: &&Row| self.marks.is_none_or(|marks| marks.has_chosen(row));
+        let serious = rows.iter().filter(|row| row.severity > Severity::Low).filter(is_asked);
         let commands: Vec<String> = serious.flat_map(|row| self.commands_of(row)).collect();
         next::section(&NextCommands::of(commands.iter().map(String::as_str)), self.commands, self.look)
     }

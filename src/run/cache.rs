@@ -5,11 +5,11 @@ use super::{Failure, environment_os};
 use crate::cluster::{self, Progress};
 use crate::snapshot::{self, Capture, Header, Snapshot};
 use crate::wire::Time;
-use crate::{files, gather, output};
+use crate::{gather, output};
 use ring::digest::{SHA256, digest};
 use std::fmt::Write as _;
 use std::fs::{self, DirBuilder};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -50,6 +50,11 @@ impl Cache {
 
     /// Returns the capture if it is young enough.
     pub(super) fn read(&self, now: Time) -> Option<Snapshot> {
+        // A link or a pipe is no capture of this program.
+        let is_ours = fs::symlink_metadata(&self.path).is_ok_and(|about| about.is_file());
+        if !is_ours || self.folder().is_none() {
+            return None;
+        }
         let mut snapshot = snapshot::read(std::slice::from_ref(&self.path), now).ok()?;
         // A capture from the future says that a clock was wrong.
         let age = now.seconds_since(snapshot.taken_at);
@@ -76,6 +81,17 @@ impl Cache {
         Ok(snapshot::read_bytes("the capture", &bytes, now)?)
     }
 
+    /// Returns the folder, if no other user can write to it.
+    fn folder(&self) -> Option<&Path> {
+        let folder = self.path.parent()?;
+        let about = fs::metadata(folder).ok()?;
+        #[cfg(unix)]
+        let is_open = std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o022 != 0;
+        #[cfg(not(unix))]
+        let is_open = !about.is_dir();
+        (!is_open).then_some(folder)
+    }
+
     /// Writes the capture into a folder that only its user can read, and removes what nobody uses any more.
     fn keep(&self, bytes: &[u8]) -> io::Result<()> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
@@ -84,7 +100,16 @@ impl Cache {
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(folder)?;
-        files::write(&self.path, false, |out| out.write_all(bytes))?;
+        if self.folder().is_none() {
+            return Err(io::Error::new(
+                io::ErrorKind::PermissionDenied,
+                "other users can write to the folder",
+            ));
+        }
+        // Its user alone can read it, and it replaces a link.
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(bytes)?;
+        file.persist(&self.path).map_err(|error| error.error)?;
         for file in fs::read_dir(folder)?.flatten() {
             let is_ours = file.file_name().to_str().is_some_and(|name| name.ends_with(EXTENSION));
             let age =

@@ -107,7 +107,7 @@ fn live(args: &CheckArgs, settings: &Settings, judge: &mut Judge) -> Result<Exit
         }
         let cache = args.cache.map(|most| Cache::of(&live, most)).transpose()?;
         let read = async || match &cache {
-            Some(cache) => cached(cache, &live, args).await,
+            Some(cache) => Box::pin(cached(cache, &live, args)).await,
             None => only(&live, args).await,
         };
         let seen = match args.wait_for {
@@ -361,7 +361,8 @@ pub(super) fn nothing_found(snapshot: &Snapshot) -> Failure {
         [name] => format!("No resources found in {name} namespace."),
         names => format!("No resources found in {} namespaces.", names.join(", ")),
     };
-    let skipped = snapshot.coverage.not_in_scope.iter().filter(|gap| gap.reason == Reason::Skipped && gap.got > 0);
+    let skipped =
+        snapshot.coverage.not_in_scope.iter().filter(|gap| gap.reason == Reason::Skipped && gap.got > 0);
     let skipped: Vec<String> = skipped.map(|gap| format!("{} ({})", gap.kind, gap.got)).collect();
     let place = match names.as_slice() {
         [] if !scope.excluded.is_empty() => {

@@ -60,9 +60,7 @@ async fn run(live: &Live, args: &ServeArgs, settings: &Settings, look: Look) -> 
         Failure::new(format!("cannot listen on {}: {}", args.listen, crate::text::io_words(&error)))
     };
     let changes = Changes::open(args, look.lang)?;
-    let identity = args.tls_cert.as_deref().zip(args.tls_key.as_deref());
-    let identity =
-        identity.map(|(chain, key)| Identity::open(chain, key)).transpose().map_err(Failure::new)?;
+    let identity = identity(args)?;
     let scheme = if identity.is_some() { "https" } else { "http" };
     let listener = TcpListener::bind(args.listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
@@ -96,6 +94,16 @@ async fn run(live: &Live, args: &ServeArgs, settings: &Settings, look: Look) -> 
     service.changes.drain().await;
     accepting.abort();
     Ok(Exit::Clean)
+}
+
+/// Reads the certificate of the port.
+fn identity(args: &ServeArgs) -> Result<Option<Identity>, Failure> {
+    let files = args.tls_cert.as_deref().zip(args.tls_key.as_deref());
+    if files.is_none() && args.require_token && !args.listen.ip().is_loopback() {
+        let text = "warning: tokens travel without encryption; use --tls-cert and --tls-key";
+        output::event(Level::Warn, "unencrypted", text);
+    }
+    files.map(|(chain, key)| Identity::open(chain, key)).transpose().map_err(Failure::new)
 }
 
 /// A cluster that is watched, and what is known of its last report.

@@ -7,7 +7,7 @@ mod view;
 
 use super::check::settings;
 use super::live::{Flags, Live};
-use super::{Failure, baseline, check, hosts, look, notify};
+use super::{Failure, baseline, hosts, look, notify};
 use crate::cli::{CheckArgs, Exit};
 use crate::finding::command::Kubectl;
 use crate::gather::Watched;
@@ -48,7 +48,7 @@ pub(super) fn watch(args: &CheckArgs, clock: fn() -> Time) -> Result<Exit, Failu
 /// Refuses flags that have no meaning for a cluster that is watched.
 fn refuse(args: &CheckArgs, on_screen: bool) -> Result<(), Failure> {
     let why = "--watch follows one cluster";
-    baseline::refuse(&args.compare, &args.judge, why)?;
+    baseline::refuse(&args.compare, &args.judge, "--watch compares with no earlier run")?;
     notify::refuse(args, "kubectl healthcheck serve --notify sends changes")?;
     hosts::refuse(&args.hosts, why)?;
     if !matches!(args.show.output, Format::Table | Format::Json) {
@@ -75,12 +75,9 @@ async fn run(
     let mut watched =
         live.one(context, async |session| Watched::start(session, &live.plan, &progress).await).await?;
     progress.end();
-    let first = Report::new(watched.snapshot(), settings);
-    if first.is_of_nothing() {
-        return Err(check::nothing_found(first.snapshot));
-    }
     let mut output = if on_screen {
-        Output::Screen(View::new(Terminal::open()?, look, args.show.width.map(usize::from)))
+        let view = View::new(Terminal::open()?, look, args.show.width.map(usize::from));
+        Output::Screen(Box::new(view))
     } else {
         Output::Lines(Lines::new(args.show.output, args.show.all, look.lang))
     };
@@ -90,10 +87,12 @@ async fn run(
         let report = Report::new(watched.snapshot(), settings);
         let exit =
             Exit::of(args.judge.fail_on.fails(report.summary().worst, None), report.summary().complete);
-        let goes_on = output.show(&report, behind)?;
+        if !output.show(&report, behind)? {
+            return Ok(exit);
+        }
         let judged_at = Instant::now();
         let mut changed = false;
-        while goes_on {
+        loop {
             let next = judged_at + if changed { DEBOUNCE } else { REFRESH };
             tokio::select! {
                 biased;
@@ -103,15 +102,12 @@ async fn run(
                 () = watched.changed() => changed = true,
             }
         }
-        if !goes_on {
-            return Ok(exit);
-        }
     }
 }
 
 /// Where the reports of a cluster that is watched are shown.
 enum Output {
-    Screen(View),
+    Screen(Box<View>),
     Lines(Lines),
 }
 

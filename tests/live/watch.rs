@@ -103,7 +103,7 @@ impl Terminal {
         let (keys, mut out) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         let (sender, output) = channel();
         std::thread::spawn(move || {
-            let mut buffer = [0; 65536];
+            let mut buffer = vec![0; 65536];
             while let Ok(read) = out.read(&mut buffer)
                 && read > 0
                 && sender.send(buffer[..read].to_vec()).is_ok()
@@ -128,14 +128,13 @@ impl Terminal {
         };
         frame.split("\u{1b}[").fold(Vec::new(), |mut lines: Vec<String>, part| {
             // A part that is no position continues the line: a colour.
-            match line(part) {
-                Some(text) => lines.push(text),
-                None => {
-                    let text = part.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';');
-                    if let (Some(last), Some(text)) = (lines.last_mut(), text.get(1..)) {
-                        last.push_str(text);
-                    }
-                }
+            if let Some(text) = line(part) {
+                lines.push(text);
+                return lines;
+            }
+            let text = part.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';');
+            if let (Some(last), Some(text)) = (lines.last_mut(), text.get(1..)) {
+                last.push_str(text);
             }
             lines
         })

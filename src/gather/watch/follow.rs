@@ -75,12 +75,8 @@ impl Follow {
     }
 
     async fn on(&self, mut version: String) -> Result<(), Over> {
-        // The metrics API cannot be watched.
-        while self.request.kind.is_metered() {
-            sleep(METERED).await;
-            if let Some(ended) = self.read(&mut version).await? {
-                sleep(pause_after(&ended.error, 1)).await;
-            }
+        if self.request.kind.is_metered() {
+            return self.read_often(&mut version).await;
         }
         let (mut failures, mut interrupted) = (0, false);
         loop {
@@ -92,16 +88,15 @@ impl Follow {
                 self.watch(&mut version, &mut interrupted).await?
             };
             let lasted = began.elapsed();
-            if lasted > LONG {
-                failures = 0;
-            }
+            failures = if lasted > LONG { 0 } else { failures };
             match ended {
                 None if lasted >= SHORT => failures = 0,
                 None => {
                     failures += 1;
                     sleep(pause(failures)).await;
                 }
-                Some(ended) if ended.is_too_old() => version.clear(),
+                // A kind that is gone is listed, so that discovery says whether the server has it.
+                Some(ended) if ended.is_too_old() || !is_list && ended.is_absent() => version.clear(),
                 // The coverage of the list says so. It is as it should be until rights or extensions come.
                 Some(ended) if is_list && is_refused(&ended.error) => {
                     if std::mem::take(&mut interrupted) {
@@ -112,15 +107,28 @@ impl Follow {
                 Some(ended) => {
                     failures += 1;
                     let wait = ended.retry_after.unwrap_or_else(|| pause_after(&ended.error, failures));
-                    if !interrupted {
-                        interrupted = true;
-                        self.client.progress.interrupted(&self.request, &ended.error);
-                        self.send(Update::Interrupted(ended.error)).await?;
+                    if !std::mem::replace(&mut interrupted, true) {
+                        self.interrupt(ended.error).await?;
                     }
                     sleep(wait).await;
                 }
             }
         }
+    }
+
+    /// Reads what cannot be watched, again and again: the metrics API.
+    async fn read_often(&self, version: &mut String) -> Result<(), Over> {
+        loop {
+            sleep(METERED).await;
+            if let Some(ended) = self.read(version).await? {
+                sleep(pause_after(&ended.error, 1)).await;
+            }
+        }
+    }
+
+    async fn interrupt(&self, error: Error) -> Result<(), Over> {
+        self.client.progress.interrupted(&self.request, &error);
+        self.send(Update::Interrupted(error)).await
     }
 
     async fn send(&self, update: Update) -> Result<(), Over> {

@@ -3,7 +3,7 @@
 use super::super::Look;
 use super::super::document::{Line, own};
 use super::super::escape::visible;
-use super::super::grid::without_middle;
+use super::super::grid::{self, without_middle};
 use super::super::notice::Change;
 use super::super::words::{age, texts};
 use super::Screen;
@@ -18,6 +18,9 @@ use std::collections::BTreeSet;
 texts! {
     CHANGED: "{change} {age} ago: {object}", "{age} 前{change}：{object}", "{age} 前{change}：{object}";
     BEHIND: "no news from the cluster for {age}", "已 {age} 沒有收到叢集的更新", "已 {age} 没有收到集群的更新";
+    POSITION: "Problems {first} to {last} of {all}", "第 {first}–{last} 項，共 {all} 項", "第 {first}–{last} 项，共 {all} 项";
+    MORE: "+{count} more", "另有 {count} 項", "另有 {count} 项";
+    QUIT: "q quit", "q 離開", "q 退出";
     CHOOSE: "↑↓ choose · Enter open · q quit", "↑↓ 選取 · Enter 開啟 · q 離開", "↑↓ 选择 · Enter 打开 · q 退出";
     SCROLL: "↑↓ scroll · Esc back · q quit", "↑↓ 捲動 · Esc 返回 · q 離開", "↑↓ 滚动 · Esc 返回 · q 退出";
 }
@@ -29,14 +32,32 @@ pub(super) struct Marks<'m> {
     chosen: Option<&'m str>,
     /// The keys of what is new.
     fresh: &'m BTreeSet<String>,
+    /// The number of rows.
+    all: usize,
 }
 
 impl Marks<'_> {
     pub(super) fn of(self, row: &Row) -> Line {
         let key = row.finding.map(|finding| &*finding.key);
-        let chosen = if key.is_some() && self.chosen == key { "▸" } else { " " };
+        let chosen = if self.has_chosen(row) { "▸" } else { " " };
         let fresh = if key.is_some_and(|key| self.fresh.contains(key)) { "+" } else { " " };
         own(format!("{chosen}{fresh} "))
+    }
+
+    /// Whether a row is the chosen one.
+    pub(super) fn has_chosen(self, row: &Row) -> bool {
+        self.chosen.is_some() && row.finding.map(|finding| &*finding.key) == self.chosen
+    }
+
+    /// Says which rows are shown, unless it is all of them.
+    pub(super) fn position(self, from: usize, shown: usize, lang: Lang) -> Vec<Line> {
+        let facts = [
+            ("first", Fact::count(from + 1)),
+            ("last", Fact::count(from + shown)),
+            ("all", Fact::count(self.all)),
+        ];
+        let position = (shown < self.all).then(|| POSITION.fill(lang, &facts));
+        position.into_iter().map(|position| own(position).dim()).collect()
     }
 }
 
@@ -84,19 +105,19 @@ pub fn live_screen(
     height: usize,
     (cursor, fresh): (&mut Cursor, &BTreeSet<String>),
 ) -> LiveScreen {
-    let whole = Screen::new(report, look, false, usize::MAX);
+    let mut whole = Screen::new(report, look, false, usize::MAX);
+    whole.marks = Some(Marks { chosen: None, fresh, all: 0 });
     let rows = whole.rows().shown;
     let keys: Vec<&str> = rows.iter().filter_map(|row| Some(&*row.finding?.key)).collect();
     cursor.settle(&keys);
     let mut screen = Screen::new(report, look, false, 0);
-    screen.marks = Some(Marks { chosen: keys.get(cursor.at).copied(), fresh });
-    // Each row takes a line at least.
-    screen.limit = height.max(1);
+    screen.marks = Some(Marks { chosen: keys.get(cursor.at).copied(), fresh, all: rows.len() });
     // The first rows are shown if the chosen one is among them.
     let mut next = vec![cursor.from.min(cursor.at), 0];
     loop {
         cursor.from = next.pop().unwrap_or(cursor.at);
-        screen.from = cursor.from;
+        // Each row takes a line at least.
+        (screen.from, screen.limit) = (cursor.from, height.max(1));
         let text = screen.fitted(height.saturating_add(1));
         let shown = screen.rows().shown.len().max(1);
         if cursor.at < cursor.from + shown || cursor.from == cursor.at {
@@ -120,6 +141,8 @@ pub struct Status<'s> {
     pub behind: Option<i64>,
     /// Whether an object is shown.
     pub is_open: bool,
+    /// Whether there is a row to choose.
+    pub has_rows: bool,
 }
 
 /// Returns the two lines below the screen: the last changes, and the keys.
@@ -127,15 +150,20 @@ pub fn status(status: Status, look: Look) -> [String; 2] {
     let (lang, width) = (look.lang, look.width.unwrap_or(usize::MAX));
     let told = |(at, change): &(Time, Change)| {
         let age = Fact::Text(age(Some(status.now.seconds_since(*at).max(0)), lang));
-        let object = Fact::Text(visible(&change.place()));
+        let object = Fact::Text(place(change));
         CHANGED.fill(lang, &[("change", Fact::text(change.word(lang))), ("age", age), ("object", object)])
     };
-    let changes = status.changes.iter().map(told).collect::<Vec<_>>().join(separator(lang));
+    let changes = in_one_line(&status.changes.iter().map(told).collect::<Vec<_>>(), width, lang);
     let behind =
         status.behind.map(|seconds| BEHIND.fill(lang, &[("age", Fact::Text(age(Some(seconds), lang)))]));
-    let keys = if status.is_open { &SCROLL } else { &CHOOSE }.get(lang);
+    let keys = match (status.is_open, status.has_rows) {
+        (true, _) => &SCROLL,
+        (false, true) => &CHOOSE,
+        (false, false) => &QUIT,
+    };
+    let keys = keys.get(lang);
     [
-        look.bold(&without_middle(&changes, width)),
+        look.bold(&changes),
         match behind {
             Some(behind) => {
                 let keys = look.dim(&format!(" · {keys}"));
@@ -144,6 +172,28 @@ pub fn status(status: Status, look: Look) -> [String; 2] {
             None => look.dim(keys),
         },
     ]
+}
+
+/// Returns the namespace and object of a change, as the table writes them.
+fn place(change: &Change) -> String {
+    let told = &change.told;
+    let object = told.object.split_once('/');
+    let object = object.map(|(kind, name)| format!("{}/{name}", kind.to_lowercase()));
+    visible(format!("{} {}", told.namespace, object.as_deref().unwrap_or(&told.object)).trim())
+}
+
+/// Returns whole items as far as they fit, and the number of the others.
+fn in_one_line(items: &[String], width: usize, lang: Lang) -> String {
+    let more = |rest: usize| MORE.fill(lang, &[("count", Fact::count(rest))]);
+    for shown in (1..=items.len()).rev() {
+        let rest = (shown < items.len()).then(|| more(items.len() - shown));
+        let line: Vec<String> = items.iter().take(shown).cloned().chain(rest).collect();
+        let line = line.join(separator(lang));
+        if grid::width(&line) <= width {
+            return line;
+        }
+    }
+    items.first().map_or_else(String::new, |first| without_middle(first, width))
 }
 
 fn separator(lang: Lang) -> &'static str {

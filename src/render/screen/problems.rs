@@ -51,6 +51,10 @@ impl Screen<'_> {
             table.groups = if self.is_grouped() { self.groups(shown) } else { Vec::new() };
             blocks.push(Block::Table(table));
         }
+        if let Some(marks) = self.marks {
+            blocks.push(Block::Parts(marks.position(self.from, shown.len(), self.look.lang)));
+            return blocks;
+        }
         let hidden = [(&FOLDED, rest), (&OLD, old)].map(|(text, tally)| self.folded(text, tally));
         blocks.push(Block::Parts(hidden.into_iter().flatten().map(|part| own(part).dim()).collect()));
         blocks

@@ -100,7 +100,8 @@ impl Screen<'_> {
 
     /// Returns whether old incidents are folded: not if incidents were chosen by their age, and not in a comparison.
     fn folds(&self) -> bool {
-        !(self.look.all || self.wide || self.look.rows.chooses() || self.report.changes().is_some())
+        let is_short = !(self.look.all || self.wide || self.marks.is_some());
+        is_short && !self.look.rows.chooses() && self.report.changes().is_none()
     }
 
     fn sort(&self, rows: &mut [Row]) {

@@ -38,7 +38,9 @@ impl Lines {
         let found = incidents(report, self.least, self.lang);
         let mut changes = self.known.news(READER, &found, PACE, (now, is_complete));
         if !self.has_begun {
-            changes.iter_mut().for_each(|change| change.what = What::Lasts);
+            for change in &mut changes {
+                change.what = What::Lasts;
+            }
         }
         self.has_begun = true;
         self.known.tell(READER, &changes, now);

@@ -74,9 +74,9 @@ impl Terminal {
         let mut out = BufWriter::new(io::stdout().lock());
         queue!(out, BeginSynchronizedUpdate)?;
         for (row, line) in (0u16..).zip(lines) {
-            queue!(out, cursor::MoveTo(0, row))?;
+            // Behind a full line the cursor is on its last character: the line is cleared before it is written.
+            queue!(out, cursor::MoveTo(0, row), Clear(ClearType::CurrentLine))?;
             out.write_all(line.as_bytes())?;
-            queue!(out, Clear(ClearType::UntilNewLine))?;
         }
         // The last line has no line below it.
         if lines.len() < Self::size().1 {

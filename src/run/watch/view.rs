@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 use std::io;
 use std::time::Duration;
 
-/// Nothing is repeated, and an incident has ended when it has been gone for 5 seconds.
-const PACE: Pace = Pace { repeat: 0, gone: 5 };
+/// Nothing is repeated, and an incident has ended when it is not on the screen any more.
+const PACE: Pace = Pace { repeat: 0, gone: 0 };
 
 /// The name under which the screen knows incidents.
 const SCREEN: &str = "";
@@ -26,7 +26,7 @@ const MARKED: i64 = 300;
 const KEPT: usize = 50;
 
 /// A list without news for this time is told.
-const BEHIND: Duration = Duration::from_secs(30);
+const BEHIND: Duration = Duration::from_secs(5);
 
 /// The screen.
 pub(super) struct View {
@@ -38,10 +38,12 @@ pub(super) struct View {
     /// The last changes, newest first; `None` before the first report.
     changes: Option<Vec<(Time, Change)>>,
     cursor: Cursor,
-    /// The number of rows on the screen.
+    /// The number of rows on the screen, or of lines of the object.
     page: usize,
     /// The object of the chosen row.
     chosen: Option<ObjectRef>,
+    /// A key that waits until the chosen row is drawn.
+    waiting: Option<Key>,
     /// The object that is shown instead of the report, and the number of lines that are scrolled over.
     open: Option<(ObjectRef, usize)>,
 }
@@ -57,6 +59,7 @@ impl View {
             cursor: Cursor::default(),
             page: 0,
             chosen: None,
+            waiting: None,
             open: None,
         }
     }
@@ -72,6 +75,9 @@ impl View {
             Some((object, from)) => story(report, object.clone(), self.look, (room, from))?,
             None => self.report(report, room),
         };
+        if self.open.is_some() {
+            self.page = room.saturating_sub(1);
+        }
         lines.resize(room, String::new());
         let status = Status {
             changes: self.changes.as_deref().unwrap_or_default(),
@@ -80,6 +86,7 @@ impl View {
                 .filter(|behind| *behind >= BEHIND)
                 .map(|behind| behind.as_secs().cast_signed()),
             is_open: self.open.is_some(),
+            has_rows: self.chosen.is_some(),
         };
         lines.extend(render::status(status, self.look));
         Terminal::show(&lines[lines.len().saturating_sub(height)..])
@@ -106,6 +113,8 @@ impl View {
         match &mut self.changes {
             None => self.changes = Some(Vec::new()),
             Some(changes) => {
+                // The last change of an incident counts.
+                changes.retain(|(_, old)| news.iter().all(|change| change.key != old.key));
                 changes.splice(0..0, news.into_iter().map(|change| (now, change)));
                 changes.retain(|(at, _)| now.seconds_since(*at) < MARKED);
                 changes.truncate(KEPT);
@@ -115,12 +124,23 @@ impl View {
 
     /// Waits for a key, and does what it says. Returns whether the program goes on.
     pub(super) async fn key(&mut self) -> bool {
-        let Some(first) = self.terminal.key().await else { return false };
-        let mut next = Some(first);
+        let mut next = match self.waiting.take() {
+            Some(key) => Some(key),
+            None => self.terminal.key().await,
+        };
+        if next.is_none() {
+            return false;
+        }
+        let mut has_moved = false;
         while let Some(key) = next {
             if key == Key::Quit {
                 return false;
             }
+            if key == Key::Open && has_moved {
+                self.waiting = Some(key);
+                return true;
+            }
+            has_moved |= key != Key::Open;
             self.press(key);
             next = self.terminal.next_key();
         }
