@@ -129,11 +129,8 @@ fn measure(crowd: Crowd, runs: usize, old: Option<&Path>, wanted: &dyn Fn(&str) 
     if wanted("diff") {
         captures::diff(crowd, &me, runs);
     }
-    if wanted("large") {
-        large(Crowd { pods: crowd.pods * 10, ..crowd }, &me, old, runs);
-    }
-    if wanted("jobs") {
-        jobs(Crowd { pods: crowd.pods * 10, owners: Owners::Jobs, ..crowd }, &me, old, runs);
+    if wanted("large") || wanted("jobs") {
+        of_many_pods(Crowd { pods: crowd.pods * 10, ..crowd }, (&me, old, runs), wanted);
     }
 }
 
@@ -224,6 +221,16 @@ fn bare(lab: &Lab, me: &Path) -> Command {
     bare
 }
 
+/// Measures larger clusters.
+fn of_many_pods(crowd: Crowd, (me, old, runs): (&Path, Option<&Path>, usize), wanted: &dyn Fn(&str) -> bool) {
+    if wanted("large") {
+        large(crowd, me, old, runs);
+    }
+    if wanted("jobs") {
+        jobs(crowd, me, old, runs);
+    }
+}
+
 /// Ten times as many pods: whether memory stays flat and CPU grows no faster than the pods.
 fn large(crowd: Crowd, me: &Path, old: Option<&Path>, runs: usize) {
     let small = Crowd { pods: crowd.pods / 10, ..crowd };
@@ -245,7 +252,7 @@ fn large(crowd: Crowd, me: &Path, old: Option<&Path>, runs: usize) {
 
 /// The larger cluster again, without two pods that share an owner.
 fn jobs(crowd: Crowd, me: &Path, old: Option<&Path>, runs: usize) {
-    let jobs = loaded(crowd, me);
+    let jobs = loaded(Crowd { owners: Owners::Jobs, ..crowd }, me);
     let mut all = [Program::new("healthcheck -A, a Job for each pod", ours(&jobs, &[]))];
     in_turn(&mut all, runs);
     print(&all);
@@ -385,8 +392,8 @@ impl Program {
         if !used.status.success() {
             // What it prints says why.
             let _ = self.command.stdout(Stdio::inherit()).status();
-            panic!("{}: {}", self.name, used.status);
         }
+        assert!(used.status.success(), "{}: {}", self.name, used.status);
         let cpu = used.rusage.utime.as_secs_f64() + used.rusage.stime.as_secs_f64();
         self.figures.push([wall, cpu, used.rusage.maxrss as f64 / 1024.0 / 1024.0]);
     }

@@ -47,7 +47,8 @@ pub fn fingerprint(options: &ConnectOptions) -> Result<String, Error> {
         let paths = [&user.token_file, &user.client_certificate, &user.client_key];
         for path in paths.into_iter().flatten().filter(|path| Path::new(path).is_file()) {
             let bytes = files::read(Path::new(path), MOST_BYTES, "a credential").unwrap_or_default();
-            whole += &format!("{path} {bytes:?}\n");
+            whole += path;
+            whole += &String::from_utf8_lossy(&bytes);
         }
     }
     whole += &serde_json::to_string(&kubeconfig).map_err(|error| Error::Config(error.to_string()))?;

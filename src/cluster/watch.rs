@@ -8,6 +8,7 @@ use super::page::ApiClient;
 use super::refusal::{first_words, is_html, refusal, retry_after};
 use super::{Error, ListRequest};
 use crate::memory::{self, Gauge};
+use crate::model::Reason;
 use crate::text::parse_words;
 use crate::wire::{WatchEvent, WatchReader, without_secrets};
 use bytes::Bytes;
