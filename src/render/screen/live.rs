@@ -114,19 +114,35 @@ pub fn live_screen(
     screen.marks = Some(Marks { chosen: keys.get(cursor.at).copied(), fresh, all: rows.len() });
     // The first rows are shown if the chosen one is among them.
     let mut next = vec![cursor.from.min(cursor.at), 0];
-    loop {
+    let (mut text, mut shown) = loop {
         cursor.from = next.pop().unwrap_or(cursor.at);
-        // Each row takes a line at least.
-        (screen.from, screen.limit) = (cursor.from, height.max(1));
-        let text = screen.fitted(height.saturating_add(1));
-        let shown = screen.rows().shown.len().max(1);
+        let (text, shown) = screen.from_row(cursor.from, height);
         if cursor.at < cursor.from + shown || cursor.from == cursor.at {
-            let lines = text.lines().take(height).map(str::to_owned).collect();
-            return LiveScreen { lines, chosen: rows.get(cursor.at).and_then(Row::named), shown };
+            break (text, shown);
         }
         if next.is_empty() {
             next.push(cursor.at + 1 - shown);
         }
+    };
+    // At the end of the rows, those before them fill a screen that has become larger.
+    while cursor.from > 0 && cursor.from + shown >= rows.len() {
+        let (larger, more) = screen.from_row(cursor.from - 1, height);
+        if more <= shown {
+            break;
+        }
+        (text, shown, cursor.from) = (larger, more, cursor.from - 1);
+    }
+    let lines = text.lines().take(height).map(str::to_owned).collect();
+    LiveScreen { lines, chosen: rows.get(cursor.at).and_then(Row::named), shown }
+}
+
+impl Screen<'_> {
+    /// Returns the screen from a row on, and the number of its rows.
+    fn from_row(&mut self, from: usize, height: usize) -> (String, usize) {
+        // Each row takes a line at least.
+        (self.from, self.limit) = (from, height.max(1));
+        let text = self.fitted(height.saturating_add(1));
+        (text, self.rows().shown.len().max(1))
     }
 }
 
@@ -198,4 +214,77 @@ fn in_one_line(items: &[String], width: usize, lang: Lang) -> String {
 
 fn separator(lang: Lang) -> &'static str {
     if lang == Lang::En { ", " } else { "，" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::settings::Settings;
+    use crate::render::notice::{Told, What};
+
+    /// The screen of the example after some steps, at this height.
+    fn screen(steps: &[isize], height: usize) -> LiveScreen {
+        let snapshot = crate::snapshot::demo().unwrap();
+        let settings = Settings::default();
+        let report = Report::new(&snapshot, &settings);
+        let look = Look { width: Some(80), ..Look::default() };
+        let fresh = BTreeSet::from([report.findings[report.incidents[1].cause].key.clone()]);
+        let mut cursor = Cursor::default();
+        let mut screen = live_screen(&report, look, height, (&mut cursor, &fresh));
+        for step in steps {
+            cursor.step(*step);
+            screen = live_screen(&report, look, height, (&mut cursor, &fresh));
+        }
+        screen
+    }
+
+    #[test]
+    fn the_chosen_row_is_on_the_screen_with_its_commands() {
+        let first = screen(&[], 40);
+        assert_eq!(first.shown, 2);
+        assert!(first.lines.iter().any(|line| line.starts_with("▸  🔴 high")), "{:#?}", first.lines);
+        assert!(first.lines.iter().any(|line| line.starts_with(" + 🟡 medium")), "{:#?}", first.lines);
+        let last = screen(&[isize::MAX], 40);
+        assert!(last.lines.iter().any(|line| line.starts_with("▸+ 🟡 medium")), "{:#?}", last.lines);
+        let name = last.chosen.unwrap().name;
+        assert!(last.lines.iter().any(|line| line.contains("kubectl healthcheck ") && line.contains(&*name)));
+        assert_eq!(screen(&[1, -1], 40).chosen, first.chosen);
+    }
+
+    #[test]
+    fn rows_that_do_not_fit_are_scrolled() {
+        let last = screen(&[1], 6);
+        assert_eq!((last.shown, last.lines.len()), (1, 6));
+        assert!(last.lines.contains(&"Problems 2 to 2 of 2".to_owned()), "{:#?}", last.lines);
+        assert!(last.lines.iter().any(|line| line.starts_with("▸+ ")), "{:#?}", last.lines);
+    }
+
+    #[test]
+    fn the_line_of_changes_has_whole_items() {
+        let told = |name: &str| Told {
+            check: "pod-failed".to_owned(),
+            severity: crate::finding::Severity::High,
+            namespace: "shop".to_owned(),
+            object: format!("Pod/{name}"),
+            text: String::new(),
+            command: String::new(),
+            since: None,
+        };
+        let now = Time::at(1_766_000_000);
+        let change = |name: &str, what| (now.minus(5), Change { what, key: String::new(), told: told(name) });
+        let changes = [change("a", What::Begun), change("b", What::Ended), change("c", What::Begun)];
+        let of = |width| {
+            let look = Look { width: Some(width), ..Look::default() };
+            let [changes, keys] = status(
+                Status { changes: &changes, now, behind: None, is_open: false, has_rows: false },
+                look,
+            );
+            assert_eq!(keys, "q quit");
+            changes
+        };
+        let all = "new 5s ago: shop pod/a, fixed 5s ago: shop pod/b, new 5s ago: shop pod/c";
+        assert_eq!(of(80), all);
+        assert_eq!(of(60), "new 5s ago: shop pod/a, fixed 5s ago: shop pod/b, +1 more");
+        assert_eq!(of(40), "new 5s ago: shop pod/a, +2 more");
+    }
 }
