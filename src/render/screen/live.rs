@@ -116,7 +116,7 @@ pub fn live_screen(
     let mut next = vec![cursor.from.min(cursor.at), 0];
     let (mut text, mut shown) = loop {
         cursor.from = next.pop().unwrap_or(cursor.at);
-        let (text, shown) = screen.from_row(cursor.from, height);
+        let (text, shown) = screen.scrolled(cursor.from, height);
         if cursor.at < cursor.from + shown || cursor.from == cursor.at {
             break (text, shown);
         }
@@ -126,7 +126,7 @@ pub fn live_screen(
     };
     // At the end of the rows, those before them fill a screen that has become larger.
     while cursor.from > 0 && cursor.from + shown >= rows.len() {
-        let (larger, more) = screen.from_row(cursor.from - 1, height);
+        let (larger, more) = screen.scrolled(cursor.from - 1, height);
         if more <= shown {
             break;
         }
@@ -138,7 +138,7 @@ pub fn live_screen(
 
 impl Screen<'_> {
     /// Returns the screen from a row on, and the number of its rows.
-    fn from_row(&mut self, from: usize, height: usize) -> (String, usize) {
+    fn scrolled(&mut self, from: usize, height: usize) -> (String, usize) {
         // Each row takes a line at least.
         (self.from, self.limit) = (from, height.max(1));
         let text = self.fitted(height.saturating_add(1));
