@@ -46,12 +46,24 @@ pub(crate) fn watch(crowd: Crowd, seconds: usize) {
     {
         println!("{name}: {}", if same(name) { "as a new run" } else { "differs from a new run" });
     }
+    differences(&own, &fresh);
     let text = service.get("/metrics").1;
     for line in
         text.lines().filter(|line| line.contains("kind=\"Pod\"") || line.starts_with("healthcheck_relists"))
     {
         println!("{line}");
     }
+}
+
+/// Prints some of what differs between two reports.
+fn differences(own: &Value, fresh: &Value) {
+    println!("totals: {} {}", own["totals"], fresh["totals"]);
+    let of = |report: &Value| -> BTreeSet<String> {
+        report["pods"].as_array().unwrap().iter().map(Value::to_string).collect()
+    };
+    let (own, fresh) = (of(own), of(fresh));
+    own.difference(&fresh).take(3).for_each(|pod| println!("only in the service: {pod}"));
+    fresh.difference(&own).take(3).for_each(|pod| println!("only in the new run: {pod}"));
 }
 
 /// What a time costs.

@@ -179,7 +179,7 @@ fn a_terminal_shows_the_screen_again_when_something_changes() {
     // What is new is marked, and named below.
     lab.store(&[failed("shop", "web-0")]);
     let screen = terminal.until("the eviction", |screen| holds(screen, " + 🔴 high"));
-    assert!(holds(&screen, " ago: shop Pod/web-0"), "{screen:#?}");
+    assert!(holds(&screen, " ago: shop pod/web-0"), "{screen:#?}");
     // The object of the second row.
     terminal.press("\u{1b}[B");
     terminal.until("the second row", |screen| holds(screen, "▸+ 🔴 high"));

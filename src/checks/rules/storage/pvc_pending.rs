@@ -162,6 +162,9 @@ static DEFINITE: [&Text; 6] =
 /// Reasons that are about a volume which a deleted claim left behind.
 static LEFT: [&Text; 3] = [&RELEASED, &RELEASED_EARLIER, &VOLUME_OF_EARLIER];
 
+/// Reasons that are about the volume of another claim.
+static OF_OTHERS: [&Text; 2] = [&RELEASED, &RESERVED];
+
 /// Whether the controller reports that the storage class does not exist.
 fn is_class_missing(facts: &Facts) -> bool {
     let is_missing = |words: &str| words.contains("storageclass") && words.contains("not found");
@@ -221,7 +224,10 @@ fn reason(view: &View, claim: &PersistentVolumeClaim, waiting: &[&Pod]) -> Optio
         Some(name) => (name, view.storage_class(name)),
         None => match view.default_class() {
             None if saw_classes => {
-                return nearest(view, claim, "", false, || simple(&NO_DEFAULT, of_class("(default)")));
+                // A volume of another claim is not what a claim without a class waits for.
+                let found = nearest(view, claim, "", false, || None);
+                let found = found.filter(|found| !OF_OTHERS.iter().any(|of| std::ptr::eq(*of, found.text)));
+                return found.or_else(|| simple(&NO_DEFAULT, of_class("(default)")));
             }
             default => (default.map_or("", |class| &*class.metadata.name), default),
         },
