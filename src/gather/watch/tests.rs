@@ -143,6 +143,34 @@ async fn a_kind_that_is_refused_again_is_not_out_of_date() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn many_changes_give_the_rows_of_a_new_list() {
+    let fake = Fake::default();
+    fake.namespace("shop", 30);
+    let plan = everywhere();
+    let mut one = watched(&fake, &plan).await;
+    // Longer than texts that no row uses any more are kept.
+    for round in 0..60 {
+        for number in (0..30).filter(|number| (number * 7 + round) % 5 == 0) {
+            let mut pod = fake::pod("shop", number);
+            match (number + round) % 3 {
+                0 => pod = failed("shop", number),
+                1 => pod["status"]["containerStatuses"][0]["restartCount"] = (round % 4).into(),
+                _ => {}
+            }
+            fake.change(Kind::Pod, pod);
+        }
+        follow(&mut one, 30).await;
+        one.snapshot();
+    }
+    let mut other = watched(&fake, &plan).await;
+    assert_eq!(pods(&mut one), pods(&mut other));
+    let (one, other) = (&one.snapshot().rows.pods, &other.snapshot().rows.pods);
+    for (one, other) in one.iter().zip(other) {
+        assert_eq!(format!("{one:#?}"), format!("{other:#?}"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn warnings_come_and_end_with_their_events() {
     let fake = Fake::default();
     fake.namespace("shop", 1);
