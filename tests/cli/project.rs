@@ -117,13 +117,23 @@ fn the_table_of_faults_names_its_tests() {
         tests_in("src/cluster/connect/tests.rs", "#[tokio::test]\nasync fn "),
     ];
     let of_faults: Vec<String> = ["faults", "storms"].iter().flat_map(|file| tests(file)).collect();
-    let all: Vec<String> =
-        ["proxies", "connection", "contexts", "stopped", "measured", "usage", "logs", "hosts", "service"]
-            .iter()
-            .flat_map(|file| tests(file))
-            .chain(of_faults.clone())
-            .chain(of_lists.concat())
-            .collect();
+    let all: Vec<String> = [
+        "proxies",
+        "connection",
+        "contexts",
+        "stopped",
+        "measured",
+        "usage",
+        "logs",
+        "hosts",
+        "service",
+        "endurance",
+    ]
+    .iter()
+    .flat_map(|file| tests(file))
+    .chain(of_faults.clone())
+    .chain(of_lists.concat())
+    .collect();
     assert!(named.len() > 25, "{named:?}");
     assert!(named.iter().all(|name| all.contains(name)), "{named:?}");
     for name in of_faults {
