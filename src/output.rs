@@ -43,7 +43,7 @@ pub(crate) fn stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io
     }
 }
 
-/// Writes lines to standard output at once. Returns whether somebody reads them: a closed pipe is the end.
+/// Writes lines to standard output and flushes it. Returns false if the pipe is closed.
 ///
 /// # Errors
 /// When standard output fails otherwise.

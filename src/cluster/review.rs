@@ -1,4 +1,4 @@
-//! Asks the API server whose a token is, and whether its owner may read a path: a `TokenReview`, then a
+//! Asks the API server for the account of a token, and whether the account may read a path: a `TokenReview`, then a
 //! `SubjectAccessReview`, as for the metrics of the components of Kubernetes.
 
 use super::page::ApiClient;

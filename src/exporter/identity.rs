@@ -1,4 +1,4 @@
-//! The certificate of the port, read again when its files change: whoever issues it replaces it before it expires.
+//! The certificate of the port. It is read again when its files change, because its issuer replaces it before it expires.
 
 use crate::files;
 use crate::output::{self, Level};

@@ -12,9 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// When those who know an incident hear of it again.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
-    /// After how many seconds what lasts is told again; 0 is never.
+    /// The interval in seconds at which a lasting incident is sent again; 0 is never.
     pub repeat: i64,
-    /// After how many seconds an incident that is gone has ended. One that flaps in the meantime is told once.
+    /// The seconds after which an absent incident counts as ended. An incident that flaps in this time is sent once.
     pub gone: i64,
 }
 

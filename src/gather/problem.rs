@@ -118,7 +118,7 @@ impl Run<'_> {
     /// Returns the Secrets to look up by name.
     fn secrets(&self, rows: &Rows) -> BTreeSet<ObjectRef> {
         let mut secrets = if self.plan.with_certificates { missing_secrets(rows) } else { BTreeSet::new() };
-        // A Gateway may name a Secret of a namespace outside of the scope.
+        // A Gateway may name a Secret of a namespace outside the scope.
         secrets.retain(|secret| {
             self.namespaces.is_empty()
                 || self.namespaces.binary_search_by(|name| (**name).cmp(&*secret.namespace)).is_ok()

@@ -28,7 +28,6 @@ texts! {
         "🚨 {running}/{active} Running（{others} 个不是 Running）";
     PLUS_COMPLETED: " +{completed} Completed", "+{completed} Completed", "+{completed} Completed";
     AND_COMPLETED: " (+{completed} Completed)", "（+{completed} Completed）", "（+{completed} Completed）";
-    MORE: "+{count} more", "另有 {count} 項", "另有 {count} 项";
     MORE_NAMESPACES: "{count:+# more namespace|+# more namespaces} with problems", "另有 {count} 個有問題的命名空間", "另有 {count} 个有问题的命名空间";
     MORE_CLUSTERS: "{count:+# more cluster|+# more clusters}", "另有 {count} 個叢集", "另有 {count} 个集群";
     MUTED: "Muted findings: {count}", "已靜音的發現項目：{count} 項", "已静默的发现项：{count} 项";
@@ -190,7 +189,7 @@ fn incidents(briefs: &[&ChatSummary], lang: Lang) -> Vec<String> {
         lines.push(format!("{} {}", words::severity_glyph(line.severity), brief.placed(&line.text, several)));
         lines.extend(line.command.iter().filter(|_| index < COMMANDS).map(|command| format!("→ {command}")));
     }
-    lines.extend(more(&MORE, rest, lang));
+    lines.extend(more(&words::MORE, rest, lang));
     lines
 }
 
@@ -201,7 +200,7 @@ fn foot(briefs: &[&ChatSummary], lang: Lang) -> Vec<String> {
     let mut lines: Vec<String> = gaps.collect();
     let rest = lines.len().saturating_sub(GAPS);
     lines.truncate(GAPS);
-    lines.extend(more(&MORE, rest, lang));
+    lines.extend(more(&words::MORE, rest, lang));
     let muted: usize = briefs.iter().map(|brief| brief.muted).sum();
     lines.extend((muted > 0).then(|| MUTED.fill(lang, &[("count", Fact::count(muted))])));
     lines.push(format!("{NAME} {VERSION}"));

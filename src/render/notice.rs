@@ -17,7 +17,6 @@ texts! {
     BEGUN: "new", "新問題", "新问题";
     LASTS: "still there", "仍未恢復", "仍未恢复";
     ENDED: "fixed", "已恢復", "已恢复";
-    MORE: "+{count} more", "另有 {count} 項", "另有 {count} 项";
 }
 
 /// The most changes in one message of a chat.
@@ -166,7 +165,7 @@ fn lines(changes: &[Change], origin: &Origin) -> Vec<String> {
         lines.extend(command.and_then(chat_command).map(|command| format!("→ {command}")));
     }
     let rest = changes.len().saturating_sub(NAMED);
-    lines.extend((rest > 0).then(|| MORE.fill(origin.lang, &[("count", Fact::count(rest))])));
+    lines.extend((rest > 0).then(|| words::MORE.fill(origin.lang, &[("count", Fact::count(rest))])));
     lines.push(format!("{NAME} {VERSION}"));
     lines
 }

@@ -50,6 +50,7 @@ texts! {
     CLASS: "CLASS", "分類", "分类";
     NEXT: "NEXT", "下一步", "下一步";
     MORE_COMMANDS: "{count:# more command|# more commands}: -o wide", "還有 {count} 個指令：-o wide", "还有 {count} 条命令：-o wide";
+    MORE: "+{count} more", "另有 {count} 項", "另有 {count} 项";
     AND_MORE: " (+{count} more)", "（同一原因另有 {count} 項）", "（同一原因另有 {count} 项）";
     FORBIDDEN: "forbidden", "權限不足", "权限不足";
     TIMED_OUT: "timed out", "逾時", "超时";

@@ -13,7 +13,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// A capture that nobody has written again for this time is removed.
+/// A capture is removed when no run has written it for this time.
 const ABANDONED: Duration = Duration::from_secs(86_400);
 
 /// The end of the name of a capture.
@@ -92,7 +92,7 @@ impl Cache {
         (!is_open).then_some(folder)
     }
 
-    /// Writes the capture into a folder that only its user can read, and removes what nobody uses any more.
+    /// Writes the capture to a folder that only its owner can read, and removes abandoned captures.
     fn keep(&self, bytes: &[u8]) -> io::Result<()> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
         let mut builder = DirBuilder::new();

@@ -49,8 +49,8 @@ fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failu
         baseline::refuse(&args.compare, &args.judge, "nodes are not compared")?;
         notify::refuse(args, "nodes are not a whole report")?;
         hosts::refuse(&args.hosts, "nodes are not a whole report")?;
-        refuse_to_wait(args, "nodes have no rollout")?;
-        refuse_to_watch(args, "use kubectl healthcheck -w")?;
+        refuse("--wait-for", args.wait_for.is_some(), "nodes have no rollout")?;
+        refuse("--watch", args.watch, "use kubectl healthcheck -w")?;
     }
     let (before, notices) = (Baseline::open(args, clock)?, Notifications::open(args)?);
     let mut judge =
@@ -89,8 +89,8 @@ fn live(args: &CheckArgs, settings: &Settings, judge: &mut Judge) -> Result<Exit
         return Err(Failure::new(format!("{flag} cannot be used with several contexts")));
     }
     if live.several() {
-        refuse_to_wait(args, "several clusters are read")?;
-        refuse_cache(args, "several clusters are read")?;
+        refuse("--wait-for", args.wait_for.is_some(), "several clusters are read")?;
+        refuse("--cache", args.cache.is_some(), "several clusters are read")?;
     }
     judge.before.suits(&live.connect, &live.contexts)?;
     let plan = &mut live.plan;
@@ -157,25 +157,9 @@ async fn waited(
     Ok(seen)
 }
 
-/// Refuses `--wait-for` where nothing can be waited for.
-pub(super) fn refuse_to_wait(args: &CheckArgs, why: &str) -> Result<(), Failure> {
-    match args.wait_for {
-        None => Ok(()),
-        Some(_) => Err(Failure::new(format!("--wait-for cannot be used here: {why}"))),
-    }
-}
-
-/// Refuses `--cache` where a capture cannot answer.
-pub(super) fn refuse_cache(args: &CheckArgs, why: &str) -> Result<(), Failure> {
-    match args.cache {
-        None => Ok(()),
-        Some(_) => Err(Failure::new(format!("--cache cannot be used here: {why}"))),
-    }
-}
-
-/// Refuses `--watch` for a command that does not follow the cluster.
-pub(super) fn refuse_to_watch(args: &CheckArgs, why: &str) -> Result<(), Failure> {
-    if args.watch { Err(Failure::new(format!("--watch cannot be used here: {why}"))) } else { Ok(()) }
+/// Refuses a flag that has no meaning for a command.
+pub(super) fn refuse(flag: &str, is_given: bool, why: &str) -> Result<(), Failure> {
+    if is_given { Err(Failure::new(format!("{flag} cannot be used here: {why}"))) } else { Ok(()) }
 }
 
 /// Returns the flags of suggested commands for a report from files: they name the context.

@@ -33,9 +33,9 @@ pub(super) fn investigate(
     if targets.len() > 1 && matches!(args.show.output, Format::Json | Format::Yaml) {
         return Err(Failure::new("-o json and -o yaml are for one object"));
     }
-    super::check::refuse_to_wait(args, "one object is not a whole report")?;
-    super::check::refuse_cache(args, "one object is not a whole report")?;
-    super::check::refuse_to_watch(args, "watch the report, and open the object with Enter")?;
+    super::check::refuse("--wait-for", args.wait_for.is_some(), "one object is not a whole report")?;
+    super::check::refuse("--cache", args.cache.is_some(), "one object is not a whole report")?;
+    super::check::refuse("--watch", args.watch, "watch the report, and open the object with Enter")?;
     let context = args.connect.context.first().map(String::as_str);
     let (snapshot, kubectl) = if args.filename.is_empty() {
         (gathered(args, targets, &settings, clock)?, Kubectl::with(args.connect.to_repeat(context)))

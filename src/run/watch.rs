@@ -85,8 +85,8 @@ async fn run(
     loop {
         let behind = watched.behind();
         let report = Report::new(watched.snapshot(), settings);
-        let exit =
-            Exit::of(args.judge.fail_on.fails(report.summary().worst, None), report.summary().complete);
+        let summary = report.summary();
+        let exit = Exit::of(args.judge.fail_on.fails(summary.worst, None), summary.complete);
         if !output.show(&report, behind)? {
             return Ok(exit);
         }
@@ -112,7 +112,7 @@ enum Output {
 }
 
 impl Output {
-    /// Shows a report. `behind` is for how long a list has had no news. Returns whether somebody still reads.
+    /// Shows a report. `behind` is the time since the last news of a list. Returns false if the output is closed.
     fn show(&mut self, report: &Report, behind: Duration) -> io::Result<bool> {
         match self {
             Output::Screen(view) => view.show(report, behind).map(|()| true),

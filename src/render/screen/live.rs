@@ -5,7 +5,7 @@ use super::super::document::{Line, own};
 use super::super::escape::visible;
 use super::super::grid::{self, without_middle};
 use super::super::notice::Change;
-use super::super::words::{age, texts};
+use super::super::words::{MORE, age, texts};
 use super::Screen;
 use super::rows::Row;
 use crate::model::ObjectRef;
@@ -19,7 +19,6 @@ texts! {
     CHANGED: "{change} {age} ago: {object}", "{age} 前{change}：{object}", "{age} 前{change}：{object}";
     BEHIND: "no news from the cluster for {age}", "已 {age} 沒有收到叢集的更新", "已 {age} 没有收到集群的更新";
     POSITION: "Problems {first} to {last} of {all}", "第 {first}–{last} 項，共 {all} 項", "第 {first}–{last} 项，共 {all} 项";
-    MORE: "+{count} more", "另有 {count} 項", "另有 {count} 项";
     QUIT: "q quit", "q 離開", "q 退出";
     CHOOSE: "↑↓ choose · Enter open · q quit", "↑↓ 選取 · Enter 開啟 · q 離開", "↑↓ 选择 · Enter 打开 · q 退出";
     SCROLL: "↑↓ scroll · Esc back · q quit", "↑↓ 捲動 · Esc 返回 · q 離開", "↑↓ 滚动 · Esc 返回 · q 退出";

@@ -31,7 +31,7 @@ impl Lines {
         Self { known: Known::default(), is_json: format == Format::Json, least, lang, has_begun: false }
     }
 
-    /// Writes what has changed. At the beginning, each incident lasts. Returns whether somebody still reads.
+    /// Writes the changes. The incidents of the first report are written as lasting. Returns false if the pipe is closed.
     pub(super) fn show(&mut self, report: &Report) -> io::Result<bool> {
         let now = report.snapshot.taken_at;
         let is_complete = report.coverage.gaps.is_empty();

@@ -34,7 +34,7 @@ impl Terminal {
     /// Takes the terminal over.
     ///
     /// # Errors
-    /// If there is none.
+    /// If the terminal cannot be used.
     pub(super) fn open() -> io::Result<Self> {
         terminal::enable_raw_mode()?;
         let (sender, keys) = mpsc::unbounded_channel();

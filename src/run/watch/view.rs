@@ -25,7 +25,7 @@ const MARKED: i64 = 300;
 /// The most changes that are kept.
 const KEPT: usize = 50;
 
-/// A list without news for this time is told.
+/// The time without news of a list after which the screen says so.
 const BEHIND: Duration = Duration::from_secs(5);
 
 /// The screen.
