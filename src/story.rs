@@ -6,6 +6,7 @@
 mod moments;
 
 use crate::checks::View;
+use crate::finding::incident::{self, Step};
 use crate::finding::{Finding, Severity};
 use crate::model::split_suffix;
 use crate::model::{LogTail, Node, ObjectRef, Owner, Pod, Workload};
@@ -109,6 +110,18 @@ impl<'a> Story<'a> {
         self.findings.iter().map(|finding| finding.severity).max()
     }
 
+    /// Returns the steps from the worst finding about the object, or about what it owns, to the cause.
+    pub(crate) fn chain<'r>(&self, report: &'r Report) -> Vec<Step<'r>> {
+        let is_own = |finding: &Finding| finding.object == self.object;
+        let is_owned = |finding: &Finding| {
+            let owner = finding.owner.as_ref().map(|owner| owner.object(&finding.object.namespace));
+            owner.as_ref() == Some(&self.object)
+        };
+        let all = &report.findings;
+        let start = all.iter().position(is_own).or_else(|| all.iter().position(is_owned));
+        start.map(|start| incident::chain(start, all)).unwrap_or_default()
+    }
+
     /// Returns the next commands, each once; first those of findings that name the cause of an incident.
     pub(crate) fn actions(&self) -> Vec<&str> {
         let mut seen = BTreeSet::new();
@@ -189,7 +202,7 @@ fn findings_about<'r>(
             || owns(finding)
             || &*object.kind == "Namespace" && finding.object.namespace == object.name
             || finding.affected.contains(object)
-            || finding.because.contains(object)
+            || finding.because.iter().any(|link| link.object == *object)
     };
     let all = report.findings.iter().enumerate();
     all.filter(|(index, finding)| members.contains(index) || touches(finding)).map(|(_, f)| f).collect()
@@ -207,7 +220,8 @@ struct Tied {
 impl Tied {
     fn of(report: &Report, object: &ObjectRef) -> Self {
         let about = report.findings.iter().filter(|finding| finding.object == *object);
-        let named = about.flat_map(|finding| finding.because.iter().chain(&finding.affected));
+        let named = about
+            .flat_map(|finding| finding.because.iter().map(|link| &link.object).chain(&finding.affected));
         let service =
             report.view().service(&object.namespace, &object.name).filter(|_| &*object.kind == "Service");
         let selected = service.into_iter().flat_map(|service| {

@@ -39,8 +39,7 @@ pub(crate) fn watch(crowd: Crowd, seconds: usize) {
     listing.print("idle, and one run beside it");
     println!("until a failed pod is in the metrics: {:.1} s", latency(lab, &service, &pods[1]).as_secs_f64());
     std::thread::sleep(Duration::from_secs(3));
-    let (own, fresh) =
-        (lasting(service.report()), lasting(lab.healthcheck("-A -o json --fail-on never").json()));
+    let (own, fresh) = at_one_moment(lab, &service);
     let same = |name: &str| own[name] == fresh[name];
     for name in ["verdict", "totals", "namespaces", "findings", "incidents", "pods", "statistics", "coverage"]
     {
@@ -53,6 +52,19 @@ pub(crate) fn watch(crowd: Crowd, seconds: usize) {
     {
         println!("{line}");
     }
+}
+
+/// Returns the report of the service, and that of a capture of the cluster judged as of the same moment: with changes all the
+/// time, pods reach the age that a check waits for in every second.
+fn at_one_moment(lab: &Lab, service: &Service) -> (Value, Value) {
+    let folder = tempfile::tempdir().unwrap();
+    let capture = folder.path().join("capture.json.zst");
+    let capture = capture.to_str().unwrap();
+    let own = service.report();
+    lab.healthcheck(&format!("snapshot -A -o {capture}"));
+    let now = own["finishedAt"].as_str().unwrap();
+    let fresh = lab.healthcheck(&format!("-f {capture} -A --now {now} -o json --fail-on never"));
+    (lasting(own), lasting(fresh.json()))
 }
 
 /// Prints some of what differs between two reports.

@@ -8,6 +8,7 @@
 //! A check is a pure function of the view. It sends no request, reads no clock and prints nothing.
 
 mod attached;
+mod causes;
 mod certificates;
 mod evidence;
 mod exit_code;
@@ -16,7 +17,6 @@ mod held_job;
 mod kept;
 pub(crate) mod mute;
 mod near_miss;
-mod node_cause;
 mod platform;
 pub(crate) mod progress;
 mod reporter;
@@ -27,7 +27,6 @@ pub(crate) mod status;
 mod traffic;
 mod vhosts;
 mod view;
-mod webhook_cause;
 
 #[cfg(test)]
 mod catalog_tests;
@@ -192,8 +191,7 @@ pub fn run(view: &View) -> (Vec<Finding>, Vec<Gap>) {
     let found = found(view, Severity::Low);
     let (gaps, mut findings) = (found.gaps(), found.list);
     let choice = &view.settings.choice;
-    node_cause::nodes(view, &mut findings);
-    webhook_cause::webhooks(&mut findings);
+    causes::attach(view, &mut findings);
     for finding in &mut findings {
         finding.severity = choice.severity(finding.check.id, finding.check.severity, finding.severity);
     }
@@ -226,7 +224,7 @@ pub(crate) fn about_certificates(view: &View) -> Vec<Finding> {
 pub(crate) mod prelude {
     pub(crate) use crate::checks::reporter::role;
     pub(crate) use crate::checks::{Check, Reporter, View, page};
-    pub(crate) use crate::finding::{CheckInfo, Group, Measure, Relation, Severity, Traits};
+    pub(crate) use crate::finding::{CheckInfo, Group, Measure, Relation, Severity, Traits, declared};
     pub(crate) use crate::model::{Container, Node, ObjectRef, Pod, PodProblem};
     pub(crate) use crate::text::{Fact, Facts, Message, Text};
     pub(crate) use crate::wire::{Kind, Time};

@@ -2,7 +2,7 @@
 
 use super::View;
 use super::kept::Findings;
-use crate::finding::{CheckInfo, Finding, Severity, key};
+use crate::finding::{CheckInfo, Finding, Severity, declared, key};
 use crate::model::{Container, Node, ObjectRef, Owner, Pod, Role};
 use crate::text::{Message, Text};
 use std::sync::Arc;
@@ -46,7 +46,7 @@ impl<'r, 'a> Reporter<'r, 'a> {
     /// incident.
     pub fn node(&mut self, node: &Node, part: &[&str], severity: Severity, message: Message) -> &mut Finding {
         let object = node.object();
-        let (because, serving) = (vec![object.clone()], node.is_ready());
+        let (because, serving) = (declared([object.clone()]), node.is_ready());
         let actions = vec![self.view.settings.kubectl.describe(&object)];
         let blank = self.blank(object, part, severity, message);
         self.push(Finding { because, actions, serving, ..blank })

@@ -30,9 +30,9 @@ pub(crate) struct Finding {
     /// Other objects that are affected.
     #[serde(default)]
     pub(crate) affected: Vec<ObjectRef>,
-    /// Objects that may explain the finding.
+    /// Objects whose trouble explains the finding, the most important first.
     #[serde(default)]
-    pub(crate) caused_by: Vec<ObjectRef>,
+    pub(crate) caused_by: Vec<CausedBy>,
     pub(crate) since: Option<Time>,
     /// Whether the object, or the workload it belongs to, still serves despite the finding.
     #[serde(alias = "serving")]
@@ -50,6 +50,22 @@ pub(crate) struct Finding {
     pub(crate) links: Vec<Link>,
     /// The values in the message, by name. Durations are in seconds.
     pub(crate) facts: BTreeMap<String, Fact>,
+}
+
+/// An object whose trouble explains a finding. It may be one that no API serves, such as an image or a host.
+#[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct CausedBy {
+    #[serde(flatten)]
+    pub(crate) object: ObjectRef,
+    /// What the object of the finding needs it for: `call`, `dns`, `node` and others. See docs/incidents.md.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(regex(pattern = "^[a-z]*$")))]
+    pub(crate) reason: String,
+    /// `shown` if the state of the object proves the link, `likely` if only words name it.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(extend("enum" = ["shown", "likely", ""])))]
+    pub(crate) proof: String,
 }
 
 /// A suggested command.
@@ -132,8 +148,21 @@ pub(crate) struct Incident {
     /// The number of workloads among them, or whose pods are among them.
     #[serde(default)]
     pub(crate) workloads: usize,
+    /// What fails because it needs the cause.
+    #[serde(default)]
+    pub(crate) victims: Victims,
     /// Indices into `findings`. The first is the finding that names the cause.
     pub(crate) findings: Vec<usize>,
+}
+
+/// Workloads that fail because they need the cause of an incident.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Victims {
+    /// The number of workloads, without the one that causes the incident.
+    pub(crate) workloads: usize,
+    /// The number of their namespaces.
+    pub(crate) namespaces: usize,
 }
 
 /// A finding that a mute hides. It is not in `findings`, `incidents` or the verdict.

@@ -24,7 +24,9 @@ pub(crate) use comparison::{
     ChangeCounts, Changed, ComparedWith, Comparison, NotCompared, ReportComparison, Run,
 };
 pub(crate) use coverage::{Coverage, Gap};
-pub(crate) use finding::{Action, Fact, Finding, IgnoredAnnotation, Incident, Link, Mute, MutedFinding};
+pub(crate) use finding::{
+    Action, CausedBy, Fact, Finding, IgnoredAnnotation, Incident, Link, Mute, MutedFinding, Victims,
+};
 pub(crate) use hosts::{Certificate, Dns, Host, HostRequests, HostTls, ServedCertificate, VirtualHost};
 pub(crate) use investigation::{Investigation, LogTail, TimelineEntry};
 pub(crate) use logs::{LogNamespace, LogPattern, LogSource, Logs};

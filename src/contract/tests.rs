@@ -60,7 +60,7 @@ const RENAMED: [(&str, &str); 12] = [
 ];
 
 /// The keys that are new.
-const ADDED: [&str; 3] = ["causedBy", "newest", "state"];
+const ADDED: [&str; 4] = ["causedBy", "newest", "state", "victims"];
 
 /// A report as version 0.1 wrote it.
 fn old(value: Value) -> Value {

@@ -1,8 +1,8 @@
 //! Groups findings with one cause into an incident. The rules, in the order in which they apply:
 //!
-//! 1. A finding joins the worst finding about one of the objects in its `because`: that of a workload joins one of its
-//!    pods, that of a pod one of its node, that of a service one of its pods. This repeats until no object in `because`
-//!    has a finding.
+//! 1. A finding joins the findings about the objects in its `because`: that of a workload joins those of its pods, that of
+//!    a pod that of its node, that of a service those of its pods. This repeats until no object in `because` has a finding.
+//!    Where several ends are reached, the worst and oldest counts.
 //! 2. Findings with the same object in `because` are one incident, even without a finding about the object: an image, a
 //!    missing Secret.
 //! 3. Findings of one check about one owner are one incident, for any number of pods and containers.
@@ -10,7 +10,8 @@
 //! Incidents are sorted worst first; of one severity, those that affect the whole cluster first, then newest first.
 //! `docs/incidents.md` describes them. What does not belong here: anything but findings.
 
-use crate::finding::{Finding, Relation, Severity};
+use super::roots::Roots;
+use crate::finding::{Finding, Link, Need, Severity};
 use crate::model::ObjectRef;
 use crate::wire::Time;
 use std::cmp::Reverse;
@@ -36,23 +37,56 @@ pub struct Incident {
     pub pods: usize,
     /// The number of affected workloads: those among the objects, and the owners of the objects.
     pub workloads: usize,
+    /// How far it reaches beyond the object that causes it.
+    pub victims: Victims,
     /// The indices of its findings, the cause first.
     pub findings: Vec<usize>,
 }
 
+/// What fails because it needs the cause of an incident.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Victims {
+    /// The number of workloads, without the one that causes the incident.
+    pub workloads: usize,
+    /// The number of their namespaces.
+    pub namespaces: usize,
+}
+
+/// Returns the namespace, kind and name of the owner of a finding's object, or of the object itself.
+fn workload(finding: &Finding) -> (&str, &str, &str) {
+    let (kind, name) = match &finding.owner {
+        Some(owner) => (&owner.kind, &owner.name),
+        None => (&finding.object.kind, &finding.object.name),
+    };
+    (&finding.object.namespace, kind, name)
+}
+
+impl Victims {
+    /// Counts the workloads among the findings of an incident that call its cause, or need it on their node.
+    fn of<'f>(cause: Option<&Finding>, members: impl Iterator<Item = &'f Finding>) -> Self {
+        let is_victim = |finding: &&Finding| {
+            finding.because.iter().any(|link| matches!(link.need, Need::Agent | Need::Call | Need::Dns))
+        };
+        let own = cause.map(workload);
+        // The cause has no finding: all are victims, and the first of them names the incident.
+        if cause.as_ref().is_some_and(is_victim) {
+            return Self::default();
+        }
+        let workloads: BTreeSet<_> =
+            members.filter(is_victim).map(workload).filter(|of| Some(*of) != own).collect();
+        let namespaces: BTreeSet<&str> = workloads.iter().map(|(namespace, ..)| *namespace).collect();
+        Self { workloads: workloads.len(), namespaces: namespaces.len() }
+    }
+}
+
 /// Groups findings that are sorted worst and oldest first.
 pub fn group(findings: &[Finding]) -> Vec<Incident> {
-    let mut about: BTreeMap<&ObjectRef, Vec<usize>> = BTreeMap::new();
-    for (index, finding) in findings.iter().enumerate() {
-        about.entry(&finding.object).or_default().push(index);
-    }
-    let named: BTreeSet<&ObjectRef> = findings.iter().filter_map(|finding| finding.because.first()).collect();
+    let roots = Roots::of(findings);
+    let named: BTreeSet<&ObjectRef> =
+        findings.iter().filter_map(|finding| Some(&finding.because.first()?.object)).collect();
     let mut groups: BTreeMap<Cause, Vec<usize>> = BTreeMap::new();
-    let mut roots = BTreeSet::new();
     for index in 0..findings.len() {
-        let root = root(index, findings, &about);
-        roots.insert(root);
-        groups.entry(cause(&findings[root], &named)).or_default().push(index);
+        groups.entry(cause(&findings[roots.root(index)], &named)).or_default().push(index);
     }
     let mut incidents: Vec<Incident> =
         groups.into_iter().map(|(cause, members)| incident(findings, &cause, &roots, members)).collect();
@@ -101,30 +135,34 @@ enum Cause<'a> {
     Owner(&'a str, &'a str, &'a str, &'a str),
 }
 
-/// Follows the objects in `because` from a finding to the finding that explains it.
-fn root(start: usize, findings: &[Finding], about: &BTreeMap<&ObjectRef, Vec<usize>>) -> usize {
-    let mut path = vec![start];
-    let mut at = start;
-    loop {
-        let objects = findings[at].because.iter().filter(|object| **object != findings[at].object);
-        let found = objects.filter_map(|object| about.get(object)).flatten().copied();
-        // The findings are sorted: the first is the worst and oldest.
-        match found.filter(|&index| findings[index].check.traits.relation != Relation::ExplainsNothing).min()
-        {
-            // Findings that explain each other are one incident, named by the worst. Those before them join it.
-            Some(next) => match path.iter().position(|known| *known == next) {
-                Some(from) => return path[from..].iter().copied().min().unwrap_or(start),
-                None => at = next,
-            },
-            None => return at,
-        }
-        path.push(at);
+/// A step from a finding to what explains it.
+#[derive(Debug)]
+pub struct Step<'f> {
+    /// The finding.
+    pub finding: &'f Finding,
+    /// The link from it to the next finding or, at the end, to an object without a finding.
+    pub link: Option<&'f Link>,
+}
+
+/// Returns the steps from a finding to the one that names its cause, or to an object that has no finding.
+pub fn chain(start: usize, findings: &[Finding]) -> Vec<Step<'_>> {
+    let roots = Roots::of(findings);
+    let (mut steps, mut seen, mut at) = (Vec::new(), BTreeSet::from([start]), start);
+    while let Some((next, link)) = roots.next(at, |next| !seen.contains(&next)) {
+        steps.push(Step { finding: &findings[at], link: Some(link) });
+        seen.insert(next);
+        at = next;
     }
+    // Nothing was found about what explains the last one.
+    let finding = &findings[at];
+    let is_bare = |link: &&Link| link.why.is_some() && !roots.about.contains_key(&link.object);
+    steps.push(Step { finding, link: finding.because.iter().find(is_bare) });
+    steps
 }
 
 fn cause<'a>(finding: &'a Finding, named: &BTreeSet<&'a ObjectRef>) -> Cause<'a> {
-    if let Some(object) = finding.because.first() {
-        return Cause::Object(object);
+    if let Some(link) = finding.because.first() {
+        return Cause::Object(&link.object);
     }
     // A finding about an object without an owner joins the findings that name it as the cause.
     if finding.owner.is_none() && named.contains(&finding.object) {
@@ -137,21 +175,16 @@ fn cause<'a>(finding: &'a Finding, named: &BTreeSet<&'a ObjectRef>) -> Cause<'a>
     Cause::Owner(finding.check.id, &finding.object.namespace, kind, name)
 }
 
-fn incident(
-    findings: &[Finding],
-    cause: &Cause,
-    roots: &BTreeSet<usize>,
-    mut members: Vec<usize>,
-) -> Incident {
+fn incident(findings: &[Finding], cause: &Cause, roots: &Roots, mut members: Vec<usize>) -> Incident {
     // A finding about the cause itself names the incident, unless it is low. Otherwise the worst finding does, and of
-    // equally bad ones the one without a cause, or the one that explains others.
+    // equally bad ones the one without a cause, or the one nearest to it.
     let about_cause = |finding: &Finding| {
         let is_cause = matches!(cause, Cause::Object(object) if **object == finding.object);
         is_cause && finding.severity > Severity::Low
     };
     members.sort_by_key(|&index| {
         let finding = &findings[index];
-        let rank = (!finding.because.is_empty(), !roots.contains(&index));
+        let rank = (!finding.because.is_empty(), roots.distance(index));
         (!about_cause(finding), Reverse(finding.severity), rank, index)
     });
     let of = |index: &usize| &findings[*index];
@@ -178,6 +211,7 @@ fn incident(
         affected: objects.len(),
         pods: objects.iter().filter(|object| &*object.kind == "Pod").count(),
         workloads: workloads.len(),
+        victims: Victims::of(members.first().map(of), members.iter().map(of)),
         findings: members,
     }
 }

@@ -4,15 +4,19 @@ mod check_info;
 pub mod command;
 pub mod incident;
 mod key;
+mod link;
 mod measure;
+mod roots;
 pub mod verdict;
 
 pub use check_info::{Catalog, CheckInfo, Group, Relation, Traits};
 pub(crate) use key::key;
+pub(crate) use link::declared;
+pub use link::{Link, Need, Proof};
 pub use measure::{Growth, Measure, Unit};
 
 use crate::model::{ObjectRef, Owner};
-use crate::text::Message;
+use crate::text::{Fact, Message};
 use crate::wire::Time;
 use serde::{Deserialize, Serialize};
 
@@ -56,9 +60,9 @@ pub struct Finding {
     pub owner: Option<Owner>,
     /// Other objects that suffer from it.
     pub affected: Vec<ObjectRef>,
-    /// Objects whose problems explain this one: the finding joins the worst finding about any of them. The first object
-    /// gathers findings even if there is no finding about it, such as an image or a missing Secret.
-    pub because: Vec<ObjectRef>,
+    /// Links to objects whose problems explain this one: the finding joins the worst finding about any of them. The first
+    /// object gathers findings even if there is no finding about it, such as an image or a missing Secret.
+    pub because: Vec<Link>,
     /// Since when, if known.
     pub since: Option<Time>,
     /// The problem, with its facts.
@@ -74,4 +78,15 @@ pub struct Finding {
     /// same through rollouts and runs of a CronJob, in every language, and whether or not the owners could be read.
     /// Findings about several pods of one workload may share a key. `docs/keys.md` describes it.
     pub key: String,
+}
+
+impl Finding {
+    /// Returns the text of a fact of its message.
+    pub(crate) fn fact(&self, name: &str) -> Option<&str> {
+        let (_, fact) = self.message.facts.iter().find(|(known, _)| *known == name)?;
+        match fact {
+            Fact::Text(text) => Some(text),
+            _ => None,
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
+pub(super) use self::address::FILES;
 use self::address::has_address;
 use self::rules::{CONNECTIONS, Place, RULES, Says};
 use super::level::{self, Class};
@@ -66,6 +67,9 @@ enum Follows {
 
 struct Reader {
     entries: Vec<Entry>,
+    /// The deepest cause of an exception that belongs to no entry: the log begins in the middle of its stack, or a warning
+    /// has it. It counts if there is nothing else, and no other line after it.
+    stray: Option<Entry>,
     /// The number of lines that belong to no other line.
     count: usize,
     traces: Traces,
@@ -79,6 +83,7 @@ pub(crate) fn last_words(log: &str) -> Option<String> {
     let log = without_secrets(log);
     let mut reader = Reader {
         entries: Vec::new(),
+        stray: None,
         count: 0,
         traces: Traces::default(),
         is_open: false,
@@ -101,8 +106,18 @@ impl Reader {
             Joins::No => self.begin(line, text),
             Joins::Names if self.is_open => self.name(text),
             Joins::Yes if self.is_open => self.join(text),
-            Joins::Yes | Joins::Names => {}
+            Joins::Yes | Joins::Names => self.stray(text),
         }
+    }
+
+    /// Takes the cause of an exception that belongs to no entry.
+    fn stray(&mut self, text: &str) {
+        let Some(cause) = cause_in(text) else { return };
+        let blank =
+            || Entry { at: 0, weight: Weight::Thrown, text: String::new(), above: None, is_cause: true };
+        let stray = self.stray.get_or_insert_with(blank);
+        stray.at = self.count;
+        stray.throw(cause);
     }
 
     /// Takes the line that the last entry has announced. Returns whether it has announced one.
@@ -149,7 +164,7 @@ impl Reader {
         let event = level::read(line);
         self.traces.begin(line, event.class, event.is_stated);
         let rule = of_line(text);
-        let Some(weight) = weigh(&event, rule, text) else { return };
+        let Some(weight) = weigh(&event, rule, text) else { return self.stray(text) };
         // The words before a message, such as `panic:`, are part of a fatal error.
         let is_head = matches!(rule, Some(Says::Fatal | Says::FatalBelow)) || is_ruby(text);
         let shown = if is_head || event.text.is_empty() { Cow::Borrowed(text) } else { event.text };
@@ -190,7 +205,8 @@ impl Reader {
     fn chosen(&self) -> Option<String> {
         let weight = |entry: &Entry| if says(&entry.text, Says::Vague) { Weight::Hint } else { entry.weight };
         let recent = |entry: &&Entry| weight(entry) == Weight::Fatal || entry.at + RECENT > self.count;
-        let entry = self.entries.iter().filter(recent).max_by_key(|entry| (weight(entry), entry.at))?;
+        let entry = self.entries.iter().filter(recent).max_by_key(|entry| (weight(entry), entry.at));
+        let entry = entry.or_else(|| self.stray.as_ref().filter(|stray| stray.at == self.count))?;
         let text = entry.shown();
         (!text.is_empty()).then(|| without_middle(&without_secrets(&text), WIDTH))
     }

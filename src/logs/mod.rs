@@ -23,6 +23,7 @@ mod stamp;
 mod summary;
 mod trace;
 mod tree;
+mod unreachable;
 mod words;
 
 #[cfg(test)]
@@ -34,3 +35,4 @@ pub(crate) use level::Class;
 pub use log::Log;
 pub(crate) use source::Source;
 pub(crate) use summary::{Pattern, Summary, Tally};
+pub(crate) use unreachable::{Address, Failure, Unreachable, is_about_connection, unreachable};

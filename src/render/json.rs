@@ -11,7 +11,7 @@ pub(super) use comparison::difference;
 pub(super) use investigation::investigation;
 
 use crate::contract::{
-    Coverage, Gap, Incident, Namespace, Pod, Report as Document, RestartStatistics, Statistics, Tool,
+    Coverage, Gap, Incident, Namespace, Pod, Report as Document, RestartStatistics, Statistics, Tool, Victims,
 };
 use crate::finding::incident;
 use crate::model;
@@ -136,6 +136,7 @@ fn incident(of: &incident::Incident, report: &Report, offset: usize) -> Incident
         affected: of.affected,
         pods: of.pods,
         workloads: of.workloads,
+        victims: Victims { workloads: of.victims.workloads, namespaces: of.victims.namespaces },
         findings: of.findings.iter().map(|index| index + offset).collect(),
     }
 }

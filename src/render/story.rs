@@ -5,7 +5,8 @@ use super::escape::visible;
 use super::json::{self, Encoding};
 use super::words::{self, texts};
 use super::{Look, StoryFormat, next};
-use crate::finding::Finding;
+use crate::finding::incident::Step;
+use crate::finding::{Finding, Link};
 use crate::model::{Gap, LogTail, Node, ObjectRef, Pod, Reason};
 use crate::report::{NextCommands, Report};
 use crate::story::{Moment, Story};
@@ -19,6 +20,8 @@ texts! {
     GONE: "{object} does not exist any more", "{object} 已不存在", "{object} 已不存在";
     REPLACED: "replaced by: {pods}", "已由以下 Pod 接手：{pods}", "已由以下 Pod 接手：{pods}";
     OWNED: "managed by {owners}", "由 {owners} 管理", "由 {owners} 管理";
+    CAUSE: "CAUSE", "原因", "原因";
+    LIKELY: " (likely)", "（可能）", "（可能）";
     PODS: "PODS", "Pod", "Pod";
     NODES: "NODES", "節點", "节点";
     FOUND: "FINDINGS", "發現項目", "发现项";
@@ -96,6 +99,7 @@ impl Teller<'_> {
             }
         };
         part(own(FOUND.get(lang)), self.found());
+        part(own(CAUSE.get(lang)), self.cause());
         part(own(PODS.get(lang)), self.pods());
         part(own(NODES.get(lang)), self.nodes());
         part(own(TIMELINE.get(lang)), self.timeline());
@@ -168,6 +172,30 @@ impl Teller<'_> {
         let text =
             |of: &crate::text::Message| Item { head: None, text: message(of.in_lang(lang)), indent: INDENT };
         std::iter::once(line(head)).chain(texts.map(text)).collect()
+    }
+
+    /// Returns the steps from the worst finding about the object to its cause; none if it is its own cause.
+    fn cause(&self) -> Vec<Item> {
+        let lang = self.look.lang;
+        let steps = self.story.chain(self.report);
+        let links = steps.iter().filter_map(|step| Some((step.finding, step.link?)));
+        let step = |(finding, link): (&Finding, &Link)| {
+            let by = match &link.why {
+                Some(why) => message(why.in_lang(lang)),
+                None => own(link.need.text().get(lang)).then(" ").then(name(link.object.slashed())),
+            };
+            let likely = if link.is_shown() { "" } else { LIKELY.get(lang) };
+            name(finding.object.slashed()).then(" ").then(by).then(likely)
+        };
+        let mut texts: Vec<Line> = links.map(step).collect();
+        let Some(Step { finding, .. }) = steps.last().filter(|_| !texts.is_empty()) else {
+            return Vec::new();
+        };
+        let about = name(finding.object.slashed()).then(words::colon(lang));
+        texts.push(about.then(message(finding.message.in_lang(lang))));
+        let number =
+            |(index, text)| Item { head: Some(own(format!("  {}. ", index + 1))), text, indent: INDENT };
+        texts.into_iter().enumerate().map(number).collect()
     }
 
     fn pods(&self) -> Vec<Item> {

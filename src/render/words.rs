@@ -206,6 +206,11 @@ pub(super) fn list<T: AsRef<str>>(items: &[T], lang: Lang) -> String {
     listed(items, 0, lang)
 }
 
+/// Returns the semicolon of a language.
+pub(super) fn semicolon(lang: Lang) -> &'static str {
+    if lang == Lang::En { "; " } else { "；" }
+}
+
 /// Returns the colon of a language.
 pub(super) fn colon(lang: Lang) -> &'static str {
     if lang == Lang::En { ": " } else { "：" }

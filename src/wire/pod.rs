@@ -224,6 +224,9 @@ wire! {
         [string, tag = "3"] message: String,
         /// Such as `Evicted` or `NodeLost`.
         [string, tag = "4"] reason: String,
+        /// Its address.
+        #[serde(rename = "podIP")]
+        [string, tag = "6"] pod_ip: String,
         /// The status of each container that the kubelet knows.
         [message, repeated, tag = "8"] container_statuses: Vec<ContainerStatus>,
         /// The status of each init container that the kubelet knows.

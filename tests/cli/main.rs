@@ -5,6 +5,7 @@
 
 mod ages;
 mod attacks;
+mod cascades;
 mod certificates;
 mod command_line;
 mod compare;

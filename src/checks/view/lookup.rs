@@ -201,6 +201,19 @@ impl<'a> View<'a> {
             .or_else(|| last_words(&container.last_end().filter(|end| !end.message.is_empty())?.message))
     }
 
+    /// Returns the lines at the end of a container's log, or of its termination message, the last one first.
+    pub(in crate::checks) fn end_of<'i>(
+        &'i self,
+        pod: &'i Pod,
+        container: &'i Container<'i>,
+    ) -> impl Iterator<Item = &'i str> {
+        let name = &*container.status.name;
+        let logs = self.logs(pod).filter(move |log| *log.container == *name);
+        let logs = logs.flat_map(|log| log.lines.iter().rev().map(String::as_str));
+        let message = container.last_end().map_or("", |end| &end.message);
+        logs.chain(message.lines().rev())
+    }
+
     /// Returns the warnings that the kernel of a node killed processes because memory ran out, newest first.
     fn node_kills(&self, node: &str) -> Vec<&'a Event> {
         let events = self.events(&ObjectRef::of_cluster("Node", node), "").into_iter();

@@ -1,7 +1,7 @@
 //! Whether a text names where a program connects to: `db:5432`, `/10.0.0.5:5432`, `https://shop.example`.
 
 /// The ends of file names: with a number behind them they are places in a program.
-const FILES: [&str; 14] =
+pub(in super::super) const FILES: [&str; 14] =
     [".c", ".cc", ".cpp", ".cs", ".go", ".java", ".js", ".kt", ".mjs", ".php", ".py", ".rb", ".rs", ".ts"];
 
 /// Returns whether a text has an address.

@@ -58,6 +58,21 @@ fn java_names_the_deepest_cause_below_a_long_stack() {
     assert_eq!(of(analyzed), "Web server failed to start. Port 8080 was already in use.");
 }
 
+/// The kubelet keeps the last 2048 bytes of a log as the termination message.
+#[test]
+fn a_log_that_begins_in_a_stack_or_ends_with_that_of_a_warning_has_a_cause() {
+    let stack = "Caused by: org.postgresql.util.PSQLException: Connection to db:5432 refused. Check that the hostname is correct.\n\
+        \tat org.postgresql.core.v3.ConnectionFactoryImpl.openConnectionImpl(ConnectionFactoryImpl.java:352)\n\
+        Caused by: java.net.ConnectException: Connection refused\n\tat java.base/sun.nio.ch.Net.pollConnect(Native Method)\n";
+    let cause = "org.postgresql.util.PSQLException: Connection to db:5432 refused. Check that the hostname is correct: \
+        java.net.ConnectException: Connection refused";
+    assert_eq!(of(stack), cause);
+    let warning = "2025-12-26T01:57:02.311Z  WARN 1 --- [main] o.h.SqlExceptionHelper : SQL Error: 0\n\
+        org.springframework.BeanCreationException: Error creating bean\n\tat a.B.run(B.java:1)\n";
+    assert_eq!(of(&format!("{warning}{stack}")), cause);
+    assert_eq!(of(&format!("{warning}{stack}INFO started\n")), "-", "the program went on");
+}
+
 #[test]
 fn python_names_the_last_line() {
     let bare = "INFO:root:starting\nTraceback (most recent call last):\n  File \"/app/main.py\", line 3, in <module>\n\

@@ -2,7 +2,7 @@
 
 use super::super::links;
 use super::context;
-use crate::contract::{Action, Fact, Finding, IgnoredAnnotation, Link, Mute, MutedFinding};
+use crate::contract::{Action, CausedBy, Fact, Finding, IgnoredAnnotation, Link, Mute, MutedFinding};
 use crate::finding;
 use crate::model::ObjectRef;
 use crate::policy::mute::Muting;
@@ -60,7 +60,12 @@ pub(super) fn finding(finding: &finding::Finding, report: &Report) -> Finding {
         object: finding.object.clone(),
         owner: finding.owner.clone(),
         affected: finding.affected.clone(),
-        caused_by: finding.because.clone(),
+        caused_by: finding
+            .because
+            .iter()
+            .filter(|link| link.object != finding.object)
+            .map(caused_by)
+            .collect(),
         since: finding.since,
         still_serving: finding.serving,
         title: finding.check.title.en.to_owned(),
@@ -69,6 +74,14 @@ pub(super) fn finding(finding: &finding::Finding, report: &Report) -> Finding {
         actions: finding.actions.iter().map(|command| Action::new(command)).collect(),
         links: links::of(report, finding).map(|(name, url)| Link { name: name.to_owned(), url }).collect(),
         facts: facts.map(|(name, value)| ((*name).to_owned(), fact(value, finding))).collect(),
+    }
+}
+
+fn caused_by(link: &finding::Link) -> CausedBy {
+    CausedBy {
+        object: link.object.clone(),
+        reason: link.need.id().to_owned(),
+        proof: link.proof.id().to_owned(),
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::super::document::{Line, brief, message, name, own};
 use super::super::escape::brief_of;
-use super::super::words::{age, and_more, texts};
+use super::super::words::{self, age, and_more, texts};
 use super::super::{Sort, changed};
 use super::Screen;
 use crate::compare::changes::{Change, Changed, Changes};
-use crate::finding::incident::Incident;
+use crate::finding::incident::{Incident, Victims};
 use crate::finding::{Finding, Severity};
 use crate::model::ObjectRef;
 use crate::text::{Fact, Lang};
@@ -18,6 +18,10 @@ texts! {
     PODS: "{pods:# pod|# pods}: ", "{pods} 個 Pod：", "{pods} 个 Pod：";
     PODS_OF: "{pods:# pod|# pods} of {workloads:# workload|# workloads}: ", "{workloads} 個工作負載的 {pods} 個 Pod：",
         "{workloads} 个工作负载的 {pods} 个 Pod：";
+    VICTIMS: "; {count:# other workload fails|# other workloads fail} because of it", "；另有 {count} 個工作負載因此異常",
+        "；另有 {count} 个工作负载因此异常";
+    VICTIMS_IN: "; {count} other workloads in {namespaces} namespaces fail because of it",
+        "；{namespaces} 個命名空間中另有 {count} 個工作負載因此異常", "；{namespaces} 个命名空间中另有 {count} 个工作负载因此异常";
 }
 
 /// The number of incidents on one screen.
@@ -247,12 +251,8 @@ impl Row<'_> {
 /// owner, pods of several owners as the first owner and the number of others.
 pub(in super::super) fn of_incident(incident: &Incident, finding: &Finding) -> String {
     let object = object_of(incident, finding).slashed();
-    match incident {
-        Incident { workloads: 2.., .. } if finding.owner.is_some() => {
-            format!("{object} +{}", incident.workloads - 1)
-        }
-        _ => object,
-    }
+    let others = incident.workloads.saturating_sub(1 + incident.victims.workloads);
+    if others > 0 && finding.owner.is_some() { format!("{object} +{others}") } else { object }
 }
 
 /// Returns the object of an incident: several pods of one owner are their owner.
@@ -273,22 +273,45 @@ pub(in super::super) fn of_objects(
     // Other objects suffer from the problem; they do not have it.
     let same =
         incident.findings.iter().map(|index| &findings[*index]).filter(|of| of.check.id == finding.check.id);
-    let objects: BTreeSet<&ObjectRef> = same.map(|of| &of.object).collect();
+    let own = same.filter(|of| incident.victims.workloads == 0 || of.owner == finding.owner);
+    let objects: BTreeSet<&ObjectRef> = own.map(|of| &of.object).collect();
+    // The pods of other workloads that fail because of it are counted at the end.
+    let is_root = incident.victims.workloads > 0;
+    let pods = if is_root { objects.iter().filter(|of| &*of.kind == "Pod").count() } else { incident.pods };
     let facts = [
-        ("pods", Fact::count(incident.pods)),
+        ("pods", Fact::count(pods)),
         ("workloads", Fact::count(incident.workloads)),
         ("count", Fact::count(objects.len())),
     ];
     let message = &finding.message;
     let says_itself =
         message.text.en.contains(":# pod|") || message.facts.iter().any(|(name, _)| *name == "pods");
-    let before = match incident {
+    let before = match (pods, incident.workloads) {
         _ if says_itself => None,
-        Incident { pods: 2.., workloads: 2.., .. } => Some(&PODS_OF),
-        Incident { pods: 2.., .. } => Some(&PODS),
-        Incident { pods: 0, .. } if objects.len() > 1 => Some(&OBJECTS),
+        (2.., 2..) if !is_root => Some(&PODS_OF),
+        (2.., _) => Some(&PODS),
+        (0, _) if objects.len() > 1 => Some(&OBJECTS),
         _ => None,
     };
     let more = if incident.affected == 1 && !says_itself { incident.findings.len() - 1 } else { 0 };
-    (before.map(|text| text.fill(lang, &facts)).unwrap_or_default(), and_more(more, lang))
+    let after = format!("{}{}{}", and_more(more, lang), cause(finding, lang), victims(incident, lang));
+    (before.map(|text| text.fill(lang, &facts)).unwrap_or_default(), after)
+}
+
+/// Returns what a finding has to do with an object that has no finding: `; calls service/redis, which does not exist`.
+fn cause(finding: &Finding, lang: Lang) -> String {
+    let mut others = finding.because.iter().filter(|link| link.object != finding.object);
+    let why = others.find_map(|link| link.why.as_deref());
+    why.map(|why| format!("{}{}", words::semicolon(lang), why.in_lang(lang))).unwrap_or_default()
+}
+
+/// Returns how many other workloads the cause of an incident reaches.
+fn victims(incident: &Incident, lang: Lang) -> String {
+    let Victims { workloads, namespaces } = incident.victims;
+    let facts = [("count", Fact::count(workloads)), ("namespaces", Fact::count(namespaces))];
+    match (workloads, namespaces) {
+        (0, _) => String::new(),
+        (_, 0 | 1) => VICTIMS.fill(lang, &facts),
+        _ => VICTIMS_IN.fill(lang, &facts),
+    }
 }

@@ -72,7 +72,7 @@ fn run(view: &View, out: &mut Reporter) {
             };
             let finding = out.object(traffic::ingress_ref(ingress), &[name], severity, message);
             finding.since = metadata.created();
-            finding.because = vec![ObjectRef::new(namespace, "Service", name)];
+            finding.because = declared([ObjectRef::new(namespace, "Service", name)]);
             let kubectl = &view.settings.kubectl;
             finding.actions =
                 vec![kubectl.describe(&finding.object), kubectl.line(&["get", "services", "-n", namespace])];

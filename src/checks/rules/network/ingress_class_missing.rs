@@ -83,7 +83,7 @@ fn run(view: &View, out: &mut Reporter) {
         let finding = out.object(traffic::ingress_ref(ingress), &[], severity, Message::new(text, facts));
         finding.since = metadata.created();
         if !class.is_empty() {
-            finding.because = vec![ObjectRef::of_cluster("IngressClass", class)];
+            finding.because = declared([ObjectRef::of_cluster("IngressClass", class)]);
         }
         let kubectl = &view.settings.kubectl;
         finding.actions = vec![kubectl.line(&["get", "ingressclasses"]), kubectl.describe(&finding.object)];

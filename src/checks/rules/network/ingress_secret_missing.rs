@@ -86,7 +86,7 @@ fn run(view: &View, out: &mut Reporter) {
         // Traffic still arrives, with another certificate.
         finding.serving = true;
         finding.actions = actions(view, end, &missing);
-        finding.because = vec![missing];
+        finding.because = declared([missing]);
     }
 }
 

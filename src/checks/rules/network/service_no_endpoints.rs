@@ -122,7 +122,7 @@ fn run(view: &View, out: &mut Reporter) {
         }
         let finding = out.object(traffic::service_ref(service), &[], severity, Message::new(text, facts));
         finding.since = empty.since();
-        finding.because = empty.because();
+        finding.because = declared(empty.because());
         finding.affected = ingresses.iter().map(|ingress| traffic::ingress_ref(ingress)).collect();
         if !ingresses.is_empty() {
             let names = ingresses.iter().map(|ingress| &*ingress.metadata.name);

@@ -74,7 +74,7 @@ fn run(view: &View, out: &mut Reporter) {
         finding.since = since;
         // Its room is missing to these pods: it belongs to their incident.
         let missed = waiting.iter().filter(|pod| takes_but_for_its_cordon(node, pod));
-        finding.because.extend(missed.take(BEHIND).map(|pod| pod.object_ref()));
+        finding.because.extend(declared(missed.take(BEHIND).map(|pod| pod.object_ref())));
         finding.actions.push(view.settings.kubectl.line(&["uncordon", &node.name]));
     }
 }

@@ -87,7 +87,7 @@ fn run(view: &View, out: &mut Reporter) {
         let finding = out.node(node, &[], severity, Message::new(text, facts));
         if let Some(first) = full.first().filter(|_| is_missed) {
             // All full nodes belong to one incident: the pods wait for a slot on any of them.
-            finding.because = vec![first.object()];
+            finding.because = declared([first.object()]);
             finding.since = waiting.iter().filter_map(|pod| pod.created()).min();
         }
         let field = format!("--field-selector=spec.nodeName={}", node.name);

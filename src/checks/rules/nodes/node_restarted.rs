@@ -52,7 +52,7 @@ fn run(view: &View, out: &mut Reporter) {
         finding.since = Some(restart.at);
         finding.serving = true;
         finding.affected = restart.pods.iter().map(|pod| pod.object_ref()).collect();
-        finding.because = vec![node.clone()];
+        finding.because = declared([node.clone()]);
         let about = format!("involvedObject.kind=Node,involvedObject.name={}", restart.node);
         let kubectl = &view.settings.kubectl;
         finding.actions = vec![

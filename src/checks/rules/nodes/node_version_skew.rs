@@ -108,7 +108,7 @@ fn run(view: &View, out: &mut Reporter) {
         ];
         let finding = out.node(node, &[], Severity::Medium, Message::new(text, facts));
         // All nodes of an unfinished upgrade belong to one incident.
-        finding.because = vec![cluster()];
+        finding.because = declared([cluster()]);
         finding.actions = vec![view.settings.kubectl.line(&["get", "nodes", "-o", "wide"])];
     }
     report_mixture(view, &versions, out);

@@ -108,7 +108,7 @@ fn run(view: &View, out: &mut Reporter) {
             let lacks_key = entry.is_some();
             let look = if lacks_key { kubectl.describe(&object) } else { kubectl.list_like(&object) };
             finding.actions.insert(0, look);
-            finding.because = vec![object];
+            finding.because = declared([object]);
         }
     }
 }

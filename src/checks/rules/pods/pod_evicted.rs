@@ -147,7 +147,7 @@ fn run(view: &View, out: &mut Reporter) {
         finding.affected = affected;
         let stressed = newest.node.as_deref().and_then(|node| view.node(node));
         let stressed = stressed.filter(|node| node.pressures().count() > 0);
-        finding.because = stressed.map(Node::object).into_iter().collect();
+        finding.because = declared(stressed.map(Node::object));
         let lasts = is_repeating(view, newest) || stressed.is_some() && severity == Severity::High;
         finding.actions = actions(view, &pods, lasts);
     }

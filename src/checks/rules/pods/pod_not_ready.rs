@@ -114,7 +114,7 @@ fn run(view: &View, out: &mut Reporter) {
         finding.evidence = closed_gate(pod).and_then(|(_, state)| gate_says(state?)).into_iter().collect();
         // Its Job reports if it does not end.
         let job = view.job_of(pod).filter(|_| pod.is_working_off());
-        finding.because.extend(job.map(Job::object));
+        finding.because.extend(declared(job.map(Job::object)));
         finding.actions = vec![view.describe(pod)];
     }
 }

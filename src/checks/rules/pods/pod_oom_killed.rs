@@ -178,7 +178,7 @@ fn run(view: &View, out: &mut Reporter) {
         finding.since = failing.into_iter().chain(finished).min().or(pod.created());
         finding.evidence.extend(evidence(&killed));
         let node = pod.node.as_deref().filter(|_| node_kill.is_some());
-        finding.because.extend(node.map(|node| ObjectRef::of_cluster("Node", node)));
+        finding.because.extend(declared(node.map(|node| ObjectRef::of_cluster("Node", node))));
         let kubectl = &view.settings.kubectl;
         finding.actions =
             vec![kubectl.line(&["top", "pod", "-n", &pod.shared.namespace, &pod.name, "--containers"])];

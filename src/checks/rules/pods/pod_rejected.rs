@@ -134,8 +134,8 @@ fn report(
     let object = ObjectRef::of_cluster("Node", node);
     if missed {
         finding.evidence.push(Message::new(advice(reason), vec![("node", Fact::text(node))]));
-        finding.because = vec![object.clone()];
-        finding.because.extend(failing.map(Pod::object_ref));
+        finding.because = declared([object.clone()]);
+        finding.because.extend(declared(failing.map(Pod::object_ref)));
     }
     let kubectl = &view.settings.kubectl;
     finding.actions = vec![kubectl.describe(&object)];

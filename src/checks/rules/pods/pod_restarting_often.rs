@@ -80,7 +80,9 @@ fn run(view: &View, out: &mut Reporter) {
         facts.extend(said.map(|said| (LAST_WORDS, Fact::Text(said))));
         let finding = out.pod(pod, &[], severity, Message::new(text, facts));
         finding.since = last.or(pod.created());
-        finding.because.extend(with_node.map(|restart| ObjectRef::of_cluster("Node", restart.node)));
+        finding
+            .because
+            .extend(declared(with_node.map(|restart| ObjectRef::of_cluster("Node", restart.node))));
         let name = worst.map_or("", |c| c.status.name.as_str());
         let namespace = &*pod.shared.namespace;
         let log = ["logs", "-n", namespace, &pod.name, "-c", name, "--previous", "--tail=50"];

@@ -74,7 +74,7 @@ fn run(view: &View, out: &mut Reporter) {
         let finding = out.pod(pod, &[], severity, Message::new(&MESSAGE, facts));
         finding.since = since;
         // Other pods that cannot start on the node have the same cause, which may be the node itself.
-        finding.because = vec![ObjectRef::of_cluster("Node", node)];
+        finding.because = declared([ObjectRef::of_cluster("Node", node)]);
         let on_node = format!("spec.nodeName={node}");
         let kubectl = &view.settings.kubectl;
         finding.actions = vec![

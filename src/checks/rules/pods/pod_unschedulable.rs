@@ -148,11 +148,11 @@ fn waiting(view: &View, pod: &Pod, around: &Around<'_, '_>, out: &mut Reporter) 
     let severity = view.high_unless_passing(pod, since, definite);
     let finding = out.pod(pod, &[], severity, Message::new(text, facts));
     finding.since = since;
-    finding.because = match lead {
+    finding.because = declared(match lead {
         _ if condition.is_none() => nobody(&around.schedulers, scheduler),
         Some(lead) => behind(lead),
         None => because(pod, said),
-    };
+    });
     if !is_foreign && condition.is_some() {
         finding.evidence = explained.reasons.iter().map(|reason| reason.message.clone()).collect();
         finding.evidence.extend(is_about_volumes(said).then(|| places(view, pod)).into_iter().flatten());

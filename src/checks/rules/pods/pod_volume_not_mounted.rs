@@ -91,9 +91,9 @@ fn report(view: &View, pod: &Pod, warning: &Event, out: &mut Reporter) {
     let severity = view.high_unless_passing(pod, since, is_definite(&warning.message));
     let finding = out.pod(pod, &[], severity, Message::new(text, facts));
     finding.since = since;
-    finding.because.extend(missing(&pod.shared.namespace, &warning.message));
+    finding.because.extend(declared(missing(&pod.shared.namespace, &warning.message)));
     if finding.because.is_empty() {
-        finding.because = pod.claim_refs().collect();
+        finding.because = declared(pod.claim_refs());
     }
     finding.actions = vec![view.describe(pod)];
     if is_refused {
@@ -103,11 +103,11 @@ fn report(view: &View, pod: &Pod, warning: &Event, out: &mut Reporter) {
     }
     let next = match &elsewhere {
         Some(volume) => Some(view.settings.kubectl.describe(&volume.attachment)),
-        None => finding.because.first().map(|object| look(view, object)),
+        None => finding.because.first().map(|link| look(view, &link.object)),
     };
     finding.actions.extend(next);
     if let Some(volume) = elsewhere {
-        finding.because.splice(0..0, volume.because);
+        finding.because.splice(0..0, declared(volume.because));
         finding.evidence.extend(volume.evidence);
     }
 }

@@ -142,7 +142,7 @@ fn system(view: &View, pod: &Pod, (part, image): (&[&str], &str), said: &str, ou
     };
     let finding = out.pod(pod, part, Severity::High, Message::new(text, facts));
     finding.since = pod.unready_since().or(pod.created());
-    finding.because = vec![ObjectRef::of_cluster("Image", image)];
+    finding.because = declared([ObjectRef::of_cluster("Image", image)]);
     let columns = "custom-columns=NODE:.metadata.name,OS:.status.nodeInfo.operatingSystem,\
                    KERNEL:.status.nodeInfo.kernelVersion";
     finding.actions = vec![view.settings.kubectl.line(&["get", "nodes", "-o", columns]), view.describe(pod)];
@@ -175,7 +175,7 @@ fn architecture<'a>(
     facts.extend(built.map(|built| ("built", Fact::text(built))));
     let finding = out.pod(pod, &[&container.status.name], Severity::High, Message::new(text, facts));
     finding.since = pod.unready_since().or(pod.created());
-    finding.because = vec![ObjectRef::of_cluster("Image", image)];
+    finding.because = declared([ObjectRef::of_cluster("Image", image)]);
     let columns = "custom-columns=NODE:.metadata.name,ARCH:.status.nodeInfo.architecture";
     finding.actions =
         vec![view.settings.kubectl.line(&["get", "nodes", "-o", columns]), view.show_log(pod, container)];

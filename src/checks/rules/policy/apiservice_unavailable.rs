@@ -85,7 +85,7 @@ fn run(view: &View, out: &mut Reporter) {
         let finding =
             out.object(ObjectRef::of_cluster("APIService", name), &[], severity, Message::new(text, facts));
         finding.since = condition.since();
-        finding.because = because(view, service);
+        finding.because = declared(because(view, service));
         let kubectl = &view.settings.kubectl;
         finding.actions = vec![
             kubectl.line(&["get", "service,endpointslice,pods", "-n", &service.namespace]),

@@ -78,7 +78,7 @@ fn run(view: &View, out: &mut Reporter) {
         finding.since = Some(deleted);
         let apis = said(CONDITIONS[0]).map(unavailable).unwrap_or_default();
         let left = said(CONDITIONS[3]).map(remaining).unwrap_or_default();
-        finding.because = because(view, namespace, &apis);
+        finding.because = declared(because(view, namespace, &apis));
         finding.actions = actions(view, &namespace.name, &apis, &left);
     }
 }

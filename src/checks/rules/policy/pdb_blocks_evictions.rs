@@ -107,7 +107,7 @@ fn run(view: &View, out: &mut Reporter) {
         finding.serving = true;
         if !never {
             let short = protected(view, budget).filter(|workload| !workload.is_available());
-            finding.because = short.flat_map(|workload| view.behind(workload)).collect();
+            finding.because = declared(short.flat_map(|workload| view.behind(workload)));
         }
         finding.affected = held.map(|node| ObjectRef::of_cluster("Node", &node.name)).into_iter().collect();
         let kubectl = &view.settings.kubectl;

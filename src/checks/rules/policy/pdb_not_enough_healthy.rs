@@ -79,7 +79,7 @@ fn run(view: &View, out: &mut Reporter) {
         let object = ObjectRef::new(namespace, "PodDisruptionBudget", name);
         let finding = out.object(object, &[], severity, Message::new(&MESSAGE, facts));
         finding.since = begun;
-        finding.because = workloads.iter().flat_map(|workload| view.behind(workload)).collect();
+        finding.because = declared(workloads.iter().flat_map(|workload| view.behind(workload)));
         finding.actions = vec![
             view.settings.kubectl.describe(&finding.object),
             view.settings.kubectl.line(&["get", "pods", "-n", namespace, "-o", "wide"]),

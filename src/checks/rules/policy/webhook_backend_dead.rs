@@ -230,11 +230,11 @@ fn report(
         kubectl.describe(&finding.object),
     ];
     match why {
-        Why::Gone => finding.because = vec![traffic::named_service_ref(service)],
+        Why::Gone => finding.because = declared([traffic::named_service_ref(service)]),
         Why::Dead(empty) => {
             finding.since = empty.since();
-            finding.because = vec![traffic::named_service_ref(service)];
-            finding.because.extend(empty.because());
+            finding.because = declared([traffic::named_service_ref(service)]);
+            finding.because.extend(declared(empty.because()));
         }
         // It is the cause: its Service and its pods wait for it.
         Why::Locked(since, workload) => {

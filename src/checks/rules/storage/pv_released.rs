@@ -73,11 +73,11 @@ fn run(view: &View, out: &mut Reporter) {
         finding.since = since;
         finding.serving = true;
         // All volumes that are kept are due to one decision, all that are stuck to one driver.
-        finding.because = vec![if is_kept {
+        finding.because = declared([if is_kept {
             ObjectRef::of_cluster("ReclaimPolicy", "Retain")
         } else {
             ObjectRef::of_cluster("StorageClass", &spec.storage_class_name)
-        }];
+        }]);
         finding.actions = vec![view.settings.kubectl.describe(&finding.object)];
         if !is_kept {
             finding.actions.push(view.settings.kubectl.line(&["get", "volumeattachment"]));

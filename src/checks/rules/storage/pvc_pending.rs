@@ -201,7 +201,7 @@ fn run(view: &View, out: &mut Reporter) {
         let finding = out.object(object, &[], severity, Message::new(text, facts));
         finding.since = since;
         finding.affected = waiting.iter().map(|pod| pod.object_ref()).collect();
-        finding.because = because.into_iter().collect();
+        finding.because = declared(because);
         let kubectl = &view.settings.kubectl;
         let classes = || kubectl.line(&["get", "storageclass"]);
         let next = volume.map_or_else(classes, |volume| kubectl.describe(&volume));

@@ -72,7 +72,7 @@ fn run(view: &View, out: &mut Reporter) {
         // The pods that do not end either explain it.
         let ending =
             users.iter().filter(|pod| view.troubles_of(pod).any(|of| matches!(of, PodProblem::Terminating)));
-        finding.because = ending.map(|pod| pod.object_ref()).collect();
+        finding.because = declared(ending.map(|pod| pod.object_ref()));
         let kubectl = &view.settings.kubectl;
         let volume = &*claim.spec.volume_name;
         finding.actions = vec![kubectl.describe(&finding.object)];

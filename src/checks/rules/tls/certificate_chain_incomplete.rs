@@ -48,7 +48,7 @@ fn run(view: &View, out: &mut Reporter) {
         let severity = if used.is_used() { Severity::Medium } else { Severity::Low };
         let finding = out.object(used.tls.object(), &[], severity, Message::new(&ALONE, facts));
         finding.since = used.tls.created;
-        finding.because = vec![used.tls.object()];
+        finding.because = declared([used.tls.object()]);
         finding.serving = true;
         finding.evidence = vec![used.evidence()];
         finding.actions = used.actions(view);

@@ -74,7 +74,7 @@ fn run(view: &View, out: &mut Reporter) {
         let message = Message::new(text, facts(view, &used, chain, one));
         let finding = out.object(used.tls.object(), &[], used.severity(severity), message);
         finding.since = since.or(used.tls.created);
-        finding.because = vec![used.tls.object()];
+        finding.because = declared([used.tls.object()]);
         // A certificate serves until it expires; an expired one that no Ingress or Gateway uses affects no visitor.
         finding.serving = one.is_good(view.now()) || !used.is_used();
         finding.evidence = vec![used.evidence(), certificates::issued(&ISSUED, one)];

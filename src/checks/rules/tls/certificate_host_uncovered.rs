@@ -70,7 +70,7 @@ fn run(view: &View, out: &mut Reporter) {
         let severity = if young { Severity::Low } else { used.severity(Severity::High) };
         let finding = out.object(used.tls.object(), &[], severity, Message::new(text, facts));
         finding.since = used.tls.created;
-        finding.because = vec![used.tls.object()];
+        finding.because = declared([used.tls.object()]);
         // Its other hosts are still served.
         finding.serving = hosts.len() < used.by.hosts.len() || !used.is_used();
         finding.evidence = vec![used.evidence()];

@@ -160,7 +160,7 @@ fn report(view: &View, out: &mut Reporter, seen: &Seen, (part, severity, text): 
         vec![format!("openssl s_client -connect {address} -servername {servername} -showcerts </dev/null")];
     let kubectl = &view.settings.kubectl;
     if let Some((namespace, secret)) = seen.secret() {
-        finding.because = vec![ObjectRef::new(namespace, "Secret", secret)];
+        finding.because = declared([ObjectRef::new(namespace, "Secret", secret)]);
         finding.actions.push(kubectl.line(&["describe", "secret", "-n", namespace, secret]));
     }
 }

@@ -75,7 +75,7 @@ fn run(view: &View, out: &mut Reporter) {
         let severity = if used.is_used() && !young { Severity::High } else { Severity::Low };
         let finding = out.object(used.tls.object(), &[], severity, message(why, used.facts()));
         finding.since = used.tls.created;
-        finding.because = vec![used.tls.object()];
+        finding.because = declared([used.tls.object()]);
         finding.serving = !used.is_used();
         finding.evidence = vec![used.evidence()];
         finding.actions = used.actions(view);

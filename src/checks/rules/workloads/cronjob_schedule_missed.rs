@@ -108,7 +108,7 @@ fn judge(view: &View, cron_job: &CronJob, schedule: &Schedule, out: &mut Reporte
     let finding = out.object(cron_job.object(), &[], severity, Message::new(text, facts));
     finding.since = Some(first);
     if let Some(job) = held_by {
-        finding.because = vec![ObjectRef::new(&cron_job.namespace, "Job", job)];
+        finding.because = declared([ObjectRef::new(&cron_job.namespace, "Job", job)]);
         let job = format!("job/{job}");
         let logs = ["logs", "-n", &cron_job.namespace, &job, "--all-containers", "--tail=50"];
         finding.actions.push(view.settings.kubectl.line(&logs));

@@ -62,8 +62,8 @@ fn run(view: &View, out: &mut Reporter) {
         let refusal = refusal(view, deployment);
         // While its pods are rejected, that finding leads: this one is not older.
         finding.since = since.max(refusal.as_ref().and_then(|refusal| refusal.since));
-        finding.because = refusal.map(|refusal| refusal.because).unwrap_or_default();
-        finding.because.extend(view.behind(deployment));
+        finding.because = declared(refusal.map(|refusal| refusal.because).unwrap_or_default());
+        finding.because.extend(declared(view.behind(deployment)));
         let (kubectl, namespace) = (&view.settings.kubectl, &*deployment.namespace);
         let target = format!("deployment/{}", deployment.name);
         finding.actions = vec![

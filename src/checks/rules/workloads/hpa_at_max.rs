@@ -71,7 +71,7 @@ fn run(view: &View, out: &mut Reporter) {
         finding.since = since;
         let workload = view.workload(namespace, &target.kind, &target.name);
         finding.serving = workload.is_none_or(crate::model::Workload::is_available);
-        finding.because = workload.map(|workload| view.behind(workload)).unwrap_or_default();
+        finding.because = declared(workload.map(|workload| view.behind(workload)).unwrap_or_default());
         let kubectl = &view.settings.kubectl;
         finding.actions =
             vec![kubectl.describe(&finding.object), kubectl.line(&["top", "pods", "-n", namespace])];

@@ -115,8 +115,8 @@ fn run(view: &View, out: &mut Reporter) {
         let finding = out.object(object, &[], Severity::Medium, Message::new(text, facts));
         finding.since = since;
         finding.serving = workload.is_none_or(crate::model::Workload::is_available);
-        finding.because = api.map(|api| ObjectRef::of_cluster("APIService", api)).into_iter().collect();
-        finding.because.extend(workload.into_iter().flat_map(|workload| view.behind(workload)));
+        finding.because = declared(api.map(|api| ObjectRef::of_cluster("APIService", api)));
+        finding.because.extend(declared(workload.into_iter().flat_map(|workload| view.behind(workload))));
         let kubectl = &view.settings.kubectl;
         finding.actions = vec![kubectl.describe(&finding.object)];
         finding.actions.extend(api.map(|api| kubectl.line(&["get", "apiservice", api])));

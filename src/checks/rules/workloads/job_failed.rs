@@ -60,7 +60,7 @@ fn run(view: &View, out: &mut Reporter) {
         let finding = out.object(job.object(), &[&failed.reason], severity, message);
         if let Some(owner) = cron_job {
             // All failed runs of a CronJob belong to one incident.
-            finding.because = vec![ObjectRef::new(&job.namespace, &owner.kind, &owner.name)];
+            finding.because = declared([ObjectRef::new(&job.namespace, &owner.kind, &owner.name)]);
         }
         finding.since = failed.since().or(job.created());
         finding.affected = pods.iter().map(|pod| pod.object_ref()).collect();

@@ -73,7 +73,7 @@ fn run(view: &View, out: &mut Reporter) {
         let of_job =
             |pod: &&Pod| view.job_of(pod).is_some_and(|of| std::ptr::eq(of, job)) && !pod.is_working_off();
         let pods = view.troubled_pods().filter(of_job);
-        finding.because = pods.filter(|pod| pod.shared.ended.is_none()).map(Pod::object_ref).collect();
+        finding.because = declared(pods.filter(|pod| pod.shared.ended.is_none()).map(Pod::object_ref));
         let kubectl = &view.settings.kubectl;
         let target = format!("job/{}", job.name);
         finding.actions = vec![

@@ -83,7 +83,7 @@ fn run(view: &View, out: &mut Reporter) {
         let finding = out.object(set.object(), &[], severity, Message::new(text, facts));
         finding.since = since;
         // The same objects as for its missing replicas, so that both are one incident.
-        finding.because = view.behind(set);
+        finding.because = declared(view.behind(set));
         let (kubectl, namespace) = (&view.settings.kubectl, &*set.namespace);
         finding.actions = vec![
             view.describe(pod),

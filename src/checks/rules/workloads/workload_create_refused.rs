@@ -69,6 +69,12 @@ static ACCOUNT: Text = Text {
     zh_cn: "ServiceAccount {by} 不存在，Pod 被拒绝，可用 {available}/{desired}：{detail}",
 };
 
+static CLASS: Text = Text {
+    en: "pods rejected because class {by} does not exist, {available} of {desired} available: {detail}",
+    zh_tw: "類別 {by} 不存在，Pod 被拒絕，可用 {available}/{desired}：{detail}",
+    zh_cn: "类 {by} 不存在，Pod 被拒绝，可用 {available}/{desired}：{detail}",
+};
+
 static SECURITY: Text = Text {
     en: "pods rejected by the pod security level of the namespace, {available} of {desired} available: \
          {detail}",
@@ -98,7 +104,7 @@ struct Refuser {
 }
 
 /// In the order in which they are matched against the message.
-static REFUSERS: [Refuser; 11] = [
+static REFUSERS: [Refuser; 13] = [
     Refuser { reason: "quota", text: &QUOTA, sign: "exceeded quota: ", end: "," },
     Refuser { reason: "quota", text: &QUOTA, sign: "failed quota: ", end: ":" },
     Refuser { reason: "webhook-down", text: &WEBHOOK_DOWN, sign: "failed calling webhook \"", end: "\"" },
@@ -109,6 +115,13 @@ static REFUSERS: [Refuser; 11] = [
         sign: "error looking up service account ",
         end: ":",
     },
+    Refuser {
+        reason: "priority-class",
+        text: &CLASS,
+        sign: "no PriorityClass with name ",
+        end: " was found",
+    },
+    Refuser { reason: "runtime-class", text: &CLASS, sign: "RuntimeClass \"", end: "\" not found" },
     Refuser { reason: "pod-security", text: &SECURITY, sign: "violates PodSecurity", end: "" },
     Refuser { reason: "limit-range", text: &LIMITS, sign: " usage per Container is ", end: "" },
     Refuser { reason: "limit-range", text: &LIMITS, sign: " usage per Pod is ", end: "" },
@@ -166,7 +179,7 @@ fn report(view: &View, object: &ObjectRef, pods: (i32, i32), refusal: &Refusal, 
         Message::new(refusal.refuser.text, facts),
     );
     finding.since = refusal.since;
-    finding.because.clone_from(&refusal.because);
+    finding.because = declared(refusal.because.iter().cloned());
     let (kubectl, namespace) = (&view.settings.kubectl, &*object.namespace);
     finding.actions = vec![match refusal.refuser.reason {
         "quota" => kubectl.line(&["describe", "resourcequota", "-n", namespace, refusal.by]),
@@ -176,6 +189,8 @@ fn report(view: &View, object: &ObjectRef, pods: (i32, i32), refusal: &Refusal, 
             "-o",
             "wide",
         ]),
+        "priority-class" => kubectl.line(&["get", "priorityclasses"]),
+        "runtime-class" => kubectl.line(&["get", "runtimeclasses"]),
         "service-account" => kubectl.line(&["get", "serviceaccounts", "-n", namespace]),
         "pod-security" => kubectl.line(&["get", "namespace", namespace, "--show-labels"]),
         "limit-range" => kubectl.line(&["describe", "limitrange", "-n", namespace]),
@@ -243,6 +258,8 @@ fn read<'a>(view: &View, namespace: &str, detail: &'a str, since: Option<Time>) 
     let because = match refuser.reason {
         "quota" => vec![ObjectRef::new(namespace, "ResourceQuota", by)],
         "webhook" | "webhook-down" => webhook(view, by),
+        "priority-class" => vec![ObjectRef::of_cluster("PriorityClass", by)],
+        "runtime-class" => vec![ObjectRef::of_cluster("RuntimeClass", by)],
         "service-account" => {
             let name = by.rsplit('/').next().unwrap_or(by);
             vec![ObjectRef::new(namespace, "ServiceAccount", name)]

@@ -66,7 +66,7 @@ fn run(view: &View, out: &mut Reporter) {
         finding.since = since;
         finding.serving = workload.is_available();
         // All of them share one controller manager.
-        finding.because = vec![ObjectRef::of_cluster("Component", "kube-controller-manager")];
+        finding.because = declared([ObjectRef::of_cluster("Component", "kube-controller-manager")]);
         let kubectl = &view.settings.kubectl;
         finding.actions = vec![
             kubectl.line(&["get", "lease", "-n", "kube-system", "kube-controller-manager"]),

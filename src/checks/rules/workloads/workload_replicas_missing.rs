@@ -66,7 +66,7 @@ fn run(view: &View, out: &mut Reporter) {
         };
         let finding = out.object(workload.object(), &[], severity, Message::new(text, facts));
         finding.since = since;
-        finding.because = view.behind(workload);
+        finding.because = declared(view.behind(workload));
         finding.actions = vec![view.settings.kubectl.describe(&finding.object)];
     }
 }

@@ -1,7 +1,7 @@
 //! Findings that a pod's node explains: one failed kubelet is one fault, whatever the number of its pods.
 
-use super::View;
-use crate::finding::{Finding, Relation, Severity};
+use crate::checks::View;
+use crate::finding::{Finding, Need, Relation, Severity};
 use crate::model::ObjectRef;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub(crate) fn nodes(view: &View, findings: &mut [Finding]) {
             finding.severity = Severity::Low;
         }
         if leaving || dead.contains(name) {
-            finding.because.insert(0, ObjectRef::of_cluster("Node", name));
+            finding.because.insert(0, Need::Node.shown(ObjectRef::of_cluster("Node", name)));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A webhook that rejects the pods of its own backend causes all that is wrong with that backend.
 
-use super::rules::policy::webhook_backend_dead as webhook;
-use crate::finding::Finding;
+use crate::checks::rules::policy::webhook_backend_dead as webhook;
+use crate::finding::{Finding, Need};
 use crate::model::ObjectRef;
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub(super) fn webhooks(findings: &mut [Finding]) {
     }
     for finding in findings {
         if let Some(webhook) = locked.get(&Some(finding.object.clone())) {
-            finding.because.insert(0, webhook.clone());
+            finding.because.insert(0, Need::Webhook.shown(webhook.clone()));
         }
     }
 }

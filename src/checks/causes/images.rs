@@ -1,0 +1,24 @@
+//! The registry of an image that cannot be pulled, if it is a Service of the cluster.
+
+use super::Around;
+use super::calls;
+use crate::finding::{Link, Need, Proof};
+use crate::logs::{Address, Failure, Unreachable, unreachable};
+
+/// Returns the link to the Service behind a registry that does not answer.
+pub(super) fn links(around: &Around) -> Vec<Link> {
+    let finding = around.finding;
+    let Some(registry) = finding.because.iter().find(|link| link.need == Need::Registry) else {
+        return Vec::new();
+    };
+    let Some(pod) = around.view.snapshot.rows.pod(&finding.object.namespace, &finding.object.name) else {
+        return Vec::new();
+    };
+    let said = unreachable(finding.fact("detail").unwrap_or_default());
+    let (host, port) = registry.object.name.split_once(':').unwrap_or((&registry.object.name, ""));
+    let named = Address { host: host.to_owned(), port: port.parse().ok() };
+    let addresses = said.into_iter().flat_map(|said| said.addresses).chain([named]).collect();
+    // The node resolves the name, not the DNS of the cluster.
+    let said = Unreachable { failure: Failure::NoConnection, addresses, server: None };
+    calls::link(around, pod, &said).filter(|link| link.proof == Proof::Shown).into_iter().collect()
+}

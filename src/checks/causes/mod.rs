@@ -1,0 +1,75 @@
+//! The causes of findings that other objects explain: their node, a webhook, what a program calls, a component of its node, the
+//! registry of its image. `docs/incidents.md` lists the rules.
+//!
+//! A check links its finding to what the object itself declares. Here the findings are known, and words and states of other
+//! objects decide. A link needs a cause that began before the symptom.
+
+mod agents;
+mod calls;
+mod images;
+mod node;
+mod times;
+mod volumes;
+mod webhook;
+
+use self::agents::Agents;
+use self::calls::Directory;
+use self::times::Times;
+use super::View;
+use crate::finding::{Finding, Link, Need};
+use crate::model::ObjectRef;
+use crate::text::{Fact, Message, Text};
+
+/// Adds the links to the causes of findings.
+pub(super) fn attach(view: &View, findings: &mut [Finding]) {
+    node::nodes(view, findings);
+    webhook::webhooks(findings);
+    let agents = Agents::of(view);
+    let times = Times::of(findings);
+    let directory = Directory::of(view);
+    let links: Vec<Vec<Link>> = findings
+        .iter()
+        .map(|finding| {
+            let around = Around { view, agents: &agents, times: &times, directory: &directory, finding };
+            [calls::links(&around), images::links(&around), volumes::links(&around), agents::links(&around)]
+                .concat()
+        })
+        .collect();
+    for (finding, links) in findings.iter_mut().zip(links) {
+        add(finding, links);
+    }
+}
+
+/// A finding, and what may explain it.
+struct Around<'x, 'a> {
+    view: &'x View<'a>,
+    agents: &'x Agents<'a>,
+    times: &'x Times,
+    directory: &'x Directory<'a>,
+    finding: &'x Finding,
+}
+
+/// Adds links before those that the check has set, and says why they are there.
+fn add(finding: &mut Finding, links: Vec<Link>) {
+    let is_known = |link: &Link| finding.because.iter().any(|known| known.object == link.object);
+    let links: Vec<Link> = links.into_iter().filter(|link| !is_known(link)).collect();
+    let whys = links.iter().filter_map(|link| link.why.as_deref().cloned());
+    finding.evidence.splice(0..0, whys);
+    // The node of a pod explains all of its troubles.
+    let first = finding.because.iter().take_while(|link| link.need == Need::Node).count();
+    finding.because.splice(first..first, links);
+}
+
+/// Returns a sentence about an object as seen from a namespace.
+fn why(text: &'static Text, object: &ObjectRef, from: &str) -> Message {
+    Message::new(text, vec![("object", Fact::Text(seen_from(object, from)))])
+}
+
+/// Returns the name of an object, with its namespace if that is another one.
+fn seen_from(object: &ObjectRef, namespace: &str) -> String {
+    if object.namespace.is_empty() || *object.namespace == *namespace {
+        object.slashed()
+    } else {
+        format!("{} ({})", object.slashed(), object.namespace)
+    }
+}

@@ -1,0 +1,263 @@
+//! What a line of a program says could not be reached: a host, with its port, and how the attempt failed.
+//!
+//! The words are those of the runtimes and client libraries: Go, libpq, Node.js, the JVM, Python, Ruby, PHP, .NET, Rust, Erlang, curl,
+//! busybox. A line without words of a failed connection names nothing, whatever addresses are in it.
+
+use super::last_words::FILES;
+use regex::Regex;
+use std::net::IpAddr;
+use std::sync::LazyLock;
+
+/// How an attempt failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// Nothing listens, or nothing answers.
+    NoConnection,
+    /// The name server did not answer.
+    NoNameServer,
+    /// The name server answered that the name does not exist.
+    NoSuchName,
+    /// The name was not resolved; the words do not say why.
+    Unresolved,
+}
+
+/// A host, and the port if one is named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Address {
+    /// A name without its last dot, in lower case, or an IP address without brackets.
+    pub(crate) host: String,
+    pub(crate) port: Option<u16>,
+}
+
+/// What could not be reached.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Unreachable {
+    pub(crate) failure: Failure,
+    /// The addresses in the line, the one of the attempt itself first; never one of the program's own host. Empty for a name
+    /// server that does not answer, if no name is given.
+    pub(crate) addresses: Vec<Address>,
+    /// The name server, if the line names it.
+    pub(crate) server: Option<String>,
+}
+
+/// Words that tell how an attempt failed, in lower case. The first that is in the line counts.
+static SIGNS: [(&str, Failure); 59] = [
+    ("eai_again", Failure::NoNameServer),
+    ("temporary failure in name resolution", Failure::NoNameServer),
+    ("server misbehaving", Failure::NoNameServer),
+    (":53: i/o timeout", Failure::NoNameServer),
+    (":53: connect: ", Failure::NoNameServer),
+    (":53: read: connection refused", Failure::NoNameServer),
+    ("no servers could be reached", Failure::NoNameServer),
+    ("could not contact dns servers", Failure::NoNameServer),
+    ("dns operation timed out", Failure::NoNameServer),
+    ("dnsnameresolvertimeoutexception", Failure::NoNameServer),
+    ("name resolution timed out", Failure::NoNameServer),
+    ("resolving timed out", Failure::NoNameServer),
+    ("resource temporarily unavailable (", Failure::NoNameServer),
+    ("(11): resource temporarily unavailable", Failure::NoNameServer),
+    ("servfail", Failure::NoNameServer),
+    ("' (-3)", Failure::NoNameServer),
+    ("no such host", Failure::NoSuchName),
+    ("enotfound", Failure::NoSuchName),
+    ("nxdomain", Failure::NoSuchName),
+    ("name or service not known", Failure::NoSuchName),
+    ("name does not resolve", Failure::NoSuchName),
+    ("nodename nor servname", Failure::NoSuchName),
+    ("no address associated with hostname", Failure::NoSuchName),
+    ("' (-2)", Failure::NoSuchName),
+    ("<unresolved>", Failure::Unresolved),
+    ("unknownhostexception", Failure::Unresolved),
+    ("unresolvedaddressexception", Failure::Unresolved),
+    ("unknown host", Failure::Unresolved),
+    ("unknown mysql server host", Failure::Unresolved),
+    ("could not resolve host", Failure::Unresolved),
+    ("couldn't resolve", Failure::Unresolved),
+    ("no resolvable bootstrap", Failure::Unresolved),
+    ("unable to resolve host", Failure::Unresolved),
+    ("failed to resolve '", Failure::Unresolved),
+    ("failed to resolve host", Failure::Unresolved),
+    ("host not found", Failure::Unresolved),
+    ("bad address '", Failure::Unresolved),
+    ("failed to lookup address", Failure::Unresolved),
+    ("connection refused", Failure::NoConnection),
+    ("econnrefused", Failure::NoConnection),
+    ("connectionrefused", Failure::NoConnection),
+    ("actively refused", Failure::NoConnection),
+    (" refused. check that", Failure::NoConnection),
+    ("connection to node ", Failure::NoConnection),
+    ("connection failed", Failure::NoConnection),
+    ("could not be established", Failure::NoConnection),
+    ("not possible to connect", Failure::NoConnection),
+    ("unable to connect", Failure::NoConnection),
+    ("failed to connect", Failure::NoConnection),
+    ("couldn't connect", Failure::NoConnection),
+    ("can't connect", Failure::NoConnection),
+    ("can't reach", Failure::NoConnection),
+    ("no route to host", Failure::NoConnection),
+    ("no response", Failure::NoConnection),
+    ("unreachable", Failure::NoConnection),
+    ("timeout", Failure::NoConnection),
+    ("timedout", Failure::NoConnection),
+    ("timed out", Failure::NoConnection),
+    ("deadline exceeded", Failure::NoConnection),
+];
+
+/// A name or an address, as a part of a pattern.
+const HOST: &str = r"(?P<host>\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)\.?";
+
+/// Patterns of a name that was looked up, in the order in which they are tried.
+static NAMES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    patterns(&[
+        r"lookup HOST(?: on \S+)?:",
+        r"getaddrinfo e[a-z_]+ HOST",
+        r"query[a-z]* e[a-z_]+ HOST",
+        r"host name \\?[\x22']HOST\\?[\x22']",
+        r"(?:server )?host '(?:\w+://)?HOST'",
+        r"upstream \x22HOST(?::\d+)?\x22",
+        r"HOST/<unresolved>(?::(?P<port>\d{2,5}))?",
+        r"resolve (?:host(?:name)?:? |name:? |address |server )['\x22]?HOST(?::(?P<port>\d{2,5}))?",
+        r"resolve ['\x22]HOST['\x22]",
+        r"bad address '(?:\w+://)?HOST(?::(?P<port>\d{2,5}))?'",
+        r"unknown ?host(?:exception)?:? ['\x22]?HOST",
+        r"host=['\x22]HOST['\x22]",
+        r"\(HOST:(?P<port>\d{2,5})\)",
+        r"tcp connect \(HOST:(?P<port>\d{2,5})\)",
+        r"://(?:[^/@\s]*@)?HOST(?::(?P<port>\d{2,5}))?",
+        r"(?:^|[\s/('\x22`=,\[])HOST:(?P<port>\d{2,5})(?:$|[\s/)'\x22`:;,\].])",
+    ])
+});
+
+/// Patterns of an address that a program connected to, in the order in which they are tried.
+static TARGETS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    patterns(&[
+        r"dial (?:tcp|udp)[46]? HOST:(?P<port>\d{2,5})",
+        r"connect e[a-z]+ HOST:(?P<port>\d{2,5})",
+        r"\d:(?P<port>\d{2,5}) \(HOST\)",
+        r"server at \\?\x22HOST\\?\x22(?: \([^)]*\))?, port (?P<port>\d{2,5})",
+        r"remote host \(HOST\)",
+        r"host, port: HOST, (?P<port>\d{2,5})",
+        r"host=HOST\)\(port=(?P<port>\d{2,5})",
+        r"\('HOST', (?P<port>\d{2,5})\)",
+        r"on host \x22HOST\x22.* port (?P<port>\d{2,5})",
+        r"host=['\x22]HOST['\x22], port=(?P<port>\d{2,5})",
+        r"connect to (?:server )?['\x22]?HOST['\x22]?(?: \([^)]*\))? port (?P<port>\d{2,5})",
+        r"connect to HOST:(?P<port>\d{2,5})",
+        r"mysql server on '(?P<host>[^':]+)(?::(?P<port>\d{2,5}))?'",
+        r"://(?:[^/@\s]*@)?HOST(?::(?P<port>\d{2,5}))?",
+        r"(?:^|[\s/('\x22`=,\[])HOST:(?P<port>\d{2,5})(?:$|[\s/)'\x22`:;,\].])",
+    ])
+});
+
+/// The name server in an error of Go.
+static SERVER: LazyLock<Vec<Regex>> = LazyLock::new(|| patterns(&[r"lookup \S+ on HOST:53"]));
+
+/// Builds patterns. A pattern that is wrong matches nothing, and a test compiles all of them.
+fn patterns(sources: &[&str]) -> Vec<Regex> {
+    sources.iter().filter_map(|source| Regex::new(&source.replace("HOST", HOST)).ok()).collect()
+}
+
+/// Returns what a line says could not be reached.
+pub(crate) fn unreachable(line: &str) -> Option<Unreachable> {
+    let lower = line.to_lowercase();
+    let (_, failure) = SIGNS.iter().find(|(sign, _)| lower.contains(sign))?;
+    let is_name = *failure != Failure::NoConnection;
+    let (list, server) = if is_name { (&*NAMES, first(&SERVER, &lower)) } else { (&*TARGETS, None) };
+    let server = server.map(|address| address.host);
+    let mut addresses: Vec<Address> = Vec::new();
+    for address in list.iter().flat_map(|pattern| pattern.captures_iter(&lower)).filter_map(|of| address(&of))
+    {
+        let is_known = addresses.iter().any(|known| known.host == address.host);
+        if !is_known && !is_own(&address.host) && server.as_ref() != Some(&address.host) {
+            addresses.push(address);
+        }
+        if is_name && !addresses.is_empty() {
+            break;
+        }
+    }
+    let names_something = !addresses.is_empty() || *failure == Failure::NoNameServer;
+    names_something.then_some(Unreachable { failure: *failure, addresses, server })
+}
+
+/// Whether a line is about a connection or a name that failed, whatever it names.
+pub(crate) fn is_about_connection(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    SIGNS.iter().any(|(sign, _)| lower.contains(sign))
+}
+
+fn first(list: &[Regex], text: &str) -> Option<Address> {
+    list.iter().find_map(|pattern| address(&pattern.captures(text)?))
+}
+
+/// Words that a number with a colon follows, and that are no hosts.
+const WORDS: [&str; 9] = ["code", "errno", "error", "exit", "line", "pid", "port", "proxyconnect", "status"];
+
+fn address(of: &regex::Captures) -> Option<Address> {
+    let host = of.name("host")?.as_str().trim_matches(['[', ']']);
+    let port = of.name("port").and_then(|port| port.as_str().parse().ok());
+    let is_place = port.is_some() && FILES.iter().any(|end| host.ends_with(end));
+    let is_word = WORDS.contains(&host);
+    let is_number = host.bytes().all(|byte| byte.is_ascii_digit());
+    (!is_place && !is_number && !is_word).then(|| Address { host: host.to_owned(), port })
+}
+
+/// Whether a host is the program's own, its pod or its node: no other object serves there.
+fn is_own(host: &str) -> bool {
+    match host.parse::<IpAddr>() {
+        Ok(IpAddr::V4(ip)) => ip.is_loopback() || ip.is_unspecified() || ip.is_link_local(),
+        Ok(IpAddr::V6(ip)) => ip.is_loopback() || ip.is_unspecified() || ip.segments()[0] & 0xffc0 == 0xfe80,
+        Err(_) => host == "localhost" || host.ends_with(".localhost"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns a short form: the failure, the addresses, and the name server.
+    fn read(line: &str) -> String {
+        let Some(found) = unreachable(line) else { return "nothing".to_owned() };
+        let address = |address: &Address| match address.port {
+            Some(port) => format!("{}:{port}", address.host),
+            None => address.host.clone(),
+        };
+        let addresses: Vec<String> = found.addresses.iter().map(address).collect();
+        let server = found.server.map_or_else(String::new, |server| format!(" by {server}"));
+        format!("{:?} {}{server}", found.failure, addresses.join(" ")).trim_end().to_owned()
+    }
+
+    #[test]
+    fn the_words_of_runtimes_name_what_could_not_be_reached() {
+        let table = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/unreachable.tsv"));
+        let rows = table.lines().filter_map(|line| line.split_once('\t'));
+        for (expected, line) in rows.clone() {
+            assert_eq!(read(line), expected.trim_end(), "{line}");
+        }
+        assert!(rows.count() >= 55, "the table is read");
+    }
+
+    #[test]
+    fn other_lines_name_nothing() {
+        for line in [
+            "",
+            "connected to db:5432",
+            "listen tcp 0.0.0.0:8080: bind: address already in use",
+            "panic: runtime error at main.go:42",
+            "dial tcp 127.0.0.1:6379: connect: connection refused",
+            "dial tcp [::1]:6379: connect: connection refused",
+            "Get \"http://169.254.169.254/latest\": dial tcp 169.254.169.254:80: i/o timeout",
+            "connect ECONNREFUSED localhost:5432",
+            "request timed out after 30s",
+            "main.go:42: context deadline exceeded",
+            "failed to resolve reference \"registry.example.com/app:1\": not found",
+            "FATAL: password authentication failed for user \"redis\"",
+        ] {
+            assert_eq!(read(line), "nothing", "{line}");
+        }
+    }
+
+    #[test]
+    fn all_patterns_compile() {
+        assert_eq!((NAMES.len(), TARGETS.len(), SERVER.len()), (16, 15, 1));
+    }
+}
