@@ -32,6 +32,8 @@ pub struct Story<'a> {
     pub(crate) moments: Vec<Moment>,
     /// The findings about any of these objects, worst first.
     pub(crate) findings: Vec<&'a Finding>,
+    /// The steps from the worst finding about the object, or about what it owns, to the cause; empty without a finding.
+    pub(crate) chain: Vec<Step<'a>>,
     /// The keys of the findings that name the cause of an incident.
     causes: BTreeSet<&'a str>,
     /// The last lines of the logs of its pods.
@@ -90,6 +92,7 @@ impl<'a> Story<'a> {
             exists: exists(report, &object),
             owners,
             nodes,
+            chain: chain(report, &object),
             moments: Vec::new(),
             findings,
             causes: report.incidents.iter().map(|of| report.findings[of.cause].key.as_str()).collect(),
@@ -110,25 +113,18 @@ impl<'a> Story<'a> {
         self.findings.iter().map(|finding| finding.severity).max()
     }
 
-    /// Returns the steps from the worst finding about the object, or about what it owns, to the cause.
-    pub(crate) fn chain<'r>(&self, report: &'r Report) -> Vec<Step<'r>> {
-        let is_own = |finding: &Finding| finding.object == self.object;
-        let is_owned = |finding: &Finding| {
-            let owner = finding.owner.as_ref().map(|owner| owner.object(&finding.object.namespace));
-            owner.as_ref() == Some(&self.object)
-        };
-        let all = &report.findings;
-        let start = all.iter().position(is_own).or_else(|| all.iter().position(is_owned));
-        start.map(|start| incident::chain(start, all)).unwrap_or_default()
-    }
-
-    /// Returns the next commands, each once; first those of findings that name the cause of an incident.
+    /// Returns the next commands, each once; first those of the cause, then those of findings that name the cause of an
+    /// incident.
     pub(crate) fn actions(&self) -> Vec<&str> {
         let mut seen = BTreeSet::new();
+        let cause = self.chain.last().map(|step| step.finding);
         let (causes, others): (Vec<&Finding>, Vec<&Finding>) =
             self.findings.iter().copied().partition(|finding| self.causes.contains(finding.key.as_str()));
-        let all =
-            causes.into_iter().chain(others).flat_map(|finding| finding.actions.iter().map(String::as_str));
+        let all = cause
+            .into_iter()
+            .chain(causes)
+            .chain(others)
+            .flat_map(|finding| finding.actions.iter().map(String::as_str));
         all.filter(|action| seen.insert(*action)).collect()
     }
 
@@ -289,6 +285,17 @@ fn folded(mut moments: Vec<Moment>) -> Vec<Moment> {
         }
     }
     out
+}
+
+fn chain<'a>(report: &'a Report, object: &ObjectRef) -> Vec<Step<'a>> {
+    let is_own = |finding: &Finding| finding.object == *object;
+    let is_owned = |finding: &Finding| {
+        let owner = finding.owner.as_ref().map(|owner| owner.object(&finding.object.namespace));
+        owner.as_ref() == Some(object)
+    };
+    let all = &report.findings;
+    let start = all.iter().position(is_own).or_else(|| all.iter().position(is_owned));
+    start.map(|start| incident::chain(start, all)).unwrap_or_default()
 }
 
 /// Returns whether an object was read, or is named as an owner if its kind is not read.

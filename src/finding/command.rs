@@ -4,7 +4,10 @@ use crate::model::{ObjectRef, Owner};
 use crate::text::is_hostile;
 use crate::wire::Kind;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// From this number of other namespaces on, a command reads all.
+const MANY: usize = 4;
 
 /// The flags that every suggested command needs to reach the cluster.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,8 +24,14 @@ impl Kubectl {
         Self { global, input: Vec::new() }
     }
 
-    /// Returns the command of this program that shows an object; `None` if it shows no such objects.
-    pub fn investigate(&self, object: &ObjectRef, owner: Option<&Owner>) -> Option<String> {
+    /// Returns the command of this program that shows an object; `None` if it shows no such objects. `others` are the other
+    /// namespaces of its incident: without them, what depends on it is not read.
+    pub fn investigate(
+        &self,
+        object: &ObjectRef,
+        owner: Option<&Owner>,
+        others: &BTreeSet<&str>,
+    ) -> Option<String> {
         // A kind that is not read is known by what it owns.
         let is_shown = match Kind::from_name(&object.kind) {
             Some(kind) => kind.has_state(),
@@ -33,8 +42,13 @@ impl Kubectl {
         }
         let target = object.slashed();
         let mut words = vec!["kubectl", "healthcheck", &target];
-        if !object.namespace.is_empty() {
-            words.extend(["-n", &object.namespace]);
+        let namespaces: Vec<&str> =
+            std::iter::once(&*object.namespace).chain(others.iter().copied()).collect();
+        let namespaces = namespaces.join(",");
+        if others.len() >= MANY {
+            words.push("-A");
+        } else if !object.namespace.is_empty() {
+            words.extend(["-n", &namespaces]);
         }
         let reach = if self.input.is_empty() { &self.global } else { &self.input };
         words.extend(reach.iter().map(String::as_str));

@@ -61,11 +61,17 @@ fn workload(finding: &Finding) -> (&str, &str, &str) {
     (&finding.object.namespace, kind, name)
 }
 
+/// The needs by which one workload depends on another.
+const REACHING: [Need; 5] = [Need::Agent, Need::Call, Need::Dns, Need::Registry, Need::Webhook];
+
 impl Victims {
-    /// Counts the workloads among the findings of an incident that call its cause, or need it on their node.
+    /// Counts the workloads among the findings of an incident that depend on another workload.
     fn of<'f>(cause: Option<&Finding>, members: impl Iterator<Item = &'f Finding>) -> Self {
         let is_victim = |finding: &&Finding| {
-            finding.because.iter().any(|link| matches!(link.need, Need::Agent | Need::Call | Need::Dns))
+            let is_workload = finding.owner.is_some()
+                || WORKLOADS.contains(&&*finding.object.kind)
+                || &*finding.object.kind == "Pod";
+            is_workload && finding.because.iter().any(|link| REACHING.contains(&link.need))
         };
         let own = cause.map(workload);
         // The cause has no finding: all are victims, and the first of them names the incident.

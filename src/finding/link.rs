@@ -90,7 +90,7 @@ needs! {
     /// An aggregated API.
     Api, "api", ["APIService"], "uses the API", "使用 API", "使用 API";
     /// A Service, called by another program.
-    Call, "call", ["(call)"], "calls", "呼叫", "调用";
+    Call, "call", ["(call)"], "calls", "連線到", "连接";
     /// A resource of the cluster that is used up.
     Capacity, "capacity", ["Capacity"], "needs free", "需要可用的", "需要空闲的";
     /// A class that chooses a controller or a priority.
@@ -108,14 +108,14 @@ needs! {
     /// A container image.
     Image, "image", ["Image"], "runs the image", "使用映像檔", "使用镜像";
     /// The node.
-    Node, "node", ["Node"], "depends on", "取決於", "取决于";
+    Node, "node", ["Node"], "depends on", "依賴", "依赖";
     /// A namespace, or the cluster itself.
     Other, "other", ["Cluster", "Namespace"], "belongs to", "屬於", "属于";
     /// A label, taint or port that a node must have, not have, or have free.
-    Placement, "placement", ["HostPort", "Label", "Taint"], "is placed by", "排程取決於", "调度取决于";
+    Placement, "placement", ["HostPort", "Label", "Taint"], "is placed by", "排程受限於", "调度受限于";
     /// Its pods, or the workload that must create them.
     Pods, "pods", ["DaemonSet", "Deployment", "Pod", "ReplicaSet", "ReplicationController", "StatefulSet"],
-        "depends on", "取決於", "取决于";
+        "depends on", "依賴", "依赖";
     /// A quota.
     Quota, "quota", ["ResourceQuota"], "is limited by", "受限於", "受限于";
     /// A registry of images.
@@ -128,7 +128,7 @@ needs! {
     Volume, "volume", ["PersistentVolume", "PersistentVolumeClaim"], "mounts", "掛載", "挂载";
     /// A webhook that admits objects.
     Webhook, "webhook", ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "Webhook"],
-        "is admitted by", "建立時須經過", "创建时须经过";
+        "must pass", "建立時須經過", "创建时须经过";
 }
 
 impl Need {

@@ -158,7 +158,7 @@ impl Reader {
         self.is_open = false;
         self.follows = Follows::Nothing;
         if text.is_empty() || is_frame(text) || is_php_frame(text) {
-            return;
+            return self.stray(text);
         }
         self.count += 1;
         let event = level::read(line);

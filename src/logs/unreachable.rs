@@ -41,7 +41,7 @@ pub(crate) struct Unreachable {
 }
 
 /// Words that tell how an attempt failed, in lower case. The first that is in the line counts.
-static SIGNS: [(&str, Failure); 59] = [
+static SIGNS: [(&str, Failure); 78] = [
     ("eai_again", Failure::NoNameServer),
     ("temporary failure in name resolution", Failure::NoNameServer),
     ("server misbehaving", Failure::NoNameServer),
@@ -57,6 +57,10 @@ static SIGNS: [(&str, Failure); 59] = [
     ("resource temporarily unavailable (", Failure::NoNameServer),
     ("(11): resource temporarily unavailable", Failure::NoNameServer),
     ("servfail", Failure::NoNameServer),
+    ("etimeout", Failure::NoNameServer),
+    ("to address: try again", Failure::NoNameServer),
+    ("[errno -3] try again", Failure::NoNameServer),
+    ("failed: try again", Failure::NoNameServer),
     ("' (-3)", Failure::NoNameServer),
     ("no such host", Failure::NoSuchName),
     ("enotfound", Failure::NoSuchName),
@@ -67,11 +71,13 @@ static SIGNS: [(&str, Failure); 59] = [
     ("no address associated with hostname", Failure::NoSuchName),
     ("' (-2)", Failure::NoSuchName),
     ("<unresolved>", Failure::Unresolved),
-    ("unknownhostexception", Failure::Unresolved),
+    ("unknownhostexception: ", Failure::Unresolved),
     ("unresolvedaddressexception", Failure::Unresolved),
-    ("unknown host", Failure::Unresolved),
+    ("unknown host: ", Failure::Unresolved),
+    ("unknown host '", Failure::Unresolved),
     ("unknown mysql server host", Failure::Unresolved),
     ("could not resolve host", Failure::Unresolved),
+    ("can't resolve '", Failure::Unresolved),
     ("couldn't resolve", Failure::Unresolved),
     ("no resolvable bootstrap", Failure::Unresolved),
     ("unable to resolve host", Failure::Unresolved),
@@ -91,16 +97,53 @@ static SIGNS: [(&str, Failure); 59] = [
     ("not possible to connect", Failure::NoConnection),
     ("unable to connect", Failure::NoConnection),
     ("failed to connect", Failure::NoConnection),
+    ("could not connect", Failure::NoConnection),
+    ("cannot connect to host", Failure::NoConnection),
+    ("error connecting to", Failure::NoConnection),
+    ("failed connecting to", Failure::NoConnection),
     ("couldn't connect", Failure::NoConnection),
     ("can't connect", Failure::NoConnection),
     ("can't reach", Failure::NoConnection),
     ("no route to host", Failure::NoConnection),
-    ("no response", Failure::NoConnection),
-    ("unreachable", Failure::NoConnection),
-    ("timeout", Failure::NoConnection),
-    ("timedout", Failure::NoConnection),
-    ("timed out", Failure::NoConnection),
-    ("deadline exceeded", Failure::NoConnection),
+    (" - no response", Failure::NoConnection),
+    ("network is unreachable", Failure::NoConnection),
+    ("host is unreachable", Failure::NoConnection),
+    ("ehostunreach", Failure::NoConnection),
+    ("brokerunreachable", Failure::NoConnection),
+    ("timeout occurred after waiting", Failure::NoConnection),
+    ("i/o timeout", Failure::NoConnection),
+    ("connect timeout", Failure::NoConnection),
+    ("connecttimeout", Failure::NoConnection),
+    ("connection timeout", Failure::NoConnection),
+    ("etimedout", Failure::NoConnection),
+    ("connect timed out", Failure::NoConnection),
+    ("timeout connecting to", Failure::NoConnection),
+    ("connection timed out", Failure::NoConnection),
+    ("operation timed out", Failure::NoConnection),
+];
+
+/// Words of failures that are not those of the address in the line: a proxy in between, or a connection that was made.
+const ELSEWHERE: [&str; 20] = [
+    "access denied",
+    "authentication failed",
+    "bad certificate",
+    "cannot connect to proxy",
+    "certificate has",
+    "certificate signed",
+    "certificate verify",
+    "eaddrnotavail",
+    "from client",
+    "health check failed",
+    "invalid credentials",
+    " must be ",
+    "noauth",
+    "proxyerror",
+    "queuepool",
+    "tls handshake",
+    "usage:",
+    "while reading response",
+    "wrongpass",
+    "x509:",
 ];
 
 /// A name or an address, as a part of a pattern.
@@ -115,11 +158,13 @@ static NAMES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"host name \\?[\x22']HOST\\?[\x22']",
         r"(?:server )?host '(?:\w+://)?HOST'",
         r"upstream \x22HOST(?::\d+)?\x22",
+        r"can't find HOST:",
         r"HOST/<unresolved>(?::(?P<port>\d{2,5}))?",
-        r"resolve (?:host(?:name)?:? |name:? |address |server )['\x22]?HOST(?::(?P<port>\d{2,5}))?",
+        r"resolve (?:host address |host(?:name)?:? |name:? |address |server )['\x22]?HOST(?::(?P<port>\d{2,5}))?",
         r"resolve ['\x22]HOST['\x22]",
         r"bad address '(?:\w+://)?HOST(?::(?P<port>\d{2,5}))?'",
-        r"unknown ?host(?:exception)?:? ['\x22]?HOST",
+        r"unknown ?host(?:exception)?: ['\x22]?HOST",
+        r"unknown host ['\x22]HOST",
         r"host=['\x22]HOST['\x22]",
         r"\(HOST:(?P<port>\d{2,5})\)",
         r"tcp connect \(HOST:(?P<port>\d{2,5})\)",
@@ -143,7 +188,8 @@ static TARGETS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"host=['\x22]HOST['\x22], port=(?P<port>\d{2,5})",
         r"connect to (?:server )?['\x22]?HOST['\x22]?(?: \([^)]*\))? port (?P<port>\d{2,5})",
         r"connect to HOST:(?P<port>\d{2,5})",
-        r"mysql server on '(?P<host>[^':]+)(?::(?P<port>\d{2,5}))?'",
+        r"mysql server on 'HOST(?::(?P<port>\d{2,5}))?'",
+        r"ipv4:HOST:(?P<port>\d{2,5})",
         r"://(?:[^/@\s]*@)?HOST(?::(?P<port>\d{2,5}))?",
         r"(?:^|[\s/('\x22`=,\[])HOST:(?P<port>\d{2,5})(?:$|[\s/)'\x22`:;,\].])",
     ])
@@ -160,16 +206,29 @@ fn patterns(sources: &[&str]) -> Vec<Regex> {
 /// Returns what a line says could not be reached.
 pub(crate) fn unreachable(line: &str) -> Option<Unreachable> {
     let lower = line.to_lowercase();
+    if ELSEWHERE.iter().any(|words| lower.contains(words)) {
+        return None;
+    }
     let (_, failure) = SIGNS.iter().find(|(sign, _)| lower.contains(sign))?;
+    // Without the name server, as Go says it in an image without cgo.
+    let is_lookup = lower.contains("lookup ") && lower.contains(": i/o timeout");
+    let failure = if is_lookup { &Failure::NoNameServer } else { failure };
     let is_name = *failure != Failure::NoConnection;
     let (list, server) = if is_name { (&*NAMES, first(&SERVER, &lower)) } else { (&*TARGETS, None) };
     let server = server.map(|address| address.host);
     let mut addresses: Vec<Address> = Vec::new();
-    for address in list.iter().flat_map(|pattern| pattern.captures_iter(&lower)).filter_map(|of| address(&of))
-    {
-        let is_known = addresses.iter().any(|known| known.host == address.host);
-        if !is_known && !is_own(&address.host) && server.as_ref() != Some(&address.host) {
-            addresses.push(address);
+    let lower = upstream(&lower).unwrap_or(&lower);
+    for (index, pattern) in list.iter().enumerate() {
+        // The last pattern is any host with a port: the first of them counts, if no other pattern has found one.
+        let most = if index + 1 == list.len() { usize::from(addresses.is_empty()) } else { usize::MAX };
+        for address in pattern.captures_iter(lower).filter_map(|of| address(&of)).take(most) {
+            if addresses.is_empty() && is_own(&address.host) {
+                return None; // The attempt itself was one to the own host.
+            }
+            let is_known = addresses.iter().any(|known| known.host == address.host);
+            if !is_known && !is_own(&address.host) && server.as_ref() != Some(&address.host) {
+                addresses.push(address);
+            }
         }
         if is_name && !addresses.is_empty() {
             break;
@@ -177,6 +236,12 @@ pub(crate) fn unreachable(line: &str) -> Option<Unreachable> {
     }
     let names_something = !addresses.is_empty() || *failure == Failure::NoNameServer;
     names_something.then_some(Unreachable { failure: *failure, addresses, server })
+}
+
+/// Returns the address that nginx connected to. Its line names the client, the own server and the host of the request, too.
+fn upstream(lower: &str) -> Option<&str> {
+    let (_, rest) = lower.split_once("upstream: \"")?;
+    rest.split('"').next()
 }
 
 /// Whether a line is about a connection or a name that failed, whatever it names.
@@ -189,14 +254,36 @@ fn first(list: &[Regex], text: &str) -> Option<Address> {
     list.iter().find_map(|pattern| address(&pattern.captures(text)?))
 }
 
+/// More ends of names of files that programs report errors in.
+const MORE_FILES: [&str; 16] = [
+    ".conf", ".erl", ".ex", ".exs", ".h", ".jsx", ".json", ".kts", ".lua", ".pl", ".pm", ".scala", ".sh",
+    ".tsx", ".vue", ".yaml",
+];
+
 /// Words that a number with a colon follows, and that are no hosts.
-const WORDS: [&str; 9] = ["code", "errno", "error", "exit", "line", "pid", "port", "proxyconnect", "status"];
+const WORDS: [&str; 13] = [
+    "code",
+    "errno",
+    "error",
+    "exit",
+    "http",
+    "https",
+    "ipv4",
+    "ipv6",
+    "line",
+    "pid",
+    "port",
+    "proxyconnect",
+    "status",
+];
 
 fn address(of: &regex::Captures) -> Option<Address> {
     let host = of.name("host")?.as_str().trim_matches(['[', ']']);
     let port = of.name("port").and_then(|port| port.as_str().parse().ok());
-    let is_place = port.is_some() && FILES.iter().any(|end| host.ends_with(end));
-    let is_word = WORDS.contains(&host);
+    let is_place = port.is_some() && FILES.iter().chain(&MORE_FILES).any(|end| host.ends_with(end));
+    // A time, such as `2025-12-26T01:57`.
+    let is_word = WORDS.contains(&host)
+        || host.get(..5).is_some_and(|year| year.ends_with('-') && year[..4].parse::<u16>().is_ok());
     let is_number = host.bytes().all(|byte| byte.is_ascii_digit());
     (!is_place && !is_number && !is_word).then(|| Address { host: host.to_owned(), port })
 }
@@ -233,7 +320,7 @@ mod tests {
         for (expected, line) in rows.clone() {
             assert_eq!(read(line), expected.trim_end(), "{line}");
         }
-        assert!(rows.count() >= 55, "the table is read");
+        assert!(rows.count() >= 50, "the table is read");
     }
 
     #[test]
@@ -249,6 +336,25 @@ mod tests {
             "connect ECONNREFUSED localhost:5432",
             "request timed out after 30s",
             "main.go:42: context deadline exceeded",
+            "2025/12/26 01:57:00 [error] 29#29: *1 connect() failed (111: Connection refused) while connecting to upstream, client: \
+             10.42.5.6, server: web, request: \"GET / HTTP/1.1\", upstream: \"http://127.0.0.1:9000/\", host: \"web:80\"",
+            "requests.exceptions.ProxyError: HTTPSConnectionPool(host='api', port=8080): Max retries exceeded (Caused by \
+             ProxyError('Cannot connect to proxy.', NewConnectionError('Connection refused')))",
+            "Error: Timed out waiting for container postgres:16 to become healthy",
+            "[worker:42] job timed out",
+            "(2002) Can't connect to MySQL server on 'a.b\u{1b}[31m\u{202e}\rx' (111)",
+            "failed to connect to redis:6379: WRONGPASS invalid username-password pair",
+            "LOG:  could not receive data from client 10.42.5.1:51234: Connection timed out",
+            "connectTimeout must be >= 0 for jdbc:postgresql://db:5432/shop",
+            "2025-12-26T01:57:02Z ERROR connection refused",
+            "Error: connect ECONNREFUSED 127.0.0.1:6379 (REDIS_URL=redis://redis:6379 ignored)",
+            "Failed to connect to vault:8200: x509: certificate signed by unknown authority",
+            "Error: getaddrinfo ENOTFOUND http://",
+            "http: TLS handshake error from 10.42.5.6:51234: i/o timeout",
+            "ERROR: unknown host key for host (error): host:80 timeout",
+            "ERROR Client.scala:120 connection refused",
+            "AssertionError: expected \"timeout\" got 200 from http://api:8080/health",
+            "ERROR: canceling statement due to statement timeout: UPDATE jobs SET host='redis', port=6379",
             "failed to resolve reference \"registry.example.com/app:1\": not found",
             "FATAL: password authentication failed for user \"redis\"",
         ] {
@@ -258,6 +364,6 @@ mod tests {
 
     #[test]
     fn all_patterns_compile() {
-        assert_eq!((NAMES.len(), TARGETS.len(), SERVER.len()), (16, 15, 1));
+        assert_eq!((NAMES.len(), TARGETS.len(), SERVER.len()), (18, 16, 1));
     }
 }

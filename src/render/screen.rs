@@ -19,6 +19,7 @@ use crate::report::{Class, Counts, Namespace, NextCommands, Report};
 use crate::text::Fact;
 use crate::text::{Lang, Text};
 use rows::Row;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 texts! {
@@ -196,9 +197,20 @@ impl Screen<'_> {
     fn commands_of(&self, row: &Row) -> Vec<String> {
         let Some(finding) = row.finding else { return Vec::new() };
         let kubectl = &self.report.settings.kubectl;
-        let shown = row.named().and_then(|object| kubectl.investigate(&object, finding.owner.as_ref()));
+        let shown = row.named().and_then(|object| {
+            let others = self.other_namespaces(row, &object.namespace);
+            kubectl.investigate(&object, finding.owner.as_ref(), &others)
+        });
         let first = |changes| finding.actions.iter().find(|line| changes_cluster(line) == changes).cloned();
         shown.or_else(|| first(false)).into_iter().chain(first(true)).collect()
+    }
+
+    /// Returns the namespaces of the other workloads that an incident reaches.
+    fn other_namespaces(&self, row: &Row, own: &str) -> BTreeSet<&str> {
+        let reaching = row.incident.filter(|incident| incident.victims.workloads > 0);
+        let findings = reaching.into_iter().flat_map(|incident| &incident.findings);
+        let namespaces = findings.map(|index| &*self.report.findings[*index].object.namespace);
+        namespaces.filter(|namespace| !namespace.is_empty() && *namespace != own).collect()
     }
 
     /// Returns the pods: all of them with `--all`, those that are not healthy with `-o wide`.

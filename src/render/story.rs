@@ -21,7 +21,7 @@ texts! {
     REPLACED: "replaced by: {pods}", "已由以下 Pod 接手：{pods}", "已由以下 Pod 接手：{pods}";
     OWNED: "managed by {owners}", "由 {owners} 管理", "由 {owners} 管理";
     CAUSE: "CAUSE", "原因", "原因";
-    LIKELY: " (likely)", "（可能）", "（可能）";
+    ALSO: "also: ", "另外，", "另外，";
     PODS: "PODS", "Pod", "Pod";
     NODES: "NODES", "節點", "节点";
     FOUND: "FINDINGS", "發現項目", "发现项";
@@ -177,25 +177,36 @@ impl Teller<'_> {
     /// Returns the steps from the worst finding about the object to its cause; none if it is its own cause.
     fn cause(&self) -> Vec<Item> {
         let lang = self.look.lang;
-        let steps = self.story.chain(self.report);
+        let steps = &self.story.chain;
         let links = steps.iter().filter_map(|step| Some((step.finding, step.link?)));
         let step = |(finding, link): (&Finding, &Link)| {
             let by = match &link.why {
                 Some(why) => message(why.in_lang(lang)),
                 None => own(link.need.text().get(lang)).then(" ").then(name(link.object.slashed())),
             };
-            let likely = if link.is_shown() { "" } else { LIKELY.get(lang) };
-            name(finding.object.slashed()).then(" ").then(by).then(likely)
+            name(finding.object.slashed()).then(" ").then(by)
         };
         let mut texts: Vec<Line> = links.map(step).collect();
+        let is_other = |(_, link): &(&Finding, &Link)| {
+            link.why.is_some()
+                && !steps.iter().any(|step| step.link.is_some_and(|of| of.object == link.object))
+        };
+        let of_all =
+            steps.iter().flat_map(|step| step.finding.because.iter().map(|link| (step.finding, link)));
+        let others: Vec<Line> = of_all.filter(is_other).map(step).collect();
         let Some(Step { finding, .. }) = steps.last().filter(|_| !texts.is_empty()) else {
             return Vec::new();
         };
         let about = name(finding.object.slashed()).then(words::colon(lang));
         texts.push(about.then(message(finding.message.in_lang(lang))));
         let number =
-            |(index, text)| Item { head: Some(own(format!("  {}. ", index + 1))), text, indent: INDENT };
-        texts.into_iter().enumerate().map(number).collect()
+            |(index, text)| Item { head: None, text: own(format!("{}. ", index + 1)).then(text), indent: 2 };
+        let others = others.into_iter().map(|text| Item {
+            head: None,
+            text: own(ALSO.get(lang)).then(text),
+            indent: 2,
+        });
+        texts.into_iter().enumerate().map(number).chain(others).collect()
     }
 
     fn pods(&self) -> Vec<Item> {

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 const LATER: i64 = 25 * 60;
 
 /// The minimum number of different faults.
-const FAULTS: usize = 24;
+const FAULTS: usize = 56;
 
 /// The time limit for all faults.
 const PATIENCE: Duration = Duration::from_secs(240);

@@ -4,12 +4,15 @@ use super::{Around, why};
 use crate::checks::view::View;
 use crate::finding::{Link, Need};
 use crate::model::{ObjectRef, Pod};
-use crate::text::texts;
+use crate::text::{Text, texts};
 use std::collections::BTreeMap;
 
 texts! {
-    FAILS: "needs {object} on its node, which fails", "依賴所在節點上的 {object}，但它異常", "依赖所在节点上的 {object}，但它异常";
-    NO_DEVICES: "needs {object}, which offers the devices and fails", "依賴提供裝置的 {object}，但它異常", "依赖提供设备的 {object}，但它异常";
+    NETWORK: "needs the network plugin {object}, which fails", "依賴網路外掛 {object}，但它異常", "依赖网络插件 {object}，但它异常";
+    PROXY: "reaches Services by {object} of its node, which fails", "需透過所在節點的 {object} 連線到 Service，但它異常",
+        "需通过所在节点的 {object} 连接 Service，但它异常";
+    DRIVER: "needs the volume driver {object}, which fails", "依賴儲存驅動程式 {object}，但它異常", "依赖存储驱动 {object}，但它异常";
+    DEVICES: "needs the device plugin {object}, which fails", "依賴裝置外掛 {object}，但它異常", "依赖设备插件 {object}，但它异常";
 }
 
 /// What a component does on its node.
@@ -74,16 +77,17 @@ impl<'a> Agents<'a> {
 
     /// Returns the link of a pod to the failing component of its node with a role.
     pub(super) fn link(&self, around: &Around, pod: &Pod, role: Role) -> Option<Link> {
-        self.links(around, pod.node.as_deref()?, |name| has_role(name, role)).next()
+        self.links(around, pod.node.as_deref()?, &PROXY, |name| has_role(name, role)).next()
     }
 
     fn links<'i>(
         &'i self,
         around: &'i Around,
         node: &str,
+        text: &'static Text,
         test: impl Fn(&str) -> bool + 'i,
     ) -> impl Iterator<Item = Link> + 'i {
-        self.on(node, test).filter_map(|agent| agent_link(around, agent, &FAILS)).take(SHOWN)
+        self.on(node, test).filter_map(move |agent| agent_link(around, agent, text)).take(SHOWN)
     }
 }
 
@@ -91,7 +95,7 @@ fn has_role(name: &str, role: Role) -> bool {
     NAMES.iter().any(|(word, roles)| name.contains(word) && roles.contains(&role))
 }
 
-fn agent_link(around: &Around, agent: &Pod, text: &'static crate::text::Text) -> Option<Link> {
+fn agent_link(around: &Around, agent: &Pod, text: &'static Text) -> Option<Link> {
     let object = agent.object_ref();
     let from = &*around.finding.object.namespace;
     let is_cause = object != around.finding.object && around.began(&object, None);
@@ -106,20 +110,20 @@ pub(super) fn links(around: &Around) -> Vec<Link> {
     match finding.check.id {
         "pod-sandbox-failed" if is_about_network(detail()) => {
             let node = finding.fact("node").unwrap_or_default();
-            agents.links(around, node, |name| has_role(name, Role::Network)).collect()
+            agents.links(around, node, &NETWORK, |name| has_role(name, Role::Network)).collect()
         }
-        "node-network-unavailable" => {
-            agents.links(around, &finding.object.name, |name| has_role(name, Role::Network)).collect()
-        }
-        "node-not-ready" if is_about_network(detail()) => {
-            agents.links(around, &finding.object.name, |name| has_role(name, Role::Network)).collect()
-        }
+        "node-network-unavailable" => agents
+            .links(around, &finding.object.name, &NETWORK, |name| has_role(name, Role::Network))
+            .collect(),
+        "node-not-ready" if is_about_network(detail()) => agents
+            .links(around, &finding.object.name, &NETWORK, |name| has_role(name, Role::Network))
+            .collect(),
         "pod-volume-not-mounted" => {
             let Some(driver) = missing_driver(detail()) else { return Vec::new() };
             let object = &finding.object;
             let pod = around.view.snapshot.rows.pod(&object.namespace, &object.name);
             let node = pod.and_then(|pod| pod.node.as_deref()).unwrap_or_default();
-            agents.links(around, node, |name| is_of_driver(name, driver)).collect()
+            agents.links(around, node, &DRIVER, |name| is_of_driver(name, driver)).collect()
         }
         "pod-unschedulable" => devices(around),
         _ => Vec::new(),
@@ -160,7 +164,7 @@ fn devices(around: &Around) -> Vec<Link> {
     let is_plugin = |name: &str| name.contains("device-plugin") && name.contains(vendor);
     let all = around.agents.by_node.values().flatten().copied();
     let plugins = all.filter(|pod| pod.shared.owner.as_ref().is_some_and(|owner| is_plugin(&owner.name)));
-    plugins.filter_map(|pod| agent_link(around, pod, &NO_DEVICES)).take(SHOWN).collect()
+    plugins.filter_map(|pod| agent_link(around, pod, &DEVICES)).take(SHOWN).collect()
 }
 
 impl Around<'_, '_> {

@@ -6,35 +6,38 @@ pub(super) use self::directory::Directory;
 use self::directory::{Place, State, Target};
 use super::agents::Role;
 use super::{Around, why};
+use crate::checks::exit_code::LAST_WORDS;
 use crate::checks::view::View;
 use crate::finding::{Link, Need, Severity};
 use crate::logs::{Address, Failure, Unreachable, is_about_connection, unreachable};
-use crate::model::{Container, Ended, ObjectRef, Pod};
-use crate::text::{Fact, texts};
-use crate::wire::Service;
+use crate::model::{Container, Ended, ObjectRef, Pod, Workload};
+use crate::text::{Fact, Message, Text, texts};
+use crate::wire::{Service, Terminated};
 
 texts! {
-    EMPTY: "calls {object}, which has no ready endpoint", "呼叫 {object}，但它沒有就緒的端點", "调用 {object}，但它没有就绪的端点";
-    ZERO: "calls {object}, but {workload} is scaled to 0", "呼叫 {object}，但 {workload} 的 Pod 數設為 0",
-        "调用 {object}，但 {workload} 的 Pod 数设为 0";
-    PORT: "calls {object}, which leads to a port that no container has", "呼叫 {object}，但它指向的連接埠沒有容器提供",
-        "调用 {object}，但它指向的端口没有容器提供";
-    MISSING: "calls {object}, which does not exist", "呼叫 {object}，但它不存在", "调用 {object}，但它不存在";
-    UNREAD: "probably fails because of {object}, which was not read", "可能肇因於 {object}，但其狀態未讀取",
-        "可能由 {object} 引起，但其状态未读取";
+    EMPTY: "calls {object}, which has no ready endpoint", "連線到 {object}，但它沒有就緒的端點", "连接 {object}，但它没有就绪的端点";
+    ZERO: "calls {object}, but {workload} is scaled to 0", "連線到 {object}，但 {workload} 的 Pod 數設為 0",
+        "连接 {object}，但 {workload} 的 Pod 数设为 0";
+    PORT: "calls {object}, which leads to a port that no container has", "連線到 {object}，但它指向的連接埠沒有容器提供",
+        "连接 {object}，但它指向的端口没有容器提供";
+    MISSING: "calls {object}, which does not exist", "連線到 {object}，但它不存在", "连接 {object}，但它不存在";
+    UNREAD: "probably fails because of {object}, which was not read", "可能因 {object}（未讀取）而失敗", "可能因 {object}（未读取）而失败";
     NAMES: "cannot resolve names: {object} has no ready endpoint", "無法解析名稱：{object} 沒有就緒的端點",
         "无法解析域名：{object} 没有就绪的端点";
-    NAMES_UNREAD: "probably cannot resolve names because of {object}, which was not read",
-        "名稱解析失敗可能肇因於 {object}，但其狀態未讀取", "域名解析失败可能由 {object} 引起，但其状态未读取";
-    OUTSIDE: "cannot reach {object}, which is not in the cluster", "連不上 {object}，它不在叢集內", "连不上 {object}，它不在集群内";
-    BROKEN: "calls {object}, which fails", "呼叫 {object}，但它異常", "调用 {object}，但它异常";
+    NAMES_ZERO: "cannot resolve names: {workload} behind {object} is scaled to 0", "無法解析名稱：{object} 背後的 {workload} Pod 數設為 0",
+        "无法解析域名：{object} 背后的 {workload} Pod 数设为 0";
+    NAMES_UNREAD: "probably cannot resolve names because of {object}, which was not read", "可能因 {object}（未讀取）而無法解析名稱",
+        "可能因 {object}（未读取）而无法解析域名";
+    OUTSIDE: "probably because {object}, outside the cluster, does not answer", "可能因叢集外的 {object} 沒有回應",
+        "可能因集群外的 {object} 没有响应";
+    BROKEN: "calls {object}, which fails", "連線到 {object}，但它異常", "连接 {object}，但它异常";
 }
 
 /// Returns the links of a finding about a pod or about the pods of a Job or CronJob.
 pub(super) fn links(around: &Around) -> Vec<Link> {
     let (view, finding) = (around.view, around.finding);
     let ObjectRef { namespace, kind, name } = &finding.object;
-    if finding.severity == Severity::Low {
+    if finding.severity == Severity::Low || !CALLING.contains(&finding.check.id) {
         return Vec::new();
     }
     match &**kind {
@@ -56,14 +59,35 @@ pub(super) fn links(around: &Around) -> Vec<Link> {
     }
 }
 
+/// The checks whose findings a call that fails can explain: the program ran, and ended or is not ready.
+const CALLING: [&str; 8] = [
+    "cronjob-failing",
+    "job-failed",
+    "pod-crash-loop",
+    "pod-failed",
+    "pod-killed-by-probe",
+    "pod-not-ready",
+    "pod-probe-failing",
+    "pod-restarting-often",
+];
+
+/// The seconds before a finding in which an end of the program still belongs to it.
+const BEFORE: i64 = 300;
+
 /// The number of pods of a Job whose words are read.
 const PODS: usize = 10;
 
 /// The number of lines of a log whose words are read.
 const LINES: usize = 40;
 
+/// Levels of lines that are no errors.
+const MILD: [&str; 4] = ["DEBUG", "INFO", "WARN", "warn"];
+
+/// Returns the links of the container that the finding names, or of all. A pod may have a finding for each of very many.
 fn of_pod<'x>(around: &'x Around, pod: &'x Pod) -> impl Iterator<Item = Link> + 'x {
-    pod.containers().flat_map(|container| of_container(around, pod, &container))
+    let named = around.finding.fact("container");
+    let containers = pod.containers().filter(move |of| named.is_none_or(|name| *name == *of.status.name));
+    containers.flat_map(|container| of_container(around, pod, &container))
 }
 
 /// Returns the links of a container: by its last words, and by the other lines of its end if its last words are about a
@@ -71,14 +95,23 @@ fn of_pod<'x>(around: &'x Around, pod: &'x Pod) -> impl Iterator<Item = Link> + 
 /// names anything.
 fn of_container(around: &Around, pod: &Pod, container: &Container) -> Vec<Link> {
     let view = around.view;
-    let last = view.last_words(pod, container);
+    let finding = around.finding;
+    if !is_recent(around, pod, container) {
+        return Vec::new();
+    }
+    let is_about = finding.fact("container").is_some_and(|name| *name == *container.status.name);
+    let known = finding.fact(LAST_WORDS).filter(|_| is_about);
+    let last = known.map(str::to_owned).or_else(|| view.last_words(pod, container));
     if last.as_deref().is_some_and(|last| !is_about_connection(last)) {
         return Vec::new();
     }
     let own = last.as_deref().and_then(unreachable).filter(|said| !said.addresses.is_empty());
     let is_named = own.is_some();
     let own = own.and_then(|said| link(around, pod, &said));
-    let others = view.end_of(pod, container).take(LINES).filter_map(unreachable);
+    // A warning may be about an attempt that was repeated with success.
+    let is_bare = last.is_some() && !is_named;
+    let is_error = |line: &&str| is_bare || !MILD.iter().any(|word| line.contains(word));
+    let others = view.end_of(pod, container).take(LINES).filter(is_error).filter_map(unreachable);
     let mut links: Vec<Link> = own.into_iter().collect();
     let mut likely = None;
     for other in others.filter_map(|said| link(around, pod, &said)) {
@@ -94,19 +127,37 @@ fn of_container(around: &Around, pod: &Pod, container: &Container) -> Vec<Link> 
     links
 }
 
+/// Whether the words of a container belong to the finding: its log was read, or it ended after the finding began or shortly
+/// before.
+fn is_recent(around: &Around, pod: &Pod, container: &Container) -> bool {
+    let has_log = || around.view.logs(pod).any(|log| log.container == container.status.name);
+    let ended = container.last_end().and_then(Terminated::finished);
+    match (ended, around.finding.since) {
+        (Some(ended), Some(since)) => ended.seconds_since(since) >= -BEFORE || has_log(),
+        _ => true,
+    }
+}
+
 /// Returns the link to what could not be reached.
 pub(super) fn link(around: &Around, pod: &Pod, said: &Unreachable) -> Option<Link> {
     match said.failure {
-        Failure::NoNameServer => names(around, said),
+        Failure::NoNameServer => names(around, pod, said),
         Failure::Unresolved => {
-            names(around, said).filter(Link::is_shown).or_else(|| target(around, pod, said))
+            names(around, pod, said).filter(Link::is_shown).or_else(|| target(around, pod, said))
+        }
+        // A name server outside does not know the names of the cluster.
+        Failure::NoSuchName
+            if said.server.is_some()
+                && around.directory.dns(around.view, said.server.as_deref()).is_none() =>
+        {
+            None
         }
         Failure::NoSuchName | Failure::NoConnection => target(around, pod, said),
     }
 }
 
 /// Returns the link to the DNS of the cluster, unless it answers.
-fn names(around: &Around, said: &Unreachable) -> Option<Link> {
+fn names(around: &Around, pod: &Pod, said: &Unreachable) -> Option<Link> {
     let view = around.view;
     let from = &*around.finding.object.namespace;
     let Some((namespace, name)) = around.directory.dns(view, said.server.as_deref()) else {
@@ -120,9 +171,12 @@ fn names(around: &Around, said: &Unreachable) -> Option<Link> {
             .then(|| Need::Dns.likely(object.clone()).because(why(&NAMES_UNREAD, &object, from)));
     };
     let since = match around.directory.state(view, service) {
-        State::Well => return None,
+        // Its answers may not reach this node.
+        State::Well => return around.agents.link(around, pod, Role::Proxy),
         State::Empty(since) => since,
-        State::ScaledToZero(_) => None,
+        State::ScaledToZero(workload) => {
+            return Some(Need::Dns.shown(object.clone()).because(zero(&NAMES_ZERO, &object, from, workload)));
+        }
     };
     around.began(&object, since).then(|| Need::Dns.shown(object.clone()).because(why(&NAMES, &object, from)))
 }
@@ -135,8 +189,15 @@ fn target(around: &Around, pod: &Pod, said: &Unreachable) -> Option<Link> {
     let mut outside: Option<&Address> = None;
     for (address, place) in places {
         match place {
-            Place::In(target) => return inside(around, pod, &target),
-            Place::Unknown => return None,
+            _ if address.host == *pod.name => {}
+            // Whoever gets no connection has resolved the name: something else has it.
+            Place::In(Target::Missing(..)) if said.failure == Failure::NoConnection => return None,
+            // A port of another service, or a number that is no port.
+            Place::In(Target::Service(service))
+                if said.failure == Failure::NoConnection && !has_port(service, address) => {}
+            Place::In(target) => return inside(around, pod, &target, said.failure == Failure::NoConnection),
+            // A private address without an owner: another address of the same line may say more.
+            Place::Unknown => {}
             Place::Outside => {
                 // A name says more than its address of the moment.
                 let is_number = outside.is_some_and(|known| directory::is_number(&known.host));
@@ -151,8 +212,15 @@ fn target(around: &Around, pod: &Pod, said: &Unreachable) -> Option<Link> {
     Some(Need::Host.likely(host).because(why))
 }
 
+/// Whether a Service has the port of an address. A headless Service leads to any port of its pods.
+fn has_port(service: &Service, address: &Address) -> bool {
+    let ports = &service.spec.ports;
+    let Some(port) = address.port else { return true };
+    service.is_headless() || ports.is_empty() || ports.iter().any(|of| of.port == i32::from(port))
+}
+
 /// Returns the link to a Service or pod of the cluster, unless it is well.
-fn inside<'a>(around: &Around<'_, 'a>, pod: &Pod, target: &Target<'a>) -> Option<Link> {
+fn inside<'a>(around: &Around<'_, 'a>, pod: &Pod, target: &Target<'a>, no_connection: bool) -> Option<Link> {
     let object = target.object();
     let from = &*pod.shared.namespace;
     let shown = |text, since| {
@@ -168,15 +236,23 @@ fn inside<'a>(around: &Around<'_, 'a>, pod: &Pod, target: &Target<'a>) -> Option
         Target::Service(service) => match around.directory.state(around.view, service) {
             State::Empty(since) => shown(&EMPTY, since),
             State::ScaledToZero(workload) => {
-                let mut message = why(&ZERO, &object, from);
-                message.facts.push(("workload", Fact::Text(workload.object().slashed())));
-                Some(Need::Call.shown(object.clone()).because(message))
+                Some(Need::Call.shown(object.clone()).because(zero(&ZERO, &object, from, workload)))
             }
             State::Well if around.times.is_found(&object, "service-port-unmatched") => shown(&PORT, None),
-            // Nothing leads to it from this node.
-            State::Well => around.agents.link(around, pod, Role::Proxy),
+            // Nothing leads to its address from this node.
+            State::Well if no_connection && directory::is_number(&service.spec.cluster_ip) => {
+                around.agents.link(around, pod, Role::Proxy)
+            }
+            State::Well => None,
         },
     }
+}
+
+/// Returns the sentence about a Service whose workload is scaled to zero.
+fn zero(text: &'static Text, object: &ObjectRef, from: &str, workload: &Workload) -> Message {
+    let mut message = why(text, object, from);
+    message.facts.push(("workload", Fact::Text(workload.object().slashed())));
+    message
 }
 
 /// Whether a Service leads to a pod itself, or to another pod of its workload.

@@ -7,7 +7,8 @@ use crate::model::ObjectRef;
 use crate::text::texts;
 
 texts! {
-    SERVER: "cannot mount from {object}", "無法從 {object} 掛載", "无法从 {object} 挂载";
+    SERVER: "probably because the volume server {object} does not answer", "可能因儲存伺服器 {object} 沒有回應",
+        "可能因存储服务器 {object} 没有响应";
 }
 
 /// Words of a server that does not answer, in lower case.

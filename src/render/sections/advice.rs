@@ -1,6 +1,7 @@
 //! 6 to 9. The conclusion, immediate actions, long-term advice, and the appendix.
 
 use super::super::document::{Block, Line, mark, message, name, own, strong};
+use super::super::screen::of_objects;
 use super::super::words::{self, texts};
 use super::super::{Look, links, muted, next};
 use crate::finding::Severity;
@@ -90,7 +91,9 @@ pub(super) fn conclusion(report: &Report, look: Look) -> Vec<Block> {
         .serious()
         .map(|(incident, cause)| {
             let severity = own(words::severity(incident.severity, lang));
-            Line::join([severity, name(cause.object.placed()), message(cause.message.in_lang(lang))], " · ")
+            let (_, reach) = of_objects(incident, &report.findings, lang);
+            let what = message(cause.message.in_lang(lang)).then(message(reach));
+            Line::join([severity, name(cause.object.placed()), what], " · ")
         })
         .collect();
     blocks.push(if problems.is_empty() {

@@ -151,11 +151,16 @@ pub(super) fn is_number(host: &str) -> bool {
     host.parse::<IpAddr>().is_ok()
 }
 
+/// Ends of names outside that namespaces have, too.
+const DOMAINS: [&str; 8] = ["ai", "app", "com", "dev", "io", "net", "org", "test"];
+
 /// Finds a name in the forms of the cluster's DNS: `db`, `db.shop`, `db.shop.svc`, `db.shop.svc.cluster.local`, and a pod of a
 /// headless Service before one of them.
 fn by_name<'a>(view: &View<'a>, from: &str, host: &str) -> Place<'a> {
     let (short, is_sure) = match host.split_once(".svc") {
-        Some((short, rest)) if rest.is_empty() || rest.starts_with('.') => (short, true),
+        Some((short, "" | ".cluster.local")) => (short, true),
+        // Another cluster, or a cluster with a domain of its own.
+        Some((_, rest)) if rest.starts_with('.') => return Place::Unknown,
         _ => (host, false),
     };
     let labels: Vec<&str> = short.split('.').collect();
@@ -172,9 +177,15 @@ fn by_name<'a>(view: &View<'a>, from: &str, host: &str) -> Place<'a> {
         let of_pod = pod.and_then(|pod| view.snapshot.rows.pod(namespace, pod));
         return Place::In(of_pod.map_or(Target::Service(service), Target::Pod));
     }
+    // `acme.dev` is a host outside, even if a namespace has the name.
+    if !is_sure && labels.len() > 1 && DOMAINS.contains(&namespace) {
+        return Place::Outside;
+    }
     // With `.svc`, with a namespace, or without a dot, only a Service can have the name.
     if !is_sure && labels.len() > 1 && view.namespace(namespace).is_none() {
-        return Place::Outside;
+        // Not every namespace was read: `db.shop` may be in the cluster, `example.com` and `db.example.com` are not.
+        let may_be_inside = !view.saw(Kind::Namespace, "") && labels.len() == 2 && namespace.len() > 3;
+        return if may_be_inside { Place::Unknown } else { Place::Outside };
     }
     let (name, namespace) = (name.to_owned(), namespace.to_owned());
     if view.saw(Kind::Service, &namespace) {

@@ -34,8 +34,8 @@ pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static MESSAGE: Text = Text {
     en: "no pod network ({reason}): {detail} {pods:# pod|# pods} affected",
-    zh_tw: "沒有 Pod 網路（{reason}）：{detail} 範圍內的 Pod：{pods} 個",
-    zh_cn: "没有 Pod 网络（{reason}）：{detail} 范围内的 Pod：{pods} 个",
+    zh_tw: "沒有 Pod 網路（{reason}）：{detail} 受影響的 Pod：{pods} 個",
+    zh_cn: "没有 Pod 网络（{reason}）：{detail} 受影响的 Pod：{pods} 个",
 };
 
 fn run(view: &View, out: &mut Reporter) {

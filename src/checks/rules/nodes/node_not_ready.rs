@@ -34,8 +34,8 @@ pub(crate) static CHECK: Check = Check { info: &INFO, run };
 
 static NOT_READY: Text = Text {
     en: "Ready={status} ({reason}): {detail} {pods:# pod|# pods} of {owners:# workload|# workloads} affected",
-    zh_tw: "Ready={status}（{reason}）：{detail} 範圍內的 Pod：{pods} 個，所屬工作負載：{owners} 個",
-    zh_cn: "Ready={status}（{reason}）：{detail} 范围内的 Pod：{pods} 个，所属工作负载：{owners} 个",
+    zh_tw: "Ready={status}（{reason}）：{detail} 受影響的 Pod：{pods} 個，所屬工作負載：{owners} 個",
+    zh_cn: "Ready={status}（{reason}）：{detail} 受影响的 Pod：{pods} 个，所属工作负载：{owners} 个",
 };
 
 static NOT_READY_EMPTY: Text = Text {
@@ -47,14 +47,14 @@ static NOT_READY_EMPTY: Text = Text {
 static SILENT: Text = Text {
     en: "kubelet has not reported for {age} ({reason}); {pods:# pod|# pods} of {owners:# workload|# workloads} \
          affected",
-    zh_tw: "kubelet 已 {age} 沒有回報（{reason}）。範圍內的 Pod：{pods} 個，所屬工作負載：{owners} 個",
-    zh_cn: "kubelet 已 {age} 没有上报（{reason}）。范围内的 Pod：{pods} 个，所属工作负载：{owners} 个",
+    zh_tw: "kubelet 已 {age} 沒有回報（{reason}）。受影響的 Pod：{pods} 個，所屬工作負載：{owners} 個",
+    zh_cn: "kubelet 已 {age} 没有上报（{reason}）。受影响的 Pod：{pods} 个，所属工作负载：{owners} 个",
 };
 
 static NEVER: Text = Text {
     en: "never reported a Ready condition; {pods:# pod|# pods} of {owners:# workload|# workloads} affected",
-    zh_tw: "從未回報 Ready 狀態。範圍內的 Pod：{pods} 個，所屬工作負載：{owners} 個",
-    zh_cn: "从未上报 Ready 状态。范围内的 Pod：{pods} 个，所属工作负载：{owners} 个",
+    zh_tw: "從未回報 Ready 狀態。受影響的 Pod：{pods} 個，所屬工作負載：{owners} 個",
+    zh_cn: "从未上报 Ready 状态。受影响的 Pod：{pods} 个，所属工作负载：{owners} 个",
 };
 
 static SILENT_EMPTY: Text = Text {

@@ -69,10 +69,16 @@ static ACCOUNT: Text = Text {
     zh_cn: "ServiceAccount {by} 不存在，Pod 被拒绝，可用 {available}/{desired}：{detail}",
 };
 
-static CLASS: Text = Text {
-    en: "pods rejected because class {by} does not exist, {available} of {desired} available: {detail}",
-    zh_tw: "類別 {by} 不存在，Pod 被拒絕，可用 {available}/{desired}：{detail}",
-    zh_cn: "类 {by} 不存在，Pod 被拒绝，可用 {available}/{desired}：{detail}",
+static PRIORITY: Text = Text {
+    en: "pods rejected because PriorityClass {by} does not exist, {available} of {desired} available: {detail}",
+    zh_tw: "PriorityClass {by} 不存在，Pod 被拒絕，可用 {available}/{desired}：{detail}",
+    zh_cn: "PriorityClass {by} 不存在，Pod 被拒绝，可用 {available}/{desired}：{detail}",
+};
+
+static RUNTIME: Text = Text {
+    en: "pods rejected because RuntimeClass {by} does not exist, {available} of {desired} available: {detail}",
+    zh_tw: "RuntimeClass {by} 不存在，Pod 被拒絕，可用 {available}/{desired}：{detail}",
+    zh_cn: "RuntimeClass {by} 不存在，Pod 被拒绝，可用 {available}/{desired}：{detail}",
 };
 
 static SECURITY: Text = Text {
@@ -117,11 +123,11 @@ static REFUSERS: [Refuser; 13] = [
     },
     Refuser {
         reason: "priority-class",
-        text: &CLASS,
+        text: &PRIORITY,
         sign: "no PriorityClass with name ",
         end: " was found",
     },
-    Refuser { reason: "runtime-class", text: &CLASS, sign: "RuntimeClass \"", end: "\" not found" },
+    Refuser { reason: "runtime-class", text: &RUNTIME, sign: "RuntimeClass \"", end: "\" not found" },
     Refuser { reason: "pod-security", text: &SECURITY, sign: "violates PodSecurity", end: "" },
     Refuser { reason: "limit-range", text: &LIMITS, sign: " usage per Container is ", end: "" },
     Refuser { reason: "limit-range", text: &LIMITS, sign: " usage per Pod is ", end: "" },
