@@ -124,18 +124,18 @@ fn of_server(lab: &Lab) -> f64 {
 
 /// Writes pods that have failed, restarted or recovered.
 fn change(lab: &Lab, pods: &[Value], random: &mut Random) {
-    // etcd refuses a transaction that writes a key twice.
-    let chosen: BTreeSet<usize> = (0..CHANGES).map(|_| random.below(pods.len())).collect();
-    let changed = chosen.into_iter().map(|index| {
+    // Each in a transaction of its own, as the API server writes them: objects of one transaction have the same version, and a
+    // watch that ends between two of them would go on after both.
+    for _ in 0..CHANGES {
+        let index = random.below(pods.len());
         let mut pod = pods[index].clone();
         match random.below(3) {
             0 => pod["status"] = failed(),
             1 => pod["status"]["containerStatuses"][0]["restartCount"] = random.below(4).into(),
             _ => {}
         }
-        pod
-    });
-    lab::put(lab.etcd, &changed.collect::<Vec<_>>());
+        lab::put(lab.etcd, &[pod]);
+    }
 }
 
 fn failed() -> Value {
