@@ -282,8 +282,9 @@ fn address(of: &regex::Captures) -> Option<Address> {
     let port = of.name("port").and_then(|port| port.as_str().parse().ok());
     let is_place = port.is_some() && FILES.iter().chain(&MORE_FILES).any(|end| host.ends_with(end));
     // A time, such as `2025-12-26T01:57`.
-    let is_word = WORDS.contains(&host)
-        || host.get(..5).is_some_and(|year| year.ends_with('-') && year[..4].parse::<u16>().is_ok());
+    let is_year = |year: &str| year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit());
+    let is_time = host.split_once('-').is_some_and(|(year, _)| is_year(year));
+    let is_word = WORDS.contains(&host) || is_time;
     let is_number = host.bytes().all(|byte| byte.is_ascii_digit());
     (!is_place && !is_number && !is_word).then(|| Address { host: host.to_owned(), port })
 }
