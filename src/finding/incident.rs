@@ -174,11 +174,8 @@ fn cause<'a>(finding: &'a Finding, named: &BTreeSet<&'a ObjectRef>) -> Cause<'a>
     if finding.owner.is_none() && named.contains(&finding.object) {
         return Cause::Object(&finding.object);
     }
-    let (kind, name) = finding
-        .owner
-        .as_ref()
-        .map_or((&finding.object.kind, &finding.object.name), |owner| (&owner.kind, &owner.name));
-    Cause::Owner(finding.check.id, &finding.object.namespace, kind, name)
+    let (namespace, kind, name) = workload(finding);
+    Cause::Owner(finding.check.id, namespace, kind, name)
 }
 
 fn incident(findings: &[Finding], cause: &Cause, roots: &Roots, mut members: Vec<usize>) -> Incident {

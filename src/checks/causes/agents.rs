@@ -3,7 +3,7 @@
 use super::{Around, why};
 use crate::checks::view::View;
 use crate::finding::{Link, Need};
-use crate::model::{ObjectRef, Pod};
+use crate::model::Pod;
 use crate::text::{Text, texts};
 use std::collections::BTreeMap;
 
@@ -105,24 +105,19 @@ fn agent_link(around: &Around, agent: &Pod, text: &'static Text) -> Option<Link>
 /// Returns the links of a finding about a sandbox, a node without a network, a volume whose driver is missing, or devices.
 pub(super) fn links(around: &Around) -> Vec<Link> {
     let finding = around.finding;
-    let detail = || finding.fact("detail").unwrap_or_default();
+    let detail = finding.fact("detail").unwrap_or_default();
+    let node = match &*finding.object.kind {
+        "Node" => &*finding.object.name,
+        _ => around.pod().and_then(|pod| pod.node.as_deref()).unwrap_or_default(),
+    };
     let agents = around.agents;
     match finding.check.id {
-        "pod-sandbox-failed" if is_about_network(detail()) => {
-            let node = finding.fact("node").unwrap_or_default();
+        "pod-sandbox-failed" | "node-not-ready" if !is_about_network(detail) => Vec::new(),
+        "pod-sandbox-failed" | "node-not-ready" | "node-network-unavailable" => {
             agents.links(around, node, &NETWORK, |name| has_role(name, Role::Network)).collect()
         }
-        "node-network-unavailable" => agents
-            .links(around, &finding.object.name, &NETWORK, |name| has_role(name, Role::Network))
-            .collect(),
-        "node-not-ready" if is_about_network(detail()) => agents
-            .links(around, &finding.object.name, &NETWORK, |name| has_role(name, Role::Network))
-            .collect(),
         "pod-volume-not-mounted" => {
-            let Some(driver) = missing_driver(detail()) else { return Vec::new() };
-            let object = &finding.object;
-            let pod = around.view.snapshot.rows.pod(&object.namespace, &object.name);
-            let node = pod.and_then(|pod| pod.node.as_deref()).unwrap_or_default();
+            let Some(driver) = missing_driver(detail) else { return Vec::new() };
             agents.links(around, node, &DRIVER, |name| is_of_driver(name, driver)).collect()
         }
         "pod-unschedulable" => devices(around),
@@ -165,13 +160,6 @@ fn devices(around: &Around) -> Vec<Link> {
     let all = around.agents.by_node.values().flatten().copied();
     let plugins = all.filter(|pod| pod.shared.owner.as_ref().is_some_and(|owner| is_plugin(&owner.name)));
     plugins.filter_map(|pod| agent_link(around, pod, &DEVICES)).take(SHOWN).collect()
-}
-
-impl Around<'_, '_> {
-    /// Whether the trouble of an object began before this finding.
-    pub(super) fn began(&self, cause: &ObjectRef, since: Option<crate::wire::Time>) -> bool {
-        self.times.precedes(cause, since, self.finding.since)
-    }
 }
 
 #[cfg(test)]

@@ -41,9 +41,7 @@ pub(super) fn links(around: &Around) -> Vec<Link> {
         return Vec::new();
     }
     match &**kind {
-        "Pod" => {
-            view.snapshot.rows.pod(namespace, name).into_iter().flat_map(|pod| of_pod(around, pod)).collect()
-        }
+        "Pod" => around.pod().into_iter().flat_map(|pod| of_pod(around, pod)).collect(),
         "Job" => {
             view.pods_owned_by(namespace, kind, name).take(PODS).flat_map(|pod| of_pod(around, pod)).collect()
         }
@@ -59,7 +57,7 @@ pub(super) fn links(around: &Around) -> Vec<Link> {
     }
 }
 
-/// The checks whose findings a call that fails can explain: the program ran, and ended or is not ready.
+/// The checks whose findings a failed call can explain: the program has started, and then ended or did not become ready.
 const CALLING: [&str; 8] = [
     "cronjob-failing",
     "job-failed",
@@ -74,13 +72,13 @@ const CALLING: [&str; 8] = [
 /// The seconds before a finding in which an end of the program still belongs to it.
 const BEFORE: i64 = 300;
 
-/// The number of pods of a Job whose words are read.
+/// The most pods of a Job that are searched for failed calls.
 const PODS: usize = 10;
 
-/// The number of lines of a log whose words are read.
+/// The most lines of a log that are searched for failed calls.
 const LINES: usize = 40;
 
-/// Levels of lines that are no errors.
+/// Log levels below error.
 const MILD: [&str; 4] = ["DEBUG", "INFO", "WARN", "warn"];
 
 /// Returns the links of the container that the finding names, or of all. A pod may have a finding for each of very many.
@@ -91,8 +89,8 @@ fn of_pod<'x>(around: &'x Around, pod: &'x Pod) -> impl Iterator<Item = Link> + 
 }
 
 /// Returns the links of a container: by its last words, and by the other lines of its end if its last words are about a
-/// connection, or if there are none. What the state of the cluster does not prove only last words tell, or the last line that
-/// names anything.
+/// connection, or if there are none. A link that the state of the cluster does not prove comes from the last words, or else from
+/// the last line that names an address.
 fn of_container(around: &Around, pod: &Pod, container: &Container) -> Vec<Link> {
     let view = around.view;
     let finding = around.finding;
@@ -190,7 +188,7 @@ fn target(around: &Around, pod: &Pod, said: &Unreachable) -> Option<Link> {
     for (address, place) in places {
         match place {
             _ if address.host == *pod.name => {}
-            // Whoever gets no connection has resolved the name: something else has it.
+            // The program resolved the name, so something other than a Service has it.
             Place::In(Target::Missing(..)) if said.failure == Failure::NoConnection => return None,
             // A port of another service, or a number that is no port.
             Place::In(Target::Service(service))
@@ -248,7 +246,7 @@ fn inside<'a>(around: &Around<'_, 'a>, pod: &Pod, target: &Target<'a>, no_connec
     }
 }
 
-/// Returns the sentence about a Service whose workload is scaled to zero.
+/// Returns the sentence for a Service if its workload is scaled to zero.
 fn zero(text: &'static Text, object: &ObjectRef, from: &str, workload: &Workload) -> Message {
     let mut message = why(text, object, from);
     message.facts.push(("workload", Fact::Text(workload.object().slashed())));

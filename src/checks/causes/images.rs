@@ -2,7 +2,7 @@
 
 use super::Around;
 use super::calls;
-use crate::finding::{Link, Need, Proof};
+use crate::finding::{Link, Need};
 use crate::logs::{Address, Failure, Unreachable, unreachable};
 
 /// Returns the link to the Service behind a registry that does not answer.
@@ -11,14 +11,12 @@ pub(super) fn links(around: &Around) -> Vec<Link> {
     let Some(registry) = finding.because.iter().find(|link| link.need == Need::Registry) else {
         return Vec::new();
     };
-    let Some(pod) = around.view.snapshot.rows.pod(&finding.object.namespace, &finding.object.name) else {
-        return Vec::new();
-    };
+    let Some(pod) = around.pod() else { return Vec::new() };
     let said = unreachable(finding.fact("detail").unwrap_or_default());
     let (host, port) = registry.object.name.split_once(':').unwrap_or((&registry.object.name, ""));
     let named = Address { host: host.to_owned(), port: port.parse().ok() };
     let addresses = said.into_iter().flat_map(|said| said.addresses).chain([named]).collect();
     // The node resolves the name, not the DNS of the cluster.
     let said = Unreachable { failure: Failure::NoConnection, addresses, server: None };
-    calls::link(around, pod, &said).filter(|link| link.proof == Proof::Shown).into_iter().collect()
+    calls::link(around, pod, &said).filter(Link::is_shown).into_iter().collect()
 }

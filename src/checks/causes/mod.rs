@@ -17,8 +17,9 @@ use self::calls::Directory;
 use self::times::Times;
 use super::View;
 use crate::finding::{Finding, Link, Need};
-use crate::model::ObjectRef;
+use crate::model::{ObjectRef, Pod};
 use crate::text::{Fact, Message, Text};
+use crate::wire::Time;
 
 /// Adds the links to the causes of findings.
 pub(super) fn attach(view: &View, findings: &mut [Finding]) {
@@ -47,6 +48,19 @@ struct Around<'x, 'a> {
     times: &'x Times,
     directory: &'x Directory<'a>,
     finding: &'x Finding,
+}
+
+impl<'a> Around<'_, 'a> {
+    /// Returns the pod that the finding is about.
+    fn pod(&self) -> Option<&'a Pod> {
+        let ObjectRef { namespace, kind, name } = &self.finding.object;
+        if &**kind == "Pod" { self.view.snapshot.rows.pod(namespace, name) } else { None }
+    }
+
+    /// Whether the trouble of an object began before the finding.
+    fn began(&self, cause: &ObjectRef, since: Option<Time>) -> bool {
+        self.times.precedes(cause, since, self.finding.since)
+    }
 }
 
 /// Adds links before those that the check has set, and says why they are there.

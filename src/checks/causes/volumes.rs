@@ -32,8 +32,7 @@ pub(super) fn links(around: &Around) -> Vec<Link> {
     let why = why(&SERVER, &host, &finding.object.namespace);
     let address = Address { host: server.to_lowercase(), port: None };
     let said = Unreachable { failure: Failure::NoConnection, addresses: vec![address], server: None };
-    let pod = around.view.snapshot.rows.pod(&finding.object.namespace, &finding.object.name);
-    let inside = pod.and_then(|pod| calls::link(around, pod, &said)).filter(Link::is_shown);
+    let inside = around.pod().and_then(|pod| calls::link(around, pod, &said)).filter(Link::is_shown);
     vec![inside.unwrap_or_else(|| Need::Host.likely(host).because(why))]
 }
 

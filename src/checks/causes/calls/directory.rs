@@ -64,7 +64,7 @@ pub(in super::super) enum State<'a> {
 /// The namespace and name of a Service.
 type Name<'a> = (&'a str, &'a str);
 
-/// The addresses of Services and of pods in trouble, and the states of the Services that were looked at.
+/// Services and pods in trouble by address, and the states of the Services that were looked at.
 pub(in super::super) struct Directory<'a> {
     services: HashMap<&'a str, &'a Service>,
     pods: HashMap<&'a str, &'a Pod>,
@@ -74,11 +74,12 @@ pub(in super::super) struct Directory<'a> {
 impl<'a> Directory<'a> {
     pub(in super::super) fn of(view: &View<'a>) -> Self {
         let services = view.snapshot.rows.services.iter();
-        let services =
-            services.map(|service| (&*service.spec.cluster_ip, service)).filter(|(ip, _)| is_number(ip));
         let address = |pod: &'a Pod| Some((&*pod.object.as_deref()?.status.pod_ip, pod));
-        let pods = view.troubled_pods().filter_map(address).filter(|(ip, _)| is_number(ip));
-        Self { services: services.collect(), pods: pods.collect(), states: RefCell::default() }
+        Self {
+            services: services.map(|service| (&*service.spec.cluster_ip, service)).collect(),
+            pods: view.troubled_pods().filter_map(address).collect(),
+            states: RefCell::default(),
+        }
     }
 
     /// Returns the state of a Service. Many programs may call the same one.
