@@ -10,6 +10,7 @@
 mod attached;
 mod causes;
 mod certificates;
+pub(crate) mod control_plane;
 mod evidence;
 mod exit_code;
 mod fit;
@@ -35,6 +36,7 @@ mod growth_tests;
 #[cfg(test)]
 mod page_tests;
 
+pub(crate) use causes::namespaces_with_unanswered_calls;
 pub(crate) use certificates::{Used, all as certificates};
 pub use exit_code::meaning as exit_meaning;
 pub use reporter::Reporter;
@@ -55,9 +57,11 @@ pub static CHECKS: &[&Check] = &[
     &tls::certificate_chain_incomplete::CHECK,
     &tls::certificate_expiring::CHECK,
     &tls::certificate_host_uncovered::CHECK,
+    &tls::certificate_not_issued::CHECK,
     &tls::certificate_served::CHECK,
     &tls::certificate_unreadable::CHECK,
     &nodes::cluster_overcommitted::CHECK,
+    &nodes::control_plane_silent::CHECK,
     &workloads::cpu_throttled::CHECK,
     &workloads::cronjob_failing::CHECK,
     &workloads::cronjob_schedule_missed::CHECK,
@@ -79,6 +83,7 @@ pub static CHECKS: &[&Check] = &[
     &workloads::job_overdue::CHECK,
     &policy::namespace_stuck_terminating::CHECK,
     &nodes::node_cordoned::CHECK,
+    &nodes::node_lease_expired::CHECK,
     &nodes::node_memory_used::CHECK,
     &nodes::node_nearly_full::CHECK,
     &nodes::node_network_unavailable::CHECK,

@@ -96,9 +96,9 @@ needs! {
     /// A class that chooses a controller or a priority.
     Class, "class", ["IngressClass", "PriorityClass", "RuntimeClass", "StorageClass"], "has the class", "使用類別", "使用的类为";
     /// A Secret, a ConfigMap, or a key of one.
-    Config, "config", ["ConfigMap", "Secret"], "reads", "讀取", "读取";
+    Config, "config", ["Certificate", "ConfigMap", "Secret"], "reads", "讀取", "读取";
     /// A controller, a scheduler or another component of the cluster.
-    Controller, "controller", ["Component", "Scheduler"], "is handled by", "由它處理：", "由它处理：";
+    Controller, "controller", ["Component", "Lease", "Scheduler"], "is handled by", "由它處理：", "由它处理：";
     /// The DNS of the cluster.
     Dns, "dns", ["(dns)"], "resolves names by", "解析名稱透過", "解析域名通过";
     /// A host outside the cluster.
@@ -116,6 +116,8 @@ needs! {
     /// Its pods, or the workload that must create them.
     Pods, "pods", ["DaemonSet", "Deployment", "Pod", "ReplicaSet", "ReplicationController", "StatefulSet"],
         "depends on", "依賴", "依赖";
+    /// A network policy that must admit its traffic.
+    Policy, "policy", ["NetworkPolicy"], "needs to be admitted by", "流量須經允許：", "流量须经允许：";
     /// A quota.
     Quota, "quota", ["ResourceQuota"], "is limited by", "受限於", "受限于";
     /// A registry of images.

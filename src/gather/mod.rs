@@ -95,6 +95,8 @@ struct Run<'a> {
     excluded: GlobSet,
     /// Whether the evidence about all objects is read with the lists. A capture does not know which objects fail.
     all_evidence: bool,
+    /// Whether the lists are followed from then on.
+    follows: bool,
     started_at: Time,
     /// By how many seconds the server's clock is ahead of this machine's.
     skew: i64,
@@ -130,6 +132,7 @@ impl<'a> Run<'a> {
             namespaces,
             excluded,
             all_evidence: false,
+            follows: false,
             started_at,
             skew: 0,
             implausible_clock: None,

@@ -2,9 +2,12 @@
 //! are attached that pods wait for. Also the Secrets that Ingresses name and that were not listed.
 
 use super::{Run, log_tails};
+use crate::checks::control_plane::{
+    CLOUD, CONTROLLERS, OF_NODES, SCHEDULER, is_abandoned, lease_ref, silent,
+};
 use crate::checks::{self, View};
 use crate::cluster::{ListRequest, Sink, list};
-use crate::model::{Container, Job, Names, ObjectRef, Pod, Workload, is_named_for};
+use crate::model::{Container, Coverage, Job, Names, ObjectRef, Pod, Workload, is_named_for};
 use crate::snapshot::{Rows, Snapshot, Warnings};
 use crate::tls::{Tls, tls_terminations};
 use crate::wire::{Kind, Object, Place};
@@ -33,6 +36,9 @@ impl Wanted {
                 (&about.namespace, about.kind.as_str(), &about.name)
             }
             Object::Secret(secret) => (&secret.metadata.namespace, "Secret", &secret.metadata.name),
+            Object::Certificate(of) => (&of.metadata.namespace, "Secret", &of.spec.secret_name),
+            Object::Lease(lease) => (&lease.metadata.namespace, "Lease", &lease.metadata.name),
+            Object::NetworkPolicy(policy) => return Some(all_policies(&policy.metadata.namespace)),
             Object::VolumeAttachment(attachment) => {
                 let volume = attachment.spec.source.persistent_volume_name.as_ref()?;
                 return Some(ObjectRef::of_cluster("PersistentVolume", volume));
@@ -50,7 +56,7 @@ impl Wanted {
 impl Sink for Wanted {
     fn keep(&mut self, object: Object) {
         let is_part = |object: &ObjectRef| {
-            &*object.kind != "Secret"
+            !matches!(&*object.kind, "Lease" | "NetworkPolicy" | "Secret")
                 && self.part_of.as_deref().is_some_and(|name| is_named_for(&object.name, name))
         };
         let wanted = |object: ObjectRef| is_part(&object) || self.about.contains(&object);
@@ -76,17 +82,56 @@ impl Sink for Wanted {
 }
 
 impl Run<'_> {
-    /// Reads the warnings and the ends of the logs of failing objects, and the Secrets that must exist.
+    /// Reads the warnings and the ends of the logs of failing objects, the Secrets that must exist, and what else explains
+    /// the findings. What the logs name comes last.
     pub(super) async fn read_evidence(&self, snapshot: &mut Snapshot) {
         let view = View::new(snapshot, &self.plan.settings);
-        let about = objects_to_explain(&view);
+        let found = checks::objects_with_findings(&view);
+        let (secrets, volumes) = (self.secrets(&snapshot.rows), awaited_volumes(&view));
+        let (issued, leases) = (certificates_in_doubt(&found, &snapshot.rows), self.leases(&view));
+        let about = objects_to_explain(&view, found);
         let mut failing = failing_pods(&view);
         failing.retain(|pod| self.plan.about.as_ref().is_none_or(|name| is_of(pod, name)));
         let tails = log_tails::read(&self.client, &failing);
+        let asked = vec![
+            (Kind::Event, about.clone()),
+            (Kind::Secret, secrets),
+            (Kind::VolumeAttachment, volumes),
+            (Kind::Certificate, issued),
+            (Kind::Lease, leases),
+        ];
+        let (logs, read) = tokio::join!(tails, self.read_about(asked));
+        snapshot.logs = logs;
+        snapshot.warnings = Warnings::OfObjects { objects: about, part_of: self.plan.about.clone() };
+        self.take_in(snapshot, read);
+        let now = snapshot.taken_at;
+        if snapshot.logs.is_empty() && !snapshot.rows.leases.iter().any(|lease| is_abandoned(lease, now)) {
+            return;
+        }
+        let view = View::new(snapshot, &self.plan.settings);
+        let policies =
+            checks::namespaces_with_unanswered_calls(&view).into_iter().map(all_policies).collect();
+        let asked = vec![(Kind::NetworkPolicy, policies), (Kind::Lease, node_leases(&view))];
+        let read = self.read_about(asked).await;
+        self.take_in(snapshot, read);
+    }
+
+    /// Adds what was read to a snapshot, and sorts it.
+    fn take_in(&self, snapshot: &mut Snapshot, read: Vec<About>) {
+        if read.is_empty() {
+            return;
+        }
+        for (request, mut coverage, rows) in read {
+            self.mark_out_of_scope(&request, &mut coverage);
+            snapshot.coverage.add(coverage);
+            snapshot.rows.append(rows);
+        }
+        snapshot.sort();
+    }
+
+    /// Reads lists of objects that are about others.
+    async fn read_about(&self, asked: Vec<(Kind, BTreeSet<ObjectRef>)>) -> Vec<About> {
         let mut tasks = JoinSet::new();
-        let (secrets, volumes) = (self.secrets(&snapshot.rows), awaited_volumes(&view));
-        let asked =
-            [(Kind::Event, about.clone()), (Kind::Secret, secrets), (Kind::VolumeAttachment, volumes)];
         for (kind, about) in asked {
             let (requests, about) = (self.requests_about(kind, &about), Arc::new(about));
             for request in requests {
@@ -105,14 +150,25 @@ impl Run<'_> {
                 });
             }
         }
-        let (logs, read) = tokio::join!(tails, tasks.join_all());
-        snapshot.logs = logs;
-        snapshot.warnings = Warnings::OfObjects { objects: about, part_of: self.plan.about.clone() };
-        for (request, mut coverage, rows) in read {
-            self.mark_out_of_scope(&request, &mut coverage);
-            snapshot.coverage.add(coverage);
-            snapshot.rows.append(rows);
+        tasks.join_all().await
+    }
+
+    /// Returns the leases of the control plane: a report of the whole cluster says whether its components work, and other
+    /// reports need them only if something waits for a component.
+    fn leases(&self, view: &View) -> BTreeSet<ObjectRef> {
+        let rows = &view.snapshot.rows;
+        let waits =
+            |pod: &Pod| pod.node.is_none() && pod.shared.ended.is_none() && !view.within_grace(pod.created());
+        let is_unseen = |workload: &Workload| {
+            workload.rollout().is_some_and(|rollout| rollout.unseen) || !workload.is_available()
+        };
+        let is_needed = view.snapshot.scope.is_whole_cluster()
+            || rows.pods.iter().any(waits)
+            || rows.workloads.iter().any(is_unseen);
+        if !is_needed || self.plan.scope.skip_kinds.contains(&Kind::Lease) {
+            return BTreeSet::new();
         }
+        [SCHEDULER, CONTROLLERS, CLOUD].map(lease_ref).into_iter().collect()
     }
 
     /// Returns the Secrets to look up by name.
@@ -146,28 +202,50 @@ impl Run<'_> {
     }
 }
 
+/// A list of objects that are about others, its coverage, and what was kept of it.
+type About = (ListRequest, Coverage, Rows);
+
+/// Stands for all network policies of a namespace.
+fn all_policies(namespace: impl AsRef<str>) -> ObjectRef {
+    ObjectRef::new(namespace.as_ref(), "NetworkPolicy", "")
+}
+
+/// Returns the Secrets that should have a certificate and have none, and those whose certificate has a finding.
+fn certificates_in_doubt(found: &BTreeSet<ObjectRef>, rows: &Rows) -> BTreeSet<ObjectRef> {
+    let found = found.iter().filter(|object| &*object.kind == "Secret").cloned();
+    found.chain(missing_secrets(rows)).collect()
+}
+
+/// Returns the leases of the nodes that are marked ready, if the component that judges them has stopped.
+fn node_leases(view: &View) -> BTreeSet<ObjectRef> {
+    if silent(view, CONTROLLERS).is_none() {
+        return BTreeSet::new();
+    }
+    let ready = view.nodes().filter(|node| node.is_ready());
+    ready.map(|node| ObjectRef::new(OF_NODES, "Lease", &node.name)).collect()
+}
+
 /// Returns the objects that warnings are asked about: those that may fail, and those with findings before any event
 /// is known. Only objects of the requested namespaces are asked about.
-fn objects_to_explain(view: &View) -> BTreeSet<ObjectRef> {
+fn objects_to_explain(view: &View, found: BTreeSet<ObjectRef>) -> BTreeSet<ObjectRef> {
     let scope = &view.snapshot.scope;
     // Hosts and other objects outside of the API have no events.
     let has_events = |kind: &str| Kind::from_name(kind).is_none_or(|kind| kind.place() == Place::Namespace);
-    let found = checks::objects_with_findings(view);
     let mut about: BTreeSet<ObjectRef> =
         found.into_iter().filter(|object| has_events(&object.kind)).collect();
     about.extend(failing_objects(&view.snapshot.rows));
     about.retain(|object| !object.namespace.is_empty() && scope.holds(&object.namespace));
-    if scope.is_whole_cluster() && scope.holds(OF_NODES) {
+    if scope.is_whole_cluster() && scope.holds(EVENTS_OF_NODES) {
         about.extend(nodes_to_explain(&view.snapshot.rows));
     }
     about
 }
 
 /// The namespace of the events about nodes.
-const OF_NODES: &str = "default";
+const EVENTS_OF_NODES: &str = "default";
 
 fn place(object: &ObjectRef) -> &str {
-    if &*object.kind == "Node" { OF_NODES } else { &object.namespace }
+    if &*object.kind == "Node" { EVENTS_OF_NODES } else { &object.namespace }
 }
 
 /// Returns the nodes that may explain an end: a kill, or an end that no runtime saw.

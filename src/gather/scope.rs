@@ -1,6 +1,7 @@
 //! The scope of a run: which lists to read, and which gaps in them are outside of the scope.
 
 use super::{Run, ScopeOptions};
+use crate::checks::control_plane;
 use crate::cluster::ListRequest;
 use crate::cluster::list::CERTIFICATES;
 use crate::model::{Coverage, Gap, Reason};
@@ -54,13 +55,17 @@ impl Run<'_> {
             Kind::Namespace => all,
             Kind::PodMetrics if !self.plan.with_usage => false,
             kind if kind.place() == Place::Measured => false,
-            Kind::Event | Kind::VolumeAttachment if !self.all_evidence => false,
+            kind if kind.is_on_demand() && !self.all_evidence => false,
+            // Those of the control plane, and in a capture those of all kubelets too.
+            Kind::Lease if !all => false,
             Kind::Secret if !self.plan.with_certificates || self.plan.scope.no_evidence => false,
             kind if self.is_unselected(*kind) => false,
             _ => !self.plan.scope.skip_kinds.contains(kind),
         };
         let places = |kind: Kind| -> Vec<Option<&str>> {
-            if kind.namespaced() && !all {
+            if kind == Kind::Lease && self.follows {
+                vec![Some(control_plane::NAMESPACE)]
+            } else if kind.namespaced() && !all {
                 self.namespaces.iter().map(|name| Some(name.as_str())).collect()
             } else {
                 vec![None]
@@ -126,7 +131,7 @@ impl Run<'_> {
             // Only a user who may read an extension learns whether it exists.
             Reason::Forbidden => {
                 let beyond = request.kind.place() == Place::Beyond || request.kind == Kind::Secret;
-                beyond || request.kind.is_extension()
+                beyond || request.kind.is_optional()
             }
             _ => false,
         };

@@ -1,5 +1,6 @@
 //! Runs against the fake server, with a paused clock.
 
+mod causes;
 mod evidence;
 mod prometheus;
 mod scope;

@@ -66,6 +66,7 @@ struct List {
 async fn greeted<'p>(session: Session, plan: &'p Plan, progress: &Progress) -> Result<Run<'p>, Error> {
     let mut run = Run::start(session, plan, progress).await?;
     run.all_evidence = !plan.scope.no_evidence;
+    run.follows = true;
     // Each list notices for itself that the server is silent, and goes on when it is not.
     if let Some(client) = Arc::get_mut(&mut run.client) {
         client.silence = Arc::new(Silence::new(None));

@@ -38,7 +38,20 @@ pub(crate) struct Unreachable {
     pub(crate) addresses: Vec<Address>,
     /// The name server, if the line names it.
     pub(crate) server: Option<String>,
+    /// Whether the attempt got no answer at all, as if something dropped it. A closed port answers.
+    pub(crate) is_unanswered: bool,
 }
+
+/// Words of an attempt that got no answer.
+const UNANSWERED: [&str; 7] = [
+    "eai_again",
+    "no response",
+    "no servers could be reached",
+    "temporary failure",
+    "timed out",
+    "timedout",
+    "timeout",
+];
 
 /// Words that tell how an attempt failed, in lower case. The first that is in the line counts.
 static SIGNS: [(&str, Failure); 78] = [
@@ -217,11 +230,11 @@ pub(crate) fn unreachable(line: &str) -> Option<Unreachable> {
     let (list, server) = if is_name { (&*NAMES, first(&SERVER, &lower)) } else { (&*TARGETS, None) };
     let server = server.map(|address| address.host);
     let mut addresses: Vec<Address> = Vec::new();
-    let lower = upstream(&lower).unwrap_or(&lower);
+    let searched = upstream(&lower).unwrap_or(&lower);
     for (index, pattern) in list.iter().enumerate() {
         // The last pattern is any host with a port: the first of them counts, if no other pattern has found one.
         let most = if index + 1 == list.len() { usize::from(addresses.is_empty()) } else { usize::MAX };
-        for address in pattern.captures_iter(lower).filter_map(|of| address(&of)).take(most) {
+        for address in pattern.captures_iter(searched).filter_map(|of| address(&of)).take(most) {
             if addresses.is_empty() && is_own(&address.host) {
                 return None; // The attempt itself was one to the own host.
             }
@@ -235,7 +248,8 @@ pub(crate) fn unreachable(line: &str) -> Option<Unreachable> {
         }
     }
     let names_something = !addresses.is_empty() || *failure == Failure::NoNameServer;
-    names_something.then_some(Unreachable { failure: *failure, addresses, server })
+    let is_unanswered = UNANSWERED.iter().any(|words| lower.contains(words));
+    names_something.then_some(Unreachable { failure: *failure, addresses, server, is_unanswered })
 }
 
 /// Returns the address that nginx connected to. Its line names the client, the own server and the host of the request, too.

@@ -284,7 +284,7 @@ fn slim(object: &mut wire::Pod) {
 /// Limits and flags explain why a container was OOM-killed, and nothing else.
 fn remove_memory_settings(container: &mut wire::Container) {
     container.resources.limits = Vec::new();
-    (container.env, container.command, container.args) = (Vec::new(), Vec::new(), Vec::new());
+    container.keep_only_hosts();
 }
 
 /// The template has its requests, its ports, and whether its image is pulled once.

@@ -1,6 +1,6 @@
 //! The spec of a container: its resources, and its settings of memory.
 
-use super::Quantity;
+use super::{Quantity, endpoint};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -17,7 +17,8 @@ wire! {
         [string, repeated, tag = "4"] args: Vec<String>,
         /// The ports of its node that it takes.
         [message, repeated, tag = "6"] ports: Vec<NodePort>,
-        /// Its environment; only the variables that set a memory limit.
+        /// Its environment: the variables that set a memory limit, and the hosts that the environment, the command and the
+        /// arguments name.
         [message, repeated, tag = "7"] env: Vec<EnvVar>,
         /// Requests and limits.
         [message, required, tag = "8"] resources: Resources,
@@ -134,6 +135,9 @@ mod as_map {
     }
 }
 
+/// The most hosts of a container that are kept.
+const MOST_HOSTS: usize = 20;
+
 /// Variables that set the memory of a runtime. They contain no secrets.
 const MEMORY_VARIABLES: [&str; 7] = [
     "CATALINA_OPTS",
@@ -163,17 +167,49 @@ impl Container {
         self.resources.memory_limit()
     }
 
-    /// Removes every word of command, arguments and environment that does not set a memory limit.
-    pub(super) fn keep_only_memory_flags(&mut self) {
+    /// Removes every word of command, arguments and environment that neither sets a memory limit nor names a host.
+    pub(super) fn keep_only_memory_and_hosts(&mut self) {
+        let hosts = self.hosts();
         self.env.retain(|variable| MEMORY_VARIABLES.contains(&&*variable.name));
         for variable in &mut self.env {
             if variable.name != "GOMEMLIMIT" {
                 variable.value = memory_flags(&variable.value);
             }
         }
+        self.env.extend(hosts);
         for words in [&mut self.command, &mut self.args] {
             *words = memory_words(words.iter().map(String::as_str));
         }
+    }
+
+    /// Returns the hosts that its settings name, each once: a variable keeps its name, and a word of a command has none.
+    fn hosts(&self) -> Vec<EnvVar> {
+        let is_other = |variable: &&EnvVar| !MEMORY_VARIABLES.contains(&&*variable.name);
+        let variables = self.env.iter().filter(is_other).flat_map(|variable| {
+            let hosts = endpoint::of_variable(&variable.name, &variable.value);
+            hosts.into_iter().map(|host| (&*variable.name, host))
+        });
+        let words = self.command.iter().chain(&self.args).map(String::as_str);
+        let words = endpoint::of_words(words).into_iter().map(|host| ("", host));
+        let mut found: Vec<EnvVar> = Vec::new();
+        for (name, host) in variables.chain(words) {
+            if found.len() < MOST_HOSTS && found.iter().all(|known| known.value != host) {
+                found.push(EnvVar { name: name.to_owned(), value: host.to_owned() });
+            }
+        }
+        found
+    }
+
+    /// Forgets the settings of memory.
+    pub(crate) fn keep_only_hosts(&mut self) {
+        (self.command, self.args) = (Vec::new(), Vec::new());
+        self.env.retain(|variable| !MEMORY_VARIABLES.contains(&&*variable.name));
+    }
+
+    /// Returns the hosts that its settings name, if they were kept.
+    pub fn named_hosts(&self) -> impl Iterator<Item = &str> {
+        let is_other = |variable: &&EnvVar| !MEMORY_VARIABLES.contains(&&*variable.name);
+        self.env.iter().filter(is_other).map(|variable| &*variable.value)
     }
 }
 
@@ -213,7 +249,7 @@ mod tests {
         });
         let mut container: Container = serde_json::from_value(container).unwrap();
         for _ in 0..2 {
-            container.keep_only_memory_flags();
+            container.keep_only_memory_and_hosts();
             assert_eq!(container.command, ["--max-old-space-size", "4096"]);
             let args = ["-Xmx1g", "--max_old_space_size", "-XX:MaxHeapSize=2g", "--max-old-space-size=1"];
             assert_eq!(container.args, args);

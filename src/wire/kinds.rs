@@ -4,11 +4,11 @@
 use super::decoded;
 use super::object::{Identity, Typed};
 use super::{
-    ApiService, CronJob, DaemonSet, Deployment, EndpointSlice, Event, Gateway, HorizontalPodAutoscaler, Host,
-    HttpRoute, Ingress, IngressClass, Job, LogSource, MemoryHistory, MutatingWebhookConfiguration, Namespace,
-    Node, NodeMetrics, OwnerReference, PersistentVolume, PersistentVolumeClaim, Pod, PodDisruptionBudget,
-    PodMetrics, ReplicaSet, ResourceQuota, Secret, Service, StatefulSet, StorageClass, Throttling, Usage,
-    VolumeAttachment, WebhookConfiguration,
+    ApiService, Certificate, CronJob, DaemonSet, Deployment, EndpointSlice, Event, Gateway,
+    HorizontalPodAutoscaler, Host, HttpRoute, Ingress, IngressClass, Job, Lease, LogSource, MemoryHistory,
+    MutatingWebhookConfiguration, Namespace, NetworkPolicy, Node, NodeMetrics, OwnerReference,
+    PersistentVolume, PersistentVolumeClaim, Pod, PodDisruptionBudget, PodMetrics, ReplicaSet, ResourceQuota,
+    Secret, Service, StatefulSet, StorageClass, Throttling, Usage, VolumeAttachment, WebhookConfiguration,
 };
 use prost::Message;
 use serde::{Deserialize, Serialize};
@@ -217,14 +217,17 @@ kinds! {
         ResourceQuota "v1" "resourcequotas" Namespace ResourceQuota [Unselected],
         PersistentVolume "v1" "persistentvolumes" Beyond PersistentVolume [],
         StorageClass "storage.k8s.io/v1" "storageclasses" Beyond StorageClass [],
-        VolumeAttachment "storage.k8s.io/v1" "volumeattachments" Beyond VolumeAttachment [Evidence Optional],
+        VolumeAttachment "storage.k8s.io/v1" "volumeattachments" Beyond VolumeAttachment [Evidence OnDemand Optional],
         IngressClass "networking.k8s.io/v1" "ingressclasses" Beyond IngressClass [Unselected],
         ValidatingWebhookConfiguration "admissionregistration.k8s.io/v1" "validatingwebhookconfigurations" Beyond WebhookConfiguration [Unselected],
         MutatingWebhookConfiguration "admissionregistration.k8s.io/v1" "mutatingwebhookconfigurations" Beyond MutatingWebhookConfiguration [Unselected],
         APIService "apiregistration.k8s.io/v1" "apiservices" Beyond ApiService [Unselected],
         Namespace "v1" "namespaces" Cluster Namespace [],
         Secret "v1" "secrets" Namespace Secret [Evidence Unselected],
-        Event "v1" "events" Namespace Event [Evidence],
+        Certificate "cert-manager.io/v1" "certificates" Namespace Certificate [Evidence OnDemand Extension Unselected],
+        NetworkPolicy "networking.k8s.io/v1" "networkpolicies" Namespace NetworkPolicy [Evidence OnDemand Optional Unselected],
+        Lease "coordination.k8s.io/v1" "leases" Namespace Lease [Evidence OnDemand Optional Unselected],
+        Event "v1" "events" Namespace Event [Evidence OnDemand],
     }
     measured {
         Throttling "cpu-throttling" Throttling [Evidence],
@@ -259,6 +262,8 @@ enum Property {
     Unselected,
     /// It is read about failing objects, and left out without evidence.
     Evidence,
+    /// It is requested only if failing objects need it, and for a capture.
+    OnDemand,
     /// Nothing is missing if files lack it.
     Optional,
 }
@@ -300,6 +305,12 @@ impl Kind {
         self.is(Property::Metered)
     }
 
+    /// Whether a service reads it from time to time instead of watching it: a metrics server has no watch, and leases change
+    /// every few seconds.
+    pub(crate) fn is_polled(self) -> bool {
+        self.is_metered() || self == Kind::Lease
+    }
+
     /// Whether a selector of pods does not choose its objects.
     pub(crate) fn is_unselected(self) -> bool {
         self.is(Property::Unselected)
@@ -308,6 +319,11 @@ impl Kind {
     /// Whether it is read about failing objects, and left out without evidence.
     pub(crate) fn is_evidence(self) -> bool {
         self.is(Property::Evidence)
+    }
+
+    /// Whether it is requested only if failing objects need it, and for a capture.
+    pub(crate) fn is_on_demand(self) -> bool {
+        self.is(Property::OnDemand)
     }
 
     /// Whether nothing is missing if files lack it.

@@ -206,10 +206,10 @@ wire! {
 }
 
 impl PodSpec {
-    /// Forgets every word of commands, arguments and environment that is not about memory.
-    pub(super) fn keep_only_memory_flags(&mut self) {
+    /// Forgets every word of commands, arguments and environment that neither sets a memory limit nor names a host.
+    pub(super) fn keep_only_memory_and_hosts(&mut self) {
         let containers = self.containers.iter_mut().chain(&mut self.init_containers);
-        containers.for_each(Container::keep_only_memory_flags);
+        containers.for_each(Container::keep_only_memory_and_hosts);
     }
 }
 

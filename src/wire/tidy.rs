@@ -46,6 +46,7 @@ impl Object {
             Object::HorizontalPodAutoscaler(scaler) => hide_conditions!(scaler.status.conditions),
             Object::PodDisruptionBudget(budget) => hide_conditions!(budget.status.conditions),
             Object::APIService(service) => hide_conditions!(service.status.conditions),
+            Object::Certificate(certificate) => hide_conditions!(certificate.status.conditions),
             Object::Secret(_)
             | Object::PodMetrics(_)
             | Object::NodeMetrics(_)
@@ -57,6 +58,8 @@ impl Object {
             | Object::ResourceQuota(_)
             | Object::StorageClass(_)
             | Object::IngressClass(_)
+            | Object::NetworkPolicy(_)
+            | Object::Lease(_)
             | Object::ValidatingWebhookConfiguration(_)
             | Object::MutatingWebhookConfiguration(_)
             | Object::Throttling(_)
@@ -75,7 +78,7 @@ impl VolumeAttachment {
 
 impl Pod {
     fn tidy(&mut self) {
-        self.spec.keep_only_memory_flags();
+        self.spec.keep_only_memory_and_hosts();
         let containers = self.spec.containers.iter_mut().chain(&mut self.spec.init_containers);
         containers.for_each(|container| {
             hide_secrets(&mut container.image);

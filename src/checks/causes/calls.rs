@@ -5,7 +5,7 @@ mod directory;
 pub(super) use self::directory::Directory;
 use self::directory::{Place, State, Target};
 use super::agents::Role;
-use super::{Around, why};
+use super::{Around, policies, why};
 use crate::checks::exit_code::LAST_WORDS;
 use crate::checks::view::View;
 use crate::finding::{Link, Need, Severity};
@@ -58,7 +58,7 @@ pub(super) fn links(around: &Around) -> Vec<Link> {
 }
 
 /// The checks whose findings a failed call can explain: the program has started, and then ended or did not become ready.
-const CALLING: [&str; 8] = [
+pub(super) const CALLING: [&str; 8] = [
     "cronjob-failing",
     "job-failed",
     "pod-crash-loop",
@@ -163,14 +163,20 @@ fn names(around: &Around, pod: &Pod, said: &Unreachable) -> Option<Link> {
         return Some(Need::Dns.likely(server.clone()).because(why(&OUTSIDE, &server, from)));
     };
     let object = ObjectRef::new(namespace, "Service", name);
+    let denied = |service| policies::to_dns(around, pod, namespace, service).filter(|_| said.is_unanswered);
     let Some(service) = view.service(namespace, name) else {
+        if let Some(denied) = denied(None) {
+            return Some(denied);
+        }
         let is_gone = view.saw(crate::wire::Kind::Service, namespace);
         return (!is_gone)
             .then(|| Need::Dns.likely(object.clone()).because(why(&NAMES_UNREAD, &object, from)));
     };
     let since = match around.directory.state(view, service) {
-        // Its answers may not reach this node.
-        State::Well => return around.agents.link(around, pod, Role::Proxy),
+        // Its answers may not reach this pod, or its node.
+        State::Well => {
+            return denied(Some(service)).or_else(|| around.agents.link(around, pod, Role::Proxy));
+        }
         State::Empty(since) => since,
         State::ScaledToZero(workload) => {
             return Some(Need::Dns.shown(object.clone()).because(zero(&NAMES_ZERO, &object, from, workload)));
@@ -193,7 +199,7 @@ fn target(around: &Around, pod: &Pod, said: &Unreachable) -> Option<Link> {
             // A port of another service, or a number that is no port.
             Place::In(Target::Service(service))
                 if said.failure == Failure::NoConnection && !has_port(service, address) => {}
-            Place::In(target) => return inside(around, pod, &target, said.failure == Failure::NoConnection),
+            Place::In(target) => return inside(around, pod, &target, (said, address)),
             // A private address without an owner: another address of the same line may say more.
             Place::Unknown => {}
             Place::Outside => {
@@ -205,7 +211,13 @@ fn target(around: &Around, pod: &Pod, said: &Unreachable) -> Option<Link> {
             }
         }
     }
-    let host = ObjectRef::of_cluster("Host", &outside?.host);
+    let address = outside?;
+    if said.is_unanswered
+        && let Some(denied) = policies::to_outside(around, pod, address.port)
+    {
+        return Some(denied);
+    }
+    let host = ObjectRef::of_cluster("Host", &address.host);
     let why = why(&OUTSIDE, &host, from);
     Some(Need::Host.likely(host).because(why))
 }
@@ -218,7 +230,13 @@ fn has_port(service: &Service, address: &Address) -> bool {
 }
 
 /// Returns the link to a Service or pod of the cluster, unless it is well.
-fn inside<'a>(around: &Around<'_, 'a>, pod: &Pod, target: &Target<'a>, no_connection: bool) -> Option<Link> {
+fn inside<'a>(
+    around: &Around<'_, 'a>,
+    pod: &Pod,
+    target: &Target<'a>,
+    (said, address): (&Unreachable, &Address),
+) -> Option<Link> {
+    let no_connection = said.failure == Failure::NoConnection;
     let object = target.object();
     let from = &*pod.shared.namespace;
     let shown = |text, since| {
@@ -237,9 +255,13 @@ fn inside<'a>(around: &Around<'_, 'a>, pod: &Pod, target: &Target<'a>, no_connec
                 Some(Need::Call.shown(object.clone()).because(zero(&ZERO, &object, from, workload)))
             }
             State::Well if around.times.is_found(&object, "service-port-unmatched") => shown(&PORT, None),
-            // Nothing leads to its address from this node.
-            State::Well if no_connection && directory::is_number(&service.spec.cluster_ip) => {
-                around.agents.link(around, pod, Role::Proxy)
+            State::Well if no_connection => {
+                let denied =
+                    said.is_unanswered.then(|| policies::to_service(around, pod, service, address.port));
+                // Nothing leads to its address from this node.
+                let has_address = directory::is_number(&service.spec.cluster_ip);
+                let cut_off = || around.agents.link(around, pod, Role::Proxy).filter(|_| has_address);
+                denied.flatten().or_else(cut_off)
             }
             State::Well => None,
         },

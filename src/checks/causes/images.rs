@@ -17,6 +17,6 @@ pub(super) fn links(around: &Around) -> Vec<Link> {
     let named = Address { host: host.to_owned(), port: port.parse().ok() };
     let addresses = said.into_iter().flat_map(|said| said.addresses).chain([named]).collect();
     // The node resolves the name, not the DNS of the cluster.
-    let said = Unreachable { failure: Failure::NoConnection, addresses, server: None };
+    let said = Unreachable { failure: Failure::NoConnection, addresses, server: None, is_unanswered: false };
     calls::link(around, pod, &said).filter(Link::is_shown).into_iter().collect()
 }

@@ -6,14 +6,19 @@
 
 mod agents;
 mod calls;
+mod configured;
+mod controllers;
 mod images;
 mod node;
+mod policies;
 mod times;
 mod volumes;
 mod webhook;
 
 use self::agents::Agents;
 use self::calls::Directory;
+use self::controllers::Stopped;
+pub(crate) use self::policies::namespaces_with_unanswered_calls;
 use self::times::Times;
 use super::View;
 use crate::finding::{Finding, Link, Need};
@@ -28,12 +33,16 @@ pub(super) fn attach(view: &View, findings: &mut [Finding]) {
     let agents = Agents::of(view);
     let times = Times::of(findings);
     let directory = Directory::of(view);
+    let stopped = Stopped::of(view);
     let links: Vec<Vec<Link>> = findings
         .iter()
         .map(|finding| {
-            let around = Around { view, agents: &agents, times: &times, directory: &directory, finding };
-            [calls::links(&around), images::links(&around), volumes::links(&around), agents::links(&around)]
-                .concat()
+            let (agents, times, directory, stopped) = (&agents, &times, &directory, &stopped);
+            let around = Around { view, agents, times, directory, stopped, finding };
+            let links = [calls::links, images::links, volumes::links, agents::links, controllers::links]
+                .map(|links| links(&around))
+                .concat();
+            if links.is_empty() { configured::links(&around) } else { links }
         })
         .collect();
     for (finding, links) in findings.iter_mut().zip(links) {
@@ -47,6 +56,7 @@ struct Around<'x, 'a> {
     agents: &'x Agents<'a>,
     times: &'x Times,
     directory: &'x Directory<'a>,
+    stopped: &'x Stopped,
     finding: &'x Finding,
 }
 

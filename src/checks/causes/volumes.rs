@@ -31,7 +31,12 @@ pub(super) fn links(around: &Around) -> Vec<Link> {
     let host = ObjectRef::of_cluster("Host", server);
     let why = why(&SERVER, &host, &finding.object.namespace);
     let address = Address { host: server.to_lowercase(), port: None };
-    let said = Unreachable { failure: Failure::NoConnection, addresses: vec![address], server: None };
+    let said = Unreachable {
+        failure: Failure::NoConnection,
+        addresses: vec![address],
+        server: None,
+        is_unanswered: false,
+    };
     let inside = around.pod().and_then(|pod| calls::link(around, pod, &said)).filter(Link::is_shown);
     vec![inside.unwrap_or_else(|| Need::Host.likely(host).because(why))]
 }

@@ -56,6 +56,13 @@ impl<'a> View<'a> {
         search(&self.snapshot.rows.nodes, |n| (*n.name).cmp(name))
     }
 
+    /// Returns the lease of this name.
+    pub fn lease(&self, namespace: &str, name: &str) -> Option<&'a wire::Lease> {
+        search(&self.snapshot.rows.leases, |lease| {
+            (&*lease.metadata.namespace, &*lease.metadata.name).cmp(&(namespace, name))
+        })
+    }
+
     /// Returns the service of this name.
     pub fn service(&self, namespace: &str, name: &str) -> Option<&'a wire::Service> {
         search(&self.snapshot.rows.services, |s| {

@@ -19,8 +19,9 @@ use tokio::time::{Instant, sleep};
 /// The pause after a list that the user may not read, or that the server does not serve. Rights and extensions may come.
 const REFUSED: Duration = Duration::from_secs(600);
 
-/// How often a metrics server is asked. It measures every 15 seconds by default.
-const METERED: Duration = Duration::from_secs(60);
+/// How often a list is read that is not watched. A metrics server measures every 15 seconds by default, and a lease that is not renewed
+/// counts after a minute.
+const POLLED: Duration = Duration::from_secs(60);
 
 /// The pause after a list that does not state its moment.
 const UNWATCHED: Duration = Duration::from_secs(60);
@@ -75,7 +76,7 @@ impl Follow {
     }
 
     async fn on(&self, mut version: String) -> Result<(), Over> {
-        if self.request.kind.is_metered() {
+        if self.request.kind.is_polled() {
             return self.read_often(&mut version).await;
         }
         let (mut failures, mut interrupted) = (0, false);
@@ -116,10 +117,10 @@ impl Follow {
         }
     }
 
-    /// Reads what cannot be watched, again and again: the metrics API.
+    /// Reads what is not watched, again and again: the metrics API, and leases.
     async fn read_often(&self, version: &mut String) -> Result<(), Over> {
         loop {
-            sleep(METERED).await;
+            sleep(POLLED).await;
             if let Some(ended) = self.read(version).await? {
                 sleep(pause_after(&ended.error, 1)).await;
             }

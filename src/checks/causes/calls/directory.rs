@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 /// Where an address leads.
-pub(super) enum Place<'a> {
+pub(in super::super) enum Place<'a> {
     /// To an object of the cluster.
     In(Target<'a>),
     /// To a host outside.
@@ -19,8 +19,18 @@ pub(super) enum Place<'a> {
     Unknown,
 }
 
+impl<'a> Place<'a> {
+    /// Returns the namespace of the Service that it leads to.
+    pub(in super::super) fn namespace(&self) -> Option<&'a str> {
+        match self {
+            Place::In(Target::Service(service)) => Some(&service.metadata.namespace),
+            _ => None,
+        }
+    }
+}
+
 /// An object of the cluster that a program calls.
-pub(super) enum Target<'a> {
+pub(in super::super) enum Target<'a> {
     Service(&'a Service),
     /// A pod, by its name or its address.
     Pod(&'a Pod),
@@ -99,6 +109,26 @@ impl<'a> Directory<'a> {
         state
     }
 
+    /// Returns the Service that an address leads to and since when it has no endpoint, if it has none and does not lead to the
+    /// pod itself.
+    pub(in super::super) fn without_endpoint(
+        &self,
+        view: &View<'a>,
+        pod: &Pod,
+        address: &Address,
+    ) -> Option<(ObjectRef, Option<Time>)> {
+        let place = self.find(view, &pod.shared.namespace, address);
+        let Place::In(target @ Target::Service(service)) = &place else { return None };
+        if super::leads_to(view, service, pod) {
+            return None;
+        }
+        match self.state(view, service) {
+            State::Empty(since) => Some((target.object(), since)),
+            State::ScaledToZero(_) => Some((target.object(), None)),
+            State::Well => None,
+        }
+    }
+
     /// Returns the Service of the cluster's DNS: the one with the address of the name server, or the one with a usual name.
     /// `None` if another server was asked.
     pub(super) fn dns(&self, view: &View<'a>, server: Option<&str>) -> Option<Name<'a>> {
@@ -115,7 +145,7 @@ impl<'a> Directory<'a> {
     }
 
     /// Finds where an address leads to, as seen from a namespace.
-    pub(super) fn find(&self, view: &View<'a>, from: &str, address: &Address) -> Place<'a> {
+    pub(in super::super) fn find(&self, view: &View<'a>, from: &str, address: &Address) -> Place<'a> {
         match address.host.parse::<IpAddr>() {
             Ok(ip) => self.by_ip(ip, &address.host),
             Err(_) => by_name(view, from, &address.host),

@@ -1,7 +1,9 @@
 //! Checks of nodes and of the capacity of the cluster.
 
 pub(crate) mod cluster_overcommitted;
+pub(crate) mod control_plane_silent;
 pub(crate) mod node_cordoned;
+pub(crate) mod node_lease_expired;
 pub(crate) mod node_memory_used;
 pub(crate) mod node_nearly_full;
 pub(crate) mod node_network_unavailable;

@@ -1,0 +1,124 @@
+//! The objects that only causes need: leases, network policies and certificates of cert-manager.
+
+use super::*;
+use crate::checks::View;
+use crate::wire;
+use serde_json::{Value, json};
+
+fn lease(namespace: &str, name: &str, renewed: &str) -> Value {
+    json!({
+        "metadata": { "namespace": namespace, "name": name },
+        "spec": { "holderIdentity": "control-1", "leaseDurationSeconds": 15, "renewTime": renewed },
+    })
+}
+
+/// A healthy cluster with its leases.
+fn cluster(controllers: &str) -> Fake {
+    let fake = Fake::default();
+    fake.namespace("shop", 1);
+    fake.add(Kind::Lease, lease("kube-system", "kube-scheduler", "2025-12-26T01:59:59Z"));
+    fake.add(Kind::Lease, lease("kube-system", "kube-controller-manager", controllers));
+    fake.add(Kind::Lease, lease("kube-system", "some-operator", "2025-01-01T00:00:00Z"));
+    let ready = json!([{ "type": "Ready", "status": "True" }]);
+    fake.add(Kind::Node, json!({ "metadata": { "name": "node-1" }, "status": { "conditions": ready } }));
+    fake.add(Kind::Lease, lease("kube-node-lease", "node-1", "2025-12-26T01:30:00Z"));
+    fake
+}
+
+fn leases(snapshot: &Snapshot) -> Vec<&str> {
+    snapshot.rows.leases.iter().map(|lease| &*lease.metadata.name).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_healthy_cluster_costs_one_list_of_leases() {
+    let fake = cluster("2025-12-26T01:59:58Z");
+    let snapshot = gathered(&fake, &everywhere()).await.unwrap();
+    assert_eq!(fake.requests_of("/leases").len(), 1, "{:?}", fake.requests_of("/leases"));
+    assert_eq!(leases(&snapshot), ["kube-controller-manager", "kube-scheduler"]);
+    for other in ["/networkpolicies", "/certificates"] {
+        assert!(fake.requests_of(other).is_empty(), "{other}");
+    }
+    let before = fake.requests_of("/leases").len();
+    gathered(&fake, &named(&["shop"])).await.unwrap();
+    assert_eq!(fake.requests_of("/leases").len(), before, "nothing in the namespace waits for a component");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_leases_of_nodes_are_read_if_the_controllers_have_stopped() {
+    let fake = cluster("2025-12-26T01:00:00Z");
+    let snapshot = gathered(&fake, &everywhere()).await.unwrap();
+    assert_eq!(leases(&snapshot), ["node-1", "kube-controller-manager", "kube-scheduler"]);
+    let settings = Settings::default();
+    let view = View::new(&snapshot, &settings);
+    let (findings, _) = crate::checks::run(&view);
+    let found: Vec<&str> = findings.iter().map(|finding| finding.check.id).collect();
+    assert_eq!(found, ["control-plane-silent", "node-lease-expired"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn leases_that_may_not_be_read_leave_the_report_complete() {
+    let fake = cluster("2025-12-26T01:00:00Z");
+    fake.always("/leases", Fault::Status(403, &[]));
+    let snapshot = gathered(&fake, &everywhere()).await.unwrap();
+    assert!(snapshot.coverage.gaps.is_empty(), "{:?}", snapshot.coverage.gaps);
+    let missing = gaps(&snapshot.coverage.not_in_scope);
+    assert!(missing.contains(&"Lease kube-system Forbidden".to_owned()), "{missing:?}");
+    let mut plan = everywhere();
+    plan.scope.skip_kinds = vec![Kind::Lease];
+    let before = fake.requests_of("/leases").len();
+    gathered(&fake, &plan).await.unwrap();
+    assert_eq!(fake.requests_of("/leases").len(), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn policies_are_read_where_a_call_gets_no_answer() {
+    let fake = Fake::default();
+    for namespace in ["data", "other", "shop"] {
+        fake.namespace(namespace, 1);
+        let metadata = json!({ "namespace": namespace, "name": "deny" });
+        fake.add(Kind::NetworkPolicy, json!({ "metadata": metadata, "spec": { "podSelector": {} } }));
+    }
+    let service =
+        json!({ "metadata": { "namespace": "data", "name": "pg" }, "spec": { "clusterIP": "10.96.0.7" } });
+    fake.add(Kind::Service, service);
+    let mut pod = fake::pod("shop", 900);
+    pod["metadata"]["name"] = "api-1".into();
+    let container = &mut pod["status"]["containerStatuses"][0];
+    (container["ready"], container["restartCount"]) = (false.into(), 5.into());
+    container["state"] = json!({ "waiting": { "reason": "CrashLoopBackOff" } });
+    container["lastState"] = json!({ "terminated": { "exitCode": 1, "finishedAt": "2025-12-26T01:59:00Z" } });
+    fake.add(Kind::Pod, pod);
+    fake.log("shop/api-1/app!", "panic: dial tcp 10.96.0.7:5432: i/o timeout\n");
+    let snapshot = gathered(&fake, &everywhere()).await.unwrap();
+    let of = |policy: &wire::NetworkPolicy| policy.metadata.namespace.clone();
+    assert_eq!(snapshot.rows.network_policies.iter().map(of).collect::<Vec<_>>(), ["data", "shop"]);
+    fake.log("shop/api-1/app!", "panic: dial tcp 10.96.0.7:5432: connect: connection refused\n");
+    let before = fake.requests_of("/networkpolicies").len();
+    gathered(&fake, &everywhere()).await.unwrap();
+    assert_eq!(fake.requests_of("/networkpolicies").len(), before, "a closed port answers");
+}
+
+#[tokio::test(start_paused = true)]
+async fn certificates_are_read_for_secrets_that_are_missing() {
+    let fake = Fake::default();
+    fake.namespace("shop", 1);
+    let tls = json!([{ "hosts": ["shop.example.com"], "secretName": "web-tls" }]);
+    let metadata = json!({ "namespace": "shop", "name": "web" });
+    fake.add(Kind::Ingress, json!({ "metadata": metadata, "spec": { "tls": tls } }));
+    for (name, secret) in [("web", "web-tls"), ("api", "api-tls")] {
+        let metadata = json!({ "namespace": "shop", "name": name });
+        fake.add(Kind::Certificate, json!({ "metadata": metadata, "spec": { "secretName": secret } }));
+    }
+    let plan = Plan { with_certificates: true, ..named(&["shop"]) };
+    let snapshot = gathered(&fake, &plan).await.unwrap();
+    let names: Vec<&str> = snapshot.rows.issued.iter().map(|one| &*one.metadata.name).collect();
+    assert_eq!(names, ["web"]);
+    gathered(&fake, &named(&["shop"])).await.unwrap();
+    assert_eq!(fake.requests_of("/certificates").len(), 1, "only for the checks of certificates");
+    fake.always("/certificates", Fault::Status(404, &[]));
+    let snapshot = gathered(&fake, &plan).await.unwrap();
+    assert!(
+        snapshot.coverage.gaps.is_empty()
+            && !gaps(&snapshot.coverage.not_in_scope).contains(&"Certificate shop Absent".to_owned())
+    );
+}

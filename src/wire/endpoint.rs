@@ -1,0 +1,122 @@
+//! The hosts that settings of a container name: of each value, only `host` or `host:port` is kept.
+
+/// Parts of names of variables whose values are never looked at.
+const SECRET: [&str; 7] = ["CREDENTIAL", "KEY", "PASS", "PWD", "SALT", "SECRET", "TOKEN"];
+
+/// Ends of names of variables whose value is a host without a port.
+const HOSTS: [&str; 10] =
+    ["ADDR", "ADDRESS", "BROKERS", "ENDPOINT", "HOST", "HOSTNAME", "HOSTS", "SERVER", "SERVERS", "SERVICE"];
+
+/// Words of a command after which a host comes: `nc -z db 5432`, `pg_isready -h db`, `nslookup db`.
+const BEFORE: [&str; 9] = ["--host", "-h", "-vz", "-z", "-zv", "-zvw1", "-zw1", "dig", "nslookup"];
+
+/// The longest name of a host.
+const LONGEST: usize = 253;
+
+/// Returns the hosts in the value of a variable: of its URLs, of `host:port`, and the value itself if the name says that it is a host.
+pub(super) fn of_variable<'v>(name: &str, value: &'v str) -> Vec<&'v str> {
+    let name = name.to_ascii_uppercase();
+    if SECRET.iter().any(|word| name.contains(word)) {
+        return Vec::new();
+    }
+    let is_host = name.is_empty() || HOSTS.iter().any(|end| name.ends_with(end));
+    let parts = value.split([',', ' ', ';', '\n', '\t']).filter(|part| !part.is_empty());
+    parts
+        .filter_map(|part| {
+            in_url(part)
+                .or_else(|| with_port(part))
+                .or_else(|| Some(part).filter(|_| is_host && is_name(part)))
+        })
+        .collect()
+}
+
+/// Returns the hosts in the words of a command line.
+pub(super) fn of_words<'w>(words: impl IntoIterator<Item = &'w str>) -> Vec<&'w str> {
+    let words = words
+        .into_iter()
+        .flat_map(|text| text.split([' ', '\t', '\n', '"', '\'', '=', ';', '(', ')', '|', '&']));
+    let (mut found, mut before) = (Vec::new(), "");
+    for word in words.filter(|word| !word.is_empty()) {
+        let after = || Some(word).filter(|_| BEFORE.contains(&before) && is_name(word));
+        found.extend(in_url(word).or_else(|| with_port(word)).or_else(after));
+        before = word;
+    }
+    found
+}
+
+/// Returns the host and port of `scheme://user:password@host:port/path`.
+fn in_url(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?;
+    (is_name(host) || with_port(host).is_some()).then_some(host)
+}
+
+/// Returns a text of the form `host:port`.
+fn with_port(text: &str) -> Option<&str> {
+    let (host, port) = text.rsplit_once(':')?;
+    let is_port = (2..=5).contains(&port.len()) && port.bytes().all(|byte| byte.is_ascii_digit());
+    (is_port && is_name(host)).then_some(text)
+}
+
+/// Whether a text can be the name or the IPv4 address of a host in a cluster: it is in lower case, has a letter first or is an
+/// address, and is no path.
+fn is_name(text: &str) -> bool {
+    let is_part =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
+    let begins = text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
+    let is_address = || text.parse::<std::net::Ipv4Addr>().is_ok();
+    text.len() <= LONGEST && text.bytes().all(is_part) && (begins || is_address())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_hosts_of_values_are_kept() {
+        for (name, value, hosts) in [
+            (
+                "DATABASE_URL",
+                "postgres://shop:s3cr3t@pg.data.svc:5432/shop?sslmode=disable",
+                "pg.data.svc:5432",
+            ),
+            ("REDIS_HOST", "redis", "redis"),
+            (
+                "KAFKA_BROKERS",
+                "kafka-0.kafka:9092,kafka-1.kafka:9092",
+                "kafka-0.kafka:9092 kafka-1.kafka:9092",
+            ),
+            ("UPSTREAM", "10.96.3.7:8080", "10.96.3.7:8080"),
+            ("MODE", "production", ""),
+            ("API_TOKEN", "abc:1234", ""),
+            ("DB_PASSWORD", "pg:5432", ""),
+            ("LISTEN", ":8080", ""),
+            ("IMAGE", "registry.example.com/a/b:1234", ""),
+            ("CRON_HOST", "*/5 * * * *", ""),
+            ("START", "12:30", ""),
+            ("URL", "https://user@/path", ""),
+            ("URL", "http://UPPER/path", ""),
+        ] {
+            assert_eq!(of_variable(name, value).join(" "), hosts, "{name}={value}");
+            let again: Vec<&str> =
+                hosts.split_whitespace().flat_map(|host| of_variable(name, host)).collect();
+            assert_eq!(again.join(" "), hosts, "what is kept is kept again");
+        }
+    }
+
+    #[test]
+    fn commands_that_wait_name_their_host() {
+        for (words, hosts) in [
+            (&["sh", "-c", "until nc -z pg 5432; do sleep 2; done"][..], "pg"),
+            (&["pg_isready", "-h", "pg.data", "-U", "shop"], "pg.data"),
+            (&["sh", "-c", "curl -fsS http://api:8080/healthz || exit 1"], "api:8080"),
+            (&["./wait-for-it.sh", "redis:6379", "--", "./run"], "redis:6379"),
+            (&["--upstream=http://web.shop.svc.cluster.local"], "web.shop.svc.cluster.local"),
+            (&["sh", "-c", "nslookup rabbit"], "rabbit"),
+            (&["server", "--password", "hunter2", "-p", "8080"], ""),
+        ] {
+            assert_eq!(of_words(words.iter().copied()).join(" "), hosts, "{words:?}");
+        }
+    }
+}
