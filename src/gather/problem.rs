@@ -88,7 +88,7 @@ impl Run<'_> {
         let view = View::new(snapshot, &self.plan.settings);
         let found = checks::objects_with_findings(&view);
         let (secrets, volumes) = (self.secrets(&snapshot.rows), awaited_volumes(&view));
-        let (issued, leases) = (certificates_in_doubt(&found, &snapshot.rows), self.leases(&view));
+        let (issued, leases) = (self.certificates_in_doubt(&found, &snapshot.rows), self.leases(&view));
         let about = objects_to_explain(&view, found);
         let mut failing = failing_pods(&view);
         failing.retain(|pod| self.plan.about.as_ref().is_none_or(|name| is_of(pod, name)));
@@ -153,6 +153,15 @@ impl Run<'_> {
         tasks.join_all().await
     }
 
+    /// Returns the Secrets that should have a certificate and have none, and those whose certificate has a finding.
+    fn certificates_in_doubt(&self, found: &BTreeSet<ObjectRef>, rows: &Rows) -> BTreeSet<ObjectRef> {
+        if !self.plan.with_certificates {
+            return BTreeSet::new();
+        }
+        let found = found.iter().filter(|object| &*object.kind == "Secret").cloned();
+        found.chain(missing_secrets(rows)).collect()
+    }
+
     /// Returns the leases of the control plane: a report of the whole cluster says whether its components work, and other
     /// reports need them only if something waits for a component.
     fn leases(&self, view: &View) -> BTreeSet<ObjectRef> {
@@ -208,12 +217,6 @@ type About = (ListRequest, Coverage, Rows);
 /// Stands for all network policies of a namespace.
 fn all_policies(namespace: impl AsRef<str>) -> ObjectRef {
     ObjectRef::new(namespace.as_ref(), "NetworkPolicy", "")
-}
-
-/// Returns the Secrets that should have a certificate and have none, and those whose certificate has a finding.
-fn certificates_in_doubt(found: &BTreeSet<ObjectRef>, rows: &Rows) -> BTreeSet<ObjectRef> {
-    let found = found.iter().filter(|object| &*object.kind == "Secret").cloned();
-    found.chain(missing_secrets(rows)).collect()
 }
 
 /// Returns the leases of the nodes that are marked ready, if the component that judges them has stopped.

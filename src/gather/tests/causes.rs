@@ -88,11 +88,11 @@ async fn policies_are_read_where_a_call_gets_no_answer() {
     container["state"] = json!({ "waiting": { "reason": "CrashLoopBackOff" } });
     container["lastState"] = json!({ "terminated": { "exitCode": 1, "finishedAt": "2025-12-26T01:59:00Z" } });
     fake.add(Kind::Pod, pod);
-    fake.log("shop/api-1/app!", "panic: dial tcp 10.96.0.7:5432: i/o timeout\n");
+    fake.log("shop/api-1/app", "panic: dial tcp 10.96.0.7:5432: i/o timeout\n");
     let snapshot = gathered(&fake, &everywhere()).await.unwrap();
     let of = |policy: &wire::NetworkPolicy| policy.metadata.namespace.clone();
     assert_eq!(snapshot.rows.network_policies.iter().map(of).collect::<Vec<_>>(), ["data", "shop"]);
-    fake.log("shop/api-1/app!", "panic: dial tcp 10.96.0.7:5432: connect: connection refused\n");
+    fake.log("shop/api-1/app", "panic: dial tcp 10.96.0.7:5432: connect: connection refused\n");
     let before = fake.requests_of("/networkpolicies").len();
     gathered(&fake, &everywhere()).await.unwrap();
     assert_eq!(fake.requests_of("/networkpolicies").len(), before, "a closed port answers");
@@ -115,10 +115,19 @@ async fn certificates_are_read_for_secrets_that_are_missing() {
     assert_eq!(names, ["web"]);
     gathered(&fake, &named(&["shop"])).await.unwrap();
     assert_eq!(fake.requests_of("/certificates").len(), 1, "only for the checks of certificates");
-    fake.always("/certificates", Fault::Status(404, &[]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cluster_without_cert_manager_has_a_complete_report() {
+    let fake = Fake::default();
+    fake.namespace("shop", 1);
+    let metadata = json!({ "namespace": "shop", "name": "web" });
+    let tls = json!([{ "hosts": ["shop.example.com"], "secretName": "web-tls" }]);
+    fake.add(Kind::Ingress, json!({ "metadata": metadata, "spec": { "tls": tls } }));
+    let plan = Plan { with_certificates: true, ..named(&["shop"]) };
     let snapshot = gathered(&fake, &plan).await.unwrap();
-    assert!(
-        snapshot.coverage.gaps.is_empty()
-            && !gaps(&snapshot.coverage.not_in_scope).contains(&"Certificate shop Absent".to_owned())
-    );
+    assert_eq!(fake.requests_of("/certificates").len(), 1);
+    assert!(snapshot.coverage.gaps.is_empty(), "{:?}", snapshot.coverage.gaps);
+    let outside = gaps(&snapshot.coverage.not_in_scope);
+    assert!(outside.iter().all(|gap| !gap.starts_with("Certificate")), "{outside:?}");
 }

@@ -139,7 +139,9 @@ impl Follow {
     /// Reads the list again.
     async fn read(&self, version: &mut String) -> Result<Option<Ended>, Over> {
         self.client.progress.relist(&self.request);
-        self.stats.relist(self.request.kind);
+        if !self.request.kind.is_polled() {
+            self.stats.relist(self.request.kind);
+        }
         let result = list::list(Arc::clone(&self.client), &self.request, Kept::new(self.names.clone())).await;
         self.stats.list(self.request.kind, result.pages, result.took, result.error.as_ref());
         let (kept, mut result) = result.without_objects();
