@@ -6,7 +6,8 @@
 # DIR/kubeconfig: context `lab` is cluster-admin, context `limited` has no permissions until a test grants some.
 # FULL=1 adds kube-controller-manager, kube-scheduler and kwok (nodes annotated kwok.x-k8s.io/node=fake run pods, see
 # kwok.yaml).
-# APISERVER_FLAGS adds flags to kube-apiserver, CONTROLLER_FLAGS to kube-controller-manager.
+# APISERVER_FLAGS adds flags to kube-apiserver, CONTROLLER_FLAGS to kube-controller-manager. LEADER_ELECT=true makes the controllers
+# hold leases.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
@@ -64,9 +65,9 @@ done
 if [ "${FULL:-}" ]; then
   # shellcheck disable=SC2086 # flags are words
   start kcm "$BIN/kube-controller-manager" --kubeconfig kubeconfig --service-account-private-key-file sa.key \
-    --bind-address 127.0.0.1 --secure-port 0 --leader-elect=false --controllers='*,-node-ipam-controller' \
+    --bind-address 127.0.0.1 --secure-port 0 --leader-elect="${LEADER_ELECT:-false}" --controllers='*,-node-ipam-controller' \
     --kube-api-qps 500 --kube-api-burst 1000 ${CONTROLLER_FLAGS:-}
-  start sched "$BIN/kube-scheduler" --kubeconfig kubeconfig --bind-address 127.0.0.1 --secure-port 0 --leader-elect=false
+  start sched "$BIN/kube-scheduler" --kubeconfig kubeconfig --bind-address 127.0.0.1 --secure-port 0 --leader-elect="${LEADER_ELECT:-false}"
   start kwok "$BIN/kwok" --kubeconfig kubeconfig --config "$here/kwok.yaml" \
     --manage-nodes-with-annotation-selector kwok.x-k8s.io/node=fake
   controllers=("${pids[@]:0:3}")

@@ -12,6 +12,7 @@ mod certificates;
 mod commands;
 mod connection;
 mod contexts;
+mod control_plane;
 mod corpus;
 mod dashboard;
 mod deploy;
