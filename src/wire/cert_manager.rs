@@ -20,7 +20,7 @@ wire! {
     CertificateSpec {
         /// The Secret that gets the certificate.
         [string, tag = "1"] secret_name: String,
-        /// The Issuer or ClusterIssuer.
+        /// The issuer, of one namespace or of the cluster.
         [message, required, tag = "2"] issuer_ref: Reference,
     }
 }

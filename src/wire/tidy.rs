@@ -4,7 +4,10 @@
 //! What does not belong here: how a credential is recognized (`secret`).
 
 use super::secret::hide_secrets;
-use super::{ContainerState, Host, Ingress, LogSource, Object, Pod, Secret, Sentence, VolumeAttachment};
+use super::{
+    ContainerState, Host, Ingress, LogSource, Object, PersistentVolume, Pod, Secret, Sentence,
+    VolumeAttachment,
+};
 
 /// Hides credentials in the reasons and messages of conditions, which are of several types.
 macro_rules! hide_conditions {
@@ -29,12 +32,9 @@ impl Object {
             Object::Host(host) => host.tidy(),
             Object::LogSource(source) => source.tidy(),
             Object::Event(event) => hide_all([&mut event.reason, &mut event.message]),
-            Object::PersistentVolume(volume) => {
-                hide_all([&mut volume.status.reason, &mut volume.status.message]);
-            }
+            Object::PersistentVolume(volume) => volume.tidy(),
             Object::VolumeAttachment(attachment) => attachment.tidy(),
-            // In a Secret of another type, an entry with the name of a certificate may hold anything.
-            Object::Secret(secret) if secret.r#type != Secret::TLS => secret.data = None,
+            Object::Secret(secret) => secret.tidy(),
             Object::ReplicaSet(set) => hide_conditions!(set.status.conditions),
             Object::Deployment(deployment) => hide_conditions!(deployment.status.conditions),
             Object::StatefulSet(set) => hide_conditions!(set.status.conditions),
@@ -47,8 +47,7 @@ impl Object {
             Object::PodDisruptionBudget(budget) => hide_conditions!(budget.status.conditions),
             Object::APIService(service) => hide_conditions!(service.status.conditions),
             Object::Certificate(certificate) => hide_conditions!(certificate.status.conditions),
-            Object::Secret(_)
-            | Object::PodMetrics(_)
+            Object::PodMetrics(_)
             | Object::NodeMetrics(_)
             | Object::EndpointSlice(_)
             | Object::Service(_)
@@ -67,6 +66,21 @@ impl Object {
             | Object::MemoryHistory(_) => {}
         }
         self
+    }
+}
+
+impl Secret {
+    /// In a Secret of another type, an entry with the name of a certificate may hold anything.
+    fn tidy(&mut self) {
+        if self.r#type != Secret::TLS {
+            self.data = None;
+        }
+    }
+}
+
+impl PersistentVolume {
+    fn tidy(&mut self) {
+        hide_all([&mut self.status.reason, &mut self.status.message]);
     }
 }
 

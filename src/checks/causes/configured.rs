@@ -30,7 +30,7 @@ pub(super) fn links(around: &Around) -> Vec<Link> {
         if !is_silent(around, pod, &container) {
             return Vec::new();
         }
-        for host in container.spec.into_iter().flat_map(|spec| spec.named_hosts()) {
+        for host in container.spec.into_iter().flat_map(crate::wire::Container::named_hosts) {
             let link = link(around, pod, &address(host));
             links.extend(link.filter(|link| links.iter().all(|known| known.object != link.object)));
         }
