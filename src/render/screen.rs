@@ -6,6 +6,7 @@ mod problems;
 mod rows;
 
 pub use live::{Cursor, LiveScreen, Status, live_screen, status};
+pub(super) use head::down_now;
 pub(super) use rows::{of_incident, of_objects};
 
 use super::document::{Block, Column, Document, Line, Table, name, own};
