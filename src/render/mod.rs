@@ -37,8 +37,8 @@ mod words;
 
 pub use diff::{Difference, difference};
 pub(crate) use explain::explain;
-pub(crate) use html::policy as html_policy;
 pub use format::{DiffFormat, Format, ListFormat, NodesFormat, SettingsFormat, StoryFormat};
+pub(crate) use html::policy as html_policy;
 pub use lists::checks;
 pub use message::{ChatSummary, message};
 pub use nodes::nodes;

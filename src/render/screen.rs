@@ -5,8 +5,8 @@ mod live;
 mod problems;
 mod rows;
 
-pub use live::{Cursor, LiveScreen, Status, live_screen, status};
 pub(super) use head::down_now;
+pub use live::{Cursor, LiveScreen, Status, live_screen, status};
 pub(super) use rows::{of_incident, of_objects};
 
 use super::document::{Block, Column, Document, Line, Table, name, own};

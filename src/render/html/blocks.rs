@@ -2,6 +2,7 @@
 
 use super::super::document::{Block, Column, Fold, Item, Line, Span, Table};
 use super::super::escape::{message, visible};
+use super::super::grid;
 use super::super::words::sentence_case;
 use super::charts::bar;
 use crate::finding::Severity;
@@ -93,22 +94,42 @@ pub(super) fn heading(level: usize, id: Option<&str>, text: &Markup) -> Markup {
 fn table(table: &Table, label: &str) -> Markup {
     let columns: Vec<&Column> = table.columns.iter().chain(&table.text).collect();
     let rows = columns.iter().map(|column| column.cells.len()).max().unwrap_or(0);
+    if rows == 0 {
+        return Markup::default();
+    }
+    let columns: Vec<_> = columns.into_iter().map(|column| (column, class_of(column))).collect();
     html! {
         div.scroll role="group" tabindex="0" aria-label=[Some(label).filter(|label| !label.is_empty())] {
             table {
-                thead { tr { @for column in &columns { th scope="col" { (sentence_case(&column.head)) } } } }
-                tbody { @for row in 0..rows { tr { @for column in &columns { (cell(column, row)) } } } }
+                thead { tr { @for (column, class) in &columns {
+                    th scope="col" class=[*class] { (sentence_case(&column.head)) }
+                } } }
+                tbody { @for row in 0..rows {
+                    tr { @for (column, class) in &columns { (cell(column, *class, row)) } }
+                } }
             }
         }
     }
 }
 
-fn cell(column: &Column, row: usize) -> Markup {
+fn cell(column: &Column, class: Option<&str>, row: usize) -> Markup {
     let text = column.cells.get(row).map(line).unwrap_or_default();
-    match column.shares.get(row) {
-        Some(share) => html! { td.share { (bar(&[(*share, "part")], 1000)) (text) } },
-        None if column.numeric => html! { td.number { (text) } },
-        None => html! { td { (text) } },
+    let share = column.shares.get(row);
+    html! { td class=[class] { @if let Some(share) = share { (bar(&[(*share, "part")], 1000)) } (text) } }
+}
+
+/// The widest cell of a column that is not broken into lines, in columns of a terminal.
+const SHORT: usize = 18;
+
+/// Returns the class of the cells of a column.
+fn class_of(column: &Column) -> Option<&'static str> {
+    let is_short = |cell: &Line| grid::width(&plain(cell)) <= SHORT;
+    if !column.shares.is_empty() {
+        Some("share")
+    } else if column.numeric {
+        Some("number")
+    } else {
+        column.cells.iter().all(is_short).then_some("short")
     }
 }
 
@@ -228,7 +249,11 @@ fn dot(c: char) -> Option<&'static str> {
 
 /// Returns text of the cluster. Letters that are written from right to left do not reorder what is around them.
 fn isolated(text: &str) -> Markup {
-    if text.chars().any(is_right_to_left) { html! { bdi { (text) } } } else { html! { (text) } }
+    if text.chars().any(is_right_to_left) {
+        html! { bdi { (text) } }
+    } else {
+        html! { (text) }
+    }
 }
 
 fn is_right_to_left(c: char) -> bool {

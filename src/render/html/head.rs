@@ -1,7 +1,7 @@
 //! The head of a report: the verdict and the totals.
 
 use super::super::words::{self, texts};
-use super::super::{Look, screen, sections};
+use super::super::{Look, changed, coverage, screen, sections};
 use super::blocks::{Place, color, dotted, heading, shown};
 use super::charts;
 use crate::finding::Severity;
@@ -14,7 +14,7 @@ texts! {
     RESTARTS: "restarts", "重啟次數", "重启次数";
 }
 
-/// Returns the title, the verdict, the totals, and what is down.
+/// Returns the title, the verdict, the totals, what is down, what was not checked, and how much has changed.
 pub(super) fn hero(report: &Report, place: &Place, look: Look) -> Markup {
     let lang = look.lang;
     let context = shown(&report.snapshot.cluster.context);
@@ -34,6 +34,9 @@ pub(super) fn hero(report: &Report, place: &Place, look: Look) -> Markup {
             (charts::of_counts(&report.totals))
             (totals(report, lang))
             @if let Some(down) = screen::down_now(report, lang) { p.down { (down) } }
+            @for line in coverage::not_seen(report, lang, true) { p.down { (shown(&line)) } }
+            @let changes = changed::since(report, lang);
+            @if !changes.is_empty() { p { (shown(&changes.join(" · "))) } }
         }
     }
 }
@@ -42,7 +45,9 @@ fn totals(report: &Report, lang: Lang) -> Markup {
     let counts = &report.totals;
     let of = |severity| (report.count(severity), color(severity), words::severity_word(severity));
     let tile = |text: &str, class: &str, count: &str| {
-        html! { div { dt { i class={ "dot " (class) } {} (text) } dd { (count) } } }
+        html! {
+            div { dt { @if !class.is_empty() { i class={ "dot " (class) } {} } (text) } dd { (count) } }
+        }
     };
     let pods: [(&Text, &str, u64); 4] = [
         (&words::CLASS_HEALTHY, "green", counts.healthy),
@@ -57,7 +62,7 @@ fn totals(report: &Report, lang: Lang) -> Markup {
                 @let word = crate::text::Fact::text(word.get(lang));
                 (tile(&INCIDENTS.fill(lang, &[("severity", word)]), class, &count.to_string()))
             }
-            (tile(RESTARTS.get(lang), "white", &counts.restarts.to_string()))
+            (tile(RESTARTS.get(lang), "", &counts.restarts.to_string()))
         }
     }
 }

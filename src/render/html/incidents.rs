@@ -36,11 +36,8 @@ pub(super) fn section(report: &Report, place: &Place, look: Look, contents: &mut
     let title = own(INCIDENTS.get(look.lang));
     let head = Block::Heading(2, title);
     contents.add(&id, place, std::slice::from_ref(&head));
-    let asked: Vec<&Incident> = report
-        .incidents
-        .iter()
-        .filter(|incident| look.all || incident.severity > Severity::Low)
-        .collect();
+    let asked: Vec<&Incident> =
+        report.incidents.iter().filter(|incident| look.all || incident.severity > Severity::Low).collect();
     let (shown, rest) = asked.split_at(asked.len().min(SHOWN));
     let chain = chains(&report.findings);
     html! {
@@ -64,7 +61,7 @@ fn card(report: &Report, incident: &Incident, chain: &Chains, place: &Place, loo
     let cause = &report.findings[incident.cause];
     let title = name(of_incident(incident, cause));
     let (before, after) = of_objects(incident, &report.findings, lang);
-    let what = own(before).then(message(cause.message.in_lang(lang))).then(message(after));
+    let what = own(before).then(message(cause.message.in_lang(lang))).then(name(after));
     let evidence = cause.evidence.iter().map(|of| message(of.in_lang(lang)));
     let mut below = vec![Block::items(evidence)];
     below.extend(steps(&chain(incident.cause), lang));

@@ -7,6 +7,8 @@ mod charts;
 mod head;
 mod incidents;
 mod page;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use page::policy;
 

@@ -78,7 +78,7 @@ pub(super) fn write(
                 footer { p { (sections::AUTHOR.get(lang)) (words::colon(lang)) (crate::NAME) " " (crate::VERSION) } }
                 script { (PreEscaped(SCRIPT)) }
                 // On a line of its own, so that tools of lines can take it out.
-                script #report type="application/json" { "\n" (PreEscaped(embedded(reports)?)) "\n" }
+                script type="application/json" id="report" { "\n" (PreEscaped(embedded(reports)?)) "\n" }
             }
         }
     };
@@ -116,11 +116,19 @@ fn side(contents: &Contents, lang: Lang) -> Markup {
     }
 }
 
+/// With more pods than this, the JSON of the page has no list of them.
+const PODS: u64 = 1000;
+
 /// Returns the report as JSON without `<`, which is only in its strings: no markup is left that could end the element
 /// around it.
 fn embedded(reports: &[Report]) -> io::Result<String> {
     let mut text = Vec::new();
-    serde_json::to_writer(EscapedJson(&mut text), &json::report(reports))?;
+    let out = EscapedJson(&mut text);
+    if reports.iter().map(|report| report.totals.pods).sum::<u64>() > PODS {
+        serde_json::to_writer(out, &json::without_pods(reports)?)?;
+    } else {
+        serde_json::to_writer(out, &json::report(reports))?;
+    }
     Ok(String::from_utf8(text).map_err(io::Error::other)?.replace('<', "\\u003c"))
 }
 
