@@ -9,100 +9,22 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Elements without content.
-const VOID: [&str; 4] = ["br", "input", "link", "meta"];
+const VOID: [&str; 3] = ["br", "input", "meta"];
 
 /// Every element that a page may have.
-const ELEMENTS: [&str; 49] = [
-    "a",
-    "article",
-    "bdi",
-    "body",
-    "br",
-    "code",
-    "dd",
-    "details",
-    "div",
-    "dl",
-    "dt",
-    "figcaption",
-    "figure",
-    "footer",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "head",
-    "header",
-    "html",
-    "i",
-    "input",
-    "label",
-    "li",
-    "main",
-    "meta",
-    "nav",
-    "ol",
-    "p",
-    "rect",
-    "script",
-    "section",
-    "span",
-    "strong",
-    "style",
-    "summary",
-    "svg",
-    "table",
-    "tbody",
-    "td",
-    "th",
-    "thead",
-    "title",
-    "tr",
-    "ul",
-    "h6",
-    "link",
-];
+const ELEMENTS: &str = "a article bdi body br code dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 head \
+    header html i input label li main meta nav ol p rect script section span strong style summary svg \
+    table tbody td th thead title tr ul";
 
 /// Every attribute that an element may have.
-const ATTRIBUTES: [&str; 30] = [
-    "aria-hidden",
-    "aria-label",
-    "aria-labelledby",
-    "aria-live",
-    "autocomplete",
-    "charset",
-    "class",
-    "content",
-    "data-changes",
-    "data-copied",
-    "data-copy",
-    "data-filtered",
-    "for",
-    "height",
-    "hidden",
-    "href",
-    "http-equiv",
-    "id",
-    "lang",
-    "name",
-    "open",
-    "preserveaspectratio",
-    "rel",
-    "role",
-    "scope",
-    "spellcheck",
-    "tabindex",
-    "type",
-    "viewbox",
-    "width",
-];
+const ATTRIBUTES: &str = "aria-hidden aria-label aria-labelledby aria-live autocomplete charset class content data-changes \
+    data-copied data-copy data-filtered for height hidden href http-equiv id lang name open \
+    preserveaspectratio rel role scope spellcheck tabindex type viewbox width x";
 
 /// An element, with the text within it.
 struct Element {
     name: String,
     attributes: BTreeMap<String, String>,
-    parents: Vec<String>,
     text: String,
 }
 
@@ -118,17 +40,16 @@ fn parse(page: &str) -> Vec<Element> {
                 let name = shown(&tag.name);
                 let attributes: BTreeMap<String, String> =
                     tag.attributes.iter().map(|(name, value)| (shown(name), shown(value))).collect();
-                assert!(ELEMENTS.contains(&&*name), "<{name}> {attributes:?}");
+                assert!(ELEMENTS.split(' ').any(|of| of == name), "<{name}> {attributes:?}");
                 for (attribute, value) in &attributes {
-                    let is_known = ATTRIBUTES.contains(&&**attribute) || ["x", "y"].contains(&&**attribute);
+                    let is_known = ATTRIBUTES.split(' ').any(|of| of == attribute);
                     assert!(is_known, "<{name} {attribute}={value:?}>");
                     assert!(attribute != "href" || value.starts_with('#'), "<{name} {attribute}={value:?}>");
                 }
-                let parents = open.iter().map(|index| all[*index].name.clone()).collect();
                 if !VOID.contains(&&*name) {
                     open.push(all.len());
                 }
-                all.push(Element { name, attributes, parents, text: String::new() });
+                all.push(Element { name, attributes, text: String::new() });
             }
             Token::EndTag(tag) => {
                 let index = open.pop().expect("an element is open");
@@ -270,7 +191,8 @@ fn no_text_of_a_cluster_becomes_markup() {
     let texts = HOSTILE.into_iter().chain([long.as_str()]);
     let items: Vec<Value> =
         texts.enumerate().map(|(index, text)| failing(&format!("web-{index}"), text)).collect();
-    let page = checked(&judged(&items, "-o html --fail-on never"));
+    let ran = judged(&items, "-o html --fail-on never");
+    let page = checked(&ran);
     assert_eq!(report_of(&page), judged(&items, "-o json --fail-on never").json());
     let text = &of(&page, "main")[0].text;
     assert!(
@@ -279,12 +201,7 @@ fn no_text_of_a_cluster_becomes_markup() {
     );
     assert!(of(&page, "bdi").iter().all(|element| element.text.contains("مرحبا")));
     assert!(!of(&page, "bdi").is_empty());
-    let hidden = ran_text(&judged(&items, "-o html --fail-on never"));
-    assert!(!hidden.contains(['\u{202e}', '\u{200b}']));
-}
-
-fn ran_text(ran: &Ran) -> &str {
-    &ran.out
+    assert!(!ran.out.contains(['\u{202e}', '\u{200b}']));
 }
 
 #[test]

@@ -191,11 +191,6 @@ pub(super) fn plain(line: &Line) -> String {
     line.spans.iter().map(text).collect::<String>().trim().to_owned()
 }
 
-/// Returns a text of the cluster for an attribute or the title.
-pub(super) fn shown(text: &str) -> String {
-    visible(text)
-}
-
 /// Returns a link. An address of another scheme is text.
 fn link(url: &str) -> Markup {
     if url.starts_with("https://") || url.starts_with("http://") {

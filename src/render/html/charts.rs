@@ -1,8 +1,8 @@
 //! Charts: horizontal bars as SVG, each with its name and its number as text.
 
 use super::super::Look;
+use super::super::escape::visible;
 use super::super::words::{self, texts};
-use super::blocks::shown;
 use crate::finding::{Finding, Severity};
 use crate::model::{Amount, Pod};
 use crate::report::{CertificateRow, Counts, NodeLoad, Report};
@@ -31,7 +31,7 @@ const MOST_DAYS: u64 = 90;
 /// A row of a chart.
 struct Bar {
     name: String,
-    /// The length, as a part of that of the longest bar or of a whole.
+    /// The length.
     part: u64,
     text: String,
     class: &'static str,
@@ -94,26 +94,27 @@ pub(super) fn trend(report: &Report, look: Look) -> Markup {
 pub(super) fn statistics(report: &Report, look: Look) -> Markup {
     let lang = look.lang;
     let charts = [
-        chart(CPU_REQUESTED.get(lang), &requests(report, |amount| amount.cpu, lang)),
-        chart(MEMORY_REQUESTED.get(lang), &requests(report, |amount| amount.memory, lang)),
-        chart(RESTARTED.get(lang), &restarts(report)),
-        chart(THROTTLED.get(lang), &throttled(report, lang)),
-        chart(DAYS.get(lang), &days(report, lang)),
+        chart(CPU_REQUESTED.get(lang), 1000, &requests(report, |amount| amount.cpu, lang)),
+        chart(MEMORY_REQUESTED.get(lang), 1000, &requests(report, |amount| amount.memory, lang)),
+        chart(RESTARTED.get(lang), 1, &restarts(report)),
+        chart(THROTTLED.get(lang), 1000, &throttled(report, lang)),
+        chart(DAYS.get(lang), MOST_DAYS, &days(report, lang)),
     ];
     html! { @if charts.iter().any(Option::is_some) { div.charts { @for chart in charts.iter().flatten() { (chart) } } } }
 }
 
-fn chart(title: &str, bars: &[Bar]) -> Option<Markup> {
+/// Returns a chart; `None` without bars. A bar of the whole is as wide as the chart, and so is a longer one.
+fn chart(title: &str, whole: u64, bars: &[Bar]) -> Option<Markup> {
     if bars.is_empty() {
         return None;
     }
-    let whole = bars.iter().map(|bar| bar.part).max().unwrap_or(0).max(1);
+    let whole = bars.iter().map(|bar| bar.part).max().unwrap_or(0).max(whole);
     Some(html! {
         figure {
             figcaption { (title) }
             ul.chart {
                 @for row in bars {
-                    li { span { (shown(&row.name)) } (bar(&[(row.part, row.class)], whole)) span.value { (row.text) } }
+                    li { span { (visible(&row.name)) } (bar(&[(row.part, row.class)], whole)) span.value { (row.text) } }
                 }
             }
         }

@@ -1,8 +1,9 @@
 //! The head of a report: the verdict and the totals.
 
+use super::super::escape::visible;
 use super::super::words::{self, texts};
 use super::super::{Look, changed, coverage, screen, sections};
-use super::blocks::{Place, color, dotted, heading, shown};
+use super::blocks::{Place, color, dotted, heading};
 use super::charts;
 use crate::finding::Severity;
 use crate::report::{Report, Verdict};
@@ -17,7 +18,7 @@ texts! {
 /// Returns the title, the verdict, the totals, what is down, what was not checked, and how much has changed.
 pub(super) fn hero(report: &Report, place: &Place, look: Look) -> Markup {
     let lang = look.lang;
-    let context = shown(&report.snapshot.cluster.context);
+    let context = visible(&report.snapshot.cluster.context);
     let title = if place.level == 0 { sections::TITLE.get(lang) } else { &context };
     let id = format!("{}top", place.prefix);
     html! {
@@ -34,9 +35,9 @@ pub(super) fn hero(report: &Report, place: &Place, look: Look) -> Markup {
             (charts::of_counts(&report.totals))
             (totals(report, lang))
             @if let Some(down) = screen::down_now(report, lang) { p.down { (down) } }
-            @for line in coverage::not_seen(report, lang, true) { p.down { (shown(&line)) } }
+            @for line in coverage::not_seen(report, lang, true) { p.down { (visible(&line)) } }
             @let changes = changed::since(report, lang);
-            @if !changes.is_empty() { p { (shown(&changes.join(" · "))) } }
+            @if !changes.is_empty() { p { (visible(&changes.join(" · "))) } }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::super::chain::Chain;
 use super::super::document::{Block, Line, message, name, own};
+use super::super::escape::brief_of;
 use super::super::screen::{of_incident, of_objects};
 use super::super::words::{self, texts};
 use super::super::{Look, next, sections};
@@ -61,7 +62,7 @@ fn card(report: &Report, incident: &Incident, chain: &Chains, place: &Place, loo
     let cause = &report.findings[incident.cause];
     let title = name(of_incident(incident, cause));
     let (before, after) = of_objects(incident, &report.findings, lang);
-    let what = own(before).then(message(cause.message.in_lang(lang))).then(name(after));
+    let what = own(before).then(message(brief_of(&cause.message, lang))).then(name(after));
     let evidence = cause.evidence.iter().map(|of| message(of.in_lang(lang)));
     let mut below = vec![Block::items(evidence)];
     below.extend(steps(&chain(incident.cause), lang));

@@ -12,6 +12,7 @@ mod tests;
 
 pub(crate) use page::policy;
 
+use super::escape::visible;
 use super::{Look, sections, words};
 use crate::report::Report;
 use blocks::Place;
@@ -58,7 +59,7 @@ fn several(reports: &[Report], shown: &[&Report], look: Look) -> (Markup, Conten
 /// Returns the report of a cluster, and adds its sections to the contents.
 fn cluster(report: &Report, place: &Place, look: Look, contents: &mut Contents) -> Markup {
     if place.level > 0 {
-        let context = blocks::shown(&report.snapshot.cluster.context);
+        let context = visible(&report.snapshot.cluster.context);
         let title = format!("{context} · {}", words::verdict(report.verdict).get(look.lang));
         contents.add_cluster(format!("{}top", place.prefix), title);
     }

@@ -1,8 +1,9 @@
 //! The page around the report: its head, its contents, the filter, the script, and the report as JSON.
 
+use super::super::escape::visible;
 use super::super::words::{self, texts};
 use super::super::{document::Block, json, sections};
-use super::blocks::{Place, plain, shown};
+use super::blocks::{Place, plain};
 use crate::report::{Overall, Report};
 use crate::text::{EscapedJson, Lang};
 use base64::Engine;
@@ -137,7 +138,7 @@ fn title(reports: &[Report], lang: Lang) -> String {
     let all: Vec<&Report> = reports.iter().collect();
     let verdict = words::verdict(Overall::of(&all).verdict).get(lang);
     let contexts = all.iter().map(|report| report.snapshot.cluster.context.as_str());
-    let contexts: Vec<String> = contexts.filter(|context| !context.is_empty()).map(shown).collect();
+    let contexts: Vec<String> = contexts.filter(|context| !context.is_empty()).map(visible).collect();
     let parts = [verdict.to_owned(), words::list(&contexts, lang), sections::TITLE.get(lang).to_owned()];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
