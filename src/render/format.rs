@@ -51,6 +51,7 @@ impl From<Format> for NodesFormat {
     fn from(format: Format) -> Self {
         match format {
             Format::Table | Format::Wide => NodesFormat::Table,
+            // The command refuses HTML.
             Format::Markdown | Format::Html => NodesFormat::Markdown,
             Format::Json => NodesFormat::Json,
             Format::Yaml => NodesFormat::Yaml,
@@ -78,6 +79,7 @@ impl From<Format> for StoryFormat {
     fn from(format: Format) -> Self {
         match format {
             Format::Table | Format::Wide => StoryFormat::Table,
+            // The command refuses HTML.
             Format::Markdown | Format::Html => StoryFormat::Markdown,
             Format::Json => StoryFormat::Json,
             Format::Yaml => StoryFormat::Yaml,
@@ -104,8 +106,9 @@ pub enum SettingsFormat {
 impl From<Format> for SettingsFormat {
     fn from(format: Format) -> Self {
         match format {
-            Format::Table | Format::Wide => SettingsFormat::Table,
-            Format::Markdown | Format::Html => SettingsFormat::Markdown,
+            // As a setting, HTML is the format of reports.
+            Format::Table | Format::Wide | Format::Html => SettingsFormat::Table,
+            Format::Markdown => SettingsFormat::Markdown,
             Format::Json => SettingsFormat::Json,
             Format::Yaml => SettingsFormat::Yaml,
             Format::Name => SettingsFormat::Name,

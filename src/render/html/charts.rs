@@ -39,15 +39,15 @@ struct Bar {
 
 /// Returns a horizontal bar of parts of a whole, each with its class.
 pub(super) fn bar(parts: &[(u64, &str)], whole: u64) -> Markup {
-    let scaled = |part: u64| u128::from(part) * 1000 / u128::from(whole.max(1));
-    let mut at = 0;
+    let scaled = |part: u128| (part * 1000 / u128::from(whole.max(1))).min(1000);
+    let mut sum = 0;
     let rects: Vec<(u128, u128, &str)> = parts
         .iter()
         .filter(|(part, _)| *part > 0)
         .map(|(part, class)| {
-            let (x, width) = (at, scaled(*part).clamp(1, 1000));
-            at += width;
-            (x, width, *class)
+            let start = scaled(sum);
+            sum += u128::from(*part);
+            (start, (scaled(sum) - start).max(1), *class)
         })
         .collect();
     html! {
