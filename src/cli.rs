@@ -88,8 +88,8 @@ pub enum Command {
     Rightsize(Box<RightsizeArgs>),
     /// Watch a cluster and serve its report and metrics over HTTP
     ///
-    /// Reads every list once and follows the changes from then on. Serves the report (/ and /report.json), metrics for
-    /// Prometheus (/metrics) and probes (/healthz, /readyz) until it is stopped.
+    /// Reads every list once and follows the changes from then on. Serves the report (/, /report.json and
+    /// /report.md), metrics for Prometheus (/metrics) and probes (/healthz, /readyz) until it is stopped.
     Serve(Box<ServeArgs>),
     /// Save the cluster state to a file for -f
     Snapshot(Box<SnapshotArgs>),

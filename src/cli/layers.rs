@@ -283,6 +283,11 @@ fn narrow(lower: &mut Lower, asked: &Asked) {
     if command == "rightsize" && lower.get("output").is_some_and(|(words, _)| !are_of_rightsize(words)) {
         lower.remove("output");
     }
+    // Only a check writes it. The settings that are shown include it.
+    let is_report = command == "show" || command.is_empty() && !asked.is_flag("object");
+    if !is_report && lower.get("output").is_some_and(|(words, _)| words == &["html"]) {
+        lower.remove("output");
+    }
     if !whole && lower.get("fail_on").is_some_and(|(words, _)| words == &["new"]) {
         lower.remove("fail_on");
     }

@@ -61,7 +61,8 @@ impl ValueEnum for WaitFor {
 
 impl ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Format::Table, Format::Wide, Format::Markdown, Format::Json, Format::Yaml, Format::Name]
+        use Format::{Html, Json, Markdown, Name, Table, Wide, Yaml};
+        &[Table, Wide, Markdown, Html, Json, Yaml, Name]
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
@@ -69,6 +70,7 @@ impl ValueEnum for Format {
             Format::Table => ("table", "One screen"),
             Format::Wide => ("wide", "Table with evidence, all commands and every column"),
             Format::Markdown => ("markdown", "The full report as Markdown"),
+            Format::Html => ("html", "The full report as one HTML file"),
             Format::Json => ("json", "The full report as JSON"),
             Format::Yaml => ("yaml", "The full report as YAML"),
             Format::Name => ("name", "Objects with problems, one per line, as arguments for kubectl"),

@@ -4,9 +4,11 @@
 
 use super::{Identity, Logins, Metrics};
 use crate::cluster::Access;
+use crate::render::html_policy;
 use bytes::Bytes;
 use http::header::{
-    ACCEPT, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, WWW_AUTHENTICATE,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::Full;
@@ -35,9 +37,14 @@ const DOCUMENT: Duration = Duration::from_secs(30);
 /// The most bytes of the headers of a request.
 const HEADER_BYTES: usize = 16 << 10;
 
+/// The answer to a request for another path.
+const NOT_FOUND: &str = "not found; see /, /report.json, /report.md, /metrics, /healthz, /readyz\n";
+
 /// A document of the last report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Document {
+    /// The report as one HTML file.
+    Html,
     /// The report as JSON.
     Json,
     /// The report as Markdown.
@@ -152,14 +159,15 @@ impl Shared {
                 response(StatusCode::OK, kind, self.metrics.plain_text())
             }
             "/report.json" => self.document(Document::Json, "application/json").await,
-            "/" => self.document(Document::Markdown, "text/plain; charset=utf-8").await,
-            _ => text(StatusCode::NOT_FOUND, "not found; see /, /report.json, /metrics, /healthz, /readyz\n"),
+            "/report.md" => self.document(Document::Markdown, "text/plain; charset=utf-8").await,
+            "/" => self.document(Document::Html, "text/html; charset=utf-8").await,
+            _ => text(StatusCode::NOT_FOUND, NOT_FOUND),
         }
     }
 
     /// Returns the answer to a request that may not be answered. Probes of a kubelet have no token.
     async fn refused(&self, request: &Request<Incoming>, path: &str) -> Option<Response<Full<Bytes>>> {
-        let is_data = matches!(path, "/" | "/report.json" | "/metrics");
+        let is_data = matches!(path, "/" | "/report.json" | "/report.md" | "/metrics");
         let logins = self.protection.logins.as_ref().filter(|_| is_data)?;
         let access = match bearer(request) {
             Some(token) => logins.access(token, path).await,
@@ -185,7 +193,15 @@ impl Shared {
             written.await.ok()
         };
         match timeout(DOCUMENT, asked).await {
-            Ok(Some(bytes)) => response(StatusCode::OK, kind, bytes),
+            Ok(Some(bytes)) => {
+                let mut written = response(StatusCode::OK, kind, bytes);
+                if document == Document::Html
+                    && let Ok(policy) = format!("{}; frame-ancestors 'none'", html_policy()).try_into()
+                {
+                    written.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+                }
+                written
+            }
             _ => text(StatusCode::SERVICE_UNAVAILABLE, "no report\n"),
         }
     }

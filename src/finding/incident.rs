@@ -152,7 +152,16 @@ pub struct Step<'f> {
 
 /// Returns the steps from a finding to the one that names its cause, or to an object that has no finding.
 pub fn chain(start: usize, findings: &[Finding]) -> Vec<Step<'_>> {
+    steps(start, findings, &Roots::of(findings))
+}
+
+/// Returns a function that returns the steps from a finding, as [`chain`]. It is for the chains of many findings.
+pub fn chains<'f>(findings: &'f [Finding]) -> impl Fn(usize) -> Vec<Step<'f>> {
     let roots = Roots::of(findings);
+    move |start| steps(start, findings, &roots)
+}
+
+fn steps<'f>(start: usize, findings: &'f [Finding], roots: &Roots<'f>) -> Vec<Step<'f>> {
     let (mut steps, mut seen, mut at) = (Vec::new(), BTreeSet::from([start]), start);
     while let Some((next, link)) = roots.next(at, |next| !seen.contains(&next)) {
         steps.push(Step { finding: &findings[at], link: Some(link) });

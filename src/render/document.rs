@@ -1,147 +1,16 @@
-//! The model of the screens: sections of headings, lines, items, tables and commands. The terminal and Markdown write the
-//! same document, each in its own layout.
+//! The model of the screens: sections of headings, lines, items, tables and commands. The terminal, Markdown and HTML write
+//! the same document, each in its own layout.
 //!
 //! Text from the cluster is marked as such when it enters a document, and is escaped where the document is written.
 
-use super::escape;
+mod line;
+
 use super::grid::{self, Density, Wrapped};
-use super::markdown::{self, Page};
+use super::markdown::Page;
 use super::words::sentence_case;
 use super::{Look, wrap};
-use owo_colors::Style;
+pub(super) use line::{Line, Span, brief, mark, message, name, own, strong};
 use std::io::{self, Write};
-
-/// A piece of text.
-#[derive(Clone, Debug)]
-enum Span {
-    /// Text of the tool.
-    Own(String),
-    /// A name, or another short text, from the cluster.
-    Name(String),
-    /// A message from the cluster, which may be long.
-    Message(String),
-    /// The same, of which a terminal shows the start and the end.
-    Brief(String),
-    /// A mark of Markdown, which a terminal does not show.
-    Mark(&'static str),
-}
-
-/// The emphasis of a line on the terminal.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Tone {
-    #[default]
-    Plain,
-    Bold,
-    Dim,
-    /// A command to paste.
-    Command,
-}
-
-/// A line of text, or the cell of a table.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Line {
-    spans: Vec<Span>,
-    tone: Tone,
-}
-
-/// Returns a line of text of the tool. It may hold colour codes, and must not hold text from the cluster.
-pub(super) fn own(text: impl Into<String>) -> Line {
-    Line { spans: vec![Span::Own(text.into())], tone: Tone::Plain }
-}
-
-/// Returns a line with a name or another short text from the cluster.
-pub(super) fn name(text: impl Into<String>) -> Line {
-    Line { spans: vec![Span::Name(text.into())], tone: Tone::Plain }
-}
-
-/// Returns a line with a message from the cluster.
-pub(super) fn message(text: impl Into<String>) -> Line {
-    Line { spans: vec![Span::Message(text.into())], tone: Tone::Plain }
-}
-
-/// Returns a line with a message from the cluster, of which a terminal shows the start and the end.
-pub(super) fn brief(text: impl Into<String>) -> Line {
-    Line { spans: vec![Span::Brief(text.into())], tone: Tone::Plain }
-}
-
-/// Returns a mark of Markdown, which a terminal does not show.
-pub(super) fn mark(mark: &'static str) -> Line {
-    Line { spans: vec![Span::Mark(mark)], tone: Tone::Plain }
-}
-
-/// Returns a line in bold, in Markdown.
-pub(super) fn strong(line: impl Into<Line>) -> Line {
-    mark("**").then(line).then(mark("**"))
-}
-
-impl From<String> for Line {
-    fn from(text: String) -> Self {
-        own(text)
-    }
-}
-
-impl From<&str> for Line {
-    fn from(text: &str) -> Self {
-        own(text)
-    }
-}
-
-impl Line {
-    /// Appends another line.
-    pub(super) fn then(mut self, other: impl Into<Line>) -> Self {
-        self.spans.append(&mut other.into().spans);
-        self
-    }
-
-    /// Joins lines.
-    pub(super) fn join(lines: impl IntoIterator<Item = Line>, separator: &str) -> Self {
-        let mut lines = lines.into_iter();
-        let first = lines.next().unwrap_or_default();
-        lines.fold(first, |line, next| line.then(separator).then(next))
-    }
-
-    pub(super) fn bold(self) -> Self {
-        Self { tone: Tone::Bold, ..self }
-    }
-
-    pub(super) fn dim(self) -> Self {
-        Self { tone: Tone::Dim, ..self }
-    }
-
-    pub(super) fn command(self) -> Self {
-        Self { tone: Tone::Command, ..self }
-    }
-
-    pub(super) fn on_terminal(&self) -> String {
-        let shown = |span: &Span| match span {
-            Span::Own(text) => text.clone(),
-            Span::Name(text) => escape::visible(text),
-            Span::Message(text) => escape::message(text),
-            Span::Brief(text) => escape::brief(text),
-            Span::Mark(_) => String::new(),
-        };
-        self.spans.iter().map(shown).collect()
-    }
-
-    pub(super) fn in_markdown(&self) -> String {
-        let shown = |span: &Span| match span {
-            Span::Own(text) => text.clone(),
-            Span::Name(text) => markdown::text(text),
-            Span::Message(text) | Span::Brief(text) => markdown::message(text),
-            Span::Mark(mark) => (*mark).to_owned(),
-        };
-        self.spans.iter().map(shown).collect()
-    }
-
-    fn paint(&self, text: &str, look: Look) -> String {
-        match self.tone {
-            Tone::Plain => text.to_owned(),
-            Tone::Bold => look.bold(text),
-            Tone::Dim => look.dim(text),
-            Tone::Command => look.paint(text, Style::new().cyan()),
-        }
-    }
-}
 
 /// An item of a list: a bullet in Markdown, wrapped lines on the terminal.
 #[derive(Clone, Debug)]
@@ -162,16 +31,18 @@ impl<T: Into<Line>> From<T> for Item {
 /// A column of a table.
 #[derive(Clone, Debug)]
 pub(super) struct Column {
-    head: String,
-    cells: Vec<Line>,
-    numeric: bool,
+    pub(super) head: String,
+    pub(super) cells: Vec<Line>,
+    pub(super) numeric: bool,
     expendable: u8,
+    /// The part of each cell in a whole, in thousandths. HTML draws it as a bar.
+    pub(super) shares: Vec<u64>,
 }
 
 impl Column {
     pub(super) fn new<T: Into<Line>>(head: impl Into<String>, cells: impl IntoIterator<Item = T>) -> Self {
         let cells = cells.into_iter().map(Into::into).collect();
-        Self { head: head.into(), cells, numeric: false, expendable: 0 }
+        Self { head: head.into(), cells, numeric: false, expendable: 0, shares: Vec::new() }
     }
 
     /// Aligns the cells to the right on the terminal.
@@ -182,6 +53,12 @@ impl Column {
     /// Lets a narrow terminal drop the column; higher ranks go first.
     pub(super) fn expendable(self, rank: u8) -> Self {
         Self { expendable: rank, ..self }
+    }
+
+    /// Draws each cell as a part of a whole, in HTML.
+    pub(super) fn shares(self, parts: impl IntoIterator<Item = u64>, whole: u64) -> Self {
+        let share = |part: u64| part.saturating_mul(1000).checked_div(whole).unwrap_or(0).min(1000);
+        Self { shares: parts.into_iter().map(share).collect(), ..self }
     }
 
     fn on_terminal(&self) -> grid::Column {
@@ -264,6 +141,24 @@ pub(super) enum Block {
     Table(Table),
     /// Commands to paste.
     Commands(Vec<String>),
+    /// A heading and the blocks below it, which HTML folds.
+    Fold(Fold),
+}
+
+/// A heading and the blocks below it.
+#[derive(Clone, Debug)]
+pub(super) struct Fold {
+    /// A heading, or a line in bold.
+    pub(super) head: Box<Block>,
+    /// Whether HTML shows the blocks at first.
+    pub(super) open: bool,
+    pub(super) blocks: Vec<Block>,
+}
+
+impl Fold {
+    fn parts(&self) -> impl Iterator<Item = &Block> {
+        std::iter::once(&*self.head).chain(&self.blocks)
+    }
 }
 
 impl Block {
@@ -299,6 +194,7 @@ impl Block {
             Block::Commands(commands) => {
                 commands.iter().map(|line| format!("  {}", own(line).command().paint(line, look))).collect()
             }
+            Block::Fold(fold) => fold.parts().flat_map(|block| block.on_terminal(look)).collect(),
         }
     }
 
@@ -318,6 +214,7 @@ impl Block {
             })),
             Block::Table(table) => page.table(&table.in_markdown()),
             Block::Commands(commands) => page.commands(commands),
+            Block::Fold(fold) => fold.parts().for_each(|block| block.in_markdown(page)),
         }
     }
 }

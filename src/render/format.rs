@@ -10,6 +10,8 @@ pub enum Format {
     Wide,
     /// The full report as Markdown.
     Markdown,
+    /// The full report as one HTML file.
+    Html,
     /// The full report as JSON.
     Json,
     /// The full report as YAML.
@@ -21,12 +23,12 @@ pub enum Format {
 impl Format {
     /// Returns whether people read the format: it has a language, and progress is shown meanwhile.
     pub fn is_human(self) -> bool {
-        matches!(self, Format::Table | Format::Wide | Format::Markdown)
+        matches!(self, Format::Table | Format::Wide | Format::Markdown | Format::Html)
     }
 
     /// Returns whether the format shows every finding in full, and is in memory as a whole.
     pub fn is_long(self) -> bool {
-        matches!(self, Format::Wide | Format::Markdown | Format::Yaml)
+        matches!(self, Format::Wide | Format::Markdown | Format::Html | Format::Yaml)
     }
 }
 
@@ -49,7 +51,8 @@ impl From<Format> for NodesFormat {
     fn from(format: Format) -> Self {
         match format {
             Format::Table | Format::Wide => NodesFormat::Table,
-            Format::Markdown => NodesFormat::Markdown,
+            // The command refuses HTML.
+            Format::Markdown | Format::Html => NodesFormat::Markdown,
             Format::Json => NodesFormat::Json,
             Format::Yaml => NodesFormat::Yaml,
             Format::Name => NodesFormat::Name,
@@ -76,7 +79,8 @@ impl From<Format> for StoryFormat {
     fn from(format: Format) -> Self {
         match format {
             Format::Table | Format::Wide => StoryFormat::Table,
-            Format::Markdown => StoryFormat::Markdown,
+            // The command refuses HTML.
+            Format::Markdown | Format::Html => StoryFormat::Markdown,
             Format::Json => StoryFormat::Json,
             Format::Yaml => StoryFormat::Yaml,
             Format::Name => StoryFormat::Name,
@@ -102,7 +106,8 @@ pub enum SettingsFormat {
 impl From<Format> for SettingsFormat {
     fn from(format: Format) -> Self {
         match format {
-            Format::Table | Format::Wide => SettingsFormat::Table,
+            // As a setting, HTML is the format of reports.
+            Format::Table | Format::Wide | Format::Html => SettingsFormat::Table,
             Format::Markdown => SettingsFormat::Markdown,
             Format::Json => SettingsFormat::Json,
             Format::Yaml => SettingsFormat::Yaml,

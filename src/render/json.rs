@@ -52,6 +52,19 @@ impl<F: Fn() -> I, I: Iterator<Item: Serialize>> Serialize for Each<F> {
 
 /// Returns the document of some clusters.
 pub(super) fn report(reports: &[Report]) -> Document<impl Serialize, impl Serialize> {
+    with_pods(reports, Each(|| reports.iter().flat_map(pods)))
+}
+
+/// Returns the document of some clusters without the list of pods.
+pub(super) fn without_pods(reports: &[Report]) -> serde_json::Result<serde_json::Value> {
+    let mut document = serde_json::to_value(with_pods(reports, ()))?;
+    if let Some(fields) = document.as_object_mut() {
+        fields.remove("pods");
+    }
+    Ok(document)
+}
+
+fn with_pods<P: Serialize>(reports: &[Report], pods: P) -> Document<impl Serialize, P> {
     let all: Vec<&Report> = reports.iter().collect();
     let overall = Overall::of(&all);
     Document {
@@ -70,7 +83,7 @@ pub(super) fn report(reports: &[Report]) -> Document<impl Serialize, impl Serial
         muted: findings::muted(reports),
         mutes: reports.iter().flat_map(findings::mutes).collect(),
         ignored_annotations: reports.iter().flat_map(findings::ignored_annotations).collect(),
-        pods: Each(|| reports.iter().flat_map(pods)),
+        pods,
         nodes: reports.iter().flat_map(resources::nodes).collect(),
         resources: reports.iter().map(resources::of).collect(),
         certificates: reports.iter().flat_map(hosts::certificates).collect(),

@@ -12,6 +12,7 @@ pub(super) fn write(reports: &[Report], look: Look, out: &mut dyn Write) -> io::
         document.section(sections::clusters(reports, look));
     }
     for report in reports.iter().filter(|report| reports.len() == 1 || !report.is_of_nothing()) {
+        document.section(sections::title(report, look));
         for section in sections::ALL {
             document.section(section(report, look));
         }

@@ -3,6 +3,7 @@
 //! What does not belong here: counting and judging.
 
 mod certificates;
+mod chain;
 mod changed;
 mod coverage;
 mod diff;
@@ -13,6 +14,7 @@ mod explain;
 mod format;
 mod grid;
 mod hosts;
+mod html;
 mod json;
 mod links;
 mod lists;
@@ -36,6 +38,7 @@ mod words;
 pub use diff::{Difference, difference};
 pub(crate) use explain::explain;
 pub use format::{DiffFormat, Format, ListFormat, NodesFormat, SettingsFormat, StoryFormat};
+pub(crate) use html::policy as html_policy;
 pub use lists::checks;
 pub use message::{ChatSummary, message};
 pub use nodes::nodes;
@@ -101,6 +104,7 @@ pub fn render(reports: &[Report], format: Format, look: Look, out: &mut dyn Writ
         Format::Table => reports.iter().try_for_each(|report| screen::write(report, look, false, out)),
         Format::Wide => reports.iter().try_for_each(|report| screen::write(report, look, true, out)),
         Format::Markdown => markdown::write(reports, look, out),
+        Format::Html => html::write(reports, look, out),
         Format::Json => json::write(&json::report(reports), Encoding::Json, out),
         Format::Yaml => json::write(&json::report(reports), Encoding::Yaml, out),
         Format::Name => name::write(reports, out),

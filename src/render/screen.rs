@@ -5,6 +5,7 @@ mod live;
 mod problems;
 mod rows;
 
+pub(super) use head::down_now;
 pub use live::{Cursor, LiveScreen, Status, live_screen, status};
 pub(super) use rows::{of_incident, of_objects};
 

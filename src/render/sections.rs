@@ -17,9 +17,9 @@ use crate::report::{Class, Report, Summary};
 use crate::text::Fact;
 use crate::text::{Lang, Text};
 
-/// The sections, each written by a function.
+/// The sections below the title, each written by a function.
 pub(super) const ALL: [fn(&Report, Look) -> Vec<Block>; 12] = [
-    header,
+    about,
     changes::section,
     summary,
     namespaces::section,
@@ -70,8 +70,13 @@ pub(super) fn clusters(reports: &[Report], look: Look) -> Vec<Block> {
     ]
 }
 
+/// The title and the overall state.
+pub(super) fn title(report: &Report, look: Look) -> Vec<Block> {
+    vec![Block::Heading(1, own(TITLE.get(look.lang))), overall(report, look.lang)]
+}
+
 /// 1. The time, the cluster and the scope.
-fn header(report: &Report, look: Look) -> Vec<Block> {
+fn about(report: &Report, look: Look) -> Vec<Block> {
     let (snapshot, lang) = (report.snapshot, look.lang);
     let cluster = [&snapshot.cluster.context, &snapshot.cluster.server, &snapshot.cluster.version];
     let known: Vec<&str> = cluster.iter().map(|part| part.as_str()).filter(|part| !part.is_empty()).collect();
@@ -83,8 +88,6 @@ fn header(report: &Report, look: Look) -> Vec<Block> {
         (&AUTHOR, own(format!("{} {}", crate::NAME, crate::VERSION))),
     ];
     vec![
-        Block::Heading(1, own(TITLE.get(lang))),
-        overall(report, lang),
         Block::Heading(2, own(ABOUT.get(lang))),
         Block::items(facts.map(|(of, value)| strong(of.get(lang)).then(words::colon(lang)).then(value))),
     ]
@@ -127,6 +130,13 @@ fn summary(report: &Report, look: Look) -> Vec<Block> {
 
 /// Returns the overall state and the number of healthy pods, which come first in a message or an issue.
 fn overall(report: &Report, lang: Lang) -> Block {
+    let verdict = words::full_verdict(report.verdict, lang);
+    let verdict = strong(words::headed(OVERALL.get(lang), &verdict, lang));
+    Block::Parts(vec![verdict, own(of_pods(report, lang))])
+}
+
+/// Returns how many pods are healthy.
+pub(super) fn of_pods(report: &Report, lang: Lang) -> String {
     let totals = &report.totals;
     let facts = [
         ("healthy", Fact::count(totals.healthy)),
@@ -138,8 +148,7 @@ fn overall(report: &Report, lang: Lang) -> Block {
     if totals.completed > 0 {
         of_pods += &AND_COMPLETED.fill(lang, &facts);
     }
-    let verdict = words::full_verdict(report.verdict, lang);
-    Block::Parts(vec![strong(words::headed(OVERALL.get(lang), &verdict, lang)), own(of_pods)])
+    of_pods
 }
 
 /// 4. The incidents of all namespaces, worst first.

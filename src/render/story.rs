@@ -1,12 +1,12 @@
 //! The investigation of one object: its state, the findings, the timeline, the ends of its logs, and the next commands.
 
+use super::chain::Chain;
 use super::document::{Block, Document, Item, Line, message, name, own};
 use super::escape::visible;
 use super::json::{self, Encoding};
 use super::words::{self, texts};
 use super::{Look, StoryFormat, next};
-use crate::finding::incident::Step;
-use crate::finding::{Finding, Link};
+use crate::finding::Finding;
 use crate::model::{Gap, LogTail, Node, ObjectRef, Pod, Reason};
 use crate::report::{NextCommands, Report};
 use crate::story::{Moment, Story};
@@ -177,36 +177,12 @@ impl Teller<'_> {
     /// Returns the steps from the worst finding about the object to its cause; none if it is its own cause.
     fn cause(&self) -> Vec<Item> {
         let lang = self.look.lang;
-        let steps = &self.story.chain;
-        let links = steps.iter().filter_map(|step| Some((step.finding, step.link?)));
-        let step = |(finding, link): (&Finding, &Link)| {
-            let by = match &link.why {
-                Some(why) => message(why.in_lang(lang)),
-                None => own(link.need.text().get(lang)).then(" ").then(name(link.object.slashed())),
-            };
-            name(finding.object.slashed()).then(" ").then(by)
-        };
-        let mut texts: Vec<Line> = links.map(step).collect();
-        let is_other = |(_, link): &(&Finding, &Link)| {
-            link.why.is_some()
-                && !steps.iter().any(|step| step.link.is_some_and(|of| of.object == link.object))
-        };
-        let of_all =
-            steps.iter().flat_map(|step| step.finding.because.iter().map(|link| (step.finding, link)));
-        let others: Vec<Line> = of_all.filter(is_other).map(step).collect();
-        let Some(Step { finding, .. }) = steps.last().filter(|_| !texts.is_empty()) else {
-            return Vec::new();
-        };
-        let about = name(finding.object.slashed()).then(words::colon(lang));
-        texts.push(about.then(message(finding.message.in_lang(lang))));
         let number =
             |(index, text)| Item { head: None, text: own(format!("{}. ", index + 1)).then(text), indent: 2 };
-        let others = others.into_iter().map(|text| Item {
-            head: None,
-            text: own(ALSO.get(lang)).then(text),
-            indent: 2,
-        });
-        texts.into_iter().enumerate().map(number).chain(others).collect()
+        let also = |text| Item { head: None, text: own(ALSO.get(lang)).then(text), indent: 2 };
+        let chain = Chain::of(&self.story.chain, lang);
+        let others = chain.others.into_iter().map(also);
+        chain.steps.into_iter().enumerate().map(number).chain(others).collect()
     }
 
     fn pods(&self) -> Vec<Item> {

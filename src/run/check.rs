@@ -51,6 +51,7 @@ fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failu
         hosts::refuse(&args.hosts, "nodes are not a whole report")?;
         refuse("--wait-for", args.wait_for.is_some(), "nodes have no rollout")?;
         refuse("--watch", args.watch, "use kubectl healthcheck -w")?;
+        refuse("-o html", args.show.output == Format::Html, "nodes are not a whole report")?;
     }
     let (before, notices) = (Baseline::open(args, clock)?, Notifications::open(args)?);
     let mut judge =

@@ -33,6 +33,7 @@ pub(super) fn investigate(
     if targets.len() > 1 && matches!(args.show.output, Format::Json | Format::Yaml) {
         return Err(Failure::new("-o json and -o yaml are for one object"));
     }
+    super::check::refuse("-o html", args.show.output == Format::Html, "one object is not a whole report")?;
     super::check::refuse("--wait-for", args.wait_for.is_some(), "one object is not a whole report")?;
     super::check::refuse("--cache", args.cache.is_some(), "one object is not a whole report")?;
     super::check::refuse("--watch", args.watch, "watch the report, and open the object with Enter")?;

@@ -88,7 +88,7 @@ async fn run(live: &Live, args: &ServeArgs, settings: &Settings, look: Look) -> 
         look,
         server: &server,
         ready: &ready,
-        written: [None, None],
+        written: [const { None }; 3],
     };
     service.run(asked, live).await;
     service.changes.drain().await;
@@ -114,8 +114,8 @@ struct Service<'s, 'p> {
     look: Look,
     server: &'s Server,
     ready: &'s AtomicBool,
-    /// The documents of the last report that were asked for: JSON and Markdown.
-    written: [Option<Bytes>; 2],
+    /// The documents of the last report that were asked for: HTML, JSON and Markdown.
+    written: [Option<Bytes>; 3],
 }
 
 impl Service<'_, '_> {
@@ -149,7 +149,7 @@ impl Service<'_, '_> {
     }
 
     fn judge(&mut self) {
-        self.written = [None, None];
+        self.written = [const { None }; 3];
         let behind = self.watched.behind();
         let began = Instant::now();
         let report = Report::new(self.watched.snapshot(), self.settings);
@@ -161,8 +161,9 @@ impl Service<'_, '_> {
     /// Returns a document of the cluster as it is known now.
     fn document(&mut self, document: Document) -> Bytes {
         let (place, format) = match document {
-            Document::Json => (0, Format::Json),
-            Document::Markdown => (1, Format::Markdown),
+            Document::Html => (0, Format::Html),
+            Document::Json => (1, Format::Json),
+            Document::Markdown => (2, Format::Markdown),
         };
         if let Some(Some(written)) = self.written.get(place) {
             return written.clone();

@@ -17,6 +17,7 @@ mod help;
 mod history;
 mod hostile;
 mod hosts;
+mod html;
 mod incidents;
 mod input;
 mod investigate;

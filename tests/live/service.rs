@@ -52,7 +52,8 @@ fn the_service_follows_changes_and_reports_as_a_new_run_does() {
     let after =
         service.metric("healthcheck_api_requests_total{verb=\"list\",kind=\"Pod\",result=\"success\"}");
     assert_eq!((lists, after), (1.0, 1.0), "one page of pods was read, once");
-    assert!(service.get("/").1.contains("# "), "the report as Markdown");
+    assert!(service.get("/").1.starts_with("<!DOCTYPE html>"), "the report for a browser");
+    assert!(service.get("/report.md").1.starts_with("# "), "the report as Markdown");
 }
 
 #[test]
@@ -145,7 +146,7 @@ fn the_port_is_protected_by_a_certificate_and_by_tokens_of_the_cluster() {
     let service = Service::start(&lab, &flags);
     let status = |path: &str, token: Option<&str>| over_tls(&service.address, &roots, path, token);
     assert_eq!(status("/healthz", None), "HTTP/1.1 200 OK");
-    for path in ["/", "/report.json", "/metrics"] {
+    for path in ["/", "/report.json", "/report.md", "/metrics"] {
         assert_eq!(status(path, None), "HTTP/1.1 401 Unauthorized", "{path}");
         assert_eq!(status(path, Some("wrong")), "HTTP/1.1 401 Unauthorized", "{path}");
         assert_eq!(status(path, Some("limitedtoken")), "HTTP/1.1 403 Forbidden", "{path}");

@@ -49,7 +49,7 @@ pub(super) fn reach(report: &Report, look: Look) -> Vec<Item> {
         let text = words::headed(head.get(lang), &parts.join(separator), lang);
         Item { head: None, text: own(text), indent: 3 }
     };
-    let down = down(&report.down(), lang);
+    let down = down_now(report, lang);
     let new = by_severity(|severity| report.began_within(severity, HOUR), lang);
     let new = if new.is_empty() {
         NONE_NEW.get(lang).to_owned()
@@ -61,11 +61,15 @@ pub(super) fn reach(report: &Report, look: Look) -> Vec<Item> {
         ("namespaces", Fact::count(report.namespaces.len())),
     ];
     let mut lines = Vec::new();
-    if !down.is_empty() {
-        lines.push(line(&DOWN, &[words::list(&down, lang)], ""));
-    }
+    lines.extend(down.map(|text| Item { head: None, text: own(text), indent: 3 }));
     lines.push(line(&LAST_HOUR, &[new, AFFECTED.fill(lang, &facts)], " · "));
     lines
+}
+
+/// Returns `down now: 1 workload with no ready pod`; `None` if nothing is down.
+pub(in super::super) fn down_now(report: &Report, lang: Lang) -> Option<String> {
+    let down = down(&report.down(), lang);
+    (!down.is_empty()).then(|| words::headed(DOWN.get(lang), &words::list(&down, lang), lang))
 }
 
 fn down(down: &Down, lang: Lang) -> Vec<String> {

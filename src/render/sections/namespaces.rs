@@ -1,6 +1,6 @@
 //! 3. Each namespace: its pods by class, and an analysis of each pod with a problem.
 
-use super::super::document::{Block, Column, Line, Table, mark, message, name, own, strong};
+use super::super::document::{Block, Column, Fold, Line, Table, mark, message, name, own, strong};
 use super::super::words::{self, texts};
 use super::super::{Look, next};
 use super::class;
@@ -19,6 +19,8 @@ texts! {
     WRONG: "Problem", "問題", "问题";
     MORE: "… and {count} more; --all lists them.", "……另有 {count} 個，--all 可全部列出。",
         "……另有 {count} 个，--all 可全部列出。";
+    EACH: "One row for each workload; --all lists the pods.", "每個工作負載一列，--all 可列出各個 Pod。",
+        "每个工作负载一行，--all 可列出各个 Pod。";
     ANALYSIS: "Analysis", "分析", "分析";
     STATE: "State", "狀態", "状态";
     FOR: "{state}, for {age}", "{state}，已持續 {age}", "{state}，已持续 {age}";
@@ -31,6 +33,9 @@ texts! {
 
 /// The number of pods of one class that are listed for a namespace.
 const LISTED: usize = 100;
+
+/// With more healthy pods than this in a report, a row stands for the healthy pods of one workload.
+const MANY: u64 = 500;
 
 pub(super) fn section(report: &Report, look: Look) -> Vec<Block> {
     let lang = look.lang;
@@ -66,19 +71,45 @@ fn pods(report: &Report, namespace: &str, of: Class, findings: &Findings, look: 
         return Vec::new();
     }
     let sick = matches!(of, Class::Attention | Class::Unhealthy);
+    let head = Block::Heading(4, own(words::bracketed(&class(of, lang), &all.len().to_string(), lang)));
+    let blocks = if of == Class::Healthy && report.totals.healthy > MANY && !look.all {
+        vec![Block::Table(by_workload(report, &all, lang)), Block::Parts(vec![own(EACH.get(lang))])]
+    } else {
+        listed(report, &all, sick.then_some(findings), look)
+    };
+    vec![Block::Fold(Fold { head: Box::new(head), open: sick, blocks })]
+}
+
+/// Returns the first pods, and the analysis of each if findings are given.
+fn listed(report: &Report, all: &[&Pod], findings: Option<&Findings>, look: Look) -> Vec<Block> {
+    let lang = look.lang;
     let shown = &all[..if look.all { all.len() } else { all.len().min(LISTED) }];
-    let mut blocks = vec![
-        Block::Heading(4, own(words::bracketed(&class(of, lang), &all.len().to_string(), lang))),
-        Block::Table(table(report, shown, sick.then_some(findings), lang)),
-    ];
+    let mut blocks = vec![Block::Table(table(report, shown, findings, lang))];
     if shown.len() < all.len() {
         let more = MORE.fill(lang, &[("count", Fact::count(all.len() - shown.len()))]);
         blocks.push(Block::Parts(vec![own(more)]));
     }
-    if sick {
-        blocks.extend(shown.iter().flat_map(|pod| analysis(report, pod, findings, lang)));
-    }
+    let of_pods = findings.map(|findings| shown.iter().flat_map(|pod| analysis(report, pod, findings, lang)));
+    blocks.extend(of_pods.into_iter().flatten());
     blocks
+}
+
+/// Returns a row for the pods of each workload.
+fn by_workload(report: &Report, pods: &[&Pod], lang: Lang) -> Table {
+    let mut rows: BTreeMap<String, (u64, i64)> = BTreeMap::new();
+    for pod in pods {
+        let namespace = &pod.shared.namespace;
+        let owner = pod.shared.owner.as_ref().map(|owner| report.view().topmost(namespace, owner));
+        let object = owner.map_or_else(|| pod.object_ref(), |owner| owner.object(namespace));
+        let (count, restarts) = rows.entry(object.slashed()).or_default();
+        *count += 1;
+        *restarts = restarts.saturating_add(pod.shared.restarts);
+    }
+    Table::new(vec![
+        Column::new(words::OWNER.get(lang), rows.keys().map(name)),
+        Column::new(words::PODS.get(lang), rows.values().map(|(count, _)| count.to_string())),
+        Column::new(words::RESTARTS.get(lang), rows.values().map(|(_, restarts)| restarts.to_string())),
+    ])
 }
 
 fn table(report: &Report, shown: &[&Pod], findings: Option<&Findings>, lang: Lang) -> Table {
@@ -125,11 +156,11 @@ fn analysis(report: &Report, pod: &Pod, findings: &Findings, lang: Lang) -> Vec<
         lines.push(line(&MEANING, own(check.meaning.get(lang))));
         lines.push(line(&TO_DO, own(check.remedy.get(lang))));
         let title = own(ANALYSIS.get(lang)).then(colon).then(name(&*pod.name));
-        let mut blocks = vec![Block::Parts(vec![strong(title)]), Block::items(lines)];
+        let mut blocks = vec![Block::items(lines)];
         blocks.extend(next::on_page(&finding.actions, lang));
-        blocks
+        Block::Fold(Fold { head: Box::new(Block::Parts(vec![strong(title)])), open: false, blocks })
     };
-    of_pod(pod, findings).iter().filter(is_own).flat_map(one).collect()
+    of_pod(pod, findings).iter().filter(is_own).map(one).collect()
 }
 
 /// Returns the findings about objects that are not pods; about cluster-scoped objects if the namespace is empty.

@@ -60,7 +60,8 @@ fn distribution(head: &Text, rows: Vec<(Line, u64)>, all: u64, lang: Lang) -> Bl
     Block::Table(Table::new(vec![
         Column::new(head.get(lang), names),
         Column::new(words::PODS.get(lang), counts.iter().map(u64::to_string)),
-        Column::new(SHARE.get(lang), counts.iter().map(|count| words::percent(*count, all, lang))),
+        Column::new(SHARE.get(lang), counts.iter().map(|count| words::percent(*count, all, lang)))
+            .shares(counts.iter().copied(), all),
     ]))
 }
 
