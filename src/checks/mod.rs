@@ -10,6 +10,7 @@
 mod attached;
 mod causes;
 mod certificates;
+mod emptied;
 mod evidence;
 mod exit_code;
 mod fit;
@@ -17,6 +18,7 @@ mod held_job;
 mod kept;
 pub(crate) mod mute;
 mod near_miss;
+mod permissions;
 mod platform;
 pub(crate) mod progress;
 mod reporter;
@@ -74,9 +76,11 @@ pub static CHECKS: &[&Check] = &[
     &pods::image_tag_mutable::CHECK,
     &network::ingress_backend_missing::CHECK,
     &network::ingress_class_missing::CHECK,
+    &network::ingress_conflict::CHECK,
     &network::ingress_secret_missing::CHECK,
     &workloads::job_failed::CHECK,
     &workloads::job_overdue::CHECK,
+    &workloads::job_suspended::CHECK,
     &policy::namespace_stuck_terminating::CHECK,
     &nodes::node_cordoned::CHECK,
     &nodes::node_memory_used::CHECK,
@@ -91,6 +95,7 @@ pub static CHECKS: &[&Check] = &[
     &policy::pdb_blocks_evictions::CHECK,
     &policy::pdb_matches_nothing::CHECK,
     &policy::pdb_not_enough_healthy::CHECK,
+    &policy::pdbs_overlap::CHECK,
     &pods::pod_config_error::CHECK,
     &pods::pod_crash_loop::CHECK,
     &pods::pod_evicted::CHECK,
@@ -125,6 +130,7 @@ pub static CHECKS: &[&Check] = &[
     &workloads::workload_create_refused::CHECK,
     &workloads::workload_not_observed::CHECK,
     &workloads::workload_replicas_missing::CHECK,
+    &workloads::workload_update_held::CHECK,
 ];
 
 /// The infos of [`CHECKS`], in the same order.

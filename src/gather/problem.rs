@@ -4,7 +4,7 @@
 use super::{Run, log_tails};
 use crate::checks::{self, View};
 use crate::cluster::{ListRequest, Sink, list};
-use crate::model::{Container, Job, Names, ObjectRef, Pod, Workload, is_named_for};
+use crate::model::{Container, Job, Names, ObjectRef, Pod, PodProblem, Reason, Workload, is_named_for};
 use crate::snapshot::{Rows, Snapshot, Warnings};
 use crate::tls::{Tls, tls_terminations};
 use crate::wire::{Kind, Object, Place};
@@ -84,35 +84,62 @@ impl Run<'_> {
         failing.retain(|pod| self.plan.about.as_ref().is_none_or(|name| is_of(pod, name)));
         let tails = log_tails::read(&self.client, &failing);
         let mut tasks = JoinSet::new();
-        let (secrets, volumes) = (self.secrets(&snapshot.rows), awaited_volumes(&view));
-        let asked =
-            [(Kind::Event, about.clone()), (Kind::Secret, secrets), (Kind::VolumeAttachment, volumes)];
-        for (kind, about) in asked {
-            let (requests, about) = (self.requests_about(kind, &about), Arc::new(about));
-            for request in requests {
-                let client = Arc::clone(&self.client);
-                let kept = Wanted {
-                    about: Arc::clone(&about),
-                    part_of: self.plan.about.clone(),
-                    names: Names::default(),
-                    rows: Rows::default(),
-                };
-                tasks.spawn(async move {
-                    let result = list::list(Arc::clone(&client), &request, kept).await;
-                    client.progress.ended(&request, result.got, result.error.as_ref());
-                    let coverage = result.coverage(&request);
-                    (request, coverage, result.kept.rows)
-                });
-            }
+        for (request, about) in self.lists_of_evidence(&view, &about) {
+            let client = Arc::clone(&self.client);
+            let kept = Wanted {
+                about,
+                part_of: self.plan.about.clone(),
+                names: Names::default(),
+                rows: Rows::default(),
+            };
+            tasks.spawn(async move {
+                let result = list::list(Arc::clone(&client), &request, kept).await;
+                client.progress.ended(&request, result.got, result.error.as_ref());
+                let coverage = result.coverage(&request);
+                (request, coverage, result.kept.rows)
+            });
         }
         let (logs, read) = tokio::join!(tails, tasks.join_all());
         snapshot.logs = logs;
         snapshot.warnings = Warnings::OfObjects { objects: about, part_of: self.plan.about.clone() };
         for (request, mut coverage, rows) in read {
             self.mark_out_of_scope(&request, &mut coverage);
+            if request.fields.as_deref() == Some(REFUSALS) {
+                // The list of the warnings reports it.
+                coverage.gaps.retain(|gap| gap.reason != Reason::Forbidden);
+            }
             snapshot.coverage.add(coverage);
             snapshot.rows.append(rows);
         }
+    }
+
+    /// Returns the lists of the evidence, each with the objects whose evidence is kept.
+    fn lists_of_evidence(
+        &self,
+        view: &View,
+        about: &BTreeSet<ObjectRef>,
+    ) -> Vec<(ListRequest, Arc<BTreeSet<ObjectRef>>)> {
+        let rows = &view.snapshot.rows;
+        let asked = [
+            (Kind::Event, about.clone()),
+            (Kind::Secret, self.secrets(rows)),
+            (Kind::VolumeAttachment, awaited_volumes(view)),
+        ];
+        let mut lists: Vec<(ListRequest, Arc<BTreeSet<ObjectRef>>)> = Vec::new();
+        for (kind, about) in asked {
+            let about = Arc::new(about);
+            let requests = self.requests_about(kind, &about).into_iter();
+            lists.extend(requests.map(|request| (request, Arc::clone(&about))));
+        }
+        let waiting = Arc::new(unscheduled_pods(view));
+        if !waiting.is_empty() {
+            let fields = || Some(REFUSALS.to_owned());
+            let requests = self.requests_about(Kind::Event, &waiting).into_iter();
+            lists.extend(
+                requests.map(|request| (ListRequest { fields: fields(), ..request }, Arc::clone(&waiting))),
+            );
+        }
+        lists
     }
 
     /// Returns the Secrets to look up by name.
@@ -161,6 +188,15 @@ fn objects_to_explain(view: &View) -> BTreeSet<ObjectRef> {
         about.extend(nodes_to_explain(&view.snapshot.rows));
     }
     about
+}
+
+/// The events by which the cluster autoscaler says that it adds no node for a pod.
+const REFUSALS: &str = "reason=NotTriggerScaleUp";
+
+/// Returns the pods that the scheduler finds no node for.
+fn unscheduled_pods(view: &View) -> BTreeSet<ObjectRef> {
+    let waiting = view.problems().filter(|(_, problem)| matches!(problem, PodProblem::Unschedulable));
+    waiting.map(|(pod, _)| pod.object_ref()).collect()
 }
 
 /// The namespace of the events about nodes.
