@@ -11,6 +11,7 @@ mod attached;
 mod causes;
 mod certificates;
 pub(crate) mod control_plane;
+mod emptied;
 mod evidence;
 mod exit_code;
 mod fit;
@@ -18,6 +19,7 @@ mod held_job;
 mod kept;
 pub(crate) mod mute;
 mod near_miss;
+mod permissions;
 mod platform;
 pub(crate) mod progress;
 mod reporter;
@@ -78,9 +80,11 @@ pub static CHECKS: &[&Check] = &[
     &pods::image_tag_mutable::CHECK,
     &network::ingress_backend_missing::CHECK,
     &network::ingress_class_missing::CHECK,
+    &network::ingress_conflict::CHECK,
     &network::ingress_secret_missing::CHECK,
     &workloads::job_failed::CHECK,
     &workloads::job_overdue::CHECK,
+    &workloads::job_suspended::CHECK,
     &policy::namespace_stuck_terminating::CHECK,
     &nodes::node_cordoned::CHECK,
     &nodes::node_lease_expired::CHECK,
@@ -96,6 +100,7 @@ pub static CHECKS: &[&Check] = &[
     &policy::pdb_blocks_evictions::CHECK,
     &policy::pdb_matches_nothing::CHECK,
     &policy::pdb_not_enough_healthy::CHECK,
+    &policy::pdbs_overlap::CHECK,
     &pods::pod_config_error::CHECK,
     &pods::pod_crash_loop::CHECK,
     &pods::pod_evicted::CHECK,
@@ -130,6 +135,7 @@ pub static CHECKS: &[&Check] = &[
     &workloads::workload_create_refused::CHECK,
     &workloads::workload_not_observed::CHECK,
     &workloads::workload_replicas_missing::CHECK,
+    &workloads::workload_update_held::CHECK,
 ];
 
 /// The infos of [`CHECKS`], in the same order.

@@ -4,6 +4,9 @@ use super::View;
 use crate::model::{ObjectRef, Pod, Workload};
 use crate::wire::{Ingress, Kind, Service, ServiceReference, Time};
 
+/// The annotation that named the class of an Ingress before the field existed.
+pub(crate) const CLASS: &str = "kubernetes.io/ingress.class";
+
 /// Services younger than this may not have their endpoints yet, in seconds.
 pub(crate) const NEW: i64 = 300;
 

@@ -7,7 +7,9 @@ use crate::checks::control_plane::{
 };
 use crate::checks::{self, View};
 use crate::cluster::{ListRequest, Sink, list};
-use crate::model::{Container, Coverage, Job, Names, ObjectRef, Pod, Workload, is_named_for};
+use crate::model::{
+    Container, Coverage, Job, Names, ObjectRef, Pod, PodProblem, Reason, Workload, is_named_for,
+};
 use crate::snapshot::{Rows, Snapshot, Warnings};
 use crate::tls::{Tls, tls_terminations};
 use crate::wire::{Kind, Object, Place};
@@ -94,11 +96,12 @@ impl Run<'_> {
         failing.retain(|pod| self.plan.about.as_ref().is_none_or(|name| is_of(pod, name)));
         let tails = log_tails::read(&self.client, &failing);
         let asked = vec![
-            (Kind::Event, about.clone()),
-            (Kind::Secret, secrets),
-            (Kind::VolumeAttachment, volumes),
-            (Kind::Certificate, issued),
-            (Kind::Lease, leases),
+            Asked::of(Kind::Event, about.clone()),
+            Asked { fields: Some(REFUSALS), ..Asked::of(Kind::Event, unscheduled_pods(&view)) },
+            Asked::of(Kind::Secret, secrets),
+            Asked::of(Kind::VolumeAttachment, volumes),
+            Asked::of(Kind::Certificate, issued),
+            Asked::of(Kind::Lease, leases),
         ];
         let (logs, read) = tokio::join!(tails, self.read_about(asked));
         snapshot.logs = logs;
@@ -111,7 +114,8 @@ impl Run<'_> {
         let view = View::new(snapshot, &self.plan.settings);
         let policies =
             checks::namespaces_with_unanswered_calls(&view).into_iter().map(all_policies).collect();
-        let asked = vec![(Kind::NetworkPolicy, policies), (Kind::Lease, node_leases(&view))];
+        let asked =
+            vec![Asked::of(Kind::NetworkPolicy, policies), Asked::of(Kind::Lease, node_leases(&view))];
         let read = self.read_about(asked).await;
         self.take_in(snapshot, read);
     }
@@ -123,6 +127,10 @@ impl Run<'_> {
         }
         for (request, mut coverage, rows) in read {
             self.mark_out_of_scope(&request, &mut coverage);
+            if request.fields.as_deref() == Some(REFUSALS) {
+                // The list of the warnings reports it.
+                coverage.gaps.retain(|gap| gap.reason != Reason::Forbidden);
+            }
             snapshot.coverage.add(coverage);
             snapshot.rows.append(rows);
         }
@@ -130,11 +138,13 @@ impl Run<'_> {
     }
 
     /// Reads lists of objects that are about others.
-    async fn read_about(&self, asked: Vec<(Kind, BTreeSet<ObjectRef>)>) -> Vec<About> {
+    async fn read_about(&self, asked: Vec<Asked>) -> Vec<About> {
         let mut tasks = JoinSet::new();
-        for (kind, about) in asked {
+        // Only the pods that wait are asked about for refusals, whatever is investigated.
+        let asked = asked.into_iter().filter(|asked| asked.fields.is_none() || !asked.about.is_empty());
+        for Asked { kind, fields, about } in asked {
             let (requests, about) = (self.requests_about(kind, &about), Arc::new(about));
-            for request in requests {
+            for mut request in requests {
                 let client = Arc::clone(&self.client);
                 let kept = Wanted {
                     about: Arc::clone(&about),
@@ -142,6 +152,7 @@ impl Run<'_> {
                     names: Names::default(),
                     rows: Rows::default(),
                 };
+                request.fields = fields.map(str::to_owned).or(request.fields);
                 tasks.spawn(async move {
                     let result = list::list(Arc::clone(&client), &request, kept).await;
                     client.progress.ended(&request, result.got, result.error.as_ref());
@@ -211,6 +222,20 @@ impl Run<'_> {
     }
 }
 
+/// Objects that are read about others.
+struct Asked {
+    kind: Kind,
+    /// A field selector, in place of that of the kind.
+    fields: Option<&'static str>,
+    about: BTreeSet<ObjectRef>,
+}
+
+impl Asked {
+    fn of(kind: Kind, about: BTreeSet<ObjectRef>) -> Self {
+        Self { kind, fields: None, about }
+    }
+}
+
 /// A list of objects that are about others, its coverage, and what was kept of it.
 type About = (ListRequest, Coverage, Rows);
 
@@ -242,6 +267,15 @@ fn objects_to_explain(view: &View, found: BTreeSet<ObjectRef>) -> BTreeSet<Objec
         about.extend(nodes_to_explain(&view.snapshot.rows));
     }
     about
+}
+
+/// The events by which the cluster autoscaler says that it adds no node for a pod.
+const REFUSALS: &str = "reason=NotTriggerScaleUp";
+
+/// Returns the pods that the scheduler finds no node for.
+fn unscheduled_pods(view: &View) -> BTreeSet<ObjectRef> {
+    let waiting = view.problems().filter(|(_, problem)| matches!(problem, PodProblem::Unschedulable));
+    waiting.map(|(pod, _)| pod.object_ref()).collect()
 }
 
 /// The namespace of the events about nodes.

@@ -1,9 +1,12 @@
-//! The row of a warning.
+//! The row of an event.
 
 use super::{Names, ObjectRef};
 use crate::wire::{self, Time};
 
-/// A warning about an object, folded from either event API.
+/// The reason of the cluster autoscaler for a pod for which it adds no node. The event is not a warning.
+pub const NOT_SCALED_UP: &str = "NotTriggerScaleUp";
+
+/// A warning about an object, or the refusal of the cluster autoscaler to add a node for a pod, folded from either event API.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Event {
     /// The object of the warning.
@@ -42,9 +45,9 @@ impl Event {
         self.object == *object && (self.uid.is_empty() || uid.is_empty() || self.uid == uid)
     }
 
-    /// Folds an event; `None` unless it is a warning.
+    /// Folds an event; `None` unless it is a warning or such a refusal.
     pub(crate) fn fold(object: wire::Event, names: &Names) -> Option<Self> {
-        if object.r#type != "Warning" {
+        if object.r#type != "Warning" && object.reason != NOT_SCALED_UP {
             return None;
         }
         let about = &object.involved_object;

@@ -15,8 +15,8 @@ pub struct Job {
     created: i64,
     /// As above.
     started: i64,
-    /// Whether it is suspended.
-    pub(crate) suspended: bool,
+    /// Set while it is suspended.
+    pub(crate) suspension: Option<Box<Suspension>>,
     /// The seconds that it may take; zero without a limit.
     pub(crate) deadline: i64,
     /// Pods that run.
@@ -32,12 +32,46 @@ pub struct Job {
     pub(crate) annotations: Annotations,
 }
 
+/// The suspension of a Job.
+#[derive(Debug)]
+pub(crate) struct Suspension {
+    /// When it began, if known.
+    pub(crate) since: Option<Time>,
+    /// Whether a queue or another controller resumes the Job.
+    pub(crate) is_managed: bool,
+}
+
+impl Suspension {
+    /// The controller of Jobs in Kubernetes.
+    const CONTROLLER: &str = "kubernetes.io/job-controller";
+
+    /// Annotations that name the queue of a Job.
+    const QUEUES: [&str; 3] =
+        ["kueue.x-k8s.io/queue-name", "scheduling.volcano.sh/queue-name", "volcano.sh/queue-name"];
+
+    fn fold(object: &wire::Job) -> Option<Box<Self>> {
+        let (metadata, spec) = (&object.metadata, &object.spec);
+        let suspended =
+            object.status.conditions.iter().find(|c| c.r#type == "Suspended" && c.status == "True");
+        let annotations = metadata.annotations.as_ref();
+        // Queue managers use several labels, such as `kueue.x-k8s.io/queue-name`.
+        let is_queue = |label: &String| label.contains("queue") || label.starts_with("kueue.");
+        let is_managed = spec.managed_by.as_deref().is_some_and(|controller| controller != Self::CONTROLLER)
+            || metadata.controller().is_some_and(|owner| owner.kind != "CronJob")
+            || metadata.labels.keys().any(is_queue)
+            || annotations.is_some_and(|all| Self::QUEUES.iter().any(|key| all.get(key).is_some()));
+        let since = suspended.and_then(Condition::since);
+        spec.suspend.then(|| Box::new(Self { since, is_managed }))
+    }
+}
+
 /// The conditions of a Job whose end is decided.
 const ENDING: [&str; 2] = ["FailureTarget", "SuccessCriteriaMet"];
 
 impl Job {
     /// Folds a Job.
     pub(crate) fn fold(object: wire::Job, names: &Names) -> Self {
+        let suspension = Suspension::fold(&object);
         let conditions = object.status.conditions;
         let is = |condition: &Condition, kind: &str| condition.r#type == kind && condition.status == "True";
         Self {
@@ -49,7 +83,7 @@ impl Job {
             owner: object.metadata.controller().map(|o| Owner::new(&o.kind, &o.name, names)),
             created: object.metadata.created().map_or(0, |time| time.seconds),
             started: object.status.start_time.map_or(0, |time| time.seconds),
-            suspended: object.spec.suspend,
+            suspension,
             deadline: object.spec.active_deadline_seconds.unwrap_or(0),
             active: object.status.active,
             failed: object.status.failed,
@@ -84,7 +118,7 @@ impl Job {
 
     /// Whether it should have pods and has none: they may be rejected.
     pub(crate) fn lacks_pods(&self) -> bool {
-        self.active == 0 && !self.suspended && !self.is_done()
+        self.active == 0 && self.suspension.is_none() && !self.is_done()
     }
 
     /// Its condition `Failed`, if it is true.

@@ -266,9 +266,14 @@ fn slim(object: &mut wire::Pod) {
         spec.resources = None;
         spec.containers.iter_mut().chain(&mut spec.init_containers).for_each(remove_memory_settings);
     }
+    let claimed: Vec<&str> = spec.volumes.iter().map(|volume| &*volume.name).collect();
     for containers in [&mut spec.containers, &mut spec.init_containers] {
         containers.shrink_to_fit();
-        containers.iter_mut().for_each(slim_container);
+        for container in containers.iter_mut() {
+            // A program may lack the right to write to a claim.
+            container.volume_mounts.retain(|mount| claimed.contains(&&*mount.name));
+            slim_container(container);
+        }
     }
     let is_gate = |kind: &str| spec.readiness_gates.iter().any(|gate| gate.condition_type == kind);
     status.conditions.retain(|c| CONDITIONS.contains(&&*c.r#type) || is_gate(&c.r#type));
@@ -295,6 +300,7 @@ fn slim_container(container: &mut wire::Container) {
     resources.limits.retain(|limit| limit.name == "memory");
     resources.limits.shrink_to_fit();
     container.image_pull_policy = String::new();
+    container.volume_mounts.shrink_to_fit();
     container.env.shrink_to_fit();
     container.command.shrink_to_fit();
     container.args.shrink_to_fit();

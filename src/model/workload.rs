@@ -115,8 +115,8 @@ pub struct Rollout {
     /// The ports that these containers declare.
     pub(crate) ports: Box<[Port]>,
     pub(crate) annotations: Annotations,
-    /// When its spec was last changed, if its controller has not seen that.
-    pub(crate) unseen_since: Option<Time>,
+    /// When anything but its status was last changed, if known.
+    pub(crate) changed: Option<Time>,
     /// Whether its controller has not seen the newest spec.
     pub(crate) unseen: bool,
     /// Whether it is paused.
@@ -129,6 +129,8 @@ pub struct Rollout {
     pub(crate) ordered: bool,
     /// Whether some pods of a StatefulSet keep the old template.
     pub(crate) partitioned: bool,
+    /// Whether all others have the newest one, so that the update does not go on.
+    pub(crate) reached_partition: bool,
     /// Pods of the newest template.
     pub(crate) updated: i32,
     /// The nodes that run the pod and should not.
@@ -140,8 +142,6 @@ const ON_DELETE: &str = "OnDelete";
 
 impl Rollout {
     fn new(metadata: &wire::WorkloadMeta, template: &wire::Template, observed: i64, names: &Names) -> Self {
-        let unseen = observed < metadata.generation;
-        let unseen_since = metadata.changed().or(metadata.created()).filter(|_| unseen);
         let containers = || template.spec.containers.iter().chain(&template.spec.init_containers);
         Self {
             labels: labels(&template.metadata, names),
@@ -151,8 +151,8 @@ impl Rollout {
                 .map(|port| Port::fold(port, names))
                 .collect(),
             annotations: Annotations::fold(metadata.annotations.as_ref(), names),
-            unseen,
-            unseen_since,
+            unseen: observed < metadata.generation,
+            changed: metadata.changed(),
             ..Self::default()
         }
     }
@@ -265,6 +265,7 @@ impl Workload {
     pub(crate) fn stateful_set(object: wire::StatefulSet, names: &Names) -> Self {
         let (spec, status, metadata) = (object.spec, object.status, object.metadata);
         let desired = spec.replicas.unwrap_or(1);
+        let partition = spec.update_strategy.rolling_update.partition;
         Self {
             desired,
             available: status.available_replicas.unwrap_or(status.ready_replicas),
@@ -273,7 +274,9 @@ impl Workload {
                 unfinished: !status.update_revision.is_empty()
                     && status.update_revision != status.current_revision,
                 on_delete: spec.update_strategy.r#type == ON_DELETE,
-                partitioned: spec.update_strategy.rolling_update.partition > 0,
+                partitioned: partition > 0,
+                reached_partition: partition > 0
+                    && status.updated_replicas >= desired.saturating_sub(partition),
                 ordered: spec.pod_management_policy != "Parallel",
                 // A server without revisions does not count the pods of the newest.
                 updated: if status.update_revision.is_empty() { desired } else { status.updated_replicas },
@@ -293,6 +296,7 @@ impl Workload {
             rollout: Some(Box::new(Rollout {
                 on_delete: spec.update_strategy.r#type == ON_DELETE,
                 misscheduled: status.number_misscheduled,
+                updated: status.updated_number_scheduled,
                 ..Rollout::new(&metadata, &spec.template, status.observed_generation, names)
             })),
             ..Self::managed(Kind::DaemonSet, &metadata, names)

@@ -17,16 +17,29 @@ use std::ops::Bound;
 pub const PREFIX: &str = "healthcheck.dev/";
 
 /// The other annotations that checks read.
-const READ: [&str; 8] = [
+const READ: [&str; 18] = [
     "cert-manager.io/cluster-issuer",
     "cert-manager.io/issuer",
+    "haproxy.org/route-acl",
     "ingressclass.kubernetes.io/is-default-class",
+    "konghq.com/methods",
     "kubernetes.io/ingress.class",
     "kubernetes.io/tls-acme",
+    "kueue.x-k8s.io/queue-name",
+    "nginx.ingress.kubernetes.io/canary",
+    "nginx.org/mergeable-ingress-type",
+    "scheduling.volcano.sh/queue-name",
     "storageclass.beta.kubernetes.io/is-default-class",
     "storageclass.kubernetes.io/is-default-class",
+    "traefik.ingress.kubernetes.io/router.entrypoints",
+    "traefik.ingress.kubernetes.io/router.priority",
+    "volcano.sh/queue-name",
     "volume.kubernetes.io/selected-node",
+    "zalando.org/skipper-predicate",
 ];
+
+/// The beginnings of further annotations that checks read: what follows is a name that a user chose.
+const STARTS: [&str; 2] = ["alb.ingress.kubernetes.io/conditions.", "konghq.com/headers."];
 
 /// The most annotations for this tool that an object may have; the first by name are kept.
 const MOST: usize = 64;
@@ -56,6 +69,15 @@ impl Annotations {
     pub fn get(&self, key: &str) -> Option<&str> {
         debug_assert!(is_kept(key), "{key} is read, and not kept");
         self.0.get(key).map(String::as_str)
+    }
+
+    /// Whether there is an annotation with this beginning.
+    pub fn has(&self, start: &str) -> bool {
+        debug_assert!(STARTS.contains(&start), "{start} is read, and not kept");
+        self.0
+            .range::<str, _>((Bound::Included(start), Bound::Unbounded))
+            .next()
+            .is_some_and(|(key, _)| key.starts_with(start))
     }
 
     /// The annotations for this tool, without the prefix, sorted by name.
@@ -127,7 +149,7 @@ impl<'de> Deserialize<'de> for Annotations {
 fn is_kept(key: &str) -> bool {
     match key.strip_prefix(PREFIX) {
         Some(name) => (1..=LONGEST_NAME).contains(&name.len()),
-        None => READ.contains(&key),
+        None => READ.contains(&key) || STARTS.iter().any(|start| key.starts_with(start)),
     }
 }
 

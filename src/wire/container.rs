@@ -22,16 +22,42 @@ wire! {
         [message, repeated, tag = "7"] env: Vec<EnvVar>,
         /// Requests and limits.
         [message, required, tag = "8"] resources: Resources,
+        /// Where it mounts volumes.
+        [message, repeated, tag = "9"] volume_mounts: Vec<VolumeMount>,
         /// Decides when it is killed.
         [message, optional, tag = "10"] liveness_probe: Option<Probe>,
         /// Decides when it gets traffic.
         [message, optional, tag = "11"] readiness_probe: Option<Probe>,
         /// `Always`, `IfNotPresent` or `Never`.
         [string, tag = "14"] image_pull_policy: String,
+        /// Its user and its file system.
+        [message, optional, boxed, tag = "15"] security_context: Option<Box<SecurityContext>>,
         /// Decides when it has started.
         [message, optional, tag = "22"] startup_probe: Option<Probe>,
         /// `Always`, `OnFailure` or `Never`; empty for that of the pod.
         [string, tag = "24"] restart_policy: String,
+    }
+}
+
+wire! {
+    /// `v1.VolumeMount`.
+    VolumeMount {
+        /// The volume.
+        [string, tag = "1"] name: String,
+        /// The path in the container.
+        [string, tag = "3"] mount_path: String,
+    }
+}
+
+wire! {
+    /// The part of `v1.SecurityContext` about files.
+    SecurityContext {
+        /// The user; unset for that of the pod or the image.
+        [int64, optional, tag = "4"] run_as_user: Option<i64>,
+        /// Whether the user must not be root.
+        [bool, optional, tag = "5"] run_as_non_root: Option<bool>,
+        /// Whether it can write to its volumes only.
+        [bool, optional, tag = "6"] read_only_root_filesystem: Option<bool>,
     }
 }
 

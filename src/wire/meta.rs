@@ -37,8 +37,8 @@ wire! {
 }
 
 wire! {
-    /// `metav1.ObjectMeta` of kinds for which checks read annotations, but neither labels nor managed fields.
-    AnnotatedMeta with annotations {
+    /// `metav1.ObjectMeta` of Jobs.
+    JobMeta with annotations {
         /// Unique among the objects of a kind in a namespace.
         [string, tag = "1"] name: String,
         /// Empty for objects of the cluster.
@@ -49,12 +49,14 @@ wire! {
         [message, optional, tag = "8"] creation_timestamp: Option<Time>,
         /// When the object is deleted: the time of the request plus its grace period.
         [message, optional, tag = "9"] deletion_timestamp: Option<Time>,
+        /// The labels, which may name a queue.
+        [btree_map = "string, string", tag = "11"] labels: BTreeMap<String, String>,
         /// The objects that it depends on, with its controller.
         [message, repeated, tag = "13"] owner_references: Vec<OwnerReference>,
     }
 }
 
-impl AnnotatedMeta {
+impl JobMeta {
     /// The owner that manages this object.
     pub fn controller(&self) -> Option<&OwnerReference> {
         self.owner_references.iter().find(|owner| owner.controller)
@@ -229,7 +231,7 @@ macro_rules! owners {
 
 owners! {
     ObjectMeta: |metadata| Some(&mut metadata.owner_references);
-    AnnotatedMeta: |metadata| Some(&mut metadata.owner_references);
+    JobMeta: |metadata| Some(&mut metadata.owner_references);
     WorkloadMeta: |metadata| Some(&mut metadata.owner_references);
     LabelledMeta: |_| None;
 }

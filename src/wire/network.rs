@@ -315,6 +315,8 @@ wire! {
         [string, tag = "1"] path: String,
         /// The backend.
         [message, required, tag = "2"] backend: IngressBackend,
+        /// `Exact`, `Prefix` or `ImplementationSpecific`.
+        [string, tag = "3"] path_type: String,
     }
 }
 

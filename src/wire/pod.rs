@@ -47,6 +47,8 @@ wire! {
         [btree_map = "string, string", tag = "7"] node_selector: BTreeMap<String, String>,
         /// Empty until the pod is scheduled.
         [string, tag = "10"] node_name: String,
+        /// The user and the group of its files.
+        [message, optional, tag = "14"] security_context: Option<PodSecurityContext>,
         /// Rules for its node.
         [message, optional, tag = "18"] affinity: Option<Affinity>,
         /// The scheduler that must assign its node.
@@ -65,6 +67,18 @@ wire! {
         [message, repeated, tag = "38"] scheduling_gates: Vec<SchedulingGate>,
         /// Requests and limits of the pod as a whole, if they are set.
         [message, optional, tag = "40"] resources: Option<Resources>,
+    }
+}
+
+wire! {
+    /// The part of `v1.PodSecurityContext` about files.
+    PodSecurityContext {
+        /// The user; unset for that of the image.
+        [int64, optional, tag = "2"] run_as_user: Option<i64>,
+        /// Whether the user must not be root.
+        [bool, optional, tag = "3"] run_as_non_root: Option<bool>,
+        /// The group of the files of its volumes.
+        [int64, optional, tag = "5"] fs_group: Option<i64>,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The kinds of the `apps` and `batch` groups.
 
-use super::{AnnotatedMeta, Condition, ObjectMeta, Time, WorkloadMeta};
+use super::{Condition, JobMeta, ObjectMeta, Time, WorkloadMeta};
 use std::collections::BTreeMap;
 
 wire! {
@@ -268,6 +268,8 @@ wire! {
         [int32, tag = "3"] desired_number_scheduled: i32,
         /// The generation of the spec that the controller has seen.
         [int64, tag = "5"] observed_generation: i64,
+        /// The nodes that run the pod of the newest template.
+        [int32, tag = "6"] updated_number_scheduled: i32,
         /// The nodes where it has been ready for `minReadySeconds`.
         [int32, tag = "7"] number_available: i32,
         /// Rarely used by the controller.
@@ -279,7 +281,7 @@ wire! {
     /// `batch/v1.Job`.
     Job {
         /// Name, owner, ages.
-        [message, required, tag = "1"] metadata: AnnotatedMeta,
+        [message, required, tag = "1"] metadata: JobMeta,
         /// The desired state.
         [message, required, tag = "2"] spec: JobSpec,
         /// The current state.
@@ -294,6 +296,8 @@ wire! {
         [int64, optional, tag = "3"] active_deadline_seconds: Option<i64>,
         /// Whether it is suspended.
         [bool, tag = "10"] suspend: bool,
+        /// Its controller; unset for that of Kubernetes.
+        [string, optional, tag = "15"] managed_by: Option<String>,
     }
 }
 

@@ -27,7 +27,7 @@ const fn all(check: &'static str, from: usize) -> Patience {
 
 /// Everything else is definite. A fault that is told by another check at some age, as a kill by a probe that looks like a
 /// crash, is among the last.
-const PATIENCE: [Patience; 38] = [
+const PATIENCE: [Patience; 39] = [
     // Within the grace of a minute: what starts, stops or moves.
     all("node-network-unavailable", 1),
     all("node-not-ready", 1),
@@ -77,6 +77,7 @@ const PATIENCE: [Patience; 38] = [
             "nodes/memory-runs-out-and-pods-wait",
             "nodes/no-slot-left",
             "pods/anti-affinity-on-too-few-nodes",
+            "pods/autoscaler-at-its-maximum",
             "pods/batch-scheduler-finds-no-queue",
             "pods/devices-of-a-resource-claim",
             "pods/host-port-on-another-address",
@@ -158,6 +159,7 @@ const PATIENCE: [Patience; 38] = [
     all("pvc-resize-stuck", 3),
     all("service-load-balancer-pending", 3),
     all("workload-not-observed", 3),
+    all("workload-update-held", 3),
     Patience {
         check: "hpa-cannot-scale",
         cases: &["workloads/autoscaler-without-metrics", "workloads/broken-with-everything-around-it"],

@@ -5,7 +5,7 @@ use crate::support::{Run, healthcheck};
 use serde_json::{Value, json};
 
 /// The minimum number of cases. Raise it when cases are added.
-const CASES: usize = 420;
+const CASES: usize = 455;
 
 /// The minimum percentage of healthy cases that look broken: a false alarm costs more trust than a miss.
 const HEALTHY_PERCENT: usize = 45;

@@ -65,6 +65,37 @@ async fn a_pod_that_is_not_ready_has_its_log_and_its_warnings() {
     assert!(fake.requests_of("/events?")[0].contains("fieldSelector=type%3DWarning"));
 }
 
+/// The cluster autoscaler says by an event that is not a warning that it adds no node.
+#[tokio::test(start_paused = true)]
+async fn the_refusal_of_the_autoscaler_is_read_for_pods_without_a_node() {
+    let refusal = |pod: &str| {
+        let mut event = event("shop", pod);
+        event["metadata"]["name"] = format!("{pod}.2").into();
+        (event["type"], event["reason"]) = ("Normal".into(), "NotTriggerScaleUp".into());
+        event
+    };
+    let fake = shop();
+    fake.add(Kind::Event, refusal("api-1"));
+    gathered(&fake, &named(&["shop"])).await.unwrap();
+    let of_refusals = |fake: &Fake| {
+        fake.requests_of("/events?").iter().filter(|line| line.contains("NotTriggerScaleUp")).count()
+    };
+    assert_eq!(of_refusals(&fake), 0, "every pod has a node");
+    let mut waiting = fake::pod("shop", 901);
+    waiting["metadata"]["name"] = "batch-1".into();
+    waiting["spec"].as_object_mut().unwrap().remove("nodeName");
+    waiting["status"] = json!({ "phase": "Pending", "conditions": [{
+        "type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/1 nodes are available",
+    }] });
+    fake.add(Kind::Pod, waiting);
+    fake.add(Kind::Event, refusal("batch-1"));
+    let snapshot = gathered(&fake, &named(&["shop"])).await.unwrap();
+    assert_eq!(of_refusals(&fake), 1);
+    let refused = snapshot.rows.events.iter().filter(|event| event.reason == "NotTriggerScaleUp");
+    let refused: Vec<&str> = refused.map(|event| &*event.object.name).collect();
+    assert_eq!(refused, ["batch-1"], "api-1 has a node");
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_line_that_says_why_is_found_above_the_last_lines() {
     let fake = shop();

@@ -61,8 +61,6 @@ static UNNAMED: Text = Text {
     zh_cn: "未指定 class，集群也没有默认的 IngressClass",
 };
 
-/// The annotation that named a class before the field existed.
-const ANNOTATION: &str = "kubernetes.io/ingress.class";
 /// How many classes a message names.
 const SHOWN: usize = 10;
 const DEFAULT: &str = "ingressclass.kubernetes.io/is-default-class";
@@ -113,7 +111,7 @@ impl<'a> Classes<'a> {
 fn judge<'a>(classes: &Classes, ingress: &'a Ingress) -> Option<(&'static Text, Severity, &'a str)> {
     let exists = |name: &str| classes.names.contains(name);
     let field = ingress.spec.ingress_class_name.as_deref().filter(|name| !name.is_empty());
-    let annotation = ingress.metadata.annotation(ANNOTATION);
+    let annotation = ingress.metadata.annotation(traffic::CLASS);
     match (field, annotation) {
         (Some(name), _) if exists(name) => None,
         (Some(name), _) if classes.names.is_empty() => Some((&NONE_AT_ALL, Severity::Medium, name)),

@@ -1,7 +1,7 @@
 //! A container keeps ending, and the kubelet waits longer before each restart.
 
-use crate::checks::exit_code;
 use crate::checks::prelude::*;
+use crate::checks::{exit_code, permissions};
 use crate::model::TURNS_OF_A_LOOP;
 
 static INFO: CheckInfo = CheckInfo {
@@ -90,6 +90,7 @@ fn run(view: &View, out: &mut Reporter) {
         if !left.is_empty() {
             finding.evidence.push(Message::new(&SAYS, vec![("detail", Fact::text(left))]));
         }
+        finding.evidence.extend(permissions::denied(view, pod, &container));
         finding.actions = vec![view.show_log(pod, &container), view.describe(pod)];
     }
 }

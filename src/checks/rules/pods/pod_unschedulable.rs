@@ -4,6 +4,7 @@ use crate::checks::fit::labels::{is_selected, of_terms};
 use crate::checks::fit::scheduler::{is_about_volumes, short_of, without_preemption};
 use crate::checks::fit::{Fit, Misfit, Reason, Resource, taints};
 use crate::checks::prelude::*;
+use crate::model::{Event, NOT_SCALED_UP};
 
 static INFO: CheckInfo = CheckInfo {
     id: "pod-unschedulable",
@@ -85,11 +86,23 @@ static PLACE: Text = Text {
     zh_cn: "卷 {volume} 只能用于满足 {labels} 的节点，满足的节点有 {nodes} 个",
 };
 
+static GONE: Text = Text {
+    en: "volume {volume} is on node {node}, which does not exist",
+    zh_tw: "磁碟區 {volume} 位於節點 {node}，而該節點不存在",
+    zh_cn: "卷 {volume} 位于节点 {node}，而该节点不存在",
+};
+
+/// The label with the name of a node, to which local volumes are tied.
+const HOSTNAME: &str = "kubernetes.io/hostname";
+
 /// The scheduler of a pod that names none.
 const DEFAULT: &str = "default-scheduler";
 
 /// How many nodes explain that a pod waits: there may be as many waiting pods as nodes.
 const BEHIND: usize = 10;
+
+/// The seconds for which a refusal of the cluster autoscaler counts. It repeats the event every few minutes.
+const REFUSED: i64 = 15 * 60;
 
 /// What is the same for all pods.
 struct Around<'v, 'a> {
@@ -126,7 +139,6 @@ fn gated(view: &View, pod: &Pod, out: &mut Reporter) {
 
 fn waiting(view: &View, pod: &Pod, around: &Around<'_, '_>, out: &mut Reporter) {
     let Some(object) = pod.object.as_deref() else { return };
-    let kubectl = &view.settings.kubectl;
     let scheduler = Some(&*object.spec.scheduler_name).filter(|name| !name.is_empty()).unwrap_or(DEFAULT);
     let condition = object.status.condition("PodScheduled");
     let (reason, said) = condition.map_or(("", ""), |of| (of.reason.as_str(), of.message.as_str()));
@@ -140,11 +152,15 @@ fn waiting(view: &View, pod: &Pod, around: &Around<'_, '_>, out: &mut Reporter) 
     let explained = around.fit.explain(pod);
     // Another scheduler has rules of its own, and finds or makes nodes in its own way.
     let is_foreign = scheduler != DEFAULT || !matches!(reason, "" | "SchedulerError" | "Unschedulable");
+    let is_volume = is_about_volumes(said);
     let first = explained.reasons.first();
-    let lead = first.filter(|_| explained.known && !is_foreign && !is_about_volumes(said));
-    facts.extend(lead.map(|lead| ("cause", Fact::Message(lead.message.clone()))));
-    let text = text(condition.map(|_| reason), scheduler == DEFAULT, is_foreign, lead.is_some());
-    let definite = !around.may_grow && (no_node_fits(said) || (!is_foreign && explained.lasts(view)));
+    let lead = first.filter(|_| explained.known && !is_foreign && !is_volume);
+    let gone = (!is_foreign && is_volume).then(|| gone(view, pod)).flatten();
+    let cause = lead.map(|lead| &lead.message).or(gone.as_ref());
+    facts.extend(cause.map(|cause| ("cause", Fact::Message(cause.clone()))));
+    let text = text(condition.map(|_| reason), scheduler == DEFAULT, is_foreign, cause.is_some());
+    let may_grow = around.may_grow && !is_refused(view, pod);
+    let definite = !may_grow && (no_node_fits(said) || (!is_foreign && explained.lasts(view)));
     let severity = view.high_unless_passing(pod, since, definite);
     let finding = out.pod(pod, &[], severity, Message::new(text, facts));
     finding.since = since;
@@ -155,14 +171,19 @@ fn waiting(view: &View, pod: &Pod, around: &Around<'_, '_>, out: &mut Reporter) 
     });
     if !is_foreign && condition.is_some() {
         finding.evidence = explained.reasons.iter().map(|reason| reason.message.clone()).collect();
-        finding.evidence.extend(is_about_volumes(said).then(|| places(view, pod)).into_iter().flatten());
+        let places = (is_volume && gone.is_none()).then(|| places(view, pod));
+        finding.evidence.extend(places.into_iter().flatten());
     }
-    finding.actions = vec![view.describe(pod)];
-    finding
-        .actions
-        .extend((!is_foreign && condition.is_some()).then(|| kubectl.line(&["describe", "nodes"])));
+    finding.actions = actions(view, pod, is_foreign, condition.is_none());
+}
+
+/// Returns the commands for a pod, and for the cluster if its scheduler is that of Kubernetes or has written nothing.
+fn actions(view: &View, pod: &Pod, is_foreign: bool, is_unseen: bool) -> Vec<String> {
+    let kubectl = &view.settings.kubectl;
+    let nodes = || kubectl.line(&["describe", "nodes"]);
     let system = || kubectl.line(&["get", "pods", "-n", "kube-system", "-o", "wide"]);
-    finding.actions.extend(condition.is_none().then(system));
+    let of_cluster = if is_unseen { Some(system()) } else { (!is_foreign).then(nodes) };
+    std::iter::once(view.describe(pod)).chain(of_cluster).collect()
 }
 
 /// Returns the text for the reason of the condition, if there is a condition.
@@ -241,6 +262,27 @@ fn places(view: &View, pod: &Pod) -> Vec<Message> {
     pod.claims().filter_map(place).collect()
 }
 
+/// Returns the first volume of a pod that is tied to a node that does not exist, with that node, if nodes could be read.
+fn gone(view: &View, pod: &Pod) -> Option<Message> {
+    let nodes = &view.snapshot.rows.nodes;
+    if !view.saw(Kind::Node, "") || nodes.is_empty() {
+        return None;
+    }
+    let lost = |claim: &str| {
+        let name = &view.claim(&pod.shared.namespace, claim)?.spec.volume_name;
+        let terms = &view.volume(name)?.spec.node_affinity.as_ref()?.required.as_ref()?.node_selector_terms;
+        let [term] = &terms[..] else { return None };
+        let of_host = term.match_expressions.iter().find(|of| of.key == HOSTNAME && of.operator == "In")?;
+        let [host] = &of_host.values[..] else { return None };
+        let is_it = |node: &Node| node.labels.get(HOSTNAME) == Some(host);
+        if view.node(host).is_some() || nodes.iter().any(is_it) {
+            return None;
+        }
+        Some(Message::new(&GONE, vec![("volume", Fact::text(name)), ("node", Fact::text(host))]))
+    };
+    pod.claims().find_map(lost)
+}
+
 /// Labels of nodes that a cloud or an autoscaler adds and removes.
 const POOLS: [&str; 5] = [
     "cloud.google.com/gke-nodepool",
@@ -255,6 +297,15 @@ fn may_grow(view: &View) -> bool {
     let rows = &view.snapshot.rows;
     rows.nodes.iter().any(|node| POOLS.iter().any(|label| node.labels.contains_key(*label)))
         || rows.workloads.iter().any(|workload| workload.name.contains("cluster-autoscaler"))
+}
+
+/// Whether the cluster autoscaler has said lately that it adds no node for a pod. The event is evidence of the finding.
+fn is_refused(view: &View, pod: &Pod) -> bool {
+    let events = view.pod_events(pod);
+    let lately = |event: &&Event| {
+        event.reason == NOT_SCALED_UP && event.last_seen.is_some_and(|at| view.age(at) < REFUSED)
+    };
+    events.iter().any(lately)
 }
 
 /// Whether every node is ruled out by something that no other pod's end changes: its labels, the place of a volume, or a

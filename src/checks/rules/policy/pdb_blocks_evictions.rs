@@ -1,10 +1,9 @@
 //! A disruption budget that never allows an eviction.
 
+use crate::checks::emptied::Emptied;
 use crate::checks::prelude::*;
 use crate::model::{Node, Workload};
 use crate::wire::PodDisruptionBudget;
-use std::collections::BTreeMap;
-use std::sync::Arc;
 
 static INFO: CheckInfo = CheckInfo {
     id: "pdb-blocks-evictions",
@@ -79,11 +78,11 @@ static NOT_NOW: Text = Text {
 const LASTS: i64 = 15 * 60;
 
 fn run(view: &View, out: &mut Reporter) {
-    let emptied = on_emptied(view);
+    let emptied = Emptied::of(view);
     for budget in view.snapshot.rows.budgets.iter().filter(|budget| allows_nothing(budget)) {
         let never = never_allows(budget);
         let (namespace, name) = (&*budget.metadata.namespace, &*budget.metadata.name);
-        let held = held_node(view, budget, &emptied);
+        let held = emptied.node_of(view, protected(view, budget));
         let desired = i64::from(budget.status.desired_healthy);
         let mut facts = vec![
             ("desired", Fact::Number(desired)),
@@ -143,34 +142,6 @@ fn allows_nothing(budget: &PodDisruptionBudget) -> bool {
 /// Returns whether it allows no eviction even if all its pods are healthy.
 fn never_allows(budget: &PodDisruptionBudget) -> bool {
     budget.status.desired_healthy >= budget.status.expected_pods
-}
-
-/// The first node that is being emptied with a pod of a workload, by namespace, kind and name of the workload. Nodes that
-/// are only cordoned come last.
-type Emptied<'a> = BTreeMap<(&'a str, Arc<str>, Arc<str>), (bool, &'a str)>;
-
-fn on_emptied<'a>(view: &View<'a>) -> Emptied<'a> {
-    let emptied = view.snapshot.rows.nodes.iter().filter(|node| node.cordoned || node.is_leaving());
-    let emptied: BTreeMap<&str, bool> = emptied.map(|node| (&*node.name, !node.is_leaving())).collect();
-    let mut out = Emptied::new();
-    for pod in view.snapshot.rows.pods.iter().filter(|pod| pod.shared.ended.is_none()) {
-        let node = pod.node.as_deref().and_then(|node| Some((*emptied.get(node)?, node)));
-        let (Some(node), Some(root)) = (node, view.root(pod)) else { continue };
-        let first = out.entry((&pod.shared.namespace, root.kind, root.name)).or_insert(node);
-        *first = node.min(*first);
-    }
-    out
-}
-
-/// Returns the first node that is being emptied with a pod of a workload that the budget protects.
-fn held_node<'a>(view: &View<'a>, budget: &PodDisruptionBudget, emptied: &Emptied) -> Option<&'a Node> {
-    if emptied.is_empty() {
-        return None;
-    }
-    let namespace = &*budget.metadata.namespace;
-    let key = |workload: &Workload| (namespace, workload.kind.name().into(), Arc::clone(&workload.name));
-    let (_, first) = protected(view, budget).filter_map(|workload| emptied.get(&key(workload))).min()?;
-    view.node(first)
 }
 
 /// Returns the workloads that a budget protects.

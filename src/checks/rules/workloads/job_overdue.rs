@@ -100,7 +100,7 @@ fn message(view: &View, job: &Job, held: Option<&Held>) -> Message {
 }
 
 fn is_active(job: &Job) -> bool {
-    job.active > 0 && !job.suspended && !job.is_ending()
+    job.active > 0 && job.suspension.is_none() && !job.is_ending()
 }
 
 /// Returns whether the Job has run longer than allowed. A Job without a start time has not started.

@@ -103,7 +103,7 @@ fn blocking<'a>(rollout: &Rollout, pods: &[&'a Pod], waiting: usize) -> Option<(
     if rollout.ordered && waiting > 0 {
         return Some((&NOT_MADE, unready.next()?));
     }
-    if rollout.unfinished && !rollout.on_delete {
+    if rollout.unfinished && !rollout.on_delete && !rollout.reached_partition {
         return Some((&NOT_UPDATED, unready.next_back()?));
     }
     None

@@ -52,7 +52,7 @@ const LASTS: i64 = 15 * 60;
 fn run(view: &View, out: &mut Reporter) {
     for workload in view.snapshot.rows.workloads.iter().filter(|workload| view.is_asked_for(workload)) {
         let Some(rollout) = workload.rollout().filter(|rollout| rollout.unseen) else { continue };
-        let since = rollout.unseen_since;
+        let since = rollout.changed.or(workload.created());
         if !view.older_than(since, LASTS) {
             continue;
         }
