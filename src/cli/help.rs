@@ -148,7 +148,7 @@ fn short_text(path: &[&str], id: &str) -> &'static str {
         (_, "selector") => "Only pods with these labels, and their owners",
         (_, "filename") => "Read files, folders or - instead of a cluster",
         (_, "context") => "Kubeconfig contexts, comma-separated; * matches",
-        ([] | ["demo"], "output") => "table, wide, markdown, json, csv, junit … (--help)",
+        ([] | ["demo"] | ["profile", "show"], "output") => "table, wide, markdown, json, csv, junit … (--help)",
         (_, "output") => "{values}",
         (_, "all") => "Show healthy objects and low severities too",
         (_, "lang") => "{values} (default: from the locale)",
@@ -189,17 +189,22 @@ pub(super) fn command() -> Command {
         command.mut_subcommand(*name, |below| below.mut_arg(*id, |arg| arg.help(*help)))
     });
     let command = with_formats(command).mut_subcommand("demo", with_formats);
-    let of_nodes = OutputParser::<Format>::of(|format| NodesFormat::of(*format).is_some());
-    let command = command.mut_subcommand("nodes", |below| {
-        below.mut_arg("output", |arg| arg.value_parser(of_nodes))
+    let command = command.mut_subcommand("profile", |below| {
+        below.mut_subcommand("show", with_formats).mut_subcommand("init", with_formats)
     });
+    let of_nodes = OutputParser::<Format>::of(|format| NodesFormat::of(*format).is_some());
+    let command =
+        command.mut_subcommand("nodes", |below| below.mut_arg("output", |arg| arg.value_parser(of_nodes)));
     SCREENS.iter().fold(command, |command, screen| on(command, screen.path, screen))
 }
 
 /// The formats of a report, by their readers.
 const READERS: [(&str, &[Format]); 4] = [
     ("For people", &[Format::Table, Format::Wide, Format::Markdown]),
-    ("For programs", &[Format::Json, Format::Yaml, Format::Ndjson, Format::Csv, Format::CsvPods, Format::Name]),
+    (
+        "For programs",
+        &[Format::Json, Format::Yaml, Format::Ndjson, Format::Csv, Format::CsvPods, Format::Name],
+    ),
     ("For CI", &[Format::Junit, Format::Github, Format::GithubSummary]),
     ("For Prometheus", &[Format::Prometheus]),
 ];

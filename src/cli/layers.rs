@@ -93,7 +93,10 @@ fn refuse_same_outputs(asked: &Asked, lower: &Lower) -> Result<(), Unparsed> {
         return Ok(());
     };
     match lower.get("output") {
-        Some((_, source)) => Err(Error { place: super::conflict::place_of(source).unwrap_or_default(), text, hint: None }.into()),
+        Some((_, source)) => {
+            Err(Error { place: super::conflict::place_of(source).unwrap_or_default(), text, hint: None }
+                .into())
+        }
         None => Err(clap::Error::raw(ErrorKind::ArgumentConflict, text + "\n").into()),
     }
 }
@@ -322,7 +325,9 @@ fn suits(asked: &Asked, words: &[String]) -> bool {
     let is_of_object =
         |format: &str| Format::from_str(format, false).is_ok_and(|format| StoryFormat::of(format).is_some());
     words.iter().flat_map(|word| word.split(',')).all(|word| match parts(word) {
-        (format, None) => known.iter().any(|value| value.matches(format, false)) && (!is_object || is_of_object(format)),
+        (format, None) => {
+            known.iter().any(|value| value.matches(format, false)) && (!is_object || is_of_object(format))
+        }
         (_, Some(_)) => false,
     })
 }

@@ -53,7 +53,12 @@ impl<F: ValueEnum> OutputParser<F> {
 impl<F: ValueEnum + Clone + Send + Sync + 'static> TypedValueParser for OutputParser<F> {
     type Value = Output<F>;
 
-    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<Output<F>, clap::Error> {
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Output<F>, clap::Error> {
         let refuse = |kind| clap::Error::new(kind).with_cmd(command);
         let text = value.to_str().ok_or_else(|| refuse(ErrorKind::InvalidUtf8))?;
         let (name, file) = parts(text);

@@ -58,7 +58,9 @@ fn about(incident: &Incident, cause: &Finding) -> Vec<String> {
     if more > 0 {
         lines.push(format!("Other findings with this cause: {more}"));
     }
-    lines.extend(cause.actions.iter().find(|command| !changes_cluster(command)).map(|command| visible(command)));
+    lines.extend(
+        cause.actions.iter().find(|command| !changes_cluster(command)).map(|command| visible(command)),
+    );
     lines
 }
 

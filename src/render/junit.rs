@@ -6,7 +6,7 @@
 //! | --- | --- |
 //! | failed | the check has findings of medium or high severity |
 //! | skipped | a mute hides its findings |
-//! | passed | it has no other findings than low ones, and everything it reads was read |
+//! | passed | it has objects to check and no findings but low ones, and everything it reads was read |
 //! | error | something in the scope was not read, in the suite of the coverage |
 
 mod write;
@@ -16,12 +16,12 @@ use super::github;
 use crate::checks::CATALOG;
 use crate::finding::command::changes_cluster;
 use crate::finding::{CheckInfo, Finding, Severity};
-use crate::model::Gap;
+use crate::model::{Coverage, Gap};
 use crate::policy::mute::Muting;
 use crate::report::Report;
 use crate::text::Lang;
-use crate::wire::Time;
-use std::collections::BTreeMap;
+use crate::wire::{Kind, Time};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 /// The suite of objects of the cluster. No namespace has such a name.
@@ -98,14 +98,16 @@ fn by_place<'r>(report: &'r Report) -> ByPlace<'r> {
 
 fn suites(report: &Report) -> Vec<Suite> {
     let found = by_place(report);
+    let reaches: Vec<Reach> = CATALOG.iter().map(|check| Reach::of(check, report)).collect();
     let names = report.namespaces.iter().map(|namespace| namespace.name.as_str());
     let mut suites: Vec<Suite> = std::iter::once("")
         .chain(names)
         .map(|namespace| {
-            let cases = CATALOG.iter().filter_map(|check| {
+            let cases = reaches.iter().filter_map(|reach| {
+                let check = reach.check;
                 let result = match found.get(&(namespace, check.id)) {
                     Some(found) => outcome(found),
-                    None if passes(check, namespace, report) => Outcome::Passed(String::new()),
+                    None if reach.passes(namespace, &report.coverage) => Outcome::Passed(String::new()),
                     None => return None,
                 };
                 Some(Case { name: check.id.to_owned(), result })
@@ -136,18 +138,47 @@ fn properties(report: &Report) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Returns whether a check ran in a namespace and found nothing: it was not left out, the objects that it is about are in
-/// the scope, and no kind that it reads has a gap.
-fn passes(check: &CheckInfo, namespace: &str, report: &Report) -> bool {
-    let is_here = |gap: &Gap| gap.namespace.as_deref().is_none_or(|place| namespace.is_empty() || place == namespace);
-    let names = |gap: &Gap, kinds: usize| {
-        gap.kind == check.id || check.needs.iter().take(kinds).any(|kind| kind.name() == gap.kind)
-    };
-    let is_left_out = |gap: &Gap| is_here(gap) && names(gap, 1) && (gap.namespace.is_some() || gap.got == 0);
-    let coverage = &report.coverage;
-    is_of_cluster(check) == namespace.is_empty()
-        && !coverage.not_in_scope.iter().any(is_left_out)
-        && !coverage.gaps.iter().any(|gap| is_here(gap) && (gap.kind == Gap::CLUSTER || names(gap, usize::MAX)))
+/// The kinds that are read only if a flag or a source of measurements is there.
+const ON_REQUEST: [Kind; 4] = [Kind::Host, Kind::LogSource, Kind::NodeMetrics, Kind::Throttling];
+
+/// Where a check would have found something.
+struct Reach<'r> {
+    check: &'static CheckInfo,
+    /// The namespaces of the objects that it is about.
+    places: BTreeSet<&'r str>,
+    /// Whether what it reads on request was read.
+    is_read: bool,
+}
+
+impl<'r> Reach<'r> {
+    fn of(check: &'static CheckInfo, report: &'r Report) -> Self {
+        let objects = |kind: &Kind| report.snapshot.rows.objects_of(*kind);
+        let places = check.needs.first().map(objects).unwrap_or_default();
+        let mut on_request = check.needs.iter().filter(|kind| ON_REQUEST.contains(kind));
+        Self {
+            check,
+            places: places.into_iter().map(|(namespace, _)| namespace).collect(),
+            is_read: on_request.all(|kind| !objects(kind).is_empty()),
+        }
+    }
+
+    /// Returns whether the check found nothing in a namespace although it could have: it has objects to check, was not left
+    /// out, and no kind that it reads has a gap.
+    fn passes(&self, namespace: &str, coverage: &Coverage) -> bool {
+        let is_of_cluster = is_of_cluster(self.check);
+        let has_objects = if is_of_cluster { !self.places.is_empty() } else { self.places.contains(namespace) };
+        let is_here = |gap: &&Gap| {
+            namespace.is_empty() || gap.namespace.as_deref().is_none_or(|place| place == namespace)
+        };
+        let is_unread = |gap: &Gap| {
+            gap.kind == Gap::CLUSTER || self.check.needs.iter().any(|kind| kind.name() == gap.kind)
+        };
+        is_of_cluster == namespace.is_empty()
+            && has_objects
+            && self.is_read
+            && !coverage.gaps.iter().filter(is_here).any(is_unread)
+            && !coverage.not_in_scope.iter().filter(is_here).any(|gap| gap.kind == self.check.id)
+    }
 }
 
 /// Returns whether the findings of a check are about objects of the cluster. Checks of nodes may read only pods.
@@ -169,7 +200,8 @@ fn outcome(found: &Found) -> Outcome {
     if more > 0 {
         title += &format!(" (+{more} more)");
     }
-    let mut blocks: Vec<String> = found.serious.iter().map(|(finding, cause)| about(finding, cause)).collect();
+    let mut blocks: Vec<String> =
+        found.serious.iter().map(|(finding, cause)| about(finding, cause)).collect();
     blocks.extend(muted());
     Outcome::Failed { severity: first.severity, message: title, text: blocks.join("\n\n") }
 }

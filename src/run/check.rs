@@ -307,7 +307,8 @@ impl Judge<'_> {
     ) -> impl Iterator<Item = &'r Report<'s>> + use<'r, 's> {
         let all = self.show.all || format != Format::Table;
         let is_news = |report: &Report| report.changes().is_some_and(Changes::is_news);
-        let is_worth_it = move |report: &&Report| all || report.verdict != Verdict::Healthy || is_news(report);
+        let is_worth_it =
+            move |report: &&Report| all || report.verdict != Verdict::Healthy || is_news(report);
         reports.iter().filter(|report| !report.is_of_nothing()).filter(is_worth_it)
     }
 

@@ -109,8 +109,17 @@ fn hostile_text_stays_in_its_cell() {
 fn hostile_text_stays_in_its_element() {
     let out = of_evil("junit");
     let document = Document::parse(&out).unwrap();
-    let known =
-        ["testsuites", "testsuite", "properties", "property", "testcase", "failure", "error", "skipped", "system-out"];
+    let known = [
+        "testsuites",
+        "testsuite",
+        "properties",
+        "property",
+        "testcase",
+        "failure",
+        "error",
+        "skipped",
+        "system-out",
+    ];
     let elements: Vec<Node> = document.descendants().filter(Node::is_element).collect();
     assert!(elements.iter().all(|node| known.contains(&node.tag_name().name())), "{out}");
     let texts: String = elements.iter().filter_map(Node::text).collect();
@@ -121,7 +130,8 @@ fn hostile_text_stays_in_its_element() {
 #[test]
 fn hostile_text_is_no_command_of_github() {
     let out = of_evil("github");
-    let (last, annotations) = out.lines().collect::<Vec<_>>().split_last().map(|(l, a)| (*l, a.to_vec())).unwrap();
+    let (last, annotations) =
+        out.lines().collect::<Vec<_>>().split_last().map(|(l, a)| (*l, a.to_vec())).unwrap();
     assert_eq!(last, "🔴 Unhealthy");
     assert!(!annotations.is_empty());
     for line in annotations {
@@ -148,14 +158,19 @@ fn hostile_text_stays_in_its_line() {
 /// The rules of junit-10.xsd of the xUnit plugin of Jenkins that concern the elements and attributes used, and the sums.
 fn is_junit(document: &Document) {
     let root = document.root_element();
-    let attributes = |node: &Node| -> BTreeSet<String> { node.attributes().map(|of| of.name().to_owned()).collect() };
+    let attributes =
+        |node: &Node| -> BTreeSet<String> { node.attributes().map(|of| of.name().to_owned()).collect() };
     let number = |node: &Node, name: &str| node.attribute(name).unwrap().parse::<usize>().unwrap();
     let all = |names: &[&str]| -> BTreeSet<String> { names.iter().map(|name| (*name).to_owned()).collect() };
     assert_eq!(root.tag_name().name(), "testsuites");
     assert_eq!(attributes(&root), all(&["name", "tests", "failures", "errors"]));
     let suites: Vec<Node> = root.children().filter(Node::is_element).collect();
     for name in ["tests", "failures", "errors"] {
-        assert_eq!(number(&root, name), suites.iter().map(|suite| number(suite, name)).sum::<usize>(), "{name}");
+        assert_eq!(
+            number(&root, name),
+            suites.iter().map(|suite| number(suite, name)).sum::<usize>(),
+            "{name}"
+        );
     }
     for suite in &suites {
         assert_eq!(suite.tag_name().name(), "testsuite");
@@ -181,7 +196,9 @@ fn is_junit(document: &Document) {
 }
 
 fn case<'d>(document: &'d Document, suite: &str, name: &str) -> Option<Node<'d, 'd>> {
-    let suite = document.descendants().find(|node| node.has_tag_name("testsuite") && node.attribute("name") == Some(suite));
+    let suite = document
+        .descendants()
+        .find(|node| node.has_tag_name("testsuite") && node.attribute("name") == Some(suite));
     suite?.children().find(|node| node.attribute("name") == Some(name))
 }
 
@@ -251,7 +268,10 @@ fn a_stream_ends_with_its_summary() {
         for key in ["verdict", "totals", "coverage", "clusters"] {
             assert_eq!(summary[key], report[key], "{key}");
         }
-        assert_eq!((&summary["findings"], findings.len()), (&json!(findings.len()), report["findings"].as_array().unwrap().len()));
+        assert_eq!(
+            (&summary["findings"], findings.len()),
+            (&json!(findings.len()), report["findings"].as_array().unwrap().len())
+        );
         for (line, finding) in findings.iter().zip(report["findings"].as_array().unwrap()) {
             let mut line = line.clone();
             let incident = line.as_object_mut().unwrap().remove("incident").unwrap();
@@ -351,7 +371,8 @@ fn outputs_can_be_set_in_a_profile_and_in_the_environment() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     let config = |output: &str| {
-        fs::write(path("config.yaml"), format!("defaultProfile: p\nprofiles:\n  p:\n    output: {output}\n")).unwrap();
+        fs::write(path("config.yaml"), format!("defaultProfile: p\nprofiles:\n  p:\n    output: {output}\n"))
+            .unwrap();
     };
     let file = project("examples/pigo.json").display().to_string();
     let ran = |arguments: &str, variable: &str| {
@@ -363,7 +384,11 @@ fn outputs_can_be_set_in_a_profile_and_in_the_environment() {
     for (index, output) in ["[name, 'json=0.json']", "name,json=1.json", "name"].iter().enumerate() {
         config(output);
         assert!(ran(&format!("-f {file}"), "").out.starts_with("-n pigo-dev pod/"), "{output}");
-        assert_eq!(written(&format!("{index}.json")), index < 2, "a path is relative to the file of the profile");
+        assert_eq!(
+            written(&format!("{index}.json")),
+            index < 2,
+            "a path is relative to the file of the profile"
+        );
     }
     config("[json, yaml]");
     let twice = ran(&format!("-f {file}"), "");
