@@ -13,6 +13,7 @@ mod layers;
 mod list;
 mod measure;
 mod options;
+mod output;
 mod profile;
 mod read;
 mod rightsize;
@@ -34,6 +35,7 @@ pub use judge::{ContainerArgs, FailOn, Ids, JudgeArgs};
 pub use layers::{Unparsed, parse};
 pub use list::ListArgs;
 pub use measure::MeasureArgs;
+pub use output::{Output, on_stdout};
 pub use profile::{InitArgs, ProfileArgs, ProfileCommand};
 pub use rightsize::RightsizeArgs;
 pub use rows::RowArgs;
@@ -44,9 +46,9 @@ pub use target::{Target, Unknown};
 use crate::render::Format;
 use crate::report::WaitFor;
 use crate::text::Lang;
-use clap::builder::EnumValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use duration::duration;
+use output::OutputParser;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -287,9 +289,10 @@ impl ScopeArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct ShowArgs<F: ValueEnum + Clone + Send + Sync + 'static = Format> {
-    /// Format
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = EnumValueParser::<F>::new())]
-    pub output: F,
+    /// Format, or FORMAT=FILE for a file; comma-separated or repeated. With files only, standard output has the table
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "table", value_delimiter = ',')]
+    #[arg(action = ArgAction::Append, value_parser = OutputParser::<F>::all())]
+    pub output: Vec<Output<F>>,
     /// Show healthy pods and namespaces, every finding of an incident, and low severities
     #[arg(long)]
     pub all: bool,
@@ -302,6 +305,25 @@ pub struct ShowArgs<F: ValueEnum + Clone + Send + Sync + 'static = Format> {
     /// Columns to fit tables into (default: those of the terminal)
     #[arg(long, value_name = "COLUMNS", value_parser = read::number::<u16>(20, u16::MAX.into()))]
     pub width: Option<u16>,
+}
+
+impl<F: ValueEnum + Clone + Copy + Default + Send + Sync + 'static> ShowArgs<F> {
+    /// Returns the format on standard output.
+    pub fn on_stdout(&self) -> F {
+        on_stdout(&self.output)
+    }
+}
+
+impl ShowArgs {
+    /// Returns whether people read standard output.
+    pub fn is_human(&self) -> bool {
+        self.on_stdout().is_human()
+    }
+
+    /// Returns whether an output is in one of some formats.
+    pub fn has(&self, is_one: impl Fn(Format) -> bool) -> bool {
+        self.output.iter().any(|output| is_one(output.format))
+    }
 }
 
 /// When colours are used.

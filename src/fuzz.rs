@@ -77,10 +77,12 @@ fn object(bytes: &[u8]) {
 fn snapshot(bytes: &[u8]) {
     if let Ok(snapshot) = snapshot::read_bytes("fuzz", bytes, Time::at(1_766_000_000)) {
         let settings = policy::settings::Settings::default();
-        let report = crate::report::Report::new(&snapshot, &settings);
-        let mut out = Vec::new();
+        let reports = [crate::report::Report::new(&snapshot, &settings)];
         let look = crate::render::Look { lang: Lang::ZhTw, ..crate::render::Look::default() };
-        let _ = crate::render::render(&[report], crate::render::Format::Markdown, look, &mut out);
+        for format in crate::render::Format::ALL {
+            let written = crate::render::render(&reports, format, look, &mut Vec::new());
+            assert!(written.is_ok(), "{format:?}: {written:?}");
+        }
     }
 }
 

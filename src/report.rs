@@ -246,6 +246,17 @@ impl<'a> Report<'a> {
         serious.map(|incident| (incident, &self.findings[incident.cause]))
     }
 
+    /// Returns the finding that names the cause of each finding, in the order of the findings.
+    pub fn causes(&self) -> Vec<&Finding> {
+        let mut causes: Vec<&Finding> = self.findings.iter().collect();
+        for incident in &self.incidents {
+            for index in &incident.findings {
+                causes[*index] = &self.findings[incident.cause];
+            }
+        }
+        causes
+    }
+
     /// Returns how many seconds the oldest serious incident has lasted.
     pub fn oldest_problem(&self) -> Option<i64> {
         let since = self.serious().filter_map(|(_, cause)| cause.since);

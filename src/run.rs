@@ -16,6 +16,7 @@ mod investigate;
 mod live;
 mod look;
 mod notify;
+mod outputs;
 mod profile;
 mod rightsize;
 mod serve;
@@ -41,7 +42,7 @@ use crate::wire::Time;
 pub fn run(mut cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
     let settings = cli.resolved().map(|resolved| resolved.settings.clone()).unwrap_or_default();
     let show = &cli.check.show;
-    let full = cli.command.is_none() && (show.all || show.output.is_long());
+    let full = cli.command.is_none() && (show.all || show.has(render::Format::is_long));
     memory::set_limit(cli.list_args().map_or(memory::DEFAULT, |list| list.max_memory), full);
     command(cli, clock).map_err(|failure| failure.with_place(&settings))
 }
@@ -61,8 +62,8 @@ fn command(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
         Some(Command::Profile { what }) => profile::profile(what, clock),
         Some(Command::Diff(args)) => diff::diff(&args, clock),
         Some(Command::Checks(args)) => {
-            let look = look::of(args.lang, args.color, args.width, false);
-            output::stdout(|out| render::checks(args.output, look, out))?;
+            let look = |place| look::of(args.lang, args.color, args.width, false, place);
+            outputs::write(&args.output, |format, place, out| render::checks(format, look(place), out))?;
             Ok(Exit::Clean)
         }
         Some(Command::Explain(args)) => explain::explain(&args),

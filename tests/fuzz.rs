@@ -41,8 +41,7 @@ const SEED: u64 = 20_251_226;
 /// 2025-12-26T02:00:00Z.
 const NOW: Time = Time { seconds: 1_766_714_400, nanos: 0 };
 
-const FORMATS: [Format; 7] =
-    [Format::Table, Format::Wide, Format::Markdown, Format::Html, Format::Json, Format::Yaml, Format::Name];
+const FORMATS: [Format; 14] = Format::ALL;
 
 /// Every object of the corpus and of the pages of the checks.
 static OBJECTS: LazyLock<Vec<Value>> = LazyLock::new(|| {

@@ -22,7 +22,12 @@ pub(super) fn thresholds(settings: &[Set]) -> Result<(), Error> {
 
 /// Returns the place of a setting outside of the command line.
 pub(crate) fn place(set: &Set) -> Option<String> {
-    match &set.source {
+    place_of(&set.source)
+}
+
+/// Returns the place of a source outside of the command line.
+pub(super) fn place_of(source: &Source) -> Option<String> {
+    match source {
         Source::Profile(place) => Some(place.clone()),
         Source::Environment(name) => Some(format!("environment variable {name}")),
         Source::BuiltIn | Source::Flag(_) => None,

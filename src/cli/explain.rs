@@ -1,10 +1,11 @@
 //! The arguments of `explain` and `checks`.
 
-use super::ColorChoice;
+use super::output::OutputParser;
+use super::{ColorChoice, Output};
 use crate::checks::status::topics;
 use crate::render::ListFormat;
 use crate::text::Lang;
-use clap::Args;
+use clap::{ArgAction, Args};
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
 /// A topic, and how to show it.
@@ -32,9 +33,10 @@ pub struct ExplainArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct ChecksArgs {
-    /// Format
-    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
-    pub output: ListFormat,
+    /// Format, or FORMAT=FILE for a file; comma-separated or repeated
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "table", value_delimiter = ',')]
+    #[arg(action = ArgAction::Append, value_parser = OutputParser::<ListFormat>::all())]
+    pub output: Vec<Output<ListFormat>>,
     /// Language: en, zh-TW or zh-CN (default: that of the locale)
     #[arg(long, ignore_case = true)]
     pub lang: Option<Lang>,

@@ -1,9 +1,11 @@
 //! The help screens: `-h` is a short page with examples and the common flags, `--help` has all flags.
 
+use super::output::OutputParser;
 use super::{Cli, Unknown};
+use crate::render::{Format, NodesFormat};
 use crate::text::suggest::{nearest, suggestion};
 use clap::builder::Styles;
-use clap::{Arg, ArgAction, Command, CommandFactory};
+use clap::{Arg, ArgAction, Command, CommandFactory, ValueEnum};
 use std::fmt::Write;
 
 /// What the short help of a command shows.
@@ -146,6 +148,7 @@ fn short_text(path: &[&str], id: &str) -> &'static str {
         (_, "selector") => "Only pods with these labels, and their owners",
         (_, "filename") => "Read files, folders or - instead of a cluster",
         (_, "context") => "Kubeconfig contexts, comma-separated; * matches",
+        ([] | ["demo"] | ["profile", "show"], "output") => "table, wide, markdown, json, csv, junit … (--help)",
         (_, "output") => "{values}",
         (_, "all") => "Show healthy objects and low severities too",
         (_, "lang") => "{values} (default: from the locale)",
@@ -185,7 +188,40 @@ pub(super) fn command() -> Command {
     let command = OWN.iter().fold(command, |command, (name, id, help)| {
         command.mut_subcommand(*name, |below| below.mut_arg(*id, |arg| arg.help(*help)))
     });
+    let command = with_formats(command).mut_subcommand("demo", with_formats);
+    let command = command.mut_subcommand("profile", |below| {
+        below.mut_subcommand("show", with_formats).mut_subcommand("init", with_formats)
+    });
+    let of_nodes = OutputParser::<Format>::of(|format| NodesFormat::of(*format).is_some());
+    let command =
+        command.mut_subcommand("nodes", |below| below.mut_arg("output", |arg| arg.value_parser(of_nodes)));
     SCREENS.iter().fold(command, |command, screen| on(command, screen.path, screen))
+}
+
+/// The formats of a report, by their readers.
+const READERS: [(&str, &[Format]); 4] = [
+    ("For people", &[Format::Table, Format::Wide, Format::Markdown]),
+    (
+        "For programs",
+        &[Format::Json, Format::Yaml, Format::Ndjson, Format::Csv, Format::CsvPods, Format::Name],
+    ),
+    ("For CI", &[Format::Junit, Format::Github, Format::GithubSummary]),
+    ("For Prometheus", &[Format::Prometheus]),
+];
+
+/// Lists the formats of a report in the long help, by their readers.
+fn with_formats(command: Command) -> Command {
+    command.mut_arg("output", |arg| {
+        let mut text = arg.get_help().map(ToString::to_string).unwrap_or_default();
+        for (reader, formats) in READERS {
+            let _ = write!(text, "\n\n{reader}:");
+            for value in formats.iter().filter_map(ValueEnum::to_possible_value) {
+                let help = value.get_help().map(ToString::to_string).unwrap_or_default();
+                let _ = write!(text, "\n- {:<14}  {help}", value.get_name());
+            }
+        }
+        arg.long_help(text).hide_possible_values(true)
+    })
 }
 
 /// Adds the flag for help to a command and the commands below it. clap's own flag cannot be left out of the short help.
@@ -324,5 +360,11 @@ mod tests {
             }
         }
         root.debug_assert();
+    }
+
+    #[test]
+    fn the_long_help_lists_every_format_once() {
+        let listed: Vec<Format> = READERS.iter().flat_map(|(_, formats)| formats.iter().copied()).collect();
+        assert_eq!(listed, Format::ALL);
     }
 }

@@ -3,12 +3,13 @@
 //!
 //! What does not belong here: the meaning of a setting. Each value is read by the rules of its flag, wherever it is set.
 
+use super::output::{contradiction, parts};
 use super::read::switch;
 use super::setting::flags;
 use super::{Cli, Command as CliCommand, ConnectArgs, ProfileCommand};
 use crate::policy::profile::{self, Chosen, Error};
 use crate::policy::setting::{Form, Resolved, SETTINGS, Set, Setting, Source, Topic};
-use crate::render::RightsizeFormat;
+use crate::render::{Format, StoryFormat};
 use crate::text::without_login;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
@@ -80,7 +81,24 @@ pub fn parse(words: &[OsString], environment: Environment) -> Result<Cli, Unpars
         super::conflict::thresholds(&profile.resolved.settings)?;
     }
     super::profile::choose_webhooks(&mut cli, environment)?;
+    refuse_same_outputs(&asked, &lower)?;
     Ok(cli)
+}
+
+/// Refuses outputs that write to the same place.
+fn refuse_same_outputs(asked: &Asked, lower: &Lower) -> Result<(), Unparsed> {
+    let words = asked.values("output").into_iter().map(|value| value.to_string_lossy().into_owned());
+    // The output of a capture is a file.
+    let Some(text) = contradiction(&words.collect::<Vec<_>>()).filter(|_| asked.name() != "snapshot") else {
+        return Ok(());
+    };
+    match lower.get("output") {
+        Some((_, source)) => {
+            Err(Error { place: super::conflict::place_of(source).unwrap_or_default(), text, hint: None }
+                .into())
+        }
+        None => Err(clap::Error::raw(ErrorKind::ArgumentConflict, text + "\n").into()),
+    }
 }
 
 /// Returns the error of a long flag with one dash: `-namespace shop` would be read as `-n amespace shop`.
@@ -279,13 +297,7 @@ fn narrow(lower: &mut Lower, asked: &Asked) {
     if command == "rightsize" {
         lower.remove("logs");
     }
-    // It has other formats than a report.
-    if command == "rightsize" && lower.get("output").is_some_and(|(words, _)| !are_of_rightsize(words)) {
-        lower.remove("output");
-    }
-    // Only a check writes it. The settings that are shown include it.
-    let is_report = command == "show" || command.is_empty() && !asked.is_flag("object");
-    if !is_report && lower.get("output").is_some_and(|(words, _)| words == &["html"]) {
+    if lower.get("output").is_some_and(|(words, _)| !suits(asked, words)) {
         lower.remove("output");
     }
     if !whole && lower.get("fail_on").is_some_and(|(words, _)| words == &["new"]) {
@@ -298,8 +310,26 @@ fn narrow(lower: &mut Lower, asked: &Asked) {
     }
 }
 
-fn are_of_rightsize(formats: &[String]) -> bool {
-    formats.iter().all(|format| RightsizeFormat::from_str(format, false).is_ok())
+/// Whether a command has the outputs of profile or environment. They are for whole reports: other commands do not have all
+/// formats, and do not write over the files.
+fn suits(asked: &Asked, words: &[String]) -> bool {
+    if matches!(asked.name(), "demo" | "show" | "init") {
+        return true;
+    }
+    let is_object = asked.is_flag("object");
+    if asked.path.is_empty() && !is_object {
+        return true;
+    }
+    let known = asked.command.get_arguments().find(|arg| arg.get_id() == "output");
+    let known = known.map(Arg::get_possible_values).unwrap_or_default();
+    let is_of_object =
+        |format: &str| Format::from_str(format, false).is_ok_and(|format| StoryFormat::of(format).is_some());
+    words.iter().flat_map(|word| word.split(',')).all(|word| match parts(word) {
+        (format, None) => {
+            known.iter().any(|value| value.matches(format, false)) && (!is_object || is_of_object(format))
+        }
+        (_, Some(_)) => false,
+    })
 }
 
 /// Reads values as the flag does, so that errors name the place of the value.

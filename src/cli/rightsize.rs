@@ -1,6 +1,7 @@
 //! The flags of `rightsize`.
 
-use super::{ColorChoice, ConnectArgs, ContainerArgs, ListArgs, ProfileArgs, ScopeArgs, read};
+use super::output::OutputParser;
+use super::{ColorChoice, ConnectArgs, ContainerArgs, ListArgs, Output, ProfileArgs, ScopeArgs, read};
 use crate::model::Thresholds;
 use crate::policy::profile::Rules;
 use crate::policy::setting::Set;
@@ -30,9 +31,10 @@ pub struct RightsizeArgs {
     /// Classes of the profile.
     #[arg(skip)]
     pub rules: Rules,
-    /// Output format
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", help_heading = "Output")]
-    pub output: RightsizeFormat,
+    /// Format, or FORMAT=FILE for a file; comma-separated or repeated
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "table", value_delimiter = ',')]
+    #[arg(action = ArgAction::Append, value_parser = OutputParser::<RightsizeFormat>::all(), help_heading = "Output")]
+    pub output: Vec<Output<RightsizeFormat>>,
     /// Show every row
     #[arg(long, help_heading = "Output")]
     pub all: bool,

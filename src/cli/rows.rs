@@ -1,8 +1,8 @@
 //! The flags that choose the rows of the table of problems.
 
-use super::UsageError;
 use super::duration::duration;
 use super::read::number;
+use super::{ShowArgs, UsageError};
 use crate::render::{Format, RowOptions, Sort};
 use clap::Args;
 use std::time::Duration;
@@ -41,12 +41,13 @@ impl RowArgs {
         given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
     }
 
-    /// Checks that the format has the rows.
+    /// Checks that an output has the rows.
     ///
     /// # Errors
-    /// If a flag is set that has no meaning in a format.
-    pub fn check(&self, format: Format) -> Result<(), UsageError> {
-        match self.given().filter(|_| !matches!(format, Format::Table | Format::Wide)) {
+    /// If a flag is set that has no meaning in any output.
+    pub fn check(&self, show: &ShowArgs) -> Result<(), UsageError> {
+        let is_shown = show.on_stdout().is_table() || show.has(Format::is_table);
+        match self.given().filter(|_| !is_shown) {
             Some(flag) => Err(UsageError(format!("{flag} is for -o table and -o wide"))),
             None => Ok(()),
         }

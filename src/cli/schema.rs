@@ -54,6 +54,10 @@ pub(super) fn restrict(property: &mut Value, row: &Row) {
             .flat_map(|level| level.get_name_and_aliases().map(str::to_owned).collect::<Vec<_>>())
             .collect();
         property["additionalProperties"] = json!({ "enum": levels });
+    } else if types.contains(&json!("string")) && types.contains(&json!("array")) {
+        let output = format!("({})(=[^,]+)?", named.join("|"));
+        property["items"]["pattern"] = format!("^{output}$").into();
+        property["pattern"] = format!("^{output}(,{output})*$").into();
     } else if types.contains(&json!("string")) && !named.is_empty() && property["anyOf"].is_null() {
         property["enum"] = named.into_iter().map(Value::from).chain([Value::Null]).collect();
     } else if types.contains(&json!("string")) {

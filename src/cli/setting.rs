@@ -97,7 +97,7 @@ mod tests {
             let arg = setting.arg(&command).unwrap_or_else(|| panic!("{setting:?} has no flag"));
             let is_list = matches!(arg.get_action(), ArgAction::Append);
             match setting.form {
-                Form::List | Form::Paths | Form::Map => assert!(is_list, "{setting:?}"),
+                Form::List | Form::Paths | Form::Map | Form::Outputs => assert!(is_list, "{setting:?}"),
                 _ => assert!(!is_list, "{setting:?}"),
             }
             let takes_no_value = matches!(arg.get_action(), ArgAction::SetTrue);

@@ -61,21 +61,27 @@ impl ValueEnum for WaitFor {
 
 impl ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Self] {
-        use Format::{Html, Json, Markdown, Name, Table, Wide, Yaml};
-        &[Table, Wide, Markdown, Html, Json, Yaml, Name]
+        &Format::ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        let (name, help) = match self {
-            Format::Table => ("table", "One screen"),
-            Format::Wide => ("wide", "Table with evidence, all commands and every column"),
-            Format::Markdown => ("markdown", "The full report as Markdown"),
-            Format::Html => ("html", "The full report as one HTML file"),
-            Format::Json => ("json", "The full report as JSON"),
-            Format::Yaml => ("yaml", "The full report as YAML"),
-            Format::Name => ("name", "Objects with problems, one per line, as arguments for kubectl"),
+        let help = match self {
+            Format::Table => "One screen",
+            Format::Wide => "Table with evidence, all commands and every column",
+            Format::Markdown => "The full report as Markdown",
+            Format::Html => "The full report as one HTML file",
+            Format::Json => "The full report as JSON",
+            Format::Yaml => "The full report as YAML",
+            Format::Ndjson => "One JSON object per line: each finding, and a summary at the end",
+            Format::Csv => "The findings as CSV",
+            Format::CsvPods => "The pods as CSV",
+            Format::Name => "Objects with problems, one per line, as arguments for kubectl",
+            Format::Junit => "Test results as JUnit XML, for GitLab, Jenkins and others",
+            Format::Github => "Annotations of GitHub Actions",
+            Format::GithubSummary => "Markdown that fits $GITHUB_STEP_SUMMARY",
+            Format::Prometheus => "Metrics for the textfile collector of node_exporter",
         };
-        Some(PossibleValue::new(name).help(help))
+        Some(PossibleValue::new(self.name()).help(help))
     }
 }
 

@@ -10,6 +10,7 @@ mod coverage;
 mod finding;
 mod hosts;
 mod investigation;
+mod lines;
 mod logs;
 mod report;
 mod rightsize;
@@ -29,6 +30,7 @@ pub(crate) use finding::{
 };
 pub(crate) use hosts::{Certificate, Dns, Host, HostRequests, HostTls, ServedCertificate, VirtualHost};
 pub(crate) use investigation::{Investigation, LogTail, TimelineEntry};
+pub(crate) use lines::{FindingLine, Line, Summary};
 pub(crate) use logs::{LogNamespace, LogPattern, LogSource, Logs};
 pub(crate) use report::{Namespace, Pod, Report, RestartStatistics, Statistics};
 pub(crate) use rightsize::{NotEvaluated, Proposal, Rightsizing, SizedContainer, SizingTotals, Used, Values};

@@ -1,6 +1,6 @@
 //! The schemas in docs/, generated from the structs as they are written.
 
-use super::{Comparison, Investigation, Report, Rightsizing};
+use super::{Comparison, Investigation, Line, Report, Rightsizing};
 use crate::wire::Time;
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
@@ -48,6 +48,7 @@ fn the_schemas_are_those_of_the_structs() {
         ("comparison.schema.json", schema::<Comparison>()),
         ("investigation.schema.json", schema::<Investigation>()),
         ("rightsize.schema.json", schema::<Rightsizing>()),
+        ("ndjson.schema.json", schema::<Line>()),
     ] {
         let path = folder.join(name);
         if std::env::var_os("UPDATE").is_some() {

@@ -2,16 +2,14 @@
 //!
 //! What does not belong here: following a cluster (`gather`), judging, and writing documents (`render`).
 
-mod figures;
 mod http;
 mod identity;
 mod logins;
 mod metrics;
 mod told;
 
-pub use figures::Figures;
 pub use http::{Asked, Document, Protection, Server};
 pub use identity::Identity;
 pub use logins::Logins;
-pub use metrics::Metrics;
+pub use metrics::{Judged, Metrics};
 pub use told::{Known, Pace, incidents};

@@ -32,6 +32,8 @@ pub(crate) enum Form {
     Number,
     /// A mapping; `key=value` as a flag.
     Map,
+    /// Formats, each with or without `=` and a path, as a text or a list.
+    Outputs,
 }
 
 /// What a setting is about.
@@ -47,7 +49,7 @@ pub(crate) enum Topic {
     Connection,
 }
 
-use Form::{List, Map, Number, Path, Paths, Switch, Text};
+use Form::{List, Map, Number, Outputs, Path, Paths, Switch, Text};
 use Topic::{Comparison, Connection, Hosts, Judgement, Listing, Output, Scope, Sources};
 
 const fn setting(id: &'static str, key: &'static str, form: Form, topic: Topic) -> Setting {
@@ -93,7 +95,7 @@ pub(crate) static SETTINGS: [Setting; 52] = [
     setting("history", "history", Path, Comparison),
     setting("history_keep", "historyKeep", Number, Comparison),
     setting("history_age", "historyAge", Text, Comparison),
-    setting("output", "output", Text, Output),
+    setting("output", "output", Outputs, Output),
     setting("all", "all", Switch, Output),
     setting("lang", "lang", Text, Output),
     setting("color", "color", Text, Output),

@@ -16,26 +16,84 @@ pub enum Format {
     Json,
     /// The full report as YAML.
     Yaml,
+    /// A line of JSON for each finding, and one for the summary.
+    Ndjson,
+    /// The findings as CSV.
+    Csv,
+    /// The pods as CSV.
+    CsvPods,
     /// The names of the objects with problems, one per line.
     Name,
+    /// Test results as JUnit XML.
+    Junit,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// Markdown of the size that GitHub Actions accepts as a summary.
+    GithubSummary,
+    /// Metrics in the text format of Prometheus.
+    Prometheus,
 }
 
 impl Format {
+    /// All formats: those for people, for programs and for CI.
+    pub const ALL: [Format; 14] = [
+        Format::Table,
+        Format::Wide,
+        Format::Markdown,
+        Format::Html,
+        Format::Json,
+        Format::Yaml,
+        Format::Ndjson,
+        Format::Csv,
+        Format::CsvPods,
+        Format::Name,
+        Format::Junit,
+        Format::Github,
+        Format::GithubSummary,
+        Format::Prometheus,
+    ];
+
+    /// Returns the name in `-o`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Table => "table",
+            Format::Wide => "wide",
+            Format::Markdown => "markdown",
+            Format::Html => "html",
+            Format::Json => "json",
+            Format::Yaml => "yaml",
+            Format::Ndjson => "ndjson",
+            Format::Csv => "csv",
+            Format::CsvPods => "csv-pods",
+            Format::Name => "name",
+            Format::Junit => "junit",
+            Format::Github => "github",
+            Format::GithubSummary => "github-summary",
+            Format::Prometheus => "prometheus",
+        }
+    }
+
     /// Returns whether people read the format: it has a language, and progress is shown meanwhile.
     pub fn is_human(self) -> bool {
-        matches!(self, Format::Table | Format::Wide | Format::Markdown | Format::Html)
+        self.is_table() || matches!(self, Format::Markdown | Format::Html | Format::GithubSummary)
+    }
+
+    /// Returns whether it is a screen with a table of problems.
+    pub fn is_table(self) -> bool {
+        matches!(self, Format::Table | Format::Wide)
     }
 
     /// Returns whether the format shows every finding in full, and is in memory as a whole.
     pub fn is_long(self) -> bool {
-        matches!(self, Format::Wide | Format::Markdown | Format::Html | Format::Yaml)
+        matches!(self, Format::Wide | Format::Markdown | Format::Html | Format::Yaml | Format::GithubSummary)
     }
 }
 
 /// A format of the nodes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum NodesFormat {
     /// One screen.
+    #[default]
     Table,
     /// The same as Markdown.
     Markdown,
@@ -47,23 +105,25 @@ pub enum NodesFormat {
     Name,
 }
 
-impl From<Format> for NodesFormat {
-    fn from(format: Format) -> Self {
+impl NodesFormat {
+    /// Returns the same format; `None` for one of whole reports only.
+    pub fn of(format: Format) -> Option<Self> {
         match format {
-            Format::Table | Format::Wide => NodesFormat::Table,
-            // The command refuses HTML.
-            Format::Markdown | Format::Html => NodesFormat::Markdown,
-            Format::Json => NodesFormat::Json,
-            Format::Yaml => NodesFormat::Yaml,
-            Format::Name => NodesFormat::Name,
+            Format::Table | Format::Wide => Some(NodesFormat::Table),
+            Format::Markdown => Some(NodesFormat::Markdown),
+            Format::Json => Some(NodesFormat::Json),
+            Format::Yaml => Some(NodesFormat::Yaml),
+            Format::Name => Some(NodesFormat::Name),
+            _ => None,
         }
     }
 }
 
 /// A format of the investigation of one object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StoryFormat {
     /// One screen.
+    #[default]
     Table,
     /// The same as Markdown.
     Markdown,
@@ -75,23 +135,25 @@ pub enum StoryFormat {
     Name,
 }
 
-impl From<Format> for StoryFormat {
-    fn from(format: Format) -> Self {
+impl StoryFormat {
+    /// Returns the same format; `None` for one of whole reports only.
+    pub fn of(format: Format) -> Option<Self> {
         match format {
-            Format::Table | Format::Wide => StoryFormat::Table,
-            // The command refuses HTML.
-            Format::Markdown | Format::Html => StoryFormat::Markdown,
-            Format::Json => StoryFormat::Json,
-            Format::Yaml => StoryFormat::Yaml,
-            Format::Name => StoryFormat::Name,
+            Format::Table | Format::Wide => Some(StoryFormat::Table),
+            Format::Markdown => Some(StoryFormat::Markdown),
+            Format::Json => Some(StoryFormat::Json),
+            Format::Yaml => Some(StoryFormat::Yaml),
+            Format::Name => Some(StoryFormat::Name),
+            _ => None,
         }
     }
 }
 
 /// A format of the settings of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SettingsFormat {
     /// One screen.
+    #[default]
     Table,
     /// The same as Markdown.
     Markdown,
@@ -103,15 +165,16 @@ pub enum SettingsFormat {
     Name,
 }
 
-impl From<Format> for SettingsFormat {
-    fn from(format: Format) -> Self {
+impl SettingsFormat {
+    /// Returns the same format; `None` for one of whole reports only.
+    pub fn of(format: Format) -> Option<Self> {
         match format {
-            // As a setting, HTML is the format of reports.
-            Format::Table | Format::Wide | Format::Html => SettingsFormat::Table,
-            Format::Markdown => SettingsFormat::Markdown,
-            Format::Json => SettingsFormat::Json,
-            Format::Yaml => SettingsFormat::Yaml,
-            Format::Name => SettingsFormat::Name,
+            Format::Table | Format::Wide => Some(SettingsFormat::Table),
+            Format::Markdown => Some(SettingsFormat::Markdown),
+            Format::Json => Some(SettingsFormat::Json),
+            Format::Yaml => Some(SettingsFormat::Yaml),
+            Format::Name => Some(SettingsFormat::Name),
+            _ => None,
         }
     }
 }

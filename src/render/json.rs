@@ -4,11 +4,13 @@ mod comparison;
 mod findings;
 mod hosts;
 mod investigation;
+mod lines;
 mod logs;
 mod resources;
 
 pub(super) use comparison::difference;
 pub(super) use investigation::investigation;
+pub(super) use lines::lines;
 
 use crate::contract::{
     Coverage, Gap, Incident, Namespace, Pod, Report as Document, RestartStatistics, Statistics, Tool, Victims,

@@ -6,20 +6,25 @@ mod certificates;
 mod chain;
 mod changed;
 mod coverage;
+mod csv;
 mod diff;
 mod document;
 mod error_logs;
 mod escape;
 mod explain;
+mod figures;
 mod format;
+mod github;
 mod grid;
 mod hosts;
 mod html;
 mod json;
+mod junit;
 mod links;
 mod lists;
 mod markdown;
 mod message;
+pub mod metrics;
 mod muted;
 mod name;
 mod next;
@@ -107,6 +112,13 @@ pub fn render(reports: &[Report], format: Format, look: Look, out: &mut dyn Writ
         Format::Html => html::write(reports, look, out),
         Format::Json => json::write(&json::report(reports), Encoding::Json, out),
         Format::Yaml => json::write(&json::report(reports), Encoding::Yaml, out),
+        Format::Ndjson => json::lines(reports, out),
+        Format::Csv => csv::findings(reports, out),
+        Format::CsvPods => csv::pods(reports, out),
         Format::Name => name::write(reports, out),
+        Format::Junit => junit::write(reports, out),
+        Format::Github => github::annotations(reports, out),
+        Format::GithubSummary => github::summary(reports, look, out),
+        Format::Prometheus => metrics::write(reports, out),
     }
 }

@@ -38,7 +38,9 @@ const SHOWN: usize = 20;
 pub fn nodes(reports: &[Report], format: NodesFormat, look: Look, out: &mut dyn Write) -> io::Result<()> {
     match format {
         NodesFormat::Table => {
-            for (index, report) in reports.iter().enumerate() {
+            // Nothing is known of the nodes of a cluster that could not be read.
+            let read = reports.iter().filter(|report| !report.is_of_nothing());
+            for (index, report) in read.enumerate() {
                 if index > 0 {
                     writeln!(out)?;
                 }

@@ -3,8 +3,9 @@
 use super::baseline::{self, Baseline};
 use super::cache::Cache;
 use super::live::{Flags, Live};
+use super::look::Place;
 use super::notify::{self, Notifications};
-use super::{Failure, files, hosts, look, wait};
+use super::{Failure, files, hosts, look, outputs, wait};
 use crate::cli::{CheckArgs, DemoArgs, Exit, JudgeArgs, RowArgs, ShowArgs};
 use crate::cluster::Progress;
 use crate::compare::changes::Changes;
@@ -14,12 +15,12 @@ use crate::gather::MultiCluster;
 use crate::model::{Gap, Reason};
 use crate::output;
 use crate::policy::settings::Settings;
-use crate::render::{self, Format};
+use crate::render::{self, Format, Look, NodesFormat};
 use crate::report::{Report, Summary, Verdict, WaitFor};
 use crate::snapshot::{self, Snapshot};
 use crate::text::Message;
 use crate::wire::Time;
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 
 /// The part of a report that is shown.
 #[derive(Clone, Copy, PartialEq)]
@@ -43,7 +44,7 @@ pub(super) fn nodes(mut args: CheckArgs, clock: fn() -> Time) -> Result<Exit, Fa
 fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failure> {
     // Contradictions are errors before the first request.
     let settings = settings(&args.judge, Kubectl::default())?;
-    args.rows.check(args.show.output)?;
+    args.rows.check(&args.show)?;
     if part == Part::Nodes {
         refuse_rows(args, "nodes have no table of problems")?;
         baseline::refuse(&args.compare, &args.judge, "nodes are not compared")?;
@@ -51,7 +52,6 @@ fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failu
         hosts::refuse(&args.hosts, "nodes are not a whole report")?;
         refuse("--wait-for", args.wait_for.is_some(), "nodes have no rollout")?;
         refuse("--watch", args.watch, "use kubectl healthcheck -w")?;
-        refuse("-o html", args.show.output == Format::Html, "nodes are not a whole report")?;
     }
     let (before, notices) = (Baseline::open(args, clock)?, Notifications::open(args)?);
     let mut judge =
@@ -68,7 +68,7 @@ fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failu
 
 pub(super) fn demo(args: &DemoArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
     baseline::wants_nothing(&args.judge)?;
-    args.rows.check(args.show.output)?;
+    args.rows.check(&args.show)?;
     let mut snapshot = snapshot::demo()?;
     // The example has its own namespaces.
     snapshot.scope.namespaces = snapshot.namespaces();
@@ -76,7 +76,7 @@ pub(super) fn demo(args: &DemoArgs, clock: fn() -> Time) -> Result<Exit, Failure
     let (part, before, notices) = (Part::Whole, Baseline::default(), Notifications::default());
     let done = Judge { by: &args.judge, show: &args.show, rows: &args.rows, part, before, notices, clock }
         .one(&snapshot, kubectl)?;
-    if args.show.output.is_human() && io::stderr().is_terminal() {
+    if args.show.is_human() && io::stderr().is_terminal() {
         output::log("hint: this is an example; its commands are for the cluster it was read from");
     }
     Ok(done)
@@ -103,7 +103,7 @@ fn live(args: &CheckArgs, settings: &Settings, judge: &mut Judge) -> Result<Exit
     }
     live.wait_for(async {
         if live.several() {
-            let progress = live.progress(args.show.output.is_human());
+            let progress = live.progress(args.show.is_human());
             return judge.several(&mut live.start(&progress), &progress, args).await;
         }
         let cache = args.cache.map(|most| Cache::of(&live, most)).transpose()?;
@@ -130,7 +130,7 @@ pub(super) fn refuse_rows(args: &CheckArgs, why: &str) -> Result<(), Failure> {
 
 /// Reads the only cluster.
 async fn only(live: &Live, args: &CheckArgs) -> Result<Snapshot, Failure> {
-    let progress = live.progress(args.show.output.is_human());
+    let progress = live.progress(args.show.is_human());
     let only = live.start(&progress).next().await.pop();
     drop(progress);
     let (_, seen) = only.ok_or_else(|| Failure::new("the run has ended"))?;
@@ -141,7 +141,7 @@ async fn only(live: &Live, args: &CheckArgs) -> Result<Snapshot, Failure> {
 async fn cached(cache: &Cache, live: &Live, args: &CheckArgs) -> Result<Snapshot, Failure> {
     match cache.read((live.plan.clock)()) {
         Some(snapshot) => Ok(snapshot),
-        None => cache.fill(live, &live.progress(args.show.output.is_human())).await,
+        None => cache.fill(live, &live.progress(args.show.is_human())).await,
     }
 }
 
@@ -218,7 +218,7 @@ impl Judge<'_> {
         let record = self.before.compare(&mut report)?;
         self.notices.add(&report);
         let reports = [report];
-        self.render(&reports)?;
+        self.render(&reports, &mut [])?;
         self.before.keep(record.as_slice(), self.clock)?;
         Ok(self.exit(&reports.map(|report| report.summary())))
     }
@@ -230,7 +230,9 @@ impl Judge<'_> {
         progress: &Progress,
         args: &CheckArgs,
     ) -> Result<Exit, Failure> {
-        let at_once = matches!(self.show.output, Format::Table | Format::Wide) && self.part == Part::Whole;
+        // A file contains all clusters.
+        let is_alone = self.show.output.iter().all(|output| output.file.is_none());
+        let at_once = is_alone && self.show.on_stdout().is_table() && self.part == Part::Whole;
         let (mut seen, mut shown, mut failures) = (Vec::new(), Shown::default(), Vec::new());
         loop {
             let batch = multi_cluster.next().await;
@@ -246,7 +248,7 @@ impl Judge<'_> {
                 seen.push((snapshot, settings));
             }
             if at_once && !last {
-                progress.suspend(|| self.batch(&seen, &mut shown))?;
+                progress.suspend(|| self.show_now(&seen, &mut shown))?;
                 seen.clear();
             }
             if last {
@@ -259,17 +261,22 @@ impl Judge<'_> {
         }
         progress.end();
         if at_once {
-            output::stdout(|out| render::overview(&mut shown.summaries, look::look(self.show), out))?;
+            let look = look::look(self.show, Place::Stdout);
+            output::stdout(|out| render::overview(&mut shown.summaries, look, out))?;
         } else {
-            self.batch(&seen, &mut shown)?;
+            let reports = self.judged(&seen, &mut shown)?;
+            self.render(&reports, &mut shown.summaries)?;
         }
         self.before.keep(&shown.records, self.clock)?;
         Ok(self.exit(&shown.summaries))
     }
 
-    /// Shows some clusters, the worst first. In a table with others, a healthy cluster has its line in the overview only,
-    /// unless something has changed.
-    fn batch(&mut self, seen: &[(Snapshot, Settings)], shown: &mut Shown) -> Result<(), Failure> {
+    /// Judges some clusters, the worst first.
+    fn judged<'s>(
+        &mut self,
+        seen: &'s [(Snapshot, Settings)],
+        shown: &mut Shown,
+    ) -> Result<Vec<Report<'s>>, Failure> {
         let mut reports: Vec<Report> =
             seen.iter().map(|(snapshot, settings)| Report::new(snapshot, settings)).collect();
         for report in &mut reports {
@@ -278,33 +285,47 @@ impl Judge<'_> {
         }
         reports.sort_by_key(|report| std::cmp::Reverse(report.verdict));
         shown.summaries.extend(reports.iter().map(Report::summary));
-        match self.show.output {
-            Format::Table if !self.show.all && self.part == Part::Whole => {
-                let is_news = |report: &Report| report.changes().is_some_and(Changes::is_news);
-                let is_worth_it = |report: &Report| report.verdict != Verdict::Healthy || is_news(report);
-                reports.retain(|report| is_worth_it(report) && !report.is_of_nothing());
-            }
-            Format::Table | Format::Wide => reports.retain(|report| !report.is_of_nothing()),
-            _ => {}
-        }
-        let per_namespace =
-            self.part == Part::Whole && matches!(self.show.output, Format::Table | Format::Wide);
-        if !per_namespace {
-            return self.render(&reports);
-        }
-        for report in reports.chunks(1) {
-            self.render(report)?;
-            output::stdout(|out| writeln!(out))?;
+        Ok(reports)
+    }
+
+    /// Shows some clusters on a screen, before others are read.
+    fn show_now(&mut self, seen: &[(Snapshot, Settings)], shown: &mut Shown) -> Result<(), Failure> {
+        let reports = self.judged(seen, shown)?;
+        let look = look::with_rows(self.show, self.rows, Place::Stdout);
+        for report in self.worth_showing(&reports, self.show.on_stdout()) {
+            output::stdout(|out| on_screen(report, self.show.on_stdout(), look, out))?;
         }
         Ok(())
     }
 
-    fn render(&self, reports: &[Report]) -> Result<(), Failure> {
-        let (format, look) = (self.show.output, look::with_rows(self.show, self.rows));
-        Ok(output::stdout(|out| match self.part {
-            Part::Nodes => render::nodes(reports, format.into(), look, out),
-            Part::Whole => render::render(reports, format, look, out),
-        })?)
+    /// Returns the clusters that a screen shows. In a table with others, a healthy cluster has its line in the overview
+    /// only, unless something has changed.
+    fn worth_showing<'r, 's>(
+        &self,
+        reports: &'r [Report<'s>],
+        format: Format,
+    ) -> impl Iterator<Item = &'r Report<'s>> + use<'r, 's> {
+        let all = self.show.all || format != Format::Table;
+        let is_news = |report: &Report| report.changes().is_some_and(Changes::is_news);
+        let is_worth_it =
+            move |report: &&Report| all || report.verdict != Verdict::Healthy || is_news(report);
+        reports.iter().filter(|report| !report.is_of_nothing()).filter(is_worth_it)
+    }
+
+    /// Writes each output. Screens of several clusters end with an overview of the summaries.
+    fn render(&self, reports: &[Report], summaries: &mut [Summary]) -> Result<(), Failure> {
+        outputs::write(&self.show.output, |format, place, out| {
+            let look = look::with_rows(self.show, self.rows, place);
+            match self.part {
+                Part::Nodes => render::nodes(reports, NodesFormat::of(format).unwrap_or_default(), look, out),
+                Part::Whole if format.is_table() && !summaries.is_empty() => {
+                    let mut shown = self.worth_showing(reports, format);
+                    shown.try_for_each(|report| on_screen(report, format, look, out))?;
+                    render::overview(summaries, look::look(self.show, place), out)
+                }
+                Part::Whole => render::render(reports, format, look, out),
+            }
+        })
     }
 
     fn exit(&self, summaries: &[Summary]) -> Exit {
@@ -317,6 +338,12 @@ impl Judge<'_> {
         let failed = self.by.fail_on.fails(worst, worst_new);
         Exit::of(failed, summaries.iter().all(|summary| summary.complete))
     }
+}
+
+/// Writes one of several clusters on a screen.
+fn on_screen(report: &Report, format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    render::render(std::slice::from_ref(report), format, look, out)?;
+    writeln!(out)
 }
 
 /// Returns the snapshot of a cluster, unless it is empty.

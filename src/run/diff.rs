@@ -1,11 +1,10 @@
 //! The comparison of two runs from files.
 
-use super::{Failure, baseline, look};
+use super::{Failure, baseline, look, outputs};
 use crate::cli::{DiffArgs, Exit};
 use crate::compare::changes::{Changes, Trend, comparable};
 use crate::compare::run_record::RunRecord;
 use crate::finding::command::Kubectl;
-use crate::output;
 use crate::render::{self, Difference};
 use crate::wire::Time;
 use std::path::Path;
@@ -35,8 +34,9 @@ pub(super) fn diff(args: &DiffArgs, clock: fn() -> Time) -> Result<Exit, Failure
     // Output of kubectl has no time of its own.
     let now = new.taken_at.unwrap_or(now);
     let difference = Difference { old: &old, new: &new, changes: &changes, trend: &trend, now };
-    let (format, look) = (args.show.output, look::look(&args.show));
-    output::stdout(|out| render::difference(&difference, format, look, out))?;
+    outputs::write(&args.show.output, |format, place, out| {
+        render::difference(&difference, format, look::look(&args.show, place), out)
+    })?;
     Ok(exit(args, &new, &changes))
 }
 

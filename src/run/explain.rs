@@ -8,7 +8,7 @@ use crate::render;
 
 pub(super) fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
     let topic = topic(&args.topic).ok_or_else(|| unknown(&args.topic))?;
-    let look = look::of(args.lang, args.color, args.width, false);
+    let look = look::of(args.lang, args.color, args.width, false, look::Place::Stdout);
     output::stdout(|out| render::explain(&topic, args.example, look, out))?;
     Ok(Exit::Clean)
 }

@@ -1,15 +1,14 @@
 //! The inspection of objects: the data and checks of a report, as the story of each object.
 
 use super::live::{Flags, Live};
-use super::{Failure, baseline, files, hosts, look, notify};
-use crate::cli::{CheckArgs, Exit, ScopeArgs, Target};
+use super::{Failure, baseline, files, hosts, look, notify, outputs};
+use crate::cli::{CheckArgs, Exit, Output, ScopeArgs, Target};
 use crate::finding::command::Kubectl;
 use crate::gather;
 use crate::gather::namespaces::is_pattern;
 use crate::model::{ObjectRef, Reason};
-use crate::output;
 use crate::policy::settings::Settings;
-use crate::render::{self, Format};
+use crate::render::{self, Format, StoryFormat};
 use crate::report::Report;
 use crate::snapshot::Snapshot;
 use crate::story::{self, Story};
@@ -30,10 +29,13 @@ pub(super) fn investigate(
     notify::refuse(args, "one object is not a whole report")?;
     super::check::refuse_rows(args, "one object has no table of problems")?;
     hosts::refuse(&args.hosts, "one object is not a whole report")?;
-    if targets.len() > 1 && matches!(args.show.output, Format::Json | Format::Yaml) {
+    if targets.len() > 1 && args.show.has(|format| matches!(format, Format::Json | Format::Yaml)) {
         return Err(Failure::new("-o json and -o yaml are for one object"));
     }
-    super::check::refuse("-o html", args.show.output == Format::Html, "one object is not a whole report")?;
+    let of_report = args.show.output.iter().find(|output| StoryFormat::of(output.format).is_none());
+    if let Some(Output { format, .. }) = of_report {
+        return Err(Failure::new(format!("-o {} is for a whole report, not for one object", format.name())));
+    }
     super::check::refuse("--wait-for", args.wait_for.is_some(), "one object is not a whole report")?;
     super::check::refuse("--cache", args.cache.is_some(), "one object is not a whole report")?;
     super::check::refuse("--watch", args.watch, "watch the report, and open the object with Enter")?;
@@ -84,7 +86,7 @@ fn gathered(
     let context = live.only("an object is in one cluster")?.to_owned();
     live.plan.about = about(targets);
     live.plan.with_certificates = args.judge.wants_certificates();
-    let progress = live.progress(args.show.output.is_human());
+    let progress = live.progress(args.show.is_human());
     live.wait_for(live.one(&context, async |session| {
         Box::pin(gather::gather(session, &live.plan, &progress, |_| ())).await
     }))?
@@ -115,20 +117,25 @@ fn tell(
     for target in targets {
         objects.push((target, find(args, &report, target)?));
     }
-    let mut worst = None;
-    for (index, (target, object)) in objects.into_iter().enumerate() {
+    let mut stories = Vec::new();
+    for (target, object) in objects {
         let story = Story::of(&report, object);
         if !story.exists && story.pods.is_empty() && !story.warned && story.findings.is_empty() {
             return Err(missing(args, &report, target, &story.object.namespace));
         }
-        output::stdout(|out| {
+        stories.push(story);
+    }
+    outputs::write(&args.show.output, |format, place, out| {
+        let (format, look) = (StoryFormat::of(format).unwrap_or_default(), look::look(&args.show, place));
+        for (index, story) in stories.iter().enumerate() {
             if index > 0 {
                 writeln!(out)?;
             }
-            render::story(&report, &story, args.show.output.into(), look::look(&args.show), out)
-        })?;
-        worst = worst.max(story.worst());
-    }
+            render::story(&report, story, format, look, out)?;
+        }
+        Ok(())
+    })?;
+    let worst = stories.iter().filter_map(Story::worst).max();
     let failed = args.judge.fail_on.fails(worst, None);
     Ok(Exit::of(failed, snapshot.coverage.gaps.is_empty()))
 }

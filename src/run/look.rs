@@ -7,21 +7,36 @@ use clap::ValueEnum;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 
-pub(super) fn look<F: ValueEnum + Clone + Send + Sync + 'static>(show: &ShowArgs<F>) -> Look {
-    of(show.lang, show.color, show.width, show.all)
+/// Where a document is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Standard output, which may be a terminal.
+    Stdout,
+    /// A file, which looks as standard output that is redirected to it.
+    File,
+}
+
+pub(super) fn look<F: ValueEnum + Clone + Send + Sync + 'static>(show: &ShowArgs<F>, place: Place) -> Look {
+    of(show.lang, show.color, show.width, show.all, place)
 }
 
 /// Returns the look of a report with a table of problems.
-pub(super) fn with_rows(show: &ShowArgs, rows: &RowArgs) -> Look {
-    Look { rows: RowOptions::from(rows), ..look(show) }
+pub(super) fn with_rows(show: &ShowArgs, rows: &RowArgs, place: Place) -> Look {
+    Look { rows: RowOptions::from(rows), ..look(show, place) }
 }
 
-pub(super) fn look_at_sizes(args: &RightsizeArgs) -> Look {
-    of(args.lang, args.color, args.width, args.all)
+pub(super) fn look_at_sizes(args: &RightsizeArgs, place: Place) -> Look {
+    of(args.lang, args.color, args.width, args.all, place)
 }
 
-pub(super) fn of(lang: Option<Lang>, choice: ColorChoice, width: Option<u16>, all: bool) -> Look {
-    let terminal = io::stdout().is_terminal();
+pub(super) fn of(
+    lang: Option<Lang>,
+    choice: ColorChoice,
+    width: Option<u16>,
+    all: bool,
+    place: Place,
+) -> Look {
+    let terminal = place == Place::Stdout && io::stdout().is_terminal();
     let size = terminal.then(terminal_size::terminal_size).flatten();
     let size = size.map(|(width, height)| (width.0, height.0));
     // `watch` shows the output of a pipe on its terminal, and tells the size of that.

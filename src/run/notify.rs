@@ -71,7 +71,7 @@ impl Notifications {
                     Failure::new(text).with_hint("use kubectl healthcheck serve --notify, or type: text")
                 );
             }
-            let lang = webhook.lang.unwrap_or(look::look(&args.show).lang);
+            let lang = webhook.lang.unwrap_or(look::look(&args.show, look::Place::Stdout).lang);
             let (name, when) = (webhook.name.clone(), webhook.when);
             Ok(Recipient { name, address: address(webhook)?, when, lang, summaries: Vec::new() })
         };

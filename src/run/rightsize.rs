@@ -2,11 +2,10 @@
 
 use super::check::{nothing_found, repeat_context, unseen_cluster};
 use super::live::{Flags, Live};
-use super::{Failure, files, look};
-use crate::cli::{Exit, RightsizeArgs};
+use super::{Failure, files, look, outputs};
+use crate::cli::{Exit, RightsizeArgs, on_stdout};
 use crate::finding::command::Kubectl;
 use crate::gather::ClusterResult;
-use crate::output;
 use crate::policy::settings::Settings;
 use crate::render::{self, RightsizeFormat, Sized};
 use crate::report::Report;
@@ -36,7 +35,9 @@ pub(super) fn rightsize(args: &RightsizeArgs, clock: fn() -> Time) -> Result<Exi
     let sizings: Vec<Rightsizing> = reports.iter().map(|report| Rightsizing::new(report.view())).collect();
     let sized = |((loaded, report), sizing)| Sized { report, sizing, again: again(args, loaded) };
     let sized: Vec<Sized> = loaded.iter().zip(&reports).zip(&sizings).map(sized).collect();
-    output::stdout(|out| render::rightsize(&sized, args.output, look::look_at_sizes(args), out))?;
+    outputs::write(&args.output, |format, place, out| {
+        render::rightsize(&sized, format, look::look_at_sizes(args, place), out)
+    })?;
     Ok(Exit::of(false, reports.iter().all(|report| report.coverage.gaps.is_empty())))
 }
 
@@ -72,13 +73,13 @@ fn live(args: &RightsizeArgs, clock: fn() -> Time) -> Result<Vec<LoadedCluster>,
     if let Some(flag) = args.connect.of_one_cluster().filter(|_| live.several()) {
         return Err(Failure::new(format!("{flag} cannot be used with several contexts")));
     }
-    if args.output == RightsizeFormat::Patch {
+    if args.output.iter().any(|output| output.format == RightsizeFormat::Patch) {
         live.only("a patch is for one cluster")?;
     }
     live.plan.with_usage = true;
     live.plan.with_evidence = false;
     live.plan.sources.usage = Some(args.since());
-    let progress = live.progress(args.output.is_human());
+    let progress = live.progress(on_stdout(&args.output).is_human());
     let read = live.all(&progress)?;
     progress.end();
     if !live.several() {

@@ -8,11 +8,12 @@ use super::live::{Flags, Live};
 use super::look;
 use crate::cli::{Exit, ServeArgs};
 use crate::cluster::LogFormat;
-use crate::exporter::{Asked, Document, Figures, Identity, Logins, Metrics, Protection, Server};
+use crate::exporter::{Asked, Document, Identity, Judged, Logins, Metrics, Protection, Server};
 use crate::finding::command::Kubectl;
 use crate::gather::Watched;
 use crate::output::{self, Level};
 use crate::policy::settings::Settings;
+use crate::render::metrics::Figures;
 use crate::render::{self, Format, Look, RowOptions};
 use crate::report::Report;
 use crate::wire::Time;
@@ -154,7 +155,8 @@ impl Service<'_, '_> {
         let began = Instant::now();
         let report = Report::new(self.watched.snapshot(), self.settings);
         self.changes.of(&report);
-        self.server.metrics().set(Figures::of(&report, began.elapsed(), behind));
+        let figures = Figures::of(&report);
+        self.server.metrics().set(Judged { figures, took: began.elapsed(), behind });
         self.ready.store(behind < OUT_OF_DATE, Ordering::Relaxed);
     }
 

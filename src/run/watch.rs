@@ -8,7 +8,7 @@ mod view;
 use super::check::settings;
 use super::live::{Flags, Live};
 use super::{Failure, baseline, hosts, look, notify};
-use crate::cli::{CheckArgs, Exit};
+use crate::cli::{CheckArgs, Exit, Output as Chosen};
 use crate::finding::command::Kubectl;
 use crate::gather::Watched;
 use crate::policy::settings::Settings;
@@ -29,7 +29,7 @@ const DEBOUNCE: Duration = Duration::from_secs(1);
 const REFRESH: Duration = Duration::from_secs(10);
 
 pub(super) fn watch(args: &CheckArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
-    let on_screen = io::stdout().is_terminal() && args.show.output == Format::Table;
+    let on_screen = io::stdout().is_terminal() && is_alone(args, Format::Table);
     refuse(args, on_screen)?;
     let context = args.connect.context.first().map(String::as_str);
     let settings = settings(&args.judge, Kubectl::with(args.connect.to_repeat(context)))?;
@@ -41,8 +41,13 @@ pub(super) fn watch(args: &CheckArgs, clock: fn() -> Time) -> Result<Exit, Failu
         // Log lines would be written over the screen.
         live.plan.list.log = None;
     }
-    let look = look::with_rows(&args.show, &args.rows);
+    let look = look::with_rows(&args.show, &args.rows, look::Place::Stdout);
     live.wait_for(run(&live, args, &settings, look, on_screen))?
+}
+
+/// Returns whether the only output is a format on standard output.
+fn is_alone(args: &CheckArgs, format: Format) -> bool {
+    matches!(args.show.output.as_slice(), [Chosen { format: only, file: None }] if *only == format)
 }
 
 /// Refuses flags that have no meaning for a cluster that is watched.
@@ -51,8 +56,8 @@ fn refuse(args: &CheckArgs, on_screen: bool) -> Result<(), Failure> {
     baseline::refuse(&args.compare, &args.judge, "--watch compares with no earlier run")?;
     notify::refuse(args, "kubectl healthcheck serve --notify sends changes")?;
     hosts::refuse(&args.hosts, why)?;
-    if !matches!(args.show.output, Format::Table | Format::Json) {
-        return Err(Failure::new("--watch is for -o table and -o json"));
+    if ![Format::Table, Format::Json].into_iter().any(|format| is_alone(args, format)) {
+        return Err(Failure::new("--watch is for -o table and -o json, on standard output"));
     }
     if let Some(flag) = args.rows.given().filter(|_| !on_screen) {
         return Err(Failure::new(format!("{flag} cannot be used here: changes are lines, not a table")));
@@ -79,7 +84,7 @@ async fn run(
         let view = View::new(Terminal::open()?, look, args.show.width.map(usize::from));
         Output::Screen(Box::new(view))
     } else {
-        Output::Lines(Lines::new(args.show.output, args.show.all, look.lang))
+        Output::Lines(Lines::new(args.show.on_stdout(), args.show.all, look.lang))
     };
     let stop = live.plan.budget.stop();
     loop {

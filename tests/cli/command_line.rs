@@ -248,7 +248,17 @@ fn endless_files_and_full_devices_are_errors() {
         assert!(ran.code == 2 && ran.err.contains(told), "{arguments}: {}", ran.err);
     }
     let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
-    for arguments in ["--help", "help nodes", "version", "checks"] {
+    for arguments in [
+        "--help",
+        "help nodes",
+        "version",
+        "checks",
+        "demo -o csv",
+        "demo -o junit",
+        "demo -o ndjson",
+        "demo -o github",
+        "demo -o prometheus",
+    ] {
         let output = command(dir.path(), arguments).stdout(full()).output().unwrap();
         let err = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments}: {err}");

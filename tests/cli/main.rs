@@ -13,6 +13,7 @@ mod completion;
 mod corpus;
 mod credentials;
 mod folders;
+mod formats;
 mod help;
 mod history;
 mod hostile;

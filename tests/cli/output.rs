@@ -6,6 +6,22 @@ use kubectl_healthcheck::snapshot::{self, Capture, Header, Snapshot};
 use kubectl_healthcheck::wire::{Kind, Object, Time};
 use serde_json::{Value, json};
 
+const FORMATS: [&str; 13] = [
+    "table",
+    "wide",
+    "markdown",
+    "json",
+    "yaml",
+    "ndjson",
+    "csv",
+    "csv-pods",
+    "name",
+    "junit",
+    "github",
+    "github-summary",
+    "prometheus",
+];
+
 /// Text from a cluster reaches terminals and documents only as text.
 #[test]
 fn escapes_hostile_text() {
@@ -138,15 +154,17 @@ fn the_list_of_checks_fits_the_terminal() {
 /// A closed pipe is not an error.
 #[test]
 fn a_closed_pipe_ends_the_program_silently() {
-    let mut child = healthcheck()
-        .args(["demo", "--all", "-o", "markdown"])
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(1), &b""[..]));
+    for format in FORMATS {
+        let mut child = healthcheck()
+            .args(["demo", "--all", "-o", format])
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(1), &b""[..]), "{format}");
+    }
 }
 
 /// Runs the program in a shell with redirections.
@@ -246,7 +264,7 @@ fn redacts_credentials() {
             items.push(event);
         }
     }
-    for format in ["table", "wide", "markdown", "json", "yaml", "name"] {
+    for format in FORMATS {
         let ran = judged(&items, &format!("--all -o {format}"));
         assert!(ran.code == 1 && !(ran.out + &ran.err).contains("CANARY"), "{format}");
     }
@@ -276,7 +294,7 @@ fn keeps_only_annotations_of_the_tool() {
             },
         })
     });
-    for format in ["table", "wide", "markdown", "json", "yaml", "name"] {
+    for format in FORMATS {
         let ran = judged(&items, &format!("--all -o {format}"));
         assert!(ran.code < 2 && !(ran.out + &ran.err).contains("CANARY"), "{format}");
     }

@@ -15,6 +15,7 @@ fn value(setting: &Setting) -> Value {
     match setting.form {
         Form::Text | Form::Path => json!({ "type": ["string", "null"] }),
         Form::List | Form::Paths => json!({ "type": ["array", "null"], "items": { "type": "string" } }),
+        Form::Outputs => json!({ "type": ["string", "array", "null"], "items": { "type": "string" } }),
         // YAML readers differ in the words that they read as true and false.
         Form::Switch => json!({ "anyOf": [{ "type": ["boolean", "null"] }, { "enum": SWITCH }] }),
         Form::Number => json!({ "type": ["integer", "null"], "format": "int64" }),

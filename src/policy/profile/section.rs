@@ -3,7 +3,7 @@
 use super::{At, Place, Profile};
 use crate::policy::setting::{Form, SETTINGS, Setting};
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
@@ -36,6 +36,7 @@ impl Section {
         let words = match setting.form {
             Form::Text | Form::Path => value(map, |text: String| vec![text])?,
             Form::List | Form::Paths => value(map, |texts: Vec<String>| texts)?,
+            Form::Outputs => value(map, |Words(words)| words)?,
             Form::Switch => value(map, |on: bool| vec![on.to_string()])?,
             Form::Number => value(map, |number: i64| vec![number.to_string()])?,
             Form::Map => value(map, |pairs: BTreeMap<String, String>| {
@@ -54,6 +55,35 @@ fn value<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
 ) -> Result<Option<At<Vec<String>>>, A::Error> {
     let at = map.next_value::<Option<At<T>>>()?;
     Ok(at.map(|at| At { value: words(at.value), line: at.line, column: at.column }))
+}
+
+/// The words of a list, or of a text with commas.
+struct Words(Vec<String>);
+
+impl<'de> Deserialize<'de> for Words {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextOrList;
+        impl<'de> Visitor<'de> for TextOrList {
+            type Value = Words;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a text or a list of texts")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Words, E> {
+                Ok(Words(text.split(',').map(str::to_owned).collect()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Words, A::Error> {
+                let mut words = Vec::new();
+                while let Some(word) = list.next_element()? {
+                    words.push(word);
+                }
+                Ok(Words(words))
+            }
+        }
+        deserializer.deserialize_any(TextOrList)
+    }
 }
 
 /// Reads a part of a profile; a key without a value is empty.
@@ -86,6 +116,13 @@ impl Profile {
             let located = |text: &String| located(text, path).ok_or_else(refuse);
             let words = match setting.form {
                 Form::Path | Form::Paths => words.map(located).collect::<Result<_, _>>()?,
+                Form::Outputs => {
+                    let output = |word: &String| match word.split_once('=') {
+                        Some((format, file)) => Ok(format!("{format}={}", located(&file.to_owned())?)),
+                        None => Ok(word.clone()),
+                    };
+                    words.map(output).collect::<Result<_, super::Error>>()?
+                }
                 _ => words.cloned().collect(),
             };
             Ok(Value { setting, words, place })

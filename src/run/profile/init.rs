@@ -147,6 +147,13 @@ fn value(set: &Set) -> Value {
         Form::Text => json!(text()),
         Form::Path => json!(absolute(&text())),
         Form::List => json!(words().collect::<Vec<_>>()),
+        Form::Outputs => {
+            let output = |word: &str| match word.split_once('=') {
+                Some((format, file)) => format!("{format}={}", absolute(file)),
+                None => word.to_owned(),
+            };
+            json!(words().map(output).collect::<Vec<_>>())
+        }
         Form::Paths => json!(set.values.iter().map(|path| absolute(path)).collect::<Vec<_>>()),
         Form::Switch => json!(text() != "false"),
         Form::Number => text().parse::<i64>().map_or_else(|_| json!(text()), |number| json!(number)),

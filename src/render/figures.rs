@@ -3,7 +3,6 @@
 use crate::finding::Severity;
 use crate::report::{CertificateRow, Report, Verdict};
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 /// The figures of one report.
 #[derive(Clone, Debug, Default)]
@@ -24,10 +23,6 @@ pub struct Figures {
     pub(super) gaps: BTreeMap<(String, String), u64>,
     /// When the report was made, in seconds since 1970.
     pub(super) judged_at: i64,
-    /// How long that took.
-    pub(super) took: Duration,
-    /// For how long a list has not been followed, at most.
-    pub(super) behind: Duration,
 }
 
 /// An incident.
@@ -43,9 +38,8 @@ pub(super) struct IncidentFigure {
 }
 
 impl Figures {
-    /// Takes the figures of a report. `took` is how long it took to make it; `behind` is for how long a list has not been
-    /// followed.
-    pub fn of(report: &Report, took: Duration, behind: Duration) -> Self {
+    /// Takes the figures of a report.
+    pub fn of(report: &Report) -> Self {
         let incidents = incidents(report);
         let mut by_severity: BTreeMap<&'static str, u64> =
             [Severity::Low, Severity::Medium, Severity::High].map(|severity| (severity.id(), 0)).into();
@@ -65,8 +59,6 @@ impl Figures {
             certificates: report.certificates.iter().filter_map(end).collect(),
             gaps: gaps(report),
             judged_at: report.snapshot.taken_at.seconds,
-            took,
-            behind,
         }
     }
 }
