@@ -166,7 +166,8 @@ impl<'r> Reach<'r> {
     /// out, and no kind that it reads has a gap.
     fn passes(&self, namespace: &str, coverage: &Coverage) -> bool {
         let is_of_cluster = is_of_cluster(self.check);
-        let has_objects = if is_of_cluster { !self.places.is_empty() } else { self.places.contains(namespace) };
+        let has_objects =
+            if is_of_cluster { !self.places.is_empty() } else { self.places.contains(namespace) };
         let is_here = |gap: &&Gap| {
             namespace.is_empty() || gap.namespace.as_deref().is_none_or(|place| place == namespace)
         };
