@@ -93,6 +93,25 @@ const SCREENS: &[Screen] = &[
         ],
     },
     Screen {
+        path: &["mcp"],
+        examples: &[
+            ("mcp", "any namespace of the context"),
+            ("mcp -n shop,web --context prod", "these only"),
+            ("mcp -f cluster.json.zst", "a capture"),
+        ],
+        flags: &[
+            "namespace",
+            "all_namespaces",
+            "selector",
+            "filename",
+            "context",
+            "baseline",
+            "history",
+            "lang",
+            "profile",
+        ],
+    },
+    Screen {
         path: &["snapshot"],
         examples: &[
             ("snapshot -A -o cluster.json.zst", "save"),
@@ -124,12 +143,23 @@ const SCREENS: &[Screen] = &[
 ];
 
 /// Flags that mean something else in a command: its name, the id of the flag, and the text in the long help.
-const OWN: [(&str, &str, &str); 4] = [
+const OWN: [(&str, &str, &str); 8] = [
+    ("mcp", "namespace", "Namespaces that calls may read, comma-separated or repeated (default: any)"),
+    ("mcp", "all_namespaces", "Read all namespaces unless a call names some"),
+    (
+        "mcp",
+        "context",
+        "Kubeconfig contexts that calls may use, comma-separated or repeated (default: the current one)",
+    ),
+    ("mcp", "all_contexts", "Let calls use every context of the kubeconfig"),
     ("nodes", "namespace", "Namespaces, comma-separated or repeated (default: all)"),
     ("nodes", "all", "Show all nodes and namespaces"),
     ("diff", "all", "Show all changes, and findings without changes"),
     ("serve", "fail_on", "Send changes of incidents of this severity or higher (new: medium; never: none)"),
 ];
+
+/// Flags that have no meaning for `mcp`: no run ends with an exit code, and no answer has the patterns of logs.
+const HIDDEN: [&str; 2] = ["fail_on", "logs"];
 
 /// Returns the text of a flag in the short help; `{values}` stands for its possible values.
 fn short_text(path: &[&str], id: &str) -> &'static str {
@@ -139,6 +169,11 @@ fn short_text(path: &[&str], id: &str) -> &'static str {
         (["rightsize"], "all") => "Show every row",
         (["nodes"], "all") => "Show all nodes and namespaces",
         (["snapshot"], "output") | (["profile", "init"], "config") => "File to write; - is standard output",
+        (["mcp"], "namespace") => "Namespaces that calls may read (default: any)",
+        (["mcp"], "all_namespaces") => "Read all namespaces unless a call names some",
+        (["mcp"], "context") => "Contexts that calls may use (default: current)",
+        (["mcp"], "baseline") => "Earlier capture or report for the tool diff",
+        (["mcp"], "history") => "Folder of records for the tool diff",
         (["serve"], "fail_on") => "Minimum severity of changes that are sent (default: high)",
         (_, "notify") => "Send changes to these webhooks of the profile",
         (_, "namespace") => "Namespaces, comma-separated (default: context's)",
@@ -184,6 +219,9 @@ pub(super) fn command() -> Command {
     let command = with_help_flag(command);
     let command = OWN.iter().fold(command, |command, (name, id, help)| {
         command.mut_subcommand(*name, |below| below.mut_arg(*id, |arg| arg.help(*help)))
+    });
+    let command = command.mut_subcommand("mcp", |below| {
+        HIDDEN.iter().fold(below, |below, id| below.mut_arg(*id, |arg| arg.hide(true)))
     });
     SCREENS.iter().fold(command, |command, screen| on(command, screen.path, screen))
 }
