@@ -95,8 +95,8 @@ pub enum Command {
     Serve(Box<ServeArgs>),
     /// Answer the questions of an agent, by the Model Context Protocol
     ///
-    /// Speaks the Model Context Protocol on standard input and output until the input ends. Reads and changes nothing. Flags
-    /// of the scope and of the connection limit all calls.
+    /// Speaks the Model Context Protocol on standard input and output until the input ends. Changes nothing in the cluster.
+    /// Flags of the scope and of the connection limit all calls.
     Mcp(Box<McpArgs>),
     /// Save the cluster state to a file for -f
     Snapshot(Box<SnapshotArgs>),

@@ -52,9 +52,6 @@ fn refuse(args: &McpArgs) -> Result<(), Failure> {
     if args.filename.iter().chain(&args.baseline).any(|path| stdin(path)) {
         return Err(Failure::new("standard input has the messages of the client, so it cannot be a file"));
     }
-    if args.baseline.is_some() && args.history.is_some() {
-        return Err(Failure::new("--baseline and --history cannot be used together"));
-    }
     for set in args.profile.resolved.settings.iter().filter(|set| set.is_flag()) {
         let has_none = ["failOn", "logs"].contains(&set.setting.key);
         check::refuse(&set.flag, has_none, "answers have no exit code and no patterns of logs")?;

@@ -44,14 +44,14 @@ pub(super) fn estimate(text: &str) -> usize {
         let of = class(first);
         let end = rest.find(|c| class(c) != of).unwrap_or(rest.len());
         let (run, after) = rest.split_at(end);
-        tenths += cost(of, run);
+        tenths += cost(of, run, after.chars().next().map(class));
         rest = after;
     }
     tenths.div_ceil(ONE)
 }
 
-/// Returns the tenths of a token for a run of characters of one class.
-fn cost(of: Class, run: &str) -> usize {
+/// Returns the tenths of a token for a run of characters of one class, before a character of another class.
+fn cost(of: Class, run: &str, next: Option<Class>) -> usize {
     let count = run.chars().count();
     match of {
         // Words are few tokens, and random letters many.
@@ -59,9 +59,12 @@ fn cost(of: Class, run: &str) -> usize {
         Class::Lower | Class::Upper => count.div_ceil(2) * ONE,
         Class::Digit => count.div_ceil(3) * ONE,
         // One space belongs to the word after it.
-        Class::Space => usize::from(count > 1) * ONE,
+        Class::Space => {
+            let is_apart = matches!(next, Some(Class::Digit | Class::Ideograph | Class::Other));
+            usize::from(count > 1 || is_apart) * ONE
+        }
         Class::Line | Class::Mark => count * ONE,
-        Class::Ideograph => count * 13,
+        Class::Ideograph => count * ONE * 3 / 2,
         Class::Other => run.len() * ONE,
     }
 }
@@ -88,7 +91,8 @@ mod tests {
             ("the pod is not ready", 5),
             ("web-7d9f8b6c5d-x7x2p", 18),
             ("CrashLoopBackOff", 8),
-            ("映像檔", 4),
+            ("映像檔", 5),
+            ("high, 3h", 5),
             ("12345", 2),
         ] {
             assert_eq!(estimate(text), tokens, "{text}");

@@ -180,9 +180,11 @@ impl<'a> Named<'a> {
             let place = if is_namespace { Some(target.name.clone()) } else { place };
             return Ok(Self { target, namespace: place, key: Some(object) });
         }
-        let targets = Target::of(&[object.to_owned()])?;
-        let target = targets.into_iter().next().filter(|_| object.contains('/'));
-        let target = target.ok_or_else(|| Failure::new("object must be KIND/NAME, or a key from check"))?;
+        let no_object = || Failure::new("object must be KIND/NAME such as deploy/web, or a key from check");
+        if !object.contains('/') {
+            return Err(no_object());
+        }
+        let target = Target::of(&[object.to_owned()])?.into_iter().next().ok_or_else(no_object)?;
         Ok(Self { target, namespace: namespace.map(str::to_owned), key: None })
     }
 }
