@@ -281,7 +281,7 @@ mod tests {
                 Err(Refused::Arguments(why)) => why,
                 other => panic!("{other:?}"),
             };
-        assert_eq!(refused("check", json!({ "max_tokens": 5 })), "max_tokens must be from 300 to 8000");
+        assert_eq!(refused("check", json!({ "max_tokens": 5 })), "max_tokens must be from 400 to 8000");
         assert_eq!(refused("explain", json!({})), "explain needs the argument topic");
         assert_eq!(
             refused("explain", json!({ "topic": "137", "f": 1 })),

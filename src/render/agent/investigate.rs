@@ -1,8 +1,8 @@
 //! The answer of `investigate`: one object, its findings, their cause, its events and its logs.
 
 use super::page::{Section, larger};
-use super::quote::{command, quoted};
-use super::{SENTENCE, covered, severity_and_age, words};
+use super::quote::{command, quoted, within};
+use super::{LONG, SENTENCE, SHORT, covered, severity_and_age, words};
 use crate::finding::incident::Step;
 use crate::finding::{Finding, Link};
 use crate::model::{LogTail, Pod};
@@ -62,12 +62,12 @@ impl Teller<'_> {
 
     fn title(&self) -> String {
         let story = self.story;
-        let mut line = format!("Object {}", quoted(&story.object.slashed()));
+        let mut line = format!("Object {}", within(&story.object.slashed(), LONG));
         if !story.object.namespace.is_empty() {
-            let _ = write!(line, " in namespace {}", quoted(&story.object.namespace));
+            let _ = write!(line, " in namespace {}", within(&story.object.namespace, SHORT));
         }
-        for owner in story.owners.iter().take(3) {
-            let _ = write!(line, ", owned by {}", quoted(&owner.slashed()));
+        if let Some(owner) = story.owners.last() {
+            let _ = write!(line, ", managed by {}", within(&owner.slashed(), LONG));
         }
         line.push_str(match (story.exists, story.worst()) {
             (false, _) => ". It does not exist any more.",

@@ -23,19 +23,20 @@ pub(crate) use page::{LEAST, MOST, failed};
 use super::{coverage as seen, words};
 use crate::finding::Severity;
 use crate::report::{Report, Verdict};
-use crate::text::{Lang, human, without_middle};
+use crate::text::{Lang, human};
 use page::Page;
-use quote::quoted;
+use quote::within;
 use std::fmt::Write as _;
 
 /// The most characters of a sentence in a list.
 const SENTENCE: usize = 240;
 
 /// The most tokens of what a report says about its coverage in the head of an answer.
-const GAPS: usize = 90;
+const GAPS: usize = 80;
 
-/// The most characters of a name in the head of an answer.
-const NAME: usize = 60;
+/// The most tokens of a short and of a long name in the head of an answer.
+const SHORT: usize = 24;
+const LONG: usize = 60;
 
 /// Begins an answer with the verdict and the coverage of a report.
 fn head(report: &Report, lang: Lang) -> Page {
@@ -57,10 +58,10 @@ fn verdict(report: &Report) -> String {
     };
     let mut line = format!("Verdict: {word}.");
     if !snapshot.cluster.context.is_empty() {
-        let _ = write!(line, " Cluster {}.", quoted(&without_middle(&snapshot.cluster.context, NAME)));
+        let _ = write!(line, " Cluster {}.", within(&snapshot.cluster.context, SHORT));
     }
     let _ = match report.namespaces.as_slice() {
-        [only] => write!(line, " Namespace {}.", quoted(&only.name)),
+        [only] => write!(line, " Namespace {}.", within(&only.name, SHORT)),
         many => write!(line, " {} namespaces.", many.len()),
     };
     let _ = write!(line, " {} of {} pods healthy.", totals.healthy, totals.active());
@@ -77,8 +78,7 @@ fn covered(report: &Report, lang: Lang) -> String {
     let gaps = seen::not_seen(report, lang, true);
     let missing: Vec<String> = gaps.into_iter().chain(outside).collect();
     if !missing.is_empty() {
-        let missing = tokens::shortened(&missing.join("; "), GAPS);
-        let _ = write!(line, " · {} (all: coverage)", quoted(&missing));
+        let _ = write!(line, " · {} (all: coverage)", within(&missing.join("; "), GAPS));
     }
     line
 }

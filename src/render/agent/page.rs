@@ -1,10 +1,10 @@
 //! An answer: lines that are always there, and sections of items as far as the budget reaches.
 
-use super::quote::{CLOSE, OPEN, quoted};
-use super::tokens::{estimate, shortened};
+use super::quote::{CLOSE, OPEN, within};
+use super::tokens::estimate;
 
 /// The least and the most tokens that a call may ask for.
-pub(crate) const LEAST: usize = 300;
+pub(crate) const LEAST: usize = 400;
 pub(crate) const MOST: usize = 8000;
 
 /// The parts of an answer.
@@ -105,12 +105,12 @@ const ERROR: usize = 160;
 pub(crate) fn failed(why: &str, hint: Option<&str>) -> String {
     let why = why.strip_prefix("error: ").unwrap_or(why);
     let mut lines = Page::new().head;
-    lines.push(format!("Error: {}", quoted(&shortened(why, ERROR))));
+    lines.push(format!("Error: {}", within(why, ERROR)));
     let names_flags = [why, hint.unwrap_or_default()]
         .iter()
         .any(|text| [" -n", " -A", "--"].iter().any(|flag| text.contains(flag)));
     lines.push(match hint {
-        Some(hint) => format!("Next: {}", quoted(&shortened(hint, ERROR))),
+        Some(hint) => format!("Next: {}", within(hint, ERROR)),
         None => "Next: correct the arguments, or call coverage to see what can be read.".to_owned(),
     });
     if names_flags {

@@ -4,6 +4,7 @@
 //! that hides or reorders text, no line break, no tag and no link, so that it cannot end its quotation.
 
 use super::super::escape::visible;
+use super::tokens::shortened;
 use crate::text::is_hostile;
 
 /// The characters around quoted text.
@@ -32,6 +33,12 @@ pub(super) fn quoted(text: &str) -> String {
     out
 }
 
+/// Quotes a text of at most about this many tokens; a longer one loses its middle.
+pub(super) fn within(text: &str, most: usize) -> String {
+    // What is made visible becomes longer.
+    quoted(&shortened(&visible(text.trim()), most))
+}
+
 /// Quotes a command, in which nothing is replaced; `None` if it could end its quotation or begin a tag.
 pub(super) fn command(command: &str) -> Option<String> {
     let is_tag = |(at, _): (usize, &str)| {
@@ -41,7 +48,7 @@ pub(super) fn command(command: &str) -> Option<String> {
             && after.starts_with(|c: char| c.is_alphanumeric() || "/|!?_".contains(c))
     };
     let is_odd = |c: char| c == OPEN || c == CLOSE || c == char::REPLACEMENT_CHARACTER || is_hostile(c);
-    if command.contains(is_odd) || command.match_indices('<').any(is_tag) {
+    if command.contains(is_odd) || command.contains("](") || command.match_indices('<').any(is_tag) {
         return None;
     }
     Some(format!("{OPEN}{command}{CLOSE}"))

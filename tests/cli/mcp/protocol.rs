@@ -76,7 +76,7 @@ fn what_is_no_message_is_answered_with_an_error_and_the_session_goes_on() {
 fn wrong_arguments_are_results_that_say_what_is_right() {
     let mut client = Client::of_example("");
     for (tool, arguments, why) in [
-        ("check", json!({ "max_tokens": 10 }), "max_tokens must be from 300 to 8000"),
+        ("check", json!({ "max_tokens": 10 }), "max_tokens must be from 400 to 8000"),
         ("check", json!({ "severity": "worst" }), "severity: unknown variant"),
         ("check", json!({ "namespaces": "shop" }), "namespaces: invalid type"),
         ("check", json!({ "namespaces": ["nowhere"] }), "namespace \"nowhere\" is not in the input"),

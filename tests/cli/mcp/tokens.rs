@@ -18,7 +18,7 @@ fn fits(path: &Path, now: &str, names: &[&str]) {
     for lang in ["en", "zh-TW", "zh-CN"] {
         let arguments = format!("--lang {lang} --baseline {} {now}", path.display());
         let mut client = Client::of_file(path, &arguments);
-        for most in [300, 800, 2000] {
+        for most in [400, 800, 2000] {
             let mut held = |tool: &str, arguments: Value| {
                 let mut arguments = arguments;
                 arguments["max_tokens"] = json!(most);
