@@ -74,9 +74,8 @@ fn verdict(report: &Report) -> String {
 /// Returns the summary of the coverage, and what is missing in the scope and outside of it.
 fn covered(report: &Report, lang: Lang) -> String {
     let mut line = seen::summary(&report.coverage, lang);
-    let (outside, _) = seen::in_one_line(report, lang);
     let gaps = seen::not_seen(report, lang, true);
-    let missing: Vec<String> = gaps.into_iter().chain(outside).collect();
+    let missing: Vec<String> = gaps.into_iter().chain(seen::left_out(report, lang)).collect();
     if !missing.is_empty() {
         let _ = write!(line, " · {} (all: coverage)", within(&missing.join("; "), GAPS));
     }
