@@ -1,7 +1,7 @@
 //! `make bench`: a check of a large cluster compared with `kubectl get pods -A` and with a bare paged read of the
 //! same pods, on the same real API server, in one run. It prints figures and judges nothing.
 //!
-//!   cargo bench --bench listing -- [--pods 10000] [--runs 5] [--only size|trouble|weather|large|diff|sources|logs|watch] [--seconds 60]
+//!   cargo bench --bench listing -- [--pods 10000] [--runs 5] [--only size|trouble|weather|large|diff|sources|logs|tokens|watch] [--seconds 60]
 //!
 //! The program is the release build; `TEST_BINARY` names another one. `--against BINARY` runs another build of the program
 //! next to it, and prints the ratios of the pairs.
@@ -23,6 +23,8 @@ mod logs;
 mod sources;
 #[path = "../tests/support/mod.rs"]
 mod support;
+#[path = "parts/tokens.rs"]
+mod tokens;
 #[path = "parts/watch.rs"]
 mod watched;
 
@@ -125,6 +127,9 @@ fn measure(crowd: Crowd, runs: usize, old: Option<&Path>, wanted: &dyn Fn(&str) 
     }
     if wanted("logs") {
         logs::logs(&me, runs);
+    }
+    if wanted("tokens") {
+        tokens::tokens(crowd);
     }
     if wanted("diff") {
         captures::diff(crowd, &me, runs);

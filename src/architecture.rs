@@ -72,11 +72,12 @@ const MODULES: &[(&str, &[&str])] = &[
             "sources",
         ],
     ),
-    // Serving: what a report offers over HTTP.
+    // Serving: what a report offers over HTTP, and the protocol of agents.
     (
         "exporter",
         &["text", "output", "files", "wire", "finding", "snapshot", "report", "render", "cluster", "gather"],
     ),
+    ("mcp", &["text", "finding", "render"]),
     // The program, and the targets of the fuzz tests.
     (
         "fuzz",
@@ -133,6 +134,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "sources",
             "gather",
             "exporter",
+            "mcp",
             "cli",
         ],
     ),

@@ -6,11 +6,13 @@ mod conflict;
 mod connect;
 mod duration;
 mod explain;
+mod formats;
 mod help;
 mod hosts;
 mod judge;
 mod layers;
 mod list;
+mod mcp;
 mod measure;
 mod options;
 mod output;
@@ -34,6 +36,7 @@ pub use hosts::HostArgs;
 pub use judge::{ContainerArgs, FailOn, Ids, JudgeArgs};
 pub use layers::{Unparsed, parse};
 pub use list::ListArgs;
+pub use mcp::McpArgs;
 pub use measure::MeasureArgs;
 pub use output::{Output, on_stdout};
 pub use profile::{InitArgs, ProfileArgs, ProfileCommand};
@@ -93,6 +96,11 @@ pub enum Command {
     /// Reads every list once and follows the changes from then on. Serves the report (/, /report.json and
     /// /report.md), metrics for Prometheus (/metrics) and probes (/healthz, /readyz) until it is stopped.
     Serve(Box<ServeArgs>),
+    /// Answer the questions of an agent, by the Model Context Protocol
+    ///
+    /// Speaks the Model Context Protocol on standard input and output until the input ends. Changes nothing in the cluster.
+    /// Flags of the scope and of the connection limit all calls.
+    Mcp(Box<McpArgs>),
     /// Save the cluster state to a file for -f
     Snapshot(Box<SnapshotArgs>),
     /// Write a profile of settings, or show the settings of a run

@@ -8,7 +8,7 @@
 //! words and data   text, files ◀ memory ◀ wire ◀ output, model ◀ logs, tls, finding ◀ policy │ snapshot ◀ contract
 //! judging          checks ◀ compare, rightsize ◀ report ◀ story ◀ render
 //! asking           cluster ◀ sources ◀ gather
-//! serving          exporter
+//! serving          exporter, mcp
 //! the program      cli ◀ run
 //! ```
 //!
@@ -30,6 +30,7 @@ pub mod finding;
 pub mod fuzz;
 pub mod gather;
 pub mod logs;
+mod mcp;
 mod memory;
 pub mod model;
 pub mod output;

@@ -15,6 +15,7 @@ mod hosts;
 mod investigate;
 mod live;
 mod look;
+mod mcp;
 mod notify;
 mod outputs;
 mod profile;
@@ -58,6 +59,7 @@ fn command(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
         Some(Command::Nodes(args)) => check::nodes(*args, clock),
         Some(Command::Rightsize(args)) => rightsize::rightsize(&args, clock),
         Some(Command::Serve(args)) => serve::serve(&args, clock),
+        Some(Command::Mcp(args)) => mcp::mcp(*args, clock),
         Some(Command::Snapshot(args)) => capture::capture(&args, clock),
         Some(Command::Profile { what }) => profile::profile(what, clock),
         Some(Command::Diff(args)) => diff::diff(&args, clock),

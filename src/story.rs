@@ -113,6 +113,11 @@ impl<'a> Story<'a> {
         self.findings.iter().map(|finding| finding.severity).max()
     }
 
+    /// Whether nothing is known about the object.
+    pub(crate) fn is_of_nothing(&self) -> bool {
+        !self.exists && self.pods.is_empty() && !self.warned && self.findings.is_empty()
+    }
+
     /// Returns the next commands, each once; first those of the cause, then those of findings that name the cause of an
     /// incident.
     pub(crate) fn actions(&self) -> Vec<&str> {

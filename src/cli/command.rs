@@ -11,6 +11,7 @@ impl Cli {
             Some(Command::Diff(args)) => Some((&mut args.judge.rules, &mut args.profile)),
             Some(Command::Rightsize(args)) => Some((&mut args.rules, &mut args.profile)),
             Some(Command::Serve(args)) => Some((&mut args.judge.rules, &mut args.profile)),
+            Some(Command::Mcp(args)) => Some((&mut args.judge.rules, &mut args.profile)),
             None => Some((&mut self.check.judge.rules, &mut self.check.profile)),
             Some(Command::Nodes(args) | Command::Profile { what: ProfileCommand::Show(args) }) => {
                 Some((&mut args.judge.rules, &mut args.profile))
@@ -33,6 +34,7 @@ impl Cli {
             }
             Some(Command::Rightsize(args)) => Some(&args.list),
             Some(Command::Serve(args)) => Some(&args.list),
+            Some(Command::Mcp(args)) => Some(&args.list),
             Some(Command::Snapshot(args)) => Some(&args.list),
             _ => None,
         }

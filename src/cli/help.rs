@@ -1,11 +1,9 @@
 //! The help screens: `-h` is a short page with examples and the common flags, `--help` has all flags.
 
-use super::output::OutputParser;
-use super::{Cli, Unknown};
-use crate::render::{Format, NodesFormat};
+use super::{Cli, Unknown, formats};
 use crate::text::suggest::{nearest, suggestion};
 use clap::builder::Styles;
-use clap::{Arg, ArgAction, Command, CommandFactory, ValueEnum};
+use clap::{Arg, ArgAction, Command, CommandFactory};
 use std::fmt::Write;
 
 /// What the short help of a command shows.
@@ -95,6 +93,25 @@ const SCREENS: &[Screen] = &[
         ],
     },
     Screen {
+        path: &["mcp"],
+        examples: &[
+            ("mcp", "any namespace of the context"),
+            ("mcp -n shop,web --context prod", "these only"),
+            ("mcp -f cluster.json.zst", "a capture"),
+        ],
+        flags: &[
+            "namespace",
+            "all_namespaces",
+            "selector",
+            "filename",
+            "context",
+            "baseline",
+            "history",
+            "lang",
+            "profile",
+        ],
+    },
+    Screen {
         path: &["snapshot"],
         examples: &[
             ("snapshot -A -o cluster.json.zst", "save"),
@@ -126,12 +143,23 @@ const SCREENS: &[Screen] = &[
 ];
 
 /// Flags that mean something else in a command: its name, the id of the flag, and the text in the long help.
-const OWN: [(&str, &str, &str); 4] = [
+const OWN: [(&str, &str, &str); 8] = [
+    ("mcp", "namespace", "Namespaces that calls may read, comma-separated or repeated (default: any)"),
+    ("mcp", "all_namespaces", "Read all namespaces unless a call names some"),
+    (
+        "mcp",
+        "context",
+        "Kubeconfig contexts that calls may use, comma-separated or repeated (default: the current one)",
+    ),
+    ("mcp", "all_contexts", "Let calls use every context of the kubeconfig"),
     ("nodes", "namespace", "Namespaces, comma-separated or repeated (default: all)"),
     ("nodes", "all", "Show all nodes and namespaces"),
     ("diff", "all", "Show all changes, and findings without changes"),
     ("serve", "fail_on", "Send changes of incidents of this severity or higher (new: medium; never: none)"),
 ];
+
+/// Flags that have no meaning for `mcp`: no run ends with an exit code, and no answer has the patterns of logs.
+const HIDDEN: [&str; 2] = ["fail_on", "logs"];
 
 /// Returns the text of a flag in the short help; `{values}` stands for its possible values.
 fn short_text(path: &[&str], id: &str) -> &'static str {
@@ -141,6 +169,11 @@ fn short_text(path: &[&str], id: &str) -> &'static str {
         (["rightsize"], "all") => "Show every row",
         (["nodes"], "all") => "Show all nodes and namespaces",
         (["snapshot"], "output") | (["profile", "init"], "config") => "File to write; - is standard output",
+        (["mcp"], "namespace") => "Namespaces that calls may read (default: any)",
+        (["mcp"], "all_namespaces") => "Read all namespaces unless a call names some",
+        (["mcp"], "context") => "Contexts that calls may use (default: current)",
+        (["mcp"], "baseline") => "Earlier capture or report for the tool diff",
+        (["mcp"], "history") => "Folder of records for the tool diff",
         (["serve"], "fail_on") => "Minimum severity of changes that are sent (default: high)",
         (_, "notify") => "Send changes to these webhooks of the profile",
         (_, "namespace") => "Namespaces, comma-separated (default: context's)",
@@ -190,40 +223,11 @@ pub(super) fn command() -> Command {
     let command = OWN.iter().fold(command, |command, (name, id, help)| {
         command.mut_subcommand(*name, |below| below.mut_arg(*id, |arg| arg.help(*help)))
     });
-    let command = with_formats(command).mut_subcommand("demo", with_formats);
-    let command = command.mut_subcommand("profile", |below| {
-        below.mut_subcommand("show", with_formats).mut_subcommand("init", with_formats)
+    let command = formats::listed(command);
+    let command = command.mut_subcommand("mcp", |below| {
+        HIDDEN.iter().fold(below, |below, id| below.mut_arg(*id, |arg| arg.hide(true)))
     });
-    let of_nodes = OutputParser::<Format>::of(|format| NodesFormat::of(*format).is_some());
-    let command =
-        command.mut_subcommand("nodes", |below| below.mut_arg("output", |arg| arg.value_parser(of_nodes)));
     SCREENS.iter().fold(command, |command, screen| on(command, screen.path, screen))
-}
-
-/// The formats of a report, by their readers.
-const READERS: [(&str, &[Format]); 4] = [
-    ("For people", &[Format::Table, Format::Wide, Format::Markdown]),
-    (
-        "For programs",
-        &[Format::Json, Format::Yaml, Format::Ndjson, Format::Csv, Format::CsvPods, Format::Name],
-    ),
-    ("For CI", &[Format::Junit, Format::Github, Format::GithubSummary]),
-    ("For Prometheus", &[Format::Prometheus]),
-];
-
-/// Lists the formats of a report in the long help, by their readers.
-fn with_formats(command: Command) -> Command {
-    command.mut_arg("output", |arg| {
-        let mut text = arg.get_help().map(ToString::to_string).unwrap_or_default();
-        for (reader, formats) in READERS {
-            let _ = write!(text, "\n\n{reader}:");
-            for value in formats.iter().filter_map(ValueEnum::to_possible_value) {
-                let help = value.get_help().map(ToString::to_string).unwrap_or_default();
-                let _ = write!(text, "\n- {:<14}  {help}", value.get_name());
-            }
-        }
-        arg.long_help(text).hide_possible_values(true)
-    })
 }
 
 /// Adds the flag for help to a command and the commands below it. clap's own flag cannot be left out of the short help.
@@ -362,11 +366,5 @@ mod tests {
             }
         }
         root.debug_assert();
-    }
-
-    #[test]
-    fn the_long_help_lists_every_format_once() {
-        let listed: Vec<Format> = READERS.iter().flat_map(|(_, formats)| formats.iter().copied()).collect();
-        assert_eq!(listed, Format::ALL);
     }
 }

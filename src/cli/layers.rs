@@ -283,7 +283,7 @@ fn narrow(lower: &mut Lower, asked: &Asked) {
     let command = asked.name();
     let files = asked.is_flag("filename") || command == "diff";
     // Nodes, right-sizing and the story of an object are not whole reports.
-    let whole = matches!(command, "show" | "diff") || command.is_empty() && !asked.is_flag("object");
+    let whole = matches!(command, "show" | "diff" | "mcp") || command.is_empty() && !asked.is_flag("object");
     for setting in &SETTINGS {
         let usable = match command {
             // Its --output is a file.

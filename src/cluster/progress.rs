@@ -101,6 +101,12 @@ impl Progress {
         Self { context: context.to_owned(), board: Arc::clone(&self.board) }
     }
 
+    /// Returns how many pages and how many pods have been read.
+    pub(crate) fn read(&self) -> (u64, u64) {
+        let count = |number: &AtomicU64| number.load(Ordering::Relaxed);
+        (count(&self.board.pages), count(&self.board.pods))
+    }
+
     /// Runs something while the bar is hidden.
     pub fn suspend<T>(&self, what: impl FnOnce() -> T) -> T {
         match &self.board.bar {

@@ -173,6 +173,15 @@ pub(super) fn in_one_line(report: &Report, lang: Lang) -> (Option<String>, Vec<S
     (clause.map(|clause| words::headed(LEFT_OUT.get(lang), &clause, lang)), notes)
 }
 
+/// Returns the kinds outside the scope, of many only the first; nothing if there are none.
+pub(super) fn left_out(report: &Report, lang: Lang) -> Option<String> {
+    let (_, outside) = without_tls(&report.coverage.not_in_scope);
+    let kinds = outside.iter().filter(|gap| Kind::from_name(&gap.kind).is_some());
+    let names: BTreeSet<String> = kinds.map(|gap| what(gap, lang)).collect();
+    let text = (!names.is_empty()).then(|| first_of(names.into_iter().collect(), lang))?;
+    Some(words::headed(LEFT_OUT.get(lang), &text, lang))
+}
+
 fn all(report: &Report, lang: Lang, short: bool) -> Vec<String> {
     let mut out = not_seen(report, lang, false);
     let (of_tls, outside) = without_tls(&report.coverage.not_in_scope);

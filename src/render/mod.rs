@@ -2,6 +2,7 @@
 //!
 //! What does not belong here: counting and judging.
 
+pub(crate) mod agent;
 mod certificates;
 mod chain;
 mod changed;

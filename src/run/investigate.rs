@@ -19,6 +19,15 @@ use std::collections::BTreeSet;
 /// The number of names in an error.
 const NAMED: usize = 5;
 
+/// Where an object is looked for.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// Names or patterns; none for all of the scope.
+    pub(super) namespaces: &'a [String],
+    /// Whether files were read.
+    pub(super) of_files: bool,
+}
+
 pub(super) fn investigate(
     args: &CheckArgs,
     targets: &[Target],
@@ -52,7 +61,7 @@ pub(super) fn investigate(
 }
 
 /// Returns the namespace of the objects; for objects of the cluster, all namespaces.
-fn widened(scope: &ScopeArgs, targets: &[Target]) -> ScopeArgs {
+pub(super) fn widened(scope: &ScopeArgs, targets: &[Target]) -> ScopeArgs {
     let mut scope = scope.clone();
     if targets.iter().all(|target| target.known() == Some(Kind::Namespace)) {
         scope.namespace = targets.iter().map(|target| target.name.clone()).collect();
@@ -64,7 +73,7 @@ fn widened(scope: &ScopeArgs, targets: &[Target]) -> ScopeArgs {
 }
 
 /// Returns the namespace of the objects. Of namespaces, the start of a name is enough: all of a file is read anyway.
-fn in_files(scope: &ScopeArgs, targets: &[Target]) -> ScopeArgs {
+pub(super) fn in_files(scope: &ScopeArgs, targets: &[Target]) -> ScopeArgs {
     let mut scope = widened(scope, targets);
     if targets.iter().all(|target| target.known() == Some(Kind::Namespace)) {
         scope.namespace = Vec::new();
@@ -94,7 +103,7 @@ fn gathered(
 
 /// Returns the name whose pods' logs and warnings are read: that of one object that runs pods. Of other objects, all
 /// evidence of the scope is read.
-fn about(targets: &[Target]) -> Option<String> {
+pub(super) fn about(targets: &[Target]) -> Option<String> {
     use Kind::{
         CronJob, DaemonSet, Deployment, Job, Node, PersistentVolumeClaim, Pod, ReplicaSet, StatefulSet,
     };
@@ -113,15 +122,16 @@ fn tell(
     settings: &Settings,
 ) -> Result<Exit, Failure> {
     let report = Report::new(snapshot, settings);
+    let asked = Asked { namespaces: &args.scope.namespace, of_files: !args.filename.is_empty() };
     let mut objects = Vec::new();
     for target in targets {
-        objects.push((target, find(args, &report, target)?));
+        objects.push((target, find(asked, &report, target)?));
     }
     let mut stories = Vec::new();
     for (target, object) in objects {
         let story = Story::of(&report, object);
-        if !story.exists && story.pods.is_empty() && !story.warned && story.findings.is_empty() {
-            return Err(missing(args, &report, target, &story.object.namespace));
+        if story.is_of_nothing() {
+            return Err(missing(asked, &report, target, &story.object.namespace));
         }
         stories.push(story);
     }
@@ -142,7 +152,7 @@ fn tell(
 
 /// Returns the object of this name, or the only one with a name that begins so. An object that is gone may have left
 /// pods and warnings in the one namespace of the scope.
-fn find(args: &CheckArgs, report: &Report, target: &Target) -> Result<ObjectRef, Failure> {
+pub(super) fn find(asked: Asked, report: &Report, target: &Target) -> Result<ObjectRef, Failure> {
     let scope = &report.snapshot.scope;
     let namespaced = target.known().is_none_or(Kind::namespaced);
     let mut all = story::objects_of(report, &target.kind);
@@ -150,9 +160,8 @@ fn find(args: &CheckArgs, report: &Report, target: &Target) -> Result<ObjectRef,
         // Files may have the pods of a namespace and not the namespace itself.
         all.extend(report.snapshot.namespaces().iter().map(|name| ObjectRef::of_cluster(&target.kind, name)));
     }
-    let asked = &args.scope.namespace;
-    let is_asked =
-        |name: &str| asked.is_empty() || asked.iter().any(|asked| asked == name || is_pattern(asked));
+    let names = asked.namespaces;
+    let is_asked = |name: &str| names.is_empty() || names.iter().any(|of| of == name || is_pattern(of));
     all.retain(|object| !namespaced || scope.holds(&object.namespace) && is_asked(&object.namespace));
     let exact: Vec<&ObjectRef> = all.iter().filter(|object| *object.name == *target.name).collect();
     match exact.as_slice() {
@@ -172,7 +181,7 @@ fn find(args: &CheckArgs, report: &Report, target: &Target) -> Result<ObjectRef,
         ([], [place]) if target.known().is_some() => {
             Ok(ObjectRef::new(if namespaced { place } else { "" }, &target.kind, &target.name))
         }
-        ([], _) => Err(missing(args, report, target, "")),
+        ([], _) => Err(missing(asked, report, target, "")),
         (several, _) => Err(ambiguous(target, several)),
     }
 }
@@ -199,7 +208,7 @@ fn first_of<'n>(names: impl ExactSizeIterator<Item = &'n str>) -> String {
 }
 
 /// Returns why there is nothing to show: in the words of kubectl, or about the files.
-fn missing(args: &CheckArgs, report: &Report, target: &Target, namespace: &str) -> Failure {
+pub(super) fn missing(asked: Asked, report: &Report, target: &Target, namespace: &str) -> Failure {
     let snapshot = report.snapshot;
     let resource = target.known().map_or_else(|| target.kind.clone(), Kind::resource);
     let object = format!("{resource} \"{}\"", target.name);
@@ -208,7 +217,7 @@ fn missing(args: &CheckArgs, report: &Report, target: &Target, namespace: &str) 
             "error: no pod belongs to a {resource} \"{}\", and objects of this kind are not read",
             target.name
         )
-    } else if args.filename.is_empty() {
+    } else if !asked.of_files {
         format!("Error from server (NotFound): {object} not found")
     } else {
         format!("error: {object} not found in the input")

@@ -12,6 +12,7 @@ use std::future::Future;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinSet;
 
 /// The time limit of a completion that reads the cluster.
 const COMPLETION: Duration = Duration::from_secs(2);
@@ -38,6 +39,19 @@ impl Live {
     /// # Errors
     /// If the kubeconfig has no such context, or flags contradict each other.
     pub(super) fn new(flags: Flags, settings: &Settings, clock: fn() -> Time) -> Result<Self, Failure> {
+        Self::stopped_by(on_ctrl_c(), flags, settings, clock)
+    }
+
+    /// Does the same with the signal that stops the requests.
+    ///
+    /// # Errors
+    /// As [`Live::new`].
+    pub(super) fn stopped_by(
+        stop: Stop,
+        flags: Flags,
+        settings: &Settings,
+        clock: fn() -> Time,
+    ) -> Result<Self, Failure> {
         let connect = ConnectOptions::from(flags.connect);
         let contexts = cluster::contexts(&connect)?;
         flags.scope.check()?;
@@ -53,7 +67,7 @@ impl Live {
             with_certificates: false,
             with_evidence: true,
             about: None,
-            budget: budget(&list),
+            budget: budget(&list, stop),
             list,
         };
         Ok(Self { connect, contexts, plan })
@@ -103,21 +117,29 @@ impl Live {
 
     /// Runs what reads clusters, within `--timeout`. When it is done, Ctrl-C ends the program.
     pub(super) fn wait_for<T>(&self, what: impl Future<Output = T>) -> Result<T, Failure> {
-        let (stop, timeout) = (self.plan.budget.stop(), self.plan.list.timeout);
-        let done = block_on(async {
-            if !timeout.is_zero() {
-                let stop = stop.clone();
-                tokio::spawn(async move { stop.after(timeout).await });
-            }
-            what.await
-        });
-        stop.now(Message::plain(&reasons::INTERRUPTED));
+        let done = block_on(self.in_time(what));
+        self.plan.budget.stop().now(Message::plain(&reasons::INTERRUPTED));
         done
+    }
+
+    /// Stops the requests after `--timeout` while something reads clusters.
+    pub(super) async fn in_time<T>(&self, what: impl Future<Output = T>) -> T {
+        let (stop, timeout) = (self.plan.budget.stop(), self.plan.list.timeout);
+        let mut timer = JoinSet::new();
+        if !timeout.is_zero() {
+            timer.spawn(async move { stop.after(timeout).await });
+        }
+        what.await
     }
 }
 
-/// Creates the limits that all requests of a run share, and stops the run on Ctrl-C.
-fn budget(list: &ListOptions) -> Arc<Budget> {
+/// Creates the limits that all requests of a run share.
+fn budget(list: &ListOptions, stop: Stop) -> Arc<Budget> {
+    Arc::new(Budget::new(list.concurrency, list.max_rps, stop))
+}
+
+/// Returns the signal that Ctrl-C gives.
+fn on_ctrl_c() -> Stop {
     let stop = Stop::default();
     let on_signal = stop.clone();
     // If no handler can be set, Ctrl-C ends the program at once.
@@ -126,7 +148,7 @@ fn budget(list: &ListOptions) -> Arc<Budget> {
             leave();
         }
     });
-    Arc::new(Budget::new(list.concurrency, list.max_rps, stop))
+    stop
 }
 
 #[allow(clippy::exit, reason = "a second Ctrl-C must not wait for anything")]

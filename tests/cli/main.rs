@@ -27,6 +27,7 @@ mod keys;
 mod killed;
 mod logs;
 mod matters;
+mod mcp;
 mod nodes;
 mod notify;
 mod output;

@@ -31,6 +31,9 @@ const COMMANDS: [&str; 16] = [
 const OF_CLUSTERS: [&str; 4] =
     ["snapshot -o DIR/out.json", "profile init new --config DIR/new.yaml", "", "nodes"];
 
+/// Commands that answer messages, of which the input has none.
+const SERVERS: [&str; 2] = ["mcp", "mcp -f FILE"];
+
 /// Returns a valid value of a setting. `DIR` is an empty folder.
 fn value(key: &str) -> &'static str {
     match key {
@@ -119,6 +122,11 @@ fn every_command_runs_with_every_variable() {
                     command(arguments, dir.path()).env(variable, filled(value(row.key), dir.path())).ran();
                 held(&ran, &format!("{variable} {arguments}"));
             }
+            for arguments in SERVERS {
+                let ran =
+                    command(arguments, dir.path()).env(variable, filled(value(row.key), dir.path())).ran();
+                assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{variable} {arguments}: {ran:?}");
+            }
         }
     }
 }
@@ -177,7 +185,7 @@ fn every_command_runs_with_a_full_profile() {
     for left_out in not {
         let rows: Vec<_> = cli::table().into_iter().filter(|row| !left_out.contains(&row.key)).collect();
         std::fs::write(&config, profile(&rows, dir.path())).unwrap();
-        for arguments in COMMANDS.iter().chain(&OF_CLUSTERS) {
+        for arguments in COMMANDS.iter().chain(&OF_CLUSTERS).chain(&SERVERS) {
             let ran = command(arguments, dir.path()).env("HEALTHCHECK_CONFIG", &config).ran();
             held(&ran, arguments);
             let expected = if OF_CLUSTERS.contains(arguments) { 2..=2 } else { 0..=1 };
