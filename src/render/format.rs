@@ -24,7 +24,7 @@ pub enum Format {
     CsvPods,
     /// The names of the objects with problems, one per line.
     Name,
-    /// Test results as JUnit XML.
+    /// Test results as XML of `JUnit`.
     Junit,
     /// Annotations of GitHub Actions.
     Github,

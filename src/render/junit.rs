@@ -1,4 +1,4 @@
-//! Test results as JUnit XML, as GitLab, Jenkins and others read them: a suite for each namespace, one for objects of the
+//! Test results as XML of `JUnit`, as GitLab, Jenkins and others read them: a suite for each namespace, one for objects of the
 //! cluster, and one for the coverage. A case is a check in a namespace. It has the same name in each run, so that a reader
 //! can tell which failures are new.
 //!
@@ -197,10 +197,8 @@ fn outcome(found: &Found) -> Outcome {
         return Outcome::Skipped(muted().collect::<Vec<_>>().join("; "));
     };
     let more = found.serious.len() - 1;
-    let mut title = headline(first);
-    if more > 0 {
-        title += &format!(" (+{more} more)");
-    }
+    let title = headline(first);
+    let title = if more > 0 { format!("{title} (+{more} more)") } else { title };
     let mut blocks: Vec<String> =
         found.serious.iter().map(|(finding, cause)| about(finding, cause)).collect();
     blocks.extend(muted());

@@ -1,4 +1,4 @@
-//! The figures of a report in the text formats of Prometheus: for the textfile collector of node_exporter, and for `serve`.
+//! The figures of a report in the text formats of Prometheus: for the textfile collector of `node_exporter`, and for `serve`.
 //! The names follow the conventions of Prometheus; docs/exporter.md lists them.
 
 pub use super::figures::Figures;

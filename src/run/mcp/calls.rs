@@ -66,7 +66,7 @@ impl Server {
             targets: &[],
         };
         let mut kept = self.kept.lock().await;
-        let (snapshot, settings) = self.read(&wanted, call, stop, &mut kept).await?;
+        let (snapshot, settings) = Box::pin(self.read(&wanted, call, stop, &mut kept)).await?;
         let mut report = Report::new(snapshot, &settings);
         if report.is_of_nothing() {
             return Err(super::super::check::nothing_found(snapshot));
@@ -130,7 +130,7 @@ impl Server {
         };
         let wanted = Wanted { scope, context: self.context(asked.context.as_deref())?, targets: &targets };
         let mut kept = self.kept.lock().await;
-        let (snapshot, settings) = self.read(&wanted, call, stop, &mut kept).await?;
+        let (snapshot, settings) = Box::pin(self.read(&wanted, call, stop, &mut kept)).await?;
         self.tell(&named, snapshot, &settings, call.most)
     }
 

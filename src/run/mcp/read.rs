@@ -46,7 +46,7 @@ impl Server {
             // Two clusters at once may need too much memory.
             *kept = None;
             let snapshot = if self.args.filename.is_empty() {
-                self.gathered(wanted, stop, &mut ticker).await?
+                Box::pin(self.gathered(wanted, stop, &mut ticker)).await?
             } else {
                 let now = self.args.now.map_or_else(self.clock, Time::from);
                 files::read(&self.args.filename, &wanted.scope, now)?

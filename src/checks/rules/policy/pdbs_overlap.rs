@@ -173,7 +173,8 @@ mod tests {
     }
 
     /// Returns the names of the budgets of each workload that has several.
-    fn found(objects: Vec<Value>) -> Vec<Vec<String>> {
+    fn found(objects: impl IntoIterator<Item = Value>) -> Vec<Vec<String>> {
+        let objects: Vec<Value> = objects.into_iter().collect();
         let list = json!({ "kind": "List", "apiVersion": "v1", "items": objects }).to_string();
         let snapshot = read_bytes("test", list.as_bytes(), Time::at(1)).unwrap();
         let settings = Settings::default();
@@ -197,15 +198,14 @@ mod tests {
         ] {
             let budgets = [budget("a", &app, 2), budget("b", &other, 2)];
             let both = || budgets.iter().cloned();
-            let told = found(both().chain([workload("Deployment", 2)]).collect());
+            let told = found(both().chain([workload("Deployment", 2)]));
             assert_eq!(told, if overlaps { vec![vec!["a", "b"]] } else { vec![] }, "{other}");
-            assert!(found(both().chain([workload("DaemonSet", 2)]).collect()).is_empty());
-            assert!(found(both().chain([workload("Deployment", 0)]).collect()).is_empty());
+            assert!(found(both().chain([workload("DaemonSet", 2)])).is_empty());
+            assert!(found(both().chain([workload("Deployment", 0)])).is_empty());
         }
         // Without pods, an empty selector is one that is absent.
         assert!(
-            found(vec![budget("a", &app, 2), budget("b", &json!({}), 0), workload("Deployment", 2)])
-                .is_empty()
+            found([budget("a", &app, 2), budget("b", &json!({}), 0), workload("Deployment", 2)]).is_empty()
         );
     }
 
