@@ -52,7 +52,7 @@ fn parse(page: &str) -> Vec<Element> {
                 all.push(Element { name, attributes, text: String::new() });
             }
             Token::EndTag(tag) => {
-                let index = open.pop().expect("an element is open");
+                let index = open.pop().unwrap();
                 assert_eq!(all[index].name, shown(&tag.name));
             }
             Token::String(text) => open.iter().for_each(|index| all[*index].text.push_str(&shown(&text))),
