@@ -17,27 +17,31 @@ pub(super) struct Place<'p> {
     pub(super) prefix: &'p str,
 }
 
-/// Returns the blocks of a section. Its first block is the heading, which gets the id.
-pub(super) fn section(blocks: &[Block], place: &Place, id: &str) -> Markup {
-    match blocks.split_first() {
-        Some((Block::Heading(level, line), rest)) => html! {
-            (heading(level + place.level, Some(id), &self::line(line)))
-            (all(rest, place))
-        },
-        _ => all(blocks, place),
+/// Returns the blocks of a section. Its first block is the heading, which gets the id; pictures follow it.
+pub(super) fn section(blocks: &[Block], place: &Place, id: &str, pictures: &Markup) -> Markup {
+    let Some((Block::Heading(level, line), rest)) = blocks.split_first() else { return all(blocks, place) };
+    html! {
+        (heading(level + place.level, Some(id), &self::line(line)))
+        (pictures)
+        (below(rest, place, plain(line)))
     }
 }
 
 /// Returns blocks, in their order.
 pub(super) fn all(blocks: &[Block], place: &Place) -> Markup {
-    // A table that scrolls is named by the heading above it.
-    let mut label = String::new();
-    html! {
-        @for block in blocks {
-            @if let Block::Heading(_, line) = block { @let () = label = plain(line); }
-            (one(block, place, &label))
+    below(blocks, place, String::new())
+}
+
+/// Returns the blocks below a heading. A table that scrolls is named by the last heading above it.
+fn below(blocks: &[Block], place: &Place, mut label: String) -> Markup {
+    let mut out = String::new();
+    for block in blocks {
+        if let Block::Heading(_, line) = block {
+            label = plain(line);
         }
+        out.push_str(&one(block, place, &label).0);
     }
+    PreEscaped(out)
 }
 
 fn one(block: &Block, place: &Place, label: &str) -> Markup {

@@ -43,7 +43,7 @@ pub(super) fn section(report: &Report, place: &Place, look: Look, contents: &mut
     let chain = chains(&report.findings);
     html! {
         section.screen aria-labelledby=(id) {
-            (blocks::section(&[head], place, &id))
+            (blocks::section(&[head], place, &id, &Markup::default()))
             @if shown.is_empty() { p { (NONE.get(look.lang)) } }
             @for incident in shown { (card(report, incident, &chain, place, look)) }
             @if !rest.is_empty() {

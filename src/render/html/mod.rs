@@ -46,7 +46,7 @@ fn several(reports: &[Report], shown: &[&Report], look: Look) -> (Markup, Conten
     contents.add_cluster(id.clone(), sections::CLUSTERS.get(look.lang).to_owned());
     let body = html! {
         header.hero { h1 { (sections::TITLE.get(look.lang)) } }
-        section aria-labelledby=(id) { (blocks::section(&overview, &Place { level: 1, prefix: "" }, &id)) }
+        section aria-labelledby=(id) { (blocks::section(&overview, &Place { level: 1, prefix: "" }, &id, &Markup::default())) }
         @for (index, report) in shown.iter().enumerate() {
             @let prefix = format!("c{}-", index + 1);
             @let place = Place { level: 1, prefix: &prefix };
@@ -66,9 +66,9 @@ fn cluster(report: &Report, place: &Place, look: Look, contents: &mut Contents) 
     let incidents = incidents::section(report, place, look, contents);
     let parts: Vec<Markup> = sections::ALL
         .iter()
-        .zip(EXTRAS)
+        .zip(PICTURES)
         .enumerate()
-        .filter_map(|(index, (section, extra))| {
+        .filter_map(|(index, (section, pictures))| {
             let blocks = section(report, look);
             let id = format!("{}s{}", place.prefix, index + 1);
             if blocks.is_empty() {
@@ -77,9 +77,7 @@ fn cluster(report: &Report, place: &Place, look: Look, contents: &mut Contents) 
             contents.add(&id, place, &blocks);
             Some(html! {
                 section aria-labelledby=(id) {
-                    (blocks::section(&blocks[..1], place, &id))
-                    (extra(report, look))
-                    (blocks::all(&blocks[1..], place))
+                    (blocks::section(&blocks, place, &id, &pictures(report, look)))
                 }
             })
         })
@@ -93,11 +91,11 @@ fn cluster(report: &Report, place: &Place, look: Look, contents: &mut Contents) 
     }
 }
 
-/// What a picture adds to a section.
-type Extra = fn(&Report, Look) -> Markup;
+/// The pictures of a section.
+type Pictures = fn(&Report, Look) -> Markup;
 
 /// The pictures of each of [`sections::ALL`].
-const EXTRAS: [Extra; 12] =
+const PICTURES: [Pictures; 12] =
     [none, charts::trend, none, none, none, none, none, charts::statistics, none, none, none, none];
 
 fn none(_: &Report, _: Look) -> Markup {

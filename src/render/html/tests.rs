@@ -39,7 +39,7 @@ fn bars_fill_their_whole() {
 #[test]
 fn a_section_gives_its_heading_the_id() {
     let blocks = [Block::Heading(2, own("About")), Block::items(["one"])];
-    let section = blocks::section(&blocks, &Place { level: 1, prefix: "c1-" }, "c1-s1").0;
+    let section = blocks::section(&blocks, &Place { level: 1, prefix: "c1-" }, "c1-s1", &Markup::default()).0;
     assert_eq!(section, "<h3 id=\"c1-s1\">About</h3><ul><li>one</li></ul>");
     assert_eq!(blocks::all(&[Block::Parts(Vec::new())], &TOP).0, "");
 }
