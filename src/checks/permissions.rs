@@ -98,7 +98,7 @@ mod tests {
     use serde_json::{Value, json};
 
     /// Returns the evidence for a crashing container with these settings and last words.
-    fn evidence(pod: Value, container: Value, said: &str) -> Option<String> {
+    fn evidence(pod: &Value, container: &Value, said: &str) -> Option<String> {
         let ended = json!({ "exitCode": 1, "reason": "Error", "message": said, "finishedAt": "2025-12-26T01:58:00Z" });
         let object = json!({
             "apiVersion": "v1", "kind": "Pod", "metadata": { "namespace": "shop", "name": "db-0" },
@@ -129,30 +129,30 @@ mod tests {
     #[test]
     fn a_read_only_file_system_is_named_if_the_container_asked_for_it() {
         let said = "open /tmp/cache: Read-only file system";
-        let with = |value: Value| evidence(json!({}), json!({ "readOnlyRootFilesystem": value }), said);
+        let with = |value: Value| evidence(&json!({}), &json!({ "readOnlyRootFilesystem": value }), said);
         assert!(with(json!(true)).unwrap().starts_with("readOnlyRootFilesystem is true"));
         assert_eq!(with(json!(false)), None);
-        assert_eq!(evidence(json!({}), json!({}), said), None);
-        assert_eq!(evidence(json!({}), json!({ "readOnlyRootFilesystem": true }), "no license"), None);
+        assert_eq!(evidence(&json!({}), &json!({}), said), None);
+        assert_eq!(evidence(&json!({}), &json!({ "readOnlyRootFilesystem": true }), "no license"), None);
     }
 
     #[test]
     fn a_volume_without_a_group_is_named_if_its_path_was_denied() {
         let said = "mkdir /var/lib/db/wal: permission denied";
         let user = json!({ "runAsUser": 999 });
-        let told = evidence(json!({}), user.clone(), said).unwrap();
+        let told = evidence(&json!({}), &user, said).unwrap();
         assert!(told.contains("user 999") && told.contains("at /var/lib/db may"), "{told}");
-        let told = evidence(json!({ "runAsNonRoot": true }), json!({}), said).unwrap();
+        let told = evidence(&json!({ "runAsNonRoot": true }), &json!({}), said).unwrap();
         assert!(told.contains("does not run as root"), "{told}");
-        assert_eq!(evidence(json!({ "fsGroup": 999 }), user.clone(), said), None);
-        assert_eq!(evidence(json!({}), json!({}), said), None, "it may be root");
-        assert_eq!(evidence(json!({ "runAsUser": 999 }), json!({ "runAsUser": 0 }), said), None);
+        assert_eq!(evidence(&json!({ "fsGroup": 999 }), &user, said), None);
+        assert_eq!(evidence(&json!({}), &json!({}), said), None, "it may be root");
+        assert_eq!(evidence(&json!({ "runAsUser": 999 }), &json!({ "runAsUser": 0 }), said), None);
         for elsewhere in [
             "open /etc/db/a: permission denied",
             "open /var/lib/db-old: permission denied",
             "open /var/lib/db/a: no space left on device",
         ] {
-            assert_eq!(evidence(json!({}), user.clone(), elsewhere), None, "{elsewhere}");
+            assert_eq!(evidence(&json!({}), &user, elsewhere), None, "{elsewhere}");
         }
     }
 }

@@ -124,7 +124,7 @@ fn selected<'a>(view: &View<'a>, budget: &'a PodDisruptionBudget) -> impl Iterat
     let (namespace, selector) = (&*budget.metadata.namespace, &budget.spec.selector);
     let by_label = view.workloads_selected_by(namespace, &selector.match_labels);
     // A selector without labels may select all pods of the namespace.
-    let all = selector.match_labels.is_empty().then(|| view.workloads_in(namespace)).unwrap_or_default();
+    let all = if selector.match_labels.is_empty() { view.workloads_in(namespace) } else { &[] };
     let workloads: Vec<&Workload> = by_label.chain(all.iter().take(COMPARED)).collect();
     workloads.into_iter().filter(move |workload| {
         let labels = workload.rollout().map(|rollout| &rollout.labels);
@@ -173,7 +173,7 @@ mod tests {
     }
 
     /// Returns the names of the budgets of each workload that has several.
-    fn found(objects: Vec<Value>) -> Vec<Vec<String>> {
+    fn found(objects: &[Value]) -> Vec<Vec<String>> {
         let list = json!({ "kind": "List", "apiVersion": "v1", "items": objects }).to_string();
         let snapshot = read_bytes("test", list.as_bytes(), Time::at(1)).unwrap();
         let settings = Settings::default();
@@ -195,18 +195,14 @@ mod tests {
             (expression("NotIn", &["front"]), false),
             (json!({}), true),
         ] {
-            let budgets = [budget("a", &app, 2), budget("b", &other, 2)];
-            let both = || budgets.iter().cloned();
-            let told = found(both().chain([workload("Deployment", 2)]).collect());
-            assert_eq!(told, if overlaps { vec![vec!["a", "b"]] } else { vec![] }, "{other}");
-            assert!(found(both().chain([workload("DaemonSet", 2)]).collect()).is_empty());
-            assert!(found(both().chain([workload("Deployment", 0)]).collect()).is_empty());
+            let with = |workload: Value| found(&[budget("a", &app, 2), budget("b", &other, 2), workload]);
+            let expected = if overlaps { vec![vec!["a", "b"]] } else { vec![] };
+            assert_eq!(with(workload("Deployment", 2)), expected, "{other}");
+            assert!(with(workload("DaemonSet", 2)).is_empty() && with(workload("Deployment", 0)).is_empty());
         }
         // Without pods, an empty selector is one that is absent.
-        assert!(
-            found(vec![budget("a", &app, 2), budget("b", &json!({}), 0), workload("Deployment", 2)])
-                .is_empty()
-        );
+        let absent = [budget("a", &app, 2), budget("b", &json!({}), 0), workload("Deployment", 2)];
+        assert!(found(&absent).is_empty());
     }
 
     #[test]
