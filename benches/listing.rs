@@ -112,15 +112,7 @@ fn measure(crowd: Crowd, runs: usize, old: Option<&Path>, wanted: &dyn Fn(&str) 
         }
     }
     if wanted("size") {
-        let lab = loaded(Crowd { owners: Owners::Single, ..crowd }, &me);
-        println!("an owner for each pod, a sidecar in each third:");
-        let mut all = [
-            Program::new("bare paged read of the pods", bare(&lab, &me)),
-            Program::new("healthcheck -A", ours(&lab, &[])),
-        ];
-        in_turn(&mut all, runs);
-        print(&all);
-        against(&lab, old, runs);
+        of_single_owners(crowd, &me, runs, old);
     }
     if wanted("trouble") {
         trouble(&loaded(Crowd { sick: 5, ..crowd }, &me), runs);
@@ -137,6 +129,19 @@ fn measure(crowd: Crowd, runs: usize, old: Option<&Path>, wanted: &dyn Fn(&str) 
     if wanted("large") || wanted("jobs") {
         of_many_pods(Crowd { pods: crowd.pods * 10, ..crowd }, (&me, old, runs), wanted);
     }
+}
+
+/// Measures a cluster in which no two pods share an owner.
+fn of_single_owners(crowd: Crowd, me: &Path, runs: usize, old: Option<&Path>) {
+    let lab = loaded(Crowd { owners: Owners::Single, ..crowd }, me);
+    println!("an owner for each pod, a sidecar in each third:");
+    let mut all = [
+        Program::new("bare paged read of the pods", bare(&lab, me)),
+        Program::new("healthcheck -A", ours(&lab, &[])),
+    ];
+    in_turn(&mut all, runs);
+    print(&all);
+    against(&lab, old, runs);
 }
 
 /// Starts a lab with this crowd.

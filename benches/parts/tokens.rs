@@ -9,7 +9,7 @@ use std::path::Path;
 const NOW: &str = "2025-12-26T02:00:00Z";
 
 /// Prints the tokens of each text about the bundled example, and about a crowd with 1 in 20 pods in trouble.
-pub fn tokens(crowd: Crowd) {
+pub(crate) fn tokens(crowd: Crowd) {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/pigo.json");
     let objects: Value = serde_json::from_slice(&std::fs::read(&example).unwrap()).unwrap();
     let pods = objects["items"].as_array().unwrap().iter().filter(|item| item["kind"] == "Pod").cloned();

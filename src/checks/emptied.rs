@@ -5,12 +5,11 @@ use crate::model::{Node, Owner, Workload};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The first node that is being emptied with a pod of a workload, by namespace, kind and name of the workload. Nodes that
-/// are only cordoned come last.
-pub(crate) struct Emptied<'a>(BTreeMap<Key<'a>, (bool, &'a str)>);
-
-/// Namespace, kind and name of a workload.
+/// The namespace, the kind and the name of a workload.
 type Key<'a> = (&'a str, Arc<str>, Arc<str>);
+
+/// The first node that is being emptied with a pod of a workload. Nodes that are only cordoned come last.
+pub(crate) struct Emptied<'a>(BTreeMap<Key<'a>, (bool, &'a str)>);
 
 impl<'a> Emptied<'a> {
     /// Finds the nodes that are being emptied, and the workloads with pods on them.

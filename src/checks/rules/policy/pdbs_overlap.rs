@@ -173,8 +173,7 @@ mod tests {
     }
 
     /// Returns the names of the budgets of each workload that has several.
-    fn found(objects: impl IntoIterator<Item = Value>) -> Vec<Vec<String>> {
-        let objects: Vec<Value> = objects.into_iter().collect();
+    fn found(objects: &[Value]) -> Vec<Vec<String>> {
         let list = json!({ "kind": "List", "apiVersion": "v1", "items": objects }).to_string();
         let snapshot = read_bytes("test", list.as_bytes(), Time::at(1)).unwrap();
         let settings = Settings::default();
@@ -196,17 +195,14 @@ mod tests {
             (expression("NotIn", &["front"]), false),
             (json!({}), true),
         ] {
-            let budgets = [budget("a", &app, 2), budget("b", &other, 2)];
-            let both = || budgets.iter().cloned();
-            let told = found(both().chain([workload("Deployment", 2)]));
-            assert_eq!(told, if overlaps { vec![vec!["a", "b"]] } else { vec![] }, "{other}");
-            assert!(found(both().chain([workload("DaemonSet", 2)])).is_empty());
-            assert!(found(both().chain([workload("Deployment", 0)])).is_empty());
+            let with = |workload: Value| found(&[budget("a", &app, 2), budget("b", &other, 2), workload]);
+            let expected = if overlaps { vec![vec!["a", "b"]] } else { vec![] };
+            assert_eq!(with(workload("Deployment", 2)), expected, "{other}");
+            assert!(with(workload("DaemonSet", 2)).is_empty() && with(workload("Deployment", 0)).is_empty());
         }
         // Without pods, an empty selector is one that is absent.
-        assert!(
-            found([budget("a", &app, 2), budget("b", &json!({}), 0), workload("Deployment", 2)]).is_empty()
-        );
+        let absent = [budget("a", &app, 2), budget("b", &json!({}), 0), workload("Deployment", 2)];
+        assert!(found(&absent).is_empty());
     }
 
     #[test]
