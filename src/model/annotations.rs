@@ -72,7 +72,7 @@ mod tests {
         assert_eq!(size_of::<Annotations>(), 8);
         assert_eq!((size_of::<Pod>(), size_of::<SharedPod>(), size_of::<PodTemplate>()), (56, 104, 96));
         assert_eq!((size_of::<Workload>(), size_of::<Rollout>()), (112, 96));
-        assert_eq!((size_of::<Job>(), size_of::<CronJob>()), (112 + 8, 232 + 8));
+        assert_eq!((size_of::<Job>(), size_of::<CronJob>()), (112 + 16, 232 + 8));
         assert_eq!(size_of::<Namespace>(), 64 + 8 + 24);
     }
 }

@@ -118,7 +118,7 @@ fn shortened(page: &str, most: usize, sentence: &str) -> String {
     }
     // The fence of an open block, and the lines around the sentence.
     let room = most.saturating_sub(sentence.len() + 3);
-    let (mut end, mut fence) = (0, "");
+    let (mut end, mut fence, mut opened) = (0, "", 0..0);
     for line in head(page, room).split_inclusive('\n').filter(|line| line.ends_with('\n')) {
         let ticks = line.len() - line.trim_start_matches('`').len();
         let open = match (fence, line.get(..ticks).filter(|_| ticks > 2)) {
@@ -130,7 +130,14 @@ fn shortened(page: &str, most: usize, sentence: &str) -> String {
         if end + line.len() + with_close > room {
             break;
         }
+        if fence.is_empty() && !open.is_empty() {
+            opened = end..end + line.len();
+        }
         (end, fence) = (end + line.len(), open);
+    }
+    // A block of code without a line of it is left out.
+    if !fence.is_empty() && end == opened.end {
+        (end, fence) = (opened.start, "");
     }
     let kept = page.get(..end).unwrap_or_default();
     let close = if fence.is_empty() { String::new() } else { format!("{fence}\n") };

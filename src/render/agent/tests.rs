@@ -33,10 +33,11 @@ fn every_answer_fits_the_least_budget() {
             let story = Story::of(&report, finding.object.clone());
             answers.push(investigate(&report, &story, Some(&finding.key), lang, LEAST));
         }
-        for text in answers {
-            assert!(estimate(&text) <= LEAST, "{} tokens:\n{text}", estimate(&text));
-            assert!(text.contains("Not shown: ") && text.lines().count() > 3, "{text}");
+        for text in &answers {
+            assert!(estimate(text) <= LEAST, "{} tokens:\n{text}", estimate(text));
+            assert!(text.lines().count() > 3, "{text}");
         }
+        assert!(answers.iter().any(|text| text.contains("Not shown: ")), "{answers:?}");
     }
     let long = "錯誤 ".repeat(9000);
     assert!(estimate(&failed(&long, Some(&long))) <= 2 * LEAST);
