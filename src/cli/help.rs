@@ -39,7 +39,6 @@ const SCREENS: &[Screen] = &[
             "all",
             "lang",
             "fail_on",
-            "profile",
         ],
     },
     Screen {

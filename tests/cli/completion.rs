@@ -6,8 +6,8 @@ use crate::support::{Run, healthcheck, run};
 fn completes_flags_values_commands_and_contexts() {
     let complete = |words: &[&str]| healthcheck().args(["__complete", "--"]).args(words).ran().out;
     assert!(complete(&["--al"]).contains("--all-namespaces\t"), "{}", complete(&["--al"]));
-    assert_eq!(complete(&["-o", "j"]), "json\tThe full report as JSON\n:4\n");
-    assert_eq!(complete(&["--output=j"]), "json\tThe full report as JSON\n:4\n");
+    assert_eq!(complete(&["-o", "js"]), "json\tThe full report as JSON\n:4\n");
+    assert_eq!(complete(&["--output=js"]), "json\tThe full report as JSON\n:4\n");
     assert!(complete(&["sna"]).starts_with("snapshot\t"));
     assert!(complete(&["rightsize", "-o", "p"]).starts_with("patch\t"));
     assert!(complete(&["explain", "pod-o"]).contains(":4"));

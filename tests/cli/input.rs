@@ -118,7 +118,7 @@ fn filters_namespaces_of_a_file() {
 fn wrong_usage_exits_with_2() {
     for (arguments, says) in [
         ("--foo", "error: unknown flag: --foo\nSee 'kubectl healthcheck --help' for usage.\n"),
-        ("-o xml", "possible values: table, wide, markdown, json, yaml, name"),
+        ("-o xml", "possible values: table, wide, markdown, html, json, yaml, ndjson"),
         ("--lang de", "possible values: en, zh-TW, zh-CN"),
         ("--page-size 0", "expected a number from 1 to 5000"),
         ("--page-size 5001", "expected a number from 1 to 5000"),

@@ -460,7 +460,7 @@ fn json_matches_its_schema_in_every_language() {
 #[test]
 fn rejects_wrong_usage() {
     for (flags, line) in [
-        ("-o name", "error: invalid value 'name' for '--output <FORMAT>'"),
+        ("-o name", "error: invalid value 'name' for '--output <FORMAT[=FILE]>'"),
         ("--since 7d", "error: --since needs a cluster and cannot be used with --filename"),
         ("--fail-on warning", "error: unknown flag: --fail-on"),
         ("--logs", "error: --logs needs a cluster"),

@@ -106,7 +106,10 @@ impl Server {
                 let last = History::open(folder, usize::MAX, 0)?.last(&run)?;
                 last.map(|last| (Changes::between(&last.known, &run), Source::History))
             }
-            (None, None) => None,
+            (None, None) => {
+                let hint = "start the server with --baseline FILE or --history FOLDER";
+                return Err(Failure::new("this server compares with no earlier run").with_hint(hint));
+            }
         };
         let Some((changes, source)) = changes else {
             let hint = "a run of this scope with --history FOLDER writes the first record";
