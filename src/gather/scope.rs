@@ -124,7 +124,10 @@ impl Run<'_> {
         if request.kind.is_extension() {
             coverage.gaps.retain(|gap| gap.reason != Reason::Absent);
         }
-        let not_asked = !request.kind.namespaced() && !self.namespaces.is_empty();
+        // The leases of the control plane are in a namespace that the scope may not have.
+        let is_elsewhere = |name: &String| !self.namespaces.is_empty() && !self.namespaces.contains(name);
+        let not_asked = !request.kind.namespaced() && !self.namespaces.is_empty()
+            || request.namespace.as_ref().is_some_and(is_elsewhere);
         let dispensable = |gap: &Gap| match gap.reason {
             Reason::Absent => true,
             _ if request.kind.is_metered() => true,

@@ -71,6 +71,18 @@ async fn leases_that_may_not_be_read_leave_the_report_complete() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_control_plane_is_out_of_the_scope_of_a_namespace() {
+    let fake = cluster("2025-12-26T01:00:00Z");
+    let mut pod = fake::pod("shop", 7);
+    pod["spec"]["nodeName"] = json!(null);
+    fake.add(Kind::Pod, pod);
+    fake.always("/leases", Fault::Status(500, &[]));
+    let snapshot = gathered(&fake, &named(&["shop"])).await.unwrap();
+    assert!(!fake.requests_of("/leases").is_empty(), "a pod has no node");
+    assert!(snapshot.coverage.gaps.is_empty(), "{:?}", snapshot.coverage.gaps);
+}
+
+#[tokio::test(start_paused = true)]
 async fn policies_are_read_where_a_call_gets_no_answer() {
     let fake = Fake::default();
     for namespace in ["data", "other", "shop"] {
