@@ -181,7 +181,7 @@ fn short_text(path: &[&str], id: &str) -> &'static str {
         (_, "filename") => "Read files, folders or - instead of a cluster",
         (_, "context") => "Kubeconfig contexts, comma-separated; * matches",
         ([] | ["demo"] | ["profile", "show"], "output") => {
-            "table, wide, markdown, json, csv, junit … (--help)"
+            "table, wide, markdown, html, json … (--help)"
         }
         (_, "output") => "{values}",
         (_, "all") => "Show healthy objects and low severities too",
