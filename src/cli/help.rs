@@ -94,7 +94,7 @@ const SCREENS: &[Screen] = &[
     Screen {
         path: &["mcp"],
         examples: &[
-            ("mcp", "any namespace of the context"),
+            ("mcp", "any namespace"),
             ("mcp -n shop,web --context prod", "these only"),
             ("mcp -f cluster.json.zst", "a capture"),
         ],
@@ -192,7 +192,7 @@ fn short_text(path: &[&str], id: &str) -> &'static str {
         (_, "config") => "File with the profiles",
         (_, "listen") => "Address to listen on (default: 127.0.0.1:9880)",
         (_, "since") => "Period of usage to compare with (default: 7d)",
-        (_, "prometheus_url") => "Prometheus to query (default: one in the cluster)",
+        (_, "prometheus_url") => "Prometheus to query (default: in the cluster)",
         _ => "",
     }
 }
