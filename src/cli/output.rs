@@ -67,10 +67,11 @@ impl<F: ValueEnum + Clone + Send + Sync + 'static> TypedValueParser for OutputPa
         let format = F::from_str(&name, false).map_err(|_| refuse(ErrorKind::InvalidValue))?;
         let wrong = match file {
             Some("") => "a file name is missing after",
-            Some("-") => "- is not a file; standard output has the format without",
+            Some("-" | "/dev/stdout") => "for standard output, write the format without",
             _ => return Ok(Output { format, file: file.map(PathBuf::from) }),
         };
-        Err(clap::Error::raw(ErrorKind::ValueValidation, format!("{wrong} \"{name}=\"\n")).with_cmd(command))
+        let text = format!("-o {text}: {wrong} \"=\"\n");
+        Err(clap::Error::raw(ErrorKind::ValueValidation, text).with_cmd(command))
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
@@ -123,8 +124,8 @@ mod tests {
         let output = |format, file: Option<&str>| Ok(Output { format, file: file.map(PathBuf::from) });
         assert_eq!(parsed("table"), output(Format::Table, None));
         assert_eq!(parsed("json=a=b.json"), output(Format::Json, Some("a=b.json")));
-        assert!(parsed("json=").unwrap_err().contains("a file name is missing after \"json=\""));
-        assert!(parsed("json=-").unwrap_err().contains("- is not a file"));
+        assert!(parsed("json=").unwrap_err().contains("a file name is missing after \"=\""));
+        assert!(parsed("json=-").unwrap_err().contains("for standard output, write the format without \"=\""));
         assert!(parsed("jsn=a").unwrap_err().contains("'jsn'"));
         let nodes = OutputParser::<Format>::of(|format| NodesFormat::of(*format).is_some());
         assert!(nodes.parse_ref(&Command::new("nodes"), None, OsStr::new("junit=a.xml")).is_err());

@@ -1,4 +1,5 @@
-//! The metrics of `serve`: those of a report, and those of the service. The names follow the conventions of Prometheus; docs/exporter.md lists them.
+//! The metrics of `serve`: those of a report, and those of the service. The names follow the conventions of Prometheus;
+//! docs/exporter.md lists them.
 
 use crate::gather::{Stats, Tally};
 use crate::render::metrics::{Family, Figures, encode_family, float, gauges, one, plain};
