@@ -148,9 +148,7 @@ fn short_text(path: &[&str], id: &str) -> &'static str {
         (_, "selector") => "Only pods with these labels, and their owners",
         (_, "filename") => "Read files, folders or - instead of a cluster",
         (_, "context") => "Kubeconfig contexts, comma-separated; * matches",
-        ([] | ["demo"] | ["profile", "show"], "output") => {
-            "table, wide, markdown, json, csv, junit … (--help)"
-        }
+        ([] | ["demo"] | ["profile", "show"], "output") => "table, markdown, json, csv, junit … (--help)",
         (_, "output") => "{values}",
         (_, "all") => "Show healthy objects and low severities too",
         (_, "lang") => "{values} (default: from the locale)",

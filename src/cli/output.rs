@@ -125,7 +125,9 @@ mod tests {
         assert_eq!(parsed("table"), output(Format::Table, None));
         assert_eq!(parsed("json=a=b.json"), output(Format::Json, Some("a=b.json")));
         assert!(parsed("json=").unwrap_err().contains("a file name is missing after \"=\""));
-        assert!(parsed("json=-").unwrap_err().contains("for standard output, write the format without \"=\""));
+        assert!(
+            parsed("json=-").unwrap_err().contains("for standard output, write the format without \"=\"")
+        );
         assert!(parsed("jsn=a").unwrap_err().contains("'jsn'"));
         let nodes = OutputParser::<Format>::of(|format| NodesFormat::of(*format).is_some());
         assert!(nodes.parse_ref(&Command::new("nodes"), None, OsStr::new("junit=a.xml")).is_err());

@@ -59,17 +59,17 @@ const EVIL: [&str; 8] = [
     "\u{202e}gnp\u{200b}\u{fffe}\u{ffff}",
 ];
 
-/// Failing pods with such texts in every field, and pods with names that no server accepts, which are gaps.
+/// Failing pods with such texts in every field, and pods with such names, which no server accepts and which are gaps.
 fn evil() -> Vec<Value> {
     let each = |(index, evil): (usize, &&str)| {
         let status = json!({
             "phase": "Pending", "reason": evil,
-            "containerStatuses": [{ "name": evil, "image": evil, "state": { "waiting": {
+            "conditions": [{ "type": "Ready", "status": "False", "reason": evil, "message": evil }],
+            "containerStatuses": [{ "name": "app", "image": evil, "state": { "waiting": {
                 "reason": "CreateContainerConfigError", "message": evil } } }],
         });
         let mut pods = [pod(&format!("web-{index}"), &status), pod(evil, &status)];
         for pod in &mut pods {
-            pod["spec"]["nodeName"] = json!(evil);
             pod["metadata"]["ownerReferences"] =
                 json!([{ "apiVersion": "apps/v1", "kind": "StatefulSet", "name": evil, "controller": true }]);
         }
@@ -219,8 +219,9 @@ fn a_check_is_a_test_of_each_namespace() {
     };
     assert_eq!(["pigo-dev", "pigo-rel", "pigo-stg"].map(failure), [Some("high"), Some("medium"), None]);
     assert!(case(&document, "(coverage)", "everything in scope was read").is_some());
-    // The input has no nodes: their checks have not passed.
-    assert!(!out.contains("node-not-ready"), "{out}");
+    // The input has nodes and pods, but no CronJobs, and no hosts were looked up: these checks have not passed.
+    assert!(case(&document, "(cluster)", "node-not-ready").is_some(), "{out}");
+    assert!(!out.contains("cronjob-failing") && !out.contains("certificate-served"), "{out}");
 }
 
 /// What was not checked has not passed.
@@ -323,7 +324,7 @@ fn other_commands_write_files_of_their_formats() {
         format!("nodes -f {file} --now {MOMENT}"),
         format!("rightsize -f {file} --now {MOMENT}"),
         format!("diff {file} {file} --now {MOMENT}"),
-        format!("ns/shop -f {file} --now {MOMENT}"),
+        format!("pod/opensearch-0 -n api-names-database-and-search -f {file} --now {MOMENT}"),
         "checks".to_owned(),
     ] {
         let together = run(&format!("{arguments} -o json={path}"));
