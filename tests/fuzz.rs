@@ -475,10 +475,17 @@ fn shown(snapshot: &Snapshot, look: Look) -> Result<Vec<ObjectRef>, String> {
         let mut out = Vec::new();
         render(&reports, format, look, &mut out).map_err(|error| format!("{format:?}: {error}"))?;
         let text = String::from_utf8(out).map_err(|error| format!("{format:?}: {error}"))?;
+        // The rows of CSV end with CR LF.
+        let text =
+            if matches!(format, Format::Csv | Format::CsvPods) { text.replace("\r\n", "\n") } else { text };
         let hostile = text.chars().find(|c| *c != '\n' && is_hostile(*c));
         match format {
             Format::Json => {
                 serde_json::from_str::<Value>(&text).map_err(|error| error.to_string())?;
+            }
+            Format::Ndjson => {
+                let lines = text.lines().map(serde_json::from_str::<Value>);
+                lines.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
             }
             Format::Yaml => {}
             _ if hostile.is_some() => return Err(format!("{format:?} writes {hostile:?}:\n{text}")),

@@ -180,9 +180,7 @@ fn short_text(path: &[&str], id: &str) -> &'static str {
         (_, "selector") => "Only pods with these labels, and their owners",
         (_, "filename") => "Read files, folders or - instead of a cluster",
         (_, "context") => "Kubeconfig contexts, comma-separated; * matches",
-        ([] | ["demo"] | ["profile", "show"], "output") => {
-            "table, wide, markdown, html, json … (--help)"
-        }
+        ([] | ["demo"] | ["profile", "show"], "output") => "table, wide, markdown, html, json … (--help)",
         (_, "output") => "{values}",
         (_, "all") => "Show healthy objects and low severities too",
         (_, "lang") => "{values} (default: from the locale)",
