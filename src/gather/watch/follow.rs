@@ -19,6 +19,10 @@ use tokio::time::{Instant, sleep};
 /// The pause after a list that the user may not read, or that the server does not serve. Rights and extensions may come.
 const REFUSED: Duration = Duration::from_secs(600);
 
+/// So many times in a row a refusal is not believed if the list could be read before: a server that starts refuses users until it has
+/// read their rights. This takes about 40 seconds.
+const DOUBTED: u32 = 10;
+
 /// How often a list is read that is not watched. A metrics server measures every 15 seconds by default, and a lease that is not renewed
 /// counts after a minute.
 const POLLED: Duration = Duration::from_secs(60);
@@ -68,17 +72,20 @@ impl Follow {
     pub(super) async fn run(self, version: String, error: Option<Error>) {
         // A list that ended early is read again as a whole.
         let version = if error.is_some() { String::new() } else { version };
+        let mut refusals = 0;
         if let Some(error) = error {
-            sleep(pause_after(&error, 1)).await;
+            refusals = DOUBTED;
+            sleep(pause_after(&error, 1, refusals)).await;
         }
         // The only error is that the receiver is gone.
-        let _: Result<(), Over> = self.on(version).await;
+        let _: Result<(), Over> = if self.request.kind.is_polled() {
+            self.read_often(version, refusals).await
+        } else {
+            self.on(version, refusals).await
+        };
     }
 
-    async fn on(&self, mut version: String) -> Result<(), Over> {
-        if self.request.kind.is_polled() {
-            return self.read_often(&mut version).await;
-        }
+    async fn on(&self, mut version: String, mut refusals: u32) -> Result<(), Over> {
         let (mut failures, mut interrupted) = (0, false);
         loop {
             let began = Instant::now();
@@ -89,6 +96,7 @@ impl Follow {
                 self.watch(&mut version, &mut interrupted).await?
             };
             let lasted = began.elapsed();
+            refusals = refusals_after(ended.as_ref(), refusals);
             failures = if lasted > LONG { 0 } else { failures };
             match ended {
                 None if lasted >= SHORT => failures = 0,
@@ -103,11 +111,12 @@ impl Follow {
                     if std::mem::take(&mut interrupted) {
                         self.send(Update::Resumed).await?;
                     }
-                    sleep(REFUSED).await;
+                    sleep(pause_after(&ended.error, 1, refusals)).await;
                 }
                 Some(ended) => {
                     failures += 1;
-                    let wait = ended.retry_after.unwrap_or_else(|| pause_after(&ended.error, failures));
+                    let wait =
+                        ended.retry_after.unwrap_or_else(|| pause_after(&ended.error, failures, refusals));
                     if !std::mem::replace(&mut interrupted, true) {
                         self.interrupt(ended.error).await?;
                     }
@@ -118,11 +127,13 @@ impl Follow {
     }
 
     /// Reads what is not watched, again and again: the metrics API, and leases.
-    async fn read_often(&self, version: &mut String) -> Result<(), Over> {
+    async fn read_often(&self, mut version: String, mut refusals: u32) -> Result<(), Over> {
         loop {
             sleep(POLLED).await;
-            if let Some(ended) = self.read(version).await? {
-                sleep(pause_after(&ended.error, 1)).await;
+            let ended = self.read(&mut version).await?;
+            refusals = refusals_after(ended.as_ref(), refusals);
+            if let Some(ended) = ended {
+                sleep(pause_after(&ended.error, 1, refusals)).await;
             }
         }
     }
@@ -205,6 +216,20 @@ fn is_refused(error: &Error) -> bool {
     matches!(error.reason(), Reason::Forbidden | Reason::Absent)
 }
 
-fn pause_after(error: &Error, failures: u32) -> Duration {
-    if is_refused(error) { REFUSED } else { pause(failures) }
+/// Returns how many times in a row the request was refused.
+fn refusals_after(ended: Option<&Ended>, refusals: u32) -> u32 {
+    match ended {
+        Some(ended) if is_refused(&ended.error) => refusals.saturating_add(1),
+        Some(_) => refusals,
+        None => 0,
+    }
+}
+
+/// Returns the pause after a number of failures and a number of refusals in a row.
+fn pause_after(error: &Error, failures: u32, refusals: u32) -> Duration {
+    match is_refused(error) {
+        true if refusals < DOUBTED => pause(refusals),
+        true => REFUSED,
+        false => pause(failures),
+    }
 }

@@ -143,6 +143,29 @@ async fn a_kind_that_is_refused_again_is_not_out_of_date() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_refusal_of_what_could_be_read_is_not_believed_at_once() {
+    let fake = Fake::default();
+    fake.namespace("shop", 1);
+    let plan = everywhere();
+    let mut watched = watched(&fake, &plan).await;
+    // The server starts again: it refuses everything until it has read the rights.
+    fake.fault("/deployments?", [Fault::Status(403, &[]), Fault::Status(404, &[]), Fault::Status(403, &[])]);
+    fake.cut_watches();
+    follow(&mut watched, 20).await;
+    assert_eq!((gaps(&mut watched), watched.behind()), (Vec::new(), Duration::ZERO));
+    // The right is gone: the list as it was is shown as out of date. It is asked for some times, and then every 10 minutes.
+    fake.always("/deployments?", Fault::Status(403, &[]));
+    fake.cut_watches();
+    follow(&mut watched, 60).await;
+    let asked = fake.requests_of("/deployments?").len();
+    follow(&mut watched, 500).await;
+    assert_eq!(
+        (gaps(&mut watched), fake.requests_of("/deployments?").len()),
+        (vec!["Deployment Stale".to_owned()], asked)
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn many_changes_give_the_rows_of_a_new_list() {
     let fake = Fake::default();
     fake.namespace("shop", 30);
