@@ -1,7 +1,6 @@
 //! The hosts that settings of a container name: of each value, only `host` or `host:port` is kept.
 
-/// Parts of names of variables whose values are never looked at.
-const SECRET: [&str; 7] = ["CREDENTIAL", "KEY", "PASS", "PWD", "SALT", "SECRET", "TOKEN"];
+use super::secret::without_secrets;
 
 /// Ends of names of variables whose value is a host without a port.
 const HOSTS: [&str; 10] =
@@ -10,35 +9,63 @@ const HOSTS: [&str; 10] =
 /// Words of a command after which a host comes: `nc -z db 5432`, `pg_isready -h db`, `nslookup db`.
 const BEFORE: [&str; 9] = ["--host", "-h", "-vz", "-z", "-zv", "-zvw1", "-zw1", "dig", "nslookup"];
 
+/// Words of a command after which a name with a password comes, which may look like a host with a port.
+const CREDENTIAL: [&str; 6] = ["--auth", "--proxy-user", "--user", "-U", "-a", "-u"];
+
 /// The longest name of a host.
 const LONGEST: usize = 253;
 
 /// Returns the hosts in the value of a variable: of its URLs, of `host:port`, and the value itself if the name says that it is a host.
-pub(super) fn of_variable<'v>(name: &str, value: &'v str) -> Vec<&'v str> {
-    let name = name.to_ascii_uppercase();
-    if SECRET.iter().any(|word| name.contains(word)) {
+/// A credential may look like one of these: what the variable and its value reveal is hidden first.
+pub(super) fn of_variable(name: &str, value: &str) -> Vec<String> {
+    let named = |value: &str| owned(in_value(name, value));
+    // Most variables name no host, and redaction is slow.
+    if named(value).is_empty() {
         return Vec::new();
     }
-    let is_host = name.is_empty() || HOSTS.iter().any(|end| name.ends_with(end));
-    let parts = value.split([',', ' ', ';', '\n', '\t']).filter(|part| !part.is_empty());
-    parts
-        .filter_map(|part| {
-            in_url(part)
-                .or_else(|| with_port(part))
-                .or_else(|| Some(part).filter(|_| is_host && is_name(part)))
-        })
-        .collect()
+    let clean = without_secrets(&format!("{name}={value}"));
+    clean.split_once('=').map(|(_, value)| named(value)).unwrap_or_default()
 }
 
-/// Returns the hosts in the words of a command line.
-pub(super) fn of_words<'w>(words: impl IntoIterator<Item = &'w str>) -> Vec<&'w str> {
-    let words = words
-        .into_iter()
-        .flat_map(|text| text.split([' ', '\t', '\n', '"', '\'', '=', ';', '(', ')', '|', '&']));
+fn in_value<'v>(name: &str, value: &'v str) -> Vec<&'v str> {
+    let is_host = name.is_empty() || HOSTS.iter().any(|end| ends_with(name, end));
+    if !is_host && !value.contains(':') {
+        return Vec::new();
+    }
+    let parts = value.split([',', ' ', ';', '\n', '\t']).filter(|part| !part.is_empty());
+    let host = |part: &'v str| {
+        let bare = || Some(part).filter(|part| is_host && is_name(part));
+        in_url(part).or_else(|| with_port(part)).or_else(bare)
+    };
+    parts.filter_map(host).collect()
+}
+
+/// Whether a name has an end, in any case.
+fn ends_with(name: &str, end: &str) -> bool {
+    let start = name.len().checked_sub(end.len());
+    start.and_then(|start| name.get(start..)).is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+}
+
+fn owned(hosts: Vec<&str>) -> Vec<String> {
+    hosts.into_iter().map(str::to_owned).collect()
+}
+
+/// Returns the hosts in the words of a command line. What they reveal, such as `-u admin:1234`, is hidden first.
+pub(super) fn of_words<'w>(words: impl Iterator<Item = &'w str> + Clone) -> Vec<String> {
+    if in_words(words.clone()).is_empty() {
+        return Vec::new();
+    }
+    let line = without_secrets(&words.collect::<Vec<_>>().join(" "));
+    owned(in_words(std::iter::once(line.as_str())))
+}
+
+fn in_words<'w>(words: impl Iterator<Item = &'w str>) -> Vec<&'w str> {
+    let words = words.flat_map(|text| text.split([' ', '\t', '\n', '"', '\'', '=', ';', '(', ')', '|', '&']));
     let (mut found, mut before) = (Vec::new(), "");
     for word in words.filter(|word| !word.is_empty()) {
         let after = || Some(word).filter(|_| BEFORE.contains(&before) && is_name(word));
-        found.extend(in_url(word).or_else(|| with_port(word)).or_else(after));
+        let is_credential = CREDENTIAL.contains(&before);
+        found.extend(in_url(word).or_else(|| with_port(word)).or_else(after).filter(|_| !is_credential));
         before = word;
     }
     found
@@ -91,6 +118,8 @@ mod tests {
             ("MODE", "production", ""),
             ("API_TOKEN", "abc:1234", ""),
             ("DB_PASSWORD", "pg:5432", ""),
+            ("ADMIN_CREDS", "admin:1234", ""),
+            ("AUTH_HOST", "auth.shop", "auth.shop"),
             ("LISTEN", ":8080", ""),
             ("IMAGE", "registry.example.com/a/b:1234", ""),
             ("CRON_HOST", "*/5 * * * *", ""),
@@ -99,7 +128,7 @@ mod tests {
             ("URL", "http://UPPER/path", ""),
         ] {
             assert_eq!(of_variable(name, value).join(" "), hosts, "{name}={value}");
-            let again: Vec<&str> =
+            let again: Vec<String> =
                 hosts.split_whitespace().flat_map(|host| of_variable(name, host)).collect();
             assert_eq!(again.join(" "), hosts, "what is kept is kept again");
         }
@@ -115,6 +144,8 @@ mod tests {
             (&["--upstream=http://web.shop.svc.cluster.local"], "web.shop.svc.cluster.local"),
             (&["sh", "-c", "nslookup rabbit"], "rabbit"),
             (&["server", "--password", "hunter2", "-p", "8080"], ""),
+            (&["sh", "-c", "curl -u admin:1234 http://api:8080"], "api:8080"),
+            (&["redis-cli", "-a", "s3cret:99", "-h", "redis"], "redis"),
         ] {
             assert_eq!(of_words(words.iter().copied()).join(" "), hosts, "{words:?}");
         }
