@@ -10,6 +10,9 @@ use crate::tls::{Certificate, Chain, Tls, TlsTermination, tls_terminations};
 use crate::wire::Time;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// How long the issue of a certificate may take, in seconds.
+pub(crate) const ISSUING: i64 = 900;
+
 /// How many hosts, users or addresses a message names.
 const SHOWN: usize = 3;
 

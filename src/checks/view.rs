@@ -115,7 +115,7 @@ impl<'a> View<'a> {
             .filter(|(_, problems)| !problems.is_empty())
             .collect();
         let mut troubled_of: BTreeMap<Root, Vec<&Pod>> = BTreeMap::new();
-        for (pod, _) in view.troubled.iter().filter(|(pod, _)| pod.shared.ended.is_none()) {
+        for pod in view.failing_pods() {
             if let Some(root) = view.root(pod) {
                 troubled_of.entry((Arc::clone(&pod.shared.namespace), root)).or_default().push(pod);
             }
@@ -155,6 +155,11 @@ impl<'a> View<'a> {
     /// Returns every pod with a trouble.
     pub fn troubled_pods(&self) -> impl Iterator<Item = &'a Pod> {
         self.troubled.iter().map(|(pod, _)| *pod)
+    }
+
+    /// Returns every pod with a trouble that has not ended.
+    pub fn failing_pods(&self) -> impl Iterator<Item = &'a Pod> {
+        self.troubled_pods().filter(|pod| pod.shared.ended.is_none())
     }
 
     /// Returns the troubles of a pod.

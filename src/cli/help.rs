@@ -75,9 +75,9 @@ const SCREENS: &[Screen] = &[
     Screen {
         path: &["serve"],
         examples: &[
-            ("serve -A", "metrics and report on 127.0.0.1:9880"),
+            ("serve -A", "on port 9880"),
             ("serve -n shop --listen 0.0.0.0:9880", "in a pod"),
-            ("serve -A --notify ops --state told.json", "changes to a chat"),
+            ("serve -A --notify ops --state told.json", "to a chat"),
         ],
         flags: &[
             "listen",
@@ -173,7 +173,7 @@ fn short_text(path: &[&str], id: &str) -> &'static str {
         (["mcp"], "context") => "Contexts that calls may use (default: current)",
         (["mcp"], "baseline") => "Earlier capture or report for the tool diff",
         (["mcp"], "history") => "Folder of records for the tool diff",
-        (["serve"], "fail_on") => "Minimum severity of changes that are sent (default: high)",
+        (["serve"], "fail_on") => "Minimum severity to send (default: high)",
         (_, "notify") => "Send changes to these webhooks of the profile",
         (_, "namespace") => "Namespaces, comma-separated (default: context's)",
         (_, "all_namespaces") => "All namespaces",

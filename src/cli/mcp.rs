@@ -21,7 +21,7 @@ pub struct McpArgs {
     /// Earlier capture, report (-o json) or kubectl output that the tool diff compares with
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Before and after")]
     pub baseline: Option<PathBuf>,
-    /// Folder of records whose last one the tool diff compares with, without --baseline; nothing is written to it
+    /// Folder of records; without --baseline, the tool diff compares with the last one, and writes nothing
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath, help_heading = "Before and after")]
     pub history: Option<PathBuf>,
     /// How to judge.

@@ -22,6 +22,21 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// All of them, the best first.
+    pub const ALL: [Verdict; 5] =
+        [Verdict::Healthy, Verdict::Incomplete, Verdict::Progressing, Verdict::Attention, Verdict::Unhealthy];
+
+    /// Returns the word in JSON.
+    pub fn id(self) -> &'static str {
+        match self {
+            Verdict::Healthy => "healthy",
+            Verdict::Incomplete => "incomplete",
+            Verdict::Progressing => "progressing",
+            Verdict::Attention => "attention",
+            Verdict::Unhealthy => "unhealthy",
+        }
+    }
+
     /// Returns the verdict for findings: the severity of each, and whether its object still serves. `complete` is whether
     /// all of the scope was read, `progressing` whether something has nothing ready yet.
     pub fn of(findings: impl Iterator<Item = (Severity, bool)>, complete: bool, progressing: bool) -> Self {

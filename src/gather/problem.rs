@@ -89,8 +89,11 @@ impl Run<'_> {
     pub(super) async fn read_evidence(&self, snapshot: &mut Snapshot) {
         let view = View::new(snapshot, &self.plan.settings);
         let found = checks::objects_with_findings(&view);
-        let (secrets, volumes) = (self.secrets(&snapshot.rows), awaited_volumes(&view));
-        let (issued, leases) = (self.certificates_in_doubt(&found, &snapshot.rows), self.leases(&view));
+        let missing =
+            if self.plan.with_certificates { missing_secrets(&snapshot.rows) } else { BTreeSet::new() };
+        let in_doubt = found.iter().filter(|object| self.plan.with_certificates && &*object.kind == "Secret");
+        let issued = in_doubt.chain(&missing).cloned().collect();
+        let (volumes, leases) = (awaited_volumes(&view), self.leases(&view));
         let about = objects_to_explain(&view, found);
         let mut failing = failing_pods(&view);
         failing.retain(|pod| self.plan.about.as_ref().is_none_or(|name| is_of(pod, name)));
@@ -98,7 +101,7 @@ impl Run<'_> {
         let asked = vec![
             Asked::of(Kind::Event, about.clone()),
             Asked { fields: Some(REFUSALS), ..Asked::of(Kind::Event, unscheduled_pods(&view)) },
-            Asked::of(Kind::Secret, secrets),
+            Asked::of(Kind::Secret, self.secrets(missing)),
             Asked::of(Kind::VolumeAttachment, volumes),
             Asked::of(Kind::Certificate, issued),
             Asked::of(Kind::Lease, leases),
@@ -164,15 +167,6 @@ impl Run<'_> {
         tasks.join_all().await
     }
 
-    /// Returns the Secrets that should have a certificate and have none, and those whose certificate has a finding.
-    fn certificates_in_doubt(&self, found: &BTreeSet<ObjectRef>, rows: &Rows) -> BTreeSet<ObjectRef> {
-        if !self.plan.with_certificates {
-            return BTreeSet::new();
-        }
-        let found = found.iter().filter(|object| &*object.kind == "Secret").cloned();
-        found.chain(missing_secrets(rows)).collect()
-    }
-
     /// Returns the leases of the control plane: a report of the whole cluster says whether its components work, and other
     /// reports need them only if something waits for a component.
     fn leases(&self, view: &View) -> BTreeSet<ObjectRef> {
@@ -191,9 +185,8 @@ impl Run<'_> {
         [SCHEDULER, CONTROLLERS, CLOUD].map(lease_ref).into_iter().collect()
     }
 
-    /// Returns the Secrets to look up by name.
-    fn secrets(&self, rows: &Rows) -> BTreeSet<ObjectRef> {
-        let mut secrets = if self.plan.with_certificates { missing_secrets(rows) } else { BTreeSet::new() };
+    /// Returns those of the missing Secrets that can be looked up by name.
+    fn secrets(&self, mut secrets: BTreeSet<ObjectRef>) -> BTreeSet<ObjectRef> {
         // A Gateway may name a Secret of a namespace outside the scope.
         secrets.retain(|secret| {
             self.namespaces.is_empty()

@@ -29,6 +29,14 @@ pub(crate) struct Address {
     pub(crate) port: Option<u16>,
 }
 
+impl Address {
+    /// Reads `host` or `host:port`.
+    pub(crate) fn of(text: &str) -> Self {
+        let (host, port) = text.split_once(':').unwrap_or((text, ""));
+        Self { host: host.to_owned(), port: port.parse().ok() }
+    }
+}
+
 /// What could not be reached.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Unreachable {

@@ -43,6 +43,7 @@ pub use log::{LINES, LogTail};
 pub use memory_trend::MemoryTrend;
 pub use name::Name;
 pub use names::{Interned, Names};
+pub(crate) use namespace::NAME_OF_NAMESPACE;
 pub use namespace::Namespace;
 pub use network::Endpoints;
 pub use node::{Node, NodeCondition, minor_version};

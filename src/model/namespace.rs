@@ -5,6 +5,9 @@ use crate::wire::{self, Condition, Time};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// The label with the name of a namespace.
+pub(crate) const NAME_OF_NAMESPACE: &str = "kubernetes.io/metadata.name";
+
 /// A namespace, and what blocks its deletion.
 #[derive(Debug)]
 pub struct Namespace {
@@ -22,6 +25,14 @@ impl Namespace {
     /// The reference of findings to it.
     pub(crate) fn object(&self) -> ObjectRef {
         ObjectRef::of_cluster("Namespace", &self.name)
+    }
+
+    /// Returns the value of a label. Every namespace has that of its name, which old servers do not write.
+    pub(crate) fn label(&self, key: &str) -> Option<&str> {
+        match self.labels.get(key) {
+            None if key == NAME_OF_NAMESPACE => Some(&self.name),
+            value => value.map(String::as_str),
+        }
     }
 
     /// Folds a namespace.

@@ -84,7 +84,7 @@ fn ports(object: &wire::Pod, names: &Names) -> Vec<HostPort> {
     let taken = spec.containers.iter().chain(sidecars).flat_map(|container| &container.ports);
     let taken = taken.filter(|port| port.host_port > 0).map(|port| HostPort {
         number: port.host_port,
-        protocol: names.get(if port.protocol.is_empty() { "TCP" } else { &port.protocol }),
+        protocol: names.get(if port.protocol.is_empty() { wire::TCP } else { &port.protocol }),
         address: names.get(&port.host_ip),
     });
     taken.collect()

@@ -141,6 +141,11 @@ pub struct Rollout {
 const ON_DELETE: &str = "OnDelete";
 
 impl Rollout {
+    /// Returns the value of a label of its pods.
+    pub(crate) fn label(&self, key: &str) -> Option<&str> {
+        self.labels.iter().find(|(name, _)| **name == *key).map(|(_, value)| &**value)
+    }
+
     fn new(metadata: &wire::WorkloadMeta, template: &wire::Template, observed: i64, names: &Names) -> Self {
         let containers = || template.spec.containers.iter().chain(&template.spec.init_containers);
         Self {
@@ -183,10 +188,8 @@ impl Workload {
     /// Whether a selector selects its pods. An empty one selects none, as that of a service.
     pub(crate) fn is_selected_by(&self, selector: &BTreeMap<String, String>) -> bool {
         super::step();
-        let labels = self.rollout().map(|rollout| &rollout.labels);
-        let has = |(key, value): (&String, &String)| {
-            labels.is_some_and(|labels| labels.iter().any(|(k, v)| **k == **key && **v == **value))
-        };
+        let Some(rollout) = self.rollout() else { return false };
+        let has = |(key, value): (&String, &String)| rollout.label(key) == Some(value);
         !selector.is_empty() && selector.iter().all(has)
     }
 

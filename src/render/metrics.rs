@@ -12,15 +12,6 @@ use prometheus_client::registry::Registry;
 use std::fmt;
 use std::io::{self, Write};
 
-/// Each verdict has a series, so that a series does not end when the verdict changes.
-const VERDICTS: [(Verdict, &str); 5] = [
-    (Verdict::Healthy, "healthy"),
-    (Verdict::Incomplete, "incomplete"),
-    (Verdict::Progressing, "progressing"),
-    (Verdict::Attention, "attention"),
-    (Verdict::Unhealthy, "unhealthy"),
-];
-
 /// The most incidents that have a series of their own.
 const MOST_INCIDENTS: usize = 200;
 
@@ -145,8 +136,9 @@ fn of_cluster(figures: &Figures) -> Vec<Family<'_>> {
         .gaps
         .iter()
         .map(|((kind, reason), count)| (vec![("kind", kind.as_str()), ("reason", reason)], float(*count)));
-    let verdicts = VERDICTS.map(|(verdict, word)| {
-        (vec![("verdict", word)], f64::from(u8::from(figures.verdict == Some(verdict))))
+    // Each verdict has a series, so that a series does not end when the verdict changes.
+    let verdicts = Verdict::ALL.map(|verdict| {
+        (vec![("verdict", verdict.id())], f64::from(u8::from(figures.verdict == Some(verdict))))
     });
     vec![
         Family {

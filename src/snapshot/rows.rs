@@ -335,7 +335,7 @@ rows! {
     attachments: wire::VolumeAttachment, each { VolumeAttachment => as_read } cluster metadata, once;
     /// Leases of the control plane, and of kubelets if those are in doubt.
     leases: wire::Lease, each { Lease => as_read } namespaced metadata, once;
-    /// Network policies that may be in the way of a call, or all of them.
+    /// Network policies that may block a call, or all of them.
     network_policies: wire::NetworkPolicy, each { NetworkPolicy => as_read } namespaced metadata, once;
     /// The `Certificate` objects of cert-manager behind missing and expiring certificates, or all of them.
     issued: wire::Certificate, each { Certificate => as_read } namespaced metadata, once;

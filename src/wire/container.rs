@@ -218,9 +218,9 @@ impl Container {
         let words = self.command.iter().chain(&self.args).map(String::as_str);
         let words = endpoint::of_words(words).into_iter().map(|host| ("", host));
         let mut found: Vec<EnvVar> = Vec::new();
-        for (name, host) in variables.chain(words) {
-            if found.len() < MOST_HOSTS && found.iter().all(|known| known.value != host) {
-                found.push(EnvVar { name: name.to_owned(), value: host.to_owned() });
+        for (name, value) in variables.chain(words) {
+            if found.len() < MOST_HOSTS && found.iter().all(|known| known.value != value) {
+                found.push(EnvVar { name: name.to_owned(), value });
             }
         }
         found

@@ -65,6 +65,19 @@ wire! {
     }
 }
 
+impl ServicePort {
+    /// The protocol: `TCP` if none is stated.
+    pub fn transport(&self) -> &str {
+        if self.protocol.is_empty() { TCP } else { &self.protocol }
+    }
+
+    /// The number of the port of the pods; `None` if the port is named.
+    pub fn target_number(&self) -> Option<i32> {
+        let number = self.target_port.number()?;
+        Some(if number == 0 { self.port } else { number })
+    }
+}
+
 wire! {
     /// `v1.ServiceStatus`.
     ServiceStatus {
@@ -103,6 +116,13 @@ pub struct IntOrString {
     /// The text.
     #[prost(string, tag = "3")]
     pub str_val: String,
+}
+
+impl IntOrString {
+    /// The number; `None` for a text.
+    pub fn number(&self) -> Option<i32> {
+        (self.r#type == 0).then_some(self.int_val)
+    }
 }
 
 impl std::fmt::Display for IntOrString {

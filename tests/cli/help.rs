@@ -4,8 +4,8 @@ use crate::support::{Run, healthcheck, run};
 use unicode_width::UnicodeWidthStr;
 
 /// The commands with a short help of their own.
-const COMMANDS: [&str; 9] =
-    ["", "demo", "nodes", "rightsize", "mcp", "snapshot", "diff", "profile show", "profile init"];
+const COMMANDS: [&str; 10] =
+    ["", "demo", "nodes", "rightsize", "serve", "mcp", "snapshot", "diff", "profile show", "profile init"];
 
 fn explain(arguments: &str) -> String {
     let ran = run(&format!("explain {arguments}"));

@@ -1,6 +1,6 @@
 //! What a pod needs on its node: the pods of DaemonSets that connect pods, mount volumes and offer devices.
 
-use super::{Around, why};
+use super::Around;
 use crate::checks::view::View;
 use crate::finding::{Link, Need};
 use crate::model::Pod;
@@ -57,11 +57,9 @@ impl<'a> Agents<'a> {
         let mut by_node: BTreeMap<&str, Vec<&Pod>> = BTreeMap::new();
         let is_agent = |pod: &&Pod| {
             let owner = pod.shared.owner.as_ref();
-            owner.is_some_and(|owner| &*owner.kind == "DaemonSet")
-                && pod.shared.ended.is_none()
-                && !pod.serves()
+            owner.is_some_and(|owner| &*owner.kind == "DaemonSet") && !pod.serves()
         };
-        for pod in view.troubled_pods().filter(is_agent) {
+        for pod in view.failing_pods().filter(is_agent) {
             if let Some(node) = pod.node.as_deref() {
                 by_node.entry(node).or_default().push(pod);
             }
@@ -97,9 +95,8 @@ fn has_role(name: &str, role: Role) -> bool {
 
 fn agent_link(around: &Around, agent: &Pod, text: &'static Text) -> Option<Link> {
     let object = agent.object_ref();
-    let from = &*around.finding.object.namespace;
     let is_cause = object != around.finding.object && around.began(&object, None);
-    is_cause.then(|| Need::Agent.shown(object.clone()).because(why(text, &object, from)))
+    is_cause.then(|| around.shown(Need::Agent, object, text))
 }
 
 /// Returns the links of a finding about a sandbox, a node without a network, a volume whose driver is missing, or devices.

@@ -5,13 +5,13 @@ mod directory;
 pub(super) use self::directory::Directory;
 use self::directory::{Place, State, Target};
 use super::agents::Role;
-use super::{Around, policies, why};
+use super::{Around, policies};
 use crate::checks::exit_code::LAST_WORDS;
 use crate::checks::view::View;
 use crate::finding::{Link, Need, Severity};
 use crate::logs::{Address, Failure, Unreachable, is_about_connection, unreachable};
 use crate::model::{Container, Ended, ObjectRef, Pod, Workload};
-use crate::text::{Fact, Message, Text, texts};
+use crate::text::{Fact, texts};
 use crate::wire::{Service, Terminated};
 
 texts! {
@@ -76,7 +76,7 @@ const BEFORE: i64 = 300;
 const PODS: usize = 10;
 
 /// The most lines of a log that are searched for failed calls.
-const LINES: usize = 40;
+pub(super) const LINES: usize = 40;
 
 /// Log levels below error.
 const MILD: [&str; 4] = ["DEBUG", "INFO", "WARN", "warn"];
@@ -157,10 +157,9 @@ pub(super) fn link(around: &Around, pod: &Pod, said: &Unreachable) -> Option<Lin
 /// Returns the link to the DNS of the cluster, unless it answers.
 fn names(around: &Around, pod: &Pod, said: &Unreachable) -> Option<Link> {
     let view = around.view;
-    let from = &*around.finding.object.namespace;
     let Some((namespace, name)) = around.directory.dns(view, said.server.as_deref()) else {
         let server = ObjectRef::of_cluster("Host", said.server.as_deref()?);
-        return Some(Need::Dns.likely(server.clone()).because(why(&OUTSIDE, &server, from)));
+        return Some(around.likely(Need::Dns, server, &OUTSIDE));
     };
     let object = ObjectRef::new(namespace, "Service", name);
     let denied = |service| policies::to_dns(around, pod, namespace, service).filter(|_| said.is_unanswered);
@@ -169,8 +168,7 @@ fn names(around: &Around, pod: &Pod, said: &Unreachable) -> Option<Link> {
             return Some(denied);
         }
         let is_gone = view.saw(crate::wire::Kind::Service, namespace);
-        return (!is_gone)
-            .then(|| Need::Dns.likely(object.clone()).because(why(&NAMES_UNREAD, &object, from)));
+        return (!is_gone).then(|| around.likely(Need::Dns, object, &NAMES_UNREAD));
     };
     let since = match around.directory.state(view, service) {
         // Its answers may not reach this pod, or its node.
@@ -179,10 +177,10 @@ fn names(around: &Around, pod: &Pod, said: &Unreachable) -> Option<Link> {
         }
         State::Empty(since) => since,
         State::ScaledToZero(workload) => {
-            return Some(Need::Dns.shown(object.clone()).because(zero(&NAMES_ZERO, &object, from, workload)));
+            return Some(zero(around.shown(Need::Dns, object, &NAMES_ZERO), workload));
         }
     };
-    around.began(&object, since).then(|| Need::Dns.shown(object.clone()).because(why(&NAMES, &object, from)))
+    around.began(&object, since).then(|| around.shown(Need::Dns, object, &NAMES))
 }
 
 /// Returns the link to the first of the addresses that is in the cluster, or else to the host outside.
@@ -217,9 +215,7 @@ fn target(around: &Around, pod: &Pod, said: &Unreachable) -> Option<Link> {
     {
         return Some(denied);
     }
-    let host = ObjectRef::of_cluster("Host", &address.host);
-    let why = why(&OUTSIDE, &host, from);
-    Some(Need::Host.likely(host).because(why))
+    Some(around.likely(Need::Host, ObjectRef::of_cluster("Host", &address.host), &OUTSIDE))
 }
 
 /// Whether a Service has the port of an address. A headless Service leads to any port of its pods.
@@ -238,22 +234,17 @@ fn inside<'a>(
 ) -> Option<Link> {
     let no_connection = said.failure == Failure::NoConnection;
     let object = target.object();
-    let from = &*pod.shared.namespace;
-    let shown = |text, since| {
-        let link = || Need::Call.shown(object.clone()).because(why(text, &object, from));
-        around.began(&object, since).then(link)
-    };
+    let shown =
+        |text, since| around.began(&object, since).then(|| around.shown(Need::Call, object.clone(), text));
     match target {
         Target::Missing(..) => shown(&MISSING, None),
-        Target::Unread(..) => Some(Need::Call.likely(object.clone()).because(why(&UNREAD, &object, from))),
+        Target::Unread(..) => Some(around.likely(Need::Call, object, &UNREAD)),
         Target::Pod(other) if other.name == pod.name || !around.times.is_serious(&object) => None,
         Target::Pod(_) => shown(&BROKEN, None),
         Target::Service(service) if leads_to(around.view, service, pod) => None,
         Target::Service(service) => match around.directory.state(around.view, service) {
             State::Empty(since) => shown(&EMPTY, since),
-            State::ScaledToZero(workload) => {
-                Some(Need::Call.shown(object.clone()).because(zero(&ZERO, &object, from, workload)))
-            }
+            State::ScaledToZero(workload) => Some(zero(around.shown(Need::Call, object, &ZERO), workload)),
             State::Well if around.times.is_found(&object, "service-port-unmatched") => shown(&PORT, None),
             State::Well if no_connection => {
                 let denied =
@@ -268,11 +259,11 @@ fn inside<'a>(
     }
 }
 
-/// Returns the sentence for a Service if its workload is scaled to zero.
-fn zero(text: &'static Text, object: &ObjectRef, from: &str, workload: &Workload) -> Message {
-    let mut message = why(text, object, from);
-    message.facts.push(("workload", Fact::Text(workload.object().slashed())));
-    message
+/// Adds the workload that is scaled to zero to the sentence of a link.
+fn zero(mut link: Link, workload: &Workload) -> Link {
+    let facts = link.why.iter_mut().map(|why| &mut why.facts);
+    facts.for_each(|facts| facts.push(("workload", Fact::Text(workload.object().slashed()))));
+    link
 }
 
 /// Whether a Service leads to a pod itself, or to another pod of its workload.

@@ -1,7 +1,7 @@
 //! What a program is configured to call, if its own words do not say what it cannot reach.
 
+use super::Around;
 use super::calls::CALLING;
-use super::{Around, why};
 use crate::finding::{Link, Need, Severity};
 use crate::logs::{Address, is_about_connection};
 use crate::model::{Container, Pod};
@@ -31,7 +31,7 @@ pub(super) fn links(around: &Around) -> Vec<Link> {
             return Vec::new();
         }
         for host in container.spec.into_iter().flat_map(crate::wire::Container::named_hosts) {
-            let link = link(around, pod, &address(host));
+            let link = link(around, pod, &Address::of(host));
             links.extend(link.filter(|link| links.iter().all(|known| known.object != link.object)));
         }
     }
@@ -44,17 +44,7 @@ fn is_silent(around: &Around, pod: &Pod, container: &Container) -> bool {
     around.view.last_words(pod, container).is_none_or(|words| is_about_connection(&words))
 }
 
-fn address(host: &str) -> Address {
-    match host.rsplit_once(':') {
-        Some((name, port)) => Address { host: name.to_owned(), port: port.parse().ok() },
-        None => Address { host: host.to_owned(), port: None },
-    }
-}
-
 fn link(around: &Around, pod: &Pod, address: &Address) -> Option<Link> {
     let (object, since) = around.directory.without_endpoint(around.view, pod, address)?;
-    let from = &*around.finding.object.namespace;
-    around
-        .began(&object, since)
-        .then(|| Need::Call.likely(object.clone()).because(why(&EMPTY, &object, from)))
+    around.began(&object, since).then(|| around.likely(Need::Call, object, &EMPTY))
 }

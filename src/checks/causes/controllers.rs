@@ -1,6 +1,6 @@
 //! The controllers that should have acted: a component of the control plane that has stopped, and cert-manager.
 
-use super::{Around, why};
+use super::Around;
 use crate::checks::control_plane::{CLOUD, CONTROLLERS, SCHEDULER, lease_ref, silent};
 use crate::checks::rules::tls::certificate_not_issued::failed;
 use crate::checks::view::View;
@@ -62,9 +62,8 @@ fn stopped(around: &Around) -> Option<Link> {
     let (name, since) = around.stopped.0.iter().find(|(name, _)| handles(name))?;
     let is_waiting = finding.check.id != "pod-unschedulable" || is_unseen(around);
     let lease = lease_ref(name);
-    let link =
-        || Need::Controller.shown(lease.clone()).because(why(&STOPPED, &lease, &finding.object.namespace));
-    (is_waiting && around.began(&lease, Some(*since))).then(link)
+    let is_cause = is_waiting && around.began(&lease, Some(*since));
+    is_cause.then(|| around.shown(Need::Controller, lease, &STOPPED))
 }
 
 /// Whether no scheduler has seen the pod of a finding, and the default one should have.
@@ -83,8 +82,7 @@ fn issued_by(around: &Around) -> Option<Link> {
     };
     let certificate = around.view.snapshot.rows.issued.iter().find(is_of)?;
     let object = ObjectRef::new(&certificate.metadata.namespace, "Certificate", &certificate.metadata.name);
-    let why = why(&NOT_ISSUED, &object, &around.finding.object.namespace);
-    Some(Need::Config.shown(object).because(why))
+    Some(around.shown(Need::Config, object, &NOT_ISSUED))
 }
 
 fn secret_of(finding: &Finding) -> Option<&ObjectRef> {
@@ -93,19 +91,17 @@ fn secret_of(finding: &Finding) -> Option<&ObjectRef> {
 
 /// Returns the links to the failing pods of the controller that issues certificates.
 fn cert_manager(around: &Around) -> Vec<Link> {
-    let from = &*around.finding.object.namespace;
     let is_it = |pod: &&Pod| {
         let name = &*pod.name;
         name.contains("cert-manager")
             && !name.contains("webhook")
             && !name.contains("cainjector")
-            && pod.shared.ended.is_none()
             && !pod.serves()
     };
     let link = |pod: &Pod| {
         let object = pod.object_ref();
         let is_cause = around.times.is_serious(&object) && around.began(&object, None);
-        is_cause.then(|| Need::Controller.shown(object.clone()).because(why(&ISSUER_DOWN, &object, from)))
+        is_cause.then(|| around.shown(Need::Controller, object, &ISSUER_DOWN))
     };
-    around.view.troubled_pods().filter(is_it).filter_map(link).take(SHOWN).collect()
+    around.view.failing_pods().filter(is_it).filter_map(link).take(SHOWN).collect()
 }

@@ -13,8 +13,7 @@ pub(super) fn links(around: &Around) -> Vec<Link> {
     };
     let Some(pod) = around.pod() else { return Vec::new() };
     let said = unreachable(finding.fact("detail").unwrap_or_default());
-    let (host, port) = registry.object.name.split_once(':').unwrap_or((&registry.object.name, ""));
-    let named = Address { host: host.to_owned(), port: port.parse().ok() };
+    let named = Address::of(&registry.object.name);
     let addresses = said.into_iter().flat_map(|said| said.addresses).chain([named]).collect();
     // The node resolves the name, not the DNS of the cluster.
     let said = Unreachable { failure: Failure::NoConnection, addresses, server: None, is_unanswered: false };

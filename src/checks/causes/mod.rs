@@ -67,6 +67,18 @@ impl<'a> Around<'_, 'a> {
         if &**kind == "Pod" { self.view.snapshot.rows.pod(namespace, name) } else { None }
     }
 
+    /// Returns a link to an object that its state proves, with a sentence about the two.
+    fn shown(&self, need: Need, object: ObjectRef, text: &'static Text) -> Link {
+        let why = why(text, &object, &self.finding.object.namespace);
+        need.shown(object).because(why)
+    }
+
+    /// Returns a link to an object that only words name, with a sentence about the two.
+    fn likely(&self, need: Need, object: ObjectRef, text: &'static Text) -> Link {
+        let why = why(text, &object, &self.finding.object.namespace);
+        need.likely(object).because(why)
+    }
+
     /// Whether the trouble of an object began before the finding.
     fn began(&self, cause: &ObjectRef, since: Option<Time>) -> bool {
         self.times.precedes(cause, since, self.finding.since)

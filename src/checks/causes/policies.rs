@@ -1,19 +1,18 @@
-//! The network policy that is in the way of a call that gets no answer.
+//! The network policy that blocks a call without an answer.
 //!
 //! The rules are those of `networking.k8s.io/v1`: policies add up, and a pod that none selects for a direction admits everything. What
 //! is not known here, such as the labels of a pod without a workload or an address in a block, counts as admitted.
 
-use super::calls::Directory;
-use super::{Around, why};
+use super::Around;
+use super::calls::{Directory, LINES};
 use crate::checks::fit::labels::selects;
 use crate::checks::view::View;
 use crate::finding::{Link, Need};
 use crate::logs::unreachable;
-use crate::model::{ObjectRef, Pod, Workload};
-use crate::text::texts;
-use crate::wire::{LabelSelector, NetworkPolicy, PolicyPeer, PolicyPort, Service};
+use crate::model::{NAME_OF_NAMESPACE, ObjectRef, Pod, Rollout, Workload};
+use crate::text::{Text, texts};
+use crate::wire::{LabelSelector, NetworkPolicy, PolicyPeer, PolicyPort, Service, TCP};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 texts! {
     TO_PODS: "gets no answer: {object} admits no traffic from its pods", "得不到回應：{object} 不允許來自它的 Pod 的流量",
@@ -24,11 +23,8 @@ texts! {
         "無法解析名稱：{object} 不允許它的 Pod 連到叢集 DNS", "无法解析域名：{object} 不允许它的 Pod 访问集群 DNS";
 }
 
-/// The most lines of a container that are searched for calls without an answer.
-const LINES: usize = 40;
-
-/// Returns the namespaces whose policies may be in the way of calls that got no answer: those of the pods, and of the Services that
-/// they call.
+/// Returns the namespaces whose policies may block calls that get no answer: those of the pods, and those of the Services that the
+/// pods call.
 pub(crate) fn namespaces_with_unanswered_calls<'a>(view: &View<'a>) -> BTreeSet<&'a str> {
     let directory = Directory::of(view);
     let mut found = BTreeSet::new();
@@ -46,13 +42,11 @@ pub(crate) fn namespaces_with_unanswered_calls<'a>(view: &View<'a>) -> BTreeSet<
     found
 }
 
-/// Labels; `None` if they are not known.
-type Labels<'a> = Option<&'a [(Arc<str>, Arc<str>)]>;
-
 /// Pods as a policy sees them.
 struct Pods<'a> {
     namespace: &'a str,
-    labels: Labels<'a>,
+    /// Has their labels; `None` if these are not known.
+    rollout: Option<&'a Rollout>,
 }
 
 /// The other end of a call.
@@ -69,15 +63,12 @@ pub(super) fn to_service(around: &Around, pod: &Pod, service: &Service, port: Op
     let namespace = &*service.metadata.namespace;
     let mut backends = view.workloads_selected_by(namespace, &service.spec.selector);
     let backend = backends.next()?;
-    let there = Pods { namespace, labels: labels(backend) };
+    let there = Pods { namespace, rollout: backend.rollout() };
     let port = target_port(service, port);
-    let from = &*around.finding.object.namespace;
-    let link = |policy: &NetworkPolicy, text| {
-        let object = policy_ref(policy);
-        Need::Policy.shown(object.clone()).because(why(text, &object, from))
-    };
-    let in_the_way = ingress(view, &there, &own, port).map(|policy| link(policy, &TO_PODS));
-    in_the_way.or_else(|| egress(view, &own, &End::Pods(&there), port).map(|policy| link(policy, &FROM_PODS)))
+    let at_the_pods = ingress(view, &there, &own, port).map(|policy| link(around, policy, &TO_PODS));
+    let at_its_own =
+        || egress(view, &own, &End::Pods(&there), port).map(|policy| link(around, policy, &FROM_PODS));
+    at_the_pods.or_else(at_its_own)
 }
 
 /// Returns the link of a pod that gets no answer from the DNS of the cluster, which is in a namespace. Its Service is known if that
@@ -86,35 +77,28 @@ pub(super) fn to_dns(around: &Around, pod: &Pod, namespace: &str, service: Optio
     let view = around.view;
     let selector = service.map(|service| &service.spec.selector);
     let backend = selector.and_then(|selector| view.workloads_selected_by(namespace, selector).next());
-    let there = Pods { namespace, labels: backend.and_then(labels) };
-    let policy =
-        egress(view, &pods_of(view, pod), &End::Pods(&there), Port { number: Some(53), protocol: "UDP" })?;
-    let object = policy_ref(policy);
-    Some(Need::Policy.shown(object.clone()).because(why(&NO_DNS, &object, &around.finding.object.namespace)))
+    let there = Pods { namespace, rollout: backend.and_then(Workload::rollout) };
+    let port = Port { number: Some(53), protocol: "UDP" };
+    egress(view, &pods_of(view, pod), &End::Pods(&there), port).map(|policy| link(around, policy, &NO_DNS))
 }
 
 /// Returns the link of a pod that gets no answer from a host outside the cluster.
 pub(super) fn to_outside(around: &Around, pod: &Pod, port: Option<u16>) -> Option<Link> {
-    let port = Port { number: port.map(i32::from), protocol: "TCP" };
-    let policy = egress(around.view, &pods_of(around.view, pod), &End::Outside, port)?;
-    let object = policy_ref(policy);
-    let why = why(&FROM_PODS, &object, &around.finding.object.namespace);
-    Some(Need::Policy.shown(object).because(why))
+    let port = Port { number: port.map(i32::from), protocol: TCP };
+    egress(around.view, &pods_of(around.view, pod), &End::Outside, port)
+        .map(|policy| link(around, policy, &FROM_PODS))
 }
 
-fn policy_ref(policy: &NetworkPolicy) -> ObjectRef {
-    ObjectRef::new(&policy.metadata.namespace, "NetworkPolicy", &policy.metadata.name)
+fn link(around: &Around, policy: &NetworkPolicy, text: &'static Text) -> Link {
+    let object = ObjectRef::new(&policy.metadata.namespace, "NetworkPolicy", &policy.metadata.name);
+    around.shown(Need::Policy, object, text)
 }
 
 fn pods_of<'a>(view: &View<'a>, pod: &'a Pod) -> Pods<'a> {
     let namespace = &*pod.shared.namespace;
     let owner = view.root(pod);
     let workload = owner.and_then(|owner| view.workload(namespace, &owner.kind, &owner.name));
-    Pods { namespace, labels: workload.and_then(labels) }
-}
-
-fn labels(workload: &Workload) -> Labels<'_> {
-    workload.rollout().map(|rollout| &*rollout.labels)
+    Pods { namespace, rollout: workload.and_then(Workload::rollout) }
 }
 
 /// A port of pods.
@@ -129,14 +113,10 @@ struct Port<'p> {
 fn target_port(service: &Service, port: Option<u16>) -> Port<'_> {
     let ports = &service.spec.ports;
     let found = ports.iter().find(|of| port.is_none_or(|port| of.port == i32::from(port)));
-    let number = match found {
-        Some(of) if of.target_port.r#type == 1 => None,
-        Some(of) if of.target_port.int_val != 0 => Some(of.target_port.int_val),
-        Some(of) => Some(of.port),
-        None => port.map(i32::from),
-    };
-    let protocol = found.map_or("", |of| &*of.protocol);
-    Port { number, protocol: if protocol.is_empty() { "TCP" } else { protocol } }
+    match found {
+        Some(of) => Port { number: of.target_number(), protocol: of.transport() },
+        None => Port { number: port.map(i32::from), protocol: TCP },
+    }
 }
 
 /// Returns the first policy that restricts the traffic to some pods, if none of them admits it from others.
@@ -191,26 +171,26 @@ fn policies_of<'v, 'a>(
     let here = all[from..].iter().take_while(|policy| *policy.metadata.namespace == *pods.namespace);
     let is_gone = |policy: &NetworkPolicy| policy.metadata.deleted().is_some();
     here.filter(move |policy| {
-        !is_gone(policy) && matches(&policy.spec.pod_selector, pods.labels) == Some(true)
+        !is_gone(policy) && matches(&policy.spec.pod_selector, pods.rollout) == Some(true)
     })
 }
 
 /// Whether a selector matches labels; `None` if that is not known.
-fn matches(selector: &LabelSelector, labels: Labels) -> Option<bool> {
+fn matches(selector: &LabelSelector, rollout: Option<&Rollout>) -> Option<bool> {
     if selector.match_labels.is_empty() && selector.match_expressions.is_empty() {
         return Some(true);
     }
-    let labels = labels?;
-    Some(selects(selector, |key| labels.iter().find(|(name, _)| **name == *key).map(|(_, value)| &**value)))
+    let rollout = rollout?;
+    Some(selects(selector, |key| rollout.label(key)))
 }
 
 fn admits_port(ports: &[PolicyPort], port: Port) -> bool {
     let is_it = |of: &PolicyPort| {
-        if of.protocol.as_deref().unwrap_or("TCP") != port.protocol {
+        if of.protocol.as_deref().unwrap_or(TCP) != port.protocol {
             return false;
         }
         let (Some(named), Some(number)) = (&of.port, port.number) else { return true };
-        named.r#type == 1 || (named.int_val..=of.end_port.unwrap_or(named.int_val)).contains(&number)
+        named.number().is_none_or(|first| (first..=of.end_port.unwrap_or(first)).contains(&number))
     };
     ports.is_empty() || ports.iter().any(is_it)
 }
@@ -225,7 +205,7 @@ fn admits_peer(view: &View, policy: &NetworkPolicy, peers: &[PolicyPeer], end: &
                 Some(selector) => matches_namespace(view, selector, pods.namespace),
             };
             let is_pod =
-                peer.pod_selector.as_ref().map_or(Some(true), |selector| matches(selector, pods.labels));
+                peer.pod_selector.as_ref().map_or(Some(true), |selector| matches(selector, pods.rollout));
             is_in != Some(false) && is_pod != Some(false)
         }
     };
@@ -234,14 +214,9 @@ fn admits_peer(view: &View, policy: &NetworkPolicy, peers: &[PolicyPeer], end: &
 
 /// Whether a selector matches a namespace; `None` if its labels are not known.
 fn matches_namespace(view: &View, selector: &LabelSelector, name: &str) -> Option<bool> {
-    const NAME: &str = "kubernetes.io/metadata.name";
-    let known = view.namespace(name);
-    let keys = selector.match_labels.keys().chain(selector.match_expressions.iter().map(|of| &of.key));
-    if known.is_none() && keys.into_iter().any(|key| key != NAME) {
-        return None;
+    if let Some(namespace) = view.namespace(name) {
+        return Some(selects(selector, |key| namespace.label(key)));
     }
-    Some(selects(selector, |key| match known.and_then(|namespace| namespace.labels.get(key)) {
-        None if key == NAME => Some(name),
-        value => value.map(String::as_str),
-    }))
+    let mut keys = selector.match_labels.keys().chain(selector.match_expressions.iter().map(|of| &of.key));
+    keys.all(|key| key == NAME_OF_NAMESPACE).then(|| selects(selector, |_| Some(name)))
 }

@@ -1,6 +1,6 @@
 //! The server of a network volume that cannot be mounted.
 
-use super::{Around, calls, why};
+use super::{Around, calls};
 use crate::finding::{Link, Need};
 use crate::logs::{Address, Failure, Unreachable};
 use crate::model::ObjectRef;
@@ -29,7 +29,6 @@ pub(super) fn links(around: &Around) -> Vec<Link> {
     }
     let Some(server) = silent_server(finding.fact("detail").unwrap_or_default()) else { return Vec::new() };
     let host = ObjectRef::of_cluster("Host", server);
-    let why = why(&SERVER, &host, &finding.object.namespace);
     let address = Address { host: server.to_lowercase(), port: None };
     let said = Unreachable {
         failure: Failure::NoConnection,
@@ -38,7 +37,7 @@ pub(super) fn links(around: &Around) -> Vec<Link> {
         is_unanswered: false,
     };
     let inside = around.pod().and_then(|pod| calls::link(around, pod, &said)).filter(Link::is_shown);
-    vec![inside.unwrap_or_else(|| Need::Host.likely(host).because(why))]
+    vec![inside.unwrap_or_else(|| around.likely(Need::Host, host, &SERVER))]
 }
 
 /// Returns the server of a mount that got no answer: of `nas.example.com:/export` for NFS, of `//nas.example.com/share` for SMB.

@@ -22,7 +22,7 @@ pub(crate) use page::{LEAST, MOST, failed};
 
 use super::{coverage as seen, words};
 use crate::finding::Severity;
-use crate::report::{Report, Verdict};
+use crate::report::Report;
 use crate::text::{Lang, human};
 use page::Page;
 use quote::within;
@@ -49,14 +49,7 @@ fn head(report: &Report, lang: Lang) -> Page {
 /// Returns `Verdict: unhealthy. Cluster «prod», 3 namespaces, 46 of 48 pods healthy.`
 fn verdict(report: &Report) -> String {
     let (totals, snapshot) = (&report.totals, report.snapshot);
-    let word = match report.verdict {
-        Verdict::Healthy => "healthy",
-        Verdict::Incomplete => "incomplete",
-        Verdict::Progressing => "progressing",
-        Verdict::Attention => "attention",
-        Verdict::Unhealthy => "unhealthy",
-    };
-    let mut line = format!("Verdict: {word}.");
+    let mut line = format!("Verdict: {}.", report.verdict.id());
     if !snapshot.cluster.context.is_empty() {
         let _ = write!(line, " Cluster {}.", within(&snapshot.cluster.context, SHORT));
     }

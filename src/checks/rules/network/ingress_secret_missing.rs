@@ -49,9 +49,6 @@ static NOT_ISSUED: Text = Text {
     zh_cn: "cert-manager 过了 {age} 仍未签发 TLS Secret {secret}（{hosts}）",
 };
 
-/// How long the issue of a certificate may take, in seconds.
-const ISSUING: i64 = 900;
-
 fn run(view: &View, out: &mut Reporter) {
     let ends = certificates::ends(view);
     let mut named: BTreeMap<Named, (&TlsTermination, BTreeSet<&str>)> = BTreeMap::new();
@@ -68,7 +65,7 @@ fn run(view: &View, out: &mut Reporter) {
         }
         let since = end.metadata.created();
         let issued = end.is_issued();
-        let young = !view.older_than(since, if issued { ISSUING } else { traffic::NEW });
+        let young = !view.older_than(since, if issued { certificates::ISSUING } else { traffic::NEW });
         let hosts: Vec<&str> = hosts.into_iter().collect();
         // A Secret of another namespace is shown with its namespace.
         let own = *object.namespace == *namespace;

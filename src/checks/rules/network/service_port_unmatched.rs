@@ -4,7 +4,7 @@ use crate::checks::prelude::*;
 use crate::checks::traffic;
 use crate::finding::command::selector;
 use crate::model::{Port, Workload};
-use crate::wire::{Service, ServicePort, TCP};
+use crate::wire::{Service, ServicePort};
 use std::collections::BTreeSet;
 
 static INFO: CheckInfo = CheckInfo {
@@ -128,14 +128,14 @@ fn unnamed<'a>(view: &View, service: &'a Service) -> Vec<&'a ServicePort> {
     let parts = view.endpoints(&service.metadata.namespace, &service.metadata.name);
     let ready = || parts.iter().filter(|part| part.ready > 0);
     let served = |port: &&ServicePort| ready().any(|part| part.ports.iter().any(|p| **p == *port.name));
-    service.spec.ports.iter().filter(|port| port.target_port.r#type == 1 && !served(port)).collect()
+    service.spec.ports.iter().filter(|port| port.target_number().is_none() && !served(port)).collect()
 }
 
 /// Returns the ports that the pods declare with another protocol only.
 fn of_other_protocol<'a>(service: &'a Service, declared: &[&Port]) -> Vec<&'a ServicePort> {
     let is_other = |port: &&ServicePort| {
         let mut same = declared.iter().filter(|other| is_target(port, other)).peekable();
-        same.peek().is_some() && !same.any(|other| *other.protocol == *protocol(port))
+        same.peek().is_some() && !same.any(|other| *other.protocol == *port.transport())
     };
     service.spec.ports.iter().filter(is_other).collect()
 }
@@ -149,7 +149,7 @@ fn undeclared<'a>(
     declared: &[&Port],
 ) -> (Severity, Vec<&'a ServicePort>) {
     let is_known = |port: &&ServicePort| declared.iter().any(|other| is_target(port, other));
-    let is_lost = |port: &&ServicePort| port.target_port.r#type == 0 && !is_known(port);
+    let is_lost = |port: &&ServicePort| port.target_number().is_some() && !is_known(port);
     if declared.is_empty() || workloads.iter().any(|workload| has_other_containers(view, workload)) {
         return (Severity::Low, Vec::new());
     }
@@ -166,15 +166,10 @@ fn undeclared<'a>(
 
 /// Whether a declared port is the one that a port of a Service leads to, regardless of the protocol.
 fn is_target(port: &ServicePort, declared: &Port) -> bool {
-    match (port.target_port.r#type, port.target_port.int_val) {
-        (0, 0) => declared.number == port.port,
-        (0, number) => declared.number == number,
-        _ => *declared.name == *port.target_port.str_val,
+    match port.target_number() {
+        Some(number) => declared.number == number,
+        None => *declared.name == *port.target_port.str_val,
     }
-}
-
-fn protocol(port: &ServicePort) -> &str {
-    if port.protocol.is_empty() { TCP } else { &port.protocol }
 }
 
 /// Whether a webhook has added containers to the pods of a workload: these may listen on any port.
@@ -186,7 +181,7 @@ fn has_other_containers(view: &View, workload: &Workload) -> bool {
 
 fn facts(ports: &[&ServicePort], workloads: &[&Workload], declared: &[&Port]) -> Facts {
     let joined = |each: fn(&ServicePort) -> String| Fact::list(ports.iter().map(|port| each(port)));
-    let wanted: BTreeSet<&str> = ports.iter().map(|port| protocol(port)).collect();
+    let wanted: BTreeSet<&str> = ports.iter().map(|port| port.transport()).collect();
     let is_lost = |other: &&&Port| ports.iter().any(|port| is_target(port, other));
     let mut others: BTreeSet<String> =
         declared.iter().filter(is_lost).map(|port| port.protocol.to_string()).collect();
@@ -204,10 +199,7 @@ fn facts(ports: &[&ServicePort], workloads: &[&Workload], declared: &[&Port]) ->
 }
 
 fn target(port: &ServicePort) -> String {
-    match (port.target_port.r#type, port.target_port.int_val) {
-        (0, 0) => port.port.to_string(),
-        _ => port.target_port.to_string(),
-    }
+    port.target_number().map_or_else(|| port.target_port.to_string(), |number| number.to_string())
 }
 
 /// Whether the check applies. A headless service has no port to connect to, and a rollout may add the port.

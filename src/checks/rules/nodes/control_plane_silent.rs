@@ -87,8 +87,6 @@ fn run(view: &View, out: &mut Reporter) {
 
 /// Returns the failing pods of a component.
 fn failing_pods(view: &View, name: &str) -> Vec<ObjectRef> {
-    let failing = view.troubled_pods().filter(|pod| {
-        &*pod.shared.namespace == NAMESPACE && pod.shared.ended.is_none() && pod.name.starts_with(name)
-    });
-    failing.take(SHOWN).map(Pod::object_ref).collect()
+    let is_its = |pod: &&Pod| &*pod.shared.namespace == NAMESPACE && pod.name.starts_with(name);
+    view.failing_pods().filter(is_its).take(SHOWN).map(Pod::object_ref).collect()
 }

@@ -120,7 +120,7 @@ fn report(view: &View, key: &str, known: &'static Removed, nodes: &[(&Node, &Tai
     finding.affected = others.iter().map(|(node, _)| node.object()).collect();
     // If the component itself fails, that is the fault.
     let is_its = |pod: &&Pod| known.pods.iter().any(|word| pod.name.contains(word));
-    let failing = view.troubled_pods().filter(|pod| pod.shared.ended.is_none()).filter(is_its);
+    let failing = view.failing_pods().filter(is_its);
     finding.because.extend(declared(failing.take(BEHIND).map(Pod::object_ref)));
     let system = view.settings.kubectl.line(&["get", "pods", "-n", "kube-system", "-o", "wide"]);
     finding.actions.push(system);

@@ -206,7 +206,7 @@ fn since(pod: &Pod) -> Option<Time> {
 
 /// Returns the pods of schedulers that fail, by their names.
 fn failing_schedulers<'a>(view: &View<'a>) -> Vec<&'a Pod> {
-    let failing = view.troubled_pods().filter(|pod| pod.shared.ended.is_none() && pod.node.is_some());
+    let failing = view.failing_pods().filter(|pod| pod.node.is_some());
     failing.filter(|pod| pod.name.contains("scheduler")).take(BEHIND).collect()
 }
 

@@ -3,7 +3,7 @@
 use crate::checks::emptied::Emptied;
 use crate::checks::fit::labels::selects;
 use crate::checks::prelude::*;
-use crate::model::Workload;
+use crate::model::{Rollout, Workload};
 use crate::wire::PodDisruptionBudget;
 use std::collections::BTreeMap;
 
@@ -126,13 +126,12 @@ fn selected<'a>(view: &View<'a>, budget: &'a PodDisruptionBudget) -> impl Iterat
     // A selector without labels may select all pods of the namespace.
     let all = if selector.match_labels.is_empty() { view.workloads_in(namespace) } else { &[] };
     let workloads: Vec<&Workload> = by_label.chain(all.iter().take(COMPARED)).collect();
+    let is_selected =
+        |rollout: &Rollout| !rollout.labels.is_empty() && selects(selector, |key| rollout.label(key));
     workloads.into_iter().filter(move |workload| {
-        let labels = workload.rollout().map(|rollout| &rollout.labels);
-        let label = |key: &str| labels?.iter().find(|(known, _)| **known == *key).map(|(_, value)| &**value);
         workload.kind != Kind::DaemonSet
             && workload.desired > 0
-            && labels.is_some_and(|labels| !labels.is_empty())
-            && selects(selector, label)
+            && workload.rollout().is_some_and(is_selected)
     })
 }
 

@@ -183,16 +183,10 @@ fn rejects(view: &View, webhook: &Webhook, workload: &Workload) -> bool {
 fn matches_pods(view: &View, webhook: &Webhook, workload: &Workload) -> bool {
     let Some(namespace) = view.namespace(&workload.namespace) else { return false };
     let Some(rollout) = workload.rollout() else { return false };
-    let of_namespace = |key: &str| match namespace.labels.get(key) {
-        None if key == "kubernetes.io/metadata.name" => Some(&*namespace.name),
-        value => value.map(String::as_str),
-    };
-    let of_pod =
-        |key: &str| rollout.labels.iter().find(|(name, _)| **name == *key).map(|(_, value)| &**value);
     webhook.match_conditions.is_empty()
         && webhook.rules.iter().any(crate::wire::WebhookRule::matches_new_pods)
-        && selects(&webhook.namespace_selector, of_namespace)
-        && selects(&webhook.object_selector, of_pod)
+        && selects(&webhook.namespace_selector, |key| namespace.label(key))
+        && selects(&webhook.object_selector, |key| rollout.label(key))
 }
 
 fn report(

@@ -1,7 +1,7 @@
 //! Reports certificates that cert-manager cannot issue or renew.
 
 use crate::checks::prelude::*;
-use crate::checks::traffic;
+use crate::checks::{certificates, traffic};
 use crate::wire::{Certificate, Condition};
 
 static INFO: CheckInfo = CheckInfo {
@@ -50,9 +50,6 @@ static ATTEMPTS: Text = Text {
 
 static UNREADY: Text = Text { en: "not ready", zh_tw: "未就緒", zh_cn: "未就绪" };
 
-/// How long the issue of a certificate may take, in seconds.
-const ISSUING: i64 = 900;
-
 fn run(view: &View, out: &mut Reporter) {
     for certificate in &view.snapshot.rows.issued {
         let metadata = &certificate.metadata;
@@ -70,7 +67,8 @@ fn run(view: &View, out: &mut Reporter) {
             ("age", view.ago(since)),
             ("detail", detail),
         ];
-        let severity = if view.older_than(since, ISSUING) { Severity::Medium } else { Severity::Low };
+        let severity =
+            if view.older_than(since, certificates::ISSUING) { Severity::Medium } else { Severity::Low };
         let object = ObjectRef::new(&metadata.namespace, "Certificate", &metadata.name);
         let finding = out.object(object, &[], severity, Message::new(&MESSAGE, facts));
         finding.since = since;
