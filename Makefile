@@ -1,4 +1,4 @@
-.PHONY: help unit test lint lab live soak fuzz fuzz-parsers bench demo deny dist picture clean
+.PHONY: help unit test lint lab live soak fuzz fuzz-parsers bench page demo deny dist picture clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -37,6 +37,13 @@ fuzz-parsers: ## Fuzz each parser by coverage for a minute; needs nightly Rust a
 
 bench: lab ## Measure the figures of docs/performance.md; takes a few minutes
 	cargo bench --locked --bench listing
+
+page: ## Open HTML reports in Chromium, in three languages; needs chromium, node and npm
+	cargo build --release --locked
+	for lang in en zh-TW zh-CN; do \
+		./target/release/kubectl-healthcheck demo --lang $$lang -o html=.lab/page-$$lang.html && \
+		docs/html-check.sh .lab/page-$$lang.html .lab/page-$$lang || exit 1; \
+	done
 
 demo: ## Print the report of the bundled example
 	cargo run --release --locked -- demo

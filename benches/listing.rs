@@ -115,7 +115,9 @@ fn measure(crowd: Crowd, runs: usize, old: Option<&Path>, wanted: &dyn Fn(&str) 
         of_single_owners(crowd, &me, runs, old);
     }
     if wanted("trouble") {
-        trouble(&loaded(Crowd { sick: 5, ..crowd }, &me), runs);
+        let lab = loaded(Crowd { sick: 5, ..crowd }, &me);
+        trouble(&lab, runs);
+        against(&lab, old, runs);
     }
     if wanted("logs") {
         logs::logs(&me, runs);

@@ -1,14 +1,21 @@
 #!/usr/bin/env bash
-# Opens a report of -o html in Chromium: at two widths, in both colour schemes and on paper. It fails if the page requests
-# anything, writes to the console, is wider than the window, or has a serious violation of accessibility (axe).
+# Opens a report of -o html in Chromium: at two widths, in both colour schemes and on paper, and filters, sorts and expands it. It fails
+# if the page requests anything, writes to the console, is wider than the window, has a serious violation of accessibility (axe), or
+# loses rows.
 #   docs/html-check.sh REPORT.html [FOLDER]
-# FOLDER gets the pictures and the PDF. Needs chromium, node and npm; installs puppeteer-core and axe-core below .lab.
+#   docs/html-check.sh --install
+# FOLDER gets the pictures and the PDF. Needs chromium, node and npm; installs puppeteer-core and axe-core below .lab, which is all that
+# --install does.
 set -euo pipefail
-report=$(realpath "$1")
-folder=$(realpath -m "${2:-$(mktemp -d)}")
+given=$PWD
 cd "$(dirname "$0")/.."
-mkdir -p .lab/html "$folder"
-npm install --silent --no-save --no-audit --no-fund --prefix .lab/html puppeteer-core@24 axe-core@4
+mkdir -p .lab/html
+[ -d .lab/html/node_modules/puppeteer-core ] && [ -d .lab/html/node_modules/axe-core ] ||
+  npm install --silent --no-save --no-audit --no-fund --prefix .lab/html puppeteer-core@24 axe-core@4
+[ "$1" = --install ] && exit
+report=$(cd "$given" && realpath "$1")
+folder=$(cd "$given" && realpath -m "${2:-$(mktemp -d)}")
+mkdir -p "$folder"
 cat >.lab/html/check.mjs <<'JS'
 import fs from "node:fs";
 import { pathToFileURL } from "node:url";
@@ -47,8 +54,29 @@ for (const scheme of ["light", "dark"]) for (const width of [1280, 400]) {
   }
   await page.close();
 }
+// As a reader works with it: filter, sort, expand.
 const page = await browser.newPage();
-watch(page, "paper");
+watch(page, "work");
+await page.goto(address);
+const visible = () => page.$$eval("tbody tr, .incident", (rows) => rows.filter((row) => !row.hidden).map((row) => row.textContent.toLowerCase()));
+const all = await visible();
+const row = await page.$eval("tbody tr", (row) => [...row.cells].map((cell) => cell.textContent.trim()));
+const word = row.find((text) => /^[a-z][a-z0-9-]{2,}$/.test(text)) ?? row[0];
+await page.type("#filter", word);
+const kept = await visible();
+if (kept.length === 0 || kept.length > all.length) wrong.push(`filter: ${kept.length} of ${all.length} rows for "${word}"`);
+if (!kept.every((text) => text.includes(word.toLowerCase()))) wrong.push(`filter: a row without "${word}"`);
+await page.$eval("#filter", (input) => { input.value = ""; input.dispatchEvent(new Event("input", { bubbles: true })); });
+if ((await visible()).length !== all.length) wrong.push("filter: rows stay hidden");
+const sorted = await page.$("th button");
+if (sorted) {
+  await sorted.evaluate((button) => button.click());
+  const order = await sorted.evaluate((button) => button.closest("th").getAttribute("aria-sort"));
+  if (order !== "ascending") wrong.push(`sort: ${order}`);
+  if ((await visible()).length !== all.length) wrong.push("sort: rows are lost");
+}
+const closed = await page.$$eval("details", (all) => all.map((details) => { details.open = true; return details.offsetHeight; }));
+if (closed.some((height) => height === 0)) wrong.push("expand: something has no height");
 await page.goto(address);
 await page.pdf({ path: `${folder}/paper.pdf`, preferCSSPageSize: true });
 await browser.close();

@@ -31,7 +31,7 @@ pub use compare::{CompareArgs, DiffArgs};
 pub(crate) use conflict::place;
 pub use connect::ConnectArgs;
 pub use explain::{ChecksArgs, ExplainArgs};
-pub use help::help;
+pub use help::{described, help};
 pub use hosts::HostArgs;
 pub use judge::{ContainerArgs, FailOn, Ids, JudgeArgs};
 pub use layers::{Unparsed, parse};
@@ -126,6 +126,14 @@ Examples:
     Completion {
         /// The shell
         shell: Shell,
+    },
+    /// Print the manual page of the program or of a command
+    // Packages need it, and the short help has to fit a terminal.
+    #[command(hide = true)]
+    Man {
+        /// The command
+        #[arg(value_name = "COMMAND")]
+        path: Vec<String>,
     },
     /// Show the help of a command
     Help {

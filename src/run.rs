@@ -73,6 +73,11 @@ fn command(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
             output::stdout(|out| usage::script(shell, out))?;
             Ok(Exit::Clean)
         }
+        Some(Command::Man { path }) => {
+            let command = cli::described(&path)?;
+            output::stdout(|out| usage::manual(command, out))?;
+            Ok(Exit::Clean)
+        }
         Some(Command::Help { path }) => Ok(usage(&cli::help(&path)?, &[])),
         Some(Command::Version) => {
             output::stdout(|out| writeln!(out, "{} {}", crate::NAME, crate::VERSION))?;

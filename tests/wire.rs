@@ -164,8 +164,8 @@ where
 /// Compares a kind with the message that the API server sends. A new kind does not compile without its message.
 fn has_the_tags_of_the_api(kind: wire::Kind, seed: u64) -> Result<(), TestCaseError> {
     use k8s_pb::api::{
-        autoscaling::v2 as autoscaling, coordination::v1 as coordination, discovery::v1 as discovery,
-        policy::v1 as policy, storage::v1 as storage,
+        autoscaling::v2 as autoscaling, certificates::v1 as certificates, coordination::v1 as coordination,
+        discovery::v1 as discovery, policy::v1 as policy, storage::v1 as storage,
     };
     use k8s_pb::kube_aggregator::pkg::apis::apiregistration::v1 as registration;
     use wire::Kind;
@@ -207,6 +207,9 @@ fn has_the_tags_of_the_api(kind: wire::Kind, seed: u64) -> Result<(), TestCaseEr
         Kind::Secret => goes_around::<wire::Secret, core::Secret>(seed),
         Kind::NetworkPolicy => goes_around::<wire::NetworkPolicy, networking::NetworkPolicy>(seed),
         Kind::Lease => goes_around::<wire::Lease, coordination::Lease>(seed),
+        Kind::CertificateSigningRequest => {
+            goes_around::<wire::CertificateSigningRequest, certificates::CertificateSigningRequest>(seed)
+        }
         // No generated message exists for these.
         Kind::PodMetrics
         | Kind::NodeMetrics

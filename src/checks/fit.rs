@@ -138,7 +138,7 @@ impl<'v, 'a> Fit<'v, 'a> {
         let Some(spec) = pod.object.as_deref().map(|object| &object.spec) else { return Rc::default() };
         let template = &pod.shared.template;
         let (others, ports) = (template.others(), template.ports());
-        let asked = Asked { spec, requests: template.requests, others, ports };
+        let asked = Asked { spec, requests: template.totals.requests, others, ports };
         let rules = (&spec.node_selector, &spec.affinity, &spec.tolerations);
         let spread = &spec.topology_spread_constraints;
         let asks = format!("{:?}", (asked.requests, asked.others, asked.ports, rules, spread));

@@ -86,6 +86,7 @@ pub static CHECKS: &[&Check] = &[
     &workloads::job_overdue::CHECK,
     &workloads::job_suspended::CHECK,
     &policy::namespace_stuck_terminating::CHECK,
+    &nodes::node_certificate_pending::CHECK,
     &nodes::node_cordoned::CHECK,
     &nodes::node_lease_expired::CHECK,
     &nodes::node_memory_used::CHECK,

@@ -365,8 +365,8 @@ fn loads(pods: &[Pod]) -> BTreeMap<&str, Load> {
         if let Some(node) = &pod.node {
             let load = loads.entry(node).or_default();
             load.pods += 1;
-            load.requests = load.requests.plus(pod.shared.template.requests);
-            load.limits = load.limits.plus(pod.shared.template.limits);
+            load.requests = load.requests.plus(pod.shared.template.totals.requests);
+            load.limits = load.limits.plus(pod.shared.template.totals.limits);
         }
     }
     loads

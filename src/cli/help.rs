@@ -317,7 +317,30 @@ fn text(arg: &Arg, path: &[&str]) -> String {
 /// When there is no such command.
 pub fn help(path: &[String]) -> Result<clap::Error, Unknown> {
     let root = command();
-    let mut found = &root;
+    find(&root, path)?;
+    let flag = if path.is_empty() { "-h" } else { "--help" };
+    let words = std::iter::once(crate::NAME).chain(path.iter().map(String::as_str)).chain([flag]);
+    let error = root.try_get_matches_from(words).err();
+    error.ok_or_else(|| Unknown { text: format!("no help for \"{}\"", path.join(" ")), hint: None })
+}
+
+/// Returns a command with its flags, for a manual page.
+///
+/// # Errors
+/// When there is no such command.
+pub fn described(path: &[String]) -> Result<Command, Unknown> {
+    // A flag that the short help leaves out would have no text.
+    fn shown(command: Command) -> Command {
+        command.mut_args(|arg| arg.hide_short_help(false)).mut_subcommands(shown)
+    }
+    let mut root = shown(command());
+    root.build();
+    find(&root, path).cloned()
+}
+
+/// Finds the command at a path below the root.
+fn find<'c>(root: &'c Command, path: &[String]) -> Result<&'c Command, Unknown> {
+    let mut found = root;
     for name in path {
         found = found.find_subcommand(name).filter(|below| !below.is_hide_set()).ok_or_else(|| {
             let known: Vec<&str> = names(found).collect();
@@ -327,10 +350,7 @@ pub fn help(path: &[String]) -> Result<clap::Error, Unknown> {
             }
         })?;
     }
-    let flag = if path.is_empty() { "-h" } else { "--help" };
-    let words = std::iter::once(crate::NAME).chain(path.iter().map(String::as_str)).chain([flag]);
-    let error = root.clone().try_get_matches_from(words).err();
-    error.ok_or_else(|| Unknown { text: format!("no help for \"{}\"", path.join(" ")), hint: None })
+    Ok(found)
 }
 
 fn names(command: &Command) -> impl Iterator<Item = &str> {

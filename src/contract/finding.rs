@@ -66,6 +66,10 @@ pub(crate) struct CausedBy {
     #[serde(default)]
     #[cfg_attr(test, schemars(extend("enum" = ["shown", "likely", ""])))]
     pub(crate) proof: String,
+    /// A sentence without its subject, the object of the finding: what it does with this object, and the state of that.
+    /// Null if the reason says enough.
+    #[serde(default)]
+    pub(crate) why: Option<String>,
 }
 
 /// A suggested command.

@@ -1,6 +1,7 @@
 //! The investigation of one object.
 
-use super::{Action, Coverage, Finding, Tool};
+use super::{Action, CausedBy, Coverage, Finding, Tool};
+use crate::finding::Severity;
 use crate::model::ObjectRef;
 use crate::snapshot::Cluster;
 use crate::wire::Time;
@@ -28,12 +29,29 @@ pub(crate) struct Investigation {
     pub(crate) nodes: Vec<String>,
     /// Worst first.
     pub(crate) findings: Vec<Finding>,
+    /// The steps from the worst finding about the object, or about what it owns, to the cause. Empty without a finding.
+    #[serde(default)]
+    pub(crate) chain: Vec<ChainStep>,
     /// Oldest first.
     pub(crate) timeline: Vec<TimelineEntry>,
     pub(crate) logs: Vec<LogTail>,
     /// The actions of all findings, each once. Commands that only read come first.
     pub(crate) actions: Vec<Action>,
     pub(crate) coverage: Coverage,
+}
+
+/// A finding on the way to the cause.
+#[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ChainStep {
+    /// The key of the finding.
+    pub(crate) key: String,
+    pub(crate) object: ObjectRef,
+    pub(crate) severity: Severity,
+    pub(crate) message: String,
+    /// The object of the next step. At the last step, an object without a finding, or null if the finding names the cause.
+    pub(crate) caused_by: Option<CausedBy>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

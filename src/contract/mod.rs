@@ -29,7 +29,7 @@ pub(crate) use finding::{
     Action, CausedBy, Fact, Finding, IgnoredAnnotation, Incident, Link, Mute, MutedFinding, Victims,
 };
 pub(crate) use hosts::{Certificate, Dns, Host, HostRequests, HostTls, ServedCertificate, VirtualHost};
-pub(crate) use investigation::{Investigation, LogTail, TimelineEntry};
+pub(crate) use investigation::{ChainStep, Investigation, LogTail, TimelineEntry};
 pub(crate) use lines::{FindingLine, Line, Summary};
 pub(crate) use logs::{LogNamespace, LogPattern, LogSource, Logs};
 pub(crate) use report::{Namespace, Pod, Report, RestartStatistics, Statistics};

@@ -12,6 +12,7 @@ mod pod_metrics;
 mod problem;
 mod scope;
 mod sinks;
+mod subjects;
 mod watch;
 
 pub use multi_cluster::{ClusterResult, MultiCluster, Unseen};

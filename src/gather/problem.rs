@@ -1,24 +1,26 @@
 //! The evidence about failing objects and objects with findings: their warnings, the ends of their logs, and where the volumes
 //! are attached that pods wait for. Also the Secrets that Ingresses name and that were not listed.
 
-use super::{Run, log_tails};
-use crate::checks::control_plane::{
-    CLOUD, CONTROLLERS, OF_NODES, SCHEDULER, is_abandoned, lease_ref, silent,
+use super::subjects::{
+    all_policies, awaited_volumes, failing_pods, is_of, is_silent, missing_secrets, node_leases,
+    nodes_without_certificates, objects_to_explain, place, unscheduled_pods,
 };
+use super::{Run, log_tails};
+use crate::checks::control_plane::{CLOUD, CONTROLLERS, SCHEDULER, is_abandoned, lease_ref};
 use crate::checks::{self, View};
 use crate::cluster::{ListRequest, Sink, list};
-use crate::model::{
-    Container, Coverage, Job, Names, ObjectRef, Pod, PodProblem, Reason, Workload, is_named_for,
-};
+use crate::model::{Coverage, Names, ObjectRef, Pod, Reason, Workload, is_named_for};
 use crate::snapshot::{Rows, Snapshot, Warnings};
-use crate::tls::{Tls, tls_terminations};
-use crate::wire::{Kind, Object, Place};
+use crate::wire::{Kind, Object};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
 /// The maximum number of lists of single namespaces. For more namespaces the whole cluster is listed.
 const LISTS: usize = 8;
+
+/// The events by which the cluster autoscaler says that it adds no node for a pod.
+const REFUSALS: &str = "reason=NotTriggerScaleUp";
 
 /// Keeps the warnings about some objects, the attachments of some volumes, and some Secrets.
 struct Wanted {
@@ -39,6 +41,10 @@ impl Wanted {
             }
             Object::Secret(secret) => (&secret.metadata.namespace, "Secret", &secret.metadata.name),
             Object::Certificate(of) => (&of.metadata.namespace, "Secret", &of.spec.secret_name),
+            Object::CertificateSigningRequest(request) => {
+                let name = request.node().or_else(|| request.is_of_new_node().then_some(""))?;
+                return Some(ObjectRef::of_cluster("Node", name));
+            }
             Object::Lease(lease) => (&lease.metadata.namespace, "Lease", &lease.metadata.name),
             Object::NetworkPolicy(policy) => return Some(all_policies(&policy.metadata.namespace)),
             Object::VolumeAttachment(attachment) => {
@@ -85,7 +91,7 @@ impl Sink for Wanted {
 
 impl Run<'_> {
     /// Reads the warnings and the ends of the logs of failing objects, the Secrets that must exist, and what else explains
-    /// the findings. What the logs name comes last.
+    /// the findings.
     pub(super) async fn read_evidence(&self, snapshot: &mut Snapshot) {
         let view = View::new(snapshot, &self.plan.settings);
         let found = checks::objects_with_findings(&view);
@@ -110,15 +116,25 @@ impl Run<'_> {
         snapshot.logs = logs;
         snapshot.warnings = Warnings::OfObjects { objects: about, part_of: self.plan.about.clone() };
         self.take_in(snapshot, read);
+        self.read_causes(snapshot).await;
+    }
+
+    /// Reads what only what was read before can ask for: what the logs name, and what a component does not do that has stopped.
+    async fn read_causes(&self, snapshot: &mut Snapshot) {
         let now = snapshot.taken_at;
-        if snapshot.logs.is_empty() && !snapshot.rows.leases.iter().any(|lease| is_abandoned(lease, now)) {
+        let has_silent_nodes = snapshot.rows.nodes.iter().any(is_silent);
+        let has_abandoned_leases = snapshot.rows.leases.iter().any(|lease| is_abandoned(lease, now));
+        if snapshot.logs.is_empty() && !has_abandoned_leases && !has_silent_nodes {
             return;
         }
         let view = View::new(snapshot, &self.plan.settings);
         let policies =
             checks::namespaces_with_unanswered_calls(&view).into_iter().map(all_policies).collect();
-        let asked =
-            vec![Asked::of(Kind::NetworkPolicy, policies), Asked::of(Kind::Lease, node_leases(&view))];
+        let asked = vec![
+            Asked::of(Kind::NetworkPolicy, policies),
+            Asked::of(Kind::Lease, node_leases(&view)),
+            Asked::of(Kind::CertificateSigningRequest, nodes_without_certificates(&view)),
+        ];
         let read = self.read_about(asked).await;
         self.take_in(snapshot, read);
     }
@@ -231,137 +247,3 @@ impl Asked {
 
 /// A list of objects that are about others, its coverage, and what was kept of it.
 type About = (ListRequest, Coverage, Rows);
-
-/// Stands for all network policies of a namespace.
-fn all_policies(namespace: impl AsRef<str>) -> ObjectRef {
-    ObjectRef::new(namespace.as_ref(), "NetworkPolicy", "")
-}
-
-/// Returns the leases of the nodes that are marked ready, if the component that judges them has stopped.
-fn node_leases(view: &View) -> BTreeSet<ObjectRef> {
-    if silent(view, CONTROLLERS).is_none() {
-        return BTreeSet::new();
-    }
-    let ready = view.nodes().filter(|node| node.is_ready());
-    ready.map(|node| ObjectRef::new(OF_NODES, "Lease", &node.name)).collect()
-}
-
-/// Returns the objects that warnings are asked about: those that may fail, and those with findings before any event
-/// is known. Only objects of the requested namespaces are asked about.
-fn objects_to_explain(view: &View, found: BTreeSet<ObjectRef>) -> BTreeSet<ObjectRef> {
-    let scope = &view.snapshot.scope;
-    // Hosts and other objects outside of the API have no events.
-    let has_events = |kind: &str| Kind::from_name(kind).is_none_or(|kind| kind.place() == Place::Namespace);
-    let mut about: BTreeSet<ObjectRef> =
-        found.into_iter().filter(|object| has_events(&object.kind)).collect();
-    about.extend(failing_objects(&view.snapshot.rows));
-    about.retain(|object| !object.namespace.is_empty() && scope.holds(&object.namespace));
-    if scope.is_whole_cluster() && scope.holds(EVENTS_OF_NODES) {
-        about.extend(nodes_to_explain(&view.snapshot.rows));
-    }
-    about
-}
-
-/// The events by which the cluster autoscaler says that it adds no node for a pod.
-const REFUSALS: &str = "reason=NotTriggerScaleUp";
-
-/// Returns the pods that the scheduler finds no node for.
-fn unscheduled_pods(view: &View) -> BTreeSet<ObjectRef> {
-    let waiting = view.problems().filter(|(_, problem)| matches!(problem, PodProblem::Unschedulable));
-    waiting.map(|(pod, _)| pod.object_ref()).collect()
-}
-
-/// The namespace of the events about nodes.
-const EVENTS_OF_NODES: &str = "default";
-
-fn place(object: &ObjectRef) -> &str {
-    if &*object.kind == "Node" { EVENTS_OF_NODES } else { &object.namespace }
-}
-
-/// Returns the nodes that may explain an end: a kill, or an end that no runtime saw.
-fn nodes_to_explain(rows: &Rows) -> impl Iterator<Item = ObjectRef> {
-    let is_odd = |container: Container| {
-        let end = container.last_end();
-        end.is_some_and(|end| matches!(end.exit_code, 137 | 255) && !end.is_for_memory())
-    };
-    let pods = rows.pods.iter().filter(move |pod| pod.containers().any(is_odd));
-    pods.filter_map(|pod| pod.node.as_deref()).map(|node| ObjectRef::of_cluster("Node", node))
-}
-
-/// Whether a pod is the object of this name, or one of its pods. The start of a name is enough.
-fn is_of(pod: &Pod, name: &str) -> bool {
-    let owner = pod.shared.owner.as_ref().is_some_and(|owner| owner.name.starts_with(name));
-    owner || pod.name.starts_with(name) || pod.node.as_deref() == Some(name)
-}
-
-/// Returns the pods that may fail: those that do not serve, or have as many restarts as need attention by the thresholds
-/// that apply to them.
-pub(super) fn failing_pods<'a>(view: &View<'a>) -> Vec<&'a Pod> {
-    let often = |pod: &Pod| pod.shared.restarts >= view.thresholds(pod).restarts_attention;
-    let pods = view.snapshot.rows.pods.iter().filter(|pod| pod.object.is_some());
-    pods.filter(|pod| !pod.serves() || often(pod)).collect()
-}
-
-/// Returns the objects that may fail.
-fn failing_objects(rows: &Rows) -> BTreeSet<ObjectRef> {
-    let pods = rows.pods.iter().filter(|pod| pod.object.is_some());
-    let workloads = rows.workloads.iter().filter(|workload| !workload.is_available());
-    let jobs = rows.jobs.iter().filter(|job| job.failure().is_some() || job.lacks_pods());
-    let services = rows.services.iter().filter(|service| service.waits_for_load_balancer());
-    let services = services.map(|service| &service.metadata);
-    let claims =
-        rows.claims.iter().filter(|claim| claim.status.phase != "Bound").map(|claim| &claim.metadata);
-    pods.map(Pod::object_ref)
-        .chain(workloads.map(Workload::object))
-        .chain(jobs.map(Job::object))
-        .chain(services.map(|service| ObjectRef::new(&service.namespace, "Service", &service.name)))
-        .chain(claims.map(|claim| ObjectRef::new(&claim.namespace, "PersistentVolumeClaim", &claim.name)))
-        .collect()
-}
-
-/// Returns the volumes of pods that have a node and have waited there for longer than the grace period without starting a
-/// container. They may still be attached to another node.
-fn awaited_volumes(view: &View) -> BTreeSet<ObjectRef> {
-    let waits = |container: Container| {
-        container.status.state.waiting.is_some() && container.status.last_state.terminated.is_none()
-    };
-    let pods = view.snapshot.rows.pods.iter().filter(|pod| pod.shared.ended.is_none() && pod.node.is_some());
-    let waiting = pods.filter(|pod| !pod.serves() && !view.within_grace(pod.created()));
-    let waiting = waiting.filter(|pod| pod.containers().all(waits));
-    let volumes = waiting.flat_map(|pod| view.exclusive_volumes_of(pod));
-    volumes.map(|volume| ObjectRef::of_cluster("PersistentVolume", volume)).collect()
-}
-
-/// Returns the Secrets that Ingresses and Gateways name and whose certificates were not read.
-fn missing_secrets(rows: &Rows) -> BTreeSet<ObjectRef> {
-    let ends = tls_terminations(&rows.ingresses, &rows.gateways, &[]);
-    let named = ends.iter().flat_map(|end| &end.secrets);
-    let read = |secret: &ObjectRef| {
-        let key = |tls: &Tls| (&tls.namespace, &tls.name).cmp(&(&secret.namespace, &secret.name));
-        rows.certificates.binary_search_by(key).is_ok()
-    };
-    let named = named.map(|(namespace, name)| ObjectRef::new(namespace, "Secret", name));
-    named.filter(|secret| !read(secret)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::{Value, json};
-
-    #[test]
-    fn secrets_of_gateways_are_looked_for_too() {
-        fn read<T: serde::de::DeserializeOwned>(value: Value) -> T {
-            serde_json::from_value(value).unwrap()
-        }
-        let meta = |name: &str| json!({ "namespace": "shop", "name": name });
-        let mut rows = Rows::default();
-        let tls = json!([{ "secretName": "one" }, { "hosts": ["a.example.com"] }]);
-        rows.ingresses.push(read(json!({ "metadata": meta("web"), "spec": { "tls": tls } })));
-        let refs = json!([{ "name": "two" }, { "name": "three", "namespace": "certs" }, { "kind": "Vault", "name": "four" }]);
-        let listener = json!({ "protocol": "HTTPS", "tls": { "certificateRefs": refs } });
-        rows.gateways.push(read(json!({ "metadata": meta("edge"), "spec": { "listeners": [listener] } })));
-        let missing: Vec<String> = missing_secrets(&rows).iter().map(ToString::to_string).collect();
-        assert_eq!(missing, ["Secret certs/three", "Secret shop/one", "Secret shop/two"]);
-    }
-}

@@ -1,6 +1,6 @@
 //! The rows of Jobs and CronJobs.
 
-use super::{Annotations, Names, ObjectRef, Owner};
+use super::{Annotations, Names, ObjectRef, Owner, annotations};
 use crate::wire::{self, Condition, Time};
 use std::sync::Arc;
 
@@ -15,10 +15,6 @@ pub struct Job {
     created: i64,
     /// As above.
     started: i64,
-    /// Set while it is suspended.
-    pub(crate) suspension: Option<Box<Suspension>>,
-    /// The seconds that it may take; zero without a limit.
-    pub(crate) deadline: i64,
     /// Pods that run.
     pub(crate) active: i32,
     /// Pods that failed.
@@ -27,9 +23,42 @@ pub struct Job {
     is_complete: bool,
     /// Whether its controller has decided how it ends, and waits for its pods.
     is_ending: bool,
+    /// What few Jobs have: without it the row takes one word.
+    rare: Option<Box<Rare>>,
+}
+
+/// What few Jobs have.
+#[derive(Debug)]
+struct Rare {
+    /// Set while it is suspended.
+    suspension: Option<Suspension>,
+    /// The seconds that it may take; zero without a limit.
+    deadline: i64,
     /// Its condition `Failed`, if it is true.
-    failure: Option<Box<Condition>>,
-    pub(crate) annotations: Annotations,
+    failure: Option<Condition>,
+    annotations: Annotations,
+}
+
+impl Rare {
+    fn fold(object: &mut wire::Job, names: &Names) -> Option<Box<Self>> {
+        let failed = |condition: &Condition| is(condition, "Failed");
+        let rare = Self {
+            suspension: Suspension::fold(object),
+            deadline: object.spec.active_deadline_seconds.unwrap_or(0),
+            failure: std::mem::take(&mut object.status.conditions).into_iter().find(failed),
+            annotations: Annotations::fold(object.metadata.annotations.as_ref(), names),
+        };
+        let is_empty = rare.suspension.is_none()
+            && rare.deadline == 0
+            && rare.failure.is_none()
+            && rare.annotations.is_empty();
+        (!is_empty).then(|| Box::new(rare))
+    }
+}
+
+/// Whether a condition of a type is true.
+fn is(condition: &Condition, kind: &str) -> bool {
+    condition.r#type == kind && condition.status == "True"
 }
 
 /// The suspension of a Job.
@@ -49,7 +78,7 @@ impl Suspension {
     const QUEUES: [&str; 3] =
         ["kueue.x-k8s.io/queue-name", "scheduling.volcano.sh/queue-name", "volcano.sh/queue-name"];
 
-    fn fold(object: &wire::Job) -> Option<Box<Self>> {
+    fn fold(object: &wire::Job) -> Option<Self> {
         let (metadata, spec) = (&object.metadata, &object.spec);
         let suspended =
             object.status.conditions.iter().find(|c| c.r#type == "Suspended" && c.status == "True");
@@ -61,7 +90,7 @@ impl Suspension {
             || metadata.labels.keys().any(is_queue)
             || annotations.is_some_and(|all| Self::QUEUES.iter().any(|key| all.get(key).is_some()));
         let since = suspended.and_then(Condition::since);
-        spec.suspend.then(|| Box::new(Self { since, is_managed }))
+        spec.suspend.then_some(Self { since, is_managed })
     }
 }
 
@@ -70,24 +99,21 @@ const ENDING: [&str; 2] = ["FailureTarget", "SuccessCriteriaMet"];
 
 impl Job {
     /// Folds a Job.
-    pub(crate) fn fold(object: wire::Job, names: &Names) -> Self {
-        let suspension = Suspension::fold(&object);
-        let conditions = object.status.conditions;
-        let is = |condition: &Condition, kind: &str| condition.r#type == kind && condition.status == "True";
+    pub(crate) fn fold(mut object: wire::Job, names: &Names) -> Self {
+        let conditions = &object.status.conditions;
+        let is_complete = conditions.iter().any(|condition| is(condition, "Complete"));
+        let is_ending = conditions.iter().any(|condition| ENDING.iter().any(|kind| is(condition, kind)));
         Self {
             namespace: names.get(&object.metadata.namespace),
             name: names.get(&object.metadata.name),
-            is_complete: conditions.iter().any(|condition| is(condition, "Complete")),
-            is_ending: conditions.iter().any(|condition| ENDING.iter().any(|kind| is(condition, kind))),
-            failure: conditions.into_iter().find(|condition| is(condition, "Failed")).map(Box::new),
+            is_complete,
+            is_ending,
+            rare: Rare::fold(&mut object, names),
             owner: object.metadata.controller().map(|o| Owner::new(&o.kind, &o.name, names)),
             created: object.metadata.created().map_or(0, |time| time.seconds),
             started: object.status.start_time.map_or(0, |time| time.seconds),
-            suspension,
-            deadline: object.spec.active_deadline_seconds.unwrap_or(0),
             active: object.status.active,
             failed: object.status.failed,
-            annotations: Annotations::fold(object.metadata.annotations.as_ref(), names),
         }
     }
 
@@ -108,7 +134,7 @@ impl Job {
 
     /// Whether it is complete or failed.
     pub(crate) fn is_done(&self) -> bool {
-        self.is_complete || self.failure.is_some()
+        self.is_complete || self.failure().is_some()
     }
 
     /// Whether it has ended, or its controller has decided how it ends.
@@ -118,12 +144,27 @@ impl Job {
 
     /// Whether it should have pods and has none: they may be rejected.
     pub(crate) fn lacks_pods(&self) -> bool {
-        self.active == 0 && self.suspension.is_none() && !self.is_done()
+        self.active == 0 && self.suspension().is_none() && !self.is_done()
     }
 
     /// Its condition `Failed`, if it is true.
     pub(crate) fn failure(&self) -> Option<&Condition> {
-        self.failure.as_deref()
+        self.rare.as_ref()?.failure.as_ref()
+    }
+
+    /// Its suspension, while it is suspended.
+    pub(crate) fn suspension(&self) -> Option<&Suspension> {
+        self.rare.as_ref()?.suspension.as_ref()
+    }
+
+    /// The seconds that it may take; zero without a limit.
+    pub(crate) fn deadline(&self) -> i64 {
+        self.rare.as_ref().map_or(0, |rare| rare.deadline)
+    }
+
+    /// Its annotations for this tool.
+    pub(crate) fn annotations(&self) -> &Annotations {
+        self.rare.as_ref().map_or(&annotations::NONE, |rare| &rare.annotations)
     }
 }
 

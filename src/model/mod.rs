@@ -56,6 +56,7 @@ pub use problem::{
 pub(crate) use problem::{is_about_system, is_recent};
 pub use quantity::{Amount, cores, cores_or_millis, gibi_or_mebibytes, gibibytes, thousandths, whole};
 pub use spec::{HostPort, PodTemplate, Spec};
+pub(crate) use spec::{Resources, Totals};
 pub(crate) use steps::step;
 #[cfg(test)]
 pub(crate) use steps::steps_of;

@@ -1,6 +1,6 @@
 //! Stores once what many rows have in common.
 
-use super::{PodTemplate, SharedPod};
+use super::{PodTemplate, Resources, SharedPod, Totals};
 use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
@@ -13,6 +13,8 @@ pub struct Names(Arc<Mutex<Known>>);
 #[derive(Debug, Default)]
 struct Known {
     texts: HashSet<Arc<str>>,
+    totals: HashSet<Arc<Totals>>,
+    resources: HashSet<Arc<Resources>>,
     templates: HashSet<Arc<PodTemplate>>,
     shared: HashSet<Arc<SharedPod>>,
     /// The last template: that of the next pod in a list is mostly the same.
@@ -57,6 +59,16 @@ impl Names {
         fresh
     }
 
+    /// Returns the only copy of the CPU and memory of a pod.
+    pub(super) fn totals(&self, totals: Totals) -> Interned<Totals> {
+        Interned(only(&mut self.known().totals, totals))
+    }
+
+    /// Returns the only copy of the CPU and memory of a container.
+    pub(super) fn resources(&self, resources: Resources) -> Interned<Resources> {
+        Interned(only(&mut self.known().resources, resources))
+    }
+
     /// Returns the only copy of a template.
     pub(super) fn template(&self, template: PodTemplate) -> Interned<PodTemplate> {
         let mut known = self.known();
@@ -77,9 +89,11 @@ impl Names {
     pub(crate) fn forget_unused(&self) {
         let mut known = self.known();
         known.last = None;
-        // The shared parts use texts and templates.
+        // The shared parts use texts and templates, and templates use the rest.
         known.shared.retain(|shared| Arc::strong_count(shared) > 1);
         known.templates.retain(|template| Arc::strong_count(template) > 1);
+        known.totals.retain(|totals| Arc::strong_count(totals) > 1);
+        known.resources.retain(|resources| Arc::strong_count(resources) > 1);
         known.texts.retain(|text| Arc::strong_count(text) > 1);
     }
 

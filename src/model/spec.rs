@@ -1,28 +1,46 @@
 //! What the containers of a pod run, and with how much CPU and memory.
 
 use super::pod::Ended;
-use super::{Amount, Names, whole};
+use super::{Amount, Interned, Names, whole};
 use crate::wire::{self, ContainerStatus};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a pod runs, in any state. It is stored once for all pods with the same content, of any owner.
-#[derive(Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub struct PodTemplate {
-    /// What the scheduler reserves.
-    pub(crate) requests: Amount,
+    /// What all of its containers need.
+    pub(crate) totals: Interned<Totals>,
     /// What few pods have: without it the template takes one word.
     rare: Option<Box<Rare>>,
-    /// The part of the requests that the init containers need, whatever the containers request.
-    pub(crate) startup: Amount,
-    /// Whether CPU or memory are set for the pod as a whole, which overrides its containers.
-    pub(crate) is_whole: bool,
-    /// What the pod may use at most, as far as its containers are limited.
-    pub(crate) limits: Amount,
     /// Its sidecars and containers, in the order of the spec; empty for a pod that has ended.
     pub(crate) specs: Box<[Spec]>,
     /// The claims that it mounts, except those that are named after the pod; empty for a pod that has ended.
     pub(crate) claims: Box<[Arc<str>]>,
+}
+
+/// The CPU and memory of a pod. Pods of different templates often have the same.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Totals {
+    /// What the scheduler reserves.
+    pub(crate) requests: Amount,
+    /// The part of the requests that the init containers need, whatever the containers request.
+    pub(crate) startup: Amount,
+    /// What the pod may use at most, as far as its containers are limited.
+    pub(crate) limits: Amount,
+    /// Whether CPU or memory are set for the pod as a whole, which overrides its containers.
+    pub(crate) is_whole: bool,
+}
+
+impl Totals {
+    fn of(spec: &wire::PodSpec) -> Self {
+        Self {
+            requests: requests(spec),
+            startup: startup(spec),
+            limits: limits(spec),
+            is_whole: is_whole(spec),
+        }
+    }
 }
 
 /// What few pods ask for.
@@ -54,11 +72,8 @@ impl PodTemplate {
 
     pub(super) fn fold(object: &wire::Pod, names: &Names) -> Self {
         Self {
-            requests: requests(&object.spec),
+            totals: names.totals(Totals::of(&object.spec)),
             rare: Rare::fold(object, names),
-            startup: startup(&object.spec),
-            is_whole: is_whole(&object.spec),
-            limits: limits(&object.spec),
             specs: specs(object, names),
             claims: claims(object, names),
         }
@@ -103,9 +118,15 @@ pub struct Spec {
     pub(crate) id: Arc<str>,
     /// Whether a node that has an image of this name does not pull a newer one.
     pub(crate) pulled_once: bool,
-    /// Its requests; 0 if unset. A limit without a request is also the request, as for the API server.
+    /// Its CPU and memory.
+    pub(crate) resources: Interned<Resources>,
+}
+
+/// The CPU and memory of a container; 0 if unset. Containers of different pods often have the same.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Resources {
+    /// A limit without a request is also the request, as for the API server.
     pub(crate) requests: Amount,
-    /// Its limits; 0 if unset.
     pub(crate) limits: Amount,
 }
 
@@ -230,11 +251,13 @@ fn specs(object: &wire::Pod, names: &Names) -> Box<[Spec]> {
             image: names.get(&container.image),
             id: names.get(digest(id)),
             pulled_once: container.image_pull_policy == "IfNotPresent",
-            requests: Amount {
-                cpu: if is_set(asked, "cpu") { requests.cpu } else { limits.cpu },
-                memory: if is_set(asked, "memory") { requests.memory } else { limits.memory },
-            },
-            limits,
+            resources: names.resources(Resources {
+                requests: Amount {
+                    cpu: if is_set(asked, "cpu") { requests.cpu } else { limits.cpu },
+                    memory: if is_set(asked, "memory") { requests.memory } else { limits.memory },
+                },
+                limits,
+            }),
         }
     };
     let sidecars = spec.init_containers.iter().filter(|container| container.is_sidecar());
@@ -298,8 +321,10 @@ mod tests {
             "initContainers": [of(json!({}))], "containers": [of(json!({ "cpu": "0" })), of(json!({ "memory": "0" }))],
         } });
         let specs = specs(&serde_json::from_value(pod).unwrap(), &Names::default());
-        let read: Vec<_> =
-            specs.iter().map(|spec| (spec.sidecar, spec.requests.cpu, spec.requests.memory)).collect();
+        let read: Vec<_> = specs
+            .iter()
+            .map(|spec| (spec.sidecar, spec.resources.requests.cpu, spec.resources.requests.memory))
+            .collect();
         assert_eq!(read, [(true, 1000, 1 << 20), (false, 0, 1 << 20), (false, 1000, 0)]);
     }
 

@@ -1,6 +1,7 @@
 //! What was read and what was not, in words.
 
 use super::escape::{brief, visible};
+use super::unknown;
 use super::words::{self, texts};
 use crate::checks::CATALOG;
 use crate::finding::Group;
@@ -187,6 +188,7 @@ fn all(report: &Report, lang: Lang, short: bool) -> Vec<String> {
     let (of_tls, outside) = without_tls(&report.coverage.not_in_scope);
     let outside = group(&outside, short, line, lang).into_iter();
     out.extend(outside.map(|what| words::headed(OUTSIDE.get(lang), &what, lang)));
+    out.extend(unknown::lines(report.coverage.gaps.iter().chain(&report.coverage.not_in_scope), lang));
     out.extend(remarks(report, &of_tls, lang));
     out
 }

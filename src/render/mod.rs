@@ -39,6 +39,7 @@ mod row_options;
 mod screen;
 mod sections;
 mod story;
+mod unknown;
 mod words;
 
 pub use diff::{Difference, difference};

@@ -109,7 +109,7 @@ impl Requested {
 
     fn of(pod: &Pod, metered: &[Metered]) -> Self {
         let used = metered.iter().map(|metered| metered.used).fold(Amount::default(), Amount::plus);
-        let (requests, limits) = (pod.shared.template.requests, pod.shared.template.limits);
+        let (requests, limits) = (pod.shared.template.totals.requests, pod.shared.template.totals.limits);
         let measured = u64::from(!metered.is_empty());
         // A pod without a node uses nothing.
         let is_unknown = metered.is_empty() && pod.node.is_some();

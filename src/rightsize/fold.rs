@@ -129,7 +129,7 @@ fn add_metered<'a>(view: &View<'a>, subjects: &mut Subjects<'a>) {
 fn rows(view: &View, object: &ObjectRef, subject: &Subject, sized: &mut Rightsizing, counts: &mut Counts) {
     let Some(newest) = subject.pods.iter().max_by_key(|pod| (pod.created(), &pod.name)) else { return };
     for spec in &newest.shared.template.specs {
-        let asked = spec.requests.max(Amount::default()).times(subject.pods.len());
+        let asked = spec.resources.requests.max(Amount::default()).times(subject.pods.len());
         sized.requests = sized.requests.plus(asked);
     }
     let mut count = |what: NotJudged| *counts.entry(what).or_default() += 1;
@@ -137,7 +137,7 @@ fn rows(view: &View, object: &ObjectRef, subject: &Subject, sized: &mut Rightsiz
         // A webhook may have added any of the containers.
         None => return count(NotJudged::NotSeen),
         // The requests of the containers are not the requests of the pod.
-        Some(_) if newest.shared.template.is_whole => return count(NotJudged::AsWhole),
+        Some(_) if newest.shared.template.totals.is_whole => return count(NotJudged::AsWhole),
         Some(workload) => workload,
     };
     let cpu_stays = cpu_stays(view, object);
@@ -148,7 +148,7 @@ fn rows(view: &View, object: &ObjectRef, subject: &Subject, sized: &mut Rightsiz
             continue;
         }
         // Init containers run next to sidecars, so savings of sidecars count in full.
-        let own = if spec.sidecar { newest.shared.template.requests } else { room };
+        let own = if spec.sidecar { newest.shared.template.totals.requests } else { room };
         let row = row(workload, subject, spec, facts(view, subject, spec, cpu_stays), own);
         is_measured |= row.facts.measured != Measured::Nothing;
         if row.facts.measured != Measured::Nothing || !row.risks.is_empty() {
@@ -194,7 +194,7 @@ fn row(workload: &Workload, subject: &Subject, spec: &Spec, facts: Facts, room: 
 
 /// Returns the most that a pod can save: its init containers need the rest.
 fn room(pod: &Pod) -> Amount {
-    pod.shared.template.requests.less(pod.shared.template.startup)
+    pod.shared.template.totals.requests.less(pod.shared.template.totals.startup)
 }
 
 fn facts(view: &View, subject: &Subject, spec: &Spec, cpu_stays: Option<CpuStays>) -> Facts {
@@ -203,14 +203,14 @@ fn facts(view: &View, subject: &Subject, spec: &Spec, cpu_stays: Option<CpuStays
     let (used, measured) = used(history, now.as_ref(), subject.pods.len());
     // Broken objects may have negative values.
     let set = |amount: Amount| amount.max(Amount::default());
-    let limits = set(spec.limits);
+    let limits = set(spec.resources.limits);
     let limit_now = Some(limits.cpu).filter(|limit| *limit > 0);
     let throttled = subject.throttled.get(name).map(|(share, limit)| (*share, limit_now.or(*limit)));
     let killed = killed(view, subject, spec);
     let recorded = history.map(History::usage);
     let sources = history.into_iter().flat_map(History::sources).chain(now.map(|_| METRICS_API));
     let sources = sources.map(str::to_owned).collect();
-    let requests = set(spec.requests);
+    let requests = set(spec.resources.requests);
     Facts { requests, limits, used, recorded, now, sources, measured, cpu_stays, killed, throttled }
 }
 
@@ -219,7 +219,7 @@ fn facts(view: &View, subject: &Subject, spec: &Spec, cpu_stays: Option<CpuStays
 fn killed<'a>(view: &View<'a>, subject: &Subject<'a>, spec: &Spec) -> Killed {
     let has_same_limit = |pod: &Pod| {
         let own = pod.shared.template.specs.iter().find(|own| own.container == spec.container);
-        own.is_some_and(|own| own.limits.memory == spec.limits.memory)
+        own.is_some_and(|own| own.resources.limits.memory == spec.resources.limits.memory)
     };
     let mut worst = Killed::No;
     for pod in subject.pods.iter().copied().filter(|pod| has_same_limit(pod)) {

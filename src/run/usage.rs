@@ -1,4 +1,4 @@
-//! Errors of the command line, its help, and completion scripts.
+//! Errors of the command line, its help, manual pages, and completion scripts.
 
 use super::{Failure, look};
 use crate::cli::{Cli, ColorChoice, Exit, Shell};
@@ -80,6 +80,11 @@ pub(super) fn script(shell: Shell, out: &mut dyn Write) -> io::Result<()> {
     let mut text = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), crate::NAME, &mut text);
     out.write_all(&text)
+}
+
+/// Prints the manual page of a command, in the language of man.
+pub(super) fn manual(command: clap::Command, out: &mut dyn Write) -> io::Result<()> {
+    clap_mangen::Man::new(command).source(crate::VERSION).manual("kubectl").render(out)
 }
 
 #[cfg(test)]

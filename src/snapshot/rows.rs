@@ -339,6 +339,9 @@ rows! {
     network_policies: wire::NetworkPolicy, each { NetworkPolicy => as_read } namespaced metadata, once;
     /// The `Certificate` objects of cert-manager behind missing and expiring certificates, or all of them.
     issued: wire::Certificate, each { Certificate => as_read } namespaced metadata, once;
+    /// Requests of kubelets for certificates, or all such requests.
+    signing_requests: wire::CertificateSigningRequest,
+        each { CertificateSigningRequest => as_read } cluster metadata, once;
     /// HorizontalPodAutoscalers.
     autoscalers: wire::HorizontalPodAutoscaler, each { HorizontalPodAutoscaler => as_read } namespaced metadata, once;
     /// PodDisruptionBudgets.

@@ -22,6 +22,30 @@ fn hide_all(texts: [&mut String; 2]) {
     texts.into_iter().for_each(hide_secrets);
 }
 
+/// The kinds without texts that a program or a person writes.
+macro_rules! without_texts {
+    () => {
+        Object::PodMetrics(_)
+            | Object::NodeMetrics(_)
+            | Object::EndpointSlice(_)
+            | Object::Service(_)
+            | Object::CronJob(_)
+            | Object::Gateway(_)
+            | Object::HTTPRoute(_)
+            | Object::ResourceQuota(_)
+            | Object::StorageClass(_)
+            | Object::IngressClass(_)
+            | Object::NetworkPolicy(_)
+            | Object::Lease(_)
+            | Object::CertificateSigningRequest(_)
+            | Object::ValidatingWebhookConfiguration(_)
+            | Object::MutatingWebhookConfiguration(_)
+            | Object::Throttling(_)
+            | Object::Usage(_)
+            | Object::MemoryHistory(_)
+    };
+}
+
 impl Object {
     /// Removes what must not be kept: settings of a container other than those of its memory, and credentials in texts.
     /// Every kind is named, so that a new one states which texts it has.
@@ -47,23 +71,7 @@ impl Object {
             Object::PodDisruptionBudget(budget) => hide_conditions!(budget.status.conditions),
             Object::APIService(service) => hide_conditions!(service.status.conditions),
             Object::Certificate(certificate) => hide_conditions!(certificate.status.conditions),
-            Object::PodMetrics(_)
-            | Object::NodeMetrics(_)
-            | Object::EndpointSlice(_)
-            | Object::Service(_)
-            | Object::CronJob(_)
-            | Object::Gateway(_)
-            | Object::HTTPRoute(_)
-            | Object::ResourceQuota(_)
-            | Object::StorageClass(_)
-            | Object::IngressClass(_)
-            | Object::NetworkPolicy(_)
-            | Object::Lease(_)
-            | Object::ValidatingWebhookConfiguration(_)
-            | Object::MutatingWebhookConfiguration(_)
-            | Object::Throttling(_)
-            | Object::Usage(_)
-            | Object::MemoryHistory(_) => {}
+            without_texts!() => {}
         }
         self
     }

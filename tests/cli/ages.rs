@@ -27,7 +27,7 @@ const fn all(check: &'static str, from: usize) -> Patience {
 
 /// Everything else is definite. A fault that is told by another check at some age, as a kill by a probe that looks like a
 /// crash, is among the last.
-const PATIENCE: [Patience; 39] = [
+const PATIENCE: [Patience; 40] = [
     // Within the grace of a minute: what starts, stops or moves.
     all("node-network-unavailable", 1),
     all("node-not-ready", 1),
@@ -123,6 +123,7 @@ const PATIENCE: [Patience; 39] = [
     all("apiservice-unavailable", 2),
     all("node-not-initialized", 2),
     all("pv-failed", 2),
+    all("node-certificate-pending", 2),
     all("pvc-stuck-terminating", 2),
     Patience { check: "pod-probe-failing", cases: &["pods/startup-probe-out-of-time"], from: 2 },
     Patience {

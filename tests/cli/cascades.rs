@@ -24,7 +24,7 @@ struct Incident {
 }
 
 /// The files of a folder, sorted.
-fn files(folder: &str) -> Vec<PathBuf> {
+pub fn files(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(folder);
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut files: Vec<PathBuf> =
@@ -53,7 +53,7 @@ fn index(value: &Value) -> usize {
     usize::try_from(value.as_u64().unwrap()).unwrap()
 }
 
-fn object(value: &Value) -> String {
+pub fn object(value: &Value) -> String {
     format!("{}/{}", value["kind"].as_str().unwrap(), value["name"].as_str().unwrap())
 }
 

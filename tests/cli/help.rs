@@ -206,3 +206,46 @@ fn topics_and_commands_complete() {
     assert!(!complete(&["help", ""]).contains("__complete"));
     assert!(complete(&["ver"]).starts_with("version\t"));
 }
+
+/// The names of the commands in the long help.
+fn commands() -> Vec<String> {
+    let help = run("--help").out;
+    let (_, list) = help.split_once("\nCommands:\n").unwrap();
+    let (list, _) = list.split_once("\n\n").unwrap();
+    let names = list.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    names.map(|line| line.split_whitespace().next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let page = |path: &str| {
+        let ran = run(&format!("man {path}"));
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{path}");
+        let name = format!("kubectl-healthcheck {path}").trim_end().replace(' ', "-");
+        assert!(ran.out.contains(&format!(".TH {name} 1")), "{path}: {:.200}", ran.out);
+        // The language of man writes a dash as \\-.
+        (ran.out.replace("\\-", "-"), run(&format!("{path} --help")).out)
+    };
+    let (root, help) = page("");
+    let names = commands();
+    assert!(names.len() >= 12, "{names:?}");
+    for name in &names {
+        assert!(root.contains(&format!("kubectl-healthcheck-{name}(1)")), "{name}");
+    }
+    let flags = |help: &str| flags(help).map(str::to_owned).collect::<Vec<_>>();
+    for flag in flags(&help) {
+        assert!(root.contains(&flag), "{flag}");
+    }
+    for name in names.iter().filter(|name| !matches!(name.as_str(), "help" | "version")) {
+        let (page, help) = page(name);
+        for flag in flags(&help) {
+            assert!(page.contains(&flag), "{name} {flag}");
+        }
+    }
+    assert!(page("profile init").0.contains("--lang"));
+    assert!(
+        root.contains("Namespaces, comma-separated") && root.contains("Exit codes"),
+        "texts of flags, and the exit codes"
+    );
+    assert_eq!(run("man nodez").err, "error: unknown command \"nodez\"\nhint: did you mean \"nodes\"?\n");
+}

@@ -36,6 +36,7 @@ mod pigo_report;
 mod profile;
 mod profile_file;
 mod project;
+mod repaired;
 mod rightsize;
 mod screen;
 mod settings;

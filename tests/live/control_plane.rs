@@ -94,4 +94,12 @@ fn controllers_that_stop_are_the_cause_of_what_waits_for_them() {
     let limited = report(&lab, "--context limited -n steered");
     let refused = limited["coverage"]["notInScope"].as_array().unwrap();
     assert!(refused.iter().any(|gap| gap["kind"] == "Lease" && gap["reason"] == "forbidden"), "{refused:?}");
+    let document = lab
+        .healthcheck("--context limited -n steered --grace 20s --skip-tls-check -o markdown --fail-on never");
+    assert!(
+        document
+            .out
+            .contains("Unknown without leases: whether the scheduler and the controller manager work"),
+        "{document:?}"
+    );
 }

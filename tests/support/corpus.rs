@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 pub const MOMENT: &str = "2025-12-26T02:00:00Z";
 
 /// The kinds without a namespace.
-const OF_THE_CLUSTER: [&str; 13] = [
+const OF_THE_CLUSTER: [&str; 14] = [
     "APIService",
     "CSINode",
+    "CertificateSigningRequest",
     "ClusterRole",
     "CustomResourceDefinition",
     "IngressClass",

@@ -3,7 +3,7 @@
 //! What does not belong here: the meaning of the annotations.
 
 use super::View;
-use crate::model::{Annotations, ObjectRef, Owner, Workload};
+use crate::model::{Annotations, Job, ObjectRef, Owner, Workload};
 use std::sync::Arc;
 
 impl<'a> View<'a> {
@@ -31,14 +31,17 @@ impl<'a> View<'a> {
     /// chosen pods, and the namespaces.
     pub fn annotated(&self) -> Vec<(ObjectRef, &'a Annotations)> {
         let rows = &self.snapshot.rows;
+        // There may be very many objects, and few have annotations.
         let workloads = rows.workloads.iter().filter(|workload| !workload.annotations().is_empty());
+        let jobs = rows.jobs.iter().filter(|job| !job.annotations().is_empty());
+        let cron_jobs = rows.cron_jobs.iter().filter(|job| !job.annotations.is_empty());
+        let namespaces = rows.namespaces.iter().filter(|namespace| !namespace.annotations.is_empty());
         let mut found: Vec<_> =
             workloads.map(|workload| (workload.object(), workload.annotations())).collect();
-        found.extend(rows.jobs.iter().map(|job| (job.object(), &job.annotations)));
-        found.extend(rows.cron_jobs.iter().map(|job| (job.object(), &job.annotations)));
+        found.extend(jobs.map(|job| (job.object(), job.annotations())));
+        found.extend(cron_jobs.map(|job| (job.object(), &job.annotations)));
         found.retain(|(object, _)| self.is_chosen(object));
-        found.extend(rows.namespaces.iter().map(|namespace| (namespace.object(), &namespace.annotations)));
-        found.retain(|(_, annotations)| !annotations.is_empty());
+        found.extend(namespaces.map(|namespace| (namespace.object(), &namespace.annotations)));
         found.sort_by(|(a, _), (b, _)| a.cmp(b));
         found
     }
@@ -46,7 +49,7 @@ impl<'a> View<'a> {
     fn written_on(&self, object: &ObjectRef) -> Option<&'a Annotations> {
         let ObjectRef { namespace, kind, name } = object;
         match &**kind {
-            "Job" => self.job(namespace, name).map(|job| &job.annotations),
+            "Job" => self.job(namespace, name).map(Job::annotations),
             "CronJob" => self.cron_job(namespace, name).map(|job| &job.annotations),
             kind => self.workload(namespace, kind, name).map(Workload::annotations),
         }

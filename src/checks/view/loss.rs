@@ -85,7 +85,7 @@ impl<'a> View<'a> {
         let largest = *largest.filter(|node| nodes.len() > 1 && has(node) > 0)?;
         let left = total(nodes.iter().map(|node| has(node))).saturating_sub(has(largest));
         let staying = self.pods_on(&largest.name).filter(|pod| goes_with_its_node(pod));
-        let staying = total(staying.map(|pod| resource.of(pod.shared.template.requests)));
+        let staying = total(staying.map(|pod| resource.of(pod.shared.template.totals.requests)));
         let asked = total(nodes.iter().map(|node| resource.of(self.load(&node.name).requests)));
         let needed = asked.saturating_sub(staying);
         Some(Loss { resource, node: largest, needed, left, others: nodes.len() - 1 })

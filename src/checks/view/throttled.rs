@@ -51,8 +51,10 @@ impl<'a> View<'a> {
             measured.periods = measured.periods.plus(periods);
             // The kubelet reports the limit with its measurement; other sources do not.
             let set = pod.shared.template.specs.iter().find(|spec| *spec.container == *container);
-            measured.limit =
-                measured.limit.max(set.map(|spec| spec.limits.cpu).filter(|cpu| *cpu > 0)).max(one.limit());
+            measured.limit = measured
+                .limit
+                .max(set.map(|spec| spec.resources.limits.cpu).filter(|cpu| *cpu > 0))
+                .max(one.limit());
             measured.pods += 1;
         }
         found.retain(|_, measured| measured.periods.is_above(measured.allowed));

@@ -143,3 +143,41 @@ async fn a_cluster_without_cert_manager_has_a_complete_report() {
     let outside = gaps(&snapshot.coverage.not_in_scope);
     assert!(outside.iter().all(|gap| !gap.starts_with("Certificate")), "{outside:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn requests_for_certificates_are_read_for_kubelets_that_are_silent_or_have_none() {
+    let fake = cluster("2025-12-26T01:59:55Z");
+    let request = |name: &str, username: &str| {
+        let spec = json!({ "signerName": "kubernetes.io/kubelet-serving", "username": username });
+        json!({ "metadata": { "name": name }, "spec": spec, "status": {} })
+    };
+    for (name, username) in [
+        ("csr-1", "system:node:node-001"),
+        ("csr-2", "system:node:node-002"),
+        ("csr-3", "system:bootstrap:kqb3xm"),
+        ("csr-4", "ada@example.com"),
+    ] {
+        fake.add(Kind::CertificateSigningRequest, request(name, username));
+    }
+    gathered(&fake, &everywhere()).await.unwrap();
+    assert!(fake.requests_of("/certificatesigningrequests").is_empty(), "every node reports");
+    let mut pod = fake::pod("shop", 900);
+    pod["metadata"]["name"] = "api-1".into();
+    pod["spec"]["nodeName"] = "node-001".into();
+    pod["status"]["containerStatuses"][0]["ready"] = false.into();
+    fake.add(Kind::Pod, pod);
+    let refusal = "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"code\":500,\"reason\":\"InternalError\",\
+                   \"message\":\"Get \\\"https://10.0.0.5:10250/containerLogs/shop/api-1/app\\\": remote error: tls: internal error\"}";
+    fake.always("/log?", Fault::Raw(500, "application/json", refusal));
+    let snapshot = gathered(&fake, &everywhere()).await.unwrap();
+    let names = |snapshot: &Snapshot| -> Vec<String> {
+        snapshot.rows.signing_requests.iter().map(|request| request.metadata.name.clone()).collect()
+    };
+    assert_eq!(names(&snapshot), ["csr-1", "csr-3"], "{:?}", snapshot.logs);
+    // A node that does not report.
+    let fake = cluster("2025-12-26T01:59:55Z");
+    fake.add(Kind::CertificateSigningRequest, request("csr-2", "system:node:lost"));
+    let conditions = json!([{ "type": "Ready", "status": "Unknown" }]);
+    fake.add(Kind::Node, json!({ "metadata": { "name": "lost" }, "status": { "conditions": conditions } }));
+    assert_eq!(names(&gathered(&fake, &everywhere()).await.unwrap()), ["csr-2"]);
+}

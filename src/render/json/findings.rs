@@ -77,11 +77,12 @@ pub(super) fn finding(finding: &finding::Finding, report: &Report) -> Finding {
     }
 }
 
-fn caused_by(link: &finding::Link) -> CausedBy {
+pub(super) fn caused_by(link: &finding::Link) -> CausedBy {
     CausedBy {
         object: link.object.clone(),
         reason: link.need.id().to_owned(),
         proof: link.proof.id().to_owned(),
+        why: link.why.as_ref().map(|why| why.in_lang(Lang::En)),
     }
 }
 

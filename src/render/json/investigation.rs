@@ -1,7 +1,8 @@
 //! The investigation of one object.
 
 use super::{coverage, findings};
-use crate::contract::{Action, Investigation, LogTail, TimelineEntry, Tool};
+use crate::contract::{Action, ChainStep, Investigation, LogTail, TimelineEntry, Tool};
+use crate::finding::incident::Step;
 use crate::model;
 use crate::report::{Overall, Report};
 use crate::snapshot::VERSION;
@@ -22,10 +23,21 @@ pub(in crate::render) fn investigation(report: &Report, story: &Story) -> Invest
         pods: story.pods.iter().map(|pod| pod.name.to_string()).collect(),
         nodes: story.nodes.iter().map(|node| node.name.to_string()).collect(),
         findings: story.findings.iter().map(|finding| findings::finding(finding, report)).collect(),
+        chain: story.chain.iter().map(step).collect(),
         timeline: story.moments.iter().map(entry).collect(),
         logs: story.logs.iter().map(|log| tail(log)).collect(),
         actions: story.actions().into_iter().map(Action::new).collect(),
         coverage: coverage(&[report], &Overall::of(&[report])),
+    }
+}
+
+fn step(step: &Step) -> ChainStep {
+    ChainStep {
+        key: step.finding.key.clone(),
+        object: step.finding.object.clone(),
+        severity: step.finding.severity,
+        message: step.finding.message.in_lang(Lang::En),
+        caused_by: step.link.map(findings::caused_by),
     }
 }
 

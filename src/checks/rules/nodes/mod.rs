@@ -2,6 +2,7 @@
 
 pub(crate) mod cluster_overcommitted;
 pub(crate) mod control_plane_silent;
+pub(crate) mod node_certificate_pending;
 pub(crate) mod node_cordoned;
 pub(crate) mod node_lease_expired;
 pub(crate) mod node_memory_used;

@@ -100,11 +100,11 @@ fn message(view: &View, job: &Job, held: Option<&Held>) -> Message {
 }
 
 fn is_active(job: &Job) -> bool {
-    job.active > 0 && job.suspension.is_none() && !job.is_ending()
+    job.active > 0 && job.suspension().is_none() && !job.is_ending()
 }
 
 /// Returns whether the Job has run longer than allowed. A Job without a start time has not started.
 fn is_overdue(view: &View, job: &Job) -> bool {
-    let allowed = job.deadline.max(LONG);
+    let allowed = job.deadline().max(LONG);
     job.begun().is_some_and(|begun| view.age(begun) > allowed)
 }

@@ -40,7 +40,7 @@ const FORGOTTEN: i64 = 86_400;
 
 fn run(view: &View, out: &mut Reporter) {
     for job in view.snapshot.rows.jobs.iter().filter(|job| !job.is_ending()) {
-        let Some(suspension) = job.suspension.as_ref().filter(|suspension| !suspension.is_managed) else {
+        let Some(suspension) = job.suspension().filter(|suspension| !suspension.is_managed) else {
             continue;
         };
         let Some(since) = suspension.since.or(job.created()) else { continue };
