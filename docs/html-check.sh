@@ -24,7 +24,7 @@ const [report, folder, chromium] = process.argv.slice(2);
 const address = pathToFileURL(report).href;
 const axe = fs.readFileSync(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const run = "axe.run().then((done) => done.violations.map(({ impact, id, nodes }) => ({ impact, id, nodes: nodes.map((n) => n.html) })))";
-const browser = await puppeteer.launch({ executablePath: chromium, args: ["--no-sandbox", "--disable-gpu"] });
+const browser = await puppeteer.launch({ executablePath: chromium, args: ["--no-sandbox", "--disable-gpu"], protocolTimeout: 600_000 });
 const wrong = [];
 const watch = (page, name) => {
   page.on("console", (message) => wrong.push(`${name}: ${message.text()}`));
@@ -38,7 +38,7 @@ for (const scheme of ["light", "dark"]) for (const width of [1280, 400]) {
   watch(page, name);
   await page.setViewport({ width, height: 900 });
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
-  await page.goto(address);
+  await page.goto(address, { timeout: 300_000 });
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   if (wide > width) wrong.push(`${name}: ${wide} px wide`);
   await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
@@ -57,7 +57,7 @@ for (const scheme of ["light", "dark"]) for (const width of [1280, 400]) {
 // As a reader works with it: filter, sort, expand.
 const page = await browser.newPage();
 watch(page, "work");
-await page.goto(address);
+await page.goto(address, { timeout: 300_000 });
 const visible = () => page.$$eval("tbody tr, .incident", (rows) => rows.filter((row) => !row.hidden).map((row) => row.textContent.toLowerCase()));
 const all = await visible();
 const row = await page.$eval("tbody tr", (row) => [...row.cells].map((cell) => cell.textContent.trim()));
@@ -77,7 +77,7 @@ if (sorted) {
 }
 const closed = await page.$$eval("details", (all) => all.map((details) => { details.open = true; return details.offsetHeight; }));
 if (closed.some((height) => height === 0)) wrong.push("expand: something has no height");
-await page.goto(address);
+await page.goto(address, { timeout: 300_000 });
 await page.pdf({ path: `${folder}/paper.pdf`, preferCSSPageSize: true });
 await browser.close();
 for (const line of wrong) console.error(line);
