@@ -151,6 +151,12 @@ fn stores_every_kind_where_the_server_looks() {
             false,
             json!({ "spec": { "attacher": "example.com/disk", "nodeName": "n", "source": { "persistentVolumeName": "v" } } }),
         ),
+        of(
+            "certificates.k8s.io/v1",
+            "CertificateSigningRequest",
+            false,
+            json!({ "spec": { "signerName": "example.com/signer", "username": "u", "request": "", "usages": ["client auth"] } }),
+        ),
         of("networking.k8s.io/v1", "Ingress", true, json!({ "spec": {} })),
         of("networking.k8s.io/v1", "IngressClass", false, json!({ "spec": {} })),
         of("networking.k8s.io/v1", "NetworkPolicy", true, json!({ "spec": { "podSelector": {} } })),
