@@ -24,6 +24,7 @@ mod rows;
 mod schema;
 mod serve;
 mod setting;
+mod shell;
 mod target;
 mod values;
 
@@ -44,6 +45,7 @@ pub use rightsize::RightsizeArgs;
 pub use rows::RowArgs;
 pub use serve::ServeArgs;
 pub use setting::{Row, settings_table, table};
+pub use shell::Shell;
 pub use target::{Target, Unknown};
 
 use crate::render::Format;
@@ -150,17 +152,6 @@ Examples:
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         words: Vec<std::ffi::OsString>,
     },
-}
-
-/// The shells with a completion script.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-#[allow(missing_docs, reason = "each variant is the shell of that name")]
-pub enum Shell {
-    Bash,
-    Zsh,
-    Fish,
-    #[value(name = "powershell")]
-    PowerShell,
 }
 
 /// A check of a cluster or of files.

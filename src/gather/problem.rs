@@ -2,14 +2,14 @@
 //! are attached that pods wait for. Also the Secrets that Ingresses name and that were not listed.
 
 use super::subjects::{
-    all_policies, awaited_volumes, failing_pods, is_of, is_silent, missing_secrets, node_leases,
-    nodes_without_certificates, objects_to_explain, place, unscheduled_pods,
+    all_policies, awaited_volumes, is_of, missing_secrets, node_leases, nodes_without_certificates,
+    objects_to_explain, place, pods_to_explain, unscheduled_pods,
 };
 use super::{Run, log_tails};
 use crate::checks::control_plane::{CLOUD, CONTROLLERS, SCHEDULER, is_abandoned, lease_ref};
 use crate::checks::{self, View};
 use crate::cluster::{ListRequest, Sink, list};
-use crate::model::{Coverage, Names, ObjectRef, Pod, Reason, Workload, is_named_for};
+use crate::model::{Coverage, Names, Node, ObjectRef, Pod, Reason, Workload, is_named_for};
 use crate::snapshot::{Rows, Snapshot, Warnings};
 use crate::wire::{Kind, Object};
 use std::collections::BTreeSet;
@@ -101,7 +101,7 @@ impl Run<'_> {
         let issued = in_doubt.chain(&missing).cloned().collect();
         let (volumes, leases) = (awaited_volumes(&view), self.leases(&view));
         let about = objects_to_explain(&view, found);
-        let mut failing = failing_pods(&view);
+        let mut failing = pods_to_explain(&view);
         failing.retain(|pod| self.plan.about.as_ref().is_none_or(|name| is_of(pod, name)));
         let tails = log_tails::read(&self.client, &failing);
         let asked = vec![
@@ -119,10 +119,10 @@ impl Run<'_> {
         self.read_causes(snapshot).await;
     }
 
-    /// Reads what only what was read before can ask for: what the logs name, and what a component does not do that has stopped.
+    /// Reads the kinds that are needed because of the logs, the leases or the nodes that were read.
     async fn read_causes(&self, snapshot: &mut Snapshot) {
         let now = snapshot.taken_at;
-        let has_silent_nodes = snapshot.rows.nodes.iter().any(is_silent);
+        let has_silent_nodes = snapshot.rows.nodes.iter().any(Node::is_silent);
         let has_abandoned_leases = snapshot.rows.leases.iter().any(|lease| is_abandoned(lease, now));
         if snapshot.logs.is_empty() && !has_abandoned_leases && !has_silent_nodes {
             return;

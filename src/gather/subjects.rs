@@ -4,7 +4,7 @@
 
 use crate::checks::View;
 use crate::checks::control_plane::{CONTROLLERS, OF_NODES, silent};
-use crate::model::{Container, Job, LogTail, Node, ObjectRef, Pod, PodProblem, Workload};
+use crate::model::{Container, Job, LogTail, ObjectRef, Pod, PodProblem, Workload};
 use crate::snapshot::Rows;
 use crate::text::Lang;
 use crate::tls::{Tls, tls_terminations};
@@ -25,15 +25,10 @@ pub(super) fn node_leases(view: &View) -> BTreeSet<ObjectRef> {
     ready.map(|node| ObjectRef::new(OF_NODES, "Lease", &node.name)).collect()
 }
 
-/// Whether the kubelet of a node does not report.
-pub(super) fn is_silent(node: &Node) -> bool {
-    node.condition("Ready").is_some_and(|ready| ready.status == "Unknown")
-}
-
 /// Returns the nodes whose kubelets may wait for a certificate: those that do not report, and those that refuse the logs of
-/// their pods because of a certificate. If there are any, a node without a name stands for machines that want to join.
+/// their pods because of a certificate. If there are any, a node without a name stands for new nodes.
 pub(super) fn nodes_without_certificates(view: &View) -> BTreeSet<ObjectRef> {
-    let silent = view.nodes().filter(|node| is_silent(node)).map(|node| &*node.name);
+    let silent = view.nodes().filter(|node| node.is_silent()).map(|node| &*node.name);
     let is_refusal = |tail: &&LogTail| {
         let why = tail.refused.as_ref().map(|why| why.in_lang(Lang::En)).unwrap_or_default();
         why.contains("tls: ") || why.contains("x509: ")
@@ -73,6 +68,7 @@ pub(super) fn unscheduled_pods(view: &View) -> BTreeSet<ObjectRef> {
 /// The namespace of the events about nodes.
 const EVENTS_OF_NODES: &str = "default";
 
+/// Returns the namespace of the events about an object.
 pub(super) fn place(object: &ObjectRef) -> &str {
     if &*object.kind == "Node" { EVENTS_OF_NODES } else { &object.namespace }
 }
@@ -95,7 +91,7 @@ pub(super) fn is_of(pod: &Pod, name: &str) -> bool {
 
 /// Returns the pods that may fail: those that do not serve, or have as many restarts as need attention by the thresholds
 /// that apply to them.
-pub(super) fn failing_pods<'a>(view: &View<'a>) -> Vec<&'a Pod> {
+pub(super) fn pods_to_explain<'a>(view: &View<'a>) -> Vec<&'a Pod> {
     let often = |pod: &Pod| pod.shared.restarts >= view.thresholds(pod).restarts_attention;
     let pods = view.snapshot.rows.pods.iter().filter(|pod| pod.object.is_some());
     pods.filter(|pod| !pod.serves() || often(pod)).collect()

@@ -145,6 +145,11 @@ impl Node {
     pub(crate) fn is_ready(&self) -> bool {
         self.condition("Ready").is_some_and(|c| c.status == "True")
     }
+
+    /// Whether its kubelet has stopped reporting.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.condition("Ready").is_some_and(|c| c.status == "Unknown")
+    }
 }
 
 /// When a taint of a node that is removed was added. The cluster autoscaler writes it into the value.

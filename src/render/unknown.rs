@@ -59,7 +59,7 @@ mod tests {
             gap(Kind::NetworkPolicy, Reason::TimedOut),
             of_shop,
             gap(Kind::Lease, Reason::Forbidden),
-            // Nobody asked, or the server has none: it explains nothing.
+            // The server has none, or the user left it out.
             gap(Kind::Certificate, Reason::Absent),
             gap(Kind::VolumeAttachment, Reason::Skipped),
             gap(Kind::Pod, Reason::Forbidden),

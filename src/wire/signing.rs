@@ -65,17 +65,17 @@ impl CertificateSigningRequest {
         }
     }
 
-    /// Returns the node whose kubelet asks, if that is a node of the cluster already.
+    /// Returns the node whose kubelet sent the request; `None` if another user sent it.
     pub fn node(&self) -> Option<&str> {
         self.spec.username.strip_prefix(KUBELET)
     }
 
-    /// Whether a machine asks that is about to join the cluster.
+    /// Whether a new node sent it to join the cluster.
     pub fn is_of_new_node(&self) -> bool {
         self.spec.username.starts_with(BOOTSTRAP)
     }
 
-    /// Whether nobody has decided yet.
+    /// Whether it is neither approved nor denied, and has not failed.
     pub fn is_pending(&self) -> bool {
         self.status.conditions.is_empty()
     }

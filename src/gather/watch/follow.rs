@@ -19,8 +19,8 @@ use tokio::time::{Instant, sleep};
 /// The pause after a list that the user may not read, or that the server does not serve. Rights and extensions may come.
 const REFUSED: Duration = Duration::from_secs(600);
 
-/// So many times in a row a refusal is not believed if the list could be read before: a server that starts refuses users until it has
-/// read their rights. This takes about 40 seconds.
+/// The number of refusals in a row after which a list that could be read before counts as refused. They take about 40 seconds: a server
+/// that starts refuses requests until it has read the rights.
 const DOUBTED: u32 = 10;
 
 /// How often a list is read that is not watched. A metrics server measures every 15 seconds by default, and a lease that is not renewed

@@ -52,7 +52,7 @@ impl Tails {
     /// Reads the logs of the pods that fail, unless they are known, and forgets those of the others.
     pub(super) fn ask(&mut self, view: &View) {
         while self.tasks.try_join_next().is_some() {}
-        let wanted = log_tails::wanted(&subjects::failing_pods(view));
+        let wanted = log_tails::wanted(&subjects::pods_to_explain(view));
         let wanted: BTreeMap<Key, LogTail> =
             wanted.into_iter().map(|(tail, restarts)| (Key::of(&tail, restarts), tail)).collect();
         self.known.retain(|key, _| wanted.contains_key(key));
