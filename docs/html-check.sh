@@ -63,11 +63,20 @@ const all = await visible();
 const row = await page.$eval("tbody tr", (row) => [...row.cells].map((cell) => cell.textContent.trim()));
 const word = row.find((text) => /^[a-z][a-z0-9-]{2,}$/.test(text)) ?? row[0];
 await page.type("#filter", word);
-const kept = await visible();
-if (kept.length === 0 || kept.length > all.length) wrong.push(`filter: ${kept.length} of ${all.length} rows for "${word}"`);
-if (!kept.every((text) => text.includes(word.toLowerCase()))) wrong.push(`filter: a row without "${word}"`);
+// The page filters a moment after the last key.
+const settled = async (holds) => {
+  const end = Date.now() + 60_000;
+  let rows = await visible();
+  while (!holds(rows) && Date.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    rows = await visible();
+  }
+  return holds(rows);
+};
+const matches = (rows) => rows.length > 0 && rows.every((text) => text.includes(word.toLowerCase()));
+if (!await settled(matches)) wrong.push(`filter: not the rows with "${word}"`);
 await page.$eval("#filter", (input) => { input.value = ""; input.dispatchEvent(new Event("input", { bubbles: true })); });
-if ((await visible()).length !== all.length) wrong.push("filter: rows stay hidden");
+if (!await settled((rows) => rows.length === all.length)) wrong.push("filter: rows stay hidden");
 const sorted = await page.$("th button");
 if (sorted) {
   await sorted.evaluate((button) => button.click());
