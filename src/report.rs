@@ -201,6 +201,14 @@ impl<'a> Report<'a> {
         self.snapshot.rows.pods.iter().zip(self.classes.iter().copied())
     }
 
+    /// Returns the pods of a namespace with their classes, sorted by name.
+    pub fn pods_of(&self, namespace: &str) -> impl Iterator<Item = (&'a Pod, Class)> {
+        let pods = &self.snapshot.rows.pods;
+        let from = pods.partition_point(|pod| &*pod.shared.namespace < namespace);
+        let to = pods.partition_point(|pod| &*pod.shared.namespace <= namespace);
+        pods[from..to].iter().zip(self.classes[from..to].iter().copied())
+    }
+
     /// Returns the part of the report that is kept after it was shown.
     pub fn summary(&self) -> Summary {
         let coverage = &self.coverage;

@@ -206,6 +206,7 @@ fn has_the_tags_of_the_api(kind: wire::Kind, seed: u64) -> Result<(), TestCaseEr
         Kind::APIService => goes_around::<wire::ApiService, registration::APIService>(seed),
         Kind::Secret => goes_around::<wire::Secret, core::Secret>(seed),
         Kind::NetworkPolicy => goes_around::<wire::NetworkPolicy, networking::NetworkPolicy>(seed),
+        Kind::LimitRange => goes_around::<wire::LimitRange, core::LimitRange>(seed),
         Kind::Lease => goes_around::<wire::Lease, coordination::Lease>(seed),
         Kind::CertificateSigningRequest => {
             goes_around::<wire::CertificateSigningRequest, certificates::CertificateSigningRequest>(seed)

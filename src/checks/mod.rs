@@ -17,6 +17,7 @@ mod exit_code;
 mod fit;
 mod held_job;
 mod kept;
+mod limit_range;
 pub(crate) mod mute;
 mod near_miss;
 mod permissions;
@@ -42,6 +43,8 @@ pub(crate) use causes::namespaces_with_unanswered_calls;
 pub(crate) use certificates::{Used, all as certificates};
 pub use exit_code::meaning as exit_meaning;
 pub use reporter::Reporter;
+pub(crate) use rules::workloads::hpa_flapping::CALM;
+pub(crate) use rules::workloads::namespaces_with_limit_refusals;
 pub use tls::certificate_served::served as served_chain;
 pub use vhosts::{VirtualHost, by_host as virtual_hosts_by_host, virtual_hosts};
 pub use view::{Cause, Killed, Load, Loss, Resource, Throttled, View};
@@ -76,6 +79,7 @@ pub static CHECKS: &[&Check] = &[
     &tls::host_without_vhost::CHECK,
     &workloads::hpa_at_max::CHECK,
     &workloads::hpa_cannot_scale::CHECK,
+    &workloads::hpa_flapping::CHECK,
     &pods::image_ids_differ::CHECK,
     &pods::image_tag_mutable::CHECK,
     &network::ingress_backend_missing::CHECK,

@@ -52,6 +52,13 @@ pub enum Error {
         /// The beginning of the body.
         text: String,
     },
+    /// The server says that it is not ready.
+    NotReady {
+        /// Its parts that fail, such as `etcd`.
+        parts: Vec<String>,
+        /// The error that led to the question.
+        error: Option<Box<Error>>,
+    },
     /// The answer cannot be decoded; why.
     Unreadable(Message),
     /// The answer is over a limit of this program, or does not end; why.
@@ -85,6 +92,8 @@ impl std::fmt::Display for Error {
             }
             Error::Status(status) => write!(f, "Error from server ({}): {}", status.reason, status.message),
             Error::Foreign { code, text } => write!(f, "Error from server: HTTP {code}: {text}"),
+            Error::NotReady { error: Some(error), .. } => error.fmt(f),
+            Error::NotReady { .. } => write!(f, "Error from server: {}", self.why()),
             Error::Unreadable(text) => write!(f, "error: the server's answer cannot be read: {text}"),
             Error::Limit(text) => write!(f, "error: {text}"),
             Error::NotServed(kind) => write!(f, "error: the server does not serve {}", kind.resource()),
@@ -105,6 +114,10 @@ impl Error {
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         if let Error::NoNamespace { near: Some(near), .. } = self {
             return Some(Cow::Owned(did_you_mean(near)));
+        }
+        if let Error::NotReady { error, .. } = self {
+            let why = if error.is_some() { format!("{}; ", self.why()) } else { String::new() };
+            return Some(Cow::Owned(format!("{why}see: kubectl get --raw '/readyz?verbose'")));
         }
         self.known_hint().map(Cow::Borrowed)
     }
@@ -134,6 +147,7 @@ impl Error {
         match self {
             Error::TimedOut { .. } | Error::Silent { .. } => Reason::TimedOut,
             Error::Unreadable(_) => Reason::Unreadable,
+            Error::NotReady { error: Some(error), .. } => error.reason(),
             Error::NotServed(_) => Reason::Absent,
             Error::Stopped(_) => Reason::Stopped,
             Error::Status(status) => match status.code {
@@ -170,6 +184,7 @@ impl Error {
             Error::Foreign { code, text } => {
                 of(&reasons::SERVER_ERROR, quoted(&format!("HTTP {code}: {text}")))
             }
+            Error::NotReady { parts, .. } => not_ready(parts),
             Error::Unreadable(why) => of(&reasons::ANSWER_UNREADABLE, why.clone()),
             Error::NotServed(kind) => {
                 Message::new(&reasons::NOT_SERVED, vec![("kind", Fact::text(kind.resource()))])
@@ -186,7 +201,7 @@ impl Error {
             _ => 0,
         };
         match (patience, self) {
-            (RetryPolicy::Once, _) | (RetryPolicy::Greeting, Error::Refused { .. }) => 1,
+            (RetryPolicy::Once | RetryPolicy::Probe, _) | (RetryPolicy::Greeting, Error::Refused { .. }) => 1,
             // A response that is broken in the server's storage stays broken.
             (RetryPolicy::Greeting, Error::Unreached(_)) | (_, Error::Unreadable(_)) => 3,
             (_, Error::Refused { .. } | Error::Unreached(_) | Error::Transport(_)) => u32::MAX,
@@ -244,6 +259,11 @@ impl Error {
     pub(crate) fn is_no_path(&self) -> bool {
         self.is_not_found() || matches!(self, Error::Foreign { code: 404, .. })
     }
+}
+
+/// Says which parts of the API server fail.
+pub(crate) fn not_ready(parts: &[String]) -> Message {
+    Message::new(&reasons::NOT_READY, vec![("parts", Fact::Text(parts.join(", ")))])
 }
 
 /// Says that there was no answer in time. In tenths of a second: the last attempt has only the time that is left.

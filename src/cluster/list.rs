@@ -12,6 +12,7 @@ use crate::wire::{Kind, ListMeta, ListReader, Object, too_large};
 use advance::Advance;
 use globset::GlobSet;
 use kube::api::ListParams;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -289,6 +290,7 @@ impl<K: Sink> Walk<K> {
     fn take(&mut self, metadata: &ListMeta, part: Part<K>, took: Duration) {
         let result = &mut self.result;
         result.pages += 1;
+        self.client.meter.pages.fetch_add(1, Ordering::Relaxed);
         if result.version.is_empty() {
             result.version.clone_from(&metadata.resource_version);
         }

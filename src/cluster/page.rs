@@ -2,6 +2,7 @@
 
 use super::connect::LONGEST_ADDRESS;
 use super::error::transport;
+use super::meter::Meter;
 use super::refusal::{first_words, is_html, refusal, retry_after, sent_at};
 use super::renewal::Renewal;
 use super::{Budget, Error, Progress, Session, Silence};
@@ -15,7 +16,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep, timeout};
@@ -55,6 +56,15 @@ pub enum RetryPolicy {
     Greeting,
     /// Never: the report is complete without the response.
     Once,
+    /// Never, and not counted: a question about the server itself while it answers nothing else.
+    Probe,
+}
+
+impl RetryPolicy {
+    /// Whether a missing answer says that the server is silent. A request without retries goes to a kubelet or another server.
+    fn is_of_the_server(self) -> bool {
+        matches!(self, RetryPolicy::Full | RetryPolicy::Greeting)
+    }
 }
 
 /// A request.
@@ -123,17 +133,6 @@ pub(crate) struct Answer<T> {
 
 /// The error, and the pause that the server asks for.
 type Refused = (Error, Option<Duration>);
-
-/// The cost of the requests to a cluster.
-#[derive(Debug, Default)]
-pub(crate) struct Meter {
-    pub(crate) requests: AtomicU64,
-    pub(crate) retries: AtomicU64,
-    /// Bytes of bodies, after decompression.
-    pub(crate) bytes: AtomicU64,
-    /// Milliseconds that requests waited for the server's Retry-After or for `--max-rps`.
-    pub(crate) throttled: AtomicU64,
-}
 
 /// Makes the requests to one cluster.
 pub struct ApiClient {
@@ -221,13 +220,12 @@ impl ApiClient {
     ) -> Result<Answer<B::Whole>, Error> {
         // A server that has not answered yet must not block those that have.
         let _permits = match request.patience {
-            RetryPolicy::Greeting => None,
+            RetryPolicy::Greeting | RetryPolicy::Probe => None,
             _ => Some(self.permit().await),
         };
         self.wait(self.budget.turn()).await;
         let end = Instant::now() + request.deadline;
-        // A request without retries goes to a kubelet or another server. If that server is silent, the API server may not be.
-        let _waiting = (request.patience != RetryPolicy::Once).then(|| self.silence.waiting());
+        let _waiting = request.patience.is_of_the_server().then(|| self.silence.waiting());
         let began = Instant::now();
         let mut renewed = false;
         for attempt in 1.. {
@@ -319,9 +317,10 @@ impl ApiClient {
         let good = parts.status.is_success() && !foreign;
         let mut refused = Vec::<u8>::new();
         let mut gauge = Gauge::default();
+        let heard = || (request.patience != RetryPolicy::Probe).then(|| self.silence.heard());
         while let Some(frame) = stream.frame().await {
             let Ok(data) = frame.map_err(|error| self.failed(&error))?.into_data() else { continue };
-            self.silence.heard();
+            heard();
             self.meter.bytes.fetch_add(data.len() as u64, Ordering::Relaxed);
             if !gauge.has_room(data.len()) {
                 return Err((Error::Limit(memory::exhausted()), None));
@@ -332,7 +331,7 @@ impl ApiClient {
                 break;
             }
         }
-        self.silence.heard();
+        heard();
         let code = parts.status.as_u16();
         if good {
             let body = into.end().map_err(unreadable)?;

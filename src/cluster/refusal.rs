@@ -28,8 +28,24 @@ pub(super) fn refusal(code: u16, body: &Bytes) -> Error {
             reason: if code == 429 { "TooManyRequests".to_owned() } else { "Unauthorized".to_owned() },
             ..Status::default()
         })),
-        None => Error::Foreign { code, text: first_words(body) },
+        None => match failing_parts(body) {
+            parts if parts.is_empty() => Error::Foreign { code, text: first_words(body) },
+            parts => Error::NotReady { parts, error: None },
+        },
     }
+}
+
+/// The maximum number of parts that are named.
+const PARTS: usize = 10;
+
+/// Returns the failing parts that `/readyz` lists: `etcd` of the line `[-]etcd failed: reason withheld`.
+fn failing_parts(body: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(body);
+    let names = text.lines().filter_map(|line| line.strip_prefix("[-]")?.split_once(" failed"));
+    let is_name = |name: &str| {
+        name.len() <= 100 && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:".contains(c))
+    };
+    names.map(|(name, _)| name).filter(|name| is_name(name)).take(PARTS).map(without_secrets).collect()
 }
 
 /// Whether the body is an HTML page: from a proxy, a portal or a login, whatever its status.

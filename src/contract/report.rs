@@ -47,8 +47,10 @@ pub(crate) struct Report<F = Vec<Finding>, P = Vec<Pod>> {
     pub(crate) mutes: Vec<Mute>,
     #[serde(default, alias = "unheeded")]
     pub(crate) ignored_annotations: Vec<IgnoredAnnotation>,
-    #[serde(default)]
-    pub(crate) pods: P,
+    /// Left out only in the JSON within an HTML report of more than 1000 pods.
+    #[cfg_attr(test, schemars(with = "P"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) pods: Option<P>,
     /// The nodes that matter to the scope, worst and fullest first.
     #[serde(default)]
     pub(crate) nodes: Vec<Node>,

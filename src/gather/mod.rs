@@ -20,6 +20,7 @@ pub use namespaces::namespaces;
 pub use plan::{Plan, ScopeOptions};
 pub use watch::{Stats, Tally, Verb, Watched};
 
+use crate::cluster::error::not_ready;
 use crate::cluster::list;
 use crate::cluster::page::{Accept, ApiClient, Request, RetryPolicy};
 use crate::cluster::{Error, LastRead, ListRequest, ListResult, Progress, Session, Silence, Sink};
@@ -190,6 +191,7 @@ impl<'a> Run<'a> {
         let mut part = K::default();
         measured.put(&mut part, &mut snapshot.coverage);
         parts.push(part);
+        self.note_readiness(&mut snapshot.coverage).await;
         Ok((snapshot, parts))
     }
 
@@ -216,14 +218,40 @@ impl<'a> Run<'a> {
     async fn read_lists<K: Sink>(&mut self, blank: &K) -> Result<(Vec<Read<K>>, Vec<Named>), Error> {
         let requests = self.requests();
         self.client.progress.started(&self.client.session.cluster.server, &self.version, &requests);
-        let (mut read, mut named) = tokio::join!(self.read(blank, requests), self.named());
+        let reading = async { tokio::join!(self.read(blank, requests), self.named()) };
+        let (mut read, mut named) = tokio::select! {
+            done = reading => done,
+            error = self.client.is_down() => return Err(error),
+        };
         self.suggest(&mut named).await;
         if self.namespaces.is_empty() {
             read = self.per_namespace(blank, read).await;
         }
         match no_pods(&read) {
-            Some(error) => Err(error),
+            Some(error) => Err(self.explained(error).await),
             None => Ok((read, named)),
+        }
+    }
+
+    /// Returns an error of the server with the parts of the server that fail, if it says so.
+    async fn explained(&self, error: Error) -> Error {
+        if !matches!(error.reason(), Reason::Failed | Reason::TimedOut) {
+            return error;
+        }
+        match self.client.failing_parts().await {
+            parts if parts.is_empty() => error,
+            parts => Error::NotReady { parts, error: Some(Box::new(error)) },
+        }
+    }
+
+    /// Notes the parts of the server that fail, if lists failed.
+    async fn note_readiness(&self, coverage: &mut Coverage) {
+        if coverage.gaps.iter().all(|gap| !matches!(gap.reason, Reason::Failed | Reason::TimedOut)) {
+            return;
+        }
+        let parts = self.client.failing_parts().await;
+        if !parts.is_empty() {
+            coverage.notes.push(Gap::new(Gap::CLUSTER, Reason::Failed).because(not_ready(&parts)));
         }
     }
 

@@ -2,14 +2,14 @@
 //! are attached that pods wait for. Also the Secrets that Ingresses name and that were not listed.
 
 use super::subjects::{
-    all_policies, awaited_volumes, is_of, missing_secrets, node_leases, nodes_without_certificates,
-    objects_to_explain, place, pods_to_explain, unscheduled_pods,
+    all_limits, all_policies, awaited_volumes, is_of, missing_secrets, node_leases,
+    nodes_without_certificates, objects_to_explain, place, pods_to_explain, rescaled, unscheduled_pods,
 };
 use super::{Run, log_tails};
 use crate::checks::control_plane::{CLOUD, CONTROLLERS, SCHEDULER, is_abandoned, lease_ref};
 use crate::checks::{self, View};
 use crate::cluster::{ListRequest, Sink, list};
-use crate::model::{Coverage, Names, Node, ObjectRef, Pod, Reason, Workload, is_named_for};
+use crate::model::{Coverage, Job, Names, Node, ObjectRef, Pod, Reason, Workload, is_named_for};
 use crate::snapshot::{Rows, Snapshot, Warnings};
 use crate::wire::{Kind, Object};
 use std::collections::BTreeSet;
@@ -21,6 +21,9 @@ const LISTS: usize = 8;
 
 /// The events by which the cluster autoscaler says that it adds no node for a pod.
 const REFUSALS: &str = "reason=NotTriggerScaleUp";
+
+/// The events by which the controller of a `HorizontalPodAutoscaler` says that it changed the replicas.
+const RESCALES: &str = "reason=SuccessfulRescale";
 
 /// Keeps the warnings about some objects, the attachments of some volumes, and some Secrets.
 struct Wanted {
@@ -46,6 +49,7 @@ impl Wanted {
                 return Some(ObjectRef::of_cluster("Node", name));
             }
             Object::Lease(lease) => (&lease.metadata.namespace, "Lease", &lease.metadata.name),
+            Object::LimitRange(limits) => return Some(all_limits(&limits.metadata.namespace)),
             Object::NetworkPolicy(policy) => return Some(all_policies(&policy.metadata.namespace)),
             Object::VolumeAttachment(attachment) => {
                 let volume = attachment.spec.source.persistent_volume_name.as_ref()?;
@@ -64,7 +68,7 @@ impl Wanted {
 impl Sink for Wanted {
     fn keep(&mut self, object: Object) {
         let is_part = |object: &ObjectRef| {
-            !matches!(&*object.kind, "Lease" | "NetworkPolicy" | "Secret")
+            !matches!(&*object.kind, "Lease" | "LimitRange" | "NetworkPolicy" | "Secret")
                 && self.part_of.as_deref().is_some_and(|name| is_named_for(&object.name, name))
         };
         let wanted = |object: ObjectRef| is_part(&object) || self.about.contains(&object);
@@ -107,6 +111,7 @@ impl Run<'_> {
         let asked = vec![
             Asked::of(Kind::Event, about.clone()),
             Asked { fields: Some(REFUSALS), ..Asked::of(Kind::Event, unscheduled_pods(&view)) },
+            Asked { fields: Some(RESCALES), ..Asked::of(Kind::Event, rescaled(&view)) },
             Asked::of(Kind::Secret, self.secrets(missing)),
             Asked::of(Kind::VolumeAttachment, volumes),
             Asked::of(Kind::Certificate, issued),
@@ -119,19 +124,23 @@ impl Run<'_> {
         self.read_causes(snapshot).await;
     }
 
-    /// Reads the kinds that are needed because of the logs, the leases or the nodes that were read.
+    /// Reads the kinds that are needed because of the logs, the leases, the nodes or the warnings that were read.
     async fn read_causes(&self, snapshot: &mut Snapshot) {
         let now = snapshot.taken_at;
         let has_silent_nodes = snapshot.rows.nodes.iter().any(Node::is_silent);
         let has_abandoned_leases = snapshot.rows.leases.iter().any(|lease| is_abandoned(lease, now));
-        if snapshot.logs.is_empty() && !has_abandoned_leases && !has_silent_nodes {
+        let lacks_pods = snapshot.rows.workloads.iter().any(|workload| !workload.is_available())
+            || snapshot.rows.jobs.iter().any(Job::lacks_pods);
+        if snapshot.logs.is_empty() && !has_abandoned_leases && !has_silent_nodes && !lacks_pods {
             return;
         }
         let view = View::new(snapshot, &self.plan.settings);
+        let limits = checks::namespaces_with_limit_refusals(&view).into_iter().map(all_limits).collect();
         let policies =
             checks::namespaces_with_unanswered_calls(&view).into_iter().map(all_policies).collect();
         let asked = vec![
             Asked::of(Kind::NetworkPolicy, policies),
+            Asked::of(Kind::LimitRange, limits),
             Asked::of(Kind::Lease, node_leases(&view)),
             Asked::of(Kind::CertificateSigningRequest, nodes_without_certificates(&view)),
         ];
@@ -146,7 +155,7 @@ impl Run<'_> {
         }
         for (request, mut coverage, rows) in read {
             self.mark_out_of_scope(&request, &mut coverage);
-            if request.fields.as_deref() == Some(REFUSALS) {
+            if request.fields.as_deref().is_some_and(|fields| [REFUSALS, RESCALES].contains(&fields)) {
                 // The list of the warnings reports it.
                 coverage.gaps.retain(|gap| gap.reason != Reason::Forbidden);
             }
@@ -159,7 +168,7 @@ impl Run<'_> {
     /// Reads lists of objects that are about others.
     async fn read_about(&self, asked: Vec<Asked>) -> Vec<About> {
         let mut tasks = JoinSet::new();
-        // Only the pods that wait are asked about for refusals, whatever is investigated.
+        // Only the pods that wait and the autoscalers that have just scaled are asked about, whatever is investigated.
         let asked = asked.into_iter().filter(|asked| asked.fields.is_none() || !asked.about.is_empty());
         for Asked { kind, fields, about } in asked {
             let (requests, about) = (self.requests_about(kind, &about), Arc::new(about));

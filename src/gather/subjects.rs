@@ -2,18 +2,23 @@
 //!
 //! What does not belong here: requests.
 
-use crate::checks::View;
 use crate::checks::control_plane::{CONTROLLERS, OF_NODES, silent};
+use crate::checks::{self, View};
 use crate::model::{Container, Job, LogTail, ObjectRef, Pod, PodProblem, Workload};
 use crate::snapshot::Rows;
 use crate::text::Lang;
 use crate::tls::{Tls, tls_terminations};
-use crate::wire::{Kind, Place};
+use crate::wire::{HorizontalPodAutoscaler, Kind, Place, Time};
 use std::collections::BTreeSet;
 
 /// Stands for all network policies of a namespace.
 pub(super) fn all_policies(namespace: impl AsRef<str>) -> ObjectRef {
     ObjectRef::new(namespace.as_ref(), "NetworkPolicy", "")
+}
+
+/// Stands for all objects `LimitRange` of a namespace.
+pub(super) fn all_limits(namespace: impl AsRef<str>) -> ObjectRef {
+    ObjectRef::new(namespace.as_ref(), "LimitRange", "")
 }
 
 /// Returns the leases of the nodes that are marked ready, if the component that judges them has stopped.
@@ -63,6 +68,16 @@ pub(super) fn objects_to_explain(view: &View, found: BTreeSet<ObjectRef>) -> BTr
 pub(super) fn unscheduled_pods(view: &View) -> BTreeSet<ObjectRef> {
     let waiting = view.problems().filter(|(_, problem)| matches!(problem, PodProblem::Unschedulable));
     waiting.map(|(pod, _)| pod.object_ref()).collect()
+}
+
+/// Returns the autoscalers that have just changed the replicas of their targets.
+pub(super) fn rescaled(view: &View) -> BTreeSet<ObjectRef> {
+    let scaled = |autoscaler: &&HorizontalPodAutoscaler| {
+        let last = autoscaler.status.last_scale_time.and_then(Time::known);
+        last.is_some_and(|last| view.age(last) < checks::CALM)
+    };
+    let autoscalers = view.snapshot.rows.autoscalers.iter().filter(scaled).map(|of| &of.metadata);
+    autoscalers.map(|of| ObjectRef::new(&of.namespace, "HorizontalPodAutoscaler", &of.name)).collect()
 }
 
 /// The namespace of the events about nodes.

@@ -3,6 +3,7 @@
 mod causes;
 mod evidence;
 mod prometheus;
+mod readiness;
 mod scope;
 mod warnings;
 

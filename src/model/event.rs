@@ -6,7 +6,10 @@ use crate::wire::{self, Time};
 /// The reason of the cluster autoscaler for a pod for which it adds no node. The event is not a warning.
 pub const NOT_SCALED_UP: &str = "NotTriggerScaleUp";
 
-/// A warning about an object, or the refusal of the cluster autoscaler to add a node for a pod, folded from either event API.
+/// The reason of an autoscaler that has changed the replicas of its target. The event is not a warning.
+pub const RESCALED: &str = "SuccessfulRescale";
+
+/// A warning about an object, or an event of an autoscaler: a refusal to add a node for a pod, or a change of replicas. Folded from either event API.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Event {
     /// The object of the warning.
@@ -45,9 +48,9 @@ impl Event {
         self.object == *object && (self.uid.is_empty() || uid.is_empty() || self.uid == uid)
     }
 
-    /// Folds an event; `None` unless it is a warning or such a refusal.
+    /// Folds an event; `None` unless it is a warning or one of the events of autoscalers.
     pub(crate) fn fold(object: wire::Event, names: &Names) -> Option<Self> {
-        if object.r#type != "Warning" && object.reason != NOT_SCALED_UP {
+        if object.r#type != "Warning" && ![NOT_SCALED_UP, RESCALED].contains(&object.reason.as_str()) {
             return None;
         }
         let about = &object.involved_object;

@@ -35,7 +35,7 @@ pub use coverage::{Cost, Coverage, Gap, Reason, SlowPage};
 pub use cron::{Schedule, Unreadable};
 pub use disruption::Disruption;
 pub(crate) use disruption::is_rejection;
-pub use event::{Event, NOT_SCALED_UP};
+pub use event::{Event, NOT_SCALED_UP, RESCALED};
 pub use heap::{Heap, mebibytes};
 pub(crate) use inferred_owner::{is_named_for, split_suffix};
 pub use job::{CronJob, Job};

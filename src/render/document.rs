@@ -198,7 +198,7 @@ impl Block {
         }
     }
 
-    fn in_markdown(&self, page: &mut Page) {
+    pub(super) fn in_markdown(&self, page: &mut Page) {
         match self {
             Block::Heading(level, line) => page.heading(*level, &line.in_markdown()),
             Block::Parts(parts) => {
@@ -277,9 +277,8 @@ impl Document {
     }
 
     /// Writes the document as Markdown.
-    pub(super) fn markdown(&self, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn markdown(self, out: &mut dyn Write) -> io::Result<()> {
         let mut page = Page::default();
-        self.sections.iter().flatten().for_each(|block| block.in_markdown(&mut page));
-        page.write(out)
+        self.sections.into_iter().try_for_each(|blocks| page.section(blocks, out))
     }
 }

@@ -54,19 +54,15 @@ impl<F: Fn() -> I, I: Iterator<Item: Serialize>> Serialize for Each<F> {
 
 /// Returns the document of some clusters.
 pub(super) fn report(reports: &[Report]) -> Document<impl Serialize, impl Serialize> {
-    with_pods(reports, Each(|| reports.iter().flat_map(pods)))
+    with_pods(reports, Some(Each(|| reports.iter().flat_map(pods))))
 }
 
 /// Returns the document of some clusters without the list of pods.
-pub(super) fn without_pods(reports: &[Report]) -> serde_json::Result<serde_json::Value> {
-    let mut document = serde_json::to_value(with_pods(reports, ()))?;
-    if let Some(fields) = document.as_object_mut() {
-        fields.remove("pods");
-    }
-    Ok(document)
+pub(super) fn without_pods(reports: &[Report]) -> impl Serialize {
+    with_pods(reports, None::<()>)
 }
 
-fn with_pods<P: Serialize>(reports: &[Report], pods: P) -> Document<impl Serialize, P> {
+fn with_pods<P: Serialize>(reports: &[Report], pods: Option<P>) -> Document<impl Serialize, P> {
     let all: Vec<&Report> = reports.iter().collect();
     let overall = Overall::of(&all);
     Document {

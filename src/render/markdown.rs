@@ -1,39 +1,52 @@
 //! The full report, and the syntax of Markdown.
 
-use super::document::Document;
+use super::document::Block;
 use super::escape;
 use super::{Look, sections};
 use crate::report::Report;
 use std::io::{self, Write};
 
+/// Writes the report. Each section is dropped when it is written: together they may need as much memory as the rows.
 pub(super) fn write(reports: &[Report], look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let mut document = Document::default();
+    let mut page = Page::default();
     if reports.len() > 1 {
-        document.section(sections::clusters(reports, look));
+        page.section(sections::clusters(reports, look), out)?;
     }
     for report in reports.iter().filter(|report| reports.len() == 1 || !report.is_of_nothing()) {
-        document.section(sections::title(report, look));
+        page.section(sections::title(report, look), out)?;
         for section in sections::ALL {
-            document.section(section(report, look));
+            page.section(section(report, look), out)?;
         }
     }
-    document.markdown(out)
+    Ok(())
 }
 
 /// The Markdown that is being written, line by line.
 #[derive(Default)]
 pub(super) struct Page {
     lines: Vec<String>,
+    has_begun: bool,
 }
 
 impl Page {
-    pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        self.lines.iter().try_for_each(|line| writeln!(out, "{line}"))
+    /// Writes blocks.
+    pub(super) fn section(&mut self, blocks: Vec<Block>, out: &mut dyn Write) -> io::Result<()> {
+        for block in blocks {
+            block.in_markdown(self);
+            self.write(out)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the lines so far.
+    pub(super) fn write(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        self.has_begun |= !self.lines.is_empty();
+        self.lines.drain(..).try_for_each(|line| writeln!(out, "{line}"))
     }
 
     /// Adds a heading after an empty line.
     pub(super) fn heading(&mut self, level: usize, text: &str) {
-        if !self.lines.is_empty() {
+        if self.has_begun || !self.lines.is_empty() {
             self.lines.push(String::new());
         }
         self.lines.push(format!("{} {text}", "#".repeat(level)));

@@ -14,6 +14,7 @@ texts! {
         "调度器和 controller manager 是否在工作";
     ISSUE: "why a certificate is not issued", "憑證為何沒有簽發", "证书为何没有签发";
     REQUESTS: "whether a kubelet waits for a certificate", "kubelet 是否在等憑證", "kubelet 是否在等证书";
+    LIMITS: "which LimitRange rejects the pods", "是哪個 LimitRange 拒絕 Pod", "是哪个 LimitRange 拒绝 Pod";
     ATTACHED: "which node still holds a volume", "磁碟區仍掛在哪個節點上", "卷仍挂在哪个节点上";
 }
 
@@ -42,6 +43,7 @@ fn explains(kind: Kind) -> Option<&'static Text> {
         Kind::Certificate => Some(&ISSUE),
         Kind::CertificateSigningRequest => Some(&REQUESTS),
         Kind::VolumeAttachment => Some(&ATTACHED),
+        Kind::LimitRange => Some(&LIMITS),
         _ => None,
     }
 }

@@ -134,15 +134,7 @@ impl<'a> Report<'a> {
     pub fn resources(&self) -> Resources<'a> {
         let capacity = Capacity::of(&self.nodes);
         let view = &self.view;
-        let (owners, not_on_nodes) = by_owner(view, &self.nodes);
-        let mut namespaces: BTreeMap<&Arc<str>, Requested> = BTreeMap::new();
-        let mut consumers: BTreeMap<ObjectRef, Requested> = BTreeMap::new();
-        for ((namespace, owner), taken) in owners {
-            let of_namespace = namespaces.entry(namespace).or_default();
-            *of_namespace = of_namespace.plus(taken);
-            let of_root = consumers.entry(owner.root(view, namespace)).or_default();
-            *of_root = of_root.plus(taken);
-        }
+        let (namespaces, not_on_nodes) = by_namespace(view, &self.nodes);
         let all = namespaces.values().copied().fold(Requested::default(), Requested::plus);
         // Without nodes, the share of all requests.
         let whole = if capacity.nodes > 0 { capacity.allocatable } else { all.requests };
@@ -152,9 +144,7 @@ impl<'a> Report<'a> {
         let used = |taken: &Requested| {
             if is_measured { share(taken.used.plus(taken.unmeasured), whole) } else { asked(taken) }
         };
-        let mut consumers =
-            largest_first(consumers.into_iter().collect(), |taken| (used(taken), asked(taken)));
-        consumers.truncate(CONSUMERS);
+        let consumers = consumers(view, |taken| (used(taken), asked(taken)));
         Resources {
             complete: view.saw_all_pods(),
             capacity,
@@ -170,7 +160,60 @@ impl<'a> Report<'a> {
     }
 }
 
-/// The owner of pods, as the pods name it.
+/// Returns the use of the pods of each namespace, and that of the pods on none of the counted nodes.
+fn by_namespace<'s>(view: &View<'s>, nodes: &[NodeLoad]) -> (BTreeMap<&'s Arc<str>, Requested>, Requested) {
+    let mut known: Vec<&str> = nodes
+        .iter()
+        .filter(|load| load.node.is_some_and(|node| allocatable(node).is_some()))
+        .map(|load| load.name)
+        .collect();
+    known.sort_unstable();
+    let (mut namespaces, mut not_on_nodes) = (BTreeMap::<_, Requested>::new(), Requested::default());
+    for pod in view.snapshot.rows.pods.iter().filter(|pod| pod.shared.ended.is_none()) {
+        let taken = taken(view, pod);
+        let of_namespace = namespaces.entry(&pod.shared.namespace).or_default();
+        *of_namespace = of_namespace.plus(taken);
+        let is_known = |node: &Arc<str>| known.binary_search(&&**node).is_ok();
+        if !pod.node.as_ref().is_some_and(is_known) {
+            not_on_nodes = not_on_nodes.plus(taken);
+        }
+    }
+    (namespaces, not_on_nodes)
+}
+
+/// Returns the use of a pod. The measurements are in the order of the pods.
+fn taken(view: &View, pod: &Pod) -> Requested {
+    let metered = view.snapshot.rows.metered.as_slice();
+    let key = (&*pod.shared.namespace, &*pod.name);
+    let of = |metered: &Metered| (&*metered.namespace, &*metered.object).cmp(&key);
+    let own = &metered[metered.partition_point(|metered| of(metered).is_lt())..];
+    Requested::of(pod, &own[..own.partition_point(|metered| of(metered).is_eq())])
+}
+
+/// Returns the largest workloads. Each pod may have an owner of its own, so only the largest of a namespace are kept.
+fn consumers(view: &View, size: impl Fn(&Requested) -> (i128, i128)) -> Vec<(ObjectRef, Requested)> {
+    let mut largest = Vec::new();
+    for namespace in view.snapshot.rows.pods.chunk_by(|a, b| a.shared.namespace == b.shared.namespace) {
+        let mut pods: Vec<&Pod> = namespace.iter().filter(|pod| pod.shared.ended.is_none()).collect();
+        pods.sort_by(|a, b| owner(a).cmp(&owner(b)));
+        // Two owners may have the same topmost owner, which is searched once for each of them.
+        let mut owned: Vec<(ObjectRef, &[&Pod])> =
+            pods.chunk_by(|a, b| owner(a) == owner(b)).map(|pods| (root(view, pods[0]), pods)).collect();
+        owned.sort_by(|(a, _), (b, _)| a.cmp(b));
+        for of_root in owned.chunk_by(|(a, _), (b, _)| a == b) {
+            let pods = of_root.iter().flat_map(|(_, pods)| *pods);
+            let sum = pods.map(|pod| taken(view, pod)).fold(Requested::default(), Requested::plus);
+            largest.push((of_root[0].0.clone(), sum));
+            if largest.len() >= 2 * CONSUMERS {
+                keep_largest(&mut largest, &size);
+            }
+        }
+    }
+    keep_largest(&mut largest, &size);
+    largest
+}
+
+/// The owner of a pod, as the pod names it.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum PodOwner<'s> {
     Owner(&'s Owner),
@@ -178,60 +221,34 @@ enum PodOwner<'s> {
     Pod(&'s str),
 }
 
-impl PodOwner<'_> {
-    /// Returns the topmost owner, computed once for all pods of one owner.
-    fn root(&self, view: &View, namespace: &Arc<str>) -> ObjectRef {
-        match self {
-            PodOwner::Pod(pod) => ObjectRef::new(namespace, "Pod", pod),
-            PodOwner::Owner(owner) => {
-                let Owner { kind, name } = view.topmost(namespace, owner);
-                ObjectRef { namespace: Arc::clone(namespace), kind, name }
-            }
-        }
-    }
+/// Returns the owner of a pod. A static pod is owned by its node, and counts as its own workload.
+fn owner(pod: &Pod) -> PodOwner<'_> {
+    let owner = pod.shared.owner.as_ref().filter(|owner| &*owner.kind != "Node");
+    owner.map_or(PodOwner::Pod(&pod.name), PodOwner::Owner)
 }
 
-type ByOwner<'s> = BTreeMap<(&'s Arc<str>, PodOwner<'s>), Requested>;
-
-/// Returns the use of the pods of each owner, and that of the pods on none of the counted nodes. Pods and measurements
-/// are in the same order.
-fn by_owner<'s>(view: &View<'s>, nodes: &[NodeLoad]) -> (ByOwner<'s>, Requested) {
-    let rows = &view.snapshot.rows;
-    let mut known: Vec<&str> = nodes
-        .iter()
-        .filter(|load| load.node.is_some_and(|node| allocatable(node).is_some()))
-        .map(|load| load.name)
-        .collect();
-    known.sort_unstable();
-    let (mut owners, mut not_on_nodes) = (ByOwner::new(), Requested::default());
-    let mut rest = rows.metered.as_slice();
-    for pod in &rows.pods {
-        let key = (&*pod.shared.namespace, &*pod.name);
-        let of = |metered: &Metered| (&*metered.namespace, &*metered.object).cmp(&key);
-        let own;
-        (_, rest) = rest.split_at(rest.iter().take_while(|metered| of(metered).is_lt()).count());
-        (own, rest) = rest.split_at(rest.iter().take_while(|metered| of(metered).is_eq()).count());
-        if pod.shared.ended.is_some() {
-            continue;
-        }
-        let taken = Requested::of(pod, own);
-        // A static pod is owned by its node, and counts as its own workload.
-        let owner = pod.shared.owner.as_ref().filter(|owner| &*owner.kind != "Node");
-        let inferred_owner = owner.map_or(PodOwner::Pod(&pod.name), PodOwner::Owner);
-        let of_owner = owners.entry((&pod.shared.namespace, inferred_owner)).or_default();
-        *of_owner = of_owner.plus(taken);
-        let is_known = |node: &Arc<str>| known.binary_search(&&**node).is_ok();
-        if !pod.node.as_ref().is_some_and(is_known) {
-            not_on_nodes = not_on_nodes.plus(taken);
+/// Returns the topmost owner of a pod, or the pod.
+fn root(view: &View, pod: &Pod) -> ObjectRef {
+    let namespace = &pod.shared.namespace;
+    match owner(pod) {
+        PodOwner::Pod(pod) => ObjectRef::new(namespace, "Pod", pod),
+        PodOwner::Owner(owner) => {
+            let Owner { kind, name } = view.topmost(namespace, owner);
+            ObjectRef { namespace: Arc::clone(namespace), kind, name }
         }
     }
-    (owners, not_on_nodes)
 }
 
 /// Returns the larger of the shares of CPU and memory, in millionths.
 fn share(part: Amount, whole: Amount) -> i128 {
     let of = |part: i64, whole: i64| i128::from(part) * 1_000_000 / i128::from(whole.max(1));
     of(part.cpu, whole.cpu).max(of(part.memory, whole.memory))
+}
+
+/// Sorts workloads by size and keeps the largest.
+fn keep_largest(rows: &mut Vec<(ObjectRef, Requested)>, size: impl Fn(&Requested) -> (i128, i128)) {
+    *rows = largest_first(std::mem::take(rows), size);
+    rows.truncate(CONSUMERS);
 }
 
 /// Sorts by size, then by name.

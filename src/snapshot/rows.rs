@@ -337,6 +337,8 @@ rows! {
     leases: wire::Lease, each { Lease => as_read } namespaced metadata, once;
     /// Network policies that may block a call, or all of them.
     network_policies: wire::NetworkPolicy, each { NetworkPolicy => as_read } namespaced metadata, once;
+    /// The `LimitRange` objects of namespaces where one rejects pods, or all of them.
+    limit_ranges: wire::LimitRange, each { LimitRange => as_read } namespaced metadata, once;
     /// The `Certificate` objects of cert-manager behind missing and expiring certificates, or all of them.
     issued: wire::Certificate, each { Certificate => as_read } namespaced metadata, once;
     /// Requests of kubelets for certificates, or all such requests.

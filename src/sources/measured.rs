@@ -156,7 +156,7 @@ fn said(error: &Error) -> Message {
         }
         Error::Unreached(text) | Error::Transport(text) | Error::Config(text) => Message::quoted(text),
         // Only lists end with these.
-        Error::NotServed(_) | Error::NoNamespace { .. } => error.why(),
+        Error::NotServed(_) | Error::NoNamespace { .. } | Error::NotReady { .. } => error.why(),
         Error::Limit(why) | Error::Stopped(why) => why.clone(),
     }
 }

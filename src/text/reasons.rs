@@ -32,6 +32,7 @@ reasons! {
     "objects-too-large" OBJECTS_TOO_LARGE:
         "{count:# object needs|# objects need} more than {size} MiB of memory",
         "{count} 個物件各需要超過 {size} MiB 的記憶體", "{count} 个对象各需要超过 {size} MiB 的内存";
+    "server-not-ready" NOT_READY: "the API server is not ready: {parts}", "API server 尚未就緒：{parts}", "API server 未就绪：{parts}";
     "not-served" NOT_SERVED: "the server does not serve {kind}", "伺服器未提供 {kind}", "服务器未提供 {kind}";
     "same-token" SAME_TOKEN: "the list does not end: the server returned a page again",
         "清單沒有結束：伺服器重複傳回同一頁", "列表没有结束：服务器重复返回同一页";

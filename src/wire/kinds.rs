@@ -5,10 +5,11 @@ use super::decoded;
 use super::object::{Identity, Typed};
 use super::{
     ApiService, Certificate, CertificateSigningRequest, CronJob, DaemonSet, Deployment, EndpointSlice, Event,
-    Gateway, HorizontalPodAutoscaler, Host, HttpRoute, Ingress, IngressClass, Job, Lease, LogSource,
-    MemoryHistory, MutatingWebhookConfiguration, Namespace, NetworkPolicy, Node, NodeMetrics, OwnerReference,
-    PersistentVolume, PersistentVolumeClaim, Pod, PodDisruptionBudget, PodMetrics, ReplicaSet, ResourceQuota,
-    Secret, Service, StatefulSet, StorageClass, Throttling, Usage, VolumeAttachment, WebhookConfiguration,
+    Gateway, HorizontalPodAutoscaler, Host, HttpRoute, Ingress, IngressClass, Job, Lease, LimitRange,
+    LogSource, MemoryHistory, MutatingWebhookConfiguration, Namespace, NetworkPolicy, Node, NodeMetrics,
+    OwnerReference, PersistentVolume, PersistentVolumeClaim, Pod, PodDisruptionBudget, PodMetrics,
+    ReplicaSet, ResourceQuota, Secret, Service, StatefulSet, StorageClass, Throttling, Usage,
+    VolumeAttachment, WebhookConfiguration,
 };
 use prost::Message;
 use serde::{Deserialize, Serialize};
@@ -226,6 +227,7 @@ kinds! {
         Secret "v1" "secrets" Namespace Secret [Evidence Unselected],
         Certificate "cert-manager.io/v1" "certificates" Namespace Certificate [Evidence OnDemand Extension Unselected],
         NetworkPolicy "networking.k8s.io/v1" "networkpolicies" Namespace NetworkPolicy [Evidence OnDemand Optional Unselected],
+        LimitRange "v1" "limitranges" Namespace LimitRange [Evidence OnDemand Optional Unselected],
         Lease "coordination.k8s.io/v1" "leases" Namespace Lease [Evidence OnDemand Optional Unselected],
         CertificateSigningRequest "certificates.k8s.io/v1" "certificatesigningrequests" Beyond CertificateSigningRequest [Evidence OnDemand Optional Unselected],
         Event "v1" "events" Namespace Event [Evidence OnDemand],

@@ -125,3 +125,35 @@ wire! {
         [btree_map = "string, message", tag = "2"] used: BTreeMap<String, Quantity>,
     }
 }
+
+wire! {
+    /// `v1.LimitRange`.
+    LimitRange {
+        /// Name and age.
+        [message, required, tag = "1"] metadata: ObjectMeta,
+        /// The limits.
+        [message, required, tag = "2"] spec: LimitRangeSpec,
+    }
+}
+
+wire! {
+    /// `v1.LimitRangeSpec`.
+    LimitRangeSpec {
+        /// The limits of containers, pods and claims.
+        [message, repeated, tag = "1"] limits: Vec<LimitRangeItem>,
+    }
+}
+
+wire! {
+    /// `v1.LimitRangeItem`.
+    LimitRangeItem {
+        /// `Container`, `Pod` or `PersistentVolumeClaim`.
+        [string, tag = "1"] r#type: String,
+        /// The maximum of each resource.
+        [btree_map = "string, message", tag = "2"] max: BTreeMap<String, Quantity>,
+        /// The minimum of each resource.
+        [btree_map = "string, message", tag = "3"] min: BTreeMap<String, Quantity>,
+        /// The maximum of the limit divided by the request, for each resource.
+        [btree_map = "string, message", tag = "6"] max_limit_request_ratio: BTreeMap<String, Quantity>,
+    }
+}

@@ -36,6 +36,7 @@ macro_rules! without_texts {
             | Object::StorageClass(_)
             | Object::IngressClass(_)
             | Object::NetworkPolicy(_)
+            | Object::LimitRange(_)
             | Object::Lease(_)
             | Object::CertificateSigningRequest(_)
             | Object::ValidatingWebhookConfiguration(_)

@@ -27,7 +27,7 @@ const fn all(check: &'static str, from: usize) -> Patience {
 
 /// Everything else is definite. A fault that is told by another check at some age, as a kill by a probe that looks like a
 /// crash, is among the last.
-const PATIENCE: [Patience; 40] = [
+const PATIENCE: [Patience; 41] = [
     // Within the grace of a minute: what starts, stops or moves.
     all("node-network-unavailable", 1),
     all("node-not-ready", 1),
@@ -150,6 +150,7 @@ const PATIENCE: [Patience; 40] = [
     all("cronjob-schedule-missed", 3),
     all("deployment-paused", 3),
     all("hpa-at-max", 3),
+    all("hpa-flapping", 3),
     all("image-ids-differ", 3),
     all("ingress-secret-missing", 3),
     all("job-overdue", 3),

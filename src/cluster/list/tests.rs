@@ -230,7 +230,7 @@ async fn a_broken_page_is_read_again_and_counted_once() {
             let client = fake.client();
             let result = list(Arc::clone(&client), &pods(5), Rows::default()).await;
             assert_eq!((names(&result), result.got), (all().iter().map(String::as_str).collect(), 12));
-            assert_eq!(client.meter.retries.load(std::sync::atomic::Ordering::Relaxed), 1, "{how:?}");
+            assert_eq!(client.meter.retries.load(Ordering::Relaxed), 1, "{how:?}");
         }
     }
 }

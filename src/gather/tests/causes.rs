@@ -181,3 +181,86 @@ async fn requests_for_certificates_are_read_for_kubelets_that_are_silent_or_have
     fake.add(Kind::Node, json!({ "metadata": { "name": "lost" }, "status": { "conditions": conditions } }));
     assert_eq!(names(&gathered(&fake, &everywhere()).await.unwrap()), ["csr-2"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn limit_ranges_are_read_where_one_rejects_pods() {
+    let fake = Fake::default();
+    let meta = |namespace: &str, name: &str| json!({ "namespace": namespace, "name": name, "generation": 1 });
+    for namespace in ["other", "shop"] {
+        fake.namespace(namespace, 1);
+        let limits = json!([{ "type": "Container", "max": { "cpu": "1" } }]);
+        fake.add(
+            Kind::LimitRange,
+            json!({ "metadata": meta(namespace, "small"), "spec": { "limits": limits } }),
+        );
+    }
+    let refused = |message: &str| {
+        let failure = json!([{
+            "type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": message,
+            "lastTransitionTime": "2025-12-26T00:00:00Z",
+        }]);
+        json!({ "metadata": meta("shop", "web"), "spec": { "replicas": 2 }, "status": { "conditions": failure } })
+    };
+    fake.add(
+        Kind::Deployment,
+        refused("pods \"web-1\" is forbidden: exceeded quota: team, requested: pods=1"),
+    );
+    gathered(&fake, &everywhere()).await.unwrap();
+    assert!(fake.requests_of("/limitranges").is_empty(), "a quota rejects the pods");
+
+    let message = "pods \"api-1\" is forbidden: maximum cpu usage per Container is 1, but limit is 2";
+    let mut other = refused(message);
+    other["metadata"] = meta("shop", "api");
+    fake.add(Kind::Deployment, other);
+    let snapshot = gathered(&fake, &everywhere()).await.unwrap();
+    let of = |limits: &wire::LimitRange| limits.metadata.namespace.clone();
+    assert_eq!(snapshot.rows.limit_ranges.iter().map(of).collect::<Vec<_>>(), ["shop"]);
+    let settings = Settings::default();
+    let (findings, _) = crate::checks::run(&View::new(&snapshot, &settings));
+    let texts: Vec<String> = findings.iter().map(|finding| finding.message.to_string()).collect();
+    assert!(
+        texts.contains(&format!("pods rejected by LimitRange small, 0 of 2 available: {message}")),
+        "{texts:?}"
+    );
+}
+
+fn rescale(size: u8, reason: &str, autoscaler: &str) -> Value {
+    json!({
+        "metadata": { "namespace": "shop", "name": format!("{autoscaler}.{size}") },
+        "involvedObject": { "namespace": "shop", "kind": "HorizontalPodAutoscaler", "name": autoscaler },
+        "type": "Normal", "reason": "SuccessfulRescale", "count": 6,
+        "message": format!("New size: {size}; reason: {reason}"),
+        "firstTimestamp": "2025-12-26T01:10:00Z", "lastTimestamp": "2025-12-26T01:58:00Z",
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn changes_of_replicas_are_read_of_autoscalers_that_have_just_scaled() {
+    let fake = Fake::default();
+    fake.namespace("shop", 1);
+    let autoscaler = |name: &str, scaled: &str| {
+        json!({
+            "metadata": { "namespace": "shop", "name": name },
+            "spec": { "scaleTargetRef": { "kind": "Deployment", "name": name }, "maxReplicas": 9 },
+            "status": { "lastScaleTime": scaled },
+        })
+    };
+    let asked = |fake: &Fake| {
+        fake.requests_of("/events?").iter().filter(|line| line.contains("SuccessfulRescale")).count()
+    };
+    fake.add(Kind::HorizontalPodAutoscaler, autoscaler("still", "2025-12-26T01:30:00Z"));
+    gathered(&fake, &everywhere()).await.unwrap();
+    assert_eq!(asked(&fake), 0);
+
+    fake.add(Kind::HorizontalPodAutoscaler, autoscaler("web", "2025-12-26T01:58:00Z"));
+    fake.add(Kind::Event, rescale(4, "cpu above target", "web"));
+    fake.add(Kind::Event, rescale(2, "All metrics below target", "web"));
+    fake.add(Kind::Event, rescale(3, "cpu above target", "still"));
+    let snapshot = gathered(&fake, &everywhere()).await.unwrap();
+    assert_eq!(asked(&fake), 1);
+    let about: Vec<&str> = snapshot.rows.events.iter().map(|event| &*event.object.name).collect();
+    assert_eq!(about, ["web", "web"]);
+    let (findings, _) = crate::checks::run(&View::new(&snapshot, &Settings::default()));
+    let found: Vec<&str> = findings.iter().map(|finding| finding.check.id).collect();
+    assert_eq!(found, ["hpa-flapping"]);
+}

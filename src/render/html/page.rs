@@ -67,6 +67,7 @@ pub(super) fn write(
     lang: Lang,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    // The two long parts are written as they are, not copied into the page.
     let page = html! {
         (DOCTYPE)
         html lang=(lang.tag()) {
@@ -75,16 +76,25 @@ pub(super) fn write(
                 data-changes=(CHANGES.get(lang)) data-filtered=(FILTERED.get(lang)) {
                 a.skip href="#main" { (SKIP.get(lang)) }
                 (side(contents, lang))
-                main #main tabindex="-1" { (body) }
+                main #main tabindex="-1" { (GAP) }
                 footer { p { (sections::AUTHOR.get(lang)) (words::colon(lang)) (crate::NAME) " " (crate::VERSION) } }
                 script { (PreEscaped(SCRIPT)) }
                 // On a line of its own, so that tools of lines can take it out.
-                script type="application/json" id="report" { "\n" (PreEscaped(embedded(reports)?)) "\n" }
+                script type="application/json" id="report" { "\n" (GAP) "\n" }
             }
         }
     };
-    writeln!(out, "{}", page.0)
+    let parts: Vec<&str> = page.0.split(GAP.0).collect();
+    let &[before, between, after] = parts.as_slice() else {
+        return Err(io::Error::other("a text of the page has a null character"));
+    };
+    write!(out, "{before}{}{between}", body.0)?;
+    embed(reports, &mut *out)?;
+    writeln!(out, "{after}")
 }
+
+/// Stands for a part of the page that is written later. No text of the page has a control character.
+const GAP: PreEscaped<&str> = PreEscaped("\0");
 
 fn head(reports: &[Report], lang: Lang) -> Markup {
     html! {
@@ -120,17 +130,38 @@ fn side(contents: &Contents, lang: Lang) -> Markup {
 /// With more pods than this, the JSON of the page has no list of them.
 const PODS: u64 = 1000;
 
-/// Returns the report as JSON without `<`, which is only in its strings: no markup is left that could end the element
+/// Writes the report as JSON without `<`, which is only in its strings: no markup is left that could end the element
 /// around it.
-fn embedded(reports: &[Report]) -> io::Result<String> {
-    let mut text = Vec::new();
-    let out = EscapedJson(&mut text);
+fn embed(reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
+    let out = EscapedJson(WithoutMarkup(out));
     if reports.iter().map(|report| report.totals.pods).sum::<u64>() > PODS {
-        serde_json::to_writer(out, &json::without_pods(reports)?)?;
+        Ok(serde_json::to_writer(out, &json::without_pods(reports))?)
     } else {
-        serde_json::to_writer(out, &json::report(reports))?;
+        Ok(serde_json::to_writer(out, &json::report(reports))?)
     }
-    Ok(String::from_utf8(text).map_err(io::Error::other)?.replace('<', "\\u003c"))
+}
+
+/// Writes `<` in strings of JSON by its number.
+struct WithoutMarkup<W>(W);
+
+impl<W: Write> Write for WithoutMarkup<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes).map(|()| bytes.len())
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut parts = bytes.split(|byte| *byte == b'<');
+        self.0.write_all(parts.next().unwrap_or_default())?;
+        for part in parts {
+            self.0.write_all(b"\\u003c")?;
+            self.0.write_all(part)?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Returns the title of the window: the verdict and the clusters.

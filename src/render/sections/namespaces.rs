@@ -65,15 +65,15 @@ type Findings<'r> = BTreeMap<(&'r str, &'r str), Vec<&'r Finding>>;
 /// Returns the pods of one class in one namespace.
 fn pods(report: &Report, namespace: &str, of: Class, findings: &Findings, look: Look) -> Vec<Block> {
     let lang = look.lang;
-    let all = report.pods().filter(|(pod, class)| *class == of && *pod.shared.namespace == *namespace);
-    let all: Vec<&Pod> = all.map(|(pod, _)| pod).collect();
+    let all: Vec<&Pod> =
+        report.pods_of(namespace).filter(|(_, class)| *class == of).map(|(pod, _)| pod).collect();
     if all.is_empty() {
         return Vec::new();
     }
     let sick = matches!(of, Class::Attention | Class::Unhealthy);
     let head = Block::Heading(4, own(words::bracketed(&class(of, lang), &all.len().to_string(), lang)));
     let blocks = if of == Class::Healthy && report.totals.healthy > MANY && !look.all {
-        vec![Block::Table(by_workload(report, &all, lang)), Block::Parts(vec![own(EACH.get(lang))])]
+        by_workload(report, &all, lang)
     } else {
         listed(report, &all, sick.then_some(findings), look)
     };
@@ -85,17 +85,14 @@ fn listed(report: &Report, all: &[&Pod], findings: Option<&Findings>, look: Look
     let lang = look.lang;
     let shown = &all[..if look.all { all.len() } else { all.len().min(LISTED) }];
     let mut blocks = vec![Block::Table(table(report, shown, findings, lang))];
-    if shown.len() < all.len() {
-        let more = MORE.fill(lang, &[("count", Fact::count(all.len() - shown.len()))]);
-        blocks.push(Block::Parts(vec![own(more)]));
-    }
+    blocks.extend(more(all.len() - shown.len(), lang));
     let of_pods = findings.map(|findings| shown.iter().flat_map(|pod| analysis(report, pod, findings, lang)));
     blocks.extend(of_pods.into_iter().flatten());
     blocks
 }
 
-/// Returns a row for the pods of each workload.
-fn by_workload(report: &Report, pods: &[&Pod], lang: Lang) -> Table {
+/// Returns a row for the pods of each of the first workloads. Each pod may have a Job of its own.
+fn by_workload(report: &Report, pods: &[&Pod], lang: Lang) -> Vec<Block> {
     let mut rows: BTreeMap<String, (u64, i64)> = BTreeMap::new();
     for pod in pods {
         let namespace = &pod.shared.namespace;
@@ -105,11 +102,21 @@ fn by_workload(report: &Report, pods: &[&Pod], lang: Lang) -> Table {
         *count += 1;
         *restarts = restarts.saturating_add(pod.shared.restarts);
     }
-    Table::new(vec![
-        Column::new(words::OWNER.get(lang), rows.keys().map(name)),
-        Column::new(words::PODS.get(lang), rows.values().map(|(count, _)| count.to_string())),
-        Column::new(words::RESTARTS.get(lang), rows.values().map(|(_, restarts)| restarts.to_string())),
-    ])
+    let left = rows.len().saturating_sub(LISTED);
+    let shown: Vec<(&String, &(u64, i64))> = rows.iter().take(LISTED).collect();
+    let table = Table::new(vec![
+        Column::new(words::OWNER.get(lang), shown.iter().map(|(owner, _)| name(*owner))),
+        Column::new(words::PODS.get(lang), shown.iter().map(|(_, (count, _))| count.to_string())),
+        Column::new(words::RESTARTS.get(lang), shown.iter().map(|(_, (_, restarts))| restarts.to_string())),
+    ]);
+    let note = Block::Parts(vec![own(EACH.get(lang))]);
+    [Block::Table(table)].into_iter().chain(more(left, lang)).chain([note]).collect()
+}
+
+/// Says how many rows are left out.
+fn more(left: usize, lang: Lang) -> Option<Block> {
+    let more = || own(MORE.fill(lang, &[("count", Fact::count(left))]));
+    (left > 0).then(|| Block::Parts(vec![more()]))
 }
 
 fn table(report: &Report, shown: &[&Pod], findings: Option<&Findings>, lang: Lang) -> Table {

@@ -9,6 +9,7 @@ pub(crate) mod deployment_paused;
 pub(crate) mod deployment_rollout_stuck;
 pub(crate) mod hpa_at_max;
 pub(crate) mod hpa_cannot_scale;
+pub(crate) mod hpa_flapping;
 pub(crate) mod job_failed;
 pub(crate) mod job_overdue;
 pub(crate) mod job_suspended;
@@ -17,3 +18,5 @@ pub(crate) mod workload_create_refused;
 pub(crate) mod workload_not_observed;
 pub(crate) mod workload_replicas_missing;
 pub(crate) mod workload_update_held;
+
+pub(crate) use workload_create_refused::namespaces_with_limit_refusals;

@@ -1,8 +1,10 @@
 //! The API server rejects the pods of a workload.
 
+use crate::checks::limit_range::rejecting;
 use crate::checks::prelude::*;
 use crate::checks::rules::workloads::workload_replicas_missing::stands_alone;
 use crate::model::{Event, Workload};
+use std::collections::BTreeSet;
 
 static INFO: CheckInfo = CheckInfo {
     id: "workload-create-refused",
@@ -19,6 +21,7 @@ static INFO: CheckInfo = CheckInfo {
         Kind::Event,
         Kind::ValidatingWebhookConfiguration,
         Kind::MutatingWebhookConfiguration,
+        Kind::LimitRange,
     ],
     title: Text { en: "Pods cannot be created", zh_tw: "無法建立 Pod", zh_cn: "无法创建 Pod" },
     meaning: Text {
@@ -94,6 +97,12 @@ static LIMITS: Text = Text {
     zh_cn: "命名空间的 LimitRange 拒绝它的 Pod，可用 {available}/{desired}：{detail}",
 };
 
+static LIMITS_BY: Text = Text {
+    en: "pods rejected by LimitRange {by}, {available} of {desired} available: {detail}",
+    zh_tw: "LimitRange {by} 拒絕它的 Pod，可用 {available}/{desired}：{detail}",
+    zh_cn: "LimitRange {by} 拒绝它的 Pod，可用 {available}/{desired}：{detail}",
+};
+
 static OTHER: Text = Text {
     en: "pods cannot be created, {available} of {desired} available: {detail}",
     zh_tw: "無法建立它的 Pod，可用 {available}/{desired}：{detail}",
@@ -110,7 +119,7 @@ struct Refuser {
 }
 
 /// In the order in which they are matched against the message.
-static REFUSERS: [Refuser; 13] = [
+static REFUSERS: [Refuser; 14] = [
     Refuser { reason: "quota", text: &QUOTA, sign: "exceeded quota: ", end: "," },
     Refuser { reason: "quota", text: &QUOTA, sign: "failed quota: ", end: ":" },
     Refuser { reason: "webhook-down", text: &WEBHOOK_DOWN, sign: "failed calling webhook \"", end: "\"" },
@@ -131,6 +140,7 @@ static REFUSERS: [Refuser; 13] = [
     Refuser { reason: "pod-security", text: &SECURITY, sign: "violates PodSecurity", end: "" },
     Refuser { reason: "limit-range", text: &LIMITS, sign: " usage per Container is ", end: "" },
     Refuser { reason: "limit-range", text: &LIMITS, sign: " usage per Pod is ", end: "" },
+    Refuser { reason: "limit-range", text: &LIMITS, sign: " usage per PersistentVolumeClaim is ", end: "" },
     Refuser { reason: "limit-range", text: &LIMITS, sign: "max limit to request ratio per ", end: "" },
     Refuser { reason: "forbidden", text: &OTHER, sign: "forbidden: ", end: "" },
     Refuser { reason: "other", text: &OTHER, sign: "", end: "" },
@@ -155,7 +165,7 @@ fn run(view: &View, out: &mut Reporter) {
             report(view, &workload.object(), (workload.available, workload.desired), &refusal, out);
         }
     }
-    let mut told = std::collections::BTreeSet::new();
+    let mut told = BTreeSet::new();
     for job in view.snapshot.rows.jobs.iter().filter(|job| job.lacks_pods()) {
         let Some(refusal) = of_events(view, &job.object()).filter(|refusal| !refusal.may_pass(view)) else {
             continue;
@@ -178,12 +188,9 @@ fn report(view: &View, object: &ObjectRef, pods: (i32, i32), refusal: &Refusal, 
         ("detail", Fact::text(refusal.detail)),
     ];
     let severity = if available == 0 { Severity::High } else { Severity::Medium };
-    let finding = out.object(
-        object.clone(),
-        &[refusal.refuser.reason],
-        severity,
-        Message::new(refusal.refuser.text, facts),
-    );
+    let is_known = refusal.refuser.reason == "limit-range" && !refusal.by.is_empty();
+    let text = if is_known { &LIMITS_BY } else { refusal.refuser.text };
+    let finding = out.object(object.clone(), &[refusal.refuser.reason], severity, Message::new(text, facts));
     finding.since = refusal.since;
     finding.because = declared(refusal.because.iter().cloned());
     let (kubectl, namespace) = (&view.settings.kubectl, &*object.namespace);
@@ -199,6 +206,7 @@ fn report(view: &View, object: &ObjectRef, pods: (i32, i32), refusal: &Refusal, 
         "runtime-class" => kubectl.line(&["get", "runtimeclasses"]),
         "service-account" => kubectl.line(&["get", "serviceaccounts", "-n", namespace]),
         "pod-security" => kubectl.line(&["get", "namespace", namespace, "--show-labels"]),
+        "limit-range" if is_known => kubectl.line(&["describe", "limitrange", "-n", namespace, refusal.by]),
         "limit-range" => kubectl.line(&["describe", "limitrange", "-n", namespace]),
         _ => kubectl.line(&["get", "events", "-n", namespace, "--field-selector=reason=FailedCreate"]),
     }];
@@ -238,6 +246,20 @@ pub(crate) fn refusal<'a>(view: &View<'a>, workload: &'a Workload) -> Option<Ref
     lacks_pods(view, workload).then_some(refusal)
 }
 
+/// Returns the namespaces where a LimitRange rejects pods.
+pub(crate) fn namespaces_with_limit_refusals<'a>(view: &View<'a>) -> BTreeSet<&'a str> {
+    let rows = &view.snapshot.rows;
+    let workloads = rows.workloads.iter().filter(|workload| !workload.is_available());
+    let of_workloads =
+        workloads.filter_map(|workload| Some((&*workload.namespace, refusal(view, workload)?)));
+    let jobs = rows.jobs.iter().filter(|job| job.lacks_pods());
+    let of_jobs = jobs.filter_map(|job| Some((&*job.namespace, of_events(view, &job.object())?)));
+    let all = of_workloads.chain(of_jobs);
+    all.filter(|(_, refusal)| refusal.refuser.reason == "limit-range")
+        .map(|(namespace, _)| namespace)
+        .collect()
+}
+
 /// Whether fewer pods exist than desired; if not, an earlier rejection is over.
 fn lacks_pods(view: &View, workload: &Workload) -> bool {
     let there = view.pods_owned_by(&workload.namespace, workload.kind.name(), &workload.name).count();
@@ -252,7 +274,7 @@ fn of_events<'a>(view: &View<'a>, object: &ObjectRef) -> Option<Refusal<'a>> {
 }
 
 /// Reads the API server's message.
-fn read<'a>(view: &View, namespace: &str, detail: &'a str, since: Option<Time>) -> Refusal<'a> {
+fn read<'a>(view: &View<'a>, namespace: &str, detail: &'a str, since: Option<Time>) -> Refusal<'a> {
     let fits = |refuser: &'static Refuser| {
         let (_, rest) = detail.split_once(refuser.sign)?;
         // A name without its end does not count.
@@ -260,10 +282,14 @@ fn read<'a>(view: &View, namespace: &str, detail: &'a str, since: Option<Time>) 
         Some((refuser, by))
     };
     let last = REFUSERS.len() - 1;
-    let (refuser, by) = REFUSERS.iter().find_map(fits).unwrap_or((&REFUSERS[last], ""));
+    let (refuser, mut by) = REFUSERS.iter().find_map(fits).unwrap_or((&REFUSERS[last], ""));
+    if refuser.reason == "limit-range" {
+        by = rejecting(view, namespace, detail).map_or("", |range| &*range.metadata.name);
+    }
     let because = match refuser.reason {
         "quota" => vec![ObjectRef::new(namespace, "ResourceQuota", by)],
         "webhook" | "webhook-down" => webhook(view, by),
+        "limit-range" if !by.is_empty() => vec![ObjectRef::new(namespace, "LimitRange", by)],
         "priority-class" => vec![ObjectRef::of_cluster("PriorityClass", by)],
         "runtime-class" => vec![ObjectRef::of_cluster("RuntimeClass", by)],
         "service-account" => {
