@@ -7,8 +7,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::time::sleep;
 
-/// The time limit of the request.
-const DEADLINE: Duration = Duration::from_secs(5);
+/// The time limit of the request. The server asks etcd twice, for two seconds each.
+const DEADLINE: Duration = Duration::from_secs(15);
 
 /// The time without a page after which the server is asked.
 const PATIENCE: Duration = Duration::from_secs(20);
