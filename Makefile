@@ -38,12 +38,15 @@ fuzz-parsers: ## Fuzz each parser by coverage for a minute; needs nightly Rust a
 bench: lab ## Measure the figures of docs/performance.md; takes a few minutes
 	cargo bench --locked --bench listing
 
-page: ## Open HTML reports in Chromium, in three languages; needs chromium, node and npm
+page: ## Open HTML reports in Chromium: three languages, 160 namespaces, hostile text; needs chromium, node and npm
 	cargo build --release --locked
 	for lang in en zh-TW zh-CN; do \
 		./target/release/kubectl-healthcheck demo --lang $$lang --fail-on never -o html >.lab/page-$$lang.html && \
 		docs/html-check.sh .lab/page-$$lang.html .lab/page-$$lang || exit 1; \
 	done
+	node docs/html-cluster.mjs >.lab/cluster.json
+	./target/release/kubectl-healthcheck -f .lab/cluster.json --now 2025-12-26T02:00:00Z --fail-on never -o html >.lab/page-cluster.html
+	docs/html-check.sh .lab/page-cluster.html .lab/page-cluster
 
 demo: ## Print the report of the bundled example
 	cargo run --release --locked -- demo

@@ -32,20 +32,21 @@ impl ApiClient {
         }
     }
 
-    /// Returns an error if no page of a list arrives and the server says twice that it is not ready. Does not end otherwise.
+    /// Returns an error if no page of a list arrives and the server says twice that it does not reach etcd. Does not end
+    /// otherwise: a server of which another part fails may still answer.
     pub(crate) async fn is_down(&self) -> Error {
         loop {
             sleep(PATIENCE).await;
             if self.has_pages() {
                 return pending().await;
             }
-            if self.failing_parts().await.is_empty() {
+            if !has_lost_etcd(&self.failing_parts().await) {
                 continue;
             }
             // A new leader of etcd is elected within seconds.
             sleep(RECOVERY).await;
             let parts = self.failing_parts().await;
-            if !parts.is_empty() && !self.has_pages() {
+            if has_lost_etcd(&parts) && !self.has_pages() {
                 return Error::NotReady { parts, error: None };
             }
         }
@@ -54,4 +55,9 @@ impl ApiClient {
     fn has_pages(&self) -> bool {
         self.meter.pages.load(Ordering::Relaxed) > 0
     }
+}
+
+/// Whether the store of all objects is among the parts: `etcd`, or `etcd-readiness`.
+fn has_lost_etcd(parts: &[String]) -> bool {
+    parts.iter().any(|part| part.starts_with("etcd"))
 }

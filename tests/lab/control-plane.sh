@@ -32,6 +32,7 @@ start etcd "$BIN/etcd" --data-dir data --unsafe-no-fsync --quota-backend-bytes 8
   --listen-client-urls "http://127.0.0.1:$ETCD" --advertise-client-urls "http://127.0.0.1:$ETCD" \
   --listen-peer-urls "http://127.0.0.1:$PEER" --initial-advertise-peer-urls "http://127.0.0.1:$PEER" \
   --initial-cluster "default=http://127.0.0.1:$PEER"
+etcd=${pids[0]}
 # shellcheck disable=SC2086 # flags are words
 serve() {
   start apiserver "$BIN/kube-apiserver" --etcd-servers "http://127.0.0.1:$ETCD" --cert-dir certs \
@@ -79,7 +80,7 @@ forget() {
   pids=("${others[@]}")
 }
 # The line "restart" kills and restarts the API server. The line "freeze" kills all controllers permanently; the file
-# "frozen" exists when they are gone.
+# "frozen" exists when they are gone. The line "pause" stops etcd without ending it; then the file "paused" exists.
 while read -r line; do
   case $line in
     restart)
@@ -95,6 +96,10 @@ while read -r line; do
         forget "$controller"
       done
       touch frozen
+      ;;
+    pause)
+      kill -STOP "$etcd"
+      touch paused
       ;;
   esac
 done

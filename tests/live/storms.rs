@@ -120,3 +120,13 @@ fn retries_on_a_server_at_its_limit() {
         assert_eq!(report["coverage"]["complete"], true);
     }
 }
+
+#[test]
+fn a_server_without_its_etcd_says_so() {
+    let lab = Lab::start(&[]);
+    lab.pause_etcd();
+    let ran = lab.healthcheck("-A");
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
+    assert!(ran.err.contains("Error from server: the API server is not ready: etcd"), "{ran:?}");
+    assert!(ran.err.contains("hint: see: kubectl get --raw '/readyz?verbose'"), "{ran:?}");
+}

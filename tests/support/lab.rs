@@ -118,16 +118,26 @@ impl Lab {
 
     /// Stops all controllers permanently. Returns when no controller writes any more.
     pub fn freeze(&self) {
+        self.order("freeze", "frozen");
+    }
+
+    /// Stops etcd without ending it: the API server answers, but can read and write nothing.
+    pub fn pause_etcd(&self) {
+        self.order("pause", "paused");
+    }
+
+    /// Gives an order to the control plane, and waits for the file that says that it is done.
+    fn order(&self, order: &str, done: &str) {
         use std::io::Write;
-        self.alive.as_ref().unwrap().write_all(b"freeze\n").unwrap();
-        let frozen = self.dir.path().join("frozen");
+        self.alive.as_ref().unwrap().write_all(format!("{order}\n").as_bytes()).unwrap();
+        let done = self.dir.path().join(done);
         for _ in 0..300 {
-            if frozen.exists() {
+            if done.exists() {
                 return;
             }
             std::thread::sleep(Duration::from_millis(100));
         }
-        panic!("the controllers do not stop");
+        panic!("the control plane does not {order}");
     }
 
     /// Runs the real kubectl as cluster-admin.

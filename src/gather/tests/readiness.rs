@@ -98,3 +98,20 @@ async fn a_server_that_recovers_is_read() {
     let snapshot = gathered(&fake, &everywhere()).await.unwrap();
     assert!(snapshot.coverage.gaps.is_empty(), "{:?}", snapshot.coverage.gaps);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_server_of_which_another_part_fails_is_read() {
+    let fake = Fake::default();
+    fake.namespace("shop", 1);
+    for path in ["/api/v1", "/apis/"] {
+        fake.always(path, Fault::Slow(Duration::from_secs(29)));
+    }
+    fake.always(
+        "/readyz",
+        Fault::Raw(500, "text/plain", "[+]etcd ok\n[-]informer-sync failed: reason withheld\n"),
+    );
+    let mut plan = everywhere();
+    plan.list.page_timeout = Duration::from_secs(60);
+    let snapshot = gathered(&fake, &plan).await.unwrap();
+    assert!(snapshot.coverage.gaps.is_empty(), "{:?}", snapshot.coverage.gaps);
+}
