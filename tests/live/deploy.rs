@@ -54,7 +54,9 @@ fn is_restricted(pod: &Value) {
 /// The requests of an account in an audit log, as `verb group/resource`, and those that were refused.
 fn asked(log: &Path, account: &str) -> (BTreeSet<String>, Vec<String>) {
     let (mut asked, mut refused) = (BTreeSet::new(), Vec::new());
-    for line in std::fs::read_to_string(log).unwrap().lines() {
+    let text = std::fs::read_to_string(log).unwrap();
+    // The server may be writing the last line. It writes those of an account before it answers.
+    for line in text.split_inclusive('\n').filter(|line| line.ends_with('\n')) {
         let event: Value = serde_json::from_str(line).unwrap();
         let about = &event["objectRef"];
         if event["user"]["username"] != account || about.is_null() {
