@@ -144,7 +144,7 @@ impl<'a> Story<'a> {
         let events = report.snapshot.rows.events.iter();
         let about = events.filter(|event| around.contains(&event.object) || event.object == self.object);
         for event in about {
-            self.warned = true;
+            self.warned |= event.is_warning();
             let Some(at) = event.last_seen else { continue };
             let detail = event.message.clone();
             let facts = vec![
@@ -152,9 +152,9 @@ impl<'a> Story<'a> {
                 ("count", Fact::count(event.count)),
                 ("detail", Fact::Text(detail)),
             ];
-            let text = if event.count > 1 { &moments::EVENTS } else { &moments::EVENT };
+            let text = moments::of_event(event);
             let (object, what) = (event.object.clone(), Message { text, facts });
-            moments.push(Moment { at, object, others: 0, what, bad: true });
+            moments.push(Moment { at, object, others: 0, what, bad: event.is_warning() });
         }
         // Keeps the newest entries; entries of the object itself are never dropped.
         let mut kept = folded(moments);

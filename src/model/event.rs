@@ -37,6 +37,11 @@ fn container(path: &str) -> Option<Box<str>> {
 }
 
 impl Event {
+    /// Whether it is a warning, and not one of the events of autoscalers.
+    pub(crate) fn is_warning(&self) -> bool {
+        ![NOT_SCALED_UP, RESCALED].contains(&self.reason.as_str())
+    }
+
     /// Whether it is about this container of its pod; also true if it names none.
     pub(crate) fn is_of(&self, container: &str) -> bool {
         self.container.as_deref().is_none_or(|name| name == container)

@@ -2,19 +2,29 @@
 
 use super::Moment;
 use crate::checks::exit_meaning;
-use crate::model::{Container, Node, NodeCondition, ObjectRef, Pod, Role, Workload};
+use crate::model::{Container, Event, Node, NodeCondition, ObjectRef, Pod, Role, Workload};
 use crate::text::{Fact, Facts, Message, Text};
 use crate::wire::{Condition, Time};
 
-pub(super) static EVENT: Text = Text {
+static WARNING: Text = Text {
     en: "warning {reason}: {detail}",
     zh_tw: "警告 {reason}：{detail}",
     zh_cn: "警告 {reason}：{detail}",
 };
-pub(super) static EVENTS: Text = Text {
+static WARNINGS: Text = Text {
     en: "warning {reason}, {count} times in total: {detail}",
     zh_tw: "警告 {reason}（至此共 {count} 次）：{detail}",
     zh_cn: "警告 {reason}（至此共 {count} 次）：{detail}",
+};
+static EVENT: Text = Text {
+    en: "event {reason}: {detail}",
+    zh_tw: "事件 {reason}：{detail}",
+    zh_cn: "事件 {reason}：{detail}",
+};
+static EVENTS: Text = Text {
+    en: "event {reason}, {count} times in total: {detail}",
+    zh_tw: "事件 {reason}（至此共 {count} 次）：{detail}",
+    zh_cn: "事件 {reason}（至此共 {count} 次）：{detail}",
 };
 static CREATED: Text = Text { en: "created", zh_tw: "建立", zh_cn: "创建" };
 static DELETED: Text =
@@ -57,6 +67,16 @@ static REASON_AND_MESSAGE: Text =
 static REASON: Text = Text { en: " ({reason})", zh_tw: "（{reason}）", zh_cn: "（{reason}）" };
 static MESSAGE: Text = Text { en: " ({message})", zh_tw: "（{message}）", zh_cn: "（{message}）" };
 static UNEXPLAINED: Text = Text { en: "", zh_tw: "", zh_cn: "" };
+
+/// Returns the text about an event, which may have been repeated.
+pub(super) fn of_event(event: &Event) -> &'static Text {
+    match (event.is_warning(), event.count > 1) {
+        (true, true) => &WARNINGS,
+        (true, false) => &WARNING,
+        (false, true) => &EVENTS,
+        (false, false) => &EVENT,
+    }
+}
 
 fn moment(
     at: Option<Time>,

@@ -148,3 +148,11 @@ fn the_end_of_a_grace_period_may_be_in_the_future() {
         assert!(ran.out.contains(said), "{ran:?}");
     }
 }
+
+/// The events of autoscalers are not warnings.
+#[test]
+fn a_change_of_replicas_is_an_event_and_not_a_warning() {
+    let shown = inspect("workloads/autoscaler-that-flaps.yaml", "hpa/quote -n autoscaler-that-flaps");
+    assert!(shown.contains("event SuccessfulRescale, 6 times in total: New size: 4"), "{shown}");
+    assert!(!shown.contains("warning SuccessfulRescale"), "{shown}");
+}
