@@ -41,7 +41,7 @@ for (const scheme of ["light", "dark"]) for (const width of [1280, 400]) {
   await page.goto(address, { timeout: 300_000 });
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   if (wide > width) wrong.push(`${name}: ${wide} px wide`);
-  // Chromium takes no picture of a longer page.
+  // Chromium cannot capture a longer page.
   const height = Math.min(8000, await page.evaluate(() => document.documentElement.scrollHeight));
   await page.screenshot({ path: `${folder}/${name}.png`, clip: { x: 0, y: 0, width, height }, captureBeyondViewport: true });
   // In a world of its own: the policy of the page forbids other scripts.

@@ -307,7 +307,7 @@ fn chain<'a>(report: &'a Report, object: &ObjectRef) -> Vec<Step<'a>> {
 pub(crate) fn exists(report: &Report, object: &ObjectRef) -> bool {
     match Kind::from_name(&object.kind) {
         // Files may have the pods of a namespace and not the namespace itself.
-        Some(Kind::Namespace) if report.pods_of(&object.name).next().is_some() => true,
+        Some(Kind::Namespace) if !report.view().pods_in(&object.name).is_empty() => true,
         Some(kind) => report.snapshot.rows.objects_of(kind).contains(&(&object.namespace, &object.name)),
         None => objects_of(report, &object.kind).contains(object),
     }

@@ -45,9 +45,8 @@ pub(super) fn rejecting<'a>(view: &View<'a>, namespace: &str, message: &str) -> 
 /// Returns the limits in a message: `minimum cpu usage per Container is 100m, but request is 50m`, or `cpu max limit to
 /// request ratio per Container is 4, but provided ratio is 8.000000`.
 fn limits(message: &str) -> Vec<Limit<'_>> {
-    let words: Vec<&str> =
-        message.split([' ', '[', ']']).map(|word| word.trim_end_matches([',', '.'])).collect();
-    let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    let words = message.split([' ', '[', ']']).map(|word| word.trim_end_matches([',', '.']));
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
     let usages = words.windows(7).filter_map(|words| match *words {
         ["minimum", resource, "usage", "per", of, "is", value] => {
             Some(Limit { bound: Bound::Min, resource, of, value })

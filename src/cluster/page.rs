@@ -56,7 +56,7 @@ pub enum RetryPolicy {
     Greeting,
     /// Never: the report is complete without the response.
     Once,
-    /// Never, and not counted: a question about the server itself while it answers nothing else.
+    /// Never. The request asks whether the server is ready, so its answer does not end a silence.
     Probe,
 }
 

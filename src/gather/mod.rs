@@ -235,7 +235,7 @@ impl<'a> Run<'a> {
 
     /// Returns an error of the server with the parts of the server that fail, if it says so.
     async fn explained(&self, error: Error) -> Error {
-        if !matches!(error.reason(), Reason::Failed | Reason::TimedOut) {
+        if !is_of_the_server(error.reason()) {
             return error;
         }
         match self.client.failing_parts().await {
@@ -246,7 +246,7 @@ impl<'a> Run<'a> {
 
     /// Notes the parts of the server that fail, if lists failed.
     async fn note_readiness(&self, coverage: &mut Coverage) {
-        if coverage.gaps.iter().all(|gap| !matches!(gap.reason, Reason::Failed | Reason::TimedOut)) {
+        if !coverage.gaps.iter().any(|gap| is_of_the_server(gap.reason)) {
             return;
         }
         let parts = self.client.failing_parts().await;
@@ -349,6 +349,11 @@ fn clock_note(date: Time) -> Gap {
     let time = date.to_timestamp().unwrap_or_default().to_string();
     let why = Message::new(&reasons::SERVER_CLOCK, vec![("time", Fact::text(time))]);
     Gap::new(Gap::CLUSTER, Reason::Inconsistent).because(why)
+}
+
+/// Whether a list that ends for this reason may mean that the server is not ready.
+fn is_of_the_server(reason: Reason) -> bool {
+    matches!(reason, Reason::Failed | Reason::TimedOut)
 }
 
 /// The error of the pods, if no list of them could be started. A stopped run is reported as far as it came.

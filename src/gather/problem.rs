@@ -2,8 +2,8 @@
 //! are attached that pods wait for. Also the Secrets that Ingresses name and that were not listed.
 
 use super::subjects::{
-    all_limits, all_policies, awaited_volumes, is_of, missing_secrets, node_leases,
-    nodes_without_certificates, objects_to_explain, place, pods_to_explain, rescaled, unscheduled_pods,
+    all_of, awaited_volumes, is_of, missing_secrets, node_leases, nodes_without_certificates,
+    objects_to_explain, place, pods_to_explain, rescaled, unscheduled_pods,
 };
 use super::{Run, log_tails};
 use crate::checks::control_plane::{CLOUD, CONTROLLERS, SCHEDULER, is_abandoned, lease_ref};
@@ -49,8 +49,10 @@ impl Wanted {
                 return Some(ObjectRef::of_cluster("Node", name));
             }
             Object::Lease(lease) => (&lease.metadata.namespace, "Lease", &lease.metadata.name),
-            Object::LimitRange(limits) => return Some(all_limits(&limits.metadata.namespace)),
-            Object::NetworkPolicy(policy) => return Some(all_policies(&policy.metadata.namespace)),
+            Object::LimitRange(limits) => return Some(all_of(Kind::LimitRange, &limits.metadata.namespace)),
+            Object::NetworkPolicy(policy) => {
+                return Some(all_of(Kind::NetworkPolicy, &policy.metadata.namespace));
+            }
             Object::VolumeAttachment(attachment) => {
                 let volume = attachment.spec.source.persistent_volume_name.as_ref()?;
                 return Some(ObjectRef::of_cluster("PersistentVolume", volume));
@@ -135,12 +137,11 @@ impl Run<'_> {
             return;
         }
         let view = View::new(snapshot, &self.plan.settings);
-        let limits = checks::namespaces_with_limit_refusals(&view).into_iter().map(all_limits).collect();
-        let policies =
-            checks::namespaces_with_unanswered_calls(&view).into_iter().map(all_policies).collect();
+        let limits = checks::namespaces_with_limit_refusals(&view);
+        let policies = checks::namespaces_with_unanswered_calls(&view);
         let asked = vec![
-            Asked::of(Kind::NetworkPolicy, policies),
-            Asked::of(Kind::LimitRange, limits),
+            Asked::all_in(Kind::NetworkPolicy, policies),
+            Asked::all_in(Kind::LimitRange, limits),
             Asked::of(Kind::Lease, node_leases(&view)),
             Asked::of(Kind::CertificateSigningRequest, nodes_without_certificates(&view)),
         ];
@@ -251,6 +252,11 @@ struct Asked {
 impl Asked {
     fn of(kind: Kind, about: BTreeSet<ObjectRef>) -> Self {
         Self { kind, fields: None, about }
+    }
+
+    /// All objects of a kind in some namespaces.
+    fn all_in(kind: Kind, namespaces: BTreeSet<&str>) -> Self {
+        Self::of(kind, namespaces.into_iter().map(|namespace| all_of(kind, namespace)).collect())
     }
 }
 

@@ -11,14 +11,9 @@ use crate::tls::{Tls, tls_terminations};
 use crate::wire::{HorizontalPodAutoscaler, Kind, Place, Time};
 use std::collections::BTreeSet;
 
-/// Stands for all network policies of a namespace.
-pub(super) fn all_policies(namespace: impl AsRef<str>) -> ObjectRef {
-    ObjectRef::new(namespace.as_ref(), "NetworkPolicy", "")
-}
-
-/// Stands for all objects `LimitRange` of a namespace.
-pub(super) fn all_limits(namespace: impl AsRef<str>) -> ObjectRef {
-    ObjectRef::new(namespace.as_ref(), "LimitRange", "")
+/// Stands for all objects of a kind in a namespace.
+pub(super) fn all_of(kind: Kind, namespace: &str) -> ObjectRef {
+    ObjectRef::new(namespace, kind.name(), "")
 }
 
 /// Returns the leases of the nodes that are marked ready, if the component that judges them has stopped.

@@ -9,6 +9,9 @@ pub const NOT_SCALED_UP: &str = "NotTriggerScaleUp";
 /// The reason of an autoscaler that has changed the replicas of its target. The event is not a warning.
 pub const RESCALED: &str = "SuccessfulRescale";
 
+/// The events that are kept although they are not warnings.
+const OF_AUTOSCALERS: [&str; 2] = [NOT_SCALED_UP, RESCALED];
+
 /// A warning about an object, or an event of an autoscaler: a refusal to add a node for a pod, or a change of replicas. Folded from either event API.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Event {
@@ -39,7 +42,7 @@ fn container(path: &str) -> Option<Box<str>> {
 impl Event {
     /// Whether it is a warning, and not one of the events of autoscalers.
     pub(crate) fn is_warning(&self) -> bool {
-        ![NOT_SCALED_UP, RESCALED].contains(&self.reason.as_str())
+        !OF_AUTOSCALERS.contains(&self.reason.as_str())
     }
 
     /// Whether it is about this container of its pod; also true if it names none.
@@ -55,7 +58,7 @@ impl Event {
 
     /// Folds an event; `None` unless it is a warning or one of the events of autoscalers.
     pub(crate) fn fold(object: wire::Event, names: &Names) -> Option<Self> {
-        if object.r#type != "Warning" && ![NOT_SCALED_UP, RESCALED].contains(&object.reason.as_str()) {
+        if object.r#type != "Warning" && !OF_AUTOSCALERS.contains(&object.reason.as_str()) {
             return None;
         }
         let about = &object.involved_object;

@@ -115,8 +115,7 @@ fn by_workload(report: &Report, pods: &[&Pod], lang: Lang) -> Vec<Block> {
 
 /// Says how many rows are left out.
 fn more(left: usize, lang: Lang) -> Option<Block> {
-    let more = || own(MORE.fill(lang, &[("count", Fact::count(left))]));
-    (left > 0).then(|| Block::Parts(vec![more()]))
+    (left > 0).then(|| Block::Parts(vec![own(MORE.fill(lang, &[("count", Fact::count(left))]))]))
 }
 
 fn table(report: &Report, shown: &[&Pod], findings: Option<&Findings>, lang: Lang) -> Table {

@@ -1,4 +1,4 @@
-//! Reports autoscalers that change their mind again and again.
+//! Reports autoscalers that scale up and down repeatedly.
 
 use crate::checks::prelude::*;
 use crate::model::{Event, RESCALED, Workload};
@@ -16,7 +16,7 @@ static INFO: CheckInfo = CheckInfo {
         zh_cn: "刚启动的 Pod 几分钟后又被移除：每次都要等新 Pod 就绪，被移除的 Pod 上的请求可能失败。",
     },
     remedy: Text {
-        en: "Lengthen behavior.scaleDown.stabilizationWindowSeconds, or set the target or the requests so that one pod \
+        en: "Increase behavior.scaleDown.stabilizationWindowSeconds, or set the target or the requests so that one pod \
              more or less does not move the metric across the target.",
         zh_tw: "加長 behavior.scaleDown.stabilizationWindowSeconds，或調整目標值與 requests，讓增減一個 Pod 不會使指標來回跨過目標值。",
         zh_cn: "加长 behavior.scaleDown.stabilizationWindowSeconds，或调整目标值与 requests，让增减一个 Pod 不会使指标来回越过目标值。",
@@ -39,10 +39,10 @@ static MESSAGE: Text = Text {
     zh_cn: "{kind} {target} 一小时内扩容 {ups} 次、缩容 {downs} 次，在 {least} 和 {most} 个副本之间来回",
 };
 
-/// The time in seconds that is looked at. The API server keeps events for as long by default.
+/// The period in which changes are counted, in seconds. The API server keeps events for as long by default.
 const HOUR: i64 = 3600;
 
-/// The time in seconds after which an autoscaler that does nothing has calmed down.
+/// The time without a change after which an autoscaler no longer flaps, in seconds.
 pub(crate) const CALM: i64 = 15 * 60;
 
 /// The number of changes in each direction from which an autoscaler flaps. With the default stabilization window of five
