@@ -37,15 +37,19 @@ struct Cost {
     pod: usize,
     /// Another finding.
     finding: usize,
+    /// A certificate, or a node, in addition to findings about it.
+    row: usize,
+    /// The annotations of an object.
+    annotations: usize,
     /// How often a text of the cluster is in memory.
     copies: usize,
 }
 
 /// A screen with the worst findings, names, or JSON.
-const SHORT: Cost = Cost { pod: 2560, finding: 1536, copies: 3 };
+const SHORT: Cost = Cost { pod: 2560, finding: 1536, row: 384, annotations: 1024, copies: 3 };
 
 /// Tables of all findings, and YAML.
-const LONG: Cost = Cost { pod: 11 << 10, finding: 6 << 10, copies: 11 };
+const LONG: Cost = Cost { pod: 11 << 10, finding: 6 << 10, row: 384, annotations: 1024, copies: 11 };
 
 fn cost() -> &'static Cost {
     if FULL.load(Ordering::Relaxed) { &LONG } else { &SHORT }
@@ -66,6 +70,21 @@ pub(crate) fn of_pod(texts: usize) -> usize {
 /// Returns the bytes for another finding.
 pub(crate) fn of_finding(texts: usize) -> usize {
     cost().finding + cost().copies * texts
+}
+
+/// Returns the bytes for the row of a certificate.
+pub(crate) fn of_certificate() -> usize {
+    cost().row
+}
+
+/// Returns the bytes for the row of a node.
+pub(crate) fn of_node() -> usize {
+    cost().row
+}
+
+/// Returns the bytes for annotations with texts of this length.
+pub(crate) fn of_annotations(texts: usize) -> usize {
+    cost().annotations + texts
 }
 
 /// Returns the bytes that are left for findings.

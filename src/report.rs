@@ -22,7 +22,7 @@ pub use crate::finding::verdict::{Class, Counts, NodeClass, Verdict};
 use crate::finding::{Finding, Severity};
 use crate::model::{Coverage, Ended, Gap, ObjectRef, Pod};
 use crate::policy::mute::Muted;
-use crate::policy::overrides::{IgnoredAnnotation, Override};
+use crate::policy::overrides::{self, IgnoredAnnotations};
 use crate::policy::settings::Settings;
 use crate::snapshot::Snapshot;
 use crate::text::Message;
@@ -50,8 +50,6 @@ pub struct Report<'a> {
     pub verdict: Verdict,
     /// What was read and what was not, with the checks that did not run.
     pub coverage: Coverage,
-    /// The annotations for this tool that have no effect, each with the reason.
-    pub ignored_annotations: Vec<(ObjectRef, IgnoredAnnotation)>,
     /// All pods of the scope, by class.
     pub totals: Counts,
     /// All pods of the scope, by STATUS.
@@ -173,7 +171,6 @@ impl<'a> Report<'a> {
                 coverage.gaps.is_empty(),
                 !progressing.is_empty(),
             ),
-            ignored_annotations: ignored_annotations(&view),
             totals,
             running: Running::of(&snapshot.rows.pods),
             namespaces: namespaces::of(snapshot, &coverage.gaps, &findings, &classes, &progressing),
@@ -194,6 +191,11 @@ impl<'a> Report<'a> {
     /// Returns the view that the checks read.
     pub fn view(&self) -> &View<'a> {
         &self.view
+    }
+
+    /// Returns the annotations for this tool that have no effect, each with the reason.
+    pub fn ignored_annotations(&self) -> &IgnoredAnnotations {
+        self.view.ignored_annotations()
     }
 
     /// Returns every pod with its class, sorted by namespace and name.
@@ -332,14 +334,7 @@ fn coverage(view: &View, left_out: Vec<Gap>) -> Coverage {
     let mut coverage = view.snapshot.coverage.clone();
     coverage.gaps.extend(left_out);
     coverage.not_in_scope.extend(view.settings.choice.gaps());
-    coverage.not_in_scope.extend(view.overrides().iter().flat_map(Override::gaps));
+    coverage.not_in_scope.extend(overrides::skipped(view.overrides()));
     coverage.sort();
     coverage
-}
-
-fn ignored_annotations(view: &View) -> Vec<(ObjectRef, IgnoredAnnotation)> {
-    let each = |over: &Override| {
-        over.ignored_annotations.iter().map(|why| (over.object.clone(), why.clone())).collect()
-    };
-    view.overrides().iter().flat_map::<Vec<_>, _>(each).collect()
 }

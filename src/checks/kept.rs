@@ -1,7 +1,7 @@
 //! The findings of a run, within the memory of the process: a tenant may create any number of objects that fail.
 
 use super::View;
-use crate::finding::Finding;
+use crate::finding::{CheckInfo, Finding, Severity};
 use crate::memory;
 use crate::model::{Gap, ObjectRef, Reason};
 use crate::text::Message;
@@ -23,20 +23,41 @@ pub(crate) struct Findings {
     room: usize,
     /// The number of findings that were left out, by kind and namespace of their objects.
     left_out: BTreeMap<(Arc<str>, Arc<str>), u64>,
+    /// Only the worst finding of each object is kept, and here.
+    worst: Option<Worst>,
 }
+
+/// The severity and the check of the worst finding of each object.
+pub(crate) type Worst = BTreeMap<ObjectRef, (Severity, &'static CheckInfo)>;
 
 impl Findings {
     /// Creates a list of findings that may take this many bytes.
     pub(super) fn within(room: usize) -> Self {
-        Self { list: Vec::new(), cost: 0, room, left_out: BTreeMap::new() }
+        Self { list: Vec::new(), cost: 0, room, left_out: BTreeMap::new(), worst: None }
+    }
+
+    /// Creates a list that keeps only the severity and the check of the worst finding of each object.
+    pub(super) fn worst_of_each() -> Self {
+        Self { worst: Some(Worst::new()), ..Self::within(0) }
+    }
+
+    /// Returns the worst findings.
+    pub(super) fn into_worst(mut self) -> Worst {
+        let mut worst = self.worst.take().unwrap_or_default();
+        self.list.into_iter().for_each(|finding| keep_worst(&mut worst, finding));
+        worst
     }
 
     /// Adds a finding. If there is no room for more, the least important ones are left out first.
     pub(super) fn push(&mut self, view: &View, finding: Finding) -> &mut Finding {
         // The check has completed the last one.
-        self.cost += self.list.last().map_or(0, cost);
-        if self.cost > self.room {
-            self.cut(view);
+        if let Some(worst) = &mut self.worst {
+            self.list.drain(..).for_each(|finding| keep_worst(worst, finding));
+        } else {
+            self.cost += self.list.last().map_or(0, cost);
+            if self.cost > self.room {
+                self.cut(view);
+            }
         }
         self.list.push(finding);
         // Just pushed.
@@ -88,6 +109,13 @@ impl Findings {
     }
 }
 
+fn keep_worst(worst: &mut Worst, finding: Finding) {
+    let of = worst.entry(finding.object).or_insert((finding.severity, finding.check));
+    if of.0 < finding.severity {
+        *of = (finding.severity, finding.check);
+    }
+}
+
 fn is_about_pod(finding: &Finding) -> bool {
     &*finding.object.kind == "Pod"
 }
@@ -105,7 +133,6 @@ fn cost(finding: &Finding) -> usize {
 mod tests {
     use super::*;
     use crate::checks::{Reporter, rules::workloads::job_overdue::CHECK};
-    use crate::finding::Severity;
     use crate::policy::settings::Settings;
     use crate::snapshot::Snapshot;
     use crate::wire::Time;

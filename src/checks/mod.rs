@@ -49,7 +49,7 @@ pub use tls::certificate_served::served as served_chain;
 pub use vhosts::{VirtualHost, by_host as virtual_hosts_by_host, virtual_hosts};
 pub use view::{Cause, Killed, Load, Loss, Resource, Throttled, View};
 
-use self::kept::Findings;
+use self::kept::{Findings, Worst};
 use self::rules::{network, nodes, pods, policy, storage, tls, workloads};
 use crate::finding::{Catalog, CheckInfo, Finding, Severity};
 use crate::memory;
@@ -221,9 +221,9 @@ pub fn run(view: &View) -> (Vec<Finding>, Vec<Gap>) {
     (findings, gaps)
 }
 
-/// Returns all findings about the certificates of Secrets, whether or not the settings leave these checks out.
-pub(crate) fn about_certificates(view: &View) -> Vec<Finding> {
-    let mut findings = Findings::within(usize::MAX);
+/// Returns the worst finding about the certificate of each Secret, whether or not the settings leave these checks out.
+pub(crate) fn about_certificates(view: &View) -> Worst {
+    let mut findings = Findings::worst_of_each();
     let checks = [
         &tls::certificate_chain_incomplete::CHECK,
         &tls::certificate_expiring::CHECK,
@@ -233,7 +233,7 @@ pub(crate) fn about_certificates(view: &View) -> Vec<Finding> {
     for check in checks {
         (check.run)(view, &mut Reporter::new(check.info, view, &mut findings));
     }
-    findings.list
+    findings.into_worst()
 }
 
 /// The imports of a check file.

@@ -19,7 +19,7 @@ use crate::model::{
     Amount, Container, Job, Node, NodeRestart, ObjectRef, Owner, Pod, PodProblem, Workload, node_restarts,
     problems,
 };
-use crate::policy::overrides::Override;
+use crate::policy::overrides::{IgnoredAnnotations, Override};
 use crate::policy::settings::Settings;
 use crate::snapshot::Snapshot;
 use crate::text::Fact;
@@ -51,6 +51,8 @@ pub struct View<'a> {
     selected: BTreeSet<Root>,
     /// The annotations for this tool on namespaces and workloads, sorted by object.
     overrides: Vec<Override>,
+    /// Those that cannot be used.
+    ignored_annotations: IgnoredAnnotations,
     /// For the kinds in [`MAKERS`]: the namespaces with pods in which all objects of the kind were seen.
     seen_makers: BTreeSet<(Kind, &'a str)>,
     /// What was read.
@@ -98,6 +100,7 @@ impl<'a> View<'a> {
             node_restarts: node_restarts(pods, &snapshot.rows.nodes, &snapshot.rows.events),
             selected: BTreeSet::new(),
             overrides: Vec::new(),
+            ignored_annotations: IgnoredAnnotations::default(),
             seen_makers: BTreeSet::new(),
             sight: sight::Sight::of(snapshot),
             index: index::Index::default(),
@@ -107,7 +110,7 @@ impl<'a> View<'a> {
             let root = |pod: &Pod| Some((Arc::clone(&pod.shared.namespace), view.root(pod)?));
             view.selected = pods.iter().filter_map(root).collect();
         }
-        view.overrides = view.read_overrides();
+        (view.overrides, view.ignored_annotations) = view.read_overrides();
         view.troubled = pods
             .iter()
             .filter(|pod| pod.object.is_some())

@@ -11,6 +11,7 @@ mod finding;
 mod hosts;
 mod investigation;
 mod lines;
+mod list;
 mod logs;
 mod report;
 mod rightsize;
@@ -31,6 +32,7 @@ pub(crate) use finding::{
 pub(crate) use hosts::{Certificate, Dns, Host, HostRequests, HostTls, ServedCertificate, VirtualHost};
 pub(crate) use investigation::{ChainStep, Investigation, LogTail, TimelineEntry};
 pub(crate) use lines::{FindingLine, Line, Summary};
+pub(crate) use list::List;
 pub(crate) use logs::{LogNamespace, LogPattern, LogSource, Logs};
 pub(crate) use report::{Namespace, Pod, Report, RestartStatistics, Statistics};
 pub(crate) use rightsize::{NotEvaluated, Proposal, Rightsizing, SizedContainer, SizingTotals, Used, Values};

@@ -1,7 +1,7 @@
 //! The report of a check.
 
 use super::{
-    Certificate, Coverage, Finding, Host, IgnoredAnnotation, Incident, Logs, Mute, MutedFinding, Node,
+    Certificate, Coverage, Finding, Host, IgnoredAnnotation, Incident, List, Logs, Mute, MutedFinding, Node,
     ReportComparison, Resources, Tool,
 };
 use crate::finding::verdict::{Class, Counts, Verdict};
@@ -12,13 +12,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Texts are in English in every locale. Everything that a text says is also in a field.
-//
-// The longest lists are generic: a report is written without a `Vec` of them.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "kubectl healthcheck -o json"))]
-#[cfg_attr(test, schemars(bound = "F: schemars::JsonSchema, P: schemars::JsonSchema + Default"))]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Report<F = Vec<Finding>, P = Vec<Pod>> {
+pub(crate) struct Report<'r> {
     #[cfg_attr(test, schemars(extend("const" = "healthcheck/v1")))]
     pub(crate) api_version: String,
     #[cfg_attr(test, schemars(extend("const" = "Report")))]
@@ -38,31 +35,34 @@ pub(crate) struct Report<F = Vec<Finding>, P = Vec<Pod>> {
     pub(crate) totals: Counts,
     pub(crate) namespaces: Vec<Namespace>,
     /// Worst first, then oldest.
-    pub(crate) incidents: Vec<Incident>,
+    pub(crate) incidents: List<'r, Incident>,
     /// Worst first, then oldest.
-    pub(crate) findings: F,
+    pub(crate) findings: List<'r, Finding>,
     #[serde(default)]
-    pub(crate) muted: Vec<MutedFinding>,
+    pub(crate) muted: List<'r, MutedFinding>,
     #[serde(default)]
     pub(crate) mutes: Vec<Mute>,
     #[serde(default, alias = "unheeded")]
-    pub(crate) ignored_annotations: Vec<IgnoredAnnotation>,
+    pub(crate) ignored_annotations: List<'r, IgnoredAnnotation>,
+    /// The number of ignored annotations that are not listed; left out if it is 0.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) more_ignored_annotations: u64,
     /// Left out only in the JSON within an HTML report of more than 1000 pods.
-    #[cfg_attr(test, schemars(with = "P"))]
+    #[cfg_attr(test, schemars(with = "Vec<Pod>"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) pods: Option<P>,
+    pub(crate) pods: Option<List<'r, Pod>>,
     /// The nodes that matter to the scope, worst and fullest first.
     #[serde(default)]
-    pub(crate) nodes: Vec<Node>,
+    pub(crate) nodes: List<'r, Node>,
     /// One entry for each cluster, in the order of `clusters`.
     #[serde(default)]
     pub(crate) resources: Vec<Resources>,
     /// The Secrets of type kubernetes.io/tls, worst first, then by expiry. Empty if no check of certificates runs.
     #[serde(default)]
-    pub(crate) certificates: Vec<Certificate>,
+    pub(crate) certificates: List<'r, Certificate>,
     /// The hosts that were looked up (--resolve-hosts, --host, --hosts-file, --access-log, --probe-tls), by name.
     #[serde(default)]
-    pub(crate) hosts: Vec<Host>,
+    pub(crate) hosts: List<'r, Host>,
     #[serde(default)]
     pub(crate) statistics: Statistics,
     pub(crate) coverage: Coverage,
@@ -136,4 +136,9 @@ pub(crate) struct RestartStatistics {
     pub(crate) pods: u64,
     /// The most restarts of one pod.
     pub(crate) most: i64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }

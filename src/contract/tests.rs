@@ -40,7 +40,8 @@ fn a_report_is_read_as_it_was_written() {
     let document = document();
     let read: Report = serde_json::from_value(document.clone()).unwrap();
     assert_eq!(serde_json::to_value(&read).unwrap(), document);
-    assert!(!read.findings.is_empty() && !read.nodes.is_empty() && !read.coverage.not_in_scope.is_empty());
+    assert!(read.findings.into_iter().next().is_some() && read.nodes.into_iter().next().is_some());
+    assert!(!read.coverage.not_in_scope.is_empty());
 }
 
 /// The keys that have another name now.

@@ -9,7 +9,7 @@ use crate::finding::{Catalog, Group};
 use crate::model::{Annotations, Gap, ObjectRef, PREFIX, Reason, ThresholdChanges};
 use crate::text::suggest::nearest;
 use crate::text::{Fact, Lang, Message, Text, reasons};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The annotations of one object.
 #[derive(Clone, Debug)]
@@ -24,8 +24,28 @@ pub struct Override {
     pub skip: BTreeSet<&'static str>,
     /// Its mute.
     pub mute: Option<Mute>,
-    /// The annotations that cannot be used.
-    pub ignored_annotations: Vec<IgnoredAnnotation>,
+}
+
+/// The annotations of a cluster that cannot be used, by object. A tenant may write any number.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IgnoredAnnotations {
+    /// The first [`MOST_IGNORED`].
+    pub first: Vec<(ObjectRef, IgnoredAnnotation)>,
+    /// The number of the others.
+    pub more: u64,
+}
+
+/// The most annotations that are reported as ignored.
+const MOST_IGNORED: usize = 1000;
+
+impl IgnoredAnnotations {
+    fn add(&mut self, object: &ObjectRef, name: &str, why: Message) {
+        if self.first.len() < MOST_IGNORED {
+            self.first.push((object.clone(), IgnoredAnnotation { name: name.to_owned(), why }));
+        } else {
+            self.more += 1;
+        }
+    }
 }
 
 /// An annotation that cannot be used.
@@ -81,24 +101,24 @@ fn full(name: &str) -> String {
     format!("{PREFIX}{name}")
 }
 
-/// Reads the annotations of an object; `classes` are those of the profile.
-pub fn read(object: ObjectRef, annotations: &Annotations, classes: &[Class], catalog: &Catalog) -> Override {
-    let mut out = Override {
-        object,
-        class: None,
-        thresholds: ThresholdChanges::default(),
-        skip: BTreeSet::new(),
-        mute: None,
-        ignored_annotations: Vec::new(),
-    };
+/// Reads the annotations of an object, and adds those that cannot be used to `ignored`; `classes` are those of the profile.
+pub fn read(
+    object: ObjectRef,
+    annotations: &Annotations,
+    classes: &[Class],
+    catalog: &Catalog,
+    ignored: &mut IgnoredAnnotations,
+) -> Override {
+    let (thresholds, skip) = (ThresholdChanges::default(), BTreeSet::new());
+    let mut out = Override { object, class: None, thresholds, skip, mute: None };
     for (name, value) in annotations.iter() {
         if let Err(why) = out.take(name, value.trim(), classes, catalog) {
-            out.ignored_annotations.push(IgnoredAnnotation { name: name.to_owned(), why });
+            ignored.add(&out.object, name, why);
         }
     }
     match mute(&out.object, annotations, catalog) {
         Ok(mute) => out.mute = mute,
-        Err(why) => out.ignored_annotations.push(IgnoredAnnotation { name: "mute".to_owned(), why }),
+        Err(why) => ignored.add(&out.object, "mute", why),
     }
     out
 }
@@ -126,20 +146,49 @@ impl Override {
         self.object.namespace.is_empty()
     }
 
-    /// Returns the skipped checks as gaps in the coverage.
-    pub fn gaps(&self) -> impl Iterator<Item = Gap> {
+    /// Returns the namespace of the object, and why it skips checks.
+    fn skips(&self) -> (&str, Message) {
         let object = &self.object;
         let (place, text, fact) = if self.is_of_namespace() {
             (&object.name, &reasons::NAMESPACE_ANNOTATION, ("namespace", Fact::text(&object.name)))
         } else {
             (&object.namespace, &reasons::ANNOTATION, ("object", Fact::Text(object.slashed())))
         };
-        let why = Message::new(text, vec![fact]);
-        self.skip.iter().map(move |id| {
-            let gap = Gap { namespace: Some(place.to_string()), ..Gap::new(*id, Reason::Skipped) };
-            gap.because(why.clone())
-        })
+        (place, Message::new(text, vec![fact]))
     }
+}
+
+/// The most objects of a namespace that are named with a check that they skip, and the most namespaces. A tenant may write
+/// any number of annotations.
+const MOST_NAMED: (usize, usize) = (3, 100);
+
+/// Returns the checks that annotations skip as gaps in the coverage. Of many objects or namespaces only the number is given.
+pub fn skipped(overrides: &[Override]) -> Vec<Gap> {
+    let mut skipped: BTreeMap<&str, BTreeMap<&str, Vec<&Override>>> = BTreeMap::new();
+    for over in overrides {
+        for id in &over.skip {
+            skipped.entry(id).or_default().entry(over.skips().0).or_default().push(over);
+        }
+    }
+    let (objects, namespaces) = MOST_NAMED;
+    let many = |count: usize| Message::new(&reasons::ANNOTATIONS, vec![("count", Fact::count(count))]);
+    let mut gaps = Vec::new();
+    for (id, places) in skipped {
+        let gap = |namespace: Option<&str>, why| {
+            Gap { namespace: namespace.map(str::to_owned), ..Gap::new(id, Reason::Skipped) }.because(why)
+        };
+        if places.len() > namespaces {
+            gaps.push(gap(None, many(places.values().map(Vec::len).sum())));
+            continue;
+        }
+        for (place, found) in places {
+            match found.len() > objects {
+                true => gaps.push(gap(Some(place), many(found.len()))),
+                false => gaps.extend(found.iter().map(|over| gap(Some(place), over.skips().1))),
+            }
+        }
+    }
+    gaps
 }
 
 fn unknown(name: &str) -> Message {
@@ -212,7 +261,12 @@ mod tests {
     static CATALOG: Catalog =
         Catalog::new(&[&check("image-tag-mutable"), &check("pod-leftover"), &check("quota-full")]);
 
-    fn over(pairs: &[(&str, &str)]) -> Override {
+    fn over(pairs: &[(&str, &str)]) -> (Override, IgnoredAnnotations) {
+        let mut ignored = IgnoredAnnotations::default();
+        (of("web[1]", pairs, &mut ignored), ignored)
+    }
+
+    fn of(name: &str, pairs: &[(&str, &str)], ignored: &mut IgnoredAnnotations) -> Override {
         let all: Map<String, Value> =
             pairs.iter().map(|(name, value)| (format!("{PREFIX}{name}"), json!(value))).collect();
         let read: crate::wire::Annotations = serde_json::from_value(all.into()).unwrap();
@@ -223,12 +277,12 @@ mod tests {
             labels: BTreeMap::new(),
             thresholds: ThresholdChanges::default(),
         };
-        super::read(ObjectRef::new("shop", "Deployment", "web[1]"), &annotations, &[batch], &CATALOG)
+        super::read(ObjectRef::new("shop", "Deployment", name), &annotations, &[batch], &CATALOG, ignored)
     }
 
     #[test]
     fn annotations_apply() {
-        let over = over(&[
+        let (over, ignored) = over(&[
             ("class", "batch"),
             ("skip", "image-*, quota-full"),
             ("grace", "10m"),
@@ -237,7 +291,7 @@ mod tests {
             ("mute-reason", "known"),
             ("mute-owner", "team"),
         ]);
-        assert_eq!(over.ignored_annotations, []);
+        assert_eq!(ignored, IgnoredAnnotations::default());
         assert_eq!(over.class.as_deref(), Some("batch"));
         assert!(over.skip.contains("quota-full") && over.skip.contains("image-tag-mutable"));
         assert_eq!(over.thresholds.to_string(), "grace 10m");
@@ -261,12 +315,50 @@ mod tests {
             ("mute", "pod-leftover", "healthcheck.dev/mute: healthcheck.dev/mute-until is missing"),
             ("mute-owner", "me", "healthcheck.dev/mute: missing, but healthcheck.dev/mute-owner is set"),
         ] {
-            let over = over(&[(name, value), ("restarts-attention", "7")]);
-            let [ignored] = &over.ignored_annotations[..] else { panic!("{over:?}") };
+            let (over, ignored) = over(&[(name, value), ("restarts-attention", "7")]);
+            let [(_, ignored)] = &ignored.first[..] else { panic!("{over:?}") };
             assert!(ignored.in_lang(Lang::En).starts_with(why), "{ignored:?}");
             let chinese = [Lang::ZhTw, Lang::ZhCn].map(|lang| ignored.in_lang(lang));
             assert!(chinese.iter().all(|text| text.contains('：') && !text.contains('{')), "{chinese:?}");
             assert_eq!(over.thresholds.to_string(), "restarts-attention 7");
         }
+    }
+
+    #[test]
+    fn very_many_annotations_that_cannot_be_used_are_counted() {
+        let mut ignored = IgnoredAnnotations::default();
+        for number in 0..500 {
+            of(&format!("web-{number}"), &[("classs", "a"), ("grace", "b"), ("skip", "c")], &mut ignored);
+        }
+        assert_eq!((ignored.first.len(), ignored.more), (MOST_IGNORED, 500));
+    }
+
+    #[test]
+    fn checks_that_very_many_objects_skip_are_few_gaps() {
+        let mut ignored = IgnoredAnnotations::default();
+        let mut skips = |namespace: &str, count: usize| -> Vec<Override> {
+            let named = |number| of(&format!("web-{number}"), &[("skip", "quota-full")], &mut ignored);
+            let moved = |over: Override| Override {
+                object: ObjectRef::new(namespace, "Deployment", &over.object.name),
+                ..over
+            };
+            (0..count).map(named).map(moved).collect()
+        };
+        let told = |overrides: &[Override]| -> Vec<(Option<String>, String)> {
+            let why = |gap: Gap| (gap.namespace, gap.why.unwrap().to_string());
+            skipped(overrides).into_iter().map(why).collect()
+        };
+        let place = |name: &str| Some(name.to_owned());
+        let few: Vec<Override> = [skips("shop", 2), skips("tenant", 5000)].concat();
+        assert_eq!(
+            told(&few),
+            [
+                (place("shop"), "annotation on deployment/web-0".to_owned()),
+                (place("shop"), "annotation on deployment/web-1".to_owned()),
+                (place("tenant"), "annotations on 5000 objects".to_owned()),
+            ]
+        );
+        let many: Vec<Override> = (0..150).flat_map(|number| skips(&format!("ns-{number}"), 4)).collect();
+        assert_eq!(told(&many), [(None, "annotations on 600 objects".to_owned())]);
     }
 }

@@ -198,20 +198,27 @@ fn all(report: &Report, lang: Lang, short: bool) -> Vec<String> {
 fn remarks(report: &Report, of_tls: &[Gap], lang: Lang) -> Vec<String> {
     let (coverage, snapshot) = (&report.coverage, report.snapshot);
     let mut out = skipped_tls(of_tls, lang);
-    let remarks = group(&coverage.notes, false, remark, lang).into_iter();
+    // A note about the cluster is a sentence of its own.
+    let is_of_cluster = |gap: &&Gap| gap.kind == Gap::CLUSTER && gap.why.is_some();
+    let (of_cluster, others): (Vec<&Gap>, Vec<&Gap>) = coverage.notes.iter().partition(is_of_cluster);
+    let of_cluster = of_cluster.into_iter().filter_map(|gap| Some(brief(&gap.why.as_ref()?.in_lang(lang))));
+    let others: Vec<Gap> = others.into_iter().cloned().collect();
+    let remarks = of_cluster.chain(group(&others, false, remark, lang));
     out.extend(remarks.map(|what| words::headed(SEEN_OTHERWISE.get(lang), &what, lang)));
     out.extend(pace(coverage, lang));
     if snapshot.skew != 0 {
         out.push(SKEW.fill(lang, &[("skew", Fact::Number(snapshot.skew.saturating_abs()))]));
     }
-    out.extend(report.ignored_annotations.iter().take(IGNORED_SHOWN).map(|(object, why)| {
+    let ignored = report.ignored_annotations();
+    out.extend(ignored.first.iter().take(IGNORED_SHOWN).map(|(object, why)| {
         let facts = [
             ("object", Fact::Text(visible(&object.to_string()))),
             ("why", Fact::Text(brief(&why.in_lang(lang)))),
         ];
         IGNORED.fill(lang, &facts)
     }));
-    if let Some(more) = report.ignored_annotations.len().checked_sub(IGNORED_SHOWN).filter(|more| *more > 0) {
+    let more = ignored.more + ignored.first.len().saturating_sub(IGNORED_SHOWN) as u64;
+    if more > 0 {
         out.push(MORE_IGNORED.fill(lang, &[("count", Fact::count(more))]));
     }
     out

@@ -2,7 +2,11 @@
 
 use crate::finding::Severity;
 use crate::report::{CertificateRow, Report, Verdict};
+use crate::tls::Tls;
 use std::collections::BTreeMap;
+
+/// The most certificates that have a series of their own.
+const MOST_CERTIFICATES: usize = 1000;
 
 /// The figures of one report.
 #[derive(Clone, Debug, Default)]
@@ -17,8 +21,10 @@ pub struct Figures {
     pub(super) incidents: Vec<IncidentFigure>,
     /// The number of incidents by severity; each severity has a number.
     pub(super) by_severity: BTreeMap<&'static str, u64>,
-    /// The ends of the certificates, by namespace and Secret, in seconds since 1970.
-    pub(super) certificates: BTreeMap<(String, String), i64>,
+    /// The certificates that expire first, at most [`MOST_CERTIFICATES`]: namespace, Secret, and end in seconds since 1970.
+    pub(super) certificates: Vec<(String, String, i64)>,
+    /// The number of the other certificates.
+    pub(super) certificates_omitted: usize,
     /// The number of gaps by kind and reason.
     pub(super) gaps: BTreeMap<(String, String), u64>,
     /// When the report was made, in seconds since 1970.
@@ -46,21 +52,32 @@ impl Figures {
         for incident in &report.incidents {
             *by_severity.entry(incident.severity.id()).or_default() += 1;
         }
-        let end = |row: &CertificateRow| {
-            let end = row.tls.chain.as_ref().ok()?.leaf.not_after;
-            Some(((row.tls.namespace.to_string(), row.tls.name.to_string()), end.seconds))
-        };
+        let (certificates, certificates_omitted) = certificates(report);
         Self {
             context: report.snapshot.cluster.context.clone(),
             verdict: Some(report.verdict),
             pods: pods(report),
             incidents,
             by_severity,
-            certificates: report.certificates.iter().filter_map(end).collect(),
+            certificates,
+            certificates_omitted,
             gaps: gaps(report),
             judged_at: report.snapshot.taken_at.seconds,
         }
     }
+}
+
+/// Returns the certificates that expire first, by namespace and Secret, and the number of the others.
+fn certificates(report: &Report) -> (Vec<(String, String, i64)>, usize) {
+    let end = |row: &CertificateRow| row.tls.chain.as_ref().ok().map(|chain| chain.leaf.not_after.seconds);
+    let mut all: Vec<(i64, &Tls)> =
+        report.certificates.iter().filter_map(|row| Some((end(row)?, row.tls))).collect();
+    all.sort_by_key(|(end, tls)| (*end, &tls.namespace, &tls.name));
+    let omitted = all.len().saturating_sub(MOST_CERTIFICATES);
+    all.truncate(MOST_CERTIFICATES);
+    all.sort_by_key(|(_, tls)| (&tls.namespace, &tls.name));
+    let shown = all.iter().map(|(end, tls)| (tls.namespace.to_string(), tls.name.to_string(), *end));
+    (shown.collect(), omitted)
 }
 
 fn pods(report: &Report) -> BTreeMap<(String, &'static str), u64> {

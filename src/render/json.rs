@@ -13,13 +13,13 @@ pub(super) use investigation::investigation;
 pub(super) use lines::lines;
 
 use crate::contract::{
-    Coverage, Gap, Incident, Namespace, Pod, Report as Document, RestartStatistics, Statistics, Tool, Victims,
+    Coverage, Gap, Incident, List, Namespace, Pod, Report as Document, RestartStatistics, Statistics, Tool, Victims,
 };
 use crate::finding::incident;
 use crate::model;
 use crate::report::{self, AGES, Overall, Report};
 use crate::snapshot::VERSION;
-use crate::text::{EscapedJson, Lang, to_yaml};
+use crate::text::{EscapedJson, Lang, write_yaml};
 use serde::Serialize;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -38,31 +38,21 @@ pub(super) fn write(document: &impl Serialize, encoding: Encoding, out: &mut dyn
             serde_json::to_writer_pretty(EscapedJson(&mut *out), document)?;
             out.write_all(b"\n")
         }
-        Encoding::Yaml => out.write_all(to_yaml(document).map_err(io::Error::other)?.as_bytes()),
-    }
-}
-
-/// A list whose items are made while they are written: all pods of a report, as structs of the contract, would need several
-/// times the memory of the report.
-pub(super) struct Each<F>(F);
-
-impl<F: Fn() -> I, I: Iterator<Item: Serialize>> Serialize for Each<F> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq((self.0)())
+        Encoding::Yaml => write_yaml(document, out),
     }
 }
 
 /// Returns the document of some clusters.
-pub(super) fn report(reports: &[Report]) -> Document<impl Serialize, impl Serialize> {
-    with_pods(reports, Some(Each(|| reports.iter().flat_map(pods))))
+pub(super) fn report<'r>(reports: &'r [Report<'r>]) -> Document<'r> {
+    with_pods(reports, Some(List::of(|| reports.iter().flat_map(pods))))
 }
 
 /// Returns the document of some clusters without the list of pods.
-pub(super) fn without_pods(reports: &[Report]) -> impl Serialize {
-    with_pods(reports, None::<()>)
+pub(super) fn without_pods<'r>(reports: &'r [Report<'r>]) -> Document<'r> {
+    with_pods(reports, None)
 }
 
-fn with_pods<P: Serialize>(reports: &[Report], pods: Option<P>) -> Document<impl Serialize, P> {
+fn with_pods<'r>(reports: &'r [Report<'r>], pods: Option<List<'r, Pod>>) -> Document<'r> {
     let all: Vec<&Report> = reports.iter().collect();
     let overall = Overall::of(&all);
     Document {
@@ -76,16 +66,17 @@ fn with_pods<P: Serialize>(reports: &[Report], pods: Option<P>) -> Document<impl
         verdict: overall.verdict,
         totals: overall.totals,
         namespaces: reports.iter().flat_map(namespaces).collect(),
-        incidents: incidents(reports),
-        findings: Each(|| reports.iter().flat_map(findings::all)),
-        muted: findings::muted(reports),
+        incidents: List::of(|| incidents(reports)),
+        findings: List::of(|| reports.iter().flat_map(findings::all)),
+        muted: List::of(|| findings::muted(reports)),
         mutes: reports.iter().flat_map(findings::mutes).collect(),
-        ignored_annotations: reports.iter().flat_map(findings::ignored_annotations).collect(),
+        ignored_annotations: List::of(|| reports.iter().flat_map(findings::ignored_annotations)),
+        more_ignored_annotations: reports.iter().map(|report| report.ignored_annotations().more).sum(),
         pods,
-        nodes: reports.iter().flat_map(resources::nodes).collect(),
+        nodes: List::of(|| reports.iter().flat_map(resources::nodes)),
         resources: reports.iter().map(resources::of).collect(),
-        certificates: reports.iter().flat_map(hosts::certificates).collect(),
-        hosts: reports.iter().flat_map(hosts::of).collect(),
+        certificates: List::of(|| reports.iter().flat_map(hosts::certificates)),
+        hosts: List::of(|| reports.iter().flat_map(hosts::of)),
         clock_skew_seconds: overall.skew,
         coverage: coverage(&all, &overall),
         statistics: statistics(overall),
@@ -127,13 +118,13 @@ fn pods<'r>(report: &'r Report) -> impl Iterator<Item = Pod> + 'r {
 }
 
 /// Returns the incidents of all clusters. The findings of all clusters are one list.
-fn incidents(reports: &[Report]) -> Vec<Incident> {
-    let (mut offset, mut incidents) = (0, Vec::new());
-    for report in reports {
-        incidents.extend(report.incidents.iter().map(|of| incident(of, report, offset)));
-        offset += report.findings.len();
-    }
-    incidents
+fn incidents<'r>(reports: &'r [Report<'r>]) -> impl Iterator<Item = Incident> + 'r {
+    let offsets = reports.iter().scan(0, |sum, report| {
+        let offset = *sum;
+        *sum += report.findings.len();
+        Some((report, offset))
+    });
+    offsets.flat_map(|(report, offset)| report.incidents.iter().map(move |of| incident(of, report, offset)))
 }
 
 fn incident(of: &incident::Incident, report: &Report, offset: usize) -> Incident {

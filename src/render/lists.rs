@@ -38,10 +38,7 @@ pub fn checks(format: ListFormat, look: Look, out: &mut dyn Write) -> io::Result
             serde_json::to_writer_pretty(&mut *out, &listed())?;
             writeln!(out)
         }
-        ListFormat::Yaml => {
-            let text = crate::text::to_yaml(&listed()).map_err(io::Error::other)?;
-            out.write_all(text.as_bytes())
-        }
+        ListFormat::Yaml => crate::text::write_yaml(&listed(), out),
     }
 }
 

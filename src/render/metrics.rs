@@ -129,7 +129,7 @@ fn of_cluster(figures: &Figures) -> Vec<Family<'_>> {
     let pods = figures.pods.iter().map(|((namespace, class), count)| {
         (vec![("namespace", namespace.as_str()), ("class", class)], float(*count))
     });
-    let certificates = figures.certificates.iter().map(|((namespace, secret), end)| {
+    let certificates = figures.certificates.iter().map(|(namespace, secret, end)| {
         (vec![("namespace", namespace.as_str()), ("secret", secret)], of_time(*end))
     });
     let gaps = figures
@@ -149,9 +149,14 @@ fn of_cluster(figures: &Figures) -> Vec<Family<'_>> {
         Family { name: "healthcheck_pods", help: "Pods by class", values: pods.collect() },
         Family {
             name: "healthcheck_certificate_not_after_timestamp_seconds",
-            help: "When the certificate in a Secret expires",
+            help: "When the certificate in a Secret expires; the 1000 that expire first have a series",
             values: certificates.collect(),
         },
+        one(
+            "healthcheck_certificates_omitted",
+            "Certificates without a series",
+            float(figures.certificates_omitted as u64),
+        ),
         Family {
             name: "healthcheck_gaps",
             help: "Lists that could not be read or followed",

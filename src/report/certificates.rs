@@ -95,12 +95,12 @@ pub(super) fn of<'a>(view: &View<'a>, findings: &[Finding], muted: &Muted) -> Ve
         .collect();
     // All findings, whether or not they are reported.
     let all = checks::about_certificates(view);
-    let (all, found) = (worst(all.iter()), worst(findings.iter()));
+    let found = worst(findings.iter());
     let muted = worst(muted.findings.iter().map(|(finding, _)| finding));
     let state = |tls: &Tls| {
         let object = tls.object();
         let of = |worst: &Worst| worst.get(&object).copied();
-        match (of(&found), of(&muted), of(&all)) {
+        match (of(&found), of(&muted), all.get(&object).copied()) {
             _ if quiet.contains(&*tls.namespace) => State::Skipped,
             (Some((severity, check)), ..) => State::Found(severity, check),
             (None, Some((_, check)), _) => State::Muted(check),

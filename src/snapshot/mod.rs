@@ -13,6 +13,7 @@ mod form;
 mod object_text;
 mod read;
 mod refused;
+mod reported;
 mod rows;
 mod sorting;
 mod unpacked;

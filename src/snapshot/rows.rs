@@ -6,7 +6,8 @@
 use super::refused::Refused;
 use super::sorting::{once, once_derived, once_events, once_logs, put, remove};
 use crate::logs::Source;
-use crate::memory::{self, Reserved};
+use super::reported;
+use crate::memory::Reserved;
 use crate::model::{
     CronJob, Endpoints, Event, Gap, Job, Metered, Name, Names, Namespace, Node, Pod, Reason, Workload,
 };
@@ -35,7 +36,8 @@ macro_rules! rows {
             $($(#[$doc])* pub $list: Vec<$row>,)*
             names: Names,
             refused: Refused,
-            /// For findings about the pods.
+            /// For what the report says about the pods, and about the other objects.
+            reserved_for_pods: Reserved,
             reserved: Reserved,
         }
 
@@ -50,12 +52,13 @@ macro_rules! rows {
                 if let Object::Secret(secret) = &object {
                     self.certificates.extend(Tls::fold(secret, names));
                 }
+                self.reserved.add(reported::of_object(&object));
                 let is_pod = object.kind() == Kind::Pod;
                 match object {
                     $($(Object::$kind(object) => rows!(@$each self.$list, ($fold)(*object, names)),)*)*
                 }
                 if is_pod {
-                    self.reserved.add(self.pods.last().map_or(0, reported_size));
+                    self.reserved_for_pods.add(self.pods.last().map_or(0, reported::of_pod));
                 }
             }
 
@@ -104,8 +107,8 @@ macro_rules! rows {
                 })*
                 if kind == Kind::Pod {
                     // A service reads its pods any number of times.
-                    self.reserved = Reserved::default();
-                    self.reserved.add(self.pods.iter().map(reported_size).sum());
+                    self.reserved_for_pods = Reserved::default();
+                    self.reserved_for_pods.add(self.pods.iter().map(reported::of_pod).sum());
                 }
             }
 
@@ -119,6 +122,7 @@ macro_rules! rows {
                 Name::pack(other.pods.iter_mut().map(|pod| &mut pod.name));
                 $(take_over(&mut self.$list, other.$list);)*
                 self.refused.append(other.refused);
+                self.reserved_for_pods.append(other.reserved_for_pods);
                 self.reserved.append(other.reserved);
             }
 
@@ -179,17 +183,6 @@ fn take_over<T>(rows: &mut Vec<T>, mut other: Vec<T>) {
         *rows = other;
     } else {
         rows.append(&mut other);
-    }
-}
-
-/// Returns the most bytes that a report needs for a pod in addition to its row, in any format.
-fn reported_size(pod: &Pod) -> usize {
-    /// The resources of a pod without an owner. Other pods share those of their owners.
-    const RESOURCES: usize = 450;
-    match &pod.object {
-        Some(object) => memory::of_pod(object.status.text_length()),
-        None if pod.shared.owner.is_none() => RESOURCES,
-        None => 0,
     }
 }
 

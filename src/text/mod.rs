@@ -26,7 +26,7 @@ pub(crate) use parse_words::{parse_words, yaml_place, yaml_words, yaml_words_wit
 pub use share::in_percent;
 pub(crate) use texts::texts;
 pub(crate) use time_words::time_words;
-pub(crate) use yaml::to_yaml;
+pub(crate) use yaml::{to_yaml, write_yaml};
 
 /// Returns the beginning of a text: at most this many bytes, and whole characters.
 pub(crate) fn head(text: &str, most: usize) -> &str {

@@ -102,6 +102,7 @@ reasons! {
         "{count} 個物件的擁有者名稱無效，已忽略該擁有者：{name}", "{count} 个对象的属主名称无效，已忽略该属主：{name}";
     "tls-checks-skipped" TLS_CHECKS_SKIPPED: "TLS certificate checks skipped", "已略過 TLS 憑證檢查", "已跳过 TLS 证书检查";
     "annotation" ANNOTATION: "annotation on {object}", "{object} 的註解", "{object} 的注解";
+    "annotations" ANNOTATIONS: "annotations on {count} objects", "{count} 個物件的註解", "{count} 个对象的注解";
     "namespace-annotation" NAMESPACE_ANNOTATION: "annotation on namespace/{namespace}",
         "namespace/{namespace} 的註解", "namespace/{namespace} 的注解";
 

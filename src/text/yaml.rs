@@ -3,19 +3,85 @@
 use super::is_hostile;
 use serde::Serialize;
 use serde_saphyr::ser::Error;
+use std::io::{self, Write};
 
-/// Writes a document as YAML. A text with hostile characters is double-quoted and on one line.
+/// Returns a document as YAML, see [`write_yaml`].
 ///
 /// # Errors
 /// If the document cannot be YAML.
-pub(crate) fn to_yaml(document: &impl Serialize) -> Result<String, Error> {
-    let plain = serde_saphyr::to_string(document)?;
-    if !plain.contains(is_hidden) {
-        return Ok(plain);
+pub(crate) fn to_yaml(document: &impl Serialize) -> io::Result<String> {
+    let mut out = Vec::new();
+    write_yaml(document, &mut out)?;
+    String::from_utf8(out).map_err(io::Error::other)
+}
+
+/// Writes a document as YAML. If a text has hostile characters, all texts of several lines are double-quoted and on one line.
+/// The document is serialized twice, so that none of it is kept.
+///
+/// # Errors
+/// If the document cannot be YAML, or `out` fails.
+pub(crate) fn write_yaml(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let mut hidden = Hidden(false);
+    serialize(document, true, &mut hidden)?;
+    if !hidden.0 {
+        return serialize(document, true, out);
     }
-    let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
-    let text = serde_saphyr::to_string_with_options(document, options)?;
-    Ok(text.split_inclusive('\n').map(escaped).collect())
+    let mut lines = EscapedLines { out, line: Vec::new() };
+    serialize(document, false, &mut lines)?;
+    lines.end_line()
+}
+
+fn serialize(document: &impl Serialize, block_scalars: bool, mut out: &mut dyn Write) -> io::Result<()> {
+    let options = serde_saphyr::ser_options! { prefer_block_scalars: block_scalars };
+    match serde_saphyr::to_io_writer_with_options(&mut out, document, options) {
+        Err(Error::IO { error }) => Err(error),
+        other => other.map_err(io::Error::other),
+    }
+}
+
+/// Whether a text with hidden characters was written to it.
+struct Hidden(bool);
+
+impl Write for Hidden {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // The writer of YAML passes on whole characters.
+        self.0 |= std::str::from_utf8(bytes).is_ok_and(|text| text.contains(is_hidden));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Writes each line with its hidden characters escaped.
+struct EscapedLines<'w> {
+    out: &'w mut dyn Write,
+    /// The part of the last line that was written so far.
+    line: Vec<u8>,
+}
+
+impl EscapedLines<'_> {
+    fn end_line(&mut self) -> io::Result<()> {
+        let line = std::mem::take(&mut self.line);
+        self.out.write_all(escaped(&String::from_utf8_lossy(&line)).as_bytes())
+    }
+}
+
+impl Write for EscapedLines<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for part in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.line.extend_from_slice(part);
+            if part.ends_with(b"\n") {
+                self.end_line()?;
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 fn is_hidden(c: char) -> bool {

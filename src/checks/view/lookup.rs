@@ -154,10 +154,15 @@ impl<'a> View<'a> {
         found
     }
 
-    /// Returns the warnings about an object and, for a Deployment, about its ReplicaSets, newest first.
+    /// Returns the warnings about an object and about what it has created: the ReplicaSets of a Deployment, the Jobs of a
+    /// CronJob. Newest first.
     pub fn events_around(&self, object: &ObjectRef) -> Vec<&'a Event> {
         let mut found = self.events(object, "");
         found.extend(self.sets_of(object).into_iter().flat_map(|set| self.events(&set, "")));
+        if &*object.kind == Kind::CronJob.name() {
+            let jobs = self.jobs_of(&object.namespace, &object.name);
+            found.extend(jobs.flat_map(|job| self.events(&job.object(), "")));
+        }
         found.sort_by_key(|event| std::cmp::Reverse(event.last_seen));
         found
     }

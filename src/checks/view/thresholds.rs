@@ -5,18 +5,25 @@ use super::View;
 use crate::checks::CATALOG;
 use crate::finding::{Finding, Severity};
 use crate::model::{Owner, Pod, Thresholds, Workload};
-use crate::policy::overrides::{self, Override};
+use crate::policy::overrides::{self, IgnoredAnnotations, Override};
 use crate::policy::profile::Class;
 use crate::wire::Time;
 
 impl View<'_> {
-    pub(crate) fn read_overrides(&self) -> Vec<Override> {
+    pub(crate) fn read_overrides(&self) -> (Vec<Override>, IgnoredAnnotations) {
+        let mut ignored = IgnoredAnnotations::default();
         if self.settings.no_annotations {
-            return Vec::new();
+            return (Vec::new(), ignored);
         }
         let classes = &self.settings.rules.classes;
-        let read = |(object, annotations)| overrides::read(object, annotations, classes, &CATALOG);
-        self.annotated().into_iter().map(read).collect()
+        let read =
+            |(object, annotations)| overrides::read(object, annotations, classes, &CATALOG, &mut ignored);
+        (self.annotated().into_iter().map(read).collect(), ignored)
+    }
+
+    /// Returns the annotations for this tool that cannot be used.
+    pub fn ignored_annotations(&self) -> &IgnoredAnnotations {
+        &self.ignored_annotations
     }
 
     /// Returns the annotations for this tool on namespaces and workloads, sorted by object.

@@ -77,7 +77,8 @@ impl RunRecord {
 }
 
 fn into_record(report: contract::Report) -> RunRecord {
-    let mut incidents = vec![String::new(); report.findings.len()];
+    let findings: Vec<contract::Finding> = report.findings.into_iter().collect();
+    let mut incidents = vec![String::new(); findings.len()];
     for incident in report.incidents {
         for index in incident.findings {
             if let Some(of) = incidents.get_mut(index) {
@@ -85,7 +86,7 @@ fn into_record(report: contract::Report) -> RunRecord {
             }
         }
     }
-    let shown = report.findings.into_iter().zip(incidents).map(|(of, incident)| record(of, incident));
+    let shown = findings.into_iter().zip(incidents).map(|(of, incident)| record(of, incident));
     let quiet = report.muted.into_iter().map(|of| {
         let key = of.finding.key.clone();
         let (object, noted) = record(of.finding, key);

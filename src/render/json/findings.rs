@@ -4,9 +4,7 @@ use super::super::links;
 use super::context;
 use crate::contract::{Action, CausedBy, Fact, Finding, IgnoredAnnotation, Link, Mute, MutedFinding};
 use crate::finding;
-use crate::model::ObjectRef;
 use crate::policy::mute::Muting;
-use crate::policy::overrides;
 use crate::report::Report;
 use crate::text::{self, Lang};
 
@@ -28,24 +26,25 @@ pub(super) fn mutes(report: &Report) -> Vec<Mute> {
     report.muted.mutes.iter().map(row).collect()
 }
 
-pub(super) fn ignored_annotations(report: &Report) -> Vec<IgnoredAnnotation> {
-    let row = |(object, why): &(ObjectRef, overrides::IgnoredAnnotation)| IgnoredAnnotation {
+pub(super) fn ignored_annotations<'r>(report: &'r Report) -> impl Iterator<Item = IgnoredAnnotation> + 'r {
+    report.ignored_annotations().first.iter().map(|(object, why)| IgnoredAnnotation {
         context: context(report),
         object: object.clone(),
         reason: why.in_lang(Lang::En),
-    };
-    report.ignored_annotations.iter().map(row).collect()
+    })
 }
 
 /// Returns the muted findings. The mutes of all clusters are one list.
-pub(super) fn muted(reports: &[Report]) -> Vec<MutedFinding> {
-    let (mut offset, mut out) = (0, Vec::new());
-    for report in reports {
+pub(super) fn muted<'r>(reports: &'r [Report<'r>]) -> impl Iterator<Item = MutedFinding> + 'r {
+    let offsets = reports.iter().scan(0, |sum, report| {
+        let offset = *sum;
+        *sum += report.muted.mutes.len();
+        Some((report, offset))
+    });
+    offsets.flat_map(|(report, offset)| {
         let rows = report.muted.findings.iter();
-        out.extend(rows.map(|(of, mute)| MutedFinding { finding: finding(of, report), mute: mute + offset }));
-        offset += report.muted.mutes.len();
-    }
-    out
+        rows.map(move |(of, mute)| MutedFinding { finding: finding(of, report), mute: mute + offset })
+    })
 }
 
 pub(super) fn finding(finding: &finding::Finding, report: &Report) -> Finding {

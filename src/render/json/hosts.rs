@@ -5,8 +5,8 @@ use crate::contract::{Certificate, Dns, Host, HostRequests, HostTls, ServedCerti
 use crate::report::{CertificateRow, HostRow, Report};
 use crate::tls::Chain;
 
-pub(super) fn certificates(report: &Report) -> Vec<Certificate> {
-    report.certificates.iter().map(|row| certificate(row, report)).collect()
+pub(super) fn certificates<'r>(report: &'r Report) -> impl Iterator<Item = Certificate> + 'r {
+    report.certificates.iter().map(|row| certificate(row, report))
 }
 
 fn certificate(row: &CertificateRow, report: &Report) -> Certificate {
