@@ -4,6 +4,7 @@ mod command;
 mod compare;
 mod conflict;
 mod connect;
+mod demo;
 mod duration;
 mod explain;
 mod formats;
@@ -31,6 +32,7 @@ mod values;
 pub use compare::{CompareArgs, DiffArgs};
 pub(crate) use conflict::place;
 pub use connect::ConnectArgs;
+pub use demo::DemoArgs;
 pub use explain::{ChecksArgs, ExplainArgs};
 pub use help::{described, help};
 pub use hosts::HostArgs;
@@ -207,20 +209,6 @@ pub struct CheckArgs {
         help = "Send a message about the run to these webhooks of the profile (default: HEALTHCHECK_NOTIFY)"
     )]
     pub notify: Vec<String>,
-}
-
-/// The bundled example.
-#[derive(Debug, Args)]
-pub struct DemoArgs {
-    /// How to judge.
-    #[command(flatten)]
-    pub judge: JudgeArgs,
-    /// How to show it.
-    #[command(flatten)]
-    pub show: ShowArgs,
-    /// The rows of the table.
-    #[command(flatten)]
-    pub rows: RowArgs,
 }
 
 /// A capture of a cluster.

@@ -14,14 +14,26 @@ const MANY: usize = 4;
 pub struct Kubectl {
     /// Such as `--context prod`.
     pub global: Vec<String>,
-    /// The flags that read the files of the report again: `-f cluster.json.zst`. Empty for a cluster.
-    pub input: Vec<String>,
+    /// Where commands of this program find the objects of the report again.
+    pub input: Input,
+}
+
+/// Where the objects of a report come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Input {
+    /// A cluster.
+    #[default]
+    Cluster,
+    /// Files, with the flags that read them: `-f cluster.json.zst`.
+    Files(Vec<String>),
+    /// The bundled example.
+    Example,
 }
 
 impl Kubectl {
     /// Creates the flags for a cluster.
     pub fn with(global: Vec<String>) -> Self {
-        Self { global, input: Vec::new() }
+        Self { global, input: Input::Cluster }
     }
 
     /// Returns the command of this program that shows an object; `None` if it shows no such objects. `others` are the other
@@ -41,7 +53,12 @@ impl Kubectl {
             return None;
         }
         let target = object.slashed();
-        let mut words = vec!["kubectl", "healthcheck", &target];
+        let (command, reach): (&[&str], &[String]) = match &self.input {
+            Input::Cluster => (&[], &self.global),
+            Input::Files(flags) => (&[], flags),
+            Input::Example => (&["demo"], &[]),
+        };
+        let mut words = [&["kubectl", "healthcheck"], command, &[&target]].concat();
         let namespaces: Vec<&str> =
             std::iter::once(&*object.namespace).chain(others.iter().copied()).collect();
         let namespaces = namespaces.join(",");
@@ -50,7 +67,6 @@ impl Kubectl {
         } else if !object.namespace.is_empty() {
             words.extend(["-n", &namespaces]);
         }
-        let reach = if self.input.is_empty() { &self.global } else { &self.input };
         words.extend(reach.iter().map(String::as_str));
         Some(words.into_iter().map(quote).collect::<Vec<_>>().join(" "))
     }

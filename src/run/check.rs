@@ -6,21 +6,21 @@ use super::live::{Flags, Live};
 use super::look::Place;
 use super::notify::{self, Notifications};
 use super::{Failure, files, hosts, look, outputs, wait};
-use crate::cli::{CheckArgs, DemoArgs, Exit, JudgeArgs, RowArgs, ShowArgs};
+use crate::cli::{CheckArgs, Exit, JudgeArgs, RowArgs, ShowArgs};
 use crate::cluster::Progress;
 use crate::compare::changes::Changes;
 use crate::compare::run_record::RunRecord;
-use crate::finding::command::Kubectl;
+use crate::finding::command::{Input, Kubectl};
 use crate::gather::MultiCluster;
 use crate::model::{Gap, Reason};
 use crate::output;
 use crate::policy::settings::Settings;
 use crate::render::{self, Format, Look, NodesFormat};
 use crate::report::{Report, Summary, Verdict, WaitFor};
-use crate::snapshot::{self, Snapshot};
+use crate::snapshot::Snapshot;
 use crate::text::Message;
 use crate::wire::Time;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
 /// The part of a report that is shown.
 #[derive(Clone, Copy, PartialEq)]
@@ -46,7 +46,7 @@ fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failu
     let settings = settings(&args.judge, Kubectl::default())?;
     args.rows.check(&args.show)?;
     if part == Part::Nodes {
-        refuse_rows(args, "nodes have no table of problems")?;
+        refuse_rows(&args.rows, "nodes have no table of problems")?;
         baseline::refuse(&args.compare, &args.judge, "nodes are not compared")?;
         notify::refuse(args, "nodes are not a whole report")?;
         hosts::refuse(&args.hosts, "nodes are not a whole report")?;
@@ -64,22 +64,6 @@ fn part(args: &CheckArgs, clock: fn() -> Time, part: Part) -> Result<Exit, Failu
         read.and_then(|snapshot| judge.one(&snapshot, repeat_files(args, &snapshot)))
     };
     judge.notices.send(done)
-}
-
-pub(super) fn demo(args: &DemoArgs, clock: fn() -> Time) -> Result<Exit, Failure> {
-    baseline::wants_nothing(&args.judge)?;
-    args.rows.check(&args.show)?;
-    let mut snapshot = snapshot::demo()?;
-    // The example has its own namespaces.
-    snapshot.scope.namespaces = snapshot.namespaces();
-    let kubectl = Kubectl::with(repeat_context(&snapshot));
-    let (part, before, notices) = (Part::Whole, Baseline::default(), Notifications::default());
-    let done = Judge { by: &args.judge, show: &args.show, rows: &args.rows, part, before, notices, clock }
-        .one(&snapshot, kubectl)?;
-    if args.show.is_human() && io::stderr().is_terminal() {
-        output::log("hint: this is an example; its commands are for the cluster it was read from");
-    }
-    Ok(done)
 }
 
 fn live(args: &CheckArgs, settings: &Settings, judge: &mut Judge) -> Result<Exit, Failure> {
@@ -121,8 +105,8 @@ fn live(args: &CheckArgs, settings: &Settings, judge: &mut Judge) -> Result<Exit
 }
 
 /// Refuses the flags of the table of problems for a command without one.
-pub(super) fn refuse_rows(args: &CheckArgs, why: &str) -> Result<(), Failure> {
-    match args.rows.given() {
+pub(super) fn refuse_rows(rows: &RowArgs, why: &str) -> Result<(), Failure> {
+    match rows.given() {
         Some(flag) => Err(Failure::new(format!("{flag} cannot be used here: {why}"))),
         None => Ok(()),
     }
@@ -178,7 +162,8 @@ pub(super) fn repeat_files(args: &CheckArgs, snapshot: &Snapshot) -> Kubectl {
     if args.filename.iter().all(|path| path.as_os_str() != "-") {
         let files = args.filename.iter().map(|path| ["-f".to_owned(), path.display().to_string()]);
         let now = args.now.map(|now| ["--now".to_owned(), now.to_string()]);
-        kubectl.input = files.chain(now).flatten().collect();
+        let flags: Vec<String> = files.chain(now).flatten().collect();
+        kubectl.input = if flags.is_empty() { Input::Cluster } else { Input::Files(flags) };
     }
     kubectl
 }
@@ -191,7 +176,7 @@ pub(super) fn settings(by: &JudgeArgs, kubectl: Kubectl) -> Result<Settings, Fai
 }
 
 /// How snapshots are judged and shown.
-struct Judge<'a> {
+pub(super) struct Judge<'a> {
     by: &'a JudgeArgs,
     show: &'a ShowArgs,
     rows: &'a RowArgs,
@@ -208,8 +193,14 @@ struct Shown {
     records: Vec<RunRecord>,
 }
 
-impl Judge<'_> {
-    fn one(&mut self, snapshot: &Snapshot, kubectl: Kubectl) -> Result<Exit, Failure> {
+impl<'a> Judge<'a> {
+    /// Returns how the bundled example is judged and shown.
+    pub(super) fn of_example((by, show, rows): (&'a JudgeArgs, &'a ShowArgs, &'a RowArgs), clock: fn() -> Time) -> Self {
+        let (part, before, notices) = (Part::Whole, Baseline::default(), Notifications::default());
+        Judge { by, show, rows, part, before, notices, clock }
+    }
+
+    pub(super) fn one(&mut self, snapshot: &Snapshot, kubectl: Kubectl) -> Result<Exit, Failure> {
         let settings = settings(self.by, kubectl)?;
         let mut report = Report::new(snapshot, &settings);
         if report.is_of_nothing() {

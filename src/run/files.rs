@@ -17,6 +17,15 @@ pub(super) fn read(files: &[PathBuf], scope: &ScopeArgs, now: Time) -> Result<Sn
     Ok(snapshot)
 }
 
+/// Reads the bundled example, narrowed to some of its namespaces; none for all.
+pub(super) fn demo(namespaces: &[String]) -> Result<Snapshot, Failure> {
+    let mut snapshot = snapshot::demo()?;
+    // The example has its own namespaces.
+    snapshot.scope.namespaces = snapshot.namespaces();
+    narrow(&mut snapshot, &ScopeArgs { namespace: namespaces.to_vec(), ..ScopeArgs::default() })?;
+    Ok(snapshot)
+}
+
 /// Keeps the namespaces of the scope only.
 fn narrow(snapshot: &mut Snapshot, scope: &ScopeArgs) -> Result<(), Failure> {
     let excluded =

@@ -2,7 +2,7 @@
 
 use super::live::{Flags, Live};
 use super::{Failure, baseline, files, hosts, look, notify, outputs};
-use crate::cli::{CheckArgs, Exit, Output, ScopeArgs, Target};
+use crate::cli::{CheckArgs, DemoArgs, Exit, JudgeArgs, Output, ScopeArgs, ShowArgs, Target};
 use crate::finding::command::Kubectl;
 use crate::gather;
 use crate::gather::namespaces::is_pattern;
@@ -16,6 +16,9 @@ use crate::text::Message;
 use crate::wire::{Kind, Time};
 use std::collections::BTreeSet;
 
+/// Why flags of the table of problems are refused.
+const OF_OBJECT: &str = "one object has no table of problems";
+
 /// The number of names in an error.
 const NAMED: usize = 5;
 
@@ -24,7 +27,7 @@ const NAMED: usize = 5;
 pub(super) struct Asked<'a> {
     /// Names or patterns; none for all of the scope.
     pub(super) namespaces: &'a [String],
-    /// Whether files were read.
+    /// Whether files or the bundled example were read.
     pub(super) of_files: bool,
 }
 
@@ -36,15 +39,9 @@ pub(super) fn investigate(
     let settings = super::check::settings(&args.judge, Kubectl::default())?;
     baseline::refuse(&args.compare, &args.judge, "only whole reports are compared")?;
     notify::refuse(args, "one object is not a whole report")?;
-    super::check::refuse_rows(args, "one object has no table of problems")?;
+    super::check::refuse_rows(&args.rows, OF_OBJECT)?;
     hosts::refuse(&args.hosts, "one object is not a whole report")?;
-    if targets.len() > 1 && args.show.has(|format| matches!(format, Format::Json | Format::Yaml)) {
-        return Err(Failure::new("-o json and -o yaml are for one object"));
-    }
-    let of_report = args.show.output.iter().find(|output| StoryFormat::of(output.format).is_none());
-    if let Some(Output { format, .. }) = of_report {
-        return Err(Failure::new(format!("-o {} is for a whole report, not for one object", format.name())));
-    }
+    refuse_formats(&args.show, targets)?;
     super::check::refuse("--wait-for", args.wait_for.is_some(), "one object is not a whole report")?;
     super::check::refuse("--cache", args.cache.is_some(), "one object is not a whole report")?;
     super::check::refuse("--watch", args.watch, "watch the report, and open the object with Enter")?;
@@ -57,7 +54,32 @@ pub(super) fn investigate(
         let kubectl = super::check::repeat_files(args, &snapshot);
         (snapshot, kubectl)
     };
-    tell(args, targets, &snapshot, &super::check::settings(&args.judge, kubectl)?)
+    let asked = Asked { namespaces: &args.scope.namespace, of_files: !args.filename.is_empty() };
+    tell((&args.judge, &args.show), asked, targets, (&snapshot, kubectl))
+}
+
+/// Inspects objects of the bundled example.
+pub(super) fn of_demo(args: &DemoArgs, targets: &[Target]) -> Result<Exit, Failure> {
+    super::check::refuse_rows(&args.rows, OF_OBJECT)?;
+    refuse_formats(&args.show, targets)?;
+    let snapshot = files::demo(&args.example_namespace)?;
+    let kubectl = super::demo::kubectl(&snapshot);
+    let asked = Asked { namespaces: &args.example_namespace, of_files: true };
+    tell((&args.judge, &args.show), asked, targets, (&snapshot, kubectl))
+}
+
+/// Refuses the formats of whole reports, and documents of several objects.
+fn refuse_formats(show: &ShowArgs, targets: &[Target]) -> Result<(), Failure> {
+    if targets.len() > 1 && show.has(|format| matches!(format, Format::Json | Format::Yaml)) {
+        return Err(Failure::new("-o json and -o yaml are for one object"));
+    }
+    let of_report = show.output.iter().find(|output| StoryFormat::of(output.format).is_none());
+    match of_report {
+        Some(Output { format, .. }) => {
+            Err(Failure::new(format!("-o {} is for a whole report, not for one object", format.name())))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Returns the namespace of the objects; for objects of the cluster, all namespaces.
@@ -116,13 +138,13 @@ pub(super) fn about(targets: &[Target]) -> Option<String> {
 }
 
 fn tell(
-    args: &CheckArgs,
+    (judge, show): (&JudgeArgs, &ShowArgs),
+    asked: Asked,
     targets: &[Target],
-    snapshot: &Snapshot,
-    settings: &Settings,
+    (snapshot, kubectl): (&Snapshot, Kubectl),
 ) -> Result<Exit, Failure> {
-    let report = Report::new(snapshot, settings);
-    let asked = Asked { namespaces: &args.scope.namespace, of_files: !args.filename.is_empty() };
+    let settings = super::check::settings(judge, kubectl)?;
+    let report = Report::new(snapshot, &settings);
     let mut objects = Vec::new();
     for target in targets {
         objects.push((target, find(asked, &report, target)?));
@@ -135,8 +157,8 @@ fn tell(
         }
         stories.push(story);
     }
-    outputs::write(&args.show.output, |format, place, out| {
-        let (format, look) = (StoryFormat::of(format).unwrap_or_default(), look::look(&args.show, place));
+    outputs::write(&show.output, |format, place, out| {
+        let (format, look) = (StoryFormat::of(format).unwrap_or_default(), look::look(show, place));
         for (index, story) in stories.iter().enumerate() {
             if index > 0 {
                 writeln!(out)?;
@@ -146,7 +168,7 @@ fn tell(
         Ok(())
     })?;
     let worst = stories.iter().filter_map(Story::worst).max();
-    let failed = args.judge.fail_on.fails(worst, None);
+    let failed = judge.fail_on.fails(worst, None);
     Ok(Exit::of(failed, snapshot.coverage.gaps.is_empty()))
 }
 
