@@ -219,6 +219,12 @@ impl Pod {
         volumes.filter_map(|volume| Some(volume.source.persistent_volume_claim.as_ref()?.claim_name.as_str()))
     }
 
+    /// Its volumes with the secrets of a `SecretProviderClass`, and the names of these; unknown for a healthy pod.
+    pub(crate) fn provider_classes(&self) -> impl Iterator<Item = (&str, &str)> {
+        let volumes = self.object.iter().flat_map(|object| &object.spec.volumes);
+        volumes.filter_map(|volume| Some((&*volume.name, volume.source.csi.as_ref()?.provider_class()?)))
+    }
+
     /// The names of the claims that it mounts and that are not named after it, and of the others if it may be in trouble; none
     /// if it has ended.
     pub(crate) fn known_claims(&self) -> impl Iterator<Item = &str> {
@@ -258,7 +264,10 @@ fn slim(object: &mut wire::Pod) {
         (spec.scheduler_name, spec.topology_spread_constraints) = (String::new(), Vec::new());
     }
     spec.node_name = String::new();
-    spec.volumes.retain(|volume| volume.source.persistent_volume_claim.is_some());
+    let has_class = |csi: &wire::CsiSource| csi.provider_class().is_some();
+    spec.volumes.retain(|wire::Volume { source, .. }| {
+        source.persistent_volume_claim.is_some() || source.csi.as_ref().is_some_and(has_class)
+    });
     spec.volumes.shrink_to_fit();
     spec.overhead.clear();
     let mut statuses = status.container_statuses.iter().chain(&status.init_container_statuses);
@@ -266,7 +275,8 @@ fn slim(object: &mut wire::Pod) {
         spec.resources = None;
         spec.containers.iter_mut().chain(&mut spec.init_containers).for_each(remove_memory_settings);
     }
-    let claimed: Vec<&str> = spec.volumes.iter().map(|volume| &*volume.name).collect();
+    let claims = spec.volumes.iter().filter(|volume| volume.source.persistent_volume_claim.is_some());
+    let claimed: Vec<&str> = claims.map(|volume| &*volume.name).collect();
     for containers in [&mut spec.containers, &mut spec.init_containers] {
         containers.shrink_to_fit();
         for container in containers.iter_mut() {

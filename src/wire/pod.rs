@@ -99,6 +99,8 @@ wire! {
     VolumeSource {
         /// A claim of the same namespace.
         [message, optional, tag = "10"] persistent_volume_claim: Option<ClaimSource>,
+        /// A volume that a driver makes for the pod.
+        [message, optional, tag = "28"] csi: Option<CsiSource>,
     }
 }
 
@@ -111,24 +113,50 @@ wire! {
 }
 
 wire! {
+    /// `v1.CSIVolumeSource`.
+    CsiSource {
+        /// Settings for the driver. Only the name of a `SecretProviderClass` is kept.
+        [btree_map = "string, string", tag = "4"] volume_attributes: BTreeMap<String, String>,
+    }
+}
+
+impl CsiSource {
+    /// The attribute with the name of a `SecretProviderClass`, by the documentation of the Secrets Store CSI driver.
+    const PROVIDER_CLASS: &str = "secretProviderClass";
+
+    /// Removes all attributes but the name of a `SecretProviderClass`: others may contain a credential.
+    pub(super) fn keep_only_class(&mut self) {
+        self.volume_attributes.retain(|key, _| key == Self::PROVIDER_CLASS);
+    }
+
+    /// The `SecretProviderClass` in the namespace of the pod.
+    pub fn provider_class(&self) -> Option<&str> {
+        self.volume_attributes.get(Self::PROVIDER_CLASS).map(String::as_str)
+    }
+}
+
+wire! {
     /// A [`Volume`] in JSON.
     FlatVolume {
         /// Unique in the pod.
         [string, tag = "1"] name: String,
         /// A claim of the same namespace.
         [message, optional, tag = "2"] persistent_volume_claim: Option<ClaimSource>,
+        /// A volume that a driver makes for the pod.
+        [message, optional, tag = "3"] csi: Option<CsiSource>,
     }
 }
 
 impl From<FlatVolume> for Volume {
-    fn from(FlatVolume { name, persistent_volume_claim }: FlatVolume) -> Self {
-        Self { name, source: VolumeSource { persistent_volume_claim } }
+    fn from(FlatVolume { name, persistent_volume_claim, csi }: FlatVolume) -> Self {
+        Self { name, source: VolumeSource { persistent_volume_claim, csi } }
     }
 }
 
 impl From<Volume> for FlatVolume {
     fn from(volume: Volume) -> Self {
-        Self { name: volume.name, persistent_volume_claim: volume.source.persistent_volume_claim }
+        let VolumeSource { persistent_volume_claim, csi } = volume.source;
+        Self { name: volume.name, persistent_volume_claim, csi }
     }
 }
 

@@ -57,6 +57,12 @@ static RIGHT: Text = Text {
     zh_cn: "让 SecretProviderClass 指定的身份有权读取该 secret，或修正 secret 的名称",
 };
 
+static CLASS: Text = Text {
+    en: "volume {volume} mounts the secrets of SecretProviderClass {class}",
+    zh_tw: "磁碟區 {volume} 掛載 SecretProviderClass {class} 的 secret",
+    zh_cn: "卷 {volume} 挂载 SecretProviderClass {class} 的 secret",
+};
+
 fn run(view: &View, out: &mut Reporter) {
     for (pod, trouble) in view.problems() {
         let PodProblem::Volume = trouble else { continue };
@@ -98,8 +104,15 @@ fn report(view: &View, pod: &Pod, warning: &Event, out: &mut Reporter) {
     finding.actions = vec![view.describe(pod)];
     if is_refused {
         finding.evidence.push(Message::plain(&RIGHT));
-        let class = ["get", "secretproviderclass", "-n", &pod.shared.namespace, "-o", "yaml"];
-        finding.actions.insert(0, view.settings.kubectl.line(&class));
+        let mut command = vec!["get", "secretproviderclass", "-n", &pod.shared.namespace, "-o", "yaml"];
+        // The message of the kubelet names the volume.
+        let class = pod.provider_classes().find(|(volume, _)| warning.message.contains(&format!("\"{volume}\"")));
+        if let Some((volume, class)) = class {
+            command.insert(2, class);
+            let facts = vec![("volume", Fact::text(volume)), ("class", Fact::text(class))];
+            finding.evidence.push(Message::new(&CLASS, facts));
+        }
+        finding.actions.insert(0, view.settings.kubectl.line(&command));
     }
     let next = match &elsewhere {
         Some(volume) => Some(view.settings.kubectl.describe(&volume.attachment)),
