@@ -56,7 +56,8 @@ pub enum RetryPolicy {
     Greeting,
     /// Never: the report is complete without the response.
     Once,
-    /// Never. The request asks whether the server is ready, so its answer does not end a silence.
+    /// Never. The request asks whether a silent server is ready: a silence does not end it, and its answer does not end a
+    /// silence.
     Probe,
 }
 
@@ -205,7 +206,11 @@ impl ApiClient {
         request: &Request,
         body: impl Fn() -> B,
     ) -> Result<Answer<B::Whole>, Error> {
-        self.budget.stop.or(self.silence.or(Box::pin(self.read_on(request, body)))).await
+        let answer = Box::pin(self.read_on(request, body));
+        match request.patience {
+            RetryPolicy::Probe => self.budget.stop.or(answer).await,
+            _ => self.budget.stop.or(self.silence.or(answer)).await,
+        }
     }
 
     /// Waits until another request to this cluster may start.
