@@ -7,6 +7,7 @@ mod cache;
 mod capture;
 mod check;
 mod complete;
+mod demo;
 mod diff;
 mod explain;
 mod failure;
@@ -55,7 +56,7 @@ fn command(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
             [] => check::check(&cli.check, clock),
             targets => investigate::investigate(&cli.check, targets, clock),
         },
-        Some(Command::Demo(args)) => check::demo(&args, clock),
+        Some(Command::Demo(args)) => demo::demo(&args, clock),
         Some(Command::Nodes(args)) => check::nodes(*args, clock),
         Some(Command::Rightsize(args)) => rightsize::rightsize(&args, clock),
         Some(Command::Serve(args)) => serve::serve(&args, clock),

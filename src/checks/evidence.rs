@@ -79,7 +79,8 @@ pub(crate) fn attach(view: &View, findings: &mut [Finding]) {
             }
         }
         finding.evidence.extend(told.into_iter().map(|event| about(view, event)));
-        if events.is_empty() && view.saw_warnings(object) {
+        // Nothing warns about a quota itself.
+        if events.is_empty() && view.saw_warnings(object) && &*object.kind != "ResourceQuota" {
             finding.evidence.push(Message::new(&NO_EVENTS, Vec::new()));
         }
         if let Some(pod) = pod {

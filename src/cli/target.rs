@@ -6,7 +6,7 @@ use crate::text::suggest::{did_you_mean, nearest};
 use crate::wire::Kind;
 
 /// The short names that kubectl knows.
-const SHORT: [(&str, Kind); 17] = [
+const SHORT: [(&str, Kind); 18] = [
     ("po", Kind::Pod),
     ("deploy", Kind::Deployment),
     ("rs", Kind::ReplicaSet),
@@ -21,6 +21,7 @@ const SHORT: [(&str, Kind); 17] = [
     ("hpa", Kind::HorizontalPodAutoscaler),
     ("pdb", Kind::PodDisruptionBudget),
     ("quota", Kind::ResourceQuota),
+    ("limits", Kind::LimitRange),
     ("sc", Kind::StorageClass),
     ("ns", Kind::Namespace),
     ("gtw", Kind::Gateway),

@@ -28,10 +28,12 @@ pub(super) static STATUSES: &[Status] = &[
     status(
         &["FailedCreate", "ReplicaFailure"],
         &["workload-create-refused"],
-        "The API server rejected a new pod of the workload: because of a quota, an admission webhook, the pod security level, \
-         or a missing service account.",
-        "API server 拒絕了工作負載的新 Pod：資源配額、admission webhook、Pod 安全等級，或不存在的 ServiceAccount。",
-        "API server 拒绝了工作负载的新 Pod：资源配额、准入 webhook、Pod 安全级别，或不存在的 ServiceAccount。",
+        "The API server rejected a new pod of the workload: because of a quota, a LimitRange, an admission webhook, the pod \
+         security level, or a missing service account, PriorityClass or RuntimeClass.",
+        "API server 拒絕了工作負載的新 Pod：資源配額、LimitRange、admission webhook、Pod 安全等級，或不存在的 ServiceAccount、\
+         PriorityClass、RuntimeClass。",
+        "API server 拒绝了工作负载的新 Pod：资源配额、LimitRange、准入 webhook、Pod 安全级别，或不存在的 ServiceAccount、\
+         PriorityClass、RuntimeClass。",
     ),
     status(
         &["BackoffLimitExceeded", "PodFailurePolicy", "FailedIndexes", "MaxFailedIndexesExceeded"],

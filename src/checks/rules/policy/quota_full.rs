@@ -1,9 +1,9 @@
 //! A ResourceQuota is used up or nearly used up.
 
 use crate::checks::prelude::*;
-use crate::checks::rules::workloads::workload_create_refused::refusal;
+use crate::checks::rules::workloads::workload_create_refused::lasting_refusal;
 use crate::checks::rules::workloads::workload_replicas_missing::stands_alone;
-use crate::model::{Workload, thousandths};
+use crate::model::thousandths;
 use crate::wire::{Quantity, ResourceQuota};
 use std::collections::BTreeMap;
 
@@ -160,14 +160,8 @@ struct Refused<'a> {
 /// Returns the workloads whose pods are rejected, by quota.
 fn refused<'a>(view: &View<'a>) -> BTreeMap<ObjectRef, Vec<Refused<'a>>> {
     let mut found: BTreeMap<ObjectRef, Vec<Refused>> = BTreeMap::new();
-    let lacks = |workload: &&Workload| {
-        let rolling = workload.rollout().is_some_and(|rollout| rollout.unfinished);
-        stands_alone(workload) && (!workload.is_available() || rolling)
-    };
-    for workload in view.snapshot.rows.workloads.iter().filter(lacks) {
-        let Some(refusal) = refusal(view, workload).filter(|refusal| !refusal.may_pass(view)) else {
-            continue;
-        };
+    for workload in view.snapshot.rows.workloads.iter().filter(|workload| stands_alone(workload)) {
+        let Some(refusal) = lasting_refusal(view, workload) else { continue };
         for quota in refusal.because.iter().filter(|object| &*object.kind == "ResourceQuota") {
             let refused =
                 Refused { workload: workload.object(), since: refusal.since, words: refusal.detail };

@@ -62,14 +62,17 @@ fn run(view: &View, out: &mut Reporter) {
         let refusal = refusal(view, deployment);
         // While its pods are rejected, that finding leads: this one is not older.
         finding.since = since.max(refusal.as_ref().and_then(|refusal| refusal.since));
+        let is_refused = refusal.is_some();
         finding.because = declared(refusal.map(|refusal| refusal.because).unwrap_or_default());
         finding.because.extend(declared(view.behind(deployment)));
         let (kubectl, namespace) = (&view.settings.kubectl, &*deployment.namespace);
         let target = format!("deployment/{}", deployment.name);
-        finding.actions = vec![
-            kubectl.describe(&finding.object),
-            kubectl.line(&["rollout", "history", "-n", namespace, &target]),
-        ];
+        finding.actions = vec![kubectl.describe(&finding.object)];
+        // Earlier revisions do not tell what rejects the pods of this one.
+        if is_refused {
+            continue;
+        }
+        finding.actions.push(kubectl.line(&["rollout", "history", "-n", namespace, &target]));
         // A Deployment has as many ReplicaSets as revisions.
         if view.sets_of(&deployment.object()).len() > 1 {
             finding.actions.push(kubectl.line(&["rollout", "undo", "-n", namespace, &target]));

@@ -39,6 +39,13 @@ static MESSAGE: Text = Text {
     zh_cn: "{kind} {target} 一小时内扩容 {ups} 次、缩容 {downs} 次，在 {least} 和 {most} 个副本之间来回",
 };
 
+static ABOUT: Text = Text {
+    en: "{kind} {target} was scaled up about {ups} times and down about {downs} times within the last hour, between {least} \
+         and {most:# replica|# replicas}",
+    zh_tw: "{kind} {target} 一小時內擴增約 {ups} 次、縮減約 {downs} 次，在 {least} 與 {most} 個副本之間來回",
+    zh_cn: "{kind} {target} 一小时内扩容约 {ups} 次、缩容约 {downs} 次，在 {least} 和 {most} 个副本之间来回",
+};
+
 /// The period in which changes are counted, in seconds. The API server keeps events for as long by default.
 const HOUR: i64 = 3600;
 
@@ -49,12 +56,21 @@ pub(crate) const CALM: i64 = 15 * 60;
 /// minutes, twelve are possible.
 const OFTEN: i64 = 5;
 
+/// The number of turns from up to down or back from which an autoscaler flaps. A wave of load has one.
+const TURNS: i64 = OFTEN - 1;
+
 /// The changes of an autoscaler within the last hour.
 #[derive(Default)]
 struct Changes {
     ups: i64,
     downs: i64,
     sizes: Vec<i64>,
+    /// Known times of changes, each with whether it was one up.
+    moments: Vec<(Time, bool)>,
+    /// The number of changes to a size that the autoscaler has left since an earlier one in the same direction.
+    returns: i64,
+    /// Whether a number is the part of a longer series.
+    is_estimated: bool,
     first: Option<Time>,
     last: Option<Time>,
 }
@@ -70,30 +86,43 @@ impl Changes {
             return;
         };
         let Ok(size) = size.parse() else { return };
-        let count = within_the_hour(event, last, view);
-        if reason.contains("below target") {
-            self.downs += count;
-        } else if reason.contains("above target") {
-            self.ups += count;
-        } else {
-            return;
-        }
+        let is_up = match reason {
+            _ if reason.contains("above target") => true,
+            _ if reason.contains("below target") => false,
+            _ => return,
+        };
+        let (count, is_estimated) = within_the_hour(event, last, view);
+        *(if is_up { &mut self.ups } else { &mut self.downs }) += count;
+        self.is_estimated |= is_estimated;
+        self.returns += count - 1;
+        let first = event.first_seen.filter(|first| count > 1 && view.age(*first) < HOUR);
+        self.moments.extend(first.into_iter().chain([last]).map(|at| (at, is_up)));
         self.sizes.push(size);
         self.first = [self.first, event.first_seen.or(Some(last))].into_iter().flatten().min();
         self.last = self.last.max(Some(last));
     }
 }
 
-/// Returns how often an event was repeated within the last hour. Of a longer series, its part of the hour.
-fn within_the_hour(event: &Event, last: Time, view: &View) -> i64 {
+impl Changes {
+    /// The fewest turns that the events show.
+    fn turns(&mut self) -> i64 {
+        self.moments.sort_unstable();
+        let turns = self.moments.windows(2).filter(|pair| matches!(pair, [(_, a), (_, b)] if a != b)).count();
+        self.returns.max(i64::try_from(turns).unwrap_or(i64::MAX))
+    }
+}
+
+/// Returns how often an event was repeated within the last hour, and whether that is an estimate: of a longer series, its part
+/// of the hour.
+fn within_the_hour(event: &Event, last: Time, view: &View) -> (i64, bool) {
     let count = i64::from(event.count);
     match event.first_seen {
         Some(first) if view.age(first) > HOUR => {
             let span = last.seconds_since(first).max(1);
             let in_hour = HOUR - view.age(last);
-            (count.saturating_mul(in_hour) / span).clamp(1, count)
+            ((count.saturating_mul(in_hour) / span).clamp(1, count), count > 1)
         }
-        _ => count,
+        _ => (count, false),
     }
 }
 
@@ -105,10 +134,12 @@ fn run(view: &View, out: &mut Reporter) {
         let events = view.events(&object, &autoscaler.metadata.uid);
         events.iter().filter(|event| event.reason == RESCALED).for_each(|event| changes.add(event, view));
         let is_calm = changes.last.is_none_or(|last| view.age(last) >= CALM);
-        let (Some(least), Some(most)) = (changes.sizes.iter().min(), changes.sizes.iter().max()) else {
+        let (Some(least), Some(most)) =
+            (changes.sizes.iter().min().copied(), changes.sizes.iter().max().copied())
+        else {
             continue;
         };
-        if is_calm || changes.ups < OFTEN || changes.downs < OFTEN {
+        if is_calm || changes.ups < OFTEN || changes.downs < OFTEN || changes.turns() < TURNS {
             continue;
         }
         let target = &autoscaler.spec.scale_target_ref;
@@ -117,10 +148,11 @@ fn run(view: &View, out: &mut Reporter) {
             ("target", Fact::text(&target.name)),
             ("ups", Fact::Number(changes.ups)),
             ("downs", Fact::Number(changes.downs)),
-            ("least", Fact::Number(*least)),
-            ("most", Fact::Number(*most)),
+            ("least", Fact::Number(least)),
+            ("most", Fact::Number(most)),
         ];
-        let finding = out.object(object, &[], Severity::Low, Message::new(&MESSAGE, facts));
+        let text = if changes.is_estimated { &ABOUT } else { &MESSAGE };
+        let finding = out.object(object, &[], Severity::Low, Message::new(text, facts));
         finding.since = changes.first;
         let workload = view.workload(namespace, &target.kind, &target.name);
         finding.serving = workload.is_none_or(Workload::is_available);

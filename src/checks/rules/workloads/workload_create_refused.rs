@@ -4,7 +4,7 @@ use crate::checks::limit_range::rejecting;
 use crate::checks::prelude::*;
 use crate::checks::rules::workloads::workload_replicas_missing::stands_alone;
 use crate::model::{Event, Workload};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 static INFO: CheckInfo = CheckInfo {
     id: "workload-create-refused",
@@ -30,10 +30,10 @@ static INFO: CheckInfo = CheckInfo {
         zh_cn: "API server 拒绝这个工作负载的新 Pod，少了的不会补上。",
     },
     remedy: Text {
-        en: "The message names what rejects the pods: a quota, a webhook, a pod security level, or a \
-             service account. Fix that.",
-        zh_tw: "訊息會指出是誰拒絕：配額、webhook、Pod 安全等級、ServiceAccount，從那裡修。",
-        zh_cn: "消息会指出是谁拒绝：配额、webhook、Pod 安全级别、ServiceAccount，从那里修。",
+        en: "The message says what rejects the pods: a quota, a LimitRange, a webhook, a pod security level, or an \
+             object that does not exist. Fix that, or the template of the workload.",
+        zh_tw: "訊息會指出原因：配額、LimitRange、webhook、Pod 安全等級，或缺少的物件。修正該處，或修改工作負載的範本。",
+        zh_cn: "消息会指出原因：配额、LimitRange、webhook、Pod 安全级别，或缺少的对象。修正该处，或修改工作负载的模板。",
     },
     prevention: Text {
         en: "Leave room in the quota for rollouts. Run webhooks with several replicas, separate from the \
@@ -51,6 +51,12 @@ static QUOTA: Text = Text {
     en: "pods rejected by quota {by}, {available} of {desired} available: {detail}",
     zh_tw: "配額 {by} 拒絕它的 Pod，可用 {available}/{desired}：{detail}",
     zh_cn: "配额 {by} 拒绝它的 Pod，可用 {available}/{desired}：{detail}",
+};
+
+static UNSPECIFIED: Text = Text {
+    en: "pods rejected because they do not set what quota {by} counts, {available} of {desired} available: {detail}",
+    zh_tw: "Pod 沒有設定配額 {by} 要計算的資源而被拒絕，可用 {available}/{desired}：{detail}",
+    zh_cn: "Pod 没有设置配额 {by} 要计算的资源而被拒绝，可用 {available}/{desired}：{detail}",
 };
 
 static WEBHOOK_DOWN: Text = Text {
@@ -121,7 +127,7 @@ struct Refuser {
 /// In the order in which they are matched against the message.
 static REFUSERS: [Refuser; 14] = [
     Refuser { reason: "quota", text: &QUOTA, sign: "exceeded quota: ", end: "," },
-    Refuser { reason: "quota", text: &QUOTA, sign: "failed quota: ", end: ":" },
+    Refuser { reason: "quota-unspecified", text: &UNSPECIFIED, sign: "failed quota: ", end: ":" },
     Refuser { reason: "webhook-down", text: &WEBHOOK_DOWN, sign: "failed calling webhook \"", end: "\"" },
     Refuser { reason: "webhook", text: &WEBHOOK, sign: "admission webhook \"", end: "\"" },
     Refuser {
@@ -160,10 +166,12 @@ pub(crate) struct Refusal<'a> {
 
 fn run(view: &View, out: &mut Reporter) {
     let workloads = view.snapshot.rows.workloads.iter();
-    for workload in workloads.filter(|w| stands_alone(w) && view.is_asked_for(w) && is_refused(view, w)) {
-        if let Some(refusal) = refusal(view, workload) {
-            report(view, &workload.object(), (workload.available, workload.desired), &refusal, out);
-        }
+    let asked = workloads.filter(|w| stands_alone(w) && view.is_asked_for(w));
+    let mut refused: Vec<(&Workload, Refusal)> =
+        asked.filter_map(|workload| Some((workload, lasting_refusal(view, workload)?))).collect();
+    separate_policies(&mut refused);
+    for (workload, refusal) in &refused {
+        report(view, &workload.object(), (workload.available, workload.desired), refusal, out);
     }
     let mut told = BTreeSet::new();
     for job in view.snapshot.rows.jobs.iter().filter(|job| job.lacks_pods()) {
@@ -174,6 +182,19 @@ fn run(view: &View, out: &mut Reporter) {
         let object = owner.map_or_else(|| job.object(), |o| ObjectRef::new(&job.namespace, &o.kind, &o.name));
         if told.insert(object.clone()) {
             report(view, &object, (0, 1), &refusal, out);
+        }
+    }
+}
+
+/// Removes the webhook as the common cause of workloads that it rejects for different reasons: it enforces several policies.
+fn separate_policies(refused: &mut [(&Workload, Refusal)]) {
+    let mut reasons: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for (workload, refusal) in refused.iter() {
+        reasons.entry(refusal.by).or_default().insert(refusal.without_names(workload));
+    }
+    for (_, refusal) in refused.iter_mut().filter(|(_, refusal)| refusal.refuser.reason == "webhook") {
+        if reasons.get(refusal.by).is_some_and(|reasons| reasons.len() > 1) {
+            refusal.because.clear();
         }
     }
 }
@@ -195,7 +216,7 @@ fn report(view: &View, object: &ObjectRef, pods: (i32, i32), refusal: &Refusal, 
     finding.because = declared(refusal.because.iter().cloned());
     let (kubectl, namespace) = (&view.settings.kubectl, &*object.namespace);
     finding.actions = vec![match refusal.refuser.reason {
-        "quota" => kubectl.line(&["describe", "resourcequota", "-n", namespace, refusal.by]),
+        "quota" | "quota-unspecified" => kubectl.line(&["describe", "resourcequota", "-n", namespace, refusal.by]),
         "webhook" | "webhook-down" => kubectl.line(&[
             "get",
             "validatingwebhookconfigurations,mutatingwebhookconfigurations",
@@ -214,6 +235,12 @@ fn report(view: &View, object: &ObjectRef, pods: (i32, i32), refusal: &Refusal, 
 }
 
 impl Refusal<'_> {
+    /// Returns the message without the words that name the workload, its pods and its namespace.
+    fn without_names(&self, workload: &Workload) -> String {
+        let names = |word: &&str| !word.contains(&*workload.name) && !word.contains(&*workload.namespace);
+        self.detail.split_whitespace().filter(names).collect::<Vec<_>>().join(" ")
+    }
+
     /// Whether the next attempt may succeed: a webhook restarts, or the service account of a new namespace is created. A
     /// quota or a policy that rejects pods does not pass.
     pub(crate) fn may_pass(&self, view: &View) -> bool {
@@ -225,9 +252,21 @@ impl Refusal<'_> {
     }
 }
 
-/// Whether a workload lacks pods because they are rejected, and that does not pass on its own.
-pub(crate) fn is_refused(view: &View, workload: &Workload) -> bool {
-    !workload.is_available() && refusal(view, workload).is_some_and(|refusal| !refusal.may_pass(view))
+/// Whether a workload waits for pods: it lacks some, or replaces those of an old version.
+fn awaits_pods(workload: &Workload) -> bool {
+    !workload.is_available() || workload.rollout().is_some_and(|rollout| rollout.unfinished)
+}
+
+/// Returns why the pods of a workload or of its new version are not created, if that does not pass on its own.
+pub(crate) fn lasting_refusal<'a>(view: &View<'a>, workload: &'a Workload) -> Option<Refusal<'a>> {
+    if !awaits_pods(workload) {
+        return None;
+    }
+    let refusal = refusal(view, workload)?;
+    // The pods of the old version may end and leave the quota to the new ones.
+    let may_free = workload.is_available() && refusal.refuser.reason == "quota";
+    let may_pass = refusal.may_pass(view) || may_free && view.within_grace(refusal.since);
+    (!may_pass).then_some(refusal)
 }
 
 /// Returns why the pods of a workload are not created. Deployments and ReplicaSets have a condition that is cleared
@@ -249,7 +288,7 @@ pub(crate) fn refusal<'a>(view: &View<'a>, workload: &'a Workload) -> Option<Ref
 /// Returns the namespaces where a LimitRange rejects pods.
 pub(crate) fn namespaces_with_limit_refusals<'a>(view: &View<'a>) -> BTreeSet<&'a str> {
     let rows = &view.snapshot.rows;
-    let workloads = rows.workloads.iter().filter(|workload| !workload.is_available());
+    let workloads = rows.workloads.iter().filter(|workload| awaits_pods(workload));
     let of_workloads =
         workloads.filter_map(|workload| Some((&*workload.namespace, refusal(view, workload)?)));
     let jobs = rows.jobs.iter().filter(|job| job.lacks_pods());
@@ -266,10 +305,15 @@ fn lacks_pods(view: &View, workload: &Workload) -> bool {
     i64::try_from(there).unwrap_or(i64::MAX) < i64::from(workload.desired)
 }
 
-/// Returns the rejection in the newest `FailedCreate` event of an object.
+/// The time after which a controller has tried again, in seconds: it waits up to a quarter of an hour after many failures.
+const TRIED_AGAIN: i64 = 20 * 60;
+
+/// Returns the rejection in the newest `FailedCreate` event of an object. An older one does not tell whether its pods are still
+/// rejected.
 fn of_events<'a>(view: &View<'a>, object: &ObjectRef) -> Option<Refusal<'a>> {
     let events = view.events(object, "");
-    let event: &Event = events.into_iter().find(|event| event.reason == "FailedCreate")?;
+    let is_current = |event: &&Event| event.last_seen.is_none_or(|last| view.age(last) < TRIED_AGAIN);
+    let event: &Event = events.into_iter().filter(is_current).find(|event| event.reason == "FailedCreate")?;
     Some(read(view, &object.namespace, &event.message, event.first_seen.or(event.last_seen)))
 }
 

@@ -1,7 +1,7 @@
 //! A workload has fewer available pods than desired.
 
 use crate::checks::prelude::*;
-use crate::checks::rules::workloads::workload_create_refused::is_refused;
+use crate::checks::rules::workloads::workload_create_refused::lasting_refusal;
 use crate::model::Workload;
 
 static INFO: CheckInfo = CheckInfo {
@@ -49,7 +49,7 @@ static ROLLING: Text = Text {
 fn run(view: &View, out: &mut Reporter) {
     let workloads = view.snapshot.rows.workloads.iter();
     for workload in workloads.filter(|w| !w.is_available() && stands_alone(w) && view.is_asked_for(w)) {
-        if is_refused(view, workload) {
+        if lasting_refusal(view, workload).is_some() {
             continue; // Another check reports the cause.
         }
         let facts = vec![
