@@ -32,7 +32,8 @@ fn of_url(text: &str, scheme_end: usize, start: usize) -> Option<Range<usize>> {
         }
         b':' => {
             let password = user + 1;
-            let end = password_end(line, password, is_web(text, scheme_end))?;
+            let end = password_end(line, password, is_web(text, scheme_end));
+            let Some(end) = end else { return long_password(text, start + password, line.len() - password) };
             let value = between(line, password, end);
             // Some servers take the token as the user.
             if user > 0 && ["", "x-oauth-basic", "x-access-token"].contains(&value) {
@@ -42,6 +43,21 @@ fn of_url(text: &str, scheme_end: usize, start: usize) -> Option<Range<usize>> {
         }
         _ => None,
     }
+}
+
+/// The longest token that is used as a password.
+const LONGEST_TOKEN: usize = 8192;
+
+/// Returns a password that is longer than the window: a token, whose characters do not begin another address, so that no text
+/// is read twice.
+fn long_password(text: &str, start: usize, near: usize) -> Option<Range<usize>> {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%+=".contains(&byte);
+    let is_whole = between(text, start, start + near).bytes().all(is_token);
+    if !is_whole || near < LONGEST / 2 {
+        return None;
+    }
+    let end = skip_most(text, start, LONGEST_TOKEN, is_token);
+    (at(text, end) == b'@' && is_host(from(text, end + 1))).then_some(start..end)
 }
 
 /// Whether the scheme is that of the web, where an `@` may be in a path.
@@ -79,6 +95,7 @@ fn password_end(line: &str, start: usize, is_web: bool) -> Option<usize> {
     let query = word.find('?').unwrap_or(word.len());
     let before_query =
         between(word, 0, query).rmatch_indices('@').map(|(at, _)| at).find(|at| is_host(from(word, at + 1)));
+    let local = || word.rfind('@').filter(|at| !is_web && is_local(from(word, at + 1)));
     let beyond = || {
         let next = rest.find("://").unwrap_or(rest.len());
         let is_closed = word.ends_with(['"', '\'', ',', ')', ':']) || is_port;
@@ -88,17 +105,22 @@ fn password_end(line: &str, start: usize, is_web: bool) -> Option<usize> {
             .find(|at| is_host(from(rest, at + 1)));
         found.filter(|_| !is_closed && !word.contains('/'))
     };
-    before_query.or(in_word).or_else(beyond).map(|at| start + at)
+    before_query.or(in_word).or_else(local).or_else(beyond).map(|at| start + at)
+}
+
+/// Whether a text begins with a path or a port, as after an address without a host.
+fn is_local(text: &str) -> bool {
+    text.is_empty() || text.starts_with('/') || at(text, 0) == b':' && at(text, 1).is_ascii_digit()
 }
 
 /// Whether a text begins with a host: letters or digits, and then what may follow a host.
 fn is_host(text: &str) -> bool {
     let end = if at(text, 0) == b'[' {
         text.find(']').map_or(0, |end| end + 1)
-    } else if text.starts_with("tcp(") || text.starts_with("unix(") {
+    } else if ["tcp(", "unix(", "${", "{{", "$"].iter().any(|begin| text.starts_with(begin)) {
         return true;
     } else {
-        skip(text, 0, |byte| byte.is_ascii_alphanumeric() || b"-._%".contains(&byte))
+        skip(text, 0, |byte| byte.is_ascii_alphanumeric() || b"-._%".contains(&byte) || byte > 0x7f)
     };
     end > 0
         && matches!(
@@ -116,6 +138,10 @@ fn is_host(text: &str) -> bool {
                 | b'<'
                 | b'\\'
                 | b';'
+                | b'|'
+                | b'&'
+                | b'='
+                | b'!'
                 | b']'
                 | b'}'
                 | b'`'

@@ -1,8 +1,8 @@
 //! How far a value reaches: to its quotation mark, its bracket, or the end of its word.
 
-use super::key::Key;
 use super::plain::{
     at, before, between, from, is_name, is_space, line_end, quote, skip, skip_most, skip_spaces, window,
+    window_before,
 };
 use std::ops::Range;
 
@@ -142,11 +142,8 @@ fn is_wide_stop(text: &str, position: usize) -> bool {
     from(text, position).starts_with(['。', '、', '」', '』', '】', '》'])
 }
 
-/// Extends a word to the end of its line, if the key begins the line and no other pair follows.
-pub(super) fn to_line_end(text: &str, key: &Key, word: Range<usize>) -> Range<usize> {
-    if !begins_line(text, key.start) {
-        return word;
-    }
+/// Extends a word to the end of its line, if no other pair follows.
+pub(super) fn to_line_end(text: &str, word: Range<usize>) -> Range<usize> {
     let line = between(text, word.end, line_end(text, word.end));
     let rest = line.split(" #").next().unwrap_or_default();
     let has_pair = rest
@@ -163,13 +160,38 @@ pub(super) fn to_line_end(text: &str, key: &Key, word: Range<usize>) -> Range<us
 /// Whether only indentation, a dash of a list or `export` is before a position in its line.
 pub(super) fn begins_line(text: &str, position: usize) -> bool {
     let mut start = position;
-    for word in ["", "export", "set", "setenv", "ENV", "ARG", "$", "-", ":", "\"", "'"] {
+    for word in ["", "export", "set", "setenv", "SET", "ENV", "ARG", "$", "-", ">", ":", "\"", "'"] {
         if !word.is_empty() && between(text, start.saturating_sub(word.len()), start) == word {
             start -= word.len();
         }
         start = before_spaces(text, start);
     }
     start == 0 || before(text, start) == b'\n'
+}
+
+/// Whether only what loggers and terminals put there is before a position in its line: a time, a level, the name of a stream
+/// or of a container.
+pub(super) fn follows_prefix(text: &str, position: usize) -> bool {
+    let near = window_before(text, position, LONGEST_PREFIX);
+    let line = near.rsplit('\n').next().unwrap_or_default();
+    let line =
+        line.split_once(" | ").filter(|(name, _)| !name.trim().contains(' ')).map_or(line, |(_, rest)| rest);
+    let is_whole = near.contains('\n') || near.len() == position;
+    is_whole && line.split_ascii_whitespace().all(is_prefix)
+}
+
+/// The longest text before a value in its line that is read as the prefix of a logger.
+const LONGEST_PREFIX: usize = 120;
+
+/// Whether a word is one of the prefix of a line: `2026-03-10T10:00:00Z`, `[INFO]`, `stdout`.
+fn is_prefix(word: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "debug", "error", "export", "f", "fatal", "info", "notice", "p", "set", "stderr", "stdout", "trace",
+        "warn", "warning",
+    ];
+    let inside = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let is_time = inside.bytes().all(|byte| byte.is_ascii_digit() || b"-:.,+/TZ".contains(&byte));
+    inside.is_empty() || is_time || WORDS.iter().any(|one| inside.eq_ignore_ascii_case(one))
 }
 
 fn before_spaces(text: &str, position: usize) -> usize {

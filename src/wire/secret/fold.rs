@@ -1,4 +1,5 @@
-//! The text that readers see: without terminal codes and invisible characters, with full-width letters as plain ones.
+//! The text that readers see: without terminal codes and invisible characters, with full-width letters and escaped marks as
+//! plain ones.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -13,7 +14,8 @@ pub(super) struct Folded<'t> {
 impl<'t> Folded<'t> {
     pub(super) fn of(original: &'t str) -> Self {
         let is_plain = |c: char| c != '\u{1b}' && (c.is_ascii() || folded(c) == Some(c));
-        if original.is_ascii() && !original.contains('\u{1b}') || original.chars().all(is_plain) {
+        let is_open = original.is_ascii() && !original.contains('\u{1b}') || original.chars().all(is_plain);
+        if is_open && !has_escape(original) {
             return Self { text: Cow::Borrowed(original), from: Vec::new() };
         }
         let (mut text, mut from) = (String::with_capacity(original.len()), Vec::new());
@@ -21,6 +23,10 @@ impl<'t> Folded<'t> {
         while let Some((start, c)) = characters.next() {
             if c == '\u{1b}' || c == '\u{9b}' {
                 skip_code(c, &mut characters);
+            } else if let Some((plain, length)) = escape(original, start) {
+                text.push(plain);
+                from.push((start, start + length));
+                while characters.next_if(|(next, _)| *next < start + length).is_some() {}
             } else if let Some(plain) = folded(c) {
                 text.push(plain);
                 from.extend(std::iter::repeat_n((start, start + c.len_utf8()), plain.len_utf8()));
@@ -43,6 +49,45 @@ impl<'t> Folded<'t> {
             span.end.checked_sub(1).and_then(|last| self.from.get(last)).map_or(first, |(_, end)| *end);
         first..last
     }
+}
+
+/// Whether a text has an escape.
+fn has_escape(text: &str) -> bool {
+    text.bytes().enumerate().any(|(at, byte)| b"\\%&".contains(&byte) && escape(text, at).is_some())
+}
+
+/// Returns the mark that an escape at a position stands for, and the length of the escape. Other characters are not looked for
+/// in this form; `%40` and `%3D` stay, as they are parts of values.
+fn escape(text: &str, start: usize) -> Option<(char, usize)> {
+    const ESCAPES: &[(&str, char)] = &[
+        ("\\u0022", '"'),
+        ("\\u0026", '&'),
+        ("\\u0027", '\''),
+        ("\\u003a", ':'),
+        ("\\u003c", '<'),
+        ("\\u003d", '='),
+        ("\\u003e", '>'),
+        ("\\x22", '"'),
+        ("\\x27", '\''),
+        ("\\x3a", ':'),
+        ("\\x3d", '='),
+        ("\\/", '/'),
+        ("%22", '"'),
+        ("%5b", '['),
+        ("%5d", ']'),
+        ("%7b", '{'),
+        ("%7d", '}'),
+        ("&lt;", '<'),
+        ("&gt;", '>'),
+        ("&#61;", '='),
+        ("&equals;", '='),
+    ];
+    let first = text.as_bytes().get(start).filter(|byte| b"\\%&".contains(byte))?;
+    let is_one = |name: &str| {
+        name.as_bytes().first() == Some(first)
+            && text.get(start..start + name.len()).is_some_and(|part| part.eq_ignore_ascii_case(name))
+    };
+    ESCAPES.iter().find(|(name, _)| is_one(name)).map(|(name, plain)| (*plain, name.len()))
 }
 
 /// Returns the character that it looks like; `None` if it is invisible.

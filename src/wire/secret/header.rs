@@ -1,10 +1,10 @@
 //! The headers `Authorization` and `Cookie`, whose value has several words.
 
-use super::HIDDEN;
 use super::extent::{bare, shortly};
 use super::key::Key;
 use super::plain::{at, before, between, is_name, line_end, quote, skip_most, skip_spaces, window};
 use super::word::{continues, is_placeholder, is_secret};
+use super::{HIDDEN, said};
 use std::ops::Range;
 
 /// Returns the value of a header, after its colon; an empty one if there is a header without a secret. `None` if the name is
@@ -23,7 +23,13 @@ pub(super) fn value(text: &str, key: &Key, position: usize) -> Option<Range<usiz
     }
     let near = window(text, position, 64);
     let first = near.split_ascii_whitespace().next().unwrap_or_default();
-    if near.starts_with(HIDDEN) || continues(first) && !is_scheme(first) || is_placeholder(first) {
+    let is_said = !is_scheme(first) && said::begins_at(text, position);
+    if is_said
+        || is_attribute(first)
+        || near.starts_with(HIDDEN)
+        || continues(first) && !is_scheme(first)
+        || is_placeholder(first)
+    {
         return Some(position..position);
     }
     Some(if is_authorization { credentials(text, key, position) } else { pairs(text, key, position) })
@@ -48,6 +54,13 @@ fn pairs(text: &str, key: &Key, position: usize) -> Range<usize> {
 fn credentials(text: &str, key: &Key, position: usize) -> Range<usize> {
     let scheme = skip_most(text, position, 64, |byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let next = skip_spaces(text, scheme);
+    let scheme_name = between(text, position, scheme);
+    if let Some((inside, _)) =
+        shortly(text, next).filter(|(inside, _)| is_scheme(scheme_name) && !inside.is_empty())
+    {
+        let is_shown = between(text, inside.start, inside.end).starts_with(HIDDEN);
+        return if is_shown { position..position } else { inside };
+    }
     if next == scheme || matches!(at(text, next), 0 | b'\n' | b'\r' | b'"' | b'\'') {
         return bare(text, position);
     }
@@ -58,6 +71,14 @@ fn credentials(text: &str, key: &Key, position: usize) -> Range<usize> {
     }
     let has_parameters = said.trim_end_matches('=').contains('=');
     next..if has_parameters { end(text, key, next) } else { word.end }
+}
+
+/// Whether a word is an attribute of a cookie and no cookie: `SameSite=None`.
+fn is_attribute(word: &str) -> bool {
+    let name = word.split(['=', ';']).next().unwrap_or_default();
+    ["samesite", "path", "domain", "secure", "httponly", "expires", "max-age", "partitioned"]
+        .iter()
+        .any(|one| name.eq_ignore_ascii_case(one))
 }
 
 /// Whether a word is the name of a scheme, some of which are words of sentences.

@@ -8,18 +8,25 @@
 mod address;
 mod assigned;
 mod block;
+mod calls;
 mod clean;
 mod command;
+mod element;
 mod extent;
 mod fold;
+mod form;
 mod header;
 mod key;
+mod name;
 mod plain;
 mod rule;
+mod said;
 mod scan;
 mod shape;
 mod spoken;
+mod user;
 mod word;
+mod wrapped;
 
 use crate::text::head;
 use fold::Folded;

@@ -1,7 +1,7 @@
 //! Credentials whose form is more than a prefix: each a trigger, and a pattern that begins there.
 
 use super::plain::{before, window, window_before};
-use super::word::{continues, is_drawn, is_object, is_placeholder};
+use super::word::{continues, is_constant, is_drawn, is_object, is_placeholder};
 use regex::Regex;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -15,6 +15,12 @@ enum Also {
     Value,
     /// It looks drawn.
     Drawn,
+    /// It looks drawn and is not the code of an error.
+    Code,
+    /// It is the password of a user, and no port or group.
+    Login,
+    /// It is a value, and the name of a secret is near.
+    Named,
     /// It is a value, and one of these commands is before it in the line.
     After(&'static [&'static str]),
 }
@@ -35,30 +41,42 @@ const fn rule(trigger: &'static str, pattern: &'static str, also: Also) -> Rule 
     Rule { trigger, pattern, also, compiled: OnceLock::new() }
 }
 
-const fn any(trigger: &'static str, pattern: &'static str) -> Rule {
+pub(super) const fn any(trigger: &'static str, pattern: &'static str) -> Rule {
     rule(trigger, pattern, Also::Any)
 }
 
-const fn value(trigger: &'static str, pattern: &'static str) -> Rule {
+pub(super) const fn value(trigger: &'static str, pattern: &'static str) -> Rule {
     rule(trigger, pattern, Also::Value)
 }
 
-const fn drawn(trigger: &'static str, pattern: &'static str) -> Rule {
+pub(super) const fn drawn(trigger: &'static str, pattern: &'static str) -> Rule {
     rule(trigger, pattern, Also::Drawn)
 }
 
-const fn after(trigger: &'static str, pattern: &'static str, commands: &'static [&'static str]) -> Rule {
+pub(super) const fn after(
+    trigger: &'static str,
+    pattern: &'static str,
+    commands: &'static [&'static str],
+) -> Rule {
     rule(trigger, pattern, Also::After(commands))
+}
+
+pub(super) const fn login(trigger: &'static str, pattern: &'static str) -> Rule {
+    rule(trigger, pattern, Also::Login)
+}
+
+pub(super) const fn named(trigger: &'static str, pattern: &'static str) -> Rule {
+    rule(trigger, pattern, Also::Named)
 }
 
 /// The hash of a password with its scheme, as LDAP stores it.
 const STORED: &str = r"\A\{(?:SHA|SSHA|SHA256|SSHA256|SHA512|SSHA512|MD5|SMD5|CRYPT|crypt|bcrypt|PBKDF2[A-Z0-9-]*|ARGON2)\}([A-Za-z0-9./$=,+_-]{8,})";
 
-pub(super) static RULES: [Rule; 75] = [
+pub(super) static RULES: [Rule; 72] = [
     // Addresses that are secrets: webhooks of chats and others.
     any("hooks.slack.com/", r"\Ahooks\.slack\.com/(?:services|workflows|triggers)/([^\s\x22'<>]+)"),
     any("hooks.slack-gov.com/", r"\Ahooks\.slack-gov\.com/(?:services|workflows|triggers)/([^\s\x22'<>]+)"),
-    any("/api/webhooks/", r"\A/api/(?:v\d+/)?webhooks/([^\s\x22'<>]{10,})"),
+    drawn("/api/webhooks/", r"\A/api/(?:v\d+/)?webhooks/([^\s\x22'<>]{10,})"),
     any("webhook.office.com/", r"\Awebhook\.office\.com/([^\s\x22'<>]+)"),
     any("outlook.office.com/webhook/", r"\Aoutlook\.office\.com/webhook/([^\s\x22'<>]+)"),
     any("/cgi-bin/webhook/send?key=", r"\A/cgi-bin/webhook/send\?key=([^\s\x22'<>&]+)"),
@@ -89,7 +107,7 @@ pub(super) static RULES: [Rule; 75] = [
     any("digest ", r"(?i)\Adigest\s+((?:username|realm|nonce|response|qop)=.*)"),
     any("oauth ", r"(?i)\Aoauth\s+((?:oauth_|realm=).*)"),
     any("hawk ", r"(?i)\Ahawk\s+((?:id|mac|ts)=.*)"),
-    drawn("code=", r"\A[Cc]ode=([A-Za-z0-9._/~-]{10,})"),
+    rule("code=", r"\A[Cc]ode=([A-Za-z0-9._/~-]{10,})", Also::Code),
     // Codes that are sent to a person.
     any("2fa code", r#"(?i)\A\S+ code(?:\s+is)?\s*[:=]?\s*["']?([0-9]{4,8})\b"#),
     any("mfa code", r#"(?i)\A\S+ code(?:\s+is)?\s*[:=]?\s*["']?([0-9]{4,8})\b"#),
@@ -104,7 +122,6 @@ pub(super) static RULES: [Rule; 75] = [
     // Notes of people: after a dash, in the row of a table, with the user before it.
     drawn("password - ", r#"(?i)\A\w+ -\s+["'`]?([^\s"'`]+)"#),
     drawn("password |", r"(?i)\A\w+ \|\s*([^\s|]+)\s*(?:\||$)"),
-    drawn("login: ", r"\A(?i:login:)\s+[a-z0-9_.@-]{2,64}\s+/\s+(\S+)"),
     drawn(
         "credentials ",
         r#"(?i)\Acredentials\s+[a-z0-9_-]{2,32}(?:@[a-z0-9.-]+)?:([^\s"',)/]+)(?:[\s"',)]|$)"#,
@@ -127,7 +144,6 @@ pub(super) static RULES: [Rule; 75] = [
     any("sqlplus ", r"\Asqlplus\s+(?:-\S+\s+)*[^\s/@]+/([^\s@]+)"),
     any("htpasswd -", r"\Ahtpasswd\s+-\S*b\S*\s+\S+\s+\S+\s+(\S+)"),
     after(" -p", r#"\A -p((?:"[^"]*"|'[^']*'|[^\s"'])[^\s"']*)"#, &["mysql", "mariadb"]),
-    after(" -p", r#"\A -p[ =]*("[^"]*"|'[^']*'|[^\s-]\S*)"#, &["sshpass", " login", "mongo"]),
     after(" -a", r#"\A -a[ =]*("[^"]*"|'[^']*'|[^\s-]\S*)"#, &["redis-cli"]),
     after(" -w", r#"\A -w[ =]*("[^"]*"|'[^']*'|[^\s-]\S*)"#, &["ldap"]),
     value("-storepass ", r#"\A-storepass\s+("[^"]*"|'[^']*'|\S+)"#),
@@ -136,7 +152,6 @@ pub(super) static RULES: [Rule; 75] = [
     rule("-u", r#"\A-u[\s=]*["']?[^\s:"']{1,64}:([^\s"']+(?:\s[^\s"'-][^"'\n]{0,60}["'])?)"#, Also::Value),
     rule("--user", r#"\A--user[\s=]+["']?[^\s:"']{1,64}:([^\s"']+)"#, Also::Value),
     rule("--proxy-user", r#"\A--proxy-user[\s=]+["']?[^\s:"']{1,64}:([^\s"']+)"#, Also::Value),
-    value("\"-p\"", r#"\A"-p"\s*,\s*"([^"]+)"#),
     value("\"-u\"", r#"\A"-u"\s*,\s*"[^":]{1,64}:([^"]+)"#),
     // Hashes of passwords.
     any(
@@ -178,6 +193,9 @@ impl Rule {
                 !continues(word) && !is_user(word, found.get(0).map_or("", |all| all.as_str()))
             }
             Also::Drawn => is_drawn(word) && !continues(word) && !is_object(word),
+            Also::Login => is_password(word, found.get(0).map_or("", |all| all.as_str())),
+            Also::Named => !continues(word) && is_near_name(text, start),
+            Also::Code => is_drawn(word) && !is_constant(word) && !is_object(word),
         };
         (fits && !is_placeholder(word.trim_matches(['"', '\''])))
             .then(|| start + part.start()..start + part.end())
@@ -190,20 +208,37 @@ fn follows(text: &str, start: usize, commands: &[&str]) -> bool {
     commands.iter().any(|command| line.contains(command))
 }
 
+/// Whether a word after a user is a password: not a port, not a word of a sentence, and not a user of the system.
+fn is_password(word: &str, all: &str) -> bool {
+    let has_letter = word.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let is_image = word.starts_with(|c: char| c.is_ascii_digit()) && word.contains('.');
+    has_letter && !is_image && !continues(word) && !all.contains("system:") && !is_object(word)
+}
+
+/// Whether the name of a secret is near a position.
+fn is_near_name(text: &str, start: usize) -> bool {
+    const NAMES: &[&str] =
+        &["passw", "pwd", "passphrase", "secret", "token", "api_key", "apikey", "credential"];
+    let before = window_before(text, start, 160).to_ascii_lowercase();
+    let after = window(text, start, 160).to_ascii_lowercase();
+    NAMES.iter().any(|name| before.contains(name) || after.contains(name))
+}
+
 /// Whether a flag may begin after a byte.
 fn is_free(byte: u8) -> bool {
     byte == 0 || byte.is_ascii_whitespace() || b"\"'`[(,".contains(&byte)
 }
 
-/// Whether what follows `-u` is the number or the name of a user and a group.
+/// Whether what follows `-u` or `--user` is the number or the name of a user and a group.
 fn is_user(word: &str, all: &str) -> bool {
     let user = all
+        .trim_start_matches("--user")
         .trim_start_matches("-u")
         .trim_start_matches([' ', '=', '"', '\''])
         .split(':')
         .next()
         .unwrap_or_default();
-    all.starts_with("-u")
+    (all.starts_with("-u") || all.starts_with("--user"))
         && (word.bytes().all(|byte| byte.is_ascii_digit())
             && word.len() < 7
             && user.bytes().all(|byte| byte.is_ascii_digit())

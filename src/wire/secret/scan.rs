@@ -1,7 +1,7 @@
 //! The triggers of credentials, and the search for them.
 
 use super::key::Key;
-use super::{address, block, key, rule, shape, spoken};
+use super::{address, block, calls, form, key, rule, shape, spoken};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -15,6 +15,8 @@ enum Trigger {
     Foreign,
     /// The prefix of a token.
     Shape(&'static shape::Shape),
+    /// A mark inside of a token.
+    Form(&'static form::Form),
     /// The beginning of a rule.
     Rule(&'static rule::Rule),
     /// A place in an address.
@@ -32,10 +34,11 @@ static TRIGGERS: LazyLock<Triggers> = LazyLock::new(|| {
     let names = key::PARTS.iter().map(|part| (*part, Trigger::Name));
     let foreign = key::FOREIGN.iter().map(|part| (*part, Trigger::Foreign));
     let shapes = shape::SHAPES.iter().map(|shape| (shape.prefix, Trigger::Shape(shape)));
-    let rules = rule::RULES.iter().map(|rule| (rule.trigger, Trigger::Rule(rule)));
+    let forms = form::FORMS.iter().map(|form| (form.mark, Trigger::Form(form)));
+    let rules = rule::RULES.iter().chain(&calls::CALLS).map(|rule| (rule.trigger, Trigger::Rule(rule)));
     let addresses = address::TRIGGERS.iter().map(|part| (*part, Trigger::Address(part)));
     let blocks = block::TRIGGERS.iter().map(|part| (*part, Trigger::Block(part)));
-    let all = names.chain(foreign).chain(shapes).chain(rules).chain(addresses).chain(blocks);
+    let all = names.chain(foreign).chain(shapes).chain(forms).chain(rules).chain(addresses).chain(blocks);
     let (words, kinds): (Vec<&str>, Vec<Trigger>) = all.unzip();
     Triggers { automaton: automaton(&words), kinds }
 });
@@ -72,7 +75,7 @@ impl<'t> Scan<'t> {
                 self.judge(*trigger, found.start(), found.end());
             }
         }
-        shape::bare(self.text, &mut self.spans);
+        form::bare(self.text, &mut self.spans);
         self.spans.retain(|span| !span.is_empty());
         self.spans
     }
@@ -83,6 +86,7 @@ impl<'t> Scan<'t> {
             Trigger::Name => self.named(start),
             Trigger::Foreign => spoken::value(text, &Key::foreign(text, start, end)),
             Trigger::Shape(shape) => shape.token(text, start),
+            Trigger::Form(form) => form.token(text, start),
             Trigger::Rule(rule) => rule.credential(text, start),
             Trigger::Address(part) => address::credential(text, part, start, end),
             Trigger::Block(part) => block::key(text, part, start, end),

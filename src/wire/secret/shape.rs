@@ -1,6 +1,6 @@
-//! Tokens that are known by their form: a prefix and the characters after it.
+//! Tokens that are known by their prefix and the characters after it.
 
-use super::plain::{at, before, between, is_name, skip, skip_most};
+use super::plain::{before, between, skip, skip_most};
 use std::ops::Range;
 
 /// The characters of a token after its prefix.
@@ -16,6 +16,10 @@ enum Body {
     Dotted,
     /// The same and `+`, `/`.
     Base64,
+    /// Letters, digits, `-` and `:`.
+    Scoped,
+    /// Letters, digits and `$`.
+    Dollar,
     /// Hexadecimal digits.
     Hex,
 }
@@ -33,12 +37,15 @@ const fn shape(prefix: &'static str, body: Body, least: usize) -> Shape {
     Shape { prefix, body, least }
 }
 
-use Body::{Base64, Capitals, Dashed, Dotted, Hex, Plain};
+use Body::{Base64, Capitals, Dashed, Dollar, Dotted, Hex, Plain, Scoped};
 
 /// The prefixes of tokens as their issuers document them.
 pub(super) static SHAPES: &[Shape] = &[
     // Clouds.
     shape("AKIA", Capitals, 16),
+    shape("amzn.mws.", Dashed, 30),
+    shape("amzn1.oa2-cs.v1.", Hex, 40),
+    shape("Atza|", Dashed, 60),
     shape("ASIA", Capitals, 16),
     shape("ABIA", Capitals, 16),
     shape("ACCA", Capitals, 16),
@@ -101,6 +108,17 @@ pub(super) static SHAPES: &[Shape] = &[
     shape("snyk_", Dashed, 24),
     shape("CFPAT-", Dashed, 30),
     shape("lin_api_", Plain, 30),
+    shape("lin_oauth_", Hex, 40),
+    shape("figu_", Dashed, 30),
+    shape("nfp_", Plain, 30),
+    shape("nfc_", Plain, 30),
+    shape("vercel_blob_rw_", Dashed, 40),
+    shape("vcp_", Plain, 50),
+    shape("rdme_", Plain, 60),
+    shape("prtapi_", Hex, 40),
+    shape("PMAT-", Capitals, 26),
+    shape("BBDC-", Base64, 40),
+    shape("glwt-", Dashed, 16),
     shape("figd_", Dashed, 30),
     shape("ntn_", Plain, 30),
     shape("secret_", Plain, 40),
@@ -120,6 +138,8 @@ pub(super) static SHAPES: &[Shape] = &[
     shape("xwfp-", Dashed, 10),
     shape("SG.", Dotted, 40),
     shape("xkeysib-", Dashed, 40),
+    shape("xsmtpsib-", Dashed, 40),
+    shape("mfa.", Dashed, 80),
     shape("key-", Hex, 32),
     shape("SK", Hex, 32),
     shape("AC", Hex, 32),
@@ -133,6 +153,17 @@ pub(super) static SHAPES: &[Shape] = &[
     shape("sq0atp-", Dashed, 20),
     shape("sq0csp-", Dashed, 20),
     shape("EAAA", Dashed, 50),
+    shape("sq0csb-", Dashed, 30),
+    shape("sandbox-sq0csb-", Dashed, 30),
+    shape("rzp_live_", Plain, 14),
+    shape("FLWSECK-", Dashed, 32),
+    shape("FLWSECK_TEST-", Dashed, 32),
+    shape("shippo_live_", Hex, 40),
+    shape("duffel_live_", Dashed, 40),
+    shape("shptka_", Hex, 24),
+    shape("EZAK", Plain, 54),
+    shape("EZTK", Plain, 54),
+    shape("access_token$production$", Dollar, 40),
     shape("shpat_", Hex, 24),
     shape("shpca_", Hex, 24),
     shape("shppa_", Hex, 24),
@@ -146,6 +177,13 @@ pub(super) static SHAPES: &[Shape] = &[
     shape("gsk_", Plain, 30),
     shape("pplx-", Plain, 30),
     shape("xai-", Plain, 40),
+    shape("nvapi-", Dashed, 40),
+    shape("lsv2_pt_", Dashed, 40),
+    shape("lsv2_sk_", Dashed, 40),
+    shape("tvly-", Dashed, 24),
+    shape("phx_", Plain, 30),
+    shape("tgp_v1_", Dashed, 30),
+    shape("e2b_", Hex, 40),
     // Operations.
     shape("hvs.", Dashed, 20),
     shape("s.", Plain, 24),
@@ -164,6 +202,28 @@ pub(super) static SHAPES: &[Shape] = &[
     shape("sha256~", Dashed, 30),
     shape("AGE-SECRET-KEY-1", Capitals, 40),
     shape("ops_eyJ", Base64, 40),
+    shape("tskey-", Dashed, 20),
+    shape("SWMTKN-1-", Dashed, 40),
+    shape("SWMKEY-1-", Base64, 40),
+    shape("kubeconfig-u-", Scoped, 40),
+    shape("kubeconfig-user-", Scoped, 40),
+    shape("sbp_", Hex, 40),
+    shape("sb_secret_", Dashed, 20),
+    shape("dp.st.", Dotted, 30),
+    shape("dp.ct.", Dotted, 30),
+    shape("dp.sa.", Dotted, 30),
+    shape("dp.scim.", Dotted, 30),
+    shape("dp.audit.", Dotted, 30),
+    shape("NRRA-", Hex, 40),
+    shape("NRIQ-", Dashed, 24),
+    shape("NRJS-", Hex, 19),
+    shape("ngrok_", Plain, 30),
+    shape("CCIPAT_", Dashed, 40),
+    shape("bkua_", Hex, 32),
+    shape("ory_at_", Dotted, 40),
+    shape("ory_st_", Plain, 30),
+    shape("AGE-SECRET-KEY-PQ-1", Capitals, 40),
+    shape("st.", Dotted, 80),
     shape("eyJ", Base64, 17),
 ];
 
@@ -191,52 +251,9 @@ impl Body {
             Dashed => byte.is_ascii_alphanumeric() || b"_-".contains(&byte),
             Dotted => byte.is_ascii_alphanumeric() || b"_-.=".contains(&byte),
             Base64 => byte.is_ascii_alphanumeric() || b"_-.=+/".contains(&byte),
+            Scoped => byte.is_ascii_alphanumeric() || b"-:".contains(&byte),
+            Dollar => byte.is_ascii_alphanumeric() || byte == b'$',
             Hex => byte.is_ascii_hexdigit(),
         }
     }
-}
-
-/// The fewest characters of a run of base64 that is hidden without a name.
-const LONGEST_OPEN: usize = 60;
-
-/// Adds the tokens that have no prefix: long runs of base64, and bootstrap tokens of Kubernetes.
-pub(super) fn bare(text: &str, spans: &mut Vec<Range<usize>>) {
-    let bytes = text.as_bytes();
-    let mut start = 0;
-    while start < bytes.len() {
-        let end = skip(text, start, |byte| byte.is_ascii_alphanumeric() || b"+/".contains(&byte));
-        if end - start >= LONGEST_OPEN && is_base64(between(text, start, end)) {
-            spans.push(start..skip(text, end, |byte| byte == b'='));
-        } else if end - start == 6 && at(text, end) == b'.' {
-            spans.extend(bootstrap(text, start));
-        }
-        start = end + 1;
-    }
-}
-
-/// Whether a run is base64 and not the digits of a digest or a path: a piece of it has small letters, capitals and digits.
-fn is_base64(run: &str) -> bool {
-    let is_mixed = |piece: &str| {
-        let any = |is: fn(&u8) -> bool| piece.bytes().any(|byte| is(&byte));
-        piece.len() > 19
-            && any(u8::is_ascii_lowercase)
-            && any(u8::is_ascii_uppercase)
-            && any(u8::is_ascii_digit)
-    };
-    let is_repeated = run.len() > 59 && run.bytes().skip(1).all(|byte| Some(&byte) == run.as_bytes().first());
-    run.split(['/', '+']).any(is_mixed) && !is_repeated
-}
-
-/// Returns a bootstrap token, six characters, a dot and sixteen. The name of an event is no token: its end is hexadecimal.
-fn bootstrap(text: &str, start: usize) -> Option<Range<usize>> {
-    let end = start + 23;
-    let (id, secret) = (between(text, start, start + 6), between(text, start + 7, end));
-    let is_free = |byte: u8| !is_name(byte) && byte != b'/' && byte != b'@';
-    let is_drawn = |part: &str| part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    let is_token = is_drawn(id)
-        && is_drawn(secret)
-        && secret.len() == 16
-        && secret.bytes().any(|byte| byte.is_ascii_digit())
-        && !secret.bytes().all(|byte| byte.is_ascii_hexdigit());
-    (is_token && is_free(before(text, start)) && is_free(at(text, end))).then_some(start..end)
 }

@@ -74,6 +74,22 @@ const OPENINGS: &[&str] = &[
     "--password\n- ",
     "\n",
     "aaaaaa.",
+    "password=\"\"\"",
+    "password='''a",
+    "password = <<EOT\n",
+    "password=<<EOT\na\n",
+    "s:8:\"password\";s:9:\"",
+    "<entry key=\"password\">",
+    "<name>password</name><value>",
+    "pdo->__construct('a', 'b', ",
+    "auth=('a', '",
+    "\\u0022",
+    "%22",
+    "password: must ",
+    "INFO password: a ",
+    "user/password: a / ",
+    "://a:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "MAAAAAAAAAAAAAAAAAAAAAAAAAAAa.",
 ];
 
 /// Texts that make a search go back and forth: each trigger again and again, and what opens without an end.
@@ -81,7 +97,8 @@ fn hostile(length: usize) -> Vec<String> {
     let mut pieces: Vec<String> = Vec::new();
     pieces.extend(key::PARTS.iter().chain(key::FOREIGN).map(|part| (*part).to_owned()));
     pieces.extend(shape::SHAPES.iter().map(|shape| shape.prefix.to_owned()));
-    pieces.extend(rule::RULES.iter().map(|rule| rule.trigger.to_owned()));
+    pieces.extend(form::FORMS.iter().map(|form| form.mark.to_owned()));
+    pieces.extend(rule::RULES.iter().chain(&calls::CALLS).map(|rule| rule.trigger.to_owned()));
     pieces.extend(address::TRIGGERS.iter().chain(&block::TRIGGERS).map(|part| (*part).to_owned()));
     pieces.extend(OPENINGS.iter().map(|piece| (*piece).to_owned()));
     pieces.iter().map(|piece| piece.repeat(length / piece.len())).collect()

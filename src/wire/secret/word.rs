@@ -8,11 +8,11 @@ const SENTENCE: &str = " a about above access account accounts after again all a
     application apply are as at auth authentication authorization bad basic be bearer because been before being between blank \
     both but by can cannot certificate change check checking client cluster column config configmap configured connect \
     connecting connection container context contains could couldn created creating credential credentials data database decode \
-    decrypt default denied deny dial disabled does don during each empty enabled endpoint eof error errors even exceeded except exec \
+    decrypt default denied deny dial disabled does don during each edit empty enabled endpoint eof error errors even exceeded except exec \
     exist exists expected expiration expires expiry exit fail failed failing failure fetch field file find for forbidden format from get \
     getting given good has hash have header host how http https i/o if ignored illegal in incorrect \
     information insecure internal invalid is issue issuer it its json keep key keys kind lacks last length line list local \
-    login lookup malformed manager match matches method mismatch missing mode must name names namespace needs never new no node \
+    login lookup malformed manager match matches mechanism method mismatch missing mode must name names namespace needs never new no node \
     nobody none not now null of off ok old on once one only open operation optional or other our out over parse \
     parsing password path permission please pod policy post problem protected provider put read reading reference references refresh refused \
     request requires reset resource response retry retrying review rotation rpc same secret secrets see server service serviceaccount \
@@ -32,16 +32,21 @@ const PLACEHOLDERS: &[&str] = &[
     "enabled",
     "expired",
     "false",
+    "filtered",
     "hidden",
     "invalid",
     "masked",
     "missing",
+    "n/a",
     "nil",
     "no",
     "none",
     "not-set",
     "null",
+    "object object",
+    "off",
     "omitted",
+    "protected",
     "redacted",
     "required",
     "secret:nil",
@@ -73,7 +78,29 @@ pub(super) fn continues(word: &str) -> bool {
         && word.bytes().all(|byte| byte.is_ascii_uppercase())
         && ERRNO.contains(&word);
     let ends = ["ed", "ing", "able", "ible", "less", "ment", "tion"];
-    is_errno || is_small && word.len() > 5 && ends.iter().any(|end| word.ends_with(end))
+    is_errno
+        || is_fault(word)
+        || lower.starts_with("http") && word.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("http/"))
+        || is_small && word.len() > 5 && ends.iter().any(|end| word.ends_with(end))
+}
+
+/// Whether a word is the name of an exception: `BeanCreationException`.
+fn is_fault(word: &str) -> bool {
+    word.len() > 8
+        && word.len() < 64
+        && (word.ends_with("Exception") || word.ends_with("Error"))
+        && word.starts_with(|c: char| c.is_ascii_uppercase())
+        && word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'.')
+}
+
+/// Whether a word is a constant or a type of a program, as codes of errors are: `ERR_SSL_WRONG_VERSION`, `AccessDenied2`.
+pub(super) fn is_constant(word: &str) -> bool {
+    let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_shouted = word.contains('_')
+        && word.split('_').all(|part| part.len() > 1 && part.bytes().all(|byte| byte.is_ascii_uppercase()));
+    let mut pieces = word.split(|c: char| c.is_ascii_uppercase());
+    let is_small = |piece: &str| piece.len() > 2 && piece.bytes().all(|byte| byte.is_ascii_lowercase());
+    is_shouted || pieces.next() == Some("") && pieces.clone().count() > 1 && pieces.all(is_small)
 }
 
 /// Error numbers by name.
@@ -118,6 +145,7 @@ pub(super) fn is_secret(value: &str, key: &Key) -> bool {
         || value.starts_with(HIDDEN)
         || is_path(value)
         || key.class != Class::Password && is_file(value)
+        || is_directory(value, key)
     {
         return false;
     }
@@ -126,11 +154,13 @@ pub(super) fn is_secret(value: &str, key: &Key) -> bool {
         Class::Password if key.name.eq_ignore_ascii_case("pass") => !(is_number && value.len() < 4),
         Class::Password => true,
         Class::Secret => has_letter && !is_open(value, is_number, key),
+        Class::Weak if is_login(value, key) => true,
         Class::Weak => {
             has_letter
                 && (value.len() > 5 || is_number)
                 && !is_open(value, is_number, key)
                 && !is_dotted(value)
+                && !is_named_key(value, key)
         }
     }
 }
@@ -142,6 +172,40 @@ fn is_open(value: &str, is_number: bool, key: &Key) -> bool {
         && (value.starts_with("http://") || value.starts_with("https://"))
         && !value.contains(['?', '@']);
     is_number && !(is_code && value.len() > 3) || is_address || names_object(value)
+}
+
+/// Whether the value of a variable such as `BASIC_AUTH` is a user and a password. A number is a port.
+fn is_login(value: &str, key: &Key) -> bool {
+    let parts = value.split_once([':', '/']);
+    let is_word = |part: &str| !part.is_empty() && !part.bytes().all(|byte| byte.is_ascii_digit());
+    key.is_variable()
+        && key.name.ends_with("AUTH")
+        && parts.is_some_and(|(user, password)| is_word(user) && is_word(password))
+}
+
+/// Whether a value of `key` or `sid` is a name: of an object, of a secret that the next value belongs to, of a database.
+fn is_named_key(value: &str, key: &Key) -> bool {
+    let is_part = |part: &str| {
+        part.len() < 20
+            && part.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic())
+            && part.bytes().skip(1).all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    let is_date = value.matches('-').count() == 2
+        && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+        && value.len() == 10;
+    let is_database = key.name.eq_ignore_ascii_case("sid")
+        && value.len() < 13
+        && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    let is_object = value.contains('/') && value.split(['/', ':']).all(is_part);
+    let is_key = key.name.to_ascii_lowercase().ends_with("key");
+    is_database || is_key && (is_date || is_object || super::name::is_name_of_secret(value))
+}
+
+/// Whether the value of `PWD` is the directory that shells keep there.
+fn is_directory(value: &str, key: &Key) -> bool {
+    let is_pwd = ["pwd", "oldpwd"].iter().any(|name| key.name.eq_ignore_ascii_case(name));
+    let is_part = |part: &str| part.bytes().all(|byte| byte.is_ascii_lowercase() || b"._-".contains(&byte));
+    is_pwd && value.starts_with('/') && value.split('/').all(is_part)
 }
 
 /// Whether a value is the name of a file.
@@ -213,7 +277,10 @@ pub(super) fn names_object(value: &str) -> bool {
             && value.contains(['-', '.'])
     };
     match value.split_once('/') {
-        Some((namespace, name)) => is_label(namespace) && is_label(name) && namespace.len() < 64,
+        Some((namespace, name)) => {
+            is_label(namespace) && name.split('/').all(is_label) && namespace.len() < 64
+        }
+        None if value.starts_with("sh.helm.release.v1.") => true,
         None => value.len() < 64 && is_label(value) && is_noun(value),
     }
 }
