@@ -5,7 +5,7 @@
 
 use crate::text::{Fact, Message, reasons};
 use std::io::{self, Read};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// The default limit in MiB. 100,000 pods take half of it.
@@ -27,8 +27,19 @@ pub(crate) const LOOK: Duration = Duration::from_millis(10);
 /// The bytes that will be needed for what was read so far.
 static RESERVED: AtomicUsize = AtomicUsize::new(0);
 
-/// Whether the report shows every finding in full.
-static FULL: AtomicBool = AtomicBool::new(false);
+/// What the report keeps in memory until it is written, as a number.
+static KEPT: AtomicU8 = AtomicU8::new(0);
+
+/// What a report keeps in memory until it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kept {
+    /// A screen with the worst findings, names, or nothing: JSON and YAML are written as streams.
+    Little,
+    /// A part for each namespace.
+    Namespaces,
+    /// Tables of all findings.
+    All,
+}
 
 /// The bytes that a report takes until it is written, beyond the rows of its objects. Measured as the peak of reports with
 /// 10,000 findings, with and without texts of 1,000 bytes.
@@ -37,6 +48,8 @@ struct Cost {
     pod: usize,
     /// Another finding.
     finding: usize,
+    /// A namespace with pods.
+    namespace: usize,
     /// A certificate, or a node, in addition to findings about it.
     row: usize,
     /// The annotations of an object.
@@ -45,21 +58,34 @@ struct Cost {
     copies: usize,
 }
 
-/// A screen with the worst findings, names, or JSON.
-const SHORT: Cost = Cost { pod: 2560, finding: 1536, row: 384, annotations: 1024, copies: 3 };
+/// The costs of [`Kept::Little`].
+const LITTLE: Cost = Cost { pod: 2560, finding: 1536, namespace: 1536, row: 384, annotations: 1024, copies: 3 };
 
-/// Tables of all findings, and YAML.
-const LONG: Cost = Cost { pod: 11 << 10, finding: 6 << 10, row: 384, annotations: 1024, copies: 11 };
+/// The costs of [`Kept::Namespaces`].
+const NAMESPACES: Cost = Cost { namespace: 4608, ..LITTLE };
+
+/// The costs of [`Kept::All`].
+const ALL: Cost =
+    Cost { pod: 11 << 10, finding: 6 << 10, namespace: 4608, row: 384, annotations: 1536, copies: 11 };
 
 fn cost() -> &'static Cost {
-    if FULL.load(Ordering::Relaxed) { &LONG } else { &SHORT }
+    match KEPT.load(Ordering::Relaxed) {
+        0 => &LITTLE,
+        1 => &NAMESPACES,
+        _ => &ALL,
+    }
 }
 
-/// Sets the limit of the process in MiB; 0 is no limit. The report shows every finding in full, or not.
-pub(crate) fn set_limit(mebibytes: u32, full: bool) {
+/// Sets the limit of the process in MiB; 0 is no limit.
+pub(crate) fn set_limit(mebibytes: u32, kept: Kept) {
     let bytes = usize::try_from(mebibytes).unwrap_or(usize::MAX).saturating_mul(1 << 20);
     LIMIT.store(bytes, Ordering::Relaxed);
-    FULL.store(full, Ordering::Relaxed);
+    let kept = match kept {
+        Kept::Little => 0,
+        Kept::Namespaces => 1,
+        Kept::All => 2,
+    };
+    KEPT.store(kept, Ordering::Relaxed);
 }
 
 /// Returns the bytes for the findings about a pod whose status has texts of this length.
@@ -80,6 +106,11 @@ pub(crate) fn of_certificate() -> usize {
 /// Returns the bytes for the row of a node.
 pub(crate) fn of_node() -> usize {
     cost().row
+}
+
+/// Returns the bytes for a namespace with pods.
+pub(crate) fn of_namespace() -> usize {
+    cost().namespace
 }
 
 /// Returns the bytes for annotations with texts of this length.

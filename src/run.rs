@@ -32,7 +32,7 @@ pub use look::environment_os;
 pub use usage::usage;
 
 use crate::cli::{self, Cli, Command, Exit, Target};
-use crate::memory;
+use crate::memory::{self, Kept};
 use crate::output;
 use crate::render;
 use crate::wire::Time;
@@ -44,8 +44,13 @@ use crate::wire::Time;
 pub fn run(mut cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
     let settings = cli.resolved().map(|resolved| resolved.settings.clone()).unwrap_or_default();
     let show = &cli.check.show;
-    let full = cli.command.is_none() && (show.all || show.has(render::Format::is_long));
-    memory::set_limit(cli.list_args().map_or(memory::DEFAULT, |list| list.max_memory), full);
+    let formats = show.output.iter().map(|output| output.format.kept());
+    let kept = match cli.command {
+        None if show.all => Kept::All,
+        None => formats.max().unwrap_or(Kept::Little),
+        Some(_) => Kept::Little,
+    };
+    memory::set_limit(cli.list_args().map_or(memory::DEFAULT, |list| list.max_memory), kept);
     command(cli, clock).map_err(|failure| failure.with_place(&settings))
 }
 

@@ -42,6 +42,8 @@ pub struct Story<'a> {
     pub(crate) saw_events: bool,
     /// Whether there are warnings about any of these objects.
     pub(crate) warned: bool,
+    /// Whether there are events about any of these objects.
+    pub(crate) has_events: bool,
 }
 
 /// An entry of the timeline.
@@ -99,6 +101,7 @@ impl<'a> Story<'a> {
             logs: report.snapshot.logs.iter().filter(of_pods).collect(),
             saw_events: report.snapshot.saw(Kind::Event, &object.namespace),
             warned: false,
+            has_events: false,
             object,
             pods,
         };
@@ -145,6 +148,7 @@ impl<'a> Story<'a> {
         let about = events.filter(|event| around.contains(&event.object) || event.object == self.object);
         for event in about {
             self.warned |= event.is_warning();
+            self.has_events = true;
             let Some(at) = event.last_seen else { continue };
             let detail = event.message.clone();
             let facts = vec![
@@ -351,6 +355,11 @@ fn owners(view: &View, object: &ObjectRef, pod: Option<&Pod>) -> Vec<ObjectRef> 
             owners.extend(view.root(pod).as_ref().map(owner));
         }
         ("ReplicaSet" | "Job", Some(pod)) => owners.extend(view.root(pod).as_ref().map(owner)),
+        // Its pods may be rejected.
+        ("ReplicaSet" | "Job", None) => {
+            let own = Owner { kind: Arc::clone(&object.kind), name: Arc::clone(&object.name) };
+            owners.push(owner(&view.topmost(&object.namespace, &own)));
+        }
         _ => {}
     }
     owners.dedup();

@@ -4,7 +4,7 @@ use super::View;
 use crate::finding::{CheckInfo, Finding, Severity};
 use crate::memory;
 use crate::model::{Gap, ObjectRef, Reason};
-use crate::text::Message;
+use crate::text::{Fact, Message};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -125,8 +125,13 @@ fn cost(finding: &Finding) -> usize {
         return 0;
     }
     let evidence: usize = finding.evidence.iter().map(Message::length).sum();
+    let facts: usize = finding.evidence.iter().map(|line| line.facts.len()).sum();
+    let actions: usize = finding.actions.iter().map(String::len).sum();
     let objects = finding.because.len() + finding.affected.len();
-    memory::of_finding(finding.message.length() + evidence) + objects * size_of::<ObjectRef>()
+    memory::of_finding(finding.message.length() + evidence)
+        + actions
+        + facts * size_of::<(&str, Fact)>()
+        + objects * size_of::<ObjectRef>()
 }
 
 #[cfg(test)]

@@ -161,6 +161,9 @@ impl Fold {
     }
 }
 
+/// The indentation from which a line without a head is a part of the item before it.
+const NESTED: usize = 5;
+
 impl Block {
     pub(super) fn items<T: Into<Item>>(items: impl IntoIterator<Item = T>) -> Self {
         Block::Items(items.into_iter().map(Into::into).collect())
@@ -208,9 +211,10 @@ impl Block {
                 page.heading(1, &lines.iter().map(Line::in_markdown).collect::<Vec<_>>().join(" "));
             }
             Block::Lines(lines) => lines.iter().for_each(|line| page.paragraph(line.in_markdown())),
-            Block::Items(items) => page.bullets(items.iter().map(|item| {
+            Block::Items(items) => page.nested_bullets(items.iter().map(|item| {
                 let head = item.head.as_ref().map(Line::in_markdown).unwrap_or_default();
-                (head + &item.text.in_markdown()).trim().to_owned()
+                let is_nested = item.head.is_none() && item.indent >= NESTED;
+                (is_nested, (head + &item.text.in_markdown()).trim().to_owned())
             })),
             Block::Table(table) => page.table(&table.in_markdown()),
             Block::Commands(commands) => page.commands(commands),

@@ -1,5 +1,7 @@
 //! The formats, one list for each kind of document.
 
+use crate::memory::Kept;
+
 /// A format of the report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
@@ -83,9 +85,13 @@ impl Format {
         matches!(self, Format::Table | Format::Wide)
     }
 
-    /// Returns whether the format shows every finding in full, and is in memory as a whole.
-    pub fn is_long(self) -> bool {
-        matches!(self, Format::Wide | Format::Markdown | Format::Html | Format::Yaml | Format::GithubSummary)
+    /// Returns what a report in this format keeps in memory until it is written.
+    pub(crate) fn kept(self) -> Kept {
+        match self {
+            Format::Wide | Format::Markdown | Format::Html | Format::GithubSummary => Kept::All,
+            Format::Junit => Kept::Namespaces,
+            _ => Kept::Little,
+        }
     }
 }
 

@@ -60,10 +60,16 @@ impl Page {
 
     /// Adds a list after an empty line. An empty list is nothing.
     pub(super) fn bullets(&mut self, items: impl IntoIterator<Item = String>) {
+        self.nested_bullets(items.into_iter().map(|item| (false, item)));
+    }
+
+    /// Adds the same, each item with whether it is a part of the one before it.
+    pub(super) fn nested_bullets(&mut self, items: impl IntoIterator<Item = (bool, String)>) {
         let mut items = items.into_iter().peekable();
         if items.peek().is_some() {
             self.lines.push(String::new());
-            self.lines.extend(items.map(|item| format!("- {item}")));
+            let line = |(is_nested, item)| format!("{}- {item}", if is_nested { "  " } else { "" });
+            self.lines.extend(items.map(line));
         }
     }
 

@@ -224,7 +224,7 @@ impl Teller<'_> {
             let given = !self.report.coverage.not_in_scope.iter().any(is_missing);
             items.push(line(own(if given { &NO_EVENTS } else { &NOT_GIVEN }.get(lang))));
         } else if !items.is_empty()
-            && !story.warned
+            && !story.has_events
             && self.report.view().saw_warnings(&story.object)
             && story.worst().is_some()
         {

@@ -4,15 +4,17 @@
 //! sorted. The struct, `add`, `append`, `sort` and the rest follow from it, so that no list can be left out of one of them.
 
 use super::refused::Refused;
+use super::reported;
 use super::sorting::{once, once_derived, once_events, once_logs, put, remove};
 use crate::logs::Source;
-use super::reported;
-use crate::memory::Reserved;
+use crate::memory::{self, Reserved};
 use crate::model::{
     CronJob, Endpoints, Event, Gap, Job, Metered, Name, Names, Namespace, Node, Pod, Reason, Workload,
 };
 use crate::tls::Tls;
 use crate::wire::{self, Kind, MemoryHistory, Object, Time};
+use std::collections::HashSet;
+use std::sync::Arc;
 
 /// Declares [`Rows`] from a table of its lists:
 ///
@@ -36,6 +38,8 @@ macro_rules! rows {
             $($(#[$doc])* pub $list: Vec<$row>,)*
             names: Names,
             refused: Refused,
+            /// The namespaces for which memory is reserved.
+            namespaces_of_pods: HashSet<Arc<str>>,
             /// For what the report says about the pods, and about the other objects.
             reserved_for_pods: Reserved,
             reserved: Reserved,
@@ -58,7 +62,11 @@ macro_rules! rows {
                     $($(Object::$kind(object) => rows!(@$each self.$list, ($fold)(*object, names)),)*)*
                 }
                 if is_pod {
-                    self.reserved_for_pods.add(self.pods.last().map_or(0, reported::of_pod));
+                    let pod = self.pods.last();
+                    self.reserved_for_pods.add(pod.map_or(0, reported::of_pod));
+                    if pod.is_some_and(|pod| self.namespaces_of_pods.insert(Arc::clone(&pod.shared.namespace))) {
+                        self.reserved.add(memory::of_namespace());
+                    }
                 }
             }
 
@@ -263,6 +271,7 @@ impl Rows {
     pub(super) fn sort(&mut self) -> Vec<Gap> {
         // All rows are there, so the names are not needed any more.
         self.names = Names::default();
+        self.namespaces_of_pods = HashSet::new();
         let repeated = self.sort_lists().into_iter().filter(|(_, count)| *count > 0);
         repeated
             .filter_map(|(kind, got)| Some(Gap { got, ..Gap::new(kind?.name(), Reason::Repeated) }))

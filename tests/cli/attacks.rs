@@ -2,6 +2,7 @@
 //! error within its deadlines, and within the memory limit. With `--nocapture` the tests print their figures.
 #![allow(clippy::print_stdout, reason = "the figures are for docs/reliability.md")]
 
+mod crowds;
 mod faults;
 mod findings;
 mod servers;

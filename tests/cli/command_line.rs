@@ -131,7 +131,8 @@ fn values_of_flags_are_told_with_what_is_expected() {
         ("explain exit", "\"kubectl healthcheck checks\" lists the checks"),
         ("-f FILE --grace -5m", "error: invalid value \"-5m\" for --grace: it must not be negative"),
         ("-f FILE -A=true", "error: -A takes no value: \"-A=true\""),
-        ("demo -n x", "error: unknown flag: -n\nSee 'kubectl healthcheck demo --help' for usage."),
+        ("demo -f x", "error: unknown flag: -f\nSee 'kubectl healthcheck demo --help' for usage."),
+        ("demo -n pigo", "error: namespace \"pigo\" is not in the input\nhint: did you mean \"pigo-dev\"?"),
         ("--foo", "error: unknown flag: --foo\nSee 'kubectl healthcheck --help' for usage."),
         ("profile init --foo", "See 'kubectl healthcheck profile init --help' for usage."),
         (

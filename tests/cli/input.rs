@@ -139,7 +139,7 @@ fn wrong_usage_exits_with_2() {
         ("-f src", "src contains no .json, .yaml, .yml, .tar or .zip file"),
         ("--now 2025-12-26T02:00:00Z", "--filename"),
         ("explain xyz", "hint: \"kubectl healthcheck checks\" lists the checks"),
-        ("demo extra", "unexpected argument 'extra'"),
+        ("demo extra", "unknown command \"extra\""),
     ] {
         let ran = healthcheck().current_dir(project("")).args(arguments.split(' ')).ran();
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments}: {ran:?}");

@@ -5,7 +5,7 @@ use crate::support::pigo;
 use std::path::Path;
 
 /// Writes a list of this many objects.
-fn list(path: &Path, count: usize, object: impl Fn(usize) -> Value) {
+pub(super) fn list(path: &Path, count: usize, object: impl Fn(usize) -> Value) {
     let mut out = std::io::BufWriter::new(std::fs::File::create(path).unwrap());
     out.write_all(b"{\"kind\":\"List\",\"apiVersion\":\"v1\",\"items\":[").unwrap();
     for number in 0..count {
@@ -15,7 +15,7 @@ fn list(path: &Path, count: usize, object: impl Fn(usize) -> Value) {
     out.flush().unwrap();
 }
 
-fn check(path: &Path, format: &str) -> Command {
+pub(super) fn check(path: &Path, format: &str) -> Command {
     let mut command = healthcheck();
     command.arg("-f").arg(path).args(["-A", "--now", pigo::TAKEN_AT, "-o"]).args(format.split_whitespace());
     command
