@@ -1,4 +1,4 @@
-.PHONY: help unit test lint lab live soak fuzz fuzz-parsers bench page demo deny dist picture clean
+.PHONY: help unit test lint lab live soak fuzz fuzz-parsers bench page site demo deny dist picture clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -47,6 +47,11 @@ page: ## Open HTML reports in Chromium: three languages, 160 namespaces, hostile
 	node docs/html-cluster.mjs >.lab/cluster.json
 	./target/release/kubectl-healthcheck -f .lab/cluster.json --now 2025-12-26T02:00:00Z --fail-on never -o html >.lab/page-cluster.html
 	docs/html-check.sh .lab/page-cluster.html .lab/page-cluster
+
+site: ## Build the documentation as a site with search, and check its links and the search; needs chromium, node and npm
+	docs/html-check.sh --install
+	docs/site.sh
+	node docs/site-check.mjs target/site/book "$$(command -v chromium)"
 
 demo: ## Print the report of the bundled example
 	cargo run --release --locked -- demo

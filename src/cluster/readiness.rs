@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::time::sleep;
 
-/// The time limit of the request. The server asks etcd twice, for two seconds each.
+/// The longest time for the request. The server asks etcd twice, for two seconds each.
 const DEADLINE: Duration = Duration::from_secs(15);
 
 /// The time without a page after which the server is asked.
@@ -22,7 +22,7 @@ impl ApiClient {
         let request = Request {
             path: "/readyz?verbose".to_owned(),
             accept: Accept::Text,
-            deadline: DEADLINE,
+            deadline: self.silence.time_to_ask(DEADLINE),
             patience: RetryPolicy::Probe,
             form: None,
         };

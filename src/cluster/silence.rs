@@ -78,6 +78,11 @@ impl Silence {
         state.before + if state.waiting == 0 { Duration::ZERO } else { state.since.elapsed() }
     }
 
+    /// Returns how long a question about a silent server may last: a third of the time after which the requests fail.
+    pub(crate) fn time_to_ask(&self, most: Duration) -> Duration {
+        self.limit.map_or(most, |limit| most.min(limit / 3))
+    }
+
     /// Whether there is only time for a small page before the requests fail.
     pub(crate) fn is_long(&self) -> bool {
         self.limit.is_some_and(|limit| self.time() + limit / 3 >= limit)

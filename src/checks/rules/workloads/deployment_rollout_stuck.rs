@@ -1,9 +1,10 @@
 //! Reports rollouts that made no progress within their deadline.
 
 use crate::checks::prelude::*;
-use crate::checks::rules::workloads::workload_create_refused::refusal;
+use crate::checks::rules::workloads::workload_create_refused::{Refusal, refused_workloads};
 use crate::model::Workload;
 use crate::wire::Condition;
+use std::collections::BTreeMap;
 
 static INFO: CheckInfo = CheckInfo {
     id: "deployment-rollout-stuck",
@@ -47,6 +48,8 @@ static STUCK: Text = Text {
 };
 
 fn run(view: &View, out: &mut Reporter) {
+    let refused = refused_workloads(view).into_iter().map(|(workload, refusal)| (workload.object(), refusal));
+    let refused: BTreeMap<ObjectRef, Refusal> = refused.collect();
     for deployment in view.snapshot.rows.workloads.iter().filter(|workload| view.is_asked_for(workload)) {
         let Some((updated, condition)) = stuck(deployment) else { continue };
         let since = condition.since();
@@ -59,17 +62,17 @@ fn run(view: &View, out: &mut Reporter) {
         let severity = if deployment.available == 0 { Severity::High } else { Severity::Medium };
         let finding = out.object(deployment.object(), &[], severity, Message::new(&STUCK, facts));
         finding.serving = deployment.is_available();
-        let refusal = refusal(view, deployment);
+        let refusal = refused.get(&finding.object);
         // While its pods are rejected, that finding leads: this one is not older.
-        finding.since = since.max(refusal.as_ref().and_then(|refusal| refusal.since));
-        let is_refused = refusal.is_some();
-        finding.because = declared(refusal.map(|refusal| refusal.because).unwrap_or_default());
+        finding.since = since.max(refusal.and_then(|refusal| refusal.since));
+        // As in that finding, so that both are one incident.
+        finding.because = declared(refusal.map(|refusal| refusal.because.clone()).unwrap_or_default());
         finding.because.extend(declared(view.behind(deployment)));
         let (kubectl, namespace) = (&view.settings.kubectl, &*deployment.namespace);
         let target = format!("deployment/{}", deployment.name);
         finding.actions = vec![kubectl.describe(&finding.object)];
         // Earlier revisions do not tell what rejects the pods of this one.
-        if is_refused {
+        if refusal.is_some() {
             continue;
         }
         finding.actions.push(kubectl.line(&["rollout", "history", "-n", namespace, &target]));

@@ -165,13 +165,8 @@ pub(crate) struct Refusal<'a> {
 }
 
 fn run(view: &View, out: &mut Reporter) {
-    let workloads = view.snapshot.rows.workloads.iter();
-    let asked = workloads.filter(|w| stands_alone(w) && view.is_asked_for(w));
-    let mut refused: Vec<(&Workload, Refusal)> =
-        asked.filter_map(|workload| Some((workload, lasting_refusal(view, workload)?))).collect();
-    separate_policies(&mut refused);
-    for (workload, refusal) in &refused {
-        report(view, &workload.object(), (workload.available, workload.desired), refusal, out);
+    for (workload, refusal) in refused_workloads(view) {
+        report(view, &workload.object(), (workload.available, workload.desired), &refusal, out);
     }
     let mut told = BTreeSet::new();
     for job in view.snapshot.rows.jobs.iter().filter(|job| job.lacks_pods()) {
@@ -186,15 +181,28 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
+/// Returns the workloads whose pods are rejected, and why.
+pub(crate) fn refused_workloads<'a>(view: &View<'a>) -> Vec<(&'a Workload, Refusal<'a>)> {
+    let workloads = view.snapshot.rows.workloads.iter();
+    let asked = workloads.filter(|w| stands_alone(w) && view.is_asked_for(w));
+    let mut refused: Vec<(&Workload, Refusal)> =
+        asked.filter_map(|workload| Some((workload, lasting_refusal(view, workload)?))).collect();
+    separate_policies(&mut refused);
+    for (workload, refusal) in refused.iter_mut().filter(|(_, refusal)| refusal.because.is_empty()) {
+        refusal.because.push(workload.object());
+    }
+    refused
+}
+
 /// Removes the webhook as the common cause of workloads that it rejects for different reasons: it enforces several policies.
 fn separate_policies(refused: &mut [(&Workload, Refusal)]) {
     let mut reasons: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for (workload, refusal) in refused.iter() {
         reasons.entry(refusal.by).or_default().insert(refusal.without_names(workload));
     }
-    for (_, refusal) in refused.iter_mut().filter(|(_, refusal)| refusal.refuser.reason == "webhook") {
+    for (workload, refusal) in refused.iter_mut().filter(|(_, refusal)| refusal.refuser.reason == "webhook") {
         if reasons.get(refusal.by).is_some_and(|reasons| reasons.len() > 1) {
-            refusal.because.clear();
+            refusal.because = vec![workload.object()];
         }
     }
 }
