@@ -59,14 +59,15 @@ struct Cost {
 }
 
 /// The costs of [`Kept::Little`].
-const LITTLE: Cost = Cost { pod: 2560, finding: 1536, namespace: 1536, row: 384, annotations: 1024, copies: 3 };
+const LITTLE: Cost =
+    Cost { pod: 2560, finding: 1536, namespace: 1536, row: 384, annotations: 1024, copies: 3 };
 
 /// The costs of [`Kept::Namespaces`].
 const NAMESPACES: Cost = Cost { namespace: 4608, ..LITTLE };
 
 /// The costs of [`Kept::All`].
 const ALL: Cost =
-    Cost { pod: 11 << 10, finding: 6 << 10, namespace: 4608, row: 384, annotations: 1536, copies: 11 };
+    Cost { pod: 11 << 10, finding: 6 << 10, namespace: 4608, row: 768, annotations: 2048, copies: 11 };
 
 fn cost() -> &'static Cost {
     match KEPT.load(Ordering::Relaxed) {

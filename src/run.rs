@@ -34,7 +34,7 @@ pub use usage::usage;
 use crate::cli::{self, Cli, Command, Exit, Target};
 use crate::memory::{self, Kept};
 use crate::output;
-use crate::render;
+use crate::render::{self, Format};
 use crate::wire::Time;
 
 /// Runs a command. `clock` returns the current time.
@@ -44,14 +44,23 @@ use crate::wire::Time;
 pub fn run(mut cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
     let settings = cli.resolved().map(|resolved| resolved.settings.clone()).unwrap_or_default();
     let show = &cli.check.show;
-    let formats = show.output.iter().map(|output| output.format.kept());
-    let kept = match cli.command {
+    let formats = show.output.iter().map(|output| kept(output.format));
+    let most = match cli.command {
         None if show.all => Kept::All,
         None => formats.max().unwrap_or(Kept::Little),
         Some(_) => Kept::Little,
     };
-    memory::set_limit(cli.list_args().map_or(memory::DEFAULT, |list| list.max_memory), kept);
+    memory::set_limit(cli.list_args().map_or(memory::DEFAULT, |list| list.max_memory), most);
     command(cli, clock).map_err(|failure| failure.with_place(&settings))
+}
+
+/// Returns what a report in a format keeps in memory until it is written.
+fn kept(format: Format) -> Kept {
+    match format {
+        Format::Wide | Format::Markdown | Format::Html | Format::GithubSummary => Kept::All,
+        Format::Junit => Kept::Namespaces,
+        _ => Kept::Little,
+    }
 }
 
 fn command(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {

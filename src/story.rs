@@ -40,10 +40,19 @@ pub struct Story<'a> {
     pub(crate) logs: Vec<&'a LogTail>,
     /// Whether warnings of its namespace could be read; the API server drops them after about an hour.
     pub(crate) saw_events: bool,
-    /// Whether there are warnings about any of these objects.
-    pub(crate) warned: bool,
-    /// Whether there are events about any of these objects.
-    pub(crate) has_events: bool,
+    /// The events about any of these objects.
+    pub(crate) events: Seen,
+}
+
+/// The worst of some events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Seen {
+    /// There is no event.
+    None,
+    /// None is a warning.
+    Normal,
+    /// A warning.
+    Warning,
 }
 
 /// An entry of the timeline.
@@ -100,8 +109,7 @@ impl<'a> Story<'a> {
             causes: report.incidents.iter().map(|of| report.findings[of.cause].key.as_str()).collect(),
             logs: report.snapshot.logs.iter().filter(of_pods).collect(),
             saw_events: report.snapshot.saw(Kind::Event, &object.namespace),
-            warned: false,
-            has_events: false,
+            events: Seen::None,
             object,
             pods,
         };
@@ -118,7 +126,7 @@ impl<'a> Story<'a> {
 
     /// Whether nothing is known about the object.
     pub(crate) fn is_of_nothing(&self) -> bool {
-        !self.exists && self.pods.is_empty() && !self.warned && self.findings.is_empty()
+        !self.exists && self.pods.is_empty() && self.events != Seen::Warning && self.findings.is_empty()
     }
 
     /// Returns the next commands, each once; first those of the cause, then those of findings that name the cause of an
@@ -147,8 +155,7 @@ impl<'a> Story<'a> {
         let events = report.snapshot.rows.events.iter();
         let about = events.filter(|event| around.contains(&event.object) || event.object == self.object);
         for event in about {
-            self.warned |= event.is_warning();
-            self.has_events = true;
+            self.events = self.events.max(if event.is_warning() { Seen::Warning } else { Seen::Normal });
             let Some(at) = event.last_seen else { continue };
             let detail = event.message.clone();
             let facts = vec![

@@ -127,7 +127,9 @@ mod tests {
         }));
         let annotations = Annotations::fold(Some(&read.unwrap()), &Names::default());
         let object = ObjectRef::new("shop", "Deployment", name);
-        overrides::read(object, &annotations, &[], &CATALOG, &mut overrides::IgnoredAnnotations::default()).mute.unwrap()
+        overrides::read(object, &annotations, &[], &CATALOG, &mut overrides::IgnoredAnnotations::default())
+            .mute
+            .unwrap()
     }
 
     /// A mute of each workload is compared with the findings of this workload only.

@@ -117,17 +117,22 @@ impl<'a> View<'a> {
             .map(|pod| (pod, problems(pod, &view.context(pod), snapshot.taken_at, &view.thresholds(pod))))
             .filter(|(_, problems)| !problems.is_empty())
             .collect();
-        let mut troubled_of: BTreeMap<Root, Vec<&Pod>> = BTreeMap::new();
-        for pod in view.failing_pods() {
-            if let Some(root) = view.root(pod) {
-                troubled_of.entry((Arc::clone(&pod.shared.namespace), root)).or_default().push(pod);
-            }
-        }
-        view.troubled_of = troubled_of;
+        view.troubled_of = view.find_troubled();
         view.turned_away = view.find_turned_away();
         view.successors = view.find_successors();
         view.index = index::Index::of(&snapshot.rows, view.troubled_pods());
         view
+    }
+
+    /// Returns the failing pods, by their topmost owner.
+    fn find_troubled(&self) -> BTreeMap<Root, Vec<&'a Pod>> {
+        let mut found: BTreeMap<Root, Vec<&Pod>> = BTreeMap::new();
+        for pod in self.failing_pods() {
+            if let Some(root) = self.root(pod) {
+                found.entry((Arc::clone(&pod.shared.namespace), root)).or_default().push(pod);
+            }
+        }
+        found
     }
 
     /// The time that ages are relative to.

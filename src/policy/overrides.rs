@@ -182,9 +182,10 @@ pub fn skipped(overrides: &[Override]) -> Vec<Gap> {
             continue;
         }
         for (place, found) in places {
-            match found.len() > objects {
-                true => gaps.push(gap(Some(place), many(found.len()))),
-                false => gaps.extend(found.iter().map(|over| gap(Some(place), over.skips().1))),
+            if found.len() > objects {
+                gaps.push(gap(Some(place), many(found.len())));
+            } else {
+                gaps.extend(found.iter().map(|over| gap(Some(place), over.skips().1)));
             }
         }
     }

@@ -1,7 +1,5 @@
 //! The formats, one list for each kind of document.
 
-use crate::memory::Kept;
-
 /// A format of the report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
@@ -83,15 +81,6 @@ impl Format {
     /// Returns whether it is a screen with a table of problems.
     pub fn is_table(self) -> bool {
         matches!(self, Format::Table | Format::Wide)
-    }
-
-    /// Returns what a report in this format keeps in memory until it is written.
-    pub(crate) fn kept(self) -> Kept {
-        match self {
-            Format::Wide | Format::Markdown | Format::Html | Format::GithubSummary => Kept::All,
-            Format::Junit => Kept::Namespaces,
-            _ => Kept::Little,
-        }
     }
 }
 

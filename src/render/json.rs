@@ -13,7 +13,8 @@ pub(super) use investigation::investigation;
 pub(super) use lines::lines;
 
 use crate::contract::{
-    Coverage, Gap, Incident, List, Namespace, Pod, Report as Document, RestartStatistics, Statistics, Tool, Victims,
+    Coverage, Gap, Incident, List, Namespace, Pod, Report as Document, RestartStatistics, Statistics, Tool,
+    Victims,
 };
 use crate::finding::incident;
 use crate::model;

@@ -119,18 +119,35 @@ pub(crate) fn one(name: &'static str, help: &'static str, value: f64) -> Family<
 /// Returns the metrics of a report.
 pub(crate) fn gauges(figures: &Figures) -> Vec<Family<'_>> {
     let mut all = of_cluster(figures);
+    all.extend(of_certificates(figures));
     all.extend(of_incidents(figures));
     all.extend(of_run(figures));
     all
 }
 
-/// The pods, the certificates, and what was not seen.
+/// When the certificates expire.
+fn of_certificates(figures: &Figures) -> Vec<Family<'_>> {
+    let certificates = figures.certificates.iter().map(|(namespace, secret, end)| {
+        (vec![("namespace", namespace.as_str()), ("secret", secret)], of_time(*end))
+    });
+    vec![
+        Family {
+            name: "healthcheck_certificate_not_after_timestamp_seconds",
+            help: "When the certificate in a Secret expires; the 1000 that expire first have a series",
+            values: certificates.collect(),
+        },
+        one(
+            "healthcheck_certificates_omitted",
+            "Certificates without a series",
+            float(figures.certificates_omitted as u64),
+        ),
+    ]
+}
+
+/// The pods, and what was not seen.
 fn of_cluster(figures: &Figures) -> Vec<Family<'_>> {
     let pods = figures.pods.iter().map(|((namespace, class), count)| {
         (vec![("namespace", namespace.as_str()), ("class", class)], float(*count))
-    });
-    let certificates = figures.certificates.iter().map(|(namespace, secret, end)| {
-        (vec![("namespace", namespace.as_str()), ("secret", secret)], of_time(*end))
     });
     let gaps = figures
         .gaps
@@ -147,16 +164,6 @@ fn of_cluster(figures: &Figures) -> Vec<Family<'_>> {
             values: verdicts.into(),
         },
         Family { name: "healthcheck_pods", help: "Pods by class", values: pods.collect() },
-        Family {
-            name: "healthcheck_certificate_not_after_timestamp_seconds",
-            help: "When the certificate in a Secret expires; the 1000 that expire first have a series",
-            values: certificates.collect(),
-        },
-        one(
-            "healthcheck_certificates_omitted",
-            "Certificates without a series",
-            float(figures.certificates_omitted as u64),
-        ),
         Family {
             name: "healthcheck_gaps",
             help: "Lists that could not be read or followed",

@@ -9,7 +9,7 @@ use super::{Look, StoryFormat, next};
 use crate::finding::Finding;
 use crate::model::{Gap, LogTail, Node, ObjectRef, Pod, Reason};
 use crate::report::{NextCommands, Report};
-use crate::story::{Moment, Story};
+use crate::story::{Moment, Seen, Story};
 use crate::text::Fact;
 use crate::wire::Kind;
 use owo_colors::Style;
@@ -224,7 +224,7 @@ impl Teller<'_> {
             let given = !self.report.coverage.not_in_scope.iter().any(is_missing);
             items.push(line(own(if given { &NO_EVENTS } else { &NOT_GIVEN }.get(lang))));
         } else if !items.is_empty()
-            && !story.has_events
+            && story.events == Seen::None
             && self.report.view().saw_warnings(&story.object)
             && story.worst().is_some()
         {

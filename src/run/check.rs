@@ -195,7 +195,10 @@ struct Shown {
 
 impl<'a> Judge<'a> {
     /// Returns how the bundled example is judged and shown.
-    pub(super) fn of_example((by, show, rows): (&'a JudgeArgs, &'a ShowArgs, &'a RowArgs), clock: fn() -> Time) -> Self {
+    pub(super) fn of_example(
+        (by, show, rows): (&'a JudgeArgs, &'a ShowArgs, &'a RowArgs),
+        clock: fn() -> Time,
+    ) -> Self {
         let (part, before, notices) = (Part::Whole, Baseline::default(), Notifications::default());
         Judge { by, show, rows, part, before, notices, clock }
     }

@@ -2,7 +2,7 @@
 
 use crate::memory;
 use crate::model::Pod;
-use crate::wire::{Object, Secret};
+use crate::wire::{Annotations, Object, Secret};
 
 /// The resources of a pod without an owner, in bytes. Other pods share those of their owners.
 const RESOURCES: usize = 450;
@@ -29,7 +29,7 @@ pub(super) fn of_object(object: &Object) -> usize {
         Object::Namespace(of) => &of.metadata.annotations,
         _ => return 0,
     };
-    let ours = annotations.iter().flat_map(|annotations| annotations.ours());
+    let ours = annotations.iter().flat_map(Annotations::ours);
     match ours.map(|(name, value)| name.len() + value.len()).sum() {
         0 => 0,
         texts => memory::of_annotations(texts),

@@ -102,7 +102,11 @@ impl VolumeAttachment {
 impl Pod {
     fn tidy(&mut self) {
         self.spec.keep_only_memory_and_hosts();
-        self.spec.volumes.iter_mut().filter_map(|volume| volume.source.csi.as_mut()).for_each(CsiSource::keep_only_class);
+        self.spec
+            .volumes
+            .iter_mut()
+            .filter_map(|volume| volume.source.csi.as_mut())
+            .for_each(CsiSource::keep_only_class);
         let containers = self.spec.containers.iter_mut().chain(&mut self.spec.init_containers);
         containers.for_each(|container| {
             hide_secrets(&mut container.image);

@@ -52,6 +52,20 @@ async fn a_server_that_is_ready_or_silent_adds_nothing() {
     }
 }
 
+/// The server has been silent for as long as requests may wait, which does not end this question.
+#[tokio::test(start_paused = true)]
+async fn a_server_with_lists_that_hang_is_asked_whether_it_is_ready() {
+    let fake = Fake::default();
+    fake.namespace("shop", 1);
+    fake.always("/services", Fault::Hang);
+    fake.always("/readyz", NOT_READY);
+    let began = tokio::time::Instant::now();
+    let snapshot = gathered(&fake, &everywhere()).await.unwrap();
+    assert_eq!(gaps(&snapshot.coverage.gaps), ["Service shop TimedOut"]);
+    assert_eq!(notes(&snapshot), ["the API server is not ready: etcd, poststarthook/rbac/bootstrap-roles"]);
+    assert_eq!(began.elapsed().as_secs(), 45);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_run_without_pods_says_what_fails() {
     let fake = Fake::default();

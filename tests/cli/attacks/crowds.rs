@@ -65,21 +65,32 @@ fn very_many_certificates() {
 #[test]
 fn very_many_namespaces() {
     let crowd = crowd("namespaces", 15_000, |number| running(&format!("ns-{number}"), number));
-    assert!(crowd.iter().all(|ran| ran.code == 0), "{:?}", crowd.iter().map(|ran| &ran.err).collect::<Vec<_>>());
+    assert!(
+        crowd.iter().all(|ran| ran.code == 0),
+        "{:?}",
+        crowd.iter().map(|ran| &ran.err).collect::<Vec<_>>()
+    );
 }
 
 #[test]
 fn very_many_annotations_that_skip_checks() {
     let skip = "pod-*,job-*,node-*,pvc-*,workload-*,service-*,certificate-*,hpa-*,image-*";
     let crowd = crowd("annotated workloads", 2_000, |number| {
-        if number == 0 { running("shop", 0) } else { deployment(number, &json!({ "healthcheck.dev/skip": skip })) }
+        if number == 0 {
+            running("shop", 0)
+        } else {
+            deployment(number, &json!({ "healthcheck.dev/skip": skip }))
+        }
     });
     assert!(crowd[0].out.len() < 4000, "{}", crowd[0].out);
     let coverage = &crowd[1].json()["coverage"];
     let skipped = coverage["notInScope"].as_array().unwrap();
     let pods: Vec<&Value> = skipped.iter().filter(|gap| gap["kind"] == "pod-crash-loop").collect();
     assert_eq!(pods.len(), 50, "one for each namespace");
-    assert!(pods.iter().all(|gap| gap["detail"].as_str().unwrap().starts_with("annotations on ")), "{pods:?}");
+    assert!(
+        pods.iter().all(|gap| gap["detail"].as_str().unwrap().starts_with("annotations on ")),
+        "{pods:?}"
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::checks::prelude::*;
 use crate::checks::{attached, secret_store};
+use crate::finding::Finding;
 use crate::model::{Event, VOLUME_EVENTS};
 
 static INFO: CheckInfo = CheckInfo {
@@ -103,16 +104,7 @@ fn report(view: &View, pod: &Pod, warning: &Event, out: &mut Reporter) {
     }
     finding.actions = vec![view.describe(pod)];
     if is_refused {
-        finding.evidence.push(Message::plain(&RIGHT));
-        let mut command = vec!["get", "secretproviderclass", "-n", &pod.shared.namespace, "-o", "yaml"];
-        // The message of the kubelet names the volume.
-        let class = pod.provider_classes().find(|(volume, _)| warning.message.contains(&format!("\"{volume}\"")));
-        if let Some((volume, class)) = class {
-            command.insert(2, class);
-            let facts = vec![("volume", Fact::text(volume)), ("class", Fact::text(class))];
-            finding.evidence.push(Message::new(&CLASS, facts));
-        }
-        finding.actions.insert(0, view.settings.kubectl.line(&command));
+        add_class(view, pod, &warning.message, finding);
     }
     let next = match &elsewhere {
         Some(volume) => Some(view.settings.kubectl.describe(&volume.attachment)),
@@ -123,6 +115,24 @@ fn report(view: &View, pod: &Pod, warning: &Event, out: &mut Reporter) {
         finding.because.splice(0..0, declared(volume.because));
         finding.evidence.extend(volume.evidence);
     }
+}
+
+/// Adds where the identity is set that the store refuses, and the command that shows it.
+fn add_class(view: &View, pod: &Pod, message: &str, finding: &mut Finding) {
+    finding.evidence.push(Message::plain(&RIGHT));
+    let class = class_of(pod, message);
+    finding.evidence.extend(class.map(|(volume, class)| {
+        Message::new(&CLASS, vec![("volume", Fact::text(volume)), ("class", Fact::text(class))])
+    }));
+    let name: Vec<&str> = class.into_iter().map(|(_, class)| class).collect();
+    let command =
+        [&["get", "secretproviderclass"], &*name, &["-n", &pod.shared.namespace, "-o", "yaml"]].concat();
+    finding.actions.insert(0, view.settings.kubectl.line(&command));
+}
+
+/// Returns the volume that a message of the kubelet names, and its `SecretProviderClass`.
+fn class_of<'p>(pod: &'p Pod, message: &str) -> Option<(&'p str, &'p str)> {
+    pod.provider_classes().find(|(volume, _)| message.contains(&format!("\"{volume}\"")))
 }
 
 /// Whether a warning is about attaching a volume, and not about mounting one that is attached.

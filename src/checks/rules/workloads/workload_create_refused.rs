@@ -224,7 +224,9 @@ fn report(view: &View, object: &ObjectRef, pods: (i32, i32), refusal: &Refusal, 
     finding.because = declared(refusal.because.iter().cloned());
     let (kubectl, namespace) = (&view.settings.kubectl, &*object.namespace);
     finding.actions = vec![match refusal.refuser.reason {
-        "quota" | "quota-unspecified" => kubectl.line(&["describe", "resourcequota", "-n", namespace, refusal.by]),
+        "quota" | "quota-unspecified" => {
+            kubectl.line(&["describe", "resourcequota", "-n", namespace, refusal.by])
+        }
         "webhook" | "webhook-down" => kubectl.line(&[
             "get",
             "validatingwebhookconfigurations,mutatingwebhookconfigurations",
