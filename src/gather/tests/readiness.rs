@@ -61,7 +61,7 @@ async fn a_server_with_lists_that_hang_is_asked_whether_it_is_ready() {
     fake.always("/readyz", NOT_READY);
     let began = tokio::time::Instant::now();
     let snapshot = gathered(&fake, &everywhere()).await.unwrap();
-    assert_eq!(gaps(&snapshot.coverage.gaps), ["Service shop TimedOut"]);
+    assert_eq!(gaps(&snapshot.coverage.gaps), ["Service - TimedOut", "Lease kube-system TimedOut"]);
     assert_eq!(notes(&snapshot), ["the API server is not ready: etcd, poststarthook/rbac/bootstrap-roles"]);
     assert_eq!(began.elapsed().as_secs(), 45);
 }
