@@ -20,6 +20,7 @@ fn told(report: &str) -> String {
         if line.contains("cpu-throttling") {
             continue;
         }
+        let line = line.replace("kubectl healthcheck demo ", "kubectl healthcheck ");
         let mut line = line.replace(" --context tp-hkidc", "").replace(" --context lab", "");
         for name in elsewhere {
             line = line.replace(&format!("context {name}"), "context C");

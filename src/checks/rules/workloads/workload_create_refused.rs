@@ -291,7 +291,8 @@ pub(crate) fn refusal<'a>(view: &View<'a>, workload: &'a Workload) -> Option<Ref
     if workload.is_available() {
         return None;
     }
-    let refusal = of_events(view, &workload.object())?;
+    let object = workload.object();
+    let refusal = of_events(view, &object).filter(|_| !is_outdated(view, &object))?;
     lacks_pods(view, workload).then_some(refusal)
 }
 
@@ -315,16 +316,24 @@ fn lacks_pods(view: &View, workload: &Workload) -> bool {
     i64::try_from(there).unwrap_or(i64::MAX) < i64::from(workload.desired)
 }
 
-/// The time after which a controller has tried again, in seconds: it waits up to a quarter of an hour after many failures.
+/// The time after which the controller of a StatefulSet or a DaemonSet has tried again, in seconds: it waits up to a quarter of
+/// an hour after many failures.
 const TRIED_AGAIN: i64 = 20 * 60;
 
-/// Returns the rejection in the newest `FailedCreate` event of an object. An older one does not tell whether its pods are still
-/// rejected.
+/// Returns the rejection in the newest `FailedCreate` event of an object.
 fn of_events<'a>(view: &View<'a>, object: &ObjectRef) -> Option<Refusal<'a>> {
-    let events = view.events(object, "");
-    let is_current = |event: &&Event| event.last_seen.is_none_or(|last| view.age(last) < TRIED_AGAIN);
-    let event: &Event = events.into_iter().filter(is_current).find(|event| event.reason == "FailedCreate")?;
+    let event = newest_rejection(view, object)?;
     Some(read(view, &object.namespace, &event.message, event.first_seen.or(event.last_seen)))
+}
+
+fn newest_rejection<'a>(view: &View<'a>, object: &ObjectRef) -> Option<&'a Event> {
+    view.events(object, "").into_iter().find(|event| event.reason == "FailedCreate")
+}
+
+/// Whether the newest rejection of an object is too old to tell whether its pods are still rejected.
+fn is_outdated(view: &View, object: &ObjectRef) -> bool {
+    let last = newest_rejection(view, object).and_then(|event| event.last_seen);
+    last.is_some_and(|last| view.age(last) >= TRIED_AGAIN)
 }
 
 /// Reads the API server's message.
