@@ -247,5 +247,6 @@ fn is_user(word: &str, all: &str) -> bool {
 
 #[allow(clippy::expect_used, reason = "the patterns are constants, and a test uses all of them")]
 pub(super) fn compiled(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("the pattern is right")
+    // Names are ASCII. The Unicode class has hundreds of ranges: a pattern with it takes up to 24 ms to compile.
+    Regex::new(&pattern.replace(r"\w", "[0-9A-Za-z_]")).expect("the pattern is right")
 }
