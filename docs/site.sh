@@ -12,7 +12,7 @@ mdbook=.lab/mdbook-$version
 [ "${1:-}" = --install ] && exit
 
 users=(laptop ci cronjob exporter chat agents)
-reference=(install checking reports incidents changes keys profiles nodes logs hosts rightsize service rights reliability performance
+reference=(install checking reports incidents changes keys profiles logs hosts rightsize service rights reliability performance
   dependencies)
 title() { sed -n 's/^# //p;/^# /q' "$1"; }
 entry() { echo "$1- [$(title "$2")]($2)"; }
@@ -33,7 +33,7 @@ sed -i '1{/^---$/d};1,/^---$/d' "$skill"
   for page in "${users[@]}"; do entry "" "docs/$page.md"; done
   entry "  " "$skill"
   echo "# Reference"
-  for page in "${reference[@]}"; do [ ! -e "docs/$page.md" ] || entry "" "docs/$page.md"; done
+  for page in "${reference[@]}"; do entry "" "docs/$page.md"; done
   entry "" docs/checks.md
   for page in docs/checks/*.md; do
     case $page in *.zh-??.md) ;; *) entry "  " "$page" ;; esac

@@ -99,13 +99,8 @@ pub(crate) fn of_finding(texts: usize) -> usize {
     cost().finding + cost().copies * texts
 }
 
-/// Returns the bytes for the row of a certificate.
-pub(crate) fn of_certificate() -> usize {
-    cost().row
-}
-
-/// Returns the bytes for the row of a node.
-pub(crate) fn of_node() -> usize {
+/// Returns the bytes for the row of a certificate or a node.
+pub(crate) fn of_row() -> usize {
     cost().row
 }
 

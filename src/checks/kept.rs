@@ -44,7 +44,9 @@ impl Findings {
     /// Returns the worst findings.
     pub(super) fn into_worst(mut self) -> Worst {
         let mut worst = self.worst.take().unwrap_or_default();
-        self.list.into_iter().for_each(|finding| keep_worst(&mut worst, finding));
+        for Finding { object, severity, check, .. } in self.list {
+            keep_worst(&mut worst, object, (severity, check));
+        }
         worst
     }
 
@@ -52,7 +54,9 @@ impl Findings {
     pub(super) fn push(&mut self, view: &View, finding: Finding) -> &mut Finding {
         // The check has completed the last one.
         if let Some(worst) = &mut self.worst {
-            self.list.drain(..).for_each(|finding| keep_worst(worst, finding));
+            for Finding { object, severity, check, .. } in self.list.drain(..) {
+                keep_worst(worst, object, (severity, check));
+            }
         } else {
             self.cost += self.list.last().map_or(0, cost);
             if self.cost > self.room {
@@ -109,10 +113,15 @@ impl Findings {
     }
 }
 
-fn keep_worst(worst: &mut Worst, finding: Finding) {
-    let of = worst.entry(finding.object).or_insert((finding.severity, finding.check));
-    if of.0 < finding.severity {
-        *of = (finding.severity, finding.check);
+/// Keeps the worst finding of each key; of equal ones the first.
+pub(crate) fn keep_worst<K: Ord>(
+    worst: &mut BTreeMap<K, (Severity, &'static CheckInfo)>,
+    key: K,
+    found: (Severity, &'static CheckInfo),
+) {
+    let of = worst.entry(key).or_insert(found);
+    if of.0 < found.0 {
+        *of = found;
     }
 }
 

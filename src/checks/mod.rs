@@ -49,6 +49,7 @@ pub use tls::certificate_served::served as served_chain;
 pub use vhosts::{VirtualHost, by_host as virtual_hosts_by_host, virtual_hosts};
 pub use view::{Cause, Killed, Load, Loss, Resource, Throttled, View};
 
+pub(crate) use self::kept::keep_worst;
 use self::kept::{Findings, Worst};
 use self::rules::{network, nodes, pods, policy, storage, tls, workloads};
 use crate::finding::{Catalog, CheckInfo, Finding, Severity};

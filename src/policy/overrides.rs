@@ -146,15 +146,19 @@ impl Override {
         self.object.namespace.is_empty()
     }
 
-    /// Returns the namespace of the object, and why it skips checks.
-    fn skips(&self) -> (&str, Message) {
-        let object = &self.object;
-        let (place, text, fact) = if self.is_of_namespace() {
-            (&object.name, &reasons::NAMESPACE_ANNOTATION, ("namespace", Fact::text(&object.name)))
+    /// Returns the namespace in which checks are skipped.
+    fn place(&self) -> &str {
+        if self.is_of_namespace() { &self.object.name } else { &self.object.namespace }
+    }
+
+    /// Returns why checks are skipped.
+    fn why(&self) -> Message {
+        let (text, fact) = if self.is_of_namespace() {
+            (&reasons::NAMESPACE_ANNOTATION, ("namespace", Fact::text(&self.object.name)))
         } else {
-            (&object.namespace, &reasons::ANNOTATION, ("object", Fact::Text(object.slashed())))
+            (&reasons::ANNOTATION, ("object", Fact::Text(self.object.slashed())))
         };
-        (place, Message::new(text, vec![fact]))
+        Message::new(text, vec![fact])
     }
 }
 
@@ -167,7 +171,7 @@ pub fn skipped(overrides: &[Override]) -> Vec<Gap> {
     let mut skipped: BTreeMap<&str, BTreeMap<&str, Vec<&Override>>> = BTreeMap::new();
     for over in overrides {
         for id in &over.skip {
-            skipped.entry(id).or_default().entry(over.skips().0).or_default().push(over);
+            skipped.entry(id).or_default().entry(over.place()).or_default().push(over);
         }
     }
     let (objects, namespaces) = MOST_NAMED;
@@ -185,7 +189,7 @@ pub fn skipped(overrides: &[Override]) -> Vec<Gap> {
             if found.len() > objects {
                 gaps.push(gap(Some(place), many(found.len())));
             } else {
-                gaps.extend(found.iter().map(|over| gap(Some(place), over.skips().1)));
+                gaps.extend(found.iter().map(|over| gap(Some(place), over.why())));
             }
         }
     }

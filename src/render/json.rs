@@ -120,12 +120,20 @@ fn pods<'r>(report: &'r Report) -> impl Iterator<Item = Pod> + 'r {
 
 /// Returns the incidents of all clusters. The findings of all clusters are one list.
 fn incidents<'r>(reports: &'r [Report<'r>]) -> impl Iterator<Item = Incident> + 'r {
-    let offsets = reports.iter().scan(0, |sum, report| {
+    with_offsets(reports, |report| report.findings.len())
+        .flat_map(|(report, offset)| report.incidents.iter().map(move |of| incident(of, report, offset)))
+}
+
+/// Returns the reports, each with the number of items in the reports before it.
+fn with_offsets<'r>(
+    reports: &'r [Report<'r>],
+    count: fn(&Report) -> usize,
+) -> impl Iterator<Item = (&'r Report<'r>, usize)> {
+    reports.iter().scan(0, move |sum, report| {
         let offset = *sum;
-        *sum += report.findings.len();
+        *sum += count(report);
         Some((report, offset))
-    });
-    offsets.flat_map(|(report, offset)| report.incidents.iter().map(move |of| incident(of, report, offset)))
+    })
 }
 
 fn incident(of: &incident::Incident, report: &Report, offset: usize) -> Incident {

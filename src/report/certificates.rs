@@ -125,10 +125,7 @@ pub(super) fn of<'a>(view: &View<'a>, findings: &[Finding], muted: &Muted) -> Ve
 fn worst<'f>(findings: impl Iterator<Item = &'f Finding>) -> Worst<'f> {
     let mut out = Worst::new();
     for finding in findings.filter(|finding| finding.check.is_of(Group::Tls)) {
-        let worst = out.entry(&finding.object).or_insert((finding.severity, finding.check));
-        if worst.0 < finding.severity {
-            *worst = (finding.severity, finding.check);
-        }
+        checks::keep_worst(&mut out, &finding.object, (finding.severity, finding.check));
     }
     out
 }

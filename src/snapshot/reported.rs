@@ -19,8 +19,8 @@ pub(super) fn of_pod(pod: &Pod) -> usize {
 /// Returns the bytes for an object other than a pod, without findings about it.
 pub(super) fn of_object(object: &Object) -> usize {
     let annotations = match object {
-        Object::Node(_) => return memory::of_node(),
-        Object::Secret(secret) if secret.r#type == Secret::TLS => return memory::of_certificate(),
+        Object::Node(_) => return memory::of_row(),
+        Object::Secret(secret) if secret.r#type == Secret::TLS => return memory::of_row(),
         Object::Deployment(of) => &of.metadata.annotations,
         Object::StatefulSet(of) => &of.metadata.annotations,
         Object::DaemonSet(of) => &of.metadata.annotations,

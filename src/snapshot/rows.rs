@@ -64,7 +64,9 @@ macro_rules! rows {
                 if is_pod {
                     let pod = self.pods.last();
                     self.reserved_for_pods.add(pod.map_or(0, reported::of_pod));
-                    if pod.is_some_and(|pod| self.namespaces_of_pods.insert(Arc::clone(&pod.shared.namespace))) {
+                    let namespace = pod.map(|pod| &pod.shared.namespace);
+                    if let Some(new) = namespace.filter(|name| !self.namespaces_of_pods.contains(&***name)) {
+                        self.namespaces_of_pods.insert(Arc::clone(new));
                         self.reserved.add(memory::of_namespace());
                     }
                 }

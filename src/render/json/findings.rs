@@ -1,7 +1,7 @@
 //! Findings, and the mutes that hide them.
 
 use super::super::links;
-use super::context;
+use super::{context, with_offsets};
 use crate::contract::{Action, CausedBy, Fact, Finding, IgnoredAnnotation, Link, Mute, MutedFinding};
 use crate::finding;
 use crate::policy::mute::Muting;
@@ -36,12 +36,7 @@ pub(super) fn ignored_annotations<'r>(report: &'r Report) -> impl Iterator<Item 
 
 /// Returns the muted findings. The mutes of all clusters are one list.
 pub(super) fn muted<'r>(reports: &'r [Report<'r>]) -> impl Iterator<Item = MutedFinding> + 'r {
-    let offsets = reports.iter().scan(0, |sum, report| {
-        let offset = *sum;
-        *sum += report.muted.mutes.len();
-        Some((report, offset))
-    });
-    offsets.flat_map(|(report, offset)| {
+    with_offsets(reports, |report| report.muted.mutes.len()).flat_map(|(report, offset)| {
         let rows = report.muted.findings.iter();
         rows.map(move |(of, mute)| MutedFinding { finding: finding(of, report), mute: mute + offset })
     })

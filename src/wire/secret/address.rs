@@ -48,8 +48,8 @@ fn of_url(text: &str, scheme_end: usize, start: usize) -> Option<Range<usize>> {
 /// The longest token that is used as a password.
 const LONGEST_TOKEN: usize = 8192;
 
-/// Returns a password that is longer than the window: a token, whose characters do not begin another address, so that no text
-/// is read twice.
+/// Returns a password that is longer than the window. Only a token is that long. No character of it begins another address, so
+/// no text is read twice.
 fn long_password(text: &str, start: usize, near: usize) -> Option<Range<usize>> {
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%+=".contains(&byte);
     let is_whole = between(text, start, start + near).bytes().all(is_token);

@@ -38,6 +38,15 @@ const AS: &str = concat!(
     r#" (?:are |is )?["'(\[]?[a-z0-9_.@-]{2,64}[:/]([^\s"',)\]/:]{4,64})(?:[\s"',)\].]|\z)"#,
 );
 
+/// A rejected value, and the flag or the field of a password or a token.
+const FOR_PASSWORD: &str =
+    r#"(?i)\A\w+ \w+ ["']([^"'\n]{1,200})["'] for [^\n]{0,16}?-{0,2}\w{0,24}(?:passw|pwd)"#;
+const FOR_TOKEN: &str =
+    r#"(?i)\A\w+ \w+ ["']([^"'\n]{1,200})["'] for [^\n]{0,16}?(?:token|secret|api[_-]?key)"#;
+
+/// Codes that replace a second factor.
+const CODES: &str = r"(?i)\A\w+ codes?\s*:?\s*([a-z0-9]{4,}-[a-z0-9-]{4,}(?:, ?[a-z0-9]{4,}-[a-z0-9-]{4,})*)";
+
 pub(super) static CALLS: [Rule; 125] = [
     // A user and a password.
     login("credentials ", AS),
@@ -71,22 +80,10 @@ pub(super) static CALLS: [Rule; 125] = [
         "\"value\":",
         r#"(?i)\A"value":\s*"([^"\n]{1,128})"[^{}\n]{0,120}"(?:name|key|path|field|param)":\s*"[^"\n]{0,40}(?:passw|secret|api_?key|pwd)"#,
     ),
-    value(
-        "invalid value ",
-        r#"(?i)\A\w+ \w+ ["']([^"'\n]{1,200})["'] for [^\n]{0,16}?-{0,2}\w{0,24}(?:passw|pwd)"#,
-    ),
-    value(
-        "invalid argument ",
-        r#"(?i)\A\w+ \w+ ["']([^"'\n]{1,200})["'] for [^\n]{0,16}?-{0,2}\w{0,24}(?:passw|pwd)"#,
-    ),
-    drawn(
-        "invalid value ",
-        r#"(?i)\A\w+ \w+ ["']([^"'\n]{1,200})["'] for [^\n]{0,16}?(?:token|secret|api[_-]?key)"#,
-    ),
-    drawn(
-        "invalid argument ",
-        r#"(?i)\A\w+ \w+ ["']([^"'\n]{1,200})["'] for [^\n]{0,16}?(?:token|secret|api[_-]?key)"#,
-    ),
+    value("invalid value ", FOR_PASSWORD),
+    value("invalid argument ", FOR_PASSWORD),
+    drawn("invalid value ", FOR_TOKEN),
+    drawn("invalid argument ", FOR_TOKEN),
     // Calls with a user and a password.
     value("pdo->__construct(", THIRD),
     value("new pdo(", THIRD),
@@ -172,14 +169,8 @@ pub(super) static CALLS: [Rule; 125] = [
     value("the following password", r"(?i)\Athe following password[^\n:]{0,60}:\s{1,8}(\S+)"),
     value("password for the ", r"(?i)\Apassword for the \S{1,40} user \([^)\n]{1,100}\):\s{1,8}(\S+)"),
     value("password ", r"\APASSWORD [a-z_]{1,40} = (\S+)"),
-    drawn(
-        "recovery code",
-        r"(?i)\A\w+ codes?\s*:?\s*([a-z0-9]{4,}-[a-z0-9-]{4,}(?:, ?[a-z0-9]{4,}-[a-z0-9-]{4,})*)",
-    ),
-    drawn(
-        "backup code",
-        r"(?i)\A\w+ codes?\s*:?\s*([a-z0-9]{4,}-[a-z0-9-]{4,}(?:, ?[a-z0-9]{4,}-[a-z0-9-]{4,})*)",
-    ),
+    drawn("recovery code", CODES),
+    drawn("backup code", CODES),
     drawn("enter the code ", r"\A\w+ \w+ \w+ ([A-Z0-9-]{6,12})\b"),
     any("one time code", r"(?i)\A\w+ \w+ code(?:\s+is)?\s*[:=]?\s*([0-9]{4,8})\b"),
     any("pin code", r"(?i)\A\w+ code(?:\s+is)?\s*[:=]?\s*([0-9]{4,8})\b"),

@@ -26,7 +26,7 @@ fn is_attribute(text: &str, start: usize) -> bool {
     before.trim_end_matches(['\\', '"', '\'']).ends_with('=')
 }
 
-/// The position after a tag whose last attribute ends at a position, and after an element in it.
+/// Returns the position of the content after a tag. The last attribute of the tag ends at `position`.
 fn after_tag(text: &str, position: usize) -> Option<usize> {
     let close = skip_most(text, position, 4, |byte| byte == b' ');
     (at(text, close) == b'>').then(|| after_value(text, close + 1))
@@ -41,7 +41,7 @@ fn after_value(text: &str, position: usize) -> usize {
         .map_or(position, |tag| open + tag.len())
 }
 
-/// The position of the content of the element after one whose content is a name.
+/// Returns the position of the content of the element after `<name>…</name>`.
 fn after_name(text: &str, end: usize) -> Option<usize> {
     let close = ["</name>", "</key>", "</param-name>"]
         .iter()
@@ -59,9 +59,7 @@ pub(super) fn serialized(text: &str, key: &Key) -> Option<Range<usize>> {
     let colon = skip_most(text, digits, 6, |byte| byte.is_ascii_digit());
     let (_, mark) = quote(text, colon + 1).filter(|_| at(text, colon) == b':')?;
     let start = colon + 1 + mark;
-    let close =
-        window(text, start, LONGEST).find("\";").or_else(|| window(text, start, LONGEST).find("\\\";"))?;
-    let end = start + close;
+    let end = start + window(text, start, LONGEST).find("\";")?;
     let end = if at(text, end) == b'"' && end > start && at(text, end - 1) == b'\\' { end - 1 } else { end };
     is_secret(between(text, start, end), key).then_some(start..end)
 }

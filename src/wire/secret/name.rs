@@ -3,7 +3,7 @@
 use super::key::{Class, LONGEST};
 use super::plain::is_name;
 
-/// Last words of names that are about a secret and are none: `secretName`, `token_ttl`.
+/// Last words of names that describe a secret but do not hold it: `secretName`, `token_ttl`.
 const TAILS: &[&str] = &[
     "account",
     "age",
@@ -188,7 +188,7 @@ const SECRETS: &[&str] = &[
     "token",
 ];
 
-/// Whether a value is itself the name of a secret, whose value is next to it.
+/// Whether a value is itself the name of a secret. The secret follows it.
 pub(super) fn is_name_of_secret(value: &str) -> bool {
     value.len() < LONGEST
         && value.bytes().all(is_name)

@@ -72,6 +72,9 @@ pub(super) const fn named(trigger: &'static str, pattern: &'static str) -> Rule 
 /// The hash of a password with its scheme, as LDAP stores it.
 const STORED: &str = r"\A\{(?:SHA|SSHA|SHA256|SSHA256|SHA512|SSHA512|MD5|SMD5|CRYPT|crypt|bcrypt|PBKDF2[A-Z0-9-]*|ARGON2)\}([A-Za-z0-9./$=,+_-]{8,})";
 
+/// A code that is sent to a person.
+const CODE: &str = r#"(?i)\A\S+ code(?:\s+is)?\s*[:=]?\s*["']?([0-9]{4,8})\b"#;
+
 pub(super) static RULES: [Rule; 72] = [
     // Addresses that are secrets: webhooks of chats and others.
     any("hooks.slack.com/", r"\Ahooks\.slack\.com/(?:services|workflows|triggers)/([^\s\x22'<>]+)"),
@@ -109,16 +112,16 @@ pub(super) static RULES: [Rule; 72] = [
     any("hawk ", r"(?i)\Ahawk\s+((?:id|mac|ts)=.*)"),
     rule("code=", r"\A[Cc]ode=([A-Za-z0-9._/~-]{10,})", Also::Code),
     // Codes that are sent to a person.
-    any("2fa code", r#"(?i)\A\S+ code(?:\s+is)?\s*[:=]?\s*["']?([0-9]{4,8})\b"#),
-    any("mfa code", r#"(?i)\A\S+ code(?:\s+is)?\s*[:=]?\s*["']?([0-9]{4,8})\b"#),
-    any("verification code", r#"(?i)\A\S+ code(?:\s+is)?\s*[:=]?\s*["']?([0-9]{4,8})\b"#),
-    any("login code", r#"(?i)\A\S+ code(?:\s+is)?\s*[:=]?\s*["']?([0-9]{4,8})\b"#),
-    any("security code", r#"(?i)\A\S+ code(?:\s+is)?\s*[:=]?\s*["']?([0-9]{4,8})\b"#),
-    any("one-time code", r#"(?i)\A\S+ code(?:\s+is)?\s*[:=]?\s*["']?([0-9]{4,8})\b"#),
-    any("otp code", r#"(?i)\A\S+ code(?:\s+is)?\s*[:=]?\s*["']?([0-9]{4,8})\b"#),
-    any("confirmation code", r#"(?i)\A\S+ code(?:\s+is)?\s*[:=]?\s*["']?([0-9]{4,8})\b"#),
-    any("access code", r#"(?i)\A\S+ code(?:\s+is)?\s*[:=]?\s*["']?([0-9]{4,8})\b"#),
-    any("authentication code", r#"(?i)\A\S+ code(?:\s+is)?\s*[:=]?\s*["']?([0-9]{4,8})\b"#),
+    any("2fa code", CODE),
+    any("mfa code", CODE),
+    any("verification code", CODE),
+    any("login code", CODE),
+    any("security code", CODE),
+    any("one-time code", CODE),
+    any("otp code", CODE),
+    any("confirmation code", CODE),
+    any("access code", CODE),
+    any("authentication code", CODE),
     // Notes of people: after a dash, in the row of a table, with the user before it.
     drawn("password - ", r#"(?i)\A\w+ -\s+["'`]?([^\s"'`]+)"#),
     drawn("password |", r"(?i)\A\w+ \|\s*([^\s|]+)\s*(?:\||$)"),

@@ -48,10 +48,14 @@ static STUCK: Text = Text {
 };
 
 fn run(view: &View, out: &mut Reporter) {
+    let asked = view.snapshot.rows.workloads.iter().filter(|workload| view.is_asked_for(workload));
+    let found: Vec<_> = asked.filter_map(|workload| Some((workload, stuck(workload)?))).collect();
+    if found.is_empty() {
+        return;
+    }
     let refused = refused_workloads(view).into_iter().map(|(workload, refusal)| (workload.object(), refusal));
     let refused: BTreeMap<ObjectRef, Refusal> = refused.collect();
-    for deployment in view.snapshot.rows.workloads.iter().filter(|workload| view.is_asked_for(workload)) {
-        let Some((updated, condition)) = stuck(deployment) else { continue };
+    for (deployment, (updated, condition)) in found {
         let since = condition.since();
         let facts = vec![
             ("age", view.ago(since)),

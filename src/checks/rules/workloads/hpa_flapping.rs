@@ -101,9 +101,7 @@ impl Changes {
         self.first = [self.first, event.first_seen.or(Some(last))].into_iter().flatten().min();
         self.last = self.last.max(Some(last));
     }
-}
 
-impl Changes {
     /// The fewest turns that the events show.
     fn turns(&mut self) -> i64 {
         self.moments.sort_unstable();

@@ -181,7 +181,7 @@ fn run(view: &View, out: &mut Reporter) {
     }
 }
 
-/// Returns the workloads whose pods are rejected, and why.
+/// Returns the workloads that lack pods because the API server rejects them, with the reason.
 pub(crate) fn refused_workloads<'a>(view: &View<'a>) -> Vec<(&'a Workload, Refusal<'a>)> {
     let workloads = view.snapshot.rows.workloads.iter();
     let asked = workloads.filter(|w| stands_alone(w) && view.is_asked_for(w));
@@ -292,8 +292,9 @@ pub(crate) fn refusal<'a>(view: &View<'a>, workload: &'a Workload) -> Option<Ref
         return None;
     }
     let object = workload.object();
-    let refusal = of_events(view, &object).filter(|_| !is_outdated(view, &object))?;
-    lacks_pods(view, workload).then_some(refusal)
+    let is_current = |event: &&Event| event.last_seen.is_none_or(|last| view.age(last) < TRIED_AGAIN);
+    let event = newest_rejection(view, &object).filter(is_current)?;
+    lacks_pods(view, workload).then(|| of_event(view, &object, event))
 }
 
 /// Returns the namespaces where a LimitRange rejects pods.
@@ -322,18 +323,15 @@ const TRIED_AGAIN: i64 = 20 * 60;
 
 /// Returns the rejection in the newest `FailedCreate` event of an object.
 fn of_events<'a>(view: &View<'a>, object: &ObjectRef) -> Option<Refusal<'a>> {
-    let event = newest_rejection(view, object)?;
-    Some(read(view, &object.namespace, &event.message, event.first_seen.or(event.last_seen)))
+    newest_rejection(view, object).map(|event| of_event(view, object, event))
+}
+
+fn of_event<'a>(view: &View<'a>, object: &ObjectRef, event: &'a Event) -> Refusal<'a> {
+    read(view, &object.namespace, &event.message, event.first_seen.or(event.last_seen))
 }
 
 fn newest_rejection<'a>(view: &View<'a>, object: &ObjectRef) -> Option<&'a Event> {
     view.events(object, "").into_iter().find(|event| event.reason == "FailedCreate")
-}
-
-/// Whether the newest rejection of an object is too old to tell whether its pods are still rejected.
-fn is_outdated(view: &View, object: &ObjectRef) -> bool {
-    let last = newest_rejection(view, object).and_then(|event| event.last_seen);
-    last.is_some_and(|last| view.age(last) >= TRIED_AGAIN)
 }
 
 /// Reads the API server's message.
