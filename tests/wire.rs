@@ -167,6 +167,7 @@ fn has_the_tags_of_the_api(kind: wire::Kind, seed: u64) -> Result<(), TestCaseEr
         autoscaling::v2 as autoscaling, certificates::v1 as certificates, coordination::v1 as coordination,
         discovery::v1 as discovery, policy::v1 as policy, storage::v1 as storage,
     };
+    use k8s_pb::apiextensions_apiserver::pkg::apis::apiextensions::v1 as extensions;
     use k8s_pb::kube_aggregator::pkg::apis::apiregistration::v1 as registration;
     use wire::Kind;
     match kind {
@@ -210,6 +211,9 @@ fn has_the_tags_of_the_api(kind: wire::Kind, seed: u64) -> Result<(), TestCaseEr
         Kind::Lease => goes_around::<wire::Lease, coordination::Lease>(seed),
         Kind::CertificateSigningRequest => {
             goes_around::<wire::CertificateSigningRequest, certificates::CertificateSigningRequest>(seed)
+        }
+        Kind::CustomResourceDefinition => {
+            goes_around::<wire::CustomResourceDefinition, extensions::CustomResourceDefinition>(seed)
         }
         // No generated message exists for these.
         Kind::PodMetrics

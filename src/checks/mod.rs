@@ -28,7 +28,7 @@ mod rules;
 mod secret_store;
 mod static_volume;
 pub(crate) mod status;
-mod traffic;
+pub(crate) mod traffic;
 mod vhosts;
 mod view;
 

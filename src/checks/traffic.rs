@@ -143,3 +143,36 @@ pub(crate) fn named_service_ref(service: &ServiceReference) -> ObjectRef {
 pub(crate) fn ingress_ref(ingress: &Ingress) -> ObjectRef {
     ObjectRef::new(&ingress.metadata.namespace, "Ingress", &ingress.metadata.name)
 }
+
+/// Returns the Service of a conversion webhook that did not answer, if a message of the API server names one:
+/// `conversion webhook for example.com/v1, Kind=Widget failed: Post "https://NAME.NAMESPACE.svc:443/convert": …`.
+pub(crate) fn named_converter(message: &str) -> Option<ObjectRef> {
+    let (_, rest) = message.split_once("conversion webhook for ")?;
+    let (_, url) = rest.split_once(" failed: Post \"https://")?;
+    let host = url.split([':', '/', '?', '"']).next()?.strip_suffix(".svc")?;
+    let (name, namespace) = host.split_once('.')?;
+    Some(ObjectRef::new(namespace, "Service", name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_names_the_service_that_converts() {
+        let named = |message: &str| named_converter(message).map(|service| service.to_string());
+        let of = |failure: &str| {
+            format!("conversion webhook for example.com/v1beta1, Kind=Widget failed: {failure}")
+        };
+        let post =
+            "Post \"https://converter.widgets.svc:443/convert?timeout=30s\": service \"converter\" not found";
+        assert_eq!(named(&of(post)).as_deref(), Some("Service widgets/converter"));
+        assert_eq!(named(&of("expected response object, got nil")), None);
+        assert_eq!(
+            named(&of("Post \"https://hooks.example.com/convert\": EOF")),
+            None,
+            "no Service of the cluster"
+        );
+        assert_eq!(named(post), None, "an admission webhook");
+    }
+}

@@ -2,8 +2,8 @@
 //! are attached that pods wait for. Also the Secrets that Ingresses name and that were not listed.
 
 use super::subjects::{
-    all_of, awaited_volumes, is_of, missing_secrets, node_leases, nodes_without_certificates,
-    objects_to_explain, place, pods_to_explain, rescaled, unscheduled_pods,
+    all_of, awaited_volumes, doubtful_converters, is_of, missing_secrets, node_leases,
+    nodes_without_certificates, objects_to_explain, place, pods_to_explain, rescaled, unscheduled_pods,
 };
 use super::{Run, log_tails};
 use crate::checks::control_plane::{CLOUD, CONTROLLERS, SCHEDULER, is_abandoned, lease_ref};
@@ -47,6 +47,10 @@ impl Wanted {
             Object::CertificateSigningRequest(request) => {
                 let name = request.node().or_else(|| request.is_of_new_node().then_some(""))?;
                 return Some(ObjectRef::of_cluster("Node", name));
+            }
+            Object::CustomResourceDefinition(definition) => {
+                let converter = definition.converter()?;
+                (&converter.namespace, "Service", &converter.name)
             }
             Object::Lease(lease) => (&lease.metadata.namespace, "Lease", &lease.metadata.name),
             Object::LimitRange(limits) => return Some(all_of(Kind::LimitRange, &limits.metadata.namespace)),
@@ -118,6 +122,7 @@ impl Run<'_> {
             Asked::of(Kind::VolumeAttachment, volumes),
             Asked::of(Kind::Certificate, issued),
             Asked::of(Kind::Lease, leases),
+            Asked::of(Kind::CustomResourceDefinition, doubtful_converters(&view)),
         ];
         let (logs, read) = tokio::join!(tails, self.read_about(asked));
         snapshot.logs = logs;

@@ -3,6 +3,7 @@
 //! What does not belong here: requests.
 
 use crate::checks::control_plane::{CONTROLLERS, OF_NODES, silent};
+use crate::checks::traffic::{self, Empty};
 use crate::checks::{self, View};
 use crate::model::{Container, Job, LogTail, ObjectRef, Pod, PodProblem, Workload};
 use crate::snapshot::Rows;
@@ -135,6 +136,22 @@ pub(super) fn awaited_volumes(view: &View) -> BTreeSet<ObjectRef> {
     let waiting = waiting.filter(|pod| pod.containers().all(waits));
     let volumes = waiting.flat_map(|pod| view.exclusive_volumes_of(pod));
     volumes.map(|volume| ObjectRef::of_cluster("PersistentVolume", volume)).collect()
+}
+
+/// The port at which the API server calls a webhook that names no other.
+const HTTPS: i32 = 443;
+
+/// Returns the Services that may be a conversion webhook that does not answer: those without a ready endpoint at the usual port, and
+/// those that a namespace names which cannot be deleted.
+pub(super) fn doubtful_converters(view: &View) -> BTreeSet<ObjectRef> {
+    let rows = &view.snapshot.rows;
+    let empty = rows.services.iter().filter(|service| {
+        service.spec.ports.iter().any(|port| port.port == HTTPS) && Empty::of(view, service).is_some()
+    });
+    let empty = empty.map(traffic::service_ref);
+    let conditions = rows.namespaces.iter().flat_map(|namespace| &namespace.conditions);
+    let named = conditions.filter_map(|condition| traffic::named_converter(&condition.message));
+    empty.chain(named).collect()
 }
 
 /// Returns the Secrets that Ingresses and Gateways name and whose certificates were not read.

@@ -86,7 +86,7 @@ impl Heap {
                 None => format!("{word} {}", words.get(at + 1)?),
             };
             let size = size.or_else(|| words.get(at + 1).copied())?;
-            (name.replace('_', "-") == wire::OLD_SPACE).then_some((flag, size))
+            wire::is_old_space(name).then_some((flag, size))
         });
         let (flag, size) = set.next_back()?;
         let bytes = size.parse::<i64>().ok().filter(|mebi| *mebi > 0)?.checked_mul(MEBI)?;

@@ -90,8 +90,17 @@ fn scaled(text: &str, scale: i128) -> Option<i64> {
         return Some(if sign < 0 { i64::MIN } else { i64::MAX });
     };
     // Away from zero, as in Quantity.Value and MilliValue.
-    let rounded = sign * top.div_euclid(down) + sign * i128::from(top.rem_euclid(down) > 0);
+    let rounded = sign * divided(top, down);
     Some(i64::try_from(rounded).unwrap_or(if sign < 0 { i64::MIN } else { i64::MAX }))
+}
+
+/// The quotient of two numbers of 0 or more, rounded up.
+fn divided(top: i128, down: i128) -> i128 {
+    // The division of long numbers takes ten times as long, and nearly all quantities are short.
+    match (u64::try_from(top), u64::try_from(down)) {
+        (Ok(top), Ok(down)) => i128::from(top.div_ceil(down)),
+        _ => top.div_euclid(down) + i128::from(top.rem_euclid(down) > 0),
+    }
 }
 
 /// The factor and the divisor of a suffix.

@@ -14,6 +14,8 @@ texts! {
         "调度器和 controller manager 是否在工作";
     ISSUE: "why a certificate is not issued", "憑證為何沒有簽發", "证书为何没有签发";
     REQUESTS: "whether a kubelet waits for a certificate", "kubelet 是否在等憑證", "kubelet 是否在等证书";
+    CONVERTERS: "which custom resources cannot be converted", "哪些自訂資源無法轉換版本",
+        "哪些自定义资源无法转换版本";
     LIMITS: "which LimitRange rejects the pods", "是哪個 LimitRange 拒絕 Pod", "是哪个 LimitRange 拒绝 Pod";
     ATTACHED: "which node still holds a volume", "磁碟區仍掛在哪個節點上", "卷仍挂在哪个节点上";
 }
@@ -44,6 +46,7 @@ fn explains(kind: Kind) -> Option<&'static Text> {
         Kind::CertificateSigningRequest => Some(&REQUESTS),
         Kind::VolumeAttachment => Some(&ATTACHED),
         Kind::LimitRange => Some(&LIMITS),
+        Kind::CustomResourceDefinition => Some(&CONVERTERS),
         _ => None,
     }
 }

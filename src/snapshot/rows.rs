@@ -348,6 +348,9 @@ rows! {
     /// Requests of kubelets for certificates, or all such requests.
     signing_requests: wire::CertificateSigningRequest,
         each { CertificateSigningRequest => as_read } cluster metadata, once;
+    /// Custom resources that a Service in trouble converts, or all of them.
+    definitions: wire::CustomResourceDefinition,
+        each { CustomResourceDefinition => as_read } cluster metadata, once;
     /// HorizontalPodAutoscalers.
     autoscalers: wire::HorizontalPodAutoscaler, each { HorizontalPodAutoscaler => as_read } namespaced metadata, once;
     /// PodDisruptionBudgets.

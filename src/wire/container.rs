@@ -178,8 +178,8 @@ const MEMORY_VARIABLES: [&str; 7] = [
 /// The beginnings of words that set a memory limit.
 const MEMORY_FLAGS: [&str; 3] = ["-Xmx", "-XX:MaxHeapSize=", "-XX:MaxRAMPercentage="];
 
-/// The flag of Node.js that sets a memory limit, with dashes; its value may be the next word.
-pub const OLD_SPACE: &str = "--max-old-space-size";
+/// The flag of Node.js that sets a memory limit; its value may be the next word.
+const OLD_SPACE: &str = "--max-old-space-size";
 
 impl Container {
     /// Whether an init container is a native sidecar, which keeps running. For other containers the policy only decides when they
@@ -239,6 +239,11 @@ impl Container {
     }
 }
 
+/// Whether a word is the flag of Node.js that sets a memory limit. Node.js takes underscores for dashes.
+pub fn is_old_space(word: &str) -> bool {
+    word.len() == OLD_SPACE.len() && word.replace('_', "-") == OLD_SPACE
+}
+
 /// The words of a text that set a memory limit.
 fn memory_flags(text: &str) -> String {
     memory_words([text]).join(" ")
@@ -251,9 +256,9 @@ fn memory_words<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let (mut kept, mut is_value) = (Vec::new(), false);
     for word in words.filter(|word| !word.is_empty()) {
         let (name, value) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
-        let is_node = name.replace('_', "-") == OLD_SPACE;
-        let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
-        if is_node || is_value && is_number || MEMORY_FLAGS.iter().any(|flag| word.starts_with(flag)) {
+        let is_node = is_old_space(name);
+        let is_number = || word.bytes().all(|byte| byte.is_ascii_digit());
+        if is_node || is_value && is_number() || MEMORY_FLAGS.iter().any(|flag| word.starts_with(flag)) {
             kept.push(word.to_owned());
         }
         is_value = is_node && value.is_none();

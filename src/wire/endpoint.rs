@@ -18,26 +18,34 @@ const LONGEST: usize = 253;
 /// Returns the hosts in the value of a variable: of its URLs, of `host:port`, and the value itself if the name says that it is a host.
 /// A credential may look like one of these: what the variable and its value reveal is hidden first.
 pub(super) fn of_variable(name: &str, value: &str) -> Vec<String> {
-    let named = |value: &str| owned(in_value(name, value));
     // Most variables name no host, and redaction is slow.
-    if named(value).is_empty() {
+    if in_value(name, value).next().is_none() {
         return Vec::new();
     }
     let clean = without_secrets(&format!("{name}={value}"));
-    clean.split_once('=').map(|(_, value)| named(value)).unwrap_or_default()
+    clean
+        .split_once('=')
+        .into_iter()
+        .flat_map(|(_, value)| in_value(name, value))
+        .map(str::to_owned)
+        .collect()
 }
 
-fn in_value<'v>(name: &str, value: &'v str) -> Vec<&'v str> {
-    let is_host = name.is_empty() || HOSTS.iter().any(|end| ends_with(name, end));
-    if !is_host && !value.contains(':') {
-        return Vec::new();
-    }
-    let parts = value.split([',', ' ', ';', '\n', '\t']).filter(|part| !part.is_empty());
-    let host = |part: &'v str| {
+fn in_value<'v>(name: &str, value: &'v str) -> impl Iterator<Item = &'v str> + use<'v> {
+    let is_host = name.is_empty() || is_of_host(name);
+    let searched = if is_host || value.contains(':') { value } else { "" };
+    let parts = searched.split([',', ' ', ';', '\n', '\t']).filter(|part| !part.is_empty());
+    parts.filter_map(move |part| {
         let bare = || Some(part).filter(|part| is_host && is_name(part));
-        in_url(part).or_else(|| with_port(part)).or_else(bare)
-    };
-    parts.filter_map(host).collect()
+        address(part).or_else(bare)
+    })
+}
+
+/// Whether the name of a variable says that its value is a host, in any case.
+fn is_of_host(name: &str) -> bool {
+    // Each of a million variables is judged, and the last letter excludes most of them.
+    let last = name.bytes().last().map(|byte| byte.to_ascii_uppercase());
+    matches!(last, Some(b'R' | b'S' | b'T' | b'E')) && HOSTS.iter().any(|end| ends_with(name, end))
 }
 
 /// Whether a name has an end, in any case.
@@ -46,29 +54,33 @@ fn ends_with(name: &str, end: &str) -> bool {
     start.and_then(|start| name.get(start..)).is_some_and(|tail| tail.eq_ignore_ascii_case(end))
 }
 
-fn owned(hosts: Vec<&str>) -> Vec<String> {
-    hosts.into_iter().map(str::to_owned).collect()
-}
-
 /// Returns the hosts in the words of a command line. What they reveal, such as `-u admin:1234`, is hidden first.
 pub(super) fn of_words<'w>(words: impl Iterator<Item = &'w str> + Clone) -> Vec<String> {
-    if in_words(words.clone()).is_empty() {
+    if in_words(words.clone()).next().is_none() {
         return Vec::new();
     }
     let line = without_secrets(&words.collect::<Vec<_>>().join(" "));
-    owned(in_words(std::iter::once(line.as_str())))
+    in_words(std::iter::once(line.as_str())).map(str::to_owned).collect()
 }
 
-fn in_words<'w>(words: impl Iterator<Item = &'w str>) -> Vec<&'w str> {
-    let words = words.flat_map(|text| text.split([' ', '\t', '\n', '"', '\'', '=', ';', '(', ')', '|', '&']));
-    let (mut found, mut before) = (Vec::new(), "");
-    for word in words.filter(|word| !word.is_empty()) {
-        let after = || Some(word).filter(|_| BEFORE.contains(&before) && is_name(word));
-        let is_credential = CREDENTIAL.contains(&before);
-        found.extend(in_url(word).or_else(|| with_port(word)).or_else(after).filter(|_| !is_credential));
-        before = word;
-    }
-    found
+fn in_words<'w>(words: impl Iterator<Item = &'w str>) -> impl Iterator<Item = &'w str> {
+    let is_between =
+        |char| matches!(char, ' ' | '\t' | '\n' | '"' | '\'' | '=' | ';' | '(' | ')' | '|' | '&');
+    let words = words.flat_map(move |text| text.split(is_between)).filter(|word| !word.is_empty());
+    let hosts = words.scan("", |before, word| {
+        let previous = std::mem::replace(before, word);
+        let after = || Some(word).filter(|_| BEFORE.contains(&previous) && is_name(word));
+        let found = address(word).or_else(after);
+        Some(found.filter(|_| !CREDENTIAL.contains(&previous)))
+    });
+    hosts.flatten()
+}
+
+/// Returns the host of a URL, or `host:port`.
+fn address(text: &str) -> Option<&str> {
+    // Most words have no colon, and the search for `://` is slower.
+    let text = Some(text).filter(|text| text.contains(':'))?;
+    in_url(text).or_else(|| with_port(text))
 }
 
 /// Returns the host and port of `scheme://user:password@host:port/path`.

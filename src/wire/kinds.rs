@@ -4,12 +4,12 @@
 use super::decoded;
 use super::object::{Identity, Typed};
 use super::{
-    ApiService, Certificate, CertificateSigningRequest, CronJob, DaemonSet, Deployment, EndpointSlice, Event,
-    Gateway, HorizontalPodAutoscaler, Host, HttpRoute, Ingress, IngressClass, Job, Lease, LimitRange,
-    LogSource, MemoryHistory, MutatingWebhookConfiguration, Namespace, NetworkPolicy, Node, NodeMetrics,
-    OwnerReference, PersistentVolume, PersistentVolumeClaim, Pod, PodDisruptionBudget, PodMetrics,
-    ReplicaSet, ResourceQuota, Secret, Service, StatefulSet, StorageClass, Throttling, Usage,
-    VolumeAttachment, WebhookConfiguration,
+    ApiService, Certificate, CertificateSigningRequest, CronJob, CustomResourceDefinition, DaemonSet,
+    Deployment, EndpointSlice, Event, Gateway, HorizontalPodAutoscaler, Host, HttpRoute, Ingress,
+    IngressClass, Job, Lease, LimitRange, LogSource, MemoryHistory, MutatingWebhookConfiguration, Namespace,
+    NetworkPolicy, Node, NodeMetrics, OwnerReference, PersistentVolume, PersistentVolumeClaim, Pod,
+    PodDisruptionBudget, PodMetrics, ReplicaSet, ResourceQuota, Secret, Service, StatefulSet, StorageClass,
+    Throttling, Usage, VolumeAttachment, WebhookConfiguration,
 };
 use prost::Message;
 use serde::{Deserialize, Serialize};
@@ -230,6 +230,7 @@ kinds! {
         LimitRange "v1" "limitranges" Namespace LimitRange [Evidence OnDemand Optional Unselected],
         Lease "coordination.k8s.io/v1" "leases" Namespace Lease [Evidence OnDemand Optional Unselected],
         CertificateSigningRequest "certificates.k8s.io/v1" "certificatesigningrequests" Beyond CertificateSigningRequest [Evidence OnDemand Optional Unselected],
+        CustomResourceDefinition "apiextensions.k8s.io/v1" "customresourcedefinitions" Beyond CustomResourceDefinition [Evidence OnDemand Optional Unselected],
         Event "v1" "events" Namespace Event [Evidence OnDemand],
     }
     measured {

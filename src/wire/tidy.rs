@@ -39,6 +39,7 @@ macro_rules! without_texts {
             | Object::LimitRange(_)
             | Object::Lease(_)
             | Object::CertificateSigningRequest(_)
+            | Object::CustomResourceDefinition(_)
             | Object::ValidatingWebhookConfiguration(_)
             | Object::MutatingWebhookConfiguration(_)
             | Object::Throttling(_)

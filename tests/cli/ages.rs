@@ -111,7 +111,11 @@ const PATIENCE: [Patience; 41] = [
     },
     Patience {
         check: "webhook-backend-dead",
-        cases: &["network/webhook-spares-its-own-namespace", "network/webhook-whose-pods-are-down"],
+        cases: &[
+            "network/converter-whose-pods-are-down",
+            "network/webhook-spares-its-own-namespace",
+            "network/webhook-whose-pods-are-down",
+        ],
         from: 1,
     },
     Patience {

@@ -264,3 +264,47 @@ async fn changes_of_replicas_are_read_of_autoscalers_that_have_just_scaled() {
     let found: Vec<&str> = findings.iter().map(|finding| finding.check.id).collect();
     assert_eq!(found, ["hpa-flapping"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn custom_resources_are_read_if_what_converts_them_may_not_answer() {
+    let definition = |name: &str, service: &str| {
+        let service = json!({ "namespace": "shop", "name": service });
+        let conversion =
+            json!({ "strategy": "Webhook", "webhook": { "clientConfig": { "service": service } } });
+        let version = |name: &str, storage: bool| json!({ "name": name, "served": true, "storage": storage });
+        let versions = [version("v1", true), version("v1beta1", false)];
+        let spec = json!({ "versions": versions, "conversion": conversion });
+        json!({ "metadata": { "name": name }, "spec": spec, "status": {} })
+    };
+    let service = |name: &str, port: u16| {
+        let spec = json!({ "type": "ClusterIP", "selector": { "app": name }, "ports": [{ "port": port }] });
+        json!({ "metadata": { "namespace": "shop", "name": name }, "spec": spec })
+    };
+    let fake = cluster("2025-12-26T01:59:55Z");
+    fake.add(Kind::CustomResourceDefinition, definition("carts.example.com", "converter"));
+    fake.add(Kind::CustomResourceDefinition, definition("taxes.example.com", "other"));
+    fake.add(Kind::Service, service("web", 80));
+    gathered(&fake, &everywhere()).await.unwrap();
+    assert!(
+        fake.requests_of("/customresourcedefinitions").is_empty(),
+        "no webhook has port 80 unless it says so"
+    );
+    fake.add(Kind::Service, service("converter", 443));
+    let names = |snapshot: &Snapshot| -> Vec<String> {
+        snapshot.rows.definitions.iter().map(|definition| definition.metadata.name.clone()).collect()
+    };
+    assert_eq!(names(&gathered(&fake, &everywhere()).await.unwrap()), ["carts.example.com"]);
+    // A namespace that waits for another one.
+    let fake = cluster("2025-12-26T01:59:55Z");
+    fake.add(Kind::CustomResourceDefinition, definition("carts.example.com", "converter"));
+    fake.add(Kind::CustomResourceDefinition, definition("taxes.example.com", "other"));
+    let message = "conversion webhook for example.com/v1, Kind=Tax failed: Post \"https://other.shop.svc:443/convert\": EOF";
+    let failure =
+        json!([{ "type": "NamespaceDeletionContentFailure", "status": "True", "message": message }]);
+    let old = json!({ "name": "old", "deletionTimestamp": "2025-12-25T00:00:00Z" });
+    fake.add(
+        Kind::Namespace,
+        json!({ "metadata": old, "status": { "phase": "Terminating", "conditions": failure } }),
+    );
+    assert_eq!(names(&gathered(&fake, &everywhere()).await.unwrap()), ["taxes.example.com"]);
+}

@@ -1,6 +1,7 @@
 //! A namespace was deleted and still exists.
 
 use crate::checks::prelude::*;
+use crate::checks::traffic;
 use crate::model::Namespace;
 
 static INFO: CheckInfo = CheckInfo {
@@ -112,7 +113,8 @@ fn because(view: &View, namespace: &Namespace, apis: &[String]) -> Vec<ObjectRef
     let terminating = view.problems().filter(|(pod, trouble)| {
         pod.shared.namespace == namespace.name && matches!(trouble, PodProblem::Terminating)
     });
-    apis.chain(terminating.map(|(pod, _)| pod.object_ref())).collect()
+    let converters = namespace.conditions.iter().filter_map(|of| traffic::named_converter(&of.message));
+    apis.chain(converters).chain(terminating.map(|(pod, _)| pod.object_ref())).collect()
 }
 
 fn actions(view: &View, namespace: &str, apis: &[String], left: &[&str]) -> Vec<String> {

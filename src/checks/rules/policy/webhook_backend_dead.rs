@@ -1,5 +1,7 @@
 //! The API server must call a webhook whose backend does not exist or is not ready.
 
+mod conversion;
+
 use crate::checks::fit::labels::selects;
 use crate::checks::prelude::*;
 use crate::checks::rules::workloads::workload_create_refused::refusal;
@@ -15,6 +17,7 @@ static INFO: CheckInfo = CheckInfo {
     needs: &[
         Kind::ValidatingWebhookConfiguration,
         Kind::MutatingWebhookConfiguration,
+        Kind::CustomResourceDefinition,
         Kind::Service,
         Kind::EndpointSlice,
         Kind::Pod,
@@ -31,20 +34,21 @@ static INFO: CheckInfo = CheckInfo {
     },
     meaning: Text {
         en: "The API server cannot call the webhook. With failurePolicy Fail it rejects every request that \
-             matches the webhook, often including new pods.",
+             matches the webhook, often including new pods. Without a conversion webhook, objects of a custom \
+             resource can only be read and written in the version they are stored in.",
         zh_tw: "API server 連不到 webhook：failurePolicy 為 Fail 時，由它把關的請求一律被拒，往往連 Pod \
-                都建不出來。",
+                都建不出來。少了轉換 webhook，自訂資源的物件只能以儲存的版本讀寫。",
         zh_cn: "API server 无法访问 webhook：failurePolicy 为 Fail 时，由它把关的请求一律被拒，往往连 Pod \
-                都建不出来。",
+                都建不出来。缺少转换 webhook 时，自定义资源的对象只能按存储的版本读写。",
     },
     remedy: Text {
         en: "Restore the pods of the webhook. If the webhook rejects them itself, set its failurePolicy to Ignore until \
              they are ready, or exclude its namespace by the namespaceSelector. If its software was removed, delete the \
-             configuration.",
+             webhook configuration. Do not delete a CustomResourceDefinition: all its objects go with it.",
         zh_tw: "先恢復後端 Pod；若 webhook 連自己的 Pod 都擋，先把 failurePolicy 改為 Ignore 直到 Pod 就緒，或以 \
-                namespaceSelector 排除它的命名空間；軟體早已移除就刪除這份設定。",
+                namespaceSelector 排除它的命名空間；軟體早已移除就刪除這份 webhook 設定。不要刪除 CustomResourceDefinition：它的物件會全部跟著刪除。",
         zh_cn: "先恢复后端 Pod；如果 webhook 连自己的 Pod 也拦，先把 failurePolicy 改为 Ignore 直到 Pod 就绪，或用 \
-                namespaceSelector 排除它的命名空间；软件早已移除就删除这份配置。",
+                namespaceSelector 排除它的命名空间；软件早已移除就删除这份 webhook 配置。不要删除 CustomResourceDefinition：它的对象会全部一起删除。",
     },
     prevention: Text {
         en: "Run webhooks with two replicas and a PodDisruptionBudget, and exempt kube-system and the \
@@ -120,6 +124,7 @@ fn run(view: &View, out: &mut Reporter) {
         dead.sort_by_key(|(webhook, why)| (!webhook.must_answer(), !is_locked(why), is_coming(view, why)));
         report(view, out, *kind, configuration, &dead);
     }
+    conversion::run(view, out);
 }
 
 /// Whether a finding is about a webhook that rejects the pods of its own backend.
