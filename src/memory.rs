@@ -22,7 +22,10 @@ const FOR_READING: usize = 7;
 const STEP: usize = 64 << 10;
 
 /// The pause between two looks at the memory while something is read that cannot be counted.
-pub(crate) const LOOK: Duration = Duration::from_millis(10);
+const LOOK: Duration = Duration::from_millis(10);
+
+/// The same if more than half of the limit is used: a server on the same machine sends 10 MiB within [`LOOK`].
+const SHORT_LOOK: Duration = Duration::from_millis(1);
 
 /// The bytes that will be needed for what was read so far.
 static RESERVED: AtomicUsize = AtomicUsize::new(0);
@@ -63,7 +66,7 @@ const LITTLE: Cost =
     Cost { pod: 2560, finding: 1536, namespace: 1536, row: 384, annotations: 1024, copies: 3 };
 
 /// The costs of [`Kept::Namespaces`].
-const NAMESPACES: Cost = Cost { namespace: 4608, ..LITTLE };
+const NAMESPACES: Cost = Cost { namespace: 4608, row: 768, ..LITTLE };
 
 /// The costs of [`Kept::All`].
 const ALL: Cost =
@@ -142,10 +145,17 @@ pub(crate) fn is_exhausted() -> bool {
     limit > 0 && resident() + RESERVED.load(Ordering::Relaxed) > limit / 8 * FOR_READING
 }
 
-/// Whether the resident memory of the process has almost reached the limit, whatever it is used for.
-pub(crate) fn is_used_up() -> bool {
-    let limit = LIMIT.load(Ordering::Relaxed);
-    limit > 0 && resident() > limit / 16 * 15
+/// Returns the pause until the next look at the memory; `None` if the resident memory of the process has almost reached the limit,
+/// whatever it is used for.
+pub(crate) fn time_to_look() -> Option<Duration> {
+    match LIMIT.load(Ordering::Relaxed) {
+        0 => Some(LOOK),
+        limit => match resident() {
+            used if used > limit / 16 * 15 => None,
+            used if used > limit / 2 => Some(SHORT_LOOK),
+            _ => Some(LOOK),
+        },
+    }
 }
 
 /// Memory that judging and writing the report will need for some rows. It counts as long as this value is there.

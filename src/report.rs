@@ -205,10 +205,9 @@ impl<'a> Report<'a> {
 
     /// Returns the pods of a namespace with their classes, sorted by name.
     pub fn pods_of(&self, namespace: &str) -> impl Iterator<Item = (&'a Pod, Class)> {
-        let pods = &self.snapshot.rows.pods;
-        let from = pods.partition_point(|pod| &*pod.shared.namespace < namespace);
-        let to = pods.partition_point(|pod| &*pod.shared.namespace <= namespace);
-        pods[from..to].iter().zip(self.classes[from..to].iter().copied())
+        let rows = &self.snapshot.rows;
+        let places = rows.places_of_pods(namespace);
+        rows.pods[places.clone()].iter().zip(self.classes[places].iter().copied())
     }
 
     /// Returns the part of the report that is kept after it was shown.

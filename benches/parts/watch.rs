@@ -64,18 +64,23 @@ fn at_one_moment(lab: &Lab, service: &Service) -> (Value, Value) {
     lab.healthcheck(&format!("snapshot -A -o {capture}"));
     let now = own["finishedAt"].as_str().unwrap();
     let fresh = lab.healthcheck(&format!("-f {capture} -A --now {now} -o json --fail-on never"));
-    (lasting(own), lasting(fresh.json()))
+    // Commands of a report from a file name the context.
+    let fresh = fresh.out.replace("kubectl --context lab ", "kubectl ");
+    (lasting(own), lasting(serde_json::from_str(&fresh).unwrap()))
 }
 
 /// Prints some of what differs between two reports.
 fn differences(own: &Value, fresh: &Value) {
     println!("totals: {} {}", own["totals"], fresh["totals"]);
-    let of = |report: &Value| -> BTreeSet<String> {
-        report["pods"].as_array().unwrap().iter().map(Value::to_string).collect()
-    };
-    let (own, fresh) = (of(own), of(fresh));
-    own.difference(&fresh).take(3).for_each(|pod| println!("only in the service: {pod}"));
-    fresh.difference(&own).take(3).for_each(|pod| println!("only in the new run: {pod}"));
+    println!("coverage: {} {}", own["coverage"], fresh["coverage"]);
+    for list in ["pods", "findings", "incidents"] {
+        let of = |report: &Value| -> BTreeSet<String> {
+            report[list].as_array().unwrap().iter().map(Value::to_string).collect()
+        };
+        let (own, fresh) = (of(own), of(fresh));
+        own.difference(&fresh).take(3).for_each(|one| println!("only in the service: {one}"));
+        fresh.difference(&own).take(3).for_each(|one| println!("only in the new run: {one}"));
+    }
 }
 
 /// What a time costs.

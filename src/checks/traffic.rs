@@ -2,7 +2,7 @@
 
 use super::View;
 use crate::model::{ObjectRef, Pod, Workload};
-use crate::wire::{Ingress, Kind, Service, ServiceReference, Time};
+use crate::wire::{CustomResourceDefinition, Ingress, Kind, Service, ServiceReference, Time};
 
 /// The annotation that named the class of an Ingress before the field existed.
 pub(crate) const CLASS: &str = "kubernetes.io/ingress.class";
@@ -139,19 +139,37 @@ pub(crate) fn named_service_ref(service: &ServiceReference) -> ObjectRef {
     ObjectRef::new(&service.namespace, "Service", &service.name)
 }
 
+/// The reference of a custom resource in a finding.
+pub(crate) fn definition_ref(definition: &CustomResourceDefinition) -> ObjectRef {
+    ObjectRef::of_cluster(Kind::CustomResourceDefinition.name(), &definition.metadata.name)
+}
+
 /// The reference of an Ingress in a finding.
 pub(crate) fn ingress_ref(ingress: &Ingress) -> ObjectRef {
     ObjectRef::new(&ingress.metadata.namespace, "Ingress", &ingress.metadata.name)
 }
 
-/// Returns the Service of a conversion webhook that did not answer, if a message of the API server names one:
+/// Whether a Service that the API server calls does not exist. A file may lack the namespace as a whole.
+pub(crate) fn is_gone(view: &View, named: &ServiceReference) -> bool {
+    let (namespace, rows) = (&*named.namespace, &view.snapshot.rows);
+    let is_known = || {
+        !view.snapshot.plain
+            || !rows.namespaces.is_empty()
+            || rows.services.iter().any(|service| service.metadata.namespace == namespace)
+            || !view.pods_in(namespace).is_empty()
+    };
+    view.saw(Kind::Service, namespace) && view.service(namespace, &named.name).is_none() && is_known()
+}
+
+/// Returns the Services of conversion webhooks that did not answer, if a message of the API server names any:
 /// `conversion webhook for example.com/v1, Kind=Widget failed: Post "https://NAME.NAMESPACE.svc:443/convert": …`.
-pub(crate) fn named_converter(message: &str) -> Option<ObjectRef> {
-    let (_, rest) = message.split_once("conversion webhook for ")?;
-    let (_, url) = rest.split_once(" failed: Post \"https://")?;
-    let host = url.split([':', '/', '?', '"']).next()?.strip_suffix(".svc")?;
-    let (name, namespace) = host.split_once('.')?;
-    Some(ObjectRef::new(namespace, "Service", name))
+pub(crate) fn named_converters(message: &str) -> impl Iterator<Item = ServiceReference> {
+    message.split("conversion webhook for ").skip(1).filter_map(|rest| {
+        let (_, url) = rest.split_once(" failed: Post \"https://")?;
+        let host = url.split([':', '/', '?', '"']).next()?.strip_suffix(".svc")?;
+        let (name, namespace) = host.split_once('.')?;
+        Some(ServiceReference { namespace: namespace.to_owned(), name: name.to_owned() })
+    })
 }
 
 #[cfg(test)]
@@ -160,19 +178,25 @@ mod tests {
 
     #[test]
     fn a_message_names_the_service_that_converts() {
-        let named = |message: &str| named_converter(message).map(|service| service.to_string());
+        let named = |message: &str| {
+            let services =
+                named_converters(message).map(|service| format!("{}/{}", service.namespace, service.name));
+            services.collect::<Vec<_>>().join(" ")
+        };
         let of = |failure: &str| {
             format!("conversion webhook for example.com/v1beta1, Kind=Widget failed: {failure}")
         };
         let post =
             "Post \"https://converter.widgets.svc:443/convert?timeout=30s\": service \"converter\" not found";
-        assert_eq!(named(&of(post)).as_deref(), Some("Service widgets/converter"));
-        assert_eq!(named(&of("expected response object, got nil")), None);
+        assert_eq!(named(&of(post)), "widgets/converter");
+        let both = format!("2 remaining: [{}, {}]", of(post), of("Post \"https://b.other.svc:443/\": EOF"));
+        assert_eq!(named(&both), "widgets/converter other/b");
+        assert_eq!(named(&of("expected response object, got nil")), "");
         assert_eq!(
             named(&of("Post \"https://hooks.example.com/convert\": EOF")),
-            None,
+            "",
             "no Service of the cluster"
         );
-        assert_eq!(named(post), None, "an admission webhook");
+        assert_eq!(named(post), "", "an admission webhook");
     }
 }

@@ -6,7 +6,7 @@ use crate::text::suggest::{did_you_mean, nearest};
 use crate::wire::Kind;
 
 /// The short names that kubectl knows.
-const SHORT: [(&str, Kind); 18] = [
+const SHORT: [(&str, Kind); 21] = [
     ("po", Kind::Pod),
     ("deploy", Kind::Deployment),
     ("rs", Kind::ReplicaSet),
@@ -25,6 +25,9 @@ const SHORT: [(&str, Kind); 18] = [
     ("sc", Kind::StorageClass),
     ("ns", Kind::Namespace),
     ("gtw", Kind::Gateway),
+    ("crd", Kind::CustomResourceDefinition),
+    ("csr", Kind::CertificateSigningRequest),
+    ("netpol", Kind::NetworkPolicy),
 ];
 
 /// An object by kind and name.

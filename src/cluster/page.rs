@@ -354,8 +354,8 @@ impl ApiClient {
 /// Ends when the process has used up its memory. The client library reads the answer of a login server as a whole before it
 /// sends a request, however large the answer is.
 async fn memory_used_up() {
-    while !memory::is_used_up() {
-        sleep(memory::LOOK).await;
+    while let Some(pause) = memory::time_to_look() {
+        sleep(pause).await;
     }
 }
 

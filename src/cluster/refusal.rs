@@ -28,7 +28,7 @@ pub(super) fn refusal(code: u16, body: &Bytes) -> Error {
             reason: if code == 429 { "TooManyRequests".to_owned() } else { "Unauthorized".to_owned() },
             ..Status::default()
         })),
-        None => match failing_parts(body) {
+        None => match named_parts(body) {
             parts if parts.is_empty() => Error::Foreign { code, text: first_words(body) },
             parts => Error::NotReady { parts, error: None },
         },
@@ -39,7 +39,7 @@ pub(super) fn refusal(code: u16, body: &Bytes) -> Error {
 const PARTS: usize = 10;
 
 /// Returns the failing parts that `/readyz` lists: `etcd` of the line `[-]etcd failed: reason withheld`.
-fn failing_parts(body: &[u8]) -> Vec<String> {
+fn named_parts(body: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(body);
     let names = text.lines().filter_map(|line| line.strip_prefix("[-]")?.split_once(" failed"));
     let is_name = |name: &str| {

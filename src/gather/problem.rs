@@ -9,7 +9,9 @@ use super::{Run, log_tails};
 use crate::checks::control_plane::{CLOUD, CONTROLLERS, SCHEDULER, is_abandoned, lease_ref};
 use crate::checks::{self, View};
 use crate::cluster::{ListRequest, Sink, list};
-use crate::model::{Coverage, Job, Names, Node, ObjectRef, Pod, Reason, Workload, is_named_for};
+use crate::model::{
+    Coverage, Job, NOT_SCALED_UP, Names, Node, ObjectRef, Pod, RESCALED, Reason, Workload, is_named_for,
+};
 use crate::snapshot::{Rows, Snapshot, Warnings};
 use crate::wire::{Kind, Object};
 use std::collections::BTreeSet;
@@ -18,12 +20,6 @@ use tokio::task::JoinSet;
 
 /// The maximum number of lists of single namespaces. For more namespaces the whole cluster is listed.
 const LISTS: usize = 8;
-
-/// The events by which the cluster autoscaler says that it adds no node for a pod.
-const REFUSALS: &str = "reason=NotTriggerScaleUp";
-
-/// The events by which the controller of a `HorizontalPodAutoscaler` says that it changed the replicas.
-const RESCALES: &str = "reason=SuccessfulRescale";
 
 /// Keeps the warnings about some objects, the attachments of some volumes, and some Secrets.
 struct Wanted {
@@ -116,8 +112,8 @@ impl Run<'_> {
         let tails = log_tails::read(&self.client, &failing);
         let asked = vec![
             Asked::of(Kind::Event, about.clone()),
-            Asked { fields: Some(REFUSALS), ..Asked::of(Kind::Event, unscheduled_pods(&view)) },
-            Asked { fields: Some(RESCALES), ..Asked::of(Kind::Event, rescaled(&view)) },
+            Asked { reason: Some(NOT_SCALED_UP), ..Asked::of(Kind::Event, unscheduled_pods(&view)) },
+            Asked { reason: Some(RESCALED), ..Asked::of(Kind::Event, rescaled(&view)) },
             Asked::of(Kind::Secret, self.secrets(missing)),
             Asked::of(Kind::VolumeAttachment, volumes),
             Asked::of(Kind::Certificate, issued),
@@ -159,9 +155,9 @@ impl Run<'_> {
         if read.is_empty() {
             return;
         }
-        for (request, mut coverage, rows) in read {
+        for (request, reason, mut coverage, rows) in read {
             self.mark_out_of_scope(&request, &mut coverage);
-            if request.fields.as_deref().is_some_and(|fields| [REFUSALS, RESCALES].contains(&fields)) {
+            if reason.is_some() {
                 // The list of the warnings reports it.
                 coverage.gaps.retain(|gap| gap.reason != Reason::Forbidden);
             }
@@ -175,8 +171,8 @@ impl Run<'_> {
     async fn read_about(&self, asked: Vec<Asked>) -> Vec<About> {
         let mut tasks = JoinSet::new();
         // Only the pods that wait and the autoscalers that have just scaled are asked about, whatever is investigated.
-        let asked = asked.into_iter().filter(|asked| asked.fields.is_none() || !asked.about.is_empty());
-        for Asked { kind, fields, about } in asked {
+        let asked = asked.into_iter().filter(|asked| asked.reason.is_none() || !asked.about.is_empty());
+        for Asked { kind, reason, about } in asked {
             let (requests, about) = (self.requests_about(kind, &about), Arc::new(about));
             for mut request in requests {
                 let client = Arc::clone(&self.client);
@@ -186,12 +182,12 @@ impl Run<'_> {
                     names: Names::default(),
                     rows: Rows::default(),
                 };
-                request.fields = fields.map(str::to_owned).or(request.fields);
+                request.fields = reason.map(|reason| format!("reason={reason}")).or(request.fields);
                 tasks.spawn(async move {
                     let result = list::list(Arc::clone(&client), &request, kept).await;
                     client.progress.ended(&request, result.got, result.error.as_ref());
                     let coverage = result.coverage(&request);
-                    (request, coverage, result.kept.rows)
+                    (request, reason, coverage, result.kept.rows)
                 });
             }
         }
@@ -249,14 +245,14 @@ impl Run<'_> {
 /// Objects that are read about others.
 struct Asked {
     kind: Kind,
-    /// A field selector, in place of that of the kind.
-    fields: Option<&'static str>,
+    /// The reason of the events of an autoscaler, in place of warnings.
+    reason: Option<&'static str>,
     about: BTreeSet<ObjectRef>,
 }
 
 impl Asked {
     fn of(kind: Kind, about: BTreeSet<ObjectRef>) -> Self {
-        Self { kind, fields: None, about }
+        Self { kind, reason: None, about }
     }
 
     /// All objects of a kind in some namespaces.
@@ -265,5 +261,6 @@ impl Asked {
     }
 }
 
-/// A list of objects that are about others, its coverage, and what was kept of it.
-type About = (ListRequest, Coverage, Rows);
+/// A list of objects that are about others, the reason of the events in it if it is one of an autoscaler, its coverage, and what
+/// was kept of it.
+type About = (ListRequest, Option<&'static str>, Coverage, Rows);

@@ -150,8 +150,15 @@ pub(super) fn doubtful_converters(view: &View) -> BTreeSet<ObjectRef> {
     });
     let empty = empty.map(traffic::service_ref);
     let conditions = rows.namespaces.iter().flat_map(|namespace| &namespace.conditions);
-    let named = conditions.filter_map(|condition| traffic::named_converter(&condition.message));
-    empty.chain(named).collect()
+    let named = conditions.flat_map(|condition| traffic::named_converters(&condition.message));
+    // A webhook configuration and the custom resources of the same software name the same Service.
+    let webhooks = rows.webhooks.iter().flat_map(|(_, configuration)| &configuration.webhooks);
+    let asked = webhooks.filter_map(|webhook| webhook.client_config.service.clone());
+    let dead = asked.filter(|named| match view.service(&named.namespace, &named.name) {
+        None => traffic::is_gone(view, named),
+        Some(service) => Empty::of(view, service).is_some(),
+    });
+    empty.chain(named.chain(dead).map(|service| traffic::named_service_ref(&service))).collect()
 }
 
 /// Returns the Secrets that Ingresses and Gateways name and whose certificates were not read.

@@ -29,6 +29,9 @@ use tokio::time::{Instant, sleep_until};
 /// The shortest time between two judgements.
 const DEBOUNCE: Duration = Duration::from_secs(1);
 
+/// A judgement may take this part of the time: 100,000 pods take a fifth of a second.
+const SHARE: u32 = 10;
+
 /// The longest time between two judgements: ages grow without a change of the cluster.
 const REFRESH: Duration = Duration::from_secs(30);
 
@@ -89,6 +92,7 @@ async fn run(live: &Live, args: &ServeArgs, settings: &Settings, look: Look) -> 
         look,
         server: &server,
         ready: &ready,
+        took: Duration::ZERO,
         written: [const { None }; 3],
     };
     service.run(asked, live).await;
@@ -115,8 +119,15 @@ struct Service<'s, 'p> {
     look: Look,
     server: &'s Server,
     ready: &'s AtomicBool,
+    /// The time of the last judgement.
+    took: Duration,
     /// The documents of the last report that were asked for: HTML, JSON and Markdown.
     written: [Option<Bytes>; 3],
+}
+
+/// Returns the time from one judgement to the next while the cluster changes, by what the last one took.
+fn pause(took: Duration) -> Duration {
+    (took * SHARE).clamp(DEBOUNCE, REFRESH)
 }
 
 impl Service<'_, '_> {
@@ -126,13 +137,13 @@ impl Service<'_, '_> {
         self.judge();
         let (mut judged_at, mut changed) = (Instant::now(), false);
         loop {
-            let next = judged_at + if changed { DEBOUNCE } else { REFRESH };
+            let next = judged_at + if changed { pause(self.took) } else { REFRESH };
             tokio::select! {
                 biased;
                 () = stop.wait() => return,
                 Some((document, to)) = asked.recv() => {
                     // Ages in its texts are those of now.
-                    if judged_at.elapsed() >= DEBOUNCE {
+                    if judged_at.elapsed() >= pause(self.took) {
                         self.judge();
                         (judged_at, changed) = (Instant::now(), false);
                     }
@@ -156,7 +167,8 @@ impl Service<'_, '_> {
         let report = Report::new(self.watched.snapshot(), self.settings);
         self.changes.of(&report);
         let figures = Figures::of(&report);
-        self.server.metrics().set(Judged { figures, took: began.elapsed(), behind });
+        self.took = began.elapsed();
+        self.server.metrics().set(Judged { figures, took: self.took, behind });
         self.ready.store(behind < OUT_OF_DATE, Ordering::Relaxed);
     }
 
@@ -179,5 +191,18 @@ impl Service<'_, '_> {
             *written = Some(text.clone());
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_larger_cluster_is_judged_less_often() {
+        let millis = Duration::from_millis;
+        assert_eq!(pause(millis(3)), DEBOUNCE);
+        assert_eq!(pause(millis(200)), Duration::from_secs(2));
+        assert_eq!(pause(Duration::from_secs(60)), REFRESH);
     }
 }

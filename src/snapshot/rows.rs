@@ -3,6 +3,8 @@
 //! The table at the end states for each list of rows which kinds it holds, how an object becomes a row, and how the rows are
 //! sorted. The struct, `add`, `append`, `sort` and the rest follow from it, so that no list can be left out of one of them.
 
+mod lookup;
+
 use super::refused::Refused;
 use super::reported;
 use super::sorting::{once, once_derived, once_events, once_logs, put, remove};
@@ -242,26 +244,6 @@ impl Rows {
         once_events(&mut self.events, |event| {
             (&event.object.namespace, &event.object.kind, &event.object.name)
         });
-    }
-
-    /// The pod of this name; the rows must be sorted.
-    pub fn pod(&self, namespace: &str, name: &str) -> Option<&Pod> {
-        let found =
-            self.pods.binary_search_by(|pod| (&*pod.shared.namespace, &*pod.name).cmp(&(namespace, name)));
-        found.ok().map(|index| &self.pods[index])
-    }
-
-    /// The memory history of a container that was OOM-killed; the rows must be sorted.
-    pub(crate) fn memory_of(&self, namespace: &str, pod: &str, container: &str) -> Option<&MemoryHistory> {
-        let key = |of: &MemoryHistory| of.metadata.key().cmp(&(namespace, pod, container));
-        self.memory.binary_search_by(key).ok().map(|index| &self.memory[index])
-    }
-
-    /// The current usage of a container; the rows must be sorted.
-    pub(crate) fn metered(&self, namespace: &str, pod: &str, container: &str) -> Option<&Metered> {
-        let key =
-            |of: &Metered| (&*of.namespace, &*of.object, &*of.container).cmp(&(namespace, pod, container));
-        self.metered.binary_search_by(key).ok().map(|index| &self.metered[index])
     }
 
     /// Takes what was refused because of its names.

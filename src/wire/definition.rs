@@ -67,7 +67,8 @@ impl CustomResourceDefinition {
     pub fn converter(&self) -> Option<&ServiceReference> {
         let conversion =
             self.spec.conversion.as_ref().filter(|conversion| conversion.strategy == "Webhook")?;
-        conversion.webhook.as_ref()?.client_config.service.as_ref()
+        let service = conversion.webhook.as_ref()?.client_config.service.as_ref()?;
+        Some(service).filter(|service| !service.namespace.is_empty() && !service.name.is_empty())
     }
 
     /// Returns the versions between which objects may have to be converted: those that are served and those that were stored,
@@ -76,7 +77,10 @@ impl CustomResourceDefinition {
         let is_used = |version: &&CustomResourceDefinitionVersion| {
             version.served || version.storage || self.status.stored_versions.contains(&version.name)
         };
-        self.spec.versions.iter().filter(is_used).map(|version| &*version.name).collect()
+        let mut used: Vec<&str> =
+            self.spec.versions.iter().filter(is_used).map(|version| &*version.name).collect();
+        used.dedup();
+        used
     }
 }
 

@@ -52,8 +52,25 @@ fn the_service_follows_changes_and_reports_as_a_new_run_does() {
     let after =
         service.metric("healthcheck_api_requests_total{verb=\"list\",kind=\"Pod\",result=\"success\"}");
     assert_eq!((lists, after), (1.0, 1.0), "one page of pods was read, once");
-    assert!(service.get("/").1.starts_with("<!DOCTYPE html>"), "the report for a browser");
-    assert!(service.get("/report.md").1.starts_with("# "), "the report as Markdown");
+    let run = lab.healthcheck("-A -o markdown --fail-on never").out;
+    let headings =
+        |text: &str| text.lines().filter(|line| line.starts_with('#')).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(headings(&service.get("/report.md").1), headings(&run), "the report as Markdown");
+    the_page_is_that_of_a_run(&service, fresh.json());
+}
+
+/// The page holds the report of a run, and its header forbids what the page itself forbids.
+fn the_page_is_that_of_a_run(service: &Service, run: Value) {
+    let mut answer = ureq::get(format!("http://{}/", service.address)).call().unwrap();
+    let header = answer.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    let page = answer.body_mut().read_to_string().unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>"), "{page}");
+    let between =
+        |from: &str, to: &str| page.split_once(from).unwrap().1.split_once(to).unwrap().0.to_owned();
+    let policy = between("http-equiv=\"Content-Security-Policy\" content=\"", "\"").replace("&#39;", "'");
+    assert_eq!(header, format!("{policy}; frame-ancestors 'none'"));
+    let held: Value = serde_json::from_str(&between("id=\"report\">", "</script>")).unwrap();
+    assert_eq!(lasting(held), lasting(run));
 }
 
 #[test]

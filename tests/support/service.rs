@@ -61,7 +61,9 @@ impl Service {
         let url = format!("http://{}{path}", self.address);
         let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
         let mut answer = agent.get(&url).call().unwrap();
-        (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+        // The report of 100,000 pods is larger than the limit of the client.
+        let body = answer.body_mut().with_config().limit(1 << 30).read_to_string().unwrap();
+        (answer.status().as_u16(), body)
     }
 
     pub fn report(&self) -> Value {

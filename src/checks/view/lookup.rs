@@ -45,10 +45,8 @@ impl<'a> View<'a> {
 
     /// Returns the pods of a namespace.
     pub fn pods_in(&self, namespace: &str) -> &'a [Pod] {
-        let all = &self.snapshot.rows.pods;
-        let from = all.partition_point(|pod| &*pod.shared.namespace < namespace);
-        let to = all.partition_point(|pod| &*pod.shared.namespace <= namespace);
-        &all[from..to]
+        let rows = &self.snapshot.rows;
+        &rows.pods[rows.places_of_pods(namespace)]
     }
 
     /// Returns the node of this name.

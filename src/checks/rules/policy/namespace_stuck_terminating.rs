@@ -3,6 +3,7 @@
 use crate::checks::prelude::*;
 use crate::checks::traffic;
 use crate::model::Namespace;
+use crate::wire::ServiceReference;
 
 static INFO: CheckInfo = CheckInfo {
     id: "namespace-stuck-terminating",
@@ -113,8 +114,16 @@ fn because(view: &View, namespace: &Namespace, apis: &[String]) -> Vec<ObjectRef
     let terminating = view.problems().filter(|(pod, trouble)| {
         pod.shared.namespace == namespace.name && matches!(trouble, PodProblem::Terminating)
     });
-    let converters = namespace.conditions.iter().filter_map(|of| traffic::named_converter(&of.message));
-    apis.chain(converters).chain(terminating.map(|(pod, _)| pod.object_ref())).collect()
+    let converters = namespace.conditions.iter().flat_map(|of| traffic::named_converters(&of.message));
+    let definitions = converters.flat_map(|service| converted_by(view, &service));
+    apis.chain(definitions).chain(terminating.map(|(pod, _)| pod.object_ref())).collect()
+}
+
+/// Returns the custom resources that a Service converts, and the Service.
+fn converted_by(view: &View, service: &ServiceReference) -> Vec<ObjectRef> {
+    let definitions = view.snapshot.rows.definitions.iter();
+    let converted = definitions.filter(|definition| definition.converter() == Some(service));
+    converted.map(traffic::definition_ref).chain([traffic::named_service_ref(service)]).collect()
 }
 
 fn actions(view: &View, namespace: &str, apis: &[String], left: &[&str]) -> Vec<String> {

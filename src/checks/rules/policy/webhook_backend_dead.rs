@@ -42,13 +42,16 @@ static INFO: CheckInfo = CheckInfo {
                 都建不出来。缺少转换 webhook 时，自定义资源的对象只能按存储的版本读写。",
     },
     remedy: Text {
-        en: "Restore the pods of the webhook. If the webhook rejects them itself, set its failurePolicy to Ignore until \
-             they are ready, or exclude its namespace by the namespaceSelector. If its software was removed, delete the \
-             webhook configuration. Do not delete a CustomResourceDefinition: all its objects go with it.",
-        zh_tw: "先恢復後端 Pod；若 webhook 連自己的 Pod 都擋，先把 failurePolicy 改為 Ignore 直到 Pod 就緒，或以 \
-                namespaceSelector 排除它的命名空間；軟體早已移除就刪除這份 webhook 設定。不要刪除 CustomResourceDefinition：它的物件會全部跟著刪除。",
-        zh_cn: "先恢复后端 Pod；如果 webhook 连自己的 Pod 也拦，先把 failurePolicy 改为 Ignore 直到 Pod 就绪，或用 \
-                namespaceSelector 排除它的命名空间；软件早已移除就删除这份 webhook 配置。不要删除 CustomResourceDefinition：它的对象会全部一起删除。",
+        en: "Restore the pods behind the service. If the service is gone, install its software again, or delete the \
+             webhook configuration it left behind. If a webhook rejects its own pods, set its failurePolicy to Ignore \
+             until they are ready, or exclude its namespace by the namespaceSelector. Do not delete a \
+             CustomResourceDefinition: all its objects go with it.",
+        zh_tw: "先恢復 Service 後端的 Pod；Service 已不存在就重新安裝軟體，或刪除它留下的 webhook 設定。若 webhook \
+                連自己的 Pod 都擋，先把 failurePolicy 改為 Ignore 直到 Pod 就緒，或以 namespaceSelector 排除它的命名空間。\
+                不要刪除 CustomResourceDefinition：它的物件會全部跟著刪除。",
+        zh_cn: "先恢复 Service 后端的 Pod；Service 已不存在就重新安装软件，或删除它留下的 webhook 配置。如果 webhook \
+                连自己的 Pod 也拦，先把 failurePolicy 改为 Ignore 直到 Pod 就绪，或用 namespaceSelector 排除它的命名空间。\
+                不要删除 CustomResourceDefinition：它的对象会全部一起删除。",
     },
     prevention: Text {
         en: "Run webhooks with two replicas and a PodDisruptionBudget, and exempt kube-system and the \
@@ -141,11 +144,8 @@ fn is_coming(view: &View, why: &Why) -> bool {
 
 fn why<'a>(view: &View<'a>, webhook: &Webhook) -> Option<Why<'a>> {
     let named = webhook.client_config.service.as_ref()?;
-    if !view.saw(Kind::Service, &named.namespace) {
-        return None;
-    }
     match view.service(&named.namespace, &named.name) {
-        None => Some(Why::Gone),
+        None => traffic::is_gone(view, named).then_some(Why::Gone),
         Some(service) if !view.older_than(service.metadata.created(), traffic::NEW) => None,
         Some(service) => {
             let selector = &service.spec.selector;
