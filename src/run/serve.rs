@@ -79,12 +79,7 @@ async fn run(live: &Live, args: &ServeArgs, settings: &Settings, look: Look) -> 
     let protection = Protection { identity, logins };
     let server = Arc::new(Server::new(listener, metrics, documents, Arc::clone(&ready), protection));
     output::event(Level::Info, "serving", &format!("serving on {scheme}://{address}"));
-    let accepting = Arc::clone(&server);
-    let accepting = tokio::spawn(async move {
-        loop {
-            accepting.accept().await;
-        }
-    });
+    let accepting = tokio::spawn(accept(Arc::clone(&server)));
     let mut service = Service {
         changes,
         watched: &mut watched,
@@ -99,6 +94,12 @@ async fn run(live: &Live, args: &ServeArgs, settings: &Settings, look: Look) -> 
     service.changes.drain().await;
     accepting.abort();
     Ok(Exit::Clean)
+}
+
+async fn accept(server: Arc<Server>) {
+    loop {
+        server.accept().await;
+    }
 }
 
 /// Reads the certificate of the port.
