@@ -141,8 +141,8 @@ pub(super) fn awaited_volumes(view: &View) -> BTreeSet<ObjectRef> {
 /// The port at which the API server calls a webhook that names no other.
 const HTTPS: i32 = 443;
 
-/// Returns the Services that may be a conversion webhook that does not answer: those without a ready endpoint at the usual port, and
-/// those that a namespace names which cannot be deleted.
+/// Returns the Services that may convert custom resources and do not answer: those without a ready endpoint at the usual port,
+/// those of webhooks that do not answer, and those that a namespace names which cannot be deleted.
 pub(super) fn doubtful_converters(view: &View) -> BTreeSet<ObjectRef> {
     let rows = &view.snapshot.rows;
     let empty = rows.services.iter().filter(|service| {
