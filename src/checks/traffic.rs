@@ -86,6 +86,11 @@ impl<'a> Empty<'a> {
         view.within_grace(since) || self.workloads.iter().any(|workload| rolls(workload))
     }
 
+    /// Whether it is expected to have endpoints soon: it is not scaled to 0, and its pods start, are replaced, or are ready.
+    pub(crate) fn is_recovering(&self, view: &View) -> bool {
+        !self.is_scaled_to_zero() && (self.is_coming(view) || self.is_contradicted())
+    }
+
     /// Since when it is empty: the time when the last of its pods stopped being ready, if it is recorded.
     pub(crate) fn since(&self) -> Option<Time> {
         let unready = |pod: &&Pod| pod.unready_since().or(pod.created());
@@ -149,13 +154,32 @@ pub(crate) fn ingress_ref(ingress: &Ingress) -> ObjectRef {
     ObjectRef::new(&ingress.metadata.namespace, "Ingress", &ingress.metadata.name)
 }
 
+/// Why a Service that the API server calls does not answer.
+pub(crate) enum Unanswered<'a> {
+    /// It does not exist.
+    Gone,
+    /// It has no ready endpoint.
+    Empty(Empty<'a>),
+}
+
+impl<'a> Unanswered<'a> {
+    /// Returns `None` if the Service answers, was created a moment ago, or was not read.
+    pub(crate) fn of(view: &View<'a>, named: &ServiceReference) -> Option<Self> {
+        match view.service(&named.namespace, &named.name) {
+            None => is_gone(view, named).then_some(Self::Gone),
+            Some(service) if !view.older_than(service.metadata.created(), NEW) => None,
+            Some(service) => Empty::of(view, service).map(Self::Empty),
+        }
+    }
+}
+
 /// Whether a Service that the API server calls does not exist. A file may lack the namespace as a whole.
 pub(crate) fn is_gone(view: &View, named: &ServiceReference) -> bool {
     let (namespace, rows) = (&*named.namespace, &view.snapshot.rows);
     let is_known = || {
         !view.snapshot.plain
             || !rows.namespaces.is_empty()
-            || rows.services.iter().any(|service| service.metadata.namespace == namespace)
+            || rows.services.binary_search_by(|of| (*of.metadata.namespace).cmp(namespace)).is_ok()
             || !view.pods_in(namespace).is_empty()
     };
     view.saw(Kind::Service, namespace) && view.service(namespace, &named.name).is_none() && is_known()

@@ -3,12 +3,12 @@
 //! What does not belong here: requests.
 
 use crate::checks::control_plane::{CONTROLLERS, OF_NODES, silent};
-use crate::checks::traffic::{self, Empty};
+use crate::checks::traffic::{self, Empty, Unanswered};
 use crate::checks::{self, View};
 use crate::model::{Container, Job, LogTail, ObjectRef, Pod, PodProblem, Workload};
 use crate::snapshot::Rows;
 use crate::text::Lang;
-use crate::tls::{Tls, tls_terminations};
+use crate::tls::{HTTPS, Tls, tls_terminations};
 use crate::wire::{HorizontalPodAutoscaler, Kind, Place, Time};
 use std::collections::BTreeSet;
 
@@ -138,15 +138,13 @@ pub(super) fn awaited_volumes(view: &View) -> BTreeSet<ObjectRef> {
     volumes.map(|volume| ObjectRef::of_cluster("PersistentVolume", volume)).collect()
 }
 
-/// The port at which the API server calls a webhook that names no other.
-const HTTPS: i32 = 443;
-
-/// Returns the Services that may convert custom resources and do not answer: those without a ready endpoint at the usual port,
+/// Returns the Services that may convert custom resources and do not answer: those without a ready endpoint at the default port,
 /// those of webhooks that do not answer, and those that a namespace names which cannot be deleted.
 pub(super) fn doubtful_converters(view: &View) -> BTreeSet<ObjectRef> {
     let rows = &view.snapshot.rows;
     let empty = rows.services.iter().filter(|service| {
-        service.spec.ports.iter().any(|port| port.port == HTTPS) && Empty::of(view, service).is_some()
+        service.spec.ports.iter().any(|port| port.port == i32::from(HTTPS))
+            && Empty::of(view, service).is_some()
     });
     let empty = empty.map(traffic::service_ref);
     let conditions = rows.namespaces.iter().flat_map(|namespace| &namespace.conditions);
@@ -154,10 +152,7 @@ pub(super) fn doubtful_converters(view: &View) -> BTreeSet<ObjectRef> {
     // A webhook configuration and the custom resources of the same software name the same Service.
     let webhooks = rows.webhooks.iter().flat_map(|(_, configuration)| &configuration.webhooks);
     let asked = webhooks.filter_map(|webhook| webhook.client_config.service.clone());
-    let dead = asked.filter(|named| match view.service(&named.namespace, &named.name) {
-        None => traffic::is_gone(view, named),
-        Some(service) => Empty::of(view, service).is_some(),
-    });
+    let dead = asked.filter(|named| Unanswered::of(view, named).is_some());
     empty.chain(named.chain(dead).map(|service| traffic::named_service_ref(&service))).collect()
 }
 

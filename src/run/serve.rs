@@ -87,7 +87,6 @@ async fn run(live: &Live, args: &ServeArgs, settings: &Settings, look: Look) -> 
         look,
         server: &server,
         ready: &ready,
-        took: Duration::ZERO,
         written: [const { None }; 3],
     };
     service.run(asked, live).await;
@@ -120,8 +119,6 @@ struct Service<'s, 'p> {
     look: Look,
     server: &'s Server,
     ready: &'s AtomicBool,
-    /// The time of the last judgement.
-    took: Duration,
     /// The documents of the last report that were asked for: HTML, JSON and Markdown.
     written: [Option<Bytes>; 3],
 }
@@ -135,24 +132,24 @@ impl Service<'_, '_> {
     /// Judges and answers until the run is stopped.
     async fn run(&mut self, mut asked: mpsc::Receiver<Asked>, live: &Live) {
         let stop = live.plan.budget.stop();
-        self.judge();
+        let mut pause = self.judge();
         let (mut judged_at, mut changed) = (Instant::now(), false);
         loop {
-            let next = judged_at + if changed { pause(self.took) } else { REFRESH };
+            let next = judged_at + if changed { pause } else { REFRESH };
             tokio::select! {
                 biased;
                 () = stop.wait() => return,
                 Some((document, to)) = asked.recv() => {
                     // Ages in its texts are those of now.
-                    if judged_at.elapsed() >= pause(self.took) {
-                        self.judge();
+                    if judged_at.elapsed() >= pause {
+                        pause = self.judge();
                         (judged_at, changed) = (Instant::now(), false);
                     }
                     // Nobody waits for it any more if this fails.
                     let _ = to.send(self.document(document));
                 }
                 () = sleep_until(next) => {
-                    self.judge();
+                    pause = self.judge();
                     (judged_at, changed) = (Instant::now(), false);
                 }
                 () = self.changes.delivered() => {}
@@ -161,16 +158,18 @@ impl Service<'_, '_> {
         }
     }
 
-    fn judge(&mut self) {
+    /// Judges, and returns the shortest time to the next judgement.
+    fn judge(&mut self) -> Duration {
         self.written = [const { None }; 3];
         let behind = self.watched.behind();
         let began = Instant::now();
         let report = Report::new(self.watched.snapshot(), self.settings);
         self.changes.of(&report);
         let figures = Figures::of(&report);
-        self.took = began.elapsed();
-        self.server.metrics().set(Judged { figures, took: self.took, behind });
+        let took = began.elapsed();
+        self.server.metrics().set(Judged { figures, took, behind });
         self.ready.store(behind < OUT_OF_DATE, Ordering::Relaxed);
+        pause(took)
     }
 
     /// Returns a document of the cluster as it is known now.

@@ -71,6 +71,11 @@ impl CustomResourceDefinition {
         Some(service).filter(|service| !service.namespace.is_empty() && !service.name.is_empty())
     }
 
+    /// Returns the version in which objects are stored.
+    pub fn stored_version(&self) -> Option<&CustomResourceDefinitionVersion> {
+        self.spec.versions.iter().find(|version| version.storage)
+    }
+
     /// Returns the versions between which objects may have to be converted: those that are served and those that were stored,
     /// in the order of the definition.
     pub fn versions_in_use(&self) -> Vec<&str> {

@@ -43,7 +43,7 @@ fn in_value<'v>(name: &str, value: &'v str) -> impl Iterator<Item = &'v str> + u
 
 /// Whether the name of a variable says that its value is a host, in any case.
 fn is_of_host(name: &str) -> bool {
-    // Each of a million variables is judged, and the last letter excludes most of them.
+    // A large cluster has a million variables, and the last letter excludes most of them.
     let last = name.bytes().last().map(|byte| byte.to_ascii_uppercase());
     matches!(last, Some(b'R' | b'S' | b'T' | b'E')) && HOSTS.iter().any(|end| ends_with(name, end))
 }

@@ -138,7 +138,7 @@ pub(crate) fn is_locked(finding: &Finding) -> bool {
 fn is_coming(view: &View, why: &Why) -> bool {
     match why {
         Why::Gone | Why::Locked(..) => false,
-        Why::Dead(empty) => !empty.is_scaled_to_zero() && (empty.is_coming(view) || empty.is_contradicted()),
+        Why::Dead(empty) => empty.is_recovering(view),
     }
 }
 

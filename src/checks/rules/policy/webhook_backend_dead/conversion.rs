@@ -1,8 +1,8 @@
-//! Custom resources whose objects nobody converts between versions.
+//! Custom resources without a working conversion webhook.
 
 use crate::checks::prelude::*;
-use crate::checks::traffic::{self, Empty};
-use crate::wire::CustomResourceDefinition;
+use crate::checks::traffic::{self, Unanswered};
+use crate::wire::{CustomResourceDefinition, CustomResourceDefinitionVersion};
 
 static GONE: Text = Text {
     en: "service {service} does not exist, which converts between {versions}: {effect}",
@@ -50,22 +50,18 @@ fn report(view: &View, out: &mut Reporter, definition: &CustomResourceDefinition
     if versions.len() < 2 || is_uninstalled {
         return None;
     }
-    let empty = match view.service(&converter.namespace, &converter.name) {
-        None if traffic::is_gone(view, converter) => None,
-        None => return None,
-        Some(service) if !view.older_than(service.metadata.created(), traffic::NEW) => return None,
-        Some(service) => Some(Empty::of(view, service)?),
-    };
-    let (severity, text, effect) = judgement(view, definition, empty.as_ref())?;
+    let unanswered = Unanswered::of(view, converter)?;
+    let stored = definition.stored_version()?;
+    let (severity, text, effect) = judgement(view, stored, &unanswered);
     let facts = vec![
         ("service", Fact::Text(format!("{}/{}", converter.namespace, converter.name))),
         ("versions", Fact::list(versions)),
         ("effect", Fact::Message(effect)),
     ];
     let finding = out.object(traffic::definition_ref(definition), &[], severity, Message::new(text, facts));
-    finding.actions = actions(view, definition, &converter.namespace);
+    finding.actions = actions(view, definition, stored, &converter.namespace);
     finding.because = declared([traffic::named_service_ref(converter)]);
-    if let Some(empty) = empty {
+    if let Unanswered::Empty(empty) = unanswered {
         finding.since = empty.since();
         finding.because.extend(declared(empty.because()));
     }
@@ -74,29 +70,29 @@ fn report(view: &View, out: &mut Reporter, definition: &CustomResourceDefinition
 
 fn judgement(
     view: &View,
-    definition: &CustomResourceDefinition,
-    empty: Option<&Empty>,
-) -> Option<(Severity, &'static Text, Message)> {
-    let stored = definition.spec.versions.iter().find(|version| version.storage)?;
+    stored: &CustomResourceDefinitionVersion,
+    unanswered: &Unanswered,
+) -> (Severity, &'static Text, Message) {
     let (effect, severity) = if stored.served { (&ONLY, Severity::Medium) } else { (&NONE, Severity::High) };
     let effect = Message::new(effect, vec![("stored", Fact::text(&stored.name))]);
-    let comes =
-        |empty: &&Empty| !empty.is_scaled_to_zero() && (empty.is_coming(view) || empty.is_contradicted());
-    Some(match empty {
-        None => (severity, &GONE, effect),
-        Some(empty) if comes(&empty) => (Severity::Low, &COMING, effect),
-        Some(_) => (severity, &DEAD, effect),
-    })
+    match unanswered {
+        Unanswered::Gone => (severity, &GONE, effect),
+        Unanswered::Empty(empty) if empty.is_recovering(view) => (Severity::Low, &COMING, effect),
+        Unanswered::Empty(_) => (severity, &DEAD, effect),
+    }
 }
 
-/// Returns the commands that show what is behind the Service, and the objects that are concerned.
-fn actions(view: &View, definition: &CustomResourceDefinition, namespace: &str) -> Vec<String> {
+/// Returns the commands that list what is behind the Service and, if their stored version is served, the objects.
+fn actions(
+    view: &View,
+    definition: &CustomResourceDefinition,
+    stored: &CustomResourceDefinitionVersion,
+    namespace: &str,
+) -> Vec<String> {
     let kubectl = &view.settings.kubectl;
     let behind = kubectl.line(&["get", "service,endpointslice", "-n", namespace]);
-    let served = definition.spec.versions.iter().find(|version| version.storage && version.served);
-    let named = definition.metadata.name.split_once('.').zip(served);
-    let objects = named.map(|((plural, group), version)| {
-        kubectl.line(&["get", &format!("{plural}.{}.{group}", version.name), "-A"])
-    });
+    let resource = definition.metadata.name.split_once('.').filter(|_| stored.served);
+    let objects = resource
+        .map(|(plural, group)| kubectl.line(&["get", &format!("{plural}.{}.{group}", stored.name), "-A"]));
     std::iter::once(behind).chain(objects).collect()
 }
