@@ -18,6 +18,10 @@ static LIMIT: AtomicUsize = AtomicUsize::new(0);
 /// the report of healthy objects.
 const FOR_READING: usize = 7;
 
+/// What the process needs in addition to the data of the report: the code that writes it, in bytes. A table of findings and a
+/// page take up to 3 MiB.
+const CODE: usize = 4 << 20;
+
 /// The number of bytes that are read between two looks at the memory. A look costs about 4 µs.
 const STEP: usize = 64 << 10;
 
@@ -42,6 +46,8 @@ pub(crate) enum Kept {
     Namespaces,
     /// Tables of all findings.
     All,
+    /// Tables of all findings and of all certificates.
+    Every,
 }
 
 /// The bytes that a report takes until it is written, beyond the rows of its objects. Measured as the peak of reports with
@@ -72,11 +78,15 @@ const NAMESPACES: Cost = Cost { namespace: 4608, row: 768, ..LITTLE };
 const ALL: Cost =
     Cost { pod: 11 << 10, finding: 6 << 10, namespace: 4608, row: 768, annotations: 2048, copies: 11 };
 
+/// The costs of [`Kept::Every`].
+const EVERY: Cost = Cost { row: 2048, ..ALL };
+
 fn cost() -> &'static Cost {
     match KEPT.load(Ordering::Relaxed) {
         0 => &LITTLE,
         1 => &NAMESPACES,
-        _ => &ALL,
+        2 => &ALL,
+        _ => &EVERY,
     }
 }
 
@@ -88,6 +98,7 @@ pub(crate) fn set_limit(mebibytes: u32, kept: Kept) {
         Kept::Little => 0,
         Kept::Namespaces => 1,
         Kept::All => 2,
+        Kept::Every => 3,
     };
     KEPT.store(kept, Ordering::Relaxed);
 }
@@ -121,7 +132,7 @@ pub(crate) fn of_annotations(texts: usize) -> usize {
 pub(crate) fn room() -> usize {
     match LIMIT.load(Ordering::Relaxed) {
         0 => usize::MAX,
-        limit => limit.saturating_sub(resident() + RESERVED.load(Ordering::Relaxed)),
+        limit => limit.saturating_sub(CODE + resident() + RESERVED.load(Ordering::Relaxed)),
     }
 }
 

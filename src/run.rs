@@ -46,7 +46,7 @@ pub fn run(mut cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
     let show = &cli.check.show;
     let formats = show.output.iter().map(|output| kept(output.format));
     let most = match cli.command {
-        None if show.all => Kept::All,
+        None if show.all => Kept::Every,
         None => formats.max().unwrap_or(Kept::Little),
         Some(_) => Kept::Little,
     };

@@ -21,9 +21,13 @@ texts! {
     EXPIRED: "expired", "已過期", "已过期";
     SOON: "expiring soon", "即將過期", "即将过期";
     NOT_JUDGED: "⚪ not judged: {what}", "⚪ 未判斷：{what}", "⚪ 未判断：{what}";
+    MORE_BAD: "{count:# more certificate|# more certificates} with findings: --all", "另有 {count} 張憑證有問題：--all", "另有 {count} 张证书有问题：--all";
     MORE: "{count:# more certificate|# more certificates}, all valid", "另有 {count} 張憑證，全部有效", "另有 {count} 张证书，全部有效";
     MORE_SKIPPED: "{count:# more certificate|# more certificates}: N/A", "另有 {count} 張憑證：N/A", "另有 {count} 张证书：N/A";
 }
+
+/// The number of certificates with findings that are listed, worst first. A list that nobody reads would take memory.
+const BAD_SHOWN: usize = 100;
 
 /// The number of certificates without findings that are listed, by expiry.
 const CALM_SHOWN: usize = 20;
@@ -49,7 +53,12 @@ pub(super) fn table(report: &Report, look: Look) -> Option<(Table, Vec<String>)>
     let is_calm = |row: &&CertificateRow| is_valid(row) || matches!(row.state, CertificateState::Skipped);
     let bad = report.certificates.iter().filter(|row| !is_calm(row)).count();
     let all = report.certificates.len();
-    let (shown, rest) = report.certificates.split_at(if look.all { all } else { all.min(bad + CALM_SHOWN) });
+    let most = match bad {
+        _ if look.all => all,
+        0..=BAD_SHOWN => bad + CALM_SHOWN,
+        _ => BAD_SHOWN,
+    };
+    let (shown, rest) = report.certificates.split_at(all.min(most));
     if shown.is_empty() {
         return None;
     }
@@ -69,9 +78,9 @@ pub(super) fn table(report: &Report, look: Look) -> Option<(Table, Vec<String>)>
             .numeric(),
         column(&words::STATE, &|row| own(state(row, report.snapshot.taken_at, lang))),
     ]);
-    let valid = rest.iter().filter(is_valid).count();
-    let more =
-        [(valid, &MORE), (rest.len() - valid, &MORE_SKIPPED)].into_iter().filter(|(count, _)| *count > 0);
+    let (bad, valid) = (bad.saturating_sub(shown.len()), rest.iter().filter(is_valid).count());
+    let more = [(bad, &MORE_BAD), (valid, &MORE), (rest.len() - bad - valid, &MORE_SKIPPED)];
+    let more = more.into_iter().filter(|(count, _)| *count > 0);
     let more = more.map(|(count, text)| text.fill(lang, &[("count", Fact::count(count))]));
     Some((table, more.collect()))
 }

@@ -265,19 +265,9 @@ impl Document {
         self.sections.push(blocks.into_iter().collect());
     }
 
-    /// Writes the document for a terminal, with an empty line between sections.
+    /// Writes the document for a terminal.
     pub(super) fn terminal(&self, look: Look, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{}", self.on_terminal(look))
-    }
-
-    /// Returns the document for a terminal, without the end of its last line.
-    pub(super) fn on_terminal(&self, look: Look) -> String {
-        let section = |blocks: &Vec<Block>| -> Vec<String> {
-            blocks.iter().flat_map(|block| block.on_terminal(look)).collect()
-        };
-        let sections = self.sections.iter().map(section).filter(|lines| !lines.is_empty());
-        let text: Vec<String> = sections.map(|lines| lines.join("\n")).collect();
-        text.join("\n\n")
+        terminal(self.sections.iter().map(Vec::as_slice), look, out)
     }
 
     /// Writes the document as Markdown.
@@ -285,4 +275,31 @@ impl Document {
         let mut page = Page::default();
         self.sections.into_iter().try_for_each(|blocks| page.section(blocks, out))
     }
+}
+
+/// Writes sections for a terminal, each when it is there, with an empty line between them.
+pub(super) fn terminal<S: AsRef<[Block]>>(
+    sections: impl IntoIterator<Item = S>,
+    look: Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut is_first = true;
+    for section in sections {
+        let mut lines = lines(section.as_ref(), look).peekable();
+        if lines.peek().is_some() && !std::mem::take(&mut is_first) {
+            writeln!(out)?;
+        }
+        lines.try_for_each(|line| writeln!(out, "{line}"))?;
+    }
+    Ok(())
+}
+
+/// Returns the same as a text, without the end of its last line.
+pub(super) fn text(sections: impl Iterator<Item = Vec<Block>>, look: Look) -> String {
+    let texts = sections.map(|section| lines(&section, look).collect::<Vec<_>>().join("\n"));
+    texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n")
+}
+
+fn lines(section: &[Block], look: Look) -> impl Iterator<Item = String> {
+    section.iter().flat_map(move |block| block.on_terminal(look))
 }

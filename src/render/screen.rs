@@ -9,7 +9,7 @@ pub(super) use head::down_now;
 pub use live::{Cursor, LiveScreen, Status, live_screen, status};
 pub(super) use rows::{of_incident, of_objects};
 
-use super::document::{Block, Column, Document, Line, Table, name, own};
+use super::document::{self, Block, Column, Line, Table, name, own};
 use super::grid::Density;
 use super::words::{self, texts};
 use super::{Look, certificates, changed, coverage, error_logs, hosts, muted, next};
@@ -33,15 +33,17 @@ texts! {
 /// Of more namespaces than this, no table is shown on one screen.
 const NAMESPACES_SHOWN: usize = 10;
 
+/// The most pods of one table. Its cells are in memory, about 2.5 kB for a pod.
+const ROWS: usize = 2000;
+
 pub(super) fn write(report: &Report, look: Look, wide: bool, out: &mut dyn Write) -> io::Result<()> {
     let limit = look.rows.limit.unwrap_or(if look.all || wide { usize::MAX } else { rows::INCIDENTS_SHOWN });
     let mut screen = Screen::new(report, look, wide, limit);
     let height = look.height.filter(|_| !look.all && !wide && look.rows.limit.is_none());
-    let text = match height {
-        Some(height) => screen.fitted(height),
-        None => screen.document().on_terminal(look),
-    };
-    writeln!(out, "{text}")
+    match height {
+        Some(height) => writeln!(out, "{}", screen.fitted(height)),
+        None => document::terminal(screen.sections(), look, out),
+    }
 }
 
 struct Screen<'r> {
@@ -79,24 +81,17 @@ impl<'r> Screen<'r> {
 }
 
 impl Screen<'_> {
-    fn document(&self) -> Document {
+    /// Returns the sections. The list of pods may be long, so each section is made when it is written.
+    fn sections(&self) -> impl Iterator<Item = Vec<Block>> {
         let (report, look, wide) = (self.report, self.look, self.wide);
-        let mut document = Document::default();
-        document.section(self.head());
-        document.section(self.namespaces());
         let rows = self.rows();
-        document.section(self.problems(&rows));
-        document.section(if wide { Vec::new() } else { self.next(&rows.shown) });
-        for section in error_logs::sections(report, look, wide) {
-            document.section(section);
-        }
-        document.section(self.pods());
-        if wide {
-            document.section(certificates::section(report, look));
-            document.section(hosts::section(report, look));
-        }
-        document.section(self.foot());
-        document
+        let next = if wide { Vec::new() } else { self.next(&rows.shown) };
+        let first = [self.head(), self.namespaces(), self.problems(&rows), next];
+        let tls: [fn(&Report, Look) -> Vec<Block>; 2] = [certificates::section, hosts::section];
+        let tls = tls.into_iter().filter(move |_| wide).map(move |section| section(report, look));
+        let logs = error_logs::sections(report, look, wide);
+        let foot = std::iter::once_with(|| self.foot());
+        first.into_iter().chain(logs).chain(self.pods()).chain(tls).chain(foot)
     }
 
     /// Returns the screen with as many rows as fit above the prompt. Next commands and hints make room for a few rows.
@@ -118,14 +113,14 @@ impl Screen<'_> {
             // More rows take more lines.
             let fitting = limits.partition_point(|limit| {
                 self.limit = *limit;
-                self.document().on_terminal(self.look).lines().count() < height
+                document::text(self.sections(), self.look).lines().count() < height
             });
             self.limit = fitting.checked_sub(1).map_or(least.min(most), |last| limits[last]);
             if fitting > 0 {
                 break;
             }
         }
-        self.document().on_terminal(self.look)
+        document::text(self.sections(), self.look)
     }
 
     /// Returns whether the screen shows the problems only.
@@ -214,16 +209,19 @@ impl Screen<'_> {
         namespaces.filter(|namespace| !namespace.is_empty() && *namespace != own).collect()
     }
 
-    /// Returns the pods: all of them with `--all`, those that are not healthy with `-o wide`.
-    fn pods(&self) -> Vec<Block> {
-        let (report, lang, all) = (self.report, self.look.lang, self.look.all);
-        let now = report.snapshot.taken_at;
+    /// Returns the pods, in tables of [`ROWS`]: all of them with `--all`, those that are not healthy with `-o wide`.
+    fn pods(&self) -> impl Iterator<Item = Vec<Block>> {
         let is_shown =
-            |class: Class| all || self.wide && matches!(class, Class::Attention | Class::Unhealthy);
-        let shown: Vec<(&Pod, Class)> = report.pods().filter(|(_, class)| is_shown(*class)).collect();
-        if shown.is_empty() {
-            return Vec::new();
-        }
+            |class: Class| self.look.all || self.wide && matches!(class, Class::Attention | Class::Unhealthy);
+        let mut shown = self.report.pods().filter(move |(_, class)| is_shown(*class));
+        std::iter::from_fn(move || {
+            let rows: Vec<(&Pod, Class)> = shown.by_ref().take(ROWS).collect();
+            (!rows.is_empty()).then(|| vec![Block::Table(self.table_of_pods(&rows))])
+        })
+    }
+
+    fn table_of_pods(&self, shown: &[(&Pod, Class)]) -> Table {
+        let (now, lang) = (self.report.snapshot.taken_at, self.look.lang);
         let column = |head: &Text, of: &dyn Fn(&Pod) -> Line| {
             Column::new(head.get(lang), shown.iter().map(|(pod, _)| of(pod)))
         };
@@ -242,7 +240,7 @@ impl Screen<'_> {
         if self.wide {
             columns.push(column(&words::OWNER, &owner).expendable(4));
         }
-        vec![Block::Table(Table::new(columns))]
+        Table::new(columns)
     }
 
     /// Returns what was read, and where to read on.

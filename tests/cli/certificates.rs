@@ -313,6 +313,17 @@ fn counts_only_valid_certificates_as_valid() {
 }
 
 #[test]
+fn of_very_many_certificates_with_findings_the_worst_are_listed() {
+    let over = Authority::root("House").private(&["a.example.com"], life(-90, -3));
+    let objects: Vec<Value> = (0..103).map(|number| secret(&format!("s{number}"), &over)).collect();
+    let ran = judged(&objects, "-o markdown");
+    assert!(ran.out.contains("3 more certificates with findings: --all\n"), "{}", ran.out);
+    let all = judged(&objects, "-o markdown --all").out;
+    let rows = |page: &str| page.lines().filter(|line| line.contains(" a.example.com |")).count();
+    assert_eq!((rows(&ran.out), rows(&all)), (100, 103));
+}
+
+#[test]
 fn reports_a_bundle_in_the_wrong_order() {
     let root = Authority::root("Root");
     let middle = root.below("Middle", None);

@@ -19,8 +19,11 @@ texts! {
     WRONG: "Problem", "問題", "问题";
     MORE: "… and {count} more; --all lists them.", "……另有 {count} 個，--all 可全部列出。",
         "……另有 {count} 个，--all 可全部列出。";
+    REST: "… and {count} more.", "……另有 {count} 個。", "……另有 {count} 个。";
     EACH: "One row for each workload; --all lists the pods.", "每個工作負載一列，--all 可列出各個 Pod。",
         "每个工作负载一行，--all 可列出各个 Pod。";
+    TOO_MANY: "One row for each workload; -o csv-pods lists the pods.", "每個工作負載一列，-o csv-pods 可列出各個 Pod。",
+        "每个工作负载一行，-o csv-pods 可列出各个 Pod。";
     ANALYSIS: "Analysis", "分析", "分析";
     STATE: "State", "狀態", "状态";
     FOR: "{state}, for {age}", "{state}，已持續 {age}", "{state}，已持续 {age}";
@@ -36,6 +39,9 @@ const LISTED: usize = 100;
 
 /// With more healthy pods than this in a report, a row stands for the healthy pods of one workload.
 const MANY: u64 = 500;
+
+/// The same with `--all`, for completed pods too. A document of more rows takes too much memory, also where it is read.
+const MOST: u64 = 20_000;
 
 pub(super) fn section(report: &Report, look: Look) -> Vec<Block> {
     let lang = look.lang;
@@ -72,8 +78,14 @@ fn pods(report: &Report, namespace: &str, of: Class, findings: &Findings, look: 
     }
     let sick = matches!(of, Class::Attention | Class::Unhealthy);
     let head = Block::Heading(4, own(words::bracketed(&class(of, lang), &all.len().to_string(), lang)));
-    let blocks = if of == Class::Healthy && report.totals.healthy > MANY && !look.all {
-        by_workload(report, &all, lang)
+    let totals = &report.totals;
+    let by_owner = match of {
+        Class::Healthy | Class::Completed if look.all => totals.healthy + totals.completed > MOST,
+        Class::Healthy => totals.healthy > MANY,
+        _ => false,
+    };
+    let blocks = if by_owner {
+        by_workload(report, &all, look)
     } else {
         listed(report, &all, sick.then_some(findings), look)
     };
@@ -85,14 +97,15 @@ fn listed(report: &Report, all: &[&Pod], findings: Option<&Findings>, look: Look
     let lang = look.lang;
     let shown = &all[..if look.all { all.len() } else { all.len().min(LISTED) }];
     let mut blocks = vec![Block::Table(table(report, shown, findings, lang))];
-    blocks.extend(more(all.len() - shown.len(), lang));
+    blocks.extend(more(all.len() - shown.len(), &MORE, lang));
     let of_pods = findings.map(|findings| shown.iter().flat_map(|pod| analysis(report, pod, findings, lang)));
     blocks.extend(of_pods.into_iter().flatten());
     blocks
 }
 
 /// Returns a row for the pods of each of the first workloads. Each pod may have a Job of its own.
-fn by_workload(report: &Report, pods: &[&Pod], lang: Lang) -> Vec<Block> {
+fn by_workload(report: &Report, pods: &[&Pod], look: Look) -> Vec<Block> {
+    let lang = look.lang;
     let mut rows: BTreeMap<String, (u64, i64)> = BTreeMap::new();
     for pod in pods {
         let namespace = &pod.shared.namespace;
@@ -109,13 +122,14 @@ fn by_workload(report: &Report, pods: &[&Pod], lang: Lang) -> Vec<Block> {
         Column::new(words::PODS.get(lang), shown.iter().map(|(_, (count, _))| count.to_string())),
         Column::new(words::RESTARTS.get(lang), shown.iter().map(|(_, (_, restarts))| restarts.to_string())),
     ]);
-    let note = Block::Parts(vec![own(EACH.get(lang))]);
-    [Block::Table(table)].into_iter().chain(more(left, lang)).chain([note]).collect()
+    let (rest, note) = if look.all { (&REST, &TOO_MANY) } else { (&MORE, &EACH) };
+    let note = Block::Parts(vec![own(note.get(lang))]);
+    [Block::Table(table)].into_iter().chain(more(left, rest, lang)).chain([note]).collect()
 }
 
 /// Says how many rows are left out.
-fn more(left: usize, lang: Lang) -> Option<Block> {
-    (left > 0).then(|| Block::Parts(vec![own(MORE.fill(lang, &[("count", Fact::count(left))]))]))
+fn more(left: usize, text: &Text, lang: Lang) -> Option<Block> {
+    (left > 0).then(|| Block::Parts(vec![own(text.fill(lang, &[("count", Fact::count(left))]))]))
 }
 
 fn table(report: &Report, shown: &[&Pod], findings: Option<&Findings>, lang: Lang) -> Table {

@@ -104,3 +104,31 @@ fn very_many_annotations_that_mean_nothing() {
     let listed = report["ignoredAnnotations"].as_array().unwrap().len() as u64;
     assert_eq!(listed + report["moreIgnoredAnnotations"].as_u64().unwrap(), 1_499 * 64);
 }
+
+/// Each list of the report has a row for every pod, or says what lists them.
+#[test]
+fn very_many_pods_in_full() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pods.json");
+    let count = 100_000;
+    list(&path, count, |number| {
+        let mut pod = running(&format!("ns-{}", number % 50), number);
+        let owner =
+            json!({ "kind": "ReplicaSet", "name": format!("web-{}", number / 400), "controller": true });
+        pod["metadata"]["ownerReferences"] = json!([owner]);
+        pod
+    });
+    let run = |format: &str| {
+        let ran =
+            attack(&format!("{count} pods in full, {format}"), &mut check(&path, &format!("{format} --all")));
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        ran.out
+    };
+    let rows = |text: &str| text.lines().filter(|line| line.contains(" web-")).count();
+    assert_eq!((rows(&run("table")), rows(&run("wide"))), (count, count));
+    for format in ["markdown", "html"] {
+        let page = run(format);
+        assert!(page.contains("csv-pods") && page.len() < 4 << 20, "{format}: {} bytes", page.len());
+    }
+    assert_eq!(rows(&run("csv-pods").replace(',', " ")), count);
+}
