@@ -252,7 +252,7 @@ impl<'a> View<'a> {
     pub fn topmost(&self, namespace: &str, owner: &Owner) -> Owner {
         let above = match &*owner.kind {
             "ReplicaSet" => self.workload(namespace, "ReplicaSet", &owner.name).map(|set| set.owner.as_ref()),
-            "Job" => self.job(namespace, &owner.name).map(|job| job.owner.as_ref()),
+            "Job" => self.job(namespace, &owner.name).map(|job| job.owner.as_deref()),
             _ => return owner.clone(),
         };
         match above {

@@ -70,9 +70,9 @@ mod tests {
     #[cfg(target_pointer_width = "64")]
     fn rows_are_small() {
         assert_eq!(size_of::<Annotations>(), 8);
-        assert_eq!((size_of::<Pod>(), size_of::<SharedPod>(), size_of::<PodTemplate>()), (56, 104, 48));
+        assert_eq!((size_of::<Pod>(), size_of::<SharedPod>(), size_of::<PodTemplate>()), (56, 40, 48));
         assert_eq!((size_of::<Workload>(), size_of::<Rollout>()), (112, 96));
-        assert_eq!((size_of::<Job>(), size_of::<CronJob>()), (104, 232 + 8));
+        assert_eq!((size_of::<Job>(), size_of::<CronJob>()), (80, 232 + 8));
         assert_eq!(size_of::<Namespace>(), 64 + 8 + 24);
     }
 }

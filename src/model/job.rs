@@ -1,6 +1,6 @@
 //! The rows of Jobs and CronJobs.
 
-use super::{Annotations, Names, ObjectRef, Owner, annotations};
+use super::{Annotations, Interned, Names, ObjectRef, Owner, annotations};
 use crate::wire::{self, Condition, Time};
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ pub struct Job {
     pub(crate) namespace: Arc<str>,
     pub(crate) name: Arc<str>,
     /// Its CronJob, if it has one.
-    pub(crate) owner: Option<Owner>,
+    pub(crate) owner: Option<Interned<Owner>>,
     /// In seconds since 1970; zero if unknown, which takes less memory than an `Option`.
     created: i64,
     /// As above.
@@ -109,7 +109,7 @@ impl Job {
             is_complete,
             is_ending,
             rare: Rare::fold(&mut object, names),
-            owner: object.metadata.controller().map(|o| Owner::new(&o.kind, &o.name, names)),
+            owner: object.metadata.controller().map(|o| names.owner(Owner::new(&o.kind, &o.name, names))),
             created: object.metadata.created().map_or(0, |time| time.seconds),
             started: object.status.start_time.map_or(0, |time| time.seconds),
             active: object.status.active,

@@ -1,12 +1,13 @@
 //! Stores once what many rows have in common.
 
-use super::{PodTemplate, Resources, SharedPod, Totals};
+use super::pod::PodState;
+use super::{Owner, PodTemplate, Resources, SharedPod, Totals};
 use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The texts, templates and shared parts of pods so far. A clone has the same ones.
+/// The texts, owners, templates and shared parts of pods so far. A clone has the same ones.
 #[derive(Clone, Debug, Default)]
 pub struct Names(Arc<Mutex<Known>>);
 
@@ -16,7 +17,9 @@ struct Known {
     totals: HashSet<Arc<Totals>>,
     resources: HashSet<Arc<Resources>>,
     templates: HashSet<Arc<PodTemplate>>,
+    states: HashSet<Arc<PodState>>,
     shared: HashSet<Arc<SharedPod>>,
+    owners: HashSet<Arc<Owner>>,
     /// The last template: that of the next pod in a list is mostly the same.
     last: Option<Arc<PodTemplate>>,
 }
@@ -80,6 +83,16 @@ impl Names {
         Interned(only)
     }
 
+    /// Returns the only copy of the state of some pods.
+    pub(super) fn state(&self, state: PodState) -> Interned<PodState> {
+        Interned(only(&mut self.known().states, state))
+    }
+
+    /// Returns the only copy of an owner that very many objects have.
+    pub(super) fn owner(&self, owner: Owner) -> Interned<Owner> {
+        Interned(only(&mut self.known().owners, owner))
+    }
+
     /// Returns the only copy of what some pods have in common.
     pub(super) fn shared(&self, shared: SharedPod) -> Arc<SharedPod> {
         only(&mut self.known().shared, shared)
@@ -89,8 +102,10 @@ impl Names {
     pub(crate) fn forget_unused(&self) {
         let mut known = self.known();
         known.last = None;
-        // The shared parts use texts and templates, and templates use the rest.
+        // Each of these uses those below it.
         known.shared.retain(|shared| Arc::strong_count(shared) > 1);
+        known.states.retain(|state| Arc::strong_count(state) > 1);
+        known.owners.retain(|owner| Arc::strong_count(owner) > 1);
         known.templates.retain(|template| Arc::strong_count(template) > 1);
         known.totals.retain(|totals| Arc::strong_count(totals) > 1);
         known.resources.retain(|resources| Arc::strong_count(resources) > 1);

@@ -4,6 +4,7 @@ use super::names::Interned;
 use super::spec::{PodTemplate, is_claim_of_pod};
 use super::{Name, Names, ObjectRef, Owner, status};
 use crate::wire::{self, ContainerStatus, Time};
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// A pod: the columns of `kubectl get pods`, its owner, and its whole object if something may be wrong.
@@ -23,10 +24,25 @@ pub struct Pod {
 /// What the pods of one owner have in common while they are in the same state. It is stored once for all of them.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct SharedPod {
-    /// Their namespace.
-    pub(crate) namespace: Arc<str>,
     /// The owner that manages them.
     pub(crate) owner: Option<Owner>,
+    /// Pods of other owners may have the same: each run of a CronJob has a Job of its own.
+    state: Interned<PodState>,
+}
+
+impl Deref for SharedPod {
+    type Target = PodState;
+
+    fn deref(&self) -> &PodState {
+        &self.state
+    }
+}
+
+/// What the pods of one namespace that run the same have in common while they are in the same state.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct PodState {
+    /// Their namespace.
+    pub(crate) namespace: Arc<str>,
     /// The STATUS column.
     pub(crate) status: Arc<str>,
     /// Containers that are ready.
@@ -70,9 +86,8 @@ impl Pod {
     pub(crate) fn fold(mut object: wire::Pod, names: &Names) -> Self {
         let columns = status::columns(&object);
         let seconds = |time: Option<Time>| time.map_or(0, |time| time.seconds);
-        let shared = names.shared(SharedPod {
+        let state = names.state(PodState {
             namespace: names.get(&object.metadata.namespace),
-            owner: object.metadata.controller().map(|o| Owner::new(&o.kind, &o.name, names)),
             status: names.get(&columns.status),
             ready: columns.ready,
             total: columns.total,
@@ -81,6 +96,8 @@ impl Pod {
             last_restart: seconds(columns.last_restart),
             ended: Ended::of(&object),
         });
+        let owner = object.metadata.controller().map(|o| Owner::new(&o.kind, &o.name, names));
+        let shared = names.shared(SharedPod { owner, state });
         let mut pod = Self {
             shared,
             name: std::mem::take(&mut object.metadata.name).into(),

@@ -23,7 +23,7 @@ pub enum Owners {
     Shared,
     /// A Deployment and a ReplicaSet for each pod; a third of the pods has a sidecar.
     Single,
-    /// A Job for each pod.
+    /// A Job for each pod. They run [`PROGRAMS`] programs again and again, each in one namespace.
     Jobs,
 }
 
@@ -50,6 +50,8 @@ impl Owners {
     }
 }
 
+/// The programs that Jobs run.
+const PROGRAMS: usize = 1_000;
 /// Pods of one workload that has several.
 pub const REPLICAS: usize = 8;
 /// The age of namespaces, nodes and workloads, in seconds.
@@ -87,7 +89,7 @@ impl Crowd {
         let is_deployment = kind == "Deployment";
         let mut metadata = json!({
             "name": if is_deployment { app(i) } else { replica_set(i) },
-            "namespace": namespace(i % self.namespaces), "creationTimestamp": ago(now, OLD),
+            "namespace": self.namespace_of(i), "creationTimestamp": ago(now, OLD),
             "uid": uid(if is_deployment { 7 } else { 6 }, i),
         });
         if !is_deployment {
@@ -108,12 +110,12 @@ impl Crowd {
         json!({
             "apiVersion": "batch/v1", "kind": "Job",
             "metadata": {
-                "name": app(i), "namespace": namespace(i % self.namespaces), "creationTimestamp": ago(now, STARTED),
+                "name": app(i), "namespace": self.namespace_of(i), "creationTimestamp": ago(now, STARTED),
                 "uid": uid(6, i),
             },
             "spec": {
                 "parallelism": 1, "completions": 1, "backoffLimit": 6,
-                "template": { "metadata": { "labels": { "app": app(i) } }, "spec": spec(i, None, false) },
+                "template": { "metadata": { "labels": { "app": app(i) } }, "spec": spec(self.program(i), None, false) },
             },
             "status": { "active": 1, "ready": 1, "startTime": ago(now, STARTED) },
         })
@@ -125,6 +127,15 @@ impl Crowd {
             Owners::Jobs => ("Job", app(owner)),
             _ => ("ReplicaSet", replica_set(owner)),
         }
+    }
+
+    /// What the pods of an owner run.
+    fn program(&self, owner: usize) -> usize {
+        if self.owners == Owners::Jobs { owner % PROGRAMS } else { owner }
+    }
+
+    fn namespace_of(&self, owner: usize) -> String {
+        namespace(self.program(owner) % self.namespaces)
     }
 
     fn has_sidecar(&self, i: usize) -> bool {
@@ -144,8 +155,8 @@ impl Crowd {
             let mut pod = json!({
                 "apiVersion": "v1", "kind": "Pod",
                 "metadata": crowd.metadata(i, owner, &ago(now, age)),
-                "spec": spec(owner, Some(random.below(crowd.nodes)), crowd.has_sidecar(i)),
-                "status": status(owner, random.below(100), &crowd, i, (age, now)),
+                "spec": spec(crowd.program(owner), Some(random.below(crowd.nodes)), crowd.has_sidecar(i)),
+                "status": status(crowd.program(owner), random.below(100), &crowd, i, (age, now)),
             });
             pod["metadata"]["managedFields"] = managed(&pod);
             pod
@@ -155,7 +166,7 @@ impl Crowd {
     fn metadata(&self, i: usize, owner: usize, created: &str) -> Value {
         let (kind, name) = self.owner(owner);
         json!({
-            "name": format!("{name}-{i:05}"), "namespace": namespace(owner % self.namespaces),
+            "name": format!("{name}-{i:05}"), "namespace": self.namespace_of(owner),
             "uid": uid(1, i), "creationTimestamp": created, "generation": 1,
             "labels": {
                 "app": app(owner), "pod-template-hash": "7d9f8c6b5", "app.kubernetes.io/name": app(owner),
