@@ -173,16 +173,9 @@ impl<'a> Unanswered<'a> {
     }
 }
 
-/// Whether a Service that the API server calls does not exist. A file may lack the namespace as a whole.
+/// Whether a Service that the API server calls does not exist.
 pub(crate) fn is_gone(view: &View, named: &ServiceReference) -> bool {
-    let (namespace, rows) = (&*named.namespace, &view.snapshot.rows);
-    let is_known = || {
-        !view.snapshot.plain
-            || !rows.namespaces.is_empty()
-            || rows.services.binary_search_by(|of| (*of.metadata.namespace).cmp(namespace)).is_ok()
-            || !view.pods_in(namespace).is_empty()
-    };
-    view.saw(Kind::Service, namespace) && view.service(namespace, &named.name).is_none() && is_known()
+    view.saw(Kind::Service, &named.namespace) && view.service(&named.namespace, &named.name).is_none()
 }
 
 /// Returns the Services of conversion webhooks that did not answer, if a message of the API server names any:

@@ -163,14 +163,8 @@ impl Snapshot {
 
     /// Its namespaces, sorted: those that were requested, and those of its objects.
     pub fn namespaces(&self) -> Vec<String> {
-        let rows = &self.rows;
         let mut names: Vec<String> = self.scope.namespaces.clone();
-        names.extend(rows.pods.iter().map(|pod| pod.shared.namespace.to_string()));
-        names.extend(rows.workloads.iter().map(|workload| workload.namespace.to_string()));
-        names.extend(rows.jobs.iter().map(|job| job.namespace.to_string()));
-        names.extend(rows.services.iter().map(|service| service.metadata.namespace.clone()));
-        names.extend(rows.ingresses.iter().map(|ingress| ingress.metadata.namespace.clone()));
-        names.extend(rows.namespaces.iter().map(|namespace| namespace.name.to_string()));
+        names.extend(self.rows.places().into_iter().map(str::to_owned));
         names.sort();
         names.dedup();
         names

@@ -4,6 +4,7 @@
 //! sorted. The struct, `add`, `append`, `sort` and the rest follow from it, so that no list can be left out of one of them.
 
 mod lookup;
+mod places;
 
 use super::refused::Refused;
 use super::reported;
@@ -15,7 +16,8 @@ use crate::model::{
 };
 use crate::tls::Tls;
 use crate::wire::{self, Kind, MemoryHistory, Object, Time};
-use std::collections::HashSet;
+use places::{note, retain};
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// Declares [`Rows`] from a table of its lists:
@@ -143,6 +145,13 @@ macro_rules! rows {
                 $(rows!(@$place self.$list, rows!(@key $key), keep);)*
             }
 
+            /// The namespaces of the objects, and those that are objects themselves.
+            pub(crate) fn places(&self) -> BTreeSet<&str> {
+                let mut places = BTreeSet::new();
+                $(rows!(@places $place self.$list, rows!(@key $key), places);)*
+                places
+            }
+
             /// The number of rows of the kinds that have exactly one row for each object.
             pub fn counts(&self) -> Vec<(&'static [Kind], usize)> {
                 let lists: Vec<(bool, &[Kind], usize)> = vec![
@@ -180,14 +189,13 @@ macro_rules! rows {
     (@namespaced $list:expr, $key:expr, $keep:ident) => { retain(&mut $list, $key, |(namespace, ..)| $keep(namespace)) };
     (@named $list:expr, $key:expr, $keep:ident) => { retain(&mut $list, $key, |(.., name)| $keep(name)) };
     (@cluster $list:expr, $key:expr, $keep:ident) => {};
+    (@places namespaced $list:expr, $key:expr, $places:ident) => { note(&mut $places, &$list, $key, |(place, ..)| place) };
+    (@places named $list:expr, $key:expr, $places:ident) => { note(&mut $places, &$list, $key, |(.., name)| name) };
+    (@places cluster $list:expr, $key:expr, $places:ident) => {};
 }
 
 /// The namespace, the kind if it matters, and the name of a row.
 pub(super) type Key<T> = fn(&T) -> (&str, &str, &str);
-
-fn retain<T>(rows: &mut Vec<T>, key: Key<T>, keep: impl Fn((&str, &str, &str)) -> bool) {
-    rows.retain(|row| keep(key(row)));
-}
 
 /// Moves rows to the end of others. The first rows are moved as a whole, so that a large list never exists twice.
 fn take_over<T>(rows: &mut Vec<T>, mut other: Vec<T>) {

@@ -370,10 +370,17 @@ fn reports_a_missing_secret_of_a_gateway() {
         ("", &issuer, "cert-manager has not issued TLS Secret edge-tls after 325d (a.example.com)"),
         ("certs", &none, "TLS Secret certs/edge-tls does not exist (a.example.com)"),
     ] {
-        let found = messages(&[gateway(namespace, annotations), other.clone()]);
+        let mut there = other.clone();
+        if !namespace.is_empty() {
+            there["metadata"]["namespace"] = json!(namespace);
+        }
+        let found = messages(&[gateway(namespace, annotations), there]);
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0][..3], ["medium", "Gateway", said].map(str::to_owned));
     }
+    // The input may lack the whole namespace.
+    let found = messages(&[gateway("certs", &none), other]);
+    assert!(found.is_empty(), "{found:?}");
     // Without ReferenceGrants it is unknown whether a gateway of another namespace may use the Secret.
     let mut over = secret("edge-tls", &Authority::root("House").private(&["a.example.com"], life(-90, -3)));
     over["metadata"]["namespace"] = json!("certs");

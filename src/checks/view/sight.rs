@@ -13,11 +13,15 @@ pub(super) struct Sight<'a> {
     everywhere: BTreeSet<&'a str>,
     /// Kinds with a gap in a namespace.
     places: BTreeSet<(&'a str, &'a str)>,
+    /// The only namespaces that are known to be whole; `None` for all. Files without Namespaces may lack any of them.
+    given: Option<BTreeSet<&'a str>>,
 }
 
 impl<'a> Sight<'a> {
     pub(super) fn of(snapshot: &'a Snapshot) -> Self {
-        let mut sight = Self::default();
+        let rows = &snapshot.rows;
+        let given = (snapshot.plain && rows.namespaces.is_empty()).then(|| rows.places());
+        let mut sight = Self { given, ..Self::default() };
         for gap in snapshot.coverage.gaps.iter().chain(&snapshot.coverage.not_in_scope) {
             sight.anywhere.insert(&gap.kind);
             match &gap.namespace {
@@ -35,6 +39,8 @@ impl<'a> Sight<'a> {
         if namespace.is_empty() {
             return !self.anywhere.contains(name);
         }
-        !self.everywhere.contains(name) && !self.places.contains(&(name, namespace))
+        !self.everywhere.contains(name)
+            && !self.places.contains(&(name, namespace))
+            && self.given.as_ref().is_none_or(|given| given.contains(namespace))
     }
 }
