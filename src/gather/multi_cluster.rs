@@ -102,12 +102,13 @@ impl MultiCluster {
         done.into_iter().collect()
     }
 
-    /// Waits for all clusters.
+    /// Waits for all clusters. Returns them sorted by context.
     pub async fn all(mut self) -> Vec<ClusterResult> {
-        let mut all = Vec::new();
+        let mut all: Vec<ClusterResult> = Vec::new();
         loop {
             let next = self.next().await;
             if next.is_empty() {
+                all.sort_by(|(a, _), (b, _)| a.cmp(b));
                 return all;
             }
             all.extend(next);

@@ -265,7 +265,7 @@ impl<'a> Judge<'a> {
         Ok(self.exit(&shown.summaries))
     }
 
-    /// Judges some clusters, the worst first.
+    /// Judges some clusters, the worst first, then by context.
     fn judged<'s>(
         &mut self,
         seen: &'s [(Snapshot, Settings)],
@@ -277,7 +277,9 @@ impl<'a> Judge<'a> {
             shown.records.extend(self.before.compare(report)?);
             self.notices.add(report);
         }
-        reports.sort_by_key(|report| std::cmp::Reverse(report.verdict));
+        let rank = |report: &Report| std::cmp::Reverse(report.verdict);
+        let context = |report: &Report<'s>| &report.snapshot.cluster.context;
+        reports.sort_by(|a, b| (rank(a), context(a)).cmp(&(rank(b), context(b))));
         shown.summaries.extend(reports.iter().map(Report::summary));
         Ok(reports)
     }

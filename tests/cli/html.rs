@@ -1,6 +1,7 @@
 //! The report as one HTML file, as a parser of HTML reads it.
 
-use crate::support::{Ran, healthcheck, run};
+use crate::support::scripted::{Call, Reply, Scripted};
+use crate::support::{Ran, Run, healthcheck, run};
 use crate::{LANGS, healthy_status, judged, pod};
 use base64::Engine;
 use html5gum::emitters::default::DefaultEmitter;
@@ -236,7 +237,7 @@ fn only_a_report_is_a_page() {
     ] {
         let mut command = healthcheck();
         command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments.split_whitespace());
-        let ran = crate::support::Run::ran(&mut command);
+        let ran = Run::ran(&mut command);
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
         assert!(ran.err.contains(why), "{ran:?}");
     }
@@ -244,7 +245,54 @@ fn only_a_report_is_a_page() {
     for arguments in [format!("nodes {pigo}"), "profile show".to_owned()] {
         let mut command = healthcheck();
         command.current_dir(env!("CARGO_MANIFEST_DIR")).env("HEALTHCHECK_OUTPUT", "html");
-        let ran = crate::support::Run::ran(command.args(arguments.split_whitespace()));
+        let ran = Run::ran(command.args(arguments.split_whitespace()));
         assert!(ran.err.is_empty() && !ran.out.contains('<'), "{ran:?}");
+    }
+}
+
+/// The first cluster is the last to fail.
+#[test]
+fn clusters_of_one_state_are_in_the_order_of_their_names() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let served =
+        Scripted::start(|call: &Call| match call.head.split([' ', '?']).nth(1).unwrap_or_default() {
+            "/version" => Reply::ok("application/json", json!({ "gitVersion": "v1.36.0" }).to_string()),
+            path if path.ends_with("/pods") => {
+                let items = [pod("web-0", &healthy_status())];
+                let list = json!({ "kind": "PodList", "apiVersion": "v1", "metadata": {}, "items": items });
+                Reply::ok("application/json", list.to_string())
+            }
+            _ => Reply::Answer("HTTP/1.1 404 Not Found\r\n".to_owned(), "404 page not found".to_owned()),
+        });
+    let clusters = [("a", silent.local_addr().unwrap()), ("b", closed), ("c", closed), ("d", served.address)];
+    let entry = |(name, address): &(&str, std::net::SocketAddr)| json!({ "name": name, "cluster": { "server": format!("http://{address}") } });
+    let context =
+        |(name, _): &(&str, std::net::SocketAddr)| json!({ "name": name, "context": { "cluster": name } });
+    let config = json!({
+        "apiVersion": "v1", "kind": "Config",
+        "clusters": clusters.iter().map(entry).collect::<Vec<_>>(),
+        "contexts": clusters.iter().map(context).collect::<Vec<_>>(),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config");
+    std::fs::write(&path, config.to_string()).unwrap();
+    for format in ["html", "markdown", "table"] {
+        let mut command = healthcheck();
+        command.arg("--kubeconfig").arg(&path).args([
+            "--all-contexts",
+            "--request-timeout",
+            "1s",
+            "-o",
+            format,
+        ]);
+        let ran = command.ran();
+        let at = |name: &str| ran.out.find(&format!("Not checked: {name}: "));
+        let places = ["a", "b", "c"].map(at);
+        assert!(
+            places.iter().all(Option::is_some) && places.is_sorted(),
+            "{format}: {places:?}\n{}",
+            ran.out
+        );
     }
 }

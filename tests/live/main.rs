@@ -25,6 +25,7 @@ mod keys;
 mod kubelets;
 mod listing;
 mod logs;
+mod mcp;
 mod measured;
 mod next_day;
 mod nodes;

@@ -9,6 +9,7 @@
 #![allow(unreachable_pub, reason = "each test binary is its own crate")]
 #![allow(missing_docs, reason = "tests are read with their code")]
 
+pub mod agent;
 pub mod alertmanager;
 pub mod certificates;
 pub mod corpus;

@@ -32,6 +32,12 @@ async fn a_cluster_that_does_not_answer_does_not_delay_the_others() {
     assert!(clusters.next().await.is_empty());
 }
 
+#[tokio::test(start_paused = true)]
+async fn all_clusters_are_sorted_whichever_is_done_first() {
+    let clusters = reading(&[("b", 1, 2), ("c", 1, 40), ("a", 60, 60)]);
+    assert_eq!(contexts(&clusters.all().await), ["a", "b", "c"]);
+}
+
 /// Starts to read a cluster that is done at once, and one that answers `/version` and stalls.
 fn with_a_stalled_one(stalled: &Fake) -> MultiCluster {
     let good = Fake::default();

@@ -17,6 +17,13 @@ pub(super) struct Place<'p> {
     pub(super) prefix: &'p str,
 }
 
+impl Place<'_> {
+    /// Returns the ids of the headings that name a section: several clusters have sections of the same names.
+    pub(super) fn names_of(&self, id: &str) -> String {
+        if self.prefix.is_empty() { id.to_owned() } else { format!("{}top {id}", self.prefix) }
+    }
+}
+
 /// Returns the blocks of a section. Its first block is the heading, which gets the id; pictures follow it.
 pub(super) fn section(blocks: &[Block], place: &Place, id: &str, pictures: &Markup) -> Markup {
     let Some((Block::Heading(level, line), rest)) = blocks.split_first() else { return all(blocks, place) };

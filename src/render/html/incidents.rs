@@ -42,7 +42,7 @@ pub(super) fn section(report: &Report, place: &Place, look: Look, contents: &mut
     let (shown, rest) = asked.split_at(asked.len().min(SHOWN));
     let chain = chains(&report.findings);
     html! {
-        section.screen aria-labelledby=(id) {
+        section.screen aria-labelledby=(place.names_of(&id)) {
             (blocks::section(&[head], place, &id, &Markup::default()))
             @if shown.is_empty() { p { (NONE.get(look.lang)) } }
             @for incident in shown { (card(report, incident, &chain, place, look)) }

@@ -76,7 +76,7 @@ fn cluster(report: &Report, place: &Place, look: Look, contents: &mut Contents) 
             }
             contents.add(&id, place, &blocks);
             Some(html! {
-                section aria-labelledby=(id) {
+                section aria-labelledby=(place.names_of(&id)) {
                     (blocks::section(&blocks, place, &id, &pictures(report, look)))
                 }
             })

@@ -1,6 +1,6 @@
 //! Texts of a cluster that try to instruct the model that reads an answer.
 
-use super::{Client, apart};
+use super::{apart, of_example, of_file};
 use serde_json::{Value, json};
 
 /// What an attacker writes. Each contains a word that no text of the program has.
@@ -93,7 +93,7 @@ fn no_text_of_a_cluster_is_read_as_an_instruction() {
         let path = folder.path().join(format!("{index}.json"));
         std::fs::write(&path, capture(attack).to_string()).unwrap();
         for lang in ["en", "zh-TW"] {
-            let mut client = Client::of_file(&path, &format!("--lang {lang} --baseline {}", path.display()));
+            let mut client = of_file(&path, &format!("--lang {lang} --baseline {}", path.display()));
             let check = client.call("check", &json!({ "severity": "low", "max_tokens": 8000 }));
             is_marked(&check, attack);
             assert!(super::keys(&check).len() > 1, "{check}");
@@ -123,7 +123,7 @@ fn no_text_of_a_cluster_is_read_as_an_instruction() {
 
 #[test]
 fn commands_that_change_the_cluster_are_marked_and_no_other_command_changes_it() {
-    let mut client = Client::of_example("--lang en");
+    let mut client = of_example("--lang en");
     let text = client.call("investigate", &json!({ "object": "deploy/pigo-cron", "namespace": "pigo-dev" }));
     let (reading, changing) = text.split_once("Commands that CHANGE the cluster").unwrap();
     assert!(reading.contains("Commands that only read:\n- «kubectl "), "{text}");

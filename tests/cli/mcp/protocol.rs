@@ -1,6 +1,7 @@
 //! The messages of the protocol: versions, errors, cancellation and progress.
 
-use super::Client;
+use super::of_example;
+use crate::support::agent::Client;
 use crate::support::healthcheck;
 use crate::support::scripted::{Call, Reply, Scripted};
 use crate::{healthy_status, pod};
@@ -19,7 +20,7 @@ fn a_session_begins_with_a_version_and_the_tools() {
         ("2024-11-05", "2024-11-05"),
         ("1999-01-01", "2025-11-25"),
     ] {
-        let mut client = Client::of_example("");
+        let mut client = of_example("");
         let params = json!({ "protocolVersion": asked, "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } });
         let begun = client.ask("initialize", &params);
         assert_eq!(begun["result"]["protocolVersion"], given);
@@ -37,13 +38,13 @@ fn a_session_begins_with_a_version_and_the_tools() {
         }
         assert_eq!(client.end(), 0);
     }
-    let tools = Client::of_example("").ask("tools/list", &json!({}));
+    let tools = of_example("").ask("tools/list", &json!({}));
     insta::assert_snapshot!("mcp_tools", serde_json::to_string_pretty(&tools).unwrap());
 }
 
 #[test]
 fn what_is_no_message_is_answered_with_an_error_and_the_session_goes_on() {
-    let mut client = Client::of_example("");
+    let mut client = of_example("");
     let long = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{}"}}"#, "x".repeat(2 << 20));
     let deep = "[".repeat(200_000);
     for (line, code) in [
@@ -75,7 +76,7 @@ fn what_is_no_message_is_answered_with_an_error_and_the_session_goes_on() {
 
 #[test]
 fn wrong_arguments_are_results_that_say_what_is_right() {
-    let mut client = Client::of_example("");
+    let mut client = of_example("");
     for (tool, arguments, why) in [
         ("check", json!({ "max_tokens": 10 }), "max_tokens must be from 400 to 8000"),
         ("check", json!({ "severity": "worst" }), "severity: unknown variant"),

@@ -1,6 +1,6 @@
 //! The budget of answers, counted with the vocabularies of two models.
 
-use super::Client;
+use super::{of_example, of_file};
 use crate::project;
 use crate::support::crowd::{Crowd, Owners};
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ fn tokens(text: &str) -> usize {
 fn fits(path: &Path, now: &str, names: &[&str]) {
     for lang in ["en", "zh-TW", "zh-CN"] {
         let arguments = format!("--lang {lang} --baseline {} {now}", path.display());
-        let mut client = Client::of_file(path, &arguments);
+        let mut client = of_file(path, &arguments);
         for most in [400, 800, 2000] {
             let mut held = |tool: &str, arguments: Value| {
                 let mut arguments = arguments;
@@ -61,7 +61,7 @@ fn answers_about_examples_keep_to_their_budget() {
 fn pages_keep_to_their_budget() {
     let listed = crate::support::run("checks -o name").out;
     for lang in ["en", "zh-TW", "zh-CN"] {
-        let mut client = Client::of_example(&format!("--lang {lang}"));
+        let mut client = of_example(&format!("--lang {lang}"));
         for check in listed.lines() {
             let text = client.call("explain", &json!({ "topic": check }));
             let count = tokens(&text);
@@ -91,7 +91,7 @@ fn the_worst_of_a_large_cluster_fits_the_usual_budget() {
     let path = folder.path().join("crowd.json");
     crowd(&path);
     for lang in ["en", "zh-CN"] {
-        let mut client = Client::of_file(&path, &format!("--lang {lang} --now 2025-12-26T02:00:00Z"));
+        let mut client = of_file(&path, &format!("--lang {lang} --now 2025-12-26T02:00:00Z"));
         let text = client.call("check", &json!({}));
         let count = tokens(&text);
         assert!((500..=800).contains(&count), "{count} tokens\n{text}");
