@@ -34,7 +34,7 @@ pub(crate) use conflict::place;
 pub use connect::ConnectArgs;
 pub use demo::DemoArgs;
 pub use explain::{ChecksArgs, ExplainArgs};
-pub use help::{described, help};
+pub use help::{described, examples_of, help};
 pub use hosts::HostArgs;
 pub use judge::{ContainerArgs, FailOn, Ids, JudgeArgs};
 pub use layers::{Unparsed, parse};

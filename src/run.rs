@@ -90,7 +90,8 @@ fn command(cli: Cli, clock: fn() -> Time) -> Result<Exit, Failure> {
         }
         Some(Command::Man { path }) => {
             let command = cli::described(&path)?;
-            output::stdout(|out| usage::manual(command, out))?;
+            let examples = cli::examples_of(&path);
+            output::stdout(|out| usage::manual(command, &examples, out))?;
             Ok(Exit::Clean)
         }
         Some(Command::Help { path }) => Ok(usage(&cli::help(&path)?, &[])),

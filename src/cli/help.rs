@@ -263,9 +263,18 @@ fn heading(text: &str) -> String {
     format!("{style}{text}:{style:#}\n")
 }
 
+/// Returns the examples of a command: command lines and their purposes.
+pub fn examples_of(path: &[String]) -> Vec<(String, &'static str)> {
+    SCREENS.iter().find(|screen| screen.path == path).map(whole).unwrap_or_default()
+}
+
+fn whole(screen: &Screen) -> Vec<(String, &'static str)> {
+    let line = |line: &str| format!("kubectl healthcheck {line}").trim_end().to_owned();
+    screen.examples.iter().map(|(example, purpose)| (line(example), *purpose)).collect()
+}
+
 fn examples(screen: &Screen) -> String {
-    let whole = |line: &str| format!("kubectl healthcheck {line}").trim_end().to_owned();
-    let lines: Vec<_> = screen.examples.iter().map(|(line, purpose)| (whole(line), purpose)).collect();
+    let lines = whole(screen);
     let width = lines.iter().map(|(line, _)| line.len()).max().unwrap_or(0);
     let mut text = heading("Examples");
     for (line, purpose) in lines {

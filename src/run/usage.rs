@@ -5,6 +5,7 @@ use crate::cli::{Cli, ColorChoice, Exit, Shell};
 use crate::output;
 use clap::CommandFactory;
 use clap::error::{ContextKind, ErrorKind};
+use clap_mangen::roff::{Roff, bold, roman};
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 
@@ -83,8 +84,21 @@ pub(super) fn script(shell: Shell, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Prints the manual page of a command, in the language of man.
-pub(super) fn manual(command: clap::Command, out: &mut dyn Write) -> io::Result<()> {
-    clap_mangen::Man::new(command).source(crate::VERSION).manual("kubectl").render(out)
+pub(super) fn manual(
+    command: clap::Command,
+    examples: &[(String, &str)],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    clap_mangen::Man::new(command).source(crate::VERSION).manual("kubectl").render(out)?;
+    if examples.is_empty() {
+        return Ok(());
+    }
+    let mut section = Roff::new();
+    section.control("SH", ["EXAMPLES"]);
+    for (line, purpose) in examples {
+        section.control("TP", []).text([bold(line)]).text([roman(*purpose)]);
+    }
+    section.to_writer(out)
 }
 
 #[cfg(test)]

@@ -243,6 +243,11 @@ fn every_command_has_a_manual_page() {
         }
     }
     assert!(page("profile init").0.contains("--lang"));
+    for (path, line) in [("", "kubectl healthcheck -n shop,web"), ("serve", "kubectl healthcheck serve -A")] {
+        let (_, examples) =
+            page(path).0.split_once("\n.SH EXAMPLES\n").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+        assert!(examples.contains(&format!("\\fB{line}\\fR\n")), "{path}: {examples}");
+    }
     assert!(
         root.contains("Namespaces, comma-separated") && root.contains("Exit codes"),
         "texts of flags, and the exit codes"
