@@ -107,6 +107,23 @@ mod tests {
         assert_eq!(keys.len(), SETTINGS.len());
     }
 
+    /// Flags that no profile and no variable of the environment sets: what one run reads, when, and which of its rows are
+    /// shown; where the settings are; and flags of kubectl, which the kubeconfig sets.
+    const OF_ONE_RUN: &str = "as as-group as-uid cache certificate-authority client-certificate client-key cluster config \
+        disable-compression filename insecure-skip-tls-verify limit log-format newer no-headers notify now older \
+        profile server sort tls-server-name token user verbose wait-for watch";
+
+    #[test]
+    fn every_flag_is_a_setting_or_of_one_run() {
+        let command = flags();
+        let set: Vec<&str> =
+            SETTINGS.iter().filter_map(|setting| setting.arg(&command)?.get_long()).collect();
+        let mut others: Vec<&str> = command.get_arguments().filter_map(Arg::get_long).collect();
+        others.retain(|flag| !set.contains(flag));
+        others.sort_unstable();
+        assert_eq!(others, OF_ONE_RUN.split_whitespace().collect::<Vec<_>>());
+    }
+
     /// `docs/config.schema.json`, from the types of the file and the help of the flags.
     #[test]
     fn the_schema_for_editors_is_current() {
