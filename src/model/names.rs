@@ -88,7 +88,7 @@ impl Names {
         Interned(only(&mut self.known().states, state))
     }
 
-    /// Returns the only copy of an owner that very many objects have.
+    /// Returns the only copy of the owner of some objects.
     pub(super) fn owner(&self, owner: Owner) -> Interned<Owner> {
         Interned(only(&mut self.known().owners, owner))
     }
@@ -102,7 +102,7 @@ impl Names {
     pub(crate) fn forget_unused(&self) {
         let mut known = self.known();
         known.last = None;
-        // Each of these uses those below it.
+        // A set is cleared before the sets that its values use.
         known.shared.retain(|shared| Arc::strong_count(shared) > 1);
         known.states.retain(|state| Arc::strong_count(state) > 1);
         known.owners.retain(|owner| Arc::strong_count(owner) > 1);

@@ -26,7 +26,7 @@ texts! {
     MORE_SKIPPED: "{count:# more certificate|# more certificates}: N/A", "另有 {count} 張憑證：N/A", "另有 {count} 张证书：N/A";
 }
 
-/// The number of certificates with findings that are listed, worst first. A list that nobody reads would take memory.
+/// The number of certificates with findings that are listed, worst first. Each row takes memory.
 const BAD_SHOWN: usize = 100;
 
 /// The number of certificates without findings that are listed, by expiry.

@@ -3,12 +3,12 @@
 use super::Key;
 use std::collections::BTreeSet;
 
-/// Keeps some rows.
+/// Keeps the rows whose key is accepted.
 pub(super) fn retain<T>(rows: &mut Vec<T>, key: Key<T>, keep: impl Fn((&str, &str, &str)) -> bool) {
     rows.retain(|row| keep(key(row)));
 }
 
-/// Adds the namespaces of rows.
+/// Adds the namespaces of rows. `of` returns the namespace from the key of a row.
 pub(super) fn note<'r, T>(
     places: &mut BTreeSet<&'r str>,
     rows: &'r [T],
